@@ -1,0 +1,224 @@
+CREATE TABLE users (
+  id BLOB NOT NULL PRIMARY KEY,
+  email TEXT NOT NULL,
+  email_key TEXT NOT NULL CONSTRAINT users_email_key_key UNIQUE,
+  password_hash TEXT NOT NULL,
+  display_name TEXT NOT NULL,
+  is_admin BOOLEAN NOT NULL,
+  created_at TIMESTAMP NOT NULL
+);
+CREATE TABLE refresh_tokens (
+  digest TEXT NOT NULL PRIMARY KEY,
+  family_id BLOB NOT NULL,
+  user_id BLOB NOT NULL REFERENCES users (id),
+  expires_at TIMESTAMP NOT NULL,
+  used_at TIMESTAMP
+);
+CREATE INDEX refresh_tokens_family_id_idx ON refresh_tokens (family_id);
+CREATE INDEX refresh_tokens_user_id_idx ON refresh_tokens (user_id);
+
+CREATE TABLE organisers (
+  id BLOB NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  created_at TIMESTAMP NOT NULL
+);
+CREATE TABLE organiser_members (
+  organiser_id BLOB NOT NULL REFERENCES organisers (id),
+  user_id BLOB NOT NULL REFERENCES users (id),
+  role TEXT NOT NULL CONSTRAINT organiser_members_role_check CHECK (role IN ('owner','manager','finance','gate','viewer')),
+  PRIMARY KEY (organiser_id, user_id)
+);
+CREATE INDEX organiser_members_user_id_idx ON organiser_members (user_id);
+
+CREATE TABLE series (
+  id BLOB NOT NULL PRIMARY KEY,
+  organiser_id BLOB NOT NULL REFERENCES organisers (id),
+  name TEXT NOT NULL,
+  CONSTRAINT series_organiser_id_id_key UNIQUE (organiser_id, id)
+);
+CREATE TABLE editions (
+  id BLOB NOT NULL PRIMARY KEY,
+  organiser_id BLOB NOT NULL REFERENCES organisers (id),
+  series_id BLOB,
+  slug TEXT NOT NULL CONSTRAINT editions_slug_key UNIQUE,
+  name TEXT NOT NULL,
+  venue TEXT NOT NULL,
+  state TEXT NOT NULL CONSTRAINT editions_state_check CHECK (state IN
+    ('draft','published','registration_open','registration_closed','live','reporting','finalised','cancelled')),
+  time_zone TEXT NOT NULL,
+  currency TEXT NOT NULL CONSTRAINT editions_currency_check CHECK (length(currency) = 3),
+  declared_booths INTEGER CONSTRAINT editions_declared_booths_check CHECK (declared_booths >= 0),
+  declared_visits BIGINT CONSTRAINT editions_declared_visits_check CHECK (declared_visits >= 0),
+  declared_sales BIGINT CONSTRAINT editions_declared_sales_check CHECK (declared_sales >= 0),
+  version INTEGER NOT NULL,
+  created_at TIMESTAMP NOT NULL,
+  FOREIGN KEY (organiser_id, series_id) REFERENCES series (organiser_id, id)
+);
+CREATE INDEX editions_organiser_id_idx ON editions (organiser_id, series_id);
+CREATE INDEX editions_series_id_idx ON editions (series_id);
+CREATE TABLE opening_days (
+  edition_id BLOB NOT NULL REFERENCES editions (id),
+  day DATE NOT NULL,
+  opens_at TIME NOT NULL,
+  closes_at TIME NOT NULL,
+  PRIMARY KEY (edition_id, day),
+  CONSTRAINT opening_days_opens_at_check CHECK (opens_at < closes_at)
+);
+
+CREATE TABLE zones (
+  id BLOB NOT NULL PRIMARY KEY,
+  edition_id BLOB NOT NULL REFERENCES editions (id),
+  code TEXT NOT NULL,
+  name TEXT NOT NULL,
+  CONSTRAINT zones_edition_id_code_key UNIQUE (edition_id, code),
+  CONSTRAINT zones_edition_id_id_key UNIQUE (edition_id, id)
+);
+CREATE TABLE booths (
+  id BLOB NOT NULL PRIMARY KEY,
+  edition_id BLOB NOT NULL REFERENCES editions (id),
+  zone_id BLOB NOT NULL,
+  code TEXT NOT NULL,
+  row_label TEXT NOT NULL,
+  place INTEGER NOT NULL CONSTRAINT booths_place_check CHECK (place > 0),
+  category TEXT NOT NULL CONSTRAINT booths_category_check CHECK (category IN ('standard','corner','special_build','raw_space')),
+  area_dm2 INTEGER NOT NULL CONSTRAINT booths_area_dm2_check CHECK (area_dm2 > 0),
+  fee BIGINT NOT NULL CONSTRAINT booths_fee_check CHECK (fee >= 0),
+  booth_equivalents INTEGER NOT NULL CONSTRAINT booths_booth_equivalents_check CHECK (booth_equivalents > 0),
+  version INTEGER NOT NULL,
+  CONSTRAINT booths_edition_id_code_key UNIQUE (edition_id, code),
+  CONSTRAINT booths_edition_id_row_label_place_key UNIQUE (edition_id, row_label, place),
+  CONSTRAINT booths_edition_id_id_key UNIQUE (edition_id, id),
+  FOREIGN KEY (edition_id, zone_id) REFERENCES zones (edition_id, id)
+);
+CREATE INDEX booths_zone_id_idx ON booths (zone_id);
+
+CREATE TABLE exhibitors (
+  id BLOB NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  name_search TEXT NOT NULL,
+  legal_form TEXT NOT NULL CONSTRAINT exhibitors_legal_form_check CHECK (legal_form IN
+    ('enterprise','co_operative','co_operative_group','household_business','association','agency','foreign')),
+  tax_code TEXT CONSTRAINT exhibitors_tax_code_key UNIQUE,
+  country TEXT NOT NULL,
+  locality TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  created_at TIMESTAMP NOT NULL
+);
+CREATE TABLE exhibitor_members (
+  exhibitor_id BLOB NOT NULL REFERENCES exhibitors (id),
+  user_id BLOB NOT NULL REFERENCES users (id),
+  role TEXT NOT NULL CONSTRAINT exhibitor_members_role_check CHECK (role IN ('owner','staff')),
+  PRIMARY KEY (exhibitor_id, user_id)
+);
+CREATE INDEX exhibitor_members_user_id_idx ON exhibitor_members (user_id);
+
+CREATE TABLE applications (
+  id BLOB NOT NULL PRIMARY KEY,
+  edition_id BLOB NOT NULL REFERENCES editions (id),
+  exhibitor_id BLOB NOT NULL REFERENCES exhibitors (id),
+  state TEXT NOT NULL CONSTRAINT applications_state_check CHECK (state IN
+    ('draft','submitted','approved','waitlisted','rejected','withdrawn')),
+  booths_wanted INTEGER NOT NULL CONSTRAINT applications_booths_wanted_check CHECK (booths_wanted BETWEEN 1 AND 100),
+  category TEXT NOT NULL CONSTRAINT applications_category_check CHECK (category IN ('standard','corner','special_build','raw_space')),
+  reason TEXT,
+  version INTEGER NOT NULL,
+  created_at TIMESTAMP NOT NULL,
+  CONSTRAINT applications_edition_id_exhibitor_id_key UNIQUE (edition_id, exhibitor_id),
+  CONSTRAINT applications_edition_id_id_key UNIQUE (edition_id, id)
+);
+CREATE INDEX applications_exhibitor_id_idx ON applications (exhibitor_id);
+
+CREATE TABLE allocations (
+  id BLOB NOT NULL PRIMARY KEY,
+  edition_id BLOB NOT NULL REFERENCES editions (id),
+  booth_id BLOB NOT NULL,
+  application_id BLOB NOT NULL,
+  state TEXT NOT NULL CONSTRAINT allocations_state_check CHECK (state IN
+    ('held','offered','confirmed','checked_in','released','no_show','expired')),
+  expires_at TIMESTAMP,
+  version INTEGER NOT NULL,
+  created_at TIMESTAMP NOT NULL,
+  CONSTRAINT allocations_expires_at_check CHECK ((state IN ('held','offered')) = (expires_at IS NOT NULL)),
+  FOREIGN KEY (edition_id, booth_id) REFERENCES booths (edition_id, id),
+  FOREIGN KEY (edition_id, application_id) REFERENCES applications (edition_id, id)
+);
+CREATE UNIQUE INDEX allocations_booth_id_active_key ON allocations (booth_id)
+  WHERE state IN ('held','offered','confirmed','checked_in');
+CREATE INDEX allocations_edition_id_idx ON allocations (edition_id, id);
+CREATE INDEX allocations_booth_id_idx ON allocations (booth_id);
+CREATE INDEX allocations_application_id_idx ON allocations (application_id);
+CREATE INDEX allocations_expires_at_idx ON allocations (expires_at);
+
+CREATE TABLE sales_reports (
+  id BLOB NOT NULL PRIMARY KEY,
+  edition_id BLOB NOT NULL REFERENCES editions (id),
+  booth_id BLOB NOT NULL,
+  day DATE NOT NULL,
+  state TEXT NOT NULL CONSTRAINT sales_reports_state_check CHECK (state IN ('submitted','accepted','queried','corrected')),
+  amount BIGINT NOT NULL CONSTRAINT sales_reports_amount_check CHECK (amount >= 0),
+  ocop_amount BIGINT NOT NULL CONSTRAINT sales_reports_ocop_amount_check CHECK (ocop_amount BETWEEN 0 AND amount),
+  note TEXT,
+  version INTEGER NOT NULL,
+  CONSTRAINT sales_reports_booth_id_day_key UNIQUE (booth_id, day),
+  FOREIGN KEY (edition_id, booth_id) REFERENCES booths (edition_id, id),
+  FOREIGN KEY (edition_id, day) REFERENCES opening_days (edition_id, day)
+);
+CREATE INDEX sales_reports_edition_id_idx ON sales_reports (edition_id, day);
+CREATE TABLE sales_report_versions (
+  sales_report_id BLOB NOT NULL REFERENCES sales_reports (id),
+  version INTEGER NOT NULL,
+  amount BIGINT NOT NULL,
+  ocop_amount BIGINT NOT NULL,
+  reason TEXT,
+  recorded_by BLOB REFERENCES users (id),
+  recorded_at TIMESTAMP NOT NULL,
+  PRIMARY KEY (sales_report_id, version)
+);
+CREATE INDEX sales_report_versions_recorded_by_idx ON sales_report_versions (recorded_by);
+
+CREATE TABLE gates (
+  id BLOB NOT NULL PRIMARY KEY,
+  edition_id BLOB NOT NULL REFERENCES editions (id),
+  name TEXT NOT NULL,
+  CONSTRAINT gates_edition_id_name_key UNIQUE (edition_id, name),
+  CONSTRAINT gates_edition_id_id_key UNIQUE (edition_id, id)
+);
+CREATE TABLE visit_events (
+  id BLOB NOT NULL PRIMARY KEY,
+  edition_id BLOB NOT NULL REFERENCES editions (id),
+  gate_id BLOB NOT NULL,
+  occurred_at TIMESTAMP NOT NULL,
+  local_day DATE NOT NULL,
+  local_hour INTEGER NOT NULL CONSTRAINT visit_events_local_hour_check CHECK (local_hour BETWEEN 0 AND 23),
+  entries BIGINT NOT NULL,
+  exits BIGINT NOT NULL,
+  reason TEXT,
+  recorded_by BLOB REFERENCES users (id),
+  recorded_at TIMESTAMP NOT NULL,
+  CONSTRAINT visit_events_reason_check CHECK ((entries >= 0 AND exits >= 0) OR reason IS NOT NULL),
+  FOREIGN KEY (edition_id, gate_id) REFERENCES gates (edition_id, id),
+  FOREIGN KEY (edition_id, local_day) REFERENCES opening_days (edition_id, day)
+);
+CREATE INDEX visit_events_edition_id_idx ON visit_events (edition_id, local_day, local_hour);
+CREATE INDEX visit_events_gate_id_idx ON visit_events (gate_id);
+CREATE INDEX visit_events_recorded_by_idx ON visit_events (recorded_by);
+
+CREATE TABLE final_figures (
+  edition_id BLOB NOT NULL PRIMARY KEY REFERENCES editions (id),
+  document TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  finalised_at TIMESTAMP NOT NULL
+);
+CREATE TABLE audit_log (
+  id BLOB NOT NULL PRIMARY KEY,
+  organiser_id BLOB REFERENCES organisers (id),
+  actor_id BLOB REFERENCES users (id),
+  action TEXT NOT NULL,
+  subject_kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  before_json TEXT,
+  after_json TEXT,
+  at TIMESTAMP NOT NULL
+);
+CREATE INDEX audit_log_organiser_id_idx ON audit_log (organiser_id, id);
+CREATE INDEX audit_log_actor_id_idx ON audit_log (actor_id);

@@ -1,0 +1,109 @@
+//! Wiring: the state every request sees, and where each capability's routes are mounted.
+use actix_web::{HttpResponse, dev::ServiceResponse, middleware, web};
+use utoipa::OpenApi;
+
+use crate::{
+    config::Settings,
+    db::{Db, Tx},
+    editions, floor,
+    http::{Code, Problem, body::BODY_LIMIT},
+    identity::{self, password::Passwords, token::Tokens},
+    organisers,
+    values::{
+        clock::{Clock, Instant},
+        ids::EditionId,
+    },
+};
+
+/// What every request sees.
+pub struct State {
+    /// The doors to the data.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// Password hashes.
+    pub passwords: Passwords,
+    /// Days a refresh token is good for.
+    pub refresh_days: u32,
+    /// Freezes an edition's figures when it is finalised: an arrow up the ranks, so it is handed in here.
+    pub freeze_figures: fn(&mut Tx<'_>, EditionId, Instant) -> Result<(), Problem>,
+}
+
+impl State {
+    /// Puts the state together; `keys` is the folder where the signing key is kept.
+    pub fn new(settings: &Settings, db: Db, clock: Clock, keys: &std::path::Path) -> Result<Self, String> {
+        Ok(Self {
+            db,
+            clock,
+            tokens: Tokens::open(&keys.join("access-token-key.pem"), settings.tokens.access_s)?,
+            passwords: Passwords::new(settings.password)?,
+            refresh_days: settings.tokens.refresh_days,
+            freeze_figures: |_, _, _| Ok(()),
+        })
+    }
+}
+
+/// The OpenAPI document, put together from the capabilities.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    #[derive(OpenApi)]
+    #[openapi(info(title = "hoicho", description = "Trade fair management"))]
+    struct Whole;
+    let mut whole = Whole::openapi();
+    for part in [
+        identity::ApiDoc::openapi(),
+        organisers::ApiDoc::openapi(),
+        editions::ApiDoc::openapi(),
+        floor::ApiDoc::openapi(),
+    ] {
+        whole.merge(part);
+    }
+    whole
+}
+
+/// Mounts everything.
+pub fn routes(state: web::Data<State>) -> impl FnOnce(&mut web::ServiceConfig) {
+    move |cfg| {
+        cfg.app_data(state)
+            .app_data(web::PayloadConfig::new(BODY_LIMIT))
+            .route("/healthz", web::get().to(async || HttpResponse::Ok().body("ok")))
+            .route("/readyz", web::get().to(ready))
+            .route("/api/openapi.json", web::get().to(async || HttpResponse::Ok().json(openapi())))
+            .service(
+                utoipa_swagger_ui::SwaggerUi::new("/api/docs/{_:.*}")
+                    .config(utoipa_swagger_ui::Config::from("/api/openapi.json")),
+            )
+            .service(
+                web::scope("/api/v1")
+                    .wrap(middleware::from_fn(problems))
+                    .configure(identity::routes)
+                    .configure(organisers::routes)
+                    .configure(editions::routes)
+                    .configure(floor::routes)
+                    .default_service(web::to(async || Err::<HttpResponse, Problem>(Code::NotFound.into()))),
+            );
+    }
+}
+
+/// Renders every problem in the caller's language, and keeps answers out of shared caches.
+async fn problems(
+    req: actix_web::dev::ServiceRequest,
+    next: middleware::Next<actix_web::body::BoxBody>,
+) -> Result<ServiceResponse, actix_web::Error> {
+    let response = next.call(req).await?;
+    let mut response = Problem::in_callers_language(response);
+    let cache = actix_web::http::header::HeaderValue::from_static("private, no-cache");
+    response.headers_mut().insert(actix_web::http::header::CACHE_CONTROL, cache);
+    Ok(response)
+}
+
+async fn ready(state: web::Data<State>) -> HttpResponse {
+    match state.db.ping().await {
+        Ok(()) => HttpResponse::Ok().body("ready"),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            HttpResponse::ServiceUnavailable().body("the database does not answer")
+        }
+    }
+}

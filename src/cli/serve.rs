@@ -1,0 +1,33 @@
+//! `hoicho serve`.
+use actix_web::{App, HttpServer, web};
+
+use super::Place;
+use crate::{
+    app::{self, State},
+    config::Settings,
+    db::Db,
+    values::clock::Clock,
+};
+
+/// Serves until a stop signal; requests under way finish first.
+pub fn serve(place: &Place) -> Result<(), String> {
+    let (settings, db) = super::open(place)?;
+    run(place, &settings, db)
+}
+
+/// Serves an opened database.
+pub fn run(place: &Place, settings: &Settings, db: Db) -> Result<(), String> {
+    let state = web::Data::new(State::new(settings, db, Clock::System, &place.data_dir)?);
+    let address = (settings.server.address.clone(), place.port.unwrap_or(settings.server.port));
+    let said = format!("http://{}:{}", address.0, address.1);
+    actix_web::rt::System::new().block_on(async move {
+        let server = HttpServer::new(move || App::new().configure(app::routes(state.clone())))
+            .shutdown_timeout(settings.server.stop_timeout_s)
+            .bind(address)
+            .map_err(|e| {
+                format!("cannot listen on {said}: {e}. Is another program using the port? Choose one with --port.")
+            })?;
+        tracing::info!("serving at {said} (API at {said}/api/docs/)");
+        server.run().await.map_err(|e| e.to_string())
+    })
+}

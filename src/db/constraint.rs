@@ -1,0 +1,67 @@
+//! What a refused write means: one enum for the messages of both databases. SQLite names no constraint
+//! for a unique violation, only its columns, so both spellings are matched here and nowhere else.
+use diesel::result::{DatabaseErrorKind, Error};
+
+/// A rule of the database that a write broke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Violated {
+    /// `users_email_key_key`.
+    UserEmail,
+    /// `editions_slug_key`.
+    EditionSlug,
+    /// `booths_edition_id_code_key`.
+    BoothCode,
+    /// `booths_edition_id_row_label_place_key`.
+    BoothPlace,
+    /// `allocations_booth_id_active_key`: a booth has at most one active allocation.
+    BoothTaken,
+    /// `applications_edition_id_exhibitor_id_key`.
+    ApplicationExists,
+    /// `sales_reports_booth_id_day_key`: one report a booth and opening day.
+    ReportExists,
+    /// `exhibitors_tax_code_key`.
+    TaxCode,
+    /// Another unique key.
+    OtherUnique,
+    /// A reference to a row that is not there, or that something still needs.
+    Reference,
+    /// A check.
+    Check,
+}
+
+/// PostgreSQL's constraint, SQLite's columns, and what it is.
+const UNIQUE: [(&str, &str, Violated); 8] = [
+    ("users_email_key_key", "users.email_key", Violated::UserEmail),
+    ("editions_slug_key", "editions.slug", Violated::EditionSlug),
+    ("booths_edition_id_code_key", "booths.edition_id, booths.code", Violated::BoothCode),
+    (
+        "booths_edition_id_row_label_place_key",
+        "booths.edition_id, booths.row_label, booths.place",
+        Violated::BoothPlace,
+    ),
+    ("allocations_booth_id_active_key", "allocations.booth_id", Violated::BoothTaken),
+    (
+        "applications_edition_id_exhibitor_id_key",
+        "applications.edition_id, applications.exhibitor_id",
+        Violated::ApplicationExists,
+    ),
+    ("sales_reports_booth_id_day_key", "sales_reports.booth_id, sales_reports.day", Violated::ReportExists),
+    ("exhibitors_tax_code_key", "exhibitors.tax_code", Violated::TaxCode),
+];
+
+/// Which rule the error says was broken; `None` for any other error.
+pub fn violated(error: &Error) -> Option<Violated> {
+    let Error::DatabaseError(kind, info) = error else { return None };
+    match kind {
+        DatabaseErrorKind::UniqueViolation => {
+            let columns = info.message().strip_prefix("UNIQUE constraint failed: ");
+            let found = UNIQUE
+                .iter()
+                .find(|(name, on_sqlite, _)| info.constraint_name() == Some(name) || columns == Some(on_sqlite));
+            Some(found.map_or(Violated::OtherUnique, |(_, _, violated)| *violated))
+        }
+        DatabaseErrorKind::ForeignKeyViolation => Some(Violated::Reference),
+        DatabaseErrorKind::CheckViolation | DatabaseErrorKind::NotNullViolation => Some(Violated::Check),
+        _ => None,
+    }
+}

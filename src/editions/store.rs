@@ -1,0 +1,156 @@
+//! Every query on editions and their opening days.
+use chrono::NaiveTime;
+use diesel::prelude::*;
+
+use super::lifecycle::EditionState;
+use crate::{
+    db::{Conn, Tx, schema::*},
+    http::{Code, Problem},
+    on_either,
+    values::{
+        clock::{Day, Instant},
+        ids::{EditionId, OrganiserId, SeriesId},
+    },
+};
+
+/// An edition as it is kept.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = editions, treat_none_as_default_value = false)]
+pub struct EditionRow {
+    /// Identifier.
+    pub id: EditionId,
+    /// Whose.
+    pub organiser_id: OrganiserId,
+    /// Compared with the editions of this series.
+    pub series_id: Option<SeriesId>,
+    /// In addresses.
+    pub slug: String,
+    /// As people call it.
+    pub name: String,
+    /// Where.
+    pub venue: String,
+    /// Life cycle.
+    pub state: EditionState,
+    /// IANA.
+    pub time_zone: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// A total whose rows are lost.
+    pub declared_booths: Option<i32>,
+    /// A total whose rows are lost.
+    pub declared_visits: Option<i64>,
+    /// A total whose rows are lost, minor units.
+    pub declared_sales: Option<i64>,
+    /// Counts changes.
+    pub version: i32,
+    /// When it was made.
+    pub created_at: Instant,
+}
+
+/// One day the edition is open.
+#[derive(Debug, Clone, Copy, Queryable, Selectable, Insertable)]
+#[diesel(table_name = opening_days)]
+pub struct OpeningDayRow {
+    /// Whose.
+    pub edition_id: EditionId,
+    /// In the edition's time zone.
+    pub day: Day,
+    /// Local time.
+    pub opens_at: NaiveTime,
+    /// Local time.
+    pub closes_at: NaiveTime,
+}
+
+/// Fails on a slug in use and on a series of another organiser.
+pub fn insert(tx: &mut Tx<'_>, row: &EditionRow) -> QueryResult<usize> {
+    diesel::insert_into(editions::table).values(row).execute(tx.conn())
+}
+
+/// One edition.
+pub fn find(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<EditionRow> {
+    editions::table.find(id).select(EditionRow::as_select()).first(tx.conn())
+}
+
+/// Editions that everybody may see, by slug, after `after`.
+pub fn public_page(tx: &mut Tx<'_>, after: &str, limit: i64) -> QueryResult<Vec<EditionRow>> {
+    editions::table
+        .filter(editions::state.ne(EditionState::Draft))
+        .filter(editions::slug.gt(after))
+        .order(editions::slug)
+        .limit(limit)
+        .select(EditionRow::as_select())
+        .load(tx.conn())
+}
+
+/// The edition, held so that its state cannot change before this transaction ends; refused once it is over.
+pub fn open_for_change(tx: &mut Tx<'_>, id: EditionId) -> Result<EditionRow, Problem> {
+    let row = match tx.conn() {
+        // The one writer of SQLite holds everything already.
+        Conn::Sqlite(c) => editions::table.find(id).select(EditionRow::as_select()).first(c)?,
+        Conn::Postgres(c) => editions::table.find(id).select(EditionRow::as_select()).for_share().first(c)?,
+    };
+    if row.state.is_open() {
+        return Ok(row);
+    }
+    Err(Problem::new(
+        Code::EditionFinalised,
+        "Kỳ hội chợ đã chốt số liệu hoặc đã hủy; không sửa được nữa.",
+        "The edition is finalised or cancelled; nothing of it changes any more.",
+    ))
+}
+
+/// Moves an edition on, unless somebody else moved it meanwhile.
+pub fn set_state(tx: &mut Tx<'_>, id: EditionId, from: EditionState, to: EditionState) -> QueryResult<bool> {
+    let changed = diesel::update(editions::table.find(id).filter(editions::state.eq(from)))
+        .set((editions::state.eq(to), editions::version.eq(editions::version + 1)))
+        .execute(tx.conn())?;
+    Ok(changed == 1)
+}
+
+/// Counts a change, unless `seen` is stale.
+pub fn touch(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<usize> {
+    diesel::update(editions::table.find(id)).set(editions::version.eq(editions::version + 1)).execute(tx.conn())
+}
+
+/// Opening days in order.
+pub fn days(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<Vec<OpeningDayRow>> {
+    opening_days::table
+        .filter(opening_days::edition_id.eq(id))
+        .order(opening_days::day)
+        .select(OpeningDayRow::as_select())
+        .load(tx.conn())
+}
+
+/// Sets the opening days: changes hours, adds days, takes away those not named. A day with reports or
+/// counts cannot be taken away (foreign key).
+pub fn put_days(tx: &mut Tx<'_>, id: EditionId, days: &[OpeningDayRow]) -> QueryResult<()> {
+    let kept: Vec<Day> = days.iter().map(|d| d.day).collect();
+    let of_edition = opening_days::table.filter(opening_days::edition_id.eq(id));
+    diesel::delete(of_edition.filter(opening_days::day.ne_all(&kept))).execute(tx.conn())?;
+    let mut added = Vec::new();
+    for day in days {
+        let hours = (opening_days::opens_at.eq(day.opens_at), opening_days::closes_at.eq(day.closes_at));
+        if diesel::update(opening_days::table.find((id, day.day))).set(hours).execute(tx.conn())? == 0 {
+            added.push(*day);
+        }
+    }
+    if !added.is_empty() {
+        on_either!(tx, |c| diesel::insert_into(opening_days::table).values(&added).execute(c))?;
+    }
+    Ok(())
+}
+
+/// The edition of the same series whose first day comes last before `day`.
+pub fn previous_in_series(tx: &mut Tx<'_>, row: &EditionRow, day: Day) -> QueryResult<Option<EditionRow>> {
+    let Some(series) = row.series_id else { return Ok(None) };
+    editions::table
+        .inner_join(opening_days::table.on(opening_days::edition_id.eq(editions::id)))
+        .filter(editions::series_id.eq(series))
+        .filter(editions::id.ne(row.id))
+        .filter(editions::state.ne(EditionState::Cancelled))
+        .filter(opening_days::day.lt(day))
+        .order(opening_days::day.desc())
+        .select(EditionRow::as_select())
+        .first(tx.conn())
+        .optional()
+}

@@ -1,0 +1,74 @@
+//! Pages by keyset: page 10,000 costs what page 1 costs.
+use actix_web::{HttpRequest, HttpResponse, http::header};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+
+use super::problem::{Code, Problem};
+
+/// `?limit=` (default 50, at most 500) and `?cursor=`.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct PageQuery {
+    /// Rows a page: 1 to 500, 50 unless told.
+    pub limit: Option<u16>,
+    /// Where the last page ended: `next_cursor` of its answer.
+    pub cursor: Option<String>,
+}
+
+impl PageQuery {
+    /// Rows wanted.
+    pub fn limit(&self) -> Result<i64, Problem> {
+        match self.limit.unwrap_or(50) {
+            limit @ 1..=500 => Ok(i64::from(limit)),
+            _ => Err(Problem::new(Code::BadRequest, "limit phải từ 1 đến 500.", "limit must be 1 to 500.")),
+        }
+    }
+    /// The key after which the page begins; empty for the first page.
+    pub fn after(&self) -> Result<String, Problem> {
+        let Some(cursor) = &self.cursor else { return Ok(String::new()) };
+        let decoded = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        decoded.filter(|key| !key.contains('\0')).ok_or_else(|| {
+            Problem::new(
+                Code::BadRequest,
+                "cursor không do hệ thống cấp.",
+                "This cursor is not one we gave. Please start from the first page.",
+            )
+        })
+    }
+}
+
+/// A page of `T`.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Page<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Where the next page begins; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+impl<T: Serialize> Page<T> {
+    /// Makes a page of at most `limit` rows out of up to `limit + 1` found; `key` names a row's place.
+    pub fn of(mut found: Vec<T>, limit: i64, key: impl Fn(&T) -> String) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(500);
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next_cursor = more.then(|| found.last().map(|last| URL_SAFE_NO_PAD.encode(key(last)))).flatten();
+        Self { items: found, next_cursor }
+    }
+    /// The answer, with a `Link` to the next page.
+    pub fn answer(self, req: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::Ok();
+        if let Some(cursor) = &self.next_cursor {
+            let limit = req
+                .query_string()
+                .split('&')
+                .find(|p| p.starts_with("limit="))
+                .map(|p| format!("&{p}"))
+                .unwrap_or_default();
+            response.insert_header((header::LINK, format!("<{}?cursor={cursor}{limit}>; rel=\"next\"", req.path())));
+        }
+        response.json(self)
+    }
+}

@@ -1,0 +1,28 @@
+//! The time, as a parameter: nothing else in the program asks the system what time it is.
+use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
+
+/// A calendar day in an edition's own time zone.
+pub type Day = chrono::NaiveDate;
+/// An instant in UTC, to the microsecond: what both databases keep exactly.
+pub type Instant = NaiveDateTime;
+
+/// Tells the time: the system's, or a fixed one in tests.
+#[derive(Debug, Clone, Copy)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// Always this instant.
+    Fixed(DateTime<Utc>),
+}
+
+impl Clock {
+    /// Now, in UTC, truncated to microseconds because PostgreSQL keeps no more.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
+    pub fn now(self) -> Instant {
+        let now = match self {
+            Clock::System => Utc::now(),
+            Clock::Fixed(at) => at,
+        };
+        now.naive_utc().trunc_subsecs(6)
+    }
+}

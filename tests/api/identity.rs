@@ -1,0 +1,73 @@
+//! Logging in, and what a stranger may see.
+use serde_json::json;
+
+use crate::support::TestApp;
+
+async fn a_login_tells_who_one_is(app: TestApp) {
+    let token = app.person("lan").await;
+    let me = app.get("/me").by(&token).send().await.expect(200);
+    assert_eq!(me["email"], "lan@example.vn");
+    app.get("/me").send().await.refused(401, "login_required");
+    app.get("/me").by("forged").send().await.refused(401, "login_required");
+}
+
+async fn an_email_has_one_account_whatever_its_case(app: TestApp) {
+    app.person("lan").await;
+    let again = json!({ "email": "LAN@example.vn", "password": "0123456789", "display_name": "x" });
+    app.post("/auth/register").json(&again).send().await.refused(409, "already_exists");
+}
+
+async fn a_wrong_email_and_a_wrong_password_get_the_same_answer(app: TestApp) {
+    app.person("lan").await;
+    let mut answers = Vec::new();
+    for email in ["lan@example.vn", "nobody@example.vn"] {
+        let login = json!({ "email": email, "password": "wrong wrong wrong" });
+        answers.push(app.post("/auth/login").json(&login).send().await.refused(401, "wrong_credentials"));
+    }
+    assert_eq!(answers[0], answers[1]);
+}
+
+async fn using_a_refresh_token_twice_ends_the_whole_login(app: TestApp) {
+    app.person("lan").await;
+    let login = json!({ "email": "lan@example.vn", "password": "mật khẩu dài" });
+    let first = app.post("/auth/login").json(&login).send().await.expect(200)["refresh_token"].clone();
+    let second =
+        app.post("/auth/refresh").json(&json!({ "refresh_token": first })).send().await.expect(200)["refresh_token"]
+            .clone();
+    app.post("/auth/refresh").json(&json!({ "refresh_token": first })).send().await.refused(401, "login_required");
+    app.post("/auth/refresh").json(&json!({ "refresh_token": second })).send().await.refused(401, "login_required");
+}
+
+async fn problems_speak_the_callers_language(app: TestApp) {
+    let vi = app.get("/me").send().await.expect(401);
+    let en = app.get("/me").header("accept-language", "en").send().await.expect(401);
+    assert_eq!((vi["title"].as_str(), en["title"].as_str()), (Some("Cần đăng nhập"), Some("Please log in")));
+}
+
+async fn the_last_owner_cannot_step_down(app: TestApp) {
+    let token = app.person("lan").await;
+    let organiser = app.organiser(&token).await;
+    let down = json!({ "email": "lan@example.vn", "role": "viewer" });
+    app.put(&format!("/organisers/{organiser}/members"))
+        .by(&token)
+        .json(&down)
+        .send()
+        .await
+        .refused(409, "illegal_step");
+    let stranger = app.person("minh").await;
+    app.put(&format!("/organisers/{organiser}/members"))
+        .by(&stranger)
+        .json(&down)
+        .send()
+        .await
+        .refused(404, "not_found");
+}
+
+crate::on_both!(
+    a_login_tells_who_one_is,
+    an_email_has_one_account_whatever_its_case,
+    a_wrong_email_and_a_wrong_password_get_the_same_answer,
+    using_a_refresh_token_twice_ends_the_whole_login,
+    problems_speak_the_callers_language,
+    the_last_owner_cannot_step_down,
+);

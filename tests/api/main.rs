@@ -1,0 +1,14 @@
+//! The API, on both databases, in process.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that breaks should say where"
+)]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_input;
+mod editions;
+mod identity;

@@ -1,0 +1,112 @@
+//! PostgreSQL for tests: the server that `HOICHO_TEST_POSTGRES_URL` names, else a throwaway one from the
+//! binaries on this machine. It ends with the test process, however that ends: its keeper waits on a pipe.
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use diesel::{Connection, PgConnection, RunQueryDsl};
+use hoicho::db::DatabaseUrl;
+
+use super::TestApp;
+
+struct Server {
+    /// Up to and including the last slash; a database's name follows.
+    base: String,
+    _keeper: Option<Child>,
+}
+
+static SERVER: OnceLock<Option<Server>> = OnceLock::new();
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// An application on a new database; `None`, said loudly, where there is no PostgreSQL.
+pub async fn app() -> Option<TestApp> {
+    let url = database()?;
+    Some(TestApp::on(url, tempfile::tempdir().unwrap()).await)
+}
+
+/// A new, empty database.
+pub fn database() -> Option<DatabaseUrl> {
+    let server = SERVER.get_or_init(start).as_ref()?;
+    let name = format!("hoicho_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let mut admin = PgConnection::establish(&format!("{}postgres", server.base)).unwrap();
+    diesel::sql_query(format!("CREATE DATABASE {name}")).execute(&mut admin).unwrap();
+    Some(format!("{}{name}", server.base).parse().unwrap())
+}
+
+fn start() -> Option<Server> {
+    if let Ok(url) = std::env::var("HOICHO_TEST_POSTGRES_URL") {
+        let base = url.rsplit_once('/').expect("HOICHO_TEST_POSTGRES_URL ends in a database's name").0;
+        return Some(Server { base: format!("{base}/"), _keeper: None });
+    }
+    let Some(bin) = binaries() else {
+        let said = "NO POSTGRESQL FOUND: its tests are SKIPPED. Install it, or set HOICHO_TEST_POSTGRES_URL.";
+        assert!(std::env::var("HOICHO_TEST_REQUIRE_POSTGRES").is_err(), "{said}");
+        eprintln!("\n*** {said} ***\n");
+        return None;
+    };
+    Some(throwaway(&bin))
+}
+
+fn binaries() -> Option<PathBuf> {
+    let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|e| e.path().join("bin"))
+        .collect();
+    versions.sort();
+    let on_path = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
+    versions.into_iter().rev().chain(on_path).find(|bin| bin.join("initdb").exists() && bin.join("postgres").exists())
+}
+
+/// `initdb` refuses root: as root, the server runs as `nobody`.
+fn unprivileged(command: &mut Command) {
+    let root = std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
+    if root {
+        std::os::unix::process::CommandExt::uid(command, 65_534);
+        std::os::unix::process::CommandExt::gid(command, 65_534);
+    }
+}
+
+fn throwaway(bin: &Path) -> Server {
+    let folder = std::env::temp_dir().join(format!("hoicho-postgres-{}", std::process::id()));
+    let mut made = Command::new("mkdir");
+    unprivileged(&mut made);
+    assert!(made.arg("-m700").arg(&folder).status().unwrap().success());
+    let data = folder.join("data");
+    let mut init = Command::new(bin.join("initdb"));
+    unprivileged(&mut init);
+    let init = init
+        .args(["--no-sync", "-A", "trust", "-U", "hoicho", "-E", "UTF8", "--locale=C.UTF-8", "-D"])
+        .arg(&data)
+        .output()
+        .unwrap();
+    assert!(init.status.success(), "initdb: {}", String::from_utf8_lossy(&init.stderr));
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut keeper = Command::new("sh");
+    unprivileged(&mut keeper);
+    let script = r#""$1/postgres" -D "$2/data" -p "$3" -k "$2" -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=500 >"$2/log" 2>&1 & p=$!; cat >/dev/null; kill -INT $p; wait $p; rm -rf "$2""#;
+    let keeper = keeper
+        .args(["-c", script, "keeper"])
+        .arg(bin)
+        .arg(&folder)
+        .arg(port.to_string())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let base = format!("postgres://hoicho@127.0.0.1:{port}/");
+    for _ in 0..300 {
+        if PgConnection::establish(&format!("{base}postgres")).is_ok() {
+            return Server { base, _keeper: Some(keeper) };
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("PostgreSQL did not start: see {}", folder.join("log").display());
+}
