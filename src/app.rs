@@ -3,9 +3,10 @@ use actix_web::{HttpResponse, dev::ServiceResponse, middleware, web};
 use utoipa::OpenApi;
 
 use crate::{
+    allocation, applications,
     config::Settings,
     db::{Db, Tx},
-    editions, floor,
+    editions, exhibitors, floor,
     http::{Code, Problem, body::BODY_LIMIT},
     identity::{self, password::Passwords, token::Tokens},
     organisers,
@@ -56,6 +57,9 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         organisers::ApiDoc::openapi(),
         editions::ApiDoc::openapi(),
         floor::ApiDoc::openapi(),
+        exhibitors::ApiDoc::openapi(),
+        applications::ApiDoc::openapi(),
+        allocation::ApiDoc::openapi(),
     ] {
         whole.merge(part);
     }
@@ -81,6 +85,9 @@ pub fn routes(state: web::Data<State>) -> impl FnOnce(&mut web::ServiceConfig) {
                     .configure(organisers::routes)
                     .configure(editions::routes)
                     .configure(floor::routes)
+                    .configure(exhibitors::routes)
+                    .configure(applications::routes)
+                    .configure(allocation::routes)
                     .default_service(web::to(async || Err::<HttpResponse, Problem>(Code::NotFound.into()))),
             );
     }

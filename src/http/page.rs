@@ -72,3 +72,20 @@ impl<T: Serialize> Page<T> {
         response.json(self)
     }
 }
+
+impl PageQuery {
+    /// The identifier after which the page begins, for lists in the order their rows were made.
+    pub fn after_id<T: std::str::FromStr>(&self) -> Result<Option<T>, Problem> {
+        let key = self.after()?;
+        if key.is_empty() {
+            return Ok(None);
+        }
+        key.parse().map(Some).map_err(|_| {
+            Problem::new(
+                Code::BadRequest,
+                "cursor không do hệ thống cấp.",
+                "This cursor is not one we gave. Please start from the first page.",
+            )
+        })
+    }
+}

@@ -154,19 +154,31 @@ impl View {
         work: impl FnOnce(&mut Tx<'_>, Granted) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let (caller, target) = (self.caller, self.target);
-        let read = move |tx: &mut Tx<'_>| {
-            let scope = scope::find(tx, &target)?;
-            let as_staff = match caller.user {
-                Some(user) => store::organiser_roles(tx, user)?.iter().any(|(id, _)| Some(*id) == scope.organiser),
-                None => false,
-            };
-            if !as_staff && !scope.public {
-                return Err(Code::NotFound.into());
-            }
-            work(tx, Granted { user: caller.user, now: caller.now, scope, as_staff })
-        };
-        self.state.db.read(read).await
+        self.state.db.read(move |tx| see(tx, caller, &target).and_then(|granted| work(tx, granted))).await
     }
+
+    /// Adds something of the caller's own to an edition they may see (an application). The work itself
+    /// must check on whose behalf, with [`member_of`].
+    pub async fn contribute<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&mut Tx<'_>, Granted, UserId) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (caller, target) = (self.caller, self.target);
+        let user = caller.user.ok_or(Code::LoginRequired)?;
+        self.state.db.write(move |tx| see(tx, caller, &target).and_then(|granted| work(tx, granted, user))).await
+    }
+}
+
+fn see(tx: &mut Tx<'_>, caller: Caller, target: &Target) -> Result<Granted, Problem> {
+    let scope = scope::find(tx, target)?;
+    let as_staff = match caller.user {
+        Some(user) => store::organiser_roles(tx, user)?.iter().any(|(id, _)| Some(*id) == scope.organiser),
+        None => false,
+    };
+    if !as_staff && !scope.public {
+        return Err(Code::NotFound.into());
+    }
+    Ok(Granted { user: caller.user, now: caller.now, scope, as_staff })
 }
 
 impl FromRequest for View {

@@ -9,6 +9,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod allocation;
 mod bad_input;
 mod editions;
 mod identity;

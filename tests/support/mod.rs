@@ -23,7 +23,6 @@ type Answering = Pin<Box<dyn Future<Output = ServiceResponse>>>;
 pub struct TestApp {
     service: Rc<dyn Fn(Request) -> Answering>,
     pub db: Db,
-    pub url: DatabaseUrl,
     _folder: tempfile::TempDir,
 }
 
@@ -91,7 +90,7 @@ impl TestApp {
             let service = service.clone();
             Box::pin(async move { test::call_service(service.as_ref(), request).await.map_into_boxed_body() })
         });
-        Self { service, db, url, _folder: folder }
+        Self { service, db, _folder: folder }
     }
 
     pub async fn sqlite() -> Self {
@@ -161,6 +160,21 @@ impl TestApp {
         let runs = serde_json::json!({ "runs": [{ "pattern": "A01…A10", "kind": kind }] });
         self.post(&format!("/editions/{edition}/booths/generate")).by(token).json(&runs).send().await.expect(201);
         edition
+    }
+
+    /// A person whose new exhibitor has an approved application: their token and its identifier.
+    pub async fn approved_application(&self, owner: &str, edition: &str, name: &str) -> (String, String) {
+        let token = self.person(name).await;
+        let exhibitor =
+            serde_json::json!({ "name": format!("HTX {name}"), "legal_form": "co_operative", "locality": "Đầm Hà" });
+        let exhibitor = self.post("/exhibitors").by(&token).json(&exhibitor).send().await.expect(201)["id"].clone();
+        let asked = serde_json::json!({ "exhibitor": exhibitor, "booths_wanted": 1, "category": "standard" });
+        let made =
+            self.post(&format!("/editions/{edition}/applications")).by(&token).json(&asked).send().await.expect(201);
+        let id = made["id"].as_str().unwrap().to_owned();
+        self.post(&format!("/applications/{id}/submit")).by(&token).send().await.expect(200);
+        self.post(&format!("/applications/{id}/approve")).by(owner).send().await.expect(200);
+        (token, id)
     }
 
     /// Moves an edition forward to `state`.

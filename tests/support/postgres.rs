@@ -73,6 +73,7 @@ fn unprivileged(command: &mut Command) {
     }
 }
 
+#[expect(clippy::zombie_processes, reason = "the keeper outlives this process by design and then ends itself")]
 fn throwaway(bin: &Path) -> Server {
     let folder = std::env::temp_dir().join(format!("hoicho-postgres-{}", std::process::id()));
     let mut made = Command::new("mkdir");

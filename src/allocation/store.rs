@@ -1,0 +1,136 @@
+//! Every query on allocations. Only this capability writes them.
+use diesel::prelude::*;
+
+use super::lifecycle::AllocationState;
+use crate::{
+    db::{Tx, schema::*},
+    on_either,
+    values::{
+        clock::Instant,
+        ids::{AllocationId, ApplicationId, BoothId, EditionId},
+    },
+};
+
+/// A booth given to an application.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = allocations, treat_none_as_default_value = false)]
+pub struct AllocationRow {
+    /// Identifier.
+    pub id: AllocationId,
+    /// In which edition; the booth's and the application's too (foreign keys).
+    pub edition_id: EditionId,
+    /// Which booth.
+    pub booth_id: BoothId,
+    /// Whose.
+    pub application_id: ApplicationId,
+    /// Life cycle.
+    pub state: AllocationState,
+    /// When a hold or an offer ends by itself.
+    pub expires_at: Option<Instant>,
+    /// Counts changes.
+    pub version: i32,
+    /// When.
+    pub created_at: Instant,
+}
+
+/// Fails with `allocations_booth_id_active_key` when one of the booths is taken.
+pub fn insert(tx: &mut Tx<'_>, rows: &[AllocationRow]) -> QueryResult<()> {
+    for part in rows.chunks(500) {
+        on_either!(tx, |c| diesel::insert_into(allocations::table).values(part).execute(c))?;
+    }
+    Ok(())
+}
+
+/// One allocation of an edition.
+pub fn find(tx: &mut Tx<'_>, edition: EditionId, id: AllocationId) -> QueryResult<AllocationRow> {
+    allocations::table
+        .find(id)
+        .filter(allocations::edition_id.eq(edition))
+        .select(AllocationRow::as_select())
+        .first(tx.conn())
+}
+
+/// Changes state and expiry unless somebody else changed it meanwhile.
+pub fn set_state(
+    tx: &mut Tx<'_>,
+    row: &AllocationRow,
+    to: AllocationState,
+    expires_at: Option<Instant>,
+) -> QueryResult<bool> {
+    let unchanged = allocations::table.find(row.id).filter(allocations::version.eq(row.version));
+    let changed = diesel::update(unchanged)
+        .set((
+            allocations::state.eq(to),
+            allocations::expires_at.eq(expires_at),
+            allocations::version.eq(allocations::version + 1),
+        ))
+        .execute(tx.conn())?;
+    Ok(changed == 1)
+}
+
+/// Moves an ended allocation to another booth and gives it its state back: the second half of a swap.
+pub fn put_on(
+    tx: &mut Tx<'_>,
+    id: AllocationId,
+    booth: BoothId,
+    state: AllocationState,
+    expires_at: Option<Instant>,
+) -> QueryResult<usize> {
+    diesel::update(allocations::table.find(id))
+        .set((
+            allocations::booth_id.eq(booth),
+            allocations::state.eq(state),
+            allocations::expires_at.eq(expires_at),
+            allocations::version.eq(allocations::version + 1),
+        ))
+        .execute(tx.conn())
+}
+
+/// Ends the holds and offers whose time has run out; returns them.
+pub fn expire(
+    tx: &mut Tx<'_>,
+    now: Instant,
+    booths: Option<&[BoothId]>,
+) -> QueryResult<Vec<(AllocationId, EditionId)>> {
+    let due = allocations::table.filter(allocations::expires_at.le(now)).select(allocations::id);
+    let due: Vec<AllocationId> = match booths {
+        Some(booths) => due.filter(allocations::booth_id.eq_any(booths)).load(tx.conn())?,
+        None => due.limit(500).load(tx.conn())?,
+    };
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    // The condition again: another node may have renewed one between the two statements.
+    diesel::update(allocations::table.filter(allocations::id.eq_any(due)).filter(allocations::expires_at.le(now)))
+        .set((
+            allocations::state.eq(AllocationState::Expired),
+            allocations::expires_at.eq(None::<Instant>),
+            allocations::version.eq(allocations::version + 1),
+        ))
+        .returning((allocations::id, allocations::edition_id))
+        .get_results(tx.conn())
+}
+
+/// Row and place of booths of an edition.
+pub fn places(tx: &mut Tx<'_>, edition: EditionId, ids: &[BoothId]) -> QueryResult<Vec<(String, i32)>> {
+    booths::table
+        .filter(booths::edition_id.eq(edition))
+        .filter(booths::id.eq_any(ids))
+        .select((booths::row_label, booths::place))
+        .load(tx.conn())
+}
+
+/// Allocations of an edition with the booths' codes, in the order they were made.
+pub fn page(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    after: Option<AllocationId>,
+    limit: i64,
+) -> QueryResult<Vec<(AllocationRow, String)>> {
+    let mut query =
+        allocations::table.inner_join(booths::table).filter(allocations::edition_id.eq(edition)).into_boxed();
+    if let Some(after) = after {
+        query = query.filter(allocations::id.gt(after));
+    }
+    query.order(allocations::id).limit(limit).select((AllocationRow::as_select(), booths::code)).load(tx.conn())
+}
