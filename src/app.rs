@@ -9,11 +9,12 @@ use crate::{
     editions, exhibitors, floor,
     http::{Code, Problem, body::BODY_LIMIT},
     identity::{self, password::Passwords, token::Tokens},
-    organisers,
+    organisers, sales, statistics,
     values::{
         clock::{Clock, Instant},
         ids::EditionId,
     },
+    visits,
 };
 
 /// What every request sees.
@@ -41,7 +42,7 @@ impl State {
             tokens: Tokens::open(&keys.join("access-token-key.pem"), settings.tokens.access_s)?,
             passwords: Passwords::new(settings.password)?,
             refresh_days: settings.tokens.refresh_days,
-            freeze_figures: |_, _, _| Ok(()),
+            freeze_figures: statistics::freeze,
         })
     }
 }
@@ -60,6 +61,9 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         exhibitors::ApiDoc::openapi(),
         applications::ApiDoc::openapi(),
         allocation::ApiDoc::openapi(),
+        sales::ApiDoc::openapi(),
+        visits::ApiDoc::openapi(),
+        statistics::ApiDoc::openapi(),
     ] {
         whole.merge(part);
     }
@@ -88,6 +92,9 @@ pub fn routes(state: web::Data<State>) -> impl FnOnce(&mut web::ServiceConfig) {
                     .configure(exhibitors::routes)
                     .configure(applications::routes)
                     .configure(allocation::routes)
+                    .configure(sales::routes)
+                    .configure(visits::routes)
+                    .configure(statistics::routes)
                     .default_service(web::to(async || Err::<HttpResponse, Problem>(Code::NotFound.into()))),
             );
     }

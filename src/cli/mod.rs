@@ -1,4 +1,5 @@
 //! The command line.
+mod demo;
 mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -23,6 +24,14 @@ struct Cli {
 enum Command {
     /// Serve the API on the configured database, which is migrated first
     Serve(Place),
+    /// Fill a fresh database with three real editions and one around today, and serve it
+    Demo {
+        #[command(flatten)]
+        place: DemoPlace,
+        /// Start afresh instead of keeping the data of an earlier start
+        #[arg(long)]
+        reset: bool,
+    },
     /// Print the OpenAPI document
     Openapi,
 }
@@ -41,6 +50,24 @@ struct Place {
     config: Option<PathBuf>,
 }
 
+/// Where the demo keeps its data.
+#[derive(Args)]
+struct DemoPlace {
+    /// Port to listen on [default: the setting server.port, 8080]
+    #[arg(long)]
+    port: Option<u16>,
+    /// Folder for the database [default: hoicho-demo in the system's temporary folder]
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+}
+
+impl From<DemoPlace> for Place {
+    fn from(place: DemoPlace) -> Self {
+        let data_dir = place.data_dir.unwrap_or_else(|| std::env::temp_dir().join("hoicho-demo"));
+        Place { port: place.port, data_dir, config: None }
+    }
+}
+
 /// Runs the command line.
 pub fn main() -> ExitCode {
     tracing_subscriber::fmt()
@@ -51,6 +78,7 @@ pub fn main() -> ExitCode {
         .init();
     let done = match Cli::parse().command {
         Command::Serve(place) => serve::serve(&place),
+        Command::Demo { place, reset } => demo::demo(&place.into(), reset),
         Command::Openapi => openapi(),
     };
     match done {

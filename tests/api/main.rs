@@ -11,5 +11,6 @@ mod support;
 
 mod allocation;
 mod bad_input;
+mod demo;
 mod editions;
 mod identity;

@@ -1,0 +1,9 @@
+//! Sales reports: what one booth sold on one opening day.
+//!
+//! Invariants: one report a booth and opening day (unique key, foreign key to the day); a correction is a new
+//! version and the old ones stay readable; a nil report is a report of zero, not a missing one.
+pub mod report;
+mod routes;
+pub mod store;
+pub use report::ReportState;
+pub use routes::{ApiDoc, routes};

@@ -1,0 +1,162 @@
+//! Putting in a report, or correcting it.
+use chrono::TimeZone;
+
+use super::store::{self, ReportRow, VersionRow};
+use crate::{
+    db::Tx,
+    editions::{self, EditionState},
+    http::{Checks, Code, Problem},
+    identity::Granted,
+    values::{
+        clock::Day,
+        ids::{BoothId, SalesReportId},
+    },
+};
+
+crate::text_enum! {
+    /// Where a report is in its life.
+    ReportState {
+        /// Came in.
+        Submitted,
+        /// The organiser takes it as it is.
+        Accepted,
+        /// The organiser asks; a correction answers.
+        Queried,
+        /// A later version.
+        Corrected,
+    }
+}
+
+/// The most one booth can report for one day, in minor units: 10^13, so that no edition's sum leaves 64 bits.
+pub const MOST: i64 = 10_000_000_000_000;
+
+/// What was sold.
+#[derive(Debug, Clone)]
+pub struct Sold {
+    /// All sales, minor units.
+    pub amount: i64,
+    /// Of OCOP goods; at most `amount`.
+    pub ocop_amount: i64,
+    /// Needed for a correction.
+    pub reason: Option<String>,
+}
+
+/// Puts in the report of a booth and day, or a new version of it. Tells whether it was the first.
+pub fn put(
+    tx: &mut Tx<'_>,
+    granted: &Granted,
+    booth: BoothId,
+    day: Day,
+    sold: &Sold,
+) -> Result<(ReportRow, bool), Problem> {
+    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+    if !matches!(edition.state, EditionState::Live | EditionState::Reporting) {
+        return Err(Problem::new(
+            Code::IllegalStep,
+            "Chỉ nhận báo cáo khi hội chợ đang diễn ra hoặc đang tổng hợp.",
+            "Reports are taken while the edition is live or reporting.",
+        ));
+    }
+    let mut checks = Checks::default();
+    let opens = editions::store::days(tx, edition.id)?.iter().any(|d| d.day == day);
+    checks.that(
+        opens,
+        "date",
+        "not_an_opening_day",
+        "Đây không phải ngày mở cửa.",
+        "This is not an opening day of the edition.",
+    );
+    let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
+    let today = zone.from_utc_datetime(&granted.now).date_naive();
+    checks.that(day <= today, "date", "future", "Ngày này chưa đến.", "This day has not come yet.");
+    checks.that(
+        (0..=MOST).contains(&sold.amount),
+        "/amount",
+        "range",
+        "Số tiền từ 0 đến 10.000 tỷ.",
+        "The amount must be 0 to 10^13.",
+    );
+    checks.that(
+        (0..=sold.amount.max(0)).contains(&sold.ocop_amount),
+        "/ocop_amount",
+        "range",
+        "Doanh thu OCOP không được lớn hơn tổng.",
+        "OCOP sales must be 0 to the whole amount.",
+    );
+    let before = store::find(tx, edition.id, booth, day)?;
+    let reason = sold.reason.as_deref().map(|r| checks.text("/reason", r, 1_000));
+    checks.that(
+        before.is_none() || reason.is_some(),
+        "/reason",
+        "missing",
+        "Sửa báo cáo cần nêu lý do.",
+        "A correction needs a reason.",
+    );
+    checks.done()?;
+    let was = before.as_ref().map(|b| (b.amount, b.version));
+    let row = match before {
+        None => {
+            let row = ReportRow {
+                id: SalesReportId::make(),
+                edition_id: edition.id,
+                booth_id: booth,
+                day,
+                state: ReportState::Submitted,
+                amount: sold.amount,
+                ocop_amount: sold.ocop_amount,
+                note: None,
+                version: 1,
+            };
+            store::insert(tx, std::slice::from_ref(&row))?;
+            row
+        }
+        Some(before) => {
+            let row = ReportRow {
+                state: ReportState::Corrected,
+                amount: sold.amount,
+                ocop_amount: sold.ocop_amount,
+                note: None,
+                version: before.version + 1,
+                ..before
+            };
+            if !store::replace(tx, &row, before.version)? {
+                return Err(Code::StaleVersion.into());
+            }
+            row
+        }
+    };
+    let version = VersionRow {
+        sales_report_id: row.id,
+        version: row.version,
+        amount: row.amount,
+        ocop_amount: row.ocop_amount,
+        reason,
+        recorded_by: granted.user,
+        recorded_at: granted.now,
+    };
+    store::insert_versions(tx, std::slice::from_ref(&version))?;
+    granted.audit(tx, "sales_report.put", row.id, was, Some((row.amount, row.version)))?;
+    Ok((row, was.is_none()))
+}
+
+/// The organiser accepts a report, or asks about it.
+pub fn judge(
+    tx: &mut Tx<'_>,
+    granted: &Granted,
+    booth: BoothId,
+    day: Day,
+    to: ReportState,
+    note: Option<String>,
+) -> Result<ReportRow, Problem> {
+    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+    let before = store::find(tx, edition.id, booth, day)?.ok_or(Code::NotFound)?;
+    let mut checks = Checks::default();
+    let note = note.map(|n| checks.text("/reason", &n, 1_000));
+    checks.done()?;
+    let row = ReportRow { state: to, note, ..before.clone() };
+    if !store::replace(tx, &row, before.version)? {
+        return Err(Code::StaleVersion.into());
+    }
+    granted.audit(tx, "sales_report.judge", row.id, Some(before.state), Some(to))?;
+    Ok(row)
+}

@@ -1,0 +1,122 @@
+//! Every query on sales reports and their versions.
+use diesel::prelude::*;
+
+use super::report::ReportState;
+use crate::{
+    db::{Tx, schema::*},
+    on_either,
+    values::{
+        clock::{Day, Instant},
+        ids::{BoothId, EditionId, SalesReportId, UserId},
+    },
+};
+
+/// The report of one booth and day, as it stands.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = sales_reports, treat_none_as_default_value = false)]
+pub struct ReportRow {
+    /// Identifier.
+    pub id: SalesReportId,
+    /// In which edition.
+    pub edition_id: EditionId,
+    /// Which booth.
+    pub booth_id: BoothId,
+    /// Which opening day.
+    pub day: Day,
+    /// Life cycle.
+    pub state: ReportState,
+    /// Minor units.
+    pub amount: i64,
+    /// Of OCOP goods.
+    pub ocop_amount: i64,
+    /// The organiser's question.
+    pub note: Option<String>,
+    /// Counts corrections.
+    pub version: i32,
+}
+
+/// One version of a report; never changed.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = sales_report_versions, treat_none_as_default_value = false)]
+pub struct VersionRow {
+    /// Of which report.
+    pub sales_report_id: SalesReportId,
+    /// 1 is the first.
+    pub version: i32,
+    /// Minor units.
+    pub amount: i64,
+    /// Of OCOP goods.
+    pub ocop_amount: i64,
+    /// Why it was corrected.
+    pub reason: Option<String>,
+    /// By whom.
+    pub recorded_by: Option<UserId>,
+    /// When.
+    pub recorded_at: Instant,
+}
+
+/// Fails on a second report for a booth and day.
+pub fn insert(tx: &mut Tx<'_>, rows: &[ReportRow]) -> QueryResult<()> {
+    for part in rows.chunks(500) {
+        on_either!(tx, |c| diesel::insert_into(sales_reports::table).values(part).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Adds versions.
+pub fn insert_versions(tx: &mut Tx<'_>, rows: &[VersionRow]) -> QueryResult<()> {
+    for part in rows.chunks(500) {
+        on_either!(tx, |c| diesel::insert_into(sales_report_versions::table).values(part).execute(c))?;
+    }
+    Ok(())
+}
+
+/// The report of a booth and day.
+pub fn find(tx: &mut Tx<'_>, edition: EditionId, booth: BoothId, day: Day) -> QueryResult<Option<ReportRow>> {
+    sales_reports::table
+        .filter(sales_reports::edition_id.eq(edition))
+        .filter(sales_reports::booth_id.eq(booth))
+        .filter(sales_reports::day.eq(day))
+        .select(ReportRow::as_select())
+        .first(tx.conn())
+        .optional()
+}
+
+/// Writes a report anew unless somebody else did since `seen`.
+pub fn replace(tx: &mut Tx<'_>, row: &ReportRow, seen: i32) -> QueryResult<bool> {
+    let unchanged = sales_reports::table.find(row.id).filter(sales_reports::version.eq(seen));
+    let changed = diesel::update(unchanged)
+        .set((
+            sales_reports::state.eq(row.state),
+            sales_reports::amount.eq(row.amount),
+            sales_reports::ocop_amount.eq(row.ocop_amount),
+            sales_reports::note.eq(row.note.as_deref()),
+            sales_reports::version.eq(row.version),
+        ))
+        .execute(tx.conn())?;
+    Ok(changed == 1)
+}
+
+/// All versions of a report, oldest first.
+pub fn history(tx: &mut Tx<'_>, report: SalesReportId) -> QueryResult<Vec<VersionRow>> {
+    sales_report_versions::table
+        .filter(sales_report_versions::sales_report_id.eq(report))
+        .order(sales_report_versions::version)
+        .select(VersionRow::as_select())
+        .load(tx.conn())
+}
+
+/// Reports of an edition with the booths' codes, in the order they came.
+pub fn page(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    after: Option<SalesReportId>,
+    limit: i64,
+) -> QueryResult<Vec<(ReportRow, String)>> {
+    let mut query =
+        sales_reports::table.inner_join(booths::table).filter(sales_reports::edition_id.eq(edition)).into_boxed();
+    if let Some(after) = after {
+        query = query.filter(sales_reports::id.gt(after));
+    }
+    query.order(sales_reports::id).limit(limit).select((ReportRow::as_select(), booths::code)).load(tx.conn())
+}

@@ -1,0 +1,134 @@
+//! The statistics of an edition as one document.
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::values::{clock::Day, money::Money};
+
+/// Where a figure comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// Added up from rows.
+    Computed,
+    /// Entered as a total: the rows are lost.
+    Declared,
+}
+
+/// Everything published at the end.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Statistics {
+    /// The edition's slug.
+    pub edition: String,
+    pub booths: Booths,
+    pub exhibitors: Exhibitors,
+    pub visits: Visits,
+    pub sales: SalesFigures,
+    /// With the last edition of the series; absent for the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Booths {
+    pub total: i64,
+    pub basis: Basis,
+    /// Confirmed or checked in.
+    pub allocated: usize,
+    /// Standard booths whose room the booths take.
+    pub booth_equivalents: i64,
+    /// m² of the let booths, in square decimetres.
+    pub net_space_dm2: i64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Exhibitors {
+    /// Main exhibitors on a let booth.
+    pub direct: usize,
+    pub basis: Basis,
+    pub by_legal_form: Vec<Share>,
+    pub by_country: Vec<Share>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Share {
+    pub name: String,
+    pub count: usize,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Visits {
+    /// Entries; the same person twice is two.
+    pub total: i64,
+    pub basis: Basis,
+    pub by_day: Vec<VisitsOfDay>,
+    pub by_gate: Vec<VisitsOfGate>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VisitsOfDay {
+    #[schema(value_type = chrono::NaiveDate)]
+    pub day: Day,
+    pub visits: i64,
+    pub exits: i64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VisitsOfGate {
+    pub gate: String,
+    pub visits: i64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SalesFigures {
+    pub total: Money,
+    pub basis: Basis,
+    pub ocop: Money,
+    pub by_day: Vec<SalesOfDay>,
+    pub by_zone: Vec<SalesOf>,
+    pub by_locality: Vec<SalesOf>,
+    /// The ten that sold most.
+    pub top_booths: Vec<SalesOf>,
+    /// Of `reports_due`, those that came in; nil reports count.
+    pub reports_received: usize,
+    /// One for each let booth and opening day that has come.
+    pub reports_due: usize,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SalesOfDay {
+    #[schema(value_type = chrono::NaiveDate)]
+    pub day: Day,
+    pub amount: i64,
+    pub ocop_amount: i64,
+    pub reports: i64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SalesOf {
+    pub name: String,
+    pub amount: i64,
+    pub ocop_amount: i64,
+    /// Of all sales, in hundredths of a percent.
+    pub share_bp: i64,
+}
+
+/// 1.4055 is 140.55 % of the earlier figure, a change of +40.55 %.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Ratio {
+    #[schema(value_type = f64)]
+    pub ratio: serde_json::Number,
+    #[schema(value_type = f64)]
+    pub change: serde_json::Number,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Comparison {
+    /// The slug of the edition compared with.
+    pub previous_edition: String,
+    pub sales: Option<Ratio>,
+    pub sales_per_day: Option<Ratio>,
+    pub visits: Option<Ratio>,
+    pub visits_per_day: Option<Ratio>,
+    /// Computed with computed, declared with declared.
+    pub like_with_like: bool,
+}

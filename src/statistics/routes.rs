@@ -1,0 +1,91 @@
+//! `/editions/{edition}/statistics` and `/editions/{edition}/reports/{report}`.
+use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
+use serde::Deserialize;
+
+use super::{document::Statistics, freeze, reports::Report, store};
+use crate::{
+    editions::{self, EditionState},
+    http::{Code, Problem, Query, export::Format},
+    identity::View,
+};
+
+/// The operations of this capability.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(get_statistics, get_report))]
+pub struct ApiDoc;
+
+/// Mounts them.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(get_statistics).service(get_report);
+}
+
+/// Everything published at the end, in one document. The public sees it once it is final; staff at any time.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/statistics", tag = "statistics", params(("edition" = String, Path)), responses((status = 200, body = Statistics), (status = 404)))]
+#[get("/editions/{edition}/statistics")]
+async fn get_statistics(permit: View) -> Result<HttpResponse, Problem> {
+    let (document, digest) = permit
+        .read(|tx, granted| {
+            let edition = granted.edition()?;
+            if let Some((document, digest)) = store::final_of(tx, edition)? {
+                return Ok((document, Some(digest)));
+            }
+            if !granted.as_staff {
+                return Err(not_yet());
+            }
+            let statistics = freeze::statistics(tx, edition, granted.now)?;
+            serde_json::to_string(&statistics).map(|document| (document, None)).map_err(|_| Code::Internal.into())
+        })
+        .await?;
+    let mut response = HttpResponse::Ok();
+    if let Some(digest) = digest {
+        response.insert_header((header::ETAG, format!("\"{digest}\"")));
+    }
+    Ok(response.content_type("application/json").body(document))
+}
+
+fn not_yet() -> Problem {
+    Problem::new(
+        Code::NotFound,
+        "Kỳ hội chợ chưa công bố số liệu.",
+        "The figures of this edition are not published yet.",
+    )
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct ReportQuery {
+    /// `json`, `csv` or `xlsx`; the `Accept` header decides when it is left out.
+    format: Option<Format>,
+}
+
+/// One of the reports as JSON, CSV or XLSX: booths, sales-by-booth, sales-by-day, sales-by-zone,
+/// sales-by-locality, visits-by-day, visits-by-hour, exhibitors, missing-reports.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/reports/{report}", tag = "statistics", params(("edition" = String, Path), ("report" = Report, Path), ReportQuery), responses((status = 200), (status = 404)))]
+#[get("/editions/{edition}/reports/{report}")]
+async fn get_report(
+    req: HttpRequest,
+    permit: View,
+    path: web::Path<(String, String)>,
+    query: Query<ReportQuery>,
+) -> Result<HttpResponse, Problem> {
+    let report: Report = path.1.parse().map_err(|_| Code::NotFound)?;
+    let accepted = req.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let by_header = match accepted {
+        a if a.contains("text/csv") => Format::Csv,
+        a if a.contains("spreadsheetml") => Format::Xlsx,
+        _ => Format::Json,
+    };
+    let (table, slug) = permit
+        .read(move |tx, granted| {
+            let edition = editions::store::find(tx, granted.edition()?)?;
+            let public = edition.state == EditionState::Finalised && !report.is_internal();
+            if !granted.as_staff && !public {
+                return Err(not_yet());
+            }
+            let figures = freeze::figures(tx, edition.id, granted.now)?;
+            Ok((report.table(&figures), edition.slug))
+        })
+        .await?;
+    table.answer(query.0.format.unwrap_or(by_header), &slug)
+}

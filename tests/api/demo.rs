@@ -1,0 +1,106 @@
+//! The demo reproduces the published figures to the đồng, over the API and in the files it exports.
+use calamine::{Data, Reader, Xlsx};
+use hoicho::{demo, identity::password::Passwords};
+use serde_json::Value;
+
+use crate::support::TestApp;
+
+/// slug, booths, visits, sales, opening days: as published.
+const PUBLISHED: [(&str, i64, i64, i64, usize); 3] = [
+    ("ocop-quang-ninh-v-2017", 224, 54_000, 6_800_000_000, 5),
+    ("ocop-quang-ninh-xuan-2018", 197, 49_000, 9_557_600_000, 5),
+    ("ocop-mien-bac-2018", 460, 108_000, 15_594_950_000, 7),
+];
+
+async fn filled(app: &TestApp) {
+    let passwords = Passwords::new(hoicho::config::Password { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
+    app.db.write_now(|tx| demo::fill(tx, &passwords, crate::support::now().naive_utc(), |_| {})).unwrap();
+}
+
+fn sum(items: &Value, field: &str) -> i64 {
+    items.as_array().unwrap().iter().map(|i| i[field].as_i64().unwrap()).sum()
+}
+
+async fn the_demos_figures_are_the_published_ones_and_add_up(app: TestApp) {
+    filled(&app).await;
+    for (slug, booths, visits, sales, days) in PUBLISHED {
+        let s = app.get(&format!("/editions/{slug}/statistics")).send().await.expect(200);
+        assert_eq!(s["booths"]["total"], booths, "{slug}");
+        assert_eq!(s["booths"]["allocated"], booths, "{slug}");
+        assert_eq!(s["visits"]["total"], visits, "{slug}");
+        assert_eq!(s["sales"]["total"]["amount"], sales, "{slug}");
+        assert_eq!(s["sales"]["basis"], "computed");
+        assert_eq!(s["visits"]["by_day"].as_array().unwrap().len(), days);
+        assert_eq!(sum(&s["visits"]["by_day"], "visits"), visits);
+        assert_eq!(sum(&s["visits"]["by_gate"], "visits"), visits);
+        for part in ["by_day", "by_zone", "by_locality"] {
+            assert_eq!(sum(&s["sales"][part], "amount"), sales, "{slug} {part}");
+        }
+        let (received, due) =
+            (s["sales"]["reports_received"].as_i64().unwrap(), s["sales"]["reports_due"].as_i64().unwrap());
+        assert_eq!(due, booths * i64::try_from(days).unwrap());
+        assert!(received < due && received > due * 97 / 100, "{slug}: {received} of {due}");
+        let ocop = s["sales"]["ocop"]["amount"].as_i64().unwrap() * 100 / sales;
+        assert!((63..=77).contains(&ocop), "{slug}: OCOP share {ocop} %");
+    }
+}
+
+async fn the_spring_fair_compares_as_1_4055_of_the_fifth(app: TestApp) {
+    filled(&app).await;
+    let s = app.get("/editions/ocop-quang-ninh-xuan-2018/statistics").send().await.expect(200);
+    let c = &s["comparison"];
+    assert_eq!(c["previous_edition"], "ocop-quang-ninh-v-2017");
+    assert_eq!(c["sales"]["ratio"], 1.4055);
+    assert_eq!(c["sales"]["change"], 0.4055);
+    assert_eq!(c["visits_per_day"]["ratio"], 0.9074);
+    let first = app.get("/editions/ocop-quang-ninh-v-2017/statistics").send().await.expect(200);
+    assert_eq!(first["comparison"], Value::Null);
+}
+
+async fn the_exported_workbook_adds_up_to_the_published_sales(app: TestApp) {
+    filled(&app).await;
+    for (slug, booths, _, sales, _) in PUBLISHED {
+        let answer = app.get(&format!("/editions/{slug}/reports/sales-by-booth?format=xlsx")).send().await;
+        assert_eq!(answer.status.as_u16(), 200);
+        let mut book: Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(answer.body)).unwrap();
+        let sheet = book.worksheet_range("sales-by-booth").unwrap();
+        let amounts = sheet.rows().skip(1).map(|row| match &row[3] {
+            Data::Float(amount) => *amount,
+            other => panic!("not a number: {other:?}"),
+        });
+        assert_eq!(sheet.height() - 1, usize::try_from(booths).unwrap());
+        assert_eq!(format!("{:.0}", amounts.sum::<f64>()), sales.to_string(), "{slug}");
+    }
+}
+
+async fn every_report_comes_as_json_csv_and_xlsx(app: TestApp) {
+    filled(&app).await;
+    let reports = [
+        "booths",
+        "sales-by-booth",
+        "sales-by-day",
+        "sales-by-zone",
+        "sales-by-locality",
+        "visits-by-day",
+        "visits-by-hour",
+        "exhibitors",
+    ];
+    for report in reports {
+        for format in ["json", "csv", "xlsx"] {
+            let path = format!("/editions/ocop-mien-bac-2018/reports/{report}?format={format}");
+            let answer = app.get(&path).send().await;
+            assert_eq!(answer.status.as_u16(), 200, "{path}");
+            assert!(answer.body.len() > 100, "{path}");
+        }
+    }
+    // Who is late is nobody else's business.
+    app.get("/editions/ocop-mien-bac-2018/reports/missing-reports").send().await.refused(404, "not_found");
+    app.get("/editions/ocop-mien-bac-2018/reports/nothing").send().await.refused(404, "not_found");
+}
+
+crate::on_both!(
+    the_demos_figures_are_the_published_ones_and_add_up,
+    the_spring_fair_compares_as_1_4055_of_the_fifth,
+    the_exported_workbook_adds_up_to_the_published_sales,
+    every_report_comes_as_json_csv_and_xlsx,
+);
