@@ -14,3 +14,4 @@ mod bad_input;
 mod demo;
 mod editions;
 mod identity;
+mod sales_and_visits;
