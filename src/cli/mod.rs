@@ -32,7 +32,7 @@ enum Command {
         #[arg(long)]
         reset: bool,
     },
-    /// Print the OpenAPI document
+    /// Print the OpenAPI document (the committed copy is openapi.json)
     Openapi,
 }
 

@@ -1,0 +1,98 @@
+//! A folder uses only folders of lower rank: the map of ARCHITECTURE.md, enforced.
+use std::{collections::BTreeMap, path::Path};
+
+const RANKS: [(&str, u8); 20] = [
+    ("values", 0),
+    ("config", 0),
+    ("db", 1),
+    ("i18n", 1),
+    ("http", 2),
+    ("audit", 2),
+    ("identity", 3),
+    ("organisers", 4),
+    ("editions", 5),
+    ("exhibitors", 5),
+    ("floor", 6),
+    ("applications", 7),
+    ("allocation", 8),
+    ("sales", 9),
+    ("visits", 9),
+    ("statistics", 10),
+    ("demo", 12),
+    ("cli", 13),
+    ("app", 11),
+    ("main", 14),
+];
+
+/// `crate::x` in an import block or a path, without macros.
+fn used(source: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for (at, _) in source.match_indices("crate::") {
+        let rest = &source[at + 7..];
+        let mut depth = 0;
+        let (mut word, mut top) = (String::new(), true);
+        for c in rest.chars() {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                c if c.is_alphanumeric() || c == '_' => {
+                    if top {
+                        word.push(c);
+                    }
+                    continue;
+                }
+                _ => {}
+            }
+            if !word.is_empty() {
+                names.push(std::mem::take(&mut word));
+            }
+            top = match c {
+                '{' | ',' | ' ' | '\n' => depth == 1,
+                '}' => false,
+                _ => false,
+            } || (depth == 1 && top && c.is_whitespace());
+            if depth <= 0 {
+                break;
+            }
+        }
+    }
+    names
+}
+
+fn files(folder: &Path, into: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files(&path, into) } else { into.push(path) }
+    }
+}
+
+#[test]
+fn no_arrow_points_up() {
+    let ranks: BTreeMap<&str, u8> = RANKS.into_iter().collect();
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
+    let mut all = Vec::new();
+    files(root, &mut all);
+    let (mut wrong, mut arrows) = (Vec::new(), 0);
+    for file in all {
+        let relative = file.strip_prefix(root).unwrap();
+        let first =
+            relative.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned();
+        if first == "lib" {
+            continue;
+        }
+        let from = ranks.get(first.as_str()).unwrap_or_else(|| panic!("{first} has no rank"));
+        for name in used(&std::fs::read_to_string(&file).unwrap()) {
+            let Some(to) = ranks.get(name.as_str()) else { continue };
+            arrows += 1;
+            // The state of a request is wiring that extractors must name; identifiers name their database type.
+            let excepted = (name == "app" && first == "identity")
+                || (name == "app" && ["editions"].contains(&first.as_str()))
+                || (first == "values" && name == "db");
+            if name != first && to >= from && !excepted {
+                wrong.push(format!("{} ({from}) uses {name} ({to})", relative.display()));
+            }
+        }
+    }
+    assert!(arrows > 100, "the reader of imports found only {arrows}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
