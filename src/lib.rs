@@ -13,6 +13,7 @@ pub mod floor;
 pub mod http;
 pub mod i18n;
 pub mod identity;
+pub mod jobs;
 pub mod organisers;
 pub mod sales;
 pub mod statistics;

@@ -6,6 +6,7 @@ use crate::{
     app::{self, State},
     config::Settings,
     db::Db,
+    jobs,
     values::clock::Clock,
 };
 
@@ -17,7 +18,7 @@ pub fn serve(place: &Place) -> Result<(), String> {
 
 /// Serves an opened database.
 pub fn run(place: &Place, settings: &Settings, db: Db) -> Result<(), String> {
-    let state = web::Data::new(State::new(settings, db, Clock::System, &place.data_dir)?);
+    let state = web::Data::new(State::new(settings, db.clone(), Clock::System, &place.data_dir)?);
     let address = (settings.server.address.clone(), place.port.unwrap_or(settings.server.port));
     let said = format!("http://{}:{}", address.0, address.1);
     actix_web::rt::System::new().block_on(async move {
@@ -27,6 +28,7 @@ pub fn run(place: &Place, settings: &Settings, db: Db) -> Result<(), String> {
             .map_err(|e| {
                 format!("cannot listen on {said}: {e}. Is another program using the port? Choose one with --port.")
             })?;
+        actix_web::rt::spawn(jobs::run(db, Clock::System));
         tracing::info!("serving at {said} (API at {said}/api/docs/)");
         server.run().await.map_err(|e| e.to_string())
     })

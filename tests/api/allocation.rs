@@ -164,6 +164,21 @@ async fn a_hold_past_its_time_frees_the_booth_with_no_one_asking(app: TestApp) {
     app.post("/editions/hoi-cho/allocations").by(&owner).json(&body).send().await.expect(201);
 }
 
+async fn the_background_job_expires_what_has_run_out_and_only_that(app: TestApp) {
+    let (owner, applications) = fair(&app, 1).await;
+    let body = json!({ "application": applications[0], "booths": [booths(&app).await[0]], "expires_in_s": 3_600 });
+    app.post("/editions/hoi-cho/allocations").by(&owner).json(&body).send().await.expect(201);
+    let now = crate::support::now().naive_utc();
+    let expired = async |seconds| {
+        hoicho::jobs::expire_allocations(&app.db, now + chrono::Duration::seconds(seconds)).await.unwrap()
+    };
+    assert_eq!(expired(3_599).await, 0);
+    assert_eq!(expired(3_600).await, 1);
+    assert_eq!(expired(3_601).await, 0);
+    let states = app.get("/editions/hoi-cho/allocations").by(&owner).send().await.expect(200);
+    assert_eq!(states["items"][0]["state"], "expired");
+}
+
 async fn booths_and_applications_of_another_edition_are_not_found(app: TestApp) {
     let (owner, applications) = fair(&app, 1).await;
     app.edition(&owner, "khac").await;
@@ -180,5 +195,6 @@ crate::on_both!(
     several_booths_stand_side_by_side_unless_said_otherwise,
     two_allocations_swap_their_booths_in_one_step,
     a_hold_past_its_time_frees_the_booth_with_no_one_asking,
+    the_background_job_expires_what_has_run_out_and_only_that,
     booths_and_applications_of_another_edition_are_not_found,
 );

@@ -15,3 +15,4 @@ mod demo;
 mod editions;
 mod identity;
 mod sales_and_visits;
+mod whole_fair;
