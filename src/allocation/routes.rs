@@ -85,7 +85,7 @@ fn view(row: AllocationRow, booth_code: Option<String>) -> AllocationView {
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/allocations", tag = "allocation", params(("edition" = String, Path)), request_body = HoldBooths, responses((status = 201, body = Vec<AllocationView>), (status = 404), (status = 409, description = "booth_already_taken"), (status = 422)))]
 #[post("/editions/{edition}/allocations")]
 async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>) -> Result<HttpResponse, Problem> {
-    let HoldBooths { application, booths, allow_apart, expires_in_s } = body.0;
+    let HoldBooths { application, booths, allow_apart, expires_in_s } = body.get()?;
     let expires_in_s = expires_in_s.unwrap_or(86_400);
     let mut checks = Checks::default();
     checks.that(
@@ -119,7 +119,8 @@ async fn list_allocations(
     permit: Permit<ReadAllocations>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (limit, after) = (query.0.limit()?, query.0.after_id()?);
+    let query = query.get()?;
+    let (limit, after) = (query.limit()?, query.after_id()?);
     let rows = permit.read(move |tx, granted| Ok(store::page(tx, granted.edition()?, after, limit + 1)?)).await?;
     let views = rows.into_iter().map(|(row, code)| view(row, Some(code))).collect();
     Ok(Page::of(views, limit, |v: &AllocationView| v.id.to_string()).answer(&req))
@@ -136,7 +137,7 @@ struct Swap {
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/allocations/swap", tag = "allocation", params(("edition" = String, Path)), request_body = Swap, responses((status = 200, body = Vec<AllocationView>), (status = 404), (status = 409)))]
 #[post("/editions/{edition}/allocations/swap")]
 async fn swap(permit: Permit<Allocate>, body: Body<Swap>) -> Result<HttpResponse, Problem> {
-    let Swap { one, other } = body.0;
+    let Swap { one, other } = body.get()?;
     let rows = permit.write(move |tx, granted| swapping::swap(tx, &granted, one, other)).await?;
     let items = rows.map(|row| view(row, None));
     Ok(HttpResponse::Ok().json(serde_json::json!({ "items": items })))

@@ -63,7 +63,7 @@ fn view(row: ApplicationRow, exhibitor_name: Option<String>) -> ApplicationView 
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/applications", tag = "applications", params(("edition" = String, Path)), request_body = CreateApplication, responses((status = 201, body = ApplicationView), (status = 404), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/applications")]
 async fn create_application(permit: View, body: Body<CreateApplication>) -> Result<HttpResponse, Problem> {
-    let asked = body.0;
+    let asked = body.get()?;
     let mut checks = Checks::default();
     checks.that(
         (1..=100).contains(&asked.booths_wanted),
@@ -115,7 +115,8 @@ async fn list_applications(
     permit: Permit<ReadApplications>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (limit, after) = (query.0.limit()?, query.0.after_id()?);
+    let query = query.get()?;
+    let (limit, after) = (query.limit()?, query.after_id()?);
     let rows = permit.read(move |tx, granted| Ok(store::page(tx, granted.edition()?, after, limit + 1)?)).await?;
     let views = rows.into_iter().map(|(row, name)| view(row, Some(name))).collect();
     Ok(Page::of(views, limit, |v: &ApplicationView| v.id.to_string()).answer(&req))
@@ -197,12 +198,14 @@ async fn approve(permit: Permit<Judge>, id: Id) -> Result<HttpResponse, Problem>
 #[utoipa::path(post, path = "/api/v1/applications/{application}/waitlist", tag = "applications", params(("application" = ApplicationId, Path)), request_body = Reason, responses((status = 200, body = ApplicationView), (status = 404), (status = 409)))]
 #[post("/applications/{application}/waitlist")]
 async fn waitlist(permit: Permit<Judge>, id: Id, body: Body<Reason>) -> Result<HttpResponse, Problem> {
-    step(permit, id.into_inner(), ApplicationState::Waitlisted, Some(body.0.reason)).await
+    let body = body.get()?;
+    step(permit, id.into_inner(), ApplicationState::Waitlisted, Some(body.reason)).await
 }
 
 /// Refuses an application, with a reason.
 #[utoipa::path(post, path = "/api/v1/applications/{application}/reject", tag = "applications", params(("application" = ApplicationId, Path)), request_body = Reason, responses((status = 200, body = ApplicationView), (status = 404), (status = 409)))]
 #[post("/applications/{application}/reject")]
 async fn reject(permit: Permit<Judge>, id: Id, body: Body<Reason>) -> Result<HttpResponse, Problem> {
-    step(permit, id.into_inner(), ApplicationState::Rejected, Some(body.0.reason)).await
+    let body = body.get()?;
+    step(permit, id.into_inner(), ApplicationState::Rejected, Some(body.reason)).await
 }

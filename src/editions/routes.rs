@@ -105,7 +105,7 @@ fn view(row: EditionRow, days: Option<Vec<OpeningDayRow>>) -> EditionView {
 #[utoipa::path(post, path = "/api/v1/editions", tag = "editions", request_body = CreateEdition, responses((status = 201, body = EditionView), (status = 404), (status = 409), (status = 422)))]
 #[post("/editions")]
 async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) -> Result<HttpResponse, Problem> {
-    let asked = body.0;
+    let asked = body.get()?;
     let mut checks = Checks::default();
     let (name, venue) = (checks.text("/name", &asked.name, 200), checks.text("/venue", &asked.venue, 200));
     checks.that(
@@ -174,7 +174,8 @@ async fn list_editions(
     state: web::Data<State>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (limit, after) = (query.0.limit()?, query.0.after()?);
+    let query = query.get()?;
+    let (limit, after) = (query.limit()?, query.after()?);
     let found = state.db.read(move |tx| store::public_page(tx, &after, limit + 1).map_err(Problem::from)).await?;
     let views = found.into_iter().map(|row| view(row, None)).collect();
     Ok(Page::of(views, limit, |v: &EditionView| v.slug.clone()).answer(&req))
@@ -208,7 +209,7 @@ async fn put_opening_days(
     seen: etag::IfMatch,
     body: Body<Vec<OpeningDay>>,
 ) -> Result<HttpResponse, Problem> {
-    let days = body.0;
+    let days = body.get()?;
     let mut checks = Checks::default();
     checks.that(
         (1..=366).contains(&days.len()),
@@ -277,7 +278,7 @@ async fn transition(
     permit: Permit<PlanEdition>,
     body: Body<Transition>,
 ) -> Result<HttpResponse, Problem> {
-    let Transition { to, reason } = body.0;
+    let Transition { to, reason } = body.get()?;
     let moved = permit.write(move |tx, granted| {
         let row = store::find(tx, granted.edition()?)?;
         let (from, legal) = (row.state, row.state.legal_steps());

@@ -59,7 +59,7 @@ fn view(row: ExhibitorRow) -> ExhibitorView {
 #[utoipa::path(post, path = "/api/v1/exhibitors", tag = "exhibitors", request_body = CreateExhibitor, responses((status = 201, body = ExhibitorView), (status = 409), (status = 422)))]
 #[post("/exhibitors")]
 async fn create_exhibitor(caller: SignedIn, body: Body<CreateExhibitor>) -> Result<HttpResponse, Problem> {
-    let asked = body.0;
+    let asked = body.get()?;
     let mut checks = Checks::default();
     let name = checks.text("/name", &asked.name, 200);
     let locality = checks.text("/locality", &asked.locality, 200);

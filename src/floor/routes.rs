@@ -48,8 +48,9 @@ struct ZoneView {
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/zones", tag = "floor", params(("edition" = String, Path)), request_body = CreateZone, responses((status = 201, body = ZoneView), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/zones")]
 async fn create_zone(permit: Permit<DrawFloor>, body: Body<CreateZone>) -> Result<HttpResponse, Problem> {
+    let body = body.get()?;
     let mut checks = Checks::default();
-    let (code, name) = (checks.text("/code", &body.0.code, 20), checks.text("/name", &body.0.name, 200));
+    let (code, name) = (checks.text("/code", &body.code, 20), checks.text("/name", &body.name, 200));
     checks.done()?;
     let made = permit.write(move |tx, granted| {
         let edition = editions::store::open_for_change(tx, granted.edition()?)?;
@@ -165,7 +166,7 @@ fn view(row: BoothRow) -> BoothView {
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/booths", tag = "floor", params(("edition" = String, Path)), request_body = CreateBooth, responses((status = 201, body = BoothView), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/booths")]
 async fn create_booth(permit: Permit<DrawFloor>, body: Body<CreateBooth>) -> Result<HttpResponse, Problem> {
-    let CreateBooth { code, kind } = body.0;
+    let CreateBooth { code, kind } = body.get()?;
     let mut checks = Checks::default();
     let place = split(&code).filter(|(_, place, _)| *place > 0);
     checks.that(
@@ -207,7 +208,8 @@ struct GenerateBooths {
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/booths/generate", tag = "floor", params(("edition" = String, Path)), request_body = GenerateBooths, responses((status = 201, body = Vec<BoothView>), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/booths/generate")]
 async fn generate_booths(permit: Permit<DrawFloor>, body: Body<GenerateBooths>) -> Result<HttpResponse, Problem> {
-    let runs = body.0.runs;
+    let body = body.get()?;
+    let runs = body.runs;
     let mut checks = Checks::default();
     checks.that((1..=500).contains(&runs.len()), "/runs", "length", "Cần từ 1 đến 500 dãy.", "It takes 1 to 500 runs.");
     let mut wanted = Vec::new();
@@ -252,7 +254,8 @@ async fn generate_booths(permit: Permit<DrawFloor>, body: Body<GenerateBooths>) 
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/booths", tag = "floor", params(("edition" = String, Path), PageQuery), responses((status = 200, body = Page<BoothView>), (status = 404)))]
 #[get("/editions/{edition}/booths")]
 async fn list_booths(req: HttpRequest, permit: View, query: Query<PageQuery>) -> Result<HttpResponse, Problem> {
-    let (limit, after) = (query.0.limit()?, query.0.after()?);
+    let query = query.get()?;
+    let (limit, after) = (query.limit()?, query.after()?);
     let rows =
         permit.read(move |tx, granted| Ok(store::booths_page(tx, granted.edition()?, &after, limit + 1)?)).await?;
     Ok(Page::of(rows.into_iter().map(view).collect(), limit, |v: &BoothView| v.code.clone()).answer(&req))

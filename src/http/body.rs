@@ -11,7 +11,17 @@ use crate::i18n::Text;
 pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
 /// A JSON body of type `T`. Unknown fields are refused by `T` itself (`deny_unknown_fields`).
-pub struct Body<T>(pub T);
+///
+/// Extractors of one handler run side by side, so a faulty body is told only when the handler asks for it:
+/// a caller without a permit hears that there is none, whatever they sent.
+pub struct Body<T>(Result<T, Problem>);
+
+impl<T> Body<T> {
+    /// What was sent, or what is wrong with it.
+    pub fn get(self) -> Result<T, Problem> {
+        self.0
+    }
+}
 
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Error = Problem;
@@ -19,15 +29,15 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let bytes = web::Bytes::from_request(req, payload);
         Box::pin(async move {
-            let bytes = bytes.await.map_err(|e| match e.as_response_error().status_code() {
+            let read = bytes.await.map_err(|e| match e.as_response_error().status_code() {
                 actix_web::http::StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
                     Code::TooLarge,
                     "Nội dung gửi lên vượt quá 2 MB. Hãy chia nhỏ.",
                     "The body is over 2 MB. Please send it in parts.",
                 ),
                 _ => Code::BadRequest.into(),
-            })?;
-            parse(&bytes).map(Self)
+            });
+            Ok(Self(read.and_then(|bytes| parse(&bytes))))
         })
     }
 }
@@ -69,19 +79,26 @@ fn pointer(path: &str) -> String {
 }
 
 /// The query string as `T`; an unknown parameter is refused by `T` itself.
-pub struct Query<T>(pub T);
+pub struct Query<T>(Result<T, Problem>);
+
+impl<T> Query<T> {
+    /// What was asked, or what is wrong with it.
+    pub fn get(self) -> Result<T, Problem> {
+        self.0
+    }
+}
 
 impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Error = Problem;
     type Future = std::future::Ready<Result<Self, Problem>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let parsed = serde_urlencoded::from_str(req.query_string()).map(Self).map_err(|e| {
+        let parsed = serde_urlencoded::from_str(req.query_string()).map_err(|e| {
             Problem::new(
                 Code::BadRequest,
                 format!("Tham số không hợp lệ: {e}"),
                 format!("A query parameter is not acceptable: {e}"),
             )
         });
-        std::future::ready(parsed)
+        std::future::ready(Ok(Self(parsed)))
     }
 }

@@ -4,13 +4,13 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use super::problem::{Code, Problem};
 
 /// The version the caller last saw, from `If-Match: "v3"`.
-#[derive(Debug, Clone, Copy)]
-pub struct IfMatch(i32);
+#[derive(Debug, Clone)]
+pub struct IfMatch(Result<i32, Problem>);
 
 impl IfMatch {
     /// Fails with 412 unless the caller saw `current`.
     pub fn check(self, current: i32) -> Result<(), Problem> {
-        if self.0 == current {
+        if self.0? == current {
             return Ok(());
         }
         Err(Problem::new(
@@ -28,8 +28,8 @@ impl FromRequest for IfMatch {
         let given = req
             .headers()
             .get(header::IF_MATCH)
-            .map(|v| v.to_str().ok().and_then(|v| v.strip_prefix("\"v")?.strip_suffix('"')?.parse().ok()).map(Self));
-        std::future::ready(match given {
+            .map(|v| v.to_str().ok().and_then(|v| v.strip_prefix("\"v")?.strip_suffix('"')?.parse().ok()));
+        std::future::ready(Ok(Self(match given {
             Some(Some(version)) => Ok(version),
             Some(None) => Err(Problem::new(
                 Code::StaleVersion,
@@ -41,7 +41,7 @@ impl FromRequest for IfMatch {
                 "Hãy gửi If-Match với ETag vừa đọc.",
                 "Please send If-Match with the ETag you last read.",
             )),
-        })
+        })))
     }
 }
 

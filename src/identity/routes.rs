@@ -46,7 +46,7 @@ struct UserView {
 #[utoipa::path(post, path = "/api/v1/auth/register", tag = "auth", request_body = Register, responses((status = 201, body = UserView), (status = 409), (status = 422)))]
 #[post("/auth/register")]
 async fn register(state: web::Data<State>, body: Body<Register>) -> Result<HttpResponse, Problem> {
-    let Register { email, password, display_name } = body.0;
+    let Register { email, password, display_name } = body.get()?;
     let mut checks = Checks::default();
     let display_name = checks.text("/display_name", &display_name, 200);
     let email = checks.text("/email", &email, 254);
@@ -105,7 +105,7 @@ struct TokensView {
 #[utoipa::path(post, path = "/api/v1/auth/login", tag = "auth", request_body = Login, responses((status = 200, body = TokensView), (status = 401)))]
 #[post("/auth/login")]
 async fn login(state: web::Data<State>, body: Body<Login>) -> Result<HttpResponse, Problem> {
-    let Login { email, password } = body.0;
+    let Login { email, password } = body.get()?;
     if email.contains('\0') || password.expose_secret().len() > 1_000 {
         return Err(Code::WrongCredentials.into());
     }
@@ -129,7 +129,8 @@ struct Refresh {
 #[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "auth", request_body = Refresh, responses((status = 200, body = TokensView), (status = 401)))]
 #[post("/auth/refresh")]
 async fn refresh(state: web::Data<State>, body: Body<Refresh>) -> Result<HttpResponse, Problem> {
-    let digest = token::digest(&body.0.refresh_token);
+    let body = body.get()?;
+    let digest = token::digest(&body.refresh_token);
     let doors = state.clone();
     let renewed = state
         .db
@@ -146,7 +147,8 @@ async fn refresh(state: web::Data<State>, body: Body<Refresh>) -> Result<HttpRes
 #[utoipa::path(post, path = "/api/v1/auth/logout", tag = "auth", request_body = Refresh, responses((status = 204)))]
 #[post("/auth/logout")]
 async fn logout(state: web::Data<State>, body: Body<Refresh>) -> Result<HttpResponse, Problem> {
-    let digest = token::digest(&body.0.refresh_token);
+    let body = body.get()?;
+    let digest = token::digest(&body.refresh_token);
     state.db.write(move |tx| store::end_family_of(tx, &digest).map_err(Problem::from)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

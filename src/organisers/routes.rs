@@ -36,8 +36,9 @@ struct OrganiserView {
 #[utoipa::path(post, path = "/api/v1/organisers", tag = "organisers", request_body = CreateOrganiser, responses((status = 201, body = OrganiserView), (status = 401), (status = 422)))]
 #[post("/organisers")]
 async fn create_organiser(caller: SignedIn, body: Body<CreateOrganiser>) -> Result<HttpResponse, Problem> {
+    let body = body.get()?;
     let mut checks = Checks::default();
-    let view = OrganiserView { id: OrganiserId::make(), name: checks.text("/name", &body.0.name, 200) };
+    let view = OrganiserView { id: OrganiserId::make(), name: checks.text("/name", &body.name, 200) };
     checks.done()?;
     let (id, name, user, at) = (view.id, view.name.clone(), caller.user, caller.now);
     caller
@@ -87,7 +88,7 @@ struct PutMember {
 #[utoipa::path(put, path = "/api/v1/organisers/{organiser}/members", tag = "organisers", params(("organiser" = OrganiserId, Path)), request_body = PutMember, responses((status = 204), (status = 403), (status = 404), (status = 409)))]
 #[put("/organisers/{organiser}/members")]
 async fn put_member(permit: Permit<ManageStaff>, body: Body<PutMember>) -> Result<HttpResponse, Problem> {
-    let PutMember { email, role } = body.0;
+    let PutMember { email, role } = body.get()?;
     permit
         .write(move |tx, granted| {
             let organiser = granted.organiser()?;
@@ -132,10 +133,11 @@ struct SeriesView {
 #[utoipa::path(post, path = "/api/v1/series", tag = "editions", request_body = CreateSeries, responses((status = 201, body = SeriesView), (status = 403), (status = 404)))]
 #[post("/series")]
 async fn create_series(caller: SignedIn, body: Body<CreateSeries>) -> Result<HttpResponse, Problem> {
+    let body = body.get()?;
     let mut checks = Checks::default();
-    let view = SeriesView { id: SeriesId::make(), name: checks.text("/name", &body.0.name, 200) };
+    let view = SeriesView { id: SeriesId::make(), name: checks.text("/name", &body.name, 200) };
     checks.done()?;
-    let (user, now, organiser, id, name) = (caller.user, caller.now, body.0.organiser, view.id, view.name.clone());
+    let (user, now, organiser, id, name) = (caller.user, caller.now, body.organiser, view.id, view.name.clone());
     caller
         .state
         .db

@@ -121,8 +121,9 @@ async fn put_report(
     path: web::Path<(BoothId, String)>,
     body: Body<PutReport>,
 ) -> Result<HttpResponse, Problem> {
+    let body = body.get()?;
     let (booth, day) = place(path)?;
-    let sold = Sold { amount: body.0.amount, ocop_amount: body.0.ocop_amount, reason: body.0.reason };
+    let sold = Sold { amount: body.amount, ocop_amount: body.ocop_amount, reason: body.reason };
     let (row, first) = permit.write(move |tx, granted| report::put(tx, &granted, booth, day, &sold)).await?;
     let mut response = if first { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(response.insert_header(etag::tag(row.version)).json(view(row, None, None)))
@@ -168,9 +169,10 @@ async fn query_report(
     path: web::Path<(BoothId, String)>,
     body: Body<QueryReport>,
 ) -> Result<HttpResponse, Problem> {
+    let body = body.get()?;
     let (booth, day) = place(path)?;
     let row = permit
-        .write(move |tx, granted| report::judge(tx, &granted, booth, day, ReportState::Queried, Some(body.0.reason)))
+        .write(move |tx, granted| report::judge(tx, &granted, booth, day, ReportState::Queried, Some(body.reason)))
         .await?;
     Ok(HttpResponse::Ok().json(view(row, None, None)))
 }
@@ -183,7 +185,8 @@ async fn list_reports(
     permit: Permit<ReadReports>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (limit, after) = (query.0.limit()?, query.0.after_id()?);
+    let query = query.get()?;
+    let (limit, after) = (query.limit()?, query.after_id()?);
     let rows = permit.read(move |tx, granted| Ok(store::page(tx, granted.edition()?, after, limit + 1)?)).await?;
     let views = rows.into_iter().map(|(row, code)| view(row, Some(code), None)).collect();
     Ok(Page::of(views, limit, |v: &ReportView| v.id.to_string()).answer(&req))

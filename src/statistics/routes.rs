@@ -69,6 +69,7 @@ async fn get_report(
     path: web::Path<(String, String)>,
     query: Query<ReportQuery>,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.get()?;
     let report: Report = path.1.parse().map_err(|_| Code::NotFound)?;
     let accepted = req.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let by_header = match accepted {
@@ -87,5 +88,5 @@ async fn get_report(
             Ok((report.table(&figures), edition.slug))
         })
         .await?;
-    table.answer(query.0.format.unwrap_or(by_header), &slug)
+    table.answer(query.format.unwrap_or(by_header), &slug)
 }

@@ -62,8 +62,9 @@ struct GateView {
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/gates", tag = "visits", params(("edition" = String, Path)), request_body = CreateGate, responses((status = 201, body = GateView), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/gates")]
 async fn create_gate(permit: Permit<PlanGates>, body: Body<CreateGate>) -> Result<HttpResponse, Problem> {
+    let body = body.get()?;
     let mut checks = Checks::default();
-    let name = checks.text("/name", &body.0.name, 100);
+    let name = checks.text("/name", &body.name, 100);
     checks.done()?;
     let made = permit.write(move |tx, granted| {
         let edition = editions::store::open_for_change(tx, granted.edition()?)?;
@@ -127,7 +128,8 @@ const MOST: i64 = 1_000_000;
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/visit-counts", tag = "visits", params(("edition" = String, Path)), request_body = CountVisits, responses((status = 200, body = Counted), (status = 404), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/visit-counts")]
 async fn count_visits(permit: Permit<Count>, body: Body<CountVisits>) -> Result<HttpResponse, Problem> {
-    let events = body.0.events;
+    let body = body.get()?;
+    let events = body.events;
     let mut checks = Checks::default();
     checks.that(
         (1..=1_000).contains(&events.len()),

@@ -14,5 +14,6 @@ mod bad_input;
 mod demo;
 mod editions;
 mod identity;
+mod permissions;
 mod sales_and_visits;
 mod whole_fair;
