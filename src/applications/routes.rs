@@ -10,7 +10,7 @@ use crate::{
     editions::{self, EditionState},
     floor::BoothCategory,
     http::{Body, Checks, Code, Problem, Query, page::Page, page::PageQuery},
-    identity::{Action, ExhibitorRole, OrganiserRole, Permit, View, member_of},
+    identity::{Action, Contribute, ExhibitorRole, OrganiserRole, Permit, member_of},
     values::ids::{ApplicationId, ExhibitorId},
 };
 
@@ -62,7 +62,7 @@ fn view(row: ApplicationRow, exhibitor_name: Option<String>) -> ApplicationView 
 /// Begins an application for one's exhibitor, as a draft, while registration is open.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/applications", tag = "applications", params(("edition" = String, Path)), request_body = CreateApplication, responses((status = 201, body = ApplicationView), (status = 404), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/applications")]
-async fn create_application(permit: View, body: Body<CreateApplication>) -> Result<HttpResponse, Problem> {
+async fn create_application(permit: Contribute, body: Body<CreateApplication>) -> Result<HttpResponse, Problem> {
     let asked = body.get()?;
     let mut checks = Checks::default();
     checks.that(
@@ -73,7 +73,7 @@ async fn create_application(permit: View, body: Body<CreateApplication>) -> Resu
         "It must be 1 to 100 booths.",
     );
     checks.done()?;
-    let made = permit.contribute(move |tx, granted, user| {
+    let made = permit.write(move |tx, granted, user| {
         member_of(tx, user, asked.exhibitor)?;
         let edition = editions::store::open_for_change(tx, granted.edition()?)?;
         if edition.state != EditionState::RegistrationOpen {

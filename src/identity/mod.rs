@@ -12,6 +12,6 @@ pub mod store;
 pub mod token;
 
 pub use caller::{Caller, SignedIn};
-pub use permit::{Action, Granted, Permit, View, member_of, staff_of};
+pub use permit::{Action, Contribute, Granted, Permit, View, member_of, staff_of};
 pub use roles::{ExhibitorRole, OrganiserRole};
 pub use routes::{ApiDoc, routes};

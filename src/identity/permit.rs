@@ -156,16 +156,35 @@ impl View {
         let (caller, target) = (self.caller, self.target);
         self.state.db.read(move |tx| see(tx, caller, &target).and_then(|granted| work(tx, granted))).await
     }
+}
 
-    /// Adds something of the caller's own to an edition they may see (an application). The work itself
-    /// must check on whose behalf, with [`member_of`].
-    pub async fn contribute<T: Send + 'static>(
+/// Leave of a person with a login to add something of their own to an edition they may see (an application).
+/// The work itself must check on whose behalf, with [`member_of`].
+pub struct Contribute {
+    view: View,
+    user: UserId,
+}
+
+impl Contribute {
+    /// Adds it, all or nothing.
+    pub async fn write<T: Send + 'static>(
         self,
         work: impl FnOnce(&mut Tx<'_>, Granted, UserId) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let (caller, target) = (self.caller, self.target);
-        let user = caller.user.ok_or(Code::LoginRequired)?;
-        self.state.db.write(move |tx| see(tx, caller, &target).and_then(|granted| work(tx, granted, user))).await
+        let (View { caller, target, state }, user) = (self.view, self.user);
+        state.db.write(move |tx| see(tx, caller, &target).and_then(|granted| work(tx, granted, user))).await
+    }
+}
+
+impl FromRequest for Contribute {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let contribute = parts(req).and_then(|(caller, target, state)| {
+            let user = caller.user.ok_or(Code::LoginRequired)?;
+            Ok(Self { view: View { caller, target, state }, user })
+        });
+        std::future::ready(contribute)
     }
 }
 
