@@ -1,20 +1,28 @@
 //! Wiring: the state every request sees, and where each capability's routes are mounted.
-use actix_web::{HttpResponse, dev::ServiceResponse, middleware, web};
+use actix_web::{HttpRequest, HttpResponse, dev::ServiceResponse, middleware, web};
 use utoipa::OpenApi;
 
 use crate::{
-    allocation, applications,
-    config::Settings,
+    allocation,
+    applications::{self, Storage},
+    config::{self, Exposure, Settings},
     db::{Db, Tx},
     editions, exhibitors, floor,
-    http::{Code, Problem, body::BODY_LIMIT},
-    identity::{self, password::Passwords, token::Tokens},
-    organisers, sales, statistics,
+    http::{Code, Problem, body::BODY_LIMIT, conditional, idempotency},
+    identity::{
+        self,
+        limit::{self, Limits},
+        password::Passwords,
+        token::Tokens,
+    },
+    localities,
+    metrics::{self, Metrics},
+    organisers, products, sales, statistics,
     values::{
         clock::{Clock, Instant},
         ids::EditionId,
     },
-    visits,
+    venues, visits,
 };
 
 /// What every request sees.
@@ -29,19 +37,35 @@ pub struct State {
     pub passwords: Passwords,
     /// Days a refresh token is good for.
     pub refresh_days: u32,
+    /// How often one caller may call.
+    pub limits: Limits,
+    /// Whether `X-Forwarded-For` is to be believed.
+    pub behind_proxy: bool,
+    /// Who may read `/metrics`.
+    pub exposure: Exposure,
+    /// What this node counts about itself.
+    pub metrics: Metrics,
+    /// Where uploaded papers are kept.
+    pub storage: Storage,
     /// Freezes an edition's figures when it is finalised: an arrow up the ranks, so it is handed in here.
     pub freeze_figures: fn(&mut Tx<'_>, EditionId, Instant) -> Result<(), Problem>,
 }
 
 impl State {
-    /// Puts the state together; `keys` is the folder where the signing key is kept.
-    pub fn new(settings: &Settings, db: Db, clock: Clock, keys: &std::path::Path) -> Result<Self, String> {
+    /// Puts the state together; `data` is the data folder.
+    pub fn new(settings: &Settings, db: Db, clock: Clock, data: &std::path::Path) -> Result<Self, String> {
+        let keys = config::folder_or(&settings.tokens.keys, data, "keys");
         Ok(Self {
             db,
             clock,
-            tokens: Tokens::open(&keys.join("access-token-key.pem"), settings.tokens.access_s)?,
+            tokens: Tokens::open(&keys, settings.tokens.access_s)?,
             passwords: Passwords::new(settings.password)?,
             refresh_days: settings.tokens.refresh_days,
+            limits: Limits::new(settings.limits)?,
+            behind_proxy: settings.server.behind_proxy,
+            exposure: settings.server.metrics,
+            metrics: Metrics::new().map_err(|e| e.to_string())?,
+            storage: Storage::open(&settings.uploads, data)?,
             freeze_figures: statistics::freeze,
         })
     }
@@ -56,9 +80,12 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     for part in [
         identity::ApiDoc::openapi(),
         organisers::ApiDoc::openapi(),
+        venues::ApiDoc::openapi(),
+        localities::ApiDoc::openapi(),
         editions::ApiDoc::openapi(),
         floor::ApiDoc::openapi(),
         exhibitors::ApiDoc::openapi(),
+        products::ApiDoc::openapi(),
         applications::ApiDoc::openapi(),
         allocation::ApiDoc::openapi(),
         sales::ApiDoc::openapi(),
@@ -73,10 +100,13 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// Mounts everything.
 pub fn routes(state: web::Data<State>) -> impl FnOnce(&mut web::ServiceConfig) {
     move |cfg| {
-        cfg.app_data(state)
+        cfg.app_data(web::Data::new(state.metrics.clone()))
+            .app_data(web::Data::new(state.storage.clone()))
+            .app_data(state)
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
             .route("/healthz", web::get().to(async || HttpResponse::Ok().body("ok")))
             .route("/readyz", web::get().to(ready))
+            .route("/metrics", web::get().to(show_metrics))
             .route("/api/openapi.json", web::get().to(async || HttpResponse::Ok().json(openapi())))
             .service(
                 utoipa_swagger_ui::SwaggerUi::new("/api/docs/{_:.*}")
@@ -84,12 +114,21 @@ pub fn routes(state: web::Data<State>) -> impl FnOnce(&mut web::ServiceConfig) {
             )
             .service(
                 web::scope("/api/v1")
+                    // The last is the outermost: it sees a request first and its answer last.
+                    .wrap(middleware::from_fn(conditional::tag))
+                    .wrap(middleware::from_fn(idempotency::note))
+                    .wrap(middleware::from_fn(limit::limit))
+                    .wrap(middleware::from_fn(metrics::measure))
                     .wrap(middleware::from_fn(problems))
+                    .wrap(middleware::Compress::default())
                     .configure(identity::routes)
                     .configure(organisers::routes)
+                    .configure(venues::routes)
+                    .configure(localities::routes)
                     .configure(editions::routes)
                     .configure(floor::routes)
                     .configure(exhibitors::routes)
+                    .configure(products::routes)
                     .configure(applications::routes)
                     .configure(allocation::routes)
                     .configure(sales::routes)
@@ -110,6 +149,17 @@ async fn problems(
     let cache = actix_web::http::header::HeaderValue::from_static("private, no-cache");
     response.headers_mut().insert(actix_web::http::header::CACHE_CONTROL, cache);
     Ok(response)
+}
+
+/// Counters of this node, for those whom the settings allow.
+async fn show_metrics(req: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    let is_local = req.peer_addr().is_some_and(|a| a.ip().is_loopback());
+    let allowed = match state.exposure {
+        Exposure::All => true,
+        Exposure::Local => is_local && !state.behind_proxy,
+        Exposure::Nobody => false,
+    };
+    if allowed { metrics::expose(&state.metrics) } else { HttpResponse::NotFound().finish() }
 }
 
 async fn ready(state: web::Data<State>) -> HttpResponse {

@@ -1,21 +1,21 @@
 //! Holds and offers whose time has run out free their booths, with no one having to ask.
 use super::{lifecycle::AllocationState, store};
-use crate::{audit, db::Tx, editions, http::Problem, values::clock::Instant};
+use crate::{audit, db::Tx, http::Problem, values::clock::Instant};
 
 /// Expires up to 500 of them, each with its line in the audit log.
 pub fn expire_due(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
     let expired = store::expire(tx, now, None)?;
-    for (id, edition) in &expired {
-        let entry = audit::Entry {
-            organiser: Some(editions::store::find(tx, *edition)?.organiser_id),
-            actor: None,
-            action: "allocation.expire",
-            subject: id.to_string(),
-            before: None,
-            after: Some(AllocationState::Expired),
-            at: now,
-        };
-        audit::record(tx, entry)?;
-    }
+    let organisers = store::organisers_of(tx, expired.iter().map(|(_, edition)| *edition).collect())?;
+    let entry = |(id, edition): &(_, _)| audit::Entry {
+        organiser: organisers.get(edition).copied(),
+        edition: Some(*edition),
+        actor: None,
+        action: "allocation.expire",
+        subject: crate::values::ids::AllocationId::to_string(id),
+        before: None,
+        after: Some(AllocationState::Expired),
+        at: now,
+    };
+    audit::record_all(tx, expired.iter().map(entry).collect())?;
     Ok(expired.len())
 }

@@ -6,11 +6,13 @@ use super::{
     store::{self, AllocationRow},
 };
 use crate::{
-    applications::{self, ApplicationState},
+    applications::{self, ApplicationState, store::ApplicationRow},
     db::Tx,
-    editions,
+    editions, exhibitors,
+    floor::{self, Candidate, Obstacle},
     http::{Code, Problem},
     identity::Granted,
+    products,
     values::ids::{AllocationId, ApplicationId, BoothId},
 };
 
@@ -22,6 +24,8 @@ pub struct Hold {
     pub booths: Vec<BoothId>,
     /// The organiser says in so many words that they need not be adjacent.
     pub allow_apart: bool,
+    /// Why the exhibitor may stand in a zone that is not for it.
+    pub eligibility_waiver: Option<String>,
     /// Seconds until the hold ends by itself.
     pub expires_in_s: u32,
 }
@@ -29,7 +33,7 @@ pub struct Hold {
 /// Holds all the booths or none. Whether one is taken is decided by the unique index, not by a look beforehand.
 pub fn hold(tx: &mut Tx<'_>, granted: &Granted, hold: &Hold) -> Result<Vec<AllocationRow>, Problem> {
     let edition = editions::store::open_for_change(tx, granted.edition()?)?;
-    let application = applications::store::find(tx, edition.id, hold.application)?;
+    let application = applications::store::find_held(tx, edition.id, hold.application)?;
     if application.state != ApplicationState::Approved {
         return Err(Problem::new(
             Code::IllegalStep,
@@ -52,6 +56,9 @@ pub fn hold(tx: &mut Tx<'_>, granted: &Granted, hold: &Hold) -> Result<Vec<Alloc
             "The booths are not side by side. Say allow_apart if that is meant.",
         ));
     }
+    if hold.eligibility_waiver.is_none() {
+        check_eligibility(tx, &application, &hold.booths)?;
+    }
     store::expire(tx, granted.now, Some(&hold.booths))?;
     let expires_at = Some(granted.now + Duration::seconds(hold.expires_in_s.into()));
     let row = |booth: &BoothId| AllocationRow {
@@ -70,6 +77,42 @@ pub fn hold(tx: &mut Tx<'_>, granted: &Granted, hold: &Hold) -> Result<Vec<Alloc
     let rows: Vec<_> = booths.iter().map(row).collect();
     store::insert(tx, &rows)?;
     let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
-    granted.audit(tx, "allocation.hold", application.id, None, Some(ids))?;
+    granted.audit(tx, "allocation.hold", application.id, None, Some((ids, &hold.eligibility_waiver)))?;
     Ok(rows)
+}
+
+/// Refuses a zone whose rules the exhibitor does not meet, saying which.
+fn check_eligibility(tx: &mut Tx<'_>, application: &ApplicationRow, wanted: &[BoothId]) -> Result<(), Problem> {
+    let zones = store::zones_of(tx, wanted)?;
+    let rules = floor::store::eligibility_of(tx, &zones.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
+    if rules.is_empty() {
+        return Ok(());
+    }
+    let exhibitor = exhibitors::store::find(tx, application.exhibitor_id)?;
+    // What the application says it will sell; where it says nothing, all that the exhibitor has.
+    let named = store::product_groups_of(tx, application.id)?;
+    let product_groups = if named.is_empty() { products::store::groups_of(tx, exhibitor.id)? } else { named };
+    let candidate = Candidate { legal_form: exhibitor.legal_form, locality: exhibitor.locality_code, product_groups };
+    for (zone, name) in zones {
+        let obstacles = rules.get(&zone).map(|r| r.obstacles(&candidate)).unwrap_or_default();
+        if obstacles.is_empty() {
+            continue;
+        }
+        let said: Vec<_> = obstacles
+            .into_iter()
+            .map(|o| match o {
+                Obstacle::ProductGroup => ("nhóm sản phẩm", "product group"),
+                Obstacle::LegalForm => ("loại hình", "legal form"),
+                Obstacle::Locality => ("địa phương", "locality"),
+            })
+            .collect();
+        let vi = said.iter().map(|s| s.0).collect::<Vec<_>>().join(", ");
+        let en = said.iter().map(|s| s.1).collect::<Vec<_>>().join(", ");
+        return Err(Problem::new(
+            Code::NotEligible,
+            format!("{name} không dành cho đơn vị này: {vi}. Nếu vẫn muốn, ghi lý do vào eligibility_waiver."),
+            format!("{name} is not for this exhibitor: {en}. If it is meant, say why in eligibility_waiver."),
+        ));
+    }
+    Ok(())
 }

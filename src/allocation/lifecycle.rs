@@ -22,6 +22,8 @@ crate::text_enum! {
 use AllocationState::*;
 
 impl AllocationState {
+    /// The states in which it occupies the booth.
+    pub const ACTIVE: [Self; 4] = [Held, Offered, Confirmed, CheckedIn];
     /// Every legal step from here.
     pub fn legal_steps(self) -> &'static [Self] {
         match self {
@@ -35,7 +37,7 @@ impl AllocationState {
 
     /// Whether it occupies the booth.
     pub fn is_active(self) -> bool {
-        matches!(self, Held | Offered | Confirmed | CheckedIn)
+        Self::ACTIVE.contains(&self)
     }
 
     /// Whether it runs out by itself.

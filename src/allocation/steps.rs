@@ -1,24 +1,33 @@
 //! The steps of one allocation: offer, confirm, check in, release, no-show.
-use chrono::Duration;
+use chrono::{Duration, TimeZone};
 
 use super::{
     lifecycle::AllocationState,
     store::{self, AllocationRow},
 };
 use crate::{
+    applications,
     db::Tx,
     editions,
     http::{Code, Problem},
-    identity::Granted,
+    identity::{Granted, members::write_to_exhibitor},
+    outbox::Letter,
     values::ids::AllocationId,
 };
 
 /// Seconds an offer stands: three days.
 const OFFER_S: i64 = 3 * 24 * 3_600;
 
-/// Offers a held booth to its exhibitor.
+/// Offers a held booth to its exhibitor, and tells its members by mail.
 pub fn offer(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<AllocationRow, Problem> {
-    step(tx, granted, id, AllocationState::Offered, "allocation.offer")
+    let row = step(tx, granted, id, AllocationState::Offered, "allocation.offer")?;
+    let edition = editions::store::find(tx, row.edition_id)?;
+    let application = applications::store::find(tx, row.edition_id, row.application_id)?;
+    let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
+    let until = zone.from_utc_datetime(&row.expires_at.ok_or(Code::Internal)?).naive_local();
+    let letter = Letter::BoothOffered { edition: edition.name, booth: store::code_of(tx, row.booth_id)?, until };
+    write_to_exhibitor(tx, application.exhibitor_id, letter, granted.now)?;
+    Ok(row)
 }
 /// Accepts an offer.
 pub fn confirm(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<AllocationRow, Problem> {
@@ -46,6 +55,8 @@ fn step(
 ) -> Result<AllocationRow, Problem> {
     let edition = editions::store::open_for_change(tx, granted.edition()?)?;
     let row = store::find(tx, edition.id, id)?;
+    // Nobody withdraws the application while one of its booths is being confirmed.
+    applications::store::find_held(tx, edition.id, row.application_id)?;
     // What has run out is over, whether or not the background job has come by.
     let lapsed = row.expires_at.is_some_and(|at| at <= granted.now);
     let from = if lapsed { AllocationState::Expired } else { row.state };

@@ -1,13 +1,16 @@
 //! Every query on allocations. Only this capability writes them.
+use std::collections::{BTreeSet, HashMap};
+
 use diesel::prelude::*;
 
 use super::lifecycle::AllocationState;
 use crate::{
     db::{Tx, schema::*},
     on_either,
+    products::ProductGroup,
     values::{
         clock::Instant,
-        ids::{AllocationId, ApplicationId, BoothId, EditionId},
+        ids::{AllocationId, ApplicationId, BoothId, EditionId, OrganiserId, ZoneId},
     },
 };
 
@@ -124,13 +127,67 @@ pub fn places(tx: &mut Tx<'_>, edition: EditionId, ids: &[BoothId]) -> QueryResu
 pub fn page(
     tx: &mut Tx<'_>,
     edition: EditionId,
+    application: Option<ApplicationId>,
     after: Option<AllocationId>,
     limit: i64,
 ) -> QueryResult<Vec<(AllocationRow, String)>> {
     let mut query =
         allocations::table.inner_join(booths::table).filter(allocations::edition_id.eq(edition)).into_boxed();
+    if let Some(application) = application {
+        query = query.filter(allocations::application_id.eq(application));
+    }
     if let Some(after) = after {
         query = query.filter(allocations::id.gt(after));
     }
     query.order(allocations::id).limit(limit).select((AllocationRow::as_select(), booths::code)).load(tx.conn())
+}
+
+/// The organisers of editions.
+pub fn organisers_of(tx: &mut Tx<'_>, ids: BTreeSet<EditionId>) -> QueryResult<HashMap<EditionId, OrganiserId>> {
+    let found: Vec<(EditionId, OrganiserId)> = editions::table
+        .filter(editions::id.eq_any(ids))
+        .select((editions::id, editions::organiser_id))
+        .load(tx.conn())?;
+    Ok(found.into_iter().collect())
+}
+
+/// Releases what is held or offered for an application that is withdrawn; returns what was freed.
+pub fn release_unconfirmed(tx: &mut Tx<'_>, application: ApplicationId) -> QueryResult<Vec<AllocationId>> {
+    diesel::update(
+        allocations::table
+            .filter(allocations::application_id.eq(application))
+            .filter(allocations::state.eq_any([AllocationState::Held, AllocationState::Offered])),
+    )
+    .set((
+        allocations::state.eq(AllocationState::Released),
+        allocations::expires_at.eq(None::<Instant>),
+        allocations::version.eq(allocations::version + 1),
+    ))
+    .returning(allocations::id)
+    .get_results(tx.conn())
+}
+
+/// The zones of booths, each once.
+pub fn zones_of(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<Vec<(ZoneId, String)>> {
+    booths::table
+        .inner_join(zones::table)
+        .filter(booths::id.eq_any(ids))
+        .select((zones::id, zones::name))
+        .distinct()
+        .load(tx.conn())
+}
+
+/// The code of a booth.
+pub fn code_of(tx: &mut Tx<'_>, booth: BoothId) -> QueryResult<String> {
+    booths::table.find(booth).select(booths::code).first(tx.conn())
+}
+
+/// The groups of the products an application names.
+pub fn product_groups_of(tx: &mut Tx<'_>, application: ApplicationId) -> QueryResult<Vec<ProductGroup>> {
+    application_products::table
+        .inner_join(products::table)
+        .filter(application_products::application_id.eq(application))
+        .select(products::product_group)
+        .distinct()
+        .load(tx.conn())
 }

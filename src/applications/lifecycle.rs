@@ -31,3 +31,25 @@ impl ApplicationState {
         }
     }
 }
+impl ApplicationState {
+    /// Whether the organiser has decided something about it.
+    pub fn is_judged(self) -> bool {
+        match self {
+            Draft | Submitted | Withdrawn => false,
+            Approved | Waitlisted | Rejected => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_refused_or_taken_back_stays_so() {
+        assert!(Rejected.legal_steps().is_empty() && Withdrawn.legal_steps().is_empty());
+        for state in <ApplicationState as strum::VariantArray>::VARIANTS {
+            assert!(!state.legal_steps().contains(&Draft), "{state}: nothing becomes a draft again");
+        }
+    }
+}

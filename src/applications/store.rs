@@ -1,9 +1,9 @@
-//! Every query on applications.
+//! Every query on applications themselves.
 use diesel::prelude::*;
 
 use super::lifecycle::ApplicationState;
 use crate::{
-    db::{Tx, schema::*},
+    db::{Conn, Tx, schema::*},
     floor::BoothCategory,
     on_either,
     values::{
@@ -13,8 +13,8 @@ use crate::{
 };
 
 /// An application.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = applications, treat_none_as_default_value = false)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = applications, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct ApplicationRow {
     /// Identifier.
     pub id: ApplicationId,
@@ -28,8 +28,12 @@ pub struct ApplicationRow {
     pub booths_wanted: i32,
     /// Of which kind.
     pub category: BoothCategory,
+    /// Power, water, a corner: in words.
+    pub needs: Option<String>,
     /// Of the last step that needed one.
     pub reason: Option<String>,
+    /// When it joined the waiting list: the order in which booths that come free are offered.
+    pub waitlisted_at: Option<Instant>,
     /// Counts changes.
     pub version: i32,
     /// When.
@@ -53,37 +57,94 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId) -> QueryResu
         .first(tx.conn())
 }
 
-/// Takes a step unless somebody else took one meanwhile.
-pub fn set_state(
-    tx: &mut Tx<'_>,
-    row: &ApplicationRow,
-    to: ApplicationState,
-    reason: Option<&str>,
-) -> QueryResult<bool> {
-    let unchanged = applications::table.find(row.id).filter(applications::version.eq(row.version));
-    let changed = diesel::update(unchanged)
-        .set((
-            applications::state.eq(to),
-            applications::reason.eq(reason),
-            applications::version.eq(applications::version + 1),
-        ))
-        .execute(tx.conn())?;
-    Ok(changed == 1)
+/// The same, held so that it cannot be withdrawn before this transaction ends.
+pub fn find_held(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId) -> QueryResult<ApplicationRow> {
+    // Built twice: a query is of one database as soon as it is locked.
+    match tx.conn() {
+        // The one writer of SQLite holds everything already.
+        Conn::Sqlite(c) => applications::table
+            .find(id)
+            .filter(applications::edition_id.eq(edition))
+            .select(ApplicationRow::as_select())
+            .first(c),
+        Conn::Postgres(c) => applications::table
+            .find(id)
+            .filter(applications::edition_id.eq(edition))
+            .select(ApplicationRow::as_select())
+            .for_share()
+            .first(c),
+    }
 }
 
-/// Applications of an edition with the exhibitors' names, by identifier (the order they were made in).
+/// Writes an application anew, one version on, unless somebody else did since `seen`.
+pub fn replace(tx: &mut Tx<'_>, row: &ApplicationRow, seen: i32) -> QueryResult<bool> {
+    let unchanged = applications::table.find(row.id).filter(applications::version.eq(seen));
+    Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
+}
+
+/// Removes a draft, with its wishes; one with papers or booths stays (foreign keys).
+pub fn delete(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<usize> {
+    diesel::delete(application_wishes::table.filter(application_wishes::application_id.eq(id))).execute(tx.conn())?;
+    diesel::delete(application_products::table.filter(application_products::application_id.eq(id)))
+        .execute(tx.conn())?;
+    diesel::delete(applications::table.find(id)).execute(tx.conn())
+}
+
+/// Applications of an edition with the exhibitors' names, by identifier (the order they were made in); drafts are
+/// their exhibitors' own business.
 pub fn page(
     tx: &mut Tx<'_>,
     edition: EditionId,
+    state: Option<ApplicationState>,
     after: Option<ApplicationId>,
     limit: i64,
 ) -> QueryResult<Vec<(ApplicationRow, String)>> {
-    let mut query =
-        applications::table.inner_join(exhibitors::table).filter(applications::edition_id.eq(edition)).into_boxed();
+    let mut query = applications::table
+        .inner_join(exhibitors::table)
+        .filter(applications::edition_id.eq(edition))
+        .filter(applications::state.ne(ApplicationState::Draft))
+        .into_boxed();
+    if let Some(state) = state {
+        query = query.filter(applications::state.eq(state));
+    }
     if let Some(after) = after {
         query = query.filter(applications::id.gt(after));
     }
     query.order(applications::id).limit(limit).select((ApplicationRow::as_select(), exhibitors::name)).load(tx.conn())
+}
+
+/// The waiting list of an edition: who came first is first.
+pub fn waiting(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    after: Option<(Instant, ApplicationId)>,
+    limit: i64,
+) -> QueryResult<Vec<(ApplicationRow, String)>> {
+    let mut query = applications::table
+        .inner_join(exhibitors::table)
+        .filter(applications::edition_id.eq(edition))
+        .filter(applications::waitlisted_at.is_not_null())
+        .into_boxed();
+    if let Some((at, id)) = after {
+        query = query.filter(
+            applications::waitlisted_at.gt(at).or(applications::waitlisted_at.eq(at).and(applications::id.gt(id))),
+        );
+    }
+    query
+        .order((applications::waitlisted_at, applications::id))
+        .limit(limit)
+        .select((ApplicationRow::as_select(), exhibitors::name))
+        .load(tx.conn())
+}
+
+/// The applications of an exhibitor, newest first; at most 500.
+pub fn of_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<ApplicationRow>> {
+    applications::table
+        .filter(applications::exhibitor_id.eq(exhibitor))
+        .order(applications::id.desc())
+        .limit(500)
+        .select(ApplicationRow::as_select())
+        .load(tx.conn())
 }
 
 /// Whether booths are confirmed for it, so that it can no longer be withdrawn.

@@ -30,7 +30,7 @@ pub fn demo(place: &Place, reset: bool) -> Result<(), String> {
     };
     let port = place.port.unwrap_or(settings.server.port);
     show(&editions, &format!("http://{}:{port}", settings.server.address), &place.data_dir);
-    serve::run(place, &settings, db)
+    serve::run(place, settings, db)
 }
 
 /// Removes what an earlier demo left, and nothing else.

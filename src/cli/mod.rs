@@ -8,8 +8,12 @@ use clap::{Args, Parser, Subcommand};
 use secrecy::ExposeSecret;
 
 use crate::{
-    config::Settings,
+    audit,
+    config::{self, Settings},
     db::{DatabaseUrl, Db, migrate},
+    http::Problem,
+    identity::{store, token},
+    values::clock::Clock,
 };
 
 /// Trade fair management: editions, booths, sales reports, visits and the figures published at the end.
@@ -31,6 +35,15 @@ enum Command {
         /// Start afresh instead of keeping the data of an earlier start
         #[arg(long)]
         reset: bool,
+    },
+    /// Add a key that signs access tokens from the next start on; old tokens stay good until their time is over
+    RotateKey(Place),
+    /// Make somebody with an account a platform admin
+    GrantAdmin {
+        #[command(flatten)]
+        place: Place,
+        /// The account's e-mail address
+        email: String,
     },
     /// Print the OpenAPI document (the committed copy is openapi.json)
     Openapi,
@@ -79,6 +92,8 @@ pub fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(place) => serve::serve(&place),
         Command::Demo { place, reset } => demo::demo(&place.into(), reset),
+        Command::RotateKey(place) => rotate_key(&place),
+        Command::GrantAdmin { place, email } => grant_admin(&place, &email),
         Command::Openapi => openapi(),
     };
     match done {
@@ -96,9 +111,50 @@ fn openapi() -> Result<(), String> {
     Ok(())
 }
 
+fn settings(place: &Place) -> Result<Settings, String> {
+    Settings::load(place.config.as_deref()).map_err(|e| format!("the settings are not right: {e}"))
+}
+
+#[expect(clippy::print_stdout, reason = "the command's output")]
+fn rotate_key(place: &Place) -> Result<(), String> {
+    let folder = config::folder_or(&settings(place)?.tokens.keys, &place.data_dir, "keys");
+    let file = token::make_key(&folder)?;
+    println!("{}: signs from the next start of each node on", file.display());
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the command's output")]
+fn grant_admin(place: &Place, email: &str) -> Result<(), String> {
+    let (_, db) = open(place)?;
+    let key = email.trim().to_lowercase();
+    let now = Clock::System.now();
+    let granted = db.write_now(|tx| {
+        let granted = store::grant_admin(tx, &key)?;
+        let entry = audit::Entry::<()> {
+            organiser: None,
+            edition: None,
+            actor: None,
+            action: "user.grant_admin",
+            subject: key.clone(),
+            before: None,
+            after: None,
+            at: now,
+        };
+        audit::record(tx, entry)?;
+        Ok::<_, Problem>(granted)
+    });
+    match granted.map_err(|e| e.to_string())? {
+        true => {
+            println!("{key} is a platform admin");
+            Ok(())
+        }
+        false => Err(format!("nobody has an account with {key}")),
+    }
+}
+
 /// Reads the settings and opens the database they name, migrated.
 fn open(place: &Place) -> Result<(Settings, Db), String> {
-    let settings = Settings::load(place.config.as_deref()).map_err(|e| format!("the settings are not right: {e}"))?;
+    let settings = settings(place)?;
     std::fs::create_dir_all(&place.data_dir)
         .map_err(|e| format!("the data folder {}: {e}", place.data_dir.display()))?;
     let url = match settings.database.url.expose_secret() {

@@ -4,32 +4,44 @@ use actix_web::{App, HttpServer, web};
 use super::Place;
 use crate::{
     app::{self, State},
-    config::Settings,
+    config::{self, Settings},
     db::Db,
-    jobs,
+    jobs::Jobs,
+    mail::Mailer,
     values::clock::Clock,
 };
 
 /// Serves until a stop signal; requests under way finish first.
 pub fn serve(place: &Place) -> Result<(), String> {
     let (settings, db) = super::open(place)?;
-    run(place, &settings, db)
+    run(place, settings, db)
 }
 
 /// Serves an opened database.
-pub fn run(place: &Place, settings: &Settings, db: Db) -> Result<(), String> {
-    let state = web::Data::new(State::new(settings, db.clone(), Clock::System, &place.data_dir)?);
+pub fn run(place: &Place, settings: Settings, db: Db) -> Result<(), String> {
     let address = (settings.server.address.clone(), place.port.unwrap_or(settings.server.port));
     let said = format!("http://{}:{}", address.0, address.1);
-    actix_web::rt::System::new().block_on(async move {
+    let public_url = match settings.server.public_url.trim_end_matches('/') {
+        "" => said.clone(),
+        url => url.to_owned(),
+    };
+    let mailer = Mailer::new(&settings.mail, public_url, &config::folder_or("".as_ref(), &place.data_dir, "mail"))?;
+    let state = web::Data::new(State::new(&settings, db.clone(), Clock::System, &place.data_dir)?);
+    let stopped = actix_web::rt::System::new().block_on(async move {
+        let jobs = Jobs { state: state.clone(), mailer };
         let server = HttpServer::new(move || App::new().configure(app::routes(state.clone())))
             .shutdown_timeout(settings.server.stop_timeout_s)
             .bind(address)
             .map_err(|e| {
                 format!("cannot listen on {said}: {e}. Is another program using the port? Choose one with --port.")
             })?;
-        actix_web::rt::spawn(jobs::run(db, Clock::System));
+        let working = actix_web::rt::spawn(jobs.run());
         tracing::info!("serving at {said} (API at {said}/api/docs/)");
-        server.run().await.map_err(|e| e.to_string())
-    })
+        let stopped = server.run().await.map_err(|e| e.to_string());
+        working.abort();
+        stopped
+    });
+    // Every write that was taken is committed before the program ends.
+    db.close();
+    stopped
 }

@@ -1,5 +1,5 @@
 //! Settings: the compiled-in defaults, a file, then the environment. An unknown or malformed one stops the start.
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use figment::{
     Figment,
@@ -18,10 +18,16 @@ pub struct Settings {
     pub server: Server,
     /// Where the data is.
     pub database: Database,
+    /// How much one caller may send.
+    pub limits: Limits,
     /// The cost of a password hash.
     pub password: Password,
-    /// How long logins last.
+    /// How long logins last, and what signs them.
     pub tokens: Tokens,
+    /// How mail leaves.
+    pub mail: Mail,
+    /// What may be uploaded.
+    pub uploads: Uploads,
 }
 
 /// Where and how to listen.
@@ -34,6 +40,24 @@ pub struct Server {
     pub port: u16,
     /// Seconds for requests under way at a stop.
     pub stop_timeout_s: u64,
+    /// The beginning of links in mails; empty for the address above.
+    pub public_url: String,
+    /// Whether `X-Forwarded-For` is to be believed.
+    pub behind_proxy: bool,
+    /// Who may read `/metrics`.
+    pub metrics: Exposure,
+}
+
+/// Who may read something about the server itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Exposure {
+    /// Callers on this machine.
+    Local,
+    /// Everybody.
+    All,
+    /// Nobody.
+    Nobody,
 }
 
 /// Where the data is.
@@ -44,6 +68,16 @@ pub struct Database {
     pub url: SecretString,
     /// Readers.
     pub connections: u32,
+}
+
+/// How much one caller may send.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Requests a minute.
+    pub per_minute: u32,
+    /// Requests to `/auth` a minute.
+    pub auth_per_minute: u32,
 }
 
 /// argon2id parameters.
@@ -58,14 +92,75 @@ pub struct Password {
     pub lanes: u32,
 }
 
-/// How long logins last.
-#[derive(Debug, Clone, Copy, Deserialize)]
+/// How long logins last, and what signs them.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tokens {
     /// Seconds.
     pub access_s: u32,
     /// Days.
     pub refresh_days: u32,
+    /// Folder of signing keys; empty for `keys` in the data folder.
+    pub keys: PathBuf,
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// A mailbox.
+    pub from: String,
+    /// By which way.
+    pub transport: Transport,
+    /// Server.
+    pub smtp_host: String,
+    /// Port.
+    pub smtp_port: u16,
+    /// How the connection is made safe.
+    pub smtp_security: SmtpSecurity,
+    /// Empty for no login.
+    pub smtp_user: String,
+    /// Never shows in a log.
+    pub smtp_password: SecretString,
+}
+
+/// By which way mail leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transport {
+    /// Into a folder.
+    Files,
+    /// To a mail server.
+    Smtp,
+}
+
+/// How the connection to a mail server is made safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SmtpSecurity {
+    /// TLS after a greeting in the clear; refused when the server does not offer it.
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+    /// None: for a server on this machine.
+    None,
+}
+
+/// What may be uploaded.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Uploads {
+    /// Where; empty for `documents` in the data folder.
+    pub folder: PathBuf,
+    /// Bytes a document.
+    pub most_bytes: usize,
+    /// Documents an application.
+    pub per_application: i64,
+}
+
+/// A folder of the settings, or its usual place in the data folder.
+pub fn folder_or(set: &Path, data: &Path, usual: &str) -> PathBuf {
+    if set.as_os_str().is_empty() { data.join(usual) } else { set.to_owned() }
 }
 
 impl Settings {

@@ -21,6 +21,12 @@ pub enum Violated {
     ReportExists,
     /// `exhibitors_tax_code_key`.
     TaxCode,
+    /// `idempotency_keys_pkey`: the same request is being carried out by another connection.
+    AttemptUnderWay,
+    /// `zones_edition_id_code_key`.
+    ZoneCode,
+    /// `participants_allocation_id_name_key` or `participants_allocation_id_exhibitor_id_key`.
+    Participant,
     /// Another unique key.
     OtherUnique,
     /// A reference to a row that is not there, or that something still needs.
@@ -30,7 +36,7 @@ pub enum Violated {
 }
 
 /// PostgreSQL's constraint, SQLite's columns, and what it is.
-const UNIQUE: [(&str, &str, Violated); 8] = [
+const UNIQUE: [(&str, &str, Violated); 12] = [
     ("users_email_key_key", "users.email_key", Violated::UserEmail),
     ("editions_slug_key", "editions.slug", Violated::EditionSlug),
     ("booths_edition_id_code_key", "booths.edition_id, booths.code", Violated::BoothCode),
@@ -47,7 +53,22 @@ const UNIQUE: [(&str, &str, Violated); 8] = [
     ),
     ("sales_reports_booth_id_day_key", "sales_reports.booth_id, sales_reports.day", Violated::ReportExists),
     ("exhibitors_tax_code_key", "exhibitors.tax_code", Violated::TaxCode),
+    ("idempotency_keys_pkey", "idempotency_keys.user_id, idempotency_keys.idempotency_key", Violated::AttemptUnderWay),
+    ("zones_edition_id_code_key", "zones.edition_id, zones.code", Violated::ZoneCode),
+    ("participants_allocation_id_name_key", "participants.allocation_id, participants.name", Violated::Participant),
+    (
+        "participants_allocation_id_exhibitor_id_key",
+        "participants.allocation_id, participants.exhibitor_id",
+        Violated::Participant,
+    ),
 ];
+
+/// Whether two transactions stood in each other's way: the same request may succeed when it is sent again.
+pub fn is_contention(error: &Error) -> bool {
+    let Error::DatabaseError(kind, info) = error else { return false };
+    matches!(kind, DatabaseErrorKind::SerializationFailure)
+        || ["deadlock detected", "statement timeout", "lock timeout"].iter().any(|m| info.message().contains(m))
+}
 
 /// Which rule the error says was broken; `None` for any other error.
 pub fn violated(error: &Error) -> Option<Violated> {

@@ -139,6 +139,13 @@ impl Db {
         conn.transaction(|conn| work(&mut Tx::new(conn)))
     }
 
+    /// Takes no more writes, and waits until those that were taken are committed.
+    pub fn close(&self) {
+        if let Some(writer) = &self.writer {
+            writer.close();
+        }
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), Failure> {
         self.read(|tx| Ok(diesel::sql_query("SELECT 1").execute(tx.conn()).map(|_| ())?)).await

@@ -9,7 +9,9 @@ diesel::table! {
         email_key -> Text,
         password_hash -> Text,
         display_name -> Text,
+        language -> Text,
         is_admin -> Bool,
+        email_verified_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
     }
 }
@@ -32,6 +34,7 @@ diesel::table! {
     organisers (id) {
         id -> Uuid,
         name -> Text,
+        version -> Integer,
         created_at -> Timestamp,
     }
 }
@@ -53,6 +56,45 @@ diesel::table! {
         id -> Uuid,
         organiser_id -> Uuid,
         name -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    venues (id) {
+        id -> Uuid,
+        organiser_id -> Uuid,
+        name -> Text,
+        address -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    halls (id) {
+        id -> Uuid,
+        venue_id -> Uuid,
+        name -> Text,
+        is_outdoor -> Bool,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    localities (code) {
+        code -> Text,
+        parent_code -> Nullable<Text>,
+        kind -> Text,
+        name -> Text,
+        name_search -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
     }
 }
 
@@ -65,7 +107,7 @@ diesel::table! {
         series_id -> Nullable<Uuid>,
         slug -> Text,
         name -> Text,
-        venue -> Text,
+        venue_id -> Nullable<Uuid>,
         state -> Text,
         time_zone -> Text,
         currency -> Text,
@@ -94,8 +136,49 @@ diesel::table! {
     zones (id) {
         id -> Uuid,
         edition_id -> Uuid,
+        hall_id -> Nullable<Uuid>,
         code -> Text,
         name -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    zone_product_groups (zone_id, product_group) {
+        zone_id -> Uuid,
+        product_group -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    zone_legal_forms (zone_id, legal_form) {
+        zone_id -> Uuid,
+        legal_form -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    zone_localities (zone_id, locality_code) {
+        zone_id -> Uuid,
+        locality_code -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    booth_categories (edition_id, category) {
+        edition_id -> Uuid,
+        category -> Text,
+        area_dm2 -> Integer,
+        fee -> BigInt,
+        booth_equivalents -> Integer,
     }
 }
 
@@ -127,6 +210,7 @@ diesel::table! {
         legal_form -> Text,
         tax_code -> Nullable<Text>,
         country -> Text,
+        locality_code -> Nullable<Text>,
         locality -> Text,
         version -> Integer,
         created_at -> Timestamp,
@@ -153,7 +237,9 @@ diesel::table! {
         state -> Text,
         booths_wanted -> Integer,
         category -> Text,
+        needs -> Nullable<Text>,
         reason -> Nullable<Text>,
+        waitlisted_at -> Nullable<Timestamp>,
         version -> Integer,
         created_at -> Timestamp,
     }
@@ -187,6 +273,7 @@ diesel::table! {
         ocop_amount -> BigInt,
         note -> Nullable<Text>,
         version -> Integer,
+        revision -> Integer,
     }
 }
 
@@ -249,6 +336,7 @@ diesel::table! {
     audit_log (id) {
         id -> Uuid,
         organiser_id -> Nullable<Uuid>,
+        edition_id -> Nullable<Uuid>,
         actor_id -> Nullable<Uuid>,
         action -> Text,
         subject_kind -> Text,
@@ -259,21 +347,233 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    one_time_tokens (digest) {
+        digest -> Text,
+        user_id -> Uuid,
+        purpose -> Text,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    login_failures (email_key, source) {
+        email_key -> Text,
+        source -> Text,
+        failures -> Integer,
+        last_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    invitations (id) {
+        id -> Uuid,
+        digest -> Text,
+        organiser_id -> Nullable<Uuid>,
+        exhibitor_id -> Nullable<Uuid>,
+        role -> Text,
+        email -> Text,
+        email_key -> Text,
+        invited_by -> Uuid,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        accepted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    outbox (id) {
+        id -> Uuid,
+        topic -> Text,
+        payload -> Text,
+        attempts -> Integer,
+        due_at -> Nullable<Timestamp>,
+        done_at -> Nullable<Timestamp>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    idempotency_keys (user_id, idempotency_key) {
+        user_id -> Uuid,
+        idempotency_key -> Text,
+        request_digest -> Text,
+        status -> Integer,
+        version -> Nullable<Integer>,
+        body -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    exhibitor_contacts (id) {
+        id -> Uuid,
+        exhibitor_id -> Uuid,
+        name -> Text,
+        phone -> Nullable<Text>,
+        email -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    products (id) {
+        id -> Uuid,
+        exhibitor_id -> Uuid,
+        name -> Text,
+        name_search -> Text,
+        product_group -> Text,
+        stars -> Nullable<Integer>,
+        certificate_number -> Nullable<Text>,
+        certificate_expires_on -> Nullable<Date>,
+        version -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    application_wishes (application_id, wish_rank) {
+        application_id -> Uuid,
+        wish_rank -> Integer,
+        edition_id -> Uuid,
+        booth_id -> Nullable<Uuid>,
+        zone_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    application_products (application_id, product_id) {
+        application_id -> Uuid,
+        product_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    documents (id) {
+        id -> Uuid,
+        application_id -> Uuid,
+        kind -> Text,
+        file_name -> Nullable<Text>,
+        content_type -> Nullable<Text>,
+        size_bytes -> Nullable<BigInt>,
+        digest -> Nullable<Text>,
+        waiver_reason -> Nullable<Text>,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    participants (id) {
+        id -> Uuid,
+        edition_id -> Uuid,
+        allocation_id -> Uuid,
+        role -> Text,
+        exhibitor_id -> Nullable<Uuid>,
+        name -> Text,
+        country -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    sales_report_lines (sales_report_id, version, line) {
+        sales_report_id -> Uuid,
+        version -> Integer,
+        line -> Integer,
+        product_name -> Nullable<Text>,
+        product_group -> Nullable<Text>,
+        quantity_milli -> Nullable<BigInt>,
+        unit -> Nullable<Text>,
+        amount -> BigInt,
+        is_ocop -> Bool,
+        channel -> Text,
+        exhibitor_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    trade_deals (id) {
+        id -> Uuid,
+        edition_id -> Uuid,
+        exhibitor_id -> Uuid,
+        kind -> Text,
+        counterpart -> Text,
+        amount -> BigInt,
+        signed_on -> Date,
+        note -> Nullable<Text>,
+        recorded_by -> Uuid,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    sales_reminders (edition_id, exhibitor_id, sent_on) {
+        edition_id -> Uuid,
+        exhibitor_id -> Uuid,
+        sent_on -> Date,
+    }
+}
+
+diesel::joinable!(organiser_members -> organisers (organiser_id));
+diesel::joinable!(organiser_members -> users (user_id));
+diesel::joinable!(exhibitor_members -> exhibitors (exhibitor_id));
+diesel::joinable!(exhibitor_members -> users (user_id));
 diesel::joinable!(booths -> zones (zone_id));
 diesel::joinable!(applications -> exhibitors (exhibitor_id));
 diesel::joinable!(allocations -> booths (booth_id));
 diesel::joinable!(allocations -> applications (application_id));
 diesel::joinable!(sales_reports -> booths (booth_id));
 diesel::joinable!(visit_events -> gates (gate_id));
+diesel::joinable!(participants -> allocations (allocation_id));
+diesel::joinable!(trade_deals -> exhibitors (exhibitor_id));
+diesel::joinable!(halls -> venues (venue_id));
+diesel::joinable!(application_products -> products (product_id));
+diesel::joinable!(application_products -> applications (application_id));
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     refresh_tokens,
     organisers,
     organiser_members,
     series,
+    venues,
+    halls,
+    localities,
     editions,
     opening_days,
     zones,
+    zone_product_groups,
+    zone_legal_forms,
+    zone_localities,
+    booth_categories,
     booths,
     exhibitors,
     exhibitor_members,
@@ -285,4 +585,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     visit_events,
     final_figures,
     audit_log,
+    one_time_tokens,
+    login_failures,
+    invitations,
+    outbox,
+    idempotency_keys,
+    exhibitor_contacts,
+    products,
+    application_wishes,
+    application_products,
+    documents,
+    participants,
+    sales_report_lines,
+    trade_deals,
+    sales_reminders,
 );

@@ -2,7 +2,11 @@
 //! own savepoint, and answers only after that commit: as durable as one by one, and many times faster.
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread::JoinHandle,
 };
 
 use diesel::{Connection, SqliteConnection, connection::TransactionManager, result::Error};
@@ -55,13 +59,26 @@ where
 
 /// A handle to the writer's queue.
 #[derive(Clone)]
-pub(super) struct Writer(SyncSender<Box<dyn Job>>);
+pub(super) struct Writer {
+    queue: Arc<Mutex<Option<SyncSender<Box<dyn Job>>>>>,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
 
 impl Writer {
     pub(super) fn start(conn: Conn) -> Self {
         let (queue, jobs) = sync_channel::<Box<dyn Job>>(QUEUE);
-        std::thread::spawn(move || run(conn, &jobs));
-        Self(queue)
+        let thread = std::thread::spawn(move || run(conn, &jobs));
+        Self { queue: Arc::new(Mutex::new(Some(queue))), thread: Arc::new(Mutex::new(Some(thread))) }
+    }
+
+    /// Takes no more writes, and waits until those that were taken are committed.
+    pub(super) fn close(&self) {
+        drop(held(&self.queue).take());
+        if let Some(thread) = held(&self.thread).take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer had stopped before its time");
+        }
     }
 
     pub(super) async fn write<T, E>(
@@ -74,12 +91,18 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let job = Box::new(Write { work: Some(work), result: None, reply });
-        self.0.try_send(job).map_err(|e| match e {
+        let queue = held(&self.queue).clone().ok_or(Unavailable::Broken)?;
+        queue.try_send(job).map_err(|e| match e {
             TrySendError::Full(_) => Unavailable::QueueFull,
             TrySendError::Disconnected(_) => Unavailable::Broken,
         })?;
         answer.await.map_err(|_| Unavailable::Broken)?
     }
+}
+
+/// A poisoned lock guards nothing that could be half changed: both hold one option.
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn run(mut conn: Conn, jobs: &Receiver<Box<dyn Job>>) {

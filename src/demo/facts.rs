@@ -50,6 +50,9 @@ pub struct Edition {
     pub zones: &'static [Zone],
 }
 
+/// Where most of them are held.
+pub const PALACE: &str = "Cung Quy hoạch, Hội chợ và Triển lãm";
+
 /// The 14 districts, towns and cities of 2018.
 pub const LOCALITIES_2018: [&str; 14] = [
     "Hạ Long",
@@ -143,7 +146,7 @@ pub fn past() -> Option<[Edition; 3]> {
         Edition {
             slug: "ocop-quang-ninh-v-2017",
             name: "Hội chợ OCOP Quảng Ninh lần thứ V",
-            venue: "Cung Quy hoạch, Hội chợ và Triển lãm, Hạ Long",
+            venue: PALACE,
             first: day(2017, 9, 1)?,
             days: 5,
             visits: 54_000,
@@ -154,7 +157,7 @@ pub fn past() -> Option<[Edition; 3]> {
         Edition {
             slug: "ocop-quang-ninh-xuan-2018",
             name: "Hội chợ OCOP Quảng Ninh – Xuân 2018 (lần VI)",
-            venue: "Cung Quy hoạch, Hội chợ và Triển lãm, Hạ Long",
+            venue: PALACE,
             first: day(2018, 2, 7)?,
             days: 5,
             visits: 49_000,
@@ -165,7 +168,7 @@ pub fn past() -> Option<[Edition; 3]> {
         Edition {
             slug: "ocop-mien-bac-2018",
             name: "Hội chợ OCOP khu vực phía Bắc – Quảng Ninh 2018",
-            venue: "Quảng trường 30/10, Hạ Long",
+            venue: "Quảng trường 30/10",
             first: day(2018, 4, 28)?,
             days: 7,
             visits: 108_000,

@@ -16,8 +16,12 @@ use crate::{
     exhibitors::{LegalForm, store::ExhibitorRow},
     floor::{BoothCategory, store::BoothRow, store::ZoneRow},
     http::{Code, Problem},
-    identity::{ExhibitorRole, OrganiserRole, password::Passwords},
-    organisers,
+    identity::{
+        ExhibitorRole, OrganiserRole,
+        password::Passwords,
+        store::{put_exhibitor_member, put_organiser_member},
+    },
+    organisers::{self, store::SeriesRow},
     sales::{
         ReportState,
         store::{ReportRow, VersionRow},
@@ -28,6 +32,7 @@ use crate::{
         ids::*,
         text,
     },
+    venues::{self, store::VenueRow},
     visits::store::{EventRow, GateRow},
 };
 
@@ -49,6 +54,7 @@ struct Demo {
     exhibitor_user: UserId,
     now: Instant,
     exhibitors: usize,
+    venues: Vec<(&'static str, VenueId)>,
 }
 
 /// Fills the database: three finalised editions and one around today; `step` is told of each.
@@ -62,15 +68,22 @@ pub fn fill(tx: &mut Tx<'_>, passwords: &Passwords, now: Instant, mut step: impl
         exhibitor_user: *exhibitor_user,
         now,
         exhibitors: 0,
+        venues: Vec::new(),
     };
     let name = "Ban tổ chức Hội chợ OCOP Quảng Ninh";
     organisers::store::insert(tx, demo.organiser, name, *owner, now)?;
     for (user, (_, _, role)) in users.iter().zip(people::PEOPLE) {
         if let Some(role) = role.filter(|r| *r != OrganiserRole::Owner) {
-            organisers::store::put_member(tx, demo.organiser, *user, role)?;
+            put_organiser_member(tx, demo.organiser, *user, role)?;
         }
     }
-    organisers::store::insert_series(tx, demo.series, demo.organiser, "Hội chợ OCOP Quảng Ninh")?;
+    let series = SeriesRow {
+        id: demo.series,
+        organiser_id: demo.organiser,
+        name: "Hội chợ OCOP Quảng Ninh".to_owned(),
+        version: 1,
+    };
+    organisers::store::insert_series(tx, &series)?;
     for edition in facts::past().ok_or(Code::Internal)? {
         demo.past_edition(tx, &edition)?;
         step(edition.name);
@@ -79,6 +92,7 @@ pub fn fill(tx: &mut Tx<'_>, passwords: &Passwords, now: Instant, mut step: impl
     step("Hội chợ OCOP Quảng Ninh (demo)");
     let entry = crate::audit::Entry::<&str> {
         organiser: Some(demo.organiser),
+        edition: None,
         actor: None,
         action: "demo.fill",
         subject: demo.organiser.to_string(),
@@ -95,7 +109,8 @@ struct Floor {
 
 impl Demo {
     fn past_edition(&mut self, tx: &mut Tx<'_>, facts: &Edition) -> Result<(), Problem> {
-        let row = self.edition_row(facts.slug, facts.name, facts.venue, facts.in_series, EditionState::Reporting);
+        let venue = self.venue(tx, facts.venue)?;
+        let row = self.edition_row(facts.slug, facts.name, venue, facts.in_series, EditionState::Reporting);
         let days = self.open(tx, &row, facts.first, facts.days)?;
         let floor = self.draw(tx, row.id, facts.zones)?;
         self.let_out(tx, row.id, &floor, &facts::LOCALITIES_2018, floor.booths.len())?;
@@ -107,13 +122,8 @@ impl Demo {
 
     fn edition_of_today(&mut self, tx: &mut Tx<'_>) -> Result<(), Problem> {
         let today = TIME_ZONE.from_utc_datetime(&self.now).date_naive();
-        let row = self.edition_row(
-            DEMO_SLUG,
-            "Hội chợ OCOP Quảng Ninh (demo)",
-            "Cung Quy hoạch, Hạ Long",
-            true,
-            EditionState::Live,
-        );
+        let venue = self.venue(tx, facts::PALACE)?;
+        let row = self.edition_row(DEMO_SLUG, "Hội chợ OCOP Quảng Ninh (demo)", venue, true, EditionState::Live);
         let days = self.open(tx, &row, today - Duration::days(3), 6)?;
         let floor = self.draw(tx, row.id, &facts::TODAY)?;
         // 190 of 220 are let; the rest is there to play with.
@@ -125,14 +135,30 @@ impl Demo {
         self.undecided(tx, row.id)
     }
 
-    fn edition_row(&self, slug: &str, name: &str, venue: &str, in_series: bool, state: EditionState) -> EditionRow {
+    fn venue(&mut self, tx: &mut Tx<'_>, name: &'static str) -> Result<VenueId, Problem> {
+        if let Some((_, id)) = self.venues.iter().find(|(known, _)| *known == name) {
+            return Ok(*id);
+        }
+        let row = VenueRow {
+            id: VenueId::make(),
+            organiser_id: self.organiser,
+            name: name.to_owned(),
+            address: "Hạ Long, Quảng Ninh".to_owned(),
+            version: 1,
+        };
+        venues::store::insert(tx, &row)?;
+        self.venues.push((name, row.id));
+        Ok(row.id)
+    }
+
+    fn edition_row(&self, slug: &str, name: &str, venue: VenueId, in_series: bool, state: EditionState) -> EditionRow {
         EditionRow {
             id: EditionId::make(),
             organiser_id: self.organiser,
             series_id: in_series.then_some(self.series),
             slug: slug.to_owned(),
             name: name.to_owned(),
-            venue: venue.to_owned(),
+            venue_id: Some(venue),
             state,
             time_zone: TIME_ZONE.name().to_owned(),
             currency: "VND".to_owned(),
@@ -161,7 +187,14 @@ impl Demo {
         let mut rows = Vec::new();
         for zone in zones {
             let id = ZoneId::make();
-            rows.push(ZoneRow { id, edition_id: edition, code: zone.code.to_owned(), name: zone.name.to_owned() });
+            rows.push(ZoneRow {
+                id,
+                edition_id: edition,
+                hall_id: None,
+                code: zone.code.to_owned(),
+                name: zone.name.to_owned(),
+                version: 1,
+            });
             for n in 0..zone.booths {
                 let (line, place) = (n / ROW + 1, n % ROW + 1);
                 let row_label = format!("{}{line:02}-", zone.code);
@@ -225,6 +258,7 @@ impl Demo {
             legal_form,
             tax_code: None,
             country: country.to_owned(),
+            locality_code: None,
             locality: locality.to_owned(),
             version: 1,
             created_at: self.now,
@@ -257,7 +291,9 @@ impl Demo {
                     state: ApplicationState::Approved,
                     booths_wanted: i32::try_from(taken.len()).unwrap_or(1),
                     category: first.category,
+                    needs: None,
                     reason: None,
+                    waitlisted_at: None,
                     version: 1,
                     created_at: self.now,
                 };
@@ -277,7 +313,7 @@ impl Demo {
         }
         crate::exhibitors::store::insert(tx, &exhibitors)?;
         if let Some(first) = exhibitors.first() {
-            crate::exhibitors::store::insert_member(tx, first.id, self.exhibitor_user, ExhibitorRole::Owner)?;
+            put_exhibitor_member(tx, first.id, self.exhibitor_user, ExhibitorRole::Owner)?;
         }
         crate::applications::store::insert(tx, &applications)?;
         Ok(crate::allocation::store::insert(tx, &allocations)?)
@@ -326,6 +362,7 @@ impl Demo {
                 ocop_amount,
                 note: None,
                 version: 1,
+                revision: 1,
             };
             versions.push(VersionRow {
                 sales_report_id: report.id,
@@ -409,6 +446,8 @@ impl Demo {
                     state,
                     booths_wanted: 1,
                     category: BoothCategory::Standard,
+                    needs: None,
+                    waitlisted_at: (state == ApplicationState::Waitlisted).then_some(self.now),
                     reason: judged.then(|| "Sản phẩm chưa có chứng nhận OCOP".to_owned()),
                     version: 1,
                     created_at: self.now,

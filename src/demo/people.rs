@@ -4,6 +4,7 @@ use secrecy::SecretString;
 use crate::{
     db::Tx,
     http::Problem,
+    i18n::Language,
     identity::{
         OrganiserRole,
         password::Passwords,
@@ -34,7 +35,9 @@ pub(super) fn register(tx: &mut Tx<'_>, passwords: &Passwords, now: Instant) -> 
             email_key: email.to_owned(),
             password_hash: password_hash.clone(),
             display_name: name.to_owned(),
+            language: Language::Vi,
             is_admin: false,
+            email_verified_at: Some(now),
             created_at: now,
         };
         store::insert_user(tx, &user)?;

@@ -9,13 +9,13 @@ use crate::{
     on_either,
     values::{
         clock::{Day, Instant},
-        ids::{EditionId, OrganiserId, SeriesId},
+        ids::{EditionId, OrganiserId, SeriesId, VenueId},
     },
 };
 
 /// An edition as it is kept.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = editions, treat_none_as_default_value = false)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = editions, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct EditionRow {
     /// Identifier.
     pub id: EditionId,
@@ -27,8 +27,8 @@ pub struct EditionRow {
     pub slug: String,
     /// As people call it.
     pub name: String,
-    /// Where.
-    pub venue: String,
+    /// Where; of the same organiser (foreign key).
+    pub venue_id: Option<VenueId>,
     /// Life cycle.
     pub state: EditionState,
     /// IANA.
@@ -71,15 +71,44 @@ pub fn find(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<EditionRow> {
     editions::table.find(id).select(EditionRow::as_select()).first(tx.conn())
 }
 
-/// Editions that everybody may see, by slug, after `after`.
-pub fn public_page(tx: &mut Tx<'_>, after: &str, limit: i64) -> QueryResult<Vec<EditionRow>> {
-    editions::table
-        .filter(editions::state.ne(EditionState::Draft))
-        .filter(editions::slug.gt(after))
-        .order(editions::slug)
-        .limit(limit)
-        .select(EditionRow::as_select())
-        .load(tx.conn())
+/// Which editions a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    /// Those everybody may see.
+    Public(Option<OrganiserId>),
+    /// All of one's own organiser, drafts too.
+    Own(OrganiserId),
+}
+
+/// Editions by slug, after `after`.
+pub fn page(tx: &mut Tx<'_>, listed: Listed, after: &str, limit: i64) -> QueryResult<Vec<EditionRow>> {
+    let mut query = editions::table.filter(editions::slug.gt(after)).into_boxed();
+    match listed {
+        Listed::Public(organiser) => {
+            query = query.filter(editions::state.ne(EditionState::Draft));
+            if let Some(organiser) = organiser {
+                query = query.filter(editions::organiser_id.eq(organiser));
+            }
+        }
+        Listed::Own(organiser) => query = query.filter(editions::organiser_id.eq(organiser)),
+    }
+    query.order(editions::slug).limit(limit).select(EditionRow::as_select()).load(tx.conn())
+}
+
+/// Writes an edition anew, one version on, unless somebody else did since `seen`.
+pub fn replace(tx: &mut Tx<'_>, row: &EditionRow, seen: i32) -> QueryResult<bool> {
+    let unchanged = editions::table.find(row.id).filter(editions::version.eq(seen));
+    Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
+}
+
+/// Removes an edition with nothing but opening days (foreign keys).
+pub fn delete(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<usize> {
+    diesel::delete(opening_days::table.filter(opening_days::edition_id.eq(id))).execute(tx.conn())?;
+    // What happened to it stays in the audit log of its organiser.
+    diesel::update(audit_log::table.filter(audit_log::edition_id.eq(id)))
+        .set(audit_log::edition_id.eq(None::<EditionId>))
+        .execute(tx.conn())?;
+    diesel::delete(editions::table.find(id)).execute(tx.conn())
 }
 
 /// The edition, held so that its state cannot change before this transaction ends; refused once it is over.

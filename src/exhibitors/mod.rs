@@ -1,6 +1,7 @@
-//! Exhibitors: the organisations that take part.
+//! Exhibitors: the organisations that take part, their contacts and their members.
 //!
-//! Invariant: a tax code is one organisation's, and its check digit is right.
+//! Invariants: a tax code is one organisation's, and its check digit is right; members are invited by mail. Everybody
+//! sees an exhibitor that stands at a fair; its tax code and contacts only its members and the organisers it applied to.
 mod routes;
 pub mod store;
 pub mod tax_code;

@@ -1,20 +1,19 @@
-//! Every query on exhibitors and their members.
+//! Every query on exhibitors and their contacts.
 use diesel::prelude::*;
 
 use super::LegalForm;
 use crate::{
     db::{Tx, schema::*},
-    identity::ExhibitorRole,
     on_either,
     values::{
         clock::Instant,
-        ids::{ExhibitorId, UserId},
+        ids::{ContactId, ExhibitorId, UserId},
     },
 };
 
 /// An exhibitor.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = exhibitors, treat_none_as_default_value = false)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = exhibitors, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct ExhibitorRow {
     /// Identifier.
     pub id: ExhibitorId,
@@ -28,12 +27,30 @@ pub struct ExhibitorRow {
     pub tax_code: Option<String>,
     /// ISO 3166, two capitals.
     pub country: String,
-    /// Where in the country.
+    /// Code of the locality, where it is one we know.
+    pub locality_code: Option<String>,
+    /// Where in the country, as people call it.
     pub locality: String,
     /// Counts changes.
     pub version: i32,
     /// When.
     pub created_at: Instant,
+}
+
+/// Whom to call.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = exhibitor_contacts, treat_none_as_default_value = false)]
+pub struct ContactRow {
+    /// Identifier.
+    pub id: ContactId,
+    /// Whose.
+    pub exhibitor_id: ExhibitorId,
+    /// As people call them.
+    pub name: String,
+    /// One of the two is there.
+    pub phone: Option<String>,
+    /// One of the two is there.
+    pub email: Option<String>,
 }
 
 /// Fails on a tax code that is registered.
@@ -44,18 +61,50 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[ExhibitorRow]) -> QueryResult<()> {
     Ok(())
 }
 
-/// Gives a person a role in a new exhibitor.
-pub fn insert_member(tx: &mut Tx<'_>, exhibitor: ExhibitorId, user: UserId, role: ExhibitorRole) -> QueryResult<usize> {
-    diesel::insert_into(exhibitor_members::table)
-        .values((
-            exhibitor_members::exhibitor_id.eq(exhibitor),
-            exhibitor_members::user_id.eq(user),
-            exhibitor_members::role.eq(role),
-        ))
-        .execute(tx.conn())
-}
-
 /// One exhibitor.
 pub fn find(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<ExhibitorRow> {
     exhibitors::table.find(id).select(ExhibitorRow::as_select()).first(tx.conn())
+}
+
+/// The exhibitors a person works for; at most 500.
+pub fn of_user(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<ExhibitorRow>> {
+    exhibitors::table
+        .inner_join(exhibitor_members::table)
+        .filter(exhibitor_members::user_id.eq(user))
+        .order(exhibitors::id)
+        .limit(500)
+        .select(ExhibitorRow::as_select())
+        .load(tx.conn())
+}
+
+/// Writes an exhibitor anew, one version on, unless somebody else did since `seen`.
+pub fn replace(tx: &mut Tx<'_>, row: &ExhibitorRow, seen: i32) -> QueryResult<bool> {
+    let unchanged = exhibitors::table.find(row.id).filter(exhibitors::version.eq(seen));
+    Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
+}
+
+/// Removes an exhibitor that never applied (foreign keys), with its contacts and members.
+pub fn delete(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<usize> {
+    diesel::delete(exhibitor_contacts::table.filter(exhibitor_contacts::exhibitor_id.eq(id))).execute(tx.conn())?;
+    diesel::delete(exhibitor_members::table.filter(exhibitor_members::exhibitor_id.eq(id))).execute(tx.conn())?;
+    diesel::delete(invitations::table.filter(invitations::exhibitor_id.eq(id))).execute(tx.conn())?;
+    diesel::delete(exhibitors::table.find(id)).execute(tx.conn())
+}
+
+/// Whom to call, in the order they were put.
+pub fn contacts_of(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<ContactRow>> {
+    exhibitor_contacts::table
+        .filter(exhibitor_contacts::exhibitor_id.eq(id))
+        .order(exhibitor_contacts::id)
+        .select(ContactRow::as_select())
+        .load(tx.conn())
+}
+
+/// Sets whom to call.
+pub fn put_contacts(tx: &mut Tx<'_>, id: ExhibitorId, rows: &[ContactRow]) -> QueryResult<()> {
+    diesel::delete(exhibitor_contacts::table.filter(exhibitor_contacts::exhibitor_id.eq(id))).execute(tx.conn())?;
+    if !rows.is_empty() {
+        on_either!(tx, |c| diesel::insert_into(exhibitor_contacts::table).values(rows).execute(c))?;
+    }
+    Ok(())
 }

@@ -1,9 +1,16 @@
-//! The floor: zones and booths of an edition.
+//! The floor: zones, booths and the price list of an edition, and its plan.
 //!
-//! Invariants: a booth's code and its place in a row are unique in its edition; its zone belongs to the same edition.
+//! Invariants: a booth's code and its place in a row are unique in its edition; its zone belongs to the same
+//! edition; a zone's hall is one of the edition's venue.
+pub mod eligibility;
+mod import;
+mod kind;
 pub mod numbering;
+mod plan;
 mod routes;
 pub mod store;
+pub use eligibility::{Candidate, Eligibility, Obstacle};
+pub use plan::{Occupancy, Plan, plan};
 pub use routes::{ApiDoc, routes};
 
 crate::text_enum! {

@@ -1,29 +1,35 @@
-//! Every query on zones and booths.
+//! Every query on zones, booths and the price list.
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
-use super::BoothCategory;
+use super::{BoothCategory, Eligibility, Occupancy};
 use crate::{
     db::{Tx, schema::*},
     on_either,
-    values::ids::{BoothId, EditionId, ZoneId},
+    values::ids::{BoothId, EditionId, HallId, ZoneId},
 };
 
 /// A zone.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = zones)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = zones, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct ZoneRow {
     /// Identifier.
     pub id: ZoneId,
     /// Whose.
     pub edition_id: EditionId,
+    /// In which hall of the edition's venue.
+    pub hall_id: Option<HallId>,
     /// Short, unique in the edition.
     pub code: String,
     /// As people call it.
     pub name: String,
+    /// Counts changes.
+    pub version: i32,
 }
 
 /// A booth.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = booths)]
 pub struct BoothRow {
     /// Identifier.
@@ -50,14 +56,129 @@ pub struct BoothRow {
     pub version: i32,
 }
 
+/// A line of the price list: what booths of a category are, unless told.
+#[derive(Debug, Clone, Copy, Queryable, Selectable, Insertable)]
+#[diesel(table_name = booth_categories)]
+pub struct CategoryRow {
+    /// Whose.
+    pub edition_id: EditionId,
+    /// What kind.
+    pub category: BoothCategory,
+    /// Square decimetres.
+    pub area_dm2: i32,
+    /// Minor units.
+    pub fee: i64,
+    /// Standard booths whose room it takes.
+    pub booth_equivalents: i32,
+}
+
 /// Adds zones.
 pub fn insert_zones(tx: &mut Tx<'_>, rows: &[ZoneRow]) -> QueryResult<usize> {
     on_either!(tx, |c| diesel::insert_into(zones::table).values(rows).execute(c))
 }
 
-/// Zones by code.
+/// One zone of an edition.
+pub fn find_zone(tx: &mut Tx<'_>, edition: EditionId, id: ZoneId) -> QueryResult<ZoneRow> {
+    zones::table.find(id).filter(zones::edition_id.eq(edition)).select(ZoneRow::as_select()).first(tx.conn())
+}
+
+/// Zones by code; an edition has at most 500.
 pub fn zones_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ZoneRow>> {
-    zones::table.filter(zones::edition_id.eq(edition)).order(zones::code).select(ZoneRow::as_select()).load(tx.conn())
+    zones::table
+        .filter(zones::edition_id.eq(edition))
+        .order(zones::code)
+        .limit(500)
+        .select(ZoneRow::as_select())
+        .load(tx.conn())
+}
+
+/// Writes a zone anew, one version on, unless somebody else did since `seen`.
+pub fn replace_zone(tx: &mut Tx<'_>, row: &ZoneRow, seen: i32) -> QueryResult<bool> {
+    let unchanged = zones::table.find(row.id).filter(zones::version.eq(seen));
+    Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
+}
+
+/// Removes a zone without booths, with its rules.
+pub fn delete_zone(tx: &mut Tx<'_>, id: ZoneId) -> QueryResult<usize> {
+    put_eligibility(tx, id, &Eligibility::default())?;
+    diesel::delete(zones::table.find(id)).execute(tx.conn())
+}
+
+/// The rules of zones; those without any are not in the map.
+pub fn eligibility_of(tx: &mut Tx<'_>, ids: &[ZoneId]) -> QueryResult<HashMap<ZoneId, Eligibility>> {
+    let mut rules: HashMap<ZoneId, Eligibility> = HashMap::new();
+    let groups = zone_product_groups::table
+        .filter(zone_product_groups::zone_id.eq_any(ids))
+        .order((zone_product_groups::zone_id, zone_product_groups::product_group))
+        .select((zone_product_groups::zone_id, zone_product_groups::product_group));
+    for (zone, group) in groups.load(tx.conn())? {
+        rules.entry(zone).or_default().product_groups.push(group);
+    }
+    let forms = zone_legal_forms::table
+        .filter(zone_legal_forms::zone_id.eq_any(ids))
+        .order((zone_legal_forms::zone_id, zone_legal_forms::legal_form))
+        .select((zone_legal_forms::zone_id, zone_legal_forms::legal_form));
+    for (zone, form) in forms.load(tx.conn())? {
+        rules.entry(zone).or_default().legal_forms.push(form);
+    }
+    let places = zone_localities::table
+        .filter(zone_localities::zone_id.eq_any(ids))
+        .order((zone_localities::zone_id, zone_localities::locality_code))
+        .select((zone_localities::zone_id, zone_localities::locality_code));
+    for (zone, code) in places.load(tx.conn())? {
+        rules.entry(zone).or_default().localities.push(code);
+    }
+    Ok(rules)
+}
+
+/// Sets the rules of a zone; an unknown locality is refused (foreign key).
+pub fn put_eligibility(tx: &mut Tx<'_>, zone: ZoneId, rules: &Eligibility) -> QueryResult<()> {
+    diesel::delete(zone_product_groups::table.filter(zone_product_groups::zone_id.eq(zone))).execute(tx.conn())?;
+    diesel::delete(zone_legal_forms::table.filter(zone_legal_forms::zone_id.eq(zone))).execute(tx.conn())?;
+    diesel::delete(zone_localities::table.filter(zone_localities::zone_id.eq(zone))).execute(tx.conn())?;
+    let groups: Vec<_> = rules
+        .product_groups
+        .iter()
+        .map(|g| (zone_product_groups::zone_id.eq(zone), zone_product_groups::product_group.eq(*g)))
+        .collect();
+    let forms: Vec<_> = rules
+        .legal_forms
+        .iter()
+        .map(|f| (zone_legal_forms::zone_id.eq(zone), zone_legal_forms::legal_form.eq(*f)))
+        .collect();
+    let places: Vec<_> = rules
+        .localities
+        .iter()
+        .map(|l| (zone_localities::zone_id.eq(zone), zone_localities::locality_code.eq(l.as_str())))
+        .collect();
+    if !groups.is_empty() {
+        on_either!(tx, |c| diesel::insert_into(zone_product_groups::table).values(&groups).execute(c))?;
+    }
+    if !forms.is_empty() {
+        on_either!(tx, |c| diesel::insert_into(zone_legal_forms::table).values(&forms).execute(c))?;
+    }
+    if !places.is_empty() {
+        on_either!(tx, |c| diesel::insert_into(zone_localities::table).values(&places).execute(c))?;
+    }
+    Ok(())
+}
+
+/// The price list of an edition by category.
+pub fn categories_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<CategoryRow>> {
+    booth_categories::table
+        .filter(booth_categories::edition_id.eq(edition))
+        .order(booth_categories::category)
+        .select(CategoryRow::as_select())
+        .load(tx.conn())
+}
+
+/// Sets the price list of an edition; booths that exist keep what they have.
+pub fn put_categories(tx: &mut Tx<'_>, edition: EditionId, rows: &[CategoryRow]) -> QueryResult<()> {
+    diesel::delete(booth_categories::table.filter(booth_categories::edition_id.eq(edition))).execute(tx.conn())?;
+    if !rows.is_empty() {
+        on_either!(tx, |c| diesel::insert_into(booth_categories::table).values(rows).execute(c))?;
+    }
+    Ok(())
 }
 
 /// Adds booths, in statements small enough for SQLite's limit on parameters.
@@ -69,12 +190,93 @@ pub fn insert_booths(tx: &mut Tx<'_>, rows: &[BoothRow]) -> QueryResult<()> {
 }
 
 /// Booths by code, after `after`.
-pub fn booths_page(tx: &mut Tx<'_>, edition: EditionId, after: &str, limit: i64) -> QueryResult<Vec<BoothRow>> {
-    booths::table
-        .filter(booths::edition_id.eq(edition))
-        .filter(booths::code.gt(after))
-        .order(booths::code)
-        .limit(limit)
-        .select(BoothRow::as_select())
-        .load(tx.conn())
+pub fn booths_page(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    zone: Option<ZoneId>,
+    after: &str,
+    limit: i64,
+) -> QueryResult<Vec<BoothRow>> {
+    let mut query = booths::table.filter(booths::edition_id.eq(edition)).filter(booths::code.gt(after)).into_boxed();
+    if let Some(zone) = zone {
+        query = query.filter(booths::zone_id.eq(zone));
+    }
+    query.order(booths::code).limit(limit).select(BoothRow::as_select()).load(tx.conn())
+}
+
+/// One booth of an edition.
+pub fn find_booth(tx: &mut Tx<'_>, edition: EditionId, id: BoothId) -> QueryResult<BoothRow> {
+    booths::table.find(id).filter(booths::edition_id.eq(edition)).select(BoothRow::as_select()).first(tx.conn())
+}
+
+/// Writes a booth anew, one version on, unless somebody else did since `seen`.
+pub fn replace_booth(tx: &mut Tx<'_>, row: &BoothRow, seen: i32) -> QueryResult<bool> {
+    let unchanged = booths::table.find(row.id).filter(booths::version.eq(seen));
+    Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
+}
+
+/// Removes a booth that was never allocated or wished for (foreign keys).
+pub fn delete_booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<usize> {
+    diesel::delete(booths::table.find(id)).execute(tx.conn())
+}
+
+/// A booth with what the plan shows of it.
+#[derive(Debug, Clone)]
+pub struct PlannedBooth {
+    /// Identifier.
+    pub id: BoothId,
+    /// Unique in the edition.
+    pub code: String,
+    /// In which zone.
+    pub zone: ZoneId,
+    /// The row it stands in.
+    pub row_label: String,
+    /// Where in the row.
+    pub place: i32,
+    /// Standard booths whose room it takes.
+    pub equivalents: i32,
+    /// Whether it is taken.
+    pub occupancy: Occupancy,
+    /// Who stands there, once it is let.
+    pub exhibitor: Option<String>,
+}
+
+/// Booths on one plan; a larger fair is drawn zone by zone.
+pub const MOST_ON_A_PLAN: i64 = 10_000;
+
+/// The booths of an edition, or of one zone, for its plan; two queries, whatever their number.
+pub fn planned(tx: &mut Tx<'_>, edition: EditionId, zone: Option<ZoneId>) -> QueryResult<Vec<PlannedBooth>> {
+    let mut taken: HashMap<BoothId, (String, String)> = allocations::table
+        .inner_join(applications::table.inner_join(exhibitors::table))
+        .filter(allocations::edition_id.eq(edition))
+        .filter(allocations::state.eq_any(["held", "offered", "confirmed", "checked_in"]))
+        .select((allocations::booth_id, allocations::state, exhibitors::name))
+        .load::<(BoothId, String, String)>(tx.conn())?
+        .into_iter()
+        .map(|(booth, state, name)| (booth, (state, name)))
+        .collect();
+    let mut query = booths::table.filter(booths::edition_id.eq(edition)).into_boxed();
+    if let Some(zone) = zone {
+        query = query.filter(booths::zone_id.eq(zone));
+    }
+    let rows: Vec<BoothRow> =
+        query.order(booths::code).limit(MOST_ON_A_PLAN).select(BoothRow::as_select()).load(tx.conn())?;
+    let drawn = rows.into_iter().map(|b| {
+        let (occupancy, exhibitor) = match taken.remove(&b.id) {
+            None => (Occupancy::Free, None),
+            Some((state, _)) if state == "held" || state == "offered" => (Occupancy::Reserved, None),
+            Some((_, name)) => (Occupancy::Let, Some(name)),
+        };
+        PlannedBooth {
+            id: b.id,
+            code: b.code,
+            zone: b.zone_id,
+            row_label: b.row_label,
+            place: b.place,
+            equivalents: b.booth_equivalents,
+            occupancy,
+            exhibitor,
+        }
+    });
+    Ok(drawn.collect())
 }

@@ -5,19 +5,39 @@ use super::problem::{Code, Problem};
 
 /// The version the caller last saw, from `If-Match: "v3"`.
 #[derive(Debug, Clone)]
-pub struct IfMatch(Result<i32, Problem>);
+pub struct IfMatch(Option<Result<i32, Problem>>);
 
 impl IfMatch {
-    /// Fails with 412 unless the caller saw `current`.
+    /// Fails with 412 unless the caller saw `current`, and with 428 when they do not say what they saw.
     pub fn check(self, current: i32) -> Result<(), Problem> {
-        if self.0? == current {
-            return Ok(());
+        if self.0.is_none() {
+            return Err(Problem::new(
+                Code::PreconditionRequired,
+                "Hãy gửi If-Match với ETag vừa đọc.",
+                "Please send If-Match with the ETag you last read.",
+            ));
         }
-        Err(Problem::new(
-            Code::StaleVersion,
-            format!("Bản hiện tại là \"v{current}\". Hãy tải lại rồi sửa."),
-            format!("The current version is \"v{current}\". Please read it again, then change it."),
-        ))
+        self.check_if_sent(Some(current))
+    }
+
+    /// The same where a change needs no look beforehand (a report from a gate or a stand): only what is sent is
+    /// checked. `None` is a thing that is not there yet.
+    pub fn check_if_sent(self, current: Option<i32>) -> Result<(), Problem> {
+        let Some(seen) = self.0 else { return Ok(()) };
+        let seen = seen?;
+        match current {
+            Some(current) if current == seen => Ok(()),
+            Some(current) => Err(Problem::new(
+                Code::StaleVersion,
+                format!("Bản hiện tại là \"v{current}\". Hãy tải lại rồi sửa."),
+                format!("The current version is \"v{current}\". Please read it again, then change it."),
+            )),
+            None => Err(Problem::new(
+                Code::StaleVersion,
+                "Chưa có bản nào. Hãy gửi lại không kèm If-Match.",
+                "There is nothing yet. Please send it without If-Match.",
+            )),
+        }
     }
 }
 
@@ -29,19 +49,16 @@ impl FromRequest for IfMatch {
             .headers()
             .get(header::IF_MATCH)
             .map(|v| v.to_str().ok().and_then(|v| v.strip_prefix("\"v")?.strip_suffix('"')?.parse().ok()));
-        std::future::ready(Ok(Self(match given {
-            Some(Some(version)) => Ok(version),
-            Some(None) => Err(Problem::new(
-                Code::StaleVersion,
-                "If-Match không phải là thẻ phiên bản của hệ thống.",
-                "The If-Match is not one of our entity tags.",
-            )),
-            None => Err(Problem::new(
-                Code::PreconditionRequired,
-                "Hãy gửi If-Match với ETag vừa đọc.",
-                "Please send If-Match with the ETag you last read.",
-            )),
-        })))
+        let seen = given.map(|version| {
+            version.ok_or_else(|| {
+                Problem::new(
+                    Code::StaleVersion,
+                    "If-Match không phải là thẻ phiên bản của hệ thống.",
+                    "The If-Match is not one of our entity tags.",
+                )
+            })
+        });
+        std::future::ready(Ok(Self(seen)))
     }
 }
 

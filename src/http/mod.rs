@@ -1,11 +1,20 @@
-//! What every endpoint shares: problems (RFC 9457), bodies, query strings, pages, entity tags, exports.
+//! What every endpoint shares: problems (RFC 9457), bodies, query strings, answers, pages, entity tags,
+//! idempotency, exports.
+pub mod answer;
 pub mod body;
 pub mod check;
+pub mod conditional;
 pub mod etag;
 pub mod export;
+pub mod idempotency;
+pub mod import;
 pub mod page;
+pub mod patch;
 pub mod problem;
+pub mod raw;
 
+pub use answer::{Answer, Items};
 pub use body::{Body, Query};
 pub use check::Checks;
 pub use problem::{Code, Problem};
+pub use raw::Raw;

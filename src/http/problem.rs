@@ -50,6 +50,14 @@ codes! {
     EditionFinalised 409 "Kỳ hội chợ đã chốt số liệu" "The edition is finalised",
     /// The `If-Match` is stale.
     StaleVersion 412 "Bản ghi đã bị người khác sửa" "Somebody else changed it meanwhile",
+    /// The file is of no kind that is taken.
+    UnsupportedFile 415 "Loại tệp không được chấp nhận" "This kind of file is not taken",
+    /// The same key came with another request.
+    IdempotencyKeyReused 422 "Idempotency-Key đã được dùng" "The Idempotency-Key was used for another request",
+    /// The account's e-mail address is not proved yet.
+    EmailNotVerified 403 "E-mail chưa được xác minh" "The e-mail address is not verified yet",
+    /// The zone is for others.
+    NotEligible 409 "Không đủ điều kiện vào khu vực này" "The exhibitor is not eligible for this zone",
     /// The body is over the limit.
     TooLarge 413 "Nội dung quá lớn" "The body is too large",
     /// The body is understood but not acceptable; `errors` lists all of it.
@@ -219,9 +227,32 @@ impl From<diesel::result::Error> for Problem {
                 "Mã số thuế này đã được đăng ký.",
                 "This tax code is registered already.",
             ),
+            Some(Violated::AttemptUnderWay) => Problem::new(
+                Code::AlreadyExists,
+                "Yêu cầu với Idempotency-Key này đang được xử lý. Hãy thử lại sau giây lát.",
+                "A request with this Idempotency-Key is under way. Please try again in a moment.",
+            ),
+            Some(Violated::ZoneCode) => Problem::new(
+                Code::AlreadyExists,
+                "Mã khu vực bị trùng trong kỳ hội chợ.",
+                "A zone with this code exists in the edition.",
+            ),
+            Some(Violated::Participant) => Problem::new(
+                Code::AlreadyExists,
+                "Đơn vị này đã có trên gian hàng.",
+                "This exhibitor or company is on the booth already.",
+            ),
             Some(Violated::OtherUnique) => Code::AlreadyExists.into(),
             Some(Violated::Reference) => Code::InUse.into(),
             Some(Violated::Check) => Code::Invalid.into(),
+            None if constraint::is_contention(&error) => {
+                tracing::warn!(%error, "two transactions met");
+                Problem::new(
+                    Code::Unavailable,
+                    "Dữ liệu đang được người khác sửa cùng lúc. Vui lòng thử lại.",
+                    "Somebody else is changing the same data. Please try again in a moment.",
+                )
+            }
             None => {
                 tracing::error!(%error, "a database error");
                 Code::Internal.into()

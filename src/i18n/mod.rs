@@ -1,12 +1,13 @@
 //! Vietnamese and English, everywhere a person reads.
 
-/// A language a person reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// Tiếng Việt: the default, our users' own.
-    Vi,
-    /// English.
-    En,
+crate::text_enum! {
+    /// A language a person reads.
+    Language {
+        /// Tiếng Việt: the default, our users' own.
+        Vi,
+        /// English.
+        En,
+    }
 }
 
 impl Language {
@@ -25,10 +26,7 @@ impl Language {
 
     /// The tag for `Content-Language`.
     pub fn tag(self) -> &'static str {
-        match self {
-            Self::Vi => "vi",
-            Self::En => "en",
-        }
+        self.as_str()
     }
 }
 

@@ -1,12 +1,13 @@
 //! Who sends a request.
-use std::pin::Pin;
+use std::{net::IpAddr, pin::Pin};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 
 use super::token::Tokens;
 use crate::{
     app::State,
-    http::{Code, Problem},
+    db::Tx,
+    http::{Answer, Code, Problem, idempotency, idempotency::Attempt},
     values::{
         clock::{Clock, Instant},
         ids::UserId,
@@ -23,20 +24,44 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// A bad token is refused rather than taken for no token: its owner should know.
+    /// A bad token is refused rather than taken for no token: its owner should know. A signature is checked once
+    /// a request.
     pub(super) fn of(req: &HttpRequest, tokens: &Tokens, clock: Clock) -> Result<Self, Problem> {
+        if let Some(known) = req.extensions().get::<Self>() {
+            return Ok(*known);
+        }
         let now = clock.now();
         let Some(value) = req.headers().get(header::AUTHORIZATION) else { return Ok(Self { user: None, now }) };
         let user =
             value.to_str().ok().and_then(|v| v.strip_prefix("Bearer ")).and_then(|token| tokens.check(token, now));
-        match user {
-            Some(user) => Ok(Self { user: Some(user), now }),
-            None => Err(Problem::new(
+        let Some(user) = user else {
+            return Err(Problem::new(
                 Code::LoginRequired,
                 "Phiên đăng nhập không hợp lệ hoặc đã hết hạn. Hãy đăng nhập lại.",
                 "The access token is not valid any more. Please log in again.",
-            )),
+            ));
+        };
+        let caller = Self { user: Some(user), now };
+        req.extensions_mut().insert(caller);
+        Ok(caller)
+    }
+}
+
+/// Where a request comes from, as far as limits care: an IPv4 address, or the /64 a network gives one customer.
+pub fn source(req: &HttpRequest, behind_proxy: bool) -> String {
+    let forwarded = || {
+        // The last one is what our own proxy saw; those before it are what the client claims.
+        let list = req.headers().get("x-forwarded-for")?.to_str().ok()?;
+        list.rsplit(',').next()?.trim().parse::<IpAddr>().ok()
+    };
+    let direct = req.peer_addr().map(|a| a.ip());
+    match if behind_proxy { forwarded().or(direct) } else { direct } {
+        Some(IpAddr::V4(address)) => address.to_string(),
+        Some(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
         }
+        None => "unknown".to_owned(),
     }
 }
 
@@ -48,6 +73,18 @@ pub struct SignedIn {
     pub now: Instant,
     /// The doors.
     pub state: web::Data<State>,
+    attempt: Option<Attempt>,
+}
+
+impl SignedIn {
+    /// Adds something in this person's name, once for each Idempotency-Key.
+    pub async fn once(
+        self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<Answer, Problem> + Send + 'static,
+    ) -> Result<Answer, Problem> {
+        let Self { user, now, state, attempt } = self;
+        state.db.write(move |tx| idempotency::once(tx, attempt, user, now, work)).await
+    }
 }
 
 impl FromRequest for SignedIn {
@@ -58,7 +95,8 @@ impl FromRequest for SignedIn {
         Box::pin(async move {
             let state = req.app_data::<web::Data<State>>().cloned().ok_or(Code::Internal)?;
             let caller = Caller::of(&req, &state.tokens, state.clock)?;
-            Ok(Self { user: caller.user.ok_or(Code::LoginRequired)?, now: caller.now, state })
+            let user = caller.user.ok_or(Code::LoginRequired)?;
+            Ok(Self { user, now: caller.now, state, attempt: Attempt::of(&req) })
         })
     }
 }

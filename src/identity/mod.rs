@@ -1,8 +1,14 @@
 //! Who is calling and what they may do: users, passwords, tokens, roles, and the permit that opens the data.
 //!
-//! Invariants: a password is kept only as an argon2id hash; a refresh token only as a digest, and using
-//! one twice ends its whole family; data is reached only through a [`Permit`] or a [`Caller`].
+//! Invariants: a password is kept only as an argon2id hash; every token only as a digest, and using a refresh
+//! token twice ends its whole family; nobody logs in with an address that is not proved; data is reached only
+//! through a [`Permit`], a [`View`], a [`Contribute`] or a [`SignedIn`].
 mod caller;
+pub mod invitations;
+pub mod limit;
+pub mod lockout;
+pub mod members;
+pub mod one_time;
 pub mod password;
 pub mod permit;
 pub mod roles;
@@ -11,7 +17,8 @@ mod scope;
 pub mod store;
 pub mod token;
 
-pub use caller::{Caller, SignedIn};
-pub use permit::{Action, Contribute, Granted, Permit, View, member_of, staff_of};
+pub use caller::{Caller, SignedIn, source};
+pub use permit::{Action, Contribute, Granted, Permit, View, caller_of, member_of, role_in, staff_of};
 pub use roles::{ExhibitorRole, OrganiserRole};
+pub(crate) use routes::email;
 pub use routes::{ApiDoc, routes};

@@ -14,10 +14,10 @@ use crate::{
     app::State,
     audit,
     db::Tx,
-    http::{Code, Problem},
+    http::{Answer, Code, Problem, idempotency, idempotency::Attempt},
     values::{
         clock::Instant,
-        ids::{EditionId, ExhibitorId, OrganiserId, UserId},
+        ids::{EditionId, ExhibitorId, HallId, OrganiserId, SeriesId, UserId, VenueId},
     },
 };
 
@@ -30,7 +30,7 @@ pub trait Action: 'static {
 }
 
 /// What a handler's work is given inside the transaction: what was authorised, by whom, when.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Granted {
     /// Who.
     pub user: Option<UserId>,
@@ -39,20 +39,50 @@ pub struct Granted {
     scope: Scope,
     /// Allowed as the organiser's staff (and not as an exhibitor's member or the public).
     pub as_staff: bool,
+    /// Allowed as a member of the exhibitor concerned.
+    pub as_member: bool,
+}
+
+fn named<T>(found: Option<T>) -> Result<T, Problem> {
+    found.ok_or_else(|| Code::NotFound.into())
 }
 
 impl Granted {
     /// The edition the path is about.
     pub fn edition(&self) -> Result<EditionId, Problem> {
-        self.scope.edition.ok_or_else(|| Code::NotFound.into())
+        named(self.scope.edition)
     }
     /// The organiser whose data it is.
     pub fn organiser(&self) -> Result<OrganiserId, Problem> {
-        self.scope.organiser.ok_or_else(|| Code::NotFound.into())
+        named(self.scope.organisers.first().copied())
     }
-    /// The exhibitor the path is about.
+    /// The exhibitor the path is about: the main one of a booth.
     pub fn exhibitor(&self) -> Result<ExhibitorId, Problem> {
-        self.scope.exhibitor.ok_or_else(|| Code::NotFound.into())
+        named(self.scope.exhibitors.first().copied())
+    }
+    /// All exhibitors the path is about: of a booth, the main one and its co-exhibitors.
+    pub fn exhibitors(&self) -> &[ExhibitorId] {
+        &self.scope.exhibitors
+    }
+    /// The venue the path is about.
+    pub fn venue(&self) -> Result<VenueId, Problem> {
+        named(self.scope.venue)
+    }
+    /// The hall the path is about.
+    pub fn hall(&self) -> Result<HallId, Problem> {
+        named(self.scope.hall)
+    }
+    /// The series the path is about.
+    pub fn series(&self) -> Result<SeriesId, Problem> {
+        named(self.scope.series)
+    }
+    /// Who acts, where only somebody with a login can.
+    pub fn actor(&self) -> Result<UserId, Problem> {
+        self.user.ok_or_else(|| Code::LoginRequired.into())
+    }
+    /// The same without the edition, which is no more.
+    pub fn without_edition(self) -> Self {
+        Self { scope: Scope { edition: None, ..self.scope }, ..self }
     }
     /// Writes a line of the audit log in this caller's name.
     pub fn audit<T: serde::Serialize>(
@@ -64,7 +94,8 @@ impl Granted {
         after: Option<T>,
     ) -> Result<(), Problem> {
         let entry = audit::Entry {
-            organiser: self.scope.organiser,
+            organiser: self.scope.organisers.first().copied(),
+            edition: self.scope.edition,
             actor: self.user,
             action,
             subject: subject.to_string(),
@@ -76,23 +107,48 @@ impl Granted {
     }
 }
 
-/// Proof that the caller may do `A` to what the path names. Cannot be made elsewhere.
-pub struct Permit<A: Action> {
+/// Who calls, what about, and the doors.
+struct Request {
     caller: Caller,
     target: Target,
+    attempt: Option<Attempt>,
     state: web::Data<State>,
+}
+
+impl Request {
+    fn of(req: &HttpRequest) -> Result<Self, Problem> {
+        let state = req.app_data::<web::Data<State>>().cloned().ok_or(Code::Internal)?;
+        let caller = Caller::of(req, &state.tokens, state.clock)?;
+        Ok(Self { caller, target: Target::of(req)?, attempt: Attempt::of(req), state })
+    }
+}
+
+/// Proof that the caller may do `A` to what the path names. Cannot be made elsewhere.
+pub struct Permit<A: Action> {
+    request: Request,
     action: PhantomData<A>,
+}
+
+/// The roles a caller has in what was found.
+fn roles(
+    tx: &mut Tx<'_>,
+    user: Option<UserId>,
+    scope: &Scope,
+) -> Result<(Option<OrganiserRole>, Option<ExhibitorRole>), Problem> {
+    let Some(user) = user else { return Ok((None, None)) };
+    let staff = store::organiser_roles(tx, user)?.into_iter().find(|(id, _)| scope.organisers.contains(id));
+    let member = store::exhibitor_roles(tx, user)?.into_iter().find(|(id, _)| scope.exhibitors.contains(id));
+    Ok((staff.map(|(_, role)| role), member.map(|(_, role)| role)))
 }
 
 fn grant<A: Action>(tx: &mut Tx<'_>, caller: Caller, target: &Target) -> Result<Granted, Problem> {
     let user = caller.user.ok_or(Code::LoginRequired)?;
     let scope = scope::find(tx, target)?;
-    let staff = store::organiser_roles(tx, user)?.into_iter().find(|(id, _)| Some(*id) == scope.organiser);
-    let member = store::exhibitor_roles(tx, user)?.into_iter().find(|(id, _)| Some(*id) == scope.exhibitor);
-    let as_staff = staff.is_some_and(|(_, role)| A::ORGANISER.contains(&role));
-    let as_member = member.is_some_and(|(_, role)| A::EXHIBITOR.contains(&role));
+    let (staff, member) = roles(tx, Some(user), &scope)?;
+    let as_staff = staff.is_some_and(|role| A::ORGANISER.contains(&role));
+    let as_member = member.is_some_and(|role| A::EXHIBITOR.contains(&role));
     if as_staff || as_member {
-        return Ok(Granted { user: Some(user), now: caller.now, scope, as_staff });
+        return Ok(Granted { user: Some(user), now: caller.now, scope, as_staff, as_member });
     }
     // Whoever may see it is told that the role is too small; for anybody else it does not exist.
     let sees = staff.is_some() || member.is_some() || scope.public;
@@ -105,17 +161,30 @@ impl<A: Action> Permit<A> {
         self,
         work: impl FnOnce(&mut Tx<'_>, Granted) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let (caller, target) = (self.caller, self.target);
-        self.state.db.read(move |tx| grant::<A>(tx, caller, &target).and_then(|granted| work(tx, granted))).await
+        let Request { caller, target, state, attempt: _ } = self.request;
+        state.db.read(move |tx| grant::<A>(tx, caller, &target).and_then(|granted| work(tx, granted))).await
     }
 
-    /// Changes what was authorised, all or nothing.
+    /// Changes what was authorised, all or nothing; where doing it twice changes nothing more (`PUT`, `PATCH`, `DELETE`).
     pub async fn write<T: Send + 'static>(
         self,
         work: impl FnOnce(&mut Tx<'_>, Granted) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let (caller, target) = (self.caller, self.target);
-        self.state.db.write(move |tx| grant::<A>(tx, caller, &target).and_then(|granted| work(tx, granted))).await
+        let Request { caller, target, state, attempt: _ } = self.request;
+        state.db.write(move |tx| grant::<A>(tx, caller, &target).and_then(|granted| work(tx, granted))).await
+    }
+
+    /// The same for a `POST`: once for each Idempotency-Key.
+    pub async fn once(
+        self,
+        work: impl FnOnce(&mut Tx<'_>, Granted) -> Result<Answer, Problem> + Send + 'static,
+    ) -> Result<Answer, Problem> {
+        let Request { caller, target, state, attempt } = self.request;
+        let work = move |tx: &mut Tx<'_>| {
+            let granted = grant::<A>(tx, caller, &target)?;
+            idempotency::once(tx, attempt, granted.actor()?, caller.now, |tx| work(tx, granted))
+        };
+        state.db.write(work).await
     }
 }
 
@@ -125,54 +194,55 @@ impl<A: Action> FromRequest for Permit<A> {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let req = req.clone();
         Box::pin(async move {
-            let (caller, target, state) = parts(&req)?;
+            let request = Request::of(&req)?;
             // Before the body is read: who may not do this hears so, whatever they sent.
-            let found = target.clone();
-            state.db.read(move |tx| grant::<A>(tx, caller, &found)).await?;
-            Ok(Self { caller, target, state, action: PhantomData })
+            let (caller, found) = (request.caller, request.target.clone());
+            request.state.db.read(move |tx| grant::<A>(tx, caller, &found)).await?;
+            Ok(Self { request, action: PhantomData })
         })
     }
 }
 
-fn parts(req: &HttpRequest) -> Result<(Caller, Target, web::Data<State>), Problem> {
-    let state = req.app_data::<web::Data<State>>().cloned().ok_or(Code::Internal)?;
-    let caller = Caller::of(req, &state.tokens, state.clock)?;
-    Ok((caller, Target::of(req)?, state))
-}
-
-/// Leave to read what is public of an edition, or all of it for its organiser's staff.
-pub struct View {
-    caller: Caller,
-    target: Target,
-    state: web::Data<State>,
-}
+/// Leave to read what is public of a thing, or all of it for its organiser's staff and its exhibitor's members.
+pub struct View(Request);
 
 impl View {
-    /// Reads an edition; a draft is not found by anybody but its staff.
+    /// Reads it; what is not public is not found by anybody but its people.
     pub async fn read<T: Send + 'static>(
         self,
         work: impl FnOnce(&mut Tx<'_>, Granted) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let (caller, target) = (self.caller, self.target);
-        self.state.db.read(move |tx| see(tx, caller, &target).and_then(|granted| work(tx, granted))).await
+        let Request { caller, target, state, attempt: _ } = self.0;
+        state.db.read(move |tx| see(tx, caller, &target).and_then(|granted| work(tx, granted))).await
+    }
+
+    /// Whether it may be seen, and the doors, for an answer that goes on after the handler (a stream).
+    pub async fn doors(self) -> Result<(Granted, web::Data<State>), Problem> {
+        let Request { caller, target, state, attempt: _ } = self.0;
+        let granted = state.db.read(move |tx| see(tx, caller, &target)).await?;
+        Ok((granted, state))
     }
 }
 
 /// Leave of a person with a login to add something of their own to an edition they may see (an application).
 /// The work itself must check on whose behalf, with [`member_of`].
 pub struct Contribute {
-    view: View,
+    request: Request,
     user: UserId,
 }
 
 impl Contribute {
-    /// Adds it, all or nothing.
-    pub async fn write<T: Send + 'static>(
+    /// Adds it, all or nothing, once for each Idempotency-Key.
+    pub async fn once(
         self,
-        work: impl FnOnce(&mut Tx<'_>, Granted, UserId) -> Result<T, Problem> + Send + 'static,
-    ) -> Result<T, Problem> {
-        let (View { caller, target, state }, user) = (self.view, self.user);
-        state.db.write(move |tx| see(tx, caller, &target).and_then(|granted| work(tx, granted, user))).await
+        work: impl FnOnce(&mut Tx<'_>, Granted, UserId) -> Result<Answer, Problem> + Send + 'static,
+    ) -> Result<Answer, Problem> {
+        let (Request { caller, target, state, attempt }, user) = (self.request, self.user);
+        let work = move |tx: &mut Tx<'_>| {
+            let granted = see(tx, caller, &target)?;
+            idempotency::once(tx, attempt, user, caller.now, |tx| work(tx, granted, user))
+        };
+        state.db.write(work).await
     }
 }
 
@@ -180,9 +250,9 @@ impl FromRequest for Contribute {
     type Error = Problem;
     type Future = std::future::Ready<Result<Self, Problem>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let contribute = parts(req).and_then(|(caller, target, state)| {
-            let user = caller.user.ok_or(Code::LoginRequired)?;
-            Ok(Self { view: View { caller, target, state }, user })
+        let contribute = Request::of(req).and_then(|request| {
+            let user = request.caller.user.ok_or(Code::LoginRequired)?;
+            Ok(Self { request, user })
         });
         std::future::ready(contribute)
     }
@@ -190,21 +260,19 @@ impl FromRequest for Contribute {
 
 fn see(tx: &mut Tx<'_>, caller: Caller, target: &Target) -> Result<Granted, Problem> {
     let scope = scope::find(tx, target)?;
-    let as_staff = match caller.user {
-        Some(user) => store::organiser_roles(tx, user)?.iter().any(|(id, _)| Some(*id) == scope.organiser),
-        None => false,
-    };
-    if !as_staff && !scope.public {
+    let (staff, member) = roles(tx, caller.user, &scope)?;
+    let (as_staff, as_member) = (staff.is_some(), member.is_some());
+    if !as_staff && !as_member && !scope.public {
         return Err(Code::NotFound.into());
     }
-    Ok(Granted { user: caller.user, now: caller.now, scope, as_staff })
+    Ok(Granted { user: caller.user, now: caller.now, scope, as_staff, as_member })
 }
 
 impl FromRequest for View {
     type Error = Problem;
     type Future = std::future::Ready<Result<Self, Problem>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(parts(req).map(|(caller, target, state)| Self { caller, target, state }))
+        std::future::ready(Request::of(req).map(Self))
     }
 }
 
@@ -219,8 +287,8 @@ pub fn staff_of(
     let held = store::organiser_roles(tx, user)?.into_iter().find(|(id, _)| *id == organiser);
     match held {
         Some((_, role)) if roles.contains(&role) => {
-            let scope = Scope { organiser: Some(organiser), edition: None, exhibitor: None, public: false };
-            Ok(Granted { user: Some(user), now, scope, as_staff: true })
+            let scope = Scope { organisers: vec![organiser], ..Scope::default() };
+            Ok(Granted { user: Some(user), now, scope, as_staff: true, as_member: false })
         }
         Some(_) => Err(Code::Forbidden.into()),
         None => Err(Code::NotFound.into()),
@@ -231,4 +299,15 @@ pub fn staff_of(
 pub fn member_of(tx: &mut Tx<'_>, user: UserId, exhibitor: ExhibitorId) -> Result<ExhibitorRole, Problem> {
     let held = store::exhibitor_roles(tx, user)?.into_iter().find(|(id, _)| *id == exhibitor);
     held.map(|(_, role)| role).ok_or_else(|| Code::NotFound.into())
+}
+
+/// The role a person has with an organiser, for lists that show its staff more than others.
+pub fn role_in(tx: &mut Tx<'_>, user: UserId, organiser: OrganiserId) -> Result<Option<OrganiserRole>, Problem> {
+    let held = store::organiser_roles(tx, user)?.into_iter().find(|(id, _)| *id == organiser);
+    Ok(held.map(|(_, role)| role))
+}
+
+/// Who calls a list that everybody may read.
+pub fn caller_of(req: &HttpRequest, state: &State) -> Result<Caller, Problem> {
+    Caller::of(req, &state.tokens, state.clock)
 }

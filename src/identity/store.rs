@@ -3,6 +3,7 @@ use diesel::prelude::*;
 
 use crate::{
     db::{Tx, schema::*},
+    i18n::Language,
     identity::roles::{ExhibitorRole, OrganiserRole},
     values::{
         clock::Instant,
@@ -24,8 +25,12 @@ pub struct NewUser {
     pub password_hash: String,
     /// As people call them.
     pub display_name: String,
+    /// What they read.
+    pub language: Language,
     /// Platform admin.
     pub is_admin: bool,
+    /// When the address was proved to be theirs.
+    pub email_verified_at: Option<Instant>,
     /// When.
     pub created_at: Instant,
 }
@@ -35,18 +40,71 @@ pub fn insert_user(tx: &mut Tx<'_>, user: &NewUser) -> QueryResult<usize> {
     diesel::insert_into(users::table).values(user).execute(tx.conn())
 }
 
-/// Who logs in with this e-mail, and the hash to check.
-pub fn credentials(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<Option<(UserId, String)>> {
-    users::table
-        .filter(users::email_key.eq(email_key))
-        .select((users::id, users::password_hash))
-        .first(tx.conn())
-        .optional()
+/// An account, as logging in needs it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub struct Account {
+    /// Identifier.
+    pub id: UserId,
+    /// As typed.
+    pub email: String,
+    /// Lower case.
+    pub email_key: String,
+    /// argon2id, PHC string.
+    pub password_hash: String,
+    /// As people call them.
+    pub display_name: String,
+    /// What they read.
+    pub language: Language,
+    /// Platform admin.
+    pub is_admin: bool,
+    /// When the address was proved to be theirs.
+    pub email_verified_at: Option<Instant>,
 }
 
-/// E-mail and name.
-pub fn person(tx: &mut Tx<'_>, user: UserId) -> QueryResult<(String, String)> {
-    users::table.find(user).select((users::email, users::display_name)).first(tx.conn())
+/// Who has an account with this e-mail.
+pub fn account_by_email(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<Option<Account>> {
+    users::table.filter(users::email_key.eq(email_key)).select(Account::as_select()).first(tx.conn()).optional()
+}
+
+/// One account.
+pub fn account(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Account> {
+    users::table.find(user).select(Account::as_select()).first(tx.conn())
+}
+
+/// Sets password and name of an account whose address nobody has proved yet.
+pub fn register_again(tx: &mut Tx<'_>, user: UserId, password_hash: &str, display_name: &str) -> QueryResult<usize> {
+    diesel::update(users::table.find(user).filter(users::email_verified_at.is_null()))
+        .set((users::password_hash.eq(password_hash), users::display_name.eq(display_name)))
+        .execute(tx.conn())
+}
+
+/// The address is proved.
+pub fn verify_email(tx: &mut Tx<'_>, user: UserId, now: Instant) -> QueryResult<usize> {
+    diesel::update(users::table.find(user).filter(users::email_verified_at.is_null()))
+        .set(users::email_verified_at.eq(now))
+        .execute(tx.conn())
+}
+
+/// Sets a password and ends every login of the account.
+pub fn set_password(tx: &mut Tx<'_>, user: UserId, password_hash: &str) -> QueryResult<usize> {
+    diesel::delete(refresh_tokens::table.filter(refresh_tokens::user_id.eq(user))).execute(tx.conn())?;
+    diesel::update(users::table.find(user)).set(users::password_hash.eq(password_hash)).execute(tx.conn())
+}
+
+/// Sets name and language.
+pub fn set_profile(tx: &mut Tx<'_>, user: UserId, display_name: &str, language: Language) -> QueryResult<usize> {
+    diesel::update(users::table.find(user))
+        .set((users::display_name.eq(display_name), users::language.eq(language)))
+        .execute(tx.conn())
+}
+
+/// Makes somebody a platform admin; tells whether there is such an account.
+pub fn grant_admin(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<bool> {
+    let changed = diesel::update(users::table.filter(users::email_key.eq(email_key)))
+        .set(users::is_admin.eq(true))
+        .execute(tx.conn())?;
+    Ok(changed == 1)
 }
 
 /// Platform admin or not; an unknown user is not.
@@ -108,4 +166,41 @@ pub fn end_family_of(tx: &mut Tx<'_>, digest: &str) -> QueryResult<usize> {
         refresh_tokens::table.find(digest).select(refresh_tokens::family_id).first(tx.conn()).optional()?;
     let Some(family) = family else { return Ok(0) };
     diesel::delete(refresh_tokens::table.filter(refresh_tokens::family_id.eq(family))).execute(tx.conn())
+}
+
+/// Gives a person a role with an organiser, where they have none.
+pub fn put_organiser_member(
+    tx: &mut Tx<'_>,
+    organiser: OrganiserId,
+    user: UserId,
+    role: OrganiserRole,
+) -> QueryResult<usize> {
+    diesel::insert_into(organiser_members::table)
+        .values((
+            organiser_members::organiser_id.eq(organiser),
+            organiser_members::user_id.eq(user),
+            organiser_members::role.eq(role),
+        ))
+        .execute(tx.conn())
+}
+
+/// Gives a person a role with an exhibitor, where they have none.
+pub fn put_exhibitor_member(
+    tx: &mut Tx<'_>,
+    exhibitor: ExhibitorId,
+    user: UserId,
+    role: ExhibitorRole,
+) -> QueryResult<usize> {
+    diesel::insert_into(exhibitor_members::table)
+        .values((
+            exhibitor_members::exhibitor_id.eq(exhibitor),
+            exhibitor_members::user_id.eq(user),
+            exhibitor_members::role.eq(role),
+        ))
+        .execute(tx.conn())
+}
+
+/// Forgets refresh tokens that have run out; returns how many.
+pub fn forget_refresh_tokens(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
+    diesel::delete(refresh_tokens::table.filter(refresh_tokens::expires_at.le(now))).execute(tx.conn())
 }

@@ -1,5 +1,8 @@
 //! Access tokens (JWT, EdDSA, short) and refresh tokens (opaque, used once).
-use std::path::Path;
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ed25519_dalek::{
@@ -23,39 +26,67 @@ struct Claims {
     exp: i64,
 }
 
-/// Signs and checks access tokens with one Ed25519 key.
+/// Signs access tokens with the newest Ed25519 key of a folder, and checks them with any of its keys: after a
+/// rotation the tokens that are out there stay good until their time is over.
 #[derive(Clone)]
 pub struct Tokens {
     signing: EncodingKey,
-    checking: DecodingKey,
-    key_id: String,
+    signing_id: String,
+    checking: HashMap<String, DecodingKey>,
     access_s: u32,
 }
 
-impl Tokens {
-    /// Reads the key from `file`, or makes one there (readable by its owner only) at the first start.
-    pub fn open(file: &Path, access_s: u32) -> Result<Self, String> {
-        let said = |e: &dyn std::fmt::Display| format!("the key file {}: {e}", file.display());
-        let key = match std::fs::read_to_string(file) {
-            Ok(pem) => SigningKey::from_pkcs8_pem(&pem).map_err(|e| said(&e))?,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                let mut seed = [0_u8; 32];
-                rand::rng().fill_bytes(&mut seed);
-                let key = SigningKey::from_bytes(&seed);
-                let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|e| said(&e))?;
-                write_private(file, pem.as_bytes()).map_err(|e| said(&e))?;
-                key
+/// Adds a key to `folder`; the next start signs with it. Returns its file.
+pub fn make_key(folder: &Path) -> Result<PathBuf, String> {
+    // Version 7 sorts by time: the last by name is the newest.
+    let file = folder.join(format!("access-{}.pem", uuid::Uuid::now_v7()));
+    let said = |e: &dyn std::fmt::Display| format!("the key file {}: {e}", file.display());
+    std::fs::create_dir_all(folder).map_err(|e| said(&e))?;
+    let mut seed = [0_u8; 32];
+    rand::rng().fill_bytes(&mut seed);
+    let pem = SigningKey::from_bytes(&seed).to_pkcs8_pem(LineEnding::LF).map_err(|e| said(&e))?;
+    write_private(&file, pem.as_bytes()).map_err(|e| said(&e))?;
+    Ok(file)
+}
+
+fn key_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    match std::fs::read_dir(folder) {
+        Ok(entries) => {
+            for entry in entries {
+                let path = entry?.path();
+                if path.extension().is_some_and(|e| e == "pem") {
+                    files.push(path);
+                }
             }
-            Err(e) => return Err(said(&e)),
-        };
-        let private = key.to_pkcs8_pem(LineEnding::LF).map_err(|e| said(&e))?;
-        let public = key.verifying_key().to_public_key_pem(LineEnding::LF).map_err(|e| said(&e))?;
-        Ok(Self {
-            signing: EncodingKey::from_ed_pem(private.as_bytes()).map_err(|e| said(&e))?,
-            checking: DecodingKey::from_ed_pem(public.as_bytes()).map_err(|e| said(&e))?,
-            key_id: digest(key.verifying_key().as_bytes()).chars().take(12).collect(),
-            access_s,
-        })
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+        Err(e) => return Err(e),
+    }
+    files.sort();
+    Ok(files)
+}
+
+impl Tokens {
+    /// Reads the keys of `folder`, or makes one there (readable by its owner only) at the first start.
+    pub fn open(folder: &Path, access_s: u32) -> Result<Self, String> {
+        let mut files = key_files(folder).map_err(|e| format!("the key folder {}: {e}", folder.display()))?;
+        if files.is_empty() {
+            files.push(make_key(folder)?);
+        }
+        let mut checking = HashMap::new();
+        let mut newest = None;
+        for file in files {
+            let said = |e: &dyn std::fmt::Display| format!("the key file {}: {e}", file.display());
+            let pem = std::fs::read_to_string(&file).map_err(|e| said(&e))?;
+            let key = SigningKey::from_pkcs8_pem(&pem).map_err(|e| said(&e))?;
+            let public = key.verifying_key().to_public_key_pem(LineEnding::LF).map_err(|e| said(&e))?;
+            let id: String = digest(key.verifying_key().as_bytes()).chars().take(12).collect();
+            checking.insert(id.clone(), DecodingKey::from_ed_pem(public.as_bytes()).map_err(|e| said(&e))?);
+            newest = Some((EncodingKey::from_ed_pem(pem.as_bytes()).map_err(|e| said(&e))?, id));
+        }
+        let (signing, signing_id) = newest.ok_or("there is no key")?;
+        Ok(Self { signing, signing_id, checking, access_s })
     }
 
     /// Seconds an access token is good for.
@@ -67,7 +98,7 @@ impl Tokens {
     pub fn sign(&self, user: UserId, now: Instant) -> Result<String, Problem> {
         let iat = now.and_utc().timestamp();
         let mut header = Header::new(Algorithm::EdDSA);
-        header.kid = Some(self.key_id.clone());
+        header.kid = Some(self.signing_id.clone());
         let claims = Claims { sub: user, iat, exp: iat + i64::from(self.access_s) };
         jsonwebtoken::encode(&header, &claims, &self.signing).map_err(|error| {
             tracing::error!(%error, "a token could not be signed");
@@ -80,7 +111,8 @@ impl Tokens {
         let mut rules = Validation::new(Algorithm::EdDSA);
         // Our own clock decides below, so that tests can set it.
         rules.validate_exp = false;
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.checking, &rules).ok()?.claims;
+        let key = self.checking.get(&jsonwebtoken::decode_header(token).ok()?.kid?)?;
+        let claims = jsonwebtoken::decode::<Claims>(token, key, &rules).ok()?.claims;
         (now.and_utc().timestamp() < claims.exp).then_some(claims.sub)
     }
 }
@@ -104,4 +136,24 @@ pub fn opaque() -> String {
 /// What is kept of a token: it is looked up by this, so no comparison leaks the token's bytes.
 pub fn digest(token: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(token))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rotated_key_signs_and_the_old_one_still_checks() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = chrono::NaiveDate::from_ymd_opt(2026, 3, 1).unwrap().and_hms_opt(0, 0, 0).unwrap();
+        let user = UserId::make();
+        let before = Tokens::open(folder.path(), 900).unwrap();
+        let old = before.sign(user, now).unwrap();
+        make_key(folder.path()).unwrap();
+        let after = Tokens::open(folder.path(), 900).unwrap();
+        let new = after.sign(user, now).unwrap();
+        assert_eq!((after.check(&old, now), after.check(&new, now)), (Some(user), Some(user)));
+        assert_eq!(before.check(&new, now), None, "a key it does not have");
+        assert_eq!(after.check(&old, now + chrono::Duration::seconds(900)), None, "its time is over");
+    }
 }

@@ -1,30 +1,74 @@
 //! Background work: done by every node, harmless when two do it at once.
 use std::time::Duration;
 
+use actix_web::web;
+
 use crate::{
     allocation,
+    app::State,
     db::Db,
-    http::Problem,
-    values::clock::{Clock, Instant},
+    http::{Problem, idempotency},
+    identity::{lockout, one_time, store::forget_refresh_tokens},
+    mail::{Mailer, send_due},
+    outbox,
+    values::clock::Instant,
 };
 
-/// How often the jobs run.
-const EVERY: Duration = Duration::from_secs(10);
+/// How often mails are sent and holds expire.
+const EVERY: Duration = Duration::from_secs(5);
+/// How often what nobody needs any more is forgotten.
+const FORGET_EVERY: u32 = 120;
+
+/// What the jobs work with.
+pub struct Jobs {
+    /// The doors.
+    pub state: web::Data<State>,
+    /// Sends letters.
+    pub mailer: Mailer,
+}
 
 /// Ends holds and offers whose time has run out; returns how many.
 pub async fn expire_allocations(db: &Db, now: Instant) -> Result<usize, Problem> {
     db.write(move |tx| allocation::expire_due(tx, now)).await
 }
 
-/// Runs the jobs until the program ends. A failure is logged and tried again at the next turn.
-pub async fn run(db: Db, clock: Clock) {
-    let mut turns = tokio::time::interval(EVERY);
-    loop {
-        turns.tick().await;
-        match expire_allocations(&db, clock.now()).await {
-            Ok(0) => {}
-            Ok(expired) => tracing::info!(expired, "holds and offers ran out"),
-            Err(error) => tracing::warn!(%error, "holds and offers could not be expired; trying again"),
+/// Forgets keys, tokens and counts whose time is over; returns how many.
+pub async fn forget(db: &Db, now: Instant) -> Result<usize, Problem> {
+    db.write(move |tx| {
+        Ok(idempotency::forget(tx, now)?
+            + one_time::forget(tx, now)?
+            + lockout::forget(tx, now)?
+            + forget_refresh_tokens(tx, now)?)
+    })
+    .await
+}
+
+fn told(what: &str, outcome: Result<usize, Problem>) {
+    match outcome {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "{what}"),
+        Err(error) => tracing::warn!(%error, "{what}: failed; trying again"),
+    }
+}
+
+impl Jobs {
+    /// Works until it is dropped. A failure is logged and tried again at the next turn.
+    pub async fn run(self) {
+        let db = &self.state.db;
+        let mut turns = tokio::time::interval(EVERY);
+        for turn in (0..FORGET_EVERY).cycle() {
+            turns.tick().await;
+            let now = self.state.clock.now();
+            told("holds and offers ran out", expire_allocations(db, now).await);
+            told("mails sent", send_due(db, &self.mailer, now).await);
+            match db.read(|tx| outbox::waiting(tx).map_err(Problem::from)).await {
+                Ok(waiting) => self.state.metrics.outbox_waiting.set(waiting),
+                Err(error) => tracing::warn!(%error, "the outbox could not be counted"),
+            }
+            if turn == 0 {
+                self.state.limits.forget_quiet();
+                told("old keys, tokens and counts forgotten", forget(db, now).await);
+            }
         }
     }
 }

@@ -1,67 +1,111 @@
-//! Every query on organisers, their members and series.
+//! Every query on organisers and series.
 use diesel::prelude::*;
 
 use crate::{
     db::{Tx, schema::*},
-    identity::OrganiserRole,
+    identity::{OrganiserRole, store::put_organiser_member},
     values::{
         clock::Instant,
         ids::{OrganiserId, SeriesId, UserId},
     },
 };
 
+/// An organiser.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = organisers)]
+pub struct OrganiserRow {
+    /// Identifier.
+    pub id: OrganiserId,
+    /// As people call it.
+    pub name: String,
+    /// Counts changes.
+    pub version: i32,
+}
+
+/// Editions that are compared with each other.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = series)]
+pub struct SeriesRow {
+    /// Identifier.
+    pub id: SeriesId,
+    /// Whose.
+    pub organiser_id: OrganiserId,
+    /// As people call it.
+    pub name: String,
+    /// Counts changes.
+    pub version: i32,
+}
+
 /// Makes an organiser with its first owner.
-pub fn insert(tx: &mut Tx<'_>, id: OrganiserId, name: &str, owner: UserId, now: Instant) -> QueryResult<()> {
+pub fn insert(tx: &mut Tx<'_>, id: OrganiserId, name: &str, owner: UserId, now: Instant) -> QueryResult<usize> {
     diesel::insert_into(organisers::table)
-        .values((organisers::id.eq(id), organisers::name.eq(name), organisers::created_at.eq(now)))
+        .values((
+            organisers::id.eq(id),
+            organisers::name.eq(name),
+            organisers::version.eq(1),
+            organisers::created_at.eq(now),
+        ))
         .execute(tx.conn())?;
-    put_member(tx, id, owner, OrganiserRole::Owner)
+    put_organiser_member(tx, id, owner, OrganiserRole::Owner)
 }
 
-/// Gives a person a role, instead of the one they may have.
-pub fn put_member(tx: &mut Tx<'_>, organiser: OrganiserId, user: UserId, role: OrganiserRole) -> QueryResult<()> {
-    let changed = diesel::update(organiser_members::table.find((organiser, user)))
-        .set(organiser_members::role.eq(role))
+/// One organiser.
+pub fn find(tx: &mut Tx<'_>, id: OrganiserId) -> QueryResult<OrganiserRow> {
+    organisers::table.find(id).select(OrganiserRow::as_select()).first(tx.conn())
+}
+
+/// Renames it unless somebody else changed it since `seen`.
+pub fn rename(tx: &mut Tx<'_>, id: OrganiserId, name: &str, seen: i32) -> QueryResult<bool> {
+    let changed = diesel::update(organisers::table.find(id).filter(organisers::version.eq(seen)))
+        .set((organisers::name.eq(name), organisers::version.eq(seen + 1)))
         .execute(tx.conn())?;
-    if changed == 0 {
-        diesel::insert_into(organiser_members::table)
-            .values((
-                organiser_members::organiser_id.eq(organiser),
-                organiser_members::user_id.eq(user),
-                organiser_members::role.eq(role),
-            ))
-            .execute(tx.conn())?;
-    }
-    Ok(())
-}
-
-/// Who has an account with this e-mail.
-pub fn user_by_email(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<Option<UserId>> {
-    users::table.filter(users::email_key.eq(email_key)).select(users::id).first(tx.conn()).optional()
-}
-
-/// Owners an organiser has.
-pub fn owners(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<Vec<UserId>> {
-    organiser_members::table
-        .filter(organiser_members::organiser_id.eq(organiser))
-        .filter(organiser_members::role.eq(OrganiserRole::Owner))
-        .select(organiser_members::user_id)
-        .load(tx.conn())
+    Ok(changed == 1)
 }
 
 /// The organisers a person works for.
-pub fn of_user(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<(OrganiserId, String)>> {
+pub fn of_user(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<OrganiserRow>> {
     organisers::table
-        .inner_join(organiser_members::table.on(organiser_members::organiser_id.eq(organisers::id)))
+        .inner_join(organiser_members::table)
         .filter(organiser_members::user_id.eq(user))
-        .select((organisers::id, organisers::name))
         .order(organisers::id)
+        .limit(500)
+        .select(OrganiserRow::as_select())
         .load(tx.conn())
 }
 
 /// Makes a series.
-pub fn insert_series(tx: &mut Tx<'_>, id: SeriesId, organiser: OrganiserId, name: &str) -> QueryResult<usize> {
-    diesel::insert_into(series::table)
-        .values((series::id.eq(id), series::organiser_id.eq(organiser), series::name.eq(name)))
-        .execute(tx.conn())
+pub fn insert_series(tx: &mut Tx<'_>, row: &SeriesRow) -> QueryResult<usize> {
+    diesel::insert_into(series::table).values(row).execute(tx.conn())
+}
+
+/// One series.
+pub fn find_series(tx: &mut Tx<'_>, id: SeriesId) -> QueryResult<SeriesRow> {
+    series::table.find(id).select(SeriesRow::as_select()).first(tx.conn())
+}
+
+/// The series of an organiser, in the order they were made.
+pub fn series_page(
+    tx: &mut Tx<'_>,
+    organiser: OrganiserId,
+    after: Option<SeriesId>,
+    limit: i64,
+) -> QueryResult<Vec<SeriesRow>> {
+    let mut query = series::table.filter(series::organiser_id.eq(organiser)).into_boxed();
+    if let Some(after) = after {
+        query = query.filter(series::id.gt(after));
+    }
+    query.order(series::id).limit(limit).select(SeriesRow::as_select()).load(tx.conn())
+}
+
+/// Renames it unless somebody else changed it since `seen`.
+pub fn rename_series(tx: &mut Tx<'_>, id: SeriesId, name: &str, seen: i32) -> QueryResult<bool> {
+    let changed = diesel::update(series::table.find(id).filter(series::version.eq(seen)))
+        .set((series::name.eq(name), series::version.eq(seen + 1)))
+        .execute(tx.conn())?;
+    Ok(changed == 1)
+}
+
+/// Removes a series that has no editions (foreign key).
+pub fn delete_series(tx: &mut Tx<'_>, id: SeriesId) -> QueryResult<usize> {
+    diesel::delete(series::table.find(id)).execute(tx.conn())
 }

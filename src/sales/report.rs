@@ -1,14 +1,17 @@
 //! Putting in a report, or correcting it.
 use chrono::TimeZone;
 
-use super::store::{self, ReportRow, VersionRow};
+use super::{
+    lines::{self, Line},
+    store::{self, ReportRow, VersionRow},
+};
 use crate::{
     db::Tx,
-    editions::{self, EditionState},
-    http::{Checks, Code, Problem},
+    editions::{self, EditionState, store::EditionRow},
+    http::{Checks, Code, Problem, etag::IfMatch},
     identity::Granted,
     values::{
-        clock::Day,
+        clock::{Day, Instant},
         ids::{BoothId, SalesReportId},
     },
 };
@@ -27,6 +30,17 @@ crate::text_enum! {
     }
 }
 
+impl ReportState {
+    /// Every legal step from here.
+    pub fn legal_steps(self) -> &'static [Self] {
+        match self {
+            Self::Submitted | Self::Corrected => &[Self::Accepted, Self::Queried, Self::Corrected],
+            Self::Accepted => &[Self::Queried, Self::Corrected],
+            Self::Queried => &[Self::Accepted, Self::Corrected],
+        }
+    }
+}
+
 /// The most one booth can report for one day, in minor units: 10^13, so that no edition's sum leaves 64 bits.
 pub const MOST: i64 = 10_000_000_000_000;
 
@@ -37,8 +51,46 @@ pub struct Sold {
     pub amount: i64,
     /// Of OCOP goods; at most `amount`.
     pub ocop_amount: i64,
+    /// What, in detail; none, or they add up to the totals.
+    pub lines: Vec<Line>,
     /// Needed for a correction.
     pub reason: Option<String>,
+}
+
+/// Refuses reports before the fair has begun.
+pub(super) fn check_takes_reports(edition: &EditionRow) -> Result<(), Problem> {
+    if matches!(edition.state, EditionState::Live | EditionState::Reporting) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::IllegalStep,
+        "Chỉ nhận báo cáo khi hội chợ đang diễn ra hoặc đang tổng hợp.",
+        "Reports are taken while the edition is live or reporting.",
+    ))
+}
+
+/// The day it is now where the edition is held.
+pub(super) fn today(edition: &EditionRow, now: Instant) -> Result<Day, Problem> {
+    let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
+    Ok(zone.from_utc_datetime(&now).date_naive())
+}
+
+/// Notes what is wrong with amounts; `at` is where they are.
+pub(super) fn check_amounts(checks: &mut Checks, at: &str, amount: i64, ocop_amount: i64) {
+    checks.that(
+        (0..=MOST).contains(&amount),
+        &format!("{at}/amount"),
+        "range",
+        "Số tiền từ 0 đến 10.000 tỷ.",
+        "The amount must be 0 to 10^13.",
+    );
+    checks.that(
+        (0..=amount.max(0)).contains(&ocop_amount),
+        &format!("{at}/ocop_amount"),
+        "range",
+        "Doanh thu OCOP không được lớn hơn tổng.",
+        "OCOP sales must be 0 to the whole amount.",
+    );
 }
 
 /// Puts in the report of a booth and day, or a new version of it. Tells whether it was the first.
@@ -47,16 +99,11 @@ pub fn put(
     granted: &Granted,
     booth: BoothId,
     day: Day,
-    sold: &Sold,
+    sold: Sold,
+    seen: IfMatch,
 ) -> Result<(ReportRow, bool), Problem> {
     let edition = editions::store::open_for_change(tx, granted.edition()?)?;
-    if !matches!(edition.state, EditionState::Live | EditionState::Reporting) {
-        return Err(Problem::new(
-            Code::IllegalStep,
-            "Chỉ nhận báo cáo khi hội chợ đang diễn ra hoặc đang tổng hợp.",
-            "Reports are taken while the edition is live or reporting.",
-        ));
-    }
+    check_takes_reports(&edition)?;
     let mut checks = Checks::default();
     let opens = editions::store::days(tx, edition.id)?.iter().any(|d| d.day == day);
     checks.that(
@@ -66,23 +113,15 @@ pub fn put(
         "Đây không phải ngày mở cửa.",
         "This is not an opening day of the edition.",
     );
-    let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
-    let today = zone.from_utc_datetime(&granted.now).date_naive();
-    checks.that(day <= today, "date", "future", "Ngày này chưa đến.", "This day has not come yet.");
     checks.that(
-        (0..=MOST).contains(&sold.amount),
-        "/amount",
-        "range",
-        "Số tiền từ 0 đến 10.000 tỷ.",
-        "The amount must be 0 to 10^13.",
+        day <= today(&edition, granted.now)?,
+        "date",
+        "future",
+        "Ngày này chưa đến.",
+        "This day has not come yet.",
     );
-    checks.that(
-        (0..=sold.amount.max(0)).contains(&sold.ocop_amount),
-        "/ocop_amount",
-        "range",
-        "Doanh thu OCOP không được lớn hơn tổng.",
-        "OCOP sales must be 0 to the whole amount.",
-    );
+    check_amounts(&mut checks, "", sold.amount, sold.ocop_amount);
+    let lines = lines::check(&mut checks, sold.lines, (sold.amount, sold.ocop_amount), granted.exhibitors());
     let before = store::find(tx, edition.id, booth, day)?;
     let reason = sold.reason.as_deref().map(|r| checks.text("/reason", r, 1_000));
     checks.that(
@@ -93,6 +132,14 @@ pub fn put(
         "A correction needs a reason.",
     );
     checks.done()?;
+    seen.check_if_sent(before.as_ref().map(|b| b.revision))?;
+    if before.is_none() && granted.exhibitors().is_empty() {
+        return Err(Problem::new(
+            Code::IllegalStep,
+            "Gian hàng này không có đơn vị nào đứng.",
+            "Nobody stands on this booth.",
+        ));
+    }
     let was = before.as_ref().map(|b| (b.amount, b.version));
     let row = match before {
         None => {
@@ -106,6 +153,7 @@ pub fn put(
                 ocop_amount: sold.ocop_amount,
                 note: None,
                 version: 1,
+                revision: 1,
             };
             store::insert(tx, std::slice::from_ref(&row))?;
             row
@@ -117,9 +165,10 @@ pub fn put(
                 ocop_amount: sold.ocop_amount,
                 note: None,
                 version: before.version + 1,
+                revision: before.revision + 1,
                 ..before
             };
-            if !store::replace(tx, &row, before.version)? {
+            if !store::replace(tx, &row, before.revision)? {
                 return Err(Code::StaleVersion.into());
             }
             row
@@ -135,6 +184,7 @@ pub fn put(
         recorded_at: granted.now,
     };
     store::insert_versions(tx, std::slice::from_ref(&version))?;
+    lines::insert(tx, row.id, row.version, &lines)?;
     granted.audit(tx, "sales_report.put", row.id, was, Some((row.amount, row.version)))?;
     Ok((row, was.is_none()))
 }
@@ -150,11 +200,20 @@ pub fn judge(
 ) -> Result<ReportRow, Problem> {
     let edition = editions::store::open_for_change(tx, granted.edition()?)?;
     let before = store::find(tx, edition.id, booth, day)?.ok_or(Code::NotFound)?;
+    let legal = before.state.legal_steps();
+    if !legal.contains(&to) {
+        let legal = legal.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(Problem::new(
+            Code::IllegalStep,
+            format!("Từ {} chỉ có thể sang: [{legal}].", before.state),
+            format!("From {} the legal steps are: [{legal}].", before.state),
+        ));
+    }
     let mut checks = Checks::default();
     let note = note.map(|n| checks.text("/reason", &n, 1_000));
     checks.done()?;
-    let row = ReportRow { state: to, note, ..before.clone() };
-    if !store::replace(tx, &row, before.version)? {
+    let row = ReportRow { state: to, note, revision: before.revision + 1, ..before.clone() };
+    if !store::replace(tx, &row, before.revision)? {
         return Err(Code::StaleVersion.into());
     }
     granted.audit(tx, "sales_report.judge", row.id, Some(before.state), Some(to))?;

@@ -7,7 +7,7 @@ use crate::{
     on_either,
     values::{
         clock::{Day, Instant},
-        ids::{BoothId, EditionId, SalesReportId, UserId},
+        ids::{BoothId, EditionId, ExhibitorId, SalesReportId, UserId},
     },
 };
 
@@ -31,8 +31,10 @@ pub struct ReportRow {
     pub ocop_amount: i64,
     /// The organiser's question.
     pub note: Option<String>,
-    /// Counts corrections.
+    /// Counts corrections; 1 is the first report.
     pub version: i32,
+    /// Counts every change, the organiser's answers too: what an entity tag says.
+    pub revision: i32,
 }
 
 /// One version of a report; never changed.
@@ -84,7 +86,7 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, booth: BoothId, day: Day) -> Qu
 
 /// Writes a report anew unless somebody else did since `seen`.
 pub fn replace(tx: &mut Tx<'_>, row: &ReportRow, seen: i32) -> QueryResult<bool> {
-    let unchanged = sales_reports::table.find(row.id).filter(sales_reports::version.eq(seen));
+    let unchanged = sales_reports::table.find(row.id).filter(sales_reports::revision.eq(seen));
     let changed = diesel::update(unchanged)
         .set((
             sales_reports::state.eq(row.state),
@@ -92,6 +94,7 @@ pub fn replace(tx: &mut Tx<'_>, row: &ReportRow, seen: i32) -> QueryResult<bool>
             sales_reports::ocop_amount.eq(row.ocop_amount),
             sales_reports::note.eq(row.note.as_deref()),
             sales_reports::version.eq(row.version),
+            sales_reports::revision.eq(seen + 1),
         ))
         .execute(tx.conn())?;
     Ok(changed == 1)
@@ -106,17 +109,80 @@ pub fn history(tx: &mut Tx<'_>, report: SalesReportId) -> QueryResult<Vec<Versio
         .load(tx.conn())
 }
 
+/// Which reports a list shows.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted {
+    /// Of this day.
+    pub day: Option<Day>,
+    /// Of this booth.
+    pub booth: Option<BoothId>,
+    /// In this state.
+    pub state: Option<ReportState>,
+}
+
 /// Reports of an edition with the booths' codes, in the order they came.
 pub fn page(
     tx: &mut Tx<'_>,
     edition: EditionId,
+    wanted: Wanted,
     after: Option<SalesReportId>,
     limit: i64,
 ) -> QueryResult<Vec<(ReportRow, String)>> {
     let mut query =
         sales_reports::table.inner_join(booths::table).filter(sales_reports::edition_id.eq(edition)).into_boxed();
+    if let Some(day) = wanted.day {
+        query = query.filter(sales_reports::day.eq(day));
+    }
+    if let Some(booth) = wanted.booth {
+        query = query.filter(sales_reports::booth_id.eq(booth));
+    }
+    if let Some(state) = wanted.state {
+        query = query.filter(sales_reports::state.eq(state));
+    }
     if let Some(after) = after {
         query = query.filter(sales_reports::id.gt(after));
     }
     query.order(sales_reports::id).limit(limit).select((ReportRow::as_select(), booths::code)).load(tx.conn())
+}
+
+/// All reports of an edition: at most booths × opening days.
+pub fn all_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ReportRow>> {
+    sales_reports::table.filter(sales_reports::edition_id.eq(edition)).select(ReportRow::as_select()).load(tx.conn())
+}
+
+/// The booths of an edition that are let, with their codes and main exhibitors.
+pub fn let_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(BoothId, String, ExhibitorId)>> {
+    allocations::table
+        .inner_join(booths::table)
+        .inner_join(applications::table)
+        .filter(allocations::edition_id.eq(edition))
+        .filter(allocations::state.eq_any(["confirmed", "checked_in"]))
+        .order(booths::code)
+        .select((booths::id, booths::code, applications::exhibitor_id))
+        .load(tx.conn())
+}
+
+/// Exhibitors who were reminded on a day.
+pub fn reminded_on(tx: &mut Tx<'_>, edition: EditionId, day: Day) -> QueryResult<Vec<ExhibitorId>> {
+    sales_reminders::table
+        .filter(sales_reminders::edition_id.eq(edition))
+        .filter(sales_reminders::sent_on.eq(day))
+        .select(sales_reminders::exhibitor_id)
+        .load(tx.conn())
+}
+
+/// Notes who is reminded; a second reminder on a day is refused (primary key).
+pub fn insert_reminders(tx: &mut Tx<'_>, edition: EditionId, day: Day, to: &[ExhibitorId]) -> QueryResult<()> {
+    let row = |exhibitor: &ExhibitorId| {
+        (
+            sales_reminders::edition_id.eq(edition),
+            sales_reminders::exhibitor_id.eq(*exhibitor),
+            sales_reminders::sent_on.eq(day),
+        )
+    };
+    let rows: Vec<_> = to.iter().map(row).collect();
+    for part in rows.chunks(500) {
+        on_either!(tx, |c| diesel::insert_into(sales_reminders::table).values(part).execute(c))?;
+    }
+    Ok(())
 }

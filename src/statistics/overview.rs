@@ -19,7 +19,7 @@ pub struct Overview {
 
 /// The first `limit` editions that everybody may see.
 pub fn overview(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Overview>, Problem> {
-    let editions = editions::store::public_page(tx, "", limit)?;
+    let editions = editions::store::page(tx, editions::store::Listed::Public(None), "", limit)?;
     let ids: Vec<_> = editions.iter().map(|e| e.id).collect();
     let (mut booths, mut sales, mut visits) = store::totals_of(tx, &ids)?;
     Ok(editions

@@ -54,4 +54,22 @@ ids! {
     VisitEventId,
     /// One line of the audit log.
     AuditId,
+    /// Where editions are held.
+    VenueId,
+    /// A building or open ground of a venue.
+    HallId,
+    /// What an exhibitor sells.
+    ProductId,
+    /// Whom to call at an exhibitor.
+    ContactId,
+    /// A paper of an application, or the reason why it is not required.
+    DocumentId,
+    /// A co-exhibitor or represented company on a booth.
+    ParticipantId,
+    /// A contract or memorandum signed at a fair.
+    TradeDealId,
+    /// An e-mail that offers a role.
+    InvitationId,
+    /// Something to be done after a transaction.
+    OutboxId,
 }

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::store::{self, EventRow, GateRow};
 use crate::{
+    db::Tx,
     editions,
-    http::{Body, Checks, Code, Problem},
-    identity::{Action, OrganiserRole, Permit},
+    http::{Answer, Body, Checks, Code, Items, Problem},
+    identity::{Action, Granted, OrganiserRole, Permit},
     values::{
         clock::Day,
         ids::{GateId, VisitEventId},
@@ -61,28 +62,29 @@ struct GateView {
 /// Adds a gate where visits are counted.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/gates", tag = "visits", params(("edition" = String, Path)), request_body = CreateGate, responses((status = 201, body = GateView), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/gates")]
-async fn create_gate(permit: Permit<PlanGates>, body: Body<CreateGate>) -> Result<HttpResponse, Problem> {
+async fn create_gate(permit: Permit<PlanGates>, body: Body<CreateGate>) -> Result<Answer, Problem> {
     let body = body.get()?;
     let mut checks = Checks::default();
     let name = checks.text("/name", &body.name, 100);
     checks.done()?;
-    let made = permit.write(move |tx, granted| {
-        let edition = editions::store::open_for_change(tx, granted.edition()?)?;
-        let row = GateRow { id: GateId::make(), edition_id: edition.id, name };
-        store::insert_gates(tx, std::slice::from_ref(&row))?;
-        granted.audit(tx, "gate.create", row.id, None, Some(&row.name))?;
-        Ok(GateView { id: row.id, name: row.name })
-    });
-    Ok(HttpResponse::Created().json(made.await?))
+    permit
+        .once(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let row = GateRow { id: GateId::make(), edition_id: edition.id, name };
+            store::insert_gates(tx, std::slice::from_ref(&row))?;
+            granted.audit(tx, "gate.create", row.id, None, Some(&row.name))?;
+            Answer::created(&GateView { id: row.id, name: row.name })
+        })
+        .await
 }
 
 /// The gates of an edition.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/gates", tag = "visits", params(("edition" = String, Path)), responses((status = 200, body = Vec<GateView>), (status = 404)))]
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/gates", tag = "visits", params(("edition" = String, Path)), responses((status = 200, body = Items<GateView>), (status = 404)))]
 #[get("/editions/{edition}/gates")]
 async fn list_gates(permit: Permit<ReadCounts>) -> Result<HttpResponse, Problem> {
     let rows = permit.read(|tx, granted| Ok(store::gates_of(tx, granted.edition()?)?)).await?;
     let items: Vec<_> = rows.into_iter().map(|r| GateView { id: r.id, name: r.name }).collect();
-    Ok(HttpResponse::Ok().json(serde_json::json!({ "items": items })))
+    Ok(HttpResponse::Ok().json(Items { items }))
 }
 
 /// One count made at a gate.
@@ -127,7 +129,7 @@ const MOST: i64 = 1_000_000;
 /// Takes a batch of counts, all or nothing. Sending it again changes nothing.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/visit-counts", tag = "visits", params(("edition" = String, Path)), request_body = CountVisits, responses((status = 200, body = Counted), (status = 404), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/visit-counts")]
-async fn count_visits(permit: Permit<Count>, body: Body<CountVisits>) -> Result<HttpResponse, Problem> {
+async fn count_visits(permit: Permit<Count>, body: Body<CountVisits>) -> Result<Answer, Problem> {
     let body = body.get()?;
     let events = body.events;
     let mut checks = Checks::default();
@@ -139,7 +141,7 @@ async fn count_visits(permit: Permit<Count>, body: Body<CountVisits>) -> Result<
         "A batch has 1 to 1,000 events.",
     );
     checks.done()?;
-    let counted = permit.write(move |tx, granted| {
+    let work = move |tx: &mut Tx<'_>, granted: Granted| {
         let edition = editions::store::open_for_change(tx, granted.edition()?)?;
         let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
         let days: BTreeSet<Day> = editions::store::days(tx, edition.id)?.into_iter().map(|d| d.day).collect();
@@ -194,9 +196,9 @@ async fn count_visits(permit: Permit<Count>, body: Body<CountVisits>) -> Result<
         if accepted > 0 {
             granted.audit(tx, "visits.count", edition.id, None, Some(accepted))?;
         }
-        Ok(Counted { accepted, repeated: rows.len() - accepted })
-    });
-    Ok(HttpResponse::Ok().json(counted.await?))
+        Answer::ok(&Counted { accepted, repeated: rows.len() - accepted })
+    };
+    permit.once(work).await
 }
 
 /// Visits of one gate in one hour of one day, in the edition's time zone.
@@ -211,7 +213,7 @@ struct HourView {
 }
 
 /// The counts of an edition by gate, day and hour.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/visit-counts", tag = "visits", params(("edition" = String, Path)), responses((status = 200, body = Vec<HourView>), (status = 404)))]
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/visit-counts", tag = "visits", params(("edition" = String, Path)), responses((status = 200, body = Items<HourView>), (status = 404)))]
 #[get("/editions/{edition}/visit-counts")]
 async fn list_counts(permit: Permit<ReadCounts>) -> Result<HttpResponse, Problem> {
     let rows = permit.read(|tx, granted| Ok(store::by_hour(tx, granted.edition()?)?)).await?;
@@ -219,5 +221,5 @@ async fn list_counts(permit: Permit<ReadCounts>) -> Result<HttpResponse, Problem
         .into_iter()
         .map(|r| HourView { gate: r.gate, day: r.day, hour: r.hour, entries: r.entries, exits: r.exits })
         .collect();
-    Ok(HttpResponse::Ok().json(serde_json::json!({ "items": items })))
+    Ok(HttpResponse::Ok().json(Items { items }))
 }

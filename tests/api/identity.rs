@@ -11,10 +11,13 @@ async fn a_login_tells_who_one_is(app: TestApp) {
     app.get("/me").by("forged").send().await.refused(401, "login_required");
 }
 
-async fn an_email_has_one_account_whatever_its_case(app: TestApp) {
+async fn an_email_has_one_account_whatever_its_case_and_only_a_mail_tells(app: TestApp) {
     app.person("lan").await;
     let again = json!({ "email": "LAN@example.vn", "password": "0123456789", "display_name": "x" });
-    app.post("/auth/register").json(&again).send().await.refused(409, "already_exists");
+    app.post("/auth/register").json(&again).send().await.expect(202);
+    assert_eq!(app.letter_to("lan@example.vn").await["letter"]["kind"], "account_exists");
+    let theirs = json!({ "email": "lan@example.vn", "password": "0123456789" });
+    app.post("/auth/login").json(&theirs).send().await.refused(401, "wrong_credentials");
 }
 
 async fn a_wrong_email_and_a_wrong_password_get_the_same_answer(app: TestApp) {
@@ -47,25 +50,18 @@ async fn problems_speak_the_callers_language(app: TestApp) {
 async fn the_last_owner_cannot_step_down(app: TestApp) {
     let token = app.person("lan").await;
     let organiser = app.organiser(&token).await;
-    let down = json!({ "email": "lan@example.vn", "role": "viewer" });
-    app.put(&format!("/organisers/{organiser}/members"))
-        .by(&token)
-        .json(&down)
-        .send()
-        .await
-        .refused(409, "illegal_step");
+    let me = app.get("/me").by(&token).send().await.expect(200)["id"].as_str().unwrap().to_owned();
+    let path = format!("/organisers/{organiser}/members/{me}");
+    let down = json!({ "role": "viewer" });
+    app.put(&path).by(&token).json(&down).send().await.refused(409, "illegal_step");
+    app.call(actix_web::test::TestRequest::delete(), &path).by(&token).send().await.refused(409, "illegal_step");
     let stranger = app.person("minh").await;
-    app.put(&format!("/organisers/{organiser}/members"))
-        .by(&stranger)
-        .json(&down)
-        .send()
-        .await
-        .refused(404, "not_found");
+    app.put(&path).by(&stranger).json(&down).send().await.refused(404, "not_found");
 }
 
 crate::on_both!(
     a_login_tells_who_one_is,
-    an_email_has_one_account_whatever_its_case,
+    an_email_has_one_account_whatever_its_case_and_only_a_mail_tells,
     a_wrong_email_and_a_wrong_password_get_the_same_answer,
     using_a_refresh_token_twice_ends_the_whole_login,
     problems_speak_the_callers_language,

@@ -6,8 +6,7 @@ use crate::support::TestApp;
 async fn a_fair_is_run_from_end_to_end(app: TestApp) {
     let owner = app.person("lan").await;
     let organiser = app.organiser(&owner).await;
-    let edition =
-        json!({ "organiser": organiser, "slug": "xuan-2026", "name": "Hội chợ OCOP Xuân 2026", "venue": "Hạ Long" });
+    let edition = json!({ "organiser": organiser, "slug": "xuan-2026", "name": "Hội chợ OCOP Xuân 2026" });
     app.post("/editions").by(&owner).json(&edition).send().await.expect(201);
     let day = |d: u32| format!("2026-02-{d:02}");
     let days: Vec<_> =

@@ -2,3 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that breaks should say where")]
 mod architecture;
 mod openapi;
+
+/// Every file under a folder.
+fn files(folder: &std::path::Path, into: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files(&path, into) } else { into.push(path) }
+    }
+}

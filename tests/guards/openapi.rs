@@ -10,12 +10,32 @@ fn the_committed_document_is_current() {
 fn every_route_of_the_sources_is_documented() {
     let document = serde_json::to_value(hoicho::app::openapi()).unwrap();
     let documented: usize = document["paths"].as_object().unwrap().values().map(|p| p.as_object().unwrap().len()).sum();
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
-    let mut mounted = 0;
-    for entry in std::fs::read_dir(root).unwrap() {
-        let routes = entry.unwrap().path().join("routes.rs");
-        let source = std::fs::read_to_string(routes).unwrap_or_default();
-        mounted += source.lines().filter(|l| ["#[get(", "#[post(", "#[put("].iter().any(|v| l.starts_with(v))).count();
-    }
+    let mut sources = Vec::new();
+    crate::files(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut sources);
+    let verbs = ["#[get(", "#[post(", "#[put(", "#[patch(", "#[delete("];
+    let mounted: usize = sources
+        .iter()
+        .map(|file| std::fs::read_to_string(file).unwrap_or_default())
+        .map(|source| source.lines().filter(|l| verbs.iter().any(|v| l.starts_with(v))).count())
+        .sum();
     assert_eq!(documented, mounted);
+}
+
+/// A retry of a `POST` must not do a thing twice: every one of them but those of logging in (which keep no answer
+/// of theirs, because it holds tokens) goes through `once`.
+#[test]
+fn every_post_but_those_of_logging_in_heeds_idempotency_keys() {
+    let mut sources = Vec::new();
+    crate::files(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut sources);
+    let mut checked = 0;
+    for file in sources {
+        let source = std::fs::read_to_string(&file).unwrap_or_default();
+        for handler in source.split("#[post(").skip(1) {
+            let path = handler.split('"').nth(1).unwrap();
+            let answer = handler.split("->").nth(1).unwrap().split('{').next().unwrap().trim();
+            checked += 1;
+            assert!(path.starts_with("/auth/") || answer == "Result<Answer, Problem>", "{path} in {}", file.display());
+        }
+    }
+    assert!(checked > 40, "{checked}");
 }

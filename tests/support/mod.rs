@@ -5,10 +5,11 @@ use std::{pin::Pin, rc::Rc};
 
 use actix_http::Request;
 use actix_web::{App, dev::ServiceResponse, http::StatusCode, test, web};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use hoicho::{
     app::{self, State},
     config::Settings,
-    db::{DatabaseUrl, Db, migrate},
+    db::{DatabaseUrl, Db, migrate, schema::outbox},
     values::clock::Clock,
 };
 use serde_json::Value;
@@ -17,6 +18,9 @@ use serde_json::Value;
 pub fn now() -> chrono::DateTime<chrono::Utc> {
     "2026-03-03T12:00:00Z".parse().unwrap()
 }
+
+/// Everybody's password.
+pub const PASSWORD: &str = "mật khẩu dài";
 
 type Answering = Pin<Box<dyn Future<Output = ServiceResponse>>>;
 
@@ -69,12 +73,29 @@ impl Call<'_> {
     pub fn bytes(self, body: impl Into<web::Bytes>) -> Self {
         Self { request: self.request.insert_header(("content-type", "application/json")).set_payload(body), ..self }
     }
+    pub fn file(self, content_type: &str, body: &'static [u8]) -> Self {
+        Self {
+            request: self.request.insert_header(("content-type", content_type.to_owned())).set_payload(body),
+            ..self
+        }
+    }
     pub async fn send(self) -> Answer {
         let response = (self.app.service)(self.request.to_request()).await;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = test::read_body(response).await.to_vec();
         Answer { status, headers, body }
     }
+}
+
+/// The bytes of a migrated SQLite file.
+fn migrated() -> &'static [u8] {
+    static FILE: std::sync::OnceLock<Vec<u8>> = std::sync::OnceLock::new();
+    FILE.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("template.sqlite");
+        migrate::up(&DatabaseUrl::Sqlite(file.clone())).unwrap();
+        std::fs::read(file).unwrap()
+    })
 }
 
 impl TestApp {
@@ -84,6 +105,7 @@ impl TestApp {
         let mut settings = Settings::load(None).unwrap();
         // The cheapest argon2 allows: the tests protect rules, not passwords.
         settings.password = hoicho::config::Password { memory_kib: 8, passes: 1, lanes: 1 };
+        settings.limits = hoicho::config::Limits { per_minute: 1_000_000, auth_per_minute: 1_000_000 };
         let state = web::Data::new(State::new(&settings, db.clone(), Clock::Fixed(now()), folder.path()).unwrap());
         let service = Rc::new(test::init_service(App::new().configure(app::routes(state))).await);
         let service: Rc<dyn Fn(Request) -> Answering> = Rc::new(move |request| {
@@ -95,8 +117,9 @@ impl TestApp {
 
     pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::Sqlite(folder.path().join("test.sqlite"));
-        Self::on(url, folder).await
+        let file = folder.path().join("test.sqlite");
+        std::fs::write(&file, migrated()).unwrap();
+        Self::on(DatabaseUrl::Sqlite(file), folder).await
     }
 
     pub fn get(&self, path: &str) -> Call<'_> {
@@ -113,13 +136,58 @@ impl TestApp {
         Call { app: self, request: request.uri(&path) }
     }
 
-    /// Registers somebody and logs them in.
+    /// Registers somebody, proves their address, and logs them in.
     pub async fn person(&self, name: &str) -> String {
         let email = format!("{name}@example.vn");
-        let account = serde_json::json!({ "email": email, "password": "mật khẩu dài", "display_name": name });
-        self.post("/auth/register").json(&account).send().await.expect(201);
-        let login = serde_json::json!({ "email": email, "password": "mật khẩu dài" });
+        let account = serde_json::json!({ "email": email, "password": PASSWORD, "display_name": name });
+        self.post("/auth/register").json(&account).send().await.expect(202);
+        let token = self.letter_to(&email).await["letter"]["token"].clone();
+        let proof = serde_json::json!({ "token": token, "password": PASSWORD });
+        self.post("/auth/verify-email").json(&proof).send().await.expect(204);
+        self.login(&email).await
+    }
+
+    /// Logs somebody in.
+    pub async fn login(&self, email: &str) -> String {
+        let login = serde_json::json!({ "email": email, "password": PASSWORD });
         self.post("/auth/login").json(&login).send().await.expect(200)["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Letters that wait in the outbox for an address, oldest first.
+    pub async fn letters_to(&self, email: &str) -> Vec<Value> {
+        let email = email.to_owned();
+        let waiting = self.db.read(|tx| {
+            outbox::table
+                .filter(outbox::due_at.is_not_null())
+                .order(outbox::id)
+                .select(outbox::payload)
+                .load::<String>(tx.conn())
+                .map_err(hoicho::http::Problem::from)
+        });
+        let letters = waiting.await.unwrap();
+        letters.iter().map(|l| serde_json::from_str(l).unwrap()).filter(|l: &Value| l["to"] == *email).collect()
+    }
+
+    /// The last letter to an address.
+    pub async fn letter_to(&self, email: &str) -> Value {
+        self.letters_to(email).await.pop().unwrap_or_else(|| panic!("no letter to {email}"))
+    }
+
+    /// A new person, called like their role, who has accepted it.
+    pub async fn staff(&self, owner: &str, organiser: &str, role: &str) -> String {
+        self.staff_named(owner, organiser, role, role).await
+    }
+
+    /// A new person who has accepted a role with an organiser.
+    pub async fn staff_named(&self, owner: &str, organiser: &str, name: &str, role: &str) -> String {
+        let token = self.person(name).await;
+        let email = format!("{name}@example.vn");
+        let invited = serde_json::json!({ "email": email, "role": role });
+        let path = format!("/organisers/{organiser}/members");
+        self.post(&path).by(owner).json(&invited).send().await.expect(202);
+        let invitation = serde_json::json!({ "token": self.letter_to(&email).await["letter"]["token"] });
+        self.post("/invitations/accept").by(&token).json(&invitation).send().await.expect(200);
+        token
     }
 
     /// An organiser owned by `token`.
@@ -137,8 +205,7 @@ impl TestApp {
     /// A draft edition with five opening days and the booths A01…A10.
     pub async fn edition(&self, token: &str, slug: &str) -> String {
         let organiser = self.organiser(token).await;
-        let body =
-            serde_json::json!({ "organiser": organiser, "slug": slug, "name": "Hội chợ OCOP", "venue": "Hạ Long" });
+        let body = serde_json::json!({ "organiser": organiser, "slug": slug, "name": "Hội chợ OCOP" });
         let edition =
             self.post("/editions").by(token).json(&body).send().await.expect(201)["id"].as_str().unwrap().to_owned();
         let days: Vec<_> = (1..=5)

@@ -4,7 +4,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
-        OnceLock,
+        Mutex, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
 };
@@ -21,6 +21,8 @@ struct Server {
 }
 
 static SERVER: OnceLock<Option<Server>> = OnceLock::new();
+static TEMPLATE: OnceLock<String> = OnceLock::new();
+static TURN: Mutex<()> = Mutex::new(());
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// An application on a new database; `None`, said loudly, where there is no PostgreSQL.
@@ -29,13 +31,38 @@ pub async fn app() -> Option<TestApp> {
     Some(TestApp::on(url, tempfile::tempdir().unwrap()).await)
 }
 
-/// A new, empty database.
+/// A new, migrated database: a copy of one that was migrated once.
 pub fn database() -> Option<DatabaseUrl> {
     let server = SERVER.get_or_init(start).as_ref()?;
+    let template = TEMPLATE.get_or_init(|| {
+        let name = format!("hoicho_{}_template", std::process::id());
+        server.run(&format!("CREATE DATABASE {name}"));
+        hoicho::db::migrate::up(&server.url(&name)).unwrap();
+        name
+    });
     let name = format!("hoicho_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    let mut admin = PgConnection::establish(&format!("{}postgres", server.base)).unwrap();
-    diesel::sql_query(format!("CREATE DATABASE {name}")).execute(&mut admin).unwrap();
-    Some(format!("{}{name}", server.base).parse().unwrap())
+    server.run(&format!("CREATE DATABASE {name} TEMPLATE {template}"));
+    Some(server.url(&name))
+}
+
+/// A new, empty database.
+pub fn empty_database() -> Option<DatabaseUrl> {
+    let server = SERVER.get_or_init(start).as_ref()?;
+    let name = format!("hoicho_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    server.run(&format!("CREATE DATABASE {name}"));
+    Some(server.url(&name))
+}
+
+impl Server {
+    fn url(&self, name: &str) -> DatabaseUrl {
+        format!("{}{name}", self.base).parse().unwrap()
+    }
+    fn run(&self, statement: &str) {
+        // One at a time: a template that somebody else is connected to cannot be copied.
+        let _turn = TURN.lock().unwrap();
+        let mut admin = PgConnection::establish(&format!("{}postgres", self.base)).unwrap();
+        diesel::sql_query(statement).execute(&mut admin).unwrap();
+    }
 }
 
 fn start() -> Option<Server> {

@@ -4,7 +4,9 @@ CREATE TABLE users (
   email_key TEXT NOT NULL CONSTRAINT users_email_key_key UNIQUE,
   password_hash TEXT NOT NULL,
   display_name TEXT NOT NULL,
+  language TEXT NOT NULL CONSTRAINT users_language_check CHECK (language IN ('vi','en')),
   is_admin BOOLEAN NOT NULL,
+  email_verified_at TIMESTAMP,
   created_at TIMESTAMP NOT NULL
 );
 CREATE TABLE refresh_tokens (
@@ -20,6 +22,7 @@ CREATE INDEX refresh_tokens_user_id_idx ON refresh_tokens (user_id);
 CREATE TABLE organisers (
   id BLOB NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
+  version INTEGER NOT NULL,
   created_at TIMESTAMP NOT NULL
 );
 CREATE TABLE organiser_members (
@@ -34,15 +37,45 @@ CREATE TABLE series (
   id BLOB NOT NULL PRIMARY KEY,
   organiser_id BLOB NOT NULL REFERENCES organisers (id),
   name TEXT NOT NULL,
+  version INTEGER NOT NULL,
   CONSTRAINT series_organiser_id_id_key UNIQUE (organiser_id, id)
 );
+CREATE TABLE venues (
+  id BLOB NOT NULL PRIMARY KEY,
+  organiser_id BLOB NOT NULL REFERENCES organisers (id),
+  name TEXT NOT NULL,
+  address TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  CONSTRAINT venues_organiser_id_id_key UNIQUE (organiser_id, id)
+);
+CREATE TABLE halls (
+  id BLOB NOT NULL PRIMARY KEY,
+  venue_id BLOB NOT NULL REFERENCES venues (id),
+  name TEXT NOT NULL,
+  is_outdoor BOOLEAN NOT NULL,
+  version INTEGER NOT NULL,
+  CONSTRAINT halls_venue_id_name_key UNIQUE (venue_id, name)
+);
+CREATE TABLE localities (
+  code TEXT NOT NULL PRIMARY KEY,
+  parent_code TEXT REFERENCES localities (code),
+  kind TEXT NOT NULL CONSTRAINT localities_kind_check CHECK (kind IN
+    ('province','city','town','district','ward','commune','special_zone')),
+  name TEXT NOT NULL,
+  name_search TEXT NOT NULL,
+  valid_from DATE NOT NULL,
+  valid_to DATE,
+  CONSTRAINT localities_valid_to_check CHECK (valid_to >= valid_from)
+);
+CREATE INDEX localities_parent_code_idx ON localities (parent_code);
+CREATE INDEX localities_name_search_idx ON localities (name_search, code);
 CREATE TABLE editions (
   id BLOB NOT NULL PRIMARY KEY,
   organiser_id BLOB NOT NULL REFERENCES organisers (id),
   series_id BLOB,
   slug TEXT NOT NULL CONSTRAINT editions_slug_key UNIQUE,
   name TEXT NOT NULL,
-  venue TEXT NOT NULL,
+  venue_id BLOB,
   state TEXT NOT NULL CONSTRAINT editions_state_check CHECK (state IN
     ('draft','published','registration_open','registration_closed','live','reporting','finalised','cancelled')),
   time_zone TEXT NOT NULL,
@@ -52,8 +85,10 @@ CREATE TABLE editions (
   declared_sales BIGINT CONSTRAINT editions_declared_sales_check CHECK (declared_sales >= 0),
   version INTEGER NOT NULL,
   created_at TIMESTAMP NOT NULL,
-  FOREIGN KEY (organiser_id, series_id) REFERENCES series (organiser_id, id)
+  FOREIGN KEY (organiser_id, series_id) REFERENCES series (organiser_id, id),
+  FOREIGN KEY (organiser_id, venue_id) REFERENCES venues (organiser_id, id)
 );
+CREATE INDEX editions_venue_id_idx ON editions (venue_id);
 CREATE INDEX editions_organiser_id_idx ON editions (organiser_id, series_id);
 CREATE INDEX editions_series_id_idx ON editions (series_id);
 CREATE TABLE opening_days (
@@ -68,10 +103,39 @@ CREATE TABLE opening_days (
 CREATE TABLE zones (
   id BLOB NOT NULL PRIMARY KEY,
   edition_id BLOB NOT NULL REFERENCES editions (id),
+  hall_id BLOB REFERENCES halls (id),
   code TEXT NOT NULL,
   name TEXT NOT NULL,
+  version INTEGER NOT NULL,
   CONSTRAINT zones_edition_id_code_key UNIQUE (edition_id, code),
   CONSTRAINT zones_edition_id_id_key UNIQUE (edition_id, id)
+);
+CREATE INDEX zones_hall_id_idx ON zones (hall_id);
+CREATE TABLE zone_product_groups (
+  zone_id BLOB NOT NULL REFERENCES zones (id),
+  product_group TEXT NOT NULL CONSTRAINT zone_product_groups_product_group_check CHECK (product_group IN
+    ('food','beverages','medicinal_plants','handicrafts','ornamental','tourism')),
+  PRIMARY KEY (zone_id, product_group)
+);
+CREATE TABLE zone_legal_forms (
+  zone_id BLOB NOT NULL REFERENCES zones (id),
+  legal_form TEXT NOT NULL CONSTRAINT zone_legal_forms_legal_form_check CHECK (legal_form IN
+    ('enterprise','co_operative','co_operative_group','household_business','association','agency','foreign')),
+  PRIMARY KEY (zone_id, legal_form)
+);
+CREATE TABLE zone_localities (
+  zone_id BLOB NOT NULL REFERENCES zones (id),
+  locality_code TEXT NOT NULL REFERENCES localities (code),
+  PRIMARY KEY (zone_id, locality_code)
+);
+CREATE INDEX zone_localities_locality_code_idx ON zone_localities (locality_code);
+CREATE TABLE booth_categories (
+  edition_id BLOB NOT NULL REFERENCES editions (id),
+  category TEXT NOT NULL CONSTRAINT booth_categories_category_check CHECK (category IN ('standard','corner','special_build','raw_space')),
+  area_dm2 INTEGER NOT NULL CONSTRAINT booth_categories_area_dm2_check CHECK (area_dm2 > 0),
+  fee BIGINT NOT NULL CONSTRAINT booth_categories_fee_check CHECK (fee >= 0),
+  booth_equivalents INTEGER NOT NULL CONSTRAINT booth_categories_booth_equivalents_check CHECK (booth_equivalents > 0),
+  PRIMARY KEY (edition_id, category)
 );
 CREATE TABLE booths (
   id BLOB NOT NULL PRIMARY KEY,
@@ -90,7 +154,7 @@ CREATE TABLE booths (
   CONSTRAINT booths_edition_id_id_key UNIQUE (edition_id, id),
   FOREIGN KEY (edition_id, zone_id) REFERENCES zones (edition_id, id)
 );
-CREATE INDEX booths_zone_id_idx ON booths (zone_id);
+CREATE INDEX booths_zone_id_idx ON booths (zone_id, code);
 
 CREATE TABLE exhibitors (
   id BLOB NOT NULL PRIMARY KEY,
@@ -100,10 +164,13 @@ CREATE TABLE exhibitors (
     ('enterprise','co_operative','co_operative_group','household_business','association','agency','foreign')),
   tax_code TEXT CONSTRAINT exhibitors_tax_code_key UNIQUE,
   country TEXT NOT NULL,
+  locality_code TEXT REFERENCES localities (code),
   locality TEXT NOT NULL,
   version INTEGER NOT NULL,
   created_at TIMESTAMP NOT NULL
 );
+CREATE INDEX exhibitors_name_search_idx ON exhibitors (name_search, id);
+CREATE INDEX exhibitors_locality_code_idx ON exhibitors (locality_code);
 CREATE TABLE exhibitor_members (
   exhibitor_id BLOB NOT NULL REFERENCES exhibitors (id),
   user_id BLOB NOT NULL REFERENCES users (id),
@@ -120,13 +187,18 @@ CREATE TABLE applications (
     ('draft','submitted','approved','waitlisted','rejected','withdrawn')),
   booths_wanted INTEGER NOT NULL CONSTRAINT applications_booths_wanted_check CHECK (booths_wanted BETWEEN 1 AND 100),
   category TEXT NOT NULL CONSTRAINT applications_category_check CHECK (category IN ('standard','corner','special_build','raw_space')),
+  needs TEXT,
   reason TEXT,
+  waitlisted_at TIMESTAMP,
   version INTEGER NOT NULL,
   created_at TIMESTAMP NOT NULL,
+  CONSTRAINT applications_waitlisted_at_check CHECK ((state = 'waitlisted') = (waitlisted_at IS NOT NULL)),
   CONSTRAINT applications_edition_id_exhibitor_id_key UNIQUE (edition_id, exhibitor_id),
   CONSTRAINT applications_edition_id_id_key UNIQUE (edition_id, id)
 );
-CREATE INDEX applications_exhibitor_id_idx ON applications (exhibitor_id);
+CREATE INDEX applications_edition_id_state_idx ON applications (edition_id, state, id);
+CREATE INDEX applications_edition_id_waitlisted_at_idx ON applications (edition_id, waitlisted_at, id);
+CREATE INDEX applications_exhibitor_id_idx ON applications (exhibitor_id, id);
 
 CREATE TABLE allocations (
   id BLOB NOT NULL PRIMARY KEY,
@@ -138,13 +210,13 @@ CREATE TABLE allocations (
   expires_at TIMESTAMP,
   version INTEGER NOT NULL,
   created_at TIMESTAMP NOT NULL,
+  CONSTRAINT allocations_edition_id_id_key UNIQUE (edition_id, id),
   CONSTRAINT allocations_expires_at_check CHECK ((state IN ('held','offered')) = (expires_at IS NOT NULL)),
   FOREIGN KEY (edition_id, booth_id) REFERENCES booths (edition_id, id),
   FOREIGN KEY (edition_id, application_id) REFERENCES applications (edition_id, id)
 );
 CREATE UNIQUE INDEX allocations_booth_id_active_key ON allocations (booth_id)
   WHERE state IN ('held','offered','confirmed','checked_in');
-CREATE INDEX allocations_edition_id_idx ON allocations (edition_id, id);
 CREATE INDEX allocations_booth_id_idx ON allocations (booth_id);
 CREATE INDEX allocations_application_id_idx ON allocations (application_id);
 CREATE INDEX allocations_expires_at_idx ON allocations (expires_at);
@@ -159,11 +231,14 @@ CREATE TABLE sales_reports (
   ocop_amount BIGINT NOT NULL CONSTRAINT sales_reports_ocop_amount_check CHECK (ocop_amount BETWEEN 0 AND amount),
   note TEXT,
   version INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
   CONSTRAINT sales_reports_booth_id_day_key UNIQUE (booth_id, day),
   FOREIGN KEY (edition_id, booth_id) REFERENCES booths (edition_id, id),
   FOREIGN KEY (edition_id, day) REFERENCES opening_days (edition_id, day)
 );
-CREATE INDEX sales_reports_edition_id_idx ON sales_reports (edition_id, day);
+CREATE INDEX sales_reports_edition_id_idx ON sales_reports (edition_id, id);
+CREATE INDEX sales_reports_edition_id_day_idx ON sales_reports (edition_id, day, id);
+CREATE INDEX sales_reports_edition_id_state_idx ON sales_reports (edition_id, state, id);
 CREATE TABLE sales_report_versions (
   sales_report_id BLOB NOT NULL REFERENCES sales_reports (id),
   version INTEGER NOT NULL,
@@ -212,6 +287,7 @@ CREATE TABLE final_figures (
 CREATE TABLE audit_log (
   id BLOB NOT NULL PRIMARY KEY,
   organiser_id BLOB REFERENCES organisers (id),
+  edition_id BLOB REFERENCES editions (id),
   actor_id BLOB REFERENCES users (id),
   action TEXT NOT NULL,
   subject_kind TEXT NOT NULL,
@@ -222,3 +298,4 @@ CREATE TABLE audit_log (
 );
 CREATE INDEX audit_log_organiser_id_idx ON audit_log (organiser_id, id);
 CREATE INDEX audit_log_actor_id_idx ON audit_log (actor_id);
+CREATE INDEX audit_log_edition_id_idx ON audit_log (edition_id, id);

@@ -1,0 +1,58 @@
+//! `/editions/{edition}/allocations`, the steps of an allocation, and who else is on its booth.
+mod hold;
+mod participants;
+mod steps;
+mod swap;
+mod view;
+mod withdraw;
+
+use actix_web::web;
+
+use crate::identity::{Action, ExhibitorRole, OrganiserRole};
+
+/// The operations of this capability.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    hold::hold_booths,
+    hold::list_allocations,
+    swap::swap_booths,
+    steps::offer_booth,
+    steps::confirm_booth,
+    steps::check_in,
+    steps::release_booth,
+    steps::no_show,
+    withdraw::withdraw_application,
+    participants::add_participant,
+    participants::list_participants,
+    participants::remove_participant,
+))]
+pub struct ApiDoc;
+
+/// Mounts them.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(hold::hold_booths).service(hold::list_allocations).service(swap::swap_booths);
+    cfg.service(steps::offer_booth).service(steps::confirm_booth).service(steps::check_in);
+    cfg.service(steps::release_booth).service(steps::no_show).service(withdraw::withdraw_application);
+    cfg.service(participants::add_participant).service(participants::list_participants);
+    cfg.service(participants::remove_participant);
+}
+
+struct Allocate;
+impl Action for Allocate {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+}
+struct Accept;
+impl Action for Accept {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+}
+struct ReadAllocations;
+impl Action for ReadAllocations {
+    const ORGANISER: &'static [OrganiserRole] =
+        &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
+}
+struct ReadAllocation;
+impl Action for ReadAllocation {
+    const ORGANISER: &'static [OrganiserRole] = ReadAllocations::ORGANISER;
+    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+}

@@ -1,0 +1,146 @@
+//! What an applicant would like, best first, and what it will sell.
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    db::{Tx, schema::*},
+    http::{Checks, Problem},
+    on_either,
+    values::ids::{ApplicationId, BoothId, EditionId, ExhibitorId, ProductId, ZoneId},
+};
+
+/// Wishes an application may have.
+pub const MOST_WISHES: usize = 20;
+/// Products an application may name.
+pub const MOST_PRODUCTS: usize = 100;
+
+/// A booth, or any booth of a zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Wish {
+    /// This booth.
+    Booth(BoothId),
+    /// Any booth of this zone.
+    Zone(ZoneId),
+}
+
+/// What is wrong with lists of wishes and products, before the database is asked.
+pub fn check(checks: &mut Checks, wishes: &[Wish], products: &[ProductId]) {
+    checks.that(wishes.len() <= MOST_WISHES, "/wishes", "length", "Tối đa 20 nguyện vọng.", "At most 20 wishes.");
+    let distinct = wishes.iter().collect::<std::collections::BTreeSet<_>>().len() == wishes.len();
+    checks.that(distinct, "/wishes", "repeated", "Có nguyện vọng bị lặp.", "A wish is named twice.");
+    checks.that(
+        products.len() <= MOST_PRODUCTS,
+        "/products",
+        "length",
+        "Tối đa 100 sản phẩm.",
+        "At most 100 products.",
+    );
+    let distinct = products.iter().collect::<std::collections::BTreeSet<_>>().len() == products.len();
+    checks.that(distinct, "/products", "repeated", "Có sản phẩm bị lặp.", "A product is named twice.");
+}
+
+/// Sets the wishes of an application; each must be of the same edition.
+pub fn put(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId, wishes: &[Wish]) -> Result<(), Problem> {
+    use application_wishes as w;
+    let (booths, zones): (Vec<_>, Vec<_>) = wishes.iter().partition(|wish| matches!(wish, Wish::Booth(_)));
+    let wanted_booths: Vec<BoothId> =
+        booths.iter().filter_map(|wish| if let Wish::Booth(b) = wish { Some(*b) } else { None }).collect();
+    let wanted_zones: Vec<ZoneId> =
+        zones.iter().filter_map(|wish| if let Wish::Zone(z) = wish { Some(*z) } else { None }).collect();
+    let known_booths: Vec<BoothId> = booths::table
+        .filter(booths::edition_id.eq(edition))
+        .filter(booths::id.eq_any(&wanted_booths))
+        .select(booths::id)
+        .load(tx.conn())?;
+    let known_zones: Vec<ZoneId> = zones::table
+        .filter(zones::edition_id.eq(edition))
+        .filter(zones::id.eq_any(&wanted_zones))
+        .select(zones::id)
+        .load(tx.conn())?;
+    let mut checks = Checks::default();
+    for (i, wish) in wishes.iter().enumerate() {
+        let known = match wish {
+            Wish::Booth(booth) => known_booths.contains(booth),
+            Wish::Zone(zone) => known_zones.contains(zone),
+        };
+        checks.that(
+            known,
+            &format!("/wishes/{i}"),
+            "unknown",
+            "Kỳ hội chợ không có gian hoặc khu vực này.",
+            "The edition has no such booth or zone.",
+        );
+    }
+    checks.done()?;
+    diesel::delete(w::table.filter(w::application_id.eq(id))).execute(tx.conn())?;
+    let row = |(rank, wish): (i32, &Wish)| {
+        let (booth, zone) = match wish {
+            Wish::Booth(booth) => (Some(*booth), None),
+            Wish::Zone(zone) => (None, Some(*zone)),
+        };
+        (
+            w::application_id.eq(id),
+            w::wish_rank.eq(rank),
+            w::edition_id.eq(edition),
+            w::booth_id.eq(booth),
+            w::zone_id.eq(zone),
+        )
+    };
+    // One statement each: a batch with absent values would write DEFAULT, which SQLite does not know.
+    for wish in (1..).zip(wishes).map(row) {
+        diesel::insert_into(w::table).values(wish).execute(tx.conn())?;
+    }
+    Ok(())
+}
+
+/// The wishes of an application, best first.
+pub fn of(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<Vec<Wish>> {
+    let rows: Vec<(Option<BoothId>, Option<ZoneId>)> = application_wishes::table
+        .filter(application_wishes::application_id.eq(id))
+        .order(application_wishes::wish_rank)
+        .select((application_wishes::booth_id, application_wishes::zone_id))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().filter_map(|(booth, zone)| booth.map(Wish::Booth).or(zone.map(Wish::Zone))).collect())
+}
+
+/// Sets the products of an application; each must be its exhibitor's own.
+pub fn put_products(
+    tx: &mut Tx<'_>,
+    exhibitor: ExhibitorId,
+    id: ApplicationId,
+    wanted: &[ProductId],
+) -> Result<(), Problem> {
+    use application_products as p;
+    let known: Vec<ProductId> = products::table
+        .filter(products::exhibitor_id.eq(exhibitor))
+        .filter(products::id.eq_any(wanted))
+        .select(products::id)
+        .load(tx.conn())?;
+    let mut checks = Checks::default();
+    for (i, product) in wanted.iter().enumerate() {
+        checks.that(
+            known.contains(product),
+            &format!("/products/{i}"),
+            "unknown",
+            "Đơn vị không có sản phẩm này.",
+            "The exhibitor has no such product.",
+        );
+    }
+    checks.done()?;
+    diesel::delete(p::table.filter(p::application_id.eq(id))).execute(tx.conn())?;
+    let rows: Vec<_> = wanted.iter().map(|product| (p::application_id.eq(id), p::product_id.eq(*product))).collect();
+    if !rows.is_empty() {
+        on_either!(tx, |c| diesel::insert_into(p::table).values(&rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// The products of an application.
+pub fn products_of(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<Vec<ProductId>> {
+    application_products::table
+        .filter(application_products::application_id.eq(id))
+        .order(application_products::product_id)
+        .select(application_products::product_id)
+        .load(tx.conn())
+}

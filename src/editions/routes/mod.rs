@@ -1,0 +1,37 @@
+//! `/editions`, their opening days and transitions.
+mod create;
+mod edition;
+mod opening_days;
+mod transition;
+mod view;
+
+use actix_web::web;
+
+use crate::identity::{Action, OrganiserRole};
+
+/// The operations of this capability.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    create::create_edition,
+    edition::list_editions,
+    edition::get_edition,
+    edition::patch_edition,
+    edition::delete_edition,
+    opening_days::get_opening_days,
+    opening_days::put_opening_days,
+    transition::transition,
+))]
+pub struct ApiDoc;
+
+/// Mounts them.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(create::create_edition).service(edition::list_editions).service(edition::get_edition);
+    cfg.service(edition::patch_edition).service(edition::delete_edition);
+    cfg.service(opening_days::get_opening_days).service(opening_days::put_opening_days);
+    cfg.service(transition::transition);
+}
+
+struct PlanEdition;
+impl Action for PlanEdition {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+}

@@ -1,0 +1,73 @@
+//! Booths from a table: all or nothing, every fault told at once.
+use serde::Deserialize;
+
+use super::{
+    BoothCategory,
+    kind::BoothKind,
+    numbering::split,
+    store::{self, BoothRow},
+};
+use crate::{
+    db::Tx,
+    editions,
+    http::{Checks, Problem, import::rows},
+    identity::Granted,
+    values::ids::ZoneId,
+};
+
+/// Booths a table may have.
+pub const MOST: usize = 5_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    code: String,
+    zone: String,
+    category: BoothCategory,
+    area_dm2: Option<i32>,
+    fee: Option<i64>,
+    booth_equivalents: Option<i32>,
+}
+
+/// Adds the booths of a CSV table with the columns `code,zone,category` and, where the price list does not say it,
+/// `area_dm2,fee,booth_equivalents`; `zone` is a zone's code.
+pub fn import(tx: &mut Tx<'_>, granted: &Granted, table: &[u8]) -> Result<Vec<BoothRow>, Problem> {
+    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+    let zones = store::zones_of(tx, edition.id)?;
+    let prices = store::categories_of(tx, edition.id)?;
+    let mut checks = Checks::default();
+    let mut booths = Vec::new();
+    for (line, row) in rows::<Row>(table, MOST)? {
+        let at = format!("/{line}");
+        let zone = zones.iter().find(|z| z.code == row.zone).map(|z| z.id);
+        checks.that(
+            zone.is_some(),
+            &format!("{at}/zone"),
+            "unknown",
+            &format!("Dòng {line}: kỳ hội chợ không có khu vực này."),
+            &format!("Line {line}: the edition has no such zone."),
+        );
+        let place = split(&row.code).filter(|(_, place, _)| *place > 0);
+        checks.that(
+            place.is_some(),
+            &format!("{at}/code"),
+            "code",
+            &format!("Dòng {line}: mã gian gồm chữ rồi số, ví dụ A01."),
+            &format!("Line {line}: a booth's code is letters, then a number, as A01."),
+        );
+        let kind = BoothKind {
+            zone: zone.unwrap_or_else(ZoneId::make),
+            category: row.category,
+            area_dm2: row.area_dm2,
+            fee: row.fee,
+            booth_equivalents: row.booth_equivalents,
+        };
+        let settled = kind.settle(&mut checks, &at, &prices);
+        let (row_label, place, _) = place.unwrap_or_default();
+        booths.push(settled.booth(edition.id, row.code, row_label, place));
+    }
+    checks.done()?;
+    store::insert_booths(tx, &booths)?;
+    granted.audit(tx, "booth.import", edition.id, None, Some(booths.len()))?;
+    Ok(booths)
+}

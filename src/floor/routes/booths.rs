@@ -1,0 +1,183 @@
+//! Booths one by one.
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use serde::Deserialize;
+
+use super::{
+    super::{
+        BoothCategory,
+        kind::{self, BoothKind},
+        numbering::split,
+        store::{self, BoothRow},
+    },
+    DrawFloor,
+    view::{self, BoothView},
+};
+use crate::{
+    editions,
+    http::{Answer, Body, Checks, Code, Problem, Query, etag, etag::IfMatch, page, page::Page, patch::present},
+    identity::{Permit, View},
+    values::ids::{BoothId, ZoneId},
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateBooth {
+    /// Letters of the row, then the number, as `A01`.
+    code: String,
+    kind: BoothKind,
+}
+
+fn check_code(checks: &mut Checks, code: &str) -> (String, u32) {
+    let place = split(code).filter(|(_, place, _)| *place > 0);
+    checks.that(
+        place.is_some(),
+        "/code",
+        "code",
+        "Mã gian gồm chữ rồi số, ví dụ A01.",
+        "A booth's code is letters, then a number, as A01.",
+    );
+    place.map(|(row, place, _)| (row, place)).unwrap_or_default()
+}
+
+/// Adds one booth.
+#[utoipa::path(post, path = "/api/v1/editions/{edition}/booths", tag = "floor", params(("edition" = String, Path)), request_body = CreateBooth, responses((status = 201, body = BoothView), (status = 409), (status = 422)))]
+#[post("/editions/{edition}/booths")]
+pub(super) async fn create_booth(permit: Permit<DrawFloor>, body: Body<CreateBooth>) -> Result<Answer, Problem> {
+    let CreateBooth { code, kind } = body.get()?;
+    let mut checks = Checks::default();
+    let (row_label, place) = check_code(&mut checks, &code);
+    kind::check(&mut checks, "/kind", kind.area_dm2, kind.fee, kind.booth_equivalents);
+    checks.done()?;
+    permit
+        .once(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let prices = store::categories_of(tx, edition.id)?;
+            let mut checks = Checks::default();
+            let settled = kind.settle(&mut checks, "/kind", &prices);
+            checks.done()?;
+            let row = settled.booth(edition.id, code, row_label, place);
+            store::insert_booths(tx, std::slice::from_ref(&row))?;
+            granted.audit(tx, "booth.create", row.id, None, Some(&row.code))?;
+            Ok(Answer::created(&view::booth(row))?.version(1))
+        })
+        .await
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct BoothQuery {
+    /// Only of this zone.
+    zone: Option<ZoneId>,
+    /// Rows a page: 1 to 500, 50 unless told.
+    limit: Option<u16>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+}
+
+/// The booths of an edition, by code.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/booths", tag = "floor", params(("edition" = String, Path), BoothQuery), responses((status = 200, body = Page<BoothView>), (status = 404)))]
+#[get("/editions/{edition}/booths")]
+pub(super) async fn list_booths(
+    req: HttpRequest,
+    permit: View,
+    query: Query<BoothQuery>,
+) -> Result<HttpResponse, Problem> {
+    let BoothQuery { zone, limit, cursor } = query.get()?;
+    let query = page::PageQuery { limit, cursor };
+    let (limit, after) = (query.limit()?, query.after()?);
+    let rows = permit
+        .read(move |tx, granted| Ok(store::booths_page(tx, granted.edition()?, zone, &after, limit + 1)?))
+        .await?;
+    Ok(Page::of(rows.into_iter().map(view::booth).collect(), limit, |v: &BoothView| v.code.clone()).answer(&req))
+}
+
+type At = web::Path<(String, BoothId)>;
+
+/// One booth.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/booths/{booth}", tag = "floor", params(("edition" = String, Path), ("booth" = BoothId, Path)), responses((status = 200, body = BoothView), (status = 404)))]
+#[get("/editions/{edition}/booths/{booth}")]
+pub(super) async fn get_booth(permit: View, path: At) -> Result<HttpResponse, Problem> {
+    let id = path.1;
+    let row = permit.read(move |tx, granted| Ok(store::find_booth(tx, granted.edition()?, id)?)).await?;
+    Ok(HttpResponse::Ok().insert_header(etag::tag(row.version)).json(view::booth(row)))
+}
+
+/// What may change.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PatchBooth {
+    /// Letters of the row, then the number: a new code is a new place.
+    #[serde(default, deserialize_with = "present")]
+    code: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    zone: Option<ZoneId>,
+    #[serde(default, deserialize_with = "present")]
+    category: Option<BoothCategory>,
+    /// Square decimetres: 1 to 1,000,000.
+    #[serde(default, deserialize_with = "present")]
+    area_dm2: Option<i32>,
+    /// Minor units: 0 to 10^12.
+    #[serde(default, deserialize_with = "present")]
+    fee: Option<i64>,
+    /// 1 to 1,000.
+    #[serde(default, deserialize_with = "present")]
+    booth_equivalents: Option<i32>,
+}
+
+/// Changes a booth.
+#[utoipa::path(patch, path = "/api/v1/editions/{edition}/booths/{booth}", tag = "floor", params(("edition" = String, Path), ("booth" = BoothId, Path), ("If-Match" = String, Header)), request_body = PatchBooth, responses((status = 200, body = BoothView), (status = 404), (status = 409), (status = 412), (status = 422)))]
+#[patch("/editions/{edition}/booths/{booth}")]
+pub(super) async fn patch_booth(
+    permit: Permit<DrawFloor>,
+    path: At,
+    seen: IfMatch,
+    body: Body<PatchBooth>,
+) -> Result<Answer, Problem> {
+    let body = body.get()?;
+    let mut checks = Checks::default();
+    let place = body.code.as_ref().map(|code| check_code(&mut checks, code));
+    kind::check(&mut checks, "", body.area_dm2, body.fee, body.booth_equivalents);
+    checks.done()?;
+    let id = path.1;
+    permit
+        .write(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let before = store::find_booth(tx, edition.id, id)?;
+            seen.check(before.version)?;
+            let mut row = BoothRow { version: before.version + 1, ..before.clone() };
+            if let Some((code, (row_label, place))) = body.code.zip(place) {
+                (row.code, row.row_label) = (code, row_label);
+                row.place = i32::try_from(place).unwrap_or(i32::MAX);
+            }
+            row.zone_id = body.zone.unwrap_or(row.zone_id);
+            row.category = body.category.unwrap_or(row.category);
+            row.area_dm2 = body.area_dm2.unwrap_or(row.area_dm2);
+            row.fee = body.fee.unwrap_or(row.fee);
+            row.booth_equivalents = body.booth_equivalents.unwrap_or(row.booth_equivalents);
+            if !store::replace_booth(tx, &row, before.version)? {
+                return Err(Code::StaleVersion.into());
+            }
+            let (before, after) = (view::booth(before), view::booth(row));
+            granted.audit(tx, "booth.change", id, Some(&before), Some(&after))?;
+            Ok(Answer::ok(&after)?.version(after.version))
+        })
+        .await
+}
+
+/// Removes a booth that was never allocated or wished for.
+#[utoipa::path(delete, path = "/api/v1/editions/{edition}/booths/{booth}", tag = "floor", params(("edition" = String, Path), ("booth" = BoothId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[delete("/editions/{edition}/booths/{booth}")]
+pub(super) async fn delete_booth(permit: Permit<DrawFloor>, path: At, seen: IfMatch) -> Result<Answer, Problem> {
+    let id = path.1;
+    permit
+        .write(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let before = store::find_booth(tx, edition.id, id)?;
+            seen.check(before.version)?;
+            store::delete_booth(tx, id)?;
+            granted.audit(tx, "booth.delete", id, Some(before.code), None)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}

@@ -1,0 +1,48 @@
+//! Zones, booths, the price list and the plan of an edition.
+mod booths;
+mod categories;
+mod generate;
+mod import;
+mod plan;
+mod view;
+mod zones;
+
+use actix_web::web;
+
+use crate::identity::{Action, OrganiserRole};
+
+/// The operations of this capability.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    zones::create_zone,
+    zones::list_zones,
+    zones::get_zone,
+    zones::patch_zone,
+    zones::delete_zone,
+    categories::get_categories,
+    categories::put_categories,
+    generate::generate_booths,
+    import::import_booths,
+    booths::create_booth,
+    booths::list_booths,
+    booths::get_booth,
+    booths::patch_booth,
+    booths::delete_booth,
+    plan::get_floor_plan,
+))]
+pub struct ApiDoc;
+
+/// Mounts them.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(zones::create_zone).service(zones::list_zones).service(zones::get_zone);
+    cfg.service(zones::patch_zone).service(zones::delete_zone);
+    cfg.service(categories::get_categories).service(categories::put_categories);
+    cfg.service(generate::generate_booths).service(import::import_booths);
+    cfg.service(booths::create_booth).service(booths::list_booths).service(booths::get_booth);
+    cfg.service(booths::patch_booth).service(booths::delete_booth).service(plan::get_floor_plan);
+}
+
+struct DrawFloor;
+impl Action for DrawFloor {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+}

@@ -1,0 +1,63 @@
+//! The floor plan.
+use actix_web::{HttpRequest, HttpResponse, get, http::header};
+use serde::Deserialize;
+
+use super::super::{Plan, plan, store};
+use crate::{
+    http::{Code, Problem, Query},
+    identity::View,
+    values::ids::ZoneId,
+};
+
+/// How the plan is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum PlanFormat {
+    /// Rectangles with their booths.
+    Json,
+    /// A picture.
+    Svg,
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct PlanQuery {
+    /// `json` or `svg`; the `Accept` header decides when it is left out.
+    format: Option<PlanFormat>,
+    /// Only this zone.
+    zone: Option<ZoneId>,
+}
+
+/// The floor plan: where each booth is, whether it is taken, and by whom. At most 10,000 booths: a larger fair is
+/// drawn zone by zone.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/floor-plan", tag = "floor", params(("edition" = String, Path), PlanQuery), responses((status = 200, body = Plan), (status = 404)))]
+#[get("/editions/{edition}/floor-plan")]
+pub(super) async fn get_floor_plan(
+    req: HttpRequest,
+    permit: View,
+    query: Query<PlanQuery>,
+) -> Result<HttpResponse, Problem> {
+    let PlanQuery { format, zone } = query.get()?;
+    let accepted = req.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let format = format.unwrap_or(if accepted.contains("image/svg+xml") { PlanFormat::Svg } else { PlanFormat::Json });
+    let drawn = permit.read(move |tx, granted| {
+        let edition = granted.edition()?;
+        let mut zones = store::zones_of(tx, edition)?;
+        if let Some(zone) = zone {
+            zones.retain(|z| z.id == zone);
+        }
+        Ok(plan(&zones, store::planned(tx, edition, zone)?))
+    });
+    let drawn = drawn.await?;
+    match format {
+        PlanFormat::Json => Ok(HttpResponse::Ok().json(drawn)),
+        PlanFormat::Svg => {
+            let svg = drawn.svg().map_err(|error| {
+                tracing::error!(%error, "a floor plan could not be drawn");
+                Problem::from(Code::Internal)
+            })?;
+            Ok(HttpResponse::Ok().content_type("image/svg+xml").body(svg))
+        }
+    }
+}

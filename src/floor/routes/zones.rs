@@ -1,0 +1,230 @@
+//! Zones.
+use actix_web::{HttpResponse, delete, get, patch, post, web};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{
+        Eligibility,
+        store::{self, ZoneRow},
+    },
+    DrawFloor,
+};
+use crate::{
+    db::Tx,
+    editions::{self, store::EditionRow},
+    http::{Answer, Body, Checks, Code, Items, Problem, etag, etag::IfMatch, patch::present},
+    identity::{Permit, View},
+    localities,
+    values::ids::{HallId, ZoneId},
+    venues,
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateZone {
+    /// Short, unique in the edition: 1 to 20 characters.
+    code: String,
+    /// 1 to 200 characters.
+    name: String,
+    /// A hall of the edition's venue.
+    hall: Option<HallId>,
+    /// Who may stand here; everybody unless told.
+    #[serde(default)]
+    eligibility: Eligibility,
+}
+
+/// Part of the floor with a theme.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ZoneView {
+    id: ZoneId,
+    code: String,
+    name: String,
+    hall: Option<HallId>,
+    eligibility: Eligibility,
+    /// For `If-Match`: `"v…"`.
+    version: i32,
+}
+
+fn view(row: ZoneRow, eligibility: Eligibility) -> ZoneView {
+    ZoneView { id: row.id, code: row.code, name: row.name, hall: row.hall_id, eligibility, version: row.version }
+}
+
+/// Each name once, and few enough to be a rule.
+fn tidy(checks: &mut Checks, mut rules: Eligibility) -> Eligibility {
+    rules.product_groups.sort();
+    rules.product_groups.dedup();
+    rules.legal_forms.sort();
+    rules.legal_forms.dedup();
+    rules.localities.sort();
+    rules.localities.dedup();
+    checks.that(
+        rules.localities.len() <= 200 && rules.localities.iter().all(|l| l.len() <= 50 && !l.contains('\0')),
+        "/eligibility/localities",
+        "length",
+        "Tối đa 200 mã địa phương, mỗi mã tối đa 50 ký tự.",
+        "At most 200 locality codes of at most 50 characters.",
+    );
+    rules
+}
+
+/// A hall must be of the edition's venue; a locality one that is known.
+fn check_places(
+    tx: &mut Tx<'_>,
+    edition: &EditionRow,
+    hall: Option<HallId>,
+    localities: &[String],
+) -> Result<(), Problem> {
+    let mut checks = Checks::default();
+    if let Some(hall) = hall {
+        let halls = match edition.venue_id {
+            Some(venue) => venues::store::halls_of(tx, venue)?,
+            None => Vec::new(),
+        };
+        checks.that(
+            halls.iter().any(|h| h.id == hall),
+            "/hall",
+            "unknown",
+            "Nhà này không thuộc địa điểm của kỳ hội chợ.",
+            "This hall is not one of the edition's venue.",
+        );
+    }
+    for (i, code) in localities.iter().enumerate() {
+        checks.that(
+            localities::store::find(tx, code)?.is_some(),
+            &format!("/eligibility/localities/{i}"),
+            "unknown",
+            "Không có địa phương mang mã này.",
+            "There is no locality with this code.",
+        );
+    }
+    checks.done()
+}
+
+/// Adds a zone to an edition.
+#[utoipa::path(post, path = "/api/v1/editions/{edition}/zones", tag = "floor", params(("edition" = String, Path)), request_body = CreateZone, responses((status = 201, body = ZoneView), (status = 409), (status = 422)))]
+#[post("/editions/{edition}/zones")]
+pub(super) async fn create_zone(permit: Permit<DrawFloor>, body: Body<CreateZone>) -> Result<Answer, Problem> {
+    let body = body.get()?;
+    let mut checks = Checks::default();
+    let (code, name) = (checks.text("/code", &body.code, 20), checks.text("/name", &body.name, 200));
+    let rules = tidy(&mut checks, body.eligibility);
+    checks.done()?;
+    permit
+        .once(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            check_places(tx, &edition, body.hall, &rules.localities)?;
+            let row =
+                ZoneRow { id: ZoneId::make(), edition_id: edition.id, hall_id: body.hall, code, name, version: 1 };
+            store::insert_zones(tx, std::slice::from_ref(&row))?;
+            store::put_eligibility(tx, row.id, &rules)?;
+            let shown = view(row, rules);
+            granted.audit(tx, "zone.create", shown.id, None, Some(&shown))?;
+            Ok(Answer::created(&shown)?.version(1))
+        })
+        .await
+}
+
+/// The zones of an edition by code.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/zones", tag = "floor", params(("edition" = String, Path)), responses((status = 200, body = Items<ZoneView>), (status = 404)))]
+#[get("/editions/{edition}/zones")]
+pub(super) async fn list_zones(permit: View) -> Result<HttpResponse, Problem> {
+    let found = permit.read(|tx, granted| {
+        let rows = store::zones_of(tx, granted.edition()?)?;
+        let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
+        let mut rules = store::eligibility_of(tx, &ids)?;
+        let shown = |row: ZoneRow| {
+            let rules = rules.remove(&row.id).unwrap_or_default();
+            view(row, rules)
+        };
+        Ok(Items { items: rows.into_iter().map(shown).collect::<Vec<_>>() })
+    });
+    Ok(HttpResponse::Ok().json(found.await?))
+}
+
+type At = web::Path<(String, ZoneId)>;
+
+/// One zone.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/zones/{zone}", tag = "floor", params(("edition" = String, Path), ("zone" = ZoneId, Path)), responses((status = 200, body = ZoneView), (status = 404)))]
+#[get("/editions/{edition}/zones/{zone}")]
+pub(super) async fn get_zone(permit: View, path: At) -> Result<HttpResponse, Problem> {
+    let id = path.1;
+    let found = permit.read(move |tx, granted| {
+        let row = store::find_zone(tx, granted.edition()?, id)?;
+        let rules = store::eligibility_of(tx, &[id])?.remove(&id).unwrap_or_default();
+        Ok(view(row, rules))
+    });
+    let zone = found.await?;
+    Ok(HttpResponse::Ok().insert_header(etag::tag(zone.version)).json(zone))
+}
+
+/// What may change; `null` takes a hall away.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PatchZone {
+    #[serde(default, deserialize_with = "present")]
+    code: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    hall: Option<Option<HallId>>,
+    #[serde(default, deserialize_with = "present")]
+    eligibility: Option<Eligibility>,
+}
+
+/// Changes a zone. New rules do not move anybody who stands there already.
+#[utoipa::path(patch, path = "/api/v1/editions/{edition}/zones/{zone}", tag = "floor", params(("edition" = String, Path), ("zone" = ZoneId, Path), ("If-Match" = String, Header)), request_body = PatchZone, responses((status = 200, body = ZoneView), (status = 404), (status = 409), (status = 412), (status = 422)))]
+#[patch("/editions/{edition}/zones/{zone}")]
+pub(super) async fn patch_zone(
+    permit: Permit<DrawFloor>,
+    path: At,
+    seen: IfMatch,
+    body: Body<PatchZone>,
+) -> Result<Answer, Problem> {
+    let body = body.get()?;
+    let mut checks = Checks::default();
+    let code = body.code.map(|c| checks.text("/code", &c, 20));
+    let name = body.name.map(|n| checks.text("/name", &n, 200));
+    let rules = body.eligibility.map(|rules| tidy(&mut checks, rules));
+    checks.done()?;
+    let id = path.1;
+    permit
+        .write(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let before = store::find_zone(tx, edition.id, id)?;
+            seen.check(before.version)?;
+            let localities = rules.as_ref().map_or(&[][..], |r| &r.localities);
+            check_places(tx, &edition, body.hall.flatten(), localities)?;
+            let mut row = ZoneRow { version: before.version + 1, ..before.clone() };
+            row.code = code.unwrap_or(row.code);
+            row.name = name.unwrap_or(row.name);
+            row.hall_id = body.hall.unwrap_or(row.hall_id);
+            if !store::replace_zone(tx, &row, before.version)? {
+                return Err(Code::StaleVersion.into());
+            }
+            let rules_before = store::eligibility_of(tx, &[id])?.remove(&id).unwrap_or_default();
+            if let Some(rules) = &rules {
+                store::put_eligibility(tx, id, rules)?;
+            }
+            let shown = view(row, rules.unwrap_or_else(|| rules_before.clone()));
+            granted.audit(tx, "zone.change", id, Some(&view(before, rules_before)), Some(&shown))?;
+            Ok(Answer::ok(&shown)?.version(shown.version))
+        })
+        .await
+}
+
+/// Removes a zone without booths.
+#[utoipa::path(delete, path = "/api/v1/editions/{edition}/zones/{zone}", tag = "floor", params(("edition" = String, Path), ("zone" = ZoneId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[delete("/editions/{edition}/zones/{zone}")]
+pub(super) async fn delete_zone(permit: Permit<DrawFloor>, path: At, seen: IfMatch) -> Result<Answer, Problem> {
+    let id = path.1;
+    permit
+        .write(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let before = store::find_zone(tx, edition.id, id)?;
+            seen.check(before.version)?;
+            store::delete_zone(tx, id)?;
+            granted.audit(tx, "zone.delete", id, Some(before.code), None)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}

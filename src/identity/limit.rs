@@ -1,0 +1,99 @@
+//! How often one caller may call: a person by their login, anybody else by where they come from.
+use std::num::NonZeroU32;
+
+use actix_web::{
+    body::BoxBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{HeaderName, HeaderValue, RETRY_AFTER},
+    middleware::Next,
+    web,
+};
+use governor::{
+    Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+    middleware::StateInformationMiddleware,
+    state::keyed::DashMapStateStore,
+};
+
+use super::caller::{Caller, source};
+use crate::{
+    app::State,
+    config,
+    http::{Code, Problem},
+    values::ids::UserId,
+};
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Key {
+    User(UserId),
+    Source(String),
+}
+
+type Limiter = RateLimiter<Key, DashMapStateStore<Key>, DefaultClock, StateInformationMiddleware>;
+
+/// The limits of one node.
+pub struct Limits {
+    all: Limiter,
+    /// Logins, registrations and mails: guessing must be slow.
+    auth: Limiter,
+    per_minute: u32,
+    auth_per_minute: u32,
+}
+
+fn limiter(per_minute: u32) -> Result<Limiter, String> {
+    let per_minute = NonZeroU32::new(per_minute).ok_or("[limits] must be at least 1 a minute")?;
+    Ok(RateLimiter::keyed(Quota::per_minute(per_minute)).with_middleware::<StateInformationMiddleware>())
+}
+
+impl Limits {
+    /// Fails on a limit of zero.
+    pub fn new(settings: config::Limits) -> Result<Self, String> {
+        Ok(Self {
+            all: limiter(settings.per_minute)?,
+            auth: limiter(settings.auth_per_minute)?,
+            per_minute: settings.per_minute,
+            auth_per_minute: settings.auth_per_minute,
+        })
+    }
+    /// Forgets callers who have been quiet, so that memory does not grow with strangers.
+    pub fn forget_quiet(&self) {
+        self.all.retain_recent();
+        self.auth.retain_recent();
+    }
+}
+
+/// Refuses with 429 what comes too often, and tells every caller how much is left.
+pub async fn limit(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
+    let Some(state) = req.app_data::<web::Data<State>>().cloned() else {
+        return Ok(req.error_response(Problem::from(Code::Internal)));
+    };
+    let from = || Key::Source(source(req.request(), state.behind_proxy));
+    let is_auth = req.path().starts_with("/api/v1/auth/");
+    let caller = Caller::of(req.request(), &state.tokens, state.clock).ok().and_then(|caller| caller.user);
+    let (limiter, per_minute, key) = match caller {
+        _ if is_auth => (&state.limits.auth, state.limits.auth_per_minute, from()),
+        Some(user) => (&state.limits.all, state.limits.per_minute, Key::User(user)),
+        None => (&state.limits.all, state.limits.per_minute, from()),
+    };
+    let (mut response, left, wait_s) = match limiter.check_key(&key) {
+        Ok(left) => (next.call(req).await?, left.remaining_burst_capacity(), None),
+        Err(until) => {
+            let wait_s = until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+            let refused = Problem::new(
+                Code::TooManyRequests,
+                format!("Bạn gửi quá nhanh. Hãy thử lại sau {wait_s} giây."),
+                format!("Too many requests. Please try again in {wait_s} seconds."),
+            );
+            (req.error_response(refused), 0, Some(wait_s))
+        }
+    };
+    let reset_s = u64::from(per_minute - left.min(per_minute)) * 60 / u64::from(per_minute);
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("ratelimit-limit"), HeaderValue::from(per_minute));
+    headers.insert(HeaderName::from_static("ratelimit-remaining"), HeaderValue::from(left));
+    headers.insert(HeaderName::from_static("ratelimit-reset"), HeaderValue::from(reset_s));
+    if let Some(wait_s) = wait_s {
+        headers.insert(RETRY_AFTER, HeaderValue::from(wait_s));
+    }
+    Ok(response)
+}

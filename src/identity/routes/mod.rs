@@ -1,0 +1,67 @@
+//! `/auth`, `/me` and invitations.
+mod invitations;
+mod login;
+mod me;
+mod passwords;
+mod register;
+
+use actix_web::web;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::http::Checks;
+
+/// The operations of this capability.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    register::register,
+    register::verify_email,
+    register::resend_verification,
+    login::login,
+    login::refresh,
+    login::logout,
+    passwords::request_reset,
+    passwords::confirm_reset,
+    passwords::change_password,
+    me::get_me,
+    me::patch_me,
+    invitations::accept_invitation,
+))]
+pub struct ApiDoc;
+
+/// Mounts them.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(register::register).service(register::verify_email).service(register::resend_verification);
+    cfg.service(login::login).service(login::refresh).service(login::logout);
+    cfg.service(passwords::confirm_reset).service(passwords::request_reset).service(passwords::change_password);
+    cfg.service(me::get_me).service(me::patch_me).service(invitations::accept_invitation);
+}
+
+/// An address a person typed.
+pub(crate) fn email(checks: &mut Checks, pointer: &str, typed: &str) -> String {
+    let email = checks.text(pointer, typed, 254);
+    checks.that(
+        email.parse::<lettre::Address>().is_ok(),
+        pointer,
+        "email",
+        "Địa chỉ e-mail không hợp lệ.",
+        "This is not an e-mail address.",
+    );
+    email
+}
+
+/// Length is what makes a password strong; more rules make people write it down.
+fn password(checks: &mut Checks, pointer: &str, typed: &SecretString) {
+    checks.that(
+        (10..=200).contains(&typed.expose_secret().chars().count()),
+        pointer,
+        "password",
+        "Mật khẩu cần từ 10 đến 200 ký tự.",
+        "A password needs 10 to 200 characters.",
+    );
+}
+
+/// How an address is looked up; what the database cannot hold names nobody.
+fn key(typed: &str) -> Option<String> {
+    let key = typed.trim().to_lowercase();
+    (key.len() <= 254 && !key.contains('\0')).then_some(key)
+}

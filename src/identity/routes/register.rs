@@ -1,0 +1,159 @@
+//! Registering, and proving that an address is one's own.
+use actix_web::{HttpResponse, post, web};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::super::{one_time, one_time::Purpose, store};
+use crate::{
+    app::State,
+    http::{Body, Checks, Code, Problem},
+    i18n::Language,
+    outbox::{self, Letter, Mail},
+    values::ids::UserId,
+};
+
+/// Make an account.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Register {
+    /// Where mail reaches the person.
+    email: String,
+    /// 10 to 200 characters.
+    #[schema(value_type = String)]
+    password: SecretString,
+    /// As people call them.
+    display_name: String,
+    /// Of mails; `vi` unless told.
+    language: Option<Language>,
+}
+
+/// Registers a person, who gets a mail to prove the address. Whether it has an account already is told by mail
+/// only: the answer is always 202.
+#[utoipa::path(post, path = "/api/v1/auth/register", tag = "auth", request_body = Register, responses((status = 202), (status = 422), (status = 429)))]
+#[post("/auth/register")]
+pub(super) async fn register(state: web::Data<State>, body: Body<Register>) -> Result<HttpResponse, Problem> {
+    let Register { email, password, display_name, language } = body.get()?;
+    let mut checks = Checks::default();
+    let display_name = checks.text("/display_name", &display_name, 200);
+    let email = super::email(&mut checks, "/email", &email);
+    super::password(&mut checks, "/password", &password);
+    checks.done()?;
+    let password_hash = state.passwords.hash(password).await?;
+    let now = state.clock.now();
+    let user = store::NewUser {
+        id: UserId::make(),
+        email_key: email.to_lowercase(),
+        email,
+        password_hash,
+        display_name,
+        language: language.unwrap_or(Language::Vi),
+        is_admin: false,
+        email_verified_at: None,
+        created_at: now,
+    };
+    state
+        .db
+        .write(move |tx| {
+            let known = store::account_by_email(tx, &user.email_key)?;
+            match known {
+                Some(account) if account.email_verified_at.is_some() => {
+                    let mail = Mail {
+                        to: account.email,
+                        name: account.display_name,
+                        language: account.language,
+                        letter: Letter::AccountExists,
+                    };
+                    outbox::put(tx, &mail, now)?;
+                }
+                Some(account) => {
+                    store::register_again(tx, account.id, &user.password_hash, &user.display_name)?;
+                    let account = store::account(tx, account.id)?;
+                    one_time::mail(tx, &account, Purpose::VerifyEmail, now)?;
+                }
+                None => {
+                    store::insert_user(tx, &user)?;
+                    let account = store::account(tx, user.id)?;
+                    one_time::mail(tx, &account, Purpose::VerifyEmail, now)?;
+                }
+            }
+            Ok::<_, Problem>(())
+        })
+        .await?;
+    Ok(HttpResponse::Accepted().finish())
+}
+
+/// Prove an address.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct VerifyEmail {
+    /// From the mail.
+    token: String,
+    /// The one chosen when registering: the mail's reader and the account's maker must be one person, or
+    /// somebody could register a stranger's address and wait for the stranger to click.
+    #[schema(value_type = String)]
+    password: SecretString,
+}
+
+/// Proves that an address is the account's. The token works once.
+#[utoipa::path(post, path = "/api/v1/auth/verify-email", tag = "auth", request_body = VerifyEmail, responses((status = 204), (status = 401), (status = 404)))]
+#[post("/auth/verify-email")]
+pub(super) async fn verify_email(state: web::Data<State>, body: Body<VerifyEmail>) -> Result<HttpResponse, Problem> {
+    let VerifyEmail { token, password } = body.get()?;
+    let now = state.clock.now();
+    let unknown = || {
+        Problem::new(
+            Code::NotFound,
+            "Mã xác minh không đúng, đã dùng hoặc đã hết hạn. Hãy xin mã mới.",
+            "This token is wrong, used or too old. Please ask for a new mail.",
+        )
+    };
+    let looked_up = token.clone();
+    let account = state.db.read(move |tx| {
+        let owner = one_time::owner(tx, &looked_up, Purpose::VerifyEmail, now)?.ok_or_else(unknown)?;
+        Ok::<_, Problem>(store::account(tx, owner)?)
+    });
+    let hash = account.await?.password_hash;
+    if !state.passwords.check(password, Some(hash)).await? {
+        return Err(Code::WrongCredentials.into());
+    }
+    state
+        .db
+        .write(move |tx| {
+            let user = one_time::redeem(tx, &token, Purpose::VerifyEmail, now)?.ok_or_else(unknown)?;
+            Ok::<_, Problem>(store::verify_email(tx, user, now)?)
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Ask for the mail again.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ResendVerification {
+    email: String,
+}
+
+/// Sends the verification mail again. The answer is 202 whether or not there is such an account.
+#[utoipa::path(post, path = "/api/v1/auth/resend-verification", tag = "auth", request_body = ResendVerification, responses((status = 202), (status = 422)))]
+#[post("/auth/resend-verification")]
+pub(super) async fn resend_verification(
+    state: web::Data<State>,
+    body: Body<ResendVerification>,
+) -> Result<HttpResponse, Problem> {
+    let typed = body.get()?.email;
+    let now = state.clock.now();
+    if let Some(key) = super::key(&typed) {
+        state
+            .db
+            .write(move |tx| {
+                if let Some(account) = store::account_by_email(tx, &key)?
+                    && account.email_verified_at.is_none()
+                {
+                    one_time::mail(tx, &account, Purpose::VerifyEmail, now)?;
+                }
+                Ok::<_, Problem>(())
+            })
+            .await?;
+    }
+    Ok(HttpResponse::Accepted().finish())
+}

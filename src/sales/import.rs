@@ -1,0 +1,140 @@
+//! Sales reports from a table: all or nothing, every fault told at once.
+use std::collections::{BTreeSet, HashMap};
+
+use serde::Deserialize;
+
+use super::{
+    report::{ReportState, check_amounts, check_takes_reports, today},
+    store::{self, ReportRow, VersionRow},
+};
+use crate::{
+    db::Tx,
+    editions,
+    http::{Checks, Code, Problem, import::rows},
+    identity::Granted,
+    values::{
+        clock::Day,
+        ids::{BoothId, SalesReportId},
+    },
+};
+
+/// Reports a table may have.
+pub const MOST: usize = 5_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    booth: String,
+    day: String,
+    amount: i64,
+    #[serde(default)]
+    ocop_amount: Option<i64>,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// What became of a table.
+pub struct Imported {
+    /// First reports.
+    pub added: usize,
+    /// New versions.
+    pub corrected: usize,
+    /// Those that said what was known already.
+    pub unchanged: usize,
+}
+
+/// `2018-04-28` or, as Vietnamese write it, `28/04/2018`.
+fn parse_day(text: &str) -> Option<Day> {
+    text.parse().ok().or_else(|| Day::parse_from_str(text, "%d/%m/%Y").ok())
+}
+
+/// Takes reports from a CSV table with the columns `booth` (its code), `day`, `amount`, and where wanted
+/// `ocop_amount` and `reason`; a correction needs a reason.
+pub fn import(tx: &mut Tx<'_>, granted: &Granted, table: &[u8]) -> Result<Imported, Problem> {
+    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+    check_takes_reports(&edition)?;
+    let today = today(&edition, granted.now)?;
+    let days: BTreeSet<Day> = editions::store::days(tx, edition.id)?.into_iter().map(|d| d.day).collect();
+    let booths: HashMap<String, BoothId> =
+        store::let_booths(tx, edition.id)?.into_iter().map(|(id, code, _)| (code, id)).collect();
+    let mut known: HashMap<(BoothId, Day), ReportRow> =
+        store::all_of(tx, edition.id)?.into_iter().map(|r| ((r.booth_id, r.day), r)).collect();
+    let mut checks = Checks::default();
+    let (mut added, mut corrected, mut versions) = (Vec::new(), Vec::new(), Vec::new());
+    let mut unchanged = 0;
+    let mut named = BTreeSet::new();
+    for (line, row) in rows::<Row>(table, MOST)? {
+        let at = format!("/{line}");
+        let booth = booths.get(&row.booth).copied();
+        checks.that(
+            booth.is_some(),
+            &format!("{at}/booth"),
+            "unknown",
+            &format!("Dòng {line}: không có gian nào đã giao mang mã này."),
+            &format!("Line {line}: no let booth has this code."),
+        );
+        let day = parse_day(&row.day).filter(|d| days.contains(d) && *d <= today);
+        checks.that(
+            day.is_some(),
+            &format!("{at}/day"),
+            "not_an_opening_day",
+            &format!("Dòng {line}: không phải ngày mở cửa đã qua."),
+            &format!("Line {line}: this is no opening day that has come."),
+        );
+        let ocop_amount = row.ocop_amount.unwrap_or(0);
+        check_amounts(&mut checks, &at, row.amount, ocop_amount);
+        let reason = row.reason.filter(|r| !r.is_empty()).map(|r| checks.text(&format!("{at}/reason"), &r, 1_000));
+        let Some((booth, day)) = booth.zip(day) else { continue };
+        checks.that(
+            named.insert((booth, day)),
+            &at,
+            "repeated",
+            &format!("Dòng {line}: gian và ngày này có hai lần."),
+            &format!("Line {line}: this booth and day come twice."),
+        );
+        let before = known.remove(&(booth, day));
+        if before.as_ref().is_some_and(|b| (b.amount, b.ocop_amount) == (row.amount, ocop_amount)) {
+            unchanged += 1;
+            continue;
+        }
+        checks.that(
+            before.is_none() || reason.is_some(),
+            &format!("{at}/reason"),
+            "missing",
+            &format!("Dòng {line}: sửa báo cáo cần nêu lý do."),
+            &format!("Line {line}: a correction needs a reason."),
+        );
+        let report = ReportRow {
+            id: before.as_ref().map_or_else(SalesReportId::make, |b| b.id),
+            edition_id: edition.id,
+            booth_id: booth,
+            day,
+            state: if before.is_some() { ReportState::Corrected } else { ReportState::Submitted },
+            amount: row.amount,
+            ocop_amount,
+            note: None,
+            version: before.as_ref().map_or(1, |b| b.version + 1),
+            revision: before.as_ref().map_or(1, |b| b.revision + 1),
+        };
+        versions.push(VersionRow {
+            sales_report_id: report.id,
+            version: report.version,
+            amount: report.amount,
+            ocop_amount,
+            reason,
+            recorded_by: granted.user,
+            recorded_at: granted.now,
+        });
+        if before.is_some() { corrected.push(report) } else { added.push(report) }
+    }
+    checks.done()?;
+    store::insert(tx, &added)?;
+    for report in &corrected {
+        if !store::replace(tx, report, report.revision - 1)? {
+            return Err(Code::StaleVersion.into());
+        }
+    }
+    store::insert_versions(tx, &versions)?;
+    granted.audit(tx, "sales_report.import", edition.id, None, Some((added.len(), corrected.len())))?;
+    Ok(Imported { added: added.len(), corrected: corrected.len(), unchanged })
+}

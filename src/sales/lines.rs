@@ -1,0 +1,159 @@
+//! The lines of a report: what was sold, if the exhibitor wants to say; they add up to its totals.
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    db::{Tx, schema::sales_report_lines},
+    http::Checks,
+    products::ProductGroup,
+    values::{
+        ids::{ExhibitorId, SalesReportId},
+        money,
+    },
+};
+
+crate::text_enum! {
+    /// How it was sold.
+    Channel {
+        /// Over the counter.
+        Booth,
+        /// By a live stream or web shop from the booth.
+        Online,
+        /// Ordered at the booth, delivered later.
+        Order,
+    }
+}
+
+/// Lines a report may have.
+pub const MOST: usize = 200;
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// As people call it; 1 to 200 characters.
+    pub product_name: Option<String>,
+    pub product_group: Option<ProductGroup>,
+    /// Thousandths of `unit`: 1.5 kg is 1500.
+    pub quantity_milli: Option<i64>,
+    /// `kg`, `hộp`; 1 to 20 characters.
+    pub unit: Option<String>,
+    /// Minor units.
+    pub amount: i64,
+    /// OCOP goods.
+    #[serde(default)]
+    pub is_ocop: bool,
+    /// `booth` unless told.
+    #[serde(default = "over_the_counter")]
+    pub channel: Channel,
+    /// Whose sale, on a booth that several share.
+    pub exhibitor: Option<ExhibitorId>,
+}
+
+fn over_the_counter() -> Channel {
+    Channel::Booth
+}
+
+/// Notes everything that is wrong with lines, and tidies their words. `totals` are the report's amount and, of it,
+/// OCOP goods; `on_the_booth` may sell there.
+pub fn check(checks: &mut Checks, lines: Vec<Line>, totals: (i64, i64), on_the_booth: &[ExhibitorId]) -> Vec<Line> {
+    checks.that(lines.len() <= MOST, "/lines", "length", "Tối đa 200 dòng.", "At most 200 lines.");
+    let mut tidy = Vec::new();
+    for (i, line) in lines.into_iter().take(MOST).enumerate() {
+        let at = |field: &str| format!("/lines/{i}/{field}");
+        checks.that(
+            (0..=super::report::MOST).contains(&line.amount),
+            &at("amount"),
+            "range",
+            "Số tiền từ 0 đến 10.000 tỷ.",
+            "The amount must be 0 to 10^13.",
+        );
+        checks.that(
+            line.quantity_milli.is_none_or(|q| (1..=1_000_000_000_000).contains(&q)),
+            &at("quantity_milli"),
+            "range",
+            "Số lượng từ 1 đến 10^12 phần nghìn.",
+            "The quantity must be 1 to 10^12 thousandths.",
+        );
+        checks.that(
+            line.exhibitor.is_none_or(|e| on_the_booth.contains(&e)),
+            &at("exhibitor"),
+            "unknown",
+            "Đơn vị này không ở gian hàng.",
+            "This exhibitor is not on the booth.",
+        );
+        let product_name = line.product_name.map(|n| checks.text(&at("product_name"), &n, 200));
+        let unit = line.unit.map(|u| checks.text(&at("unit"), &u, 20));
+        tidy.push(Line { product_name, unit, ..line });
+    }
+    if !tidy.is_empty() {
+        let all = money::sum(tidy.iter().map(|l| l.amount));
+        let ocop = money::sum(tidy.iter().filter(|l| l.is_ocop).map(|l| l.amount));
+        checks.that(
+            all == Ok(totals.0),
+            "/amount",
+            "sum",
+            "Tổng các dòng khác tổng doanh thu.",
+            "The lines do not add up to the amount.",
+        );
+        checks.that(
+            ocop == Ok(totals.1),
+            "/ocop_amount",
+            "sum",
+            "Tổng các dòng OCOP khác doanh thu OCOP.",
+            "The OCOP lines do not add up to the OCOP amount.",
+        );
+    }
+    tidy
+}
+
+/// Keeps the lines of a version.
+pub fn insert(tx: &mut Tx<'_>, report: SalesReportId, version: i32, lines: &[Line]) -> QueryResult<()> {
+    use sales_report_lines as l;
+    // One statement each: a batch with absent values would write DEFAULT, which SQLite does not know.
+    for (number, line) in (1..).zip(lines) {
+        diesel::insert_into(l::table)
+            .values((
+                l::sales_report_id.eq(report),
+                l::version.eq(version),
+                l::line.eq(number),
+                l::product_name.eq(&line.product_name),
+                l::product_group.eq(line.product_group),
+                l::quantity_milli.eq(line.quantity_milli),
+                l::unit.eq(&line.unit),
+                l::amount.eq(line.amount),
+                l::is_ocop.eq(line.is_ocop),
+                l::channel.eq(line.channel),
+                l::exhibitor_id.eq(line.exhibitor),
+            ))
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}
+
+type LineRow =
+    (Option<String>, Option<ProductGroup>, Option<i64>, Option<String>, i64, bool, Channel, Option<ExhibitorId>);
+
+/// The lines of a version, in order.
+pub fn of(tx: &mut Tx<'_>, report: SalesReportId, version: i32) -> QueryResult<Vec<Line>> {
+    use sales_report_lines as l;
+    let rows: Vec<LineRow> = l::table
+        .filter(l::sales_report_id.eq(report))
+        .filter(l::version.eq(version))
+        .order(l::line)
+        .select((
+            l::product_name,
+            l::product_group,
+            l::quantity_milli,
+            l::unit,
+            l::amount,
+            l::is_ocop,
+            l::channel,
+            l::exhibitor_id,
+        ))
+        .load(tx.conn())?;
+    let line = |(product_name, product_group, quantity_milli, unit, amount, is_ocop, channel, exhibitor): LineRow| {
+        Line { product_name, product_group, quantity_milli, unit, amount, is_ocop, channel, exhibitor }
+    };
+    Ok(rows.into_iter().map(line).collect())
+}
