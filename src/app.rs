@@ -8,6 +8,7 @@ use crate::{
     config::{self, Exposure, Settings},
     db::{Db, Tx},
     editions, exhibitors, floor,
+    history::{self, Live},
     http::{Code, Problem, body::BODY_LIMIT, conditional, idempotency},
     identity::{
         self,
@@ -45,6 +46,8 @@ pub struct State {
     pub exposure: Exposure,
     /// What this node counts about itself.
     pub metrics: Metrics,
+    /// Who watches which edition.
+    pub live: Live,
     /// Where uploaded papers are kept.
     pub storage: Storage,
     /// Freezes an edition's figures when it is finalised: an arrow up the ranks, so it is handed in here.
@@ -65,6 +68,7 @@ impl State {
             behind_proxy: settings.server.behind_proxy,
             exposure: settings.server.metrics,
             metrics: Metrics::new().map_err(|e| e.to_string())?,
+            live: Live::default(),
             storage: Storage::open(&settings.uploads, data)?,
             freeze_figures: statistics::freeze,
         })
@@ -91,6 +95,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         sales::ApiDoc::openapi(),
         visits::ApiDoc::openapi(),
         statistics::ApiDoc::openapi(),
+        history::ApiDoc::openapi(),
     ] {
         whole.merge(part);
     }
@@ -102,6 +107,7 @@ pub fn routes(state: web::Data<State>) -> impl FnOnce(&mut web::ServiceConfig) {
     move |cfg| {
         cfg.app_data(web::Data::new(state.metrics.clone()))
             .app_data(web::Data::new(state.storage.clone()))
+            .app_data(web::Data::new(state.live.clone()))
             .app_data(state)
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
             .route("/healthz", web::get().to(async || HttpResponse::Ok().body("ok")))
@@ -134,6 +140,7 @@ pub fn routes(state: web::Data<State>) -> impl FnOnce(&mut web::ServiceConfig) {
                     .configure(sales::routes)
                     .configure(visits::routes)
                     .configure(statistics::routes)
+                    .configure(history::routes)
                     .default_service(web::to(async || Err::<HttpResponse, Problem>(Code::NotFound.into()))),
             );
     }

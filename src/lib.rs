@@ -10,6 +10,7 @@ pub mod demo;
 pub mod editions;
 pub mod exhibitors;
 pub mod floor;
+pub mod history;
 pub mod http;
 pub mod i18n;
 pub mod identity;

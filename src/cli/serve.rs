@@ -29,19 +29,49 @@ pub fn run(place: &Place, settings: Settings, db: Db) -> Result<(), String> {
     let state = web::Data::new(State::new(&settings, db.clone(), Clock::System, &place.data_dir)?);
     let stopped = actix_web::rt::System::new().block_on(async move {
         let jobs = Jobs { state: state.clone(), mailer };
+        let live = state.live.clone();
         let server = HttpServer::new(move || App::new().configure(app::routes(state.clone())))
             .shutdown_timeout(settings.server.stop_timeout_s)
+            // Ours, because streams that never end by themselves must be ended first.
+            .disable_signals()
             .bind(address)
             .map_err(|e| {
                 format!("cannot listen on {said}: {e}. Is another program using the port? Choose one with --port.")
             })?;
         let working = actix_web::rt::spawn(jobs.run());
         tracing::info!("serving at {said} (API at {said}/api/docs/)");
-        let stopped = server.run().await.map_err(|e| e.to_string());
+        let server = server.run();
+        let handle = server.handle();
+        actix_web::rt::spawn(async move {
+            signalled().await;
+            tracing::info!("stopping: requests under way finish first");
+            live.close();
+            handle.stop(true).await;
+        });
+        let stopped = server.await.map_err(|e| e.to_string());
         working.abort();
         stopped
     });
     // Every write that was taken is committed before the program ends.
     db.close();
     stopped
+}
+
+/// Ends at an interrupt, or where there is one, a request to terminate.
+async fn signalled() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        tracing::error!(%error, "signals cannot be heard");
+        std::future::pending::<()>().await;
+    }
 }

@@ -322,8 +322,9 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::Uuid;
-    final_figures (edition_id) {
+    final_figures (edition_id, part) {
         edition_id -> Uuid,
+        part -> Text,
         document -> Text,
         digest -> Text,
         finalised_at -> Timestamp,

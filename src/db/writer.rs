@@ -57,10 +57,12 @@ where
     }
 }
 
+type Queue = SyncSender<Box<dyn Job>>;
+
 /// A handle to the writer's queue.
 #[derive(Clone)]
 pub(super) struct Writer {
-    queue: Arc<Mutex<Option<SyncSender<Box<dyn Job>>>>>,
+    queue: Arc<Mutex<Option<Queue>>>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 

@@ -16,8 +16,19 @@ pub enum Format {
     Xlsx,
 }
 
+impl Format {
+    /// The ending of a file of this form.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
+}
+
 /// One cell.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(untagged)]
 pub enum Cell {
     /// Words.
@@ -27,12 +38,12 @@ pub enum Cell {
 }
 
 /// A table with its columns.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Table {
     /// Sheet and file name.
     pub name: String,
     /// Column names, as in the JSON.
-    pub columns: Vec<&'static str>,
+    pub columns: Vec<String>,
     /// Rows as long as the columns.
     pub rows: Vec<Vec<Cell>>,
 }
@@ -56,7 +67,7 @@ impl Table {
                 self.columns
                     .iter()
                     .zip(row)
-                    .map(|(column, cell)| ((*column).to_owned(), serde_json::json!(cell)))
+                    .map(|(column, cell)| (column.clone(), serde_json::json!(cell)))
                     .collect::<serde_json::Map<_, _>>()
                     .into()
             })
@@ -78,8 +89,8 @@ impl Table {
         writer.into_inner().map_err(|e| failed(&e))
     }
 
-    /// The workbook's bytes: typed cells, grouped thousands, frozen header.
-    pub fn xlsx(&self) -> Result<Vec<u8>, Problem> {
+    /// The workbook's bytes: typed cells, grouped thousands, frozen header; `title` is what a column is called.
+    pub fn xlsx(&self, title: impl Fn(&str) -> String) -> Result<Vec<u8>, Problem> {
         let mut book = rust_xlsxwriter::Workbook::new();
         let bold = rust_xlsxwriter::Format::new().set_bold();
         let grouped = rust_xlsxwriter::Format::new().set_num_format("#,##0");
@@ -89,7 +100,7 @@ impl Table {
             sheet.set_freeze_panes(1, 0)?;
             for (column, name) in (0_u16..).zip(&self.columns) {
                 sheet.set_column_width(column, 20)?;
-                sheet.write_with_format(0, column, *name, &bold)?;
+                sheet.write_with_format(0, column, title(name), &bold)?;
             }
             for (line, row) in (1_u32..).zip(&self.rows) {
                 for (column, cell) in (0_u16..).zip(row) {
@@ -105,12 +116,13 @@ impl Table {
         book.save_to_buffer().map_err(|e| failed(&e))
     }
 
-    /// The answer in the wanted form, with a readable file name.
-    pub fn answer(&self, format: Format, file: &str) -> Result<HttpResponse, Problem> {
-        let (content_type, ending, bytes) = match format {
+    /// The answer in the wanted form, with a readable file name; `title` is what a workbook calls a column.
+    pub fn answer(&self, format: Format, file: &str, title: impl Fn(&str) -> String) -> Result<HttpResponse, Problem> {
+        let ending = format.ending();
+        let (content_type, bytes) = match format {
             Format::Json => return Ok(HttpResponse::Ok().json(self.json())),
-            Format::Csv => ("text/csv; charset=utf-8", "csv", self.csv()?),
-            Format::Xlsx => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", self.xlsx()?),
+            Format::Csv => ("text/csv; charset=utf-8", self.csv()?),
+            Format::Xlsx => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", self.xlsx(title)?),
         };
         Ok(HttpResponse::Ok()
             .content_type(content_type)
@@ -130,7 +142,7 @@ mod tests {
     fn a_formula_in_a_name_is_defused_and_excel_sees_utf_8() {
         let table = Table {
             name: "x".into(),
-            columns: vec!["name", "amount"],
+            columns: vec!["name".into(), "amount".into()],
             rows: vec![
                 vec![Cell::Text("=HYPERLINK(\"x\")".into()), Cell::Number(-5)],
                 vec![Cell::Text("Hạ, Long".into()), Cell::Number(7)],

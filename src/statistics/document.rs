@@ -1,4 +1,6 @@
 //! The statistics of an edition as one document.
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -21,11 +23,16 @@ pub struct Statistics {
     pub edition: String,
     pub booths: Booths,
     pub exhibitors: Exhibitors,
+    pub products: Products,
     pub visits: Visits,
     pub sales: SalesFigures,
+    pub deals: Deals,
     /// With the last edition of the series; absent for the first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
+    /// Of each report as it was frozen, SHA-256 in base64url: with the digest of this document, of everything.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub report_digests: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,15 +45,51 @@ pub struct Booths {
     pub booth_equivalents: i64,
     /// m² of the let booths, in square decimetres.
     pub net_space_dm2: i64,
+    pub by_zone: Vec<BoothsOf>,
+    pub by_category: Vec<BoothsOf>,
+}
+
+/// Booths of a zone or category.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BoothsOf {
+    pub name: String,
+    pub total: i64,
+    /// Confirmed or checked in.
+    pub allocated: i64,
+    /// Of the let ones, square decimetres.
+    pub net_space_dm2: i64,
+}
+
+/// Products of the direct exhibitors.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Products {
+    pub total: usize,
+    /// With a certificate that is good on the fair's last day.
+    pub certified: usize,
+    /// Whatever their certificate: `none`, `1` … `5`.
+    pub by_stars: Vec<Share>,
+    pub by_group: Vec<Share>,
+}
+
+/// Signed at the fair; apart from retail sales.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Deals {
+    pub contracts: i64,
+    pub contracts_value: Money,
+    pub memoranda: i64,
+    pub memoranda_value: Money,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Exhibitors {
-    /// Main exhibitors on a let booth.
+    /// Main exhibitors on a let booth, and co-exhibitors on one.
     pub direct: usize,
+    /// Represented companies: only their goods are there.
+    pub indirect: usize,
     pub basis: Basis,
     pub by_legal_form: Vec<Share>,
     pub by_country: Vec<Share>,
+    pub by_locality: Vec<Share>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -86,12 +129,18 @@ pub struct SalesFigures {
     pub by_day: Vec<SalesOfDay>,
     pub by_zone: Vec<SalesOf>,
     pub by_locality: Vec<SalesOf>,
+    /// As far as the lines of reports tell it; the rest is `unspecified`.
+    pub by_product_group: Vec<SalesOf>,
+    /// The ten that sold most.
+    pub top_localities: Vec<SalesOf>,
     /// The ten that sold most.
     pub top_booths: Vec<SalesOf>,
     /// Of `reports_due`, those that came in; nil reports count.
     pub reports_received: usize,
     /// One for each let booth and opening day that has come.
     pub reports_due: usize,
+    /// Received of due, in hundredths of a percent; absent while none is due.
+    pub completeness_bp: Option<i64>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -103,7 +152,7 @@ pub struct SalesOfDay {
     pub reports: i64,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SalesOf {
     pub name: String,
     pub amount: i64,
@@ -115,6 +164,10 @@ pub struct SalesOf {
 /// 1.4055 is 140.55 % of the earlier figure, a change of +40.55 %.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Ratio {
+    /// This edition's figure; a daily average is rounded.
+    pub now: i64,
+    /// The earlier edition's.
+    pub before: i64,
     #[schema(value_type = f64)]
     pub ratio: serde_json::Number,
     #[schema(value_type = f64)]
@@ -125,6 +178,7 @@ pub struct Ratio {
 pub struct Comparison {
     /// The slug of the edition compared with.
     pub previous_edition: String,
+    pub booths: Option<Ratio>,
     pub sales: Option<Ratio>,
     pub sales_per_day: Option<Ratio>,
     pub visits: Option<Ratio>,

@@ -1,15 +1,18 @@
 //! Adds the facts of an edition up.
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::store::{self, BoothFact, SaleFact, StandFact};
+use super::store::{self, BoothFact, ExhibitorFact, GuestFact, ProductFact, SaleFact, StandFact};
 use crate::{
+    allocation::participants::ParticipantRole,
     db::Tx,
     editions::{self, store::EditionRow, store::OpeningDayRow},
     floor::{self, store::ZoneRow},
     http::Problem,
+    products::ProductGroup,
+    sales::deals::DealKind,
     values::{
         clock::Day,
-        ids::{BoothId, EditionId, ZoneId},
+        ids::{BoothId, EditionId, ExhibitorId, ZoneId},
         money::Overflow,
     },
     visits::{
@@ -42,6 +45,13 @@ pub(super) struct Figures {
     pub zones: Vec<ZoneRow>,
     pub booths: Vec<BoothFact>,
     pub stands: HashMap<BoothId, StandFact>,
+    /// Co-exhibitors and represented companies on the let booths.
+    pub guests: Vec<GuestFact>,
+    /// Main exhibitors and co-exhibitors, each once, by name.
+    pub direct: Vec<ExhibitorFact>,
+    pub products: Vec<ProductFact>,
+    pub deals: Vec<(DealKind, i64, i64)>,
+    pub by_group: Vec<(ProductGroup, i64, i64)>,
     pub reported: BTreeSet<(BoothId, Day)>,
     pub total: Sales,
     pub by_booth: HashMap<BoothId, Sales>,
@@ -58,12 +68,23 @@ impl Figures {
     /// Reads an edition; `today` is the day in its own time zone.
     pub fn of(tx: &mut Tx<'_>, edition: EditionId, today: Day) -> Result<Self, Problem> {
         let stands = store::stands(tx, edition)?;
+        let guests = store::guests(tx, edition)?;
+        let ids: BTreeSet<ExhibitorId> =
+            stands.iter().map(|s| s.exhibitor).chain(guests.iter().filter_map(|g| g.exhibitor)).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        let mut direct = store::exhibitors_by_id(tx, &ids)?;
+        direct.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
         let mut figures = Self {
             edition: editions::store::find(tx, edition)?,
             days: editions::store::days(tx, edition)?,
             zones: floor::store::zones_of(tx, edition)?,
             booths: store::booths_of(tx, edition)?,
             stands: stands.into_iter().map(|s| (s.booth, s)).collect(),
+            guests,
+            direct,
+            products: store::products_of(tx, &ids)?,
+            deals: store::deals(tx, edition)?,
+            by_group: store::sales_by_group(tx, edition)?,
             reported: BTreeSet::new(),
             total: Sales::default(),
             by_booth: HashMap::new(),
@@ -111,6 +132,12 @@ impl Figures {
             self.stands.contains_key(&booth.id) && !self.reported.contains(&(booth.id, day))
         };
         self.booths.iter().flat_map(|b| self.days_due().filter(move |d| lacks(b, *d)).map(move |d| (b, d))).collect()
+    }
+
+    /// Represented companies, each once by name and country.
+    pub fn indirect(&self) -> BTreeSet<(&str, &str)> {
+        let represented = self.guests.iter().filter(|g| g.role == ParticipantRole::Represented);
+        represented.map(|g| (g.name.as_str(), g.country.as_str())).collect()
     }
 
     /// All visits: entries, adjustments included.

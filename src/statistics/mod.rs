@@ -3,9 +3,11 @@
 //! Invariants: sums by zone, locality, day and booth are made from the same rows, so they always add up to the
 //! total; a declared total stands only where there are no rows; finalised figures are frozen with a digest.
 mod compare;
+mod compute;
 mod document;
 mod figures;
 mod freeze;
+mod headers;
 mod overview;
 mod reports;
 mod routes;

@@ -1,8 +1,17 @@
 //! The reports an organiser exports: tables made from the same facts as the statistics.
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Deserialize;
 
-use super::figures::{Figures, Sales};
-use crate::http::export::{Cell, Table};
+use super::{
+    compare,
+    document::Comparison,
+    figures::{Figures, Sales},
+};
+use crate::{
+    http::export::{Cell, Table},
+    values::ids::{BoothId, ExhibitorId},
+};
 
 /// Which report.
 #[derive(
@@ -29,6 +38,7 @@ pub(super) enum Report {
     VisitsByHour,
     Exhibitors,
     MissingReports,
+    Comparison,
 }
 
 fn text(value: impl ToString) -> Cell {
@@ -39,6 +49,35 @@ fn sales(first: Cell, sales: &Sales) -> Vec<Cell> {
     vec![first, Cell::Number(sales.amount), Cell::Number(sales.ocop), Cell::Number(sales.reports)]
 }
 
+/// Direct exhibitors with the booths they are on, then represented companies.
+fn exhibitors(f: &Figures) -> Vec<Vec<Cell>> {
+    let mut main: BTreeMap<ExhibitorId, i64> = BTreeMap::new();
+    f.stands.values().for_each(|s| *main.entry(s.exhibitor).or_default() += 1);
+    let mut with: BTreeMap<ExhibitorId, BTreeSet<BoothId>> = BTreeMap::new();
+    for guest in &f.guests {
+        if let Some(exhibitor) = guest.exhibitor {
+            with.entry(exhibitor).or_default().insert(guest.booth);
+        }
+    }
+    let direct = f.direct.iter().map(|e| {
+        let own = main.get(&e.id).copied();
+        let shared = with.get(&e.id).map_or(0, |b| i64::try_from(b.len()).unwrap_or(i64::MAX));
+        let role = if own.is_some() { "main" } else { "co_exhibitor" };
+        vec![
+            text(&e.name),
+            text(role),
+            text(e.legal_form),
+            text(&e.country),
+            text(&e.locality),
+            Cell::Number(own.unwrap_or(0) + shared),
+        ]
+    });
+    let indirect = f.indirect().into_iter().map(|(name, country)| {
+        vec![text(name), text("represented"), text(""), text(country), text(""), Cell::Number(0)]
+    });
+    direct.chain(indirect).collect()
+}
+
 impl Report {
     /// Only for the organiser's staff, even after the end: it names who is late.
     pub fn is_internal(self) -> bool {
@@ -46,12 +85,15 @@ impl Report {
     }
 
     /// The table.
-    pub fn table(self, f: &Figures) -> Table {
+    pub fn table(self, f: &Figures, comparison: Option<&Comparison>) -> Table {
         let zone = |id| f.zones.iter().find(|z| z.id == id).map_or(String::new(), |z| z.name.clone());
         let name: &'static str = self.into();
+        if self == Report::Comparison {
+            return compare::table(comparison);
+        }
         let (columns, rows): (Vec<&'static str>, Vec<Vec<Cell>>) = match self {
             Report::Booths => (
-                vec!["booth", "zone", "area_dm2", "booth_equivalents", "exhibitor"],
+                vec!["booth", "zone", "category", "area_dm2", "booth_equivalents", "exhibitor"],
                 f.booths
                     .iter()
                     .map(|b| {
@@ -59,6 +101,7 @@ impl Report {
                         vec![
                             text(&b.code),
                             text(zone(b.zone)),
+                            text(b.category),
                             Cell::Number(b.area_dm2.into()),
                             Cell::Number(b.equivalents.into()),
                             text(exhibitor),
@@ -125,24 +168,10 @@ impl Report {
                     .collect(),
             ),
             Report::Exhibitors => {
-                let mut seen = std::collections::BTreeMap::new();
-                for stand in f.stands.values() {
-                    seen.entry((&stand.name, stand.exhibitor)).or_insert((stand, 0)).1 += 1;
-                }
-                let row = |(stand, booths): (&super::store::StandFact, i64)| {
-                    vec![
-                        text(&stand.name),
-                        text(stand.legal_form),
-                        text(&stand.country),
-                        text(&stand.locality),
-                        Cell::Number(booths),
-                    ]
-                };
-                (
-                    vec!["exhibitor", "legal_form", "country", "locality", "booths"],
-                    seen.into_values().map(row).collect(),
-                )
+                (vec!["exhibitor", "role", "legal_form", "country", "locality", "booths"], exhibitors(f))
             }
+            // Made above, because it needs another edition.
+            Report::Comparison => (Vec::new(), Vec::new()),
             Report::MissingReports => (
                 vec!["booth", "exhibitor", "day"],
                 f.missing()
@@ -153,6 +182,6 @@ impl Report {
                     .collect(),
             ),
         };
-        Table { name: name.to_owned(), columns, rows }
+        Table { name: name.to_owned(), columns: columns.into_iter().map(str::to_owned).collect(), rows }
     }
 }

@@ -2,10 +2,11 @@
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use serde::Deserialize;
 
-use super::{document::Statistics, freeze, reports::Report, store};
+use super::{compute, document::Statistics, freeze, headers, reports::Report, store};
 use crate::{
     editions::{self, EditionState},
     http::{Code, Problem, Query, export::Format},
+    i18n::Language,
     identity::View,
 };
 
@@ -26,14 +27,14 @@ async fn get_statistics(permit: View) -> Result<HttpResponse, Problem> {
     let (document, digest) = permit
         .read(|tx, granted| {
             let edition = granted.edition()?;
-            if let Some((document, digest)) = store::final_of(tx, edition)? {
+            if let Some((document, digest)) = store::final_of(tx, edition, freeze::DOCUMENT)? {
                 return Ok((document, Some(digest)));
             }
             if !granted.as_staff {
                 return Err(not_yet());
             }
-            let statistics = freeze::statistics(tx, edition, granted.now)?;
-            serde_json::to_string(&statistics).map(|document| (document, None)).map_err(|_| Code::Internal.into())
+            let statistics = freeze::document(tx, edition, granted.now)?;
+            Ok((freeze::json(&statistics)?, None))
         })
         .await?;
     let mut response = HttpResponse::Ok();
@@ -60,7 +61,8 @@ struct ReportQuery {
 }
 
 /// One of the reports as JSON, CSV or XLSX: booths, sales-by-booth, sales-by-day, sales-by-zone,
-/// sales-by-locality, visits-by-day, visits-by-hour, exhibitors, missing-reports.
+/// sales-by-locality, visits-by-day, visits-by-hour, exhibitors, missing-reports,
+/// comparison.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/reports/{report}", tag = "statistics", params(("edition" = String, Path), ("report" = Report, Path), ReportQuery), responses((status = 200), (status = 404)))]
 #[get("/editions/{edition}/reports/{report}")]
 async fn get_report(
@@ -77,16 +79,29 @@ async fn get_report(
         a if a.contains("spreadsheetml") => Format::Xlsx,
         _ => Format::Json,
     };
-    let (table, slug) = permit
+    let language = Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
+    let (table, digest, slug) = permit
         .read(move |tx, granted| {
             let edition = editions::store::find(tx, granted.edition()?)?;
             let public = edition.state == EditionState::Finalised && !report.is_internal();
             if !granted.as_staff && !public {
                 return Err(not_yet());
             }
-            let figures = freeze::figures(tx, edition.id, granted.now)?;
-            Ok((report.table(&figures), edition.slug))
+            if let Some((table, digest)) = freeze::frozen_report(tx, edition.id, report)? {
+                return Ok((table, Some(digest), edition.slug));
+            }
+            let figures = compute::figures(tx, edition.id, granted.now)?;
+            let statistics = compute::statistics(tx, &figures)?;
+            Ok((report.table(&figures, statistics.comparison.as_ref()), None, edition.slug))
         })
         .await?;
-    table.answer(query.format.unwrap_or(by_header), &slug)
+    let format = query.format.unwrap_or(by_header);
+    let mut response = table.answer(format, &slug, |column| headers::title(column).say(language).to_owned())?;
+    if let Some(digest) = digest {
+        // Each form of a frozen report is a representation of its own.
+        let tag =
+            header::HeaderValue::from_str(&format!("\"{digest}-{}\"", format.ending())).map_err(|_| Code::Internal)?;
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    Ok(response)
 }

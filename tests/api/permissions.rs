@@ -141,6 +141,11 @@ async fn every_role_meets_what_the_table_says(app: TestApp) {
                     "delete" => app.call(TestRequest::delete(), &at),
                     other => panic!("{other}: how is it called?"),
                 };
+                if path.ends_with("/events") {
+                    let opened = token.iter().fold(call, |call, token| call.by(token)).open().await;
+                    table += &format!("{:>10}", met(opened.status().as_u16(), &Value::Null));
+                    continue;
+                }
                 let answer = match token {
                     Some(token) => call.by(token).send().await,
                     None => call.send().await,

@@ -1,7 +1,7 @@
 //! A folder uses only folders of lower rank: the map of ARCHITECTURE.md, enforced.
 use std::{collections::BTreeMap, path::Path};
 
-const RANKS: [(&str, u8); 28] = [
+const RANKS: [(&str, u8); 29] = [
     ("values", 0),
     ("config", 0),
     ("db", 1),
@@ -14,6 +14,7 @@ const RANKS: [(&str, u8); 28] = [
     ("organisers", 4),
     ("venues", 4),
     ("localities", 4),
+    ("history", 4),
     ("editions", 5),
     ("exhibitors", 5),
     ("products", 6),

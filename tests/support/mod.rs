@@ -79,6 +79,10 @@ impl Call<'_> {
             ..self
         }
     }
+    /// Sends it and reads no body: of a stream, which has no end.
+    pub async fn open(self) -> ServiceResponse {
+        (self.app.service)(self.request.to_request()).await
+    }
     pub async fn send(self) -> Answer {
         let response = (self.app.service)(self.request.to_request()).await;
         let (status, headers) = (response.status(), response.headers().clone());

@@ -279,10 +279,12 @@ CREATE INDEX visit_events_gate_id_idx ON visit_events (gate_id);
 CREATE INDEX visit_events_recorded_by_idx ON visit_events (recorded_by);
 
 CREATE TABLE final_figures (
-  edition_id UUID NOT NULL PRIMARY KEY REFERENCES editions (id),
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  part TEXT COLLATE "C" NOT NULL,
   document TEXT COLLATE "C" NOT NULL,
   digest TEXT COLLATE "C" NOT NULL,
-  finalised_at TIMESTAMP NOT NULL
+  finalised_at TIMESTAMP NOT NULL,
+  PRIMARY KEY (edition_id, part)
 );
 CREATE TABLE audit_log (
   id UUID NOT NULL PRIMARY KEY,
