@@ -1,6 +1,16 @@
 //! Wiring: the state every request sees, and where each capability's routes are mounted.
-use actix_web::{HttpRequest, HttpResponse, dev::ServiceResponse, middleware, web};
-use utoipa::OpenApi;
+use std::sync::LazyLock;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    dev::ServiceResponse,
+    http::header::{self, HeaderValue},
+    middleware, web,
+};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{Http, HttpAuthScheme, SecurityScheme},
+};
 
 use crate::{
     allocation,
@@ -9,7 +19,7 @@ use crate::{
     db::{Db, Tx},
     editions, exhibitors, floor,
     history::{self, Live},
-    http::{Code, Problem, body::BODY_LIMIT, conditional, idempotency},
+    http::{Code, Problem, body::BODY_LIMIT, conditional, idempotency, parameters, parameters::Parameters},
     identity::{
         self,
         limit::{self, Limits},
@@ -75,10 +85,19 @@ impl State {
     }
 }
 
+/// How a caller says who they are; what everybody may read needs nothing.
+struct Bearer;
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build());
+        document.components.get_or_insert_default().add_security_scheme("bearer", scheme);
+    }
+}
+
 /// The OpenAPI document, put together from the capabilities.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     #[derive(OpenApi)]
-    #[openapi(info(title = "hoicho", description = "Trade fair management"))]
+    #[openapi(info(title = "hoicho", description = "Trade fair management"), modifiers(&Bearer), security((), ("bearer" = [])))]
     struct Whole;
     let mut whole = Whole::openapi();
     for part in [
@@ -102,18 +121,27 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     whole
 }
 
+/// The document as it is served, and what it says of parameters: made once, whatever the number of workers.
+static DOCUMENT: LazyLock<(String, web::Data<Parameters>)> = LazyLock::new(|| {
+    let document = serde_json::json!(openapi());
+    (document.to_string(), web::Data::new(Parameters::of(&document)))
+});
+
 /// Mounts everything.
 pub fn routes(state: web::Data<State>) -> impl FnOnce(&mut web::ServiceConfig) {
     move |cfg| {
         cfg.app_data(web::Data::new(state.metrics.clone()))
             .app_data(web::Data::new(state.storage.clone()))
             .app_data(web::Data::new(state.live.clone()))
+            .app_data(DOCUMENT.1.clone())
             .app_data(state)
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
+            // What is no identifier names nothing.
+            .app_data(web::PathConfig::default().error_handler(|_, _| Problem::from(Code::NotFound).into()))
             .route("/healthz", web::get().to(async || HttpResponse::Ok().body("ok")))
             .route("/readyz", web::get().to(ready))
             .route("/metrics", web::get().to(show_metrics))
-            .route("/api/openapi.json", web::get().to(async || HttpResponse::Ok().json(openapi())))
+            .route("/api/openapi.json", web::get().to(show_document))
             .service(
                 utoipa_swagger_ui::SwaggerUi::new("/api/docs/{_:.*}")
                     .config(utoipa_swagger_ui::Config::from("/api/openapi.json")),
@@ -123,6 +151,7 @@ pub fn routes(state: web::Data<State>) -> impl FnOnce(&mut web::ServiceConfig) {
                     // The last is the outermost: it sees a request first and its answer last.
                     .wrap(middleware::from_fn(conditional::tag))
                     .wrap(middleware::from_fn(idempotency::note))
+                    .wrap(middleware::from_fn(parameters::known))
                     .wrap(middleware::from_fn(limit::limit))
                     .wrap(middleware::from_fn(metrics::measure))
                     .wrap(middleware::from_fn(problems))
@@ -153,9 +182,12 @@ async fn problems(
 ) -> Result<ServiceResponse, actix_web::Error> {
     let response = next.call(req).await?;
     let mut response = Problem::in_callers_language(response);
-    let cache = actix_web::http::header::HeaderValue::from_static("private, no-cache");
-    response.headers_mut().insert(actix_web::http::header::CACHE_CONTROL, cache);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     Ok(response)
+}
+
+async fn show_document() -> HttpResponse {
+    HttpResponse::Ok().content_type(header::ContentType::json()).body(DOCUMENT.0.as_str())
 }
 
 /// Counters of this node, for those whom the settings allow.

@@ -9,6 +9,7 @@ pub mod export;
 pub mod idempotency;
 pub mod import;
 pub mod page;
+pub mod parameters;
 pub mod patch;
 pub mod problem;
 pub mod raw;

@@ -11,6 +11,7 @@ mod support;
 
 mod allocation;
 mod bad_input;
+mod bad_input_everywhere;
 mod demo;
 mod editions;
 mod identity;

@@ -1,5 +1,6 @@
 //! An application of its own for each test, on a database of its own, called in process.
 pub mod postgres;
+pub mod world;
 
 use std::{pin::Pin, rc::Rc};
 
@@ -138,6 +139,13 @@ impl TestApp {
     pub fn call(&self, request: test::TestRequest, path: &str) -> Call<'_> {
         let path = if path.starts_with("/api") { path.to_owned() } else { format!("/api/v1{path}") };
         Call { app: self, request: request.uri(&path) }
+    }
+
+    /// Makes something, and returns its identifier.
+    pub async fn made(&self, path: &str, by: &str, body: Value) -> String {
+        let answer = self.post(path).by(by).json(&body).send().await;
+        assert!(answer.status.is_success(), "{path}: {}", String::from_utf8_lossy(&answer.body));
+        answer.json()["id"].as_str().unwrap().to_owned()
     }
 
     /// Registers somebody, proves their address, and logs them in.

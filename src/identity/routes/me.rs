@@ -80,11 +80,14 @@ pub(super) async fn patch_me(caller: SignedIn, body: Body<PatchMe>) -> Result<Ht
     let mut checks = Checks::default();
     let display_name = body.display_name.map(|name| checks.text("/display_name", &name, 200));
     checks.done()?;
-    let user = caller.user;
+    let (user, now) = (caller.user, caller.now);
     let changed = caller.state.db.write(move |tx| {
         let before = store::account(tx, user)?;
-        let name = display_name.unwrap_or(before.display_name);
-        store::set_profile(tx, user, &name, body.language.unwrap_or(before.language))?;
+        let name = display_name.unwrap_or_else(|| before.display_name.clone());
+        let language = body.language.unwrap_or(before.language);
+        store::set_profile(tx, user, &name, language)?;
+        let (was, is) = ((&before.display_name, before.language), (&name, language));
+        super::note(tx, user, "user.change", Some(was), Some(is), now)?;
         view(tx, user)
     });
     Ok(HttpResponse::Ok().json(changed.await?))

@@ -8,7 +8,12 @@ mod register;
 use actix_web::web;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::http::Checks;
+use crate::{
+    audit,
+    db::Tx,
+    http::Checks,
+    values::{clock::Instant, ids::UserId},
+};
 
 /// The operations of this capability.
 #[derive(utoipa::OpenApi)]
@@ -64,4 +69,17 @@ fn password(checks: &mut Checks, pointer: &str, typed: &SecretString) {
 fn key(typed: &str) -> Option<String> {
     let key = typed.trim().to_lowercase();
     (key.len() <= 254 && !key.contains('\0')).then_some(key)
+}
+
+/// Writes a line of the audit log about somebody's own account; no password or token ever.
+fn note<T: serde::Serialize>(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    action: &'static str,
+    before: Option<T>,
+    after: Option<T>,
+    at: Instant,
+) -> diesel::QueryResult<()> {
+    let subject = user.to_string();
+    audit::record(tx, audit::Entry { organiser: None, edition: None, actor: Some(user), action, subject, before, after, at })
 }

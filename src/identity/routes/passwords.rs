@@ -69,6 +69,7 @@ pub(super) async fn confirm_reset(state: web::Data<State>, body: Body<ConfirmRes
             })?;
             store::set_password(tx, user, &password_hash)?;
             store::verify_email(tx, user, now)?;
+            super::note::<()>(tx, user, "user.reset_password", None, None, now)?;
             let account = store::account(tx, user)?;
             Ok::<_, Problem>(lockout::reset(tx, &account.email_key)?)
         })
@@ -95,12 +96,18 @@ pub(super) async fn change_password(caller: SignedIn, body: Body<ChangePassword>
     let mut checks = Checks::default();
     super::password(&mut checks, "/new", &new);
     checks.done()?;
-    let (user, state) = (caller.user, caller.state);
+    let (user, now, state) = (caller.user, caller.now, caller.state);
     let account = state.db.read(move |tx| store::account(tx, user).map_err(Problem::from)).await?;
     if !state.passwords.check(current, Some(account.password_hash)).await? {
         return Err(Code::WrongCredentials.into());
     }
     let password_hash = state.passwords.hash(new).await?;
-    state.db.write(move |tx| store::set_password(tx, user, &password_hash).map_err(Problem::from)).await?;
+    state
+        .db
+        .write(move |tx| {
+            store::set_password(tx, user, &password_hash)?;
+            Ok::<_, Problem>(super::note::<()>(tx, user, "user.change_password", None, None, now)?)
+        })
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

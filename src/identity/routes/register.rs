@@ -67,11 +67,13 @@ pub(super) async fn register(state: web::Data<State>, body: Body<Register>) -> R
                 }
                 Some(account) => {
                     store::register_again(tx, account.id, &user.password_hash, &user.display_name)?;
+                    super::note::<()>(tx, account.id, "user.register_again", None, None, now)?;
                     let account = store::account(tx, account.id)?;
                     one_time::mail(tx, &account, Purpose::VerifyEmail, now)?;
                 }
                 None => {
                     store::insert_user(tx, &user)?;
+                    super::note(tx, user.id, "user.register", None, Some(&user.email), now)?;
                     let account = store::account(tx, user.id)?;
                     one_time::mail(tx, &account, Purpose::VerifyEmail, now)?;
                 }
@@ -120,7 +122,8 @@ pub(super) async fn verify_email(state: web::Data<State>, body: Body<VerifyEmail
         .db
         .write(move |tx| {
             let user = one_time::redeem(tx, &token, Purpose::VerifyEmail, now)?.ok_or_else(unknown)?;
-            Ok::<_, Problem>(store::verify_email(tx, user, now)?)
+            store::verify_email(tx, user, now)?;
+            Ok::<_, Problem>(super::note::<()>(tx, user, "user.verify_email", None, None, now)?)
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())

@@ -1,0 +1,135 @@
+//! A small fair with one of everything: what tests over all operations of the API call upon.
+use serde_json::{Value, json};
+
+use super::TestApp;
+
+/// A live edition `hoi-cho` of `owner` and what hangs on it.
+pub struct World {
+    pub owner: String,
+    pub organiser: String,
+    /// A member of the exhibitor that stands on the booth.
+    pub exhibitor: String,
+    /// An allocation that stays the exhibitor's.
+    pub kept: String,
+    /// An allocation that a test may end.
+    pub played: String,
+    filled: Vec<(&'static str, String)>,
+}
+
+impl World {
+    pub async fn new(app: &TestApp) -> Self {
+        let owner = app.person("owner").await;
+        app.edition(&owner, "hoi-cho").await;
+        let edition = app.get("/editions/hoi-cho").by(&owner).send().await.expect(200);
+        let organiser = edition["organiser"].as_str().unwrap().to_owned();
+        app.advance(&owner, "hoi-cho", &["published", "registration_open"]).await;
+        let (exhibitor, application) = app.approved_application(&owner, "hoi-cho", "htx").await;
+        let me = app.get("/me").by(&exhibitor).send().await.expect(200);
+        let exhibitor_id = me["exhibitors"][0]["exhibitor"].as_str().unwrap().to_owned();
+        let booths = app.get("/editions/hoi-cho/booths").send().await.expect(200);
+        let hold = async |n: usize| {
+            let body = json!({ "application": application, "booths": [booths["items"][n]["id"]] });
+            app.post("/editions/hoi-cho/allocations").by(&owner).json(&body).send().await.expect(201)["items"][0]["id"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        let (kept, played) = (hold(0).await, hold(1).await);
+        for step in ["offer", "confirm"] {
+            app.post(&format!("/allocations/{kept}/{step}")).by(&owner).send().await.expect(200);
+        }
+        app.advance(&owner, "hoi-cho", &["registration_closed", "live"]).await;
+        let booth = booths["items"][0]["id"].as_str().unwrap();
+        let made = async |path: &str, by: &str, body: Value| app.made(path, by, body).await;
+        let id_of =
+            async |token: &str| app.get("/me").by(token).send().await.expect(200)["id"].as_str().unwrap().to_owned();
+        let series = made("/series", &owner, json!({ "organiser": organiser, "name": "Chuỗi" })).await;
+        let venue =
+            made("/venues", &owner, json!({ "organiser": organiser, "name": "Cung", "address": "Hạ Long" })).await;
+        let hall = made(&format!("/venues/{venue}/halls"), &owner, json!({ "name": "Nhà A" })).await;
+        let goods = json!({ "name": "Miến dong", "product_group": "food" });
+        let product = made(&format!("/exhibitors/{exhibitor_id}/products"), &exhibitor, goods).await;
+        let upload = format!("/applications/{application}/documents?kind=food_safety&file_name=giay.pdf");
+        let document = app.post(&upload).by(&exhibitor).file("application/pdf", b"%PDF-1.7\n").send().await.expect(201);
+        let document = document["id"].as_str().unwrap().to_owned();
+        let deal = json!({ "exhibitor": exhibitor_id, "kind": "mou", "counterpart": "Siêu thị", "amount": 0, "signed_on": "2026-03-01" });
+        let deal = made("/editions/hoi-cho/deals", &owner, deal).await;
+        // One member and one invitation on each side that nobody else needs.
+        let spare = id_of(&app.staff_named(&owner, &organiser, "spare", "viewer").await).await;
+        let invite = |role: &str| json!({ "email": "guest@example.vn", "role": role });
+        let invitation = made(&format!("/organisers/{organiser}/members"), &owner, invite("viewer")).await;
+        let hand = app.person("hand").await;
+        let hand_invited = json!({ "email": "hand@example.vn", "role": "staff" });
+        made(&format!("/exhibitors/{exhibitor_id}/members"), &exhibitor, hand_invited).await;
+        let accepted = json!({ "token": app.letter_to("hand@example.vn").await["letter"]["token"] });
+        app.post("/invitations/accept").by(&hand).json(&accepted).send().await.expect(200);
+        let hand = id_of(&hand).await;
+        let hands_invitation = made(&format!("/exhibitors/{exhibitor_id}/members"), &exhibitor, invite("staff")).await;
+        let zone = app.get("/editions/hoi-cho/zones").send().await.expect(200)["items"][0]["id"].clone();
+        let gate = made("/editions/hoi-cho/gates", &owner, json!({ "name": "Cổng chính" })).await;
+        let report = json!({ "amount": 1 });
+        app.put(&format!("/booths/{booth}/sales-reports/2026-03-01"))
+            .by(&exhibitor)
+            .json(&report)
+            .send()
+            .await
+            .expect(201);
+        let filled = vec![
+            ("/organisers/{organiser}/members/{user}", format!("/organisers/{organiser}/members/{spare}")),
+            ("/exhibitors/{exhibitor}/members/{user}", format!("/exhibitors/{exhibitor_id}/members/{hand}")),
+            (
+                "/organisers/{organiser}/invitations/{invitation}",
+                format!("/organisers/{organiser}/invitations/{invitation}"),
+            ),
+            (
+                "/exhibitors/{exhibitor}/invitations/{invitation}",
+                format!("/exhibitors/{exhibitor_id}/invitations/{hands_invitation}"),
+            ),
+            ("{organiser}", organiser.clone()),
+            ("{series}", series),
+            ("{venue}", venue),
+            ("{hall}", hall),
+            ("{edition}", "hoi-cho".to_owned()),
+            ("{zone}", zone.as_str().unwrap().to_owned()),
+            ("{booth}", booth.to_owned()),
+            ("{exhibitor}", exhibitor_id),
+            ("{product}", product),
+            ("{application}", application),
+            ("{document}", document),
+            ("{deal}", deal),
+            ("{gate}", gate),
+            ("{date}", "2026-03-01".to_owned()),
+            ("{report}", "sales-by-day".to_owned()),
+        ];
+        Self { owner, organiser, exhibitor, kept, played, filled }
+    }
+
+    /// The identifier of this fair's only one of a kind, by the name that paths call it.
+    pub fn id(&self, name: &str) -> &str {
+        &self.filled.iter().find(|(known, _)| *known == format!("{{{name}}}")).unwrap().1
+    }
+
+    /// A path of the OpenAPI document with this fair's own identifiers; one that names a participant gets a new one.
+    pub async fn at(&self, app: &TestApp, path: &str) -> String {
+        let mut at = self.filled.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
+        if at.contains("{participant}") && at.contains("{allocation}") {
+            at = at.replace("{allocation}", &self.kept);
+            let list = at.rsplit_once('/').unwrap().0.to_owned();
+            let name = format!("Khách {}", uuid::Uuid::now_v7());
+            let guest = json!({ "role": "represented", "name": name, "country": "LA" });
+            let guest = app.made(list.trim_start_matches("/api/v1"), &self.owner, guest).await;
+            at = at.replace("{participant}", &guest);
+        }
+        let at = at.replace("{allocation}", &self.played);
+        // Where a test put something else before it, it names nobody.
+        let nobody = ["{participant}", "{invitation}", "{user}"];
+        let at = nobody.iter().fold(at, |at, name| at.replace(name, &self.played));
+        assert!(!at.contains('{'), "{path}: what is its parameter?");
+        at
+    }
+}
+
+/// The API as its document tells it.
+pub fn document() -> Value {
+    serde_json::to_value(hoicho::app::openapi()).unwrap()
+}
