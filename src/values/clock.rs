@@ -1,4 +1,6 @@
 //! The time, as a parameter: nothing else in the program asks the system what time it is.
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 
 /// A calendar day in an edition's own time zone.
@@ -6,13 +8,13 @@ pub type Day = chrono::NaiveDate;
 /// An instant in UTC, to the microsecond: what both databases keep exactly.
 pub type Instant = NaiveDateTime;
 
-/// Tells the time: the system's, or a fixed one in tests.
+/// Tells the time: the system's, or one that is set by hand in tests.
 #[derive(Debug, Clone, Copy)]
 pub enum Clock {
     /// The machine's clock.
     System,
-    /// Always this instant.
-    Fixed(DateTime<Utc>),
+    /// What somebody set: microseconds since 1970, UTC.
+    Set(&'static AtomicI64),
 }
 
 impl Clock {
@@ -21,7 +23,7 @@ impl Clock {
     pub fn now(self) -> Instant {
         let now = match self {
             Clock::System => Utc::now(),
-            Clock::Fixed(at) => at,
+            Clock::Set(at) => DateTime::from_timestamp_micros(at.load(Ordering::SeqCst)).unwrap_or_default(),
         };
         now.naive_utc().trunc_subsecs(6)
     }

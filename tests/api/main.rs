@@ -9,6 +9,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
 mod allocation;
 mod bad_input;
 mod bad_input_everywhere;
@@ -16,5 +17,7 @@ mod demo;
 mod editions;
 mod identity;
 mod permissions;
+mod requests;
 mod sales_and_visits;
+mod schema;
 mod whole_fair;

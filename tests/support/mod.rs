@@ -2,7 +2,11 @@
 pub mod postgres;
 pub mod world;
 
-use std::{pin::Pin, rc::Rc};
+use std::{
+    pin::Pin,
+    rc::Rc,
+    sync::atomic::{AtomicI64, Ordering},
+};
 
 use actix_http::Request;
 use actix_web::{App, dev::ServiceResponse, http::StatusCode, test, web};
@@ -15,7 +19,7 @@ use hoicho::{
 };
 use serde_json::Value;
 
-/// The moment of every test: the evening of 3 March 2026 in Hạ Long.
+/// The moment every test begins at: the evening of 3 March 2026 in Hạ Long.
 pub fn now() -> chrono::DateTime<chrono::Utc> {
     "2026-03-03T12:00:00Z".parse().unwrap()
 }
@@ -28,7 +32,9 @@ type Answering = Pin<Box<dyn Future<Output = ServiceResponse>>>;
 pub struct TestApp {
     service: Rc<dyn Fn(Request) -> Answering>,
     pub db: Db,
-    _folder: tempfile::TempDir,
+    pub state: web::Data<State>,
+    clock: &'static AtomicI64,
+    folder: tempfile::TempDir,
 }
 
 pub struct Answer {
@@ -80,6 +86,12 @@ impl Call<'_> {
             ..self
         }
     }
+    pub fn from(self, address: &str) -> Self {
+        Self { request: self.request.peer_addr(address.parse().unwrap()), ..self }
+    }
+    pub fn table(self, csv: &str) -> Self {
+        Self { request: self.request.insert_header(("content-type", "text/csv")).set_payload(csv.to_owned()), ..self }
+    }
     /// Sends it and reads no body: of a stream, which has no end.
     pub async fn open(self) -> ServiceResponse {
         (self.app.service)(self.request.to_request()).await
@@ -105,33 +117,64 @@ fn migrated() -> &'static [u8] {
 
 impl TestApp {
     pub async fn on(url: DatabaseUrl, folder: tempfile::TempDir) -> Self {
+        Self::with(url, folder, |_| {}).await
+    }
+
+    /// The same with some settings changed.
+    pub async fn with(url: DatabaseUrl, folder: tempfile::TempDir, change: impl FnOnce(&mut Settings)) -> Self {
         migrate::up(&url).unwrap();
         let db = Db::open(&url, 8).unwrap();
         let mut settings = Settings::load(None).unwrap();
         // The cheapest argon2 allows: the tests protect rules, not passwords.
         settings.password = hoicho::config::Password { memory_kib: 8, passes: 1, lanes: 1 };
         settings.limits = hoicho::config::Limits { per_minute: 1_000_000, auth_per_minute: 1_000_000 };
-        let state = web::Data::new(State::new(&settings, db.clone(), Clock::Fixed(now()), folder.path()).unwrap());
-        let service = Rc::new(test::init_service(App::new().configure(app::routes(state))).await);
+        change(&mut settings);
+        let clock: &'static AtomicI64 = Box::leak(Box::new(AtomicI64::new(now().timestamp_micros())));
+        let state = web::Data::new(State::new(&settings, db.clone(), Clock::Set(clock), folder.path()).unwrap());
+        let service = Rc::new(test::init_service(App::new().configure(app::routes(state.clone()))).await);
         let service: Rc<dyn Fn(Request) -> Answering> = Rc::new(move |request| {
             let service = service.clone();
             Box::pin(async move { test::call_service(service.as_ref(), request).await.map_into_boxed_body() })
         });
-        Self { service, db, _folder: folder }
+        Self { service, db, state, clock, folder }
+    }
+
+    /// Lets time pass.
+    pub fn wait(&self, time: chrono::Duration) {
+        self.clock.fetch_add(time.num_microseconds().unwrap(), Ordering::SeqCst);
+    }
+
+    /// A folder of this test's own.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     pub async fn sqlite() -> Self {
+        Self::sqlite_with(|_| {}).await
+    }
+
+    pub async fn sqlite_with(change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("test.sqlite");
         std::fs::write(&file, migrated()).unwrap();
-        Self::on(DatabaseUrl::Sqlite(file), folder).await
+        Self::with(DatabaseUrl::Sqlite(file), folder, change).await
     }
 
     pub fn get(&self, path: &str) -> Call<'_> {
         self.call(test::TestRequest::get(), path)
     }
+    /// Outside `/api/v1`.
+    pub fn root(&self, path: &str) -> Call<'_> {
+        Call { app: self, request: test::TestRequest::get().uri(path) }
+    }
     pub fn post(&self, path: &str) -> Call<'_> {
         self.call(test::TestRequest::post(), path)
+    }
+    pub fn patch(&self, path: &str) -> Call<'_> {
+        self.call(test::TestRequest::patch(), path)
+    }
+    pub fn delete(&self, path: &str) -> Call<'_> {
+        self.call(test::TestRequest::delete(), path)
     }
     pub fn put(&self, path: &str) -> Call<'_> {
         self.call(test::TestRequest::put(), path)

@@ -1,0 +1,171 @@
+//! Accounts: an address is proved, a password can be forgotten, guessing is slow, roles are offered by mail.
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use crate::support::{PASSWORD, TestApp};
+
+async fn register(app: &TestApp, email: &str) {
+    let account = json!({ "email": email, "password": PASSWORD, "display_name": "Múi" });
+    app.post("/auth/register").json(&account).send().await.expect(202);
+}
+
+async fn token_for(app: &TestApp, email: &str) -> Value {
+    app.letter_to(email).await["letter"]["token"].clone()
+}
+
+fn login(password: &str) -> Value {
+    json!({ "email": "mui@example.vn", "password": password })
+}
+
+async fn nobody_logs_in_with_an_address_that_is_not_proved(app: TestApp) {
+    register(&app, "mui@example.vn").await;
+    app.post("/auth/login").json(&login(PASSWORD)).send().await.refused(403, "email_not_verified");
+    app.post("/auth/login").json(&login("another one")).send().await.refused(401, "wrong_credentials");
+    let token = token_for(&app, "mui@example.vn").await;
+    // Whoever has the mail but not the password did not make the account.
+    let stolen = json!({ "token": token, "password": "another one" });
+    app.post("/auth/verify-email").json(&stolen).send().await.refused(401, "wrong_credentials");
+    let proof = json!({ "token": token, "password": PASSWORD });
+    app.post("/auth/verify-email").json(&proof).send().await.expect(204);
+    app.post("/auth/verify-email").json(&proof).send().await.refused(404, "not_found");
+    app.post("/auth/login").json(&login(PASSWORD)).send().await.expect(200);
+}
+
+async fn a_verification_mail_works_for_a_day(app: TestApp) {
+    register(&app, "mui@example.vn").await;
+    let late = json!({ "token": token_for(&app, "mui@example.vn").await, "password": PASSWORD });
+    app.wait(Duration::hours(24));
+    app.post("/auth/verify-email").json(&late).send().await.refused(404, "not_found");
+    app.post("/auth/resend-verification").json(&json!({ "email": "mui@example.vn" })).send().await.expect(202);
+    let proof = json!({ "token": token_for(&app, "mui@example.vn").await, "password": PASSWORD });
+    app.post("/auth/verify-email").json(&proof).send().await.expect(204);
+}
+
+async fn a_stranger_cannot_fill_a_mailbox_or_learn_who_has_an_account(app: TestApp) {
+    app.person("mui").await;
+    for _ in 0..20 {
+        app.post("/auth/password-reset").json(&json!({ "email": "mui@example.vn" })).send().await.expect(202);
+    }
+    let resets = app.letters_to("mui@example.vn").await;
+    assert_eq!(resets.iter().filter(|l| l["letter"]["kind"] == "reset_password").count(), 5);
+    app.post("/auth/password-reset").json(&json!({ "email": "nobody@example.vn" })).send().await.expect(202);
+    assert!(app.letters_to("nobody@example.vn").await.is_empty());
+}
+
+async fn a_forgotten_password_is_reset_once_and_every_login_ends(app: TestApp) {
+    app.person("mui").await;
+    let old = app.post("/auth/login").json(&login(PASSWORD)).send().await.expect(200)["refresh_token"].clone();
+    app.post("/auth/password-reset").json(&json!({ "email": "MUI@example.vn" })).send().await.expect(202);
+    let token = token_for(&app, "mui@example.vn").await;
+    let short = json!({ "token": token, "password": "short" });
+    app.post("/auth/password-reset/confirm").json(&short).send().await.refused(422, "invalid");
+    let reset = json!({ "token": token, "password": "mật khẩu mới" });
+    app.post("/auth/password-reset/confirm").json(&reset).send().await.expect(204);
+    app.post("/auth/password-reset/confirm").json(&reset).send().await.refused(404, "not_found");
+    app.post("/auth/refresh").json(&json!({ "refresh_token": old })).send().await.refused(401, "login_required");
+    app.post("/auth/login").json(&login(PASSWORD)).send().await.refused(401, "wrong_credentials");
+    app.post("/auth/login").json(&login("mật khẩu mới")).send().await.expect(200);
+}
+
+async fn a_reset_works_for_an_hour(app: TestApp) {
+    app.person("mui").await;
+    app.post("/auth/password-reset").json(&json!({ "email": "mui@example.vn" })).send().await.expect(202);
+    let reset = json!({ "token": token_for(&app, "mui@example.vn").await, "password": "mật khẩu mới" });
+    app.wait(Duration::hours(1));
+    app.post("/auth/password-reset/confirm").json(&reset).send().await.refused(404, "not_found");
+}
+
+async fn whoever_guesses_locks_out_themselves_and_nobody_else(app: TestApp) {
+    app.person("mui").await;
+    let guess = async |address: &str, password: &str| {
+        app.post("/auth/login").from(address).json(&login(password)).send().await.status.as_u16()
+    };
+    for _ in 0..5 {
+        assert_eq!(guess("203.0.113.9:1000", "wrong wrong wrong").await, 401);
+    }
+    assert_eq!(guess("203.0.113.9:2000", PASSWORD).await, 429, "even the right one now");
+    assert_eq!(guess("198.51.100.7:1000", PASSWORD).await, 200, "the owner elsewhere is not locked out");
+    app.wait(Duration::minutes(15));
+    assert_eq!(guess("203.0.113.9:1000", PASSWORD).await, 200, "the pause is over");
+}
+
+async fn an_access_token_lives_a_quarter_of_an_hour(app: TestApp) {
+    let token = app.person("mui").await;
+    app.wait(Duration::seconds(899));
+    app.get("/me").by(&token).send().await.expect(200);
+    app.wait(Duration::seconds(1));
+    app.get("/me").by(&token).send().await.refused(401, "login_required");
+}
+
+async fn changing_the_password_needs_the_old_one_and_ends_other_logins(app: TestApp) {
+    let token = app.person("mui").await;
+    let other = app.post("/auth/login").json(&login(PASSWORD)).send().await.expect(200)["refresh_token"].clone();
+    let wrong = json!({ "current": "not this one", "new": "mật khẩu mới" });
+    app.put("/me/password").by(&token).json(&wrong).send().await.refused(401, "wrong_credentials");
+    let right = json!({ "current": PASSWORD, "new": "mật khẩu mới" });
+    app.put("/me/password").by(&token).json(&right).send().await.expect(204);
+    app.post("/auth/refresh").json(&json!({ "refresh_token": other })).send().await.refused(401, "login_required");
+    app.post("/auth/login").json(&login("mật khẩu mới")).send().await.expect(200);
+}
+
+async fn an_invitation_is_for_its_own_address_once_and_for_two_weeks(app: TestApp) {
+    let owner = app.person("lan").await;
+    let organiser = app.organiser(&owner).await;
+    let invited = json!({ "email": "minh@example.vn", "role": "finance" });
+    let path = format!("/organisers/{organiser}/members");
+    app.post(&path).by(&owner).json(&invited).send().await.expect(202);
+    let answer = json!({ "token": token_for(&app, "minh@example.vn").await });
+    let thief = app.person("thief").await;
+    app.post("/invitations/accept").by(&thief).json(&answer).send().await.refused(404, "not_found");
+    let minh = app.person("minh").await;
+    app.get(&path).by(&minh).send().await.refused(404, "not_found");
+    let joined = app.post("/invitations/accept").by(&minh).json(&answer).send().await.expect(200);
+    assert_eq!((&joined["organiser"], &joined["role"]), (&json!(organiser), &json!("finance")));
+    app.get(&path).by(&minh).send().await.expect(200);
+    app.post("/invitations/accept").by(&minh).json(&answer).send().await.refused(404, "not_found");
+
+    let invited = json!({ "email": "thief@example.vn", "role": "owner" });
+    app.post(&path).by(&owner).json(&invited).send().await.expect(202);
+    let late = json!({ "token": token_for(&app, "thief@example.vn").await });
+    app.wait(Duration::days(14));
+    let thief = app.login("thief@example.vn").await;
+    app.post("/invitations/accept").by(&thief).json(&late).send().await.refused(404, "not_found");
+}
+
+async fn an_invitation_taken_back_opens_no_door(app: TestApp) {
+    let owner = app.person("lan").await;
+    let organiser = app.organiser(&owner).await;
+    let minh = app.person("minh").await;
+    let invited = json!({ "email": "minh@example.vn", "role": "manager" });
+    let id = app.made(&format!("/organisers/{organiser}/members"), &owner, invited).await;
+    let answer = json!({ "token": token_for(&app, "minh@example.vn").await });
+    app.delete(&format!("/organisers/{organiser}/invitations/{id}")).by(&owner).send().await.expect(204);
+    app.post("/invitations/accept").by(&minh).json(&answer).send().await.refused(404, "not_found");
+}
+
+async fn a_role_taken_away_counts_at_once(app: TestApp) {
+    let owner = app.person("lan").await;
+    app.edition(&owner, "hoi-cho").await;
+    let organiser = app.get("/editions/hoi-cho").by(&owner).send().await.expect(200)["organiser"].clone();
+    let organiser = organiser.as_str().unwrap();
+    let manager = app.staff(&owner, organiser, "manager").await;
+    let zone = |code: &str| json!({ "code": code, "name": "Khu" });
+    app.post("/editions/hoi-cho/zones").by(&manager).json(&zone("X")).send().await.expect(201);
+    let id = app.get("/me").by(&manager).send().await.expect(200)["id"].as_str().unwrap().to_owned();
+    app.delete(&format!("/organisers/{organiser}/members/{id}")).by(&owner).send().await.expect(204);
+    app.post("/editions/hoi-cho/zones").by(&manager).json(&zone("Y")).send().await.refused(404, "not_found");
+}
+
+crate::on_both!(
+    nobody_logs_in_with_an_address_that_is_not_proved,
+    a_verification_mail_works_for_a_day,
+    a_stranger_cannot_fill_a_mailbox_or_learn_who_has_an_account,
+    a_forgotten_password_is_reset_once_and_every_login_ends,
+    a_reset_works_for_an_hour,
+    whoever_guesses_locks_out_themselves_and_nobody_else,
+    an_access_token_lives_a_quarter_of_an_hour,
+    changing_the_password_needs_the_old_one_and_ends_other_logins,
+    an_invitation_is_for_its_own_address_once_and_for_two_weeks,
+    an_invitation_taken_back_opens_no_door,
+    a_role_taken_away_counts_at_once,
+);

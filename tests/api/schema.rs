@@ -1,0 +1,276 @@
+//! The two databases have one schema, keep the same rules, and say so in a way that the code understands.
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_types::Text};
+use hoicho::db::{Conn, DatabaseUrl, Violated, constraint, migrate};
+use serde_json::json;
+
+use crate::support::{TestApp, postgres::database, postgres::empty_database, world::World};
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+/// The answer of a query with one column called `line`.
+fn lines(url: &DatabaseUrl, query: &str) -> BTreeSet<String> {
+    let query = diesel::sql_query(query);
+    let rows: Vec<Line> = match url {
+        DatabaseUrl::Sqlite(path) => {
+            query.load(&mut SqliteConnection::establish(path.to_str().unwrap()).unwrap()).unwrap()
+        }
+        DatabaseUrl::Postgres(url) => query.load(&mut PgConnection::establish(url).unwrap()).unwrap(),
+    };
+    rows.into_iter().map(|row| row.line).collect()
+}
+
+/// `table.column` and whether it may be absent.
+fn columns(url: &DatabaseUrl) -> BTreeSet<String> {
+    lines(
+        url,
+        match url {
+            DatabaseUrl::Sqlite(_) => {
+                r#"SELECT m.name || '.' || c.name || CASE WHEN c."notnull" = 1 OR c.pk > 0 THEN '' ELSE '?' END AS line
+                   FROM sqlite_schema m, pragma_table_info(m.name) c
+                   WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT LIKE '__diesel%'"#
+            }
+            DatabaseUrl::Postgres(_) => {
+                "SELECT table_name || '.' || column_name || CASE WHEN is_nullable = 'YES' THEN '?' ELSE '' END AS line
+                 FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%'"
+            }
+        },
+    )
+}
+
+/// `table(column)` of every foreign key's columns.
+fn references(url: &DatabaseUrl) -> BTreeSet<String> {
+    lines(
+        url,
+        match url {
+            DatabaseUrl::Sqlite(_) => {
+                r#"SELECT m.name || '.' || f."from" || ' to ' || f."table" AS line
+                   FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'"#
+            }
+            DatabaseUrl::Postgres(_) => {
+                "SELECT t.relname || '.' || a.attname || ' to ' || r.relname AS line
+                 FROM pg_constraint c
+                 JOIN pg_class t ON t.oid = c.conrelid JOIN pg_class r ON r.oid = c.confrelid
+                 JOIN unnest(c.conkey) k ON true
+                 JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k
+                 WHERE c.contype = 'f'"
+            }
+        },
+    )
+}
+
+/// Every index that has a name of ours, with its table; `table.column` of the first column of every index at all.
+fn indexes(url: &DatabaseUrl) -> (BTreeSet<String>, BTreeSet<String>) {
+    match url {
+        DatabaseUrl::Sqlite(_) => (
+            lines(url, "SELECT tbl_name || ' ' || name AS line FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"),
+            lines(
+                url,
+                "SELECT m.name || '.' || c.name AS line
+                 FROM sqlite_schema m, pragma_index_list(m.name) i, pragma_index_info(i.name) c
+                 WHERE m.type = 'table' AND c.seqno = 0",
+            ),
+        ),
+        DatabaseUrl::Postgres(_) => (
+            lines(
+                url,
+                "SELECT tablename || ' ' || indexname AS line FROM pg_indexes WHERE schemaname = 'public'
+                 AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = indexname)",
+            ),
+            lines(
+                url,
+                "SELECT t.relname || '.' || a.attname AS line FROM pg_index i
+                 JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
+                 JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]
+                 WHERE n.nspname = 'public'",
+            ),
+        ),
+    }
+}
+
+/// `table.column` as `schema.rs` says it.
+fn schema_file() -> BTreeSet<String> {
+    let source = include_str!("../../src/db/schema.rs");
+    let mut all = BTreeSet::new();
+    let mut table = "";
+    for line in source.lines().map(str::trim) {
+        if let Some((name, _)) = line.split_once(" (").filter(|_| line.ends_with('{')) {
+            table = name;
+        }
+        if let Some((column, kind)) = line.split_once(" -> ").filter(|_| !line.contains('(')) {
+            let absent = if kind.starts_with("Nullable") { "?" } else { "" };
+            all.insert(format!("{table}.{column}{absent}"));
+        }
+    }
+    all
+}
+
+fn empty_sqlite() -> (tempfile::TempDir, DatabaseUrl) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = DatabaseUrl::Sqlite(folder.path().join("schema.sqlite"));
+    (folder, url)
+}
+
+#[test]
+fn migrations_go_up_down_and_up_again_on_sqlite() {
+    let (_folder, url) = empty_sqlite();
+    up_down_up(&url);
+}
+
+#[test]
+fn migrations_go_up_down_and_up_again_on_postgres() {
+    if let Some(url) = empty_database() {
+        up_down_up(&url);
+    }
+}
+
+fn up_down_up(url: &DatabaseUrl) {
+    let applied = migrate::up(url).unwrap();
+    assert!(applied > 0);
+    let before = columns(url);
+    assert_eq!(migrate::down(url).unwrap(), applied);
+    assert_eq!(columns(url), BTreeSet::new(), "something is left over");
+    assert_eq!(migrate::up(url).unwrap(), applied);
+    assert_eq!(columns(url), before);
+}
+
+#[track_caller]
+fn same(one: &BTreeSet<String>, other: &BTreeSet<String>) {
+    let apart: Vec<_> = one.symmetric_difference(other).collect();
+    assert!(apart.is_empty() && !one.is_empty(), "only one of them has {apart:?}");
+}
+
+#[test]
+fn both_databases_have_the_schema_of_the_code() {
+    let (_folder, sqlite) = empty_sqlite();
+    migrate::up(&sqlite).unwrap();
+    same(&columns(&sqlite), &schema_file());
+    if let Some(postgres) = database() {
+        same(&columns(&postgres), &schema_file());
+        same(&references(&postgres), &references(&sqlite));
+        same(&indexes(&postgres).0, &indexes(&sqlite).0);
+    }
+}
+
+/// Without a foreign key it may point nowhere; without an index what it points to is slow to remove and to list.
+#[test]
+fn every_reference_has_a_foreign_key_and_an_index() {
+    let (_folder, url) = empty_sqlite();
+    migrate::up(&url).unwrap();
+    let references: BTreeSet<String> =
+        references(&url).iter().map(|r| r.split(" to ").next().unwrap().to_owned()).collect();
+    let (_, indexed) = indexes(&url);
+    // What they name is no row: the login a token came from.
+    let free = ["refresh_tokens.family_id"];
+    // The first column of their key is the edition, by which alone they are listed; the rest is checked at its end.
+    let by_edition = ["application_wishes.edition_id", "trade_deals.edition_id"];
+    let ids = columns(&url).into_iter().map(|c| c.trim_end_matches('?').to_owned()).filter(|c| c.ends_with("_id"));
+    let (mut loose, mut slow) = (Vec::new(), Vec::new());
+    for id in ids {
+        if !references.contains(&id) && !free.contains(&id.as_str()) {
+            loose.push(id.clone());
+        }
+        if !indexed.contains(&id) && !by_edition.contains(&id.as_str()) {
+            slow.push(id);
+        }
+    }
+    assert_eq!((loose, slow), (Vec::new(), Vec::new()), "(without a foreign key, without an index)");
+}
+
+/// Copies the first row of a table that `which` fits, with some columns changed, and tells what rule that breaks.
+fn copied(app: &TestApp, table: &str, which: &str, changed: &[(&str, String)]) -> Option<Violated> {
+    let all: Vec<String> = schema_file()
+        .into_iter()
+        .filter_map(|c| c.strip_prefix(&format!("{table}.")).map(|c| c.trim_end_matches('?').to_owned()))
+        .collect();
+    let changed: BTreeMap<_, _> = changed.iter().map(|(column, value)| (*column, value.as_str())).collect();
+    let values: Vec<&str> = all.iter().map(|c| changed.get(c.as_str()).copied().unwrap_or(c)).collect();
+    let statement = format!(
+        "INSERT INTO {table} ({}) SELECT {} FROM {table} WHERE {which} LIMIT 1",
+        all.join(", "),
+        values.join(", ")
+    );
+    let refused = app.db.write_now(|tx| {
+        let done = diesel::sql_query(&statement).execute(tx.conn());
+        let broken = match &done {
+            Ok(rows) => panic!("{statement}: it was taken ({rows} rows)"),
+            Err(error) => constraint::violated(error),
+        };
+        assert!(broken.is_some(), "{statement}: {done:?}");
+        Err::<(), _>(Refused(broken))
+    });
+    refused.unwrap_err().0
+}
+
+struct Refused(Option<Violated>);
+impl From<diesel::result::Error> for Refused {
+    fn from(error: diesel::result::Error) -> Self {
+        panic!("{error}")
+    }
+}
+impl From<hoicho::db::Unavailable> for Refused {
+    fn from(error: hoicho::db::Unavailable) -> Self {
+        panic!("{error}")
+    }
+}
+
+fn is_sqlite(app: &TestApp) -> bool {
+    app.db.write_now(|tx| Ok::<_, hoicho::db::Failure>(matches!(tx.conn(), Conn::Sqlite(_)))).unwrap()
+}
+
+async fn every_rule_of_the_database_is_understood(app: TestApp) {
+    let world = World::new(&app).await;
+    let sqlite = is_sqlite(&app);
+    let new_id = || {
+        let id = uuid::Uuid::now_v7();
+        ("id", if sqlite { format!("X'{}'", id.simple()) } else { format!("'{id}'::uuid") })
+    };
+    let text = |column: &'static str, value: &str| (column, format!("'{value}'"));
+    // What the small fair lacks: a tax code, a co-exhibitor, a request with a key.
+    let taxed = json!({ "name": "Công ty", "legal_form": "enterprise", "locality": "Hạ Long", "tax_code": "0100109106" });
+    let taxed = app.made("/exhibitors", &world.owner, taxed).await;
+    let with = json!({ "role": "co_exhibitor", "exhibitor": taxed });
+    app.made(&format!("/allocations/{}/participants", world.kept), &world.owner, with).await;
+    let keyed = app.post("/organisers").by(&world.owner).header("idempotency-key", "k1").json(&json!({ "name": "B" }));
+    keyed.send().await.expect(201);
+
+    let cases = [
+        ("users", "1 = 1", vec![new_id()], Violated::UserEmail),
+        ("editions", "1 = 1", vec![new_id()], Violated::EditionSlug),
+        ("booths", "1 = 1", vec![new_id(), ("place", "place + 1000".into())], Violated::BoothCode),
+        ("booths", "1 = 1", vec![new_id(), text("code", "Z99")], Violated::BoothPlace),
+        ("allocations", "state = 'confirmed'", vec![new_id()], Violated::BoothTaken),
+        ("applications", "1 = 1", vec![new_id()], Violated::ApplicationExists),
+        ("sales_reports", "1 = 1", vec![new_id()], Violated::ReportExists),
+        ("exhibitors", "tax_code IS NOT NULL", vec![new_id()], Violated::TaxCode),
+        ("idempotency_keys", "1 = 1", vec![], Violated::AttemptUnderWay),
+        ("zones", "1 = 1", vec![new_id()], Violated::ZoneCode),
+        ("participants", "exhibitor_id IS NOT NULL", vec![new_id(), text("name", "khác")], Violated::Participant),
+        (
+            "participants",
+            "exhibitor_id IS NOT NULL",
+            vec![new_id(), ("exhibitor_id", "NULL".into()), text("role", "represented")],
+            Violated::Participant,
+        ),
+        ("gates", "1 = 1", vec![new_id()], Violated::OtherUnique),
+        ("gates", "1 = 1", vec![new_id(), ("edition_id", new_id().1)], Violated::Reference),
+        ("gates", "1 = 1", vec![new_id(), ("name", "NULL".into())], Violated::Check),
+        ("booths", "1 = 1", vec![new_id(), ("place", "0".into()), text("code", "Z0")], Violated::Check),
+        (
+            "sales_reports",
+            "1 = 1",
+            vec![new_id(), ("day", "'2026-03-02'".into()), ("ocop_amount", "amount + 1".into())],
+            Violated::Check,
+        ),
+    ];
+    for (table, which, changed, expected) in cases {
+        assert_eq!(copied(&app, table, which, &changed), Some(expected), "{table} {changed:?}");
+    }
+}
+
+crate::on_both!(every_rule_of_the_database_is_understood);
