@@ -11,13 +11,17 @@ mod support;
 
 mod accounts;
 mod allocation;
+mod applications;
+mod background;
 mod bad_input;
 mod bad_input_everywhere;
 mod demo;
 mod editions;
+mod floor;
 mod identity;
 mod permissions;
 mod requests;
 mod sales_and_visits;
+mod sales_details;
 mod schema;
 mod whole_fair;

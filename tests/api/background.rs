@@ -1,0 +1,133 @@
+//! What happens without a request: mails leave once and are tried again, changes are told as they come, all is logged.
+use actix_web::body::MessageBody;
+use chrono::Duration;
+use hoicho::mail::{Mailer, send_due};
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, world::World};
+
+fn mailer(app: &TestApp, change: impl FnOnce(&mut hoicho::config::Mail)) -> Mailer {
+    let mut settings = hoicho::config::Settings::load(None).unwrap().mail;
+    change(&mut settings);
+    Mailer::new(&settings, "https://hoicho.example".to_owned(), &app.folder().join("mail")).unwrap()
+}
+
+fn mails(app: &TestApp) -> Vec<String> {
+    let files = std::fs::read_dir(app.folder().join("mail")).into_iter().flatten();
+    files.map(|f| std::fs::read_to_string(f.unwrap().path()).unwrap()).collect()
+}
+
+async fn a_letter_leaves_once_and_is_wiped(app: TestApp) {
+    app.person("lan").await;
+    app.post("/auth/password-reset").json(&json!({ "email": "lan@example.vn" })).send().await.expect(202);
+    let mailer = mailer(&app, |_| {});
+    let waiting = app.letters_to("lan@example.vn").await.len();
+    let sent = async || send_due(&app.db, &mailer, app.state.clock.now()).await.unwrap();
+    assert_eq!((sent().await, sent().await), (waiting, 0));
+    let mails = mails(&app);
+    assert_eq!(mails.len(), waiting);
+    assert!(mails.iter().all(|m| m.contains("text/plain") && m.contains("text/html") && m.contains("lan@example.vn")));
+    assert!(app.letters_to("lan@example.vn").await.is_empty(), "what was sent holds no token any more");
+}
+
+async fn a_mail_server_that_is_down_loses_nothing(app: TestApp) {
+    app.person("lan").await;
+    let waiting = app.letters_to("lan@example.vn").await.len();
+    // A port of this machine where nobody listens.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let down = mailer(&app, |m| {
+        m.transport = hoicho::config::Transport::Smtp;
+        m.smtp_security = hoicho::config::SmtpSecurity::None;
+        (m.smtp_host, m.smtp_port) = ("127.0.0.1".to_owned(), closed);
+    });
+    assert_eq!(send_due(&app.db, &down, app.state.clock.now()).await.unwrap(), 0);
+    assert_eq!(app.letters_to("lan@example.vn").await.len(), waiting);
+    let up = mailer(&app, |_| {});
+    assert_eq!(send_due(&app.db, &up, app.state.clock.now()).await.unwrap(), 0, "not at once again");
+    app.wait(Duration::minutes(2));
+    assert_eq!(send_due(&app.db, &up, app.state.clock.now()).await.unwrap(), waiting);
+}
+
+/// Events of a stream until one fits.
+async fn until(body: &mut (impl MessageBody<Error: std::fmt::Debug> + Unpin), fits: &str) -> String {
+    let mut heard = String::new();
+    let listen = async {
+        while !heard.contains(fits) {
+            let chunk = std::future::poll_fn(|cx| std::pin::Pin::new(&mut *body).poll_next(cx)).await;
+            heard += std::str::from_utf8(&chunk.expect("the stream ended").unwrap()).unwrap();
+        }
+    };
+    let heard_in_time = tokio::time::timeout(std::time::Duration::from_secs(20), listen).await;
+    assert!(heard_in_time.is_ok(), "{fits} was never heard: {heard}");
+    heard
+}
+
+async fn watchers_hear_of_changes_and_the_public_only_of_the_floor(app: TestApp) {
+    let world = World::new(&app).await;
+    let watch = async |token: Option<&str>, last: Option<&str>| {
+        let mut call = app.get("/editions/hoi-cho/events");
+        if let Some(token) = token {
+            call = call.by(token);
+        }
+        if let Some(last) = last {
+            call = call.header("last-event-id", last);
+        }
+        let opened = call.open().await;
+        assert_eq!(opened.headers().get("content-type").unwrap(), "text/event-stream");
+        opened.into_body()
+    };
+    let (mut staff, mut public) = (watch(Some(&world.owner), None).await, watch(None, None).await);
+    app.put(&format!("/booths/{}/sales-reports/2026-03-02", world.id("booth")))
+        .by(&world.exhibitor)
+        .json(&json!({ "amount": 5 }))
+        .send()
+        .await
+        .expect(201);
+    app.post(&format!("/allocations/{}/release", world.played)).by(&world.owner).send().await.expect(200);
+    let heard = until(&mut staff, "allocation.release").await;
+    assert!(heard.contains("event: sales_report") && heard.contains(&world.played), "{heard}");
+    let heard = until(&mut public, "allocation.release").await;
+    assert!(!heard.contains("sales_report") && !heard.contains("amount"), "{heard}");
+    // Who was away hears what they missed.
+    let id = heard.lines().find_map(|l| l.strip_prefix("id: ")).unwrap().to_owned();
+    app.post("/editions/hoi-cho/zones").by(&world.owner).json(&json!({ "code": "N", "name": "Mới" })).send().await.expect(201);
+    let mut back = watch(None, Some(&id)).await;
+    until(&mut back, "zone.create").await;
+    app.get("/editions/hoi-cho/events").header("last-event-id", "x").send().await.refused(400, "bad_request");
+    app.state.live.close();
+}
+
+async fn every_change_is_logged_with_who_what_and_how_it_was(app: TestApp) {
+    let world = World::new(&app).await;
+    let me = app.get("/me").by(&world.owner).send().await.expect(200)["id"].clone();
+    let path = format!("/editions/hoi-cho/booths/{}", world.id("booth"));
+    app.patch(&path).by(&world.owner).header("if-match", "\"v1\"").json(&json!({ "fee": 7 })).send().await.expect(200);
+    let log = format!("/audit-log?organiser={}", world.organiser);
+    let newest = app.get(&format!("{log}&limit=1")).by(&world.owner).send().await.expect(200)["items"][0].clone();
+    assert_eq!((&newest["action"], &newest["actor"]), (&json!("booth.change"), &me));
+    assert_eq!((&newest["before"]["fee"], &newest["after"]["fee"]), (&json!(0), &json!(7)));
+    let (mut seen, mut cursor) = (Vec::<Value>::new(), String::new());
+    loop {
+        let page = app.get(&format!("{log}&limit=7{cursor}")).by(&world.owner).send().await.expect(200);
+        seen.extend(page["items"].as_array().unwrap().clone());
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    let ids: Vec<_> = seen.iter().map(|c| c["id"].as_str().unwrap()).collect();
+    assert!(ids.len() > 20 && ids.is_sorted_by(|a, b| a > b), "newest first, none twice");
+    // Not for everybody, and never with a secret in it.
+    let viewer = app.staff(&world.owner, &world.organiser, "viewer").await;
+    app.get(&log).by(&viewer).send().await.refused(403, "forbidden");
+    app.get(&log).by(&world.exhibitor).send().await.refused(404, "not_found");
+    app.get("/audit-log").by(&world.owner).send().await.refused(403, "forbidden");
+    app.db.write_now(|tx| hoicho::identity::store::grant_admin(tx, "owner@example.vn").map_err(hoicho::db::Failure::from)).unwrap();
+    let all = app.get("/audit-log?limit=500").by(&world.owner).send().await.expect(200).to_string();
+    assert!(all.contains("user.register") && !all.contains("argon2") && !all.contains(crate::support::PASSWORD));
+}
+
+crate::on_both!(
+    a_letter_leaves_once_and_is_wiped,
+    a_mail_server_that_is_down_loses_nothing,
+    watchers_hear_of_changes_and_the_public_only_of_the_floor,
+    every_change_is_logged_with_who_what_and_how_it_was,
+);

@@ -1,0 +1,175 @@
+//! Reports in detail, from tables, judged and reminded of; deals apart; who shares a booth.
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, world::World};
+
+fn report(world: &World, day: &str) -> String {
+    format!("/booths/{}/sales-reports/{day}", world.id("booth"))
+}
+
+async fn lines_add_up_to_the_report_or_it_is_refused(app: TestApp) {
+    let world = World::new(&app).await;
+    let path = report(&world, "2026-03-02");
+    let line = |amount: i64, ocop: bool, group: &str| json!({ "product_name": "Miến dong", "product_group": group, "quantity_milli": 1_500, "unit": "kg", "amount": amount, "is_ocop": ocop, "channel": "online" });
+    let lines = [line(4_000_000, true, "food"), line(2_500_000, false, "beverages")];
+    let body = |amount: i64, ocop: i64| json!({ "amount": amount, "ocop_amount": ocop, "lines": lines });
+    for (amount, ocop) in [(6_500_001, 4_000_000), (6_500_000, 4_000_001)] {
+        let refused = app.put(&path).by(&world.exhibitor).json(&body(amount, ocop)).send().await.refused(422, "invalid");
+        assert_eq!(refused["errors"][0]["code"], "sum", "{refused}");
+    }
+    let huge = json!({ "amount": 1, "lines": [line(i64::MAX, false, "food"), line(i64::MAX, false, "food")] });
+    app.put(&path).by(&world.exhibitor).json(&huge).send().await.refused(422, "invalid");
+    app.put(&path).by(&world.exhibitor).json(&body(6_500_000, 4_000_000)).send().await.expect(201);
+    let shown = app.get(&path).by(&world.exhibitor).send().await.expect(200);
+    assert_eq!((&shown["lines"][0]["amount"], &shown["lines"][0]["channel"]), (&json!(4_000_000), &json!("online")));
+    let s = app.get("/editions/hoi-cho/statistics").by(&world.owner).send().await.expect(200);
+    let groups = s["sales"]["by_product_group"].as_array().unwrap();
+    let of = |name: &str| groups.iter().find(|g| g["name"] == name).map(|g| g["amount"].as_i64().unwrap());
+    assert_eq!((of("food"), of("beverages"), of("unspecified")), (Some(4_000_000), Some(2_500_000), Some(1)));
+}
+
+async fn an_unusual_amount_is_warned_of_and_taken(app: TestApp) {
+    let world = World::new(&app).await;
+    let low = json!({ "amount": 7_500 });
+    let taken = app.put(&report(&world, "2026-03-02")).by(&world.exhibitor).json(&low).send().await.expect(201);
+    assert_eq!(taken["warnings"][0]["code"], "unusually_low");
+    let usual = json!({ "amount": 7_500_000 });
+    let taken = app.put(&report(&world, "2026-03-03")).by(&world.exhibitor).json(&usual).send().await.expect(201);
+    assert_eq!(taken["warnings"], Value::Null);
+}
+
+async fn two_who_correct_at_once_do_not_overwrite_each_other(app: TestApp) {
+    let world = World::new(&app).await;
+    let path = report(&world, "2026-03-01");
+    let tag = app.get(&path).by(&world.exhibitor).send().await.headers.get("etag").unwrap().to_str().unwrap().to_owned();
+    let correct = async |amount: i64| {
+        let body = json!({ "amount": amount, "reason": "Đếm lại" });
+        app.put(&path).by(&world.exhibitor).header("if-match", &tag).json(&body).send().await
+    };
+    correct(6_000_000).await.expect(200);
+    correct(7_000_000).await.refused(412, "stale_version");
+    assert_eq!(app.get(&path).by(&world.exhibitor).send().await.expect(200)["amount"], 6_000_000);
+}
+
+async fn the_organiser_accepts_or_asks(app: TestApp) {
+    let world = World::new(&app).await;
+    let path = report(&world, "2026-03-01");
+    let judge = async |step: &str, by: &str| {
+        app.post(&format!("{path}/{step}")).by(by).json(&json!({ "reason": "Có nhầm không?" })).send().await
+    };
+    judge("accept", &world.exhibitor).await.refused(403, "forbidden");
+    assert_eq!(judge("query", &world.owner).await.expect(200)["note"], "Có nhầm không?");
+    app.post(&format!("{path}/accept")).by(&world.owner).send().await.expect(200);
+    app.post(&format!("{path}/accept")).by(&world.owner).send().await.refused(409, "illegal_step");
+    let listed = app.get("/editions/hoi-cho/sales-reports?state=accepted").by(&world.owner).send().await.expect(200);
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+    app.get("/editions/hoi-cho/sales-reports?state=lost").by(&world.owner).send().await.refused(400, "bad_request");
+}
+
+async fn reports_come_from_a_table_all_or_none_and_twice_is_once(app: TestApp) {
+    let world = World::new(&app).await;
+    let import = async |csv: &str| app.post("/editions/hoi-cho/sales-reports/import").by(&world.owner).table(csv).send().await;
+    let wrong = "booth,day,amount\nA01,2026-03-02,5000000\nA09,2026-03-02,1\nA01,2026-03-09,1\nA01,2026-03-02,-5\n";
+    let refused = import(wrong).await.refused(422, "invalid");
+    let told: Vec<_> = refused["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
+    assert_eq!(told, ["/3/booth", "/4/day", "/5/amount", "/5"], "{refused}");
+    app.get(&report(&world, "2026-03-02")).by(&world.owner).send().await.refused(404, "not_found");
+    let fine = "booth;day;amount;ocop_amount;reason\nA01;02/03/2026;5000000;3000000;\nA01;2026-03-01;9000000;0;Đếm lại\n";
+    assert_eq!(import(fine).await.expect(200), json!({ "added": 1, "corrected": 1, "unchanged": 0 }));
+    assert_eq!(import(fine).await.expect(200), json!({ "added": 0, "corrected": 0, "unchanged": 2 }));
+    let history = app.get(&report(&world, "2026-03-01")).by(&world.owner).send().await.expect(200)["history"].clone();
+    assert_eq!(history.as_array().unwrap().len(), 2);
+}
+
+async fn who_owes_a_report_is_reminded_once_a_day(app: TestApp) {
+    let world = World::new(&app).await;
+    // Three days have begun; the third closes at 21:00, two hours from now, and the first is reported.
+    let remind = async |by: &str| app.post("/editions/hoi-cho/sales-reminders").by(by).send().await;
+    let told = json!({ "missing_reports": 1, "reminded": 1, "already_reminded": 0 });
+    assert_eq!(remind(&world.owner).await.expect(202), told);
+    let letter = app.letter_to("htx@example.vn").await["letter"].clone();
+    assert_eq!(letter["missing"], json!([["A01", "2026-03-02"]]));
+    let told = json!({ "missing_reports": 1, "reminded": 0, "already_reminded": 1 });
+    assert_eq!(remind(&world.owner).await.expect(202), told);
+    app.wait(Duration::hours(24));
+    let owner = app.login("owner@example.vn").await;
+    let told = json!({ "missing_reports": 2, "reminded": 1, "already_reminded": 0 });
+    assert_eq!(remind(&owner).await.expect(202), told);
+}
+
+async fn deals_are_valued_apart_from_sales(app: TestApp) {
+    let world = World::new(&app).await;
+    let deal = |exhibitor: &str, amount: i64, day: &str| json!({ "exhibitor": exhibitor, "kind": "contract", "counterpart": "Siêu thị Go!", "amount": amount, "signed_on": day });
+    let path = "/editions/hoi-cho/deals";
+    let id = world.id("exhibitor");
+    let made = app.made(path, &world.owner, deal(id, 2_000_000_000, "2026-03-02")).await;
+    let later = app.post(path).by(&world.owner).json(&deal(id, 1, "2026-03-07")).send().await;
+    assert!(later.status.is_client_error());
+    let stranger = app.person("khac").await;
+    let body = json!({ "name": "HTX khác", "legal_form": "co_operative", "locality": "Hạ Long" });
+    let outside = app.made("/exhibitors", &stranger, body).await;
+    assert!(app.post(path).by(&world.owner).json(&deal(&outside, 1, "2026-03-02")).send().await.status.is_client_error());
+    let s = app.get("/editions/hoi-cho/statistics").by(&world.owner).send().await.expect(200);
+    assert_eq!((&s["deals"]["contracts"], &s["deals"]["contracts_value"]["amount"]), (&json!(1), &json!(2_000_000_000_i64)));
+    assert_eq!((&s["deals"]["memoranda"], &s["sales"]["total"]["amount"]), (&json!(1), &json!(1)));
+    app.delete(&format!("{path}/{made}")).by(&world.owner).header("if-match", "\"v1\"").send().await.expect(204);
+}
+
+async fn a_co_exhibitor_is_direct_and_may_report_and_a_represented_company_is_indirect(app: TestApp) {
+    let world = World::new(&app).await;
+    let guest = app.person("guest").await;
+    let body = json!({ "name": "HTX Khách", "legal_form": "co_operative", "locality": "Ba Chẽ" });
+    let guests = app.made("/exhibitors", &guest, body).await;
+    let path = format!("/allocations/{}/participants", world.kept);
+    let with = json!({ "role": "co_exhibitor", "exhibitor": guests });
+    // Nobody names a stranger's organisation: it must have something to do with the fair.
+    app.post(&path).by(&world.exhibitor).json(&with).send().await.refused(422, "invalid");
+    let invited = json!({ "email": "htx@example.vn", "role": "staff" });
+    app.post(&format!("/exhibitors/{guests}/members")).by(&guest).json(&invited).send().await.expect(202);
+    let accepted = json!({ "token": app.letter_to("htx@example.vn").await["letter"]["token"] });
+    app.post("/invitations/accept").by(&world.exhibitor).json(&accepted).send().await.expect(200);
+    app.post(&path).by(&world.exhibitor).json(&with).send().await.expect(201);
+    app.post(&path).by(&world.exhibitor).json(&with).send().await.refused(409, "already_exists");
+    let goods = json!({ "role": "represented", "name": "Lao Coffee", "country": "LA" });
+    app.post(&path).by(&world.exhibitor).json(&goods).send().await.expect(201);
+    let s = app.get("/editions/hoi-cho/statistics").by(&world.owner).send().await.expect(200);
+    assert_eq!((&s["exhibitors"]["direct"], &s["exhibitors"]["indirect"]), (&json!(2), &json!(1)));
+    // A shared booth has one total, whoever sold.
+    let shared = json!({ "amount": 5_000_000, "lines": [
+        { "amount": 2_000_000, "exhibitor": guests }, { "amount": 3_000_000, "exhibitor": world.id("exhibitor") },
+    ] });
+    app.put(&report(&world, "2026-03-02")).by(&guest).json(&shared).send().await.expect(201);
+    let s = app.get("/editions/hoi-cho/statistics").by(&world.owner).send().await.expect(200);
+    assert_eq!(s["sales"]["total"]["amount"], 5_000_001);
+}
+
+async fn declared_totals_are_never_taken_for_computed_ones(app: TestApp) {
+    let owner = app.person("lan").await;
+    let organiser = app.organiser(&owner).await;
+    let series = app.made("/series", &owner, json!({ "organiser": organiser, "name": "Chuỗi" })).await;
+    let edition = |slug: &str, declared: Value| json!({ "organiser": organiser, "series": series, "slug": slug, "name": slug, "declared_sales": declared, "declared_visits": declared });
+    for (slug, declared, day) in [("ky-1", json!(1_000), "2026-01-10"), ("ky-2", Value::Null, "2026-02-10")] {
+        app.made("/editions", &owner, edition(slug, declared)).await;
+        let days = json!([{ "day": day, "opens_at": "08:00:00", "closes_at": "20:00:00" }]);
+        let put = app.put(&format!("/editions/{slug}/opening-days")).by(&owner).header("if-match", "\"v1\"");
+        put.json(&days).send().await.expect(200);
+    }
+    let s = app.get("/editions/ky-1/statistics").by(&owner).send().await.expect(200);
+    assert_eq!((&s["sales"]["basis"], &s["sales"]["total"]["amount"]), (&json!("declared"), &json!(1_000)));
+    let s = app.get("/editions/ky-2/statistics").by(&owner).send().await.expect(200);
+    assert_eq!((&s["sales"]["basis"], &s["comparison"]["previous_edition"]), (&json!("computed"), &json!("ky-1")));
+    assert_eq!(s["comparison"]["like_with_like"], false);
+}
+
+crate::on_both!(
+    lines_add_up_to_the_report_or_it_is_refused,
+    an_unusual_amount_is_warned_of_and_taken,
+    two_who_correct_at_once_do_not_overwrite_each_other,
+    the_organiser_accepts_or_asks,
+    reports_come_from_a_table_all_or_none_and_twice_is_once,
+    who_owes_a_report_is_reminded_once_a_day,
+    deals_are_valued_apart_from_sales,
+    a_co_exhibitor_is_direct_and_may_report_and_a_represented_company_is_indirect,
+    declared_totals_are_never_taken_for_computed_ones,
+);
