@@ -36,6 +36,8 @@ enum Command {
         #[arg(long)]
         reset: bool,
     },
+    /// Bring the schema of the configured database up to date
+    Migrate(Place),
     /// Add a key that signs access tokens from the next start on; old tokens stay good until their time is over
     RotateKey(Place),
     /// Make somebody with an account a platform admin
@@ -92,6 +94,7 @@ pub fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(place) => serve::serve(&place),
         Command::Demo { place, reset } => demo::demo(&place.into(), reset),
+        Command::Migrate(place) => migrate(&place),
         Command::RotateKey(place) => rotate_key(&place),
         Command::GrantAdmin { place, email } => grant_admin(&place, &email),
         Command::Openapi => openapi(),
@@ -152,8 +155,8 @@ fn grant_admin(place: &Place, email: &str) -> Result<(), String> {
     }
 }
 
-/// Reads the settings and opens the database they name, migrated.
-fn open(place: &Place) -> Result<(Settings, Db), String> {
+/// The settings and the database they name; the data folder is made.
+fn place(place: &Place) -> Result<(Settings, DatabaseUrl), String> {
     let settings = settings(place)?;
     std::fs::create_dir_all(&place.data_dir)
         .map_err(|e| format!("the data folder {}: {e}", place.data_dir.display()))?;
@@ -161,8 +164,26 @@ fn open(place: &Place) -> Result<(Settings, Db), String> {
         "" => DatabaseUrl::Sqlite(place.data_dir.join("hoicho.sqlite")),
         url => url.parse().map_err(|e| format!("[database] url: {e}"))?,
     };
+    Ok((settings, url))
+}
+
+#[expect(clippy::print_stdout, reason = "the command's output")]
+fn migrate(at: &Place) -> Result<(), String> {
+    let (_, url) = place(at)?;
     let applied = migrate::up(&url).map_err(|e| e.to_string())?;
-    tracing::info!(applied, "the database is migrated");
+    println!("{applied} migrations applied");
+    Ok(())
+}
+
+/// Reads the settings and opens the database they name, migrated.
+fn open(at: &Place) -> Result<(Settings, Db), String> {
+    let (settings, url) = place(at)?;
+    if settings.database.migrate {
+        let applied = migrate::up(&url).map_err(|e| e.to_string())?;
+        tracing::info!(applied, "the database is migrated");
+    } else if let missing @ 1.. = migrate::pending(&url).map_err(|e| e.to_string())? {
+        return Err(format!("the database lacks {missing} migrations: run `hoicho migrate` first"));
+    }
     let db = Db::open(&url, settings.database.connections).map_err(|e| e.to_string())?;
     Ok((settings, db))
 }

@@ -68,6 +68,8 @@ pub struct Database {
     pub url: SecretString,
     /// Readers.
     pub connections: u32,
+    /// Whether a start brings the schema up to date.
+    pub migrate: bool,
 }
 
 /// How much one caller may send.
@@ -184,6 +186,13 @@ mod tests {
     fn the_documented_defaults_are_complete() {
         let settings = Settings::load(None).unwrap();
         assert_eq!(settings.server.port, 8080);
+    }
+
+    #[test]
+    fn the_example_for_production_holds_only_settings_there_are() {
+        let example = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/config/example-production.toml"));
+        let settings = Settings::load(Some(example)).unwrap();
+        assert!(settings.server.behind_proxy && !settings.database.migrate);
     }
 
     #[test]

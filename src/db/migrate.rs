@@ -19,6 +19,16 @@ pub fn up(url: &DatabaseUrl) -> Result<usize, Unavailable> {
     .map_err(|e| Unavailable::Pool(format!("a migration failed: {e}")))
 }
 
+/// How many migrations are missing.
+pub fn pending(url: &DatabaseUrl) -> Result<usize, Unavailable> {
+    let mut conn = connect(url)?;
+    match &mut conn {
+        Conn::Sqlite(c) => c.pending_migrations(SQLITE).map(|missing| missing.len()),
+        Conn::Postgres(c) => c.pending_migrations(POSTGRES).map(|missing| missing.len()),
+    }
+    .map_err(|e| Unavailable::Pool(format!("the migrations could not be read: {e}")))
+}
+
 /// Takes every migration back: for tests that prove they can be.
 pub fn down(url: &DatabaseUrl) -> Result<usize, Unavailable> {
     let mut conn = connect(url)?;

@@ -54,7 +54,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
                 errors: vec![FieldError {
                     pointer: pointer(&at),
                     code: "unexpected",
-                    detail: Text::new(format!("Giá trị không hợp lệ: {inner}"), format!("Not acceptable: {inner}")),
+                    detail: unexpected(&inner.to_string()),
                 }],
             }
         } else {
@@ -69,6 +69,35 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         Problem::new(Code::BadRequest, "Có nội dung thừa sau JSON.", "There is something after the JSON.")
     })?;
     Ok(value)
+}
+
+/// What serde says, in both languages: its sentences are few, and their words are the API's own names.
+pub fn unexpected(said: &str) -> Text {
+    // "… at line 1 column 7" says nothing to whom the pointer says it all.
+    let said = said.split(" at line ").next().unwrap_or(said);
+    let terms = [
+        ("missing field", "thiếu trường"),
+        ("unknown field", "không có trường"),
+        ("duplicate field", "lặp trường"),
+        ("unknown variant", "không có giá trị"),
+        ("invalid type:", "sai kiểu:"),
+        ("invalid value:", "sai giá trị:"),
+        ("invalid length", "sai độ dài"),
+        ("there are no fields", "không có trường nào"),
+        ("expected one of", "cần một trong"),
+        ("expected a sequence", "cần một danh sách"),
+        ("expected a string", "cần chuỗi ký tự"),
+        ("expected", "cần"),
+        ("floating point", "số thập phân"),
+        ("integer", "số nguyên"),
+        ("boolean", "đúng/sai"),
+        ("string", "chuỗi"),
+        ("sequence", "danh sách"),
+        ("struct", "đối tượng"),
+        (" or ", " hoặc "),
+    ];
+    let vi = terms.iter().fold(said.to_owned(), |said, (en, vi)| said.replace(en, vi));
+    Text::new(format!("Giá trị không dùng được: {vi}."), format!("This cannot be taken: {said}."))
 }
 
 fn pointer(path: &str) -> String {
@@ -95,10 +124,36 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
         let parsed = serde_urlencoded::from_str(req.query_string()).map_err(|e| {
             Problem::new(
                 Code::BadRequest,
-                format!("Tham số không hợp lệ: {e}"),
-                format!("A query parameter is not acceptable: {e}"),
+                format!("Tham số: {}", unexpected(&e.to_string()).vi),
+                format!("A query parameter: {}", unexpected(&e.to_string()).en),
             )
         });
         std::future::ready(Ok(Self(parsed)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Asked {
+        #[expect(dead_code, reason = "only its type matters")]
+        amount: i64,
+    }
+
+    #[test]
+    fn a_fault_is_told_in_both_languages_and_pointed_at() {
+        let told = |body: &str| {
+            let problem = parse::<Asked>(body.as_bytes()).expect_err(body);
+            let error = problem.errors.into_iter().next().expect(body);
+            (error.pointer, error.detail.vi, error.detail.en)
+        };
+        let (pointer, vi, en) = told(r#"{"amount":"x"}"#);
+        assert_eq!(pointer, "/amount");
+        assert_eq!(vi, "Giá trị không dùng được: sai kiểu: chuỗi \"x\", cần i64.");
+        assert_eq!(en, "This cannot be taken: invalid type: string \"x\", expected i64.");
+        assert_eq!(told("{}").1, "Giá trị không dùng được: thiếu trường `amount`.");
     }
 }

@@ -1,7 +1,10 @@
 //! Tables that come as CSV: every faulty line is told at once.
 use serde::de::DeserializeOwned;
 
-use super::problem::{Code, FieldError, Problem};
+use super::{
+    body::unexpected,
+    problem::{Code, FieldError, Problem},
+};
 use crate::i18n::Text;
 
 /// Faults told at once; a table that is wrong from top to bottom is wrong for one reason.
@@ -57,7 +60,10 @@ fn fault(line: u64, error: &csv::Error) -> FieldError {
     FieldError {
         pointer: format!("/{line}"),
         code: "unexpected",
-        detail: Text::new(format!("Dòng {line}: {said}"), format!("Line {line}: {said}")),
+        detail: {
+            let said = unexpected(&said);
+            Text::new(format!("Dòng {line}: {}", said.vi), format!("Line {line}: {}", said.en))
+        },
     }
 }
 

@@ -84,6 +84,10 @@ impl Granted {
     pub fn without_edition(self) -> Self {
         Self { scope: Scope { edition: None, ..self.scope }, ..self }
     }
+    /// The same without the organiser, which is no more.
+    pub fn without_organiser(self) -> Self {
+        Self { scope: Scope { organisers: Vec::new(), ..self.scope }, ..self }
+    }
     /// Writes a line of the audit log in this caller's name.
     pub fn audit<T: serde::Serialize>(
         &self,

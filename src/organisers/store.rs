@@ -62,6 +62,17 @@ pub fn rename(tx: &mut Tx<'_>, id: OrganiserId, name: &str, seen: i32) -> QueryR
     Ok(changed == 1)
 }
 
+/// Removes an organiser that has neither editions nor series nor venues (foreign keys), with its staff. What was
+/// done stays in the audit log, for platform admins.
+pub fn delete(tx: &mut Tx<'_>, id: OrganiserId) -> QueryResult<usize> {
+    diesel::delete(organiser_members::table.filter(organiser_members::organiser_id.eq(id))).execute(tx.conn())?;
+    diesel::delete(invitations::table.filter(invitations::organiser_id.eq(id))).execute(tx.conn())?;
+    diesel::update(audit_log::table.filter(audit_log::organiser_id.eq(id)))
+        .set(audit_log::organiser_id.eq(None::<OrganiserId>))
+        .execute(tx.conn())?;
+    diesel::delete(organisers::table.find(id)).execute(tx.conn())
+}
+
 /// The organisers a person works for.
 pub fn of_user(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<OrganiserRow>> {
     organisers::table

@@ -59,7 +59,20 @@ async fn the_last_owner_cannot_step_down(app: TestApp) {
     app.put(&path).by(&stranger).json(&down).send().await.refused(404, "not_found");
 }
 
+async fn an_organiser_goes_only_with_nothing_left_of_it(app: TestApp) {
+    let token = app.person("lan").await;
+    let organiser = app.organiser(&token).await;
+    let path = format!("/organisers/{organiser}");
+    let series = app.made("/series", &token, json!({ "organiser": organiser, "name": "Chuỗi" })).await;
+    let remove = async || app.delete(&path).by(&token).header("if-match", "\"v1\"").send().await;
+    remove().await.refused(409, "in_use");
+    app.delete(&format!("/series/{series}")).by(&token).header("if-match", "\"v1\"").send().await.expect(204);
+    remove().await.expect(204);
+    app.get(&path).by(&token).send().await.refused(404, "not_found");
+}
+
 crate::on_both!(
+    an_organiser_goes_only_with_nothing_left_of_it,
     a_login_tells_who_one_is,
     an_email_has_one_account_whatever_its_case_and_only_a_mail_tells,
     a_wrong_email_and_a_wrong_password_get_the_same_answer,

@@ -149,6 +149,12 @@ impl TestApp {
         self.folder.path()
     }
 
+    /// `None`, said loudly, where there is no PostgreSQL.
+    pub async fn postgres() -> Option<Self> {
+        let url = postgres::database()?;
+        Some(Self::on(url, tempfile::tempdir().unwrap()).await)
+    }
+
     pub async fn sqlite() -> Self {
         Self::sqlite_with(|_| {}).await
     }
@@ -319,7 +325,7 @@ macro_rules! on_both {
         mod postgres {
             $(#[actix_web::test]
             async fn $name() {
-                if let Some(app) = $crate::support::postgres::app().await { super::$name(app).await; }
+                if let Some(app) = $crate::support::TestApp::postgres().await { super::$name(app).await; }
             })+
         }
     };

@@ -12,8 +12,6 @@ use std::{
 use diesel::{Connection, PgConnection, RunQueryDsl};
 use hoicho::db::DatabaseUrl;
 
-use super::TestApp;
-
 struct Server {
     /// Up to and including the last slash; a database's name follows.
     base: String,
@@ -24,12 +22,6 @@ static SERVER: OnceLock<Option<Server>> = OnceLock::new();
 static TEMPLATE: OnceLock<String> = OnceLock::new();
 static TURN: Mutex<()> = Mutex::new(());
 static NEXT: AtomicU32 = AtomicU32::new(0);
-
-/// An application on a new database; `None`, said loudly, where there is no PostgreSQL.
-pub async fn app() -> Option<TestApp> {
-    let url = database()?;
-    Some(TestApp::on(url, tempfile::tempdir().unwrap()).await)
-}
 
 /// A new, migrated database: a copy of one that was migrated once.
 pub fn database() -> Option<DatabaseUrl> {

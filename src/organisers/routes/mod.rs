@@ -14,6 +14,7 @@ use crate::identity::{Action, OrganiserRole};
     organiser::list_organisers,
     organiser::get_organiser,
     organiser::patch_organiser,
+    organiser::delete_organiser,
     members::list_members,
     members::invite_member,
     members::put_member,
@@ -30,7 +31,7 @@ pub struct ApiDoc;
 /// Mounts them.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(organiser::create_organiser).service(organiser::list_organisers);
-    cfg.service(organiser::get_organiser).service(organiser::patch_organiser);
+    cfg.service(organiser::get_organiser).service(organiser::patch_organiser).service(organiser::delete_organiser);
     cfg.service(members::list_members).service(members::invite_member).service(members::put_member);
     cfg.service(members::remove_member).service(members::take_invitation_back);
     cfg.service(series::create_series).service(series::list_series).service(series::get_series);

@@ -1,5 +1,5 @@
 //! Organisers themselves.
-use actix_web::{HttpResponse, get, patch, post};
+use actix_web::{HttpResponse, delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -99,6 +99,22 @@ pub(super) async fn patch_organiser(
             granted.audit(tx, "organiser.rename", before.id, Some(&before.name), Some(&name))?;
             let row = store::find(tx, before.id)?;
             Ok(Answer::ok(&view(row.clone()))?.version(row.version))
+        })
+        .await
+}
+
+/// Removes an organiser that has neither editions nor series nor venues.
+#[utoipa::path(delete, path = "/api/v1/organisers/{organiser}", tag = "organisers", params(("organiser" = OrganiserId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 403), (status = 404), (status = 409), (status = 412)))]
+#[delete("/organisers/{organiser}")]
+pub(super) async fn delete_organiser(permit: Permit<ManageStaff>, seen: IfMatch) -> Result<Answer, Problem> {
+    permit
+        .write(move |tx, granted| {
+            let before = store::find(tx, granted.organiser()?)?;
+            seen.check(before.version)?;
+            store::delete(tx, before.id)?;
+            let granted = granted.without_organiser();
+            granted.audit(tx, "organiser.delete", before.id, Some(before.name), None)?;
+            Ok(Answer::no_content())
         })
         .await
 }

@@ -1,0 +1,113 @@
+//! The program as people start it: a process of its own, on a port of its own.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that breaks should say where")]
+#[path = "../support/postgres.rs"]
+#[expect(dead_code, reason = "only its databases are used here")]
+mod postgres;
+mod server;
+
+use std::thread;
+
+use hoicho::db::DatabaseUrl;
+use serde_json::json;
+use server::{Server, free_port, hoicho, login, shown};
+
+#[test]
+fn the_demo_shows_its_editions_serves_them_and_keeps_what_is_added() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("demo");
+    let demo = |more: &[&str]| Server::start(&data, &[&["demo"], more].concat(), &[]);
+    let mut first = demo(&[]);
+    let printed = first.printed_until("/api/v1/editions");
+    for told in ["224", "54000", "6.800", "197", "49000", "9.557,6", "460", "108000", "15.594,95", "bantochuc@example.vn"] {
+        assert!(printed.contains(told), "{told} is missing:\n{printed}");
+    }
+    let s = first.get("/editions/ocop-quang-ninh-xuan-2018/statistics", None);
+    assert_eq!((&s["comparison"]["sales"]["ratio"], &s["booths"]["total"]), (&json!(1.4055), &json!(197)));
+    let token = login(&first);
+    let added = first.post("/organisers", &token, &json!({ "name": "Ban mới" }));
+    first.stop();
+    let kept = demo(&[]);
+    let mine = kept.get("/organisers", Some(&login(&kept)));
+    assert!(mine["items"].as_array().unwrap().iter().any(|o| o["id"] == added["id"]), "{mine}");
+    kept.stop();
+    let afresh = demo(&["--reset"]);
+    assert_eq!(afresh.get("/organisers", Some(&login(&afresh)))["items"].as_array().unwrap().len(), 1);
+    afresh.stop();
+}
+
+#[test]
+fn the_same_program_serves_postgres_with_nothing_but_another_url() {
+    let Some(DatabaseUrl::Postgres(url)) = postgres::empty_database() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), &["serve"], &[("HOICHO_DATABASE__URL", &url)]);
+    assert_eq!(server.get("/editions", None)["items"], json!([]));
+    assert!(!folder.path().join("hoicho.sqlite").exists());
+    server.stop();
+}
+
+#[test]
+fn a_wrong_setting_stops_the_start_and_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("hoicho.toml");
+    std::fs::write(&file, "[server]\nprot = 9090\n").unwrap();
+    let file = file.to_str().unwrap();
+    let cases: [(&[&str], (&str, &str), &str); 6] = [
+        (&["--config", file], ("LANG", "C"), "prot"),
+        (&["--config", "missing.toml"], ("LANG", "C"), "missing.toml"),
+        (&[], ("HOICHO_SERVER__PROT", "1"), "prot"),
+        (&[], ("HOICHO_SERVER__PORT", "eighty"), "port"),
+        (&[], ("HOICHO_DATABASE__URL", "postgre://u:geheim@h/d"), "postgres://"),
+        (&[], ("HOICHO_MAIL__FROM", "nobody"), "from"),
+    ];
+    for (arguments, variable, told) in cases {
+        let mut command = hoicho(folder.path());
+        let port = free_port().to_string();
+        let ended = command.arg("serve").args(["--port", &port]).args(arguments).env(variable.0, variable.1).output();
+        let ended = ended.unwrap();
+        let said = shown(&ended.stderr);
+        assert!(!ended.status.success() && said.to_lowercase().contains(told), "{variable:?}: {said}");
+        assert!(!said.contains("geheim"), "a password was shown: {said}");
+    }
+}
+
+#[test]
+fn help_tells_every_command_and_what_it_is_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let help = shown(&hoicho(folder.path()).arg("--help").output().unwrap().stdout);
+    for command in ["serve", "demo", "migrate", "rotate-key", "grant-admin", "openapi"] {
+        assert!(help.contains(command), "{help}");
+    }
+}
+
+/// What was answered is there after a stop in the middle of it all.
+#[test]
+fn a_graceful_stop_loses_nothing_that_was_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("demo");
+    let server = Server::start(&data, &["demo"], &[]);
+    let token = login(&server);
+    let writers: Vec<_> = (0..8)
+        .map(|writer| {
+            let (server, token) = (server.address(), token.clone());
+            thread::spawn(move || {
+                let mut acknowledged = Vec::new();
+                for n in 0.. {
+                    let made = server.try_post("/organisers", &token, &json!({ "name": format!("Ban {writer}-{n}") }));
+                    let Ok(made) = made else { break };
+                    acknowledged.push(made["id"].as_str().unwrap().to_owned());
+                }
+                acknowledged
+            })
+        })
+        .collect();
+    thread::sleep(std::time::Duration::from_millis(300));
+    server.stop();
+    let acknowledged: Vec<String> = writers.into_iter().flat_map(|w| w.join().unwrap()).collect();
+    assert!(acknowledged.len() > 20, "only {} writes were made", acknowledged.len());
+    let again = Server::start(&data, &["demo"], &[]);
+    let token = login(&again);
+    let there = |id: &&String| again.address().try_get(&format!("/organisers/{id}"), Some(&token)).is_ok();
+    let lost: Vec<_> = acknowledged.iter().filter(|id| !there(id)).collect();
+    assert!(lost.is_empty(), "{} of {} lost", lost.len(), acknowledged.len());
+    again.stop();
+}
