@@ -6,6 +6,7 @@ use super::{lifecycle::AllocationState, store::AllocationRow};
 use crate::{
     db::{Tx, schema::*},
     http::{Code, Problem},
+    on_either,
     values::ids::{AllocationId, EditionId, ExhibitorId, OrganiserId, ParticipantId, UserId},
 };
 
@@ -61,8 +62,8 @@ pub fn insert(tx: &mut Tx<'_>, allocation: &AllocationRow, row: &ParticipantRow)
 
 /// Adds many: for the demo.
 pub fn insert_all(tx: &mut Tx<'_>, rows: &[ParticipantRow]) -> QueryResult<()> {
-    for row in rows {
-        diesel::insert_into(participants::table).values(row).execute(tx.conn())?;
+    for part in rows.chunks(500) {
+        on_either!(tx, |c| diesel::insert_into(participants::table).values(part).execute(c))?;
     }
     Ok(())
 }

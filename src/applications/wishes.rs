@@ -74,22 +74,35 @@ pub fn put(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId, wishes: &[Wis
     }
     checks.done()?;
     diesel::delete(w::table.filter(w::application_id.eq(id))).execute(tx.conn())?;
-    let row = |(rank, wish): (i32, &Wish)| {
-        let (booth, zone) = match wish {
+    insert(tx, &rows(edition, id, wishes).collect::<Vec<_>>()).map_err(Problem::from)
+}
+
+/// A wish as it is kept.
+#[derive(Debug, Clone, Copy, Insertable)]
+#[diesel(table_name = application_wishes, treat_none_as_default_value = false)]
+pub struct WishRow {
+    application_id: ApplicationId,
+    wish_rank: i32,
+    edition_id: EditionId,
+    booth_id: Option<BoothId>,
+    zone_id: Option<ZoneId>,
+}
+
+/// The wishes of an application, to be kept in this order.
+pub fn rows(edition: EditionId, id: ApplicationId, wishes: &[Wish]) -> impl Iterator<Item = WishRow> {
+    (1..).zip(wishes).map(move |(wish_rank, wish)| {
+        let (booth_id, zone_id) = match wish {
             Wish::Booth(booth) => (Some(*booth), None),
             Wish::Zone(zone) => (None, Some(*zone)),
         };
-        (
-            w::application_id.eq(id),
-            w::wish_rank.eq(rank),
-            w::edition_id.eq(edition),
-            w::booth_id.eq(booth),
-            w::zone_id.eq(zone),
-        )
-    };
-    // One statement each: a batch with absent values would write DEFAULT, which SQLite does not know.
-    for wish in (1..).zip(wishes).map(row) {
-        diesel::insert_into(w::table).values(wish).execute(tx.conn())?;
+        WishRow { application_id: id, wish_rank, edition_id: edition, booth_id, zone_id }
+    })
+}
+
+/// Keeps wishes.
+pub fn insert(tx: &mut Tx<'_>, rows: &[WishRow]) -> QueryResult<()> {
+    for part in rows.chunks(500) {
+        on_either!(tx, |c| diesel::insert_into(application_wishes::table).values(part).execute(c))?;
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! What is known of the editions, and what the demo makes up where our sources are silent.
-use crate::values::clock::Day;
+use crate::{products::ProductGroup, values::clock::Day};
 
 /// A zone of a demo edition.
 pub struct Zone {
@@ -53,22 +53,25 @@ pub struct Edition {
 /// Where most of them are held.
 pub const PALACE: &str = "Cung Quy hoạch, Hội chợ và Triển lãm";
 
+/// A locality: its code and its name.
+pub type Place = (&'static str, &'static str);
+
 /// The 14 districts, towns and cities of 2018.
-pub const LOCALITIES_2018: [&str; 14] = [
-    "Hạ Long",
-    "Móng Cái",
-    "Cẩm Phả",
-    "Uông Bí",
-    "Quảng Yên",
-    "Đông Triều",
-    "Vân Đồn",
-    "Cô Tô",
-    "Tiên Yên",
-    "Đầm Hà",
-    "Hải Hà",
-    "Bình Liêu",
-    "Ba Chẽ",
-    "Hoành Bồ",
+pub const LOCALITIES_2018: [Place; 14] = [
+    ("vn.22.193", "Hạ Long"),
+    ("vn.22.194", "Móng Cái"),
+    ("vn.22.195", "Cẩm Phả"),
+    ("vn.22.196", "Uông Bí"),
+    ("vn.22.206", "Quảng Yên"),
+    ("vn.22.205", "Đông Triều"),
+    ("vn.22.203", "Vân Đồn"),
+    ("vn.22.207", "Cô Tô"),
+    ("vn.22.199", "Tiên Yên"),
+    ("vn.22.200", "Đầm Hà"),
+    ("vn.22.201", "Hải Hà"),
+    ("vn.22.198", "Bình Liêu"),
+    ("vn.22.202", "Ba Chẽ"),
+    ("vn.22.204", "Hoành Bồ"),
 ];
 /// Provinces that send exhibitors.
 pub const PROVINCES: [&str; 12] = [
@@ -89,21 +92,43 @@ pub const PROVINCES: [&str; 12] = [
 pub const ABROAD: [(&str, &str); 4] =
     [("TH", "Chiang Mai"), ("TH", "Udon Thani"), ("LA", "Luang Prabang"), ("LA", "Viêng Chăn")];
 /// Communes and wards since 2025-07-01, for the edition of today.
-pub const LOCALITIES_NOW: [&str; 14] = [
-    "Phường Hạ Long",
-    "Phường Bãi Cháy",
-    "Phường Móng Cái 1",
-    "Phường Cẩm Phả",
-    "Phường Uông Bí",
-    "Phường Quảng Yên",
-    "Phường Đông Triều",
-    "Đặc khu Vân Đồn",
-    "Đặc khu Cô Tô",
-    "Xã Tiên Yên",
-    "Xã Đầm Hà",
-    "Xã Quảng Hà",
-    "Xã Bình Liêu",
-    "Xã Ba Chẽ",
+pub const LOCALITIES_NOW: [Place; 14] = [
+    ("vn.22.06688", "Phường Hạ Long"),
+    ("vn.22.06673", "Phường Bãi Cháy"),
+    ("vn.22.06712", "Phường Móng Cái 1"),
+    ("vn.22.06793", "Phường Cẩm Phả"),
+    ("vn.22.06811", "Phường Uông Bí"),
+    ("vn.22.07132", "Phường Quảng Yên"),
+    ("vn.22.07093", "Phường Đông Triều"),
+    ("vn.22.06994", "Đặc khu Vân Đồn"),
+    ("vn.22.07192", "Đặc khu Cô Tô"),
+    ("vn.22.06862", "Xã Tiên Yên"),
+    ("vn.22.06895", "Xã Đầm Hà"),
+    ("vn.22.06922", "Xã Quảng Hà"),
+    ("vn.22.06838", "Xã Bình Liêu"),
+    ("vn.22.06978", "Xã Ba Chẽ"),
+];
+
+/// What is sold: its name, its group, and in what it is counted.
+pub const GOODS: [(&str, ProductGroup, &str); 18] = [
+    ("Miến dong", ProductGroup::Food, "kg"),
+    ("Chả mực", ProductGroup::Food, "kg"),
+    ("Ruốc hàu", ProductGroup::Food, "hộp"),
+    ("Mật ong", ProductGroup::Food, "chai"),
+    ("Nước mắm", ProductGroup::Food, "chai"),
+    ("Gà Tiên Yên", ProductGroup::Food, "con"),
+    ("Bánh gật gù", ProductGroup::Food, "hộp"),
+    ("Gạo nếp", ProductGroup::Food, "kg"),
+    ("Sá sùng khô", ProductGroup::Food, "kg"),
+    ("Rượu ba kích", ProductGroup::Beverages, "chai"),
+    ("Chè hoa vàng", ProductGroup::Beverages, "hộp"),
+    ("Rượu nếp", ProductGroup::Beverages, "chai"),
+    ("Cao dược liệu", ProductGroup::MedicinalPlants, "lọ"),
+    ("Tinh dầu hồi", ProductGroup::MedicinalPlants, "lọ"),
+    ("Gốm", ProductGroup::Handicrafts, "chiếc"),
+    ("Vải thổ cẩm", ProductGroup::Handicrafts, "tấm"),
+    ("Lan rừng", ProductGroup::Ornamental, "chậu"),
+    ("Tour trải nghiệm", ProductGroup::Tourism, "vé"),
 ];
 
 const fn zone(code: &'static str, name: &'static str, booths: u32, sells: i64, ocop: i64, from: From) -> Zone {

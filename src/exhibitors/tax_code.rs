@@ -14,11 +14,16 @@ pub fn parse(text: &str, form: LegalForm) -> Option<String> {
     (personal || (branch_fits && check_digit_holds(&digits))).then_some(code)
 }
 
-/// 10 − (Σ digit × weight mod 11); a remainder of 0 leaves 10, which is no digit.
+/// The tenth digit for the nine before it: 10 − (Σ digit × weight mod 11). A remainder of 0 leaves 10, which is no
+/// digit: such a code is never given.
+pub fn check_digit(nine: &[u32]) -> Option<u32> {
+    let sum: u32 = nine.iter().zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
+    Some(10 - sum % 11).filter(|digit| nine.len() == 9 && *digit < 10)
+}
+
 fn check_digit_holds(digits: &[u32]) -> bool {
-    let [weighed @ .., check] = digits else { return false };
-    let sum: u32 = weighed.iter().zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
-    weighed.len() == 9 && 10 - sum % 11 == *check
+    let [nine @ .., check] = digits else { return false };
+    check_digit(nine) == Some(*check)
 }
 
 #[cfg(test)]

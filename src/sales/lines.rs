@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     db::{Tx, schema::sales_report_lines},
     http::Checks,
+    on_either,
     products::ProductGroup,
     values::{
         ids::{ExhibitorId, SalesReportId},
@@ -107,26 +108,44 @@ pub fn check(checks: &mut Checks, lines: Vec<Line>, totals: (i64, i64), on_the_b
     tidy
 }
 
-/// Keeps the lines of a version.
-pub fn insert(tx: &mut Tx<'_>, report: SalesReportId, version: i32, lines: &[Line]) -> QueryResult<()> {
-    use sales_report_lines as l;
-    // One statement each: a batch with absent values would write DEFAULT, which SQLite does not know.
-    for (number, line) in (1..).zip(lines) {
-        diesel::insert_into(l::table)
-            .values((
-                l::sales_report_id.eq(report),
-                l::version.eq(version),
-                l::line.eq(number),
-                l::product_name.eq(&line.product_name),
-                l::product_group.eq(line.product_group),
-                l::quantity_milli.eq(line.quantity_milli),
-                l::unit.eq(&line.unit),
-                l::amount.eq(line.amount),
-                l::is_ocop.eq(line.is_ocop),
-                l::channel.eq(line.channel),
-                l::exhibitor_id.eq(line.exhibitor),
-            ))
-            .execute(tx.conn())?;
+/// A line as it is kept.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = sales_report_lines, treat_none_as_default_value = false)]
+pub struct NewLine {
+    sales_report_id: SalesReportId,
+    version: i32,
+    line: i32,
+    product_name: Option<String>,
+    product_group: Option<ProductGroup>,
+    quantity_milli: Option<i64>,
+    unit: Option<String>,
+    amount: i64,
+    is_ocop: bool,
+    channel: Channel,
+    exhibitor_id: Option<ExhibitorId>,
+}
+
+/// The lines of a version, to be kept in this order.
+pub fn rows(report: SalesReportId, version: i32, lines: &[Line]) -> impl Iterator<Item = NewLine> {
+    (1..).zip(lines).map(move |(number, line)| NewLine {
+        sales_report_id: report,
+        version,
+        line: number,
+        product_name: line.product_name.clone(),
+        product_group: line.product_group,
+        quantity_milli: line.quantity_milli,
+        unit: line.unit.clone(),
+        amount: line.amount,
+        is_ocop: line.is_ocop,
+        channel: line.channel,
+        exhibitor_id: line.exhibitor,
+    })
+}
+
+/// Keeps lines.
+pub fn insert(tx: &mut Tx<'_>, rows: &[NewLine]) -> QueryResult<()> {
+    for part in rows.chunks(500) {
+        on_either!(tx, |c| diesel::insert_into(sales_report_lines::table).values(part).execute(c))?;
     }
     Ok(())
 }

@@ -184,7 +184,7 @@ pub fn put(
         recorded_at: granted.now,
     };
     store::insert_versions(tx, std::slice::from_ref(&version))?;
-    lines::insert(tx, row.id, row.version, &lines)?;
+    lines::insert(tx, &lines::rows(row.id, row.version, &lines).collect::<Vec<_>>())?;
     granted.audit(tx, "sales_report.put", row.id, was, Some((row.amount, row.version)))?;
     Ok((row, was.is_none()))
 }

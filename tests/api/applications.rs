@@ -126,11 +126,16 @@ async fn a_paper_is_what_its_bytes_say_and_its_readers_are_few(app: TestApp) {
     let application = app.made("/editions/hoi-cho/applications", &token, asked(&id)).await;
     let path = format!("/applications/{application}/documents");
     let upload = async |kind: &str, bytes: &'static [u8]| {
-        app.post(&format!("{path}?kind=food_safety&file_name=gi%E1%BA%A5y.pdf")).by(&token).file(kind, bytes).send().await
+        app.post(&format!("{path}?kind=food_safety&file_name=gi%E1%BA%A5y.pdf"))
+            .by(&token)
+            .file(kind, bytes)
+            .send()
+            .await
     };
     upload("image/png", b"<script>alert(1)</script>").await.refused(415, "unsupported_file");
     upload("application/pdf", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").await.refused(415, "unsupported_file");
-    let big: &'static [u8] = Box::leak([b"%PDF-1.7\n".to_vec(), vec![b'x'; 5 * 1024 * 1024]].concat().into_boxed_slice());
+    let big: &'static [u8] =
+        Box::leak([b"%PDF-1.7\n".to_vec(), vec![b'x'; 5 * 1024 * 1024]].concat().into_boxed_slice());
     upload("application/pdf", big).await.refused(413, "too_large");
     let kept = upload("application/pdf", b"%PDF-1.7\nhello").await.expect(201);
     assert_eq!((&kept["size_bytes"], &kept["file_name"]), (&json!(14), &json!("giấy.pdf")));
@@ -149,7 +154,12 @@ async fn a_paper_is_what_its_bytes_say_and_its_readers_are_few(app: TestApp) {
     let left = std::fs::read_dir(app.folder().join("documents")).unwrap().count();
     assert_eq!(left, 0, "refused and removed papers leave no file");
     let waived = json!({ "kind": "food_safety", "reason": "Hàng thủ công" });
-    app.post(&format!("/applications/{application}/document-waivers")).by(&owner).json(&waived).send().await.expect(201);
+    app.post(&format!("/applications/{application}/document-waivers"))
+        .by(&owner)
+        .json(&waived)
+        .send()
+        .await
+        .expect(201);
     let listed = app.get(&path).by(&token).send().await.expect(200);
     assert_eq!(listed["items"][0]["waiver_reason"], "Hàng thủ công");
 }
@@ -190,7 +200,8 @@ async fn the_waiting_list_keeps_the_order_in_which_people_came(app: TestApp) {
     }
     let (mut listed, mut cursor) = (Vec::new(), String::new());
     loop {
-        let page = app.get(&format!("/editions/hoi-cho/waiting-list?limit=1{cursor}")).by(&owner).send().await.expect(200);
+        let page =
+            app.get(&format!("/editions/hoi-cho/waiting-list?limit=1{cursor}")).by(&owner).send().await.expect(200);
         listed.extend(page["items"].as_array().unwrap().iter().map(|a| a["id"].as_str().unwrap().to_owned()));
         let Some(next) = page["next_cursor"].as_str() else { break };
         cursor = format!("&cursor={next}");
@@ -207,7 +218,12 @@ async fn taking_an_application_back_frees_its_booths(app: TestApp) {
     app.post("/editions/hoi-cho/allocations").by(&owner).json(&hold(&application)).send().await.expect(201);
     app.post(&format!("/applications/{application}/withdraw")).by(&token).send().await.expect(200);
     app.post("/editions/hoi-cho/allocations").by(&owner).json(&hold(&next)).send().await.expect(201);
-    app.post("/editions/hoi-cho/allocations").by(&owner).json(&hold(&application)).send().await.refused(409, "illegal_step");
+    app.post("/editions/hoi-cho/allocations")
+        .by(&owner)
+        .json(&hold(&application))
+        .send()
+        .await
+        .refused(409, "illegal_step");
 }
 
 crate::on_both!(

@@ -90,7 +90,12 @@ async fn watchers_hear_of_changes_and_the_public_only_of_the_floor(app: TestApp)
     assert!(!heard.contains("sales_report") && !heard.contains("amount"), "{heard}");
     // Who was away hears what they missed.
     let id = heard.lines().find_map(|l| l.strip_prefix("id: ")).unwrap().to_owned();
-    app.post("/editions/hoi-cho/zones").by(&world.owner).json(&json!({ "code": "N", "name": "Mới" })).send().await.expect(201);
+    app.post("/editions/hoi-cho/zones")
+        .by(&world.owner)
+        .json(&json!({ "code": "N", "name": "Mới" }))
+        .send()
+        .await
+        .expect(201);
     let mut back = watch(None, Some(&id)).await;
     until(&mut back, "zone.create").await;
     app.get("/editions/hoi-cho/events").header("last-event-id", "x").send().await.refused(400, "bad_request");
@@ -120,7 +125,9 @@ async fn every_change_is_logged_with_who_what_and_how_it_was(app: TestApp) {
     app.get(&log).by(&viewer).send().await.refused(403, "forbidden");
     app.get(&log).by(&world.exhibitor).send().await.refused(404, "not_found");
     app.get("/audit-log").by(&world.owner).send().await.refused(403, "forbidden");
-    app.db.write_now(|tx| hoicho::identity::store::grant_admin(tx, "owner@example.vn").map_err(hoicho::db::Failure::from)).unwrap();
+    app.db
+        .write_now(|tx| hoicho::identity::store::grant_admin(tx, "owner@example.vn").map_err(hoicho::db::Failure::from))
+        .unwrap();
     let all = app.get("/audit-log?limit=500").by(&world.owner).send().await.expect(200).to_string();
     assert!(all.contains("user.register") && !all.contains("argon2") && !all.contains(crate::support::PASSWORD));
 }

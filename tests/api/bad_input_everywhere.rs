@@ -167,9 +167,8 @@ async fn no_field_of_any_body_breaks_an_operation(app: TestApp) {
             if schema.is_null() || path.starts_with("/api/v1/auth/") || path.ends_with("/me/password") {
                 continue;
             }
-            let needs_match = operation["parameters"]
-                .as_array()
-                .is_some_and(|p| p.iter().any(|p| p["name"] == "If-Match"));
+            let needs_match =
+                operation["parameters"].as_array().is_some_and(|p| p.iter().any(|p| p["name"] == "If-Match"));
             let by = caller(&world, path);
             let at = world.at(&app, path).await;
             for body in mutations(&plausible(&document, schema)) {

@@ -40,6 +40,17 @@ async fn the_demos_figures_are_the_published_ones_and_add_up(app: TestApp) {
             (s["sales"]["reports_received"].as_i64().unwrap(), s["sales"]["reports_due"].as_i64().unwrap());
         assert_eq!(due, booths * i64::try_from(days).unwrap());
         assert!(received < due && received > due * 97 / 100, "{slug}: {received} of {due}");
+        for part in ["by_legal_form", "by_locality", "by_country"] {
+            assert_eq!(
+                sum(&s["exhibitors"][part], "count"),
+                s["exhibitors"]["direct"].as_i64().unwrap(),
+                "{slug} {part}"
+            );
+        }
+        assert_eq!(sum(&s["sales"]["by_product_group"], "amount"), sales, "{slug} by product group");
+        assert!(s["exhibitors"]["indirect"].as_i64() > Some(0) && s["deals"]["contracts"].as_i64() > Some(0));
+        let products = s["products"]["total"].as_i64().unwrap();
+        assert!(slug != "ocop-quang-ninh-v-2017" || products > 670, "{products}: more than 670 were published");
         let ocop = s["sales"]["ocop"]["amount"].as_i64().unwrap() * 100 / sales;
         assert!((63..=77).contains(&ocop), "{slug}: OCOP share {ocop} %");
     }
@@ -73,6 +84,29 @@ async fn the_exported_workbook_adds_up_to_the_published_sales(app: TestApp) {
     }
 }
 
+async fn the_edition_of_today_has_one_of_everything_to_play_with(app: TestApp) {
+    filled(&app).await;
+    let login = serde_json::json!({ "email": "bantochuc@example.vn", "password": demo::PASSWORD });
+    let token = app.post("/auth/login").json(&login).send().await.expect(200)["access_token"].clone();
+    let token = token.as_str().unwrap();
+    let states = async |path: &str, states: &[&str]| {
+        for state in states {
+            let page = app.get(&format!("/editions/ocop-quang-ninh-demo/{path}?state={state}")).by(token).send().await;
+            assert!(!page.expect(200)["items"].as_array().unwrap().is_empty(), "no {path} is {state}");
+        }
+    };
+    states("applications", &["submitted", "approved", "waitlisted", "rejected", "withdrawn"]).await;
+    states("sales-reports", &["submitted", "accepted", "queried", "corrected"]).await;
+    let s = app.get("/editions/ocop-quang-ninh-demo/statistics").by(token).send().await.expect(200);
+    assert_eq!((&s["booths"]["total"], s["booths"]["by_zone"].as_array().unwrap().len()), (&Value::from(220), 5));
+    let (received, due) =
+        (s["sales"]["reports_received"].as_i64().unwrap(), s["sales"]["reports_due"].as_i64().unwrap());
+    assert!(0 < received && received < due, "{received} of {due}");
+    let plan = app.get("/editions/ocop-quang-ninh-demo/floor-plan").send().await.expect(200);
+    let count = |o: &str| plan["booths"].as_array().unwrap().iter().filter(|b| b["occupancy"] == o).count();
+    assert_eq!((count("let"), count("reserved"), count("free")), (194, 6, 20));
+}
+
 async fn every_report_comes_as_json_csv_and_xlsx(app: TestApp) {
     filled(&app).await;
     let reports = [
@@ -84,10 +118,11 @@ async fn every_report_comes_as_json_csv_and_xlsx(app: TestApp) {
         "visits-by-day",
         "visits-by-hour",
         "exhibitors",
+        "comparison",
     ];
     for report in reports {
         for format in ["json", "csv", "xlsx"] {
-            let path = format!("/editions/ocop-mien-bac-2018/reports/{report}?format={format}");
+            let path = format!("/editions/ocop-quang-ninh-xuan-2018/reports/{report}?format={format}");
             let answer = app.get(&path).send().await;
             assert_eq!(answer.status.as_u16(), 200, "{path}");
             assert!(answer.body.len() > 100, "{path}");
@@ -102,5 +137,6 @@ crate::on_both!(
     the_demos_figures_are_the_published_ones_and_add_up,
     the_spring_fair_compares_as_1_4055_of_the_fifth,
     the_exported_workbook_adds_up_to_the_published_sales,
+    the_edition_of_today_has_one_of_everything_to_play_with,
     every_report_comes_as_json_csv_and_xlsx,
 );

@@ -68,7 +68,8 @@ async fn the_price_list_fills_in_what_a_booth_does_not_say(app: TestApp) {
 async fn booths_come_from_a_table_all_or_none(app: TestApp) {
     let (owner, _) = draft(&app).await;
     let import = async |csv: &str| app.post("/editions/hoi-cho/booths/import").by(&owner).table(csv).send().await;
-    let wrong = "code;zone;category;area_dm2;fee\nB01;OCOP;standard;900;0\nB2x;NOWHERE;standard;900;0\nB03;OCOP;tent;900;0\n";
+    let wrong =
+        "code;zone;category;area_dm2;fee\nB01;OCOP;standard;900;0\nB2x;NOWHERE;standard;900;0\nB03;OCOP;tent;900;0\n";
     let refused = import(wrong).await.refused(422, "invalid");
     assert!(!refused["errors"].as_array().unwrap().is_empty());
     assert_eq!(booths(&app, &owner).await, 10);
@@ -88,7 +89,8 @@ async fn a_booth_in_use_stays_and_a_stale_change_is_refused(app: TestApp) {
     let booth = app.get("/editions/hoi-cho/booths").by(&owner).send().await.expect(200)["items"][0].clone();
     let path = format!("/editions/hoi-cho/booths/{}", booth["id"].as_str().unwrap());
     let change = |fee: i64| json!({ "fee": fee });
-    let patch = async |tag: &str, fee| app.patch(&path).by(&owner).header("if-match", tag).json(&change(fee)).send().await;
+    let patch =
+        async |tag: &str, fee| app.patch(&path).by(&owner).header("if-match", tag).json(&change(fee)).send().await;
     assert_eq!(patch("\"v1\"", 5).await.expect(200)["fee"], 5);
     patch("\"v1\"", 6).await.refused(412, "stale_version");
     patch("W/\"x\"", 6).await.refused(412, "stale_version");
@@ -133,7 +135,8 @@ async fn the_plan_shows_who_stands_where_and_keeps_holds_to_itself(app: TestApp)
     let (_, application) = app.approved_application(&owner, "hoi-cho", "htx").await;
     let all = app.get("/editions/hoi-cho/booths").send().await.expect(200)["items"].clone();
     let hold = json!({ "application": application, "booths": [all[0]["id"], all[1]["id"]] });
-    let held = app.post("/editions/hoi-cho/allocations").by(&owner).json(&hold).send().await.expect(201)["items"].clone();
+    let held =
+        app.post("/editions/hoi-cho/allocations").by(&owner).json(&hold).send().await.expect(201)["items"].clone();
     let first = held.as_array().unwrap().iter().find(|a| a["booth"] == all[0]["id"]).unwrap()["id"].as_str().unwrap();
     for step in ["offer", "confirm"] {
         app.post(&format!("/allocations/{first}/{step}")).by(&owner).send().await.expect(200);
@@ -154,7 +157,8 @@ async fn the_plan_shows_who_stands_where_and_keeps_holds_to_itself(app: TestApp)
 async fn localities_are_found_without_accents_and_as_they_were(app: TestApp) {
     let found = async |query: &str| {
         let page = app.get(&format!("/localities?{query}")).send().await.expect(200);
-        let names: Vec<_> = page["items"].as_array().unwrap().iter().map(|l| l["name"].as_str().unwrap().to_owned()).collect();
+        let names: Vec<_> =
+            page["items"].as_array().unwrap().iter().map(|l| l["name"].as_str().unwrap().to_owned()).collect();
         names
     };
     assert_eq!(found("search=dam%20ha&on=2026-03-01").await, ["Xã Đầm Hà"]);

@@ -53,7 +53,12 @@ async fn what_did_not_change_is_not_sent_again(app: TestApp) {
     let tag = app.get("/editions/hoi-cho/booths").by(&owner).send().await.headers.get("etag").unwrap().clone();
     let zone = app.get("/editions/hoi-cho/zones").by(&owner).send().await.expect(200)["items"][0]["id"].clone();
     let kind = json!({ "zone": zone, "category": "standard", "area_dm2": 900, "fee": 0 });
-    app.post("/editions/hoi-cho/booths").by(&owner).json(&json!({ "code": "B1", "kind": kind })).send().await.expect(201);
+    app.post("/editions/hoi-cho/booths")
+        .by(&owner)
+        .json(&json!({ "code": "B1", "kind": kind }))
+        .send()
+        .await
+        .expect(201);
     let changed = app.get("/editions/hoi-cho/booths").by(&owner).header("if-none-match", tag.to_str().unwrap());
     changed.send().await.expect(200);
 }
@@ -92,7 +97,10 @@ async fn the_server_tells_how_it_is(app: TestApp) {
     }
     let metrics = app.root("/metrics").from("127.0.0.1:1").send().await;
     let text = String::from_utf8(metrics.body).unwrap();
-    assert!(text.contains(r#"hoicho_http_requests_total{method="GET",route="/api/v1/editions",status="200"} 1"#), "{text}");
+    assert!(
+        text.contains(r#"hoicho_http_requests_total{method="GET",route="/api/v1/editions",status="200"} 1"#),
+        "{text}"
+    );
     assert_eq!(app.root("/metrics").from("203.0.113.9:1").send().await.status.as_u16(), 404, "not for strangers");
     let document = app.root("/api/openapi.json").send().await.expect(200);
     assert_eq!(document["openapi"], "3.1.0");

@@ -15,7 +15,8 @@ async fn lines_add_up_to_the_report_or_it_is_refused(app: TestApp) {
     let lines = [line(4_000_000, true, "food"), line(2_500_000, false, "beverages")];
     let body = |amount: i64, ocop: i64| json!({ "amount": amount, "ocop_amount": ocop, "lines": lines });
     for (amount, ocop) in [(6_500_001, 4_000_000), (6_500_000, 4_000_001)] {
-        let refused = app.put(&path).by(&world.exhibitor).json(&body(amount, ocop)).send().await.refused(422, "invalid");
+        let refused =
+            app.put(&path).by(&world.exhibitor).json(&body(amount, ocop)).send().await.refused(422, "invalid");
         assert_eq!(refused["errors"][0]["code"], "sum", "{refused}");
     }
     let huge = json!({ "amount": 1, "lines": [line(i64::MAX, false, "food"), line(i64::MAX, false, "food")] });
@@ -42,7 +43,8 @@ async fn an_unusual_amount_is_warned_of_and_taken(app: TestApp) {
 async fn two_who_correct_at_once_do_not_overwrite_each_other(app: TestApp) {
     let world = World::new(&app).await;
     let path = report(&world, "2026-03-01");
-    let tag = app.get(&path).by(&world.exhibitor).send().await.headers.get("etag").unwrap().to_str().unwrap().to_owned();
+    let tag =
+        app.get(&path).by(&world.exhibitor).send().await.headers.get("etag").unwrap().to_str().unwrap().to_owned();
     let correct = async |amount: i64| {
         let body = json!({ "amount": amount, "reason": "Đếm lại" });
         app.put(&path).by(&world.exhibitor).header("if-match", &tag).json(&body).send().await
@@ -69,13 +71,15 @@ async fn the_organiser_accepts_or_asks(app: TestApp) {
 
 async fn reports_come_from_a_table_all_or_none_and_twice_is_once(app: TestApp) {
     let world = World::new(&app).await;
-    let import = async |csv: &str| app.post("/editions/hoi-cho/sales-reports/import").by(&world.owner).table(csv).send().await;
+    let import =
+        async |csv: &str| app.post("/editions/hoi-cho/sales-reports/import").by(&world.owner).table(csv).send().await;
     let wrong = "booth,day,amount\nA01,2026-03-02,5000000\nA09,2026-03-02,1\nA01,2026-03-09,1\nA01,2026-03-02,-5\n";
     let refused = import(wrong).await.refused(422, "invalid");
     let told: Vec<_> = refused["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
     assert_eq!(told, ["/3/booth", "/4/day", "/5/amount", "/5"], "{refused}");
     app.get(&report(&world, "2026-03-02")).by(&world.owner).send().await.refused(404, "not_found");
-    let fine = "booth;day;amount;ocop_amount;reason\nA01;02/03/2026;5000000;3000000;\nA01;2026-03-01;9000000;0;Đếm lại\n";
+    let fine =
+        "booth;day;amount;ocop_amount;reason\nA01;02/03/2026;5000000;3000000;\nA01;2026-03-01;9000000;0;Đếm lại\n";
     assert_eq!(import(fine).await.expect(200), json!({ "added": 1, "corrected": 1, "unchanged": 0 }));
     assert_eq!(import(fine).await.expect(200), json!({ "added": 0, "corrected": 0, "unchanged": 2 }));
     let history = app.get(&report(&world, "2026-03-01")).by(&world.owner).send().await.expect(200)["history"].clone();
@@ -109,9 +113,14 @@ async fn deals_are_valued_apart_from_sales(app: TestApp) {
     let stranger = app.person("khac").await;
     let body = json!({ "name": "HTX khác", "legal_form": "co_operative", "locality": "Hạ Long" });
     let outside = app.made("/exhibitors", &stranger, body).await;
-    assert!(app.post(path).by(&world.owner).json(&deal(&outside, 1, "2026-03-02")).send().await.status.is_client_error());
+    assert!(
+        app.post(path).by(&world.owner).json(&deal(&outside, 1, "2026-03-02")).send().await.status.is_client_error()
+    );
     let s = app.get("/editions/hoi-cho/statistics").by(&world.owner).send().await.expect(200);
-    assert_eq!((&s["deals"]["contracts"], &s["deals"]["contracts_value"]["amount"]), (&json!(1), &json!(2_000_000_000_i64)));
+    assert_eq!(
+        (&s["deals"]["contracts"], &s["deals"]["contracts_value"]["amount"]),
+        (&json!(1), &json!(2_000_000_000_i64))
+    );
     assert_eq!((&s["deals"]["memoranda"], &s["sales"]["total"]["amount"]), (&json!(1), &json!(1)));
     app.delete(&format!("{path}/{made}")).by(&world.owner).header("if-match", "\"v1\"").send().await.expect(204);
 }

@@ -68,7 +68,10 @@ fn references(url: &DatabaseUrl) -> BTreeSet<String> {
 fn indexes(url: &DatabaseUrl) -> (BTreeSet<String>, BTreeSet<String>) {
     match url {
         DatabaseUrl::Sqlite(_) => (
-            lines(url, "SELECT tbl_name || ' ' || name AS line FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"),
+            lines(
+                url,
+                "SELECT tbl_name || ' ' || name AS line FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL",
+            ),
             lines(
                 url,
                 "SELECT m.name || '.' || c.name AS line
@@ -232,7 +235,8 @@ async fn every_rule_of_the_database_is_understood(app: TestApp) {
     };
     let text = |column: &'static str, value: &str| (column, format!("'{value}'"));
     // What the small fair lacks: a tax code, a co-exhibitor, a request with a key.
-    let taxed = json!({ "name": "Công ty", "legal_form": "enterprise", "locality": "Hạ Long", "tax_code": "0100109106" });
+    let taxed =
+        json!({ "name": "Công ty", "legal_form": "enterprise", "locality": "Hạ Long", "tax_code": "0100109106" });
     let taxed = app.made("/exhibitors", &world.owner, taxed).await;
     let with = json!({ "role": "co_exhibitor", "exhibitor": taxed });
     app.made(&format!("/allocations/{}/participants", world.kept), &world.owner, with).await;

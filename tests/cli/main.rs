@@ -1,5 +1,11 @@
 //! The program as people start it: a process of its own, on a port of its own.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that breaks should say where")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that breaks should say where"
+)]
 #[path = "../support/postgres.rs"]
 #[expect(dead_code, reason = "only its databases are used here")]
 mod postgres;
@@ -18,7 +24,9 @@ fn the_demo_shows_its_editions_serves_them_and_keeps_what_is_added() {
     let demo = |more: &[&str]| Server::start(&data, &[&["demo"], more].concat(), &[]);
     let mut first = demo(&[]);
     let printed = first.printed_until("/api/v1/editions");
-    for told in ["224", "54000", "6.800", "197", "49000", "9.557,6", "460", "108000", "15.594,95", "bantochuc@example.vn"] {
+    for told in
+        ["224", "54000", "6.800", "197", "49000", "9.557,6", "460", "108000", "15.594,95", "bantochuc@example.vn"]
+    {
         assert!(printed.contains(told), "{told} is missing:\n{printed}");
     }
     let s = first.get("/editions/ocop-quang-ninh-xuan-2018/statistics", None);

@@ -81,5 +81,8 @@ fn note<T: serde::Serialize>(
     at: Instant,
 ) -> diesel::QueryResult<()> {
     let subject = user.to_string();
-    audit::record(tx, audit::Entry { organiser: None, edition: None, actor: Some(user), action, subject, before, after, at })
+    audit::record(
+        tx,
+        audit::Entry { organiser: None, edition: None, actor: Some(user), action, subject, before, after, at },
+    )
 }
