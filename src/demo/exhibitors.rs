@@ -102,7 +102,15 @@ impl Demo {
                 self.tax_code()
             }
         };
-        let name = format!("{word} {name_of_good} {locality} {}", self.exhibitors);
+        let name = match legal_form {
+            LegalForm::Agency => format!("{word} {locality} {}", self.exhibitors),
+            LegalForm::Enterprise
+            | LegalForm::CoOperative
+            | LegalForm::CoOperativeGroup
+            | LegalForm::HouseholdBusiness
+            | LegalForm::Association
+            | LegalForm::Foreign => format!("{word} {name_of_good} {locality} {}", self.exhibitors),
+        };
         let row = ExhibitorRow {
             id: ExhibitorId::make(),
             name_search: text::fold(&name),
@@ -185,21 +193,19 @@ impl Demo {
         }
     }
 
-    /// Lets the first `count` booths, most exhibitors one, some two or three side by side; agencies bring producers.
+    /// Lets the booths of `floor`, most exhibitors one, some two or three side by side; agencies bring producers.
     pub(super) fn let_out(
         &mut self,
         tx: &mut Tx<'_>,
         edition: EditionId,
         floor: &Floor,
         localities: &[Place],
-        count: usize,
         last_day: Day,
     ) -> Result<Stands, Problem> {
         let (mut batch, mut stands) = (Batch::default(), Stands::new());
         let mut contacts: BTreeMap<ExhibitorId, ContactRow> = BTreeMap::new();
-        let let_booths: Vec<_> = floor.iter().take(count).collect();
         // Booths of one row stand behind each other in the list.
-        for row in let_booths.chunk_by(|a, b| a.0.row_label == b.0.row_label) {
+        for row in floor.chunk_by(|a, b| a.0.row_label == b.0.row_label) {
             let mut rest = row;
             while let Some((first, zone)) = rest.first().map(|r| (&r.0, r.1)) {
                 let wanted = if self.rng.random_ratio(3, 10) { self.rng.random_range(2..=3) } else { 1 };

@@ -4,9 +4,9 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::{
-    exhibitors::Stands,
     facts::{self, Edition},
     figures::Reports,
+    floor::{self, Floor},
     people,
 };
 use crate::{
@@ -30,8 +30,8 @@ use crate::{
 pub const DEMO_SLUG: &str = "ocop-quang-ninh-demo";
 /// One seed for everything.
 const SEED: u64 = 2_018;
-/// Of 220 booths; the rest is there to play with.
-const LET_TODAY: usize = 190;
+/// Of each zone of today, in percent; the rest is there to play with.
+const LET_TODAY: u32 = 86;
 pub(super) const TIME_ZONE: chrono_tz::Tz = chrono_tz::Asia::Ho_Chi_Minh;
 
 pub(super) struct Demo {
@@ -100,7 +100,7 @@ impl Demo {
         let days = self.open(tx, &row, facts.first, facts.days)?;
         let floor = self.draw(tx, row.id, facts.zones, hall)?;
         let last = days.last().copied().unwrap_or(facts.first);
-        let stands = self.let_out(tx, row.id, &floor, &facts::LOCALITIES_2018, floor.len(), last)?;
+        let stands = self.let_out(tx, row.id, &floor, &facts::LOCALITIES_2018, last)?;
         self.sell(tx, row.id, &stands, &days, facts.sales, Reports::Accepted)?;
         self.sign(tx, row.id, &stands, &days)?;
         self.count(tx, row.id, &days, facts.visits)?;
@@ -115,12 +115,15 @@ impl Demo {
         let days = self.open(tx, &row, today - Duration::days(3), 6)?;
         let floor = self.draw(tx, row.id, &facts::TODAY, hall)?;
         let last = days.last().copied().unwrap_or(today);
-        let stands: Stands = self.let_out(tx, row.id, &floor, &facts::LOCALITIES_NOW, LET_TODAY, last)?;
+        let (taken, spare): (Floor, Floor) = floor
+            .into_iter()
+            .partition(|(booth, zone)| floor::number(booth) <= (zone.booths * LET_TODAY).div_ceil(100));
+        let stands = self.let_out(tx, row.id, &taken, &facts::LOCALITIES_NOW, last)?;
         let past: Vec<Day> = days.into_iter().filter(|d| *d < today).collect();
         self.sell(tx, row.id, &stands, &past, 5_130_000_000, Reports::ComingIn)?;
         self.sign(tx, row.id, &stands, &past)?;
         self.count(tx, row.id, &past, 26_500)?;
-        self.undecided(tx, row.id, &floor, LET_TODAY, last)
+        self.undecided(tx, row.id, &spare, last)
     }
 
     /// A venue with its hall; made when it is first named.

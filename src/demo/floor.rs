@@ -78,3 +78,9 @@ fn booth(edition: EditionId, zone_id: ZoneId, zone: &Zone, n: u32) -> BoothRow {
         version: 1,
     }
 }
+
+/// Where a booth comes among those of its zone; 1 is the first.
+pub(super) fn number(booth: &BoothRow) -> u32 {
+    let line = booth.row_label.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(1_u32);
+    (line - 1) * ROW + u32::try_from(booth.place).unwrap_or(1)
+}

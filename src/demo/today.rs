@@ -36,12 +36,11 @@ impl Demo {
         &mut self,
         tx: &mut Tx<'_>,
         edition: EditionId,
-        floor: &Floor,
-        let_out: usize,
+        spare: &Floor,
         last_day: Day,
     ) -> Result<(), Problem> {
         let (mut batch, mut wished) = (Batch::default(), Vec::new());
-        let mut free = floor.iter().skip(let_out);
+        let mut free = spare.iter();
         for (state, count, has) in UNDECIDED {
             for _ in 0..count {
                 let NewExhibitor { row, products, .. } =
