@@ -7,7 +7,9 @@
 mod expire;
 mod hold;
 pub mod lifecycle;
+pub mod optimiser;
 pub mod participants;
+pub mod rounds;
 mod routes;
 mod steps;
 pub mod store;

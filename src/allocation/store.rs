@@ -114,6 +114,20 @@ pub fn expire(
         .get_results(tx.conn())
 }
 
+/// Releases allocations, whatever their state.
+pub fn release(tx: &mut Tx<'_>, ids: &[AllocationId]) -> QueryResult<()> {
+    for part in ids.chunks(10_000) {
+        diesel::update(allocations::table.filter(allocations::id.eq_any(part)))
+            .set((
+                allocations::state.eq(AllocationState::Released),
+                allocations::expires_at.eq(None::<Instant>),
+                allocations::version.eq(allocations::version + 1),
+            ))
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}
+
 /// Row and place of booths of an edition.
 pub fn places(tx: &mut Tx<'_>, edition: EditionId, ids: &[BoothId]) -> QueryResult<Vec<(String, i32)>> {
     booths::table

@@ -38,6 +38,12 @@ pub struct ApplicationRow {
     pub version: i32,
     /// When.
     pub created_at: Instant,
+    /// Electric power.
+    pub needs_power: bool,
+    /// Running water.
+    pub needs_water: bool,
+    /// A booth open on two sides.
+    pub needs_corner: bool,
 }
 
 /// Fails on a second application of an exhibitor for an edition.

@@ -116,6 +116,7 @@ diesel::table! {
         declared_sales -> Nullable<BigInt>,
         version -> Integer,
         created_at -> Timestamp,
+        waiting_list_run_id -> Nullable<Uuid>,
     }
 }
 
@@ -197,6 +198,13 @@ diesel::table! {
         fee -> BigInt,
         booth_equivalents -> Integer,
         version -> Integer,
+        availability -> Text,
+        has_power -> Bool,
+        has_water -> Bool,
+        x_dm -> Nullable<Integer>,
+        y_dm -> Nullable<Integer>,
+        width_dm -> Nullable<Integer>,
+        depth_dm -> Nullable<Integer>,
     }
 }
 
@@ -242,6 +250,9 @@ diesel::table! {
         waitlisted_at -> Nullable<Timestamp>,
         version -> Integer,
         created_at -> Timestamp,
+        needs_power -> Bool,
+        needs_water -> Bool,
+        needs_corner -> Bool,
     }
 }
 
@@ -544,6 +555,57 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    allocation_runs (id) {
+        id -> Uuid,
+        edition_id -> Uuid,
+        based_on_id -> Nullable<Uuid>,
+        policy -> Text,
+        request -> Text,
+        state -> Text,
+        is_cancelled -> Bool,
+        done_bp -> Integer,
+        applications -> Integer,
+        served -> Integer,
+        total_value -> BigInt,
+        served_bound -> Nullable<Integer>,
+        value_bound -> Nullable<BigInt>,
+        gap_ppm -> Nullable<Integer>,
+        moved -> Integer,
+        ended_by -> Nullable<Text>,
+        created_by -> Uuid,
+        created_at -> Timestamp,
+        heard_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    allocation_run_applications (run_id, application_id) {
+        run_id -> Uuid,
+        application_id -> Uuid,
+        turn -> Integer,
+        points -> Integer,
+        seen_version -> Integer,
+        explanation -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    allocation_run_booths (run_id, booth_id) {
+        run_id -> Uuid,
+        booth_id -> Uuid,
+        before_application_id -> Nullable<Uuid>,
+        after_application_id -> Nullable<Uuid>,
+    }
+}
+
 diesel::joinable!(organiser_members -> organisers (organiser_id));
 diesel::joinable!(organiser_members -> users (user_id));
 diesel::joinable!(exhibitor_members -> exhibitors (exhibitor_id));
@@ -600,4 +662,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sales_report_lines,
     trade_deals,
     sales_reminders,
+    allocation_runs,
+    allocation_run_applications,
+    allocation_run_booths,
 );

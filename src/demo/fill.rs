@@ -163,6 +163,7 @@ impl Demo {
             declared_sales: None,
             version: 1,
             created_at: self.now,
+            waiting_list_run_id: None,
         }
     }
 

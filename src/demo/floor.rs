@@ -6,7 +6,7 @@ use super::{
 use crate::{
     db::Tx,
     floor::{
-        BoothCategory, Eligibility,
+        BoothAvailability, BoothCategory, Eligibility,
         store::{self, BoothRow, CategoryRow, ZoneRow},
     },
     http::Problem,
@@ -76,6 +76,13 @@ fn booth(edition: EditionId, zone_id: ZoneId, zone: &Zone, n: u32) -> BoothRow {
         fee,
         booth_equivalents: 1,
         version: 1,
+        availability: BoothAvailability::Open,
+        has_power: n % 5 < 3,
+        has_water: n % 7 == 0,
+        x_dm: None,
+        y_dm: None,
+        width_dm: None,
+        depth_dm: None,
     }
 }
 

@@ -47,7 +47,8 @@ impl Demo {
                     self.exhibitor(From::QuangNinh, &facts::LOCALITIES_NOW, last_day);
                 let mut application = self.application(edition, &row, state);
                 if self.rng.random_ratio(1, 3) {
-                    application.needs = Some("Cần điện 3 pha và nguồn nước".to_owned());
+                    application.needs = Some("Cần điện 3 pha".to_owned());
+                    application.needs_power = true;
                 }
                 let spare = free.clone().nth(self.rng.random_range(0..8));
                 let wishes: Vec<Wish> =

@@ -9,7 +9,7 @@ use crate::{
     on_either,
     values::{
         clock::{Day, Instant},
-        ids::{EditionId, OrganiserId, SeriesId, VenueId},
+        ids::{AllocationRunId, EditionId, OrganiserId, SeriesId, VenueId},
     },
 };
 
@@ -45,6 +45,8 @@ pub struct EditionRow {
     pub version: i32,
     /// When it was made.
     pub created_at: Instant,
+    /// The round whose policy offers booths that come free to the waiting list.
+    pub waiting_list_run_id: Option<AllocationRunId>,
 }
 
 /// One day the edition is open.

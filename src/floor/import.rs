@@ -27,10 +27,12 @@ struct Row {
     area_dm2: Option<i32>,
     fee: Option<i64>,
     booth_equivalents: Option<i32>,
+    has_power: Option<bool>,
+    has_water: Option<bool>,
 }
 
 /// Adds the booths of a CSV table with the columns `code,zone,category` and, where the price list does not say it,
-/// `area_dm2,fee,booth_equivalents`; `zone` is a zone's code.
+/// `area_dm2,fee,booth_equivalents,has_power,has_water`; `zone` is a zone's code.
 pub fn import(tx: &mut Tx<'_>, granted: &Granted, table: &[u8]) -> Result<Vec<BoothRow>, Problem> {
     let edition = editions::store::open_for_change(tx, granted.edition()?)?;
     let zones = store::zones_of(tx, edition.id)?;
@@ -61,6 +63,8 @@ pub fn import(tx: &mut Tx<'_>, granted: &Granted, table: &[u8]) -> Result<Vec<Bo
             area_dm2: row.area_dm2,
             fee: row.fee,
             booth_equivalents: row.booth_equivalents,
+            has_power: row.has_power.unwrap_or(false),
+            has_water: row.has_water.unwrap_or(false),
         };
         let settled = kind.settle(&mut checks, &at, &prices);
         let (row_label, place, _) = place.unwrap_or_default();

@@ -2,7 +2,7 @@
 use serde::Deserialize;
 
 use super::{
-    BoothCategory,
+    BoothAvailability, BoothCategory,
     store::{BoothRow, CategoryRow},
 };
 use crate::{
@@ -22,6 +22,12 @@ pub(super) struct BoothKind {
     pub fee: Option<i64>,
     /// Standard booths whose room it takes: 1 to 1,000.
     pub booth_equivalents: Option<i32>,
+    /// Electric power; no unless told.
+    #[serde(default)]
+    pub has_power: bool,
+    /// Running water; no unless told.
+    #[serde(default)]
+    pub has_water: bool,
 }
 
 /// What is wrong with a size or price, if anything.
@@ -63,6 +69,8 @@ pub(super) struct Settled {
     area_dm2: i32,
     fee: i64,
     booth_equivalents: i32,
+    has_power: bool,
+    has_water: bool,
 }
 
 impl BoothKind {
@@ -86,6 +94,8 @@ impl BoothKind {
             area_dm2: area_dm2.unwrap_or_default(),
             fee: fee.unwrap_or_default(),
             booth_equivalents: self.booth_equivalents.or(listed.map(|l| l.booth_equivalents)).unwrap_or(1),
+            has_power: self.has_power,
+            has_water: self.has_water,
         }
     }
 }
@@ -105,6 +115,13 @@ impl Settled {
             fee: self.fee,
             booth_equivalents: self.booth_equivalents,
             version: 1,
+            availability: BoothAvailability::Open,
+            has_power: self.has_power,
+            has_water: self.has_water,
+            x_dm: None,
+            y_dm: None,
+            width_dm: None,
+            depth_dm: None,
         }
     }
 }

@@ -14,6 +14,18 @@ pub use plan::{Occupancy, Plan, plan};
 pub use routes::{ApiDoc, routes};
 
 crate::text_enum! {
+    /// Whether a round may give a booth away. By hand anything goes.
+    BoothAvailability {
+        /// Yes.
+        Open,
+        /// Kept for somebody the organiser has in mind.
+        Reserved,
+        /// Not to be used: a pillar, a fire exit.
+        Locked,
+    }
+}
+
+crate::text_enum! {
     /// What kind of booth.
     BoothCategory {
         /// 3 × 3 m.

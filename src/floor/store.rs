@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{BoothCategory, Eligibility, Occupancy};
+use super::{BoothAvailability, BoothCategory, Eligibility, Occupancy};
 use crate::{
     db::{Tx, schema::*},
     on_either,
@@ -30,7 +30,7 @@ pub struct ZoneRow {
 
 /// A booth.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = booths)]
+#[diesel(table_name = booths, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct BoothRow {
     /// Identifier.
     pub id: BoothId,
@@ -54,6 +54,20 @@ pub struct BoothRow {
     pub booth_equivalents: i32,
     /// Counts changes.
     pub version: i32,
+    /// Whether a round may give it away.
+    pub availability: BoothAvailability,
+    /// Electric power.
+    pub has_power: bool,
+    /// Running water.
+    pub has_water: bool,
+    /// Decimetres from the left of its hall; all four or none.
+    pub x_dm: Option<i32>,
+    /// Decimetres from the top.
+    pub y_dm: Option<i32>,
+    /// Decimetres along x.
+    pub width_dm: Option<i32>,
+    /// Decimetres along y.
+    pub depth_dm: Option<i32>,
 }
 
 /// A line of the price list: what booths of a category are, unless told.

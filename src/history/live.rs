@@ -89,6 +89,11 @@ impl Live {
         streams.editions.clear();
     }
 
+    /// Whether the node is stopping: a stream should end.
+    pub fn is_closed(&self) -> bool {
+        self.held().closed
+    }
+
     /// Hands changes to the watchers; tells whether there are any left.
     fn tell(&self, edition: EditionId, changes: Vec<Change>) -> bool {
         let mut streams = self.held();

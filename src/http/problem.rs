@@ -40,6 +40,8 @@ codes! {
     NotFound 404 "Không tìm thấy" "Not found",
     /// The booth has an active allocation.
     BoothAlreadyTaken 409 "Gian hàng đã có người giữ" "The booth is already taken",
+    /// A proposal was made for a floor that is no more.
+    FloorChanged 409 "Mặt bằng đã thay đổi" "The floor changed meanwhile",
     /// The life cycle does not allow this step now.
     IllegalStep 409 "Không được phép chuyển sang trạng thái này" "This step is not allowed now",
     /// A unique value is in use.

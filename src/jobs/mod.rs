@@ -43,6 +43,15 @@ pub async fn forget(db: &Db, now: Instant) -> Result<usize, Problem> {
     .await
 }
 
+/// Seconds after which a run that says nothing has lost its node.
+const SILENT_S: i64 = 60;
+
+/// Ends runs whose node is no more; returns how many.
+pub async fn fail_silent_runs(db: &Db, now: Instant) -> Result<usize, Problem> {
+    let before = now - chrono::Duration::seconds(SILENT_S);
+    db.write(move |tx| Ok(allocation::rounds::store::fail_silent(tx, before, now)?)).await
+}
+
 fn told(what: &str, outcome: Result<usize, Problem>) {
     match outcome {
         Ok(0) => {}
@@ -60,6 +69,7 @@ impl Jobs {
             turns.tick().await;
             let now = self.state.clock.now();
             told("holds and offers ran out", expire_allocations(db, now).await);
+            told("allocation runs lost their node", fail_silent_runs(db, now).await);
             told("mails sent", send_due(db, &self.mailer, now).await);
             match db.read(|tx| outbox::waiting(tx).map_err(Problem::from)).await {
                 Ok(waiting) => self.state.metrics.outbox_waiting.set(waiting),

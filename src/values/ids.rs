@@ -70,6 +70,8 @@ ids! {
     TradeDealId,
     /// An e-mail that offers a role.
     InvitationId,
+    /// A round of allocating a whole fair at once.
+    AllocationRunId,
     /// Something to be done after a transaction.
     OutboxId,
 }

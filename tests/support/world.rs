@@ -67,6 +67,9 @@ impl World {
         let hands_invitation = made(&format!("/exhibitors/{exhibitor_id}/members"), &exhibitor, invite("staff")).await;
         let zone = app.get("/editions/hoi-cho/zones").send().await.expect(200)["items"][0]["id"].clone();
         let gate = made("/editions/hoi-cho/gates", &owner, json!({ "name": "Cổng chính" })).await;
+        // Nobody is left to be placed, so it is over at once.
+        let run = json!({ "policy": "space_draw", "order": "date", "limit_s": 5 });
+        let run = made("/editions/hoi-cho/allocation-runs", &owner, run).await;
         let report = json!({ "amount": 1 });
         app.put(&format!("/booths/{booth}/sales-reports/2026-03-01"))
             .by(&exhibitor)
@@ -98,6 +101,7 @@ impl World {
             ("{document}", document),
             ("{deal}", deal),
             ("{gate}", gate),
+            ("{run}", run),
             ("{date}", "2026-03-01".to_owned()),
             ("{report}", "sales-by-day".to_owned()),
         ];

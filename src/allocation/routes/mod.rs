@@ -1,6 +1,7 @@
 //! `/editions/{edition}/allocations`, the steps of an allocation, and who else is on its booth.
 mod hold;
 mod participants;
+mod rounds;
 mod steps;
 mod swap;
 mod view;
@@ -25,6 +26,14 @@ use crate::identity::{Action, ExhibitorRole, OrganiserRole};
     participants::add_participant,
     participants::list_participants,
     participants::remove_participant,
+    rounds::start::start_run,
+    rounds::list::list_runs,
+    rounds::list::get_run,
+    rounds::cancel::cancel_run,
+    rounds::proposal::get_proposal,
+    rounds::compare::compare_runs,
+    rounds::apply::apply_run,
+    rounds::events::stream_run,
 ))]
 pub struct ApiDoc;
 
@@ -35,6 +44,9 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(steps::release_booth).service(steps::no_show).service(withdraw::withdraw_application);
     cfg.service(participants::add_participant).service(participants::list_participants);
     cfg.service(participants::remove_participant);
+    cfg.service(rounds::start::start_run).service(rounds::list::list_runs).service(rounds::list::get_run);
+    cfg.service(rounds::cancel::cancel_run).service(rounds::proposal::get_proposal);
+    cfg.service(rounds::compare::compare_runs).service(rounds::apply::apply_run).service(rounds::events::stream_run);
 }
 
 struct Allocate;

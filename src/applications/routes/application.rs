@@ -49,6 +49,12 @@ struct PatchApplication {
     category: Option<BoothCategory>,
     #[serde(default, deserialize_with = "present")]
     needs: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    needs_power: Option<bool>,
+    #[serde(default, deserialize_with = "present")]
+    needs_water: Option<bool>,
+    #[serde(default, deserialize_with = "present")]
+    needs_corner: Option<bool>,
     /// Best first; at most 20.
     #[serde(default, deserialize_with = "present")]
     wishes: Option<Vec<Wish>>,
@@ -92,6 +98,9 @@ pub(super) async fn patch_application(
             }
             let shown_before = whole(tx, before.clone())?;
             let mut row = ApplicationRow { version: before.version + 1, ..before.clone() };
+            row.needs_power = body.needs_power.unwrap_or(row.needs_power);
+            row.needs_water = body.needs_water.unwrap_or(row.needs_water);
+            row.needs_corner = body.needs_corner.unwrap_or(row.needs_corner);
             row.booths_wanted = body.booths_wanted.unwrap_or(row.booths_wanted);
             row.category = body.category.unwrap_or(row.category);
             row.needs = needs.unwrap_or(row.needs);

@@ -28,6 +28,13 @@ struct CreateApplication {
     category: BoothCategory,
     /// Power, water, a corner: 1 to 2,000 characters.
     needs: Option<String>,
+    /// A round gives no booth without it; no unless told.
+    #[serde(default)]
+    needs_power: bool,
+    #[serde(default)]
+    needs_water: bool,
+    #[serde(default)]
+    needs_corner: bool,
     /// Best first; at most 20.
     #[serde(default)]
     wishes: Vec<Wish>,
@@ -71,6 +78,9 @@ pub(super) async fn create_application(permit: Contribute, body: Body<CreateAppl
                 booths_wanted: asked.booths_wanted,
                 category: asked.category,
                 needs,
+                needs_power: asked.needs_power,
+                needs_water: asked.needs_water,
+                needs_corner: asked.needs_corner,
                 reason: None,
                 waitlisted_at: None,
                 version: 1,

@@ -25,6 +25,9 @@ pub struct ApplicationView {
     pub booths_wanted: i32,
     pub category: BoothCategory,
     pub needs: Option<String>,
+    pub needs_power: bool,
+    pub needs_water: bool,
+    pub needs_corner: bool,
     /// Of the last step that needed one.
     pub reason: Option<String>,
     #[schema(value_type = Option<String>)]
@@ -50,6 +53,9 @@ pub fn view(row: ApplicationRow, exhibitor_name: Option<String>) -> ApplicationV
         booths_wanted: row.booths_wanted,
         category: row.category,
         needs: row.needs,
+        needs_power: row.needs_power,
+        needs_water: row.needs_water,
+        needs_corner: row.needs_corner,
         reason: row.reason,
         waitlisted_at: row.waitlisted_at.map(|at| at.and_utc()),
         wishes: None,

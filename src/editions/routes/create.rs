@@ -112,6 +112,7 @@ pub(super) async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) 
         declared_sales: asked.declared_sales,
         version: 1,
         created_at: caller.now,
+        waiting_list_run_id: None,
     };
     let (user, now) = (caller.user, caller.now);
     let work = move |tx: &mut Tx<'_>| {

@@ -4,13 +4,13 @@ use serde::Deserialize;
 
 use super::{
     super::{
-        BoothCategory,
+        BoothAvailability, BoothCategory,
         kind::{self, BoothKind},
         numbering::split,
         store::{self, BoothRow},
     },
     DrawFloor,
-    view::{self, BoothView},
+    view::{self, BoothView, Position},
 };
 use crate::{
     editions,
@@ -123,6 +123,29 @@ struct PatchBooth {
     /// 1 to 1,000.
     #[serde(default, deserialize_with = "present")]
     booth_equivalents: Option<i32>,
+    #[serde(default, deserialize_with = "present")]
+    availability: Option<BoothAvailability>,
+    #[serde(default, deserialize_with = "present")]
+    has_power: Option<bool>,
+    #[serde(default, deserialize_with = "present")]
+    has_water: Option<bool>,
+    /// `null` takes it away.
+    #[serde(default, deserialize_with = "present")]
+    position: Option<Option<Position>>,
+}
+
+fn check_position(checks: &mut Checks, position: &Position) {
+    let fits = (0..=100_000).contains(&position.x_dm)
+        && (0..=100_000).contains(&position.y_dm)
+        && (1..=10_000).contains(&position.width_dm)
+        && (1..=10_000).contains(&position.depth_dm);
+    checks.that(
+        fits,
+        "/position",
+        "range",
+        "Vị trí từ 0 đến 100.000 dm, cạnh từ 1 đến 10.000 dm.",
+        "A position is 0 to 100,000 dm, a side 1 to 10,000 dm.",
+    );
 }
 
 /// Changes a booth.
@@ -138,6 +161,9 @@ pub(super) async fn patch_booth(
     let mut checks = Checks::default();
     let place = body.code.as_ref().map(|code| check_code(&mut checks, code));
     kind::check(&mut checks, "", body.area_dm2, body.fee, body.booth_equivalents);
+    if let Some(position) = body.position.iter().flatten().next() {
+        check_position(&mut checks, position);
+    }
     checks.done()?;
     let id = path.1;
     permit
@@ -155,6 +181,13 @@ pub(super) async fn patch_booth(
             row.area_dm2 = body.area_dm2.unwrap_or(row.area_dm2);
             row.fee = body.fee.unwrap_or(row.fee);
             row.booth_equivalents = body.booth_equivalents.unwrap_or(row.booth_equivalents);
+            row.availability = body.availability.unwrap_or(row.availability);
+            row.has_power = body.has_power.unwrap_or(row.has_power);
+            row.has_water = body.has_water.unwrap_or(row.has_water);
+            if let Some(position) = body.position {
+                (row.x_dm, row.y_dm) = (position.map(|p| p.x_dm), position.map(|p| p.y_dm));
+                (row.width_dm, row.depth_dm) = (position.map(|p| p.width_dm), position.map(|p| p.depth_dm));
+            }
             if !store::replace_booth(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }

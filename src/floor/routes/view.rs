@@ -1,7 +1,7 @@
 //! A booth as it is shown.
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::super::{BoothCategory, store::BoothRow};
+use super::super::{BoothAvailability, BoothCategory, store::BoothRow};
 use crate::values::ids::{BoothId, ZoneId};
 
 /// A booth.
@@ -19,12 +19,42 @@ pub(super) struct BoothView {
     pub fee: i64,
     /// Standard booths whose room it takes.
     pub booth_equivalents: i32,
+    /// Whether a round may give it away.
+    pub availability: BoothAvailability,
+    pub has_power: bool,
+    pub has_water: bool,
+    /// Where it lies in its hall, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
     /// For `If-Match`: `"v…"`.
     pub version: i32,
 }
 
+/// Where a booth lies in its hall, in decimetres.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Position {
+    /// From the left: 0 to 100,000.
+    pub x_dm: i32,
+    /// From the top: 0 to 100,000.
+    pub y_dm: i32,
+    /// 1 to 10,000.
+    pub width_dm: i32,
+    /// 1 to 10,000.
+    pub depth_dm: i32,
+}
+
+fn position(row: &BoothRow) -> Option<Position> {
+    Some(Position { x_dm: row.x_dm?, y_dm: row.y_dm?, width_dm: row.width_dm?, depth_dm: row.depth_dm? })
+}
+
 pub(super) fn booth(row: BoothRow) -> BoothView {
+    let position = position(&row);
     BoothView {
+        availability: row.availability,
+        has_power: row.has_power,
+        has_water: row.has_water,
+        position,
         id: row.id,
         code: row.code,
         zone: row.zone_id,

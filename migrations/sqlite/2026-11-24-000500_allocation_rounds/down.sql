@@ -1,0 +1,15 @@
+DROP INDEX editions_waiting_list_run_id_idx;
+ALTER TABLE editions DROP COLUMN waiting_list_run_id;
+DROP TABLE allocation_run_booths;
+DROP TABLE allocation_run_applications;
+DROP TABLE allocation_runs;
+ALTER TABLE applications DROP COLUMN needs_corner;
+ALTER TABLE applications DROP COLUMN needs_water;
+ALTER TABLE applications DROP COLUMN needs_power;
+ALTER TABLE booths DROP COLUMN depth_dm;
+ALTER TABLE booths DROP COLUMN width_dm;
+ALTER TABLE booths DROP COLUMN y_dm;
+ALTER TABLE booths DROP COLUMN x_dm;
+ALTER TABLE booths DROP COLUMN has_water;
+ALTER TABLE booths DROP COLUMN has_power;
+ALTER TABLE booths DROP COLUMN availability;
