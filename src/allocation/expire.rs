@@ -1,8 +1,9 @@
 //! Holds and offers whose time has run out free their booths, with no one having to ask.
-use super::{lifecycle::AllocationState, store};
+use super::{lifecycle::AllocationState, rounds::refill::refill, store};
 use crate::{audit, db::Tx, http::Problem, values::clock::Instant};
 
-/// Expires up to 500 of them, each with its line in the audit log.
+/// Expires up to 500 of them, each with its line in the audit log, and offers what came free to the waiting list where
+/// the organiser turned that on.
 pub fn expire_due(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
     let expired = store::expire(tx, now, None)?;
     let organisers = store::organisers_of(tx, expired.iter().map(|(_, edition)| *edition).collect())?;
@@ -17,5 +18,8 @@ pub fn expire_due(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
         at: now,
     };
     audit::record_all(tx, expired.iter().map(entry).collect())?;
+    for edition in organisers.keys() {
+        refill(tx, *edition, now)?;
+    }
     Ok(expired.len())
 }

@@ -3,6 +3,7 @@ use chrono::{Duration, TimeZone};
 
 use super::{
     lifecycle::AllocationState,
+    rounds::refill::refill,
     store::{self, AllocationRow},
 };
 use crate::{
@@ -40,6 +41,21 @@ pub fn check_in(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<
 /// Frees the booth.
 pub fn release(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<AllocationRow, Problem> {
     step(tx, granted, id, AllocationState::Released, "allocation.release")
+}
+/// The exhibitor does not want what it was offered; frees the booth, for the waiting list if the organiser said so.
+pub fn decline(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<AllocationRow, Problem> {
+    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+    let before = store::find(tx, edition.id, id)?;
+    if before.state != AllocationState::Offered {
+        return Err(Problem::new(
+            Code::IllegalStep,
+            "Chỉ từ chối được gian đang được mời nhận.",
+            "Only what is offered can be declined.",
+        ));
+    }
+    let row = step(tx, granted, id, AllocationState::Released, "allocation.decline")?;
+    refill(tx, edition.id, granted.now)?;
+    Ok(row)
 }
 /// The exhibitor never came; frees the booth.
 pub fn no_show(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<AllocationRow, Problem> {

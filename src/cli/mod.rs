@@ -1,4 +1,5 @@
 //! The command line.
+mod allocate;
 mod demo;
 mod serve;
 
@@ -36,6 +37,8 @@ enum Command {
         #[arg(long)]
         reset: bool,
     },
+    /// Work out who would get which booth, and show it; nothing changes
+    Allocate(allocate::Allocate),
     /// Bring the schema of the configured database up to date
     Migrate(Place),
     /// Add a key that signs access tokens from the next start on; old tokens stay good until their time is over
@@ -95,6 +98,7 @@ pub fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(place) => serve::serve(&place),
         Command::Demo { place, reset } => demo::demo(&place.into(), reset),
+        Command::Allocate(asked) => allocate::allocate(&asked),
         Command::Migrate(place) => migrate(&place),
         Command::RotateKey(place) => rotate_key(&place),
         Command::GrantAdmin { place, email } => grant_admin(&place, &email),

@@ -73,6 +73,11 @@ pub fn find(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<EditionRow> {
     editions::table.find(id).select(EditionRow::as_select()).first(tx.conn())
 }
 
+/// The edition of this slug.
+pub fn by_slug(tx: &mut Tx<'_>, slug: &str) -> QueryResult<EditionId> {
+    editions::table.filter(editions::slug.eq(slug)).select(editions::id).first(tx.conn())
+}
+
 /// Which editions a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listed {
@@ -136,6 +141,13 @@ pub fn set_state(tx: &mut Tx<'_>, id: EditionId, from: EditionState, to: Edition
         .set((editions::state.eq(to), editions::version.eq(editions::version + 1)))
         .execute(tx.conn())?;
     Ok(changed == 1)
+}
+
+/// By which run booths that come free are offered to the waiting list.
+pub fn set_waiting_list_run(tx: &mut Tx<'_>, id: EditionId, run: Option<AllocationRunId>) -> QueryResult<usize> {
+    diesel::update(editions::table.find(id))
+        .set((editions::waiting_list_run_id.eq(run), editions::version.eq(editions::version + 1)))
+        .execute(tx.conn())
 }
 
 /// Counts a change, unless `seen` is stale.

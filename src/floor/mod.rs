@@ -2,6 +2,7 @@
 //!
 //! Invariants: a booth's code and its place in a row are unique in its edition; its zone belongs to the same
 //! edition; a zone's hall is one of the edition's venue.
+mod drawing;
 pub mod eligibility;
 mod import;
 mod kind;
@@ -9,6 +10,7 @@ pub mod numbering;
 mod plan;
 mod routes;
 pub mod store;
+pub use drawing::{Sheet, svg};
 pub use eligibility::{Candidate, Eligibility, Obstacle};
 pub use plan::{Occupancy, Plan, plan};
 pub use routes::{ApiDoc, routes};

@@ -1,12 +1,13 @@
-//! The floor plan: where each booth is drawn. Rows of a zone lie under each other, booths of a row beside each
-//! other by their place; a booth is as wide as the standard booths whose room it takes. Lengths in decimetres.
+//! The floor plan: where each booth is drawn. Where a hall's booths have positions they lie as they do; elsewhere rows
+//! of a zone lie back to back in pairs with an aisle between the pairs, booths of a row beside each other by their
+//! place, as wide as the standard booths whose room they take. Zones and halls are put beside and under each other so
+//! that the whole is about as wide as a sheet of paper lies. Lengths in decimetres.
 use std::collections::BTreeMap;
 
-use askama::Template;
 use serde::Serialize;
 
 use super::store::{PlannedBooth, ZoneRow};
-use crate::values::ids::{BoothId, ZoneId};
+use crate::values::ids::{BoothId, HallId, ZoneId};
 
 /// A standard booth's side.
 const SIDE: i32 = 30;
@@ -61,8 +62,7 @@ pub struct PlanZone {
 }
 
 /// The plan of an edition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Template, utoipa::ToSchema)]
-#[template(path = "floor_plan.svg")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Plan {
     /// Decimetres.
     pub width: i32,
@@ -72,74 +72,156 @@ pub struct Plan {
     pub booths: Vec<PlanBooth>,
 }
 
-impl Plan {
-    /// The picture.
-    pub fn svg(&self) -> Result<String, askama::Error> {
-        self.render()
-    }
-    fn colour(booth: &PlanBooth) -> &'static str {
-        match booth.occupancy {
-            Occupancy::Free => "#e8efe9",
-            Occupancy::Reserved => "#f2d48a",
-            Occupancy::Let => "#5aa27c",
-        }
-    }
+/// What is drawn together: a hall whose booths have positions, or a zone without. Begins at 0, 0.
+#[derive(Default)]
+struct Block {
+    width: i32,
+    height: i32,
+    zones: Vec<PlanZone>,
+    booths: Vec<PlanBooth>,
 }
 
-/// Draws zones in the order given and booths in the order of their places.
-pub fn plan(zones: &[ZoneRow], booths: Vec<PlannedBooth>) -> Plan {
-    let mut of_zone: BTreeMap<ZoneId, BTreeMap<String, Vec<PlannedBooth>>> = BTreeMap::new();
-    for booth in booths {
-        of_zone.entry(booth.zone).or_default().entry(booth.row_label.clone()).or_default().push(booth);
+impl Block {
+    fn zone(&mut self, zone: &ZoneRow, (x, y): (i32, i32), (width, height): (i32, i32)) {
+        self.zones.push(PlanZone {
+            id: zone.id,
+            code: zone.code.clone(),
+            name: zone.name.clone(),
+            x,
+            y,
+            width,
+            height,
+        });
+        self.width = self.width.max(x.saturating_add(width));
+        self.height = self.height.max(y.saturating_add(height));
     }
-    let (mut y, mut widest) = (MARGIN, 0);
-    let (mut drawn, mut frames) = (Vec::new(), Vec::new());
-    for zone in zones {
-        let top = y;
-        let mut zone_width = 0_i32;
-        y = y.saturating_add(TITLE);
-        for (_, mut row) in of_zone.remove(&zone.id).unwrap_or_default() {
+
+    fn booth(&mut self, booth: PlannedBooth, (x, y): (i32, i32), (width, height): (i32, i32)) {
+        self.booths.push(PlanBooth {
+            id: booth.id,
+            code: booth.code,
+            zone: booth.zone,
+            occupancy: booth.occupancy,
+            exhibitor: booth.exhibitor,
+            x,
+            y,
+            width,
+            height,
+        });
+    }
+
+    /// A zone by its rows.
+    fn of_rows(zone: &ZoneRow, booths: Vec<PlannedBooth>) -> Self {
+        let mut rows: BTreeMap<String, Vec<PlannedBooth>> = BTreeMap::new();
+        booths.into_iter().for_each(|b| rows.entry(b.row_label.clone()).or_default().push(b));
+        let (mut block, mut y, mut widest) = (Self::default(), TITLE, 0_i32);
+        let count = rows.len();
+        for (n, mut row) in rows.into_values().enumerate() {
             row.sort_by_key(|b| b.place);
-            let (mut x, mut last) = (MARGIN, None::<i32>);
+            let (mut x, mut last) = (0_i32, None::<i32>);
             for booth in row {
                 // A gap in the numbers is a gap on the floor, but a typing error must not draw a mile of nothing.
                 let gap = last.map_or(0, |last| booth.place.saturating_sub(last).saturating_sub(1).clamp(0, 4));
                 x = x.saturating_add(gap.saturating_mul(SIDE));
                 let width = SIDE.saturating_mul(booth.equivalents.clamp(1, 20));
                 last = Some(booth.place);
-                drawn.push(PlanBooth {
-                    id: booth.id,
-                    code: booth.code,
-                    zone: booth.zone,
-                    occupancy: booth.occupancy,
-                    exhibitor: booth.exhibitor,
-                    x,
-                    y,
-                    width,
-                    height: SIDE,
-                });
+                block.booth(booth, (x, y), (width, SIDE));
                 x = x.saturating_add(width);
             }
-            zone_width = zone_width.max(x.saturating_sub(MARGIN));
-            y = y.saturating_add(SIDE + AISLE);
+            widest = widest.max(x);
+            let back_to_back = n % 2 == 0 && n + 1 < count;
+            y = y.saturating_add(if back_to_back { SIDE } else { SIDE + AISLE });
         }
-        widest = widest.max(zone_width);
-        frames.push(PlanZone {
-            id: zone.id,
-            code: zone.code.clone(),
-            name: zone.name.clone(),
-            x: MARGIN,
-            y: top,
-            width: zone_width,
-            height: y.saturating_sub(top),
-        });
+        block.zone(zone, (0, 0), (widest.max(5 * SIDE), y));
+        block
     }
-    Plan {
-        width: widest.max(10 * SIDE).saturating_add(2 * MARGIN),
-        height: y.saturating_add(MARGIN),
-        zones: frames,
-        booths: drawn,
+
+    /// The zones of a hall whose booths have positions.
+    fn of_positions(zones: &[&ZoneRow], booths: Vec<PlannedBooth>) -> Self {
+        let placed: Vec<((i32, i32, i32, i32), PlannedBooth)> =
+            booths.into_iter().filter_map(|b| b.position.map(|p| (p, b))).collect();
+        let left = placed.iter().map(|(p, _)| p.0).min().unwrap_or(0);
+        let top = placed.iter().map(|(p, _)| p.1).min().unwrap_or(0);
+        let mut block = Self::default();
+        for zone in zones {
+            let own = || placed.iter().filter(|(_, b)| b.zone == zone.id).map(|(p, _)| *p);
+            let edge = |of: fn((i32, i32, i32, i32)) -> i32| own().map(of);
+            let (x, y) = (edge(|p| p.0).min().unwrap_or(left), edge(|p| p.1).min().unwrap_or(top));
+            let (right, bottom) = (edge(|p| p.0 + p.2).max().unwrap_or(x), edge(|p| p.1 + p.3).max().unwrap_or(y));
+            block.zone(zone, (x - left, y - top), (right - x, bottom - y + TITLE));
+        }
+        for ((x, y, width, depth), booth) in placed {
+            block.booth(booth, (x - left, y - top + TITLE), (width, depth));
+        }
+        block
     }
+}
+
+/// A sheet of paper lies √2 as wide as it is high.
+const SHEET: (i64, i64) = (141, 100);
+
+/// Where blocks go when no line of them is wider than `most`: their places, and the size of the whole.
+fn shelves(blocks: &[Block], most: i32) -> (Vec<(i32, i32)>, i32, i32) {
+    let (mut x, mut y, mut tallest, mut widest) = (MARGIN, MARGIN, 0_i32, 0_i32);
+    let mut places = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        if x > MARGIN && x.saturating_add(block.width) > most {
+            y = y.saturating_add(tallest).saturating_add(AISLE);
+            (x, tallest) = (MARGIN, 0);
+        }
+        places.push((x, y));
+        x = x.saturating_add(block.width).saturating_add(2 * AISLE);
+        widest = widest.max(x - 2 * AISLE);
+        tallest = tallest.max(block.height);
+    }
+    (places, widest.saturating_add(MARGIN), y.saturating_add(tallest).saturating_add(MARGIN))
+}
+
+/// Draws zones in the order given and booths in the order of their places.
+pub fn plan(zones: &[ZoneRow], booths: Vec<PlannedBooth>) -> Plan {
+    let mut of_zone: BTreeMap<ZoneId, Vec<PlannedBooth>> = BTreeMap::new();
+    booths.into_iter().for_each(|b| of_zone.entry(b.zone).or_default().push(b));
+    let known =
+        |zone: &ZoneRow| of_zone.get(&zone.id).is_some_and(|booths| booths.iter().all(|b| b.position.is_some()));
+    // A hall is drawn as it is only if all of its zones are known; half of it would lie on top of the rest.
+    let is_drawn = |hall: HallId| zones.iter().filter(|z| z.hall_id == Some(hall)).all(known);
+    let mut halls: Vec<HallId> = zones.iter().filter_map(|z| z.hall_id).filter(|h| is_drawn(*h)).collect();
+    halls.dedup();
+    let mut blocks = Vec::new();
+    for zone in zones {
+        match zone.hall_id.filter(|hall| halls.contains(hall)) {
+            None => blocks.push(Block::of_rows(zone, of_zone.remove(&zone.id).unwrap_or_default())),
+            Some(hall) => {
+                let of_hall: Vec<&ZoneRow> = zones.iter().filter(|z| z.hall_id == Some(hall)).collect();
+                let booths: Vec<PlannedBooth> =
+                    of_hall.iter().filter_map(|z| of_zone.remove(&z.id)).flatten().collect();
+                // The first zone of a hall draws all of it.
+                if !booths.is_empty() {
+                    blocks.push(Block::of_positions(&of_hall, booths));
+                }
+            }
+        }
+    }
+    let widest = blocks.iter().map(|b| b.width).max().unwrap_or(0).saturating_add(2 * MARGIN);
+    let unlike_a_sheet = |most: i32| {
+        let (_, width, height) = shelves(&blocks, most);
+        (i64::from(width) * SHEET.1 - i64::from(height) * SHEET.0).abs()
+    };
+    let wide = (1..=30).map(|n| widest.saturating_mul(n)).min_by_key(|most| unlike_a_sheet(*most)).unwrap_or(widest);
+    let (places, width, height) = shelves(&blocks, wide);
+    let mut plan = Plan { width: width.max(10 * SIDE), height, zones: Vec::new(), booths: Vec::new() };
+    for (block, (x, y)) in blocks.into_iter().zip(places) {
+        let at = |(bx, by): (i32, i32)| (bx.saturating_add(x), by.saturating_add(y));
+        for mut zone in block.zones {
+            (zone.x, zone.y) = at((zone.x, zone.y));
+            plan.zones.push(zone);
+        }
+        for mut booth in block.booths {
+            (booth.x, booth.y) = at((booth.x, booth.y));
+            plan.booths.push(booth);
+        }
+    }
+    plan
 }
 
 #[cfg(test)]
@@ -168,6 +250,7 @@ mod tests {
             equivalents,
             occupancy: Occupancy::Free,
             exhibitor: None,
+            position: None,
         }
     }
 
@@ -192,10 +275,24 @@ mod tests {
     }
 
     #[test]
-    fn a_name_with_markup_stays_text() {
-        let zones = [zone("A")];
-        let svg = plan(&zones, vec![booth(&zones[0], "A", 1, 1)]).svg().unwrap();
-        assert!(!svg.contains("<OCOP>"), "{svg}");
-        assert!(svg.starts_with("<svg"));
+    fn a_hall_with_positions_is_drawn_as_it_lies() {
+        let hall = HallId::make();
+        let zones = [ZoneRow { hall_id: Some(hall), ..zone("A") }, ZoneRow { hall_id: Some(hall), ..zone("B") }];
+        let at = |zone: &ZoneRow, n, x, y| PlannedBooth { position: Some((x, y, 40, 25)), ..booth(zone, "R", n, 1) };
+        let drawn =
+            plan(&zones, vec![at(&zones[0], 1, 500, 700), at(&zones[0], 2, 540, 700), at(&zones[1], 3, 500, 725)]);
+        let [a, b, c] = &drawn.booths[..] else { panic!("{drawn:?}") };
+        assert_eq!((b.x - a.x, b.y - a.y, a.width, a.height), (40, 0, 40, 25));
+        assert_eq!((c.x - a.x, c.y - a.y), (0, 25));
+    }
+
+    #[test]
+    fn the_whole_is_about_as_wide_as_a_sheet_lies() {
+        let zones: Vec<ZoneRow> = (0..6).map(|n| zone(&format!("Z{n}"))).collect();
+        let booths =
+            zones.iter().flat_map(|z| (0..80).map(|n| booth(z, &format!("{}{}", z.code, n / 20), n % 20 + 1, 1)));
+        let drawn = plan(&zones, booths.collect());
+        let (wide, high) = (f64::from(drawn.width), f64::from(drawn.height));
+        assert!((0.9..2.2).contains(&(wide / high)), "{wide} × {high}");
     }
 }

@@ -253,13 +253,19 @@ pub struct PlannedBooth {
     pub occupancy: Occupancy,
     /// Who stands there, once it is let.
     pub exhibitor: Option<String>,
+    /// In its hall, if that is known: from the left, from the top, along x, along y; decimetres.
+    pub position: Option<(i32, i32, i32, i32)>,
 }
 
 /// Booths on one plan; a larger fair is drawn zone by zone.
 pub const MOST_ON_A_PLAN: i64 = 10_000;
 
-/// The booths of an edition, or of one zone, for its plan; two queries, whatever their number.
-pub fn planned(tx: &mut Tx<'_>, edition: EditionId, zone: Option<ZoneId>) -> QueryResult<Vec<PlannedBooth>> {
+fn position(x: Option<i32>, y: Option<i32>, width: Option<i32>, depth: Option<i32>) -> Option<(i32, i32, i32, i32)> {
+    Some((x?, y?, width?, depth?))
+}
+
+/// The booths of some zones of an edition for its plan; two queries, whatever their number.
+pub fn planned(tx: &mut Tx<'_>, edition: EditionId, zones: &[ZoneId]) -> QueryResult<Vec<PlannedBooth>> {
     let mut taken: HashMap<BoothId, (String, String)> = allocations::table
         .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::edition_id.eq(edition))
@@ -269,12 +275,13 @@ pub fn planned(tx: &mut Tx<'_>, edition: EditionId, zone: Option<ZoneId>) -> Que
         .into_iter()
         .map(|(booth, state, name)| (booth, (state, name)))
         .collect();
-    let mut query = booths::table.filter(booths::edition_id.eq(edition)).into_boxed();
-    if let Some(zone) = zone {
-        query = query.filter(booths::zone_id.eq(zone));
-    }
-    let rows: Vec<BoothRow> =
-        query.order(booths::code).limit(MOST_ON_A_PLAN).select(BoothRow::as_select()).load(tx.conn())?;
+    let rows: Vec<BoothRow> = booths::table
+        .filter(booths::edition_id.eq(edition))
+        .filter(booths::zone_id.eq_any(zones))
+        .order(booths::code)
+        .limit(MOST_ON_A_PLAN)
+        .select(BoothRow::as_select())
+        .load(tx.conn())?;
     let drawn = rows.into_iter().map(|b| {
         let (occupancy, exhibitor) = match taken.remove(&b.id) {
             None => (Occupancy::Free, None),
@@ -290,6 +297,7 @@ pub fn planned(tx: &mut Tx<'_>, edition: EditionId, zone: Option<ZoneId>) -> Que
             equivalents: b.booth_equivalents,
             occupancy,
             exhibitor,
+            position: position(b.x_dm, b.y_dm, b.width_dm, b.depth_dm),
         }
     });
     Ok(drawn.collect())

@@ -1,10 +1,9 @@
 //! What happens without a request: mails leave once and are tried again, changes are told as they come, all is logged.
-use actix_web::body::MessageBody;
 use chrono::Duration;
 use hoicho::mail::{Mailer, send_due};
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, world::World};
+use crate::support::{TestApp, until, world::World};
 
 fn mailer(app: &TestApp, change: impl FnOnce(&mut hoicho::config::Mail)) -> Mailer {
     let mut settings = hoicho::config::Settings::load(None).unwrap().mail;
@@ -46,20 +45,6 @@ async fn a_mail_server_that_is_down_loses_nothing(app: TestApp) {
     assert_eq!(send_due(&app.db, &up, app.state.clock.now()).await.unwrap(), 0, "not at once again");
     app.wait(Duration::minutes(2));
     assert_eq!(send_due(&app.db, &up, app.state.clock.now()).await.unwrap(), waiting);
-}
-
-/// Events of a stream until one fits.
-async fn until(body: &mut (impl MessageBody<Error: std::fmt::Debug> + Unpin), fits: &str) -> String {
-    let mut heard = String::new();
-    let listen = async {
-        while !heard.contains(fits) {
-            let chunk = std::future::poll_fn(|cx| std::pin::Pin::new(&mut *body).poll_next(cx)).await;
-            heard += std::str::from_utf8(&chunk.expect("the stream ended").unwrap()).unwrap();
-        }
-    };
-    let heard_in_time = tokio::time::timeout(std::time::Duration::from_secs(20), listen).await;
-    assert!(heard_in_time.is_ok(), "{fits} was never heard: {heard}");
-    heard
 }
 
 async fn watchers_hear_of_changes_and_the_public_only_of_the_floor(app: TestApp) {

@@ -21,6 +21,7 @@ mod floor;
 mod identity;
 mod permissions;
 mod requests;
+mod rounds;
 mod sales_and_visits;
 mod sales_details;
 mod schema;

@@ -1,5 +1,5 @@
 //! Every operation of the API × every role: who is let in. Denied by default; the table is the expectation.
-use actix_web::test::TestRequest;
+use actix_web::test::{TestRequest, read_body};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -53,7 +53,13 @@ async fn every_role_meets_what_the_table_says(app: TestApp) {
                 };
                 if path.ends_with("/events") {
                     let opened = token.iter().fold(call, |call, token| call.by(token)).open().await;
-                    table += &format!("{:>10}", met(opened.status().as_u16(), &Value::Null));
+                    let status = opened.status();
+                    // A stream has no end; a refusal has one, and says why.
+                    let refused = match status.is_success() {
+                        true => Value::Null,
+                        false => serde_json::from_slice(&read_body(opened).await).unwrap_or_default(),
+                    };
+                    table += &format!("{:>10}", met(status.as_u16(), &refused["code"]));
                     continue;
                 }
                 let answer = match token {

@@ -44,6 +44,29 @@ fn the_demo_shows_its_editions_serves_them_and_keeps_what_is_added() {
 }
 
 #[test]
+fn a_round_on_the_command_line_shows_who_would_stand_where_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("demo");
+    Server::start(&data, &["demo"], &[]).stop();
+    let allocate = |more: &[&str]| {
+        let mut command = hoicho(folder.path());
+        command.args(["allocate", "ocop-quang-ninh-demo", "--data-dir"]).arg(&data).args(more).output().unwrap()
+    };
+    for policy in ["space-draw", "optimum"] {
+        let done = allocate(&["--policy", policy, "--dry-run"]);
+        let out = shown(&done.stdout);
+        assert!(done.status.success() && out.contains("A01-01") && out.contains("no plan serves more than"), "{out}");
+    }
+    assert!(!allocate(&["--policy", "optimum"]).status.success(), "without --dry-run it does nothing");
+    let unknown = hoicho(folder.path())
+        .args(["allocate", "nothing", "--policy", "optimum", "--dry-run", "--data-dir"])
+        .arg(&data)
+        .output()
+        .unwrap();
+    assert!(!unknown.status.success() && shown(&unknown.stderr).contains("nothing"));
+}
+
+#[test]
 fn the_same_program_serves_postgres_with_nothing_but_another_url() {
     let Some(DatabaseUrl::Postgres(url)) = postgres::empty_database() else { return };
     let folder = tempfile::tempdir().unwrap();
@@ -82,7 +105,7 @@ fn a_wrong_setting_stops_the_start_and_is_named() {
 fn help_tells_every_command_and_what_it_is_for() {
     let folder = tempfile::tempdir().unwrap();
     let help = shown(&hoicho(folder.path()).arg("--help").output().unwrap().stdout);
-    for command in ["serve", "demo", "migrate", "rotate-key", "grant-admin", "openapi"] {
+    for command in ["serve", "demo", "allocate", "migrate", "rotate-key", "grant-admin", "openapi"] {
         assert!(help.contains(command), "{help}");
     }
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use actix_http::Request;
-use actix_web::{App, dev::ServiceResponse, http::StatusCode, test, web};
+use actix_web::{App, body::MessageBody, dev::ServiceResponse, http::StatusCode, test, web};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use hoicho::{
     app::{self, State},
@@ -292,6 +292,13 @@ impl TestApp {
 
     /// A person whose new exhibitor has an approved application: their token and its identifier.
     pub async fn approved_application(&self, owner: &str, edition: &str, name: &str) -> (String, String) {
+        let (token, id) = self.submitted_application(edition, name).await;
+        self.post(&format!("/applications/{id}/approve")).by(owner).send().await.expect(200);
+        (token, id)
+    }
+
+    /// The same, still to be judged.
+    pub async fn submitted_application(&self, edition: &str, name: &str) -> (String, String) {
         let token = self.person(name).await;
         let exhibitor =
             serde_json::json!({ "name": format!("HTX {name}"), "legal_form": "co_operative", "locality": "Đầm Hà" });
@@ -301,7 +308,6 @@ impl TestApp {
             self.post(&format!("/editions/{edition}/applications")).by(&token).json(&asked).send().await.expect(201);
         let id = made["id"].as_str().unwrap().to_owned();
         self.post(&format!("/applications/{id}/submit")).by(&token).send().await.expect(200);
-        self.post(&format!("/applications/{id}/approve")).by(owner).send().await.expect(200);
         (token, id)
     }
 
@@ -312,6 +318,20 @@ impl TestApp {
             self.post(&format!("/editions/{edition}/transitions")).by(token).json(&step).send().await.expect(200);
         }
     }
+}
+
+/// Events of a stream until one fits.
+pub async fn until(body: &mut (impl MessageBody<Error: std::fmt::Debug> + Unpin), fits: &str) -> String {
+    let mut heard = String::new();
+    let listen = async {
+        while !heard.contains(fits) {
+            let chunk = std::future::poll_fn(|cx| std::pin::Pin::new(&mut *body).poll_next(cx)).await;
+            heard += std::str::from_utf8(&chunk.expect("the stream ended").unwrap()).unwrap();
+        }
+    };
+    let heard_in_time = tokio::time::timeout(std::time::Duration::from_secs(20), listen).await;
+    assert!(heard_in_time.is_ok(), "{fits} was never heard: {heard}");
+    heard
 }
 
 /// Makes a test of `async fn name(app: TestApp)` on each database.

@@ -26,8 +26,7 @@ crate::text_enum! {
     }
 }
 
-/// Applicants for whom HiGHS is asked to close what is left of the gap.
-#[cfg(feature = "highs")]
+/// Applicants for whom HiGHS, where it is built in, is asked to close what is left of the gap.
 const PROVABLE: usize = 2_000;
 
 /// How much work: the same work on the same instance with the same seed gives the same plan, on any machine.
@@ -47,7 +46,8 @@ impl Effort {
     /// What suits an instance of so many applicants.
     pub fn for_applicants(n: usize, limit: Duration) -> Self {
         let moves = match n {
-            0..=2_000 => 3_000,
+            // What a second is enough for.
+            0..=2_000 => (1_600_000 / n.max(1) as u64).clamp(1_000, 7_000),
             2_001..=20_000 => 2_000,
             _ => 1_200,
         };
@@ -56,6 +56,9 @@ impl Effort {
             2_001..=20_000 => 1_500,
             _ => 900,
         };
+        // Where HiGHS proves the rest, less is enough to begin with.
+        let proves = cfg!(feature = "highs") && n <= PROVABLE;
+        let (moves, steps) = if proves { (moves / 3, 800) } else { (moves, steps) };
         Self {
             annealing: Annealing { moves, hot: 0.1, cold: 0.001 },
             slack: 0.04,

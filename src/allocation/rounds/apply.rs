@@ -12,6 +12,7 @@ use super::{
     store::{self, Holding, RunRow, RunState},
 };
 use crate::{
+    applications::ApplicationState,
     db::Tx,
     editions,
     http::{Code, Problem, problem::FieldError},
@@ -178,8 +179,10 @@ fn changes(
             );
         }
     }
-    let versions: HashMap<ApplicationId, i32> =
-        store::applications(tx, run.edition_id, "approved")?.into_iter().map(|a| (a.id, a.version)).collect();
+    let versions: HashMap<ApplicationId, i32> = store::applications(tx, run.edition_id, &[ApplicationState::Approved])?
+        .into_iter()
+        .map(|a| (a.id, a.version))
+        .collect();
     let served: BTreeSet<ApplicationId> = booths.iter().filter_map(|(b, _)| b.after_application_id).collect();
     for (application, seen) in store::seen(tx, run.id)?.into_iter().filter(|(a, _)| served.contains(a)) {
         let pointer = format!("/applications/{application}");

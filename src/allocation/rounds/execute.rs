@@ -12,7 +12,7 @@ use super::{
         solve::{self, Progress, Stop},
     },
     explain::{Explainer, Names},
-    gather::{self, Gathered},
+    gather::{self, Gathered, States},
     request::StartRun,
     store::{self, RunApplicationRow, RunBoothRow, RunRow, RunState},
 };
@@ -49,7 +49,7 @@ pub fn start(tx: &mut Tx<'_>, granted: &Granted, request: &StartRun) -> Result<R
         }
     }
     // What it names must be there now, not only when it is worked out.
-    gather::gather(tx, edition.id, request, "approved", granted.now)?;
+    gather::gather(tx, edition.id, request, States::Approved, granted.now)?;
     let row = RunRow {
         id: AllocationRunId::make(),
         edition_id: edition.id,
@@ -85,7 +85,7 @@ fn read(
     request: &StartRun,
     now: Instant,
 ) -> Result<(Gathered, Option<Baseline>), Problem> {
-    let gathered = gather::gather(tx, edition, request, "approved", now)?;
+    let gathered = gather::gather(tx, edition, request, States::Approved, now)?;
     let Some(based_on) = request.based_on else { return Ok((gathered, None)) };
     let mut baseline = Baseline::new();
     for (row, _) in store::booths(tx, based_on)? {

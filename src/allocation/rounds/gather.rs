@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     allocation::AllocationState,
+    applications::ApplicationState,
     db::Tx,
     editions,
     floor::{self, Candidate, Eligibility},
@@ -46,12 +47,21 @@ fn stays(state: AllocationState, may_move: MayMove) -> bool {
     !movable.contains(&state)
 }
 
-/// Reads what a run is about. `state` is that of the applications: approved, or on the waiting list.
+/// Whom a run is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum States {
+    /// Those that are approved.
+    Approved,
+    /// Those on the waiting list. The approved are there too, so that rules between the two hold, but get nothing.
+    Waiting,
+}
+
+/// Reads what a run is about.
 pub fn gather(
     tx: &mut Tx<'_>,
     edition: EditionId,
     request: &StartRun,
-    state: &str,
+    states: States,
     now: Instant,
 ) -> Result<Gathered, Problem> {
     let edition = editions::store::find(tx, edition)?;
@@ -62,7 +72,12 @@ pub fn gather(
     let booth_ix: HashMap<BoothId, BoothIx> = booths.iter().zip(0..).map(|(booth, ix)| (booth.id, ix)).collect();
     let holdings = store::holdings(tx, edition.id, now)?;
 
-    let unordered = store::applications(tx, edition.id, state)?;
+    let unordered = match states {
+        States::Approved => store::applications(tx, edition.id, &[ApplicationState::Approved])?,
+        States::Waiting => {
+            store::applications(tx, edition.id, &[ApplicationState::Approved, ApplicationState::Waitlisted])?
+        }
+    };
     let facts = Facts::read(tx, &edition, &unordered)?;
     let merits: Vec<Merits> = unordered.iter().map(|a| facts.merits(a, request)).collect();
     let arranged = order::arrange(&request.order, &merits);
@@ -104,13 +119,14 @@ pub fn gather(
     for (application, points) in applications.iter().zip(points) {
         let (held, fixed) = current.get(&application.id).cloned().unwrap_or_default();
         let candidate = facts.candidate(application);
+        let gets_nothing = states == States::Waiting && application.state == ApplicationState::Approved;
         instance.applicants.push(Applicant {
             wants: u8::try_from(application.booths_wanted).unwrap_or(u8::MAX),
             category: category(&application.category),
             needs: features(application.needs_power, application.needs_water, application.needs_corner),
             points,
             wishes: wishes.get(&application.id).cloned().unwrap_or_default(),
-            zones: zones_for(&candidate, &zones, &rules, &zone_ix, request),
+            zones: if gets_nothing { Vec::new() } else { zones_for(&candidate, &zones, &rules, &zone_ix, request) },
             group: facts.groups.get(&application.id).and_then(|g| g.first()).and_then(|g| u8::try_from(*g as u32).ok()),
             current: (!held.is_empty()).then_some(held),
             fixed,
@@ -119,10 +135,12 @@ pub fn gather(
     let applicant_ix: HashMap<ApplicationId, ApplicantIx> =
         applications.iter().zip(0..).map(|(a, ix)| (a.id, ix)).collect();
     for (n, (one, other)) in request.rules.keep_apart.iter().enumerate() {
-        let Some(pair) = applicant_ix.get(one).copied().zip(applicant_ix.get(other).copied()) else {
-            return Err(unknown(&format!("/rules/keep_apart/{n}")));
-        };
-        instance.apart.push(pair);
+        match applicant_ix.get(one).copied().zip(applicant_ix.get(other).copied()) {
+            Some(pair) => instance.apart.push(pair),
+            // Whoever has gone since the run was made needs no keeping apart.
+            None if states == States::Waiting => {}
+            None => return Err(unknown(&format!("/rules/keep_apart/{n}"))),
+        }
     }
     let zone_names = zones.into_iter().map(|z| z.name).collect();
     Ok(Gathered { instance, booths, zone_names, applications, holdings })

@@ -7,6 +7,7 @@ pub mod execute;
 pub mod explain;
 pub mod gather;
 pub mod order;
+pub mod refill;
 pub mod request;
 pub mod store;
 pub mod words;

@@ -3,6 +3,7 @@ use diesel::prelude::*;
 
 use super::super::{AllocationState, optimiser::solve::Policy};
 use crate::{
+    applications::ApplicationState,
     db::{
         Tx,
         schema::{
@@ -337,6 +338,7 @@ pub fn floor(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<BoothFact>>
 pub struct ApplicationFact {
     pub id: ApplicationId,
     pub exhibitor: ExhibitorId,
+    pub state: ApplicationState,
     pub version: i32,
     pub booths_wanted: i32,
     pub category: String,
@@ -348,17 +350,22 @@ pub struct ApplicationFact {
     pub locality: Option<String>,
 }
 
-/// The applications of an edition in a state (approved, or on the waiting list), in the order they were made.
-pub fn applications(tx: &mut Tx<'_>, edition: EditionId, state: &str) -> QueryResult<Vec<ApplicationFact>> {
+/// The applications of an edition in some states, in the order they were made.
+pub fn applications(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    states: &[ApplicationState],
+) -> QueryResult<Vec<ApplicationFact>> {
     use applied as a;
     a::table
         .inner_join(exhibitors::table)
         .filter(a::edition_id.eq(edition))
-        .filter(a::state.eq(state))
+        .filter(a::state.eq_any(states))
         .order(a::id)
         .select((
             a::id,
             a::exhibitor_id,
+            a::state,
             a::version,
             a::booths_wanted,
             a::category,

@@ -5,6 +5,7 @@ mod rounds;
 mod steps;
 mod swap;
 mod view;
+mod waiting_list;
 mod withdraw;
 
 use actix_web::web;
@@ -19,6 +20,8 @@ use crate::identity::{Action, ExhibitorRole, OrganiserRole};
     swap::swap_booths,
     steps::offer_booth,
     steps::confirm_booth,
+    steps::decline_booth,
+    waiting_list::put_waiting_list_policy,
     steps::check_in,
     steps::release_booth,
     steps::no_show,
@@ -41,6 +44,7 @@ pub struct ApiDoc;
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(hold::hold_booths).service(hold::list_allocations).service(swap::swap_booths);
     cfg.service(steps::offer_booth).service(steps::confirm_booth).service(steps::check_in);
+    cfg.service(steps::decline_booth).service(waiting_list::put_waiting_list_policy);
     cfg.service(steps::release_booth).service(steps::no_show).service(withdraw::withdraw_application);
     cfg.service(participants::add_participant).service(participants::list_participants);
     cfg.service(participants::remove_participant);

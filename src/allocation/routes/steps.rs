@@ -35,6 +35,14 @@ pub(super) async fn confirm_booth(permit: Permit<Accept>, id: Id) -> Result<Answ
     take(permit, id, steps::confirm).await
 }
 
+/// Declines an offer: by the exhibitor, or by staff in its name. If the organiser turned that on, the booth is offered
+/// to the waiting list at once.
+#[utoipa::path(post, path = "/api/v1/allocations/{allocation}/decline", tag = "allocation", params(("allocation" = AllocationId, Path)), responses((status = 200, body = AllocationView), (status = 404), (status = 409)))]
+#[post("/allocations/{allocation}/decline")]
+pub(super) async fn decline_booth(permit: Permit<Accept>, id: Id) -> Result<Answer, Problem> {
+    take(permit, id, steps::decline).await
+}
+
 /// The exhibitor has come.
 #[utoipa::path(post, path = "/api/v1/allocations/{allocation}/check-in", tag = "allocation", params(("allocation" = AllocationId, Path)), responses((status = 200, body = AllocationView), (status = 404), (status = 409)))]
 #[post("/allocations/{allocation}/check-in")]

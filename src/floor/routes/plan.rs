@@ -2,11 +2,13 @@
 use actix_web::{HttpRequest, HttpResponse, get, http::header};
 use serde::Deserialize;
 
-use super::super::{Plan, plan, store};
+use super::super::{Plan, Sheet, plan, store, svg};
 use crate::{
+    editions,
     http::{Code, Problem, Query},
+    i18n::Language,
     identity::View,
-    values::ids::ZoneId,
+    values::ids::{HallId, ZoneId},
 };
 
 /// How the plan is wanted.
@@ -27,10 +29,14 @@ struct PlanQuery {
     format: Option<PlanFormat>,
     /// Only this zone.
     zone: Option<ZoneId>,
+    /// Only this hall.
+    hall: Option<HallId>,
+    /// For print, lying: the picture fills the sheet.
+    size: Option<Sheet>,
 }
 
 /// The floor plan: where each booth is, whether it is taken, and by whom. At most 10,000 booths: a larger fair is
-/// drawn zone by zone.
+/// drawn hall by hall or zone by zone.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/floor-plan", tag = "floor", params(("edition" = String, Path), PlanQuery), responses((status = 200, body = Plan), (status = 404)))]
 #[get("/editions/{edition}/floor-plan")]
 pub(super) async fn get_floor_plan(
@@ -38,22 +44,23 @@ pub(super) async fn get_floor_plan(
     permit: View,
     query: Query<PlanQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let PlanQuery { format, zone } = query.get()?;
+    let PlanQuery { format, zone, hall, size } = query.get()?;
     let accepted = req.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let format = format.unwrap_or(if accepted.contains("image/svg+xml") { PlanFormat::Svg } else { PlanFormat::Json });
     let drawn = permit.read(move |tx, granted| {
         let edition = granted.edition()?;
         let mut zones = store::zones_of(tx, edition)?;
-        if let Some(zone) = zone {
-            zones.retain(|z| z.id == zone);
-        }
-        Ok(plan(&zones, store::planned(tx, edition, zone)?))
+        zones.retain(|z| zone.is_none_or(|zone| z.id == zone) && hall.is_none_or(|hall| z.hall_id == Some(hall)));
+        let ids: Vec<ZoneId> = zones.iter().map(|z| z.id).collect();
+        let name = editions::store::find(tx, edition)?.name;
+        Ok((name, plan(&zones, store::planned(tx, edition, &ids)?)))
     });
-    let drawn = drawn.await?;
+    let (name, drawn) = drawn.await?;
     match format {
         PlanFormat::Json => Ok(HttpResponse::Ok().json(drawn)),
         PlanFormat::Svg => {
-            let svg = drawn.svg().map_err(|error| {
+            let said = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+            let svg = svg(&drawn, &name, size, Language::from_header(said)).map_err(|error| {
                 tracing::error!(%error, "a floor plan could not be drawn");
                 Problem::from(Code::Internal)
             })?;

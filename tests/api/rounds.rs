@@ -1,0 +1,373 @@
+//! Rounds: a proposal for the whole fair, with reasons, carried out whole or not at all.
+use std::collections::BTreeSet;
+
+use diesel::{QueryableByName, RunQueryDsl, sql_types::BigInt};
+use futures_util::future::join_all;
+use hoicho::{
+    applications::{self, ApplicationState, store::ApplicationRow},
+    exhibitors::{self, LegalForm, store::ExhibitorRow},
+    floor::BoothCategory,
+    values::ids::{ApplicationId, EditionId, ExhibitorId},
+};
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, until};
+
+const RUNS: &str = "/editions/hoi-cho/allocation-runs";
+
+/// An edition open for registration with ten booths A01…A10 and so many more, and its owner.
+async fn open(app: &TestApp, more: usize) -> String {
+    let owner = app.person("lan").await;
+    app.edition(&owner, "hoi-cho").await;
+    if more > 0 {
+        let zone = app.get("/editions/hoi-cho/zones").by(&owner).send().await.expect(200)["items"][0]["id"].clone();
+        let kind = json!({ "zone": zone, "category": "standard", "area_dm2": 900, "fee": 0 });
+        // Rows of 25: B01…B25, C01…C25 and so on.
+        let rows = ('B'..='Z').take(more.div_ceil(25));
+        let runs: Vec<Value> = rows.map(|r| json!({ "pattern": format!("{r}01…{r}25"), "kind": kind })).collect();
+        app.post("/editions/hoi-cho/booths/generate")
+            .by(&owner)
+            .json(&json!({ "runs": runs }))
+            .send()
+            .await
+            .expect(201);
+    }
+    app.advance(&owner, "hoi-cho", &["published", "registration_open"]).await;
+    owner
+}
+
+/// Approved applications, straight into the database: name and booths wanted.
+async fn approved(app: &TestApp, wanted: &[(&str, i32)]) -> Vec<String> {
+    let edition = app.get("/editions/hoi-cho").send().await.expect(200)["id"].as_str().unwrap().to_owned();
+    let edition: EditionId = edition.parse().unwrap();
+    let now = app.state.clock.now();
+    let exhibitors: Vec<ExhibitorRow> = wanted
+        .iter()
+        .map(|(name, _)| ExhibitorRow {
+            id: ExhibitorId::make(),
+            name: (*name).to_owned(),
+            name_search: (*name).to_owned(),
+            legal_form: LegalForm::CoOperative,
+            tax_code: None,
+            country: "VN".to_owned(),
+            locality_code: None,
+            locality: "Hạ Long".to_owned(),
+            version: 1,
+            created_at: now,
+        })
+        .collect();
+    let rows: Vec<ApplicationRow> = exhibitors
+        .iter()
+        .zip(wanted)
+        .map(|(exhibitor, (_, booths))| ApplicationRow {
+            id: ApplicationId::make(),
+            edition_id: edition,
+            exhibitor_id: exhibitor.id,
+            state: ApplicationState::Approved,
+            booths_wanted: *booths,
+            category: BoothCategory::Standard,
+            needs: None,
+            reason: None,
+            waitlisted_at: None,
+            version: 1,
+            created_at: now,
+            needs_power: false,
+            needs_water: false,
+            needs_corner: false,
+        })
+        .collect();
+    let ids = rows.iter().map(|r| r.id.to_string()).collect();
+    let kept = app.db.write(move |tx| {
+        exhibitors::store::insert(tx, &exhibitors)?;
+        applications::store::insert(tx, &rows).map_err(hoicho::http::Problem::from)
+    });
+    kept.await.unwrap();
+    ids
+}
+
+/// Starts a run and waits for its proposal, as a screen would.
+async fn run(app: &TestApp, owner: &str, asked: Value) -> Value {
+    let id = app.made(RUNS, owner, asked).await;
+    let opened = app.get(&format!("{RUNS}/{id}/events")).by(owner).open().await;
+    until(&mut opened.into_body(), "event: ended").await;
+    let ended = app.get(&format!("{RUNS}/{id}")).by(owner).send().await.expect(200);
+    assert_eq!(ended["state"], "proposed", "{ended}");
+    ended
+}
+
+fn path(run: &Value, rest: &str) -> String {
+    format!("{RUNS}/{}{rest}", run["id"].as_str().unwrap())
+}
+
+async fn proposal(app: &TestApp, owner: &str, run: &Value, language: &str) -> Vec<Value> {
+    let page = app.get(&path(run, "/proposal?limit=500")).by(owner).header("accept-language", language).send().await;
+    page.expect(200)["items"].as_array().unwrap().clone()
+}
+
+fn draw() -> Value {
+    json!({ "policy": "space_draw", "order": "date" })
+}
+
+async fn booth(app: &TestApp, n: usize) -> Value {
+    app.get("/editions/hoi-cho/booths?limit=500").send().await.expect(200)["items"][n]["id"].clone()
+}
+
+async fn active(app: &TestApp, owner: &str) -> usize {
+    let page = app.get("/editions/hoi-cho/allocations?limit=500").by(owner).send().await.expect(200);
+    let states = ["held", "offered", "confirmed", "checked_in"];
+    page["items"].as_array().unwrap().iter().filter(|a| states.contains(&a["state"].as_str().unwrap())).count()
+}
+
+async fn nothing_changes_until_a_proposal_is_applied(app: TestApp) {
+    let owner = open(&app, 0).await;
+    approved(&app, &[("Một", 3), ("Hai", 4), ("Ba", 2), ("Bốn", 2)]).await;
+    let made = run(&app, &owner, draw()).await;
+    assert_eq!((&made["served"], &made["applications"], &made["moved"]), (&json!(3), &json!(4), &json!(0)), "{made}");
+    assert_eq!(active(&app, &owner).await, 0);
+    let items = proposal(&app, &owner, &made, "en").await;
+    assert_eq!(items[0]["after"], json!(["A01", "A02", "A03"]));
+    assert_eq!(items[1]["after"], json!(["A04", "A05", "A06", "A07"]));
+    assert_eq!(items[3]["after"], json!([]));
+    let reasons = items[3]["reasons"].to_string();
+    assert!(
+        reasons.contains("no 2 adjacent booths are left") && reasons.contains("With 1 booths there would be room"),
+        "{reasons}"
+    );
+    let vi = proposal(&app, &owner, &made, "vi").await[3]["reasons"].to_string();
+    assert!(vi.contains("không còn 2 gian liền kề"), "{vi}");
+    let applied =
+        app.post(&path(&made, "/apply")).by(&owner).json(&json!({ "give_as": "held" })).send().await.expect(200);
+    assert_eq!(applied, json!({ "given": 9, "released": 0, "kept": 0 }));
+    assert_eq!(active(&app, &owner).await, 9);
+    let again = app.post(&path(&made, "/apply")).by(&owner).json(&json!({ "give_as": "held" })).send().await;
+    again.refused(409, "illegal_step");
+}
+
+async fn the_optimum_serves_more_than_the_draw_and_says_how_good_it_is(app: TestApp) {
+    let owner = open(&app, 0).await;
+    approved(&app, &[("Lớn", 8), ("Hai", 2), ("Ba", 2), ("Bốn", 2), ("Năm", 2), ("Sáu", 2)]).await;
+    let drawn = run(&app, &owner, draw()).await;
+    let best = run(&app, &owner, json!({ "policy": "optimum", "order": "date" })).await;
+    assert_eq!((&drawn["served"], &best["served"]), (&json!(2), &json!(5)));
+    assert_eq!((&best["served_bound"], &best["gap_ppm"]), (&json!(5), &json!(0)), "{best}");
+    let compared = app.get(&path(&best, &format!("/comparison?with={}", drawn["id"].as_str().unwrap()))).by(&owner);
+    let compared = compared.send().await.expect(200);
+    assert_eq!((&compared["gained"], &compared["lost"]), (&json!(4), &json!(1)), "{compared}");
+    let today = app.get(&path(&best, "/comparison")).by(&owner).send().await.expect(200);
+    assert_eq!((&today["served"], &today["served_other"], &today["gained"]), (&json!(5), &json!(0), &json!(5)));
+}
+
+async fn a_wish_that_went_to_another_is_explained(app: TestApp) {
+    let owner = open(&app, 0).await;
+    let wanted = booth(&app, 0).await;
+    for name in ["mot", "hai"] {
+        let token = app.person(name).await;
+        let body = json!({ "name": format!("HTX {name}"), "legal_form": "co_operative", "locality": "Đầm Hà" });
+        let exhibitor = app.made("/exhibitors", &token, body).await;
+        let asked = json!({ "exhibitor": exhibitor, "booths_wanted": 1, "category": "standard", "wishes": [{ "booth": wanted }] });
+        let id = app.made("/editions/hoi-cho/applications", &token, asked).await;
+        app.post(&format!("/applications/{id}/submit")).by(&token).send().await.expect(200);
+        app.post(&format!("/applications/{id}/approve")).by(&owner).send().await.expect(200);
+    }
+    let made = run(&app, &owner, draw()).await;
+    let items = proposal(&app, &owner, &made, "en").await;
+    assert_eq!(items[0]["reasons"], json!(["It got its wish no. 1."]));
+    let told = items[1]["reasons"].to_string();
+    assert!(told.contains("Wish no. 1 (A01): HTX mot, no. 1 in the order, came before."), "{told}");
+}
+
+async fn a_floor_that_changed_meanwhile_refuses_the_proposal_and_says_what_changed(app: TestApp) {
+    let owner = open(&app, 0).await;
+    let ids = approved(&app, &[("Một", 3), ("Hai", 2), ("Ba", 1)]).await;
+    let made = run(&app, &owner, draw()).await;
+    let hold = json!({ "application": ids[2], "booths": [booth(&app, 1).await] });
+    app.post("/editions/hoi-cho/allocations").by(&owner).json(&hold).send().await.expect(201);
+    let locked = format!("/editions/hoi-cho/booths/{}", booth(&app, 3).await.as_str().unwrap());
+    let lock = json!({ "availability": "locked" });
+    app.patch(&locked).by(&owner).header("if-match", "\"v1\"").json(&lock).send().await.expect(200);
+    let refused = app.post(&path(&made, "/apply")).by(&owner).json(&json!({ "give_as": "offered" })).send().await;
+    let refused = refused.refused(409, "floor_changed");
+    let codes: BTreeSet<&str> =
+        refused["errors"].as_array().unwrap().iter().map(|e| e["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, BTreeSet::from(["taken", "not_open"]), "{refused}");
+    assert_eq!(active(&app, &owner).await, 1, "nothing was given");
+    // Made again, it knows of both.
+    let made = run(&app, &owner, draw()).await;
+    let items = proposal(&app, &owner, &made, "en").await;
+    assert!(items.iter().all(|i| !i["after"].as_array().unwrap().contains(&json!("A04"))), "{items:?}");
+    app.post(&path(&made, "/apply")).by(&owner).json(&json!({ "give_as": "offered" })).send().await.expect(200);
+}
+
+async fn whoever_is_confirmed_is_moved_only_if_the_organiser_says_so(app: TestApp) {
+    let owner = open(&app, 0).await;
+    let ids = approved(&app, &[("Một", 1), ("Hai", 9)]).await;
+    let hold = json!({ "application": ids[0], "booths": [booth(&app, 4).await] });
+    let held = app.post("/editions/hoi-cho/allocations").by(&owner).json(&hold).send().await.expect(201);
+    let allocation = held["items"][0]["id"].as_str().unwrap().to_owned();
+    for step in ["offer", "confirm"] {
+        app.post(&format!("/allocations/{allocation}/{step}")).by(&owner).send().await.expect(200);
+    }
+    let stays = run(&app, &owner, json!({ "policy": "optimum", "order": "date" })).await;
+    assert_eq!(stays["served"], 1);
+    assert_eq!(proposal(&app, &owner, &stays, "en").await[0]["reasons"], json!(["It keeps the booths it has."]));
+    let asked = json!({ "policy": "optimum", "order": "date", "rules": { "may_move": "confirmed" } });
+    let moves = run(&app, &owner, asked).await;
+    assert_eq!((&moves["served"], &moves["moved"]), (&json!(2), &json!(1)));
+    app.post(&path(&moves, "/apply")).by(&owner).json(&json!({ "give_as": "held" })).send().await.expect(200);
+    assert_eq!(active(&app, &owner).await, 10);
+}
+
+async fn a_rerun_after_a_withdrawal_fills_the_gap_and_moves_nobody(app: TestApp) {
+    let owner = open(&app, 0).await;
+    let (token, leaves) = app.approved_application(&owner, "hoi-cho", "mot").await;
+    approved(&app, &[("Hai", 3), ("Ba", 3), ("Bốn", 3), ("Năm", 1)]).await;
+    let first = run(&app, &owner, draw()).await;
+    assert_eq!(first["served"], 4);
+    app.post(&format!("/applications/{leaves}/withdraw")).by(&token).send().await.expect(200);
+    for policy in ["space_draw", "optimum"] {
+        let asked = json!({ "policy": policy, "order": "date", "based_on": first["id"] });
+        let rerun = run(&app, &owner, asked).await;
+        assert_eq!((&rerun["served"], &rerun["moved"]), (&json!(4), &json!(0)), "{rerun}");
+    }
+    let unknown = json!({ "policy": "optimum", "order": "date", "based_on": uuid::Uuid::now_v7() });
+    app.post(RUNS).by(&owner).json(&unknown).send().await.refused(404, "not_found");
+}
+
+async fn rules_keep_people_apart_and_bring_a_locality_together(app: TestApp) {
+    let owner = open(&app, 0).await;
+    let ids = approved(&app, &[("Một", 1), ("Hai", 1)]).await;
+    let asked = json!({ "policy": "optimum", "order": { "lottery": { "seed": 2018 } }, "rules": { "keep_apart": [[ids[0], ids[1]]] } });
+    let apart = run(&app, &owner, asked.clone()).await;
+    let codes: Vec<i64> = proposal(&app, &owner, &apart, "en")
+        .await
+        .iter()
+        .map(|i| i["after"][0].as_str().unwrap()[1..].parse().unwrap())
+        .collect();
+    assert!((codes[0] - codes[1]).abs() > 1, "{codes:?}");
+    let mut wrong = asked;
+    wrong["rules"]["keep_apart"] = json!([[ids[0], uuid::Uuid::now_v7()]]);
+    app.post(RUNS).by(&owner).json(&wrong).send().await.refused(422, "invalid");
+}
+
+/// With the waiting list turned on, what is declined or runs out is offered on at once, in the run's order.
+async fn what_is_declined_or_runs_out_goes_to_the_waiting_list(app: TestApp) {
+    let owner = open(&app, 0).await;
+    let (first, wins) = app.approved_application(&owner, "hoi-cho", "mot").await;
+    let mut waiting = Vec::new();
+    for name in ["hai", "ba"] {
+        let (_, id) = app.submitted_application("hoi-cho", name).await;
+        let why = json!({ "reason": "Hết gian" });
+        app.post(&format!("/applications/{id}/waitlist")).by(&owner).json(&why).send().await.expect(200);
+        waiting.push(id);
+    }
+    // Only one booth is there to be had.
+    for n in 1..10 {
+        let at = format!("/editions/hoi-cho/booths/{}", booth(&app, n).await.as_str().unwrap());
+        let lock = json!({ "availability": "locked" });
+        app.patch(&at).by(&owner).header("if-match", "\"v1\"").json(&lock).send().await.expect(200);
+    }
+    let made = run(&app, &owner, draw()).await;
+    app.post(&path(&made, "/apply")).by(&owner).json(&json!({ "give_as": "offered" })).send().await.expect(200);
+    let offer = async |application: &str| {
+        let list = app.get(&format!("/editions/hoi-cho/allocations?application={application}")).by(&owner).send().await;
+        let list = list.expect(200)["items"].clone();
+        assert_eq!(list.as_array().map(Vec::len), Some(1), "{list}");
+        assert_eq!(list[0]["state"], "offered");
+        list[0]["id"].as_str().unwrap().to_owned()
+    };
+    let policy = json!({ "run": made["id"] });
+    app.put("/editions/hoi-cho/waiting-list/policy").by(&owner).json(&policy).send().await.expect(204);
+    let declined = offer(&wins).await;
+    app.post(&format!("/allocations/{declined}/decline")).by(&first).send().await.expect(200);
+    app.post(&format!("/allocations/{declined}/decline")).by(&first).send().await.refused(409, "illegal_step");
+    let next = offer(&waiting[0]).await;
+    assert_eq!(app.letter_to("hai@example.vn").await["letter"]["booth"], "A01");
+    // The second does not answer in time: the third is asked with no one having to do anything.
+    app.wait(chrono::Duration::days(3));
+    assert_eq!(hoicho::jobs::expire_allocations(&app.db, app.state.clock.now()).await.unwrap(), 1);
+    let owner = app.login("lan@example.vn").await;
+    let last = app.get(&format!("/editions/hoi-cho/allocations?application={}", waiting[1])).by(&owner).send().await;
+    assert_eq!(last.expect(200)["items"][0]["state"], "offered");
+    let third = app.login("ba@example.vn").await;
+    app.post(&format!("/allocations/{next}/confirm")).by(&owner).send().await.refused(409, "illegal_step");
+    // Turned off, nobody is asked any more.
+    app.put("/editions/hoi-cho/waiting-list/policy").by(&owner).json(&json!({ "run": null })).send().await.expect(204);
+    let list = app.get("/editions/hoi-cho/waiting-list").by(&owner).send().await.expect(200);
+    assert_eq!(list["items"], json!([]));
+    let own = app.get(&format!("/applications/{}", waiting[1])).by(&third).send().await.expect(200);
+    assert_eq!(own["state"], "approved");
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// 460 booths are given in one transaction while 32 people give booths away by hand.
+async fn a_whole_fair_is_applied_among_thirty_two_who_claim_by_hand(app: TestApp) {
+    let owner = open(&app, 450).await;
+    let names: Vec<String> = (0..300).map(|n| format!("HTX {n}")).collect();
+    let wanted: Vec<(&str, i32)> =
+        names.iter().enumerate().map(|(n, name)| (name.as_str(), [1, 1, 2, 2][n % 4])).collect();
+    let ids = approved(&app, &wanted).await;
+    let made = run(&app, &owner, json!({ "policy": "optimum", "order": "date", "limit_s": 20 })).await;
+    assert!(made["served"].as_i64() > Some(290), "{made}");
+    let proposed: usize =
+        proposal(&app, &owner, &made, "en").await.iter().map(|i| i["after"].as_array().unwrap().len()).sum();
+    let all = app.get("/editions/hoi-cho/booths?limit=500").send().await.expect(200)["items"].clone();
+    let by_hand = (0..32).map(|n| {
+        let (app, owner, ids, all) = (&app, &owner, &ids, &all);
+        async move {
+            let mut won = 0;
+            for i in 0..3 {
+                let body = json!({ "application": ids[n], "booths": [all[(n * 13 + i * 7) % 460]["id"]] });
+                let answer = app.post("/editions/hoi-cho/allocations").by(owner).json(&body).send().await;
+                match answer.status.as_u16() {
+                    201 => won += 1,
+                    _ => drop(answer.refused(409, "booth_already_taken")),
+                }
+            }
+            won
+        }
+    });
+    let apply = async {
+        let body = json!({ "give_as": "offered" });
+        app.post(&path(&made, "/apply")).by(&owner).json(&body).send().await
+    };
+    let (won, applied) = futures_util::future::join(join_all(by_hand), apply).await;
+    let won: usize = won.into_iter().sum();
+    let given = match applied.status.as_u16() {
+        200 => applied.json()["given"].as_u64().unwrap() as usize,
+        409 => {
+            assert!(["floor_changed", "booth_already_taken"].contains(&applied.json()["code"].as_str().unwrap()));
+            0
+        }
+        other => panic!("{other}: {}", String::from_utf8_lossy(&applied.body)),
+    };
+    assert!(given == 0 || given == proposed, "{given} of {proposed}");
+    let count = |sql: &'static str| {
+        let counted = app
+            .db
+            .write_now(|tx| diesel::sql_query(sql).get_result::<Count>(tx.conn()).map_err(hoicho::db::Failure::from));
+        usize::try_from(counted.unwrap().n).unwrap()
+    };
+    let active =
+        count("SELECT COUNT(*) AS n FROM allocations WHERE state IN ('held','offered','confirmed','checked_in')");
+    let booths = count(
+        "SELECT COUNT(DISTINCT booth_id) AS n FROM allocations WHERE state IN ('held','offered','confirmed','checked_in')",
+    );
+    assert_eq!((active, booths), (won + given, won + given), "{won} by hand, {given} by the round");
+}
+
+crate::on_both!(
+    nothing_changes_until_a_proposal_is_applied,
+    the_optimum_serves_more_than_the_draw_and_says_how_good_it_is,
+    a_wish_that_went_to_another_is_explained,
+    a_floor_that_changed_meanwhile_refuses_the_proposal_and_says_what_changed,
+    whoever_is_confirmed_is_moved_only_if_the_organiser_says_so,
+    a_rerun_after_a_withdrawal_fills_the_gap_and_moves_nobody,
+    rules_keep_people_apart_and_bring_a_locality_together,
+    what_is_declined_or_runs_out_goes_to_the_waiting_list,
+    a_whole_fair_is_applied_among_thirty_two_who_claim_by_hand,
+);
