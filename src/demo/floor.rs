@@ -78,7 +78,7 @@ fn booth(edition: EditionId, zone_id: ZoneId, zone: &Zone, n: u32) -> BoothRow {
         version: 1,
         availability: BoothAvailability::Open,
         has_power: n % 5 < 3,
-        has_water: n % 7 == 0,
+        has_water: n.is_multiple_of(7),
         x_dm: None,
         y_dm: None,
         width_dm: None,

@@ -21,7 +21,7 @@ const COLOURS: [(&str, &str); 8] = [
 ];
 
 /// A character of a name takes about so many tenths of a decimetre.
-const CHARACTER: usize = 23;
+const CHARACTER: usize = 25;
 /// Lines of a name on a booth.
 const LINES: usize = 3;
 /// Under the plan.

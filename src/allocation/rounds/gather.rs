@@ -127,7 +127,7 @@ pub fn gather(
             points,
             wishes: wishes.get(&application.id).cloned().unwrap_or_default(),
             zones: if gets_nothing { Vec::new() } else { zones_for(&candidate, &zones, &rules, &zone_ix, request) },
-            group: facts.groups.get(&application.id).and_then(|g| g.first()).and_then(|g| u8::try_from(*g as u32).ok()),
+            group: facts.groups.get(&application.id).and_then(|g| g.first()).and_then(group),
             current: (!held.is_empty()).then_some(held),
             fixed,
         });
@@ -166,6 +166,12 @@ fn category(spelled: &str) -> u8 {
         "special_build" => 2,
         _ => 3,
     }
+}
+
+/// Only equality counts.
+fn group(of: &ProductGroup) -> Option<u8> {
+    let place = <ProductGroup as strum::VariantArray>::VARIANTS.iter().position(|g| g == of)?;
+    u8::try_from(place).ok()
 }
 
 fn features(power: bool, water: bool, corner: bool) -> Features {

@@ -401,11 +401,11 @@ pub fn named_groups(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(App
         .load(tx.conn())
 }
 
-/// Groups, stars and certificates of all products of those who applied, in the order they were made.
-pub fn goods(
-    tx: &mut Tx<'_>,
-    edition: EditionId,
-) -> QueryResult<Vec<(ApplicationId, ProductGroup, Option<i32>, Option<Day>)>> {
+/// Whose, of which group, with how many stars, and until when the certificate is good.
+type Good = (ApplicationId, ProductGroup, Option<i32>, Option<Day>);
+
+/// All products of those who applied, in the order they were made.
+pub fn goods(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Good>> {
     use applied as a;
     products::table
         .inner_join(a::table.on(a::exhibitor_id.eq(products::exhibitor_id)))
