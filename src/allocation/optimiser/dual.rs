@@ -67,6 +67,8 @@ struct Pricer<'m> {
     cost: Vec<f64>,
     cheapest: Vec<f64>,
     mass: Vec<f64>,
+    /// What a class is worth more than its cheapest run because there are others, at this temperature.
+    spread: Vec<f64>,
     wanted: Vec<f64>,
     usage: Vec<f64>,
     /// Σ usage × size of the run: many-booth runs are priced by all their booths at once.
@@ -89,6 +91,7 @@ impl<'m> Pricer<'m> {
             cost: vec![0.0; model.runs.len()],
             cheapest: vec![0.0; model.classes.len()],
             mass: vec![0.0; model.classes.len()],
+            spread: vec![0.0; model.classes.len()],
             wanted: vec![0.0; model.classes.len()],
             usage: vec![0.0; model.instance.booths.len()],
             usage_sized: vec![0.0; model.instance.booths.len()],
@@ -117,6 +120,7 @@ impl<'m> Pricer<'m> {
             }
             self.cheapest[class] = least;
             self.mass[class] = mass;
+            self.spread[class] = tau * mass.ln();
             self.wanted[class] = 0.0;
         }
         self.usage.fill(0.0);
@@ -132,7 +136,7 @@ impl<'m> Pricer<'m> {
             for choice in by_class {
                 let gain = self.worth(choice.value) + prices.premium - self.cheapest[choice.of as usize];
                 hard = hard.max(gain);
-                let soft_gain = gain + tau * self.mass[choice.of as usize].ln();
+                let soft_gain = gain + self.spread[choice.of as usize];
                 top = top.max(soft_gain);
                 gains.push(soft_gain);
             }

@@ -47,12 +47,12 @@ impl Effort {
     pub fn for_applicants(n: usize, limit: Duration) -> Self {
         let moves = match n {
             // What a second is enough for.
-            0..=2_000 => (1_600_000 / n.max(1) as u64).clamp(1_000, 7_000),
+            0..=2_000 => (1_600_000 / n.max(1) as u64).clamp(1_000, 5_000),
             2_001..=20_000 => 2_000,
             _ => 1_200,
         };
         let steps = match n {
-            0..=2_000 => 1_500,
+            0..=2_000 => 3_000,
             2_001..=20_000 => 1_500,
             _ => 900,
         };
@@ -61,7 +61,7 @@ impl Effort {
         let (moves, steps) = if proves { (moves / 3, 800) } else { (moves, steps) };
         Self {
             annealing: Annealing { moves, hot: 0.1, cold: 0.001 },
-            slack: 0.04,
+            slack: 0.02,
             cooling: Cooling { hot: 0.5, cold: 0.000_5, steps },
             limit,
         }
