@@ -263,6 +263,24 @@ async fn rules_keep_people_apart_and_bring_a_locality_together(app: TestApp) {
     app.post(RUNS).by(&owner).json(&wrong).send().await.refused(422, "invalid");
 }
 
+/// Whoever has seen enough stops it and has the best so far.
+async fn a_run_that_is_stopped_proposes_the_best_so_far(app: TestApp) {
+    let owner = open(&app, 450).await;
+    let names: Vec<String> = (0..300).map(|n| format!("HTX {n}")).collect();
+    let wanted: Vec<(&str, i32)> =
+        names.iter().enumerate().map(|(n, name)| (name.as_str(), [1, 2, 2, 3][n % 4])).collect();
+    approved(&app, &wanted).await;
+    let id = app.made(RUNS, &owner, json!({ "policy": "optimum", "order": "date", "limit_s": 600 })).await;
+    let cancel = async || app.post(&format!("{RUNS}/{id}/cancel")).by(&owner).send().await;
+    cancel().await.expect(204);
+    let opened = app.get(&format!("{RUNS}/{id}/events")).by(&owner).open().await;
+    until(&mut opened.into_body(), "event: ended").await;
+    let ended = app.get(&format!("{RUNS}/{id}")).by(&owner).send().await.expect(200);
+    assert_eq!((&ended["state"], &ended["ended_by"]), (&json!("proposed"), &json!("cancelled")), "{ended}");
+    assert!(ended["served"].as_i64() > Some(100), "{ended}");
+    cancel().await.refused(409, "illegal_step");
+}
+
 /// With the waiting list turned on, what is declined or runs out is offered on at once, in the run's order.
 async fn what_is_declined_or_runs_out_goes_to_the_waiting_list(app: TestApp) {
     let owner = open(&app, 0).await;
@@ -375,6 +393,7 @@ async fn a_whole_fair_is_applied_among_thirty_two_who_claim_by_hand(app: TestApp
 }
 
 crate::on_both!(
+    a_run_that_is_stopped_proposes_the_best_so_far,
     nothing_changes_until_a_proposal_is_applied,
     the_optimum_serves_more_than_the_draw_and_says_how_good_it_is,
     a_wish_that_went_to_another_is_explained,

@@ -160,11 +160,19 @@ pub fn solve(model: &Model<'_>, policy: Policy, effort: Effort, seed: u64, repor
         }
         !late.load(Ordering::Relaxed) && !cancelled.load(Ordering::Relaxed)
     };
+    let quick = Cooling { steps: effort.cooling.steps / 4, ..effort.cooling };
+    let first = Score { served: drawn.served, value: drawn.value };
+    // Until the search begins the draw is the best there is.
+    let hear_first = |bound: &Bound| {
+        if !report(Progress { done: 0.0, score: first, bound: Some(*bound) }) {
+            cancelled.store(true, Ordering::Relaxed);
+        }
+        goes_on()
+    };
     let promising = match policy {
         Policy::SpaceDraw => None,
         Policy::Optimum => {
-            let quick = Cooling { steps: effort.cooling.steps / 4, ..effort.cooling };
-            let prices = dual::prove(model, quick, &|_| goes_on()).for_value;
+            let prices = dual::prove(model, quick, &hear_first).for_value;
             let promising = Promising::at(model, &prices, effort.slack);
             let guided = at_prices(model, &promising, &prices);
             if (guided.served, guided.value) > (state.served, state.value) {
@@ -174,11 +182,13 @@ pub fn solve(model: &Model<'_>, policy: Policy, effort: Effort, seed: u64, repor
         }
     };
     let (best, proof) = std::thread::scope(|scope| {
-        let bounding = scope.spawn(|| {
-            dual::prove(model, effort.cooling, &|bound| {
+        let bounding = scope.spawn(|| match policy {
+            // Nobody waits for what a draw leaves on the table to the last penny.
+            Policy::SpaceDraw => dual::prove(model, quick, &hear_first),
+            Policy::Optimum => dual::prove(model, effort.cooling, &|bound| {
                 *known.lock().unwrap_or_else(PoisonError::into_inner) = Some(*bound);
                 goes_on()
-            })
+            }),
         });
         let best = match &promising {
             None => drawn,

@@ -48,8 +48,7 @@ pub fn start(tx: &mut Tx<'_>, granted: &Granted, request: &StartRun) -> Result<R
             return Err(gather::unknown("/based_on"));
         }
     }
-    // What it names must be there now, not only when it is worked out.
-    gather::gather(tx, edition.id, request, States::Approved, granted.now)?;
+    gather::check_names(tx, edition.id, request)?;
     let row = RunRow {
         id: AllocationRunId::make(),
         edition_id: edition.id,

@@ -134,16 +134,35 @@ pub fn gather(
     }
     let applicant_ix: HashMap<ApplicationId, ApplicantIx> =
         applications.iter().zip(0..).map(|(a, ix)| (a.id, ix)).collect();
-    for (n, (one, other)) in request.rules.keep_apart.iter().enumerate() {
-        match applicant_ix.get(one).copied().zip(applicant_ix.get(other).copied()) {
-            Some(pair) => instance.apart.push(pair),
-            // Whoever has gone since the run was made needs no keeping apart.
-            None if states == States::Waiting => {}
-            None => return Err(unknown(&format!("/rules/keep_apart/{n}"))),
+    for (one, other) in &request.rules.keep_apart {
+        // Whoever has gone since the run was started needs no keeping apart.
+        if let Some(pair) = applicant_ix.get(one).copied().zip(applicant_ix.get(other).copied()) {
+            instance.apart.push(pair);
         }
     }
     let zone_names = zones.into_iter().map(|z| z.name).collect();
     Ok(Gathered { instance, booths, zone_names, applications, holdings })
+}
+
+/// Whether what the rules name is there: told when a run is started, before it is worked out.
+pub fn check_names(tx: &mut Tx<'_>, edition: EditionId, request: &StartRun) -> Result<(), Problem> {
+    let rules = &request.rules;
+    let zones: HashSet<ZoneId> = floor::store::zones_of(tx, edition)?.into_iter().map(|z| z.id).collect();
+    if let Some(n) = rules.pavilions.iter().position(|p| !zones.contains(&p.zone)) {
+        return Err(unknown(&format!("/rules/pavilions/{n}/zone")));
+    }
+    if rules.keep_apart.is_empty() && rules.paid_on_time.is_empty() {
+        return Ok(());
+    }
+    let approved: HashSet<ApplicationId> = store::approved_ids(tx, edition)?.into_iter().collect();
+    let apart = rules.keep_apart.iter().position(|(a, b)| !approved.contains(a) || !approved.contains(b));
+    if let Some(n) = apart {
+        return Err(unknown(&format!("/rules/keep_apart/{n}")));
+    }
+    match rules.paid_on_time.iter().position(|a| !approved.contains(a)) {
+        Some(n) => Err(unknown(&format!("/rules/paid_on_time/{n}"))),
+        None => Ok(()),
+    }
 }
 
 /// A rule names what the edition does not have.

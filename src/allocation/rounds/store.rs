@@ -379,6 +379,15 @@ pub fn applications(
         .load(tx.conn())
 }
 
+/// The approved applications of an edition.
+pub fn approved_ids(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ApplicationId>> {
+    applied::table
+        .filter(applied::edition_id.eq(edition))
+        .filter(applied::state.eq(ApplicationState::Approved))
+        .select(applied::id)
+        .load(tx.conn())
+}
+
 type WishRow = (ApplicationId, Option<BoothId>, Option<ZoneId>);
 
 /// All wishes of an edition, best first within an application.

@@ -11,7 +11,7 @@ use crate::{
     http::Problem,
     values::{
         clock::Day,
-        ids::{EditionId, OrganiserId, SeriesId, VenueId},
+        ids::{AllocationRunId, EditionId, OrganiserId, SeriesId, VenueId},
     },
     venues,
 };
@@ -56,6 +56,8 @@ pub(super) struct EditionView {
     pub declared_visits: Option<i64>,
     /// A total whose rows are lost, minor units; shown as declared.
     pub declared_sales: Option<i64>,
+    /// The round whose policy offers booths that come free to the waiting list, if that is on.
+    pub waiting_list_run: Option<AllocationRunId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opening_days: Option<Vec<OpeningDay>>,
 }
@@ -78,6 +80,7 @@ fn view(row: EditionRow, venue: Option<EditionVenue>, days: Option<Vec<OpeningDa
         declared_booths: row.declared_booths,
         declared_visits: row.declared_visits,
         declared_sales: row.declared_sales,
+        waiting_list_run: row.waiting_list_run_id,
         opening_days: days,
     }
 }
