@@ -7,7 +7,7 @@ use super::{
         hold::{self, Hold},
         store,
     },
-    Allocate, ReadAllocations,
+    Allocate, ReadAllocations, check_expiry,
     view::{AllocationView, view},
 };
 use crate::{
@@ -47,13 +47,7 @@ pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>
     );
     let distinct = booths.iter().collect::<std::collections::BTreeSet<_>>().len() == booths.len();
     checks.that(distinct, "/booths", "repeated", "Có gian bị lặp.", "A booth is named twice.");
-    checks.that(
-        (60..=2_592_000).contains(&expires_in_s),
-        "/expires_in_s",
-        "range",
-        "Từ 60 đến 2.592.000 giây.",
-        "It must be 60 to 2,592,000 seconds.",
-    );
+    check_expiry(&mut checks, expires_in_s);
     let eligibility_waiver = eligibility_waiver.map(|w| checks.text("/eligibility_waiver", &w, 1_000));
     checks.done()?;
     let wanted = Hold { application, booths, allow_apart, eligibility_waiver, expires_in_s };

@@ -10,7 +10,10 @@ mod withdraw;
 
 use actix_web::web;
 
-use crate::identity::{Action, ExhibitorRole, OrganiserRole};
+use crate::{
+    http::Checks,
+    identity::{Action, ExhibitorRole, OrganiserRole},
+};
 
 /// The operations of this capability.
 #[derive(utoipa::OpenApi)]
@@ -71,4 +74,15 @@ struct ReadAllocation;
 impl Action for ReadAllocation {
     const ORGANISER: &'static [OrganiserRole] = ReadAllocations::ORGANISER;
     const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+}
+
+/// Notes a hold or an offer that would end too soon or too late.
+fn check_expiry(checks: &mut Checks, expires_in_s: u32) {
+    checks.that(
+        (60..=2_592_000).contains(&expires_in_s),
+        "/expires_in_s",
+        "range",
+        "Từ 60 đến 2.592.000 giây.",
+        "It must be 60 to 2,592,000 seconds.",
+    );
 }

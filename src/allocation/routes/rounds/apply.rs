@@ -2,7 +2,10 @@
 use actix_web::post;
 use serde::{Deserialize, Serialize};
 
-use super::{super::Allocate, At};
+use super::{
+    super::{Allocate, check_expiry},
+    At,
+};
 use crate::{
     allocation::rounds::{GiveAs, apply},
     http::{Answer, Body, Checks, Problem},
@@ -39,13 +42,7 @@ pub(in super::super) async fn apply_run(
     let ApplyRun { give_as, expires_in_s } = body.get()?;
     let expires_in_s = expires_in_s.unwrap_or(3 * 24 * 3_600);
     let mut checks = Checks::default();
-    checks.that(
-        (60..=2_592_000).contains(&expires_in_s),
-        "/expires_in_s",
-        "range",
-        "Từ 60 đến 2.592.000 giây.",
-        "It must be 60 to 2,592,000 seconds.",
-    );
+    check_expiry(&mut checks, expires_in_s);
     checks.done()?;
     let id = path.1;
     permit

@@ -1,0 +1,69 @@
+//! The one schema for both databases; the guard tests compare it with the migrations.
+mod fair;
+mod figures;
+mod people;
+
+pub use fair::*;
+pub use figures::*;
+pub use people::*;
+
+diesel::joinable!(organiser_members -> organisers (organiser_id));
+diesel::joinable!(organiser_members -> users (user_id));
+diesel::joinable!(exhibitor_members -> exhibitors (exhibitor_id));
+diesel::joinable!(exhibitor_members -> users (user_id));
+diesel::joinable!(booths -> zones (zone_id));
+diesel::joinable!(applications -> exhibitors (exhibitor_id));
+diesel::joinable!(allocations -> booths (booth_id));
+diesel::joinable!(allocations -> applications (application_id));
+diesel::joinable!(sales_reports -> booths (booth_id));
+diesel::joinable!(visit_events -> gates (gate_id));
+diesel::joinable!(participants -> allocations (allocation_id));
+diesel::joinable!(trade_deals -> exhibitors (exhibitor_id));
+diesel::joinable!(halls -> venues (venue_id));
+diesel::joinable!(application_products -> products (product_id));
+diesel::joinable!(application_products -> applications (application_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    refresh_tokens,
+    organisers,
+    organiser_members,
+    series,
+    venues,
+    halls,
+    localities,
+    editions,
+    opening_days,
+    zones,
+    zone_product_groups,
+    zone_legal_forms,
+    zone_localities,
+    booth_categories,
+    booths,
+    exhibitors,
+    exhibitor_members,
+    applications,
+    allocations,
+    sales_reports,
+    sales_report_versions,
+    gates,
+    visit_events,
+    final_figures,
+    audit_log,
+    one_time_tokens,
+    login_failures,
+    invitations,
+    outbox,
+    idempotency_keys,
+    exhibitor_contacts,
+    products,
+    application_wishes,
+    application_products,
+    documents,
+    participants,
+    sales_report_lines,
+    trade_deals,
+    sales_reminders,
+    allocation_runs,
+    allocation_run_applications,
+    allocation_run_booths,
+);

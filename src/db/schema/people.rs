@@ -1,0 +1,207 @@
+//! People, organisations, and what is kept about requests.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    users (id) {
+        id -> Uuid,
+        email -> Text,
+        email_key -> Text,
+        password_hash -> Text,
+        display_name -> Text,
+        language -> Text,
+        is_admin -> Bool,
+        email_verified_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    refresh_tokens (digest) {
+        digest -> Text,
+        family_id -> Uuid,
+        user_id -> Uuid,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    organisers (id) {
+        id -> Uuid,
+        name -> Text,
+        version -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    organiser_members (organiser_id, user_id) {
+        organiser_id -> Uuid,
+        user_id -> Uuid,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    localities (code) {
+        code -> Text,
+        parent_code -> Nullable<Text>,
+        kind -> Text,
+        name -> Text,
+        name_search -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    exhibitors (id) {
+        id -> Uuid,
+        name -> Text,
+        name_search -> Text,
+        legal_form -> Text,
+        tax_code -> Nullable<Text>,
+        country -> Text,
+        locality_code -> Nullable<Text>,
+        locality -> Text,
+        version -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    exhibitor_members (exhibitor_id, user_id) {
+        exhibitor_id -> Uuid,
+        user_id -> Uuid,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    audit_log (id) {
+        id -> Uuid,
+        organiser_id -> Nullable<Uuid>,
+        edition_id -> Nullable<Uuid>,
+        actor_id -> Nullable<Uuid>,
+        action -> Text,
+        subject_kind -> Text,
+        subject -> Text,
+        before_json -> Nullable<Text>,
+        after_json -> Nullable<Text>,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    one_time_tokens (digest) {
+        digest -> Text,
+        user_id -> Uuid,
+        purpose -> Text,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    login_failures (email_key, source) {
+        email_key -> Text,
+        source -> Text,
+        failures -> Integer,
+        last_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    invitations (id) {
+        id -> Uuid,
+        digest -> Text,
+        organiser_id -> Nullable<Uuid>,
+        exhibitor_id -> Nullable<Uuid>,
+        role -> Text,
+        email -> Text,
+        email_key -> Text,
+        invited_by -> Uuid,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        accepted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    outbox (id) {
+        id -> Uuid,
+        topic -> Text,
+        payload -> Text,
+        attempts -> Integer,
+        due_at -> Nullable<Timestamp>,
+        done_at -> Nullable<Timestamp>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    idempotency_keys (user_id, idempotency_key) {
+        user_id -> Uuid,
+        idempotency_key -> Text,
+        request_digest -> Text,
+        status -> Integer,
+        version -> Nullable<Integer>,
+        body -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    exhibitor_contacts (id) {
+        id -> Uuid,
+        exhibitor_id -> Uuid,
+        name -> Text,
+        phone -> Nullable<Text>,
+        email -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    products (id) {
+        id -> Uuid,
+        exhibitor_id -> Uuid,
+        name -> Text,
+        name_search -> Text,
+        product_group -> Text,
+        stars -> Nullable<Integer>,
+        certificate_number -> Nullable<Text>,
+        certificate_expires_on -> Nullable<Date>,
+        version -> Integer,
+        created_at -> Timestamp,
+    }
+}
