@@ -38,7 +38,7 @@ pub enum Obstacle {
 }
 
 /// Whether `code` is `of` or a part of it: codes are paths.
-fn is_part_of(code: &str, of: &str) -> bool {
+pub fn is_part_of(code: &str, of: &str) -> bool {
     code.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 

@@ -126,12 +126,11 @@ struct Proposal {
     moved: i32,
 }
 
-fn proposal(run: AllocationRunId, gathered: &Gathered, plan: &Plan) -> Result<Proposal, Problem> {
-    let model = Model::new(&gathered.instance);
+fn proposal(run: AllocationRunId, gathered: &Gathered, model: &Model<'_>, plan: &Plan) -> Result<Proposal, Problem> {
     let codes: Vec<String> = gathered.booths.iter().map(|b| b.code.clone()).collect();
     let names: Vec<String> = gathered.applications.iter().map(|a| a.name.clone()).collect();
     let explainer =
-        Explainer::new(&model, plan, Names { booths: &codes, zones: &gathered.zone_names, applicants: &names });
+        Explainer::new(model, plan, Names { booths: &codes, zones: &gathered.zone_names, applicants: &names });
     let mut applications = Vec::with_capacity(names.len());
     for (turn, (ix, (fact, applicant))) in
         (1..).zip((0..).zip(gathered.applications.iter().zip(&gathered.instance.applicants)))
@@ -202,8 +201,9 @@ async fn try_work(db: &Db, clock: Clock, run: RunRow, request: StartRun) -> Resu
             !latest.1
         };
         let plan = plan(&mut gathered, baseline.as_ref(), &request, &report);
-        let proposal = proposal(id, &gathered, &plan);
-        let gap = plan.gap(&Model::new(&gathered.instance));
+        let model = Model::new(&gathered.instance);
+        let proposal = proposal(id, &gathered, &model, &plan);
+        let gap = plan.gap(&model);
         (plan, proposal, gap)
     });
     tokio::pin!(solving);
@@ -250,7 +250,6 @@ async fn try_work(db: &Db, clock: Clock, run: RunRow, request: StartRun) -> Resu
     };
     db.write(move |tx| {
         if store::finish(tx, &row, RunState::Running)? {
-            store::set_applications(tx, row.id, row.applications)?;
             store::insert_proposal(tx, &proposal.applications, &proposal.booths)?;
         }
         Ok::<_, Problem>(())

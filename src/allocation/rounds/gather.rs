@@ -16,7 +16,7 @@ use crate::{
     applications::ApplicationState,
     db::Tx,
     editions,
-    floor::{self, Candidate, Eligibility},
+    floor::{self, Candidate, Eligibility, eligibility::is_part_of},
     http::{Code, Problem},
     products::ProductGroup,
     values::{
@@ -78,7 +78,7 @@ pub fn gather(
             store::applications(tx, edition.id, &[ApplicationState::Approved, ApplicationState::Waitlisted])?
         }
     };
-    let facts = Facts::read(tx, &edition, &unordered)?;
+    let facts = Facts::read(tx, &edition, &unordered, request)?;
     let merits: Vec<Merits> = unordered.iter().map(|a| facts.merits(a, request)).collect();
     let arranged = order::arrange(&request.order, &merits);
     let points: Vec<u32> = arranged.iter().map(|(_, points)| *points).collect();
@@ -221,9 +221,7 @@ fn zones_for(
     zone_ix: &HashMap<ZoneId, ZoneIx>,
     request: &StartRun,
 ) -> Vec<ZoneIx> {
-    let from = |of: &str| {
-        Eligibility { localities: vec![of.to_owned()], ..Eligibility::default() }.obstacles(candidate).is_empty()
-    };
+    let from = |of: &str| candidate.locality.as_deref().is_some_and(|code| is_part_of(code, of));
     let pavilion = request.rules.pavilions.iter().find(|p| from(&p.locality));
     let open = |zone: &&floor::store::ZoneRow| match pavilion {
         Some(pavilion) => pavilion.zone == zone.id,
@@ -237,6 +235,7 @@ struct Facts {
     groups: HashMap<ApplicationId, Vec<ProductGroup>>,
     stars: HashMap<ApplicationId, u32>,
     past: HashMap<ExhibitorId, u32>,
+    paid_on_time: HashSet<ApplicationId>,
 }
 
 impl Facts {
@@ -244,6 +243,7 @@ impl Facts {
         tx: &mut Tx<'_>,
         edition: &editions::store::EditionRow,
         applications: &[ApplicationFact],
+        request: &StartRun,
     ) -> Result<Self, Problem> {
         let last_day = editions::store::days(tx, edition.id)?.last().map(|d| d.day);
         let mut groups: HashMap<ApplicationId, Vec<ProductGroup>> = HashMap::new();
@@ -269,7 +269,7 @@ impl Facts {
                 *past.entry(exhibitor).or_default() += 1;
             }
         }
-        Ok(Self { groups, stars, past })
+        Ok(Self { groups, stars, past, paid_on_time: request.rules.paid_on_time.iter().copied().collect() })
     }
 
     fn candidate(&self, of: &ApplicationFact) -> Candidate {
@@ -282,17 +282,14 @@ impl Facts {
 
     fn merits(&self, of: &ApplicationFact, request: &StartRun) -> Merits {
         let local_to = match &request.order {
-            Order::Points(weights) => weights.local_to.clone(),
+            Order::Points(weights) => weights.local_to.as_deref(),
             Order::Date | Order::Lottery { .. } => None,
         };
-        let is_local = local_to.is_some_and(|code| {
-            let rule = Eligibility { localities: vec![code], ..Eligibility::default() };
-            rule.obstacles(&self.candidate(of)).is_empty()
-        });
+        let is_local = of.locality.as_deref().zip(local_to).is_some_and(|(code, of)| is_part_of(code, of));
         Merits {
             stars: self.stars.get(&of.id).copied().unwrap_or_default(),
             past_editions: self.past.get(&of.exhibitor).copied().unwrap_or_default(),
-            paid_on_time: request.rules.paid_on_time.contains(&of.id),
+            paid_on_time: self.paid_on_time.contains(&of.id),
             is_local,
         }
     }

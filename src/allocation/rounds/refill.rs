@@ -6,7 +6,7 @@ use chrono::{Duration, TimeZone};
 use super::{
     super::{
         AllocationState,
-        optimiser::{Effort, Model, dual::Cooling, solve},
+        optimiser::{Effort, Model, solve},
         store::{self as allocations, AllocationRow},
     },
     execute::codes,
@@ -44,9 +44,9 @@ pub fn refill(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<usize
     request.based_on = None;
     let gathered = gather::gather(tx, edition.id, &request, States::Waiting, now)?;
     let model = Model::new(&gathered.instance);
-    let effort = Effort::for_applicants(0, std::time::Duration::from_secs(5));
+    let mut effort = Effort::for_applicants(0, std::time::Duration::from_secs(5));
     // The draw itself is what counts; nobody asks how far it is from the optimum.
-    let effort = Effort { cooling: Cooling { steps: 3, ..effort.cooling }, ..effort };
+    effort.cooling.steps = 3;
     let plan = solve::solve(&model, request.policy, effort, 1, &|_| true);
     let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
     let expires_at = now + Duration::seconds(OFFER_S);

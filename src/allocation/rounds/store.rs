@@ -145,6 +145,7 @@ pub fn finish(tx: &mut Tx<'_>, row: &RunRow, from: RunState) -> QueryResult<bool
         .set((
             r::state.eq(row.state),
             r::done_bp.eq(row.done_bp),
+            r::applications.eq(row.applications),
             r::served.eq(row.served),
             r::total_value.eq(row.total_value),
             r::served_bound.eq(row.served_bound),
@@ -275,11 +276,6 @@ pub fn open_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Booth
         .filter(floor_booths::availability.eq(BoothAvailability::Open))
         .select(floor_booths::id)
         .load(tx.conn())
-}
-
-/// How many applications a run is about.
-pub fn set_applications(tx: &mut Tx<'_>, run: AllocationRunId, count: i32) -> QueryResult<usize> {
-    diesel::update(allocation_runs::table.find(run)).set(allocation_runs::applications.eq(count)).execute(tx.conn())
 }
 
 /// The exhibitors of a run's applications.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{super::ReadAllocations, At};
 use crate::{
     allocation::rounds::store,
+    db::Tx,
     http::{Problem, Query},
     identity::Permit,
     values::ids::{AllocationRunId, ApplicationId, BoothId},
@@ -55,6 +56,18 @@ const MOST: usize = 500;
 
 type Places = BTreeMap<ApplicationId, BTreeSet<BoothId>>;
 
+/// Who stands where by a run; notes the codes of its booths.
+fn places(tx: &mut Tx<'_>, run: AllocationRunId, codes: &mut HashMap<BoothId, String>) -> Result<Places, Problem> {
+    let mut places = Places::new();
+    for (row, code) in store::booths(tx, run)? {
+        codes.insert(row.booth_id, code);
+        if let Some(application) = row.after_application_id {
+            places.entry(application).or_default().insert(row.booth_id);
+        }
+    }
+    Ok(places)
+}
+
 /// Compares a proposal with today's allocation, or with another run.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/allocation-runs/{run}/comparison", tag = "allocation", params(("edition" = String, Path), ("run" = AllocationRunId, Path), CompareQuery), responses((status = 200, body = ComparisonOfRuns), (status = 404)))]
 #[get("/editions/{edition}/allocation-runs/{run}/comparison")]
@@ -69,23 +82,12 @@ pub(in super::super) async fn compare_runs(
         let edition = granted.edition()?;
         store::find(tx, edition, id)?;
         let mut codes: HashMap<BoothId, String> = HashMap::new();
-        let mut this = Places::new();
-        for (row, code) in store::booths(tx, id)? {
-            codes.insert(row.booth_id, code);
-            if let Some(application) = row.after_application_id {
-                this.entry(application).or_default().insert(row.booth_id);
-            }
-        }
+        let this = places(tx, id, &mut codes)?;
         let mut other = Places::new();
         match with {
             Some(with) => {
                 store::find(tx, edition, with)?;
-                for (row, code) in store::booths(tx, with)? {
-                    codes.insert(row.booth_id, code);
-                    if let Some(application) = row.after_application_id {
-                        other.entry(application).or_default().insert(row.booth_id);
-                    }
-                }
+                other = places(tx, with, &mut codes)?;
             }
             None => {
                 for holding in store::holdings(tx, edition, granted.now)? {
