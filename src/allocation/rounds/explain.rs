@@ -158,9 +158,7 @@ impl<'a> Explainer<'a> {
                     (name(self.names.zones, usize::from(zone)), Why::NotEligible)
                 }
                 Wish::Zone(zone) => {
-                    let kinds = || {
-                        self.model.by_class.get(usize::try_from(applicant).unwrap_or_default()).into_iter().flatten()
-                    };
+                    let kinds = || at(&self.model.by_class, applicant).into_iter().flatten();
                     let class = kinds().find(|c| at(&self.model.kinds, c.of).is_some_and(|k| k.zone == zone));
                     let why =
                         match class {
@@ -243,8 +241,7 @@ impl<'a> Explainer<'a> {
     }
 
     fn reason(&self, applicant: ApplicantIx, of: &Applicant) -> Reason {
-        let classes = self.model.by_class.get(usize::try_from(applicant).unwrap_or_default());
-        let classes = classes.map(Vec::as_slice).unwrap_or_default();
+        let classes = at(&self.model.by_class, applicant).map(Vec::as_slice).unwrap_or_default();
         if of.zones.is_empty() {
             return Reason::NoZone;
         }
