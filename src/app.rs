@@ -16,6 +16,7 @@ use crate::{
     allocation,
     applications::{self, Storage},
     config::{self, Exposure, Settings},
+    console::{self, Bodies},
     db::{Db, Tx},
     editions, exhibitors, floor,
     history::{self, Live},
@@ -52,6 +53,8 @@ pub struct State {
     pub limits: Limits,
     /// Whether `X-Forwarded-For` is to be believed.
     pub behind_proxy: bool,
+    /// Whether people reach us by HTTPS, so that cookies are for it alone.
+    pub secure_cookies: bool,
     /// Who may read `/metrics`.
     pub exposure: Exposure,
     /// What this node counts about itself.
@@ -76,6 +79,7 @@ impl State {
             refresh_days: settings.tokens.refresh_days,
             limits: Limits::new(settings.limits)?,
             behind_proxy: settings.server.behind_proxy,
+            secure_cookies: settings.server.public_url.starts_with("https://"),
             exposure: settings.server.metrics,
             metrics: Metrics::new().map_err(|e| e.to_string())?,
             live: Live::default(),
@@ -121,10 +125,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     whole
 }
 
-/// The document as it is served, and what it says of parameters: made once, whatever the number of workers.
-static DOCUMENT: LazyLock<(String, web::Data<Parameters>)> = LazyLock::new(|| {
+/// The document as it is served, and what it says of parameters and bodies: made once, whatever the number of workers.
+static DOCUMENT: LazyLock<(String, web::Data<Parameters>, web::Data<Bodies>)> = LazyLock::new(|| {
     let document = serde_json::json!(openapi());
-    (document.to_string(), web::Data::new(Parameters::of(&document)))
+    let (parameters, bodies) = (Parameters::of(&document), Bodies::of(&document));
+    (document.to_string(), web::Data::new(parameters), web::Data::new(bodies))
 });
 
 /// Mounts everything.
@@ -138,41 +143,52 @@ pub fn routes(state: web::Data<State>) -> impl FnOnce(&mut web::ServiceConfig) {
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
             // What is no identifier names nothing.
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::from(Code::NotFound).into()))
-            .route("/healthz", web::get().to(async || HttpResponse::Ok().body("ok")))
-            .route("/readyz", web::get().to(ready))
-            .route("/metrics", web::get().to(show_metrics))
-            .route("/api/openapi.json", web::get().to(show_document))
             .service(
-                utoipa_swagger_ui::SwaggerUi::new("/api/docs/{_:.*}")
-                    .config(utoipa_swagger_ui::Config::from("/api/openapi.json")),
-            )
-            .service(
-                web::scope("/api/v1")
-                    // The last is the outermost: it sees a request first and its answer last.
-                    .wrap(middleware::from_fn(conditional::tag))
-                    .wrap(middleware::from_fn(idempotency::note))
-                    .wrap(middleware::from_fn(parameters::known))
-                    .wrap(middleware::from_fn(limit::limit))
-                    .wrap(middleware::from_fn(metrics::measure))
-                    .wrap(middleware::from_fn(problems))
-                    .wrap(middleware::Compress::default())
-                    .configure(identity::routes)
-                    .configure(organisers::routes)
-                    .configure(venues::routes)
-                    .configure(localities::routes)
-                    .configure(editions::routes)
-                    .configure(floor::routes)
-                    .configure(exhibitors::routes)
-                    .configure(products::routes)
-                    .configure(applications::routes)
-                    .configure(allocation::routes)
-                    .configure(sales::routes)
-                    .configure(visits::routes)
-                    .configure(statistics::routes)
-                    .configure(history::routes)
-                    .default_service(web::to(async || Err::<HttpResponse, Problem>(Code::NotFound.into()))),
+                // Forms run through the API, sessions in cookies become tokens: both before anything is routed.
+                web::scope("")
+                    .wrap(middleware::from_fn(console::carry_forms))
+                    .wrap(middleware::from_fn(console::carry_session))
+                    .configure(everything),
             );
     }
+}
+
+fn everything(cfg: &mut web::ServiceConfig) {
+    cfg.route("/healthz", web::get().to(async || HttpResponse::Ok().body("ok")))
+        .route("/readyz", web::get().to(ready))
+        .route("/metrics", web::get().to(show_metrics))
+        .route("/api/openapi.json", web::get().to(show_document))
+        .service(
+            utoipa_swagger_ui::SwaggerUi::new("/api/docs/{_:.*}")
+                .config(utoipa_swagger_ui::Config::from("/api/openapi.json")),
+        )
+        .service(
+            web::scope("/api/v1")
+                // The last is the outermost: it sees a request first and its answer last.
+                .wrap(middleware::from_fn(conditional::tag))
+                .wrap(middleware::from_fn(idempotency::note))
+                .wrap(middleware::from_fn(parameters::known))
+                .wrap(middleware::from_fn(limit::limit))
+                .wrap(middleware::from_fn(metrics::measure))
+                .wrap(middleware::from_fn(problems))
+                .wrap(middleware::Compress::default())
+                .configure(identity::routes)
+                .configure(organisers::routes)
+                .configure(venues::routes)
+                .configure(localities::routes)
+                .configure(editions::routes)
+                .configure(floor::routes)
+                .configure(exhibitors::routes)
+                .configure(products::routes)
+                .configure(applications::routes)
+                .configure(allocation::routes)
+                .configure(sales::routes)
+                .configure(visits::routes)
+                .configure(statistics::routes)
+                .configure(history::routes)
+                .default_service(web::to(async || Err::<HttpResponse, Problem>(Code::NotFound.into()))),
+        )
+        .service(web::scope("").wrap(middleware::Compress::default()).configure(console::routes));
 }
 
 /// Renders every problem in the caller's language, and keeps answers out of shared caches.

@@ -5,6 +5,7 @@ pub mod applications;
 pub mod audit;
 pub mod cli;
 pub mod config;
+pub mod console;
 pub mod db;
 pub mod demo;
 pub mod editions;

@@ -1,4 +1,8 @@
 //! Vietnamese and English, everywhere a person reads.
+pub mod collation;
+pub mod numbers;
+mod words;
+pub use words::Words;
 
 crate::text_enum! {
     /// A language a person reads.

@@ -14,6 +14,7 @@ pub mod permit;
 pub mod roles;
 mod routes;
 mod scope;
+pub mod session;
 pub mod store;
 pub mod token;
 

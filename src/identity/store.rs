@@ -160,6 +160,16 @@ pub fn use_refresh_token(tx: &mut Tx<'_>, digest: &str, now: Instant) -> QueryRe
     .optional()
 }
 
+/// Whose token was used since `since`, in a login that still goes on.
+pub fn just_refreshed(tx: &mut Tx<'_>, digest: &str, since: Instant) -> QueryResult<Option<UserId>> {
+    refresh_tokens::table
+        .filter(refresh_tokens::digest.eq(digest))
+        .filter(refresh_tokens::used_at.gt(since))
+        .select(refresh_tokens::user_id)
+        .first(tx.conn())
+        .optional()
+}
+
 /// Ends every token of the family that this one belongs to.
 pub fn end_family_of(tx: &mut Tx<'_>, digest: &str) -> QueryResult<usize> {
     let family: Option<TokenFamilyId> =

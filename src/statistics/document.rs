@@ -1,13 +1,13 @@
 //! The statistics of an edition as one document.
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::values::{clock::Day, money::Money};
 
 /// Where a figure comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
     /// Added up from rows.
@@ -17,7 +17,7 @@ pub enum Basis {
 }
 
 /// Everything published at the end.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Statistics {
     /// The edition's slug.
     pub edition: String,
@@ -28,14 +28,14 @@ pub struct Statistics {
     pub sales: SalesFigures,
     pub deals: Deals,
     /// With the last edition of the series; absent for the first.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
     /// Of each report as it was frozen, SHA-256 in base64url: with the digest of this document, of everything.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub report_digests: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Booths {
     pub total: i64,
     pub basis: Basis,
@@ -50,7 +50,7 @@ pub struct Booths {
 }
 
 /// Booths of a zone or category.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct BoothsOf {
     pub name: String,
     pub total: i64,
@@ -61,7 +61,7 @@ pub struct BoothsOf {
 }
 
 /// Products of the direct exhibitors.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Products {
     pub total: usize,
     /// With a certificate that is good on the fair's last day.
@@ -72,7 +72,7 @@ pub struct Products {
 }
 
 /// Signed at the fair; apart from retail sales.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Deals {
     pub contracts: i64,
     pub contracts_value: Money,
@@ -80,7 +80,7 @@ pub struct Deals {
     pub memoranda_value: Money,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Exhibitors {
     /// Main exhibitors on a let booth, and co-exhibitors on one.
     pub direct: usize,
@@ -92,13 +92,13 @@ pub struct Exhibitors {
     pub by_locality: Vec<Share>,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Share {
     pub name: String,
     pub count: usize,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Visits {
     /// Entries; the same person twice is two.
     pub total: i64,
@@ -107,7 +107,7 @@ pub struct Visits {
     pub by_gate: Vec<VisitsOfGate>,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct VisitsOfDay {
     #[schema(value_type = chrono::NaiveDate)]
     pub day: Day,
@@ -115,13 +115,13 @@ pub struct VisitsOfDay {
     pub exits: i64,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct VisitsOfGate {
     pub gate: String,
     pub visits: i64,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SalesFigures {
     pub total: Money,
     pub basis: Basis,
@@ -143,7 +143,7 @@ pub struct SalesFigures {
     pub completeness_bp: Option<i64>,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SalesOfDay {
     #[schema(value_type = chrono::NaiveDate)]
     pub day: Day,
@@ -152,7 +152,7 @@ pub struct SalesOfDay {
     pub reports: i64,
 }
 
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct SalesOf {
     pub name: String,
     pub amount: i64,
@@ -162,7 +162,7 @@ pub struct SalesOf {
 }
 
 /// 1.4055 is 140.55 % of the earlier figure, a change of +40.55 %.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Ratio {
     /// This edition's figure; a daily average is rounded.
     pub now: i64,
@@ -174,7 +174,28 @@ pub struct Ratio {
     pub change: serde_json::Number,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+impl Ratio {
+    /// The change in hundredths of a percent, as people read it.
+    pub fn change_bp(&self) -> i64 {
+        in_ten_thousandths(&self.change)
+    }
+    /// The ratio in hundredths of a percent.
+    pub fn ratio_bp(&self) -> i64 {
+        in_ten_thousandths(&self.ratio)
+    }
+}
+
+/// `1.4055` as 14,055: digit by digit, so that nothing is rounded on the way.
+fn in_ten_thousandths(number: &serde_json::Number) -> i64 {
+    let said = number.to_string();
+    let (whole, rest) = said.split_once('.').unwrap_or((said.as_str(), ""));
+    let digits: String =
+        whole.chars().filter(char::is_ascii_digit).chain(rest.chars().chain("0000".chars()).take(4)).collect();
+    let value: i64 = digits.parse().unwrap_or_default();
+    if said.starts_with('-') { -value } else { value }
+}
+
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Comparison {
     /// The slug of the edition compared with.
     pub previous_edition: String,
@@ -185,4 +206,18 @@ pub struct Comparison {
     pub visits_per_day: Option<Ratio>,
     /// Computed with computed, declared with declared.
     pub like_with_like: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ratios_are_read_digit_by_digit() {
+        let read = |text: &str| in_ten_thousandths(&text.parse().unwrap());
+        assert_eq!(
+            [read("1.4055"), read("-0.4"), read("2"), read("0.0001"), read("-0.05")],
+            [14_055, -4_000, 20_000, 1, -500]
+        );
+    }
 }

@@ -4,14 +4,16 @@
 //! total; a declared total stands only where there are no rows; finalised figures are frozen with a digest.
 mod compare;
 mod compute;
-mod document;
+pub mod document;
 mod figures;
 mod freeze;
 mod headers;
 mod overview;
+mod published;
 mod reports;
 mod routes;
 mod store;
 pub use freeze::freeze;
 pub use overview::{Overview, overview};
+pub use published::published;
 pub use routes::{ApiDoc, routes};

@@ -1,15 +1,18 @@
 //! Logging in, renewing a login, logging out.
 use actix_web::{HttpRequest, HttpResponse, post, web};
-use chrono::Duration;
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::super::{caller::source, lockout, store, token};
+use super::super::{
+    caller::source,
+    lockout, session,
+    session::{Tokens, issue},
+    store,
+};
 use crate::{
     app::State,
-    db::Tx,
     http::{Body, Code, Problem},
-    values::ids::{TokenFamilyId, UserId},
+    values::ids::TokenFamilyId,
 };
 
 /// Log in.
@@ -21,20 +24,9 @@ struct Login {
     password: SecretString,
 }
 
-/// What a login gives.
-#[derive(Serialize, utoipa::ToSchema)]
-struct TokensView {
-    /// JWT for `Authorization: Bearer`.
-    access_token: String,
-    /// Seconds the access token is good for.
-    expires_in: u32,
-    /// Good for one refresh.
-    refresh_token: String,
-}
-
 /// Logs a person in. A wrong e-mail and a wrong password get the same answer in the same time; after five wrong
 /// ones from one address that address waits 15 minutes.
-#[utoipa::path(post, path = "/api/v1/auth/login", tag = "auth", request_body = Login, responses((status = 200, body = TokensView), (status = 401), (status = 403, description = "email_not_verified"), (status = 429)))]
+#[utoipa::path(post, path = "/api/v1/auth/login", tag = "auth", request_body = Login, responses((status = 200, body = Tokens), (status = 401), (status = 403, description = "email_not_verified"), (status = 429)))]
 #[post("/auth/login")]
 pub(super) async fn login(
     req: HttpRequest,
@@ -78,20 +70,11 @@ struct Refresh {
 }
 
 /// Gives new tokens for a refresh token. Using one a second time ends the whole login: it was copied.
-#[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "auth", request_body = Refresh, responses((status = 200, body = TokensView), (status = 401)))]
+#[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "auth", request_body = Refresh, responses((status = 200, body = Tokens), (status = 401)))]
 #[post("/auth/refresh")]
 pub(super) async fn refresh(state: web::Data<State>, body: Body<Refresh>) -> Result<HttpResponse, Problem> {
     let body = body.get()?;
-    let digest = token::digest(&body.refresh_token);
-    let doors = state.clone();
-    let renewed = state
-        .db
-        .write(move |tx| match store::use_refresh_token(tx, &digest, doors.clock.now())? {
-            Some((family, user)) => issue(&doors, user, family)(tx).map(Some),
-            // The family ends even though the answer is a refusal, so this is no error here.
-            None => store::end_family_of(tx, &digest).map(|_| None).map_err(Problem::from),
-        })
-        .await?;
+    let renewed = session::renew(&state, &body.refresh_token).await?;
     Ok(HttpResponse::Ok().json(renewed.ok_or(Code::LoginRequired)?))
 }
 
@@ -100,26 +83,6 @@ pub(super) async fn refresh(state: web::Data<State>, body: Body<Refresh>) -> Res
 #[post("/auth/logout")]
 pub(super) async fn logout(state: web::Data<State>, body: Body<Refresh>) -> Result<HttpResponse, Problem> {
     let body = body.get()?;
-    let digest = token::digest(&body.refresh_token);
-    state.db.write(move |tx| store::end_family_of(tx, &digest).map_err(Problem::from)).await?;
+    session::end(&state, &body.refresh_token).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-fn issue(
-    state: &web::Data<State>,
-    user: UserId,
-    family: TokenFamilyId,
-) -> impl FnOnce(&mut Tx<'_>) -> Result<TokensView, Problem> + use<> {
-    let state = state.clone();
-    move |tx| {
-        let now = state.clock.now();
-        let refresh_token = token::opaque();
-        let expires_at = now + Duration::days(state.refresh_days.into());
-        store::insert_refresh_token(tx, &token::digest(&refresh_token), family, user, expires_at)?;
-        Ok(TokensView {
-            access_token: state.tokens.sign(user, now)?,
-            expires_in: state.tokens.access_s(),
-            refresh_token,
-        })
-    }
 }

@@ -1,0 +1,48 @@
+//! `/home`: where a person goes on working: their organisers' editions, their exhibitors.
+use actix_web::{HttpResponse, get, web};
+use askama::Template;
+
+use crate::{
+    app::State,
+    console::{
+        shell::{Shell, page},
+        visitor::editions::{Card, cards},
+    },
+    editions::store::Listed,
+    http::Problem,
+    identity::OrganiserRole,
+    values::ids::OrganiserId,
+};
+
+/// An organiser with its editions.
+struct Desk {
+    id: OrganiserId,
+    name: String,
+    role: OrganiserRole,
+    editions: Vec<Card>,
+}
+
+impl Desk {
+    fn is_gate(&self) -> bool {
+        self.role == OrganiserRole::Gate
+    }
+}
+
+#[derive(Template)]
+#[template(path = "account/home.html")]
+struct Home {
+    s: Shell,
+    desks: Vec<Desk>,
+}
+
+/// What a person works on.
+#[get("/home")]
+pub(super) async fn show_home(s: Shell, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    let organisers = s.reader()?.organisers.clone();
+    let desks = state.db.read(move |tx| {
+        let desk = |(id, name, role)| Ok(Desk { id, name, role, editions: cards(tx, Listed::Own(id))? });
+        organisers.into_iter().map(desk).collect::<Result<Vec<_>, Problem>>()
+    });
+    let desks = desks.await?;
+    page(&Home { s, desks })
+}

@@ -1,0 +1,43 @@
+//! `/look`: the language and the look of a browser, kept in cookies for a year.
+use actix_web::{
+    HttpResponse,
+    cookie::{Cookie, SameSite, time::Duration},
+    get,
+    http::header,
+    web,
+};
+use serde::Deserialize;
+
+use crate::{
+    app::State,
+    console::shell::{LANGUAGE, THEME},
+    http::{Problem, Query},
+    i18n::Language,
+};
+
+#[derive(Deserialize)]
+struct Look {
+    lang: Option<Language>,
+    theme: Option<String>,
+    back: Option<String>,
+}
+
+/// Changes them, and leads back.
+#[get("/look")]
+pub(super) async fn look(state: web::Data<State>, query: Query<Look>) -> Result<HttpResponse, Problem> {
+    let Look { lang, theme, back } = query.get()?;
+    let back = back.filter(|b| b.starts_with('/') && !b.starts_with("//") && !b.contains(['\\', '\r', '\n']));
+    let mut response = HttpResponse::SeeOther();
+    response.insert_header((header::LOCATION, back.unwrap_or_else(|| "/".to_owned())));
+    let keep = |name: &'static str, value: String| {
+        let cookie = Cookie::build(name, value).path("/").secure(state.secure_cookies).same_site(SameSite::Lax);
+        cookie.http_only(true).max_age(Duration::days(365)).finish()
+    };
+    if let Some(lang) = lang {
+        response.cookie(keep(LANGUAGE, lang.tag().to_owned()));
+    }
+    if let Some(theme) = theme.filter(|t| t == "light" || t == "dark") {
+        response.cookie(keep(THEME, theme));
+    }
+    Ok(response.finish())
+}

@@ -1,0 +1,5 @@
+//! Pages of admin.
+use actix_web::web;
+
+/// Mounts the pages.
+pub(super) fn routes(_: &mut web::ServiceConfig) {}

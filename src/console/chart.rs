@@ -1,0 +1,233 @@
+//! Charts as SVG, drawn here. Colours are those of the stylesheet, so that a chart is dark where the page is.
+use plotters::{
+    prelude::*,
+    style::text_anchor::{HPos, Pos, VPos},
+};
+
+use crate::i18n::{Language, numbers};
+
+const WIDTH: u32 = 760;
+/// Stand-ins for colours of the stylesheet, which the library cannot name.
+const INK: RGBColor = RGBColor(1, 1, 1);
+const LINE: RGBColor = RGBColor(2, 2, 2);
+const BAR: RGBColor = RGBColor(3, 3, 3);
+const SECOND: RGBColor = RGBColor(4, 4, 4);
+const REAL: [(&str, &str); 4] =
+    [("#010101", "var(--ink)"), ("#020202", "var(--line)"), ("#030303", "var(--c3)"), ("#040404", "var(--c2)")];
+
+/// What the bars count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// Things, people.
+    Count,
+    /// Minor units of the đồng.
+    Money,
+}
+
+impl Unit {
+    fn say(self, language: Language, value: i64) -> String {
+        match self {
+            Self::Count => numbers::integer(language, value),
+            Self::Money if value.abs() >= 1_000_000 => {
+                let unit = match language {
+                    Language::Vi => "tr",
+                    Language::En => "M",
+                };
+                format!("{} {unit}", numbers::fraction(language, value / 100_000, 1))
+            }
+            Self::Money => numbers::integer(language, value),
+        }
+    }
+}
+
+/// A bar with its name.
+#[derive(Debug, Clone)]
+pub(super) struct Bar {
+    pub name: String,
+    pub value: i64,
+}
+
+/// A chart with its numbers, for those who cannot see it.
+#[derive(Debug, Clone)]
+pub(super) struct Chart {
+    pub title: String,
+    pub svg: String,
+    /// Name and number, as the table behind the chart has them.
+    pub rows: Vec<(String, String)>,
+}
+
+fn finished(svg: &str, title: &str) -> String {
+    let svg = REAL.iter().fold(svg.to_owned(), |svg, (stand_in, real)| svg.replace(stand_in, real));
+    // The size is the stylesheet's business.
+    let body = svg.split_once("viewBox").map_or(String::new(), |(_, rest)| rest.to_owned());
+    let title = title.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    format!("<svg class=\"chart\" role=\"img\" aria-label=\"{title}\" viewBox{body}")
+}
+
+fn table(bars: &[Bar], unit: Unit, language: Language) -> Vec<(String, String)> {
+    let said = |value: i64| match unit {
+        Unit::Count => numbers::integer(language, value),
+        Unit::Money => numbers::money(language, value, "VND"),
+    };
+    bars.iter().map(|bar| (bar.name.clone(), said(bar.value))).collect()
+}
+
+type Drawn = Result<(), Box<dyn std::error::Error>>;
+
+fn label(size: i32) -> TextStyle<'static> {
+    ("sans-serif", size).into_font().color(&INK)
+}
+
+fn draw_columns(svg: &mut String, bars: &[Bar], unit: Unit, language: Language) -> Drawn {
+    let area = SVGBackend::with_string(svg, (WIDTH, 300)).into_drawing_area();
+    let most = bars.iter().map(|b| b.value).max().unwrap_or(0).max(1);
+    let top = most.saturating_add(most / 8).saturating_add(1);
+    let mut chart = ChartBuilder::on(&area)
+        .margin(8)
+        .x_label_area_size(30)
+        .y_label_area_size(86)
+        .build_cartesian_2d(0.0..1.0, 0..top)?;
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .disable_x_axis()
+        .x_labels(2)
+        .y_labels(5)
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(LINE)
+        .axis_style(LINE)
+        .y_label_style(label(15))
+        .y_label_formatter(&|value| unit.say(language, *value))
+        .draw()?;
+    // At most fourteen names fit beside each other.
+    let every = bars.len().div_ceil(14).max(1);
+    let plot = chart.plotting_area();
+    let (width, height) = plot.dim_in_pixel();
+    let (left, bottom) = plot.get_base_pixel();
+    let slot = |n: usize| -> Result<i32, std::num::TryFromIntError> {
+        i32::try_from(u64::from(width) * u64::try_from(n)? / u64::try_from(bars.len().max(1))?)
+    };
+    let height_of = |value: i64| -> Result<i32, std::num::TryFromIntError> {
+        i32::try_from(i128::from(height) * i128::from(value.max(0)) / i128::from(top))
+    };
+    let floor = bottom + i32::try_from(height)?;
+    for (n, bar) in bars.iter().enumerate() {
+        let (from, to) = (left + slot(n)?, left + slot(n + 1)?);
+        let gap = ((to - from) / 6).max(1);
+        let y = floor - height_of(bar.value)?;
+        area.draw(&Rectangle::new([(from + gap, y), (to - gap, floor)], BAR.filled()))?;
+        let middle = i32::midpoint(from, to);
+        let centred = |size| label(size).pos(Pos::new(HPos::Center, VPos::Top));
+        if n % every == 0 {
+            area.draw(&Text::new(bar.name.clone(), (middle, floor + 7), centred(15)))?;
+        }
+        if bars.len() <= 14 && bar.value > 0 {
+            area.draw(&Text::new(unit.say(language, bar.value), (middle, y - 17), centred(14)))?;
+        }
+    }
+    area.present()?;
+    Ok(())
+}
+
+fn draw_rows(svg: &mut String, bars: &[Bar], unit: Unit, language: Language) -> Drawn {
+    let count = u32::try_from(bars.len().max(1))?;
+    let area = SVGBackend::with_string(svg, (WIDTH, count * 34 + 8)).into_drawing_area();
+    let most = bars.iter().map(|b| b.value).max().unwrap_or(0).max(1);
+    let (left, room) = (270, 360);
+    for (n, bar) in bars.iter().enumerate() {
+        let y = 4 + 34 * i32::try_from(n)?;
+        let name: String = if bar.name.chars().count() > 34 {
+            bar.name.chars().take(33).chain(['…']).collect()
+        } else {
+            bar.name.clone()
+        };
+        let length = i32::try_from(i128::from(room) * i128::from(bar.value.max(0)) / i128::from(most))?;
+        let at = |h| label(15).pos(Pos::new(h, VPos::Center));
+        area.draw(&Text::new(name, (left - 10, y + 15), at(HPos::Right)))?;
+        area.draw(&Rectangle::new([(left, y + 3), (left + length.max(1), y + 27)], BAR.filled()))?;
+        area.draw(&Text::new(unit.say(language, bar.value), (left + length + 8, y + 15), at(HPos::Left)))?;
+    }
+    area.present()?;
+    Ok(())
+}
+
+fn chart(
+    title: String,
+    bars: &[Bar],
+    unit: Unit,
+    language: Language,
+    draw: fn(&mut String, &[Bar], Unit, Language) -> Drawn,
+) -> Chart {
+    let mut svg = String::new();
+    if let Err(error) = draw(&mut svg, bars, unit, language) {
+        // The table says it all; a page must not fail for its picture.
+        tracing::error!(%error, "a chart could not be drawn");
+        svg.clear();
+    }
+    Chart { svg: finished(&svg, &title), title, rows: table(bars, unit, language) }
+}
+
+/// Bars that stand: of days and hours.
+pub(super) fn columns(title: String, bars: &[Bar], unit: Unit, language: Language) -> Chart {
+    chart(title, bars, unit, language, draw_columns)
+}
+
+/// Bars that lie, for long names: of zones and localities.
+pub(super) fn rows(title: String, bars: &[Bar], unit: Unit, language: Language) -> Chart {
+    chart(title, bars, unit, language, draw_rows)
+}
+
+fn draw_pairs(svg: &mut String, bars: &[Bar], unit: Unit, language: Language) -> Drawn {
+    let area = SVGBackend::with_string(svg, (WIDTH, 110)).into_drawing_area();
+    let most = bars.iter().map(|b| b.value).max().unwrap_or(0).max(1);
+    for (n, (bar, colour)) in bars.iter().zip([BAR, SECOND]).enumerate() {
+        let y = 8 + 50 * i32::try_from(n)?;
+        let length = i32::try_from(i128::from(360) * i128::from(bar.value.max(0)) / i128::from(most))?;
+        let at = |h| label(16).pos(Pos::new(h, VPos::Center));
+        let name: String = bar.name.chars().take(30).collect();
+        area.draw(&Text::new(name, (250, y + 18), at(HPos::Right)))?;
+        area.draw(&Rectangle::new([(260, y), (260 + length.max(1), y + 36)], colour.filled()))?;
+        area.draw(&Text::new(unit.say(language, bar.value), (268 + length, y + 18), at(HPos::Left)))?;
+    }
+    area.present()?;
+    Ok(())
+}
+
+/// Now beside before.
+pub(super) fn pair(title: String, bars: &[Bar; 2], unit: Unit, language: Language) -> Chart {
+    chart(title, bars, unit, language, draw_pairs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bars(values: &[i64]) -> Vec<Bar> {
+        values.iter().enumerate().map(|(n, v)| Bar { name: format!("Khu <{n}> & bạn"), value: *v }).collect()
+    }
+
+    #[test]
+    fn a_chart_of_anything_is_drawn_and_names_stay_text() {
+        let shapes: [&[i64]; 4] = [&[], &[0, 0], &[5, 1_000_000_000_000, -3], &[1; 40]];
+        for values in shapes {
+            for unit in [Unit::Count, Unit::Money] {
+                for draw in [columns, rows] {
+                    let chart = draw("Doanh thu <b>".into(), &bars(values), unit, Language::Vi);
+                    assert!(
+                        chart.svg.starts_with("<svg class=\"chart\" role=\"img\"") && chart.svg.ends_with("</svg>\n"),
+                        "{}",
+                        chart.svg
+                    );
+                    assert!(!chart.svg.contains("<b>") && !chart.svg.contains("Khu <"), "{}", chart.svg);
+                    assert_eq!(chart.rows.len(), values.len());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn colours_are_those_of_the_page() {
+        let chart = columns(String::new(), &bars(&[5, 3]), Unit::Money, Language::Vi);
+        assert!(chart.svg.contains("var(--c3)") && !chart.svg.contains("#0"), "{}", chart.svg);
+    }
+}

@@ -1,0 +1,90 @@
+//! Problems as pages, and the headers that every page carries.
+use actix_web::{
+    HttpResponse,
+    body::BoxBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        Method,
+        header::{self, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+    web,
+};
+use askama::Template;
+
+use super::{
+    flash::{self, Flash},
+    shell::{Shell, page},
+};
+use crate::{
+    app::State,
+    http::{Code, Problem},
+};
+
+/// No script, style, frame or request but our own.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+     manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(&str, &str); 5] = [
+    ("content-security-policy", POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+];
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    s: Shell,
+    title: String,
+    detail: Option<String>,
+    is_busy: bool,
+}
+
+fn problem_page(s: Shell, problem: &Problem) -> HttpResponse {
+    let language = s.words.0;
+    let rendered = page(&ErrorPage {
+        title: problem.code.title().say(language).to_owned(),
+        detail: problem.detail.as_ref().map(|d| d.say(language).to_owned()),
+        is_busy: matches!(problem.code, Code::Unavailable | Code::TooManyRequests),
+        s,
+    });
+    let mut response = rendered.unwrap_or_else(|_| HttpResponse::InternalServerError().finish());
+    *response.status_mut() = problem.code.status();
+    response
+}
+
+/// Shows problems as pages, sends who must log in to do so, and puts the headers on.
+pub async fn pages(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
+    let Some(state) = req.app_data::<web::Data<State>>().cloned() else {
+        return Ok(req.error_response(Problem::from(Code::Internal)));
+    };
+    let mut response = next.call(req).await?;
+    let problem = response.response().error().and_then(|e| e.as_error::<Problem>()).cloned();
+    if let Some(problem) = problem {
+        let s = Shell::plain(response.request(), state.clock.now());
+        let rendered = if problem.code == Code::LoginRequired && response.request().method() == Method::GET {
+            let to = serde_urlencoded::to_string([("next", s.here.as_str())]).unwrap_or_default();
+            HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/login?{to}"))).finish()
+        } else {
+            problem_page(s, &problem)
+        };
+        response = response.into_response(rendered);
+    }
+    let is_html = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));
+    if is_html && Flash::of(response.request()).is_some() {
+        response.response_mut().add_cookie(&flash::said(state.secure_cookies))?;
+    }
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
+    if is_html {
+        headers.insert(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
+    }
+    Ok(response)
+}

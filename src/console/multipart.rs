@@ -1,0 +1,46 @@
+//! Forms with a file.
+use actix_multipart::Multipart;
+use actix_web::{
+    http::header::{self, HeaderMap},
+    web::Bytes,
+};
+use futures_util::{StreamExt, stream};
+
+use super::forms::Sent;
+use crate::http::{Code, Problem};
+
+/// Fields one form may have.
+const MOST_FIELDS: usize = 2_000;
+
+/// The header of a form with a file.
+pub(super) fn boundary(headers: &HeaderMap) -> Option<HeaderMap> {
+    let kind = headers.get(header::CONTENT_TYPE)?;
+    kind.to_str().ok().filter(|k| k.starts_with("multipart/form-data"))?;
+    let mut own = HeaderMap::new();
+    own.insert(header::CONTENT_TYPE, kind.clone());
+    Some(own)
+}
+
+/// Reads one; its size was limited before.
+pub(super) async fn read(headers: HeaderMap, body: Bytes) -> Result<Sent, Problem> {
+    let mut parts = Multipart::new(&headers, stream::once(async { Ok(body) }));
+    let mut sent = Sent::default();
+    while let Some(part) = parts.next().await {
+        let mut part = part.map_err(|_| Code::BadRequest)?;
+        let name = part.name().unwrap_or_default().to_owned();
+        let is_file = part.content_disposition().is_some_and(|d| d.get_filename().is_some());
+        let kind = part.content_type().map_or_else(|| "application/octet-stream".to_owned(), ToString::to_string);
+        let mut bytes = Vec::new();
+        while let Some(chunk) = part.next().await {
+            bytes.extend_from_slice(&chunk.map_err(|_| Code::BadRequest)?);
+        }
+        if is_file {
+            if !bytes.is_empty() {
+                sent.file = Some((kind, Bytes::from(bytes)));
+            }
+        } else if sent.fields.len() < MOST_FIELDS {
+            sent.fields.push((name, String::from_utf8(bytes).map_err(|_| Code::BadRequest)?));
+        }
+    }
+    Ok(sent)
+}

@@ -1,0 +1,118 @@
+//! The floor plan on a page: rectangles with classes, so that the stylesheet colours them and a script can find them.
+use std::collections::HashMap;
+
+use crate::{
+    floor::{Occupancy, Plan},
+    values::ids::ZoneId,
+};
+
+/// Colours there are for zones.
+const COLOURS: usize = 8;
+/// Characters of a name that fit on a booth's line.
+const LINE: usize = 12;
+/// Lines of a name on a booth.
+const LINES: usize = 3;
+
+/// A booth as it is drawn.
+#[derive(Debug, Clone)]
+pub(super) struct Drawn {
+    pub id: String,
+    pub code: String,
+    /// `let z3`.
+    pub classes: String,
+    pub name: Option<String>,
+    pub lines: Vec<(i32, String)>,
+    pub x: i32,
+    pub y: i32,
+    pub width: i32,
+    pub height: i32,
+}
+
+/// A zone's name where it is drawn.
+#[derive(Debug, Clone)]
+pub(super) struct Label {
+    pub id: String,
+    pub text: String,
+    pub colour: usize,
+    pub booths: usize,
+    pub free: usize,
+    pub x: i32,
+    pub y: i32,
+}
+
+/// A plan as it is drawn.
+#[derive(Debug, Clone)]
+pub(super) struct Picture {
+    pub width: i32,
+    pub height: i32,
+    pub zones: Vec<Label>,
+    pub booths: Vec<Drawn>,
+    pub free: usize,
+    pub taken: usize,
+}
+
+fn wrapped(name: &str, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in name.split_whitespace() {
+        match lines.last_mut().filter(|line| line.chars().count() + 1 + word.chars().count() <= room) {
+            Some(line) => *line = format!("{line} {word}"),
+            None => lines.push(word.chars().take(room).collect()),
+        }
+    }
+    if lines.len() > LINES {
+        lines.truncate(LINES);
+        if let Some(last) = lines.last_mut() {
+            *last = last.chars().take(room.saturating_sub(1)).chain(['…']).collect();
+        }
+    }
+    lines
+}
+
+impl Picture {
+    /// As everybody sees it: let booths in the colour of their zone.
+    pub fn for_visitors(plan: Plan) -> Self {
+        Self::with(plan, |occupancy, zone| match occupancy {
+            Occupancy::Free => "free".to_owned(),
+            Occupancy::Reserved => "reserved".to_owned(),
+            Occupancy::Let => format!("let z{zone}"),
+        })
+    }
+
+    /// With classes of one's own for each booth, by its occupancy and its zone's colour.
+    pub fn with(plan: Plan, classes: impl Fn(Occupancy, usize) -> String) -> Self {
+        let colour: HashMap<ZoneId, usize> =
+            plan.zones.iter().enumerate().map(|(n, zone)| (zone.id, n % COLOURS + 1)).collect();
+        let colour_of = |zone: &ZoneId| colour.get(zone).copied().unwrap_or(COLOURS);
+        let free = plan.booths.iter().filter(|b| b.occupancy == Occupancy::Free).count();
+        let zones = plan.zones.iter().map(|zone| {
+            let own = || plan.booths.iter().filter(|b| b.zone == zone.id);
+            Label {
+                id: zone.id.to_string(),
+                text: format!("{} · {}", zone.code, zone.name),
+                colour: colour_of(&zone.id),
+                booths: own().count(),
+                free: own().filter(|b| b.occupancy == Occupancy::Free).count(),
+                x: zone.x,
+                y: zone.y + 24,
+            }
+        });
+        let zones = zones.collect();
+        let taken = plan.booths.len() - free;
+        let booths = plan.booths.into_iter().map(|booth| {
+            let room = usize::try_from(booth.width / 30).unwrap_or(1).max(1) * LINE;
+            let lines = booth.exhibitor.as_deref().map(|name| wrapped(name, room)).unwrap_or_default();
+            Drawn {
+                classes: classes(booth.occupancy, colour_of(&booth.zone)),
+                id: booth.id.to_string(),
+                code: booth.code,
+                name: booth.exhibitor,
+                lines: (0..).zip(lines).map(|(n, line)| (booth.y + 16 + 5 * n, line)).collect(),
+                x: booth.x,
+                y: booth.y,
+                width: booth.width,
+                height: booth.height,
+            }
+        });
+        Self { width: plan.width, height: plan.height, zones, booths: booths.collect(), free, taken }
+    }
+}

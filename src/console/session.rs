@@ -1,0 +1,132 @@
+//! A person in a browser: tokens in cookies that scripts cannot read, and proof that a change comes from our own pages.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    body::{BoxBody, MessageBody},
+    cookie::{Cookie, CookieBuilder, SameSite, time::Duration},
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{self, HeaderValue},
+    middleware::Next,
+    web,
+};
+
+use crate::{
+    app::State,
+    http::{Code, Problem},
+    identity::session::{self, Renewed, Tokens},
+};
+
+/// Holds the access token.
+const ACCESS: &str = "hoicho_access";
+/// Holds the refresh token.
+const REFRESH: &str = "hoicho_refresh";
+/// Seconds a cookie ends before its token does.
+const EARLY_S: i64 = 30;
+
+fn build(state: &State, name: &'static str, value: String) -> CookieBuilder<'static> {
+    Cookie::build(name, value).path("/").http_only(true).secure(state.secure_cookies).same_site(SameSite::Lax)
+}
+
+/// The cookies of a login.
+pub(super) fn cookies(state: &State, tokens: &Tokens) -> [Cookie<'static>; 2] {
+    let days = Duration::days(state.refresh_days.into());
+    let refresh = build(state, REFRESH, tokens.refresh_token.clone()).max_age(days).finish();
+    [access_cookie(state, tokens.access_token.clone()), refresh]
+}
+
+fn access_cookie(state: &State, token: String) -> Cookie<'static> {
+    let lasts = i64::from(state.tokens.access_s()) - EARLY_S;
+    build(state, ACCESS, token).max_age(Duration::seconds(lasts.max(1))).finish()
+}
+
+/// Takes a login's cookies away.
+fn gone(state: &State) -> [Cookie<'static>; 2] {
+    [ACCESS, REFRESH].map(|name| build(state, name, String::new()).max_age(Duration::ZERO).finish())
+}
+
+/// Whether a browser says that the request comes from one of our own pages. Old browsers say it with `Origin`, newer
+/// ones with `Sec-Fetch-Site`; who says neither is no browser, and has no business with a cookie.
+fn is_own(req: &HttpRequest) -> bool {
+    let said = |name: &str| req.headers().get(name).and_then(|v| v.to_str().ok());
+    match said("sec-fetch-site") {
+        Some(site) => site == "same-origin" || site == "none",
+        None => match (said("origin"), req.headers().get(header::HOST).and_then(|v| v.to_str().ok())) {
+            (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, of)| of == host),
+            _ => false,
+        },
+    }
+}
+
+fn foreign() -> Problem {
+    Problem::new(
+        Code::Forbidden,
+        "Yêu cầu này không đến từ trang của hệ thống. Hãy tải lại trang rồi thử lại.",
+        "This request does not come from one of our pages. Please reload the page and try again.",
+    )
+}
+
+/// Turns the cookies of a browser into the `Authorization` that the rest of the program knows, renewing a login that
+/// has grown old, and refuses changes that another site makes a browser send.
+pub async fn carry<B: MessageBody + 'static>(
+    mut req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let Some(state) = req.app_data::<web::Data<State>>().cloned() else {
+        return Ok(req.error_response(Problem::from(Code::Internal)));
+    };
+    if req.headers().contains_key(header::AUTHORIZATION) {
+        return Ok(next.call(req).await?.map_into_boxed_body());
+    }
+    let held = |name| req.cookie(name).map(|c| c.value().to_owned()).filter(|v| !v.is_empty());
+    let (access, refresh) = (held(ACCESS), held(REFRESH));
+    let has_login = access.is_some() || refresh.is_some();
+    let is_form = req.path().starts_with(super::forms::PREFIX) || req.path() == "/logout";
+    if !req.method().is_safe() && (has_login || is_form) && !is_own(req.request()) {
+        return Ok(req.error_response(foreign()));
+    }
+    let mut changed: Vec<Cookie<'static>> = Vec::new();
+    let good = access.filter(|token| state.tokens.check(token, state.clock.now()).is_some());
+    let token = match (good, refresh) {
+        (Some(token), _) => Some(token),
+        (None, None) => None,
+        (None, Some(refresh)) => match session::renew_in_browser(&state, &refresh).await? {
+            Renewed::Both(tokens) => {
+                changed.extend(cookies(&state, &tokens));
+                Some(tokens.access_token)
+            }
+            Renewed::Access(token) => {
+                changed.push(access_cookie(&state, token.clone()));
+                Some(token)
+            }
+            Renewed::Nothing => {
+                changed.extend(gone(&state));
+                None
+            }
+        },
+    };
+    if let Some(value) = token.and_then(|token| HeaderValue::try_from(format!("Bearer {token}")).ok()) {
+        req.headers_mut().insert(header::AUTHORIZATION, value);
+    }
+    let mut response = next.call(req).await?.map_into_boxed_body();
+    for cookie in changed {
+        // A login or a logout of this very request has the last word.
+        let is_set = response.response().cookies().any(|c| c.name() == cookie.name());
+        if !is_set {
+            response.response_mut().add_cookie(&cookie)?;
+        }
+    }
+    Ok(response)
+}
+
+/// Ends the login of this browser.
+#[actix_web::post("/logout")]
+pub(super) async fn logout(req: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    if let Some(refresh) = req.cookie(REFRESH) {
+        session::end(&state, refresh.value()).await?;
+    }
+    let mut response = HttpResponse::SeeOther();
+    response.insert_header((header::LOCATION, "/"));
+    gone(&state).into_iter().for_each(|cookie| {
+        response.cookie(cookie);
+    });
+    Ok(response.finish())
+}

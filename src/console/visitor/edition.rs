@@ -1,0 +1,57 @@
+//! `/fairs/{edition}`: one edition as everybody sees it.
+use actix_web::{HttpResponse, get};
+use askama::Template;
+
+use crate::{
+    console::{
+        plan::Picture,
+        shell::{Shell, page},
+    },
+    editions::{self, EditionState, store::EditionRow, store::OpeningDayRow},
+    floor,
+    http::Problem,
+    i18n::numbers,
+    identity::View,
+    venues,
+};
+
+#[derive(Template)]
+#[template(path = "visitor/edition.html")]
+struct Edition {
+    s: Shell,
+    edition: EditionRow,
+    place: Option<(String, String)>,
+    days: Vec<OpeningDayRow>,
+    picture: Picture,
+    is_staff: bool,
+}
+
+impl Edition {
+    fn when(&self) -> String {
+        match (self.days.first(), self.days.last()) {
+            (Some(first), Some(last)) => numbers::dates(self.s.words.0, first.day, last.day),
+            _ => self.s.t("edition-no-days"),
+        }
+    }
+    fn hours(&self, day: &OpeningDayRow) -> String {
+        format!("{} – {}", numbers::time(day.opens_at), numbers::time(day.closes_at))
+    }
+}
+
+/// An edition: when, where, the floor plan, and the way to who sells what.
+#[get("/fairs/{edition}")]
+pub(super) async fn show_edition(s: Shell, permit: View) -> Result<HttpResponse, Problem> {
+    let found = permit.read(|tx, granted| {
+        let edition = editions::store::find(tx, granted.edition()?)?;
+        let days = editions::store::days(tx, edition.id)?;
+        let ids: Vec<_> = edition.venue_id.into_iter().collect();
+        let place = venues::store::by_ids(tx, &ids)?.pop().map(|v| (v.name, v.address));
+        let zones = floor::store::zones_of(tx, edition.id)?;
+        let ids: Vec<_> = zones.iter().map(|z| z.id).collect();
+        let drawn = floor::plan(&zones, floor::store::planned(tx, edition.id, &ids)?);
+        Ok((edition, days, place, drawn, granted.as_staff))
+    });
+    let (edition, days, place, drawn, is_staff) = found.await?;
+    let picture = Picture::for_visitors(drawn);
+    page(&Edition { s, edition, place, days, picture, is_staff })
+}

@@ -1,0 +1,68 @@
+//! `/`: the editions.
+use actix_web::{HttpResponse, get, web};
+use askama::Template;
+
+use super::store;
+use crate::{
+    app::State,
+    console::shell::{Shell, page},
+    db::Tx,
+    editions::{self, EditionState, store::Listed},
+    http::Problem,
+    values::clock::Day,
+    venues,
+};
+
+/// An edition in a list.
+pub(in crate::console) struct Card {
+    pub slug: String,
+    pub name: String,
+    pub state: EditionState,
+    pub place: Option<String>,
+    pub days: Option<(Day, Day)>,
+}
+
+impl Card {
+    /// When it takes place, in the page's language.
+    pub fn when(&self, s: &Shell) -> String {
+        match self.days {
+            Some((first, last)) => crate::i18n::numbers::dates(s.words.0, first, last),
+            None => s.t("edition-no-days"),
+        }
+    }
+}
+
+/// Cards of editions, the latest first.
+pub(in crate::console) fn cards(tx: &mut Tx<'_>, listed: Listed) -> Result<Vec<Card>, Problem> {
+    let rows = editions::store::page(tx, listed, "", 500)?;
+    let spans = store::spans(tx, &rows.iter().map(|r| r.id).collect::<Vec<_>>())?;
+    let venues = venues::store::by_ids(tx, &rows.iter().filter_map(|r| r.venue_id).collect::<Vec<_>>())?;
+    let mut cards: Vec<Card> = rows
+        .into_iter()
+        .map(|row| Card {
+            place: venues.iter().find(|v| Some(v.id) == row.venue_id).map(|v| format!("{}, {}", v.name, v.address)),
+            days: spans.get(&row.id).copied(),
+            slug: row.slug,
+            name: row.name,
+            state: row.state,
+        })
+        .collect();
+    cards.sort_by_key(|c| std::cmp::Reverse(c.days));
+    Ok(cards)
+}
+
+#[derive(Template)]
+#[template(path = "visitor/editions.html")]
+struct Editions {
+    s: Shell,
+    coming: Vec<Card>,
+    past: Vec<Card>,
+}
+
+/// The editions everybody may see.
+#[get("/")]
+pub(super) async fn show_editions(s: Shell, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    let cards = state.db.read(|tx| cards(tx, Listed::Public(None))).await?;
+    let (coming, past) = cards.into_iter().partition(|c| c.state.is_open());
+    page(&Editions { s, coming, past })
+}

@@ -1,0 +1,18 @@
+//! What everybody may look at: editions, floor plans, who sells what where, final figures.
+mod edition;
+pub(super) mod editions;
+mod exhibitor;
+mod exhibitors;
+mod figures;
+pub(super) mod store;
+
+use actix_web::web;
+
+/// Mounts the pages.
+pub(super) fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(editions::show_editions)
+        .service(edition::show_edition)
+        .service(exhibitors::show_exhibitors)
+        .service(exhibitor::show_exhibitor)
+        .service(figures::show_figures);
+}

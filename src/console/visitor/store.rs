@@ -1,0 +1,159 @@
+//! What the public pages read; a few queries a page, whatever the size of the fair.
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::{
+    db::{Tx, schema::*},
+    editions::EditionState,
+    exhibitors::LegalForm,
+    products::ProductGroup,
+    values::{
+        clock::Day,
+        ids::{EditionId, ExhibitorId},
+    },
+};
+
+const LET: [&str; 2] = ["confirmed", "checked_in"];
+/// Let booths one list shows; a larger fair is searched.
+pub(super) const MOST: i64 = 10_000;
+
+/// First and last opening day of editions.
+pub(in crate::console) fn spans(tx: &mut Tx<'_>, ids: &[EditionId]) -> QueryResult<HashMap<EditionId, (Day, Day)>> {
+    use diesel::dsl::{max, min};
+    let rows: Vec<(EditionId, Option<Day>, Option<Day>)> = opening_days::table
+        .filter(opening_days::edition_id.eq_any(ids))
+        .group_by(opening_days::edition_id)
+        .select((opening_days::edition_id, min(opening_days::day), max(opening_days::day)))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().filter_map(|(id, first, last)| Some((id, (first?, last?)))).collect())
+}
+
+/// A let booth and who stands on it: the main exhibitor or one that shares it.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct Stand {
+    pub booth: String,
+    pub zone: String,
+    pub exhibitor: ExhibitorId,
+    pub name: String,
+    pub locality: String,
+}
+
+/// Who stands where; two queries.
+pub(super) fn stands(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Stand>> {
+    let mut main: Vec<Stand> = allocations::table
+        .inner_join(booths::table.inner_join(zones::table))
+        .inner_join(applications::table.inner_join(exhibitors::table))
+        .filter(allocations::edition_id.eq(edition))
+        .filter(allocations::state.eq_any(LET))
+        .order(booths::code)
+        .limit(MOST)
+        .select((booths::code, zones::name, exhibitors::id, exhibitors::name, exhibitors::locality))
+        .load(tx.conn())?;
+    let with: Vec<Stand> = participants::table
+        .inner_join(exhibitors::table.on(participants::exhibitor_id.eq(exhibitors::id.nullable())))
+        .inner_join(allocations::table.inner_join(booths::table.inner_join(zones::table)))
+        .filter(allocations::edition_id.eq(edition))
+        .filter(allocations::state.eq_any(LET))
+        .order(booths::code)
+        .limit(MOST)
+        .select((booths::code, zones::name, exhibitors::id, exhibitors::name, exhibitors::locality))
+        .load(tx.conn())?;
+    main.extend(with);
+    Ok(main)
+}
+
+/// A product, for the list of what is sold where.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct Good {
+    pub exhibitor: ExhibitorId,
+    pub name: String,
+    pub stars: Option<i32>,
+}
+
+/// What exhibitors sell.
+pub(super) fn goods(tx: &mut Tx<'_>, of: &[ExhibitorId]) -> QueryResult<Vec<Good>> {
+    let mut all = Vec::new();
+    for part in of.chunks(1_000) {
+        let rows: Vec<Good> = products::table
+            .filter(products::exhibitor_id.eq_any(part))
+            .select((products::exhibitor_id, products::name, products::stars))
+            .load(tx.conn())?;
+        all.extend(rows);
+    }
+    Ok(all)
+}
+
+/// An exhibitor as everybody may see it.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct PublicExhibitor {
+    pub name: String,
+    pub legal_form: LegalForm,
+    pub locality: String,
+    pub country: String,
+}
+
+/// One exhibitor.
+pub(super) fn exhibitor(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<PublicExhibitor> {
+    exhibitors::table
+        .find(id)
+        .select((exhibitors::name, exhibitors::legal_form, exhibitors::locality, exhibitors::country))
+        .first(tx.conn())
+}
+
+/// A product with its certificate.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct PublicProduct {
+    pub name: String,
+    pub group: ProductGroup,
+    pub stars: Option<i32>,
+    pub certificate: Option<String>,
+    pub expires_on: Option<Day>,
+}
+
+/// Products of an exhibitor, best first; at most 500.
+pub(super) fn products_of(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<PublicProduct>> {
+    let mut rows: Vec<PublicProduct> = products::table
+        .filter(products::exhibitor_id.eq(id))
+        .order(products::id)
+        .limit(500)
+        .select((
+            products::name,
+            products::product_group,
+            products::stars,
+            products::certificate_number,
+            products::certificate_expires_on,
+        ))
+        .load(tx.conn())?;
+    rows.sort_by(|a, b| b.stars.cmp(&a.stars).then_with(|| crate::i18n::collation::compare(&a.name, &b.name)));
+    Ok(rows)
+}
+
+/// Where an exhibitor stands or stood: slug, name, state of the edition and the booth's code; newest first.
+pub(super) fn stood_at(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<(String, String, EditionState, String)>> {
+    let columns = (editions::slug, editions::name, editions::state, booths::code);
+    let mut rows: Vec<(EditionId, (String, String, EditionState, String))> = allocations::table
+        .inner_join(booths::table)
+        .inner_join(applications::table)
+        .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
+        .filter(applications::exhibitor_id.eq(id))
+        .filter(allocations::state.eq_any(LET))
+        .filter(editions::state.ne(EditionState::Draft))
+        .order((editions::id.desc(), booths::code))
+        .limit(500)
+        .select((editions::id, columns))
+        .load(tx.conn())?;
+    let with: Vec<(EditionId, (String, String, EditionState, String))> = participants::table
+        .inner_join(allocations::table.inner_join(booths::table))
+        .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
+        .filter(participants::exhibitor_id.eq(id))
+        .filter(allocations::state.eq_any(LET))
+        .filter(editions::state.ne(EditionState::Draft))
+        .order((editions::id.desc(), booths::code))
+        .limit(500)
+        .select((editions::id, columns))
+        .load(tx.conn())?;
+    rows.extend(with);
+    rows.sort_by(|a, b| b.0.cmp(&a.0));
+    Ok(rows.into_iter().map(|(_, row)| row).collect())
+}

@@ -1,0 +1,107 @@
+//! What screens say: Fluent messages, one set of files a language, compiled in. `tests/guards/messages.rs` fails on a
+//! message that is missing, unused, or asks for other arguments in the other language.
+use std::{fmt::Display, sync::LazyLock};
+
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use unic_langid::LanguageIdentifier;
+
+use super::Language;
+
+macro_rules! messages {
+    ($language:literal) => {
+        [
+            include_str!(concat!("messages/", $language, "/shell.ftl")),
+            include_str!(concat!("messages/", $language, "/terms.ftl")),
+            include_str!(concat!("messages/", $language, "/account.ftl")),
+            include_str!(concat!("messages/", $language, "/visitor.ftl")),
+            include_str!(concat!("messages/", $language, "/organiser.ftl")),
+            include_str!(concat!("messages/", $language, "/exhibitor.ftl")),
+            include_str!(concat!("messages/", $language, "/gate.ftl")),
+            include_str!(concat!("messages/", $language, "/admin.ftl")),
+        ]
+    };
+}
+
+type Bundle = FluentBundle<FluentResource>;
+
+fn bundle(language: Language, sources: [&str; 8]) -> Bundle {
+    let tag: LanguageIdentifier = language.tag().parse().unwrap_or_default();
+    let mut bundle = Bundle::new_concurrent(vec![tag]);
+    // Names in another script would need isolation; ours are Vietnamese and English, and marks break copy and paste.
+    bundle.set_use_isolating(false);
+    for source in sources {
+        let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, errors)| {
+            tracing::error!(?errors, "messages with a mistake");
+            resource
+        });
+        if let Err(errors) = bundle.add_resource(resource) {
+            tracing::error!(?errors, "a message is there twice");
+        }
+    }
+    bundle
+}
+
+static VI: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Vi, messages!("vi")));
+static EN: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::En, messages!("en")));
+
+/// The messages of one language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words(pub Language);
+
+impl Words {
+    fn format(self, key: &str, args: Option<&FluentArgs<'_>>) -> String {
+        let bundle: &Bundle = match self.0 {
+            Language::Vi => &VI,
+            Language::En => &EN,
+        };
+        let Some(pattern) = bundle.get_message(key).and_then(|m| m.value()) else {
+            tracing::error!(key, "there is no such message");
+            return key.to_owned();
+        };
+        let mut errors = Vec::new();
+        let said = bundle.format_pattern(pattern, args, &mut errors).into_owned();
+        if !errors.is_empty() {
+            tracing::error!(key, ?errors, "a message could not be filled");
+        }
+        said
+    }
+
+    /// A message.
+    pub fn say(self, key: &str) -> String {
+        self.format(key, None)
+    }
+
+    /// A message with one blank filled.
+    pub fn fill(self, key: &str, name: &'static str, value: impl Display) -> String {
+        let mut args = FluentArgs::new();
+        args.set(name, value.to_string());
+        self.format(key, Some(&args))
+    }
+
+    /// A message with two blanks filled.
+    pub fn fill2(
+        self,
+        key: &str,
+        (name, value): (&'static str, impl Display),
+        (name2, value2): (&'static str, impl Display),
+    ) -> String {
+        let mut args = FluentArgs::new();
+        args.set(name, value.to_string());
+        args.set(name2, value2.to_string());
+        self.format(key, Some(&args))
+    }
+
+    /// A message about `n` things: `$n` is written as people write numbers, `$count` chooses the plural.
+    pub fn count(self, key: &str, n: impl TryInto<i64>) -> String {
+        let n = n.try_into().unwrap_or(i64::MAX);
+        let mut args = FluentArgs::new();
+        args.set("n", super::numbers::integer(self.0, n));
+        args.set("count", FluentValue::from(n));
+        self.format(key, Some(&args))
+    }
+
+    /// The word for a value of a set, as `of("edition-state", "registration_open")`.
+    pub fn of(self, set: &str, value: impl Display) -> String {
+        self.format(&format!("{set}-{}", value.to_string().replace('_', "-")), None)
+    }
+}

@@ -1,0 +1,88 @@
+//! A login as it is kept: a short access token, and a refresh token that is good once.
+use actix_web::web;
+use chrono::Duration;
+use serde::Serialize;
+
+use super::{store, token};
+use crate::{
+    app::State,
+    db::Tx,
+    http::Problem,
+    values::ids::{TokenFamilyId, UserId},
+};
+
+/// Seconds in which a browser may show an old refresh token once more: its tabs and requests run side by side, and all
+/// of them begin with the same cookie.
+const LEEWAY_S: i64 = 20;
+
+/// What a login gives.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = TokensView)]
+pub struct Tokens {
+    /// JWT for `Authorization: Bearer`.
+    pub access_token: String,
+    /// Seconds the access token is good for.
+    pub expires_in: u32,
+    /// Good for one refresh.
+    pub refresh_token: String,
+}
+
+/// Makes the tokens of a login.
+pub(super) fn issue(
+    state: &web::Data<State>,
+    user: UserId,
+    family: TokenFamilyId,
+) -> impl FnOnce(&mut Tx<'_>) -> Result<Tokens, Problem> + use<> {
+    let state = state.clone();
+    move |tx| {
+        let now = state.clock.now();
+        let refresh_token = token::opaque();
+        let expires_at = now + Duration::days(state.refresh_days.into());
+        store::insert_refresh_token(tx, &token::digest(&refresh_token), family, user, expires_at)?;
+        Ok(Tokens { access_token: state.tokens.sign(user, now)?, expires_in: state.tokens.access_s(), refresh_token })
+    }
+}
+
+/// Gives new tokens for a refresh token; using one a second time ends the whole login: it was copied.
+pub(super) async fn renew(state: &web::Data<State>, refresh_token: &str) -> Result<Option<Tokens>, Problem> {
+    let (digest, doors) = (token::digest(refresh_token), state.clone());
+    let work = move |tx: &mut Tx<'_>| match store::use_refresh_token(tx, &digest, doors.clock.now())? {
+        Some((family, user)) => issue(&doors, user, family)(tx).map(Some),
+        // The family ends even though the answer is a refusal, so this is no error here.
+        None => store::end_family_of(tx, &digest).map(|_| None).map_err(Problem::from),
+    };
+    state.db.write(work).await
+}
+
+/// What a browser's refresh token is worth.
+pub enum Renewed {
+    /// New tokens of both kinds.
+    Both(Tokens),
+    /// Another request of the same browser was first and has the new refresh token; an access token for this one.
+    Access(String),
+    /// Nothing: the login is over.
+    Nothing,
+}
+
+/// The same for a browser.
+pub async fn renew_in_browser(state: &web::Data<State>, refresh_token: &str) -> Result<Renewed, Problem> {
+    let (digest, doors) = (token::digest(refresh_token), state.clone());
+    let work = move |tx: &mut Tx<'_>| {
+        let now = doors.clock.now();
+        if let Some((family, user)) = store::use_refresh_token(tx, &digest, now)? {
+            return issue(&doors, user, family)(tx).map(Renewed::Both);
+        }
+        if let Some(user) = store::just_refreshed(tx, &digest, now - Duration::seconds(LEEWAY_S))? {
+            return doors.tokens.sign(user, now).map(Renewed::Access);
+        }
+        store::end_family_of(tx, &digest)?;
+        Ok::<_, Problem>(Renewed::Nothing)
+    };
+    state.db.write(work).await
+}
+
+/// Ends the login that a refresh token belongs to.
+pub async fn end(state: &web::Data<State>, refresh_token: &str) -> Result<(), Problem> {
+    let digest = token::digest(refresh_token);
+    state.db.write(move |tx| store::end_family_of(tx, &digest).map(|_| ()).map_err(Problem::from)).await
+}
