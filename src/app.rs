@@ -139,6 +139,7 @@ pub fn routes(state: web::Data<State>) -> impl FnOnce(&mut web::ServiceConfig) {
             .app_data(web::Data::new(state.storage.clone()))
             .app_data(web::Data::new(state.live.clone()))
             .app_data(DOCUMENT.1.clone())
+            .app_data(DOCUMENT.2.clone())
             .app_data(state)
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
             // What is no identifier names nothing.

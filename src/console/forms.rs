@@ -4,7 +4,8 @@
 //!
 //! Fields that begin with `_` are for this module: `_method`, `_next` and `_back` (pages; `{name}` in `_next` is
 //! replaced from the answer), `_seen` (the version the person saw), `_once` (made with the page, so that sending a form
-//! twice does its work once), `_done` (the message that says it is done), `_type` (of a file or a text that is sent as it is).
+//! twice does its work once), `_done` (the message that says it is done), `_type` (of a file or a text that is sent as it is), `_file_name` (which
+//! parameter says what a file is called).
 use std::collections::BTreeMap;
 
 use actix_web::{
@@ -36,13 +37,23 @@ const FILE_LIMIT: usize = 11 * 1024 * 1024;
 /// Bytes of an answer that are looked at.
 const ANSWER_LIMIT: usize = 4 * 1024 * 1024;
 
+/// A file of a form.
+#[derive(Debug)]
+pub(super) struct SentFile {
+    /// As it is called where it comes from.
+    pub name: String,
+    /// MIME, as the browser says.
+    pub kind: String,
+    pub bytes: Bytes,
+}
+
 /// A form as it was sent.
 #[derive(Debug, Default)]
 pub(super) struct Sent {
     /// Names and values in the order of the page.
     pub fields: Vec<(String, String)>,
-    /// A file: its type and its bytes.
-    pub file: Option<(String, Bytes)>,
+    /// A file.
+    pub file: Option<SentFile>,
 }
 
 impl Sent {
@@ -99,7 +110,7 @@ fn aim(req: &mut ServiceRequest, sent: &Sent, bodies: &Bodies, language: Languag
         }
     };
     let body = match (&sent.file, sent.control("_type")) {
-        (Some((kind, bytes)), told) => Some((told.unwrap_or(kind).to_owned(), bytes.clone())),
+        (Some(file), told) => Some((told.unwrap_or(&file.kind).to_owned(), file.bytes.clone())),
         (None, Some(kind)) => {
             Some((kind.to_owned(), Bytes::from(sent.control("_text").unwrap_or_default().to_owned())))
         }
@@ -108,7 +119,15 @@ fn aim(req: &mut ServiceRequest, sent: &Sent, bodies: &Bodies, language: Languag
             made.map(|value| ("application/json".to_owned(), Bytes::from(value.to_string())))
         }
     };
-    let query = req.query_string();
+    // What comes with a file is said in the query: the body is the file itself.
+    let query = match &sent.file {
+        Some(file) => {
+            let name = sent.control("_file_name").map(|field| (field.to_owned(), file.name.clone()));
+            let fields: Vec<_> = sent.typed().into_iter().chain(name).collect();
+            serde_urlencoded::to_string(fields).unwrap_or_default()
+        }
+        None => req.query_string().to_owned(),
+    };
     let uri = if query.is_empty() { path } else { format!("{path}?{query}") };
     let uri: Uri = uri.parse().map_err(|_| Code::NotFound)?;
     req.match_info_mut().get_mut().update(&uri);
@@ -179,7 +198,7 @@ fn refusal(words: Words, status: u16, answer: &Value, sent: &Sent, back: &str) -
     for (name, value) in sent.typed().into_iter().filter(|(name, _)| !is_secret(name)) {
         typed.entry(name).or_default().push(value);
     }
-    Flash { page: path_of(back).to_owned(), done: None, wrong, fields, typed }
+    Flash { page: path_of(back).to_owned(), wrong, fields, typed, ..Flash::default() }
 }
 
 fn lead(to: &str, flash: Option<Flash>, state: &State) -> HttpResponse {
@@ -230,9 +249,13 @@ pub async fn carry<B: MessageBody + 'static>(
         return Ok(ServiceResponse::new(req, lead(&to, Some(flash), &state)));
     }
     let to = filled(sent.page("_next").unwrap_or(&back), &answer);
+    let warnings = answer.get("warnings").and_then(Value::as_array).into_iter().flatten();
+    let warned: Vec<String> =
+        warnings.filter_map(|w| w.get("detail").and_then(Value::as_str).map(str::to_owned)).collect();
     let done = sent.control("_done").map(|key| Flash {
         page: path_of(&to).to_owned(),
         done: Some(key.to_owned()),
+        warned,
         ..Flash::default()
     });
     let mut response = lead(&to, done, &state);

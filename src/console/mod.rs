@@ -10,6 +10,7 @@ mod account;
 mod admin;
 mod assets;
 mod chart;
+mod choice;
 mod errors;
 mod exhibitor;
 mod flash;

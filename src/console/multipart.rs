@@ -6,7 +6,7 @@ use actix_web::{
 };
 use futures_util::{StreamExt, stream};
 
-use super::forms::Sent;
+use super::forms::{Sent, SentFile};
 use crate::http::{Code, Problem};
 
 /// Fields one form may have.
@@ -28,15 +28,15 @@ pub(super) async fn read(headers: HeaderMap, body: Bytes) -> Result<Sent, Proble
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(|_| Code::BadRequest)?;
         let name = part.name().unwrap_or_default().to_owned();
-        let is_file = part.content_disposition().is_some_and(|d| d.get_filename().is_some());
+        let called = part.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
         let kind = part.content_type().map_or_else(|| "application/octet-stream".to_owned(), ToString::to_string);
         let mut bytes = Vec::new();
         while let Some(chunk) = part.next().await {
             bytes.extend_from_slice(&chunk.map_err(|_| Code::BadRequest)?);
         }
-        if is_file {
+        if let Some(called) = called {
             if !bytes.is_empty() {
-                sent.file = Some((kind, Bytes::from(bytes)));
+                sent.file = Some(SentFile { name: called, kind, bytes: Bytes::from(bytes) });
             }
         } else if sent.fields.len() < MOST_FIELDS {
             sent.fields.push((name, String::from_utf8(bytes).map_err(|_| Code::BadRequest)?));

@@ -31,11 +31,9 @@ pub(super) struct Drawn {
 /// A zone's name where it is drawn.
 #[derive(Debug, Clone)]
 pub(super) struct Label {
-    pub id: String,
     pub text: String,
     pub colour: usize,
     pub booths: usize,
-    pub free: usize,
     pub x: i32,
     pub y: i32,
 }
@@ -84,17 +82,12 @@ impl Picture {
             plan.zones.iter().enumerate().map(|(n, zone)| (zone.id, n % COLOURS + 1)).collect();
         let colour_of = |zone: &ZoneId| colour.get(zone).copied().unwrap_or(COLOURS);
         let free = plan.booths.iter().filter(|b| b.occupancy == Occupancy::Free).count();
-        let zones = plan.zones.iter().map(|zone| {
-            let own = || plan.booths.iter().filter(|b| b.zone == zone.id);
-            Label {
-                id: zone.id.to_string(),
-                text: format!("{} · {}", zone.code, zone.name),
-                colour: colour_of(&zone.id),
-                booths: own().count(),
-                free: own().filter(|b| b.occupancy == Occupancy::Free).count(),
-                x: zone.x,
-                y: zone.y + 24,
-            }
+        let zones = plan.zones.iter().map(|zone| Label {
+            text: format!("{} · {}", zone.code, zone.name),
+            colour: colour_of(&zone.id),
+            booths: plan.booths.iter().filter(|b| b.zone == zone.id).count(),
+            x: zone.x,
+            y: zone.y + 24,
         });
         let zones = zones.collect();
         let taken = plan.booths.len() - free;

@@ -9,6 +9,7 @@ use actix_web::{
     web,
 };
 
+use super::shell;
 use crate::{
     app::State,
     http::{Code, Problem},
@@ -73,6 +74,10 @@ pub async fn carry<B: MessageBody + 'static>(
     let Some(state) = req.app_data::<web::Data<State>>().cloned() else {
         return Ok(req.error_response(Problem::from(Code::Internal)));
     };
+    if let Some(chosen) = shell::chosen_language(req.request()) {
+        // What was chosen on the page counts for downloads and calls of its scripts too.
+        req.headers_mut().insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(chosen.tag()));
+    }
     if req.headers().contains_key(header::AUTHORIZATION) {
         return Ok(next.call(req).await?.map_into_boxed_body());
     }

@@ -26,9 +26,13 @@ pub(super) const THEME: &str = "hoicho_theme";
 
 /// The language of a browser: what was chosen, else what it asks for, else Vietnamese.
 pub(super) fn language(req: &HttpRequest) -> Language {
-    let chosen = req.cookie(LANGUAGE).and_then(|c| c.value().parse().ok());
     let asked = || Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
-    chosen.unwrap_or_else(asked)
+    chosen_language(req).unwrap_or_else(asked)
+}
+
+/// The language a person chose on a page of ours.
+pub(super) fn chosen_language(req: &HttpRequest) -> Option<Language> {
+    req.cookie(LANGUAGE).and_then(|c| c.value().parse().ok())
 }
 
 /// Light or dark.
@@ -68,7 +72,6 @@ impl Theme {
 /// A person with a login.
 #[derive(Debug, Clone)]
 pub(super) struct Who {
-    pub user: UserId,
     pub name: String,
     pub is_admin: bool,
     /// Organisers they work for.
@@ -84,7 +87,6 @@ impl Who {
         let organisers = organisers::store::of_user(tx, user)?;
         let role = |id: OrganiserId| roles.iter().find(|(of, _)| *of == id).map(|(_, role)| *role);
         Ok(Self {
-            user,
             name: account.display_name,
             is_admin: store::is_admin(tx, user)?,
             organisers: organisers.into_iter().filter_map(|o| Some((o.id, o.name, role(o.id)?))).collect(),
@@ -212,8 +214,12 @@ impl Shell {
         self.flash.typed.get(name).and_then(|v| v.last()).cloned().unwrap_or_else(|| now.to_owned())
     }
     /// Whether a choice was made, or is what is there now.
-    pub fn chosen(&self, name: &str, value: &str, now: bool) -> bool {
-        self.flash.typed.get(name).map_or(now, |typed| typed.iter().any(|t| t == value))
+    pub fn chosen(&self, name: &str, value: &str, now: &bool) -> bool {
+        self.flash.typed.get(name).map_or(*now, |typed| typed.iter().any(|t| t == value))
+    }
+    /// Whether this number was chosen before.
+    pub fn is_typed(&self, name: &str, n: impl std::fmt::Display) -> bool {
+        self.flash.typed.get(name).and_then(|v| v.last()).is_some_and(|typed| *typed == n.to_string())
     }
     /// What is wrong with a field.
     pub fn fault(&self, name: &str) -> Option<&String> {
@@ -223,9 +229,13 @@ impl Shell {
     pub fn done(&self) -> Option<String> {
         self.flash.done.as_ref().filter(|key| key.starts_with("done-")).map(|key| self.words.say(key))
     }
-    /// The first part of the path is this area.
-    pub fn is_at(&self, path: &str) -> bool {
-        self.here.split(['?', '#']).next() == Some(path)
+    /// What is wrong with a field of a list, as `3.day`.
+    pub fn fault_of(&self, line: &usize, field: &str) -> Option<&String> {
+        self.flash.fields.get(&format!("{line}.{field}"))
+    }
+    /// Whether this page is the one at `folder`, of `id`, called `name`.
+    pub fn is_at(&self, folder: &str, id: impl std::fmt::Display, name: &str) -> bool {
+        self.here.split(['?', '#']).next() == Some(format!("{folder}{id}{name}").as_str())
     }
 }
 

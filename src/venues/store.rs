@@ -1,4 +1,6 @@
 //! Every query on venues and halls.
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::{
@@ -103,4 +105,16 @@ pub fn delete_hall(tx: &mut Tx<'_>, id: HallId) -> QueryResult<usize> {
 /// Venues by identifier: of one page of editions.
 pub fn by_ids(tx: &mut Tx<'_>, ids: &[VenueId]) -> QueryResult<Vec<VenueRow>> {
     venues::table.filter(venues::id.eq_any(ids)).select(VenueRow::as_select()).load(tx.conn())
+}
+
+/// The halls of several venues, by name.
+pub fn halls_by_venue(tx: &mut Tx<'_>, venues: &[VenueId]) -> QueryResult<HashMap<VenueId, Vec<HallRow>>> {
+    let rows: Vec<HallRow> = halls::table
+        .filter(halls::venue_id.eq_any(venues))
+        .order(halls::name)
+        .select(HallRow::as_select())
+        .load(tx.conn())?;
+    let mut of: HashMap<VenueId, Vec<HallRow>> = HashMap::new();
+    rows.into_iter().for_each(|hall| of.entry(hall.venue_id).or_default().push(hall));
+    Ok(of)
 }

@@ -1,0 +1,92 @@
+// The sheet of sales: moves by keyboard, takes blocks from Excel, saves each cell by itself and shows what became of it.
+const sheet = document.querySelector("[data-sheet]");
+if (sheet) {
+  const cells = [...sheet.querySelectorAll("input[data-booth]")];
+  const rows = [...sheet.querySelectorAll("tbody tr")].map((row) => [...row.querySelectorAll("td")].slice(0, -1).map((td) => td.querySelector("input")));
+  const said = document.getElementById("sheet-said");
+  const digits = (text) => text.replace(/[^\d]/g, "");
+  const group = (text) => digits(text).replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+(?!\d))/g, ".");
+  let reason = "";
+  let saved = 0;
+  const mark = (cell, state) => (cell.closest("td").className = `num ${state}`);
+
+  const save = async (cell) => {
+    const now = digits(cell.value);
+    if (now === digits(cell.dataset.was)) return mark(cell, "");
+    if (now === "") {
+      cell.value = cell.dataset.was;
+      return mark(cell, "");
+    }
+    const body = { amount: Number(now), ocop_amount: Math.min(Number(cell.dataset.ocop || 0), Number(now)) };
+    if (cell.dataset.was !== "") {
+      // A figure that was reported changes with a reason; one is enough for a sitting.
+      reason ||= prompt(sheet.dataset.reason) ?? "";
+      if (!reason) {
+        cell.value = cell.dataset.was;
+        return mark(cell, "");
+      }
+      body.reason = reason;
+    }
+    mark(cell, "saving");
+    const answer = await fetch(`/api/v1/booths/${cell.dataset.booth}/sales-reports/${cell.dataset.day}`, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }).catch(() => null);
+    if (answer?.ok) {
+      cell.dataset.was = group(now);
+      cell.value = cell.dataset.was;
+      saved += 1;
+      mark(cell, "saved");
+    } else {
+      const problem = await answer?.json().catch(() => null);
+      cell.title = problem?.errors?.[0]?.detail ?? problem?.detail ?? "";
+      mark(cell, "failed");
+    }
+    const failed = sheet.querySelectorAll(".failed").length;
+    said.textContent = failed ? `${sheet.dataset.failed.replace("{n}", failed)} ${cell.title}` : sheet.dataset.saved.replace("{n}", saved);
+  };
+
+  const place = (cell) => {
+    for (const [y, row] of rows.entries()) {
+      const x = row.indexOf(cell);
+      if (x >= 0) return [x, y];
+    }
+    return [-1, -1];
+  };
+  const go = (cell, dx, dy) => {
+    const [x, y] = place(cell);
+    const next = rows[y + dy]?.[x + dx];
+    next?.focus();
+    next?.select();
+  };
+  sheet.addEventListener("keydown", (event) => {
+    const cell = event.target;
+    if (!cell.matches("input[data-booth]")) return;
+    const steps = { Enter: [0, event.shiftKey ? -1 : 1], ArrowDown: [0, 1], ArrowUp: [0, -1] };
+    if (event.key === "ArrowLeft" && cell.selectionStart === 0 && cell.selectionEnd === cell.value.length) steps.ArrowLeft = [-1, 0];
+    if (event.key === "ArrowRight" && cell.selectionEnd === cell.value.length) steps.ArrowRight = [1, 0];
+    if (event.key === "Escape") cell.value = cell.dataset.was;
+    if (!steps[event.key]) return;
+    event.preventDefault();
+    go(cell, ...steps[event.key]);
+  });
+  sheet.addEventListener("focusin", (event) => event.target.matches("input[data-booth]") && event.target.select());
+  sheet.addEventListener("change", (event) => event.target.matches("input[data-booth]") && save(event.target));
+  sheet.addEventListener("paste", async (event) => {
+    const text = event.clipboardData.getData("text/plain").replace(/\r?\n$/, "");
+    if (!event.target.matches("input[data-booth]") || !/[\t\n]/.test(text)) return;
+    event.preventDefault();
+    const [x, y] = place(event.target);
+    const block = text.split(/\r?\n/).map((line) => line.split("\t"));
+    for (const [dy, line] of block.entries()) {
+      for (const [dx, value] of line.entries()) {
+        const cell = rows[y + dy]?.[x + dx];
+        if (!cell || !digits(value)) continue;
+        // Excel writes 8500000, 8.500.000 or 8,500,000.00: what is behind a last point of two digits is no đồng.
+        cell.value = group(value.replace(/[.,]\d{2}$/, ""));
+        await save(cell);
+      }
+    }
+  });
+  // Leaving with cells that are not saved is asked about.
+  addEventListener("beforeunload", (event) => {
+    if (cells.some((cell) => cell.closest("td").matches(".saving, .failed"))) event.preventDefault();
+  });
+}

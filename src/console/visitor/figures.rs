@@ -27,7 +27,6 @@ struct Figures {
     edition: EditionRow,
     f: Statistics,
     is_final: bool,
-    is_staff: bool,
     charts: Vec<Chart>,
     compared: Vec<Compared>,
 }
@@ -120,9 +119,9 @@ fn compared(s: &Shell, f: &Statistics) -> Vec<Compared> {
 pub(super) async fn show_figures(s: Shell, permit: View) -> Result<HttpResponse, Problem> {
     let found = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
-        Ok((edition, published(tx, &granted)?, granted.as_staff))
+        Ok((edition, published(tx, &granted)?))
     });
-    let (edition, shown, is_staff) = found.await?;
+    let (edition, shown) = found.await?;
     let (f, is_final) = shown.ok_or_else(|| {
         Problem::new(
             Code::NotFound,
@@ -131,5 +130,5 @@ pub(super) async fn show_figures(s: Shell, permit: View) -> Result<HttpResponse,
         )
     })?;
     let (charts, compared) = (charts(&s, &f), compared(&s, &f));
-    page(&Figures { s, edition, f, is_final, is_staff, charts, compared })
+    page(&Figures { s, edition, f, is_final, charts, compared })
 }

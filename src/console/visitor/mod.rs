@@ -3,7 +3,7 @@ mod edition;
 pub(super) mod editions;
 mod exhibitor;
 mod exhibitors;
-mod figures;
+pub(super) mod figures;
 pub(super) mod store;
 
 use actix_web::web;

@@ -67,3 +67,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     allocation_run_applications,
     allocation_run_booths,
 );
+diesel::allow_columns_to_appear_in_same_group_by_clause!(booths::zone_id, sales_reports::day);

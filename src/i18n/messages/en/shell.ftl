@@ -19,7 +19,6 @@ error-start = To the start
 form-refused = This could not be done (code { $status }). Please try again.
 form-look-below = Something is not right yet. See the notes at the fields below.
 chart-table = Show the numbers as a table
-cancel = Never mind
 change = Change
 delete = Delete
 done-saved = Saved.

@@ -19,7 +19,6 @@ error-start = Về trang đầu
 form-refused = Không thực hiện được (mã { $status }). Hãy thử lại.
 form-look-below = Có chỗ chưa đúng. Xem ghi chú ở từng ô bên dưới.
 chart-table = Xem số liệu dạng bảng
-cancel = Thôi
 change = Sửa
 delete = Xóa
 done-saved = Đã lưu.

@@ -1,0 +1,161 @@
+//! `/my-application/{application}`: an application in a few steps, each kept when it is sent.
+use actix_web::{HttpResponse, get};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{Member, store};
+use crate::{
+    applications::{
+        self, ApplicationState,
+        documents::{self, DocumentKind, DocumentRow},
+        store::ApplicationRow,
+        wishes::{self, Wish},
+    },
+    console::{
+        choice::{Choice, of_set},
+        shell::{Shell, page},
+    },
+    editions::{self, store::EditionRow},
+    exhibitors::{self, store::ExhibitorRow},
+    floor,
+    http::{Code, Problem, Query},
+    identity::Permit,
+    values::ids::{ApplicationId, ProductId},
+};
+
+/// Wishes for booths the form has; the same number for zones comes after them.
+const WISHES: usize = 3;
+
+/// The steps, in order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, strum::Display, strum::VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+enum Step {
+    #[default]
+    Booths,
+    Wishes,
+    Products,
+    Papers,
+    Check,
+}
+
+/// A wish's list.
+struct WishLine {
+    number: usize,
+    choices: Vec<Choice>,
+}
+
+#[derive(Template)]
+#[template(path = "exhibitor/application.html")]
+struct MyApplication {
+    s: Shell,
+    step: Step,
+    row: ApplicationRow,
+    edition: EditionRow,
+    exhibitor: ExhibitorRow,
+    categories: Vec<Choice>,
+    booth_wishes: Vec<WishLine>,
+    zone_wishes: Vec<WishLine>,
+    products: Vec<(ProductId, String, Option<i32>, bool)>,
+    documents: Vec<DocumentRow>,
+    kinds: Vec<Choice>,
+    wished: usize,
+    wanted: String,
+    needs: String,
+}
+
+impl MyApplication {
+    fn here(&self, step: &str) -> String {
+        format!("/my-application/{}?step={step}", self.row.id)
+    }
+    fn steps(&self) -> &'static [Step] {
+        <Step as strum::VariantArray>::VARIANTS
+    }
+    fn is_past(&self, step: &Step) -> bool {
+        let at = |of: &Step| self.steps().iter().position(|s| s == of);
+        at(step) < at(&self.step)
+    }
+    fn is_now(&self, step: &Step) -> bool {
+        *step == self.step
+    }
+    fn is(&self, step: &str) -> bool {
+        self.step.to_string() == step
+    }
+    fn is_draft(&self) -> bool {
+        self.row.state == ApplicationState::Draft
+    }
+    fn may_withdraw(&self) -> bool {
+        self.row.state.legal_steps().contains(&ApplicationState::Withdrawn)
+    }
+    fn named(&self) -> usize {
+        self.products.iter().filter(|p| p.3).count()
+    }
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    step: Step,
+}
+
+/// An application, for the exhibitor's members.
+#[get("/my-application/{application}")]
+pub(super) async fn show_my_application(
+    s: Shell,
+    permit: Permit<Member>,
+    path: actix_web::web::Path<ApplicationId>,
+    query: Query<Asked>,
+) -> Result<HttpResponse, Problem> {
+    let (id, step) = (path.into_inner(), query.get()?.step);
+    let found = permit.read(move |tx, granted| {
+        if !granted.as_member {
+            return Err(Code::NotFound.into());
+        }
+        let row = applications::store::find(tx, granted.edition()?, id)?;
+        let edition = editions::store::find(tx, row.edition_id)?;
+        let exhibitor = exhibitors::store::find(tx, row.exhibitor_id)?;
+        let zones = floor::store::zones_of(tx, edition.id)?;
+        let goods = store::products(tx, exhibitor.id)?;
+        let chosen = wishes::products_of(tx, id)?;
+        let more = (wishes::of(tx, id)?, store::wishable(tx, edition.id)?, documents::of(tx, id)?);
+        Ok((row, edition, exhibitor, zones, goods, chosen, more))
+    });
+    let (row, edition, exhibitor, zones, goods, chosen, (wished, free, documents)) = found.await?;
+    let of_booths = || wished.iter().filter_map(|w| if let Wish::Booth(id) = w { Some(*id) } else { None });
+    let of_zones = || wished.iter().filter_map(|w| if let Wish::Zone(id) = w { Some(*id) } else { None });
+    let none = || std::iter::once(Choice::none(s.t("wish-none")));
+    let booth_line = |number: usize| {
+        let now = of_booths().nth(number);
+        let booth = |b: &store::Wishable| {
+            Choice::new(b.id, format!("{} · {} · {}", b.code, b.zone, s.money(b.fee)), now == Some(b.id))
+        };
+        WishLine { number, choices: none().chain(free.iter().map(booth)).collect() }
+    };
+    let zone_line = |number: usize| {
+        let now = of_zones().nth(number);
+        let zone = |z: &floor::store::ZoneRow| Choice::new(z.id, format!("{} · {}", z.code, z.name), now == Some(z.id));
+        WishLine { number: number + WISHES, choices: none().chain(zones.iter().map(zone)).collect() }
+    };
+    let booth_wishes = (0..WISHES).map(booth_line).collect();
+    let zone_wishes = (0..WISHES).map(zone_line).collect();
+    let products = goods.into_iter().map(|(id, name, stars)| (id, name, stars, chosen.contains(&id))).collect();
+    let categories = of_set(&s, "booth-category", Some(&row.category));
+    let kinds = of_set::<DocumentKind>(&s, "document-kind", None);
+    let (wanted, needs) = (row.booths_wanted.to_string(), row.needs.clone().unwrap_or_default());
+    page(&MyApplication {
+        s,
+        step,
+        row,
+        edition,
+        exhibitor,
+        categories,
+        booth_wishes,
+        zone_wishes,
+        products,
+        documents,
+        kinds,
+        wished: wished.len(),
+        wanted,
+        needs,
+    })
+}

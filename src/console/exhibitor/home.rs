@@ -1,0 +1,112 @@
+//! `/my/{exhibitor}`: what has to be done now: an offer to answer, today's sales, and how applications stand.
+use std::collections::HashMap;
+
+use actix_web::{HttpResponse, get};
+use askama::Template;
+use chrono::TimeZone;
+
+use super::{
+    Member,
+    store::{self, MyApplication, MyBooth},
+};
+use crate::{
+    allocation::AllocationState,
+    applications::ApplicationState,
+    console::shell::{Shell, page},
+    editions::{self, EditionState, store::Listed},
+    exhibitors::{self, store::ExhibitorRow},
+    http::Problem,
+    i18n::numbers,
+    identity::Permit,
+    values::{
+        clock::Day,
+        ids::{BoothId, EditionId},
+    },
+};
+
+/// A day a booth is to report.
+struct Due {
+    day: Day,
+    amount: Option<i64>,
+    is_queried: bool,
+    is_today: bool,
+}
+
+/// A booth with its days.
+struct Stand {
+    booth: MyBooth,
+    days: Vec<Due>,
+    until: Option<String>,
+}
+
+impl Stand {
+    fn is_offer(&self) -> bool {
+        self.booth.state == AllocationState::Offered
+    }
+    fn reports(&self) -> bool {
+        matches!(self.booth.state, AllocationState::Confirmed | AllocationState::CheckedIn)
+            && matches!(self.booth.edition_state, EditionState::Live | EditionState::Reporting)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "exhibitor/home.html")]
+struct Home {
+    s: Shell,
+    exhibitor: ExhibitorRow,
+    stands: Vec<Stand>,
+    applications: Vec<MyApplication>,
+    open: Vec<(String, String)>,
+}
+
+impl Home {
+    fn is_draft(&self, application: &MyApplication) -> bool {
+        application.state == ApplicationState::Draft
+    }
+}
+
+/// An exhibitor's start page.
+#[get("/my/{exhibitor}")]
+pub(super) async fn show_my_home(s: Shell, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
+    let now = s.now;
+    let found = permit.read(move |tx, granted| {
+        let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
+        let booths = store::booths(tx, exhibitor.id)?;
+        let reports = store::reports(tx, &booths.iter().map(|b| b.booth).collect::<Vec<_>>())?;
+        let mut days: HashMap<EditionId, Vec<Day>> = HashMap::new();
+        for booth in &booths {
+            if !days.contains_key(&booth.edition) {
+                let of = editions::store::days(tx, booth.edition)?.into_iter().map(|d| d.day).collect();
+                days.insert(booth.edition, of);
+            }
+        }
+        let open = editions::store::page(tx, Listed::Public(None), "", 500)?;
+        Ok((store::applications(tx, exhibitor.id)?, exhibitor, booths, reports, days, open))
+    });
+    let (applications, exhibitor, booths, reports, days, open) = found.await?;
+    let mut sold: HashMap<(BoothId, Day), (i64, bool)> = HashMap::new();
+    for (booth, day, amount, state) in reports {
+        sold.insert((booth, day), (amount, state == "queried"));
+    }
+    let stand = |booth: MyBooth| {
+        let zone: chrono_tz::Tz = booth.time_zone.parse().unwrap_or(chrono_tz::UTC);
+        let today = zone.from_utc_datetime(&now).date_naive();
+        let due = |day: &Day| {
+            let report = sold.get(&(booth.booth, *day));
+            Due {
+                day: *day,
+                amount: report.map(|(amount, _)| *amount),
+                is_queried: report.is_some_and(|(_, queried)| *queried),
+                is_today: *day == today,
+            }
+        };
+        let come = days.get(&booth.edition).into_iter().flatten().filter(|day| **day <= today);
+        let until = booth.expires_at.map(|at| numbers::moment(s.words.0, zone.from_utc_datetime(&at).naive_local()));
+        // The latest day first: that is the one to report.
+        Stand { days: come.rev().map(due).collect(), until, booth }
+    };
+    let stands: Vec<Stand> = booths.into_iter().filter(|b| b.edition_state.is_open()).map(stand).collect();
+    let open = open.into_iter().filter(|e| e.state == EditionState::RegistrationOpen).map(|e| (e.slug, e.name));
+    let open = open.collect();
+    page(&Home { s, exhibitor, stands, applications, open })
+}

@@ -1,0 +1,194 @@
+//! The organisation itself: `/new-exhibitor`, and `/my/{exhibitor}/profile`, `/products`, `/members`.
+use actix_web::{HttpResponse, get, web};
+use askama::Template;
+
+use super::Member;
+use crate::{
+    app::State,
+    console::{
+        choice::{Choice, of_set},
+        shell::{Shell, page},
+    },
+    db::Tx,
+    exhibitors::{
+        self, LegalForm,
+        store::{ContactRow, ExhibitorRow},
+    },
+    http::Problem,
+    identity::{
+        ExhibitorRole, Permit,
+        invitations::{self, Offer, Open},
+        members,
+    },
+    localities,
+    products::{self, ProductGroup, store::ProductRow},
+    values::{clock::Day, ids::ProductId},
+};
+
+/// Localities of today to choose from, in the order of a Vietnamese dictionary.
+fn localities_today(tx: &mut Tx<'_>, today: Day) -> Result<Vec<(String, String)>, Problem> {
+    let wanted = localities::store::Wanted { on: Some(today), ..Default::default() };
+    let mut rows = localities::store::page(tx, &wanted, "", 5_000)?;
+    rows.sort_by(|a, b| crate::i18n::collation::compare(&a.name, &b.name));
+    Ok(rows.into_iter().map(|l| (l.code, l.name)).collect())
+}
+
+fn of_localities(s: &Shell, rows: Vec<(String, String)>, now: Option<&str>) -> Vec<Choice> {
+    let rows = rows.into_iter().map(|(code, name)| {
+        let chosen = Some(code.as_str()) == now;
+        Choice::new(code, name, chosen)
+    });
+    std::iter::once(Choice::none(s.t("locality-elsewhere"))).chain(rows).collect()
+}
+
+#[derive(Template)]
+#[template(path = "exhibitor/new.html")]
+struct NewExhibitor {
+    s: Shell,
+    forms: Vec<Choice>,
+    localities: Vec<Choice>,
+}
+
+/// A new exhibitor.
+#[get("/new-exhibitor")]
+pub(super) async fn show_new_exhibitor(s: Shell, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    s.reader()?;
+    let today = s.now.date();
+    let rows = state.db.read(move |tx| localities_today(tx, today)).await?;
+    let forms = of_set::<LegalForm>(&s, "legal-form", Some(&LegalForm::CoOperative));
+    let localities = of_localities(&s, rows, None);
+    page(&NewExhibitor { s, forms, localities })
+}
+
+/// A line of the contacts' form.
+struct ContactLine {
+    number: usize,
+    name: String,
+    phone: String,
+    email: String,
+}
+
+#[derive(Template)]
+#[template(path = "exhibitor/profile.html")]
+struct Profile {
+    s: Shell,
+    exhibitor: ExhibitorRow,
+    tax_code: String,
+    forms: Vec<Choice>,
+    localities: Vec<Choice>,
+    contacts: Vec<ContactLine>,
+}
+
+/// Name, legal form, place, contacts.
+#[get("/my/{exhibitor}/profile")]
+pub(super) async fn show_profile(s: Shell, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
+    let today = s.now.date();
+    let found = permit.read(move |tx, granted| {
+        let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
+        let contacts = exhibitors::store::contacts_of(tx, exhibitor.id)?;
+        Ok((localities_today(tx, today)?, contacts, exhibitor))
+    });
+    let (rows, contacts, exhibitor) = found.await?;
+    let forms = of_set(&s, "legal-form", Some(&exhibitor.legal_form));
+    let localities = of_localities(&s, rows, exhibitor.locality_code.as_deref());
+    // One empty line more than there are.
+    let line = |number: usize| {
+        let row: Option<&ContactRow> = contacts.get(number);
+        let text = |of: fn(&ContactRow) -> Option<&String>| row.and_then(of).cloned().unwrap_or_default();
+        ContactLine {
+            number,
+            name: row.map(|r| r.name.clone()).unwrap_or_default(),
+            phone: text(|r| r.phone.as_ref()),
+            email: text(|r| r.email.as_ref()),
+        }
+    };
+    let contacts = (0..=contacts.len().min(19)).map(line).collect();
+    let tax_code = exhibitor.tax_code.clone().unwrap_or_default();
+    page(&Profile { s, exhibitor, tax_code, forms, localities, contacts })
+}
+
+#[derive(Template)]
+#[template(path = "exhibitor/products.html")]
+struct Products {
+    s: Shell,
+    exhibitor: ExhibitorRow,
+    products: Vec<ProductRow>,
+    groups: Vec<Choice>,
+}
+
+/// Its products.
+#[get("/my/{exhibitor}/products")]
+pub(super) async fn show_products(s: Shell, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
+    let found = permit.read(|tx, granted| {
+        let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
+        Ok((products::store::page(tx, exhibitor.id, None, 500)?, exhibitor))
+    });
+    let (products, exhibitor) = found.await?;
+    let groups = of_set::<ProductGroup>(&s, "product-group", None);
+    page(&Products { s, exhibitor, products, groups })
+}
+
+#[derive(Template)]
+#[template(path = "exhibitor/product.html")]
+struct Product {
+    s: Shell,
+    exhibitor: ExhibitorRow,
+    product: ProductRow,
+    groups: Vec<Choice>,
+    stars: Vec<Choice>,
+    number: String,
+    expires: String,
+}
+
+/// One product.
+#[get("/my/{exhibitor}/products/{product}")]
+pub(super) async fn show_product(
+    s: Shell,
+    permit: Permit<Member>,
+    path: web::Path<(crate::values::ids::ExhibitorId, ProductId)>,
+) -> Result<HttpResponse, Problem> {
+    let id = path.1;
+    let found = permit.read(move |tx, granted| {
+        let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
+        Ok((products::store::find(tx, exhibitor.id, id)?, exhibitor))
+    });
+    let (product, exhibitor) = found.await?;
+    let groups = of_set(&s, "product-group", Some(&product.product_group));
+    let star = |n: i32| Choice::new(n, s.count("stars", n), product.stars == Some(n));
+    let stars = std::iter::once(Choice::none(s.t("product-no-stars"))).chain((1..=5).map(star)).collect();
+    let number = product.certificate_number.clone().unwrap_or_default();
+    let expires = product.certificate_expires_on.map(|day| day.to_string()).unwrap_or_default();
+    page(&Product { s, exhibitor, product, groups, stars, number, expires })
+}
+
+#[derive(Template)]
+#[template(path = "exhibitor/members.html")]
+struct Members {
+    s: Shell,
+    exhibitor: ExhibitorRow,
+    members: Vec<members::Member<ExhibitorRole>>,
+    invitations: Vec<Open>,
+    roles: Vec<Choice>,
+    is_owner: bool,
+}
+
+impl Members {
+    fn role(&self, role: &str) -> String {
+        self.s.of("exhibitor-role", role)
+    }
+}
+
+/// Who works for it.
+#[get("/my/{exhibitor}/members")]
+pub(super) async fn show_members(s: Shell, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
+    let found = permit.read(|tx, granted| {
+        let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
+        let members = members::of_exhibitor(tx, exhibitor.id)?;
+        let open = invitations::open(tx, Offer::Exhibitor(exhibitor.id, ExhibitorRole::Staff), granted.now)?;
+        let is_owner = members.iter().any(|m| Some(m.user) == granted.user && m.role == ExhibitorRole::Owner);
+        Ok((exhibitor, members, open, is_owner))
+    });
+    let (exhibitor, members, invitations, is_owner) = found.await?;
+    let roles = of_set::<ExhibitorRole>(&s, "exhibitor-role", Some(&ExhibitorRole::Staff));
+    page(&Members { s, exhibitor, members, invitations, roles, is_owner })
+}

@@ -1,0 +1,106 @@
+//! `/report/{booth}/{date}`: what a booth sold on a day: a number, and it is sent.
+use actix_web::{HttpResponse, get, web};
+use askama::Template;
+use chrono::TimeZone;
+
+use super::store::{self, ReportedBooth};
+use crate::{
+    console::shell::{Shell, page},
+    editions::{self, EditionState},
+    http::{Code, Problem},
+    i18n::numbers,
+    identity::{Action, ExhibitorRole, OrganiserRole, Permit},
+    sales::{
+        self, ReportState,
+        store::{ReportRow, VersionRow},
+    },
+    values::{
+        clock::{Day, Instant},
+        ids::{BoothId, ExhibitorId},
+    },
+};
+
+/// Who may put a report in, and who may read all of them.
+struct SeeReport;
+impl Action for SeeReport {
+    const ORGANISER: &'static [OrganiserRole] =
+        &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
+    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+}
+
+#[derive(Template)]
+#[template(path = "exhibitor/report.html")]
+struct Report {
+    s: Shell,
+    id: BoothId,
+    booth: ReportedBooth,
+    day: Day,
+    report: Option<ReportRow>,
+    history: Vec<VersionRow>,
+    before: Option<(Day, i64)>,
+    /// The page to go to afterwards.
+    next: String,
+    can_report: bool,
+    is_staff: bool,
+    amount: String,
+    ocop: String,
+}
+
+impl Report {
+    fn here(&self) -> String {
+        format!("/report/{}/{}", self.id, self.day)
+    }
+    fn at(&self, at: &Instant) -> String {
+        let zone: chrono_tz::Tz = self.booth.time_zone.parse().unwrap_or(chrono_tz::UTC);
+        numbers::moment(self.s.words.0, zone.from_utc_datetime(at).naive_local())
+    }
+    fn is_queried(&self) -> bool {
+        self.report.as_ref().is_some_and(|r| r.state == ReportState::Queried)
+    }
+    fn may_accept(&self) -> bool {
+        let state = self.report.as_ref().map(|r| r.state);
+        self.is_staff && state.is_some_and(|s| s.legal_steps().contains(&ReportState::Accepted))
+    }
+}
+
+fn my_exhibitor(s: &Shell, on: &[ExhibitorId]) -> Option<ExhibitorId> {
+    s.who.as_ref()?.exhibitors.iter().map(|(id, _)| *id).find(|id| on.contains(id))
+}
+
+/// The report of a booth and day.
+#[get("/report/{booth}/{date}")]
+pub(super) async fn show_report(
+    s: Shell,
+    permit: Permit<SeeReport>,
+    path: web::Path<(BoothId, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (id, day) = path.into_inner();
+    let day: Day = day.parse().map_err(|_| Code::NotFound)?;
+    let found = permit.read(move |tx, granted| {
+        let booth = store::booth(tx, id)?;
+        let days: Vec<Day> = editions::store::days(tx, booth.edition)?.into_iter().map(|d| d.day).collect();
+        if !days.contains(&day) {
+            return Err(Code::NotFound.into());
+        }
+        let report = sales::store::find(tx, booth.edition, id, day)?;
+        let history = match &report {
+            Some(report) => sales::store::history(tx, report.id)?,
+            None => Vec::new(),
+        };
+        let before = store::reports(tx, &[id])?.into_iter().rev().find(|r| r.1 < day).map(|r| (r.1, r.2));
+        Ok((booth, report, history, before, granted))
+    });
+    let (booth, report, history, before, granted) = found.await?;
+    let zone: chrono_tz::Tz = booth.time_zone.parse().map_err(|_| Code::Internal)?;
+    let has_come = day <= zone.from_utc_datetime(&s.now).date_naive();
+    let can_report = has_come && matches!(booth.edition_state, EditionState::Live | EditionState::Reporting);
+    let next = match my_exhibitor(&s, granted.exhibitors()) {
+        Some(exhibitor) if granted.as_member => format!("/my/{exhibitor}"),
+        _ => format!("/manage/{}/sales", booth.edition_slug),
+    };
+    let shown = |n: Option<i64>| n.filter(|n| *n > 0).map(|n| numbers::integer(s.words.0, n)).unwrap_or_default();
+    let amount = s.value("amount", &shown(report.as_ref().map(|r| r.amount)));
+    let ocop = s.value("ocop_amount", &shown(report.as_ref().map(|r| r.ocop_amount)));
+    let is_staff = granted.as_staff;
+    page(&Report { s, id, booth, day, report, history, before, next, can_report, is_staff, amount, ocop })
+}

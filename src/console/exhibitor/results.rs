@@ -1,0 +1,97 @@
+//! `/my/{exhibitor}/results`: one's own sales beside the average booth of the same zone.
+use std::collections::{BTreeMap, HashMap};
+
+use actix_web::{HttpResponse, get};
+use askama::Template;
+
+use super::{
+    Member,
+    store::{self, MyBooth},
+};
+use crate::{
+    console::{
+        chart::{self, Bar, Chart, Unit},
+        shell::{Shell, page},
+    },
+    exhibitors::{self, store::ExhibitorRow},
+    http::Problem,
+    identity::Permit,
+    values::{
+        clock::Day,
+        ids::{BoothId, ZoneId},
+    },
+};
+
+/// Booths an average needs, so that nobody's figure can be read from it.
+const LEAST: i64 = 3;
+
+/// A day: one's own figure, the zone's average where enough booths reported.
+struct Line {
+    day: Day,
+    own: i64,
+    average: Option<i64>,
+}
+
+/// A booth's days.
+struct Results {
+    booth: MyBooth,
+    lines: Vec<Line>,
+    total: i64,
+    charts: Vec<Chart>,
+}
+
+#[derive(Template)]
+#[template(path = "exhibitor/results.html")]
+struct MyResults {
+    s: Shell,
+    exhibitor: ExhibitorRow,
+    results: Vec<Results>,
+}
+
+/// The results of an exhibitor's booths.
+#[get("/my/{exhibitor}/results")]
+pub(super) async fn show_results(s: Shell, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
+    let found = permit.read(|tx, granted| {
+        let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
+        let booths = store::booths(tx, exhibitor.id)?;
+        let ids: Vec<BoothId> = booths.iter().map(|b| b.booth).collect();
+        let zone_of: HashMap<BoothId, ZoneId> = store::zones_of(tx, &ids)?.into_iter().collect();
+        let mut zones: Vec<ZoneId> = zone_of.values().copied().collect();
+        zones.sort();
+        zones.dedup();
+        Ok((store::reports(tx, &ids)?, store::zone_totals(tx, &zones)?, exhibitor, booths, zone_of))
+    });
+    let (reports, totals, exhibitor, booths, zone_of) = found.await?;
+    let averages: HashMap<(ZoneId, Day), i64> = totals
+        .into_iter()
+        .filter(|(_, _, _, count)| *count >= LEAST)
+        .map(|(zone, day, total, count)| ((zone, day), (total + count / 2) / count))
+        .collect();
+    let mut own: BTreeMap<(BoothId, Day), i64> = BTreeMap::new();
+    reports.into_iter().for_each(|(booth, day, amount, _)| {
+        own.insert((booth, day), amount);
+    });
+    let result = |booth: MyBooth| {
+        let days = own.iter().filter(|((id, _), _)| *id == booth.booth);
+        let lines: Vec<Line> = days
+            .map(|((_, day), amount)| Line {
+                day: *day,
+                own: *amount,
+                average: zone_of.get(&booth.booth).and_then(|zone| averages.get(&(*zone, *day))).copied(),
+            })
+            .collect();
+        let compared: Vec<&Line> = lines.iter().filter(|l| l.average.is_some()).collect();
+        let pair = [
+            Bar { name: s.t("results-own"), value: compared.iter().map(|l| l.own).sum() },
+            Bar { name: s.t("results-average"), value: compared.iter().filter_map(|l| l.average).sum() },
+        ];
+        let charts = if compared.is_empty() {
+            Vec::new()
+        } else {
+            vec![chart::pair(s.fill("results-chart", "booth", &booth.code), &pair, Unit::Money, s.words.0)]
+        };
+        Results { total: lines.iter().map(|l| l.own).sum(), lines, charts, booth }
+    };
+    let results: Vec<Results> = booths.into_iter().map(result).filter(|r| !r.lines.is_empty()).collect();
+    page(&MyResults { s, exhibitor, results })
+}

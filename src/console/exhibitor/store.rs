@@ -1,0 +1,176 @@
+//! What the exhibitor's pages read.
+use diesel::prelude::*;
+
+use crate::{
+    allocation::AllocationState,
+    applications::ApplicationState,
+    db::{Tx, schema::*},
+    editions::EditionState,
+    values::{
+        clock::{Day, Instant},
+        ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, ProductId, ZoneId},
+    },
+};
+
+/// An application with its edition.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct MyApplication {
+    pub id: ApplicationId,
+    pub state: ApplicationState,
+    pub reason: Option<String>,
+    pub edition: String,
+}
+
+/// The applications of an exhibitor, newest first.
+pub(super) fn applications(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<MyApplication>> {
+    applications::table
+        .inner_join(editions::table.on(editions::id.eq(applications::edition_id)))
+        .filter(applications::exhibitor_id.eq(exhibitor))
+        .order(applications::id.desc())
+        .limit(200)
+        .select((applications::id, applications::state, applications::reason, editions::name))
+        .load(tx.conn())
+}
+
+/// A booth an exhibitor has, in an edition that is not over.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct MyBooth {
+    pub allocation: AllocationId,
+    pub state: AllocationState,
+    pub expires_at: Option<Instant>,
+    pub booth: BoothId,
+    pub code: String,
+    pub zone: String,
+    pub fee: i64,
+    pub edition: EditionId,
+    pub edition_slug: String,
+    pub edition_name: String,
+    pub edition_state: EditionState,
+    pub time_zone: String,
+}
+
+/// The booths an exhibitor has, its own and those it shares; newest edition first.
+pub(super) fn booths(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<MyBooth>> {
+    let columns = (
+        allocations::id,
+        allocations::state,
+        allocations::expires_at,
+        booths::id,
+        booths::code,
+        zones::name,
+        booths::fee,
+        editions::id,
+        editions::slug,
+        editions::name,
+        editions::state,
+        editions::time_zone,
+    );
+    let mut own: Vec<MyBooth> = allocations::table
+        .inner_join(booths::table.inner_join(zones::table))
+        .inner_join(applications::table)
+        .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
+        .filter(applications::exhibitor_id.eq(exhibitor))
+        .filter(allocations::state.eq_any(AllocationState::ACTIVE))
+        .order((editions::id.desc(), booths::code))
+        .limit(200)
+        .select(columns)
+        .load(tx.conn())?;
+    let shared: Vec<MyBooth> = participants::table
+        .inner_join(allocations::table.inner_join(booths::table.inner_join(zones::table)))
+        .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
+        .filter(participants::exhibitor_id.eq(exhibitor))
+        .filter(allocations::state.eq_any([AllocationState::Confirmed, AllocationState::CheckedIn]))
+        .order((editions::id.desc(), booths::code))
+        .limit(200)
+        .select(columns)
+        .load(tx.conn())?;
+    own.extend(shared);
+    Ok(own)
+}
+
+/// What was reported for some booths.
+pub(super) fn reports(tx: &mut Tx<'_>, of: &[BoothId]) -> QueryResult<Vec<(BoothId, Day, i64, String)>> {
+    sales_reports::table
+        .filter(sales_reports::booth_id.eq_any(of))
+        .order((sales_reports::booth_id, sales_reports::day))
+        .select((sales_reports::booth_id, sales_reports::day, sales_reports::amount, sales_reports::state))
+        .load(tx.conn())
+}
+
+/// What the booths of some zones sold each day, with how many reported.
+pub(super) fn zone_totals(tx: &mut Tx<'_>, zones_of: &[ZoneId]) -> QueryResult<Vec<(ZoneId, Day, i64, i64)>> {
+    use diesel::{dsl::sql, sql_types::BigInt};
+    sales_reports::table
+        .inner_join(booths::table)
+        .filter(booths::zone_id.eq_any(zones_of))
+        .group_by((booths::zone_id, sales_reports::day))
+        .order((booths::zone_id, sales_reports::day))
+        .select((
+            booths::zone_id,
+            sales_reports::day,
+            sql::<BigInt>("CAST(SUM(amount) AS BIGINT)"),
+            diesel::dsl::count_star(),
+        ))
+        .load(tx.conn())
+}
+
+/// In which zones booths are.
+pub(super) fn zones_of(tx: &mut Tx<'_>, of: &[BoothId]) -> QueryResult<Vec<(BoothId, ZoneId)>> {
+    booths::table.filter(booths::id.eq_any(of)).select((booths::id, booths::zone_id)).load(tx.conn())
+}
+
+/// A booth somebody may wish for: code, zone, fee, and whether it is free now.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct Wishable {
+    pub id: BoothId,
+    pub code: String,
+    pub zone: String,
+    pub fee: i64,
+}
+
+/// Booths nobody has, by code; at most 2,000.
+pub(super) fn wishable(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Wishable>> {
+    let taken = allocations::table
+        .filter(allocations::edition_id.eq(edition))
+        .filter(allocations::state.eq_any(AllocationState::ACTIVE))
+        .select(allocations::booth_id);
+    booths::table
+        .inner_join(zones::table)
+        .filter(booths::edition_id.eq(edition))
+        .filter(booths::availability.eq("open"))
+        .filter(booths::id.ne_all(taken))
+        .order(booths::code)
+        .limit(2_000)
+        .select((booths::id, booths::code, zones::name, booths::fee))
+        .load(tx.conn())
+}
+
+/// A booth with its edition and who stands on it, for its report.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct ReportedBooth {
+    pub code: String,
+    pub edition: EditionId,
+    pub edition_name: String,
+    pub edition_slug: String,
+    pub edition_state: EditionState,
+    pub time_zone: String,
+}
+
+/// One booth.
+pub(super) fn booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<ReportedBooth> {
+    booths::table
+        .inner_join(editions::table.on(editions::id.eq(booths::edition_id)))
+        .filter(booths::id.eq(id))
+        .select((booths::code, editions::id, editions::name, editions::slug, editions::state, editions::time_zone))
+        .first(tx.conn())
+}
+
+/// Its products, for the choice of what will be sold.
+pub(super) fn products(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<(ProductId, String, Option<i32>)>> {
+    products::table
+        .filter(products::exhibitor_id.eq(exhibitor))
+        .order(products::id)
+        .limit(100)
+        .select((products::id, products::name, products::stars))
+        .load(tx.conn())
+}

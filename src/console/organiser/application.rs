@@ -1,0 +1,89 @@
+//! `/manage/{edition}/applications/{application}`: one application, to be judged.
+use actix_web::{HttpResponse, get, web};
+use askama::Template;
+
+use super::{
+    desk::{Desk, SeeFair, Tab},
+    store,
+};
+use crate::{
+    allocation::AllocationState,
+    applications::{
+        self, ApplicationState,
+        documents::{self, DocumentRow},
+        store::ApplicationRow,
+    },
+    console::shell::{Shell, page},
+    exhibitors::{
+        self,
+        store::{ContactRow, ExhibitorRow},
+    },
+    http::Problem,
+    i18n::numbers,
+    identity::Permit,
+    values::{
+        clock::Instant,
+        ids::{AllocationId, ApplicationId},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "organiser/application.html")]
+struct Application {
+    s: Shell,
+    desk: Desk,
+    row: ApplicationRow,
+    exhibitor: ExhibitorRow,
+    contacts: Vec<ContactRow>,
+    wishes: Vec<(Option<String>, Option<String>)>,
+    products: Vec<(String, Option<i32>)>,
+    documents: Vec<DocumentRow>,
+    allocations: Vec<(AllocationId, String, AllocationState, Option<Instant>)>,
+}
+
+impl Application {
+    fn may(&self, to: &str) -> bool {
+        self.desk.can_manage && self.row.state.legal_steps().iter().any(|s| s.as_str() == to)
+    }
+    fn here(&self) -> String {
+        format!("/manage/{}/applications/{}", self.desk.edition.slug, self.row.id)
+    }
+    fn wish(&self, wish: &(Option<String>, Option<String>)) -> String {
+        match wish {
+            (Some(booth), _) => self.s.fill("wish-booth", "booth", booth),
+            (None, Some(zone)) => self.s.fill("wish-zone", "zone", zone),
+            (None, None) => String::new(),
+        }
+    }
+    fn at(&self, at: &Instant) -> String {
+        let zone: chrono_tz::Tz = self.desk.edition.time_zone.parse().unwrap_or(chrono_tz::UTC);
+        numbers::moment(self.s.words.0, chrono::TimeZone::from_utc_datetime(&zone, at).naive_local())
+    }
+    fn is_approved(&self) -> bool {
+        self.row.state == ApplicationState::Approved
+    }
+}
+
+/// One application.
+#[get("/manage/{edition}/applications/{application}")]
+pub(super) async fn show_application(
+    s: Shell,
+    permit: Permit<SeeFair>,
+    path: web::Path<(String, ApplicationId)>,
+) -> Result<HttpResponse, Problem> {
+    let id = path.1;
+    let found = permit.read(move |tx, granted| {
+        let desk = Desk::find(tx, &granted, Tab::Applications)?;
+        let row = applications::store::find(tx, desk.edition.id, id)?;
+        if row.state == ApplicationState::Draft {
+            // Its exhibitor's own business.
+            return Err(crate::http::Code::NotFound.into());
+        }
+        let exhibitor = exhibitors::store::find(tx, row.exhibitor_id)?;
+        let contacts = exhibitors::store::contacts_of(tx, exhibitor.id)?;
+        let more = (store::wishes_of(tx, id)?, store::products_of(tx, id)?);
+        Ok((desk, row, exhibitor, contacts, more, documents::of(tx, id)?, store::allocations_of(tx, id)?))
+    });
+    let (desk, row, exhibitor, contacts, (wishes, products), documents, allocations) = found.await?;
+    page(&Application { s, desk, row, exhibitor, contacts, wishes, products, documents, allocations })
+}

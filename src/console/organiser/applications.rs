@@ -1,0 +1,132 @@
+//! `/manage/{edition}/applications`: the queue, with filters, and approving many at once.
+use actix_web::{HttpResponse, get, http::header, post, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{
+    desk::{Desk, SeeFair, Tab},
+    store,
+};
+use crate::{
+    app::State,
+    applications::{self, ApplicationState, store::ApplicationRow},
+    console::{
+        flash::Flash,
+        shell::{Shell, page},
+    },
+    http::{Code, Problem, Query},
+    identity::{Action, OrganiserRole, Permit},
+    values::{ids::ApplicationId, text::fold},
+};
+
+/// Applications a page.
+const PAGE: usize = 100;
+/// Applications that are searched.
+const SEARCHED: i64 = 10_000;
+/// Applications approved at once.
+const MOST: usize = 500;
+
+struct Line {
+    row: ApplicationRow,
+    name: String,
+    given: i64,
+}
+
+#[derive(Template)]
+#[template(path = "organiser/applications.html")]
+struct Applications {
+    s: Shell,
+    desk: Desk,
+    counts: Vec<(ApplicationState, i64)>,
+    state: Option<ApplicationState>,
+    question: String,
+    lines: Vec<Line>,
+    next: Option<ApplicationId>,
+}
+
+impl Applications {
+    fn is_state(&self, state: &ApplicationState) -> bool {
+        self.state == Some(*state)
+    }
+    fn may_approve(&self, line: &Line) -> bool {
+        self.desk.can_manage && line.row.state.legal_steps().contains(&ApplicationState::Approved)
+    }
+    fn any_to_approve(&self) -> bool {
+        self.lines.iter().any(|l| self.may_approve(l))
+    }
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    state: Option<String>,
+    #[serde(default)]
+    q: String,
+    after: Option<ApplicationId>,
+}
+
+/// The queue of applications.
+#[get("/manage/{edition}/applications")]
+pub(super) async fn show_applications(
+    s: Shell,
+    permit: Permit<SeeFair>,
+    query: Query<Asked>,
+) -> Result<HttpResponse, Problem> {
+    let Asked { state, q, after } = query.get()?;
+    let state: Option<ApplicationState> = state.and_then(|text| text.parse().ok());
+    let question: String = q.chars().take(100).collect();
+    let wanted = fold(&question);
+    let limit = if wanted.is_empty() { i64::try_from(PAGE).unwrap_or(100) + 1 } else { SEARCHED };
+    let found = permit.read(move |tx, granted| {
+        let desk = Desk::find(tx, &granted, Tab::Applications)?;
+        let id = desk.edition.id;
+        let rows = applications::store::page(tx, id, state, after, limit)?;
+        Ok((store::applications_by_state(tx, id)?, store::booths_given(tx, id)?, rows, desk))
+    });
+    let (counts, given, rows, desk) = found.await?;
+    let hits = rows.into_iter().filter(|(_, name)| wanted.is_empty() || fold(name).contains(&wanted));
+    let mut lines: Vec<Line> =
+        hits.map(|(row, name)| Line { given: given.get(&row.id).copied().unwrap_or(0), row, name }).collect();
+    let more = lines.len() > PAGE;
+    lines.truncate(PAGE);
+    let next = lines.last().filter(|_| more).map(|l| l.row.id);
+    page(&Applications { s, desk, counts, state, question, lines, next })
+}
+
+struct Judge;
+impl Action for Judge {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+}
+
+/// Approves all that are ticked, or none; the same step as one by one.
+#[post("/manage/{edition}/applications/approve")]
+pub(super) async fn approve_applications(
+    permit: Permit<Judge>,
+    path: web::Path<String>,
+    state: web::Data<State>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).map_err(|_| Code::BadRequest)?;
+    let ids = fields.iter().filter(|(name, _)| name == "application").map(|(_, id)| id.parse::<ApplicationId>());
+    let ids: Vec<ApplicationId> = ids.collect::<Result<_, _>>().map_err(|_| Code::NotFound)?;
+    if ids.len() > MOST {
+        return Err(Code::TooLarge.into());
+    }
+    let approved = permit.write(move |tx, granted| {
+        ids.into_iter()
+            .try_for_each(|id| applications::step(tx, &granted, id, ApplicationState::Approved, None).map(|_| ()))
+    });
+    let here = format!("/manage/{}/applications", path.into_inner());
+    let mut flash = Flash { page: here.clone(), ..Flash::default() };
+    match approved.await {
+        Ok(()) => flash.done = Some("done-approved".to_owned()),
+        Err(problem) if problem.code == Code::IllegalStep || problem.code == Code::StaleVersion => {
+            let said = problem.detail.unwrap_or_else(|| problem.code.title());
+            flash.wrong = vec![format!("{} / {}", said.vi, said.en)];
+        }
+        Err(problem) => return Err(problem),
+    }
+    let mut response = HttpResponse::SeeOther();
+    response.insert_header((header::LOCATION, here)).cookie(flash.cookie(state.secure_cookies));
+    Ok(response.finish())
+}

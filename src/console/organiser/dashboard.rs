@@ -1,0 +1,77 @@
+//! `/manage/{edition}`: how the edition stands right now.
+use actix_web::{HttpResponse, get};
+use askama::Template;
+
+use super::{
+    desk::{Desk, SeeFair, Tab},
+    late::{Late, late},
+    store,
+};
+use crate::{
+    allocation::AllocationState,
+    applications::ApplicationState,
+    console::{
+        chart::{self, Bar, Chart, Unit},
+        shell::{Shell, page},
+        visitor::figures::charts,
+    },
+    http::{Code, Problem},
+    identity::Permit,
+    statistics::{document::Statistics, published},
+    visits,
+};
+
+/// Reports that are late, on the dashboard.
+const SHOWN: usize = 30;
+
+#[derive(Template)]
+#[template(path = "organiser/dashboard.html")]
+struct Dashboard {
+    s: Shell,
+    desk: Desk,
+    f: Statistics,
+    applications: Vec<(ApplicationState, i64)>,
+    allocations: Vec<(AllocationState, i64)>,
+    visits_today: i64,
+    inside: i64,
+    by_hour: Option<Chart>,
+    charts: Vec<Chart>,
+    late: Vec<Late>,
+    more_late: usize,
+}
+
+impl Dashboard {
+    fn waiting(&self) -> i64 {
+        self.applications.iter().find(|(state, _)| *state == ApplicationState::Submitted).map_or(0, |(_, n)| *n)
+    }
+}
+
+/// The state of an edition; its parts are fetched anew when something changes.
+#[get("/manage/{edition}")]
+pub(super) async fn show_dashboard(s: Shell, permit: Permit<SeeFair>) -> Result<HttpResponse, Problem> {
+    let found = permit.read(|tx, granted| {
+        let desk = Desk::find(tx, &granted, Tab::Dashboard)?;
+        let id = desk.edition.id;
+        let (f, _) = published(tx, &granted)?.ok_or(Code::NotFound)?;
+        let hours = visits::store::by_hour(tx, id)?;
+        let late = late(tx, &desk)?;
+        Ok((store::applications_by_state(tx, id)?, store::allocations_by_state(tx, id)?, hours, late, f, desk))
+    });
+    let (applications, allocations, hours, mut late, f, desk) = found.await?;
+    let today: Vec<_> = hours.iter().filter(|h| h.day == desk.today).collect();
+    let visits_today = today.iter().map(|h| h.entries).sum();
+    let inside = today.iter().map(|h| h.entries - h.exits).sum::<i64>().max(0);
+    let span = today.iter().map(|h| h.hour).min().zip(today.iter().map(|h| h.hour).max());
+    let by_hour = span.map(|(first, last)| {
+        let bar = |hour: i32| Bar {
+            name: format!("{hour}h"),
+            value: today.iter().filter(|h| h.hour == hour).map(|h| h.entries).sum(),
+        };
+        let bars: Vec<Bar> = (first..=last).map(bar).collect();
+        chart::columns(s.t("chart-visits-by-hour"), &bars, Unit::Count, s.words.0)
+    });
+    let charts = charts(&s, &f).into_iter().take(2).collect();
+    let more_late = late.len().saturating_sub(SHOWN);
+    late.truncate(SHOWN);
+    page(&Dashboard { s, desk, f, applications, allocations, visits_today, inside, by_hour, charts, late, more_late })
+}

@@ -1,0 +1,191 @@
+//! `/manage/{edition}/floor`: zones, price list, the booth generator and single booths.
+use std::collections::HashMap;
+
+use actix_web::{HttpResponse, get, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{
+    desk::{Desk, SeeFair, Tab},
+    store::{self, BoothLine},
+};
+use crate::{
+    console::{
+        choice::{Choice, of_set},
+        shell::{Shell, page},
+    },
+    exhibitors::LegalForm,
+    floor::{self, BoothAvailability, BoothCategory, Eligibility, store::BoothRow},
+    http::{Problem, Query},
+    identity::Permit,
+    localities,
+    products::ProductGroup,
+    values::ids::{BoothId, ZoneId},
+    venues,
+};
+
+/// Booths a page.
+const PAGE: i64 = 100;
+
+/// A zone with its rules and how many booths it has.
+struct ZoneLine {
+    id: ZoneId,
+    code: String,
+    name: String,
+    version: i32,
+    booths: i64,
+    halls: Vec<Choice>,
+    groups: Vec<Choice>,
+    forms: Vec<Choice>,
+    localities: Vec<String>,
+    is_open_to_all: bool,
+}
+
+/// A line of the price list.
+struct Price {
+    number: usize,
+    category: BoothCategory,
+    area_dm2: i32,
+    fee: i64,
+    booth_equivalents: i32,
+}
+
+#[derive(Template)]
+#[template(path = "organiser/floor.html")]
+struct Floor {
+    s: Shell,
+    desk: Desk,
+    zones: Vec<ZoneLine>,
+    prices: Vec<Price>,
+    zone_choices: Vec<Choice>,
+    categories: Vec<Choice>,
+    localities: Vec<(String, String)>,
+    booths: Vec<BoothLine>,
+    next: Option<String>,
+    names: HashMap<ZoneId, String>,
+}
+
+impl Floor {
+    fn zone(&self, id: &ZoneId) -> &str {
+        self.names.get(id).map_or("", String::as_str)
+    }
+    fn square_metres(&self, dm2: &i32) -> String {
+        self.s.area(dm2)
+    }
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    zone: Option<ZoneId>,
+    after: Option<String>,
+}
+
+fn ticked<T: std::fmt::Display + PartialEq + strum::VariantArray>(s: &Shell, set: &str, now: &[T]) -> Vec<Choice> {
+    T::VARIANTS.iter().map(|v| Choice::new(v, s.of(set, v), now.contains(v))).collect()
+}
+
+fn prices(rows: &[floor::store::CategoryRow]) -> Vec<Price> {
+    let line = |(number, category): (usize, &BoothCategory)| {
+        let row = rows.iter().find(|r| r.category == *category);
+        // Before there is a list: 3 × 3 m, and a pavilion in the room of four.
+        let usual = if *category == BoothCategory::SpecialBuild { (3_600, 4) } else { (900, 1) };
+        Price {
+            number,
+            category: *category,
+            area_dm2: row.map_or(usual.0, |r| r.area_dm2),
+            fee: row.map_or(0, |r| r.fee),
+            booth_equivalents: row.map_or(usual.1, |r| r.booth_equivalents),
+        }
+    };
+    <BoothCategory as strum::VariantArray>::VARIANTS.iter().enumerate().map(line).collect()
+}
+
+/// Drawing the floor.
+#[get("/manage/{edition}/floor")]
+pub(super) async fn show_floor(
+    s: Shell,
+    permit: Permit<SeeFair>,
+    query: Query<Asked>,
+) -> Result<HttpResponse, Problem> {
+    let Asked { zone, after } = query.get()?;
+    let found = permit.read(move |tx, granted| {
+        let desk = Desk::find(tx, &granted, Tab::Floor)?;
+        let id = desk.edition.id;
+        let zones = floor::store::zones_of(tx, id)?;
+        let rules = floor::store::eligibility_of(tx, &zones.iter().map(|z| z.id).collect::<Vec<_>>())?;
+        let halls = match desk.edition.venue_id {
+            Some(venue) => venues::store::halls_of(tx, venue)?,
+            None => Vec::new(),
+        };
+        let booths = store::booths(tx, id, zone, &after.unwrap_or_default(), PAGE + 1)?;
+        let counts = store::booths_by_zone(tx, id)?;
+        let prices = floor::store::categories_of(tx, id)?;
+        let wanted = localities::store::Wanted { on: Some(desk.today), ..Default::default() };
+        let localities = localities::store::page(tx, &wanted, "", 500)?;
+        Ok((desk, zones, rules, halls, (booths, counts, prices, localities)))
+    });
+    let (desk, zones, mut rules, halls, (mut booths, counts, categories, localities)) = found.await?;
+    let next = (booths.len() > usize::try_from(PAGE).unwrap_or_default()).then(|| {
+        booths.pop();
+        booths.last().map(|b| b.code.clone()).unwrap_or_default()
+    });
+    let names = zones.iter().map(|z| (z.id, format!("{} · {}", z.code, z.name))).collect();
+    let zone_choices =
+        zones.iter().map(|z| Choice::new(z.id, format!("{} · {}", z.code, z.name), zone == Some(z.id))).collect();
+    let line = |row: floor::store::ZoneRow| {
+        let rule = rules.remove(&row.id).unwrap_or_default();
+        let is_open_to_all = rule == Eligibility::default();
+        let of_hall = halls.iter().map(|h| Choice::new(h.id, h.name.clone(), row.hall_id == Some(h.id)));
+        ZoneLine {
+            booths: counts.get(&row.id).copied().unwrap_or(0),
+            halls: std::iter::once(Choice::none(s.t("choose-none"))).chain(of_hall).collect(),
+            groups: ticked::<ProductGroup>(&s, "product-group", &rule.product_groups),
+            forms: ticked::<LegalForm>(&s, "legal-form", &rule.legal_forms),
+            localities: rule.localities,
+            is_open_to_all,
+            id: row.id,
+            code: row.code,
+            name: row.name,
+            version: row.version,
+        }
+    };
+    let zones = zones.into_iter().map(line).collect();
+    let localities = localities.into_iter().map(|l| (l.code, l.name)).collect();
+    let (prices, categories) = (prices(&categories), of_set::<BoothCategory>(&s, "booth-category", None));
+    page(&Floor { s, desk, zones, prices, zone_choices, categories, localities, booths, next, names })
+}
+
+#[derive(Template)]
+#[template(path = "organiser/booth.html")]
+struct Booth {
+    s: Shell,
+    desk: Desk,
+    booth: BoothRow,
+    area: String,
+    fee: String,
+    zones: Vec<Choice>,
+    categories: Vec<Choice>,
+    availabilities: Vec<Choice>,
+}
+
+/// One booth.
+#[get("/manage/{edition}/booths/{booth}")]
+pub(super) async fn show_booth(
+    s: Shell,
+    permit: Permit<SeeFair>,
+    path: web::Path<(String, BoothId)>,
+) -> Result<HttpResponse, Problem> {
+    let id = path.1;
+    let found = permit.read(move |tx, granted| {
+        let desk = Desk::find(tx, &granted, Tab::Floor)?;
+        let booth = floor::store::find_booth(tx, desk.edition.id, id)?;
+        Ok((floor::store::zones_of(tx, desk.edition.id)?, booth, desk))
+    });
+    let (zones, booth, desk) = found.await?;
+    let zone = |z: floor::store::ZoneRow| Choice::new(z.id, format!("{} · {}", z.code, z.name), z.id == booth.zone_id);
+    let zones = zones.into_iter().map(zone).collect();
+    let categories = of_set(&s, "booth-category", Some(&booth.category));
+    let availabilities = of_set::<BoothAvailability>(&s, "availability", Some(&booth.availability));
+    let (area, fee) = (booth.area_dm2.to_string(), booth.fee.to_string());
+    page(&Booth { s, desk, booth, area, fee, zones, categories, availabilities })
+}

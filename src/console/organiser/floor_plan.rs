@@ -1,0 +1,232 @@
+//! `/manage/{edition}/plan`: the floor plan as the place to work. The whole page is made here, the panel of the chosen
+//! booth too; the script only puts fresh parts in place and turns dragging into the forms that are on the page.
+use std::collections::{BTreeMap, HashMap};
+
+use actix_web::{HttpResponse, get};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{
+    desk::{Desk, SeeFair, Tab},
+    store::{self, Occupant, Waiting},
+};
+use crate::{
+    allocation::AllocationState,
+    console::{
+        plan::Picture,
+        shell::{Shell, page},
+    },
+    floor::{self, BoothAvailability, store::BoothRow},
+    http::{Problem, Query},
+    i18n::numbers,
+    identity::Permit,
+    values::ids::{ApplicationId, BoothId},
+};
+
+/// What the colours of the booths tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, strum::Display, strum::VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+enum Colour {
+    #[default]
+    State,
+    Zone,
+    Locality,
+    Sales,
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    colour: Colour,
+    booth: Option<BoothId>,
+    application: Option<ApplicationId>,
+}
+
+/// An entry of the legend: classes, words, count.
+struct Entry {
+    classes: String,
+    label: String,
+    count: usize,
+}
+
+/// An application that still wants booths.
+struct Wanting {
+    of: Waiting,
+    given: i64,
+    chosen: bool,
+}
+
+/// The booth that was chosen.
+struct Panel {
+    booth: BoothRow,
+    zone: String,
+    occupant: Option<Occupant>,
+    steps: Vec<(&'static str, AllocationState)>,
+    until: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "organiser/plan.html")]
+struct FloorPlan {
+    s: Shell,
+    desk: Desk,
+    colour: Colour,
+    picture: Picture,
+    /// By the booth's identifier as it is drawn.
+    occupants: HashMap<String, Occupant>,
+    legend: Vec<Entry>,
+    queue: Vec<Wanting>,
+    panel: Option<Panel>,
+}
+
+impl FloorPlan {
+    fn here(&self) -> String {
+        format!("/manage/{}/plan", self.desk.edition.slug)
+    }
+    fn colours(&self) -> &'static [Colour] {
+        <Colour as strum::VariantArray>::VARIANTS
+    }
+    fn is_colour(&self, colour: &Colour) -> bool {
+        *colour == self.colour
+    }
+    fn occupant(&self, booth: &str) -> Option<&Occupant> {
+        self.occupants.get(booth)
+    }
+    fn wants(&self, w: &Wanting) -> String {
+        format!("{}/{}", w.given, w.of.booths_wanted)
+    }
+    fn square_metres(&self, dm2: &i32) -> String {
+        self.s.area(dm2)
+    }
+}
+
+/// The steps staff may take, with the part of the path that takes them.
+fn steps(state: AllocationState) -> Vec<(&'static str, AllocationState)> {
+    let path = |to: &AllocationState| match to {
+        AllocationState::Offered => Some("offer"),
+        AllocationState::Confirmed => Some("confirm"),
+        AllocationState::CheckedIn => Some("check-in"),
+        AllocationState::Released => Some("release"),
+        AllocationState::NoShow => Some("no-show"),
+        AllocationState::Held | AllocationState::Expired => None,
+    };
+    state.legal_steps().iter().filter_map(|to| Some((path(to)?, *to))).collect()
+}
+
+/// Classes by locality: the eight with most booths have a colour of their own.
+fn by_locality(occupants: &[Occupant]) -> (HashMap<String, usize>, Vec<(String, usize)>) {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    occupants.iter().for_each(|o| *counts.entry(&o.locality).or_default() += 1);
+    let mut counts: Vec<(String, usize)> = counts.into_iter().map(|(name, n)| (name.to_owned(), n)).collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1));
+    let colours = counts.iter().enumerate().map(|(n, (name, _))| (name.clone(), (n + 1).min(8))).collect();
+    (colours, counts)
+}
+
+/// Upper bounds of four classes of sales, each with a quarter of the booths that sold anything.
+fn quarters(mut amounts: Vec<i64>) -> [i64; 4] {
+    amounts.retain(|a| *a > 0);
+    amounts.sort_unstable();
+    let at = |quarter: usize| amounts.get((amounts.len() * quarter / 4).saturating_sub(1)).copied().unwrap_or(0);
+    [at(1), at(2), at(3), amounts.last().copied().unwrap_or(0)]
+}
+
+/// The plan, coloured as asked, with the panel of the chosen booth.
+#[get("/manage/{edition}/plan")]
+pub(super) async fn show_floor_plan(
+    s: Shell,
+    permit: Permit<SeeFair>,
+    query: Query<Asked>,
+) -> Result<HttpResponse, Problem> {
+    let Asked { colour, booth, application } = query.get()?;
+    let found = permit.read(move |tx, granted| {
+        let desk = Desk::find(tx, &granted, Tab::Plan)?;
+        let id = desk.edition.id;
+        let zones = floor::store::zones_of(tx, id)?;
+        let planned = floor::store::planned(tx, id, &zones.iter().map(|z| z.id).collect::<Vec<_>>())?;
+        let occupants = store::occupants(tx, id)?;
+        let sold = if colour == Colour::Sales { store::reports(tx, id)? } else { Vec::new() };
+        let chosen = booth.map(|booth| floor::store::find_booth(tx, id, booth)).transpose()?;
+        let (waiting, given) = (store::approved(tx, id)?, store::booths_given(tx, id)?);
+        Ok((desk, zones, planned, (occupants, sold, chosen, waiting, given)))
+    });
+    let (desk, zones, mut planned, (occupants, sold, chosen, waiting, given)) = found.await?;
+    let of_booth: HashMap<BoothId, Occupant> = occupants.iter().map(|o| (o.booth, o.clone())).collect();
+    for booth in &mut planned {
+        // Staff see who holds a booth from the first moment on.
+        booth.exhibitor = of_booth.get(&booth.id).map(|o| o.name.clone());
+    }
+    let mut amounts: HashMap<BoothId, i64> = HashMap::new();
+    sold.iter().for_each(|r| *amounts.entry(r.booth).or_default() += r.amount);
+    let bounds = quarters(amounts.values().copied().collect());
+    let (colours, counts) = by_locality(&occupants);
+    let drawn = floor::plan(&zones, planned);
+    let occupancy_of: HashMap<String, BoothId> = drawn.booths.iter().map(|b| (b.id.to_string(), b.id)).collect();
+    let mut picture = Picture::for_visitors(drawn);
+    let zone_colours: HashMap<String, String> =
+        picture.booths.iter().filter_map(|b| Some((b.id.clone(), b.classes.split_once(' ')?.1.to_owned()))).collect();
+    let mut legend: BTreeMap<String, Entry> = BTreeMap::new();
+    let mut note = |classes: &str, label: String| {
+        legend.entry(classes.to_owned()).or_insert(Entry { classes: classes.to_owned(), label, count: 0 }).count += 1;
+    };
+    for drawn in &mut picture.booths {
+        let id = occupancy_of.get(&drawn.id).copied();
+        let occupant = id.and_then(|id| of_booth.get(&id));
+        let (classes, label) = match (colour, occupant) {
+            (_, None) => ("free".to_owned(), s.t("plan-legend-free")),
+            (Colour::State, Some(o)) => (s.class(o.state), s.of("allocation-state", o.state)),
+            (Colour::Zone, Some(_)) => {
+                let zone = zone_colours.get(&drawn.id).cloned().unwrap_or_else(|| "z8".to_owned());
+                let label = picture.zones.iter().find(|z| format!("z{}", z.colour) == zone);
+                (format!("let {zone}"), label.map(|z| z.text.clone()).unwrap_or_default())
+            }
+            (Colour::Locality, Some(o)) => {
+                let n = colours.get(&o.locality).copied().unwrap_or(8);
+                let label = if n == 8 && counts.len() > 8 { s.t("plan-legend-others") } else { o.locality.clone() };
+                (format!("let z{n}"), label)
+            }
+            (Colour::Sales, Some(_)) => {
+                let amount = id.and_then(|id| amounts.get(&id)).copied().unwrap_or(0);
+                match (1..).zip(bounds).find(|(_, bound)| amount > 0 && amount <= *bound) {
+                    Some((n, bound)) => (format!("let s{n}"), s.fill("plan-legend-sales", "amount", s.spoken(bound))),
+                    None => ("let s0".to_owned(), s.t("plan-legend-no-sales")),
+                }
+            }
+        };
+        note(&classes, label);
+        drawn.classes = classes;
+    }
+    let panel = chosen.map(|booth| {
+        let occupant = of_booth.get(&booth.id).cloned();
+        let zone: chrono_tz::Tz = desk.edition.time_zone.parse().unwrap_or(chrono_tz::UTC);
+        let local = |at| chrono::TimeZone::from_utc_datetime(&zone, &at).naive_local();
+        Panel {
+            zone: zones.iter().find(|z| z.id == booth.zone_id).map(|z| z.name.clone()).unwrap_or_default(),
+            steps: occupant.as_ref().map(|o| steps(o.state)).unwrap_or_default(),
+            until: occupant.as_ref().and_then(|o| o.expires_at).map(|at| numbers::moment(s.words.0, local(at))),
+            occupant,
+            booth,
+        }
+    });
+    let queue = waiting.into_iter().map(|of| {
+        let given = given.get(&of.id).copied().unwrap_or(0);
+        Wanting { given, chosen: application == Some(of.id), of }
+    });
+    let queue = queue.filter(|w| w.given < i64::from(w.of.booths_wanted) || w.chosen).collect();
+    let occupants = of_booth.into_iter().map(|(id, o)| (id.to_string(), o)).collect();
+    let legend = legend.into_values().collect();
+    page(&FloorPlan { s, desk, colour, picture, occupants, legend, queue, panel })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quarters_split_the_booths_that_sold_anything() {
+        assert_eq!(quarters(vec![0, 1, 2, 3, 4, 5, 6, 7, 8]), [2, 4, 6, 8]);
+        assert_eq!(quarters(vec![]), [0, 0, 0, 0]);
+        assert_eq!(quarters(vec![7]), [7, 7, 7, 7]);
+    }
+}

@@ -1,0 +1,57 @@
+//! `/manage/{edition}/reports`: every report to download, and publishing the figures.
+use actix_web::{HttpResponse, get};
+use askama::Template;
+
+use super::desk::{Desk, SeeFair, Tab};
+use crate::{
+    console::shell::{Shell, page},
+    editions::EditionState,
+    http::{Code, Problem},
+    identity::Permit,
+    statistics::{document::Statistics, published},
+};
+
+/// The reports, as the API calls them.
+const REPORTS: [&str; 10] = [
+    "booths",
+    "exhibitors",
+    "sales-by-booth",
+    "sales-by-day",
+    "sales-by-zone",
+    "sales-by-locality",
+    "visits-by-day",
+    "visits-by-hour",
+    "comparison",
+    "missing-reports",
+];
+
+#[derive(Template)]
+#[template(path = "organiser/reports.html")]
+struct Reports {
+    s: Shell,
+    desk: Desk,
+    f: Statistics,
+    is_final: bool,
+    reports: [&'static str; 10],
+}
+
+impl Reports {
+    fn may_finalise(&self) -> bool {
+        self.desk.can_manage && self.desk.edition.state == EditionState::Reporting
+    }
+    fn is_complete(&self) -> bool {
+        self.f.sales.reports_received == self.f.sales.reports_due
+    }
+}
+
+/// Downloads, and the last step.
+#[get("/manage/{edition}/reports")]
+pub(super) async fn show_reports(s: Shell, permit: Permit<SeeFair>) -> Result<HttpResponse, Problem> {
+    let found = permit.read(|tx, granted| {
+        let desk = Desk::find(tx, &granted, Tab::Reports)?;
+        let (f, is_final) = published(tx, &granted)?.ok_or(Code::NotFound)?;
+        Ok((desk, f, is_final))
+    });
+    let (desk, f, is_final) = found.await?;
+    page(&Reports { s, desk, f, is_final, reports: REPORTS })
+}

@@ -1,0 +1,130 @@
+//! `/manage/{edition}/sales`: what every booth sold on every day, as a sheet that fills by keyboard and paste.
+use std::collections::HashMap;
+
+use actix_web::{HttpResponse, get};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{
+    desk::{Desk, SeeFair, Tab},
+    store::{self, Sold},
+};
+use crate::{
+    console::{
+        choice::Choice,
+        shell::{Shell, page},
+    },
+    editions, floor,
+    http::{Problem, Query},
+    identity::Permit,
+    sales::ReportState,
+    values::{
+        clock::Day,
+        ids::{BoothId, ZoneId},
+    },
+};
+
+/// Booths a sheet.
+const PAGE: usize = 100;
+
+/// A booth's line of the sheet.
+struct Line {
+    id: BoothId,
+    code: String,
+    exhibitor: String,
+    cells: Vec<Cell>,
+    total: i64,
+}
+
+/// A booth on a day.
+struct Cell {
+    day: Day,
+    sold: Option<Sold>,
+    /// Its time has come: a report can be made.
+    is_due: bool,
+}
+
+#[derive(Template)]
+#[template(path = "organiser/sales.html")]
+struct Sales {
+    s: Shell,
+    desk: Desk,
+    days: Vec<Day>,
+    lines: Vec<Line>,
+    totals: Vec<i64>,
+    total: i64,
+    zones: Vec<Choice>,
+    zone: Option<ZoneId>,
+    next: Option<String>,
+    queried: Vec<(String, BoothId, Day)>,
+}
+
+impl Sales {
+    fn amount(&self, cell: &Cell) -> String {
+        cell.sold.as_ref().map(|sold| self.s.n(sold.amount)).unwrap_or_default()
+    }
+    fn zone_id(&self) -> String {
+        self.zone.map(|z| z.to_string()).unwrap_or_default()
+    }
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    zone: String,
+    #[serde(default)]
+    after: String,
+}
+
+/// The sheet of booths and days.
+#[get("/manage/{edition}/sales")]
+pub(super) async fn show_sales(
+    s: Shell,
+    permit: Permit<SeeFair>,
+    query: Query<Asked>,
+) -> Result<HttpResponse, Problem> {
+    let Asked { zone, after } = query.get()?;
+    let zone: Option<ZoneId> = zone.parse().ok();
+    let found = permit.read(move |tx, granted| {
+        let desk = Desk::find(tx, &granted, Tab::Sales)?;
+        let id = desk.edition.id;
+        let days: Vec<Day> = editions::store::days(tx, id)?.into_iter().map(|d| d.day).collect();
+        let occupants = store::occupants(tx, id)?;
+        let booths = store::booths(tx, id, zone, "", floor::store::MOST_ON_A_PLAN)?;
+        Ok((desk, days, occupants, booths, store::reports(tx, id)?, floor::store::zones_of(tx, id)?))
+    });
+    let (desk, days, occupants, booths, reports, zones) = found.await?;
+    let names: HashMap<BoothId, String> =
+        occupants.into_iter().filter(|o| !o.state.expires()).map(|o| (o.booth, o.name)).collect();
+    let codes: HashMap<BoothId, String> = booths.iter().map(|b| (b.id, b.code.clone())).collect();
+    let queried = reports.iter().filter(|r| r.state == ReportState::Queried);
+    let queried = queried.filter_map(|r| Some((codes.get(&r.booth)?.clone(), r.booth, r.day))).take(50).collect();
+    let mut sold: HashMap<(BoothId, Day), Sold> = reports.into_iter().map(|r| ((r.booth, r.day), r)).collect();
+    let shown =
+        booths.into_iter().filter(|b| names.contains_key(&b.id) || days.iter().any(|d| sold.contains_key(&(b.id, *d))));
+    let mut all: Vec<_> = shown.filter(|b| b.code > after).collect();
+    let more = all.len() > PAGE;
+    // Totals are of all booths asked for, not of the page.
+    let totals: Vec<i64> = days
+        .iter()
+        .map(|day| sold.values().filter(|r| r.day == *day && codes.contains_key(&r.booth)).map(|r| r.amount).sum())
+        .collect();
+    let total = totals.iter().sum();
+    all.truncate(PAGE);
+    let next = all.last().filter(|_| more).map(|b| b.code.clone());
+    let line = |booth: store::BoothLine| {
+        let cell = |day: &Day| Cell { day: *day, sold: sold.remove(&(booth.id, *day)), is_due: *day <= desk.today };
+        let cells: Vec<Cell> = days.iter().map(cell).collect();
+        Line {
+            exhibitor: names.get(&booth.id).cloned().unwrap_or_default(),
+            total: cells.iter().filter_map(|c| c.sold.as_ref()).map(|r| r.amount).sum(),
+            cells,
+            id: booth.id,
+            code: booth.code,
+        }
+    };
+    let lines = all.into_iter().map(line).collect();
+    let zones = zones.into_iter().map(|z| Choice::new(z.id, format!("{} · {}", z.code, z.name), zone == Some(z.id)));
+    let zones = zones.collect();
+    page(&Sales { s, desk, days, lines, totals, total, zones, zone, next, queried })
+}

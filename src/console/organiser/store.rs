@@ -1,0 +1,227 @@
+//! What the organiser's pages read; a few queries a page, whatever the size of the fair.
+use std::collections::HashMap;
+
+use diesel::{dsl::count_star, prelude::*};
+
+use crate::{
+    allocation::AllocationState,
+    applications::ApplicationState,
+    db::{Tx, schema::*},
+    floor::{BoothAvailability, BoothCategory},
+    sales::ReportState,
+    values::{
+        clock::{Day, Instant},
+        ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, UserId, ZoneId},
+    },
+};
+
+/// How many applications are in each state; drafts are their exhibitors' own business.
+pub(super) fn applications_by_state(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(ApplicationState, i64)>> {
+    applications::table
+        .filter(applications::edition_id.eq(edition))
+        .filter(applications::state.ne(ApplicationState::Draft))
+        .group_by(applications::state)
+        .select((applications::state, count_star()))
+        .load(tx.conn())
+}
+
+/// How many active allocations are in each state.
+pub(super) fn allocations_by_state(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(AllocationState, i64)>> {
+    allocations::table
+        .filter(allocations::edition_id.eq(edition))
+        .filter(allocations::state.eq_any(AllocationState::ACTIVE))
+        .group_by(allocations::state)
+        .select((allocations::state, count_star()))
+        .load(tx.conn())
+}
+
+/// Who has a booth now.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct Occupant {
+    pub allocation: AllocationId,
+    pub booth: BoothId,
+    pub state: AllocationState,
+    pub expires_at: Option<Instant>,
+    pub application: ApplicationId,
+    pub exhibitor: ExhibitorId,
+    pub name: String,
+    pub locality: String,
+}
+
+/// Who has which booth of an edition now: the active allocations.
+pub(super) fn occupants(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Occupant>> {
+    allocations::table
+        .inner_join(applications::table.inner_join(exhibitors::table))
+        .filter(allocations::edition_id.eq(edition))
+        .filter(allocations::state.eq_any(AllocationState::ACTIVE))
+        .order(allocations::id)
+        .select((
+            allocations::id,
+            allocations::booth_id,
+            allocations::state,
+            allocations::expires_at,
+            applications::id,
+            exhibitors::id,
+            exhibitors::name,
+            exhibitors::locality,
+        ))
+        .load(tx.conn())
+}
+
+/// An approved application, with how many booths it wants.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct Waiting {
+    pub id: ApplicationId,
+    pub name: String,
+    pub locality: String,
+    pub booths_wanted: i32,
+    pub category: BoothCategory,
+}
+
+/// Approved applications, in the order they were made; at most 2,000.
+pub(super) fn approved(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Waiting>> {
+    applications::table
+        .inner_join(exhibitors::table)
+        .filter(applications::edition_id.eq(edition))
+        .filter(applications::state.eq(ApplicationState::Approved))
+        .order(applications::id)
+        .limit(2_000)
+        .select((
+            applications::id,
+            exhibitors::name,
+            exhibitors::locality,
+            applications::booths_wanted,
+            applications::category,
+        ))
+        .load(tx.conn())
+}
+
+/// How many booths each application has.
+pub(super) fn booths_given(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<HashMap<ApplicationId, i64>> {
+    let rows: Vec<(ApplicationId, i64)> = allocations::table
+        .filter(allocations::edition_id.eq(edition))
+        .filter(allocations::state.eq_any(AllocationState::ACTIVE))
+        .group_by(allocations::application_id)
+        .select((allocations::application_id, count_star()))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().collect())
+}
+
+/// What a booth sold on a day.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct Sold {
+    pub booth: BoothId,
+    pub day: Day,
+    pub amount: i64,
+    pub ocop: i64,
+    pub state: ReportState,
+}
+
+/// All reports of an edition: at most booths × days.
+pub(super) fn reports(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Sold>> {
+    sales_reports::table
+        .filter(sales_reports::edition_id.eq(edition))
+        .select((
+            sales_reports::booth_id,
+            sales_reports::day,
+            sales_reports::amount,
+            sales_reports::ocop_amount,
+            sales_reports::state,
+        ))
+        .load(tx.conn())
+}
+
+/// A booth for lists.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct BoothLine {
+    pub id: BoothId,
+    pub code: String,
+    pub zone: ZoneId,
+    pub category: BoothCategory,
+    pub area_dm2: i32,
+    pub fee: i64,
+    pub availability: BoothAvailability,
+}
+
+/// Booths by code after `after`.
+pub(super) fn booths(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    zone: Option<ZoneId>,
+    after: &str,
+    limit: i64,
+) -> QueryResult<Vec<BoothLine>> {
+    let mut query = booths::table.filter(booths::edition_id.eq(edition)).filter(booths::code.gt(after)).into_boxed();
+    if let Some(zone) = zone {
+        query = query.filter(booths::zone_id.eq(zone));
+    }
+    query
+        .order(booths::code)
+        .limit(limit)
+        .select((
+            booths::id,
+            booths::code,
+            booths::zone_id,
+            booths::category,
+            booths::area_dm2,
+            booths::fee,
+            booths::availability,
+        ))
+        .load(tx.conn())
+}
+
+/// How many booths each zone has.
+pub(super) fn booths_by_zone(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<HashMap<ZoneId, i64>> {
+    let rows: Vec<(ZoneId, i64)> = booths::table
+        .filter(booths::edition_id.eq(edition))
+        .group_by(booths::zone_id)
+        .select((booths::zone_id, count_star()))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().collect())
+}
+
+/// As people call them.
+pub(in crate::console) fn names_of(tx: &mut Tx<'_>, users: &[UserId]) -> QueryResult<HashMap<UserId, String>> {
+    let rows: Vec<(UserId, String)> =
+        users::table.filter(users::id.eq_any(users)).select((users::id, users::display_name)).load(tx.conn())?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The booths an application wishes for, and the zones, best first.
+pub(super) fn wishes_of(
+    tx: &mut Tx<'_>,
+    application: ApplicationId,
+) -> QueryResult<Vec<(Option<String>, Option<String>)>> {
+    application_wishes::table
+        .left_join(booths::table.on(application_wishes::booth_id.eq(booths::id.nullable())))
+        .left_join(zones::table.on(application_wishes::zone_id.eq(zones::id.nullable())))
+        .filter(application_wishes::application_id.eq(application))
+        .order(application_wishes::wish_rank)
+        .select((booths::code.nullable(), zones::name.nullable()))
+        .load(tx.conn())
+}
+
+/// What an application will sell.
+pub(super) fn products_of(tx: &mut Tx<'_>, application: ApplicationId) -> QueryResult<Vec<(String, Option<i32>)>> {
+    application_products::table
+        .inner_join(products::table)
+        .filter(application_products::application_id.eq(application))
+        .order(products::id)
+        .limit(200)
+        .select((products::name, products::stars))
+        .load(tx.conn())
+}
+
+/// Its booths, with their codes.
+pub(super) fn allocations_of(
+    tx: &mut Tx<'_>,
+    application: ApplicationId,
+) -> QueryResult<Vec<(AllocationId, String, AllocationState, Option<Instant>)>> {
+    allocations::table
+        .inner_join(booths::table)
+        .filter(allocations::application_id.eq(application))
+        .order(allocations::id.desc())
+        .limit(200)
+        .select((allocations::id, booths::code, allocations::state, allocations::expires_at))
+        .load(tx.conn())
+}

@@ -1,0 +1,81 @@
+//! `/manage/{edition}/visits`: who came, by gate, day and hour, and corrections of what was miscounted.
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, get};
+use askama::Template;
+
+use super::desk::{Desk, SeeVisits, Tab};
+use crate::{
+    console::{
+        chart::{self, Bar, Chart, Unit},
+        shell::{Shell, page},
+    },
+    editions,
+    http::Problem,
+    i18n::numbers,
+    identity::Permit,
+    values::{clock::Day, ids::GateId},
+    visits::{self, store::GateRow},
+};
+
+/// A day's line: visits by gate, exits.
+struct Line {
+    day: Day,
+    by_gate: Vec<i64>,
+    visits: i64,
+    exits: i64,
+}
+
+#[derive(Template)]
+#[template(path = "organiser/visits.html")]
+struct Visits {
+    s: Shell,
+    desk: Desk,
+    gates: Vec<GateRow>,
+    lines: Vec<Line>,
+    totals: Vec<i64>,
+    visits: i64,
+    exits: i64,
+    charts: Vec<Chart>,
+    event: String,
+    can_adjust: bool,
+}
+
+/// The visits of an edition.
+#[get("/manage/{edition}/visits")]
+pub(super) async fn show_visits(s: Shell, permit: Permit<SeeVisits>) -> Result<HttpResponse, Problem> {
+    let found = permit.read(|tx, granted| {
+        let desk = Desk::find(tx, &granted, Tab::Visits)?;
+        let id = desk.edition.id;
+        Ok((visits::store::gates_of(tx, id)?, visits::store::by_hour(tx, id)?, editions::store::days(tx, id)?, desk))
+    });
+    let (gates, hours, days, desk) = found.await?;
+    let sum = |day: Day, gate: Option<GateId>| {
+        let of = hours.iter().filter(|h| h.day == day && gate.is_none_or(|g| h.gate == g));
+        of.fold((0, 0), |(entries, exits), h| (entries + h.entries, exits + h.exits))
+    };
+    let line = |day: Day| {
+        let (visits, exits) = sum(day, None);
+        Line { day, by_gate: gates.iter().map(|g| sum(day, Some(g.id)).0).collect(), visits, exits }
+    };
+    let lines: Vec<Line> = days.iter().map(|d| line(d.day)).collect();
+    let column = |n: usize| lines.iter().filter_map(|l| l.by_gate.get(n)).sum();
+    let totals = (0..gates.len()).map(column).collect();
+    let (visits, exits) = (lines.iter().map(|l| l.visits).sum(), lines.iter().map(|l| l.exits).sum());
+    let mut by_hour: BTreeMap<i32, i64> = BTreeMap::new();
+    hours.iter().for_each(|h| *by_hour.entry(h.hour).or_default() += h.entries);
+    let of_days: Vec<Bar> =
+        lines.iter().map(|l| Bar { name: numbers::short_date(s.words.0, l.day), value: l.visits }).collect();
+    let of_hours: Vec<Bar> = by_hour.iter().map(|(h, n)| Bar { name: format!("{h}h"), value: *n }).collect();
+    let charts = if hours.is_empty() {
+        Vec::new()
+    } else {
+        vec![
+            chart::columns(s.t("chart-visits-by-day"), &of_days, Unit::Count, s.words.0),
+            chart::columns(s.t("chart-visits-by-hour-all"), &of_hours, Unit::Count, s.words.0),
+        ]
+    };
+    let can_adjust = desk.can_manage;
+    let event = uuid::Uuid::now_v7().to_string();
+    page(&Visits { s, desk, gates, lines, totals, visits, exits, charts, event, can_adjust })
+}

@@ -1,0 +1,218 @@
+//! Every word of the console is in the message files, in both languages, and nothing is there that nobody says.
+use std::collections::{BTreeMap, BTreeSet};
+
+use fluent_syntax::{
+    ast::{Entry, Expression, InlineExpression, Pattern, PatternElement},
+    parser,
+};
+use strum::VariantArray;
+
+const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+
+/// The blanks of a pattern.
+fn blanks(pattern: &Pattern<&str>, into: &mut BTreeSet<String>) {
+    for element in &pattern.elements {
+        let PatternElement::Placeable { expression } = element else { continue };
+        match expression {
+            Expression::Inline(InlineExpression::VariableReference { id }) => drop(into.insert(id.name.to_owned())),
+            Expression::Inline(_) => {}
+            // What a plural is chosen by is there in one language and not in the other.
+            Expression::Select { variants, .. } => variants.iter().for_each(|v| blanks(&v.value, into)),
+        }
+    }
+}
+
+/// Messages of a language with their blanks.
+fn messages(language: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut files = Vec::new();
+    crate::files(std::path::Path::new(&format!("{SOURCE}/i18n/messages/{language}")), &mut files);
+    let mut all = BTreeMap::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let parsed =
+            parser::parse(text.as_str()).unwrap_or_else(|(_, errors)| panic!("{}: {errors:?}", file.display()));
+        for entry in parsed.body {
+            let Entry::Message(message) = entry else { continue };
+            let mut named = BTreeSet::new();
+            blanks(&message.value.expect("a message without words"), &mut named);
+            let before = all.insert(message.id.name.to_owned(), named);
+            assert!(before.is_none(), "{} is there twice in {language}", message.id.name);
+        }
+    }
+    all
+}
+
+/// What pages ask for: whole keys, and sets of keys.
+fn asked() -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut keys, mut sets) = (BTreeSet::new(), BTreeSet::new());
+    let mut files = Vec::new();
+    crate::files(std::path::Path::new(&format!("{SOURCE}/console")), &mut files);
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for (call, into) in [
+            (".t(", true),
+            (".say(", true),
+            (".fill(", true),
+            (".fill2(", true),
+            (".count(", true),
+            (".of(", false),
+            ("of_set(", false),
+            ("ticked::<", false),
+            ("of_set::<", false),
+        ] {
+            for (at, _) in text.match_indices(call) {
+                let rest: String = text.get(at + call.len()..).unwrap().chars().take(160).collect();
+                let rest = rest.split(')').next().unwrap();
+                // The first word in quotes of the call, if it is a literal.
+                if let Some(key) = rest.split('"').nth(1).filter(|_| rest.contains('"')) {
+                    let is_key = key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+                    if is_key && !key.is_empty() {
+                        if into {
+                            keys.insert(key.to_owned())
+                        } else {
+                            sets.insert(key.to_owned())
+                        };
+                    }
+                }
+            }
+        }
+        // Keys that travel: what a form says when it is done, and tables of keys in the code.
+        for piece in text.split('"').skip(1).step_by(2) {
+            if piece.starts_with("done-") || (file.extension().is_some_and(|e| e == "rs") && piece.contains('-')) {
+                keys.insert(piece.to_owned());
+            }
+        }
+    }
+    (keys, sets)
+}
+
+#[test]
+fn both_languages_have_the_same_messages_with_the_same_blanks() {
+    let (vi, en) = (messages("vi"), messages("en"));
+    assert!(vi.len() > 300, "{}", vi.len());
+    let only = |a: &BTreeMap<String, _>, b: &BTreeMap<String, _>| -> Vec<String> {
+        a.keys().filter(|k| !b.contains_key(*k)).cloned().collect()
+    };
+    assert_eq!((only(&vi, &en), only(&en, &vi)), (vec![], vec![]));
+    for (key, blanks) in &vi {
+        assert_eq!(blanks, &en[key], "{key}");
+    }
+}
+
+#[test]
+fn no_message_is_missing_and_none_is_unused() {
+    let vi = messages("vi");
+    let (keys, sets) = asked();
+    let asked_for = |key: &str| keys.contains(key) || sets.iter().any(|set| key.starts_with(&format!("{set}-")));
+    let unused: Vec<&String> = vi.keys().filter(|key| !asked_for(key)).collect();
+    assert!(unused.is_empty(), "nobody says {unused:?}");
+    let literal = |key: &&String| !key.contains('/') && !key.contains(' ') && !key.contains('.');
+    let mut files = Vec::new();
+    crate::files(std::path::Path::new(&format!("{SOURCE}/console")), &mut files);
+    // Of what code names, only what is surely a key: in templates, and what is handed to a word-giving call.
+    let mut missing = BTreeSet::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for call in ["s.t(\"", "s.fill(\"", "s.fill2(\"", "s.count(\"", "words.fill(\""] {
+            for (at, _) in text.match_indices(call) {
+                let key = text.get(at + call.len()..).unwrap().split('"').next().unwrap().to_owned();
+                if !vi.contains_key(&key) {
+                    missing.insert(key);
+                }
+            }
+        }
+    }
+    let done = keys.iter().filter(|k| k.starts_with("done-")).filter(literal).filter(|k| !vi.contains_key(*k));
+    missing.extend(done.cloned());
+    assert!(missing.is_empty(), "there is no message for {missing:?}");
+    for set in &sets {
+        assert!(vi.keys().any(|key| key.starts_with(&format!("{set}-"))), "there is no message of the set {set}");
+    }
+}
+
+#[test]
+fn every_value_of_every_set_has_a_word() {
+    use hoicho::{
+        allocation::{AllocationState, rounds::store::RunState},
+        applications::{ApplicationState, documents::DocumentKind},
+        editions::EditionState,
+        exhibitors::LegalForm,
+        floor::{BoothAvailability, BoothCategory},
+        identity::{ExhibitorRole, OrganiserRole},
+        products::ProductGroup,
+        sales::{ReportState, deals::DealKind},
+    };
+    fn values<T: VariantArray + ToString>(set: &str) -> Vec<String> {
+        T::VARIANTS.iter().map(|v| format!("{set}-{}", v.to_string().replace('_', "-"))).collect()
+    }
+    let vi = messages("vi");
+    let all = [
+        values::<EditionState>("edition-state"),
+        values::<ApplicationState>("application-state"),
+        values::<ApplicationState>("my-application-state"),
+        values::<AllocationState>("allocation-state"),
+        values::<RunState>("run-state"),
+        values::<ReportState>("report-state"),
+        values::<DocumentKind>("document-kind"),
+        values::<LegalForm>("legal-form"),
+        values::<BoothAvailability>("availability"),
+        values::<BoothCategory>("booth-category"),
+        values::<OrganiserRole>("organiser-role"),
+        values::<ExhibitorRole>("exhibitor-role"),
+        values::<ProductGroup>("product-group"),
+        values::<DealKind>("deal-kind"),
+    ];
+    let missing: Vec<String> = all.into_iter().flatten().filter(|key| !vi.contains_key(key)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// What stands in a template between tags is a word nobody translated.
+#[test]
+fn templates_hold_no_words_of_their_own() {
+    let mut files = Vec::new();
+    crate::files(std::path::Path::new(&format!("{SOURCE}/console/templates")), &mut files);
+    let known = ["hoicho", "API", "JSON", "CSV", "Excel", "Tiếng", "Việt", "English"];
+    for file in files {
+        let mut text = std::fs::read_to_string(&file).unwrap();
+        // Blocks that hold a class or an address.
+        for block in ["{% block width %}", "{% block manifest %}"] {
+            if let Some(at) = text.find(block) {
+                let end = at + text.get(at..).unwrap().find("{% endblock %}").unwrap();
+                text.replace_range(at..end, "");
+            }
+        }
+        let mut outside = String::new();
+        let mut rest = text.as_str();
+        while let Some(at) = rest.find(['<', '{']) {
+            outside.push_str(rest.get(..at).unwrap());
+            outside.push(' ');
+            let end = if rest.get(at..).unwrap().starts_with('<') {
+                // A tag ends behind what the template puts into it.
+                let mut depth = 0;
+                let mut end = rest.len();
+                for (i, c) in rest.char_indices().skip_while(|(i, _)| *i < at) {
+                    match c {
+                        '{' => depth += 1,
+                        '}' => depth -= 1,
+                        '>' if depth == 0 => {
+                            end = i + 1;
+                            break;
+                        }
+                        _ => {}
+                    }
+                }
+                end
+            } else {
+                let close = if rest.get(at..).unwrap().starts_with("{{") { "}}" } else { "%}" };
+                rest.get(at..).unwrap().find(close).map_or(at + 1, |i| at + i + 2)
+            };
+            rest = rest.get(end..).unwrap();
+        }
+        outside.push_str(rest);
+        let words: Vec<&str> = outside
+            .split(|c: char| !c.is_alphabetic())
+            .filter(|w| w.chars().count() > 1 && !known.contains(w) && !["amp", "lt", "nbsp"].contains(w))
+            .collect();
+        assert!(words.is_empty(), "{}: {words:?}", file.display());
+    }
+}
