@@ -6,7 +6,8 @@ use plotters::{
 
 use crate::i18n::{Language, numbers};
 
-const WIDTH: u32 = 760;
+/// Narrow, so that words are still read when a phone makes it smaller.
+const WIDTH: u32 = 540;
 /// Stand-ins for colours of the stylesheet, which the library cannot name.
 const INK: RGBColor = RGBColor(1, 1, 1);
 const LINE: RGBColor = RGBColor(2, 2, 2);
@@ -85,7 +86,7 @@ fn draw_columns(svg: &mut String, bars: &[Bar], unit: Unit, language: Language) 
     let mut chart = ChartBuilder::on(&area)
         .margin(8)
         .x_label_area_size(30)
-        .y_label_area_size(86)
+        .y_label_area_size(78)
         .build_cartesian_2d(0.0..1.0, 0..top)?;
     chart
         .configure_mesh()
@@ -99,8 +100,8 @@ fn draw_columns(svg: &mut String, bars: &[Bar], unit: Unit, language: Language) 
         .y_label_style(label(15))
         .y_label_formatter(&|value| unit.say(language, *value))
         .draw()?;
-    // At most fourteen names fit beside each other.
-    let every = bars.len().div_ceil(14).max(1);
+    // At most seven names fit beside each other.
+    let every = bars.len().div_ceil(7).max(1);
     let plot = chart.plotting_area();
     let (width, height) = plot.dim_in_pixel();
     let (left, bottom) = plot.get_base_pixel();
@@ -121,7 +122,7 @@ fn draw_columns(svg: &mut String, bars: &[Bar], unit: Unit, language: Language) 
         if n % every == 0 {
             area.draw(&Text::new(bar.name.clone(), (middle, floor + 7), centred(15)))?;
         }
-        if bars.len() <= 14 && bar.value > 0 {
+        if bars.len() <= 7 && bar.value > 0 {
             area.draw(&Text::new(unit.say(language, bar.value), (middle, y - 17), centred(14)))?;
         }
     }
@@ -133,11 +134,11 @@ fn draw_rows(svg: &mut String, bars: &[Bar], unit: Unit, language: Language) -> 
     let count = u32::try_from(bars.len().max(1))?;
     let area = SVGBackend::with_string(svg, (WIDTH, count * 34 + 8)).into_drawing_area();
     let most = bars.iter().map(|b| b.value).max().unwrap_or(0).max(1);
-    let (left, room) = (270, 360);
+    let (left, room) = (205, 225);
     for (n, bar) in bars.iter().enumerate() {
         let y = 4 + 34 * i32::try_from(n)?;
-        let name: String = if bar.name.chars().count() > 34 {
-            bar.name.chars().take(33).chain(['…']).collect()
+        let name: String = if bar.name.chars().count() > 24 {
+            bar.name.chars().take(23).chain(['…']).collect()
         } else {
             bar.name.clone()
         };
@@ -182,12 +183,12 @@ fn draw_pairs(svg: &mut String, bars: &[Bar], unit: Unit, language: Language) ->
     let most = bars.iter().map(|b| b.value).max().unwrap_or(0).max(1);
     for (n, (bar, colour)) in bars.iter().zip([BAR, SECOND]).enumerate() {
         let y = 8 + 50 * i32::try_from(n)?;
-        let length = i32::try_from(i128::from(360) * i128::from(bar.value.max(0)) / i128::from(most))?;
+        let length = i32::try_from(i128::from(230) * i128::from(bar.value.max(0)) / i128::from(most))?;
         let at = |h| label(16).pos(Pos::new(h, VPos::Center));
-        let name: String = bar.name.chars().take(30).collect();
-        area.draw(&Text::new(name, (250, y + 18), at(HPos::Right)))?;
-        area.draw(&Rectangle::new([(260, y), (260 + length.max(1), y + 36)], colour.filled()))?;
-        area.draw(&Text::new(unit.say(language, bar.value), (268 + length, y + 18), at(HPos::Left)))?;
+        let name: String = bar.name.chars().take(24).collect();
+        area.draw(&Text::new(name, (195, y + 18), at(HPos::Right)))?;
+        area.draw(&Rectangle::new([(205, y), (205 + length.max(1), y + 36)], colour.filled()))?;
+        area.draw(&Text::new(unit.say(language, bar.value), (213 + length, y + 18), at(HPos::Left)))?;
     }
     area.present()?;
     Ok(())

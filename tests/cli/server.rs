@@ -41,8 +41,12 @@ pub fn shown(bytes: &[u8]) -> String {
 
 impl Server {
     pub fn start(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::start_at(free_port(), data, arguments, variables)
+    }
+
+    /// The same at a port that is known: to come back where it was.
+    pub fn start_at(port: u16, data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         std::fs::create_dir_all(data).unwrap();
-        let port = free_port();
         let mut child = hoicho(data)
             .args(arguments)
             .args(["--port", &port.to_string(), "--data-dir"])
@@ -109,6 +113,42 @@ fn read(answer: ureq::http::Response<ureq::Body>) -> Result<Value, Box<dyn std::
 }
 
 impl Address {
+    /// Where a browser finds it.
+    pub fn url(&self) -> &str {
+        &self.0
+    }
+
+    /// Any call, which must succeed; what it answers, if it answers anything.
+    pub fn call(&self, method: &str, path: &str, token: Option<&str>, body: Option<&Value>) -> Value {
+        self.call_with(method, path, token, body, None)
+    }
+
+    /// The same with the version that was seen.
+    pub fn call_with(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&Value>,
+        seen: Option<&str>,
+    ) -> Value {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let mut call = ureq::http::Request::builder().method(method).uri(format!("{}/api/v1{path}", self.0));
+        if let Some(token) = token {
+            call = call.header("authorization", format!("Bearer {token}"));
+        }
+        if let Some(seen) = seen {
+            call = call.header("if-match", seen);
+        }
+        let body = body.map(ToString::to_string).unwrap_or_default();
+        let call = call.header("content-type", "application/json").body(body).unwrap();
+        let answer = agent.run(call).unwrap();
+        let status = answer.status();
+        let text = answer.into_body().read_to_string().unwrap();
+        assert!(status.is_success(), "{method} {path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
     pub fn try_get(&self, path: &str, token: Option<&str>) -> Result<Value, Box<dyn std::error::Error>> {
         let mut call = ureq::get(format!("{}/api/v1{path}", self.0));
         if let Some(token) = token {

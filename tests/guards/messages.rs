@@ -122,7 +122,8 @@ fn no_message_is_missing_and_none_is_unused() {
             }
         }
     }
-    let done = keys.iter().filter(|k| k.starts_with("done-")).filter(literal).filter(|k| !vi.contains_key(*k));
+    let done =
+        keys.iter().filter(|k| k.starts_with("done-") && k.len() > 5).filter(literal).filter(|k| !vi.contains_key(*k));
     missing.extend(done.cloned());
     assert!(missing.is_empty(), "there is no message for {missing:?}");
     for set in &sets {

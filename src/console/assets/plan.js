@@ -20,7 +20,7 @@ function start() {
   const idOf = (booth) => booth.id.slice(2);
 
   const mark = () => {
-    booths().forEach((b) => b.setAttribute("aria-pressed", String(idOf(b) === chosen)));
+    booths().forEach((b) => (idOf(b) === chosen ? b.setAttribute("aria-current", "true") : b.removeAttribute("aria-current")));
     document.querySelectorAll("#queue [data-application]").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.application === application)));
   };
   // Puts what a fresh page says in place of what is here.
@@ -225,5 +225,4 @@ function start() {
     }, 150);
   });
   mark();
-  if (chosen && byId(chosen)) byId(chosen).setAttribute("aria-pressed", "true");
 }

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Booths a page.
-const PAGE: i64 = 100;
+const PAGE: i64 = 50;
 
 /// A zone with its rules and how many booths it has.
 struct ZoneLine {
@@ -62,10 +62,14 @@ struct Floor {
     localities: Vec<(String, String)>,
     booths: Vec<BoothLine>,
     next: Option<String>,
+    zone: Option<ZoneId>,
     names: HashMap<ZoneId, String>,
 }
 
 impl Floor {
+    fn zone_id(&self) -> String {
+        self.zone.map(|z| z.to_string()).unwrap_or_default()
+    }
     fn zone(&self, id: &ZoneId) -> &str {
         self.names.get(id).map_or("", String::as_str)
     }
@@ -76,7 +80,8 @@ impl Floor {
 
 #[derive(Deserialize)]
 struct Asked {
-    zone: Option<ZoneId>,
+    #[serde(default)]
+    zone: String,
     after: Option<String>,
 }
 
@@ -108,6 +113,8 @@ pub(super) async fn show_floor(
     query: Query<Asked>,
 ) -> Result<HttpResponse, Problem> {
     let Asked { zone, after } = query.get()?;
+    let zone: Option<ZoneId> = zone.parse().ok();
+    let chosen = zone;
     let found = permit.read(move |tx, granted| {
         let desk = Desk::find(tx, &granted, Tab::Floor)?;
         let id = desk.edition.id;
@@ -152,7 +159,7 @@ pub(super) async fn show_floor(
     let zones = zones.into_iter().map(line).collect();
     let localities = localities.into_iter().map(|l| (l.code, l.name)).collect();
     let (prices, categories) = (prices(&categories), of_set::<BoothCategory>(&s, "booth-category", None));
-    page(&Floor { s, desk, zones, prices, zone_choices, categories, localities, booths, next, names })
+    page(&Floor { s, desk, zones, prices, zone_choices, categories, localities, booths, next, zone: chosen, names })
 }
 
 #[derive(Template)]

@@ -1,0 +1,154 @@
+//! No page has a fault that axe-core knows of (WCAG 2.2 AA), in either look, on a phone and on a desk.
+use std::{path::PathBuf, process::Command};
+
+use serde_json::Value;
+
+use super::{
+    browser::{self, Browser, DESKTOP, Look, PHONE},
+    server::Server,
+};
+
+/// axe-core, installed into the target folder: a tool of development, never part of the program.
+fn axe() -> Option<String> {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("axe");
+    let file = folder.join("node_modules/axe-core/axe.min.js");
+    if !file.exists() {
+        let npm = browser::program(&["npm"])?;
+        std::fs::create_dir_all(&folder).unwrap();
+        let installed = Command::new(npm)
+            .args(["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "axe-core@4.11"])
+            .current_dir(&folder)
+            .output()
+            .ok()?;
+        if !installed.status.success() {
+            return None;
+        }
+    }
+    std::fs::read_to_string(file).ok()
+}
+
+/// The pages of the demo, for whoever is logged in.
+fn pages(server: &Server, email: Option<&str>) -> Vec<String> {
+    let demo = "ocop-quang-ninh-demo";
+    let public = [
+        "/",
+        "/fairs/ocop-quang-ninh-demo",
+        "/fairs/ocop-quang-ninh-demo/exhibitors?q=mien",
+        "/fairs/ocop-quang-ninh-xuan-2018/figures",
+        "/fairs/ocop-quang-ninh-v-2017/figures",
+        "/fairs/khong-co",
+        "/login",
+        "/register",
+        "/check-mail",
+        "/verify-email",
+        "/forgot",
+        "/reset-password",
+        "/invitation",
+    ];
+    let Some(email) = email else { return public.map(str::to_owned).to_vec() };
+    let login = serde_json::json!({ "email": email, "password": "hoi-cho-ocop" });
+    let token = server.post("/auth/login", "", &login)["access_token"].as_str().unwrap().to_owned();
+    let me = server.get("/me", Some(&token));
+    let mut pages: Vec<String> = ["/home", "/account", "/new-exhibitor"].map(str::to_owned).to_vec();
+    if let Some(organiser) = me["organisers"].as_array().unwrap().first() {
+        let organiser = organiser["organiser"].as_str().unwrap();
+        let booths = server.get(&format!("/editions/{demo}/booths?limit=1"), Some(&token));
+        let booth = booths["items"][0]["id"].as_str().unwrap();
+        let applications = server.get(&format!("/editions/{demo}/applications?limit=1&state=submitted"), Some(&token));
+        let application = applications["items"][0]["id"].as_str().unwrap();
+        let day = super::fair::today() - chrono::Duration::days(1);
+        for page in [
+            "",
+            "/setup",
+            "/floor",
+            "/applications",
+            "/plan",
+            "/plan?colour=sales",
+            "/plan?colour=locality",
+            "/rounds",
+            "/sales",
+            "/deals",
+            "/visits",
+            "/reports",
+        ] {
+            pages.push(format!("/manage/{demo}{page}"));
+        }
+        pages.push(format!("/manage/{demo}/booths/{booth}"));
+        pages.push(format!("/manage/{demo}/plan?booth={booth}"));
+        pages.push(format!("/manage/{demo}/applications/{application}"));
+        pages.push(format!("/report/{booth}/{day}"));
+        pages.push(format!("/gate/{demo}"));
+        for page in ["", "/new-edition", "/staff", "/places", "/audit"] {
+            pages.push(format!("/organisers/{organiser}{page}"));
+        }
+    }
+    if let Some(exhibitor) = me["exhibitors"].as_array().unwrap().last() {
+        let exhibitor = exhibitor["exhibitor"].as_str().unwrap();
+        let products = server.get(&format!("/exhibitors/{exhibitor}/products?limit=1"), Some(&token));
+        let product = products["items"][0]["id"].as_str().unwrap();
+        let applications = server.get(&format!("/exhibitors/{exhibitor}/applications"), Some(&token));
+        let application = applications["items"][0]["id"].as_str().unwrap();
+        for page in ["", "/results", "/products", "/profile", "/members"] {
+            pages.push(format!("/my/{exhibitor}{page}"));
+        }
+        pages.push(format!("/my/{exhibitor}/products/{product}"));
+        pages.push(format!("/my-application/{application}?step=check"));
+        pages.push(format!("/exhibitors/{exhibitor}"));
+        pages.push(format!("/apply/{demo}"));
+    }
+    pages
+}
+
+#[tokio::test]
+async fn no_page_has_a_fault_that_axe_knows_of_nor_scrolls_sideways() {
+    if !browser::is_there("accessibility") {
+        return;
+    }
+    let Some(axe) = axe() else {
+        assert!(std::env::var_os("HOICHO_TEST_REQUIRE_CHROMIUM").is_none(), "axe-core cannot be installed");
+        eprintln!("SKIPPED accessibility: axe-core cannot be installed (npm is needed once)");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("demo"), &["demo"], &[("HOICHO_LIMITS__AUTH_PER_MINUTE", "10000")]);
+    let address = server.address();
+    let mut faults: Vec<String> = Vec::new();
+    let mut looked = 0;
+    for (look, who) in [
+        (PHONE, None),
+        (DESKTOP, Some("bantochuc@example.vn")),
+        (Look { is_dark: true, ..PHONE }, Some("bantochuc@example.vn")),
+        (Look { is_dark: true, language: "en", ..DESKTOP }, Some("htx@example.vn")),
+        (PHONE, Some("htx@example.vn")),
+        (Look { is_dark: true, language: "en", ..DESKTOP }, None),
+    ] {
+        let profile = tempfile::tempdir().unwrap();
+        let browser = Browser::open(address.url(), profile.path(), look).await;
+        if let Some(email) = who {
+            browser.log_in(email, "hoi-cho-ocop").await;
+        }
+        if look.is_dark {
+            browser.go("/look?theme=dark&back=/").await;
+        }
+        for page in pages(&server, who) {
+            browser.go(&page).await;
+            // Through Chromium's tools: a page of ours lets no foreign script in, not even this one.
+            let wanted = "new Promise((done) => axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((r) => done(JSON.stringify(r.violations.map((v) => ({ id: v.id, help: v.help, nodes: v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200) + ' ' + (n.any[0]?.message ?? '')) }))))))";
+            browser.chromium("Runtime.evaluate", serde_json::json!({ "expression": axe })).await;
+            let run = serde_json::json!({ "expression": wanted, "awaitPromise": true, "returnByValue": true });
+            let answer = browser.chromium("Runtime.evaluate", run).await;
+            let found = answer["result"]["value"].as_str().unwrap_or_else(|| panic!("{page}: {answer}"));
+            let found: Vec<Value> = serde_json::from_str(found).unwrap();
+            faults.extend(found.iter().map(|fault| format!("{page} ({}): {fault}", look.width)));
+            let over = browser.script("return document.documentElement.scrollWidth - innerWidth").await;
+            if over.as_i64().unwrap() > 0 {
+                faults.push(format!("{page} ({}) scrolls sideways by {over} px", look.width));
+            }
+            looked += 1;
+        }
+        browser.close().await;
+    }
+    assert!(looked > 90, "{looked}");
+    assert!(faults.is_empty(), "{} faults on {looked} pages:\n{}", faults.len(), faults.join("\n"));
+    server.stop();
+}

@@ -1,0 +1,90 @@
+//! What a test needs to be there before a person opens the browser, made through the API.
+use chrono::{NaiveDate, Utc};
+use serde_json::{Value, json};
+
+use super::server::{Address, Server};
+
+pub const PASSWORD: &str = "mật khẩu dài";
+
+/// The day in Vietnam.
+pub fn today() -> NaiveDate {
+    Utc::now().with_timezone(&chrono_tz::Asia::Ho_Chi_Minh).date_naive()
+}
+
+/// A person with an account whose address is proved; their token.
+pub fn person(server: &Address, folder: &std::path::Path, email: &str, name: &str) -> String {
+    let body = json!({ "email": email, "password": PASSWORD, "display_name": name });
+    server.call("POST", "/auth/register", None, Some(&body));
+    let token = token_of_mail(folder, email);
+    server.call("POST", "/auth/verify-email", None, Some(&json!({ "token": token, "password": PASSWORD })));
+    let answer = server.call("POST", "/auth/login", None, Some(&json!({ "email": email, "password": PASSWORD })));
+    answer["access_token"].as_str().unwrap().to_owned()
+}
+
+/// The token of the newest mail to somebody. Mails are sent by a job every few seconds.
+pub fn token_of_mail(folder: &std::path::Path, email: &str) -> String {
+    for _ in 0..400 {
+        let mut mails: Vec<_> = std::fs::read_dir(folder.join("mail")).into_iter().flatten().flatten().collect();
+        mails.sort_by_key(|m| m.metadata().and_then(|m| m.modified()).unwrap());
+        for mail in mails.into_iter().rev() {
+            let text = String::from_utf8_lossy(&std::fs::read(mail.path()).unwrap()).replace("=\r\n", "");
+            if !text.contains(&format!("<{email}>")) && !text.contains(&format!("To: {email}")) {
+                continue;
+            }
+            if let Some(rest) = ["/verify-email#", "/verify-email%23"].iter().find_map(|p| text.split_once(p)) {
+                return rest.1.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_').collect();
+            }
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("no mail to {email}")
+}
+
+/// An edition of some booths, open on `days` from today on, in the state asked for.
+pub struct Fair {
+    pub slug: String,
+    pub booths: Vec<String>,
+    pub zone: String,
+}
+
+pub fn fair(server: &Address, token: &str, slug: &str, booths: u32, days: i64, state: &str) -> Fair {
+    let post = |path: &str, body: &Value| server.call("POST", path, Some(token), Some(body));
+    let organiser = post("/organisers", &json!({ "name": "Ban tổ chức thử" }));
+    let edition = post("/editions", &json!({ "organiser": organiser["id"], "slug": slug, "name": "Hội chợ thử" }));
+    let at = format!("/editions/{slug}");
+    let day =
+        |n: i64| json!({ "day": today() + chrono::Duration::days(n), "opens_at": "00:00:00", "closes_at": "23:59:00" });
+    let list: Vec<Value> = (0..days).map(day).collect();
+    server.call_with("PUT", &format!("{at}/opening-days"), Some(token), Some(&json!(list)), Some("\"v1\""));
+    let zone = post(&format!("{at}/zones"), &json!({ "code": "A", "name": "Khu OCOP" }));
+    let pattern = format!("A01…A{booths:02}");
+    let kind = json!({ "zone": zone["id"], "category": "standard", "area_dm2": 900, "fee": 3_000_000 });
+    let made = post(&format!("{at}/booths/generate"), &json!({ "runs": [{ "pattern": pattern, "kind": kind }] }));
+    post(&format!("{at}/gates"), &json!({ "name": "Cổng chính" }));
+    for to in ["published", "registration_open", "registration_closed", "live", "reporting"] {
+        post(&format!("{at}/transitions"), &json!({ "to": to }));
+        if to == state {
+            break;
+        }
+    }
+    let text = |v: &Value| v["id"].as_str().unwrap().to_owned();
+    let booths = made["items"].as_array().unwrap().iter().map(text).collect();
+    assert_eq!(edition["slug"], slug);
+    Fair { slug: slug.to_owned(), booths, zone: text(&zone) }
+}
+
+/// An exhibitor with an application that was handed in, while registration is open.
+pub fn application(server: &Address, token: &str, slug: &str, name: &str, booths: u32) -> String {
+    let exhibitor = json!({ "name": name, "legal_form": "co_operative", "country": "VN", "locality": "Đầm Hà" });
+    let exhibitor = server.call("POST", "/exhibitors", Some(token), Some(&exhibitor));
+    let wanted = json!({ "exhibitor": exhibitor["id"], "booths_wanted": booths, "category": "standard" });
+    let made = server.call("POST", &format!("/editions/{slug}/applications"), Some(token), Some(&wanted));
+    let id = made["id"].as_str().unwrap().to_owned();
+    server.call("POST", &format!("/applications/{id}/submit"), Some(token), None);
+    id
+}
+
+/// A server of one's own, on SQLite, with hashing that costs little.
+pub fn server(folder: &std::path::Path) -> Server {
+    Server::start(folder, &["serve"], &[("HOICHO_LIMITS__AUTH_PER_MINUTE", "100000")])
+}

@@ -1,0 +1,18 @@
+//! The console as people use it: real pages of a real server in a real Chromium.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that breaks should say where"
+)]
+mod accessible;
+mod browser;
+mod exhibitor;
+mod fair;
+mod gate;
+mod organiser;
+#[path = "../cli/server.rs"]
+#[expect(dead_code, reason = "the tests of the program use the rest")]
+mod server;
+mod together;
+mod without_script;

@@ -1,0 +1,131 @@
+//! Pages work without JavaScript: forms are sent, what is wrong is told, nothing typed is lost. No browser is needed
+//! for that: a request is all that is left.
+use super::{
+    fair::{self, fair, person},
+    server::Server,
+};
+
+struct Visitor {
+    agent: ureq::Agent,
+    base: String,
+}
+
+impl Visitor {
+    fn new(server: &Server) -> Self {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
+        Self { agent: config.into(), base: server.address().url().to_owned() }
+    }
+    fn get(&self, path: &str, cookies: &str) -> (u16, String, String) {
+        let call =
+            self.agent.get(format!("{}{path}", self.base)).header("cookie", cookies).header("accept-language", "vi");
+        read(call.call().unwrap())
+    }
+    fn send(&self, path: &str, cookies: &str, from: &str, fields: &[(&str, &str)]) -> (u16, String, String) {
+        let call = self.agent.post(format!("{}{path}", self.base)).header("cookie", cookies).header("origin", from);
+        read(call.header("accept-language", "vi").send_form(fields.iter().copied()).unwrap())
+    }
+}
+
+/// Status, cookies that were set (and where it leads), body.
+fn read(answer: ureq::http::Response<ureq::Body>) -> (u16, String, String) {
+    let status = answer.status().as_u16();
+    let header = |name: &str| -> Vec<String> {
+        answer
+            .headers()
+            .get_all(name)
+            .iter()
+            .map(|v| v.to_str().unwrap().split(';').next().unwrap().to_owned())
+            .collect()
+    };
+    let said = header("set-cookie").join("; ");
+    let to = header("location").join("");
+    let body = answer.into_body().read_to_string().unwrap();
+    (status, said, if body.is_empty() { to } else { body })
+}
+
+#[test]
+fn a_form_is_sent_by_itself_and_only_from_our_own_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = fair::server(folder.path());
+    let token = person(&server.address(), folder.path(), "lan@example.vn", "Lan");
+    let fair = fair(&server.address(), &token, "hoi-cho-thu", 2, 3, "published");
+    let visitor = Visitor::new(&server);
+    let own = server.address().url().to_owned();
+
+    // A wrong password leads back to the form, which says so and keeps the address but not the password.
+    let login = |password: &str| {
+        let fields = [("_next", "/home"), ("_back", "/login"), ("email", "lan@example.vn"), ("password", password)];
+        visitor.send("/form/auth/login", "", &own, &fields)
+    };
+    let (status, said, to) = login("sai mật khẩu");
+    assert_eq!((status, to.as_str()), (303, "/login"));
+    let (_, gone, page) = visitor.get("/login", &said);
+    assert!(page.contains("Sai e-mail hoặc mật khẩu") && page.contains("lan@example.vn"), "{page}");
+    assert!(!page.contains("sai mật khẩu") && gone.contains("hoicho_said="), "{gone}");
+
+    let (status, session, to) = login(fair::PASSWORD);
+    assert_eq!((status, to.as_str()), (303, "/home"));
+    let (status, _, page) = visitor.get(&format!("/manage/{}/setup", fair.slug), &session);
+    assert!(status == 200 && page.contains("Cổng chính"), "{status}");
+
+    // The same change from another site, or from nowhere, is refused: in forms, and for the API's own calls.
+    let gate = [("name", "Cổng phụ"), ("_back", "/")];
+    let path = format!("/form/editions/{}/gates", fair.slug);
+    for from in ["https://elsewhere.example", "null", ""] {
+        let (status, _, _) = visitor.send(&path, &session, from, &gate);
+        assert_eq!(status, 403, "{from}");
+    }
+    let api = format!("/api/v1/editions/{}/gates", fair.slug);
+    assert_eq!(visitor.send(&api, &session, "https://elsewhere.example", &gate).0, 403);
+    let gates =
+        || server.get(&format!("/editions/{}/gates", fair.slug), Some(&token))["items"].as_array().unwrap().len();
+    assert_eq!(gates(), 1);
+
+    // Sent twice with the key of the page it does its work once.
+    let once = [("name", "Cổng phụ"), ("_back", "/"), ("_once", "0192-khoa-cua-trang")];
+    for _ in 0..2 {
+        assert_eq!(visitor.send(&path, &session, &own, &once).0, 303);
+    }
+    assert_eq!(gates(), 2);
+
+    // Nobody is led to another site, whatever the form says.
+    for bad in ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example"] {
+        let fields = [("name", "X"), ("_next", bad), ("_back", bad)];
+        let (_, _, to) = visitor.send(&path, &session, &own, &fields);
+        assert!(to.starts_with('/') && !to.starts_with("//") && !to.contains("elsewhere"), "{to}");
+    }
+
+    // Who is not logged in is led to do so, and comes back to the page.
+    let (status, _, to) = visitor.get(&format!("/manage/{}/setup", fair.slug), "");
+    assert_eq!((status, to), (303, format!("/login?next=%2Fmanage%2F{}%2Fsetup", fair.slug)));
+    // What is not there, and what one may not see, is one page.
+    let (status, _, page) = visitor.get("/manage/khong-co/setup", &session);
+    assert!(status == 404 && page.contains("Không tìm thấy"), "{status}");
+
+    // Logging out ends the login itself, not only its cookie.
+    assert_eq!(visitor.send("/logout", &session, &own, &[]).0, 303);
+    let refresh = session.split("; ").find(|c| c.starts_with("hoicho_refresh=")).unwrap();
+    assert_eq!(visitor.get("/home", refresh).0, 303);
+    server.stop();
+}
+
+#[test]
+fn a_login_is_renewed_by_its_cookie_and_side_by_side_requests_do_not_end_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = fair::server(folder.path());
+    person(&server.address(), folder.path(), "lan@example.vn", "Lan");
+    let visitor = Visitor::new(&server);
+    let own = server.address().url().to_owned();
+    let fields = [("_next", "/home"), ("email", "lan@example.vn"), ("password", fair::PASSWORD)];
+    let (_, session, _) = visitor.send("/form/auth/login", "", &own, &fields);
+    let refresh = session.split("; ").find(|c| c.starts_with("hoicho_refresh=")).unwrap().to_owned();
+    // The access cookie is over; three tabs come with the same refresh cookie.
+    let (first, second, third) =
+        (visitor.get("/home", &refresh), visitor.get("/home", &refresh), visitor.get("/account", &refresh));
+    assert_eq!((first.0, second.0, third.0), (200, 200, 200));
+    assert!(first.1.contains("hoicho_refresh=") && first.1.contains("hoicho_access="), "{}", first.1);
+    assert!(second.1.contains("hoicho_access=") && !second.1.contains("hoicho_refresh="), "{}", second.1);
+    let renewed = first.1.split("; ").find(|c| c.starts_with("hoicho_refresh=")).unwrap();
+    assert_eq!(visitor.get("/home", renewed).0, 200);
+    server.stop();
+}
