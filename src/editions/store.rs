@@ -164,6 +164,15 @@ pub fn days(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<Vec<OpeningDayRow>> {
         .load(tx.conn())
 }
 
+/// Opening days of several editions, in order.
+pub fn days_of(tx: &mut Tx<'_>, ids: &[EditionId]) -> QueryResult<Vec<OpeningDayRow>> {
+    opening_days::table
+        .filter(opening_days::edition_id.eq_any(ids))
+        .order((opening_days::edition_id, opening_days::day))
+        .select(OpeningDayRow::as_select())
+        .load(tx.conn())
+}
+
 /// Sets the opening days: changes hours, adds days, takes away those not named. A day with reports or
 /// counts cannot be taken away (foreign key).
 pub fn put_days(tx: &mut Tx<'_>, id: EditionId, days: &[OpeningDayRow]) -> QueryResult<()> {

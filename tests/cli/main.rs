@@ -9,6 +9,7 @@
 #[path = "../support/postgres.rs"]
 #[expect(dead_code, reason = "only its databases are used here")]
 mod postgres;
+#[expect(dead_code, reason = "the tests of the pages use the rest")]
 mod server;
 
 use std::thread;

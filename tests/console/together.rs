@@ -81,6 +81,13 @@ async fn two_organisers_see_each_others_changes_and_never_give_one_booth_to_two(
     other.find(&format!("{}.free", booth(0))).await;
     one.click("[data-undo]").await;
     other.find(&format!("{}.offered", booth(0))).await;
+    // A visitor's plan follows too.
+    other.go(&format!("/fairs/{}", fair.slug)).await;
+    other.find(&format!("{}.reserved", booth(0))).await;
+    one.click(&booth(0)).await;
+    one.press("Xác nhận").await;
+    other.find(&format!("{}.let", booth(0))).await;
+    other.until("document.querySelector('[data-counts]').textContent.includes('gian đã có chủ')").await;
     one.close().await;
     other.close().await;
     server.stop();

@@ -9,6 +9,9 @@ if (fromHash && !fromHash.value) {
 }
 if (document.querySelector("[data-keep-hash]") && hash) sessionStorage.setItem("token", hash);
 
+// On a phone the tab of this page is brought into sight.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
 // A form is sent once, however often its button is hit.
 document.addEventListener("submit", (event) => {
   const form = event.target;

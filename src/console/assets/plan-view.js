@@ -1,22 +1,41 @@
-// Moves about in a floor plan: drag, wheel, pinch, buttons, arrow keys; finds a booth named behind "#". The picture is
-// moved by its viewBox alone, at most once a frame.
+import { watch } from "./live.js";
+
+// Moves about in a floor plan: drag, wheel, pinch, buttons, arrow keys; finds a booth named behind "#". While it moves
+// the picture is only shifted and stretched, which costs a phone little; when it rests it is drawn anew, sharp, and with
+// as much on it as can be read at its size.
 export function view(plan) {
   const svg = plan.querySelector("svg");
   const whole = svg.getAttribute("viewBox").split(" ").map(Number);
   let [x, y, width, height] = whole;
+  let drawn = [...whole];
   let asked = false;
+  let resting;
+  // Units a pixel, of what is wanted and of what is drawn.
+  const scale = ([, , w, h] = [x, y, width, height]) => Math.max(w / svg.clientWidth, h / svg.clientHeight);
+  const rest = () => {
+    drawn = [x, y, width, height];
+    svg.setAttribute("viewBox", drawn.join(" "));
+    svg.style.transform = "";
+    const pixels = 1 / scale();
+    svg.dataset.detail = pixels < 0.6 ? "none" : pixels < 1.6 ? "codes" : "names";
+  };
   const draw = () => {
+    clearTimeout(resting);
+    resting = setTimeout(rest, 140);
     if (asked) return;
     asked = true;
     requestAnimationFrame(() => {
       asked = false;
-      svg.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
+      const stretch = drawn[2] / width;
+      const shift = stretch / scale(drawn);
+      const dx = (drawn[0] + drawn[2] / 2 - x - width / 2) * shift;
+      const dy = (drawn[1] + drawn[3] / 2 - y - height / 2) * shift;
+      svg.style.transform = `translate(${dx}px, ${dy}px) scale(${stretch})`;
     });
   };
-  const scale = () => Math.max(width / svg.clientWidth, height / svg.clientHeight);
   // A point of the screen in the picture's own units; the picture lies in the middle of its frame.
   const at = (clientX, clientY) => {
-    const box = svg.getBoundingClientRect();
+    const box = plan.getBoundingClientRect();
     const s = scale();
     return [x + width / 2 + (clientX - box.left - box.width / 2) * s, y + height / 2 + (clientY - box.top - box.height / 2) * s];
   };
@@ -37,14 +56,14 @@ export function view(plan) {
   };
   const all = () => {
     [x, y, width, height] = whole;
-    draw();
+    rest();
   };
   const find = (booth) => {
     const box = booth.getBBox();
     width = Math.min(whole[2], 420);
     height = (width * whole[3]) / whole[2];
     [x, y] = [box.x + box.width / 2 - width / 2, box.y + box.height / 2 - height / 2];
-    draw();
+    rest();
   };
 
   const fingers = new Map();
@@ -101,6 +120,8 @@ export function view(plan) {
     else return;
     event.preventDefault();
   });
+  addEventListener("resize", rest);
+  rest();
   return { find, all, zoom, wasDrag: () => moved > 6 };
 }
 
@@ -122,4 +143,27 @@ if (plan && !plan.hasAttribute("data-work")) {
     named.classList.add("found");
     moves.find(named);
   }
+
+  // A change by the organiser appears within seconds; many at once cost one look.
+  let waiting = false;
+  watch(plan.dataset.live, () => {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(async () => {
+      waiting = false;
+      const answer = await fetch(location.pathname).catch(() => null);
+      if (!answer?.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const fresh of page.querySelectorAll(".plan .booth[id]")) {
+        const old = document.getElementById(fresh.id);
+        const found = old?.classList.contains("found");
+        if (old && old.outerHTML.replace(" found", "") !== fresh.outerHTML) {
+          old.replaceWith(document.importNode(fresh, true));
+          if (found) document.getElementById(fresh.id).classList.add("found");
+        }
+      }
+      const [counts, now] = [document.querySelector("[data-counts]"), page.querySelector("[data-counts]")];
+      if (counts && now) counts.textContent = now.textContent;
+    }, 1500 + Math.random() * 2000);
+  });
 }

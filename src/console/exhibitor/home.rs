@@ -73,12 +73,11 @@ pub(super) async fn show_my_home(s: Shell, permit: Permit<Member>) -> Result<Htt
         let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
         let booths = store::booths(tx, exhibitor.id)?;
         let reports = store::reports(tx, &booths.iter().map(|b| b.booth).collect::<Vec<_>>())?;
+        let mut ids: Vec<EditionId> = booths.iter().map(|b| b.edition).collect();
+        ids.dedup();
         let mut days: HashMap<EditionId, Vec<Day>> = HashMap::new();
-        for booth in &booths {
-            if !days.contains_key(&booth.edition) {
-                let of = editions::store::days(tx, booth.edition)?.into_iter().map(|d| d.day).collect();
-                days.insert(booth.edition, of);
-            }
+        for day in editions::store::days_of(tx, &ids)? {
+            days.entry(day.edition_id).or_default().push(day.day);
         }
         let open = editions::store::page(tx, Listed::Public(None), "", 500)?;
         Ok((store::applications(tx, exhibitor.id)?, exhibitor, booths, reports, days, open))

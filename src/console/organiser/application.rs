@@ -7,7 +7,6 @@ use super::{
     store,
 };
 use crate::{
-    allocation::AllocationState,
     applications::{
         self, ApplicationState,
         documents::{self, DocumentRow},
@@ -21,10 +20,7 @@ use crate::{
     http::Problem,
     i18n::numbers,
     identity::Permit,
-    values::{
-        clock::Instant,
-        ids::{AllocationId, ApplicationId},
-    },
+    values::{clock::Instant, ids::ApplicationId},
 };
 
 #[derive(Template)]
@@ -38,7 +34,7 @@ struct Application {
     wishes: Vec<(Option<String>, Option<String>)>,
     products: Vec<(String, Option<i32>)>,
     documents: Vec<DocumentRow>,
-    allocations: Vec<(AllocationId, String, AllocationState, Option<Instant>)>,
+    allocations: Vec<store::Given>,
 }
 
 impl Application {

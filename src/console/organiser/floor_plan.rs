@@ -119,7 +119,7 @@ fn by_locality(occupants: &[Occupant]) -> (HashMap<String, usize>, Vec<(String, 
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     occupants.iter().for_each(|o| *counts.entry(&o.locality).or_default() += 1);
     let mut counts: Vec<(String, usize)> = counts.into_iter().map(|(name, n)| (name.to_owned(), n)).collect();
-    counts.sort_by(|a, b| b.1.cmp(&a.1));
+    counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     let colours = counts.iter().enumerate().map(|(n, (name, _))| (name.clone(), (n + 1).min(8))).collect();
     (colours, counts)
 }

@@ -27,6 +27,9 @@ use crate::{
 /// Booths a sheet.
 const PAGE: usize = 100;
 
+/// Queried reports that are named.
+const SHOWN: usize = 8;
+
 /// A booth's line of the sheet.
 struct Line {
     id: BoothId,
@@ -57,6 +60,7 @@ struct Sales {
     zone: Option<ZoneId>,
     next: Option<String>,
     queried: Vec<(String, BoothId, Day)>,
+    more_queried: usize,
 }
 
 impl Sales {
@@ -98,7 +102,9 @@ pub(super) async fn show_sales(
         occupants.into_iter().filter(|o| !o.state.expires()).map(|o| (o.booth, o.name)).collect();
     let codes: HashMap<BoothId, String> = booths.iter().map(|b| (b.id, b.code.clone())).collect();
     let queried = reports.iter().filter(|r| r.state == ReportState::Queried);
-    let queried = queried.filter_map(|r| Some((codes.get(&r.booth)?.clone(), r.booth, r.day))).take(50).collect();
+    let mut queried: Vec<_> = queried.filter_map(|r| Some((codes.get(&r.booth)?.clone(), r.booth, r.day))).collect();
+    let more_queried = queried.len().saturating_sub(SHOWN);
+    queried.truncate(SHOWN);
     let mut sold: HashMap<(BoothId, Day), Sold> = reports.into_iter().map(|r| ((r.booth, r.day), r)).collect();
     let shown =
         booths.into_iter().filter(|b| names.contains_key(&b.id) || days.iter().any(|d| sold.contains_key(&(b.id, *d))));
@@ -126,5 +132,5 @@ pub(super) async fn show_sales(
     let lines = all.into_iter().map(line).collect();
     let zones = zones.into_iter().map(|z| Choice::new(z.id, format!("{} · {}", z.code, z.name), zone == Some(z.id)));
     let zones = zones.collect();
-    page(&Sales { s, desk, days, lines, totals, total, zones, zone, next, queried })
+    page(&Sales { s, desk, days, lines, totals, total, zones, zone, next, queried, more_queried })
 }

@@ -212,11 +212,11 @@ pub(super) fn products_of(tx: &mut Tx<'_>, application: ApplicationId) -> QueryR
         .load(tx.conn())
 }
 
-/// Its booths, with their codes.
-pub(super) fn allocations_of(
-    tx: &mut Tx<'_>,
-    application: ApplicationId,
-) -> QueryResult<Vec<(AllocationId, String, AllocationState, Option<Instant>)>> {
+/// A booth of an application: its allocation, code, state, and when that ends by itself.
+pub(super) type Given = (AllocationId, String, AllocationState, Option<Instant>);
+
+/// Its booths, the latest first.
+pub(super) fn allocations_of(tx: &mut Tx<'_>, application: ApplicationId) -> QueryResult<Vec<Given>> {
     allocations::table
         .inner_join(booths::table)
         .filter(allocations::application_id.eq(application))

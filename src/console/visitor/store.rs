@@ -154,6 +154,6 @@ pub(super) fn stood_at(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<(Str
         .select((editions::id, columns))
         .load(tx.conn())?;
     rows.extend(with);
-    rows.sort_by(|a, b| b.0.cmp(&a.0));
+    rows.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
     Ok(rows.into_iter().map(|(_, row)| row).collect())
 }

@@ -261,3 +261,4 @@ audit-who = Who
 audit-what = What
 audit-change = Change
 audit-program = The program
+sales-more-queried = and { $n } more.

@@ -258,3 +258,4 @@ audit-who = Ai
 audit-what = Việc
 audit-change = Thay đổi
 audit-program = Hệ thống
+sales-more-queried = và { $n } báo cáo khác.
