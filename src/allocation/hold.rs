@@ -11,6 +11,7 @@ use crate::{
     editions, exhibitors,
     floor::{self, Candidate, Obstacle},
     http::{Code, Problem},
+    i18n::{Said, Text},
     identity::Granted,
     products,
     values::ids::{AllocationId, ApplicationId, BoothId},
@@ -35,26 +36,14 @@ pub fn hold(tx: &mut Tx<'_>, granted: &Granted, hold: &Hold) -> Result<Vec<Alloc
     let edition = editions::store::open_for_change(tx, granted.edition()?)?;
     let application = applications::store::find_held(tx, edition.id, hold.application)?;
     if application.state != ApplicationState::Approved {
-        return Err(Problem::new(
-            Code::IllegalStep,
-            "Chỉ phân gian cho đơn đã được duyệt.",
-            "Booths are held for approved applications only: approve it first.",
-        ));
+        return Err(Problem::new(Code::IllegalStep, Said("booths-are-held-for-approved-applications-only")));
     }
     let places = store::places(tx, edition.id, &hold.booths)?;
     if places.len() != hold.booths.len() {
-        return Err(Problem::new(
-            Code::NotFound,
-            "Có gian hàng không thuộc kỳ hội chợ này.",
-            "One of the booths is not in this edition.",
-        ));
+        return Err(Problem::new(Code::NotFound, Said("one-of-the-booths-is-not-in")));
     }
     if !hold.allow_apart && !adjacent(&places) {
-        return Err(Problem::new(
-            Code::Invalid,
-            "Các gian không liền kề. Đặt allow_apart nếu vẫn muốn.",
-            "The booths are not side by side. Say allow_apart if that is meant.",
-        ));
+        return Err(Problem::new(Code::Invalid, Said("the-booths-are-not-side-by-side")));
     }
     if hold.eligibility_waiver.is_none() {
         check_eligibility(tx, &application, &hold.booths)?;
@@ -98,20 +87,17 @@ fn check_eligibility(tx: &mut Tx<'_>, application: &ApplicationRow, wanted: &[Bo
         if obstacles.is_empty() {
             continue;
         }
-        let said: Vec<_> = obstacles
+        let rules: Vec<Text> = obstacles
             .into_iter()
             .map(|o| match o {
-                Obstacle::ProductGroup => ("nhóm sản phẩm", "product group"),
-                Obstacle::LegalForm => ("loại hình", "legal form"),
-                Obstacle::Locality => ("địa phương", "locality"),
+                Obstacle::ProductGroup => Said("obstacle-product-group").text(),
+                Obstacle::LegalForm => Said("obstacle-legal-form").text(),
+                Obstacle::Locality => Said("obstacle-locality").text(),
             })
             .collect();
-        let vi = said.iter().map(|s| s.0).collect::<Vec<_>>().join(", ");
-        let en = said.iter().map(|s| s.1).collect::<Vec<_>>().join(", ");
         return Err(Problem::new(
             Code::NotEligible,
-            format!("{name} không dành cho đơn vị này: {vi}. Nếu vẫn muốn, ghi lý do vào eligibility_waiver."),
-            format!("{name} is not for this exhibitor: {en}. If it is meant, say why in eligibility_waiver."),
+            Said("the-zone-is-not-for-this-exhibitor").with(&[("zone", &name)]).and("rules", Text::list(&rules)),
         ));
     }
     Ok(())

@@ -6,6 +6,7 @@ use super::{lifecycle::AllocationState, store::AllocationRow};
 use crate::{
     db::{Tx, schema::*},
     http::{Code, Problem},
+    i18n::Said,
     on_either,
     values::ids::{AllocationId, EditionId, ExhibitorId, OrganiserId, ParticipantId, UserId},
 };
@@ -46,15 +47,11 @@ pub struct ParticipantRow {
 /// Adds one, while the allocation holds the booth.
 pub fn insert(tx: &mut Tx<'_>, allocation: &AllocationRow, row: &ParticipantRow) -> Result<(), Problem> {
     if !allocation.state.is_active() {
-        return Err(Problem::new(Code::IllegalStep, "Phân bổ này đã kết thúc.", "This allocation has ended."));
+        return Err(Problem::new(Code::IllegalStep, Said("this-allocation-has-ended")));
     }
     let there = participants::table.filter(participants::allocation_id.eq(allocation.id));
     if there.count().get_result::<i64>(tx.conn())? >= MOST {
-        return Err(Problem::new(
-            Code::IllegalStep,
-            "Một gian có tối đa 200 đơn vị đi cùng.",
-            "A booth has at most 200 participants.",
-        ));
+        return Err(Problem::new(Code::IllegalStep, Said("a-booth-has-at-most-200-participants")));
     }
     diesel::insert_into(participants::table).values(row).execute(tx.conn())?;
     Ok(())

@@ -11,6 +11,7 @@ use crate::{
     db::Tx,
     editions,
     http::{Code, Problem},
+    i18n::Said,
     identity::{Granted, members::write_to_exhibitor},
     outbox::Letter,
     values::ids::AllocationId,
@@ -47,11 +48,7 @@ pub fn decline(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<A
     let edition = editions::store::open_for_change(tx, granted.edition()?)?;
     let before = store::find(tx, edition.id, id)?;
     if before.state != AllocationState::Offered {
-        return Err(Problem::new(
-            Code::IllegalStep,
-            "Chỉ từ chối được gian đang được mời nhận.",
-            "Only what is offered can be declined.",
-        ));
+        return Err(Problem::new(Code::IllegalStep, Said("only-what-is-offered-can-be-declined")));
     }
     let row = step(tx, granted, id, AllocationState::Released, "allocation.decline")?;
     refill(tx, edition.id, granted.now)?;
@@ -80,8 +77,7 @@ fn step(
         let legal = from.legal_steps().iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
         return Err(Problem::new(
             Code::IllegalStep,
-            format!("Từ {from} chỉ có thể sang: [{legal}]."),
-            format!("From {from} the legal steps are: [{legal}]."),
+            Said("from-from-the-legal-steps-are-legal").with(&[("from", &from), ("legal", &legal)]),
         ));
     }
     let expires_at = to.expires().then(|| granted.now + Duration::seconds(OFFER_S));

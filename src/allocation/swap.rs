@@ -7,6 +7,7 @@ use crate::{
     db::Tx,
     editions,
     http::{Code, Problem},
+    i18n::Said,
     identity::Granted,
     values::ids::AllocationId,
 };
@@ -22,11 +23,7 @@ pub fn swap(
     let (a, b) = (store::find(tx, edition.id, one)?, store::find(tx, edition.id, other)?);
     let active = |row: &AllocationRow| row.state.is_active() && row.expires_at.is_none_or(|at| at > granted.now);
     if one == other || !active(&a) || !active(&b) {
-        return Err(Problem::new(
-            Code::IllegalStep,
-            "Chỉ đổi được hai phân bổ khác nhau còn hiệu lực.",
-            "Only two different active allocations can be swapped.",
-        ));
+        return Err(Problem::new(Code::IllegalStep, Said("only-two-different-active-allocations-can-be")));
     }
     // The unique index knows no order of rows: both leave their booths before either enters one.
     for row in [&a, &b] {

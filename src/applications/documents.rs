@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use crate::{
     db::{Tx, schema::documents},
     http::{Code, Problem},
+    i18n::Said,
     values::{
         clock::Instant,
         ids::{ApplicationId, DocumentId, UserId},
@@ -65,14 +66,10 @@ impl FileType {
             (Some(found), Some(told)) if *told == *found.mime() => Ok(found),
             (Some(found), told) => Err(Problem::new(
                 Code::UnsupportedFile,
-                format!("Content-Type nói là {}, nhưng nội dung là {}.", told.unwrap_or_default(), found.mime()),
-                format!("The Content-Type says {}, but the content is {}.", told.unwrap_or_default(), found.mime()),
+                Said("the-content-type-says-unwrap-or-default")
+                    .with(&[("unwrap_or_default", &told.unwrap_or_default()), ("mime", &found.mime())]),
             )),
-            (None, _) => Err(Problem::new(
-                Code::UnsupportedFile,
-                "Chỉ nhận tệp PDF, JPEG, PNG hoặc WebP.",
-                "Only PDF, JPEG, PNG and WebP files are taken.",
-            )),
+            (None, _) => Err(Problem::new(Code::UnsupportedFile, Said("only-pdf-jpeg-png-and-webp-files"))),
         }
     }
 }

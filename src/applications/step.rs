@@ -7,6 +7,7 @@ use crate::{
     db::Tx,
     editions::{self, EditionState},
     http::{Checks, Code, Problem},
+    i18n::Said,
     identity::{Granted, members::write_to_exhibitor},
     outbox::Letter,
     values::ids::ApplicationId,
@@ -32,8 +33,7 @@ pub fn step(
             legal.iter().filter(|s| !(confirmed && **s == to)).map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
         return Err(Problem::new(
             Code::IllegalStep,
-            format!("Từ {} chỉ có thể sang: [{legal}].", before.state),
-            format!("From {} the legal steps are: [{legal}].", before.state),
+            Said("from-state-the-legal-steps-are-legal").with(&[("state", &before.state), ("legal", &legal)]),
         ));
     }
     if to == ApplicationState::Submitted && edition.state != EditionState::RegistrationOpen {
@@ -63,5 +63,5 @@ pub fn step(
 
 /// Registration is over, or has not begun.
 pub(super) fn closed() -> Problem {
-    Problem::new(Code::IllegalStep, "Kỳ hội chợ hiện không mở đăng ký.", "Registration for this edition is not open.")
+    Problem::new(Code::IllegalStep, Said("registration-for-this-edition-is-not-open"))
 }

@@ -6,6 +6,7 @@ use tokio::io::AsyncWriteExt;
 use crate::{
     config,
     http::{Code, Problem},
+    i18n::Said,
     values::ids::DocumentId,
 };
 
@@ -24,11 +25,7 @@ pub struct Storage {
 
 fn failed(error: &std::io::Error) -> Problem {
     tracing::error!(%error, "the document folder");
-    Problem::new(
-        Code::Unavailable,
-        "Không lưu hoặc đọc được tệp. Vui lòng thử lại sau.",
-        "The file could not be stored or read. Please try again later.",
-    )
+    Problem::new(Code::Unavailable, Said("the-file-could-not-be-stored-or"))
 }
 
 impl Storage {

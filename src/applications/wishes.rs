@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     db::{Tx, schema::*},
     http::{Checks, Problem},
+    i18n::Said,
     on_either,
     values::ids::{ApplicationId, BoothId, EditionId, ExhibitorId, ProductId, ZoneId},
 };
@@ -26,18 +27,12 @@ pub enum Wish {
 
 /// What is wrong with lists of wishes and products, before the database is asked.
 pub fn check(checks: &mut Checks, wishes: &[Wish], products: &[ProductId]) {
-    checks.that(wishes.len() <= MOST_WISHES, "/wishes", "length", "Tối đa 20 nguyện vọng.", "At most 20 wishes.");
+    checks.that(wishes.len() <= MOST_WISHES, "/wishes", "length", Said("at-most-20-wishes"));
     let distinct = wishes.iter().collect::<std::collections::BTreeSet<_>>().len() == wishes.len();
-    checks.that(distinct, "/wishes", "repeated", "Có nguyện vọng bị lặp.", "A wish is named twice.");
-    checks.that(
-        products.len() <= MOST_PRODUCTS,
-        "/products",
-        "length",
-        "Tối đa 100 sản phẩm.",
-        "At most 100 products.",
-    );
+    checks.that(distinct, "/wishes", "repeated", Said("a-wish-is-named-twice"));
+    checks.that(products.len() <= MOST_PRODUCTS, "/products", "length", Said("at-most-100-products"));
     let distinct = products.iter().collect::<std::collections::BTreeSet<_>>().len() == products.len();
-    checks.that(distinct, "/products", "repeated", "Có sản phẩm bị lặp.", "A product is named twice.");
+    checks.that(distinct, "/products", "repeated", Said("a-product-is-named-twice"));
 }
 
 /// Sets the wishes of an application; each must be of the same edition.
@@ -64,13 +59,7 @@ pub fn put(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId, wishes: &[Wis
             Wish::Booth(booth) => known_booths.contains(booth),
             Wish::Zone(zone) => known_zones.contains(zone),
         };
-        checks.that(
-            known,
-            &format!("/wishes/{i}"),
-            "unknown",
-            "Kỳ hội chợ không có gian hoặc khu vực này.",
-            "The edition has no such booth or zone.",
-        );
+        checks.that(known, &format!("/wishes/{i}"), "unknown", Said("the-edition-has-no-such-booth-or"));
     }
     checks.done()?;
     diesel::delete(w::table.filter(w::application_id.eq(id))).execute(tx.conn())?;
@@ -136,8 +125,7 @@ pub fn put_products(
             known.contains(product),
             &format!("/products/{i}"),
             "unknown",
-            "Đơn vị không có sản phẩm này.",
-            "The exhibitor has no such product.",
+            Said("the-exhibitor-has-no-such-product"),
         );
     }
     checks.done()?;

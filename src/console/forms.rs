@@ -26,7 +26,7 @@ use super::{flash::Flash, multipart, schema::Bodies, session, shell};
 use crate::{
     app::State,
     http::{Code, Problem, body::BODY_LIMIT},
-    i18n::{Language, Words},
+    i18n::{Language, Said, Words},
     identity::session::Tokens,
 };
 
@@ -79,11 +79,7 @@ async fn read(req: &mut ServiceRequest) -> Result<Sent, Problem> {
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Code::BadRequest)?;
         if body.len() + chunk.len() > most {
-            return Err(Problem::new(
-                Code::TooLarge,
-                "Tệp hoặc nội dung quá lớn. Hãy chia nhỏ.",
-                "The file or the form is too large. Please send it in parts.",
-            ));
+            return Err(Problem::new(Code::TooLarge, Said("the-file-or-the-form-is-too")));
         }
         body.extend_from_slice(&chunk);
     }

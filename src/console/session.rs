@@ -13,6 +13,7 @@ use super::shell;
 use crate::{
     app::State,
     http::{Code, Problem},
+    i18n::Said,
     identity::session::{self, Renewed, Tokens},
 };
 
@@ -58,11 +59,7 @@ fn is_own(req: &HttpRequest) -> bool {
 }
 
 fn foreign() -> Problem {
-    Problem::new(
-        Code::Forbidden,
-        "Yêu cầu này không đến từ trang của hệ thống. Hãy tải lại trang rồi thử lại.",
-        "This request does not come from one of our pages. Please reload the page and try again.",
-    )
+    Problem::new(Code::Forbidden, Said("this-request-does-not-come-from-one"))
 }
 
 /// Turns the cookies of a browser into the `Authorization` that the rest of the program knows, renewing a login that

@@ -6,6 +6,7 @@ use super::lifecycle::EditionState;
 use crate::{
     db::{Conn, Tx, schema::*},
     http::{Code, Problem},
+    i18n::Said,
     on_either,
     values::{
         clock::{Day, Instant},
@@ -128,11 +129,7 @@ pub fn open_for_change(tx: &mut Tx<'_>, id: EditionId) -> Result<EditionRow, Pro
     if row.state.is_open() {
         return Ok(row);
     }
-    Err(Problem::new(
-        Code::EditionFinalised,
-        "Kỳ hội chợ đã chốt số liệu hoặc đã hủy; không sửa được nữa.",
-        "The edition is finalised or cancelled; nothing of it changes any more.",
-    ))
+    Err(Problem::new(Code::EditionFinalised, Said("the-edition-is-finalised-or-cancelled-nothing")))
 }
 
 /// Moves an edition on, unless somebody else moved it meanwhile.

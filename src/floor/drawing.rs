@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use askama::Template;
 
 use super::plan::{Occupancy, Plan, PlanBooth};
-use crate::{i18n::Language, values::ids::ZoneId};
+use crate::{
+    i18n::{Language, Words},
+    values::ids::ZoneId,
+};
 
 /// Okabe and Ito's colours, which people with any kind of colour-blindness tell apart; light for the booths, full for
 /// their borders.
@@ -114,10 +117,8 @@ fn wrapped(name: &str, room: usize) -> Vec<String> {
 /// Draws a plan; `sheet` is for print.
 pub fn svg(plan: &Plan, title: &str, sheet: Option<Sheet>, language: Language) -> Result<String, askama::Error> {
     let colours = plan.zones.iter().zip(COLOURS.iter().cycle()).map(|(zone, colour)| (zone.id, *colour)).collect();
-    let (free, reserved) = match language {
-        Language::Vi => ("Còn trống", "Đang giữ"),
-        Language::En => ("Free", "Held"),
-    };
+    let words = Words(language);
+    let (free, reserved) = (words.say("plan-legend-free"), words.say("plan-legend-reserved"));
     let count = |zone: Option<ZoneId>, occupancy: Option<Occupancy>| {
         let of = |b: &&PlanBooth| zone.is_none_or(|z| b.zone == z) && occupancy.is_none_or(|o| b.occupancy == o);
         plan.booths.iter().filter(of).count()

@@ -11,6 +11,7 @@ use crate::{
     db::Tx,
     editions,
     http::{Checks, Problem, import::rows},
+    i18n::Said,
     identity::Granted,
     values::ids::ZoneId,
 };
@@ -46,17 +47,10 @@ pub fn import(tx: &mut Tx<'_>, granted: &Granted, table: &[u8]) -> Result<Vec<Bo
             zone.is_some(),
             &format!("{at}/zone"),
             "unknown",
-            &format!("Dòng {line}: kỳ hội chợ không có khu vực này."),
-            &format!("Line {line}: the edition has no such zone."),
+            Said("import-unknown-zone").with(&[("line", &line)]),
         );
         let place = split(&row.code).filter(|(_, place, _)| *place > 0);
-        checks.that(
-            place.is_some(),
-            &format!("{at}/code"),
-            "code",
-            &format!("Dòng {line}: mã gian gồm chữ rồi số, ví dụ A01."),
-            &format!("Line {line}: a booth's code is letters, then a number, as A01."),
-        );
+        checks.that(place.is_some(), &format!("{at}/code"), "code", Said("import-booth-code").with(&[("line", &line)]));
         let kind = BoothKind {
             zone: zone.unwrap_or_else(ZoneId::make),
             category: row.category,

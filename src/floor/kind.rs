@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     http::Checks,
+    i18n::Said,
     values::ids::{BoothId, EditionId, ZoneId},
 };
 
@@ -42,22 +43,19 @@ pub(super) fn check(
         area_dm2.is_none_or(|a| (1..=1_000_000).contains(&a)),
         &format!("{at}/area_dm2"),
         "range",
-        "Diện tích từ 1 đến 1.000.000 dm².",
-        "The area must be 1 to 1,000,000 dm².",
+        Said("the-area-must-be-1-to-1"),
     );
     checks.that(
         fee.is_none_or(|f| (0..=1_000_000_000_000).contains(&f)),
         &format!("{at}/fee"),
         "range",
-        "Phí từ 0 đến 1.000 tỷ.",
-        "The fee must be 0 to 10^12.",
+        Said("the-fee-must-be-0-to-10"),
     );
     checks.that(
         booth_equivalents.is_none_or(|e| (1..=1_000).contains(&e)),
         &format!("{at}/booth_equivalents"),
         "range",
-        "Từ 1 đến 1.000.",
-        "It must be 1 to 1,000.",
+        Said("it-must-be-1-to-1-000"),
     );
 }
 
@@ -80,13 +78,7 @@ impl BoothKind {
         let listed = prices.iter().find(|p| p.category == self.category);
         let (area_dm2, fee) = (self.area_dm2.or(listed.map(|l| l.area_dm2)), self.fee.or(listed.map(|l| l.fee)));
         for (known, field) in [(area_dm2.is_some(), "area_dm2"), (fee.is_some(), "fee")] {
-            checks.that(
-                known,
-                &format!("{at}/{field}"),
-                "missing",
-                "Hãy cho biết, hoặc đặt trong bảng giá loại gian.",
-                "Please tell it here or in the price list of booth categories.",
-            );
+            checks.that(known, &format!("{at}/{field}"), "missing", Said("please-tell-it-here-or-in-the"));
         }
         Settled {
             zone: self.zone,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     audit::{self, AuditRow, Of},
     http::{Code, Problem, Query, page, page::Page},
+    i18n::Said,
     identity::{OrganiserRole, SignedIn, staff_of, store::is_admin},
     values::ids::{AuditId, EditionId, OrganiserId, UserId},
 };
@@ -82,11 +83,7 @@ pub(super) async fn get_audit_log(
             }
             None if admin => Of::All,
             None => {
-                return Err(Problem::new(
-                    Code::Forbidden,
-                    "Hãy cho biết organiser; toàn bộ nhật ký chỉ dành cho quản trị nền tảng.",
-                    "Please say which organiser; the whole log is for platform admins.",
-                ));
+                return Err(Problem::new(Code::Forbidden, Said("please-say-which-organiser-the-whole-log")));
             }
         };
         Ok(audit::page(tx, of, after, limit + 1)?)

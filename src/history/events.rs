@@ -9,6 +9,7 @@ use super::live::{Change, Live, changes, shortly_before};
 use crate::{
     audit,
     http::{Code, Problem},
+    i18n::Said,
     identity::View,
     values::ids::AuditId,
 };
@@ -62,13 +63,7 @@ pub(super) async fn stream_events(
         None => None,
         Some(value) => {
             let id: Option<AuditId> = value.to_str().ok().and_then(|v| v.parse().ok());
-            Some(id.ok_or_else(|| {
-                Problem::new(
-                    Code::BadRequest,
-                    "Last-Event-ID không do hệ thống cấp.",
-                    "This Last-Event-ID is not one we gave.",
-                )
-            })?)
+            Some(id.ok_or_else(|| Problem::new(Code::BadRequest, Said("this-last-event-id-is-not-one")))?)
         }
     };
     let (granted, state) = permit.doors().await?;

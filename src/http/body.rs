@@ -5,7 +5,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use serde::de::DeserializeOwned;
 
 use super::problem::{Code, FieldError, Problem};
-use crate::i18n::Text;
+use crate::i18n::{Said, Text};
 
 /// Bytes a JSON body may have.
 pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -30,11 +30,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let bytes = web::Bytes::from_request(req, payload);
         Box::pin(async move {
             let read = bytes.await.map_err(|e| match e.as_response_error().status_code() {
-                actix_web::http::StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
-                    Code::TooLarge,
-                    "Nội dung gửi lên vượt quá 2 MB. Hãy chia nhỏ.",
-                    "The body is over 2 MB. Please send it in parts.",
-                ),
+                actix_web::http::StatusCode::PAYLOAD_TOO_LARGE => {
+                    Problem::new(Code::TooLarge, Said("the-body-is-over-2-mb-please"))
+                }
                 _ => Code::BadRequest.into(),
             });
             Ok(Self(read.and_then(|bytes| parse(&bytes))))
@@ -58,16 +56,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
                 }],
             }
         } else {
-            Problem::new(
-                Code::BadRequest,
-                format!("JSON không đúng: {inner}"),
-                format!("This is not valid JSON: {inner}"),
-            )
+            Problem::new(Code::BadRequest, Said("this-is-not-valid-json-inner").with(&[("inner", &inner)]))
         }
     })?;
-    reader.end().map_err(|_| {
-        Problem::new(Code::BadRequest, "Có nội dung thừa sau JSON.", "There is something after the JSON.")
-    })?;
+    reader.end().map_err(|_| Problem::new(Code::BadRequest, Said("there-is-something-after-the-json")))?;
     Ok(value)
 }
 
@@ -97,7 +89,7 @@ pub fn unexpected(said: &str) -> Text {
         (" or ", " hoặc "),
     ];
     let vi = terms.iter().fold(said.to_owned(), |said, (en, vi)| said.replace(en, vi));
-    Text::new(format!("Giá trị không dùng được: {vi}."), format!("This cannot be taken: {said}."))
+    Said("this-cannot-be-taken").with(&[]).and("said", Text::verbatim(vi, said)).text()
 }
 
 fn pointer(path: &str) -> String {
@@ -122,11 +114,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Future = std::future::Ready<Result<Self, Problem>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let parsed = serde_urlencoded::from_str(req.query_string()).map_err(|e| {
-            Problem::new(
-                Code::BadRequest,
-                format!("Tham số: {}", unexpected(&e.to_string()).vi),
-                format!("A query parameter: {}", unexpected(&e.to_string()).en),
-            )
+            Problem::new(Code::BadRequest, Said("a-query-parameter").with(&[]).and("fault", unexpected(&e.to_string())))
         });
         std::future::ready(Ok(Self(parsed)))
     }

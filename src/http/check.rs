@@ -1,6 +1,9 @@
 //! Collects everything that is wrong with a body, so that the caller hears all of it at once.
 use super::problem::{Code, FieldError, Problem};
-use crate::{i18n::Text, values::text};
+use crate::{
+    i18n::{Said, Text},
+    values::text,
+};
 
 /// What was found wrong so far.
 #[derive(Debug, Default)]
@@ -8,22 +11,16 @@ pub struct Checks(Vec<FieldError>);
 
 impl Checks {
     /// Notes a fault unless `holds`.
-    pub fn that(&mut self, holds: bool, pointer: &str, code: &'static str, vi: &str, en: &str) {
+    pub fn that(&mut self, holds: bool, pointer: &str, code: &'static str, detail: impl Into<Text>) {
         if !holds {
-            self.0.push(FieldError { pointer: pointer.to_owned(), code, detail: Text::new(vi, en) });
+            self.0.push(FieldError { pointer: pointer.to_owned(), code, detail: detail.into() });
         }
     }
 
     /// Text a person typed: trimmed, NFC, 1 to `most` characters, no control characters.
     pub fn text(&mut self, pointer: &str, value: &str, most: usize) -> String {
         let cleaned = text::clean(value, most);
-        self.that(
-            cleaned.is_some(),
-            pointer,
-            "text",
-            &format!("Cần từ 1 đến {most} ký tự, không có ký tự điều khiển."),
-            &format!("It needs 1 to {most} characters and no control characters."),
-        );
+        self.that(cleaned.is_some(), pointer, "text", Said("it-needs-1-to-characters").with(&[("most", &most)]));
         cleaned.unwrap_or_default()
     }
 

@@ -1,4 +1,5 @@
 //! Versions as entity tags: `If-Match` guards a change against a stale read.
+use crate::i18n::Said;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 
 use super::problem::{Code, Problem};
@@ -11,11 +12,7 @@ impl IfMatch {
     /// Fails with 412 unless the caller saw `current`, and with 428 when they do not say what they saw.
     pub fn check(self, current: i32) -> Result<(), Problem> {
         if self.0.is_none() {
-            return Err(Problem::new(
-                Code::PreconditionRequired,
-                "Hãy gửi If-Match với ETag vừa đọc.",
-                "Please send If-Match with the ETag you last read.",
-            ));
+            return Err(Problem::new(Code::PreconditionRequired, Said("please-send-if-match-with-the-etag")));
         }
         self.check_if_sent(Some(current))
     }
@@ -29,14 +26,9 @@ impl IfMatch {
             Some(current) if current == seen => Ok(()),
             Some(current) => Err(Problem::new(
                 Code::StaleVersion,
-                format!("Bản hiện tại là \"v{current}\". Hãy tải lại rồi sửa."),
-                format!("The current version is \"v{current}\". Please read it again, then change it."),
+                Said("the-current-version-is-v-current-please").with(&[("current", &current)]),
             )),
-            None => Err(Problem::new(
-                Code::StaleVersion,
-                "Chưa có bản nào. Hãy gửi lại không kèm If-Match.",
-                "There is nothing yet. Please send it without If-Match.",
-            )),
+            None => Err(Problem::new(Code::StaleVersion, Said("there-is-nothing-yet-please-send-it"))),
         }
     }
 }
@@ -49,15 +41,8 @@ impl FromRequest for IfMatch {
             .headers()
             .get(header::IF_MATCH)
             .map(|v| v.to_str().ok().and_then(|v| v.strip_prefix("\"v")?.strip_suffix('"')?.parse().ok()));
-        let seen = given.map(|version| {
-            version.ok_or_else(|| {
-                Problem::new(
-                    Code::StaleVersion,
-                    "If-Match không phải là thẻ phiên bản của hệ thống.",
-                    "The If-Match is not one of our entity tags.",
-                )
-            })
-        });
+        let seen = given
+            .map(|version| version.ok_or_else(|| Problem::new(Code::StaleVersion, Said("the-if-match-is-not-one-of"))));
         std::future::ready(Ok(Self(seen)))
     }
 }

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     db::{Tx, schema::idempotency_keys},
+    i18n::Said,
     values::{clock::Instant, ids::UserId},
 };
 
@@ -43,11 +44,7 @@ impl Attempt {
 }
 
 fn faulty_key() -> Problem {
-    Problem::new(
-        Code::BadRequest,
-        "Idempotency-Key cần từ 1 đến 255 ký tự ASCII in được.",
-        "An Idempotency-Key has 1 to 255 printable ASCII characters.",
-    )
+    Problem::new(Code::BadRequest, Said("an-idempotency-key-has-1-to-255"))
 }
 
 /// Notes the key of a `POST` and a digest of what it asks for.
@@ -96,11 +93,7 @@ pub fn once(
         .optional()?;
     if let Some((digest, status, version, body)) = kept {
         if digest != attempt.digest {
-            return Err(Problem::new(
-                Code::IdempotencyKeyReused,
-                "Idempotency-Key này đã dùng cho một yêu cầu khác. Hãy tạo khóa mới.",
-                "This Idempotency-Key was used for another request. Please make a new one.",
-            ));
+            return Err(Problem::new(Code::IdempotencyKeyReused, Said("this-idempotency-key-was-used-for-another")));
         }
         let status = u16::try_from(status).ok().and_then(|s| actix_web::http::StatusCode::from_u16(s).ok());
         return Ok(Answer { status: status.ok_or(Code::Internal)?, version, body, repeated: true });

@@ -5,7 +5,7 @@ use super::{
     body::unexpected,
     problem::{Code, FieldError, Problem},
 };
-use crate::i18n::Text;
+use crate::i18n::Said;
 
 /// Faults told at once; a table that is wrong from top to bottom is wrong for one reason.
 const MOST_FAULTS: usize = 100;
@@ -14,13 +14,8 @@ const MOST_FAULTS: usize = 100;
 /// without a byte order mark: what spreadsheets write. At most `most` rows.
 pub fn rows<T: DeserializeOwned>(bytes: &[u8], most: usize) -> Result<Vec<(u64, T)>, Problem> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|_| {
-        Problem::new(
-            Code::BadRequest,
-            "Tệp không phải UTF-8. Trong Excel hãy lưu dạng “CSV UTF-8”.",
-            "The file is not UTF-8. In Excel, save it as “CSV UTF-8”.",
-        )
-    })?;
+    let text =
+        std::str::from_utf8(bytes).map_err(|_| Problem::new(Code::BadRequest, Said("the-file-is-not-utf-8-in")))?;
     let header = text.lines().next().unwrap_or_default();
     let delimiter = if header.matches(';').count() > header.matches(',').count() { b';' } else { b',' };
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::All).from_reader(text.as_bytes());
@@ -34,8 +29,7 @@ pub fn rows<T: DeserializeOwned>(bytes: &[u8], most: usize) -> Result<Vec<(u64, 
         if rows.len() > most {
             return Err(Problem::new(
                 Code::Invalid,
-                format!("Bảng có quá {most} dòng. Hãy chia nhỏ."),
-                format!("The table has over {most} rows. Please send it in parts."),
+                Said("the-table-has-over-most-rows-please").with(&[("most", &most)]),
             ));
         }
     }
@@ -43,11 +37,7 @@ pub fn rows<T: DeserializeOwned>(bytes: &[u8], most: usize) -> Result<Vec<(u64, 
         return Err(Problem { code: Code::Invalid, detail: None, errors });
     }
     if rows.is_empty() {
-        return Err(Problem::new(
-            Code::Invalid,
-            "Bảng không có dòng nào sau dòng tiêu đề.",
-            "The table has no row after its header.",
-        ));
+        return Err(Problem::new(Code::Invalid, Said("the-table-has-no-row-after-its")));
     }
     Ok(rows)
 }
@@ -60,10 +50,7 @@ fn fault(line: u64, error: &csv::Error) -> FieldError {
     FieldError {
         pointer: format!("/{line}"),
         code: "unexpected",
-        detail: {
-            let said = unexpected(&said);
-            Text::new(format!("Dòng {line}: {}", said.vi), format!("Line {line}: {}", said.en))
-        },
+        detail: Said("import-line").with(&[("line", &line)]).and("fault", unexpected(&said)).text(),
     }
 }
 

@@ -1,4 +1,5 @@
 //! Pages by keyset: page 10,000 costs what page 1 costs.
+use crate::i18n::Said;
 use actix_web::{HttpRequest, HttpResponse, http::header};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -21,20 +22,16 @@ impl PageQuery {
     pub fn limit(&self) -> Result<i64, Problem> {
         match self.limit.unwrap_or(50) {
             limit @ 1..=500 => Ok(i64::from(limit)),
-            _ => Err(Problem::new(Code::BadRequest, "limit phải từ 1 đến 500.", "limit must be 1 to 500.")),
+            _ => Err(Problem::new(Code::BadRequest, Said("limit-must-be-1-to-500"))),
         }
     }
     /// The key after which the page begins; empty for the first page.
     pub fn after(&self) -> Result<String, Problem> {
         let Some(cursor) = &self.cursor else { return Ok(String::new()) };
         let decoded = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        decoded.filter(|key| !key.contains('\0')).ok_or_else(|| {
-            Problem::new(
-                Code::BadRequest,
-                "cursor không do hệ thống cấp.",
-                "This cursor is not one we gave. Please start from the first page.",
-            )
-        })
+        decoded
+            .filter(|key| !key.contains('\0'))
+            .ok_or_else(|| Problem::new(Code::BadRequest, Said("this-cursor-is-not-one-we-gave")))
     }
 }
 
@@ -80,12 +77,6 @@ impl PageQuery {
         if key.is_empty() {
             return Ok(None);
         }
-        key.parse().map(Some).map_err(|_| {
-            Problem::new(
-                Code::BadRequest,
-                "cursor không do hệ thống cấp.",
-                "This cursor is not one we gave. Please start from the first page.",
-            )
-        })
+        key.parse().map(Some).map_err(|_| Problem::new(Code::BadRequest, Said("this-cursor-is-not-one-we-gave")))
     }
 }

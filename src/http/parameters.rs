@@ -1,4 +1,5 @@
 //! Query parameters that no operation documents are refused: a filter with a typing error must not be taken for none.
+use crate::i18n::Said;
 use std::collections::{BTreeSet, HashMap};
 
 use actix_web::{
@@ -50,8 +51,7 @@ pub async fn known(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceRe
         let known = known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         Some(Problem::new(
             Code::BadRequest,
-            format!("Không có tham số “{name}”. Các tham số được dùng: [{known}]."),
-            format!("There is no parameter “{name}”. Those that are known: [{known}]."),
+            Said("there-is-no-parameter-name-those-that").with(&[("name", &name), ("known", &known)]),
         ))
     });
     match refused {

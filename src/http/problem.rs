@@ -4,14 +4,15 @@ use serde::Serialize;
 
 use crate::{
     db::{Unavailable, Violated, constraint},
-    i18n::{Language, Text},
+    i18n::{Language, Said, Text},
 };
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident $status:literal $vi:literal $en:literal),+ $(,)?) => {
+    ($($(#[$doc:meta])* $name:ident $status:literal),+ $(,)?) => {
         /// A stable error code; its spelling is part of the API.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::VariantArray)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::VariantArray, strum::IntoStaticStr)]
         #[serde(rename_all = "snake_case")]
+        #[strum(serialize_all = "kebab-case")]
         pub enum Code { $($(#[$doc])* $name),+ }
         impl Code {
             /// The HTTP status of this code.
@@ -21,7 +22,8 @@ macro_rules! codes {
             }
             /// The title in both languages.
             pub fn title(self) -> Text {
-                match self { $(Self::$name => Text::new($vi, $en)),+ }
+                let name: &'static str = self.into();
+                Text::of(&format!("problem-{name}"))
             }
         }
     };
@@ -29,49 +31,49 @@ macro_rules! codes {
 
 codes! {
     /// Malformed JSON, path or query.
-    BadRequest 400 "Yêu cầu không đúng dạng" "The request is malformed",
+    BadRequest 400,
     /// No valid login came with the request.
-    LoginRequired 401 "Cần đăng nhập" "Please log in",
+    LoginRequired 401,
     /// E-mail or password is wrong; which of them is not told.
-    WrongCredentials 401 "Sai e-mail hoặc mật khẩu" "Wrong e-mail or password",
+    WrongCredentials 401,
     /// The caller's role does not allow this.
-    Forbidden 403 "Vai trò của bạn không được phép làm việc này" "Your role does not allow this",
+    Forbidden 403,
     /// Not there, or not for the caller to see.
-    NotFound 404 "Không tìm thấy" "Not found",
+    NotFound 404,
     /// The booth has an active allocation.
-    BoothAlreadyTaken 409 "Gian hàng đã có người giữ" "The booth is already taken",
+    BoothAlreadyTaken 409,
     /// A proposal was made for a floor that is no more.
-    FloorChanged 409 "Mặt bằng đã thay đổi" "The floor changed meanwhile",
+    FloorChanged 409,
     /// The life cycle does not allow this step now.
-    IllegalStep 409 "Không được phép chuyển sang trạng thái này" "This step is not allowed now",
+    IllegalStep 409,
     /// A unique value is in use.
-    AlreadyExists 409 "Đã tồn tại" "It already exists",
+    AlreadyExists 409,
     /// Something still refers to it, or it refers to something that is not there.
-    InUse 409 "Đang được dùng hoặc tham chiếu không tồn tại" "It is in use, or refers to something that does not exist",
+    InUse 409,
     /// The edition's figures are final.
-    EditionFinalised 409 "Kỳ hội chợ đã chốt số liệu" "The edition is finalised",
+    EditionFinalised 409,
     /// The `If-Match` is stale.
-    StaleVersion 412 "Bản ghi đã bị người khác sửa" "Somebody else changed it meanwhile",
+    StaleVersion 412,
     /// The file is of no kind that is taken.
-    UnsupportedFile 415 "Loại tệp không được chấp nhận" "This kind of file is not taken",
+    UnsupportedFile 415,
     /// The same key came with another request.
-    IdempotencyKeyReused 422 "Idempotency-Key đã được dùng" "The Idempotency-Key was used for another request",
+    IdempotencyKeyReused 422,
     /// The account's e-mail address is not proved yet.
-    EmailNotVerified 403 "E-mail chưa được xác minh" "The e-mail address is not verified yet",
+    EmailNotVerified 403,
     /// The zone is for others.
-    NotEligible 409 "Không đủ điều kiện vào khu vực này" "The exhibitor is not eligible for this zone",
+    NotEligible 409,
     /// The body is over the limit.
-    TooLarge 413 "Nội dung quá lớn" "The body is too large",
+    TooLarge 413,
     /// The body is understood but not acceptable; `errors` lists all of it.
-    Invalid 422 "Dữ liệu không hợp lệ" "The data is not valid",
+    Invalid 422,
     /// Change needs an `If-Match` header.
-    PreconditionRequired 428 "Thiếu tiêu đề If-Match" "An If-Match header is needed",
+    PreconditionRequired 428,
     /// Too many attempts.
-    TooManyRequests 429 "Quá nhiều yêu cầu" "Too many requests",
+    TooManyRequests 429,
     /// A defect or an outage on our side.
-    Internal 500 "Lỗi phía máy chủ" "Something failed on our side",
+    Internal 500,
     /// The database cannot serve now.
-    Unavailable 503 "Máy chủ đang bận" "The server is busy",
+    Unavailable 503,
 }
 
 /// One thing wrong with one field.
@@ -98,8 +100,8 @@ pub struct Problem {
 
 impl Problem {
     /// A problem with its own explanation.
-    pub fn new(code: Code, vi: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { code, detail: Some(Text::new(vi, en)), errors: Vec::new() }
+    pub fn new(code: Code, detail: impl Into<Text>) -> Self {
+        Self { code, detail: Some(detail.into()), errors: Vec::new() }
     }
 
     fn response(&self, language: Language) -> HttpResponse {
@@ -175,11 +177,9 @@ impl From<Unavailable> for Problem {
     fn from(error: Unavailable) -> Self {
         tracing::warn!(%error, "the database cannot serve");
         match error {
-            Unavailable::Pool(_) | Unavailable::QueueFull | Unavailable::NotCommitted(_) => Problem::new(
-                Code::Unavailable,
-                "Cơ sở dữ liệu đang bận. Vui lòng thử lại sau giây lát.",
-                "The database is busy. Please try again in a moment.",
-            ),
+            Unavailable::Pool(_) | Unavailable::QueueFull | Unavailable::NotCommitted(_) => {
+                Problem::new(Code::Unavailable, Said("the-database-is-busy-please-try-again"))
+            }
             Unavailable::Broken => Code::Internal.into(),
         }
     }
@@ -191,69 +191,31 @@ impl From<diesel::result::Error> for Problem {
             return Code::NotFound.into();
         }
         match constraint::violated(&error) {
-            Some(Violated::BoothTaken) => Problem::new(
-                Code::BoothAlreadyTaken,
-                "Gian hàng này đã được giữ cho đơn khác. Hãy chọn gian khác.",
-                "This booth is already taken by another application. Please choose another booth.",
-            ),
-            Some(Violated::UserEmail) => {
-                Problem::new(Code::AlreadyExists, "E-mail này đã có tài khoản.", "This e-mail has an account already.")
+            Some(Violated::BoothTaken) => {
+                Problem::new(Code::BoothAlreadyTaken, Said("this-booth-is-already-taken-by-another"))
             }
-            Some(Violated::EditionSlug) => Problem::new(
-                Code::AlreadyExists,
-                "Slug này đã được dùng.",
-                "This slug is in use. Please choose another.",
-            ),
-            Some(Violated::BoothCode) => Problem::new(
-                Code::AlreadyExists,
-                "Mã gian hàng bị trùng trong kỳ hội chợ.",
-                "A booth with this code exists in the edition.",
-            ),
-            Some(Violated::BoothPlace) => Problem::new(
-                Code::AlreadyExists,
-                "Vị trí trong dãy đã có gian hàng.",
-                "A booth stands at this place of the row already.",
-            ),
-            Some(Violated::ApplicationExists) => Problem::new(
-                Code::AlreadyExists,
-                "Đơn vị này đã có đơn đăng ký cho kỳ hội chợ.",
-                "This exhibitor has an application for this edition already.",
-            ),
-            Some(Violated::ReportExists) => Problem::new(
-                Code::AlreadyExists,
-                "Gian hàng đã có báo cáo cho ngày này.",
-                "The booth has a report for this day already.",
-            ),
-            Some(Violated::TaxCode) => Problem::new(
-                Code::AlreadyExists,
-                "Mã số thuế này đã được đăng ký.",
-                "This tax code is registered already.",
-            ),
-            Some(Violated::AttemptUnderWay) => Problem::new(
-                Code::AlreadyExists,
-                "Yêu cầu với Idempotency-Key này đang được xử lý. Hãy thử lại sau giây lát.",
-                "A request with this Idempotency-Key is under way. Please try again in a moment.",
-            ),
-            Some(Violated::ZoneCode) => Problem::new(
-                Code::AlreadyExists,
-                "Mã khu vực bị trùng trong kỳ hội chợ.",
-                "A zone with this code exists in the edition.",
-            ),
-            Some(Violated::Participant) => Problem::new(
-                Code::AlreadyExists,
-                "Đơn vị này đã có trên gian hàng.",
-                "This exhibitor or company is on the booth already.",
-            ),
+            Some(Violated::UserEmail) => Problem::new(Code::AlreadyExists, Said("this-e-mail-has-an-account-already")),
+            Some(Violated::EditionSlug) => Problem::new(Code::AlreadyExists, Said("this-slug-is-in-use-please-choose")),
+            Some(Violated::BoothCode) => Problem::new(Code::AlreadyExists, Said("a-booth-with-this-code-exists-in")),
+            Some(Violated::BoothPlace) => Problem::new(Code::AlreadyExists, Said("a-booth-stands-at-this-place-of")),
+            Some(Violated::ApplicationExists) => {
+                Problem::new(Code::AlreadyExists, Said("this-exhibitor-has-an-application-for-this"))
+            }
+            Some(Violated::ReportExists) => Problem::new(Code::AlreadyExists, Said("the-booth-has-a-report-for-this")),
+            Some(Violated::TaxCode) => Problem::new(Code::AlreadyExists, Said("this-tax-code-is-registered-already")),
+            Some(Violated::AttemptUnderWay) => {
+                Problem::new(Code::AlreadyExists, Said("a-request-with-this-idempotency-key-is"))
+            }
+            Some(Violated::ZoneCode) => Problem::new(Code::AlreadyExists, Said("a-zone-with-this-code-exists-in")),
+            Some(Violated::Participant) => {
+                Problem::new(Code::AlreadyExists, Said("this-exhibitor-or-company-is-on-the"))
+            }
             Some(Violated::OtherUnique) => Code::AlreadyExists.into(),
             Some(Violated::Reference) => Code::InUse.into(),
             Some(Violated::Check) => Code::Invalid.into(),
             None if constraint::is_contention(&error) => {
                 tracing::warn!(%error, "two transactions met");
-                Problem::new(
-                    Code::Unavailable,
-                    "Dữ liệu đang được người khác sửa cùng lúc. Vui lòng thử lại.",
-                    "Somebody else is changing the same data. Please try again in a moment.",
-                )
+                Problem::new(Code::Unavailable, Said("somebody-else-is-changing-the-same-data"))
             }
             None => {
                 tracing::error!(%error, "a database error");
@@ -265,10 +227,6 @@ impl From<diesel::result::Error> for Problem {
 
 impl From<crate::values::money::Overflow> for Problem {
     fn from(_: crate::values::money::Overflow) -> Self {
-        Problem::new(
-            Code::Invalid,
-            "Tổng số tiền vượt quá giới hạn.",
-            "The amounts add up to more than can be counted.",
-        )
+        Problem::new(Code::Invalid, Said("the-amounts-add-up-to-more-than"))
     }
 }

@@ -1,4 +1,5 @@
 //! Bodies that are not JSON: files and tables.
+use crate::i18n::Said;
 use std::pin::Pin;
 
 use actix_web::{
@@ -27,8 +28,7 @@ async fn read(mut payload: Payload, most: usize) -> Result<Bytes, Problem> {
         if body.len() + chunk.len() > most {
             return Err(Problem::new(
                 Code::TooLarge,
-                format!("Nội dung gửi lên vượt quá {} KiB.", most / 1024),
-                format!("The body is over {} KiB.", most / 1024),
+                Said("the-body-is-over-most-1024-kib").with(&[("most_1024", &(most / 1024))]),
             ));
         }
         body.extend_from_slice(&chunk);

@@ -1,7 +1,9 @@
 //! Vietnamese and English, everywhere a person reads.
 pub mod collation;
 pub mod numbers;
+mod text;
 mod words;
+pub use text::{Filled, Said, Text};
 pub use words::Words;
 
 crate::text_enum! {
@@ -31,29 +33,6 @@ impl Language {
     /// The tag for `Content-Language`.
     pub fn tag(self) -> &'static str {
         self.as_str()
-    }
-}
-
-/// One message in both languages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text {
-    /// Vietnamese.
-    pub vi: String,
-    /// English.
-    pub en: String,
-}
-
-impl Text {
-    /// A message; a translation cannot be forgotten, because both are needed to make one.
-    pub fn new(vi: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { vi: vi.into(), en: en.into() }
-    }
-    /// The message in one language.
-    pub fn say(&self, language: Language) -> &str {
-        match language {
-            Language::Vi => &self.vi,
-            Language::En => &self.en,
-        }
     }
 }
 

@@ -10,6 +10,7 @@ use super::Language;
 macro_rules! messages {
     ($language:literal) => {
         [
+            include_str!(concat!("messages/", $language, "/problems.ftl")),
             include_str!(concat!("messages/", $language, "/shell.ftl")),
             include_str!(concat!("messages/", $language, "/terms.ftl")),
             include_str!(concat!("messages/", $language, "/account.ftl")),
@@ -24,7 +25,7 @@ macro_rules! messages {
 
 type Bundle = FluentBundle<FluentResource>;
 
-fn bundle(language: Language, sources: [&str; 8]) -> Bundle {
+fn bundle(language: Language, sources: [&str; 9]) -> Bundle {
     let tag: LanguageIdentifier = language.tag().parse().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![tag]);
     // Names in another script would need isolation; ours are Vietnamese and English, and marks break copy and paste.
@@ -49,7 +50,7 @@ static EN: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::En, messages!("e
 pub struct Words(pub Language);
 
 impl Words {
-    fn format(self, key: &str, args: Option<&FluentArgs<'_>>) -> String {
+    pub(super) fn format(self, key: &str, args: Option<&FluentArgs<'_>>) -> String {
         let bundle: &Bundle = match self.0 {
             Language::Vi => &VI,
             Language::En => &EN,

@@ -8,6 +8,7 @@ use crate::{
     app::State,
     db::Tx,
     http::{Answer, Code, Problem, idempotency, idempotency::Attempt},
+    i18n::Said,
     values::{
         clock::{Clock, Instant},
         ids::UserId,
@@ -35,11 +36,7 @@ impl Caller {
         let user =
             value.to_str().ok().and_then(|v| v.strip_prefix("Bearer ")).and_then(|token| tokens.check(token, now));
         let Some(user) = user else {
-            return Err(Problem::new(
-                Code::LoginRequired,
-                "Phiên đăng nhập không hợp lệ hoặc đã hết hạn. Hãy đăng nhập lại.",
-                "The access token is not valid any more. Please log in again.",
-            ));
+            return Err(Problem::new(Code::LoginRequired, Said("the-access-token-is-not-valid-any")));
         };
         let caller = Self { user: Some(user), now };
         req.extensions_mut().insert(caller);

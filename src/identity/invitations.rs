@@ -9,6 +9,7 @@ use super::{
 use crate::{
     db::{Tx, schema::*},
     http::{Code, Problem},
+    i18n::Said,
     outbox::{self, Letter, Mail},
     values::{
         clock::Instant,
@@ -79,11 +80,7 @@ pub fn invite(
         Offer::Exhibitor(id, _) => diesel::delete(same.filter(invitations::exhibitor_id.eq(id))).execute(tx.conn())?,
     };
     if i64::try_from(open(tx, offer, now)?.len()).is_ok_and(|n| n >= MOST) {
-        return Err(Problem::new(
-            Code::IllegalStep,
-            "Có quá nhiều lời mời chưa trả lời. Hãy chờ hoặc thu hồi bớt.",
-            "Too many invitations are open. Please wait for answers, or take some back.",
-        ));
+        return Err(Problem::new(Code::IllegalStep, Said("too-many-invitations-are-open-please-wait")));
     }
     let token = token::opaque();
     let row = InvitationRow {
@@ -150,13 +147,7 @@ pub fn accept(tx: &mut Tx<'_>, user: UserId, token: &str, now: Instant) -> Resul
     .returning((invitations::organiser_id, invitations::exhibitor_id, invitations::role))
     .get_result(tx.conn())
     .optional()?
-    .ok_or_else(|| {
-        Problem::new(
-            Code::NotFound,
-            "Lời mời không đúng, đã dùng, đã hết hạn, hoặc gửi cho e-mail khác. Hãy xin lời mời mới.",
-            "The invitation is wrong, used, too old, or was sent to another address. Please ask for a new one.",
-        )
-    })?;
+    .ok_or_else(|| Problem::new(Code::NotFound, Said("the-invitation-is-wrong-used-too-old")))?;
     let spelled = |_| Problem::from(Code::Internal);
     match (organiser, exhibitor) {
         (Some(organiser), _) => {

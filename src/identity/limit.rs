@@ -20,6 +20,7 @@ use crate::{
     app::State,
     config,
     http::{Code, Problem},
+    i18n::Said,
     values::ids::UserId,
 };
 
@@ -81,8 +82,7 @@ pub async fn limit(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceRe
             let wait_s = until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
             let refused = Problem::new(
                 Code::TooManyRequests,
-                format!("Bạn gửi quá nhanh. Hãy thử lại sau {wait_s} giây."),
-                format!("Too many requests. Please try again in {wait_s} seconds."),
+                Said("too-many-requests-please-try-again-in").with(&[("wait_s", &wait_s)]),
             );
             (req.error_response(refused), 0, Some(wait_s))
         }

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use crate::{
     db::{Tx, schema::login_failures},
     http::{Code, Problem},
+    i18n::Said,
     values::clock::Instant,
 };
 
@@ -25,8 +26,7 @@ pub fn check(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> Re
     if failures.is_some_and(|f| f >= MOST) {
         return Err(Problem::new(
             Code::TooManyRequests,
-            format!("Sai mật khẩu quá {MOST} lần. Hãy chờ {PAUSE_MIN} phút, hoặc đặt lại mật khẩu."),
-            format!("The password was wrong {MOST} times. Please wait {PAUSE_MIN} minutes, or reset it."),
+            Said("the-password-was-wrong-most-times-please").with(&[("MOST", &MOST), ("PAUSE_MIN", &PAUSE_MIN)]),
         ));
     }
     Ok(())

@@ -7,7 +7,7 @@ use super::roles::{ExhibitorRole, OrganiserRole};
 use crate::{
     db::{Tx, schema::*},
     http::{Code, Problem},
-    i18n::Language,
+    i18n::{Language, Said},
     outbox::{self, Letter, Mail},
     values::{
         clock::Instant,
@@ -49,11 +49,7 @@ pub fn of_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<
 }
 
 fn needs_an_owner() -> Problem {
-    Problem::new(
-        Code::IllegalStep,
-        "Phải còn ít nhất một chủ sở hữu. Hãy trao quyền cho người khác trước.",
-        "At least one owner must remain: name another first.",
-    )
+    Problem::new(Code::IllegalStep, Said("at-least-one-owner-must-remain-name"))
 }
 
 /// Changes the role of somebody who has one, or takes it away; the last owner keeps theirs. Returns what it was.

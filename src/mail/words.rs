@@ -2,7 +2,7 @@
 use askama::Template;
 
 use crate::{
-    i18n::{Language, Text},
+    i18n::{Language, Said, Text, numbers},
     outbox::{Letter, Mail},
 };
 
@@ -39,116 +39,84 @@ struct Html<'a> {
     footer: &'a str,
 }
 
-struct Said {
+struct Sentences {
     subject: Text,
     paragraphs: Vec<Text>,
     list: Vec<Text>,
     action: Option<(Text, String)>,
 }
 
-fn said(letter: &Letter, public_url: &str) -> Said {
+fn said(letter: &Letter, public_url: &str) -> Sentences {
     let link = |path: &str| format!("{public_url}{path}");
     match letter {
-        Letter::VerifyEmail { token } => Said {
-            subject: Text::new("Xác minh địa chỉ e-mail", "Verify your e-mail address"),
-            paragraphs: vec![Text::new(
-                "Hãy xác minh rằng đây là e-mail của bạn. Đường dẫn có hiệu lực 24 giờ và dùng một lần. Nếu bạn không đăng ký, hãy bỏ qua thư này.",
-                "Please verify that this address is yours. The link works for 24 hours and once. If you did not register, ignore this mail.",
-            )],
+        Letter::VerifyEmail { token } => Sentences {
+            subject: Said("verify-your-e-mail-address").text(),
+            paragraphs: vec![Said("please-verify-that-this-address-is-yours").text()],
             list: Vec::new(),
-            action: Some((Text::new("Xác minh", "Verify"), link(&format!("/verify-email#{token}")))),
+            action: Some((Said("verify").text(), link(&format!("/verify-email#{token}")))),
         },
-        Letter::AccountExists => Said {
-            subject: Text::new("Bạn đã có tài khoản", "You have an account already"),
-            paragraphs: vec![Text::new(
-                "Có người vừa đăng ký bằng e-mail này, nhưng e-mail này đã có tài khoản. Nếu đó là bạn, hãy đăng nhập, hoặc đặt lại mật khẩu nếu quên.",
-                "Somebody registered with this address just now, but it has an account already. If it was you, log in, or reset the password if you forgot it.",
-            )],
+        Letter::AccountExists => Sentences {
+            subject: Said("you-have-an-account-already").text(),
+            paragraphs: vec![Said("somebody-registered-with-this-address-just-now").text()],
             list: Vec::new(),
-            action: Some((Text::new("Đăng nhập", "Log in"), link("/login"))),
+            action: Some((Said("log-in").text(), link("/login"))),
         },
-        Letter::ResetPassword { token } => Said {
-            subject: Text::new("Đặt lại mật khẩu", "Reset your password"),
-            paragraphs: vec![Text::new(
-                "Bạn có thể chọn mật khẩu mới bằng đường dẫn dưới đây, trong 1 giờ và một lần. Nếu bạn không yêu cầu, hãy bỏ qua thư này: mật khẩu cũ vẫn dùng được.",
-                "Choose a new password with the link below, within an hour and once. If you did not ask for it, ignore this mail: the old password still works.",
-            )],
+        Letter::ResetPassword { token } => Sentences {
+            subject: Said("reset-your-password").text(),
+            paragraphs: vec![Said("choose-a-new-password-with-the-link").text()],
             list: Vec::new(),
-            action: Some((
-                Text::new("Chọn mật khẩu mới", "Choose a new password"),
-                link(&format!("/reset-password#{token}")),
-            )),
+            action: Some((Said("choose-a-new-password").text(), link(&format!("/reset-password#{token}")))),
         },
-        Letter::Invitation { token, of, by } => Said {
-            subject: Text::new(format!("Lời mời tham gia {of}"), format!("An invitation to join {of}")),
-            paragraphs: vec![Text::new(
-                format!(
-                    "{by} mời bạn làm việc cùng {of}. Hãy đăng nhập bằng đúng e-mail này rồi nhận lời. Lời mời có hiệu lực 14 ngày."
-                ),
-                format!(
-                    "{by} invites you to work with {of}. Log in with this very address, then accept. The invitation is good for 14 days."
-                ),
-            )],
+        Letter::Invitation { token, of, by } => Sentences {
+            subject: Said("an-invitation-to-join-of").with(&[("of", &of)]).text(),
+            paragraphs: vec![Said("by-invites-you-to-work-with-of").with(&[("by", &by), ("of", &of)]).text()],
             list: Vec::new(),
-            action: Some((Text::new("Nhận lời", "Accept"), link(&format!("/invitation#{token}")))),
+            action: Some((Said("accept").text(), link(&format!("/invitation#{token}")))),
         },
         Letter::ApplicationDecided { edition, decision, reason } => {
-            let (vi, en) = match decision.as_str() {
-                "approved" => ("đã được duyệt", "is approved"),
-                "waitlisted" => ("đang trong danh sách chờ", "is on the waiting list"),
-                _ => ("không được duyệt", "is not approved"),
+            let decided = match decision.as_str() {
+                "approved" => Said("mail-approved").text(),
+                "waitlisted" => Said("mail-waitlisted").text(),
+                _ => Said("mail-rejected").text(),
             };
-            let mut paragraphs = vec![Text::new(
-                format!("Đơn đăng ký của bạn tại {edition} {vi}."),
-                format!("Your application for {edition} {en}."),
-            )];
+            let mut paragraphs =
+                vec![Said("mail-application").with(&[("edition", edition)]).and("decided", decided.clone()).text()];
             if let Some(reason) = reason {
-                paragraphs.push(Text::new(format!("Lý do: {reason}"), format!("Reason: {reason}")));
+                paragraphs.push(Said("reason-reason").with(&[("reason", &reason)]).text());
             }
-            Said {
-                subject: Text::new(format!("Đơn đăng ký {vi}"), format!("Your application {en}")),
+            Sentences {
+                subject: Said("mail-application-subject").with(&[]).and("decided", decided).text(),
                 paragraphs,
                 list: Vec::new(),
                 action: None,
             }
         }
-        Letter::BoothOffered { edition, booth, until } => Said {
-            subject: Text::new(format!("Gian hàng {booth} chờ bạn nhận"), format!("Booth {booth} is offered to you")),
-            paragraphs: vec![Text::new(
-                format!(
-                    "Ban tổ chức {edition} mời bạn nhận gian hàng {booth}. Hãy trả lời trước {}.",
-                    until.format("%H:%M %d/%m/%Y")
-                ),
-                format!(
-                    "The organiser of {edition} offers you booth {booth}. Please answer before {}.",
-                    until.format("%Y-%m-%d %H:%M")
-                ),
-            )],
+        Letter::BoothOffered { edition, booth, until } => Sentences {
+            subject: Said("booth-booth-is-offered-to-you").with(&[("booth", &booth)]).text(),
+            paragraphs: vec![
+                Said("mail-offer").with(&[("edition", edition), ("booth", booth)]).and("until", moment(until)).text(),
+            ],
             list: Vec::new(),
-            action: Some((Text::new("Trả lời", "Answer"), link("/"))),
+            action: Some((Said("answer").text(), link("/"))),
         },
-        Letter::SalesReminder { edition, missing } => Said {
-            subject: Text::new("Còn thiếu báo cáo doanh thu", "Sales reports are missing"),
-            paragraphs: vec![Text::new(
-                format!(
-                    "{edition} chưa nhận được báo cáo doanh thu của bạn cho các gian và ngày sau. Nếu không bán được gì, hãy báo cáo bằng không."
-                ),
-                format!(
-                    "{edition} has no sales report of yours for these booths and days. If nothing was sold, please report zero."
-                ),
-            )],
+        Letter::SalesReminder { edition, missing } => Sentences {
+            subject: Said("sales-reports-are-missing").text(),
+            paragraphs: vec![Said("edition-has-no-sales-report-of-yours").with(&[("edition", &edition)]).text()],
             list: missing
                 .iter()
                 .map(|(booth, day)| {
-                    Text::new(
-                        format!("Gian {booth}, ngày {}", day.format("%d/%m/%Y")),
-                        format!("Booth {booth}, {}", day.format("%Y-%m-%d")),
-                    )
+                    let day = Text::verbatim(numbers::date(Language::Vi, *day), numbers::date(Language::En, *day));
+                    Said("mail-missing").with(&[("booth", booth)]).and("day", day).text()
                 })
                 .collect(),
-            action: Some((Text::new("Báo cáo", "Report"), link("/"))),
+            action: Some((Said("report").text(), link("/"))),
         },
     }
+}
+
+/// As each language writes it.
+fn moment(at: &chrono::NaiveDateTime) -> Text {
+    Text::verbatim(numbers::moment(Language::Vi, *at), numbers::moment(Language::En, *at))
 }
 
 /// Puts a letter into words; links begin with `public_url`.
@@ -159,15 +127,20 @@ pub fn words(mail: &Mail, public_url: &str) -> Result<Words, askama::Error> {
     let (paragraphs, list) = (say(&said.paragraphs), say(&said.list));
     let action = said.action.map(|(label, link)| (label.say(language).to_owned(), link));
     let subject = said.subject.say(language).to_owned();
-    let (greeting, footer) = match language {
-        Language::Vi => (format!("Xin chào {},", mail.name), "Đây là thư tự động."),
-        Language::En => (format!("Dear {},", mail.name), "This mail was written by a program."),
-    };
+    let greeting = Said("mail-greeting").with(&[("name", &mail.name)]).text().say(language).to_owned();
+    let footer = Said("mail-automatic").text().say(language).to_owned();
     let (paragraphs, list, action) = (paragraphs.as_slice(), list.as_slice(), &action);
-    let text = Plain { greeting: &greeting, paragraphs, list, action, footer }.render()?;
-    let html =
-        Html { language: language.tag(), subject: &subject, greeting: &greeting, paragraphs, list, action, footer }
-            .render()?;
+    let text = Plain { greeting: &greeting, paragraphs, list, action, footer: &footer }.render()?;
+    let html = Html {
+        language: language.tag(),
+        subject: &subject,
+        greeting: &greeting,
+        paragraphs,
+        list,
+        action,
+        footer: &footer,
+    }
+    .render()?;
     Ok(Words { subject, text, html })
 }
 

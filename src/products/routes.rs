@@ -10,6 +10,7 @@ use crate::{
     http::{
         Answer, Body, Checks, Code, Problem, Query, etag, etag::IfMatch, page::Page, page::PageQuery, patch::present,
     },
+    i18n::Said,
     identity::{Action, ExhibitorRole, OrganiserRole, Permit, View},
     values::{
         clock::Day,
@@ -79,33 +80,24 @@ fn view(row: ProductRow) -> ProductView {
 /// What must hold of a product as a whole.
 fn check(row: &ProductRow, today: Day) -> Result<(), Problem> {
     let mut checks = Checks::default();
-    checks.that(
-        row.stars.is_none_or(|s| (1..=5).contains(&s)),
-        "/stars",
-        "range",
-        "Hạng sao từ 1 đến 5.",
-        "Stars are 1 to 5.",
-    );
+    checks.that(row.stars.is_none_or(|s| (1..=5).contains(&s)), "/stars", "range", Said("stars-are-1-to-5"));
     checks.that(
         row.certificate_number.is_some() == row.certificate_expires_on.is_some(),
         "/certificate_expires_on",
         "missing",
-        "Giấy chứng nhận cần cả số và ngày hết hạn.",
-        "A certificate has both a number and an end.",
+        Said("a-certificate-has-both-a-number-and"),
     );
     checks.that(
         row.certificate_number.is_none() || row.stars.is_some_and(|s| s >= 3),
         "/certificate_number",
         "stars",
-        "Chỉ sản phẩm từ 3 sao mới có giấy chứng nhận.",
-        "Only products of 3 stars and up have a certificate.",
+        Said("only-products-of-3-stars-and-up"),
     );
     checks.that(
         row.certificate_expires_on.is_none_or(|on| can_expire_on(on, today)),
         "/certificate_expires_on",
         "range",
-        "Giấy chứng nhận có hiệu lực tối đa 36 tháng.",
-        "A certificate is good for at most 36 months.",
+        Said("a-certificate-is-good-for-at-most"),
     );
     checks.done()
 }

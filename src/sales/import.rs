@@ -11,6 +11,7 @@ use crate::{
     db::Tx,
     editions,
     http::{Checks, Code, Problem, import::rows},
+    i18n::Said,
     identity::Granted,
     values::{
         clock::Day,
@@ -70,16 +71,14 @@ pub fn import(tx: &mut Tx<'_>, granted: &Granted, table: &[u8]) -> Result<Import
             booth.is_some(),
             &format!("{at}/booth"),
             "unknown",
-            &format!("Dòng {line}: không có gian nào đã giao mang mã này."),
-            &format!("Line {line}: no let booth has this code."),
+            Said("import-unknown-booth").with(&[("line", &line)]),
         );
         let day = parse_day(&row.day).filter(|d| days.contains(d) && *d <= today);
         checks.that(
             day.is_some(),
             &format!("{at}/day"),
             "not_an_opening_day",
-            &format!("Dòng {line}: không phải ngày mở cửa đã qua."),
-            &format!("Line {line}: this is no opening day that has come."),
+            Said("import-no-opening-day").with(&[("line", &line)]),
         );
         let ocop_amount = row.ocop_amount.unwrap_or(0);
         check_amounts(&mut checks, &at, row.amount, ocop_amount);
@@ -89,8 +88,7 @@ pub fn import(tx: &mut Tx<'_>, granted: &Granted, table: &[u8]) -> Result<Import
             named.insert((booth, day)),
             &at,
             "repeated",
-            &format!("Dòng {line}: gian và ngày này có hai lần."),
-            &format!("Line {line}: this booth and day come twice."),
+            Said("import-report-repeated").with(&[("line", &line)]),
         );
         let before = known.remove(&(booth, day));
         if before.as_ref().is_some_and(|b| (b.amount, b.ocop_amount) == (row.amount, ocop_amount)) {
@@ -101,8 +99,7 @@ pub fn import(tx: &mut Tx<'_>, granted: &Granted, table: &[u8]) -> Result<Import
             before.is_none() || reason.is_some(),
             &format!("{at}/reason"),
             "missing",
-            &format!("Dòng {line}: sửa báo cáo cần nêu lý do."),
-            &format!("Line {line}: a correction needs a reason."),
+            Said("import-needs-a-reason").with(&[("line", &line)]),
         );
         let report = ReportRow {
             id: before.as_ref().map_or_else(SalesReportId::make, |b| b.id),

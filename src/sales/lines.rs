@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     db::{Tx, schema::sales_report_lines},
     http::Checks,
+    i18n::Said,
     on_either,
     products::ProductGroup,
     values::{
@@ -58,7 +59,7 @@ fn over_the_counter() -> Channel {
 /// Notes everything that is wrong with lines, and tidies their words. `totals` are the report's amount and, of it,
 /// OCOP goods; `on_the_booth` may sell there.
 pub fn check(checks: &mut Checks, lines: Vec<Line>, totals: (i64, i64), on_the_booth: &[ExhibitorId]) -> Vec<Line> {
-    checks.that(lines.len() <= MOST, "/lines", "length", "Tối đa 200 dòng.", "At most 200 lines.");
+    checks.that(lines.len() <= MOST, "/lines", "length", Said("at-most-200-lines"));
     let mut tidy = Vec::new();
     for (i, line) in lines.into_iter().take(MOST).enumerate() {
         let at = |field: &str| format!("/lines/{i}/{field}");
@@ -66,22 +67,19 @@ pub fn check(checks: &mut Checks, lines: Vec<Line>, totals: (i64, i64), on_the_b
             (0..=super::report::MOST).contains(&line.amount),
             &at("amount"),
             "range",
-            "Số tiền từ 0 đến 10.000 tỷ.",
-            "The amount must be 0 to 10^13.",
+            Said("the-amount-must-be-0-to-10"),
         );
         checks.that(
             line.quantity_milli.is_none_or(|q| (1..=1_000_000_000_000).contains(&q)),
             &at("quantity_milli"),
             "range",
-            "Số lượng từ 1 đến 10^12 phần nghìn.",
-            "The quantity must be 1 to 10^12 thousandths.",
+            Said("the-quantity-must-be-1-to-10"),
         );
         checks.that(
             line.exhibitor.is_none_or(|e| on_the_booth.contains(&e)),
             &at("exhibitor"),
             "unknown",
-            "Đơn vị này không ở gian hàng.",
-            "This exhibitor is not on the booth.",
+            Said("this-exhibitor-is-not-on-the-booth"),
         );
         let product_name = line.product_name.map(|n| checks.text(&at("product_name"), &n, 200));
         let unit = line.unit.map(|u| checks.text(&at("unit"), &u, 20));
@@ -90,20 +88,8 @@ pub fn check(checks: &mut Checks, lines: Vec<Line>, totals: (i64, i64), on_the_b
     if !tidy.is_empty() {
         let all = money::sum(tidy.iter().map(|l| l.amount));
         let ocop = money::sum(tidy.iter().filter(|l| l.is_ocop).map(|l| l.amount));
-        checks.that(
-            all == Ok(totals.0),
-            "/amount",
-            "sum",
-            "Tổng các dòng khác tổng doanh thu.",
-            "The lines do not add up to the amount.",
-        );
-        checks.that(
-            ocop == Ok(totals.1),
-            "/ocop_amount",
-            "sum",
-            "Tổng các dòng OCOP khác doanh thu OCOP.",
-            "The OCOP lines do not add up to the OCOP amount.",
-        );
+        checks.that(all == Ok(totals.0), "/amount", "sum", Said("the-lines-do-not-add-up-to"));
+        checks.that(ocop == Ok(totals.1), "/ocop_amount", "sum", Said("the-ocop-lines-do-not-add-up"));
     }
     tidy
 }

@@ -1,5 +1,5 @@
 //! Figures that real OCOP fairs have had: outside them we warn, never block.
-use crate::i18n::Text;
+use crate::i18n::{Said, Text};
 
 /// VND a booth sells on a day.
 const USUAL: std::ops::RangeInclusive<i64> = 5_000_000..=17_000_000;
@@ -9,10 +9,7 @@ pub fn warning(amount: i64, currency: &str) -> Option<(&'static str, Text)> {
     if currency != "VND" || amount == 0 || USUAL.contains(&amount) {
         return None;
     }
-    let text = Text::new(
-        "Doanh thu một gian một ngày thường từ 5 đến 17 triệu đồng. Hãy xem lại số không (đồng, không phải nghìn đồng).",
-        "A booth usually sells 5 to 17 million VND a day. Please check the zeros (đồng, not thousands of đồng).",
-    );
+    let text = Said("a-booth-usually-sells-5-to-17").text();
     Some((if amount < *USUAL.start() { "unusually_low" } else { "unusually_high" }, text))
 }
 

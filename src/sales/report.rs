@@ -9,6 +9,7 @@ use crate::{
     db::Tx,
     editions::{self, EditionState, store::EditionRow},
     http::{Checks, Code, Problem, etag::IfMatch},
+    i18n::Said,
     identity::Granted,
     values::{
         clock::{Day, Instant},
@@ -62,11 +63,7 @@ pub(super) fn check_takes_reports(edition: &EditionRow) -> Result<(), Problem> {
     if matches!(edition.state, EditionState::Live | EditionState::Reporting) {
         return Ok(());
     }
-    Err(Problem::new(
-        Code::IllegalStep,
-        "Chỉ nhận báo cáo khi hội chợ đang diễn ra hoặc đang tổng hợp.",
-        "Reports are taken while the edition is live or reporting.",
-    ))
+    Err(Problem::new(Code::IllegalStep, Said("reports-are-taken-while-the-edition-is")))
 }
 
 /// The day it is now where the edition is held.
@@ -77,19 +74,12 @@ pub(super) fn today(edition: &EditionRow, now: Instant) -> Result<Day, Problem> 
 
 /// Notes what is wrong with amounts; `at` is where they are.
 pub(super) fn check_amounts(checks: &mut Checks, at: &str, amount: i64, ocop_amount: i64) {
-    checks.that(
-        (0..=MOST).contains(&amount),
-        &format!("{at}/amount"),
-        "range",
-        "Số tiền từ 0 đến 10.000 tỷ.",
-        "The amount must be 0 to 10^13.",
-    );
+    checks.that((0..=MOST).contains(&amount), &format!("{at}/amount"), "range", Said("the-amount-must-be-0-to-10"));
     checks.that(
         (0..=amount.max(0)).contains(&ocop_amount),
         &format!("{at}/ocop_amount"),
         "range",
-        "Doanh thu OCOP không được lớn hơn tổng.",
-        "OCOP sales must be 0 to the whole amount.",
+        Said("ocop-sales-must-be-0-to-the"),
     );
 }
 
@@ -106,39 +96,17 @@ pub fn put(
     check_takes_reports(&edition)?;
     let mut checks = Checks::default();
     let opens = editions::store::days(tx, edition.id)?.iter().any(|d| d.day == day);
-    checks.that(
-        opens,
-        "date",
-        "not_an_opening_day",
-        "Đây không phải ngày mở cửa.",
-        "This is not an opening day of the edition.",
-    );
-    checks.that(
-        day <= today(&edition, granted.now)?,
-        "date",
-        "future",
-        "Ngày này chưa đến.",
-        "This day has not come yet.",
-    );
+    checks.that(opens, "date", "not_an_opening_day", Said("this-is-not-an-opening-day-of"));
+    checks.that(day <= today(&edition, granted.now)?, "date", "future", Said("this-day-has-not-come-yet"));
     check_amounts(&mut checks, "", sold.amount, sold.ocop_amount);
     let lines = lines::check(&mut checks, sold.lines, (sold.amount, sold.ocop_amount), granted.exhibitors());
     let before = store::find(tx, edition.id, booth, day)?;
     let reason = sold.reason.as_deref().map(|r| checks.text("/reason", r, 1_000));
-    checks.that(
-        before.is_none() || reason.is_some(),
-        "/reason",
-        "missing",
-        "Sửa báo cáo cần nêu lý do.",
-        "A correction needs a reason.",
-    );
+    checks.that(before.is_none() || reason.is_some(), "/reason", "missing", Said("a-correction-needs-a-reason"));
     checks.done()?;
     seen.check_if_sent(before.as_ref().map(|b| b.revision))?;
     if before.is_none() && granted.exhibitors().is_empty() {
-        return Err(Problem::new(
-            Code::IllegalStep,
-            "Gian hàng này không có đơn vị nào đứng.",
-            "Nobody stands on this booth.",
-        ));
+        return Err(Problem::new(Code::IllegalStep, Said("nobody-stands-on-this-booth")));
     }
     let was = before.as_ref().map(|b| (b.amount, b.version));
     let row = match before {
@@ -205,8 +173,7 @@ pub fn judge(
         let legal = legal.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
         return Err(Problem::new(
             Code::IllegalStep,
-            format!("Từ {} chỉ có thể sang: [{legal}].", before.state),
-            format!("From {} the legal steps are: [{legal}].", before.state),
+            Said("from-state-the-legal-steps-are-legal").with(&[("state", &before.state), ("legal", &legal)]),
         ));
     }
     let mut checks = Checks::default();

@@ -6,7 +6,7 @@ use super::{compute, document::Statistics, freeze, headers, reports::Report, sto
 use crate::{
     editions::{self, EditionState},
     http::{Code, Problem, Query, export::Format},
-    i18n::Language,
+    i18n::{Language, Said},
     identity::View,
 };
 
@@ -45,11 +45,7 @@ async fn get_statistics(permit: View) -> Result<HttpResponse, Problem> {
 }
 
 fn not_yet() -> Problem {
-    Problem::new(
-        Code::NotFound,
-        "Kỳ hội chợ chưa công bố số liệu.",
-        "The figures of this edition are not published yet.",
-    )
+    Problem::new(Code::NotFound, Said("the-figures-of-this-edition-are-not"))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]

@@ -10,6 +10,7 @@ use crate::{
     db::Tx,
     editions,
     http::{Answer, Body, Checks, Code, Items, Problem},
+    i18n::Said,
     identity::{Action, Granted, OrganiserRole, Permit},
     values::{
         clock::Day,
@@ -133,13 +134,7 @@ async fn count_visits(permit: Permit<Count>, body: Body<CountVisits>) -> Result<
     let body = body.get()?;
     let events = body.events;
     let mut checks = Checks::default();
-    checks.that(
-        (1..=1_000).contains(&events.len()),
-        "/events",
-        "length",
-        "Mỗi lần từ 1 đến 1.000 lượt đếm.",
-        "A batch has 1 to 1,000 events.",
-    );
+    checks.that((1..=1_000).contains(&events.len()), "/events", "length", Said("a-batch-has-1-to-1-000"));
     checks.done()?;
     let work = move |tx: &mut Tx<'_>, granted: Granted| {
         let edition = editions::store::open_for_change(tx, granted.edition()?)?;
@@ -152,29 +147,16 @@ async fn count_visits(permit: Permit<Count>, body: Body<CountVisits>) -> Result<
             let at = |field: &str| format!("/events/{i}/{field}");
             let occurred_at = event.occurred_at.naive_utc().trunc_subsecs(6);
             let local = zone.from_utc_datetime(&occurred_at).naive_local();
-            checks.that(
-                gates.contains(&event.gate),
-                &at("gate"),
-                "unknown",
-                "Kỳ hội chợ không có cổng này.",
-                "The edition has no such gate.",
-            );
+            checks.that(gates.contains(&event.gate), &at("gate"), "unknown", Said("the-edition-has-no-such-gate"));
             checks.that(
                 days.contains(&local.date()),
                 &at("occurred_at"),
                 "not_an_opening_day",
-                "Không phải ngày mở cửa.",
-                "This is not an opening day of the edition.",
+                Said("this-is-not-an-opening-day-of-2"),
             );
             let least = if event.reason.is_some() { -MOST } else { 0 };
             for (field, count) in [("entries", event.entries), ("exits", event.exits)] {
-                checks.that(
-                    (least..=MOST).contains(&count),
-                    &at(field),
-                    "range",
-                    "Số đếm từ 0 đến 1.000.000; số âm phải kèm lý do.",
-                    "A count is 0 to 1,000,000; a negative one needs a reason.",
-                );
+                checks.that((least..=MOST).contains(&count), &at(field), "range", Said("a-count-is-0-to-1-000"));
             }
             let reason = event.reason.map(|r| checks.text(&at("reason"), &r, 1_000));
             rows.push(EventRow {

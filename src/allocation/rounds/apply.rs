@@ -16,7 +16,7 @@ use crate::{
     db::Tx,
     editions,
     http::{Code, Problem, problem::FieldError},
-    i18n::Text,
+    i18n::{Said, Text},
     identity::{Granted, members::write_to_exhibitors},
     outbox::Letter,
     values::ids::{AllocationId, AllocationRunId, ApplicationId, BoothId, ExhibitorId},
@@ -55,8 +55,7 @@ pub fn apply(
     if run.state != RunState::Proposed {
         return Err(Problem::new(
             Code::IllegalStep,
-            format!("Đợt xếp gian đang ở trạng thái {}; chỉ áp dụng được đề xuất.", run.state),
-            format!("The run is {}; only a proposal can be applied.", run.state),
+            Said("the-run-is-state-only-a-proposal").with(&[("state", &run.state)]),
         ));
     }
     let booths = store::booths(tx, id)?;
@@ -65,10 +64,7 @@ pub fn apply(
     if !changes.is_empty() {
         return Err(Problem {
             code: Code::FloorChanged,
-            detail: Some(Text::new(
-                "Mặt bằng hoặc đơn đã thay đổi sau khi lập đề xuất. Hãy chạy lại đợt xếp gian.",
-                "The floor or the applications changed after this proposal was made. Please run it again.",
-            )),
+            detail: Some(Said("the-floor-or-the-applications-changed-after").text()),
             errors: changes,
         });
     }
@@ -137,9 +133,9 @@ fn changes(
     holdings: &[Holding],
 ) -> Result<Vec<FieldError>, Problem> {
     let mut errors = Vec::new();
-    let mut note = |pointer: String, code: &'static str, vi: String, en: String| {
+    let mut note = |pointer: String, code: &'static str, detail: Text| {
         if errors.len() < MOST_CHANGES {
-            errors.push(FieldError { pointer, code, detail: Text::new(vi, en) });
+            errors.push(FieldError { pointer, code, detail });
         }
     };
     let now: HashMap<BoothId, ApplicationId> = holdings.iter().map(|h| (h.booth, h.application)).collect();
@@ -148,21 +144,13 @@ fn changes(
         let pointer = || format!("/booths/{}", booth.booth_id);
         match (was, is) {
             _ if was == is => {}
-            (None, Some(_)) => note(
-                pointer(),
-                "taken",
-                format!("Gian {code} đã được giao cho đơn khác."),
-                format!("Booth {code} has been given to somebody meanwhile."),
-            ),
+            (None, Some(_)) => note(pointer(), "taken", Said("floor-booth-taken").with(&[("code", code)]).text()),
             (Some(_), None) => {
-                note(pointer(), "freed", format!("Gian {code} đã được trả."), format!("Booth {code} has come free."));
+                note(pointer(), "freed", Said("floor-booth-freed").with(&[("code", code)]).text());
             }
-            (_, _) => note(
-                pointer(),
-                "changed_hands",
-                format!("Gian {code} đã đổi đơn vị."),
-                format!("Booth {code} has changed hands."),
-            ),
+            (_, _) => {
+                note(pointer(), "changed_hands", Said("floor-booth-changed-hands").with(&[("code", code)]).text())
+            }
         }
     }
     // A booth that the proposal does not touch and somebody has taken since changes what would be best; the proposal
@@ -174,8 +162,7 @@ fn changes(
             note(
                 format!("/booths/{}", booth.booth_id),
                 "not_open",
-                format!("Gian {code} đã bị khóa hoặc giữ lại."),
-                format!("Booth {code} has been locked or reserved."),
+                Said("floor-booth-not-open").with(&[("code", code)]).text(),
             );
         }
     }
@@ -187,18 +174,8 @@ fn changes(
     for (application, seen) in store::seen(tx, run.id)?.into_iter().filter(|(a, _)| served.contains(a)) {
         let pointer = format!("/applications/{application}");
         match versions.get(&application) {
-            None => note(
-                pointer,
-                "not_approved",
-                "Một đơn đã rút hoặc không còn được duyệt.".to_owned(),
-                "An application has been withdrawn or is no longer approved.".to_owned(),
-            ),
-            Some(version) if *version != seen => note(
-                pointer,
-                "changed",
-                "Một đơn đã được sửa.".to_owned(),
-                "An application has been changed.".to_owned(),
-            ),
+            None => note(pointer, "not_approved", Said("floor-application-not-approved").text()),
+            Some(version) if *version != seen => note(pointer, "changed", Said("floor-application-changed").text()),
             Some(_) => {}
         }
     }

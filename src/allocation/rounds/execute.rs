@@ -20,6 +20,7 @@ use crate::{
     db::{Db, Tx},
     editions,
     http::{Code, Problem},
+    i18n::Said,
     identity::Granted,
     values::{
         clock::{Clock, Instant},
@@ -36,11 +37,7 @@ const EVERY: Duration = Duration::from_millis(500);
 pub fn start(tx: &mut Tx<'_>, granted: &Granted, request: &StartRun) -> Result<RunRow, Problem> {
     let edition = editions::store::open_for_change(tx, granted.edition()?)?;
     if store::running(tx, edition.id)? >= MOST_RUNNING {
-        return Err(Problem::new(
-            Code::IllegalStep,
-            "Kỳ hội chợ đang có hai đợt xếp gian chạy. Hãy chờ hoặc dừng bớt.",
-            "Two runs of this edition are being worked out. Please wait, or cancel one.",
-        ));
+        return Err(Problem::new(Code::IllegalStep, Said("two-runs-of-this-edition-are-being")));
     }
     if let Some(based_on) = request.based_on {
         let base = store::find(tx, edition.id, based_on)?;

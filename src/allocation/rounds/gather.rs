@@ -18,6 +18,7 @@ use crate::{
     editions,
     floor::{self, Candidate, Eligibility, eligibility::is_part_of},
     http::{Code, Problem},
+    i18n::Said,
     products::ProductGroup,
     values::{
         clock::Instant,
@@ -168,13 +169,7 @@ pub fn check_names(tx: &mut Tx<'_>, edition: EditionId, request: &StartRun) -> R
 /// A rule names what the edition does not have.
 pub fn unknown(pointer: &str) -> Problem {
     let mut checks = crate::http::Checks::default();
-    checks.that(
-        false,
-        pointer,
-        "unknown",
-        "Kỳ hội chợ không có đơn đã duyệt, khu vực hoặc địa phương này.",
-        "The edition has no such approved application, zone or locality.",
-    );
+    checks.that(false, pointer, "unknown", Said("the-edition-has-no-such-approved-application"));
     checks.done().err().unwrap_or_else(|| Code::Internal.into())
 }
 

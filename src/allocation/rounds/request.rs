@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::{super::optimiser::solve::Policy, order::Order};
 use crate::{
     http::{Checks, Problem},
+    i18n::Said,
     values::ids::{AllocationRunId, ApplicationId, ZoneId},
 };
 
@@ -83,50 +84,24 @@ impl StartRun {
     /// What is wrong with it, before the database is asked.
     pub fn check(&self) -> Result<(), Problem> {
         let mut checks = Checks::default();
-        checks.that(
-            (1..=600).contains(&self.limit_s()),
-            "/limit_s",
-            "range",
-            "Thời hạn từ 1 đến 600 giây.",
-            "It may take 1 to 600 seconds.",
-        );
-        checks.that(
-            self.rules.keep_apart.len() <= 10_000,
-            "/rules/keep_apart",
-            "length",
-            "Tối đa 10.000 cặp.",
-            "At most 10,000 pairs.",
-        );
+        checks.that((1..=600).contains(&self.limit_s()), "/limit_s", "range", Said("it-may-take-1-to-600-seconds"));
+        checks.that(self.rules.keep_apart.len() <= 10_000, "/rules/keep_apart", "length", Said("at-most-10-000-pairs"));
         checks.that(
             self.rules.keep_apart.iter().all(|(a, b)| a != b),
             "/rules/keep_apart",
             "repeated",
-            "Một đơn không thể tách khỏi chính nó.",
-            "Nobody can be kept apart from itself.",
+            Said("nobody-can-be-kept-apart-from-itself"),
         );
-        checks.that(
-            self.rules.pavilions.len() <= 500,
-            "/rules/pavilions",
-            "length",
-            "Tối đa 500 khu chung.",
-            "At most 500 pavilions.",
-        );
+        checks.that(self.rules.pavilions.len() <= 500, "/rules/pavilions", "length", Said("at-most-500-pavilions"));
         checks.that(
             self.rules.paid_on_time.len() <= 100_000,
             "/rules/paid_on_time",
             "length",
-            "Tối đa 100.000 đơn.",
-            "At most 100,000 applications.",
+            Said("at-most-100-000-applications"),
         );
         if let Order::Points(w) = &self.order {
             let most = [w.per_star, w.per_past_edition, w.paid_on_time, w.local].into_iter().max().unwrap_or(0);
-            checks.that(
-                most <= 1_000,
-                "/order/points",
-                "range",
-                "Mỗi trọng số từ 0 đến 1.000.",
-                "A weight is 0 to 1,000.",
-            );
+            checks.that(most <= 1_000, "/order/points", "range", Said("a-weight-is-0-to-1-000"));
         }
         checks.done()
     }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     http::{Answer, Body, Checks, Items, Problem, Query, page, page::Page},
+    i18n::Said,
     identity::Permit,
     values::ids::{ApplicationId, BoothId},
 };
@@ -38,15 +39,9 @@ pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>
     let HoldBooths { application, booths, allow_apart, eligibility_waiver, expires_in_s } = body.get()?;
     let expires_in_s = expires_in_s.unwrap_or(86_400);
     let mut checks = Checks::default();
-    checks.that(
-        (1..=100).contains(&booths.len()),
-        "/booths",
-        "length",
-        "Cần từ 1 đến 100 gian.",
-        "It takes 1 to 100 booths.",
-    );
+    checks.that((1..=100).contains(&booths.len()), "/booths", "length", Said("it-takes-1-to-100-booths"));
     let distinct = booths.iter().collect::<std::collections::BTreeSet<_>>().len() == booths.len();
-    checks.that(distinct, "/booths", "repeated", "Có gian bị lặp.", "A booth is named twice.");
+    checks.that(distinct, "/booths", "repeated", Said("a-booth-is-named-twice"));
     check_expiry(&mut checks, expires_in_s);
     let eligibility_waiver = eligibility_waiver.map(|w| checks.text("/eligibility_waiver", &w, 1_000));
     checks.done()?;

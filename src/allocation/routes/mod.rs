@@ -12,6 +12,7 @@ use actix_web::web;
 
 use crate::{
     http::Checks,
+    i18n::Said,
     identity::{Action, ExhibitorRole, OrganiserRole},
 };
 
@@ -78,11 +79,5 @@ impl Action for ReadAllocation {
 
 /// Notes a hold or an offer that would end too soon or too late.
 fn check_expiry(checks: &mut Checks, expires_in_s: u32) {
-    checks.that(
-        (60..=2_592_000).contains(&expires_in_s),
-        "/expires_in_s",
-        "range",
-        "Từ 60 đến 2.592.000 giây.",
-        "It must be 60 to 2,592,000 seconds.",
-    );
+    checks.that((60..=2_592_000).contains(&expires_in_s), "/expires_in_s", "range", Said("it-must-be-60-to-2-592"));
 }

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     editions,
     http::{Answer, Body, Checks, Items, Problem},
+    i18n::Said,
     identity::Permit,
     values::ids::{AllocationId, ExhibitorId, ParticipantId},
 };
@@ -59,13 +60,7 @@ fn named(body: AddParticipant) -> Result<Named, Problem> {
         (ParticipantRole::Represented, None, Some(name), Some(country)) => Some(Named::Represented(name, country)),
         (_, _, _, _) => None,
     };
-    checks.that(
-        named.is_some(),
-        "/role",
-        "unexpected",
-        "Đơn vị đồng tham gia cần exhibitor; đơn vị được đại diện cần name và country (hai chữ hoa).",
-        "A co-exhibitor needs exhibitor alone; a represented company needs name and country (two capitals).",
-    );
+    checks.that(named.is_some(), "/role", "unexpected", Said("a-co-exhibitor-needs-exhibitor-alone-a"));
     checks.done()?;
     named.ok_or_else(|| crate::http::Code::Internal.into())
 }
@@ -89,13 +84,7 @@ pub(super) async fn add_participant(
                 Named::CoExhibitor(exhibitor) => {
                     let found = participants::nameable(tx, granted.actor()?, edition.organiser_id, exhibitor)?;
                     let mut checks = Checks::default();
-                    checks.that(
-                        found.is_some(),
-                        "/exhibitor",
-                        "unknown",
-                        "Không tìm thấy đơn vị này.",
-                        "There is no such exhibitor.",
-                    );
+                    checks.that(found.is_some(), "/exhibitor", "unknown", Said("there-is-no-such-exhibitor"));
                     checks.done()?;
                     let (name, country) = found.unwrap_or_default();
                     (Some(exhibitor), name, country)

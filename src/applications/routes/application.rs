@@ -16,6 +16,7 @@ use crate::{
     editions,
     floor::BoothCategory,
     http::{Answer, Body, Checks, Code, Problem, etag, etag::IfMatch, patch::present},
+    i18n::Said,
     identity::Permit,
     values::ids::{ApplicationId, ProductId},
 };
@@ -64,11 +65,7 @@ struct PatchApplication {
 }
 
 fn only_a_draft() -> Problem {
-    Problem::new(
-        Code::IllegalStep,
-        "Đơn đã nộp thì không sửa được nữa.",
-        "An application that has been handed in does not change any more.",
-    )
+    Problem::new(Code::IllegalStep, Said("an-application-that-has-been-handed-in"))
 }
 
 /// Changes a draft.

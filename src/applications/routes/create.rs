@@ -15,6 +15,7 @@ use crate::{
     editions::{self, EditionState},
     floor::BoothCategory,
     http::{Answer, Body, Checks, Problem},
+    i18n::Said,
     identity::{Contribute, member_of},
     values::ids::{ApplicationId, ExhibitorId, ProductId},
 };
@@ -44,13 +45,7 @@ struct CreateApplication {
 }
 
 pub(super) fn check_wanted(checks: &mut Checks, booths_wanted: i32) {
-    checks.that(
-        (1..=100).contains(&booths_wanted),
-        "/booths_wanted",
-        "range",
-        "Số gian từ 1 đến 100.",
-        "It must be 1 to 100 booths.",
-    );
+    checks.that((1..=100).contains(&booths_wanted), "/booths_wanted", "range", Said("it-must-be-1-to-100-booths"));
 }
 
 /// Begins an application for one's exhibitor, as a draft, while registration is open.

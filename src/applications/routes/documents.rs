@@ -13,6 +13,7 @@ use super::{
 use crate::{
     editions,
     http::{Answer, Body, Checks, Code, Items, Problem, Query, Raw},
+    i18n::Said,
     identity::{Permit, token::digest},
     values::ids::{ApplicationId, DocumentId},
 };
@@ -77,11 +78,7 @@ pub(super) async fn upload_document(
     let bytes = file.get()?;
     if bytes.len() > storage.most_bytes {
         let kib = storage.most_bytes / 1024;
-        return Err(Problem::new(
-            Code::TooLarge,
-            format!("Tệp vượt quá {kib} KiB."),
-            format!("The file is over {kib} KiB."),
-        ));
+        return Err(Problem::new(Code::TooLarge, Said("the-file-is-over-kib-kib").with(&[("kib", &kib)])));
     }
     let told = req.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
     let file_type = FileType::of(&bytes, told)?;
@@ -95,8 +92,7 @@ pub(super) async fn upload_document(
             if documents::count(tx, application)? >= limit {
                 return Err(Problem::new(
                     Code::IllegalStep,
-                    format!("Mỗi đơn có tối đa {limit} giấy tờ."),
-                    format!("An application has at most {limit} papers."),
+                    Said("an-application-has-at-most-limit-papers").with(&[("limit", &limit)]),
                 ));
             }
             let row = DocumentRow {
@@ -223,11 +219,7 @@ pub(super) async fn delete_document(
             let row = store::find(tx, edition.id, application)?;
             let document = documents::find(tx, application, id)?;
             if row.state.is_judged() || document.waiver_reason.is_some() {
-                return Err(Problem::new(
-                    Code::IllegalStep,
-                    "Đơn đã được xét hoặc giấy tờ do ban tổ chức ghi thì không xóa được.",
-                    "What has been judged, or was written by the organiser, cannot be removed.",
-                ));
+                return Err(Problem::new(Code::IllegalStep, Said("what-has-been-judged-or-was-written")));
             }
             documents::delete(tx, id)?;
             granted.audit(tx, "document.delete", id, Some(view(document)), None)?;

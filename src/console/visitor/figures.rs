@@ -9,7 +9,7 @@ use crate::{
     },
     editions::{self, store::EditionRow},
     http::{Code, Problem},
-    i18n::numbers,
+    i18n::{Said, numbers},
     identity::View,
     statistics::{
         document::{Basis, Ratio, SalesOf, Statistics},
@@ -122,13 +122,8 @@ pub(super) async fn show_figures(s: Shell, permit: View) -> Result<HttpResponse,
         Ok((edition, published(tx, &granted)?))
     });
     let (edition, shown) = found.await?;
-    let (f, is_final) = shown.ok_or_else(|| {
-        Problem::new(
-            Code::NotFound,
-            "Kỳ hội chợ chưa công bố số liệu.",
-            "The figures of this edition are not published yet.",
-        )
-    })?;
+    let (f, is_final) =
+        shown.ok_or_else(|| Problem::new(Code::NotFound, Said("the-figures-of-this-edition-are-not")))?;
     let (charts, compared) = (charts(&s, &f), compared(&s, &f));
     page(&Figures { s, edition, f, is_final, charts, compared })
 }

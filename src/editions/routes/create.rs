@@ -13,6 +13,7 @@ use super::{
 use crate::{
     db::Tx,
     http::{Answer, Body, Checks, Problem},
+    i18n::Said,
     identity::{Action, SignedIn, staff_of},
     values::{
         ids::{EditionId, OrganiserId, SeriesId, VenueId},
@@ -51,8 +52,7 @@ pub(super) fn check_time_zone(checks: &mut Checks, time_zone: &str) {
         time_zone.parse::<chrono_tz::Tz>().is_ok(),
         "/time_zone",
         "time_zone",
-        "Múi giờ phải theo IANA, ví dụ Asia/Ho_Chi_Minh.",
-        "The time zone must be an IANA one, as Asia/Ho_Chi_Minh.",
+        Said("the-time-zone-must-be-an-iana"),
     );
 }
 
@@ -65,8 +65,7 @@ pub(super) fn check_declared(checks: &mut Checks, booths: Option<i32>, visits: O
             value.is_none_or(|v| (0..=1_000_000_000_000_000).contains(&v)),
             pointer,
             "range",
-            "Từ 0 đến 10^15.",
-            "It must be 0 to 10^15.",
+            Said("it-must-be-0-to-10-15"),
         );
     }
 }
@@ -78,13 +77,7 @@ pub(super) async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) 
     let asked = body.get()?;
     let mut checks = Checks::default();
     let name = checks.text("/name", &asked.name, 200);
-    checks.that(
-        text::is_slug(&asked.slug),
-        "/slug",
-        "slug",
-        "Slug gồm chữ thường không dấu, số và gạch nối, 3–80 ký tự.",
-        "A slug has 3 to 80 lower-case letters, digits and single hyphens.",
-    );
+    checks.that(text::is_slug(&asked.slug), "/slug", "slug", Said("a-slug-has-3-to-80-lower"));
     let time_zone = asked.time_zone.unwrap_or_else(|| "Asia/Ho_Chi_Minh".to_owned());
     check_time_zone(&mut checks, &time_zone);
     let currency = asked.currency.unwrap_or_else(|| "VND".to_owned());
@@ -92,8 +85,7 @@ pub(super) async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) 
         currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase()),
         "/currency",
         "currency",
-        "Mã tiền tệ ISO 4217 gồm ba chữ hoa.",
-        "An ISO 4217 currency is three capitals.",
+        Said("an-iso-4217-currency-is-three-capitals"),
     );
     check_declared(&mut checks, asked.declared_booths, asked.declared_visits, asked.declared_sales);
     checks.done()?;

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     app::State,
     http::{Answer, Body, Checks, Code, Problem, Query, etag, etag::IfMatch, page, page::Page, patch::present},
+    i18n::Said,
     identity::{Permit, View, caller_of, role_in},
     values::ids::{OrganiserId, SeriesId, VenueId},
 };
@@ -103,11 +104,7 @@ pub(super) async fn patch_edition(
             let before = store::open_for_change(tx, granted.edition()?)?;
             seen.check(before.version)?;
             if body.time_zone.as_ref().is_some_and(|z| *z != before.time_zone) && before.state != EditionState::Draft {
-                return Err(Problem::new(
-                    Code::IllegalStep,
-                    "Chỉ đổi được múi giờ của bản nháp.",
-                    "Only a draft's time zone can change.",
-                ));
+                return Err(Problem::new(Code::IllegalStep, Said("only-a-draft-s-time-zone-can")));
             }
             let mut row = EditionRow { version: before.version + 1, ..before.clone() };
             row.name = name.unwrap_or(row.name);
@@ -139,11 +136,7 @@ pub(super) async fn delete_edition(permit: Permit<PlanEdition>, seen: IfMatch) -
             let before = store::open_for_change(tx, granted.edition()?)?;
             seen.check(before.version)?;
             if before.state != EditionState::Draft {
-                return Err(Problem::new(
-                    Code::IllegalStep,
-                    "Chỉ xóa được bản nháp; kỳ đã công bố thì hãy hủy.",
-                    "Only a draft can be removed; cancel an edition that has been announced.",
-                ));
+                return Err(Problem::new(Code::IllegalStep, Said("only-a-draft-can-be-removed-cancel")));
             }
             store::delete(tx, before.id)?;
             let granted = granted.without_edition();

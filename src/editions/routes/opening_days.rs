@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     http::{Answer, Body, Checks, Items, Problem, etag, etag::IfMatch},
+    i18n::Said,
     identity::{Permit, View},
 };
 
@@ -34,35 +35,21 @@ pub(super) async fn put_opening_days(
 ) -> Result<Answer, Problem> {
     let days = body.get()?;
     let mut checks = Checks::default();
-    checks.that(
-        (1..=366).contains(&days.len()),
-        "",
-        "days",
-        "Cần từ 1 đến 366 ngày mở cửa.",
-        "An edition needs 1 to 366 opening days.",
-    );
+    checks.that((1..=366).contains(&days.len()), "", "days", Said("an-edition-needs-1-to-366-opening"));
     let mut named = std::collections::BTreeSet::new();
     for (i, day) in days.iter().enumerate() {
         checks.that(
             day.opens_at < day.closes_at,
             &format!("/{i}/closes_at"),
             "hours",
-            "Giờ đóng cửa phải sau giờ mở cửa.",
-            "Closing must come after opening.",
+            Said("closing-must-come-after-opening"),
         );
-        checks.that(
-            named.insert(day.day),
-            &format!("/{i}/day"),
-            "repeated",
-            "Ngày này có hai lần.",
-            "This day is named twice.",
-        );
+        checks.that(named.insert(day.day), &format!("/{i}/day"), "repeated", Said("this-day-is-named-twice"));
         checks.that(
             (2000..=2100).contains(&chrono::Datelike::year(&day.day)),
             &format!("/{i}/day"),
             "year",
-            "Năm phải từ 2000 đến 2100.",
-            "The year must be 2000 to 2100.",
+            Said("the-year-must-be-2000-to-2100"),
         );
     }
     checks.done()?;

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     app::State,
     http::{Answer, Body, Checks, Code, Problem},
+    i18n::Said,
     identity::Permit,
 };
 
@@ -39,8 +40,7 @@ pub(super) async fn transition(
                 let legal = legal.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
                 return Err(Problem::new(
                     Code::IllegalStep,
-                    format!("Từ {from} chỉ có thể sang: [{legal}]."),
-                    format!("From {from} the legal steps are: [{legal}]."),
+                    Said("from-from-the-legal-steps-are-legal").with(&[("from", &from), ("legal", &legal)]),
                 ));
             }
             let mut checks = Checks::default();
@@ -49,8 +49,7 @@ pub(super) async fn transition(
                 given.is_some() || !from.needs_reason(to),
                 "/reason",
                 "missing",
-                "Bước này cần nêu lý do.",
-                "This step needs a reason.",
+                Said("this-step-needs-a-reason"),
             );
             checks.done()?;
             if !store::set_state(tx, row.id, from, to)? {

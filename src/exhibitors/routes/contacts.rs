@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     http::{Answer, Body, Checks, Code, Items, Problem, etag, etag::IfMatch},
+    i18n::Said,
     identity::{Permit, email},
     values::ids::{ContactId, ExhibitorId},
 };
@@ -51,7 +52,7 @@ pub(super) async fn put_contacts(
 ) -> Result<Answer, Problem> {
     let list = body.get()?;
     let mut checks = Checks::default();
-    checks.that(list.len() <= 20, "", "length", "Tối đa 20 người liên hệ.", "At most 20 contacts.");
+    checks.that(list.len() <= 20, "", "length", Said("at-most-20-contacts"));
     let mut tidy = Vec::new();
     for (i, contact) in list.into_iter().take(21).enumerate() {
         let at = |field: &str| format!("/{i}/{field}");
@@ -61,17 +62,10 @@ pub(super) async fn put_contacts(
             phone.as_ref().is_none_or(|p| p.len() >= 6 && p.chars().all(dialled)),
             &at("phone"),
             "phone",
-            "Số điện thoại gồm chữ số, dấu cách, + - . ( ).",
-            "A phone number has digits, spaces, + - . and brackets.",
+            Said("a-phone-number-has-digits-spaces-and"),
         );
         let email = contact.email.map(|e| email(&mut checks, &at("email"), &e));
-        checks.that(
-            phone.is_some() || email.is_some(),
-            &at("phone"),
-            "missing",
-            "Cần số điện thoại hoặc e-mail.",
-            "It needs a phone number or an e-mail address.",
-        );
+        checks.that(phone.is_some() || email.is_some(), &at("phone"), "missing", Said("it-needs-a-phone-number-or-an"));
         tidy.push((checks.text(&at("name"), &contact.name, 200), phone, email));
     }
     checks.done()?;

@@ -10,6 +10,7 @@ use crate::{
     audit,
     db::Tx,
     http::{Answer, Body, Checks, Code, Items, Problem, etag, etag::IfMatch, patch::present},
+    i18n::Said,
     identity::{ExhibitorRole, Permit, SignedIn, View, store::put_exhibitor_member},
     localities,
     values::{clock::Instant, ids::ExhibitorId, text},
@@ -61,20 +62,13 @@ fn check_country(checks: &mut Checks, country: &str) {
         country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()),
         "/country",
         "country",
-        "Mã nước gồm hai chữ hoa, ví dụ VN.",
-        "A country is two capitals, as VN.",
+        Said("a-country-is-two-capitals-as-vn"),
     );
 }
 
 fn check_tax_code(checks: &mut Checks, code: Option<&str>, form: LegalForm) -> Option<String> {
     let parsed = code.map(|code| tax_code::parse(code, form));
-    checks.that(
-        parsed != Some(None),
-        "/tax_code",
-        "tax_code",
-        "Mã số thuế không hợp lệ: 10 số (chi nhánh thêm -001), hộ kinh doanh 12 số.",
-        "This is no valid tax code: 10 digits (a branch adds -001), or 12 for a household business.",
-    );
+    checks.that(parsed != Some(None), "/tax_code", "tax_code", Said("this-is-no-valid-tax-code-10"));
     parsed.flatten()
 }
 
@@ -95,16 +89,9 @@ fn locality(
         code.is_none() || found.is_some(),
         "/locality_code",
         "unknown",
-        "Hiện không có địa phương mang mã này. Hãy tìm trong /localities.",
-        "There is no such locality today. Please look in /localities.",
+        Said("there-is-no-such-locality-today-please"),
     );
-    checks.that(
-        code.is_some() || words.is_some(),
-        "/locality",
-        "missing",
-        "Cần locality_code hoặc locality.",
-        "It needs a locality_code or a locality.",
-    );
+    checks.that(code.is_some() || words.is_some(), "/locality", "missing", Said("it-needs-a-locality-code-or-a"));
     checks.done()?;
     Ok(match found {
         Some(found) => (Some(found.code), found.name),

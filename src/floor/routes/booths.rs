@@ -15,6 +15,7 @@ use super::{
 use crate::{
     editions,
     http::{Answer, Body, Checks, Code, Problem, Query, etag, etag::IfMatch, page, page::Page, patch::present},
+    i18n::Said,
     identity::{Permit, View},
     values::ids::{BoothId, ZoneId},
 };
@@ -29,13 +30,7 @@ struct CreateBooth {
 
 fn check_code(checks: &mut Checks, code: &str) -> (String, u32) {
     let place = split(code).filter(|(_, place, _)| *place > 0);
-    checks.that(
-        place.is_some(),
-        "/code",
-        "code",
-        "Mã gian gồm chữ rồi số, ví dụ A01.",
-        "A booth's code is letters, then a number, as A01.",
-    );
+    checks.that(place.is_some(), "/code", "code", Said("a-booth-s-code-is-letters-then"));
     place.map(|(row, place, _)| (row, place)).unwrap_or_default()
 }
 
@@ -139,13 +134,7 @@ fn check_position(checks: &mut Checks, position: &Position) {
         && (0..=100_000).contains(&position.y_dm)
         && (1..=10_000).contains(&position.width_dm)
         && (1..=10_000).contains(&position.depth_dm);
-    checks.that(
-        fits,
-        "/position",
-        "range",
-        "Vị trí từ 0 đến 100.000 dm, cạnh từ 1 đến 10.000 dm.",
-        "A position is 0 to 100,000 dm, a side 1 to 10,000 dm.",
-    );
+    checks.that(fits, "/position", "range", Said("a-position-is-0-to-100-000"));
 }
 
 /// Changes a booth.

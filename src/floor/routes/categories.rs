@@ -12,6 +12,7 @@ use super::{
 use crate::{
     editions,
     http::{Answer, Body, Checks, Items, Problem, etag, etag::IfMatch},
+    i18n::Said,
     identity::{Permit, View},
 };
 
@@ -71,8 +72,7 @@ pub(super) async fn put_categories(
             named.insert(line.category),
             &format!("{at}/category"),
             "repeated",
-            "Loại gian này có hai lần.",
-            "This category is named twice.",
+            Said("this-category-is-named-twice"),
         );
     }
     checks.done()?;

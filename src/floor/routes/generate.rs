@@ -10,6 +10,7 @@ use super::{
 use crate::{
     editions,
     http::{Answer, Body, Checks, Items, Problem},
+    i18n::Said,
     identity::Permit,
 };
 
@@ -37,21 +38,15 @@ const MOST: usize = 5_000;
 pub(super) async fn generate_booths(permit: Permit<DrawFloor>, body: Body<GenerateBooths>) -> Result<Answer, Problem> {
     let runs = body.get()?.runs;
     let mut checks = Checks::default();
-    checks.that((1..=500).contains(&runs.len()), "/runs", "length", "Cần từ 1 đến 500 dãy.", "It takes 1 to 500 runs.");
+    checks.that((1..=500).contains(&runs.len()), "/runs", "length", Said("it-takes-1-to-500-runs"));
     let mut wanted = Vec::new();
     for (i, GenerateRun { pattern, kind }) in runs.into_iter().enumerate() {
         let run = Run::parse(&pattern);
-        checks.that(
-            run.is_some(),
-            &format!("/runs/{i}/pattern"),
-            "pattern",
-            "Mẫu đánh số dạng A01…A24, tối đa 1.000 gian.",
-            "A pattern looks like A01…A24 and makes at most 1,000 booths.",
-        );
+        checks.that(run.is_some(), &format!("/runs/{i}/pattern"), "pattern", Said("a-pattern-looks-like-a01-a24-and"));
         wanted.push((kind, run));
     }
     let count: usize = wanted.iter().filter_map(|(_, run)| run.as_ref()).map(|run| run.places().count()).sum();
-    checks.that(count <= MOST, "/runs", "length", "Tối đa 5.000 gian mỗi lần.", "At most 5,000 booths at once.");
+    checks.that(count <= MOST, "/runs", "length", Said("at-most-5-000-booths-at-once"));
     checks.done()?;
     permit
         .once(move |tx, granted| {

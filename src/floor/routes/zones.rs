@@ -13,6 +13,7 @@ use crate::{
     db::Tx,
     editions::{self, store::EditionRow},
     http::{Answer, Body, Checks, Code, Items, Problem, etag, etag::IfMatch, patch::present},
+    i18n::Said,
     identity::{Permit, View},
     localities,
     values::ids::{HallId, ZoneId},
@@ -61,8 +62,7 @@ fn tidy(checks: &mut Checks, mut rules: Eligibility) -> Eligibility {
         rules.localities.len() <= 200 && rules.localities.iter().all(|l| l.len() <= 50 && !l.contains('\0')),
         "/eligibility/localities",
         "length",
-        "Tối đa 200 mã địa phương, mỗi mã tối đa 50 ký tự.",
-        "At most 200 locality codes of at most 50 characters.",
+        Said("at-most-200-locality-codes-of-at"),
     );
     rules
 }
@@ -80,21 +80,14 @@ fn check_places(
             Some(venue) => venues::store::halls_of(tx, venue)?,
             None => Vec::new(),
         };
-        checks.that(
-            halls.iter().any(|h| h.id == hall),
-            "/hall",
-            "unknown",
-            "Nhà này không thuộc địa điểm của kỳ hội chợ.",
-            "This hall is not one of the edition's venue.",
-        );
+        checks.that(halls.iter().any(|h| h.id == hall), "/hall", "unknown", Said("this-hall-is-not-one-of-the"));
     }
     for (i, code) in localities.iter().enumerate() {
         checks.that(
             localities::store::find(tx, code)?.is_some(),
             &format!("/eligibility/localities/{i}"),
             "unknown",
-            "Không có địa phương mang mã này.",
-            "There is no locality with this code.",
+            Said("there-is-no-locality-with-this-code"),
         );
     }
     checks.done()

@@ -12,6 +12,7 @@ use super::super::{
 use crate::{
     app::State,
     http::{Body, Code, Problem},
+    i18n::Said,
     values::ids::TokenFamilyId,
 };
 
@@ -48,11 +49,7 @@ pub(super) async fn login(
         return Err(Code::WrongCredentials.into());
     };
     if account.email_verified_at.is_none() {
-        return Err(Problem::new(
-            Code::EmailNotVerified,
-            "Hãy mở thư xác minh đã gửi tới e-mail của bạn, hoặc yêu cầu gửi lại.",
-            "Please open the verification mail we sent, or ask for it again.",
-        ));
+        return Err(Problem::new(Code::EmailNotVerified, Said("please-open-the-verification-mail-we-sent")));
     }
     let issue = issue(&state, account.id, TokenFamilyId::make());
     let tokens = state.db.write(move |tx| {

@@ -12,6 +12,7 @@ use crate::{
     audit,
     db::Tx,
     http::Checks,
+    i18n::Said,
     values::{clock::Instant, ids::UserId},
 };
 
@@ -44,13 +45,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 /// An address a person typed.
 pub(crate) fn email(checks: &mut Checks, pointer: &str, typed: &str) -> String {
     let email = checks.text(pointer, typed, 254);
-    checks.that(
-        email.parse::<lettre::Address>().is_ok(),
-        pointer,
-        "email",
-        "Địa chỉ e-mail không hợp lệ.",
-        "This is not an e-mail address.",
-    );
+    checks.that(email.parse::<lettre::Address>().is_ok(), pointer, "email", Said("this-is-not-an-e-mail-address"));
     email
 }
 
@@ -60,8 +55,7 @@ fn password(checks: &mut Checks, pointer: &str, typed: &SecretString) {
         (10..=200).contains(&typed.expose_secret().chars().count()),
         pointer,
         "password",
-        "Mật khẩu cần từ 10 đến 200 ký tự.",
-        "A password needs 10 to 200 characters.",
+        Said("a-password-needs-10-to-200-characters"),
     );
 }
 

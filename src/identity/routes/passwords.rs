@@ -7,6 +7,7 @@ use super::super::{SignedIn, lockout, one_time, one_time::Purpose, store};
 use crate::{
     app::State,
     http::{Body, Checks, Code, Problem},
+    i18n::Said,
 };
 
 /// Forgotten.
@@ -60,13 +61,8 @@ pub(super) async fn confirm_reset(state: web::Data<State>, body: Body<ConfirmRes
     state
         .db
         .write(move |tx| {
-            let user = one_time::redeem(tx, &token, Purpose::ResetPassword, now)?.ok_or_else(|| {
-                Problem::new(
-                    Code::NotFound,
-                    "Mã đặt lại không đúng, đã dùng hoặc đã hết hạn. Hãy yêu cầu mã mới.",
-                    "This token is wrong, used or too old. Please ask for a new one.",
-                )
-            })?;
+            let user = one_time::redeem(tx, &token, Purpose::ResetPassword, now)?
+                .ok_or_else(|| Problem::new(Code::NotFound, Said("this-token-is-wrong-used-or-too")))?;
             store::set_password(tx, user, &password_hash)?;
             store::verify_email(tx, user, now)?;
             super::note::<()>(tx, user, "user.reset_password", None, None, now)?;

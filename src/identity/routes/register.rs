@@ -7,7 +7,7 @@ use super::super::{one_time, one_time::Purpose, store};
 use crate::{
     app::State,
     http::{Body, Checks, Code, Problem},
-    i18n::Language,
+    i18n::{Language, Said},
     outbox::{self, Letter, Mail},
     values::ids::UserId,
 };
@@ -102,13 +102,7 @@ struct VerifyEmail {
 pub(super) async fn verify_email(state: web::Data<State>, body: Body<VerifyEmail>) -> Result<HttpResponse, Problem> {
     let VerifyEmail { token, password } = body.get()?;
     let now = state.clock.now();
-    let unknown = || {
-        Problem::new(
-            Code::NotFound,
-            "Mã xác minh không đúng, đã dùng hoặc đã hết hạn. Hãy xin mã mới.",
-            "This token is wrong, used or too old. Please ask for a new mail.",
-        )
-    };
+    let unknown = || Problem::new(Code::NotFound, Said("this-token-is-wrong-used-or-too-2"));
     let looked_up = token.clone();
     let account = state.db.read(move |tx| {
         let owner = one_time::owner(tx, &looked_up, Purpose::VerifyEmail, now)?.ok_or_else(unknown)?;

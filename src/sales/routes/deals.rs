@@ -15,6 +15,7 @@ use crate::{
     http::{
         Answer, Body, Checks, Code, Problem, Query, etag, etag::IfMatch, page::Page, page::PageQuery, patch::present,
     },
+    i18n::Said,
     identity::Permit,
     values::{
         clock::Day,
@@ -71,13 +72,7 @@ fn view(row: DealRow, exhibitor_name: Option<String>) -> DealView {
 }
 
 fn check_amount(checks: &mut Checks, amount: i64) {
-    checks.that(
-        (0..=MOST).contains(&amount),
-        "/amount",
-        "range",
-        "Giá trị từ 0 đến 10.000 tỷ.",
-        "The amount must be 0 to 10^13.",
-    );
+    checks.that((0..=MOST).contains(&amount), "/amount", "range", Said("the-amount-must-be-0-to-10-2"));
 }
 
 fn check_place(tx: &mut Tx<'_>, edition: &EditionRow, exhibitor: ExhibitorId, on: Day) -> Result<(), Problem> {
@@ -86,15 +81,13 @@ fn check_place(tx: &mut Tx<'_>, edition: &EditionRow, exhibitor: ExhibitorId, on
         deals::takes_part(tx, edition.id, exhibitor)?,
         "/exhibitor",
         "unknown",
-        "Đơn vị này không tham gia kỳ hội chợ.",
-        "This exhibitor does not take part in the edition.",
+        Said("this-exhibitor-does-not-take-part-in"),
     );
     checks.that(
         editions::store::days(tx, edition.id)?.iter().any(|d| d.day == on),
         "/signed_on",
         "not_an_opening_day",
-        "Đây không phải ngày mở cửa.",
-        "This is not an opening day of the edition.",
+        Said("this-is-not-an-opening-day-of"),
     );
     checks.done()
 }

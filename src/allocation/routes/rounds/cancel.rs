@@ -5,6 +5,7 @@ use super::{super::Allocate, At};
 use crate::{
     allocation::rounds::store::{self, RunState},
     http::{Answer, Code, Problem},
+    i18n::Said,
     identity::Permit,
 };
 
@@ -17,11 +18,7 @@ pub(in super::super) async fn cancel_run(permit: Permit<Allocate>, path: At) -> 
         .once(move |tx, granted| {
             let row = store::find(tx, granted.edition()?, id)?;
             if row.state != RunState::Running {
-                return Err(Problem::new(
-                    Code::IllegalStep,
-                    "Đợt xếp gian này đã kết thúc.",
-                    "This run has ended already.",
-                ));
+                return Err(Problem::new(Code::IllegalStep, Said("this-run-has-ended-already")));
             }
             store::cancel(tx, id)?;
             granted.audit::<()>(tx, "allocation_run.cancel", id, None, None)?;
