@@ -23,6 +23,7 @@ use crate::{
     http::{Code, Problem, body::BODY_LIMIT, conditional, idempotency, parameters, parameters::Parameters},
     identity::{
         self,
+        keys::Uses,
         limit::{self, Limits},
         password::Passwords,
         token::Tokens,
@@ -49,6 +50,8 @@ pub struct State {
     pub passwords: Passwords,
     /// Days a refresh token is good for.
     pub refresh_days: u32,
+    /// How often keys were used since it was last written down.
+    pub key_uses: Uses,
     /// How often one caller may call.
     pub limits: Limits,
     /// Whether `X-Forwarded-For` is to be believed.
@@ -77,6 +80,7 @@ impl State {
             tokens: Tokens::open(&keys, settings.tokens.access_s)?,
             passwords: Passwords::new(settings.password)?,
             refresh_days: settings.tokens.refresh_days,
+            key_uses: Uses::default(),
             limits: Limits::new(settings.limits)?,
             behind_proxy: settings.server.behind_proxy,
             secure_cookies: settings.server.public_url.starts_with("https://"),

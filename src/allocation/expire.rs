@@ -11,6 +11,7 @@ pub fn expire_due(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
         organiser: organisers.get(edition).copied(),
         edition: Some(*edition),
         actor: None,
+        api_key: None,
         action: "allocation.expire",
         subject: crate::values::ids::AllocationId::to_string(id),
         before: None,

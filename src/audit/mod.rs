@@ -7,7 +7,7 @@ use crate::{
     on_either,
     values::{
         clock::Instant,
-        ids::{AuditId, EditionId, OrganiserId, UserId},
+        ids::{ApiKeyId, AuditId, EditionId, OrganiserId, UserId},
     },
 };
 
@@ -19,6 +19,8 @@ pub struct Entry<T: Serialize> {
     pub edition: Option<EditionId>,
     /// Who did it; `None` for the program itself.
     pub actor: Option<UserId>,
+    /// The key that did it, where it was one.
+    pub api_key: Option<ApiKeyId>,
     /// What was done, as `booth.release`.
     pub action: &'static str,
     /// What it was done to: the kind before the dot of `action` has this identifier.
@@ -55,6 +57,8 @@ pub struct AuditRow {
     pub after_json: Option<String>,
     /// When.
     pub at: Instant,
+    /// The key that did it.
+    pub api_key_id: Option<ApiKeyId>,
 }
 
 fn row<T: Serialize>(entry: Entry<T>) -> QueryResult<AuditRow> {
@@ -75,6 +79,7 @@ fn row<T: Serialize>(entry: Entry<T>) -> QueryResult<AuditRow> {
         before_json: json(entry.before)?,
         after_json: json(entry.after)?,
         at: entry.at,
+        api_key_id: entry.api_key,
     })
 }
 

@@ -142,6 +142,7 @@ fn grant_admin(place: &Place, email: &str) -> Result<(), String> {
             organiser: None,
             edition: None,
             actor: None,
+            api_key: None,
             action: "user.grant_admin",
             subject: key.clone(),
             before: None,

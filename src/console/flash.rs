@@ -22,6 +22,9 @@ pub struct Flash {
     /// Key of a message: what was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done: Option<String>,
+    /// What is shown this once: a secret that was just made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<String>,
     /// What was done, but may be a mistake; in the person's language.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warned: Vec<String>,

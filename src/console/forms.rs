@@ -4,7 +4,7 @@
 //!
 //! Fields that begin with `_` are for this module: `_method`, `_next` and `_back` (pages; `{name}` in `_next` is
 //! replaced from the answer), `_seen` (the version the person saw), `_once` (made with the page, so that sending a form
-//! twice does its work once), `_done` (the message that says it is done), `_type` (of a file or a text that is sent as it is), `_file_name` (which
+//! twice does its work once), `_done` (the message that says it is done), `_show` (what of the answer is shown once), `_type` (of a file or a text that is sent as it is), `_file_name` (which
 //! parameter says what a file is called).
 use std::collections::BTreeMap;
 
@@ -248,7 +248,9 @@ pub async fn carry<B: MessageBody + 'static>(
     let warnings = answer.get("warnings").and_then(Value::as_array).into_iter().flatten();
     let warned: Vec<String> =
         warnings.filter_map(|w| w.get("detail").and_then(Value::as_str).map(str::to_owned)).collect();
+    let shown = sent.control("_show").and_then(|name| answer.get(name)).and_then(Value::as_str).map(str::to_owned);
     let done = sent.control("_done").map(|key| Flash {
+        shown,
         page: path_of(&to).to_owned(),
         done: Some(key.to_owned()),
         warned,

@@ -84,6 +84,7 @@ pub fn fill(tx: &mut Tx<'_>, passwords: &Passwords, now: Instant, mut step: impl
         organiser: Some(demo.organiser),
         edition: None,
         actor: None,
+        api_key: None,
         action: "demo.fill",
         subject: demo.organiser.to_string(),
         before: None,

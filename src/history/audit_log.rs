@@ -7,7 +7,7 @@ use crate::{
     http::{Code, Problem, Query, page, page::Page},
     i18n::Said,
     identity::{OrganiserRole, SignedIn, staff_of, store::is_admin},
-    values::ids::{AuditId, EditionId, OrganiserId, UserId},
+    values::ids::{ApiKeyId, AuditId, EditionId, OrganiserId, UserId},
 };
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -30,6 +30,8 @@ struct ChangeView {
     at: chrono::DateTime<chrono::Utc>,
     /// Who did it; absent for the program itself.
     actor: Option<UserId>,
+    /// The key that did it, where it was one.
+    api_key: Option<ApiKeyId>,
     organiser: Option<OrganiserId>,
     edition: Option<EditionId>,
     /// As `booth.change`.
@@ -50,6 +52,7 @@ fn view(row: AuditRow) -> ChangeView {
         id: row.id,
         at: row.at.and_utc(),
         actor: row.actor_id,
+        api_key: row.api_key_id,
         organiser: row.organiser_id,
         edition: row.edition_id,
         action: row.action,

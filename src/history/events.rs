@@ -10,7 +10,7 @@ use crate::{
     audit,
     http::{Code, Problem},
     i18n::Said,
-    identity::View,
+    identity::{Figures, View},
     values::ids::AuditId,
 };
 
@@ -56,7 +56,7 @@ async fn next(mut watching: Watching) -> Option<(Result<web::Bytes, actix_web::E
 #[get("/editions/{edition}/events")]
 pub(super) async fn stream_events(
     req: HttpRequest,
-    permit: View,
+    permit: View<Figures>,
     live: web::Data<Live>,
 ) -> Result<HttpResponse, Problem> {
     let last = match req.headers().get("last-event-id") {

@@ -3,7 +3,7 @@ use std::{net::IpAddr, pin::Pin};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 
-use super::token::Tokens;
+use super::{keys::KeyDigest, token::Tokens};
 use crate::{
     app::State,
     db::Tx,
@@ -20,6 +20,8 @@ use crate::{
 pub struct Caller {
     /// Known by a valid access token.
     pub user: Option<UserId>,
+    /// A partner's key, not looked at yet: that is done where data is reached.
+    pub key: Option<KeyDigest>,
     /// When the request was read.
     pub now: Instant,
 }
@@ -32,13 +34,21 @@ impl Caller {
             return Ok(*known);
         }
         let now = clock.now();
-        let Some(value) = req.headers().get(header::AUTHORIZATION) else { return Ok(Self { user: None, now }) };
+        let Some(value) = req.headers().get(header::AUTHORIZATION) else {
+            return Ok(Self { user: None, key: None, now });
+        };
+        let bearer = value.to_str().ok().and_then(|v| v.strip_prefix("Bearer "));
+        if let Some(key) = bearer.and_then(KeyDigest::of) {
+            let caller = Self { user: None, key: Some(key), now };
+            req.extensions_mut().insert(caller);
+            return Ok(caller);
+        }
         let user =
             value.to_str().ok().and_then(|v| v.strip_prefix("Bearer ")).and_then(|token| tokens.check(token, now));
         let Some(user) = user else {
             return Err(Problem::new(Code::LoginRequired, Said("the-access-token-is-not-valid-any")));
         };
-        let caller = Self { user: Some(user), now };
+        let caller = Self { user: Some(user), key: None, now };
         req.extensions_mut().insert(caller);
         Ok(caller)
     }

@@ -15,7 +15,10 @@ use governor::{
     state::keyed::DashMapStateStore,
 };
 
-use super::caller::{Caller, source};
+use super::{
+    caller::{Caller, source},
+    keys::KeyDigest,
+};
 use crate::{
     app::State,
     config,
@@ -27,6 +30,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
     User(UserId),
+    Partner(KeyDigest),
     Source(String),
 }
 
@@ -70,11 +74,19 @@ pub async fn limit(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceRe
     };
     let from = || Key::Source(source(req.request(), state.behind_proxy));
     let is_auth = req.path().starts_with("/api/v1/auth/");
-    let caller = Caller::of(req.request(), &state.tokens, state.clock).ok().and_then(|caller| caller.user);
-    let (limiter, per_minute, key) = match caller {
+    let caller = Caller::of(req.request(), &state.tokens, state.clock).ok();
+    let partner = caller.and_then(|caller| caller.key);
+    let caller = caller.and_then(|caller| caller.user);
+    if let Some(key) = partner {
+        state.key_uses.note(key, state.clock.now());
+    }
+    // Whoever makes keys up is limited by where they come from, too.
+    let made_up = partner.is_some() && state.limits.all.check_key(&from()).is_err();
+    let (limiter, per_minute, key) = match (caller, partner) {
         _ if is_auth => (&state.limits.auth, state.limits.auth_per_minute, from()),
-        Some(user) => (&state.limits.all, state.limits.per_minute, Key::User(user)),
-        None => (&state.limits.all, state.limits.per_minute, from()),
+        (Some(user), _) => (&state.limits.all, state.limits.per_minute, Key::User(user)),
+        (None, Some(key)) if !made_up => (&state.limits.all, state.limits.per_minute, Key::Partner(key)),
+        (None, _) => (&state.limits.all, state.limits.per_minute, from()),
     };
     let (mut response, left, wait_s) = match limiter.check_key(&key) {
         Ok(left) => (next.call(req).await?, left.remaining_burst_capacity(), None),

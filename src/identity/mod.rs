@@ -5,6 +5,7 @@
 //! through a [`Permit`], a [`View`], a [`Contribute`] or a [`SignedIn`].
 mod caller;
 pub mod invitations;
+pub mod keys;
 pub mod limit;
 pub mod lockout;
 pub mod members;
@@ -19,7 +20,10 @@ pub mod store;
 pub mod token;
 
 pub use caller::{Caller, SignedIn, source};
-pub use permit::{Action, Contribute, Granted, Permit, View, caller_of, member_of, role_in, staff_of};
+pub use keys::KeyScope;
+pub use permit::{
+    Action, Contribute, Exhibitors, Figures, Granted, Permit, View, caller_of, member_of, role_in, staff_of,
+};
 pub use roles::{ExhibitorRole, OrganiserRole};
 pub(crate) use routes::email;
 pub use routes::{ApiDoc, routes};

@@ -6,6 +6,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 
 use super::{
     caller::Caller,
+    keys::{self, KeyDigest, KeyScope},
     roles::{ExhibitorRole, OrganiserRole},
     scope::{self, Scope, Target},
     store,
@@ -17,7 +18,7 @@ use crate::{
     http::{Answer, Code, Problem, idempotency, idempotency::Attempt},
     values::{
         clock::Instant,
-        ids::{EditionId, ExhibitorId, HallId, OrganiserId, SeriesId, UserId, VenueId},
+        ids::{ApiKeyId, EditionId, ExhibitorId, HallId, OrganiserId, SeriesId, UserId, VenueId},
     },
 };
 
@@ -27,6 +28,8 @@ pub trait Action: 'static {
     const ORGANISER: &'static [OrganiserRole];
     /// The members of the exhibitor concerned who may.
     const EXHIBITOR: &'static [ExhibitorRole] = &[];
+    /// The scope of a partner's key that may, if any.
+    const KEY: Option<KeyScope> = None;
 }
 
 /// What a handler's work is given inside the transaction: what was authorised, by whom, when.
@@ -34,6 +37,8 @@ pub trait Action: 'static {
 pub struct Granted {
     /// Who.
     pub user: Option<UserId>,
+    /// The partner's key that was let in.
+    pub key: Option<ApiKeyId>,
     /// When.
     pub now: Instant,
     scope: Scope,
@@ -101,6 +106,7 @@ impl Granted {
             organiser: self.scope.organisers.first().copied(),
             edition: self.scope.edition,
             actor: self.user,
+            api_key: self.key,
             action,
             subject: subject.to_string(),
             before,
@@ -145,14 +151,33 @@ fn roles(
     Ok((staff.map(|(_, role)| role), member.map(|(_, role)| role)))
 }
 
+/// A key does what its scopes say, for its organiser and editions; for it nothing else exists.
+fn grant_key(
+    tx: &mut Tx<'_>,
+    key: KeyDigest,
+    caller: Caller,
+    (target, needs): (&Target, Option<KeyScope>),
+) -> Result<Granted, Problem> {
+    let key = keys::good(tx, key, caller.now)?;
+    let scope = scope::find(tx, target)?;
+    let covers = key.covers(&scope.organisers, scope.edition);
+    if covers && needs.is_some_and(|needed| key.scopes.contains(&needed)) {
+        return Ok(Granted { user: None, key: Some(key.id), now: caller.now, scope, as_staff: true, as_member: false });
+    }
+    Err(if covers || scope.public { Code::Forbidden } else { Code::NotFound }.into())
+}
+
 fn grant<A: Action>(tx: &mut Tx<'_>, caller: Caller, target: &Target) -> Result<Granted, Problem> {
+    if let Some(key) = caller.key {
+        return grant_key(tx, key, caller, (target, A::KEY));
+    }
     let user = caller.user.ok_or(Code::LoginRequired)?;
     let scope = scope::find(tx, target)?;
     let (staff, member) = roles(tx, Some(user), &scope)?;
     let as_staff = staff.is_some_and(|role| A::ORGANISER.contains(&role));
     let as_member = member.is_some_and(|role| A::EXHIBITOR.contains(&role));
     if as_staff || as_member {
-        return Ok(Granted { user: Some(user), now: caller.now, scope, as_staff, as_member });
+        return Ok(Granted { user: Some(user), key: None, now: caller.now, scope, as_staff, as_member });
     }
     // Whoever may see it is told that the role is too small; for anybody else it does not exist.
     let sees = staff.is_some() || member.is_some() || scope.public;
@@ -186,7 +211,11 @@ impl<A: Action> Permit<A> {
         let Request { caller, target, state, attempt } = self.request;
         let work = move |tx: &mut Tx<'_>| {
             let granted = grant::<A>(tx, caller, &target)?;
-            idempotency::once(tx, attempt, granted.actor()?, caller.now, |tx| work(tx, granted))
+            match granted.user {
+                Some(user) => idempotency::once(tx, attempt, user, caller.now, |tx| work(tx, granted)),
+                // What a key may send has identifiers of its own: sent again, it changes nothing.
+                None => work(tx, granted),
+            }
         };
         state.db.write(work).await
     }
@@ -208,22 +237,43 @@ impl<A: Action> FromRequest for Permit<A> {
 }
 
 /// Leave to read what is public of a thing, or all of it for its organiser's staff and its exhibitor's members.
-pub struct View(Request);
+pub struct View<S: SeenBy = Editions>(Request, PhantomData<S>);
 
-impl View {
+/// Which scope lets a partner's key see what only its organiser's staff sees.
+pub trait SeenBy: 'static {
+    /// The scope.
+    const SCOPE: KeyScope;
+}
+/// Editions that are drafts still.
+pub struct Editions;
+impl SeenBy for Editions {
+    const SCOPE: KeyScope = KeyScope::ReadEditions;
+}
+/// Exhibitors that stand nowhere yet.
+pub struct Exhibitors;
+impl SeenBy for Exhibitors {
+    const SCOPE: KeyScope = KeyScope::ReadExhibitors;
+}
+/// Figures that are not final.
+pub struct Figures;
+impl SeenBy for Figures {
+    const SCOPE: KeyScope = KeyScope::ReadFigures;
+}
+
+impl<S: SeenBy> View<S> {
     /// Reads it; what is not public is not found by anybody but its people.
     pub async fn read<T: Send + 'static>(
         self,
         work: impl FnOnce(&mut Tx<'_>, Granted) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let Request { caller, target, state, attempt: _ } = self.0;
-        state.db.read(move |tx| see(tx, caller, &target).and_then(|granted| work(tx, granted))).await
+        state.db.read(move |tx| see(tx, caller, &target, S::SCOPE).and_then(|granted| work(tx, granted))).await
     }
 
     /// Whether it may be seen, and the doors, for an answer that goes on after the handler (a stream).
     pub async fn doors(self) -> Result<(Granted, web::Data<State>), Problem> {
         let Request { caller, target, state, attempt: _ } = self.0;
-        let granted = state.db.read(move |tx| see(tx, caller, &target)).await?;
+        let granted = state.db.read(move |tx| see(tx, caller, &target, S::SCOPE)).await?;
         Ok((granted, state))
     }
 }
@@ -243,7 +293,7 @@ impl Contribute {
     ) -> Result<Answer, Problem> {
         let (Request { caller, target, state, attempt }, user) = (self.request, self.user);
         let work = move |tx: &mut Tx<'_>| {
-            let granted = see(tx, caller, &target)?;
+            let granted = see(tx, caller, &target, KeyScope::ReadEditions)?;
             idempotency::once(tx, attempt, user, caller.now, |tx| work(tx, granted, user))
         };
         state.db.write(work).await
@@ -262,21 +312,29 @@ impl FromRequest for Contribute {
     }
 }
 
-fn see(tx: &mut Tx<'_>, caller: Caller, target: &Target) -> Result<Granted, Problem> {
+fn see(tx: &mut Tx<'_>, caller: Caller, target: &Target, needs: KeyScope) -> Result<Granted, Problem> {
     let scope = scope::find(tx, target)?;
+    let good = caller.key.map(|key| keys::good(tx, key, caller.now)).transpose()?;
+    if let Some(key) = good {
+        let as_staff = key.covers(&scope.organisers, scope.edition) && key.scopes.contains(&needs);
+        if !as_staff && !scope.public {
+            return Err(Code::NotFound.into());
+        }
+        return Ok(Granted { user: None, key: Some(key.id), now: caller.now, scope, as_staff, as_member: false });
+    }
     let (staff, member) = roles(tx, caller.user, &scope)?;
     let (as_staff, as_member) = (staff.is_some(), member.is_some());
     if !as_staff && !as_member && !scope.public {
         return Err(Code::NotFound.into());
     }
-    Ok(Granted { user: caller.user, now: caller.now, scope, as_staff, as_member })
+    Ok(Granted { user: caller.user, key: None, now: caller.now, scope, as_staff, as_member })
 }
 
-impl FromRequest for View {
+impl<S: SeenBy> FromRequest for View<S> {
     type Error = Problem;
     type Future = std::future::Ready<Result<Self, Problem>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(Request::of(req).map(Self))
+        std::future::ready(Request::of(req).map(|request| Self(request, PhantomData)))
     }
 }
 
@@ -292,7 +350,7 @@ pub fn staff_of(
     match held {
         Some((_, role)) if roles.contains(&role) => {
             let scope = Scope { organisers: vec![organiser], ..Scope::default() };
-            Ok(Granted { user: Some(user), now, scope, as_staff: true, as_member: false })
+            Ok(Granted { user: Some(user), key: None, now, scope, as_staff: true, as_member: false })
         }
         Some(_) => Err(Code::Forbidden.into()),
         None => Err(Code::NotFound.into()),

@@ -70,6 +70,7 @@ impl Jobs {
             let now = self.state.clock.now();
             told("holds and offers ran out", expire_allocations(db, now).await);
             told("allocation runs lost their node", fail_silent_runs(db, now).await);
+            told("uses of keys written down", self.state.key_uses.write(db).await);
             told("mails sent", send_due(db, &self.mailer, now).await);
             match db.read(|tx| outbox::waiting(tx).map_err(Problem::from)).await {
                 Ok(waiting) => self.state.metrics.outbox_waiting.set(waiting),

@@ -109,7 +109,7 @@ fn said(letter: &Letter, public_url: &str) -> Sentences {
                     Said("mail-missing").with(&[("booth", booth)]).and("day", day).text()
                 })
                 .collect(),
-            action: Some((Said("report").text(), link("/"))),
+            action: Some((Said("mail-report").text(), link("/"))),
         },
     }
 }

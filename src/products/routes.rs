@@ -11,7 +11,7 @@ use crate::{
         Answer, Body, Checks, Code, Problem, Query, etag, etag::IfMatch, page::Page, page::PageQuery, patch::present,
     },
     i18n::Said,
-    identity::{Action, ExhibitorRole, OrganiserRole, Permit, View},
+    identity::{Action, ExhibitorRole, Exhibitors, OrganiserRole, Permit, View},
     values::{
         clock::Day,
         ids::{ExhibitorId, ProductId},
@@ -137,7 +137,11 @@ async fn create_product(permit: Permit<ListGoods>, body: Body<CreateProduct>) ->
 /// The products of an exhibitor, in the order they were made.
 #[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}/products", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), PageQuery), responses((status = 200, body = Page<ProductView>), (status = 404)))]
 #[get("/exhibitors/{exhibitor}/products")]
-async fn list_products(req: HttpRequest, permit: View, query: Query<PageQuery>) -> Result<HttpResponse, Problem> {
+async fn list_products(
+    req: HttpRequest,
+    permit: View<Exhibitors>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Problem> {
     let query = query.get()?;
     let (limit, after) = (query.limit()?, query.after_id()?);
     let rows = permit.read(move |tx, granted| Ok(store::page(tx, granted.exhibitor()?, after, limit + 1)?)).await?;
@@ -150,7 +154,7 @@ type At = web::Path<(ExhibitorId, ProductId)>;
 /// One product.
 #[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}/products/{product}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("product" = ProductId, Path)), responses((status = 200, body = ProductView), (status = 404)))]
 #[get("/exhibitors/{exhibitor}/products/{product}")]
-async fn get_product(permit: View, path: At) -> Result<HttpResponse, Problem> {
+async fn get_product(permit: View<Exhibitors>, path: At) -> Result<HttpResponse, Problem> {
     let id = path.1;
     let row = permit.read(move |tx, granted| Ok(store::find(tx, granted.exhibitor()?, id)?)).await?;
     Ok(HttpResponse::Ok().insert_header(etag::tag(row.version)).json(view(row)))

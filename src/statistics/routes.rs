@@ -7,7 +7,7 @@ use crate::{
     editions::{self, EditionState},
     http::{Code, Problem, Query, export::Format},
     i18n::{Language, Said},
-    identity::View,
+    identity::{Figures, View},
 };
 
 /// The operations of this capability.
@@ -23,7 +23,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 /// Everything published at the end, in one document. The public sees it once it is final; staff at any time.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/statistics", tag = "statistics", params(("edition" = String, Path)), responses((status = 200, body = Statistics), (status = 404)))]
 #[get("/editions/{edition}/statistics")]
-async fn get_statistics(permit: View) -> Result<HttpResponse, Problem> {
+async fn get_statistics(permit: View<Figures>) -> Result<HttpResponse, Problem> {
     let (document, digest) = permit
         .read(|tx, granted| {
             let edition = granted.edition()?;
@@ -63,7 +63,7 @@ struct ReportQuery {
 #[get("/editions/{edition}/reports/{report}")]
 async fn get_report(
     req: HttpRequest,
-    permit: View,
+    permit: View<Figures>,
     path: web::Path<(String, String)>,
     query: Query<ReportQuery>,
 ) -> Result<HttpResponse, Problem> {

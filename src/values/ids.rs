@@ -72,6 +72,8 @@ ids! {
     InvitationId,
     /// A round of allocating a whole fair at once.
     AllocationRunId,
+    /// A key of a partner site.
+    ApiKeyId,
     /// Something to be done after a transaction.
     OutboxId,
 }

@@ -11,7 +11,7 @@ use crate::{
     editions,
     http::{Answer, Body, Checks, Code, Items, Problem},
     i18n::Said,
-    identity::{Action, Granted, OrganiserRole, Permit},
+    identity::{Action, Granted, KeyScope, OrganiserRole, Permit},
     values::{
         clock::Day,
         ids::{GateId, VisitEventId},
@@ -34,10 +34,12 @@ impl Action for PlanGates {
 }
 struct Count;
 impl Action for Count {
+    const KEY: Option<KeyScope> = Some(KeyScope::WriteVisits);
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Gate];
 }
 struct ReadCounts;
 impl Action for ReadCounts {
+    const KEY: Option<KeyScope> = Some(KeyScope::ReadFigures);
     const ORGANISER: &'static [OrganiserRole] = &[
         OrganiserRole::Owner,
         OrganiserRole::Manager,

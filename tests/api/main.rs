@@ -19,6 +19,7 @@ mod demo;
 mod editions;
 mod floor;
 mod identity;
+mod keys;
 mod permissions;
 mod requests;
 mod rounds;

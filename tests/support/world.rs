@@ -70,6 +70,8 @@ impl World {
         // Nobody is left to be placed, so it is over at once.
         let run = json!({ "policy": "space_draw", "order": "date", "limit_s": 5 });
         let run = made("/editions/hoi-cho/allocation-runs", &owner, run).await;
+        let key = json!({ "name": "Siêu thị", "scopes": ["read:editions"] });
+        let key = made(&format!("/organisers/{organiser}/api-keys"), &owner, key).await;
         let report = json!({ "amount": 1 });
         app.put(&format!("/booths/{booth}/sales-reports/2026-03-01"))
             .by(&exhibitor)
@@ -102,6 +104,7 @@ impl World {
             ("{deal}", deal),
             ("{gate}", gate),
             ("{run}", run),
+            ("{key}", key),
             ("{date}", "2026-03-01".to_owned()),
             ("{report}", "sales-by-day".to_owned()),
         ];

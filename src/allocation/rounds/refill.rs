@@ -87,6 +87,7 @@ pub fn refill(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<usize
             organiser: Some(edition.organiser_id),
             edition: Some(edition.id),
             actor: None,
+            api_key: None,
             action: "allocation.offer_to_waiting_list",
             subject: fact.id.to_string(),
             before: None,

@@ -6,6 +6,7 @@ mod deals;
 pub(super) mod desk;
 mod floor;
 mod floor_plan;
+mod keys;
 mod late;
 mod office;
 mod reports;
@@ -32,6 +33,7 @@ pub(super) fn routes(cfg: &mut web::ServiceConfig) {
         .service(deals::show_deals)
         .service(visits::show_visits)
         .service(reports::show_reports)
+        .service(keys::show_keys)
         .service(office::show_office)
         .service(office::show_new_edition)
         .service(office::show_staff)

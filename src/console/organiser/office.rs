@@ -165,6 +165,9 @@ struct Audit {
 
 impl Audit {
     fn who(&self, row: &AuditRow) -> String {
+        if row.api_key_id.is_some() {
+            return self.s.t("audit-key");
+        }
         row.actor_id.and_then(|id| self.names.get(&id).cloned()).unwrap_or_else(|| self.s.t("audit-program"))
     }
     fn at(&self, row: &AuditRow) -> String {

@@ -66,5 +66,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     allocation_runs,
     allocation_run_applications,
     allocation_run_booths,
+    api_keys,
+    api_key_scopes,
+    api_key_editions,
 );
 diesel::allow_columns_to_appear_in_same_group_by_clause!(booths::zone_id, sales_reports::day);

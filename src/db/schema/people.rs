@@ -104,6 +104,43 @@ diesel::table! {
         before_json -> Nullable<Text>,
         after_json -> Nullable<Text>,
         at -> Timestamp,
+        api_key_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    api_keys (id) {
+        id -> Uuid,
+        organiser_id -> Uuid,
+        name -> Text,
+        digest -> Text,
+        begins -> Text,
+        expires_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+        created_by -> Uuid,
+        created_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        requests -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    api_key_scopes (api_key_id, scope) {
+        api_key_id -> Uuid,
+        scope -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    api_key_editions (api_key_id, edition_id) {
+        api_key_id -> Uuid,
+        edition_id -> Uuid,
     }
 }
 

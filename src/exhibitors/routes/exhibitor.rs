@@ -11,7 +11,7 @@ use crate::{
     db::Tx,
     http::{Answer, Body, Checks, Code, Items, Problem, etag, etag::IfMatch, patch::present},
     i18n::Said,
-    identity::{ExhibitorRole, Permit, SignedIn, View, store::put_exhibitor_member},
+    identity::{ExhibitorRole, Exhibitors, Permit, SignedIn, View, store::put_exhibitor_member},
     localities,
     values::{clock::Instant, ids::ExhibitorId, text},
 };
@@ -133,6 +133,7 @@ pub(super) async fn create_exhibitor(caller: SignedIn, body: Body<CreateExhibito
             organiser: None,
             edition: None,
             actor: Some(user),
+            api_key: None,
             action: "exhibitor.create",
             subject: view.id.to_string(),
             before: None,
@@ -157,7 +158,7 @@ pub(super) async fn list_exhibitors(caller: SignedIn) -> Result<HttpResponse, Pr
 /// An exhibitor: everybody sees one that stands at a fair.
 #[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), responses((status = 200, body = ExhibitorView), (status = 404)))]
 #[get("/exhibitors/{exhibitor}")]
-pub(super) async fn get_exhibitor(permit: View) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_exhibitor(permit: View<Exhibitors>) -> Result<HttpResponse, Problem> {
     let (row, inside) = permit
         .read(|tx, granted| Ok((store::find(tx, granted.exhibitor()?)?, granted.as_staff || granted.as_member)))
         .await?;

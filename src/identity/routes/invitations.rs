@@ -43,6 +43,7 @@ pub(super) async fn accept_invitation(caller: SignedIn, body: Body<AcceptInvitat
             organiser: joined.organiser,
             edition: None,
             actor: Some(user),
+            api_key: None,
             action: "member.join",
             subject: user.to_string(),
             before: None,

@@ -77,6 +77,16 @@ fn note<T: serde::Serialize>(
     let subject = user.to_string();
     audit::record(
         tx,
-        audit::Entry { organiser: None, edition: None, actor: Some(user), action, subject, before, after, at },
+        audit::Entry {
+            organiser: None,
+            edition: None,
+            actor: Some(user),
+            api_key: None,
+            action,
+            subject,
+            before,
+            after,
+            at,
+        },
     )
 }

@@ -1,4 +1,5 @@
-//! `/organisers`, their members, and `/series`.
+//! `/organisers`, their members and keys, and `/series`.
+mod keys;
 mod members;
 mod organiser;
 mod series;
@@ -20,6 +21,10 @@ use crate::identity::{Action, OrganiserRole};
     members::put_member,
     members::remove_member,
     members::take_invitation_back,
+    keys::create_key,
+    keys::list_keys,
+    keys::rotate_key,
+    keys::revoke_key,
     series::create_series,
     series::list_series,
     series::get_series,
@@ -34,6 +39,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(organiser::get_organiser).service(organiser::patch_organiser).service(organiser::delete_organiser);
     cfg.service(members::list_members).service(members::invite_member).service(members::put_member);
     cfg.service(members::remove_member).service(members::take_invitation_back);
+    cfg.service(keys::create_key).service(keys::list_keys).service(keys::rotate_key).service(keys::revoke_key);
     cfg.service(series::create_series).service(series::list_series).service(series::get_series);
     cfg.service(series::patch_series).service(series::delete_series);
 }

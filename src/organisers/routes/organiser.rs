@@ -51,6 +51,7 @@ pub(super) async fn create_organiser(caller: SignedIn, body: Body<NameOrganiser>
             organiser: Some(view.id),
             edition: None,
             actor: Some(user),
+            api_key: None,
             action: "organiser.create",
             subject: view.id.to_string(),
             before: None,

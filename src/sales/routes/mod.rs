@@ -11,7 +11,7 @@ use actix_web::web;
 
 use crate::{
     http::{Code, Problem},
-    identity::{Action, ExhibitorRole, OrganiserRole},
+    identity::{Action, ExhibitorRole, KeyScope, OrganiserRole},
     values::{clock::Day, ids::BoothId},
 };
 
@@ -53,12 +53,14 @@ impl Action for KeepFigures {
 }
 struct ReadFigures;
 impl Action for ReadFigures {
+    const KEY: Option<KeyScope> = Some(KeyScope::ReadFigures);
     const ORGANISER: &'static [OrganiserRole] =
         &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
 }
 /// A booth's report, for whoever may put it in and whoever may read all of them.
 struct ReadReport;
 impl Action for ReadReport {
+    const KEY: Option<KeyScope> = Some(KeyScope::ReadFigures);
     const ORGANISER: &'static [OrganiserRole] = ReadFigures::ORGANISER;
     const EXHIBITOR: &'static [ExhibitorRole] = Report::EXHIBITOR;
 }

@@ -1,0 +1,82 @@
+//! `/organisers/{organiser}/keys`: keys of partner sites and their use.
+use std::collections::HashMap;
+
+use actix_web::{HttpResponse, get};
+use askama::Template;
+
+use crate::{
+    console::{
+        choice::{Choice, of_set},
+        shell::{Shell, page},
+    },
+    editions::{self, store::Listed},
+    http::Problem,
+    i18n::numbers,
+    identity::{
+        Action, OrganiserRole, Permit,
+        keys::{self, KeyRow, KeyScope},
+    },
+    organisers::{self, store::OrganiserRow},
+    values::{
+        clock::Instant,
+        ids::{ApiKeyId, EditionId},
+    },
+};
+
+struct SeeKeys;
+impl Action for SeeKeys {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+}
+
+/// A key as it is listed.
+struct Line {
+    row: KeyRow,
+    scopes: Vec<KeyScope>,
+    editions: Vec<String>,
+    is_good: bool,
+}
+
+#[derive(Template)]
+#[template(path = "organiser/keys.html")]
+struct Keys {
+    s: Shell,
+    organiser: OrganiserRow,
+    lines: Vec<Line>,
+    scopes: Vec<Choice>,
+    editions: Vec<Choice>,
+    is_owner: bool,
+}
+
+impl Keys {
+    fn at(&self, at: &Instant) -> String {
+        let local = chrono::TimeZone::from_utc_datetime(&chrono_tz::Asia::Ho_Chi_Minh, at).naive_local();
+        numbers::moment(self.s.words.0, local)
+    }
+}
+
+/// The keys of an organiser.
+#[get("/organisers/{organiser}/keys")]
+pub(super) async fn show_keys(s: Shell, permit: Permit<SeeKeys>) -> Result<HttpResponse, Problem> {
+    let found = permit.read(|tx, granted| {
+        let organiser = organisers::store::find(tx, granted.organiser()?)?;
+        let rows = keys::of_organiser(tx, organiser.id)?;
+        let ids: Vec<ApiKeyId> = rows.iter().map(|r| r.id).collect();
+        let limits = (keys::scopes_of(tx, &ids)?, keys::editions_of(tx, &ids)?);
+        Ok((editions::store::page(tx, Listed::Own(organiser.id), "", 500)?, organiser, rows, limits))
+    });
+    let (own, organiser, rows, (mut scopes_of, mut editions_of)) = found.await?;
+    let names: HashMap<EditionId, String> = own.iter().map(|e| (e.id, e.name.clone())).collect();
+    let line = |row: KeyRow| Line {
+        scopes: scopes_of.remove(&row.id).unwrap_or_default(),
+        editions: editions_of.remove(&row.id).into_iter().flatten().filter_map(|id| names.get(&id).cloned()).collect(),
+        is_good: row.revoked_at.is_none() && row.expires_at.is_none_or(|at| at > s.now),
+        row,
+    };
+    let lines = rows.into_iter().map(line).collect();
+    let of_organiser =
+        |(id, _, role): &(_, String, OrganiserRole)| *id == organiser.id && *role == OrganiserRole::Owner;
+    let is_owner = s.reader()?.organisers.iter().any(of_organiser);
+    let scopes = of_set::<KeyScope>(&s, "key-scope", Some(&KeyScope::ReadEditions));
+    let editions = own.into_iter().map(|e| Choice::new(e.id, e.name, false)).collect();
+    page(&Keys { s, organiser, lines, scopes, editions, is_owner })
+}
