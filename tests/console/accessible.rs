@@ -112,6 +112,24 @@ async fn no_page_has_a_fault_that_axe_knows_of_nor_scrolls_sideways() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&folder.path().join("demo"), &["demo"], &[("HOICHO_LIMITS__AUTH_PER_MINUTE", "10000")]);
     let address = server.address();
+    // Besides what the demo has: an application that is being written, and a platform admin.
+    let token = |email: &str| {
+        let login = serde_json::json!({ "email": email, "password": "hoi-cho-ocop" });
+        server.post("/auth/login", "", &login)["access_token"].as_str().unwrap().to_owned()
+    };
+    let seller = token("htx@example.vn");
+    super::fair::fair(&address, &token("bantochuc@example.vn"), "hoi-cho-moi", 4, 3, "registration_open");
+    let me = server.get("/me", Some(&seller));
+    let mine = me["exhibitors"].as_array().unwrap().last().unwrap()["exhibitor"].clone();
+    let draft = serde_json::json!({ "exhibitor": mine, "booths_wanted": 1, "category": "standard" });
+    let draft = server.post("/editions/hoi-cho-moi/applications", &seller, &draft);
+    let draft = draft["id"].as_str().unwrap().to_owned();
+    let granted = super::server::hoicho(folder.path())
+        .args(["grant-admin", "bantochuc@example.vn", "--data-dir"])
+        .arg(folder.path().join("demo"))
+        .output()
+        .unwrap();
+    assert!(granted.status.success(), "{}", super::server::shown(&granted.stderr));
     let mut faults: Vec<String> = Vec::new();
     let mut looked = 0;
     for (look, who) in [
@@ -130,7 +148,17 @@ async fn no_page_has_a_fault_that_axe_knows_of_nor_scrolls_sideways() {
         if look.is_dark {
             browser.go("/look?theme=dark&back=/").await;
         }
-        for page in pages(&server, who) {
+        let mut all = pages(&server, who);
+        if who == Some("htx@example.vn") {
+            for step in ["booths", "wishes", "products", "papers", "check"] {
+                all.push(format!("/my-application/{draft}?step={step}"));
+            }
+            all.push("/apply/hoi-cho-moi".to_owned());
+        } else if who.is_some() {
+            let more = ["/admin", "/manage/hoi-cho-moi", "/manage/hoi-cho-moi/floor", "/manage/hoi-cho-moi/sales"];
+            all.extend(more.map(str::to_owned));
+        }
+        for page in all {
             browser.go(&page).await;
             // Through Chromium's tools: a page of ours lets no foreign script in, not even this one.
             let wanted = "new Promise((done) => axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((r) => done(JSON.stringify(r.violations.map((v) => ({ id: v.id, help: v.help, nodes: v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200) + ' ' + (n.any[0]?.message ?? '')) }))))))";
