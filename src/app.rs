@@ -30,7 +30,7 @@ use crate::{
     },
     localities,
     metrics::{self, Metrics},
-    organisers, products, sales, statistics,
+    organisers, partners, products, sales, statistics,
     values::{
         clock::{Clock, Instant},
         ids::EditionId,
@@ -56,6 +56,8 @@ pub struct State {
     pub limits: Limits,
     /// Whether `X-Forwarded-For` is to be believed.
     pub behind_proxy: bool,
+    /// How people reach us, where that is set.
+    pub public_url: Option<String>,
     /// Whether people reach us by HTTPS, so that cookies are for it alone.
     pub secure_cookies: bool,
     /// Who may read `/metrics`.
@@ -83,6 +85,7 @@ impl State {
             key_uses: Uses::default(),
             limits: Limits::new(settings.limits)?,
             behind_proxy: settings.server.behind_proxy,
+            public_url: Some(settings.server.public_url.trim_end_matches('/').to_owned()).filter(|url| !url.is_empty()),
             secure_cookies: settings.server.public_url.starts_with("https://"),
             exposure: settings.server.metrics,
             metrics: Metrics::new().map_err(|e| e.to_string())?,
@@ -90,6 +93,17 @@ impl State {
             storage: Storage::open(&settings.uploads, data)?,
             freeze_figures: statistics::freeze,
         })
+    }
+}
+
+impl State {
+    /// The beginning of our addresses: what is set, else how this request came.
+    pub fn base_url(&self, req: &HttpRequest) -> String {
+        let as_asked = || {
+            let info = req.connection_info();
+            format!("{}://{}", info.scheme(), info.host())
+        };
+        self.public_url.clone().unwrap_or_else(as_asked)
     }
 }
 
@@ -122,6 +136,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         sales::ApiDoc::openapi(),
         visits::ApiDoc::openapi(),
         statistics::ApiDoc::openapi(),
+        partners::ApiDoc::openapi(),
         history::ApiDoc::openapi(),
     ] {
         whole.merge(part);
@@ -190,6 +205,7 @@ fn everything(cfg: &mut web::ServiceConfig) {
                 .configure(sales::routes)
                 .configure(visits::routes)
                 .configure(statistics::routes)
+                .configure(partners::routes)
                 .configure(history::routes)
                 .default_service(web::to(async || Err::<HttpResponse, Problem>(Code::NotFound.into()))),
         )

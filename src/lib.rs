@@ -21,6 +21,7 @@ pub mod mail;
 pub mod metrics;
 pub mod organisers;
 pub mod outbox;
+pub mod partners;
 pub mod products;
 pub mod sales;
 pub mod statistics;

@@ -62,8 +62,7 @@ impl Sent {
     }
     /// A page of ours, and nothing else: who sends a form must not be led away.
     fn page(&self, name: &str) -> Option<&str> {
-        let is_ours = |p: &&str| p.starts_with('/') && !p.starts_with("//") && !p.contains(['\\', '\r', '\n']);
-        self.control(name).filter(is_ours)
+        self.control(name).filter(|page| shell::is_ours(page))
     }
     fn typed(&self) -> Vec<(String, String)> {
         self.fields.iter().filter(|(name, _)| !name.starts_with('_')).cloned().collect()

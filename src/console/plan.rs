@@ -2,7 +2,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    floor::{Occupancy, Plan},
+    floor::{Occupancy, Plan, wrapped},
     values::ids::ZoneId,
 };
 
@@ -10,8 +10,6 @@ use crate::{
 const COLOURS: usize = 8;
 /// Characters of a name that fit on a booth's line.
 const LINE: usize = 12;
-/// Lines of a name on a booth.
-const LINES: usize = 3;
 
 /// A booth as it is drawn.
 #[derive(Debug, Clone)]
@@ -47,23 +45,6 @@ pub(super) struct Picture {
     pub booths: Vec<Drawn>,
     pub free: usize,
     pub taken: usize,
-}
-
-fn wrapped(name: &str, room: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in name.split_whitespace() {
-        match lines.last_mut().filter(|line| line.chars().count() + 1 + word.chars().count() <= room) {
-            Some(line) => *line = format!("{line} {word}"),
-            None => lines.push(word.chars().take(room).collect()),
-        }
-    }
-    if lines.len() > LINES {
-        lines.truncate(LINES);
-        if let Some(last) = lines.last_mut() {
-            *last = last.chars().take(room.saturating_sub(1)).chain(['…']).collect();
-        }
-    }
-    lines
 }
 
 impl Picture {

@@ -186,6 +186,14 @@ impl Shell {
     pub fn date(&self, day: &Day) -> String {
         numbers::date(self.words.0, *day)
     }
+    /// A moment, in the time zone where it matters.
+    pub fn moment(&self, time_zone: &str, at: &Instant) -> String {
+        numbers::moment(self.words.0, local(time_zone, at))
+    }
+    /// A moment of what belongs to no edition: where our users are.
+    pub fn moment_here(&self, at: &Instant) -> String {
+        self.moment("Asia/Ho_Chi_Minh", at)
+    }
     /// A day with its day of the week.
     pub fn short_date(&self, day: &Day) -> String {
         numbers::short_date(self.words.0, *day)
@@ -272,6 +280,17 @@ impl<T: Number> Number for &T {
     fn number(self) -> i64 {
         (*self).number()
     }
+}
+
+/// A moment on the clocks of a time zone; one that is unknown counts as UTC.
+pub(super) fn local(time_zone: &str, at: &Instant) -> chrono::NaiveDateTime {
+    let zone: chrono_tz::Tz = time_zone.parse().unwrap_or(chrono_tz::UTC);
+    chrono::TimeZone::from_utc_datetime(&zone, at).naive_local()
+}
+
+/// Whether this is a page of ours, by path: nobody is ever led to another site.
+pub(super) fn is_ours(page: &str) -> bool {
+    page.starts_with('/') && !page.starts_with("//") && !page.contains(['\\', '\r', '\n'])
 }
 
 /// Renders a page.

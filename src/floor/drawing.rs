@@ -96,7 +96,7 @@ impl Picture<'_> {
 }
 
 /// A name in at most [`LINES`] lines of `room` characters; what is left over ends in an ellipsis.
-fn wrapped(name: &str, room: usize) -> Vec<String> {
+pub fn wrapped(name: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in name.split_whitespace() {
         let fits = |line: &String| line.chars().count() + 1 + word.chars().count() <= room;

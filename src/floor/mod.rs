@@ -10,7 +10,7 @@ pub mod numbering;
 mod plan;
 mod routes;
 pub mod store;
-pub use drawing::{Sheet, svg};
+pub use drawing::{Sheet, svg, wrapped};
 pub use eligibility::{Candidate, Eligibility, Obstacle};
 pub use plan::{Occupancy, Plan, plan};
 pub use routes::{ApiDoc, routes};

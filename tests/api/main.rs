@@ -20,6 +20,7 @@ mod editions;
 mod floor;
 mod identity;
 mod keys;
+mod partners;
 mod permissions;
 mod requests;
 mod rounds;

@@ -98,6 +98,12 @@ fn a_form_is_sent_by_itself_and_only_from_our_own_pages() {
     // Who is not logged in is led to do so, and comes back to the page.
     let (status, _, to) = visitor.get(&format!("/manage/{}/setup", fair.slug), "");
     assert_eq!((status, to), (303, format!("/login?next=%2Fmanage%2F{}%2Fsetup", fair.slug)));
+    // Search engines read what the fair is, in the page itself.
+    let (_, _, page) = visitor.get(&format!("/fairs/{}", fair.slug), "");
+    let data = page.split("<script type=\"application/ld+json\">").nth(1).unwrap().split("</script>").next().unwrap();
+    let data: serde_json::Value = serde_json::from_str(data).unwrap();
+    assert_eq!((&data["@type"], &data["name"]), (&"ExhibitionEvent".into(), &"Hội chợ thử".into()));
+    assert_eq!(data["url"], format!("{own}/fairs/{}", fair.slug));
     // What is not there, and what one may not see, is one page.
     let (status, _, page) = visitor.get("/manage/khong-co/setup", &session);
     assert!(status == 404 && page.contains("Không tìm thấy"), "{status}");

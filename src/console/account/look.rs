@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::{
     app::State,
-    console::shell::{LANGUAGE, THEME},
+    console::shell::{LANGUAGE, THEME, is_ours},
     http::{Problem, Query},
     i18n::Language,
 };
@@ -26,7 +26,7 @@ struct Look {
 #[get("/look")]
 pub(super) async fn look(state: web::Data<State>, query: Query<Look>) -> Result<HttpResponse, Problem> {
     let Look { lang, theme, back } = query.get()?;
-    let back = back.filter(|b| b.starts_with('/') && !b.starts_with("//") && !b.contains(['\\', '\r', '\n']));
+    let back = back.filter(|b| is_ours(b));
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, back.unwrap_or_else(|| "/".to_owned())));
     let keep = |name: &'static str, value: String| {

@@ -4,7 +4,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    console::shell::{Shell, page},
+    console::shell::{Shell, is_ours, page},
     http::{Problem, Query},
 };
 
@@ -16,8 +16,7 @@ struct Next {
 /// Where to go after logging in; only pages of ours.
 fn after(query: Query<Next>) -> String {
     let next = query.get().ok().and_then(|q| q.next).unwrap_or_default();
-    let is_ours = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
-    if is_ours { next } else { "/home".to_owned() }
+    if is_ours(&next) { next } else { "/home".to_owned() }
 }
 
 macro_rules! account_page {

@@ -3,7 +3,6 @@ use std::collections::HashMap;
 
 use actix_web::{HttpResponse, get};
 use askama::Template;
-use chrono::TimeZone;
 
 use super::{
     Member,
@@ -12,11 +11,10 @@ use super::{
 use crate::{
     allocation::AllocationState,
     applications::ApplicationState,
-    console::shell::{Shell, page},
+    console::shell::{Shell, local, page},
     editions::{self, EditionState, store::Listed},
     exhibitors::{self, store::ExhibitorRow},
     http::Problem,
-    i18n::numbers,
     identity::Permit,
     values::{
         clock::Day,
@@ -88,8 +86,7 @@ pub(super) async fn show_my_home(s: Shell, permit: Permit<Member>) -> Result<Htt
         sold.insert((booth, day), (amount, state == "queried"));
     }
     let stand = |booth: MyBooth| {
-        let zone: chrono_tz::Tz = booth.time_zone.parse().unwrap_or(chrono_tz::UTC);
-        let today = zone.from_utc_datetime(&now).date_naive();
+        let today = local(&booth.time_zone, &now).date();
         let due = |day: &Day| {
             let report = sold.get(&(booth.booth, *day));
             Due {
@@ -100,7 +97,7 @@ pub(super) async fn show_my_home(s: Shell, permit: Permit<Member>) -> Result<Htt
             }
         };
         let come = days.get(&booth.edition).into_iter().flatten().filter(|day| **day <= today);
-        let until = booth.expires_at.map(|at| numbers::moment(s.words.0, zone.from_utc_datetime(&at).naive_local()));
+        let until = booth.expires_at.map(|at| s.moment(&booth.time_zone, &at));
         // The latest day first: that is the one to report.
         Stand { days: come.rev().map(due).collect(), until, booth }
     };

@@ -1,11 +1,10 @@
 //! `/report/{booth}/{date}`: what a booth sold on a day: a number, and it is sent.
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
-use chrono::TimeZone;
 
 use super::store::{self, ReportedBooth};
 use crate::{
-    console::shell::{Shell, page},
+    console::shell::{Shell, local, page},
     editions::{self, EditionState},
     http::{Code, Problem},
     i18n::numbers,
@@ -51,8 +50,7 @@ impl Report {
         format!("/report/{}/{}", self.id, self.day)
     }
     fn at(&self, at: &Instant) -> String {
-        let zone: chrono_tz::Tz = self.booth.time_zone.parse().unwrap_or(chrono_tz::UTC);
-        numbers::moment(self.s.words.0, zone.from_utc_datetime(at).naive_local())
+        self.s.moment(&self.booth.time_zone, at)
     }
     fn is_queried(&self) -> bool {
         self.report.as_ref().is_some_and(|r| r.state == ReportState::Queried)
@@ -91,8 +89,7 @@ pub(super) async fn show_report(
         Ok((booth, report, history, before, granted))
     });
     let (booth, report, history, before, granted) = found.await?;
-    let zone: chrono_tz::Tz = booth.time_zone.parse().map_err(|_| Code::Internal)?;
-    let has_come = day <= zone.from_utc_datetime(&s.now).date_naive();
+    let has_come = day <= local(&booth.time_zone, &s.now).date();
     let can_report = has_come && matches!(booth.edition_state, EditionState::Live | EditionState::Reporting);
     let next = match my_exhibitor(&s, granted.exhibitors()) {
         Some(exhibitor) if granted.as_member => format!("/my/{exhibitor}"),

@@ -18,7 +18,6 @@ use crate::{
         store::{ContactRow, ExhibitorRow},
     },
     http::Problem,
-    i18n::numbers,
     identity::Permit,
     values::{clock::Instant, ids::ApplicationId},
 };
@@ -52,8 +51,7 @@ impl Application {
         }
     }
     fn at(&self, at: &Instant) -> String {
-        let zone: chrono_tz::Tz = self.desk.edition.time_zone.parse().unwrap_or(chrono_tz::UTC);
-        numbers::moment(self.s.words.0, chrono::TimeZone::from_utc_datetime(&zone, at).naive_local())
+        self.s.moment(&self.desk.edition.time_zone, at)
     }
     fn is_approved(&self) -> bool {
         self.row.state == ApplicationState::Approved

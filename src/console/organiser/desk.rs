@@ -1,9 +1,9 @@
 //! What all pages of an edition's staff share: which edition, which page, what the reader may do.
 use crate::{
-    console::shell::Shell,
+    console::shell::{Shell, local},
     db::Tx,
     editions::{self, EditionState, store::EditionRow},
-    http::{Code, Problem},
+    http::Problem,
     identity::{Action, Granted, OrganiserRole, role_in},
     values::clock::Day,
 };
@@ -76,8 +76,7 @@ impl Desk {
     pub fn find(tx: &mut Tx<'_>, granted: &Granted, tab: Tab) -> Result<Self, Problem> {
         let edition = editions::store::find(tx, granted.edition()?)?;
         let role = role_in(tx, granted.actor()?, edition.organiser_id)?;
-        let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
-        let today = chrono::TimeZone::from_utc_datetime(&zone, &granted.now).date_naive();
+        let today = local(&edition.time_zone, &granted.now).date();
         let can_manage = matches!(role, Some(OrganiserRole::Owner | OrganiserRole::Manager));
         let can_keep_figures = can_manage || role == Some(OrganiserRole::Finance);
         let is_open = edition.state.is_open();

@@ -18,7 +18,6 @@ use crate::{
     },
     floor::{self, BoothAvailability, store::BoothRow},
     http::{Problem, Query},
-    i18n::numbers,
     identity::Permit,
     values::ids::{ApplicationId, BoothId},
 };
@@ -199,12 +198,10 @@ pub(super) async fn show_floor_plan(
     }
     let panel = chosen.map(|booth| {
         let occupant = of_booth.get(&booth.id).cloned();
-        let zone: chrono_tz::Tz = desk.edition.time_zone.parse().unwrap_or(chrono_tz::UTC);
-        let local = |at| chrono::TimeZone::from_utc_datetime(&zone, &at).naive_local();
         Panel {
             zone: zones.iter().find(|z| z.id == booth.zone_id).map(|z| z.name.clone()).unwrap_or_default(),
             steps: occupant.as_ref().map(|o| steps(o.state)).unwrap_or_default(),
-            until: occupant.as_ref().and_then(|o| o.expires_at).map(|at| numbers::moment(s.words.0, local(at))),
+            until: occupant.as_ref().and_then(|o| o.expires_at).map(|at| s.moment(&desk.edition.time_zone, &at)),
             occupant,
             booth,
         }

@@ -11,7 +11,6 @@ use crate::{
     },
     editions::{self, store::Listed},
     http::Problem,
-    i18n::numbers,
     identity::{
         Action, OrganiserRole, Permit,
         keys::{self, KeyRow, KeyScope},
@@ -49,8 +48,7 @@ struct Keys {
 
 impl Keys {
     fn at(&self, at: &Instant) -> String {
-        let local = chrono::TimeZone::from_utc_datetime(&chrono_tz::Asia::Ho_Chi_Minh, at).naive_local();
-        numbers::moment(self.s.words.0, local)
+        self.s.moment_here(at)
     }
 }
 

@@ -15,7 +15,6 @@ use crate::{
     },
     editions::store::Listed,
     http::{Problem, Query},
-    i18n::numbers,
     identity::{
         Action, OrganiserRole, Permit,
         invitations::{self, Offer, Open},
@@ -171,9 +170,7 @@ impl Audit {
         row.actor_id.and_then(|id| self.names.get(&id).cloned()).unwrap_or_else(|| self.s.t("audit-program"))
     }
     fn at(&self, row: &AuditRow) -> String {
-        // One zone for all editions of an organiser: where our users are.
-        let local = chrono::TimeZone::from_utc_datetime(&chrono_tz::Asia::Ho_Chi_Minh, &row.at).naive_local();
-        numbers::moment(self.s.words.0, local)
+        self.s.moment_here(&row.at)
     }
     fn change(&self, row: &AuditRow) -> String {
         let text = |json: &Option<String>| json.clone().filter(|j| j != "null").unwrap_or_default();

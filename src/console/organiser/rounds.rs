@@ -24,8 +24,7 @@ struct Rounds {
 
 impl Rounds {
     fn at(&self, run: &RunRow) -> String {
-        let zone: chrono_tz::Tz = self.desk.edition.time_zone.parse().unwrap_or(chrono_tz::UTC);
-        numbers::moment(self.s.words.0, chrono::TimeZone::from_utc_datetime(&zone, &run.created_at).naive_local())
+        self.s.moment(&self.desk.edition.time_zone, &run.created_at)
     }
     fn gap(&self, run: &RunRow) -> Option<String> {
         run.gap_ppm.map(|ppm| format!("{} %", numbers::fraction(self.s.words.0, i64::from(ppm), 4)))

@@ -1,8 +1,9 @@
 //! `/fairs/{edition}`: one edition as everybody sees it.
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use askama::Template;
 
 use crate::{
+    app::State,
     console::{
         plan::Picture,
         shell::{Shell, page},
@@ -12,6 +13,8 @@ use crate::{
     http::Problem,
     i18n::numbers,
     identity::View,
+    organisers,
+    partners::edition_linked_data,
     venues,
 };
 
@@ -24,6 +27,7 @@ struct Edition {
     days: Vec<OpeningDayRow>,
     picture: Picture,
     is_staff: bool,
+    linked_data: String,
 }
 
 impl Edition {
@@ -40,7 +44,12 @@ impl Edition {
 
 /// An edition: when, where, the floor plan, and the way to who sells what.
 #[get("/fairs/{edition}")]
-pub(super) async fn show_edition(s: Shell, permit: View) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_edition(
+    req: HttpRequest,
+    s: Shell,
+    permit: View,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
     let found = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
         let days = editions::store::days(tx, edition.id)?;
@@ -49,9 +58,12 @@ pub(super) async fn show_edition(s: Shell, permit: View) -> Result<HttpResponse,
         let zones = floor::store::zones_of(tx, edition.id)?;
         let ids: Vec<_> = zones.iter().map(|z| z.id).collect();
         let drawn = floor::plan(&zones, floor::store::planned(tx, edition.id, &ids)?);
-        Ok((edition, days, place, drawn, granted.as_staff))
+        let organiser = organisers::store::find(tx, edition.organiser_id)?.name;
+        Ok((edition, days, place, drawn, organiser, granted.as_staff))
     });
-    let (edition, days, place, drawn, is_staff) = found.await?;
+    let (edition, days, place, drawn, organiser, is_staff) = found.await?;
+    let url = format!("{}/fairs/{}", state.base_url(&req), edition.slug);
+    let linked_data = edition_linked_data(&edition, &days, place.as_ref(), &organiser, &url);
     let picture = Picture::for_visitors(drawn);
-    page(&Edition { s, edition, place, days, picture, is_staff })
+    page(&Edition { s, edition, place, days, picture, is_staff, linked_data })
 }

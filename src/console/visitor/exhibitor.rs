@@ -1,13 +1,15 @@
 //! `/exhibitors/{exhibitor}`: one exhibitor with its products.
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use askama::Template;
 
 use super::store::{self, PublicExhibitor, PublicProduct};
 use crate::{
+    app::State,
     console::shell::{Shell, page},
     editions::EditionState,
     http::Problem,
     identity::View,
+    partners::exhibitor_linked_data,
 };
 
 #[derive(Template)]
@@ -17,6 +19,7 @@ struct Exhibitor {
     exhibitor: PublicExhibitor,
     products: Vec<PublicProduct>,
     stood: Vec<(String, String, EditionState, String)>,
+    linked_data: String,
 }
 
 impl Exhibitor {
@@ -27,11 +30,19 @@ impl Exhibitor {
 
 /// An exhibitor: what it sells, and where it stands or stood.
 #[get("/exhibitors/{exhibitor}")]
-pub(super) async fn show_exhibitor(s: Shell, permit: View) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_exhibitor(
+    req: HttpRequest,
+    s: Shell,
+    permit: View,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
     let found = permit.read(|tx, granted| {
         let id = granted.exhibitor()?;
         Ok((store::exhibitor(tx, id)?, store::products_of(tx, id)?, store::stood_at(tx, id)?))
     });
     let (exhibitor, products, stood) = found.await?;
-    page(&Exhibitor { s, exhibitor, products, stood })
+    let url = format!("{}{}", state.base_url(&req), req.path());
+    let goods: Vec<_> = products.iter().map(|p| (p.name.as_str(), p.group)).collect();
+    let linked_data = exhibitor_linked_data(&exhibitor.name, &exhibitor.locality, &exhibitor.country, &goods, &url);
+    page(&Exhibitor { s, exhibitor, products, stood, linked_data })
 }

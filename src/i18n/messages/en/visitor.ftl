@@ -84,3 +84,4 @@ chart-top-localities = Localities that sold most
 chart-sales-per-day = Average sales a day
 top-booths = Booths that sold most
 share = Share
+days-calendar = Add to a calendar

@@ -78,3 +78,4 @@ chart-top-localities = Địa phương bán nhiều nhất
 chart-sales-per-day = Doanh thu trung bình mỗi ngày
 top-booths = Gian bán nhiều nhất
 share = Tỷ trọng
+days-calendar = Thêm vào lịch

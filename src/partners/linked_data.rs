@@ -1,0 +1,93 @@
+//! schema.org, as JSON-LD: what search engines show of an edition and of an exhibitor.
+use chrono::{NaiveDateTime, TimeZone};
+use serde_json::{Value, json};
+
+use crate::{
+    editions::{
+        EditionState,
+        store::{EditionRow, OpeningDayRow},
+    },
+    products::ProductGroup,
+};
+
+/// `2018-04-28T08:00:00+07:00`.
+fn local(time_zone: &str, at: NaiveDateTime) -> String {
+    let zone: chrono_tz::Tz = time_zone.parse().unwrap_or(chrono_tz::UTC);
+    zone.from_local_datetime(&at).earliest().map_or_else(|| at.to_string(), |at| at.to_rfc3339())
+}
+
+/// JSON that can stand in a page: nothing in it ends a script element.
+fn in_a_page(value: &Value) -> String {
+    value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
+/// An `ExhibitionEvent`; `place` is name and address of its venue.
+pub fn edition(
+    edition: &EditionRow,
+    days: &[OpeningDayRow],
+    place: Option<&(String, String)>,
+    organiser: &str,
+    url: &str,
+) -> String {
+    let status = match edition.state {
+        EditionState::Cancelled => "https://schema.org/EventCancelled",
+        EditionState::Draft
+        | EditionState::Published
+        | EditionState::RegistrationOpen
+        | EditionState::RegistrationClosed
+        | EditionState::Live
+        | EditionState::Reporting
+        | EditionState::Finalised => "https://schema.org/EventScheduled",
+    };
+    let at = |day: &OpeningDayRow, time| local(&edition.time_zone, day.day.and_time(time));
+    let mut event = json!({
+        "@context": "https://schema.org",
+        "@type": "ExhibitionEvent",
+        "name": edition.name,
+        "url": url,
+        "eventStatus": status,
+        "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
+        "organizer": { "@type": "Organization", "name": organiser },
+    });
+    let Some(fields) = event.as_object_mut() else { return String::new() };
+    if let (Some(first), Some(last)) = (days.first(), days.last()) {
+        fields.insert("startDate".to_owned(), json!(at(first, first.opens_at)));
+        fields.insert("endDate".to_owned(), json!(at(last, last.closes_at)));
+    }
+    if let Some((name, address)) = place {
+        fields.insert("location".to_owned(), json!({ "@type": "Place", "name": name, "address": address }));
+    }
+    in_a_page(&event)
+}
+
+/// An `Organization` with what it makes.
+pub fn exhibitor(name: &str, locality: &str, country: &str, products: &[(&str, ProductGroup)], url: &str) -> String {
+    let makes: Vec<Value> = products
+        .iter()
+        .map(|(name, group)| {
+            let product = json!({ "@type": "Product", "name": name, "category": group });
+            json!({ "@type": "Offer", "itemOffered": product })
+        })
+        .collect();
+    in_a_page(&json!({
+        "@context": "https://schema.org",
+        "@type": "Organization",
+        "name": name,
+        "url": url,
+        "address": { "@type": "PostalAddress", "addressLocality": locality, "addressCountry": country },
+        "makesOffer": makes,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_ends_the_script_element_it_stands_in() {
+        let data = exhibitor("</script><b>", "A & B", "VN", &[("<!--", ProductGroup::Food)], "https://x.example/");
+        assert!(!data.contains(['<', '>', '&']), "{data}");
+        let read: Value = serde_json::from_str(&data).unwrap();
+        assert_eq!(read["name"], "</script><b>");
+    }
+}

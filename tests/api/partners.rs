@@ -1,0 +1,32 @@
+//! Feeds for other sites and programs.
+use crate::support::TestApp;
+
+async fn opening_days_are_a_calendar_whose_events_keep_their_names(app: TestApp) {
+    let owner = app.person("owner").await;
+    app.edition(&owner, "hoi-cho").await;
+    let at = "/editions/hoi-cho/calendar";
+    app.get(at).send().await.refused(404, "not_found");
+    app.advance(&owner, "hoi-cho", &["published"]).await;
+    let days = app.get("/editions/hoi-cho/opening-days").send().await.expect(200);
+    let days = days["items"].as_array().unwrap().len();
+    let read = async || {
+        let answer = app.get(at).send().await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.headers.get("content-type").unwrap(), "text/calendar; charset=utf-8");
+        String::from_utf8(answer.body).unwrap()
+    };
+    let names = |text: &str| text.lines().filter(|l| l.starts_with("UID:")).map(str::to_owned).collect::<Vec<_>>();
+    let first = read().await;
+    assert_eq!((first.matches("BEGIN:VEVENT").count(), names(&first).len()), (days, days), "{first}");
+    // Eight in the morning in Hạ Long is one o'clock in UTC, which every program knows.
+    assert!(first.contains("DTSTART:20260301T010000Z") && first.contains("/fairs/hoi-cho"), "{first}");
+    assert!(!first.contains("CANCELLED"), "{first}");
+
+    let cancel = serde_json::json!({ "to": "cancelled", "reason": "Bão" });
+    app.post("/editions/hoi-cho/transitions").by(&owner).json(&cancel).send().await.expect(200);
+    let second = read().await;
+    assert_eq!(names(&first), names(&second));
+    assert_eq!(second.matches("STATUS:CANCELLED").count(), days, "{second}");
+}
+
+crate::on_both!(opening_days_are_a_calendar_whose_events_keep_their_names);
