@@ -183,6 +183,10 @@ fn refusal(words: Words, status: u16, answer: &Value, sent: &Sent, back: &str) -
             wrong.push(at("detail").to_owned());
         }
     }
+    if status == 412 {
+        // The page shows it as it is now, and what was typed beside the new version.
+        wrong = vec![words.say("form-stale")];
+    }
     if wrong.is_empty() {
         let said = text("detail").or_else(|| text("title"));
         wrong.extend(said.or_else(|| Some(words.fill("form-refused", "status", status))));

@@ -98,6 +98,17 @@ fn a_form_is_sent_by_itself_and_only_from_our_own_pages() {
     // Who is not logged in is led to do so, and comes back to the page.
     let (status, _, to) = visitor.get(&format!("/manage/{}/setup", fair.slug), "");
     assert_eq!((status, to), (303, format!("/login?next=%2Fmanage%2F{}%2Fsetup", fair.slug)));
+    // Two people change one thing: the second is told, keeps what they typed, and nothing of the first is lost.
+    let rename = |name: &str, seen: &str| {
+        let fields = [("_method", "PATCH"), ("_seen", seen), ("_back", "/account"), ("name", name)];
+        visitor.send(&format!("/form/editions/{}", fair.slug), &session, &own, &fields)
+    };
+    let version = server.address().call("GET", &format!("/editions/{}", fair.slug), Some(&token), None);
+    assert_eq!(version["name"], "Hội chợ thử");
+    let (status, said, _) = rename("Tên khác", "1");
+    let (_, _, page) = visitor.get("/account", &format!("{session}; {said}"));
+    assert!(status == 303 && page.contains("Người khác vừa sửa mục này"), "{page}");
+    assert_eq!(server.get(&format!("/editions/{}", fair.slug), Some(&token))["name"], "Hội chợ thử");
     // Search engines read what the fair is, in the page itself.
     let (_, _, page) = visitor.get(&format!("/fairs/{}", fair.slug), "");
     let data = page.split("<script type=\"application/ld+json\">").nth(1).unwrap().split("</script>").next().unwrap();

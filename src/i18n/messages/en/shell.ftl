@@ -23,3 +23,4 @@ change = Change
 delete = Delete
 done-saved = Saved.
 done-deleted = Deleted.
+form-stale = Somebody else has just changed this. Below is still what you typed: check it and save again, or reload the page to see theirs.

@@ -23,3 +23,4 @@ change = Sửa
 delete = Xóa
 done-saved = Đã lưu.
 done-deleted = Đã xóa.
+form-stale = Người khác vừa sửa mục này. Dưới đây vẫn là những gì bạn gõ: xem lại rồi lưu lần nữa, hoặc tải lại trang để lấy bản mới.
