@@ -71,7 +71,11 @@ pub fn hold(tx: &mut Tx<'_>, granted: &Granted, hold: &Hold) -> Result<Vec<Alloc
 }
 
 /// Refuses a zone whose rules the exhibitor does not meet, saying which.
-fn check_eligibility(tx: &mut Tx<'_>, application: &ApplicationRow, wanted: &[BoothId]) -> Result<(), Problem> {
+pub(super) fn check_eligibility(
+    tx: &mut Tx<'_>,
+    application: &ApplicationRow,
+    wanted: &[BoothId],
+) -> Result<(), Problem> {
     let zones = store::zones_of(tx, wanted)?;
     let rules = floor::store::eligibility_of(tx, &zones.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
     if rules.is_empty() {

@@ -9,6 +9,7 @@ mod hold;
 pub mod lifecycle;
 pub mod optimiser;
 pub mod participants;
+mod relocate;
 pub mod rounds;
 mod routes;
 mod steps;

@@ -119,6 +119,39 @@ async fn several_booths_stand_side_by_side_unless_said_otherwise(app: TestApp) {
     app.post("/editions/hoi-cho/allocations").by(&owner).json(&free).send().await.expect(201);
 }
 
+async fn an_allocation_moves_to_a_free_booth_in_one_step_and_to_no_other(app: TestApp) {
+    let (owner, applications) = fair(&app, 2).await;
+    let booths = booths(&app).await;
+    let hold = async |application: &str, booth: &Value| {
+        let body = json!({ "application": application, "booths": [booth] });
+        let held = app.post("/editions/hoi-cho/allocations").by(&owner).json(&body).send().await.expect(201);
+        held["items"][0]["id"].clone()
+    };
+    let (mine, theirs) = (hold(&applications[0], &booths[0]).await, hold(&applications[1], &booths[1]).await);
+    step(&app, &owner, &mine, "offer").await.expect(200);
+    let to = async |booth: &Value| {
+        let at = format!("/allocations/{}/move", mine.as_str().unwrap());
+        app.post(&at).by(&owner).json(&json!({ "booth": booth })).send().await
+    };
+    // A taken booth stays whose it is, and so does the one that was to be left.
+    to(&booths[1]).await.refused(409, "booth_already_taken");
+    to(&json!(uuid::Uuid::now_v7())).await.refused(404, "not_found");
+    let of = async |allocation: &Value| {
+        let all = app.get("/editions/hoi-cho/allocations").by(&owner).send().await.expect(200);
+        all["items"].as_array().unwrap().iter().find(|a| a["id"] == *allocation).unwrap().clone()
+    };
+    assert_eq!((&of(&mine).await["booth"], &of(&theirs).await["booth"]), (&booths[0], &booths[1]));
+
+    let before = of(&mine).await;
+    let moved = to(&booths[2]).await.expect(200);
+    assert_eq!((&moved["booth"], &moved["state"]), (&booths[2], &json!("offered")));
+    assert_eq!(moved["expires_at"], before["expires_at"], "the exhibitor's time to answer stays");
+    // What it left is free again.
+    hold(&applications[1], &booths[0]).await;
+    step(&app, &owner, &mine, "release").await.expect(200);
+    to(&booths[3]).await.refused(409, "illegal_step");
+}
+
 async fn two_allocations_swap_their_booths_in_one_step(app: TestApp) {
     let (owner, applications) = fair(&app, 2).await;
     let booths = booths(&app).await;
@@ -193,6 +226,7 @@ crate::on_both!(
     a_booth_goes_from_held_to_checked_in_and_back,
     the_exhibitor_accepts_its_own_offer_and_nobody_elses,
     several_booths_stand_side_by_side_unless_said_otherwise,
+    an_allocation_moves_to_a_free_booth_in_one_step_and_to_no_other,
     two_allocations_swap_their_booths_in_one_step,
     a_hold_past_its_time_frees_the_booth_with_no_one_asking,
     the_background_job_expires_what_has_run_out_and_only_that,

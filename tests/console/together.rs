@@ -72,6 +72,23 @@ async fn two_organisers_see_each_others_changes_and_never_give_one_booth_to_two(
     one.find(&format!("{}.free", booth(4))).await;
     other.find(&format!("{}.free", booth(4))).await;
 
+    // Dragging a chosen exhibitor onto a free booth moves it, as it is; undoing brings it back.
+    one.click(&booth(0)).await;
+    one.see("Mời nhận").await;
+    let shift = drag
+        .replace("document.querySelector('#queue [data-application]')", "null")
+        .replace(
+            &format!("document.querySelector(\"{}\") ??", queued(1)),
+            &format!("document.querySelector(\"{}\") ??", booth(0)),
+        )
+        .replace(&booth(4), &booth(5));
+    one.script(&shift).await;
+    other.find(&format!("{}.held", booth(5))).await;
+    other.find(&format!("{}.free", booth(0))).await;
+    one.click("[data-undo]").await;
+    other.find(&format!("{}.held", booth(0))).await;
+    other.find(&format!("{}.free", booth(5))).await;
+
     // Offer, then release with the panel; undo gives it back as it was.
     one.click(&booth(0)).await;
     one.press("Mời nhận").await;

@@ -1,6 +1,7 @@
 //! `/editions/{edition}/allocations`, the steps of an allocation, and who else is on its booth.
 mod hold;
 mod participants;
+mod relocate;
 mod rounds;
 mod steps;
 mod swap;
@@ -22,6 +23,7 @@ use crate::{
     hold::hold_booths,
     hold::list_allocations,
     swap::swap_booths,
+    relocate::move_allocation,
     steps::offer_booth,
     steps::confirm_booth,
     steps::decline_booth,
@@ -47,6 +49,7 @@ pub struct ApiDoc;
 /// Mounts them.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(hold::hold_booths).service(hold::list_allocations).service(swap::swap_booths);
+    cfg.service(relocate::move_allocation);
     cfg.service(steps::offer_booth).service(steps::confirm_booth).service(steps::check_in);
     cfg.service(steps::decline_booth).service(waiting_list::put_waiting_list_policy);
     cfg.service(steps::release_booth).service(steps::no_show).service(withdraw::withdraw_application);

@@ -187,18 +187,9 @@ function start() {
     } else if (target.dataset.allocation && to !== was.booth) {
       if (confirm(plan.dataset.swapAsk)) await swap(was.allocation, target.dataset.allocation);
     } else if (to !== was.booth) {
-      const from = { ...byId(was.booth).dataset };
       chosen = to;
-      const fresh = await hold(from.application, to);
-      if (!fresh) return;
-      let ok = true;
-      for (const next of { offered: ["offer"], confirmed: ["offer", "confirm"], checked_in: ["offer", "confirm", "check-in"] }[from.state] ?? []) ok = ok && (await step(fresh, next));
-      if (ok && (await step(from.allocation, "release"))) {
-        remember(async () => {
-          const back = await hold(from.application, was.booth);
-          if (back) await step(fresh, "release");
-        });
-      }
+      const move = (booth) => send(`allocations/${was.allocation}/move`, [["booth", booth]]);
+      if (await move(to)) remember(() => move(was.booth));
     }
   };
   addEventListener("pointerup", end);
