@@ -89,6 +89,27 @@ async fn two_organisers_see_each_others_changes_and_never_give_one_booth_to_two(
     other.find(&format!("{}.held", booth(0))).await;
     other.find(&format!("{}.free", booth(5))).await;
 
+    // Swapping the booths of two exhibitors, with the panel; undone, each is where it was.
+    let holder = |n: usize| format!("document.querySelector(\"{} title\").textContent", booth(n));
+    let names =
+        [one.script(&format!("return {}", holder(0))).await, one.script(&format!("return {}", holder(1))).await];
+    let who = |title: &serde_json::Value| title.as_str().unwrap().split(" · ").nth(1).unwrap().to_owned();
+    if who(&names[0]) == who(&names[1]) {
+        // The one booth both went for went to the first exhibitor: the second gets another to swap with.
+        one.click(&queued(1)).await;
+        one.click(&booth(2)).await;
+        one.find(&format!("{}.held", booth(2))).await;
+    }
+    let with = if who(&names[0]) == who(&names[1]) { 2 } else { 1 };
+    one.click(&booth(0)).await;
+    one.see("Mời nhận").await;
+    one.press("Đổi gian").await;
+    one.choose("#swap-with", &format!("A0{} ", with + 1)).await;
+    one.press("Đổi").await;
+    other.until(&format!("{}.includes('HTX Miến dong') && {}.includes('HTX Gà đồi')", holder(0), holder(with))).await;
+    one.click("[data-undo]").await;
+    other.until(&format!("{}.includes('HTX Gà đồi') && {}.includes('HTX Miến dong')", holder(0), holder(with))).await;
+
     // Offer, then release with the panel; undo gives it back as it was.
     one.click(&booth(0)).await;
     one.press("Mời nhận").await;
