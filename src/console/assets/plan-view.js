@@ -91,7 +91,8 @@ export function view(plan) {
     }
     fingers.set(event.pointerId, now);
   });
-  for (const kind of ["pointerup", "pointercancel"]) svg.addEventListener(kind, (event) => fingers.delete(event.pointerId));
+  // Wherever it is lifted: a finger that left the plan must not go on moving it.
+  for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, (event) => fingers.delete(event.pointerId));
   svg.addEventListener(
     "wheel",
     (event) => {
