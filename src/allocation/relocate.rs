@@ -29,7 +29,7 @@ pub fn relocate(
     if store::places(tx, edition.id, &[to])?.is_empty() {
         return Err(Problem::new(Code::NotFound, Said("one-of-the-booths-is-not-in")));
     }
-    if !row.state.is_active() || row.expires_at.is_some_and(|at| at <= granted.now) {
+    if !row.is_active_at(granted.now) {
         return Err(Problem::new(Code::IllegalStep, Said("only-an-active-allocation-can-move")));
     }
     if row.booth_id == to {

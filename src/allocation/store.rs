@@ -36,6 +36,13 @@ pub struct AllocationRow {
     pub created_at: Instant,
 }
 
+impl AllocationRow {
+    /// Whether it occupies its booth at `now`: what has run out is over, whether or not the background job has come by.
+    pub fn is_active_at(&self, now: Instant) -> bool {
+        self.state.is_active() && self.expires_at.is_none_or(|at| at > now)
+    }
+}
+
 /// Fails with `allocations_booth_id_active_key` when one of the booths is taken.
 pub fn insert(tx: &mut Tx<'_>, rows: &[AllocationRow]) -> QueryResult<()> {
     for part in rows.chunks(500) {

@@ -21,8 +21,7 @@ pub fn swap(
 ) -> Result<[AllocationRow; 2], Problem> {
     let edition = editions::store::open_for_change(tx, granted.edition()?)?;
     let (a, b) = (store::find(tx, edition.id, one)?, store::find(tx, edition.id, other)?);
-    let active = |row: &AllocationRow| row.state.is_active() && row.expires_at.is_none_or(|at| at > granted.now);
-    if one == other || !active(&a) || !active(&b) {
+    if one == other || !a.is_active_at(granted.now) || !b.is_active_at(granted.now) {
         return Err(Problem::new(Code::IllegalStep, Said("only-two-different-active-allocations-can-be")));
     }
     // The unique index knows no order of rows: both leave their booths before either enters one.

@@ -22,11 +22,16 @@ impl Choice {
     }
 }
 
-/// The values of a set, in words.
+/// The values of a set, in words; `now` are those that are chosen.
+pub(super) fn ticked<T: Display + PartialEq + strum::VariantArray>(s: &Shell, set: &str, now: &[T]) -> Vec<Choice> {
+    T::VARIANTS.iter().map(|v| Choice::new(v, s.of(set, v), now.contains(v))).collect()
+}
+
+/// The same where one at most is chosen.
 pub(super) fn of_set<T: Display + PartialEq + strum::VariantArray>(
     s: &Shell,
     set: &str,
     now: Option<&T>,
 ) -> Vec<Choice> {
-    T::VARIANTS.iter().map(|v| Choice::new(v, s.of(set, v), now == Some(v))).collect()
+    ticked(s, set, now.map_or(&[], std::slice::from_ref))
 }

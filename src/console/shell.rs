@@ -88,7 +88,7 @@ impl Who {
         let role = |id: OrganiserId| roles.iter().find(|(of, _)| *of == id).map(|(_, role)| *role);
         Ok(Self {
             name: account.display_name,
-            is_admin: store::is_admin(tx, user)?,
+            is_admin: account.is_admin,
             organisers: organisers.into_iter().filter_map(|o| Some((o.id, o.name, role(o.id)?))).collect(),
             exhibitors: exhibitors::store::of_user(tx, user)?.into_iter().map(|e| (e.id, e.name)).collect(),
         })

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     console::{
-        choice::{Choice, of_set},
+        choice::{Choice, of_set, ticked},
         shell::{Shell, page},
     },
     exhibitors::LegalForm,
@@ -83,10 +83,6 @@ struct Asked {
     #[serde(default)]
     zone: String,
     after: Option<String>,
-}
-
-fn ticked<T: std::fmt::Display + PartialEq + strum::VariantArray>(s: &Shell, set: &str, now: &[T]) -> Vec<Choice> {
-    T::VARIANTS.iter().map(|v| Choice::new(v, s.of(set, v), now.contains(v))).collect()
 }
 
 fn prices(rows: &[floor::store::CategoryRow]) -> Vec<Price> {
