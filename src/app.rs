@@ -28,6 +28,7 @@ use crate::{
         password::Passwords,
         token::Tokens,
     },
+    kept::{self, Shelf},
     localities,
     metrics::{self, Metrics},
     organisers, partners, products, sales, statistics,
@@ -62,6 +63,8 @@ pub struct State {
     pub secure_cookies: bool,
     /// Who may read `/metrics`.
     pub exposure: Exposure,
+    /// Answers to the public that are kept.
+    pub kept: Shelf,
     /// What this node counts about itself.
     pub metrics: Metrics,
     /// Who watches which edition.
@@ -88,6 +91,7 @@ impl State {
             public_url: Some(settings.server.public_url.trim_end_matches('/').to_owned()).filter(|url| !url.is_empty()),
             secure_cookies: settings.server.public_url.starts_with("https://"),
             exposure: settings.server.metrics,
+            kept: Shelf::new(settings.kept.most_mib.saturating_mul(1024 * 1024)),
             metrics: Metrics::new().map_err(|e| e.to_string())?,
             live: Live::default(),
             storage: Storage::open(&settings.uploads, data)?,
@@ -168,6 +172,7 @@ pub fn routes(state: web::Data<State>) -> impl FnOnce(&mut web::ServiceConfig) {
                 web::scope("")
                     .wrap(middleware::from_fn(console::carry_forms))
                     .wrap(middleware::from_fn(console::carry_session))
+                    .wrap(middleware::from_fn(kept::serve))
                     .configure(everything),
             );
     }
@@ -219,7 +224,10 @@ async fn problems(
 ) -> Result<ServiceResponse, actix_web::Error> {
     let response = next.call(req).await?;
     let mut response = Problem::in_callers_language(response);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    // Pages of other sites may read what everybody may; they cannot send a login along.
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     Ok(response)
 }
 

@@ -20,6 +20,8 @@ pub struct Settings {
     pub database: Database,
     /// How much one caller may send.
     pub limits: Limits,
+    /// Answers to the public that are kept.
+    pub kept: Kept,
     /// The cost of a password hash.
     pub password: Password,
     /// How long logins last, and what signs them.
@@ -80,6 +82,14 @@ pub struct Limits {
     pub per_minute: u32,
     /// Requests to `/auth` a minute.
     pub auth_per_minute: u32,
+}
+
+/// How much of what the public reads is kept ready.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kept {
+    /// MiB a process.
+    pub most_mib: u64,
 }
 
 /// argon2id parameters.

@@ -1,13 +1,20 @@
 //! The two doors to the data, both off the async threads.
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
 use diesel::{
     Connection, RunQueryDsl,
-    connection::SimpleConnection,
+    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     pg::PgConnection,
     r2d2::{ConnectionManager, CustomizeConnection, Pool},
     sqlite::SqliteConnection,
 };
 
 use super::{url::DatabaseUrl, writer::Writer};
+
+type Manager = <Conn as Connection>::TransactionManager;
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -64,6 +71,8 @@ pub enum Failure {
 pub struct Db {
     readers: Pool<ConnectionManager<Conn>>,
     writer: Option<Writer>,
+    commits: Arc<AtomicU64>,
+    reads: Arc<AtomicU64>,
 }
 
 /// What SQLite needs to be durable, concurrent and strict about references.
@@ -97,7 +106,7 @@ impl Db {
             DatabaseUrl::Sqlite(_) => Some(Writer::start(connect(url)?)),
             DatabaseUrl::Postgres(_) => None,
         };
-        Ok(Self { readers, writer })
+        Ok(Self { readers, writer, commits: Arc::default(), reads: Arc::default() })
     }
 
     /// Runs `work` on a reader, off the async threads.
@@ -107,10 +116,26 @@ impl Db {
         T: Send + 'static,
         E: From<diesel::result::Error> + From<Unavailable> + Send + 'static,
     {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         let readers = self.readers.clone();
         actix_web::web::block(move || {
             let mut conn = readers.get().map_err(|e| Unavailable::Pool(e.to_string()))?;
-            // One transaction, so that a page made of several queries shows one moment.
+            at_one_moment(&mut conn, work)
+        })
+        .await
+        .map_err(|_| Unavailable::Broken)?
+    }
+
+    /// A transaction on PostgreSQL, which has as many writers as connections.
+    #[expect(clippy::disallowed_methods, reason = "one of the two places that leave the async thread")]
+    async fn write_pooled<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<diesel::result::Error> + From<Unavailable> + Send + 'static,
+    {
+        let pool = self.readers.clone();
+        actix_web::web::block(move || {
+            let mut conn = pool.get().map_err(|e| Unavailable::Pool(e.to_string()))?;
             conn.transaction(|conn| work(&mut Tx::new(conn)))
         })
         .await
@@ -123,10 +148,24 @@ impl Db {
         T: Send + 'static,
         E: From<diesel::result::Error> + From<Unavailable> + Send + 'static,
     {
-        match &self.writer {
+        let written = match &self.writer {
             Some(writer) => writer.write(work).await,
-            None => self.read(work).await,
+            None => self.write_pooled(work).await,
+        };
+        if written.is_ok() {
+            self.commits.fetch_add(1, Ordering::AcqRel);
         }
+        written
+    }
+
+    /// How many reading transactions this process has begun.
+    pub fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
+    }
+
+    /// How many transactions this process has committed: whoever keeps what it read can tell that it may be old.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Acquire)
     }
 
     /// Runs `work` as one transaction on this thread: for the command line, before the server starts.
@@ -136,7 +175,9 @@ impl Db {
     {
         let mut pooled = self.readers.get().map_err(|e| Unavailable::Pool(e.to_string()))?;
         let conn: &mut Conn = &mut pooled;
-        conn.transaction(|conn| work(&mut Tx::new(conn)))
+        let written = conn.transaction(|conn| work(&mut Tx::new(conn)));
+        self.commits.fetch_add(1, Ordering::AcqRel);
+        written
     }
 
     /// Takes no more writes, and waits until those that were taken are committed.
@@ -149,6 +190,31 @@ impl Db {
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), Failure> {
         self.read(|tx| Ok(diesel::sql_query("SELECT 1").execute(tx.conn()).map(|_| ())?)).await
+    }
+}
+
+/// Runs `work` in a transaction that sees one moment, so that a page made of several queries does not contradict itself.
+/// SQLite's transactions do by themselves.
+fn at_one_moment<T, E>(conn: &mut Conn, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
+where
+    E: From<diesel::result::Error>,
+{
+    match conn {
+        Conn::Sqlite(_) => Manager::begin_transaction(conn)?,
+        Conn::Postgres(c) => {
+            AnsiTransactionManager::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        }
+    }
+    let done = work(&mut Tx::new(conn));
+    match done {
+        Ok(found) => Manager::commit_transaction(conn).map(|()| found).map_err(E::from),
+        Err(error) => {
+            // What was wrong is what the caller should hear, and a connection that cannot roll back is thrown away.
+            if let Err(unfinished) = Manager::rollback_transaction(conn) {
+                tracing::warn!(%unfinished, "a read could not be ended");
+            }
+            Err(error)
+        }
     }
 }
 

@@ -88,19 +88,29 @@ pub enum Listed {
     Own(OrganiserId),
 }
 
+type Chosen<'q> = diesel::helper_types::IntoBoxed<'q, editions::table, crate::db::types::Multi>;
+
+fn shown_in<'q>(listed: Listed) -> Chosen<'q> {
+    let all = editions::table.into_boxed();
+    match listed {
+        Listed::Public(None) => all.filter(editions::state.ne(EditionState::Draft)),
+        Listed::Public(Some(organiser)) => {
+            all.filter(editions::state.ne(EditionState::Draft)).filter(editions::organiser_id.eq(organiser))
+        }
+        Listed::Own(organiser) => all.filter(editions::organiser_id.eq(organiser)),
+    }
+}
+
 /// Editions by slug, after `after`.
 pub fn page(tx: &mut Tx<'_>, listed: Listed, after: &str, limit: i64) -> QueryResult<Vec<EditionRow>> {
-    let mut query = editions::table.filter(editions::slug.gt(after)).into_boxed();
-    match listed {
-        Listed::Public(organiser) => {
-            query = query.filter(editions::state.ne(EditionState::Draft));
-            if let Some(organiser) = organiser {
-                query = query.filter(editions::organiser_id.eq(organiser));
-            }
-        }
-        Listed::Own(organiser) => query = query.filter(editions::organiser_id.eq(organiser)),
-    }
+    let query = shown_in(listed).filter(editions::slug.gt(after));
     query.order(editions::slug).limit(limit).select(EditionRow::as_select()).load(tx.conn())
+}
+
+/// Those of these editions that the list shows, by slug.
+pub fn by_ids(tx: &mut Tx<'_>, listed: Listed, ids: &[EditionId]) -> QueryResult<Vec<EditionRow>> {
+    let query = shown_in(listed);
+    query.filter(editions::id.eq_any(ids)).order(editions::slug).select(EditionRow::as_select()).load(tx.conn())
 }
 
 /// Writes an edition anew, one version on, unless somebody else did since `seen`.

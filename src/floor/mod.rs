@@ -13,7 +13,7 @@ pub mod store;
 pub use drawing::{Sheet, svg, wrapped};
 pub use eligibility::{Candidate, Eligibility, Obstacle};
 pub use plan::{Occupancy, Plan, plan};
-pub use routes::{ApiDoc, routes};
+pub use routes::{ApiDoc, BoothView, Booths, ZoneView, Zones, routes};
 
 crate::text_enum! {
     /// Whether a round may give a booth away. By hand anything goes.

@@ -7,7 +7,7 @@ use super::{BoothAvailability, BoothCategory, Eligibility, Occupancy};
 use crate::{
     db::{Tx, schema::*},
     on_either,
-    values::ids::{BoothId, EditionId, HallId, ZoneId},
+    values::ids::{BoothId, EditionId, ExhibitorId, HallId, ZoneId},
 };
 
 /// A zone.
@@ -86,6 +86,14 @@ pub struct CategoryRow {
     pub booth_equivalents: i32,
 }
 
+/// States in which somebody has a booth.
+const ACTIVE: [&str; 4] = ["held", "offered", "confirmed", "checked_in"];
+
+/// What everybody may know of an active allocation.
+fn occupancy(state: &str) -> Occupancy {
+    if state == "held" || state == "offered" { Occupancy::Reserved } else { Occupancy::Let }
+}
+
 /// Adds zones.
 pub fn insert_zones(tx: &mut Tx<'_>, rows: &[ZoneRow]) -> QueryResult<usize> {
     on_either!(tx, |c| diesel::insert_into(zones::table).values(rows).execute(c))
@@ -94,6 +102,27 @@ pub fn insert_zones(tx: &mut Tx<'_>, rows: &[ZoneRow]) -> QueryResult<usize> {
 /// One zone of an edition.
 pub fn find_zone(tx: &mut Tx<'_>, edition: EditionId, id: ZoneId) -> QueryResult<ZoneRow> {
     zones::table.find(id).filter(zones::edition_id.eq(edition)).select(ZoneRow::as_select()).first(tx.conn())
+}
+
+/// Zones by code, after `after`.
+pub fn zones_page(tx: &mut Tx<'_>, edition: EditionId, after: &str, limit: i64) -> QueryResult<Vec<ZoneRow>> {
+    zones::table
+        .filter(zones::edition_id.eq(edition))
+        .filter(zones::code.gt(after))
+        .order(zones::code)
+        .limit(limit)
+        .select(ZoneRow::as_select())
+        .load(tx.conn())
+}
+
+/// Those of these zones that are of the edition, by code.
+pub fn zones_by_ids(tx: &mut Tx<'_>, edition: EditionId, ids: &[ZoneId]) -> QueryResult<Vec<ZoneRow>> {
+    zones::table
+        .filter(zones::edition_id.eq(edition))
+        .filter(zones::id.eq_any(ids))
+        .order(zones::code)
+        .select(ZoneRow::as_select())
+        .load(tx.conn())
 }
 
 /// Zones by code; an edition has at most 500.
@@ -218,6 +247,45 @@ pub fn booths_page(
     query.order(booths::code).limit(limit).select(BoothRow::as_select()).load(tx.conn())
 }
 
+/// Those of these booths that are of the edition (and the zone), by code.
+pub fn booths_by_ids(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    zone: Option<ZoneId>,
+    ids: &[BoothId],
+) -> QueryResult<Vec<BoothRow>> {
+    let mut query = booths::table.filter(booths::edition_id.eq(edition)).filter(booths::id.eq_any(ids)).into_boxed();
+    if let Some(zone) = zone {
+        query = query.filter(booths::zone_id.eq(zone));
+    }
+    query.order(booths::code).select(BoothRow::as_select()).load(tx.conn())
+}
+
+/// Which of these booths are taken.
+pub fn occupancy_of(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<HashMap<BoothId, Occupancy>> {
+    let rows: Vec<(BoothId, String)> = allocations::table
+        .filter(allocations::booth_id.eq_any(ids))
+        .filter(allocations::state.eq_any(ACTIVE))
+        .select((allocations::booth_id, allocations::state))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(id, state)| (id, occupancy(&state))).collect())
+}
+
+/// Who stands on these booths, main exhibitors and those that share, by name.
+pub fn standing_on(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<HashMap<BoothId, Vec<(ExhibitorId, String)>>> {
+    let rows: Vec<(BoothId, ExhibitorId, String)> = standing::table
+        .inner_join(exhibitors::table)
+        .filter(standing::booth_id.eq_any(ids))
+        .order((standing::booth_id, exhibitors::name_search, exhibitors::id))
+        .select((standing::booth_id, exhibitors::id, exhibitors::name))
+        .load(tx.conn())?;
+    let mut there: HashMap<BoothId, Vec<(ExhibitorId, String)>> = HashMap::new();
+    for (booth, id, name) in rows {
+        there.entry(booth).or_default().push((id, name));
+    }
+    Ok(there)
+}
+
 /// One booth of an edition.
 pub fn find_booth(tx: &mut Tx<'_>, edition: EditionId, id: BoothId) -> QueryResult<BoothRow> {
     booths::table.find(id).filter(booths::edition_id.eq(edition)).select(BoothRow::as_select()).first(tx.conn())
@@ -269,7 +337,7 @@ pub fn planned(tx: &mut Tx<'_>, edition: EditionId, zones: &[ZoneId]) -> QueryRe
     let mut taken: HashMap<BoothId, (String, String)> = allocations::table
         .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(["held", "offered", "confirmed", "checked_in"]))
+        .filter(allocations::state.eq_any(ACTIVE))
         .select((allocations::booth_id, allocations::state, exhibitors::name))
         .load::<(BoothId, String, String)>(tx.conn())?
         .into_iter()
@@ -285,8 +353,7 @@ pub fn planned(tx: &mut Tx<'_>, edition: EditionId, zones: &[ZoneId]) -> QueryRe
     let drawn = rows.into_iter().map(|b| {
         let (occupancy, exhibitor) = match taken.remove(&b.id) {
             None => (Occupancy::Free, None),
-            Some((state, _)) if state == "held" || state == "offered" => (Occupancy::Reserved, None),
-            Some((_, name)) => (Occupancy::Let, Some(name)),
+            Some((state, name)) => (occupancy(&state), Some(name).filter(|_| occupancy(&state) == Occupancy::Let)),
         };
         PlannedBooth {
             id: b.id,

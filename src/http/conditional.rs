@@ -9,6 +9,13 @@ use actix_web::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
+/// Whether `If-None-Match` names the current tag; weakly, as RFC 9110 wants it for reads.
+pub fn is_seen(seen: &str, current: &header::HeaderValue) -> bool {
+    let Ok(current) = current.to_str() else { return false };
+    let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    seen == current || seen.trim() == "*" || seen.split(',').any(|tag| strong(tag) == strong(current))
+}
+
 /// Tags what has no version of its own by its content.
 pub async fn tag(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
     let is_read = req.method() == Method::GET;
@@ -29,11 +36,9 @@ pub async fn tag(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResp
             response.headers_mut().insert(header::ETAG, tag);
         }
     }
-    let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    let current = response.headers().get(header::ETAG).and_then(|v| v.to_str().ok()).map(strong);
     let seen = req.headers().get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
     let unchanged =
-        seen.is_some_and(|seen| seen.trim() == "*" || seen.split(',').any(|tag| Some(strong(tag)) == current));
+        seen.zip(response.headers().get(header::ETAG)).is_some_and(|(seen, current)| is_seen(seen, current));
     if unchanged {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response.headers_mut().remove(header::CONTENT_TYPE);

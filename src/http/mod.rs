@@ -6,6 +6,7 @@ pub mod check;
 pub mod conditional;
 pub mod etag;
 pub mod export;
+pub mod fields;
 pub mod idempotency;
 pub mod import;
 pub mod page;

@@ -28,11 +28,27 @@ impl PageQuery {
     /// The key after which the page begins; empty for the first page.
     pub fn after(&self) -> Result<String, Problem> {
         let Some(cursor) = &self.cursor else { return Ok(String::new()) };
-        let decoded = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        decoded
-            .filter(|key| !key.contains('\0'))
-            .ok_or_else(|| Problem::new(Code::BadRequest, Said("this-cursor-is-not-one-we-gave")))
+        decode(cursor).ok_or_else(|| Problem::new(Code::BadRequest, Said("this-cursor-is-not-one-we-gave")))
     }
+}
+
+/// A key as callers are given it: to be handed back, not to be read.
+pub fn encode(key: &str) -> String {
+    URL_SAFE_NO_PAD.encode(key)
+}
+
+/// The key that was given; `None` for what we never gave.
+pub fn decode(given: &str) -> Option<String> {
+    let bytes = URL_SAFE_NO_PAD.decode(given).ok()?;
+    String::from_utf8(bytes).ok().filter(|key| !key.contains('\0'))
+}
+
+/// The header that names the next page: the same request, from `cursor` on.
+pub fn link(req: &HttpRequest, cursor: &str) -> (header::HeaderName, String) {
+    let kept = req.query_string().split('&').filter(|p| !p.is_empty() && !p.starts_with("cursor="));
+    let query: Vec<&str> = kept.collect();
+    let more = if query.is_empty() { String::new() } else { format!("&{}", query.join("&")) };
+    (header::LINK, format!("<{}?cursor={cursor}{more}>; rel=\"next\"", req.path()))
 }
 
 /// A page of `T`.
@@ -51,20 +67,14 @@ impl<T: Serialize> Page<T> {
         let limit = usize::try_from(limit).unwrap_or(500);
         let more = found.len() > limit;
         found.truncate(limit);
-        let next_cursor = more.then(|| found.last().map(|last| URL_SAFE_NO_PAD.encode(key(last)))).flatten();
+        let next_cursor = more.then(|| found.last().map(|last| encode(&key(last)))).flatten();
         Self { items: found, next_cursor }
     }
     /// The answer, with a `Link` to the next page.
     pub fn answer(self, req: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::Ok();
         if let Some(cursor) = &self.next_cursor {
-            let limit = req
-                .query_string()
-                .split('&')
-                .find(|p| p.starts_with("limit="))
-                .map(|p| format!("&{p}"))
-                .unwrap_or_default();
-            response.insert_header((header::LINK, format!("<{}?cursor={cursor}{limit}>; rel=\"next\"", req.path())));
+            response.insert_header(link(req, cursor));
         }
         response.json(self)
     }

@@ -2,9 +2,10 @@
 use std::num::NonZeroU32;
 
 use actix_web::{
+    HttpRequest,
     body::BoxBody,
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{HeaderName, HeaderValue, RETRY_AFTER},
+    http::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
     middleware::Next,
     web,
 };
@@ -67,6 +68,32 @@ impl Limits {
     }
 }
 
+/// How much a caller may still send.
+#[derive(Debug, Clone, Copy)]
+pub struct Left {
+    per_minute: u32,
+    left: u32,
+}
+
+impl Left {
+    /// Tells the caller.
+    pub fn tell(self, headers: &mut HeaderMap) {
+        let Self { per_minute, left } = self;
+        let reset_s = u64::from(per_minute - left.min(per_minute)) * 60 / u64::from(per_minute);
+        headers.insert(HeaderName::from_static("ratelimit-limit"), HeaderValue::from(per_minute));
+        headers.insert(HeaderName::from_static("ratelimit-remaining"), HeaderValue::from(left));
+        headers.insert(HeaderName::from_static("ratelimit-reset"), HeaderValue::from(reset_s));
+    }
+}
+
+/// Counts a request of somebody without login or key; refused ones are to be told by [`limit`].
+pub fn of_stranger(state: &State, req: &HttpRequest) -> Result<Left, ()> {
+    let limits = &state.limits;
+    let key = Key::Source(source(req, state.behind_proxy));
+    let left = limits.all.check_key(&key).map_err(|_| ())?.remaining_burst_capacity();
+    Ok(Left { per_minute: limits.per_minute, left })
+}
+
 /// Refuses with 429 what comes too often, and tells every caller how much is left.
 pub async fn limit(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
     let Some(state) = req.app_data::<web::Data<State>>().cloned() else {
@@ -99,11 +126,8 @@ pub async fn limit(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceRe
             (req.error_response(refused), 0, Some(wait_s))
         }
     };
-    let reset_s = u64::from(per_minute - left.min(per_minute)) * 60 / u64::from(per_minute);
     let headers = response.headers_mut();
-    headers.insert(HeaderName::from_static("ratelimit-limit"), HeaderValue::from(per_minute));
-    headers.insert(HeaderName::from_static("ratelimit-remaining"), HeaderValue::from(left));
-    headers.insert(HeaderName::from_static("ratelimit-reset"), HeaderValue::from(reset_s));
+    Left { per_minute, left }.tell(headers);
     if let Some(wait_s) = wait_s {
         headers.insert(RETRY_AFTER, HeaderValue::from(wait_s));
     }

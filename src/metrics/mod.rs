@@ -6,7 +6,9 @@ use actix_web::{
     middleware::Next,
     web,
 };
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
 
 /// The counters of one node.
 #[derive(Clone)]
@@ -36,6 +38,30 @@ impl Metrics {
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(outbox_waiting.clone()))?;
         Ok(Self { registry, requests, seconds, outbox_waiting })
+    }
+
+    /// The counters of a route.
+    pub fn counted(&self, method: &str, route: &str) -> Counted {
+        Counted {
+            ok: self.requests.with_label_values(&[method, route, "200"]),
+            not_modified: self.requests.with_label_values(&[method, route, "304"]),
+            seconds: self.seconds.with_label_values(&[method, route]),
+        }
+    }
+}
+
+/// The counters of one route, found once.
+pub struct Counted {
+    ok: IntCounter,
+    not_modified: IntCounter,
+    seconds: Histogram,
+}
+
+impl Counted {
+    /// Counts an answer: 304, or 200 for all else.
+    pub fn note(&self, status: u16, began: std::time::Instant) {
+        if status == 304 { &self.not_modified } else { &self.ok }.inc();
+        self.seconds.observe(began.elapsed().as_secs_f64());
     }
 }
 

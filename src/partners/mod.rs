@@ -1,10 +1,11 @@
-//! What other sites and programs read beside the JSON: an edition's opening days as a calendar, and linked data for
-//! search engines.
+//! What other sites and programs read: a whole edition in one answer, who stands there, its opening days as a calendar,
+//! and linked data for search engines.
 //!
-//! Invariant: only what everybody may see of an edition is in either.
+//! Invariant: only what everybody may see of an edition is in any of them.
 mod calendar;
 mod linked_data;
 mod routes;
+mod store;
 
 pub use linked_data::{edition as edition_linked_data, exhibitor as exhibitor_linked_data};
 pub use routes::{ApiDoc, routes};

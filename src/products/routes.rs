@@ -52,8 +52,8 @@ struct CreateProduct {
 }
 
 /// A product.
-#[derive(Serialize, utoipa::ToSchema)]
-struct ProductView {
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ProductView {
     id: ProductId,
     name: String,
     product_group: ProductGroup,
@@ -65,16 +65,22 @@ struct ProductView {
     version: i32,
 }
 
-fn view(row: ProductRow) -> ProductView {
-    ProductView {
-        id: row.id,
-        name: row.name,
-        product_group: row.product_group,
-        stars: row.stars,
-        certificate_number: row.certificate_number,
-        certificate_expires_on: row.certificate_expires_on,
-        version: row.version,
+impl From<ProductRow> for ProductView {
+    fn from(row: ProductRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            product_group: row.product_group,
+            stars: row.stars,
+            certificate_number: row.certificate_number,
+            certificate_expires_on: row.certificate_expires_on,
+            version: row.version,
+        }
     }
+}
+
+fn view(row: ProductRow) -> ProductView {
+    row.into()
 }
 
 /// What must hold of a product as a whole.

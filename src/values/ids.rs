@@ -76,4 +76,6 @@ ids! {
     ApiKeyId,
     /// Something to be done after a transaction.
     OutboxId,
+    /// A thing whose kind is told elsewhere.
+    SubjectId,
 }

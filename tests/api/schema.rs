@@ -37,7 +37,8 @@ fn columns(url: &DatabaseUrl) -> BTreeSet<String> {
             }
             DatabaseUrl::Postgres(_) => {
                 "SELECT table_name || '.' || column_name || CASE WHEN is_nullable = 'YES' THEN '?' ELSE '' END AS line
-                 FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%'"
+                 FROM information_schema.columns NATURAL JOIN information_schema.tables
+                 WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name NOT LIKE '\\_\\_diesel%'"
             }
         },
     )

@@ -115,3 +115,14 @@ diesel::table! {
         sent_on -> Date,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    changes (edition, kind, subject) {
+        edition -> Uuid,
+        kind -> Text,
+        subject -> Uuid,
+        revision -> BigInt,
+    }
+}

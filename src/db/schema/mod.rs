@@ -2,10 +2,12 @@
 mod fair;
 mod figures;
 mod people;
+mod views;
 
 pub use fair::*;
 pub use figures::*;
 pub use people::*;
+pub use views::*;
 
 diesel::joinable!(organiser_members -> organisers (organiser_id));
 diesel::joinable!(organiser_members -> users (user_id));
@@ -19,6 +21,8 @@ diesel::joinable!(sales_reports -> booths (booth_id));
 diesel::joinable!(visit_events -> gates (gate_id));
 diesel::joinable!(participants -> allocations (allocation_id));
 diesel::joinable!(trade_deals -> exhibitors (exhibitor_id));
+diesel::joinable!(standing -> booths (booth_id));
+diesel::joinable!(standing -> exhibitors (exhibitor_id));
 diesel::joinable!(halls -> venues (venue_id));
 diesel::joinable!(application_products -> products (product_id));
 diesel::joinable!(application_products -> applications (application_id));
@@ -69,5 +73,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     api_key_scopes,
     api_key_editions,
+    changes,
+    standing,
 );
 diesel::allow_columns_to_appear_in_same_group_by_clause!(booths::zone_id, sales_reports::day);

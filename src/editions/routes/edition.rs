@@ -1,64 +1,30 @@
 //! Reading, changing and removing editions.
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, web};
+use actix_web::{HttpResponse, delete, get, patch};
 use serde::Deserialize;
 
 use super::{
     super::{
         lifecycle::EditionState,
-        store::{self, EditionRow, Listed},
+        store::{self, EditionRow},
     },
     PlanEdition, create,
-    view::{EditionView, list, whole},
+    view::{EditionView, whole},
 };
 use crate::{
-    app::State,
-    http::{Answer, Body, Checks, Code, Problem, Query, etag, etag::IfMatch, page, page::Page, patch::present},
+    changes::About,
+    http::{Answer, Body, Checks, Code, Problem, etag, etag::IfMatch, patch::present},
     i18n::Said,
-    identity::{Permit, View, caller_of, role_in},
-    values::ids::{OrganiserId, SeriesId, VenueId},
+    identity::{Permit, View},
+    values::ids::{SeriesId, VenueId},
 };
-
-#[derive(Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-struct EditionQuery {
-    /// Only this organiser's; its staff see its drafts too.
-    organiser: Option<OrganiserId>,
-    /// Rows a page: 1 to 500, 50 unless told.
-    limit: Option<u16>,
-    /// Where the last page ended.
-    cursor: Option<String>,
-}
-
-/// Editions by slug: those everybody may see, and with `organiser` the drafts of one's own.
-#[utoipa::path(get, path = "/api/v1/editions", tag = "editions", params(EditionQuery), responses((status = 200, body = Page<EditionView>)))]
-#[get("/editions")]
-pub(super) async fn list_editions(
-    req: HttpRequest,
-    state: web::Data<State>,
-    query: Query<EditionQuery>,
-) -> Result<HttpResponse, Problem> {
-    let EditionQuery { organiser, limit, cursor } = query.get()?;
-    let query = page::PageQuery { limit, cursor };
-    let (limit, after) = (query.limit()?, query.after()?);
-    let user = caller_of(&req, &state)?.user;
-    let found = state.db.read(move |tx| {
-        let listed = match (organiser, user) {
-            (Some(organiser), Some(user)) if role_in(tx, user, organiser)?.is_some() => Listed::Own(organiser),
-            (organiser, _) => Listed::Public(organiser),
-        };
-        let rows = store::page(tx, listed, &after, limit + 1)?;
-        list(tx, rows)
-    });
-    Ok(Page::of(found.await?, limit, |v: &EditionView| v.slug.clone()).answer(&req))
-}
 
 /// One edition by identifier or slug, with its opening days.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}", tag = "editions", params(("edition" = String, Path)), responses((status = 200, body = EditionView), (status = 404)))]
 #[get("/editions/{edition}")]
 pub(super) async fn get_edition(permit: View) -> Result<HttpResponse, Problem> {
     let (version, view) = permit.read(|tx, granted| whole(tx, granted.edition()?)).await?;
-    Ok(HttpResponse::Ok().insert_header(etag::tag(version)).json(view))
+    let about = About::Edition(view.id);
+    Ok(about.mark(HttpResponse::Ok().insert_header(etag::tag(version)).json(view)))
 }
 
 /// What may change; `null` takes a value away.

@@ -1,9 +1,12 @@
 //! `/editions`, their opening days and transitions.
 mod create;
 mod edition;
+mod list;
 mod opening_days;
 mod transition;
 mod view;
+
+pub use view::{EditionView, whole};
 
 use actix_web::web;
 
@@ -13,7 +16,7 @@ use crate::identity::{Action, OrganiserRole};
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(
     create::create_edition,
-    edition::list_editions,
+    list::list_editions,
     edition::get_edition,
     edition::patch_edition,
     edition::delete_edition,
@@ -25,7 +28,7 @@ pub struct ApiDoc;
 
 /// Mounts them.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(create::create_edition).service(edition::list_editions).service(edition::get_edition);
+    cfg.service(create::create_edition).service(list::list_editions).service(edition::get_edition);
     cfg.service(edition::patch_edition).service(edition::delete_edition);
     cfg.service(opening_days::get_opening_days).service(opening_days::put_opening_days);
     cfg.service(transition::transition);

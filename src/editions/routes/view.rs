@@ -19,7 +19,7 @@ use crate::{
 /// One day the edition is open, in its own time zone.
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct OpeningDay {
+pub struct OpeningDay {
     #[schema(value_type = chrono::NaiveDate)]
     pub day: Day,
     /// `HH:MM:SS`.
@@ -32,7 +32,7 @@ pub(super) struct OpeningDay {
 
 /// Where an edition is held.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub(super) struct EditionVenue {
+pub struct EditionVenue {
     pub id: VenueId,
     pub name: String,
     pub address: String,
@@ -40,7 +40,7 @@ pub(super) struct EditionVenue {
 
 /// An edition.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct EditionView {
+pub struct EditionView {
     pub id: EditionId,
     pub slug: String,
     pub name: String,
@@ -86,7 +86,7 @@ fn view(row: EditionRow, venue: Option<EditionVenue>, days: Option<Vec<OpeningDa
 }
 
 /// One edition, with its opening days.
-pub(super) fn whole(tx: &mut Tx<'_>, id: EditionId) -> Result<(i32, EditionView), Problem> {
+pub fn whole(tx: &mut Tx<'_>, id: EditionId) -> Result<(i32, EditionView), Problem> {
     let row = store::find(tx, id)?;
     let version = row.version;
     let days = days(store::days(tx, id)?);

@@ -1,5 +1,5 @@
 //! Booths one by one.
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     editions,
-    http::{Answer, Body, Checks, Code, Problem, Query, etag, etag::IfMatch, page, page::Page, patch::present},
+    http::{Answer, Body, Checks, Code, Problem, etag, etag::IfMatch, patch::present},
     i18n::Said,
     identity::{Permit, View},
     values::ids::{BoothId, ZoneId},
@@ -56,35 +56,6 @@ pub(super) async fn create_booth(permit: Permit<DrawFloor>, body: Body<CreateBoo
             Ok(Answer::created(&view::booth(row))?.version(1))
         })
         .await
-}
-
-#[derive(Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-struct BoothQuery {
-    /// Only of this zone.
-    zone: Option<ZoneId>,
-    /// Rows a page: 1 to 500, 50 unless told.
-    limit: Option<u16>,
-    /// Where the last page ended.
-    cursor: Option<String>,
-}
-
-/// The booths of an edition, by code.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/booths", tag = "floor", params(("edition" = String, Path), BoothQuery), responses((status = 200, body = Page<BoothView>), (status = 404)))]
-#[get("/editions/{edition}/booths")]
-pub(super) async fn list_booths(
-    req: HttpRequest,
-    permit: View,
-    query: Query<BoothQuery>,
-) -> Result<HttpResponse, Problem> {
-    let BoothQuery { zone, limit, cursor } = query.get()?;
-    let query = page::PageQuery { limit, cursor };
-    let (limit, after) = (query.limit()?, query.after()?);
-    let rows = permit
-        .read(move |tx, granted| Ok(store::booths_page(tx, granted.edition()?, zone, &after, limit + 1)?))
-        .await?;
-    Ok(Page::of(rows.into_iter().map(view::booth).collect(), limit, |v: &BoothView| v.code.clone()).answer(&req))
 }
 
 type At = web::Path<(String, BoothId)>;

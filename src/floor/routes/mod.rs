@@ -1,4 +1,5 @@
 //! Zones, booths, the price list and the plan of an edition.
+mod booth_list;
 mod booths;
 mod categories;
 mod generate;
@@ -6,6 +7,10 @@ mod import;
 mod plan;
 mod view;
 mod zones;
+
+pub use booth_list::Booths;
+pub use view::BoothView;
+pub use zones::{ZoneView, Zones};
 
 use actix_web::web;
 
@@ -24,7 +29,7 @@ use crate::identity::{Action, OrganiserRole};
     generate::generate_booths,
     import::import_booths,
     booths::create_booth,
-    booths::list_booths,
+    booth_list::list_booths,
     booths::get_booth,
     booths::patch_booth,
     booths::delete_booth,
@@ -38,7 +43,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(zones::patch_zone).service(zones::delete_zone);
     cfg.service(categories::get_categories).service(categories::put_categories);
     cfg.service(generate::generate_booths).service(import::import_booths);
-    cfg.service(booths::create_booth).service(booths::list_booths).service(booths::get_booth);
+    cfg.service(booths::create_booth).service(booth_list::list_booths).service(booths::get_booth);
     cfg.service(booths::patch_booth).service(booths::delete_booth).service(plan::get_floor_plan);
 }
 

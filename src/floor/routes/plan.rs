@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::super::{Plan, Sheet, plan, store, svg};
 use crate::{
+    changes::About,
     editions,
     http::{Code, Problem, Query},
     i18n::Language,
@@ -46,6 +47,8 @@ pub(super) async fn get_floor_plan(
 ) -> Result<HttpResponse, Problem> {
     let PlanQuery { format, zone, hall, size } = query.get()?;
     let accepted = req.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    // Kept is only what does not hang on another header.
+    let said_so = format.is_some();
     let format = format.unwrap_or(if accepted.contains("image/svg+xml") { PlanFormat::Svg } else { PlanFormat::Json });
     let drawn = permit.read(move |tx, granted| {
         let edition = granted.edition()?;
@@ -53,10 +56,11 @@ pub(super) async fn get_floor_plan(
         zones.retain(|z| zone.is_none_or(|zone| z.id == zone) && hall.is_none_or(|hall| z.hall_id == Some(hall)));
         let ids: Vec<ZoneId> = zones.iter().map(|z| z.id).collect();
         let name = editions::store::find(tx, edition)?.name;
-        Ok((name, plan(&zones, store::planned(tx, edition, &ids)?)))
+        Ok((edition, name, plan(&zones, store::planned(tx, edition, &ids)?)))
     });
-    let (name, drawn) = drawn.await?;
+    let (edition, name, drawn) = drawn.await?;
     match format {
+        PlanFormat::Json if said_so => Ok(About::Edition(edition).mark(HttpResponse::Ok().json(drawn))),
         PlanFormat::Json => Ok(HttpResponse::Ok().json(drawn)),
         PlanFormat::Svg => {
             let said = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());

@@ -1,12 +1,12 @@
 //! A booth as it is shown.
 use serde::{Deserialize, Serialize};
 
-use super::super::{BoothAvailability, BoothCategory, store::BoothRow};
-use crate::values::ids::{BoothId, ZoneId};
+use super::super::{BoothAvailability, BoothCategory, Occupancy, store::BoothRow};
+use crate::values::ids::{BoothId, ExhibitorId, ZoneId};
 
 /// A booth.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct BoothView {
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct BoothView {
     pub id: BoothId,
     pub code: String,
     pub zone: ZoneId,
@@ -26,14 +26,27 @@ pub(super) struct BoothView {
     /// Where it lies in its hall, if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
+    /// Whether it is taken; with `include=occupancy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub occupancy: Option<Occupancy>,
+    /// Who stands there, once it is let; with `include=occupancy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exhibitors: Option<Vec<BoothExhibitor>>,
     /// For `If-Match`: `"v…"`.
     pub version: i32,
+}
+
+/// Who stands on a booth.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct BoothExhibitor {
+    pub id: ExhibitorId,
+    pub name: String,
 }
 
 /// Where a booth lies in its hall, in decimetres.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Position {
+pub struct Position {
     /// From the left: 0 to 100,000.
     pub x_dm: i32,
     /// From the top: 0 to 100,000.
@@ -65,5 +78,7 @@ pub(super) fn booth(row: BoothRow) -> BoothView {
         fee: row.fee,
         booth_equivalents: row.booth_equivalents,
         version: row.version,
+        occupancy: None,
+        exhibitors: None,
     }
 }

@@ -1,5 +1,5 @@
 //! Zones.
-use actix_web::{HttpResponse, delete, get, patch, post, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -10,13 +10,14 @@ use super::{
     DrawFloor,
 };
 use crate::{
+    changes::{self, About, Mirror, Mirrored},
     db::Tx,
     editions::{self, store::EditionRow},
-    http::{Answer, Body, Checks, Code, Items, Problem, etag, etag::IfMatch, patch::present},
+    http::{Answer, Body, Checks, Code, Problem, Query, etag, etag::IfMatch, fields::Fields, page, patch::present},
     i18n::Said,
     identity::{Permit, View},
     localities,
-    values::ids::{HallId, ZoneId},
+    values::ids::{EditionId, HallId, SubjectId, ZoneId},
     venues,
 };
 
@@ -35,8 +36,8 @@ struct CreateZone {
 }
 
 /// Part of the floor with a theme.
-#[derive(Serialize, utoipa::ToSchema)]
-struct ZoneView {
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ZoneView {
     id: ZoneId,
     code: String,
     name: String,
@@ -117,21 +118,75 @@ pub(super) async fn create_zone(permit: Permit<DrawFloor>, body: Body<CreateZone
         .await
 }
 
-/// The zones of an edition by code.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/zones", tag = "floor", params(("edition" = String, Path)), responses((status = 200, body = Items<ZoneView>), (status = 404)))]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct ZoneQuery {
+    /// Only these fields of each zone, with commas between them.
+    fields: Option<String>,
+    /// Only what changed: `synced` of the last answer.
+    updated_since: Option<String>,
+    /// Rows a page: 1 to 500, 500 unless told.
+    limit: Option<u16>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+}
+
+/// The zones of an edition.
+pub struct Zones(pub EditionId);
+
+fn shown(tx: &mut Tx<'_>, rows: Vec<ZoneRow>) -> Result<Vec<ZoneView>, Problem> {
+    let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
+    let mut rules = store::eligibility_of(tx, &ids)?;
+    let of = |row: ZoneRow| {
+        let rules = rules.remove(&row.id).unwrap_or_default();
+        view(row, rules)
+    };
+    Ok(rows.into_iter().map(of).collect())
+}
+
+impl Mirror for Zones {
+    type Row = ZoneView;
+    const KIND: changes::Kind = changes::Kind::Zone;
+    fn edition(&self) -> Option<EditionId> {
+        Some(self.0)
+    }
+    fn page(&self, tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<ZoneView>, Problem> {
+        let rows = store::zones_page(tx, self.0, after, limit)?;
+        shown(tx, rows)
+    }
+    fn by_ids(&self, tx: &mut Tx<'_>, ids: &[SubjectId]) -> Result<Vec<ZoneView>, Problem> {
+        let ids: Vec<ZoneId> = ids.iter().map(|id| ZoneId(id.0)).collect();
+        let rows = store::zones_by_ids(tx, self.0, &ids)?;
+        shown(tx, rows)
+    }
+    fn key(row: &ZoneView) -> String {
+        row.code.clone()
+    }
+    fn id(row: &ZoneView) -> SubjectId {
+        SubjectId(row.id.0)
+    }
+}
+
+/// The zones of an edition by code, or those that changed.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/zones", tag = "floor", params(("edition" = String, Path), ZoneQuery), responses((status = 200, body = Mirrored<ZoneView>), (status = 404)))]
 #[get("/editions/{edition}/zones")]
-pub(super) async fn list_zones(permit: View) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
-        let rows = store::zones_of(tx, granted.edition()?)?;
-        let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
-        let mut rules = store::eligibility_of(tx, &ids)?;
-        let shown = |row: ZoneRow| {
-            let rules = rules.remove(&row.id).unwrap_or_default();
-            view(row, rules)
-        };
-        Ok(Items { items: rows.into_iter().map(shown).collect::<Vec<_>>() })
-    });
-    Ok(HttpResponse::Ok().json(found.await?))
+pub(super) async fn list_zones(
+    req: HttpRequest,
+    permit: View,
+    query: Query<ZoneQuery>,
+) -> Result<HttpResponse, Problem> {
+    let ZoneQuery { fields, updated_since, limit, cursor } = query.get()?;
+    let query = page::PageQuery { limit: limit.or(Some(500)), cursor };
+    let (limit, wanted) = (query.limit()?, changes::ask(&query, updated_since.as_deref())?);
+    let fields = Fields::ask(fields.as_deref())?;
+    let (edition, found) = permit
+        .read(move |tx, granted| {
+            let edition = granted.edition()?;
+            Ok((edition, changes::read(tx, &Zones(edition), wanted, limit)?))
+        })
+        .await?;
+    Ok(About::Edition(edition).mark(found.answer(&req, &fields)?))
 }
 
 type At = web::Path<(String, ZoneId)>;

@@ -1,14 +1,17 @@
-//! Feeds.
+//! What sites read of an edition, and feeds.
 mod calendar;
+mod edition_page;
+mod exhibitors;
 
 use actix_web::web;
 
 /// The operations of this capability.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(calendar::get_calendar))]
+#[openapi(paths(calendar::get_calendar, edition_page::get_edition_page, exhibitors::list_edition_exhibitors))]
 pub struct ApiDoc;
 
 /// Mounts them.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(calendar::get_calendar);
+    cfg.service(calendar::get_calendar).service(edition_page::get_edition_page);
+    cfg.service(exhibitors::list_edition_exhibitors);
 }
