@@ -36,7 +36,7 @@ use crate::{
         clock::{Clock, Instant},
         ids::EditionId,
     },
-    venues, visits,
+    venues, visits, webhooks,
 };
 
 /// What every request sees.
@@ -65,6 +65,8 @@ pub struct State {
     pub exposure: Exposure,
     /// Answers to the public that are kept.
     pub kept: Shelf,
+    /// Sends messages to partners.
+    pub webhooks: webhooks::Client,
     /// What this node counts about itself.
     pub metrics: Metrics,
     /// Who watches which edition.
@@ -91,6 +93,7 @@ impl State {
             public_url: Some(settings.server.public_url.trim_end_matches('/').to_owned()).filter(|url| !url.is_empty()),
             secure_cookies: settings.server.public_url.starts_with("https://"),
             exposure: settings.server.metrics,
+            webhooks: webhooks::Client::new(settings.webhooks.private_addresses, settings.webhooks.plain_http),
             kept: Shelf::new(settings.kept.most_mib.saturating_mul(1024 * 1024)),
             metrics: Metrics::new().map_err(|e| e.to_string())?,
             live: Live::default(),
@@ -141,6 +144,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         visits::ApiDoc::openapi(),
         statistics::ApiDoc::openapi(),
         partners::ApiDoc::openapi(),
+        webhooks::ApiDoc::openapi(),
         history::ApiDoc::openapi(),
     ] {
         whole.merge(part);
@@ -211,6 +215,7 @@ fn everything(cfg: &mut web::ServiceConfig) {
                 .configure(visits::routes)
                 .configure(statistics::routes)
                 .configure(partners::routes)
+                .configure(webhooks::routes)
                 .configure(history::routes)
                 .default_service(web::to(async || Err::<HttpResponse, Problem>(Code::NotFound.into()))),
         )

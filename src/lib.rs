@@ -30,3 +30,4 @@ pub mod statistics;
 pub mod values;
 pub mod venues;
 pub mod visits;
+pub mod webhooks;

@@ -1,4 +1,7 @@
 //! The audit log: who changed what, when, from what to what; written in the change's own transaction.
+mod events;
+pub use events::ANNOUNCED;
+
 use diesel::prelude::*;
 use serde::Serialize;
 
@@ -85,7 +88,9 @@ fn row<T: Serialize>(entry: Entry<T>) -> QueryResult<AuditRow> {
 
 /// Writes one line.
 pub fn record<T: Serialize>(tx: &mut Tx<'_>, entry: Entry<T>) -> QueryResult<()> {
-    diesel::insert_into(audit_log::table).values(&row(entry)?).execute(tx.conn()).map(|_| ())
+    let row = row(entry)?;
+    diesel::insert_into(audit_log::table).values(&row).execute(tx.conn())?;
+    events::announce(tx, std::slice::from_ref(&row))
 }
 
 /// Writes many lines in a few statements.
@@ -93,6 +98,7 @@ pub fn record_all<T: Serialize>(tx: &mut Tx<'_>, entries: Vec<Entry<T>>) -> Quer
     let rows = entries.into_iter().map(row).collect::<QueryResult<Vec<_>>>()?;
     for part in rows.chunks(500) {
         on_either!(tx, |c| diesel::insert_into(audit_log::table).values(part).execute(c))?;
+        events::announce(tx, part)?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::{
     app::{self, State},
     config::{self, Settings},
     db::Db,
-    jobs::Jobs,
+    jobs::{self, Jobs},
     mail::Mailer,
     values::clock::Clock,
 };
@@ -28,6 +28,7 @@ pub fn run(place: &Place, settings: Settings, db: Db) -> Result<(), String> {
     let mailer = Mailer::new(&settings.mail, public_url, &config::folder_or("".as_ref(), &place.data_dir, "mail"))?;
     let state = web::Data::new(State::new(&settings, db.clone(), Clock::System, &place.data_dir)?);
     let stopped = actix_web::rt::System::new().block_on(async move {
+        let telling = state.clone();
         let jobs = Jobs { state: state.clone(), mailer };
         let live = state.live.clone();
         let server = HttpServer::new(move || App::new().configure(app::routes(state.clone())))
@@ -39,6 +40,7 @@ pub fn run(place: &Place, settings: Settings, db: Db) -> Result<(), String> {
                 format!("cannot listen on {said}: {e}. Is another program using the port? Choose one with --port.")
             })?;
         let working = actix_web::rt::spawn(jobs.run());
+        let telling = actix_web::rt::spawn(jobs::tell(telling));
         tracing::info!("serving at {said} (API at {said}/api/docs/)");
         let server = server.run();
         let handle = server.handle();
@@ -50,6 +52,7 @@ pub fn run(place: &Place, settings: Settings, db: Db) -> Result<(), String> {
         });
         let stopped = server.await.map_err(|e| e.to_string());
         working.abort();
+        telling.abort();
         stopped
     });
     // Every write that was taken is committed before the program ends.

@@ -22,6 +22,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Answers to the public that are kept.
     pub kept: Kept,
+    /// Where messages to partners may go.
+    pub webhooks: Webhooks,
     /// The cost of a password hash.
     pub password: Password,
     /// How long logins last, and what signs them.
@@ -90,6 +92,16 @@ pub struct Limits {
 pub struct Kept {
     /// MiB a process.
     pub most_mib: u64,
+}
+
+/// Where messages to partners may go.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    /// Whether addresses that are not of the public internet may be reached.
+    pub private_addresses: bool,
+    /// Whether messages may be sent without TLS.
+    pub plain_http: bool,
 }
 
 /// argon2id parameters.

@@ -131,6 +131,20 @@ pub fn write_to_exhibitors(tx: &mut Tx<'_>, letters: &HashMap<ExhibitorId, Lette
     outbox::put_all(tx, &mails, now)
 }
 
+/// Puts a letter to the owners of an organiser into the outbox.
+pub fn write_to_owners(tx: &mut Tx<'_>, organiser: OrganiserId, letter: &Letter, now: Instant) -> QueryResult<()> {
+    let readers: Vec<(String, String, Language)> = organiser_members::table
+        .inner_join(users::table)
+        .filter(organiser_members::organiser_id.eq(organiser))
+        .filter(organiser_members::role.eq(OrganiserRole::Owner))
+        .order(users::email_key)
+        .select((users::email, users::display_name, users::language))
+        .load(tx.conn())?;
+    let mail = |(to, name, language)| Mail { to, name, language, letter: letter.clone() };
+    let mails: Vec<Mail> = readers.into_iter().take(MOST_READERS).map(mail).collect();
+    outbox::put_all(tx, &mails, now)
+}
+
 /// Puts a letter to every member of an exhibitor into the outbox.
 pub fn write_to_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId, letter: Letter, now: Instant) -> QueryResult<()> {
     write_to_exhibitors(tx, &HashMap::from([(exhibitor, letter)]), now)

@@ -12,12 +12,16 @@ use crate::{
     mail::{Mailer, send_due},
     outbox,
     values::clock::Instant,
+    webhooks,
 };
 
 /// How often mails are sent and holds expire.
 const EVERY: Duration = Duration::from_secs(5);
 /// How often what nobody needs any more is forgotten.
 const FORGET_EVERY: u32 = 120;
+
+/// How often partners are told of what happened.
+const TELL_EVERY: Duration = Duration::from_millis(500);
 
 /// What the jobs work with.
 pub struct Jobs {
@@ -38,9 +42,18 @@ pub async fn forget(db: &Db, now: Instant) -> Result<usize, Problem> {
         Ok(idempotency::forget(tx, now)?
             + one_time::forget(tx, now)?
             + lockout::forget(tx, now)?
-            + forget_refresh_tokens(tx, now)?)
+            + forget_refresh_tokens(tx, now)?
+            + webhooks::forget(tx, now)?)
     })
     .await
+}
+
+/// Tells partners what happened since: makes messages of it, and sends what is due. Returns how many were taken.
+pub async fn tell_partners(state: &web::Data<State>, now: Instant) -> Result<usize, Problem> {
+    while state.db.read(|tx| webhooks::is_anything_new(tx).map_err(Problem::from)).await? {
+        state.db.write(move |tx| webhooks::fan_out(tx, now)).await?;
+    }
+    webhooks::deliver_due(state, now).await
 }
 
 /// Seconds after which a run that says nothing has lost its node.
@@ -57,6 +70,16 @@ fn told(what: &str, outcome: Result<usize, Problem>) {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "{what}"),
         Err(error) => tracing::warn!(%error, "{what}: failed; trying again"),
+    }
+}
+
+/// Tells partners until it is dropped: apart from other work, so that a slow receiver holds up nothing else.
+pub async fn tell(state: web::Data<State>) {
+    let mut turns = tokio::time::interval(TELL_EVERY);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        turns.tick().await;
+        told("messages to partners delivered", tell_partners(&state, state.clock.now()).await);
     }
 }
 

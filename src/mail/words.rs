@@ -99,6 +99,12 @@ fn said(letter: &Letter, public_url: &str) -> Sentences {
             list: Vec::new(),
             action: Some((Said("answer").text(), link("/"))),
         },
+        Letter::WebhookSwitchedOff { webhook, url, organiser } => Sentences {
+            subject: Said("mail-webhook-subject").with(&[("webhook", webhook)]).text(),
+            paragraphs: vec![Said("mail-webhook").with(&[("webhook", webhook), ("url", url)]).text()],
+            list: Vec::new(),
+            action: Some((Said("mail-webhook-open").text(), link(&format!("/organisers/{organiser}/webhooks")))),
+        },
         Letter::SalesReminder { edition, missing } => Sentences {
             subject: Said("sales-reports-are-missing").text(),
             paragraphs: vec![Said("edition-has-no-sales-report-of-yours").with(&[("edition", &edition)]).text()],
@@ -164,6 +170,11 @@ mod tests {
                 reason: Some("Hết gian".into()),
             },
             Letter::BoothOffered { edition: edition.clone(), booth: "A01".into(), until },
+            Letter::WebhookSwitchedOff {
+                webhook: "Siêu thị".into(),
+                url: "https://partner.example/hook".into(),
+                organiser: "0192".into(),
+            },
             Letter::SalesReminder { edition, missing: vec![("A01".into(), day)] },
         ]
     }

@@ -47,6 +47,15 @@ pub enum Letter {
         /// Where the edition is held.
         until: NaiveDateTime,
     },
+    /// A partner's address takes no messages any more.
+    WebhookSwitchedOff {
+        /// As its organiser calls it.
+        webhook: String,
+        /// Where it was.
+        url: String,
+        /// The page that switches it on again.
+        organiser: String,
+    },
     /// Reports are missing.
     SalesReminder {
         /// Of which edition.

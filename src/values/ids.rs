@@ -76,6 +76,16 @@ ids! {
     ApiKeyId,
     /// Something to be done after a transaction.
     OutboxId,
+    /// An address that a partner is told of changes at.
+    WebhookId,
+    /// What signs messages to it.
+    WebhookSecretId,
+    /// What a partner is told.
+    WebhookMessageId,
+    /// A message on its way to one address.
+    WebhookDeliveryId,
+    /// One try to deliver it.
+    WebhookAttemptId,
     /// A thing whose kind is told elsewhere.
     SubjectId,
 }

@@ -29,4 +29,5 @@ mod rounds;
 mod sales_and_visits;
 mod sales_details;
 mod schema;
+mod webhooks;
 mod whole_fair;

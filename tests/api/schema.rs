@@ -103,6 +103,7 @@ fn schema_file() -> BTreeSet<String> {
         include_str!("../../src/db/schema/people.rs"),
         include_str!("../../src/db/schema/fair.rs"),
         include_str!("../../src/db/schema/figures.rs"),
+        include_str!("../../src/db/schema/partners.rs"),
     );
     let mut all = BTreeSet::new();
     let mut table = "";

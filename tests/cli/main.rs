@@ -9,8 +9,12 @@
 #[path = "../support/postgres.rs"]
 #[expect(dead_code, reason = "only its databases are used here")]
 mod postgres;
+#[path = "../support/receiver.rs"]
+#[expect(dead_code, reason = "the tests of the API use the rest")]
+mod receiver;
 #[expect(dead_code, reason = "the tests of the pages use the rest")]
 mod server;
+mod told;
 
 use std::thread;
 

@@ -1,5 +1,6 @@
 //! An application of its own for each test, on a database of its own, called in process.
 pub mod postgres;
+pub mod receiver;
 pub mod world;
 
 use std::{
@@ -128,6 +129,8 @@ impl TestApp {
         // The cheapest argon2 allows: the tests protect rules, not passwords.
         settings.password = hoicho::config::Password { memory_kib: 8, passes: 1, lanes: 1 };
         settings.limits = hoicho::config::Limits { per_minute: 1_000_000, auth_per_minute: 1_000_000 };
+        // Receivers of the tests are on this machine.
+        settings.webhooks = hoicho::config::Webhooks { private_addresses: true, plain_http: true };
         change(&mut settings);
         let clock: &'static AtomicI64 = Box::leak(Box::new(AtomicI64::new(now().timestamp_micros())));
         let state = web::Data::new(State::new(&settings, db.clone(), Clock::Set(clock), folder.path()).unwrap());

@@ -72,6 +72,10 @@ impl World {
         let run = made("/editions/hoi-cho/allocation-runs", &owner, run).await;
         let key = json!({ "name": "Siêu thị", "scopes": ["read:editions"] });
         let key = made(&format!("/organisers/{organiser}/api-keys"), &owner, key).await;
+        let hook = json!({ "name": "Siêu thị", "url": "https://partner.example/hook" });
+        let webhook = made(&format!("/organisers/{organiser}/webhooks"), &owner, hook).await;
+        let delivery = app.post(&format!("/organisers/{organiser}/webhooks/{webhook}/test")).by(&owner).send().await;
+        let delivery = delivery.expect(202)["id"].as_str().unwrap().to_owned();
         let report = json!({ "amount": 1 });
         app.put(&format!("/booths/{booth}/sales-reports/2026-03-01"))
             .by(&exhibitor)
@@ -105,6 +109,8 @@ impl World {
             ("{gate}", gate),
             ("{run}", run),
             ("{key}", key),
+            ("{webhook}", webhook),
+            ("{delivery}", delivery),
             ("{date}", "2026-03-01".to_owned()),
             ("{report}", "sales-by-day".to_owned()),
         ];

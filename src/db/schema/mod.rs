@@ -1,11 +1,13 @@
 //! The one schema for both databases; the guard tests compare it with the migrations.
 mod fair;
 mod figures;
+mod partners;
 mod people;
 mod views;
 
 pub use fair::*;
 pub use figures::*;
+pub use partners::*;
 pub use people::*;
 pub use views::*;
 
@@ -23,6 +25,9 @@ diesel::joinable!(participants -> allocations (allocation_id));
 diesel::joinable!(trade_deals -> exhibitors (exhibitor_id));
 diesel::joinable!(standing -> booths (booth_id));
 diesel::joinable!(standing -> exhibitors (exhibitor_id));
+diesel::joinable!(events -> audit_log (audit_log_id));
+diesel::joinable!(webhook_deliveries -> webhook_messages (webhook_message_id));
+diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
 diesel::joinable!(halls -> venues (venue_id));
 diesel::joinable!(application_products -> products (product_id));
 diesel::joinable!(application_products -> applications (application_id));
@@ -75,5 +80,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_key_editions,
     changes,
     standing,
+    events,
+    webhooks,
+    webhook_event_types,
+    webhook_secrets,
+    webhook_messages,
+    webhook_deliveries,
+    webhook_attempts,
 );
 diesel::allow_columns_to_appear_in_same_group_by_clause!(booths::zone_id, sales_reports::day);

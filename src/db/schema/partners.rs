@@ -1,0 +1,94 @@
+//! What partners are told of, and how it went.
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    events (seq) {
+        seq -> BigInt,
+        audit_log_id -> Uuid,
+        is_new -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    webhooks (id) {
+        id -> Uuid,
+        organiser_id -> Uuid,
+        name -> Text,
+        url -> Text,
+        is_enabled -> Bool,
+        switched_off_because -> Nullable<Text>,
+        failing_since -> Nullable<Timestamp>,
+        created_by -> Uuid,
+        created_at -> Timestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    webhook_event_types (webhook_id, event_type) {
+        webhook_id -> Uuid,
+        event_type -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    webhook_secrets (id) {
+        id -> Uuid,
+        webhook_id -> Uuid,
+        hmac_secret -> Text,
+        ed25519_seed -> Text,
+        created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    webhook_messages (id) {
+        id -> Uuid,
+        organiser_id -> Uuid,
+        event_seq -> Nullable<BigInt>,
+        event_type -> Text,
+        subject -> Text,
+        payload -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    webhook_deliveries (id) {
+        id -> Uuid,
+        webhook_id -> Uuid,
+        webhook_message_id -> Uuid,
+        subject -> Text,
+        position -> BigInt,
+        state -> Text,
+        attempts -> Integer,
+        due_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    webhook_attempts (id) {
+        id -> Uuid,
+        webhook_delivery_id -> Uuid,
+        at -> Timestamp,
+        took_ms -> Integer,
+        status -> Nullable<Integer>,
+        answer -> Text,
+        fault -> Nullable<Text>,
+    }
+}

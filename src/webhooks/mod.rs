@@ -1,0 +1,25 @@
+//! Webhooks: what happens to an organiser's data is told to addresses it names, after the Standard Webhooks
+//! specification.
+//!
+//! Invariants: an event is queued in the transaction of the change it tells of, so a crash loses none; a message reaches an
+//! address at least once, with the same identifier each time, and messages about one thing in the order in which it
+//! changed; no connection is made to a private, loopback or link-local address unless the operator allows it.
+mod addresses;
+mod client;
+mod deliver;
+mod endpoint;
+mod event;
+mod fan_out;
+mod queue;
+mod routes;
+mod schedule;
+mod signature;
+
+pub use addresses::{Forbidden, is_public};
+pub use client::{Client, Resolve, SystemResolver};
+pub use deliver::deliver_due;
+pub use endpoint::{WebhookRow, of_organiser};
+pub use event::EventType;
+pub use fan_out::{fan_out, is_anything_new};
+pub use queue::forget;
+pub use routes::{ApiDoc, routes};

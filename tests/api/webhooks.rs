@@ -1,0 +1,326 @@
+//! Partners are told what happened: all of it, in order, signed, and nobody else.
+use std::collections::BTreeMap;
+
+use chrono::Duration;
+use hoicho::jobs::tell_partners;
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, postgres::database, receiver::Receiver};
+
+struct Fair {
+    organiser: String,
+    /// Exhibitors' applications.
+    applications: Vec<String>,
+    booths: Vec<Value>,
+}
+
+async fn owner(app: &TestApp) -> String {
+    app.login("owner@example.vn").await
+}
+
+async fn fair(app: &TestApp) -> Fair {
+    let owner = app.person("owner").await;
+    app.edition(&owner, "hoi-cho").await;
+    let edition = app.get("/editions/hoi-cho").by(&owner).send().await.expect(200);
+    app.advance(&owner, "hoi-cho", &["published", "registration_open"]).await;
+    let mut applications = Vec::new();
+    for n in 0..3 {
+        applications.push(app.approved_application(&owner, "hoi-cho", &format!("htx{n}")).await.1);
+    }
+    let booths = app.get("/editions/hoi-cho/booths").send().await.expect(200)["items"].as_array().unwrap().clone();
+    Fair { organiser: edition["organiser"].as_str().unwrap().to_owned(), applications, booths }
+}
+
+/// Names an address; what the API answers.
+async fn webhook(app: &TestApp, fair: &Fair, url: &str, types: &[&str]) -> Value {
+    // What happened before is nobody's news.
+    tell(app).await;
+    let body = json!({ "name": "Siêu thị", "url": url, "event_types": types });
+    let at = format!("/organisers/{}/webhooks", fair.organiser);
+    app.post(&at).by(&owner(app).await).json(&body).send().await.expect(201)
+}
+
+fn place(fair: &Fair, webhook: &Value) -> String {
+    format!("/organisers/{}/webhooks/{}", fair.organiser, webhook["id"].as_str().unwrap())
+}
+
+async fn tell(app: &TestApp) -> usize {
+    tell_partners(&app.state, app.state.clock.now()).await.unwrap()
+}
+
+async fn step(app: &TestApp, owner: &str, allocation: &str, step: &str) {
+    app.post(&format!("/allocations/{allocation}/{step}")).by(owner).send().await.expect(200);
+}
+
+async fn hold(app: &TestApp, owner: &str, fair: &Fair, n: usize) -> String {
+    let body = json!({ "application": fair.applications[n], "booths": [fair.booths[n]["id"]] });
+    let held = app.post("/editions/hoi-cho/allocations").by(owner).json(&body).send().await.expect(201);
+    held["items"][0]["id"].as_str().unwrap().to_owned()
+}
+
+async fn a_receiver_that_fails_for_an_hour_gets_every_event_in_order_afterwards(app: TestApp) {
+    let (fair, receiver) = (fair(&app).await, Receiver::start());
+    webhook(&app, &fair, &receiver.url(), &[]).await;
+    receiver.answers(500);
+    let mut expected: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut held = Vec::new();
+    // An hour, in which something happens every two minutes, and it is tried again and again.
+    for minute in 0..60_usize {
+        let owner = owner(&app).await;
+        if minute % 2 == 0 {
+            let n = minute / 2 % 3;
+            let round = minute / 6;
+            if round % 4 == 0 {
+                held.retain(|(of, _)| *of != n);
+                held.push((n, hold(&app, &owner, &fair, n).await));
+            } else {
+                let allocation = &held.iter().find(|(of, _)| *of == n).unwrap().1;
+                let (does, told) =
+                    [("offer", "offered"), ("confirm", "confirmed"), ("release", "released")][round % 4 - 1];
+                step(&app, &owner, allocation, does).await;
+                expected.entry(allocation.clone()).or_default().push(format!("allocation.{told}"));
+            }
+        }
+        assert_eq!(tell(&app).await, 0);
+        app.wait(Duration::minutes(1));
+    }
+    assert!(receiver.messages().len() > 20 && receiver.taken().is_empty());
+    receiver.answers(200);
+    for _ in 0..100 {
+        tell(&app).await;
+        app.wait(Duration::minutes(10));
+    }
+    let mut told: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut ids = std::collections::BTreeSet::new();
+    for message in receiver.taken() {
+        assert!(ids.insert(message.id().to_owned()), "told twice: {}", message.id());
+        let body = message.json();
+        let allocation = body["data"]["allocation"].as_str().unwrap().to_owned();
+        told.entry(allocation).or_default().push(body["type"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(told, expected);
+    assert!(expected.values().map(Vec::len).sum::<usize>() > 15);
+    // What failed and what was taken at last has one identifier and one body.
+    for message in receiver.messages() {
+        let same = receiver.taken().into_iter().find(|taken| taken.id() == message.id()).unwrap();
+        assert_eq!(same.body, message.body);
+    }
+}
+
+async fn a_message_says_what_happened_and_only_to_those_who_want_to_know(app: TestApp) {
+    let (fair, all, some) = (fair(&app).await, Receiver::start(), Receiver::start());
+    webhook(&app, &fair, &all.url(), &[]).await;
+    webhook(&app, &fair, &some.url(), &["allocation.confirmed", "figures.finalised"]).await;
+    let stranger = app.person("stranger").await;
+    let theirs = app.organiser(&stranger).await;
+    let elsewhere = Receiver::start();
+    let body = json!({ "name": "Khác", "url": elsewhere.url() });
+    app.post(&format!("/organisers/{theirs}/webhooks")).by(&stranger).json(&body).send().await.expect(201);
+
+    let owner = owner(&app).await;
+    let allocation = hold(&app, &owner, &fair, 0).await;
+    for does in ["offer", "confirm", "check-in"] {
+        step(&app, &owner, &allocation, does).await;
+    }
+    app.advance(&owner, "hoi-cho", &["registration_closed", "live"]).await;
+    let at = format!("/booths/{}/sales-reports/2026-03-01", fair.booths[0]["id"].as_str().unwrap());
+    let seller = app.login("htx0@example.vn").await;
+    app.put(&at).by(&seller).json(&json!({ "amount": 5_000_000 })).send().await.expect(201);
+    app.post(&format!("{at}/accept")).by(&owner).send().await.expect(200);
+    app.advance(&owner, "hoi-cho", &["reporting", "finalised"]).await;
+    tell(&app).await;
+
+    let mut types: Vec<String> = all.taken().iter().map(|m| m.json()["type"].as_str().unwrap().to_owned()).collect();
+    types.sort();
+    assert_eq!(
+        types,
+        [
+            "allocation.checked_in",
+            "allocation.confirmed",
+            "allocation.offered",
+            "edition.changed",
+            "edition.changed",
+            "edition.changed",
+            "figures.finalised",
+            "sales_report.accepted",
+            "sales_report.submitted",
+        ]
+    );
+    let told = some.taken();
+    assert_eq!(told.len(), 2);
+    assert!(elsewhere.messages().is_empty(), "another organiser's data is not theirs to hear of");
+    let confirmed = told.iter().map(|m| m.json()).find(|m| m["type"] == "allocation.confirmed").unwrap();
+    assert_eq!(confirmed["data"]["allocation"], allocation.as_str());
+    assert_eq!(confirmed["data"]["booth"]["code"], fair.booths[0]["code"]);
+    assert_eq!(confirmed["data"]["exhibitor"]["name"], "HTX htx0");
+    assert!(confirmed["timestamp"].as_str().unwrap().starts_with("2026-03-03T12:00:00"));
+    let accepted = all.taken().iter().map(|m| m.json()).find(|m| m["type"] == "sales_report.accepted").unwrap();
+    assert_eq!((&accepted["data"]["amount"], &accepted["data"]["day"]), (&json!(5_000_000), &json!("2026-03-01")));
+}
+
+async fn an_address_that_is_gone_or_dead_is_switched_off_with_a_letter(app: TestApp) {
+    let (fair, receiver) = (fair(&app).await, Receiver::start());
+    let made = webhook(&app, &fair, &receiver.url(), &[]).await;
+    let at = place(&fair, &made);
+    let state = async |app: &TestApp| app.get(&at).by(&owner(app).await).send().await.expect(200);
+
+    // It says itself that it is gone.
+    receiver.answers(410);
+    app.post(&format!("{at}/test")).by(&owner(&app).await).send().await.expect(202);
+    tell(&app).await;
+    let off = state(&app).await;
+    assert_eq!((&off["is_enabled"], &off["switched_off_because"]), (&json!(false), &json!("gone")));
+    assert_eq!(app.letter_to("owner@example.vn").await["letter"]["kind"], "webhook_switched_off");
+    app.post(&format!("{at}/test")).by(&owner(&app).await).send().await.refused(409, "illegal_step");
+    // While it is off nothing is sent, and what waited is sent when it is on again.
+    assert_eq!(tell(&app).await, 0);
+    receiver.answers(200);
+    let on = json!({ "is_enabled": true });
+    let seen = format!("\"v{}\"", off["version"]);
+    app.patch(&at).by(&owner(&app).await).header("if-match", &seen).json(&on).send().await.expect(200);
+    assert_eq!((tell(&app).await, receiver.taken().len()), (1, 1));
+
+    // It takes nothing for days.
+    let letters = app.letters_to("owner@example.vn").await.len();
+    receiver.answers(503);
+    app.post(&format!("{at}/test")).by(&owner(&app).await).send().await.expect(202);
+    let mut days = 0;
+    while state(&app).await["is_enabled"] == json!(true) {
+        for _ in 0..12 {
+            tell(&app).await;
+            app.wait(Duration::hours(2));
+        }
+        // A day's news, so that there is always something to try.
+        if state(&app).await["is_enabled"] == json!(true) {
+            app.post(&format!("{at}/test")).by(&owner(&app).await).send().await.expect(202);
+        }
+        days += 1;
+        assert!(days < 10, "it is never given up");
+    }
+    assert!(days >= 5, "{days} days");
+    assert_eq!(state(&app).await["switched_off_because"], "dead");
+    assert_eq!(app.letters_to("owner@example.vn").await.len(), letters + 1, "one letter");
+}
+
+async fn what_was_sent_can_be_looked_at_and_sent_again(app: TestApp) {
+    let (fair, receiver) = (fair(&app).await, Receiver::start());
+    let made = webhook(&app, &fair, &receiver.url(), &[]).await;
+    let at = place(&fair, &made);
+    let owner = owner(&app).await;
+    let allocation = hold(&app, &owner, &fair, 0).await;
+    step(&app, &owner, &allocation, "offer").await;
+    step(&app, &owner, &allocation, "confirm").await;
+    assert_eq!(tell(&app).await, 2);
+
+    let log = app.get(&format!("{at}/deliveries?state=delivered")).by(&owner).send().await.expect(200);
+    let newest = &log["items"][0];
+    assert_eq!((log["items"].as_array().unwrap().len(), &newest["event_type"]), (2, &json!("allocation.confirmed")));
+    let one = format!("{at}/deliveries/{}", newest["id"].as_str().unwrap());
+    let seen = app.get(&one).by(&owner).send().await.expect(200);
+    assert_eq!((&seen["tries"][0]["status"], &seen["tries"][0]["answer"]), (&json!(204), &json!("")));
+    let sent = receiver.taken().into_iter().find(|m| seen["message"] == m.id()).unwrap();
+    assert_eq!(seen["body"], sent.body.as_str());
+
+    app.post(&format!("{one}/retry")).by(&owner).send().await.expect(202);
+    assert_eq!(tell(&app).await, 1);
+    let again = receiver.taken().pop().unwrap();
+    assert_eq!((again.id(), &again.body), (sent.id(), &sent.body));
+
+    // From a date on, to an address that came later too; test events are no news.
+    app.post(&format!("{at}/test")).by(&owner).send().await.expect(202);
+    tell(&app).await;
+    let late = Receiver::start();
+    let made = webhook(&app, &fair, &late.url(), &["allocation.confirmed"]).await;
+    let since = json!({ "since": "2026-03-01T00:00:00Z" });
+    let replay =
+        async |body: &Value| app.post(&format!("{}/replay", place(&fair, &made))).by(&owner).json(body).send().await;
+    assert_eq!(replay(&since).await.expect(202)["queued"], 1);
+    tell(&app).await;
+    assert_eq!((late.taken().len(), late.taken()[0].id()), (1, sent.id()));
+    replay(&json!({ "since": "2025-01-01T00:00:00Z" })).await.refused(422, "invalid");
+    replay(&json!({ "since": "2027-01-01T00:00:00Z" })).await.refused(422, "invalid");
+}
+
+async fn secrets_are_shown_once_and_rotated_with_an_overlap(app: TestApp) {
+    let (fair, receiver) = (fair(&app).await, Receiver::start());
+    let made = webhook(&app, &fair, &receiver.url(), &[]).await;
+    let at = place(&fair, &made);
+    let signed = async || {
+        app.post(&format!("{at}/test")).by(&owner(&app).await).send().await.expect(202);
+        tell(&app).await;
+        receiver.taken().pop().unwrap().headers["webhook-signature"].split(' ').count()
+    };
+    assert_eq!(signed().await, 2, "one of each kind");
+    let by = owner(&app).await;
+    let rotated =
+        app.post(&format!("{at}/rotate-secret")).by(&by).json(&json!({ "overlap_h": 2 })).send().await.expect(201);
+    assert!(rotated["secret"].as_str().unwrap().starts_with("whsec_") && rotated["secret"] != made["secret"]);
+    assert!(rotated["public_key"].as_str().unwrap().starts_with("whpk_"));
+    assert_eq!(signed().await, 4, "by both");
+    app.wait(Duration::hours(3));
+    assert_eq!(signed().await, 2);
+    let by = owner(&app).await;
+    for place in [at.clone(), at.rsplit_once('/').unwrap().0.to_owned(), format!("{at}/deliveries")] {
+        let shown = app.get(&place).by(&by).send().await.expect(200).to_string();
+        assert!(!shown.contains("whsec_") && !shown.contains("whpk_"), "{shown}");
+    }
+    let log = app.get(&format!("/audit-log?organiser={}&limit=500", fair.organiser)).by(&by).send().await.expect(200);
+    assert!(!log.to_string().contains(rotated["secret"].as_str().unwrap().trim_start_matches("whsec_")));
+}
+
+crate::on_both!(
+    a_receiver_that_fails_for_an_hour_gets_every_event_in_order_afterwards,
+    a_message_says_what_happened_and_only_to_those_who_want_to_know,
+    an_address_that_is_gone_or_dead_is_switched_off_with_a_letter,
+    what_was_sent_can_be_looked_at_and_sent_again,
+    secrets_are_shown_once_and_rotated_with_an_overlap,
+);
+
+#[actix_web::test]
+async fn nothing_is_sent_into_the_operators_own_network_unless_it_is_allowed() {
+    let app = TestApp::sqlite_with(|settings| {
+        settings.webhooks = hoicho::config::Webhooks { private_addresses: false, plain_http: true };
+    })
+    .await;
+    let (fair, receiver) = (fair(&app).await, Receiver::start());
+    let made = webhook(&app, &fair, &receiver.url(), &[]).await;
+    let at = place(&fair, &made);
+    let by = owner(&app).await;
+    app.post(&format!("{at}/test")).by(&by).send().await.expect(202);
+    assert_eq!((tell(&app).await, receiver.messages().len()), (0, 0));
+    let log = app.get(&format!("{at}/deliveries")).by(&by).send().await.expect(200);
+    let one = format!("{at}/deliveries/{}", log["items"][0]["id"].as_str().unwrap());
+    let fault = app.get(&one).by(&by).send().await.expect(200)["tries"][0]["fault"].clone();
+    assert!(fault.as_str().unwrap().contains("127.0.0.1 is not an address of the public internet"), "{fault}");
+    // And nothing in the clear, unless that is allowed.
+    let strict = TestApp::sqlite_with(|settings| {
+        settings.webhooks = hoicho::config::Webhooks { private_addresses: false, plain_http: false };
+    })
+    .await;
+    let by = strict.person("owner").await;
+    let organiser = strict.organiser(&by).await;
+    let body = json!({ "name": "X", "url": "http://partner.example/" });
+    strict.post(&format!("/organisers/{organiser}/webhooks")).by(&by).json(&body).send().await.refused(422, "invalid");
+}
+
+#[actix_web::test]
+async fn two_nodes_tell_everything_once() {
+    let Some(url) = database() else { return };
+    let one = TestApp::on(url.clone(), tempfile::tempdir().unwrap()).await;
+    let two = TestApp::on(url, tempfile::tempdir().unwrap()).await;
+    let (fair, receiver) = (fair(&one).await, Receiver::start());
+    webhook(&one, &fair, &receiver.url(), &[]).await;
+    let owner = owner(&one).await;
+    for n in 0..3 {
+        let allocation = hold(&one, &owner, &fair, n).await;
+        for does in ["offer", "confirm", "release"] {
+            step(&one, &owner, &allocation, does).await;
+            let (a, b) = futures_util::join!(tell(&one), tell(&two));
+            assert!(a + b <= 1);
+        }
+    }
+    // What one of them took last, it may still be sending when the other asks.
+    tell(&one).await;
+    let ids: std::collections::BTreeSet<String> = receiver.taken().iter().map(|m| m.id().to_owned()).collect();
+    assert_eq!((receiver.taken().len(), ids.len()), (9, 9));
+}

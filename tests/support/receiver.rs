@@ -1,0 +1,99 @@
+//! A partner's address: takes messages, or does not, as the test says.
+use std::{
+    collections::HashMap,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
+    sync::{Arc, Mutex},
+};
+
+use serde_json::Value;
+
+/// A message as it came.
+#[derive(Debug, Clone)]
+pub struct Message {
+    pub headers: HashMap<String, String>,
+    pub body: String,
+    /// What it was answered.
+    pub status: u16,
+}
+
+impl Message {
+    pub fn id(&self) -> &str {
+        &self.headers["webhook-id"]
+    }
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+}
+
+#[derive(Default)]
+struct Inner {
+    status: u16,
+    messages: Vec<Message>,
+}
+
+/// Listens until the test ends.
+#[derive(Clone)]
+pub struct Receiver {
+    port: u16,
+    inner: Arc<Mutex<Inner>>,
+}
+
+impl Receiver {
+    pub fn start() -> Self {
+        Self::start_at(0)
+    }
+
+    /// At a port that is known already.
+    pub fn start_at(port: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let inner = Arc::new(Mutex::new(Inner { status: 204, messages: Vec::new() }));
+        let shared = inner.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(mut stream) = stream else { continue };
+                let shared = shared.clone();
+                std::thread::spawn(move || {
+                    let mut reader = BufReader::new(stream.try_clone().unwrap());
+                    let (mut line, mut headers) = (String::new(), HashMap::new());
+                    reader.read_line(&mut line).unwrap();
+                    loop {
+                        line.clear();
+                        reader.read_line(&mut line).unwrap();
+                        let Some((name, value)) = line.trim_end().split_once(": ") else { break };
+                        headers.insert(name.to_lowercase(), value.to_owned());
+                    }
+                    let mut body = vec![0; headers.get("content-length").map_or(0, |n| n.parse().unwrap())];
+                    reader.read_exact(&mut body).unwrap();
+                    let mut inner = shared.lock().unwrap();
+                    let status = inner.status;
+                    inner.messages.push(Message { headers, body: String::from_utf8(body).unwrap(), status });
+                    drop(inner);
+                    let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok");
+                    drop(stream.write_all(answer.as_bytes()));
+                });
+            }
+        });
+        Self { port, inner }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/hook", self.port)
+    }
+
+    /// What it answers from now on.
+    pub fn answers(&self, status: u16) {
+        self.inner.lock().unwrap().status = status;
+    }
+
+    /// All that came.
+    pub fn messages(&self) -> Vec<Message> {
+        self.inner.lock().unwrap().messages.clone()
+    }
+
+    /// What came and was taken.
+    pub fn taken(&self) -> Vec<Message> {
+        self.messages().into_iter().filter(|m| m.status < 300).collect()
+    }
+}
