@@ -1,5 +1,8 @@
 //! Who sends a request.
-use std::{net::IpAddr, pin::Pin};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    pin::Pin,
+};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 
@@ -55,7 +58,28 @@ impl Caller {
 }
 
 /// Where a request comes from, as far as limits care: an IPv4 address, or the /64 a network gives one customer.
-pub fn source(req: &HttpRequest, behind_proxy: bool) -> String {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// All of it.
+    V4(Ipv4Addr),
+    /// Its first 64 bits.
+    V6([u16; 4]),
+    /// A request that came from no network.
+    Unknown,
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Source::V4(address) => address.fmt(f),
+            Source::V6([a, b, c, d]) => write!(f, "{a:x}:{b:x}:{c:x}:{d:x}::/64"),
+            Source::Unknown => f.write_str("unknown"),
+        }
+    }
+}
+
+/// Where a request comes from.
+pub fn source(req: &HttpRequest, behind_proxy: bool) -> Source {
     let forwarded = || {
         // The last one is what our own proxy saw; those before it are what the client claims.
         let list = req.headers().get("x-forwarded-for")?.to_str().ok()?;
@@ -63,12 +87,12 @@ pub fn source(req: &HttpRequest, behind_proxy: bool) -> String {
     };
     let direct = req.peer_addr().map(|a| a.ip());
     match if behind_proxy { forwarded().or(direct) } else { direct } {
-        Some(IpAddr::V4(address)) => address.to_string(),
+        Some(IpAddr::V4(address)) => Source::V4(address),
         Some(IpAddr::V6(address)) => {
             let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            Source::V6([a, b, c, d])
         }
-        None => "unknown".to_owned(),
+        None => Source::Unknown,
     }
 }
 

@@ -17,7 +17,7 @@ use governor::{
 };
 
 use super::{
-    caller::{Caller, source},
+    caller::{Caller, Source, source},
     keys::KeyDigest,
 };
 use crate::{
@@ -32,7 +32,7 @@ use crate::{
 enum Key {
     User(UserId),
     Partner(KeyDigest),
-    Source(String),
+    Source(Source),
 }
 
 type Limiter = RateLimiter<Key, DashMapStateStore<Key>, DefaultClock, StateInformationMiddleware>;

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::{compute, document::Statistics, freeze, headers, reports::Report, store};
 use crate::{
+    changes::About,
     editions::{self, EditionState},
     http::{Code, Problem, Query, export::Format},
     i18n::{Language, Said},
@@ -24,11 +25,11 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/statistics", tag = "statistics", params(("edition" = String, Path)), responses((status = 200, body = Statistics), (status = 404)))]
 #[get("/editions/{edition}/statistics")]
 async fn get_statistics(permit: View<Figures>) -> Result<HttpResponse, Problem> {
-    let (document, digest) = permit
+    let (document, is_final) = permit
         .read(|tx, granted| {
             let edition = granted.edition()?;
             if let Some((document, digest)) = store::final_of(tx, edition, freeze::DOCUMENT)? {
-                return Ok((document, Some(digest)));
+                return Ok((document, Some((edition, digest))));
             }
             if !granted.as_staff {
                 return Err(not_yet());
@@ -38,10 +39,11 @@ async fn get_statistics(permit: View<Figures>) -> Result<HttpResponse, Problem> 
         })
         .await?;
     let mut response = HttpResponse::Ok();
-    if let Some(digest) = digest {
-        response.insert_header((header::ETAG, format!("\"{digest}\"")));
-    }
-    Ok(response.content_type("application/json").body(document))
+    let Some((edition, digest)) = is_final else {
+        return Ok(response.content_type(header::ContentType::json()).body(document));
+    };
+    response.insert_header((header::ETAG, format!("\"{digest}\"")));
+    Ok(About::Edition(edition).mark(response.content_type(header::ContentType::json()).body(document)))
 }
 
 fn not_yet() -> Problem {

@@ -134,7 +134,7 @@ pub(super) fn switch_off(tx: &mut Tx<'_>, id: WebhookId, because: SwitchedOff) -
 }
 
 /// What each of these wants to hear of; those that want everything are not in the map.
-pub(super) fn types_of(tx: &mut Tx<'_>, ids: &[WebhookId]) -> QueryResult<HashMap<WebhookId, Vec<EventType>>> {
+pub fn types_of(tx: &mut Tx<'_>, ids: &[WebhookId]) -> QueryResult<HashMap<WebhookId, Vec<EventType>>> {
     let rows: Vec<(WebhookId, EventType)> = webhook_event_types::table
         .filter(webhook_event_types::webhook_id.eq_any(ids))
         .order((webhook_event_types::webhook_id, webhook_event_types::event_type))

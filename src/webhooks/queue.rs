@@ -234,6 +234,58 @@ pub(super) fn page(
         .load(tx.conn())
 }
 
+/// What was sent, as a person looks at it.
+#[derive(Debug, Clone)]
+pub struct Recent {
+    /// Identifier.
+    pub id: WebhookDeliveryId,
+    /// Where to.
+    pub webhook: WebhookId,
+    /// What it tells.
+    pub event_type: EventType,
+    /// How far it is.
+    pub state: DeliveryState,
+    /// Tries so far.
+    pub attempts: i32,
+    /// What the last try was answered.
+    pub status: Option<i32>,
+    /// Why the last was not answered.
+    pub fault: Option<String>,
+    /// The very body.
+    pub body: String,
+    /// When.
+    pub created_at: Instant,
+}
+
+/// What was sent lately to these addresses, the newest first; two queries.
+pub fn recent(tx: &mut Tx<'_>, webhooks: &[WebhookId], most: i64) -> QueryResult<Vec<Recent>> {
+    let rows: Vec<(DeliveryRow, MessageRow)> = webhook_deliveries::table
+        .inner_join(webhook_messages::table)
+        .filter(webhook_deliveries::webhook_id.eq_any(webhooks))
+        .order(webhook_deliveries::id.desc())
+        .limit(most)
+        .select((DeliveryRow::as_select(), MessageRow::as_select()))
+        .load(tx.conn())?;
+    let ids: Vec<WebhookDeliveryId> = rows.iter().map(|(delivery, _)| delivery.id).collect();
+    let mut last: std::collections::HashMap<WebhookDeliveryId, AttemptRow> =
+        attempts_of(tx, &ids)?.into_iter().map(|attempt| (attempt.webhook_delivery_id, attempt)).collect();
+    let shown = |(delivery, message): (DeliveryRow, MessageRow)| {
+        let last = last.remove(&delivery.id);
+        Recent {
+            id: delivery.id,
+            webhook: delivery.webhook_id,
+            event_type: message.event_type,
+            state: delivery.state,
+            attempts: delivery.attempts,
+            status: last.as_ref().and_then(|l| l.status),
+            fault: last.and_then(|l| l.fault),
+            body: message.payload,
+            created_at: delivery.created_at,
+        }
+    };
+    Ok(rows.into_iter().map(shown).collect())
+}
+
 /// One delivery to an address.
 pub(super) fn find(
     tx: &mut Tx<'_>,

@@ -78,7 +78,7 @@ fn pages(server: &Server, email: Option<&str>) -> Vec<String> {
         pages.push(format!("/manage/{demo}/applications/{application}"));
         pages.push(format!("/report/{booth}/{day}"));
         pages.push(format!("/gate/{demo}"));
-        for page in ["", "/new-edition", "/staff", "/keys", "/places", "/audit"] {
+        for page in ["", "/new-edition", "/staff", "/keys", "/webhooks", "/places", "/audit"] {
             pages.push(format!("/organisers/{organiser}{page}"));
         }
     }

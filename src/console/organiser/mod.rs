@@ -15,6 +15,7 @@ mod sales;
 mod setup;
 pub(super) mod store;
 mod visits;
+mod webhooks;
 
 use actix_web::web;
 
@@ -34,6 +35,7 @@ pub(super) fn routes(cfg: &mut web::ServiceConfig) {
         .service(visits::show_visits)
         .service(reports::show_reports)
         .service(keys::show_keys)
+        .service(webhooks::show_webhooks)
         .service(office::show_office)
         .service(office::show_new_edition)
         .service(office::show_staff)

@@ -36,7 +36,7 @@ pub(super) async fn login(
 ) -> Result<HttpResponse, Problem> {
     let Login { email, password } = body.get()?;
     let key = super::key(&email).filter(|_| password.expose_secret().len() <= 1_000).ok_or(Code::WrongCredentials)?;
-    let (now, from) = (state.clock.now(), source(&req, state.behind_proxy));
+    let (now, from) = (state.clock.now(), source(&req, state.behind_proxy).to_string());
     let (looked_up, at) = (key.clone(), from.clone());
     let account = state.db.read(move |tx| {
         lockout::check(tx, &looked_up, &at, now)?;

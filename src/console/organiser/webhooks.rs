@@ -1,0 +1,79 @@
+//! `/organisers/{organiser}/webhooks`: addresses that are told what happens, and what was sent to them.
+use std::collections::HashMap;
+
+use actix_web::{HttpResponse, get};
+use askama::Template;
+use chrono::Duration;
+
+use crate::{
+    console::{
+        choice::{Choice, of_set},
+        shell::{Shell, page},
+    },
+    http::Problem,
+    identity::{Action, OrganiserRole, Permit},
+    organisers::{self, store::OrganiserRow},
+    values::{clock::Instant, ids::WebhookId},
+    webhooks::{self, EventType, Recent, WebhookRow},
+};
+
+struct SeeWebhooks;
+impl Action for SeeWebhooks {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+}
+
+/// What was sent lately, on one page.
+const MOST: i64 = 50;
+
+/// An address as it is listed.
+struct Line {
+    row: WebhookRow,
+    types: Vec<EventType>,
+    recent: Vec<Recent>,
+}
+
+#[derive(Template)]
+#[template(path = "organiser/webhooks.html")]
+struct Webhooks {
+    s: Shell,
+    organiser: OrganiserRow,
+    lines: Vec<Line>,
+    types: Vec<Choice>,
+    since: Vec<(String, &'static str)>,
+    is_owner: bool,
+}
+
+impl Webhooks {
+    fn at(&self, at: &Instant) -> String {
+        self.s.moment_here(at)
+    }
+}
+
+/// The addresses of an organiser.
+#[get("/organisers/{organiser}/webhooks")]
+pub(super) async fn show_webhooks(s: Shell, permit: Permit<SeeWebhooks>) -> Result<HttpResponse, Problem> {
+    let found = permit.read(|tx, granted| {
+        let organiser = organisers::store::find(tx, granted.organiser()?)?;
+        let rows = webhooks::of_organiser(tx, organiser.id)?;
+        let ids: Vec<WebhookId> = rows.iter().map(|r| r.id).collect();
+        Ok((organiser, rows, webhooks::types_of(tx, &ids)?, webhooks::recent(tx, &ids, MOST)?))
+    });
+    let (organiser, rows, mut types_of, sent) = found.await?;
+    let mut recent: HashMap<WebhookId, Vec<Recent>> = HashMap::new();
+    sent.into_iter().for_each(|one| recent.entry(one.webhook).or_default().push(one));
+    let line = |row: WebhookRow| Line {
+        types: types_of.remove(&row.id).unwrap_or_default(),
+        recent: recent.remove(&row.id).unwrap_or_default(),
+        row,
+    };
+    let lines = rows.into_iter().map(line).collect();
+    let of_organiser =
+        |(id, _, role): &(_, String, OrganiserRole)| *id == organiser.id && *role == OrganiserRole::Owner;
+    let is_owner = s.reader()?.organisers.iter().any(of_organiser);
+    let ago = |hours: i64, word| ((s.now - Duration::hours(hours)).and_utc().to_rfc3339(), word);
+    let since = vec![ago(1, "hook-since-hour"), ago(24, "hook-since-day"), ago(167, "hook-since-week"), ago(719, "hook-since-month")];
+    let mut types = of_set::<EventType>(&s, "event-type", None);
+    // An example is sent by hand, whatever is chosen.
+    types.retain(|choice| choice.value != EventType::Test.as_str());
+    page(&Webhooks { s, organiser, lines, types, since, is_owner })
+}
