@@ -28,6 +28,7 @@ use crate::{
         password::Passwords,
         token::Tokens,
     },
+    imports,
     kept::{self, Shelf},
     localities,
     metrics::{self, Metrics},
@@ -65,6 +66,8 @@ pub struct State {
     pub exposure: Exposure,
     /// Answers to the public that are kept.
     pub kept: Shelf,
+    /// Tables that are being taken.
+    pub imports: imports::Working,
     /// Sends messages to partners.
     pub webhooks: webhooks::Client,
     /// What this node counts about itself.
@@ -93,6 +96,7 @@ impl State {
             public_url: Some(settings.server.public_url.trim_end_matches('/').to_owned()).filter(|url| !url.is_empty()),
             secure_cookies: settings.server.public_url.starts_with("https://"),
             exposure: settings.server.metrics,
+            imports: imports::Working::default(),
             webhooks: webhooks::Client::new(settings.webhooks.private_addresses, settings.webhooks.plain_http),
             kept: Shelf::new(settings.kept.most_mib.saturating_mul(1024 * 1024)),
             metrics: Metrics::new().map_err(|e| e.to_string())?,
@@ -145,6 +149,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         statistics::ApiDoc::openapi(),
         partners::ApiDoc::openapi(),
         webhooks::ApiDoc::openapi(),
+        imports::ApiDoc::openapi(),
         history::ApiDoc::openapi(),
     ] {
         whole.merge(part);
@@ -216,6 +221,7 @@ fn everything(cfg: &mut web::ServiceConfig) {
                 .configure(statistics::routes)
                 .configure(partners::routes)
                 .configure(webhooks::routes)
+                .configure(imports::routes)
                 .configure(history::routes)
                 .default_service(web::to(async || Err::<HttpResponse, Problem>(Code::NotFound.into()))),
         )

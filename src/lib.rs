@@ -16,6 +16,7 @@ pub mod history;
 pub mod http;
 pub mod i18n;
 pub mod identity;
+pub mod imports;
 pub mod jobs;
 pub mod kept;
 pub mod localities;

@@ -4,6 +4,7 @@
 //! the same edition, products of the same exhibitor; a paper's content is of the type it says. To withdraw one see
 //! `allocation`, because it frees the booths that are held for it.
 pub mod documents;
+pub mod import;
 pub mod lifecycle;
 mod routes;
 mod step;

@@ -54,6 +54,16 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[ApplicationRow]) -> QueryResult<()> {
     Ok(())
 }
 
+/// Who has an application for an edition, with their names folded for search.
+pub fn exhibitors_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(ExhibitorId, String)>> {
+    applications::table
+        .inner_join(exhibitors::table)
+        .filter(applications::edition_id.eq(edition))
+        .order(exhibitors::id)
+        .select((exhibitors::id, exhibitors::name_search))
+        .load(tx.conn())
+}
+
 /// One application of an edition.
 pub fn find(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId) -> QueryResult<ApplicationRow> {
     applications::table

@@ -1,6 +1,7 @@
 //! The command line.
 mod allocate;
 mod demo;
+mod import;
 mod serve;
 
 use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
@@ -39,6 +40,8 @@ enum Command {
     },
     /// Work out who would get which booth, and show it; nothing changes
     Allocate(allocate::Allocate),
+    /// Take a table of booths, exhibitors, products, sales or visits from a CSV or XLSX file, as it is
+    Import(import::Import),
     /// Bring the schema of the configured database up to date
     Migrate(Place),
     /// Add a key that signs access tokens from the next start on; old tokens stay good until their time is over
@@ -99,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Serve(place) => serve::serve(&place),
         Command::Demo { place, reset } => demo::demo(&place.into(), reset),
         Command::Allocate(asked) => allocate::allocate(&asked),
+        Command::Import(asked) => import::import(&asked),
         Command::Migrate(place) => migrate(&place),
         Command::RotateKey(place) => rotate_key(&place),
         Command::GrantAdmin { place, email } => grant_admin(&place, &email),

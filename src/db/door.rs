@@ -36,6 +36,21 @@ impl<'a> Tx<'a> {
     pub fn conn(&mut self) -> &mut Conn {
         self.0
     }
+
+    /// Runs `work` in a savepoint: what it did stays only if it succeeds and says that it may. The outer error is the
+    /// database's own.
+    pub fn keep_if<T, E>(
+        &mut self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<(T, bool), E>,
+    ) -> Result<Result<T, E>, diesel::result::Error> {
+        Manager::begin_transaction(self.0)?;
+        let done = work(&mut Tx::new(self.0));
+        match done {
+            Ok((value, true)) => Manager::commit_transaction(self.0).map(|()| Ok(value)),
+            Ok((value, false)) => Manager::rollback_transaction(self.0).map(|()| Ok(value)),
+            Err(error) => Manager::rollback_transaction(self.0).map(|()| Err(error)),
+        }
+    }
 }
 
 /// The database cannot serve now; the same request may succeed later.

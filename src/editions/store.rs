@@ -122,6 +122,7 @@ pub fn replace(tx: &mut Tx<'_>, row: &EditionRow, seen: i32) -> QueryResult<bool
 /// Removes an edition with nothing but opening days (foreign keys).
 pub fn delete(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<usize> {
     diesel::delete(opening_days::table.filter(opening_days::edition_id.eq(id))).execute(tx.conn())?;
+    diesel::delete(imports::table.filter(imports::edition_id.eq(id))).execute(tx.conn())?;
     // What happened to it stays in the audit log of its organiser.
     diesel::update(audit_log::table.filter(audit_log::edition_id.eq(id)))
         .set(audit_log::edition_id.eq(None::<EditionId>))

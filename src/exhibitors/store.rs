@@ -66,6 +66,19 @@ pub fn find(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<ExhibitorRow> {
     exhibitors::table.find(id).select(ExhibitorRow::as_select()).first(tx.conn())
 }
 
+/// Those that have these tax codes.
+pub fn by_tax_codes(tx: &mut Tx<'_>, codes: &[String]) -> QueryResult<Vec<(String, ExhibitorId)>> {
+    let mut found = Vec::new();
+    for part in codes.chunks(1_000) {
+        let rows: Vec<(Option<String>, ExhibitorId)> = exhibitors::table
+            .filter(exhibitors::tax_code.eq_any(part))
+            .select((exhibitors::tax_code, exhibitors::id))
+            .load(tx.conn())?;
+        found.extend(rows.into_iter().filter_map(|(code, id)| Some((code?, id))));
+    }
+    Ok(found)
+}
+
 /// The exhibitors a person works for; at most 500.
 pub fn of_user(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<ExhibitorRow>> {
     exhibitors::table

@@ -4,7 +4,7 @@
 //! edition; a zone's hall is one of the edition's venue.
 mod drawing;
 pub mod eligibility;
-mod import;
+pub mod import;
 mod kind;
 pub mod numbering;
 mod plan;

@@ -247,6 +247,11 @@ pub fn booths_page(
     query.order(booths::code).limit(limit).select(BoothRow::as_select()).load(tx.conn())
 }
 
+/// The codes of an edition's booths.
+pub fn codes_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<String>> {
+    booths::table.filter(booths::edition_id.eq(edition)).select(booths::code).load(tx.conn())
+}
+
 /// Those of these booths that are of the edition (and the zone), by code.
 pub fn booths_by_ids(
     tx: &mut Tx<'_>,

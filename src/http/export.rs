@@ -54,7 +54,7 @@ fn failed(error: &dyn std::fmt::Display) -> Problem {
 }
 
 /// A spreadsheet runs a cell that begins so as a formula: an apostrophe makes it text again.
-fn defused(text: &str) -> String {
+pub fn defused(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 

@@ -18,5 +18,5 @@ pub mod raw;
 pub use answer::{Answer, Items};
 pub use body::{Body, Query};
 pub use check::Checks;
-pub use problem::{Code, Problem};
+pub use problem::{Code, FieldError, Problem};
 pub use raw::Raw;

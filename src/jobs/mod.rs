@@ -9,6 +9,7 @@ use crate::{
     db::Db,
     http::{Problem, idempotency},
     identity::{lockout, one_time, store::forget_refresh_tokens},
+    imports,
     mail::{Mailer, send_due},
     outbox,
     values::clock::Instant,
@@ -43,7 +44,8 @@ pub async fn forget(db: &Db, now: Instant) -> Result<usize, Problem> {
             + one_time::forget(tx, now)?
             + lockout::forget(tx, now)?
             + forget_refresh_tokens(tx, now)?
-            + webhooks::forget(tx, now)?)
+            + webhooks::forget(tx, now)?
+            + imports::forget(tx, now)?)
     })
     .await
 }

@@ -60,3 +60,18 @@ pub fn page(tx: &mut Tx<'_>, wanted: &Wanted, after: &str, limit: i64) -> QueryR
     }
     query.order(localities::code).limit(limit).select(LocalityRow::as_select()).load(tx.conn())
 }
+
+/// Localities valid on a day by their folded names, with code and name; a name that two of them have is left out.
+pub fn by_name(tx: &mut Tx<'_>, on: Day) -> QueryResult<std::collections::HashMap<String, (String, String)>> {
+    let rows: Vec<(String, String, String)> = localities::table
+        .filter(localities::valid_from.le(on))
+        .filter(localities::valid_to.is_null().or(localities::valid_to.ge(on)))
+        .order(localities::code)
+        .select((localities::name_search, localities::code, localities::name))
+        .load(tx.conn())?;
+    let mut named: std::collections::HashMap<String, Option<(String, String)>> = std::collections::HashMap::new();
+    for (folded, code, name) in rows {
+        named.entry(folded).and_modify(|known| *known = None).or_insert(Some((code, name)));
+    }
+    Ok(named.into_iter().filter_map(|(folded, found)| Some((folded, found?))).collect())
+}

@@ -4,7 +4,7 @@
 //! counts is whether it is good on a fair's days.
 mod routes;
 pub mod store;
-pub use routes::{ApiDoc, ProductView, routes};
+pub use routes::{ApiDoc, ProductView, check, routes};
 
 use chrono::Months;
 

@@ -84,7 +84,7 @@ fn view(row: ProductRow) -> ProductView {
 }
 
 /// What must hold of a product as a whole.
-fn check(row: &ProductRow, today: Day) -> Result<(), Problem> {
+pub fn check(row: &ProductRow, today: Day) -> Result<(), Problem> {
     let mut checks = Checks::default();
     checks.that(row.stars.is_none_or(|s| (1..=5).contains(&s)), "/stars", "range", Said("stars-are-1-to-5"));
     checks.that(

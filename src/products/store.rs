@@ -45,6 +45,19 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[ProductRow]) -> QueryResult<()> {
     Ok(())
 }
 
+/// The names of what these exhibitors sell, folded.
+pub fn names_of(tx: &mut Tx<'_>, of: &[ExhibitorId]) -> QueryResult<Vec<(ExhibitorId, String)>> {
+    let mut all = Vec::new();
+    for part in of.chunks(1_000) {
+        let rows: Vec<(ExhibitorId, String)> = products::table
+            .filter(products::exhibitor_id.eq_any(part))
+            .select((products::exhibitor_id, products::name_search))
+            .load(tx.conn())?;
+        all.extend(rows);
+    }
+    Ok(all)
+}
+
 /// One product of an exhibitor.
 pub fn find(tx: &mut Tx<'_>, exhibitor: ExhibitorId, id: ProductId) -> QueryResult<ProductRow> {
     products::table

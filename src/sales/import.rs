@@ -34,6 +34,21 @@ struct Row {
     reason: Option<String>,
 }
 
+/// What one booth sold on one day, as a table says it.
+#[derive(Debug, Clone)]
+pub struct ReportLine {
+    /// The booth's code.
+    pub booth: String,
+    /// `None` for what is no day.
+    pub day: Option<Day>,
+    /// Minor units.
+    pub amount: i64,
+    /// Of OCOP goods.
+    pub ocop_amount: Option<i64>,
+    /// Needed for a correction.
+    pub reason: Option<String>,
+}
+
 /// What became of a table.
 pub struct Imported {
     /// First reports.
@@ -52,6 +67,15 @@ fn parse_day(text: &str) -> Option<Day> {
 /// Takes reports from a CSV table with the columns `booth` (its code), `day`, `amount`, and where wanted
 /// `ocop_amount` and `reason`; a correction needs a reason.
 pub fn import(tx: &mut Tx<'_>, granted: &Granted, table: &[u8]) -> Result<Imported, Problem> {
+    let line = |(line, row): (u64, Row)| {
+        let Row { booth, day, amount, ocop_amount, reason } = row;
+        (line, ReportLine { booth, day: parse_day(&day), amount, ocop_amount, reason })
+    };
+    import_lines(tx, granted, rows::<Row>(table, MOST)?.into_iter().map(line).collect())
+}
+
+/// The same of lines that were read already, each with the row it stood in.
+pub fn import_lines(tx: &mut Tx<'_>, granted: &Granted, lines: Vec<(u64, ReportLine)>) -> Result<Imported, Problem> {
     let edition = editions::store::open_for_change(tx, granted.edition()?)?;
     check_takes_reports(&edition)?;
     let today = today(&edition, granted.now)?;
@@ -64,7 +88,7 @@ pub fn import(tx: &mut Tx<'_>, granted: &Granted, table: &[u8]) -> Result<Import
     let (mut added, mut corrected, mut versions) = (Vec::new(), Vec::new(), Vec::new());
     let mut unchanged = 0;
     let mut named = BTreeSet::new();
-    for (line, row) in rows::<Row>(table, MOST)? {
+    for (line, row) in lines {
         let at = format!("/{line}");
         let booth = booths.get(&row.booth).copied();
         checks.that(
@@ -73,7 +97,7 @@ pub fn import(tx: &mut Tx<'_>, granted: &Granted, table: &[u8]) -> Result<Import
             "unknown",
             Said("import-unknown-booth").with(&[("line", &line)]),
         );
-        let day = parse_day(&row.day).filter(|d| days.contains(d) && *d <= today);
+        let day = row.day.filter(|d| days.contains(d) && *d <= today);
         checks.that(
             day.is_some(),
             &format!("{at}/day"),

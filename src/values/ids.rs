@@ -86,6 +86,8 @@ ids! {
     WebhookDeliveryId,
     /// One try to deliver it.
     WebhookAttemptId,
+    /// A table that an organiser sent.
+    ImportId,
     /// A thing whose kind is told elsewhere.
     SubjectId,
 }

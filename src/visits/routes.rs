@@ -5,7 +5,10 @@ use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, SubsecRound, TimeZone, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::store::{self, EventRow, GateRow};
+use super::{
+    MOST,
+    store::{self, EventRow, GateRow},
+};
 use crate::{
     db::Tx,
     editions,
@@ -125,9 +128,6 @@ struct Counted {
     /// Events that were here already and changed nothing.
     repeated: usize,
 }
-
-/// The most one event may count.
-const MOST: i64 = 1_000_000;
 
 /// Takes a batch of counts, all or nothing. Sending it again changes nothing.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/visit-counts", tag = "visits", params(("edition" = String, Path)), request_body = CountVisits, responses((status = 200, body = Counted), (status = 404), (status = 409), (status = 422)))]

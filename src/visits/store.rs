@@ -50,6 +50,15 @@ pub struct EventRow {
     pub recorded_at: Instant,
 }
 
+/// Counts of an edition that are no adjustments: what came in and went out by identifier.
+pub fn imported(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(VisitEventId, (i64, i64))>> {
+    visit_events::table
+        .filter(visit_events::edition_id.eq(edition))
+        .filter(visit_events::reason.is_null())
+        .select((visit_events::id, (visit_events::entries, visit_events::exits)))
+        .load(tx.conn())
+}
+
 /// Adds gates.
 pub fn insert_gates(tx: &mut Tx<'_>, rows: &[GateRow]) -> QueryResult<usize> {
     on_either!(tx, |c| diesel::insert_into(gates::table).values(rows).execute(c))

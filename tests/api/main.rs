@@ -19,6 +19,7 @@ mod demo;
 mod editions;
 mod floor;
 mod identity;
+mod imports;
 mod kept;
 mod keys;
 mod mirror;

@@ -14,6 +14,7 @@ mod postgres;
 mod receiver;
 #[expect(dead_code, reason = "the tests of the pages use the rest")]
 mod server;
+mod tables;
 mod told;
 
 use std::thread;

@@ -76,6 +76,11 @@ impl World {
         let webhook = made(&format!("/organisers/{organiser}/webhooks"), &owner, hook).await;
         let delivery = app.post(&format!("/organisers/{organiser}/webhooks/{webhook}/test")).by(&owner).send().await;
         let delivery = delivery.expect(202)["id"].as_str().unwrap().to_owned();
+        let table =
+            app.post("/editions/hoi-cho/imports?kind=booths").by(&owner).table("Gian;Khu\nB01;OCOP\n").send().await;
+        let import = table.expect(201)["id"].as_str().unwrap().to_owned();
+        let checked = app.post(&format!("/editions/hoi-cho/imports/{import}/check")).by(&owner).send().await;
+        checked.expect(200);
         let report = json!({ "amount": 1 });
         app.put(&format!("/booths/{booth}/sales-reports/2026-03-01"))
             .by(&exhibitor)
@@ -110,6 +115,7 @@ impl World {
             ("{run}", run),
             ("{key}", key),
             ("{webhook}", webhook),
+            ("{import}", import),
             ("{delivery}", delivery),
             ("{date}", "2026-03-01".to_owned()),
             ("{report}", "sales-by-day".to_owned()),

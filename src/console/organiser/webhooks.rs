@@ -71,7 +71,12 @@ pub(super) async fn show_webhooks(s: Shell, permit: Permit<SeeWebhooks>) -> Resu
         |(id, _, role): &(_, String, OrganiserRole)| *id == organiser.id && *role == OrganiserRole::Owner;
     let is_owner = s.reader()?.organisers.iter().any(of_organiser);
     let ago = |hours: i64, word| ((s.now - Duration::hours(hours)).and_utc().to_rfc3339(), word);
-    let since = vec![ago(1, "hook-since-hour"), ago(24, "hook-since-day"), ago(167, "hook-since-week"), ago(719, "hook-since-month")];
+    let since = vec![
+        ago(1, "hook-since-hour"),
+        ago(24, "hook-since-day"),
+        ago(167, "hook-since-week"),
+        ago(719, "hook-since-month"),
+    ];
     let mut types = of_set::<EventType>(&s, "event-type", None);
     // An example is sent by hand, whatever is chosen.
     types.retain(|choice| choice.value != EventType::Test.as_str());

@@ -92,3 +92,33 @@ diesel::table! {
         fault -> Nullable<Text>,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    imports (id) {
+        id -> Uuid,
+        edition_id -> Uuid,
+        kind -> Text,
+        file_name -> Text,
+        sheet_name -> Text,
+        cells -> Text,
+        mapping -> Text,
+        state -> Text,
+        outcome -> Nullable<Text>,
+        created_by -> Uuid,
+        created_at -> Timestamp,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    import_mappings (organiser_id, kind, titles) {
+        organiser_id -> Uuid,
+        kind -> Text,
+        titles -> Text,
+        mapping -> Text,
+    }
+}

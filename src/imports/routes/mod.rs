@@ -1,0 +1,56 @@
+//! `/editions/{edition}/imports`.
+mod apply;
+mod check;
+mod mapping;
+mod upload;
+mod view;
+
+use actix_web::web;
+
+use super::{store::ImportRow, table::Table};
+use crate::{
+    http::{Code, Problem},
+    identity::{Action, OrganiserRole},
+    values::ids::ImportId,
+};
+
+/// The operations of this capability.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    upload::upload_table,
+    upload::get_import,
+    mapping::put_mapping,
+    check::check_import,
+    apply::apply_import,
+    apply::get_bad_rows,
+))]
+pub struct ApiDoc;
+
+/// Mounts them.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(upload::upload_table).service(upload::get_import).service(mapping::put_mapping);
+    cfg.service(check::check_import).service(apply::apply_import).service(apply::get_bad_rows);
+}
+
+struct Import;
+impl Action for Import {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+}
+
+type At = web::Path<(String, ImportId)>;
+
+fn broken(error: &serde_json::Error) -> Problem {
+    tracing::error!(%error, "a table could not be kept or read again");
+    Code::Internal.into()
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, Problem> {
+    serde_json::to_string(value).map_err(|e| broken(&e))
+}
+
+/// The table that a row holds.
+fn table(row: &ImportRow) -> Result<Table, Problem> {
+    let rows = serde_json::from_str(&row.cells).map_err(|e| broken(&e))?;
+    let mapping = serde_json::from_str(&row.mapping).map_err(|e| broken(&e))?;
+    Ok(Table { kind: row.kind, sheet: super::sheet::Sheet { name: row.sheet_name.clone(), rows }, mapping })
+}
