@@ -20,7 +20,10 @@ use crate::{
     db::{Db, Tx},
     editions, exhibitors, floor,
     history::{self, Live},
-    http::{Code, Problem, body::BODY_LIMIT, conditional, idempotency, parameters, parameters::Parameters},
+    http::{
+        Code, FaultyField, Problem, ProblemView, body::BODY_LIMIT, conditional, document, idempotency, parameters,
+        parameters::Parameters,
+    },
     identity::{
         self,
         keys::Uses,
@@ -130,7 +133,7 @@ impl Modify for Bearer {
 /// The OpenAPI document, put together from the capabilities.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     #[derive(OpenApi)]
-    #[openapi(info(title = "hoicho", description = "Trade fair management"), modifiers(&Bearer), security((), ("bearer" = [])))]
+    #[openapi(info(title = "hoicho", description = "Trade fair management"), modifiers(&Bearer), components(schemas(ProblemView, FaultyField)), security((), ("bearer" = [])))]
     struct Whole;
     let mut whole = Whole::openapi();
     for part in [
@@ -154,6 +157,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     ] {
         whole.merge(part);
     }
+    document::complete(&mut whole);
     whole
 }
 

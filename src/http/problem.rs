@@ -87,6 +87,36 @@ pub struct FieldError {
     pub detail: Text,
 }
 
+/// One thing wrong with one field, as it is shown.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct FaultyField {
+    /// JSON pointer into the body, or the parameter's name.
+    pointer: String,
+    /// Stable code.
+    code: &'static str,
+    /// What is wrong and what to do, in the caller's language.
+    detail: String,
+}
+
+/// An error answer (RFC 9457), as it is shown.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ProblemView {
+    /// The HTTP status.
+    status: u16,
+    /// Stable code, as `booth_already_taken`.
+    #[schema(value_type = String)]
+    code: Code,
+    /// What kind of problem, in the caller's language.
+    title: String,
+    /// What is wrong and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    /// Everything wrong with the input, all of it at once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<FaultyField>,
+}
+
 /// An error answer.
 #[derive(Debug, Clone)]
 pub struct Problem {
@@ -105,31 +135,19 @@ impl Problem {
     }
 
     fn response(&self, language: Language) -> HttpResponse {
-        #[derive(Serialize)]
-        struct Field<'a> {
-            pointer: &'a str,
-            code: &'static str,
-            detail: &'a str,
-        }
-        #[derive(Serialize)]
-        struct Document<'a> {
-            status: u16,
-            code: Code,
-            title: String,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            detail: Option<&'a str>,
-            #[serde(skip_serializing_if = "Vec::is_empty")]
-            errors: Vec<Field<'a>>,
-        }
-        let document = Document {
+        let document = ProblemView {
             status: self.code.status().as_u16(),
             code: self.code,
             title: self.code.title().say(language).to_owned(),
-            detail: self.detail.as_ref().map(|d| d.say(language)),
+            detail: self.detail.as_ref().map(|d| d.say(language).to_owned()),
             errors: self
                 .errors
                 .iter()
-                .map(|e| Field { pointer: &e.pointer, code: e.code, detail: e.detail.say(language) })
+                .map(|e| FaultyField {
+                    pointer: e.pointer.clone(),
+                    code: e.code,
+                    detail: e.detail.say(language).to_owned(),
+                })
                 .collect(),
         };
         let mut response = HttpResponse::build(self.code.status());

@@ -13,7 +13,7 @@ use crate::{
 
 /// The operations of this capability.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(get_statistics, get_report))]
+#[openapi(paths(get_statistics, get_report), components(schemas(Report, Format)))]
 pub struct ApiDoc;
 
 /// Mounts them.

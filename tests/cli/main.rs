@@ -6,13 +6,14 @@
     clippy::disallowed_methods,
     reason = "a test that breaks should say where"
 )]
+mod clients;
+mod cookbook;
 #[path = "../support/postgres.rs"]
 #[expect(dead_code, reason = "only its databases are used here")]
 mod postgres;
 #[path = "../support/receiver.rs"]
 #[expect(dead_code, reason = "the tests of the API use the rest")]
 mod receiver;
-#[expect(dead_code, reason = "the tests of the pages use the rest")]
 mod server;
 mod tables;
 mod told;

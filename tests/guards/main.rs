@@ -3,6 +3,7 @@
 mod architecture;
 mod messages;
 mod openapi;
+mod stability;
 
 /// Every file under a folder.
 fn files(folder: &std::path::Path, into: &mut Vec<std::path::PathBuf>) {

@@ -6,6 +6,33 @@ fn the_committed_document_is_current() {
     assert!(current.trim() == committed.trim(), "openapi.json is stale: cargo run -- openapi > openapi.json");
 }
 
+/// What generated clients stumble over: references that lead nowhere, and two operations of one name.
+#[test]
+fn programs_can_read_the_document() {
+    let document = serde_json::to_value(hoicho::app::openapi()).unwrap();
+    let (mut waiting, mut nowhere) = (vec![&document], Vec::new());
+    while let Some(value) = waiting.pop() {
+        match value {
+            serde_json::Value::Object(all) => {
+                if let Some(to) = all.get("$ref").and_then(|r| r.as_str())
+                    && document.pointer(to.trim_start_matches('#')).is_none()
+                {
+                    nowhere.push(to);
+                }
+                waiting.extend(all.values());
+            }
+            serde_json::Value::Array(all) => waiting.extend(all),
+            _ => {}
+        }
+    }
+    assert!(nowhere.is_empty(), "{nowhere:?}");
+    let mut seen = std::collections::BTreeSet::new();
+    for operation in document["paths"].as_object().unwrap().values().flat_map(|p| p.as_object().unwrap().values()) {
+        let name = operation["operationId"].as_str().unwrap();
+        assert!(seen.insert(name), "two operations are called {name}");
+    }
+}
+
 /// The console's pages are no operations of the API: what they change they change through it.
 fn sources_of_the_api() -> Vec<std::path::PathBuf> {
     let mut sources = Vec::new();

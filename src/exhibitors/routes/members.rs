@@ -48,7 +48,7 @@ fn invitation(open: Open) -> ExhibitorInvitationView {
 }
 
 /// The members of an exhibitor, and who has been invited.
-#[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}/members", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), responses((status = 200, body = ExhibitorMembers), (status = 404)))]
+#[utoipa::path(get, operation_id = "list_exhibitor_members", path = "/api/v1/exhibitors/{exhibitor}/members", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), responses((status = 200, body = ExhibitorMembers), (status = 404)))]
 #[get("/exhibitors/{exhibitor}/members")]
 pub(super) async fn list_members(permit: Permit<SeeMembers>) -> Result<HttpResponse, Problem> {
     let found = permit.read(|tx, granted| {
@@ -70,7 +70,7 @@ struct InviteExhibitorMember {
 }
 
 /// Invites somebody by mail to work for an exhibitor.
-#[utoipa::path(post, path = "/api/v1/exhibitors/{exhibitor}/members", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), request_body = InviteExhibitorMember, responses((status = 202, body = ExhibitorInvitationView), (status = 403), (status = 404), (status = 422)))]
+#[utoipa::path(post, operation_id = "invite_exhibitor_member", path = "/api/v1/exhibitors/{exhibitor}/members", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), request_body = InviteExhibitorMember, responses((status = 202, body = ExhibitorInvitationView), (status = 403), (status = 404), (status = 422)))]
 #[post("/exhibitors/{exhibitor}/members")]
 pub(super) async fn invite_member(
     permit: Permit<Change>,
@@ -99,7 +99,7 @@ struct PutExhibitorMember {
 }
 
 /// Changes the role of a member. The last owner stays one.
-#[utoipa::path(put, path = "/api/v1/exhibitors/{exhibitor}/members/{user}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("user" = UserId, Path)), request_body = PutExhibitorMember, responses((status = 204), (status = 403), (status = 404), (status = 409)))]
+#[utoipa::path(put, operation_id = "put_exhibitor_member", path = "/api/v1/exhibitors/{exhibitor}/members/{user}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("user" = UserId, Path)), request_body = PutExhibitorMember, responses((status = 204), (status = 403), (status = 404), (status = 409)))]
 #[put("/exhibitors/{exhibitor}/members/{user}")]
 pub(super) async fn put_member(
     permit: Permit<Change>,
@@ -117,7 +117,7 @@ pub(super) async fn put_member(
 }
 
 /// Takes a member away. The last owner stays.
-#[utoipa::path(delete, path = "/api/v1/exhibitors/{exhibitor}/members/{user}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("user" = UserId, Path)), responses((status = 204), (status = 403), (status = 404), (status = 409)))]
+#[utoipa::path(delete, operation_id = "remove_exhibitor_member", path = "/api/v1/exhibitors/{exhibitor}/members/{user}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("user" = UserId, Path)), responses((status = 204), (status = 403), (status = 404), (status = 409)))]
 #[delete("/exhibitors/{exhibitor}/members/{user}")]
 pub(super) async fn remove_member(
     permit: Permit<Change>,
@@ -134,7 +134,7 @@ pub(super) async fn remove_member(
 }
 
 /// Takes an invitation back that nobody has accepted.
-#[utoipa::path(delete, path = "/api/v1/exhibitors/{exhibitor}/invitations/{invitation}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("invitation" = InvitationId, Path)), responses((status = 204), (status = 403), (status = 404)))]
+#[utoipa::path(delete, operation_id = "take_exhibitor_invitation_back", path = "/api/v1/exhibitors/{exhibitor}/invitations/{invitation}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("invitation" = InvitationId, Path)), responses((status = 204), (status = 403), (status = 404)))]
 #[delete("/exhibitors/{exhibitor}/invitations/{invitation}")]
 pub(super) async fn take_invitation_back(
     permit: Permit<Change>,

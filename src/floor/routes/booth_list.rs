@@ -20,7 +20,7 @@ use crate::{
 /// What a list of booths may tell beside them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum BoothPart {
+pub(super) enum BoothPart {
     /// Whether a booth is taken, and who stands there.
     Occupancy,
 }

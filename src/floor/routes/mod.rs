@@ -18,23 +18,26 @@ use crate::identity::{Action, OrganiserRole};
 
 /// The operations of this capability.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(
-    zones::create_zone,
-    zones::list_zones,
-    zones::get_zone,
-    zones::patch_zone,
-    zones::delete_zone,
-    categories::get_categories,
-    categories::put_categories,
-    generate::generate_booths,
-    import::import_booths,
-    booths::create_booth,
-    booth_list::list_booths,
-    booths::get_booth,
-    booths::patch_booth,
-    booths::delete_booth,
-    plan::get_floor_plan,
-))]
+#[openapi(
+    paths(
+        zones::create_zone,
+        zones::list_zones,
+        zones::get_zone,
+        zones::patch_zone,
+        zones::delete_zone,
+        categories::get_categories,
+        categories::put_categories,
+        generate::generate_booths,
+        import::import_booths,
+        booths::create_booth,
+        booth_list::list_booths,
+        booths::get_booth,
+        booths::patch_booth,
+        booths::delete_booth,
+        plan::get_floor_plan,
+    ),
+    components(schemas(plan::PlanFormat, super::Sheet, booth_list::BoothPart))
+)]
 pub struct ApiDoc;
 
 /// Mounts them.

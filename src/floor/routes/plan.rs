@@ -15,7 +15,7 @@ use crate::{
 /// How the plan is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
-enum PlanFormat {
+pub(super) enum PlanFormat {
     /// Rectangles with their booths.
     Json,
     /// A picture.

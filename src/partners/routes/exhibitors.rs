@@ -17,7 +17,7 @@ use crate::{
 /// What a list of exhibitors may tell beside them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum ExhibitorPart {
+pub(super) enum ExhibitorPart {
     /// What they sell.
     Products,
 }

@@ -7,7 +7,10 @@ use actix_web::web;
 
 /// The operations of this capability.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(calendar::get_calendar, edition_page::get_edition_page, exhibitors::list_edition_exhibitors))]
+#[openapi(
+    paths(calendar::get_calendar, edition_page::get_edition_page, exhibitors::list_edition_exhibitors),
+    components(schemas(exhibitors::ExhibitorPart))
+)]
 pub struct ApiDoc;
 
 /// Mounts them.

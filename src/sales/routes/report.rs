@@ -67,7 +67,7 @@ pub(super) async fn put_report(
 }
 
 /// A report with its lines and all its versions.
-#[utoipa::path(get, path = "/api/v1/booths/{booth}/sales-reports/{date}", tag = "sales", params(("booth" = BoothId, Path), ("date" = String, Path)), responses((status = 200, body = ReportView), (status = 404)))]
+#[utoipa::path(get, operation_id = "get_sales_report", path = "/api/v1/booths/{booth}/sales-reports/{date}", tag = "sales", params(("booth" = BoothId, Path), ("date" = String, Path)), responses((status = 200, body = ReportView), (status = 404)))]
 #[get("/booths/{booth}/sales-reports/{date}")]
 pub(super) async fn get_report(permit: Permit<ReadReport>, path: Place) -> Result<HttpResponse, Problem> {
     let (booth, day) = place(path)?;

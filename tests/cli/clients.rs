@@ -1,0 +1,124 @@
+//! Clients that other people's generators make of openapi.json, compiled and used against the demo.
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::{Value, json};
+
+use crate::server::{Server, login, shown};
+
+const HERE: &str = env!("CARGO_MANIFEST_DIR");
+
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn run(command: &mut Command) -> String {
+    let done = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
+    assert!(done.status.success(), "{command:?}\n{}\n{}", shown(&done.stdout), shown(&done.stderr));
+    shown(&done.stdout)
+}
+
+/// What both clients must find in the demo.
+fn check(printed: &str, made: &str) {
+    let found: Value = serde_json::from_str(printed.trim()).unwrap_or_else(|e| panic!("{e}: {printed}"));
+    let expected = json!({
+        "editions": 4, "booths": 460, "let": 460, "changed": 0, "sales": 9_557_600_000_i64, "made": made,
+        "fault": "/name", "missing": "not_found",
+    });
+    assert_eq!(found, expected);
+}
+
+/// The demo, a login, and its organiser.
+fn demo(folder: &Path) -> (Server, String, String) {
+    let server = Server::start(&folder.join("demo"), &["demo"], &[]);
+    let token = login(&server);
+    let organiser = server.get("/organisers", Some(&token))["items"][0]["id"].as_str().unwrap().to_owned();
+    (server, token, organiser)
+}
+
+#[test]
+fn a_typescript_client_compiles_and_works() {
+    let at = folder("typescript");
+    if !at.join("node_modules/typescript").exists() {
+        let packages = ["openapi-typescript@7", "openapi-fetch@0.14", "typescript@5", "@types/node@20"];
+        let installed = Command::new("npm")
+            .args(["install", "--no-audit", "--no-fund", "--ignore-scripts"])
+            .args(packages)
+            .current_dir(&at)
+            .output();
+        if !installed.is_ok_and(|i| i.status.success()) {
+            assert!(
+                std::env::var_os("HOICHO_TEST_REQUIRE_CHROMIUM").is_none(),
+                "openapi-typescript cannot be installed"
+            );
+            eprintln!("SKIPPED: openapi-typescript cannot be installed (npm is needed once)");
+            return;
+        }
+    }
+    let tool = |name: &str| at.join("node_modules/.bin").join(name);
+    let document = Path::new(HERE).join("openapi.json");
+    run(Command::new(tool("openapi-typescript")).arg(document).args(["-o", "schema.d.ts"]).current_dir(&at));
+    std::fs::copy(Path::new(HERE).join("tests/cli/clients/use.ts"), at.join("use.ts")).unwrap();
+    std::fs::write(at.join("package.json"), r#"{ "type": "module", "private": true }"#).unwrap();
+    run(Command::new(tool("tsc"))
+        .args([
+            "--strict",
+            "--noUncheckedIndexedAccess",
+            "--target",
+            "es2022",
+            "--module",
+            "nodenext",
+            "--types",
+            "node",
+            "use.ts",
+        ])
+        .current_dir(&at));
+    let folder = tempfile::tempdir().unwrap();
+    let (server, token, organiser) = demo(folder.path());
+    let printed =
+        run(Command::new("node").arg("use.js").args([server.address().url(), &token, &organiser]).current_dir(&at));
+    check(&printed, "Từ TypeScript");
+    server.stop();
+}
+
+#[test]
+fn a_python_client_is_generated_and_works() {
+    let at = folder("python");
+    let tools = at.join("tools");
+    if !tools.join("openapi_python_client").exists() {
+        let installed = Command::new("python3")
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target"])
+            .arg(&tools)
+            .arg("openapi-python-client==0.29.*")
+            .output();
+        if !installed.is_ok_and(|i| i.status.success()) {
+            assert!(
+                std::env::var_os("HOICHO_TEST_REQUIRE_PYTHON").is_none(),
+                "openapi-python-client cannot be installed"
+            );
+            eprintln!("SKIPPED: openapi-python-client cannot be installed (python3 with pip is needed once)");
+            return;
+        }
+    }
+    let client = at.join("client");
+    std::fs::create_dir_all(&client).unwrap();
+    run(Command::new("python3")
+        .args(["-m", "openapi_python_client", "generate", "--overwrite", "--meta", "none", "--path"])
+        .arg(Path::new(HERE).join("openapi.json"))
+        .arg("--output-path")
+        .arg(client.join("hoicho_client"))
+        .env("PYTHONPATH", &tools));
+    let folder = tempfile::tempdir().unwrap();
+    let (server, token, organiser) = demo(folder.path());
+    let paths = std::env::join_paths([&tools, &client]).unwrap();
+    let printed = run(Command::new("python3")
+        .arg(Path::new(HERE).join("tests/cli/clients/use.py"))
+        .args([server.address().url(), &token, &organiser])
+        .env("PYTHONPATH", paths));
+    check(&printed, "Từ Python");
+    server.stop();
+}

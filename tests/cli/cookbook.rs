@@ -1,0 +1,35 @@
+//! Every command of the cookbook works as it stands there.
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+};
+
+use crate::server::{Server, shown};
+
+#[test]
+fn every_command_of_the_cookbook_works() {
+    if Command::new("curl").arg("--version").output().is_err() {
+        assert!(std::env::var_os("HOICHO_TEST_REQUIRE_PYTHON").is_none(), "curl is missing");
+        eprintln!("SKIPPED the cookbook: curl is missing");
+        return;
+    }
+    let book = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/cookbook.md")).unwrap();
+    let blocks: Vec<&str> = book.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert!(blocks.len() > 10, "{}", blocks.len());
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("demo"), &["demo"], &[]);
+    // One shell for all of them, as somebody pastes one after the other; it stops at the first that fails.
+    let mut shell = Command::new("bash")
+        .current_dir(folder.path())
+        .env("BASE", server.address().url())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let script = blocks.iter().map(|block| format!("set -ex -o pipefail\n{block}\n")).collect::<String>();
+    shell.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+    let done = shell.wait_with_output().unwrap();
+    assert!(done.status.success(), "{}\n{}", shown(&done.stdout), shown(&done.stderr));
+    server.stop();
+}
