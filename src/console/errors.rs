@@ -13,6 +13,7 @@ use actix_web::{
 use askama::Template;
 
 use super::{
+    embed,
     flash::{self, Flash},
     shell::{Shell, page},
 };
@@ -24,6 +25,9 @@ use crate::{
 /// No script, style, frame or request but our own.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
      manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The same for what may stand on other sites: no script of anybody's, and no form.
+const FRAME_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'self'; form-action 'none'; frame-ancestors *";
 
 const HEADERS: [(&str, &str); 5] = [
     ("content-security-policy", POLICY),
@@ -76,9 +80,14 @@ pub async fn pages(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceRe
     if is_html && Flash::of(response.request()).is_some() {
         response.response_mut().add_cookie(&flash::said(state.secure_cookies))?;
     }
+    let is_frame = response.request().path().starts_with(embed::PREFIX) && response.status().is_success();
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if is_frame {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(FRAME_POLICY));
+        headers.remove("cross-origin-opener-policy");
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));

@@ -11,6 +11,7 @@ mod admin;
 mod assets;
 mod chart;
 mod choice;
+mod embed;
 mod errors;
 mod exhibitor;
 mod flash;
@@ -37,6 +38,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
             .service(session::logout)
             .configure(gate::routes)
             .configure(account::routes)
+            .configure(embed::routes)
             .configure(visitor::routes)
             .configure(organiser::routes)
             .configure(exhibitor::routes)

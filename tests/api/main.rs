@@ -17,6 +17,7 @@ mod bad_input;
 mod bad_input_everywhere;
 mod demo;
 mod editions;
+mod embed;
 mod floor;
 mod identity;
 mod imports;

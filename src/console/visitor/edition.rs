@@ -28,6 +28,7 @@ struct Edition {
     picture: Picture,
     is_staff: bool,
     linked_data: String,
+    oembed: String,
 }
 
 impl Edition {
@@ -64,6 +65,7 @@ pub(super) async fn show_edition(
     let (edition, days, place, drawn, organiser, is_staff) = found.await?;
     let url = format!("{}/fairs/{}", state.base_url(&req), edition.slug);
     let linked_data = edition_linked_data(&edition, &days, place.as_ref(), &organiser, &url);
+    let oembed = serde_urlencoded::to_string([("url", &url)]).map(|q| format!("/oembed?{q}")).unwrap_or_default();
     let picture = Picture::for_visitors(drawn);
-    page(&Edition { s, edition, place, days, picture, is_staff, linked_data })
+    page(&Edition { s, edition, place, days, picture, is_staff, linked_data, oembed })
 }

@@ -8,23 +8,27 @@ use serde::Deserialize;
 use super::store::{self, Good, Stand};
 use crate::{
     console::shell::{Shell, page},
+    db::Tx,
     editions::{self, store::EditionRow},
     http::{Problem, Query},
     i18n::collation,
     identity::View,
-    values::{ids::ExhibitorId, text::fold},
+    values::{
+        ids::{EditionId, ExhibitorId},
+        text::fold,
+    },
 };
 
 /// An exhibitor in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Line {
-    exhibitor: ExhibitorId,
-    name: String,
-    locality: String,
-    booths: Vec<String>,
+pub(in crate::console) struct Line {
+    pub exhibitor: ExhibitorId,
+    pub name: String,
+    pub locality: String,
+    pub booths: Vec<String>,
     zone: String,
     /// Those that were looked for first.
-    goods: Vec<(String, Option<i32>)>,
+    pub goods: Vec<(String, Option<i32>)>,
     more_goods: usize,
     /// How well it answers the question: 3 a product, 2 a name or booth, 1 a place.
     rank: u8,
@@ -67,6 +71,21 @@ fn lines(stands: Vec<Stand>, goods: Vec<Good>, question: &str) -> Vec<Line> {
     lines
 }
 
+/// Who stands in an edition and what they sell; answers to `question` first where there is one.
+fn found(tx: &mut Tx<'_>, edition: EditionId, question: &str) -> Result<Vec<Line>, Problem> {
+    let stands = store::stands(tx, edition)?;
+    let mut ids: Vec<_> = stands.iter().map(|s| s.exhibitor).collect();
+    ids.sort();
+    ids.dedup();
+    let goods = store::goods(tx, &ids)?;
+    Ok(lines(stands, goods, question))
+}
+
+/// Everybody who stands in an edition.
+pub(in crate::console) fn everybody(tx: &mut Tx<'_>, edition: EditionId) -> Result<Vec<Line>, Problem> {
+    found(tx, edition, "")
+}
+
 #[derive(Deserialize)]
 struct Asked {
     #[serde(default)]
@@ -87,16 +106,12 @@ struct Exhibitors {
 pub(super) async fn show_exhibitors(s: Shell, permit: View, query: Query<Asked>) -> Result<HttpResponse, Problem> {
     let question: String = query.get()?.q.chars().take(100).collect();
     let asked = question.clone();
-    let found = permit.read(move |tx, granted| {
+    let read = permit.read(move |tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
-        let stands = store::stands(tx, edition.id)?;
-        let mut ids: Vec<_> = stands.iter().map(|s| s.exhibitor).collect();
-        ids.sort();
-        ids.dedup();
-        let goods = store::goods(tx, &ids)?;
-        Ok((edition, lines(stands, goods, &asked)))
+        let lines = found(tx, edition.id, &asked)?;
+        Ok((edition, lines))
     });
-    let (edition, lines) = found.await?;
+    let (edition, lines) = read.await?;
     page(&Exhibitors { s, edition, question, lines })
 }
 

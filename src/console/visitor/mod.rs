@@ -2,7 +2,7 @@
 mod edition;
 pub(super) mod editions;
 mod exhibitor;
-mod exhibitors;
+pub(super) mod exhibitors;
 pub(super) mod figures;
 pub(super) mod store;
 

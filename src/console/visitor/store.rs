@@ -9,8 +9,8 @@ use crate::{
     exhibitors::LegalForm,
     products::ProductGroup,
     values::{
-        clock::Day,
-        ids::{EditionId, ExhibitorId},
+        clock::{Day, Instant},
+        ids::{AllocationId, AuditId, EditionId, ExhibitorId},
     },
 };
 
@@ -156,4 +156,57 @@ pub(super) fn stood_at(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<(Str
     rows.extend(with);
     rows.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
     Ok(rows.into_iter().map(|(_, row)| row).collect())
+}
+
+/// Something new about an edition: an exhibitor that stands there now, or (with none) its final figures.
+#[derive(Debug, Clone)]
+pub(in crate::console) struct News {
+    pub id: AuditId,
+    pub at: Instant,
+    pub exhibitor: Option<(ExhibitorId, String)>,
+    pub booth: Option<String>,
+}
+
+/// What is new, the newest first; whoever gave their booth back is no news any more.
+pub(in crate::console) fn news(tx: &mut Tx<'_>, edition: EditionId, most: i64) -> QueryResult<Vec<News>> {
+    let lines: Vec<(AuditId, String, String, Option<String>, Instant)> = audit_log::table
+        .filter(audit_log::edition_id.eq(edition))
+        .filter(audit_log::action.eq_any(["allocation.confirm", "edition.transition"]))
+        .order(audit_log::id.desc())
+        .limit(most)
+        .select((audit_log::id, audit_log::action, audit_log::subject, audit_log::after_json, audit_log::at))
+        .load(tx.conn())?;
+    let ids: Vec<AllocationId> = lines.iter().filter_map(|(_, _, subject, ..)| subject.parse().ok()).collect();
+    let there: HashMap<AllocationId, (ExhibitorId, String, String)> = allocations::table
+        .inner_join(booths::table)
+        .inner_join(applications::table.inner_join(exhibitors::table))
+        .filter(allocations::id.eq_any(ids))
+        .filter(allocations::state.eq_any(LET))
+        .select((allocations::id, (exhibitors::id, exhibitors::name, booths::code)))
+        .load::<(AllocationId, (ExhibitorId, String, String))>(tx.conn())?
+        .into_iter()
+        .collect();
+    let told = |(id, action, subject, after, at): (AuditId, String, String, Option<String>, Instant)| {
+        if action == "edition.transition" {
+            let is_final = after.is_some_and(|after| after.contains("\"finalised\""));
+            return is_final.then_some(News { id, at, exhibitor: None, booth: None });
+        }
+        let (exhibitor, name, booth) = there.get(&subject.parse().ok()?)?.clone();
+        Some(News { id, at, exhibitor: Some((exhibitor, name)), booth: Some(booth) })
+    };
+    Ok(lines.into_iter().filter_map(told).collect())
+}
+
+/// Exhibitors that stand or stood in an edition everybody may see.
+pub(in crate::console) fn standing_anywhere(tx: &mut Tx<'_>, most: i64) -> QueryResult<Vec<ExhibitorId>> {
+    let there = standing::table
+        .inner_join(editions::table.on(editions::id.eq(standing::edition_id)))
+        .filter(editions::state.ne(EditionState::Draft))
+        .select(standing::exhibitor_id);
+    exhibitors::table
+        .filter(exhibitors::id.eq_any(there))
+        .order(exhibitors::id)
+        .limit(most.max(0))
+        .select(exhibitors::id)
+        .load(tx.conn())
 }

@@ -85,3 +85,5 @@ chart-sales-per-day = Average sales a day
 top-booths = Booths that sold most
 share = Share
 days-calendar = Add to a calendar
+news-exhibitor = { $name } is at booth { $booth }
+news-figures = Final figures of { $name }

@@ -79,3 +79,5 @@ chart-sales-per-day = Doanh thu trung bình mỗi ngày
 top-booths = Gian bán nhiều nhất
 share = Tỷ trọng
 days-calendar = Thêm vào lịch
+news-exhibitor = { $name } có mặt tại gian { $booth }
+news-figures = Số liệu cuối cùng của { $name }

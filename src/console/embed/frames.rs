@@ -1,0 +1,79 @@
+//! Frames: the floor plan, and who stands where.
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use askama::Template;
+
+use super::look::Look;
+use crate::{
+    app::State,
+    console::{
+        plan::Picture,
+        shell::{Shell, page},
+        visitor::exhibitors::{Line, everybody},
+    },
+    editions::{self, store::EditionRow},
+    floor,
+    http::{Problem, Query},
+    identity::View,
+};
+
+#[derive(Template)]
+#[template(path = "embed/floor_plan.html")]
+struct PlanFrame {
+    s: Shell,
+    look: Look,
+    base: String,
+    edition: EditionRow,
+    picture: Picture,
+}
+
+/// The floor plan, for another site.
+#[get("/embed/{edition}/plan")]
+pub(super) async fn frame_plan(
+    req: HttpRequest,
+    s: Shell,
+    permit: View,
+    state: web::Data<State>,
+    query: Query<Look>,
+) -> Result<HttpResponse, Problem> {
+    let look = query.get()?.checked()?;
+    let found = permit.read(|tx, granted| {
+        let edition = editions::store::find(tx, granted.edition()?)?;
+        let zones = floor::store::zones_of(tx, edition.id)?;
+        let ids: Vec<_> = zones.iter().map(|z| z.id).collect();
+        let drawn = floor::plan(&zones, floor::store::planned(tx, edition.id, &ids)?);
+        Ok((edition, drawn))
+    });
+    let (edition, drawn) = found.await?;
+    let (s, base) = (look.dress(s), state.base_url(&req));
+    page(&PlanFrame { s, look, base, edition, picture: Picture::for_visitors(drawn) })
+}
+
+#[derive(Template)]
+#[template(path = "embed/exhibitors.html")]
+struct ExhibitorsFrame {
+    s: Shell,
+    look: Look,
+    base: String,
+    edition: EditionRow,
+    lines: Vec<Line>,
+}
+
+/// Who stands where and sells what, for another site.
+#[get("/embed/{edition}/exhibitors")]
+pub(super) async fn frame_exhibitors(
+    req: HttpRequest,
+    s: Shell,
+    permit: View,
+    state: web::Data<State>,
+    query: Query<Look>,
+) -> Result<HttpResponse, Problem> {
+    let look = query.get()?.checked()?;
+    let found = permit.read(|tx, granted| {
+        let edition = editions::store::find(tx, granted.edition()?)?;
+        let lines = everybody(tx, edition.id)?;
+        Ok((edition, lines))
+    });
+    let (edition, lines) = found.await?;
+    let (s, base) = (look.dress(s), state.base_url(&req));
+    page(&ExhibitorsFrame { s, look, base, edition, lines })
+}

@@ -1,0 +1,80 @@
+//! The colours and the language of a frame, as its site wants them.
+use actix_web::{HttpResponse, get, http::header};
+use serde::Deserialize;
+
+use crate::{
+    console::shell::Shell,
+    http::{Code, Problem, Query},
+    i18n::{Language, Said, Words},
+};
+
+/// How a frame looks. Colours are six hexadecimal digits.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Look {
+    accent: Option<String>,
+    background: Option<String>,
+    text: Option<String>,
+    /// `vi` or `en`; as the browser asks unless told.
+    lang: Option<Language>,
+}
+
+impl Look {
+    /// Refuses what is no colour: it ends up in a stylesheet.
+    pub(super) fn checked(self) -> Result<Self, Problem> {
+        let fits = |colour: &Option<String>| {
+            colour.as_ref().is_none_or(|c| c.len() == 6 && c.bytes().all(|b| b.is_ascii_hexdigit()))
+        };
+        if fits(&self.accent) && fits(&self.background) && fits(&self.text) {
+            return Ok(self);
+        }
+        Err(Problem::new(Code::BadRequest, Said("a-colour-is-six-hexadecimal-digits")))
+    }
+
+    /// A page in the language that is wanted.
+    pub(super) fn dress(&self, mut s: Shell) -> Shell {
+        if let Some(language) = self.lang {
+            s.words = Words(language);
+        }
+        s
+    }
+
+    /// Of these colours.
+    pub(super) fn of(accent: Option<String>, background: Option<String>, text: Option<String>) -> Self {
+        Self { accent, background, text, lang: None }
+    }
+
+    /// The address of its stylesheet.
+    pub(super) fn stylesheet(&self) -> String {
+        format!("/embed/colours.css?{}", self.query())
+    }
+
+    /// Its colours as parameters.
+    pub(super) fn query(&self) -> String {
+        let pairs = [("accent", &self.accent), ("background", &self.background), ("text", &self.text)];
+        let told: Vec<(&str, &str)> = pairs.into_iter().filter_map(|(n, c)| Some((n, c.as_deref()?))).collect();
+        serde_urlencoded::to_string(told).unwrap_or_default()
+    }
+}
+
+/// The colours of a frame.
+#[get("/embed/colours.css")]
+pub(super) async fn colours(query: Query<Look>) -> Result<HttpResponse, Problem> {
+    let look = query.get()?.checked()?;
+    let mut css = String::from(":root{");
+    let mut set = |names: &[&str], colour: &Option<String>| {
+        for (name, colour) in names.iter().zip(std::iter::repeat(colour)) {
+            if let Some(colour) = colour {
+                css += &format!("--{name}:#{colour};");
+            }
+        }
+    };
+    set(&["brand", "brand-strong", "accent"], &look.accent);
+    set(&["ground", "surface"], &look.background);
+    set(&["ink", "soft"], &look.text);
+    css += "}body{min-height:0;padding:.5rem}";
+    Ok(HttpResponse::Ok()
+        .content_type("text/css; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "public, max-age=86400"))
+        .body(css))
+}

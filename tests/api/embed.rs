@@ -1,0 +1,112 @@
+//! What other sites show of ours.
+use serde_json::json;
+
+use crate::support::{Answer, TestApp};
+
+async fn fair(app: &TestApp) -> String {
+    let owner = app.person("owner").await;
+    app.edition(&owner, "hoi-cho").await;
+    app.root("/embed/hoi-cho/plan").send().await.expect_page(404);
+    app.advance(&owner, "hoi-cho", &["published", "registration_open"]).await;
+    let booths = app.get("/editions/hoi-cho/booths").send().await.expect(200);
+    let application = app.approved_application(&owner, "hoi-cho", "htx").await.1;
+    let hold = json!({ "application": application, "booths": [booths["items"][0]["id"]] });
+    let held = app.post("/editions/hoi-cho/allocations").by(&owner).json(&hold).send().await.expect(201);
+    for step in ["offer", "confirm"] {
+        let at = format!("/allocations/{}/{step}", held["items"][0]["id"].as_str().unwrap());
+        app.post(&at).by(&owner).send().await.expect(200);
+    }
+    owner
+}
+
+trait Page {
+    fn expect_page(self, status: u16) -> String;
+}
+impl Page for Answer {
+    #[track_caller]
+    fn expect_page(self, status: u16) -> String {
+        let text = String::from_utf8(self.body).unwrap();
+        assert_eq!(self.status.as_u16(), status, "{text}");
+        text
+    }
+}
+
+async fn frames_run_no_script_and_stand_anywhere_while_no_other_page_does(app: TestApp) {
+    fair(&app).await;
+    for (frame, shows) in [("/embed/hoi-cho/plan", "A01"), ("/embed/hoi-cho/exhibitors", "HTX htx")] {
+        let answer = app.root(&format!("{frame}?accent=ff8800&text=112233&lang=en")).send().await;
+        let policy = answer.headers.get("content-security-policy").unwrap().to_str().unwrap().to_owned();
+        assert!(policy.contains("frame-ancestors *") && !policy.contains("script-src"), "{policy}");
+        assert!(!answer.headers.contains_key("set-cookie") && !answer.headers.contains_key("x-frame-options"));
+        let page = answer.expect_page(200);
+        assert!(page.contains(shows) && !page.contains("<script") && page.contains("lang=\"en\""), "{page}");
+        assert!(page.contains("/embed/colours.css?accent=ff8800&#38;text=112233"), "{page}");
+    }
+    let css = app.root("/embed/colours.css?accent=ff8800").send().await;
+    assert_eq!(css.headers.get("content-type").unwrap(), "text/css; charset=utf-8");
+    assert!(css.expect_page(200).contains("--brand:#ff8800;"));
+    for evil in ["accent=red", "accent=ff8800;}*{display:none", "text=%3C/style%3E", "colour=ffffff"] {
+        app.root(&format!("/embed/colours.css?{evil}")).send().await.expect_page(400);
+        app.root(&format!("/embed/hoi-cho/plan?{evil}")).send().await.expect_page(400);
+    }
+    for page in ["/", "/fairs/hoi-cho", "/login"] {
+        let policy = app.root(page).send().await;
+        let policy = policy.headers.get("content-security-policy").unwrap().to_str().unwrap().to_owned();
+        assert!(policy.contains("frame-ancestors 'none'"), "{page}: {policy}");
+    }
+}
+
+async fn oembed_shows_what_is_ours_and_public(app: TestApp) {
+    let owner = fair(&app).await;
+    app.edition(&owner, "nhap").await;
+    let base = "http://localhost:8080";
+    let ask = async |url: &str, more: &str| app.root(&format!("/oembed?url={url}{more}")).send().await;
+    let page = app.root("/fairs/hoi-cho").send().await.expect_page(200);
+    let found = page.split("application/json+oembed\" href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let rich = app.root(&found).send().await.expect(200);
+    assert_eq!((&rich["type"], &rich["version"], &rich["width"]), (&json!("rich"), &json!("1.0"), &json!(800)));
+    let html = rich["html"].as_str().unwrap();
+    assert!(html.starts_with("<iframe src=\"") && html.contains("/embed/hoi-cho/plan\"") && !html.contains("script"));
+    let own = found.split("url=").nth(1).unwrap();
+    let small = ask(&format!("{own}%2Fexhibitors"), "&maxwidth=300&maxheight=200&accent=ff8800").await.expect(200);
+    assert_eq!((&small["width"], &small["height"]), (&json!(300), &json!(200)));
+    assert!(small["html"].as_str().unwrap().contains("/embed/hoi-cho/exhibitors?accent=ff8800\""), "{small}");
+    let xml = ask(own, "&format=xml").await.expect_page(200);
+    assert!(xml.contains("<type>rich</type>") && xml.contains("&#60;iframe"), "{xml}");
+    for other in [
+        own.replace("hoi-cho", "nhap"),
+        own.replace("hoi-cho", "khong-co"),
+        format!("{base}.evil.example/fairs/hoi-cho"),
+        "x".to_owned(),
+    ] {
+        ask(&other, "").await.expect_page(404);
+    }
+}
+
+async fn news_are_who_stands_there_now_and_the_sitemap_is_what_is_public(app: TestApp) {
+    let owner = fair(&app).await;
+    app.edition(&owner, "nhap").await;
+    let feed = app.root("/fairs/hoi-cho/news.atom").header("accept-language", "en").send().await;
+    assert_eq!(feed.headers.get("content-type").unwrap(), "application/atom+xml; charset=utf-8");
+    let feed = feed.expect_page(200);
+    assert!(feed.contains("<title>HTX htx is at booth A01</title>") && feed.matches("<entry>").count() == 1, "{feed}");
+    app.root("/fairs/nhap/news.atom").send().await.expect_page(404);
+    let map = app.root("/sitemap.xml").send().await.expect_page(200);
+    assert!(map.contains("/fairs/hoi-cho</loc>") && map.contains("/exhibitors/") && !map.contains("nhap"), "{map}");
+    assert!(app.root("/robots.txt").send().await.expect_page(200).contains("/sitemap.xml"));
+
+    let allocations = app.get("/editions/hoi-cho/allocations").by(&owner).send().await.expect(200);
+    let at = format!("/allocations/{}/release", allocations["items"][0]["id"].as_str().unwrap());
+    app.post(&at).by(&owner).send().await.expect(200);
+    let feed = app.root("/fairs/hoi-cho/news.atom").send().await.expect_page(200);
+    assert!(!feed.contains("<entry>"), "{feed}");
+    app.advance(&owner, "hoi-cho", &["registration_closed", "live", "reporting", "finalised"]).await;
+    let feed = app.root("/fairs/hoi-cho/news.atom").header("accept-language", "en").send().await.expect_page(200);
+    assert!(feed.contains("Final figures of Hội chợ OCOP"), "{feed}");
+}
+
+crate::on_both!(
+    frames_run_no_script_and_stand_anywhere_while_no_other_page_does,
+    oembed_shows_what_is_ours_and_public,
+    news_are_who_stands_there_now_and_the_sitemap_is_what_is_public,
+);
