@@ -12,7 +12,7 @@ use crate::{
     },
     db::Tx,
     editions::{
-        self,
+        self, EditionState,
         store::{EditionRow, Listed},
     },
     http::{Code, Problem},
@@ -84,9 +84,7 @@ pub(super) async fn show_news(
 #[derive(Template)]
 #[template(path = "embed/sitemap.xml")]
 struct Sitemap {
-    base: String,
-    editions: Vec<EditionRow>,
-    exhibitors: Vec<ExhibitorId>,
+    pages: Vec<String>,
 }
 
 fn addresses(tx: &mut Tx<'_>) -> Result<(Vec<EditionRow>, Vec<ExhibitorId>), Problem> {
@@ -100,7 +98,16 @@ fn addresses(tx: &mut Tx<'_>) -> Result<(Vec<EditionRow>, Vec<ExhibitorId>), Pro
 #[get("/sitemap.xml")]
 pub(super) async fn sitemap(req: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let (editions, exhibitors) = state.db.read(addresses).await?;
-    let map = Sitemap { base: state.base_url(&req), editions, exhibitors };
+    let base = state.base_url(&req);
+    let mut pages = vec![format!("{base}/")];
+    for EditionRow { slug, state, .. } in &editions {
+        pages.extend([format!("{base}/fairs/{slug}"), format!("{base}/fairs/{slug}/exhibitors")]);
+        if *state == EditionState::Finalised {
+            pages.push(format!("{base}/fairs/{slug}/figures"));
+        }
+    }
+    pages.extend(exhibitors.iter().map(|id| format!("{base}/exhibitors/{id}")));
+    let map = Sitemap { pages };
     let xml = map.render().map_err(|error| {
         tracing::error!(%error, "the sitemap could not be written");
         Problem::from(Code::Internal)
