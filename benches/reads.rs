@@ -1,11 +1,6 @@
 //! What everybody reads, beside a bare actix handler that returns as many bytes: `cargo bench --bench reads`. The two are
 //! measured in turn, several times, in one run; figures go to `target/figures/reads.json`.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::disallowed_methods,
-    reason = "a measurement that breaks should say where"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement that breaks should say where")]
 mod figures;
 
 use std::{

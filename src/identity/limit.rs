@@ -86,12 +86,12 @@ impl Left {
     }
 }
 
-/// Counts a request of somebody without login or key; refused ones are to be told by [`limit`].
-pub fn of_stranger(state: &State, req: &HttpRequest) -> Result<Left, ()> {
+/// Counts a request of somebody without login or key; `None` for too many, which [`limit`] is to tell them.
+pub fn of_stranger(state: &State, req: &HttpRequest) -> Option<Left> {
     let limits = &state.limits;
     let key = Key::Source(source(req, state.behind_proxy));
-    let left = limits.all.check_key(&key).map_err(|_| ())?.remaining_burst_capacity();
-    Ok(Left { per_minute: limits.per_minute, left })
+    let left = limits.all.check_key(&key).ok()?.remaining_burst_capacity();
+    Some(Left { per_minute: limits.per_minute, left })
 }
 
 /// Refuses with 429 what comes too often, and tells every caller how much is left.

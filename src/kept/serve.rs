@@ -95,7 +95,7 @@ pub async fn serve<B: MessageBody + 'static>(
         found = shelf.find(&key);
     }
     if let Found::Right(finished) = found
-        && let Ok(left) = limit::of_stranger(&state, req.request())
+        && let Some(left) = limit::of_stranger(&state, req.request())
     {
         let response = answer(req, &finished, Some(left));
         finished.counted.note(response.status().as_u16(), began);

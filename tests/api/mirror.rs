@@ -319,3 +319,29 @@ crate::on_both!(
     what_is_gone_from_sight_is_told_and_what_nobody_may_see_is_not,
     a_site_reads_a_whole_edition_in_one_call_or_the_parts_it_wants,
 );
+
+/// A transaction that began first may be committed last: its changes are told all the same.
+#[actix_web::test]
+async fn what_was_committed_late_is_not_missed() {
+    use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection};
+    let Some(url) = crate::support::postgres::database() else { return };
+    let hoicho::db::DatabaseUrl::Postgres(address) = url.clone() else { panic!("not PostgreSQL") };
+    let app = TestApp::on(url, tempfile::tempdir().unwrap()).await;
+    let cast = cast(&app).await;
+    let mut zones = Mirror::of(ZONES);
+    zones.follow(&app, 50).await;
+    let mut slow = PgConnection::establish(&address).unwrap();
+    slow.batch_execute("BEGIN").unwrap();
+    diesel::sql_query("UPDATE zones SET name = 'Muộn'").execute(&mut slow).unwrap();
+    // Others change something, and the mirror reads, before that is committed.
+    for n in 0..3 {
+        let zone = json!({ "code": format!("Z{n}"), "name": "Khu" });
+        app.post("/editions/hoi-cho/zones").by(&cast.owner).json(&zone).send().await.expect(201);
+        zones.follow(&app, 50).await;
+    }
+    assert!(!zones.rows.values().any(|zone| zone["name"] == "Muộn"));
+    slow.batch_execute("COMMIT").unwrap();
+    zones.follow(&app, 50).await;
+    assert!(zones.rows.values().any(|zone| zone["name"] == "Muộn"));
+    zones.is_equal(&app).await;
+}
