@@ -341,7 +341,11 @@ async fn what_was_committed_late_is_not_missed() {
     }
     assert!(!zones.rows.values().any(|zone| zone["name"] == "Muộn"));
     slow.batch_execute("COMMIT").unwrap();
-    zones.follow(&app, 50).await;
-    assert!(zones.rows.values().any(|zone| zone["name"] == "Muộn"));
+    // This node may take half a second to learn what it did not commit itself.
+    let began = std::time::Instant::now();
+    while !zones.rows.values().any(|zone| zone["name"] == "Muộn") {
+        assert!(began.elapsed().as_secs() < 20, "it was missed");
+        zones.follow(&app, 50).await;
+    }
     zones.is_equal(&app).await;
 }
