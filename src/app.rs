@@ -15,6 +15,7 @@ use utoipa::{
 use crate::{
     allocation,
     applications::{self, Storage},
+    archive,
     config::{self, Exposure, Settings},
     console::{self, Bodies},
     db::{Db, Tx},
@@ -153,6 +154,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         partners::ApiDoc::openapi(),
         webhooks::ApiDoc::openapi(),
         imports::ApiDoc::openapi(),
+        archive::ApiDoc::openapi(),
         history::ApiDoc::openapi(),
     ] {
         whole.merge(part);
@@ -226,6 +228,7 @@ fn everything(cfg: &mut web::ServiceConfig) {
                 .configure(partners::routes)
                 .configure(webhooks::routes)
                 .configure(imports::routes)
+                .configure(archive::routes)
                 .configure(history::routes)
                 .default_service(web::to(async || Err::<HttpResponse, Problem>(Code::NotFound.into()))),
         )

@@ -2,6 +2,7 @@
 pub mod allocation;
 pub mod app;
 pub mod applications;
+pub mod archive;
 pub mod audit;
 pub mod changes;
 pub mod cli;

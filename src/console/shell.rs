@@ -156,7 +156,7 @@ impl Shell {
     }
     /// The word for a value.
     pub fn of(&self, set: &str, value: impl std::fmt::Display) -> String {
-        self.words.of(set, value.to_string().replace(':', "-"))
+        self.words.of(set, value.to_string().replace([':', '.'], "-"))
     }
     /// A number.
     pub fn n(&self, n: impl Number) -> String {

@@ -66,6 +66,11 @@ pub fn find(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<ExhibitorRow> {
     exhibitors::table.find(id).select(ExhibitorRow::as_select()).first(tx.conn())
 }
 
+/// Those of these that are there.
+pub fn by_ids(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<ExhibitorRow>> {
+    exhibitors::table.filter(exhibitors::id.eq_any(ids)).select(ExhibitorRow::as_select()).load(tx.conn())
+}
+
 /// Those that have these tax codes.
 pub fn by_tax_codes(tx: &mut Tx<'_>, codes: &[String]) -> QueryResult<Vec<(String, ExhibitorId)>> {
     let mut found = Vec::new();

@@ -111,21 +111,28 @@ pub struct NewLine {
     exhibitor_id: Option<ExhibitorId>,
 }
 
+impl NewLine {
+    /// A line with its number in a version.
+    pub fn numbered(report: SalesReportId, version: i32, number: usize, line: &Line) -> Self {
+        Self {
+            sales_report_id: report,
+            version,
+            line: i32::try_from(number).unwrap_or(i32::MAX),
+            product_name: line.product_name.clone(),
+            product_group: line.product_group,
+            quantity_milli: line.quantity_milli,
+            unit: line.unit.clone(),
+            amount: line.amount,
+            is_ocop: line.is_ocop,
+            channel: line.channel,
+            exhibitor_id: line.exhibitor,
+        }
+    }
+}
+
 /// The lines of a version, to be kept in this order.
 pub fn rows(report: SalesReportId, version: i32, lines: &[Line]) -> impl Iterator<Item = NewLine> {
-    (1..).zip(lines).map(move |(number, line)| NewLine {
-        sales_report_id: report,
-        version,
-        line: number,
-        product_name: line.product_name.clone(),
-        product_group: line.product_group,
-        quantity_milli: line.quantity_milli,
-        unit: line.unit.clone(),
-        amount: line.amount,
-        is_ocop: line.is_ocop,
-        channel: line.channel,
-        exhibitor_id: line.exhibitor,
-    })
+    (1..).zip(lines).map(move |(number, line)| NewLine::numbered(report, version, number, line))
 }
 
 /// Keeps lines.

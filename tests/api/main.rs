@@ -12,6 +12,7 @@ mod support;
 mod accounts;
 mod allocation;
 mod applications;
+mod archive;
 mod background;
 mod bad_input;
 mod bad_input_everywhere;

@@ -1,7 +1,7 @@
 //! A folder uses only folders of lower rank: the map of ARCHITECTURE.md, enforced.
 use std::{collections::BTreeMap, path::Path};
 
-const RANKS: [(&str, u8); 35] = [
+const RANKS: [(&str, u8); 36] = [
     ("values", 0),
     ("config", 0),
     ("db", 1),
@@ -29,6 +29,7 @@ const RANKS: [(&str, u8); 35] = [
     ("statistics", 11),
     ("mail", 11),
     ("imports", 12),
+    ("archive", 12),
     ("partners", 12),
     ("console", 13),
     ("app", 14),

@@ -159,7 +159,7 @@ fn every_value_of_every_set_has_a_word() {
         sales::{ReportState, deals::DealKind},
     };
     fn values<T: VariantArray + serde::Serialize>(set: &str) -> Vec<String> {
-        let name = |v: &T| serde_json::to_value(v).unwrap().as_str().unwrap().replace(['_', ':'], "-");
+        let name = |v: &T| serde_json::to_value(v).unwrap().as_str().unwrap().replace(['_', ':', '.'], "-");
         T::VARIANTS.iter().map(|v| format!("{set}-{}", name(v))).collect()
     }
     let vi = messages("vi");
@@ -180,6 +180,9 @@ fn every_value_of_every_set_has_a_word() {
         values::<DealKind>("deal-kind"),
         values::<hoicho::http::Code>("problem"),
         values::<hoicho::identity::KeyScope>("key-scope"),
+        values::<hoicho::webhooks::EventType>("event-type"),
+        values::<hoicho::webhooks::SwitchedOff>("hook-off"),
+        values::<hoicho::webhooks::DeliveryState>("delivery"),
     ];
     let missing: Vec<String> = all.into_iter().flatten().filter(|key| !vi.contains_key(key)).collect();
     assert!(missing.is_empty(), "{missing:?}");
