@@ -115,7 +115,7 @@ pub trait Mirror {
 /// Reads a page of `list`.
 pub fn read<M: Mirror>(tx: &mut Tx<'_>, list: &M, wanted: Wanted, limit: i64) -> Result<Mirrored<M::Row>, Problem> {
     // Before the rows, so that whatever changes meanwhile is told the next time.
-    let now = store::now(tx)?;
+    let now = store::synced(tx, list.edition(), M::KIND)?;
     match wanted {
         Wanted::All { after, synced } => {
             let synced = synced.unwrap_or(now);

@@ -34,6 +34,18 @@ pub fn now(tx: &mut Tx<'_>) -> QueryResult<Revision> {
     }
 }
 
+/// From where on to ask for changes of a kind in an edition (`None`: editions themselves) to miss none: the same as long as
+/// nothing of it changes, so that an answer that says so is the same too. To be read before the rows.
+pub fn synced(tx: &mut Tx<'_>, edition: Option<EditionId>, kind: Kind) -> QueryResult<Revision> {
+    let last: Option<i64> = changes::table
+        .filter(changes::edition.eq(place(edition)))
+        .filter(changes::kind.eq(kind))
+        .select(max(changes::revision))
+        .first(tx.conn())?;
+    // What is after the last one; but what began before it, and is not committed yet, may still come.
+    Ok(now(tx)?.min(Revision(last.unwrap_or(0) + 1)))
+}
+
 /// From where on changes are wanted: a revision, or the last change already told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {

@@ -314,7 +314,23 @@ async fn a_site_reads_a_whole_edition_in_one_call_or_the_parts_it_wants(app: Tes
     assert_eq!(names["items"], json!([{ "code": "A01" }, { "code": "A02" }]));
 }
 
+/// What others do must not make an answer another: its tag would be another too.
+async fn a_list_says_the_same_while_nothing_of_it_changes(app: TestApp) {
+    let cast = cast(&app).await;
+    let other = app.person("other").await;
+    for path in [BOOTHS, EXHIBITORS, ZONES] {
+        let read = async || {
+            let answer = app.get(&path[..path.len() - 1]).by(&cast.owner).send().await;
+            (answer.headers.get("etag").unwrap().to_str().unwrap().to_owned(), answer.body)
+        };
+        let before = read().await;
+        app.edition(&other, &format!("ky-{}", path.len())).await;
+        assert_eq!(read().await, before, "{path}");
+    }
+}
+
 crate::on_both!(
+    a_list_says_the_same_while_nothing_of_it_changes,
     a_mirror_stays_equal_through_ten_thousand_random_changes,
     what_is_gone_from_sight_is_told_and_what_nobody_may_see_is_not,
     a_site_reads_a_whole_edition_in_one_call_or_the_parts_it_wants,
