@@ -320,7 +320,7 @@ async fn a_list_says_the_same_while_nothing_of_it_changes(app: TestApp) {
     let other = app.person("other").await;
     for path in [BOOTHS, EXHIBITORS, ZONES] {
         let read = async || {
-            let answer = app.get(&path[..path.len() - 1]).by(&cast.owner).send().await;
+            let answer = app.get(path.trim_end_matches(['&', '?'])).by(&cast.owner).send().await;
             (answer.headers.get("etag").unwrap().to_str().unwrap().to_owned(), answer.body)
         };
         let before = read().await;
