@@ -7,10 +7,9 @@ use crate::{
     db::{Tx, schema::*},
     exhibitors::store::ExhibitorRow,
     floor::store::BoothRow,
-    products::{ProductGroup, store::ProductRow},
+    products::store::ProductRow,
     sales::{
         deals::DealRow,
-        lines::{Channel, Line},
         store::{ReportRow, VersionRow},
     },
     values::ids::{
@@ -94,42 +93,4 @@ pub(super) fn versions_of(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryRe
         .order((sales_report_versions::sales_report_id, sales_report_versions::version))
         .select(VersionRow::as_select())
         .load(tx.conn())
-}
-
-type LineRow = (
-    (SalesReportId, i32),
-    (Option<String>, Option<ProductGroup>, Option<i64>, Option<String>, i64, bool, Channel, Option<ExhibitorId>),
-);
-
-/// Every line of these reports, in order.
-pub(super) fn lines_of(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Vec<(SalesReportId, i32, Line)>> {
-    use sales_report_lines as l;
-    let rows: Vec<LineRow> = l::table
-        .filter(l::sales_report_id.eq_any(reports))
-        .order((l::sales_report_id, l::version, l::line))
-        .select((
-            (l::sales_report_id, l::version),
-            (
-                l::product_name,
-                l::product_group,
-                l::quantity_milli,
-                l::unit,
-                l::amount,
-                l::is_ocop,
-                l::channel,
-                l::exhibitor_id,
-            ),
-        ))
-        .load(tx.conn())?;
-    let line = |(
-        (report, version),
-        (product_name, product_group, quantity_milli, unit, amount, is_ocop, channel, exhibitor),
-    ): LineRow| {
-        (
-            report,
-            version,
-            Line { product_name, product_group, quantity_milli, unit, amount, is_ocop, channel, exhibitor },
-        )
-    };
-    Ok(rows.into_iter().map(line).collect())
 }

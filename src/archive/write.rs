@@ -10,6 +10,7 @@ use crate::{
     editions, floor,
     http::Problem,
     organisers,
+    sales::lines,
     values::{clock::Instant, ids::EditionId},
     venues, visits,
 };
@@ -232,8 +233,9 @@ fn sales_of(tx: &mut Tx<'_>, id: EditionId, put: Put<'_>) -> Result<(), Problem>
         id,
         store::reports_page,
         |r| r.id,
-        |_, rows| {
-            rows.into_iter().try_for_each(|r| {
+        |tx, rows| {
+            let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
+            for r in rows {
                 put(Record::SalesReport {
                     id: r.id,
                     booth: r.booth_id,
@@ -243,18 +245,9 @@ fn sales_of(tx: &mut Tx<'_>, id: EditionId, put: Put<'_>) -> Result<(), Problem>
                     ocop_amount: r.ocop_amount,
                     note: words(r.note),
                     version: r.version,
-                })
-            })
-        },
-    )?;
-    each(
-        tx,
-        id,
-        store::reports_page,
-        |r| r.id,
-        |tx, rows| {
-            let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
-            store::versions_of(tx, &ids)?.into_iter().try_for_each(|v| {
+                })?;
+            }
+            for v in store::versions_of(tx, &ids)? {
                 put(Record::SalesReportVersion {
                     report: v.sales_report_id,
                     version: v.version,
@@ -262,20 +255,12 @@ fn sales_of(tx: &mut Tx<'_>, id: EditionId, put: Put<'_>) -> Result<(), Problem>
                     ocop_amount: v.ocop_amount,
                     reason: words(v.reason),
                     recorded_at: v.recorded_at,
-                })
-            })
-        },
-    )?;
-    each(
-        tx,
-        id,
-        store::reports_page,
-        |r| r.id,
-        |tx, rows| {
-            let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
-            store::lines_of(tx, &ids)?
-                .into_iter()
-                .try_for_each(|(report, version, line)| put(Record::SalesReportLine { report, version, line }))
+                })?;
+            }
+            for (report, version, line) in lines::of_reports(tx, &ids)? {
+                put(Record::SalesReportLine { report, version, line })?;
+            }
+            Ok(())
         },
     )?;
     each(

@@ -6,4 +6,4 @@ pub mod lifecycle;
 mod routes;
 pub mod store;
 pub use lifecycle::EditionState;
-pub use routes::{ApiDoc, EditionView, routes, whole};
+pub use routes::{ApiDoc, EditionView, check_currency, check_time_zone, routes, whole};

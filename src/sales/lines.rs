@@ -3,7 +3,10 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    db::{Tx, schema::sales_report_lines},
+    db::{
+        Tx,
+        schema::sales_report_lines::{self, self as l},
+    },
     http::Checks,
     i18n::Said,
     on_either,
@@ -143,29 +146,43 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[NewLine]) -> QueryResult<()> {
     Ok(())
 }
 
+/// The columns of a line, as `LineRow` has them.
+const COLUMNS: (
+    l::product_name,
+    l::product_group,
+    l::quantity_milli,
+    l::unit,
+    l::amount,
+    l::is_ocop,
+    l::channel,
+    l::exhibitor_id,
+) = (l::product_name, l::product_group, l::quantity_milli, l::unit, l::amount, l::is_ocop, l::channel, l::exhibitor_id);
+
 type LineRow =
     (Option<String>, Option<ProductGroup>, Option<i64>, Option<String>, i64, bool, Channel, Option<ExhibitorId>);
 
+fn line(row: LineRow) -> Line {
+    let (product_name, product_group, quantity_milli, unit, amount, is_ocop, channel, exhibitor) = row;
+    Line { product_name, product_group, quantity_milli, unit, amount, is_ocop, channel, exhibitor }
+}
+
 /// The lines of a version, in order.
 pub fn of(tx: &mut Tx<'_>, report: SalesReportId, version: i32) -> QueryResult<Vec<Line>> {
-    use sales_report_lines as l;
     let rows: Vec<LineRow> = l::table
         .filter(l::sales_report_id.eq(report))
         .filter(l::version.eq(version))
         .order(l::line)
-        .select((
-            l::product_name,
-            l::product_group,
-            l::quantity_milli,
-            l::unit,
-            l::amount,
-            l::is_ocop,
-            l::channel,
-            l::exhibitor_id,
-        ))
+        .select(COLUMNS)
         .load(tx.conn())?;
-    let line = |(product_name, product_group, quantity_milli, unit, amount, is_ocop, channel, exhibitor): LineRow| {
-        Line { product_name, product_group, quantity_milli, unit, amount, is_ocop, channel, exhibitor }
-    };
     Ok(rows.into_iter().map(line).collect())
+}
+
+/// The lines of every version of these reports, in order.
+pub fn of_reports(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Vec<(SalesReportId, i32, Line)>> {
+    let rows: Vec<(SalesReportId, i32, LineRow)> = l::table
+        .filter(l::sales_report_id.eq_any(reports))
+        .order((l::sales_report_id, l::version, l::line))
+        .select((l::sales_report_id, l::version, COLUMNS))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(report, version, row)| (report, version, line(row))).collect())
 }

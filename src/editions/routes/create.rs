@@ -47,12 +47,22 @@ struct CreateEdition {
 }
 
 /// What is wrong with a time zone, if anything.
-pub(super) fn check_time_zone(checks: &mut Checks, time_zone: &str) {
+pub fn check_time_zone(checks: &mut Checks, time_zone: &str) {
     checks.that(
         time_zone.parse::<chrono_tz::Tz>().is_ok(),
         "/time_zone",
         "time_zone",
         Said("the-time-zone-must-be-an-iana"),
+    );
+}
+
+/// What is wrong with a currency, if anything.
+pub fn check_currency(checks: &mut Checks, currency: &str) {
+    checks.that(
+        currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase()),
+        "/currency",
+        "currency",
+        Said("an-iso-4217-currency-is-three-capitals"),
     );
 }
 
@@ -81,12 +91,7 @@ pub(super) async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) 
     let time_zone = asked.time_zone.unwrap_or_else(|| "Asia/Ho_Chi_Minh".to_owned());
     check_time_zone(&mut checks, &time_zone);
     let currency = asked.currency.unwrap_or_else(|| "VND".to_owned());
-    checks.that(
-        currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase()),
-        "/currency",
-        "currency",
-        Said("an-iso-4217-currency-is-three-capitals"),
-    );
+    check_currency(&mut checks, &currency);
     check_declared(&mut checks, asked.declared_booths, asked.declared_visits, asked.declared_sales);
     checks.done()?;
     let row = EditionRow {

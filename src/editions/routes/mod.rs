@@ -6,6 +6,7 @@ mod opening_days;
 mod transition;
 mod view;
 
+pub use create::{check_currency, check_time_zone};
 pub use view::{EditionView, whole};
 
 use actix_web::web;
