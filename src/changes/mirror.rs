@@ -17,7 +17,7 @@ use crate::{
     http::{
         Code, Problem,
         fields::Fields,
-        page::{PageQuery, decode, encode, link},
+        page::{PageQuery, cut, decode, encode, link},
     },
     i18n::Said,
     values::ids::{EditionId, SubjectId},
@@ -157,12 +157,4 @@ impl<T: Serialize + utoipa::ToSchema> Mirrored<T> {
 
 fn token(synced: Revision) -> String {
     encode(&format!("r{synced}"))
-}
-
-/// Leaves at most `limit`; tells whether there were more.
-fn cut<T>(found: &mut Vec<T>, limit: i64) -> bool {
-    let limit = usize::try_from(limit).unwrap_or(500);
-    let more = found.len() > limit;
-    found.truncate(limit);
-    more
 }

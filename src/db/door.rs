@@ -124,37 +124,30 @@ impl Db {
         Ok(Self { readers, writer, commits: Arc::default(), reads: Arc::default() })
     }
 
-    /// Runs `work` on a reader, off the async threads.
+    /// Runs `work` on a connection of the pool, off the async threads.
     #[expect(clippy::disallowed_methods, reason = "one of the two places that leave the async thread")]
+    async fn on_pool<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Unavailable> + Send + 'static,
+    {
+        let pool = self.readers.clone();
+        actix_web::web::block(move || {
+            let mut conn = pool.get().map_err(|e| Unavailable::Pool(e.to_string()))?;
+            work(&mut conn)
+        })
+        .await
+        .map_err(|_| Unavailable::Broken)?
+    }
+
+    /// Runs `work` on a reader, off the async threads.
     pub async fn read<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<diesel::result::Error> + From<Unavailable> + Send + 'static,
     {
         self.reads.fetch_add(1, Ordering::Relaxed);
-        let readers = self.readers.clone();
-        actix_web::web::block(move || {
-            let mut conn = readers.get().map_err(|e| Unavailable::Pool(e.to_string()))?;
-            at_one_moment(&mut conn, work)
-        })
-        .await
-        .map_err(|_| Unavailable::Broken)?
-    }
-
-    /// A transaction on PostgreSQL, which has as many writers as connections.
-    #[expect(clippy::disallowed_methods, reason = "one of the two places that leave the async thread")]
-    async fn write_pooled<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<diesel::result::Error> + From<Unavailable> + Send + 'static,
-    {
-        let pool = self.readers.clone();
-        actix_web::web::block(move || {
-            let mut conn = pool.get().map_err(|e| Unavailable::Pool(e.to_string()))?;
-            conn.transaction(|conn| work(&mut Tx::new(conn)))
-        })
-        .await
-        .map_err(|_| Unavailable::Broken)?
+        self.on_pool(|conn| at_one_moment(conn, work)).await
     }
 
     /// Runs `work` as one durable transaction, off the async threads; an error writes nothing.
@@ -165,7 +158,8 @@ impl Db {
     {
         let written = match &self.writer {
             Some(writer) => writer.write(work).await,
-            None => self.write_pooled(work).await,
+            // PostgreSQL has as many writers as connections.
+            None => self.on_pool(|conn| conn.transaction(|conn| work(&mut Tx::new(conn)))).await,
         };
         if written.is_ok() {
             self.commits.fetch_add(1, Ordering::AcqRel);

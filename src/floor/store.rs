@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{BoothAvailability, BoothCategory, Eligibility, Occupancy};
+use super::{BoothAvailability, BoothCategory, Eligibility, Occupancy, Plan, plan};
 use crate::{
     db::{Tx, schema::*},
     on_either,
@@ -305,6 +305,13 @@ pub fn replace_booth(tx: &mut Tx<'_>, row: &BoothRow, seen: i32) -> QueryResult<
 /// Removes a booth that was never allocated or wished for (foreign keys).
 pub fn delete_booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<usize> {
     diesel::delete(booths::table.find(id)).execute(tx.conn())
+}
+
+/// The plan of a whole edition.
+pub fn plan_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Plan> {
+    let zones = zones_of(tx, edition)?;
+    let ids: Vec<ZoneId> = zones.iter().map(|z| z.id).collect();
+    Ok(plan(&zones, planned(tx, edition, &ids)?))
 }
 
 /// A booth with what the plan shows of it.

@@ -43,6 +43,14 @@ pub fn decode(given: &str) -> Option<String> {
     String::from_utf8(bytes).ok().filter(|key| !key.contains('\0'))
 }
 
+/// Leaves at most `limit` of what was found; tells whether there were more.
+pub fn cut<T>(found: &mut Vec<T>, limit: i64) -> bool {
+    let limit = usize::try_from(limit).unwrap_or(500);
+    let more = found.len() > limit;
+    found.truncate(limit);
+    more
+}
+
 /// The header that names the next page: the same request, from `cursor` on.
 pub fn link(req: &HttpRequest, cursor: &str) -> (header::HeaderName, String) {
     let kept = req.query_string().split('&').filter(|p| !p.is_empty() && !p.starts_with("cursor="));
@@ -64,9 +72,7 @@ pub struct Page<T> {
 impl<T: Serialize> Page<T> {
     /// Makes a page of at most `limit` rows out of up to `limit + 1` found; `key` names a row's place.
     pub fn of(mut found: Vec<T>, limit: i64, key: impl Fn(&T) -> String) -> Self {
-        let limit = usize::try_from(limit).unwrap_or(500);
-        let more = found.len() > limit;
-        found.truncate(limit);
+        let more = cut(&mut found, limit);
         let next_cursor = more.then(|| found.last().map(|last| encode(&key(last)))).flatten();
         Self { items: found, next_cursor }
     }

@@ -156,17 +156,6 @@ fn exhibitor(tx: &mut Tx<'_>, id: ExhibitorId) -> Result<Scope, Problem> {
         .select(editions::organiser_id)
         .distinct()
         .load(tx.conn())?;
-    let main: i64 = allocations::table
-        .inner_join(applications::table)
-        .filter(applications::exhibitor_id.eq(id))
-        .filter(allocations::state.eq_any(LET))
-        .count()
-        .get_result(tx.conn())?;
-    let with: i64 = participants::table
-        .inner_join(allocations::table)
-        .filter(participants::exhibitor_id.eq(id))
-        .filter(allocations::state.eq_any(LET))
-        .count()
-        .get_result(tx.conn())?;
-    Ok(Scope { organisers, exhibitors: vec![found], public: main + with > 0, ..Scope::default() })
+    let stands: i64 = standing::table.filter(standing::exhibitor_id.eq(id)).count().get_result(tx.conn())?;
+    Ok(Scope { organisers, exhibitors: vec![found], public: stands > 0, ..Scope::default() })
 }

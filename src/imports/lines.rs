@@ -90,7 +90,7 @@ fn says_total(cell: &Cell) -> bool {
 pub(super) fn lines(kind: ImportKind, sheet: &Sheet, mapping: &Mapping) -> Lines {
     let mut found = Lines::default();
     let (mut carried, mut heading): (BTreeMap<&'static str, Cell>, Option<String>) = (BTreeMap::new(), None);
-    let power = |field: &str| mapping.powers.get(field).copied().unwrap_or(0);
+    let power = |field: &str| mapping.power(field);
     let (mut since_start, mut since_total) = (0_i64, 0_i64);
     let mut is_over = false;
     for (at, row) in sheet.rows.iter().enumerate().skip(mapping.header_row + 1) {
@@ -162,20 +162,19 @@ pub(super) fn lines(kind: ImportKind, sheet: &Sheet, mapping: &Mapping) -> Lines
                 }
             }
         }
-        if mapping.day_columns.is_empty() {
-            let amount = kind.summed().and_then(|field| cells.get(field)?.amount(power(field)));
-            since_start = since_start.saturating_add(amount.unwrap_or(0));
-            since_total = since_total.saturating_add(amount.unwrap_or(0));
-            found.lines.push(Line { row: number, day: None, cells, heading: heading.clone() });
-            continue;
-        }
-        for (day, cell) in by_day {
-            let amount = cell.amount(power("amount")).unwrap_or(0);
-            since_start = since_start.saturating_add(amount);
-            since_total = since_total.saturating_add(amount);
+        // A row with days for columns is as many lines as it has days.
+        let of_day = |(day, cell): (Day, &Cell)| {
             let mut cells = cells.clone();
             cells.insert("amount", cell.clone());
-            found.lines.push(Line { row: number, day: Some(day), cells, heading: heading.clone() });
+            (Some(day), cells)
+        };
+        let lines: Vec<_> =
+            if mapping.day_columns.is_empty() { vec![(None, cells)] } else { by_day.into_iter().map(of_day).collect() };
+        for (day, cells) in lines {
+            let amount = kind.summed().and_then(|field| cells.get(field)?.amount(power(field))).unwrap_or(0);
+            since_start = since_start.saturating_add(amount);
+            since_total = since_total.saturating_add(amount);
+            found.lines.push(Line { row: number, day, cells, heading: heading.clone() });
         }
     }
     found

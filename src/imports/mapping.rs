@@ -101,6 +101,11 @@ impl Mapping {
         kind.fields().iter().filter(|f| f.is_needed && !by_heading(f) && !has(f.name)).map(|f| f.name).collect()
     }
 
+    /// The power of ten that a field's numbers are in.
+    pub(super) fn power(&self, field: &str) -> u32 {
+        self.powers.get(field).copied().unwrap_or(0)
+    }
+
     /// The title of a column, its unit said.
     pub(super) fn title(&self, sheet: &Sheet, column: usize) -> String {
         sheet.rows.get(self.header_row).and_then(|row| row.get(column)).map(Cell::text).unwrap_or_default()

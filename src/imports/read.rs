@@ -137,8 +137,7 @@ impl Reader<'_> {
         if cell.is_empty() || ["-", "–"].contains(&cell.text().as_str()) {
             return None;
         }
-        let power = self.mapping.powers.get(field).copied().unwrap_or(0);
-        let read = cell.amount(power);
+        let read = cell.amount(self.mapping.power(field));
         if read.is_none() {
             self.fault(line, field, "number", Said("import-no-number"));
         }

@@ -9,6 +9,7 @@ use super::{
     mapping::Mapping,
     read::{ProductLine, Rows, rows},
     sheet::Sheet,
+    table::days,
 };
 use crate::{
     applications,
@@ -20,7 +21,6 @@ use crate::{
     products::{self, store::ProductRow},
     sales,
     values::{
-        clock::Day,
         ids::{ExhibitorId, ProductId},
         text,
     },
@@ -89,6 +89,14 @@ struct Done {
     added: usize,
     changed: usize,
     unchanged: usize,
+}
+
+impl std::ops::AddAssign for Done {
+    fn add_assign(&mut self, more: Self) {
+        self.added += more.added;
+        self.changed += more.changed;
+        self.unchanged += more.unchanged;
+    }
 }
 
 fn fault(error: FieldError) -> Fault {
@@ -224,8 +232,7 @@ pub(super) fn run(
         let names = missing.join(", ");
         return Err(Problem::new(Code::Invalid, Said("the-columns-for-names-are-missing").with(&[("names", &names)])));
     }
-    let edition = granted.edition()?;
-    let days: Vec<Day> = editions::store::days(tx, edition)?.into_iter().map(|d| d.day).collect();
+    let days = days(tx, granted.edition()?)?;
     let found = lines(kind, sheet, mapping);
     let mut checks = Checks::default();
     let rows = rows(kind, &found, mapping, &days, &mut checks);
@@ -248,22 +255,13 @@ pub(super) fn run(
                 let mut step = Done::default();
                 if mode == Mode::GoodRows {
                     for good in part.parts(&outcome.bad_rows()) {
-                        let more = carry_out(tx, granted, good)?;
-                        step = Done {
-                            added: step.added + more.added,
-                            changed: step.changed + more.changed,
-                            unchanged: step.unchanged + more.unchanged,
-                        };
+                        step += carry_out(tx, granted, good)?;
                     }
                 }
                 step
             }
         };
-        done = Done {
-            added: done.added + step.added,
-            changed: done.changed + step.changed,
-            unchanged: done.unchanged + step.unchanged,
-        };
+        done += step;
         progress(at, all);
     }
     outcome.faults.sort_by(|a, b| (a.row, &a.field).cmp(&(b.row, &b.field)));

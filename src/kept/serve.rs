@@ -41,7 +41,15 @@ fn seen(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok())
 }
 
-fn answer(req: ServiceRequest, finished: &Finished, left: Option<Left>) -> ServiceResponse<BoxBody> {
+/// What every answer to the public says of itself.
+fn publish(headers: &mut HeaderMap, etag: HeaderValue) {
+    headers.insert(header::ETAG, etag);
+    headers.insert(header::CACHE_CONTROL, CACHE_CONTROL);
+    headers.insert(header::VARY, VARY);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY);
+}
+
+fn answer(req: ServiceRequest, finished: &Finished, left: Left) -> ServiceResponse<BoxBody> {
     let unchanged = seen(req.headers()).is_some_and(|seen| conditional::is_seen(seen, &finished.etag));
     let mut response = if unchanged {
         HttpResponse::with_body(StatusCode::NOT_MODIFIED, BoxBody::new(()))
@@ -60,13 +68,8 @@ fn answer(req: ServiceRequest, finished: &Finished, left: Option<Left>) -> Servi
             }
         }
     }
-    headers.insert(header::ETAG, finished.etag.clone());
-    headers.insert(header::CACHE_CONTROL, CACHE_CONTROL);
-    headers.insert(header::VARY, VARY);
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY);
-    if let Some(left) = left {
-        left.tell(headers);
-    }
+    publish(headers, finished.etag.clone());
+    left.tell(headers);
     req.into_response(response)
 }
 
@@ -94,11 +97,11 @@ pub async fn serve<B: MessageBody + 'static>(
         turn = shelf.turn(&key).await;
         found = shelf.find(&key);
     }
-    if let Found::Right(finished) = found
+    if let Found::Right(kept) = found
         && let Some(left) = limit::of_stranger(&state, req.request())
     {
-        let response = answer(req, &finished, Some(left));
-        finished.counted.note(response.status().as_u16(), began);
+        let response = answer(req, &kept.finished, left);
+        kept.finished.counted.note(response.status().as_u16(), began);
         return Ok(response);
     }
     let epoch = shelf.epoch();
@@ -126,14 +129,17 @@ async fn keep(
     let etag = HeaderValue::try_from(format!("\"{digest}\"")).map_err(actix_web::error::ErrorInternalServerError)?;
     let unchanged = seen(req.headers()).is_some_and(|seen| conditional::is_seen(seen, &etag));
     let value = |name| response.headers().get(name).cloned();
-    let headers = (value(header::CONTENT_TYPE), value(header::CONTENT_ENCODING), value(header::LINK));
-    let counted = state.metrics.counted("GET", &route);
-    state.kept.keep(key, about, epoch, |generation| generation.finish(headers, etag.clone(), bytes.clone(), counted));
+    let finished = Finished {
+        content_type: value(header::CONTENT_TYPE),
+        encoding: value(header::CONTENT_ENCODING),
+        link: value(header::LINK),
+        etag: etag.clone(),
+        body: bytes.clone(),
+        counted: state.metrics.counted("GET", &route),
+    };
+    state.kept.keep(key, about, epoch, finished);
     let headers = response.headers_mut();
-    headers.insert(header::ETAG, etag);
-    headers.insert(header::CACHE_CONTROL, CACHE_CONTROL);
-    headers.insert(header::VARY, VARY);
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY);
+    publish(headers, etag);
     if unchanged {
         headers.remove(header::CONTENT_TYPE);
         headers.remove(header::CONTENT_ENCODING);

@@ -38,23 +38,30 @@ pub(super) struct Finished {
     pub etag: HeaderValue,
     pub body: Bytes,
     pub counted: Counted,
-    /// The generation of what it was made from, and as it was then.
-    generation: (Arc<AtomicU64>, u64),
 }
 
-impl Finished {
+/// One on the shelf.
+pub(super) struct Kept {
+    pub finished: Finished,
+    /// Counts changes of what it was made from.
+    generation: Arc<AtomicU64>,
+    /// As it was then.
+    then: u64,
+}
+
+impl Kept {
     fn is_right(&self) -> bool {
-        self.generation.0.load(Ordering::Acquire) == self.generation.1
+        self.generation.load(Ordering::Acquire) == self.then
     }
     fn bytes(&self) -> u32 {
-        u32::try_from(self.body.len() + 512).unwrap_or(u32::MAX)
+        u32::try_from(self.finished.body.len() + 512).unwrap_or(u32::MAX)
     }
 }
 
 /// What was found.
 pub(super) enum Found {
     /// An answer that is right.
-    Right(Arc<Finished>),
+    Right(Arc<Kept>),
     /// One that was right once: it is worth making anew once for all who wait.
     Old,
     /// None.
@@ -75,7 +82,7 @@ struct Known {
 
 /// The answers one node keeps.
 pub struct Shelf {
-    answers: Cache<String, Arc<Finished>>,
+    answers: Cache<String, Arc<Kept>>,
     known: Mutex<Known>,
     looking: tokio::sync::Mutex<()>,
     turns: Vec<tokio::sync::Mutex<()>>,
@@ -92,7 +99,7 @@ impl Shelf {
         Self {
             answers: Cache::builder()
                 .max_capacity(most_bytes)
-                .weigher(|key: &String, answer: &Arc<Finished>| {
+                .weigher(|key: &String, answer: &Arc<Kept>| {
                     answer.bytes().saturating_add(u32::try_from(key.len()).unwrap_or(u32::MAX))
                 })
                 .time_to_idle(IDLE)
@@ -199,29 +206,13 @@ impl Shelf {
     }
 
     /// Keeps an answer whose reading began in `epoch`, unless something was learned since.
-    pub(super) fn keep(&self, key: String, about: About, epoch: u64, make: impl FnOnce(Generation) -> Finished) {
+    pub(super) fn keep(&self, key: String, about: About, epoch: u64, finished: Finished) {
         let mut known = self.held();
         if known.epoch != epoch {
             return;
         }
         let generation = known.generations.entry(about).or_default().clone();
         let then = generation.load(Ordering::Acquire);
-        self.answers.insert(key, Arc::new(make(Generation((generation, then)))));
-    }
-}
-
-/// What an answer was made from, as it was then.
-pub(super) struct Generation((Arc<AtomicU64>, u64));
-
-impl Generation {
-    /// An answer that is right as long as this is.
-    pub(super) fn finish(
-        self,
-        (content_type, encoding, link): (Option<HeaderValue>, Option<HeaderValue>, Option<HeaderValue>),
-        etag: HeaderValue,
-        body: Bytes,
-        counted: Counted,
-    ) -> Finished {
-        Finished { content_type, encoding, link, etag, body, counted, generation: self.0 }
+        self.answers.insert(key, Arc::new(Kept { finished, generation, then }));
     }
 }

@@ -38,11 +38,14 @@ fn take(tx: &mut Tx<'_>, now: Instant) -> Result<Vec<Parcel>, Problem> {
     let mut ids: Vec<WebhookId> = claimed.iter().map(|(delivery, _)| delivery.webhook_id).collect();
     ids.sort();
     ids.dedup();
-    let mut known = HashMap::new();
     let mut secrets = endpoint::secrets_of(tx, &ids, now)?;
-    for id in ids {
-        known.insert(id, (endpoint::any(tx, id)?, secrets.remove(&id).unwrap_or_default()));
-    }
+    let known: HashMap<WebhookId, (WebhookRow, Vec<Secret>)> = endpoint::by_ids(tx, &ids)?
+        .into_iter()
+        .map(|webhook| {
+            let good = secrets.remove(&webhook.id).unwrap_or_default();
+            (webhook.id, (webhook, good))
+        })
+        .collect();
     let parcel = |(delivery, message): (DeliveryRow, MessageRow)| {
         let (webhook, secrets) = known.get(&delivery.webhook_id)?.clone();
         Some(Parcel { delivery, message, webhook, secrets })

@@ -82,6 +82,11 @@ pub(super) fn any(tx: &mut Tx<'_>, id: WebhookId) -> QueryResult<WebhookRow> {
     webhooks::table.find(id).select(WebhookRow::as_select()).first(tx.conn())
 }
 
+/// Those of these that are there.
+pub(super) fn by_ids(tx: &mut Tx<'_>, ids: &[WebhookId]) -> QueryResult<Vec<WebhookRow>> {
+    webhooks::table.filter(webhooks::id.eq_any(ids)).select(WebhookRow::as_select()).load(tx.conn())
+}
+
 /// All of an organiser's, the newest first.
 pub fn of_organiser(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<Vec<WebhookRow>> {
     webhooks::table

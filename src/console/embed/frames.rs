@@ -38,9 +38,7 @@ pub(super) async fn frame_plan(
     let look = query.get()?.checked()?;
     let found = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
-        let zones = floor::store::zones_of(tx, edition.id)?;
-        let ids: Vec<_> = zones.iter().map(|z| z.id).collect();
-        let drawn = floor::plan(&zones, floor::store::planned(tx, edition.id, &ids)?);
+        let drawn = floor::store::plan_of(tx, edition.id)?;
         Ok((edition, drawn))
     });
     let (edition, drawn) = found.await?;

@@ -56,9 +56,7 @@ pub(super) async fn show_edition(
         let days = editions::store::days(tx, edition.id)?;
         let ids: Vec<_> = edition.venue_id.into_iter().collect();
         let place = venues::store::by_ids(tx, &ids)?.pop().map(|v| (v.name, v.address));
-        let zones = floor::store::zones_of(tx, edition.id)?;
-        let ids: Vec<_> = zones.iter().map(|z| z.id).collect();
-        let drawn = floor::plan(&zones, floor::store::planned(tx, edition.id, &ids)?);
+        let drawn = floor::store::plan_of(tx, edition.id)?;
         let organiser = organisers::store::find(tx, edition.organiser_id)?.name;
         Ok((edition, days, place, drawn, organiser, granted.as_staff))
     });

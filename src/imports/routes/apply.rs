@@ -7,14 +7,13 @@ use super::{
         run::{Mode, Outcome},
         store::{self, ImportState},
     },
-    At, Import, json, table,
+    At, Import, note, open, table,
     upload::language,
     view::{ImportView, view},
 };
 use crate::{
     app::State,
     http::{Answer, Body, Code, Problem},
-    i18n::Said,
     identity::Permit,
     values::ids::ImportId,
 };
@@ -42,18 +41,12 @@ pub(super) async fn apply_import(
     let watch = state.imports.watch(id);
     permit
         .once(move |tx, granted| {
-            let mut row = store::find(tx, granted.edition()?, id)?;
-            if row.state == ImportState::Applied {
-                return Err(Problem::new(Code::IllegalStep, Said("this-import-is-over")));
-            }
+            let mut row = open(tx, &granted, id)?;
             let read = table(&row)?;
             let outcome = read.take(tx, &granted, mode, &|done, all| watch.tell(done, all))?;
             let is_taken = mode == Mode::GoodRows || outcome.faults.is_empty();
-            row.state = if is_taken { ImportState::Applied } else { ImportState::Checked };
-            row.outcome = Some(json(&outcome)?);
-            if !store::replace(tx, &row)? {
-                return Err(Code::StaleVersion.into());
-            }
+            let state = if is_taken { ImportState::Applied } else { ImportState::Checked };
+            note(tx, &mut row, state, &outcome)?;
             Answer::ok(&view(&row, &read, None, language)?)
         })
         .await

@@ -2,15 +2,14 @@
 use actix_web::{HttpRequest, post, web};
 
 use super::{
-    super::store::{self, ImportState},
-    At, Import, json, table,
+    super::store::ImportState,
+    At, Import, note, open, table,
     upload::language,
     view::{ImportView, view},
 };
 use crate::{
     app::State,
-    http::{Answer, Code, Problem},
-    i18n::Said,
+    http::{Answer, Problem},
     identity::Permit,
     values::ids::ImportId,
 };
@@ -29,16 +28,10 @@ pub(super) async fn check_import(
     let watch = state.imports.watch(id);
     permit
         .once(move |tx, granted| {
-            let mut row = store::find(tx, granted.edition()?, id)?;
-            if row.state == ImportState::Applied {
-                return Err(Problem::new(Code::IllegalStep, Said("this-import-is-over")));
-            }
+            let mut row = open(tx, &granted, id)?;
             let read = table(&row)?;
             let outcome = read.check(tx, &granted, &|done, all| watch.tell(done, all))?;
-            (row.state, row.outcome) = (ImportState::Checked, Some(json(&outcome)?));
-            if !store::replace(tx, &row)? {
-                return Err(Code::StaleVersion.into());
-            }
+            note(tx, &mut row, ImportState::Checked, &outcome)?;
             Answer::ok(&view(&row, &read, None, language)?)
         })
         .await

@@ -9,13 +9,12 @@ use super::{
         store::{self, ImportState},
         table,
     },
-    At, Import, json, table as kept,
+    At, Import, json, open, table as kept,
     upload::language,
     view::{ImportView, view},
 };
 use crate::{
     http::{Answer, Body, Code, Problem},
-    i18n::Said,
     identity::Permit,
     values::ids::ImportId,
 };
@@ -45,10 +44,7 @@ pub(super) async fn put_mapping(
     let (id, language) = (path.1, language(&req));
     permit
         .write(move |tx, granted| {
-            let mut row = store::find(tx, granted.edition()?, id)?;
-            if row.state == ImportState::Applied {
-                return Err(Problem::new(Code::IllegalStep, Said("this-import-is-over")));
-            }
+            let mut row = open(tx, &granted, id)?;
             let days = table::days(tx, row.edition_id)?;
             let mapped = kept(&row)?.mapped(header_row, &columns, &days)?;
             row.mapping = json(&mapped.mapping)?;

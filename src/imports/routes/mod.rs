@@ -7,10 +7,16 @@ mod view;
 
 use actix_web::web;
 
-use super::{store::ImportRow, table::Table};
+use super::{
+    run::Outcome,
+    store::{self, ImportRow, ImportState},
+    table::Table,
+};
 use crate::{
+    db::Tx,
     http::{Code, Problem},
-    identity::{Action, OrganiserRole},
+    i18n::Said,
+    identity::{Action, Granted, OrganiserRole},
     values::ids::ImportId,
 };
 
@@ -46,6 +52,21 @@ fn broken(error: &serde_json::Error) -> Problem {
 
 fn json(value: &impl serde::Serialize) -> Result<String, Problem> {
     serde_json::to_string(value).map_err(|e| broken(&e))
+}
+
+/// One that was not taken yet.
+fn open(tx: &mut Tx<'_>, granted: &Granted, id: ImportId) -> Result<ImportRow, Problem> {
+    let row = store::find(tx, granted.edition()?, id)?;
+    match row.state {
+        ImportState::Uploaded | ImportState::Checked => Ok(row),
+        ImportState::Applied => Err(Problem::new(Code::IllegalStep, Said("this-import-is-over"))),
+    }
+}
+
+/// Notes what became of one.
+fn note(tx: &mut Tx<'_>, row: &mut ImportRow, state: ImportState, outcome: &Outcome) -> Result<(), Problem> {
+    (row.state, row.outcome) = (state, Some(json(outcome)?));
+    if store::replace(tx, row)? { Ok(()) } else { Err(Code::StaleVersion.into()) }
 }
 
 /// The table that a row holds.
