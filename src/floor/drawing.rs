@@ -12,7 +12,7 @@ use crate::{
 
 /// Okabe and Ito's colours, which people with any kind of colour-blindness tell apart; light for the booths, full for
 /// their borders.
-const COLOURS: [(&str, &str); 8] = [
+pub const COLOURS: [(&str, &str); 8] = [
     ("#bcd7ec", "#0072b2"),
     ("#f7d9a8", "#c77f00"),
     ("#b5e3d3", "#007a5a"),

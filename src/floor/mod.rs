@@ -10,9 +10,9 @@ pub mod numbering;
 mod plan;
 mod routes;
 pub mod store;
-pub use drawing::{Sheet, svg, wrapped};
+pub use drawing::{COLOURS, Sheet, svg, wrapped};
 pub use eligibility::{Candidate, Eligibility, Obstacle};
-pub use plan::{Occupancy, Plan, plan};
+pub use plan::{Occupancy, Plan, PlanBooth, plan};
 pub use routes::{ApiDoc, BoothView, Booths, ZoneView, Zones, routes};
 
 crate::text_enum! {

@@ -29,4 +29,41 @@ async fn opening_days_are_a_calendar_whose_events_keep_their_names(app: TestApp)
     assert_eq!(second.matches("STATUS:CANCELLED").count(), days, "{second}");
 }
 
-crate::on_both!(opening_days_are_a_calendar_whose_events_keep_their_names);
+async fn a_link_to_an_edition_shows_a_picture_of_it_as_it_is_now(app: TestApp) {
+    let owner = app.person("owner").await;
+    app.edition(&owner, "hoi-cho").await;
+    let at = "/editions/hoi-cho/picture";
+    app.get(at).send().await.refused(404, "not_found");
+    app.advance(&owner, "hoi-cho", &["published"]).await;
+    let read = async |query: &str| {
+        let answer = app.get(&format!("{at}{query}")).send().await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.headers.get("content-type").unwrap(), "image/png");
+        let decoded = resvg::tiny_skia::Pixmap::decode_png(&answer.body).unwrap();
+        assert_eq!((decoded.width(), decoded.height()), (1_200, 630));
+        answer.body
+    };
+    let vietnamese = read("").await;
+    assert_eq!(vietnamese, read("?language=vi").await);
+    assert_ne!(vietnamese, read("?language=en").await);
+    app.get(&format!("{at}?language=fr")).send().await.refused(400, "bad_request");
+
+    let edition = app.get("/editions/hoi-cho").by(&owner).send().await;
+    let seen = edition.headers.get("etag").unwrap().to_str().unwrap().to_owned();
+    let renamed = serde_json::json!({ "name": "Hội chợ Xuân" });
+    app.patch("/editions/hoi-cho").by(&owner).header("if-match", &seen).json(&renamed).send().await.expect(200);
+    assert_ne!(vietnamese, read("").await);
+
+    let page = String::from_utf8(app.root("/fairs/hoi-cho").send().await.body).unwrap();
+    assert!(
+        page.contains(
+            r#"property="og:image" content="http://localhost:8080/api/v1/editions/hoi-cho/picture?language=vi""#
+        ),
+        "{page}"
+    );
+}
+
+crate::on_both!(
+    opening_days_are_a_calendar_whose_events_keep_their_names,
+    a_link_to_an_edition_shows_a_picture_of_it_as_it_is_now,
+);

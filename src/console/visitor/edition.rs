@@ -29,6 +29,8 @@ struct Edition {
     is_staff: bool,
     linked_data: String,
     oembed: String,
+    url: String,
+    picture_url: String,
 }
 
 impl Edition {
@@ -61,9 +63,12 @@ pub(super) async fn show_edition(
         Ok((edition, days, place, drawn, organiser, granted.as_staff))
     });
     let (edition, days, place, drawn, organiser, is_staff) = found.await?;
-    let url = format!("{}/fairs/{}", state.base_url(&req), edition.slug);
+    let base = state.base_url(&req);
+    let url = format!("{base}/fairs/{}", edition.slug);
+    let language = s.words.0.as_str();
+    let picture_url = format!("{base}/api/v1/editions/{}/picture?language={language}", edition.slug);
     let linked_data = edition_linked_data(&edition, &days, place.as_ref(), &organiser, &url);
     let oembed = serde_urlencoded::to_string([("url", &url)]).map(|q| format!("/oembed?{q}")).unwrap_or_default();
     let picture = Picture::for_visitors(drawn);
-    page(&Edition { s, edition, place, days, picture, is_staff, linked_data, oembed })
+    page(&Edition { s, edition, place, days, picture, is_staff, linked_data, oembed, url, picture_url })
 }

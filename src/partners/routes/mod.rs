@@ -2,13 +2,19 @@
 mod calendar;
 mod edition_page;
 mod exhibitors;
+mod picture;
 
 use actix_web::web;
 
 /// The operations of this capability.
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    paths(calendar::get_calendar, edition_page::get_edition_page, exhibitors::list_edition_exhibitors),
+    paths(
+        calendar::get_calendar,
+        edition_page::get_edition_page,
+        exhibitors::list_edition_exhibitors,
+        picture::get_picture
+    ),
     components(schemas(exhibitors::ExhibitorPart))
 )]
 pub struct ApiDoc;
@@ -16,5 +22,5 @@ pub struct ApiDoc;
 /// Mounts them.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(calendar::get_calendar).service(edition_page::get_edition_page);
-    cfg.service(exhibitors::list_edition_exhibitors);
+    cfg.service(exhibitors::list_edition_exhibitors).service(picture::get_picture);
 }

@@ -87,3 +87,4 @@ share = Share
 days-calendar = Add to a calendar
 news-exhibitor = { $name } is at booth { $booth }
 news-figures = Final figures of { $name }
+open-graph-locale = en_GB

@@ -81,3 +81,4 @@ share = Tỷ trọng
 days-calendar = Thêm vào lịch
 news-exhibitor = { $name } có mặt tại gian { $booth }
 news-figures = Số liệu cuối cùng của { $name }
+open-graph-locale = vi_VN
