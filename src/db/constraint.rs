@@ -70,6 +70,44 @@ pub fn is_contention(error: &Error) -> bool {
         || ["deadlock detected", "statement timeout", "lock timeout"].iter().any(|m| info.message().contains(m))
 }
 
+/// What both databases say when they are gone, going, full, or for reading only.
+const CANNOT_SERVE: [&str; 16] = [
+    "server closed the connection",
+    "terminating connection",
+    "the database system is",
+    "no connection to the server",
+    "connection not open",
+    "could not receive data from server",
+    "could not send data to server",
+    "could not connect",
+    "connection has been closed",
+    "canceling statement due to",
+    "No space left on device",
+    "disk is full",
+    "disk I/O error",
+    "database is locked",
+    "readonly database",
+    "read-only transaction",
+];
+
+/// Whether the database itself cannot serve: the same request may succeed when it can again.
+pub fn cannot_serve(error: &Error) -> bool {
+    match error {
+        Error::DatabaseError(
+            DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::ReadOnlyTransaction,
+            _,
+        )
+        | Error::BrokenTransactionManager => true,
+        Error::DatabaseError(_, info) => CANNOT_SERVE.iter().any(|said| info.message().contains(said)),
+        Error::RollbackErrorOnCommit { rollback_error, commit_error } => {
+            cannot_serve(rollback_error) || cannot_serve(commit_error)
+        }
+        _ => false,
+    }
+}
+
 /// Which rule the error says was broken; `None` for any other error.
 pub fn violated(error: &Error) -> Option<Violated> {
     let Error::DatabaseError(kind, info) = error else { return None };

@@ -235,6 +235,10 @@ impl From<diesel::result::Error> for Problem {
                 tracing::warn!(%error, "two transactions met");
                 Problem::new(Code::Unavailable, Said("somebody-else-is-changing-the-same-data"))
             }
+            None if constraint::cannot_serve(&error) => {
+                tracing::error!(%error, "the database cannot serve");
+                Problem::new(Code::Unavailable, Said("the-database-is-busy-please-try-again"))
+            }
             None => {
                 tracing::error!(%error, "a database error");
                 Code::Internal.into()

@@ -71,7 +71,7 @@ fn start() -> Option<Server> {
     Some(throwaway(&bin))
 }
 
-fn binaries() -> Option<PathBuf> {
+pub fn binaries() -> Option<PathBuf> {
     let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
@@ -84,7 +84,7 @@ fn binaries() -> Option<PathBuf> {
 }
 
 /// `initdb` refuses root: as root, the server runs as `nobody`.
-fn unprivileged(command: &mut Command) {
+pub fn unprivileged(command: &mut Command) {
     let root = std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
     if root {
         std::os::unix::process::CommandExt::uid(command, 65_534);

@@ -1,0 +1,235 @@
+//! The program is killed at random moments while many callers write; the database too, where it is a server. Everything
+//! that was answered must be there afterwards, nothing half, no booth twice, and the figures must add up.
+use std::{
+    path::Path,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use rand::{Rng, SeedableRng, seq::IndexedRandom};
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    caller::Caller,
+    cluster::Cluster,
+    ledger::{Ledger, Sums, Tables},
+    server::{Server, free_port, login},
+};
+
+const EDITION: &str = "/editions/ocop-quang-ninh-demo";
+const CALLERS: usize = 8;
+
+fn kills() -> usize {
+    std::env::var("HOICHO_TEST_KILLS").ok().map_or(10, |n| n.parse().expect("HOICHO_TEST_KILLS is a number"))
+}
+
+fn id(value: &Value) -> Uuid {
+    value.as_str().unwrap().parse().unwrap()
+}
+
+/// What the callers write to.
+struct Fair {
+    edition: Uuid,
+    application: Value,
+    gate: Value,
+    booths: Vec<Uuid>,
+    /// Booths that are reported of, a caller each.
+    stands: Vec<Uuid>,
+    day: String,
+    next: AtomicUsize,
+}
+
+impl Fair {
+    fn new(server: &Server, token: &str) -> Self {
+        let caller = Caller::new(server.address().url(), token);
+        let edition = caller.get(EDITION);
+        let applications = caller.get(&format!("{EDITION}/applications?state=approved&limit=1"));
+        let zones = caller.get(&format!("{EDITION}/zones"));
+        let mut booths = Vec::new();
+        for row in 'A'..='D' {
+            let kind = json!({ "zone": zones["items"][1]["id"], "category": "standard" });
+            let run = |part: char| json!({ "pattern": format!("K{row}{part}-001…K{row}{part}-999"), "kind": kind });
+            let runs = json!({ "runs": ('A'..='E').map(run).collect::<Vec<_>>() });
+            let (status, made) = caller.post(&format!("{EDITION}/booths/generate"), &runs).unwrap();
+            assert_eq!(status, 201, "{made}");
+            booths.extend(made["items"].as_array().unwrap().iter().map(|b| id(&b["id"])));
+        }
+        let reports = caller.get(&format!("{EDITION}/sales-reports?limit=500"));
+        let reports = reports["items"].as_array().unwrap();
+        let day = reports[0]["day"].as_str().unwrap().to_owned();
+        let of_day = reports.iter().filter(|r| r["day"] == day.as_str());
+        Self {
+            edition: id(&edition["id"]),
+            application: applications["items"][0]["id"].clone(),
+            gate: caller.get(&format!("{EDITION}/gates"))["items"][0]["id"].clone(),
+            booths,
+            stands: of_day.map(|r| id(&r["booth"])).take(CALLERS).collect(),
+            day,
+            next: AtomicUsize::new(0),
+        }
+    }
+
+    fn hold(&self, caller: &Caller, ledger: &mut Ledger, booth: Uuid) -> bool {
+        ledger.wanted.insert(booth);
+        let wanted = json!({ "application": self.application, "booths": [booth], "eligibility_waiver": "thử" });
+        match caller.post(&format!("{EDITION}/allocations"), &wanted) {
+            Some((201, held)) => ledger.held.push((id(&held["items"][0]["id"]), booth)),
+            Some((409, refused)) => assert_eq!(refused["code"], "booth_already_taken"),
+            Some((503, _)) | None => return false,
+            Some(other) => panic!("{other:?}"),
+        }
+        true
+    }
+
+    fn release(caller: &Caller, ledger: &mut Ledger, allocation: Uuid) -> bool {
+        match caller.post(&format!("/allocations/{allocation}/release"), &Value::Null) {
+            Some((200, _)) => ledger.released.insert(allocation),
+            Some((503, _)) | None => {
+                ledger.perhaps_released.insert(allocation);
+                false
+            }
+            Some(other) => panic!("{other:?}"),
+        }
+    }
+
+    fn count(&self, caller: &Caller, ledger: &mut Ledger) -> bool {
+        let ids: Vec<Uuid> = (0..50).map(|_| Uuid::now_v7()).collect();
+        let at = format!("{}T10:00:00+07:00", self.day);
+        let event = |id: &Uuid| json!({ "id": id, "gate": self.gate, "occurred_at": at, "entries": 7 });
+        let body = json!({ "events": ids.iter().map(event).collect::<Vec<_>>() });
+        let heard = caller.post(&format!("{EDITION}/visit-counts"), &body);
+        let answered = matches!(heard, Some((200, _)));
+        assert!(matches!(heard, Some((200 | 503, _)) | None), "{heard:?}");
+        ledger.counted.push((ids, answered));
+        answered
+    }
+
+    fn report(&self, caller: &Caller, ledger: &mut Ledger, booth: Uuid) -> bool {
+        let (amount, after) = ledger.reported.entry(booth).or_default();
+        let next = amount.max(after.last_mut().unwrap_or(&mut 0)).to_owned() + 1;
+        let at = format!("/booths/{booth}/sales-reports/{}", self.day);
+        let Some((200, now)) = caller.send("GET", &at, &Value::Null, None) else { return false };
+        let seen = format!("\"v{}\"", now["version"]);
+        match caller.send("PUT", &at, &json!({ "amount": next, "reason": "thử" }), Some(&seen)) {
+            Some((200, _)) => {
+                (*amount, *after) = (next, Vec::new());
+                true
+            }
+            Some((503, _)) | None => {
+                after.push(next);
+                false
+            }
+            Some(other) => panic!("{other:?}"),
+        }
+    }
+
+    /// One caller writes until no answer comes any more.
+    fn write(&self, caller: &Caller, n: usize, ledger: &mut Ledger, seed: u64, over: &AtomicBool) {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        while !over.load(Ordering::Relaxed) {
+            let went_on = match rng.random_range(0..10) {
+                0..4 => self.hold(
+                    caller,
+                    ledger,
+                    self.booths[self.next.fetch_add(1, Ordering::Relaxed) % self.booths.len()],
+                ),
+                // One that somebody else may want at the same moment, or has.
+                4..6 => self.hold(caller, ledger, self.booths[self.next.load(Ordering::Relaxed) % self.booths.len()]),
+                6 => {
+                    let mine = ledger.held.iter().map(|(id, _)| *id).collect::<Vec<_>>();
+                    let free = |id: &&Uuid| !ledger.released.contains(id) && !ledger.perhaps_released.contains(id);
+                    let mine: Vec<_> = mine.iter().filter(free).collect();
+                    mine.choose(&mut rng).is_none_or(|mine| Self::release(caller, ledger, **mine))
+                }
+                7..9 => self.count(caller, ledger),
+                _ => self.report(caller, ledger, self.stands[n]),
+            };
+            if !went_on {
+                break;
+            }
+        }
+    }
+}
+
+/// Everybody writes for a while; `end` ends what serves them.
+fn written(fair: &Fair, url: &str, token: &str, seed: u64, ledgers: &mut [Ledger], wait: Duration, end: impl FnOnce()) {
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for (n, ledger) in ledgers.iter_mut().enumerate() {
+            let over = &over;
+            let salt = seed * 100 + u64::try_from(n).unwrap();
+            scope.spawn(move || fair.write(&Caller::new(url, token), n, ledger, salt, over));
+        }
+        std::thread::sleep(wait);
+        end();
+        over.store(true, Ordering::Relaxed);
+    });
+}
+
+fn figures(caller: &Caller) -> Sums {
+    let figures = caller.get(&format!("{EDITION}/statistics"));
+    let number = |value: &Value| value.as_i64().unwrap_or_else(|| panic!("{figures}"));
+    Sums {
+        visits: number(&figures["visits"]["total"]),
+        sales: number(&figures["sales"]["total"]["amount"]),
+        let_booths: number(&figures["booths"]["allocated"]),
+    }
+}
+
+fn all(ledgers: &[Ledger]) -> Ledger {
+    let mut whole = Ledger::default();
+    ledgers.iter().cloned().for_each(|ledger| whole.join(ledger));
+    whole
+}
+
+/// Kills `kills` times; every other time the database as well, where it is one that can be killed.
+fn survive(data: &Path, url: &str, mut cluster: Option<&mut Cluster>) {
+    let variables = [("HOICHO_DATABASE__URL", url), ("HOICHO_LIMITS__PER_MINUTE", "10000000")];
+    let mut server = Some(Server::start_at(free_port(), data, &["demo"], &variables));
+    let mut token = login(server.as_ref().unwrap());
+    let fair = Fair::new(server.as_ref().unwrap(), &token);
+    let mut ledgers: Vec<Ledger> = (0..CALLERS).map(|_| Ledger::default()).collect();
+    let mut rng = ChaCha8Rng::seed_from_u64(2_018);
+    for seed in 0..u64::try_from(kills()).unwrap() {
+        let running = server.take().unwrap();
+        let address = running.address();
+        let wait = Duration::from_millis(rng.random_range(5..400));
+        let database_too = cluster.as_deref_mut().filter(|_| seed % 2 == 1);
+        written(&fair, address.url(), &token, seed, &mut ledgers, wait, || match database_too {
+            // The database goes first: what is under way fails; then the program.
+            Some(cluster) => {
+                cluster.kill();
+                drop(running);
+                cluster.start_again();
+            }
+            None => drop(running),
+        });
+        let expected = Tables::open(url).agree(&all(&ledgers), &fair.edition);
+        server = Some(Server::start_at(free_port(), data, &["demo"], &variables));
+        token = login(server.as_ref().unwrap());
+        assert_eq!(figures(&Caller::new(server.as_ref().unwrap().address().url(), &token)), expected);
+    }
+    let whole = all(&ledgers);
+    println!("{} kills, {} answers kept", kills(), whole.answers());
+    assert!(whole.answers() > kills(), "hardly anything was written");
+}
+
+#[test]
+fn what_was_answered_outlives_a_killed_program_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("hoicho.sqlite").display());
+    survive(folder.path(), &url, None);
+}
+
+#[test]
+fn what_was_answered_outlives_a_killed_program_and_a_killed_postgresql() {
+    let Some(mut cluster) = Cluster::start(&[]) else {
+        assert!(std::env::var("HOICHO_TEST_REQUIRE_POSTGRES").is_err(), "no PostgreSQL");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let url = cluster.url("hoicho");
+    survive(folder.path(), &url, Some(&mut cluster));
+}

@@ -1,0 +1,21 @@
+//! What was acknowledged stays, whatever ends the program or the database. Short here; in full with
+//! `HOICHO_TEST_KILLS=200 cargo test --test durability`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that breaks should say where"
+)]
+mod caller;
+#[path = "../support/cluster.rs"]
+#[expect(dead_code, reason = "measurements use the rest")]
+mod cluster;
+mod kills;
+mod ledger;
+#[path = "../support/postgres.rs"]
+#[expect(dead_code, reason = "only its databases are used here")]
+mod postgres;
+#[path = "../cli/server.rs"]
+#[expect(dead_code, reason = "the tests of the program use the rest")]
+mod server;

@@ -1,0 +1,170 @@
+//! A PostgreSQL cluster of one's own, as durable as PostgreSQL is by default: to be killed, followed by a standby, measured.
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use diesel::{Connection, PgConnection, RunQueryDsl};
+
+use crate::postgres::{binaries, unprivileged};
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// A running cluster; it ends with this value.
+pub struct Cluster {
+    pub bin: PathBuf,
+    folder: PathBuf,
+    pub port: u16,
+    settings: Vec<String>,
+    server: Option<Child>,
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn done(command: &mut Command) {
+    unprivileged(command);
+    let output = command.current_dir("/").output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+impl Cluster {
+    /// A new cluster with an empty database `hoicho`; `None` where there is no PostgreSQL.
+    pub fn start(settings: &[&str]) -> Option<Self> {
+        let bin = binaries()?;
+        let folder = Self::folder();
+        let data = folder.join("data");
+        let init = ["--no-sync", "-A", "trust", "-U", "hoicho", "-E", "UTF8", "--locale=C.UTF-8", "-D"];
+        done(Command::new(bin.join("initdb")).args(init).arg(&data));
+        let settings = settings.iter().map(|s| (*s).to_owned()).collect();
+        let mut cluster = Self { bin, folder, port: free_port(), settings, server: None };
+        cluster.start_again();
+        cluster.run("postgres", "CREATE DATABASE hoicho");
+        Some(cluster)
+    }
+
+    fn folder() -> PathBuf {
+        let n = NEXT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("hoicho-cluster-{}-{n}", std::process::id()));
+        done(Command::new("mkdir").arg("-m700").arg(&folder));
+        folder
+    }
+
+    /// Starts it where it was, and waits until it answers.
+    pub fn start_again(&mut self) {
+        let mut command = Command::new(self.bin.join("postgres"));
+        unprivileged(&mut command);
+        let log = self.folder.join("log");
+        // The file is made by us, who may be somebody else.
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(log).unwrap();
+        command.current_dir("/").arg("-D").arg(self.folder.join("data")).arg("-k").arg(&self.folder);
+        command.args(["-p", &self.port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"]);
+        for setting in &self.settings {
+            command.args(["-c", setting]);
+        }
+        let server = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        self.server = Some(server);
+        for _ in 0..600 {
+            if PgConnection::establish(&self.url("postgres")).is_ok() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("PostgreSQL did not start: {}", std::fs::read_to_string(self.folder.join("log")).unwrap_or_default());
+    }
+
+    /// Where a database is.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://hoicho@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Carries a statement out.
+    pub fn run(&self, database: &str, statement: &str) {
+        let mut admin = PgConnection::establish(&self.url(database)).unwrap();
+        diesel::sql_query(statement).execute(&mut admin).unwrap();
+    }
+
+    /// Every process of it, the first one first.
+    fn processes(&self) -> Vec<u32> {
+        let Some(server) = &self.server else { return Vec::new() };
+        let parent = |stat: &str| {
+            let after_name = stat.rsplit_once(')')?.1;
+            after_name.split_whitespace().nth(1)?.parse::<u32>().ok()
+        };
+        let all = std::fs::read_dir("/proc").unwrap().flatten();
+        let mut found: Vec<u32> = all
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .filter(|pid: &u32| {
+                std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|s| parent(&s) == Some(server.id()))
+            })
+            .collect();
+        found.insert(0, server.id());
+        found
+    }
+
+    fn signal(&self, signal: &str) {
+        let all = self.processes().iter().map(u32::to_string).collect::<Vec<_>>();
+        drop(Command::new("kill").arg(signal).args(all).stderr(Stdio::null()).status());
+    }
+
+    /// Kills every process of it at once: nothing is written any more.
+    pub fn kill(&mut self) {
+        // The first one first, which would otherwise see the others die and begin anew.
+        self.signal("-STOP");
+        let all = self.processes();
+        self.signal("-KILL");
+        while all.iter().skip(1).any(|pid| Path::new(&format!("/proc/{pid}/exe")).exists()) {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        if let Some(mut server) = self.server.take() {
+            server.wait().unwrap();
+        }
+    }
+
+    /// Stops every process where it is: connections stay open and nothing answers.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets them go on.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    /// A copy that follows this one and can be read.
+    pub fn standby(&self, name: &str) -> Self {
+        let folder = Self::folder();
+        let from = format!("{} application_name={name}", self.conninfo());
+        let copy = ["--no-sync", "-R", "-X", "stream", "-c", "fast", "-D"];
+        done(Command::new(self.bin.join("pg_basebackup")).arg("-d").arg(from).args(copy).arg(folder.join("data")));
+        let mut standby =
+            Self { bin: self.bin.clone(), folder, port: free_port(), settings: self.settings.clone(), server: None };
+        standby.settings.push("hot_standby=on".to_owned());
+        standby.start_again();
+        standby
+    }
+
+    fn conninfo(&self) -> String {
+        format!("host=127.0.0.1 port={} user=hoicho", self.port)
+    }
+
+    /// Makes a standby the one that is written to.
+    pub fn promote(&self) {
+        self.run("postgres", "SELECT pg_promote(true)");
+    }
+
+    /// Its folder of data.
+    pub fn data(&self) -> &Path {
+        &self.folder
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.thaw();
+        self.kill();
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
