@@ -1,5 +1,6 @@
 //! The command line.
 mod allocate;
+mod backup;
 mod demo;
 mod import;
 mod serve;
@@ -42,6 +43,10 @@ enum Command {
     Allocate(allocate::Allocate),
     /// Take a table of booths, exhibitors, products, sales or visits from a CSV or XLSX file, as it is
     Import(import::Import),
+    /// Copy everything that was entered to a new folder, while the server goes on
+    Backup(backup::Backup),
+    /// Put a backup back where there is nothing yet
+    Restore(backup::Restore),
     /// Bring the schema of the configured database up to date
     Migrate(Place),
     /// Add a key that signs access tokens from the next start on; old tokens stay good until their time is over
@@ -103,6 +108,8 @@ pub fn main() -> ExitCode {
         Command::Demo { place, reset } => demo::demo(&place.into(), reset),
         Command::Allocate(asked) => allocate::allocate(&asked),
         Command::Import(asked) => import::import(&asked),
+        Command::Backup(asked) => backup::backup(&asked),
+        Command::Restore(asked) => backup::restore(&asked),
         Command::Migrate(place) => migrate(&place),
         Command::RotateKey(place) => rotate_key(&place),
         Command::GrantAdmin { place, email } => grant_admin(&place, &email),

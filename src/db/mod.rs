@@ -1,6 +1,7 @@
 //! The database: two doors (`read`, `write`), the schema, migrations, and what an error means.
 //!
 //! Invariant: every write is one transaction; on SQLite all of them pass one writer, so `SQLITE_BUSY` cannot happen.
+pub mod backup;
 pub mod constraint;
 pub mod door;
 pub mod migrate;

@@ -7,6 +7,7 @@
     clippy::disallowed_methods,
     reason = "a test that breaks should say where"
 )]
+mod backups;
 mod caller;
 #[path = "../support/cluster.rs"]
 #[expect(dead_code, reason = "measurements use the rest")]

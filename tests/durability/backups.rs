@@ -1,0 +1,121 @@
+//! A backup taken while everybody writes is of one moment, and put back it has the same figures.
+use std::{
+    path::Path,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    caller::Caller,
+    cluster::Cluster,
+    server::{Server, hoicho, login, shown},
+};
+
+const EDITION: &str = "/editions/ocop-quang-ninh-demo";
+const FINAL: &str = "/editions/ocop-mien-bac-2018/statistics";
+
+/// Runs the program; what it says.
+fn run(folder: &Path, arguments: &[&str], url: &str) -> (bool, String) {
+    let mut command = hoicho(folder);
+    if !url.is_empty() {
+        command.env("HOICHO_DATABASE__URL", url);
+    }
+    let done = command.args(arguments).output().unwrap();
+    (done.status.success(), shown(&done.stdout) + &shown(&done.stderr))
+}
+
+/// `url` and `elsewhere`: two databases; empty for the embedded one.
+fn taken_and_put_back(url: &str, elsewhere: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, other) = (folder.path().join("demo"), folder.path().join("other"));
+    let variables = |url: &str| [("HOICHO_DATABASE__URL".to_owned(), url.to_owned())];
+    let with = |at: &Path, url: &str| {
+        let set = variables(url);
+        let set: Vec<_> = set.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        Server::start(at, &["demo"], &set)
+    };
+    let server = with(&data, url);
+    let token = login(&server);
+    let caller = Caller::new(server.address().url(), &token);
+    let gate = caller.get(&format!("{EDITION}/gates"))["items"][0]["id"].clone();
+    let day = caller.get(EDITION)["opening_days"][0]["day"].as_str().unwrap().to_owned();
+    let before = caller.get(&format!("{EDITION}/statistics"))["visits"]["total"].as_u64().unwrap();
+    // A paper, which lies beside the database.
+    let paper = format!("documents/{}", Uuid::now_v7());
+    std::fs::write(data.join(&paper), b"%PDF-1.7").unwrap();
+
+    // One writer, so that what a moment holds can be told: every count of 7 before it and none after.
+    let (over, sent) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let to = folder.path().join("backup");
+    let place = ["--data-dir", data.to_str().unwrap()];
+    let count = |ids: Vec<Uuid>| {
+        let at = format!("{day}T10:00:00+07:00");
+        let event = |id: Uuid| json!({ "id": id, "gate": gate, "occurred_at": at, "entries": 7 });
+        json!({ "events": ids.into_iter().map(event).collect::<Vec<_>>() })
+    };
+    let least = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                let body = count((0..20).map(|_| Uuid::now_v7()).collect());
+                assert_eq!(caller.post(&format!("{EDITION}/visit-counts"), &body).unwrap().0, 200);
+                sent.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        while sent.load(Ordering::SeqCst) < 20 {
+            std::thread::yield_now();
+        }
+        let least = sent.load(Ordering::SeqCst);
+        let (good, said) = run(folder.path(), &[&["backup", to.to_str().unwrap()], &place[..]].concat(), url);
+        over.store(true, Ordering::Relaxed);
+        assert!(good && said.contains("2 files"), "{said}");
+        least
+    });
+    let most = sent.load(Ordering::SeqCst);
+    let figures = caller.get(FINAL);
+    server.stop();
+
+    let (good, said) = run(folder.path(), &[&["backup", to.to_str().unwrap()], &place[..]].concat(), url);
+    assert!(!good && said.contains("is there already"), "{said}");
+    let (good, said) = run(folder.path(), &[&["restore", to.to_str().unwrap()], &place[..]].concat(), url);
+    assert!(!good && said.contains("has data already"), "{said}");
+    let place = ["--data-dir", other.to_str().unwrap()];
+    let (good, said) = run(folder.path(), &[&["restore", to.to_str().unwrap()], &place[..]].concat(), elsewhere);
+    assert!(good, "{said}");
+    let server = with(&other, elsewhere);
+    let token = login(&server);
+    let caller = Caller::new(server.address().url(), &token);
+    let same = |mut figures: Value| {
+        // The one thing that may differ is when it was asked.
+        figures.as_object_mut().unwrap().remove("as_of");
+        figures
+    };
+    assert_eq!(same(caller.get(FINAL)), same(figures));
+    let visits = caller.get(&format!("{EDITION}/statistics"))["visits"]["total"].as_u64().unwrap() - before;
+    let batches = usize::try_from(visits / 140).unwrap();
+    assert!(visits % 140 == 0 && (least..=most).contains(&batches), "{visits} visits, {least} to {most} batches");
+    assert_eq!(std::fs::read(other.join(&paper)).unwrap(), b"%PDF-1.7");
+
+    // A file that is no longer as it was is not put back.
+    std::fs::write(to.join(&paper), "changed").unwrap();
+    let third = folder.path().join("third");
+    let place = ["--data-dir", third.to_str().unwrap()];
+    let (good, said) = run(folder.path(), &[&["restore", to.to_str().unwrap()], &place[..]].concat(), "");
+    assert!(!good && said.contains("not as it was"), "{said}");
+}
+
+#[test]
+fn the_embedded_database_is_copied_while_everybody_writes() {
+    taken_and_put_back("", "");
+}
+
+#[test]
+fn postgresql_is_copied_while_everybody_writes() {
+    let Some(cluster) = Cluster::start(&[]) else {
+        assert!(std::env::var("HOICHO_TEST_REQUIRE_POSTGRES").is_err(), "no PostgreSQL");
+        return;
+    };
+    cluster.run("postgres", "CREATE DATABASE elsewhere");
+    taken_and_put_back(&cluster.url("hoicho"), &cluster.url("elsewhere"));
+}
