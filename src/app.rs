@@ -22,9 +22,10 @@ use crate::{
     editions, exhibitors, floor,
     history::{self, Live},
     http::{
-        Code, FaultyField, Problem, ProblemView, body::BODY_LIMIT, conditional, document, idempotency, parameters,
-        parameters::Parameters,
+        Code, FaultyField, Problem, ProblemView, body::BODY_LIMIT, conditional, document, idempotency,
+        methods::Methods, parameters, parameters::Parameters,
     },
+    i18n::Language,
     identity::{
         self,
         keys::Uses,
@@ -164,10 +165,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 }
 
 /// The document as it is served, and what it says of parameters and bodies: made once, whatever the number of workers.
-static DOCUMENT: LazyLock<(String, web::Data<Parameters>, web::Data<Bodies>)> = LazyLock::new(|| {
+static DOCUMENT: LazyLock<(String, web::Data<Parameters>, web::Data<Bodies>, Methods)> = LazyLock::new(|| {
     let document = serde_json::json!(openapi());
     let (parameters, bodies) = (Parameters::of(&document), Bodies::of(&document));
-    (document.to_string(), web::Data::new(parameters), web::Data::new(bodies))
+    let methods = Methods::of(&document);
+    (document.to_string(), web::Data::new(parameters), web::Data::new(bodies), methods)
 });
 
 /// Mounts everything.
@@ -230,7 +232,7 @@ fn everything(cfg: &mut web::ServiceConfig) {
                 .configure(imports::routes)
                 .configure(archive::routes)
                 .configure(history::routes)
-                .default_service(web::to(async || Err::<HttpResponse, Problem>(Code::NotFound.into()))),
+                .default_service(web::to(no_operation)),
         )
         .service(web::scope("").wrap(middleware::Compress::default()).configure(console::routes));
 }
@@ -247,6 +249,12 @@ async fn problems(
     // Pages of other sites may read what everybody may; they cannot send a login along.
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     Ok(response)
+}
+
+/// What no operation takes: the method is wrong, or the address.
+async fn no_operation(req: HttpRequest) -> HttpResponse {
+    let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+    DOCUMENT.3.refuse(req.path(), Language::from_header(accepted))
 }
 
 async fn show_document() -> HttpResponse {

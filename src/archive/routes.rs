@@ -104,7 +104,7 @@ fn workbook(tx: &mut Tx<'_>, granted: &Granted, to: &mpsc::Sender<Piece>) -> Res
 /// All of an edition in one file, of one moment: floor, exhibitors with their products, applications, allocations, sales
 /// reports with every version and line, counts, deals. Not people, contacts, papers, wishes or the audit log. A file of JSON
 /// Lines ends with a record that counts the others: without it, it is not whole.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/archive", tag = "editions", params(("edition" = String, Path), ArchiveQuery), responses((status = 200, content_type = "application/jsonl", body = String), (status = 403), (status = 404)))]
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/archive", tag = "editions", params(("edition" = String, Path), ArchiveQuery), responses((status = 200, content((String = "application/jsonl"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 403), (status = 404)))]
 #[get("/editions/{edition}/archive")]
 async fn get_archive(
     permit: Permit<ReadAll>,

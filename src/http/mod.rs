@@ -10,6 +10,7 @@ pub mod export;
 pub mod fields;
 pub mod idempotency;
 pub mod import;
+pub mod methods;
 pub mod page;
 pub mod parameters;
 pub mod patch;

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::{Code, Problem};
 
+/// Rows a page may have.
+pub const MOST: u16 = 500;
+
 /// `?limit=` (default 50, at most 500) and `?cursor=`.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -21,7 +24,7 @@ impl PageQuery {
     /// Rows wanted.
     pub fn limit(&self) -> Result<i64, Problem> {
         match self.limit.unwrap_or(50) {
-            limit @ 1..=500 => Ok(i64::from(limit)),
+            limit @ 1..=MOST => Ok(i64::from(limit)),
             _ => Err(Problem::new(Code::BadRequest, Said("limit-must-be-1-to-500"))),
         }
     }

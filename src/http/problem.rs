@@ -40,6 +40,8 @@ codes! {
     Forbidden 403,
     /// Not there, or not for the caller to see.
     NotFound 404,
+    /// The address takes other methods.
+    MethodNotAllowed 405,
     /// The booth has an active allocation.
     BoothAlreadyTaken 409,
     /// A proposal was made for a floor that is no more.
@@ -134,7 +136,7 @@ impl Problem {
         Self { code, detail: Some(detail.into()), errors: Vec::new() }
     }
 
-    fn response(&self, language: Language) -> HttpResponse {
+    pub(super) fn response(&self, language: Language) -> HttpResponse {
         let document = ProblemView {
             status: self.code.status().as_u16(),
             code: self.code,

@@ -171,8 +171,10 @@ async fn get_product(permit: View<Exhibitors>, path: At) -> Result<HttpResponse,
 #[serde(deny_unknown_fields)]
 struct PatchProduct {
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     name: Option<String>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     product_group: Option<ProductGroup>,
     #[serde(default, deserialize_with = "present")]
     stars: Option<Option<i32>>,

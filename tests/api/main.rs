@@ -24,6 +24,7 @@ mod identity;
 mod imports;
 mod kept;
 mod keys;
+mod linearizable;
 mod mirror;
 mod partners;
 mod permissions;

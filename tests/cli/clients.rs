@@ -6,7 +6,10 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::server::{Server, login, shown};
+use crate::{
+    python::installed,
+    server::{Server, login, shown},
+};
 
 const HERE: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -88,22 +91,7 @@ fn a_typescript_client_compiles_and_works() {
 #[test]
 fn a_python_client_is_generated_and_works() {
     let at = folder("python");
-    let tools = at.join("tools");
-    if !tools.join("openapi_python_client").exists() {
-        let installed = Command::new("python3")
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target"])
-            .arg(&tools)
-            .arg("openapi-python-client==0.29.*")
-            .output();
-        if !installed.is_ok_and(|i| i.status.success()) {
-            assert!(
-                std::env::var_os("HOICHO_TEST_REQUIRE_PYTHON").is_none(),
-                "openapi-python-client cannot be installed"
-            );
-            eprintln!("SKIPPED: openapi-python-client cannot be installed (python3 with pip is needed once)");
-            return;
-        }
-    }
+    let Some(tools) = installed("python/tools", "openapi-python-client==0.29.*") else { return };
     let client = at.join("client");
     std::fs::create_dir_all(&client).unwrap();
     run(Command::new("python3")

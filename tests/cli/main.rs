@@ -11,9 +11,11 @@ mod cookbook;
 #[path = "../support/postgres.rs"]
 #[expect(dead_code, reason = "only its databases are used here")]
 mod postgres;
+mod python;
 #[path = "../support/receiver.rs"]
 #[expect(dead_code, reason = "the tests of the API use the rest")]
 mod receiver;
+mod schemathesis;
 mod server;
 mod tables;
 mod told;

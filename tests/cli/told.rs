@@ -1,9 +1,10 @@
 //! What was committed is told, however the program ends; and the official verifier believes it.
-use std::{path::PathBuf, process::Command, time::Duration};
+use std::{process::Command, time::Duration};
 
 use serde_json::{Value, json};
 
 use crate::{
+    python::installed,
     receiver::Receiver,
     server::{Server, free_port, login},
 };
@@ -78,23 +79,6 @@ fn a_program_killed_between_a_change_and_its_telling_tells_it_when_it_is_back() 
     until("every edition is told", || told() == made);
 }
 
-/// Python with the official verifier, installed into the target folder once.
-fn verifier() -> Option<PathBuf> {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("standardwebhooks");
-    if !folder.join("standardwebhooks").exists() {
-        let installed = Command::new("python3")
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target"])
-            .arg(&folder)
-            .arg("standardwebhooks==1.0.0")
-            .output()
-            .ok()?;
-        if !installed.status.success() {
-            return None;
-        }
-    }
-    Some(folder)
-}
-
 /// Says for each of `[secret, headers, body]` whether the official verifier believes it.
 const VERIFY: &str = r"
 import json, sys
@@ -111,11 +95,7 @@ print(json.dumps(answers))
 
 #[test]
 fn the_official_verifier_believes_our_signatures_and_no_others() {
-    let Some(verifier) = verifier() else {
-        assert!(std::env::var_os("HOICHO_TEST_REQUIRE_PYTHON").is_none(), "the verifier cannot be installed");
-        eprintln!("SKIPPED: the official verifier cannot be installed (python3 with pip is needed once)");
-        return;
-    };
+    let Some(verifier) = installed("standardwebhooks", "standardwebhooks==1.0.0") else { return };
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&folder.path().join("demo"), &["demo"], &HERE);
     let token = login(&server);

@@ -123,6 +123,21 @@ impl TestApp {
 
     /// The same with some settings changed.
     pub async fn with(url: DatabaseUrl, folder: tempfile::TempDir, change: impl FnOnce(&mut Settings)) -> Self {
+        let clock: &'static AtomicI64 = Box::leak(Box::new(AtomicI64::new(now().timestamp_micros())));
+        Self::at(url, folder, clock, change).await
+    }
+
+    /// Another node on the same database, by the same clock.
+    pub async fn beside(&self, url: DatabaseUrl) -> Self {
+        Self::at(url, tempfile::tempdir().unwrap(), self.clock, |_| {}).await
+    }
+
+    async fn at(
+        url: DatabaseUrl,
+        folder: tempfile::TempDir,
+        clock: &'static AtomicI64,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         migrate::up(&url).unwrap();
         let db = Db::open(&url, 8).unwrap();
         let mut settings = Settings::load(None).unwrap();
@@ -132,7 +147,6 @@ impl TestApp {
         // Receivers of the tests are on this machine.
         settings.webhooks = hoicho::config::Webhooks { private_addresses: true, plain_http: true };
         change(&mut settings);
-        let clock: &'static AtomicI64 = Box::leak(Box::new(AtomicI64::new(now().timestamp_micros())));
         let state = web::Data::new(State::new(&settings, db.clone(), Clock::Set(clock), folder.path()).unwrap());
         let service = Rc::new(test::init_service(App::new().configure(app::routes(state.clone()))).await);
         let service: Rc<dyn Fn(Request) -> Answering> = Rc::new(move |request| {

@@ -45,22 +45,29 @@ pub(super) async fn get_application(permit: Permit<ReadApplication>, id: Id) -> 
 struct PatchApplication {
     /// 1 to 100.
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     booths_wanted: Option<i32>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     category: Option<BoothCategory>,
     #[serde(default, deserialize_with = "present")]
     needs: Option<Option<String>>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     needs_power: Option<bool>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     needs_water: Option<bool>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     needs_corner: Option<bool>,
     /// Best first; at most 20.
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     wishes: Option<Vec<Wish>>,
     /// At most 100.
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     products: Option<Vec<ProductId>>,
 }
 

@@ -32,6 +32,7 @@ pub(super) async fn get_edition(permit: View) -> Result<HttpResponse, Problem> {
 #[serde(deny_unknown_fields)]
 struct PatchEdition {
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     name: Option<String>,
     #[serde(default, deserialize_with = "present")]
     series: Option<Option<SeriesId>>,
@@ -39,6 +40,7 @@ struct PatchEdition {
     venue: Option<Option<VenueId>>,
     /// Only of a draft: days and hours that were counted hang on it.
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     time_zone: Option<String>,
     #[serde(default, deserialize_with = "present")]
     declared_booths: Option<Option<i32>>,

@@ -170,18 +170,23 @@ pub(super) async fn get_exhibitor(permit: View<Exhibitors>) -> Result<HttpRespon
 #[serde(deny_unknown_fields)]
 struct PatchExhibitor {
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     name: Option<String>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     legal_form: Option<LegalForm>,
     #[serde(default, deserialize_with = "present")]
     tax_code: Option<Option<String>>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     country: Option<String>,
     /// Code from `/localities`.
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     locality_code: Option<String>,
     /// In words; takes a code away.
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     locality: Option<String>,
 }
 

@@ -75,25 +75,34 @@ pub(super) async fn get_booth(permit: View, path: At) -> Result<HttpResponse, Pr
 struct PatchBooth {
     /// Letters of the row, then the number: a new code is a new place.
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     code: Option<String>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     zone: Option<ZoneId>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     category: Option<BoothCategory>,
     /// Square decimetres: 1 to 1,000,000.
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     area_dm2: Option<i32>,
     /// Minor units: 0 to 10^12.
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     fee: Option<i64>,
     /// 1 to 1,000.
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     booth_equivalents: Option<i32>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     availability: Option<BoothAvailability>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     has_power: Option<bool>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     has_water: Option<bool>,
     /// `null` takes it away.
     #[serde(default, deserialize_with = "present")]

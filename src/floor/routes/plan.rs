@@ -38,7 +38,7 @@ struct PlanQuery {
 
 /// The floor plan: where each booth is, whether it is taken, and by whom. At most 10,000 booths: a larger fair is
 /// drawn hall by hall or zone by zone.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/floor-plan", tag = "floor", params(("edition" = String, Path), PlanQuery), responses((status = 200, body = Plan), (status = 404)))]
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/floor-plan", tag = "floor", params(("edition" = String, Path), PlanQuery), responses((status = 200, content((Plan = "application/json"), (String = "image/svg+xml"))), (status = 404)))]
 #[get("/editions/{edition}/floor-plan")]
 pub(super) async fn get_floor_plan(
     req: HttpRequest,

@@ -210,12 +210,15 @@ pub(super) async fn get_zone(permit: View, path: At) -> Result<HttpResponse, Pro
 #[serde(deny_unknown_fields)]
 struct PatchZone {
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     code: Option<String>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     name: Option<String>,
     #[serde(default, deserialize_with = "present")]
     hall: Option<Option<HallId>>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     eligibility: Option<Eligibility>,
 }
 

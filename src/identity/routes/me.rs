@@ -66,9 +66,11 @@ pub(super) async fn get_me(caller: SignedIn) -> Result<HttpResponse, Problem> {
 #[serde(deny_unknown_fields)]
 struct PatchMe {
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     display_name: Option<String>,
     /// Of mails.
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     language: Option<Language>,
 }
 

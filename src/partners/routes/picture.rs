@@ -22,7 +22,7 @@ struct PictureQuery {
 
 /// A picture of an edition, 1,200 × 630 pixels, for what social networks show beside a link: name, days, place, how many
 /// booths are taken, and the floor plan.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/picture", tag = "editions", params(("edition" = String, Path), PictureQuery), responses((status = 200, content_type = "image/png", body = Vec<u8>), (status = 404)))]
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/picture", tag = "editions", params(("edition" = String, Path), PictureQuery), responses((status = 200, content_type = "image/png", body = String), (status = 404)))]
 #[get("/editions/{edition}/picture")]
 #[expect(clippy::disallowed_methods, reason = "drawing takes tens of milliseconds and needs no connection")]
 pub(super) async fn get_picture(permit: View, query: Query<PictureQuery>) -> Result<HttpResponse, Problem> {

@@ -157,13 +157,16 @@ pub(super) async fn get_deal(permit: Permit<ReadFigures>, path: At) -> Result<Ht
 #[serde(deny_unknown_fields)]
 struct PatchDeal {
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     kind: Option<DealKind>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     counterpart: Option<String>,
     /// Minor units: 0 to 10^13.
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     amount: Option<i64>,
-    #[schema(value_type = Option<chrono::NaiveDate>)]
+    #[schema(nullable = false, value_type = Option<chrono::NaiveDate>)]
     #[serde(default, deserialize_with = "present")]
     signed_on: Option<Day>,
     #[serde(default, deserialize_with = "present")]

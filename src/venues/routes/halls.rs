@@ -74,8 +74,10 @@ pub(super) async fn list_halls(permit: Permit<Read>) -> Result<HttpResponse, Pro
 #[serde(deny_unknown_fields)]
 struct PatchHall {
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     name: Option<String>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     is_outdoor: Option<bool>,
 }
 

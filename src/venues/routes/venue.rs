@@ -99,8 +99,10 @@ pub(super) async fn get_venue(permit: Permit<Read>) -> Result<HttpResponse, Prob
 #[serde(deny_unknown_fields)]
 struct PatchVenue {
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     name: Option<String>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     address: Option<String>,
 }
 

@@ -127,14 +127,18 @@ pub(super) async fn get_webhook(permit: Permit<SeeWebhooks>, path: At) -> Result
 #[serde(deny_unknown_fields)]
 struct PatchWebhook {
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     name: Option<String>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     url: Option<String>,
     /// Empty: everything.
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     event_types: Option<Vec<EventType>>,
     /// What waits is sent at once when it is switched on.
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     is_enabled: Option<bool>,
 }
 

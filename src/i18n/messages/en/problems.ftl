@@ -190,6 +190,7 @@ problem-in-use = It is in use, or refers to something that does not exist
 problem-internal = Something failed on our side
 problem-invalid = The data is not valid
 problem-login-required = Please log in
+problem-method-not-allowed = This method is not for this address
 problem-not-eligible = The exhibitor is not eligible for this zone
 problem-not-found = Not found
 problem-precondition-required = An If-Match header is needed

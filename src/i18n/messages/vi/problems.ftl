@@ -190,6 +190,7 @@ problem-in-use = Đang được dùng hoặc tham chiếu không tồn tại
 problem-internal = Lỗi phía máy chủ
 problem-invalid = Dữ liệu không hợp lệ
 problem-login-required = Cần đăng nhập
+problem-method-not-allowed = Không dùng phương thức này ở đây
 problem-not-eligible = Không đủ điều kiện vào khu vực này
 problem-not-found = Không tìm thấy
 problem-precondition-required = Thiếu tiêu đề If-Match

@@ -1,0 +1,114 @@
+//! Whether what several callers saw at the same time could have happened one after another: the search of Wing and Gong
+//! with the memory of Lowe ("Testing for linearizability", 2017).
+use std::{collections::HashSet, hash::Hash};
+
+/// One call and what it was told. Moments are places in the one order in which calls began and ended.
+#[derive(Debug, Clone)]
+pub struct Call<D> {
+    pub began: u64,
+    pub ended: u64,
+    pub did: D,
+}
+
+/// What a thing does when one call comes after another.
+pub trait Model {
+    type State: Clone + Eq + Hash;
+    type Did;
+    fn new() -> Self::State;
+    /// The state after it, if it could be told what it was told.
+    fn after(state: &Self::State, did: &Self::Did) -> Option<Self::State>;
+}
+
+/// Fails with the most calls that could be put in an order.
+pub fn check<M: Model>(calls: &[Call<M::Did>]) -> Result<(), usize> {
+    let mut search = Search::<M> { calls, done: vec![false; calls.len()], seen: HashSet::new(), most: 0 };
+    let possible = search.go_on(&M::new(), 0);
+    if possible { Ok(()) } else { Err(search.most) }
+}
+
+struct Search<'a, M: Model> {
+    calls: &'a [Call<M::Did>],
+    done: Vec<bool>,
+    seen: HashSet<(Vec<bool>, M::State)>,
+    most: usize,
+}
+
+impl<M: Model> Search<'_, M> {
+    fn go_on(&mut self, state: &M::State, count: usize) -> bool {
+        self.most = self.most.max(count);
+        if count == self.calls.len() {
+            return true;
+        }
+        if !self.seen.insert((self.done.clone(), state.clone())) {
+            return false;
+        }
+        let open = || self.calls.iter().enumerate().filter(|(n, _)| !self.done[*n]);
+        // Whatever began after another ended cannot come before it.
+        let first_end = open().map(|(_, call)| call.ended).min().unwrap_or_default();
+        let next: Vec<usize> = open().filter(|(_, call)| call.began < first_end).map(|(n, _)| n).collect();
+        for n in next {
+            let Some(after) = M::after(state, &self.calls[n].did) else { continue };
+            self.done[n] = true;
+            if self.go_on(&after, count + 1) {
+                return true;
+            }
+            self.done[n] = false;
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A register: `Write(n)`, or `Read(n)` that saw `n`.
+    enum Register {
+        Write(u8),
+        Read(u8),
+    }
+    use Register::{Read, Write};
+
+    impl Model for Register {
+        type State = u8;
+        type Did = Register;
+        fn new() -> u8 {
+            0
+        }
+        fn after(state: &u8, did: &Register) -> Option<u8> {
+            match did {
+                Write(n) => Some(*n),
+                Read(n) => (n == state).then_some(*state),
+            }
+        }
+    }
+
+    fn call(began: u64, ended: u64, did: Register) -> Call<Register> {
+        Call { began, ended, did }
+    }
+
+    #[test]
+    fn calls_at_the_same_time_may_come_in_any_order() {
+        let calls = [call(0, 10, Write(1)), call(1, 9, Read(0)), call(2, 8, Read(1))];
+        assert_eq!(check::<Register>(&calls), Ok(()));
+    }
+
+    #[test]
+    fn what_ended_before_another_began_comes_before_it() {
+        let calls = [call(0, 1, Write(1)), call(2, 3, Read(0))];
+        assert_eq!(check::<Register>(&calls), Err(1));
+    }
+
+    #[test]
+    fn nobody_sees_the_old_after_somebody_saw_the_new() {
+        // The write is under way all the time; the readers one after the other.
+        let calls = [call(0, 10, Write(1)), call(1, 2, Read(1)), call(3, 4, Read(0))];
+        assert_eq!(check::<Register>(&calls), Err(2));
+    }
+
+    #[test]
+    fn a_lost_update_is_found() {
+        let calls = [call(0, 3, Write(1)), call(1, 4, Write(2)), call(5, 6, Read(1)), call(7, 8, Read(2))];
+        assert!(check::<Register>(&calls).is_err());
+    }
+}

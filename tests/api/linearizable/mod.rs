@@ -1,0 +1,311 @@
+//! Booths under many callers at once, on one node and on two: what each was told fits an order of one after another.
+mod checker;
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+
+use checker::{Call, Model, check};
+use futures_util::future::join_all;
+use hoicho::jobs;
+use rand::{Rng, SeedableRng, seq::IndexedRandom};
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, postgres};
+
+/// Few, so that callers meet.
+const BOOTHS: usize = 3;
+const CALLERS: usize = 6;
+const CALLS: usize = 40;
+/// Seconds that a hold is good for; an offer is good for days.
+const HOLD_S: i64 = 60;
+
+/// What a caller did and was told. Booths by number, allocations by identifier.
+#[derive(Debug, Clone)]
+enum Did {
+    Held {
+        booth: usize,
+        allocation: String,
+        until: i64,
+    },
+    FoundTaken {
+        booth: usize,
+    },
+    Released {
+        allocation: String,
+    },
+    NotReleased {
+        allocation: String,
+    },
+    Offered {
+        allocation: String,
+        until: i64,
+    },
+    NotOffered {
+        allocation: String,
+    },
+    Swapped {
+        one: String,
+        other: String,
+    },
+    NotSwapped {
+        one: String,
+        other: String,
+    },
+    /// The background job ended what had run out.
+    Swept,
+}
+
+/// Who has a booth, until when, and whether it was offered to them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Has {
+    allocation: String,
+    until: i64,
+    offered: bool,
+}
+
+/// Booths as a call finds them by the time it reads from the clock when it begins: a hold whose time is over is as good as
+/// gone, until somebody writes that it is.
+struct Booths;
+impl Model for Booths {
+    type State = Vec<Option<Has>>;
+    /// What was done, and the seconds since the beginning when the call began.
+    type Did = (Did, i64);
+
+    fn new() -> Self::State {
+        vec![None; BOOTHS]
+    }
+
+    fn after(booths: &Self::State, (did, now): &Self::Did) -> Option<Self::State> {
+        let mut booths = booths.clone();
+        let holds = |booth: &Option<Has>| booth.as_ref().is_some_and(|has| has.until > *now);
+        let on = |booths: &[Option<Has>], id: &String| {
+            booths.iter().position(|b| holds(b) && b.as_ref().is_some_and(|has| has.allocation == *id))
+        };
+        let fits = match did {
+            Did::Held { booth, allocation, until } => {
+                let was_free = !holds(&booths[*booth]);
+                booths[*booth] = Some(Has { allocation: allocation.clone(), until: *until, offered: false });
+                was_free
+            }
+            // Also by a hold that ran out while it was swapped to this booth: who asks again gets it.
+            Did::FoundTaken { booth } => booths[*booth].is_some(),
+            Did::Released { allocation } => on(&booths, allocation).is_some_and(|at| booths[at].take().is_some()),
+            Did::NotReleased { allocation } => on(&booths, allocation).is_none(),
+            Did::Offered { allocation, until } => match on(&booths, allocation).and_then(|at| booths[at].as_mut()) {
+                Some(has) if !has.offered => {
+                    (has.until, has.offered) = (*until, true);
+                    true
+                }
+                Some(_) | None => false,
+            },
+            Did::NotOffered { allocation } => {
+                on(&booths, allocation).and_then(|at| booths[at].as_ref()).is_none_or(|has| has.offered)
+            }
+            Did::Swapped { one, other } => match (on(&booths, one), on(&booths, other)) {
+                (Some(a), Some(b)) if a != b => {
+                    booths.swap(a, b);
+                    true
+                }
+                _ => false,
+            },
+            Did::NotSwapped { one, other } => on(&booths, one).is_none() || on(&booths, other).is_none(),
+            Did::Swept => {
+                for booth in &mut booths {
+                    booth.take_if(|has| has.until <= *now);
+                }
+                true
+            }
+        };
+        fits.then_some(booths)
+    }
+}
+
+/// The one order in which calls begin and end: one thread carries all of them, so a counter is enough.
+#[derive(Default)]
+struct History {
+    moment: u64,
+    calls: Vec<Call<(Did, i64)>>,
+    /// How often the clock was put forward.
+    waits: usize,
+    /// When that was last.
+    waited_at: u64,
+    /// When the calls under way began.
+    under_way: Vec<u64>,
+    /// Allocations that were ever made.
+    made: Vec<String>,
+}
+
+impl History {
+    fn next(&mut self) -> u64 {
+        self.moment += 1;
+        self.moment
+    }
+    fn begin(&mut self) -> u64 {
+        let began = self.next();
+        self.under_way.push(began);
+        began
+    }
+}
+
+/// When an allocation runs out, in seconds since the beginning.
+fn until(allocation: &Value) -> i64 {
+    let at: chrono::DateTime<chrono::Utc> = allocation["expires_at"].as_str().unwrap().parse().unwrap();
+    (at - crate::support::now()).num_seconds()
+}
+
+struct Caller<'a> {
+    node: &'a TestApp,
+    token: &'a str,
+    application: &'a str,
+    booths: &'a [String],
+    history: Rc<RefCell<History>>,
+}
+
+impl Caller<'_> {
+    async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let answer = self.node.post(path).by(self.token).json(body).send().await;
+        (answer.status.as_u16(), answer.json())
+    }
+
+    /// Does something and tells what it was; `None` where a call was turned away without having done anything.
+    async fn act(&self, rng: &mut ChaCha8Rng) -> Option<Did> {
+        let made = self.history.borrow().made.clone();
+        // Those made last are most likely still there.
+        let recent = made.rchunks(4).next().unwrap_or_default();
+        let one = recent.choose(rng).cloned().unwrap_or_default();
+        let other = recent.choose(rng).cloned().unwrap_or_default();
+        match rng.random_range(0..100) {
+            0..45 => {
+                let booth = rng.random_range(0..BOOTHS);
+                let wanted =
+                    json!({ "application": self.application, "booths": [self.booths[booth]], "expires_in_s": HOLD_S });
+                match self.post("/editions/hoi-cho/allocations", &wanted).await {
+                    (201, held) => {
+                        let allocation = held["items"][0]["id"].as_str().unwrap().to_owned();
+                        self.history.borrow_mut().made.push(allocation.clone());
+                        let until = until(&held["items"][0]);
+                        Some(Did::Held { booth, allocation, until })
+                    }
+                    (409, refused) if refused["code"] == "booth_already_taken" => Some(Did::FoundTaken { booth }),
+                    (503, _) => None,
+                    other => panic!("{other:?}"),
+                }
+            }
+            45..65 if !one.is_empty() => match self.post(&format!("/allocations/{one}/release"), &json!({})).await {
+                (200, _) => Some(Did::Released { allocation: one }),
+                (409, _) => Some(Did::NotReleased { allocation: one }),
+                (412 | 503, _) => None,
+                other => panic!("{other:?}"),
+            },
+            65..75 if !one.is_empty() => match self.post(&format!("/allocations/{one}/offer"), &json!({})).await {
+                (200, offered) => Some(Did::Offered { allocation: one, until: until(&offered) }),
+                (409, _) => Some(Did::NotOffered { allocation: one }),
+                (412 | 503, _) => None,
+                other => panic!("{other:?}"),
+            },
+            75..92 if one != other => {
+                let wanted = json!({ "one": one, "other": other });
+                match self.post("/editions/hoi-cho/allocations/swap", &wanted).await {
+                    (200, _) => Some(Did::Swapped { one, other }),
+                    (409, refused) if refused["code"] == "illegal_step" => Some(Did::NotSwapped { one, other }),
+                    (409 | 412 | 503, _) => None,
+                    other => panic!("{other:?}"),
+                }
+            }
+            92..95 => {
+                let mut history = self.history.borrow_mut();
+                // No call takes as long as a hold is good for: one that is under way sees the clock step at most once.
+                if history.under_way.iter().all(|began| *began > history.waited_at) {
+                    self.node.wait(chrono::Duration::seconds(HOLD_S / 2));
+                    history.waits += 1;
+                    history.waited_at = history.next();
+                }
+                None
+            }
+            95..98 => {
+                jobs::expire_allocations(&self.node.db, self.node.state.clock.now()).await.unwrap();
+                Some(Did::Swept)
+            }
+            _ => None,
+        }
+    }
+
+    async fn go(&self, seed: u64) {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        for _ in 0..CALLS {
+            let began = self.history.borrow_mut().begin();
+            let now = (self.node.state.clock.now().and_utc() - crate::support::now()).num_seconds();
+            let did = self.act(&mut rng).await;
+            let mut history = self.history.borrow_mut();
+            let ended = history.next();
+            history.under_way.retain(|other| *other != began);
+            history.calls.extend(did.map(|did| Call { began, ended, did: (did, now) }));
+        }
+    }
+}
+
+/// Rounds, each with a fair of its own; more with `HOICHO_TEST_HISTORIES=100`.
+fn rounds() -> u64 {
+    std::env::var("HOICHO_TEST_HISTORIES").ok().map_or(4, |n| n.parse().expect("HOICHO_TEST_HISTORIES is a number"))
+}
+
+async fn every_history_has_an_order(nodes: &[TestApp], seed: u64) -> BTreeMap<String, usize> {
+    let first = &nodes[0];
+    let owner = first.person("owner").await;
+    first.edition(&owner, "hoi-cho").await;
+    first.advance(&owner, "hoi-cho", &["published", "registration_open"]).await;
+    let (_, application) = first.approved_application(&owner, "hoi-cho", "htx").await;
+    let booths = first.get("/editions/hoi-cho/booths").by(&owner).send().await.expect(200);
+    let booths: Vec<String> =
+        booths["items"].as_array().unwrap()[..BOOTHS].iter().map(|b| b["id"].as_str().unwrap().to_owned()).collect();
+    let mut tokens = Vec::new();
+    for node in nodes {
+        tokens.push(node.login("owner@example.vn").await);
+    }
+    let history = Rc::new(RefCell::new(History::default()));
+    let callers = (0..CALLERS).map(|n| {
+        let (node, token) = (&nodes[n % nodes.len()], &tokens[n % nodes.len()]);
+        Caller { node, token, application: &application, booths: &booths, history: history.clone() }
+    });
+    let callers: Vec<_> = callers.collect();
+    join_all(callers.iter().enumerate().map(|(n, c)| c.go(seed * 100 + u64::try_from(n).unwrap()))).await;
+    let calls = &history.borrow().calls;
+    let mut kinds = BTreeMap::<String, usize>::new();
+    for call in calls {
+        let kind = format!("{:?}", call.did.0).split([' ', '(', '{']).next().unwrap().to_owned();
+        *kinds.entry(kind).or_default() += 1;
+    }
+    if let Err(most) = check::<Booths>(calls) {
+        panic!("seed {seed}: no order of {} calls ({kinds:?}); {most} at most:\n{calls:#?}", calls.len());
+    }
+    kinds.insert("waits".to_owned(), history.borrow().waits);
+    kinds
+}
+
+/// What happened in all rounds together: otherwise nothing would have been seen.
+fn enough(seen: &[BTreeMap<String, usize>]) {
+    for kind in ["Held", "FoundTaken", "Released", "NotReleased", "Offered", "Swapped", "NotSwapped", "Swept"] {
+        assert!(seen.iter().any(|kinds| kinds.contains_key(kind)), "{kind}: {seen:?}");
+    }
+}
+
+#[actix_web::test]
+async fn every_history_of_one_node_on_sqlite_has_an_order() {
+    let mut seen = Vec::new();
+    for seed in 0..rounds() {
+        seen.push(every_history_has_an_order(&[TestApp::sqlite().await], seed).await);
+    }
+    enough(&seen);
+}
+
+#[actix_web::test]
+async fn every_history_of_two_nodes_on_postgresql_has_an_order() {
+    let mut seen = Vec::new();
+    for seed in 0..rounds() {
+        let Some(url) = postgres::database() else { return };
+        let one = TestApp::on(url.clone(), tempfile::tempdir().unwrap()).await;
+        let two = one.beside(url).await;
+        seen.push(every_history_has_an_order(&[one, two], seed).await);
+    }
+    enough(&seen);
+}

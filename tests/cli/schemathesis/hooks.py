@@ -1,0 +1,27 @@
+"""What schemathesis does not know of itself: our media types, and identifiers of things that are there."""
+import json
+import os
+import zlib
+
+import schemathesis
+
+THERE = json.loads(os.environ["HOICHO_THERE"])
+
+
+@schemathesis.serializer("application/jsonl")
+def jsonl(ctx, value):
+    return json.dumps(value).encode()
+
+
+@schemathesis.deserializer("image/png")
+def png(ctx, response):
+    return "a picture"
+
+
+@schemathesis.hook
+def map_path_parameters(ctx, path_parameters):
+    """Three times of four a thing that is there; else whatever was made up."""
+    for name, value in (path_parameters or {}).items():
+        if name in THERE and zlib.crc32(str(value).encode()) % 4:
+            path_parameters[name] = THERE[name]
+    return path_parameters
