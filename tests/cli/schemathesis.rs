@@ -11,7 +11,7 @@ use crate::{
 
 /// Requests of each kind an operation gets; more with `HOICHO_TEST_SCHEMATHESIS=50`.
 fn examples() -> String {
-    std::env::var("HOICHO_TEST_SCHEMATHESIS").unwrap_or_else(|_| "2".to_owned())
+    std::env::var("HOICHO_TEST_SCHEMATHESIS").unwrap_or_else(|_| "1".to_owned())
 }
 
 /// Identifiers of things that are there, by the names that paths have for them.
@@ -74,7 +74,8 @@ fn nothing_that_schemathesis_makes_up_breaks_an_operation_whoever_sends_it() {
             .arg(at.join("tests/cli/schemathesis/schemathesis.toml"))
             .arg("run")
             .arg(at.join("openapi.json"))
-            .args(["--url", server.address().url(), "--checks", "all", "--seed", "2018", "--workers", "2"])
+            .args(["--url", server.address().url(), "--checks", "all", "--seed", "2018", "--workers", "1"])
+            // One worker: Python 3.11 cannot parse in two threads at once.
             .args(["--max-examples", &examples(), "--no-color", "--warnings", "off"]);
         if let Some(token) = token {
             command.args(["--header", &format!("Authorization: Bearer {token}")]);

@@ -94,7 +94,10 @@ fn taken_and_put_back(url: &str, elsewhere: &str) {
     assert_eq!(same(caller.get(FINAL)), same(figures));
     let visits = caller.get(&format!("{EDITION}/statistics"))["visits"]["total"].as_u64().unwrap() - before;
     let batches = usize::try_from(visits / 140).unwrap();
-    assert!(visits % 140 == 0 && (least..=most).contains(&batches), "{visits} visits, {least} to {most} batches");
+    assert!(
+        visits.is_multiple_of(140) && (least..=most).contains(&batches),
+        "{visits} visits, {least} to {most} batches"
+    );
     assert_eq!(std::fs::read(other.join(&paper)).unwrap(), b"%PDF-1.7");
 
     // A file that is no longer as it was is not put back.
