@@ -5,7 +5,7 @@
 //! organiser says otherwise; nobody stands in a zone that is not for them unless the organiser says why; a hold or
 //! offer past its time is as good as gone; a withdrawn application holds no booth.
 mod expire;
-mod hold;
+pub mod hold;
 pub mod lifecycle;
 pub mod optimiser;
 pub mod participants;

@@ -93,6 +93,10 @@ pub struct Db {
 /// What SQLite needs to be durable, concurrent and strict about references.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;";
 
+/// How long an answer is waited for: a little longer than PostgreSQL lets a statement take. What was asked may still be
+/// done; who asked is told to ask again.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(35);
+
 #[derive(Debug)]
 struct Settings;
 
@@ -132,12 +136,13 @@ impl Db {
         E: From<Unavailable> + Send + 'static,
     {
         let pool = self.readers.clone();
-        actix_web::web::block(move || {
+        let working = actix_web::web::block(move || {
             let mut conn = pool.get().map_err(|e| Unavailable::Pool(e.to_string()))?;
             work(&mut conn)
-        })
-        .await
-        .map_err(|_| Unavailable::Broken)?
+        });
+        // A database that is frozen or cut off says nothing, not even that a statement took too long.
+        let answered = tokio::time::timeout(PATIENCE, working).await;
+        answered.map_err(|_| Unavailable::Pool("no answer in time".to_owned()))?.map_err(|_| Unavailable::Broken)?
     }
 
     /// Runs `work` on a reader, off the async threads.

@@ -73,6 +73,13 @@ impl Server {
         self.address.clone()
     }
 
+    /// Memory it has now, in MiB.
+    pub fn resident_mib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1_024
+    }
+
     /// What it prints, until a line holds `last`.
     pub fn printed_until(&mut self, last: &str) -> String {
         let mut printed = String::new();

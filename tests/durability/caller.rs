@@ -13,9 +13,18 @@ pub type Heard = Option<(u16, Value)>;
 
 impl Caller {
     pub fn new(url: &str, token: &str) -> Self {
+        Self::waiting(url, token, 30)
+    }
+
+    /// One that waits as long as the server may take.
+    pub fn patient(url: &str, token: &str) -> Self {
+        Self::waiting(url, token, 90)
+    }
+
+    fn waiting(url: &str, token: &str, seconds: u64) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(std::time::Duration::from_secs(30)))
+            .timeout_global(Some(std::time::Duration::from_secs(seconds)))
             .build();
         Self { agent: config.into(), base: format!("{url}/api/v1"), token: token.to_owned() }
     }
@@ -44,5 +53,14 @@ impl Caller {
         let (status, body) = self.send("GET", path, &Value::Null, None).expect("no answer");
         assert_eq!(status, 200, "{path}: {body}");
         body
+    }
+
+    pub fn get_status(&self, path: &str) -> Option<u16> {
+        self.send("GET", path, &Value::Null, None).map(|(status, _)| status)
+    }
+
+    /// `None` while it cannot be served.
+    pub fn get_if_it_can(&self, path: &str) -> Option<Value> {
+        self.send("GET", path, &Value::Null, None).filter(|(status, _)| *status == 200).map(|(_, body)| body)
     }
 }

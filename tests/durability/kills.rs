@@ -18,8 +18,8 @@ use crate::{
     server::{Server, free_port, login},
 };
 
-const EDITION: &str = "/editions/ocop-quang-ninh-demo";
-const CALLERS: usize = 8;
+pub const EDITION: &str = "/editions/ocop-quang-ninh-demo";
+pub const CALLERS: usize = 8;
 
 fn kills() -> usize {
     std::env::var("HOICHO_TEST_KILLS").ok().map_or(10, |n| n.parse().expect("HOICHO_TEST_KILLS is a number"))
@@ -30,8 +30,8 @@ fn id(value: &Value) -> Uuid {
 }
 
 /// What the callers write to.
-struct Fair {
-    edition: Uuid,
+pub struct Fair {
+    pub edition: Uuid,
     application: Value,
     gate: Value,
     booths: Vec<Uuid>,
@@ -42,7 +42,7 @@ struct Fair {
 }
 
 impl Fair {
-    fn new(server: &Server, token: &str) -> Self {
+    pub fn new(server: &Server, token: &str) -> Self {
         let caller = Caller::new(server.address().url(), token);
         let edition = caller.get(EDITION);
         let applications = caller.get(&format!("{EDITION}/applications?state=approved&limit=1"));
@@ -125,8 +125,15 @@ impl Fair {
         }
     }
 
-    /// One caller writes until no answer comes any more.
-    fn write(&self, caller: &Caller, n: usize, ledger: &mut Ledger, seed: u64, over: &AtomicBool) {
+    /// One caller writes until no answer comes any more; one that is patient goes on.
+    pub fn write(
+        &self,
+        caller: &Caller,
+        (n, seed): (usize, u64),
+        ledger: &mut Ledger,
+        is_patient: bool,
+        over: &AtomicBool,
+    ) {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         while !over.load(Ordering::Relaxed) {
             let went_on = match rng.random_range(0..10) {
@@ -146,8 +153,10 @@ impl Fair {
                 7..9 => self.count(caller, ledger),
                 _ => self.report(caller, ledger, self.stands[n]),
             };
-            if !went_on {
-                break;
+            match (went_on, is_patient) {
+                (true, _) => {}
+                (false, true) => std::thread::sleep(Duration::from_millis(50)),
+                (false, false) => break,
             }
         }
     }
@@ -160,7 +169,7 @@ fn written(fair: &Fair, url: &str, token: &str, seed: u64, ledgers: &mut [Ledger
         for (n, ledger) in ledgers.iter_mut().enumerate() {
             let over = &over;
             let salt = seed * 100 + u64::try_from(n).unwrap();
-            scope.spawn(move || fair.write(&Caller::new(url, token), n, ledger, salt, over));
+            scope.spawn(move || fair.write(&Caller::new(url, token), (n, salt), ledger, false, over));
         }
         std::thread::sleep(wait);
         end();
@@ -168,7 +177,7 @@ fn written(fair: &Fair, url: &str, token: &str, seed: u64, ledgers: &mut [Ledger
     });
 }
 
-fn figures(caller: &Caller) -> Sums {
+pub fn figures(caller: &Caller) -> Sums {
     let figures = caller.get(&format!("{EDITION}/statistics"));
     let number = |value: &Value| value.as_i64().unwrap_or_else(|| panic!("{figures}"));
     Sums {
@@ -178,7 +187,7 @@ fn figures(caller: &Caller) -> Sums {
     }
 }
 
-fn all(ledgers: &[Ledger]) -> Ledger {
+pub fn all(ledgers: &[Ledger]) -> Ledger {
     let mut whole = Ledger::default();
     ledgers.iter().cloned().for_each(|ledger| whole.join(ledger));
     whole

@@ -88,6 +88,11 @@ impl Tables {
         self.rows(&query)[0][0].parse().unwrap()
     }
 
+    /// Letters that are still to be sent.
+    pub fn waiting_letters(&mut self) -> i64 {
+        self.number("SELECT COUNT(*) FROM outbox WHERE due_at IS NOT NULL")
+    }
+
     /// Compares everything; `edition` is the one that was worked on, `before` what was there before.
     pub fn agree(&mut self, ledger: &Ledger, edition: &Uuid) -> Sums {
         let edition = edition.simple().to_string();

@@ -7,11 +7,14 @@
     clippy::disallowed_methods,
     reason = "a test that breaks should say where"
 )]
+mod abuse;
 mod backups;
 mod caller;
 #[path = "../support/cluster.rs"]
 #[expect(dead_code, reason = "measurements use the rest")]
 mod cluster;
+mod failover;
+mod faults;
 mod kills;
 mod ledger;
 #[path = "../support/postgres.rs"]

@@ -1,0 +1,144 @@
+//! Counts at gates in batches of 1,000, beside the database's own bulk loader with the same rows and the same table:
+//! `cargo bench --bench counts`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a measurement that breaks should say where"
+)]
+#[path = "../tests/support/cluster.rs"]
+#[expect(dead_code, reason = "tests use the rest")]
+mod cluster;
+mod figures;
+#[expect(dead_code, reason = "other measurements use the rest")]
+mod load;
+#[path = "../tests/support/postgres.rs"]
+#[expect(dead_code, reason = "tests use the rest")]
+mod postgres;
+
+use std::{
+    fmt::Write as _,
+    path::Path,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use cluster::Cluster;
+use figures::Figures;
+use hoicho::db::DatabaseUrl;
+use load::{EDITION, Served, exchange, median, number, rate, serve_demo};
+use serde_json::json;
+use uuid::Uuid;
+
+const BATCH: u64 = 1_000;
+const CLIENTS: usize = 4;
+const TURN: Duration = Duration::from_secs(3);
+const TURNS: usize = 5;
+/// Rows of one turn of the loader.
+const LOADED: u64 = 200_000;
+
+fn field<'a>(of: &'a serde_json::Value, name: &str) -> &'a str {
+    of[name].as_str().unwrap()
+}
+
+/// Events a second over HTTP.
+fn over_http(served: &Served, gate: &str, day: &str) -> f64 {
+    let path = format!("{EDITION}/visit-counts");
+    let at = format!("{day}T10:00:00+07:00");
+    let batches = rate(CLIENTS, TURN, served.port, |stream, buffer| {
+        let event = |_| json!({ "id": Uuid::now_v7(), "gate": gate, "occurred_at": at, "entries": 1 });
+        let body = json!({ "events": (0..BATCH).map(event).collect::<Vec<_>>() }).to_string();
+        exchange(stream, &served.request("POST", &path, &body), buffer);
+        assert!(buffer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(buffer));
+    });
+    batches * number(BATCH)
+}
+
+/// A table of new rows, identifiers written as the loader wants them.
+fn rows(file: &Path, edition: &str, gate: &str, day: &str, id: impl Fn(&Uuid) -> String) {
+    let (edition, gate) = (id(&edition.parse().unwrap()), id(&gate.parse().unwrap()));
+    let mut table = String::new();
+    for _ in 0..LOADED {
+        let event = id(&Uuid::now_v7());
+        let (at, now) = (format!("{day} 03:00:00"), format!("{day} 03:00:01"));
+        writeln!(table, "{event},{edition},{gate},{at},{day},10,1,0,,,{now}").unwrap();
+    }
+    std::fs::write(file, table).unwrap();
+}
+
+fn timed(command: &mut Command) -> f64 {
+    let began = Instant::now();
+    let done = command.stdin(Stdio::null()).output().unwrap();
+    assert!(done.status.success(), "{command:?}: {}", String::from_utf8_lossy(&done.stderr));
+    number(LOADED) / began.elapsed().as_secs_f64()
+}
+
+/// Ours and the loader's in turn.
+fn measure(figures: &mut Figures, name: &str, served: &Served, load: impl Fn(&str, &str, &str) -> f64) {
+    let edition = served.get(EDITION);
+    let day = field(&edition["opening_days"][0], "day");
+    let gates = served.get(&format!("{EDITION}/gates"));
+    let gate = field(&gates["items"][0], "id");
+    let (mut ours, mut loader) = (Vec::new(), Vec::new());
+    for turn in 0..=TURNS {
+        let found = (over_http(served, gate, day), load(field(&edition, "id"), gate, day));
+        if turn > 0 {
+            ours.push(found.0);
+            loader.push(found.1);
+        }
+    }
+    figures.add(name, median(ours).round(), "events/s", Some(median(loader).round()));
+}
+
+fn main() {
+    let mut figures = Figures::default();
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("rows.csv");
+    let file = folder.path().join("bench.sqlite");
+    let served = serve_demo(&DatabaseUrl::Sqlite(file.clone()), folder.path(), 8);
+    if Command::new("sqlite3").arg("--version").stdout(Stdio::null()).status().is_ok() {
+        measure(
+            &mut figures,
+            "SQLite, batches of 1,000 over HTTP; baseline: .import",
+            &served,
+            |edition, gate, day| {
+                rows(&table, edition, gate, day, |id| id.simple().to_string());
+                // The loader knows no bytes: it fills a table of text, which one statement takes over.
+                let take = "INSERT INTO visit_events SELECT unhex(id), unhex(edition_id), unhex(gate_id), occurred_at, local_day, local_hour, entries, exits, NULL, NULL, recorded_at FROM loaded;";
+                let columns = "id, edition_id, gate_id, occurred_at, local_day, local_hour, entries, exits, reason, recorded_by, recorded_at";
+                let steps = [
+                    "PRAGMA synchronous=FULL;".to_owned(),
+                    "PRAGMA foreign_keys=ON;".to_owned(),
+                    format!("CREATE TEMP TABLE loaded ({columns});"),
+                    ".mode csv".to_owned(),
+                    format!(".import {} loaded", table.display()),
+                    take.to_owned(),
+                ];
+                timed(Command::new("sqlite3").arg("-bail").arg(&file).args(steps))
+            },
+        );
+    } else {
+        println!("no sqlite3: not measured there");
+    }
+    if let Some(cluster) = Cluster::start(&["shared_buffers=256MB"]) {
+        let folder = tempfile::tempdir().unwrap();
+        let served = serve_demo(&cluster.url("hoicho").parse().unwrap(), folder.path(), 8);
+        measure(
+            &mut figures,
+            "PostgreSQL, batches of 1,000 over HTTP; baseline: COPY",
+            &served,
+            |edition, gate, day| {
+                rows(&table, edition, gate, day, Uuid::to_string);
+                let copy = format!(
+                    "\\copy visit_events (id, edition_id, gate_id, occurred_at, local_day, local_hour, entries, exits, reason, recorded_by, recorded_at) FROM '{}' CSV",
+                    table.display()
+                );
+                timed(Command::new("psql").arg(cluster.url("hoicho")).args(["-v", "ON_ERROR_STOP=1", "-c", &copy]))
+            },
+        );
+    } else {
+        println!("no PostgreSQL: not measured there");
+    }
+    figures.publish("counts").unwrap();
+    std::process::exit(0);
+}

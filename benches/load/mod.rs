@@ -1,0 +1,165 @@
+//! A server in this process, and callers that ask as fast as they are answered.
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    path::Path,
+    sync::{
+        atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc,
+    },
+    time::{Duration, Instant},
+};
+
+use actix_web::{App, HttpServer, web};
+use hoicho::{
+    app::{self, State},
+    config::{self, Settings},
+    db::{DatabaseUrl, Db, migrate},
+    demo,
+    identity::password::Passwords,
+    values::clock::Clock,
+};
+use serde_json::{Value, json};
+
+/// Threads of the server.
+const WORKERS: usize = 2;
+/// The demo's own edition, which is going on.
+pub const EDITION: &str = "/api/v1/editions/ocop-quang-ninh-demo";
+
+/// Where a server listens, and the database behind it.
+pub struct Served {
+    pub port: u16,
+    pub db: Db,
+    token: String,
+}
+
+/// One exchange on a connection that stays open; the bytes of the answer.
+pub fn exchange(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) -> usize {
+    stream.write_all(request).unwrap();
+    let mut filled = 0;
+    loop {
+        if buffer.len() < filled + 65_536 {
+            buffer.resize(filled + 262_144, 0);
+        }
+        let n = stream.read(&mut buffer[filled..]).unwrap();
+        assert!(n > 0, "the server hung up");
+        filled += n;
+        let Some(end) = buffer[..filled].windows(4).position(|w| w == b"\r\n\r\n") else { continue };
+        let head = std::str::from_utf8(&buffer[..end]).unwrap();
+        let length = head
+            .lines()
+            .find_map(|l| {
+                l.to_ascii_lowercase().strip_prefix("content-length:").map(|n| n.trim().parse::<usize>().unwrap())
+            })
+            .unwrap_or(0);
+        while filled < end + 4 + length {
+            if buffer.len() < filled + 65_536 {
+                buffer.resize(filled + 262_144, 0);
+            }
+            filled += stream.read(&mut buffer[filled..]).unwrap();
+        }
+        return filled;
+    }
+}
+
+/// A connection to a server of this machine.
+pub fn connect(port: u16) -> TcpStream {
+    let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream
+}
+
+/// How often a second `clients` callers together do what `once` does with a connection of their own, for so long.
+pub fn rate(clients: usize, lasts: Duration, port: u16, once: impl Fn(&mut TcpStream, &mut Vec<u8>) + Sync) -> f64 {
+    let (over, done) = (AtomicBool::new(false), AtomicU64::new(0));
+    let began = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..clients {
+            scope.spawn(|| {
+                let (mut stream, mut buffer, mut n) = (connect(port), Vec::new(), 0);
+                while !over.load(Ordering::Relaxed) {
+                    once(&mut stream, &mut buffer);
+                    n += 1;
+                }
+                done.fetch_add(n, Ordering::Relaxed);
+            });
+        }
+        std::thread::sleep(lasts);
+        over.store(true, Ordering::Relaxed);
+    });
+    number(done.load(Ordering::Relaxed)) / began.elapsed().as_secs_f64()
+}
+
+/// A count as a fraction.
+pub fn number(n: u64) -> f64 {
+    f64::from(u32::try_from(n).unwrap())
+}
+
+/// The one in the middle.
+pub fn median(mut all: Vec<f64>) -> f64 {
+    all.sort_by(f64::total_cmp);
+    all[all.len() / 2]
+}
+
+/// A GET.
+pub fn get(path: &str, headers: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{headers}\r\n").into_bytes()
+}
+
+/// Serves the demo from a database, with as many connections to it as told.
+pub fn serve_demo(url: &DatabaseUrl, folder: &Path, connections: u32) -> Served {
+    migrate::up(url).unwrap();
+    let db = Db::open(url, connections).unwrap();
+    let mut settings = Settings::load(None).unwrap();
+    settings.limits = config::Limits { per_minute: u32::MAX, auth_per_minute: u32::MAX };
+    settings.password = config::Password { memory_kib: 8, passes: 1, lanes: 1 };
+    let passwords = Passwords::new(settings.password).unwrap();
+    db.write_now(|tx| demo::fill(tx, &passwords, Clock::System.now(), |_| {})).unwrap();
+    let state = State::new(&settings, db.clone(), Clock::System, folder).unwrap();
+    let (sender, ports) = mpsc::channel();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let state = web::Data::new(state);
+            let server = HttpServer::new(move || App::new().configure(app::routes(state.clone())))
+                .workers(WORKERS)
+                .bind(("127.0.0.1", 0))
+                .unwrap();
+            sender.send(server.addrs()[0].port()).unwrap();
+            server.run().await.unwrap();
+        });
+    });
+    let mut served = Served { port: ports.recv().unwrap(), db, token: String::new() };
+    let login = json!({ "email": "bantochuc@example.vn", "password": "hoi-cho-ocop" });
+    served.token = served.post("/api/v1/auth/login", &login)["access_token"].as_str().unwrap().to_owned();
+    served
+}
+
+impl Served {
+    /// A request of the demo's organiser.
+    pub fn request(&self, method: &str, path: &str, body: &str) -> Vec<u8> {
+        let (token, length) = (&self.token, body.len());
+        let login = if token.is_empty() { String::new() } else { format!("authorization: Bearer {token}\r\n") };
+        format!(
+            "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{login}content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        )
+        .into_bytes()
+    }
+
+    fn call(&self, method: &str, path: &str, body: &str) -> Value {
+        let mut buffer = Vec::new();
+        let n = exchange(&mut connect(self.port), &self.request(method, path, body), &mut buffer);
+        let answer = std::str::from_utf8(&buffer[..n]).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 20"), "{method} {path}: {answer}");
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
+
+    /// What the organiser reads.
+    pub fn get(&self, path: &str) -> Value {
+        self.call("GET", path, "")
+    }
+
+    /// What the organiser does.
+    pub fn post(&self, path: &str, body: &Value) -> Value {
+        self.call("POST", path, &body.to_string())
+    }
+}
