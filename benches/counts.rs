@@ -2,6 +2,7 @@
 //! `cargo bench --bench counts`.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "a measurement that breaks should say where"
