@@ -16,6 +16,7 @@ mod python;
 #[expect(dead_code, reason = "the tests of the API use the rest")]
 mod receiver;
 mod schemathesis;
+#[expect(dead_code, reason = "the tests of durability use the rest")]
 mod server;
 mod tables;
 mod told;
