@@ -14,8 +14,6 @@ pub struct Ledger {
     pub released: BTreeSet<Uuid>,
     /// Allocations whose release nobody answered.
     pub perhaps_released: BTreeSet<Uuid>,
-    /// Booths somebody tried to hold.
-    pub wanted: BTreeSet<Uuid>,
     /// Batches of counts: identifiers, and whether they were answered with 200.
     pub counted: Vec<(Vec<Uuid>, bool)>,
     /// Amounts by booth that were sent for one day: the last one answered, and those after it that were not.
@@ -28,7 +26,6 @@ impl Ledger {
         self.held.extend(other.held);
         self.released.extend(other.released);
         self.perhaps_released.extend(other.perhaps_released);
-        self.wanted.extend(other.wanted);
         self.counted.extend(other.counted);
         self.reported.extend(other.reported);
     }
@@ -93,7 +90,7 @@ impl Tables {
         self.number("SELECT COUNT(*) FROM outbox WHERE due_at IS NOT NULL")
     }
 
-    /// Compares everything; `edition` is the one that was worked on, `before` what was there before.
+    /// Compares everything; `edition` is the one that was worked on.
     pub fn agree(&mut self, ledger: &Ledger, edition: &Uuid) -> Sums {
         let edition = edition.simple().to_string();
         if let Self::Sqlite(_) = self {
