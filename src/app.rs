@@ -29,6 +29,7 @@ use crate::{
     identity::{
         self,
         keys::Uses,
+        let_in::LetIn,
         limit::{self, Limits},
         password::Passwords,
         token::Tokens,
@@ -37,7 +38,7 @@ use crate::{
     kept::{self, Shelf},
     localities,
     metrics::{self, Metrics},
-    organisers, partners, products, sales, statistics,
+    organisers, partners, personal_data, products, sales, statistics,
     values::{
         clock::{Clock, Instant},
         ids::EditionId,
@@ -61,6 +62,10 @@ pub struct State {
     pub key_uses: Uses,
     /// How often one caller may call.
     pub limits: Limits,
+    /// Who was let in a moment ago.
+    pub let_in: LetIn,
+    /// How long what tells of people is kept.
+    pub retention: config::Retention,
     /// Whether `X-Forwarded-For` is to be believed.
     pub behind_proxy: bool,
     /// How people reach us, where that is set.
@@ -97,6 +102,8 @@ impl State {
             refresh_days: settings.tokens.refresh_days,
             key_uses: Uses::default(),
             limits: Limits::new(settings.limits)?,
+            let_in: LetIn::default(),
+            retention: settings.retention,
             behind_proxy: settings.server.behind_proxy,
             public_url: Some(settings.server.public_url.trim_end_matches('/').to_owned()).filter(|url| !url.is_empty()),
             secure_cookies: settings.server.public_url.starts_with("https://"),
@@ -140,6 +147,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut whole = Whole::openapi();
     for part in [
         identity::ApiDoc::openapi(),
+        personal_data::ApiDoc::openapi(),
         organisers::ApiDoc::openapi(),
         venues::ApiDoc::openapi(),
         localities::ApiDoc::openapi(),
@@ -215,6 +223,7 @@ fn everything(cfg: &mut web::ServiceConfig) {
                 .wrap(middleware::from_fn(problems))
                 .wrap(middleware::Compress::default())
                 .configure(identity::routes)
+                .configure(personal_data::routes)
                 .configure(organisers::routes)
                 .configure(venues::routes)
                 .configure(localities::routes)

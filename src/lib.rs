@@ -26,6 +26,7 @@ pub mod metrics;
 pub mod organisers;
 pub mod outbox;
 pub mod partners;
+pub mod personal_data;
 pub mod products;
 pub mod sales;
 pub mod statistics;

@@ -110,6 +110,8 @@ pub enum Of {
     All,
     /// One tenant's.
     Organiser(OrganiserId),
+    /// What one person did.
+    Actor(UserId),
     /// One edition's, oldest first: what its live stream shows.
     Edition(EditionId),
 }
@@ -120,6 +122,7 @@ pub fn page(tx: &mut Tx<'_>, of: Of, after: Option<AuditId>, limit: i64) -> Quer
     match of {
         Of::All => {}
         Of::Organiser(id) => query = query.filter(audit_log::organiser_id.eq(id)),
+        Of::Actor(id) => query = query.filter(audit_log::actor_id.eq(id)),
         Of::Edition(id) => query = query.filter(audit_log::edition_id.eq(id)),
     }
     let oldest_first = matches!(of, Of::Edition(_));

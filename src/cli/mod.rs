@@ -3,6 +3,7 @@ mod allocate;
 mod backup;
 mod demo;
 mod import;
+mod person;
 mod serve;
 
 use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
@@ -47,6 +48,8 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup back where there is nothing yet
     Restore(backup::Restore),
+    /// Show or erase what is kept of a person
+    Person(person::Person),
     /// Bring the schema of the configured database up to date
     Migrate(Place),
     /// Add a key that signs access tokens from the next start on; old tokens stay good until their time is over
@@ -110,6 +113,7 @@ pub fn main() -> ExitCode {
         Command::Import(asked) => import::import(&asked),
         Command::Backup(asked) => backup::backup(&asked),
         Command::Restore(asked) => backup::restore(&asked),
+        Command::Person(asked) => person::person(&asked),
         Command::Migrate(place) => migrate(&place),
         Command::RotateKey(place) => rotate_key(&place),
         Command::GrantAdmin { place, email } => grant_admin(&place, &email),

@@ -32,6 +32,8 @@ pub struct Settings {
     pub mail: Mail,
     /// What may be uploaded.
     pub uploads: Uploads,
+    /// How long what tells of people is kept.
+    pub retention: Retention,
 }
 
 /// Where and how to listen.
@@ -180,6 +182,18 @@ pub struct Uploads {
     pub most_bytes: usize,
     /// Documents an application.
     pub per_application: i64,
+}
+
+/// How long what tells of people is kept: days, 0 for ever.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// Lines of the audit log.
+    pub audit_days: u32,
+    /// Contacts of exhibitors after their last fair.
+    pub contacts_days: u32,
+    /// Accounts whose address nobody proved.
+    pub unproved_accounts_days: u32,
 }
 
 /// A folder of the settings, or its usual place in the data folder.

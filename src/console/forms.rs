@@ -192,7 +192,9 @@ fn refusal(words: Words, status: u16, answer: &Value, sent: &Sent, back: &str) -
         wrong.extend(said.or_else(|| Some(words.fill("form-refused", "status", status))));
     }
     // A secret is typed again.
-    let is_secret = |name: &str| name.contains("password") || name.contains("token");
+    // `current` and `new` are the passwords of the form that changes one.
+    let is_secret =
+        |name: &str| name.contains("password") || name.contains("token") || ["current", "new"].contains(&name);
     let mut typed: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, value) in sent.typed().into_iter().filter(|(name, _)| !is_secret(name)) {
         typed.entry(name).or_default().push(value);
@@ -240,7 +242,7 @@ pub async fn carry<B: MessageBody + 'static>(
         let flash = refusal(Words(language), status.as_u16(), &answer, &sent, &back);
         // Who has been logged out meanwhile logs in, and finds the page again.
         let to = match status.as_u16() {
-            401 if !path_of(&back).starts_with("/login") && !path_of(&back).starts_with("/verify") => {
+            401 if answer.get("code").is_some_and(|code| code == "login_required") => {
                 format!("/login?next={}", urlencode(&back))
             }
             _ => back,

@@ -81,17 +81,21 @@ pub(super) struct Who {
 }
 
 impl Who {
-    fn find(tx: &mut Tx<'_>, user: UserId) -> Result<Self, Problem> {
+    /// Nobody, for a person who had themselves erased while this login was open.
+    fn find(tx: &mut Tx<'_>, user: UserId) -> Result<Option<Self>, Problem> {
+        if !store::is_there(tx, user)? {
+            return Ok(None);
+        }
         let account = store::account(tx, user)?;
         let roles = store::organiser_roles(tx, user)?;
         let organisers = organisers::store::of_user(tx, user)?;
         let role = |id: OrganiserId| roles.iter().find(|(of, _)| *of == id).map(|(_, role)| *role);
-        Ok(Self {
+        Ok(Some(Self {
             name: account.display_name,
             is_admin: account.is_admin,
             organisers: organisers.into_iter().filter_map(|o| Some((o.id, o.name, role(o.id)?))).collect(),
             exhibitors: exhibitors::store::of_user(tx, user)?.into_iter().map(|e| (e.id, e.name)).collect(),
-        })
+        }))
     }
 }
 
@@ -257,7 +261,7 @@ impl FromRequest for Shell {
             let caller = caller_of(&req, &state)?;
             let mut shell = Self::plain(&req, caller.now);
             if let Some(user) = caller.user {
-                shell.who = Some(state.db.read(move |tx| Who::find(tx, user)).await?);
+                shell.who = state.db.read(move |tx| Who::find(tx, user)).await?;
             }
             Ok(shell)
         })

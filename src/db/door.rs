@@ -6,13 +6,13 @@ use std::sync::{
 
 use diesel::{
     Connection, RunQueryDsl,
-    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
+    connection::{AnsiTransactionManager, TransactionManager},
     pg::PgConnection,
-    r2d2::{ConnectionManager, CustomizeConnection, Pool},
+    r2d2::{ManageConnection, Pool},
     sqlite::SqliteConnection,
 };
 
-use super::{url::DatabaseUrl, writer::Writer};
+use super::{pool::Connections, url::DatabaseUrl, writer::Writer};
 
 type Manager = <Conn as Connection>::TransactionManager;
 
@@ -84,42 +84,30 @@ pub enum Failure {
 /// The database, cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    readers: Pool<ConnectionManager<Conn>>,
+    readers: Pool<Connections>,
     writer: Option<Writer>,
     commits: Arc<AtomicU64>,
     reads: Arc<AtomicU64>,
 }
 
 /// What SQLite needs to be durable, concurrent and strict about references.
-const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;";
+pub(super) const SETTINGS_SQLITE: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;";
+
+/// What PostgreSQL needs: one time zone, and an end to statements that take too long.
+pub(super) const SETTINGS_POSTGRES: &str = "SET TIME ZONE 'UTC'; SET statement_timeout = '30s'";
 
 /// How long an answer is waited for: a little longer than PostgreSQL lets a statement take. What was asked may still be
 /// done; who asked is told to ask again.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(35);
 
-#[derive(Debug)]
-struct Settings;
-
-impl CustomizeConnection<Conn, diesel::r2d2::Error> for Settings {
-    fn on_acquire(&self, conn: &mut Conn) -> Result<(), diesel::r2d2::Error> {
-        match conn {
-            Conn::Sqlite(c) => c.batch_execute(SQLITE_SETTINGS),
-            Conn::Postgres(c) => c.batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '30s'"),
-        }
-        .map_err(diesel::r2d2::Error::QueryError)
-    }
-}
-
 impl Db {
     /// Opens the database; `connections` is how many readers (and, on PostgreSQL, writers) work at once.
     pub fn open(url: &DatabaseUrl, connections: u32) -> Result<Self, Unavailable> {
-        let manager = ConnectionManager::<Conn>::new(address(url));
         let readers = Pool::builder()
             .max_size(connections)
             .min_idle(Some(1))
             .connection_timeout(std::time::Duration::from_secs(10))
-            .connection_customizer(Box::new(Settings))
-            .build(manager)
+            .build(Connections::to(url))
             .map_err(|e| Unavailable::Pool(e.to_string()))?;
         let writer = match url {
             DatabaseUrl::Sqlite(_) => Some(Writer::start(connect(url)?)),
@@ -137,8 +125,8 @@ impl Db {
     {
         let pool = self.readers.clone();
         let working = actix_web::web::block(move || {
-            let mut conn = pool.get().map_err(|e| Unavailable::Pool(e.to_string()))?;
-            work(&mut conn)
+            let mut pooled = pool.get().map_err(|e| Unavailable::Pool(e.to_string()))?;
+            work(&mut pooled.conn)
         });
         // A database that is frozen or cut off says nothing, not even that a statement took too long.
         let answered = tokio::time::timeout(PATIENCE, working).await;
@@ -188,8 +176,7 @@ impl Db {
         E: From<diesel::result::Error> + From<Unavailable>,
     {
         let mut pooled = self.readers.get().map_err(|e| Unavailable::Pool(e.to_string()))?;
-        let conn: &mut Conn = &mut pooled;
-        let written = conn.transaction(|conn| work(&mut Tx::new(conn)));
+        let written = pooled.conn.transaction(|conn| work(&mut Tx::new(conn)));
         self.commits.fetch_add(1, Ordering::AcqRel);
         written
     }
@@ -232,22 +219,8 @@ where
     }
 }
 
-fn address(url: &DatabaseUrl) -> String {
-    match url {
-        DatabaseUrl::Sqlite(path) => path.display().to_string(),
-        DatabaseUrl::Postgres(url) => url.clone(),
-    }
-}
-
 /// One connection of its own, outside the pool.
 pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, Unavailable> {
-    let failed = |e: &dyn std::fmt::Display| Unavailable::Pool(e.to_string());
-    let mut conn = match url {
-        DatabaseUrl::Sqlite(path) => {
-            Conn::Sqlite(SqliteConnection::establish(&path.display().to_string()).map_err(|e| failed(&e))?)
-        }
-        DatabaseUrl::Postgres(url) => Conn::Postgres(PgConnection::establish(url).map_err(|e| failed(&e))?),
-    };
-    Settings.on_acquire(&mut conn).map_err(|e| failed(&e))?;
-    Ok(conn)
+    let made = Connections::to(url).connect().map_err(|e| Unavailable::Pool(e.to_string()))?;
+    Ok(made.conn)
 }

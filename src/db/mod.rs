@@ -5,6 +5,7 @@ pub mod backup;
 pub mod constraint;
 pub mod door;
 pub mod migrate;
+mod pool;
 pub mod schema;
 pub mod types;
 pub mod url;

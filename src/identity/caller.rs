@@ -6,7 +6,7 @@ use std::{
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 
-use super::{keys::KeyDigest, token::Tokens};
+use super::{keys::KeyDigest, store, token::Tokens};
 use crate::{
     app::State,
     db::Tx,
@@ -114,7 +114,13 @@ impl SignedIn {
         work: impl FnOnce(&mut Tx<'_>) -> Result<Answer, Problem> + Send + 'static,
     ) -> Result<Answer, Problem> {
         let Self { user, now, state, attempt } = self;
-        state.db.write(move |tx| idempotency::once(tx, attempt, user, now, work)).await
+        let known = move |tx: &mut Tx<'_>| {
+            if !store::is_there(tx, user)? {
+                return Err(Code::LoginRequired.into());
+            }
+            idempotency::once(tx, attempt, user, now, work)
+        };
+        state.db.write(known).await
     }
 }
 
@@ -127,6 +133,10 @@ impl FromRequest for SignedIn {
             let state = req.app_data::<web::Data<State>>().cloned().ok_or(Code::Internal)?;
             let caller = Caller::of(&req, &state.tokens, state.clock)?;
             let user = caller.user.ok_or(Code::LoginRequired)?;
+            // A token outlives by some minutes a person who had themselves erased.
+            if !state.db.read(move |tx| store::is_there(tx, user).map_err(Problem::from)).await? {
+                return Err(Code::LoginRequired.into());
+            }
             Ok(Self { user, now: caller.now, state, attempt: Attempt::of(&req) })
         })
     }

@@ -1,11 +1,13 @@
 //! Who is calling and what they may do: users, passwords, tokens, roles, and the permit that opens the data.
 //!
 //! Invariants: a password is kept only as an argon2id hash; every token only as a digest, and using a refresh
-//! token twice ends its whole family; nobody logs in with an address that is not proved; data is reached only
+//! token twice ends its whole family; nobody logs in with an address that is not proved, nor as somebody who is erased; data is reached only
 //! through a [`Permit`], a [`View`], a [`Contribute`] or a [`SignedIn`].
 mod caller;
+pub mod consent;
 pub mod invitations;
 pub mod keys;
+pub mod let_in;
 pub mod limit;
 pub mod lockout;
 pub mod members;

@@ -229,8 +229,12 @@ impl<A: Action> FromRequest for Permit<A> {
         Box::pin(async move {
             let request = Request::of(&req)?;
             // Before the body is read: who may not do this hears so, whatever they sent.
-            let (caller, found) = (request.caller, request.target.clone());
-            request.state.db.read(move |tx| grant::<A>(tx, caller, &found)).await?;
+            let Request { caller, ref target, ref state, attempt: _ } = request;
+            if !state.let_in.lately::<A>(&caller, target) {
+                let found = target.clone();
+                state.db.read(move |tx| grant::<A>(tx, caller, &found)).await?;
+                state.let_in.note::<A>(&caller, target);
+            }
             Ok(Self { request, action: PhantomData })
         })
     }

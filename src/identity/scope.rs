@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What a path names.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Target {
     Organiser(OrganiserId),
     Series(SeriesId),

@@ -72,6 +72,12 @@ pub fn account(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Account> {
     users::table.find(user).select(Account::as_select()).first(tx.conn())
 }
 
+/// Whether a person is known, and not erased.
+pub fn is_there(tx: &mut Tx<'_>, user: UserId) -> QueryResult<bool> {
+    let there = users::table.find(user).filter(users::erased_at.is_null()).select(users::id);
+    Ok(there.first::<UserId>(tx.conn()).optional()?.is_some())
+}
+
 /// Sets password and name of an account whose address nobody has proved yet.
 pub fn register_again(tx: &mut Tx<'_>, user: UserId, password_hash: &str, display_name: &str) -> QueryResult<usize> {
     diesel::update(users::table.find(user).filter(users::email_verified_at.is_null()))

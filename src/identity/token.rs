@@ -155,5 +155,11 @@ mod tests {
         assert_eq!((after.check(&old, now), after.check(&new, now)), (Some(user), Some(user)));
         assert_eq!(before.check(&new, now), None, "a key it does not have");
         assert_eq!(after.check(&old, now + chrono::Duration::seconds(900)), None, "its time is over");
+        // A key that leaked is taken away: what it signed is worth nothing from then on.
+        let mut files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().path()).collect();
+        files.sort();
+        std::fs::remove_file(&files[0]).unwrap();
+        let without = Tokens::open(folder.path(), 900).unwrap();
+        assert_eq!((without.check(&old, now), without.check(&new, now)), (None, Some(user)));
     }
 }

@@ -6,12 +6,13 @@ use actix_web::web;
 use crate::{
     allocation,
     app::State,
+    config::Retention,
     db::Db,
     http::{Problem, idempotency},
     identity::{lockout, one_time, store::forget_refresh_tokens},
     imports,
     mail::{Mailer, send_due},
-    outbox,
+    outbox, personal_data,
     values::clock::Instant,
     webhooks,
 };
@@ -37,15 +38,17 @@ pub async fn expire_allocations(db: &Db, now: Instant) -> Result<usize, Problem>
     db.write(move |tx| allocation::expire_due(tx, now)).await
 }
 
-/// Forgets keys, tokens and counts whose time is over; returns how many.
-pub async fn forget(db: &Db, now: Instant) -> Result<usize, Problem> {
+/// Forgets keys, tokens, counts and personal data whose time is over; returns how many.
+pub async fn forget(db: &Db, retention: Retention, now: Instant) -> Result<usize, Problem> {
     db.write(move |tx| {
         Ok(idempotency::forget(tx, now)?
             + one_time::forget(tx, now)?
             + lockout::forget(tx, now)?
             + forget_refresh_tokens(tx, now)?
+            + outbox::forget(tx, now)?
             + webhooks::forget(tx, now)?
-            + imports::forget(tx, now)?)
+            + imports::forget(tx, now)?
+            + personal_data::retention::forget(tx, retention, now)?)
     })
     .await
 }
@@ -103,7 +106,7 @@ impl Jobs {
             }
             if turn == 0 {
                 self.state.limits.forget_quiet();
-                told("old keys, tokens and counts forgotten", forget(db, now).await);
+                told("old keys, tokens and counts forgotten", forget(db, self.state.retention, now).await);
             }
         }
     }

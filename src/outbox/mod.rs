@@ -5,4 +5,4 @@
 mod letter;
 mod store;
 pub use letter::{Letter, Mail};
-pub use store::{Claimed, claim, done, failed, put, put_all, waiting};
+pub use store::{Claimed, claim, done, failed, forget, put, put_all, put_nothing, take_back, waiting, waiting_for};

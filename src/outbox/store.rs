@@ -19,6 +19,10 @@ crate::text_enum! {
 
 /// Minutes a sender has before another may try.
 const LEASE_MIN: i64 = 5;
+/// Days it is remembered that a letter was sent.
+const REMEMBERED_D: i64 = 30;
+/// Letters that are looked through at once.
+const AT_ONCE: i64 = 500;
 /// Times a letter is tried: the last about 17 hours after the first.
 const MOST_ATTEMPTS: i32 = 10;
 
@@ -50,6 +54,22 @@ pub fn put_all(tx: &mut Tx<'_>, mails: &[Mail], now: Instant) -> QueryResult<()>
 /// Puts a letter in.
 pub fn put(tx: &mut Tx<'_>, mail: &Mail, now: Instant) -> QueryResult<()> {
     put_all(tx, std::slice::from_ref(mail), now)
+}
+
+/// Writes as much as a letter would, and sends nothing: a stranger who asks for one cannot tell by the time it takes
+/// whether there was anybody to write to.
+pub fn put_nothing(tx: &mut Tx<'_>, now: Instant) -> QueryResult<()> {
+    diesel::insert_into(outbox::table)
+        .values((
+            outbox::id.eq(OutboxId::make()),
+            outbox::topic.eq(Topic::Mail),
+            outbox::payload.eq(""),
+            outbox::attempts.eq(0),
+            outbox::done_at.eq(now),
+            outbox::created_at.eq(now),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
 }
 
 /// A letter that is ours to send for a while.
@@ -115,7 +135,46 @@ pub fn failed(tx: &mut Tx<'_>, claimed: &Claimed, error: &str, now: Instant) -> 
     }
 }
 
+/// Forgets that letters were sent or given up long ago; returns how many.
+pub fn forget(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
+    let old: Vec<OutboxId> = outbox::table
+        .filter(outbox::created_at.le(now - Duration::days(REMEMBERED_D)))
+        .filter(outbox::due_at.is_null())
+        .order(outbox::created_at)
+        .limit(AT_ONCE)
+        .select(outbox::id)
+        .load(tx.conn())?;
+    diesel::delete(outbox::table.filter(outbox::id.eq_any(old))).execute(tx.conn())
+}
+
 /// How many wait.
 pub fn waiting(tx: &mut Tx<'_>) -> QueryResult<i64> {
     outbox::table.filter(outbox::due_at.is_not_null()).count().get_result(tx.conn())
+}
+
+/// Letters that wait to go to an address, in lower case.
+pub fn waiting_for(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<Vec<OutboxId>> {
+    let mut found = Vec::new();
+    let mut last: Option<OutboxId> = None;
+    loop {
+        let mut waiting = outbox::table.filter(outbox::due_at.is_not_null()).into_boxed();
+        if let Some(last) = last {
+            waiting = waiting.filter(outbox::id.gt(last));
+        }
+        let part: Vec<(OutboxId, String)> =
+            waiting.order(outbox::id).limit(AT_ONCE).select((outbox::id, outbox::payload)).load(tx.conn())?;
+        let Some((end, _)) = part.last() else { return Ok(found) };
+        last = Some(*end);
+        let is_theirs =
+            |payload: &str| serde_json::from_str::<Mail>(payload).is_ok_and(|mail| mail.to.to_lowercase() == email_key);
+        found.extend(part.iter().filter(|(_, payload)| is_theirs(payload)).map(|(id, _)| *id));
+    }
+}
+
+/// Takes letters back that are not sent yet.
+pub fn take_back(tx: &mut Tx<'_>, ids: &[OutboxId]) -> QueryResult<()> {
+    for part in ids.chunks(500) {
+        diesel::delete(outbox::table.filter(outbox::id.eq_any(part))).execute(tx.conn())?;
+    }
+    Ok(())
 }

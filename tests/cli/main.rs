@@ -8,6 +8,7 @@
 )]
 mod clients;
 mod cookbook;
+mod person;
 #[path = "../support/postgres.rs"]
 #[expect(dead_code, reason = "only its databases are used here")]
 mod postgres;

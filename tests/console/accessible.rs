@@ -40,6 +40,7 @@ fn pages(server: &Server, email: Option<&str>) -> Vec<String> {
         "/login",
         "/register",
         "/check-mail",
+        "/privacy",
         "/verify-email",
         "/forgot",
         "/reset-password",

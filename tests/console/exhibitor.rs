@@ -27,6 +27,7 @@ async fn an_exhibitor_signs_up_applies_accepts_and_reports() {
     phone.press("Chưa có tài khoản? Đăng ký").await;
     phone.fill("#f-display_name", "Chìu Tài Múi").await;
     phone.fill("#f-email", email).await;
+    phone.click("#f-agreed_notice").await;
     phone.fill("#f-password", "ngắn").await;
     phone.script("document.querySelector('#f-password').minLength = 0").await;
     phone.press("Tạo tài khoản").await;

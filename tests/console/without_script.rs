@@ -127,6 +127,66 @@ fn a_form_is_sent_by_itself_and_only_from_our_own_pages() {
 }
 
 #[test]
+fn a_login_that_was_planted_in_a_browser_does_not_become_its_owners() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = fair::server(folder.path());
+    person(&server.address(), folder.path(), "lan@example.vn", "Lan");
+    person(&server.address(), folder.path(), "minh@example.vn", "Minh");
+    let visitor = Visitor::new(&server);
+    let own = server.address().url().to_owned();
+    let login = |email: &str, cookies: &str| {
+        let fields = [("_next", "/home"), ("_back", "/login"), ("email", email), ("password", fair::PASSWORD)];
+        visitor.send("/form/auth/login", cookies, &own, &fields).1
+    };
+    // Minh leaves his login in the browser; Lan logs in there.
+    let planted = login("minh@example.vn", "");
+    let lans = login("lan@example.vn", &planted);
+    for name in ["hoicho_access=", "hoicho_refresh="] {
+        let of = |said: &str| said.split("; ").find(|c| c.starts_with(name)).map(str::to_owned).unwrap();
+        assert_ne!(of(&planted), of(&lans), "{name}");
+    }
+    assert!(visitor.get("/home", &lans).2.contains("Chào Lan"));
+    // What Minh kept is his own login still, and never Lan's.
+    assert!(visitor.get("/home", &planted).2.contains("Chào Minh"));
+    server.stop();
+}
+
+#[test]
+fn a_person_has_themselves_erased_by_a_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = fair::server(folder.path());
+    person(&server.address(), folder.path(), "lan@example.vn", "Lan");
+    let visitor = Visitor::new(&server);
+    let own = server.address().url().to_owned();
+    let fields = [("_next", "/home"), ("_back", "/login"), ("email", "lan@example.vn"), ("password", fair::PASSWORD)];
+    let (_, session, _) = visitor.send("/form/auth/login", "", &own, &fields);
+    let erase = |password: &str| {
+        let (next, done) = (("_next", "/privacy"), ("_done", "done-erased"));
+        let fields = [("_method", "PUT"), next, ("_back", "/account"), done, ("password", password)];
+        visitor.send("/form/me/erasure", &session, &own, &fields)
+    };
+    let (status, _, to) = erase("sai mật khẩu");
+    assert_eq!((status, to.as_str()), (303, "/account"));
+    // Nor does a wrong password of the form beside it lead anywhere, or come back.
+    let fields = [("_method", "PUT"), ("_back", "/account"), ("current", "sai mật khẩu"), ("new", "mật khẩu mới đây")];
+    let (status, said, to) = visitor.send("/form/me/password", &session, &own, &fields);
+    assert_eq!((status, to.as_str()), (303, "/account"));
+    let (_, _, page) = visitor.get("/account", &format!("{session}; {said}"));
+    assert!(page.contains("Sai e-mail hoặc mật khẩu"), "{page}");
+    assert!(!page.contains("sai mật khẩu") && !page.contains("mật khẩu mới đây"), "{page}");
+    let (status, said, to) = erase(fair::PASSWORD);
+    assert_eq!((status, to.as_str()), (303, "/privacy"));
+    let (status, _, page) = visitor.get("/privacy", &format!("{session}; {said}"));
+    assert!(
+        status == 200 && page.contains("Tài khoản của bạn đã được xoá") && !page.contains("<summary>Lan"),
+        "{page}"
+    );
+    // The browser still has the cookies; they are worth nothing.
+    assert_eq!(visitor.get("/home", &session).0, 303);
+    server.stop();
+}
+
+#[test]
 fn a_login_is_renewed_by_its_cookie_and_side_by_side_requests_do_not_end_it() {
     let folder = tempfile::tempdir().unwrap();
     let server = fair::server(folder.path());

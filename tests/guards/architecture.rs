@@ -1,7 +1,7 @@
 //! A folder uses only folders of lower rank: the map of ARCHITECTURE.md, enforced.
 use std::{collections::BTreeMap, path::Path};
 
-const RANKS: [(&str, u8); 36] = [
+const RANKS: [(&str, u8); 37] = [
     ("values", 0),
     ("config", 0),
     ("db", 1),
@@ -28,6 +28,7 @@ const RANKS: [(&str, u8); 36] = [
     ("webhooks", 11),
     ("statistics", 11),
     ("mail", 11),
+    ("personal_data", 11),
     ("imports", 12),
     ("archive", 12),
     ("partners", 12),

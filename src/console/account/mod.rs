@@ -9,6 +9,7 @@ use actix_web::web;
 pub(super) fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(pages::show_login)
         .service(pages::show_register)
+        .service(pages::show_privacy)
         .service(pages::show_check_mail)
         .service(pages::show_verify)
         .service(pages::show_forgot)

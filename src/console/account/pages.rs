@@ -1,11 +1,14 @@
 //! The forms of an account. They go to `/auth` and `/me` of the API.
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpResponse, get, web};
 use askama::Template;
 use serde::Deserialize;
 
 use crate::{
+    app::State,
+    config,
     console::shell::{Shell, is_ours, page},
     http::{Problem, Query},
+    identity::consent,
 };
 
 #[derive(Deserialize)]
@@ -47,10 +50,35 @@ pub(super) async fn show_login(s: Shell, query: Query<Next>) -> Result<HttpRespo
     page(&Login { s, next: after(query) })
 }
 
-account_page!(
-    /// Signing up.
-    show_register, "/register", Register, "account/register.html"
-);
+#[derive(Template)]
+#[template(path = "account/register.html")]
+struct Register {
+    s: Shell,
+    notice: &'static str,
+}
+
+/// Signing up.
+#[get("/register")]
+pub(super) async fn show_register(s: Shell) -> Result<HttpResponse, Problem> {
+    page(&Register { s, notice: consent::NOTICE })
+}
+
+#[derive(Template)]
+#[template(path = "account/privacy.html")]
+struct Privacy {
+    s: Shell,
+    notice: &'static str,
+    contacts_days: u32,
+    audit_days: u32,
+}
+
+/// What is kept of people, what for and how long: what they agree to.
+#[get("/privacy")]
+pub(super) async fn show_privacy(s: Shell, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    let config::Retention { contacts_days, audit_days, .. } = state.retention;
+    page(&Privacy { s, notice: consent::NOTICE, contacts_days, audit_days })
+}
+
 account_page!(
     /// After signing up: a mail is on its way.
     show_check_mail, "/check-mail", CheckMail, "account/check_mail.html"

@@ -51,6 +51,7 @@ pub(super) struct UserLine {
 /// Users by address, after `after`; with `begins` only those whose address begins so.
 pub(super) fn users(tx: &mut Tx<'_>, begins: &str, after: &str, limit: i64) -> QueryResult<Vec<UserLine>> {
     users::table
+        .filter(users::erased_at.is_null())
         .filter(users::email_key.ge(begins))
         .filter(users::email_key.lt(format!("{begins}\u{10FFFF}")))
         .filter(users::email_key.gt(after))

@@ -12,6 +12,7 @@ pub use people::*;
 pub use views::*;
 
 diesel::joinable!(organiser_members -> organisers (organiser_id));
+diesel::joinable!(known_sources -> users (user_id));
 diesel::joinable!(organiser_members -> users (user_id));
 diesel::joinable!(exhibitor_members -> exhibitors (exhibitor_id));
 diesel::joinable!(exhibitor_members -> users (user_id));
@@ -33,6 +34,8 @@ diesel::joinable!(application_products -> products (product_id));
 diesel::joinable!(application_products -> applications (application_id));
 diesel::allow_tables_to_appear_in_same_query!(
     users,
+    consents,
+    known_sources,
     refresh_tokens,
     organisers,
     organiser_members,

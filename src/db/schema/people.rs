@@ -13,6 +13,28 @@ diesel::table! {
         is_admin -> Bool,
         email_verified_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
+        erased_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    consents (user_id, notice) {
+        user_id -> Uuid,
+        notice -> Text,
+        given_at -> Timestamp,
+        withdrawn_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    known_sources (user_id, source) {
+        user_id -> Uuid,
+        source -> Text,
+        last_at -> Timestamp,
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) async fn login(
     }
     let issue = issue(&state, account.id, TokenFamilyId::make());
     let tokens = state.db.write(move |tx| {
-        lockout::succeeded(tx, &key, &from)?;
+        lockout::succeeded(tx, (account.id, &key), &from, now)?;
         issue(tx)
     });
     Ok(HttpResponse::Ok().json(tokens.await?))

@@ -1,13 +1,14 @@
 //! Forgotten and changed passwords.
-use actix_web::{HttpResponse, post, put, web};
+use actix_web::{HttpRequest, HttpResponse, post, put, web};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::super::{SignedIn, lockout, one_time, one_time::Purpose, store};
+use super::super::{SignedIn, caller::source, lockout, one_time, one_time::Purpose, store};
 use crate::{
     app::State,
     http::{Body, Checks, Code, Problem},
     i18n::Said,
+    outbox,
 };
 
 /// Forgotten.
@@ -27,8 +28,9 @@ pub(super) async fn request_reset(state: web::Data<State>, body: Body<RequestRes
         state
             .db
             .write(move |tx| {
-                if let Some(account) = store::account_by_email(tx, &key)? {
-                    one_time::mail(tx, &account, Purpose::ResetPassword, now)?;
+                match store::account_by_email(tx, &key)? {
+                    Some(account) => one_time::mail(tx, &account, Purpose::ResetPassword, now)?,
+                    None => outbox::put_nothing(tx, now)?,
                 }
                 Ok::<_, Problem>(())
             })
@@ -85,18 +87,21 @@ struct ChangePassword {
 }
 
 /// Changes the caller's own password. Ends every login of the account.
-#[utoipa::path(put, path = "/api/v1/me/password", tag = "auth", request_body = ChangePassword, responses((status = 204), (status = 401), (status = 422)))]
+#[utoipa::path(put, path = "/api/v1/me/password", tag = "auth", request_body = ChangePassword, responses((status = 204), (status = 401), (status = 422), (status = 429)))]
 #[put("/me/password")]
-pub(super) async fn change_password(caller: SignedIn, body: Body<ChangePassword>) -> Result<HttpResponse, Problem> {
+pub(super) async fn change_password(
+    req: HttpRequest,
+    caller: SignedIn,
+    body: Body<ChangePassword>,
+) -> Result<HttpResponse, Problem> {
     let ChangePassword { current, new } = body.get()?;
     let mut checks = Checks::default();
     super::password(&mut checks, "/new", &new);
     checks.done()?;
     let (user, now, state) = (caller.user, caller.now, caller.state);
     let account = state.db.read(move |tx| store::account(tx, user).map_err(Problem::from)).await?;
-    if !state.passwords.check(current, Some(account.password_hash)).await? {
-        return Err(Code::WrongCredentials.into());
-    }
+    let from = source(&req, state.behind_proxy).to_string();
+    lockout::confirm(&state, &account, current, (from, now)).await?;
     let password_hash = state.passwords.hash(new).await?;
     state
         .db

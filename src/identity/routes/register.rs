@@ -3,7 +3,7 @@ use actix_web::{HttpResponse, post, web};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::super::{one_time, one_time::Purpose, store};
+use super::super::{consent, one_time, one_time::Purpose, store};
 use crate::{
     app::State,
     http::{Body, Checks, Code, Problem},
@@ -25,6 +25,8 @@ struct Register {
     display_name: String,
     /// Of mails; `vi` unless told.
     language: Option<Language>,
+    /// The privacy notice that the person read and agrees to (`/privacy`): `2026-11`. The date is kept.
+    agreed_notice: Option<String>,
 }
 
 /// Registers a person, who gets a mail to prove the address. Whether it has an account already is told by mail
@@ -32,14 +34,21 @@ struct Register {
 #[utoipa::path(post, path = "/api/v1/auth/register", tag = "auth", request_body = Register, responses((status = 202), (status = 422), (status = 429)))]
 #[post("/auth/register")]
 pub(super) async fn register(state: web::Data<State>, body: Body<Register>) -> Result<HttpResponse, Problem> {
-    let Register { email, password, display_name, language } = body.get()?;
+    let Register { email, password, display_name, language, agreed_notice } = body.get()?;
     let mut checks = Checks::default();
     let display_name = checks.text("/display_name", &display_name, 200);
     let email = super::email(&mut checks, "/email", &email);
     super::password(&mut checks, "/password", &password);
+    checks.that(
+        agreed_notice.as_ref().is_none_or(|notice| notice == consent::NOTICE),
+        "/agreed_notice",
+        "notice",
+        Said("the-privacy-notice-of-now-is").with(&[("NOTICE", &consent::NOTICE)]),
+    );
     checks.done()?;
     let password_hash = state.passwords.hash(password).await?;
     let now = state.clock.now();
+    let agrees = agreed_notice.is_some();
     let user = store::NewUser {
         id: UserId::make(),
         email_key: email.to_lowercase(),
@@ -67,12 +76,18 @@ pub(super) async fn register(state: web::Data<State>, body: Body<Register>) -> R
                 }
                 Some(account) => {
                     store::register_again(tx, account.id, &user.password_hash, &user.display_name)?;
+                    if agrees {
+                        consent::give(tx, account.id, now)?;
+                    }
                     super::note::<()>(tx, account.id, "user.register_again", None, None, now)?;
                     let account = store::account(tx, account.id)?;
                     one_time::mail(tx, &account, Purpose::VerifyEmail, now)?;
                 }
                 None => {
                     store::insert_user(tx, &user)?;
+                    if agrees {
+                        consent::give(tx, user.id, now)?;
+                    }
                     super::note(tx, user.id, "user.register", None, Some(&user.email), now)?;
                     let account = store::account(tx, user.id)?;
                     one_time::mail(tx, &account, Purpose::VerifyEmail, now)?;
@@ -143,10 +158,9 @@ pub(super) async fn resend_verification(
         state
             .db
             .write(move |tx| {
-                if let Some(account) = store::account_by_email(tx, &key)?
-                    && account.email_verified_at.is_none()
-                {
-                    one_time::mail(tx, &account, Purpose::VerifyEmail, now)?;
+                match store::account_by_email(tx, &key)?.filter(|a| a.email_verified_at.is_none()) {
+                    Some(account) => one_time::mail(tx, &account, Purpose::VerifyEmail, now)?,
+                    None => outbox::put_nothing(tx, now)?,
                 }
                 Ok::<_, Problem>(())
             })

@@ -53,3 +53,36 @@ done-mail-sent = If this address has an account, the mail is on its way.
 done-verified = Your e-mail is verified. Please log in now.
 done-password = The password is changed. Please log in again.
 done-joined = You have joined.
+account-data = Your data
+account-data-text = You can take away everything we keep about you.
+account-data-take = Download my data
+account-erase = Erase the account
+account-erase-hint = Your name, address, invitations and contacts are erased for good. Figures that you reported stay, without you.
+account-erase-ask = Erase this account for good?
+account-erase-go = Erase for good
+done-erased = Your account is erased.
+privacy-title = Privacy
+privacy-notice = Notice { $notice } on personal data. Whoever runs this server is responsible.
+privacy-what = What we keep
+privacy-what-account = Accounts: name, e-mail, language, roles, the network addresses you logged in from.
+privacy-what-contacts = People that exhibitors name to be called: name, phone, e-mail. Only that exhibitor and the organisers it applied to see them.
+privacy-what-actions = A log: who changed what, when.
+privacy-why = What for
+privacy-why-text = So that you can log in, apply for booths and report sales, and organisers can reach you. We sell no data and use none for advertising.
+privacy-how-long = How long
+privacy-how-long-account = Accounts: until you erase them.
+privacy-contacts-days =
+    { $count ->
+        [one] Contacts: one day after the exhibitor's last fair.
+       *[other] Contacts: { $n } days after the exhibitor's last fair.
+    }
+privacy-contacts-for-ever = Contacts: until they are erased.
+privacy-actions-days =
+    { $count ->
+        [one] The log: one day.
+       *[other] The log: { $n } days.
+    }
+privacy-actions-for-ever = The log: for good, without the data of people who erased their account.
+privacy-rights = Your rights
+privacy-rights-text = You can see, correct, take away and erase your data on the page of your account, or ask whoever runs this server. You take your consent back by erasing the account; that you had given it is kept as proof.
+register-agree = I have read and agree:

@@ -53,3 +53,34 @@ done-mail-sent = Nếu địa chỉ này có tài khoản, thư đã được g�
 done-verified = Đã xác minh e-mail. Bây giờ hãy đăng nhập.
 done-password = Đã đổi mật khẩu. Hãy đăng nhập lại.
 done-joined = Bạn đã tham gia.
+account-data = Dữ liệu của bạn
+account-data-text = Bạn có thể tải về mọi dữ liệu chúng tôi lưu về bạn.
+account-data-take = Tải dữ liệu của tôi
+account-erase = Xoá tài khoản
+account-erase-hint = Tên, địa chỉ, lời mời và thông tin liên hệ của bạn bị xoá vĩnh viễn. Số liệu đã báo cáo được giữ, nhưng không còn gắn với bạn.
+account-erase-ask = Xoá vĩnh viễn tài khoản này?
+account-erase-go = Xoá vĩnh viễn
+done-erased = Tài khoản của bạn đã được xoá.
+privacy-title = Quyền riêng tư
+privacy-notice = Thông báo { $notice } về bảo vệ dữ liệu cá nhân. Bên chịu trách nhiệm là đơn vị vận hành máy chủ này.
+privacy-what = Chúng tôi lưu những gì
+privacy-what-account = Tài khoản: tên, e-mail, ngôn ngữ, vai trò, các địa chỉ mạng đã đăng nhập.
+privacy-what-contacts = Người liên hệ mà đơn vị tham gia khai báo: tên, số điện thoại, e-mail. Chỉ đơn vị đó và các ban tổ chức mà họ đăng ký được xem.
+privacy-what-actions = Nhật ký: ai đã thay đổi gì, khi nào.
+privacy-why = Để làm gì
+privacy-why-text = Để bạn đăng nhập, đăng ký gian hàng, báo cáo doanh số, và để ban tổ chức liên hệ với bạn. Chúng tôi không bán dữ liệu và không dùng để quảng cáo.
+privacy-how-long = Lưu bao lâu
+privacy-how-long-account = Tài khoản: cho đến khi bạn xoá.
+privacy-contacts-days =
+    { $count ->
+       *[other] Người liên hệ: { $n } ngày sau hội chợ cuối cùng của đơn vị.
+    }
+privacy-contacts-for-ever = Người liên hệ: cho đến khi bị xoá.
+privacy-actions-days =
+    { $count ->
+       *[other] Nhật ký: { $n } ngày.
+    }
+privacy-actions-for-ever = Nhật ký: lâu dài, nhưng không còn dữ liệu của người đã xoá tài khoản.
+privacy-rights = Quyền của bạn
+privacy-rights-text = Bạn có thể xem, sửa, tải về và xoá dữ liệu của mình trên trang tài khoản, hoặc yêu cầu đơn vị vận hành máy chủ. Bạn có thể rút lại sự đồng ý bằng cách xoá tài khoản; việc bạn đã đồng ý được giữ làm bằng chứng.
+register-agree = Tôi đã đọc và đồng ý:

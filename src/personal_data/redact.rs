@@ -1,0 +1,91 @@
+//! Taking a person out of JSON that tells of many things.
+use serde_json::Value;
+
+/// Stands where something was erased.
+pub(super) const ERASED: &str = "[erased]";
+
+/// How a person is recognised: their address, their phone number, in lower case.
+#[derive(Debug, Clone)]
+pub(super) struct Marks(pub(super) Vec<String>);
+
+impl Marks {
+    /// Whether this text names the person.
+    pub(super) fn name(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        self.0.iter().any(|mark| text.contains(mark))
+    }
+
+    /// Takes the person out: every text that names them, and all texts beside it in one object, which tell of the same
+    /// person (a contact's name beside their phone number). Tells whether there was anything.
+    pub(super) fn take_out_of(&self, value: &mut Value) -> bool {
+        match value {
+            Value::String(text) if self.name(text) => {
+                *text = ERASED.to_owned();
+                true
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+            Value::Array(items) => self.take_out_of_all(items.iter_mut()),
+            Value::Object(fields) => {
+                let named = fields.values().any(|v| v.as_str().is_some_and(|text| self.name(text)));
+                for text in fields.values_mut().filter(|v| named && v.is_string()) {
+                    *text = ERASED.into();
+                }
+                self.take_out_of_all(fields.values_mut()) || named
+            }
+        }
+    }
+
+    fn take_out_of_all<'a>(&self, values: impl Iterator<Item = &'a mut Value>) -> bool {
+        values.map(|value| self.take_out_of(value)).filter(|found| *found).count() > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_contact_goes_whole_and_its_neighbours_stay() {
+        let mut list = json!([
+            { "name": "Lan", "phone": "0912 345 678", "email": "LAN@example.vn" },
+            { "name": "Minh", "phone": "0988", "email": null },
+            ["lan@example.vn", "gate"],
+        ]);
+        assert!(Marks(vec!["lan@example.vn".to_owned()]).take_out_of(&mut list));
+        let left = json!([
+            { "name": ERASED, "phone": ERASED, "email": ERASED },
+            { "name": "Minh", "phone": "0988", "email": null },
+            [ERASED, "gate"],
+        ]);
+        assert_eq!(list, left);
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let text = prop_oneof!["[a-z ]{0,8}", Just("Lan@Example.vn".to_owned()), Just("x lan@example.vn y".to_owned())];
+        let leaf = prop_oneof![Just(Value::Null), any::<i64>().prop_map(Value::from), text.prop_map(Value::from)];
+        leaf.prop_recursive(4, 40, 5, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                proptest::collection::btree_map("[a-z]{1,3}", inner, 0..5)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_of_the_person_is_left_and_nothing_else_is_touched(value in any_json()) {
+            let marks = Marks(vec!["lan@example.vn".to_owned()]);
+            let mut taken = value.clone();
+            let found = marks.take_out_of(&mut taken);
+            prop_assert!(!taken.to_string().to_lowercase().contains("lan@example.vn"));
+            prop_assert_eq!(found, value.to_string().to_lowercase().contains("lan@example.vn"));
+            if !found {
+                prop_assert_eq!(taken, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! What somebody tries who wants in: guessing, asking who is there, old and forged tokens, another tenant's things.
+use actix_web::test::TestRequest;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::Duration;
+use diesel::prelude::*;
+use ed25519_dalek::{SigningKey, pkcs8::DecodePrivateKey};
+use hoicho::{db::schema::*, http::Problem, values::ids::UserId};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde_json::{Value, json};
+
+use crate::support::{
+    PASSWORD, TestApp,
+    world::{World, document},
+};
+
+fn login(email: &str, password: &str) -> Value {
+    json!({ "email": email, "password": password })
+}
+
+async fn many_addresses_that_guess_at_one_account_do_not_shut_out_its_owner(app: TestApp) {
+    app.person("lan").await;
+    let guess = async |address: &str, password: &str| {
+        app.post("/auth/login").from(address).json(&login("lan@example.vn", password)).send().await.status.as_u16()
+    };
+    assert_eq!(guess("198.51.100.7:1", PASSWORD).await, 200, "from home");
+    for n in 0..20 {
+        for _ in 0..5 {
+            assert_eq!(guess(&format!("203.0.113.{n}:1"), "wrong wrong wrong").await, 401);
+        }
+    }
+    assert_eq!(guess("203.0.113.99:1", PASSWORD).await, 429, "an address that never guessed is closed, too");
+    assert_eq!(guess("198.51.100.7:2", PASSWORD).await, 200, "the owner is known at home");
+    app.wait(Duration::minutes(15));
+    assert_eq!(guess("203.0.113.99:1", PASSWORD).await, 200, "the pause is over");
+}
+
+#[actix_web::test]
+async fn one_address_that_guesses_at_many_accounts_is_slowed_down() {
+    let app = TestApp::sqlite_with(|settings| settings.limits.auth_per_minute = 10).await;
+    let guess = async |n: usize, address: &str| {
+        let login = login(&format!("person{n}@example.vn"), "123456789a");
+        app.post("/auth/login").from(address).json(&login).send().await.status.as_u16()
+    };
+    for n in 0..10 {
+        assert_eq!(guess(n, "203.0.113.9:1").await, 401);
+    }
+    assert_eq!(guess(10, "203.0.113.9:2").await, 429);
+    assert_eq!(guess(10, "198.51.100.7:1").await, 401, "others are not");
+}
+
+async fn a_login_that_was_taken_over_cannot_be_used_to_guess_the_password(app: TestApp) {
+    let token = app.person("lan").await;
+    for n in 0..5 {
+        let guess = json!({ "password": format!("guess number {n}") });
+        app.put("/me/erasure").by(&token).json(&guess).send().await.refused(401, "wrong_credentials");
+    }
+    let change = json!({ "current": PASSWORD, "new": "một câu dài khác" });
+    app.put("/me/password").by(&token).json(&change).send().await.refused(429, "too_many_requests");
+    app.put("/me/erasure")
+        .by(&token)
+        .json(&json!({ "password": PASSWORD }))
+        .send()
+        .await
+        .refused(429, "too_many_requests");
+}
+
+/// Rows of the outbox, which a stranger's question adds to.
+async fn letters(app: &TestApp) -> i64 {
+    let count = app.db.read(|tx| outbox::table.count().get_result(tx.conn()).map_err(Problem::from));
+    count.await.unwrap()
+}
+
+async fn nobody_learns_who_has_an_account_by_answer_or_by_work(app: TestApp) {
+    app.person("lan").await;
+    let register = |email: &str| json!({ "email": email, "password": PASSWORD, "display_name": "Lan" });
+    let only = |email: &str| json!({ "email": email });
+    let asked = [
+        ("/auth/login", login("lan@example.vn", "wrong wrong wrong"), login("no@example.vn", "wrong wrong wrong")),
+        ("/auth/register", register("lan@example.vn"), register("no@example.vn")),
+        ("/auth/password-reset", only("lan@example.vn"), only("nobody@example.vn")),
+        ("/auth/resend-verification", only("lan@example.vn"), only("nobody@example.vn")),
+    ];
+    for (path, known, unknown) in asked {
+        let mut met = Vec::new();
+        for body in [known, unknown] {
+            // The slow things, and those that reach the disk: counted, because measured times would tell of the machine.
+            let (hashes, commits, rows) = (app.state.passwords.worked(), app.db.commits(), letters(&app).await);
+            let answer = app.post(path).json(&body).send().await;
+            let mut headers: Vec<_> =
+                answer.headers.iter().map(|(n, v)| (n.to_string(), v.to_str().unwrap().to_owned())).collect();
+            headers.retain(|(name, _)| !name.starts_with("ratelimit-") && name != "date" && name != "x-request-id");
+            headers.sort();
+            let work = (app.state.passwords.worked() - hashes, app.db.commits() - commits, letters(&app).await - rows);
+            met.push((answer.status, headers, answer.body, work));
+        }
+        assert_eq!(met[0], met[1], "{path}");
+    }
+}
+
+async fn a_token_of_a_mail_is_used_once(app: TestApp) {
+    app.person("lan").await;
+    let ask = json!({ "email": "lan@example.vn" });
+    app.post("/auth/password-reset").json(&ask).send().await.expect(202);
+    let token = app.letter_to("lan@example.vn").await["letter"]["token"].clone();
+    let reset = |password: &str| json!({ "token": token, "password": password });
+    // Not where another kind of token is asked for.
+    let proof = json!({ "token": token, "password": PASSWORD });
+    app.post("/auth/verify-email").json(&proof).send().await.refused(404, "not_found");
+    app.post("/auth/password-reset/confirm").json(&reset("một câu dài khác")).send().await.expect(204);
+    app.post("/auth/password-reset/confirm").json(&reset("của kẻ khác đây")).send().await.refused(404, "not_found");
+    app.post("/auth/login").json(&login("lan@example.vn", "một câu dài khác")).send().await.expect(200);
+}
+
+async fn a_stolen_refresh_token_ends_the_login_for_the_thief_and_the_owner(app: TestApp) {
+    app.person("lan").await;
+    let refresh = async |token: &Value| app.post("/auth/refresh").json(&json!({ "refresh_token": token })).send().await;
+    let login = async || {
+        let body = login("lan@example.vn", PASSWORD);
+        app.post("/auth/login").json(&body).send().await.expect(200)["refresh_token"].clone()
+    };
+    let (stolen, other_device) = (login().await, login().await);
+    let thiefs = refresh(&stolen).await.expect(200)["refresh_token"].clone();
+    refresh(&stolen).await.refused(401, "login_required");
+    refresh(&thiefs).await.refused(401, "login_required");
+    refresh(&other_device).await.expect(200);
+}
+
+/// A JWT with this header and these claims; `sign` makes the last part from the first two.
+fn jwt(header: &Value, claims: &Value, sign: impl Fn(&str) -> Vec<u8>) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let head = format!("{}.{}", part(header), part(claims));
+    let signature = URL_SAFE_NO_PAD.encode(sign(&head));
+    format!("{head}.{signature}")
+}
+
+async fn a_forged_access_token_opens_nothing(app: TestApp) {
+    let token = app.person("lan").await;
+    let parts: Vec<&str> = token.split('.').collect();
+    let read = |part: &str| serde_json::from_slice::<Value>(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
+    let (header, claims) = (read(parts[0]), read(parts[1]));
+    let kid = header["kid"].as_str().unwrap();
+    let folder = app.folder().join("keys");
+    let pem = std::fs::read_to_string(std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path()).unwrap();
+    let ours = SigningKey::from_pkcs8_pem(&pem).unwrap();
+    let theirs = SigningKey::from_bytes(&[7; 32]);
+    let sign = |key: &SigningKey, head: &str| {
+        use ed25519_dalek::Signer;
+        key.sign(head.as_bytes()).to_bytes().to_vec()
+    };
+    // The test's own way of signing is the server's: with the right key it is let in.
+    let good = jwt(&header, &claims, |head| sign(&ours, head));
+    app.get("/me").by(&good).send().await.expect(200);
+
+    let mut later = claims.clone();
+    later["exp"] = json!(claims["exp"].as_i64().unwrap() + 1_000_000);
+    let public = ours.verifying_key();
+    let hmac = |secret: &[u8]| {
+        let mut named = Header::new(Algorithm::HS256);
+        named.kid = Some(kid.to_owned());
+        jsonwebtoken::encode(&named, &claims, &EncodingKey::from_secret(secret)).unwrap()
+    };
+    use ed25519_dalek::pkcs8::EncodePublicKey;
+    let public_pem = public.to_public_key_pem(ed25519_dalek::pkcs8::spki::der::pem::LineEnding::LF).unwrap();
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut changed = header.clone();
+        change(&mut changed);
+        changed
+    };
+    let forged = [
+        ("no signature", jwt(&with(&|h| h["alg"] = json!("none")), &claims, |_| Vec::new())),
+        ("no signature, algorithm kept", jwt(&header, &claims, |_| Vec::new())),
+        ("the public key as a secret", hmac(public.as_bytes())),
+        ("the public key's file as a secret", hmac(public_pem.as_bytes())),
+        ("another key", jwt(&header, &claims, |head| sign(&theirs, head))),
+        ("another key, by a name that leads elsewhere", {
+            jwt(&with(&|h| h["kid"] = json!("../../etc/passwd")), &claims, |head| sign(&theirs, head))
+        }),
+        ("a key that comes with the token", {
+            let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode(theirs.verifying_key().as_bytes()) });
+            jwt(&with(&|h| h["jwk"] = jwk.clone()), &claims, |head| sign(&theirs, head))
+        }),
+        ("other claims under a good signature", {
+            let part = URL_SAFE_NO_PAD.encode(later.to_string());
+            format!("{}.{part}.{}", parts[0], parts[2])
+        }),
+        ("no name of a key", {
+            jwt(
+                &with(&|h| {
+                    h.as_object_mut().unwrap().remove("kid");
+                }),
+                &claims,
+                |head| sign(&ours, head),
+            )
+        }),
+    ];
+    for (what, token) in forged {
+        let answer = app.get("/me").by(&token).send().await;
+        assert_eq!(answer.status.as_u16(), 401, "{what}");
+    }
+}
+
+async fn an_owner_of_another_tenant_changes_nothing_by_any_operation(app: TestApp) {
+    let world = World::new(&app).await;
+    let stranger = app.person("stranger").await;
+    app.edition(&stranger, "khac").await;
+    let id = app.get("/me").by(&stranger).send().await.expect(200)["id"].as_str().unwrap().to_owned();
+    let lines = async || {
+        let id: UserId = id.parse().unwrap();
+        let count = app.db.read(move |tx| {
+            let theirs = audit_log::table.filter(audit_log::actor_id.eq(id));
+            theirs.count().get_result::<i64>(tx.conn()).map_err(Problem::from)
+        });
+        count.await.unwrap()
+    };
+    let before = lines().await;
+    for (path, operations) in document()["paths"].as_object().unwrap() {
+        if !path.contains('{') {
+            continue;
+        }
+        for method in operations.as_object().unwrap().keys().filter(|m| *m != "get") {
+            let at = world.at(&app, path).await;
+            let request = match method.as_str() {
+                "post" => TestRequest::post(),
+                "put" => TestRequest::put(),
+                "patch" => TestRequest::patch(),
+                _ => TestRequest::delete(),
+            };
+            let answer =
+                app.call(request, &at).by(&stranger).header("if-match", "\"v1\"").json(&json!({})).send().await;
+            assert!(answer.status.is_client_error(), "{method} {path}: {}", answer.status);
+        }
+    }
+    assert_eq!(lines().await, before);
+}
+
+async fn what_is_another_tenants_cannot_be_named_in_ones_own(app: TestApp) {
+    let world = World::new(&app).await;
+    let stranger = app.person("stranger").await;
+    app.edition(&stranger, "khac").await;
+    let theirs = app.get("/editions/hoi-cho/booths").by(&world.owner).send().await.expect(200);
+    let theirs = theirs["items"][5]["id"].clone();
+    let application = world.id("application");
+    let own_organiser = app.get("/editions/khac").by(&stranger).send().await.expect(200)["organiser"].clone();
+    let refused = |answer: crate::support::Answer| {
+        assert!(matches!(answer.status.as_u16(), 403 | 404 | 409 | 422), "{}", answer.status);
+    };
+    // Another's application and booth in an edition of one's own; another's booth with a free hand.
+    let hold = json!({ "application": application, "booths": [theirs] });
+    refused(app.post("/editions/khac/allocations").by(&stranger).json(&hold).send().await);
+    // A new edition in another's series, at another's venue, for another organiser.
+    let mut edition = json!({ "organiser": own_organiser, "slug": "muon", "name": "Mượn" });
+    edition["series"] = json!(world.id("series"));
+    refused(app.post("/editions").by(&stranger).json(&edition).send().await);
+    edition["series"] = Value::Null;
+    edition["venue"] = json!(world.id("venue"));
+    refused(app.post("/editions").by(&stranger).json(&edition).send().await);
+    let edition = json!({ "organiser": world.organiser, "slug": "muon", "name": "Mượn" });
+    refused(app.post("/editions").by(&stranger).json(&edition).send().await);
+    // A role for oneself.
+    let invite = json!({ "email": "stranger@example.vn", "role": "owner" });
+    refused(app.post(&format!("/organisers/{}/members", world.organiser)).by(&stranger).json(&invite).send().await);
+    // One's own staff cannot make more of themselves.
+    let viewer = app.staff(&world.owner, &world.organiser, "viewer").await;
+    let me = app.get("/me").by(&viewer).send().await.expect(200)["id"].as_str().unwrap().to_owned();
+    let path = format!("/organisers/{}/members/{me}", world.organiser);
+    let raise = json!({ "role": "owner" });
+    app.put(&path).by(&viewer).json(&raise).send().await.refused(403, "forbidden");
+    assert_eq!(app.get("/me").by(&viewer).send().await.expect(200)["organisers"][0]["role"], "viewer");
+}
+
+crate::on_both!(
+    many_addresses_that_guess_at_one_account_do_not_shut_out_its_owner,
+    a_login_that_was_taken_over_cannot_be_used_to_guess_the_password,
+    nobody_learns_who_has_an_account_by_answer_or_by_work,
+    a_token_of_a_mail_is_used_once,
+    a_stolen_refresh_token_ends_the_login_for_the_thief_and_the_owner,
+    a_forged_access_token_opens_nothing,
+    an_owner_of_another_tenant_changes_nothing_by_any_operation,
+    what_is_another_tenants_cannot_be_named_in_ones_own,
+);

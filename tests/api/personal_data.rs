@@ -1,0 +1,214 @@
+//! What is kept of a person: theirs to take away, gone when they ask, forgotten in time.
+use chrono::Duration;
+use diesel::prelude::*;
+use hoicho::{config::Retention, db::schema::*, http::Problem, jobs};
+use serde_json::{Value, json};
+
+use crate::support::{PASSWORD, TestApp, world::World};
+
+/// Everything in the database in which somebody could be found, as text.
+async fn all_text(app: &TestApp) -> String {
+    let read = app.db.read(|tx| {
+        let mut all = Vec::new();
+        let users: Vec<(String, String, String, String)> = users::table
+            .select((users::email, users::email_key, users::display_name, users::password_hash))
+            .load(tx.conn())?;
+        all.extend(users.into_iter().flat_map(|(a, b, c, d)| [a, b, c, d]));
+        let contacts: Vec<(String, Option<String>, Option<String>)> = exhibitor_contacts::table
+            .select((exhibitor_contacts::name, exhibitor_contacts::phone, exhibitor_contacts::email))
+            .load(tx.conn())?;
+        all.extend(contacts.into_iter().flat_map(|(a, b, c)| [Some(a), b, c]).flatten());
+        let log: Vec<(String, Option<String>, Option<String>)> = audit_log::table
+            .select((audit_log::subject, audit_log::before_json, audit_log::after_json))
+            .load(tx.conn())?;
+        all.extend(log.into_iter().flat_map(|(a, b, c)| [Some(a), b, c]).flatten());
+        all.extend(invitations::table.select(invitations::email).load::<String>(tx.conn())?);
+        all.extend(outbox::table.select(outbox::payload).load::<String>(tx.conn())?);
+        all.extend(idempotency_keys::table.select(idempotency_keys::body).load::<String>(tx.conn())?);
+        all.extend(login_failures::table.select(login_failures::email_key).load::<String>(tx.conn())?);
+        all.extend(known_sources::table.select(known_sources::source).load::<String>(tx.conn())?);
+        Ok::<_, Problem>(all.join("\n"))
+    });
+    read.await.unwrap()
+}
+
+async fn register(app: &TestApp, email: &str, extra: Value) -> crate::support::Answer {
+    let mut account = json!({ "email": email, "password": PASSWORD, "display_name": "Lan Hạ Long" });
+    account.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+    app.post("/auth/register").json(&account).send().await
+}
+
+async fn a_person_takes_away_all_that_is_kept_of_them(app: TestApp) {
+    let world = World::new(&app).await;
+    let exhibitor = app.get("/me").by(&world.exhibitor).send().await.expect(200)["exhibitors"][0]["exhibitor"].clone();
+    let email = "htx@example.vn";
+    let contacts = json!([{ "name": "Chị Htx", "phone": "0912 345 678", "email": email.to_uppercase() }]);
+    let path = format!("/exhibitors/{}/contacts", exhibitor.as_str().unwrap());
+    app.put(&path).by(&world.exhibitor).json(&contacts).send().await.expect(200);
+    let data = app.get("/me/personal-data").by(&world.exhibitor).send().await;
+    assert!(data.headers.get("content-disposition").unwrap().to_str().unwrap().contains("personal-data.json"));
+    let data = data.expect(200);
+    assert_eq!(data["account"]["email"], email);
+    assert_eq!(data["exhibitors"][0]["exhibitor"], exhibitor);
+    assert_eq!(data["contacts"][0]["name"], "Chị Htx");
+    assert_eq!(data["logins"][0]["address"], "unknown");
+    assert!(data["consents"].as_array().unwrap().is_empty());
+    let first = app.get("/me/actions?limit=1").by(&world.exhibitor).send().await.expect(200);
+    assert_eq!(first["items"][0]["action"], "exhibitor.contacts");
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let next = app.get(&format!("/me/actions?limit=1&cursor={cursor}")).by(&world.exhibitor).send().await.expect(200);
+    assert_ne!(next["items"][0]["id"], first["items"][0]["id"]);
+    // Another person's actions are theirs alone.
+    let other = app.person("other").await;
+    let theirs = app.get("/me/actions").by(&other).send().await.expect(200);
+    assert!(theirs["items"].as_array().unwrap().iter().all(|a| a["action"].as_str().unwrap().starts_with("user.")));
+}
+
+async fn an_erased_person_is_found_nowhere_and_no_figure_changes(app: TestApp) {
+    let world = World::new(&app).await;
+    let me = app.get("/me").by(&world.exhibitor).send().await.expect(200);
+    let exhibitor = me["exhibitors"][0]["exhibitor"].as_str().unwrap().to_owned();
+    let contacts = json!([
+        { "name": "Chị Htx", "phone": "0912 345 678", "email": "htx@example.vn" },
+        { "name": "Anh Khác", "phone": "0988 777 666", "email": null },
+    ]);
+    app.put(&format!("/exhibitors/{exhibitor}/contacts")).by(&world.exhibitor).json(&contacts).send().await.expect(200);
+    app.patch("/me").by(&world.exhibitor).json(&json!({ "display_name": "Htx Bí Danh" })).send().await.expect(200);
+    let invited = json!({ "email": "Htx@example.vn", "role": "viewer" });
+    app.post(&format!("/organisers/{}/members", world.organiser))
+        .by(&world.owner)
+        .json(&invited)
+        .send()
+        .await
+        .expect(202);
+    let refresh = app
+        .post("/auth/login")
+        .json(&json!({ "email": "htx@example.vn", "password": PASSWORD }))
+        .send()
+        .await
+        .expect(200)["refresh_token"]
+        .clone();
+    app.post("/auth/password-reset").json(&json!({ "email": "htx@example.vn" })).send().await.expect(202);
+    let figures = async || app.get("/editions/hoi-cho/statistics").by(&world.owner).send().await.expect(200);
+    let before = figures().await;
+
+    // Another member has to be given the exhibitor first, and the password must be right.
+    let wrong = json!({ "password": "not the password" });
+    app.put("/me/erasure").by(&world.exhibitor).json(&wrong).send().await.refused(401, "wrong_credentials");
+    let right = json!({ "password": PASSWORD });
+    let refused = app.put("/me/erasure").by(&world.exhibitor).json(&right).send().await.refused(409, "illegal_step");
+    assert!(refused["detail"].as_str().unwrap().contains("htx"), "{refused}");
+    let members = app.get(&format!("/exhibitors/{exhibitor}/members")).by(&world.exhibitor).send().await.expect(200);
+    let hand = members["items"].as_array().unwrap().iter().find(|m| m["email"] == "hand@example.vn").unwrap();
+    let hand = format!("/exhibitors/{exhibitor}/members/{}", hand["user"].as_str().unwrap());
+    app.put(&hand).by(&world.exhibitor).json(&json!({ "role": "owner" })).send().await.expect(204);
+    app.put("/me/erasure").by(&world.exhibitor).json(&right).send().await.expect(204);
+
+    let left = all_text(&app).await.to_lowercase();
+    for trace in ["htx@example.vn", "htx bí danh", "chị htx", "0912 345 678"] {
+        assert!(!left.contains(trace), "{trace} is still there");
+    }
+    assert!(left.contains("anh khác"), "another contact stays");
+    assert!(figures().await == before);
+    // The login is over, whatever it holds.
+    app.get("/me").by(&world.exhibitor).send().await.refused(401, "login_required");
+    let patch = json!({ "display_name": "Again" });
+    app.patch("/me").by(&world.exhibitor).json(&patch).send().await.refused(401, "login_required");
+    let again = json!({ "name": "Ban tổ chức" });
+    app.post("/organisers").by(&world.exhibitor).json(&again).send().await.refused(401, "login_required");
+    app.post("/auth/refresh").json(&json!({ "refresh_token": refresh })).send().await.refused(401, "login_required");
+    let login = json!({ "email": "htx@example.vn", "password": PASSWORD });
+    app.post("/auth/login").json(&login).send().await.refused(401, "wrong_credentials");
+    // The address is free for somebody who begins anew.
+    app.person("htx").await;
+}
+
+async fn the_last_owner_of_an_organiser_hands_it_over_first(app: TestApp) {
+    let owner = app.person("lan").await;
+    app.organiser(&owner).await;
+    let right = json!({ "password": PASSWORD });
+    let refused = app.put("/me/erasure").by(&owner).json(&right).send().await.refused(409, "illegal_step");
+    assert!(refused["detail"].as_str().unwrap().contains("Ban tổ chức"));
+    app.get("/me").by(&owner).send().await.expect(200);
+}
+
+async fn what_was_agreed_to_is_kept_even_of_the_erased(app: TestApp) {
+    register(&app, "lan@example.vn", json!({ "agreed_notice": "1999-01" })).await.refused(422, "invalid");
+    register(&app, "lan@example.vn", json!({ "agreed_notice": "2026-11" })).await.expect(202);
+    let token = app.letter_to("lan@example.vn").await["letter"]["token"].clone();
+    let proof = json!({ "token": token, "password": PASSWORD });
+    app.post("/auth/verify-email").json(&proof).send().await.expect(204);
+    let lan = app.login("lan@example.vn").await;
+    let data = app.get("/me/personal-data").by(&lan).send().await.expect(200);
+    assert_eq!(data["consents"][0]["notice"], "2026-11");
+    assert_eq!(data["consents"][0]["withdrawn_at"], Value::Null);
+    app.put("/me/erasure").by(&lan).json(&json!({ "password": PASSWORD })).send().await.expect(204);
+    let kept = app.db.read(|tx| {
+        let kept = consents::table.select((consents::notice, consents::withdrawn_at.is_not_null()));
+        kept.load::<(String, bool)>(tx.conn()).map_err(Problem::from)
+    });
+    assert_eq!(kept.await.unwrap(), [("2026-11".to_owned(), true)]);
+}
+
+async fn an_account_nobody_proved_is_forgotten_and_a_proved_one_is_not(app: TestApp) {
+    app.person("minh").await;
+    register(&app, "lan@example.vn", json!({})).await.expect(202);
+    let keep = Retention { audit_days: 0, contacts_days: 0, unproved_accounts_days: 30 };
+    let forget = async || jobs::forget(&app.db, keep, app.state.clock.now()).await.unwrap();
+    app.wait(Duration::days(29));
+    forget().await;
+    assert!(all_text(&app).await.contains("lan@example.vn"));
+    app.wait(Duration::days(2));
+    forget().await;
+    let left = all_text(&app).await;
+    assert!(!left.contains("lan@example.vn") && !left.contains("Lan Hạ Long"), "{left}");
+    assert!(left.contains("minh@example.vn"));
+}
+
+async fn contacts_and_the_log_are_kept_as_long_as_the_settings_say(app: TestApp) {
+    let world = World::new(&app).await;
+    let me = app.get("/me").by(&world.exhibitor).send().await.expect(200);
+    let path = format!("/exhibitors/{}/contacts", me["exhibitors"][0]["exhibitor"].as_str().unwrap());
+    let contacts = json!([{ "name": "Chị Htx", "phone": "0912 345 678", "email": null }]);
+    app.put(&path).by(&world.exhibitor).json(&contacts).send().await.expect(200);
+    let lines = async || {
+        let count = app.db.read(|tx| audit_log::table.count().get_result::<i64>(tx.conn()).map_err(Problem::from));
+        count.await.unwrap()
+    };
+    // What partners are still told of stays.
+    let told = async || {
+        let count = app.db.read(|tx| events::table.count().get_result::<i64>(tx.conn()).map_err(Problem::from));
+        count.await.unwrap()
+    };
+    let contacts = async || {
+        let count =
+            app.db.read(|tx| exhibitor_contacts::table.count().get_result::<i64>(tx.conn()).map_err(Problem::from));
+        count.await.unwrap()
+    };
+    let keep = Retention { audit_days: 10_000, contacts_days: 5_000, unproved_accounts_days: 0 };
+    let forget = async || {
+        let forgotten = app.db.write({
+            let now = app.state.clock.now();
+            move |tx| hoicho::personal_data::retention::forget(tx, keep, now).map_err(Problem::from)
+        });
+        forgotten.await.unwrap()
+    };
+    assert_eq!((forget().await, contacts().await), (0, 1));
+    // Identifiers are made at the real time, which is later than the tests' clock.
+    app.wait(Duration::days(6_000));
+    forget().await;
+    assert_eq!(contacts().await, 0);
+    assert!(lines().await > told().await);
+    app.wait(Duration::days(6_000));
+    forget().await;
+    assert_eq!(lines().await, told().await);
+}
+
+crate::on_both!(
+    a_person_takes_away_all_that_is_kept_of_them,
+    an_erased_person_is_found_nowhere_and_no_figure_changes,
+    the_last_owner_of_an_organiser_hands_it_over_first,
+    what_was_agreed_to_is_kept_even_of_the_erased,
+    an_account_nobody_proved_is_forgotten_and_a_proved_one_is_not,
+    contacts_and_the_log_are_kept_as_long_as_the_settings_say,
+);

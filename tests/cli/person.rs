@@ -1,0 +1,51 @@
+//! `hoicho person`: somebody asks by letter, while the server goes on.
+use serde_json::{Value, json};
+
+use crate::server::{Server, hoicho, login, shown};
+
+#[test]
+fn somebody_who_asks_by_letter_is_shown_and_erased_while_the_server_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("demo");
+    let server = Server::start(&data, &["demo"], &[]);
+    let token = login(&server);
+    let person = |what: &str, who: &str| {
+        let mut command = hoicho(folder.path());
+        command.args(["person", what, who]).arg("--data-dir").arg(&data);
+        let done = command.output().unwrap();
+        (done.status.success(), shown(&done.stdout), shown(&done.stderr))
+    };
+    let figures = || server.get("/editions/ocop-quang-ninh-demo/statistics", Some(&token))["sales"]["total"].clone();
+    let before = figures();
+
+    let (good, said, _) = person("show", "HTX@example.vn");
+    let data: Value = serde_json::from_str(&said).unwrap();
+    assert!(good && data["account"]["display_name"] == "Chìu Tài Múi (HTX)", "{said}");
+    let exhibitor = data["exhibitors"][0]["exhibitor"].as_str().unwrap();
+    let htx = server.address().call(
+        "POST",
+        "/auth/login",
+        None,
+        Some(&json!({
+            "email": "htx@example.vn", "password": "hoi-cho-ocop"
+        })),
+    );
+    let contacts = json!([{ "name": "Ông Múi", "phone": "0912 000 111", "email": null }]);
+    let path = format!("/exhibitors/{exhibitor}/contacts");
+    server.address().call("PUT", &path, htx["access_token"].as_str(), Some(&contacts));
+
+    // Somebody without an account is known by their number.
+    let (good, said, _) = person("show", "0912 000 111");
+    assert!(good && said.contains("Ông Múi") && said.contains("\"account\": null"), "{said}");
+    let (good, said, _) = person("erase", "0912 000 111");
+    assert!(good && said.contains("erased: 0 account, 1 contacts"), "{said}");
+    let (good, said, _) = person("erase", "htx@example.vn");
+    assert!(good && said.contains("erased: 1 account"), "{said}");
+    // The last owner of an organiser is told what is in the way.
+    let (good, _, why) = person("erase", "bantochuc@example.vn");
+    assert!(!good && why.contains("hand it over"), "{why}");
+    let (good, _, why) = person("show", "htx@example.vn");
+    assert!(!good && why.contains("nothing is kept of htx@example.vn"), "{why}");
+    assert_eq!(figures(), before);
+    server.stop();
+}
