@@ -22,8 +22,15 @@ use crate::{
     editions, exhibitors, floor,
     history::{self, Live},
     http::{
-        Code, FaultyField, Problem, ProblemView, body::BODY_LIMIT, conditional, document, idempotency,
-        methods::Methods, parameters, parameters::Parameters,
+        Code, FaultyField, Problem, ProblemView,
+        body::BODY_LIMIT,
+        conditional, document, guarded,
+        guarded::Secure,
+        idempotency,
+        methods::Methods,
+        parameters,
+        parameters::Parameters,
+        slow::{self, Patience},
     },
     i18n::Language,
     identity::{
@@ -32,6 +39,7 @@ use crate::{
         let_in::LetIn,
         limit::{self, Limits},
         password::Passwords,
+        refused,
         token::Tokens,
     },
     imports,
@@ -60,6 +68,8 @@ pub struct State {
     pub refresh_days: u32,
     /// How often keys were used since it was last written down.
     pub key_uses: Uses,
+    /// Seconds that the body of a request may take.
+    pub body_timeout_s: u64,
     /// How often one caller may call.
     pub limits: Limits,
     /// Who was let in a moment ago.
@@ -103,6 +113,7 @@ impl State {
             key_uses: Uses::default(),
             limits: Limits::new(settings.limits)?,
             let_in: LetIn::default(),
+            body_timeout_s: settings.server.body_timeout_s,
             retention: settings.retention,
             behind_proxy: settings.server.behind_proxy,
             public_url: Some(settings.server.public_url.trim_end_matches('/').to_owned()).filter(|url| !url.is_empty()),
@@ -182,6 +193,7 @@ static DOCUMENT: LazyLock<(String, web::Data<Parameters>, web::Data<Bodies>, Met
 
 /// Mounts everything.
 pub fn routes(state: web::Data<State>) -> impl FnOnce(&mut web::ServiceConfig) {
+    let (body_timeout_s, secure) = (state.body_timeout_s, state.secure_cookies);
     move |cfg| {
         cfg.app_data(web::Data::new(state.metrics.clone()))
             .app_data(web::Data::new(state.storage.clone()))
@@ -189,6 +201,8 @@ pub fn routes(state: web::Data<State>) -> impl FnOnce(&mut web::ServiceConfig) {
             .app_data(DOCUMENT.1.clone())
             .app_data(DOCUMENT.2.clone())
             .app_data(state)
+            .app_data(web::Data::new(Patience(body_timeout_s)))
+            .app_data(web::Data::new(Secure(secure)))
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
             // What is no identifier names nothing.
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::from(Code::NotFound).into()))
@@ -198,6 +212,8 @@ pub fn routes(state: web::Data<State>) -> impl FnOnce(&mut web::ServiceConfig) {
                     .wrap(middleware::from_fn(console::carry_forms))
                     .wrap(middleware::from_fn(console::carry_session))
                     .wrap(middleware::from_fn(kept::serve))
+                    .wrap(middleware::from_fn(slow::cut_off))
+                    .wrap(middleware::from_fn(guarded::guard))
                     .configure(everything),
             );
     }
@@ -251,7 +267,11 @@ async fn problems(
     req: actix_web::dev::ServiceRequest,
     next: middleware::Next<actix_web::body::BoxBody>,
 ) -> Result<ServiceResponse, actix_web::Error> {
+    let state = req.app_data::<web::Data<State>>().cloned();
     let response = next.call(req).await?;
+    if let Some(state) = state {
+        refused::tell(&state, &response);
+    }
     let mut response = Problem::in_callers_language(response);
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));

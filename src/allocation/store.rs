@@ -45,6 +45,10 @@ impl AllocationRow {
 
 /// Fails with `allocations_booth_id_active_key` when one of the booths is taken.
 pub fn insert(tx: &mut Tx<'_>, rows: &[AllocationRow]) -> QueryResult<()> {
+    if let [one] = rows {
+        diesel::insert_into(allocations::table).values(one).execute(tx.conn())?;
+        return Ok(());
+    }
     for part in rows.chunks(500) {
         on_either!(tx, |c| diesel::insert_into(allocations::table).values(part).execute(c))?;
     }
@@ -104,6 +108,8 @@ pub fn expire(
 ) -> QueryResult<Vec<(AllocationId, EditionId)>> {
     let due = allocations::table.filter(allocations::expires_at.le(now)).select(allocations::id);
     let due: Vec<AllocationId> = match booths {
+        // One is asked for in words that stay the same, so that the statement is prepared once.
+        Some([booth]) => due.filter(allocations::booth_id.eq(booth)).load(tx.conn())?,
         Some(booths) => due.filter(allocations::booth_id.eq_any(booths)).load(tx.conn())?,
         None => due.limit(500).load(tx.conn())?,
     };
@@ -137,11 +143,11 @@ pub fn release(tx: &mut Tx<'_>, ids: &[AllocationId]) -> QueryResult<()> {
 
 /// Row and place of booths of an edition.
 pub fn places(tx: &mut Tx<'_>, edition: EditionId, ids: &[BoothId]) -> QueryResult<Vec<(String, i32)>> {
-    booths::table
-        .filter(booths::edition_id.eq(edition))
-        .filter(booths::id.eq_any(ids))
-        .select((booths::row_label, booths::place))
-        .load(tx.conn())
+    let of_edition = booths::table.filter(booths::edition_id.eq(edition)).select((booths::row_label, booths::place));
+    match ids {
+        [one] => of_edition.filter(booths::id.eq(one)).load(tx.conn()),
+        ids => of_edition.filter(booths::id.eq_any(ids)).load(tx.conn()),
+    }
 }
 
 /// Allocations of an edition with the booths' codes, in the order they were made.
@@ -190,12 +196,11 @@ pub fn release_unconfirmed(tx: &mut Tx<'_>, application: ApplicationId) -> Query
 
 /// The zones of booths, each once.
 pub fn zones_of(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<Vec<(ZoneId, String)>> {
-    booths::table
-        .inner_join(zones::table)
-        .filter(booths::id.eq_any(ids))
-        .select((zones::id, zones::name))
-        .distinct()
-        .load(tx.conn())
+    let zones = booths::table.inner_join(zones::table).select((zones::id, zones::name)).distinct();
+    match ids {
+        [one] => zones.filter(booths::id.eq(one)).load(tx.conn()),
+        ids => zones.filter(booths::id.eq_any(ids)).load(tx.conn()),
+    }
 }
 
 /// The code of a booth.

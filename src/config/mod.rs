@@ -44,6 +44,8 @@ pub struct Server {
     pub address: String,
     /// Port.
     pub port: u16,
+    /// Seconds for the body of a request; large ones have more.
+    pub body_timeout_s: u64,
     /// Seconds for requests under way at a stop.
     pub stop_timeout_s: u64,
     /// The beginning of links in mails; empty for the address above.

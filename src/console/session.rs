@@ -24,8 +24,17 @@ const REFRESH: &str = "hoicho_refresh";
 /// Seconds a cookie ends before its token does.
 const EARLY_S: i64 = 30;
 
+/// What a cookie is called: over HTTPS so that no other host and no plain connection can set it (RFC 6265bis, 4.1.3.2).
+fn called(state: &State, name: &'static str) -> String {
+    if state.secure_cookies { format!("__Host-{name}") } else { name.to_owned() }
+}
+
 fn build(state: &State, name: &'static str, value: String) -> CookieBuilder<'static> {
-    Cookie::build(name, value).path("/").http_only(true).secure(state.secure_cookies).same_site(SameSite::Lax)
+    Cookie::build(called(state, name), value)
+        .path("/")
+        .http_only(true)
+        .secure(state.secure_cookies)
+        .same_site(SameSite::Lax)
 }
 
 /// The cookies of a login.
@@ -78,7 +87,7 @@ pub async fn carry<B: MessageBody + 'static>(
     if req.headers().contains_key(header::AUTHORIZATION) {
         return Ok(next.call(req).await?.map_into_boxed_body());
     }
-    let held = |name| req.cookie(name).map(|c| c.value().to_owned()).filter(|v| !v.is_empty());
+    let held = |name| req.cookie(&called(&state, name)).map(|c| c.value().to_owned()).filter(|v| !v.is_empty());
     let (access, refresh) = (held(ACCESS), held(REFRESH));
     let has_login = access.is_some() || refresh.is_some();
     let is_form = req.path().starts_with(super::forms::PREFIX) || req.path() == "/logout";
@@ -122,7 +131,7 @@ pub async fn carry<B: MessageBody + 'static>(
 /// Ends the login of this browser.
 #[actix_web::post("/logout")]
 pub(super) async fn logout(req: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    if let Some(refresh) = req.cookie(REFRESH) {
+    if let Some(refresh) = req.cookie(&called(&state, REFRESH)) {
         session::end(&state, refresh.value()).await?;
     }
     let mut response = HttpResponse::SeeOther();

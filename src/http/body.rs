@@ -1,10 +1,13 @@
 //! What callers send: JSON bodies and query strings, with limits, and problems that point at the field.
 use std::pin::Pin;
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, error::PayloadError, web};
 use serde::de::DeserializeOwned;
 
-use super::problem::{Code, FieldError, Problem};
+use super::{
+    problem::{Code, FieldError, Problem},
+    slow,
+};
 use crate::i18n::{Said, Text};
 
 /// Bytes a JSON body may have.
@@ -33,7 +36,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
                 actix_web::http::StatusCode::PAYLOAD_TOO_LARGE => {
                     Problem::new(Code::TooLarge, Said("the-body-is-over-2-mb-please"))
                 }
-                _ => Code::BadRequest.into(),
+                _ => e.as_error::<PayloadError>().map_or(Code::BadRequest.into(), slow::fault),
             });
             Ok(Self(read.and_then(|bytes| parse(&bytes))))
         })

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use super::{
     answer::Answer,
     problem::{Code, Problem},
+    slow,
 };
 use crate::{
     db::{Tx, schema::idempotency_keys},
@@ -58,7 +59,10 @@ pub async fn note(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<Servic
     let mut payload = req.take_payload();
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let Ok(chunk) = chunk else { return Ok(req.error_response(Problem::from(Code::BadRequest))) };
+        let chunk = match chunk {
+            Ok(chunk) => chunk,
+            Err(error) => return Ok(req.error_response(slow::fault(&error))),
+        };
         if body.len() + chunk.len() > MOST {
             return Ok(req.error_response(Problem::from(Code::TooLarge)));
         }

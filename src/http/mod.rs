@@ -8,6 +8,7 @@ pub mod document;
 pub mod etag;
 pub mod export;
 pub mod fields;
+pub mod guarded;
 pub mod idempotency;
 pub mod import;
 pub mod methods;
@@ -16,6 +17,7 @@ pub mod parameters;
 pub mod patch;
 pub mod problem;
 pub mod raw;
+pub mod slow;
 
 pub use answer::{Answer, Items};
 pub use body::{Body, Query};

@@ -42,6 +42,8 @@ codes! {
     NotFound 404,
     /// The address takes other methods.
     MethodNotAllowed 405,
+    /// The body took too long.
+    TooSlow 408,
     /// The booth has an active allocation.
     BoothAlreadyTaken 409,
     /// A proposal was made for a floor that is no more.

@@ -9,7 +9,10 @@ use actix_web::{
 };
 use futures_util::StreamExt;
 
-use super::problem::{Code, Problem};
+use super::{
+    problem::{Code, Problem},
+    slow,
+};
 
 /// A body of at most `MOST` bytes. Like `Body`, it tells what is wrong only when it is asked for.
 pub struct Raw<const MOST: usize>(Result<Bytes, Problem>);
@@ -24,7 +27,7 @@ impl<const MOST: usize> Raw<MOST> {
 async fn read(mut payload: Payload, most: usize) -> Result<Bytes, Problem> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| Code::BadRequest)?;
+        let chunk = chunk.map_err(|e| slow::fault(&e))?;
         if body.len() + chunk.len() > most {
             return Err(Problem::new(
                 Code::TooLarge,

@@ -14,6 +14,7 @@ pub mod members;
 pub mod one_time;
 pub mod password;
 pub mod permit;
+pub mod refused;
 pub mod roles;
 mod routes;
 mod scope;

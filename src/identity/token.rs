@@ -19,8 +19,13 @@ use crate::{
     values::{clock::Instant, ids::UserId},
 };
 
+/// What our tokens are for (RFC 9068): a token of another kind or for another service opens nothing here.
+const KIND: &str = "at+jwt";
+const AUDIENCE: &str = "hoicho";
+
 #[derive(Serialize, Deserialize)]
 struct Claims {
+    aud: String,
     sub: UserId,
     iat: i64,
     exp: i64,
@@ -99,7 +104,8 @@ impl Tokens {
         let iat = now.and_utc().timestamp();
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(self.signing_id.clone());
-        let claims = Claims { sub: user, iat, exp: iat + i64::from(self.access_s) };
+        header.typ = Some(KIND.to_owned());
+        let claims = Claims { aud: AUDIENCE.to_owned(), sub: user, iat, exp: iat + i64::from(self.access_s) };
         jsonwebtoken::encode(&header, &claims, &self.signing).map_err(|error| {
             tracing::error!(%error, "a token could not be signed");
             Code::Internal.into()
@@ -111,7 +117,10 @@ impl Tokens {
         let mut rules = Validation::new(Algorithm::EdDSA);
         // Our own clock decides below, so that tests can set it.
         rules.validate_exp = false;
-        let key = self.checking.get(&jsonwebtoken::decode_header(token).ok()?.kid?)?;
+        rules.set_audience(&[AUDIENCE]);
+        rules.set_required_spec_claims(&["aud", "exp", "sub"]);
+        let header = jsonwebtoken::decode_header(token).ok()?;
+        let key = self.checking.get(&header.kid.filter(|_| header.typ.as_deref() == Some(KIND))?)?;
         let claims = jsonwebtoken::decode::<Claims>(token, key, &rules).ok()?.claims;
         (now.and_utc().timestamp() < claims.exp).then_some(claims.sub)
     }

@@ -13,10 +13,10 @@ async fn a_login_tells_who_one_is(app: TestApp) {
 
 async fn an_email_has_one_account_whatever_its_case_and_only_a_mail_tells(app: TestApp) {
     app.person("lan").await;
-    let again = json!({ "email": "LAN@example.vn", "password": "0123456789", "display_name": "x" });
+    let again = json!({ "email": "LAN@example.vn", "password": "một câu dài", "display_name": "x" });
     app.post("/auth/register").json(&again).send().await.expect(202);
     assert_eq!(app.letter_to("lan@example.vn").await["letter"]["kind"], "account_exists");
-    let theirs = json!({ "email": "lan@example.vn", "password": "0123456789" });
+    let theirs = json!({ "email": "lan@example.vn", "password": "một câu dài" });
     app.post("/auth/login").json(&theirs).send().await.refused(401, "wrong_credentials");
 }
 
@@ -71,7 +71,31 @@ async fn an_organiser_goes_only_with_nothing_left_of_it(app: TestApp) {
     app.get(&path).by(&token).send().await.refused(404, "not_found");
 }
 
+async fn a_password_that_is_guessed_early_is_refused_whatever_its_letters(app: TestApp) {
+    let register = async |password: &str| {
+        let account = json!({ "email": "tailan.tien@example.vn", "password": password, "display_name": "Lan Tiên" });
+        app.post("/auth/register").json(&account).send().await
+    };
+    for weak in [
+        "1234567890",
+        "Password123",
+        "qwertyuiop",
+        "aaaaaaaaaaaa",
+        "hoicho2026",
+        "tailan.tien@example.vn",
+        "0987654321",
+    ] {
+        let refused = register(weak).await.refused(422, "invalid");
+        assert_eq!(refused["errors"][0]["code"], "guessable", "{weak}");
+    }
+    // No rule asks for digits, capitals or signs; 200 characters are looked at no longer than 64.
+    for strong in ["gà đồi tiên yên", "một câu dài dễ nhớ", &"mực khô cô tô ".repeat(14)] {
+        register(strong).await.expect(202);
+    }
+}
+
 crate::on_both!(
+    a_password_that_is_guessed_early_is_refused_whatever_its_letters,
     an_organiser_goes_only_with_nothing_left_of_it,
     a_login_tells_who_one_is,
     an_email_has_one_account_whatever_its_case_and_only_a_mail_tells,

@@ -90,6 +90,50 @@ async fn a_client_cannot_choose_the_address_it_is_limited_by() {
     assert_eq!(last, 429);
 }
 
+#[actix_web::test]
+async fn every_answer_tells_browsers_to_load_nothing_from_elsewhere() {
+    let app = TestApp::sqlite_with(|settings| settings.server.public_url = "https://hoicho.example".to_owned()).await;
+    let token = app.person("lan").await;
+    app.edition(&token, "hoi-cho").await;
+    app.advance(&token, "hoi-cho", &["published"]).await;
+    let pages = ["/", "/login", "/fairs/hoi-cho", "/api/docs/", "/nowhere"];
+    let data = ["/api/v1/editions", "/api/v1/me", "/api/v1/nowhere", "/api/openapi.json", "/healthz", "/feed.atom"];
+    for path in pages.iter().chain(&data) {
+        // Twice: the second answer may be one that was kept.
+        for _ in 0..2 {
+            let answer = app.root(path).send().await;
+            let said = |name: &str| {
+                answer.headers.get(name).unwrap_or_else(|| panic!("{path}: {name}")).to_str().unwrap().to_owned()
+            };
+            assert_eq!(said("x-content-type-options"), "nosniff", "{path}");
+            assert_eq!(said("referrer-policy"), "same-origin", "{path}");
+            assert_eq!(said("strict-transport-security"), "max-age=31536000; includeSubDomains", "{path}");
+            let policy = said("content-security-policy");
+            assert!(policy.contains("default-src 'none'") || policy.contains("object-src 'none'"), "{path}: {policy}");
+            assert!(
+                policy.contains("base-uri 'none'") && policy.contains("frame-ancestors 'none'"),
+                "{path}: {policy}"
+            );
+        }
+    }
+    // The cookies of a login can be set by nobody but us, over HTTPS.
+    let form = "email=lan%40example.vn&password=m%E1%BA%ADt+kh%E1%BA%A9u+d%C3%A0i&_next=%2Fhome&_back=%2Flogin";
+    let login = actix_web::test::TestRequest::post().uri("/form/auth/login").set_payload(form);
+    let login = login.insert_header(("content-type", "application/x-www-form-urlencoded"));
+    let answer = app.call_root(login.insert_header(("sec-fetch-site", "same-origin"))).await;
+    let cookies: Vec<_> = answer.headers.get_all("set-cookie").map(|c| c.to_str().unwrap().to_owned()).collect();
+    for name in ["__Host-hoicho_access=", "__Host-hoicho_refresh="] {
+        let cookie = cookies.iter().find(|c| c.starts_with(name)).unwrap_or_else(|| panic!("{cookies:?}"));
+        for attribute in ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
+            assert!(cookie.contains(attribute), "{cookie}");
+        }
+        assert!(!cookie.contains("Domain="), "{cookie}");
+    }
+    let held: Vec<&str> = cookies.iter().map(|c| c.split(';').next().unwrap()).collect();
+    let home = actix_web::test::TestRequest::get().uri("/home").insert_header(("cookie", held.join("; ")));
+    assert_eq!(app.call_root(home).await.status.as_u16(), 200);
+}
+
 async fn the_server_tells_how_it_is(app: TestApp) {
     app.get("/editions").send().await.expect(200);
     for path in ["/healthz", "/readyz"] {

@@ -190,6 +190,10 @@ impl TestApp {
     pub fn root(&self, path: &str) -> Call<'_> {
         Call { app: self, request: test::TestRequest::get().uri(path) }
     }
+    /// A request as it is, its address too.
+    pub async fn call_root(&self, request: test::TestRequest) -> Answer {
+        Call { app: self, request }.send().await
+    }
     pub fn post(&self, path: &str) -> Call<'_> {
         self.call(test::TestRequest::post(), path)
     }

@@ -56,7 +56,9 @@ pub(super) async fn login(
         lockout::succeeded(tx, (account.id, &key), &from, now)?;
         issue(tx)
     });
-    Ok(HttpResponse::Ok().json(tokens.await?))
+    let tokens = tokens.await?;
+    tracing::info!(target: "hoicho::security", user = %account.id, source = %source(&req, state.behind_proxy), "logged in");
+    Ok(HttpResponse::Ok().json(tokens))
 }
 
 /// Renew a login.

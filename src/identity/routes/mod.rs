@@ -49,13 +49,24 @@ pub(crate) fn email(checks: &mut Checks, pointer: &str, typed: &str) -> String {
     email
 }
 
-/// Length is what makes a password strong; more rules make people write it down.
-fn password(checks: &mut Checks, pointer: &str, typed: &SecretString) {
+/// Characters of a password that are looked at: guessing more would take time, and make nothing weaker.
+const LOOKED_AT: usize = 64;
+
+/// Length is what makes a password strong; more rules make people write it down. One that is guessed among the first
+/// million is refused: what everybody takes, the person's own name or address, and ours.
+fn password(checks: &mut Checks, pointer: &str, typed: &SecretString, own: &[&str]) {
+    let is_long_enough = (10..=200).contains(&typed.expose_secret().chars().count());
+    checks.that(is_long_enough, pointer, "password", Said("a-password-needs-10-to-200-characters"));
+    if !is_long_enough {
+        return;
+    }
+    let looked_at: String = typed.expose_secret().chars().take(LOOKED_AT).collect();
+    let own: Vec<&str> = own.iter().copied().chain(["hoicho", "hội chợ", "ocop"]).collect();
     checks.that(
-        (10..=200).contains(&typed.expose_secret().chars().count()),
+        zxcvbn::zxcvbn(&looked_at, &own).score() >= zxcvbn::Score::Two,
         pointer,
-        "password",
-        Said("a-password-needs-10-to-200-characters"),
+        "guessable",
+        Said("this-password-is-guessed-easily"),
     );
 }
 

@@ -56,7 +56,7 @@ struct ConfirmReset {
 pub(super) async fn confirm_reset(state: web::Data<State>, body: Body<ConfirmReset>) -> Result<HttpResponse, Problem> {
     let ConfirmReset { token, password } = body.get()?;
     let mut checks = Checks::default();
-    super::password(&mut checks, "/password", &password);
+    super::password(&mut checks, "/password", &password, &[]);
     checks.done()?;
     let password_hash = state.passwords.hash(password).await?;
     let now = state.clock.now();
@@ -95,11 +95,11 @@ pub(super) async fn change_password(
     body: Body<ChangePassword>,
 ) -> Result<HttpResponse, Problem> {
     let ChangePassword { current, new } = body.get()?;
-    let mut checks = Checks::default();
-    super::password(&mut checks, "/new", &new);
-    checks.done()?;
     let (user, now, state) = (caller.user, caller.now, caller.state);
     let account = state.db.read(move |tx| store::account(tx, user).map_err(Problem::from)).await?;
+    let mut checks = Checks::default();
+    super::password(&mut checks, "/new", &new, &[&account.email, &account.display_name]);
+    checks.done()?;
     let from = source(&req, state.behind_proxy).to_string();
     lockout::confirm(&state, &account, current, (from, now)).await?;
     let password_hash = state.passwords.hash(new).await?;

@@ -38,7 +38,7 @@ pub(super) async fn register(state: web::Data<State>, body: Body<Register>) -> R
     let mut checks = Checks::default();
     let display_name = checks.text("/display_name", &display_name, 200);
     let email = super::email(&mut checks, "/email", &email);
-    super::password(&mut checks, "/password", &password);
+    super::password(&mut checks, "/password", &password, &[&email, &display_name]);
     checks.that(
         agreed_notice.as_ref().is_none_or(|notice| notice == consent::NOTICE),
         "/agreed_notice",
