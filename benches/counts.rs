@@ -21,6 +21,7 @@ use std::{
     fmt::Write as _,
     path::Path,
     process::{Command, Stdio},
+    sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
@@ -55,14 +56,11 @@ fn over_http(served: &Served, gate: &str, day: &str) -> f64 {
     batches * number(BATCH)
 }
 
-/// A table of new rows, identifiers written as the loader wants them.
-fn rows(file: &Path, edition: &str, gate: &str, day: &str, id: impl Fn(&Uuid) -> String) {
-    let (edition, gate) = (id(&edition.parse().unwrap()), id(&gate.parse().unwrap()));
+/// A table of new rows, each with an identifier of its own.
+fn rows(file: &Path, day: &str, id: impl Fn(u64) -> String, rest: &str) {
     let mut table = String::new();
-    for _ in 0..LOADED {
-        let event = id(&Uuid::now_v7());
-        let (at, now) = (format!("{day} 03:00:00"), format!("{day} 03:00:01"));
-        writeln!(table, "{event},{edition},{gate},{at},{day},10,1,0,,,{now}").unwrap();
+    for n in 0..LOADED {
+        writeln!(table, "{},{day} 03:00:00,{day},10,1,0,{day} 03:00:01{rest}", id(n)).unwrap();
     }
     std::fs::write(file, table).unwrap();
 }
@@ -97,30 +95,36 @@ fn main() {
     let table = folder.path().join("rows.csv");
     let file = folder.path().join("bench.sqlite");
     let served = serve_demo(&DatabaseUrl::Sqlite(file.clone()), folder.path(), 8);
-    let probe = Command::new("sqlite3").args([":memory:", "SELECT unhex('00')"]).output();
-    if probe.is_ok_and(|tried| tried.status.success()) {
+    if Command::new("sqlite3").arg("--version").output().is_ok_and(|tried| tried.status.success()) {
+        let turn = AtomicU64::new(0);
         measure(
             &mut figures,
             "SQLite, batches of 1,000 over HTTP; baseline: .import",
             &served,
             |edition, gate, day| {
-                rows(&table, edition, gate, day, |id| id.simple().to_string());
-                // The loader knows no bytes: it fills a table of text, which one statement takes over.
-                let take = "INSERT INTO visit_events SELECT unhex(id), unhex(edition_id), unhex(gate_id), occurred_at, local_day, local_hour, entries, exits, NULL, NULL, recorded_at FROM loaded;";
-                let columns = "id, edition_id, gate_id, occurred_at, local_day, local_hour, entries, exits, reason, recorded_by, recorded_at";
+                // The loader knows no bytes: it fills a table of text, which one statement takes over. 16 digits are the
+                // 16 bytes of an identifier, growing as ours do.
+                let first = turn.fetch_add(LOADED, Ordering::Relaxed);
+                rows(&table, day, |n| format!("{:016}", first + n), "");
+                let bytes = |id: &str| format!("x'{}'", id.parse::<Uuid>().unwrap().simple());
+                let (edition, gate) = (bytes(edition), bytes(gate));
+                let take = format!(
+                    "INSERT INTO visit_events (id, edition_id, gate_id, occurred_at, local_day, local_hour, entries, exits, recorded_at) SELECT CAST(id AS BLOB), {edition}, {gate}, occurred_at, local_day, local_hour, entries, exits, recorded_at FROM loaded;"
+                );
+                let columns = "id TEXT, occurred_at, local_day, local_hour, entries, exits, recorded_at";
                 let steps = [
                     "PRAGMA synchronous=FULL;".to_owned(),
                     "PRAGMA foreign_keys=ON;".to_owned(),
                     format!("CREATE TEMP TABLE loaded ({columns});"),
                     ".mode csv".to_owned(),
                     format!(".import {} loaded", table.display()),
-                    take.to_owned(),
+                    take,
                 ];
                 timed(Command::new("sqlite3").arg("-bail").arg(&file).args(steps))
             },
         );
     } else {
-        println!("no sqlite3 of 3.41 or later: not measured there");
+        println!("no sqlite3: not measured there");
     }
     if let Some(cluster) = Cluster::start(&["shared_buffers=256MB"]) {
         let folder = tempfile::tempdir().unwrap();
@@ -130,9 +134,9 @@ fn main() {
             "PostgreSQL, batches of 1,000 over HTTP; baseline: COPY",
             &served,
             |edition, gate, day| {
-                rows(&table, edition, gate, day, Uuid::to_string);
+                rows(&table, day, |_| Uuid::now_v7().to_string(), &format!(",{edition},{gate}"));
                 let copy = format!(
-                    "\\copy visit_events (id, edition_id, gate_id, occurred_at, local_day, local_hour, entries, exits, reason, recorded_by, recorded_at) FROM '{}' CSV",
+                    "\\copy visit_events (id, occurred_at, local_day, local_hour, entries, exits, recorded_at, edition_id, gate_id) FROM '{}' CSV",
                     table.display()
                 );
                 timed(Command::new("psql").arg(cluster.url("hoicho")).args(["-v", "ON_ERROR_STOP=1", "-c", &copy]))

@@ -1,6 +1,7 @@
 //! What the program takes: size, start, memory, setting up the demo: `cargo bench --bench footprint`.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement that breaks should say where")]
 mod figures;
+mod memory;
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -11,6 +12,7 @@ use std::{
 };
 
 use figures::Figures;
+use memory::resident_mib;
 
 const TURNS: usize = 5;
 
@@ -46,12 +48,6 @@ fn start(command: &str, data: &Path) -> (Child, f64) {
     (child, took)
 }
 
-fn resident_mib(child: &Child) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-    let kib = status.lines().find_map(|l| l.strip_prefix("VmRSS:"));
-    kib.and_then(|l| l.trim().trim_end_matches(" kB").parse::<f64>().ok()).unwrap_or_default() / 1_024.0
-}
-
 fn stop(mut child: Child) {
     child.kill().unwrap();
     child.wait().unwrap();
@@ -68,7 +64,7 @@ fn main() {
         let (child, took) = start("serve", folder.path());
         started.push(took * 1_000.0);
         std::thread::sleep(Duration::from_secs(2));
-        memory.push(resident_mib(&child));
+        memory.push(resident_mib(child.id()));
         stop(child);
     }
     let size = std::fs::metadata(env!("CARGO_BIN_EXE_hoicho")).unwrap().len();

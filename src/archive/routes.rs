@@ -1,8 +1,8 @@
 //! `/editions/{edition}/archive` and `/organisers/{organiser}/archives`.
-use actix_web::{HttpResponse, get, http::header, post, web};
-use futures_util::stream;
+use std::io::Write;
+
+use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
 
 use super::{
     sheets::Sheets,
@@ -12,7 +12,10 @@ use super::{
 use crate::{
     db::Tx,
     editions::{self, EditionView},
-    http::{Answer, Checks, Code, Problem, Query, Raw},
+    http::{
+        Answer, Checks, Problem, Query, Raw,
+        streamed::{self, Form, Pieces, broken},
+    },
     i18n::Said,
     identity::{Action, Granted, OrganiserRole, Permit},
     values::{ids::OrganiserId, text},
@@ -56,49 +59,21 @@ struct ArchiveQuery {
     format: Option<ArchiveFormat>,
 }
 
-type Piece = Result<web::Bytes, Problem>;
-/// Pieces that wait for a slow reader.
-const WAITING: usize = 16;
-/// Bytes of a piece.
-const PIECE: usize = 64 * 1024;
-
-fn gone() -> Problem {
-    // Whoever asked has gone: there is nobody to tell.
-    Code::Unavailable.into()
-}
-
-fn lines(tx: &mut Tx<'_>, granted: &Granted, to: &mpsc::Sender<Piece>) -> Result<(), Problem> {
-    let mut piece: Vec<u8> = Vec::with_capacity(PIECE + 1_024);
+fn lines(tx: &mut Tx<'_>, granted: &Granted, mut to: Pieces) -> Result<(), Problem> {
     write::edition(tx, granted.edition()?, granted.now, &mut |record| {
-        serde_json::to_writer(&mut piece, record).map_err(|_| Code::Internal)?;
-        piece.push(b'\n');
-        if piece.len() >= PIECE {
-            to.blocking_send(Ok(std::mem::take(&mut piece).into())).map_err(|_| gone())?;
-        }
-        Ok(())
+        serde_json::to_writer(&mut to, record).map_err(|error| broken(error.into()))?;
+        to.write_all(b"\n").map_err(broken)
     })?;
-    to.blocking_send(Ok(piece.into())).map_err(|_| gone())
+    to.flush().map_err(broken)
 }
 
-fn workbook(tx: &mut Tx<'_>, granted: &Granted, to: &mpsc::Sender<Piece>) -> Result<(), Problem> {
-    let broken = |error: std::io::Error| {
-        tracing::error!(%error, "a workbook could not be kept");
-        Problem::from(Code::Internal)
-    };
+fn workbook(tx: &mut Tx<'_>, granted: &Granted, mut to: Pieces) -> Result<(), Problem> {
     let mut sheets = Sheets::new();
     write::edition(tx, granted.edition()?, granted.now, &mut |record| sheets.put(record))?;
     let file = tempfile::NamedTempFile::new().map_err(broken)?;
     sheets.save(file.path())?;
-    let mut reader = file.reopen().map_err(broken)?;
-    loop {
-        let mut piece = vec![0; PIECE];
-        let read = std::io::Read::read(&mut reader, &mut piece).map_err(broken)?;
-        if read == 0 {
-            return Ok(());
-        }
-        piece.truncate(read);
-        to.blocking_send(Ok(piece.into())).map_err(|_| gone())?;
-    }
+    std::io::copy(&mut file.reopen().map_err(broken)?, &mut to).map_err(broken)?;
+    to.flush().map_err(broken)
 }
 
 /// All of an edition in one file, of one moment: floor, exhibitors with their products, applications, allocations, sales
@@ -112,28 +87,16 @@ async fn get_archive(
     query: Query<ArchiveQuery>,
 ) -> Result<HttpResponse, Problem> {
     let format = query.get()?.format.unwrap_or_default();
-    let (to, from) = mpsc::channel::<Piece>(WAITING);
-    let name: String = path.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-    actix_web::rt::spawn(async move {
-        let failed = to.clone();
-        let written = permit.read(move |tx, granted| match format {
-            ArchiveFormat::Jsonl => lines(tx, &granted, &to),
-            ArchiveFormat::Xlsx => workbook(tx, &granted, &to),
-        });
-        if let Err(problem) = written.await {
-            // A file that ends in the middle must not look whole.
-            drop(failed.send(Err(problem)).await);
-        }
-    });
-    let pieces = stream::unfold(from, async |mut from| from.recv().await.map(|piece| (piece, from)));
     let (kind, ending) = match format {
         ArchiveFormat::Jsonl => ("application/jsonl", "jsonl"),
-        ArchiveFormat::Xlsx => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+        ArchiveFormat::Xlsx => (Form::Xlsx.content_type(), Form::Xlsx.ending()),
     };
-    Ok(HttpResponse::Ok()
-        .content_type(kind)
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.{ending}\"")))
-        .streaming(pieces))
+    Ok(streamed::file(kind, &format!("{}.{ending}", streamed::file_name(&path)), |to| {
+        permit.read(move |tx, granted| match format {
+            ArchiveFormat::Jsonl => lines(tx, &granted, to),
+            ArchiveFormat::Xlsx => workbook(tx, &granted, to),
+        })
+    }))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]

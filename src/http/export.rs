@@ -58,6 +58,18 @@ pub fn defused(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
+/// `A`, `B` … `Z`, `AA`: as spreadsheets call a column.
+pub fn letters(column: usize) -> String {
+    let mut rest = column + 1;
+    let mut name = Vec::new();
+    while rest > 0 {
+        rest -= 1;
+        name.push(char::from(b'A' + u8::try_from(rest % 26).unwrap_or(0)));
+        rest /= 26;
+    }
+    name.into_iter().rev().collect()
+}
+
 impl Table {
     fn json(&self) -> serde_json::Value {
         let items: Vec<serde_json::Value> = self

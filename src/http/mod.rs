@@ -1,5 +1,5 @@
 //! What every endpoint shares: problems (RFC 9457), bodies, query strings, answers, pages, entity tags,
-//! idempotency, exports.
+//! idempotency, exports, answers of any length.
 pub mod answer;
 pub mod body;
 pub mod check;
@@ -18,6 +18,7 @@ pub mod patch;
 pub mod problem;
 pub mod raw;
 pub mod slow;
+pub mod streamed;
 
 pub use answer::{Answer, Items};
 pub use body::{Body, Query};

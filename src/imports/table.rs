@@ -13,7 +13,10 @@ use super::{
 use crate::{
     db::Tx,
     editions,
-    http::{Code, Problem},
+    http::{
+        Code, Problem,
+        export::{defused, letters},
+    },
     i18n::Said,
     identity::Granted,
     values::{clock::Day, ids::EditionId},
@@ -25,18 +28,6 @@ pub struct Table {
     pub(super) kind: ImportKind,
     pub(super) sheet: Sheet,
     pub(super) mapping: Mapping,
-}
-
-/// `A`, `B` … `Z`, `AA`: as spreadsheets call a column.
-pub(super) fn letters(column: usize) -> String {
-    let mut rest = column + 1;
-    let mut name = Vec::new();
-    while rest > 0 {
-        rest -= 1;
-        name.push(char::from(b'A' + u8::try_from(rest % 26).unwrap_or(0)));
-        rest /= 26;
-    }
-    name.into_iter().rev().collect()
 }
 
 /// The column that letters name.
@@ -142,7 +133,7 @@ impl Table {
         let broken = |_| Problem::from(Code::Internal);
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer("\u{feff}".as_bytes().to_vec());
         let mut write = |at: usize, said: &str| {
-            let cells = self.sheet.rows.get(at).into_iter().flatten().map(|c| crate::http::export::defused(&c.text()));
+            let cells = self.sheet.rows.get(at).into_iter().flatten().map(|c| defused(&c.text()));
             writer.write_record(std::iter::once(said.to_owned()).chain(cells)).map_err(broken)
         };
         write(self.mapping.header_row, Said("import-wrong").text().say(language))?;

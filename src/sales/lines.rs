@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     db::{
         Tx,
-        schema::sales_report_lines::{self, self as l},
+        schema::{
+            sales_report_lines::{self, self as l},
+            sales_reports as r,
+        },
     },
     http::Checks,
     i18n::Said,
@@ -185,4 +188,16 @@ pub fn of_reports(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Vec
         .select((l::sales_report_id, l::version, COLUMNS))
         .load(tx.conn())?;
     Ok(rows.into_iter().map(|(report, version, row)| (report, version, line(row))).collect())
+}
+
+/// The lines of these reports' latest versions, in order.
+pub fn as_they_stand(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Vec<(SalesReportId, Line)>> {
+    let of_latest = l::sales_report_id.eq(r::id).and(l::version.eq(r::version));
+    let rows: Vec<(SalesReportId, LineRow)> = l::table
+        .inner_join(r::table.on(of_latest))
+        .filter(r::id.eq_any(reports))
+        .order((l::sales_report_id, l::line))
+        .select((l::sales_report_id, COLUMNS))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(report, row)| (report, line(row))).collect())
 }

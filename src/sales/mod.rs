@@ -4,6 +4,7 @@
 //! version and the old ones stay readable; a nil report is a report of zero, not a missing one; the lines of a
 //! version add up to its totals.
 pub mod deals;
+mod export;
 pub mod import;
 pub mod lines;
 pub mod plausible;

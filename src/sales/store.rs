@@ -145,6 +145,71 @@ pub fn page(
     query.order(sales_reports::id).limit(limit).select((ReportRow::as_select(), booths::code)).load(tx.conn())
 }
 
+/// A report with its place, as it stands.
+#[derive(Debug, Clone, Queryable)]
+pub struct Reported {
+    /// Identifier.
+    pub id: SalesReportId,
+    /// Which opening day.
+    pub day: Day,
+    /// Which booth.
+    pub booth_id: BoothId,
+    /// The booth's code.
+    pub booth: String,
+    /// The zone's name.
+    pub zone: String,
+    /// Minor units.
+    pub amount: i64,
+    /// Of OCOP goods.
+    pub ocop_amount: i64,
+    /// Life cycle.
+    pub state: ReportState,
+}
+
+/// Reports of an edition by day, those of a day in the order they came.
+pub fn reported(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    after: Option<(Day, SalesReportId)>,
+    limit: i64,
+) -> QueryResult<Vec<Reported>> {
+    use sales_reports::{day, id};
+    let mut query = sales_reports::table
+        .inner_join(booths::table.inner_join(zones::table))
+        .filter(sales_reports::edition_id.eq(edition))
+        .into_boxed();
+    if let Some((last_day, last)) = after {
+        query = query.filter(day.gt(last_day).or(day.eq(last_day).and(id.gt(last))));
+    }
+    query
+        .order((day, id))
+        .limit(limit)
+        .select((
+            id,
+            day,
+            booths::id,
+            booths::code,
+            zones::name,
+            sales_reports::amount,
+            sales_reports::ocop_amount,
+            sales_reports::state,
+        ))
+        .load(tx.conn())
+}
+
+/// What exhibitors are called.
+pub fn names_of(tx: &mut Tx<'_>, who: &[ExhibitorId]) -> QueryResult<Vec<(ExhibitorId, String)>> {
+    let mut names = Vec::new();
+    for part in who.chunks(500) {
+        let found: Vec<_> = exhibitors::table
+            .filter(exhibitors::id.eq_any(part))
+            .select((exhibitors::id, exhibitors::name))
+            .load(tx.conn())?;
+        names.extend(found);
+    }
+    Ok(names)
+}
+
 /// All reports of an edition: at most booths × opening days.
 pub fn all_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ReportRow>> {
     sales_reports::table.filter(sales_reports::edition_id.eq(edition)).select(ReportRow::as_select()).load(tx.conn())

@@ -34,6 +34,7 @@ mod requests;
 mod rounds;
 mod sales_and_visits;
 mod sales_details;
+mod sales_lines;
 mod schema;
 mod webhooks;
 mod whole_fair;

@@ -9,10 +9,10 @@ use super::super::{
     progress::Under,
     run::Outcome,
     store::{ImportRow, ImportState},
-    table::{Table, letters},
+    table::Table,
 };
 use crate::{
-    http::Problem,
+    http::{Problem, export::letters},
     i18n::Language,
     values::{clock::Day, ids::ImportId},
 };

@@ -1,5 +1,6 @@
 //! Sales reports, reminders and trade deals.
 mod deals;
+mod export;
 mod import;
 mod judge;
 mod list;
@@ -23,6 +24,7 @@ use crate::{
     judge::accept_report,
     judge::query_report,
     list::list_reports,
+    export::export_lines,
     import::import_reports,
     reminders::send_reminders,
     deals::create_deal,
@@ -37,7 +39,10 @@ pub struct ApiDoc;
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(report::put_report).service(report::get_report);
     cfg.service(judge::accept_report).service(judge::query_report);
-    cfg.service(list::list_reports).service(import::import_reports).service(reminders::send_reminders);
+    cfg.service(list::list_reports)
+        .service(export::export_lines)
+        .service(import::import_reports)
+        .service(reminders::send_reminders);
     cfg.service(deals::create_deal).service(deals::list_deals).service(deals::get_deal);
     cfg.service(deals::patch_deal).service(deals::delete_deal);
 }

@@ -1,0 +1,109 @@
+//! The lines of an edition's reports as a file: each once, and together the edition's sales.
+use calamine::{Data, Reader, Xlsx};
+use hoicho::{demo, identity::password::Passwords};
+use serde_json::json;
+
+use crate::support::{TestApp, world::World};
+
+/// The rows of a file, its titles first.
+fn csv_rows(body: &[u8]) -> Vec<Vec<String>> {
+    let text = body.strip_prefix(b"\xEF\xBB\xBF").expect("a mark that it is UTF-8");
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text);
+    reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+/// Amounts, all and those of OCOP goods.
+fn sums<'a>(rows: impl Iterator<Item = (i64, &'a str)>) -> (i64, i64) {
+    rows.fold((0, 0), |(all, ocop), (amount, is_ocop)| {
+        (all + amount, ocop + if is_ocop == "true" { amount } else { 0 })
+    })
+}
+
+async fn the_amounts_of_either_file_add_up_to_the_editions_sales(app: TestApp) {
+    let passwords = Passwords::new(hoicho::config::Password { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
+    app.db.write_now(|tx| demo::fill(tx, &passwords, crate::support::now().naive_utc(), |_| {})).unwrap();
+    let login = json!({ "email": "bantochuc@example.vn", "password": "hoi-cho-ocop" });
+    let login = app.post("/auth/login").json(&login).send().await.expect(200);
+    let by = login["access_token"].as_str().unwrap();
+    for slug in ["ocop-quang-ninh-xuan-2018", "ocop-mien-bac-2018", "ocop-quang-ninh-demo"] {
+        let figures = app.get(&format!("/editions/{slug}/statistics")).by(by).send().await.expect(200);
+        let sales = |part: &str| figures["sales"][part]["amount"].as_i64().unwrap();
+        let wanted = (sales("total"), sales("ocop"));
+        let get = async |query: &str| app.get(&format!("/editions/{slug}/sales-lines{query}")).by(by).send().await;
+        let file = get("").await;
+        assert_eq!(file.headers.get("content-type").unwrap(), "text/csv; charset=utf-8");
+        assert_eq!(
+            file.headers.get("content-disposition").unwrap(),
+            &format!("attachment; filename=\"{slug}-sales-lines.csv\"")
+        );
+        let rows = csv_rows(&file.body);
+        let amounts = rows.iter().skip(1).map(|row| (row[8].parse().unwrap(), row[9].as_str()));
+        assert_eq!(sums(amounts), wanted, "{slug}");
+        let mut book = Xlsx::new(std::io::Cursor::new(get("?format=xlsx").await.body)).unwrap();
+        let sheet = book.worksheet_range("Chi tiết bán hàng").unwrap();
+        assert_eq!(sheet.get_value((0, 8)), Some(&Data::String("Doanh thu".into())));
+        assert_eq!(sheet.rows().count(), rows.len());
+        let amounts = sheet.rows().skip(1).map(|row| match (&row[8], &row[9]) {
+            #[expect(clippy::cast_possible_truncation, clippy::as_conversions, reason = "whole numbers below 2^53")]
+            (Data::Float(amount), Data::Bool(ocop)) => (*amount as i64, if *ocop { "true" } else { "false" }),
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(sums(amounts), wanted, "{slug}");
+    }
+}
+
+async fn a_report_shows_its_latest_lines_and_one_without_lines_its_totals(app: TestApp) {
+    let world = World::new(&app).await;
+    let report = async |day: &str, body: serde_json::Value| {
+        let at = format!("/booths/{}/sales-reports/{day}", world.id("booth"));
+        app.put(&at).by(&world.exhibitor).json(&body).send().await
+    };
+    let line = |name: &str, amount: i64| json!({ "product_name": name, "product_group": "food", "quantity_milli": 1_500, "unit": "kg", "amount": amount, "is_ocop": true });
+    let first = json!({ "amount": 5, "ocop_amount": 5, "lines": [line("Sai", 5)] });
+    report("2026-03-02", first).await.expect(201);
+    let lines = [line("=1+1", 4_000_000), line("Chả mực, loại \"1\"", 1)];
+    let second = json!({ "amount": 4_000_001, "ocop_amount": 4_000_001, "lines": lines, "reason": "Nhầm" });
+    report("2026-03-02", second).await.expect(200);
+    report("2026-03-03", json!({ "amount": 9, "ocop_amount": 4 })).await.expect(201);
+    let file = app.get("/editions/hoi-cho/sales-lines?format=csv").by(&world.owner).send().await;
+    let shown = [
+        "day,booth,zone,exhibitor,product,product_group,quantity,unit,amount,ocop,channel,state",
+        "2026-03-01,A01,Khu OCOP,HTX htx,,,,,1,false,,submitted",
+        "2026-03-02,A01,Khu OCOP,HTX htx,'=1+1,food,1.5,kg,4000000,true,booth,corrected",
+        "2026-03-02,A01,Khu OCOP,HTX htx,\"Chả mực, loại \"\"1\"\"\",food,1.5,kg,1,true,booth,corrected",
+        "2026-03-03,A01,Khu OCOP,HTX htx,,,,,4,true,,submitted",
+        "2026-03-03,A01,Khu OCOP,HTX htx,,,,,5,false,,submitted",
+    ];
+    let text = String::from_utf8(file.body).unwrap();
+    assert_eq!(text.trim_start_matches('\u{feff}').split_terminator("\r\n").collect::<Vec<_>>(), shown);
+}
+
+async fn a_nil_report_is_a_row_of_zero_and_no_report_is_none(app: TestApp) {
+    let world = World::new(&app).await;
+    app.edition(&world.owner, "trong").await;
+    let none = csv_rows(&app.get("/editions/trong/sales-lines").by(&world.owner).send().await.body);
+    assert_eq!(none.len(), 1, "titles");
+    let nil = format!("/booths/{}/sales-reports/2026-03-02", world.id("booth"));
+    app.put(&nil).by(&world.exhibitor).json(&json!({ "amount": 0 })).send().await.expect(201);
+    let rows = csv_rows(&app.get("/editions/hoi-cho/sales-lines").by(&world.owner).send().await.body);
+    let of_day: Vec<_> = rows.iter().filter(|row| row[0] == "2026-03-02").collect();
+    assert_eq!(of_day.iter().map(|row| row[8].as_str()).collect::<Vec<_>>(), ["0"]);
+}
+
+async fn who_may_not_read_figures_gets_a_refusal_and_not_half_a_file(app: TestApp) {
+    let world = World::new(&app).await;
+    let at = "/editions/hoi-cho/sales-lines";
+    app.get(at).send().await.refused(401, "login_required");
+    app.get(at).by(&world.exhibitor).send().await.refused(403, "forbidden");
+    let stranger = app.person("khac").await;
+    app.get(at).by(&stranger).send().await.refused(403, "forbidden");
+    app.get("/editions/khong-co/sales-lines").by(&world.owner).send().await.refused(404, "not_found");
+    app.get(&format!("{at}?format=pdf")).by(&world.owner).send().await.refused(400, "bad_request");
+}
+
+crate::on_both!(
+    the_amounts_of_either_file_add_up_to_the_editions_sales,
+    a_report_shows_its_latest_lines_and_one_without_lines_its_totals,
+    a_nil_report_is_a_row_of_zero_and_no_report_is_none,
+    who_may_not_read_figures_gets_a_refusal_and_not_half_a_file,
+);
