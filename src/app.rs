@@ -66,6 +66,8 @@ pub struct State {
     pub passwords: Passwords,
     /// Days a refresh token is good for.
     pub refresh_days: u32,
+    /// Days a login may go on.
+    pub login_days: u32,
     /// How often keys were used since it was last written down.
     pub key_uses: Uses,
     /// Seconds that the body of a request may take.
@@ -110,6 +112,7 @@ impl State {
             tokens: Tokens::open(&keys, settings.tokens.access_s)?,
             passwords: Passwords::new(settings.password)?,
             refresh_days: settings.tokens.refresh_days,
+            login_days: settings.tokens.login_days,
             key_uses: Uses::default(),
             limits: Limits::new(settings.limits)?,
             let_in: LetIn::default(),
@@ -268,13 +271,18 @@ async fn problems(
     next: middleware::Next<actix_web::body::BoxBody>,
 ) -> Result<ServiceResponse, actix_web::Error> {
     let state = req.app_data::<web::Data<State>>().cloned();
+    // Tokens, and what is kept of a person: not in a browser's memory either.
+    let is_personal = ["/api/v1/me", "/api/v1/auth/"].iter().any(|path| req.path().starts_with(path));
     let response = next.call(req).await?;
     if let Some(state) = state {
         refused::tell(&state, &response);
     }
     let mut response = Problem::in_callers_language(response);
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static(if is_personal { "no-store" } else { "private, no-cache" }),
+    );
     // Pages of other sites may read what everybody may; they cannot send a login along.
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     Ok(response)

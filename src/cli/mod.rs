@@ -48,7 +48,7 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup back where there is nothing yet
     Restore(backup::Restore),
-    /// Show or erase what is kept of a person
+    /// Show or erase what is kept of a person, or end their logins
     Person(person::Person),
     /// Bring the schema of the configured database up to date
     Migrate(Place),

@@ -1,9 +1,10 @@
-//! `hoicho person`: what is kept of somebody who asks on paper or by phone, with an account or without.
+//! `hoicho person`: what is kept of somebody who asks on paper or by phone, with an account or without; and their logins.
 use clap::{Args, Subcommand};
 
 use super::{Place, open};
 use crate::{
     http::Problem,
+    identity::session,
     personal_data::{Subject, erase, gather},
     values::clock::Clock,
 };
@@ -20,6 +21,8 @@ enum What {
     Show(Who),
     /// Erase somebody for good; figures stay as they are
     Erase(Who),
+    /// End every login of somebody: their phone was lost, or they left
+    SignOut(Who),
 }
 
 #[derive(Args)]
@@ -33,7 +36,7 @@ struct Who {
 /// Does what was asked.
 #[expect(clippy::print_stdout, reason = "the command's output")]
 pub fn person(asked: &Person) -> Result<(), String> {
-    let (What::Show(who) | What::Erase(who)) = &asked.what;
+    let (What::Show(who) | What::Erase(who) | What::SignOut(who)) = &asked.what;
     let (_, db) = open(&who.place)?;
     let (subject, now) = (Subject::of(&who.who), Clock::System.now());
     let runtime = actix_web::rt::System::new();
@@ -61,6 +64,12 @@ pub fn person(asked: &Person) -> Result<(), String> {
                 erased.letters,
                 erased.lines
             );
+        }
+        What::SignOut(_) => {
+            let ended = db.write_now(|tx| session::sign_out(tx, &who.who, now)).map_err(failed)?;
+            db.close();
+            let ended = ended.ok_or_else(nobody)?;
+            println!("{} signed out; what is open now may go on for some minutes ({ended} tokens)", who.who);
         }
     }
     Ok(())

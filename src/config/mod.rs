@@ -128,6 +128,8 @@ pub struct Tokens {
     pub access_s: u32,
     /// Days.
     pub refresh_days: u32,
+    /// Days a login may go on, however often it is used.
+    pub login_days: u32,
     /// Folder of signing keys; empty for `keys` in the data folder.
     pub keys: PathBuf,
 }

@@ -135,7 +135,8 @@ pub(super) async fn logout(req: HttpRequest, state: web::Data<State>) -> Result<
         session::end(&state, refresh.value()).await?;
     }
     let mut response = HttpResponse::SeeOther();
-    response.insert_header((header::LOCATION, "/"));
+    // Pages that were seen go too. Counts that were not sent yet stay: they are the gate's, and nobody else's.
+    response.insert_header((header::LOCATION, "/")).insert_header(("clear-site-data", "\"cache\""));
     gone(&state).into_iter().for_each(|cookie| {
         response.cookie(cookie);
     });

@@ -2,18 +2,35 @@
 use actix_web::web;
 use chrono::Duration;
 use serde::Serialize;
+use uuid::{NoContext, Timestamp, Uuid};
 
 use super::{store, token};
 use crate::{
     app::State,
+    audit,
     db::Tx,
     http::Problem,
-    values::ids::{TokenFamilyId, UserId},
+    values::{
+        clock::Instant,
+        ids::{TokenFamilyId, UserId},
+    },
 };
 
 /// Seconds in which a browser may show an old refresh token once more: its tabs and requests run side by side, and all
 /// of them begin with the same cookie.
 const LEEWAY_S: i64 = 20;
+
+/// The name of a login that begins now; it tells when that was.
+pub(super) fn begin(now: Instant) -> TokenFamilyId {
+    let now = now.and_utc();
+    let at = Timestamp::from_unix(NoContext, now.timestamp().unsigned_abs(), now.timestamp_subsec_nanos());
+    TokenFamilyId(Uuid::new_v7(at))
+}
+
+fn began(login: TokenFamilyId) -> Option<Instant> {
+    let (seconds, nanos) = login.0.get_timestamp()?.to_unix();
+    chrono::DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanos).map(|at| at.naive_utc())
+}
 
 /// What a login gives.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -37,7 +54,8 @@ pub(super) fn issue(
     move |tx| {
         let now = state.clock.now();
         let refresh_token = token::opaque();
-        let expires_at = now + Duration::days(state.refresh_days.into());
+        let idle = now + Duration::days(state.refresh_days.into());
+        let expires_at = idle.min(began(family).unwrap_or(now) + Duration::days(state.login_days.into()));
         store::insert_refresh_token(tx, &token::digest(&refresh_token), family, user, expires_at)?;
         Ok(Tokens { access_token: state.tokens.sign(user, now)?, expires_in: state.tokens.access_s(), refresh_token })
     }
@@ -85,4 +103,24 @@ pub async fn renew_in_browser(state: &web::Data<State>, refresh_token: &str) -> 
 pub async fn end(state: &web::Data<State>, refresh_token: &str) -> Result<(), Problem> {
     let digest = token::digest(refresh_token);
     state.db.write(move |tx| store::end_family_of(tx, &digest).map(|_| ()).map_err(Problem::from)).await
+}
+
+/// Ends every login of an account by its address: a phone that was lost, somebody who left. The number of tokens that were
+/// good; `None` where nobody has that address. An access token that is out lives on for some minutes.
+pub fn sign_out(tx: &mut Tx<'_>, email: &str, now: Instant) -> Result<Option<usize>, Problem> {
+    let Some(account) = store::account_by_email(tx, &email.trim().to_lowercase())? else { return Ok(None) };
+    let ended = store::end_logins_of(tx, account.id)?;
+    let entry = audit::Entry::<()> {
+        organiser: None,
+        edition: None,
+        actor: None,
+        api_key: None,
+        action: "user.sign_out",
+        subject: account.id.to_string(),
+        before: None,
+        after: None,
+        at: now,
+    };
+    audit::record(tx, entry)?;
+    Ok(Some(ended))
 }

@@ -92,9 +92,14 @@ pub fn verify_email(tx: &mut Tx<'_>, user: UserId, now: Instant) -> QueryResult<
         .execute(tx.conn())
 }
 
+/// Ends every login of an account; access tokens that are out live on for some minutes.
+pub fn end_logins_of(tx: &mut Tx<'_>, user: UserId) -> QueryResult<usize> {
+    diesel::delete(refresh_tokens::table.filter(refresh_tokens::user_id.eq(user))).execute(tx.conn())
+}
+
 /// Sets a password and ends every login of the account.
 pub fn set_password(tx: &mut Tx<'_>, user: UserId, password_hash: &str) -> QueryResult<usize> {
-    diesel::delete(refresh_tokens::table.filter(refresh_tokens::user_id.eq(user))).execute(tx.conn())?;
+    end_logins_of(tx, user)?;
     diesel::update(users::table.find(user)).set(users::password_hash.eq(password_hash)).execute(tx.conn())
 }
 

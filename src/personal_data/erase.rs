@@ -12,7 +12,7 @@ use crate::{
         Db, Tx,
         schema::{
             audit_log, exhibitor_contacts, exhibitor_members, exhibitors, idempotency_keys, invitations, known_sources,
-            login_failures, one_time_tokens, organiser_members, organisers, refresh_tokens, users,
+            login_failures, one_time_tokens, organiser_members, organisers, users,
         },
     },
     http::{Code, Problem},
@@ -143,7 +143,7 @@ fn leave_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), Problem> {
 /// The account leads to nobody any more, and nobody logs in with it.
 pub(super) fn empty_account(tx: &mut Tx<'_>, account: &store::Account, now: Instant) -> QueryResult<()> {
     let user = account.id;
-    diesel::delete(refresh_tokens::table.filter(refresh_tokens::user_id.eq(user))).execute(tx.conn())?;
+    store::end_logins_of(tx, user)?;
     diesel::delete(one_time_tokens::table.filter(one_time_tokens::user_id.eq(user))).execute(tx.conn())?;
     diesel::delete(idempotency_keys::table.filter(idempotency_keys::user_id.eq(user))).execute(tx.conn())?;
     diesel::delete(known_sources::table.filter(known_sources::user_id.eq(user))).execute(tx.conn())?;

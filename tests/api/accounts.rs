@@ -97,6 +97,31 @@ async fn an_access_token_lives_a_quarter_of_an_hour(app: TestApp) {
     app.get("/me").by(&token).send().await.refused(401, "login_required");
 }
 
+async fn a_login_goes_on_for_half_a_year_and_not_longer_however_often_it_is_used(app: TestApp) {
+    app.person("mui").await;
+    let mut tokens = app.post("/auth/login").json(&login(PASSWORD)).send().await.expect(200);
+    let again = async |tokens: &serde_json::Value| {
+        app.post("/auth/refresh").json(&json!({ "refresh_token": tokens["refresh_token"] })).send().await
+    };
+    for _ in 0..8 {
+        app.wait(Duration::days(20));
+        tokens = again(&tokens).await.expect(200);
+    }
+    app.wait(Duration::days(19));
+    tokens = again(&tokens).await.expect(200);
+    app.wait(Duration::days(1));
+    again(&tokens).await.refused(401, "login_required");
+}
+
+async fn what_is_ones_own_is_kept_in_no_browser(app: TestApp) {
+    let token = app.person("mui").await;
+    let kept =
+        |answer: &crate::support::Answer| answer.headers.get("cache-control").unwrap().to_str().unwrap().to_owned();
+    assert_eq!(kept(&app.get("/me").by(&token).send().await), "no-store");
+    assert_eq!(kept(&app.post("/auth/login").json(&login(PASSWORD)).send().await), "no-store");
+    assert_eq!(kept(&app.get("/organisers").by(&token).send().await), "private, no-cache");
+}
+
 async fn changing_the_password_needs_the_old_one_and_ends_other_logins(app: TestApp) {
     let token = app.person("mui").await;
     let other = app.post("/auth/login").json(&login(PASSWORD)).send().await.expect(200)["refresh_token"].clone();
@@ -164,6 +189,8 @@ crate::on_both!(
     a_reset_works_for_an_hour,
     whoever_guesses_locks_out_themselves_and_nobody_else,
     an_access_token_lives_a_quarter_of_an_hour,
+    a_login_goes_on_for_half_a_year_and_not_longer_however_often_it_is_used,
+    what_is_ones_own_is_kept_in_no_browser,
     changing_the_password_needs_the_old_one_and_ends_other_logins,
     an_invitation_is_for_its_own_address_once_and_for_two_weeks,
     an_invitation_taken_back_opens_no_door,

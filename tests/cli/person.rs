@@ -34,6 +34,15 @@ fn somebody_who_asks_by_letter_is_shown_and_erased_while_the_server_goes_on() {
     let path = format!("/exhibitors/{exhibitor}/contacts");
     server.address().call("PUT", &path, htx["access_token"].as_str(), Some(&contacts));
 
+    // A phone was lost: whoever found it is not let in again.
+    let refresh = json!({ "refresh_token": htx["refresh_token"] });
+    let (good, said, _) = person("sign-out", "HTX@example.vn");
+    assert!(good && said.contains("signed out"), "{said}");
+    let refused = server.address().try_post("/auth/refresh", "", &refresh).unwrap_err();
+    assert!(refused.to_string().contains("401"), "{refused}");
+    let (good, _, why) = person("sign-out", "ai@example.vn");
+    assert!(!good && why.contains("nothing is kept of ai@example.vn"), "{why}");
+
     // Somebody without an account is known by their number.
     let (good, said, _) = person("show", "0912 000 111");
     assert!(good && said.contains("Ông Múi") && said.contains("\"account\": null"), "{said}");

@@ -3,6 +3,7 @@
 mod architecture;
 mod messages;
 mod openapi;
+mod security;
 mod stability;
 
 /// Every file under a folder.

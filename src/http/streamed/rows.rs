@@ -6,9 +6,10 @@ use serde::Deserialize;
 use super::{Pieces, workbook::Workbook};
 use crate::{http::export::defused, values::clock::Day};
 
-/// How many rows are wanted.
+/// How a table of any length is wanted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = FileFormat)]
 pub enum Form {
     /// RFC 4180, UTF-8 with BOM so that Excel reads Vietnamese.
     #[default]

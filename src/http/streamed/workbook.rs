@@ -41,7 +41,7 @@ pub struct Workbook<W: Write> {
 }
 
 fn options() -> SimpleFileOptions {
-    SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).compression_level(Some(1))
+    SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).compression_level(Some(3))
 }
 
 /// What a spreadsheet counts days from.

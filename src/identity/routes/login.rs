@@ -13,7 +13,6 @@ use crate::{
     app::State,
     http::{Body, Code, Problem},
     i18n::Said,
-    values::ids::TokenFamilyId,
 };
 
 /// Log in.
@@ -51,7 +50,7 @@ pub(super) async fn login(
     if account.email_verified_at.is_none() {
         return Err(Problem::new(Code::EmailNotVerified, Said("please-open-the-verification-mail-we-sent")));
     }
-    let issue = issue(&state, account.id, TokenFamilyId::make());
+    let issue = issue(&state, account.id, session::begin(now));
     let tokens = state.db.write(move |tx| {
         lockout::succeeded(tx, (account.id, &key), &from, now)?;
         issue(tx)

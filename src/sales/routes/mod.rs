@@ -11,28 +11,31 @@ mod view;
 use actix_web::web;
 
 use crate::{
-    http::{Code, Problem},
+    http::{Code, Problem, streamed::Form},
     identity::{Action, ExhibitorRole, KeyScope, OrganiserRole},
     values::{clock::Day, ids::BoothId},
 };
 
 /// The operations of this capability.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(
-    report::put_report,
-    report::get_report,
-    judge::accept_report,
-    judge::query_report,
-    list::list_reports,
-    export::export_lines,
-    import::import_reports,
-    reminders::send_reminders,
-    deals::create_deal,
-    deals::list_deals,
-    deals::get_deal,
-    deals::patch_deal,
-    deals::delete_deal,
-))]
+#[openapi(
+    paths(
+        report::put_report,
+        report::get_report,
+        judge::accept_report,
+        judge::query_report,
+        list::list_reports,
+        export::export_lines,
+        import::import_reports,
+        reminders::send_reminders,
+        deals::create_deal,
+        deals::list_deals,
+        deals::get_deal,
+        deals::patch_deal,
+        deals::delete_deal,
+    ),
+    components(schemas(Form))
+)]
 pub struct ApiDoc;
 
 /// Mounts them.
