@@ -8,9 +8,14 @@ mod load;
 use std::{net::TcpStream, time::Duration};
 
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use diesel::prelude::*;
 use figures::Figures;
-use hoicho::db::DatabaseUrl;
-use load::{exchange, get, median, rate, serve_demo};
+use hoicho::{
+    db::{DatabaseUrl, Tx},
+    http::Problem,
+    on_either,
+};
+use load::{Served, exchange, get, median, rate, serve_demo};
 
 /// Connections that ask as fast as they are answered.
 const CLIENTS: usize = 16;
@@ -18,6 +23,10 @@ const CLIENTS: usize = 16;
 const TURN: Duration = Duration::from_millis(1_500);
 /// Turns of each side; the first is to warm up.
 const TURNS: usize = 7;
+/// The largest past edition of the demo: 460 booths, seven days.
+const LIVE: &str = "ocop-mien-bac-2018";
+/// Editions as large as that beside it.
+const COPIES: u32 = 1_000;
 
 /// Requests a second.
 fn load(port: u16, request: &[u8]) -> f64 {
@@ -56,55 +65,166 @@ fn serve_bare() -> u16 {
     ports.recv().unwrap()
 }
 
+/// Asks ours and the bare one in turn for as many bytes each.
+fn beside(figures: &mut Figures, (ours, bare): (u16, u16), name: &str, path: &str, headers: &str, if_none_match: bool) {
+    let mut buffer = Vec::new();
+    let mut stream = TcpStream::connect(("127.0.0.1", ours)).unwrap();
+    let mut headers = headers.to_owned();
+    if if_none_match {
+        exchange(&mut stream, &get(path, &headers), &mut buffer);
+        let head = String::from_utf8_lossy(&buffer).into_owned();
+        let tag = head.lines().find_map(|l| l.strip_prefix("etag: ")).unwrap().to_owned();
+        headers += &format!("if-none-match: {tag}\r\n");
+    }
+    let mine = get(path, &headers);
+    let bytes = exchange(&mut stream, &mine, &mut buffer);
+    let status = if if_none_match { 304 } else { 200 };
+    assert!(
+        buffer.starts_with(format!("HTTP/1.1 {status}").as_bytes()),
+        "{path}: {}",
+        String::from_utf8_lossy(&buffer)
+    );
+    // As many bytes: what our headers have more is added to the other's body, or to its one header.
+    let theirs = |size: usize| get(&format!("/bare/{status}/{size}"), &headers);
+    let mut other = TcpStream::connect(("127.0.0.1", bare)).unwrap();
+    let mut size = bytes - exchange(&mut other, &theirs(0), &mut buffer);
+    let got = exchange(&mut other, &theirs(size), &mut buffer);
+    size = size + bytes - got;
+    assert_eq!(exchange(&mut other, &theirs(size), &mut buffer), bytes);
+    let (mine, theirs) = in_turn(|| load(ours, &mine), || load(bare, &theirs(size)));
+    let name = format!("{name}{}, {bytes} bytes", if if_none_match { ", unchanged (304)" } else { "" });
+    figures.add(name, mine, "requests/s", Some(theirs));
+}
+
+/// The medians of two sides that are measured in turn.
+fn in_turn(one: impl Fn() -> f64, other: impl Fn() -> f64) -> (f64, f64) {
+    let (mut ones, mut others) = (Vec::new(), Vec::new());
+    for turn in 0..TURNS {
+        let (a, b) = (one(), other());
+        if turn > 0 {
+            ones.push(a);
+            others.push(b);
+        }
+    }
+    (median(ones).round(), median(others).round())
+}
+
+/// Takes the largest past edition back to where its figures are worked out for each reader.
+fn reopen(served: &Served) {
+    let steps = [
+        format!("DELETE FROM final_figures WHERE edition_id = (SELECT id FROM editions WHERE slug = '{LIVE}')"),
+        format!("UPDATE editions SET state = 'reporting' WHERE slug = '{LIVE}'"),
+    ];
+    run(served, steps.into_iter());
+}
+
+fn run(served: &Served, steps: impl Iterator<Item = String>) {
+    served
+        .db
+        .write_now(|tx: &mut Tx<'_>| {
+            for step in steps {
+                on_either!(tx, |c| diesel::sql_query(&step).execute(c))?;
+            }
+            Ok::<_, Problem>(())
+        })
+        .unwrap();
+}
+
+/// What an edition consists of, and which columns name something of the edition itself.
+const PARTS: [(&str, &str); 8] = [
+    ("opening_days", "edition_id"),
+    ("zones", "id edition_id"),
+    ("booths", "id edition_id zone_id"),
+    ("applications", "id edition_id"),
+    ("allocations", "id edition_id booth_id application_id"),
+    ("sales_reports", "id edition_id booth_id"),
+    ("gates", "id edition_id"),
+    ("visit_events", "id edition_id gate_id"),
+];
+
+/// Fills the database with copies of that edition: 460 booths, seven days of reports and counts each. A copy's identifiers
+/// begin with its number.
+fn copy_edition(served: &Served, copies: u32) {
+    let columns = |table: &str| -> Vec<String> {
+        #[derive(QueryableByName)]
+        struct Column {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            name: String,
+        }
+        let asked = format!("SELECT name FROM pragma_table_info('{table}')");
+        let found: Vec<Column> = served
+            .db
+            .write_now(|tx: &mut Tx<'_>| {
+                Ok::<_, Problem>(on_either!(tx, |c| diesel::sql_query(&asked).load::<Column>(c))?)
+            })
+            .unwrap();
+        found.into_iter().map(|column| column.name).collect()
+    };
+    let triggers = "editions zones booths allocations opening_days participants applications exhibitors";
+    let dropped = triggers.split(' ').flat_map(|table| {
+        ["insert", "update", "delete"].map(|on| format!("DROP TRIGGER IF EXISTS {table}_{on}_touch"))
+    });
+    run(served, dropped);
+    let own = |number: u32, column: &str| format!("CAST(x'{number:08x}' || substr({column}, 5) AS BLOB)");
+    let tables: Vec<_> =
+        std::iter::once(("editions", "id")).chain(PARTS).map(|(t, ids)| (t, ids, columns(t))).collect();
+    for number in 1..=copies {
+        let steps = tables.iter().map(|(table, ids, columns)| {
+            let value = |column: &String| match column.as_str() {
+                "slug" => format!("slug || '-{number}'"),
+                column if ids.split(' ').any(|id| id == column) => own(number, column),
+                column => column.to_owned(),
+            };
+            let values = columns.iter().map(value).collect::<Vec<_>>().join(", ");
+            let edition = if *table == "editions" { "id" } else { "edition_id" };
+            format!("INSERT INTO {table} ({}) SELECT {values} FROM {table} WHERE {edition} = (SELECT id FROM editions WHERE slug = '{LIVE}')", columns.join(", "))
+        });
+        run(served, steps);
+    }
+}
+
 fn main() {
     let folder = tempfile::tempdir().unwrap();
-    let served = serve_demo(&DatabaseUrl::Sqlite(folder.path().join("bench.sqlite")), folder.path(), 8);
-    let (ours, bare) = (served.port, serve_bare());
+    let open = |name: &str| {
+        let folder = folder.path().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        serve_demo(&DatabaseUrl::Sqlite(folder.join("bench.sqlite")), &folder, 8)
+    };
+    let served = open("few");
+    let ports = (served.port, serve_bare());
     let mut figures = Figures::default();
-    let edition = "/api/v1/editions/ocop-mien-bac-2018".to_owned();
+    let edition = format!("/api/v1/editions/{LIVE}");
     let list = format!("{edition}/booths?limit=500");
+    let booths = served.get(&list);
+    let booth = format!("{edition}/booths/{}", booths["items"][0]["id"].as_str().unwrap());
+    let statistics = format!("{edition}/statistics");
     let packed = "accept-encoding: gzip, deflate, br\r\n";
     for (name, path, headers) in [
         ("an edition", &edition, ""),
         ("an edition, packed", &edition, packed),
+        ("a booth", &booth, ""),
         ("460 booths", &list, ""),
         ("460 booths, packed", &list, packed),
-        ("statistics, final", &format!("{edition}/statistics"), ""),
+        ("statistics, final", &statistics, ""),
         ("an edition at once", &format!("{edition}/page"), packed),
     ] {
         for if_none_match in [false, true] {
-            let mut buffer = Vec::new();
-            let mut stream = TcpStream::connect(("127.0.0.1", ours)).unwrap();
-            let mut headers = headers.to_owned();
-            if if_none_match {
-                exchange(&mut stream, &get(path, &headers), &mut buffer);
-                let head = String::from_utf8_lossy(&buffer).into_owned();
-                let tag = head.lines().find_map(|l| l.strip_prefix("etag: ")).unwrap().to_owned();
-                headers += &format!("if-none-match: {tag}\r\n");
-            }
-            let mine = get(path, &headers);
-            let bytes = exchange(&mut stream, &mine, &mut buffer);
-            let status = if if_none_match { 304 } else { 200 };
-            assert!(buffer.starts_with(format!("HTTP/1.1 {status}").as_bytes()));
-            // As many bytes: what our headers have more is added to the other's body, or to its one header.
-            let theirs = |size: usize| get(&format!("/bare/{status}/{size}"), &headers);
-            let mut other = TcpStream::connect(("127.0.0.1", bare)).unwrap();
-            let mut size = bytes - exchange(&mut other, &theirs(0), &mut buffer);
-            let got = exchange(&mut other, &theirs(size), &mut buffer);
-            size = size + bytes - got;
-            assert_eq!(exchange(&mut other, &theirs(size), &mut buffer), bytes);
-            let (mut our_rates, mut bare_rates) = (Vec::new(), Vec::new());
-            for turn in 0..TURNS {
-                let (a, b) = (load(ours, &mine), load(bare, &theirs(size)));
-                if turn > 0 {
-                    our_rates.push(a);
-                    bare_rates.push(b);
-                }
-            }
-            let name = format!("{name}{}, {bytes} bytes", if if_none_match { ", unchanged (304)" } else { "" });
-            figures.add(name, median(our_rates).round(), "requests/s", Some(median(bare_rates).round()));
+            beside(&mut figures, ports, name, path, headers, if_none_match);
         }
     }
+    // Figures that are worked out for each reader, who has a login.
+    let many = open("many");
+    let login = served.login();
+    for served in [&served, &many] {
+        reopen(served);
+    }
+    beside(&mut figures, ports, "statistics, live, of 460 booths and 7 days", &statistics, &login, false);
+    println!("copying an edition {COPIES} times");
+    copy_edition(&many, COPIES);
+    let (few, more) = (get(&statistics, &login), get(&statistics, &many.login()));
+    let (of_many, of_few) = in_turn(|| load(many.port, &more), || load(served.port, &few));
+    let name = format!("statistics, live, beside {COPIES} editions as large; baseline: beside 3");
+    figures.add(name, of_many, "requests/s", Some(of_few));
     figures.publish("reads").unwrap();
     std::process::exit(0);
 }

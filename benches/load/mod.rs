@@ -135,10 +135,15 @@ pub fn serve_demo(url: &DatabaseUrl, folder: &Path, connections: u32) -> Served 
 }
 
 impl Served {
+    /// The header of the demo's organiser; empty before they logged in.
+    pub fn login(&self) -> String {
+        let token = &self.token;
+        if token.is_empty() { String::new() } else { format!("authorization: Bearer {token}\r\n") }
+    }
+
     /// A request of the demo's organiser.
     pub fn request(&self, method: &str, path: &str, body: &str) -> Vec<u8> {
-        let (token, length) = (&self.token, body.len());
-        let login = if token.is_empty() { String::new() } else { format!("authorization: Bearer {token}\r\n") };
+        let (login, length) = (self.login(), body.len());
         format!(
             "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{login}content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
         )

@@ -37,14 +37,17 @@ impl FromRequest for IfMatch {
     type Error = Problem;
     type Future = std::future::Ready<Result<Self, Problem>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let given = req
-            .headers()
-            .get(header::IF_MATCH)
-            .map(|v| v.to_str().ok().and_then(|v| v.strip_prefix("\"v")?.strip_suffix('"')?.parse().ok()));
+        let given = req.headers().get(header::IF_MATCH).map(|v| v.to_str().ok().and_then(version));
         let seen = given
             .map(|version| version.ok_or_else(|| Problem::new(Code::StaleVersion, Said("the-if-match-is-not-one-of"))));
         std::future::ready(Ok(Self(seen)))
     }
+}
+
+/// The version that an entity tag names: `"v3"` is 3; `None` for what is no tag of ours.
+pub fn version(tag: &str) -> Option<i32> {
+    let digits = tag.strip_prefix("\"v")?.strip_suffix('"')?;
+    digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 
 /// The entity tag of a version.

@@ -4,7 +4,7 @@ use actix_web::{
     HttpMessage, HttpRequest,
     body::BoxBody,
     dev::{Payload, ServiceRequest, ServiceResponse},
-    http::Method,
+    http::{Method, header::HeaderValue},
     middleware::Next,
     web::{Bytes, BytesMut},
 };
@@ -44,6 +44,11 @@ impl Attempt {
     }
 }
 
+/// A key as it was sent: 1 to 255 printable ASCII characters; `None` for what is none.
+pub fn key(sent: &HeaderValue) -> Option<&str> {
+    sent.to_str().ok().filter(|key| (1..=255).contains(&key.len()))
+}
+
 fn faulty_key() -> Problem {
     Problem::new(Code::BadRequest, Said("an-idempotency-key-has-1-to-255"))
 }
@@ -53,7 +58,7 @@ pub async fn note(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<Servic
     let Some(key) = req.headers().get("idempotency-key").filter(|_| req.method() == Method::POST).cloned() else {
         return next.call(req).await;
     };
-    let Some(key) = key.to_str().ok().filter(|k| (1..=255).contains(&k.len())) else {
+    let Some(key) = self::key(&key) else {
         return Ok(req.error_response(faulty_key()));
     };
     let mut payload = req.take_payload();

@@ -8,7 +8,7 @@ use crate::values::{clock::Day, text};
 /// What stands in a cell.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Cell {
+pub enum Cell {
     /// Nothing.
     #[default]
     Empty,
@@ -81,7 +81,7 @@ pub(super) fn unit(text: &str) -> Option<u32> {
 
 impl Cell {
     /// Whether nothing stands there.
-    pub(super) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         match self {
             Cell::Empty => true,
             Cell::Text(text) => text.trim().is_empty(),
@@ -90,7 +90,7 @@ impl Cell {
     }
 
     /// As it would be shown.
-    pub(super) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         match self {
             Cell::Empty => String::new(),
             Cell::Text(text) | Cell::Number(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
@@ -99,7 +99,7 @@ impl Cell {
     }
 
     /// A whole number times `10^power`; `None` for what is none.
-    pub(super) fn amount(&self, power: u32) -> Option<i64> {
+    pub fn amount(&self, power: u32) -> Option<i64> {
         let (written, power) = match self {
             Cell::Number(number) => (number.clone(), power),
             Cell::Text(text) => {
@@ -122,7 +122,7 @@ impl Cell {
     }
 
     /// A number times `10^power`, rounded: for areas, where a square centimetre more or less is nobody's money.
-    pub(super) fn rounded(&self, power: u32) -> Option<i64> {
+    pub fn rounded(&self, power: u32) -> Option<i64> {
         let written = match self {
             Cell::Number(number) => number.clone(),
             Cell::Text(text) => {
@@ -140,7 +140,7 @@ impl Cell {
 
     /// A day: a date, a spreadsheet's count of days, `28/04/2018`, `28-4-18`, `2018-04-28`, `ngày 28 tháng 4`; without
     /// a year it is the one of `days` that it can be.
-    pub(super) fn day(&self, days: &[Day]) -> Option<Day> {
+    pub fn day(&self, days: &[Day]) -> Option<Day> {
         match self {
             Cell::Day(day) | Cell::Moment(day, _) => Some(*day),
             Cell::Number(number) => {

@@ -16,6 +16,7 @@ mod sheet;
 mod store;
 mod table;
 
+pub use cell::Cell;
 pub use fields::ImportKind;
 pub use progress::Working;
 pub use routes::{ApiDoc, routes};
