@@ -17,10 +17,12 @@ use crate::{
 pub const PASSWORD: &str = "hoi-cho-ocop";
 
 /// E-mail, name, and role with the organiser (none for the exhibitor).
-pub const PEOPLE: [(&str, &str, Option<OrganiserRole>); 4] = [
+pub const PEOPLE: [(&str, &str, Option<OrganiserRole>); 6] = [
     ("bantochuc@example.vn", "Nguyễn Thị Lan (ban tổ chức)", Some(OrganiserRole::Owner)),
+    ("quanly@example.vn", "Phạm Quốc Hùng (quản lý)", Some(OrganiserRole::Manager)),
     ("taichinh@example.vn", "Trần Văn Minh (tài chính)", Some(OrganiserRole::Finance)),
     ("soatve@example.vn", "Lê Thu Hà (cổng)", Some(OrganiserRole::Gate)),
+    ("theodoi@example.vn", "Vũ Mai Hương (theo dõi)", Some(OrganiserRole::Viewer)),
     ("htx@example.vn", "Chìu Tài Múi (HTX)", None),
 ];
 

@@ -39,10 +39,10 @@ struct ChangeView {
     subject_kind: String,
     subject: String,
     /// How it was.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Value)]
     before: Option<serde_json::Value>,
     /// How it became.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Value)]
     after: Option<serde_json::Value>,
 }
 

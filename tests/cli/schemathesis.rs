@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     python::installed,
-    server::{Server, login, shown},
+    server::{Server, hoicho, login, shown},
 };
 
 /// Requests of each kind an operation gets; more with `HOICHO_TEST_SCHEMATHESIS=50`.
@@ -46,24 +46,21 @@ fn nothing_that_schemathesis_makes_up_breaks_an_operation_whoever_sends_it() {
     let Some(tools) = installed("schemathesis", "schemathesis==4.32.5") else { return };
     let folder = tempfile::tempdir().unwrap();
     let unlimited = [("HOICHO_LIMITS__AUTH_PER_MINUTE", "1000000")];
-    let server = Server::start(&folder.path().join("demo"), &["demo"], &unlimited);
+    let data = folder.path().join("demo");
+    let server = Server::start(&data, &["demo"], &unlimited);
     let owner = login(&server);
     let there = serde_json::to_string(&there(&server, &owner)).unwrap();
     let login = |email: &str| {
         let login = json!({ "email": email, "password": "hoi-cho-ocop" });
         server.post("/auth/login", "", &login)["access_token"].as_str().unwrap().to_owned()
     };
+    let scopes = ["read:editions", "read:exhibitors", "read:figures", "write:visits"];
+    let organiser = serde_json::from_str::<Value>(&there).unwrap()["organiser"].as_str().unwrap().to_owned();
+    let keys = format!("/organisers/{organiser}/api-keys");
+    let key = server.post(&keys, &owner, &json!({ "name": "Siêu thị", "scopes": scopes }))["secret"].clone();
     let at = Path::new(env!("CARGO_MANIFEST_DIR"));
     let paths = std::env::join_paths([tools, at.join("tests/cli/schemathesis")]).unwrap();
-    // The owner last: it may end what the others need.
-    let roles = [
-        ("nobody", None),
-        ("gate", Some(login("soatve@example.vn"))),
-        ("finance", Some(login("taichinh@example.vn"))),
-        ("exhibitor", Some(login("htx@example.vn"))),
-        ("owner", Some(owner)),
-    ];
-    for (role, token) in roles {
+    let run = |role: &str, token: Option<&str>| {
         let mut command = Command::new("python3");
         command
             .current_dir(folder.path())
@@ -82,5 +79,26 @@ fn nothing_that_schemathesis_makes_up_breaks_an_operation_whoever_sends_it() {
         }
         let done = command.output().unwrap();
         assert!(done.status.success(), "as {role}:\n{}{}", shown(&done.stdout), shown(&done.stderr));
+    };
+    // Logged in beforehand: made-up passwords are guesses, after which an account has a pause.
+    let people = [
+        ("viewer", "theodoi@example.vn"),
+        ("gate", "soatve@example.vn"),
+        ("finance", "taichinh@example.vn"),
+        ("exhibitor", "htx@example.vn"),
+        ("manager", "quanly@example.vn"),
+    ]
+    .map(|(role, email)| (role, login(email)));
+    run("nobody", None);
+    run("partner", key.as_str());
+    for (role, token) in &people {
+        run(role, Some(token));
     }
+    let [(_, viewer), ..] = &people;
+    let mut grant = hoicho(folder.path());
+    let granted = grant.args(["grant-admin", "theodoi@example.vn", "--data-dir"]).arg(&data).output().unwrap();
+    assert!(granted.status.success(), "{}", shown(&granted.stderr));
+    run("admin", Some(viewer));
+    // The owner last: it may end what the others need.
+    run("owner", Some(&owner));
 }
