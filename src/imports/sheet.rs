@@ -40,7 +40,12 @@ fn too_long() -> Problem {
 
 /// The sheets of a file.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Sheet>, Problem> {
-    if bytes.starts_with(b"PK\x03\x04") { workbook(bytes) } else { csv(bytes) }
+    if !bytes.starts_with(b"PK\x03\x04") {
+        return csv(bytes);
+    }
+    // The library reckons with what a file says and panics where that is absurd (a row of 2^40, with checked arithmetic): such
+    // a file is unreadable, and nothing of the library outlives the call.
+    std::panic::catch_unwind(|| workbook(bytes)).unwrap_or_else(|_| Err(unreadable()))
 }
 
 fn kept(text: &str) -> String {

@@ -17,6 +17,7 @@ mod attacks;
 mod background;
 mod bad_input;
 mod bad_input_everywhere;
+mod clock;
 mod demo;
 mod editions;
 mod embed;
