@@ -12,6 +12,7 @@
 #[expect(dead_code, reason = "tests use the rest")]
 mod cluster;
 mod figures;
+mod floor;
 #[expect(dead_code, reason = "other measurements use the rest")]
 mod load;
 #[path = "../tests/support/postgres.rs"]
@@ -21,21 +22,21 @@ mod postgres;
 use std::{
     fmt::Write as _,
     process::Command,
-    sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
 
 use cluster::Cluster;
 use figures::Figures;
+use floor::{Floor, over_http};
 use futures_util::future::join_all;
 use hoicho::{
     allocation::hold::{Hold, hold},
-    db::{DatabaseUrl, Db},
+    db::DatabaseUrl,
     http::Problem,
     identity::permit::operator,
     values::clock::Clock,
 };
-use load::{EDITION, Served, exchange, median, number, rate, serve_demo};
+use load::{EDITION, Served, median, number, serve_demo};
 use serde_json::json;
 
 /// Callers at once.
@@ -44,67 +45,6 @@ const CLIENTS: usize = 64;
 const CONNECTIONS: u32 = 16;
 const TURN: Duration = Duration::from_secs(3);
 const TURNS: usize = 5;
-/// Booths there are to claim; when all are taken, all are released.
-const ROWS: usize = 30;
-
-/// Booths of a fair, and who claims them.
-struct Floor {
-    booths: Vec<String>,
-    application: String,
-    next: AtomicUsize,
-}
-
-impl Floor {
-    fn new(served: &Served) -> Self {
-        let zone = &served.get(&format!("{EDITION}/zones"))["items"][1]["id"];
-        let kind = json!({ "zone": zone, "category": "standard" });
-        let mut booths = Vec::new();
-        for row in 0..ROWS / 5 {
-            let row = char::from(b'A' + u8::try_from(row).unwrap());
-            let run = |part| json!({ "pattern": format!("X{row}{part}001…X{row}{part}999"), "kind": kind });
-            let runs = json!({ "runs": ('A'..='E').map(run).collect::<Vec<_>>() });
-            let made = served.post(&format!("{EDITION}/booths/generate"), &runs);
-            booths.extend(made["items"].as_array().unwrap().iter().map(|b| b["id"].as_str().unwrap().to_owned()));
-        }
-        let applications = served.get(&format!("{EDITION}/applications?state=approved&limit=1"));
-        let application = applications["items"][0]["id"].as_str().unwrap().to_owned();
-        Self { booths, application, next: AtomicUsize::new(0) }
-    }
-
-    fn next(&self) -> &str {
-        let n = self.next.fetch_add(1, Ordering::Relaxed);
-        self.booths.get(n).map(String::as_str).expect("more booths are needed for so fast a machine")
-    }
-
-    /// Everything is free again.
-    fn clear(&self, db: &Db) {
-        let clear = db.write_now(|tx| {
-            use diesel::RunQueryDsl;
-            for statement in ["DELETE FROM allocations WHERE state = 'held'", "DELETE FROM audit_log"] {
-                diesel::sql_query(statement).execute(tx.conn())?;
-            }
-            Ok::<_, hoicho::db::Failure>(())
-        });
-        clear.unwrap();
-        self.next.store(0, Ordering::Relaxed);
-    }
-}
-
-fn claim(floor: &Floor) -> String {
-    json!({ "application": floor.application, "booths": [floor.next()], "eligibility_waiver": "x" }).to_string()
-}
-
-/// Claims a second over HTTP.
-fn over_http(served: &Served, floor: &Floor) -> f64 {
-    let path = format!("{EDITION}/allocations");
-    let found = rate(CLIENTS, TURN, served.port, |stream, buffer| {
-        let request = served.request("POST", &path, &claim(floor));
-        exchange(stream, &request, buffer);
-        assert!(buffer.starts_with(b"HTTP/1.1 201"), "{}", String::from_utf8_lossy(buffer));
-    });
-    floor.clear(&served.db);
-    found
-}
 
 /// Claims a second by so many callers of the same door, without HTTP.
 fn without_http(served: &Served, floor: &Floor, clients: usize) -> f64 {
@@ -140,8 +80,11 @@ fn on_sqlite(figures: &mut Figures) {
     let floor = Floor::new(&served);
     let mut all: [Vec<f64>; 3] = Default::default();
     for turn in 0..=TURNS {
-        let found =
-            [over_http(&served, &floor), without_http(&served, &floor, CLIENTS), without_http(&served, &floor, 1)];
+        let found = [
+            over_http(&served, &floor, CLIENTS, TURN),
+            without_http(&served, &floor, CLIENTS),
+            without_http(&served, &floor, 1),
+        ];
         // The first is to warm up.
         if turn > 0 {
             all.iter_mut().zip(found).for_each(|(all, found)| all.push(found));
@@ -236,7 +179,7 @@ fn on_postgres(figures: &mut Figures) {
     };
     let (mut http, mut bench) = (Vec::new(), Vec::new());
     for turn in 0..=TURNS {
-        let found = (over_http(&served, &floor), pgbench());
+        let found = (over_http(&served, &floor, CLIENTS, TURN), pgbench());
         if turn > 0 {
             http.push(found.0);
             bench.push(found.1);

@@ -109,5 +109,5 @@ pub fn nameable(
     if own + applied + stands == 0 {
         return Ok(None);
     }
-    exhibitors::table.find(id).select((exhibitors::name, exhibitors::country)).first(tx.conn()).optional()
+    exhibitors::table.find(id).select((exhibitors::name, exhibitors::country)).get_result(tx.conn()).optional()
 }

@@ -61,7 +61,7 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, id: AllocationId) -> QueryResul
         .find(id)
         .filter(allocations::edition_id.eq(edition))
         .select(AllocationRow::as_select())
-        .first(tx.conn())
+        .get_result(tx.conn())
 }
 
 /// Changes state and expiry unless somebody else changed it meanwhile.
@@ -205,7 +205,7 @@ pub fn zones_of(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<Vec<(ZoneId, St
 
 /// The code of a booth.
 pub fn code_of(tx: &mut Tx<'_>, booth: BoothId) -> QueryResult<String> {
-    booths::table.find(booth).select(booths::code).first(tx.conn())
+    booths::table.find(booth).select(booths::code).get_result(tx.conn())
 }
 
 /// The groups of the products an application names.

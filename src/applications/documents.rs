@@ -126,7 +126,7 @@ pub fn find(tx: &mut Tx<'_>, application: ApplicationId, id: DocumentId) -> Quer
         .find(id)
         .filter(documents::application_id.eq(application))
         .select(DocumentRow::as_select())
-        .first(tx.conn())
+        .get_result(tx.conn())
 }
 
 /// Removes one.

@@ -70,7 +70,7 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId) -> QueryResu
         .find(id)
         .filter(applications::edition_id.eq(edition))
         .select(ApplicationRow::as_select())
-        .first(tx.conn())
+        .get_result(tx.conn())
 }
 
 /// The same, held so that it cannot be withdrawn before this transaction ends.
@@ -82,13 +82,13 @@ pub fn find_held(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId) -> Quer
             .find(id)
             .filter(applications::edition_id.eq(edition))
             .select(ApplicationRow::as_select())
-            .first(c),
+            .get_result(c),
         Conn::Postgres(c) => applications::table
             .find(id)
             .filter(applications::edition_id.eq(edition))
             .select(ApplicationRow::as_select())
             .for_share()
-            .first(c),
+            .get_result(c),
     }
 }
 

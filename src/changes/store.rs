@@ -28,7 +28,7 @@ pub fn now(tx: &mut Tx<'_>) -> QueryResult<Revision> {
             Ok(Revision(oldest.running))
         }
         Conn::Sqlite(c) => {
-            let last: Option<i64> = changes::table.select(max(changes::revision)).first(c)?;
+            let last: Option<i64> = changes::table.select(max(changes::revision)).get_result(c)?;
             Ok(Revision(last.unwrap_or(0) + 1))
         }
     }
@@ -41,7 +41,7 @@ pub fn synced(tx: &mut Tx<'_>, edition: Option<EditionId>, kind: Kind) -> QueryR
         .filter(changes::edition.eq(place(edition)))
         .filter(changes::kind.eq(kind))
         .select(max(changes::revision))
-        .first(tx.conn())?;
+        .get_result(tx.conn())?;
     // What is after the last one; but what began before it, and is not committed yet, may still come.
     Ok(now(tx)?.min(Revision(last.unwrap_or(0) + 1)))
 }

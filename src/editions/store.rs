@@ -71,12 +71,12 @@ pub fn insert(tx: &mut Tx<'_>, row: &EditionRow) -> QueryResult<usize> {
 
 /// One edition.
 pub fn find(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<EditionRow> {
-    editions::table.find(id).select(EditionRow::as_select()).first(tx.conn())
+    editions::table.find(id).select(EditionRow::as_select()).get_result(tx.conn())
 }
 
 /// The edition of this slug.
 pub fn by_slug(tx: &mut Tx<'_>, slug: &str) -> QueryResult<EditionId> {
-    editions::table.filter(editions::slug.eq(slug)).select(editions::id).first(tx.conn())
+    editions::table.filter(editions::slug.eq(slug)).select(editions::id).get_result(tx.conn())
 }
 
 /// Which editions a list shows.
@@ -134,8 +134,8 @@ pub fn delete(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<usize> {
 pub fn open_for_change(tx: &mut Tx<'_>, id: EditionId) -> Result<EditionRow, Problem> {
     let row = match tx.conn() {
         // The one writer of SQLite holds everything already.
-        Conn::Sqlite(c) => editions::table.find(id).select(EditionRow::as_select()).first(c)?,
-        Conn::Postgres(c) => editions::table.find(id).select(EditionRow::as_select()).for_share().first(c)?,
+        Conn::Sqlite(c) => editions::table.find(id).select(EditionRow::as_select()).get_result(c)?,
+        Conn::Postgres(c) => editions::table.find(id).select(EditionRow::as_select()).for_share().get_result(c)?,
     };
     if row.state.is_open() {
         return Ok(row);

@@ -63,7 +63,7 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[ExhibitorRow]) -> QueryResult<()> {
 
 /// One exhibitor.
 pub fn find(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<ExhibitorRow> {
-    exhibitors::table.find(id).select(ExhibitorRow::as_select()).first(tx.conn())
+    exhibitors::table.find(id).select(ExhibitorRow::as_select()).get_result(tx.conn())
 }
 
 /// Those of these that are there.

@@ -101,7 +101,7 @@ pub fn insert_zones(tx: &mut Tx<'_>, rows: &[ZoneRow]) -> QueryResult<usize> {
 
 /// One zone of an edition.
 pub fn find_zone(tx: &mut Tx<'_>, edition: EditionId, id: ZoneId) -> QueryResult<ZoneRow> {
-    zones::table.find(id).filter(zones::edition_id.eq(edition)).select(ZoneRow::as_select()).first(tx.conn())
+    zones::table.find(id).filter(zones::edition_id.eq(edition)).select(ZoneRow::as_select()).get_result(tx.conn())
 }
 
 /// Zones by code, after `after`.
@@ -293,7 +293,7 @@ pub fn standing_on(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<HashMap<Boot
 
 /// One booth of an edition.
 pub fn find_booth(tx: &mut Tx<'_>, edition: EditionId, id: BoothId) -> QueryResult<BoothRow> {
-    booths::table.find(id).filter(booths::edition_id.eq(edition)).select(BoothRow::as_select()).first(tx.conn())
+    booths::table.find(id).filter(booths::edition_id.eq(edition)).select(BoothRow::as_select()).get_result(tx.conn())
 }
 
 /// Writes a booth anew, one version on, unless somebody else did since `seen`.

@@ -98,7 +98,7 @@ pub fn once(
         .find((user, &attempt.key))
         .filter(keys::created_at.gt(now - Duration::hours(KEPT_H)))
         .select((keys::request_digest, keys::status, keys::version, keys::body))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()?;
     if let Some((digest, status, version, body)) = kept {
         if digest != attempt.digest {

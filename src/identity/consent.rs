@@ -24,7 +24,7 @@ pub struct Consent {
 
 /// Notes that somebody agrees to the notice of now; agreeing again changes nothing.
 pub fn give(tx: &mut Tx<'_>, user: UserId, now: Instant) -> QueryResult<()> {
-    let given = consents::table.find((user, NOTICE)).select(consents::given_at).first::<Instant>(tx.conn());
+    let given = consents::table.find((user, NOTICE)).select(consents::given_at).get_result::<Instant>(tx.conn());
     if given.optional()?.is_none() {
         diesel::insert_into(consents::table)
             .values((consents::user_id.eq(user), consents::notice.eq(NOTICE), consents::given_at.eq(now)))

@@ -116,7 +116,7 @@ pub(super) fn good(tx: &mut Tx<'_>, digest: KeyDigest, now: Instant) -> Result<G
         .filter(api_keys::revoked_at.is_null())
         .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now)))
         .select((api_keys::id, api_keys::organiser_id))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()?;
     let Some((id, organiser)) = found else {
         return Err(Problem::new(Code::LoginRequired, Said("this-key-is-not-valid")));
@@ -178,7 +178,11 @@ pub fn of_organiser(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<Vec<
 
 /// One key of an organiser.
 pub fn find(tx: &mut Tx<'_>, organiser: OrganiserId, id: ApiKeyId) -> QueryResult<KeyRow> {
-    api_keys::table.find(id).filter(api_keys::organiser_id.eq(organiser)).select(KeyRow::as_select()).first(tx.conn())
+    api_keys::table
+        .find(id)
+        .filter(api_keys::organiser_id.eq(organiser))
+        .select(KeyRow::as_select())
+        .get_result(tx.conn())
 }
 
 /// What keys may do.

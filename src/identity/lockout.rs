@@ -35,7 +35,7 @@ pub fn check(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> Re
     let here: Option<i32> = recent
         .filter(login_failures::source.eq(source))
         .select(login_failures::failures)
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()?;
     let everywhere: Option<i64> = recent.select(diesel::dsl::sum(login_failures::failures)).get_result(tx.conn())?;
     let (here, everywhere) = (here.unwrap_or_default(), everywhere.unwrap_or_default());
@@ -56,7 +56,7 @@ fn is_known(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> Que
         .filter(known_sources::source.eq(source))
         .filter(known_sources::last_at.gt(now - Duration::days(KNOWN_D)))
         .select(users::id);
-    Ok(known.first::<UserId>(tx.conn()).optional()?.is_some())
+    Ok(known.get_result::<UserId>(tx.conn()).optional()?.is_some())
 }
 
 /// Counts a wrong password; a pause that is over begins the count anew.

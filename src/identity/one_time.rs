@@ -66,7 +66,7 @@ pub fn owner(tx: &mut Tx<'_>, token: &str, purpose: Purpose, now: Instant) -> Qu
         .filter(one_time_tokens::used_at.is_null())
         .filter(one_time_tokens::expires_at.gt(now))
         .select(one_time_tokens::user_id)
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
 }
 

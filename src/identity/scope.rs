@@ -76,13 +76,15 @@ pub(super) fn find(tx: &mut Tx<'_>, target: &Target) -> Result<Scope, Problem> {
     let of_organiser = |organiser: OrganiserId| Scope { organisers: vec![organiser], ..Scope::default() };
     let ids = (editions::organiser_id, editions::id);
     match target {
-        Target::Organiser(id) => Ok(of_organiser(organisers::table.find(*id).select(organisers::id).first(tx.conn())?)),
+        Target::Organiser(id) => {
+            Ok(of_organiser(organisers::table.find(*id).select(organisers::id).get_result(tx.conn())?))
+        }
         Target::Series(id) => {
-            let organiser = series::table.find(*id).select(series::organiser_id).first(tx.conn())?;
+            let organiser = series::table.find(*id).select(series::organiser_id).get_result(tx.conn())?;
             Ok(Scope { series: Some(*id), ..of_organiser(organiser) })
         }
         Target::Venue(id) => {
-            let organiser = venues::table.find(*id).select(venues::organiser_id).first(tx.conn())?;
+            let organiser = venues::table.find(*id).select(venues::organiser_id).get_result(tx.conn())?;
             Ok(Scope { venue: Some(*id), ..of_organiser(organiser) })
         }
         Target::Hall(id) => {
@@ -90,15 +92,15 @@ pub(super) fn find(tx: &mut Tx<'_>, target: &Target) -> Result<Scope, Problem> {
                 .inner_join(venues::table)
                 .filter(halls::id.eq(id))
                 .select((venues::organiser_id, venues::id))
-                .first(tx.conn())?;
+                .get_result(tx.conn())?;
             Ok(Scope { venue: Some(venue), hall: Some(*id), ..of_organiser(organiser) })
         }
         Target::Edition(name) => {
             let columns = (ids, editions::state);
             let (found, state): (Found, String) = match name.parse::<EditionId>() {
-                Ok(id) => editions::table.find(id).select(columns).first(tx.conn())?,
+                Ok(id) => editions::table.find(id).select(columns).get_result(tx.conn())?,
                 Err(_) if name.contains('\0') => return Err(Code::NotFound.into()),
-                Err(_) => editions::table.filter(editions::slug.eq(name)).select(columns).first(tx.conn())?,
+                Err(_) => editions::table.filter(editions::slug.eq(name)).select(columns).get_result(tx.conn())?,
             };
             Ok(Scope { public: state != "draft", ..of_edition(found, Vec::new()) })
         }
@@ -109,7 +111,7 @@ pub(super) fn find(tx: &mut Tx<'_>, target: &Target) -> Result<Scope, Problem> {
                 .inner_join(editions::table.on(editions::id.eq(applications::edition_id)))
                 .filter(applications::id.eq(id))
                 .select((ids, applications::exhibitor_id))
-                .first(tx.conn())?;
+                .get_result(tx.conn())?;
             Ok(of_edition(found, vec![exhibitor]))
         }
         Target::Allocation(id) => {
@@ -118,7 +120,7 @@ pub(super) fn find(tx: &mut Tx<'_>, target: &Target) -> Result<Scope, Problem> {
                 .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
                 .filter(allocations::id.eq(id))
                 .select((ids, applications::exhibitor_id))
-                .first(tx.conn())?;
+                .get_result(tx.conn())?;
             Ok(of_edition(found, vec![exhibitor]))
         }
     }
@@ -130,13 +132,13 @@ fn booth(tx: &mut Tx<'_>, id: BoothId) -> Result<(Found, Vec<ExhibitorId>), Prob
         .inner_join(editions::table.on(editions::id.eq(booths::edition_id)))
         .filter(booths::id.eq(id))
         .select((editions::organiser_id, editions::id))
-        .first(tx.conn())?;
+        .get_result(tx.conn())?;
     let main: Option<(AllocationId, ExhibitorId)> = allocations::table
         .inner_join(applications::table)
         .filter(allocations::booth_id.eq(id))
         .filter(allocations::state.eq_any(LET))
         .select((allocations::id, applications::exhibitor_id))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()?;
     let Some((allocation, main)) = main else { return Ok((found, Vec::new())) };
     let with: Vec<Option<ExhibitorId>> = participants::table
@@ -148,7 +150,7 @@ fn booth(tx: &mut Tx<'_>, id: BoothId) -> Result<(Found, Vec<ExhibitorId>), Prob
 
 /// The organisers it applied to see an exhibitor; the public does once it stands at a fair.
 fn exhibitor(tx: &mut Tx<'_>, id: ExhibitorId) -> Result<Scope, Problem> {
-    let found: ExhibitorId = exhibitors::table.find(id).select(exhibitors::id).first(tx.conn())?;
+    let found: ExhibitorId = exhibitors::table.find(id).select(exhibitors::id).get_result(tx.conn())?;
     let organisers = applications::table
         .inner_join(editions::table.on(editions::id.eq(applications::edition_id)))
         .filter(applications::exhibitor_id.eq(id))

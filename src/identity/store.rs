@@ -64,18 +64,18 @@ pub struct Account {
 
 /// Who has an account with this e-mail.
 pub fn account_by_email(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<Option<Account>> {
-    users::table.filter(users::email_key.eq(email_key)).select(Account::as_select()).first(tx.conn()).optional()
+    users::table.filter(users::email_key.eq(email_key)).select(Account::as_select()).get_result(tx.conn()).optional()
 }
 
 /// One account.
 pub fn account(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Account> {
-    users::table.find(user).select(Account::as_select()).first(tx.conn())
+    users::table.find(user).select(Account::as_select()).get_result(tx.conn())
 }
 
 /// Whether a person is known, and not erased.
 pub fn is_there(tx: &mut Tx<'_>, user: UserId) -> QueryResult<bool> {
     let there = users::table.find(user).filter(users::erased_at.is_null()).select(users::id);
-    Ok(there.first::<UserId>(tx.conn()).optional()?.is_some())
+    Ok(there.get_result::<UserId>(tx.conn()).optional()?.is_some())
 }
 
 /// Sets password and name of an account whose address nobody has proved yet.
@@ -120,7 +120,7 @@ pub fn grant_admin(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<bool> {
 
 /// Platform admin or not; an unknown user is not.
 pub fn is_admin(tx: &mut Tx<'_>, user: UserId) -> QueryResult<bool> {
-    Ok(users::table.find(user).select(users::is_admin).first(tx.conn()).optional()?.unwrap_or(false))
+    Ok(users::table.find(user).select(users::is_admin).get_result(tx.conn()).optional()?.unwrap_or(false))
 }
 
 /// The organisers a person works for.
@@ -177,14 +177,14 @@ pub fn just_refreshed(tx: &mut Tx<'_>, digest: &str, since: Instant) -> QueryRes
         .filter(refresh_tokens::digest.eq(digest))
         .filter(refresh_tokens::used_at.gt(since))
         .select(refresh_tokens::user_id)
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
 }
 
 /// Ends every token of the family that this one belongs to.
 pub fn end_family_of(tx: &mut Tx<'_>, digest: &str) -> QueryResult<usize> {
     let family: Option<TokenFamilyId> =
-        refresh_tokens::table.find(digest).select(refresh_tokens::family_id).first(tx.conn()).optional()?;
+        refresh_tokens::table.find(digest).select(refresh_tokens::family_id).get_result(tx.conn()).optional()?;
     let Some(family) = family else { return Ok(0) };
     diesel::delete(refresh_tokens::table.filter(refresh_tokens::family_id.eq(family))).execute(tx.conn())
 }

@@ -2,6 +2,7 @@
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -10,6 +11,7 @@ use ed25519_dalek::{
     pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey, spki::der::pem::LineEnding},
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use moka::sync::Cache;
 use rand::RngCore;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -22,6 +24,8 @@ use crate::{
 /// What our tokens are for (RFC 9068): a token of another kind or for another service opens nothing here.
 const KIND: &str = "at+jwt";
 const AUDIENCE: &str = "hoicho";
+/// Tokens whose signature is remembered to be right: checking one takes longer than reading a booth.
+const SEEN: u64 = 10_000;
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -39,6 +43,8 @@ pub struct Tokens {
     signing_id: String,
     checking: HashMap<String, DecodingKey>,
     access_s: u32,
+    /// Digests of tokens that we signed, with whose they are and until when (seconds since 1970).
+    seen: Cache<[u8; 32], (UserId, i64)>,
 }
 
 /// Adds a key to `folder`; the next start signs with it. Returns its file.
@@ -91,7 +97,8 @@ impl Tokens {
             newest = Some((EncodingKey::from_ed_pem(pem.as_bytes()).map_err(|e| said(&e))?, id));
         }
         let (signing, signing_id) = newest.ok_or("there is no key")?;
-        Ok(Self { signing, signing_id, checking, access_s })
+        let seen = Cache::builder().max_capacity(SEEN).time_to_live(Duration::from_secs(access_s.into())).build();
+        Ok(Self { signing, signing_id, checking, access_s, seen })
     }
 
     /// Seconds an access token is good for.
@@ -114,15 +121,28 @@ impl Tokens {
 
     /// Whose token it is; `None` when forged, malformed or past its time.
     pub fn check(&self, token: &str, now: Instant) -> Option<UserId> {
+        let digest = Sha256::digest(token.as_bytes()).into();
+        let (user, until) = match self.seen.get(&digest) {
+            Some(seen) => seen,
+            None => {
+                let claims = self.verified(token)?;
+                self.seen.insert(digest, (claims.sub, claims.exp));
+                (claims.sub, claims.exp)
+            }
+        };
+        (now.and_utc().timestamp() < until).then_some(user)
+    }
+
+    /// What a token says, if we signed it.
+    fn verified(&self, token: &str) -> Option<Claims> {
         let mut rules = Validation::new(Algorithm::EdDSA);
-        // Our own clock decides below, so that tests can set it.
+        // Our own clock decides, so that tests can set it.
         rules.validate_exp = false;
         rules.set_audience(&[AUDIENCE]);
         rules.set_required_spec_claims(&["aud", "exp", "sub"]);
         let header = jsonwebtoken::decode_header(token).ok()?;
         let key = self.checking.get(&header.kid.filter(|_| header.typ.as_deref() == Some(KIND))?)?;
-        let claims = jsonwebtoken::decode::<Claims>(token, key, &rules).ok()?.claims;
-        (now.and_utc().timestamp() < claims.exp).then_some(claims.sub)
+        Some(jsonwebtoken::decode::<Claims>(token, key, &rules).ok()?.claims)
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, row: &ImportRow) -> QueryResult<usize> {
 
 /// One of an edition's.
 pub(super) fn find(tx: &mut Tx<'_>, edition: EditionId, id: ImportId) -> QueryResult<ImportRow> {
-    imports::table.find(id).filter(imports::edition_id.eq(edition)).select(ImportRow::as_select()).first(tx.conn())
+    imports::table.find(id).filter(imports::edition_id.eq(edition)).select(ImportRow::as_select()).get_result(tx.conn())
 }
 
 /// Changes how far it is and what became of it, unless somebody else did since it was read.
@@ -75,7 +75,11 @@ pub(super) fn remembered(
     kind: ImportKind,
     titles: &str,
 ) -> QueryResult<Option<String>> {
-    import_mappings::table.find((organiser, kind, titles)).select(import_mappings::mapping).first(tx.conn()).optional()
+    import_mappings::table
+        .find((organiser, kind, titles))
+        .select(import_mappings::mapping)
+        .get_result(tx.conn())
+        .optional()
 }
 
 /// Remembers it.

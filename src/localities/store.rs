@@ -27,7 +27,7 @@ pub struct LocalityRow {
 
 /// One locality.
 pub fn find(tx: &mut Tx<'_>, code: &str) -> QueryResult<Option<LocalityRow>> {
-    localities::table.find(code).select(LocalityRow::as_select()).first(tx.conn()).optional()
+    localities::table.find(code).select(LocalityRow::as_select()).get_result(tx.conn()).optional()
 }
 
 /// What to look for.

@@ -51,7 +51,7 @@ pub fn insert(tx: &mut Tx<'_>, id: OrganiserId, name: &str, owner: UserId, now: 
 
 /// One organiser.
 pub fn find(tx: &mut Tx<'_>, id: OrganiserId) -> QueryResult<OrganiserRow> {
-    organisers::table.find(id).select(OrganiserRow::as_select()).first(tx.conn())
+    organisers::table.find(id).select(OrganiserRow::as_select()).get_result(tx.conn())
 }
 
 /// Renames it unless somebody else changed it since `seen`.
@@ -91,7 +91,7 @@ pub fn insert_series(tx: &mut Tx<'_>, row: &SeriesRow) -> QueryResult<usize> {
 
 /// One series.
 pub fn find_series(tx: &mut Tx<'_>, id: SeriesId) -> QueryResult<SeriesRow> {
-    series::table.find(id).select(SeriesRow::as_select()).first(tx.conn())
+    series::table.find(id).select(SeriesRow::as_select()).get_result(tx.conn())
 }
 
 /// The series of an organiser, in the order they were made.

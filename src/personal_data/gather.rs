@@ -208,7 +208,7 @@ pub fn gather(tx: &mut Tx<'_>, of: &Subject, now: Instant) -> Result<PersonalDat
 
 fn of_account(tx: &mut Tx<'_>, account: store::Account, data: &mut PersonalData) -> QueryResult<()> {
     let user = account.id;
-    let registered_at: Instant = users::table.find(user).select(users::created_at).first(tx.conn())?;
+    let registered_at: Instant = users::table.find(user).select(users::created_at).get_result(tx.conn())?;
     let organisers: Vec<(OrganiserId, String, OrganiserRole)> = organiser_members::table
         .inner_join(organisers::table.on(organisers::id.eq(organiser_members::organiser_id)))
         .filter(organiser_members::user_id.eq(user))

@@ -64,7 +64,7 @@ pub fn find(tx: &mut Tx<'_>, exhibitor: ExhibitorId, id: ProductId) -> QueryResu
         .find(id)
         .filter(products::exhibitor_id.eq(exhibitor))
         .select(ProductRow::as_select())
-        .first(tx.conn())
+        .get_result(tx.conn())
 }
 
 /// The products of an exhibitor, in the order they were made.

@@ -56,7 +56,7 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, id: TradeDealId) -> QueryResult
         .find(id)
         .filter(trade_deals::edition_id.eq(edition))
         .select(DealRow::as_select())
-        .first(tx.conn())
+        .get_result(tx.conn())
 }
 
 /// Deals of an edition with the exhibitors' names, in the order they were entered.

@@ -80,7 +80,7 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, booth: BoothId, day: Day) -> Qu
         .filter(sales_reports::booth_id.eq(booth))
         .filter(sales_reports::day.eq(day))
         .select(ReportRow::as_select())
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
 }
 

@@ -130,7 +130,7 @@ pub(super) fn final_of(tx: &mut Tx<'_>, edition: EditionId, part: &str) -> Query
     final_figures::table
         .find((edition, part))
         .select((final_figures::document, final_figures::digest))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()
 }
 

@@ -47,7 +47,7 @@ pub fn insert(tx: &mut Tx<'_>, row: &VenueRow) -> QueryResult<usize> {
 
 /// One venue.
 pub fn find(tx: &mut Tx<'_>, id: VenueId) -> QueryResult<VenueRow> {
-    venues::table.find(id).select(VenueRow::as_select()).first(tx.conn())
+    venues::table.find(id).select(VenueRow::as_select()).get_result(tx.conn())
 }
 
 /// The venues of an organiser, in the order they were made.
@@ -88,7 +88,7 @@ pub fn halls_of(tx: &mut Tx<'_>, venue: VenueId) -> QueryResult<Vec<HallRow>> {
 
 /// One hall of a venue.
 pub fn find_hall(tx: &mut Tx<'_>, venue: VenueId, id: HallId) -> QueryResult<HallRow> {
-    halls::table.find(id).filter(halls::venue_id.eq(venue)).select(HallRow::as_select()).first(tx.conn())
+    halls::table.find(id).filter(halls::venue_id.eq(venue)).select(HallRow::as_select()).get_result(tx.conn())
 }
 
 /// Writes a hall anew, one version on, unless somebody else did since `seen`.

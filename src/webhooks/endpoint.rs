@@ -74,12 +74,12 @@ pub(super) fn find(tx: &mut Tx<'_>, organiser: OrganiserId, id: WebhookId) -> Qu
         .find(id)
         .filter(webhooks::organiser_id.eq(organiser))
         .select(WebhookRow::as_select())
-        .first(tx.conn())
+        .get_result(tx.conn())
 }
 
 /// One, whoever's.
 pub(super) fn any(tx: &mut Tx<'_>, id: WebhookId) -> QueryResult<WebhookRow> {
-    webhooks::table.find(id).select(WebhookRow::as_select()).first(tx.conn())
+    webhooks::table.find(id).select(WebhookRow::as_select()).get_result(tx.conn())
 }
 
 /// Those of these that are there.

@@ -297,7 +297,7 @@ pub(super) fn find(
         .filter(webhook_deliveries::id.eq(id))
         .filter(webhook_deliveries::webhook_id.eq(webhook))
         .select((DeliveryRow::as_select(), MessageRow::as_select()))
-        .first(tx.conn())
+        .get_result(tx.conn())
 }
 
 /// Tries of these deliveries, oldest first; at most 5,000.

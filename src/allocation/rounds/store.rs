@@ -86,7 +86,7 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, id: AllocationRunId) -> QueryRe
         .find(id)
         .filter(allocation_runs::edition_id.eq(edition))
         .select(RunRow::as_select())
-        .first(tx.conn())
+        .get_result(tx.conn())
 }
 
 /// How many runs of an edition are being worked out.

@@ -162,7 +162,7 @@ pub(super) fn booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<ReportedBooth> 
         .inner_join(editions::table.on(editions::id.eq(booths::edition_id)))
         .filter(booths::id.eq(id))
         .select((booths::code, editions::id, editions::name, editions::slug, editions::state, editions::time_zone))
-        .first(tx.conn())
+        .get_result(tx.conn())
 }
 
 /// Its products, for the choice of what will be sold.

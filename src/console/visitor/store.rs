@@ -98,7 +98,7 @@ pub(super) fn exhibitor(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<PublicE
     exhibitors::table
         .find(id)
         .select((exhibitors::name, exhibitors::legal_form, exhibitors::locality, exhibitors::country))
-        .first(tx.conn())
+        .get_result(tx.conn())
 }
 
 /// A product with its certificate.

@@ -1,0 +1,72 @@
+//! Booths to claim, and callers that claim them.
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use hoicho::db::Db;
+use serde_json::json;
+
+use crate::load::{EDITION, Served, exchange, rate};
+
+/// Rows of booths there are to claim; when all are taken, all are released.
+const ROWS: usize = 30;
+
+/// Booths of a fair, and who claims them.
+pub struct Floor {
+    pub booths: Vec<String>,
+    pub application: String,
+    next: AtomicUsize,
+}
+
+impl Floor {
+    pub fn new(served: &Served) -> Self {
+        let zone = &served.get(&format!("{EDITION}/zones"))["items"][1]["id"];
+        let kind = json!({ "zone": zone, "category": "standard" });
+        let mut booths = Vec::new();
+        for row in 0..ROWS / 5 {
+            let row = char::from(b'A' + u8::try_from(row).unwrap());
+            let run = |part| json!({ "pattern": format!("X{row}{part}001…X{row}{part}999"), "kind": kind });
+            let runs = json!({ "runs": ('A'..='E').map(run).collect::<Vec<_>>() });
+            let made = served.post(&format!("{EDITION}/booths/generate"), &runs);
+            booths.extend(made["items"].as_array().unwrap().iter().map(|b| b["id"].as_str().unwrap().to_owned()));
+        }
+        let applications = served.get(&format!("{EDITION}/applications?state=approved&limit=1"));
+        let application = applications["items"][0]["id"].as_str().unwrap().to_owned();
+        Self { booths, application, next: AtomicUsize::new(0) }
+    }
+
+    pub fn next(&self) -> &str {
+        let n = self.next.fetch_add(1, Ordering::Relaxed);
+        self.booths.get(n).map(String::as_str).expect("more booths are needed for so fast a machine")
+    }
+
+    /// Everything is free again.
+    pub fn clear(&self, db: &Db) {
+        let clear = db.write_now(|tx| {
+            use diesel::RunQueryDsl;
+            for statement in ["DELETE FROM allocations WHERE state = 'held'", "DELETE FROM audit_log"] {
+                diesel::sql_query(statement).execute(tx.conn())?;
+            }
+            Ok::<_, hoicho::db::Failure>(())
+        });
+        clear.unwrap();
+        self.next.store(0, Ordering::Relaxed);
+    }
+}
+
+fn claim(floor: &Floor) -> String {
+    json!({ "application": floor.application, "booths": [floor.next()], "eligibility_waiver": "x" }).to_string()
+}
+
+/// Claims a second over HTTP by so many callers.
+pub fn over_http(served: &Served, floor: &Floor, clients: usize, lasts: Duration) -> f64 {
+    let path = format!("{EDITION}/allocations");
+    let found = rate(clients, lasts, served.port, |stream, buffer| {
+        let request = served.request("POST", &path, &claim(floor));
+        exchange(stream, &request, buffer);
+        assert!(buffer.starts_with(b"HTTP/1.1 201"), "{}", String::from_utf8_lossy(buffer));
+    });
+    floor.clear(&served.db);
+    found
+}
