@@ -117,7 +117,7 @@ fn script(cluster: &Cluster, served: &Served, floor: &Floor) -> String {
     std::thread::sleep(Duration::from_millis(300));
     let heard = log().split_off(before);
     set("none");
-    let mut script = String::from("\\set i :i + 1\n\\set n :client_id * 1700 + :i\n");
+    let mut script = String::from("\\set i :i + 1\n\\set n :client_id * 3700 + :i\n");
     let mut lines = heard.lines().peekable();
     while let Some(line) = lines.next() {
         let plain = line.split_once("LOG:  statement: ").map(|(_, said)| said);

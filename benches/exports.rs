@@ -175,5 +175,7 @@ fn main() {
     let file = folder.path().join("bench.sqlite");
     measure(&mut figures, "SQLite", &DatabaseUrl::Sqlite(file), folder.path(), cluster.as_ref());
     figures.publish("exports").unwrap();
+    // Leaving at once would leave it running.
+    drop(cluster);
     std::process::exit(0);
 }

@@ -4,15 +4,14 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::disallowed_methods,
     reason = "a measurement that breaks should say where"
 )]
 #[path = "../tests/support/cluster.rs"]
 #[expect(dead_code, reason = "tests use the rest")]
 mod cluster;
 mod figures;
-#[expect(dead_code, reason = "other measurements use the rest")]
 mod floor;
-#[expect(dead_code, reason = "other measurements use the rest")]
 mod load;
 #[path = "../tests/support/postgres.rs"]
 #[expect(dead_code, reason = "tests use the rest")]
@@ -22,7 +21,8 @@ use std::{
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::Duration,
+    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    time::{Duration, Instant},
 };
 
 use cluster::Cluster;
@@ -133,7 +133,7 @@ impl Peer {
         Some(peer)
     }
 
-    /// Requests a second; each has a connection of its own, as gunicorn's workers want it.
+    /// Requests a second; each has a connection of its own: one that waits would keep one of gunicorn's workers waiting.
     fn rate(&self, method: &str, path: &str, body: &str, status: &str) -> f64 {
         let request = format!(
             "{method} /api/v1/organizers/fair/events/fair/{path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nauthorization: Token {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
@@ -141,10 +141,23 @@ impl Peer {
             self.token,
             body.len()
         );
-        rate(CLIENTS, TURN, self.port, |_, buffer| {
-            exchange(&mut connect(self.port), request.as_bytes(), buffer);
-            assert!(buffer.starts_with(format!("HTTP/1.1 {status}").as_bytes()), "{}", String::from_utf8_lossy(buffer));
-        })
+        let (over, done, began) = (AtomicBool::new(false), AtomicU32::new(0), Instant::now());
+        std::thread::scope(|scope| {
+            for _ in 0..CLIENTS {
+                scope.spawn(|| {
+                    let mut buffer = Vec::new();
+                    while !over.load(Ordering::Relaxed) {
+                        exchange(&mut connect(self.port), request.as_bytes(), &mut buffer);
+                        let heard = String::from_utf8_lossy(&buffer);
+                        assert!(heard.starts_with(&format!("HTTP/1.1 {status}")), "{heard}");
+                        done.fetch_add(1, Ordering::Relaxed);
+                    }
+                });
+            }
+            std::thread::sleep(TURN);
+            over.store(true, Ordering::Relaxed);
+        });
+        f64::from(done.load(Ordering::Relaxed)) / began.elapsed().as_secs_f64()
     }
 }
 
@@ -204,6 +217,7 @@ fn main() {
         their_order,
     );
     figures.publish("peer").unwrap();
-    drop(peer);
+    // Leaving at once would leave both of them running.
+    drop((peer, cluster));
     std::process::exit(0);
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::load::{EDITION, Served, exchange, rate};
 
 /// Rows of booths there are to claim; when all are taken, all are released.
-const ROWS: usize = 30;
+const ROWS: usize = 60;
 
 /// Booths of a fair, and who claims them.
 pub struct Floor {

@@ -350,7 +350,8 @@ pub async fn until(body: &mut (impl MessageBody<Error: std::fmt::Debug> + Unpin)
             heard += std::str::from_utf8(&chunk.expect("the stream ended").unwrap()).unwrap();
         }
     };
-    let heard_in_time = tokio::time::timeout(std::time::Duration::from_secs(20), listen).await;
+    // Longer than a round may take (20 s), on a machine that has other things to do.
+    let heard_in_time = tokio::time::timeout(std::time::Duration::from_secs(60), listen).await;
     assert!(heard_in_time.is_ok(), "{fits} was never heard: {heard}");
     heard
 }
