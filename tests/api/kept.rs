@@ -48,6 +48,23 @@ async fn what_everybody_asks_for_costs_no_query(app: TestApp) {
     }
 }
 
+async fn a_booth_costs_no_query_until_it_changes(app: TestApp) {
+    let owner = published(&app, "hoi-cho").await;
+    let list = app.get("/editions/hoi-cho/booths").send().await.expect(200);
+    let at = format!("/editions/hoi-cho/booths/{}", list["items"][0]["id"].as_str().unwrap());
+    let first = app.get(&at).send().await.expect(200);
+    let before = app.db.reads();
+    for _ in 0..50 {
+        assert_eq!(app.get(&at).send().await.expect(200), first);
+    }
+    assert!(app.db.reads() - before < 10, "{} reads", app.db.reads() - before);
+    let seen = tag(&app.get(&at).by(&owner).send().await);
+    let change = app.patch(&at).by(&owner).header("if-match", &seen).json(&json!({ "area_dm2": 1_234 }));
+    change.send().await.expect(200);
+    assert_eq!(app.get(&at).send().await.expect(200)["area_dm2"], 1_234);
+    app.get("/editions/hoi-cho/booths/0198a000-0000-7000-8000-000000000000").send().await.refused(404, "not_found");
+}
+
 async fn a_change_is_seen_by_the_next_reader(app: TestApp) {
     let owner = published(&app, "hoi-cho").await;
     let other = published(&app, "ky-khac").await;
@@ -126,6 +143,7 @@ async fn each_form_of_an_answer_is_itself(app: TestApp) {
 
 crate::on_both!(
     what_everybody_asks_for_costs_no_query,
+    a_booth_costs_no_query_until_it_changes,
     a_change_is_seen_by_the_next_reader,
     staff_never_get_what_is_kept_for_others_nor_others_what_staff_got,
     each_form_of_an_answer_is_itself,

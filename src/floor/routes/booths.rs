@@ -13,6 +13,7 @@ use super::{
     view::{self, BoothView, Position},
 };
 use crate::{
+    changes::About,
     editions,
     http::{Answer, Body, Checks, Code, Problem, etag, etag::IfMatch, patch::present},
     i18n::Said,
@@ -65,8 +66,13 @@ type At = web::Path<(String, BoothId)>;
 #[get("/editions/{edition}/booths/{booth}")]
 pub(super) async fn get_booth(permit: View, path: At) -> Result<HttpResponse, Problem> {
     let id = path.1;
-    let row = permit.read(move |tx, granted| Ok(store::find_booth(tx, granted.edition()?, id)?)).await?;
-    Ok(HttpResponse::Ok().insert_header(etag::tag(row.version)).json(view::booth(row)))
+    let found = permit.read(move |tx, granted| {
+        let edition = granted.edition()?;
+        Ok((edition, store::find_booth(tx, edition, id)?))
+    });
+    let (edition, row) = found.await?;
+    let tag = etag::tag(row.version);
+    Ok(About::Edition(edition).mark(HttpResponse::Ok().insert_header(tag).json(view::booth(row))))
 }
 
 /// What may change.
