@@ -36,7 +36,7 @@ use hoicho::{
     identity::permit::operator,
     values::clock::Clock,
 };
-use load::{EDITION, Served, median, number, serve_demo};
+use load::{EDITION, Served, in_turn, median, number, serve_demo};
 use serde_json::json;
 
 /// Callers at once.
@@ -177,15 +177,7 @@ fn on_postgres(figures: &mut Figures) {
         floor.clear(&served.db);
         said.split("tps = ").nth(1).unwrap().split(' ').next().unwrap().parse::<f64>().unwrap()
     };
-    let (mut http, mut bench) = (Vec::new(), Vec::new());
-    for turn in 0..=TURNS {
-        let found = (over_http(&served, &floor, CLIENTS, TURN), pgbench());
-        if turn > 0 {
-            http.push(found.0);
-            bench.push(found.1);
-        }
-    }
-    let (http, bench) = (median(http).round(), median(bench).round());
+    let (http, bench) = in_turn(TURNS, || over_http(&served, &floor, CLIENTS, TURN), pgbench);
     figures.add(
         "PostgreSQL, 64 callers over HTTP; baseline: pgbench, the same statements",
         http,

@@ -28,7 +28,7 @@ use std::{
 use cluster::Cluster;
 use figures::Figures;
 use hoicho::db::DatabaseUrl;
-use load::{EDITION, Served, exchange, median, number, rate, serve_demo};
+use load::{EDITION, Served, exchange, in_turn, number, rate, serve_demo};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -78,15 +78,8 @@ fn measure(figures: &mut Figures, name: &str, served: &Served, load: impl Fn(&st
     let day = field(&edition["opening_days"][0], "day");
     let gates = served.get(&format!("{EDITION}/gates"));
     let gate = field(&gates["items"][0], "id");
-    let (mut ours, mut loader) = (Vec::new(), Vec::new());
-    for turn in 0..=TURNS {
-        let found = (over_http(served, gate, day), load(field(&edition, "id"), gate, day));
-        if turn > 0 {
-            ours.push(found.0);
-            loader.push(found.1);
-        }
-    }
-    figures.add(name, median(ours).round(), "events/s", Some(median(loader).round()));
+    let (ours, loader) = in_turn(TURNS, || over_http(served, gate, day), || load(field(&edition, "id"), gate, day));
+    figures.add(name, ours, "events/s", Some(loader));
 }
 
 fn main() {

@@ -30,14 +30,9 @@ use std::{
 };
 
 use cluster::Cluster;
-use diesel::prelude::*;
 use figures::Figures;
-use hoicho::{
-    db::{DatabaseUrl, Tx},
-    http::Problem,
-    on_either,
-};
-use load::{Served, connect, median, serve_demo};
+use hoicho::db::DatabaseUrl;
+use load::{Served, carry_out, connect, median, serve_demo};
 use memory::resident_mib;
 
 const EDITION: &str = "ocop-mien-bac-2018";
@@ -127,15 +122,7 @@ fn copied(cluster: &Cluster) -> f64 {
 
 fn measure(figures: &mut Figures, name: &str, url: &DatabaseUrl, folder: &Path, cluster: Option<&Cluster>) {
     let served = serve_demo(url, folder, 8);
-    served
-        .db
-        .write_now(|tx: &mut Tx<'_>| {
-            for step in FILL {
-                on_either!(tx, |c| diesel::sql_query(step).execute(c))?;
-            }
-            Ok::<_, Problem>(())
-        })
-        .unwrap();
+    carry_out(&served.db, FILL);
     // What an idle server has, after it served the same once: pages of the database's own memory are not the export's.
     take(&served, "csv");
     std::thread::sleep(Duration::from_secs(2));

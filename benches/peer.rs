@@ -21,15 +21,14 @@ use std::{
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicBool, AtomicU32, Ordering},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use cluster::Cluster;
 use figures::Figures;
 use floor::{Floor, over_http};
 use hoicho::db::DatabaseUrl;
-use load::{Served, connect, exchange, get, median, rate, serve_demo};
+use load::{Served, calls, connect, exchange, get, in_turn, rate, serve_demo};
 
 const PACKAGES: [&str; 2] = ["pretix==2026.8.0", "gunicorn==27.0.1"];
 const WORKERS: &str = "8";
@@ -141,23 +140,14 @@ impl Peer {
             self.token,
             body.len()
         );
-        let (over, done, began) = (AtomicBool::new(false), AtomicU32::new(0), Instant::now());
-        std::thread::scope(|scope| {
-            for _ in 0..CLIENTS {
-                scope.spawn(|| {
-                    let mut buffer = Vec::new();
-                    while !over.load(Ordering::Relaxed) {
-                        exchange(&mut connect(self.port), request.as_bytes(), &mut buffer);
-                        let heard = String::from_utf8_lossy(&buffer);
-                        assert!(heard.starts_with(&format!("HTTP/1.1 {status}")), "{heard}");
-                        done.fetch_add(1, Ordering::Relaxed);
-                    }
-                });
+        calls(CLIENTS, TURN, || {
+            let (mut buffer, request) = (Vec::new(), request.as_bytes());
+            move || {
+                exchange(&mut connect(self.port), request, &mut buffer);
+                let heard = String::from_utf8_lossy(&buffer);
+                assert!(heard.starts_with(&format!("HTTP/1.1 {status}")), "{heard}");
             }
-            std::thread::sleep(TURN);
-            over.store(true, Ordering::Relaxed);
-        });
-        f64::from(done.load(Ordering::Relaxed)) / began.elapsed().as_secs_f64()
+        })
     }
 }
 
@@ -170,16 +160,8 @@ fn read(served: &Served, path: &str) -> f64 {
 }
 
 fn compare(figures: &mut Figures, name: &str, ours: impl Fn() -> f64, theirs: impl Fn() -> f64) {
-    let (mut our, mut their) = (Vec::new(), Vec::new());
-    for turn in 0..=TURNS {
-        let found = (ours(), theirs());
-        // The first is to warm up.
-        if turn > 0 {
-            our.push(found.0);
-            their.push(found.1);
-        }
-    }
-    figures.add(format!("{name}; baseline: pretix"), median(our).round(), "requests/s", Some(median(their).round()));
+    let (our, their) = in_turn(TURNS, ours, theirs);
+    figures.add(format!("{name}; baseline: pretix"), our, "requests/s", Some(their));
 }
 
 fn main() {

@@ -15,14 +15,14 @@ use hoicho::{
     http::Problem,
     on_either,
 };
-use load::{Served, exchange, get, median, rate, serve_demo};
+use load::{Served, carry_out, exchange, get, in_turn, rate, serve_demo};
 
 /// Connections that ask as fast as they are answered.
 const CLIENTS: usize = 16;
 /// How long each side is asked at a time.
 const TURN: Duration = Duration::from_millis(1_500);
-/// Turns of each side; the first is to warm up.
-const TURNS: usize = 7;
+/// Turns of each side, after one to warm up.
+const TURNS: usize = 6;
 /// The largest past edition of the demo: 460 booths, seven days.
 const LIVE: &str = "ocop-mien-bac-2018";
 /// Editions as large as that beside it.
@@ -91,22 +91,9 @@ fn beside(figures: &mut Figures, (ours, bare): (u16, u16), name: &str, path: &st
     let got = exchange(&mut other, &theirs(size), &mut buffer);
     size = size + bytes - got;
     assert_eq!(exchange(&mut other, &theirs(size), &mut buffer), bytes);
-    let (mine, theirs) = in_turn(|| load(ours, &mine), || load(bare, &theirs(size)));
+    let (mine, theirs) = in_turn(TURNS, || load(ours, &mine), || load(bare, &theirs(size)));
     let name = format!("{name}{}, {bytes} bytes", if if_none_match { ", unchanged (304)" } else { "" });
     figures.add(name, mine, "requests/s", Some(theirs));
-}
-
-/// The medians of two sides that are measured in turn.
-fn in_turn(one: impl Fn() -> f64, other: impl Fn() -> f64) -> (f64, f64) {
-    let (mut ones, mut others) = (Vec::new(), Vec::new());
-    for turn in 0..TURNS {
-        let (a, b) = (one(), other());
-        if turn > 0 {
-            ones.push(a);
-            others.push(b);
-        }
-    }
-    (median(ones).round(), median(others).round())
 }
 
 /// Takes the largest past edition back to where its figures are worked out for each reader.
@@ -115,19 +102,7 @@ fn reopen(served: &Served) {
         format!("DELETE FROM final_figures WHERE edition_id = (SELECT id FROM editions WHERE slug = '{LIVE}')"),
         format!("UPDATE editions SET state = 'reporting' WHERE slug = '{LIVE}'"),
     ];
-    run(served, steps.into_iter());
-}
-
-fn run(served: &Served, steps: impl Iterator<Item = String>) {
-    served
-        .db
-        .write_now(|tx: &mut Tx<'_>| {
-            for step in steps {
-                on_either!(tx, |c| diesel::sql_query(&step).execute(c))?;
-            }
-            Ok::<_, Problem>(())
-        })
-        .unwrap();
+    carry_out(&served.db, steps);
 }
 
 /// What an edition consists of, and which columns name something of the edition itself.
@@ -164,7 +139,7 @@ fn copy_edition(served: &Served, copies: u32) {
     let dropped = triggers.split(' ').flat_map(|table| {
         ["insert", "update", "delete"].map(|on| format!("DROP TRIGGER IF EXISTS {table}_{on}_touch"))
     });
-    run(served, dropped);
+    carry_out(&served.db, dropped);
     let own = |number: u32, column: &str| format!("CAST(x'{number:08x}' || substr({column}, 5) AS BLOB)");
     let tables: Vec<_> =
         std::iter::once(("editions", "id")).chain(PARTS).map(|(t, ids)| (t, ids, columns(t))).collect();
@@ -179,7 +154,7 @@ fn copy_edition(served: &Served, copies: u32) {
             let edition = if *table == "editions" { "id" } else { "edition_id" };
             format!("INSERT INTO {table} ({}) SELECT {values} FROM {table} WHERE {edition} = (SELECT id FROM editions WHERE slug = '{LIVE}')", columns.join(", "))
         });
-        run(served, steps);
+        carry_out(&served.db, steps);
     }
 }
 
@@ -222,7 +197,7 @@ fn main() {
     println!("copying an edition {COPIES} times");
     copy_edition(&many, COPIES);
     let (few, more) = (get(&statistics, &login), get(&statistics, &many.login()));
-    let (of_many, of_few) = in_turn(|| load(many.port, &more), || load(served.port, &few));
+    let (of_many, of_few) = in_turn(TURNS, || load(many.port, &more), || load(served.port, &few));
     let name = format!("statistics, live, beside {COPIES} editions as large; baseline: beside 3");
     figures.add(name, of_many, "requests/s", Some(of_few));
     figures.publish("reads").unwrap();

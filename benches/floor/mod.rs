@@ -7,7 +7,7 @@ use std::{
 use hoicho::db::Db;
 use serde_json::json;
 
-use crate::load::{EDITION, Served, exchange, rate};
+use crate::load::{EDITION, Served, carry_out, exchange, rate};
 
 /// Rows of booths there are to claim; when all are taken, all are released.
 const ROWS: usize = 60;
@@ -43,14 +43,7 @@ impl Floor {
 
     /// Everything is free again.
     pub fn clear(&self, db: &Db) {
-        let clear = db.write_now(|tx| {
-            use diesel::RunQueryDsl;
-            for statement in ["DELETE FROM allocations WHERE state = 'held'", "DELETE FROM audit_log"] {
-                diesel::sql_query(statement).execute(tx.conn())?;
-            }
-            Ok::<_, hoicho::db::Failure>(())
-        });
-        clear.unwrap();
+        carry_out(db, ["DELETE FROM allocations WHERE state = 'held'", "DELETE FROM audit_log"]);
         self.next.store(0, Ordering::Relaxed);
     }
 }

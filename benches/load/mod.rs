@@ -71,14 +71,23 @@ pub fn connect(port: u16) -> TcpStream {
 
 /// How often a second `clients` callers together do what `once` does with a connection of their own, for so long.
 pub fn rate(clients: usize, lasts: Duration, port: u16, once: impl Fn(&mut TcpStream, &mut Vec<u8>) + Sync) -> f64 {
+    calls(clients, lasts, || {
+        let (mut stream, mut buffer) = (connect(port), Vec::new());
+        let once = &once;
+        move || once(&mut stream, &mut buffer)
+    })
+}
+
+/// The same for callers that are made by `caller`, each in its own thread, and called again and again.
+pub fn calls<C: FnMut()>(clients: usize, lasts: Duration, caller: impl Fn() -> C + Sync) -> f64 {
     let (over, done) = (AtomicBool::new(false), AtomicU64::new(0));
     let began = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..clients {
             scope.spawn(|| {
-                let (mut stream, mut buffer, mut n) = (connect(port), Vec::new(), 0);
+                let (mut call, mut n) = (caller(), 0);
                 while !over.load(Ordering::Relaxed) {
-                    once(&mut stream, &mut buffer);
+                    call();
                     n += 1;
                 }
                 done.fetch_add(n, Ordering::Relaxed);
@@ -88,6 +97,23 @@ pub fn rate(clients: usize, lasts: Duration, port: u16, once: impl Fn(&mut TcpSt
         over.store(true, Ordering::Relaxed);
     });
     number(done.load(Ordering::Relaxed)) / began.elapsed().as_secs_f64()
+}
+
+/// The medians of two sides that are measured in turn so many times, after once to warm up.
+pub fn in_turn(turns: usize, one: impl Fn() -> f64, other: impl Fn() -> f64) -> (f64, f64) {
+    let (ones, others) = (0..=turns).map(|_| (one(), other())).skip(1).unzip();
+    (median(ones).round(), median(others).round())
+}
+
+/// Carries statements out, all or none.
+pub fn carry_out(db: &Db, steps: impl IntoIterator<Item = impl AsRef<str>>) {
+    let carried_out = db.write_now(|tx| {
+        for step in steps {
+            diesel::RunQueryDsl::execute(diesel::sql_query(step.as_ref()), tx.conn())?;
+        }
+        Ok::<_, hoicho::db::Failure>(())
+    });
+    carried_out.unwrap();
 }
 
 /// A count as a fraction.

@@ -2,7 +2,10 @@
 use actix_web::{HttpResponse, http::header};
 use serde::Deserialize;
 
-use super::problem::{Code, Problem};
+use super::{
+    problem::{Code, Problem},
+    streamed::Form,
+};
 
 /// How a report is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
@@ -133,8 +136,8 @@ impl Table {
         let ending = format.ending();
         let (content_type, bytes) = match format {
             Format::Json => return Ok(HttpResponse::Ok().json(self.json())),
-            Format::Csv => ("text/csv; charset=utf-8", self.csv()?),
-            Format::Xlsx => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", self.xlsx(title)?),
+            Format::Csv => (Form::Csv.content_type(), self.csv()?),
+            Format::Xlsx => (Form::Xlsx.content_type(), self.xlsx(title)?),
         };
         Ok(HttpResponse::Ok()
             .content_type(content_type)

@@ -6,7 +6,8 @@ use crate::support::TestApp;
 
 const EDITIONS: [&str; 3] = ["ocop-quang-ninh-xuan-2018", "ocop-mien-bac-2018", "ocop-quang-ninh-demo"];
 
-async fn filled(app: &TestApp) -> String {
+/// Fills it with the demo; the token of its organiser.
+pub async fn filled(app: &TestApp) -> String {
     let passwords = Passwords::new(hoicho::config::Password { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
     app.db.write_now(|tx| demo::fill(tx, &passwords, crate::support::now().naive_utc(), |_| {})).unwrap();
     let login = json!({ "email": "bantochuc@example.vn", "password": "hoi-cho-ocop" });

@@ -1,9 +1,11 @@
 //! The lines of an edition's reports as a file: each once, and together the edition's sales.
 use calamine::{Data, Reader, Xlsx};
-use hoicho::{demo, identity::password::Passwords};
 use serde_json::json;
 
-use crate::support::{TestApp, world::World};
+use crate::{
+    archive::filled,
+    support::{TestApp, world::World},
+};
 
 /// The rows of a file, its titles first.
 fn csv_rows(body: &[u8]) -> Vec<Vec<String>> {
@@ -20,11 +22,7 @@ fn sums<'a>(rows: impl Iterator<Item = (i64, &'a str)>) -> (i64, i64) {
 }
 
 async fn the_amounts_of_either_file_add_up_to_the_editions_sales(app: TestApp) {
-    let passwords = Passwords::new(hoicho::config::Password { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
-    app.db.write_now(|tx| demo::fill(tx, &passwords, crate::support::now().naive_utc(), |_| {})).unwrap();
-    let login = json!({ "email": "bantochuc@example.vn", "password": "hoi-cho-ocop" });
-    let login = app.post("/auth/login").json(&login).send().await.expect(200);
-    let by = login["access_token"].as_str().unwrap();
+    let by = &filled(&app).await;
     for slug in ["ocop-quang-ninh-xuan-2018", "ocop-mien-bac-2018", "ocop-quang-ninh-demo"] {
         let figures = app.get(&format!("/editions/{slug}/statistics")).by(by).send().await.expect(200);
         let sales = |part: &str| figures["sales"][part]["amount"].as_i64().unwrap();

@@ -38,13 +38,18 @@ fn soon(what: &str, holds: impl Fn() -> bool) {
     }
 }
 
+/// The demo on a cluster, with so few connections that callers wait for one another.
+fn on(cluster: &Cluster, folder: &Path) -> Server {
+    let url = cluster.url("hoicho");
+    let variables = [("HOICHO_DATABASE__URL", url.as_str()), ("HOICHO_DATABASE__CONNECTIONS", "2")];
+    Server::start(folder, &["demo"], &variables)
+}
+
 #[test]
 fn a_frozen_database_is_told_and_forgotten_when_it_thaws() {
     let Some(cluster) = Cluster::start(&[]) else { return };
     let folder = tempfile::tempdir().unwrap();
-    let url = cluster.url("hoicho");
-    let variables = [("HOICHO_DATABASE__URL", url.as_str()), ("HOICHO_DATABASE__CONNECTIONS", "2")];
-    let server = Server::start(folder.path(), &["demo"], &variables);
+    let server = on(&cluster, folder.path());
     let (token, address) = (login(&server), server.address());
     let (gate, day) = gate_and_day(&Caller::new(address.url(), &token));
     cluster.freeze();
@@ -70,9 +75,7 @@ fn a_frozen_database_is_told_and_forgotten_when_it_thaws() {
 fn a_slow_database_makes_everybody_wait_and_loses_nothing() {
     let Some(cluster) = Cluster::start(&[]) else { return };
     let folder = tempfile::tempdir().unwrap();
-    let url = cluster.url("hoicho");
-    let variables = [("HOICHO_DATABASE__URL", url.as_str()), ("HOICHO_DATABASE__CONNECTIONS", "2")];
-    let server = Server::start(folder.path(), &["demo"], &variables);
+    let server = on(&cluster, folder.path());
     let (token, address) = (login(&server), server.address());
     let caller = Caller::patient(address.url(), &token);
     let (gate, day) = gate_and_day(&caller);
@@ -109,9 +112,7 @@ fn a_slow_database_makes_everybody_wait_and_loses_nothing() {
 fn a_database_that_comes_back_is_found_again() {
     let Some(mut cluster) = Cluster::start(&[]) else { return };
     let folder = tempfile::tempdir().unwrap();
-    let url = cluster.url("hoicho");
-    let variables = [("HOICHO_DATABASE__URL", url.as_str()), ("HOICHO_DATABASE__CONNECTIONS", "2")];
-    let server = Server::start(folder.path(), &["demo"], &variables);
+    let server = on(&cluster, folder.path());
     let caller = Caller::patient(server.address().url(), &login(&server));
     let (gate, day) = gate_and_day(&caller);
     cluster.kill();
