@@ -306,7 +306,11 @@ async fn show_metrics(req: HttpRequest, state: web::Data<State>) -> HttpResponse
         Exposure::Local => is_local && !state.behind_proxy,
         Exposure::Nobody => false,
     };
-    if allowed { metrics::expose(&state.metrics) } else { HttpResponse::NotFound().finish() }
+    if !allowed {
+        return HttpResponse::NotFound().finish();
+    }
+    state.metrics.reads_from_standby.set(i64::try_from(state.db.reads_from_standby()).unwrap_or(i64::MAX));
+    metrics::expose(&state.metrics)
 }
 
 async fn ready(state: web::Data<State>) -> HttpResponse {

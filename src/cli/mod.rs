@@ -196,6 +196,20 @@ fn migrate(at: &Place) -> Result<(), String> {
     Ok(())
 }
 
+/// The standby that the settings name.
+fn standby(settings: &Settings, first: &DatabaseUrl) -> Result<Option<DatabaseUrl>, String> {
+    let url = match settings.database.read_url.expose_secret() {
+        "" => return Ok(None),
+        url => url.parse().map_err(|e| format!("[database] read_url: {e}"))?,
+    };
+    match (first, &url) {
+        (DatabaseUrl::Postgres(_), DatabaseUrl::Postgres(_)) => Ok(Some(url)),
+        (DatabaseUrl::Sqlite(_), _) | (_, DatabaseUrl::Sqlite(_)) => {
+            Err("[database] read_url: only PostgreSQL has a standby; leave it empty".to_owned())
+        }
+    }
+}
+
 /// Reads the settings and opens the database they name, migrated.
 fn open(at: &Place) -> Result<(Settings, Db), String> {
     let (settings, url) = place(at)?;
@@ -205,6 +219,32 @@ fn open(at: &Place) -> Result<(Settings, Db), String> {
     } else if let missing @ 1.. = migrate::pending(&url).map_err(|e| e.to_string())? {
         return Err(format!("the database lacks {missing} migrations: run `hoicho migrate` first"));
     }
-    let db = Db::open(&url, settings.database.connections).map_err(|e| e.to_string())?;
+    let connections = settings.database.connections;
+    let db = Db::open(&url, connections).map_err(|e| e.to_string())?;
+    let db = match standby(&settings, &url)? {
+        Some(standby) => db.with_standby(&url, &standby, connections),
+        None => db,
+    };
     Ok((settings, db))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_standby_is_of_postgresql_and_a_typo_is_told() {
+        let (sqlite, postgres) = ("sqlite:a.db", "postgres://a/hoicho");
+        let named = |first: &str, standby: &str| {
+            let mut settings = Settings::load(None).unwrap();
+            settings.database.read_url = standby.to_owned().into();
+            super::standby(&settings, &first.parse().unwrap())
+        };
+        assert_eq!(named(postgres, ""), Ok(None));
+        assert_eq!(named(sqlite, ""), Ok(None));
+        assert_eq!(named(postgres, "postgres://b/hoicho"), Ok(Some("postgres://b/hoicho".parse().unwrap())));
+        for (first, standby) in [(sqlite, postgres), (postgres, sqlite), (postgres, "postgre://b/hoicho")] {
+            assert!(named(first, standby).unwrap_err().contains("read_url"), "{first} {standby}");
+        }
+    }
 }

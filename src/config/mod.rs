@@ -74,6 +74,8 @@ pub enum Exposure {
 pub struct Database {
     /// May hold a password, so it never shows in a log.
     pub url: SecretString,
+    /// Of a standby that is read; empty for none.
+    pub read_url: SecretString,
     /// Readers.
     pub connections: u32,
     /// Whether a start brings the schema up to date.

@@ -12,7 +12,7 @@ use diesel::{
     sqlite::SqliteConnection,
 };
 
-use super::{pool::Connections, url::DatabaseUrl, writer::Writer};
+use super::{pool::Connections, standby::Standby, url::DatabaseUrl, writer::Writer};
 
 type Manager = <Conn as Connection>::TransactionManager;
 
@@ -85,6 +85,7 @@ pub enum Failure {
 #[derive(Clone)]
 pub struct Db {
     readers: Pool<Connections>,
+    standby: Option<Standby>,
     writer: Option<Writer>,
     commits: Arc<AtomicU64>,
     reads: Arc<AtomicU64>,
@@ -113,34 +114,59 @@ impl Db {
             DatabaseUrl::Sqlite(_) => Some(Writer::start(connect(url)?)),
             DatabaseUrl::Postgres(_) => None,
         };
-        Ok(Self { readers, writer, commits: Arc::default(), reads: Arc::default() })
+        Ok(Self { readers, standby: None, writer, commits: Arc::default(), reads: Arc::default() })
+    }
+
+    /// Sends reads to a standby of the same database as well, as long as it has all that was written.
+    pub fn with_standby(self, first: &DatabaseUrl, standby: &DatabaseUrl, connections: u32) -> Self {
+        Self { standby: Some(Standby::new(first, standby, connections)), ..self }
+    }
+
+    /// Runs `work` off the async threads.
+    #[expect(clippy::disallowed_methods, reason = "one of the two places that leave the async thread")]
+    async fn off_thread<T, E>(&self, work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Unavailable> + Send + 'static,
+    {
+        // A database that is frozen or cut off says nothing, not even that a statement took too long.
+        let answered = tokio::time::timeout(PATIENCE, actix_web::web::block(work)).await;
+        answered.map_err(|_| Unavailable::Pool("no answer in time".to_owned()))?.map_err(|_| Unavailable::Broken)?
     }
 
     /// Runs `work` on a connection of the pool, off the async threads.
-    #[expect(clippy::disallowed_methods, reason = "one of the two places that leave the async thread")]
     async fn on_pool<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Unavailable> + Send + 'static,
     {
         let pool = self.readers.clone();
-        let working = actix_web::web::block(move || {
+        self.off_thread(move || {
             let mut pooled = pool.get().map_err(|e| Unavailable::Pool(e.to_string()))?;
             work(&mut pooled.conn)
-        });
-        // A database that is frozen or cut off says nothing, not even that a statement took too long.
-        let answered = tokio::time::timeout(PATIENCE, working).await;
-        answered.map_err(|_| Unavailable::Pool("no answer in time".to_owned()))?.map_err(|_| Unavailable::Broken)?
+        })
+        .await
     }
 
-    /// Runs `work` on a reader, off the async threads.
+    /// Runs `work` on a reader, off the async threads. It sees everything that was acknowledged before.
     pub async fn read<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<diesel::result::Error> + From<Unavailable> + Send + 'static,
     {
         self.reads.fetch_add(1, Ordering::Relaxed);
-        self.on_pool(|conn| at_one_moment(conn, work)).await
+        let Some(standby) = self.standby.clone() else {
+            return self.on_pool(|conn| at_one_moment(conn, work)).await;
+        };
+        let (needed, first) = (standby.needed().await, self.readers.clone());
+        self.off_thread(move || {
+            if let Some(mut pooled) = needed.and_then(|needed| standby.caught_up(&needed)) {
+                return at_one_moment(&mut pooled.conn, work);
+            }
+            let mut pooled = first.get().map_err(|e| Unavailable::Pool(e.to_string()))?;
+            at_one_moment(&mut pooled.conn, work)
+        })
+        .await
     }
 
     /// Runs `work` as one durable transaction, off the async threads; an error writes nothing.
@@ -163,6 +189,11 @@ impl Db {
     /// How many reading transactions this process has begun.
     pub fn reads(&self) -> u64 {
         self.reads.load(Ordering::Relaxed)
+    }
+
+    /// How many of them a standby was asked for.
+    pub fn reads_from_standby(&self) -> u64 {
+        self.standby.as_ref().map_or(0, Standby::reads)
     }
 
     /// How many transactions this process has committed: whoever keeps what it read can tell that it may be old.
@@ -188,9 +219,9 @@ impl Db {
         }
     }
 
-    /// Whether the database answers.
+    /// Whether the database that is written to answers.
     pub async fn ping(&self) -> Result<(), Failure> {
-        self.read(|tx| Ok(diesel::sql_query("SELECT 1").execute(tx.conn()).map(|_| ())?)).await
+        self.on_pool(|conn| Ok(diesel::sql_query("SELECT 1").execute(conn).map(|_| ())?)).await
     }
 }
 

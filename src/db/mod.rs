@@ -1,12 +1,15 @@
 //! The database: two doors (`read`, `write`), the schema, migrations, and what an error means.
 //!
 //! Invariant: every write is one transaction; on SQLite all of them pass one writer, so `SQLITE_BUSY` cannot happen.
+//! A read sees all that was acknowledged before it, also where a standby is read.
 pub mod backup;
 pub mod constraint;
 pub mod door;
 pub mod migrate;
 mod pool;
+mod position;
 pub mod schema;
+mod standby;
 pub mod types;
 pub mod url;
 mod writer;

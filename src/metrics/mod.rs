@@ -18,6 +18,8 @@ pub struct Metrics {
     seconds: HistogramVec,
     /// Mails and other work that waits in the outbox.
     pub outbox_waiting: IntGauge,
+    /// Reads that a standby was asked for since the start.
+    pub reads_from_standby: IntGauge,
 }
 
 impl Metrics {
@@ -34,10 +36,13 @@ impl Metrics {
             &["method", "route"],
         )?;
         let outbox_waiting = IntGauge::new("hoicho_outbox_waiting", "Mails and other work waiting to be done")?;
+        let reads_from_standby =
+            IntGauge::new("hoicho_reads_from_standby", "Reads that a standby was asked for since the start")?;
+        registry.register(Box::new(reads_from_standby.clone()))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(outbox_waiting.clone()))?;
-        Ok(Self { registry, requests, seconds, outbox_waiting })
+        Ok(Self { registry, requests, seconds, outbox_waiting, reads_from_standby })
     }
 
     /// The counters of a route.

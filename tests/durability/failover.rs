@@ -24,10 +24,13 @@ fn what_was_answered_outlives_the_first_database() {
         "postgres://hoicho@127.0.0.1:{},127.0.0.1:{}/hoicho?target_session_attrs=read-write&connect_timeout=2",
         first.port, second.port
     );
+    // The standby is read while there is one.
+    let read = url.replace("read-write", "prefer-standby");
     let folder = tempfile::tempdir().unwrap();
     let keys = folder.path().join("keys");
     let variables = [
         ("HOICHO_DATABASE__URL", url.as_str()),
+        ("HOICHO_DATABASE__READ_URL", &read),
         ("HOICHO_LIMITS__PER_MINUTE", "10000000"),
         ("HOICHO_TOKENS__KEYS", keys.to_str().unwrap()),
     ];

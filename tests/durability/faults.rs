@@ -30,7 +30,7 @@ fn gate_and_day(caller: &Caller) -> (Value, String) {
     (gate, caller.get(EDITION)["opening_days"][0]["day"].as_str().unwrap().to_owned())
 }
 
-fn soon(what: &str, holds: impl Fn() -> bool) {
+pub fn soon(what: &str, holds: impl Fn() -> bool) {
     let begun = Instant::now();
     while !holds() {
         assert!(begun.elapsed() < Duration::from_secs(60), "never: {what}");

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     caller::Caller,
     cluster::Cluster,
+    faults::soon,
     ledger::{Ledger, Sums, Tables},
     server::{Server, free_port, login},
 };
@@ -213,6 +214,11 @@ fn survive(data: &Path, url: &str, mut cluster: Option<&mut Cluster>) {
             }
             None => drop(running),
         });
+        if let Some(cluster) = &cluster {
+            // What the killed program had sent may still be carried out.
+            let left = "SELECT COUNT(*) AS number FROM pg_stat_activity WHERE datname = 'hoicho'";
+            soon("its connections end", || cluster.number(left) == 0);
+        }
         let expected = Tables::open(url).agree(&all(&ledgers), &fair.edition);
         server = Some(Server::start_at(free_port(), data, &["demo"], &variables));
         token = login(server.as_ref().unwrap());

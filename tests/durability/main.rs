@@ -23,3 +23,4 @@ mod postgres;
 #[path = "../cli/server.rs"]
 #[expect(dead_code, reason = "the tests of the program use the rest")]
 mod server;
+mod standby;

@@ -89,6 +89,17 @@ impl Cluster {
         diesel::sql_query(statement).execute(&mut admin).unwrap();
     }
 
+    /// What a query says as `number`.
+    pub fn number(&self, query: &str) -> i64 {
+        #[derive(diesel::QueryableByName)]
+        struct Said {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            number: i64,
+        }
+        let mut admin = PgConnection::establish(&self.url("postgres")).unwrap();
+        diesel::sql_query(query).get_result::<Said>(&mut admin).unwrap().number
+    }
+
     /// Every process of it, the first one first.
     fn processes(&self) -> Vec<u32> {
         let Some(server) = &self.server else { return Vec::new() };

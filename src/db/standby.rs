@@ -1,0 +1,110 @@
+//! A hot standby of PostgreSQL that reads are sent to, and that answers only when it has replayed everything that was
+//! acknowledged before the read began, by whichever node: what is read is never older than what was written.
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use diesel::r2d2::{Pool, PooledConnection};
+
+use super::{
+    pool::Connections,
+    position::{Position, Written, replayed},
+    url::DatabaseUrl,
+};
+
+/// How long a read waits until the standby has what was written; then the first database is read.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// How often it is asked meanwhile.
+const AGAIN: Duration = Duration::from_millis(2);
+/// How long nothing is sent to a standby that is behind, gone or none any more.
+const ASIDE: Duration = Duration::from_secs(1);
+
+/// The standby, cheap to clone.
+#[derive(Clone)]
+pub(super) struct Standby {
+    pool: Pool<Connections>,
+    written: Written,
+    began: Instant,
+    /// Milliseconds after `began`.
+    aside_until_ms: Arc<AtomicU64>,
+    is_aside: Arc<AtomicBool>,
+    reads: Arc<AtomicU64>,
+}
+
+impl Standby {
+    /// It need not be there yet.
+    pub(super) fn new(first: &DatabaseUrl, standby: &DatabaseUrl, connections: u32) -> Self {
+        Self {
+            pool: Pool::builder()
+                .max_size(connections)
+                .min_idle(Some(0))
+                .connection_timeout(PATIENCE)
+                .build_unchecked(Connections::to(standby)),
+            written: Written::start(first.clone()),
+            began: Instant::now(),
+            aside_until_ms: Arc::default(),
+            is_aside: Arc::default(),
+            reads: Arc::default(),
+        }
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// What the standby must have replayed before it may be read; `None` where the first database is to be read.
+    pub(super) async fn needed(&self) -> Option<Position> {
+        if self.now_ms() < self.aside_until_ms.load(Ordering::Relaxed) {
+            return None;
+        }
+        tokio::time::timeout(PATIENCE, self.written.now()).await.ok()?
+    }
+
+    /// A connection to a standby that has replayed what is needed. Blocks for a little while.
+    pub(super) fn caught_up(&self, needed: &Position) -> Option<PooledConnection<Connections>> {
+        match self.wait(needed) {
+            Ok(pooled) => {
+                self.reads.fetch_add(1, Ordering::Relaxed);
+                if self.is_aside.swap(false, Ordering::Relaxed) {
+                    tracing::info!("the standby is read again");
+                }
+                Some(pooled)
+            }
+            Err(why) => {
+                let until = self.now_ms().saturating_add(u64::try_from(ASIDE.as_millis()).unwrap_or(u64::MAX));
+                self.aside_until_ms.store(until, Ordering::Relaxed);
+                if !self.is_aside.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(why, "the standby is not read; the first database is, until it has caught up");
+                }
+                None
+            }
+        }
+    }
+
+    fn wait(&self, needed: &Position) -> Result<PooledConnection<Connections>, String> {
+        let mut pooled = self.pool.get().map_err(|e| e.to_string())?;
+        let begun = Instant::now();
+        loop {
+            let reached = replayed(&mut pooled.conn).map_err(|e| e.to_string())?;
+            if reached.has(needed) {
+                return Ok(pooled);
+            }
+            if !reached.will_have(needed) {
+                return Err("it follows another log".to_owned());
+            }
+            if begun.elapsed() >= PATIENCE {
+                return Err("it is behind".to_owned());
+            }
+            std::thread::sleep(AGAIN);
+        }
+    }
+
+    /// How many reads it was asked for.
+    pub(super) fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
+    }
+}
