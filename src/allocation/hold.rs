@@ -33,12 +33,12 @@ pub struct Hold {
 
 /// Holds all the booths or none. Whether one is taken is decided by the unique index, not by a look beforehand.
 pub fn hold(tx: &mut Tx<'_>, granted: &Granted, hold: &Hold) -> Result<Vec<AllocationRow>, Problem> {
-    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
-    let application = applications::store::find_held(tx, edition.id, hold.application)?;
+    let edition = editions::store::hold_open(tx, granted.edition()?)?;
+    let application = applications::store::find_held(tx, edition, hold.application)?;
     if application.state != ApplicationState::Approved {
         return Err(Problem::new(Code::IllegalStep, Said("booths-are-held-for-approved-applications-only")));
     }
-    let places = store::places(tx, edition.id, &hold.booths)?;
+    let places = store::places(tx, edition, &hold.booths)?;
     if places.len() != hold.booths.len() {
         return Err(Problem::new(Code::NotFound, Said("one-of-the-booths-is-not-in")));
     }
@@ -52,7 +52,7 @@ pub fn hold(tx: &mut Tx<'_>, granted: &Granted, hold: &Hold) -> Result<Vec<Alloc
     let expires_at = Some(granted.now + Duration::seconds(hold.expires_in_s.into()));
     let row = |booth: &BoothId| AllocationRow {
         id: AllocationId::make(),
-        edition_id: edition.id,
+        edition_id: edition,
         booth_id: *booth,
         application_id: application.id,
         state: AllocationState::Held,

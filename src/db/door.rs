@@ -12,7 +12,12 @@ use diesel::{
     sqlite::SqliteConnection,
 };
 
-use super::{pool::Connections, standby::Standby, url::DatabaseUrl, writer::Writer};
+use super::{
+    pool::{Connections, QUEUE, Turns},
+    standby::Standby,
+    url::DatabaseUrl,
+    writer::Writer,
+};
 
 type Manager = <Conn as Connection>::TransactionManager;
 
@@ -85,6 +90,7 @@ pub enum Failure {
 #[derive(Clone)]
 pub struct Db {
     readers: Pool<Connections>,
+    turns: Turns,
     standby: Option<Standby>,
     writer: Option<Writer>,
     commits: Arc<AtomicU64>,
@@ -107,14 +113,21 @@ impl Db {
         let readers = Pool::builder()
             .max_size(connections)
             .min_idle(Some(1))
-            .connection_timeout(std::time::Duration::from_secs(10))
+            .connection_timeout(QUEUE)
             .build(Connections::to(url))
             .map_err(|e| Unavailable::Pool(e.to_string()))?;
         let writer = match url {
             DatabaseUrl::Sqlite(_) => Some(Writer::start(connect(url)?)),
             DatabaseUrl::Postgres(_) => None,
         };
-        Ok(Self { readers, standby: None, writer, commits: Arc::default(), reads: Arc::default() })
+        Ok(Self {
+            readers,
+            turns: Turns::at(connections),
+            standby: None,
+            writer,
+            commits: Arc::default(),
+            reads: Arc::default(),
+        })
     }
 
     /// Sends reads to a standby of the same database as well, as long as it has all that was written.
@@ -140,8 +153,10 @@ impl Db {
         T: Send + 'static,
         E: From<Unavailable> + Send + 'static,
     {
-        let pool = self.readers.clone();
+        let (turn, pool) = (self.turns.take().await?, self.readers.clone());
         self.off_thread(move || {
+            // Also of a caller who no longer waits: the connection is theirs until the work is done.
+            let _turn = turn;
             let mut pooled = pool.get().map_err(|e| Unavailable::Pool(e.to_string()))?;
             work(&mut pooled.conn)
         })
@@ -158,8 +173,9 @@ impl Db {
         let Some(standby) = self.standby.clone() else {
             return self.on_pool(|conn| at_one_moment(conn, work)).await;
         };
-        let (needed, first) = (standby.needed().await, self.readers.clone());
+        let (needed, turn, first) = (standby.needed().await, standby.turn().await?, self.readers.clone());
         self.off_thread(move || {
+            let _turn = turn;
             if let Some(mut pooled) = needed.and_then(|needed| standby.caught_up(&needed)) {
                 return at_one_moment(&mut pooled.conn, work);
             }

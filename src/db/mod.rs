@@ -8,6 +8,7 @@ pub mod door;
 pub mod migrate;
 mod pool;
 mod position;
+mod savepoint;
 pub mod schema;
 mod standby;
 pub mod types;

@@ -1,19 +1,44 @@
 //! The pool's connections: asked whether they are alive only after they were idle.
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use diesel::{
     connection::SimpleConnection,
     r2d2::{ConnectionManager, Error, ManageConnection},
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
-    door::{Conn, SETTINGS_POSTGRES, SETTINGS_SQLITE},
+    door::{Conn, SETTINGS_POSTGRES, SETTINGS_SQLITE, Unavailable},
     url::DatabaseUrl,
 };
 
 /// A connection that was used this long ago is taken to be alive: under load nobody asks, and a database that is gone
 /// breaks at most one request a connection.
 const FRESH: Duration = Duration::from_secs(1);
+
+/// How long a turn is waited for.
+pub(super) const QUEUE: Duration = Duration::from_secs(10);
+
+/// Turns at the connections of a pool, in the order they were asked for: who waits does so here and not on a thread, of which
+/// there are no more at work than connections.
+#[derive(Clone)]
+pub(super) struct Turns(Arc<Semaphore>);
+
+impl Turns {
+    pub(super) fn at(connections: u32) -> Self {
+        Self(Arc::new(Semaphore::new(usize::try_from(connections).unwrap_or(Semaphore::MAX_PERMITS))))
+    }
+
+    /// One's turn, until it is dropped.
+    pub(super) async fn take(&self) -> Result<OwnedSemaphorePermit, Unavailable> {
+        let turn = tokio::time::timeout(QUEUE, self.0.clone().acquire_owned()).await;
+        turn.map_err(|_| Unavailable::Pool("none came free in time".to_owned()))?
+            .map_err(|closed| Unavailable::Pool(closed.to_string()))
+    }
+}
 
 /// A connection, and when it last was known to work.
 pub(super) struct Pooled {

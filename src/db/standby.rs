@@ -9,9 +9,11 @@ use std::{
 };
 
 use diesel::r2d2::{Pool, PooledConnection};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
-    pool::Connections,
+    door::Unavailable,
+    pool::{Connections, Turns},
     position::{Position, Written, replayed},
     url::DatabaseUrl,
 };
@@ -27,6 +29,7 @@ const ASIDE: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub(super) struct Standby {
     pool: Pool<Connections>,
+    turns: Turns,
     written: Written,
     began: Instant,
     /// Milliseconds after `began`.
@@ -44,6 +47,7 @@ impl Standby {
                 .min_idle(Some(0))
                 .connection_timeout(PATIENCE)
                 .build_unchecked(Connections::to(standby)),
+            turns: Turns::at(connections),
             written: Written::start(first.clone()),
             began: Instant::now(),
             aside_until_ms: Arc::default(),
@@ -54,6 +58,11 @@ impl Standby {
 
     fn now_ms(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// A turn at one of its connections.
+    pub(super) async fn turn(&self) -> Result<OwnedSemaphorePermit, Unavailable> {
+        self.turns.take().await
     }
 
     /// What the standby must have replayed before it may be read; `None` where the first database is to be read.

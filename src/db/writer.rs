@@ -12,7 +12,10 @@ use std::{
 use diesel::{Connection, SqliteConnection, connection::TransactionManager, result::Error};
 use tokio::sync::oneshot;
 
-use super::door::{Conn, Tx, Unavailable};
+use super::{
+    door::{Conn, Tx, Unavailable},
+    savepoint::in_savepoint,
+};
 
 /// Writes that may wait; more are refused with 503, so that a flood cannot fill the memory.
 const QUEUE: usize = 1_024;
@@ -38,8 +41,7 @@ where
 {
     fn run(&mut self, conn: &mut Conn) {
         let Some(work) = self.work.take() else { return };
-        // A savepoint: what fails here is undone without touching its neighbours.
-        self.result = Some(conn.transaction(|conn| {
+        self.result = Some(in_savepoint(conn, |conn| {
             catch_unwind(AssertUnwindSafe(|| work(&mut Tx::new(conn))))
                 .unwrap_or_else(|_| Err(Unavailable::Broken.into()))
         }));

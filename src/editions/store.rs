@@ -137,8 +137,23 @@ pub fn open_for_change(tx: &mut Tx<'_>, id: EditionId) -> Result<EditionRow, Pro
         Conn::Sqlite(c) => editions::table.find(id).select(EditionRow::as_select()).get_result(c)?,
         Conn::Postgres(c) => editions::table.find(id).select(EditionRow::as_select()).for_share().get_result(c)?,
     };
-    if row.state.is_open() {
-        return Ok(row);
+    refuse_unless_open(row.state)?;
+    Ok(row)
+}
+
+/// The same for who needs to know no more of it than that.
+pub fn hold_open(tx: &mut Tx<'_>, id: EditionId) -> Result<EditionId, Problem> {
+    let state = match tx.conn() {
+        Conn::Sqlite(c) => editions::table.find(id).select(editions::state).get_result(c)?,
+        Conn::Postgres(c) => editions::table.find(id).select(editions::state).for_share().get_result(c)?,
+    };
+    refuse_unless_open(state)?;
+    Ok(id)
+}
+
+fn refuse_unless_open(state: EditionState) -> Result<(), Problem> {
+    if state.is_open() {
+        return Ok(());
     }
     Err(Problem::new(Code::EditionFinalised, Said("the-edition-is-finalised-or-cancelled-nothing")))
 }

@@ -146,9 +146,17 @@ fn roles(
     scope: &Scope,
 ) -> Result<(Option<OrganiserRole>, Option<ExhibitorRole>), Problem> {
     let Some(user) = user else { return Ok((None, None)) };
-    let staff = store::organiser_roles(tx, user)?.into_iter().find(|(id, _)| scope.organisers.contains(id));
-    let member = store::exhibitor_roles(tx, user)?.into_iter().find(|(id, _)| scope.exhibitors.contains(id));
-    Ok((staff.map(|(_, role)| role), member.map(|(_, role)| role)))
+    let mut roles = (None, None);
+    // Nobody's staff and nobody's members need not be looked for.
+    if !scope.organisers.is_empty() {
+        let staff = store::organiser_roles(tx, user)?.into_iter().find(|(id, _)| scope.organisers.contains(id));
+        roles.0 = staff.map(|(_, role)| role);
+    }
+    if !scope.exhibitors.is_empty() {
+        let member = store::exhibitor_roles(tx, user)?.into_iter().find(|(id, _)| scope.exhibitors.contains(id));
+        roles.1 = member.map(|(_, role)| role);
+    }
+    Ok(roles)
 }
 
 /// A key does what its scopes say, for its organiser and editions; for it nothing else exists.

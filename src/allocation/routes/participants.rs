@@ -127,7 +127,7 @@ pub(super) async fn remove_participant(
     let (allocation, id) = path.into_inner();
     permit
         .write(move |tx, granted| {
-            editions::store::open_for_change(tx, granted.edition()?)?;
+            editions::store::hold_open(tx, granted.edition()?)?;
             let before = participants::delete(tx, allocation, id)?;
             granted.audit(tx, "participant.remove", id, Some(view(before)), None)?;
             Ok(Answer::no_content())
