@@ -135,18 +135,6 @@ impl Db {
         Self { standby: Some(Standby::new(first, standby, connections)), ..self }
     }
 
-    /// Runs `work` off the async threads.
-    #[expect(clippy::disallowed_methods, reason = "one of the two places that leave the async thread")]
-    async fn off_thread<T, E>(&self, work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Unavailable> + Send + 'static,
-    {
-        // A database that is frozen or cut off says nothing, not even that a statement took too long.
-        let answered = tokio::time::timeout(PATIENCE, actix_web::web::block(work)).await;
-        answered.map_err(|_| Unavailable::Pool("no answer in time".to_owned()))?.map_err(|_| Unavailable::Broken)?
-    }
-
     /// Runs `work` on a connection of the pool, off the async threads.
     async fn on_pool<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
@@ -154,13 +142,13 @@ impl Db {
         E: From<Unavailable> + Send + 'static,
     {
         let (turn, pool) = (self.turns.take().await?, self.readers.clone());
-        self.off_thread(move || {
+        let working = off_thread(PATIENCE, move || {
             // Also of a caller who no longer waits: the connection is theirs until the work is done.
             let _turn = turn;
             let mut pooled = pool.get().map_err(|e| Unavailable::Pool(e.to_string()))?;
             work(&mut pooled.conn)
-        })
-        .await
+        });
+        working.await?
     }
 
     /// Runs `work` on a reader, off the async threads. It sees everything that was acknowledged before.
@@ -170,19 +158,14 @@ impl Db {
         E: From<diesel::result::Error> + From<Unavailable> + Send + 'static,
     {
         self.reads.fetch_add(1, Ordering::Relaxed);
-        let Some(standby) = self.standby.clone() else {
-            return self.on_pool(|conn| at_one_moment(conn, work)).await;
+        let ready = match &self.standby {
+            Some(standby) => standby.ready().await,
+            None => None,
         };
-        let (needed, turn, first) = (standby.needed().await, standby.turn().await?, self.readers.clone());
-        self.off_thread(move || {
-            let _turn = turn;
-            if let Some(mut pooled) = needed.and_then(|needed| standby.caught_up(&needed)) {
-                return at_one_moment(&mut pooled.conn, work);
-            }
-            let mut pooled = first.get().map_err(|e| Unavailable::Pool(e.to_string()))?;
-            at_one_moment(&mut pooled.conn, work)
-        })
-        .await
+        match ready {
+            Some(mut ready) => off_thread(PATIENCE, move || at_one_moment(ready.conn(), work)).await?,
+            None => self.on_pool(|conn| at_one_moment(conn, work)).await,
+        }
     }
 
     /// Runs `work` as one durable transaction, off the async threads; an error writes nothing.
@@ -239,6 +222,17 @@ impl Db {
     pub async fn ping(&self) -> Result<(), Failure> {
         self.on_pool(|conn| Ok(diesel::sql_query("SELECT 1").execute(conn).map(|_| ())?)).await
     }
+}
+
+/// Runs `work` off the async threads. A database that is frozen or cut off says nothing, not even that a statement took too
+/// long; so it is waited for as long as told.
+#[expect(clippy::disallowed_methods, reason = "one of the two places that leave the async thread")]
+pub(super) async fn off_thread<T: Send + 'static>(
+    patience: std::time::Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Unavailable> {
+    let answered = tokio::time::timeout(patience, actix_web::web::block(work)).await;
+    answered.map_err(|_| Unavailable::Pool("no answer in time".to_owned()))?.map_err(|_| Unavailable::Broken)
 }
 
 /// Runs `work` in a transaction that sees one moment, so that a page made of several queries does not contradict itself.

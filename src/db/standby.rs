@@ -12,7 +12,7 @@ use diesel::r2d2::{Pool, PooledConnection};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
-    door::Unavailable,
+    door::{Conn, off_thread},
     pool::{Connections, Turns},
     position::{Position, Written, replayed},
     url::DatabaseUrl,
@@ -24,6 +24,18 @@ const PATIENCE: Duration = Duration::from_millis(100);
 const AGAIN: Duration = Duration::from_millis(2);
 /// How long nothing is sent to a standby that is behind, gone or none any more.
 const ASIDE: Duration = Duration::from_secs(1);
+
+/// A connection to a standby that may be read, and one's turn at it.
+pub(super) struct Ready {
+    pooled: PooledConnection<Connections>,
+    _turn: OwnedSemaphorePermit,
+}
+
+impl Ready {
+    pub(super) fn conn(&mut self) -> &mut Conn {
+        &mut self.pooled.conn
+    }
+}
 
 /// The standby, cheap to clone.
 #[derive(Clone)]
@@ -60,28 +72,25 @@ impl Standby {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// A turn at one of its connections.
-    pub(super) async fn turn(&self) -> Result<OwnedSemaphorePermit, Unavailable> {
-        self.turns.take().await
-    }
-
-    /// What the standby must have replayed before it may be read; `None` where the first database is to be read.
-    pub(super) async fn needed(&self) -> Option<Position> {
+    /// A connection to a standby that has replayed everything that was acknowledged before; `None` where the first
+    /// database is to be read.
+    pub(super) async fn ready(&self) -> Option<Ready> {
         if self.now_ms() < self.aside_until_ms.load(Ordering::Relaxed) {
             return None;
         }
-        tokio::time::timeout(PATIENCE, self.written.now()).await.ok()?
-    }
-
-    /// A connection to a standby that has replayed what is needed. Blocks for a little while.
-    pub(super) fn caught_up(&self, needed: &Position) -> Option<PooledConnection<Connections>> {
-        match self.wait(needed) {
+        let needed = tokio::time::timeout(PATIENCE, self.written.now()).await.ok()??;
+        // One that is busy leaves the rest to the first.
+        let turn = tokio::time::timeout(PATIENCE, self.turns.take()).await.ok()?.ok()?;
+        let this = self.clone();
+        // One that is frozen does not answer at all.
+        let asked = off_thread(2 * PATIENCE, move || this.caught_up(&needed)).await;
+        match asked.map_err(|e| e.to_string()).and_then(|found| found) {
             Ok(pooled) => {
                 self.reads.fetch_add(1, Ordering::Relaxed);
                 if self.is_aside.swap(false, Ordering::Relaxed) {
                     tracing::info!("the standby is read again");
                 }
-                Some(pooled)
+                Some(Ready { pooled, _turn: turn })
             }
             Err(why) => {
                 let until = self.now_ms().saturating_add(u64::try_from(ASIDE.as_millis()).unwrap_or(u64::MAX));
@@ -94,7 +103,8 @@ impl Standby {
         }
     }
 
-    fn wait(&self, needed: &Position) -> Result<PooledConnection<Connections>, String> {
+    /// Waits a little while until it has what is needed.
+    fn caught_up(&self, needed: &Position) -> Result<PooledConnection<Connections>, String> {
         let mut pooled = self.pool.get().map_err(|e| e.to_string())?;
         let begun = Instant::now();
         loop {

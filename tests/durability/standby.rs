@@ -100,6 +100,11 @@ fn a_standby_that_lags_is_read_and_never_shows_what_is_old() {
     standby.run("postgres", "SELECT pg_wal_replay_resume()");
     nodes.until_the_standby_is_read("it goes on");
 
+    standby.freeze();
+    nodes.write_here_and_read_there(10, "it is frozen");
+    standby.thaw();
+    nodes.until_the_standby_is_read("it thaws");
+
     standby.kill();
     // What was read there just then may have been cut off; nothing is afterwards.
     for caller in nodes.callers() {
