@@ -13,7 +13,7 @@ use diesel::{
 };
 
 use super::{
-    pool::{Connections, QUEUE, Turns},
+    pool::{Connections, FREE_WITHIN, Turns},
     standby::Standby,
     url::DatabaseUrl,
     writer::Writer,
@@ -113,7 +113,7 @@ impl Db {
         let readers = Pool::builder()
             .max_size(connections)
             .min_idle(Some(1))
-            .connection_timeout(QUEUE)
+            .connection_timeout(FREE_WITHIN)
             .build(Connections::to(url))
             .map_err(|e| Unavailable::Pool(e.to_string()))?;
         let writer = match url {

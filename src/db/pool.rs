@@ -19,8 +19,8 @@ use super::{
 /// breaks at most one request a connection.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// How long a turn is waited for.
-pub(super) const QUEUE: Duration = Duration::from_secs(10);
+/// How long a turn, or a connection, is waited for.
+pub(super) const FREE_WITHIN: Duration = Duration::from_secs(10);
 
 /// Turns at the connections of a pool, in the order they were asked for: who waits does so here and not on a thread, of which
 /// there are no more at work than connections.
@@ -34,7 +34,7 @@ impl Turns {
 
     /// One's turn, until it is dropped.
     pub(super) async fn take(&self) -> Result<OwnedSemaphorePermit, Unavailable> {
-        let turn = tokio::time::timeout(QUEUE, self.0.clone().acquire_owned()).await;
+        let turn = tokio::time::timeout(FREE_WITHIN, self.0.clone().acquire_owned()).await;
         turn.map_err(|_| Unavailable::Pool("none came free in time".to_owned()))?
             .map_err(|closed| Unavailable::Pool(closed.to_string()))
     }

@@ -30,7 +30,7 @@ pub(super) struct Position {
 impl Position {
     /// Whether whoever has replayed the log to here has everything that was written until `other`.
     pub(super) fn has(&self, other: &Self) -> bool {
-        self.log == other.log && self.at >= other.at
+        self.will_have(other) && self.at >= other.at
     }
 
     /// Whether it is only a matter of time until it does.

@@ -2,8 +2,8 @@
 //! acknowledged before the read began, by whichever node: what is read is never older than what was written.
 use std::{
     sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -16,6 +16,7 @@ use super::{
     pool::{Connections, Turns},
     position::{Position, Written, replayed},
     url::DatabaseUrl,
+    writer::held,
 };
 
 /// How long a read waits until the standby has what was written; then the first database is read.
@@ -43,10 +44,8 @@ pub(super) struct Standby {
     pool: Pool<Connections>,
     turns: Turns,
     written: Written,
-    began: Instant,
-    /// Milliseconds after `began`.
-    aside_until_ms: Arc<AtomicU64>,
-    is_aside: Arc<AtomicBool>,
+    /// Until when nothing is sent to it; kept until it is read again.
+    aside: Arc<Mutex<Option<Instant>>>,
     reads: Arc<AtomicU64>,
 }
 
@@ -61,21 +60,15 @@ impl Standby {
                 .build_unchecked(Connections::to(standby)),
             turns: Turns::at(connections),
             written: Written::start(first.clone()),
-            began: Instant::now(),
-            aside_until_ms: Arc::default(),
-            is_aside: Arc::default(),
+            aside: Arc::default(),
             reads: Arc::default(),
         }
-    }
-
-    fn now_ms(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// A connection to a standby that has replayed everything that was acknowledged before; `None` where the first
     /// database is to be read.
     pub(super) async fn ready(&self) -> Option<Ready> {
-        if self.now_ms() < self.aside_until_ms.load(Ordering::Relaxed) {
+        if held(&self.aside).is_some_and(|until| Instant::now() < until) {
             return None;
         }
         let needed = tokio::time::timeout(PATIENCE, self.written.now()).await.ok()??;
@@ -87,15 +80,13 @@ impl Standby {
         match asked.map_err(|e| e.to_string()).and_then(|found| found) {
             Ok(pooled) => {
                 self.reads.fetch_add(1, Ordering::Relaxed);
-                if self.is_aside.swap(false, Ordering::Relaxed) {
+                if held(&self.aside).take().is_some() {
                     tracing::info!("the standby is read again");
                 }
                 Some(Ready { pooled, _turn: turn })
             }
             Err(why) => {
-                let until = self.now_ms().saturating_add(u64::try_from(ASIDE.as_millis()).unwrap_or(u64::MAX));
-                self.aside_until_ms.store(until, Ordering::Relaxed);
-                if !self.is_aside.swap(true, Ordering::Relaxed) {
+                if held(&self.aside).replace(Instant::now() + ASIDE).is_none() {
                     tracing::warn!(why, "the standby is not read; the first database is, until it has caught up");
                 }
                 None

@@ -104,8 +104,8 @@ impl Writer {
     }
 }
 
-/// A poisoned lock guards nothing that could be half changed: both hold one option.
-fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+/// A poisoned lock guards nothing that could be half changed: each holds one option.
+pub(super) fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -152,14 +152,14 @@ pub fn accept(tx: &mut Tx<'_>, user: UserId, token: &str, now: Instant) -> Resul
     match (organiser, exhibitor) {
         (Some(organiser), _) => {
             let role: OrganiserRole = role.parse().map_err(spelled)?;
-            if !store::organiser_roles(tx, user)?.iter().any(|(id, _)| *id == organiser) {
+            if store::organiser_role(tx, user, &[organiser])?.is_none() {
                 store::put_organiser_member(tx, organiser, user, role)?;
             }
             Ok(Offer::Organiser(organiser, role))
         }
         (None, Some(exhibitor)) => {
             let role: ExhibitorRole = role.parse().map_err(spelled)?;
-            if !store::exhibitor_roles(tx, user)?.iter().any(|(id, _)| *id == exhibitor) {
+            if store::exhibitor_role(tx, user, &[exhibitor])?.is_none() {
                 store::put_exhibitor_member(tx, exhibitor, user, role)?;
             }
             Ok(Offer::Exhibitor(exhibitor, role))

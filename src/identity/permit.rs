@@ -146,17 +146,8 @@ fn roles(
     scope: &Scope,
 ) -> Result<(Option<OrganiserRole>, Option<ExhibitorRole>), Problem> {
     let Some(user) = user else { return Ok((None, None)) };
-    let mut roles = (None, None);
-    // Nobody's staff and nobody's members need not be looked for.
-    if !scope.organisers.is_empty() {
-        let staff = store::organiser_roles(tx, user)?.into_iter().find(|(id, _)| scope.organisers.contains(id));
-        roles.0 = staff.map(|(_, role)| role);
-    }
-    if !scope.exhibitors.is_empty() {
-        let member = store::exhibitor_roles(tx, user)?.into_iter().find(|(id, _)| scope.exhibitors.contains(id));
-        roles.1 = member.map(|(_, role)| role);
-    }
-    Ok(roles)
+    let staff = store::organiser_role(tx, user, &scope.organisers)?;
+    Ok((staff, store::exhibitor_role(tx, user, &scope.exhibitors)?))
 }
 
 /// A key does what its scopes say, for its organiser and editions; for it nothing else exists.
@@ -358,9 +349,8 @@ pub fn staff_of(
     organiser: OrganiserId,
     roles: &[OrganiserRole],
 ) -> Result<Granted, Problem> {
-    let held = store::organiser_roles(tx, user)?.into_iter().find(|(id, _)| *id == organiser);
-    match held {
-        Some((_, role)) if roles.contains(&role) => {
+    match store::organiser_role(tx, user, &[organiser])? {
+        Some(role) if roles.contains(&role) => {
             let scope = Scope { organisers: vec![organiser], ..Scope::default() };
             Ok(Granted { user: Some(user), key: None, now, scope, as_staff: true, as_member: false })
         }
@@ -377,14 +367,12 @@ pub fn operator(tx: &mut Tx<'_>, edition: &str, now: Instant) -> Result<Granted,
 
 /// The same for an exhibitor that a body names.
 pub fn member_of(tx: &mut Tx<'_>, user: UserId, exhibitor: ExhibitorId) -> Result<ExhibitorRole, Problem> {
-    let held = store::exhibitor_roles(tx, user)?.into_iter().find(|(id, _)| *id == exhibitor);
-    held.map(|(_, role)| role).ok_or_else(|| Code::NotFound.into())
+    store::exhibitor_role(tx, user, &[exhibitor])?.ok_or_else(|| Code::NotFound.into())
 }
 
 /// The role a person has with an organiser, for lists that show its staff more than others.
 pub fn role_in(tx: &mut Tx<'_>, user: UserId, organiser: OrganiserId) -> Result<Option<OrganiserRole>, Problem> {
-    let held = store::organiser_roles(tx, user)?.into_iter().find(|(id, _)| *id == organiser);
-    Ok(held.map(|(_, role)| role))
+    Ok(store::organiser_role(tx, user, &[organiser])?)
 }
 
 /// Who calls a list that everybody may read.

@@ -139,6 +139,24 @@ pub fn exhibitor_roles(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<(Exhibi
         .load(tx.conn())
 }
 
+/// A person's role with the first of these organisers that they work for; nobody is asked about none.
+pub fn organiser_role(tx: &mut Tx<'_>, user: UserId, of: &[OrganiserId]) -> QueryResult<Option<OrganiserRole>> {
+    if of.is_empty() {
+        return Ok(None);
+    }
+    let held = organiser_roles(tx, user)?.into_iter().find(|(id, _)| of.contains(id));
+    Ok(held.map(|(_, role)| role))
+}
+
+/// The same with exhibitors.
+pub fn exhibitor_role(tx: &mut Tx<'_>, user: UserId, of: &[ExhibitorId]) -> QueryResult<Option<ExhibitorRole>> {
+    if of.is_empty() {
+        return Ok(None);
+    }
+    let held = exhibitor_roles(tx, user)?.into_iter().find(|(id, _)| of.contains(id));
+    Ok(held.map(|(_, role)| role))
+}
+
 /// Keeps the digest of a refresh token.
 pub fn insert_refresh_token(
     tx: &mut Tx<'_>,

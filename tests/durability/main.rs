@@ -17,6 +17,7 @@ mod failover;
 mod faults;
 mod kills;
 mod ledger;
+mod nodes;
 #[path = "../support/postgres.rs"]
 #[expect(dead_code, reason = "only its databases are used here")]
 mod postgres;
