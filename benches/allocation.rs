@@ -7,7 +7,7 @@ mod figures;
 use std::time::{Duration, Instant};
 
 use figures::Figures;
-use hoicho::allocation::optimiser::{
+use hoicho_optimiser::{
     Effort, Model, Plan,
     dual::Cooling,
     sample,
@@ -38,7 +38,7 @@ fn peak_mib() -> f64 {
     kib / 1024.0
 }
 
-fn quietly(_: hoicho::allocation::optimiser::Progress) -> bool {
+fn quietly(_: hoicho_optimiser::Progress) -> bool {
     true
 }
 
@@ -116,7 +116,7 @@ fn measure(size: &Size, figures: &mut Figures) {
 /// With HiGHS: `optimum` ends with the proof, so its time is that of the proven optimum.
 #[cfg(feature = "highs")]
 mod whole {
-    use hoicho::allocation::optimiser::exact;
+    use hoicho_optimiser::exact;
 
     use super::*;
 

@@ -29,13 +29,10 @@ use cluster::Cluster;
 use figures::Figures;
 use floor::{Floor, over_http};
 use futures_util::future::join_all;
-use hoicho::{
-    allocation::hold::{Hold, hold},
-    db::DatabaseUrl,
-    http::Problem,
-    identity::permit::operator,
-    values::clock::Clock,
-};
+use hoicho_core::{db::DatabaseUrl, values::clock::Clock};
+use hoicho_fair::find_owners;
+use hoicho_fair::allocation::hold::{Hold, hold};
+use hoicho_web::{http::Problem, identity::permit::operator};
 use load::{EDITION, Served, in_turn, median, number, serve_demo};
 use serde_json::json;
 
@@ -60,7 +57,7 @@ fn without_http(served: &Served, floor: &Floor, clients: usize) -> f64 {
                 expires_in_s: 86_400,
             };
             let claimed = db.write(move |tx| {
-                let granted = operator(tx, "ocop-quang-ninh-demo", Clock::System.now())?;
+                let granted = operator(tx, find_owners, "ocop-quang-ninh-demo", Clock::System.now())?;
                 hold(tx, &granted, &wanted).map(|_| ())
             });
             claimed.await.map_err(|e: Problem| e.to_string()).unwrap();

@@ -27,7 +27,7 @@ use std::{
 
 use cluster::Cluster;
 use figures::Figures;
-use hoicho::db::DatabaseUrl;
+use hoicho_core::db::DatabaseUrl;
 use load::{EDITION, Served, exchange, in_turn, number, rate, serve_demo};
 use serde_json::json;
 use uuid::Uuid;

@@ -31,7 +31,7 @@ use std::{
 
 use cluster::Cluster;
 use figures::Figures;
-use hoicho::db::DatabaseUrl;
+use hoicho_core::db::DatabaseUrl;
 use load::{Served, carry_out, connect, median, serve_demo};
 use memory::resident_mib;
 

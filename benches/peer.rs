@@ -27,7 +27,7 @@ use std::{
 use cluster::Cluster;
 use figures::Figures;
 use floor::{Floor, over_http};
-use hoicho::db::DatabaseUrl;
+use hoicho_core::db::DatabaseUrl;
 use load::{Served, calls, connect, exchange, get, in_turn, rate, serve_demo};
 
 const PACKAGES: [&str; 2] = ["pretix==2026.8.0", "gunicorn==27.0.1"];

@@ -10,11 +10,11 @@ use std::{net::TcpStream, time::Duration};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use diesel::prelude::*;
 use figures::Figures;
-use hoicho::{
+use hoicho_core::{
     db::{DatabaseUrl, Tx},
-    http::Problem,
     on_either,
 };
+use hoicho_web::http::Problem;
 use load::{Served, carry_out, exchange, get, in_turn, rate, serve_demo};
 
 /// Connections that ask as fast as they are answered.

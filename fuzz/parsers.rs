@@ -2,13 +2,14 @@
 //! table`), and so do the ordinary tests, with the corpora and with made-up bytes (`tests/fuzzed`).
 use actix_web::http::header::HeaderValue;
 use chrono::NaiveDate;
-use hoicho::{
+use hoicho_spreadsheet::Cell;
+use hoicho_fair::{
     applications::documents::FileType,
     exhibitors::{LegalForm, tax_code},
     floor::numbering::{self, Run},
-    http::{conditional, etag, idempotency, page},
-    imports::{Cell, ImportKind, Table},
+    imports::{ImportKind, Table},
 };
+use hoicho_web::http::{conditional, etag, idempotency, page};
 
 const KINDS: [ImportKind; 5] =
     [ImportKind::Booths, ImportKind::Exhibitors, ImportKind::Products, ImportKind::Sales, ImportKind::Visits];

@@ -4,7 +4,7 @@ use std::{
     time::Duration,
 };
 
-use hoicho::db::Db;
+use hoicho_core::db::Db;
 use serde_json::json;
 
 use crate::load::{EDITION, Served, carry_out, exchange, rate};

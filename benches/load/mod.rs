@@ -10,15 +10,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, HttpServer};
 use hoicho::{
-    app::{self, State},
+    app::{self, Services},
+    demo,
+};
+use hoicho_core::{
     config::{self, Settings},
     db::{DatabaseUrl, Db, migrate},
-    demo,
-    identity::password::Passwords,
     values::clock::Clock,
 };
+use hoicho_web::identity::password::Passwords;
 use serde_json::{Value, json};
 
 /// Threads of the server.
@@ -111,7 +113,7 @@ pub fn carry_out(db: &Db, steps: impl IntoIterator<Item = impl AsRef<str>>) {
         for step in steps {
             diesel::RunQueryDsl::execute(diesel::sql_query(step.as_ref()), tx.conn())?;
         }
-        Ok::<_, hoicho::db::Failure>(())
+        Ok::<_, hoicho_core::db::Failure>(())
     });
     carried_out.unwrap();
 }
@@ -141,12 +143,11 @@ pub fn serve_demo(url: &DatabaseUrl, folder: &Path, connections: u32) -> Served 
     settings.password = config::Password { memory_kib: 8, passes: 1, lanes: 1 };
     let passwords = Passwords::new(settings.password).unwrap();
     db.write_now(|tx| demo::fill(tx, &passwords, Clock::System.now(), |_| {})).unwrap();
-    let state = State::new(&settings, db.clone(), Clock::System, folder).unwrap();
+    let services = Services::new(&settings, db.clone(), Clock::System, folder).unwrap();
     let (sender, ports) = mpsc::channel();
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let state = web::Data::new(state);
-            let server = HttpServer::new(move || App::new().configure(app::routes(state.clone())))
+            let server = HttpServer::new(move || App::new().configure(app::routes(services.clone())))
                 .workers(WORKERS)
                 .bind(("127.0.0.1", 0))
                 .unwrap();

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use sha2::{Digest, Sha256};
 
-use crate::http::{Code, Problem};
+use hoicho_web::http::{Code, Problem};
 
 /// Name, type, content.
 const FILES: [(&str, &str, &str); 9] = [

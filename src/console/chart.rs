@@ -4,7 +4,7 @@ use plotters::{
     style::text_anchor::{HPos, Pos, VPos},
 };
 
-use crate::i18n::{Language, numbers};
+use hoicho_core::i18n::{Language, numbers};
 
 /// Narrow, so that words are still read when a phone makes it smaller.
 const WIDTH: u32 = 540;

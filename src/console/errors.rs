@@ -17,10 +17,8 @@ use super::{
     flash::{self, Flash},
     shell::{Shell, page},
 };
-use crate::{
-    app::State,
-    http::{Code, Problem},
-};
+use hoicho_web::http::{Code, Problem};
+use hoicho_web::identity::RequestContext;
 
 /// No script, style, frame or request but our own.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -61,13 +59,13 @@ fn problem_page(s: Shell, problem: &Problem) -> HttpResponse {
 
 /// Shows problems as pages, sends who must log in to do so, and puts the headers on.
 pub async fn pages(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
-    let Some(state) = req.app_data::<web::Data<State>>().cloned() else {
+    let Some(context) = req.app_data::<web::Data<RequestContext>>().cloned() else {
         return Ok(req.error_response(Problem::from(Code::Internal)));
     };
     let mut response = next.call(req).await?;
     let problem = response.response().error().and_then(|e| e.as_error::<Problem>()).cloned();
     if let Some(problem) = problem {
-        let s = Shell::plain(response.request(), state.clock.now());
+        let s = Shell::plain(response.request(), context.clock.now());
         let rendered = if problem.code == Code::LoginRequired && response.request().method() == Method::GET {
             let to = serde_urlencoded::to_string([("next", s.here.as_str())]).unwrap_or_default();
             HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/login?{to}"))).finish()
@@ -78,7 +76,7 @@ pub async fn pages(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceRe
     }
     let is_html = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));
     if is_html && Flash::of(response.request()).is_some() {
-        response.response_mut().add_cookie(&flash::said(state.secure_cookies))?;
+        response.response_mut().add_cookie(&flash::said(context.secure_cookies))?;
     }
     let is_frame = response.request().path().starts_with(embed::PREFIX) && response.status().is_success();
     let headers = response.headers_mut();

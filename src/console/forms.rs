@@ -23,10 +23,10 @@ use futures_util::{StreamExt, stream};
 use serde_json::Value;
 
 use super::{flash::Flash, multipart, schema::Bodies, session, shell};
-use crate::{
-    app::State,
+use hoicho_core::i18n::{Language, Said, Words};
+use hoicho_web::identity::RequestContext;
+use hoicho_web::{
     http::{Code, Problem, body::BODY_LIMIT},
-    i18n::{Language, Said, Words},
     identity::session::Tokens,
 };
 
@@ -202,11 +202,11 @@ fn refusal(words: Words, status: u16, answer: &Value, sent: &Sent, back: &str) -
     Flash { page: path_of(back).to_owned(), wrong, fields, typed, ..Flash::default() }
 }
 
-fn lead(to: &str, flash: Option<Flash>, state: &State) -> HttpResponse {
+fn lead(to: &str, flash: Option<Flash>, context: &RequestContext) -> HttpResponse {
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, to)).insert_header((header::CACHE_CONTROL, "no-store"));
     if let Some(flash) = flash {
-        response.cookie(flash.cookie(state.secure_cookies));
+        response.cookie(flash.cookie(context.secure_cookies));
     }
     response.finish()
 }
@@ -219,8 +219,8 @@ pub async fn carry<B: MessageBody + 'static>(
     if req.method() != Method::POST || !req.path().starts_with(PREFIX) {
         return Ok(next.call(req).await?.map_into_boxed_body());
     }
-    let data = req.app_data::<web::Data<State>>().cloned().zip(req.app_data::<web::Data<Bodies>>().cloned());
-    let Some((state, bodies)) = data else { return Ok(req.error_response(Problem::from(Code::Internal))) };
+    let data = req.app_data::<web::Data<RequestContext>>().cloned().zip(req.app_data::<web::Data<Bodies>>().cloned());
+    let Some((context, bodies)) = data else { return Ok(req.error_response(Problem::from(Code::Internal))) };
     let language = shell::language(req.request());
     let referer = req.headers().get(header::REFERER).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<Uri>().ok());
     let referer = referer.as_ref().and_then(|uri| uri.path_and_query()).map(|p| p.as_str().to_owned());
@@ -247,7 +247,7 @@ pub async fn carry<B: MessageBody + 'static>(
             }
             _ => back,
         };
-        return Ok(ServiceResponse::new(req, lead(&to, Some(flash), &state)));
+        return Ok(ServiceResponse::new(req, lead(&to, Some(flash), &context)));
     }
     let to = filled(sent.page("_next").unwrap_or(&back), &answer);
     let warnings = answer.get("warnings").and_then(Value::as_array).into_iter().flatten();
@@ -261,12 +261,12 @@ pub async fn carry<B: MessageBody + 'static>(
         warned,
         ..Flash::default()
     });
-    let mut response = lead(&to, done, &state);
+    let mut response = lead(&to, done, &context);
     if let (Some(access), Some(refresh)) = (answer.get("access_token"), answer.get("refresh_token")) {
         let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
         let tokens =
-            Tokens { access_token: text(access), expires_in: state.tokens.access_s(), refresh_token: text(refresh) };
-        for cookie in session::cookies(&state, &tokens) {
+            Tokens { access_token: text(access), expires_in: context.tokens.access_s(), refresh_token: text(refresh) };
+        for cookie in session::cookies(&context, &tokens) {
             response.add_cookie(&cookie)?;
         }
     }

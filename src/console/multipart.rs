@@ -7,7 +7,7 @@ use actix_web::{
 use futures_util::{StreamExt, stream};
 
 use super::forms::{Sent, SentFile};
-use crate::http::{Code, Problem};
+use hoicho_web::http::{Code, Problem};
 
 /// Fields one form may have.
 const MOST_FIELDS: usize = 2_000;

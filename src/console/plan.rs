@@ -1,10 +1,8 @@
 //! The floor plan on a page: rectangles with classes, so that the stylesheet colours them and a script can find them.
 use std::collections::HashMap;
 
-use crate::{
-    floor::{Occupancy, Plan, wrapped},
-    values::ids::ZoneId,
-};
+use hoicho_core::values::ids::ZoneId;
+use hoicho_fair::floor::{Occupancy, Plan, wrapped};
 
 /// Colours there are for zones.
 const COLOURS: usize = 8;

@@ -10,10 +10,10 @@ use actix_web::{
 };
 
 use super::shell;
-use crate::{
-    app::State,
+use hoicho_core::i18n::Said;
+use hoicho_web::identity::RequestContext;
+use hoicho_web::{
     http::{Code, Problem},
-    i18n::Said,
     identity::session::{self, Renewed, Tokens},
 };
 
@@ -25,33 +25,33 @@ const REFRESH: &str = "hoicho_refresh";
 const EARLY_S: i64 = 30;
 
 /// What a cookie is called: over HTTPS so that no other host and no plain connection can set it (RFC 6265bis, 4.1.3.2).
-fn called(state: &State, name: &'static str) -> String {
-    if state.secure_cookies { format!("__Host-{name}") } else { name.to_owned() }
+fn called(context: &RequestContext, name: &'static str) -> String {
+    if context.secure_cookies { format!("__Host-{name}") } else { name.to_owned() }
 }
 
-fn build(state: &State, name: &'static str, value: String) -> CookieBuilder<'static> {
-    Cookie::build(called(state, name), value)
+fn build(context: &RequestContext, name: &'static str, value: String) -> CookieBuilder<'static> {
+    Cookie::build(called(context, name), value)
         .path("/")
         .http_only(true)
-        .secure(state.secure_cookies)
+        .secure(context.secure_cookies)
         .same_site(SameSite::Lax)
 }
 
 /// The cookies of a login.
-pub(super) fn cookies(state: &State, tokens: &Tokens) -> [Cookie<'static>; 2] {
-    let days = Duration::days(state.refresh_days.into());
-    let refresh = build(state, REFRESH, tokens.refresh_token.clone()).max_age(days).finish();
-    [access_cookie(state, tokens.access_token.clone()), refresh]
+pub(super) fn cookies(context: &RequestContext, tokens: &Tokens) -> [Cookie<'static>; 2] {
+    let days = Duration::days(context.refresh_days.into());
+    let refresh = build(context, REFRESH, tokens.refresh_token.clone()).max_age(days).finish();
+    [access_cookie(context, tokens.access_token.clone()), refresh]
 }
 
-fn access_cookie(state: &State, token: String) -> Cookie<'static> {
-    let lasts = i64::from(state.tokens.access_s()) - EARLY_S;
-    build(state, ACCESS, token).max_age(Duration::seconds(lasts.max(1))).finish()
+fn access_cookie(context: &RequestContext, token: String) -> Cookie<'static> {
+    let lasts = i64::from(context.tokens.access_s()) - EARLY_S;
+    build(context, ACCESS, token).max_age(Duration::seconds(lasts.max(1))).finish()
 }
 
 /// Takes a login's cookies away.
-fn gone(state: &State) -> [Cookie<'static>; 2] {
-    [ACCESS, REFRESH].map(|name| build(state, name, String::new()).max_age(Duration::ZERO).finish())
+fn gone(context: &RequestContext) -> [Cookie<'static>; 2] {
+    [ACCESS, REFRESH].map(|name| build(context, name, String::new()).max_age(Duration::ZERO).finish())
 }
 
 /// Whether a browser says that the request comes from one of our own pages. Old browsers say it with `Origin`, newer
@@ -77,7 +77,7 @@ pub async fn carry<B: MessageBody + 'static>(
     mut req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let Some(state) = req.app_data::<web::Data<State>>().cloned() else {
+    let Some(context) = req.app_data::<web::Data<RequestContext>>().cloned() else {
         return Ok(req.error_response(Problem::from(Code::Internal)));
     };
     if let Some(chosen) = shell::chosen_language(req.request()) {
@@ -87,7 +87,7 @@ pub async fn carry<B: MessageBody + 'static>(
     if req.headers().contains_key(header::AUTHORIZATION) {
         return Ok(next.call(req).await?.map_into_boxed_body());
     }
-    let held = |name| req.cookie(&called(&state, name)).map(|c| c.value().to_owned()).filter(|v| !v.is_empty());
+    let held = |name| req.cookie(&called(&context, name)).map(|c| c.value().to_owned()).filter(|v| !v.is_empty());
     let (access, refresh) = (held(ACCESS), held(REFRESH));
     let has_login = access.is_some() || refresh.is_some();
     let is_form = req.path().starts_with(super::forms::PREFIX) || req.path() == "/logout";
@@ -95,21 +95,21 @@ pub async fn carry<B: MessageBody + 'static>(
         return Ok(req.error_response(foreign()));
     }
     let mut changed: Vec<Cookie<'static>> = Vec::new();
-    let good = access.filter(|token| state.tokens.check(token, state.clock.now()).is_some());
+    let good = access.filter(|token| context.tokens.check(token, context.clock.now()).is_some());
     let token = match (good, refresh) {
         (Some(token), _) => Some(token),
         (None, None) => None,
-        (None, Some(refresh)) => match session::renew_in_browser(&state, &refresh).await? {
+        (None, Some(refresh)) => match session::renew_in_browser(&context, &refresh).await? {
             Renewed::Both(tokens) => {
-                changed.extend(cookies(&state, &tokens));
+                changed.extend(cookies(&context, &tokens));
                 Some(tokens.access_token)
             }
             Renewed::Access(token) => {
-                changed.push(access_cookie(&state, token.clone()));
+                changed.push(access_cookie(&context, token.clone()));
                 Some(token)
             }
             Renewed::Nothing => {
-                changed.extend(gone(&state));
+                changed.extend(gone(&context));
                 None
             }
         },
@@ -130,14 +130,14 @@ pub async fn carry<B: MessageBody + 'static>(
 
 /// Ends the login of this browser.
 #[actix_web::post("/logout")]
-pub(super) async fn logout(req: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    if let Some(refresh) = req.cookie(&called(&state, REFRESH)) {
-        session::end(&state, refresh.value()).await?;
+pub(super) async fn logout(req: HttpRequest, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
+    if let Some(refresh) = req.cookie(&called(&context, REFRESH)) {
+        session::end(&context, refresh.value()).await?;
     }
     let mut response = HttpResponse::SeeOther();
     // Pages that were seen go too. Counts that were not sent yet stay: they are the gate's, and nobody else's.
     response.insert_header((header::LOCATION, "/")).insert_header(("clear-site-data", "\"cache\""));
-    gone(&state).into_iter().for_each(|cookie| {
+    gone(&context).into_iter().for_each(|cookie| {
         response.cookie(cookie);
     });
     Ok(response.finish())

@@ -5,18 +5,19 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::head
 use askama::Template;
 
 use super::{assets, flash::Flash};
-use crate::{
-    app::State,
+use hoicho_core::{
     db::Tx,
-    exhibitors,
-    http::{Code, Problem},
     i18n::{Language, Words, numbers},
-    identity::{OrganiserRole, caller_of, store},
-    organisers,
     values::{
         clock::{Day, Instant},
         ids::{ExhibitorId, OrganiserId, UserId},
     },
+};
+use hoicho_fair::{exhibitors, organisers};
+use hoicho_web::identity::RequestContext;
+use hoicho_web::{
+    http::{Code, Problem},
+    identity::{OrganiserRole, caller_of, store},
 };
 
 /// Which language a person chose.
@@ -257,11 +258,11 @@ impl FromRequest for Shell {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let req = req.clone();
         Box::pin(async move {
-            let state = req.app_data::<web::Data<State>>().cloned().ok_or(Code::Internal)?;
-            let caller = caller_of(&req, &state)?;
+            let context = req.app_data::<web::Data<RequestContext>>().cloned().ok_or(Code::Internal)?;
+            let caller = caller_of(&req, &context)?;
             let mut shell = Self::plain(&req, caller.now);
             if let Some(user) = caller.user {
-                shell.who = state.db.read(move |tx| Who::find(tx, user)).await?;
+                shell.who = context.db.read(move |tx| Who::find(tx, user)).await?;
             }
             Ok(shell)
         })

@@ -68,7 +68,7 @@ async fn sixty_four_clients_race_for_fifty_booths_and_each_goes_to_exactly_one(a
     let counted = app.db.write_now(|tx| {
         diesel::sql_query("SELECT COUNT(*) AS n FROM allocations")
             .get_result::<Count>(tx.conn())
-            .map_err(hoicho::db::Failure::from)
+            .map_err(hoicho_core::db::Failure::from)
     });
     assert_eq!(counted.unwrap().n, 50);
 }
@@ -185,12 +185,12 @@ async fn a_hold_past_its_time_frees_the_booth_with_no_one_asking(app: TestApp) {
             .clone();
     app.db
         .write_now(|tx| {
-            use hoicho::db::schema::allocations::dsl::*;
+            use hoicho_core::db::schema::allocations::dsl::*;
             let past = crate::support::now().naive_utc() - chrono::Duration::seconds(1);
             diesel::update(allocations)
                 .set(diesel::ExpressionMethods::eq(expires_at, past))
                 .execute(tx.conn())
-                .map_err(hoicho::db::Failure::from)
+                .map_err(hoicho_core::db::Failure::from)
         })
         .unwrap();
     step(&app, &owner, &held, "offer").await.refused(409, "illegal_step");

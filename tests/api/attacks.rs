@@ -4,7 +4,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::Duration;
 use diesel::prelude::*;
 use ed25519_dalek::{SigningKey, pkcs8::DecodePrivateKey};
-use hoicho::{db::schema::*, http::Problem, values::ids::UserId};
+use hoicho_core::{db::schema::*, values::ids::UserId};
+use hoicho_web::http::Problem;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
@@ -84,13 +85,13 @@ async fn nobody_learns_who_has_an_account_by_answer_or_by_work(app: TestApp) {
         let mut met = Vec::new();
         for body in [known, unknown] {
             // The slow things, and those that reach the disk: counted, because measured times would tell of the machine.
-            let (hashes, commits, rows) = (app.state.passwords.worked(), app.db.commits(), letters(&app).await);
+            let (hashes, commits, rows) = (app.context.passwords.worked(), app.db.commits(), letters(&app).await);
             let answer = app.post(path).json(&body).send().await;
             let mut headers: Vec<_> =
                 answer.headers.iter().map(|(n, v)| (n.to_string(), v.to_str().unwrap().to_owned())).collect();
             headers.retain(|(name, _)| !name.starts_with("ratelimit-") && name != "date" && name != "x-request-id");
             headers.sort();
-            let work = (app.state.passwords.worked() - hashes, app.db.commits() - commits, letters(&app).await - rows);
+            let work = (app.context.passwords.worked() - hashes, app.db.commits() - commits, letters(&app).await - rows);
             met.push((answer.status, headers, answer.body, work));
         }
         assert_eq!(met[0], met[1], "{path}");

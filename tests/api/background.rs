@@ -1,12 +1,12 @@
 //! What happens without a request: mails leave once and are tried again, changes are told as they come, all is logged.
 use chrono::Duration;
-use hoicho::mail::{Mailer, send_due};
+use hoicho_fair::mail::{Mailer, send_due};
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, until, world::World};
 
-fn mailer(app: &TestApp, change: impl FnOnce(&mut hoicho::config::Mail)) -> Mailer {
-    let mut settings = hoicho::config::Settings::load(None).unwrap().mail;
+fn mailer(app: &TestApp, change: impl FnOnce(&mut hoicho_core::config::Mail)) -> Mailer {
+    let mut settings = hoicho_core::config::Settings::load(None).unwrap().mail;
     change(&mut settings);
     Mailer::new(&settings, "https://hoicho.example".to_owned(), &app.folder().join("mail")).unwrap()
 }
@@ -21,7 +21,7 @@ async fn a_letter_leaves_once_and_is_wiped(app: TestApp) {
     app.post("/auth/password-reset").json(&json!({ "email": "lan@example.vn" })).send().await.expect(202);
     let mailer = mailer(&app, |_| {});
     let waiting = app.letters_to("lan@example.vn").await.len();
-    let sent = async || send_due(&app.db, &mailer, app.state.clock.now()).await.unwrap();
+    let sent = async || send_due(&app.db, &mailer, app.context.clock.now()).await.unwrap();
     assert_eq!((sent().await, sent().await), (waiting, 0));
     let mails = mails(&app);
     assert_eq!(mails.len(), waiting);
@@ -35,16 +35,16 @@ async fn a_mail_server_that_is_down_loses_nothing(app: TestApp) {
     // A port of this machine where nobody listens.
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let down = mailer(&app, |m| {
-        m.transport = hoicho::config::Transport::Smtp;
-        m.smtp_security = hoicho::config::SmtpSecurity::None;
+        m.transport = hoicho_core::config::Transport::Smtp;
+        m.smtp_security = hoicho_core::config::SmtpSecurity::None;
         (m.smtp_host, m.smtp_port) = ("127.0.0.1".to_owned(), closed);
     });
-    assert_eq!(send_due(&app.db, &down, app.state.clock.now()).await.unwrap(), 0);
+    assert_eq!(send_due(&app.db, &down, app.context.clock.now()).await.unwrap(), 0);
     assert_eq!(app.letters_to("lan@example.vn").await.len(), waiting);
     let up = mailer(&app, |_| {});
-    assert_eq!(send_due(&app.db, &up, app.state.clock.now()).await.unwrap(), 0, "not at once again");
+    assert_eq!(send_due(&app.db, &up, app.context.clock.now()).await.unwrap(), 0, "not at once again");
     app.wait(Duration::minutes(2));
-    assert_eq!(send_due(&app.db, &up, app.state.clock.now()).await.unwrap(), waiting);
+    assert_eq!(send_due(&app.db, &up, app.context.clock.now()).await.unwrap(), waiting);
 }
 
 async fn watchers_hear_of_changes_and_the_public_only_of_the_floor(app: TestApp) {
@@ -84,7 +84,7 @@ async fn watchers_hear_of_changes_and_the_public_only_of_the_floor(app: TestApp)
     let mut back = watch(None, Some(&id)).await;
     until(&mut back, "zone.create").await;
     app.get("/editions/hoi-cho/events").header("last-event-id", "x").send().await.refused(400, "bad_request");
-    app.state.live.close();
+    app.services.streams.close();
 }
 
 async fn every_change_is_logged_with_who_what_and_how_it_was(app: TestApp) {
@@ -111,7 +111,9 @@ async fn every_change_is_logged_with_who_what_and_how_it_was(app: TestApp) {
     app.get(&log).by(&world.exhibitor).send().await.refused(404, "not_found");
     app.get("/audit-log").by(&world.owner).send().await.refused(403, "forbidden");
     app.db
-        .write_now(|tx| hoicho::identity::store::grant_admin(tx, "owner@example.vn").map_err(hoicho::db::Failure::from))
+        .write_now(|tx| {
+            hoicho_web::identity::store::grant_admin(tx, "owner@example.vn").map_err(hoicho_core::db::Failure::from)
+        })
         .unwrap();
     let all = app.get("/audit-log?limit=500").by(&world.owner).send().await.expect(200).to_string();
     assert!(all.contains("user.register") && !all.contains("argon2") && !all.contains(crate::support::PASSWORD));

@@ -115,7 +115,7 @@ fn changes(app: &TestApp) -> i64 {
     let counted = app.db.write_now(|tx| {
         diesel::sql_query("SELECT (SELECT COUNT(*) FROM audit_log) + (SELECT COUNT(*) FROM outbox) AS n")
             .get_result::<Count>(tx.conn())
-            .map_err(hoicho::db::Failure::from)
+            .map_err(hoicho_core::db::Failure::from)
     });
     counted.unwrap().n
 }

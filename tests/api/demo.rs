@@ -1,6 +1,7 @@
 //! The demo reproduces the published figures to the đồng, over the API and in the files it exports.
 use calamine::{Data, Reader, Xlsx};
-use hoicho::{demo, identity::password::Passwords};
+use hoicho::demo;
+use hoicho_web::identity::password::Passwords;
 use serde_json::Value;
 
 use crate::support::TestApp;
@@ -13,7 +14,7 @@ const PUBLISHED: [(&str, i64, i64, i64, usize); 3] = [
 ];
 
 async fn filled(app: &TestApp) {
-    let passwords = Passwords::new(hoicho::config::Password { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
+    let passwords = Passwords::new(hoicho_core::config::Password { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
     app.db.write_now(|tx| demo::fill(tx, &passwords, crate::support::now().naive_utc(), |_| {})).unwrap();
 }
 

@@ -341,7 +341,7 @@ crate::on_both!(
 async fn what_was_committed_late_is_not_missed() {
     use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection};
     let Some(url) = crate::support::postgres::database() else { return };
-    let hoicho::db::DatabaseUrl::Postgres(address) = url.clone() else { panic!("not PostgreSQL") };
+    let hoicho_core::db::DatabaseUrl::Postgres(address) = url.clone() else { panic!("not PostgreSQL") };
     let app = TestApp::on(url, tempfile::tempdir().unwrap()).await;
     let cast = cast(&app).await;
     let mut zones = Mirror::of(ZONES);

@@ -1,7 +1,9 @@
 //! What is kept of a person: theirs to take away, gone when they ask, forgotten in time.
 use chrono::Duration;
 use diesel::prelude::*;
-use hoicho::{config::Retention, db::schema::*, http::Problem, jobs};
+use hoicho::jobs;
+use hoicho_core::{config::Retention, db::schema::*};
+use hoicho_web::http::Problem;
 use serde_json::{Value, json};
 
 use crate::support::{PASSWORD, TestApp, world::World};
@@ -154,7 +156,7 @@ async fn an_account_nobody_proved_is_forgotten_and_a_proved_one_is_not(app: Test
     app.person("minh").await;
     register(&app, "lan@example.vn", json!({})).await.expect(202);
     let keep = Retention { audit_days: 0, contacts_days: 0, unproved_accounts_days: 30 };
-    let forget = async || jobs::forget(&app.db, keep, app.state.clock.now()).await.unwrap();
+    let forget = async || jobs::forget(&app.db, keep, app.context.clock.now()).await.unwrap();
     app.wait(Duration::days(29));
     forget().await;
     assert!(all_text(&app).await.contains("lan@example.vn"));
@@ -188,8 +190,8 @@ async fn contacts_and_the_log_are_kept_as_long_as_the_settings_say(app: TestApp)
     let keep = Retention { audit_days: 10_000, contacts_days: 5_000, unproved_accounts_days: 0 };
     let forget = async || {
         let forgotten = app.db.write({
-            let now = app.state.clock.now();
-            move |tx| hoicho::personal_data::retention::forget(tx, keep, now).map_err(Problem::from)
+            let now = app.context.clock.now();
+            move |tx| hoicho_fair::personal_data::retention::forget(tx, keep, now).map_err(Problem::from)
         });
         forgotten.await.unwrap()
     };

@@ -3,11 +3,11 @@ use std::collections::BTreeSet;
 
 use diesel::{QueryableByName, RunQueryDsl, sql_types::BigInt};
 use futures_util::future::join_all;
-use hoicho::{
+use hoicho_core::values::ids::{ApplicationId, EditionId, ExhibitorId};
+use hoicho_fair::{
     applications::{self, ApplicationState, store::ApplicationRow},
     exhibitors::{self, LegalForm, store::ExhibitorRow},
     floor::BoothCategory,
-    values::ids::{ApplicationId, EditionId, ExhibitorId},
 };
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ async fn open(app: &TestApp, more: usize) -> String {
 async fn approved(app: &TestApp, wanted: &[(&str, i32)]) -> Vec<String> {
     let edition = app.get("/editions/hoi-cho").send().await.expect(200)["id"].as_str().unwrap().to_owned();
     let edition: EditionId = edition.parse().unwrap();
-    let now = app.state.clock.now();
+    let now = app.context.clock.now();
     let exhibitors: Vec<ExhibitorRow> = wanted
         .iter()
         .map(|(name, _)| ExhibitorRow {
@@ -80,7 +80,7 @@ async fn approved(app: &TestApp, wanted: &[(&str, i32)]) -> Vec<String> {
     let ids = rows.iter().map(|r| r.id.to_string()).collect();
     let kept = app.db.write(move |tx| {
         exhibitors::store::insert(tx, &exhibitors)?;
-        applications::store::insert(tx, &rows).map_err(hoicho::http::Problem::from)
+        applications::store::insert(tx, &rows).map_err(hoicho_web::http::Problem::from)
     });
     kept.await.unwrap();
     ids
@@ -316,7 +316,7 @@ async fn what_is_declined_or_runs_out_goes_to_the_waiting_list(app: TestApp) {
     assert_eq!(app.letter_to("hai@example.vn").await["letter"]["booth"], "A01");
     // The second does not answer in time: the third is asked with no one having to do anything.
     app.wait(chrono::Duration::days(3));
-    assert_eq!(hoicho::jobs::expire_allocations(&app.db, app.state.clock.now()).await.unwrap(), 1);
+    assert_eq!(hoicho::jobs::expire_allocations(&app.db, app.context.clock.now()).await.unwrap(), 1);
     let owner = app.login("lan@example.vn").await;
     let last = app.get(&format!("/editions/hoi-cho/allocations?application={}", waiting[1])).by(&owner).send().await;
     assert_eq!(last.expect(200)["items"][0]["state"], "offered");
@@ -379,9 +379,9 @@ async fn a_whole_fair_is_applied_among_thirty_two_who_claim_by_hand(app: TestApp
     };
     assert!(given == 0 || given == proposed, "{given} of {proposed}");
     let count = |sql: &'static str| {
-        let counted = app
-            .db
-            .write_now(|tx| diesel::sql_query(sql).get_result::<Count>(tx.conn()).map_err(hoicho::db::Failure::from));
+        let counted = app.db.write_now(|tx| {
+            diesel::sql_query(sql).get_result::<Count>(tx.conn()).map_err(hoicho_core::db::Failure::from)
+        });
         usize::try_from(counted.unwrap().n).unwrap()
     };
     let active =

@@ -2,7 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_types::Text};
-use hoicho::db::{Conn, DatabaseUrl, Violated, constraint, migrate};
+use hoicho_core::db::{Conn, DatabaseUrl, Violated, constraint, migrate};
 use serde_json::json;
 
 use crate::support::{TestApp, postgres::database, postgres::empty_database, world::World};
@@ -100,10 +100,10 @@ fn indexes(url: &DatabaseUrl) -> (BTreeSet<String>, BTreeSet<String>) {
 /// `table.column` as the code says it.
 fn schema_file() -> BTreeSet<String> {
     let source = concat!(
-        include_str!("../../src/db/schema/people.rs"),
-        include_str!("../../src/db/schema/fair.rs"),
-        include_str!("../../src/db/schema/figures.rs"),
-        include_str!("../../src/db/schema/partners.rs"),
+        include_str!("../../src/core/db/schema/people.rs"),
+        include_str!("../../src/core/db/schema/fair.rs"),
+        include_str!("../../src/core/db/schema/figures.rs"),
+        include_str!("../../src/core/db/schema/partners.rs"),
     );
     let mut all = BTreeSet::new();
     let mut table = "";
@@ -222,14 +222,14 @@ impl From<diesel::result::Error> for Refused {
         panic!("{error}")
     }
 }
-impl From<hoicho::db::Unavailable> for Refused {
-    fn from(error: hoicho::db::Unavailable) -> Self {
+impl From<hoicho_core::db::Unavailable> for Refused {
+    fn from(error: hoicho_core::db::Unavailable) -> Self {
         panic!("{error}")
     }
 }
 
 fn is_sqlite(app: &TestApp) -> bool {
-    app.db.write_now(|tx| Ok::<_, hoicho::db::Failure>(matches!(tx.conn(), Conn::Sqlite(_)))).unwrap()
+    app.db.write_now(|tx| Ok::<_, hoicho_core::db::Failure>(matches!(tx.conn(), Conn::Sqlite(_)))).unwrap()
 }
 
 async fn every_rule_of_the_database_is_understood(app: TestApp) {

@@ -45,7 +45,7 @@ fn place(fair: &Fair, webhook: &Value) -> String {
 }
 
 async fn tell(app: &TestApp) -> usize {
-    tell_partners(&app.state, app.state.clock.now()).await.unwrap()
+    tell_partners(&app.db, &app.services.webhooks, app.context.clock.now()).await.unwrap()
 }
 
 async fn step(app: &TestApp, owner: &str, allocation: &str, step: &str) {
@@ -279,7 +279,7 @@ crate::on_both!(
 #[actix_web::test]
 async fn nothing_is_sent_into_the_operators_own_network_unless_it_is_allowed() {
     let app = TestApp::sqlite_with(|settings| {
-        settings.webhooks = hoicho::config::Webhooks { private_addresses: false, plain_http: true };
+        settings.webhooks = hoicho_core::config::Webhooks { private_addresses: false, plain_http: true };
     })
     .await;
     let (fair, receiver) = (fair(&app).await, Receiver::start());
@@ -294,7 +294,7 @@ async fn nothing_is_sent_into_the_operators_own_network_unless_it_is_allowed() {
     assert!(fault.as_str().unwrap().contains("127.0.0.1 is not an address of the public internet"), "{fault}");
     // And nothing in the clear, unless that is allowed.
     let strict = TestApp::sqlite_with(|settings| {
-        settings.webhooks = hoicho::config::Webhooks { private_addresses: false, plain_http: false };
+        settings.webhooks = hoicho_core::config::Webhooks { private_addresses: false, plain_http: false };
     })
     .await;
     let by = strict.person("owner").await;

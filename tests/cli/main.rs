@@ -24,7 +24,7 @@ mod told;
 
 use std::thread;
 
-use hoicho::db::DatabaseUrl;
+use hoicho_core::db::DatabaseUrl;
 use serde_json::json;
 use server::{Server, free_port, hoicho, login, shown};
 

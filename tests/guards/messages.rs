@@ -148,16 +148,16 @@ fn no_message_is_missing_and_none_is_unused() {
 
 #[test]
 fn every_value_of_every_set_has_a_word() {
-    use hoicho::{
+    use hoicho_fair::{
         allocation::{AllocationState, rounds::store::RunState},
         applications::{ApplicationState, documents::DocumentKind},
         editions::EditionState,
         exhibitors::LegalForm,
         floor::{BoothAvailability, BoothCategory},
-        identity::{ExhibitorRole, OrganiserRole},
         products::ProductGroup,
         sales::{ReportState, deals::DealKind},
     };
+    use hoicho_web::identity::{ExhibitorRole, OrganiserRole};
     fn values<T: VariantArray + serde::Serialize>(set: &str) -> Vec<String> {
         let name = |v: &T| serde_json::to_value(v).unwrap().as_str().unwrap().replace(['_', ':', '.'], "-");
         T::VARIANTS.iter().map(|v| format!("{set}-{}", name(v))).collect()
@@ -178,11 +178,11 @@ fn every_value_of_every_set_has_a_word() {
         values::<ExhibitorRole>("exhibitor-role"),
         values::<ProductGroup>("product-group"),
         values::<DealKind>("deal-kind"),
-        values::<hoicho::http::Code>("problem"),
-        values::<hoicho::identity::KeyScope>("key-scope"),
-        values::<hoicho::webhooks::EventType>("event-type"),
-        values::<hoicho::webhooks::SwitchedOff>("hook-off"),
-        values::<hoicho::webhooks::DeliveryState>("delivery"),
+        values::<hoicho_web::http::Code>("problem"),
+        values::<hoicho_web::identity::KeyScope>("key-scope"),
+        values::<hoicho_fair::webhooks::EventType>("event-type"),
+        values::<hoicho_fair::webhooks::SwitchedOff>("hook-off"),
+        values::<hoicho_fair::webhooks::DeliveryState>("delivery"),
     ];
     let missing: Vec<String> = all.into_iter().flatten().filter(|key| !vi.contains_key(key)).collect();
     assert!(missing.is_empty(), "{missing:?}");

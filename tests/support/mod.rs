@@ -12,8 +12,9 @@ use std::{
 use actix_http::Request;
 use actix_web::{App, body::MessageBody, dev::ServiceResponse, http::StatusCode, test, web};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-use hoicho::{
-    app::{self, State},
+use hoicho_web::identity::RequestContext;
+use hoicho::app::{self, Services};
+use hoicho_core::{
     config::Settings,
     db::{DatabaseUrl, Db, migrate, schema::outbox},
     values::clock::Clock,
@@ -33,7 +34,9 @@ type Answering = Pin<Box<dyn Future<Output = ServiceResponse>>>;
 pub struct TestApp {
     service: Rc<dyn Fn(Request) -> Answering>,
     pub db: Db,
-    pub state: web::Data<State>,
+    pub context: web::Data<RequestContext>,
+    /// What the handlers share.
+    pub services: Services,
     clock: &'static AtomicI64,
     folder: tempfile::TempDir,
 }
@@ -142,18 +145,18 @@ impl TestApp {
         let db = Db::open(&url, 8).unwrap();
         let mut settings = Settings::load(None).unwrap();
         // The cheapest argon2 allows: the tests protect rules, not passwords.
-        settings.password = hoicho::config::Password { memory_kib: 8, passes: 1, lanes: 1 };
-        settings.limits = hoicho::config::Limits { per_minute: 1_000_000, auth_per_minute: 1_000_000 };
+        settings.password = hoicho_core::config::Password { memory_kib: 8, passes: 1, lanes: 1 };
+        settings.limits = hoicho_core::config::Limits { per_minute: 1_000_000, auth_per_minute: 1_000_000 };
         // Receivers of the tests are on this machine.
-        settings.webhooks = hoicho::config::Webhooks { private_addresses: true, plain_http: true };
+        settings.webhooks = hoicho_core::config::Webhooks { private_addresses: true, plain_http: true };
         change(&mut settings);
-        let state = web::Data::new(State::new(&settings, db.clone(), Clock::Set(clock), folder.path()).unwrap());
-        let service = Rc::new(test::init_service(App::new().configure(app::routes(state.clone()))).await);
+        let services = Services::new(&settings, db.clone(), Clock::Set(clock), folder.path()).unwrap();
+        let service = Rc::new(test::init_service(App::new().configure(app::routes(services.clone()))).await);
         let service: Rc<dyn Fn(Request) -> Answering> = Rc::new(move |request| {
             let service = service.clone();
             Box::pin(async move { test::call_service(service.as_ref(), request).await.map_into_boxed_body() })
         });
-        Self { service, db, state, clock, folder }
+        Self { service, db, context: services.context.clone(), services, clock, folder }
     }
 
     /// Lets time pass.
@@ -244,7 +247,7 @@ impl TestApp {
                 .order(outbox::id)
                 .select(outbox::payload)
                 .load::<String>(tx.conn())
-                .map_err(hoicho::http::Problem::from)
+                .map_err(hoicho_web::http::Problem::from)
         });
         let letters = waiting.await.unwrap();
         letters.iter().map(|l| serde_json::from_str(l).unwrap()).filter(|l: &Value| l["to"] == *email).collect()

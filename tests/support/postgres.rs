@@ -10,7 +10,7 @@ use std::{
 };
 
 use diesel::{Connection, PgConnection, RunQueryDsl};
-use hoicho::db::DatabaseUrl;
+use hoicho_core::db::DatabaseUrl;
 
 struct Server {
     /// Up to and including the last slash; a database's name follows.
@@ -29,7 +29,7 @@ pub fn database() -> Option<DatabaseUrl> {
     let template = TEMPLATE.get_or_init(|| {
         let name = format!("hoicho_{}_template", std::process::id());
         server.run(&format!("CREATE DATABASE {name}"));
-        hoicho::db::migrate::up(&server.url(&name)).unwrap();
+        hoicho_core::db::migrate::up(&server.url(&name)).unwrap();
         name
     });
     let name = format!("hoicho_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));

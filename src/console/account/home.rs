@@ -3,16 +3,13 @@ use actix_web::{HttpResponse, get, web};
 use askama::Template;
 
 use crate::{
-    app::State,
-    console::{
-        shell::{Shell, page},
-        visitor::editions::{Card, cards},
-    },
-    editions::store::Listed,
-    http::Problem,
-    identity::OrganiserRole,
-    values::ids::OrganiserId,
+    shell::{Shell, page},
+    visitor::editions::{Card, cards},
 };
+use hoicho_core::values::ids::OrganiserId;
+use hoicho_fair::editions::store::Listed;
+use hoicho_web::identity::RequestContext;
+use hoicho_web::{http::Problem, identity::OrganiserRole};
 
 /// An organiser with its editions.
 struct Desk {
@@ -37,9 +34,9 @@ struct Home {
 
 /// What a person works on.
 #[get("/home")]
-pub(super) async fn show_home(s: Shell, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_home(s: Shell, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
     let organisers = s.reader()?.organisers.clone();
-    let desks = state.db.read(move |tx| {
+    let desks = context.db.read(move |tx| {
         let desk = |(id, name, role)| Ok(Desk { id, name, role, editions: cards(tx, Listed::Own(id))? });
         organisers.into_iter().map(desk).collect::<Result<Vec<_>, Problem>>()
     });

@@ -8,12 +8,10 @@ use actix_web::{
 };
 use serde::Deserialize;
 
-use crate::{
-    app::State,
-    console::shell::{LANGUAGE, THEME, is_ours},
-    http::{Problem, Query},
-    i18n::Language,
-};
+use crate::shell::{LANGUAGE, THEME, is_ours};
+use hoicho_core::i18n::Language;
+use hoicho_web::http::{Problem, Query};
+use hoicho_web::identity::RequestContext;
 
 #[derive(Deserialize)]
 struct Look {
@@ -24,13 +22,13 @@ struct Look {
 
 /// Changes them, and leads back.
 #[get("/look")]
-pub(super) async fn look(state: web::Data<State>, query: Query<Look>) -> Result<HttpResponse, Problem> {
+pub(super) async fn look(context: web::Data<RequestContext>, query: Query<Look>) -> Result<HttpResponse, Problem> {
     let Look { lang, theme, back } = query.get()?;
     let back = back.filter(|b| is_ours(b));
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, back.unwrap_or_else(|| "/".to_owned())));
     let keep = |name: &'static str, value: String| {
-        let cookie = Cookie::build(name, value).path("/").secure(state.secure_cookies).same_site(SameSite::Lax);
+        let cookie = Cookie::build(name, value).path("/").secure(context.secure_cookies).same_site(SameSite::Lax);
         cookie.http_only(true).max_age(Duration::days(365)).finish()
     };
     if let Some(lang) = lang {

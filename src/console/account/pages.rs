@@ -3,10 +3,10 @@ use actix_web::{HttpResponse, get, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::{
-    app::State,
-    config,
-    console::shell::{Shell, is_ours, page},
+use crate::shell::{Shell, is_ours, page};
+use hoicho_core::config;
+use hoicho_web::identity::RequestContext;
+use hoicho_web::{
     http::{Problem, Query},
     identity::consent,
 };
@@ -74,8 +74,8 @@ struct Privacy {
 
 /// What is kept of people, what for and how long: what they agree to.
 #[get("/privacy")]
-pub(super) async fn show_privacy(s: Shell, state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    let config::Retention { contacts_days, audit_days, .. } = state.retention;
+pub(super) async fn show_privacy(s: Shell, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
+    let config::Retention { contacts_days, audit_days, .. } = context.retention;
     page(&Privacy { s, notice: consent::NOTICE, contacts_days, audit_days })
 }
 

@@ -4,11 +4,11 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::store::{self, OrganiserLine, UserLine};
-use crate::{
-    console::shell::{Shell, page},
+use crate::shell::{Shell, page};
+use hoicho_core::values::ids::OrganiserId;
+use hoicho_web::{
     http::{Code, Problem, Query},
     identity::{SignedIn, store::is_admin},
-    values::ids::OrganiserId,
 };
 
 /// Rows a page.
@@ -40,7 +40,7 @@ pub(super) async fn show_admin(s: Shell, caller: SignedIn, query: Query<Asked>) 
     let Asked { q, after_user, after_organiser } = query.get()?;
     let question = q.trim().to_lowercase();
     let (user, begins) = (caller.user, question.clone());
-    let found = caller.state.db.read(move |tx| {
+    let found = caller.context.db.read(move |tx| {
         if !is_admin(tx, user)? {
             return Err(Problem::from(Code::NotFound));
         }

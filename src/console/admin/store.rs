@@ -1,7 +1,7 @@
 //! What the platform's pages read.
 use diesel::{dsl::count_star, prelude::*};
 
-use crate::{
+use hoicho_core::{
     db::{Tx, schema::*},
     values::{clock::Instant, ids::OrganiserId},
 };

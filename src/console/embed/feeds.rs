@@ -5,19 +5,21 @@ use atom_syndication::{Entry, Feed, Link, Person, Text};
 use chrono::{DateTime, FixedOffset};
 
 use crate::{
-    app::State,
-    console::{
-        shell::Shell,
-        visitor::store::{self, News},
-    },
+    shell::Shell,
+    visitor::store::{self, News},
+};
+use hoicho_core::{
     db::Tx,
-    editions::{
-        self, EditionState,
-        store::{EditionRow, Listed},
-    },
+    values::{clock::Instant, ids::ExhibitorId},
+};
+use hoicho_fair::editions::{
+    self, EditionState,
+    store::{EditionRow, Listed},
+};
+use hoicho_web::identity::RequestContext;
+use hoicho_web::{
     http::{Code, Problem},
     identity::View,
-    values::{clock::Instant, ids::ExhibitorId},
 };
 
 /// Entries of a feed.
@@ -57,7 +59,7 @@ pub(super) async fn show_news(
     req: HttpRequest,
     s: Shell,
     permit: View,
-    state: web::Data<State>,
+    context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
     let found = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
@@ -65,7 +67,7 @@ pub(super) async fn show_news(
         Ok((edition, news))
     });
     let (edition, news) = found.await?;
-    let base = state.base_url(&req);
+    let base = context.base_url(&req);
     let feed = Feed {
         id: format!("urn:uuid:{}", edition.id),
         title: Text::plain(edition.name.clone()),
@@ -96,9 +98,9 @@ fn addresses(tx: &mut Tx<'_>) -> Result<(Vec<EditionRow>, Vec<ExhibitorId>), Pro
 
 /// Every page that everybody may look at.
 #[get("/sitemap.xml")]
-pub(super) async fn sitemap(req: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    let (editions, exhibitors) = state.db.read(addresses).await?;
-    let base = state.base_url(&req);
+pub(super) async fn sitemap(req: HttpRequest, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
+    let (editions, exhibitors) = context.db.read(addresses).await?;
+    let base = context.base_url(&req);
     let mut pages = vec![format!("{base}/")];
     for EditionRow { slug, state, .. } in &editions {
         pages.extend([format!("{base}/fairs/{slug}"), format!("{base}/fairs/{slug}/exhibitors")]);
@@ -120,8 +122,8 @@ pub(super) async fn sitemap(req: HttpRequest, state: web::Data<State>) -> Result
 
 /// What robots may look at: what is public, and not the same page in every look.
 #[get("/robots.txt")]
-pub(super) async fn robots(req: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let base = state.base_url(&req);
+pub(super) async fn robots(req: HttpRequest, context: web::Data<RequestContext>) -> HttpResponse {
+    let base = context.base_url(&req);
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(format!(
         "User-agent: *\nDisallow: /look\nDisallow: /login\nDisallow: /manage/\nDisallow: /form/\nSitemap: {base}/sitemap.xml\n"
     ))

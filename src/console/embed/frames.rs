@@ -4,14 +4,16 @@ use askama::Template;
 
 use super::look::Look;
 use crate::{
-    app::State,
-    console::{
-        plan::Picture,
-        shell::{Shell, page},
-        visitor::exhibitors::{Line, everybody},
-    },
+    plan::Picture,
+    shell::{Shell, page},
+    visitor::exhibitors::{Line, everybody},
+};
+use hoicho_fair::{
     editions::{self, store::EditionRow},
     floor,
+};
+use hoicho_web::identity::RequestContext;
+use hoicho_web::{
     http::{Problem, Query},
     identity::View,
 };
@@ -32,7 +34,7 @@ pub(super) async fn frame_plan(
     req: HttpRequest,
     s: Shell,
     permit: View,
-    state: web::Data<State>,
+    context: web::Data<RequestContext>,
     query: Query<Look>,
 ) -> Result<HttpResponse, Problem> {
     let look = query.get()?.checked()?;
@@ -42,7 +44,7 @@ pub(super) async fn frame_plan(
         Ok((edition, drawn))
     });
     let (edition, drawn) = found.await?;
-    let (s, base) = (look.dress(s), state.base_url(&req));
+    let (s, base) = (look.dress(s), context.base_url(&req));
     page(&PlanFrame { s, look, base, edition, picture: Picture::for_visitors(drawn) })
 }
 
@@ -62,7 +64,7 @@ pub(super) async fn frame_exhibitors(
     req: HttpRequest,
     s: Shell,
     permit: View,
-    state: web::Data<State>,
+    context: web::Data<RequestContext>,
     query: Query<Look>,
 ) -> Result<HttpResponse, Problem> {
     let look = query.get()?.checked()?;
@@ -72,6 +74,6 @@ pub(super) async fn frame_exhibitors(
         Ok((edition, lines))
     });
     let (edition, lines) = found.await?;
-    let (s, base) = (look.dress(s), state.base_url(&req));
+    let (s, base) = (look.dress(s), context.base_url(&req));
     page(&ExhibitorsFrame { s, look, base, edition, lines })
 }

@@ -2,11 +2,9 @@
 use actix_web::{HttpResponse, get, http::header};
 use serde::Deserialize;
 
-use crate::{
-    console::shell::Shell,
-    http::{Code, Problem, Query},
-    i18n::{Language, Said, Words},
-};
+use crate::shell::Shell;
+use hoicho_core::i18n::{Language, Said, Words};
+use hoicho_web::http::{Code, Problem, Query};
 
 /// How a frame looks. Colours are six hexadecimal digits.
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -4,15 +4,13 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::look::Look;
-use crate::{
-    app::State,
-    editions::{
-        self,
-        store::{EditionRow, Listed},
-    },
-    http::{Code, Problem, Query},
-    i18n::Said,
+use hoicho_core::i18n::Said;
+use hoicho_fair::editions::{
+    self,
+    store::{EditionRow, Listed},
 };
+use hoicho_web::http::{Code, Problem, Query};
+use hoicho_web::identity::RequestContext;
 
 /// A frame's size unless told.
 const SIZE: (u32, u32) = (800, 600);
@@ -81,7 +79,7 @@ fn named<'u>(base: &str, url: &'u str) -> Option<(&'u str, &'static str)> {
     }
 }
 
-fn public(tx: &mut crate::db::Tx<'_>, slug: &str) -> Result<EditionRow, Problem> {
+fn public(tx: &mut hoicho_core::db::Tx<'_>, slug: &str) -> Result<EditionRow, Problem> {
     let id = editions::store::by_slug(tx, slug)?;
     editions::store::by_ids(tx, Listed::Public(None), &[id])?.pop().ok_or_else(|| Code::NotFound.into())
 }
@@ -90,16 +88,16 @@ fn public(tx: &mut crate::db::Tx<'_>, slug: &str) -> Result<EditionRow, Problem>
 #[get("/oembed")]
 pub(super) async fn oembed(
     req: HttpRequest,
-    state: web::Data<State>,
+    context: web::Data<RequestContext>,
     query: Query<Asked>,
 ) -> Result<HttpResponse, Problem> {
     let asked = query.get()?;
     let look = Look::of(asked.accent, asked.background, asked.text).checked()?;
-    let base = state.base_url(&req);
+    let base = context.base_url(&req);
     let unknown = || Problem::new(Code::NotFound, Said("this-is-no-page-that-can-be-shown"));
     let (slug, what) = named(&base, &asked.url).filter(|(slug, _)| !slug.contains('\0')).ok_or_else(unknown)?;
     let named = slug.to_owned();
-    let edition = state.db.read(move |tx| public(tx, &named)).await?;
+    let edition = context.db.read(move |tx| public(tx, &named)).await?;
     let width = asked.maxwidth.map_or(SIZE.0, |most| most.min(SIZE.0));
     let height = asked.maxheight.map_or(SIZE.1, |most| most.min(SIZE.1));
     let query = look.query();

@@ -5,22 +5,24 @@ use serde::Deserialize;
 
 use super::{Member, store};
 use crate::{
+    choice::{Choice, of_set},
+    shell::{Shell, page},
+};
+use hoicho_core::values::ids::{ApplicationId, ProductId};
+use hoicho_fair::{
     applications::{
         self, ApplicationState,
         documents::{self, DocumentKind, DocumentRow},
         store::ApplicationRow,
         wishes::{self, Wish},
     },
-    console::{
-        choice::{Choice, of_set},
-        shell::{Shell, page},
-    },
     editions::{self, store::EditionRow},
     exhibitors::{self, store::ExhibitorRow},
     floor,
+};
+use hoicho_web::{
     http::{Code, Problem, Query},
     identity::Permit,
-    values::ids::{ApplicationId, ProductId},
 };
 
 /// Wishes for booths the form has; the same number for zones comes after them.

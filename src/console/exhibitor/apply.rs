@@ -3,15 +3,14 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 
 use crate::{
-    console::{
-        choice::{Choice, of_set},
-        shell::{Shell, page},
-    },
+    choice::{Choice, of_set},
+    shell::{Shell, page},
+};
+use hoicho_fair::{
     editions::{self, EditionState, store::EditionRow},
     floor::BoothCategory,
-    http::Problem,
-    identity::View,
 };
+use hoicho_web::{http::Problem, identity::View};
 
 #[derive(Template)]
 #[template(path = "exhibitor/apply.html")]

@@ -8,19 +8,18 @@ use super::{
     Member,
     store::{self, MyApplication, MyBooth},
 };
-use crate::{
+use crate::shell::{Shell, local, page};
+use hoicho_core::values::{
+    clock::Day,
+    ids::{BoothId, EditionId},
+};
+use hoicho_fair::{
     allocation::AllocationState,
     applications::ApplicationState,
-    console::shell::{Shell, local, page},
     editions::{self, EditionState, store::Listed},
     exhibitors::{self, store::ExhibitorRow},
-    http::Problem,
-    identity::Permit,
-    values::{
-        clock::Day,
-        ids::{BoothId, EditionId},
-    },
 };
+use hoicho_web::{http::Problem, identity::Permit};
 
 /// A day a booth is to report.
 struct Due {

@@ -10,7 +10,7 @@ mod store;
 
 use actix_web::web;
 
-use crate::identity::{Action, ExhibitorRole, OrganiserRole};
+use hoicho_web::identity::{Action, ExhibitorRole, OrganiserRole};
 
 /// Members of the exhibitor.
 struct Member;

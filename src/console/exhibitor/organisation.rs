@@ -4,32 +4,36 @@ use askama::Template;
 
 use super::Member;
 use crate::{
-    app::State,
-    console::{
-        choice::{Choice, of_set},
-        shell::{Shell, page},
-    },
+    choice::{Choice, of_set},
+    shell::{Shell, page},
+};
+use hoicho_core::{
     db::Tx,
+    values::{clock::Day, ids::ProductId},
+};
+use hoicho_fair::{
     exhibitors::{
         self, LegalForm,
         store::{ContactRow, ExhibitorRow},
     },
+    localities,
+    products::{self, ProductGroup, store::ProductRow},
+};
+use hoicho_web::identity::RequestContext;
+use hoicho_web::{
     http::Problem,
     identity::{
         ExhibitorRole, Permit,
         invitations::{self, Offer, Open},
         members,
     },
-    localities,
-    products::{self, ProductGroup, store::ProductRow},
-    values::{clock::Day, ids::ProductId},
 };
 
 /// Localities of today to choose from, in the order of a Vietnamese dictionary.
 fn localities_today(tx: &mut Tx<'_>, today: Day) -> Result<Vec<(String, String)>, Problem> {
     let wanted = localities::store::Wanted { on: Some(today), ..Default::default() };
     let mut rows = localities::store::page(tx, &wanted, "", 5_000)?;
-    rows.sort_by(|a, b| crate::i18n::collation::compare(&a.name, &b.name));
+    rows.sort_by(|a, b| hoicho_core::i18n::collation::compare(&a.name, &b.name));
     Ok(rows.into_iter().map(|l| (l.code, l.name)).collect())
 }
 
@@ -51,10 +55,10 @@ struct NewExhibitor {
 
 /// A new exhibitor.
 #[get("/new-exhibitor")]
-pub(super) async fn show_new_exhibitor(s: Shell, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_new_exhibitor(s: Shell, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
     s.reader()?;
     let today = s.now.date();
-    let rows = state.db.read(move |tx| localities_today(tx, today)).await?;
+    let rows = context.db.read(move |tx| localities_today(tx, today)).await?;
     let forms = of_set::<LegalForm>(&s, "legal-form", Some(&LegalForm::CoOperative));
     let localities = of_localities(&s, rows, None);
     page(&NewExhibitor { s, forms, localities })
@@ -145,7 +149,7 @@ struct Product {
 pub(super) async fn show_product(
     s: Shell,
     permit: Permit<Member>,
-    path: web::Path<(crate::values::ids::ExhibitorId, ProductId)>,
+    path: web::Path<(hoicho_core::values::ids::ExhibitorId, ProductId)>,
 ) -> Result<HttpResponse, Problem> {
     let id = path.1;
     let found = permit.read(move |tx, granted| {

@@ -3,20 +3,24 @@ use actix_web::{HttpResponse, get, web};
 use askama::Template;
 
 use super::store::{self, ReportedBooth};
-use crate::{
-    console::shell::{Shell, local, page},
-    editions::{self, EditionState},
-    http::{Code, Problem},
+use crate::shell::{Shell, local, page};
+use hoicho_core::{
     i18n::numbers,
-    identity::{Action, ExhibitorRole, OrganiserRole, Permit},
-    sales::{
-        self, ReportState,
-        store::{ReportRow, VersionRow},
-    },
     values::{
         clock::{Day, Instant},
         ids::{BoothId, ExhibitorId},
     },
+};
+use hoicho_fair::{
+    editions::{self, EditionState},
+    sales::{
+        self, ReportState,
+        store::{ReportRow, VersionRow},
+    },
+};
+use hoicho_web::{
+    http::{Code, Problem},
+    identity::{Action, ExhibitorRole, OrganiserRole, Permit},
 };
 
 /// Who may put a report in, and who may read all of them.

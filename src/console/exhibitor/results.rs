@@ -9,18 +9,15 @@ use super::{
     store::{self, MyBooth},
 };
 use crate::{
-    console::{
-        chart::{self, Bar, Chart, Unit},
-        shell::{Shell, page},
-    },
-    exhibitors::{self, store::ExhibitorRow},
-    http::Problem,
-    identity::Permit,
-    values::{
-        clock::Day,
-        ids::{BoothId, ZoneId},
-    },
+    chart::{self, Bar, Chart, Unit},
+    shell::{Shell, page},
 };
+use hoicho_core::values::{
+    clock::Day,
+    ids::{BoothId, ZoneId},
+};
+use hoicho_fair::exhibitors::{self, store::ExhibitorRow};
+use hoicho_web::{http::Problem, identity::Permit};
 
 /// Booths an average needs, so that nobody's figure can be read from it.
 const LEAST: i64 = 3;

@@ -1,16 +1,14 @@
 //! What the exhibitor's pages read.
 use diesel::prelude::*;
 
-use crate::{
-    allocation::AllocationState,
-    applications::ApplicationState,
+use hoicho_core::{
     db::{Tx, schema::*},
-    editions::EditionState,
     values::{
         clock::{Day, Instant},
         ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, ProductId, ZoneId},
     },
 };
+use hoicho_fair::{allocation::AllocationState, applications::ApplicationState, editions::EditionState};
 
 /// An application with its edition.
 #[derive(Debug, Clone, Queryable)]

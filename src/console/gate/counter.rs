@@ -2,12 +2,14 @@
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
-use crate::{
-    console::shell::{Shell, page},
+use crate::shell::{Shell, page};
+use hoicho_fair::{
     editions::{self, store::EditionRow},
+    visits::{self, store::GateRow},
+};
+use hoicho_web::{
     http::Problem,
     identity::{Action, OrganiserRole, Permit},
-    visits::{self, store::GateRow},
 };
 
 /// Whoever may count.

@@ -2,7 +2,7 @@
 use actix_web::{HttpResponse, get, http::header, web};
 use serde_json::json;
 
-use crate::console::{assets, shell::Shell};
+use crate::{assets, shell::Shell};
 
 /// The worker. It is asked for anew at every visit, so that an update arrives.
 #[get("/gate/worker.js")]

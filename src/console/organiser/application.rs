@@ -6,21 +6,20 @@ use super::{
     desk::{Desk, SeeFair, Tab},
     store,
 };
-use crate::{
+use crate::shell::{Shell, page};
+use hoicho_core::values::{clock::Instant, ids::ApplicationId};
+use hoicho_fair::{
     applications::{
         self, ApplicationState,
         documents::{self, DocumentRow},
         store::ApplicationRow,
     },
-    console::shell::{Shell, page},
     exhibitors::{
         self,
         store::{ContactRow, ExhibitorRow},
     },
-    http::Problem,
-    identity::Permit,
-    values::{clock::Instant, ids::ApplicationId},
 };
+use hoicho_web::{http::Problem, identity::Permit};
 
 #[derive(Template)]
 #[template(path = "organiser/application.html")]
@@ -71,7 +70,7 @@ pub(super) async fn show_application(
         let row = applications::store::find(tx, desk.edition.id, id)?;
         if row.state == ApplicationState::Draft {
             // Its exhibitor's own business.
-            return Err(crate::http::Code::NotFound.into());
+            return Err(hoicho_web::http::Code::NotFound.into());
         }
         let exhibitor = exhibitors::store::find(tx, row.exhibitor_id)?;
         let contacts = exhibitors::store::contacts_of(tx, exhibitor.id)?;

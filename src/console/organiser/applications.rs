@@ -8,15 +8,15 @@ use super::{
     store,
 };
 use crate::{
-    app::State,
-    applications::{self, ApplicationState, store::ApplicationRow},
-    console::{
-        flash::Flash,
-        shell::{Shell, page},
-    },
+    flash::Flash,
+    shell::{Shell, page},
+};
+use hoicho_core::values::{ids::ApplicationId, text::fold};
+use hoicho_fair::applications::{self, ApplicationState, store::ApplicationRow};
+use hoicho_web::identity::RequestContext;
+use hoicho_web::{
     http::{Code, Problem, Query},
     identity::{Action, OrganiserRole, Permit},
-    values::{ids::ApplicationId, text::fold},
 };
 
 /// Applications a page.
@@ -103,7 +103,7 @@ impl Action for Judge {
 pub(super) async fn approve_applications(
     permit: Permit<Judge>,
     path: web::Path<String>,
-    state: web::Data<State>,
+    context: web::Data<RequestContext>,
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).map_err(|_| Code::BadRequest)?;
@@ -127,6 +127,6 @@ pub(super) async fn approve_applications(
         Err(problem) => return Err(problem),
     }
     let mut response = HttpResponse::SeeOther();
-    response.insert_header((header::LOCATION, here)).cookie(flash.cookie(state.secure_cookies));
+    response.insert_header((header::LOCATION, here)).cookie(flash.cookie(context.secure_cookies));
     Ok(response.finish())
 }

@@ -8,17 +8,19 @@ use super::{
     store,
 };
 use crate::{
+    chart::{self, Bar, Chart, Unit},
+    shell::{Shell, page},
+    visitor::figures::charts,
+};
+use hoicho_fair::{
     allocation::AllocationState,
     applications::ApplicationState,
-    console::{
-        chart::{self, Bar, Chart, Unit},
-        shell::{Shell, page},
-        visitor::figures::charts,
-    },
-    http::{Code, Problem},
-    identity::Permit,
     statistics::{document::Statistics, published},
     visits,
+};
+use hoicho_web::{
+    http::{Code, Problem},
+    identity::Permit,
 };
 
 /// Reports that are late, on the dashboard.

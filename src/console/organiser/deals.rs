@@ -8,16 +8,17 @@ use super::{
     store,
 };
 use crate::{
-    console::{
-        choice::{Choice, of_set},
-        shell::{Shell, page},
-    },
+    choice::{Choice, of_set},
+    shell::{Shell, page},
+};
+use hoicho_core::{i18n::collation, values::ids::TradeDealId};
+use hoicho_fair::{
     editions,
-    http::{Problem, Query},
-    i18n::collation,
-    identity::Permit,
     sales::deals::{self, DealKind, DealRow},
-    values::ids::TradeDealId,
+};
+use hoicho_web::{
+    http::{Problem, Query},
+    identity::Permit,
 };
 
 /// Deals a page.

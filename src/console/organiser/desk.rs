@@ -1,11 +1,10 @@
 //! What all pages of an edition's staff share: which edition, which page, what the reader may do.
-use crate::{
-    console::shell::{Shell, local},
-    db::Tx,
-    editions::{self, EditionState, store::EditionRow},
+use crate::shell::{Shell, local};
+use hoicho_core::{db::Tx, values::clock::Day};
+use hoicho_fair::editions::{self, EditionState, store::EditionRow};
+use hoicho_web::{
     http::Problem,
     identity::{Action, Granted, OrganiserRole, role_in},
-    values::clock::Day,
 };
 
 /// Whoever plans, judges, keeps figures or reads them.
@@ -16,7 +15,7 @@ impl Action for SeeFair {
 }
 
 /// Counting staff too.
-pub(in crate::console) struct SeeVisits;
+pub(crate) struct SeeVisits;
 impl Action for SeeVisits {
     const ORGANISER: &'static [OrganiserRole] = &[
         OrganiserRole::Owner,

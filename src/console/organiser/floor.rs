@@ -10,18 +10,20 @@ use super::{
     store::{self, BoothLine},
 };
 use crate::{
-    console::{
-        choice::{Choice, of_set, ticked},
-        shell::{Shell, page},
-    },
+    choice::{Choice, of_set, ticked},
+    shell::{Shell, page},
+};
+use hoicho_core::values::ids::{BoothId, ZoneId};
+use hoicho_fair::{
     exhibitors::LegalForm,
     floor::{self, BoothAvailability, BoothCategory, Eligibility, store::BoothRow},
-    http::{Problem, Query},
-    identity::Permit,
     localities,
     products::ProductGroup,
-    values::ids::{BoothId, ZoneId},
     venues,
+};
+use hoicho_web::{
+    http::{Problem, Query},
+    identity::Permit,
 };
 
 /// Booths a page.

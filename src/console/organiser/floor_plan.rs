@@ -11,15 +11,17 @@ use super::{
     store::{self, Occupant, Waiting},
 };
 use crate::{
+    plan::Picture,
+    shell::{Shell, page},
+};
+use hoicho_core::values::ids::{ApplicationId, BoothId};
+use hoicho_fair::{
     allocation::AllocationState,
-    console::{
-        plan::Picture,
-        shell::{Shell, page},
-    },
     floor::{self, BoothAvailability, store::BoothRow},
+};
+use hoicho_web::{
     http::{Problem, Query},
     identity::Permit,
-    values::ids::{ApplicationId, BoothId},
 };
 
 /// What the colours of the booths tell.

@@ -5,20 +5,22 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 
 use crate::{
-    console::{
-        choice::{Choice, of_set},
-        shell::{Shell, page},
-    },
+    choice::{Choice, of_set},
+    shell::{Shell, page},
+};
+use hoicho_core::values::{
+    clock::Instant,
+    ids::{ApiKeyId, EditionId},
+};
+use hoicho_fair::{
     editions::{self, store::Listed},
+    organisers::{self, store::OrganiserRow},
+};
+use hoicho_web::{
     http::Problem,
     identity::{
         Action, OrganiserRole, Permit,
         keys::{self, KeyRow, KeyScope},
-    },
-    organisers::{self, store::OrganiserRow},
-    values::{
-        clock::Instant,
-        ids::{ApiKeyId, EditionId},
     },
 };
 

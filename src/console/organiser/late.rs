@@ -2,16 +2,18 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{desk::Desk, store};
-use crate::{
+use hoicho_core::{
     db::Tx,
-    editions::{self, EditionState},
-    http::Problem,
-    sales,
     values::{
         clock::Day,
         ids::{BoothId, ExhibitorId},
     },
 };
+use hoicho_fair::{
+    editions::{self, EditionState},
+    sales,
+};
+use hoicho_web::http::Problem;
 
 /// A booth with the days it owes.
 #[derive(Debug, Clone, PartialEq, Eq)]

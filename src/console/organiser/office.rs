@@ -7,27 +7,29 @@ use serde::Deserialize;
 
 use super::store;
 use crate::{
-    audit::{self, AuditRow, Of},
-    console::{
-        choice::{Choice, of_set},
-        shell::{Shell, page},
-        visitor::editions::{Card, cards},
-    },
+    choice::{Choice, of_set},
+    shell::{Shell, page},
+    visitor::editions::{Card, cards},
+};
+use hoicho_core::values::ids::{AuditId, UserId};
+use hoicho_fair::{
     editions::store::Listed,
+    organisers::{
+        self,
+        store::{OrganiserRow, SeriesRow},
+    },
+    venues::{
+        self,
+        store::{HallRow, VenueRow},
+    },
+};
+use hoicho_web::{
+    audit::{self, AuditRow, Of},
     http::{Problem, Query},
     identity::{
         Action, OrganiserRole, Permit,
         invitations::{self, Offer, Open},
         members::{self, Member},
-    },
-    organisers::{
-        self,
-        store::{OrganiserRow, SeriesRow},
-    },
-    values::ids::{AuditId, UserId},
-    venues::{
-        self,
-        store::{HallRow, VenueRow},
     },
 };
 

@@ -3,12 +3,14 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 
 use super::desk::{Desk, SeeFair, Tab};
-use crate::{
-    console::shell::{Shell, page},
+use crate::shell::{Shell, page};
+use hoicho_fair::{
     editions::EditionState,
+    statistics::{document::Statistics, published},
+};
+use hoicho_web::{
     http::{Code, Problem},
     identity::Permit,
-    statistics::{document::Statistics, published},
 };
 
 /// The reports, as the API calls them.

@@ -3,13 +3,10 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 
 use super::desk::{Desk, SeeFair, Tab};
-use crate::{
-    allocation::rounds::store::{self, RunRow, RunState},
-    console::shell::{Shell, page},
-    http::Problem,
-    i18n::numbers,
-    identity::Permit,
-};
+use crate::shell::{Shell, page};
+use hoicho_core::i18n::numbers;
+use hoicho_fair::allocation::rounds::store::{self, RunRow, RunState};
+use hoicho_web::{http::Problem, identity::Permit};
 
 /// Rounds shown.
 const SHOWN: i64 = 30;

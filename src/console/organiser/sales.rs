@@ -10,18 +10,17 @@ use super::{
     store::{self, Sold},
 };
 use crate::{
-    console::{
-        choice::Choice,
-        shell::{Shell, page},
-    },
-    editions, floor,
+    choice::Choice,
+    shell::{Shell, page},
+};
+use hoicho_core::values::{
+    clock::Day,
+    ids::{BoothId, ZoneId},
+};
+use hoicho_fair::{editions, floor, sales::ReportState};
+use hoicho_web::{
     http::{Problem, Query},
     identity::Permit,
-    sales::ReportState,
-    values::{
-        clock::Day,
-        ids::{BoothId, ZoneId},
-    },
 };
 
 /// Booths a sheet.

@@ -5,19 +5,16 @@ use chrono::{Datelike, Days};
 
 use super::desk::{Desk, SeeFair, Tab};
 use crate::{
-    console::{
-        choice::Choice,
-        shell::{Shell, page},
-    },
+    choice::Choice,
+    shell::{Shell, page},
+};
+use hoicho_core::{i18n::numbers, values::clock::Day};
+use hoicho_fair::{
     editions::{self, EditionState, store::OpeningDayRow},
-    http::Problem,
-    i18n::numbers,
-    identity::Permit,
-    organisers,
-    values::clock::Day,
-    venues,
+    organisers, venues,
     visits::{self, store::GateRow},
 };
+use hoicho_web::{http::Problem, identity::Permit};
 
 /// A line of the calendar's form.
 struct DayLine {

@@ -3,16 +3,18 @@ use std::collections::HashMap;
 
 use diesel::{dsl::count_star, prelude::*};
 
-use crate::{
-    allocation::AllocationState,
-    applications::ApplicationState,
+use hoicho_core::{
     db::{Tx, schema::*},
-    floor::{BoothAvailability, BoothCategory},
-    sales::ReportState,
     values::{
         clock::{Day, Instant},
         ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, UserId, ZoneId},
     },
+};
+use hoicho_fair::{
+    allocation::AllocationState,
+    applications::ApplicationState,
+    floor::{BoothAvailability, BoothCategory},
+    sales::ReportState,
 };
 
 /// How many applications are in each state; drafts are their exhibitors' own business.
@@ -181,7 +183,7 @@ pub(super) fn booths_by_zone(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult
 }
 
 /// As people call them.
-pub(in crate::console) fn names_of(tx: &mut Tx<'_>, users: &[UserId]) -> QueryResult<HashMap<UserId, String>> {
+pub(crate) fn names_of(tx: &mut Tx<'_>, users: &[UserId]) -> QueryResult<HashMap<UserId, String>> {
     let rows: Vec<(UserId, String)> =
         users::table.filter(users::id.eq_any(users)).select((users::id, users::display_name)).load(tx.conn())?;
     Ok(rows.into_iter().collect())

@@ -6,17 +6,18 @@ use askama::Template;
 
 use super::desk::{Desk, SeeVisits, Tab};
 use crate::{
-    console::{
-        chart::{self, Bar, Chart, Unit},
-        shell::{Shell, page},
-    },
-    editions,
-    http::Problem,
+    chart::{self, Bar, Chart, Unit},
+    shell::{Shell, page},
+};
+use hoicho_core::{
     i18n::numbers,
-    identity::Permit,
     values::{clock::Day, ids::GateId},
+};
+use hoicho_fair::{
+    editions,
     visits::{self, store::GateRow},
 };
+use hoicho_web::{http::Problem, identity::Permit};
 
 /// A day's line: visits by gate, exits.
 struct Line {

@@ -6,15 +6,17 @@ use askama::Template;
 use chrono::Duration;
 
 use crate::{
-    console::{
-        choice::{Choice, of_set},
-        shell::{Shell, page},
-    },
+    choice::{Choice, of_set},
+    shell::{Shell, page},
+};
+use hoicho_core::values::{clock::Instant, ids::WebhookId};
+use hoicho_fair::{
+    organisers::{self, store::OrganiserRow},
+    webhooks::{self, EventType, Recent, WebhookRow},
+};
+use hoicho_web::{
     http::Problem,
     identity::{Action, OrganiserRole, Permit},
-    organisers::{self, store::OrganiserRow},
-    values::{clock::Instant, ids::WebhookId},
-    webhooks::{self, EventType, Recent, WebhookRow},
 };
 
 struct SeeWebhooks;

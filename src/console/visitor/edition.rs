@@ -3,20 +3,18 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use askama::Template;
 
 use crate::{
-    app::State,
-    console::{
-        plan::Picture,
-        shell::{Shell, page},
-    },
+    plan::Picture,
+    shell::{Shell, page},
+};
+use hoicho_core::i18n::numbers;
+use hoicho_fair::{
     editions::{self, EditionState, store::EditionRow, store::OpeningDayRow},
-    floor,
-    http::Problem,
-    i18n::numbers,
-    identity::View,
-    organisers,
+    floor, organisers,
     partners::edition_linked_data,
     venues,
 };
+use hoicho_web::identity::RequestContext;
+use hoicho_web::{http::Problem, identity::View};
 
 #[derive(Template)]
 #[template(path = "visitor/edition.html")]
@@ -51,7 +49,7 @@ pub(super) async fn show_edition(
     req: HttpRequest,
     s: Shell,
     permit: View,
-    state: web::Data<State>,
+    context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
     let found = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
@@ -63,7 +61,7 @@ pub(super) async fn show_edition(
         Ok((edition, days, place, drawn, organiser, granted.as_staff))
     });
     let (edition, days, place, drawn, organiser, is_staff) = found.await?;
-    let base = state.base_url(&req);
+    let base = context.base_url(&req);
     let url = format!("{base}/fairs/{}", edition.slug);
     let language = s.words.0.as_str();
     let picture_url = format!("{base}/api/v1/editions/{}/picture?language={language}", edition.slug);

@@ -3,18 +3,17 @@ use actix_web::{HttpResponse, get, web};
 use askama::Template;
 
 use super::store;
-use crate::{
-    app::State,
-    console::shell::{Shell, page},
-    db::Tx,
+use crate::shell::{Shell, page};
+use hoicho_core::{db::Tx, values::clock::Day};
+use hoicho_fair::{
     editions::{self, EditionState, store::Listed},
-    http::Problem,
-    values::clock::Day,
     venues,
 };
+use hoicho_web::http::Problem;
+use hoicho_web::identity::RequestContext;
 
 /// An edition in a list.
-pub(in crate::console) struct Card {
+pub(crate) struct Card {
     pub slug: String,
     pub name: String,
     pub state: EditionState,
@@ -26,14 +25,14 @@ impl Card {
     /// When it takes place, in the page's language.
     pub fn when(&self, s: &Shell) -> String {
         match self.days {
-            Some((first, last)) => crate::i18n::numbers::dates(s.words.0, first, last),
+            Some((first, last)) => hoicho_core::i18n::numbers::dates(s.words.0, first, last),
             None => s.t("edition-no-days"),
         }
     }
 }
 
 /// Cards of editions, the latest first.
-pub(in crate::console) fn cards(tx: &mut Tx<'_>, listed: Listed) -> Result<Vec<Card>, Problem> {
+pub(crate) fn cards(tx: &mut Tx<'_>, listed: Listed) -> Result<Vec<Card>, Problem> {
     let rows = editions::store::page(tx, listed, "", 500)?;
     let spans = store::spans(tx, &rows.iter().map(|r| r.id).collect::<Vec<_>>())?;
     let venues = venues::store::by_ids(tx, &rows.iter().filter_map(|r| r.venue_id).collect::<Vec<_>>())?;
@@ -61,8 +60,8 @@ struct Editions {
 
 /// The editions everybody may see.
 #[get("/")]
-pub(super) async fn show_editions(s: Shell, state: web::Data<State>) -> Result<HttpResponse, Problem> {
-    let cards = state.db.read(|tx| cards(tx, Listed::Public(None))).await?;
+pub(super) async fn show_editions(s: Shell, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
+    let cards = context.db.read(|tx| cards(tx, Listed::Public(None))).await?;
     let (coming, past) = cards.into_iter().partition(|c| c.state.is_open());
     page(&Editions { s, coming, past })
 }

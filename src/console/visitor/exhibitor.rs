@@ -3,14 +3,10 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use askama::Template;
 
 use super::store::{self, PublicExhibitor, PublicProduct};
-use crate::{
-    app::State,
-    console::shell::{Shell, page},
-    editions::EditionState,
-    http::Problem,
-    identity::View,
-    partners::exhibitor_linked_data,
-};
+use crate::shell::{Shell, page};
+use hoicho_fair::{editions::EditionState, partners::exhibitor_linked_data};
+use hoicho_web::identity::RequestContext;
+use hoicho_web::{http::Problem, identity::View};
 
 #[derive(Template)]
 #[template(path = "visitor/exhibitor.html")]
@@ -34,14 +30,14 @@ pub(super) async fn show_exhibitor(
     req: HttpRequest,
     s: Shell,
     permit: View,
-    state: web::Data<State>,
+    context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
     let found = permit.read(|tx, granted| {
         let id = granted.exhibitor()?;
         Ok((store::exhibitor(tx, id)?, store::products_of(tx, id)?, store::stood_at(tx, id)?))
     });
     let (exhibitor, products, stood) = found.await?;
-    let url = format!("{}{}", state.base_url(&req), req.path());
+    let url = format!("{}{}", context.base_url(&req), req.path());
     let goods: Vec<_> = products.iter().map(|p| (p.name.as_str(), p.group)).collect();
     let linked_data = exhibitor_linked_data(&exhibitor.name, &exhibitor.locality, &exhibitor.country, &goods, &url);
     page(&Exhibitor { s, exhibitor, products, stood, linked_data })

@@ -6,22 +6,24 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::store::{self, Good, Stand};
-use crate::{
-    console::shell::{Shell, page},
+use crate::shell::{Shell, page};
+use hoicho_core::{
     db::Tx,
-    editions::{self, store::EditionRow},
-    http::{Problem, Query},
     i18n::collation,
-    identity::View,
     values::{
         ids::{EditionId, ExhibitorId},
         text::fold,
     },
 };
+use hoicho_fair::editions::{self, store::EditionRow};
+use hoicho_web::{
+    http::{Problem, Query},
+    identity::View,
+};
 
 /// An exhibitor in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::console) struct Line {
+pub(crate) struct Line {
     pub exhibitor: ExhibitorId,
     pub name: String,
     pub locality: String,
@@ -82,7 +84,7 @@ fn found(tx: &mut Tx<'_>, edition: EditionId, question: &str) -> Result<Vec<Line
 }
 
 /// Everybody who stands in an edition.
-pub(in crate::console) fn everybody(tx: &mut Tx<'_>, edition: EditionId) -> Result<Vec<Line>, Problem> {
+pub(crate) fn everybody(tx: &mut Tx<'_>, edition: EditionId) -> Result<Vec<Line>, Problem> {
     found(tx, edition, "")
 }
 

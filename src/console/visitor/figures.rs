@@ -3,18 +3,20 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 
 use crate::{
-    console::{
-        chart::{self, Bar, Chart, Unit},
-        shell::{Shell, page},
-    },
+    chart::{self, Bar, Chart, Unit},
+    shell::{Shell, page},
+};
+use hoicho_core::i18n::{Said, numbers};
+use hoicho_fair::{
     editions::{self, store::EditionRow},
-    http::{Code, Problem},
-    i18n::{Said, numbers},
-    identity::View,
     statistics::{
         document::{Basis, Ratio, SalesOf, Statistics},
         published,
     },
+};
+use hoicho_web::{
+    http::{Code, Problem},
+    identity::View,
 };
 
 /// Bars in a chart of the best.
@@ -53,7 +55,7 @@ impl Figures {
 }
 
 /// Charts of an edition's figures.
-pub(in crate::console) fn charts(s: &Shell, f: &Statistics) -> Vec<Chart> {
+pub(crate) fn charts(s: &Shell, f: &Statistics) -> Vec<Chart> {
     let language = s.words.0;
     let best = |of: &[SalesOf]| -> Vec<Bar> {
         let named = of.iter().filter(|l| !l.name.is_empty() && l.name != "unspecified");

@@ -3,23 +3,21 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use crate::{
+use hoicho_core::{
     db::{Tx, schema::*},
-    editions::EditionState,
-    exhibitors::LegalForm,
-    products::ProductGroup,
     values::{
         clock::{Day, Instant},
         ids::{AllocationId, AuditId, EditionId, ExhibitorId},
     },
 };
+use hoicho_fair::{editions::EditionState, exhibitors::LegalForm, products::ProductGroup};
 
 const LET: [&str; 2] = ["confirmed", "checked_in"];
 /// Let booths one list shows; a larger fair is searched.
 pub(super) const MOST: i64 = 10_000;
 
 /// First and last opening day of editions.
-pub(in crate::console) fn spans(tx: &mut Tx<'_>, ids: &[EditionId]) -> QueryResult<HashMap<EditionId, (Day, Day)>> {
+pub(crate) fn spans(tx: &mut Tx<'_>, ids: &[EditionId]) -> QueryResult<HashMap<EditionId, (Day, Day)>> {
     use diesel::dsl::{max, min};
     let rows: Vec<(EditionId, Option<Day>, Option<Day>)> = opening_days::table
         .filter(opening_days::edition_id.eq_any(ids))
@@ -125,7 +123,7 @@ pub(super) fn products_of(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<P
             products::certificate_expires_on,
         ))
         .load(tx.conn())?;
-    rows.sort_by(|a, b| b.stars.cmp(&a.stars).then_with(|| crate::i18n::collation::compare(&a.name, &b.name)));
+    rows.sort_by(|a, b| b.stars.cmp(&a.stars).then_with(|| hoicho_core::i18n::collation::compare(&a.name, &b.name)));
     Ok(rows)
 }
 
@@ -160,7 +158,7 @@ pub(super) fn stood_at(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<(Str
 
 /// Something new about an edition: an exhibitor that stands there now, or (with none) its final figures.
 #[derive(Debug, Clone)]
-pub(in crate::console) struct News {
+pub(crate) struct News {
     pub id: AuditId,
     pub at: Instant,
     pub exhibitor: Option<(ExhibitorId, String)>,
@@ -168,7 +166,7 @@ pub(in crate::console) struct News {
 }
 
 /// What is new, the newest first; whoever gave their booth back is no news any more.
-pub(in crate::console) fn news(tx: &mut Tx<'_>, edition: EditionId, most: i64) -> QueryResult<Vec<News>> {
+pub(crate) fn news(tx: &mut Tx<'_>, edition: EditionId, most: i64) -> QueryResult<Vec<News>> {
     let lines: Vec<(AuditId, String, String, Option<String>, Instant)> = audit_log::table
         .filter(audit_log::edition_id.eq(edition))
         .filter(audit_log::action.eq_any(["allocation.confirm", "edition.transition"]))
@@ -198,7 +196,7 @@ pub(in crate::console) fn news(tx: &mut Tx<'_>, edition: EditionId, most: i64) -
 }
 
 /// Exhibitors that stand or stood in an edition everybody may see.
-pub(in crate::console) fn standing_anywhere(tx: &mut Tx<'_>, most: i64) -> QueryResult<Vec<ExhibitorId>> {
+pub(crate) fn standing_anywhere(tx: &mut Tx<'_>, most: i64) -> QueryResult<Vec<ExhibitorId>> {
     let there = standing::table
         .inner_join(editions::table.on(editions::id.eq(standing::edition_id)))
         .filter(editions::state.ne(EditionState::Draft))

@@ -223,7 +223,7 @@ impl Caller<'_> {
                 None
             }
             95..98 => {
-                jobs::expire_allocations(&self.node.db, self.node.state.clock.now()).await.unwrap();
+                jobs::expire_allocations(&self.node.db, self.node.context.clock.now()).await.unwrap();
                 Some(Did::Swept)
             }
             _ => None,
@@ -234,7 +234,7 @@ impl Caller<'_> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         for _ in 0..CALLS {
             let began = self.history.borrow_mut().begin();
-            let now = (self.node.state.clock.now().and_utc() - crate::support::now()).num_seconds();
+            let now = (self.node.context.clock.now().and_utc() - crate::support::now()).num_seconds();
             let did = self.act(&mut rng).await;
             let mut history = self.history.borrow_mut();
             let ended = history.next();

@@ -1,0 +1,109 @@
+//! How identifiers and enums are kept by either database.
+use diesel::sql_types::HasSqlType;
+
+/// Diesel's name for both databases at once.
+pub use super::door::MultiBackend as Multi;
+
+/// 16 bytes: `UUID` on PostgreSQL, `BLOB` on SQLite.
+#[derive(Clone, Copy, Default, diesel::sql_types::SqlType, diesel::query_builder::QueryId)]
+#[diesel(postgres_type(name = "uuid", schema = "pg_catalog"))]
+#[diesel(sqlite_type(name = "Binary"))]
+pub struct Uuid;
+
+impl HasSqlType<Uuid> for Multi {
+    fn metadata(lookup: &mut Self::MetadataLookup) -> Self::TypeMetadata {
+        Multi::lookup_sql_type::<Uuid>(lookup)
+    }
+}
+
+/// Lets a newtype around a UUID be bound and read on both databases.
+#[macro_export]
+macro_rules! db_uuid {
+    ($name:ident) => {
+        const _: () = {
+            use diesel::{deserialize, pg, serialize, sqlite};
+            use $crate::db::types::{Multi, Uuid};
+            impl serialize::ToSql<Uuid, pg::Pg> for $name {
+                fn to_sql<'b>(&'b self, out: &mut serialize::Output<'b, '_, pg::Pg>) -> serialize::Result {
+                    std::io::Write::write_all(out, self.0.as_bytes())?;
+                    Ok(serialize::IsNull::No)
+                }
+            }
+            impl serialize::ToSql<Uuid, sqlite::Sqlite> for $name {
+                fn to_sql<'b>(&'b self, out: &mut serialize::Output<'b, '_, sqlite::Sqlite>) -> serialize::Result {
+                    out.set_value(self.0.as_bytes().as_slice());
+                    Ok(serialize::IsNull::No)
+                }
+            }
+            impl serialize::ToSql<Uuid, Multi> for $name {
+                fn to_sql<'b>(&'b self, out: &mut serialize::Output<'b, '_, Multi>) -> serialize::Result {
+                    out.set_value((Uuid, self));
+                    Ok(serialize::IsNull::No)
+                }
+            }
+            impl deserialize::FromSql<Uuid, pg::Pg> for $name {
+                fn from_sql(value: pg::PgValue<'_>) -> deserialize::Result<Self> {
+                    Ok($name(uuid::Uuid::from_slice(value.as_bytes())?))
+                }
+            }
+            impl deserialize::FromSql<Uuid, sqlite::Sqlite> for $name {
+                fn from_sql(
+                    mut value: <sqlite::Sqlite as diesel::backend::Backend>::RawValue<'_>,
+                ) -> deserialize::Result<Self> {
+                    Ok($name(uuid::Uuid::from_slice(value.read_blob())?))
+                }
+            }
+            impl deserialize::FromSql<Uuid, Multi> for $name {
+                fn from_sql(value: <Multi as diesel::backend::Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+                    value.from_sql::<$name, Uuid>()
+                }
+            }
+        };
+    };
+}
+
+/// Lets an enum with a text spelling be bound and read on both databases; an unknown spelling is an error.
+#[macro_export]
+macro_rules! db_text {
+    ($name:ident) => {
+        const _: () = {
+            use diesel::{deserialize, pg, serialize, sql_types::Text, sqlite};
+            use $crate::db::types::Multi;
+            impl serialize::ToSql<Text, pg::Pg> for $name {
+                fn to_sql<'b>(&'b self, out: &mut serialize::Output<'b, '_, pg::Pg>) -> serialize::Result {
+                    std::io::Write::write_all(out, self.as_str().as_bytes())?;
+                    Ok(serialize::IsNull::No)
+                }
+            }
+            impl serialize::ToSql<Text, sqlite::Sqlite> for $name {
+                fn to_sql<'b>(&'b self, out: &mut serialize::Output<'b, '_, sqlite::Sqlite>) -> serialize::Result {
+                    out.set_value(self.as_str());
+                    Ok(serialize::IsNull::No)
+                }
+            }
+            impl serialize::ToSql<Text, Multi> for $name {
+                fn to_sql<'b>(&'b self, out: &mut serialize::Output<'b, '_, Multi>) -> serialize::Result {
+                    out.set_value((Text, self));
+                    Ok(serialize::IsNull::No)
+                }
+            }
+            impl deserialize::FromSql<Text, pg::Pg> for $name {
+                fn from_sql(value: pg::PgValue<'_>) -> deserialize::Result<Self> {
+                    Ok(<String as deserialize::FromSql<Text, pg::Pg>>::from_sql(value)?.parse()?)
+                }
+            }
+            impl deserialize::FromSql<Text, sqlite::Sqlite> for $name {
+                fn from_sql(
+                    value: <sqlite::Sqlite as diesel::backend::Backend>::RawValue<'_>,
+                ) -> deserialize::Result<Self> {
+                    Ok(<String as deserialize::FromSql<Text, sqlite::Sqlite>>::from_sql(value)?.parse()?)
+                }
+            }
+            impl deserialize::FromSql<Text, Multi> for $name {
+                fn from_sql(value: <Multi as diesel::backend::Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+                    value.from_sql::<$name, Text>()
+                }
+            }
+        };
+    };
+}

@@ -1,0 +1,27 @@
+//! Holds and offers whose time has run out free their booths, with no one having to ask.
+use super::{lifecycle::AllocationState, rounds::refill::refill, store};
+use hoicho_core::{db::Tx, values::clock::Instant};
+use hoicho_web::{audit, http::Problem};
+
+/// Expires up to 500 of them, each with its line in the audit log, and offers what came free to the waiting list where
+/// the organiser turned that on.
+pub fn expire_due(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
+    let expired = store::expire(tx, now, None)?;
+    let organisers = store::organisers_of(tx, expired.iter().map(|(_, edition)| *edition).collect())?;
+    let entry = |(id, edition): &(_, _)| audit::Entry {
+        organiser: organisers.get(edition).copied(),
+        edition: Some(*edition),
+        actor: None,
+        api_key: None,
+        action: "allocation.expire",
+        subject: hoicho_core::values::ids::AllocationId::to_string(id),
+        before: None,
+        after: Some(AllocationState::Expired),
+        at: now,
+    };
+    audit::record_all(tx, expired.iter().map(entry).collect())?;
+    for edition in organisers.keys() {
+        refill(tx, *edition, now)?;
+    }
+    Ok(expired.len())
+}

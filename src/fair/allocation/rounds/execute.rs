@@ -1,0 +1,286 @@
+//! Working a run out, on a thread of its own while the node goes on serving.
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use super::{
+    explain::{Explainer, Names},
+    gather::{self, Gathered, States},
+    request::StartRun,
+    store::{self, RunApplicationRow, RunBoothRow, RunRow, RunState},
+};
+use crate::editions;
+use hoicho_core::{
+    db::{Db, Tx},
+    i18n::Said,
+    values::{
+        clock::{Clock, Instant},
+        ids::{AllocationRunId, ApplicationId, BoothId, EditionId},
+    },
+};
+use hoicho_optimiser::{
+    Effort, Model, Plan,
+    instance::{ApplicantIx, BoothIx},
+    solve::{self, Progress, Stop},
+};
+use hoicho_web::{
+    http::{Code, Problem},
+    identity::Granted,
+};
+
+/// Runs of one edition at once.
+const MOST_RUNNING: i64 = 2;
+/// How often a run says how far it is.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// Notes a run that is to be worked out.
+pub fn start(tx: &mut Tx<'_>, granted: &Granted, request: &StartRun) -> Result<RunRow, Problem> {
+    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+    if store::running(tx, edition.id)? >= MOST_RUNNING {
+        return Err(Problem::new(Code::IllegalStep, Said("two-runs-of-this-edition-are-being")));
+    }
+    if let Some(based_on) = request.based_on {
+        let base = store::find(tx, edition.id, based_on)?;
+        if !matches!(base.state, RunState::Proposed | RunState::Applied) {
+            return Err(gather::unknown("/based_on"));
+        }
+    }
+    gather::check_names(tx, edition.id, request)?;
+    let row = RunRow {
+        id: AllocationRunId::make(),
+        edition_id: edition.id,
+        based_on_id: request.based_on,
+        policy: request.policy,
+        request: serde_json::to_string(request).map_err(|_| Code::Internal)?,
+        state: RunState::Running,
+        is_cancelled: false,
+        done_bp: 0,
+        applications: 0,
+        served: 0,
+        total_value: 0,
+        served_bound: None,
+        value_bound: None,
+        gap_ppm: None,
+        moved: 0,
+        ended_by: None,
+        created_by: granted.actor()?,
+        created_at: granted.now,
+        heard_at: granted.now,
+        finished_at: None,
+    };
+    store::insert(tx, &row)?;
+    granted.audit(tx, "allocation_run.start", row.id, None, Some(request))?;
+    Ok(row)
+}
+
+type Baseline = HashMap<ApplicationId, Vec<BoothId>>;
+
+fn read(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    request: &StartRun,
+    now: Instant,
+) -> Result<(Gathered, Option<Baseline>), Problem> {
+    let gathered = gather::gather(tx, edition, request, States::Approved, now)?;
+    let Some(based_on) = request.based_on else { return Ok((gathered, None)) };
+    let mut baseline = Baseline::new();
+    for (row, _) in store::booths(tx, based_on)? {
+        if let Some(application) = row.after_application_id {
+            baseline.entry(application).or_default().push(row.booth_id);
+        }
+    }
+    Ok((gathered, Some(baseline)))
+}
+
+/// Solves what was gathered; says how far it is to `report`.
+pub fn plan(
+    gathered: &mut Gathered,
+    baseline: Option<&Baseline>,
+    request: &StartRun,
+    report: &solve::Report<'_>,
+) -> Plan {
+    let limit = Duration::from_secs(request.limit_s().into());
+    let effort = Effort::for_applicants(gathered.instance.applicants.len(), limit);
+    let seed = request.seed.unwrap_or(1);
+    let Some(baseline) = baseline else {
+        return solve::solve(&Model::new(&gathered.instance), request.policy.into(), effort, seed, report);
+    };
+    let booth_ix: HashMap<BoothId, BoothIx> = gathered.booths.iter().zip(0..).map(|(b, ix)| (b.id, ix)).collect();
+    for (applicant, fact) in gathered.instance.applicants.iter_mut().zip(&gathered.applications) {
+        if !applicant.fixed {
+            let had = baseline.get(&fact.id).into_iter().flatten();
+            let mut had: Vec<BoothIx> = had.filter_map(|b| booth_ix.get(b).copied()).collect();
+            had.sort_unstable();
+            applicant.current = (!had.is_empty()).then_some(had);
+        }
+    }
+    solve::solve_again(&gathered.instance, request.policy.into(), effort, seed, report)
+}
+
+struct Proposal {
+    applications: Vec<RunApplicationRow>,
+    booths: Vec<RunBoothRow>,
+    moved: i32,
+}
+
+fn proposal(run: AllocationRunId, gathered: &Gathered, model: &Model<'_>, plan: &Plan) -> Result<Proposal, Problem> {
+    let codes: Vec<String> = gathered.booths.iter().map(|b| b.code.clone()).collect();
+    let names: Vec<String> = gathered.applications.iter().map(|a| a.name.clone()).collect();
+    let explainer =
+        Explainer::new(model, plan, Names { booths: &codes, zones: &gathered.zone_names, applicants: &names });
+    let mut applications = Vec::with_capacity(names.len());
+    for (turn, (ix, (fact, applicant))) in
+        (1..).zip((0..).zip(gathered.applications.iter().zip(&gathered.instance.applicants)))
+    {
+        let explanation = explainer.explain(ix).ok_or(Code::Internal)?;
+        applications.push(RunApplicationRow {
+            run_id: run,
+            application_id: fact.id,
+            turn,
+            points: i32::try_from(applicant.points).unwrap_or(i32::MAX),
+            seen_version: fact.version,
+            explanation: serde_json::to_string(&explanation).map_err(|_| Code::Internal)?,
+        });
+    }
+    let mut rows: HashMap<BoothId, RunBoothRow> = HashMap::new();
+    let row = |booth_id| RunBoothRow { run_id: run, booth_id, before_application_id: None, after_application_id: None };
+    let known: HashSet<ApplicationId> = gathered.applications.iter().map(|a| a.id).collect();
+    for holding in &gathered.holdings {
+        let at = rows.entry(holding.booth).or_insert_with(|| row(holding.booth));
+        at.before_application_id = Some(holding.application);
+        // Those the run is not about stay as they are.
+        at.after_application_id = Some(holding.application).filter(|a| !known.contains(a));
+    }
+    let mut moved = 0;
+    for (fact, (applicant, booths)) in
+        gathered.applications.iter().zip(gathered.instance.applicants.iter().zip(&plan.booths))
+    {
+        let had = applicant.current.as_ref();
+        moved += i32::from(had.is_some() && had != booths.as_ref());
+        for booth in booths.iter().flatten() {
+            let id = usize::try_from(*booth).ok().and_then(|b| gathered.booths.get(b)).ok_or(Code::Internal)?.id;
+            rows.entry(id).or_insert_with(|| row(id)).after_application_id = Some(fact.id);
+        }
+    }
+    let mut booths: Vec<RunBoothRow> = rows.into_values().collect();
+    booths.sort_by_key(|b| b.booth_id);
+    Ok(Proposal { applications, booths, moved })
+}
+
+fn small(value: i64) -> i32 {
+    i32::try_from(value).unwrap_or(i32::MAX)
+}
+
+/// Works a run out and keeps its proposal; whatever happens, the run does not stay running.
+pub async fn work(db: Db, clock: Clock, run: RunRow, request: StartRun) {
+    let id = run.id;
+    if let Err(error) = try_work(&db, clock, run.clone(), request).await {
+        tracing::error!(%id, %error, "an allocation run failed");
+        let failed = RunRow { state: RunState::Failed, finished_at: Some(clock.now()), ..run };
+        let kept = db.write(move |tx| store::finish(tx, &failed, RunState::Running).map_err(Problem::from)).await;
+        if let Err(error) = kept {
+            tracing::error!(%id, %error, "that could not be written either; it will be seen to be silent");
+        }
+    }
+}
+
+async fn try_work(db: &Db, clock: Clock, run: RunRow, request: StartRun) -> Result<(), Problem> {
+    let (edition, asked, now) = (run.edition_id, request.clone(), clock.now());
+    let (mut gathered, baseline) = db.read(move |tx| read(tx, edition, &asked, now)).await?;
+    let id = run.id;
+    let applications = gathered.applications.len();
+    let latest: Arc<Mutex<(Option<Progress>, bool)>> = Arc::default();
+    let heard = latest.clone();
+    let solving = tokio::task::spawn_blocking(move || {
+        let report = |progress: Progress| {
+            let mut latest = heard.lock().unwrap_or_else(PoisonError::into_inner);
+            latest.0 = Some(progress);
+            !latest.1
+        };
+        let plan = plan(&mut gathered, baseline.as_ref(), &request, &report);
+        let model = Model::new(&gathered.instance);
+        let proposal = proposal(id, &gathered, &model, &plan);
+        let gap = plan.gap(&model);
+        (plan, proposal, gap)
+    });
+    tokio::pin!(solving);
+    let (plan, proposal, gap) = loop {
+        tokio::select! {
+            done = &mut solving => break done.map_err(|_| Code::Internal)?,
+            () = tokio::time::sleep(EVERY) => {
+                let progress = latest.lock().unwrap_or_else(PoisonError::into_inner).0;
+                let now = clock.now();
+                let told = db.write(move |tx| {
+                    let done = progress.map_or(0, |p| basis_points(p.done));
+                    let best = progress.map_or((0, 0), |p| (small(p.score.served), p.score.value));
+                    let bound = progress.and_then(|p| p.bound).map(|b| small(b.served));
+                    store::tell(tx, id, done, best, bound, now).map_err(Problem::from)
+                });
+                if told.await? {
+                    latest.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
+                }
+            }
+        }
+    };
+    let proposal = proposal?;
+    let bound = plan.proof.as_ref().map(|p| p.bound);
+    let row = RunRow {
+        state: RunState::Proposed,
+        done_bp: 10_000,
+        applications: i32::try_from(applications).unwrap_or(i32::MAX),
+        served: small(plan.score.served),
+        total_value: plan.score.value,
+        served_bound: bound.map(|b| small(b.served)),
+        value_bound: bound.map(|b| b.value(plan.score.served)),
+        gap_ppm: gap.map(|g| millionths(g.total)),
+        moved: proposal.moved,
+        ended_by: Some(
+            match plan.stop {
+                Stop::Done => "done",
+                Stop::Time => "time",
+                Stop::Cancelled => "cancelled",
+            }
+            .to_owned(),
+        ),
+        finished_at: Some(clock.now()),
+        ..run
+    };
+    db.write(move |tx| {
+        if store::finish(tx, &row, RunState::Running)? {
+            store::insert_proposal(tx, &proposal.applications, &proposal.booths)?;
+        }
+        Ok::<_, Problem>(())
+    })
+    .await
+}
+
+#[expect(clippy::as_conversions, reason = "a share of 0 to 1; casts from floating point saturate")]
+fn basis_points(share: f64) -> i32 {
+    (share * 10_000.0).clamp(0.0, 10_000.0) as i32
+}
+
+#[expect(clippy::as_conversions, reason = "a share of 0 to 1; casts from floating point saturate")]
+fn millionths(share: f64) -> i32 {
+    (share * 1_000_000.0).ceil().clamp(0.0, 1_000_000.0) as i32
+}
+
+/// Makes a plan without keeping anything: for the command line.
+pub fn dry_run(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    request: &StartRun,
+    now: Instant,
+    report: &solve::Report<'_>,
+) -> Result<(Gathered, Plan), Problem> {
+    let (mut gathered, baseline) = read(tx, edition, request, now)?;
+    let plan = plan(&mut gathered, baseline.as_ref(), request, report);
+    Ok((gathered, plan))
+}
+
+/// Each applicant's booths by code.
+pub fn codes(gathered: &Gathered, plan: &Plan, applicant: ApplicantIx) -> Vec<String> {
+    let booths = usize::try_from(applicant).ok().and_then(|a| plan.booths.get(a)).into_iter().flatten().flatten();
+    booths.filter_map(|b| gathered.booths.get(usize::try_from(*b).ok()?).map(|b| b.code.clone())).collect()
+}

@@ -1,0 +1,309 @@
+//! From the database to an instance, and back from its indices to identifiers.
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::{
+    order::{self, Merits, Order},
+    request::{MayMove, StartRun},
+    store::{self, ApplicationFact, BoothFact, Holding},
+};
+use crate::{
+    allocation::AllocationState,
+    applications::ApplicationState,
+    editions,
+    floor::{self, Candidate, Eligibility, eligibility::is_part_of},
+    products::ProductGroup,
+};
+use hoicho_core::{
+    db::Tx,
+    i18n::Said,
+    values::{
+        clock::Instant,
+        ids::{ApplicationId, BoothId, EditionId, ExhibitorId, ZoneId},
+    },
+};
+use hoicho_optimiser::{
+    Applicant, Booth, Features, Instance, Wish,
+    adjacency::{self, Position},
+    instance::{ApplicantIx, BoothIx, ZoneIx},
+};
+use hoicho_web::http::{Code, Problem};
+
+/// An instance with what its indices mean.
+pub struct Gathered {
+    pub instance: Instance,
+    pub booths: Vec<BoothFact>,
+    pub zone_names: Vec<String>,
+    /// In the policy's order.
+    pub applications: Vec<ApplicationFact>,
+    /// Who has which booth now.
+    pub holdings: Vec<Holding>,
+}
+
+/// Whether somebody in this state may be moved.
+fn stays(state: AllocationState, may_move: MayMove) -> bool {
+    let movable: &[AllocationState] = match may_move {
+        MayMove::Nobody => &[],
+        MayMove::Held => &[AllocationState::Held],
+        MayMove::Offered => &[AllocationState::Held, AllocationState::Offered],
+        MayMove::Confirmed => &[AllocationState::Held, AllocationState::Offered, AllocationState::Confirmed],
+    };
+    !movable.contains(&state)
+}
+
+/// Whom a run is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum States {
+    /// Those that are approved.
+    Approved,
+    /// Those on the waiting list. The approved are there too, so that rules between the two hold, but get nothing.
+    Waiting,
+}
+
+/// Reads what a run is about.
+pub fn gather(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    request: &StartRun,
+    states: States,
+    now: Instant,
+) -> Result<Gathered, Problem> {
+    let edition = editions::store::find(tx, edition)?;
+    let zones = floor::store::zones_of(tx, edition.id)?;
+    let zone_ix: HashMap<ZoneId, ZoneIx> = zones.iter().zip(0..).map(|(zone, ix)| (zone.id, ix)).collect();
+    let rules = floor::store::eligibility_of(tx, &zones.iter().map(|z| z.id).collect::<Vec<_>>())?;
+    let booths = store::floor(tx, edition.id)?;
+    let booth_ix: HashMap<BoothId, BoothIx> = booths.iter().zip(0..).map(|(booth, ix)| (booth.id, ix)).collect();
+    let holdings = store::holdings(tx, edition.id, now)?;
+
+    let unordered = match states {
+        States::Approved => store::applications(tx, edition.id, &[ApplicationState::Approved])?,
+        States::Waiting => {
+            store::applications(tx, edition.id, &[ApplicationState::Approved, ApplicationState::Waitlisted])?
+        }
+    };
+    let facts = Facts::read(tx, &edition, &unordered, request)?;
+    let merits: Vec<Merits> = unordered.iter().map(|a| facts.merits(a, request)).collect();
+    let arranged = order::arrange(&request.order, &merits);
+    let points: Vec<u32> = arranged.iter().map(|(_, points)| *points).collect();
+    let applications: Vec<ApplicationFact> =
+        arranged.iter().filter_map(|(made, _)| unordered.get(*made).cloned()).collect();
+
+    let mut current: HashMap<ApplicationId, (Vec<BoothIx>, bool)> = HashMap::new();
+    let mut taken: HashSet<BoothIx> = HashSet::new();
+    let known: HashSet<ApplicationId> = applications.iter().map(|a| a.id).collect();
+    for holding in &holdings {
+        let Some(ix) = booth_ix.get(&holding.booth) else { continue };
+        let fixed = stays(holding.state, request.rules.may_move) || !known.contains(&holding.application);
+        let held = current.entry(holding.application).or_default();
+        held.0.push(*ix);
+        held.1 |= fixed;
+        taken.insert(*ix);
+    }
+    // Whoever may move leaves its booths open to all.
+    for (booths, fixed) in current.values_mut() {
+        booths.sort_unstable();
+        if !*fixed {
+            booths.iter().for_each(|b| {
+                taken.remove(b);
+            });
+        }
+    }
+    let mut instance = Instance { same_group_apart: request.rules.same_group_apart, ..Instance::default() };
+    for (booth, ix) in booths.iter().zip(0_u32..) {
+        instance.booths.push(Booth {
+            zone: zone_ix.get(&booth.zone).copied().unwrap_or_default(),
+            category: category(&booth.category),
+            features: features(booth.has_power, booth.has_water, booth.category == "corner"),
+            open: booth.availability == "open" && !taken.contains(&ix),
+        });
+    }
+    instance.touching = touching(&booths, &zones);
+    let wishes = facts.wishes(tx, &edition.id, &booth_ix, &zone_ix)?;
+    for (application, points) in applications.iter().zip(points) {
+        let (held, fixed) = current.get(&application.id).cloned().unwrap_or_default();
+        let candidate = facts.candidate(application);
+        let gets_nothing = states == States::Waiting && application.state == ApplicationState::Approved;
+        instance.applicants.push(Applicant {
+            wants: u8::try_from(application.booths_wanted).unwrap_or(u8::MAX),
+            category: category(&application.category),
+            needs: features(application.needs_power, application.needs_water, application.needs_corner),
+            points,
+            wishes: wishes.get(&application.id).cloned().unwrap_or_default(),
+            zones: if gets_nothing { Vec::new() } else { zones_for(&candidate, &zones, &rules, &zone_ix, request) },
+            group: facts.groups.get(&application.id).and_then(|g| g.first()).and_then(group),
+            current: (!held.is_empty()).then_some(held),
+            fixed,
+        });
+    }
+    let applicant_ix: HashMap<ApplicationId, ApplicantIx> =
+        applications.iter().zip(0..).map(|(a, ix)| (a.id, ix)).collect();
+    for (one, other) in &request.rules.keep_apart {
+        // Whoever has gone since the run was started needs no keeping apart.
+        if let Some(pair) = applicant_ix.get(one).copied().zip(applicant_ix.get(other).copied()) {
+            instance.apart.push(pair);
+        }
+    }
+    let zone_names = zones.into_iter().map(|z| z.name).collect();
+    Ok(Gathered { instance, booths, zone_names, applications, holdings })
+}
+
+/// Whether what the rules name is there: told when a run is started, before it is worked out.
+pub fn check_names(tx: &mut Tx<'_>, edition: EditionId, request: &StartRun) -> Result<(), Problem> {
+    let rules = &request.rules;
+    let zones: HashSet<ZoneId> = floor::store::zones_of(tx, edition)?.into_iter().map(|z| z.id).collect();
+    if let Some(n) = rules.pavilions.iter().position(|p| !zones.contains(&p.zone)) {
+        return Err(unknown(&format!("/rules/pavilions/{n}/zone")));
+    }
+    if rules.keep_apart.is_empty() && rules.paid_on_time.is_empty() {
+        return Ok(());
+    }
+    let approved: HashSet<ApplicationId> = store::approved_ids(tx, edition)?.into_iter().collect();
+    let apart = rules.keep_apart.iter().position(|(a, b)| !approved.contains(a) || !approved.contains(b));
+    if let Some(n) = apart {
+        return Err(unknown(&format!("/rules/keep_apart/{n}")));
+    }
+    match rules.paid_on_time.iter().position(|a| !approved.contains(a)) {
+        Some(n) => Err(unknown(&format!("/rules/paid_on_time/{n}"))),
+        None => Ok(()),
+    }
+}
+
+/// A rule names what the edition does not have.
+pub fn unknown(pointer: &str) -> Problem {
+    let mut checks = hoicho_web::http::Checks::default();
+    checks.that(false, pointer, "unknown", Said("the-edition-has-no-such-approved-application"));
+    checks.done().err().unwrap_or_else(|| Code::Internal.into())
+}
+
+fn category(spelled: &str) -> u8 {
+    match spelled {
+        "standard" => 0,
+        "corner" => 1,
+        "special_build" => 2,
+        _ => 3,
+    }
+}
+
+/// Only equality counts.
+fn group(of: &ProductGroup) -> Option<u8> {
+    let place = <ProductGroup as strum::VariantArray>::VARIANTS.iter().position(|g| g == of)?;
+    u8::try_from(place).ok()
+}
+
+fn features(power: bool, water: bool, corner: bool) -> Features {
+    let has = |there: bool, what: Features| if there { what } else { Features::default() };
+    has(power, Features::POWER).and(has(water, Features::WATER)).and(has(corner, Features::CORNER))
+}
+
+fn touching(booths: &[BoothFact], zones: &[floor::store::ZoneRow]) -> Vec<Vec<BoothIx>> {
+    let labels: BTreeSet<&str> = booths.iter().map(|b| b.row_label.as_str()).collect();
+    let row: BTreeMap<&str, u32> = labels.into_iter().zip(0..).collect();
+    let halls: HashMap<ZoneId, usize> = zones
+        .iter()
+        .map(|z| (z.id, zones.iter().position(|other| other.hall_id == z.hall_id).unwrap_or_default()))
+        .collect();
+    let rows: Vec<(u32, i32)> =
+        booths.iter().map(|b| (row.get(b.row_label.as_str()).copied().unwrap_or_default(), b.place)).collect();
+    let position = |b: &BoothFact| {
+        let hall = u32::try_from(halls.get(&b.zone).copied().unwrap_or_default()).unwrap_or_default();
+        Some(Position { hall, x: b.x?, y: b.y?, width: b.width?, depth: b.depth? })
+    };
+    adjacency::touching(&rows, &booths.iter().map(position).collect::<Vec<_>>())
+}
+
+fn zones_for(
+    candidate: &Candidate,
+    zones: &[floor::store::ZoneRow],
+    rules: &HashMap<ZoneId, Eligibility>,
+    zone_ix: &HashMap<ZoneId, ZoneIx>,
+    request: &StartRun,
+) -> Vec<ZoneIx> {
+    let from = |of: &str| candidate.locality.as_deref().is_some_and(|code| is_part_of(code, of));
+    let pavilion = request.rules.pavilions.iter().find(|p| from(&p.locality));
+    let open = |zone: &&floor::store::ZoneRow| match pavilion {
+        Some(pavilion) => pavilion.zone == zone.id,
+        None => rules.get(&zone.id).is_none_or(|r| r.obstacles(candidate).is_empty()),
+    };
+    zones.iter().filter(open).filter_map(|z| zone_ix.get(&z.id).copied()).collect()
+}
+
+/// What several queries tell of the applications.
+struct Facts {
+    groups: HashMap<ApplicationId, Vec<ProductGroup>>,
+    stars: HashMap<ApplicationId, u32>,
+    past: HashMap<ExhibitorId, u32>,
+    paid_on_time: HashSet<ApplicationId>,
+}
+
+impl Facts {
+    fn read(
+        tx: &mut Tx<'_>,
+        edition: &editions::store::EditionRow,
+        applications: &[ApplicationFact],
+        request: &StartRun,
+    ) -> Result<Self, Problem> {
+        let last_day = editions::store::days(tx, edition.id)?.last().map(|d| d.day);
+        let mut groups: HashMap<ApplicationId, Vec<ProductGroup>> = HashMap::new();
+        for (application, group) in store::named_groups(tx, edition.id)? {
+            groups.entry(application).or_default().push(group);
+        }
+        let named: HashSet<ApplicationId> = groups.keys().copied().collect();
+        let mut stars: HashMap<ApplicationId, u32> = HashMap::new();
+        for (application, group, rated, expires_on) in store::goods(tx, edition.id)? {
+            if !named.contains(&application) {
+                groups.entry(application).or_default().push(group);
+            }
+            let good = expires_on.zip(last_day).is_some_and(|(expires_on, last)| expires_on >= last);
+            if let Some(rated) = rated.and_then(|s| u32::try_from(s).ok()).filter(|_| good) {
+                let best = stars.entry(application).or_default();
+                *best = rated.max(*best);
+            }
+        }
+        let ours: HashSet<ExhibitorId> = applications.iter().map(|a| a.exhibitor).collect();
+        let mut past: HashMap<ExhibitorId, u32> = HashMap::new();
+        for (exhibitor, _) in store::past_editions(tx, edition.id, edition.organiser_id)? {
+            if ours.contains(&exhibitor) {
+                *past.entry(exhibitor).or_default() += 1;
+            }
+        }
+        Ok(Self { groups, stars, past, paid_on_time: request.rules.paid_on_time.iter().copied().collect() })
+    }
+
+    fn candidate(&self, of: &ApplicationFact) -> Candidate {
+        Candidate {
+            legal_form: of.legal_form,
+            locality: of.locality.clone(),
+            product_groups: self.groups.get(&of.id).cloned().unwrap_or_default(),
+        }
+    }
+
+    fn merits(&self, of: &ApplicationFact, request: &StartRun) -> Merits {
+        let local_to = match &request.order {
+            Order::Points(weights) => weights.local_to.as_deref(),
+            Order::Date | Order::Lottery { .. } => None,
+        };
+        let is_local = of.locality.as_deref().zip(local_to).is_some_and(|(code, of)| is_part_of(code, of));
+        Merits {
+            stars: self.stars.get(&of.id).copied().unwrap_or_default(),
+            past_editions: self.past.get(&of.exhibitor).copied().unwrap_or_default(),
+            paid_on_time: self.paid_on_time.contains(&of.id),
+            is_local,
+        }
+    }
+
+    fn wishes(
+        &self,
+        tx: &mut Tx<'_>,
+        edition: &EditionId,
+        booths: &HashMap<BoothId, BoothIx>,
+        zones: &HashMap<ZoneId, ZoneIx>,
+    ) -> Result<HashMap<ApplicationId, Vec<Wish>>, Problem> {
+        let mut all: HashMap<ApplicationId, Vec<Wish>> = HashMap::new();
+        for (application, booth, zone) in store::wishes(tx, *edition)? {
+            let booth = booth.and_then(|b| booths.get(&b)).map(|ix| Wish::Booth(*ix));
+            let zone = zone.and_then(|z| zones.get(&z)).map(|ix| Wish::Zone(*ix));
+            all.entry(application).or_default().extend(booth.or(zone));
+        }
+        Ok(all)
+    }
+}

@@ -1,0 +1,86 @@
+//! Holding booths, and the list of who has which.
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use serde::Deserialize;
+
+use super::{
+    super::{
+        hold::{self, Hold},
+        store,
+    },
+    Allocate, ReadAllocations, check_expiry,
+    view::{AllocationView, view},
+};
+use hoicho_core::{
+    i18n::Said,
+    values::ids::{ApplicationId, BoothId},
+};
+use hoicho_web::{
+    http::{Answer, Body, Checks, Items, Problem, Query, page, page::Page},
+    identity::Permit,
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct HoldBooths {
+    application: ApplicationId,
+    /// 1 to 100, side by side unless `allow_apart`.
+    booths: Vec<BoothId>,
+    /// The booths need not be side by side.
+    #[serde(default)]
+    allow_apart: bool,
+    /// Why the exhibitor may stand in a zone that is not for it; 1 to 1,000 characters.
+    eligibility_waiver: Option<String>,
+    /// Seconds until the hold ends by itself: 60 to 2,592,000; 86,400 unless told.
+    expires_in_s: Option<u32>,
+}
+
+/// Holds booths for an approved application, all or none.
+#[utoipa::path(post, path = "/api/v1/editions/{edition}/allocations", tag = "allocation", params(("edition" = String, Path)), request_body = HoldBooths, responses((status = 201, body = Items<AllocationView>), (status = 404), (status = 409, description = "booth_already_taken or not_eligible"), (status = 422)))]
+#[post("/editions/{edition}/allocations")]
+pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>) -> Result<Answer, Problem> {
+    let HoldBooths { application, booths, allow_apart, eligibility_waiver, expires_in_s } = body.get()?;
+    let expires_in_s = expires_in_s.unwrap_or(86_400);
+    let mut checks = Checks::default();
+    checks.that((1..=100).contains(&booths.len()), "/booths", "length", Said("it-takes-1-to-100-booths"));
+    let distinct = booths.iter().collect::<std::collections::BTreeSet<_>>().len() == booths.len();
+    checks.that(distinct, "/booths", "repeated", Said("a-booth-is-named-twice"));
+    check_expiry(&mut checks, expires_in_s);
+    let eligibility_waiver = eligibility_waiver.map(|w| checks.text("/eligibility_waiver", &w, 1_000));
+    checks.done()?;
+    let wanted = Hold { application, booths, allow_apart, eligibility_waiver, expires_in_s };
+    permit
+        .once(move |tx, granted| {
+            let rows = hold::hold(tx, &granted, &wanted)?;
+            Answer::created(&Items { items: rows.into_iter().map(|row| view(row, None)).collect() })
+        })
+        .await
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct AllocationQuery {
+    /// Only for this application.
+    application: Option<ApplicationId>,
+    /// Rows a page: 1 to 500, 50 unless told.
+    limit: Option<u16>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+}
+
+/// The allocations of an edition, in the order they were made.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/allocations", tag = "allocation", params(("edition" = String, Path), AllocationQuery), responses((status = 200, body = Page<AllocationView>), (status = 404)))]
+#[get("/editions/{edition}/allocations")]
+pub(super) async fn list_allocations(
+    req: HttpRequest,
+    permit: Permit<ReadAllocations>,
+    query: Query<AllocationQuery>,
+) -> Result<HttpResponse, Problem> {
+    let AllocationQuery { application, limit, cursor } = query.get()?;
+    let query = page::PageQuery { limit, cursor };
+    let (limit, after) = (query.limit()?, query.after_id()?);
+    let rows =
+        permit.read(move |tx, granted| Ok(store::page(tx, granted.edition()?, application, after, limit + 1)?)).await?;
+    let views = rows.into_iter().map(|(row, code)| view(row, Some(code))).collect();
+    Ok(Page::of(views, limit, |v: &AllocationView| v.id.to_string()).answer(&req))
+}

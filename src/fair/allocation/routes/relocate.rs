@@ -1,0 +1,43 @@
+//! `/allocations/{allocation}/move`.
+use actix_web::{post, web};
+use serde::Deserialize;
+
+use super::{
+    super::relocate,
+    Allocate,
+    view::{AllocationView, view},
+};
+use hoicho_core::values::ids::{AllocationId, BoothId};
+use hoicho_web::{
+    http::{Answer, Body, Checks, Problem},
+    identity::Permit,
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MoveAllocation {
+    /// A free booth of the same edition.
+    booth: BoothId,
+    /// Why the exhibitor may stand in a zone that is not for it; 1 to 1,000 characters.
+    eligibility_waiver: Option<String>,
+}
+
+/// Moves an allocation to a free booth in one step; its state and the time of its offer stay.
+#[utoipa::path(post, path = "/api/v1/allocations/{allocation}/move", tag = "allocation", params(("allocation" = AllocationId, Path)), request_body = MoveAllocation, responses((status = 200, body = AllocationView), (status = 404), (status = 409, description = "booth_already_taken, not_eligible or illegal_step"), (status = 422)))]
+#[post("/allocations/{allocation}/move")]
+pub(super) async fn move_allocation(
+    permit: Permit<Allocate>,
+    id: web::Path<AllocationId>,
+    body: Body<MoveAllocation>,
+) -> Result<Answer, Problem> {
+    let MoveAllocation { booth, eligibility_waiver } = body.get()?;
+    let mut checks = Checks::default();
+    let waiver = eligibility_waiver.map(|w| checks.text("/eligibility_waiver", &w, 1_000));
+    checks.done()?;
+    let id = id.into_inner();
+    permit
+        .once(move |tx, granted| {
+            Answer::ok(&view(relocate::relocate(tx, &granted, id, booth, waiver.as_deref())?, None))
+        })
+        .await
+}

@@ -1,0 +1,54 @@
+//! Carrying a proposal out.
+use actix_web::post;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{Allocate, check_expiry},
+    At,
+};
+use crate::allocation::rounds::{GiveAs, apply};
+use hoicho_web::{
+    http::{Answer, Body, Checks, Problem},
+    identity::Permit,
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ApplyRun {
+    /// Held for the organiser to look at, or offered to the exhibitors by mail.
+    give_as: GiveAs,
+    /// Seconds until a hold or an offer ends by itself: 60 to 2,592,000; three days unless told.
+    expires_in_s: Option<u32>,
+}
+
+/// What was carried out, in booths.
+#[derive(Serialize, utoipa::ToSchema)]
+struct AppliedView {
+    given: usize,
+    released: usize,
+    /// Whose booth stays theirs.
+    kept: usize,
+}
+
+/// Carries a proposal out, all of it in one transaction. If the floor changed since it was made nothing happens, and
+/// the answer lists what changed.
+#[utoipa::path(post, path = "/api/v1/editions/{edition}/allocation-runs/{run}/apply", tag = "allocation", params(("edition" = String, Path), ("run" = hoicho_core::values::ids::AllocationRunId, Path)), request_body = ApplyRun, responses((status = 200, body = AppliedView), (status = 404), (status = 409, description = "floor_changed, booth_already_taken or illegal_step"), (status = 422)))]
+#[post("/editions/{edition}/allocation-runs/{run}/apply")]
+pub(in super::super) async fn apply_run(
+    permit: Permit<Allocate>,
+    path: At,
+    body: Body<ApplyRun>,
+) -> Result<Answer, Problem> {
+    let ApplyRun { give_as, expires_in_s } = body.get()?;
+    let expires_in_s = expires_in_s.unwrap_or(3 * 24 * 3_600);
+    let mut checks = Checks::default();
+    check_expiry(&mut checks, expires_in_s);
+    checks.done()?;
+    let id = path.1;
+    permit
+        .once(move |tx, granted| {
+            let done = apply::apply(tx, &granted, id, give_as, expires_in_s)?;
+            Answer::ok(&AppliedView { given: done.given, released: done.released, kept: done.kept })
+        })
+        .await
+}

@@ -1,0 +1,36 @@
+//! The runs of an edition.
+use actix_web::{HttpRequest, HttpResponse, get};
+
+use super::{
+    super::ReadAllocations,
+    At,
+    view::{RunView, view},
+};
+use crate::allocation::rounds::store;
+use hoicho_web::{
+    http::{Problem, Query, page::Page, page::PageQuery},
+    identity::Permit,
+};
+
+/// The runs of an edition, newest first.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/allocation-runs", tag = "allocation", params(("edition" = String, Path), PageQuery), responses((status = 200, body = Page<RunView>), (status = 403), (status = 404)))]
+#[get("/editions/{edition}/allocation-runs")]
+pub(in super::super) async fn list_runs(
+    req: HttpRequest,
+    permit: Permit<ReadAllocations>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.get()?;
+    let (limit, after) = (query.limit()?, query.after_id()?);
+    let rows = permit.read(move |tx, granted| Ok(store::page(tx, granted.edition()?, after, limit + 1)?)).await?;
+    Ok(Page::of(rows.into_iter().map(view).collect(), limit, |v: &RunView| v.id.to_string()).answer(&req))
+}
+
+/// One run: how far it is, and what it proposes in sum.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/allocation-runs/{run}", tag = "allocation", params(("edition" = String, Path), ("run" = hoicho_core::values::ids::AllocationRunId, Path)), responses((status = 200, body = RunView), (status = 403), (status = 404)))]
+#[get("/editions/{edition}/allocation-runs/{run}")]
+pub(in super::super) async fn get_run(permit: Permit<ReadAllocations>, path: At) -> Result<HttpResponse, Problem> {
+    let id = path.1;
+    let row = permit.read(move |tx, granted| Ok(store::find(tx, granted.edition()?, id)?)).await?;
+    Ok(HttpResponse::Ok().json(view(row)))
+}

@@ -1,0 +1,16 @@
+//! `/editions/{edition}/allocation-runs`.
+pub(super) mod apply;
+pub(super) mod cancel;
+pub(super) mod compare;
+pub(super) mod events;
+pub(super) mod list;
+pub(super) mod proposal;
+pub(super) mod start;
+mod view;
+
+use actix_web::web;
+
+use hoicho_core::values::ids::AllocationRunId;
+
+/// The edition, which the permit looks at, and the run.
+type At = web::Path<(String, AllocationRunId)>;

@@ -1,0 +1,88 @@
+//! What a run proposes, application by application, with the reasons.
+use std::collections::HashMap;
+
+use actix_web::{HttpRequest, HttpResponse, get, http::header};
+use serde::{Deserialize, Serialize};
+
+use super::{super::ReadAllocations, At};
+use crate::allocation::rounds::{explain::Explanation, store, words::words};
+use hoicho_core::{i18n::Language, values::ids::ApplicationId};
+use hoicho_web::{
+    http::{Code, Problem, Query, page::Page, page::PageQuery},
+    identity::Permit,
+};
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct ProposalQuery {
+    /// Rows a page: 1 to 500, 50 unless told.
+    limit: Option<u16>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+}
+
+/// An application in a proposal.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ProposedView {
+    application: ApplicationId,
+    exhibitor_name: String,
+    /// Place in the order; 1 is the first.
+    turn: i32,
+    points: i32,
+    /// Codes of the booths it had when the run was made.
+    before: Vec<String>,
+    /// Codes of the booths it gets; none if it gets no place.
+    after: Vec<String>,
+    /// Why, in sentences: what it got, what its better wishes went to, and for those without a place what would have
+    /// to change.
+    reasons: Vec<String>,
+}
+
+/// What a run proposes for each application, in the order of its policy, with the reasons in the caller's language.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/allocation-runs/{run}/proposal", tag = "allocation", params(("edition" = String, Path), ("run" = hoicho_core::values::ids::AllocationRunId, Path), ProposalQuery), responses((status = 200, body = Page<ProposedView>), (status = 400), (status = 404)))]
+#[get("/editions/{edition}/allocation-runs/{run}/proposal")]
+pub(in super::super) async fn get_proposal(
+    req: HttpRequest,
+    permit: Permit<ReadAllocations>,
+    path: At,
+    query: Query<ProposalQuery>,
+) -> Result<HttpResponse, Problem> {
+    let ProposalQuery { limit, cursor } = query.get()?;
+    let query = PageQuery { limit, cursor };
+    let (limit, after) = (query.limit()?, query.after()?);
+    let after = if after.is_empty() { 0 } else { after.parse().map_err(|_| Code::BadRequest)? };
+    let language = Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
+    let id = path.1;
+    let found = permit.read(move |tx, granted| {
+        store::find(tx, granted.edition()?, id)?;
+        let rows = store::applications_page(tx, id, after, limit + 1)?;
+        let ids: Vec<ApplicationId> = rows.iter().map(|(row, _)| row.application_id).collect();
+        Ok((rows, store::booths_of(tx, id, &ids)?))
+    });
+    let (rows, booths) = found.await?;
+    let mut had: HashMap<ApplicationId, (Vec<String>, Vec<String>)> = HashMap::new();
+    for (booth, code) in booths {
+        if let Some(before) = booth.before_application_id {
+            had.entry(before).or_default().0.push(code.clone());
+        }
+        if let Some(after) = booth.after_application_id {
+            had.entry(after).or_default().1.push(code);
+        }
+    }
+    let view = |(row, exhibitor_name): (store::RunApplicationRow, String)| {
+        let (before, after) = had.remove(&row.application_id).unwrap_or_default();
+        let explanation: Explanation = serde_json::from_str(&row.explanation).map_err(|_| Code::Internal)?;
+        Ok(ProposedView {
+            application: row.application_id,
+            exhibitor_name,
+            turn: row.turn,
+            points: row.points,
+            before,
+            after,
+            reasons: words(&explanation).iter().map(|t| t.say(language).to_owned()).collect(),
+        })
+    };
+    let views = rows.into_iter().map(view).collect::<Result<Vec<_>, Problem>>()?;
+    Ok(Page::of(views, limit, |v: &ProposedView| v.turn.to_string()).answer(&req))
+}

@@ -1,0 +1,68 @@
+//! A run as it is shown.
+use serde::Serialize;
+
+use super::super::super::rounds::{
+    Policy,
+    store::{RunRow, RunState},
+};
+use hoicho_core::values::ids::{AllocationRunId, EditionId, UserId};
+
+/// A run: what was asked, how far it is, and what it proposes.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct RunView {
+    pub id: AllocationRunId,
+    pub edition: EditionId,
+    pub policy: Policy,
+    pub based_on: Option<AllocationRunId>,
+    pub state: RunState,
+    /// As it was asked.
+    #[schema(value_type = Object)]
+    pub request: serde_json::Value,
+    /// Of the work, in ten-thousandths.
+    pub done_bp: i32,
+    /// How many applications it is about.
+    pub applications: i32,
+    /// How many of them have a place: so far, or in the proposal.
+    pub served: i32,
+    /// No plan serves more.
+    pub served_bound: Option<i32>,
+    /// Σ points × wish: a first wish counts 20 times the points, the twentieth once.
+    pub value: i64,
+    /// No plan that serves as many is worth more.
+    pub value_bound: Option<i64>,
+    /// From the best at most, in millionths of a total in which an application served counts one more than the best
+    /// first wish of all.
+    pub gap_ppm: Option<i32>,
+    /// Applications whose booths are others than before.
+    pub moved: i32,
+    /// `done`, `time` or `cancelled`.
+    pub ended_by: Option<String>,
+    pub created_by: UserId,
+    #[schema(value_type = String)]
+    pub created_at: chrono::DateTime<chrono::Utc>,
+    #[schema(value_type = Option<String>)]
+    pub finished_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+pub(super) fn view(row: RunRow) -> RunView {
+    RunView {
+        id: row.id,
+        edition: row.edition_id,
+        policy: row.policy,
+        based_on: row.based_on_id,
+        state: row.state,
+        request: serde_json::from_str(&row.request).unwrap_or_default(),
+        done_bp: row.done_bp,
+        applications: row.applications,
+        served: row.served,
+        served_bound: row.served_bound,
+        value: row.total_value,
+        value_bound: row.value_bound,
+        gap_ppm: row.gap_ppm,
+        moved: row.moved,
+        ended_by: row.ended_by,
+        created_by: row.created_by,
+        created_at: row.created_at.and_utc(),
+        finished_at: row.finished_at.map(|at| at.and_utc()),
+    }
+}

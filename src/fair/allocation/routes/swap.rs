@@ -1,0 +1,34 @@
+//! Swapping booths.
+use actix_web::post;
+use serde::Deserialize;
+
+use super::{
+    super::swap,
+    Allocate,
+    view::{AllocationView, view},
+};
+use hoicho_core::values::ids::AllocationId;
+use hoicho_web::{
+    http::{Answer, Body, Items, Problem},
+    identity::Permit,
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SwapBooths {
+    one: AllocationId,
+    other: AllocationId,
+}
+
+/// Swaps the booths of two active allocations in one step.
+#[utoipa::path(post, path = "/api/v1/editions/{edition}/allocations/swap", tag = "allocation", params(("edition" = String, Path)), request_body = SwapBooths, responses((status = 200, body = Items<AllocationView>), (status = 404), (status = 409)))]
+#[post("/editions/{edition}/allocations/swap")]
+pub(super) async fn swap_booths(permit: Permit<Allocate>, body: Body<SwapBooths>) -> Result<Answer, Problem> {
+    let SwapBooths { one, other } = body.get()?;
+    permit
+        .once(move |tx, granted| {
+            let rows = swap::swap(tx, &granted, one, other)?;
+            Answer::ok(&Items { items: rows.into_iter().map(|row| view(row, None)).collect() })
+        })
+        .await
+}

@@ -1,0 +1,40 @@
+//! Whether booths that come free are offered to the waiting list without anybody asking.
+use actix_web::put;
+use serde::Deserialize;
+
+use super::{super::rounds::store, Allocate};
+use crate::editions;
+use hoicho_core::values::ids::AllocationRunId;
+use hoicho_web::{
+    http::{Answer, Body, Problem},
+    identity::Permit,
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PutWaitingListPolicy {
+    /// The run whose order and rules are followed; `null` turns it off.
+    run: Option<AllocationRunId>,
+}
+
+/// Turns it on or off that a booth whose offer is declined or runs out is offered to the waiting list, by the order
+/// and the rules of a run.
+#[utoipa::path(put, path = "/api/v1/editions/{edition}/waiting-list/policy", tag = "allocation", params(("edition" = String, Path)), request_body = PutWaitingListPolicy, responses((status = 204), (status = 403), (status = 404), (status = 409)))]
+#[put("/editions/{edition}/waiting-list/policy")]
+pub(super) async fn put_waiting_list_policy(
+    permit: Permit<Allocate>,
+    body: Body<PutWaitingListPolicy>,
+) -> Result<Answer, Problem> {
+    let run = body.get()?.run;
+    permit
+        .write(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            if let Some(run) = run {
+                store::find(tx, edition.id, run)?;
+            }
+            editions::store::set_waiting_list_run(tx, edition.id, run)?;
+            granted.audit(tx, "edition.waiting_list", edition.id, Some(edition.waiting_list_run_id), Some(run))?;
+            Ok(Answer::no_content())
+        })
+        .await
+}

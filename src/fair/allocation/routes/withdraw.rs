@@ -1,0 +1,33 @@
+//! Taking an application back.
+use actix_web::{post, web};
+
+use super::super::withdraw::withdraw;
+use crate::applications::{ApplicationView, view};
+use hoicho_core::values::ids::ApplicationId;
+use hoicho_web::{
+    http::{Answer, Problem},
+    identity::{Action, ExhibitorRole, OrganiserRole, Permit},
+};
+
+struct Withdraw;
+impl Action for Withdraw {
+    const ORGANISER: &'static [OrganiserRole] = &[];
+    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+}
+
+/// Takes an application back, until booths are confirmed for it; what is held for it comes free.
+#[utoipa::path(post, path = "/api/v1/applications/{application}/withdraw", tag = "applications", params(("application" = ApplicationId, Path)), responses((status = 200, body = ApplicationView), (status = 404), (status = 409)))]
+#[post("/applications/{application}/withdraw")]
+pub(super) async fn withdraw_application(
+    permit: Permit<Withdraw>,
+    id: web::Path<ApplicationId>,
+) -> Result<Answer, Problem> {
+    let id = id.into_inner();
+    permit
+        .once(move |tx, granted| {
+            let row = withdraw(tx, &granted, id)?;
+            let version = row.version;
+            Ok(Answer::ok(&view(row, None))?.version(version))
+        })
+        .await
+}

@@ -1,0 +1,86 @@
+//! The steps of one allocation: offer, confirm, check in, release, no-show.
+use chrono::{Duration, TimeZone};
+
+use super::{
+    lifecycle::AllocationState,
+    rounds::refill::refill,
+    store::{self, AllocationRow},
+};
+use crate::{applications, editions};
+use hoicho_core::{db::Tx, i18n::Said, values::ids::AllocationId};
+use hoicho_web::{
+    http::{Code, Problem},
+    identity::{Granted, members::write_to_exhibitor},
+    outbox::Letter,
+};
+
+/// Seconds an offer stands: three days.
+const OFFER_S: i64 = 3 * 24 * 3_600;
+
+/// Offers a held booth to its exhibitor, and tells its members by mail.
+pub fn offer(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<AllocationRow, Problem> {
+    let row = step(tx, granted, id, AllocationState::Offered, "allocation.offer")?;
+    let edition = editions::store::find(tx, row.edition_id)?;
+    let application = applications::store::find(tx, row.edition_id, row.application_id)?;
+    let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
+    let until = zone.from_utc_datetime(&row.expires_at.ok_or(Code::Internal)?).naive_local();
+    let letter = Letter::BoothOffered { edition: edition.name, booth: store::code_of(tx, row.booth_id)?, until };
+    write_to_exhibitor(tx, application.exhibitor_id, letter, granted.now)?;
+    Ok(row)
+}
+/// Accepts an offer.
+pub fn confirm(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<AllocationRow, Problem> {
+    step(tx, granted, id, AllocationState::Confirmed, "allocation.confirm")
+}
+/// The exhibitor is there.
+pub fn check_in(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<AllocationRow, Problem> {
+    step(tx, granted, id, AllocationState::CheckedIn, "allocation.check_in")
+}
+/// Frees the booth.
+pub fn release(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<AllocationRow, Problem> {
+    step(tx, granted, id, AllocationState::Released, "allocation.release")
+}
+/// The exhibitor does not want what it was offered; frees the booth, for the waiting list if the organiser said so.
+pub fn decline(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<AllocationRow, Problem> {
+    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+    let before = store::find(tx, edition.id, id)?;
+    if before.state != AllocationState::Offered {
+        return Err(Problem::new(Code::IllegalStep, Said("only-what-is-offered-can-be-declined")));
+    }
+    let row = step(tx, granted, id, AllocationState::Released, "allocation.decline")?;
+    refill(tx, edition.id, granted.now)?;
+    Ok(row)
+}
+/// The exhibitor never came; frees the booth.
+pub fn no_show(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<AllocationRow, Problem> {
+    step(tx, granted, id, AllocationState::NoShow, "allocation.no_show")
+}
+
+fn step(
+    tx: &mut Tx<'_>,
+    granted: &Granted,
+    id: AllocationId,
+    to: AllocationState,
+    action: &'static str,
+) -> Result<AllocationRow, Problem> {
+    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+    let row = store::find(tx, edition.id, id)?;
+    // Nobody withdraws the application while one of its booths is being confirmed.
+    applications::store::find_held(tx, edition.id, row.application_id)?;
+    // What has run out is over, whether or not the background job has come by.
+    let lapsed = row.expires_at.is_some_and(|at| at <= granted.now);
+    let from = if lapsed { AllocationState::Expired } else { row.state };
+    if !from.legal_steps().contains(&to) {
+        let legal = from.legal_steps().iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(Problem::new(
+            Code::IllegalStep,
+            Said("from-from-the-legal-steps-are-legal").with(&[("from", &from), ("legal", &legal)]),
+        ));
+    }
+    let expires_at = to.expires().then(|| granted.now + Duration::seconds(OFFER_S));
+    if !store::set_state(tx, &row, to, expires_at)? {
+        return Err(Code::StaleVersion.into());
+    }
+    granted.audit(tx, action, id, Some(row.state), Some(to))?;
+    Ok(store::find(tx, edition.id, id)?)
+}

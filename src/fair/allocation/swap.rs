@@ -1,0 +1,35 @@
+//! Swapping the booths of two allocations in one step.
+use super::{
+    lifecycle::AllocationState,
+    store::{self, AllocationRow},
+};
+use crate::editions;
+use hoicho_core::{db::Tx, i18n::Said, values::ids::AllocationId};
+use hoicho_web::{
+    http::{Code, Problem},
+    identity::Granted,
+};
+
+/// Gives each the other's booth. Both must be active; their states and times go with them.
+pub fn swap(
+    tx: &mut Tx<'_>,
+    granted: &Granted,
+    one: AllocationId,
+    other: AllocationId,
+) -> Result<[AllocationRow; 2], Problem> {
+    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+    let (a, b) = (store::find(tx, edition.id, one)?, store::find(tx, edition.id, other)?);
+    if one == other || !a.is_active_at(granted.now) || !b.is_active_at(granted.now) {
+        return Err(Problem::new(Code::IllegalStep, Said("only-two-different-active-allocations-can-be")));
+    }
+    // The unique index knows no order of rows: both leave their booths before either enters one.
+    for row in [&a, &b] {
+        if !store::set_state(tx, row, AllocationState::Released, None)? {
+            return Err(Code::StaleVersion.into());
+        }
+    }
+    store::put_on(tx, a.id, b.booth_id, a.state, a.expires_at)?;
+    store::put_on(tx, b.id, a.booth_id, b.state, b.expires_at)?;
+    granted.audit(tx, "allocation.swap", a.id, Some([a.booth_id, b.booth_id]), Some([b.booth_id, a.booth_id]))?;
+    Ok([store::find(tx, edition.id, one)?, store::find(tx, edition.id, other)?])
+}

@@ -1,0 +1,146 @@
+//! One application.
+use actix_web::{HttpResponse, delete, get, patch, web};
+use serde::Deserialize;
+
+use super::{
+    super::{
+        lifecycle::ApplicationState,
+        store::{self, ApplicationRow},
+        wishes::{self, Wish},
+    },
+    Apply, ReadApplication,
+    create::check_wanted,
+    view::{ApplicationView, whole},
+};
+use crate::{editions, floor::BoothCategory};
+use hoicho_core::{
+    i18n::Said,
+    values::ids::{ApplicationId, ProductId},
+};
+use hoicho_web::{
+    http::{Answer, Body, Checks, Code, Problem, etag, etag::IfMatch, patch::present},
+    identity::Permit,
+};
+
+type Id = web::Path<ApplicationId>;
+
+/// One application, for its exhibitor's members and, once it is handed in, the organiser's staff.
+#[utoipa::path(get, path = "/api/v1/applications/{application}", tag = "applications", params(("application" = ApplicationId, Path)), responses((status = 200, body = ApplicationView), (status = 404)))]
+#[get("/applications/{application}")]
+pub(super) async fn get_application(permit: Permit<ReadApplication>, id: Id) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    let found = permit.read(move |tx, granted| {
+        let row = store::find(tx, granted.edition()?, id)?;
+        if row.state == ApplicationState::Draft && !granted.as_member {
+            return Err(Code::NotFound.into());
+        }
+        whole(tx, row)
+    });
+    let view = found.await?;
+    Ok(HttpResponse::Ok().insert_header(etag::tag(view.version)).json(view))
+}
+
+/// What may change while it is a draft; `null` takes needs away.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PatchApplication {
+    /// 1 to 100.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    booths_wanted: Option<i32>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    category: Option<BoothCategory>,
+    #[serde(default, deserialize_with = "present")]
+    needs: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    needs_power: Option<bool>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    needs_water: Option<bool>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    needs_corner: Option<bool>,
+    /// Best first; at most 20.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    wishes: Option<Vec<Wish>>,
+    /// At most 100.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    products: Option<Vec<ProductId>>,
+}
+
+fn only_a_draft() -> Problem {
+    Problem::new(Code::IllegalStep, Said("an-application-that-has-been-handed-in"))
+}
+
+/// Changes a draft.
+#[utoipa::path(patch, path = "/api/v1/applications/{application}", tag = "applications", params(("application" = ApplicationId, Path), ("If-Match" = String, Header)), request_body = PatchApplication, responses((status = 200, body = ApplicationView), (status = 404), (status = 409), (status = 412), (status = 422)))]
+#[patch("/applications/{application}")]
+pub(super) async fn patch_application(
+    permit: Permit<Apply>,
+    id: Id,
+    seen: IfMatch,
+    body: Body<PatchApplication>,
+) -> Result<Answer, Problem> {
+    let body = body.get()?;
+    let mut checks = Checks::default();
+    check_wanted(&mut checks, body.booths_wanted.unwrap_or(1));
+    let list = |wishes: &Option<Vec<Wish>>| wishes.clone().unwrap_or_default();
+    wishes::check(&mut checks, &list(&body.wishes), &body.products.clone().unwrap_or_default());
+    let needs = body.needs.map(|n| n.map(|n| checks.text("/needs", &n, 2_000)));
+    checks.done()?;
+    let id = id.into_inner();
+    permit
+        .write(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let before = store::find(tx, edition.id, id)?;
+            seen.check(before.version)?;
+            if before.state != ApplicationState::Draft {
+                return Err(only_a_draft());
+            }
+            let shown_before = whole(tx, before.clone())?;
+            let mut row = ApplicationRow { version: before.version + 1, ..before.clone() };
+            row.needs_power = body.needs_power.unwrap_or(row.needs_power);
+            row.needs_water = body.needs_water.unwrap_or(row.needs_water);
+            row.needs_corner = body.needs_corner.unwrap_or(row.needs_corner);
+            row.booths_wanted = body.booths_wanted.unwrap_or(row.booths_wanted);
+            row.category = body.category.unwrap_or(row.category);
+            row.needs = needs.unwrap_or(row.needs);
+            if !store::replace(tx, &row, before.version)? {
+                return Err(Code::StaleVersion.into());
+            }
+            if let Some(wishes) = &body.wishes {
+                wishes::put(tx, edition.id, id, wishes)?;
+            }
+            if let Some(products) = &body.products {
+                wishes::put_products(tx, row.exhibitor_id, id, products)?;
+            }
+            let view = whole(tx, row)?;
+            granted.audit(tx, "application.change", id, Some(&shown_before), Some(&view))?;
+            Ok(Answer::ok(&view)?.version(view.version))
+        })
+        .await
+}
+
+/// Removes a draft without papers.
+#[utoipa::path(delete, path = "/api/v1/applications/{application}", tag = "applications", params(("application" = ApplicationId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[delete("/applications/{application}")]
+pub(super) async fn delete_application(permit: Permit<Apply>, id: Id, seen: IfMatch) -> Result<Answer, Problem> {
+    let id = id.into_inner();
+    permit
+        .write(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let before = store::find(tx, edition.id, id)?;
+            seen.check(before.version)?;
+            if before.state != ApplicationState::Draft {
+                return Err(only_a_draft());
+            }
+            store::delete(tx, id)?;
+            granted.audit(tx, "application.delete", id, Some(before.exhibitor_id), None)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}

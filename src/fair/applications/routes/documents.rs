@@ -1,0 +1,233 @@
+//! Papers of an application.
+use actix_web::{HttpRequest, HttpResponse, delete, get, http::header, post, web};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{
+        documents::{self, DocumentKind, DocumentRow, FileType},
+        storage::{MOST_BYTES, Storage},
+        store,
+    },
+    Apply, Judge, ReadApplication,
+};
+use crate::editions;
+use hoicho_core::{
+    i18n::Said,
+    values::ids::{ApplicationId, DocumentId},
+};
+use hoicho_web::{
+    http::{Answer, Body, Checks, Code, Items, Problem, Query, Raw},
+    identity::{Permit, token::digest},
+};
+
+/// A paper, or the reason why it is not required.
+#[derive(Serialize, utoipa::ToSchema)]
+struct DocumentView {
+    id: DocumentId,
+    kind: DocumentKind,
+    file_name: Option<String>,
+    content_type: Option<String>,
+    size_bytes: Option<i64>,
+    /// SHA-256 of the content, base64url.
+    digest: Option<String>,
+    /// Why it is not required.
+    waiver_reason: Option<String>,
+    #[schema(value_type = String)]
+    recorded_at: chrono::DateTime<chrono::Utc>,
+}
+
+fn view(row: DocumentRow) -> DocumentView {
+    DocumentView {
+        id: row.id,
+        kind: row.kind,
+        file_name: row.file_name,
+        content_type: row.content_type,
+        size_bytes: row.size_bytes,
+        digest: row.digest,
+        waiver_reason: row.waiver_reason,
+        recorded_at: row.recorded_at.and_utc(),
+    }
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct UploadQuery {
+    /// Which paper.
+    kind: DocumentKind,
+    /// As it is called where it comes from; 1 to 200 characters.
+    file_name: String,
+}
+
+type Id = web::Path<ApplicationId>;
+
+/// Adds a paper: the body is the file itself (PDF, JPEG, PNG or WebP; 5 MiB unless set otherwise), its
+/// Content-Type what it really is.
+#[utoipa::path(post, path = "/api/v1/applications/{application}/documents", tag = "applications", params(("application" = ApplicationId, Path), UploadQuery), request_body(content(("application/pdf"), ("image/jpeg"), ("image/png"), ("image/webp"))), responses((status = 201, body = DocumentView), (status = 404), (status = 409), (status = 413), (status = 415), (status = 422)))]
+#[post("/applications/{application}/documents")]
+pub(super) async fn upload_document(
+    req: HttpRequest,
+    permit: Permit<Apply>,
+    id: Id,
+    query: Query<UploadQuery>,
+    storage: web::Data<Storage>,
+    file: Raw<MOST_BYTES>,
+) -> Result<Answer, Problem> {
+    let UploadQuery { kind, file_name } = query.get()?;
+    let mut checks = Checks::default();
+    let file_name = checks.text("file_name", &file_name, 200);
+    checks.done()?;
+    let bytes = file.get()?;
+    if bytes.len() > storage.most_bytes {
+        let kib = storage.most_bytes / 1024;
+        return Err(Problem::new(Code::TooLarge, Said("the-file-is-over-kib-kib").with(&[("kib", &kib)])));
+    }
+    let told = req.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    let file_type = FileType::of(&bytes, told)?;
+    let (application, document) = (id.into_inner(), DocumentId::make());
+    storage.keep(document, &bytes).await?;
+    let limit = storage.per_application;
+    let added = permit
+        .once(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            store::find(tx, edition.id, application)?;
+            if documents::count(tx, application)? >= limit {
+                return Err(Problem::new(
+                    Code::IllegalStep,
+                    Said("an-application-has-at-most-limit-papers").with(&[("limit", &limit)]),
+                ));
+            }
+            let row = DocumentRow {
+                id: document,
+                application_id: application,
+                kind,
+                file_name: Some(file_name),
+                content_type: Some(file_type.mime().to_owned()),
+                size_bytes: i64::try_from(bytes.len()).ok(),
+                digest: Some(digest(&bytes)),
+                waiver_reason: None,
+                recorded_by: granted.actor()?,
+                recorded_at: granted.now,
+            };
+            documents::insert(tx, &row)?;
+            let view = view(row);
+            granted.audit(tx, "document.upload", document, None, Some(&view))?;
+            Answer::created(&view)
+        })
+        .await;
+    if !added.as_ref().is_ok_and(|answer| !answer.repeated) {
+        storage.remove(document).await;
+    }
+    added
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct WaiveDocument {
+    kind: DocumentKind,
+    /// Why it is not required; 1 to 1,000 characters.
+    reason: String,
+}
+
+/// The organiser says that a paper is not required, and why.
+#[utoipa::path(post, path = "/api/v1/applications/{application}/document-waivers", tag = "applications", params(("application" = ApplicationId, Path)), request_body = WaiveDocument, responses((status = 201, body = DocumentView), (status = 404), (status = 422)))]
+#[post("/applications/{application}/document-waivers")]
+pub(super) async fn waive_document(
+    permit: Permit<Judge>,
+    id: Id,
+    body: Body<WaiveDocument>,
+) -> Result<Answer, Problem> {
+    let WaiveDocument { kind, reason } = body.get()?;
+    let mut checks = Checks::default();
+    let reason = checks.text("/reason", &reason, 1_000);
+    checks.done()?;
+    let application = id.into_inner();
+    permit
+        .once(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            store::find(tx, edition.id, application)?;
+            let row = DocumentRow {
+                id: DocumentId::make(),
+                application_id: application,
+                kind,
+                file_name: None,
+                content_type: None,
+                size_bytes: None,
+                digest: None,
+                waiver_reason: Some(reason),
+                recorded_by: granted.actor()?,
+                recorded_at: granted.now,
+            };
+            documents::insert(tx, &row)?;
+            let view = view(row);
+            granted.audit(tx, "document.waive", view.id, None, Some(&view))?;
+            Answer::created(&view)
+        })
+        .await
+}
+
+/// The papers of an application, in the order they came.
+#[utoipa::path(get, path = "/api/v1/applications/{application}/documents", tag = "applications", params(("application" = ApplicationId, Path)), responses((status = 200, body = Items<DocumentView>), (status = 404)))]
+#[get("/applications/{application}/documents")]
+pub(super) async fn list_documents(permit: Permit<ReadApplication>, id: Id) -> Result<HttpResponse, Problem> {
+    let application = id.into_inner();
+    let rows = permit.read(move |tx, _| Ok(documents::of(tx, application)?)).await?;
+    Ok(HttpResponse::Ok().json(Items { items: rows.into_iter().map(view).collect() }))
+}
+
+type At = web::Path<(ApplicationId, DocumentId)>;
+
+/// The file of a paper.
+#[utoipa::path(get, path = "/api/v1/applications/{application}/documents/{document}", tag = "applications", params(("application" = ApplicationId, Path), ("document" = DocumentId, Path)), responses((status = 200, description = "the file"), (status = 404)))]
+#[get("/applications/{application}/documents/{document}")]
+pub(super) async fn get_document(
+    permit: Permit<ReadApplication>,
+    path: At,
+    storage: web::Data<Storage>,
+) -> Result<HttpResponse, Problem> {
+    let (application, id) = path.into_inner();
+    let row = permit.read(move |tx, _| Ok(documents::find(tx, application, id)?)).await?;
+    let (Some(content_type), Some(name)) = (row.content_type, row.file_name) else {
+        return Err(Code::NotFound.into());
+    };
+    let bytes = storage.read(id).await?;
+    let name = header::ContentDisposition {
+        disposition: header::DispositionType::Attachment,
+        parameters: vec![header::DispositionParam::FilenameExt(header::ExtendedValue {
+            charset: header::Charset::Ext("UTF-8".to_owned()),
+            language_tag: None,
+            value: name.into_bytes(),
+        })],
+    };
+    Ok(HttpResponse::Ok()
+        .content_type(content_type)
+        .insert_header(name)
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .body(bytes))
+}
+
+/// Removes a paper, until the application has been judged.
+#[utoipa::path(delete, path = "/api/v1/applications/{application}/documents/{document}", tag = "applications", params(("application" = ApplicationId, Path), ("document" = DocumentId, Path)), responses((status = 204), (status = 404), (status = 409)))]
+#[delete("/applications/{application}/documents/{document}")]
+pub(super) async fn delete_document(
+    permit: Permit<Apply>,
+    path: At,
+    storage: web::Data<Storage>,
+) -> Result<Answer, Problem> {
+    let (application, id) = path.into_inner();
+    let done = permit
+        .write(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let row = store::find(tx, edition.id, application)?;
+            let document = documents::find(tx, application, id)?;
+            if row.state.is_judged() || document.waiver_reason.is_some() {
+                return Err(Problem::new(Code::IllegalStep, Said("what-has-been-judged-or-was-written")));
+            }
+            documents::delete(tx, id)?;
+            granted.audit(tx, "document.delete", id, Some(view(document)), None)?;
+            Ok(Answer::no_content())
+        })
+        .await?;
+    storage.remove(id).await;
+    Ok(done)
+}

@@ -1,0 +1,78 @@
+//! Lists of applications.
+use actix_web::{HttpRequest, HttpResponse, get};
+use chrono::DateTime;
+use serde::Deserialize;
+
+use super::{
+    super::{lifecycle::ApplicationState, store},
+    Apply, ReadApplications,
+    view::{ApplicationView, view},
+};
+use hoicho_core::values::ids::{ApplicationId, ExhibitorId};
+use hoicho_web::{
+    http::{Code, Items, Problem, Query, page, page::Page, page::PageQuery},
+    identity::Permit,
+};
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct ApplicationQuery {
+    /// Only in this state.
+    state: Option<ApplicationState>,
+    /// Rows a page: 1 to 500, 50 unless told.
+    limit: Option<u16>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+}
+
+/// The applications for an edition that were handed in, in the order they were made.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/applications", tag = "applications", params(("edition" = String, Path), ApplicationQuery), responses((status = 200, body = Page<ApplicationView>), (status = 403), (status = 404)))]
+#[get("/editions/{edition}/applications")]
+pub(super) async fn list_applications(
+    req: HttpRequest,
+    permit: Permit<ReadApplications>,
+    query: Query<ApplicationQuery>,
+) -> Result<HttpResponse, Problem> {
+    let ApplicationQuery { state, limit, cursor } = query.get()?;
+    let query = page::PageQuery { limit, cursor };
+    let (limit, after) = (query.limit()?, query.after_id()?);
+    let rows =
+        permit.read(move |tx, granted| Ok(store::page(tx, granted.edition()?, state, after, limit + 1)?)).await?;
+    let views = rows.into_iter().map(|(row, name)| view(row, Some(name))).collect();
+    Ok(Page::of(views, limit, |v: &ApplicationView| v.id.to_string()).answer(&req))
+}
+
+/// `2026-03-01T02:03:04.000005Z|identifier`.
+fn place(key: &str) -> Option<(chrono::NaiveDateTime, ApplicationId)> {
+    let (at, id) = key.split_once('|')?;
+    Some((at.parse::<DateTime<chrono::Utc>>().ok()?.naive_utc(), id.parse().ok()?))
+}
+
+/// The waiting list of an edition: who came first is first.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/waiting-list", tag = "applications", params(("edition" = String, Path), PageQuery), responses((status = 200, body = Page<ApplicationView>), (status = 403), (status = 404)))]
+#[get("/editions/{edition}/waiting-list")]
+pub(super) async fn get_waiting_list(
+    req: HttpRequest,
+    permit: Permit<ReadApplications>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.get()?;
+    let (limit, key) = (query.limit()?, query.after()?);
+    let after = if key.is_empty() { None } else { Some(place(&key).ok_or(Code::BadRequest)?) };
+    let rows = permit.read(move |tx, granted| Ok(store::waiting(tx, granted.edition()?, after, limit + 1)?)).await?;
+    let views = rows.into_iter().map(|(row, name)| view(row, Some(name))).collect();
+    let key = |v: &ApplicationView| {
+        let at = v.waitlisted_at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)).unwrap_or_default();
+        format!("{at}|{}", v.id)
+    };
+    Ok(Page::of(views, limit, key).answer(&req))
+}
+
+/// The applications of an exhibitor, newest first, for its members.
+#[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}/applications", tag = "applications", params(("exhibitor" = ExhibitorId, Path)), responses((status = 200, body = Items<ApplicationView>), (status = 404)))]
+#[get("/exhibitors/{exhibitor}/applications")]
+pub(super) async fn list_exhibitors_applications(permit: Permit<Apply>) -> Result<HttpResponse, Problem> {
+    let rows = permit.read(|tx, granted| Ok(store::of_exhibitor(tx, granted.exhibitor()?)?)).await?;
+    Ok(HttpResponse::Ok().json(Items { items: rows.into_iter().map(|row| view(row, None)).collect() }))
+}

@@ -1,0 +1,69 @@
+//! `/editions/{edition}/applications`, `/applications/{application}` and their documents.
+mod application;
+mod create;
+mod documents;
+mod lists;
+mod steps;
+mod view;
+
+use actix_web::web;
+
+use hoicho_web::identity::{Action, ExhibitorRole, OrganiserRole};
+
+pub use view::{ApplicationView, view};
+
+/// The operations of this capability.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    create::create_application,
+    lists::list_applications,
+    lists::get_waiting_list,
+    lists::list_exhibitors_applications,
+    application::get_application,
+    application::patch_application,
+    application::delete_application,
+    steps::submit,
+    steps::approve,
+    steps::waitlist,
+    steps::reject,
+    documents::upload_document,
+    documents::waive_document,
+    documents::list_documents,
+    documents::get_document,
+    documents::delete_document,
+))]
+pub struct ApiDoc;
+
+/// Mounts them.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(create::create_application).service(lists::list_applications).service(lists::get_waiting_list);
+    cfg.service(lists::list_exhibitors_applications);
+    cfg.service(application::get_application).service(application::patch_application);
+    cfg.service(application::delete_application);
+    cfg.service(steps::submit).service(steps::approve).service(steps::waitlist).service(steps::reject);
+    cfg.service(documents::upload_document).service(documents::waive_document).service(documents::list_documents);
+    cfg.service(documents::get_document).service(documents::delete_document);
+}
+
+struct ReadApplications;
+impl Action for ReadApplications {
+    const ORGANISER: &'static [OrganiserRole] =
+        &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
+}
+
+struct ReadApplication;
+impl Action for ReadApplication {
+    const ORGANISER: &'static [OrganiserRole] = ReadApplications::ORGANISER;
+    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+}
+
+struct Judge;
+impl Action for Judge {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+}
+
+struct Apply;
+impl Action for Apply {
+    const ORGANISER: &'static [OrganiserRole] = &[];
+    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+}

@@ -1,0 +1,69 @@
+//! Steps of an application.
+use actix_web::{post, web};
+use serde::Deserialize;
+
+use super::{
+    super::{lifecycle::ApplicationState, step},
+    Apply, Judge,
+    view::{ApplicationView, view},
+};
+use hoicho_core::values::ids::ApplicationId;
+use hoicho_web::{
+    http::{Answer, Body, Problem},
+    identity::{Action, Permit},
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Reason {
+    /// 1 to 1,000 characters.
+    reason: String,
+}
+
+async fn take<A: Action>(
+    permit: Permit<A>,
+    id: Id,
+    to: ApplicationState,
+    reason: Option<String>,
+) -> Result<Answer, Problem> {
+    let id = id.into_inner();
+    permit
+        .once(move |tx, granted| {
+            let row = step(tx, &granted, id, to, reason.as_deref())?;
+            let version = row.version;
+            Ok(Answer::ok(&view(row, None))?.version(version))
+        })
+        .await
+}
+
+type Id = web::Path<ApplicationId>;
+
+/// Hands an application in, while registration is open.
+#[utoipa::path(post, path = "/api/v1/applications/{application}/submit", tag = "applications", params(("application" = ApplicationId, Path)), responses((status = 200, body = ApplicationView), (status = 404), (status = 409)))]
+#[post("/applications/{application}/submit")]
+pub(super) async fn submit(permit: Permit<Apply>, id: Id) -> Result<Answer, Problem> {
+    take(permit, id, ApplicationState::Submitted, None).await
+}
+
+/// Approves an application: it may be given booths.
+#[utoipa::path(post, path = "/api/v1/applications/{application}/approve", tag = "applications", params(("application" = ApplicationId, Path)), responses((status = 200, body = ApplicationView), (status = 404), (status = 409)))]
+#[post("/applications/{application}/approve")]
+pub(super) async fn approve(permit: Permit<Judge>, id: Id) -> Result<Answer, Problem> {
+    take(permit, id, ApplicationState::Approved, None).await
+}
+
+/// Puts an application on the waiting list, with a reason.
+#[utoipa::path(post, path = "/api/v1/applications/{application}/waitlist", tag = "applications", params(("application" = ApplicationId, Path)), request_body = Reason, responses((status = 200, body = ApplicationView), (status = 404), (status = 409), (status = 422)))]
+#[post("/applications/{application}/waitlist")]
+pub(super) async fn waitlist(permit: Permit<Judge>, id: Id, body: Body<Reason>) -> Result<Answer, Problem> {
+    let reason = body.get()?.reason;
+    take(permit, id, ApplicationState::Waitlisted, Some(reason)).await
+}
+
+/// Refuses an application, with a reason.
+#[utoipa::path(post, path = "/api/v1/applications/{application}/reject", tag = "applications", params(("application" = ApplicationId, Path)), request_body = Reason, responses((status = 200, body = ApplicationView), (status = 404), (status = 409), (status = 422)))]
+#[post("/applications/{application}/reject")]
+pub(super) async fn reject(permit: Permit<Judge>, id: Id, body: Body<Reason>) -> Result<Answer, Problem> {
+    let reason = body.get()?.reason;
+    take(permit, id, ApplicationState::Rejected, Some(reason)).await
+}

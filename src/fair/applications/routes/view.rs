@@ -1,0 +1,71 @@
+//! An application as it is shown.
+use serde::Serialize;
+
+use super::super::{
+    lifecycle::ApplicationState,
+    store::ApplicationRow,
+    wishes::{self, Wish},
+};
+use crate::floor::BoothCategory;
+use hoicho_core::{
+    db::Tx,
+    values::ids::{ApplicationId, EditionId, ExhibitorId, ProductId},
+};
+use hoicho_web::http::Problem;
+
+/// An application.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ApplicationView {
+    pub id: ApplicationId,
+    pub edition: EditionId,
+    pub exhibitor: ExhibitorId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exhibitor_name: Option<String>,
+    pub state: ApplicationState,
+    pub booths_wanted: i32,
+    pub category: BoothCategory,
+    pub needs: Option<String>,
+    pub needs_power: bool,
+    pub needs_water: bool,
+    pub needs_corner: bool,
+    /// Of the last step that needed one.
+    pub reason: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub waitlisted_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// Best first; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wishes: Option<Vec<Wish>>,
+    /// Not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub products: Option<Vec<ProductId>>,
+    /// For `If-Match`: `"v…"`.
+    pub version: i32,
+}
+
+/// An application of a list.
+pub fn view(row: ApplicationRow, exhibitor_name: Option<String>) -> ApplicationView {
+    ApplicationView {
+        id: row.id,
+        edition: row.edition_id,
+        exhibitor: row.exhibitor_id,
+        exhibitor_name,
+        state: row.state,
+        booths_wanted: row.booths_wanted,
+        category: row.category,
+        needs: row.needs,
+        needs_power: row.needs_power,
+        needs_water: row.needs_water,
+        needs_corner: row.needs_corner,
+        reason: row.reason,
+        waitlisted_at: row.waitlisted_at.map(|at| at.and_utc()),
+        wishes: None,
+        products: None,
+        version: row.version,
+    }
+}
+
+/// An application with its wishes and products.
+pub(super) fn whole(tx: &mut Tx<'_>, row: ApplicationRow) -> Result<ApplicationView, Problem> {
+    let (wishes, products) = (wishes::of(tx, row.id)?, wishes::products_of(tx, row.id)?);
+    Ok(ApplicationView { wishes: Some(wishes), products: Some(products), ..view(row, None) })
+}

@@ -1,0 +1,147 @@
+//! What an applicant would like, best first, and what it will sell.
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use hoicho_core::{
+    db::{Tx, schema::*},
+    i18n::Said,
+    on_either,
+    values::ids::{ApplicationId, BoothId, EditionId, ExhibitorId, ProductId, ZoneId},
+};
+use hoicho_web::http::{Checks, Problem};
+
+/// Wishes an application may have.
+pub const MOST_WISHES: usize = 20;
+/// Products an application may name.
+pub const MOST_PRODUCTS: usize = 100;
+
+/// A booth, or any booth of a zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Wish {
+    /// This booth.
+    Booth(BoothId),
+    /// Any booth of this zone.
+    Zone(ZoneId),
+}
+
+/// What is wrong with lists of wishes and products, before the database is asked.
+pub fn check(checks: &mut Checks, wishes: &[Wish], products: &[ProductId]) {
+    checks.that(wishes.len() <= MOST_WISHES, "/wishes", "length", Said("at-most-20-wishes"));
+    let distinct = wishes.iter().collect::<std::collections::BTreeSet<_>>().len() == wishes.len();
+    checks.that(distinct, "/wishes", "repeated", Said("a-wish-is-named-twice"));
+    checks.that(products.len() <= MOST_PRODUCTS, "/products", "length", Said("at-most-100-products"));
+    let distinct = products.iter().collect::<std::collections::BTreeSet<_>>().len() == products.len();
+    checks.that(distinct, "/products", "repeated", Said("a-product-is-named-twice"));
+}
+
+/// Sets the wishes of an application; each must be of the same edition.
+pub fn put(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId, wishes: &[Wish]) -> Result<(), Problem> {
+    use application_wishes as w;
+    let (booths, zones): (Vec<_>, Vec<_>) = wishes.iter().partition(|wish| matches!(wish, Wish::Booth(_)));
+    let wanted_booths: Vec<BoothId> =
+        booths.iter().filter_map(|wish| if let Wish::Booth(b) = wish { Some(*b) } else { None }).collect();
+    let wanted_zones: Vec<ZoneId> =
+        zones.iter().filter_map(|wish| if let Wish::Zone(z) = wish { Some(*z) } else { None }).collect();
+    let known_booths: Vec<BoothId> = booths::table
+        .filter(booths::edition_id.eq(edition))
+        .filter(booths::id.eq_any(&wanted_booths))
+        .select(booths::id)
+        .load(tx.conn())?;
+    let known_zones: Vec<ZoneId> = zones::table
+        .filter(zones::edition_id.eq(edition))
+        .filter(zones::id.eq_any(&wanted_zones))
+        .select(zones::id)
+        .load(tx.conn())?;
+    let mut checks = Checks::default();
+    for (i, wish) in wishes.iter().enumerate() {
+        let known = match wish {
+            Wish::Booth(booth) => known_booths.contains(booth),
+            Wish::Zone(zone) => known_zones.contains(zone),
+        };
+        checks.that(known, &format!("/wishes/{i}"), "unknown", Said("the-edition-has-no-such-booth-or"));
+    }
+    checks.done()?;
+    diesel::delete(w::table.filter(w::application_id.eq(id))).execute(tx.conn())?;
+    insert(tx, &rows(edition, id, wishes).collect::<Vec<_>>()).map_err(Problem::from)
+}
+
+/// A wish as it is kept.
+#[derive(Debug, Clone, Copy, Insertable)]
+#[diesel(table_name = application_wishes, treat_none_as_default_value = false)]
+pub struct WishRow {
+    application_id: ApplicationId,
+    wish_rank: i32,
+    edition_id: EditionId,
+    booth_id: Option<BoothId>,
+    zone_id: Option<ZoneId>,
+}
+
+/// The wishes of an application, to be kept in this order.
+pub fn rows(edition: EditionId, id: ApplicationId, wishes: &[Wish]) -> impl Iterator<Item = WishRow> {
+    (1..).zip(wishes).map(move |(wish_rank, wish)| {
+        let (booth_id, zone_id) = match wish {
+            Wish::Booth(booth) => (Some(*booth), None),
+            Wish::Zone(zone) => (None, Some(*zone)),
+        };
+        WishRow { application_id: id, wish_rank, edition_id: edition, booth_id, zone_id }
+    })
+}
+
+/// Keeps wishes.
+pub fn insert(tx: &mut Tx<'_>, rows: &[WishRow]) -> QueryResult<()> {
+    for part in rows.chunks(500) {
+        on_either!(tx, |c| diesel::insert_into(application_wishes::table).values(part).execute(c))?;
+    }
+    Ok(())
+}
+
+/// The wishes of an application, best first.
+pub fn of(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<Vec<Wish>> {
+    let rows: Vec<(Option<BoothId>, Option<ZoneId>)> = application_wishes::table
+        .filter(application_wishes::application_id.eq(id))
+        .order(application_wishes::wish_rank)
+        .select((application_wishes::booth_id, application_wishes::zone_id))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().filter_map(|(booth, zone)| booth.map(Wish::Booth).or(zone.map(Wish::Zone))).collect())
+}
+
+/// Sets the products of an application; each must be its exhibitor's own.
+pub fn put_products(
+    tx: &mut Tx<'_>,
+    exhibitor: ExhibitorId,
+    id: ApplicationId,
+    wanted: &[ProductId],
+) -> Result<(), Problem> {
+    use application_products as p;
+    let known: Vec<ProductId> = products::table
+        .filter(products::exhibitor_id.eq(exhibitor))
+        .filter(products::id.eq_any(wanted))
+        .select(products::id)
+        .load(tx.conn())?;
+    let mut checks = Checks::default();
+    for (i, product) in wanted.iter().enumerate() {
+        checks.that(
+            known.contains(product),
+            &format!("/products/{i}"),
+            "unknown",
+            Said("the-exhibitor-has-no-such-product"),
+        );
+    }
+    checks.done()?;
+    diesel::delete(p::table.filter(p::application_id.eq(id))).execute(tx.conn())?;
+    let rows: Vec<_> = wanted.iter().map(|product| (p::application_id.eq(id), p::product_id.eq(*product))).collect();
+    if !rows.is_empty() {
+        on_either!(tx, |c| diesel::insert_into(p::table).values(&rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// The products of an application.
+pub fn products_of(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<Vec<ProductId>> {
+    application_products::table
+        .filter(application_products::application_id.eq(id))
+        .order(application_products::product_id)
+        .select(application_products::product_id)
+        .load(tx.conn())
+}

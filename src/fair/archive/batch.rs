@@ -1,0 +1,74 @@
+//! Rows of an archive that are kept until there are enough to write together.
+use crate::{
+    allocation::{self, participants, participants::ParticipantRow, store::AllocationRow},
+    applications::{self, store::ApplicationRow},
+    editions::{self, store::OpeningDayRow},
+    floor::{
+        self,
+        store::{BoothRow, CategoryRow},
+    },
+    products::{self, store::ProductRow},
+    sales::{
+        self, lines,
+        store::{ReportRow, VersionRow},
+    },
+    visits::{self, store::EventRow},
+};
+use hoicho_core::{db::Tx, values::ids::EditionId};
+use hoicho_web::http::Problem;
+
+/// Rows kept until they are written together.
+const TOGETHER: usize = 2_000;
+
+/// Rows that wait.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) days: Vec<OpeningDayRow>,
+    pub(super) categories: Vec<CategoryRow>,
+    pub(super) booths: Vec<BoothRow>,
+    pub(super) products: Vec<ProductRow>,
+    pub(super) applications: Vec<ApplicationRow>,
+    pub(super) allocations: Vec<AllocationRow>,
+    pub(super) participants: Vec<ParticipantRow>,
+    pub(super) reports: Vec<ReportRow>,
+    pub(super) versions: Vec<VersionRow>,
+    pub(super) lines: Vec<lines::NewLine>,
+    pub(super) visits: Vec<EventRow>,
+}
+
+impl Batch {
+    /// Writes what waits, in the order in which one thing names another; nothing waits any more.
+    pub(super) fn flush(&mut self, tx: &mut Tx<'_>, edition: EditionId) -> Result<(), Problem> {
+        let rows = std::mem::take(self);
+        if !rows.days.is_empty() {
+            editions::store::put_days(tx, edition, &rows.days)?;
+        }
+        if !rows.categories.is_empty() {
+            floor::store::put_categories(tx, edition, &rows.categories)?;
+        }
+        floor::store::insert_booths(tx, &rows.booths)?;
+        products::store::insert(tx, &rows.products)?;
+        applications::store::insert(tx, &rows.applications)?;
+        allocation::store::insert(tx, &rows.allocations)?;
+        participants::insert_all(tx, &rows.participants)?;
+        sales::store::insert(tx, &rows.reports)?;
+        sales::store::insert_versions(tx, &rows.versions)?;
+        lines::insert(tx, &rows.lines)?;
+        visits::store::insert_new(tx, &rows.visits)?;
+        Ok(())
+    }
+
+    /// Whether there are enough to write together. Days and categories are few.
+    pub(super) fn is_full(&self) -> bool {
+        let waiting = self.booths.len()
+            + self.products.len()
+            + self.applications.len()
+            + self.allocations.len()
+            + self.participants.len()
+            + self.reports.len()
+            + self.versions.len()
+            + self.lines.len()
+            + self.visits.len();
+        waiting >= TOGETHER
+    }
+}

@@ -1,0 +1,309 @@
+//! Reads an edition record by record.
+use diesel::QueryResult;
+
+use super::{
+    record::{FORMAT, Record, Words},
+    store,
+};
+use crate::{editions, floor, organisers, sales::lines, venues, visits};
+use hoicho_core::{
+    db::Tx,
+    values::{clock::Instant, ids::EditionId},
+};
+use hoicho_web::http::Problem;
+
+/// Where records go.
+pub(super) type Sink<'s> = &'s mut dyn FnMut(&Record) -> Result<(), Problem>;
+
+/// Reads page after page until there is none.
+fn each<R, K: Copy>(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    page: fn(&mut Tx<'_>, EditionId, Option<K>) -> QueryResult<Vec<R>>,
+    key: fn(&R) -> K,
+    mut write: impl FnMut(&mut Tx<'_>, Vec<R>) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    let mut after = None;
+    loop {
+        let rows = page(tx, edition, after)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        let is_last = i64::try_from(rows.len()).is_ok_and(|n| n < store::PAGE);
+        after = Some(key(last));
+        write(tx, rows)?;
+        if is_last {
+            return Ok(());
+        }
+    }
+}
+
+fn words(said: Option<String>) -> Option<Words> {
+    said.map(Words)
+}
+
+/// Writes the whole of an edition, ending with how many records there were.
+pub(super) fn edition(tx: &mut Tx<'_>, id: EditionId, now: Instant, sink: Sink<'_>) -> Result<(), Problem> {
+    let mut records = 0_u64;
+    let mut put = |record: Record| {
+        records += 1;
+        sink(&record)
+    };
+    put(Record::Archive { format: FORMAT, program: env!("CARGO_PKG_VERSION").to_owned(), made_at: now })?;
+    floor_of(tx, id, &mut put)?;
+    people_of(tx, id, &mut put)?;
+    sales_of(tx, id, &mut put)?;
+    visits_of(tx, id, &mut put)?;
+    sink(&Record::End { records })
+}
+
+type Put<'p> = &'p mut dyn FnMut(Record) -> Result<(), Problem>;
+
+fn floor_of(tx: &mut Tx<'_>, id: EditionId, put: Put<'_>) -> Result<(), Problem> {
+    let row = editions::store::find(tx, id)?;
+    let ids: Vec<_> = row.venue_id.into_iter().collect();
+    let venue = venues::store::by_ids(tx, &ids)?.pop();
+    let series = row.series_id.map(|series| organisers::store::find_series(tx, series)).transpose()?;
+    put(Record::Edition {
+        id,
+        slug: row.slug.into(),
+        name: row.name.into(),
+        state: row.state,
+        time_zone: row.time_zone.into(),
+        currency: row.currency.into(),
+        series: series.map(|s| s.name.into()),
+        venue: venue.as_ref().map(|v| v.name.clone().into()),
+        address: venue.map(|v| v.address.into()),
+        declared_booths: row.declared_booths,
+        declared_visits: row.declared_visits,
+        declared_sales: row.declared_sales,
+    })?;
+    for day in editions::store::days(tx, id)? {
+        put(Record::OpeningDay { day: day.day, opens_at: day.opens_at, closes_at: day.closes_at })?;
+    }
+    let zones = floor::store::zones_of(tx, id)?;
+    let mut rules = floor::store::eligibility_of(tx, &zones.iter().map(|z| z.id).collect::<Vec<_>>())?;
+    for zone in zones {
+        let eligibility = rules.remove(&zone.id).unwrap_or_default();
+        put(Record::Zone { id: zone.id, code: zone.code.into(), name: zone.name.into(), eligibility })?;
+    }
+    for c in floor::store::categories_of(tx, id)? {
+        put(Record::BoothCategory {
+            category: c.category,
+            area_dm2: c.area_dm2,
+            fee: c.fee,
+            booth_equivalents: c.booth_equivalents,
+        })?;
+    }
+    each(
+        tx,
+        id,
+        store::booths_page,
+        |r| r.id,
+        |_, rows| {
+            rows.into_iter().try_for_each(|b| {
+                put(Record::Booth {
+                    id: b.id,
+                    zone: b.zone_id,
+                    code: b.code.into(),
+                    row_label: b.row_label.into(),
+                    place: b.place,
+                    category: b.category,
+                    area_dm2: b.area_dm2,
+                    fee: b.fee,
+                    booth_equivalents: b.booth_equivalents,
+                    availability: b.availability,
+                    has_power: b.has_power,
+                    has_water: b.has_water,
+                    x_dm: b.x_dm,
+                    y_dm: b.y_dm,
+                    width_dm: b.width_dm,
+                    depth_dm: b.depth_dm,
+                })
+            })
+        },
+    )
+}
+
+fn people_of(tx: &mut Tx<'_>, id: EditionId, put: Put<'_>) -> Result<(), Problem> {
+    each(
+        tx,
+        id,
+        store::exhibitors_page,
+        |r| r.id,
+        |_, rows| {
+            rows.into_iter().try_for_each(|e| {
+                put(Record::Exhibitor {
+                    id: e.id,
+                    name: e.name.into(),
+                    legal_form: e.legal_form,
+                    tax_code: words(e.tax_code),
+                    country: e.country.into(),
+                    locality_code: words(e.locality_code),
+                    locality: e.locality.into(),
+                })
+            })
+        },
+    )?;
+    each(
+        tx,
+        id,
+        store::products_page,
+        |r| r.id,
+        |_, rows| {
+            rows.into_iter().try_for_each(|p| {
+                put(Record::Product {
+                    id: p.id,
+                    exhibitor: p.exhibitor_id,
+                    name: p.name.into(),
+                    product_group: p.product_group,
+                    stars: p.stars,
+                    certificate_number: words(p.certificate_number),
+                    certificate_expires_on: p.certificate_expires_on,
+                })
+            })
+        },
+    )?;
+    each(
+        tx,
+        id,
+        store::applications_page,
+        |r| r.id,
+        |_, rows| {
+            rows.into_iter().try_for_each(|a| {
+                put(Record::Application {
+                    id: a.id,
+                    exhibitor: a.exhibitor_id,
+                    state: a.state,
+                    booths_wanted: a.booths_wanted,
+                    category: a.category,
+                    needs: words(a.needs),
+                    reason: words(a.reason),
+                    waitlisted_at: a.waitlisted_at,
+                    created_at: a.created_at,
+                    needs_power: a.needs_power,
+                    needs_water: a.needs_water,
+                    needs_corner: a.needs_corner,
+                })
+            })
+        },
+    )?;
+    each(
+        tx,
+        id,
+        store::allocations_page,
+        |r| r.id,
+        |_, rows| {
+            rows.into_iter().try_for_each(|a| {
+                put(Record::Allocation {
+                    id: a.id,
+                    booth: a.booth_id,
+                    application: a.application_id,
+                    state: a.state,
+                    expires_at: a.expires_at,
+                    created_at: a.created_at,
+                })
+            })
+        },
+    )?;
+    each(
+        tx,
+        id,
+        store::participants_page,
+        |r| r.id,
+        |_, rows| {
+            rows.into_iter().try_for_each(|p| {
+                put(Record::Participant {
+                    id: p.id,
+                    allocation: p.allocation_id,
+                    role: p.role,
+                    exhibitor: p.exhibitor_id,
+                    name: p.name.into(),
+                    country: p.country.into(),
+                })
+            })
+        },
+    )
+}
+
+fn sales_of(tx: &mut Tx<'_>, id: EditionId, put: Put<'_>) -> Result<(), Problem> {
+    each(
+        tx,
+        id,
+        store::reports_page,
+        |r| r.id,
+        |tx, rows| {
+            let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
+            for r in rows {
+                put(Record::SalesReport {
+                    id: r.id,
+                    booth: r.booth_id,
+                    day: r.day,
+                    state: r.state,
+                    amount: r.amount,
+                    ocop_amount: r.ocop_amount,
+                    note: words(r.note),
+                    version: r.version,
+                })?;
+            }
+            for v in store::versions_of(tx, &ids)? {
+                put(Record::SalesReportVersion {
+                    report: v.sales_report_id,
+                    version: v.version,
+                    amount: v.amount,
+                    ocop_amount: v.ocop_amount,
+                    reason: words(v.reason),
+                    recorded_at: v.recorded_at,
+                })?;
+            }
+            for (report, version, line) in lines::of_reports(tx, &ids)? {
+                put(Record::SalesReportLine { report, version, line })?;
+            }
+            Ok(())
+        },
+    )?;
+    each(
+        tx,
+        id,
+        store::deals_page,
+        |r| r.id,
+        |_, rows| {
+            rows.into_iter().try_for_each(|d| {
+                put(Record::TradeDeal {
+                    id: d.id,
+                    exhibitor: d.exhibitor_id,
+                    kind: d.kind,
+                    counterpart: d.counterpart.into(),
+                    amount: d.amount,
+                    signed_on: d.signed_on,
+                    note: words(d.note),
+                })
+            })
+        },
+    )
+}
+
+fn visits_of(tx: &mut Tx<'_>, id: EditionId, put: Put<'_>) -> Result<(), Problem> {
+    for gate in visits::store::gates_of(tx, id)? {
+        put(Record::Gate { id: gate.id, name: gate.name.into() })?;
+    }
+    each(
+        tx,
+        id,
+        store::visits_page,
+        |r| r.id,
+        |_, rows| {
+            rows.into_iter().try_for_each(|v| {
+                put(Record::VisitCount {
+                    id: v.id,
+                    gate: v.gate_id,
+                    occurred_at: v.occurred_at,
+                    local_day: v.local_day,
+                    local_hour: v.local_hour,
+                    entries: v.entries,
+                    exits: v.exits,
+                    reason: words(v.reason),
+                    recorded_at: v.recorded_at,
+                })
+            })
+        },
+    )
+}

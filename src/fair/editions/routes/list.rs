@@ -1,0 +1,82 @@
+//! Editions as a list, which other sites mirror.
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Deserialize;
+
+use super::{
+    super::store::{self, Listed},
+    view::{EditionView, list},
+};
+use hoicho_core::{
+    db::Tx,
+    values::ids::{EditionId, OrganiserId, SubjectId},
+};
+use hoicho_web::identity::RequestContext;
+use hoicho_web::{
+    changes::{self, About, Mirror, Mirrored},
+    http::{Problem, Query, fields::Fields, page},
+    identity::{caller_of, role_in},
+};
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct EditionQuery {
+    /// Only this organiser's; its staff see its drafts too.
+    organiser: Option<OrganiserId>,
+    /// Only these fields of each edition, with commas between them.
+    fields: Option<String>,
+    /// Only what changed: `synced` of the last answer. Never drafts.
+    updated_since: Option<String>,
+    /// Rows a page: 1 to 500, 50 unless told.
+    limit: Option<u16>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+}
+
+struct Editions(Listed);
+
+impl Mirror for Editions {
+    type Row = EditionView;
+    const KIND: changes::Kind = changes::Kind::Edition;
+    fn edition(&self) -> Option<EditionId> {
+        None
+    }
+    fn page(&self, tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<EditionView>, Problem> {
+        let rows = store::page(tx, self.0, after, limit)?;
+        list(tx, rows)
+    }
+    fn by_ids(&self, tx: &mut Tx<'_>, ids: &[SubjectId]) -> Result<Vec<EditionView>, Problem> {
+        let ids: Vec<EditionId> = ids.iter().map(|id| EditionId(id.0)).collect();
+        let rows = store::by_ids(tx, self.0, &ids)?;
+        list(tx, rows)
+    }
+    fn key(row: &EditionView) -> String {
+        row.slug.clone()
+    }
+    fn id(row: &EditionView) -> SubjectId {
+        SubjectId(row.id.0)
+    }
+}
+
+/// Editions by slug, or those that changed: those everybody may see, and with `organiser` the drafts of one's own.
+#[utoipa::path(get, path = "/api/v1/editions", tag = "editions", params(EditionQuery), responses((status = 200, body = Mirrored<EditionView>)))]
+#[get("/editions")]
+pub(super) async fn list_editions(
+    req: HttpRequest,
+    context: web::Data<RequestContext>,
+    query: Query<EditionQuery>,
+) -> Result<HttpResponse, Problem> {
+    let EditionQuery { organiser, fields, updated_since, limit, cursor } = query.get()?;
+    let query = page::PageQuery { limit, cursor };
+    let (limit, wanted) = (query.limit()?, changes::ask(&query, updated_since.as_deref())?);
+    let fields = Fields::ask(fields.as_deref())?;
+    let user = caller_of(&req, &context)?.user;
+    let found = context.db.read(move |tx| {
+        let listed = match (organiser, user, updated_since) {
+            (Some(organiser), Some(user), None) if role_in(tx, user, organiser)?.is_some() => Listed::Own(organiser),
+            (organiser, _, _) => Listed::Public(organiser),
+        };
+        changes::read(tx, &Editions(listed), wanted, limit)
+    });
+    Ok(About::Editions.mark(found.await?.answer(&req, &fields)?))
+}

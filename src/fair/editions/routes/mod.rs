@@ -1,0 +1,41 @@
+//! `/editions`, their opening days and transitions.
+mod create;
+mod edition;
+mod list;
+mod opening_days;
+mod transition;
+mod view;
+
+pub use create::{check_currency, check_time_zone};
+pub use view::{EditionView, whole};
+
+use actix_web::web;
+
+use hoicho_web::identity::{Action, OrganiserRole};
+
+/// The operations of this capability.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    create::create_edition,
+    list::list_editions,
+    edition::get_edition,
+    edition::patch_edition,
+    edition::delete_edition,
+    opening_days::get_opening_days,
+    opening_days::put_opening_days,
+    transition::transition,
+))]
+pub struct ApiDoc;
+
+/// Mounts them.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(create::create_edition).service(list::list_editions).service(edition::get_edition);
+    cfg.service(edition::patch_edition).service(edition::delete_edition);
+    cfg.service(opening_days::get_opening_days).service(opening_days::put_opening_days);
+    cfg.service(transition::transition);
+}
+
+struct PlanEdition;
+impl Action for PlanEdition {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+}

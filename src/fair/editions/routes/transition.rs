@@ -1,0 +1,65 @@
+//! Moving an edition along its life cycle.
+use actix_web::{post, web};
+use serde::Deserialize;
+
+use super::{
+    super::{OnFinalise, lifecycle::EditionState, store},
+    PlanEdition,
+    view::{EditionView, whole},
+};
+use hoicho_core::i18n::Said;
+use hoicho_web::{
+    http::{Answer, Body, Checks, Code, Problem},
+    identity::Permit,
+};
+
+/// A step of the life cycle.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Transition {
+    to: EditionState,
+    /// Needed for going back and for cancelling.
+    reason: Option<String>,
+}
+
+/// Moves an edition along its life cycle. Finalising freezes its figures. An illegal step is refused with the legal ones.
+#[utoipa::path(post, path = "/api/v1/editions/{edition}/transitions", tag = "editions", params(("edition" = String, Path)), request_body = Transition, responses((status = 200, body = EditionView), (status = 409), (status = 422)))]
+#[post("/editions/{edition}/transitions")]
+pub(super) async fn transition(
+    on_finalise: web::Data<OnFinalise>,
+    permit: Permit<PlanEdition>,
+    body: Body<Transition>,
+) -> Result<Answer, Problem> {
+    let Transition { to, reason } = body.get()?;
+    permit
+        .once(move |tx, granted| {
+            let row = store::find(tx, granted.edition()?)?;
+            let (from, legal) = (row.state, row.state.legal_steps());
+            if !legal.contains(&to) {
+                let legal = legal.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
+                return Err(Problem::new(
+                    Code::IllegalStep,
+                    Said("from-from-the-legal-steps-are-legal").with(&[("from", &from), ("legal", &legal)]),
+                ));
+            }
+            let mut checks = Checks::default();
+            let given = reason.as_deref().map(|r| checks.text("/reason", r, 1_000));
+            checks.that(
+                given.is_some() || !from.needs_reason(to),
+                "/reason",
+                "missing",
+                Said("this-step-needs-a-reason"),
+            );
+            checks.done()?;
+            if !store::set_state(tx, row.id, from, to)? {
+                return Err(Code::StaleVersion.into());
+            }
+            if to == EditionState::Finalised {
+                (on_finalise.0)(tx, row.id, granted.now)?;
+            }
+            granted.audit(tx, "edition.transition", row.id, Some((from, None)), Some((to, given)))?;
+            let (version, view) = whole(tx, row.id)?;
+            Ok(Answer::ok(&view)?.version(version))
+        })
+        .await
+}

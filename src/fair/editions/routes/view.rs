@@ -1,0 +1,106 @@
+//! An edition as it is shown.
+use chrono::NaiveTime;
+use serde::{Deserialize, Serialize};
+
+use super::super::{
+    lifecycle::EditionState,
+    store::{self, EditionRow, OpeningDayRow},
+};
+use crate::venues;
+use hoicho_core::{
+    db::Tx,
+    values::{
+        clock::Day,
+        ids::{AllocationRunId, EditionId, OrganiserId, SeriesId, VenueId},
+    },
+};
+use hoicho_web::http::Problem;
+
+/// One day the edition is open, in its own time zone.
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpeningDay {
+    #[schema(value_type = chrono::NaiveDate)]
+    pub day: Day,
+    /// `HH:MM:SS`.
+    #[schema(value_type = String, example = "08:00:00")]
+    pub opens_at: NaiveTime,
+    /// After `opens_at`.
+    #[schema(value_type = String, example = "21:30:00")]
+    pub closes_at: NaiveTime,
+}
+
+/// Where an edition is held.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct EditionVenue {
+    pub id: VenueId,
+    pub name: String,
+    pub address: String,
+}
+
+/// An edition.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct EditionView {
+    pub id: EditionId,
+    pub slug: String,
+    pub name: String,
+    pub venue: Option<EditionVenue>,
+    pub organiser: OrganiserId,
+    pub series: Option<SeriesId>,
+    pub state: EditionState,
+    pub time_zone: String,
+    pub currency: String,
+    /// A total whose rows are lost; shown as declared.
+    pub declared_booths: Option<i32>,
+    /// A total whose rows are lost; shown as declared.
+    pub declared_visits: Option<i64>,
+    /// A total whose rows are lost, minor units; shown as declared.
+    pub declared_sales: Option<i64>,
+    /// The round whose policy offers booths that come free to the waiting list, if that is on.
+    pub waiting_list_run: Option<AllocationRunId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opening_days: Option<Vec<OpeningDay>>,
+}
+
+pub(super) fn days(rows: Vec<OpeningDayRow>) -> Vec<OpeningDay> {
+    rows.into_iter().map(|d| OpeningDay { day: d.day, opens_at: d.opens_at, closes_at: d.closes_at }).collect()
+}
+
+fn view(row: EditionRow, venue: Option<EditionVenue>, days: Option<Vec<OpeningDay>>) -> EditionView {
+    EditionView {
+        id: row.id,
+        slug: row.slug,
+        name: row.name,
+        venue,
+        organiser: row.organiser_id,
+        series: row.series_id,
+        state: row.state,
+        time_zone: row.time_zone,
+        currency: row.currency,
+        declared_booths: row.declared_booths,
+        declared_visits: row.declared_visits,
+        declared_sales: row.declared_sales,
+        waiting_list_run: row.waiting_list_run_id,
+        opening_days: days,
+    }
+}
+
+/// One edition, with its opening days.
+pub fn whole(tx: &mut Tx<'_>, id: EditionId) -> Result<(i32, EditionView), Problem> {
+    let row = store::find(tx, id)?;
+    let version = row.version;
+    let days = days(store::days(tx, id)?);
+    let found = list(tx, vec![row])?.pop().ok_or(hoicho_web::http::Code::NotFound)?;
+    Ok((version, EditionView { opening_days: Some(days), ..found }))
+}
+
+/// Editions with their venues.
+pub(super) fn list(tx: &mut Tx<'_>, rows: Vec<EditionRow>) -> Result<Vec<EditionView>, Problem> {
+    let ids: Vec<_> = rows.iter().filter_map(|r| r.venue_id).collect();
+    let venues = venues::store::by_ids(tx, &ids)?;
+    let venue = |id: Option<VenueId>| {
+        let found = venues.iter().find(|v| Some(v.id) == id)?;
+        Some(EditionVenue { id: found.id, name: found.name.clone(), address: found.address.clone() })
+    };
+    Ok(rows.into_iter().map(|row| (venue(row.venue_id), row)).map(|(venue, row)| view(row, venue, None)).collect())
+}

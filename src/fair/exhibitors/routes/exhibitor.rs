@@ -1,0 +1,254 @@
+//! Exhibitors themselves.
+use actix_web::{HttpResponse, delete, get, patch, post};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{LegalForm, store, store::ExhibitorRow, tax_code},
+    Change,
+};
+use crate::localities;
+use hoicho_core::{
+    db::Tx,
+    i18n::Said,
+    values::{clock::Instant, ids::ExhibitorId, text},
+};
+use hoicho_web::{
+    audit,
+    http::{Answer, Body, Checks, Code, Items, Problem, etag, etag::IfMatch, patch::present},
+    identity::{ExhibitorRole, Exhibitors, Permit, SignedIn, View, store::put_exhibitor_member},
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateExhibitor {
+    /// 1 to 200 characters.
+    name: String,
+    legal_form: LegalForm,
+    /// 10 digits, the last a check digit, `-001` for a branch; 12 for a household business.
+    tax_code: Option<String>,
+    /// ISO 3166, two capitals; `VN` unless told.
+    country: Option<String>,
+    /// Code from `/localities`; needed unless `locality` is there.
+    locality_code: Option<String>,
+    /// Where in the country, in words; needed unless `locality_code` is there, which goes before it.
+    locality: Option<String>,
+}
+
+/// An exhibitor. The tax code shows to its members and to organisers it applied to.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ExhibitorView {
+    id: ExhibitorId,
+    name: String,
+    legal_form: LegalForm,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax_code: Option<String>,
+    country: String,
+    locality_code: Option<String>,
+    locality: String,
+}
+
+fn view(row: ExhibitorRow, inside: bool) -> ExhibitorView {
+    ExhibitorView {
+        id: row.id,
+        name: row.name,
+        legal_form: row.legal_form,
+        tax_code: row.tax_code.filter(|_| inside),
+        country: row.country,
+        locality_code: row.locality_code,
+        locality: row.locality,
+    }
+}
+
+fn check_country(checks: &mut Checks, country: &str) {
+    checks.that(
+        country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()),
+        "/country",
+        "country",
+        Said("a-country-is-two-capitals-as-vn"),
+    );
+}
+
+fn check_tax_code(checks: &mut Checks, code: Option<&str>, form: LegalForm) -> Option<String> {
+    let parsed = code.map(|code| tax_code::parse(code, form));
+    checks.that(parsed != Some(None), "/tax_code", "tax_code", Said("this-is-no-valid-tax-code-10"));
+    parsed.flatten()
+}
+
+/// The locality a code names today, or the one told in words.
+fn locality(
+    tx: &mut Tx<'_>,
+    code: Option<String>,
+    words: Option<String>,
+    now: Instant,
+) -> Result<(Option<String>, String), Problem> {
+    let mut checks = Checks::default();
+    let found = match &code {
+        Some(code) if code.contains('\0') => None,
+        Some(code) => localities::store::find(tx, code)?.filter(|l| l.valid_to.is_none_or(|to| to >= now.date())),
+        None => None,
+    };
+    checks.that(
+        code.is_none() || found.is_some(),
+        "/locality_code",
+        "unknown",
+        Said("there-is-no-such-locality-today-please"),
+    );
+    checks.that(code.is_some() || words.is_some(), "/locality", "missing", Said("it-needs-a-locality-code-or-a"));
+    checks.done()?;
+    Ok(match found {
+        Some(found) => (Some(found.code), found.name),
+        None => (None, words.unwrap_or_default()),
+    })
+}
+
+/// Registers an organisation; the caller is its owner.
+#[utoipa::path(post, path = "/api/v1/exhibitors", tag = "exhibitors", request_body = CreateExhibitor, responses((status = 201, body = ExhibitorView), (status = 409), (status = 422)))]
+#[post("/exhibitors")]
+pub(super) async fn create_exhibitor(caller: SignedIn, body: Body<CreateExhibitor>) -> Result<Answer, Problem> {
+    let asked = body.get()?;
+    let mut checks = Checks::default();
+    let name = checks.text("/name", &asked.name, 200);
+    let words = asked.locality.map(|l| checks.text("/locality", &l, 200));
+    let country = asked.country.unwrap_or_else(|| "VN".to_owned());
+    check_country(&mut checks, &country);
+    let tax_code = check_tax_code(&mut checks, asked.tax_code.as_deref(), asked.legal_form);
+    checks.done()?;
+    let (user, now) = (caller.user, caller.now);
+    let work = move |tx: &mut Tx<'_>| {
+        let (locality_code, locality) = locality(tx, asked.locality_code, words, now)?;
+        let row = ExhibitorRow {
+            id: ExhibitorId::make(),
+            name_search: text::fold(&name),
+            name,
+            legal_form: asked.legal_form,
+            tax_code,
+            country,
+            locality_code,
+            locality,
+            version: 1,
+            created_at: now,
+        };
+        store::insert(tx, std::slice::from_ref(&row))?;
+        put_exhibitor_member(tx, row.id, user, ExhibitorRole::Owner)?;
+        let view = view(row, true);
+        let entry = audit::Entry {
+            organiser: None,
+            edition: None,
+            actor: Some(user),
+            api_key: None,
+            action: "exhibitor.create",
+            subject: view.id.to_string(),
+            before: None,
+            after: Some(&view),
+            at: now,
+        };
+        audit::record(tx, entry)?;
+        Ok(Answer::created(&view)?.version(1))
+    };
+    caller.once(work).await
+}
+
+/// The exhibitors the caller works for.
+#[utoipa::path(get, path = "/api/v1/exhibitors", tag = "exhibitors", responses((status = 200, body = Items<ExhibitorView>), (status = 401)))]
+#[get("/exhibitors")]
+pub(super) async fn list_exhibitors(caller: SignedIn) -> Result<HttpResponse, Problem> {
+    let user = caller.user;
+    let rows = caller.context.db.read(move |tx| store::of_user(tx, user).map_err(Problem::from)).await?;
+    Ok(HttpResponse::Ok().json(Items { items: rows.into_iter().map(|row| view(row, true)).collect() }))
+}
+
+/// An exhibitor: everybody sees one that stands at a fair.
+#[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), responses((status = 200, body = ExhibitorView), (status = 404)))]
+#[get("/exhibitors/{exhibitor}")]
+pub(super) async fn get_exhibitor(permit: View<Exhibitors>) -> Result<HttpResponse, Problem> {
+    let (row, inside) = permit
+        .read(|tx, granted| Ok((store::find(tx, granted.exhibitor()?)?, granted.as_staff || granted.as_member)))
+        .await?;
+    Ok(HttpResponse::Ok().insert_header(etag::tag(row.version)).json(view(row, inside)))
+}
+
+/// What may change; `null` takes the tax code away.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PatchExhibitor {
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    legal_form: Option<LegalForm>,
+    #[serde(default, deserialize_with = "present")]
+    tax_code: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    country: Option<String>,
+    /// Code from `/localities`.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    locality_code: Option<String>,
+    /// In words; takes a code away.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    locality: Option<String>,
+}
+
+/// Changes an exhibitor.
+#[utoipa::path(patch, path = "/api/v1/exhibitors/{exhibitor}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("If-Match" = String, Header)), request_body = PatchExhibitor, responses((status = 200, body = ExhibitorView), (status = 404), (status = 409), (status = 412), (status = 422)))]
+#[patch("/exhibitors/{exhibitor}")]
+pub(super) async fn patch_exhibitor(
+    permit: Permit<Change>,
+    seen: IfMatch,
+    body: Body<PatchExhibitor>,
+) -> Result<Answer, Problem> {
+    let body = body.get()?;
+    let mut checks = Checks::default();
+    let name = body.name.map(|n| checks.text("/name", &n, 200));
+    let words = body.locality.map(|l| checks.text("/locality", &l, 200));
+    if let Some(country) = &body.country {
+        check_country(&mut checks, country);
+    }
+    checks.done()?;
+    permit
+        .write(move |tx, granted| {
+            let before = store::find(tx, granted.exhibitor()?)?;
+            seen.check(before.version)?;
+            let mut row = ExhibitorRow { version: before.version + 1, ..before.clone() };
+            if let Some(name) = name {
+                row.name_search = text::fold(&name);
+                row.name = name;
+            }
+            row.legal_form = body.legal_form.unwrap_or(row.legal_form);
+            row.country = body.country.unwrap_or(row.country);
+            if body.locality_code.is_some() || words.is_some() {
+                (row.locality_code, row.locality) = locality(tx, body.locality_code, words, granted.now)?;
+            }
+            // A new legal form may make an old tax code wrong, so it is always looked at.
+            let code = body.tax_code.unwrap_or(row.tax_code);
+            let mut checks = Checks::default();
+            row.tax_code = check_tax_code(&mut checks, code.as_deref(), row.legal_form);
+            checks.done()?;
+            if !store::replace(tx, &row, before.version)? {
+                return Err(Code::StaleVersion.into());
+            }
+            let version = row.version;
+            let (before, after) = (view(before, true), view(row, true));
+            granted.audit(tx, "exhibitor.change", after.id, Some(&before), Some(&after))?;
+            Ok(Answer::ok(&after)?.version(version))
+        })
+        .await
+}
+
+/// Removes an exhibitor that never applied anywhere and has no products.
+#[utoipa::path(delete, path = "/api/v1/exhibitors/{exhibitor}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[delete("/exhibitors/{exhibitor}")]
+pub(super) async fn delete_exhibitor(permit: Permit<Change>, seen: IfMatch) -> Result<Answer, Problem> {
+    permit
+        .write(move |tx, granted| {
+            let before = store::find(tx, granted.exhibitor()?)?;
+            seen.check(before.version)?;
+            store::delete(tx, before.id)?;
+            granted.audit(tx, "exhibitor.delete", before.id, Some(before.name), None)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}

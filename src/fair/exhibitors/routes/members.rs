@@ -1,0 +1,154 @@
+//! The members of an exhibitor.
+use actix_web::{HttpResponse, delete, get, post, put, web};
+use serde::{Deserialize, Serialize};
+
+use super::{super::store, Change, SeeMembers};
+use hoicho_core::values::ids::{ExhibitorId, InvitationId, UserId};
+use hoicho_web::{
+    http::{Answer, Body, Checks, Code, Problem},
+    identity::{
+        ExhibitorRole, Permit, email,
+        invitations::{self, Offer, Open},
+        members::{self, Member},
+    },
+};
+
+/// A person with a role.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ExhibitorMemberView {
+    user: UserId,
+    display_name: String,
+    email: String,
+    role: ExhibitorRole,
+}
+
+/// Somebody who has been invited and has not answered.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ExhibitorInvitationView {
+    id: InvitationId,
+    email: String,
+    role: String,
+    #[schema(value_type = String)]
+    expires_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// Members, and who has been invited.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ExhibitorMembers {
+    items: Vec<ExhibitorMemberView>,
+    invitations: Vec<ExhibitorInvitationView>,
+}
+
+fn member(m: Member<ExhibitorRole>) -> ExhibitorMemberView {
+    ExhibitorMemberView { user: m.user, display_name: m.display_name, email: m.email, role: m.role }
+}
+
+fn invitation(open: Open) -> ExhibitorInvitationView {
+    ExhibitorInvitationView { id: open.id, email: open.email, role: open.role, expires_at: open.expires_at.and_utc() }
+}
+
+/// The members of an exhibitor, and who has been invited.
+#[utoipa::path(get, operation_id = "list_exhibitor_members", path = "/api/v1/exhibitors/{exhibitor}/members", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), responses((status = 200, body = ExhibitorMembers), (status = 404)))]
+#[get("/exhibitors/{exhibitor}/members")]
+pub(super) async fn list_members(permit: Permit<SeeMembers>) -> Result<HttpResponse, Problem> {
+    let found = permit.read(|tx, granted| {
+        let exhibitor = granted.exhibitor()?;
+        let open = invitations::open(tx, Offer::Exhibitor(exhibitor, ExhibitorRole::Staff), granted.now)?;
+        Ok(ExhibitorMembers {
+            items: members::of_exhibitor(tx, exhibitor)?.into_iter().map(member).collect(),
+            invitations: open.into_iter().map(invitation).collect(),
+        })
+    });
+    Ok(HttpResponse::Ok().json(found.await?))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct InviteExhibitorMember {
+    email: String,
+    role: ExhibitorRole,
+}
+
+/// Invites somebody by mail to work for an exhibitor.
+#[utoipa::path(post, operation_id = "invite_exhibitor_member", path = "/api/v1/exhibitors/{exhibitor}/members", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), request_body = InviteExhibitorMember, responses((status = 202, body = ExhibitorInvitationView), (status = 403), (status = 404), (status = 422)))]
+#[post("/exhibitors/{exhibitor}/members")]
+pub(super) async fn invite_member(
+    permit: Permit<Change>,
+    body: Body<InviteExhibitorMember>,
+) -> Result<Answer, Problem> {
+    let InviteExhibitorMember { email: typed, role } = body.get()?;
+    let mut checks = Checks::default();
+    let email = email(&mut checks, "/email", &typed);
+    checks.done()?;
+    permit
+        .once(move |tx, granted| {
+            let exhibitor = store::find(tx, granted.exhibitor()?)?;
+            let offer = Offer::Exhibitor(exhibitor.id, role);
+            let id = invitations::invite(tx, granted.actor()?, offer, &email, &exhibitor.name, granted.now)?;
+            granted.audit(tx, "member.invite", id, None, Some((&email, role)))?;
+            let made = invitations::open(tx, offer, granted.now)?.into_iter().find(|o| o.id == id);
+            Answer::accepted(&invitation(made.ok_or(Code::Internal)?))
+        })
+        .await
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PutExhibitorMember {
+    role: ExhibitorRole,
+}
+
+/// Changes the role of a member. The last owner stays one.
+#[utoipa::path(put, operation_id = "put_exhibitor_member", path = "/api/v1/exhibitors/{exhibitor}/members/{user}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("user" = UserId, Path)), request_body = PutExhibitorMember, responses((status = 204), (status = 403), (status = 404), (status = 409)))]
+#[put("/exhibitors/{exhibitor}/members/{user}")]
+pub(super) async fn put_member(
+    permit: Permit<Change>,
+    path: web::Path<(ExhibitorId, UserId)>,
+    body: Body<PutExhibitorMember>,
+) -> Result<Answer, Problem> {
+    let (role, user) = (body.get()?.role, path.1);
+    permit
+        .write(move |tx, granted| {
+            let before = members::set_exhibitor_role(tx, granted.exhibitor()?, user, Some(role))?;
+            granted.audit(tx, "member.put", user, Some(before), Some(role))?;
+            Ok(Answer::no_content())
+        })
+        .await
+}
+
+/// Takes a member away. The last owner stays.
+#[utoipa::path(delete, operation_id = "remove_exhibitor_member", path = "/api/v1/exhibitors/{exhibitor}/members/{user}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("user" = UserId, Path)), responses((status = 204), (status = 403), (status = 404), (status = 409)))]
+#[delete("/exhibitors/{exhibitor}/members/{user}")]
+pub(super) async fn remove_member(
+    permit: Permit<Change>,
+    path: web::Path<(ExhibitorId, UserId)>,
+) -> Result<Answer, Problem> {
+    let user = path.1;
+    permit
+        .write(move |tx, granted| {
+            let before = members::set_exhibitor_role(tx, granted.exhibitor()?, user, None)?;
+            granted.audit(tx, "member.remove", user, Some(before), None)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}
+
+/// Takes an invitation back that nobody has accepted.
+#[utoipa::path(delete, operation_id = "take_exhibitor_invitation_back", path = "/api/v1/exhibitors/{exhibitor}/invitations/{invitation}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("invitation" = InvitationId, Path)), responses((status = 204), (status = 403), (status = 404)))]
+#[delete("/exhibitors/{exhibitor}/invitations/{invitation}")]
+pub(super) async fn take_invitation_back(
+    permit: Permit<Change>,
+    path: web::Path<(ExhibitorId, InvitationId)>,
+) -> Result<Answer, Problem> {
+    let id = path.1;
+    permit
+        .write(move |tx, granted| {
+            let of = Offer::Exhibitor(granted.exhibitor()?, ExhibitorRole::Staff);
+            if !invitations::take_back(tx, of, id)? {
+                return Err(Code::NotFound.into());
+            }
+            granted.audit::<()>(tx, "invitation.take_back", id, None, None)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}

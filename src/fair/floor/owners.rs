@@ -1,0 +1,36 @@
+//! Who owns a booth.
+use diesel::prelude::*;
+use hoicho_core::{
+    db::{
+        Tx,
+        schema::{allocations, applications, booths, editions, participants},
+    },
+    values::ids::{AllocationId, BoothId, ExhibitorId},
+};
+use hoicho_web::identity::resource::ResourceOwners;
+
+/// States of an allocation whose exhibitors report for the booth.
+const REPORTING: [&str; 2] = ["confirmed", "checked_in"];
+
+/// The organiser of a booth, and the exhibitors that may report for it: the main one first, then its co-exhibitors.
+pub fn of_booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<ResourceOwners> {
+    let edition = booths::table
+        .inner_join(editions::table.on(editions::id.eq(booths::edition_id)))
+        .filter(booths::id.eq(id))
+        .select((editions::organiser_id, editions::id))
+        .get_result(tx.conn())?;
+    let main: Option<(AllocationId, ExhibitorId)> = allocations::table
+        .inner_join(applications::table)
+        .filter(allocations::booth_id.eq(id))
+        .filter(allocations::state.eq_any(REPORTING))
+        .select((allocations::id, applications::exhibitor_id))
+        .get_result(tx.conn())
+        .optional()?;
+    let Some((allocation, main)) = main else { return Ok(ResourceOwners::of_edition(edition, Vec::new())) };
+    let others: Vec<Option<ExhibitorId>> = participants::table
+        .filter(participants::allocation_id.eq(allocation))
+        .select(participants::exhibitor_id)
+        .load(tx.conn())?;
+    let exhibitors = std::iter::once(main).chain(others.into_iter().flatten()).collect();
+    Ok(ResourceOwners::of_edition(edition, exhibitors))
+}

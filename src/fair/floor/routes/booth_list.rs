@@ -1,0 +1,118 @@
+//! The booths of an edition as a list, which other sites mirror.
+use actix_web::{HttpRequest, HttpResponse, get};
+use serde::Deserialize;
+
+use super::{
+    super::{
+        Occupancy,
+        store::{self, BoothRow},
+    },
+    view::{self, BoothExhibitor, BoothView},
+};
+use hoicho_core::{
+    db::Tx,
+    values::ids::{BoothId, EditionId, SubjectId, ZoneId},
+};
+use hoicho_web::{
+    changes::{self, About, Mirror, Mirrored},
+    http::{Problem, Query, fields::Fields, page},
+    identity::View,
+};
+
+/// What a list of booths may tell beside them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum BoothPart {
+    /// Whether a booth is taken, and who stands there.
+    Occupancy,
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct BoothQuery {
+    /// Only of this zone.
+    zone: Option<ZoneId>,
+    /// `occupancy` tells whether booths are taken, and by whom.
+    include: Option<BoothPart>,
+    /// Only these fields of each booth, with commas between them.
+    fields: Option<String>,
+    /// Only what changed: `synced` of the last answer.
+    updated_since: Option<String>,
+    /// Rows a page: 1 to 500, 50 unless told.
+    limit: Option<u16>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+}
+
+/// The booths of an edition, or of one of its zones.
+pub struct Booths {
+    /// Of which edition.
+    pub edition: EditionId,
+    /// Of this zone alone.
+    pub zone: Option<ZoneId>,
+    /// Whether to tell who has them.
+    pub occupancy: bool,
+}
+
+impl Booths {
+    fn shown(&self, tx: &mut Tx<'_>, rows: Vec<BoothRow>) -> Result<Vec<BoothView>, Problem> {
+        let mut views: Vec<BoothView> = rows.into_iter().map(view::booth).collect();
+        if self.occupancy {
+            let ids: Vec<BoothId> = views.iter().map(|v| v.id).collect();
+            let mut taken = store::occupancy_of(tx, &ids)?;
+            let mut there = store::standing_on(tx, &ids)?;
+            for view in &mut views {
+                view.occupancy = Some(taken.remove(&view.id).unwrap_or(Occupancy::Free));
+                let stand = there.remove(&view.id).unwrap_or_default();
+                view.exhibitors = Some(stand.into_iter().map(|(id, name)| BoothExhibitor { id, name }).collect());
+            }
+        }
+        Ok(views)
+    }
+}
+
+impl Mirror for Booths {
+    type Row = BoothView;
+    const KIND: changes::Kind = changes::Kind::Booth;
+    fn edition(&self) -> Option<EditionId> {
+        Some(self.edition)
+    }
+    fn page(&self, tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<BoothView>, Problem> {
+        let rows = store::booths_page(tx, self.edition, self.zone, after, limit)?;
+        self.shown(tx, rows)
+    }
+    fn by_ids(&self, tx: &mut Tx<'_>, ids: &[SubjectId]) -> Result<Vec<BoothView>, Problem> {
+        let ids: Vec<BoothId> = ids.iter().map(|id| BoothId(id.0)).collect();
+        let rows = store::booths_by_ids(tx, self.edition, self.zone, &ids)?;
+        self.shown(tx, rows)
+    }
+    fn key(row: &BoothView) -> String {
+        row.code.clone()
+    }
+    fn id(row: &BoothView) -> SubjectId {
+        SubjectId(row.id.0)
+    }
+}
+
+/// The booths of an edition by code, or those that changed.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/booths", tag = "floor", params(("edition" = String, Path), BoothQuery), responses((status = 200, body = Mirrored<BoothView>), (status = 404)))]
+#[get("/editions/{edition}/booths")]
+pub(super) async fn list_booths(
+    req: HttpRequest,
+    permit: View,
+    query: Query<BoothQuery>,
+) -> Result<HttpResponse, Problem> {
+    let BoothQuery { zone, include, fields, updated_since, limit, cursor } = query.get()?;
+    let query = page::PageQuery { limit, cursor };
+    let (limit, wanted) = (query.limit()?, changes::ask(&query, updated_since.as_deref())?);
+    let fields = Fields::ask(fields.as_deref())?;
+    let occupancy = include == Some(BoothPart::Occupancy);
+    let (edition, found) = permit
+        .read(move |tx, granted| {
+            let edition = granted.edition()?;
+            Ok((edition, changes::read(tx, &Booths { edition, zone, occupancy }, wanted, limit)?))
+        })
+        .await?;
+    Ok(About::Edition(edition).mark(found.answer(&req, &fields)?))
+}

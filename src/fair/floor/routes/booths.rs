@@ -1,0 +1,193 @@
+//! Booths one by one.
+use actix_web::{HttpResponse, delete, get, patch, post, web};
+use serde::Deserialize;
+
+use super::{
+    super::{
+        BoothAvailability, BoothCategory,
+        kind::{self, BoothKind},
+        numbering::split,
+        store::{self, BoothRow},
+    },
+    DrawFloor,
+    view::{self, BoothView, Position},
+};
+use crate::editions;
+use hoicho_core::{
+    i18n::Said,
+    values::ids::{BoothId, ZoneId},
+};
+use hoicho_web::{
+    changes::About,
+    http::{Answer, Body, Checks, Code, Problem, etag, etag::IfMatch, patch::present},
+    identity::{Permit, View},
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateBooth {
+    /// Letters of the row, then the number, as `A01`.
+    code: String,
+    kind: BoothKind,
+}
+
+fn check_code(checks: &mut Checks, code: &str) -> (String, u32) {
+    let place = split(code).filter(|(_, place, _)| *place > 0);
+    checks.that(place.is_some(), "/code", "code", Said("a-booth-s-code-is-letters-then"));
+    place.map(|(row, place, _)| (row, place)).unwrap_or_default()
+}
+
+/// Adds one booth.
+#[utoipa::path(post, path = "/api/v1/editions/{edition}/booths", tag = "floor", params(("edition" = String, Path)), request_body = CreateBooth, responses((status = 201, body = BoothView), (status = 409), (status = 422)))]
+#[post("/editions/{edition}/booths")]
+pub(super) async fn create_booth(permit: Permit<DrawFloor>, body: Body<CreateBooth>) -> Result<Answer, Problem> {
+    let CreateBooth { code, kind } = body.get()?;
+    let mut checks = Checks::default();
+    let (row_label, place) = check_code(&mut checks, &code);
+    kind::check(&mut checks, "/kind", kind.area_dm2, kind.fee, kind.booth_equivalents);
+    checks.done()?;
+    permit
+        .once(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let prices = store::categories_of(tx, edition.id)?;
+            let mut checks = Checks::default();
+            let settled = kind.settle(&mut checks, "/kind", &prices);
+            checks.done()?;
+            let row = settled.booth(edition.id, code, row_label, place);
+            store::insert_booths(tx, std::slice::from_ref(&row))?;
+            granted.audit(tx, "booth.create", row.id, None, Some(&row.code))?;
+            Ok(Answer::created(&view::booth(row))?.version(1))
+        })
+        .await
+}
+
+type At = web::Path<(String, BoothId)>;
+
+/// One booth.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/booths/{booth}", tag = "floor", params(("edition" = String, Path), ("booth" = BoothId, Path)), responses((status = 200, body = BoothView), (status = 404)))]
+#[get("/editions/{edition}/booths/{booth}")]
+pub(super) async fn get_booth(permit: View, path: At) -> Result<HttpResponse, Problem> {
+    let id = path.1;
+    let found = permit.read(move |tx, granted| {
+        let edition = granted.edition()?;
+        Ok((edition, store::find_booth(tx, edition, id)?))
+    });
+    let (edition, row) = found.await?;
+    let tag = etag::tag(row.version);
+    Ok(About::Edition(edition).mark(HttpResponse::Ok().insert_header(tag).json(view::booth(row))))
+}
+
+/// What may change.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PatchBooth {
+    /// Letters of the row, then the number: a new code is a new place.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    code: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    zone: Option<ZoneId>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    category: Option<BoothCategory>,
+    /// Square decimetres: 1 to 1,000,000.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    area_dm2: Option<i32>,
+    /// Minor units: 0 to 10^12.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    fee: Option<i64>,
+    /// 1 to 1,000.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    booth_equivalents: Option<i32>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    availability: Option<BoothAvailability>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    has_power: Option<bool>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    has_water: Option<bool>,
+    /// `null` takes it away.
+    #[serde(default, deserialize_with = "present")]
+    position: Option<Option<Position>>,
+}
+
+fn check_position(checks: &mut Checks, position: &Position) {
+    let fits = (0..=100_000).contains(&position.x_dm)
+        && (0..=100_000).contains(&position.y_dm)
+        && (1..=10_000).contains(&position.width_dm)
+        && (1..=10_000).contains(&position.depth_dm);
+    checks.that(fits, "/position", "range", Said("a-position-is-0-to-100-000"));
+}
+
+/// Changes a booth.
+#[utoipa::path(patch, path = "/api/v1/editions/{edition}/booths/{booth}", tag = "floor", params(("edition" = String, Path), ("booth" = BoothId, Path), ("If-Match" = String, Header)), request_body = PatchBooth, responses((status = 200, body = BoothView), (status = 404), (status = 409), (status = 412), (status = 422)))]
+#[patch("/editions/{edition}/booths/{booth}")]
+pub(super) async fn patch_booth(
+    permit: Permit<DrawFloor>,
+    path: At,
+    seen: IfMatch,
+    body: Body<PatchBooth>,
+) -> Result<Answer, Problem> {
+    let body = body.get()?;
+    let mut checks = Checks::default();
+    let place = body.code.as_ref().map(|code| check_code(&mut checks, code));
+    kind::check(&mut checks, "", body.area_dm2, body.fee, body.booth_equivalents);
+    if let Some(position) = body.position.iter().flatten().next() {
+        check_position(&mut checks, position);
+    }
+    checks.done()?;
+    let id = path.1;
+    permit
+        .write(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let before = store::find_booth(tx, edition.id, id)?;
+            seen.check(before.version)?;
+            let mut row = BoothRow { version: before.version + 1, ..before.clone() };
+            if let Some((code, (row_label, place))) = body.code.zip(place) {
+                (row.code, row.row_label) = (code, row_label);
+                row.place = i32::try_from(place).unwrap_or(i32::MAX);
+            }
+            row.zone_id = body.zone.unwrap_or(row.zone_id);
+            row.category = body.category.unwrap_or(row.category);
+            row.area_dm2 = body.area_dm2.unwrap_or(row.area_dm2);
+            row.fee = body.fee.unwrap_or(row.fee);
+            row.booth_equivalents = body.booth_equivalents.unwrap_or(row.booth_equivalents);
+            row.availability = body.availability.unwrap_or(row.availability);
+            row.has_power = body.has_power.unwrap_or(row.has_power);
+            row.has_water = body.has_water.unwrap_or(row.has_water);
+            if let Some(position) = body.position {
+                (row.x_dm, row.y_dm) = (position.map(|p| p.x_dm), position.map(|p| p.y_dm));
+                (row.width_dm, row.depth_dm) = (position.map(|p| p.width_dm), position.map(|p| p.depth_dm));
+            }
+            if !store::replace_booth(tx, &row, before.version)? {
+                return Err(Code::StaleVersion.into());
+            }
+            let (before, after) = (view::booth(before), view::booth(row));
+            granted.audit(tx, "booth.change", id, Some(&before), Some(&after))?;
+            Ok(Answer::ok(&after)?.version(after.version))
+        })
+        .await
+}
+
+/// Removes a booth that was never allocated or wished for.
+#[utoipa::path(delete, path = "/api/v1/editions/{edition}/booths/{booth}", tag = "floor", params(("edition" = String, Path), ("booth" = BoothId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[delete("/editions/{edition}/booths/{booth}")]
+pub(super) async fn delete_booth(permit: Permit<DrawFloor>, path: At, seen: IfMatch) -> Result<Answer, Problem> {
+    let id = path.1;
+    permit
+        .write(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let before = store::find_booth(tx, edition.id, id)?;
+            seen.check(before.version)?;
+            store::delete_booth(tx, id)?;
+            granted.audit(tx, "booth.delete", id, Some(before.code), None)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}

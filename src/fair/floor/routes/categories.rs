@@ -1,0 +1,98 @@
+//! The price list: what booths of a category are and cost, unless told.
+use actix_web::{HttpResponse, get, put};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{
+        BoothCategory, kind,
+        store::{self, CategoryRow},
+    },
+    DrawFloor,
+};
+use crate::editions;
+use hoicho_core::i18n::Said;
+use hoicho_web::{
+    http::{Answer, Body, Checks, Items, Problem, etag, etag::IfMatch},
+    identity::{Permit, View},
+};
+
+/// A line of the price list.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Category {
+    category: BoothCategory,
+    /// Square decimetres: 3 × 3 m is 900. 1 to 1,000,000.
+    area_dm2: i32,
+    /// Minor units of the edition's currency: 0 to 10^12.
+    fee: i64,
+    /// Standard booths whose room it takes: 1 to 1,000; 1 unless told.
+    #[serde(default = "one")]
+    booth_equivalents: i32,
+}
+
+fn one() -> i32 {
+    1
+}
+
+fn view(row: CategoryRow) -> Category {
+    let CategoryRow { edition_id: _, category, area_dm2, fee, booth_equivalents } = row;
+    Category { category, area_dm2, fee, booth_equivalents }
+}
+
+/// The price list of an edition.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/booth-categories", tag = "floor", params(("edition" = String, Path)), responses((status = 200, body = Items<Category>), (status = 404)))]
+#[get("/editions/{edition}/booth-categories")]
+pub(super) async fn get_categories(permit: View) -> Result<HttpResponse, Problem> {
+    let (version, rows) = permit
+        .read(|tx, granted| {
+            let edition = editions::store::find(tx, granted.edition()?)?;
+            Ok((edition.version, store::categories_of(tx, edition.id)?))
+        })
+        .await?;
+    Ok(HttpResponse::Ok()
+        .insert_header(etag::tag(version))
+        .json(Items { items: rows.into_iter().map(view).collect::<Vec<_>>() }))
+}
+
+/// Sets the price list of an edition. Booths that exist keep what they have.
+#[utoipa::path(put, path = "/api/v1/editions/{edition}/booth-categories", tag = "floor", params(("edition" = String, Path), ("If-Match" = Option<String>, Header)), request_body = Vec<Category>, responses((status = 200, body = Items<Category>), (status = 404), (status = 412), (status = 422)))]
+#[put("/editions/{edition}/booth-categories")]
+pub(super) async fn put_categories(
+    permit: Permit<DrawFloor>,
+    seen: IfMatch,
+    body: Body<Vec<Category>>,
+) -> Result<Answer, Problem> {
+    let list = body.get()?;
+    let mut checks = Checks::default();
+    let mut named = std::collections::BTreeSet::new();
+    for (i, line) in list.iter().enumerate() {
+        let at = format!("/{i}");
+        kind::check(&mut checks, &at, Some(line.area_dm2), Some(line.fee), Some(line.booth_equivalents));
+        checks.that(
+            named.insert(line.category),
+            &format!("{at}/category"),
+            "repeated",
+            Said("this-category-is-named-twice"),
+        );
+    }
+    checks.done()?;
+    permit
+        .write(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            seen.check_if_sent(Some(edition.version))?;
+            editions::store::touch(tx, edition.id)?;
+            let before: Vec<_> = store::categories_of(tx, edition.id)?.into_iter().map(view).collect();
+            let row = |line: &Category| CategoryRow {
+                edition_id: edition.id,
+                category: line.category,
+                area_dm2: line.area_dm2,
+                fee: line.fee,
+                booth_equivalents: line.booth_equivalents,
+            };
+            store::put_categories(tx, edition.id, &list.iter().map(row).collect::<Vec<_>>())?;
+            granted.audit(tx, "booth_categories.put", edition.id, Some(&before), Some(&list))?;
+            let items = store::categories_of(tx, edition.id)?.into_iter().map(view).collect();
+            Ok(Answer::ok(&Items::<Category> { items })?.version(edition.version + 1))
+        })
+        .await
+}

@@ -1,0 +1,26 @@
+//! Booths from a table.
+use actix_web::post;
+
+use super::{
+    super::import,
+    DrawFloor,
+    view::{self, BoothView},
+};
+use hoicho_web::{
+    http::{Answer, Items, Problem, Raw},
+    identity::Permit,
+};
+
+/// Makes booths from a CSV table, all or nothing. Columns: `code`, `zone` (its code), `category`, and where the price
+/// list does not say them `area_dm2`, `fee`, `booth_equivalents`. Commas or semicolons, UTF-8, at most 5,000 rows.
+#[utoipa::path(post, path = "/api/v1/editions/{edition}/booths/import", tag = "floor", params(("edition" = String, Path)), request_body(content = String, content_type = "text/csv"), responses((status = 201, body = Items<BoothView>), (status = 409), (status = 413), (status = 422)))]
+#[post("/editions/{edition}/booths/import")]
+pub(super) async fn import_booths(permit: Permit<DrawFloor>, table: Raw<1_048_576>) -> Result<Answer, Problem> {
+    let table = table.get()?;
+    permit
+        .once(move |tx, granted| {
+            let rows = import::import(tx, &granted, &table)?;
+            Answer::created(&Items { items: rows.into_iter().map(view::booth).collect() })
+        })
+        .await
+}

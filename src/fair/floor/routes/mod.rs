@@ -1,0 +1,56 @@
+//! Zones, booths, the price list and the plan of an edition.
+mod booth_list;
+mod booths;
+mod categories;
+mod generate;
+mod import;
+mod plan;
+mod view;
+mod zones;
+
+pub use booth_list::Booths;
+pub use view::BoothView;
+pub use zones::{ZoneView, Zones};
+
+use actix_web::web;
+
+use hoicho_web::identity::{Action, OrganiserRole};
+
+/// The operations of this capability.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    paths(
+        zones::create_zone,
+        zones::list_zones,
+        zones::get_zone,
+        zones::patch_zone,
+        zones::delete_zone,
+        categories::get_categories,
+        categories::put_categories,
+        generate::generate_booths,
+        import::import_booths,
+        booths::create_booth,
+        booth_list::list_booths,
+        booths::get_booth,
+        booths::patch_booth,
+        booths::delete_booth,
+        plan::get_floor_plan,
+    ),
+    components(schemas(plan::PlanFormat, super::Sheet, booth_list::BoothPart))
+)]
+pub struct ApiDoc;
+
+/// Mounts them.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(zones::create_zone).service(zones::list_zones).service(zones::get_zone);
+    cfg.service(zones::patch_zone).service(zones::delete_zone);
+    cfg.service(categories::get_categories).service(categories::put_categories);
+    cfg.service(generate::generate_booths).service(import::import_booths);
+    cfg.service(booths::create_booth).service(booth_list::list_booths).service(booths::get_booth);
+    cfg.service(booths::patch_booth).service(booths::delete_booth).service(plan::get_floor_plan);
+}
+
+struct DrawFloor;
+impl Action for DrawFloor {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+}

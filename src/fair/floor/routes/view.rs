@@ -1,0 +1,84 @@
+//! A booth as it is shown.
+use serde::{Deserialize, Serialize};
+
+use super::super::{BoothAvailability, BoothCategory, Occupancy, store::BoothRow};
+use hoicho_core::values::ids::{BoothId, ExhibitorId, ZoneId};
+
+/// A booth.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct BoothView {
+    pub id: BoothId,
+    pub code: String,
+    pub zone: ZoneId,
+    pub row: String,
+    pub place: i32,
+    pub category: BoothCategory,
+    /// Square decimetres.
+    pub area_dm2: i32,
+    /// Minor units of the edition's currency.
+    pub fee: i64,
+    /// Standard booths whose room it takes.
+    pub booth_equivalents: i32,
+    /// Whether a round may give it away.
+    pub availability: BoothAvailability,
+    pub has_power: bool,
+    pub has_water: bool,
+    /// Where it lies in its hall, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+    /// Whether it is taken; with `include=occupancy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub occupancy: Option<Occupancy>,
+    /// Who stands there, once it is let; with `include=occupancy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exhibitors: Option<Vec<BoothExhibitor>>,
+    /// For `If-Match`: `"v…"`.
+    pub version: i32,
+}
+
+/// Who stands on a booth.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct BoothExhibitor {
+    pub id: ExhibitorId,
+    pub name: String,
+}
+
+/// Where a booth lies in its hall, in decimetres.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Position {
+    /// From the left: 0 to 100,000.
+    pub x_dm: i32,
+    /// From the top: 0 to 100,000.
+    pub y_dm: i32,
+    /// 1 to 10,000.
+    pub width_dm: i32,
+    /// 1 to 10,000.
+    pub depth_dm: i32,
+}
+
+fn position(row: &BoothRow) -> Option<Position> {
+    Some(Position { x_dm: row.x_dm?, y_dm: row.y_dm?, width_dm: row.width_dm?, depth_dm: row.depth_dm? })
+}
+
+pub(super) fn booth(row: BoothRow) -> BoothView {
+    let position = position(&row);
+    BoothView {
+        availability: row.availability,
+        has_power: row.has_power,
+        has_water: row.has_water,
+        position,
+        id: row.id,
+        code: row.code,
+        zone: row.zone_id,
+        row: row.row_label,
+        place: row.place,
+        category: row.category,
+        area_dm2: row.area_dm2,
+        fee: row.fee,
+        booth_equivalents: row.booth_equivalents,
+        version: row.version,
+        occupancy: None,
+        exhibitors: None,
+    }
+}

@@ -1,0 +1,284 @@
+//! Zones.
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{
+        Eligibility,
+        store::{self, ZoneRow},
+    },
+    DrawFloor,
+};
+use crate::{
+    editions::{self, store::EditionRow},
+    localities, venues,
+};
+use hoicho_core::{
+    db::Tx,
+    i18n::Said,
+    values::ids::{EditionId, HallId, SubjectId, ZoneId},
+};
+use hoicho_web::{
+    changes::{self, About, Mirror, Mirrored},
+    http::{Answer, Body, Checks, Code, Problem, Query, etag, etag::IfMatch, fields::Fields, page, patch::present},
+    identity::{Permit, View},
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateZone {
+    /// Short, unique in the edition: 1 to 20 characters.
+    code: String,
+    /// 1 to 200 characters.
+    name: String,
+    /// A hall of the edition's venue.
+    hall: Option<HallId>,
+    /// Who may stand here; everybody unless told.
+    #[serde(default)]
+    eligibility: Eligibility,
+}
+
+/// Part of the floor with a theme.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ZoneView {
+    id: ZoneId,
+    code: String,
+    name: String,
+    hall: Option<HallId>,
+    eligibility: Eligibility,
+    /// For `If-Match`: `"v…"`.
+    version: i32,
+}
+
+fn view(row: ZoneRow, eligibility: Eligibility) -> ZoneView {
+    ZoneView { id: row.id, code: row.code, name: row.name, hall: row.hall_id, eligibility, version: row.version }
+}
+
+/// Each name once, and few enough to be a rule.
+fn tidy(checks: &mut Checks, mut rules: Eligibility) -> Eligibility {
+    rules.product_groups.sort();
+    rules.product_groups.dedup();
+    rules.legal_forms.sort();
+    rules.legal_forms.dedup();
+    rules.localities.sort();
+    rules.localities.dedup();
+    checks.that(
+        rules.localities.len() <= 200 && rules.localities.iter().all(|l| l.len() <= 50 && !l.contains('\0')),
+        "/eligibility/localities",
+        "length",
+        Said("at-most-200-locality-codes-of-at"),
+    );
+    rules
+}
+
+/// A hall must be of the edition's venue; a locality one that is known.
+fn check_places(
+    tx: &mut Tx<'_>,
+    edition: &EditionRow,
+    hall: Option<HallId>,
+    localities: &[String],
+) -> Result<(), Problem> {
+    let mut checks = Checks::default();
+    if let Some(hall) = hall {
+        let halls = match edition.venue_id {
+            Some(venue) => venues::store::halls_of(tx, venue)?,
+            None => Vec::new(),
+        };
+        checks.that(halls.iter().any(|h| h.id == hall), "/hall", "unknown", Said("this-hall-is-not-one-of-the"));
+    }
+    for (i, code) in localities.iter().enumerate() {
+        checks.that(
+            localities::store::find(tx, code)?.is_some(),
+            &format!("/eligibility/localities/{i}"),
+            "unknown",
+            Said("there-is-no-locality-with-this-code"),
+        );
+    }
+    checks.done()
+}
+
+/// Adds a zone to an edition.
+#[utoipa::path(post, path = "/api/v1/editions/{edition}/zones", tag = "floor", params(("edition" = String, Path)), request_body = CreateZone, responses((status = 201, body = ZoneView), (status = 409), (status = 422)))]
+#[post("/editions/{edition}/zones")]
+pub(super) async fn create_zone(permit: Permit<DrawFloor>, body: Body<CreateZone>) -> Result<Answer, Problem> {
+    let body = body.get()?;
+    let mut checks = Checks::default();
+    let (code, name) = (checks.text("/code", &body.code, 20), checks.text("/name", &body.name, 200));
+    let rules = tidy(&mut checks, body.eligibility);
+    checks.done()?;
+    permit
+        .once(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            check_places(tx, &edition, body.hall, &rules.localities)?;
+            let row =
+                ZoneRow { id: ZoneId::make(), edition_id: edition.id, hall_id: body.hall, code, name, version: 1 };
+            store::insert_zones(tx, std::slice::from_ref(&row))?;
+            store::put_eligibility(tx, row.id, &rules)?;
+            let shown = view(row, rules);
+            granted.audit(tx, "zone.create", shown.id, None, Some(&shown))?;
+            Ok(Answer::created(&shown)?.version(1))
+        })
+        .await
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct ZoneQuery {
+    /// Only these fields of each zone, with commas between them.
+    fields: Option<String>,
+    /// Only what changed: `synced` of the last answer.
+    updated_since: Option<String>,
+    /// Rows a page: 1 to 500, 500 unless told.
+    limit: Option<u16>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+}
+
+/// The zones of an edition.
+pub struct Zones(pub EditionId);
+
+fn shown(tx: &mut Tx<'_>, rows: Vec<ZoneRow>) -> Result<Vec<ZoneView>, Problem> {
+    let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
+    let mut rules = store::eligibility_of(tx, &ids)?;
+    let of = |row: ZoneRow| {
+        let rules = rules.remove(&row.id).unwrap_or_default();
+        view(row, rules)
+    };
+    Ok(rows.into_iter().map(of).collect())
+}
+
+impl Mirror for Zones {
+    type Row = ZoneView;
+    const KIND: changes::Kind = changes::Kind::Zone;
+    fn edition(&self) -> Option<EditionId> {
+        Some(self.0)
+    }
+    fn page(&self, tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<ZoneView>, Problem> {
+        let rows = store::zones_page(tx, self.0, after, limit)?;
+        shown(tx, rows)
+    }
+    fn by_ids(&self, tx: &mut Tx<'_>, ids: &[SubjectId]) -> Result<Vec<ZoneView>, Problem> {
+        let ids: Vec<ZoneId> = ids.iter().map(|id| ZoneId(id.0)).collect();
+        let rows = store::zones_by_ids(tx, self.0, &ids)?;
+        shown(tx, rows)
+    }
+    fn key(row: &ZoneView) -> String {
+        row.code.clone()
+    }
+    fn id(row: &ZoneView) -> SubjectId {
+        SubjectId(row.id.0)
+    }
+}
+
+/// The zones of an edition by code, or those that changed.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/zones", tag = "floor", params(("edition" = String, Path), ZoneQuery), responses((status = 200, body = Mirrored<ZoneView>), (status = 404)))]
+#[get("/editions/{edition}/zones")]
+pub(super) async fn list_zones(
+    req: HttpRequest,
+    permit: View,
+    query: Query<ZoneQuery>,
+) -> Result<HttpResponse, Problem> {
+    let ZoneQuery { fields, updated_since, limit, cursor } = query.get()?;
+    let query = page::PageQuery { limit: limit.or(Some(500)), cursor };
+    let (limit, wanted) = (query.limit()?, changes::ask(&query, updated_since.as_deref())?);
+    let fields = Fields::ask(fields.as_deref())?;
+    let (edition, found) = permit
+        .read(move |tx, granted| {
+            let edition = granted.edition()?;
+            Ok((edition, changes::read(tx, &Zones(edition), wanted, limit)?))
+        })
+        .await?;
+    Ok(About::Edition(edition).mark(found.answer(&req, &fields)?))
+}
+
+type At = web::Path<(String, ZoneId)>;
+
+/// One zone.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/zones/{zone}", tag = "floor", params(("edition" = String, Path), ("zone" = ZoneId, Path)), responses((status = 200, body = ZoneView), (status = 404)))]
+#[get("/editions/{edition}/zones/{zone}")]
+pub(super) async fn get_zone(permit: View, path: At) -> Result<HttpResponse, Problem> {
+    let id = path.1;
+    let found = permit.read(move |tx, granted| {
+        let row = store::find_zone(tx, granted.edition()?, id)?;
+        let rules = store::eligibility_of(tx, &[id])?.remove(&id).unwrap_or_default();
+        Ok(view(row, rules))
+    });
+    let zone = found.await?;
+    Ok(HttpResponse::Ok().insert_header(etag::tag(zone.version)).json(zone))
+}
+
+/// What may change; `null` takes a hall away.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PatchZone {
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    code: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    hall: Option<Option<HallId>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    eligibility: Option<Eligibility>,
+}
+
+/// Changes a zone. New rules do not move anybody who stands there already.
+#[utoipa::path(patch, path = "/api/v1/editions/{edition}/zones/{zone}", tag = "floor", params(("edition" = String, Path), ("zone" = ZoneId, Path), ("If-Match" = String, Header)), request_body = PatchZone, responses((status = 200, body = ZoneView), (status = 404), (status = 409), (status = 412), (status = 422)))]
+#[patch("/editions/{edition}/zones/{zone}")]
+pub(super) async fn patch_zone(
+    permit: Permit<DrawFloor>,
+    path: At,
+    seen: IfMatch,
+    body: Body<PatchZone>,
+) -> Result<Answer, Problem> {
+    let body = body.get()?;
+    let mut checks = Checks::default();
+    let code = body.code.map(|c| checks.text("/code", &c, 20));
+    let name = body.name.map(|n| checks.text("/name", &n, 200));
+    let rules = body.eligibility.map(|rules| tidy(&mut checks, rules));
+    checks.done()?;
+    let id = path.1;
+    permit
+        .write(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let before = store::find_zone(tx, edition.id, id)?;
+            seen.check(before.version)?;
+            let localities = rules.as_ref().map_or(&[][..], |r| &r.localities);
+            check_places(tx, &edition, body.hall.flatten(), localities)?;
+            let mut row = ZoneRow { version: before.version + 1, ..before.clone() };
+            row.code = code.unwrap_or(row.code);
+            row.name = name.unwrap_or(row.name);
+            row.hall_id = body.hall.unwrap_or(row.hall_id);
+            if !store::replace_zone(tx, &row, before.version)? {
+                return Err(Code::StaleVersion.into());
+            }
+            let rules_before = store::eligibility_of(tx, &[id])?.remove(&id).unwrap_or_default();
+            if let Some(rules) = &rules {
+                store::put_eligibility(tx, id, rules)?;
+            }
+            let shown = view(row, rules.unwrap_or_else(|| rules_before.clone()));
+            granted.audit(tx, "zone.change", id, Some(&view(before, rules_before)), Some(&shown))?;
+            Ok(Answer::ok(&shown)?.version(shown.version))
+        })
+        .await
+}
+
+/// Removes a zone without booths.
+#[utoipa::path(delete, path = "/api/v1/editions/{edition}/zones/{zone}", tag = "floor", params(("edition" = String, Path), ("zone" = ZoneId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[delete("/editions/{edition}/zones/{zone}")]
+pub(super) async fn delete_zone(permit: Permit<DrawFloor>, path: At, seen: IfMatch) -> Result<Answer, Problem> {
+    let id = path.1;
+    permit
+        .write(move |tx, granted| {
+            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let before = store::find_zone(tx, edition.id, id)?;
+            seen.check(before.version)?;
+            store::delete_zone(tx, id)?;
+            granted.audit(tx, "zone.delete", id, Some(before.code), None)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}

@@ -1,0 +1,383 @@
+//! Every query on zones, booths and the price list.
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::{BoothAvailability, BoothCategory, Eligibility, Occupancy, Plan, plan};
+use hoicho_core::{
+    db::{Tx, schema::*},
+    on_either,
+    values::ids::{BoothId, EditionId, ExhibitorId, HallId, ZoneId},
+};
+
+/// A zone.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = zones, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct ZoneRow {
+    /// Identifier.
+    pub id: ZoneId,
+    /// Whose.
+    pub edition_id: EditionId,
+    /// In which hall of the edition's venue.
+    pub hall_id: Option<HallId>,
+    /// Short, unique in the edition.
+    pub code: String,
+    /// As people call it.
+    pub name: String,
+    /// Counts changes.
+    pub version: i32,
+}
+
+/// A booth.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = booths, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct BoothRow {
+    /// Identifier.
+    pub id: BoothId,
+    /// Whose.
+    pub edition_id: EditionId,
+    /// In which zone.
+    pub zone_id: ZoneId,
+    /// Unique in the edition.
+    pub code: String,
+    /// The row it stands in.
+    pub row_label: String,
+    /// Where in the row; neighbours differ by one.
+    pub place: i32,
+    /// What kind.
+    pub category: BoothCategory,
+    /// Square decimetres: 3 × 3 m is 900.
+    pub area_dm2: i32,
+    /// Minor units of the edition's currency.
+    pub fee: i64,
+    /// Standard booths whose room it takes.
+    pub booth_equivalents: i32,
+    /// Counts changes.
+    pub version: i32,
+    /// Whether a round may give it away.
+    pub availability: BoothAvailability,
+    /// Electric power.
+    pub has_power: bool,
+    /// Running water.
+    pub has_water: bool,
+    /// Decimetres from the left of its hall; all four or none.
+    pub x_dm: Option<i32>,
+    /// Decimetres from the top.
+    pub y_dm: Option<i32>,
+    /// Decimetres along x.
+    pub width_dm: Option<i32>,
+    /// Decimetres along y.
+    pub depth_dm: Option<i32>,
+}
+
+/// A line of the price list: what booths of a category are, unless told.
+#[derive(Debug, Clone, Copy, Queryable, Selectable, Insertable)]
+#[diesel(table_name = booth_categories)]
+pub struct CategoryRow {
+    /// Whose.
+    pub edition_id: EditionId,
+    /// What kind.
+    pub category: BoothCategory,
+    /// Square decimetres.
+    pub area_dm2: i32,
+    /// Minor units.
+    pub fee: i64,
+    /// Standard booths whose room it takes.
+    pub booth_equivalents: i32,
+}
+
+/// States in which somebody has a booth.
+const ACTIVE: [&str; 4] = ["held", "offered", "confirmed", "checked_in"];
+
+/// What everybody may know of an active allocation.
+fn occupancy(state: &str) -> Occupancy {
+    if state == "held" || state == "offered" { Occupancy::Reserved } else { Occupancy::Let }
+}
+
+/// Adds zones.
+pub fn insert_zones(tx: &mut Tx<'_>, rows: &[ZoneRow]) -> QueryResult<usize> {
+    on_either!(tx, |c| diesel::insert_into(zones::table).values(rows).execute(c))
+}
+
+/// One zone of an edition.
+pub fn find_zone(tx: &mut Tx<'_>, edition: EditionId, id: ZoneId) -> QueryResult<ZoneRow> {
+    zones::table.find(id).filter(zones::edition_id.eq(edition)).select(ZoneRow::as_select()).get_result(tx.conn())
+}
+
+/// Zones by code, after `after`.
+pub fn zones_page(tx: &mut Tx<'_>, edition: EditionId, after: &str, limit: i64) -> QueryResult<Vec<ZoneRow>> {
+    zones::table
+        .filter(zones::edition_id.eq(edition))
+        .filter(zones::code.gt(after))
+        .order(zones::code)
+        .limit(limit)
+        .select(ZoneRow::as_select())
+        .load(tx.conn())
+}
+
+/// Those of these zones that are of the edition, by code.
+pub fn zones_by_ids(tx: &mut Tx<'_>, edition: EditionId, ids: &[ZoneId]) -> QueryResult<Vec<ZoneRow>> {
+    zones::table
+        .filter(zones::edition_id.eq(edition))
+        .filter(zones::id.eq_any(ids))
+        .order(zones::code)
+        .select(ZoneRow::as_select())
+        .load(tx.conn())
+}
+
+/// Zones by code; an edition has at most 500.
+pub fn zones_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ZoneRow>> {
+    zones::table
+        .filter(zones::edition_id.eq(edition))
+        .order(zones::code)
+        .limit(500)
+        .select(ZoneRow::as_select())
+        .load(tx.conn())
+}
+
+/// Writes a zone anew, one version on, unless somebody else did since `seen`.
+pub fn replace_zone(tx: &mut Tx<'_>, row: &ZoneRow, seen: i32) -> QueryResult<bool> {
+    let unchanged = zones::table.find(row.id).filter(zones::version.eq(seen));
+    Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
+}
+
+/// Removes a zone without booths, with its rules.
+pub fn delete_zone(tx: &mut Tx<'_>, id: ZoneId) -> QueryResult<usize> {
+    put_eligibility(tx, id, &Eligibility::default())?;
+    diesel::delete(zones::table.find(id)).execute(tx.conn())
+}
+
+/// The rules of zones; those without any are not in the map.
+pub fn eligibility_of(tx: &mut Tx<'_>, ids: &[ZoneId]) -> QueryResult<HashMap<ZoneId, Eligibility>> {
+    let mut rules: HashMap<ZoneId, Eligibility> = HashMap::new();
+    let groups = zone_product_groups::table
+        .filter(zone_product_groups::zone_id.eq_any(ids))
+        .order((zone_product_groups::zone_id, zone_product_groups::product_group))
+        .select((zone_product_groups::zone_id, zone_product_groups::product_group));
+    for (zone, group) in groups.load(tx.conn())? {
+        rules.entry(zone).or_default().product_groups.push(group);
+    }
+    let forms = zone_legal_forms::table
+        .filter(zone_legal_forms::zone_id.eq_any(ids))
+        .order((zone_legal_forms::zone_id, zone_legal_forms::legal_form))
+        .select((zone_legal_forms::zone_id, zone_legal_forms::legal_form));
+    for (zone, form) in forms.load(tx.conn())? {
+        rules.entry(zone).or_default().legal_forms.push(form);
+    }
+    let places = zone_localities::table
+        .filter(zone_localities::zone_id.eq_any(ids))
+        .order((zone_localities::zone_id, zone_localities::locality_code))
+        .select((zone_localities::zone_id, zone_localities::locality_code));
+    for (zone, code) in places.load(tx.conn())? {
+        rules.entry(zone).or_default().localities.push(code);
+    }
+    Ok(rules)
+}
+
+/// Sets the rules of a zone; an unknown locality is refused (foreign key).
+pub fn put_eligibility(tx: &mut Tx<'_>, zone: ZoneId, rules: &Eligibility) -> QueryResult<()> {
+    diesel::delete(zone_product_groups::table.filter(zone_product_groups::zone_id.eq(zone))).execute(tx.conn())?;
+    diesel::delete(zone_legal_forms::table.filter(zone_legal_forms::zone_id.eq(zone))).execute(tx.conn())?;
+    diesel::delete(zone_localities::table.filter(zone_localities::zone_id.eq(zone))).execute(tx.conn())?;
+    let groups: Vec<_> = rules
+        .product_groups
+        .iter()
+        .map(|g| (zone_product_groups::zone_id.eq(zone), zone_product_groups::product_group.eq(*g)))
+        .collect();
+    let forms: Vec<_> = rules
+        .legal_forms
+        .iter()
+        .map(|f| (zone_legal_forms::zone_id.eq(zone), zone_legal_forms::legal_form.eq(*f)))
+        .collect();
+    let places: Vec<_> = rules
+        .localities
+        .iter()
+        .map(|l| (zone_localities::zone_id.eq(zone), zone_localities::locality_code.eq(l.as_str())))
+        .collect();
+    if !groups.is_empty() {
+        on_either!(tx, |c| diesel::insert_into(zone_product_groups::table).values(&groups).execute(c))?;
+    }
+    if !forms.is_empty() {
+        on_either!(tx, |c| diesel::insert_into(zone_legal_forms::table).values(&forms).execute(c))?;
+    }
+    if !places.is_empty() {
+        on_either!(tx, |c| diesel::insert_into(zone_localities::table).values(&places).execute(c))?;
+    }
+    Ok(())
+}
+
+/// The price list of an edition by category.
+pub fn categories_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<CategoryRow>> {
+    booth_categories::table
+        .filter(booth_categories::edition_id.eq(edition))
+        .order(booth_categories::category)
+        .select(CategoryRow::as_select())
+        .load(tx.conn())
+}
+
+/// Sets the price list of an edition; booths that exist keep what they have.
+pub fn put_categories(tx: &mut Tx<'_>, edition: EditionId, rows: &[CategoryRow]) -> QueryResult<()> {
+    diesel::delete(booth_categories::table.filter(booth_categories::edition_id.eq(edition))).execute(tx.conn())?;
+    if !rows.is_empty() {
+        on_either!(tx, |c| diesel::insert_into(booth_categories::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Adds booths, in statements small enough for SQLite's limit on parameters.
+pub fn insert_booths(tx: &mut Tx<'_>, rows: &[BoothRow]) -> QueryResult<()> {
+    for part in rows.chunks(500) {
+        on_either!(tx, |c| diesel::insert_into(booths::table).values(part).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Booths by code, after `after`.
+pub fn booths_page(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    zone: Option<ZoneId>,
+    after: &str,
+    limit: i64,
+) -> QueryResult<Vec<BoothRow>> {
+    let mut query = booths::table.filter(booths::edition_id.eq(edition)).filter(booths::code.gt(after)).into_boxed();
+    if let Some(zone) = zone {
+        query = query.filter(booths::zone_id.eq(zone));
+    }
+    query.order(booths::code).limit(limit).select(BoothRow::as_select()).load(tx.conn())
+}
+
+/// The codes of an edition's booths.
+pub fn codes_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<String>> {
+    booths::table.filter(booths::edition_id.eq(edition)).select(booths::code).load(tx.conn())
+}
+
+/// Those of these booths that are of the edition (and the zone), by code.
+pub fn booths_by_ids(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    zone: Option<ZoneId>,
+    ids: &[BoothId],
+) -> QueryResult<Vec<BoothRow>> {
+    let mut query = booths::table.filter(booths::edition_id.eq(edition)).filter(booths::id.eq_any(ids)).into_boxed();
+    if let Some(zone) = zone {
+        query = query.filter(booths::zone_id.eq(zone));
+    }
+    query.order(booths::code).select(BoothRow::as_select()).load(tx.conn())
+}
+
+/// Which of these booths are taken.
+pub fn occupancy_of(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<HashMap<BoothId, Occupancy>> {
+    let rows: Vec<(BoothId, String)> = allocations::table
+        .filter(allocations::booth_id.eq_any(ids))
+        .filter(allocations::state.eq_any(ACTIVE))
+        .select((allocations::booth_id, allocations::state))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(id, state)| (id, occupancy(&state))).collect())
+}
+
+/// Who stands on these booths, main exhibitors and those that share, by name.
+pub fn standing_on(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<HashMap<BoothId, Vec<(ExhibitorId, String)>>> {
+    let rows: Vec<(BoothId, ExhibitorId, String)> = standing::table
+        .inner_join(exhibitors::table)
+        .filter(standing::booth_id.eq_any(ids))
+        .order((standing::booth_id, exhibitors::name_search, exhibitors::id))
+        .select((standing::booth_id, exhibitors::id, exhibitors::name))
+        .load(tx.conn())?;
+    let mut there: HashMap<BoothId, Vec<(ExhibitorId, String)>> = HashMap::new();
+    for (booth, id, name) in rows {
+        there.entry(booth).or_default().push((id, name));
+    }
+    Ok(there)
+}
+
+/// One booth of an edition.
+pub fn find_booth(tx: &mut Tx<'_>, edition: EditionId, id: BoothId) -> QueryResult<BoothRow> {
+    booths::table.find(id).filter(booths::edition_id.eq(edition)).select(BoothRow::as_select()).get_result(tx.conn())
+}
+
+/// Writes a booth anew, one version on, unless somebody else did since `seen`.
+pub fn replace_booth(tx: &mut Tx<'_>, row: &BoothRow, seen: i32) -> QueryResult<bool> {
+    let unchanged = booths::table.find(row.id).filter(booths::version.eq(seen));
+    Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
+}
+
+/// Removes a booth that was never allocated or wished for (foreign keys).
+pub fn delete_booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<usize> {
+    diesel::delete(booths::table.find(id)).execute(tx.conn())
+}
+
+/// The plan of a whole edition.
+pub fn plan_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Plan> {
+    let zones = zones_of(tx, edition)?;
+    let ids: Vec<ZoneId> = zones.iter().map(|z| z.id).collect();
+    Ok(plan(&zones, planned(tx, edition, &ids)?))
+}
+
+/// A booth with what the plan shows of it.
+#[derive(Debug, Clone)]
+pub struct PlannedBooth {
+    /// Identifier.
+    pub id: BoothId,
+    /// Unique in the edition.
+    pub code: String,
+    /// In which zone.
+    pub zone: ZoneId,
+    /// The row it stands in.
+    pub row_label: String,
+    /// Where in the row.
+    pub place: i32,
+    /// Standard booths whose room it takes.
+    pub equivalents: i32,
+    /// Whether it is taken.
+    pub occupancy: Occupancy,
+    /// Who stands there, once it is let.
+    pub exhibitor: Option<String>,
+    /// In its hall, if that is known: from the left, from the top, along x, along y; decimetres.
+    pub position: Option<(i32, i32, i32, i32)>,
+}
+
+/// Booths on one plan; a larger fair is drawn zone by zone.
+pub const MOST_ON_A_PLAN: i64 = 10_000;
+
+fn position(x: Option<i32>, y: Option<i32>, width: Option<i32>, depth: Option<i32>) -> Option<(i32, i32, i32, i32)> {
+    Some((x?, y?, width?, depth?))
+}
+
+/// The booths of some zones of an edition for its plan; two queries, whatever their number.
+pub fn planned(tx: &mut Tx<'_>, edition: EditionId, zones: &[ZoneId]) -> QueryResult<Vec<PlannedBooth>> {
+    let mut taken: HashMap<BoothId, (String, String)> = allocations::table
+        .inner_join(applications::table.inner_join(exhibitors::table))
+        .filter(allocations::edition_id.eq(edition))
+        .filter(allocations::state.eq_any(ACTIVE))
+        .select((allocations::booth_id, allocations::state, exhibitors::name))
+        .load::<(BoothId, String, String)>(tx.conn())?
+        .into_iter()
+        .map(|(booth, state, name)| (booth, (state, name)))
+        .collect();
+    let rows: Vec<BoothRow> = booths::table
+        .filter(booths::edition_id.eq(edition))
+        .filter(booths::zone_id.eq_any(zones))
+        .order(booths::code)
+        .limit(MOST_ON_A_PLAN)
+        .select(BoothRow::as_select())
+        .load(tx.conn())?;
+    let drawn = rows.into_iter().map(|b| {
+        let (occupancy, exhibitor) = match taken.remove(&b.id) {
+            None => (Occupancy::Free, None),
+            Some((state, name)) => (occupancy(&state), Some(name).filter(|_| occupancy(&state) == Occupancy::Let)),
+        };
+        PlannedBooth {
+            id: b.id,
+            code: b.code,
+            zone: b.zone_id,
+            row_label: b.row_label,
+            place: b.place,
+            equivalents: b.booth_equivalents,
+            occupancy,
+            exhibitor,
+            position: position(b.x_dm, b.y_dm, b.width_dm, b.depth_dm),
+        }
+    });
+    Ok(drawn.collect())
+}

@@ -1,0 +1,98 @@
+//! `/audit-log`.
+use actix_web::{HttpRequest, HttpResponse, get};
+use serde::{Deserialize, Serialize};
+
+use hoicho_core::{
+    i18n::Said,
+    values::ids::{ApiKeyId, AuditId, EditionId, OrganiserId, UserId},
+};
+use hoicho_web::{
+    audit::{self, AuditRow, Of},
+    http::{Code, Problem, Query, page, page::Page},
+    identity::{OrganiserRole, SignedIn, staff_of, store::is_admin},
+};
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct AuditQuery {
+    /// Whose data was changed; needed unless one is a platform admin.
+    organiser: Option<OrganiserId>,
+    /// Rows a page: 1 to 500, 50 unless told.
+    limit: Option<u16>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+}
+
+/// One change.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ChangeView {
+    id: AuditId,
+    #[schema(value_type = String)]
+    at: chrono::DateTime<chrono::Utc>,
+    /// Who did it; absent for the program itself.
+    actor: Option<UserId>,
+    /// The key that did it, where it was one.
+    api_key: Option<ApiKeyId>,
+    organiser: Option<OrganiserId>,
+    edition: Option<EditionId>,
+    /// As `booth.change`.
+    action: String,
+    subject_kind: String,
+    subject: String,
+    /// How it was.
+    #[schema(value_type = Value)]
+    before: Option<serde_json::Value>,
+    /// How it became.
+    #[schema(value_type = Value)]
+    after: Option<serde_json::Value>,
+}
+
+fn view(row: AuditRow) -> ChangeView {
+    let json = |text: Option<String>| text.and_then(|t| serde_json::from_str(&t).ok());
+    ChangeView {
+        id: row.id,
+        at: row.at.and_utc(),
+        actor: row.actor_id,
+        api_key: row.api_key_id,
+        organiser: row.organiser_id,
+        edition: row.edition_id,
+        action: row.action,
+        subject_kind: row.subject_kind,
+        subject: row.subject,
+        before: json(row.before_json),
+        after: json(row.after_json),
+    }
+}
+
+/// Every change that was made to an organiser's data, newest first: for its owners and managers; all of them for
+/// platform admins.
+#[utoipa::path(get, path = "/api/v1/audit-log", tag = "audit", params(AuditQuery), responses((status = 200, body = Page<ChangeView>), (status = 401), (status = 403), (status = 404)))]
+#[get("/audit-log")]
+pub(super) async fn get_audit_log(
+    req: HttpRequest,
+    caller: SignedIn,
+    query: Query<AuditQuery>,
+) -> Result<HttpResponse, Problem> {
+    let AuditQuery { organiser, limit, cursor } = query.get()?;
+    let query = page::PageQuery { limit, cursor };
+    let (limit, after) = (query.limit()?, query.after_id()?);
+    let (user, now) = (caller.user, caller.now);
+    let found = caller.context.db.read(move |tx| {
+        let admin = is_admin(tx, user)?;
+        let of = match organiser {
+            Some(organiser) if admin => Of::Organiser(organiser),
+            Some(organiser) => {
+                staff_of(tx, user, now, organiser, &[OrganiserRole::Owner, OrganiserRole::Manager])?;
+                Of::Organiser(organiser)
+            }
+            None if admin => Of::All,
+            None => {
+                return Err(Problem::new(Code::Forbidden, Said("please-say-which-organiser-the-whole-log")));
+            }
+        };
+        Ok(audit::page(tx, of, after, limit + 1)?)
+    });
+    let views = found.await?.into_iter().map(view).collect();
+    Ok(Page::of(views, limit, |v: &ChangeView| v.id.to_string()).answer(&req))
+}

@@ -1,0 +1,208 @@
+//! What can be imported, and how organisers title the columns of it.
+
+hoicho_core::text_enum! {
+    /// What the rows of a table are.
+    ImportKind {
+        /// Booths of the floor.
+        Booths,
+        /// Exhibitors with an approved application each.
+        Exhibitors,
+        /// What exhibitors of the edition sell.
+        Products,
+        /// What booths sold, a day a row or a day a column.
+        Sales,
+        /// Counts at gates.
+        Visits,
+    }
+}
+
+/// A column that a kind of table can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Field {
+    /// As the API calls it.
+    pub(super) name: &'static str,
+    /// Whether a row is nothing without it.
+    pub(super) is_needed: bool,
+    /// Whether a blank cell means what stood above it.
+    pub(super) carries: bool,
+    /// Titles it is known by, folded.
+    pub(super) titles: &'static [&'static str],
+}
+
+const fn field(name: &'static str, titles: &'static [&'static str]) -> Field {
+    Field { name, is_needed: false, carries: false, titles }
+}
+const fn needed(name: &'static str, titles: &'static [&'static str]) -> Field {
+    Field { name, is_needed: true, carries: false, titles }
+}
+const fn carried(name: &'static str, titles: &'static [&'static str]) -> Field {
+    Field { name, is_needed: true, carries: true, titles }
+}
+
+const BOOTH: &[&str] = &[
+    "ma gian hang",
+    "ma gian",
+    "so gian hang",
+    "so hieu gian",
+    "ky hieu gian",
+    "ten gian",
+    "gian hang",
+    "gian",
+    "so hieu",
+    "ky hieu",
+    "booth code",
+    "booth",
+    "code",
+];
+const EXHIBITOR: &[&str] = &[
+    "ten don vi tham gia",
+    "don vi tham gia",
+    "ten don vi",
+    "ten co so san xuat",
+    "ten co so",
+    "co so san xuat",
+    "ten doanh nghiep",
+    "ten hop tac xa",
+    "ten htx",
+    "chu the san xuat",
+    "ten chu the",
+    "chu the",
+    "don vi",
+    "doanh nghiep",
+    "exhibitor",
+    "company",
+];
+const DAY: &[&str] = &["ngay ban hang", "ngay ban", "ngay bao cao", "ngay thang", "ngay", "date", "day"];
+
+const BOOTHS: &[Field] = &[
+    needed("code", BOOTH),
+    carried("zone", &["khu vuc", "phan khu", "ten khu", "khu", "zone"]),
+    field("category", &["loai gian hang", "loai gian", "kieu gian", "hinh thuc gian", "loai", "category", "type"]),
+    field("area", &["dien tich gian", "dien tich", "area", "m2"]),
+    field("fee", &["gia thue gian", "gia thue", "phi tham gia", "don gia", "le phi", "phi", "gia", "fee", "price"]),
+    field("power", &["co dien", "cap dien", "dien", "power"]),
+    field("water", &["co nuoc", "cap nuoc", "nuoc", "water"]),
+];
+const EXHIBITORS: &[Field] = &[
+    needed("name", EXHIBITOR),
+    field(
+        "legal_form",
+        &["loai hinh doanh nghiep", "loai hinh to chuc", "loai hinh", "hinh thuc to chuc", "legal form"],
+    ),
+    field("tax_code", &["ma so thue", "mst", "ma so doanh nghiep", "tax code"]),
+    field(
+        "locality",
+        &["dia phuong", "dia chi", "huyen thi xa thanh pho", "huyen", "xa phuong", "dia ban", "locality", "address"],
+    ),
+    field(
+        "booths_wanted",
+        &["so luong gian hang", "so luong gian", "so gian dang ky", "so gian hang", "sl gian", "so gian", "booths"],
+    ),
+];
+const PRODUCTS: &[Field] = &[
+    carried("exhibitor", EXHIBITOR),
+    needed("name", &["ten san pham", "ten hang hoa", "ten hang", "san pham", "mat hang", "product name", "product"]),
+    needed("group", &["nhom san pham", "nhom hang", "nganh hang", "nganh san pham", "nhom", "group", "category"]),
+    field("stars", &["hang sao", "xep hang sao", "so sao", "xep hang", "phan hang", "sao", "stars"]),
+    field(
+        "certificate_number",
+        &["so giay chung nhan", "so chung nhan", "giay chung nhan", "so quyet dinh", "certificate"],
+    ),
+    field(
+        "certificate_expires_on",
+        &["ngay het han", "het han", "co gia tri den", "hieu luc den", "hieu luc", "expires"],
+    ),
+];
+const SALES: &[Field] = &[
+    needed("booth", BOOTH),
+    carried("day", DAY),
+    needed(
+        "amount",
+        &[
+            "tong doanh thu",
+            "doanh thu ban hang",
+            "doanh thu ban le",
+            "doanh thu",
+            "doanh so",
+            "thanh tien",
+            "so tien",
+            "tien ban duoc",
+            "tien ban",
+            "amount",
+            "sales",
+            "revenue",
+        ],
+    ),
+    field(
+        "ocop_amount",
+        &["doanh thu san pham ocop", "doanh thu ocop", "trong do san pham ocop", "trong do ocop", "ocop"],
+    ),
+    field("reason", &["ly do sua", "ly do", "reason"]),
+];
+const VISITS: &[Field] = &[
+    carried("day", DAY),
+    field("hour", &["khung gio", "thoi gian", "gio", "hour", "time"]),
+    field("gate", &["ten cong", "cong vao", "cong", "cua", "gate"]),
+    needed(
+        "entries",
+        &[
+            "so luot khach vao",
+            "so luot khach",
+            "luot khach",
+            "luot vao",
+            "so khach",
+            "so nguoi",
+            "so luot",
+            "khach vao",
+            "vao",
+            "visits",
+            "entries",
+            "in",
+        ],
+    ),
+    field("exits", &["so luot khach ra", "luot ra", "khach ra", "ra", "exits", "out"]),
+];
+
+impl ImportKind {
+    /// The columns such a table can have, what names a row first.
+    pub(super) fn fields(self) -> &'static [Field] {
+        match self {
+            ImportKind::Booths => BOOTHS,
+            ImportKind::Exhibitors => EXHIBITORS,
+            ImportKind::Products => PRODUCTS,
+            ImportKind::Sales => SALES,
+            ImportKind::Visits => VISITS,
+        }
+    }
+
+    /// The column that a row of totals adds up.
+    pub(super) fn summed(self) -> Option<&'static str> {
+        match self {
+            ImportKind::Booths => Some("fee"),
+            ImportKind::Exhibitors => Some("booths_wanted"),
+            ImportKind::Products => None,
+            ImportKind::Sales => Some("amount"),
+            ImportKind::Visits => Some("entries"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hoicho_core::values::text::fold;
+
+    #[test]
+    fn titles_are_folded_and_no_kind_has_one_twice() {
+        for kind in <ImportKind as strum::VariantArray>::VARIANTS {
+            let mut seen = std::collections::BTreeSet::new();
+            for field in kind.fields() {
+                for title in field.titles {
+                    assert_eq!(fold(title), *title);
+                    assert!(seen.insert(*title), "{kind}: {title}");
+                }
+            }
+            assert!(kind.fields().iter().any(|f| f.is_needed));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! `/editions/{edition}/imports`.
+mod apply;
+mod check;
+mod mapping;
+mod upload;
+mod view;
+
+use actix_web::web;
+
+use super::{
+    run::Outcome,
+    store::{self, ImportRow, ImportState},
+    table::Table,
+};
+use hoicho_core::{db::Tx, i18n::Said, values::ids::ImportId};
+use hoicho_web::{
+    http::{Code, Problem},
+    identity::{Action, Granted, OrganiserRole},
+};
+
+/// The operations of this capability.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    upload::upload_table,
+    upload::get_import,
+    mapping::put_mapping,
+    check::check_import,
+    apply::apply_import,
+    apply::get_bad_rows,
+))]
+pub struct ApiDoc;
+
+/// Mounts them.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(upload::upload_table).service(upload::get_import).service(mapping::put_mapping);
+    cfg.service(check::check_import).service(apply::apply_import).service(apply::get_bad_rows);
+}
+
+struct Import;
+impl Action for Import {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+}
+
+type At = web::Path<(String, ImportId)>;
+
+fn broken(error: &serde_json::Error) -> Problem {
+    tracing::error!(%error, "a table could not be kept or read again");
+    Code::Internal.into()
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, Problem> {
+    serde_json::to_string(value).map_err(|e| broken(&e))
+}
+
+/// One that was not taken yet.
+fn open(tx: &mut Tx<'_>, granted: &Granted, id: ImportId) -> Result<ImportRow, Problem> {
+    let row = store::find(tx, granted.edition()?, id)?;
+    match row.state {
+        ImportState::Uploaded | ImportState::Checked => Ok(row),
+        ImportState::Applied => Err(Problem::new(Code::IllegalStep, Said("this-import-is-over"))),
+    }
+}
+
+/// Notes what became of one.
+fn note(tx: &mut Tx<'_>, row: &mut ImportRow, state: ImportState, outcome: &Outcome) -> Result<(), Problem> {
+    (row.state, row.outcome) = (state, Some(json(outcome)?));
+    if store::replace(tx, row)? { Ok(()) } else { Err(Code::StaleVersion.into()) }
+}
+
+/// The table that a row holds.
+fn table(row: &ImportRow) -> Result<Table, Problem> {
+    let rows = serde_json::from_str(&row.cells).map_err(|e| broken(&e))?;
+    let mapping = serde_json::from_str(&row.mapping).map_err(|e| broken(&e))?;
+    Ok(Table { kind: row.kind, sheet: hoicho_spreadsheet::Sheet { name: row.sheet_name.clone(), rows }, mapping })
+}

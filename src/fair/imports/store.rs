@@ -1,0 +1,112 @@
+//! Every query on tables that were sent.
+use chrono::Duration;
+use diesel::prelude::*;
+
+use super::fields::ImportKind;
+use hoicho_core::{
+    db::{Tx, schema::*},
+    values::{
+        clock::Instant,
+        ids::{EditionId, ImportId, OrganiserId, UserId},
+    },
+};
+
+/// Days for which a table is kept.
+const KEPT_DAYS: i64 = 30;
+
+hoicho_core::text_enum! {
+    /// How far a table is.
+    ImportState {
+        /// It was read.
+        Uploaded,
+        /// It was tried as it is mapped now.
+        Checked,
+        /// It was taken.
+        Applied,
+    }
+}
+
+/// A table.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = imports, treat_none_as_default_value = false)]
+pub(super) struct ImportRow {
+    pub(super) id: ImportId,
+    pub(super) edition_id: EditionId,
+    pub(super) kind: ImportKind,
+    pub(super) file_name: String,
+    pub(super) sheet_name: String,
+    pub(super) cells: String,
+    pub(super) mapping: String,
+    pub(super) state: ImportState,
+    pub(super) outcome: Option<String>,
+    pub(super) created_by: UserId,
+    pub(super) created_at: Instant,
+    pub(super) version: i32,
+}
+
+/// Adds a table.
+pub(super) fn insert(tx: &mut Tx<'_>, row: &ImportRow) -> QueryResult<usize> {
+    diesel::insert_into(imports::table).values(row).execute(tx.conn())
+}
+
+/// One of an edition's.
+pub(super) fn find(tx: &mut Tx<'_>, edition: EditionId, id: ImportId) -> QueryResult<ImportRow> {
+    imports::table.find(id).filter(imports::edition_id.eq(edition)).select(ImportRow::as_select()).get_result(tx.conn())
+}
+
+/// Changes how far it is and what became of it, unless somebody else did since it was read.
+pub(super) fn replace(tx: &mut Tx<'_>, row: &ImportRow) -> QueryResult<bool> {
+    let unchanged = imports::table.find(row.id).filter(imports::version.eq(row.version));
+    let changed = diesel::update(unchanged)
+        .set((
+            imports::mapping.eq(&row.mapping),
+            imports::state.eq(row.state),
+            imports::outcome.eq(&row.outcome),
+            imports::version.eq(row.version + 1),
+        ))
+        .execute(tx.conn())?;
+    Ok(changed == 1)
+}
+
+/// What an organiser said of such titles.
+pub(super) fn remembered(
+    tx: &mut Tx<'_>,
+    organiser: OrganiserId,
+    kind: ImportKind,
+    titles: &str,
+) -> QueryResult<Option<String>> {
+    import_mappings::table
+        .find((organiser, kind, titles))
+        .select(import_mappings::mapping)
+        .get_result(tx.conn())
+        .optional()
+}
+
+/// Remembers it.
+pub(super) fn remember(
+    tx: &mut Tx<'_>,
+    organiser: OrganiserId,
+    kind: ImportKind,
+    titles: &str,
+    mapping: &str,
+) -> QueryResult<()> {
+    let changed = diesel::update(import_mappings::table.find((organiser, kind, titles)))
+        .set(import_mappings::mapping.eq(mapping))
+        .execute(tx.conn())?;
+    if changed == 0 {
+        diesel::insert_into(import_mappings::table)
+            .values((
+                import_mappings::organiser_id.eq(organiser),
+                import_mappings::kind.eq(kind),
+                import_mappings::titles.eq(titles),
+                import_mappings::mapping.eq(mapping),
+            ))
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}
+
+/// Forgets tables that were sent long ago.
+pub fn forget(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
+    diesel::delete(imports::table.filter(imports::created_at.lt(now - Duration::days(KEPT_DAYS)))).execute(tx.conn())
+}

@@ -1,0 +1,175 @@
+//! A table that was read, with what its columns are: the steps that API and command line share.
+use std::collections::BTreeMap;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+
+use super::{
+    fields::ImportKind,
+    mapping::{Mapping, detect},
+    run::{Mode, Outcome, Progress, run},
+};
+use crate::editions;
+use hoicho_core::{
+    db::Tx,
+    i18n::{Said, Text},
+    values::{clock::Day, ids::EditionId},
+};
+use hoicho_spreadsheet::{self as spreadsheet, ReadError, Sheet};
+use hoicho_web::{
+    http::{
+        Code, Problem,
+        export::{defused, letters},
+    },
+    identity::Granted,
+};
+
+/// A table with its columns.
+#[derive(Debug, Clone)]
+pub struct Table {
+    pub(super) kind: ImportKind,
+    pub(super) sheet: Sheet,
+    pub(super) mapping: Mapping,
+}
+
+/// The column that letters name.
+pub(super) fn column(letters: &str) -> Option<usize> {
+    if letters.is_empty() || letters.len() > 2 {
+        return None;
+    }
+    let place = letters.bytes().try_fold(0_usize, |sum, b| {
+        b.is_ascii_alphabetic().then(|| sum * 26 + usize::from(b.to_ascii_uppercase() - b'A') + 1)
+    })?;
+    place.checked_sub(1)
+}
+
+fn unreadable(error: ReadError) -> Problem {
+    let text: Text = match error {
+        ReadError::Unreadable => Said("this-file-is-neither-csv-nor-xlsx").into(),
+        ReadError::TooLong => {
+            Said("the-table-has-over-most-rows-please").with(&[("most", &spreadsheet::MAX_ROWS)]).into()
+        }
+        ReadError::NotUtf8 => Said("the-file-is-not-utf-8-in").into(),
+    };
+    Problem::new(Code::Invalid, text)
+}
+
+fn unknown(name: &str) -> Problem {
+    let name: String = name.chars().take(40).collect();
+    Problem::new(Code::Invalid, Said("there-is-no-column-called-name").with(&[("name", &name)]))
+}
+
+/// The opening days of an edition.
+pub fn days(tx: &mut Tx<'_>, edition: EditionId) -> Result<Vec<Day>, Problem> {
+    Ok(editions::store::days(tx, edition)?.into_iter().map(|d| d.day).collect())
+}
+
+impl Table {
+    /// Reads a file and guesses its columns.
+    pub fn read(kind: ImportKind, bytes: &[u8], days: &[Day]) -> Result<Self, Problem> {
+        let mut sheets = spreadsheet::read(bytes).map_err(unreadable)?;
+        let (at, mapping) = detect(kind, &sheets, days);
+        if at >= sheets.len() || sheets.iter().all(|s| s.rows.is_empty()) {
+            return Err(Problem::new(Code::Invalid, Said("the-table-has-no-row-after-its")));
+        }
+        Ok(Self { kind, sheet: sheets.swap_remove(at), mapping })
+    }
+
+    /// The same with some columns changed: fields by letters (none takes a field away), and the row of the titles, from 1.
+    pub fn mapped(
+        mut self,
+        header_row: Option<usize>,
+        columns: &BTreeMap<String, Option<String>>,
+        days: &[Day],
+    ) -> Result<Self, Problem> {
+        if let Some(row) = header_row {
+            self.mapping.header_row =
+                row.checked_sub(1).filter(|r| *r < self.sheet.rows.len()).ok_or_else(|| unknown(&row.to_string()))?;
+        }
+        for (field, letters) in columns {
+            if !self.kind.fields().iter().any(|f| f.name == field) {
+                return Err(unknown(field));
+            }
+            self.mapping.columns.remove(field);
+            if let Some(letters) = letters {
+                let column = column(letters).ok_or_else(|| unknown(letters))?;
+                self.mapping.columns.retain(|_, taken| *taken != column);
+                self.mapping.columns.insert(field.clone(), column);
+            }
+        }
+        self.mapping = self.mapping.settle(self.kind, &self.sheet, days);
+        Ok(self)
+    }
+
+    /// Each field a column is, with the column's letters and title; and the days that are columns.
+    pub fn shown(&self) -> Vec<(String, String, String)> {
+        let title = |at: usize| self.mapping.title(&self.sheet, at);
+        let fields = self.mapping.columns.iter().map(|(name, at)| (name.clone(), letters(*at), title(*at)));
+        let days = self.mapping.day_columns.iter().map(|(at, day)| (day.to_string(), letters(*at), title(*at)));
+        fields.chain(days).collect()
+    }
+
+    /// What its titles are, in few characters: tables of one make have the same.
+    pub(super) fn titles(&self) -> String {
+        let row = self.sheet.rows.get(self.mapping.header_row);
+        let titles: Vec<String> =
+            row.into_iter().flatten().map(|c| hoicho_core::values::text::fold(&c.text())).collect();
+        URL_SAFE_NO_PAD.encode(Sha256::digest(titles.join("\u{1f}").as_bytes())).chars().take(22).collect()
+    }
+
+    /// Takes it: all rows or none, or the good ones. Faults are in what it returns; with faults and [`Mode::All`] nothing
+    /// was done.
+    pub fn take(
+        &self,
+        tx: &mut Tx<'_>,
+        granted: &Granted,
+        mode: Mode,
+        progress: Progress<'_>,
+    ) -> Result<Outcome, Problem> {
+        tx.keep_if(|tx| {
+            let outcome = run(tx, granted, (self.kind, &self.sheet, &self.mapping), mode, progress)?;
+            let keeps = mode == Mode::GoodRows || outcome.faults.is_empty();
+            Ok((outcome, keeps))
+        })?
+    }
+
+    /// Tells what would become of it.
+    pub fn check(&self, tx: &mut Tx<'_>, granted: &Granted, progress: Progress<'_>) -> Result<Outcome, Problem> {
+        tx.keep_if(|tx| {
+            let parts = (self.kind, &self.sheet, &self.mapping);
+            Ok((run(tx, granted, parts, Mode::GoodRows, progress)?, false))
+        })?
+    }
+
+    /// The bad rows as they came, with what is wrong with each; titles first. Cells that a spreadsheet would run as a
+    /// formula are defused.
+    pub fn bad_rows(&self, outcome: &Outcome, language: hoicho_core::i18n::Language) -> Result<Vec<u8>, Problem> {
+        let broken = |_| Problem::from(Code::Internal);
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer("\u{feff}".as_bytes().to_vec());
+        let mut write = |at: usize, said: &str| {
+            let cells = self.sheet.rows.get(at).into_iter().flatten().map(|c| defused(&c.text()));
+            writer.write_record(std::iter::once(said.to_owned()).chain(cells)).map_err(broken)
+        };
+        write(self.mapping.header_row, Said("import-wrong").text().say(language))?;
+        for row in outcome.bad_rows() {
+            let faults = outcome.faults.iter().filter(|f| f.row == row);
+            let said: Vec<&str> = faults.map(|f| f.say(language)).collect();
+            let at = usize::try_from(row).unwrap_or(0).saturating_sub(1);
+            write(at, &said.join(" "))?;
+        }
+        writer.into_inner().map_err(|_| Code::Internal.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_called_as_spreadsheets_call_them() {
+        for (at, name) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (99, "CV")] {
+            assert_eq!((letters(at).as_str(), column(name)), (name, Some(at)));
+        }
+        assert_eq!((column(""), column("1"), column("AAA")), (None, None, None));
+    }
+}

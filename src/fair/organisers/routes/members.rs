@@ -1,0 +1,151 @@
+//! The staff of an organiser.
+use actix_web::{HttpResponse, delete, get, post, put, web};
+use serde::{Deserialize, Serialize};
+
+use super::{super::store, ManageStaff, ReadStaff};
+use hoicho_core::values::ids::{InvitationId, OrganiserId, UserId};
+use hoicho_web::{
+    http::{Answer, Body, Checks, Code, Problem},
+    identity::{
+        OrganiserRole, Permit, email,
+        invitations::{self, Offer, Open},
+        members::{self, Member},
+    },
+};
+
+/// A person with a role.
+#[derive(Serialize, utoipa::ToSchema)]
+struct StaffView {
+    user: UserId,
+    display_name: String,
+    email: String,
+    role: OrganiserRole,
+}
+
+/// Somebody who has been invited and has not answered.
+#[derive(Serialize, utoipa::ToSchema)]
+struct InvitationView {
+    id: InvitationId,
+    email: String,
+    role: String,
+    #[schema(value_type = String)]
+    expires_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// Staff, and who has been invited.
+#[derive(Serialize, utoipa::ToSchema)]
+struct AllStaff {
+    items: Vec<StaffView>,
+    invitations: Vec<InvitationView>,
+}
+
+fn staff(m: Member<OrganiserRole>) -> StaffView {
+    StaffView { user: m.user, display_name: m.display_name, email: m.email, role: m.role }
+}
+
+fn invitation(open: Open) -> InvitationView {
+    InvitationView { id: open.id, email: open.email, role: open.role, expires_at: open.expires_at.and_utc() }
+}
+
+/// The staff of an organiser, and who has been invited.
+#[utoipa::path(get, path = "/api/v1/organisers/{organiser}/members", tag = "organisers", params(("organiser" = OrganiserId, Path)), responses((status = 200, body = AllStaff), (status = 404)))]
+#[get("/organisers/{organiser}/members")]
+pub(super) async fn list_members(permit: Permit<ReadStaff>) -> Result<HttpResponse, Problem> {
+    let found = permit.read(|tx, granted| {
+        let organiser = granted.organiser()?;
+        let open = invitations::open(tx, Offer::Organiser(organiser, OrganiserRole::Viewer), granted.now)?;
+        Ok(AllStaff {
+            items: members::of_organiser(tx, organiser)?.into_iter().map(staff).collect(),
+            invitations: open.into_iter().map(invitation).collect(),
+        })
+    });
+    Ok(HttpResponse::Ok().json(found.await?))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct InviteStaff {
+    email: String,
+    role: OrganiserRole,
+}
+
+/// Invites somebody by mail to work for an organiser.
+#[utoipa::path(post, path = "/api/v1/organisers/{organiser}/members", tag = "organisers", params(("organiser" = OrganiserId, Path)), request_body = InviteStaff, responses((status = 202, body = InvitationView), (status = 403), (status = 404), (status = 422)))]
+#[post("/organisers/{organiser}/members")]
+pub(super) async fn invite_member(permit: Permit<ManageStaff>, body: Body<InviteStaff>) -> Result<Answer, Problem> {
+    let InviteStaff { email: typed, role } = body.get()?;
+    let mut checks = Checks::default();
+    let email = email(&mut checks, "/email", &typed);
+    checks.done()?;
+    permit
+        .once(move |tx, granted| {
+            let organiser = store::find(tx, granted.organiser()?)?;
+            let offer = Offer::Organiser(organiser.id, role);
+            let id = invitations::invite(tx, granted.actor()?, offer, &email, &organiser.name, granted.now)?;
+            granted.audit(tx, "member.invite", id, None, Some((&email, role)))?;
+            let made = invitations::open(tx, offer, granted.now)?.into_iter().find(|o| o.id == id);
+            Answer::accepted(&invitation(made.ok_or(Code::Internal)?))
+        })
+        .await
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PutStaff {
+    role: OrganiserRole,
+}
+
+/// Changes the role of somebody on the staff. The last owner stays one.
+#[utoipa::path(put, path = "/api/v1/organisers/{organiser}/members/{user}", tag = "organisers", params(("organiser" = OrganiserId, Path), ("user" = UserId, Path)), request_body = PutStaff, responses((status = 204), (status = 403), (status = 404), (status = 409)))]
+#[put("/organisers/{organiser}/members/{user}")]
+pub(super) async fn put_member(
+    permit: Permit<ManageStaff>,
+    path: web::Path<(OrganiserId, UserId)>,
+    body: Body<PutStaff>,
+) -> Result<Answer, Problem> {
+    let (role, user) = (body.get()?.role, path.1);
+    permit
+        .write(move |tx, granted| {
+            let before = members::set_organiser_role(tx, granted.organiser()?, user, Some(role))?;
+            granted.audit(tx, "member.put", user, Some(before), Some(role))?;
+            Ok(Answer::no_content())
+        })
+        .await
+}
+
+/// Takes somebody off the staff. The last owner stays.
+#[utoipa::path(delete, path = "/api/v1/organisers/{organiser}/members/{user}", tag = "organisers", params(("organiser" = OrganiserId, Path), ("user" = UserId, Path)), responses((status = 204), (status = 403), (status = 404), (status = 409)))]
+#[delete("/organisers/{organiser}/members/{user}")]
+pub(super) async fn remove_member(
+    permit: Permit<ManageStaff>,
+    path: web::Path<(OrganiserId, UserId)>,
+) -> Result<Answer, Problem> {
+    let user = path.1;
+    permit
+        .write(move |tx, granted| {
+            let before = members::set_organiser_role(tx, granted.organiser()?, user, None)?;
+            granted.audit(tx, "member.remove", user, Some(before), None)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}
+
+/// Takes an invitation back that nobody has accepted.
+#[utoipa::path(delete, path = "/api/v1/organisers/{organiser}/invitations/{invitation}", tag = "organisers", params(("organiser" = OrganiserId, Path), ("invitation" = InvitationId, Path)), responses((status = 204), (status = 403), (status = 404)))]
+#[delete("/organisers/{organiser}/invitations/{invitation}")]
+pub(super) async fn take_invitation_back(
+    permit: Permit<ManageStaff>,
+    path: web::Path<(OrganiserId, InvitationId)>,
+) -> Result<Answer, Problem> {
+    let id = path.1;
+    permit
+        .write(move |tx, granted| {
+            let of = Offer::Organiser(granted.organiser()?, OrganiserRole::Viewer);
+            if !invitations::take_back(tx, of, id)? {
+                return Err(Code::NotFound.into());
+            }
+            granted.audit::<()>(tx, "invitation.take_back", id, None, None)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}

@@ -1,0 +1,121 @@
+//! Organisers themselves.
+use actix_web::{HttpResponse, delete, get, patch, post};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{store, store::OrganiserRow},
+    ManageStaff, ReadStaff,
+};
+use hoicho_core::values::ids::OrganiserId;
+use hoicho_web::{
+    audit,
+    http::{Answer, Body, Checks, Code, Items, Problem, etag, etag::IfMatch},
+    identity::{Permit, SignedIn},
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NameOrganiser {
+    /// 1 to 200 characters.
+    name: String,
+}
+
+/// A body that runs editions.
+#[derive(Serialize, utoipa::ToSchema)]
+struct OrganiserView {
+    id: OrganiserId,
+    name: String,
+}
+
+fn view(row: OrganiserRow) -> OrganiserView {
+    OrganiserView { id: row.id, name: row.name }
+}
+
+impl NameOrganiser {
+    fn checked(self) -> Result<String, Problem> {
+        let mut checks = Checks::default();
+        let name = checks.text("/name", &self.name, 200);
+        checks.done().map(|()| name)
+    }
+}
+
+/// Makes an organiser; the caller is its owner.
+#[utoipa::path(post, path = "/api/v1/organisers", tag = "organisers", request_body = NameOrganiser, responses((status = 201, body = OrganiserView), (status = 401), (status = 422)))]
+#[post("/organisers")]
+pub(super) async fn create_organiser(caller: SignedIn, body: Body<NameOrganiser>) -> Result<Answer, Problem> {
+    let view = OrganiserView { id: OrganiserId::make(), name: body.get()?.checked()? };
+    let (user, at) = (caller.user, caller.now);
+    let work = move |tx: &mut hoicho_core::db::Tx<'_>| {
+        store::insert(tx, view.id, &view.name, user, at)?;
+        let entry = audit::Entry {
+            organiser: Some(view.id),
+            edition: None,
+            actor: Some(user),
+            api_key: None,
+            action: "organiser.create",
+            subject: view.id.to_string(),
+            before: None,
+            after: Some(&view.name),
+            at,
+        };
+        audit::record(tx, entry)?;
+        Ok(Answer::created(&view)?.version(1))
+    };
+    caller.once(work).await
+}
+
+/// The organisers the caller works for.
+#[utoipa::path(get, path = "/api/v1/organisers", tag = "organisers", responses((status = 200, body = Items<OrganiserView>), (status = 401)))]
+#[get("/organisers")]
+pub(super) async fn list_organisers(caller: SignedIn) -> Result<HttpResponse, Problem> {
+    let user = caller.user;
+    let found = caller.context.db.read(move |tx| store::of_user(tx, user).map_err(Problem::from)).await?;
+    Ok(HttpResponse::Ok().json(Items { items: found.into_iter().map(view).collect() }))
+}
+
+/// One organiser, for its staff.
+#[utoipa::path(get, path = "/api/v1/organisers/{organiser}", tag = "organisers", params(("organiser" = OrganiserId, Path)), responses((status = 200, body = OrganiserView), (status = 404)))]
+#[get("/organisers/{organiser}")]
+pub(super) async fn get_organiser(permit: Permit<ReadStaff>) -> Result<HttpResponse, Problem> {
+    let row = permit.read(|tx, granted| Ok(store::find(tx, granted.organiser()?)?)).await?;
+    Ok(HttpResponse::Ok().insert_header(etag::tag(row.version)).json(view(row)))
+}
+
+/// Renames an organiser.
+#[utoipa::path(patch, path = "/api/v1/organisers/{organiser}", tag = "organisers", params(("organiser" = OrganiserId, Path), ("If-Match" = String, Header)), request_body = NameOrganiser, responses((status = 200, body = OrganiserView), (status = 404), (status = 412), (status = 422)))]
+#[patch("/organisers/{organiser}")]
+pub(super) async fn patch_organiser(
+    permit: Permit<ManageStaff>,
+    seen: IfMatch,
+    body: Body<NameOrganiser>,
+) -> Result<Answer, Problem> {
+    let name = body.get()?.checked()?;
+    permit
+        .write(move |tx, granted| {
+            let before = store::find(tx, granted.organiser()?)?;
+            seen.check(before.version)?;
+            if !store::rename(tx, before.id, &name, before.version)? {
+                return Err(Code::StaleVersion.into());
+            }
+            granted.audit(tx, "organiser.rename", before.id, Some(&before.name), Some(&name))?;
+            let row = store::find(tx, before.id)?;
+            Ok(Answer::ok(&view(row.clone()))?.version(row.version))
+        })
+        .await
+}
+
+/// Removes an organiser that has neither editions nor series nor venues.
+#[utoipa::path(delete, path = "/api/v1/organisers/{organiser}", tag = "organisers", params(("organiser" = OrganiserId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 403), (status = 404), (status = 409), (status = 412)))]
+#[delete("/organisers/{organiser}")]
+pub(super) async fn delete_organiser(permit: Permit<ManageStaff>, seen: IfMatch) -> Result<Answer, Problem> {
+    permit
+        .write(move |tx, granted| {
+            let before = store::find(tx, granted.organiser()?)?;
+            seen.check(before.version)?;
+            store::delete(tx, before.id)?;
+            let granted = granted.without_organiser();
+            granted.audit(tx, "organiser.delete", before.id, Some(before.name), None)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}

@@ -1,0 +1,144 @@
+//! Series of editions.
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{store, store::SeriesRow},
+    Plan, ReadStaff,
+};
+use hoicho_core::{
+    db::Tx,
+    values::ids::{OrganiserId, SeriesId},
+};
+use hoicho_web::{
+    http::{Answer, Body, Checks, Code, Problem, Query, etag, etag::IfMatch, page, page::Page},
+    identity::{OrganiserRole, Permit, SignedIn, staff_of},
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateSeries {
+    organiser: OrganiserId,
+    /// 1 to 200 characters.
+    name: String,
+}
+
+/// Editions that are compared with each other.
+#[derive(Serialize, utoipa::ToSchema)]
+struct SeriesView {
+    id: SeriesId,
+    organiser: OrganiserId,
+    name: String,
+}
+
+fn view(row: SeriesRow) -> SeriesView {
+    SeriesView { id: row.id, organiser: row.organiser_id, name: row.name }
+}
+
+/// Makes a series, to compare its editions with each other.
+#[utoipa::path(post, path = "/api/v1/series", tag = "editions", request_body = CreateSeries, responses((status = 201, body = SeriesView), (status = 403), (status = 404), (status = 422)))]
+#[post("/series")]
+pub(super) async fn create_series(caller: SignedIn, body: Body<CreateSeries>) -> Result<Answer, Problem> {
+    let body = body.get()?;
+    let mut checks = Checks::default();
+    let name = checks.text("/name", &body.name, 200);
+    checks.done()?;
+    let row = SeriesRow { id: SeriesId::make(), organiser_id: body.organiser, name, version: 1 };
+    let (user, now) = (caller.user, caller.now);
+    let work = move |tx: &mut Tx<'_>| {
+        let granted = staff_of(tx, user, now, row.organiser_id, &[OrganiserRole::Owner, OrganiserRole::Manager])?;
+        store::insert_series(tx, &row)?;
+        granted.audit(tx, "series.create", row.id, None, Some(&row.name))?;
+        Ok(Answer::created(&view(row))?.version(1))
+    };
+    caller.once(work).await
+}
+
+/// Of which organiser.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct SeriesQuery {
+    /// Whose series.
+    organiser: OrganiserId,
+    /// Rows a page: 1 to 500, 50 unless told.
+    limit: Option<u16>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+}
+
+/// The series of an organiser, for its staff, in the order they were made.
+#[utoipa::path(get, path = "/api/v1/series", tag = "editions", params(SeriesQuery), responses((status = 200, body = Page<SeriesView>), (status = 401), (status = 404)))]
+#[get("/series")]
+pub(super) async fn list_series(
+    req: HttpRequest,
+    caller: SignedIn,
+    query: Query<SeriesQuery>,
+) -> Result<HttpResponse, Problem> {
+    let SeriesQuery { organiser, limit, cursor } = query.get()?;
+    let query = page::PageQuery { limit, cursor };
+    let (limit, after) = (query.limit()?, query.after_id()?);
+    let (user, now) = (caller.user, caller.now);
+    let found = caller.context.db.read(move |tx| {
+        staff_of(tx, user, now, organiser, <ReadStaff as hoicho_web::identity::Action>::ORGANISER)?;
+        Ok::<_, Problem>(store::series_page(tx, organiser, after, limit + 1)?)
+    });
+    let views = found.await?.into_iter().map(view).collect();
+    Ok(Page::of(views, limit, |v: &SeriesView| v.id.to_string()).answer(&req))
+}
+
+/// One series, for the organiser's staff.
+#[utoipa::path(get, path = "/api/v1/series/{series}", tag = "editions", params(("series" = SeriesId, Path)), responses((status = 200, body = SeriesView), (status = 404)))]
+#[get("/series/{series}")]
+pub(super) async fn get_series(permit: Permit<ReadStaff>) -> Result<HttpResponse, Problem> {
+    let row = permit.read(|tx, granted| Ok(store::find_series(tx, granted.series()?)?)).await?;
+    Ok(HttpResponse::Ok().insert_header(etag::tag(row.version)).json(view(row)))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PatchSeries {
+    /// 1 to 200 characters.
+    name: String,
+}
+
+/// Renames a series.
+#[utoipa::path(patch, path = "/api/v1/series/{series}", tag = "editions", params(("series" = SeriesId, Path), ("If-Match" = String, Header)), request_body = PatchSeries, responses((status = 200, body = SeriesView), (status = 404), (status = 412), (status = 422)))]
+#[patch("/series/{series}")]
+pub(super) async fn patch_series(
+    permit: Permit<Plan>,
+    seen: IfMatch,
+    body: Body<PatchSeries>,
+) -> Result<Answer, Problem> {
+    let body = body.get()?;
+    let mut checks = Checks::default();
+    let name = checks.text("/name", &body.name, 200);
+    checks.done()?;
+    permit
+        .write(move |tx, granted| {
+            let before = store::find_series(tx, granted.series()?)?;
+            seen.check(before.version)?;
+            if !store::rename_series(tx, before.id, &name, before.version)? {
+                return Err(Code::StaleVersion.into());
+            }
+            granted.audit(tx, "series.rename", before.id, Some(&before.name), Some(&name))?;
+            let row = store::find_series(tx, before.id)?;
+            Ok(Answer::ok(&view(row.clone()))?.version(row.version))
+        })
+        .await
+}
+
+/// Removes a series that has no editions.
+#[utoipa::path(delete, path = "/api/v1/series/{series}", tag = "editions", params(("series" = SeriesId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[delete("/series/{series}")]
+pub(super) async fn delete_series(permit: Permit<Plan>, seen: IfMatch) -> Result<Answer, Problem> {
+    permit
+        .write(move |tx, granted| {
+            let before = store::find_series(tx, granted.series()?)?;
+            seen.check(before.version)?;
+            store::delete_series(tx, before.id)?;
+            granted.audit(tx, "series.delete", before.id, Some(before.name), None)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}

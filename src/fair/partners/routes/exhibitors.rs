@@ -1,0 +1,147 @@
+//! `/editions/{edition}/exhibitors`: who stands in an edition, with their booths and what they sell.
+use actix_web::{HttpRequest, HttpResponse, get};
+use serde::{Deserialize, Serialize};
+
+use super::super::store::{self, Stand};
+use crate::{
+    exhibitors::{LegalForm, store::ExhibitorRow},
+    products::ProductView,
+};
+use hoicho_core::{
+    db::Tx,
+    i18n::Said,
+    values::ids::{BoothId, EditionId, ExhibitorId, SubjectId, ZoneId},
+};
+use hoicho_web::{
+    changes::{self, About, Mirror, Mirrored},
+    http::{Code, Problem, Query, fields::Fields, page},
+    identity::View,
+};
+
+/// What a list of exhibitors may tell beside them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ExhibitorPart {
+    /// What they sell.
+    Products,
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct ExhibitorQuery {
+    /// `products` tells what each sells.
+    include: Option<ExhibitorPart>,
+    /// Only these fields of each exhibitor, with commas between them.
+    fields: Option<String>,
+    /// Only what changed: `synced` of the last answer.
+    updated_since: Option<String>,
+    /// Rows a page: 1 to 500, 50 unless told.
+    limit: Option<u16>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+}
+
+/// A booth an exhibitor stands on.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct StandView {
+    id: BoothId,
+    code: String,
+    zone: ZoneId,
+}
+
+/// An exhibitor that stands in an edition: the main one of a booth, or one that shares it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct StandingExhibitor {
+    id: ExhibitorId,
+    name: String,
+    legal_form: LegalForm,
+    /// ISO 3166.
+    country: String,
+    locality_code: Option<String>,
+    locality: String,
+    /// Where they stand, by code.
+    booths: Vec<StandView>,
+    /// What they sell; with `include=products`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    products: Option<Vec<ProductView>>,
+}
+
+/// Who stands in an edition.
+pub(super) struct Standing {
+    pub edition: EditionId,
+    pub products: bool,
+}
+
+impl Standing {
+    fn shown(&self, tx: &mut Tx<'_>, rows: Vec<ExhibitorRow>) -> Result<Vec<StandingExhibitor>, Problem> {
+        let ids: Vec<ExhibitorId> = rows.iter().map(|r| r.id).collect();
+        let mut stands = store::stands_of(tx, self.edition, &ids)?;
+        let mut products = if self.products { Some(store::products_of(tx, &ids)?) } else { None };
+        let view = |row: ExhibitorRow| StandingExhibitor {
+            id: row.id,
+            name: row.name,
+            legal_form: row.legal_form,
+            country: row.country,
+            locality_code: row.locality_code,
+            locality: row.locality,
+            booths: stands
+                .remove(&row.id)
+                .unwrap_or_default()
+                .into_iter()
+                .map(|Stand { id, code, zone }| StandView { id, code, zone })
+                .collect(),
+            products: products
+                .as_mut()
+                .map(|all| all.remove(&row.id).unwrap_or_default().into_iter().map(ProductView::from).collect()),
+        };
+        Ok(rows.into_iter().map(view).collect())
+    }
+}
+
+impl Mirror for Standing {
+    type Row = StandingExhibitor;
+    const KIND: changes::Kind = changes::Kind::Exhibitor;
+    fn edition(&self) -> Option<EditionId> {
+        Some(self.edition)
+    }
+    fn page(&self, tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<StandingExhibitor>, Problem> {
+        let bad_cursor = |_| Problem::new(Code::BadRequest, Said("this-cursor-is-not-one-we-gave"));
+        let after = if after.is_empty() { None } else { Some(after.parse().map_err(bad_cursor)?) };
+        let rows = store::standing_page(tx, self.edition, after, limit)?;
+        self.shown(tx, rows)
+    }
+    fn by_ids(&self, tx: &mut Tx<'_>, ids: &[SubjectId]) -> Result<Vec<StandingExhibitor>, Problem> {
+        let ids: Vec<ExhibitorId> = ids.iter().map(|id| ExhibitorId(id.0)).collect();
+        let rows = store::standing_by_ids(tx, self.edition, &ids)?;
+        self.shown(tx, rows)
+    }
+    fn key(row: &StandingExhibitor) -> String {
+        row.id.to_string()
+    }
+    fn id(row: &StandingExhibitor) -> SubjectId {
+        SubjectId(row.id.0)
+    }
+}
+
+/// Who stands in an edition, once their booths are let: exhibitors and co-exhibitors, or those that changed.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/exhibitors", tag = "exhibitors", params(("edition" = String, Path), ExhibitorQuery), responses((status = 200, body = Mirrored<StandingExhibitor>), (status = 404)))]
+#[get("/editions/{edition}/exhibitors")]
+pub(super) async fn list_edition_exhibitors(
+    req: HttpRequest,
+    permit: View,
+    query: Query<ExhibitorQuery>,
+) -> Result<HttpResponse, Problem> {
+    let ExhibitorQuery { include, fields, updated_since, limit, cursor } = query.get()?;
+    let query = page::PageQuery { limit, cursor };
+    let (limit, wanted) = (query.limit()?, changes::ask(&query, updated_since.as_deref())?);
+    let fields = Fields::ask(fields.as_deref())?;
+    let products = include == Some(ExhibitorPart::Products);
+    let (edition, found) = permit
+        .read(move |tx, granted| {
+            let edition = granted.edition()?;
+            Ok((edition, changes::read(tx, &Standing { edition, products }, wanted, limit)?))
+        })
+        .await?;
+    Ok(About::Edition(edition).mark(found.answer(&req, &fields)?))
+}

@@ -1,0 +1,83 @@
+//! What is read for other sites; a few queries, whatever the number of rows. Partners write nothing here.
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::{exhibitors::store::ExhibitorRow, products::store::ProductRow};
+use hoicho_core::{
+    db::{Tx, schema::*},
+    values::ids::{BoothId, EditionId, ExhibitorId, ZoneId},
+};
+
+/// Exhibitors that stand in an edition, after `after`, in the order they were registered.
+pub(super) fn standing_page(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    after: Option<ExhibitorId>,
+    limit: i64,
+) -> QueryResult<Vec<ExhibitorRow>> {
+    let there = standing::table.filter(standing::edition_id.eq(edition)).select(standing::exhibitor_id);
+    let mut query = exhibitors::table.filter(exhibitors::id.eq_any(there)).into_boxed();
+    if let Some(after) = after {
+        query = query.filter(exhibitors::id.gt(after));
+    }
+    query.order(exhibitors::id).limit(limit).select(ExhibitorRow::as_select()).load(tx.conn())
+}
+
+/// Those of these exhibitors that stand in the edition.
+pub(super) fn standing_by_ids(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    ids: &[ExhibitorId],
+) -> QueryResult<Vec<ExhibitorRow>> {
+    let there = standing::table
+        .filter(standing::edition_id.eq(edition))
+        .filter(standing::exhibitor_id.eq_any(ids))
+        .select(standing::exhibitor_id);
+    exhibitors::table
+        .filter(exhibitors::id.eq_any(there))
+        .order(exhibitors::id)
+        .select(ExhibitorRow::as_select())
+        .load(tx.conn())
+}
+
+/// A booth somebody stands on.
+pub(super) struct Stand {
+    pub id: BoothId,
+    pub code: String,
+    pub zone: ZoneId,
+}
+
+/// The booths these exhibitors stand on in the edition, by code.
+pub(super) fn stands_of(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    ids: &[ExhibitorId],
+) -> QueryResult<HashMap<ExhibitorId, Vec<Stand>>> {
+    let rows: Vec<(ExhibitorId, BoothId, String, ZoneId)> = standing::table
+        .inner_join(booths::table)
+        .filter(standing::edition_id.eq(edition))
+        .filter(standing::exhibitor_id.eq_any(ids))
+        .order(booths::code)
+        .select((standing::exhibitor_id, booths::id, booths::code, booths::zone_id))
+        .load(tx.conn())?;
+    let mut stands: HashMap<ExhibitorId, Vec<Stand>> = HashMap::new();
+    for (exhibitor, id, code, zone) in rows {
+        stands.entry(exhibitor).or_default().push(Stand { id, code, zone });
+    }
+    Ok(stands)
+}
+
+/// What these exhibitors sell, in the order it was listed.
+pub(super) fn products_of(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<HashMap<ExhibitorId, Vec<ProductRow>>> {
+    let rows: Vec<ProductRow> = products::table
+        .filter(products::exhibitor_id.eq_any(ids))
+        .order((products::exhibitor_id, products::id))
+        .select(ProductRow::as_select())
+        .load(tx.conn())?;
+    let mut products: HashMap<ExhibitorId, Vec<ProductRow>> = HashMap::new();
+    for row in rows {
+        products.entry(row.exhibitor_id).or_default().push(row);
+    }
+    Ok(products)
+}

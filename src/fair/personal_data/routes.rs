@@ -1,0 +1,93 @@
+//! `/me/personal-data`, `/me/actions` and `/me/erasure`.
+use actix_web::{HttpRequest, HttpResponse, get, http::header, put, web};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    erase,
+    gather::{PersonalData, Subject, gather},
+};
+use hoicho_core::values::ids::AuditId;
+use hoicho_web::{
+    audit::{self, AuditRow, Of},
+    http::{
+        Body, Problem, Query,
+        page::{Page, PageQuery},
+    },
+    identity::{SignedIn, lockout, source, store},
+};
+
+/// The operations of this capability.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(get_personal_data, list_my_actions, erase_me))]
+pub struct ApiDoc;
+
+/// Mounts them.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(get_personal_data).service(list_my_actions).service(erase_me);
+}
+
+/// Everything that is kept of the caller, to take away; what they did is at `/me/actions`.
+#[utoipa::path(get, path = "/api/v1/me/personal-data", tag = "auth", responses((status = 200, body = PersonalData), (status = 401)))]
+#[get("/me/personal-data")]
+async fn get_personal_data(caller: SignedIn) -> Result<HttpResponse, Problem> {
+    let (user, now) = (caller.user, caller.now);
+    let data = caller.context.db.read(move |tx| {
+        let account = store::account(tx, user)?;
+        gather(tx, &Subject::Email(account.email_key), now)
+    });
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"personal-data.json\""))
+        .json(data.await?))
+}
+
+/// Something the caller did.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ActionView {
+    id: AuditId,
+    #[schema(value_type = String)]
+    at: chrono::DateTime<chrono::Utc>,
+    /// As `booth.change`.
+    action: String,
+    /// What it was done to: the kind before the dot has this identifier.
+    subject: String,
+}
+
+fn view(row: AuditRow) -> ActionView {
+    ActionView { id: row.id, at: row.at.and_utc(), action: row.action, subject: row.subject }
+}
+
+/// What the caller did, newest first, as the audit log tells it.
+#[utoipa::path(get, path = "/api/v1/me/actions", tag = "auth", params(PageQuery), responses((status = 200, body = Page<ActionView>), (status = 401)))]
+#[get("/me/actions")]
+async fn list_my_actions(req: HttpRequest, caller: SignedIn, query: Query<PageQuery>) -> Result<HttpResponse, Problem> {
+    let query = query.get()?;
+    let (limit, after) = (query.limit()?, query.after_id()?);
+    let user = caller.user;
+    let rows = caller.context.db.read(move |tx| Ok::<_, Problem>(audit::page(tx, Of::Actor(user), after, limit + 1)?));
+    let views = rows.await?.into_iter().map(view).collect();
+    Ok(Page::of(views, limit, |v: &ActionView| v.id.to_string()).answer(&req))
+}
+
+/// Proof that it is the account's owner who asks.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct EraseMe {
+    #[schema(value_type = String)]
+    password: SecretString,
+}
+
+/// Erases the caller: their account, contacts, invitations, letters, and what the audit log tells of them. What they did
+/// stays under an identifier that leads to nobody, and no figure changes. What they agreed to is kept as proof. It cannot
+/// be undone. The last owner of an organiser, or of an exhibitor with other members, has to hand it over first.
+#[utoipa::path(put, path = "/api/v1/me/erasure", tag = "auth", request_body = EraseMe, responses((status = 204), (status = 401), (status = 409), (status = 429)))]
+#[put("/me/erasure")]
+async fn erase_me(req: HttpRequest, caller: SignedIn, body: Body<EraseMe>) -> Result<HttpResponse, Problem> {
+    let password = body.get()?.password;
+    let (user, now, context) = (caller.user, caller.now, caller.context);
+    let account = context.db.read(move |tx| store::account(tx, user).map_err(Problem::from)).await?;
+    let from = source(&req, context.behind_proxy).to_string();
+    lockout::confirm(&context, &account, password, (from, now)).await?;
+    erase::carry_out(&context.db, Subject::Email(account.email_key), now).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,243 @@
+//! `/exhibitors/{exhibitor}/products`.
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ProductGroup, can_expire_on,
+    store::{self, ProductRow},
+};
+use hoicho_core::{
+    i18n::Said,
+    values::{
+        clock::Day,
+        ids::{ExhibitorId, ProductId},
+        text,
+    },
+};
+use hoicho_web::{
+    http::{
+        Answer, Body, Checks, Code, Problem, Query, etag, etag::IfMatch, page::Page, page::PageQuery, patch::present,
+    },
+    identity::{Action, ExhibitorRole, Exhibitors, OrganiserRole, Permit, View},
+};
+
+/// The operations of this capability.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(create_product, list_products, get_product, patch_product, delete_product))]
+pub struct ApiDoc;
+
+/// Mounts them.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(create_product).service(list_products).service(get_product);
+    cfg.service(patch_product).service(delete_product);
+}
+
+struct ListGoods;
+impl Action for ListGoods {
+    const ORGANISER: &'static [OrganiserRole] = &[];
+    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateProduct {
+    /// 1 to 200 characters.
+    name: String,
+    product_group: ProductGroup,
+    /// 1 to 5.
+    stars: Option<i32>,
+    /// From 3 stars up, with its end; 1 to 100 characters.
+    certificate_number: Option<String>,
+    /// Last day the certificate is good; at most 36 months from today.
+    #[schema(value_type = Option<chrono::NaiveDate>)]
+    certificate_expires_on: Option<Day>,
+}
+
+/// A product.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ProductView {
+    id: ProductId,
+    name: String,
+    product_group: ProductGroup,
+    stars: Option<i32>,
+    certificate_number: Option<String>,
+    #[schema(value_type = Option<chrono::NaiveDate>)]
+    certificate_expires_on: Option<Day>,
+    /// For `If-Match`: `"v…"`.
+    version: i32,
+}
+
+impl From<ProductRow> for ProductView {
+    fn from(row: ProductRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            product_group: row.product_group,
+            stars: row.stars,
+            certificate_number: row.certificate_number,
+            certificate_expires_on: row.certificate_expires_on,
+            version: row.version,
+        }
+    }
+}
+
+fn view(row: ProductRow) -> ProductView {
+    row.into()
+}
+
+/// What must hold of a product as a whole.
+pub fn check(row: &ProductRow, today: Day) -> Result<(), Problem> {
+    let mut checks = Checks::default();
+    checks.that(row.stars.is_none_or(|s| (1..=5).contains(&s)), "/stars", "range", Said("stars-are-1-to-5"));
+    checks.that(
+        row.certificate_number.is_some() == row.certificate_expires_on.is_some(),
+        "/certificate_expires_on",
+        "missing",
+        Said("a-certificate-has-both-a-number-and"),
+    );
+    checks.that(
+        row.certificate_number.is_none() || row.stars.is_some_and(|s| s >= 3),
+        "/certificate_number",
+        "stars",
+        Said("only-products-of-3-stars-and-up"),
+    );
+    checks.that(
+        row.certificate_expires_on.is_none_or(|on| can_expire_on(on, today)),
+        "/certificate_expires_on",
+        "range",
+        Said("a-certificate-is-good-for-at-most"),
+    );
+    checks.done()
+}
+
+/// Adds a product.
+#[utoipa::path(post, path = "/api/v1/exhibitors/{exhibitor}/products", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), request_body = CreateProduct, responses((status = 201, body = ProductView), (status = 404), (status = 422)))]
+#[post("/exhibitors/{exhibitor}/products")]
+async fn create_product(permit: Permit<ListGoods>, body: Body<CreateProduct>) -> Result<Answer, Problem> {
+    let body = body.get()?;
+    let mut checks = Checks::default();
+    let name = checks.text("/name", &body.name, 200);
+    let certificate_number = body.certificate_number.map(|n| checks.text("/certificate_number", &n, 100));
+    checks.done()?;
+    permit
+        .once(move |tx, granted| {
+            let row = ProductRow {
+                id: ProductId::make(),
+                exhibitor_id: granted.exhibitor()?,
+                name_search: text::fold(&name),
+                name,
+                product_group: body.product_group,
+                stars: body.stars,
+                certificate_number,
+                certificate_expires_on: body.certificate_expires_on,
+                version: 1,
+                created_at: granted.now,
+            };
+            check(&row, granted.now.date())?;
+            store::insert(tx, std::slice::from_ref(&row))?;
+            let view = view(row);
+            granted.audit(tx, "product.create", view.id, None, Some(&view))?;
+            Ok(Answer::created(&view)?.version(1))
+        })
+        .await
+}
+
+/// The products of an exhibitor, in the order they were made.
+#[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}/products", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), PageQuery), responses((status = 200, body = Page<ProductView>), (status = 404)))]
+#[get("/exhibitors/{exhibitor}/products")]
+async fn list_products(
+    req: HttpRequest,
+    permit: View<Exhibitors>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.get()?;
+    let (limit, after) = (query.limit()?, query.after_id()?);
+    let rows = permit.read(move |tx, granted| Ok(store::page(tx, granted.exhibitor()?, after, limit + 1)?)).await?;
+    let views = rows.into_iter().map(view).collect();
+    Ok(Page::of(views, limit, |v: &ProductView| v.id.to_string()).answer(&req))
+}
+
+type At = web::Path<(ExhibitorId, ProductId)>;
+
+/// One product.
+#[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}/products/{product}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("product" = ProductId, Path)), responses((status = 200, body = ProductView), (status = 404)))]
+#[get("/exhibitors/{exhibitor}/products/{product}")]
+async fn get_product(permit: View<Exhibitors>, path: At) -> Result<HttpResponse, Problem> {
+    let id = path.1;
+    let row = permit.read(move |tx, granted| Ok(store::find(tx, granted.exhibitor()?, id)?)).await?;
+    Ok(HttpResponse::Ok().insert_header(etag::tag(row.version)).json(view(row)))
+}
+
+/// What may change; `null` takes a value away.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PatchProduct {
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    product_group: Option<ProductGroup>,
+    #[serde(default, deserialize_with = "present")]
+    stars: Option<Option<i32>>,
+    #[serde(default, deserialize_with = "present")]
+    certificate_number: Option<Option<String>>,
+    #[schema(value_type = Option<chrono::NaiveDate>)]
+    #[serde(default, deserialize_with = "present")]
+    certificate_expires_on: Option<Option<Day>>,
+}
+
+/// Changes a product.
+#[utoipa::path(patch, path = "/api/v1/exhibitors/{exhibitor}/products/{product}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("product" = ProductId, Path), ("If-Match" = String, Header)), request_body = PatchProduct, responses((status = 200, body = ProductView), (status = 404), (status = 412), (status = 422)))]
+#[patch("/exhibitors/{exhibitor}/products/{product}")]
+async fn patch_product(
+    permit: Permit<ListGoods>,
+    path: At,
+    seen: IfMatch,
+    body: Body<PatchProduct>,
+) -> Result<Answer, Problem> {
+    let body = body.get()?;
+    let mut checks = Checks::default();
+    let name = body.name.map(|n| checks.text("/name", &n, 200));
+    let number = body.certificate_number.map(|n| n.map(|n| checks.text("/certificate_number", &n, 100)));
+    checks.done()?;
+    let id = path.1;
+    permit
+        .write(move |tx, granted| {
+            let before = store::find(tx, granted.exhibitor()?, id)?;
+            seen.check(before.version)?;
+            let mut row = ProductRow { version: before.version + 1, ..before.clone() };
+            if let Some(name) = name {
+                row.name_search = text::fold(&name);
+                row.name = name;
+            }
+            row.product_group = body.product_group.unwrap_or(row.product_group);
+            row.stars = body.stars.unwrap_or(row.stars);
+            row.certificate_number = number.unwrap_or(row.certificate_number);
+            row.certificate_expires_on = body.certificate_expires_on.unwrap_or(row.certificate_expires_on);
+            check(&row, granted.now.date())?;
+            if !store::replace(tx, &row, before.version)? {
+                return Err(Code::StaleVersion.into());
+            }
+            let (before, after) = (view(before), view(row));
+            granted.audit(tx, "product.change", id, Some(&before), Some(&after))?;
+            Ok(Answer::ok(&after)?.version(after.version))
+        })
+        .await
+}
+
+/// Removes a product that no application names.
+#[utoipa::path(delete, path = "/api/v1/exhibitors/{exhibitor}/products/{product}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("product" = ProductId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[delete("/exhibitors/{exhibitor}/products/{product}")]
+async fn delete_product(permit: Permit<ListGoods>, path: At, seen: IfMatch) -> Result<Answer, Problem> {
+    let id = path.1;
+    permit
+        .write(move |tx, granted| {
+            let before = store::find(tx, granted.exhibitor()?, id)?;
+            seen.check(before.version)?;
+            store::delete(tx, id)?;
+            granted.audit(tx, "product.delete", id, Some(view(before)), None)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}

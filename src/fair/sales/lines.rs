@@ -1,0 +1,203 @@
+//! The lines of a report: what was sold, if the exhibitor wants to say; they add up to its totals.
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::products::ProductGroup;
+use hoicho_core::{
+    db::{
+        Tx,
+        schema::{
+            sales_report_lines::{self, self as l},
+            sales_reports as r,
+        },
+    },
+    i18n::Said,
+    on_either,
+    values::{
+        ids::{ExhibitorId, SalesReportId},
+        money,
+    },
+};
+use hoicho_web::http::Checks;
+
+hoicho_core::text_enum! {
+    /// How it was sold.
+    Channel {
+        /// Over the counter.
+        Booth,
+        /// By a live stream or web shop from the booth.
+        Online,
+        /// Ordered at the booth, delivered later.
+        Order,
+    }
+}
+
+/// Lines a report may have.
+pub const MOST: usize = 200;
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// As people call it; 1 to 200 characters.
+    pub product_name: Option<String>,
+    pub product_group: Option<ProductGroup>,
+    /// Thousandths of `unit`: 1.5 kg is 1500.
+    pub quantity_milli: Option<i64>,
+    /// `kg`, `hộp`; 1 to 20 characters.
+    pub unit: Option<String>,
+    /// Minor units.
+    pub amount: i64,
+    /// OCOP goods.
+    #[serde(default)]
+    pub is_ocop: bool,
+    /// `booth` unless told.
+    #[serde(default = "over_the_counter")]
+    pub channel: Channel,
+    /// Whose sale, on a booth that several share.
+    pub exhibitor: Option<ExhibitorId>,
+}
+
+fn over_the_counter() -> Channel {
+    Channel::Booth
+}
+
+/// Notes everything that is wrong with lines, and tidies their words. `totals` are the report's amount and, of it,
+/// OCOP goods; `on_the_booth` may sell there.
+pub fn check(checks: &mut Checks, lines: Vec<Line>, totals: (i64, i64), on_the_booth: &[ExhibitorId]) -> Vec<Line> {
+    checks.that(lines.len() <= MOST, "/lines", "length", Said("at-most-200-lines"));
+    let mut tidy = Vec::new();
+    for (i, line) in lines.into_iter().take(MOST).enumerate() {
+        let at = |field: &str| format!("/lines/{i}/{field}");
+        checks.that(
+            (0..=super::report::MOST).contains(&line.amount),
+            &at("amount"),
+            "range",
+            Said("the-amount-must-be-0-to-10"),
+        );
+        checks.that(
+            line.quantity_milli.is_none_or(|q| (1..=1_000_000_000_000).contains(&q)),
+            &at("quantity_milli"),
+            "range",
+            Said("the-quantity-must-be-1-to-10"),
+        );
+        checks.that(
+            line.exhibitor.is_none_or(|e| on_the_booth.contains(&e)),
+            &at("exhibitor"),
+            "unknown",
+            Said("this-exhibitor-is-not-on-the-booth"),
+        );
+        let product_name = line.product_name.map(|n| checks.text(&at("product_name"), &n, 200));
+        let unit = line.unit.map(|u| checks.text(&at("unit"), &u, 20));
+        tidy.push(Line { product_name, unit, ..line });
+    }
+    if !tidy.is_empty() {
+        let all = money::sum(tidy.iter().map(|l| l.amount));
+        let ocop = money::sum(tidy.iter().filter(|l| l.is_ocop).map(|l| l.amount));
+        checks.that(all == Ok(totals.0), "/amount", "sum", Said("the-lines-do-not-add-up-to"));
+        checks.that(ocop == Ok(totals.1), "/ocop_amount", "sum", Said("the-ocop-lines-do-not-add-up"));
+    }
+    tidy
+}
+
+/// A line as it is kept.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = sales_report_lines, treat_none_as_default_value = false)]
+pub struct NewLine {
+    sales_report_id: SalesReportId,
+    version: i32,
+    line: i32,
+    product_name: Option<String>,
+    product_group: Option<ProductGroup>,
+    quantity_milli: Option<i64>,
+    unit: Option<String>,
+    amount: i64,
+    is_ocop: bool,
+    channel: Channel,
+    exhibitor_id: Option<ExhibitorId>,
+}
+
+impl NewLine {
+    /// A line with its number in a version.
+    pub fn numbered(report: SalesReportId, version: i32, number: usize, line: &Line) -> Self {
+        Self {
+            sales_report_id: report,
+            version,
+            line: i32::try_from(number).unwrap_or(i32::MAX),
+            product_name: line.product_name.clone(),
+            product_group: line.product_group,
+            quantity_milli: line.quantity_milli,
+            unit: line.unit.clone(),
+            amount: line.amount,
+            is_ocop: line.is_ocop,
+            channel: line.channel,
+            exhibitor_id: line.exhibitor,
+        }
+    }
+}
+
+/// The lines of a version, to be kept in this order.
+pub fn rows(report: SalesReportId, version: i32, lines: &[Line]) -> impl Iterator<Item = NewLine> {
+    (1..).zip(lines).map(move |(number, line)| NewLine::numbered(report, version, number, line))
+}
+
+/// Keeps lines.
+pub fn insert(tx: &mut Tx<'_>, rows: &[NewLine]) -> QueryResult<()> {
+    for part in rows.chunks(500) {
+        on_either!(tx, |c| diesel::insert_into(sales_report_lines::table).values(part).execute(c))?;
+    }
+    Ok(())
+}
+
+/// The columns of a line, as `LineRow` has them.
+const COLUMNS: (
+    l::product_name,
+    l::product_group,
+    l::quantity_milli,
+    l::unit,
+    l::amount,
+    l::is_ocop,
+    l::channel,
+    l::exhibitor_id,
+) = (l::product_name, l::product_group, l::quantity_milli, l::unit, l::amount, l::is_ocop, l::channel, l::exhibitor_id);
+
+type LineRow =
+    (Option<String>, Option<ProductGroup>, Option<i64>, Option<String>, i64, bool, Channel, Option<ExhibitorId>);
+
+fn line(row: LineRow) -> Line {
+    let (product_name, product_group, quantity_milli, unit, amount, is_ocop, channel, exhibitor) = row;
+    Line { product_name, product_group, quantity_milli, unit, amount, is_ocop, channel, exhibitor }
+}
+
+/// The lines of a version, in order.
+pub fn of(tx: &mut Tx<'_>, report: SalesReportId, version: i32) -> QueryResult<Vec<Line>> {
+    let rows: Vec<LineRow> = l::table
+        .filter(l::sales_report_id.eq(report))
+        .filter(l::version.eq(version))
+        .order(l::line)
+        .select(COLUMNS)
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(line).collect())
+}
+
+/// The lines of every version of these reports, in order.
+pub fn of_reports(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Vec<(SalesReportId, i32, Line)>> {
+    let rows: Vec<(SalesReportId, i32, LineRow)> = l::table
+        .filter(l::sales_report_id.eq_any(reports))
+        .order((l::sales_report_id, l::version, l::line))
+        .select((l::sales_report_id, l::version, COLUMNS))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(report, version, row)| (report, version, line(row))).collect())
+}
+
+/// The lines of these reports' latest versions, in order.
+pub fn as_they_stand(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Vec<(SalesReportId, Line)>> {
+    let of_latest = l::sales_report_id.eq(r::id).and(l::version.eq(r::version));
+    let rows: Vec<(SalesReportId, LineRow)> = l::table
+        .inner_join(r::table.on(of_latest))
+        .filter(r::id.eq_any(reports))
+        .order((l::sales_report_id, l::line))
+        .select((l::sales_report_id, COLUMNS))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(report, row)| (report, line(row))).collect())
+}

@@ -1,0 +1,190 @@
+//! Putting in a report, or correcting it.
+use chrono::TimeZone;
+
+use super::{
+    lines::{self, Line},
+    store::{self, ReportRow, VersionRow},
+};
+use crate::editions::{self, EditionState, store::EditionRow};
+use hoicho_core::{
+    db::Tx,
+    i18n::Said,
+    values::{
+        clock::{Day, Instant},
+        ids::{BoothId, SalesReportId},
+    },
+};
+use hoicho_web::{
+    http::{Checks, Code, Problem, etag::IfMatch},
+    identity::Granted,
+};
+
+hoicho_core::text_enum! {
+    /// Where a report is in its life.
+    ReportState {
+        /// Came in.
+        Submitted,
+        /// The organiser takes it as it is.
+        Accepted,
+        /// The organiser asks; a correction answers.
+        Queried,
+        /// A later version.
+        Corrected,
+    }
+}
+
+impl ReportState {
+    /// Every legal step from here.
+    pub fn legal_steps(self) -> &'static [Self] {
+        match self {
+            Self::Submitted | Self::Corrected => &[Self::Accepted, Self::Queried, Self::Corrected],
+            Self::Accepted => &[Self::Queried, Self::Corrected],
+            Self::Queried => &[Self::Accepted, Self::Corrected],
+        }
+    }
+}
+
+/// The most one booth can report for one day, in minor units: 10^13, so that no edition's sum leaves 64 bits.
+pub const MOST: i64 = 10_000_000_000_000;
+
+/// What was sold.
+#[derive(Debug, Clone)]
+pub struct Sold {
+    /// All sales, minor units.
+    pub amount: i64,
+    /// Of OCOP goods; at most `amount`.
+    pub ocop_amount: i64,
+    /// What, in detail; none, or they add up to the totals.
+    pub lines: Vec<Line>,
+    /// Needed for a correction.
+    pub reason: Option<String>,
+}
+
+/// Refuses reports before the fair has begun.
+pub(super) fn check_takes_reports(edition: &EditionRow) -> Result<(), Problem> {
+    if matches!(edition.state, EditionState::Live | EditionState::Reporting) {
+        return Ok(());
+    }
+    Err(Problem::new(Code::IllegalStep, Said("reports-are-taken-while-the-edition-is")))
+}
+
+/// The day it is now where the edition is held.
+pub(super) fn today(edition: &EditionRow, now: Instant) -> Result<Day, Problem> {
+    let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
+    Ok(zone.from_utc_datetime(&now).date_naive())
+}
+
+/// Notes what is wrong with amounts; `at` is where they are.
+pub(super) fn check_amounts(checks: &mut Checks, at: &str, amount: i64, ocop_amount: i64) {
+    checks.that((0..=MOST).contains(&amount), &format!("{at}/amount"), "range", Said("the-amount-must-be-0-to-10"));
+    checks.that(
+        (0..=amount.max(0)).contains(&ocop_amount),
+        &format!("{at}/ocop_amount"),
+        "range",
+        Said("ocop-sales-must-be-0-to-the"),
+    );
+}
+
+/// Puts in the report of a booth and day, or a new version of it. Tells whether it was the first.
+pub fn put(
+    tx: &mut Tx<'_>,
+    granted: &Granted,
+    booth: BoothId,
+    day: Day,
+    sold: Sold,
+    seen: IfMatch,
+) -> Result<(ReportRow, bool), Problem> {
+    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+    check_takes_reports(&edition)?;
+    let mut checks = Checks::default();
+    let opens = editions::store::days(tx, edition.id)?.iter().any(|d| d.day == day);
+    checks.that(opens, "date", "not_an_opening_day", Said("this-is-not-an-opening-day-of"));
+    checks.that(day <= today(&edition, granted.now)?, "date", "future", Said("this-day-has-not-come-yet"));
+    check_amounts(&mut checks, "", sold.amount, sold.ocop_amount);
+    let lines = lines::check(&mut checks, sold.lines, (sold.amount, sold.ocop_amount), granted.exhibitors());
+    let before = store::find(tx, edition.id, booth, day)?;
+    let reason = sold.reason.as_deref().map(|r| checks.text("/reason", r, 1_000));
+    checks.that(before.is_none() || reason.is_some(), "/reason", "missing", Said("a-correction-needs-a-reason"));
+    checks.done()?;
+    seen.check_if_sent(before.as_ref().map(|b| b.revision))?;
+    if before.is_none() && granted.exhibitors().is_empty() {
+        return Err(Problem::new(Code::IllegalStep, Said("nobody-stands-on-this-booth")));
+    }
+    let was = before.as_ref().map(|b| (b.amount, b.version));
+    let row = match before {
+        None => {
+            let row = ReportRow {
+                id: SalesReportId::make(),
+                edition_id: edition.id,
+                booth_id: booth,
+                day,
+                state: ReportState::Submitted,
+                amount: sold.amount,
+                ocop_amount: sold.ocop_amount,
+                note: None,
+                version: 1,
+                revision: 1,
+            };
+            store::insert(tx, std::slice::from_ref(&row))?;
+            row
+        }
+        Some(before) => {
+            let row = ReportRow {
+                state: ReportState::Corrected,
+                amount: sold.amount,
+                ocop_amount: sold.ocop_amount,
+                note: None,
+                version: before.version + 1,
+                revision: before.revision + 1,
+                ..before
+            };
+            if !store::replace(tx, &row, before.revision)? {
+                return Err(Code::StaleVersion.into());
+            }
+            row
+        }
+    };
+    let version = VersionRow {
+        sales_report_id: row.id,
+        version: row.version,
+        amount: row.amount,
+        ocop_amount: row.ocop_amount,
+        reason,
+        recorded_by: granted.user,
+        recorded_at: granted.now,
+    };
+    store::insert_versions(tx, std::slice::from_ref(&version))?;
+    lines::insert(tx, &lines::rows(row.id, row.version, &lines).collect::<Vec<_>>())?;
+    granted.audit(tx, "sales_report.put", row.id, was, Some((row.amount, row.version)))?;
+    Ok((row, was.is_none()))
+}
+
+/// The organiser accepts a report, or asks about it.
+pub fn judge(
+    tx: &mut Tx<'_>,
+    granted: &Granted,
+    booth: BoothId,
+    day: Day,
+    to: ReportState,
+    note: Option<String>,
+) -> Result<ReportRow, Problem> {
+    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+    let before = store::find(tx, edition.id, booth, day)?.ok_or(Code::NotFound)?;
+    let legal = before.state.legal_steps();
+    if !legal.contains(&to) {
+        let legal = legal.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(Problem::new(
+            Code::IllegalStep,
+            Said("from-state-the-legal-steps-are-legal").with(&[("state", &before.state), ("legal", &legal)]),
+        ));
+    }
+    let mut checks = Checks::default();
+    let note = note.map(|n| checks.text("/reason", &n, 1_000));
+    checks.done()?;
+    let row = ReportRow { state: to, note, revision: before.revision + 1, ..before.clone() };
+    if !store::replace(tx, &row, before.revision)? {
+        return Err(Code::StaleVersion.into());
+    }
+    granted.audit(tx, "sales_report.judge", row.id, Some(before.state), Some(to))?;
+    Ok(row)
+}

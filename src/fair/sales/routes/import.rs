@@ -1,0 +1,34 @@
+//! Reports from a table.
+use actix_web::post;
+use serde::Serialize;
+
+use super::{super::import, KeepFigures};
+use hoicho_web::{
+    http::{Answer, Problem, Raw},
+    identity::Permit,
+};
+
+/// What became of a table.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ImportedView {
+    /// First reports.
+    added: usize,
+    /// New versions.
+    corrected: usize,
+    /// Those that said what was known already.
+    unchanged: usize,
+}
+
+/// Takes reports from a CSV table, all or nothing. Columns: `booth` (its code), `day` (`2018-04-28` or `28/04/2018`),
+/// `amount`, and where wanted `ocop_amount`, `reason` (needed for a correction). UTF-8, at most 5,000 rows.
+#[utoipa::path(post, path = "/api/v1/editions/{edition}/sales-reports/import", tag = "sales", params(("edition" = String, Path)), request_body(content = String, content_type = "text/csv"), responses((status = 200, body = ImportedView), (status = 404), (status = 409), (status = 413), (status = 422)))]
+#[post("/editions/{edition}/sales-reports/import")]
+pub(super) async fn import_reports(permit: Permit<KeepFigures>, table: Raw<1_048_576>) -> Result<Answer, Problem> {
+    let table = table.get()?;
+    permit
+        .once(move |tx, granted| {
+            let import::Imported { added, corrected, unchanged } = import::import(tx, &granted, &table)?;
+            Answer::ok(&ImportedView { added, corrected, unchanged })
+        })
+        .await
+}

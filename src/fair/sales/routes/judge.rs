@@ -1,0 +1,56 @@
+//! The organiser's answer to a report.
+use actix_web::post;
+use serde::Deserialize;
+
+use super::{
+    super::report::{self, ReportState},
+    KeepFigures, Place, place,
+    view::{ReportView, view},
+};
+use hoicho_core::values::ids::BoothId;
+use hoicho_web::{
+    http::{Answer, Body, Problem},
+    identity::Permit,
+};
+
+async fn judge(
+    permit: Permit<KeepFigures>,
+    path: Place,
+    to: ReportState,
+    note: Option<String>,
+) -> Result<Answer, Problem> {
+    let (booth, day) = place(path)?;
+    permit
+        .once(move |tx, granted| {
+            let row = report::judge(tx, &granted, booth, day, to, note)?;
+            let revision = row.revision;
+            Ok(Answer::ok(&view(row, None))?.version(revision))
+        })
+        .await
+}
+
+/// The organiser takes a report as it is.
+#[utoipa::path(post, path = "/api/v1/booths/{booth}/sales-reports/{date}/accept", tag = "sales", params(("booth" = BoothId, Path), ("date" = String, Path)), responses((status = 200, body = ReportView), (status = 404), (status = 409)))]
+#[post("/booths/{booth}/sales-reports/{date}/accept")]
+pub(super) async fn accept_report(permit: Permit<KeepFigures>, path: Place) -> Result<Answer, Problem> {
+    judge(permit, path, ReportState::Accepted, None).await
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct QueryReport {
+    /// What the organiser asks; 1 to 1,000 characters.
+    reason: String,
+}
+
+/// The organiser asks about a report; a correction answers.
+#[utoipa::path(post, path = "/api/v1/booths/{booth}/sales-reports/{date}/query", tag = "sales", params(("booth" = BoothId, Path), ("date" = String, Path)), request_body = QueryReport, responses((status = 200, body = ReportView), (status = 404), (status = 409), (status = 422)))]
+#[post("/booths/{booth}/sales-reports/{date}/query")]
+pub(super) async fn query_report(
+    permit: Permit<KeepFigures>,
+    path: Place,
+    body: Body<QueryReport>,
+) -> Result<Answer, Problem> {
+    let reason = body.get()?.reason;
+    judge(permit, path, ReportState::Queried, Some(reason)).await
+}

@@ -1,0 +1,82 @@
+//! Sales reports, reminders and trade deals.
+mod deals;
+mod export;
+mod import;
+mod judge;
+mod list;
+mod reminders;
+mod report;
+mod view;
+
+use actix_web::web;
+
+use hoicho_core::values::{clock::Day, ids::BoothId};
+use hoicho_web::{
+    http::{Code, Problem, streamed::Form},
+    identity::{Action, ExhibitorRole, KeyScope, OrganiserRole},
+};
+
+/// The operations of this capability.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    paths(
+        report::put_report,
+        report::get_report,
+        judge::accept_report,
+        judge::query_report,
+        list::list_reports,
+        export::export_lines,
+        import::import_reports,
+        reminders::send_reminders,
+        deals::create_deal,
+        deals::list_deals,
+        deals::get_deal,
+        deals::patch_deal,
+        deals::delete_deal,
+    ),
+    components(schemas(Form))
+)]
+pub struct ApiDoc;
+
+/// Mounts them.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(report::put_report).service(report::get_report);
+    cfg.service(judge::accept_report).service(judge::query_report);
+    cfg.service(list::list_reports)
+        .service(export::export_lines)
+        .service(import::import_reports)
+        .service(reminders::send_reminders);
+    cfg.service(deals::create_deal).service(deals::list_deals).service(deals::get_deal);
+    cfg.service(deals::patch_deal).service(deals::delete_deal);
+}
+
+struct Report;
+impl Action for Report {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance];
+    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+}
+struct KeepFigures;
+impl Action for KeepFigures {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance];
+}
+struct ReadFigures;
+impl Action for ReadFigures {
+    const KEY: Option<KeyScope> = Some(KeyScope::ReadFigures);
+    const ORGANISER: &'static [OrganiserRole] =
+        &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
+}
+/// A booth's report, for whoever may put it in and whoever may read all of them.
+struct ReadReport;
+impl Action for ReadReport {
+    const KEY: Option<KeyScope> = Some(KeyScope::ReadFigures);
+    const ORGANISER: &'static [OrganiserRole] = ReadFigures::ORGANISER;
+    const EXHIBITOR: &'static [ExhibitorRole] = Report::EXHIBITOR;
+}
+
+type Place = web::Path<(BoothId, String)>;
+
+/// Booth and day of a path; a date that is none names nothing.
+fn place(path: Place) -> Result<(BoothId, Day), Problem> {
+    let (booth, day) = path.into_inner();
+    Ok((booth, day.parse().map_err(|_| Code::NotFound)?))
+}

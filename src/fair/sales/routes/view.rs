@@ -1,0 +1,87 @@
+//! A report as it is shown.
+use serde::Serialize;
+
+use super::super::{
+    lines::Line,
+    report::ReportState,
+    store::{ReportRow, VersionRow},
+};
+use hoicho_core::values::{
+    clock::Day,
+    ids::{BoothId, SalesReportId, UserId},
+};
+
+/// One version of a report.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct VersionView {
+    pub version: i32,
+    pub amount: i64,
+    pub ocop_amount: i64,
+    /// Why it was corrected.
+    pub reason: Option<String>,
+    pub recorded_by: Option<UserId>,
+    #[schema(value_type = String)]
+    pub recorded_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// Something unusual about a report that was taken all the same.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Warning {
+    pub code: &'static str,
+    pub detail: String,
+}
+
+/// A report as it stands.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct ReportView {
+    pub id: SalesReportId,
+    pub booth: BoothId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub booth_code: Option<String>,
+    #[schema(value_type = chrono::NaiveDate)]
+    pub day: Day,
+    pub state: ReportState,
+    /// Minor units of the edition's currency.
+    pub amount: i64,
+    /// Of OCOP goods.
+    pub ocop_amount: i64,
+    /// The organiser's question.
+    pub note: Option<String>,
+    pub version: i32,
+    /// Of the version as it stands; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<Vec<Line>>,
+    /// Oldest first; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub history: Option<Vec<VersionView>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+}
+
+pub(super) fn view(row: ReportRow, booth_code: Option<String>) -> ReportView {
+    ReportView {
+        id: row.id,
+        booth: row.booth_id,
+        booth_code,
+        day: row.day,
+        state: row.state,
+        amount: row.amount,
+        ocop_amount: row.ocop_amount,
+        note: row.note,
+        version: row.version,
+        lines: None,
+        history: None,
+        warnings: Vec::new(),
+    }
+}
+
+pub(super) fn version(v: VersionRow) -> VersionView {
+    VersionView {
+        version: v.version,
+        amount: v.amount,
+        ocop_amount: v.ocop_amount,
+        reason: v.reason,
+        recorded_by: v.recorded_by,
+        recorded_at: v.recorded_at.and_utc(),
+    }
+}

@@ -1,0 +1,194 @@
+//! Makes the document of an edition from its facts.
+use std::collections::BTreeMap;
+
+use chrono::TimeZone;
+
+use super::{
+    compare::{Totals, basis, with_previous},
+    document::*,
+    figures::{Figures, Sales},
+    store::BoothFact,
+};
+use crate::{editions, sales::deals::DealKind};
+use hoicho_core::{
+    db::Tx,
+    values::{
+        clock::Instant,
+        ids::EditionId,
+        money::{Money, ratio_in_ten_thousandths},
+    },
+};
+use hoicho_web::http::{Code, Problem};
+
+/// Booths and localities at the top of the lists of the best.
+const TOP: usize = 10;
+
+/// The facts of an edition as of `now`.
+pub(super) fn figures(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<Figures, Problem> {
+    let row = editions::store::find(tx, edition)?;
+    let zone: chrono_tz::Tz = row.time_zone.parse().map_err(|_| Code::Internal)?;
+    Figures::of(tx, edition, zone.from_utc_datetime(&now).date_naive())
+}
+
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+fn counted(names: impl Iterator<Item = String>) -> Vec<Share> {
+    let mut counts = BTreeMap::new();
+    names.for_each(|name| *counts.entry(name).or_insert(0) += 1);
+    counts.into_iter().map(|(name, count)| Share { name, count }).collect()
+}
+
+fn sales_of(name: String, sales: &Sales, total: i64) -> SalesOf {
+    let share_bp = ratio_in_ten_thousandths(sales.amount, total).unwrap_or(0);
+    SalesOf { name, amount: sales.amount, ocop_amount: sales.ocop, share_bp }
+}
+
+/// A place as people read it: the country where it is another one.
+fn place(country: &str, locality: &str) -> String {
+    if country == "VN" || country.is_empty() { locality.to_owned() } else { format!("{locality} ({country})") }
+}
+
+fn best_first(list: &mut [SalesOf]) {
+    list.sort_by(|a, b| b.amount.cmp(&a.amount).then_with(|| a.name.cmp(&b.name)));
+}
+
+/// The totals of an edition, each computed from rows or declared.
+pub(super) fn totals(f: &Figures) -> Totals {
+    let some = |n: i64, rows: bool| rows.then_some(n);
+    Totals {
+        booths: basis(some(count(f.booths.len()), !f.booths.is_empty()), f.edition.declared_booths.map(i64::from)),
+        visits: basis(some(f.visits(), !f.hours.is_empty()), f.edition.declared_visits),
+        sales: basis(some(f.total.amount, f.total.reports > 0), f.edition.declared_sales),
+    }
+}
+
+fn booths(f: &Figures, totals: &Totals) -> Booths {
+    let of = |name: String, belongs: &dyn Fn(&BoothFact) -> bool| {
+        let mut line = BoothsOf { name, total: 0, allocated: 0, net_space_dm2: 0 };
+        for booth in f.booths.iter().filter(|b| belongs(b)) {
+            line.total += 1;
+            if f.stands.contains_key(&booth.id) {
+                line.allocated += 1;
+                line.net_space_dm2 += i64::from(booth.area_dm2);
+            }
+        }
+        line
+    };
+    let categories = <crate::floor::BoothCategory as strum::VariantArray>::VARIANTS;
+    let let_booths = f.booths.iter().filter(|b| f.stands.contains_key(&b.id));
+    Booths {
+        total: totals.booths.0,
+        basis: totals.booths.1,
+        allocated: f.stands.len(),
+        booth_equivalents: f.booths.iter().map(|b| i64::from(b.equivalents)).sum(),
+        net_space_dm2: let_booths.map(|b| i64::from(b.area_dm2)).sum(),
+        by_zone: f.zones.iter().map(|z| of(z.name.clone(), &|b| b.zone == z.id)).collect(),
+        by_category: categories
+            .iter()
+            .map(|c| of(c.to_string(), &|b| b.category == *c))
+            .filter(|line| line.total > 0)
+            .collect(),
+    }
+}
+
+fn products(f: &Figures) -> Products {
+    let last = f.days.last().map(|d| d.day);
+    let is_good = |on: Option<hoicho_core::values::clock::Day>| on.zip(last).is_some_and(|(on, last)| on >= last);
+    Products {
+        total: f.products.len(),
+        certified: f.products.iter().filter(|p| is_good(p.certificate_expires_on)).count(),
+        by_stars: counted(f.products.iter().map(|p| p.stars.map_or("none".to_owned(), |s| s.to_string()))),
+        by_group: counted(f.products.iter().map(|p| p.group.to_string())),
+    }
+}
+
+fn sales(f: &Figures, totals: &Totals) -> SalesFigures {
+    let total = totals.sales.0;
+    let money = |amount| Money { amount, currency: f.edition.currency.clone() };
+    let mut by_locality: Vec<_> =
+        f.by_locality.iter().map(|((country, locality), s)| sales_of(place(country, locality), s, total)).collect();
+    best_first(&mut by_locality);
+    let of_booth = |id| f.by_booth.get(id).copied().unwrap_or_default();
+    let mut top_booths: Vec<_> = f.booths.iter().map(|b| sales_of(b.code.clone(), &of_booth(&b.id), total)).collect();
+    best_first(&mut top_booths);
+    top_booths.truncate(TOP);
+    let told: i64 = f.by_group.iter().map(|(_, amount, _)| amount).sum();
+    let told_ocop: i64 = f.by_group.iter().map(|(_, _, ocop)| ocop).sum();
+    let rest = Sales { amount: f.total.amount - told, ocop: f.total.ocop - told_ocop, reports: 0 };
+    let by_product_group = f
+        .by_group
+        .iter()
+        .map(|(group, amount, ocop)| (group.to_string(), Sales { amount: *amount, ocop: *ocop, reports: 0 }))
+        .chain((rest.amount != 0).then(|| ("unspecified".to_owned(), rest)))
+        .map(|(name, s)| sales_of(name, &s, total))
+        .collect();
+    let (received, due) = (f.reports_received(), f.reports_due());
+    SalesFigures {
+        total: money(total),
+        basis: totals.sales.1,
+        ocop: money(f.total.ocop),
+        by_day: f
+            .days
+            .iter()
+            .map(|d| (d.day, f.by_day.get(&d.day).copied().unwrap_or_default()))
+            .map(|(day, s)| SalesOfDay { day, amount: s.amount, ocop_amount: s.ocop, reports: s.reports })
+            .collect(),
+        by_zone: f
+            .zones
+            .iter()
+            .map(|z| sales_of(z.name.clone(), &f.by_zone.get(&z.id).copied().unwrap_or_default(), total))
+            .collect(),
+        by_product_group,
+        top_localities: by_locality.iter().take(TOP).cloned().collect(),
+        by_locality,
+        top_booths,
+        reports_received: received,
+        reports_due: due,
+        completeness_bp: ratio_in_ten_thousandths(count(received), count(due)),
+    }
+}
+
+fn deals(f: &Figures) -> Deals {
+    let of = |kind: DealKind| f.deals.iter().find(|d| d.0 == kind).map_or((0, 0), |d| (d.1, d.2));
+    let money = |amount| Money { amount, currency: f.edition.currency.clone() };
+    let (contracts, memoranda) = (of(DealKind::Contract), of(DealKind::Mou));
+    Deals {
+        contracts: contracts.0,
+        contracts_value: money(contracts.1),
+        memoranda: memoranda.0,
+        memoranda_value: money(memoranda.1),
+    }
+}
+
+/// The document of an edition, made from its facts.
+pub(super) fn statistics(tx: &mut Tx<'_>, f: &Figures) -> Result<Statistics, Problem> {
+    let totals = totals(f);
+    let comparison = with_previous(tx, f, &totals)?;
+    let of_gate = |id| f.hours.iter().filter(|h| h.gate == id).map(|h| h.entries).sum();
+    let by_day = f.visits_by_day().into_iter().map(|(day, (visits, exits))| VisitsOfDay { day, visits, exits });
+    Ok(Statistics {
+        booths: booths(f, &totals),
+        exhibitors: Exhibitors {
+            direct: f.direct.len(),
+            indirect: f.indirect().len(),
+            basis: Basis::Computed,
+            by_legal_form: counted(f.direct.iter().map(|e| e.legal_form.to_string())),
+            by_country: counted(f.direct.iter().map(|e| e.country.clone())),
+            by_locality: counted(f.direct.iter().map(|e| place(&e.country, &e.locality))),
+        },
+        products: products(f),
+        visits: Visits {
+            total: totals.visits.0,
+            basis: totals.visits.1,
+            by_day: by_day.collect(),
+            by_gate: f.gates.iter().map(|g| VisitsOfGate { gate: g.name.clone(), visits: of_gate(g.id) }).collect(),
+        },
+        sales: sales(f, &totals),
+        deals: deals(f),
+        comparison,
+        edition: f.edition.slug.clone(),
+        report_digests: BTreeMap::new(),
+    })
+}

@@ -1,0 +1,159 @@
+//! Adds the facts of an edition up.
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::store::{self, BoothFact, ExhibitorFact, GuestFact, ProductFact, SaleFact, StandFact};
+use crate::{
+    allocation::participants::ParticipantRole,
+    editions::{self, store::EditionRow, store::OpeningDayRow},
+    floor::{self, store::ZoneRow},
+    products::ProductGroup,
+    sales::deals::DealKind,
+    visits::{
+        self,
+        store::{GateRow, HourRow},
+    },
+};
+use hoicho_core::{
+    db::Tx,
+    values::{
+        clock::Day,
+        ids::{BoothId, EditionId, ExhibitorId, ZoneId},
+        money::Overflow,
+    },
+};
+use hoicho_web::http::Problem;
+
+/// Sales of something, and of OCOP goods among them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Sales {
+    pub amount: i64,
+    pub ocop: i64,
+    pub reports: i64,
+}
+
+impl Sales {
+    fn add(&mut self, fact: &SaleFact) -> Result<(), Overflow> {
+        self.amount = self.amount.checked_add(fact.amount).ok_or(Overflow)?;
+        self.ocop = self.ocop.checked_add(fact.ocop).ok_or(Overflow)?;
+        self.reports += 1;
+        Ok(())
+    }
+}
+
+/// All facts of an edition, and their sums.
+pub(super) struct Figures {
+    pub edition: EditionRow,
+    pub days: Vec<OpeningDayRow>,
+    pub zones: Vec<ZoneRow>,
+    pub booths: Vec<BoothFact>,
+    pub stands: HashMap<BoothId, StandFact>,
+    /// Co-exhibitors and represented companies on the let booths.
+    pub guests: Vec<GuestFact>,
+    /// Main exhibitors and co-exhibitors, each once, by name.
+    pub direct: Vec<ExhibitorFact>,
+    pub products: Vec<ProductFact>,
+    pub deals: Vec<(DealKind, i64, i64)>,
+    pub by_group: Vec<(ProductGroup, i64, i64)>,
+    pub reported: BTreeSet<(BoothId, Day)>,
+    pub total: Sales,
+    pub by_booth: HashMap<BoothId, Sales>,
+    pub by_day: BTreeMap<Day, Sales>,
+    pub by_zone: HashMap<ZoneId, Sales>,
+    pub by_locality: BTreeMap<(String, String), Sales>,
+    pub gates: Vec<GateRow>,
+    pub hours: Vec<HourRow>,
+    /// The last day a report can be owed for.
+    pub today: Day,
+}
+
+impl Figures {
+    /// Reads an edition; `today` is the day in its own time zone.
+    pub fn of(tx: &mut Tx<'_>, edition: EditionId, today: Day) -> Result<Self, Problem> {
+        let stands = store::stands(tx, edition)?;
+        let guests = store::guests(tx, edition)?;
+        let ids: BTreeSet<ExhibitorId> =
+            stands.iter().map(|s| s.exhibitor).chain(guests.iter().filter_map(|g| g.exhibitor)).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        let mut direct = store::exhibitors_by_id(tx, &ids)?;
+        direct.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+        let mut figures = Self {
+            edition: editions::store::find(tx, edition)?,
+            days: editions::store::days(tx, edition)?,
+            zones: floor::store::zones_of(tx, edition)?,
+            booths: store::booths_of(tx, edition)?,
+            stands: stands.into_iter().map(|s| (s.booth, s)).collect(),
+            guests,
+            direct,
+            products: store::products_of(tx, &ids)?,
+            deals: store::deals(tx, edition)?,
+            by_group: store::sales_by_group(tx, edition)?,
+            reported: BTreeSet::new(),
+            total: Sales::default(),
+            by_booth: HashMap::new(),
+            by_day: BTreeMap::new(),
+            by_zone: HashMap::new(),
+            by_locality: BTreeMap::new(),
+            gates: visits::store::gates_of(tx, edition)?,
+            hours: visits::store::by_hour(tx, edition)?,
+            today,
+        };
+        let zone_of: HashMap<BoothId, ZoneId> = figures.booths.iter().map(|b| (b.id, b.zone)).collect();
+        for fact in store::sales(tx, edition)? {
+            figures.reported.insert((fact.booth, fact.day));
+            figures.total.add(&fact)?;
+            figures.by_booth.entry(fact.booth).or_default().add(&fact)?;
+            figures.by_day.entry(fact.day).or_default().add(&fact)?;
+            if let Some(zone) = zone_of.get(&fact.booth) {
+                figures.by_zone.entry(*zone).or_default().add(&fact)?;
+            }
+            // A booth whose exhibitor has left since still counts, under no locality, so that sums add up.
+            let place = figures.stands.get(&fact.booth).map(|s| (s.country.clone(), s.locality.clone()));
+            figures.by_locality.entry(place.unwrap_or_default()).or_default().add(&fact)?;
+        }
+        Ok(figures)
+    }
+
+    /// Days that have come: a report can be owed for them.
+    pub fn days_due(&self) -> impl Iterator<Item = Day> {
+        self.days.iter().map(|d| d.day).filter(|day| *day <= self.today)
+    }
+
+    /// Reports that should be here: one for each let booth and day that has come.
+    pub fn reports_due(&self) -> usize {
+        self.stands.len() * self.days_due().count()
+    }
+
+    /// Of the reports due, those that are here.
+    pub fn reports_received(&self) -> usize {
+        self.days_due().map(|day| self.stands.keys().filter(|b| self.reported.contains(&(**b, day))).count()).sum()
+    }
+
+    /// Let booths and days that have come without a report.
+    pub fn missing(&self) -> Vec<(&BoothFact, Day)> {
+        let lacks = |booth: &BoothFact, day: Day| {
+            self.stands.contains_key(&booth.id) && !self.reported.contains(&(booth.id, day))
+        };
+        self.booths.iter().flat_map(|b| self.days_due().filter(move |d| lacks(b, *d)).map(move |d| (b, d))).collect()
+    }
+
+    /// Represented companies, each once by name and country.
+    pub fn indirect(&self) -> BTreeSet<(&str, &str)> {
+        let represented = self.guests.iter().filter(|g| g.role == ParticipantRole::Represented);
+        represented.map(|g| (g.name.as_str(), g.country.as_str())).collect()
+    }
+
+    /// All visits: entries, adjustments included.
+    pub fn visits(&self) -> i64 {
+        self.hours.iter().map(|h| h.entries).sum()
+    }
+
+    /// Entries and exits of each opening day.
+    pub fn visits_by_day(&self) -> BTreeMap<Day, (i64, i64)> {
+        let mut days: BTreeMap<Day, (i64, i64)> = self.days.iter().map(|d| (d.day, (0, 0))).collect();
+        for hour in &self.hours {
+            let day = days.entry(hour.day).or_default();
+            *day = (day.0 + hour.entries, day.1 + hour.exits);
+        }
+        days
+    }
+}

@@ -1,0 +1,59 @@
+//! Freezing the figures of an edition that is finalised: the document and every report, each with its digest.
+use serde::Serialize;
+
+use super::{compute, document::Statistics, reports::Report, store};
+use hoicho_core::{
+    db::Tx,
+    values::{clock::Instant, ids::EditionId},
+};
+use hoicho_web::{
+    http::{Code, Problem, export::Table},
+    identity::token::digest,
+};
+
+/// The part that is the document itself; no report is called so.
+pub(super) const DOCUMENT: &str = "statistics";
+
+pub(super) fn json(value: &impl Serialize) -> Result<String, Problem> {
+    serde_json::to_string(value).map_err(|error| {
+        tracing::error!(%error, "figures could not be written as JSON");
+        Problem::from(Code::Internal)
+    })
+}
+
+/// Freezes the figures of an edition that is being finalised. The document names the digest of each report, so its
+/// own digest is one of everything.
+pub fn freeze(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<(), Problem> {
+    let figures = compute::figures(tx, edition, now)?;
+    let mut statistics = compute::statistics(tx, &figures)?;
+    for report in <Report as strum::VariantArray>::VARIANTS {
+        let table = report.table(&figures, statistics.comparison.as_ref());
+        let document = json(&table)?;
+        let digest = digest(&document);
+        store::insert_final(tx, edition, &table.name, &document, &digest, now)?;
+        statistics.report_digests.insert(table.name, digest);
+    }
+    let document = json(&statistics)?;
+    store::insert_final(tx, edition, DOCUMENT, &document, &digest(&document), now)?;
+    Ok(())
+}
+
+/// A report as it was frozen, if the edition is finalised.
+pub(super) fn frozen_report(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    report: Report,
+) -> Result<Option<(Table, String)>, Problem> {
+    let Some((document, digest)) = store::final_of(tx, edition, report.into())? else { return Ok(None) };
+    let table = serde_json::from_str(&document).map_err(|error| {
+        tracing::error!(%error, "a frozen report could not be read");
+        Problem::from(Code::Internal)
+    })?;
+    Ok(Some((table, digest)))
+}
+
+/// The document as of `now`, with its digest once it is frozen.
+pub(super) fn document(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<Statistics, Problem> {
+    let figures = compute::figures(tx, edition, now)?;
+    compute::statistics(tx, &figures)
+}

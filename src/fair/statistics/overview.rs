@@ -1,0 +1,37 @@
+//! Editions with their main figures, for a list.
+use super::store;
+use crate::editions;
+use hoicho_core::db::Tx;
+use hoicho_web::http::Problem;
+
+/// One line of the list.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// In addresses.
+    pub slug: String,
+    /// As people call it.
+    pub name: String,
+    /// Booths on the floor.
+    pub booths: i64,
+    /// Visits.
+    pub visits: i64,
+    /// Retail sales, minor units.
+    pub sales: i64,
+}
+
+/// The first `limit` editions that everybody may see.
+pub fn overview(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Overview>, Problem> {
+    let editions = editions::store::page(tx, editions::store::Listed::Public(None), "", limit)?;
+    let ids: Vec<_> = editions.iter().map(|e| e.id).collect();
+    let (mut booths, mut sales, mut visits) = store::totals_of(tx, &ids)?;
+    Ok(editions
+        .into_iter()
+        .map(|e| Overview {
+            booths: booths.remove(&e.id).or(e.declared_booths.map(i64::from)).unwrap_or(0),
+            visits: visits.remove(&e.id).or(e.declared_visits).unwrap_or(0),
+            sales: sales.remove(&e.id).or(e.declared_sales).unwrap_or(0),
+            slug: e.slug,
+            name: e.name,
+        })
+        .collect())
+}

@@ -1,0 +1,28 @@
+//! The figures for whoever may see them: as they were frozen, or as of now for the organiser's staff.
+use super::{document::Statistics, freeze, store};
+use hoicho_core::{db::Tx, values::ids::EditionId};
+use hoicho_web::{
+    http::{Code, Problem},
+    identity::Granted,
+};
+
+/// The document, and whether it is final. `None` for the public before the end.
+pub fn published(tx: &mut Tx<'_>, granted: &Granted) -> Result<Option<(Statistics, bool)>, Problem> {
+    let edition = granted.edition()?;
+    if let Some(document) = final_figures(tx, edition)? {
+        return Ok(Some((document, true)));
+    }
+    if !granted.as_staff {
+        return Ok(None);
+    }
+    Ok(Some((freeze::document(tx, edition, granted.now)?, false)))
+}
+
+/// The figures as they were frozen; `None` before the end.
+pub fn final_figures(tx: &mut Tx<'_>, edition: EditionId) -> Result<Option<Statistics>, Problem> {
+    let Some((document, _)) = store::final_of(tx, edition, freeze::DOCUMENT)? else { return Ok(None) };
+    serde_json::from_str(&document).map(Some).map_err(|error| {
+        tracing::error!(%error, "frozen figures could not be read");
+        Problem::from(Code::Internal)
+    })
+}

@@ -1,0 +1,105 @@
+//! `/editions/{edition}/statistics` and `/editions/{edition}/reports/{report}`.
+use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
+use serde::Deserialize;
+
+use super::{compute, document::Statistics, freeze, headers, reports::Report, store};
+use crate::editions::{self, EditionState};
+use hoicho_core::i18n::{Language, Said};
+use hoicho_web::{
+    changes::About,
+    http::{Code, Problem, Query, export::Format},
+    identity::{Figures, View},
+};
+
+/// The operations of this capability.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(get_statistics, get_report), components(schemas(Report, Format)))]
+pub struct ApiDoc;
+
+/// Mounts them.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(get_statistics).service(get_report);
+}
+
+/// Everything published at the end, in one document. The public sees it once it is final; staff at any time.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/statistics", tag = "statistics", params(("edition" = String, Path)), responses((status = 200, body = Statistics), (status = 404)))]
+#[get("/editions/{edition}/statistics")]
+async fn get_statistics(permit: View<Figures>) -> Result<HttpResponse, Problem> {
+    let (document, is_final) = permit
+        .read(|tx, granted| {
+            let edition = granted.edition()?;
+            if let Some((document, digest)) = store::final_of(tx, edition, freeze::DOCUMENT)? {
+                return Ok((document, Some((edition, digest))));
+            }
+            if !granted.as_staff {
+                return Err(not_yet());
+            }
+            let statistics = freeze::document(tx, edition, granted.now)?;
+            Ok((freeze::json(&statistics)?, None))
+        })
+        .await?;
+    let mut response = HttpResponse::Ok();
+    let Some((edition, digest)) = is_final else {
+        return Ok(response.content_type(header::ContentType::json()).body(document));
+    };
+    response.insert_header((header::ETAG, format!("\"{digest}\"")));
+    Ok(About::Edition(edition).mark(response.content_type(header::ContentType::json()).body(document)))
+}
+
+fn not_yet() -> Problem {
+    Problem::new(Code::NotFound, Said("the-figures-of-this-edition-are-not"))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct ReportQuery {
+    /// `json`, `csv` or `xlsx`; the `Accept` header decides when it is left out.
+    format: Option<Format>,
+}
+
+/// One of the reports as JSON, CSV or XLSX: booths, sales-by-booth, sales-by-day, sales-by-zone,
+/// sales-by-locality, visits-by-day, visits-by-hour, exhibitors, missing-reports,
+/// comparison.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/reports/{report}", tag = "statistics", params(("edition" = String, Path), ("report" = Report, Path), ReportQuery), responses((status = 200), (status = 404)))]
+#[get("/editions/{edition}/reports/{report}")]
+async fn get_report(
+    req: HttpRequest,
+    permit: View<Figures>,
+    path: web::Path<(String, String)>,
+    query: Query<ReportQuery>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.get()?;
+    let report: Report = path.1.parse().map_err(|_| Code::NotFound)?;
+    let accepted = req.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let by_header = match accepted {
+        a if a.contains("text/csv") => Format::Csv,
+        a if a.contains("spreadsheetml") => Format::Xlsx,
+        _ => Format::Json,
+    };
+    let language = Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
+    let (table, digest, slug) = permit
+        .read(move |tx, granted| {
+            let edition = editions::store::find(tx, granted.edition()?)?;
+            let public = edition.state == EditionState::Finalised && !report.is_internal();
+            if !granted.as_staff && !public {
+                return Err(not_yet());
+            }
+            if let Some((table, digest)) = freeze::frozen_report(tx, edition.id, report)? {
+                return Ok((table, Some(digest), edition.slug));
+            }
+            let figures = compute::figures(tx, edition.id, granted.now)?;
+            let statistics = compute::statistics(tx, &figures)?;
+            Ok((report.table(&figures, statistics.comparison.as_ref()), None, edition.slug))
+        })
+        .await?;
+    let format = query.format.unwrap_or(by_header);
+    let mut response = table.answer(format, &slug, |column| headers::title(column).say(language).to_owned())?;
+    if let Some(digest) = digest {
+        // Each form of a frozen report is a representation of its own.
+        let tag =
+            header::HeaderValue::from_str(&format!("\"{digest}-{}\"", format.ending())).map_err(|_| Code::Internal)?;
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    Ok(response)
+}

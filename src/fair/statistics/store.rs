@@ -1,0 +1,249 @@
+//! Every query behind the figures; a handful for an edition, whatever its size.
+use std::collections::HashMap;
+
+use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
+
+use crate::{
+    allocation::{AllocationState, participants::ParticipantRole},
+    exhibitors::LegalForm,
+    floor::BoothCategory,
+    products::ProductGroup,
+    sales::deals::DealKind,
+};
+use hoicho_core::{
+    db::{Tx, schema::*},
+    values::{
+        clock::{Day, Instant},
+        ids::{BoothId, EditionId, ExhibitorId, ZoneId},
+    },
+};
+
+/// The states in which a booth is let.
+const LET: [AllocationState; 2] = [AllocationState::Confirmed, AllocationState::CheckedIn];
+
+/// A booth with its zone.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct BoothFact {
+    pub id: BoothId,
+    pub code: String,
+    pub zone: ZoneId,
+    pub category: BoothCategory,
+    pub area_dm2: i32,
+    pub equivalents: i32,
+}
+
+/// Booths by code.
+pub(super) fn booths_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<BoothFact>> {
+    booths::table
+        .filter(booths::edition_id.eq(edition))
+        .order(booths::code)
+        .select((
+            booths::id,
+            booths::code,
+            booths::zone_id,
+            booths::category,
+            booths::area_dm2,
+            booths::booth_equivalents,
+        ))
+        .load(tx.conn())
+}
+
+/// Who stands on a booth.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct StandFact {
+    pub booth: BoothId,
+    pub exhibitor: ExhibitorId,
+    pub name: String,
+    pub country: String,
+    pub locality: String,
+}
+
+/// The booths that are let (confirmed or checked in), with their exhibitors.
+pub(super) fn stands(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<StandFact>> {
+    allocations::table
+        .inner_join(applications::table.inner_join(exhibitors::table))
+        .filter(allocations::edition_id.eq(edition))
+        .filter(allocations::state.eq_any(LET))
+        .select((allocations::booth_id, exhibitors::id, exhibitors::name, exhibitors::country, exhibitors::locality))
+        .load(tx.conn())
+}
+
+/// What a booth sold on a day.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct SaleFact {
+    pub booth: BoothId,
+    pub day: Day,
+    pub amount: i64,
+    pub ocop: i64,
+}
+
+/// All reports of an edition: at most booths × opening days.
+pub(super) fn sales(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<SaleFact>> {
+    sales_reports::table
+        .filter(sales_reports::edition_id.eq(edition))
+        .select((sales_reports::booth_id, sales_reports::day, sales_reports::amount, sales_reports::ocop_amount))
+        .load(tx.conn())
+}
+
+type Totals = HashMap<EditionId, i64>;
+
+/// Booths, sales and visits of editions; those without rows are not in the maps.
+pub(super) fn totals_of(tx: &mut Tx<'_>, editions: &[EditionId]) -> QueryResult<(Totals, Totals, Totals)> {
+    let booths: Vec<(EditionId, i64)> = booths::table
+        .filter(booths::edition_id.eq_any(editions))
+        .group_by(booths::edition_id)
+        .select((booths::edition_id, diesel::dsl::count_star()))
+        .load(tx.conn())?;
+    let sales: Vec<(EditionId, i64)> = sales_reports::table
+        .filter(sales_reports::edition_id.eq_any(editions))
+        .group_by(sales_reports::edition_id)
+        .select((sales_reports::edition_id, sql::<BigInt>("CAST(SUM(amount) AS BIGINT)")))
+        .load(tx.conn())?;
+    let visits: Vec<(EditionId, i64)> = visit_events::table
+        .filter(visit_events::edition_id.eq_any(editions))
+        .group_by(visit_events::edition_id)
+        .select((visit_events::edition_id, sql::<BigInt>("CAST(SUM(entries) AS BIGINT)")))
+        .load(tx.conn())?;
+    Ok((booths.into_iter().collect(), sales.into_iter().collect(), visits.into_iter().collect()))
+}
+
+/// Keeps a frozen part of an edition's figures: the statistics, or a report.
+pub(super) fn insert_final(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    part: &str,
+    document: &str,
+    digest: &str,
+    at: Instant,
+) -> QueryResult<usize> {
+    diesel::insert_into(final_figures::table)
+        .values((
+            final_figures::edition_id.eq(edition),
+            final_figures::part.eq(part),
+            final_figures::document.eq(document),
+            final_figures::digest.eq(digest),
+            final_figures::finalised_at.eq(at),
+        ))
+        .execute(tx.conn())
+}
+
+/// A frozen part and its digest.
+pub(super) fn final_of(tx: &mut Tx<'_>, edition: EditionId, part: &str) -> QueryResult<Option<(String, String)>> {
+    final_figures::table
+        .find((edition, part))
+        .select((final_figures::document, final_figures::digest))
+        .get_result(tx.conn())
+        .optional()
+}
+
+/// Somebody else on a let booth.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct GuestFact {
+    pub booth: BoothId,
+    pub role: ParticipantRole,
+    pub exhibitor: Option<ExhibitorId>,
+    pub name: String,
+    pub country: String,
+}
+
+/// Who else is on the let booths.
+pub(super) fn guests(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<GuestFact>> {
+    participants::table
+        .inner_join(allocations::table)
+        .filter(participants::edition_id.eq(edition))
+        .filter(allocations::state.eq_any(LET))
+        .select((
+            allocations::booth_id,
+            participants::role,
+            participants::exhibitor_id,
+            participants::name,
+            participants::country,
+        ))
+        .load(tx.conn())
+}
+
+/// What an exhibitor is, for co-exhibitors.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct ExhibitorFact {
+    pub id: ExhibitorId,
+    pub name: String,
+    pub legal_form: LegalForm,
+    pub country: String,
+    pub locality: String,
+}
+
+/// Exhibitors by identifier.
+pub(super) fn exhibitors_by_id(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<ExhibitorFact>> {
+    let mut found = Vec::new();
+    for part in ids.chunks(10_000) {
+        let rows: Vec<ExhibitorFact> = exhibitors::table
+            .filter(exhibitors::id.eq_any(part))
+            .select((
+                exhibitors::id,
+                exhibitors::name,
+                exhibitors::legal_form,
+                exhibitors::country,
+                exhibitors::locality,
+            ))
+            .load(tx.conn())?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// A product, as far as figures care.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct ProductFact {
+    pub group: ProductGroup,
+    pub stars: Option<i32>,
+    pub certificate_expires_on: Option<Day>,
+}
+
+/// The products of exhibitors.
+pub(super) fn products_of(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<ProductFact>> {
+    let mut found = Vec::new();
+    for part in ids.chunks(10_000) {
+        let rows: Vec<ProductFact> = products::table
+            .filter(products::exhibitor_id.eq_any(part))
+            .select((products::product_group, products::stars, products::certificate_expires_on))
+            .load(tx.conn())?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// Sales by product group, as far as the lines of reports tell it, and OCOP goods among them.
+pub(super) fn sales_by_group(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(ProductGroup, i64, i64)>> {
+    use sales_report_lines as l;
+    let rows: Vec<(Option<ProductGroup>, bool, i64)> = l::table
+        .inner_join(
+            sales_reports::table
+                .on(sales_reports::id.eq(l::sales_report_id).and(sales_reports::version.eq(l::version))),
+        )
+        .filter(sales_reports::edition_id.eq(edition))
+        .filter(l::product_group.is_not_null())
+        .group_by((l::product_group, l::is_ocop))
+        .order((l::product_group, l::is_ocop))
+        .select((l::product_group, l::is_ocop, sql::<BigInt>("CAST(SUM(sales_report_lines.amount) AS BIGINT)")))
+        .load(tx.conn())?;
+    let mut groups: Vec<(ProductGroup, i64, i64)> = Vec::new();
+    for (group, is_ocop, amount) in rows {
+        let Some(group) = group else { continue };
+        let ocop = if is_ocop { amount } else { 0 };
+        match groups.last_mut() {
+            Some(last) if last.0 == group => (last.1, last.2) = (last.1 + amount, last.2 + ocop),
+            Some(_) | None => groups.push((group, amount, ocop)),
+        }
+    }
+    Ok(groups)
+}
+
+/// Number and value of the deals of each kind.
+pub(super) fn deals(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(DealKind, i64, i64)>> {
+    trade_deals::table
+        .filter(trade_deals::edition_id.eq(edition))
+        .group_by(trade_deals::kind)
+        .order(trade_deals::kind)
+        .select((trade_deals::kind, diesel::dsl::count_star(), sql::<BigInt>("CAST(SUM(amount) AS BIGINT)")))
+        .load(tx.conn())
+}

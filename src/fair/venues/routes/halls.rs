@@ -1,0 +1,132 @@
+//! Halls of a venue.
+use actix_web::{HttpResponse, delete, get, patch, post, web};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{store, store::HallRow},
+    Plan, Read,
+};
+use hoicho_core::values::ids::{HallId, VenueId};
+use hoicho_web::{
+    http::{Answer, Body, Checks, Code, Items, Problem, etag::IfMatch, patch::present},
+    identity::Permit,
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateHall {
+    /// Unique in the venue; 1 to 200 characters.
+    name: String,
+    /// Open ground; false unless told.
+    #[serde(default)]
+    is_outdoor: bool,
+}
+
+/// A building or open ground of a venue.
+#[derive(Serialize, utoipa::ToSchema)]
+struct HallView {
+    id: HallId,
+    venue: VenueId,
+    name: String,
+    is_outdoor: bool,
+    /// For `If-Match`: `"v…"`.
+    version: i32,
+}
+
+fn view(row: &HallRow) -> HallView {
+    HallView {
+        id: row.id,
+        venue: row.venue_id,
+        name: row.name.clone(),
+        is_outdoor: row.is_outdoor,
+        version: row.version,
+    }
+}
+
+/// Adds a hall to a venue.
+#[utoipa::path(post, path = "/api/v1/venues/{venue}/halls", tag = "floor", params(("venue" = VenueId, Path)), request_body = CreateHall, responses((status = 201, body = HallView), (status = 404), (status = 409), (status = 422)))]
+#[post("/venues/{venue}/halls")]
+pub(super) async fn create_hall(permit: Permit<Plan>, body: Body<CreateHall>) -> Result<Answer, Problem> {
+    let body = body.get()?;
+    let mut checks = Checks::default();
+    let name = checks.text("/name", &body.name, 200);
+    checks.done()?;
+    permit
+        .once(move |tx, granted| {
+            let venue = granted.venue()?;
+            let row = HallRow { id: HallId::make(), venue_id: venue, name, is_outdoor: body.is_outdoor, version: 1 };
+            store::insert_hall(tx, &row)?;
+            granted.audit(tx, "hall.create", row.id, None, Some(view(&row)))?;
+            Ok(Answer::created(&view(&row))?.version(1))
+        })
+        .await
+}
+
+/// The halls of a venue by name.
+#[utoipa::path(get, path = "/api/v1/venues/{venue}/halls", tag = "floor", params(("venue" = VenueId, Path)), responses((status = 200, body = Items<HallView>), (status = 404)))]
+#[get("/venues/{venue}/halls")]
+pub(super) async fn list_halls(permit: Permit<Read>) -> Result<HttpResponse, Problem> {
+    let rows = permit.read(|tx, granted| Ok(store::halls_of(tx, granted.venue()?)?)).await?;
+    Ok(HttpResponse::Ok().json(Items { items: rows.iter().map(view).collect() }))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PatchHall {
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    is_outdoor: Option<bool>,
+}
+
+/// Changes a hall.
+#[utoipa::path(patch, path = "/api/v1/venues/{venue}/halls/{hall}", tag = "floor", params(("venue" = VenueId, Path), ("hall" = HallId, Path), ("If-Match" = String, Header)), request_body = PatchHall, responses((status = 200, body = HallView), (status = 404), (status = 412), (status = 422)))]
+#[patch("/venues/{venue}/halls/{hall}")]
+pub(super) async fn patch_hall(
+    permit: Permit<Plan>,
+    path: web::Path<(VenueId, HallId)>,
+    seen: IfMatch,
+    body: Body<PatchHall>,
+) -> Result<Answer, Problem> {
+    let body = body.get()?;
+    let mut checks = Checks::default();
+    let name = body.name.map(|n| checks.text("/name", &n, 200));
+    checks.done()?;
+    let id = path.1;
+    permit
+        .write(move |tx, granted| {
+            let before = store::find_hall(tx, granted.venue()?, id)?;
+            seen.check(before.version)?;
+            let mut row = HallRow { version: before.version + 1, ..before.clone() };
+            row.name = name.unwrap_or(row.name);
+            row.is_outdoor = body.is_outdoor.unwrap_or(row.is_outdoor);
+            if !store::replace_hall(tx, &row, before.version)? {
+                return Err(Code::StaleVersion.into());
+            }
+            granted.audit(tx, "hall.change", row.id, Some(view(&before)), Some(view(&row)))?;
+            Ok(Answer::ok(&view(&row))?.version(row.version))
+        })
+        .await
+}
+
+/// Removes a hall that no zone is in.
+#[utoipa::path(delete, path = "/api/v1/venues/{venue}/halls/{hall}", tag = "floor", params(("venue" = VenueId, Path), ("hall" = HallId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[delete("/venues/{venue}/halls/{hall}")]
+pub(super) async fn delete_hall(
+    permit: Permit<Plan>,
+    path: web::Path<(VenueId, HallId)>,
+    seen: IfMatch,
+) -> Result<Answer, Problem> {
+    let id = path.1;
+    permit
+        .write(move |tx, granted| {
+            let before = store::find_hall(tx, granted.venue()?, id)?;
+            seen.check(before.version)?;
+            store::delete_hall(tx, before.id)?;
+            granted.audit(tx, "hall.delete", before.id, Some(view(&before)), None)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}

@@ -1,0 +1,45 @@
+//! `/venues` and their halls.
+mod halls;
+mod venue;
+
+use actix_web::web;
+
+use hoicho_web::identity::{Action, OrganiserRole};
+
+/// The operations of this capability.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    venue::create_venue,
+    venue::list_venues,
+    venue::get_venue,
+    venue::patch_venue,
+    venue::delete_venue,
+    halls::create_hall,
+    halls::list_halls,
+    halls::patch_hall,
+    halls::delete_hall,
+))]
+pub struct ApiDoc;
+
+/// Mounts them.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(venue::create_venue).service(venue::list_venues).service(venue::get_venue);
+    cfg.service(venue::patch_venue).service(venue::delete_venue);
+    cfg.service(halls::create_hall).service(halls::list_halls).service(halls::patch_hall).service(halls::delete_hall);
+}
+
+struct Plan;
+impl Action for Plan {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+}
+
+struct Read;
+impl Action for Read {
+    const ORGANISER: &'static [OrganiserRole] = &[
+        OrganiserRole::Owner,
+        OrganiserRole::Manager,
+        OrganiserRole::Finance,
+        OrganiserRole::Gate,
+        OrganiserRole::Viewer,
+    ];
+}

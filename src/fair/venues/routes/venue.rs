@@ -1,0 +1,153 @@
+//! Venues.
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{store, store::VenueRow},
+    Plan, Read,
+};
+use hoicho_core::{
+    db::Tx,
+    values::ids::{OrganiserId, VenueId},
+};
+use hoicho_web::{
+    http::{Answer, Body, Checks, Code, Problem, Query, etag, etag::IfMatch, page, page::Page, patch::present},
+    identity::{Action, Permit, SignedIn, staff_of},
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateVenue {
+    organiser: OrganiserId,
+    /// 1 to 200 characters.
+    name: String,
+    /// 1 to 500 characters.
+    address: String,
+}
+
+/// Where fairs are held.
+#[derive(Serialize, utoipa::ToSchema)]
+struct VenueView {
+    id: VenueId,
+    organiser: OrganiserId,
+    name: String,
+    address: String,
+}
+
+fn view(row: &VenueRow) -> VenueView {
+    VenueView { id: row.id, organiser: row.organiser_id, name: row.name.clone(), address: row.address.clone() }
+}
+
+/// Adds a venue to an organiser's list.
+#[utoipa::path(post, path = "/api/v1/venues", tag = "floor", request_body = CreateVenue, responses((status = 201, body = VenueView), (status = 403), (status = 404), (status = 422)))]
+#[post("/venues")]
+pub(super) async fn create_venue(caller: SignedIn, body: Body<CreateVenue>) -> Result<Answer, Problem> {
+    let body = body.get()?;
+    let mut checks = Checks::default();
+    let (name, address) = (checks.text("/name", &body.name, 200), checks.text("/address", &body.address, 500));
+    checks.done()?;
+    let row = VenueRow { id: VenueId::make(), organiser_id: body.organiser, name, address, version: 1 };
+    let (user, now) = (caller.user, caller.now);
+    let work = move |tx: &mut Tx<'_>| {
+        let granted = staff_of(tx, user, now, row.organiser_id, Plan::ORGANISER)?;
+        store::insert(tx, &row)?;
+        granted.audit(tx, "venue.create", row.id, None, Some(view(&row)))?;
+        Ok(Answer::created(&view(&row))?.version(1))
+    };
+    caller.once(work).await
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct VenueQuery {
+    /// Whose venues.
+    organiser: OrganiserId,
+    /// Rows a page: 1 to 500, 50 unless told.
+    limit: Option<u16>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+}
+
+/// The venues of an organiser, for its staff, in the order they were made.
+#[utoipa::path(get, path = "/api/v1/venues", tag = "floor", params(VenueQuery), responses((status = 200, body = Page<VenueView>), (status = 401), (status = 404)))]
+#[get("/venues")]
+pub(super) async fn list_venues(
+    req: HttpRequest,
+    caller: SignedIn,
+    query: Query<VenueQuery>,
+) -> Result<HttpResponse, Problem> {
+    let VenueQuery { organiser, limit, cursor } = query.get()?;
+    let query = page::PageQuery { limit, cursor };
+    let (limit, after) = (query.limit()?, query.after_id()?);
+    let (user, now) = (caller.user, caller.now);
+    let found = caller.context.db.read(move |tx| {
+        staff_of(tx, user, now, organiser, Read::ORGANISER)?;
+        Ok::<_, Problem>(store::page(tx, organiser, after, limit + 1)?)
+    });
+    let views = found.await?.iter().map(view).collect();
+    Ok(Page::of(views, limit, |v: &VenueView| v.id.to_string()).answer(&req))
+}
+
+/// One venue, for the organiser's staff; editions show it to everybody.
+#[utoipa::path(get, path = "/api/v1/venues/{venue}", tag = "floor", params(("venue" = VenueId, Path)), responses((status = 200, body = VenueView), (status = 404)))]
+#[get("/venues/{venue}")]
+pub(super) async fn get_venue(permit: Permit<Read>) -> Result<HttpResponse, Problem> {
+    let row = permit.read(|tx, granted| Ok(store::find(tx, granted.venue()?)?)).await?;
+    Ok(HttpResponse::Ok().insert_header(etag::tag(row.version)).json(view(&row)))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PatchVenue {
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    address: Option<String>,
+}
+
+/// Changes a venue.
+#[utoipa::path(patch, path = "/api/v1/venues/{venue}", tag = "floor", params(("venue" = VenueId, Path), ("If-Match" = String, Header)), request_body = PatchVenue, responses((status = 200, body = VenueView), (status = 404), (status = 412), (status = 422)))]
+#[patch("/venues/{venue}")]
+pub(super) async fn patch_venue(
+    permit: Permit<Plan>,
+    seen: IfMatch,
+    body: Body<PatchVenue>,
+) -> Result<Answer, Problem> {
+    let body = body.get()?;
+    let mut checks = Checks::default();
+    let name = body.name.map(|n| checks.text("/name", &n, 200));
+    let address = body.address.map(|a| checks.text("/address", &a, 500));
+    checks.done()?;
+    permit
+        .write(move |tx, granted| {
+            let before = store::find(tx, granted.venue()?)?;
+            seen.check(before.version)?;
+            let mut row = VenueRow { version: before.version + 1, ..before.clone() };
+            row.name = name.unwrap_or(row.name);
+            row.address = address.unwrap_or(row.address);
+            if !store::replace(tx, &row, before.version)? {
+                return Err(Code::StaleVersion.into());
+            }
+            granted.audit(tx, "venue.change", row.id, Some(view(&before)), Some(view(&row)))?;
+            Ok(Answer::ok(&view(&row))?.version(row.version))
+        })
+        .await
+}
+
+/// Removes a venue that no edition uses.
+#[utoipa::path(delete, path = "/api/v1/venues/{venue}", tag = "floor", params(("venue" = VenueId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[delete("/venues/{venue}")]
+pub(super) async fn delete_venue(permit: Permit<Plan>, seen: IfMatch) -> Result<Answer, Problem> {
+    permit
+        .write(move |tx, granted| {
+            let before = store::find(tx, granted.venue()?)?;
+            seen.check(before.version)?;
+            store::delete(tx, before.id)?;
+            granted.audit(tx, "venue.delete", before.id, Some(view(&before)), None)?;
+            Ok(Answer::no_content())
+        })
+        .await
+}

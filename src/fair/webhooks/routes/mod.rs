@@ -1,0 +1,47 @@
+//! `/organisers/{organiser}/webhooks`.
+mod deliveries;
+mod endpoints;
+mod replay;
+mod secrets;
+mod view;
+
+use actix_web::web;
+
+use hoicho_web::identity::{Action, OrganiserRole};
+
+/// The operations of this capability.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    endpoints::create_webhook,
+    endpoints::list_webhooks,
+    endpoints::get_webhook,
+    endpoints::patch_webhook,
+    endpoints::delete_webhook,
+    secrets::rotate_secret,
+    replay::send_test_event,
+    replay::replay_events,
+    deliveries::list_deliveries,
+    deliveries::get_delivery,
+    deliveries::retry_delivery,
+))]
+pub struct ApiDoc;
+
+/// Mounts them.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(endpoints::create_webhook).service(endpoints::list_webhooks).service(endpoints::get_webhook);
+    cfg.service(endpoints::patch_webhook).service(endpoints::delete_webhook).service(secrets::rotate_secret);
+    cfg.service(replay::send_test_event).service(replay::replay_events);
+    cfg.service(deliveries::list_deliveries).service(deliveries::get_delivery).service(deliveries::retry_delivery);
+}
+
+/// Naming addresses that the organiser's data goes to.
+struct ManageWebhooks;
+impl Action for ManageWebhooks {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner];
+}
+
+/// Looking at them and at what was sent, and sending it again.
+struct SeeWebhooks;
+impl Action for SeeWebhooks {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+}

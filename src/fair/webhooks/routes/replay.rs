@@ -1,0 +1,106 @@
+//! Sending by hand: an example, or what was missed.
+use actix_web::post;
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    super::{
+        endpoint::{self, WebhookRow},
+        event::EventType,
+        queue::{self, MessageRow},
+    },
+    SeeWebhooks,
+    endpoints::At,
+    view::{self, DeliveryView},
+};
+use hoicho_core::{
+    db::Tx,
+    i18n::Said,
+    values::ids::{OrganiserId, WebhookId, WebhookMessageId},
+};
+use hoicho_web::{
+    http::{Answer, Body, Checks, Code, Problem},
+    identity::{Granted, Permit},
+};
+
+/// Messages one replay sends.
+const MOST: i64 = 10_000;
+/// Days for which messages are kept.
+const DAYS: i64 = 30;
+
+fn switched_on(tx: &mut Tx<'_>, granted: &Granted, id: WebhookId) -> Result<WebhookRow, Problem> {
+    let row = endpoint::find(tx, granted.organiser()?, id)?;
+    if row.is_enabled { Ok(row) } else { Err(Problem::new(Code::IllegalStep, Said("this-webhook-is-switched-off"))) }
+}
+
+/// Sends an example to an address, whatever it wants to hear of.
+#[utoipa::path(post, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/test", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path)), responses((status = 202, body = DeliveryView), (status = 403), (status = 404), (status = 409)))]
+#[post("/organisers/{organiser}/webhooks/{webhook}/test")]
+pub(super) async fn send_test_event(permit: Permit<SeeWebhooks>, path: At) -> Result<Answer, Problem> {
+    let id = path.1;
+    permit
+        .once(move |tx, granted| {
+            let webhook = switched_on(tx, &granted, id)?;
+            let message = WebhookMessageId::make();
+            let data = json!({ "organiser": webhook.organiser_id, "webhook": id, "name": webhook.name });
+            let payload = json!({ "type": EventType::Test, "timestamp": granted.now.and_utc(), "data": data });
+            let message = MessageRow {
+                id: message,
+                organiser_id: webhook.organiser_id,
+                event_seq: None,
+                event_type: EventType::Test,
+                subject: format!("test:{message}"),
+                payload: payload.to_string(),
+                created_at: granted.now,
+            };
+            let delivery = message.to(id, granted.now);
+            queue::put(tx, std::slice::from_ref(&message), std::slice::from_ref(&delivery))?;
+            Answer::accepted(&view::delivery((delivery, message), None))
+        })
+        .await
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReplayEvents {
+    /// From when on; at most 30 days ago.
+    #[schema(value_type = String, format = DateTime)]
+    since: DateTime<Utc>,
+}
+
+/// How much is sent again.
+#[derive(Serialize, utoipa::ToSchema)]
+struct Replayed {
+    /// Messages on their way.
+    queued: usize,
+}
+
+/// Sends every event since a moment that the address wants to hear of (up to 10,000) once more, with the identifiers they
+/// had.
+#[utoipa::path(post, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/replay", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path)), request_body = ReplayEvents, responses((status = 202, body = Replayed), (status = 403), (status = 404), (status = 409), (status = 422)))]
+#[post("/organisers/{organiser}/webhooks/{webhook}/replay")]
+pub(super) async fn replay_events(
+    permit: Permit<SeeWebhooks>,
+    path: At,
+    body: Body<ReplayEvents>,
+) -> Result<Answer, Problem> {
+    let since = body.get()?.since.naive_utc();
+    let id = path.1;
+    permit
+        .once(move |tx, granted| {
+            let webhook = switched_on(tx, &granted, id)?;
+            let mut checks = Checks::default();
+            let recent = since >= granted.now - Duration::days(DAYS) && since <= granted.now;
+            checks.that(recent, "/since", "range", Said("since-is-at-most-30-days-ago"));
+            checks.done()?;
+            let types = endpoint::types_of(tx, &[id])?.remove(&id);
+            let mut messages = queue::messages_since(tx, webhook.organiser_id, since, MOST)?;
+            messages.retain(|m| types.as_ref().is_none_or(|types| types.contains(&m.event_type)));
+            let deliveries: Vec<_> = messages.iter().map(|m| m.to(id, granted.now)).collect();
+            queue::put(tx, &[], &deliveries)?;
+            granted.audit(tx, "webhook.replay", id, None, Some((since, deliveries.len())))?;
+            Answer::accepted(&Replayed { queued: deliveries.len() })
+        })
+        .await
+}

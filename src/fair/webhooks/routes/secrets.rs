@@ -1,0 +1,45 @@
+//! What signs messages.
+use actix_web::post;
+use chrono::Duration;
+use serde::Deserialize;
+
+use super::{super::endpoint, ManageWebhooks, endpoints::At, view::SecretView};
+use hoicho_core::{
+    i18n::Said,
+    values::ids::{OrganiserId, WebhookId},
+};
+use hoicho_web::{
+    http::{Answer, Body, Checks, Problem},
+    identity::Permit,
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RotateSecret {
+    /// Hours for which messages are signed by the old one too: 0 to 720; 24 unless told.
+    overlap_h: Option<i64>,
+}
+
+/// Makes a new secret; until the overlap is over, messages carry the signatures of both. It is in this answer and nowhere
+/// else, so an `Idempotency-Key` is not heeded: no answer is kept.
+#[utoipa::path(post, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/rotate-secret", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path)), request_body = RotateSecret, responses((status = 201, body = SecretView), (status = 403), (status = 404), (status = 422)))]
+#[post("/organisers/{organiser}/webhooks/{webhook}/rotate-secret")]
+pub(super) async fn rotate_secret(
+    permit: Permit<ManageWebhooks>,
+    path: At,
+    body: Body<RotateSecret>,
+) -> Result<Answer, Problem> {
+    let overlap_h = body.get()?.overlap_h.unwrap_or(24);
+    let mut checks = Checks::default();
+    checks.that((0..=720).contains(&overlap_h), "/overlap_h", "range", Said("an-overlap-is-0-to-720-hours"));
+    checks.done()?;
+    let id = path.1;
+    permit
+        .write(move |tx, granted| {
+            endpoint::find(tx, granted.organiser()?, id)?;
+            let secret = endpoint::add_secret(tx, id, granted.now, Duration::hours(overlap_h))?;
+            granted.audit(tx, "webhook.rotate_secret", id, None, Some(overlap_h))?;
+            Answer::created(&SecretView::from(&secret))
+        })
+        .await
+}

@@ -1,0 +1,280 @@
+//! Wiring: the state every request sees, and where each capability's routes are mounted.
+use std::sync::LazyLock;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    dev::ServiceResponse,
+    http::header::{self, HeaderValue},
+    middleware, web,
+};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{Http, HttpAuthScheme, SecurityScheme},
+};
+
+use hoicho_console::{self as console, Bodies};
+use hoicho_core::{
+    config::{Exposure, Settings},
+    db::Db,
+    i18n::Language,
+    metrics::{self, Metrics},
+    values::clock::Clock,
+};
+use hoicho_fair::{
+    allocation,
+    applications::{self, Storage},
+    archive,
+    editions::{self, OnFinalise},
+    exhibitors, find_owners, floor,
+    history::{self, Live},
+    imports, localities, organisers, partners, personal_data, products, sales, statistics, venues, visits, webhooks,
+};
+use hoicho_web::{
+    http::{
+        Code, FaultyField, Problem, ProblemView,
+        body::BODY_LIMIT,
+        conditional, document, guarded,
+        guarded::Secure,
+        idempotency,
+        methods::Methods,
+        parameters,
+        parameters::Parameters,
+        slow::{self, Patience},
+    },
+    identity::{self, RequestContext, limit, refused},
+    response_cache::{self, Shelf},
+};
+
+/// What the handlers of one node share. Each part goes to its extractors as application data of its own.
+#[derive(Clone)]
+pub struct Services {
+    /// For identifying callers: database, clock, tokens, limits.
+    pub context: web::Data<RequestContext>,
+    /// Cached public responses.
+    pub response_cache: web::Data<Shelf>,
+    /// Progress of imports that this node runs.
+    pub imports: web::Data<imports::Working>,
+    /// Sends webhooks.
+    pub webhooks: web::Data<webhooks::Client>,
+    /// Counters of this node.
+    pub metrics: Metrics,
+    /// Event streams by edition.
+    pub streams: Live,
+    /// Uploaded documents.
+    pub storage: Storage,
+    /// Who may read `/metrics`.
+    pub metrics_exposure: Exposure,
+    /// Seconds in which the body of a request must arrive.
+    pub body_timeout_s: u64,
+}
+
+impl Services {
+    /// Builds them from the settings; `data` is the data folder.
+    ///
+    /// # Errors
+    /// Settings out of range, and folders or keys that cannot be read or created.
+    pub fn new(settings: &Settings, db: Db, clock: Clock, data: &std::path::Path) -> Result<Self, String> {
+        let client = webhooks::Client::new(settings.webhooks.private_addresses, settings.webhooks.plain_http);
+        Ok(Self {
+            context: web::Data::new(RequestContext::new(settings, db, clock, data, find_owners)?),
+            response_cache: web::Data::new(Shelf::new(settings.kept.most_mib.saturating_mul(1024 * 1024))),
+            imports: web::Data::default(),
+            webhooks: web::Data::new(client),
+            metrics: Metrics::new().map_err(|e| e.to_string())?,
+            streams: Live::default(),
+            storage: Storage::open(&settings.uploads, data)?,
+            metrics_exposure: settings.server.metrics,
+            body_timeout_s: settings.server.body_timeout_s,
+        })
+    }
+}
+
+/// How a caller says who they are; what everybody may read needs nothing.
+struct Bearer;
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build());
+        document.components.get_or_insert_default().add_security_scheme("bearer", scheme);
+    }
+}
+
+/// The OpenAPI document, put together from the capabilities.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    #[derive(OpenApi)]
+    #[openapi(info(title = "hoicho", description = "Trade fair management"), modifiers(&Bearer), components(schemas(ProblemView, FaultyField)), security((), ("bearer" = [])))]
+    struct Whole;
+    let mut whole = Whole::openapi();
+    for part in [
+        identity::ApiDoc::openapi(),
+        personal_data::ApiDoc::openapi(),
+        organisers::ApiDoc::openapi(),
+        venues::ApiDoc::openapi(),
+        localities::ApiDoc::openapi(),
+        editions::ApiDoc::openapi(),
+        floor::ApiDoc::openapi(),
+        exhibitors::ApiDoc::openapi(),
+        products::ApiDoc::openapi(),
+        applications::ApiDoc::openapi(),
+        allocation::ApiDoc::openapi(),
+        sales::ApiDoc::openapi(),
+        visits::ApiDoc::openapi(),
+        statistics::ApiDoc::openapi(),
+        partners::ApiDoc::openapi(),
+        webhooks::ApiDoc::openapi(),
+        imports::ApiDoc::openapi(),
+        archive::ApiDoc::openapi(),
+        history::ApiDoc::openapi(),
+    ] {
+        whole.merge(part);
+    }
+    document::complete(&mut whole);
+    whole
+}
+
+/// The document as it is served, and what it says of parameters and bodies: made once, whatever the number of workers.
+static DOCUMENT: LazyLock<(String, web::Data<Parameters>, web::Data<Bodies>, Methods)> = LazyLock::new(|| {
+    let document = serde_json::json!(openapi());
+    let (parameters, bodies) = (Parameters::of(&document), Bodies::of(&document));
+    let methods = Methods::of(&document);
+    (document.to_string(), web::Data::new(parameters), web::Data::new(bodies), methods)
+});
+
+/// Mounts everything.
+pub fn routes(services: Services) -> impl FnOnce(&mut web::ServiceConfig) {
+    move |cfg| {
+        let secure = services.context.secure_cookies;
+        cfg.app_data(services.context)
+            .app_data(services.response_cache)
+            .app_data(services.imports)
+            .app_data(services.webhooks)
+            .app_data(web::Data::new(services.metrics))
+            .app_data(web::Data::new(services.streams))
+            .app_data(web::Data::new(services.storage))
+            .app_data(web::Data::new(services.metrics_exposure))
+            .app_data(web::Data::new(OnFinalise(statistics::freeze)))
+            .app_data(DOCUMENT.1.clone())
+            .app_data(DOCUMENT.2.clone())
+            .app_data(web::Data::new(Patience(services.body_timeout_s)))
+            .app_data(web::Data::new(Secure(secure)))
+            .app_data(web::PayloadConfig::new(BODY_LIMIT))
+            // What is no identifier names nothing.
+            .app_data(web::PathConfig::default().error_handler(|_, _| Problem::from(Code::NotFound).into()))
+            .service(
+                // Forms run through the API, sessions in cookies become tokens: both before anything is routed.
+                web::scope("")
+                    .wrap(middleware::from_fn(console::carry_forms))
+                    .wrap(middleware::from_fn(console::carry_session))
+                    .wrap(middleware::from_fn(response_cache::serve))
+                    .wrap(middleware::from_fn(slow::cut_off))
+                    .wrap(middleware::from_fn(guarded::guard))
+                    .configure(everything),
+            );
+    }
+}
+
+fn everything(cfg: &mut web::ServiceConfig) {
+    cfg.route("/healthz", web::get().to(async || HttpResponse::Ok().body("ok")))
+        .route("/readyz", web::get().to(ready))
+        .route("/metrics", web::get().to(show_metrics))
+        .route("/api/openapi.json", web::get().to(show_document))
+        .service(
+            utoipa_swagger_ui::SwaggerUi::new("/api/docs/{_:.*}")
+                .config(utoipa_swagger_ui::Config::from("/api/openapi.json")),
+        )
+        .service(
+            web::scope("/api/v1")
+                // The last is the outermost: it sees a request first and its answer last.
+                .wrap(middleware::from_fn(conditional::tag))
+                .wrap(middleware::from_fn(idempotency::note))
+                .wrap(middleware::from_fn(parameters::known))
+                .wrap(middleware::from_fn(limit::limit))
+                .wrap(middleware::from_fn(metrics::measure))
+                .wrap(middleware::from_fn(problems))
+                .wrap(middleware::Compress::default())
+                // What is asked for most comes first: the router tries one after another.
+                .configure(allocation::routes)
+                .configure(sales::routes)
+                .configure(visits::routes)
+                .configure(statistics::routes)
+                .configure(floor::routes)
+                .configure(editions::routes)
+                .configure(partners::routes)
+                .configure(applications::routes)
+                .configure(identity::routes)
+                .configure(personal_data::routes)
+                .configure(organisers::routes)
+                .configure(venues::routes)
+                .configure(localities::routes)
+                .configure(exhibitors::routes)
+                .configure(products::routes)
+                .configure(webhooks::routes)
+                .configure(imports::routes)
+                .configure(archive::routes)
+                .configure(history::routes)
+                .default_service(web::to(no_operation)),
+        )
+        .service(web::scope("").wrap(middleware::Compress::default()).configure(console::routes));
+}
+
+/// Renders every problem in the caller's language, and keeps answers out of shared caches.
+async fn problems(
+    req: actix_web::dev::ServiceRequest,
+    next: middleware::Next<actix_web::body::BoxBody>,
+) -> Result<ServiceResponse, actix_web::Error> {
+    let context = req.app_data::<web::Data<RequestContext>>().cloned();
+    // Tokens, and what is kept of a person: not in a browser's memory either.
+    let is_personal = ["/api/v1/me", "/api/v1/auth/"].iter().any(|path| req.path().starts_with(path));
+    let response = next.call(req).await?;
+    if let Some(context) = context {
+        refused::tell(&context, &response);
+    }
+    let mut response = Problem::in_callers_language(response);
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static(if is_personal { "no-store" } else { "private, no-cache" }),
+    );
+    // Pages of other sites may read what everybody may; they cannot send a login along.
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    Ok(response)
+}
+
+/// What no operation takes: the method is wrong, or the address.
+async fn no_operation(req: HttpRequest) -> HttpResponse {
+    let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+    DOCUMENT.3.refuse(req.path(), Language::from_header(accepted))
+}
+
+async fn show_document() -> HttpResponse {
+    HttpResponse::Ok().content_type(header::ContentType::json()).body(DOCUMENT.0.as_str())
+}
+
+/// Counters of this node, for those whom the settings allow.
+async fn show_metrics(
+    req: HttpRequest,
+    context: web::Data<RequestContext>,
+    metrics: web::Data<Metrics>,
+    exposure: web::Data<Exposure>,
+) -> HttpResponse {
+    let is_local = req.peer_addr().is_some_and(|a| a.ip().is_loopback());
+    let allowed = match **exposure {
+        Exposure::All => true,
+        Exposure::Local => is_local && !context.behind_proxy,
+        Exposure::Nobody => false,
+    };
+    if !allowed {
+        return HttpResponse::NotFound().finish();
+    }
+    metrics.reads_from_standby.set(i64::try_from(context.db.reads_from_standby()).unwrap_or(i64::MAX));
+    metrics::expose(&metrics)
+}
+
+async fn ready(context: web::Data<RequestContext>) -> HttpResponse {
+    match context.db.ping().await {
+        Ok(()) => HttpResponse::Ok().body("ready"),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            HttpResponse::ServiceUnavailable().body("the database does not answer")
+        }
+    }
+}

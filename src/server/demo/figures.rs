@@ -1,0 +1,239 @@
+//! What the demo's editions sold, signed and counted; all of it adds up to the published totals.
+use chrono::{Datelike, TimeZone, Weekday};
+use rand::{Rng, seq::IndexedRandom};
+
+use super::{
+    exhibitors::{Stand, Stands},
+    facts::GOODS,
+    fill::{Demo, TIME_ZONE},
+    shares::split,
+};
+use hoicho_core::{
+    db::Tx,
+    values::{clock::Day, ids::*},
+};
+use hoicho_fair::{
+    sales::{
+        self, ReportState,
+        deals::{self, DealKind, DealRow},
+        lines::{self, Channel, Line},
+        store::{ReportRow, VersionRow},
+    },
+    visits::store::{EventRow, GateRow, insert_gates, insert_new},
+};
+use hoicho_web::http::{Code, Problem};
+
+const GATES: [(&str, i64); 3] = [("Cổng chính", 55), ("Cổng bờ biển", 30), ("Cổng bãi xe", 15)];
+/// Visits of an hour against the others, from 8 to 21 o'clock: a morning rise, an evening peak.
+const HOURS: [i64; 14] = [20, 45, 60, 50, 30, 28, 40, 55, 60, 70, 95, 130, 110, 50];
+
+/// How far the organiser is with the reports.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reports {
+    /// All of them accepted.
+    Accepted,
+    /// In every state.
+    ComingIn,
+}
+
+#[derive(Default)]
+struct Kept {
+    reports: Vec<ReportRow>,
+    versions: Vec<VersionRow>,
+    lines: Vec<lines::NewLine>,
+}
+
+impl Demo {
+    /// Reports that add up to `total`: weekends sell more, zones differ, one report in a hundred is missing and one
+    /// is nil.
+    pub(super) fn sell(
+        &mut self,
+        tx: &mut Tx<'_>,
+        edition: EditionId,
+        stands: &Stands,
+        days: &[Day],
+        total: i64,
+        how: Reports,
+    ) -> Result<(), Problem> {
+        let mut cells = Vec::new();
+        for stand in stands {
+            let draws_people = self.rng.random_range(60..=170);
+            for day in days {
+                let fate = self.rng.random_range(0..100);
+                if fate == 0 {
+                    continue;
+                }
+                let weight = if fate == 1 {
+                    0
+                } else {
+                    stand.zone.sells * draws_people * day_weight(*day) * self.rng.random_range(75..=130)
+                };
+                cells.push((stand, *day, weight));
+            }
+        }
+        let weights: Vec<i64> = cells.iter().map(|c| c.2).collect();
+        let mut kept = Kept::default();
+        for ((stand, day, _), amount) in cells.into_iter().zip(split(total, 1_000, &weights)) {
+            self.report(&mut kept, edition, stand, day, amount, how);
+        }
+        sales::store::insert(tx, &kept.reports)?;
+        sales::store::insert_versions(tx, &kept.versions)?;
+        Ok(lines::insert(tx, &kept.lines)?)
+    }
+
+    fn report(&mut self, kept: &mut Kept, edition: EditionId, stand: &Stand, day: Day, amount: i64, how: Reports) {
+        let ocop = stand.zone.ocop;
+        let percent = if ocop == 0 { 0 } else { (ocop + self.rng.random_range(-8..=8)).clamp(0, 100) };
+        let ocop_amount = amount / 100 * percent;
+        let state = match (how, self.rng.random_range(0..20)) {
+            (Reports::Accepted, _) | (Reports::ComingIn, 0..=12) => ReportState::Accepted,
+            (Reports::ComingIn, 13..=17) => ReportState::Submitted,
+            (Reports::ComingIn, 18) => ReportState::Queried,
+            (Reports::ComingIn, _) => ReportState::Corrected,
+        };
+        let asked = "Doanh thu khác hẳn hôm qua, đề nghị kiểm tra lại";
+        let version = if state == ReportState::Corrected { 2 } else { 1 };
+        let report = ReportRow {
+            id: SalesReportId::make(),
+            edition_id: edition,
+            booth_id: stand.booth,
+            day,
+            state,
+            amount,
+            ocop_amount,
+            note: (state == ReportState::Queried).then(|| asked.to_owned()),
+            version,
+            revision: version,
+        };
+        for number in 1..=version {
+            let first_of_two = number < version;
+            kept.versions.push(VersionRow {
+                sales_report_id: report.id,
+                version: number,
+                amount: if first_of_two { amount / 10 } else { amount },
+                ocop_amount: if first_of_two { ocop_amount / 10 } else { ocop_amount },
+                reason: (number > 1).then(|| "Ghi thiếu một số không".to_owned()),
+                recorded_by: None,
+                recorded_at: self.now,
+            });
+        }
+        let lines = self.lines(stand, amount, ocop_amount);
+        kept.lines.extend(lines::rows(report.id, version, &lines));
+        kept.reports.push(report);
+    }
+
+    /// What the booth is known for makes its OCOP sales; the rest is this and that, one time in three not told.
+    fn lines(&mut self, stand: &Stand, amount: i64, ocop_amount: i64) -> Vec<Line> {
+        let parts = [(stand.good, ocop_amount, true), (stand.good + 7, amount - ocop_amount, false)];
+        let told = parts.into_iter().filter(|part| part.1 > 0).map(|(good, amount, is_ocop)| {
+            let known = GOODS.get(good % GOODS.len()).filter(|_| is_ocop || self.rng.random_ratio(2, 3));
+            Line {
+                product_name: known.map(|g| g.0.to_owned()),
+                product_group: known.map(|g| g.1),
+                quantity_milli: known.map(|_| amount / 100_000 * 1_000).filter(|q| *q > 0),
+                unit: known.map(|g| g.2.to_owned()),
+                amount,
+                is_ocop,
+                channel: if self.rng.random_ratio(1, 10) { Channel::Online } else { Channel::Booth },
+                exhibitor: None,
+            }
+        });
+        told.collect()
+    }
+
+    /// A contract or memorandum for about one stand in fifteen.
+    pub(super) fn sign(
+        &mut self,
+        tx: &mut Tx<'_>,
+        edition: EditionId,
+        stands: &Stands,
+        days: &[Day],
+    ) -> Result<(), Problem> {
+        let buyers = ["Siêu thị Go! Hạ Long", "Chuỗi cửa hàng Nông sản sạch", "Sàn thương mại điện tử", "Khách sạn"];
+        for stand in stands {
+            if !self.rng.random_ratio(1, 15) {
+                continue;
+            }
+            let (kind, amount) = match self.rng.random_range(0..3) {
+                0 => (DealKind::Contract, self.rng.random_range(50..=900) * 1_000_000),
+                _ => (DealKind::Mou, 0),
+            };
+            let deal = DealRow {
+                id: TradeDealId::make(),
+                edition_id: edition,
+                exhibitor_id: stand.exhibitor,
+                kind,
+                counterpart: buyers.choose(&mut self.rng).copied().unwrap_or("Siêu thị").to_owned(),
+                amount,
+                signed_on: days.choose(&mut self.rng).copied().ok_or(Code::Internal)?,
+                note: None,
+                recorded_by: self.owner,
+                version: 1,
+            };
+            deals::insert(tx, &deal)?;
+        }
+        Ok(())
+    }
+
+    /// Counts per gate and hour that add up to `total`; who came leaves an hour later, the last with the lights.
+    pub(super) fn count(
+        &mut self,
+        tx: &mut Tx<'_>,
+        edition: EditionId,
+        days: &[Day],
+        total: i64,
+    ) -> Result<(), Problem> {
+        let gates: Vec<_> = GATES
+            .iter()
+            .map(|(name, _)| GateRow { id: GateId::make(), edition_id: edition, name: (*name).to_owned() })
+            .collect();
+        insert_gates(tx, &gates)?;
+        let mut cells = Vec::new();
+        for day in days {
+            for (gate, (_, share)) in gates.iter().zip(GATES) {
+                for (hour, busy) in (8_u32..).zip(HOURS) {
+                    let weight = busy * share * day_weight(*day) * self.rng.random_range(85..=118);
+                    cells.push((*day, hour, gate.id, weight));
+                }
+            }
+        }
+        let weights: Vec<i64> = cells.iter().map(|c| c.3).collect();
+        let mut events = Vec::new();
+        let mut inside = 0;
+        for ((day, hour, gate, _), entries) in cells.into_iter().zip(split(total, 1, &weights)) {
+            let last_hour = hour == 21;
+            let exits = if last_hour { inside + entries } else { inside };
+            inside = if last_hour { 0 } else { entries };
+            let local = day
+                .and_hms_opt(hour, 30, 0)
+                .and_then(|at| TIME_ZONE.from_local_datetime(&at).single())
+                .ok_or(Code::Internal)?;
+            events.push(EventRow {
+                id: VisitEventId::make(),
+                edition_id: edition,
+                gate_id: gate,
+                occurred_at: local.naive_utc(),
+                local_day: day,
+                local_hour: i32::try_from(hour).unwrap_or(0),
+                entries,
+                exits,
+                reason: None,
+                recorded_by: None,
+                recorded_at: self.now,
+            });
+        }
+        insert_new(tx, &events)?;
+        Ok(())
+    }
+}
+
+/// A day against the others: weekends and holidays draw people, and the evening of the last day is slow.
+fn day_weight(day: Day) -> i64 {
+    let holiday = matches!((day.month(), day.day()), (9, 2) | (4, 30) | (5, 1));
+    match day.weekday() {
+        _ if holiday => 160,
+        Weekday::Sat | Weekday::Sun => 140,
+        Weekday::Fri => 115,
+        Weekday::Mon | Weekday::Tue | Weekday::Wed | Weekday::Thu => 90,
+    }
+}

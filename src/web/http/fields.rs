@@ -1,0 +1,81 @@
+//! `?fields=`: only what the caller wants of each row.
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, Schema},
+};
+
+use super::problem::{Code, Problem};
+use hoicho_core::i18n::Said;
+
+/// Which fields of `T` are wanted; all unless told.
+#[derive(Debug)]
+pub struct Fields<T>(Option<Vec<String>>, PhantomData<T>);
+
+/// The names a schema has.
+fn names_in(schema: &RefOr<Schema>) -> Vec<String> {
+    match schema {
+        RefOr::T(Schema::Object(object)) => object.properties.keys().cloned().collect(),
+        RefOr::T(Schema::AllOf(all)) => all.items.iter().flat_map(names_in).collect(),
+        _ => Vec::new(),
+    }
+}
+
+impl<T: Serialize + ToSchema> Fields<T> {
+    /// Reads names with commas between them; one that no row has is refused.
+    pub fn ask(asked: Option<&str>) -> Result<Self, Problem> {
+        let Some(asked) = asked else { return Ok(Self(None, PhantomData)) };
+        let known = names_in(&T::schema());
+        let wanted: Vec<String> = asked.split(',').map(|name| name.trim().to_owned()).collect();
+        if let Some(unknown) = wanted.iter().find(|name| !known.contains(name)) {
+            let unknown: String = unknown.chars().take(40).collect();
+            return Err(Problem::new(
+                Code::BadRequest,
+                Said("there-is-no-field-name-those-that").with(&[("name", &unknown), ("known", &known.join(", "))]),
+            ));
+        }
+        Ok(Self(Some(wanted), PhantomData))
+    }
+
+    /// Whether nothing is left out.
+    pub fn is_all(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// A row with what is wanted of it.
+    pub fn of(&self, row: &T) -> Result<Value, Problem> {
+        let value = serde_json::to_value(row).map_err(|_| Code::Internal)?;
+        let (Some(wanted), Value::Object(all)) = (&self.0, &value) else { return Ok(value) };
+        let kept: Map<String, Value> =
+            wanted.iter().filter_map(|name| Some((name.clone(), all.get(name)?.clone()))).collect();
+        Ok(Value::Object(kept))
+    }
+
+    /// Rows with what is wanted of them.
+    pub fn of_all(&self, rows: &[T]) -> Result<Vec<Value>, Problem> {
+        rows.iter().map(|row| self.of(row)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize, ToSchema)]
+    struct Row {
+        id: i32,
+        name: &'static str,
+    }
+
+    #[test]
+    fn only_fields_that_rows_have_can_be_wanted() {
+        let row = Row { id: 1, name: "Gian" };
+        assert_eq!(Fields::<Row>::ask(Some("name")).unwrap().of(&row).unwrap(), serde_json::json!({ "name": "Gian" }));
+        assert!(Fields::<Row>::ask(None).unwrap().is_all());
+        assert!(Fields::<Row>::ask(Some("name,tax_code")).is_err());
+        assert!(Fields::<Row>::ask(Some("")).is_err());
+    }
+}

@@ -1,0 +1,92 @@
+//! Tables that come as CSV: every faulty line is told at once.
+use serde::de::DeserializeOwned;
+
+use super::{
+    body::unexpected,
+    problem::{Code, FieldError, Problem},
+};
+use hoicho_core::i18n::Said;
+
+/// Faults told at once; a table that is wrong from top to bottom is wrong for one reason.
+const MOST_FAULTS: usize = 100;
+
+/// The rows of a CSV table with a header, each with its line (2 is the first row). Commas or semicolons, with or
+/// without a byte order mark: what spreadsheets write. At most `most` rows.
+pub fn rows<T: DeserializeOwned>(bytes: &[u8], most: usize) -> Result<Vec<(u64, T)>, Problem> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let text =
+        std::str::from_utf8(bytes).map_err(|_| Problem::new(Code::BadRequest, Said("the-file-is-not-utf-8-in")))?;
+    let header = text.lines().next().unwrap_or_default();
+    let delimiter = if header.matches(';').count() > header.matches(',').count() { b';' } else { b',' };
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let (mut rows, mut errors) = (Vec::new(), Vec::new());
+    for (line, row) in (2_u64..).zip(reader.deserialize::<T>()) {
+        match row {
+            Ok(row) => rows.push((line, row)),
+            Err(error) if errors.len() < MOST_FAULTS => errors.push(fault(line, &error)),
+            Err(_) => break,
+        }
+        if rows.len() > most {
+            return Err(Problem::new(
+                Code::Invalid,
+                Said("the-table-has-over-most-rows-please").with(&[("most", &most)]),
+            ));
+        }
+    }
+    if !errors.is_empty() {
+        return Err(Problem { code: Code::Invalid, detail: None, errors });
+    }
+    if rows.is_empty() {
+        return Err(Problem::new(Code::Invalid, Said("the-table-has-no-row-after-its")));
+    }
+    Ok(rows)
+}
+
+fn fault(line: u64, error: &csv::Error) -> FieldError {
+    let said = match error.kind() {
+        csv::ErrorKind::Deserialize { err, .. } => err.to_string(),
+        _ => error.to_string(),
+    };
+    FieldError {
+        pointer: format!("/{line}"),
+        code: "unexpected",
+        detail: Said("import-line").with(&[("line", &line)]).and("fault", unexpected(&said)).text(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Row {
+        code: String,
+        area: Option<i32>,
+    }
+
+    #[test]
+    fn what_spreadsheets_write_is_read() {
+        let expected = vec![(2, Row { code: "A01".into(), area: Some(9) }), (3, Row { code: "Á".into(), area: None })];
+        assert_eq!(rows::<Row>("\u{feff}code;area\r\nA01;9\r\nÁ;\r\n".as_bytes(), 10).unwrap(), expected);
+        assert_eq!(rows::<Row>("code,area\nA01,9\nÁ,\n".as_bytes(), 10).unwrap(), expected);
+    }
+
+    #[test]
+    fn every_faulty_line_is_told_at_once() {
+        let problem = rows::<Row>(b"code,area\nA01,x\nA02,9\nA03,9,9\n", 10).unwrap_err();
+        let lines: Vec<_> = problem.errors.iter().map(|e| e.pointer.as_str()).collect();
+        assert_eq!(lines, ["/2", "/4"]);
+        assert!(rows::<Row>(b"code,colour\nA01,red\n", 10).is_err());
+        assert!(rows::<Row>(b"code,area\n\xff,1\n", 10).is_err());
+        assert!(rows::<Row>(b"code,area\nA,1\nB,1\n", 1).is_err());
+        assert!(rows::<Row>(b"", 1).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+            let _ = rows::<Row>(&bytes, 10);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Rows as CSV or as a workbook, one after the other.
+use std::io::{self, Write as _};
+
+use serde::Deserialize;
+
+use super::{Pieces, workbook::Workbook};
+use crate::http::export::defused;
+use hoicho_core::values::clock::Day;
+
+/// How a table of any length is wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = FileFormat)]
+pub enum Form {
+    /// RFC 4180, UTF-8 with BOM so that Excel reads Vietnamese.
+    #[default]
+    Csv,
+    /// A workbook with typed cells.
+    Xlsx,
+}
+
+impl Form {
+    /// Which one an `Accept` header asks for.
+    pub fn accepted(header: &str) -> Self {
+        if header.contains("spreadsheetml") { Self::Xlsx } else { Self::Csv }
+    }
+
+    /// The ending of such a file.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    /// Its media type.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+}
+
+/// A cell of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field<'a> {
+    /// Not known.
+    Empty,
+    /// Words.
+    Text(&'a str),
+    /// A count or an amount in minor units.
+    Whole(i64),
+    /// A quantity in thousandths.
+    Thousandths(i64),
+    /// A calendar day.
+    Day(Day),
+    /// Yes or no.
+    Is(bool),
+}
+
+/// Thousandths as a decimal number: 1500 is 1.5.
+pub(super) fn decimal(thousandths: i64) -> String {
+    let (whole, rest) = (thousandths.unsigned_abs() / 1_000, thousandths.unsigned_abs() % 1_000);
+    let sign = if thousandths < 0 { "-" } else { "" };
+    match rest {
+        0 => format!("{sign}{whole}"),
+        _ => format!("{sign}{whole}.{rest:03}").trim_end_matches('0').to_owned(),
+    }
+}
+
+/// A table that is being written.
+pub enum Rows {
+    /// As CSV.
+    Csv(Box<csv::Writer<Pieces>>),
+    /// As a workbook.
+    Xlsx(Box<Workbook<Pieces>>),
+}
+
+impl Rows {
+    /// Begins a table `name` with its columns: what programs call them (CSV) and what people do (a workbook).
+    pub fn begin(form: Form, name: &str, columns: &[(&str, String)], mut to: Pieces) -> io::Result<Self> {
+        match form {
+            Form::Csv => {
+                to.write_all(b"\xEF\xBB\xBF")?;
+                let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
+                writer.write_record(columns.iter().map(|(name, _)| name))?;
+                Ok(Self::Csv(Box::new(writer)))
+            }
+            Form::Xlsx => {
+                let titles = columns.iter().map(|(_, title)| title.clone()).collect();
+                Ok(Self::Xlsx(Box::new(Workbook::begin(name, titles, to)?)))
+            }
+        }
+    }
+
+    /// Adds a row, as long as the columns.
+    pub fn put(&mut self, row: &[Field<'_>]) -> io::Result<()> {
+        match self {
+            Self::Csv(writer) => {
+                for field in row {
+                    match *field {
+                        Field::Empty => writer.write_field("")?,
+                        Field::Text(text) => writer.write_field(&*defused(text))?,
+                        Field::Whole(number) => writer.write_field(number.to_string())?,
+                        Field::Thousandths(number) => writer.write_field(decimal(number))?,
+                        Field::Day(day) => writer.write_field(day.to_string())?,
+                        Field::Is(said) => writer.write_field(if said { "true" } else { "false" })?,
+                    }
+                }
+                Ok(writer.write_record(None::<&[u8]>)?)
+            }
+            Self::Xlsx(book) => book.put(row),
+        }
+    }
+
+    /// Ends the file and sends what is left.
+    pub fn end(self) -> io::Result<()> {
+        match self {
+            Self::Csv(mut writer) => writer.flush(),
+            Self::Xlsx(book) => book.end()?.flush(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousandths_are_written_as_people_write_them() {
+        let written = [0, 1, 20, 1_500, 2_000, -1_250, 1_000_000_000_000].map(decimal);
+        assert_eq!(written, ["0", "0.001", "0.02", "1.5", "2", "-1.25", "1000000000"]);
+    }
+}

@@ -1,0 +1,24 @@
+//! Refusals, for whoever watches the log: who was not let in, where from, and to what. Never what they sent.
+use actix_web::{HttpMessage, http::StatusCode};
+
+use super::caller::{Caller, source};
+use crate::identity::RequestContext;
+
+/// Writes a line about an answer that lets somebody not in.
+pub fn tell(context: &RequestContext, response: &actix_web::dev::ServiceResponse) {
+    let status = response.status();
+    if !matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS) {
+        return;
+    }
+    let req = response.request();
+    let user = req.extensions().get::<Caller>().and_then(|caller| caller.user).map(|user| user.to_string());
+    tracing::info!(
+        target: "hoicho::security",
+        status = status.as_u16(),
+        method = %req.method(),
+        path = ?req.path(),
+        source = %source(req, context.behind_proxy),
+        user,
+        "refused"
+    );
+}

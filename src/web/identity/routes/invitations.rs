@@ -1,0 +1,57 @@
+//! Accepting an invitation.
+use actix_web::post;
+use serde::{Deserialize, Serialize};
+
+use super::super::{
+    SignedIn,
+    invitations::{self, Offer},
+};
+use crate::{
+    audit,
+    http::{Answer, Body, Problem},
+};
+use hoicho_core::values::ids::{ExhibitorId, OrganiserId};
+
+/// An invitation's token.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AcceptInvitation {
+    /// From the mail.
+    token: String,
+}
+
+/// What was joined: one of the two.
+#[derive(Serialize, utoipa::ToSchema)]
+struct JoinedView {
+    organiser: Option<OrganiserId>,
+    exhibitor: Option<ExhibitorId>,
+    role: &'static str,
+}
+
+/// Accepts an invitation that was sent to the caller's address.
+#[utoipa::path(post, path = "/api/v1/invitations/accept", tag = "auth", request_body = AcceptInvitation, responses((status = 200, body = JoinedView), (status = 401), (status = 404)))]
+#[post("/invitations/accept")]
+pub(super) async fn accept_invitation(caller: SignedIn, body: Body<AcceptInvitation>) -> Result<Answer, Problem> {
+    let token = body.get()?.token;
+    let (user, now) = (caller.user, caller.now);
+    let work = move |tx: &mut hoicho_core::db::Tx<'_>| {
+        let joined = match invitations::accept(tx, user, &token, now)? {
+            Offer::Organiser(id, role) => JoinedView { organiser: Some(id), exhibitor: None, role: role.as_str() },
+            Offer::Exhibitor(id, role) => JoinedView { organiser: None, exhibitor: Some(id), role: role.as_str() },
+        };
+        let entry = audit::Entry {
+            organiser: joined.organiser,
+            edition: None,
+            actor: Some(user),
+            api_key: None,
+            action: "member.join",
+            subject: user.to_string(),
+            before: None,
+            after: Some(joined.role),
+            at: now,
+        };
+        audit::record(tx, entry)?;
+        Answer::ok(&joined)
+    };
+    caller.once(work).await
+}

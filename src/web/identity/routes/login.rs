@@ -1,0 +1,84 @@
+//! Logging in, renewing a login, logging out.
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use super::super::{
+    caller::source,
+    lockout, session,
+    session::{Tokens, issue},
+    store,
+};
+use crate::http::{Body, Code, Problem};
+use crate::identity::RequestContext;
+use hoicho_core::i18n::Said;
+
+/// Log in.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Login {
+    email: String,
+    #[schema(value_type = String)]
+    password: SecretString,
+}
+
+/// Logs a person in. A wrong e-mail and a wrong password get the same answer in the same time; after five wrong
+/// ones from one address that address waits 15 minutes.
+#[utoipa::path(post, path = "/api/v1/auth/login", tag = "auth", request_body = Login, responses((status = 200, body = Tokens), (status = 401), (status = 403, description = "email_not_verified"), (status = 429)))]
+#[post("/auth/login")]
+pub(super) async fn login(
+    req: HttpRequest,
+    context: web::Data<RequestContext>,
+    body: Body<Login>,
+) -> Result<HttpResponse, Problem> {
+    let Login { email, password } = body.get()?;
+    let key = super::key(&email).filter(|_| password.expose_secret().len() <= 1_000).ok_or(Code::WrongCredentials)?;
+    let (now, from) = (context.clock.now(), source(&req, context.behind_proxy).to_string());
+    let (looked_up, at) = (key.clone(), from.clone());
+    let account = context.db.read(move |tx| {
+        lockout::check(tx, &looked_up, &at, now)?;
+        Ok::<_, Problem>(store::account_by_email(tx, &looked_up)?)
+    });
+    let account = account.await?;
+    let right = context.passwords.check(password, account.as_ref().map(|a| a.password_hash.clone())).await?;
+    let Some(account) = account.filter(|_| right) else {
+        context.db.write(move |tx| lockout::failed(tx, &key, &from, now).map_err(Problem::from)).await?;
+        return Err(Code::WrongCredentials.into());
+    };
+    if account.email_verified_at.is_none() {
+        return Err(Problem::new(Code::EmailNotVerified, Said("please-open-the-verification-mail-we-sent")));
+    }
+    let issue = issue(&context, account.id, session::begin(now));
+    let tokens = context.db.write(move |tx| {
+        lockout::succeeded(tx, (account.id, &key), &from, now)?;
+        issue(tx)
+    });
+    let tokens = tokens.await?;
+    tracing::info!(target: "hoicho::security", user = %account.id, source = %source(&req, context.behind_proxy), "logged in");
+    Ok(HttpResponse::Ok().json(tokens))
+}
+
+/// Renew a login.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Refresh {
+    refresh_token: String,
+}
+
+/// Gives new tokens for a refresh token. Using one a second time ends the whole login: it was copied.
+#[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "auth", request_body = Refresh, responses((status = 200, body = Tokens), (status = 401)))]
+#[post("/auth/refresh")]
+pub(super) async fn refresh(context: web::Data<RequestContext>, body: Body<Refresh>) -> Result<HttpResponse, Problem> {
+    let body = body.get()?;
+    let renewed = session::renew(&context, &body.refresh_token).await?;
+    Ok(HttpResponse::Ok().json(renewed.ok_or(Code::LoginRequired)?))
+}
+
+/// Ends the login a refresh token belongs to.
+#[utoipa::path(post, path = "/api/v1/auth/logout", tag = "auth", request_body = Refresh, responses((status = 204)))]
+#[post("/auth/logout")]
+pub(super) async fn logout(context: web::Data<RequestContext>, body: Body<Refresh>) -> Result<HttpResponse, Problem> {
+    let body = body.get()?;
+    session::end(&context, &body.refresh_token).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

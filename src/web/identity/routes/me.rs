@@ -1,0 +1,96 @@
+//! Who the caller is.
+use actix_web::{HttpResponse, get, patch};
+use serde::{Deserialize, Serialize};
+
+use super::super::{SignedIn, roles::*, store};
+use crate::http::{Body, Checks, Problem, patch::present};
+use hoicho_core::{
+    db::Tx,
+    i18n::Language,
+    values::ids::{ExhibitorId, OrganiserId, UserId},
+};
+
+#[derive(Serialize, utoipa::ToSchema)]
+struct OrganiserMembership {
+    organiser: OrganiserId,
+    role: OrganiserRole,
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+struct ExhibitorMembership {
+    exhibitor: ExhibitorId,
+    role: ExhibitorRole,
+}
+
+/// A person, as they see themselves.
+#[derive(Serialize, utoipa::ToSchema)]
+struct MeView {
+    id: UserId,
+    email: String,
+    display_name: String,
+    language: Language,
+    is_admin: bool,
+    organisers: Vec<OrganiserMembership>,
+    exhibitors: Vec<ExhibitorMembership>,
+}
+
+fn view(tx: &mut Tx<'_>, user: UserId) -> Result<MeView, Problem> {
+    let account = store::account(tx, user)?;
+    Ok(MeView {
+        id: user,
+        email: account.email,
+        display_name: account.display_name,
+        language: account.language,
+        is_admin: account.is_admin,
+        organisers: store::organiser_roles(tx, user)?
+            .into_iter()
+            .map(|(organiser, role)| OrganiserMembership { organiser, role })
+            .collect(),
+        exhibitors: store::exhibitor_roles(tx, user)?
+            .into_iter()
+            .map(|(exhibitor, role)| ExhibitorMembership { exhibitor, role })
+            .collect(),
+    })
+}
+
+/// Who the caller is, and for whom they work.
+#[utoipa::path(get, path = "/api/v1/me", tag = "auth", responses((status = 200, body = MeView), (status = 401)))]
+#[get("/me")]
+pub(super) async fn get_me(caller: SignedIn) -> Result<HttpResponse, Problem> {
+    let user = caller.user;
+    Ok(HttpResponse::Ok().json(caller.context.db.read(move |tx| view(tx, user)).await?))
+}
+
+/// What a person may change about themselves.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PatchMe {
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    display_name: Option<String>,
+    /// Of mails.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    language: Option<Language>,
+}
+
+/// Changes the caller's own name or language.
+#[utoipa::path(patch, path = "/api/v1/me", tag = "auth", request_body = PatchMe, responses((status = 200, body = MeView), (status = 401), (status = 422)))]
+#[patch("/me")]
+pub(super) async fn patch_me(caller: SignedIn, body: Body<PatchMe>) -> Result<HttpResponse, Problem> {
+    let body = body.get()?;
+    let mut checks = Checks::default();
+    let display_name = body.display_name.map(|name| checks.text("/display_name", &name, 200));
+    checks.done()?;
+    let (user, now) = (caller.user, caller.now);
+    let changed = caller.context.db.write(move |tx| {
+        let before = store::account(tx, user)?;
+        let name = display_name.unwrap_or_else(|| before.display_name.clone());
+        let language = body.language.unwrap_or(before.language);
+        store::set_profile(tx, user, &name, language)?;
+        let (was, is) = ((&before.display_name, before.language), (&name, language));
+        super::note(tx, user, "user.change", Some(was), Some(is), now)?;
+        view(tx, user)
+    });
+    Ok(HttpResponse::Ok().json(changed.await?))
+}

@@ -1,0 +1,102 @@
+//! `/auth`, `/me` and invitations.
+mod invitations;
+mod login;
+mod me;
+mod passwords;
+mod register;
+
+use actix_web::web;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{audit, http::Checks};
+use hoicho_core::{
+    db::Tx,
+    i18n::Said,
+    values::{clock::Instant, ids::UserId},
+};
+
+/// The operations of this capability.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    register::register,
+    register::verify_email,
+    register::resend_verification,
+    login::login,
+    login::refresh,
+    login::logout,
+    passwords::request_reset,
+    passwords::confirm_reset,
+    passwords::change_password,
+    me::get_me,
+    me::patch_me,
+    invitations::accept_invitation,
+))]
+pub struct ApiDoc;
+
+/// Mounts them.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(register::register).service(register::verify_email).service(register::resend_verification);
+    cfg.service(login::login).service(login::refresh).service(login::logout);
+    cfg.service(passwords::confirm_reset).service(passwords::request_reset).service(passwords::change_password);
+    cfg.service(me::get_me).service(me::patch_me).service(invitations::accept_invitation);
+}
+
+/// An address a person typed.
+pub fn email(checks: &mut Checks, pointer: &str, typed: &str) -> String {
+    let email = checks.text(pointer, typed, 254);
+    checks.that(email.parse::<lettre::Address>().is_ok(), pointer, "email", Said("this-is-not-an-e-mail-address"));
+    email
+}
+
+/// Characters of a password that are looked at: guessing more would take time, and make nothing weaker.
+const LOOKED_AT: usize = 64;
+
+/// Length is what makes a password strong; more rules make people write it down. One that is guessed among the first
+/// million is refused: what everybody takes, the person's own name or address, and ours.
+fn password(checks: &mut Checks, pointer: &str, typed: &SecretString, own: &[&str]) {
+    let is_long_enough = (10..=200).contains(&typed.expose_secret().chars().count());
+    checks.that(is_long_enough, pointer, "password", Said("a-password-needs-10-to-200-characters"));
+    if !is_long_enough {
+        return;
+    }
+    let looked_at: String = typed.expose_secret().chars().take(LOOKED_AT).collect();
+    let own: Vec<&str> = own.iter().copied().chain(["hoicho", "hội chợ", "ocop"]).collect();
+    checks.that(
+        zxcvbn::zxcvbn(&looked_at, &own).score() >= zxcvbn::Score::Two,
+        pointer,
+        "guessable",
+        Said("this-password-is-guessed-easily"),
+    );
+}
+
+/// How an address is looked up; what the database cannot hold names nobody.
+fn key(typed: &str) -> Option<String> {
+    let key = typed.trim().to_lowercase();
+    (key.len() <= 254 && !key.contains('\0')).then_some(key)
+}
+
+/// Writes a line of the audit log about somebody's own account; no password or token ever.
+fn note<T: serde::Serialize>(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    action: &'static str,
+    before: Option<T>,
+    after: Option<T>,
+    at: Instant,
+) -> diesel::QueryResult<()> {
+    let subject = user.to_string();
+    audit::record(
+        tx,
+        audit::Entry {
+            organiser: None,
+            edition: None,
+            actor: Some(user),
+            api_key: None,
+            action,
+            subject,
+            before,
+            after,
+            at,
+        },
+    )
+}

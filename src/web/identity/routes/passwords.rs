@@ -1,0 +1,120 @@
+//! Forgotten and changed passwords.
+use actix_web::{HttpRequest, HttpResponse, post, put, web};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::super::{SignedIn, caller::source, lockout, one_time, one_time::Purpose, store};
+use crate::identity::RequestContext;
+use crate::{
+    http::{Body, Checks, Code, Problem},
+    outbox,
+};
+use hoicho_core::i18n::Said;
+
+/// Forgotten.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RequestReset {
+    email: String,
+}
+
+/// Mails a link to choose a new password. The answer is 202 whether or not there is such an account.
+#[utoipa::path(post, path = "/api/v1/auth/password-reset", tag = "auth", request_body = RequestReset, responses((status = 202), (status = 422)))]
+#[post("/auth/password-reset")]
+pub(super) async fn request_reset(
+    context: web::Data<RequestContext>,
+    body: Body<RequestReset>,
+) -> Result<HttpResponse, Problem> {
+    let typed = body.get()?.email;
+    let now = context.clock.now();
+    if let Some(key) = super::key(&typed) {
+        context
+            .db
+            .write(move |tx| {
+                match store::account_by_email(tx, &key)? {
+                    Some(account) => one_time::mail(tx, &account, Purpose::ResetPassword, now)?,
+                    None => outbox::put_nothing(tx, now)?,
+                }
+                Ok::<_, Problem>(())
+            })
+            .await?;
+    }
+    Ok(HttpResponse::Accepted().finish())
+}
+
+/// The new password.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ConfirmReset {
+    /// From the mail.
+    token: String,
+    /// 10 to 200 characters.
+    #[schema(value_type = String)]
+    password: SecretString,
+}
+
+/// Sets a new password with the token of a mail, once. Ends every login of the account, and proves its address.
+#[utoipa::path(post, path = "/api/v1/auth/password-reset/confirm", tag = "auth", request_body = ConfirmReset, responses((status = 204), (status = 404), (status = 422)))]
+#[post("/auth/password-reset/confirm")]
+pub(super) async fn confirm_reset(
+    context: web::Data<RequestContext>,
+    body: Body<ConfirmReset>,
+) -> Result<HttpResponse, Problem> {
+    let ConfirmReset { token, password } = body.get()?;
+    let mut checks = Checks::default();
+    super::password(&mut checks, "/password", &password, &[]);
+    checks.done()?;
+    let password_hash = context.passwords.hash(password).await?;
+    let now = context.clock.now();
+    context
+        .db
+        .write(move |tx| {
+            let user = one_time::redeem(tx, &token, Purpose::ResetPassword, now)?
+                .ok_or_else(|| Problem::new(Code::NotFound, Said("this-token-is-wrong-used-or-too")))?;
+            store::set_password(tx, user, &password_hash)?;
+            store::verify_email(tx, user, now)?;
+            super::note::<()>(tx, user, "user.reset_password", None, None, now)?;
+            let account = store::account(tx, user)?;
+            Ok::<_, Problem>(lockout::reset(tx, &account.email_key)?)
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// A changed password.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangePassword {
+    #[schema(value_type = String)]
+    current: SecretString,
+    /// 10 to 200 characters.
+    #[schema(value_type = String)]
+    new: SecretString,
+}
+
+/// Changes the caller's own password. Ends every login of the account.
+#[utoipa::path(put, path = "/api/v1/me/password", tag = "auth", request_body = ChangePassword, responses((status = 204), (status = 401), (status = 422), (status = 429)))]
+#[put("/me/password")]
+pub(super) async fn change_password(
+    req: HttpRequest,
+    caller: SignedIn,
+    body: Body<ChangePassword>,
+) -> Result<HttpResponse, Problem> {
+    let ChangePassword { current, new } = body.get()?;
+    let (user, now, context) = (caller.user, caller.now, caller.context);
+    let account = context.db.read(move |tx| store::account(tx, user).map_err(Problem::from)).await?;
+    let mut checks = Checks::default();
+    super::password(&mut checks, "/new", &new, &[&account.email, &account.display_name]);
+    checks.done()?;
+    let from = source(&req, context.behind_proxy).to_string();
+    lockout::confirm(&context, &account, current, (from, now)).await?;
+    let password_hash = context.passwords.hash(new).await?;
+    context
+        .db
+        .write(move |tx| {
+            store::set_password(tx, user, &password_hash)?;
+            Ok::<_, Problem>(super::note::<()>(tx, user, "user.change_password", None, None, now)?)
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,153 @@
+//! The outermost layer: gives what is kept, and keeps what comes back marked.
+use actix_web::{
+    HttpResponse,
+    body::{self, BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderMap, HeaderValue},
+    },
+    middleware::Next,
+    web,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+
+use super::{
+    encoding::Encoding,
+    shelf::{Finished, Found, Shelf},
+};
+use hoicho_core::metrics::Metrics;
+
+use crate::{
+    changes::About,
+    http::conditional,
+    identity::RequestContext,
+    identity::limit::{self, Left},
+};
+
+/// Whoever keeps it asks again each time, and is told that nothing changed.
+const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("public, no-cache");
+const VARY: HeaderValue = HeaderValue::from_static("accept-encoding, authorization, cookie");
+const ANYBODY: HeaderValue = HeaderValue::from_static("*");
+
+/// Whether everybody who sends this gets the same answer.
+fn is_public(req: &ServiceRequest) -> bool {
+    req.method() == Method::GET
+        && req.path().starts_with("/api/v1/editions")
+        && !req.headers().contains_key(header::AUTHORIZATION)
+        && !req.headers().contains_key(header::COOKIE)
+}
+
+fn seen(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok())
+}
+
+/// What every answer to the public says of itself.
+fn publish(headers: &mut HeaderMap, etag: HeaderValue) {
+    headers.insert(header::ETAG, etag);
+    headers.insert(header::CACHE_CONTROL, CACHE_CONTROL);
+    headers.insert(header::VARY, VARY);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY);
+}
+
+fn answer(req: ServiceRequest, finished: &Finished, left: Left) -> ServiceResponse<BoxBody> {
+    let unchanged = seen(req.headers()).is_some_and(|seen| conditional::is_seen(seen, &finished.etag));
+    let mut response = if unchanged {
+        HttpResponse::with_body(StatusCode::NOT_MODIFIED, BoxBody::new(()))
+    } else {
+        HttpResponse::with_body(StatusCode::OK, BoxBody::new(finished.body.clone()))
+    };
+    let headers = response.headers_mut();
+    if !unchanged {
+        for (name, value) in [
+            (header::CONTENT_TYPE, &finished.content_type),
+            (header::CONTENT_ENCODING, &finished.encoding),
+            (header::LINK, &finished.link),
+        ] {
+            if let Some(value) = value {
+                headers.insert(name, value.clone());
+            }
+        }
+    }
+    publish(headers, finished.etag.clone());
+    left.tell(headers);
+    req.into_response(response)
+}
+
+/// Gives a kept answer, or lets the request through and keeps what comes back if it may be.
+pub async fn serve<B: MessageBody + 'static>(
+    mut req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let shared = (req.app_data::<web::Data<RequestContext>>().cloned(), req.app_data::<web::Data<Shelf>>().cloned());
+    let (Some(context), Some(shelf)) = shared else { return Ok(next.call(req).await?.map_into_boxed_body()) };
+    if !is_public(&req) {
+        return Ok(next.call(req).await?.map_into_boxed_body());
+    }
+    let began = std::time::Instant::now();
+    let accepted = req.headers().get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let encoding = Encoding::wanted(accepted);
+    let key = [encoding.name(), req.path(), "?", req.query_string()].concat();
+    if !shelf.is_fresh(&context.db) && shelf.refresh(&context.db).await.is_err() {
+        // The database does not answer: the handler will say so.
+        return Ok(next.call(req).await?.map_into_boxed_body());
+    }
+    let mut found = shelf.find(&key);
+    let mut turn = None;
+    if matches!(found, Found::Old) {
+        turn = shelf.turn(&key).await;
+        found = shelf.find(&key);
+    }
+    if let Found::Right(kept) = found
+        && let Some(left) = limit::of_stranger(&context, req.request())
+    {
+        let response = answer(req, &kept.finished, left);
+        kept.finished.counted.note(response.status().as_u16(), began);
+        return Ok(response);
+    }
+    let epoch = shelf.epoch();
+    req.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(encoding.name()));
+    let response = next.call(req).await?.map_into_boxed_body();
+    let kept = keep(&shelf, response, key, epoch).await;
+    drop(turn);
+    kept
+}
+
+/// Keeps an answer that is marked.
+async fn keep(
+    shelf: &Shelf,
+    response: ServiceResponse<BoxBody>,
+    key: String,
+    epoch: u64,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let about = response.response().extensions().get::<About>().copied();
+    let Some(about) = about.filter(|_| response.status() == StatusCode::OK) else { return Ok(response) };
+    let Some(metrics) = response.request().app_data::<web::Data<Metrics>>().cloned() else { return Ok(response) };
+    let route = response.request().match_pattern().unwrap_or_default();
+    let (req, response) = response.into_parts();
+    let (mut response, body) = response.into_parts();
+    let bytes = body::to_bytes(body).await.map_err(actix_web::error::ErrorInternalServerError)?;
+    let digest: String = URL_SAFE_NO_PAD.encode(Sha256::digest(&bytes)).chars().take(22).collect();
+    let etag = HeaderValue::try_from(format!("\"{digest}\"")).map_err(actix_web::error::ErrorInternalServerError)?;
+    let unchanged = seen(req.headers()).is_some_and(|seen| conditional::is_seen(seen, &etag));
+    let value = |name| response.headers().get(name).cloned();
+    let finished = Finished {
+        content_type: value(header::CONTENT_TYPE),
+        encoding: value(header::CONTENT_ENCODING),
+        link: value(header::LINK),
+        etag: etag.clone(),
+        body: bytes.clone(),
+        counted: metrics.counted("GET", &route),
+    };
+    shelf.keep(key, about, epoch, finished);
+    let headers = response.headers_mut();
+    publish(headers, etag);
+    if unchanged {
+        headers.remove(header::CONTENT_TYPE);
+        headers.remove(header::CONTENT_ENCODING);
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return Ok(ServiceResponse::new(req, response.set_body(BoxBody::new(()))));
+    }
+    Ok(ServiceResponse::new(req, response.set_body(BoxBody::new(bytes))))
+}
