@@ -2,13 +2,13 @@
 //! table`), and so do the ordinary tests, with the corpora and with made-up bytes (`tests/fuzzed`).
 use actix_web::http::header::HeaderValue;
 use chrono::NaiveDate;
-use hoicho_spreadsheet::Cell;
 use hoicho_fair::{
     applications::documents::FileType,
     exhibitors::{LegalForm, tax_code},
     floor::numbering::{self, Run},
     imports::{ImportKind, Table},
 };
+use hoicho_spreadsheet::Cell;
 use hoicho_web::http::{conditional, etag, idempotency, page};
 
 const KINDS: [ImportKind; 5] =

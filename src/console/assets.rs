@@ -1,5 +1,5 @@
-//! The stylesheet, scripts and icons, compiled in. Their addresses hold a digest of what is in them, so that a browser
-//! keeps them for ever and never an old one.
+//! Static assets (stylesheet, scripts, icon), embedded in the binary. Their URLs contain a content digest, so browsers
+//! cache them as immutable.
 use std::sync::LazyLock;
 
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
@@ -21,29 +21,32 @@ const FILES: [(&str, &str, &str); 9] = [
 ];
 const JS: &str = "text/javascript; charset=utf-8";
 
-/// One digest of all of them: they are published together, and modules import each other by name.
+/// One digest for all files: they are deployed together, and the modules import each other by relative name.
 pub(super) static DIGEST: LazyLock<String> = LazyLock::new(|| {
     let mut digest = Sha256::new();
     FILES.iter().for_each(|(_, _, content)| digest.update(content));
     digest.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect()
 });
 
-/// Where a file is.
+/// URL path of an asset.
 pub(super) fn address(name: &str) -> String {
     format!("/assets/{}/{name}", *DIGEST)
 }
 
-/// A file of the console.
+/// Serves an asset.
 #[get("/assets/{digest}/{name}")]
 pub(super) async fn asset(path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let (digest, name) = path.into_inner();
-    let (_, kind, content) = FILES.iter().find(|(n, _, _)| *n == name).ok_or(Code::NotFound)?;
-    // An old page on a new server gets the new file, which must not be kept as the old one.
-    let keep = if digest == *DIGEST { "public, max-age=31536000, immutable" } else { "no-cache" };
-    Ok(HttpResponse::Ok().content_type(*kind).insert_header((header::CACHE_CONTROL, keep)).body(*content))
+    let (_, content_type, content) = FILES.iter().find(|(n, _, _)| *n == name).ok_or(Code::NotFound)?;
+    // A page from the previous deployment gets the current file, which must not be cached under the old digest.
+    let cache_control = if digest == *DIGEST { "public, max-age=31536000, immutable" } else { "no-cache" };
+    Ok(HttpResponse::Ok()
+        .content_type(*content_type)
+        .insert_header((header::CACHE_CONTROL, cache_control))
+        .body(*content))
 }
 
-/// The icon where browsers look for it.
+/// Redirects the default icon path to the asset.
 #[get("/favicon.ico")]
 pub(super) async fn favicon(_: HttpRequest) -> HttpResponse {
     HttpResponse::MovedPermanently().insert_header((header::LOCATION, address("icon.svg"))).finish()

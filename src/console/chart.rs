@@ -1,4 +1,4 @@
-//! Charts as SVG, drawn here. Colours are those of the stylesheet, so that a chart is dark where the page is.
+//! Renders bar charts as inline SVG. Colours are CSS variables, so charts follow the theme of the page.
 use plotters::{
     prelude::*,
     style::text_anchor::{HPos, Pos, VPos},
@@ -6,27 +6,27 @@ use plotters::{
 
 use hoicho_core::i18n::{Language, numbers};
 
-/// Narrow, so that words are still read when a phone makes it smaller.
+/// Width of the view box. Narrow, so that text stays readable when scaled down on a phone.
 const WIDTH: u32 = 540;
-/// Stand-ins for colours of the stylesheet, which the library cannot name.
+/// Placeholder colours, replaced with CSS variables after drawing, because plotters only supports RGB.
 const INK: RGBColor = RGBColor(1, 1, 1);
 const LINE: RGBColor = RGBColor(2, 2, 2);
 const BAR: RGBColor = RGBColor(3, 3, 3);
-const SECOND: RGBColor = RGBColor(4, 4, 4);
-const REAL: [(&str, &str); 4] =
+const SECOND_BAR: RGBColor = RGBColor(4, 4, 4);
+const CSS_COLOURS: [(&str, &str); 4] =
     [("#010101", "var(--ink)"), ("#020202", "var(--line)"), ("#030303", "var(--c3)"), ("#040404", "var(--c2)")];
 
-/// What the bars count.
+/// Unit of the values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
-    /// Things, people.
+    /// Number of objects or people.
     Count,
     /// Minor units of the đồng.
     Money,
 }
 
 impl Unit {
-    fn say(self, language: Language, value: i64) -> String {
+    fn format(self, language: Language, value: i64) -> String {
         match self {
             Self::Count => numbers::integer(language, value),
             Self::Money if value.abs() >= 1_000_000 => {
@@ -41,48 +41,50 @@ impl Unit {
     }
 }
 
-/// A bar with its name.
+/// A bar.
 #[derive(Debug, Clone)]
 pub(super) struct Bar {
     pub name: String,
     pub value: i64,
 }
 
-/// A chart with its numbers, for those who cannot see it.
+/// A chart with its data table, for accessibility.
 #[derive(Debug, Clone)]
 pub(super) struct Chart {
     pub title: String,
     pub svg: String,
-    /// Name and number, as the table behind the chart has them.
+    /// Rows of the data table: name and formatted value.
     pub rows: Vec<(String, String)>,
 }
 
-fn finished(svg: &str, title: &str) -> String {
-    let svg = REAL.iter().fold(svg.to_owned(), |svg, (stand_in, real)| svg.replace(stand_in, real));
-    // The size is the stylesheet's business.
+/// Inserts the CSS variables and the accessible name.
+fn finish_svg(svg: &str, title: &str) -> String {
+    let svg =
+        CSS_COLOURS.iter().fold(svg.to_owned(), |svg, (placeholder, variable)| svg.replace(placeholder, variable));
+    // Removes `width` and `height`: the stylesheet sets the size.
     let body = svg.split_once("viewBox").map_or(String::new(), |(_, rest)| rest.to_owned());
     let title = title.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
     format!("<svg class=\"chart\" role=\"img\" aria-label=\"{title}\" viewBox{body}")
 }
 
-fn table(bars: &[Bar], unit: Unit, language: Language) -> Vec<(String, String)> {
-    let said = |value: i64| match unit {
+fn table_rows(bars: &[Bar], unit: Unit, language: Language) -> Vec<(String, String)> {
+    let format = |value: i64| match unit {
         Unit::Count => numbers::integer(language, value),
         Unit::Money => numbers::money(language, value, "VND"),
     };
-    bars.iter().map(|bar| (bar.name.clone(), said(bar.value))).collect()
+    bars.iter().map(|bar| (bar.name.clone(), format(bar.value))).collect()
 }
 
-type Drawn = Result<(), Box<dyn std::error::Error>>;
+type DrawResult = Result<(), Box<dyn std::error::Error>>;
 
 fn label(size: i32) -> TextStyle<'static> {
     ("sans-serif", size).into_font().color(&INK)
 }
 
-fn draw_columns(svg: &mut String, bars: &[Bar], unit: Unit, language: Language) -> Drawn {
+fn draw_columns(svg: &mut String, bars: &[Bar], unit: Unit, language: Language) -> DrawResult {
     let area = SVGBackend::with_string(svg, (WIDTH, 300)).into_drawing_area();
-    let most = bars.iter().map(|b| b.value).max().unwrap_or(0).max(1);
-    let top = most.saturating_add(most / 8).saturating_add(1);
+    let max = bars.iter().map(|b| b.value).max().unwrap_or(0).max(1);
+    let top = max.saturating_add(max / 8).saturating_add(1);
     let mut chart = ChartBuilder::on(&area)
         .margin(8)
         .x_label_area_size(30)
@@ -98,10 +100,10 @@ fn draw_columns(svg: &mut String, bars: &[Bar], unit: Unit, language: Language) 
         .bold_line_style(LINE)
         .axis_style(LINE)
         .y_label_style(label(15))
-        .y_label_formatter(&|value| unit.say(language, *value))
+        .y_label_formatter(&|value| unit.format(language, *value))
         .draw()?;
-    // At most seven names fit beside each other.
-    let every = bars.len().div_ceil(7).max(1);
+    // At most seven labels fit side by side.
+    let label_step = bars.len().div_ceil(7).max(1);
     let plot = chart.plotting_area();
     let (width, height) = plot.dim_in_pixel();
     let (left, bottom) = plot.get_base_pixel();
@@ -119,21 +121,21 @@ fn draw_columns(svg: &mut String, bars: &[Bar], unit: Unit, language: Language) 
         area.draw(&Rectangle::new([(from + gap, y), (to - gap, floor)], BAR.filled()))?;
         let middle = i32::midpoint(from, to);
         let centred = |size| label(size).pos(Pos::new(HPos::Center, VPos::Top));
-        if n % every == 0 {
+        if n % label_step == 0 {
             area.draw(&Text::new(bar.name.clone(), (middle, floor + 7), centred(15)))?;
         }
         if bars.len() <= 7 && bar.value > 0 {
-            area.draw(&Text::new(unit.say(language, bar.value), (middle, y - 17), centred(14)))?;
+            area.draw(&Text::new(unit.format(language, bar.value), (middle, y - 17), centred(14)))?;
         }
     }
     area.present()?;
     Ok(())
 }
 
-fn draw_rows(svg: &mut String, bars: &[Bar], unit: Unit, language: Language) -> Drawn {
+fn draw_rows(svg: &mut String, bars: &[Bar], unit: Unit, language: Language) -> DrawResult {
     let count = u32::try_from(bars.len().max(1))?;
     let area = SVGBackend::with_string(svg, (WIDTH, count * 34 + 8)).into_drawing_area();
-    let most = bars.iter().map(|b| b.value).max().unwrap_or(0).max(1);
+    let max = bars.iter().map(|b| b.value).max().unwrap_or(0).max(1);
     let (left, room) = (205, 225);
     for (n, bar) in bars.iter().enumerate() {
         let y = 4 + 34 * i32::try_from(n)?;
@@ -142,11 +144,11 @@ fn draw_rows(svg: &mut String, bars: &[Bar], unit: Unit, language: Language) -> 
         } else {
             bar.name.clone()
         };
-        let length = i32::try_from(i128::from(room) * i128::from(bar.value.max(0)) / i128::from(most))?;
+        let length = i32::try_from(i128::from(room) * i128::from(bar.value.max(0)) / i128::from(max))?;
         let at = |h| label(15).pos(Pos::new(h, VPos::Center));
         area.draw(&Text::new(name, (left - 10, y + 15), at(HPos::Right)))?;
         area.draw(&Rectangle::new([(left, y + 3), (left + length.max(1), y + 27)], BAR.filled()))?;
-        area.draw(&Text::new(unit.say(language, bar.value), (left + length + 8, y + 15), at(HPos::Left)))?;
+        area.draw(&Text::new(unit.format(language, bar.value), (left + length + 8, y + 15), at(HPos::Left)))?;
     }
     area.present()?;
     Ok(())
@@ -157,44 +159,44 @@ fn chart(
     bars: &[Bar],
     unit: Unit,
     language: Language,
-    draw: fn(&mut String, &[Bar], Unit, Language) -> Drawn,
+    draw: fn(&mut String, &[Bar], Unit, Language) -> DrawResult,
 ) -> Chart {
     let mut svg = String::new();
     if let Err(error) = draw(&mut svg, bars, unit, language) {
-        // The table says it all; a page must not fail for its picture.
-        tracing::error!(%error, "a chart could not be drawn");
+        // The data table is still shown, so the page does not fail because of the chart.
+        tracing::error!(%error, "failed to draw chart");
         svg.clear();
     }
-    Chart { svg: finished(&svg, &title), title, rows: table(bars, unit, language) }
+    Chart { svg: finish_svg(&svg, &title), title, rows: table_rows(bars, unit, language) }
 }
 
-/// Bars that stand: of days and hours.
+/// Vertical bars, for days and hours.
 pub(super) fn columns(title: String, bars: &[Bar], unit: Unit, language: Language) -> Chart {
     chart(title, bars, unit, language, draw_columns)
 }
 
-/// Bars that lie, for long names: of zones and localities.
+/// Horizontal bars, for long names such as zones and localities.
 pub(super) fn rows(title: String, bars: &[Bar], unit: Unit, language: Language) -> Chart {
     chart(title, bars, unit, language, draw_rows)
 }
 
-fn draw_pairs(svg: &mut String, bars: &[Bar], unit: Unit, language: Language) -> Drawn {
+fn draw_pairs(svg: &mut String, bars: &[Bar], unit: Unit, language: Language) -> DrawResult {
     let area = SVGBackend::with_string(svg, (WIDTH, 110)).into_drawing_area();
-    let most = bars.iter().map(|b| b.value).max().unwrap_or(0).max(1);
-    for (n, (bar, colour)) in bars.iter().zip([BAR, SECOND]).enumerate() {
+    let max = bars.iter().map(|b| b.value).max().unwrap_or(0).max(1);
+    for (n, (bar, colour)) in bars.iter().zip([BAR, SECOND_BAR]).enumerate() {
         let y = 8 + 50 * i32::try_from(n)?;
-        let length = i32::try_from(i128::from(230) * i128::from(bar.value.max(0)) / i128::from(most))?;
+        let length = i32::try_from(i128::from(230) * i128::from(bar.value.max(0)) / i128::from(max))?;
         let at = |h| label(16).pos(Pos::new(h, VPos::Center));
         let name: String = bar.name.chars().take(24).collect();
         area.draw(&Text::new(name, (195, y + 18), at(HPos::Right)))?;
         area.draw(&Rectangle::new([(205, y), (205 + length.max(1), y + 36)], colour.filled()))?;
-        area.draw(&Text::new(unit.say(language, bar.value), (213 + length, y + 18), at(HPos::Left)))?;
+        area.draw(&Text::new(unit.format(language, bar.value), (213 + length, y + 18), at(HPos::Left)))?;
     }
     area.present()?;
     Ok(())
 }
 
-/// Now beside before.
+/// Two horizontal bars, for comparison.
 pub(super) fn pair(title: String, bars: &[Bar; 2], unit: Unit, language: Language) -> Chart {
     chart(title, bars, unit, language, draw_pairs)
 }
@@ -208,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chart_of_anything_is_drawn_and_names_stay_text() {
+    fn charts_handle_any_values_and_escape_names() {
         let shapes: [&[i64]; 4] = [&[], &[0, 0], &[5, 1_000_000_000_000, -3], &[1; 40]];
         for values in shapes {
             for unit in [Unit::Count, Unit::Money] {
@@ -227,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_those_of_the_page() {
+    fn colours_are_css_variables() {
         let chart = columns(String::new(), &bars(&[5, 3]), Unit::Money, Language::Vi);
         assert!(chart.svg.contains("var(--c3)") && !chart.svg.contains("#0"), "{}", chart.svg);
     }

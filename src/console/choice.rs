@@ -1,9 +1,9 @@
-//! Choices of a form's lists.
+//! Options of select fields and checkbox lists.
 use std::fmt::Display;
 
 use super::shell::Shell;
 
-/// One of the things to choose from.
+/// An option.
 #[derive(Debug, Clone)]
 pub(super) struct Choice {
     pub value: String,
@@ -12,22 +12,21 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    /// A choice by its name.
     pub fn new(value: impl Display, label: impl Into<String>, chosen: bool) -> Self {
         Self { value: value.to_string(), label: label.into(), chosen }
     }
-    /// The first line: nothing chosen.
+    /// The empty option.
     pub fn none(label: String) -> Self {
         Self { value: String::new(), label, chosen: false }
     }
 }
 
-/// The values of a set, in words; `now` are those that are chosen.
+/// Localized options of an enum, for multiple selection; `now` are the selected values.
 pub(super) fn ticked<T: Display + PartialEq + strum::VariantArray>(s: &Shell, set: &str, now: &[T]) -> Vec<Choice> {
     T::VARIANTS.iter().map(|v| Choice::new(v, s.of(set, v), now.contains(v))).collect()
 }
 
-/// The same where one at most is chosen.
+/// Localized options of an enum, for single selection.
 pub(super) fn of_set<T: Display + PartialEq + strum::VariantArray>(
     s: &Shell,
     set: &str,

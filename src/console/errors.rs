@@ -1,4 +1,4 @@
-//! Problems as pages, and the headers that every page carries.
+//! Error pages, and the security and cache headers of all pages.
 use actix_web::{
     HttpResponse,
     body::BoxBody,
@@ -20,15 +20,16 @@ use super::{
 use hoicho_web::http::{Code, Problem};
 use hoicho_web::identity::RequestContext;
 
-/// No script, style, frame or request but our own.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+/// Content security policy of pages: same-origin scripts, styles and requests only; no framing.
+const PAGE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
      manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The same for what may stand on other sites: no script of anybody's, and no form.
-const FRAME_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'self'; form-action 'none'; frame-ancestors *";
+/// Content security policy of embeddable pages: framing by any origin, but no scripts and no forms.
+const EMBED_CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'self'; form-action 'none'; \
+     frame-ancestors *";
 
-const HEADERS: [(&str, &str); 5] = [
-    ("content-security-policy", POLICY),
+const SECURITY_HEADERS: [(&str, &str); 5] = [
+    ("content-security-policy", PAGE_CSP),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
@@ -57,7 +58,8 @@ fn problem_page(s: Shell, problem: &Problem) -> HttpResponse {
     response
 }
 
-/// Shows problems as pages, sends who must log in to do so, and puts the headers on.
+/// Middleware: renders problems as error pages, redirects unauthenticated GET requests to the login page, and sets the
+/// security and cache headers.
 pub async fn pages(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
     let Some(context) = req.app_data::<web::Data<RequestContext>>().cloned() else {
         return Ok(req.error_response(Problem::from(Code::Internal)));
@@ -67,8 +69,8 @@ pub async fn pages(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceRe
     if let Some(problem) = problem {
         let s = Shell::plain(response.request(), context.clock.now());
         let rendered = if problem.code == Code::LoginRequired && response.request().method() == Method::GET {
-            let to = serde_urlencoded::to_string([("next", s.here.as_str())]).unwrap_or_default();
-            HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/login?{to}"))).finish()
+            let query = serde_urlencoded::to_string([("next", s.here.as_str())]).unwrap_or_default();
+            HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/login?{query}"))).finish()
         } else {
             problem_page(s, &problem)
         };
@@ -78,13 +80,13 @@ pub async fn pages(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceRe
     if is_html && Flash::of(response.request()).is_some() {
         response.response_mut().add_cookie(&flash::said(context.secure_cookies))?;
     }
-    let is_frame = response.request().path().starts_with(embed::PREFIX) && response.status().is_success();
+    let is_embed = response.request().path().starts_with(embed::PREFIX) && response.status().is_success();
     let headers = response.headers_mut();
-    for (name, value) in HEADERS {
+    for (name, value) in SECURITY_HEADERS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
-    if is_frame {
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(FRAME_POLICY));
+    if is_embed {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(EMBED_CSP));
         headers.remove("cross-origin-opener-policy");
     }
     if !headers.contains_key(header::CACHE_CONTROL) {

@@ -1,5 +1,5 @@
-//! What a page has to say about the form that was just sent: that it is done, or what was wrong with it and what had
-//! been typed. It travels in a cookie to the next page, so that no node has to remember it.
+//! Flash messages: the result of the last form (success, warnings, errors, submitted values) for the next page. Stored
+//! in a cookie, so that no server-side session state is required.
 use std::collections::BTreeMap;
 
 use actix_web::{
@@ -9,58 +9,59 @@ use actix_web::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
-/// The cookie.
+/// Cookie name.
 pub const COOKIE: &str = "hoicho_said";
-/// Bytes of a cookie that every browser keeps.
-const MOST: usize = 3_800;
+/// Maximum size of the cookie value, in bytes. Browsers are only required to store 4096 bytes per cookie including its
+/// name and attributes (RFC 6265, 6.1).
+const MAX_COOKIE_BYTES: usize = 3_800;
 
-/// About the last form.
+/// Result of the last form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
-    /// The page it is for, without its query.
+    /// Path of the page that shows it, without the query.
     pub page: String,
-    /// Key of a message: what was done.
+    /// Key of the success message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done: Option<String>,
-    /// What is shown this once: a secret that was just made.
+    /// Value to show once: a newly created secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown: Option<String>,
-    /// What was done, but may be a mistake; in the person's language.
+    /// Warnings, localized.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warned: Vec<String>,
-    /// What is wrong, in the person's language.
+    /// General errors, localized.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wrong: Vec<String>,
-    /// What is wrong with each field, by its name.
+    /// Validation errors by field name, localized.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, String>,
-    /// What had been typed, by the fields' names.
+    /// Submitted values by field name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub typed: BTreeMap<String, Vec<String>>,
 }
 
 impl Flash {
-    /// As a cookie for the next page. If all of it is too long, what was typed is left out.
+    /// Encodes it as a cookie. If it is too long, the submitted values are dropped first, then the field errors.
     pub fn cookie(mut self, secure: bool) -> Cookie<'static> {
-        let mut value = self.encoded();
-        if value.len() > MOST {
+        let mut value = self.encode();
+        if value.len() > MAX_COOKIE_BYTES {
             self.typed.clear();
-            value = self.encoded();
+            value = self.encode();
         }
-        if value.len() > MOST {
+        if value.len() > MAX_COOKIE_BYTES {
             self.fields.clear();
             self.wrong.truncate(1);
             self.wrong.iter_mut().for_each(|w| *w = w.chars().take(500).collect());
-            value = self.encoded();
+            value = self.encode();
         }
         cookie(value, secure).max_age(Duration::seconds(120)).finish()
     }
 
-    fn encoded(&self) -> String {
+    fn encode(&self) -> String {
         serde_json::to_vec(self).map(|json| URL_SAFE_NO_PAD.encode(json)).unwrap_or_default()
     }
 
-    /// What was said for the page of this request.
+    /// Decodes the flash message for the page of this request.
     pub fn of(req: &HttpRequest) -> Option<Self> {
         let cookie = req.cookie(COOKIE)?;
         let json = URL_SAFE_NO_PAD.decode(cookie.value()).ok()?;
@@ -72,7 +73,7 @@ fn cookie(value: String, secure: bool) -> actix_web::cookie::CookieBuilder<'stat
     Cookie::build(COOKIE, value).path("/").http_only(true).secure(secure).same_site(SameSite::Lax)
 }
 
-/// Takes the cookie away: it is said once.
+/// Expired cookie that removes the flash message after it was shown.
 pub fn said(secure: bool) -> Cookie<'static> {
     cookie(String::new(), secure).max_age(Duration::ZERO).finish()
 }
@@ -82,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_too_long_for_a_cookie_is_cut_to_what_matters() {
+    fn oversized_flash_is_truncated_to_fit_a_cookie() {
         let flash = Flash {
             page: "/x".into(),
             wrong: vec!["Sai".repeat(2_000)],
@@ -90,6 +91,6 @@ mod tests {
             ..Flash::default()
         };
         let cookie = flash.cookie(false);
-        assert!(cookie.value().len() <= MOST && !cookie.value().is_empty());
+        assert!(cookie.value().len() <= MAX_COOKIE_BYTES && !cookie.value().is_empty());
     }
 }

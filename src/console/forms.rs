@@ -1,11 +1,17 @@
-//! The console's way to the API: a form is sent to `/form/…`, becomes the JSON body of the operation at `/api/v1/…` and
-//! runs through it like any other call, with the same checks, permits, versions and audit. Whoever sent it is led on to
-//! the next page, or back to the form with what was wrong.
+//! Form middleware: rewrites a form submission to `/form/…` into a JSON request to the operation at `/api/v1/…`, so that
+//! validation, authorization, versions and audit are those of the API. Redirects to the next page on success, or back
+//! to the form with the errors.
 //!
-//! Fields that begin with `_` are for this module: `_method`, `_next` and `_back` (pages; `{name}` in `_next` is
-//! replaced from the answer), `_seen` (the version the person saw), `_once` (made with the page, so that sending a form
-//! twice does its work once), `_done` (the message that says it is done), `_show` (what of the answer is shown once), `_type` (of a file or a text that is sent as it is), `_file_name` (which
-//! parameter says what a file is called).
+//! Fields that begin with `_` control this module:
+//! - `_method`: HTTP method; the default is `POST`.
+//! - `_next`: page after success; `{name}` is replaced with that property of the response.
+//! - `_back`: page after an error; the default is the referrer.
+//! - `_seen`: version that the page showed, sent as `If-Match`.
+//! - `_once`: idempotency key, generated with the page.
+//! - `_done`: key of the success message.
+//! - `_show`: property of the response to show once, e.g. a new secret.
+//! - `_type`: content type of a file, or of `_text`, which is then sent as the body unchanged.
+//! - `_file_name`: query parameter that receives the file name.
 use std::collections::BTreeMap;
 
 use actix_web::{
@@ -30,54 +36,55 @@ use hoicho_web::{
     identity::session::Tokens,
 };
 
-/// Where forms are sent.
+/// Path prefix of form submissions.
 pub(super) const PREFIX: &str = "/form/";
-/// Bytes a form with a file may have.
-const FILE_LIMIT: usize = 11 * 1024 * 1024;
-/// Bytes of an answer that are looked at.
-const ANSWER_LIMIT: usize = 4 * 1024 * 1024;
+/// Maximum size of a multipart form, in bytes.
+const MAX_MULTIPART_BYTES: usize = 11 * 1024 * 1024;
+/// Maximum size of an API response that is parsed, in bytes.
+const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 
-/// A file of a form.
+/// An uploaded file.
 #[derive(Debug)]
 pub(super) struct SentFile {
-    /// As it is called where it comes from.
+    /// File name on the client.
     pub name: String,
-    /// MIME, as the browser says.
+    /// MIME type as sent by the browser.
     pub kind: String,
     pub bytes: Bytes,
 }
 
-/// A form as it was sent.
+/// A submitted form.
 #[derive(Debug, Default)]
 pub(super) struct Sent {
-    /// Names and values in the order of the page.
+    /// Names and values in document order.
     pub fields: Vec<(String, String)>,
-    /// A file.
     pub file: Option<SentFile>,
 }
 
 impl Sent {
-    fn control(&self, name: &str) -> Option<&str> {
+    /// The first non-empty value of a field.
+    fn control_field(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
     }
-    /// A page of ours, and nothing else: who sends a form must not be led away.
+    /// The value of a field if it is a local path. Prevents open redirects.
     fn page(&self, name: &str) -> Option<&str> {
-        self.control(name).filter(|page| shell::is_ours(page))
+        self.control_field(name).filter(|page| shell::is_ours(page))
     }
-    fn typed(&self) -> Vec<(String, String)> {
+    /// Fields without the control fields.
+    fn user_fields(&self) -> Vec<(String, String)> {
         self.fields.iter().filter(|(name, _)| !name.starts_with('_')).cloned().collect()
     }
 }
 
-/// Reads a form, of either kind that browsers send.
-async fn read(req: &mut ServiceRequest) -> Result<Sent, Problem> {
+/// Reads a form, URL-encoded or multipart.
+async fn read_form(req: &mut ServiceRequest) -> Result<Sent, Problem> {
     let is_multipart = multipart::boundary(req.headers()).is_some();
-    let most = if is_multipart { FILE_LIMIT } else { BODY_LIMIT };
+    let max_bytes = if is_multipart { MAX_MULTIPART_BYTES } else { BODY_LIMIT };
     let mut payload = req.take_payload();
     let mut body = web::BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Code::BadRequest)?;
-        if body.len() + chunk.len() > most {
+        if body.len() + chunk.len() > max_bytes {
             return Err(Problem::new(Code::TooLarge, Said("the-file-or-the-form-is-too")));
         }
         body.extend_from_slice(&chunk);
@@ -89,11 +96,11 @@ async fn read(req: &mut ServiceRequest) -> Result<Sent, Problem> {
     Ok(Sent { fields, file: None })
 }
 
-/// Changes the request into the API call that the form stands for.
-fn aim(req: &mut ServiceRequest, sent: &Sent, bodies: &Bodies, language: Language) -> Result<(), Problem> {
+/// Rewrites the request into the API request of the form.
+fn rewrite_to_api(req: &mut ServiceRequest, sent: &Sent, bodies: &Bodies, language: Language) -> Result<(), Problem> {
     let rest = req.path().strip_prefix(PREFIX).unwrap_or_default();
     let path = format!("/api/v1/{rest}");
-    let method = match sent.control("_method") {
+    let method = match sent.control_field("_method") {
         Some("PUT") => Method::PUT,
         Some("PATCH") => Method::PATCH,
         Some("DELETE") => Method::DELETE,
@@ -104,21 +111,21 @@ fn aim(req: &mut ServiceRequest, sent: &Sent, bodies: &Bodies, language: Languag
             headers.insert(name, value);
         }
     };
-    let body = match (&sent.file, sent.control("_type")) {
-        (Some(file), told) => Some((told.unwrap_or(&file.kind).to_owned(), file.bytes.clone())),
+    let body = match (&sent.file, sent.control_field("_type")) {
+        (Some(file), kind) => Some((kind.unwrap_or(&file.kind).to_owned(), file.bytes.clone())),
         (None, Some(kind)) => {
-            Some((kind.to_owned(), Bytes::from(sent.control("_text").unwrap_or_default().to_owned())))
+            Some((kind.to_owned(), Bytes::from(sent.control_field("_text").unwrap_or_default().to_owned())))
         }
         (None, None) => {
-            let made = bodies.body(method.as_str(), &path, &sent.typed());
-            made.map(|value| ("application/json".to_owned(), Bytes::from(value.to_string())))
+            let json = bodies.body(method.as_str(), &path, &sent.user_fields());
+            json.map(|value| ("application/json".to_owned(), Bytes::from(value.to_string())))
         }
     };
-    // What comes with a file is said in the query: the body is the file itself.
+    // The body is the file itself, so the other fields go to the query.
     let query = match &sent.file {
         Some(file) => {
-            let name = sent.control("_file_name").map(|field| (field.to_owned(), file.name.clone()));
-            let fields: Vec<_> = sent.typed().into_iter().chain(name).collect();
+            let name = sent.control_field("_file_name").map(|field| (field.to_owned(), file.name.clone()));
+            let fields: Vec<_> = sent.user_fields().into_iter().chain(name).collect();
             serde_urlencoded::to_string(fields).unwrap_or_default()
         }
         None => req.query_string().to_owned(),
@@ -133,11 +140,11 @@ fn aim(req: &mut ServiceRequest, sent: &Sent, bodies: &Bodies, language: Languag
     }
     set(&mut head.headers, header::ACCEPT_LANGUAGE, language.tag());
     set(&mut head.headers, header::ACCEPT, "application/json");
-    if let Some(seen) = sent.control("_seen") {
-        set(&mut head.headers, header::IF_MATCH, &format!("\"v{seen}\""));
+    if let Some(version) = sent.control_field("_seen") {
+        set(&mut head.headers, header::IF_MATCH, &format!("\"v{version}\""));
     }
-    if let Some(once) = sent.control("_once").filter(|_| method == Method::POST) {
-        set(&mut head.headers, HeaderName::from_static("idempotency-key"), once);
+    if let Some(key) = sent.control_field("_once").filter(|_| method == Method::POST) {
+        set(&mut head.headers, HeaderName::from_static("idempotency-key"), key);
     }
     if let Some((kind, bytes)) = body {
         set(&mut head.headers, header::CONTENT_TYPE, &kind);
@@ -146,10 +153,10 @@ fn aim(req: &mut ServiceRequest, sent: &Sent, bodies: &Bodies, language: Languag
     Ok(())
 }
 
-/// Puts what the answer says into the address of the next page.
-fn filled(next: &str, answer: &Value) -> String {
+/// Replaces `{name}` in the path of the next page with properties of the response.
+fn fill_placeholders(next: &str, response: &Value) -> String {
     let mut page = next.to_owned();
-    for (name, value) in answer.as_object().into_iter().flatten() {
+    for (name, value) in response.as_object().into_iter().flatten() {
         let value = match value {
             Value::String(text) => text.clone(),
             Value::Number(number) => number.to_string(),
@@ -168,41 +175,40 @@ fn path_of(page: &str) -> &str {
     page.split(['?', '#']).next().unwrap_or(page)
 }
 
-/// What the API said is wrong, for the page the form is on.
-fn refusal(words: Words, status: u16, answer: &Value, sent: &Sent, back: &str) -> Flash {
-    let text = |at: &str| answer.get(at).and_then(Value::as_str).map(str::to_owned);
+/// Converts an API error into a flash message. Errors of fields that the form does not have become general errors.
+fn error_flash(words: Words, status: u16, problem: &Value, sent: &Sent, back: &str) -> Flash {
+    let text = |key: &str| problem.get(key).and_then(Value::as_str).map(str::to_owned);
     let mut fields = BTreeMap::new();
     let mut wrong: Vec<String> = Vec::new();
-    let named: Vec<&String> = sent.fields.iter().map(|(name, _)| name).collect();
-    for error in answer.get("errors").and_then(Value::as_array).into_iter().flatten() {
+    let names: Vec<&String> = sent.fields.iter().map(|(name, _)| name).collect();
+    for error in problem.get("errors").and_then(Value::as_array).into_iter().flatten() {
         let at = |key: &str| error.get(key).and_then(Value::as_str).unwrap_or_default();
         let name = at("pointer").trim_start_matches('/').replace('/', ".");
-        if named.iter().any(|n| **n == name) {
+        if names.iter().any(|n| **n == name) {
             fields.insert(name, at("detail").to_owned());
         } else {
             wrong.push(at("detail").to_owned());
         }
     }
     if status == 412 {
-        // The page shows it as it is now, and what was typed beside the new version.
+        // The page shows the current version together with the submitted values.
         wrong = vec![words.say("form-stale")];
     }
     if wrong.is_empty() {
-        let said = text("detail").or_else(|| text("title"));
-        wrong.extend(said.or_else(|| Some(words.fill("form-refused", "status", status))));
+        let message = text("detail").or_else(|| text("title"));
+        wrong.extend(message.or_else(|| Some(words.fill("form-refused", "status", status))));
     }
-    // A secret is typed again.
-    // `current` and `new` are the passwords of the form that changes one.
+    // Secrets are not stored in the cookie. `current` and `new` are the fields of the change-password form.
     let is_secret =
         |name: &str| name.contains("password") || name.contains("token") || ["current", "new"].contains(&name);
-    let mut typed: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (name, value) in sent.typed().into_iter().filter(|(name, _)| !is_secret(name)) {
-        typed.entry(name).or_default().push(value);
+    let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, value) in sent.user_fields().into_iter().filter(|(name, _)| !is_secret(name)) {
+        values.entry(name).or_default().push(value);
     }
-    Flash { page: path_of(back).to_owned(), wrong, fields, typed, ..Flash::default() }
+    Flash { page: path_of(back).to_owned(), wrong, fields, typed: values, ..Flash::default() }
 }
 
-fn lead(to: &str, flash: Option<Flash>, context: &RequestContext) -> HttpResponse {
+fn redirect(to: &str, flash: Option<Flash>, context: &RequestContext) -> HttpResponse {
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, to)).insert_header((header::CACHE_CONTROL, "no-store"));
     if let Some(flash) = flash {
@@ -211,7 +217,7 @@ fn lead(to: &str, flash: Option<Flash>, context: &RequestContext) -> HttpRespons
     response.finish()
 }
 
-/// Carries forms to the API; everything else passes.
+/// Middleware: rewrites form submissions to API requests; passes other requests through.
 pub async fn carry<B: MessageBody + 'static>(
     mut req: ServiceRequest,
     next: Next<B>,
@@ -224,45 +230,45 @@ pub async fn carry<B: MessageBody + 'static>(
     let language = shell::language(req.request());
     let referer = req.headers().get(header::REFERER).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<Uri>().ok());
     let referer = referer.as_ref().and_then(|uri| uri.path_and_query()).map(|p| p.as_str().to_owned());
-    let sent = match read(&mut req).await {
+    let sent = match read_form(&mut req).await {
         Ok(sent) => sent,
         Err(problem) => return Ok(req.error_response(problem)),
     };
     let back = sent.page("_back").map(str::to_owned).or(referer).unwrap_or_else(|| "/".to_owned());
-    if let Err(problem) = aim(&mut req, &sent, &bodies, language) {
+    if let Err(problem) = rewrite_to_api(&mut req, &sent, &bodies, language) {
         return Ok(req.error_response(problem));
     }
     let response = next.call(req).await?;
     let (req, response) = response.into_parts();
     let status = response.status();
-    let bytes = to_bytes_limited(response.into_body(), ANSWER_LIMIT).await;
+    let bytes = to_bytes_limited(response.into_body(), MAX_RESPONSE_BYTES).await;
     let bytes = bytes.ok().and_then(Result::ok).unwrap_or_default();
-    let answer: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    let body: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
     if !status.is_success() {
-        let flash = refusal(Words(language), status.as_u16(), &answer, &sent, &back);
-        // Who has been logged out meanwhile logs in, and finds the page again.
+        let flash = error_flash(Words(language), status.as_u16(), &body, &sent, &back);
+        // After the session has expired: log in, then return to the form.
         let to = match status.as_u16() {
-            401 if answer.get("code").is_some_and(|code| code == "login_required") => {
+            401 if body.get("code").is_some_and(|code| code == "login_required") => {
                 format!("/login?next={}", urlencode(&back))
             }
             _ => back,
         };
-        return Ok(ServiceResponse::new(req, lead(&to, Some(flash), &context)));
+        return Ok(ServiceResponse::new(req, redirect(&to, Some(flash), &context)));
     }
-    let to = filled(sent.page("_next").unwrap_or(&back), &answer);
-    let warnings = answer.get("warnings").and_then(Value::as_array).into_iter().flatten();
+    let to = fill_placeholders(sent.page("_next").unwrap_or(&back), &body);
+    let warnings = body.get("warnings").and_then(Value::as_array).into_iter().flatten();
     let warned: Vec<String> =
         warnings.filter_map(|w| w.get("detail").and_then(Value::as_str).map(str::to_owned)).collect();
-    let shown = sent.control("_show").and_then(|name| answer.get(name)).and_then(Value::as_str).map(str::to_owned);
-    let done = sent.control("_done").map(|key| Flash {
+    let shown = sent.control_field("_show").and_then(|name| body.get(name)).and_then(Value::as_str).map(str::to_owned);
+    let done = sent.control_field("_done").map(|key| Flash {
         shown,
         page: path_of(&to).to_owned(),
         done: Some(key.to_owned()),
         warned,
         ..Flash::default()
     });
-    let mut response = lead(&to, done, &context);
-    if let (Some(access), Some(refresh)) = (answer.get("access_token"), answer.get("refresh_token")) {
+    let mut response = redirect(&to, done, &context);
+    if let (Some(access), Some(refresh)) = (body.get("access_token"), body.get("refresh_token")) {
         let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
         let tokens =
             Tokens { access_token: text(access), expires_in: context.tokens.access_s(), refresh_token: text(refresh) };
@@ -278,7 +284,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_is_led_to_another_site() {
+    fn redirects_to_other_origins_are_rejected() {
         for page in [
             "//elsewhere.example",
             "https://elsewhere.example",
@@ -292,8 +298,8 @@ mod tests {
     }
 
     #[test]
-    fn the_next_page_is_named_by_the_answer() {
-        let answer = serde_json::json!({ "slug": "hội chợ", "id": 7, "x": null });
-        assert_eq!(filled("/manage/{slug}/{id}/{x}", &answer), "/manage/h%E1%BB%99i+ch%E1%BB%A3/7/{x}");
+    fn next_page_is_filled_from_the_response() {
+        let response = serde_json::json!({ "slug": "hội chợ", "id": 7, "x": null });
+        assert_eq!(fill_placeholders("/manage/{slug}/{id}/{x}", &response), "/manage/h%E1%BB%99i+ch%E1%BB%A3/7/{x}");
     }
 }

@@ -1,11 +1,11 @@
-//! The console: pages on which everybody does their whole job, served by the program itself.
+//! The console: server-rendered HTML pages for all user roles.
 //!
-//! Reading: a page's handler has a permit like any handler of the API, reads in one transaction, and fills a template.
-//! Changing: forms are sent through `forms` to the API itself, so there is one set of rules. Scripts only make pages
-//! quicker to work with, and call the same API; floor-plan dragging and counting offline alone cannot do without.
+//! Reads: a page handler is authorized like an API handler, reads in one transaction and renders a template.
+//! Writes: the `forms` middleware rewrites form submissions to API requests, so each rule exists once. Scripts are
+//! progressive enhancement and call the same API; only floor-plan dragging and offline counting require JavaScript.
 //!
-//! Invariants: every word comes from the message files; no page asks another site for anything, nor runs a script that
-//! is not in `assets`; a change is believed only from our own pages.
+//! Invariants: all text comes from the message files; pages load nothing from other origins and run only scripts in
+//! `assets`; state-changing requests are accepted from the same origin only.
 mod account;
 mod admin;
 mod assets;
@@ -30,7 +30,7 @@ use actix_web::{HttpResponse, middleware, web};
 pub use self::{forms::carry as carry_forms, schema::Bodies, session::carry as carry_session};
 use hoicho_web::http::{Code, Problem};
 
-/// Mounts the pages; last, because they take every path that is left.
+/// Registers the page routes. Must be registered last, because the default service matches every remaining path.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(assets::asset).service(assets::favicon).service(
         web::scope("")

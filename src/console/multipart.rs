@@ -1,4 +1,4 @@
-//! Forms with a file.
+//! Multipart form parsing.
 use actix_multipart::Multipart;
 use actix_web::{
     http::header::{self, HeaderMap},
@@ -9,36 +9,36 @@ use futures_util::{StreamExt, stream};
 use super::forms::{Sent, SentFile};
 use hoicho_web::http::{Code, Problem};
 
-/// Fields one form may have.
-const MOST_FIELDS: usize = 2_000;
+/// Maximum number of fields; further fields are ignored.
+const MAX_FIELDS: usize = 2_000;
 
-/// The header of a form with a file.
+/// The `Content-Type` header, with its boundary, of a multipart request.
 pub(super) fn boundary(headers: &HeaderMap) -> Option<HeaderMap> {
     let kind = headers.get(header::CONTENT_TYPE)?;
     kind.to_str().ok().filter(|k| k.starts_with("multipart/form-data"))?;
-    let mut own = HeaderMap::new();
-    own.insert(header::CONTENT_TYPE, kind.clone());
-    Some(own)
+    let mut content_type = HeaderMap::new();
+    content_type.insert(header::CONTENT_TYPE, kind.clone());
+    Some(content_type)
 }
 
-/// Reads one; its size was limited before.
+/// Parses a multipart form. The caller limits the size of `body`.
 pub(super) async fn read(headers: HeaderMap, body: Bytes) -> Result<Sent, Problem> {
     let mut parts = Multipart::new(&headers, stream::once(async { Ok(body) }));
     let mut sent = Sent::default();
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(|_| Code::BadRequest)?;
         let name = part.name().unwrap_or_default().to_owned();
-        let called = part.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
+        let file_name = part.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
         let kind = part.content_type().map_or_else(|| "application/octet-stream".to_owned(), ToString::to_string);
         let mut bytes = Vec::new();
         while let Some(chunk) = part.next().await {
             bytes.extend_from_slice(&chunk.map_err(|_| Code::BadRequest)?);
         }
-        if let Some(called) = called {
+        if let Some(name) = file_name {
             if !bytes.is_empty() {
-                sent.file = Some(SentFile { name: called, kind, bytes: Bytes::from(bytes) });
+                sent.file = Some(SentFile { name, kind, bytes: Bytes::from(bytes) });
             }
-        } else if sent.fields.len() < MOST_FIELDS {
+        } else if sent.fields.len() < MAX_FIELDS {
             sent.fields.push((name, String::from_utf8(bytes).map_err(|_| Code::BadRequest)?));
         }
     }

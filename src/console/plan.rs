@@ -1,20 +1,20 @@
-//! The floor plan on a page: rectangles with classes, so that the stylesheet colours them and a script can find them.
+//! View model of the floor plan SVG: rectangles with CSS classes, styled by the stylesheet and updated by scripts.
 use std::collections::HashMap;
 
 use hoicho_core::values::ids::ZoneId;
 use hoicho_fair::floor::{Occupancy, Plan, wrapped};
 
-/// Colours there are for zones.
-const COLOURS: usize = 8;
-/// Characters of a name that fit on a booth's line.
-const LINE: usize = 12;
+/// Number of zone colours in the stylesheet.
+const ZONE_COLOURS: usize = 8;
+/// Characters per line in a booth 30 units wide.
+const CHARS_PER_LINE: usize = 12;
 
-/// A booth as it is drawn.
+/// A booth in the drawing.
 #[derive(Debug, Clone)]
 pub(super) struct Drawn {
     pub id: String,
     pub code: String,
-    /// `let z3`.
+    /// CSS classes, e.g. `let z3`.
     pub classes: String,
     pub name: Option<String>,
     pub lines: Vec<(i32, String)>,
@@ -24,7 +24,7 @@ pub(super) struct Drawn {
     pub height: i32,
 }
 
-/// A zone's name where it is drawn.
+/// Label of a zone.
 #[derive(Debug, Clone)]
 pub(super) struct Label {
     pub text: String,
@@ -34,7 +34,7 @@ pub(super) struct Label {
     pub y: i32,
 }
 
-/// A plan as it is drawn.
+/// The drawing.
 #[derive(Debug, Clone)]
 pub(super) struct Picture {
     pub width: i32,
@@ -46,7 +46,7 @@ pub(super) struct Picture {
 }
 
 impl Picture {
-    /// As everybody sees it: let booths in the colour of their zone.
+    /// Public view: let booths in the colour of their zone.
     pub fn for_visitors(plan: Plan) -> Self {
         Self::with(plan, |occupancy, zone| match occupancy {
             Occupancy::Free => "free".to_owned(),
@@ -55,11 +55,11 @@ impl Picture {
         })
     }
 
-    /// With classes of one's own for each booth, by its occupancy and its zone's colour.
+    /// Computes the classes of each booth from its occupancy and the colour of its zone.
     pub fn with(plan: Plan, classes: impl Fn(Occupancy, usize) -> String) -> Self {
         let colour: HashMap<ZoneId, usize> =
-            plan.zones.iter().enumerate().map(|(n, zone)| (zone.id, n % COLOURS + 1)).collect();
-        let colour_of = |zone: &ZoneId| colour.get(zone).copied().unwrap_or(COLOURS);
+            plan.zones.iter().enumerate().map(|(n, zone)| (zone.id, n % ZONE_COLOURS + 1)).collect();
+        let colour_of = |zone: &ZoneId| colour.get(zone).copied().unwrap_or(ZONE_COLOURS);
         let free = plan.booths.iter().filter(|b| b.occupancy == Occupancy::Free).count();
         let zones = plan.zones.iter().map(|zone| Label {
             text: format!("{} · {}", zone.code, zone.name),
@@ -71,8 +71,8 @@ impl Picture {
         let zones = zones.collect();
         let taken = plan.booths.len() - free;
         let booths = plan.booths.into_iter().map(|booth| {
-            let room = usize::try_from(booth.width / 30).unwrap_or(1).max(1) * LINE;
-            let lines = booth.exhibitor.as_deref().map(|name| wrapped(name, room)).unwrap_or_default();
+            let max_chars = usize::try_from(booth.width / 30).unwrap_or(1).max(1) * CHARS_PER_LINE;
+            let lines = booth.exhibitor.as_deref().map(|name| wrapped(name, max_chars)).unwrap_or_default();
             Drawn {
                 classes: classes(booth.occupancy, colour_of(&booth.zone)),
                 id: booth.id.to_string(),

@@ -1,18 +1,18 @@
-//! What a form's fields are, according to the OpenAPI document: names with dots and numbers (`wishes.0.zone`) become the
-//! objects and lists of the operation's body, and what is typed becomes the body's types.
+//! Converts form fields to a JSON request body, using the schemas of the OpenAPI document: dotted and numbered names
+//! (`wishes.0.zone`) become objects and arrays, and values are converted to the types of the schema.
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-/// Fields of a form as a tree.
+/// Tree of form fields.
 #[derive(Debug, Clone, PartialEq)]
 enum Node {
     Leaf(Vec<String>),
     Branch(BTreeMap<String, Node>),
 }
 
-/// How deep a name may go; no body of ours is deeper.
-const DEEPEST: usize = 8;
+/// Maximum nesting depth of a field name and of a schema reference; no request body is deeper.
+const MAX_DEPTH: usize = 8;
 
 impl Node {
     fn is_blank(&self) -> bool {
@@ -22,27 +22,27 @@ impl Node {
         }
     }
 
-    fn put(&mut self, path: &[&str], value: String) {
+    fn insert(&mut self, path: &[&str], value: String) {
         match (self, path) {
             (Self::Leaf(values), []) => values.push(value),
             (Self::Branch(children), [first, rest @ ..]) => {
                 let new = || if rest.is_empty() { Self::Leaf(Vec::new()) } else { Self::Branch(BTreeMap::new()) };
-                children.entry((*first).to_owned()).or_insert_with(new).put(rest, value);
+                children.entry((*first).to_owned()).or_insert_with(new).insert(rest, value);
             }
-            // A name that is both a value and a group: the first one counts.
+            // The name is used both as a value and as a group: the first use wins.
             (Self::Leaf(_), _) | (Self::Branch(_), []) => {}
         }
     }
 }
 
-/// The bodies of all operations.
+/// Request body schemas of all API operations.
 pub struct Bodies {
     operations: Vec<(String, Vec<String>, Option<Value>)>,
     schemas: Map<String, Value>,
 }
 
 impl Bodies {
-    /// Reads an OpenAPI document.
+    /// Extracts the schemas from an OpenAPI document.
     pub fn of(document: &Value) -> Self {
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
         let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
@@ -58,31 +58,32 @@ impl Bodies {
         Self { operations, schemas }
     }
 
-    /// The body of the operation at `path` made of a form's fields; `None` for an operation without one.
+    /// Builds the request body of the operation at `path` from form fields; `None` if the operation has no body.
     pub fn body(&self, method: &str, path: &str, fields: &[(String, String)]) -> Option<Value> {
         let parts: Vec<&str> = path.split('/').collect();
-        let fits = |pattern: &[String]| {
+        let matches = |pattern: &[String]| {
             pattern.len() == parts.len() && pattern.iter().zip(&parts).all(|(p, part)| p.starts_with('{') || p == part)
         };
-        let exact = |pattern: &[String]| pattern.iter().filter(|p| !p.starts_with('{')).count();
-        let found = self.operations.iter().filter(|(m, pattern, _)| m == method && fits(pattern));
-        let schema = found.max_by_key(|(_, pattern, _)| exact(pattern))?.2.as_ref()?;
+        let literal_segments = |pattern: &[String]| pattern.iter().filter(|p| !p.starts_with('{')).count();
+        let candidates = self.operations.iter().filter(|(m, pattern, _)| m == method && matches(pattern));
+        let schema = candidates.max_by_key(|(_, pattern, _)| literal_segments(pattern))?.2.as_ref()?;
         let mut root = Node::Branch(BTreeMap::new());
         for (name, value) in fields {
-            let path: Vec<&str> = name.split('.').take(DEEPEST).collect();
-            root.put(&path, value.clone());
+            let path: Vec<&str> = name.split('.').take(MAX_DEPTH).collect();
+            root.insert(&path, value.clone());
         }
         Some(self.value(&root, schema, method == "PATCH").unwrap_or_else(|| Value::Object(Map::new())))
     }
 
-    /// Follows references, and looks through what only says that `null` is possible too.
+    /// Follows `$ref` and unwraps `oneOf`/`anyOf`/`allOf` with a single non-null variant. Also returns whether the schema
+    /// is nullable.
     fn resolve<'a>(&'a self, schema: &'a Value) -> (&'a Value, bool) {
         let (mut schema, mut nullable) = (schema, false);
-        for _ in 0..DEEPEST {
+        for _ in 0..MAX_DEPTH {
             if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
                 let name = name.rsplit('/').next().unwrap_or_default();
-                let Some(found) = self.schemas.get(name) else { break };
-                schema = found;
+                let Some(target) = self.schemas.get(name) else { break };
+                schema = target;
                 continue;
             }
             let variants = ["oneOf", "anyOf", "allOf"].iter().find_map(|k| schema.get(*k)).and_then(Value::as_array);
@@ -90,8 +91,8 @@ impl Bodies {
             let Some(variants) = variants else { break };
             let others: Vec<&Value> = variants.iter().filter(|v| !is_null(v)).collect();
             nullable |= others.len() < variants.len();
-            let [only] = others.as_slice() else { break };
-            schema = only;
+            let [variant] = others.as_slice() else { break };
+            schema = variant;
         }
         let types = schema.get("type").and_then(Value::as_array);
         nullable |= types.is_some_and(|types| types.iter().any(|t| t == "null"));
@@ -113,18 +114,18 @@ impl Bodies {
                 Some(Value::Array(leaves.collect()))
             }
             Node::Leaf(values) => {
-                // The last of several: a box that is ticked comes after the hidden field that says it is not.
-                let typed = values.last().map(|v| v.trim()).unwrap_or_default();
-                if typed.is_empty() && nullable {
+                // The last value wins: a ticked checkbox follows its hidden `false` field.
+                let text = values.last().map(|v| v.trim()).unwrap_or_default();
+                if text.is_empty() && nullable {
                     return is_patch.then_some(Value::Null);
                 }
                 if of_type("integer") || of_type("number") {
-                    return (!typed.is_empty()).then(|| number(typed));
+                    return (!text.is_empty()).then(|| parse_number(text));
                 }
                 if of_type("boolean") {
-                    return Some(Value::Bool(matches!(typed, "true" | "on" | "1")));
+                    return Some(Value::Bool(matches!(text, "true" | "on" | "1")));
                 }
-                Some(Value::String(typed.to_owned()))
+                Some(Value::String(text.to_owned()))
             }
             Node::Branch(children) if of_type("array") => {
                 let items = schema.get("items").unwrap_or(&Value::Null);
@@ -140,31 +141,31 @@ impl Bodies {
                 }
                 let properties = self.properties(schema, children);
                 let value = |(name, child): (&String, &Node)| {
-                    let of = properties.and_then(|p| p.get(name)).unwrap_or(&Value::Null);
-                    Some((name.clone(), self.value(child, of, is_patch)?))
+                    let property = properties.and_then(|p| p.get(name)).unwrap_or(&Value::Null);
+                    Some((name.clone(), self.value(child, property, is_patch)?))
                 };
                 Some(Value::Object(children.iter().filter_map(value).collect()))
             }
         }
     }
 
-    /// The properties of an object; of one of several kinds, those of the kind that has all the names given.
-    fn properties<'a>(&'a self, schema: &'a Value, named: &BTreeMap<String, Node>) -> Option<&'a Map<String, Value>> {
+    /// The properties of an object schema; for `oneOf`/`anyOf`, those of the first variant that has all the given names.
+    fn properties<'a>(&'a self, schema: &'a Value, names: &BTreeMap<String, Node>) -> Option<&'a Map<String, Value>> {
         let own = |schema: &'a Value| schema.get("properties").and_then(Value::as_object);
         if let Some(properties) = own(schema) {
             return Some(properties);
         }
         let variants = ["oneOf", "anyOf"].iter().find_map(|k| schema.get(*k)).and_then(Value::as_array)?;
-        let mut kinds = variants.iter().filter_map(|v| own(self.resolve(v).0));
-        kinds.find(|properties| named.keys().all(|name| properties.contains_key(name)))
+        let mut candidates = variants.iter().filter_map(|v| own(self.resolve(v).0));
+        candidates.find(|properties| names.keys().all(|name| properties.contains_key(name)))
     }
 }
 
-/// A number as people type it: `8.500.000`, `8 500 000 đ`. What is no number stays as it is, and is refused as such.
-fn number(typed: &str) -> Value {
-    let plain: String =
-        typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | ',' | 'đ' | '₫' | '\u{a0}')).collect();
-    plain.parse::<i64>().map_or_else(|_| Value::String(typed.to_owned()), Value::from)
+/// Parses a formatted integer: `8.500.000`, `8 500 000 đ`. Other text stays a string, which API validation rejects.
+fn parse_number(text: &str) -> Value {
+    let digits: String =
+        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | ',' | 'đ' | '₫' | '\u{a0}')).collect();
+    digits.parse::<i64>().map_or_else(|_| Value::String(text.to_owned()), Value::from)
 }
 
 #[cfg(test)]
@@ -173,12 +174,19 @@ mod tests {
 
     use super::*;
 
+    fn reference(name: &str) -> Value {
+        json!({ "$ref": format!("#/components/schemas/{name}") })
+    }
+
+    fn json_body(schema: &Value) -> Value {
+        json!({ "requestBody": { "content": { "application/json": { "schema": schema } } } })
+    }
+
     fn bodies() -> Bodies {
         Bodies::of(&json!({
             "paths": {
-                "/x/{id}": { "post": { "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/X" } } } } },
-                             "patch": { "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/X" } } } } } },
-                "/x/{id}/days": { "put": { "requestBody": { "content": { "application/json": { "schema": { "type": "array", "items": { "$ref": "#/components/schemas/Day" } } } } } } },
+                "/x/{id}": { "post": json_body(&reference("X")), "patch": json_body(&reference("X")) },
+                "/x/{id}/days": { "put": json_body(&json!({ "type": "array", "items": reference("Day") })) },
                 "/x/{id}/go": { "post": {} },
             },
             "components": { "schemas": {
@@ -205,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_gets_the_type_of_the_body() {
+    fn values_are_converted_to_the_types_of_the_schema() {
         let typed = [
             ("name", " A "),
             ("amount", "8.500.000 đ"),
@@ -214,13 +222,13 @@ mod tests {
             ("booths", "1"),
             ("booths", "2"),
         ];
-        let made = body("POST", "/x/1", &typed).unwrap();
-        assert_eq!(made, json!({ "name": "A", "amount": 8_500_000, "apart": true, "booths": ["1", "2"] }));
+        let json = body("POST", "/x/1", &typed).unwrap();
+        assert_eq!(json, json!({ "name": "A", "amount": 8_500_000, "apart": true, "booths": ["1", "2"] }));
         assert_eq!(body("POST", "/x/1", &[("amount", "nhiều")]).unwrap(), json!({ "amount": "nhiều" }));
     }
 
     #[test]
-    fn what_is_left_blank_is_left_out_and_taken_away_by_a_patch() {
+    fn blank_fields_are_omitted_and_null_in_a_patch() {
         assert_eq!(body("POST", "/x/1", &[("amount", ""), ("size.wide", "")]).unwrap(), json!({}));
         assert_eq!(
             body("PATCH", "/x/1", &[("amount", ""), ("size.wide", "")]).unwrap(),
@@ -230,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn numbered_names_become_lists_in_the_order_of_their_numbers() {
+    fn numbered_names_become_arrays_in_numeric_order() {
         let typed = [("10.day", "b"), ("2.day", "a"), ("2.seats", "3"), ("3.day", ""), ("3.seats", "")];
         assert_eq!(body("PUT", "/x/1/days", &typed).unwrap(), json!([{ "day": "a", "seats": 3 }, { "day": "b" }]));
         let typed = [("wishes.0.zone", "z"), ("wishes.1.place", "7")];
@@ -238,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_without_a_body_gets_none_and_a_strange_name_breaks_nothing() {
+    fn operations_without_body_return_none_and_malformed_names_do_not_panic() {
         assert_eq!(body("POST", "/x/1/go", &[("a", "b")]), None);
         let typed = [("a", "1"), ("a.b", "2"), ("c.d.e.f.g.h.i.j.k.l", "3"), ("", "4"), (".", "5")];
         assert!(body("POST", "/x/1", &typed).unwrap().is_object());

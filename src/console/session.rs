@@ -1,4 +1,4 @@
-//! A person in a browser: tokens in cookies that scripts cannot read, and proof that a change comes from our own pages.
+//! Browser sessions: tokens in `HttpOnly` cookies, and CSRF protection by origin check.
 use actix_web::{
     HttpRequest, HttpResponse,
     body::{BoxBody, MessageBody},
@@ -17,62 +17,64 @@ use hoicho_web::{
     identity::session::{self, Renewed, Tokens},
 };
 
-/// Holds the access token.
-const ACCESS: &str = "hoicho_access";
-/// Holds the refresh token.
-const REFRESH: &str = "hoicho_refresh";
-/// Seconds a cookie ends before its token does.
-const EARLY_S: i64 = 30;
+/// Cookie of the access token.
+const ACCESS_COOKIE: &str = "hoicho_access";
+/// Cookie of the refresh token.
+const REFRESH_COOKIE: &str = "hoicho_refresh";
+/// Seconds by which the access cookie expires before its token.
+const EXPIRY_MARGIN_S: i64 = 30;
 
-/// What a cookie is called: over HTTPS so that no other host and no plain connection can set it (RFC 6265bis, 4.1.3.2).
-fn called(context: &RequestContext, name: &'static str) -> String {
+/// Cookie name. Over HTTPS it has the `__Host-` prefix, so that no other host and no insecure connection can set it
+/// (RFC 6265bis, 4.1.3.2).
+fn cookie_name(context: &RequestContext, name: &'static str) -> String {
     if context.secure_cookies { format!("__Host-{name}") } else { name.to_owned() }
 }
 
-fn build(context: &RequestContext, name: &'static str, value: String) -> CookieBuilder<'static> {
-    Cookie::build(called(context, name), value)
+fn cookie_builder(context: &RequestContext, name: &'static str, value: String) -> CookieBuilder<'static> {
+    Cookie::build(cookie_name(context, name), value)
         .path("/")
         .http_only(true)
         .secure(context.secure_cookies)
         .same_site(SameSite::Lax)
 }
 
-/// The cookies of a login.
+/// The access and refresh cookies of a session.
 pub(super) fn cookies(context: &RequestContext, tokens: &Tokens) -> [Cookie<'static>; 2] {
     let days = Duration::days(context.refresh_days.into());
-    let refresh = build(context, REFRESH, tokens.refresh_token.clone()).max_age(days).finish();
+    let refresh = cookie_builder(context, REFRESH_COOKIE, tokens.refresh_token.clone()).max_age(days).finish();
     [access_cookie(context, tokens.access_token.clone()), refresh]
 }
 
 fn access_cookie(context: &RequestContext, token: String) -> Cookie<'static> {
-    let lasts = i64::from(context.tokens.access_s()) - EARLY_S;
-    build(context, ACCESS, token).max_age(Duration::seconds(lasts.max(1))).finish()
+    let max_age = i64::from(context.tokens.access_s()) - EXPIRY_MARGIN_S;
+    cookie_builder(context, ACCESS_COOKIE, token).max_age(Duration::seconds(max_age.max(1))).finish()
 }
 
-/// Takes a login's cookies away.
-fn gone(context: &RequestContext) -> [Cookie<'static>; 2] {
-    [ACCESS, REFRESH].map(|name| build(context, name, String::new()).max_age(Duration::ZERO).finish())
+/// Expired cookies that remove a session.
+fn expired_cookies(context: &RequestContext) -> [Cookie<'static>; 2] {
+    [ACCESS_COOKIE, REFRESH_COOKIE]
+        .map(|name| cookie_builder(context, name, String::new()).max_age(Duration::ZERO).finish())
 }
 
-/// Whether a browser says that the request comes from one of our own pages. Old browsers say it with `Origin`, newer
-/// ones with `Sec-Fetch-Site`; who says neither is no browser, and has no business with a cookie.
-fn is_own(req: &HttpRequest) -> bool {
-    let said = |name: &str| req.headers().get(name).and_then(|v| v.to_str().ok());
-    match said("sec-fetch-site") {
+/// Whether the request is same-origin, by `Sec-Fetch-Site`, or by `Origin` for older browsers. A request with neither
+/// header is rejected: browsers send at least one of them with state-changing requests.
+fn is_same_origin(req: &HttpRequest) -> bool {
+    let header_value = |name: &str| req.headers().get(name).and_then(|v| v.to_str().ok());
+    match header_value("sec-fetch-site") {
         Some(site) => site == "same-origin" || site == "none",
-        None => match (said("origin"), req.headers().get(header::HOST).and_then(|v| v.to_str().ok())) {
-            (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, of)| of == host),
+        None => match (header_value("origin"), req.headers().get(header::HOST).and_then(|v| v.to_str().ok())) {
+            (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, authority)| authority == host),
             _ => false,
         },
     }
 }
 
-fn foreign() -> Problem {
+fn cross_origin_problem() -> Problem {
     Problem::new(Code::Forbidden, Said("this-request-does-not-come-from-one"))
 }
 
-/// Turns the cookies of a browser into the `Authorization` that the rest of the program knows, renewing a login that
-/// has grown old, and refuses changes that another site makes a browser send.
+/// Middleware: converts the session cookies to an `Authorization` header, refreshes an expired access token, and rejects
+/// cross-origin state-changing requests (CSRF).
 pub async fn carry<B: MessageBody + 'static>(
     mut req: ServiceRequest,
     next: Next<B>,
@@ -80,23 +82,24 @@ pub async fn carry<B: MessageBody + 'static>(
     let Some(context) = req.app_data::<web::Data<RequestContext>>().cloned() else {
         return Ok(req.error_response(Problem::from(Code::Internal)));
     };
-    if let Some(chosen) = shell::chosen_language(req.request()) {
-        // What was chosen on the page counts for downloads and calls of its scripts too.
-        req.headers_mut().insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(chosen.tag()));
+    if let Some(language) = shell::chosen_language(req.request()) {
+        // The language cookie applies to downloads and script requests too.
+        req.headers_mut().insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(language.tag()));
     }
     if req.headers().contains_key(header::AUTHORIZATION) {
         return Ok(next.call(req).await?.map_into_boxed_body());
     }
-    let held = |name| req.cookie(&called(&context, name)).map(|c| c.value().to_owned()).filter(|v| !v.is_empty());
-    let (access, refresh) = (held(ACCESS), held(REFRESH));
-    let has_login = access.is_some() || refresh.is_some();
+    let cookie_value =
+        |name| req.cookie(&cookie_name(&context, name)).map(|c| c.value().to_owned()).filter(|v| !v.is_empty());
+    let (access, refresh) = (cookie_value(ACCESS_COOKIE), cookie_value(REFRESH_COOKIE));
+    let has_session = access.is_some() || refresh.is_some();
     let is_form = req.path().starts_with(super::forms::PREFIX) || req.path() == "/logout";
-    if !req.method().is_safe() && (has_login || is_form) && !is_own(req.request()) {
-        return Ok(req.error_response(foreign()));
+    if !req.method().is_safe() && (has_session || is_form) && !is_same_origin(req.request()) {
+        return Ok(req.error_response(cross_origin_problem()));
     }
     let mut changed: Vec<Cookie<'static>> = Vec::new();
-    let good = access.filter(|token| context.tokens.check(token, context.clock.now()).is_some());
-    let token = match (good, refresh) {
+    let valid = access.filter(|token| context.tokens.check(token, context.clock.now()).is_some());
+    let token = match (valid, refresh) {
         (Some(token), _) => Some(token),
         (None, None) => None,
         (None, Some(refresh)) => match session::renew_in_browser(&context, &refresh).await? {
@@ -109,7 +112,7 @@ pub async fn carry<B: MessageBody + 'static>(
                 Some(token)
             }
             Renewed::Nothing => {
-                changed.extend(gone(&context));
+                changed.extend(expired_cookies(&context));
                 None
             }
         },
@@ -119,7 +122,7 @@ pub async fn carry<B: MessageBody + 'static>(
     }
     let mut response = next.call(req).await?.map_into_boxed_body();
     for cookie in changed {
-        // A login or a logout of this very request has the last word.
+        // Cookies set by the handler itself (login, logout) take precedence.
         let is_set = response.response().cookies().any(|c| c.name() == cookie.name());
         if !is_set {
             response.response_mut().add_cookie(&cookie)?;
@@ -128,16 +131,16 @@ pub async fn carry<B: MessageBody + 'static>(
     Ok(response)
 }
 
-/// Ends the login of this browser.
+/// Ends the session of this browser.
 #[actix_web::post("/logout")]
 pub(super) async fn logout(req: HttpRequest, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
-    if let Some(refresh) = req.cookie(&called(&context, REFRESH)) {
+    if let Some(refresh) = req.cookie(&cookie_name(&context, REFRESH_COOKIE)) {
         session::end(&context, refresh.value()).await?;
     }
     let mut response = HttpResponse::SeeOther();
-    // Pages that were seen go too. Counts that were not sent yet stay: they are the gate's, and nobody else's.
+    // Clears cached pages, but not storage: IndexedDB may contain visit counts that were not sent yet.
     response.insert_header((header::LOCATION, "/")).insert_header(("clear-site-data", "\"cache\""));
-    gone(&context).into_iter().for_each(|cookie| {
+    expired_cookies(&context).into_iter().for_each(|cookie| {
         response.cookie(cookie);
     });
     Ok(response.finish())

@@ -1,4 +1,4 @@
-//! What every page has: its language, who is reading, the look, and what is said about the last form.
+//! Page context: language, current user, theme and flash message. Every page template has it as `s`.
 use std::pin::Pin;
 
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header, web};
@@ -20,40 +20,40 @@ use hoicho_web::{
     identity::{OrganiserRole, caller_of, store},
 };
 
-/// Which language a person chose.
+/// Cookie with the selected language.
 pub(super) const LANGUAGE: &str = "hoicho_lang";
-/// Which look a person chose.
+/// Cookie with the selected theme.
 pub(super) const THEME: &str = "hoicho_theme";
 
-/// The language of a browser: what was chosen, else what it asks for, else Vietnamese.
+/// The language of a request: the cookie, else `Accept-Language`, else Vietnamese.
 pub(super) fn language(req: &HttpRequest) -> Language {
-    let asked = || Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
-    chosen_language(req).unwrap_or_else(asked)
+    let requested = || Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
+    chosen_language(req).unwrap_or_else(requested)
 }
 
-/// The language a person chose on a page of ours.
+/// The language in the cookie.
 pub(super) fn chosen_language(req: &HttpRequest) -> Option<Language> {
     req.cookie(LANGUAGE).and_then(|c| c.value().parse().ok())
 }
 
-/// Light or dark.
+/// Colour theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Theme {
-    /// As the device is set.
+    /// Follows `prefers-color-scheme`.
     Device,
     Light,
     Dark,
 }
 
 impl Theme {
-    fn of(req: &HttpRequest) -> Self {
+    fn from_request(req: &HttpRequest) -> Self {
         match req.cookie(THEME).as_ref().map(|c| c.value()) {
             Some("dark") => Self::Dark,
             Some("light") => Self::Light,
             Some(_) | None => Self::Device,
         }
     }
-    /// For `data-theme`.
+    /// Value of the `data-theme` attribute.
     pub fn attribute(self) -> &'static str {
         match self {
             Self::Device => "device",
@@ -61,7 +61,7 @@ impl Theme {
             Self::Dark => "dark",
         }
     }
-    /// What the switch changes to.
+    /// The theme that the toggle link selects.
     pub fn other(self) -> &'static str {
         match self {
             Self::Device | Self::Light => "dark",
@@ -70,20 +70,20 @@ impl Theme {
     }
 }
 
-/// A person with a login.
+/// The logged-in user.
 #[derive(Debug, Clone)]
 pub(super) struct Who {
     pub name: String,
     pub is_admin: bool,
-    /// Organisers they work for.
+    /// Organisers the user is a member of.
     pub organisers: Vec<(OrganiserId, String, OrganiserRole)>,
-    /// Exhibitors they belong to.
+    /// Exhibitors the user is a member of.
     pub exhibitors: Vec<(ExhibitorId, String)>,
 }
 
 impl Who {
-    /// Nobody, for a person who had themselves erased while this login was open.
-    fn find(tx: &mut Tx<'_>, user: UserId) -> Result<Option<Self>, Problem> {
+    /// Loads the user; `None` if the account was erased while the session was still valid.
+    fn load(tx: &mut Tx<'_>, user: UserId) -> Result<Option<Self>, Problem> {
         if !store::is_there(tx, user)? {
             return Ok(None);
         }
@@ -100,24 +100,24 @@ impl Who {
     }
 }
 
-/// What every page has.
+/// Context of a page: language, theme, user, flash message.
 #[derive(Debug, Clone)]
 pub(super) struct Shell {
     pub words: Words,
     pub theme: Theme,
     pub who: Option<Who>,
     pub flash: Flash,
-    /// Path and query of this page.
+    /// Path and query of the request.
     pub here: String,
     pub now: Instant,
 }
 
 impl Shell {
-    /// A page for whom nothing is known: of errors.
+    /// Context without a user, for error pages.
     pub fn plain(req: &HttpRequest, now: Instant) -> Self {
         Self {
             words: Words(language(req)),
-            theme: Theme::of(req),
+            theme: Theme::from_request(req),
             who: None,
             flash: Flash::of(req).unwrap_or_default(),
             here: req.uri().path_and_query().map_or_else(|| "/".to_owned(), |p| p.as_str().to_owned()),
@@ -125,22 +125,25 @@ impl Shell {
         }
     }
 
-    /// Who reads, where only somebody with a login does.
+    /// The logged-in user.
+    ///
+    /// # Errors
+    /// `login_required` if there is none.
     pub fn reader(&self) -> Result<&Who, Problem> {
         self.who.as_ref().ok_or_else(|| Code::LoginRequired.into())
     }
 
-    // What templates call; short, because they call it often.
+    // Template helpers. The names are short, because templates call them often.
 
-    /// A message.
+    /// Localizes a message.
     pub fn t(&self, key: &str) -> String {
         self.words.say(key)
     }
-    /// A message with a blank.
+    /// Localizes a message with one argument.
     pub fn fill(&self, key: &str, name: &'static str, value: impl std::fmt::Display) -> String {
         self.words.fill(key, name, value)
     }
-    /// A message with two blanks.
+    /// Localizes a message with two arguments.
     pub fn fill2(
         &self,
         key: &str,
@@ -151,102 +154,102 @@ impl Shell {
     ) -> String {
         self.words.fill2(key, (name, value), (name2, value2))
     }
-    /// A value as a class of the stylesheet.
+    /// Formats an enum value as a CSS class.
     pub fn class(&self, value: impl std::fmt::Display) -> String {
         value.to_string().replace('_', "-")
     }
-    /// A message about a number of things.
+    /// Localizes a plural message.
     pub fn count(&self, key: &str, n: impl Number) -> String {
         self.words.count(key, n.number())
     }
-    /// The word for a value.
+    /// Localizes an enum value; `set` is the prefix of the message keys.
     pub fn of(&self, set: &str, value: impl std::fmt::Display) -> String {
         self.words.of(set, value.to_string().replace([':', '.'], "-"))
     }
-    /// A number.
+    /// Formats an integer.
     pub fn n(&self, n: impl Number) -> String {
         numbers::integer(self.words.0, n.number())
     }
-    /// Money to the last đồng.
+    /// Formats an exact amount in VND.
     pub fn money(&self, amount: impl Number) -> String {
         numbers::money(self.words.0, amount.number(), "VND")
     }
-    /// Money as it is spoken of.
+    /// Formats an abbreviated amount in VND (millions, billions).
     pub fn spoken(&self, amount: impl Number) -> String {
         numbers::spoken(self.words.0, amount.number(), "VND")
     }
-    /// Hundredths of a percent.
+    /// Formats basis points (hundredths of a percent) as a percentage.
     pub fn percent(&self, basis_points: impl Number) -> String {
         numbers::percent(self.words.0, basis_points.number())
     }
-    /// Square decimetres as m².
+    /// Formats square decimetres as m².
     pub fn area(&self, dm2: impl Number) -> String {
         format!("{} m²", numbers::fraction(self.words.0, dm2.number(), 2))
     }
-    /// As many stars as a product has.
+    /// Renders a star rating, 0 to 5.
     pub fn stars(&self, n: impl Number) -> String {
         "★".repeat(usize::try_from(n.number().clamp(0, 5)).unwrap_or_default())
     }
-    /// A day.
+    /// Formats a date.
     pub fn date(&self, day: &Day) -> String {
         numbers::date(self.words.0, *day)
     }
-    /// A moment, in the time zone where it matters.
+    /// Formats a timestamp in a time zone.
     pub fn moment(&self, time_zone: &str, at: &Instant) -> String {
         numbers::moment(self.words.0, local(time_zone, at))
     }
-    /// A moment of what belongs to no edition: where our users are.
+    /// Formats a timestamp in Vietnamese time, for records that belong to no edition.
     pub fn moment_here(&self, at: &Instant) -> String {
         self.moment("Asia/Ho_Chi_Minh", at)
     }
-    /// A day with its day of the week.
+    /// Formats a date with its weekday.
     pub fn short_date(&self, day: &Day) -> String {
         numbers::short_date(self.words.0, *day)
     }
-    /// The tag of the language, for `lang`.
+    /// Language tag for the `lang` attribute.
     pub fn lang(&self) -> &'static str {
         self.words.0.tag()
     }
-    /// The other language's tag.
+    /// Tag of the language that the language link selects.
     pub fn other_lang(&self) -> &'static str {
         match self.words.0 {
             Language::Vi => "en",
             Language::En => "vi",
         }
     }
-    /// Address of a file that never changes.
+    /// URL of an immutable asset.
     pub fn asset(&self, name: &str) -> String {
         assets::address(name)
     }
-    /// A key for a form, so that sending it twice does its work once.
+    /// Generates an idempotency key for a form.
     pub fn once(&self) -> String {
         uuid::Uuid::now_v7().to_string()
     }
-    /// What had been typed into a field, or what is there now.
+    /// The submitted value of a field, else the current value.
     pub fn value(&self, name: &str, now: &str) -> String {
         self.flash.typed.get(name).and_then(|v| v.last()).cloned().unwrap_or_else(|| now.to_owned())
     }
-    /// Whether a choice was made, or is what is there now.
+    /// Whether an option was submitted, else whether it is currently selected.
     pub fn chosen(&self, name: &str, value: &str, now: &bool) -> bool {
         self.flash.typed.get(name).map_or(*now, |typed| typed.iter().any(|t| t == value))
     }
-    /// Whether this number was chosen before.
+    /// Whether the last submitted value of a field is `n`.
     pub fn is_typed(&self, name: &str, n: impl std::fmt::Display) -> bool {
         self.flash.typed.get(name).and_then(|v| v.last()).is_some_and(|typed| *typed == n.to_string())
     }
-    /// What is wrong with a field.
+    /// Validation error of a field.
     pub fn fault(&self, name: &str) -> Option<&String> {
         self.flash.fields.get(name)
     }
-    /// What was done.
+    /// Success message of the last form. Accepts only message keys that begin with `done-`, because the cookie is client input.
     pub fn done(&self) -> Option<String> {
         self.flash.done.as_ref().filter(|key| key.starts_with("done-")).map(|key| self.words.say(key))
     }
-    /// What is wrong with a field of a list, as `3.day`.
+    /// Validation error of a field in a list; the field name is `{line}.{field}`, e.g. `3.day`.
     pub fn fault_of(&self, line: &usize, field: &str) -> Option<&String> {
         self.flash.fields.get(&format!("{line}.{field}"))
     }
-    /// Whether this page is the one at `folder`, of `id`, called `name`.
+    /// Whether the path of this page is `{folder}{id}{name}`.
     pub fn is_at(&self, folder: &str, id: impl std::fmt::Display, name: &str) -> bool {
         self.here.split(['?', '#']).next() == Some(format!("{folder}{id}{name}").as_str())
     }
@@ -262,14 +265,14 @@ impl FromRequest for Shell {
             let caller = caller_of(&req, &context)?;
             let mut shell = Self::plain(&req, caller.now);
             if let Some(user) = caller.user {
-                shell.who = context.db.read(move |tx| Who::find(tx, user)).await?;
+                shell.who = context.db.read(move |tx| Who::load(tx, user)).await?;
             }
             Ok(shell)
         })
     }
 }
 
-/// What templates count with.
+/// Integer types that template helpers accept.
 pub(super) trait Number: Copy {
     fn number(self) -> i64;
 }
@@ -287,21 +290,21 @@ impl<T: Number> Number for &T {
     }
 }
 
-/// A moment on the clocks of a time zone; one that is unknown counts as UTC.
+/// Converts a timestamp to local time; an unknown time zone is treated as UTC.
 pub(super) fn local(time_zone: &str, at: &Instant) -> chrono::NaiveDateTime {
     let zone: chrono_tz::Tz = time_zone.parse().unwrap_or(chrono_tz::UTC);
     chrono::TimeZone::from_utc_datetime(&zone, at).naive_local()
 }
 
-/// Whether this is a page of ours, by path: nobody is ever led to another site.
+/// Whether a redirect target is a path on this origin. Prevents open redirects and header injection.
 pub(super) fn is_ours(page: &str) -> bool {
     page.starts_with('/') && !page.starts_with("//") && !page.contains(['\\', '\r', '\n'])
 }
 
-/// Renders a page.
+/// Renders a template into an HTML response.
 pub(super) fn page(template: &impl Template) -> Result<HttpResponse, Problem> {
     let html = template.render().map_err(|error| {
-        tracing::error!(%error, "a page could not be rendered");
+        tracing::error!(%error, "failed to render page");
         Problem::from(Code::Internal)
     })?;
     Ok(HttpResponse::Ok().content_type(header::ContentType::html()).body(html))

@@ -1,13 +1,14 @@
-//! Runs: sets of adjacent booths of one size. In a row they are consecutive places; in an island, where sides touch
-//! all around, any connected set.
+//! Enumerates blocks: sets of adjacent booths of one size. In a row these are consecutive places; in an island, where
+//! booths touch on several sides, any connected set.
 use std::collections::BTreeSet;
 
 use super::instance::{Booth, BoothIx};
 
-/// Larger sets are runs in a row only: connected shapes of five and more are too many, and nobody builds them.
-const MOST_SHAPED: usize = 4;
+/// Maximum size of blocks of any connected shape. Larger blocks are consecutive booths of a row only: the number of
+/// shapes grows exponentially, and fairs do not use them.
+const MAX_SHAPED_SIZE: usize = 4;
 
-/// Booths as they lie: which touch which.
+/// The adjacency lists of booths, from their rows and places and, where known, their positions.
 pub fn touching(rows: &[(u32, i32)], positions: &[Option<Position>]) -> Vec<Vec<BoothIx>> {
     let mut touching = vec![BTreeSet::new(); rows.len()];
     let mut by_place: Vec<usize> = (0..rows.len()).collect();
@@ -19,7 +20,7 @@ pub fn touching(rows: &[(u32, i32)], positions: &[Option<Position>]) -> Vec<Vec<
             touching[b].insert(a as BoothIx);
         }
     }
-    // Where positions are known, sides that touch count too: a sweep from left to right.
+    // Booths with positions are also adjacent if their sides touch: sweep from left to right.
     let mut placed: Vec<(usize, Position)> =
         positions.iter().enumerate().filter_map(|(b, p)| p.map(|p| (b, p))).collect();
     placed.sort_by_key(|(_, p)| (p.hall, p.x));
@@ -35,14 +36,14 @@ pub fn touching(rows: &[(u32, i32)], positions: &[Option<Position>]) -> Vec<Vec<
     touching.into_iter().map(|set| set.into_iter().collect()).collect()
 }
 
-/// Where a booth lies in its hall, in decimetres.
+/// Position of a booth in its hall, in decimetres.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
-    /// Which hall; only equality counts.
+    /// Hall index; only compared for equality.
     pub hall: u32,
-    /// From the left.
+    /// From the left edge.
     pub x: i32,
-    /// From the top.
+    /// From the top edge.
     pub y: i32,
     /// Along x.
     pub width: i32,
@@ -51,7 +52,7 @@ pub struct Position {
 }
 
 impl Position {
-    /// Whether they share a piece of a side, not just a corner.
+    /// Whether two booths share part of a side; a common corner does not count.
     fn touches(&self, other: &Self) -> bool {
         let overlap = |a: i32, la: i32, b: i32, lb: i32| (a + la).min(b + lb) - a.max(b);
         let (x, y) =
@@ -60,68 +61,68 @@ impl Position {
     }
 }
 
-/// All runs of `size` open booths of one zone and category, each sorted, in a fixed order.
+/// All blocks of `size` open booths of one zone and category, each sorted, in a deterministic order.
 pub fn runs(booths: &[Booth], touching: &[Vec<BoothIx>], size: usize) -> Vec<Vec<BoothIx>> {
-    let alike = |a: BoothIx, b: BoothIx| {
+    let is_compatible = |a: BoothIx, b: BoothIx| {
         let (a, b) = (&booths[a as usize], &booths[b as usize]);
         b.open && a.zone == b.zone && a.category == b.category
     };
-    let mut found = BTreeSet::new();
+    let mut blocks = BTreeSet::new();
     for start in (0..booths.len() as BoothIx).filter(|b| booths[*b as usize].open) {
-        if size <= MOST_SHAPED {
-            grow(&mut vec![start], start, size, touching, &alike, &mut found);
+        if size <= MAX_SHAPED_SIZE {
+            grow(&mut vec![start], start, size, touching, &is_compatible, &mut blocks);
         } else {
-            in_line(start, size, touching, &alike, &mut found);
+            consecutive(start, size, touching, &is_compatible, &mut blocks);
         }
     }
-    found.into_iter().collect()
+    blocks.into_iter().collect()
 }
 
-/// Connected sets whose least booth is `start`.
+/// Adds all connected sets whose smallest index is `start`.
 fn grow(
     set: &mut Vec<BoothIx>,
     start: BoothIx,
     size: usize,
     touching: &[Vec<BoothIx>],
-    alike: &impl Fn(BoothIx, BoothIx) -> bool,
-    found: &mut BTreeSet<Vec<BoothIx>>,
+    is_compatible: &impl Fn(BoothIx, BoothIx) -> bool,
+    blocks: &mut BTreeSet<Vec<BoothIx>>,
 ) {
     if set.len() == size {
         let mut sorted = set.clone();
         sorted.sort_unstable();
-        found.insert(sorted);
+        blocks.insert(sorted);
         return;
     }
     let next: BTreeSet<BoothIx> = set
         .iter()
         .flat_map(|b| &touching[*b as usize])
         .copied()
-        .filter(|b| *b > start && !set.contains(b) && alike(start, *b))
+        .filter(|b| *b > start && !set.contains(b) && is_compatible(start, *b))
         .collect();
     for b in next {
         set.push(b);
-        grow(set, start, size, touching, alike, found);
+        grow(set, start, size, touching, is_compatible, blocks);
         set.pop();
     }
 }
 
-/// Consecutive booths by index from `start`: rows are numbered along.
-fn in_line(
+/// Adds the consecutive booths from `start`. Indices follow the places of a row.
+fn consecutive(
     start: BoothIx,
     size: usize,
     touching: &[Vec<BoothIx>],
-    alike: &impl Fn(BoothIx, BoothIx) -> bool,
-    found: &mut BTreeSet<Vec<BoothIx>>,
+    is_compatible: &impl Fn(BoothIx, BoothIx) -> bool,
+    blocks: &mut BTreeSet<Vec<BoothIx>>,
 ) {
     let mut set = vec![start];
     while set.len() < size {
         let last = set[set.len() - 1];
-        if !touching[last as usize].contains(&(last + 1)) || !alike(start, last + 1) {
+        if !touching[last as usize].contains(&(last + 1)) || !is_compatible(start, last + 1) {
             return;
         }
         set.push(last + 1);
     }
-    found.insert(set);
+    blocks.insert(set);
 }
 
 #[cfg(test)]
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_has_its_consecutive_runs_and_a_gap_breaks_them() {
+    fn row_blocks_are_consecutive_and_stop_at_gaps() {
         let rows = [(0, 1), (0, 2), (0, 3), (0, 5), (1, 6)];
         let touching = touching(&rows, &[None; 5]);
         assert_eq!(runs(&booths(5), &touching, 2), [vec![0, 1], vec![1, 2]]);
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn an_island_of_four_has_its_four_sides_and_one_square() {
+    fn island_of_four_has_four_pairs_and_one_square() {
         let at = |x, y| Some(Position { hall: 0, x, y, width: 30, depth: 30 });
         let rows = [(0, 1), (0, 2), (1, 1), (1, 2)];
         let touching = touching(&rows, &[at(0, 0), at(30, 0), at(0, 30), at(30, 30)]);
@@ -152,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_locked_booth_or_another_zone_is_in_no_run() {
+    fn blocks_exclude_locked_booths_and_other_zones() {
         let rows: Vec<(u32, i32)> = (0..4).map(|n| (0, n)).collect();
         let touching = touching(&rows, &[None; 4]);
         let mut all = booths(4);

@@ -1,39 +1,38 @@
-//! What no plan can exceed. "A booth has one application" is priced instead of kept: at prices λ every applicant takes
-//! what gains it most, and Σ λ plus these gains is a bound on every plan, whatever λ ≥ 0 is (Lagrangian duality). The
-//! best prices give the bound of the linear relaxation. Rules that keep people apart are left out, which only makes
-//! the bound larger.
+//! Upper bound by Lagrangian duality. The constraint "at most one application per booth" is relaxed with a price λ ≥ 0
+//! per booth: each application then takes its choice of highest gain (value minus prices), and Σ λ plus the sum of these
+//! gains is an upper bound on every assignment, for any λ. The optimal prices give the bound of the linear relaxation.
+//! Separation rules are ignored, which can only increase the bound.
 //!
-//! Prices are found by scaling: at a temperature τ applicants spread over their choices softly, and a booth wanted by
-//! `u` of them becomes dearer by τ·ln u, which would make it wanted by exactly one; then τ falls. The bound itself is
-//! taken with hard choices at every step, so it holds at any τ.
+//! Prices are computed by matrix scaling with annealing: at temperature τ each application distributes over its choices
+//! by softmax, and the price of a booth with usage `u` changes by τ·ln u, which moves its usage to 1; then τ decreases.
+//! The bound is evaluated with hard choices at every step, so it is valid at any τ.
 use super::{model::Model, solve::Score};
 
-/// What no plan can exceed.
+/// Upper bound on every assignment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bound {
-    /// Applications served.
+    /// Bound on the number of applications served.
     pub served: i64,
-    /// Σ λ and gains of the best prices for the value …
+    /// Σ λ + Σ gains at the best prices for the value.
     base: f64,
-    /// … and what serving one application more is worth at them.
+    /// Premium per application served at these prices.
     premium: f64,
 }
 
-/// A bound with the prices that prove it: anybody can check it by adding up.
+/// A bound with the prices that prove it: verified by evaluating the sum.
 #[derive(Debug, Clone)]
 pub struct Proof {
-    /// What follows.
     pub bound: Bound,
-    /// For how many can be served: Σ λ and gains, those who stay left out …
+    /// Σ λ + Σ gains for the number served, without fixed applications.
     pub base_for_served: f64,
-    /// … at these prices.
+    /// Prices that prove the bound on the number served.
     pub for_served: Prices,
-    /// For the value.
+    /// Prices that prove the bound on the value.
     pub for_value: Prices,
 }
 
 impl Bound {
-    /// The value of any plan that serves at least `served`.
+    /// Upper bound on the value of any assignment that serves at least `served`.
     pub fn value(&self, served: i64) -> i64 {
         (self.value_exact(served) + 1e-6).floor() as i64
     }
@@ -44,42 +43,42 @@ impl Bound {
 }
 
 impl Proof {
-    /// The bound that a plan proved to be the best gives.
+    /// Replaces the bound by the score of an assignment that is proved optimal.
     pub(super) fn closed_by(self, best: Score) -> Self {
         Self { bound: Bound { served: best.served, base: best.value as f64, premium: 0.0 }, ..self }
     }
 }
 
-/// What booths cost, and what being served is worth besides values.
+/// Dual prices of booths, and the premium for serving an application.
 #[derive(Debug, Clone, Default)]
 pub struct Prices {
-    /// λ ≥ 0, for each booth.
+    /// λ ≥ 0 per booth.
     pub booth: Vec<f64>,
     /// At least 0.
     pub premium: f64,
 }
 
-/// One look at everybody's choices at given prices.
+/// Evaluates the choices of all applications at given prices. Buffers are reused between steps.
 struct Pricer<'m> {
     model: &'m Model<'m>,
-    /// Values count, not just that somebody is served.
+    /// Whether values count, or only the number served.
     with_values: bool,
     cost: Vec<f64>,
     cheapest: Vec<f64>,
     mass: Vec<f64>,
-    /// What a class is worth more than its cheapest run because there are others, at this temperature.
+    /// Soft gain of a class over its cheapest block: τ·ln of the softmax mass of its blocks.
     spread: Vec<f64>,
     wanted: Vec<f64>,
     usage: Vec<f64>,
-    /// Σ usage × size of the run: many-booth runs are priced by all their booths at once.
+    /// Σ usage × block size per booth: the price step of a block is divided among its booths.
     usage_sized: Vec<f64>,
     shares: Vec<f64>,
 }
 
-struct Look {
-    /// Σ λ + Σ best gains.
+struct Evaluation {
+    /// Σ λ + Σ best gains: the dual objective.
     base: f64,
-    /// Applicants that take something, softly.
+    /// Applicants that take something, under softmax.
     served: f64,
 }
 
@@ -103,18 +102,18 @@ impl<'m> Pricer<'m> {
         if self.with_values { value as f64 } else { 0.0 }
     }
 
-    fn look(&mut self, prices: &Prices, tau: f64) -> Look {
+    fn evaluate(&mut self, prices: &Prices, tau: f64) -> Evaluation {
         let model = self.model;
-        for run in 0..model.runs.len() {
-            self.cost[run] = model.runs.of(run as u32).iter().map(|b| prices.booth[*b as usize]).sum();
+        for block in 0..model.runs.len() {
+            self.cost[block] = model.runs.of(block as u32).iter().map(|b| prices.booth[*b as usize]).sum();
         }
         self.shares.clear();
         for class in 0..model.classes.len() {
-            let runs = model.classes.of(class as u32);
-            let least = runs.iter().map(|r| self.cost[*r as usize]).fold(f64::INFINITY, f64::min);
+            let blocks = model.classes.of(class as u32);
+            let least = blocks.iter().map(|r| self.cost[*r as usize]).fold(f64::INFINITY, f64::min);
             let mut mass = 0.0;
-            for run in runs {
-                let share = soft((least - self.cost[*run as usize]) / tau);
+            for block in blocks {
+                let share = clamped_exp((least - self.cost[*block as usize]) / tau);
                 mass += share;
                 self.shares.push(share);
             }
@@ -147,19 +146,19 @@ impl<'m> Pricer<'m> {
                 gains.push(gain);
             }
             base += hard;
-            let nothing = soft(-top / tau);
-            let mut whole = nothing;
+            let nothing = clamped_exp(-top / tau);
+            let mut total = nothing;
             for gain in &mut gains {
-                *gain = soft((*gain - top) / tau);
-                whole += *gain;
+                *gain = clamped_exp((*gain - top) / tau);
+                total += *gain;
             }
-            served += 1.0 - nothing / whole;
+            served += 1.0 - nothing / total;
             let (classed, wished) = gains.split_at(by_class.len());
             for (choice, share) in by_class.iter().zip(classed) {
-                self.wanted[choice.of as usize] += share / whole;
+                self.wanted[choice.of as usize] += share / total;
             }
             for (choice, share) in by_wish.iter().zip(wished) {
-                let share = share / whole;
+                let share = share / total;
                 if share > 1e-12 {
                     let booths = model.runs.of(choice.of);
                     for booth in booths {
@@ -172,11 +171,11 @@ impl<'m> Pricer<'m> {
         let mut at = 0;
         for class in 0..model.classes.len() {
             let per = self.wanted[class] / self.mass[class];
-            for run in model.classes.of(class as u32) {
+            for block in model.classes.of(class as u32) {
                 let share = self.shares[at] * per;
                 at += 1;
                 if share > 1e-12 {
-                    let booths = model.runs.of(*run);
+                    let booths = model.runs.of(*block);
                     for booth in booths {
                         self.usage[*booth as usize] += share;
                         self.usage_sized[*booth as usize] += share * booths.len() as f64;
@@ -184,10 +183,10 @@ impl<'m> Pricer<'m> {
                 }
             }
         }
-        Look { base, served }
+        Evaluation { base, served }
     }
 
-    /// Dearer where more than one wants it, cheaper where less than one does.
+    /// Raises the price of booths with usage above 1 and lowers it below 1.
     fn adjust(&self, prices: &mut Prices, tau: f64) {
         for (booth, price) in prices.booth.iter_mut().enumerate() {
             let usage = self.usage[booth].max(1e-6);
@@ -197,19 +196,19 @@ impl<'m> Pricer<'m> {
     }
 }
 
-/// e^x, where nothing under e^-40 matters.
-fn soft(x: f64) -> f64 {
+/// e^x, rounded to 0 below e^-40.
+fn clamped_exp(x: f64) -> f64 {
     if x < -40.0 { 0.0 } else { x.exp() }
 }
 
-/// How the temperature falls: from `hot` to `cold`, each times the typical value, in `steps`.
+/// Geometric cooling schedule from `hot` to `cold`, in units of the typical value.
 #[derive(Debug, Clone, Copy)]
 pub struct Cooling {
-    /// At first.
+    /// Initial temperature.
     pub hot: f64,
-    /// In the end.
+    /// Final temperature.
     pub cold: f64,
-    /// How many looks.
+    /// Number of evaluations.
     pub steps: usize,
 }
 
@@ -220,13 +219,13 @@ impl Cooling {
     }
 }
 
-/// The bound, by `cooling` twice: for how many can be served, then for the value. `goes_on` may end it early: the
-/// bound found so far holds all the same.
+/// Computes the bound in two passes: on the number served, then on the value. `goes_on` returning `false` stops early;
+/// the bound so far is valid.
 pub fn prove(model: &Model<'_>, cooling: Cooling, goes_on: &dyn Fn(&Bound) -> bool) -> Proof {
     let fixed = model.fixed.len() as i64;
     let movable = model.by_class.iter().filter(|c| !c.is_empty()).count() as i64;
-    let most: f64 = (0..model.by_class.len()).filter_map(|i| model.best(i as u32)).map(|v| v as f64).sum();
-    let mut bound = Bound { served: movable + fixed, base: most, premium: 0.0 };
+    let total_best: f64 = (0..model.by_class.len()).filter_map(|i| model.best(i as u32)).map(|v| v as f64).sum();
+    let mut bound = Bound { served: movable + fixed, base: total_best, premium: 0.0 };
     let mut prices = Prices { booth: vec![0.0; model.instance.booths.len()], premium: 1.0 };
     let mut proof = Proof {
         bound,
@@ -240,12 +239,12 @@ pub fn prove(model: &Model<'_>, cooling: Cooling, goes_on: &dyn Fn(&Bound) -> bo
 
     let mut pricer = Pricer::new(model, false);
     let mut least = f64::INFINITY;
-    let cooler = Cooling { steps: cooling.steps / 3, ..cooling };
-    for step in 0..cooler.steps {
-        let tau = cooler.at(step);
-        let look = pricer.look(&prices, tau);
-        if look.base < least {
-            least = look.base;
+    let short_cooling = Cooling { steps: cooling.steps / 3, ..cooling };
+    for step in 0..short_cooling.steps {
+        let tau = short_cooling.at(step);
+        let evaluation = pricer.evaluate(&prices, tau);
+        if evaluation.base < least {
+            least = evaluation.base;
             bound.served = bound.served.min((least + 1e-6).floor() as i64 + fixed);
             proof.base_for_served = least;
             proof.for_served.clone_from(&prices);
@@ -257,21 +256,21 @@ pub fn prove(model: &Model<'_>, cooling: Cooling, goes_on: &dyn Fn(&Bound) -> bo
         pricer.adjust(&mut prices, tau);
     }
 
-    let typical = (most / movable as f64).max(1.0);
+    let typical = (total_best / movable as f64).max(1.0);
     let target = (bound.served - fixed) as f64;
     let mut pricer = Pricer::new(model, true);
     prices.clone_from(&proof.for_served);
     prices.booth.iter_mut().for_each(|p| *p *= typical);
     prices.premium = typical;
-    let mut least = most;
+    let mut least = total_best;
     for step in 0..cooling.steps {
         let tau = cooling.at(step) * typical;
-        let look = pricer.look(&prices, tau);
-        let value = look.base - prices.premium * target;
+        let evaluation = pricer.evaluate(&prices, tau);
+        let value = evaluation.base - prices.premium * target;
         if value < least {
             least = value;
-            // Those who stay are served too, at no premium of ours.
-            bound.base = look.base + prices.premium * fixed as f64;
+            // Fixed applications count as served but are not in `base`: compensate for their premium.
+            bound.base = evaluation.base + prices.premium * fixed as f64;
             bound.premium = prices.premium;
             proof.for_value.clone_from(&prices);
             proof.bound = bound;
@@ -280,7 +279,7 @@ pub fn prove(model: &Model<'_>, cooling: Cooling, goes_on: &dyn Fn(&Bound) -> bo
             break;
         }
         pricer.adjust(&mut prices, tau);
-        prices.premium = (prices.premium + tau * (target / look.served.max(1e-6)).ln()).max(0.0);
+        prices.premium = (prices.premium + tau * (target / evaluation.served.max(1e-6)).ln()).max(0.0);
     }
     proof
 }

@@ -1,7 +1,7 @@
-//! Proof of optimality by HiGHS. Given whole, the model has a column for everybody and every run they may take; but at
-//! the prices of a [`Proof`] most of them are hopeless: a choice that gains `slack` less than its applicant's best at
-//! those prices costs any plan that much of the bound, so it can be in no plan better than the best we have once
-//! `slack` exceeds what lies between that plan and the bound. What is left is small, and HiGHS proves the rest.
+//! Proves optimality with HiGHS after reduced-cost fixing. The full model has one column per application and block. At
+//! the dual prices of a [`Proof`], a choice whose gain is `slack` below its application's best lowers the bound of any
+//! assignment that contains it by `slack`; if `slack` exceeds the gap between the incumbent and the bound, no better
+//! assignment contains it. The remaining model is small enough for HiGHS.
 use std::{
     collections::HashMap,
     time::{Duration, Instant},
@@ -17,53 +17,52 @@ use super::{
     state::NONE,
 };
 
-/// What HiGHS found.
+/// Result of the exact solver.
 #[derive(Debug, Clone)]
 pub struct Exact {
-    /// Each applicant's run; `u32::MAX` for none.
+    /// Block of each application; `u32::MAX` for none.
     pub run_of: Vec<RunIx>,
-    /// What that is worth.
     pub score: Score,
-    /// Nothing better exists.
+    /// Whether the result is proved optimal.
     pub optimal: bool,
-    /// Columns given to HiGHS.
+    /// Total number of columns passed to HiGHS.
     pub columns: usize,
 }
 
-/// How HiGHS ended.
+/// Status of a HiGHS solve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Optimal,
-    Impossible,
-    OutOfTime,
+    Infeasible,
+    TimeLimit,
 }
 
 type Column = (ApplicantIx, RunIx, i64);
 
-/// Everybody's choices, each run once with the most it is worth.
+/// All choices: each block once per application, with its highest value.
 fn columns(model: &Model<'_>) -> Vec<Column> {
     let mut all = Vec::new();
     for applicant in 0..model.by_class.len() as ApplicantIx {
         let mut choices: HashMap<RunIx, i64> = HashMap::new();
         for class in &model.by_class[applicant as usize] {
-            for run in model.classes.of(class.of) {
-                choices.insert(*run, class.value);
+            for block in model.classes.of(class.of) {
+                choices.insert(*block, class.value);
             }
         }
         for wish in &model.by_wish[applicant as usize] {
             choices.insert(wish.of, wish.value);
         }
-        let mut choices: Vec<Column> = choices.into_iter().map(|(run, value)| (applicant, run, value)).collect();
+        let mut choices: Vec<Column> = choices.into_iter().map(|(block, value)| (applicant, block, value)).collect();
         choices.sort_unstable();
         all.extend(choices);
     }
     all
 }
 
-/// What each choice gains less than its applicant's best, at the prices.
+/// Distance of each choice's gain from its application's best gain, at the dual prices.
 fn slacks(model: &Model<'_>, all: &[Column], prices: &Prices) -> Vec<f64> {
-    let gain = |(_, run, value): &Column| {
-        let cost: f64 = model.runs.of(*run).iter().map(|b| prices.booth[*b as usize]).sum();
+    let gain = |(_, block, value): &Column| {
+        let cost: f64 = model.runs.of(*block).iter().map(|b| prices.booth[*b as usize]).sum();
         *value as f64 + prices.premium - cost
     };
     let mut top = vec![0.0_f64; model.by_class.len()];
@@ -74,7 +73,7 @@ fn slacks(model: &Model<'_>, all: &[Column], prices: &Prices) -> Vec<f64> {
     all.iter().map(|c| top[c.0 as usize] - gain(c)).collect()
 }
 
-/// Solves over some columns: maximises Σ weight; at least `served` of them.
+/// Solves the set packing over some columns: maximizes Σ weight, with at least `served` columns selected.
 fn packing(
     model: &Model<'_>,
     columns: &[Column],
@@ -93,8 +92,8 @@ fn packing(
             for (booth, touching) in model.instance.touching.iter().enumerate() {
                 for touched in touching {
                     let key = (*one, booth as u32, *other, *touched);
-                    let twin = (*other, *touched, *one, booth as u32);
-                    if !apart.contains_key(&twin) {
+                    let mirrored = (*other, *touched, *one, booth as u32);
+                    if !apart.contains_key(&mirrored) {
                         apart.entry(key).or_insert_with(|| problem.add_row(..=1));
                     }
                 }
@@ -134,8 +133,8 @@ fn packing(
     let solved = solver.solve();
     let outcome = match solved.status() {
         HighsModelStatus::Optimal => Outcome::Optimal,
-        HighsModelStatus::Infeasible => Outcome::Impossible,
-        _ => Outcome::OutOfTime,
+        HighsModelStatus::Infeasible => Outcome::Infeasible,
+        _ => Outcome::TimeLimit,
     };
     let mut run_of = vec![NONE; model.by_class.len()];
     let solution = solved.get_solution();
@@ -147,17 +146,17 @@ fn packing(
     (run_of, outcome)
 }
 
-/// What a plan is worth, added up anew.
+/// Computes the score of an assignment from scratch.
 pub fn score(model: &Model<'_>, run_of: &[RunIx]) -> Score {
     let mut score = Score { served: model.fixed.len() as i64, value: 0 };
-    for (applicant, run) in run_of.iter().enumerate().filter(|(_, run)| **run != NONE) {
+    for (applicant, block) in run_of.iter().enumerate().filter(|(_, block)| **block != NONE) {
         score.served += 1;
-        score.value += model.value(applicant as ApplicantIx, *run).unwrap_or(0);
+        score.value += model.value(applicant as ApplicantIx, *block).unwrap_or(0);
     }
     score
 }
 
-/// The whole model at once: what one would do without prices.
+/// Solves the full model without reduced-cost fixing, as a baseline.
 pub fn whole(model: &Model<'_>, limit: Duration) -> Exact {
     let all = columns(model);
     let premium = 1.0 + (0..model.by_class.len() as ApplicantIx).filter_map(|i| model.best(i)).sum::<i64>() as f64;
@@ -165,48 +164,48 @@ pub fn whole(model: &Model<'_>, limit: Duration) -> Exact {
     Exact { score: score(model, &run_of), run_of, optimal: outcome == Outcome::Optimal, columns: all.len() }
 }
 
-/// Share of the value bound that is tried first as room for the optimum: it is nearly always closer.
-const FIRST_ROOM: f64 = 0.002;
+/// Initial width of the column filter, as a share of the value bound. The optimum is almost always closer.
+const INITIAL_WIDTH: f64 = 0.002;
 
-/// Proves a plan optimal, or finds the optimal one, over what the prices leave open.
-pub fn prove(model: &Model<'_>, proof: &Proof, plan: &[RunIx], limit: Duration) -> Exact {
-    let began = Instant::now();
+/// Proves an assignment optimal or finds a better one, over the columns that reduced-cost fixing leaves.
+pub fn prove(model: &Model<'_>, proof: &Proof, incumbent: &[RunIx], limit: Duration) -> Exact {
+    let started = Instant::now();
     let all = columns(model);
     let slack = slacks(model, &all, &proof.for_value);
-    let widest = slack.iter().copied().fold(0.0, f64::max);
-    let mut best = Exact { run_of: plan.to_vec(), score: score(model, plan), optimal: false, columns: 0 };
+    let max_slack = slack.iter().copied().fold(0.0, f64::max);
+    let mut best = Exact { run_of: incumbent.to_vec(), score: score(model, incumbent), optimal: false, columns: 0 };
     let mut served = proof.bound.served;
-    let mut room = f64::max(proof.bound.value_exact(served) * FIRST_ROOM, 1.0);
+    let mut width = f64::max(proof.bound.value_exact(served) * INITIAL_WIDTH, 1.0);
     while served >= best.score.served {
         let bound = proof.bound.value_exact(served);
         if best.score.served == served {
-            // Nothing beyond this can be better than what we have.
-            room = room.min(bound - best.score.value as f64).max(0.0);
+            // No column beyond the gap can improve the incumbent.
+            width = width.min(bound - best.score.value as f64).max(0.0);
         }
         let open: Vec<Column> =
-            all.iter().zip(&slack).filter(|(_, slack)| **slack <= room + 1e-6).map(|(c, _)| *c).collect();
+            all.iter().zip(&slack).filter(|(_, slack)| **slack <= width + 1e-6).map(|(c, _)| *c).collect();
         best.columns += open.len();
         let start = (best.score.served == served).then_some(best.run_of.as_slice());
-        let left = limit.saturating_sub(began.elapsed());
+        let remaining = limit.saturating_sub(started.elapsed());
         let least = served - model.fixed.len() as i64;
-        let (run_of, outcome) = packing(model, &open, |c| c.2 as f64, Some(least), start, left);
-        let found = score(model, &run_of);
-        if found > best.score && outcome != Outcome::Impossible {
-            (best.run_of, best.score) = (run_of, found);
+        let (run_of, outcome) = packing(model, &open, |c| c.2 as f64, Some(least), start, remaining);
+        let candidate = score(model, &run_of);
+        if candidate > best.score && outcome != Outcome::Infeasible {
+            (best.run_of, best.score) = (run_of, candidate);
         }
         match outcome {
-            Outcome::OutOfTime => return best,
-            Outcome::Optimal if bound - best.score.value as f64 <= room + 1.0 => {
+            Outcome::TimeLimit => return best,
+            Outcome::Optimal if bound - best.score.value as f64 <= width + 1.0 => {
                 best.optimal = true;
                 return best;
             }
-            // The optimum may lie beyond; now it is known how far at most.
-            Outcome::Optimal => room = bound - best.score.value as f64,
-            Outcome::Impossible if room < widest => room *= 8.0,
-            Outcome::Impossible => served -= 1,
+            // The optimum may need columns outside the filter; the incumbent now limits how far.
+            Outcome::Optimal => width = bound - best.score.value as f64,
+            Outcome::Infeasible if width < max_slack => width *= 8.0,
+            Outcome::Infeasible => served -= 1,
         }
     }
-    // Everything above was impossible.
+    // Every higher number served is infeasible.
     best.optimal = true;
     best
 }

@@ -1,13 +1,13 @@
-//! What is to be decided, in numbers: booths, applications in the order of the policy, and the rules between them.
+//! The problem instance: booths, applications in the order of the policy, and separation rules.
 
 /// Index of a booth.
 pub type BoothIx = u32;
-/// Index of an application; its place in the policy's order, 0 first.
+/// Index of an application: its position in the policy's order, starting at 0.
 pub type ApplicantIx = u32;
 /// Index of a zone.
 pub type ZoneIx = u16;
 
-/// What a booth has, or an application needs, as a set of bits.
+/// Features that a booth has or an application needs, as a bit set.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Features(pub u8);
 
@@ -18,11 +18,11 @@ impl Features {
     pub const WATER: Self = Self(2);
     /// Open on two sides.
     pub const CORNER: Self = Self(4);
-    /// All of both.
+    /// Union.
     pub fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
-    /// Whether nothing of `needs` is lacking.
+    /// Whether `needs` is a subset.
     pub fn cover(self, needs: Self) -> bool {
         self.0 & needs.0 == needs.0
     }
@@ -31,70 +31,67 @@ impl Features {
 /// A booth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Booth {
-    /// In which zone.
     pub zone: ZoneIx,
-    /// What kind; only equality counts.
+    /// Category index; only compared for equality.
     pub category: u8,
-    /// What it has.
     pub features: Features,
-    /// Whether it may be given: not locked, not reserved, not taken by somebody who stays.
+    /// Whether it can be assigned: not locked, not reserved, and not occupied by a fixed application.
     pub open: bool,
 }
 
-/// What an applicant would like.
+/// A wish of an application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Wish {
-    /// This booth, alone or as one of the run.
+    /// A block that contains this booth.
     Booth(BoothIx),
-    /// Anywhere in this zone.
+    /// Any block in this zone.
     Zone(ZoneIx),
 }
 
-/// The most wishes that count; the first is worth this many times the applicant's points, the last once.
+/// Maximum number of wishes that count. The first is worth this many times the application's points, the last one time.
 pub const MOST_WISHES: usize = 20;
 
 /// An application.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applicant {
-    /// Booths wanted, at least 1.
+    /// Number of booths wanted, at least 1.
     pub wants: u8,
-    /// Of which kind.
+    /// Category of the booths wanted.
     pub category: u8,
-    /// What the run must have: each need is met by at least one of its booths.
+    /// Features the block must have: each on at least one of its booths.
     pub needs: Features,
-    /// At least 1: what its wishes weigh.
+    /// Weight of its wishes, at least 1.
     pub points: u32,
-    /// Best first.
+    /// Ranked, best first.
     pub wishes: Vec<Wish>,
-    /// Where it may stand; sorted.
+    /// Zones it is eligible for, sorted.
     pub zones: Vec<ZoneIx>,
     /// Product group, for `same_group_apart`.
     pub group: Option<u8>,
-    /// Where it stands now and, if possible, stays.
+    /// Booths it has now, to keep if possible; sorted.
     pub current: Option<Vec<BoothIx>>,
-    /// It stays where it stands, whatever happens.
+    /// It always keeps its current booths.
     pub fixed: bool,
 }
 
-/// Everything.
+/// A problem instance.
 #[derive(Debug, Clone, Default)]
 pub struct Instance {
-    /// Booths.
     pub booths: Vec<Booth>,
-    /// For each booth those whose sides touch it.
+    /// Adjacent booths of each booth.
     pub touching: Vec<Vec<BoothIx>>,
     /// Applications in the policy's order.
     pub applicants: Vec<Applicant>,
-    /// Pairs that may not stand side by side.
+    /// Pairs that must not be on adjacent booths.
     pub apart: Vec<(ApplicantIx, ApplicantIx)>,
-    /// No two of one product group side by side.
+    /// Applications of one product group must not be on adjacent booths.
     pub same_group_apart: bool,
-    /// What leaving its current place costs an applicant, in the unit of values; 0 for no preference.
+    /// Value that an application gains by keeping its current booths; 0 for no preference.
     pub stability: i64,
 }
 
 impl Instance {
-    /// What a wish of this rank (0 is the first) is worth.
+    /// Value of a wish by rank, starting at 0.
     pub fn worth(points: u32, rank: usize) -> i64 {
         i64::from(points) * MOST_WISHES.saturating_sub(rank) as i64
     }

@@ -1,20 +1,21 @@
-//! Allocating a whole fair at once: who stands where, for the best total under the organiser's policy, with a proof of
-//! how good it is. Knows neither HTTP nor SQL: an [`Instance`] in, a [`Plan`] with its [`Bound`] out.
+//! Solver of allocation runs: computes an assignment of booths to all applications of a fair that maximizes the
+//! objective of the organiser's policy, with an upper bound on the objective. Independent of HTTP and SQL: the input is
+//! an [`Instance`], the output an assignment ([`Plan`]) with its [`Bound`].
 //!
-//! An application takes a *run*: as many adjacent booths as it wants. Runs that differ in nothing the objective sees
-//! (same zone, size, category and features) form a *class*; an application's choices are a few classes and the runs
-//! around the booths it wishes for, each with a value. Choosing at most one run for each application and at most one
-//! application for each booth is a set packing.
+//! An application is assigned a *block*: as many adjacent booths as it wants. Blocks with the same zone, size, category
+//! and features have the same value in the objective and form a *class*. The choices of an application are a few classes
+//! and the blocks around the booths it wishes for, each with a value. Choosing at most one block per application and at
+//! most one application per booth is a set packing problem.
 //!
-//! - [`draw`]: the exact serial rule, strict order, each gets the best still free.
-//! - [`search`]: the whole-fair optimum by simulated annealing, from the draw.
-//! - [`dual`]: what no plan can exceed: the Lagrangian dual of "one application a booth", which is as strong as the
-//!   linear relaxation and costs a few milliseconds a step even for 75,000 booths.
-//! - `exact` (with the feature `highs`): the proof of optimality by HiGHS on what the bound leaves open.
+//! - [`draw`]: serial dictatorship: in strict order, each application gets the best free block. Exact.
+//! - [`search`]: the optimum over the entire fair by simulated annealing, starting from the draw.
+//! - [`dual`]: upper bound by the Lagrangian dual of "at most one application per booth". As strong as the linear
+//!   relaxation, at a few milliseconds per step even for 75,000 booths.
+//! - `exact` (feature `highs`): proves optimality with HiGHS on the choices that the bound does not exclude.
 #![expect(
     clippy::indexing_slicing,
     clippy::as_conversions,
-    reason = "indices are made and kept in range by this folder alone, numbers stay far below 2^52; hot loops"
+    reason = "indices are created and range-checked only in this module, numbers stay far below 2^52; hot loops"
 )]
 pub mod adjacency;
 pub mod draw;

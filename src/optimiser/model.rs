@@ -1,4 +1,4 @@
-//! The instance made ready for solving: runs, classes of like runs, and what each applicant may choose.
+//! The instance prepared for solving: blocks, classes of equivalent blocks, and the choices of each application.
 use std::collections::HashMap;
 
 use super::{
@@ -6,12 +6,12 @@ use super::{
     instance::{ApplicantIx, BoothIx, Features, Instance, Wish, ZoneIx},
 };
 
-/// Index of a run.
+/// Index of a block.
 pub type RunIx = u32;
 /// Index of a class.
 pub type ClassIx = u32;
 
-/// Lists of lists without a box for each.
+/// A list of lists in two flat vectors, to avoid one allocation per list.
 #[derive(Debug, Default)]
 pub struct Lists<T> {
     starts: Vec<u32>,
@@ -31,77 +31,72 @@ impl<T> Lists<T> {
         lists.into_iter().for_each(|list| all.push(list));
         all
     }
-    /// One list.
     pub fn of(&self, index: u32) -> &[T] {
         &self.items[self.range(index)]
     }
-    /// Where a list is among all items.
+    /// The index range of a list within all items.
     pub fn range(&self, index: u32) -> std::ops::Range<usize> {
         self.starts[index as usize] as usize..self.starts[index as usize + 1] as usize
     }
-    /// How many lists.
+    /// Number of lists.
     pub fn len(&self) -> usize {
         self.starts.len() - 1
     }
-    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-    /// How many items in all of them.
+    /// Total number of items.
     pub fn items(&self) -> usize {
         self.items.len()
     }
 }
 
-/// Runs of one zone, size and category that have certain features: alike for everybody who wishes for none of their
-/// booths.
+/// Blocks of one zone, size and category that have certain features. They are equivalent for every application that
+/// wishes for none of their booths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Class {
-    /// Where.
     pub zone: ZoneIx,
-    /// Booths of a run.
+    /// Booths per block.
     pub size: u8,
-    /// Their category.
     pub category: u8,
-    /// What every run of the class has.
+    /// Features that every block of the class has.
     pub has: Features,
 }
 
-/// What an applicant may choose: a run of a class, or a certain run that is worth more than its class.
+/// A choice of an application: any block of a class, or a specific block that is worth more than its class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Choice<T> {
-    /// What.
+    /// Index of the class or block.
     pub of: T,
-    /// Points × wish, and staying where one stands.
+    /// Points × wish value, plus the stability bonus for the current booths.
     pub value: i64,
 }
 
-/// An instance with its choices.
+/// An instance with its blocks, classes and choices.
 pub struct Model<'a> {
-    /// What it was made of.
     pub instance: &'a Instance,
-    /// Booths of each run, sorted.
+    /// Booths of each block, sorted.
     pub runs: Lists<BoothIx>,
-    /// Runs of each class.
+    /// Blocks of each class.
     pub classes: Lists<RunIx>,
-    /// What each class is.
+    /// Attributes of each class.
     pub kinds: Vec<Class>,
-    /// Runs through each booth.
+    /// Blocks that contain each booth.
     pub through: Lists<RunIx>,
-    /// Classes of each run, with the run's place in the class.
+    /// Classes of each block.
     pub classes_of: Lists<ClassIx>,
-    /// Classes each applicant may choose from, best first.
+    /// Class choices of each application, best first.
     pub by_class: Vec<Vec<Choice<ClassIx>>>,
-    /// Certain runs that are worth more, best first.
+    /// Choices of specific blocks that are worth more than their class, best first.
     pub by_wish: Vec<Vec<Choice<RunIx>>>,
-    /// For each applicant with whom it may not stand side by side.
+    /// Separation rules by application.
     pub apart: HashMap<ApplicantIx, Vec<ApplicantIx>>,
-    /// The run on which a fixed applicant stays is of no class: its booths.
+    /// Booths of each fixed application. They form no block.
     pub fixed: HashMap<ApplicantIx, Vec<BoothIx>>,
 }
 
 impl<'a> Model<'a> {
-    /// Makes it ready.
+    /// Enumerates blocks, classes and choices.
     pub fn new(instance: &'a Instance) -> Self {
         let mut sizes: Vec<u8> = instance.applicants.iter().filter(|a| !a.fixed).map(|a| a.wants).collect();
         sizes.sort_unstable();
@@ -109,20 +104,20 @@ impl<'a> Model<'a> {
         let mut runs = Lists::new();
         let mut run_features = Vec::new();
         for size in sizes {
-            for run in adjacency::runs(&instance.booths, &instance.touching, usize::from(size)) {
-                let has = run.iter().fold(Features::default(), |f, b| f.and(instance.booths[*b as usize].features));
+            for block in adjacency::runs(&instance.booths, &instance.touching, usize::from(size)) {
+                let has = block.iter().fold(Features::default(), |f, b| f.and(instance.booths[*b as usize].features));
                 run_features.push(has);
-                runs.push(run);
+                runs.push(block);
             }
         }
         let (kinds, classes) = classes(instance, &runs, &run_features);
         let mut through = vec![Vec::new(); instance.booths.len()];
-        for run in 0..runs.len() as RunIx {
-            runs.of(run).iter().for_each(|b| through[*b as usize].push(run));
+        for block in 0..runs.len() as RunIx {
+            runs.of(block).iter().for_each(|b| through[*b as usize].push(block));
         }
         let mut classes_of = vec![Vec::new(); runs.len()];
         for class in 0..classes.len() as ClassIx {
-            classes.of(class).iter().for_each(|run: &RunIx| classes_of[*run as usize].push(class));
+            classes.of(class).iter().for_each(|block: &RunIx| classes_of[*block as usize].push(class));
         }
         let mut apart: HashMap<ApplicantIx, Vec<ApplicantIx>> = HashMap::new();
         for (a, b) in &instance.apart {
@@ -143,12 +138,12 @@ impl<'a> Model<'a> {
             apart,
             fixed,
         };
-        model.choose();
+        model.build_choices();
         model
     }
 
-    /// Works out what everybody may choose.
-    fn choose(&mut self) {
+    /// Computes the choices of every application.
+    fn build_choices(&mut self) {
         let index: HashMap<Class, ClassIx> = self.kinds.iter().zip(0..).map(|(kind, ix)| (*kind, ix)).collect();
         for applicant in &self.instance.applicants {
             let (mut by_class, mut by_wish) = (Vec::new(), HashMap::<RunIx, i64>::new());
@@ -161,29 +156,29 @@ impl<'a> Model<'a> {
                 by_class.push(Choice { of: *class, value });
             }
             by_class.sort_by_key(|c| (-c.value, c.of));
-            let base = |run: RunIx| {
-                let of = self.classes_of.of(run);
+            let base = |block: RunIx| {
+                let of = self.classes_of.of(block);
                 by_class.iter().find(|c| of.contains(&c.of)).map(|c| c.value)
             };
             for (rank, wish) in applicant.wishes.iter().enumerate() {
                 let Wish::Booth(booth) = wish else { continue };
                 let worth = Instance::worth(applicant.points, rank);
-                for run in self.through.of(*booth) {
-                    if base(*run).is_some_and(|base| base < worth) {
-                        let value = by_wish.entry(*run).or_default();
+                for block in self.through.of(*booth) {
+                    if base(*block).is_some_and(|base| base < worth) {
+                        let value = by_wish.entry(*block).or_default();
                         *value = worth.max(*value);
                     }
                 }
             }
-            if let Some(run) = applicant
+            if let Some(block) = applicant
                 .current
                 .as_ref()
                 .filter(|_| self.instance.stability > 0)
                 .and_then(|current| self.run_of(current))
-                && let Some(base) = base(run)
+                && let Some(base) = base(block)
             {
-                let value = by_wish.get(&run).copied().unwrap_or(base);
-                by_wish.insert(run, value + self.instance.stability);
+                let value = by_wish.get(&block).copied().unwrap_or(base);
+                by_wish.insert(block, value + self.instance.stability);
             }
             let mut by_wish: Vec<_> = by_wish.into_iter().map(|(of, value)| Choice { of, value }).collect();
             by_wish.sort_by_key(|c| (-c.value, c.of));
@@ -192,7 +187,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// The run with exactly these booths.
+    /// The block with exactly these booths.
     pub fn run_of(&self, booths: &[BoothIx]) -> Option<RunIx> {
         let mut sorted = booths.to_vec();
         sorted.sort_unstable();
@@ -200,52 +195,52 @@ impl<'a> Model<'a> {
         if *first as usize >= self.through.len() {
             return None;
         }
-        self.through.of(*first).iter().copied().find(|run| self.runs.of(*run) == sorted)
+        self.through.of(*first).iter().copied().find(|block| self.runs.of(*block) == sorted)
     }
 
-    /// What a run is worth to an applicant; `None` when it may not take it.
-    pub fn value(&self, applicant: ApplicantIx, run: RunIx) -> Option<i64> {
-        let wished = self.by_wish[applicant as usize].iter().find(|c| c.of == run).map(|c| c.value);
-        let of = self.classes_of.of(run);
-        let classed = || self.by_class[applicant as usize].iter().find(|c| of.contains(&c.of)).map(|c| c.value);
-        wished.or_else(classed)
+    /// Value of a block for an application; `None` if it is not one of its choices.
+    pub fn value(&self, applicant: ApplicantIx, block: RunIx) -> Option<i64> {
+        let wish_value = self.by_wish[applicant as usize].iter().find(|c| c.of == block).map(|c| c.value);
+        let of = self.classes_of.of(block);
+        let class_value = || self.by_class[applicant as usize].iter().find(|c| of.contains(&c.of)).map(|c| c.value);
+        wish_value.or_else(class_value)
     }
 
-    /// The most an applicant can get.
+    /// Value of the best choice of an application; `None` if it has no choice.
     pub fn best(&self, applicant: ApplicantIx) -> Option<i64> {
         let (wish, class) = (&self.by_wish[applicant as usize], &self.by_class[applicant as usize]);
         wish.first().map(|c| c.value).max(class.first().map(|c| c.value))
     }
 
-    /// Whether two may not stand side by side.
+    /// Whether two applications must not be on adjacent booths.
     pub fn must_be_apart(&self, one: ApplicantIx, other: ApplicantIx) -> bool {
         let groups = (self.instance.applicants[one as usize].group, self.instance.applicants[other as usize].group);
         (self.instance.same_group_apart && groups.0.is_some() && groups.0 == groups.1)
-            || self.apart.get(&one).is_some_and(|with| with.contains(&other))
+            || self.apart.get(&one).is_some_and(|others| others.contains(&other))
     }
 
-    /// Whether anybody must be kept apart from this one.
+    /// Whether a separation rule applies to the application.
     pub fn is_touchy(&self, applicant: ApplicantIx) -> bool {
         self.instance.same_group_apart || self.apart.contains_key(&applicant)
     }
 }
 
-/// A class for each zone, size and category of runs, and each set of needs that somebody has there.
+/// Groups blocks into classes: one per zone, size, category and distinct set of needs.
 fn classes(instance: &Instance, runs: &Lists<BoothIx>, has: &[Features]) -> (Vec<Class>, Lists<RunIx>) {
-    let mut asked: Vec<(u8, u8, Features)> =
+    let mut demands: Vec<(u8, u8, Features)> =
         instance.applicants.iter().filter(|a| !a.fixed).map(|a| (a.wants, a.category, a.needs)).collect();
-    asked.sort_unstable();
-    asked.dedup();
+    demands.sort_unstable();
+    demands.dedup();
     let mut members: HashMap<Class, Vec<RunIx>> = HashMap::new();
-    for run in 0..runs.len() as RunIx {
-        let booths = runs.of(run);
+    for block in 0..runs.len() as RunIx {
+        let booths = runs.of(block);
         let first = &instance.booths[booths[0] as usize];
-        for (size, category, needs) in &asked {
-            let fits =
-                usize::from(*size) == booths.len() && *category == first.category && has[run as usize].cover(*needs);
-            if fits {
+        for (size, category, needs) in &demands {
+            let matches =
+                usize::from(*size) == booths.len() && *category == first.category && has[block as usize].cover(*needs);
+            if matches {
                 let class = Class { zone: first.zone, size: *size, category: *category, has: *needs };
-                members.entry(class).or_default().push(run);
+                members.entry(class).or_default().push(block);
             }
         }
     }

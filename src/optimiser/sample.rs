@@ -1,4 +1,4 @@
-//! Instances like real fairs, from a seed: for benches and tests.
+//! Realistic random instances from a seed, for benchmarks and tests.
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 
@@ -7,13 +7,13 @@ use super::{
     instance::{Applicant, Booth, Features, Instance, Wish, ZoneIx},
 };
 
-/// Booths in a row.
-const ROW: usize = 20;
+/// Booths per row.
+const ROW_LENGTH: usize = 20;
 
-/// An instance of so many booths and applicants: zones of about ninety booths in rows of twenty, row ends of another
-/// category, power in three of five, water in one of four, one booth in thirty locked; 30 % of the applicants want two
-/// to four, each may stand in one to four zones and wishes for up to five booths or zones, favourite booths being
-/// everybody's; one in fifty has a competitor to be kept from.
+/// Generates an instance with the given numbers of booths and applications. Zones have about 90 booths in rows of 20;
+/// row ends are corner booths; 3 in 5 booths have power, 1 in 4 water, 1 in 30 is locked. 30 % of the applications want
+/// 2 to 4 booths; each is eligible for 1 to 4 zones and has up to 5 wishes, concentrated on the same popular booths;
+/// 1 in 50 has a separation rule with another.
 pub fn fair(booths: usize, applicants: usize, seed: u64) -> Instance {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let zones = (booths / 90).max(3);
@@ -21,11 +21,11 @@ pub fn fair(booths: usize, applicants: usize, seed: u64) -> Instance {
     let mut rows = Vec::new();
     let mut of_zone: Vec<Vec<u32>> = vec![Vec::new(); zones];
     for b in 0..booths {
-        // Whole rows, so that no row crosses a border.
-        let zone = (b / ROW) * zones / booths.div_ceil(ROW).max(1);
+        // By full rows, so that no row crosses a zone boundary.
+        let zone = (b / ROW_LENGTH) * zones / booths.div_ceil(ROW_LENGTH).max(1);
         let zone = zone.min(zones - 1);
-        let place = b % ROW;
-        let corner = place == 0 || place == ROW - 1;
+        let place = b % ROW_LENGTH;
+        let corner = place == 0 || place == ROW_LENGTH - 1;
         let mut features = Features(u8::from(rng.random_ratio(3, 5)) + 2 * u8::from(rng.random_ratio(1, 4)));
         if corner {
             features = features.and(Features::CORNER);
@@ -36,15 +36,15 @@ pub fn fair(booths: usize, applicants: usize, seed: u64) -> Instance {
             features,
             open: !rng.random_ratio(1, 30),
         });
-        rows.push(((b / ROW) as u32, place as i32));
+        rows.push(((b / ROW_LENGTH) as u32, place as i32));
         of_zone[zone].push(b as u32);
     }
     instance.touching = adjacency::touching(&rows, &vec![None; booths]);
     for i in 0..applicants {
-        let mut home: Vec<ZoneIx> =
+        let mut eligible: Vec<ZoneIx> =
             (0..rng.random_range(1..=4)).map(|_| rng.random_range(0..zones) as ZoneIx).collect();
-        home.sort_unstable();
-        home.dedup();
+        eligible.sort_unstable();
+        eligible.dedup();
         let category = u8::from(rng.random_ratio(1, 12));
         let wants = match rng.random_range(0..100) {
             _ if category == 1 => 1,
@@ -59,14 +59,14 @@ pub fn fair(booths: usize, applicants: usize, seed: u64) -> Instance {
         }
         let mut wishes = Vec::new();
         for _ in 0..rng.random_range(0..=5) {
-            let zone = *home.choose(&mut rng).unwrap_or(&0);
-            let there = &of_zone[usize::from(zone)];
-            let wish = if rng.random_ratio(1, 3) || there.is_empty() {
+            let zone = *eligible.choose(&mut rng).unwrap_or(&0);
+            let booths = &of_zone[usize::from(zone)];
+            let wish = if rng.random_ratio(1, 3) || booths.is_empty() {
                 Wish::Zone(zone)
             } else {
-                // Near the entrance is where all want to be.
-                let at = rng.random::<f64>().powi(2) * there.len() as f64;
-                Wish::Booth(there[(at as usize).min(there.len() - 1)])
+                // Skewed towards the first booths, which stand for those near the entrance.
+                let position = rng.random::<f64>().powi(2) * booths.len() as f64;
+                Wish::Booth(booths[(position as usize).min(booths.len() - 1)])
             };
             if !wishes.contains(&wish) {
                 wishes.push(wish);
@@ -81,13 +81,13 @@ pub fn fair(booths: usize, applicants: usize, seed: u64) -> Instance {
             needs,
             points: rng.random_range(1..=100),
             wishes,
-            zones: home,
+            zones: eligible,
             group: Some(rng.random_range(0..6)),
             current: None,
             fixed: false,
         });
     }
-    // The policy's order: most points first.
+    // Order of the policy: descending points.
     instance.applicants.sort_by_key(|a| std::cmp::Reverse(a.points));
     instance
 }

@@ -1,5 +1,5 @@
-//! The whole-fair optimum: simulated annealing from a plan. A move gives an applicant a better or another run, puts
-//! those it drives out on the best that is free for them, and is taken back if the whole loses too much.
+//! Simulated annealing from an initial assignment. A move assigns another block to an application, reassigns the
+//! applications it displaces to their best free blocks, and is reverted if the objective decreases too much.
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -10,18 +10,18 @@ use super::{
     state::{NONE, State},
 };
 
-/// How long, and how wild.
+/// Annealing schedule.
 #[derive(Debug, Clone, Copy)]
 pub struct Annealing {
-    /// Moves for each applicant.
+    /// Moves per application.
     pub moves: u64,
-    /// First temperature, in typical values.
+    /// Initial temperature, in units of the typical value.
     pub hot: f64,
-    /// Last temperature, in typical values.
+    /// Final temperature, in units of the typical value.
     pub cold: f64,
 }
 
-/// The best plan on the way: runs, how many are served, and the value.
+/// The best assignment so far.
 #[derive(Debug, Clone)]
 pub(super) struct Best {
     pub run_of: Vec<RunIx>,
@@ -35,55 +35,55 @@ impl Best {
     }
 }
 
-/// Choices worth looking at, for each applicant: at good prices nearly all that a good plan holds are among the few
-/// that gain nearly the most.
+/// Candidate list of each application: its choices of nearly the highest gain at the dual prices. Good assignments
+/// consist almost entirely of such choices.
 pub(super) struct Promising {
     of: Vec<Vec<Choice<RunIx>>>,
-    /// For each run who might take it, with its value.
+    /// Applications that have each block as a candidate, with its value.
     takers: Lists<Choice<ApplicantIx>>,
 }
 
-/// Choices one applicant keeps.
-const MOST_PROMISING: usize = 48;
+/// Maximum length of a candidate list.
+const MAX_CANDIDATES: usize = 48;
 
 impl Promising {
-    /// By prices; `slack` in typical values is how much less than the most a choice may gain.
+    /// Selects candidates by dual prices. `slack`: maximum distance from the highest gain, in units of the typical value.
     pub(super) fn at(model: &Model<'_>, prices: &Prices, slack: f64) -> Self {
         let cost: Vec<f64> = (0..model.runs.len())
-            .map(|run| model.runs.of(run as u32).iter().map(|b| prices.booth[*b as usize]).sum())
+            .map(|block| model.runs.of(block as u32).iter().map(|b| prices.booth[*b as usize]).sum())
             .collect();
-        // Of a class only its cheapest runs can be worth a look: nobody in it wishes for any of them.
+        // The blocks of a class have equal value, so only the cheapest can be candidates.
         let cheapest: Vec<Vec<RunIx>> = (0..model.classes.len())
             .map(|class| {
-                let mut runs = model.classes.of(class as u32).to_vec();
-                runs.sort_by(|a, b| cost[*a as usize].total_cmp(&cost[*b as usize]));
-                runs.truncate(MOST_PROMISING);
-                runs
+                let mut blocks = model.classes.of(class as u32).to_vec();
+                blocks.sort_by(|a, b| cost[*a as usize].total_cmp(&cost[*b as usize]));
+                blocks.truncate(MAX_CANDIDATES);
+                blocks
             })
             .collect();
         let typical = typical(model);
-        let all = model.by_class.iter().zip(&model.by_wish).map(|(by_class, by_wish)| {
+        let candidates = model.by_class.iter().zip(&model.by_wish).map(|(by_class, by_wish)| {
             let wished = by_wish.iter().copied();
             let classed = by_class
                 .iter()
-                .flat_map(|c| cheapest[c.of as usize].iter().map(|run| Choice { of: *run, value: c.value }));
-            // A wished run comes first, with its higher value.
+                .flat_map(|c| cheapest[c.of as usize].iter().map(|block| Choice { of: *block, value: c.value }));
+            // Wished blocks come first: deduplication keeps their higher value.
             let mut gains: Vec<(f64, Choice<RunIx>)> =
                 wished.chain(classed).map(|c| (c.value as f64 - cost[c.of as usize], c)).collect();
             gains.sort_by(|a, b| b.0.total_cmp(&a.0));
             let top = gains.first().map_or(0.0, |g| g.0);
-            let mut kept: Vec<Choice<RunIx>> = Vec::new();
+            let mut selected: Vec<Choice<RunIx>> = Vec::new();
             for (gain, choice) in gains {
-                if gain < top - slack * typical || kept.len() == MOST_PROMISING {
+                if gain < top - slack * typical || selected.len() == MAX_CANDIDATES {
                     break;
                 }
-                if kept.iter().all(|k| k.of != choice.of) {
-                    kept.push(choice);
+                if selected.iter().all(|s| s.of != choice.of) {
+                    selected.push(choice);
                 }
             }
-            kept
+            selected
         });
-        let of: Vec<Vec<Choice<RunIx>>> = all.collect();
+        let of: Vec<Vec<Choice<RunIx>>> = candidates.collect();
         let mut takers = vec![Vec::new(); model.runs.len()];
         for (applicant, choices) in (0..).zip(&of) {
             for choice in choices {
@@ -94,7 +94,7 @@ impl Promising {
     }
 }
 
-/// A plan to begin with: at good prices nearly everybody can have what gains them most.
+/// An initial assignment: greedy by gain at the dual prices, at which most applications can get their best choice.
 pub(super) fn at_prices<'m>(model: &'m Model<'m>, promising: &Promising, prices: &Prices) -> State<'m> {
     let gain = |choice: &Choice<RunIx>| {
         let cost: f64 = model.runs.of(choice.of).iter().map(|b| prices.booth[*b as usize]).sum();
@@ -109,16 +109,16 @@ pub(super) fn at_prices<'m>(model: &'m Model<'m>, promising: &Promising, prices:
     order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut state = State::new(model);
     for (_, applicant) in order.iter().filter(|(gain, _)| *gain > 0.0) {
-        let open = |c: &&Choice<RunIx>| state.is_free(c.of) && state.is_at_peace(*applicant, c.of);
-        if let Some(choice) = promising.of[*applicant as usize].iter().find(open).copied() {
+        let is_available = |c: &&Choice<RunIx>| state.is_free(c.of) && state.is_at_peace(*applicant, c.of);
+        if let Some(choice) = promising.of[*applicant as usize].iter().find(is_available).copied() {
             state.place(*applicant, choice.of, choice.value);
         }
     }
     for (_, applicant) in order {
         if state.run_of[applicant as usize] == NONE
-            && let Some((run, value)) = state.best_free(applicant, 0)
+            && let Some((block, value)) = state.best_free(applicant, 0)
         {
-            state.place(applicant, run, value);
+            state.place(applicant, block, value);
         }
     }
     state
@@ -134,11 +134,12 @@ struct Search<'s, 'm> {
     promising: &'s Promising,
     rng: ChaCha8Rng,
     best_of: Vec<i64>,
-    /// What serving one more is worth against any value.
+    /// Weight of one more application served, in units of value: twice the highest value of any choice plus 1.
     premium: i64,
 }
 
-/// Improves a plan; `goes_on` is asked now and then, with the best so far and the share of the work that is done.
+/// Improves an assignment. `goes_on` is called after each chunk of moves with the best so far and the share of work done;
+/// `false` stops the search.
 pub(super) fn anneal(
     state: &mut State<'_>,
     promising: &Promising,
@@ -162,7 +163,7 @@ pub(super) fn anneal(
     let mut done = 0;
     while done < total {
         let share = done as f64 / total as f64;
-        // The last tenth only climbs.
+        // The last 10 % is hill climbing.
         let tau =
             if share > 0.9 { 0.0 } else { typical * annealing.hot * (annealing.cold / annealing.hot).powf(share) };
         for _ in 0..chunk {
@@ -181,7 +182,7 @@ pub(super) fn anneal(
 }
 
 impl Search<'_, '_> {
-    /// Some run an applicant might take, with its value: most often one of the promising.
+    /// A random block for an application, with its value: 15 of 16 times from its candidate list.
     fn candidate(&mut self, applicant: ApplicantIx) -> Option<(RunIx, i64)> {
         let promising = &self.promising.of[applicant as usize];
         if !promising.is_empty() && !self.rng.random_ratio(1, 16) {
@@ -191,80 +192,81 @@ impl Search<'_, '_> {
         let model: &Model<'_> = self.state.model;
         let (by_wish, by_class) = (&model.by_wish[applicant as usize], &model.by_class[applicant as usize]);
         let class = by_class[self.rng.random_range(0..by_class.len())];
-        let runs = model.classes.of(class.of);
-        let run = *runs.get(self.rng.random_range(0..runs.len()))?;
-        let wished = by_wish.iter().find(|c| c.of == run).map(|c| c.value);
-        Some((run, wished.unwrap_or(class.value)))
+        let blocks = model.classes.of(class.of);
+        let block = *blocks.get(self.rng.random_range(0..blocks.len()))?;
+        let wished = by_wish.iter().find(|c| c.of == block).map(|c| c.value);
+        Some((block, wished.unwrap_or(class.value)))
     }
 
-    /// Gives a free booth to whoever of those without a place gains most by it; says to whom.
+    /// Assigns a block around a free booth to the unserved application with the highest value; returns it.
     fn fill(&mut self, booth: BoothIx) -> Option<ApplicantIx> {
         if self.state.on_booth[booth as usize] != NONE {
             return None;
         }
         let model = self.state.model;
         let mut best: Option<(RunIx, Choice<ApplicantIx>)> = None;
-        for run in model.through.of(booth).iter().filter(|run| self.state.is_free(**run)) {
-            for taker in self.promising.takers.of(*run) {
+        for block in model.through.of(booth).iter().filter(|block| self.state.is_free(**block)) {
+            for taker in self.promising.takers.of(*block) {
                 let better = best.is_none_or(|(_, b)| taker.value > b.value);
-                if better && self.state.run_of[taker.of as usize] == NONE && self.state.is_at_peace(taker.of, *run) {
-                    best = Some((*run, *taker));
+                if better && self.state.run_of[taker.of as usize] == NONE && self.state.is_at_peace(taker.of, *block) {
+                    best = Some((*block, *taker));
                 }
             }
         }
-        let (run, taker) = best?;
-        self.state.place(taker.of, run, taker.value);
+        let (block, taker) = best?;
+        self.state.place(taker.of, block, taker.value);
         Some(taker.of)
     }
 
     fn try_move(&mut self, applicant: ApplicantIx, tau: f64) {
-        let Some((run, value)) = self.candidate(applicant) else { return };
+        let Some((block, value)) = self.candidate(applicant) else { return };
         let model = self.state.model;
         let before = (self.state.run_of[applicant as usize], self.state.value_of[applicant as usize]);
-        if run == before.0 {
+        if block == before.0 {
             return;
         }
-        // Who must leave, and how much the whole can gain at the very most.
-        let mut out = Out::default();
-        let mut hope = value - before.1 + if before.0 == NONE { self.premium } else { 0 };
-        let mut room = if before.0 == NONE { 0 } else { model.runs.of(before.0).len() };
-        for booth in model.runs.of(run) {
+        // The displaced applications, and an upper bound on the gain of the move.
+        let mut displaced = Displaced::default();
+        let mut max_gain = value - before.1 + if before.0 == NONE { self.premium } else { 0 };
+        let mut freed = if before.0 == NONE { 0 } else { model.runs.of(before.0).len() };
+        for booth in model.runs.of(block) {
             let other = self.state.on_booth[*booth as usize];
-            if other != NONE && other != applicant && !out.holds(other) {
-                let was = (self.state.run_of[other as usize], self.state.value_of[other as usize]);
-                if !out.push(other, was) {
+            if other != NONE && other != applicant && !displaced.contains(other) {
+                let previous = (self.state.run_of[other as usize], self.state.value_of[other as usize]);
+                if !displaced.push(other, previous) {
                     return;
                 }
-                room += model.runs.of(was.0).len();
-                hope += self.best_of[other as usize] - was.1;
+                freed += model.runs.of(previous.0).len();
+                max_gain += self.best_of[other as usize] - previous.1;
             }
         }
-        let spare = room.saturating_sub(model.runs.of(run).len());
-        hope += spare as i64 * self.premium;
-        let least = if tau > 0.0 { tau * self.rng.random::<f64>().ln() } else { 0.0 };
-        if (hope as f64) < least {
+        let spare = freed.saturating_sub(model.runs.of(block).len());
+        max_gain += spare as i64 * self.premium;
+        let threshold = if tau > 0.0 { tau * self.rng.random::<f64>().ln() } else { 0.0 };
+        if (max_gain as f64) < threshold {
             return;
         }
         let (served, worth) = (self.state.served, self.state.value);
         if before.0 != NONE {
             self.state.lift(applicant);
         }
-        for (other, _) in out.all() {
+        for (other, _) in displaced.all() {
             self.state.lift(*other);
         }
         let mut filled = [NONE; 16];
         let mut fills = 0;
-        if self.state.is_at_peace(applicant, run) {
-            self.state.place(applicant, run, value);
-            for (other, _) in out.all() {
+        if self.state.is_at_peace(applicant, block) {
+            self.state.place(applicant, block, value);
+            for (other, _) in displaced.all() {
                 let turn = self.rng.random();
-                if let Some((run, value)) = self.state.best_free(*other, turn) {
-                    self.state.place(*other, run, value);
+                if let Some((block, value)) = self.state.best_free(*other, turn) {
+                    self.state.place(*other, block, value);
                 }
             }
-            let left = out.all().iter().map(|(_, was)| was.0).chain((before.0 != NONE).then_some(before.0));
-            for run in left {
-                for booth in model.runs.of(run) {
+            let left =
+                displaced.all().iter().map(|(_, previous)| previous.0).chain((before.0 != NONE).then_some(before.0));
+            for block in left {
+                for booth in model.runs.of(block) {
                     if fills < filled.len()
                         && let Some(taker) = self.fill(*booth)
                     {
@@ -274,22 +276,22 @@ impl Search<'_, '_> {
                 }
             }
             let gain = (self.state.served - served) * self.premium + self.state.value - worth;
-            if gain as f64 >= least {
+            if gain as f64 >= threshold {
                 return;
             }
-            // Those who must leave may have been the ones who filled a booth again.
+            // Revert. Displaced applications may be among those that filled a booth.
             for taker in &filled[..fills] {
                 self.state.lift(*taker);
             }
-            for (other, _) in out.all() {
+            for (other, _) in displaced.all() {
                 if self.state.run_of[*other as usize] != NONE {
                     self.state.lift(*other);
                 }
             }
             self.state.lift(applicant);
         }
-        for (other, was) in out.all() {
-            self.state.place(*other, was.0, was.1);
+        for (other, previous) in displaced.all() {
+            self.state.place(*other, previous.0, previous.1);
         }
         if before.0 != NONE {
             self.state.place(applicant, before.0, before.1);
@@ -297,29 +299,29 @@ impl Search<'_, '_> {
     }
 }
 
-/// Those who must leave for somebody, with where they were and what that was worth; a run has few neighbours.
-struct Out {
-    who: [(ApplicantIx, (RunIx, i64)); 8],
+/// Applications displaced by a move, each with its previous block and value. Fixed capacity: a block has few booths.
+struct Displaced {
+    entries: [(ApplicantIx, (RunIx, i64)); 8],
     count: usize,
 }
 
-impl Default for Out {
+impl Default for Displaced {
     fn default() -> Self {
-        Self { who: [(NONE, (NONE, 0)); 8], count: 0 }
+        Self { entries: [(NONE, (NONE, 0)); 8], count: 0 }
     }
 }
 
-impl Out {
+impl Displaced {
     fn all(&self) -> &[(ApplicantIx, (RunIx, i64))] {
-        &self.who[..self.count]
+        &self.entries[..self.count]
     }
-    fn holds(&self, applicant: ApplicantIx) -> bool {
-        self.all().iter().any(|(who, _)| *who == applicant)
+    fn contains(&self, applicant: ApplicantIx) -> bool {
+        self.all().iter().any(|(other, _)| *other == applicant)
     }
-    /// Whether there was room.
-    fn push(&mut self, applicant: ApplicantIx, was: (RunIx, i64)) -> bool {
-        let room = self.who.get_mut(self.count);
-        self.count += usize::from(room.is_some());
-        room.map(|room| *room = (applicant, was)).is_some()
+    /// Adds an entry; `false` if full.
+    fn push(&mut self, applicant: ApplicantIx, previous: (RunIx, i64)) -> bool {
+        let slot = self.entries.get_mut(self.count);
+        self.count += usize::from(slot.is_some());
+        slot.map(|slot| *slot = (applicant, previous)).is_some()
     }
 }

@@ -1,4 +1,4 @@
-//! From an instance to a plan: the draw, then for the whole-fair optimum the search and the bound beside each other.
+//! Solves an instance: the draw, then for the optimum the annealing search and the bound in parallel.
 use std::{
     sync::{
         Mutex, PoisonError,
@@ -16,36 +16,34 @@ use super::{
     state::NONE,
 };
 
-/// How booths are given.
+/// How booths are assigned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
-    /// Strict order: each gets the best still free.
+    /// Strict order: each application gets the best free booths.
     SpaceDraw,
-    /// Most applications served, then the highest total of points-weighted wishes.
+    /// Maximizes the number of applications served, then the points-weighted sum of wishes.
     Optimum,
 }
 
-/// Applicants for whom HiGHS, where it is built in, is asked to close what is left of the gap.
-const PROVABLE: usize = 2_000;
+/// Maximum number of applications for which HiGHS (feature `highs`) closes the remaining gap.
+const MAX_EXACT_APPLICANTS: usize = 2_000;
 
-/// How much work: the same work on the same instance with the same seed gives the same plan, on any machine.
+/// Amount of work. Deterministic: the same effort, instance and seed give the same assignment on any machine.
 #[derive(Debug, Clone, Copy)]
 pub struct Effort {
-    /// Of the search.
     pub annealing: Annealing,
-    /// Of the bound.
     pub cooling: Cooling,
-    /// How much less than the most a choice may gain to be looked at, in typical values.
+    /// Maximum distance of a candidate from the highest gain, in units of the typical value.
     pub slack: f64,
-    /// At most so long; a plan that was cut short depends on the machine.
+    /// Time limit. An assignment that reaches it depends on the machine.
     pub limit: Duration,
 }
 
 impl Effort {
-    /// What suits an instance of so many applicants.
+    /// Defaults for an instance of `n` applications.
     pub fn for_applicants(n: usize, limit: Duration) -> Self {
         let moves = match n {
-            // What a second is enough for.
+            // About one second.
             0..=2_000 => (1_600_000 / n.max(1) as u64).clamp(1_000, 5_000),
             2_001..=20_000 => 2_000,
             _ => 1_200,
@@ -55,9 +53,9 @@ impl Effort {
             2_001..=20_000 => 1_500,
             _ => 900,
         };
-        // Where HiGHS proves the rest, less is enough to begin with.
-        let proves = cfg!(feature = "highs") && n <= PROVABLE;
-        let (moves, steps) = if proves { (moves / 3, 800) } else { (moves, steps) };
+        // HiGHS closes the gap, so less search is enough.
+        let is_exact = cfg!(feature = "highs") && n <= MAX_EXACT_APPLICANTS;
+        let (moves, steps) = if is_exact { (moves / 3, 800) } else { (moves, steps) };
         Self {
             annealing: Annealing { moves, hot: 0.1, cold: 0.001 },
             slack: 0.02,
@@ -67,103 +65,102 @@ impl Effort {
     }
 }
 
-/// What a plan is worth.
+/// Objective of an assignment, compared lexicographically.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Score {
-    /// Applications that stand somewhere, those that stay among them.
+    /// Applications that have booths, including fixed ones.
     pub served: i64,
-    /// Σ points × wish, and staying where that is wanted.
+    /// Σ points × wish value, plus the stability bonus.
     pub value: i64,
 }
 
-/// Why it ended.
+/// Why the solver stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stop {
-    /// The work was done.
+    /// Completed.
     Done,
-    /// Time was up.
+    /// Reached the time limit.
     Time,
-    /// Somebody said so.
+    /// Cancelled by the caller.
     Cancelled,
 }
 
-/// Who stands where.
+/// An assignment of booths to applications.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// The booths of each applicant, sorted; those who stay keep theirs.
+    /// Booths of each application, sorted; fixed applications keep theirs.
     pub booths: Vec<Option<Vec<BoothIx>>>,
-    /// What it is worth.
     pub score: Score,
-    /// What no plan can exceed, with the prices that prove it; for a draw too, to show what it leaves on the table.
+    /// Upper bound with its proof. Computed for a draw too, to show its distance from the optimum.
     pub proof: Option<Proof>,
-    /// Why it ended.
     pub stop: Stop,
 }
 
-/// How far from the best a plan is at most, as shares of what cannot be exceeded.
+/// Optimality gaps of an assignment, relative to the bound.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gap {
-    /// Of the total in which an application served counts one more than the best first wish of all: the policy's two
-    /// aims in one number.
+    /// Gap of the weighted total, in which an application served counts the highest wish value plus one: both objectives
+    /// of the policy in one number.
     pub total: f64,
-    /// Of the applications served.
+    /// Gap of the number served.
     pub served: f64,
-    /// Of the value that a plan which serves as many can have.
+    /// Gap of the value, among assignments that serve as many.
     pub value: f64,
 }
 
 impl Plan {
-    /// How far it is from the best at most; `None` without a bound.
+    /// The optimality gaps; `None` without a bound.
     pub fn gap(&self, model: &Model<'_>) -> Option<Gap> {
         let bound = self.proof.as_ref()?.bound;
-        let share = |have: i64, most: i64| if most <= 0 { 0.0 } else { (most - have).max(0) as f64 / most as f64 };
+        let share =
+            |achieved: i64, bound: i64| if bound <= 0 { 0.0 } else { (bound - achieved).max(0) as f64 / bound as f64 };
         let best_wish = (0..model.by_class.len()).filter_map(|i| model.best(i as ApplicantIx)).max().unwrap_or(0);
         let total = |served: i64, value: i64| served * (best_wish + 1) + value;
-        let most = total(bound.served, bound.value(bound.served));
+        let total_bound = total(bound.served, bound.value(bound.served));
         Some(Gap {
-            total: share(total(self.score.served, self.score.value), most),
+            total: share(total(self.score.served, self.score.value), total_bound),
             served: share(self.score.served, bound.served),
             value: share(self.score.value, bound.value(self.score.served)),
         })
     }
 }
 
-/// How far it is.
+/// Progress of the solver.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress {
-    /// Of the work, 0 to 1.
+    /// Share of the work, 0 to 1.
     pub done: f64,
     /// The best so far.
     pub score: Score,
-    /// What no plan can exceed, as far as is known.
+    /// The bound so far.
     pub bound: Option<Bound>,
 }
 
-/// What a caller hears, and whether to go on.
+/// Progress callback; returning `false` cancels.
 pub type Report<'a> = dyn Fn(Progress) -> bool + Sync + 'a;
 
-/// Makes a plan.
+/// Solves an instance.
 pub fn solve(model: &Model<'_>, policy: Policy, effort: Effort, seed: u64, report: &Report<'_>) -> Plan {
-    let began = Instant::now();
+    let started = Instant::now();
     #[cfg(feature = "highs")]
     let mut proved = None;
     #[cfg(not(feature = "highs"))]
     let proved = None;
     let mut state = draw(model);
     let drawn = Best::of(&state);
-    let (cancelled, late) = (AtomicBool::new(false), AtomicBool::new(false));
-    let known = Mutex::new(None::<Bound>);
+    let (cancelled, timed_out) = (AtomicBool::new(false), AtomicBool::new(false));
+    let latest_bound = Mutex::new(None::<Bound>);
     let goes_on = || {
-        if began.elapsed() >= effort.limit {
-            late.store(true, Ordering::Relaxed);
+        if started.elapsed() >= effort.limit {
+            timed_out.store(true, Ordering::Relaxed);
         }
-        !late.load(Ordering::Relaxed) && !cancelled.load(Ordering::Relaxed)
+        !timed_out.load(Ordering::Relaxed) && !cancelled.load(Ordering::Relaxed)
     };
     let quick = Cooling { steps: effort.cooling.steps / 4, ..effort.cooling };
-    let first = Score { served: drawn.served, value: drawn.value };
-    // Until the search begins the draw is the best there is.
-    let hear_first = |bound: &Bound| {
-        if !report(Progress { done: 0.0, score: first, bound: Some(*bound) }) {
+    let draw_score = Score { served: drawn.served, value: drawn.value };
+    // Before the search starts, the draw is the best assignment so far.
+    let report_draw = |bound: &Bound| {
+        if !report(Progress { done: 0.0, score: draw_score, bound: Some(*bound) }) {
             cancelled.store(true, Ordering::Relaxed);
         }
         goes_on()
@@ -171,7 +168,7 @@ pub fn solve(model: &Model<'_>, policy: Policy, effort: Effort, seed: u64, repor
     let promising = match policy {
         Policy::SpaceDraw => None,
         Policy::Optimum => {
-            let prices = dual::prove(model, quick, &hear_first).for_value;
+            let prices = dual::prove(model, quick, &report_draw).for_value;
             let promising = Promising::at(model, &prices, effort.slack);
             let guided = at_prices(model, &promising, &prices);
             if (guided.served, guided.value) > (state.served, state.value) {
@@ -182,17 +179,17 @@ pub fn solve(model: &Model<'_>, policy: Policy, effort: Effort, seed: u64, repor
     };
     let (best, proof) = std::thread::scope(|scope| {
         let bounding = scope.spawn(|| match policy {
-            // Nobody waits for what a draw leaves on the table to the last penny.
-            Policy::SpaceDraw => dual::prove(model, quick, &hear_first),
+            // The gap of a draw is only informative: a quick bound is enough.
+            Policy::SpaceDraw => dual::prove(model, quick, &report_draw),
             Policy::Optimum => dual::prove(model, effort.cooling, &|bound| {
-                *known.lock().unwrap_or_else(PoisonError::into_inner) = Some(*bound);
+                *latest_bound.lock().unwrap_or_else(PoisonError::into_inner) = Some(*bound);
                 goes_on()
             }),
         });
         let best = match &promising {
             None => drawn,
             Some(promising) => anneal(&mut state, promising, effort.annealing, seed, &mut |best, done| {
-                let bound = *known.lock().unwrap_or_else(PoisonError::into_inner);
+                let bound = *latest_bound.lock().unwrap_or_else(PoisonError::into_inner);
                 let score = Score { served: best.served, value: best.value };
                 if !report(Progress { done, score, bound }) {
                     cancelled.store(true, Ordering::Relaxed);
@@ -204,82 +201,84 @@ pub fn solve(model: &Model<'_>, policy: Policy, effort: Effort, seed: u64, repor
     });
     #[cfg(feature = "highs")]
     let best = match (policy, &proof) {
-        (Policy::Optimum, Some(proof)) if goes_on() && model.by_class.len() <= PROVABLE => {
-            let exact = super::exact::prove(model, proof, &best.run_of, effort.limit.saturating_sub(began.elapsed()));
+        (Policy::Optimum, Some(proof)) if goes_on() && model.by_class.len() <= MAX_EXACT_APPLICANTS => {
+            let exact = super::exact::prove(model, proof, &best.run_of, effort.limit.saturating_sub(started.elapsed()));
             let (served, value) = (exact.score.served, exact.score.value);
             proved = exact.optimal.then_some(exact.score);
             Best { run_of: exact.run_of, served, value }
         }
         _ => best,
     };
-    let stop = match (cancelled.into_inner(), late.into_inner()) {
+    let stop = match (cancelled.into_inner(), timed_out.into_inner()) {
         (true, _) => Stop::Cancelled,
         (false, true) => Stop::Time,
         (false, false) => Stop::Done,
     };
-    // What is proved to be the best is its own bound.
+    // The score of a proved optimum is its own bound.
     let proof = proof.map(|proof| proved.map_or(proof.clone(), |best| proof.closed_by(best)));
-    plan(model, &best, proof, stop)
+    assignment(model, &best, proof, stop)
 }
 
-/// Makes a plan that keeps everybody where `current` says, unless more are served otherwise: then it moves as few as
-/// it can. Whoever can no longer have its place is treated like one without.
+/// Solves an instance starting from the current booths. Applications keep their current booths unless moving some
+/// increases the number served; then as few as possible are moved. An application whose current booths are no longer
+/// one of its choices is treated as unassigned.
 pub fn solve_again(instance: &Instance, policy: Policy, effort: Effort, seed: u64, report: &Report<'_>) -> Plan {
-    let began = Instant::now();
-    let whole = Model::new(instance);
-    let had = |i: usize, a: &Applicant| {
-        let run = whole.run_of(a.current.as_ref()?)?;
-        whole.value(i as ApplicantIx, run).map(|_| run)
+    let started = Instant::now();
+    let model = Model::new(instance);
+    let current_block = |i: usize, a: &Applicant| {
+        let block = model.run_of(a.current.as_ref()?)?;
+        model.value(i as ApplicantIx, block).map(|_| block)
     };
-    let mut still = instance.clone();
+    let mut frozen = instance.clone();
     let mut taken = vec![false; instance.booths.len()];
     for (i, applicant) in instance.applicants.iter().enumerate().filter(|(_, a)| !a.fixed) {
-        let run = had(i, applicant).filter(|run| whole.runs.of(*run).iter().all(|b| !taken[*b as usize]));
-        match run {
-            None => still.applicants[i].current = None,
-            Some(run) => {
-                still.applicants[i].fixed = true;
-                for booth in whole.runs.of(run) {
+        let block =
+            current_block(i, applicant).filter(|block| model.runs.of(*block).iter().all(|b| !taken[*b as usize]));
+        match block {
+            None => frozen.applicants[i].current = None,
+            Some(block) => {
+                frozen.applicants[i].fixed = true;
+                for booth in model.runs.of(block) {
                     taken[*booth as usize] = true;
-                    still.booths[*booth as usize].open = false;
+                    frozen.booths[*booth as usize].open = false;
                 }
             }
         }
     }
-    let stay = solve(&Model::new(&still), policy, effort, seed, report);
-    let left = effort.limit.saturating_sub(began.elapsed());
-    let proof = dual::prove(&whole, effort.cooling, &|_| began.elapsed() < effort.limit);
-    let unchanged = stay.booths.iter().zip(&instance.applicants).all(|(booths, a)| *booths == a.current);
-    let mut booths = stay.booths;
-    let mut stop = stay.stop;
-    if policy == Policy::Optimum && !unchanged && stop == Stop::Done && stay.score.served < proof.bound.served {
-        let most = whole.by_class.iter().enumerate().filter_map(|(i, _)| whole.best(i as ApplicantIx)).max();
-        let moving = Instance { stability: most.unwrap_or(0) + 1, ..instance.clone() };
-        let moved = solve(&Model::new(&moving), policy, Effort { limit: left, ..effort }, seed, report);
+    let stable = solve(&Model::new(&frozen), policy, effort, seed, report);
+    let remaining = effort.limit.saturating_sub(started.elapsed());
+    let proof = dual::prove(&model, effort.cooling, &|_| started.elapsed() < effort.limit);
+    let unchanged = stable.booths.iter().zip(&instance.applicants).all(|(booths, a)| *booths == a.current);
+    let mut booths = stable.booths;
+    let mut stop = stable.stop;
+    if policy == Policy::Optimum && !unchanged && stop == Stop::Done && stable.score.served < proof.bound.served {
+        let best_value = model.by_class.iter().enumerate().filter_map(|(i, _)| model.best(i as ApplicantIx)).max();
+        let movable = Instance { stability: best_value.unwrap_or(0) + 1, ..instance.clone() };
+        let moved = solve(&Model::new(&movable), policy, Effort { limit: remaining, ..effort }, seed, report);
         stop = moved.stop;
-        if moved.score.served > stay.score.served {
+        if moved.score.served > stable.score.served {
             booths = moved.booths;
         }
     }
-    let score = score(&whole, &booths);
+    let score = score(&model, &booths);
     Plan { booths, score, proof: Some(proof), stop }
 }
 
-/// What a plan is worth, added up anew.
+/// Computes the score of an assignment from scratch.
 pub fn score(model: &Model<'_>, booths: &[Option<Vec<BoothIx>>]) -> Score {
     let mut score = Score::default();
     for (applicant, booths) in (0..).zip(booths).filter_map(|(i, booths)| Some((i, booths.as_ref()?))) {
         score.served += 1;
-        score.value += model.run_of(booths).and_then(|run| model.value(applicant, run)).unwrap_or(0);
+        score.value += model.run_of(booths).and_then(|block| model.value(applicant, block)).unwrap_or(0);
     }
     score
 }
 
-fn plan(model: &Model<'_>, best: &Best, proof: Option<Proof>, stop: Stop) -> Plan {
-    let booths = best.run_of.iter().enumerate().map(|(i, run)| match model.fixed.get(&(i as ApplicantIx)) {
-        Some(stays) => Some(stays.clone()),
-        None if *run == NONE => None,
-        None => Some(model.runs.of(*run).to_vec()),
+fn assignment(model: &Model<'_>, best: &Best, proof: Option<Proof>, stop: Stop) -> Plan {
+    let booths = best.run_of.iter().enumerate().map(|(i, block)| match model.fixed.get(&(i as ApplicantIx)) {
+        Some(fixed) => Some(fixed.clone()),
+        None if *block == NONE => None,
+        None => Some(model.runs.of(*block).to_vec()),
     });
     Plan { booths: booths.collect(), score: Score { served: best.served, value: best.value }, proof, stop }
 }

@@ -1,4 +1,4 @@
-//! Wiring: the state every request sees, and where each capability's routes are mounted.
+//! Composition root: the application state, the middleware stack and the routes of all modules.
 use std::sync::LazyLock;
 
 use actix_web::{
@@ -45,7 +45,7 @@ use hoicho_web::{
     response_cache::{self, Shelf},
 };
 
-/// What the handlers of one node share. Each part goes to its extractors as application data of its own.
+/// Application state that the handlers of one node share. Each part goes to its extractors as application data of its own.
 #[derive(Clone)]
 pub struct Services {
     /// For identifying callers: database, clock, tokens, limits.
@@ -62,9 +62,9 @@ pub struct Services {
     pub streams: Live,
     /// Uploaded documents.
     pub storage: Storage,
-    /// Who may read `/metrics`.
+    /// Access to `/metrics`.
     pub metrics_exposure: Exposure,
-    /// Seconds in which the body of a request must arrive.
+    /// Seconds depend which the body of a request must arrive.
     pub body_timeout_s: u64,
 }
 
@@ -89,7 +89,7 @@ impl Services {
     }
 }
 
-/// How a caller says who they are; what everybody may read needs nothing.
+/// OpenAPI security scheme; public operations need no credentials.
 struct Bearer;
 impl Modify for Bearer {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
@@ -98,7 +98,7 @@ impl Modify for Bearer {
     }
 }
 
-/// The OpenAPI document, put together from the capabilities.
+/// The OpenAPI document, merged from all modules.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     #[derive(OpenApi)]
     #[openapi(info(title = "hoicho", description = "Trade fair management"), modifiers(&Bearer), components(schemas(ProblemView, FaultyField)), security((), ("bearer" = [])))]
@@ -131,7 +131,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     whole
 }
 
-/// The document as it is served, and what it says of parameters and bodies: made once, whatever the number of workers.
+/// The serialized document, with the tables of parameters, bodies and methods derived from it. Built once for all workers.
 static DOCUMENT: LazyLock<(String, web::Data<Parameters>, web::Data<Bodies>, Methods)> = LazyLock::new(|| {
     let document = serde_json::json!(openapi());
     let (parameters, bodies) = (Parameters::of(&document), Bodies::of(&document));
@@ -139,7 +139,7 @@ static DOCUMENT: LazyLock<(String, web::Data<Parameters>, web::Data<Bodies>, Met
     (document.to_string(), web::Data::new(parameters), web::Data::new(bodies), methods)
 });
 
-/// Mounts everything.
+/// Registers middleware and routes.
 pub fn routes(services: Services) -> impl FnOnce(&mut web::ServiceConfig) {
     move |cfg| {
         let secure = services.context.secure_cookies;
@@ -157,10 +157,10 @@ pub fn routes(services: Services) -> impl FnOnce(&mut web::ServiceConfig) {
             .app_data(web::Data::new(Patience(services.body_timeout_s)))
             .app_data(web::Data::new(Secure(secure)))
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
-            // What is no identifier names nothing.
+            // A path parameter that is not a valid identifier gives 404.
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::from(Code::NotFound).into()))
             .service(
-                // Forms run through the API, sessions in cookies become tokens: both before anything is routed.
+                // Before routing: forms are rewritten to API requests, and session cookies to access tokens.
                 web::scope("")
                     .wrap(middleware::from_fn(console::carry_forms))
                     .wrap(middleware::from_fn(console::carry_session))
@@ -183,7 +183,7 @@ fn everything(cfg: &mut web::ServiceConfig) {
         )
         .service(
             web::scope("/api/v1")
-                // The last is the outermost: it sees a request first and its answer last.
+                // The last middleware is the outermost: it sees the request first and the response last.
                 .wrap(middleware::from_fn(conditional::tag))
                 .wrap(middleware::from_fn(idempotency::note))
                 .wrap(middleware::from_fn(parameters::known))
@@ -191,7 +191,7 @@ fn everything(cfg: &mut web::ServiceConfig) {
                 .wrap(middleware::from_fn(metrics::measure))
                 .wrap(middleware::from_fn(problems))
                 .wrap(middleware::Compress::default())
-                // What is asked for most comes first: the router tries one after another.
+                // Ordered by traffic: the router tries the routes one after another.
                 .configure(allocation::routes)
                 .configure(sales::routes)
                 .configure(visits::routes)
@@ -216,13 +216,13 @@ fn everything(cfg: &mut web::ServiceConfig) {
         .service(web::scope("").wrap(middleware::Compress::default()).configure(console::routes));
 }
 
-/// Renders every problem in the caller's language, and keeps answers out of shared caches.
+/// Renders problem details in the caller's language, sets `Cache-Control`, and logs refused requests.
 async fn problems(
     req: actix_web::dev::ServiceRequest,
     next: middleware::Next<actix_web::body::BoxBody>,
 ) -> Result<ServiceResponse, actix_web::Error> {
     let context = req.app_data::<web::Data<RequestContext>>().cloned();
-    // Tokens, and what is kept of a person: not in a browser's memory either.
+    // Tokens and personal data must not be stored by browsers either.
     let is_personal = ["/api/v1/me", "/api/v1/auth/"].iter().any(|path| req.path().starts_with(path));
     let response = next.call(req).await?;
     if let Some(context) = context {
@@ -234,12 +234,12 @@ async fn problems(
         header::CACHE_CONTROL,
         HeaderValue::from_static(if is_personal { "no-store" } else { "private, no-cache" }),
     );
-    // Pages of other sites may read what everybody may; they cannot send a login along.
+    // Other origins may read public data; without `Access-Control-Allow-Credentials` they cannot send credentials.
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     Ok(response)
 }
 
-/// What no operation takes: the method is wrong, or the address.
+/// Default handler: 405 for a known path, otherwise 404.
 async fn no_operation(req: HttpRequest) -> HttpResponse {
     let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
     DOCUMENT.3.refuse(req.path(), Language::from_header(accepted))
@@ -249,7 +249,7 @@ async fn show_document() -> HttpResponse {
     HttpResponse::Ok().content_type(header::ContentType::json()).body(DOCUMENT.0.as_str())
 }
 
-/// Counters of this node, for those whom the settings allow.
+/// Metrics of this node; access depends on the settings.
 async fn show_metrics(
     req: HttpRequest,
     context: web::Data<RequestContext>,
@@ -274,7 +274,7 @@ async fn ready(context: web::Data<RequestContext>) -> HttpResponse {
         Ok(()) => HttpResponse::Ok().body("ready"),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            HttpResponse::ServiceUnavailable().body("the database does not answer")
+            HttpResponse::ServiceUnavailable().body("database unavailable")
         }
     }
 }

@@ -1,5 +1,5 @@
-//! One cell of a table as somebody typed it, and what it can mean: money with dots, dates as people write them or as
-//! spreadsheets count them, numbers that are text.
+//! A cell of a sheet and parsers for its value: amounts with separators and units, dates as text or serial numbers, numbers
+//! as text.
 use chrono::{Datelike, Duration};
 use serde::{Deserialize, Serialize};
 
@@ -7,30 +7,30 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 type Day = chrono::NaiveDate;
 
-/// What stands in a cell.
+/// Value of a cell.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cell {
     /// Nothing.
     #[default]
     Empty,
-    /// What was typed, or a number as it is written with a decimal point.
+    /// Text as typed.
     Text(String),
-    /// A number, written with a decimal point: no floating point goes near money.
+    /// Number as decimal text with a point, because amounts are never floats.
     Number(String),
-    /// A day.
+    /// Date.
     Day(Day),
-    /// A day with a time: the hour and the day.
+    /// Date and hour.
     Moment(Day, u32),
 }
 
-/// The first day a spreadsheet's count can mean here: 1 January 1990.
-const FIRST_SERIAL: i64 = 32_874;
-/// The last: 31 December 2099.
-const LAST_SERIAL: i64 = 73_050;
+/// Smallest accepted date serial: 1 January 1990.
+const MIN_DATE_SERIAL: i64 = 32_874;
+/// Largest accepted date serial: 31 December 2099.
+const MAX_DATE_SERIAL: i64 = 73_050;
 
-/// Digits and where the point stands among them: `9.5` is 95 and 1.
-fn decimal(text: &str) -> Option<(i128, u32)> {
+/// Parses a decimal into an unscaled value and its scale: `9.5` is (95, 1).
+fn parse_decimal(text: &str) -> Option<(i128, u32)> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -44,28 +44,28 @@ fn decimal(text: &str) -> Option<(i128, u32)> {
     Some((if negative { -value } else { value }, u32::try_from(part.len()).ok()?))
 }
 
-/// A number as people write it, with a decimal point: `1.250.000`, `1,250,000`, `9.557,6`, `1 250 000`. In millions
-/// `7,125` is a little over seven, as Vietnamese write it; đồng have no parts, so there the comma is for thousands.
-fn plain(text: &str, power: u32) -> Option<String> {
+/// Normalises separators to a decimal point: `1.250.000`, `1,250,000`, `9.557,6`, `1 250 000`. In units of millions or more
+/// `7,125` has a decimal comma (Vietnamese format); in smaller units đồng have no fraction, so the comma separates thousands.
+fn normalise_number(text: &str, power: u32) -> Option<String> {
     let text: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{a0}' && *c != '\u{202f}').collect();
     let (dots, commas) = (text.matches('.').count(), text.matches(',').count());
-    // Groups of three after every mark: the mark is for thousands.
-    let grouped = |mark: char| {
-        let mut groups = text.trim_start_matches('-').split(mark);
+    // Groups of three digits after each separator: a thousands separator.
+    let grouped = |separator: char| {
+        let mut groups = text.trim_start_matches('-').split(separator);
         groups.next().is_some_and(|first| (1..=3).contains(&first.len())) && groups.all(|group| group.len() == 3)
     };
     Some(match (dots, commas) {
         (_, 0) if grouped('.') => text.replace('.', ""),
         (0, n) if grouped(',') && (power < 6 || n > 1) => text.replace(',', ""),
-        // Both: the last one is the decimal's.
+        // Both separators: the last one is the decimal separator.
         _ if text.rfind('.') < text.rfind(',') => text.replace('.', "").replace(',', "."),
         _ => text.replace(',', ""),
     })
-    // A mark that is left twice is in neither place.
-    .filter(|plain| decimal(plain).is_some())
+    // Reject a remaining duplicate separator.
+    .filter(|number| parse_decimal(number).is_some())
 }
 
-/// A unit that stands beside a number, as a power of ten.
+/// Parses the unit of a number (tỷ, triệu, nghìn) as a power of ten.
 pub fn unit(text: &str) -> Option<u32> {
     let folded: String = text
         .nfd()
@@ -73,7 +73,7 @@ pub fn unit(text: &str) -> Option<u32> {
         .flat_map(char::to_lowercase)
         .map(|c| if c == 'đ' { 'd' } else { c })
         .collect();
-    // Letters alone: the unit may touch its number.
+    // Split at non-letters, because the unit may follow the number without a space.
     let has = |words: &[&str]| folded.split(|c: char| !c.is_alphabetic()).any(|word| words.contains(&word));
     if has(&["ty"]) {
         Some(9)
@@ -87,7 +87,7 @@ pub fn unit(text: &str) -> Option<u32> {
 }
 
 impl Cell {
-    /// Whether nothing stands there.
+    /// Whether the cell is empty or blank.
     pub fn is_empty(&self) -> bool {
         match self {
             Cell::Empty => true,
@@ -96,7 +96,7 @@ impl Cell {
         }
     }
 
-    /// As it would be shown.
+    /// Display text.
     pub fn text(&self) -> String {
         match self {
             Cell::Empty => String::new(),
@@ -105,7 +105,7 @@ impl Cell {
         }
     }
 
-    /// A whole number times `10^power`; `None` for what is none.
+    /// Parses an integer amount in units of `10^power`; `None` if it is invalid or not a whole number of đồng.
     pub fn amount(&self, power: u32) -> Option<i64> {
         let (written, power) = match self {
             Cell::Number(number) => (number.clone(), power),
@@ -114,21 +114,21 @@ impl Cell {
                 let digits: String =
                     text.chars().filter(|c| !c.is_alphabetic() && !matches!(c, '₫' | '(' | ')')).collect();
                 let power = own.unwrap_or(power);
-                (plain(digits.trim().trim_end_matches(['.', ',', '-', '/']), power)?, power)
+                (normalise_number(digits.trim().trim_end_matches(['.', ',', '-', '/']), power)?, power)
             }
             Cell::Empty | Cell::Day(_) | Cell::Moment(..) => return None,
         };
-        let (value, scale) = decimal(&written)?;
+        let (value, scale) = parse_decimal(&written)?;
         let value = value.checked_mul(10_i128.checked_pow(power)?)?;
         let divisor = 10_i128.checked_pow(scale)?;
-        // Half a đồng is a typing error.
+        // Fractions of a đồng are typing errors.
         if value % divisor != 0 {
             return None;
         }
         i64::try_from(value / divisor).ok()
     }
 
-    /// A number times `10^power`, rounded: for areas, where a square centimetre more or less is nobody's money.
+    /// Parses a number times `10^power`, rounded. For areas, where exactness does not matter.
     pub fn rounded(&self, power: u32) -> Option<i64> {
         let written = match self {
             Cell::Number(number) => number.clone(),
@@ -136,34 +136,34 @@ impl Cell {
                 let digits: String =
                     text.chars().take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | ' ')).collect();
                 let point = digits.trim().replace(',', ".");
-                if decimal(&point).is_some() { point } else { plain(digits.trim(), 0)? }
+                if parse_decimal(&point).is_some() { point } else { normalise_number(digits.trim(), 0)? }
             }
             Cell::Empty | Cell::Day(_) | Cell::Moment(..) => return None,
         };
-        let (value, scale) = decimal(&written)?;
+        let (value, scale) = parse_decimal(&written)?;
         let divisor = 10_i128.checked_pow(scale)?;
         i64::try_from((value.checked_mul(10_i128.checked_pow(power)?)? + divisor / 2) / divisor).ok()
     }
 
-    /// A day: a date, a spreadsheet's count of days, `28/04/2018`, `28-4-18`, `2018-04-28`, `ngày 28 tháng 4`; without
-    /// a year it is the one of `days` that it can be.
+    /// Parses a date: a date cell, a serial number, `28/04/2018`, `28-4-18`, `2018-04-28`, `ngày 28 tháng 4`. Without a year
+    /// it must match exactly one of `days`.
     pub fn day(&self, days: &[Day]) -> Option<Day> {
         match self {
             Cell::Day(day) | Cell::Moment(day, _) => Some(*day),
             Cell::Number(number) => {
                 let serial: i64 = number.split('.').next()?.parse().ok()?;
-                if !(FIRST_SERIAL..=LAST_SERIAL).contains(&serial) {
+                if !(MIN_DATE_SERIAL..=MAX_DATE_SERIAL).contains(&serial) {
                     return None;
                 }
                 Day::from_ymd_opt(1899, 12, 30)?.checked_add_signed(Duration::days(serial))
             }
-            Cell::Text(text) => written_day(text, days),
+            Cell::Text(text) => parse_day(text, days),
             Cell::Empty => None,
         }
     }
 }
 
-fn written_day(text: &str, days: &[Day]) -> Option<Day> {
+fn parse_day(text: &str, days: &[Day]) -> Option<Day> {
     let numbers: Vec<u32> = text
         .split(|c: char| !c.is_ascii_digit())
         .filter(|part| !part.is_empty())
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn money_is_read_as_people_write_it() {
+    fn amount_formats_are_parsed() {
         for (written, amount) in [
             ("1250000", Some(1_250_000)),
             ("1.250.000", Some(1_250_000)),
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn days_are_read_as_people_and_spreadsheets_write_them() {
+    fn date_formats_and_serials_are_parsed() {
         let day = |d, m, y| Day::from_ymd_opt(y, m, d);
         let fair = [day(28, 4, 2018).unwrap(), day(1, 5, 2018).unwrap()];
         for (written, expected) in [
@@ -247,13 +247,13 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_breaks_it(written in ".{0,40}") {
+        fn parsing_never_panics(written in ".{0,40}") {
             let cell = text(&written);
             let _ = (cell.amount(6), cell.rounded(2), cell.day(&[]), cell.text());
         }
 
         #[test]
-        fn what_is_written_with_dots_is_read_back(amount in 0_i64..1_000_000_000_000) {
+        fn formatted_integers_round_trip(amount in 0_i64..1_000_000_000_000) {
             let digits = amount.to_string();
             let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(|g| std::str::from_utf8(g).unwrap()).collect();
             let dotted = groups.join(".");

@@ -91,7 +91,8 @@ async fn nobody_learns_who_has_an_account_by_answer_or_by_work(app: TestApp) {
                 answer.headers.iter().map(|(n, v)| (n.to_string(), v.to_str().unwrap().to_owned())).collect();
             headers.retain(|(name, _)| !name.starts_with("ratelimit-") && name != "date" && name != "x-request-id");
             headers.sort();
-            let work = (app.context.passwords.worked() - hashes, app.db.commits() - commits, letters(&app).await - rows);
+            let work =
+                (app.context.passwords.worked() - hashes, app.db.commits() - commits, letters(&app).await - rows);
             met.push((answer.status, headers, answer.body, work));
         }
         assert_eq!(met[0], met[1], "{path}");

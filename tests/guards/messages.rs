@@ -25,7 +25,7 @@ fn blanks(pattern: &Pattern<&str>, into: &mut BTreeSet<String>) {
 /// Messages of a language with their blanks.
 fn messages(language: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut files = Vec::new();
-    crate::files(std::path::Path::new(&format!("{SOURCE}/i18n/messages/{language}")), &mut files);
+    crate::files(std::path::Path::new(&format!("{SOURCE}/core/i18n/messages/{language}")), &mut files);
     let mut all = BTreeMap::new();
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();

@@ -12,13 +12,13 @@ use std::{
 use actix_http::Request;
 use actix_web::{App, body::MessageBody, dev::ServiceResponse, http::StatusCode, test, web};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-use hoicho_web::identity::RequestContext;
 use hoicho::app::{self, Services};
 use hoicho_core::{
     config::Settings,
     db::{DatabaseUrl, Db, migrate, schema::outbox},
     values::clock::Clock,
 };
+use hoicho_web::identity::RequestContext;
 use serde_json::Value;
 
 /// The moment every test begins at: the evening of 3 March 2026 in Hạ Long.

@@ -1,4 +1,4 @@
-//! `/home`: where a person goes on working: their organisers' editions, their exhibitors.
+//! `/home`: start page of a user: editions of their organisers, and their exhibitors.
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
 
@@ -12,14 +12,14 @@ use hoicho_web::identity::RequestContext;
 use hoicho_web::{http::Problem, identity::OrganiserRole};
 
 /// An organiser with its editions.
-struct Desk {
+struct OrganiserCard {
     id: OrganiserId,
     name: String,
     role: OrganiserRole,
     editions: Vec<Card>,
 }
 
-impl Desk {
+impl OrganiserCard {
     fn is_gate(&self) -> bool {
         self.role == OrganiserRole::Gate
     }
@@ -29,16 +29,16 @@ impl Desk {
 #[template(path = "account/home.html")]
 struct Home {
     s: Shell,
-    desks: Vec<Desk>,
+    desks: Vec<OrganiserCard>,
 }
 
-/// What a person works on.
+/// Shows the start page.
 #[get("/home")]
 pub(super) async fn show_home(s: Shell, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
     let organisers = s.reader()?.organisers.clone();
     let desks = context.db.read(move |tx| {
-        let desk = |(id, name, role)| Ok(Desk { id, name, role, editions: cards(tx, Listed::Own(id))? });
-        organisers.into_iter().map(desk).collect::<Result<Vec<_>, Problem>>()
+        let card = |(id, name, role)| Ok(OrganiserCard { id, name, role, editions: cards(tx, Listed::Own(id))? });
+        organisers.into_iter().map(card).collect::<Result<Vec<_>, Problem>>()
     });
     let desks = desks.await?;
     page(&Home { s, desks })

@@ -1,4 +1,4 @@
-//! `/look`: the language and the look of a browser, kept in cookies for a year.
+//! `/look`: sets the language and the theme of a browser, stored in cookies for a year.
 use actix_web::{
     HttpResponse,
     cookie::{Cookie, SameSite, time::Duration},
@@ -14,28 +14,31 @@ use hoicho_web::http::{Problem, Query};
 use hoicho_web::identity::RequestContext;
 
 #[derive(Deserialize)]
-struct Look {
+struct PreferencesQuery {
     lang: Option<Language>,
     theme: Option<String>,
     back: Option<String>,
 }
 
-/// Changes them, and leads back.
+/// Sets the cookies and redirects back.
 #[get("/look")]
-pub(super) async fn look(context: web::Data<RequestContext>, query: Query<Look>) -> Result<HttpResponse, Problem> {
-    let Look { lang, theme, back } = query.get()?;
+pub(super) async fn look(
+    context: web::Data<RequestContext>,
+    query: Query<PreferencesQuery>,
+) -> Result<HttpResponse, Problem> {
+    let PreferencesQuery { lang, theme, back } = query.get()?;
     let back = back.filter(|b| is_ours(b));
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, back.unwrap_or_else(|| "/".to_owned())));
-    let keep = |name: &'static str, value: String| {
+    let build_cookie = |name: &'static str, value: String| {
         let cookie = Cookie::build(name, value).path("/").secure(context.secure_cookies).same_site(SameSite::Lax);
         cookie.http_only(true).max_age(Duration::days(365)).finish()
     };
     if let Some(lang) = lang {
-        response.cookie(keep(LANGUAGE, lang.tag().to_owned()));
+        response.cookie(build_cookie(LANGUAGE, lang.tag().to_owned()));
     }
     if let Some(theme) = theme.filter(|t| t == "light" || t == "dark") {
-        response.cookie(keep(THEME, theme));
+        response.cookie(build_cookie(THEME, theme));
     }
     Ok(response.finish())
 }

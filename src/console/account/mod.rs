@@ -1,11 +1,11 @@
-//! A person's own pages: logging in, signing up, proving an address, invitations, name and password.
+//! Account pages: login, registration, email verification, invitations, name and password.
 mod home;
 mod look;
 mod pages;
 
 use actix_web::web;
 
-/// Mounts the pages.
+/// Registers the routes.
 pub(super) fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(pages::show_login)
         .service(pages::show_register)

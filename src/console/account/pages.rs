@@ -1,4 +1,4 @@
-//! The forms of an account. They go to `/auth` and `/me` of the API.
+//! Account forms. They are submitted to `/auth` and `/me` of the API.
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
 use serde::Deserialize;
@@ -12,12 +12,12 @@ use hoicho_web::{
 };
 
 #[derive(Deserialize)]
-struct Next {
+struct LoginQuery {
     next: Option<String>,
 }
 
-/// Where to go after logging in; only pages of ours.
-fn after(query: Query<Next>) -> String {
+/// Redirect target after login; local paths only.
+fn redirect_target(query: Query<LoginQuery>) -> String {
     let next = query.get().ok().and_then(|q| q.next).unwrap_or_default();
     if is_ours(&next) { next } else { "/home".to_owned() }
 }
@@ -44,10 +44,10 @@ struct Login {
     next: String,
 }
 
-/// Logging in.
+/// Login form.
 #[get("/login")]
-pub(super) async fn show_login(s: Shell, query: Query<Next>) -> Result<HttpResponse, Problem> {
-    page(&Login { s, next: after(query) })
+pub(super) async fn show_login(s: Shell, query: Query<LoginQuery>) -> Result<HttpResponse, Problem> {
+    page(&Login { s, next: redirect_target(query) })
 }
 
 #[derive(Template)]
@@ -57,7 +57,7 @@ struct Register {
     notice: &'static str,
 }
 
-/// Signing up.
+/// Registration form.
 #[get("/register")]
 pub(super) async fn show_register(s: Shell) -> Result<HttpResponse, Problem> {
     page(&Register { s, notice: consent::NOTICE })
@@ -72,7 +72,7 @@ struct Privacy {
     audit_days: u32,
 }
 
-/// What is kept of people, what for and how long: what they agree to.
+/// Privacy notice: which personal data is stored, why and for how long. Users consent to it.
 #[get("/privacy")]
 pub(super) async fn show_privacy(s: Shell, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
     let config::Retention { contacts_days, audit_days, .. } = context.retention;
@@ -80,19 +80,19 @@ pub(super) async fn show_privacy(s: Shell, context: web::Data<RequestContext>) -
 }
 
 account_page!(
-    /// After signing up: a mail is on its way.
+    /// Shown after registration: the verification email was sent.
     show_check_mail, "/check-mail", CheckMail, "account/check_mail.html"
 );
 account_page!(
-    /// Where the link of a verification mail leads. The token is behind a `#`, so that no log ever has it.
+    /// Target of the link in a verification email. The token is in the URL fragment, so that it is never logged.
     show_verify, "/verify-email", Verify, "account/verify.html"
 );
 account_page!(
-    /// A forgotten password.
+    /// Form to request a password reset.
     show_forgot, "/forgot", Forgot, "account/forgot.html"
 );
 account_page!(
-    /// Where the link of a reset mail leads.
+    /// Target of the link in a password reset email.
     show_reset, "/reset-password", Reset, "account/reset.html"
 );
 
@@ -102,7 +102,7 @@ struct Invitation {
     s: Shell,
 }
 
-/// Where the link of an invitation leads. Who is not logged in does that first; the script keeps the token meanwhile.
+/// Target of the link in an invitation email. Users without a session log in first; the script stores the token until then.
 #[get("/invitation")]
 pub(super) async fn show_invitation(s: Shell) -> Result<HttpResponse, Problem> {
     page(&Invitation { s })
@@ -115,7 +115,7 @@ struct Account {
     name: String,
 }
 
-/// One's own name, language and password.
+/// Form for name, language and password.
 #[get("/account")]
 pub(super) async fn show_account(s: Shell) -> Result<HttpResponse, Problem> {
     let name = s.reader()?.name.clone();

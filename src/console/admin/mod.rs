@@ -1,10 +1,10 @@
-//! The platform's pages: organisers and users.
+//! Platform administration pages.
 mod overview;
 mod store;
 
 use actix_web::web;
 
-/// Mounts the pages.
+/// Registers the routes.
 pub(super) fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(overview::show_admin);
 }

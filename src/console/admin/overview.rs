@@ -1,4 +1,4 @@
-//! `/admin`: organisers and users of the platform, for its admins.
+//! `/admin`: all organisers and users, for platform admins.
 use actix_web::{HttpResponse, get};
 use askama::Template;
 use serde::Deserialize;
@@ -11,8 +11,8 @@ use hoicho_web::{
     identity::{SignedIn, store::is_admin},
 };
 
-/// Rows a page.
-const PAGE: i64 = 50;
+/// Rows per page.
+const PAGE_SIZE: i64 = 50;
 
 #[derive(Template)]
 #[template(path = "admin/overview.html")]
@@ -26,7 +26,7 @@ struct Admin {
 }
 
 #[derive(Deserialize)]
-struct Asked {
+struct OverviewQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -34,23 +34,30 @@ struct Asked {
     after_organiser: Option<OrganiserId>,
 }
 
-/// The platform. For anybody but its admins there is no such page.
+/// Shows organisers and users. Responds with 404 unless the user is a platform admin.
 #[get("/admin")]
-pub(super) async fn show_admin(s: Shell, caller: SignedIn, query: Query<Asked>) -> Result<HttpResponse, Problem> {
-    let Asked { q, after_user, after_organiser } = query.get()?;
+pub(super) async fn show_admin(
+    s: Shell,
+    caller: SignedIn,
+    query: Query<OverviewQuery>,
+) -> Result<HttpResponse, Problem> {
+    let OverviewQuery { q, after_user, after_organiser } = query.get()?;
     let question = q.trim().to_lowercase();
-    let (user, begins) = (caller.user, question.clone());
-    let found = caller.context.db.read(move |tx| {
+    let (user, prefix) = (caller.user, question.clone());
+    let lists = caller.context.db.read(move |tx| {
         if !is_admin(tx, user)? {
             return Err(Problem::from(Code::NotFound));
         }
-        Ok((store::organisers(tx, after_organiser, PAGE + 1)?, store::users(tx, &begins, &after_user, PAGE + 1)?))
+        Ok((
+            store::organisers(tx, after_organiser, PAGE_SIZE + 1)?,
+            store::users(tx, &prefix, &after_user, PAGE_SIZE + 1)?,
+        ))
     });
-    let (mut organisers, mut users) = found.await?;
-    let most = usize::try_from(PAGE).unwrap_or_default();
-    let (more_organisers, more_users) = (organisers.len() > most, users.len() > most);
-    organisers.truncate(most);
-    users.truncate(most);
+    let (mut organisers, mut users) = lists.await?;
+    let page_size = usize::try_from(PAGE_SIZE).unwrap_or_default();
+    let (more_organisers, more_users) = (organisers.len() > page_size, users.len() > page_size);
+    organisers.truncate(page_size);
+    users.truncate(page_size);
     let next_organiser = organisers.last().filter(|_| more_organisers).map(|o| o.id);
     let next_user = users.last().filter(|_| more_users).map(|u| u.email.to_lowercase());
     page(&Admin { s, question, organisers, users, next_organiser, next_user })

@@ -1,4 +1,4 @@
-//! What the platform's pages read.
+//! Queries of the platform administration pages.
 use diesel::{dsl::count_star, prelude::*};
 
 use hoicho_core::{
@@ -6,7 +6,7 @@ use hoicho_core::{
     values::{clock::Instant, ids::OrganiserId},
 };
 
-/// An organiser with how many editions it has.
+/// An organiser with its number of editions and staff.
 #[derive(Debug, Clone)]
 pub(super) struct OrganiserLine {
     pub id: OrganiserId,
@@ -15,7 +15,7 @@ pub(super) struct OrganiserLine {
     pub staff: i64,
 }
 
-/// Organisers in the order they were made, after `after`.
+/// Organisers by identifier (creation order), after `after`.
 pub(super) fn organisers(tx: &mut Tx<'_>, after: Option<OrganiserId>, limit: i64) -> QueryResult<Vec<OrganiserLine>> {
     let mut query = organisers::table.into_boxed();
     if let Some(after) = after {
@@ -34,8 +34,8 @@ pub(super) fn organisers(tx: &mut Tx<'_>, after: Option<OrganiserId>, limit: i64
         .group_by(organiser_members::organiser_id)
         .select((organiser_members::organiser_id, count_star()))
         .load(tx.conn())?;
-    let of = |counts: &[(OrganiserId, i64)], id| counts.iter().find(|(o, _)| *o == id).map_or(0, |(_, n)| *n);
-    let line = |(id, name)| OrganiserLine { id, name, editions: of(&editions, id), staff: of(&staff, id) };
+    let count = |counts: &[(OrganiserId, i64)], id| counts.iter().find(|(o, _)| *o == id).map_or(0, |(_, n)| *n);
+    let line = |(id, name)| OrganiserLine { id, name, editions: count(&editions, id), staff: count(&staff, id) };
     Ok(rows.into_iter().map(line).collect())
 }
 
@@ -48,12 +48,12 @@ pub(super) struct UserLine {
     pub verified_at: Option<Instant>,
 }
 
-/// Users by address, after `after`; with `begins` only those whose address begins so.
-pub(super) fn users(tx: &mut Tx<'_>, begins: &str, after: &str, limit: i64) -> QueryResult<Vec<UserLine>> {
+/// Users by email address, after `after`; only addresses that start with `prefix`.
+pub(super) fn users(tx: &mut Tx<'_>, prefix: &str, after: &str, limit: i64) -> QueryResult<Vec<UserLine>> {
     users::table
         .filter(users::erased_at.is_null())
-        .filter(users::email_key.ge(begins))
-        .filter(users::email_key.lt(format!("{begins}\u{10FFFF}")))
+        .filter(users::email_key.ge(prefix))
+        .filter(users::email_key.lt(format!("{prefix}\u{10FFFF}")))
         .filter(users::email_key.gt(after))
         .order(users::email_key)
         .limit(limit)

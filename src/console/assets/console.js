@@ -1,6 +1,6 @@
-// Small comforts on every page; without them everything still works.
+// Progressive enhancement for all pages; every page also works without it.
 
-// The token of a mail's link is behind a "#", which no server sees; put it where it belongs.
+// Fill the token from the URL fragment of an email link into the form. Fragments are never sent to the server.
 const fromHash = document.querySelector("[data-from-hash]");
 const hash = decodeURIComponent(location.hash.slice(1));
 if (fromHash && !fromHash.value) {
@@ -9,10 +9,10 @@ if (fromHash && !fromHash.value) {
 }
 if (document.querySelector("[data-keep-hash]") && hash) sessionStorage.setItem("token", hash);
 
-// On a phone the tab of this page is brought into sight.
+// Scroll the current tab into view on narrow screens.
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 
-// A form is sent once, however often its button is hit.
+// Prevent double submission for 8 seconds.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || event.defaultPrevented) return;
@@ -22,32 +22,32 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
-// What cannot be undone is asked for twice.
+// Ask for confirmation of irreversible actions.
 document.addEventListener("click", (event) => {
-  const asked = event.target.closest("[data-ask]");
-  if (asked && !confirm(asked.dataset.ask)) event.preventDefault();
+  const button = event.target.closest("[data-ask]");
+  if (button && !confirm(button.dataset.ask)) event.preventDefault();
 });
 
-// Amounts are grouped while they are typed.
+// Group digits of amounts during input.
 const group = (text) => text.replace(/\D/g, "").replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+(?!\d))/g, ".");
 document.addEventListener("input", (event) => {
   if (event.target.matches("[data-amount]")) event.target.value = group(event.target.value);
 });
 
-// Only one menu is open, and it closes when one looks elsewhere.
+// Close open menus on a click outside.
 document.addEventListener("click", (event) => {
   document.querySelectorAll(".bar details[open]").forEach((menu) => {
     if (!menu.contains(event.target)) menu.open = false;
   });
 });
 
-// A box that ticks all of its list.
+// Select-all checkbox.
 document.addEventListener("change", (event) => {
   const all = event.target.closest("[data-all]");
   if (all) document.querySelectorAll(`input[name="${all.dataset.all}"]`).forEach((box) => (box.checked = all.checked));
 });
 
-// One more line of a list, made of the last one.
+// Add a row to a form list by cloning the last row; dates advance by one day.
 document.addEventListener("click", (event) => {
   const more = event.target.closest("[data-more]");
   if (!more) return;

@@ -1,10 +1,10 @@
-// Counts at a gate. A count is on the device, for good, before the number on the screen changes; it is sent when there
-// is a network, and forgotten when the server says that it has it. The server takes each identifier once.
+// Offline-first visit counter. A count is committed to IndexedDB before the display changes, sent when there is a network
+// connection, and deleted after the server has acknowledged it. The server deduplicates by identifier.
 const root = document.querySelector("[data-gate]");
 if (root) start();
 
-// UUID version 7: the time, then chance.
-function identifier() {
+// UUID version 7: timestamp, then random bits.
+function uuidV7() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   const now = Date.now();
   for (let i = 0; i < 6; i++) bytes[i] = Math.floor(now / 2 ** (8 * (5 - i))) % 256;
@@ -14,7 +14,7 @@ function identifier() {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-function open() {
+function openDatabase() {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open("hoicho-gate", 1);
     request.onupgradeneeded = () => {
@@ -25,7 +25,7 @@ function open() {
     request.onerror = () => reject(request.error);
   });
 }
-const ended = (tx) => new Promise((resolve, reject) => {
+const completed = (tx) => new Promise((resolve, reject) => {
   tx.oncomplete = resolve;
   tx.onabort = tx.onerror = () => reject(tx.error);
 });
@@ -35,28 +35,28 @@ const result = (request) => new Promise((resolve, reject) => {
 });
 
 async function start() {
-  const said = root.dataset;
+  const settings = root.dataset;
   const status = root.querySelector("[data-status]");
   const total = root.querySelector("[data-total]");
   const buttons = root.querySelectorAll("[data-count]");
   const gate = root.querySelector("select");
-  const tell = (text, kind) => {
+  const showStatus = (text, kind) => {
     status.textContent = text;
     status.className = `note ${kind}`;
   };
   let db;
   try {
-    db = await open();
+    db = await openDatabase();
   } catch {
-    tell(said.unkept, "bad");
+    showStatus(settings.unkept, "bad");
     return;
   }
   navigator.storage?.persist?.();
-  const chosenKey = `gate:${said.edition}`;
-  const kept = localStorage.getItem(chosenKey);
-  if (kept && [...gate.options].some((o) => o.value === kept)) gate.value = kept;
-  const day = () => new Intl.DateTimeFormat("en-CA", { timeZone: said.zone }).format(new Date());
-  const totalKey = () => `${said.edition}|${gate.value}|${day()}`;
+  const selectedGateKey = `gate:${settings.edition}`;
+  const storedGate = localStorage.getItem(selectedGateKey);
+  if (storedGate && [...gate.options].some((o) => o.value === storedGate)) gate.value = storedGate;
+  const day = () => new Intl.DateTimeFormat("en-CA", { timeZone: settings.zone }).format(new Date());
+  const totalKey = () => `${settings.edition}|${gate.value}|${day()}`;
   const number = new Intl.NumberFormat(document.documentElement.lang);
 
   const show = async () => {
@@ -64,23 +64,23 @@ async function start() {
     const [counted, unsent] = await Promise.all([result(tx.objectStore("totals").get(totalKey())), result(tx.objectStore("events").getAll())]);
     total.textContent = number.format(counted ?? 0);
     buttons.forEach((b) => (b.disabled = !gate.value));
-    const own = unsent.filter((e) => e.edition === said.edition);
+    const own = unsent.filter((e) => e.edition === settings.edition);
     root.dataset.unsentNow = own.length;
     return own;
   };
-  let trouble = null;
+  let sendError = null;
   const report = (own) => {
     const refused = own.filter((e) => e.refused);
-    if (refused.length) tell(`${said.refused.replace("{n}", number.format(refused.length))} ${refused[0].refused}`, "bad");
-    else if (!own.length) tell(said.allSent, "good");
-    else tell([said.unsent.replace("{n}", number.format(own.length)), trouble].filter(Boolean).join(" "), trouble ? "warn" : "");
+    if (refused.length) showStatus(`${settings.refused.replace("{n}", number.format(refused.length))} ${refused[0].refused}`, "bad");
+    else if (!own.length) showStatus(settings.allSent, "good");
+    else showStatus([settings.unsent.replace("{n}", number.format(own.length)), sendError].filter(Boolean).join(" "), sendError ? "warn" : "");
   };
 
   const count = async (kind) => {
-    const event = { id: identifier(), edition: said.edition, gate: gate.value, occurred_at: new Date().toISOString(), entries: 0, exits: 0 };
+    const event = { id: uuidV7(), edition: settings.edition, gate: gate.value, occurred_at: new Date().toISOString(), entries: 0, exits: 0 };
     if (kind === "in") event.entries = 1;
     else if (kind === "out") event.exits = 1;
-    else Object.assign(event, { entries: -1, reason: said.mistake });
+    else Object.assign(event, { entries: -1, reason: settings.mistake });
     const tx = db.transaction(["events", "totals"], "readwrite", { durability: "strict" });
     const totals = tx.objectStore("totals");
     const key = totalKey();
@@ -88,71 +88,71 @@ async function start() {
     const before = totals.get(key);
     before.onsuccess = () => totals.put((before.result ?? 0) + event.entries, key);
     try {
-      await ended(tx);
+      await completed(tx);
     } catch {
-      tell(said.unkept, "bad");
+      showStatus(settings.unkept, "bad");
       return;
     }
     navigator.vibrate?.(15);
     report(await show());
-    soon(800);
+    scheduleFlush(800);
   };
   buttons.forEach((button) => button.addEventListener("click", () => count(button.dataset.count)));
   gate.addEventListener("change", async () => {
-    localStorage.setItem(chosenKey, gate.value);
+    localStorage.setItem(selectedGateKey, gate.value);
     report(await show());
   });
 
-  const forget = async (events) => {
+  const deleteEvents = async (events) => {
     const tx = db.transaction("events", "readwrite");
     events.forEach((e) => tx.objectStore("events").delete(e.id));
-    await ended(tx);
+    await completed(tx);
   };
-  // A batch that the server does not take is sent one by one, so that one faulty count holds nobody up.
+  // A batch that fails validation is sent event by event, so that one invalid count does not block the others.
   const send = async (events) => {
     const body = JSON.stringify({ events: events.map(({ edition, refused, ...event }) => event) });
-    const answer = await fetch(`/api/v1/editions/${said.edition}/visit-counts`, { method: "POST", headers: { "content-type": "application/json" }, body, signal: AbortSignal.timeout(20000) });
-    if (answer.ok) return forget(events);
-    if (answer.status === 422 && events.length > 1) {
+    const response = await fetch(`/api/v1/editions/${settings.edition}/visit-counts`, { method: "POST", headers: { "content-type": "application/json" }, body, signal: AbortSignal.timeout(20000) });
+    if (response.ok) return deleteEvents(events);
+    if (response.status === 422 && events.length > 1) {
       for (const event of events) await send([event]);
       return;
     }
-    const problem = await answer.json().catch(() => ({}));
-    if (answer.status === 401 || answer.status === 403 || answer.status === 404) throw new Error(said.login);
-    if (answer.status === 422 || answer.status === 409) {
+    const problem = await response.json().catch(() => ({}));
+    if (response.status === 401 || response.status === 403 || response.status === 404) throw new Error(settings.login);
+    if (response.status === 422 || response.status === 409) {
       const tx = db.transaction("events", "readwrite");
       events.forEach((e) => tx.objectStore("events").put({ ...e, refused: problem.errors?.[0]?.detail ?? problem.detail ?? problem.title ?? "" }));
-      return ended(tx);
+      return completed(tx);
     }
-    throw new Error(said.offline);
+    throw new Error(settings.offline);
   };
   let sending = false;
   const flush = async () => {
     if (sending) return;
     sending = true;
     try {
-      const waiting = (await show()).filter((e) => !e.refused);
-      for (let i = 0; i < waiting.length; i += 500) await send(waiting.slice(i, i + 500));
-      trouble = null;
+      const pending = (await show()).filter((e) => !e.refused);
+      for (let i = 0; i < pending.length; i += 500) await send(pending.slice(i, i + 500));
+      sendError = null;
     } catch (error) {
-      trouble = error.message === said.login ? said.login : said.offline;
+      sendError = error.message === settings.login ? settings.login : settings.offline;
     } finally {
       sending = false;
     }
     report(await show());
   };
   let timer;
-  const soon = (ms) => {
+  const scheduleFlush = (ms) => {
     clearTimeout(timer);
     timer = setTimeout(async () => {
       await flush();
-      soon(5000);
+      scheduleFlush(5000);
     }, ms);
   };
-  addEventListener("online", () => soon(0));
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && soon(0));
+  addEventListener("online", () => scheduleFlush(0));
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && scheduleFlush(0));
   report(await show());
-  soon(0);
+  scheduleFlush(0);
 
   if ("serviceWorker" in navigator) {
     await navigator.serviceWorker.register("/gate/worker.js", { scope: "/gate/" });

@@ -1,9 +1,9 @@
-// The sheet of sales: moves by keyboard, takes blocks from Excel, saves each cell by itself and shows what became of it.
+// Sales sheet: keyboard navigation, paste from spreadsheets, saves each cell separately and shows its state.
 const sheet = document.querySelector("[data-sheet]");
 if (sheet) {
   const cells = [...sheet.querySelectorAll("input[data-booth]")];
   const rows = [...sheet.querySelectorAll("tbody tr")].map((row) => [...row.querySelectorAll("td")].slice(0, -1).map((td) => td.querySelector("input")));
-  const said = document.getElementById("sheet-said");
+  const status = document.getElementById("sheet-said");
   const digits = (text) => text.replace(/[^\d]/g, "");
   const group = (text) => digits(text).replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+(?!\d))/g, ".");
   let reason = "";
@@ -19,7 +19,7 @@ if (sheet) {
     }
     const body = { amount: Number(now), ocop_amount: Math.min(Number(cell.dataset.ocop || 0), Number(now)) };
     if (cell.dataset.was !== "") {
-      // A figure that was reported changes with a reason; one is enough for a sitting.
+      // Changing a reported amount requires a reason; prompted once per page view.
       reason ||= prompt(sheet.dataset.reason) ?? "";
       if (!reason) {
         cell.value = cell.dataset.was;
@@ -28,22 +28,22 @@ if (sheet) {
       body.reason = reason;
     }
     mark(cell, "saving");
-    const answer = await fetch(`/api/v1/booths/${cell.dataset.booth}/sales-reports/${cell.dataset.day}`, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }).catch(() => null);
-    if (answer?.ok) {
+    const response = await fetch(`/api/v1/booths/${cell.dataset.booth}/sales-reports/${cell.dataset.day}`, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }).catch(() => null);
+    if (response?.ok) {
       cell.dataset.was = group(now);
       cell.value = cell.dataset.was;
       saved += 1;
       mark(cell, "saved");
     } else {
-      const problem = await answer?.json().catch(() => null);
+      const problem = await response?.json().catch(() => null);
       cell.title = problem?.errors?.[0]?.detail ?? problem?.detail ?? "";
       mark(cell, "failed");
     }
     const failed = sheet.querySelectorAll(".failed").length;
-    said.textContent = failed ? `${sheet.dataset.failed.replace("{n}", failed)} ${cell.title}` : sheet.dataset.saved.replace("{n}", saved);
+    status.textContent = failed ? `${sheet.dataset.failed.replace("{n}", failed)} ${cell.title}` : sheet.dataset.saved.replace("{n}", saved);
   };
 
-  const place = (cell) => {
+  const position = (cell) => {
     for (const [y, row] of rows.entries()) {
       const x = row.indexOf(cell);
       if (x >= 0) return [x, y];
@@ -51,7 +51,7 @@ if (sheet) {
     return [-1, -1];
   };
   const go = (cell, dx, dy) => {
-    const [x, y] = place(cell);
+    const [x, y] = position(cell);
     const next = rows[y + dy]?.[x + dx];
     next?.focus();
     next?.select();
@@ -73,19 +73,19 @@ if (sheet) {
     const text = event.clipboardData.getData("text/plain").replace(/\r?\n$/, "");
     if (!event.target.matches("input[data-booth]") || !/[\t\n]/.test(text)) return;
     event.preventDefault();
-    const [x, y] = place(event.target);
+    const [x, y] = position(event.target);
     const block = text.split(/\r?\n/).map((line) => line.split("\t"));
     for (const [dy, line] of block.entries()) {
       for (const [dx, value] of line.entries()) {
         const cell = rows[y + dy]?.[x + dx];
         if (!cell || !digits(value)) continue;
-        // Excel writes 8500000, 8.500.000 or 8,500,000.00: what is behind a last point of two digits is no đồng.
+        // Excel formats: 8500000, 8.500.000 or 8,500,000.00. Two digits after the last separator are decimals.
         cell.value = group(value.replace(/[.,]\d{2}$/, ""));
         await save(cell);
       }
     }
   });
-  // Leaving with cells that are not saved is asked about.
+  // Warn before leaving with unsaved cells.
   addEventListener("beforeunload", (event) => {
     if (cells.some((cell) => cell.closest("td").matches(".saving, .failed"))) event.preventDefault();
   });

@@ -1,9 +1,9 @@
-// A keypad as big as the screen allows; the field still takes any other keyboard.
+// On-screen numeric keypad. The field still accepts a physical keyboard.
 const keys = document.querySelector("[data-keys]");
 if (keys) {
   const field = document.getElementById(keys.dataset.keys);
   keys.hidden = false;
-  // The phone's own keyboard would cover ours.
+  // Suppress the virtual keyboard, which would cover the keypad.
   if (matchMedia("(pointer: coarse)").matches) field.inputMode = "none";
   keys.addEventListener("click", (event) => {
     const key = event.target.closest("[data-key]")?.dataset.key;

@@ -1,13 +1,13 @@
-// Parts of a page that keep themselves current: when the server says that something changed, the page is fetched anew
-// and its parts are put in place. However much happens, at most once in two seconds.
-export function watch(events, changed) {
+// Live updates: after a server-sent event the page is fetched again and its marked parts are replaced, debounced to at
+// most one request per two seconds.
+export function watch(eventsUrl, onChange) {
   let source;
   const open = () => {
-    source = new EventSource(events);
-    for (const kind of ["allocation", "booth", "booth_categories", "zone", "participant", "edition", "application", "sales_report", "visits", "trade_deal", "gate"]) {
-      source.addEventListener(kind, changed);
+    source = new EventSource(eventsUrl);
+    for (const type of ["allocation", "booth", "booth_categories", "zone", "participant", "edition", "application", "sales_report", "visits", "trade_deal", "gate"]) {
+      source.addEventListener(type, onChange);
     }
-    // The cookie of a long day is renewed by any request: after a refusal try again with a fresh one.
+    // A rejected connection is not retried by the browser (e.g. after the access token expired): reconnect after a delay.
     source.onerror = () => {
       if (source.readyState === EventSource.CLOSED) setTimeout(open, 5000);
     };
@@ -17,23 +17,23 @@ export function watch(events, changed) {
 }
 
 const parts = document.querySelectorAll("[data-refresh]");
-const events = document.querySelector("[data-events]")?.dataset.events;
-if (parts.length && events) {
-  let waiting = false;
+const eventsUrl = document.querySelector("[data-events]")?.dataset.events;
+if (parts.length && eventsUrl) {
+  let scheduled = false;
   const refresh = async () => {
-    waiting = false;
-    const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
-    if (!answer?.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    scheduled = false;
+    const response = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
+    if (!response?.ok) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
     for (const part of parts) {
       const fresh = page.getElementById(part.id);
       if (!fresh || part.contains(document.activeElement)) continue;
       part.replaceChildren(...fresh.childNodes);
     }
   };
-  watch(events, () => {
-    if (waiting) return;
-    waiting = true;
+  watch(eventsUrl, () => {
+    if (scheduled) return;
+    scheduled = true;
     setTimeout(refresh, 2000);
   });
 }

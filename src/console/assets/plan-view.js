@@ -1,18 +1,18 @@
 import { watch } from "./live.js";
 
-// Moves about in a floor plan: drag, wheel, pinch, buttons, arrow keys; finds a booth named behind "#". While it moves
-// the picture is only shifted and stretched, which costs a phone little; when it rests it is drawn anew, sharp, and with
-// as much on it as can be read at its size.
+// Pan and zoom of a floor plan: drag, wheel, pinch, buttons, arrow keys, and a booth in the URL fragment. During a gesture
+// the SVG only gets a CSS transform, which is cheap on phones; after it the view box is set, so that the SVG is rendered
+// sharp and with the level of detail that is readable at this scale.
 export function view(plan) {
   const svg = plan.querySelector("svg");
-  const whole = svg.getAttribute("viewBox").split(" ").map(Number);
-  let [x, y, width, height] = whole;
-  let drawn = [...whole];
-  let asked = false;
-  let resting;
-  // Units a pixel, of what is wanted and of what is drawn.
+  const fullView = svg.getAttribute("viewBox").split(" ").map(Number);
+  let [x, y, width, height] = fullView;
+  let drawn = [...fullView];
+  let frameRequested = false;
+  let settleTimer;
+  // Units per pixel of a view box; the default is the target view box.
   const scale = ([, , w, h] = [x, y, width, height]) => Math.max(w / svg.clientWidth, h / svg.clientHeight);
-  const rest = () => {
+  const settle = () => {
     drawn = [x, y, width, height];
     svg.setAttribute("viewBox", drawn.join(" "));
     svg.style.transform = "";
@@ -20,12 +20,12 @@ export function view(plan) {
     svg.dataset.detail = pixels < 0.6 ? "none" : pixels < 1.6 ? "codes" : "names";
   };
   const draw = () => {
-    clearTimeout(resting);
-    resting = setTimeout(rest, 140);
-    if (asked) return;
-    asked = true;
+    clearTimeout(settleTimer);
+    settleTimer = setTimeout(settle, 140);
+    if (frameRequested) return;
+    frameRequested = true;
     requestAnimationFrame(() => {
-      asked = false;
+      frameRequested = false;
       const stretch = drawn[2] / width;
       const shift = stretch / scale(drawn);
       const dx = (drawn[0] + drawn[2] / 2 - x - width / 2) * shift;
@@ -33,77 +33,77 @@ export function view(plan) {
       svg.style.transform = `translate(${dx}px, ${dy}px) scale(${stretch})`;
     });
   };
-  // A point of the screen in the picture's own units; the picture lies in the middle of its frame.
-  const at = (clientX, clientY) => {
+  // Converts client coordinates to SVG units; the SVG is centred in its container.
+  const toUnits = (clientX, clientY) => {
     const box = plan.getBoundingClientRect();
     const s = scale();
     return [x + width / 2 + (clientX - box.left - box.width / 2) * s, y + height / 2 + (clientY - box.top - box.height / 2) * s];
   };
-  const keep = () => {
-    x = Math.min(Math.max(x, whole[0] - width / 2), whole[0] + whole[2] - width / 2);
-    y = Math.min(Math.max(y, whole[1] - height / 2), whole[1] + whole[3] - height / 2);
+  const clamp = () => {
+    x = Math.min(Math.max(x, fullView[0] - width / 2), fullView[0] + fullView[2] - width / 2);
+    y = Math.min(Math.max(y, fullView[1] - height / 2), fullView[1] + fullView[3] - height / 2);
   };
   const zoom = (factor, around) => {
-    const next = Math.min(Math.max(width * factor, 90), whole[2] * 1.5);
+    const next = Math.min(Math.max(width * factor, 90), fullView[2] * 1.5);
     factor = next / width;
     const [cx, cy] = around ?? [x + width / 2, y + height / 2];
     x = cx - (cx - x) * factor;
     y = cy - (cy - y) * factor;
     width *= factor;
     height *= factor;
-    keep();
+    clamp();
     draw();
   };
-  const all = () => {
-    [x, y, width, height] = whole;
-    rest();
+  const reset = () => {
+    [x, y, width, height] = fullView;
+    settle();
   };
   const find = (booth) => {
     const box = booth.getBBox();
-    width = Math.min(whole[2], 420);
-    height = (width * whole[3]) / whole[2];
+    width = Math.min(fullView[2], 420);
+    height = (width * fullView[3]) / fullView[2];
     [x, y] = [box.x + box.width / 2 - width / 2, box.y + box.height / 2 - height / 2];
-    rest();
+    settle();
   };
 
-  const fingers = new Map();
+  const pointers = new Map();
   let moved = 0;
   svg.addEventListener("pointerdown", (event) => {
     if (event.button > 0) return;
-    if (!fingers.size) moved = 0;
-    fingers.set(event.pointerId, [event.clientX, event.clientY]);
+    if (!pointers.size) moved = 0;
+    pointers.set(event.pointerId, [event.clientX, event.clientY]);
   });
   svg.addEventListener("pointermove", (event) => {
-    const before = fingers.get(event.pointerId);
+    const before = pointers.get(event.pointerId);
     if (!before || plan.dataset.dragging) return;
     const now = [event.clientX, event.clientY];
     moved += Math.abs(now[0] - before[0]) + Math.abs(now[1] - before[1]);
     if (moved > 6 && !svg.hasPointerCapture(event.pointerId)) svg.setPointerCapture(event.pointerId);
-    if (fingers.size === 1) {
+    if (pointers.size === 1) {
       x -= (now[0] - before[0]) * scale();
       y -= (now[1] - before[1]) * scale();
-      keep();
+      clamp();
       draw();
-    } else if (fingers.size === 2) {
-      const other = [...fingers].find(([id]) => id !== event.pointerId)[1];
+    } else if (pointers.size === 2) {
+      const other = [...pointers].find(([id]) => id !== event.pointerId)[1];
       const gap = (p) => Math.hypot(p[0] - other[0], p[1] - other[1]) || 1;
-      zoom(gap(before) / gap(now), at((now[0] + other[0]) / 2, (now[1] + other[1]) / 2));
+      zoom(gap(before) / gap(now), toUnits((now[0] + other[0]) / 2, (now[1] + other[1]) / 2));
     }
-    fingers.set(event.pointerId, now);
+    pointers.set(event.pointerId, now);
   });
-  // Wherever it is lifted: a finger that left the plan must not go on moving it.
-  for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, (event) => fingers.delete(event.pointerId));
+  // On the window: a pointer released outside the plan must end the gesture.
+  for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, (event) => pointers.delete(event.pointerId));
   svg.addEventListener(
     "wheel",
     (event) => {
       event.preventDefault();
-      zoom(Math.exp(event.deltaY * 0.0015), at(event.clientX, event.clientY));
+      zoom(Math.exp(event.deltaY * 0.0015), toUnits(event.clientX, event.clientY));
     },
     { passive: false },
   );
   plan.addEventListener("click", (event) => {
     const button = event.target.closest("[data-zoom]");
-    if (button) ({ in: () => zoom(0.7), out: () => zoom(1.4), all })[button.dataset.zoom]();
+    if (button) ({ in: () => zoom(0.7), out: () => zoom(1.4), all: reset })[button.dataset.zoom]();
   });
   svg.tabIndex = 0;
   svg.addEventListener("keydown", (event) => {
@@ -113,48 +113,48 @@ export function view(plan) {
     if (keys[event.key]) {
       x += keys[event.key][0];
       y += keys[event.key][1];
-      keep();
+      clamp();
       draw();
     } else if (event.key === "+" || event.key === "=") zoom(0.7);
     else if (event.key === "-") zoom(1.4);
-    else if (event.key === "0") all();
+    else if (event.key === "0") reset();
     else return;
     event.preventDefault();
   });
-  addEventListener("resize", rest);
-  rest();
-  return { find, all, zoom, wasDrag: () => moved > 6 };
+  addEventListener("resize", settle);
+  settle();
+  return { find, all: reset, zoom, wasDrag: () => moved > 6 };
 }
 
-// On pages that only show the plan: a booth that is hit tells its name, and changes appear by themselves.
+// Read-only plan: a click on a booth shows its name; live updates.
 const plan = document.querySelector(".plan[data-live]");
 if (plan && !plan.hasAttribute("data-work")) {
   const moves = view(plan);
-  const said = document.querySelector("[data-picked]");
+  const output = document.querySelector("[data-picked]");
   plan.addEventListener("click", (event) => {
     const booth = event.target.closest(".booth");
     if (!booth || !booth.id || moves.wasDrag()) return;
     plan.querySelectorAll(".found").forEach((b) => b.classList.remove("found"));
     booth.classList.add("found");
-    said.hidden = false;
-    said.textContent = booth.querySelector("title").textContent;
+    output.hidden = false;
+    output.textContent = booth.querySelector("title").textContent;
   });
-  const named = location.hash && [...plan.querySelectorAll(".booth")].find((b) => b.dataset.code === decodeURIComponent(location.hash.slice(1)));
-  if (named) {
-    named.classList.add("found");
-    moves.find(named);
+  const linked = location.hash && [...plan.querySelectorAll(".booth")].find((b) => b.dataset.code === decodeURIComponent(location.hash.slice(1)));
+  if (linked) {
+    linked.classList.add("found");
+    moves.find(linked);
   }
 
-  // A change by the organiser appears within seconds; many at once cost one look.
-  let waiting = false;
+  // Live updates, debounced with a random delay of 1.5 to 3.5 s to spread the load of many viewers.
+  let scheduled = false;
   watch(plan.dataset.live, () => {
-    if (waiting) return;
-    waiting = true;
+    if (scheduled) return;
+    scheduled = true;
     setTimeout(async () => {
-      waiting = false;
-      const answer = await fetch(location.pathname).catch(() => null);
-      if (!answer?.ok) return;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      scheduled = false;
+      const response = await fetch(location.pathname).catch(() => null);
+      if (!response?.ok) return;
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
       for (const fresh of page.querySelectorAll(".plan .booth[id]")) {
         const old = document.getElementById(fresh.id);
         const found = old?.classList.contains("found");

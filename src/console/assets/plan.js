@@ -1,5 +1,5 @@
-// The floor plan as the place to work. Everything is done by the forms of the page; this sends them without leaving it,
-// puts the fresh parts in place, and turns dragging into the same forms. What was done last can be undone.
+// Interactive floor plan. All changes are form submissions; this script submits them with fetch, replaces the updated
+// parts of the page, converts drag and drop to the same submissions, and has an undo stack.
 import { view } from "./plan-view.js";
 import { watch } from "./live.js";
 
@@ -9,21 +9,21 @@ if (plan) start();
 function start() {
   const moves = view(plan);
   const { edition, colour } = plan.dataset;
-  const may = plan.dataset.can === "true";
+  const canManage = plan.dataset.can === "true";
   const here = `/manage/${edition}/plan`;
   const undo = document.querySelector("[data-undo]");
-  const done = [];
-  let chosen = new URLSearchParams(location.search).get("booth");
+  const undoStack = [];
+  let selected = new URLSearchParams(location.search).get("booth");
   let application = document.querySelector("#queue [aria-pressed=true]")?.dataset.application ?? null;
   const booths = () => plan.querySelectorAll(".booth[id]");
   const byId = (id) => document.getElementById(`b-${id}`);
   const idOf = (booth) => booth.id.slice(2);
 
   const mark = () => {
-    booths().forEach((b) => (idOf(b) === chosen ? b.setAttribute("aria-current", "true") : b.removeAttribute("aria-current")));
+    booths().forEach((b) => (idOf(b) === selected ? b.setAttribute("aria-current", "true") : b.removeAttribute("aria-current")));
     document.querySelectorAll("#queue [data-application]").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.application === application)));
   };
-  // Puts what a fresh page says in place of what is here.
+  // Replaces the dynamic parts with those of a newly rendered page. Returns false if it has an error note.
   const show = (html) => {
     const page = new DOMParser().parseFromString(html, "text/html");
     for (const id of ["panel", "queue", "legend", "said"]) {
@@ -41,10 +41,10 @@ function start() {
     mark();
     return !page.querySelector("main > .note.bad");
   };
-  const address = () => `${here}?colour=${colour}${chosen ? `&booth=${chosen}` : ""}${application ? `&application=${application}` : ""}`;
+  const currentUrl = () => `${here}?colour=${colour}${selected ? `&booth=${selected}` : ""}${application ? `&application=${application}` : ""}`;
   const refresh = async () => {
-    const answer = await fetch(address()).catch(() => null);
-    if (answer?.ok) show(await answer.text());
+    const response = await fetch(currentUrl()).catch(() => null);
+    if (response?.ok) show(await response.text());
   };
   const failed = () => {
     document.querySelectorAll("main > .note").forEach((note) => note.remove());
@@ -55,20 +55,20 @@ function start() {
     document.querySelector("main").prepend(note);
     return false;
   };
-  // Sends a form; its answer is the page itself, with what was wrong on it.
+  // Submits a form. The response is the page itself, after the redirect, with any errors.
   const send = async (action, fields) => {
-    const body = new URLSearchParams([...fields, ["_back", address()]]);
-    const answer = await fetch(`/form/${action}`, { method: "POST", body }).catch(() => null);
-    if (!answer?.ok) return failed();
-    return show(await answer.text());
+    const body = new URLSearchParams([...fields, ["_back", currentUrl()]]);
+    const response = await fetch(`/form/${action}`, { method: "POST", body }).catch(() => null);
+    if (!response?.ok) return failed();
+    return show(await response.text());
   };
-  const remember = (step) => {
-    done.push(step);
-    undo.hidden = !may;
+  const pushUndo = (step) => {
+    undoStack.push(step);
+    undo.hidden = !canManage;
   };
   undo?.addEventListener("click", async () => {
-    const step = done.pop();
-    undo.hidden = !done.length;
+    const step = undoStack.pop();
+    undo.hidden = !undoStack.length;
     if (step) await step();
   });
 
@@ -81,35 +81,35 @@ function start() {
   const release = async (booth) => {
     const was = { ...byId(booth).dataset };
     if (!(await step(was.allocation, "release"))) return false;
-    remember(async () => {
+    pushUndo(async () => {
       const again = await hold(was.application, booth);
       for (const next of { offered: ["offer"], confirmed: ["offer", "confirm"], checked_in: ["offer", "confirm", "check-in"] }[was.state] ?? []) if (again) await step(again, next);
     });
     return true;
   };
-  const give = async (who, booth) => {
+  const allocate = async (who, booth) => {
     const allocation = await hold(who, booth);
-    if (allocation) remember(() => step(allocation, "release"));
+    if (allocation) pushUndo(() => step(allocation, "release"));
   };
   const swap = async (one, other) => {
-    if (await send(`editions/${edition}/allocations/swap`, [["one", one], ["other", other]])) remember(() => send(`editions/${edition}/allocations/swap`, [["one", one], ["other", other]]));
+    if (await send(`editions/${edition}/allocations/swap`, [["one", one], ["other", other]])) pushUndo(() => send(`editions/${edition}/allocations/swap`, [["one", one], ["other", other]]));
   };
 
-  // Choosing: a booth for the panel, or an application and then a booth for it.
+  // Selection: a booth for the panel, or an application and then a booth for it.
   plan.addEventListener("click", async (event) => {
     const booth = event.target.closest(".booth[id]");
     if (!booth) return;
     event.preventDefault();
     if (moves.wasDrag() || plan.dataset.dragging) return;
-    chosen = idOf(booth);
-    if (may && application && !booth.dataset.allocation) {
+    selected = idOf(booth);
+    if (canManage && application && !booth.dataset.allocation) {
       const who = application;
       application = null;
-      await give(who, chosen);
+      await allocate(who, selected);
     } else {
       await refresh();
     }
-    history.replaceState(null, "", address());
+    history.replaceState(null, "", currentUrl());
   });
   document.addEventListener("submit", async (event) => {
     const form = event.target;
@@ -118,12 +118,12 @@ function start() {
     event.stopImmediatePropagation();
     const fields = [...new FormData(form)].filter(([name]) => name !== "_back" && name !== "_next");
     const value = (name) => fields.find(([n]) => n === name)?.[1];
-    if (form.dataset.step === "release") await release(chosen);
+    if (form.dataset.step === "release") await release(selected);
     else if (form.hasAttribute("data-swap")) await swap(value("one"), value("other"));
     else if (form.hasAttribute("data-hold")) {
       if (await send(`editions/${edition}/allocations`, fields)) {
-        const allocation = allocationOn(chosen);
-        if (allocation) remember(() => step(allocation, "release"));
+        const allocation = allocationOn(selected);
+        if (allocation) pushUndo(() => step(allocation, "release"));
       }
     } else await send(new URL(form.action).pathname.replace("/form/", ""), fields);
     document.getElementById("panel").focus({ preventScroll: true });
@@ -136,14 +136,14 @@ function start() {
     mark();
   });
 
-  // Dragging, by mouse, pen or finger: an application, or a booth's exhibitor, onto another booth.
+  // Drag and drop, with any pointer: an application or the exhibitor of a booth onto another booth.
   let drag = null;
   const ghost = document.createElement("div");
   ghost.className = "badge ghost";
   ghost.setAttribute("aria-hidden", "true");
-  const over = (event) => document.elementFromPoint(event.clientX, event.clientY)?.closest?.(".plan .booth[id]");
+  const boothUnder = (event) => document.elementFromPoint(event.clientX, event.clientY)?.closest?.(".plan .booth[id]");
   const begin = (event, from) => {
-    if (may && event.isPrimary && event.button === 0) drag = { ...from, x: event.clientX, y: event.clientY, going: false };
+    if (canManage && event.isPrimary && event.button === 0) drag = { ...from, x: event.clientX, y: event.clientY, going: false };
   };
   queue.addEventListener("pointerdown", (event) => {
     const button = event.target.closest("[data-application]");
@@ -151,8 +151,8 @@ function start() {
   });
   plan.addEventListener("pointerdown", (event) => {
     const booth = event.target.closest(".booth[data-allocation]");
-    // With a finger the plan itself is moved; a booth is moved when it was chosen before.
-    if (booth && (event.shiftKey || idOf(booth) === chosen)) {
+    // A drag pans the plan; a booth is dragged only if it was selected before, or with Shift.
+    if (booth && (event.shiftKey || idOf(booth) === selected)) {
       begin(event, { booth: idOf(booth), allocation: booth.dataset.allocation, label: booth.querySelector("title").textContent });
       if (drag) plan.dataset.dragging = "yes";
     }
@@ -168,7 +168,7 @@ function start() {
     }
     ghost.style.transform = `translate(${event.clientX + 12}px, ${event.clientY + 12}px)`;
     plan.querySelectorAll(".drop").forEach((b) => b.classList.remove("drop"));
-    over(event)?.classList.add("drop");
+    boothUnder(event)?.classList.add("drop");
   });
   const end = async (event) => {
     if (!drag) return;
@@ -177,25 +177,25 @@ function start() {
     ghost.remove();
     plan.querySelectorAll(".drop").forEach((b) => b.classList.remove("drop"));
     setTimeout(() => delete plan.dataset.dragging, 50);
-    const target = was.going && event.type === "pointerup" ? over(event) : null;
+    const target = was.going && event.type === "pointerup" ? boothUnder(event) : null;
     if (!target) return;
     const to = idOf(target);
     if (was.application) {
-      chosen = to;
-      if (!target.dataset.allocation) await give(was.application, to);
+      selected = to;
+      if (!target.dataset.allocation) await allocate(was.application, to);
       else await refresh();
     } else if (target.dataset.allocation && to !== was.booth) {
       if (confirm(plan.dataset.swapAsk)) await swap(was.allocation, target.dataset.allocation);
     } else if (to !== was.booth) {
-      chosen = to;
+      selected = to;
       const move = (booth) => send(`allocations/${was.allocation}/move`, [["booth", booth]]);
-      if (await move(to)) remember(() => move(was.booth));
+      if (await move(to)) pushUndo(() => move(was.booth));
     }
   };
   addEventListener("pointerup", end);
   addEventListener("pointercancel", end);
 
-  // Finding somebody in the queue, without accents.
+  // Filter the queue, ignoring accents.
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
   const filterBox = document.getElementById("queue-filter");
   function filter() {
@@ -205,13 +205,13 @@ function start() {
   filterBox?.addEventListener("input", filter);
   document.getElementById("colour")?.addEventListener("change", (event) => event.target.form.submit());
 
-  // Another person's change appears at once.
-  let waiting = false;
+  // Live updates, debounced by 150 ms.
+  let scheduled = false;
   watch(plan.dataset.events, () => {
-    if (waiting) return;
-    waiting = true;
+    if (scheduled) return;
+    scheduled = true;
     setTimeout(() => {
-      waiting = false;
+      scheduled = false;
       if (!drag) refresh();
     }, 150);
   });

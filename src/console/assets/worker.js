@@ -1,4 +1,4 @@
-// Keeps the counter on the device: its page as it was last seen, and the files it needs.
+// Service worker: caches the counter page and its assets for offline use.
 const cacheName = "gate-VERSION";
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -11,15 +11,15 @@ self.addEventListener("activate", (event) =>
   ),
 );
 
-const keep = async (request, answer) => {
-  // Only the page itself: where it led somewhere else (to log in), the old one is worth more.
-  if (answer.ok && !answer.redirected) await (await caches.open(cacheName)).put(request, answer.clone());
-  return answer;
+const store = async (request, response) => {
+  // Do not cache a redirect target (e.g. the login page) in place of the page.
+  if (response.ok && !response.redirected) await (await caches.open(cacheName)).put(request, response.clone());
+  return response;
 };
 
 self.addEventListener("message", (event) => {
-  // The page that was open before the worker was: it tells what it needs.
-  if (event.data?.keep) event.waitUntil(Promise.all(event.data.keep.map((url) => fetch(url).then((answer) => keep(url, answer)))).catch(() => {}));
+  // The page that registered the worker was loaded before it was active, so it sends the URLs to cache.
+  if (event.data?.keep) event.waitUntil(Promise.all(event.data.keep.map((url) => fetch(url).then((response) => store(url, response)))).catch(() => {}));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -29,13 +29,13 @@ self.addEventListener("fetch", (event) => {
   if (request.mode === "navigate" && pathname.startsWith("/gate/")) {
     event.respondWith(
       (async () => {
-        const kept = await caches.match(request, { ignoreSearch: true, ignoreVary: true });
+        const cached = await caches.match(request, { ignoreSearch: true, ignoreVary: true });
         const stop = new AbortController();
-        const timer = kept && setTimeout(() => stop.abort(), 4000);
+        const timer = cached && setTimeout(() => stop.abort(), 4000);
         try {
-          return await keep(pathname, await fetch(request, { signal: stop.signal }));
+          return await store(pathname, await fetch(request, { signal: stop.signal }));
         } catch (error) {
-          if (kept) return kept;
+          if (cached) return cached;
           throw error;
         } finally {
           clearTimeout(timer);
@@ -43,6 +43,6 @@ self.addEventListener("fetch", (event) => {
       })(),
     );
   } else if (pathname.startsWith("/assets/")) {
-    event.respondWith(caches.match(request, { ignoreVary: true }).then((kept) => kept ?? fetch(request).then((answer) => keep(request, answer))));
+    event.respondWith(caches.match(request, { ignoreVary: true }).then((cached) => cached ?? fetch(request).then((response) => store(request, response))));
   }
 });

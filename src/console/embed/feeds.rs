@@ -1,4 +1,4 @@
-//! News of an edition as an Atom feed, the sitemap, and what robots may look at.
+//! Atom feed of an edition, `sitemap.xml` and `robots.txt`.
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use askama::Template;
 use atom_syndication::{Entry, Feed, Link, Person, Text};
@@ -22,10 +22,10 @@ use hoicho_web::{
     identity::View,
 };
 
-/// Entries of a feed.
-const MOST_NEWS: i64 = 50;
-/// Addresses of a sitemap: the most that search engines read.
-const MOST_ADDRESSES: i64 = 50_000;
+/// Maximum number of feed entries.
+const MAX_NEWS: i64 = 50;
+/// Maximum number of URLs in a sitemap (sitemaps.org protocol).
+const MAX_SITEMAP_URLS: i64 = 50_000;
 
 fn utc(at: Instant) -> DateTime<FixedOffset> {
     at.and_utc().fixed_offset()
@@ -53,7 +53,7 @@ fn entry(s: &Shell, base: &str, edition: &EditionRow, news: News) -> Entry {
     }
 }
 
-/// What is new: exhibitors whose booths are let, and the final figures.
+/// Atom feed of news: exhibitors with a confirmed booth, and publication of the final figures.
 #[get("/fairs/{edition}/news.atom")]
 pub(super) async fn show_news(
     req: HttpRequest,
@@ -61,12 +61,12 @@ pub(super) async fn show_news(
     permit: View,
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+    let data = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
-        let news = store::news(tx, edition.id, MOST_NEWS)?;
+        let news = store::news(tx, edition.id, MAX_NEWS)?;
         Ok((edition, news))
     });
-    let (edition, news) = found.await?;
+    let (edition, news) = data.await?;
     let base = context.base_url(&req);
     let feed = Feed {
         id: format!("urn:uuid:{}", edition.id),
@@ -89,17 +89,17 @@ struct Sitemap {
     pages: Vec<String>,
 }
 
-fn addresses(tx: &mut Tx<'_>) -> Result<(Vec<EditionRow>, Vec<ExhibitorId>), Problem> {
+fn sitemap_rows(tx: &mut Tx<'_>) -> Result<(Vec<EditionRow>, Vec<ExhibitorId>), Problem> {
     let editions = editions::store::page(tx, Listed::Public(None), "", 10_000)?;
     // Each edition has up to three pages.
-    let left = MOST_ADDRESSES - 1 - 3 * i64::try_from(editions.len()).unwrap_or(10_000);
-    Ok((editions, store::standing_anywhere(tx, left)?))
+    let remaining = MAX_SITEMAP_URLS - 1 - 3 * i64::try_from(editions.len()).unwrap_or(10_000);
+    Ok((editions, store::standing_anywhere(tx, remaining)?))
 }
 
-/// Every page that everybody may look at.
+/// Sitemap of all public pages.
 #[get("/sitemap.xml")]
 pub(super) async fn sitemap(req: HttpRequest, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
-    let (editions, exhibitors) = context.db.read(addresses).await?;
+    let (editions, exhibitors) = context.db.read(sitemap_rows).await?;
     let base = context.base_url(&req);
     let mut pages = vec![format!("{base}/")];
     for EditionRow { slug, state, .. } in &editions {
@@ -111,7 +111,7 @@ pub(super) async fn sitemap(req: HttpRequest, context: web::Data<RequestContext>
     pages.extend(exhibitors.iter().map(|id| format!("{base}/exhibitors/{id}")));
     let map = Sitemap { pages };
     let xml = map.render().map_err(|error| {
-        tracing::error!(%error, "the sitemap could not be written");
+        tracing::error!(%error, "failed to render sitemap");
         Problem::from(Code::Internal)
     })?;
     Ok(HttpResponse::Ok()
@@ -120,7 +120,7 @@ pub(super) async fn sitemap(req: HttpRequest, context: web::Data<RequestContext>
         .body(xml))
 }
 
-/// What robots may look at: what is public, and not the same page in every look.
+/// Excludes private pages from crawling, and `/look`, whose links are on every page.
 #[get("/robots.txt")]
 pub(super) async fn robots(req: HttpRequest, context: web::Data<RequestContext>) -> HttpResponse {
     let base = context.base_url(&req);

@@ -1,4 +1,4 @@
-//! Frames: the floor plan, and who stands where.
+//! Embeddable pages: floor plan and exhibitor list.
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use askama::Template;
 
@@ -28,7 +28,7 @@ struct PlanFrame {
     picture: Picture,
 }
 
-/// The floor plan, for another site.
+/// Embeddable floor plan.
 #[get("/embed/{edition}/plan")]
 pub(super) async fn frame_plan(
     req: HttpRequest,
@@ -38,14 +38,14 @@ pub(super) async fn frame_plan(
     query: Query<Look>,
 ) -> Result<HttpResponse, Problem> {
     let look = query.get()?.checked()?;
-    let found = permit.read(|tx, granted| {
+    let data = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
-        let drawn = floor::store::plan_of(tx, edition.id)?;
-        Ok((edition, drawn))
+        let plan = floor::store::plan_of(tx, edition.id)?;
+        Ok((edition, plan))
     });
-    let (edition, drawn) = found.await?;
+    let (edition, plan) = data.await?;
     let (s, base) = (look.dress(s), context.base_url(&req));
-    page(&PlanFrame { s, look, base, edition, picture: Picture::for_visitors(drawn) })
+    page(&PlanFrame { s, look, base, edition, picture: Picture::for_visitors(plan) })
 }
 
 #[derive(Template)]
@@ -58,7 +58,7 @@ struct ExhibitorsFrame {
     lines: Vec<Line>,
 }
 
-/// Who stands where and sells what, for another site.
+/// Embeddable exhibitor list.
 #[get("/embed/{edition}/exhibitors")]
 pub(super) async fn frame_exhibitors(
     req: HttpRequest,
@@ -68,12 +68,12 @@ pub(super) async fn frame_exhibitors(
     query: Query<Look>,
 ) -> Result<HttpResponse, Problem> {
     let look = query.get()?.checked()?;
-    let found = permit.read(|tx, granted| {
+    let data = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
         let lines = everybody(tx, edition.id)?;
         Ok((edition, lines))
     });
-    let (edition, lines) = found.await?;
+    let (edition, lines) = data.await?;
     let (s, base) = (look.dress(s), context.base_url(&req));
     page(&ExhibitorsFrame { s, look, base, edition, lines })
 }

@@ -1,4 +1,4 @@
-//! The colours and the language of a frame, as its site wants them.
+//! Theme of an embedded page: colours and language, set by the embedding site in the query.
 use actix_web::{HttpResponse, get, http::header};
 use serde::Deserialize;
 
@@ -6,30 +6,33 @@ use crate::shell::Shell;
 use hoicho_core::i18n::{Language, Said, Words};
 use hoicho_web::http::{Code, Problem, Query};
 
-/// How a frame looks. Colours are six hexadecimal digits.
+/// Theme parameters. Colours are six hexadecimal digits without `#`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Look {
     accent: Option<String>,
     background: Option<String>,
     text: Option<String>,
-    /// `vi` or `en`; as the browser asks unless told.
+    /// `vi` or `en`; the default is the language of the browser.
     lang: Option<Language>,
 }
 
 impl Look {
-    /// Refuses what is no colour: it ends up in a stylesheet.
+    /// Validates the colours. Required because they are inserted into a stylesheet.
+    ///
+    /// # Errors
+    /// `bad_request` for a value that is not six hexadecimal digits.
     pub(super) fn checked(self) -> Result<Self, Problem> {
-        let fits = |colour: &Option<String>| {
+        let is_valid = |colour: &Option<String>| {
             colour.as_ref().is_none_or(|c| c.len() == 6 && c.bytes().all(|b| b.is_ascii_hexdigit()))
         };
-        if fits(&self.accent) && fits(&self.background) && fits(&self.text) {
+        if is_valid(&self.accent) && is_valid(&self.background) && is_valid(&self.text) {
             return Ok(self);
         }
         Err(Problem::new(Code::BadRequest, Said("a-colour-is-six-hexadecimal-digits")))
     }
 
-    /// A page in the language that is wanted.
+    /// Applies the language to the page context.
     pub(super) fn dress(&self, mut s: Shell) -> Shell {
         if let Some(language) = self.lang {
             s.words = Words(language);
@@ -37,25 +40,25 @@ impl Look {
         s
     }
 
-    /// Of these colours.
+    /// Creates a theme without a language.
     pub(super) fn of(accent: Option<String>, background: Option<String>, text: Option<String>) -> Self {
         Self { accent, background, text, lang: None }
     }
 
-    /// The address of its stylesheet.
+    /// URL path of the stylesheet.
     pub(super) fn stylesheet(&self) -> String {
         format!("/embed/colours.css?{}", self.query())
     }
 
-    /// Its colours as parameters.
+    /// The colours as a query string.
     pub(super) fn query(&self) -> String {
         let pairs = [("accent", &self.accent), ("background", &self.background), ("text", &self.text)];
-        let told: Vec<(&str, &str)> = pairs.into_iter().filter_map(|(n, c)| Some((n, c.as_deref()?))).collect();
-        serde_urlencoded::to_string(told).unwrap_or_default()
+        let set: Vec<(&str, &str)> = pairs.into_iter().filter_map(|(n, c)| Some((n, c.as_deref()?))).collect();
+        serde_urlencoded::to_string(set).unwrap_or_default()
     }
 }
 
-/// The colours of a frame.
+/// Stylesheet with the colours as CSS variables.
 #[get("/embed/colours.css")]
 pub(super) async fn colours(query: Query<Look>) -> Result<HttpResponse, Problem> {
     let look = query.get()?.checked()?;

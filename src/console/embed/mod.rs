@@ -1,7 +1,7 @@
-//! What other sites show of ours: frames in their colours, oEmbed, news feeds, and what search engines ask for.
+//! Integration with other sites: embeddable pages, oEmbed, news feeds, `sitemap.xml` and `robots.txt`.
 //!
-//! Invariant: a frame shows what everybody may see, runs no script and keeps no cookie; it may stand on any site, unlike
-//! every other page.
+//! Invariant: embeddable pages show public data only, run no scripts and set no cookies; only they may be framed by
+//! other origins.
 mod feeds;
 mod frames;
 mod look;
@@ -9,10 +9,10 @@ mod oembed;
 
 use actix_web::web;
 
-/// Where frames are: these pages alone may stand on other sites.
+/// Path prefix of embeddable pages; only these may be framed by other origins.
 pub(super) const PREFIX: &str = "/embed/";
 
-/// Mounts the pages.
+/// Registers the routes.
 pub(super) fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(look::colours)
         .service(frames::frame_plan)

@@ -1,4 +1,4 @@
-//! oEmbed: a site that is given the address of one of our pages asks what to show of it.
+//! oEmbed provider (oembed.com): returns the embed code for the URL of a public page.
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use askama::Template;
 use serde::{Deserialize, Serialize};
@@ -12,8 +12,8 @@ use hoicho_fair::editions::{
 use hoicho_web::http::{Code, Problem, Query};
 use hoicho_web::identity::RequestContext;
 
-/// A frame's size unless told.
-const SIZE: (u32, u32) = (800, 600);
+/// Default and maximum size of the frame, in pixels: width, height.
+const MAX_SIZE: (u32, u32) = (800, 600);
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -23,9 +23,9 @@ enum Format {
     Xml,
 }
 
-/// As oembed.com has it, and the look of a frame beside it.
+/// oEmbed parameters, and the colours of the embedded page.
 #[derive(Debug, Deserialize)]
-struct Asked {
+struct OembedQuery {
     url: String,
     maxwidth: Option<u32>,
     maxheight: Option<u32>,
@@ -67,8 +67,8 @@ struct Frame<'a> {
     height: u32,
 }
 
-/// Which edition a page of ours is about, and whether it is the list of exhibitors.
-fn named<'u>(base: &str, url: &'u str) -> Option<(&'u str, &'static str)> {
+/// Parses the URL of a public page: slug of the edition, and the embeddable page.
+fn parse_url<'u>(base: &str, url: &'u str) -> Option<(&'u str, &'static str)> {
     let path = url.strip_prefix(base)?.split(['?', '#']).next()?;
     let mut parts = path.strip_prefix("/fairs/")?.trim_end_matches('/').split('/');
     let slug = parts.next().filter(|s| !s.is_empty())?;
@@ -79,31 +79,31 @@ fn named<'u>(base: &str, url: &'u str) -> Option<(&'u str, &'static str)> {
     }
 }
 
-fn public(tx: &mut hoicho_core::db::Tx<'_>, slug: &str) -> Result<EditionRow, Problem> {
+fn find_public(tx: &mut hoicho_core::db::Tx<'_>, slug: &str) -> Result<EditionRow, Problem> {
     let id = editions::store::by_slug(tx, slug)?;
     editions::store::by_ids(tx, Listed::Public(None), &[id])?.pop().ok_or_else(|| Code::NotFound.into())
 }
 
-/// What to show of a page of ours.
+/// Returns the embed code of a page.
 #[get("/oembed")]
 pub(super) async fn oembed(
     req: HttpRequest,
     context: web::Data<RequestContext>,
-    query: Query<Asked>,
+    query: Query<OembedQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let asked = query.get()?;
-    let look = Look::of(asked.accent, asked.background, asked.text).checked()?;
+    let params = query.get()?;
+    let look = Look::of(params.accent, params.background, params.text).checked()?;
     let base = context.base_url(&req);
     let unknown = || Problem::new(Code::NotFound, Said("this-is-no-page-that-can-be-shown"));
-    let (slug, what) = named(&base, &asked.url).filter(|(slug, _)| !slug.contains('\0')).ok_or_else(unknown)?;
-    let named = slug.to_owned();
-    let edition = context.db.read(move |tx| public(tx, &named)).await?;
-    let width = asked.maxwidth.map_or(SIZE.0, |most| most.min(SIZE.0));
-    let height = asked.maxheight.map_or(SIZE.1, |most| most.min(SIZE.1));
+    let (slug, what) = parse_url(&base, &params.url).filter(|(slug, _)| !slug.contains('\0')).ok_or_else(unknown)?;
+    let owned_slug = slug.to_owned();
+    let edition = context.db.read(move |tx| find_public(tx, &owned_slug)).await?;
+    let width = params.maxwidth.map_or(MAX_SIZE.0, |max| max.min(MAX_SIZE.0));
+    let height = params.maxheight.map_or(MAX_SIZE.1, |max| max.min(MAX_SIZE.1));
     let query = look.query();
     let frame = Frame { base: &base, slug: &edition.slug, what, look: &query, title: &edition.name, width, height };
     let html = frame.render().map_err(|error| {
-        tracing::error!(%error, "a frame could not be written");
+        tracing::error!(%error, "failed to render embed code");
         Problem::from(Code::Internal)
     })?;
     let rich = Rich {
@@ -116,7 +116,7 @@ pub(super) async fn oembed(
         width,
         height,
     };
-    match asked.format {
+    match params.format {
         Format::Json => Ok(HttpResponse::Ok().json(rich)),
         Format::Xml => {
             let xml = Xml { rich }.render().map_err(|_| Code::Internal)?;
@@ -127,17 +127,18 @@ pub(super) async fn oembed(
 
 #[cfg(test)]
 mod tests {
-    use super::named;
+    use super::parse_url;
 
     #[test]
-    fn only_pages_of_ours_are_shown() {
+    fn only_public_pages_of_this_host_are_embeddable() {
         let base = "https://hoicho.example";
-        let of = |path: &str| named(base, &format!("{base}{path}")).map(|(slug, what)| format!("{slug} {what}"));
-        assert_eq!(of("/fairs/xuan-2018").as_deref(), Some("xuan-2018 plan"));
-        assert_eq!(of("/fairs/xuan-2018/exhibitors?q=mien").as_deref(), Some("xuan-2018 exhibitors"));
+        let parsed =
+            |path: &str| parse_url(base, &format!("{base}{path}")).map(|(slug, what)| format!("{slug} {what}"));
+        assert_eq!(parsed("/fairs/xuan-2018").as_deref(), Some("xuan-2018 plan"));
+        assert_eq!(parsed("/fairs/xuan-2018/exhibitors?q=mien").as_deref(), Some("xuan-2018 exhibitors"));
         for other in ["/", "/fairs/", "/fairs/x/figures", "/manage/x", "/fairs/x/exhibitors/y"] {
-            assert_eq!(of(other), None, "{other}");
+            assert_eq!(parsed(other), None, "{other}");
         }
-        assert_eq!(named(base, "https://evil.example/fairs/x"), None);
+        assert_eq!(parse_url(base, "https://evil.example/fairs/x"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! `/my-application/{application}`: an application in a few steps, each kept when it is sent.
+//! `/my-application/{application}`: multi-step application form; each step is saved when it is submitted.
 use actix_web::{HttpResponse, get};
 use askama::Template;
 use serde::Deserialize;
@@ -25,10 +25,10 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// Wishes for booths the form has; the same number for zones comes after them.
-const WISHES: usize = 3;
+/// Number of booth wishes in the form, followed by the same number of zone wishes.
+const WISHES_PER_KIND: usize = 3;
 
-/// The steps, in order.
+/// Steps of the form, in order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, strum::Display, strum::VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -41,7 +41,7 @@ enum Step {
     Check,
 }
 
-/// A wish's list.
+/// Select field of a wish.
 struct WishLine {
     number: usize,
     choices: Vec<Choice>,
@@ -74,8 +74,8 @@ impl MyApplication {
         <Step as strum::VariantArray>::VARIANTS
     }
     fn is_past(&self, step: &Step) -> bool {
-        let at = |of: &Step| self.steps().iter().position(|s| s == of);
-        at(step) < at(&self.step)
+        let index = |step: &Step| self.steps().iter().position(|s| s == step);
+        index(step) < index(&self.step)
     }
     fn is_now(&self, step: &Step) -> bool {
         *step == self.step
@@ -95,21 +95,21 @@ impl MyApplication {
 }
 
 #[derive(Deserialize)]
-struct Asked {
+struct ApplicationQuery {
     #[serde(default)]
     step: Step,
 }
 
-/// An application, for the exhibitor's members.
+/// Shows an application to members of the exhibitor.
 #[get("/my-application/{application}")]
 pub(super) async fn show_my_application(
     s: Shell,
     permit: Permit<Member>,
     path: actix_web::web::Path<ApplicationId>,
-    query: Query<Asked>,
+    query: Query<ApplicationQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (id, step) = (path.into_inner(), query.get()?.step);
-    let found = permit.read(move |tx, granted| {
+    let data = permit.read(move |tx, granted| {
         if !granted.as_member {
             return Err(Code::NotFound.into());
         }
@@ -117,30 +117,31 @@ pub(super) async fn show_my_application(
         let edition = editions::store::find(tx, row.edition_id)?;
         let exhibitor = exhibitors::store::find(tx, row.exhibitor_id)?;
         let zones = floor::store::zones_of(tx, edition.id)?;
-        let goods = store::products(tx, exhibitor.id)?;
+        let catalogue = store::products(tx, exhibitor.id)?;
         let chosen = wishes::products_of(tx, id)?;
         let more = (wishes::of(tx, id)?, store::wishable(tx, edition.id)?, documents::of(tx, id)?);
-        Ok((row, edition, exhibitor, zones, goods, chosen, more))
+        Ok((row, edition, exhibitor, zones, catalogue, chosen, more))
     });
-    let (row, edition, exhibitor, zones, goods, chosen, (wished, free, documents)) = found.await?;
-    let of_booths = || wished.iter().filter_map(|w| if let Wish::Booth(id) = w { Some(*id) } else { None });
-    let of_zones = || wished.iter().filter_map(|w| if let Wish::Zone(id) = w { Some(*id) } else { None });
+    let (row, edition, exhibitor, zones, catalogue, chosen, (wished, free, documents)) = data.await?;
+    let booth_ids = || wished.iter().filter_map(|w| if let Wish::Booth(id) = w { Some(*id) } else { None });
+    let zone_ids = || wished.iter().filter_map(|w| if let Wish::Zone(id) = w { Some(*id) } else { None });
     let none = || std::iter::once(Choice::none(s.t("wish-none")));
     let booth_line = |number: usize| {
-        let now = of_booths().nth(number);
+        let current = booth_ids().nth(number);
         let booth = |b: &store::Wishable| {
-            Choice::new(b.id, format!("{} · {} · {}", b.code, b.zone, s.money(b.fee)), now == Some(b.id))
+            Choice::new(b.id, format!("{} · {} · {}", b.code, b.zone, s.money(b.fee)), current == Some(b.id))
         };
         WishLine { number, choices: none().chain(free.iter().map(booth)).collect() }
     };
     let zone_line = |number: usize| {
-        let now = of_zones().nth(number);
-        let zone = |z: &floor::store::ZoneRow| Choice::new(z.id, format!("{} · {}", z.code, z.name), now == Some(z.id));
-        WishLine { number: number + WISHES, choices: none().chain(zones.iter().map(zone)).collect() }
+        let current = zone_ids().nth(number);
+        let zone =
+            |z: &floor::store::ZoneRow| Choice::new(z.id, format!("{} · {}", z.code, z.name), current == Some(z.id));
+        WishLine { number: number + WISHES_PER_KIND, choices: none().chain(zones.iter().map(zone)).collect() }
     };
-    let booth_wishes = (0..WISHES).map(booth_line).collect();
-    let zone_wishes = (0..WISHES).map(zone_line).collect();
-    let products = goods.into_iter().map(|(id, name, stars)| (id, name, stars, chosen.contains(&id))).collect();
+    let booth_wishes = (0..WISHES_PER_KIND).map(booth_line).collect();
+    let zone_wishes = (0..WISHES_PER_KIND).map(zone_line).collect();
+    let products = catalogue.into_iter().map(|(id, name, stars)| (id, name, stars, chosen.contains(&id))).collect();
     let categories = of_set(&s, "booth-category", Some(&row.category));
     let kinds = of_set::<DocumentKind>(&s, "document-kind", None);
     let (wanted, needs) = (row.booths_wanted.to_string(), row.needs.clone().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! `/apply/{edition}`: beginning an application: for which of one's exhibitors, how many booths.
+//! `/apply/{edition}`: starts an application: selects the exhibitor and the number of booths.
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
@@ -22,7 +22,7 @@ struct Apply {
     is_open: bool,
 }
 
-/// The first step; afterwards everything is kept.
+/// Shows the first step, which creates the draft.
 #[get("/apply/{edition}")]
 pub(super) async fn show_apply(s: Shell, permit: View) -> Result<HttpResponse, Problem> {
     let exhibitors: Vec<Choice> =

@@ -1,4 +1,4 @@
-//! `/my/{exhibitor}`: what has to be done now: an offer to answer, today's sales, and how applications stand.
+//! `/my/{exhibitor}`: open tasks: offers to accept, sales reports due, and the state of applications.
 use std::collections::HashMap;
 
 use actix_web::{HttpResponse, get};
@@ -21,18 +21,18 @@ use hoicho_fair::{
 };
 use hoicho_web::{http::Problem, identity::Permit};
 
-/// A day a booth is to report.
-struct Due {
+/// Sales report due for a day.
+struct DueReport {
     day: Day,
     amount: Option<i64>,
     is_queried: bool,
     is_today: bool,
 }
 
-/// A booth with its days.
+/// A booth with its due reports.
 struct Stand {
     booth: MyBooth,
-    days: Vec<Due>,
+    days: Vec<DueReport>,
     until: Option<String>,
 }
 
@@ -66,7 +66,7 @@ impl Home {
 #[get("/my/{exhibitor}")]
 pub(super) async fn show_my_home(s: Shell, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
     let now = s.now;
-    let found = permit.read(move |tx, granted| {
+    let data = permit.read(move |tx, granted| {
         let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
         let booths = store::booths(tx, exhibitor.id)?;
         let reports = store::reports(tx, &booths.iter().map(|b| b.booth).collect::<Vec<_>>())?;
@@ -79,28 +79,28 @@ pub(super) async fn show_my_home(s: Shell, permit: Permit<Member>) -> Result<Htt
         let open = editions::store::page(tx, Listed::Public(None), "", 500)?;
         Ok((store::applications(tx, exhibitor.id)?, exhibitor, booths, reports, days, open))
     });
-    let (applications, exhibitor, booths, reports, days, open) = found.await?;
-    let mut sold: HashMap<(BoothId, Day), (i64, bool)> = HashMap::new();
+    let (applications, exhibitor, booths, reports, days, open) = data.await?;
+    let mut reported: HashMap<(BoothId, Day), (i64, bool)> = HashMap::new();
     for (booth, day, amount, state) in reports {
-        sold.insert((booth, day), (amount, state == "queried"));
+        reported.insert((booth, day), (amount, state == "queried"));
     }
-    let stand = |booth: MyBooth| {
+    let to_stand = |booth: MyBooth| {
         let today = local(&booth.time_zone, &now).date();
         let due = |day: &Day| {
-            let report = sold.get(&(booth.booth, *day));
-            Due {
+            let report = reported.get(&(booth.booth, *day));
+            DueReport {
                 day: *day,
                 amount: report.map(|(amount, _)| *amount),
                 is_queried: report.is_some_and(|(_, queried)| *queried),
                 is_today: *day == today,
             }
         };
-        let come = days.get(&booth.edition).into_iter().flatten().filter(|day| **day <= today);
+        let past_days = days.get(&booth.edition).into_iter().flatten().filter(|day| **day <= today);
         let until = booth.expires_at.map(|at| s.moment(&booth.time_zone, &at));
-        // The latest day first: that is the one to report.
-        Stand { days: come.rev().map(due).collect(), until, booth }
+        // Latest day first: it is the one to report.
+        Stand { days: past_days.rev().map(due).collect(), until, booth }
     };
-    let stands: Vec<Stand> = booths.into_iter().filter(|b| b.edition_state.is_open()).map(stand).collect();
+    let stands: Vec<Stand> = booths.into_iter().filter(|b| b.edition_state.is_open()).map(to_stand).collect();
     let open = open.into_iter().filter(|e| e.state == EditionState::RegistrationOpen).map(|e| (e.slug, e.name));
     let open = open.collect();
     page(&Home { s, exhibitor, stands, applications, open })

@@ -1,5 +1,4 @@
-//! The exhibitor's pages, made for a phone first: the organisation and its products, applying, answering an offer,
-//! reporting the day's sales, one's own results.
+//! Exhibitor pages, mobile first: organisation and products, applications, offers, daily sales reports, own results.
 mod application;
 mod apply;
 mod home;
@@ -12,14 +11,14 @@ use actix_web::web;
 
 use hoicho_web::identity::{Action, ExhibitorRole, OrganiserRole};
 
-/// Members of the exhibitor.
+/// Permission of the exhibitor's members.
 struct Member;
 impl Action for Member {
     const ORGANISER: &'static [OrganiserRole] = &[];
     const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
 }
 
-/// Mounts the pages.
+/// Registers the routes.
 pub(super) fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(organisation::show_new_exhibitor)
         .service(home::show_my_home)

@@ -1,4 +1,4 @@
-//! The organisation itself: `/new-exhibitor`, and `/my/{exhibitor}/profile`, `/products`, `/members`.
+//! Organisation pages: `/new-exhibitor`, and `/my/{exhibitor}/profile`, `/products`, `/members`.
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
 
@@ -29,17 +29,17 @@ use hoicho_web::{
     },
 };
 
-/// Localities of today to choose from, in the order of a Vietnamese dictionary.
-fn localities_today(tx: &mut Tx<'_>, today: Day) -> Result<Vec<(String, String)>, Problem> {
-    let wanted = localities::store::Wanted { on: Some(today), ..Default::default() };
-    let mut rows = localities::store::page(tx, &wanted, "", 5_000)?;
+/// Currently valid localities, in Vietnamese collation order.
+fn current_localities(tx: &mut Tx<'_>, today: Day) -> Result<Vec<(String, String)>, Problem> {
+    let filter = localities::store::Wanted { on: Some(today), ..Default::default() };
+    let mut rows = localities::store::page(tx, &filter, "", 5_000)?;
     rows.sort_by(|a, b| hoicho_core::i18n::collation::compare(&a.name, &b.name));
     Ok(rows.into_iter().map(|l| (l.code, l.name)).collect())
 }
 
-fn of_localities(s: &Shell, rows: Vec<(String, String)>, now: Option<&str>) -> Vec<Choice> {
+fn locality_options(s: &Shell, rows: Vec<(String, String)>, selected: Option<&str>) -> Vec<Choice> {
     let rows = rows.into_iter().map(|(code, name)| {
-        let chosen = Some(code.as_str()) == now;
+        let chosen = Some(code.as_str()) == selected;
         Choice::new(code, name, chosen)
     });
     std::iter::once(Choice::none(s.t("locality-elsewhere"))).chain(rows).collect()
@@ -53,18 +53,18 @@ struct NewExhibitor {
     localities: Vec<Choice>,
 }
 
-/// A new exhibitor.
+/// Form for a new exhibitor.
 #[get("/new-exhibitor")]
 pub(super) async fn show_new_exhibitor(s: Shell, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
     s.reader()?;
     let today = s.now.date();
-    let rows = context.db.read(move |tx| localities_today(tx, today)).await?;
+    let rows = context.db.read(move |tx| current_localities(tx, today)).await?;
     let forms = of_set::<LegalForm>(&s, "legal-form", Some(&LegalForm::CoOperative));
-    let localities = of_localities(&s, rows, None);
+    let localities = locality_options(&s, rows, None);
     page(&NewExhibitor { s, forms, localities })
 }
 
-/// A line of the contacts' form.
+/// A row of the contacts form.
 struct ContactLine {
     number: usize,
     name: String,
@@ -83,22 +83,22 @@ struct Profile {
     contacts: Vec<ContactLine>,
 }
 
-/// Name, legal form, place, contacts.
+/// Form for name, legal form, locality and contacts.
 #[get("/my/{exhibitor}/profile")]
 pub(super) async fn show_profile(s: Shell, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
     let today = s.now.date();
-    let found = permit.read(move |tx, granted| {
+    let data = permit.read(move |tx, granted| {
         let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
         let contacts = exhibitors::store::contacts_of(tx, exhibitor.id)?;
-        Ok((localities_today(tx, today)?, contacts, exhibitor))
+        Ok((current_localities(tx, today)?, contacts, exhibitor))
     });
-    let (rows, contacts, exhibitor) = found.await?;
+    let (rows, contacts, exhibitor) = data.await?;
     let forms = of_set(&s, "legal-form", Some(&exhibitor.legal_form));
-    let localities = of_localities(&s, rows, exhibitor.locality_code.as_deref());
-    // One empty line more than there are.
+    let localities = locality_options(&s, rows, exhibitor.locality_code.as_deref());
+    // Existing contacts plus one empty row.
     let line = |number: usize| {
         let row: Option<&ContactRow> = contacts.get(number);
-        let text = |of: fn(&ContactRow) -> Option<&String>| row.and_then(of).cloned().unwrap_or_default();
+        let text = |field: fn(&ContactRow) -> Option<&String>| row.and_then(field).cloned().unwrap_or_default();
         ContactLine {
             number,
             name: row.map(|r| r.name.clone()).unwrap_or_default(),
@@ -120,14 +120,14 @@ struct Products {
     groups: Vec<Choice>,
 }
 
-/// Its products.
+/// Products of an exhibitor.
 #[get("/my/{exhibitor}/products")]
 pub(super) async fn show_products(s: Shell, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+    let data = permit.read(|tx, granted| {
         let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
         Ok((products::store::page(tx, exhibitor.id, None, 500)?, exhibitor))
     });
-    let (products, exhibitor) = found.await?;
+    let (products, exhibitor) = data.await?;
     let groups = of_set::<ProductGroup>(&s, "product-group", None);
     page(&Products { s, exhibitor, products, groups })
 }
@@ -144,7 +144,7 @@ struct Product {
     expires: String,
 }
 
-/// One product.
+/// Form for a product.
 #[get("/my/{exhibitor}/products/{product}")]
 pub(super) async fn show_product(
     s: Shell,
@@ -152,11 +152,11 @@ pub(super) async fn show_product(
     path: web::Path<(hoicho_core::values::ids::ExhibitorId, ProductId)>,
 ) -> Result<HttpResponse, Problem> {
     let id = path.1;
-    let found = permit.read(move |tx, granted| {
+    let data = permit.read(move |tx, granted| {
         let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
         Ok((products::store::find(tx, exhibitor.id, id)?, exhibitor))
     });
-    let (product, exhibitor) = found.await?;
+    let (product, exhibitor) = data.await?;
     let groups = of_set(&s, "product-group", Some(&product.product_group));
     let star = |n: i32| Choice::new(n, s.count("stars", n), product.stars == Some(n));
     let stars = std::iter::once(Choice::none(s.t("product-no-stars"))).chain((1..=5).map(star)).collect();
@@ -182,17 +182,17 @@ impl Members {
     }
 }
 
-/// Who works for it.
+/// Members and open invitations.
 #[get("/my/{exhibitor}/members")]
 pub(super) async fn show_members(s: Shell, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+    let data = permit.read(|tx, granted| {
         let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
         let members = members::of_exhibitor(tx, exhibitor.id)?;
         let open = invitations::open(tx, Offer::Exhibitor(exhibitor.id, ExhibitorRole::Staff), granted.now)?;
         let is_owner = members.iter().any(|m| Some(m.user) == granted.user && m.role == ExhibitorRole::Owner);
         Ok((exhibitor, members, open, is_owner))
     });
-    let (exhibitor, members, invitations, is_owner) = found.await?;
+    let (exhibitor, members, invitations, is_owner) = data.await?;
     let roles = of_set::<ExhibitorRole>(&s, "exhibitor-role", Some(&ExhibitorRole::Staff));
     page(&Members { s, exhibitor, members, invitations, roles, is_owner })
 }

@@ -1,4 +1,4 @@
-//! `/report/{booth}/{date}`: what a booth sold on a day: a number, and it is sent.
+//! `/report/{booth}/{date}`: form for the sales report of a booth and a day.
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
 
@@ -23,9 +23,9 @@ use hoicho_web::{
     identity::{Action, ExhibitorRole, OrganiserRole, Permit},
 };
 
-/// Who may put a report in, and who may read all of them.
-struct SeeReport;
-impl Action for SeeReport {
+/// Permission to submit the report, or to read all reports as staff.
+struct ViewReport;
+impl Action for ViewReport {
     const ORGANISER: &'static [OrganiserRole] =
         &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
     const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
@@ -41,7 +41,7 @@ struct Report {
     report: Option<ReportRow>,
     history: Vec<VersionRow>,
     before: Option<(Day, i64)>,
-    /// The page to go to afterwards.
+    /// Page after submission.
     next: String,
     can_report: bool,
     is_staff: bool,
@@ -65,20 +65,20 @@ impl Report {
     }
 }
 
-fn my_exhibitor(s: &Shell, on: &[ExhibitorId]) -> Option<ExhibitorId> {
-    s.who.as_ref()?.exhibitors.iter().map(|(id, _)| *id).find(|id| on.contains(id))
+fn own_exhibitor(s: &Shell, on_booth: &[ExhibitorId]) -> Option<ExhibitorId> {
+    s.who.as_ref()?.exhibitors.iter().map(|(id, _)| *id).find(|id| on_booth.contains(id))
 }
 
-/// The report of a booth and day.
+/// Shows the report with its history.
 #[get("/report/{booth}/{date}")]
 pub(super) async fn show_report(
     s: Shell,
-    permit: Permit<SeeReport>,
+    permit: Permit<ViewReport>,
     path: web::Path<(BoothId, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (id, day) = path.into_inner();
     let day: Day = day.parse().map_err(|_| Code::NotFound)?;
-    let found = permit.read(move |tx, granted| {
+    let data = permit.read(move |tx, granted| {
         let booth = store::booth(tx, id)?;
         let days: Vec<Day> = editions::store::days(tx, booth.edition)?.into_iter().map(|d| d.day).collect();
         if !days.contains(&day) {
@@ -92,16 +92,16 @@ pub(super) async fn show_report(
         let before = store::reports(tx, &[id])?.into_iter().rev().find(|r| r.1 < day).map(|r| (r.1, r.2));
         Ok((booth, report, history, before, granted))
     });
-    let (booth, report, history, before, granted) = found.await?;
-    let has_come = day <= local(&booth.time_zone, &s.now).date();
-    let can_report = has_come && matches!(booth.edition_state, EditionState::Live | EditionState::Reporting);
-    let next = match my_exhibitor(&s, granted.exhibitors()) {
+    let (booth, report, history, before, granted) = data.await?;
+    let is_past = day <= local(&booth.time_zone, &s.now).date();
+    let can_report = is_past && matches!(booth.edition_state, EditionState::Live | EditionState::Reporting);
+    let next = match own_exhibitor(&s, granted.exhibitors()) {
         Some(exhibitor) if granted.as_member => format!("/my/{exhibitor}"),
         _ => format!("/manage/{}/sales", booth.edition_slug),
     };
-    let shown = |n: Option<i64>| n.filter(|n| *n > 0).map(|n| numbers::integer(s.words.0, n)).unwrap_or_default();
-    let amount = s.value("amount", &shown(report.as_ref().map(|r| r.amount)));
-    let ocop = s.value("ocop_amount", &shown(report.as_ref().map(|r| r.ocop_amount)));
+    let format = |n: Option<i64>| n.filter(|n| *n > 0).map(|n| numbers::integer(s.words.0, n)).unwrap_or_default();
+    let amount = s.value("amount", &format(report.as_ref().map(|r| r.amount)));
+    let ocop = s.value("ocop_amount", &format(report.as_ref().map(|r| r.ocop_amount)));
     let is_staff = granted.as_staff;
     page(&Report { s, id, booth, day, report, history, before, next, can_report, is_staff, amount, ocop })
 }

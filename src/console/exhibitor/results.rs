@@ -1,4 +1,4 @@
-//! `/my/{exhibitor}/results`: one's own sales beside the average booth of the same zone.
+//! `/my/{exhibitor}/results`: own sales compared to the average of the zone.
 use std::collections::{BTreeMap, HashMap};
 
 use actix_web::{HttpResponse, get};
@@ -19,17 +19,17 @@ use hoicho_core::values::{
 use hoicho_fair::exhibitors::{self, store::ExhibitorRow};
 use hoicho_web::{http::Problem, identity::Permit};
 
-/// Booths an average needs, so that nobody's figure can be read from it.
-const LEAST: i64 = 3;
+/// Minimum number of booths in an average, so that it does not disclose the figure of a single booth.
+const MIN_BOOTHS_IN_AVERAGE: i64 = 3;
 
-/// A day: one's own figure, the zone's average where enough booths reported.
+/// A day: own amount, and the zone average if enough booths reported.
 struct Line {
     day: Day,
     own: i64,
     average: Option<i64>,
 }
 
-/// A booth's days.
+/// Results of a booth.
 struct Results {
     booth: MyBooth,
     lines: Vec<Line>,
@@ -45,10 +45,10 @@ struct MyResults {
     results: Vec<Results>,
 }
 
-/// The results of an exhibitor's booths.
+/// Shows the results of all booths of an exhibitor.
 #[get("/my/{exhibitor}/results")]
 pub(super) async fn show_results(s: Shell, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+    let data = permit.read(|tx, granted| {
         let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
         let booths = store::booths(tx, exhibitor.id)?;
         let ids: Vec<BoothId> = booths.iter().map(|b| b.booth).collect();
@@ -58,10 +58,10 @@ pub(super) async fn show_results(s: Shell, permit: Permit<Member>) -> Result<Htt
         zones.dedup();
         Ok((store::reports(tx, &ids)?, store::zone_totals(tx, &zones)?, exhibitor, booths, zone_of))
     });
-    let (reports, totals, exhibitor, booths, zone_of) = found.await?;
+    let (reports, totals, exhibitor, booths, zone_of) = data.await?;
     let averages: HashMap<(ZoneId, Day), i64> = totals
         .into_iter()
-        .filter(|(_, _, _, count)| *count >= LEAST)
+        .filter(|(_, _, _, count)| *count >= MIN_BOOTHS_IN_AVERAGE)
         .map(|(zone, day, total, count)| ((zone, day), (total + count / 2) / count))
         .collect();
     let mut own: BTreeMap<(BoothId, Day), i64> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! What the exhibitor's pages read.
+//! Queries of the exhibitor pages.
 use diesel::prelude::*;
 
 use hoicho_core::{
@@ -30,7 +30,7 @@ pub(super) fn applications(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResu
         .load(tx.conn())
 }
 
-/// A booth an exhibitor has, in an edition that is not over.
+/// A booth allocated to an exhibitor, with its edition.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct MyBooth {
     pub allocation: AllocationId,
@@ -47,7 +47,7 @@ pub(super) struct MyBooth {
     pub time_zone: String,
 }
 
-/// The booths an exhibitor has, its own and those it shares; newest edition first.
+/// Active booths of an exhibitor, as main exhibitor and then as co-exhibitor; newest edition first.
 pub(super) fn booths(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<MyBooth>> {
     let columns = (
         allocations::id,
@@ -86,7 +86,7 @@ pub(super) fn booths(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec
     Ok(own)
 }
 
-/// What was reported for some booths.
+/// Sales reports of booths.
 pub(super) fn reports(tx: &mut Tx<'_>, of: &[BoothId]) -> QueryResult<Vec<(BoothId, Day, i64, String)>> {
     sales_reports::table
         .filter(sales_reports::booth_id.eq_any(of))
@@ -95,7 +95,7 @@ pub(super) fn reports(tx: &mut Tx<'_>, of: &[BoothId]) -> QueryResult<Vec<(Booth
         .load(tx.conn())
 }
 
-/// What the booths of some zones sold each day, with how many reported.
+/// Sales per zone and day, with the number of reports.
 pub(super) fn zone_totals(tx: &mut Tx<'_>, zones_of: &[ZoneId]) -> QueryResult<Vec<(ZoneId, Day, i64, i64)>> {
     use diesel::{dsl::sql, sql_types::BigInt};
     sales_reports::table
@@ -112,12 +112,12 @@ pub(super) fn zone_totals(tx: &mut Tx<'_>, zones_of: &[ZoneId]) -> QueryResult<V
         .load(tx.conn())
 }
 
-/// In which zones booths are.
+/// Zones of booths.
 pub(super) fn zones_of(tx: &mut Tx<'_>, of: &[BoothId]) -> QueryResult<Vec<(BoothId, ZoneId)>> {
     booths::table.filter(booths::id.eq_any(of)).select((booths::id, booths::zone_id)).load(tx.conn())
 }
 
-/// A booth somebody may wish for: code, zone, fee, and whether it is free now.
+/// An available booth, for the wishes of an application.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct Wishable {
     pub id: BoothId,
@@ -126,7 +126,7 @@ pub(super) struct Wishable {
     pub fee: i64,
 }
 
-/// Booths nobody has, by code; at most 2,000.
+/// Booths without an active allocation, by code; at most 2,000.
 pub(super) fn wishable(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Wishable>> {
     let taken = allocations::table
         .filter(allocations::edition_id.eq(edition))
@@ -143,7 +143,7 @@ pub(super) fn wishable(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<W
         .load(tx.conn())
 }
 
-/// A booth with its edition and who stands on it, for its report.
+/// A booth with its edition, for the sales report.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct ReportedBooth {
     pub code: String,
@@ -154,7 +154,7 @@ pub(super) struct ReportedBooth {
     pub time_zone: String,
 }
 
-/// One booth.
+/// Finds a booth.
 pub(super) fn booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<ReportedBooth> {
     booths::table
         .inner_join(editions::table.on(editions::id.eq(booths::edition_id)))
@@ -163,7 +163,7 @@ pub(super) fn booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<ReportedBooth> 
         .get_result(tx.conn())
 }
 
-/// Its products, for the choice of what will be sold.
+/// Products of an exhibitor, for selection in an application; at most 100.
 pub(super) fn products(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<(ProductId, String, Option<i32>)>> {
     products::table
         .filter(products::exhibitor_id.eq(exhibitor))

@@ -1,4 +1,4 @@
-//! `/gate/{edition}`: the counter.
+//! `/gate/{edition}`: visit counter.
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
@@ -12,9 +12,9 @@ use hoicho_web::{
     identity::{Action, OrganiserRole, Permit},
 };
 
-/// Whoever may count.
-struct Count;
-impl Action for Count {
+/// Permission to count visits.
+struct CountVisits;
+impl Action for CountVisits {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Gate];
 }
 
@@ -26,13 +26,13 @@ struct Counter {
     gates: Vec<GateRow>,
 }
 
-/// The counter of an edition's gates.
+/// Shows the counter for the gates of an edition.
 #[get("/gate/{edition}")]
-pub(super) async fn show_counter(s: Shell, permit: Permit<Count>) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+pub(super) async fn show_counter(s: Shell, permit: Permit<CountVisits>) -> Result<HttpResponse, Problem> {
+    let data = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
         Ok((visits::store::gates_of(tx, edition.id)?, edition))
     });
-    let (gates, edition) = found.await?;
+    let (gates, edition) = data.await?;
     page(&Counter { s, edition, gates })
 }

@@ -1,11 +1,11 @@
-//! Counting at a gate: an installed page that works with no network. Counts are kept on the device with identifiers of
-//! their own and sent when the network is there; the server takes each identifier once, so nothing is counted twice.
+//! Offline visit counter, installable as a progressive web app. Counts are stored on the device with unique identifiers
+//! and sent when there is a network connection; the server deduplicates by identifier.
 mod counter;
 mod install;
 
 use actix_web::web;
 
-/// Mounts the pages.
+/// Registers the routes.
 pub(super) fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(install::worker)
         .service(install::manifest)

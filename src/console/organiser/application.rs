@@ -1,4 +1,4 @@
-//! `/manage/{edition}/applications/{application}`: one application, to be judged.
+//! `/manage/{edition}/applications/{application}`: review of an application.
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
 
@@ -57,7 +57,7 @@ impl Application {
     }
 }
 
-/// One application.
+/// Shows an application. Drafts are visible to their exhibitor only.
 #[get("/manage/{edition}/applications/{application}")]
 pub(super) async fn show_application(
     s: Shell,
@@ -65,11 +65,10 @@ pub(super) async fn show_application(
     path: web::Path<(String, ApplicationId)>,
 ) -> Result<HttpResponse, Problem> {
     let id = path.1;
-    let found = permit.read(move |tx, granted| {
+    let data = permit.read(move |tx, granted| {
         let desk = Desk::find(tx, &granted, Tab::Applications)?;
         let row = applications::store::find(tx, desk.edition.id, id)?;
         if row.state == ApplicationState::Draft {
-            // Its exhibitor's own business.
             return Err(hoicho_web::http::Code::NotFound.into());
         }
         let exhibitor = exhibitors::store::find(tx, row.exhibitor_id)?;
@@ -77,6 +76,6 @@ pub(super) async fn show_application(
         let more = (store::wishes_of(tx, id)?, store::products_of(tx, id)?);
         Ok((desk, row, exhibitor, contacts, more, documents::of(tx, id)?, store::allocations_of(tx, id)?))
     });
-    let (desk, row, exhibitor, contacts, (wishes, products), documents, allocations) = found.await?;
+    let (desk, row, exhibitor, contacts, (wishes, products), documents, allocations) = data.await?;
     page(&Application { s, desk, row, exhibitor, contacts, wishes, products, documents, allocations })
 }

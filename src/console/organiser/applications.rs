@@ -1,4 +1,4 @@
-//! `/manage/{edition}/applications`: the queue, with filters, and approving many at once.
+//! `/manage/{edition}/applications`: review queue with filters and bulk approval.
 use actix_web::{HttpResponse, get, http::header, post, web};
 use askama::Template;
 use serde::Deserialize;
@@ -19,12 +19,12 @@ use hoicho_web::{
     identity::{Action, OrganiserRole, Permit},
 };
 
-/// Applications a page.
-const PAGE: usize = 100;
-/// Applications that are searched.
-const SEARCHED: i64 = 10_000;
-/// Applications approved at once.
-const MOST: usize = 500;
+/// Applications per page.
+const PAGE_SIZE: usize = 100;
+/// Maximum number of applications that a search scans.
+const MAX_SEARCHED: i64 = 10_000;
+/// Maximum number of applications in one bulk approval.
+const MAX_APPROVALS: usize = 500;
 
 struct Line {
     row: ApplicationRow,
@@ -57,7 +57,7 @@ impl Applications {
 }
 
 #[derive(Deserialize)]
-struct Asked {
+struct ApplicationsQuery {
     #[serde(default)]
     state: Option<String>,
     #[serde(default)]
@@ -65,43 +65,43 @@ struct Asked {
     after: Option<ApplicationId>,
 }
 
-/// The queue of applications.
+/// Shows the queue.
 #[get("/manage/{edition}/applications")]
 pub(super) async fn show_applications(
     s: Shell,
     permit: Permit<SeeFair>,
-    query: Query<Asked>,
+    query: Query<ApplicationsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Asked { state, q, after } = query.get()?;
+    let ApplicationsQuery { state, q, after } = query.get()?;
     let state: Option<ApplicationState> = state.and_then(|text| text.parse().ok());
     let question: String = q.chars().take(100).collect();
-    let wanted = fold(&question);
-    let limit = if wanted.is_empty() { i64::try_from(PAGE).unwrap_or(100) + 1 } else { SEARCHED };
-    let found = permit.read(move |tx, granted| {
+    let folded = fold(&question);
+    let limit = if folded.is_empty() { i64::try_from(PAGE_SIZE).unwrap_or(100) + 1 } else { MAX_SEARCHED };
+    let data = permit.read(move |tx, granted| {
         let desk = Desk::find(tx, &granted, Tab::Applications)?;
         let id = desk.edition.id;
         let rows = applications::store::page(tx, id, state, after, limit)?;
         Ok((store::applications_by_state(tx, id)?, store::booths_given(tx, id)?, rows, desk))
     });
-    let (counts, given, rows, desk) = found.await?;
-    let hits = rows.into_iter().filter(|(_, name)| wanted.is_empty() || fold(name).contains(&wanted));
+    let (counts, given, rows, desk) = data.await?;
+    let matches = rows.into_iter().filter(|(_, name)| folded.is_empty() || fold(name).contains(&folded));
     let mut lines: Vec<Line> =
-        hits.map(|(row, name)| Line { given: given.get(&row.id).copied().unwrap_or(0), row, name }).collect();
-    let more = lines.len() > PAGE;
-    lines.truncate(PAGE);
+        matches.map(|(row, name)| Line { given: given.get(&row.id).copied().unwrap_or(0), row, name }).collect();
+    let more = lines.len() > PAGE_SIZE;
+    lines.truncate(PAGE_SIZE);
     let next = lines.last().filter(|_| more).map(|l| l.row.id);
     page(&Applications { s, desk, counts, state, question, lines, next })
 }
 
-struct Judge;
-impl Action for Judge {
+struct ReviewApplications;
+impl Action for ReviewApplications {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
 }
 
-/// Approves all that are ticked, or none; the same step as one by one.
+/// Approves all selected applications in one transaction; on an error none is approved.
 #[post("/manage/{edition}/applications/approve")]
 pub(super) async fn approve_applications(
-    permit: Permit<Judge>,
+    permit: Permit<ReviewApplications>,
     path: web::Path<String>,
     context: web::Data<RequestContext>,
     body: web::Bytes,
@@ -109,7 +109,7 @@ pub(super) async fn approve_applications(
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).map_err(|_| Code::BadRequest)?;
     let ids = fields.iter().filter(|(name, _)| name == "application").map(|(_, id)| id.parse::<ApplicationId>());
     let ids: Vec<ApplicationId> = ids.collect::<Result<_, _>>().map_err(|_| Code::NotFound)?;
-    if ids.len() > MOST {
+    if ids.len() > MAX_APPROVALS {
         return Err(Code::TooLarge.into());
     }
     let approved = permit.write(move |tx, granted| {
@@ -121,8 +121,8 @@ pub(super) async fn approve_applications(
     match approved.await {
         Ok(()) => flash.done = Some("done-approved".to_owned()),
         Err(problem) if problem.code == Code::IllegalStep || problem.code == Code::StaleVersion => {
-            let said = problem.detail.unwrap_or_else(|| problem.code.title());
-            flash.wrong = vec![format!("{} / {}", said.vi, said.en)];
+            let message = problem.detail.unwrap_or_else(|| problem.code.title());
+            flash.wrong = vec![format!("{} / {}", message.vi, message.en)];
         }
         Err(problem) => return Err(problem),
     }

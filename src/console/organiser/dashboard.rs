@@ -1,4 +1,4 @@
-//! `/manage/{edition}`: how the edition stands right now.
+//! `/manage/{edition}`: dashboard of an edition.
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
@@ -23,8 +23,8 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// Reports that are late, on the dashboard.
-const SHOWN: usize = 30;
+/// Maximum number of booths with missing reports that are shown.
+const MAX_LATE: usize = 30;
 
 #[derive(Template)]
 #[template(path = "organiser/dashboard.html")]
@@ -48,10 +48,10 @@ impl Dashboard {
     }
 }
 
-/// The state of an edition; its parts are fetched anew when something changes.
+/// Shows the dashboard. The script refreshes parts of the page after change events.
 #[get("/manage/{edition}")]
 pub(super) async fn show_dashboard(s: Shell, permit: Permit<SeeFair>) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+    let data = permit.read(|tx, granted| {
         let desk = Desk::find(tx, &granted, Tab::Dashboard)?;
         let id = desk.edition.id;
         let (f, _) = published(tx, &granted)?.ok_or(Code::NotFound)?;
@@ -59,7 +59,7 @@ pub(super) async fn show_dashboard(s: Shell, permit: Permit<SeeFair>) -> Result<
         let late = late(tx, &desk)?;
         Ok((store::applications_by_state(tx, id)?, store::allocations_by_state(tx, id)?, hours, late, f, desk))
     });
-    let (applications, allocations, hours, mut late, f, desk) = found.await?;
+    let (applications, allocations, hours, mut late, f, desk) = data.await?;
     let today: Vec<_> = hours.iter().filter(|h| h.day == desk.today).collect();
     let visits_today = today.iter().map(|h| h.entries).sum();
     let inside = today.iter().map(|h| h.entries - h.exits).sum::<i64>().max(0);
@@ -73,7 +73,7 @@ pub(super) async fn show_dashboard(s: Shell, permit: Permit<SeeFair>) -> Result<
         chart::columns(s.t("chart-visits-by-hour"), &bars, Unit::Count, s.words.0)
     });
     let charts = charts(&s, &f).into_iter().take(2).collect();
-    let more_late = late.len().saturating_sub(SHOWN);
-    late.truncate(SHOWN);
+    let more_late = late.len().saturating_sub(MAX_LATE);
+    late.truncate(MAX_LATE);
     page(&Dashboard { s, desk, f, applications, allocations, visits_today, inside, by_hour, charts, late, more_late })
 }

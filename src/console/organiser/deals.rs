@@ -1,4 +1,4 @@
-//! `/manage/{edition}/deals`: contracts and memoranda signed at the fair.
+//! `/manage/{edition}/deals`: trade deals (contracts, memoranda) signed at the fair.
 use actix_web::{HttpResponse, get};
 use askama::Template;
 use serde::Deserialize;
@@ -21,8 +21,8 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// Deals a page.
-const PAGE: i64 = 100;
+/// Deals per page.
+const PAGE_SIZE: i64 = 100;
 
 #[derive(Template)]
 #[template(path = "organiser/deals.html")]
@@ -37,26 +37,26 @@ struct Deals {
 }
 
 #[derive(Deserialize)]
-struct After {
+struct DealsQuery {
     after: Option<TradeDealId>,
 }
 
-/// The deals of an edition.
+/// Shows the deals.
 #[get("/manage/{edition}/deals")]
 pub(super) async fn show_deals(
     s: Shell,
     permit: Permit<SeeFair>,
-    query: Query<After>,
+    query: Query<DealsQuery>,
 ) -> Result<HttpResponse, Problem> {
     let after = query.get()?.after;
-    let found = permit.read(move |tx, granted| {
+    let data = permit.read(move |tx, granted| {
         let desk = Desk::find(tx, &granted, Tab::Sales)?;
         let id = desk.edition.id;
-        let rows = deals::page(tx, id, after, PAGE + 1)?;
+        let rows = deals::page(tx, id, after, PAGE_SIZE + 1)?;
         Ok((rows, store::occupants(tx, id)?, editions::store::days(tx, id)?, desk))
     });
-    let (mut rows, occupants, days, desk) = found.await?;
-    let more = rows.len() > usize::try_from(PAGE).unwrap_or_default();
+    let (mut rows, occupants, days, desk) = data.await?;
+    let more = rows.len() > usize::try_from(PAGE_SIZE).unwrap_or_default();
     if more {
         rows.pop();
     }

@@ -1,4 +1,4 @@
-//! What all pages of an edition's staff share: which edition, which page, what the reader may do.
+//! Context of the staff pages of an edition: edition, selected tab, permissions of the user.
 use crate::shell::{Shell, local};
 use hoicho_core::{db::Tx, values::clock::Day};
 use hoicho_fair::editions::{self, EditionState, store::EditionRow};
@@ -7,14 +7,14 @@ use hoicho_web::{
     identity::{Action, Granted, OrganiserRole, role_in},
 };
 
-/// Whoever plans, judges, keeps figures or reads them.
+/// Permission to view the staff pages: all roles but gate staff.
 pub(super) struct SeeFair;
 impl Action for SeeFair {
     const ORGANISER: &'static [OrganiserRole] =
         &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
 }
 
-/// Counting staff too.
+/// Permission to view visits: all roles, including gate staff.
 pub(crate) struct SeeVisits;
 impl Action for SeeVisits {
     const ORGANISER: &'static [OrganiserRole] = &[
@@ -26,7 +26,7 @@ impl Action for SeeVisits {
     ];
 }
 
-/// The pages of an edition.
+/// Tabs of the staff pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tab {
     Dashboard,
@@ -39,6 +39,7 @@ pub(super) enum Tab {
     Reports,
 }
 
+/// Tab, message key of the label, path suffix.
 const TABS: [(Tab, &str, &str); 8] = [
     (Tab::Dashboard, "tab-dashboard", ""),
     (Tab::Setup, "tab-setup", "/setup"),
@@ -50,20 +51,20 @@ const TABS: [(Tab, &str, &str); 8] = [
     (Tab::Reports, "tab-reports", "/reports"),
 ];
 
-/// One edition, one page.
+/// Context of a staff page.
 #[derive(Debug, Clone)]
 pub(super) struct Desk {
     pub edition: EditionRow,
     tab: Tab,
-    /// Plans, judges, allocates.
+    /// May plan, review and allocate; false once the edition is closed.
     pub can_manage: bool,
-    /// Keeps figures.
+    /// May enter sales and visit figures; false once the edition is closed.
     pub can_keep_figures: bool,
-    /// In the edition's time zone.
+    /// Current date in the time zone of the edition.
     pub today: Day,
 }
 
-/// A tab as it is shown.
+/// A link of the tab bar.
 pub(super) struct ShownTab {
     pub label: String,
     pub path: String,
@@ -71,7 +72,7 @@ pub(super) struct ShownTab {
 }
 
 impl Desk {
-    /// Finds it for a reader who was let in.
+    /// Loads the context for an authorized user.
     pub fn find(tx: &mut Tx<'_>, granted: &Granted, tab: Tab) -> Result<Self, Problem> {
         let edition = editions::store::find(tx, granted.edition()?)?;
         let role = role_in(tx, granted.actor()?, edition.organiser_id)?;
@@ -88,17 +89,17 @@ impl Desk {
         })
     }
 
-    /// The way to the other pages.
+    /// Links of the tab bar.
     pub fn tabs(&self, s: &Shell) -> Vec<ShownTab> {
-        let shown = |(tab, key, path): &(Tab, &str, &str)| ShownTab {
+        let link = |(tab, key, path): &(Tab, &str, &str)| ShownTab {
             label: s.t(key),
             path: format!("/manage/{}{path}", self.edition.slug),
             is_here: *tab == self.tab,
         };
-        TABS.iter().map(shown).collect()
+        TABS.iter().map(link).collect()
     }
 
-    /// The state the edition goes to next.
+    /// The next state in the life cycle of the edition.
     pub fn next(&self) -> Option<EditionState> {
         self.edition.state.next()
     }

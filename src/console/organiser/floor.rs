@@ -1,4 +1,4 @@
-//! `/manage/{edition}/floor`: zones, price list, the booth generator and single booths.
+//! `/manage/{edition}/floor`: zones, price list, booth generator and booths.
 use std::collections::HashMap;
 
 use actix_web::{HttpResponse, get, web};
@@ -26,10 +26,10 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// Booths a page.
-const PAGE: i64 = 50;
+/// Booths per page.
+const PAGE_SIZE: i64 = 50;
 
-/// A zone with its rules and how many booths it has.
+/// A zone with its eligibility rules and number of booths.
 struct ZoneLine {
     id: ZoneId,
     code: String,
@@ -43,7 +43,7 @@ struct ZoneLine {
     is_open_to_all: bool,
 }
 
-/// A line of the price list.
+/// A row of the price list.
 struct Price {
     number: usize,
     category: BoothCategory,
@@ -81,7 +81,7 @@ impl Floor {
 }
 
 #[derive(Deserialize)]
-struct Asked {
+struct FloorQuery {
     #[serde(default)]
     zone: String,
     after: Option<String>,
@@ -90,30 +90,30 @@ struct Asked {
 fn prices(rows: &[floor::store::CategoryRow]) -> Vec<Price> {
     let line = |(number, category): (usize, &BoothCategory)| {
         let row = rows.iter().find(|r| r.category == *category);
-        // Before there is a list: 3 × 3 m, and a pavilion in the room of four.
-        let usual = if *category == BoothCategory::SpecialBuild { (3_600, 4) } else { (900, 1) };
+        // Defaults without a price list: 3 × 3 m (9 m²); a special build counts as four booths of that size.
+        let default = if *category == BoothCategory::SpecialBuild { (3_600, 4) } else { (900, 1) };
         Price {
             number,
             category: *category,
-            area_dm2: row.map_or(usual.0, |r| r.area_dm2),
+            area_dm2: row.map_or(default.0, |r| r.area_dm2),
             fee: row.map_or(0, |r| r.fee),
-            booth_equivalents: row.map_or(usual.1, |r| r.booth_equivalents),
+            booth_equivalents: row.map_or(default.1, |r| r.booth_equivalents),
         }
     };
     <BoothCategory as strum::VariantArray>::VARIANTS.iter().enumerate().map(line).collect()
 }
 
-/// Drawing the floor.
+/// Shows zones, price list and booths.
 #[get("/manage/{edition}/floor")]
 pub(super) async fn show_floor(
     s: Shell,
     permit: Permit<SeeFair>,
-    query: Query<Asked>,
+    query: Query<FloorQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Asked { zone, after } = query.get()?;
+    let FloorQuery { zone, after } = query.get()?;
     let zone: Option<ZoneId> = zone.parse().ok();
     let chosen = zone;
-    let found = permit.read(move |tx, granted| {
+    let data = permit.read(move |tx, granted| {
         let desk = Desk::find(tx, &granted, Tab::Floor)?;
         let id = desk.edition.id;
         let zones = floor::store::zones_of(tx, id)?;
@@ -122,15 +122,15 @@ pub(super) async fn show_floor(
             Some(venue) => venues::store::halls_of(tx, venue)?,
             None => Vec::new(),
         };
-        let booths = store::booths(tx, id, zone, &after.unwrap_or_default(), PAGE + 1)?;
+        let booths = store::booths(tx, id, zone, &after.unwrap_or_default(), PAGE_SIZE + 1)?;
         let counts = store::booths_by_zone(tx, id)?;
         let prices = floor::store::categories_of(tx, id)?;
-        let wanted = localities::store::Wanted { on: Some(desk.today), ..Default::default() };
-        let localities = localities::store::page(tx, &wanted, "", 500)?;
+        let filter = localities::store::Wanted { on: Some(desk.today), ..Default::default() };
+        let localities = localities::store::page(tx, &filter, "", 500)?;
         Ok((desk, zones, rules, halls, (booths, counts, prices, localities)))
     });
-    let (desk, zones, mut rules, halls, (mut booths, counts, categories, localities)) = found.await?;
-    let next = (booths.len() > usize::try_from(PAGE).unwrap_or_default()).then(|| {
+    let (desk, zones, mut rules, halls, (mut booths, counts, categories, localities)) = data.await?;
+    let next = (booths.len() > usize::try_from(PAGE_SIZE).unwrap_or_default()).then(|| {
         booths.pop();
         booths.last().map(|b| b.code.clone()).unwrap_or_default()
     });
@@ -140,10 +140,10 @@ pub(super) async fn show_floor(
     let line = |row: floor::store::ZoneRow| {
         let rule = rules.remove(&row.id).unwrap_or_default();
         let is_open_to_all = rule == Eligibility::default();
-        let of_hall = halls.iter().map(|h| Choice::new(h.id, h.name.clone(), row.hall_id == Some(h.id)));
+        let hall_options = halls.iter().map(|h| Choice::new(h.id, h.name.clone(), row.hall_id == Some(h.id)));
         ZoneLine {
             booths: counts.get(&row.id).copied().unwrap_or(0),
-            halls: std::iter::once(Choice::none(s.t("choose-none"))).chain(of_hall).collect(),
+            halls: std::iter::once(Choice::none(s.t("choose-none"))).chain(hall_options).collect(),
             groups: ticked::<ProductGroup>(&s, "product-group", &rule.product_groups),
             forms: ticked::<LegalForm>(&s, "legal-form", &rule.legal_forms),
             localities: rule.localities,
@@ -173,7 +173,7 @@ struct Booth {
     availabilities: Vec<Choice>,
 }
 
-/// One booth.
+/// Form for a booth.
 #[get("/manage/{edition}/booths/{booth}")]
 pub(super) async fn show_booth(
     s: Shell,
@@ -181,12 +181,12 @@ pub(super) async fn show_booth(
     path: web::Path<(String, BoothId)>,
 ) -> Result<HttpResponse, Problem> {
     let id = path.1;
-    let found = permit.read(move |tx, granted| {
+    let data = permit.read(move |tx, granted| {
         let desk = Desk::find(tx, &granted, Tab::Floor)?;
         let booth = floor::store::find_booth(tx, desk.edition.id, id)?;
         Ok((floor::store::zones_of(tx, desk.edition.id)?, booth, desk))
     });
-    let (zones, booth, desk) = found.await?;
+    let (zones, booth, desk) = data.await?;
     let zone = |z: floor::store::ZoneRow| Choice::new(z.id, format!("{} · {}", z.code, z.name), z.id == booth.zone_id);
     let zones = zones.into_iter().map(zone).collect();
     let categories = of_set(&s, "booth-category", Some(&booth.category));

@@ -1,5 +1,5 @@
-//! `/manage/{edition}/plan`: the floor plan as the place to work. The whole page is made here, the panel of the chosen
-//! booth too; the script only puts fresh parts in place and turns dragging into the forms that are on the page.
+//! `/manage/{edition}/plan`: interactive floor plan for allocation. The server renders the entire page, including the
+//! panel of the selected booth; the script only replaces updated parts and converts drag and drop to form submissions.
 use std::collections::{BTreeMap, HashMap};
 
 use actix_web::{HttpResponse, get};
@@ -24,7 +24,7 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// What the colours of the booths tell.
+/// Colour scheme of the booths.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, strum::Display, strum::VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -37,28 +37,28 @@ enum Colour {
 }
 
 #[derive(Deserialize)]
-struct Asked {
+struct PlanQuery {
     #[serde(default)]
     colour: Colour,
     booth: Option<BoothId>,
     application: Option<ApplicationId>,
 }
 
-/// An entry of the legend: classes, words, count.
-struct Entry {
+/// A legend entry.
+struct LegendEntry {
     classes: String,
     label: String,
     count: usize,
 }
 
-/// An application that still wants booths.
-struct Wanting {
+/// An application with fewer booths than requested.
+struct QueueEntry {
     of: Waiting,
     given: i64,
     chosen: bool,
 }
 
-/// The booth that was chosen.
+/// Panel of the selected booth.
 struct Panel {
     booth: BoothRow,
     zone: String,
@@ -74,10 +74,10 @@ struct FloorPlan {
     desk: Desk,
     colour: Colour,
     picture: Picture,
-    /// By the booth's identifier as it is drawn.
+    /// By booth identifier as in the drawing.
     occupants: HashMap<String, Occupant>,
-    legend: Vec<Entry>,
-    queue: Vec<Wanting>,
+    legend: Vec<LegendEntry>,
+    queue: Vec<QueueEntry>,
     panel: Option<Panel>,
 }
 
@@ -94,7 +94,7 @@ impl FloorPlan {
     fn occupant(&self, booth: &str) -> Option<&Occupant> {
         self.occupants.get(booth)
     }
-    fn wants(&self, w: &Wanting) -> String {
+    fn wants(&self, w: &QueueEntry) -> String {
         format!("{}/{}", w.given, w.of.booths_wanted)
     }
     fn square_metres(&self, dm2: &i32) -> String {
@@ -102,7 +102,7 @@ impl FloorPlan {
     }
 }
 
-/// The steps staff may take, with the part of the path that takes them.
+/// Transitions that staff may make, with the path segment of the API operation.
 fn steps(state: AllocationState) -> Vec<(&'static str, AllocationState)> {
     let path = |to: &AllocationState| match to {
         AllocationState::Offered => Some("offer"),
@@ -115,8 +115,8 @@ fn steps(state: AllocationState) -> Vec<(&'static str, AllocationState)> {
     state.legal_steps().iter().filter_map(|to| Some((path(to)?, *to))).collect()
 }
 
-/// Classes by locality: the eight with most booths have a colour of their own.
-fn by_locality(occupants: &[Occupant]) -> (HashMap<String, usize>, Vec<(String, usize)>) {
+/// Colour number and booth count per locality, most booths first. The first seven have their own colour; the rest share the eighth.
+fn locality_colours(occupants: &[Occupant]) -> (HashMap<String, usize>, Vec<(String, usize)>) {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     occupants.iter().for_each(|o| *counts.entry(&o.locality).or_default() += 1);
     let mut counts: Vec<(String, usize)> = counts.into_iter().map(|(name, n)| (name.to_owned(), n)).collect();
@@ -125,23 +125,23 @@ fn by_locality(occupants: &[Occupant]) -> (HashMap<String, usize>, Vec<(String, 
     (colours, counts)
 }
 
-/// Upper bounds of four classes of sales, each with a quarter of the booths that sold anything.
-fn quarters(mut amounts: Vec<i64>) -> [i64; 4] {
+/// Quartiles of the sales of booths with sales: upper bounds of the four colour classes.
+fn quartiles(mut amounts: Vec<i64>) -> [i64; 4] {
     amounts.retain(|a| *a > 0);
     amounts.sort_unstable();
-    let at = |quarter: usize| amounts.get((amounts.len() * quarter / 4).saturating_sub(1)).copied().unwrap_or(0);
-    [at(1), at(2), at(3), amounts.last().copied().unwrap_or(0)]
+    let bound = |quarter: usize| amounts.get((amounts.len() * quarter / 4).saturating_sub(1)).copied().unwrap_or(0);
+    [bound(1), bound(2), bound(3), amounts.last().copied().unwrap_or(0)]
 }
 
-/// The plan, coloured as asked, with the panel of the chosen booth.
+/// Shows the plan in the selected colour scheme, with the panel of the selected booth.
 #[get("/manage/{edition}/plan")]
 pub(super) async fn show_floor_plan(
     s: Shell,
     permit: Permit<SeeFair>,
-    query: Query<Asked>,
+    query: Query<PlanQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Asked { colour, booth, application } = query.get()?;
-    let found = permit.read(move |tx, granted| {
+    let PlanQuery { colour, booth, application } = query.get()?;
+    let data = permit.read(move |tx, granted| {
         let desk = Desk::find(tx, &granted, Tab::Plan)?;
         let id = desk.edition.id;
         let zones = floor::store::zones_of(tx, id)?;
@@ -152,27 +152,30 @@ pub(super) async fn show_floor_plan(
         let (waiting, given) = (store::approved(tx, id)?, store::booths_given(tx, id)?);
         Ok((desk, zones, planned, (occupants, sold, chosen, waiting, given)))
     });
-    let (desk, zones, mut planned, (occupants, sold, chosen, waiting, given)) = found.await?;
+    let (desk, zones, mut planned, (occupants, sold, chosen, waiting, given)) = data.await?;
     let of_booth: HashMap<BoothId, Occupant> = occupants.iter().map(|o| (o.booth, o.clone())).collect();
     for booth in &mut planned {
-        // Staff see who holds a booth from the first moment on.
+        // Staff also see exhibitors of held and offered booths.
         booth.exhibitor = of_booth.get(&booth.id).map(|o| o.name.clone());
     }
     let mut amounts: HashMap<BoothId, i64> = HashMap::new();
     sold.iter().for_each(|r| *amounts.entry(r.booth).or_default() += r.amount);
-    let bounds = quarters(amounts.values().copied().collect());
-    let (colours, counts) = by_locality(&occupants);
-    let drawn = floor::plan(&zones, planned);
-    let occupancy_of: HashMap<String, BoothId> = drawn.booths.iter().map(|b| (b.id.to_string(), b.id)).collect();
-    let mut picture = Picture::for_visitors(drawn);
+    let bounds = quartiles(amounts.values().copied().collect());
+    let (colours, counts) = locality_colours(&occupants);
+    let layout = floor::plan(&zones, planned);
+    let booth_ids: HashMap<String, BoothId> = layout.booths.iter().map(|b| (b.id.to_string(), b.id)).collect();
+    let mut picture = Picture::for_visitors(layout);
     let zone_colours: HashMap<String, String> =
         picture.booths.iter().filter_map(|b| Some((b.id.clone(), b.classes.split_once(' ')?.1.to_owned()))).collect();
-    let mut legend: BTreeMap<String, Entry> = BTreeMap::new();
-    let mut note = |classes: &str, label: String| {
-        legend.entry(classes.to_owned()).or_insert(Entry { classes: classes.to_owned(), label, count: 0 }).count += 1;
+    let mut legend: BTreeMap<String, LegendEntry> = BTreeMap::new();
+    let mut count_in_legend = |classes: &str, label: String| {
+        legend
+            .entry(classes.to_owned())
+            .or_insert(LegendEntry { classes: classes.to_owned(), label, count: 0 })
+            .count += 1;
     };
     for drawn in &mut picture.booths {
-        let id = occupancy_of.get(&drawn.id).copied();
+        let id = booth_ids.get(&drawn.id).copied();
         let occupant = id.and_then(|id| of_booth.get(&id));
         let (classes, label) = match (colour, occupant) {
             (_, None) => ("free".to_owned(), s.t("plan-legend-free")),
@@ -195,7 +198,7 @@ pub(super) async fn show_floor_plan(
                 }
             }
         };
-        note(&classes, label);
+        count_in_legend(&classes, label);
         drawn.classes = classes;
     }
     let panel = chosen.map(|booth| {
@@ -210,7 +213,7 @@ pub(super) async fn show_floor_plan(
     });
     let queue = waiting.into_iter().map(|of| {
         let given = given.get(&of.id).copied().unwrap_or(0);
-        Wanting { given, chosen: application == Some(of.id), of }
+        QueueEntry { given, chosen: application == Some(of.id), of }
     });
     let queue = queue.filter(|w| w.given < i64::from(w.of.booths_wanted) || w.chosen).collect();
     let occupants = of_booth.into_iter().map(|(id, o)| (id.to_string(), o)).collect();
@@ -223,9 +226,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quarters_split_the_booths_that_sold_anything() {
-        assert_eq!(quarters(vec![0, 1, 2, 3, 4, 5, 6, 7, 8]), [2, 4, 6, 8]);
-        assert_eq!(quarters(vec![]), [0, 0, 0, 0]);
-        assert_eq!(quarters(vec![7]), [7, 7, 7, 7]);
+    fn quartiles_ignore_booths_without_sales() {
+        assert_eq!(quartiles(vec![0, 1, 2, 3, 4, 5, 6, 7, 8]), [2, 4, 6, 8]);
+        assert_eq!(quartiles(vec![]), [0, 0, 0, 0]);
+        assert_eq!(quartiles(vec![7]), [7, 7, 7, 7]);
     }
 }

@@ -1,4 +1,4 @@
-//! `/organisers/{organiser}/keys`: keys of partner sites and their use.
+//! `/organisers/{organiser}/keys`: API keys of partner sites and their usage.
 use std::collections::HashMap;
 
 use actix_web::{HttpResponse, get};
@@ -24,12 +24,12 @@ use hoicho_web::{
     },
 };
 
-struct SeeKeys;
-impl Action for SeeKeys {
+struct ViewKeys;
+impl Action for ViewKeys {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
 }
 
-/// A key as it is listed.
+/// An API key in the list.
 struct Line {
     row: KeyRow,
     scopes: Vec<KeyScope>,
@@ -54,17 +54,17 @@ impl Keys {
     }
 }
 
-/// The keys of an organiser.
+/// Shows the API keys.
 #[get("/organisers/{organiser}/keys")]
-pub(super) async fn show_keys(s: Shell, permit: Permit<SeeKeys>) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+pub(super) async fn show_keys(s: Shell, permit: Permit<ViewKeys>) -> Result<HttpResponse, Problem> {
+    let data = permit.read(|tx, granted| {
         let organiser = organisers::store::find(tx, granted.organiser()?)?;
         let rows = keys::of_organiser(tx, organiser.id)?;
         let ids: Vec<ApiKeyId> = rows.iter().map(|r| r.id).collect();
-        let limits = (keys::scopes_of(tx, &ids)?, keys::editions_of(tx, &ids)?);
-        Ok((editions::store::page(tx, Listed::Own(organiser.id), "", 500)?, organiser, rows, limits))
+        let restrictions = (keys::scopes_of(tx, &ids)?, keys::editions_of(tx, &ids)?);
+        Ok((editions::store::page(tx, Listed::Own(organiser.id), "", 500)?, organiser, rows, restrictions))
     });
-    let (own, organiser, rows, (mut scopes_of, mut editions_of)) = found.await?;
+    let (own, organiser, rows, (mut scopes_of, mut editions_of)) = data.await?;
     let names: HashMap<EditionId, String> = own.iter().map(|e| (e.id, e.name.clone())).collect();
     let line = |row: KeyRow| Line {
         scopes: scopes_of.remove(&row.id).unwrap_or_default(),
@@ -73,9 +73,8 @@ pub(super) async fn show_keys(s: Shell, permit: Permit<SeeKeys>) -> Result<HttpR
         row,
     };
     let lines = rows.into_iter().map(line).collect();
-    let of_organiser =
-        |(id, _, role): &(_, String, OrganiserRole)| *id == organiser.id && *role == OrganiserRole::Owner;
-    let is_owner = s.reader()?.organisers.iter().any(of_organiser);
+    let is_owner_of = |(id, _, role): &(_, String, OrganiserRole)| *id == organiser.id && *role == OrganiserRole::Owner;
+    let is_owner = s.reader()?.organisers.iter().any(is_owner_of);
     let scopes = of_set::<KeyScope>(&s, "key-scope", Some(&KeyScope::ReadEditions));
     let editions = own.into_iter().map(|e| Choice::new(e.id, e.name, false)).collect();
     page(&Keys { s, organiser, lines, scopes, editions, is_owner })

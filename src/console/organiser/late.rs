@@ -1,4 +1,4 @@
-//! Who owes a sales report of a day that is over.
+//! Missing sales reports of past opening days.
 use std::collections::{BTreeSet, HashMap};
 
 use super::{desk::Desk, store};
@@ -15,7 +15,7 @@ use hoicho_fair::{
 };
 use hoicho_web::http::Problem;
 
-/// A booth with the days it owes.
+/// A booth with its missing days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Late {
     pub booth: String,
@@ -23,32 +23,32 @@ pub(super) struct Late {
     pub days: Vec<Day>,
 }
 
-/// Booths that owe reports, those that owe most first; nothing while no reports are taken.
+/// Booths with missing reports, most missing days first. Empty unless the edition is live or reporting.
 pub(super) fn late(tx: &mut Tx<'_>, desk: &Desk) -> Result<Vec<Late>, Problem> {
     let edition = &desk.edition;
     if !matches!(edition.state, EditionState::Live | EditionState::Reporting) {
         return Ok(Vec::new());
     }
-    let over: Vec<Day> =
+    let past_days: Vec<Day> =
         editions::store::days(tx, edition.id)?.into_iter().map(|d| d.day).filter(|day| *day < desk.today).collect();
-    let here: BTreeSet<(BoothId, Day)> =
+    let reported: BTreeSet<(BoothId, Day)> =
         store::reports(tx, edition.id)?.into_iter().map(|r| (r.booth, r.day)).collect();
     let booths = sales::store::let_booths(tx, edition.id)?;
     let names: HashMap<ExhibitorId, String> =
         store::occupants(tx, edition.id)?.into_iter().map(|o| (o.exhibitor, o.name)).collect();
-    Ok(owed(booths, &over, &here, &names))
+    Ok(missing_reports(booths, &past_days, &reported, &names))
 }
 
-fn owed(
+fn missing_reports(
     booths: Vec<(BoothId, String, ExhibitorId)>,
-    over: &[Day],
-    here: &BTreeSet<(BoothId, Day)>,
+    past_days: &[Day],
+    reported: &BTreeSet<(BoothId, Day)>,
     names: &HashMap<ExhibitorId, String>,
 ) -> Vec<Late> {
     let line = |(booth, code, exhibitor): (BoothId, String, ExhibitorId)| Late {
         booth: code,
         exhibitor: names.get(&exhibitor).cloned().unwrap_or_default(),
-        days: over.iter().filter(|day| !here.contains(&(booth, **day))).copied().collect(),
+        days: past_days.iter().filter(|day| !reported.contains(&(booth, **day))).copied().collect(),
     };
     let mut late: Vec<Late> = booths.into_iter().map(line).filter(|l| !l.days.is_empty()).collect();
     late.sort_by(|a, b| b.days.len().cmp(&a.days.len()).then_with(|| a.booth.cmp(&b.booth)));

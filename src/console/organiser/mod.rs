@@ -1,4 +1,4 @@
-//! The organiser's pages: planning an edition, judging, allocating, keeping figures, publishing.
+//! Organiser pages: planning, review, allocation, figures, publication.
 mod application;
 mod applications;
 mod dashboard;
@@ -19,7 +19,7 @@ mod webhooks;
 
 use actix_web::web;
 
-/// Mounts the pages.
+/// Registers the routes.
 pub(super) fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(dashboard::show_dashboard)
         .service(setup::show_setup)

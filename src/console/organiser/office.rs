@@ -1,4 +1,4 @@
-//! `/organisers/{organiser}`: the organiser itself: editions, staff, places, audit trail.
+//! `/organisers/{organiser}`: editions, staff, venues, series and audit log of an organiser.
 use std::collections::HashMap;
 
 use actix_web::{HttpResponse, get};
@@ -33,18 +33,18 @@ use hoicho_web::{
     },
 };
 
-struct SeeOrganiser;
-impl Action for SeeOrganiser {
+struct ViewOrganiser;
+impl Action for ViewOrganiser {
     const ORGANISER: &'static [OrganiserRole] =
         &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
 }
-struct SeeAudit;
-impl Action for SeeAudit {
+struct ManageOrganiser;
+impl Action for ManageOrganiser {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
 }
 
-/// The reader's role, to show only what it may do.
-fn role_of(s: &Shell, organiser: &OrganiserRow) -> Option<OrganiserRole> {
+/// Role of the current user, to hide actions that are not permitted.
+fn current_role(s: &Shell, organiser: &OrganiserRow) -> Option<OrganiserRole> {
     s.who.as_ref()?.organisers.iter().find(|(id, _, _)| *id == organiser.id).map(|(_, _, role)| *role)
 }
 
@@ -58,15 +58,15 @@ struct Office {
     is_owner: bool,
 }
 
-/// Its editions.
+/// Shows the editions.
 #[get("/organisers/{organiser}")]
-pub(super) async fn show_office(s: Shell, permit: Permit<SeeOrganiser>) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+pub(super) async fn show_office(s: Shell, permit: Permit<ViewOrganiser>) -> Result<HttpResponse, Problem> {
+    let data = permit.read(|tx, granted| {
         let organiser = organisers::store::find(tx, granted.organiser()?)?;
         Ok((cards(tx, Listed::Own(organiser.id))?, organiser))
     });
-    let (editions, organiser) = found.await?;
-    let role = role_of(&s, &organiser);
+    let (editions, organiser) = data.await?;
+    let role = current_role(&s, &organiser);
     let is_owner = role == Some(OrganiserRole::Owner);
     let can_manage = is_owner || role == Some(OrganiserRole::Manager);
     page(&Office { s, organiser, editions, can_manage, is_owner })
@@ -81,15 +81,15 @@ struct NewEdition {
     series: Vec<Choice>,
 }
 
-/// A new edition.
+/// Form for a new edition.
 #[get("/organisers/{organiser}/new-edition")]
-pub(super) async fn show_new_edition(s: Shell, permit: Permit<SeeAudit>) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+pub(super) async fn show_new_edition(s: Shell, permit: Permit<ManageOrganiser>) -> Result<HttpResponse, Problem> {
+    let data = permit.read(|tx, granted| {
         let organiser = organisers::store::find(tx, granted.organiser()?)?;
         let venues = venues::store::page(tx, organiser.id, None, 500)?;
         Ok((organisers::store::series_page(tx, organiser.id, None, 500)?, venues, organiser))
     });
-    let (series, venues, organiser) = found.await?;
+    let (series, venues, organiser) = data.await?;
     let none = || Choice::none(s.t("choose-none"));
     let venues = std::iter::once(none()).chain(venues.into_iter().map(|v| Choice::new(v.id, v.name, false))).collect();
     let series = std::iter::once(none()).chain(series.into_iter().map(|x| Choice::new(x.id, x.name, false))).collect();
@@ -113,17 +113,17 @@ impl Staff {
     }
 }
 
-/// Its staff.
+/// Shows staff and open invitations.
 #[get("/organisers/{organiser}/staff")]
-pub(super) async fn show_staff(s: Shell, permit: Permit<SeeOrganiser>) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+pub(super) async fn show_staff(s: Shell, permit: Permit<ViewOrganiser>) -> Result<HttpResponse, Problem> {
+    let data = permit.read(|tx, granted| {
         let organiser = organisers::store::find(tx, granted.organiser()?)?;
-        // Only who is asked matters here; the role is not looked at.
+        // The query filters by organiser only; the role is ignored.
         let open = invitations::open(tx, Offer::Organiser(organiser.id, OrganiserRole::Viewer), granted.now)?;
         Ok((members::of_organiser(tx, organiser.id)?, open, organiser))
     });
-    let (members, invitations, organiser) = found.await?;
-    let is_owner = role_of(&s, &organiser) == Some(OrganiserRole::Owner);
+    let (members, invitations, organiser) = data.await?;
+    let is_owner = current_role(&s, &organiser) == Some(OrganiserRole::Owner);
     let roles = of_set::<OrganiserRole>(&s, "organiser-role", Some(&OrganiserRole::Manager));
     page(&Staff { s, organiser, members, invitations, roles, is_owner })
 }
@@ -138,10 +138,10 @@ struct Places {
     can_manage: bool,
 }
 
-/// Its venues with their halls, and its series.
+/// Shows venues with their halls, and series.
 #[get("/organisers/{organiser}/places")]
-pub(super) async fn show_places(s: Shell, permit: Permit<SeeOrganiser>) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+pub(super) async fn show_places(s: Shell, permit: Permit<ViewOrganiser>) -> Result<HttpResponse, Problem> {
+    let data = permit.read(|tx, granted| {
         let organiser = organisers::store::find(tx, granted.organiser()?)?;
         let series = organisers::store::series_page(tx, organiser.id, None, 500)?;
         let rows = venues::store::page(tx, organiser.id, None, 100)?;
@@ -149,8 +149,8 @@ pub(super) async fn show_places(s: Shell, permit: Permit<SeeOrganiser>) -> Resul
         let venues = rows.into_iter().map(|v| (halls.remove(&v.id).unwrap_or_default(), v)).map(|(h, v)| (v, h));
         Ok((venues.collect::<Vec<_>>(), series, organiser))
     });
-    let (venues, series, organiser) = found.await?;
-    let can_manage = matches!(role_of(&s, &organiser), Some(OrganiserRole::Owner | OrganiserRole::Manager));
+    let (venues, series, organiser) = data.await?;
+    let can_manage = matches!(current_role(&s, &organiser), Some(OrganiserRole::Owner | OrganiserRole::Manager));
     page(&Places { s, organiser, venues, series, can_manage })
 }
 
@@ -177,25 +177,25 @@ impl Audit {
     fn change(&self, row: &AuditRow) -> String {
         let text = |json: &Option<String>| json.clone().filter(|j| j != "null").unwrap_or_default();
         let (before, after) = (text(&row.before_json), text(&row.after_json));
-        let said = if before.is_empty() { after } else { format!("{before} → {after}") };
-        if said.chars().count() > 300 { said.chars().take(299).chain(['…']).collect() } else { said }
+        let text = if before.is_empty() { after } else { format!("{before} → {after}") };
+        if text.chars().count() > 300 { text.chars().take(299).chain(['…']).collect() } else { text }
     }
 }
 
 #[derive(Deserialize)]
-struct After {
+struct AuditQuery {
     after: Option<AuditId>,
 }
 
-/// What was changed, by whom.
+/// Shows the audit log.
 #[get("/organisers/{organiser}/audit")]
 pub(super) async fn show_audit(
     s: Shell,
-    permit: Permit<SeeAudit>,
-    query: Query<After>,
+    permit: Permit<ManageOrganiser>,
+    query: Query<AuditQuery>,
 ) -> Result<HttpResponse, Problem> {
     let after = query.get()?.after;
-    let found = permit.read(move |tx, granted| {
+    let data = permit.read(move |tx, granted| {
         let organiser = organisers::store::find(tx, granted.organiser()?)?;
         let rows = audit::page(tx, Of::Organiser(organiser.id), after, 101)?;
         let mut users: Vec<UserId> = rows.iter().filter_map(|r| r.actor_id).collect();
@@ -203,7 +203,7 @@ pub(super) async fn show_audit(
         users.dedup();
         Ok((store::names_of(tx, &users)?, rows, organiser))
     });
-    let (names, mut rows, organiser) = found.await?;
+    let (names, mut rows, organiser) = data.await?;
     let more = rows.len() > 100;
     rows.truncate(100);
     let next = rows.last().filter(|_| more).map(|r| r.id);

@@ -1,4 +1,4 @@
-//! `/manage/{edition}/reports`: every report to download, and publishing the figures.
+//! `/manage/{edition}/reports`: report downloads and publication of the figures.
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
@@ -13,7 +13,7 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// The reports, as the API calls them.
+/// Report names in the API.
 const REPORTS: [&str; 10] = [
     "booths",
     "exhibitors",
@@ -46,14 +46,14 @@ impl Reports {
     }
 }
 
-/// Downloads, and the last step.
+/// Shows the downloads and the form to finalise the edition.
 #[get("/manage/{edition}/reports")]
 pub(super) async fn show_reports(s: Shell, permit: Permit<SeeFair>) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+    let data = permit.read(|tx, granted| {
         let desk = Desk::find(tx, &granted, Tab::Reports)?;
         let (f, is_final) = published(tx, &granted)?.ok_or(Code::NotFound)?;
         Ok((desk, f, is_final))
     });
-    let (desk, f, is_final) = found.await?;
+    let (desk, f, is_final) = data.await?;
     page(&Reports { s, desk, f, is_final, reports: REPORTS })
 }

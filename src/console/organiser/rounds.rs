@@ -1,4 +1,4 @@
-//! `/manage/{edition}/rounds`: whole rounds of allocation: start one, look at what it proposes, carry it out.
+//! `/manage/{edition}/rounds`: allocation runs: start a run, review its proposal, apply it.
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
@@ -8,8 +8,8 @@ use hoicho_core::i18n::numbers;
 use hoicho_fair::allocation::rounds::store::{self, RunRow, RunState};
 use hoicho_web::{http::Problem, identity::Permit};
 
-/// Rounds shown.
-const SHOWN: i64 = 30;
+/// Maximum number of runs shown.
+const MAX_RUNS: i64 = 30;
 
 #[derive(Template)]
 #[template(path = "organiser/rounds.html")]
@@ -34,13 +34,13 @@ impl Rounds {
     }
 }
 
-/// The rounds of an edition, the latest first.
+/// Shows the allocation runs, latest first.
 #[get("/manage/{edition}/rounds")]
 pub(super) async fn show_rounds(s: Shell, permit: Permit<SeeFair>) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+    let data = permit.read(|tx, granted| {
         let desk = Desk::find(tx, &granted, Tab::Plan)?;
-        Ok((store::page(tx, desk.edition.id, None, SHOWN)?, desk))
+        Ok((store::page(tx, desk.edition.id, None, MAX_RUNS)?, desk))
     });
-    let (runs, desk) = found.await?;
+    let (runs, desk) = data.await?;
     page(&Rounds { s, desk, runs })
 }

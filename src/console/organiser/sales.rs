@@ -1,4 +1,4 @@
-//! `/manage/{edition}/sales`: what every booth sold on every day, as a sheet that fills by keyboard and paste.
+//! `/manage/{edition}/sales`: spreadsheet of sales per booth and day, editable by keyboard and paste.
 use std::collections::HashMap;
 
 use actix_web::{HttpResponse, get};
@@ -23,13 +23,13 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// Booths a sheet.
-const PAGE: usize = 100;
+/// Booths per page.
+const PAGE_SIZE: usize = 100;
 
-/// Queried reports that are named.
-const SHOWN: usize = 8;
+/// Maximum number of queried reports listed.
+const MAX_QUERIED: usize = 8;
 
-/// A booth's line of the sheet.
+/// A row of the sheet: a booth.
 struct Line {
     id: BoothId,
     code: String,
@@ -38,11 +38,11 @@ struct Line {
     total: i64,
 }
 
-/// A booth on a day.
+/// A cell of the sheet: a booth and a day.
 struct Cell {
     day: Day,
     sold: Option<Sold>,
-    /// Its time has come: a report can be made.
+    /// The day is not in the future, so a report can be entered.
     is_due: bool,
 }
 
@@ -72,23 +72,23 @@ impl Sales {
 }
 
 #[derive(Deserialize)]
-struct Asked {
+struct SalesQuery {
     #[serde(default)]
     zone: String,
     #[serde(default)]
     after: String,
 }
 
-/// The sheet of booths and days.
+/// Shows the sheet.
 #[get("/manage/{edition}/sales")]
 pub(super) async fn show_sales(
     s: Shell,
     permit: Permit<SeeFair>,
-    query: Query<Asked>,
+    query: Query<SalesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Asked { zone, after } = query.get()?;
+    let SalesQuery { zone, after } = query.get()?;
     let zone: Option<ZoneId> = zone.parse().ok();
-    let found = permit.read(move |tx, granted| {
+    let data = permit.read(move |tx, granted| {
         let desk = Desk::find(tx, &granted, Tab::Sales)?;
         let id = desk.edition.id;
         let days: Vec<Day> = editions::store::days(tx, id)?.into_iter().map(|d| d.day).collect();
@@ -96,26 +96,26 @@ pub(super) async fn show_sales(
         let booths = store::booths(tx, id, zone, "", floor::store::MOST_ON_A_PLAN)?;
         Ok((desk, days, occupants, booths, store::reports(tx, id)?, floor::store::zones_of(tx, id)?))
     });
-    let (desk, days, occupants, booths, reports, zones) = found.await?;
+    let (desk, days, occupants, booths, reports, zones) = data.await?;
     let names: HashMap<BoothId, String> =
         occupants.into_iter().filter(|o| !o.state.expires()).map(|o| (o.booth, o.name)).collect();
     let codes: HashMap<BoothId, String> = booths.iter().map(|b| (b.id, b.code.clone())).collect();
     let queried = reports.iter().filter(|r| r.state == ReportState::Queried);
     let mut queried: Vec<_> = queried.filter_map(|r| Some((codes.get(&r.booth)?.clone(), r.booth, r.day))).collect();
-    let more_queried = queried.len().saturating_sub(SHOWN);
-    queried.truncate(SHOWN);
+    let more_queried = queried.len().saturating_sub(MAX_QUERIED);
+    queried.truncate(MAX_QUERIED);
     let mut sold: HashMap<(BoothId, Day), Sold> = reports.into_iter().map(|r| ((r.booth, r.day), r)).collect();
-    let shown =
+    let visible =
         booths.into_iter().filter(|b| names.contains_key(&b.id) || days.iter().any(|d| sold.contains_key(&(b.id, *d))));
-    let mut all: Vec<_> = shown.filter(|b| b.code > after).collect();
-    let more = all.len() > PAGE;
-    // Totals are of all booths asked for, not of the page.
+    let mut all: Vec<_> = visible.filter(|b| b.code > after).collect();
+    let more = all.len() > PAGE_SIZE;
+    // Totals include all booths of the filter, not only this page.
     let totals: Vec<i64> = days
         .iter()
         .map(|day| sold.values().filter(|r| r.day == *day && codes.contains_key(&r.booth)).map(|r| r.amount).sum())
         .collect();
     let total = totals.iter().sum();
-    all.truncate(PAGE);
+    all.truncate(PAGE_SIZE);
     let next = all.last().filter(|_| more).map(|b| b.code.clone());
     let line = |booth: store::BoothLine| {
         let cell = |day: &Day| Cell { day: *day, sold: sold.remove(&(booth.id, *day)), is_due: *day <= desk.today };

@@ -1,4 +1,4 @@
-//! `/manage/{edition}/setup`: name, place, life cycle, opening days, gates.
+//! `/manage/{edition}/setup`: name, venue, life cycle, opening days and gates.
 use actix_web::{HttpResponse, get};
 use askama::Template;
 use chrono::{Datelike, Days};
@@ -16,7 +16,7 @@ use hoicho_fair::{
 };
 use hoicho_web::{http::Problem, identity::Permit};
 
-/// A line of the calendar's form.
+/// A row of the opening days form.
 struct DayLine {
     number: usize,
     day: String,
@@ -24,7 +24,7 @@ struct DayLine {
     closes_at: String,
 }
 
-/// A month as a calendar shows it: weeks from Monday.
+/// A month of the calendar; weeks start on Monday.
 struct Month {
     title: String,
     weeks: Vec<Vec<Option<(u32, bool)>>>,
@@ -59,15 +59,15 @@ impl Setup {
     }
 }
 
-/// The months of the opening days, each day marked.
+/// Calendar months that contain opening days; at most 12.
 fn months(s: &Shell, days: &[OpeningDayRow]) -> Vec<Month> {
     let is_open = |day: Day| days.iter().any(|d| d.day == day);
     let mut firsts: Vec<Day> = days.iter().filter_map(|d| d.day.with_day(1)).collect();
     firsts.dedup();
     let month = |first: Day| {
-        let lead = usize::try_from(first.weekday().num_days_from_monday()).unwrap_or(0);
+        let offset = usize::try_from(first.weekday().num_days_from_monday()).unwrap_or(0);
         let own = (0..31).filter_map(|n| first.checked_add_days(Days::new(n))).filter(|d| d.month() == first.month());
-        let cells: Vec<_> = std::iter::repeat_n(None, lead).chain(own.map(|d| Some((d.day(), is_open(d))))).collect();
+        let cells: Vec<_> = std::iter::repeat_n(None, offset).chain(own.map(|d| Some((d.day(), is_open(d))))).collect();
         let weeks = cells.chunks(7).map(|week| {
             let mut week = week.to_vec();
             week.resize(7, None);
@@ -78,13 +78,13 @@ fn months(s: &Shell, days: &[OpeningDayRow]) -> Vec<Month> {
     firsts.into_iter().take(12).map(month).collect()
 }
 
-/// The lines of the form: what was typed, else what is there, else one to begin with.
+/// Rows of the form: submitted values, else stored opening days, else one default row.
 fn lines(s: &Shell, days: &[OpeningDayRow]) -> Vec<DayLine> {
-    let typed = s.flash.typed.keys().filter(|name| name.ends_with(".day")).count();
-    let count = days.len().max(typed).max(1);
+    let submitted = s.flash.typed.keys().filter(|name| name.ends_with(".day")).count();
+    let count = days.len().max(submitted).max(1);
     let line = |number: usize| {
         let day = days.get(number);
-        let value = |field: &str, now: String| s.value(&format!("{number}.{field}"), &now);
+        let value = |field: &str, current: String| s.value(&format!("{number}.{field}"), &current);
         DayLine {
             number,
             day: value("day", day.map(|d| d.day.to_string()).unwrap_or_default()),
@@ -95,10 +95,10 @@ fn lines(s: &Shell, days: &[OpeningDayRow]) -> Vec<DayLine> {
     (0..count).map(line).collect()
 }
 
-/// Setting an edition up.
+/// Shows the setup forms.
 #[get("/manage/{edition}/setup")]
 pub(super) async fn show_setup(s: Shell, permit: Permit<SeeFair>) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+    let data = permit.read(|tx, granted| {
         let desk = Desk::find(tx, &granted, Tab::Setup)?;
         let organiser = desk.edition.organiser_id;
         Ok((
@@ -109,7 +109,7 @@ pub(super) async fn show_setup(s: Shell, permit: Permit<SeeFair>) -> Result<Http
             desk,
         ))
     });
-    let (venues, series, days, gates, desk) = found.await?;
+    let (venues, series, days, gates, desk) = data.await?;
     let none = || Choice::none(s.t("choose-none"));
     let venues = venues.into_iter().map(|v| Choice::new(v.id, v.name, desk.edition.venue_id == Some(v.id)));
     let series = series.into_iter().map(|x| Choice::new(x.id, x.name, desk.edition.series_id == Some(x.id)));

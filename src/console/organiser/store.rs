@@ -1,4 +1,4 @@
-//! What the organiser's pages read; a few queries a page, whatever the size of the fair.
+//! Queries of the organiser pages. The number of queries per page is constant.
 use std::collections::HashMap;
 
 use diesel::{dsl::count_star, prelude::*};
@@ -17,7 +17,7 @@ use hoicho_fair::{
     sales::ReportState,
 };
 
-/// How many applications are in each state; drafts are their exhibitors' own business.
+/// Number of applications per state, without drafts.
 pub(super) fn applications_by_state(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(ApplicationState, i64)>> {
     applications::table
         .filter(applications::edition_id.eq(edition))
@@ -27,7 +27,7 @@ pub(super) fn applications_by_state(tx: &mut Tx<'_>, edition: EditionId) -> Quer
         .load(tx.conn())
 }
 
-/// How many active allocations are in each state.
+/// Number of active allocations per state.
 pub(super) fn allocations_by_state(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(AllocationState, i64)>> {
     allocations::table
         .filter(allocations::edition_id.eq(edition))
@@ -37,7 +37,7 @@ pub(super) fn allocations_by_state(tx: &mut Tx<'_>, edition: EditionId) -> Query
         .load(tx.conn())
 }
 
-/// Who has a booth now.
+/// An active allocation with its exhibitor.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct Occupant {
     pub allocation: AllocationId,
@@ -50,7 +50,7 @@ pub(super) struct Occupant {
     pub locality: String,
 }
 
-/// Who has which booth of an edition now: the active allocations.
+/// Active allocations of an edition with their exhibitors.
 pub(super) fn occupants(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Occupant>> {
     allocations::table
         .inner_join(applications::table.inner_join(exhibitors::table))
@@ -70,7 +70,7 @@ pub(super) fn occupants(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<
         .load(tx.conn())
 }
 
-/// An approved application, with how many booths it wants.
+/// An approved application in the allocation queue.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct Waiting {
     pub id: ApplicationId,
@@ -80,7 +80,7 @@ pub(super) struct Waiting {
     pub category: BoothCategory,
 }
 
-/// Approved applications, in the order they were made; at most 2,000.
+/// Approved applications by identifier (creation order); at most 2,000.
 pub(super) fn approved(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Waiting>> {
     applications::table
         .inner_join(exhibitors::table)
@@ -98,7 +98,7 @@ pub(super) fn approved(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<W
         .load(tx.conn())
 }
 
-/// How many booths each application has.
+/// Number of active allocations per application.
 pub(super) fn booths_given(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<HashMap<ApplicationId, i64>> {
     let rows: Vec<(ApplicationId, i64)> = allocations::table
         .filter(allocations::edition_id.eq(edition))
@@ -109,7 +109,7 @@ pub(super) fn booths_given(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<H
     Ok(rows.into_iter().collect())
 }
 
-/// What a booth sold on a day.
+/// Sales report of a booth and a day.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct Sold {
     pub booth: BoothId,
@@ -119,7 +119,7 @@ pub(super) struct Sold {
     pub state: ReportState,
 }
 
-/// All reports of an edition: at most booths × days.
+/// All sales reports of an edition; at most booths × opening days.
 pub(super) fn reports(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Sold>> {
     sales_reports::table
         .filter(sales_reports::edition_id.eq(edition))
@@ -133,7 +133,7 @@ pub(super) fn reports(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<So
         .load(tx.conn())
 }
 
-/// A booth for lists.
+/// A booth in a list.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct BoothLine {
     pub id: BoothId,
@@ -172,7 +172,7 @@ pub(super) fn booths(
         .load(tx.conn())
 }
 
-/// How many booths each zone has.
+/// Number of booths per zone.
 pub(super) fn booths_by_zone(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<HashMap<ZoneId, i64>> {
     let rows: Vec<(ZoneId, i64)> = booths::table
         .filter(booths::edition_id.eq(edition))
@@ -182,14 +182,14 @@ pub(super) fn booths_by_zone(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult
     Ok(rows.into_iter().collect())
 }
 
-/// As people call them.
+/// Display names of users.
 pub(crate) fn names_of(tx: &mut Tx<'_>, users: &[UserId]) -> QueryResult<HashMap<UserId, String>> {
     let rows: Vec<(UserId, String)> =
         users::table.filter(users::id.eq_any(users)).select((users::id, users::display_name)).load(tx.conn())?;
     Ok(rows.into_iter().collect())
 }
 
-/// The booths an application wishes for, and the zones, best first.
+/// Wishes of an application by rank: booth code or zone name.
 pub(super) fn wishes_of(
     tx: &mut Tx<'_>,
     application: ApplicationId,
@@ -203,7 +203,7 @@ pub(super) fn wishes_of(
         .load(tx.conn())
 }
 
-/// What an application will sell.
+/// Products of an application; at most 200.
 pub(super) fn products_of(tx: &mut Tx<'_>, application: ApplicationId) -> QueryResult<Vec<(String, Option<i32>)>> {
     application_products::table
         .inner_join(products::table)
@@ -214,10 +214,10 @@ pub(super) fn products_of(tx: &mut Tx<'_>, application: ApplicationId) -> QueryR
         .load(tx.conn())
 }
 
-/// A booth of an application: its allocation, code, state, and when that ends by itself.
+/// An allocation of an application: identifier, booth code, state, expiry.
 pub(super) type Given = (AllocationId, String, AllocationState, Option<Instant>);
 
-/// Its booths, the latest first.
+/// Allocations of an application, latest first; at most 200.
 pub(super) fn allocations_of(tx: &mut Tx<'_>, application: ApplicationId) -> QueryResult<Vec<Given>> {
     allocations::table
         .inner_join(booths::table)

@@ -1,4 +1,4 @@
-//! `/manage/{edition}/visits`: who came, by gate, day and hour, and corrections of what was miscounted.
+//! `/manage/{edition}/visits`: visits by gate, day and hour, and adjustments.
 use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, get};
@@ -19,7 +19,7 @@ use hoicho_fair::{
 };
 use hoicho_web::{http::Problem, identity::Permit};
 
-/// A day's line: visits by gate, exits.
+/// A row of the table: visits by gate, and exits, of a day.
 struct Line {
     day: Day,
     by_gate: Vec<i64>,
@@ -42,18 +42,18 @@ struct Visits {
     can_adjust: bool,
 }
 
-/// The visits of an edition.
+/// Shows the visits.
 #[get("/manage/{edition}/visits")]
 pub(super) async fn show_visits(s: Shell, permit: Permit<SeeVisits>) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+    let data = permit.read(|tx, granted| {
         let desk = Desk::find(tx, &granted, Tab::Visits)?;
         let id = desk.edition.id;
         Ok((visits::store::gates_of(tx, id)?, visits::store::by_hour(tx, id)?, editions::store::days(tx, id)?, desk))
     });
-    let (gates, hours, days, desk) = found.await?;
+    let (gates, hours, days, desk) = data.await?;
     let sum = |day: Day, gate: Option<GateId>| {
-        let of = hours.iter().filter(|h| h.day == day && gate.is_none_or(|g| h.gate == g));
-        of.fold((0, 0), |(entries, exits), h| (entries + h.entries, exits + h.exits))
+        let rows = hours.iter().filter(|h| h.day == day && gate.is_none_or(|g| h.gate == g));
+        rows.fold((0, 0), |(entries, exits), h| (entries + h.entries, exits + h.exits))
     };
     let line = |day: Day| {
         let (visits, exits) = sum(day, None);
@@ -65,15 +65,15 @@ pub(super) async fn show_visits(s: Shell, permit: Permit<SeeVisits>) -> Result<H
     let (visits, exits) = (lines.iter().map(|l| l.visits).sum(), lines.iter().map(|l| l.exits).sum());
     let mut by_hour: BTreeMap<i32, i64> = BTreeMap::new();
     hours.iter().for_each(|h| *by_hour.entry(h.hour).or_default() += h.entries);
-    let of_days: Vec<Bar> =
+    let day_bars: Vec<Bar> =
         lines.iter().map(|l| Bar { name: numbers::short_date(s.words.0, l.day), value: l.visits }).collect();
-    let of_hours: Vec<Bar> = by_hour.iter().map(|(h, n)| Bar { name: format!("{h}h"), value: *n }).collect();
+    let hour_bars: Vec<Bar> = by_hour.iter().map(|(h, n)| Bar { name: format!("{h}h"), value: *n }).collect();
     let charts = if hours.is_empty() {
         Vec::new()
     } else {
         vec![
-            chart::columns(s.t("chart-visits-by-day"), &of_days, Unit::Count, s.words.0),
-            chart::columns(s.t("chart-visits-by-hour-all"), &of_hours, Unit::Count, s.words.0),
+            chart::columns(s.t("chart-visits-by-day"), &day_bars, Unit::Count, s.words.0),
+            chart::columns(s.t("chart-visits-by-hour-all"), &hour_bars, Unit::Count, s.words.0),
         ]
     };
     let can_adjust = desk.can_manage;

@@ -1,4 +1,4 @@
-//! `/organisers/{organiser}/webhooks`: addresses that are told what happens, and what was sent to them.
+//! `/organisers/{organiser}/webhooks`: webhook endpoints and their recent deliveries.
 use std::collections::HashMap;
 
 use actix_web::{HttpResponse, get};
@@ -19,15 +19,15 @@ use hoicho_web::{
     identity::{Action, OrganiserRole, Permit},
 };
 
-struct SeeWebhooks;
-impl Action for SeeWebhooks {
+struct ViewWebhooks;
+impl Action for ViewWebhooks {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
 }
 
-/// What was sent lately, on one page.
-const MOST: i64 = 50;
+/// Maximum number of recent deliveries.
+const MAX_RECENT: i64 = 50;
 
-/// An address as it is listed.
+/// A webhook in the list.
 struct Line {
     row: WebhookRow,
     types: Vec<EventType>,
@@ -51,27 +51,26 @@ impl Webhooks {
     }
 }
 
-/// The addresses of an organiser.
+/// Shows the webhooks.
 #[get("/organisers/{organiser}/webhooks")]
-pub(super) async fn show_webhooks(s: Shell, permit: Permit<SeeWebhooks>) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+pub(super) async fn show_webhooks(s: Shell, permit: Permit<ViewWebhooks>) -> Result<HttpResponse, Problem> {
+    let data = permit.read(|tx, granted| {
         let organiser = organisers::store::find(tx, granted.organiser()?)?;
         let rows = webhooks::of_organiser(tx, organiser.id)?;
         let ids: Vec<WebhookId> = rows.iter().map(|r| r.id).collect();
-        Ok((organiser, rows, webhooks::types_of(tx, &ids)?, webhooks::recent(tx, &ids, MOST)?))
+        Ok((organiser, rows, webhooks::types_of(tx, &ids)?, webhooks::recent(tx, &ids, MAX_RECENT)?))
     });
-    let (organiser, rows, mut types_of, sent) = found.await?;
+    let (organiser, rows, mut types_of, sent) = data.await?;
     let mut recent: HashMap<WebhookId, Vec<Recent>> = HashMap::new();
-    sent.into_iter().for_each(|one| recent.entry(one.webhook).or_default().push(one));
+    sent.into_iter().for_each(|delivery| recent.entry(delivery.webhook).or_default().push(delivery));
     let line = |row: WebhookRow| Line {
         types: types_of.remove(&row.id).unwrap_or_default(),
         recent: recent.remove(&row.id).unwrap_or_default(),
         row,
     };
     let lines = rows.into_iter().map(line).collect();
-    let of_organiser =
-        |(id, _, role): &(_, String, OrganiserRole)| *id == organiser.id && *role == OrganiserRole::Owner;
-    let is_owner = s.reader()?.organisers.iter().any(of_organiser);
+    let is_owner_of = |(id, _, role): &(_, String, OrganiserRole)| *id == organiser.id && *role == OrganiserRole::Owner;
+    let is_owner = s.reader()?.organisers.iter().any(is_owner_of);
     let ago = |hours: i64, word| ((s.now - Duration::hours(hours)).and_utc().to_rfc3339(), word);
     let since = vec![
         ago(1, "hook-since-hour"),
@@ -80,7 +79,7 @@ pub(super) async fn show_webhooks(s: Shell, permit: Permit<SeeWebhooks>) -> Resu
         ago(719, "hook-since-month"),
     ];
     let mut types = of_set::<EventType>(&s, "event-type", None);
-    // An example is sent by hand, whatever is chosen.
+    // Test events are sent manually, independent of the subscribed types.
     types.retain(|choice| choice.value != EventType::Test.as_str());
     page(&Webhooks { s, organiser, lines, types, since, is_owner })
 }

@@ -1,4 +1,4 @@
-//! `/fairs/{edition}`: one edition as everybody sees it.
+//! `/fairs/{edition}`: public page of an edition.
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use askama::Template;
 
@@ -43,7 +43,7 @@ impl Edition {
     }
 }
 
-/// An edition: when, where, the floor plan, and the way to who sells what.
+/// Shows dates, venue and floor plan of an edition.
 #[get("/fairs/{edition}")]
 pub(super) async fn show_edition(
     req: HttpRequest,
@@ -51,22 +51,22 @@ pub(super) async fn show_edition(
     permit: View,
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+    let data = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
         let days = editions::store::days(tx, edition.id)?;
         let ids: Vec<_> = edition.venue_id.into_iter().collect();
         let place = venues::store::by_ids(tx, &ids)?.pop().map(|v| (v.name, v.address));
-        let drawn = floor::store::plan_of(tx, edition.id)?;
+        let plan = floor::store::plan_of(tx, edition.id)?;
         let organiser = organisers::store::find(tx, edition.organiser_id)?.name;
-        Ok((edition, days, place, drawn, organiser, granted.as_staff))
+        Ok((edition, days, place, plan, organiser, granted.as_staff))
     });
-    let (edition, days, place, drawn, organiser, is_staff) = found.await?;
+    let (edition, days, place, plan, organiser, is_staff) = data.await?;
     let base = context.base_url(&req);
     let url = format!("{base}/fairs/{}", edition.slug);
     let language = s.words.0.as_str();
     let picture_url = format!("{base}/api/v1/editions/{}/picture?language={language}", edition.slug);
     let linked_data = edition_linked_data(&edition, &days, place.as_ref(), &organiser, &url);
     let oembed = serde_urlencoded::to_string([("url", &url)]).map(|q| format!("/oembed?{q}")).unwrap_or_default();
-    let picture = Picture::for_visitors(drawn);
+    let picture = Picture::for_visitors(plan);
     page(&Edition { s, edition, place, days, picture, is_staff, linked_data, oembed, url, picture_url })
 }

@@ -1,4 +1,4 @@
-//! `/`: the editions.
+//! `/`: list of editions.
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
 
@@ -12,7 +12,7 @@ use hoicho_fair::{
 use hoicho_web::http::Problem;
 use hoicho_web::identity::RequestContext;
 
-/// An edition in a list.
+/// Summary of an edition.
 pub(crate) struct Card {
     pub slug: String,
     pub name: String,
@@ -22,7 +22,7 @@ pub(crate) struct Card {
 }
 
 impl Card {
-    /// When it takes place, in the page's language.
+    /// Formats the dates in the language of the page.
     pub fn when(&self, s: &Shell) -> String {
         match self.days {
             Some((first, last)) => hoicho_core::i18n::numbers::dates(s.words.0, first, last),
@@ -31,7 +31,7 @@ impl Card {
     }
 }
 
-/// Cards of editions, the latest first.
+/// Loads edition cards, latest first.
 pub(crate) fn cards(tx: &mut Tx<'_>, listed: Listed) -> Result<Vec<Card>, Problem> {
     let rows = editions::store::page(tx, listed, "", 500)?;
     let spans = store::spans(tx, &rows.iter().map(|r| r.id).collect::<Vec<_>>())?;
@@ -58,7 +58,7 @@ struct Editions {
     past: Vec<Card>,
 }
 
-/// The editions everybody may see.
+/// Shows the public editions.
 #[get("/")]
 pub(super) async fn show_editions(s: Shell, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
     let cards = context.db.read(|tx| cards(tx, Listed::Public(None))).await?;

@@ -1,4 +1,4 @@
-//! `/exhibitors/{exhibitor}`: one exhibitor with its products.
+//! `/exhibitors/{exhibitor}`: public page of an exhibitor.
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use askama::Template;
 
@@ -24,7 +24,7 @@ impl Exhibitor {
     }
 }
 
-/// An exhibitor: what it sells, and where it stands or stood.
+/// Shows the products of an exhibitor, and its current and past booths.
 #[get("/exhibitors/{exhibitor}")]
 pub(super) async fn show_exhibitor(
     req: HttpRequest,
@@ -32,13 +32,14 @@ pub(super) async fn show_exhibitor(
     permit: View,
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+    let data = permit.read(|tx, granted| {
         let id = granted.exhibitor()?;
         Ok((store::exhibitor(tx, id)?, store::products_of(tx, id)?, store::stood_at(tx, id)?))
     });
-    let (exhibitor, products, stood) = found.await?;
+    let (exhibitor, products, stood) = data.await?;
     let url = format!("{}{}", context.base_url(&req), req.path());
-    let goods: Vec<_> = products.iter().map(|p| (p.name.as_str(), p.group)).collect();
-    let linked_data = exhibitor_linked_data(&exhibitor.name, &exhibitor.locality, &exhibitor.country, &goods, &url);
+    let product_groups: Vec<_> = products.iter().map(|p| (p.name.as_str(), p.group)).collect();
+    let linked_data =
+        exhibitor_linked_data(&exhibitor.name, &exhibitor.locality, &exhibitor.country, &product_groups, &url);
     page(&Exhibitor { s, exhibitor, products, stood, linked_data })
 }

@@ -1,4 +1,4 @@
-//! `/fairs/{edition}/exhibitors`: who stands where, and which booth sells what is looked for.
+//! `/fairs/{edition}/exhibitors`: exhibitor list with search by product, name, booth and locality.
 use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, get};
@@ -29,67 +29,67 @@ pub(crate) struct Line {
     pub locality: String,
     pub booths: Vec<String>,
     zone: String,
-    /// Those that were looked for first.
+    /// Matching products first.
     pub goods: Vec<(String, Option<i32>)>,
     more_goods: usize,
-    /// How well it answers the question: 3 a product, 2 a name or booth, 1 a place.
+    /// Search rank: 3 product, 2 name or booth, 1 locality, 0 no match.
     rank: u8,
 }
 
-/// Goods a line shows.
-const SHOWN: usize = 4;
+/// Maximum number of products shown per exhibitor.
+const MAX_PRODUCTS: usize = 4;
 
-/// Who answers the question, best first; without one everybody, in the order of a Vietnamese dictionary.
-fn lines(stands: Vec<Stand>, goods: Vec<Good>, question: &str) -> Vec<Line> {
-    let wanted = fold(question);
-    let hits = |text: &str| !wanted.is_empty() && fold(text).contains(&wanted);
-    let mut of: BTreeMap<ExhibitorId, Vec<Good>> = BTreeMap::new();
-    goods.into_iter().for_each(|g| of.entry(g.exhibitor).or_default().push(g));
+/// Exhibitors that match the search, best rank first; all exhibitors if it is empty. Vietnamese collation order.
+fn search(stands: Vec<Stand>, goods: Vec<Good>, question: &str) -> Vec<Line> {
+    let folded = fold(question);
+    let matches = |text: &str| !folded.is_empty() && fold(text).contains(&folded);
+    let mut goods_of: BTreeMap<ExhibitorId, Vec<Good>> = BTreeMap::new();
+    goods.into_iter().for_each(|g| goods_of.entry(g.exhibitor).or_default().push(g));
     let mut by_exhibitor: BTreeMap<ExhibitorId, Line> = BTreeMap::new();
     for stand in stands {
         let line = by_exhibitor.entry(stand.exhibitor).or_insert_with(|| {
-            let mut goods = of.remove(&stand.exhibitor).unwrap_or_default();
-            goods.sort_by_key(|g| (!hits(&g.name), std::cmp::Reverse(g.stars)));
-            let rank = if goods.first().is_some_and(|g| hits(&g.name)) { 3 } else { 0 };
-            let more_goods = goods.len().saturating_sub(SHOWN);
+            let mut goods = goods_of.remove(&stand.exhibitor).unwrap_or_default();
+            goods.sort_by_key(|g| (!matches(&g.name), std::cmp::Reverse(g.stars)));
+            let rank = if goods.first().is_some_and(|g| matches(&g.name)) { 3 } else { 0 };
+            let more_goods = goods.len().saturating_sub(MAX_PRODUCTS);
             Line {
                 exhibitor: stand.exhibitor,
-                rank: rank.max(if hits(&stand.name) { 2 } else { u8::from(hits(&stand.locality)) }),
+                rank: rank.max(if matches(&stand.name) { 2 } else { u8::from(matches(&stand.locality)) }),
                 name: stand.name,
                 locality: stand.locality,
                 booths: Vec::new(),
                 zone: stand.zone,
-                goods: goods.into_iter().take(SHOWN).map(|g| (g.name, g.stars)).collect(),
+                goods: goods.into_iter().take(MAX_PRODUCTS).map(|g| (g.name, g.stars)).collect(),
                 more_goods,
             }
         });
-        if fold(&stand.booth) == wanted {
+        if fold(&stand.booth) == folded {
             line.rank = line.rank.max(2);
         }
         line.booths.push(stand.booth);
     }
-    let mut lines: Vec<Line> = by_exhibitor.into_values().filter(|l| wanted.is_empty() || l.rank > 0).collect();
+    let mut lines: Vec<Line> = by_exhibitor.into_values().filter(|l| folded.is_empty() || l.rank > 0).collect();
     lines.sort_by(|a, b| b.rank.cmp(&a.rank).then_with(|| collation::compare(&a.name, &b.name)));
     lines
 }
 
-/// Who stands in an edition and what they sell; answers to `question` first where there is one.
-fn found(tx: &mut Tx<'_>, edition: EditionId, question: &str) -> Result<Vec<Line>, Problem> {
+/// Loads the exhibitors of an edition that match `question`.
+fn find_lines(tx: &mut Tx<'_>, edition: EditionId, question: &str) -> Result<Vec<Line>, Problem> {
     let stands = store::stands(tx, edition)?;
     let mut ids: Vec<_> = stands.iter().map(|s| s.exhibitor).collect();
     ids.sort();
     ids.dedup();
     let goods = store::goods(tx, &ids)?;
-    Ok(lines(stands, goods, question))
+    Ok(search(stands, goods, question))
 }
 
-/// Everybody who stands in an edition.
+/// Loads all exhibitors of an edition.
 pub(crate) fn everybody(tx: &mut Tx<'_>, edition: EditionId) -> Result<Vec<Line>, Problem> {
-    found(tx, edition, "")
+    find_lines(tx, edition, "")
 }
 
 #[derive(Deserialize)]
-struct Asked {
+struct SearchQuery {
     #[serde(default)]
     q: String,
 }
@@ -103,17 +103,21 @@ struct Exhibitors {
     lines: Vec<Line>,
 }
 
-/// Who stands where.
+/// Shows the exhibitor list.
 #[get("/fairs/{edition}/exhibitors")]
-pub(super) async fn show_exhibitors(s: Shell, permit: View, query: Query<Asked>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_exhibitors(
+    s: Shell,
+    permit: View,
+    query: Query<SearchQuery>,
+) -> Result<HttpResponse, Problem> {
     let question: String = query.get()?.q.chars().take(100).collect();
-    let asked = question.clone();
-    let read = permit.read(move |tx, granted| {
+    let search_text = question.clone();
+    let data = permit.read(move |tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
-        let lines = found(tx, edition.id, &asked)?;
+        let lines = find_lines(tx, edition.id, &search_text)?;
         Ok((edition, lines))
     });
-    let (edition, lines) = read.await?;
+    let (edition, lines) = data.await?;
     page(&Exhibitors { s, edition, question, lines })
 }
 
@@ -126,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_without_accents_finds_goods_names_booths_and_places() {
+    fn search_ignores_accents_and_matches_products_names_booths_and_localities() {
         let [a, b] = [ExhibitorId::make(), ExhibitorId::make()];
         let stands = || {
             vec![
@@ -141,13 +145,14 @@ mod tests {
                 Good { exhibitor: b, name: "Chả mực".into(), stars: None },
             ]
         };
-        let found = |q: &str| lines(stands(), goods(), q).into_iter().map(|l| (l.name, l.booths)).collect::<Vec<_>>();
+        let results =
+            |q: &str| search(stands(), goods(), q).into_iter().map(|l| (l.name, l.booths)).collect::<Vec<_>>();
         let dam_ha = ("HTX Đầm Hà".to_owned(), vec!["A01".to_owned(), "A02".to_owned()]);
-        assert_eq!(found("dam ha"), std::slice::from_ref(&dam_ha));
-        assert_eq!(found("a02"), [dam_ha]);
-        assert_eq!(found("ha long").len(), 1);
-        assert_eq!(found("CHA MUC").len(), 1);
-        assert_eq!(found("").len(), 2);
-        assert!(found("kẹo dừa").is_empty());
+        assert_eq!(results("dam ha"), std::slice::from_ref(&dam_ha));
+        assert_eq!(results("a02"), [dam_ha]);
+        assert_eq!(results("ha long").len(), 1);
+        assert_eq!(results("CHA MUC").len(), 1);
+        assert_eq!(results("").len(), 2);
+        assert!(results("kẹo dừa").is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! `/fairs/{edition}/figures`: what was sold and who came, with charts, how complete it is, and the comparison.
+//! `/fairs/{edition}/figures`: sales and visits with charts, completeness and comparison to the previous edition.
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
@@ -19,8 +19,8 @@ use hoicho_web::{
     identity::View,
 };
 
-/// Bars in a chart of the best.
-const BEST: usize = 12;
+/// Maximum number of bars in a ranking chart.
+const MAX_BARS: usize = 12;
 
 #[derive(Template)]
 #[template(path = "visitor/figures.html")]
@@ -33,7 +33,7 @@ struct Figures {
     compared: Vec<Compared>,
 }
 
-/// A line of the comparison.
+/// A row of the comparison.
 struct Compared {
     name: String,
     now: String,
@@ -54,12 +54,12 @@ impl Figures {
     }
 }
 
-/// Charts of an edition's figures.
+/// Charts of the statistics of an edition.
 pub(crate) fn charts(s: &Shell, f: &Statistics) -> Vec<Chart> {
     let language = s.words.0;
-    let best = |of: &[SalesOf]| -> Vec<Bar> {
-        let named = of.iter().filter(|l| !l.name.is_empty() && l.name != "unspecified");
-        named.take(BEST).map(|l| Bar { name: l.name.clone(), value: l.amount }).collect()
+    let ranking = |rows: &[SalesOf]| -> Vec<Bar> {
+        let named = rows.iter().filter(|l| !l.name.is_empty() && l.name != "unspecified");
+        named.take(MAX_BARS).map(|l| Bar { name: l.name.clone(), value: l.amount }).collect()
     };
     let sales: Vec<Bar> =
         f.sales.by_day.iter().map(|d| Bar { name: numbers::short_date(language, d.day), value: d.amount }).collect();
@@ -72,34 +72,34 @@ pub(crate) fn charts(s: &Shell, f: &Statistics) -> Vec<Chart> {
     if f.visits.by_day.iter().any(|d| d.visits > 0) {
         charts.push(chart::columns(s.t("chart-visits-by-day"), &visits, Unit::Count, language));
     }
-    let zones = best(&f.sales.by_zone);
+    let zones = ranking(&f.sales.by_zone);
     if zones.iter().any(|b| b.value > 0) {
         charts.push(chart::rows(s.t("chart-sales-by-zone"), &zones, Unit::Money, language));
     }
-    let localities = best(&f.sales.top_localities);
+    let localities = ranking(&f.sales.top_localities);
     if localities.iter().any(|b| b.value > 0) {
         charts.push(chart::rows(s.t("chart-top-localities"), &localities, Unit::Money, language));
     }
-    if let Some(sold) = f.comparison.as_ref().and_then(|c| c.sales_per_day.as_ref()) {
+    if let Some(per_day) = f.comparison.as_ref().and_then(|c| c.sales_per_day.as_ref()) {
         let bars = [
-            Bar { name: s.t("compare-now"), value: sold.now },
-            Bar { name: s.t("compare-before"), value: sold.before },
+            Bar { name: s.t("compare-now"), value: per_day.now },
+            Bar { name: s.t("compare-before"), value: per_day.before },
         ];
         charts.push(chart::pair(s.t("chart-sales-per-day"), &bars, Unit::Money, language));
     }
     charts
 }
 
-fn compared(s: &Shell, f: &Statistics) -> Vec<Compared> {
+fn comparison_rows(s: &Shell, f: &Statistics) -> Vec<Compared> {
     let Some(c) = &f.comparison else { return Vec::new() };
     let line = |key: &str, ratio: &Option<Ratio>, is_money: bool| {
         let ratio = ratio.as_ref()?;
-        let say = |n: i64| if is_money { s.spoken(n) } else { s.n(n) };
+        let format = |n: i64| if is_money { s.spoken(n) } else { s.n(n) };
         let change = ratio.change_bp();
         Some(Compared {
             name: s.t(key),
-            now: say(ratio.now),
-            before: say(ratio.before),
+            now: format(ratio.now),
+            before: format(ratio.before),
             ratio: s.percent(ratio.ratio_bp()),
             change: format!("{}{}", if change > 0 { "+" } else { "" }, s.percent(change)),
         })
@@ -116,16 +116,16 @@ fn compared(s: &Shell, f: &Statistics) -> Vec<Compared> {
     .collect()
 }
 
-/// The figures of an edition: the public sees them once they are final, its staff at any time.
+/// Shows the figures of an edition: to the public once they are final, to staff at any time.
 #[get("/fairs/{edition}/figures")]
 pub(super) async fn show_figures(s: Shell, permit: View) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+    let data = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
         Ok((edition, published(tx, &granted)?))
     });
-    let (edition, shown) = found.await?;
+    let (edition, statistics) = data.await?;
     let (f, is_final) =
-        shown.ok_or_else(|| Problem::new(Code::NotFound, Said("the-figures-of-this-edition-are-not")))?;
-    let (charts, compared) = (charts(&s, &f), compared(&s, &f));
+        statistics.ok_or_else(|| Problem::new(Code::NotFound, Said("the-figures-of-this-edition-are-not")))?;
+    let (charts, compared) = (charts(&s, &f), comparison_rows(&s, &f));
     page(&Figures { s, edition, f, is_final, charts, compared })
 }

@@ -1,4 +1,4 @@
-//! What everybody may look at: editions, floor plans, who sells what where, final figures.
+//! Public pages: editions, floor plans, exhibitors, final figures.
 mod edition;
 pub(super) mod editions;
 mod exhibitor;
@@ -8,7 +8,7 @@ pub(super) mod store;
 
 use actix_web::web;
 
-/// Mounts the pages.
+/// Registers the routes.
 pub(super) fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(editions::show_editions)
         .service(edition::show_edition)

@@ -1,4 +1,4 @@
-//! What the public pages read; a few queries a page, whatever the size of the fair.
+//! Queries of the public pages. The number of queries per page is constant.
 use std::collections::HashMap;
 
 use diesel::prelude::*;
@@ -12,11 +12,12 @@ use hoicho_core::{
 };
 use hoicho_fair::{editions::EditionState, exhibitors::LegalForm, products::ProductGroup};
 
-const LET: [&str; 2] = ["confirmed", "checked_in"];
-/// Let booths one list shows; a larger fair is searched.
-pub(super) const MOST: i64 = 10_000;
+/// States of an allocation whose booth is let.
+const LET_STATES: [&str; 2] = ["confirmed", "checked_in"];
+/// Maximum number of let booths per query.
+pub(super) const MAX_LET_BOOTHS: i64 = 10_000;
 
-/// First and last opening day of editions.
+/// First and last opening day per edition.
 pub(crate) fn spans(tx: &mut Tx<'_>, ids: &[EditionId]) -> QueryResult<HashMap<EditionId, (Day, Day)>> {
     use diesel::dsl::{max, min};
     let rows: Vec<(EditionId, Option<Day>, Option<Day>)> = opening_days::table
@@ -27,7 +28,7 @@ pub(crate) fn spans(tx: &mut Tx<'_>, ids: &[EditionId]) -> QueryResult<HashMap<E
     Ok(rows.into_iter().filter_map(|(id, first, last)| Some((id, (first?, last?)))).collect())
 }
 
-/// A let booth and who stands on it: the main exhibitor or one that shares it.
+/// A let booth with its exhibitor or a co-exhibitor.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct Stand {
     pub booth: String,
@@ -37,31 +38,31 @@ pub(super) struct Stand {
     pub locality: String,
 }
 
-/// Who stands where; two queries.
+/// Let booths of an edition with their exhibitors and co-exhibitors.
 pub(super) fn stands(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Stand>> {
     let mut main: Vec<Stand> = allocations::table
         .inner_join(booths::table.inner_join(zones::table))
         .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(LET))
+        .filter(allocations::state.eq_any(LET_STATES))
         .order(booths::code)
-        .limit(MOST)
+        .limit(MAX_LET_BOOTHS)
         .select((booths::code, zones::name, exhibitors::id, exhibitors::name, exhibitors::locality))
         .load(tx.conn())?;
-    let with: Vec<Stand> = participants::table
+    let shared: Vec<Stand> = participants::table
         .inner_join(exhibitors::table.on(participants::exhibitor_id.eq(exhibitors::id.nullable())))
         .inner_join(allocations::table.inner_join(booths::table.inner_join(zones::table)))
         .filter(allocations::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(LET))
+        .filter(allocations::state.eq_any(LET_STATES))
         .order(booths::code)
-        .limit(MOST)
+        .limit(MAX_LET_BOOTHS)
         .select((booths::code, zones::name, exhibitors::id, exhibitors::name, exhibitors::locality))
         .load(tx.conn())?;
-    main.extend(with);
+    main.extend(shared);
     Ok(main)
 }
 
-/// A product, for the list of what is sold where.
+/// A product in the exhibitor list.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct Good {
     pub exhibitor: ExhibitorId,
@@ -69,10 +70,10 @@ pub(super) struct Good {
     pub stars: Option<i32>,
 }
 
-/// What exhibitors sell.
-pub(super) fn goods(tx: &mut Tx<'_>, of: &[ExhibitorId]) -> QueryResult<Vec<Good>> {
+/// Products of exhibitors, queried in chunks of 1,000 exhibitors.
+pub(super) fn goods(tx: &mut Tx<'_>, exhibitors: &[ExhibitorId]) -> QueryResult<Vec<Good>> {
     let mut all = Vec::new();
-    for part in of.chunks(1_000) {
+    for part in exhibitors.chunks(1_000) {
         let rows: Vec<Good> = products::table
             .filter(products::exhibitor_id.eq_any(part))
             .select((products::exhibitor_id, products::name, products::stars))
@@ -82,7 +83,7 @@ pub(super) fn goods(tx: &mut Tx<'_>, of: &[ExhibitorId]) -> QueryResult<Vec<Good
     Ok(all)
 }
 
-/// An exhibitor as everybody may see it.
+/// Public data of an exhibitor.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct PublicExhibitor {
     pub name: String,
@@ -91,7 +92,7 @@ pub(super) struct PublicExhibitor {
     pub country: String,
 }
 
-/// One exhibitor.
+/// Finds an exhibitor.
 pub(super) fn exhibitor(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<PublicExhibitor> {
     exhibitors::table
         .find(id)
@@ -109,7 +110,7 @@ pub(super) struct PublicProduct {
     pub expires_on: Option<Day>,
 }
 
-/// Products of an exhibitor, best first; at most 500.
+/// Products of an exhibitor, most stars first; at most 500.
 pub(super) fn products_of(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<PublicProduct>> {
     let mut rows: Vec<PublicProduct> = products::table
         .filter(products::exhibitor_id.eq(id))
@@ -127,7 +128,7 @@ pub(super) fn products_of(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<P
     Ok(rows)
 }
 
-/// Where an exhibitor stands or stood: slug, name, state of the edition and the booth's code; newest first.
+/// Current and past booths of an exhibitor: edition slug, name and state, and booth code; newest first.
 pub(super) fn stood_at(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<(String, String, EditionState, String)>> {
     let columns = (editions::slug, editions::name, editions::state, booths::code);
     let mut rows: Vec<(EditionId, (String, String, EditionState, String))> = allocations::table
@@ -135,28 +136,28 @@ pub(super) fn stood_at(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<(Str
         .inner_join(applications::table)
         .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
         .filter(applications::exhibitor_id.eq(id))
-        .filter(allocations::state.eq_any(LET))
+        .filter(allocations::state.eq_any(LET_STATES))
         .filter(editions::state.ne(EditionState::Draft))
         .order((editions::id.desc(), booths::code))
         .limit(500)
         .select((editions::id, columns))
         .load(tx.conn())?;
-    let with: Vec<(EditionId, (String, String, EditionState, String))> = participants::table
+    let shared: Vec<(EditionId, (String, String, EditionState, String))> = participants::table
         .inner_join(allocations::table.inner_join(booths::table))
         .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
         .filter(participants::exhibitor_id.eq(id))
-        .filter(allocations::state.eq_any(LET))
+        .filter(allocations::state.eq_any(LET_STATES))
         .filter(editions::state.ne(EditionState::Draft))
         .order((editions::id.desc(), booths::code))
         .limit(500)
         .select((editions::id, columns))
         .load(tx.conn())?;
-    rows.extend(with);
+    rows.extend(shared);
     rows.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
     Ok(rows.into_iter().map(|(_, row)| row).collect())
 }
 
-/// Something new about an edition: an exhibitor that stands there now, or (with none) its final figures.
+/// A news entry: a confirmed exhibitor, or the final figures if `exhibitor` is `None`.
 #[derive(Debug, Clone)]
 pub(crate) struct News {
     pub id: AuditId,
@@ -165,46 +166,46 @@ pub(crate) struct News {
     pub booth: Option<String>,
 }
 
-/// What is new, the newest first; whoever gave their booth back is no news any more.
-pub(crate) fn news(tx: &mut Tx<'_>, edition: EditionId, most: i64) -> QueryResult<Vec<News>> {
+/// News of an edition from the audit log, newest first; allocations that were released since are omitted.
+pub(crate) fn news(tx: &mut Tx<'_>, edition: EditionId, limit: i64) -> QueryResult<Vec<News>> {
     let lines: Vec<(AuditId, String, String, Option<String>, Instant)> = audit_log::table
         .filter(audit_log::edition_id.eq(edition))
         .filter(audit_log::action.eq_any(["allocation.confirm", "edition.transition"]))
         .order(audit_log::id.desc())
-        .limit(most)
+        .limit(limit)
         .select((audit_log::id, audit_log::action, audit_log::subject, audit_log::after_json, audit_log::at))
         .load(tx.conn())?;
     let ids: Vec<AllocationId> = lines.iter().filter_map(|(_, _, subject, ..)| subject.parse().ok()).collect();
-    let there: HashMap<AllocationId, (ExhibitorId, String, String)> = allocations::table
+    let active: HashMap<AllocationId, (ExhibitorId, String, String)> = allocations::table
         .inner_join(booths::table)
         .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::id.eq_any(ids))
-        .filter(allocations::state.eq_any(LET))
+        .filter(allocations::state.eq_any(LET_STATES))
         .select((allocations::id, (exhibitors::id, exhibitors::name, booths::code)))
         .load::<(AllocationId, (ExhibitorId, String, String))>(tx.conn())?
         .into_iter()
         .collect();
-    let told = |(id, action, subject, after, at): (AuditId, String, String, Option<String>, Instant)| {
+    let to_news = |(id, action, subject, after, at): (AuditId, String, String, Option<String>, Instant)| {
         if action == "edition.transition" {
             let is_final = after.is_some_and(|after| after.contains("\"finalised\""));
             return is_final.then_some(News { id, at, exhibitor: None, booth: None });
         }
-        let (exhibitor, name, booth) = there.get(&subject.parse().ok()?)?.clone();
+        let (exhibitor, name, booth) = active.get(&subject.parse().ok()?)?.clone();
         Some(News { id, at, exhibitor: Some((exhibitor, name)), booth: Some(booth) })
     };
-    Ok(lines.into_iter().filter_map(told).collect())
+    Ok(lines.into_iter().filter_map(to_news).collect())
 }
 
-/// Exhibitors that stand or stood in an edition everybody may see.
-pub(crate) fn standing_anywhere(tx: &mut Tx<'_>, most: i64) -> QueryResult<Vec<ExhibitorId>> {
-    let there = standing::table
+/// Exhibitors with a current or past booth in a public edition.
+pub(crate) fn standing_anywhere(tx: &mut Tx<'_>, limit: i64) -> QueryResult<Vec<ExhibitorId>> {
+    let ids = standing::table
         .inner_join(editions::table.on(editions::id.eq(standing::edition_id)))
         .filter(editions::state.ne(EditionState::Draft))
         .select(standing::exhibitor_id);
     exhibitors::table
-        .filter(exhibitors::id.eq_any(there))
+        .filter(exhibitors::id.eq_any(ids))
         .order(exhibitors::id)
-        .limit(most.max(0))
+        .limit(limit.max(0))
         .select(exhibitors::id)
         .load(tx.conn())
 }

@@ -1,10 +1,10 @@
-//! Holds and offers whose time has run out free their booths, with no one having to ask.
+//! Expires due holds and offers, which frees their booths. Run by a background job.
 use super::{lifecycle::AllocationState, rounds::refill::refill, store};
 use hoicho_core::{db::Tx, values::clock::Instant};
 use hoicho_web::{audit, http::Problem};
 
-/// Expires up to 500 of them, each with its line in the audit log, and offers what came free to the waiting list where
-/// the organiser turned that on.
+/// Expires up to 500 due allocations with an audit entry each. Freed booths are offered to the waiting list in editions
+/// where the organiser enabled it.
 pub fn expire_due(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
     let expired = store::expire(tx, now, None)?;
     let organisers = store::organisers_of(tx, expired.iter().map(|(_, edition)| *edition).collect())?;

@@ -1,4 +1,4 @@
-//! Holding booths for an approved application.
+//! Holds booths for an approved application.
 use chrono::Duration;
 
 use super::{
@@ -21,21 +21,21 @@ use hoicho_web::{
     identity::Granted,
 };
 
-/// What to hold.
+/// Parameters of a hold.
 pub struct Hold {
-    /// For whom.
     pub application: ApplicationId,
     /// 1 to 100 booths.
     pub booths: Vec<BoothId>,
-    /// The organiser says in so many words that they need not be adjacent.
+    /// The organiser explicitly allows booths that are not adjacent.
     pub allow_apart: bool,
-    /// Why the exhibitor may stand in a zone that is not for it.
+    /// Reason for overriding the eligibility rules of a zone.
     pub eligibility_waiver: Option<String>,
-    /// Seconds until the hold ends by itself.
+    /// Seconds until the hold expires.
     pub expires_in_s: u32,
 }
 
-/// Holds all the booths or none. Whether one is taken is decided by the unique index, not by a look beforehand.
+/// Holds all booths or none. The unique index detects booths that are taken; there is no check before the insert, which
+/// would be a race.
 pub fn hold(tx: &mut Tx<'_>, granted: &Granted, hold: &Hold) -> Result<Vec<AllocationRow>, Problem> {
     let edition = editions::store::hold_open(tx, granted.edition()?)?;
     let application = applications::store::find_held(tx, edition, hold.application)?;
@@ -64,7 +64,7 @@ pub fn hold(tx: &mut Tx<'_>, granted: &Granted, hold: &Hold) -> Result<Vec<Alloc
         version: 1,
         created_at: granted.now,
     };
-    // In one order everywhere, so that two holds of the same booths cannot wait for each other.
+    // Insert in a fixed order, so that concurrent holds of the same booths cannot deadlock.
     let mut booths = hold.booths.clone();
     booths.sort();
     let rows: Vec<_> = booths.iter().map(row).collect();
@@ -74,21 +74,21 @@ pub fn hold(tx: &mut Tx<'_>, granted: &Granted, hold: &Hold) -> Result<Vec<Alloc
     Ok(rows)
 }
 
-/// Refuses a zone whose rules the exhibitor does not meet, saying which.
+/// Fails with `not_eligible` and the unmet rules if the exhibitor is not eligible for the zone of a booth.
 pub(super) fn check_eligibility(
     tx: &mut Tx<'_>,
     application: &ApplicationRow,
-    wanted: &[BoothId],
+    booths: &[BoothId],
 ) -> Result<(), Problem> {
-    let zones = store::zones_of(tx, wanted)?;
+    let zones = store::zones_of(tx, booths)?;
     let rules = floor::store::eligibility_of(tx, &zones.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
     if rules.is_empty() {
         return Ok(());
     }
     let exhibitor = exhibitors::store::find(tx, application.exhibitor_id)?;
-    // What the application says it will sell; where it says nothing, all that the exhibitor has.
-    let named = store::product_groups_of(tx, application.id)?;
-    let product_groups = if named.is_empty() { products::store::groups_of(tx, exhibitor.id)? } else { named };
+    // The products named in the application; if none, all products of the exhibitor.
+    let applied = store::product_groups_of(tx, application.id)?;
+    let product_groups = if applied.is_empty() { products::store::groups_of(tx, exhibitor.id)? } else { applied };
     let candidate = Candidate { legal_form: exhibitor.legal_form, locality: exhibitor.locality_code, product_groups };
     for (zone, name) in zones {
         let obstacles = rules.get(&zone).map(|r| r.obstacles(&candidate)).unwrap_or_default();

@@ -1,20 +1,21 @@
-//! held (expires) → offered (expires) → confirmed → checked_in; released or no_show end it and free the booth.
+//! States of an allocation: held (expires) → offered (expires) → confirmed → checked_in. Released, no_show and expired
+//! are final and free the booth.
 hoicho_core::text_enum! {
-    /// Where an allocation is in its life.
+    /// State of an allocation.
     AllocationState {
-        /// Kept for an application for a while.
+        /// Held for an application until it expires.
         Held,
         /// The exhibitor may accept until it expires.
         Offered,
-        /// Accepted.
+        /// The offer was accepted.
         Confirmed,
-        /// The exhibitor is there.
+        /// The exhibitor has arrived.
         CheckedIn,
-        /// Given back.
+        /// Released by the organiser or the exhibitor.
         Released,
-        /// The exhibitor never came.
+        /// The exhibitor did not arrive.
         NoShow,
-        /// Its time ran out.
+        /// The hold or offer expired.
         Expired,
     }
 }
@@ -22,9 +23,9 @@ hoicho_core::text_enum! {
 use AllocationState::*;
 
 impl AllocationState {
-    /// The states in which it occupies the booth.
+    /// States that occupy the booth.
     pub const ACTIVE: [Self; 4] = [Held, Offered, Confirmed, CheckedIn];
-    /// Every legal step from here.
+    /// The states that can follow.
     pub fn legal_steps(self) -> &'static [Self] {
         match self {
             Held => &[Offered, Released],
@@ -35,18 +36,17 @@ impl AllocationState {
         }
     }
 
-    /// Whether it occupies the booth.
     pub fn is_active(self) -> bool {
         Self::ACTIVE.contains(&self)
     }
 
-    /// Whether it runs out by itself.
+    /// Whether the state has an expiry.
     pub fn expires(self) -> bool {
         matches!(self, Held | Offered)
     }
 }
 
-/// Whether booths stand side by side: in one row, their places without a gap.
+/// Whether booths, given as (row, place), are consecutive places of one row.
 pub fn adjacent(places: &[(String, i32)]) -> bool {
     let mut sorted: Vec<_> = places.iter().collect();
     sorted.sort();
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_in_a_row_is_adjacent_in_any_order() {
+    fn consecutive_places_are_adjacent_in_any_order() {
         assert!(adjacent(&places("A", &[3, 1, 2])));
         assert!(!adjacent(&places("A", &[1, 3])));
         assert!(!adjacent(&places("A", &[1, 1])));
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_ended_stays_ended() {
+    fn final_states_have_no_transitions_and_no_expiry() {
         for state in <AllocationState as strum::VariantArray>::VARIANTS {
             assert_eq!(state.is_active(), !state.legal_steps().is_empty(), "{state}");
             assert!(state.is_active() || !state.expires());

@@ -1,9 +1,9 @@
-//! Allocation: which booth is whose. To release a booth, see `release` in `steps.rs`.
+//! Allocation of booths to applications: manually (hold, offer, confirm, release) or by an allocation run.
 //!
-//! Invariants: a booth has at most one active allocation (the unique index
-//! `allocations_booth_id_active_key`); several booths of one allocation stand side by side unless the
-//! organiser says otherwise; nobody stands in a zone that is not for them unless the organiser says why; a hold or
-//! offer past its time is as good as gone; a withdrawn application holds no booth.
+//! Invariants: a booth has at most one active allocation (unique index `allocations_booth_id_active_key`); the booths of
+//! one hold are adjacent unless the organiser allows otherwise; an exhibitor is eligible for the zone of its booth unless
+//! the organiser gives a reason for a waiver; a hold or offer past its expiry is not active; a withdrawn application has
+//! no active allocation.
 mod expire;
 pub mod hold;
 pub mod lifecycle;

@@ -1,5 +1,5 @@
-//! Who else is on a booth: co-exhibitors with their own staff and goods (direct exhibitors), and represented companies
-//! of which only the goods are there (indirect).
+//! Participants of a booth besides the main exhibitor: co-exhibitors with their own staff and products (direct
+//! exhibitors) and represented companies with products only (indirect exhibitors).
 use diesel::prelude::*;
 
 use super::{lifecycle::AllocationState, store::AllocationRow};
@@ -12,52 +12,47 @@ use hoicho_core::{
 use hoicho_web::http::{Code, Problem};
 
 hoicho_core::text_enum! {
-    /// How somebody is on another's booth.
+    /// Role of a participant.
     ParticipantRole {
-        /// With its own staff and products.
+        /// Has its own staff and products on the booth.
         CoExhibitor,
-        /// Only its goods.
+        /// Only its products are on the booth.
         Represented,
     }
 }
 
-/// Participants one allocation may have.
+/// Maximum number of participants per allocation.
 pub const MOST: i64 = 200;
 
-/// Somebody else on a booth.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = participants, treat_none_as_default_value = false)]
 pub struct ParticipantRow {
-    /// Identifier.
     pub id: ParticipantId,
-    /// Of the allocation (foreign key).
+    /// Edition of the allocation (foreign key).
     pub edition_id: EditionId,
-    /// On whose booth.
     pub allocation_id: AllocationId,
-    /// How.
     pub role: ParticipantRole,
-    /// A co-exhibitor's.
+    /// Only for co-exhibitors.
     pub exhibitor_id: Option<ExhibitorId>,
-    /// As people call it.
     pub name: String,
-    /// ISO 3166, two capitals.
+    /// ISO 3166-1 alpha-2, upper case.
     pub country: String,
 }
 
-/// Adds one, while the allocation holds the booth.
+/// Adds a participant. Fails if the allocation is not active or has the maximum number of participants.
 pub fn insert(tx: &mut Tx<'_>, allocation: &AllocationRow, row: &ParticipantRow) -> Result<(), Problem> {
     if !allocation.state.is_active() {
         return Err(Problem::new(Code::IllegalStep, Said("this-allocation-has-ended")));
     }
-    let there = participants::table.filter(participants::allocation_id.eq(allocation.id));
-    if there.count().get_result::<i64>(tx.conn())? >= MOST {
+    let existing = participants::table.filter(participants::allocation_id.eq(allocation.id));
+    if existing.count().get_result::<i64>(tx.conn())? >= MOST {
         return Err(Problem::new(Code::IllegalStep, Said("a-booth-has-at-most-200-participants")));
     }
     diesel::insert_into(participants::table).values(row).execute(tx.conn())?;
     Ok(())
 }
 
-/// Adds many: for the demo.
+/// Bulk insert without validation, for the demo data.
 pub fn insert_all(tx: &mut Tx<'_>, rows: &[ParticipantRow]) -> QueryResult<()> {
     for part in rows.chunks(500) {
         on_either!(tx, |c| diesel::insert_into(participants::table).values(part).execute(c))?;
@@ -65,7 +60,7 @@ pub fn insert_all(tx: &mut Tx<'_>, rows: &[ParticipantRow]) -> QueryResult<()> {
     Ok(())
 }
 
-/// Who else is on a booth, by name.
+/// The participants of an allocation, ordered by name.
 pub fn of(tx: &mut Tx<'_>, allocation: AllocationId) -> QueryResult<Vec<ParticipantRow>> {
     participants::table
         .filter(participants::allocation_id.eq(allocation))
@@ -75,7 +70,7 @@ pub fn of(tx: &mut Tx<'_>, allocation: AllocationId) -> QueryResult<Vec<Particip
         .load(tx.conn())
 }
 
-/// Takes one away; returns it.
+/// Deletes a participant and returns it.
 pub fn delete(tx: &mut Tx<'_>, allocation: AllocationId, id: ParticipantId) -> QueryResult<ParticipantRow> {
     diesel::delete(
         participants::table.filter(participants::id.eq(id)).filter(participants::allocation_id.eq(allocation)),
@@ -84,8 +79,8 @@ pub fn delete(tx: &mut Tx<'_>, allocation: AllocationId, id: ParticipantId) -> Q
     .get_result(tx.conn())
 }
 
-/// Name and country of an exhibitor that the caller may name: their own, one that applied to the organiser, or one
-/// that stands at a fair for everybody to see.
+/// Name and country of an exhibitor that the caller may add: one of which it is a member, one that applied to the
+/// organiser, or one with a confirmed booth, which is public. `None` otherwise.
 pub fn nameable(
     tx: &mut Tx<'_>,
     user: UserId,
@@ -100,13 +95,13 @@ pub fn nameable(
         .filter(editions::organiser_id.eq(organiser))
         .count()
         .get_result::<i64>(tx.conn())?;
-    let stands = allocations::table
+    let confirmed = allocations::table
         .inner_join(applications::table)
         .filter(applications::exhibitor_id.eq(id))
         .filter(allocations::state.eq_any([AllocationState::Confirmed, AllocationState::CheckedIn]))
         .count()
         .get_result::<i64>(tx.conn())?;
-    if own + applied + stands == 0 {
+    if own + applied + confirmed == 0 {
         return Ok(None);
     }
     exhibitors::table.find(id).select((exhibitors::name, exhibitors::country)).get_result(tx.conn()).optional()

@@ -1,4 +1,4 @@
-//! Moving an allocation to another booth in one step: nobody can take either booth in between.
+//! Moves an allocation to another booth in one transaction, so that neither booth can be taken in between.
 use super::{
     hold::check_eligibility,
     lifecycle::AllocationState,
@@ -15,8 +15,8 @@ use hoicho_web::{
     identity::Granted,
 };
 
-/// Puts an active allocation on a free booth of its edition; its state and its time go with it. Whether the booth is
-/// free is decided by the unique index. `waiver` says why the exhibitor may stand in a zone that is not for it.
+/// Moves an active allocation to a free booth of its edition, with its state and expiry. The unique index detects a
+/// booth that is taken. `waiver` is the reason for overriding the eligibility rules of the zone.
 pub fn relocate(
     tx: &mut Tx<'_>,
     granted: &Granted,

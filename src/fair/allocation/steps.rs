@@ -1,4 +1,4 @@
-//! The steps of one allocation: offer, confirm, check in, release, no-show.
+//! State transitions of an allocation: offer, confirm, decline, check in, release, no-show.
 use chrono::{Duration, TimeZone};
 
 use super::{
@@ -14,10 +14,10 @@ use hoicho_web::{
     outbox::Letter,
 };
 
-/// Seconds an offer stands: three days.
-const OFFER_S: i64 = 3 * 24 * 3_600;
+/// Seconds until an offer expires: three days.
+const OFFER_TTL_S: i64 = 3 * 24 * 3_600;
 
-/// Offers a held booth to its exhibitor, and tells its members by mail.
+/// Offers a held booth to its exhibitor and notifies the members by e-mail.
 pub fn offer(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<AllocationRow, Problem> {
     let row = step(tx, granted, id, AllocationState::Offered, "allocation.offer")?;
     let edition = editions::store::find(tx, row.edition_id)?;
@@ -32,15 +32,15 @@ pub fn offer(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<All
 pub fn confirm(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<AllocationRow, Problem> {
     step(tx, granted, id, AllocationState::Confirmed, "allocation.confirm")
 }
-/// The exhibitor is there.
+/// Records that the exhibitor has arrived.
 pub fn check_in(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<AllocationRow, Problem> {
     step(tx, granted, id, AllocationState::CheckedIn, "allocation.check_in")
 }
-/// Frees the booth.
+/// Releases the booth.
 pub fn release(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<AllocationRow, Problem> {
     step(tx, granted, id, AllocationState::Released, "allocation.release")
 }
-/// The exhibitor does not want what it was offered; frees the booth, for the waiting list if the organiser said so.
+/// Declines an offer and releases the booth. Freed booths are offered to the waiting list if the organiser enabled it.
 pub fn decline(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<AllocationRow, Problem> {
     let edition = editions::store::open_for_change(tx, granted.edition()?)?;
     let before = store::find(tx, edition.id, id)?;
@@ -51,7 +51,7 @@ pub fn decline(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<A
     refill(tx, edition.id, granted.now)?;
     Ok(row)
 }
-/// The exhibitor never came; frees the booth.
+/// Records that the exhibitor did not arrive and frees the booth.
 pub fn no_show(tx: &mut Tx<'_>, granted: &Granted, id: AllocationId) -> Result<AllocationRow, Problem> {
     step(tx, granted, id, AllocationState::NoShow, "allocation.no_show")
 }
@@ -65,11 +65,11 @@ fn step(
 ) -> Result<AllocationRow, Problem> {
     let edition = editions::store::open_for_change(tx, granted.edition()?)?;
     let row = store::find(tx, edition.id, id)?;
-    // Nobody withdraws the application while one of its booths is being confirmed.
+    // Lock the application, so that it cannot be withdrawn concurrently.
     applications::store::find_held(tx, edition.id, row.application_id)?;
-    // What has run out is over, whether or not the background job has come by.
-    let lapsed = row.expires_at.is_some_and(|at| at <= granted.now);
-    let from = if lapsed { AllocationState::Expired } else { row.state };
+    // Treat an allocation past its expiry as expired, even if the background job has not run yet.
+    let is_expired = row.expires_at.is_some_and(|at| at <= granted.now);
+    let from = if is_expired { AllocationState::Expired } else { row.state };
     if !from.legal_steps().contains(&to) {
         let legal = from.legal_steps().iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
         return Err(Problem::new(
@@ -77,7 +77,7 @@ fn step(
             Said("from-from-the-legal-steps-are-legal").with(&[("from", &from), ("legal", &legal)]),
         ));
     }
-    let expires_at = to.expires().then(|| granted.now + Duration::seconds(OFFER_S));
+    let expires_at = to.expires().then(|| granted.now + Duration::seconds(OFFER_TTL_S));
     if !store::set_state(tx, &row, to, expires_at)? {
         return Err(Code::StaleVersion.into());
     }

@@ -1,4 +1,4 @@
-//! Every query on allocations. Only this capability writes them.
+//! Database queries on allocations. No other module writes them.
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
@@ -14,36 +14,31 @@ use hoicho_core::{
     },
 };
 
-/// A booth given to an application.
+/// Allocation of a booth to an application.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = allocations, treat_none_as_default_value = false)]
 pub struct AllocationRow {
-    /// Identifier.
     pub id: AllocationId,
-    /// In which edition; the booth's and the application's too (foreign keys).
+    /// Edition of both the booth and the application (composite foreign keys).
     pub edition_id: EditionId,
-    /// Which booth.
     pub booth_id: BoothId,
-    /// Whose.
     pub application_id: ApplicationId,
-    /// Life cycle.
     pub state: AllocationState,
-    /// When a hold or an offer ends by itself.
+    /// Expiry of a hold or an offer.
     pub expires_at: Option<Instant>,
-    /// Counts changes.
+    /// Incremented by each update, for optimistic locking.
     pub version: i32,
-    /// When.
     pub created_at: Instant,
 }
 
 impl AllocationRow {
-    /// Whether it occupies its booth at `now`: what has run out is over, whether or not the background job has come by.
+    /// Whether it occupies its booth at `now`. Past its expiry it does not, even if the background job has not run yet.
     pub fn is_active_at(&self, now: Instant) -> bool {
         self.state.is_active() && self.expires_at.is_none_or(|at| at > now)
     }
 }
 
-/// Fails with `allocations_booth_id_active_key` when one of the booths is taken.
+/// Inserts allocations. Violates `allocations_booth_id_active_key` if one of the booths is taken.
 pub fn insert(tx: &mut Tx<'_>, rows: &[AllocationRow]) -> QueryResult<()> {
     if let [one] = rows {
         diesel::insert_into(allocations::table).values(one).execute(tx.conn())?;
@@ -55,7 +50,6 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[AllocationRow]) -> QueryResult<()> {
     Ok(())
 }
 
-/// One allocation of an edition.
 pub fn find(tx: &mut Tx<'_>, edition: EditionId, id: AllocationId) -> QueryResult<AllocationRow> {
     allocations::table
         .find(id)
@@ -64,15 +58,15 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, id: AllocationId) -> QueryResul
         .get_result(tx.conn())
 }
 
-/// Changes state and expiry unless somebody else changed it meanwhile.
+/// Updates state and expiry. Returns `false` if the version has changed (optimistic locking).
 pub fn set_state(
     tx: &mut Tx<'_>,
     row: &AllocationRow,
     to: AllocationState,
     expires_at: Option<Instant>,
 ) -> QueryResult<bool> {
-    let unchanged = allocations::table.find(row.id).filter(allocations::version.eq(row.version));
-    let changed = diesel::update(unchanged)
+    let current = allocations::table.find(row.id).filter(allocations::version.eq(row.version));
+    let changed = diesel::update(current)
         .set((
             allocations::state.eq(to),
             allocations::expires_at.eq(expires_at),
@@ -82,7 +76,7 @@ pub fn set_state(
     Ok(changed == 1)
 }
 
-/// Moves an ended allocation to another booth and gives it its state back: the second half of a swap.
+/// Sets booth, state and expiry of a released allocation: the second step of a move or swap.
 pub fn put_on(
     tx: &mut Tx<'_>,
     id: AllocationId,
@@ -100,7 +94,7 @@ pub fn put_on(
         .execute(tx.conn())
 }
 
-/// Ends the holds and offers whose time has run out; returns them.
+/// Expires due holds and offers: those on the given booths, or up to 500 of any. Returns them.
 pub fn expire(
     tx: &mut Tx<'_>,
     now: Instant,
@@ -108,7 +102,7 @@ pub fn expire(
 ) -> QueryResult<Vec<(AllocationId, EditionId)>> {
     let due = allocations::table.filter(allocations::expires_at.le(now)).select(allocations::id);
     let due: Vec<AllocationId> = match booths {
-        // One is asked for in words that stay the same, so that the statement is prepared once.
+        // Constant SQL text, so that the prepared statement is cached.
         Some([booth]) => due.filter(allocations::booth_id.eq(booth)).load(tx.conn())?,
         Some(booths) => due.filter(allocations::booth_id.eq_any(booths)).load(tx.conn())?,
         None => due.limit(500).load(tx.conn())?,
@@ -116,7 +110,7 @@ pub fn expire(
     if due.is_empty() {
         return Ok(Vec::new());
     }
-    // The condition again: another node may have renewed one between the two statements.
+    // Check the expiry again: another node may have extended one between the two statements.
     diesel::update(allocations::table.filter(allocations::id.eq_any(due)).filter(allocations::expires_at.le(now)))
         .set((
             allocations::state.eq(AllocationState::Expired),
@@ -127,7 +121,7 @@ pub fn expire(
         .get_results(tx.conn())
 }
 
-/// Releases allocations, whatever their state.
+/// Releases allocations regardless of their state.
 pub fn release(tx: &mut Tx<'_>, ids: &[AllocationId]) -> QueryResult<()> {
     for part in ids.chunks(10_000) {
         diesel::update(allocations::table.filter(allocations::id.eq_any(part)))
@@ -141,7 +135,7 @@ pub fn release(tx: &mut Tx<'_>, ids: &[AllocationId]) -> QueryResult<()> {
     Ok(())
 }
 
-/// Row and place of booths of an edition.
+/// Row label and place of the given booths that belong to the edition.
 pub fn places(tx: &mut Tx<'_>, edition: EditionId, ids: &[BoothId]) -> QueryResult<Vec<(String, i32)>> {
     let of_edition = booths::table.filter(booths::edition_id.eq(edition)).select((booths::row_label, booths::place));
     match ids {
@@ -150,7 +144,7 @@ pub fn places(tx: &mut Tx<'_>, edition: EditionId, ids: &[BoothId]) -> QueryResu
     }
 }
 
-/// Allocations of an edition with the booths' codes, in the order they were made.
+/// A page of allocations with booth codes, in order of creation, after `after`.
 pub fn page(
     tx: &mut Tx<'_>,
     edition: EditionId,
@@ -169,16 +163,16 @@ pub fn page(
     query.order(allocations::id).limit(limit).select((AllocationRow::as_select(), booths::code)).load(tx.conn())
 }
 
-/// The organisers of editions.
+/// Organisers by edition.
 pub fn organisers_of(tx: &mut Tx<'_>, ids: BTreeSet<EditionId>) -> QueryResult<HashMap<EditionId, OrganiserId>> {
-    let found: Vec<(EditionId, OrganiserId)> = editions::table
+    let rows: Vec<(EditionId, OrganiserId)> = editions::table
         .filter(editions::id.eq_any(ids))
         .select((editions::id, editions::organiser_id))
         .load(tx.conn())?;
-    Ok(found.into_iter().collect())
+    Ok(rows.into_iter().collect())
 }
 
-/// Releases what is held or offered for an application that is withdrawn; returns what was freed.
+/// Releases the held and offered booths of an application; returns the released allocations.
 pub fn release_unconfirmed(tx: &mut Tx<'_>, application: ApplicationId) -> QueryResult<Vec<AllocationId>> {
     diesel::update(
         allocations::table
@@ -194,7 +188,7 @@ pub fn release_unconfirmed(tx: &mut Tx<'_>, application: ApplicationId) -> Query
     .get_results(tx.conn())
 }
 
-/// The zones of booths, each once.
+/// The distinct zones of the given booths, with their names.
 pub fn zones_of(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<Vec<(ZoneId, String)>> {
     let zones = booths::table.inner_join(zones::table).select((zones::id, zones::name)).distinct();
     match ids {
@@ -203,12 +197,11 @@ pub fn zones_of(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<Vec<(ZoneId, St
     }
 }
 
-/// The code of a booth.
 pub fn code_of(tx: &mut Tx<'_>, booth: BoothId) -> QueryResult<String> {
     booths::table.find(booth).select(booths::code).get_result(tx.conn())
 }
 
-/// The groups of the products an application names.
+/// The distinct product groups of the products named in an application.
 pub fn product_groups_of(tx: &mut Tx<'_>, application: ApplicationId) -> QueryResult<Vec<ProductGroup>> {
     application_products::table
         .inner_join(products::table)

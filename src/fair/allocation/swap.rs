@@ -1,4 +1,4 @@
-//! Swapping the booths of two allocations in one step.
+//! Swaps the booths of two allocations in one transaction.
 use super::{
     lifecycle::AllocationState,
     store::{self, AllocationRow},
@@ -10,7 +10,7 @@ use hoicho_web::{
     identity::Granted,
 };
 
-/// Gives each the other's booth. Both must be active; their states and times go with them.
+/// Exchanges the booths of two active allocations. Each keeps its state and expiry.
 pub fn swap(
     tx: &mut Tx<'_>,
     granted: &Granted,
@@ -22,7 +22,7 @@ pub fn swap(
     if one == other || !a.is_active_at(granted.now) || !b.is_active_at(granted.now) {
         return Err(Problem::new(Code::IllegalStep, Said("only-two-different-active-allocations-can-be")));
     }
-    // The unique index knows no order of rows: both leave their booths before either enters one.
+    // The unique index is not deferred: release both booths before assigning either.
     for row in [&a, &b] {
         if !store::set_state(tx, row, AllocationState::Released, None)? {
             return Err(Code::StaleVersion.into());

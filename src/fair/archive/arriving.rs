@@ -1,4 +1,4 @@
-//! An edition on its way in: each record becomes a row of the capability that it is of.
+//! Converts the records of an archive into rows of the modules they belong to.
 use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
@@ -51,31 +51,32 @@ use hoicho_web::{
     identity::Granted,
 };
 
-/// An edition on its way in.
+/// Import of an archive in progress.
 pub(super) struct Arriving<'t, 'c> {
     tx: &'t mut Tx<'c>,
     granted: &'t Granted,
     slug: String,
     edition: Option<EditionRow>,
     exhibitors: HashMap<ExhibitorId, ExhibitorId>,
-    /// Those that were made here and have no products yet.
-    new: HashSet<ExhibitorId>,
+    /// Exhibitors created by this import; only they get the products of the archive.
+    created_exhibitors: HashSet<ExhibitorId>,
     pub(super) done: TakenIn,
     batch: Batch,
     last_line: Option<(SalesReportId, i32, usize)>,
 }
 
-fn said(words: Option<Words>) -> Option<String> {
-    words.map(|w| w.0)
+fn into_string(text: Option<Words>) -> Option<String> {
+    text.map(|w| w.0)
 }
 
-/// The identifier that a thing has here: the same each time, and no other edition's.
-fn own(edition: EditionId, id: Uuid) -> Uuid {
+/// Derives the identifier of an imported row (UUIDv5) from the new edition and the identifier in the archive, so references
+/// resolve without a lookup table and never collide with another edition.
+fn derive_id(edition: EditionId, id: Uuid) -> Uuid {
     Uuid::new_v5(&edition.0, id.as_bytes())
 }
 
 impl<'t, 'c> Arriving<'t, 'c> {
-    /// One that has not begun yet.
+    /// Starts an import.
     pub(super) fn new(tx: &'t mut Tx<'c>, granted: &'t Granted, slug: String) -> Self {
         Self {
             tx,
@@ -83,14 +84,14 @@ impl<'t, 'c> Arriving<'t, 'c> {
             slug,
             edition: None,
             exhibitors: HashMap::new(),
-            new: HashSet::new(),
+            created_exhibitors: HashSet::new(),
             done: TakenIn::default(),
             batch: Batch::default(),
             last_line: None,
         }
     }
 
-    /// Whether the edition itself has come.
+    /// Whether the edition record was imported.
     pub(super) fn has_begun(&self) -> bool {
         self.edition.is_some()
     }
@@ -103,7 +104,7 @@ impl<'t, 'c> Arriving<'t, 'c> {
         self.exhibitors.get(&id).copied().ok_or_else(|| Problem::new(Code::Invalid, Said("archive-no-exhibitor")))
     }
 
-    /// Writes what waits, and freezes the figures of an edition that is finalised.
+    /// Inserts the buffered rows, and freezes the figures if the edition is finalised.
     pub(super) fn end(mut self) -> Result<(EditionId, TakenIn), Problem> {
         let edition = self.edition()?;
         self.batch.flush(self.tx, edition)?;
@@ -113,8 +114,8 @@ impl<'t, 'c> Arriving<'t, 'c> {
         Ok((edition, self.done))
     }
 
-    /// The edition, with a venue and a series of these names where the organiser has none.
-    fn begin(&mut self, record: Record) -> Result<(), Problem> {
+    /// Inserts the edition. The venue is matched by name or created; the series is matched by name or left empty.
+    fn import_edition(&mut self, record: Record) -> Result<(), Problem> {
         let Record::Edition {
             name,
             state,
@@ -140,9 +141,9 @@ impl<'t, 'c> Arriving<'t, 'c> {
         let venue = match venue {
             None => None,
             Some(name) => {
-                let known = venues::store::page(self.tx, organiser, None, 500)?;
-                match known.iter().find(|v| v.name == name.0) {
-                    Some(known) => Some(known.id),
+                let venues = venues::store::page(self.tx, organiser, None, 500)?;
+                match venues.iter().find(|v| v.name == name.0) {
+                    Some(venue) => Some(venue.id),
                     None => {
                         let (id, address) = (VenueId::make(), address.map(|a| a.0).unwrap_or_default());
                         let row = VenueRow { id, organiser_id: organiser, name: name.0, address, version: 1 };
@@ -181,28 +182,28 @@ impl<'t, 'c> Arriving<'t, 'c> {
         Ok(())
     }
 
-    /// Who it is here: the one with the same tax code, the very same, or a new one.
-    fn welcome(&mut self, record: Record) -> Result<(), Problem> {
+    /// Matches an exhibitor by tax code, or by identifier and name; creates it otherwise.
+    fn import_exhibitor(&mut self, record: Record) -> Result<(), Problem> {
         let Record::Exhibitor { id, name, legal_form, tax_code: code, country, locality_code, locality } = record
         else {
             return Err(Code::Internal.into());
         };
         let name_search = text::fold(&name.0);
-        let code = said(code).and_then(|code| tax_code::parse(&code, legal_form));
+        let code = into_string(code).and_then(|code| tax_code::parse(&code, legal_form));
         let by_code = match &code {
             Some(code) => exhibitors::store::by_tax_codes(self.tx, std::slice::from_ref(code))?.pop().map(|(_, id)| id),
             None => None,
         };
-        // Under the identifier it came with, so that the next file from there finds it; unless that is somebody else's.
+        // Keep the identifier of the archive, so that the next import finds it; unless another exhibitor has it.
         let holder = exhibitors::store::by_ids(self.tx, &[id])?.pop();
         let is_free = holder.is_none();
         let same = holder.filter(|e| e.name_search == name_search).map(|e| e.id);
-        if let Some(known) = by_code.or(same) {
-            self.exhibitors.insert(id, known);
+        if let Some(existing) = by_code.or(same) {
+            self.exhibitors.insert(id, existing);
             self.done.exhibitors_known += 1;
             return Ok(());
         }
-        let locality_code = match said(locality_code) {
+        let locality_code = match into_string(locality_code) {
             Some(code) => localities::store::find(self.tx, &code)?.map(|l| l.code),
             None => None,
         };
@@ -220,24 +221,24 @@ impl<'t, 'c> Arriving<'t, 'c> {
         };
         exhibitors::store::insert(self.tx, std::slice::from_ref(&row))?;
         self.exhibitors.insert(id, row.id);
-        self.new.insert(row.id);
+        self.created_exhibitors.insert(row.id);
         self.done.exhibitors_added += 1;
         Ok(())
     }
 
-    /// Takes the next record; one that names what has not come yet is refused.
+    /// Imports a record. Records that refer to an edition or exhibitor that was not imported yet are rejected.
     pub(super) fn take(&mut self, record: Record) -> Result<(), Problem> {
         let (user, now) = (self.granted.actor()?, self.granted.now);
         match record {
             Record::Archive { .. } | Record::End { .. } => {}
-            record @ Record::Edition { .. } => self.begin(record)?,
-            record @ Record::Exhibitor { .. } => self.welcome(record)?,
+            record @ Record::Edition { .. } => self.import_edition(record)?,
+            record @ Record::Exhibitor { .. } => self.import_exhibitor(record)?,
             Record::OpeningDay { day, opens_at, closes_at } => {
                 self.batch.days.push(OpeningDayRow { edition_id: self.edition()?, day, opens_at, closes_at });
             }
             Record::Zone { id, code, name, eligibility } => {
                 let edition = self.edition()?;
-                let id = ZoneId(own(edition, id.0));
+                let id = ZoneId(derive_id(edition, id.0));
                 let row = ZoneRow { id, edition_id: edition, hall_id: None, code: code.0, name: name.0, version: 1 };
                 floor::store::insert_zones(self.tx, std::slice::from_ref(&row))?;
                 floor::store::put_eligibility(self.tx, id, &eligibility)?;
@@ -271,9 +272,9 @@ impl<'t, 'c> Arriving<'t, 'c> {
             } => {
                 let edition = self.edition()?;
                 self.batch.booths.push(BoothRow {
-                    id: BoothId(own(edition, id.0)),
+                    id: BoothId(derive_id(edition, id.0)),
                     edition_id: edition,
-                    zone_id: ZoneId(own(edition, zone.0)),
+                    zone_id: ZoneId(derive_id(edition, zone.0)),
                     code: code.0,
                     row_label: row_label.0,
                     place,
@@ -301,16 +302,16 @@ impl<'t, 'c> Arriving<'t, 'c> {
                 certificate_expires_on,
             } => {
                 let (edition, exhibitor) = (self.edition()?, self.exhibitor(exhibitor)?);
-                // Whoever is known here keeps the products it has here.
-                if self.new.contains(&exhibitor) {
+                // Products of existing exhibitors are not changed.
+                if self.created_exhibitors.contains(&exhibitor) {
                     self.batch.products.push(ProductRow {
-                        id: ProductId(own(edition, id.0)),
+                        id: ProductId(derive_id(edition, id.0)),
                         exhibitor_id: exhibitor,
                         name_search: text::fold(&name.0),
                         name: name.0,
                         product_group,
                         stars,
-                        certificate_number: said(certificate_number),
+                        certificate_number: into_string(certificate_number),
                         certificate_expires_on,
                         version: 1,
                         created_at: now,
@@ -333,14 +334,14 @@ impl<'t, 'c> Arriving<'t, 'c> {
             } => {
                 let edition = self.edition()?;
                 self.batch.applications.push(ApplicationRow {
-                    id: ApplicationId(own(edition, id.0)),
+                    id: ApplicationId(derive_id(edition, id.0)),
                     edition_id: edition,
                     exhibitor_id: self.exhibitor(exhibitor)?,
                     state,
                     booths_wanted,
                     category,
-                    needs: said(needs),
-                    reason: said(reason),
+                    needs: into_string(needs),
+                    reason: into_string(reason),
                     waitlisted_at,
                     version: 1,
                     created_at,
@@ -352,10 +353,10 @@ impl<'t, 'c> Arriving<'t, 'c> {
             Record::Allocation { id, booth, application, state, expires_at, created_at } => {
                 let edition = self.edition()?;
                 self.batch.allocations.push(AllocationRow {
-                    id: AllocationId(own(edition, id.0)),
+                    id: AllocationId(derive_id(edition, id.0)),
                     edition_id: edition,
-                    booth_id: BoothId(own(edition, booth.0)),
-                    application_id: ApplicationId(own(edition, application.0)),
+                    booth_id: BoothId(derive_id(edition, booth.0)),
+                    application_id: ApplicationId(derive_id(edition, application.0)),
                     state,
                     expires_at,
                     version: 1,
@@ -365,9 +366,9 @@ impl<'t, 'c> Arriving<'t, 'c> {
             Record::Participant { id, allocation, role, exhibitor, name, country } => {
                 let edition = self.edition()?;
                 self.batch.participants.push(ParticipantRow {
-                    id: ParticipantId(own(edition, id.0)),
+                    id: ParticipantId(derive_id(edition, id.0)),
                     edition_id: edition,
-                    allocation_id: AllocationId(own(edition, allocation.0)),
+                    allocation_id: AllocationId(derive_id(edition, allocation.0)),
                     role,
                     exhibitor_id: exhibitor.map(|id| self.exhibitor(id)).transpose()?,
                     name: name.0,
@@ -377,14 +378,14 @@ impl<'t, 'c> Arriving<'t, 'c> {
             Record::SalesReport { id, booth, day, state, amount, ocop_amount, note, version } => {
                 let edition = self.edition()?;
                 self.batch.reports.push(ReportRow {
-                    id: SalesReportId(own(edition, id.0)),
+                    id: SalesReportId(derive_id(edition, id.0)),
                     edition_id: edition,
-                    booth_id: BoothId(own(edition, booth.0)),
+                    booth_id: BoothId(derive_id(edition, booth.0)),
                     day,
                     state,
                     amount,
                     ocop_amount,
-                    note: said(note),
+                    note: into_string(note),
                     version,
                     revision: version,
                 });
@@ -392,11 +393,11 @@ impl<'t, 'c> Arriving<'t, 'c> {
             Record::SalesReportVersion { report, version, amount, ocop_amount, reason, recorded_at } => {
                 let edition = self.edition()?;
                 self.batch.versions.push(VersionRow {
-                    sales_report_id: SalesReportId(own(edition, report.0)),
+                    sales_report_id: SalesReportId(derive_id(edition, report.0)),
                     version,
                     amount,
                     ocop_amount,
-                    reason: said(reason),
+                    reason: into_string(reason),
                     recorded_by: None,
                     recorded_at,
                 });
@@ -404,10 +405,12 @@ impl<'t, 'c> Arriving<'t, 'c> {
             Record::SalesReportLine { report, version, mut line } => {
                 let edition = self.edition()?;
                 line.exhibitor = line.exhibitor.map(|id| self.exhibitor(id)).transpose()?;
-                let report = SalesReportId(own(edition, report.0));
-                // Lines of a version follow each other.
+                let report = SalesReportId(derive_id(edition, report.0));
+                // Lines of one version are consecutive in the file.
                 let number = match self.last_line {
-                    Some((of, its, number)) if (of, its) == (report, version) => number + 1,
+                    Some((last_report, last_version, number)) if (last_report, last_version) == (report, version) => {
+                        number + 1
+                    }
                     _ => 1,
                 };
                 self.last_line = Some((report, version, number));
@@ -415,7 +418,7 @@ impl<'t, 'c> Arriving<'t, 'c> {
             }
             Record::Gate { id, name } => {
                 let edition = self.edition()?;
-                let row = GateRow { id: GateId(own(edition, id.0)), edition_id: edition, name: name.0 };
+                let row = GateRow { id: GateId(derive_id(edition, id.0)), edition_id: edition, name: name.0 };
                 visits::store::insert_gates(self.tx, std::slice::from_ref(&row))?;
             }
             Record::VisitCount {
@@ -431,15 +434,15 @@ impl<'t, 'c> Arriving<'t, 'c> {
             } => {
                 let edition = self.edition()?;
                 self.batch.visits.push(EventRow {
-                    id: VisitEventId(own(edition, id.0)),
+                    id: VisitEventId(derive_id(edition, id.0)),
                     edition_id: edition,
-                    gate_id: GateId(own(edition, gate.0)),
+                    gate_id: GateId(derive_id(edition, gate.0)),
                     occurred_at,
                     local_day,
                     local_hour,
                     entries,
                     exits,
-                    reason: said(reason),
+                    reason: into_string(reason),
                     recorded_by: None,
                     recorded_at,
                 });
@@ -447,14 +450,14 @@ impl<'t, 'c> Arriving<'t, 'c> {
             Record::TradeDeal { id, exhibitor, kind, counterpart, amount, signed_on, note } => {
                 let edition = self.edition()?;
                 let row = DealRow {
-                    id: TradeDealId(own(edition, id.0)),
+                    id: TradeDealId(derive_id(edition, id.0)),
                     edition_id: edition,
                     exhibitor_id: self.exhibitor(exhibitor)?,
                     kind,
                     counterpart: counterpart.0,
                     amount,
                     signed_on,
-                    note: said(note),
+                    note: into_string(note),
                     recorded_by: user,
                     version: 1,
                 };

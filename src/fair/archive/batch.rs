@@ -1,4 +1,4 @@
-//! Rows of an archive that are kept until there are enough to write together.
+//! Buffer of imported rows, so that they are inserted in batches.
 use crate::{
     allocation::{self, participants, participants::ParticipantRow, store::AllocationRow},
     applications::{self, store::ApplicationRow},
@@ -17,10 +17,10 @@ use crate::{
 use hoicho_core::{db::Tx, values::ids::EditionId};
 use hoicho_web::http::Problem;
 
-/// Rows kept until they are written together.
-const TOGETHER: usize = 2_000;
+/// Rows buffered before they are inserted.
+const MAX_BUFFERED_ROWS: usize = 2_000;
 
-/// Rows that wait.
+/// Buffered rows by table.
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) days: Vec<OpeningDayRow>,
@@ -37,7 +37,7 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// Writes what waits, in the order in which one thing names another; nothing waits any more.
+    /// Inserts all buffered rows in the order of their foreign keys and clears the buffer.
     pub(super) fn flush(&mut self, tx: &mut Tx<'_>, edition: EditionId) -> Result<(), Problem> {
         let rows = std::mem::take(self);
         if !rows.days.is_empty() {
@@ -58,9 +58,9 @@ impl Batch {
         Ok(())
     }
 
-    /// Whether there are enough to write together. Days and categories are few.
+    /// Whether the buffer is full. Opening days and categories are few and not counted.
     pub(super) fn is_full(&self) -> bool {
-        let waiting = self.booths.len()
+        let buffered = self.booths.len()
             + self.products.len()
             + self.applications.len()
             + self.allocations.len()
@@ -69,6 +69,6 @@ impl Batch {
             + self.versions.len()
             + self.lines.len()
             + self.visits.len();
-        waiting >= TOGETHER
+        buffered >= MAX_BUFFERED_ROWS
     }
 }

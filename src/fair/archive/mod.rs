@@ -1,8 +1,7 @@
-//! A whole edition as one file: JSON Lines to be read by programs and taken in elsewhere, or a workbook to be looked at.
+//! Export and import of an edition in full as one file: JSON Lines for programs, or a workbook for people (export only).
 //!
-//! Invariants: a file is of one moment; it ends with a record that counts the others, so a part of one is never taken for
-//! the whole; an edition that is taken in has the figures its rows add up to, frozen anew where they were final, never
-//! those that a file claims.
+//! Invariants: a file is from one database snapshot; its last record holds the number of the others, so a truncated file
+//! is rejected; figures of an imported edition are computed from its rows, never read from the file.
 mod arriving;
 mod batch;
 mod record;

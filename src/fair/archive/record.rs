@@ -1,4 +1,4 @@
-//! The records of an archive. What they are called and hold is a promise: a later program reads what an earlier one wrote.
+//! Records of an archive. Their names and fields are a stable file format: newer versions read files of older ones.
 use chrono::NaiveTime;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -20,32 +20,32 @@ use hoicho_core::values::{
     text,
 };
 
-/// The form that this program writes and reads.
+/// Version of the file format.
 pub(super) const FORMAT: u32 = 1;
 
-/// Characters of a text.
-const MOST_CHARACTERS: usize = 2_000;
+/// Max characters of a text.
+const MAX_TEXT_CHARACTERS: usize = 2_000;
 
-/// A text without control characters: a file may have been written by anybody.
+/// Text that is validated when deserialized (length, no control characters), because files are untrusted input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub(super) struct Words(pub(super) String);
 
 impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let said = String::deserialize(deserializer)?;
-        let fits = said.is_empty() || text::clean(&said, MOST_CHARACTERS).is_some();
-        if fits {
-            Ok(Self(said))
+        let value = String::deserialize(deserializer)?;
+        let is_valid = value.is_empty() || text::clean(&value, MAX_TEXT_CHARACTERS).is_some();
+        if is_valid {
+            Ok(Self(value))
         } else {
-            Err(serde::de::Error::custom("a text is too long or holds control characters"))
+            Err(serde::de::Error::custom("text is too long or contains control characters"))
         }
     }
 }
 
 impl From<String> for Words {
-    fn from(said: String) -> Self {
-        Self(said)
+    fn from(value: String) -> Self {
+        Self(value)
     }
 }
 

@@ -23,33 +23,33 @@ use hoicho_web::{
     identity::{Action, Granted, OrganiserRole, Permit},
 };
 
-/// The operations of this capability.
+/// OpenAPI operations of archives.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(get_archive, take_in_archive), components(schemas(ArchiveFormat)))]
 pub struct ApiDoc;
 
-/// Mounts them.
+/// Registers the routes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(get_archive).service(take_in_archive);
 }
 
-struct ReadAll;
-impl Action for ReadAll {
+struct ExportArchive;
+impl Action for ExportArchive {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
 }
-struct TakeIn;
-impl Action for TakeIn {
+struct ImportArchive;
+impl Action for ImportArchive {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
 }
 
-/// How an archive is written.
+/// File format of an archive.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum ArchiveFormat {
-    /// JSON Lines: to be taken in elsewhere.
+    /// JSON Lines; can be imported.
     #[default]
     Jsonl,
-    /// A workbook: to be looked at.
+    /// Workbook for people; cannot be imported.
     Xlsx,
 }
 
@@ -57,46 +57,46 @@ enum ArchiveFormat {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ArchiveQuery {
-    /// `jsonl` unless told, or `xlsx`.
+    /// `jsonl` (default) or `xlsx`.
     format: Option<ArchiveFormat>,
 }
 
-fn lines(tx: &mut Tx<'_>, granted: &Granted, mut to: Pieces) -> Result<(), Problem> {
+fn write_jsonl(tx: &mut Tx<'_>, granted: &Granted, mut output: Pieces) -> Result<(), Problem> {
     write::edition(tx, granted.edition()?, granted.now, &mut |record| {
-        serde_json::to_writer(&mut to, record).map_err(|error| broken(error.into()))?;
-        to.write_all(b"\n").map_err(broken)
+        serde_json::to_writer(&mut output, record).map_err(|error| broken(error.into()))?;
+        output.write_all(b"\n").map_err(broken)
     })?;
-    to.flush().map_err(broken)
+    output.flush().map_err(broken)
 }
 
-fn workbook(tx: &mut Tx<'_>, granted: &Granted, mut to: Pieces) -> Result<(), Problem> {
+fn write_xlsx(tx: &mut Tx<'_>, granted: &Granted, mut output: Pieces) -> Result<(), Problem> {
     let mut sheets = Sheets::new();
     write::edition(tx, granted.edition()?, granted.now, &mut |record| sheets.put(record))?;
     let file = tempfile::NamedTempFile::new().map_err(broken)?;
     sheets.save(file.path())?;
-    std::io::copy(&mut file.reopen().map_err(broken)?, &mut to).map_err(broken)?;
-    to.flush().map_err(broken)
+    std::io::copy(&mut file.reopen().map_err(broken)?, &mut output).map_err(broken)?;
+    output.flush().map_err(broken)
 }
 
-/// All of an edition in one file, of one moment: floor, exhibitors with their products, applications, allocations, sales
-/// reports with every version and line, counts, deals. Not people, contacts, papers, wishes or the audit log. A file of JSON
-/// Lines ends with a record that counts the others: without it, it is not whole.
+/// Exports an edition in full from one snapshot: floor, exhibitors with their products, applications, allocations, sales
+/// reports with all versions and lines, visit counts, deals. Without users, contacts, documents, preferences and the audit
+/// log. A JSON Lines file ends with a record that holds the number of the others; a file without it is truncated.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/archive", tag = "editions", params(("edition" = String, Path), ArchiveQuery), responses((status = 200, content((String = "application/jsonl"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 403), (status = 404)))]
 #[get("/editions/{edition}/archive")]
 async fn get_archive(
-    permit: Permit<ReadAll>,
+    permit: Permit<ExportArchive>,
     path: web::Path<String>,
     query: Query<ArchiveQuery>,
 ) -> Result<HttpResponse, Problem> {
     let format = query.get()?.format.unwrap_or_default();
-    let (kind, ending) = match format {
+    let (content_type, extension) = match format {
         ArchiveFormat::Jsonl => ("application/jsonl", "jsonl"),
         ArchiveFormat::Xlsx => (Form::Xlsx.content_type(), Form::Xlsx.ending()),
     };
-    Ok(streamed::file(kind, &format!("{}.{ending}", streamed::file_name(&path)), |to| {
+    Ok(streamed::file(content_type, &format!("{}.{extension}", streamed::file_name(&path)), |output| {
         permit.read(move |tx, granted| match format {
-            ArchiveFormat::Jsonl => lines(tx, &granted, to),
-            ArchiveFormat::Xlsx => workbook(tx, &granted, to),
+            ArchiveFormat::Jsonl => write_jsonl(tx, &granted, output),
+            ArchiveFormat::Xlsx => write_xlsx(tx, &granted, output),
         })
     }))
 }
@@ -105,24 +105,24 @@ async fn get_archive(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct TakeInQuery {
-    /// What the edition is called in addresses here.
+    /// Slug of the new edition.
     slug: String,
 }
 
-/// An edition that was taken in.
+/// Result of an archive import.
 #[derive(Serialize, utoipa::ToSchema)]
 struct TakenInView {
     edition: EditionView,
     taken: TakenIn,
 }
 
-/// Takes an archive (JSON Lines, at most 64 MB) in as a new edition: all of it or nothing. Exhibitors with a tax code that is
-/// known here, or that came from here, are the known ones; the others are new and belong to nobody yet. Figures that were
-/// final are made anew of the rows and frozen: what the file claims them to be does not count.
+/// Imports an archive (JSON Lines, at most 64 MB) as a new edition, in one transaction. Exhibitors are matched by tax code,
+/// or by identifier and name; the others are created without members. Figures of a finalised edition are computed from the
+/// imported rows and frozen; figures in the file are ignored.
 #[utoipa::path(post, path = "/api/v1/organisers/{organiser}/archives", tag = "editions", params(("organiser" = OrganiserId, Path), TakeInQuery), request_body(content = String, content_type = "application/jsonl"), responses((status = 201, body = TakenInView), (status = 403), (status = 404), (status = 409), (status = 413), (status = 422)))]
 #[post("/organisers/{organiser}/archives")]
 async fn take_in_archive(
-    permit: Permit<TakeIn>,
+    permit: Permit<ImportArchive>,
     query: Query<TakeInQuery>,
     file: Raw<67_108_864>,
 ) -> Result<Answer, Problem> {
@@ -133,9 +133,9 @@ async fn take_in_archive(
     let file = file.get()?;
     permit
         .once(move |tx, granted| {
-            let (edition, taken) = take_in::take_in(tx, &granted, &file, slug)?;
+            let (edition, summary) = take_in::take_in(tx, &granted, &file, slug)?;
             let (version, edition) = editions::whole(tx, edition)?;
-            Ok(Answer::created(&TakenInView { edition, taken })?.version(version))
+            Ok(Answer::created(&TakenInView { edition, taken: summary })?.version(version))
         })
         .await
 }

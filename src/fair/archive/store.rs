@@ -1,4 +1,4 @@
-//! What is read of an edition, a thousand rows at a time.
+//! Queries of the export: keyset pages of the rows of an edition.
 use diesel::prelude::*;
 
 use crate::{
@@ -21,7 +21,7 @@ use hoicho_core::{
     },
 };
 
-/// Rows read at once.
+/// Rows per page.
 pub(super) const PAGE: i64 = 1_000;
 
 macro_rules! pages {
@@ -42,28 +42,29 @@ pages! {
     booths_page: booths, BoothRow, BoothId;
     /// Applications.
     applications_page: applications, ApplicationRow, ApplicationId;
-    /// Allocations, those that ended too.
+    /// Allocations in all states.
     allocations_page: allocations, AllocationRow, AllocationId;
-    /// Who else is on booths.
+    /// Participants of allocations.
     participants_page: participants, ParticipantRow, ParticipantId;
-    /// Sales reports as they are now.
+    /// Sales reports, current version.
     reports_page: sales_reports, ReportRow, SalesReportId;
-    /// Counts at gates.
+    /// Visit counts.
     visits_page: visit_events, EventRow, VisitEventId;
     /// Trade deals.
     deals_page: trade_deals, DealRow, TradeDealId;
 }
 
-/// Everybody who has something to do with an edition: applicants, and those on their booths.
+/// Exhibitors of an edition: applicants and participants.
 pub(super) fn exhibitors_page(
     tx: &mut Tx<'_>,
     edition: EditionId,
     after: Option<ExhibitorId>,
 ) -> QueryResult<Vec<ExhibitorRow>> {
     let applied = applications::table.filter(applications::edition_id.eq(edition)).select(applications::exhibitor_id);
-    let with = participants::table.filter(participants::edition_id.eq(edition)).select(participants::exhibitor_id);
+    let participating =
+        participants::table.filter(participants::edition_id.eq(edition)).select(participants::exhibitor_id);
     let mut query = exhibitors::table
-        .filter(exhibitors::id.eq_any(applied).or(exhibitors::id.nullable().eq_any(with)))
+        .filter(exhibitors::id.eq_any(applied).or(exhibitors::id.nullable().eq_any(participating)))
         .into_boxed();
     if let Some(after) = after {
         query = query.filter(exhibitors::id.gt(after));
@@ -71,16 +72,17 @@ pub(super) fn exhibitors_page(
     query.order(exhibitors::id).limit(PAGE).select(ExhibitorRow::as_select()).load(tx.conn())
 }
 
-/// What these sell.
+/// Products of the exhibitors of an edition.
 pub(super) fn products_page(
     tx: &mut Tx<'_>,
     edition: EditionId,
     after: Option<ProductId>,
 ) -> QueryResult<Vec<ProductRow>> {
     let applied = applications::table.filter(applications::edition_id.eq(edition)).select(applications::exhibitor_id);
-    let with = participants::table.filter(participants::edition_id.eq(edition)).select(participants::exhibitor_id);
+    let participating =
+        participants::table.filter(participants::edition_id.eq(edition)).select(participants::exhibitor_id);
     let mut query = products::table
-        .filter(products::exhibitor_id.eq_any(applied).or(products::exhibitor_id.nullable().eq_any(with)))
+        .filter(products::exhibitor_id.eq_any(applied).or(products::exhibitor_id.nullable().eq_any(participating)))
         .into_boxed();
     if let Some(after) = after {
         query = query.filter(products::id.gt(after));
@@ -88,7 +90,7 @@ pub(super) fn products_page(
     query.order(products::id).limit(PAGE).select(ProductRow::as_select()).load(tx.conn())
 }
 
-/// Every version of these reports.
+/// All versions of these reports.
 pub(super) fn versions_of(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Vec<VersionRow>> {
     sales_report_versions::table
         .filter(sales_report_versions::sales_report_id.eq_any(reports))

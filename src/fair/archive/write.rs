@@ -1,4 +1,4 @@
-//! Reads an edition record by record.
+//! Exports an edition as a stream of records.
 use diesel::QueryResult;
 
 use super::{
@@ -12,11 +12,11 @@ use hoicho_core::{
 };
 use hoicho_web::http::Problem;
 
-/// Where records go.
+/// Receives the records.
 pub(super) type Sink<'s> = &'s mut dyn FnMut(&Record) -> Result<(), Problem>;
 
-/// Reads page after page until there is none.
-fn each<R, K: Copy>(
+/// Reads all pages by keyset pagination.
+fn for_each_page<R, K: Copy>(
     tx: &mut Tx<'_>,
     edition: EditionId,
     page: fn(&mut Tx<'_>, EditionId, Option<K>) -> QueryResult<Vec<R>>,
@@ -36,33 +36,33 @@ fn each<R, K: Copy>(
     }
 }
 
-fn words(said: Option<String>) -> Option<Words> {
-    said.map(Words)
+fn to_text(value: Option<String>) -> Option<Words> {
+    value.map(Words)
 }
 
-/// Writes the whole of an edition, ending with how many records there were.
+/// Exports an edition in full. The last record holds the number of the others.
 pub(super) fn edition(tx: &mut Tx<'_>, id: EditionId, now: Instant, sink: Sink<'_>) -> Result<(), Problem> {
     let mut records = 0_u64;
-    let mut put = |record: Record| {
+    let mut write_record = |record: Record| {
         records += 1;
         sink(&record)
     };
-    put(Record::Archive { format: FORMAT, program: env!("CARGO_PKG_VERSION").to_owned(), made_at: now })?;
-    floor_of(tx, id, &mut put)?;
-    people_of(tx, id, &mut put)?;
-    sales_of(tx, id, &mut put)?;
-    visits_of(tx, id, &mut put)?;
+    write_record(Record::Archive { format: FORMAT, program: env!("CARGO_PKG_VERSION").to_owned(), made_at: now })?;
+    write_floor(tx, id, &mut write_record)?;
+    write_exhibitors(tx, id, &mut write_record)?;
+    write_sales(tx, id, &mut write_record)?;
+    write_visits(tx, id, &mut write_record)?;
     sink(&Record::End { records })
 }
 
-type Put<'p> = &'p mut dyn FnMut(Record) -> Result<(), Problem>;
+type WriteRecord<'p> = &'p mut dyn FnMut(Record) -> Result<(), Problem>;
 
-fn floor_of(tx: &mut Tx<'_>, id: EditionId, put: Put<'_>) -> Result<(), Problem> {
+fn write_floor(tx: &mut Tx<'_>, id: EditionId, write_record: WriteRecord<'_>) -> Result<(), Problem> {
     let row = editions::store::find(tx, id)?;
     let ids: Vec<_> = row.venue_id.into_iter().collect();
     let venue = venues::store::by_ids(tx, &ids)?.pop();
     let series = row.series_id.map(|series| organisers::store::find_series(tx, series)).transpose()?;
-    put(Record::Edition {
+    write_record(Record::Edition {
         id,
         slug: row.slug.into(),
         name: row.name.into(),
@@ -77,30 +77,30 @@ fn floor_of(tx: &mut Tx<'_>, id: EditionId, put: Put<'_>) -> Result<(), Problem>
         declared_sales: row.declared_sales,
     })?;
     for day in editions::store::days(tx, id)? {
-        put(Record::OpeningDay { day: day.day, opens_at: day.opens_at, closes_at: day.closes_at })?;
+        write_record(Record::OpeningDay { day: day.day, opens_at: day.opens_at, closes_at: day.closes_at })?;
     }
     let zones = floor::store::zones_of(tx, id)?;
     let mut rules = floor::store::eligibility_of(tx, &zones.iter().map(|z| z.id).collect::<Vec<_>>())?;
     for zone in zones {
         let eligibility = rules.remove(&zone.id).unwrap_or_default();
-        put(Record::Zone { id: zone.id, code: zone.code.into(), name: zone.name.into(), eligibility })?;
+        write_record(Record::Zone { id: zone.id, code: zone.code.into(), name: zone.name.into(), eligibility })?;
     }
     for c in floor::store::categories_of(tx, id)? {
-        put(Record::BoothCategory {
+        write_record(Record::BoothCategory {
             category: c.category,
             area_dm2: c.area_dm2,
             fee: c.fee,
             booth_equivalents: c.booth_equivalents,
         })?;
     }
-    each(
+    for_each_page(
         tx,
         id,
         store::booths_page,
         |r| r.id,
         |_, rows| {
             rows.into_iter().try_for_each(|b| {
-                put(Record::Booth {
+                write_record(Record::Booth {
                     id: b.id,
                     zone: b.zone_id,
                     code: b.code.into(),
@@ -123,60 +123,60 @@ fn floor_of(tx: &mut Tx<'_>, id: EditionId, put: Put<'_>) -> Result<(), Problem>
     )
 }
 
-fn people_of(tx: &mut Tx<'_>, id: EditionId, put: Put<'_>) -> Result<(), Problem> {
-    each(
+fn write_exhibitors(tx: &mut Tx<'_>, id: EditionId, write_record: WriteRecord<'_>) -> Result<(), Problem> {
+    for_each_page(
         tx,
         id,
         store::exhibitors_page,
         |r| r.id,
         |_, rows| {
             rows.into_iter().try_for_each(|e| {
-                put(Record::Exhibitor {
+                write_record(Record::Exhibitor {
                     id: e.id,
                     name: e.name.into(),
                     legal_form: e.legal_form,
-                    tax_code: words(e.tax_code),
+                    tax_code: to_text(e.tax_code),
                     country: e.country.into(),
-                    locality_code: words(e.locality_code),
+                    locality_code: to_text(e.locality_code),
                     locality: e.locality.into(),
                 })
             })
         },
     )?;
-    each(
+    for_each_page(
         tx,
         id,
         store::products_page,
         |r| r.id,
         |_, rows| {
             rows.into_iter().try_for_each(|p| {
-                put(Record::Product {
+                write_record(Record::Product {
                     id: p.id,
                     exhibitor: p.exhibitor_id,
                     name: p.name.into(),
                     product_group: p.product_group,
                     stars: p.stars,
-                    certificate_number: words(p.certificate_number),
+                    certificate_number: to_text(p.certificate_number),
                     certificate_expires_on: p.certificate_expires_on,
                 })
             })
         },
     )?;
-    each(
+    for_each_page(
         tx,
         id,
         store::applications_page,
         |r| r.id,
         |_, rows| {
             rows.into_iter().try_for_each(|a| {
-                put(Record::Application {
+                write_record(Record::Application {
                     id: a.id,
                     exhibitor: a.exhibitor_id,
                     state: a.state,
                     booths_wanted: a.booths_wanted,
                     category: a.category,
-                    needs: words(a.needs),
-                    reason: words(a.reason),
+                    needs: to_text(a.needs),
+                    reason: to_text(a.reason),
                     waitlisted_at: a.waitlisted_at,
                     created_at: a.created_at,
                     needs_power: a.needs_power,
@@ -186,14 +186,14 @@ fn people_of(tx: &mut Tx<'_>, id: EditionId, put: Put<'_>) -> Result<(), Problem
             })
         },
     )?;
-    each(
+    for_each_page(
         tx,
         id,
         store::allocations_page,
         |r| r.id,
         |_, rows| {
             rows.into_iter().try_for_each(|a| {
-                put(Record::Allocation {
+                write_record(Record::Allocation {
                     id: a.id,
                     booth: a.booth_id,
                     application: a.application_id,
@@ -204,14 +204,14 @@ fn people_of(tx: &mut Tx<'_>, id: EditionId, put: Put<'_>) -> Result<(), Problem
             })
         },
     )?;
-    each(
+    for_each_page(
         tx,
         id,
         store::participants_page,
         |r| r.id,
         |_, rows| {
             rows.into_iter().try_for_each(|p| {
-                put(Record::Participant {
+                write_record(Record::Participant {
                     id: p.id,
                     allocation: p.allocation_id,
                     role: p.role,
@@ -224,8 +224,8 @@ fn people_of(tx: &mut Tx<'_>, id: EditionId, put: Put<'_>) -> Result<(), Problem
     )
 }
 
-fn sales_of(tx: &mut Tx<'_>, id: EditionId, put: Put<'_>) -> Result<(), Problem> {
-    each(
+fn write_sales(tx: &mut Tx<'_>, id: EditionId, write_record: WriteRecord<'_>) -> Result<(), Problem> {
+    for_each_page(
         tx,
         id,
         store::reports_page,
@@ -233,66 +233,66 @@ fn sales_of(tx: &mut Tx<'_>, id: EditionId, put: Put<'_>) -> Result<(), Problem>
         |tx, rows| {
             let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
             for r in rows {
-                put(Record::SalesReport {
+                write_record(Record::SalesReport {
                     id: r.id,
                     booth: r.booth_id,
                     day: r.day,
                     state: r.state,
                     amount: r.amount,
                     ocop_amount: r.ocop_amount,
-                    note: words(r.note),
+                    note: to_text(r.note),
                     version: r.version,
                 })?;
             }
             for v in store::versions_of(tx, &ids)? {
-                put(Record::SalesReportVersion {
+                write_record(Record::SalesReportVersion {
                     report: v.sales_report_id,
                     version: v.version,
                     amount: v.amount,
                     ocop_amount: v.ocop_amount,
-                    reason: words(v.reason),
+                    reason: to_text(v.reason),
                     recorded_at: v.recorded_at,
                 })?;
             }
             for (report, version, line) in lines::of_reports(tx, &ids)? {
-                put(Record::SalesReportLine { report, version, line })?;
+                write_record(Record::SalesReportLine { report, version, line })?;
             }
             Ok(())
         },
     )?;
-    each(
+    for_each_page(
         tx,
         id,
         store::deals_page,
         |r| r.id,
         |_, rows| {
             rows.into_iter().try_for_each(|d| {
-                put(Record::TradeDeal {
+                write_record(Record::TradeDeal {
                     id: d.id,
                     exhibitor: d.exhibitor_id,
                     kind: d.kind,
                     counterpart: d.counterpart.into(),
                     amount: d.amount,
                     signed_on: d.signed_on,
-                    note: words(d.note),
+                    note: to_text(d.note),
                 })
             })
         },
     )
 }
 
-fn visits_of(tx: &mut Tx<'_>, id: EditionId, put: Put<'_>) -> Result<(), Problem> {
+fn write_visits(tx: &mut Tx<'_>, id: EditionId, write_record: WriteRecord<'_>) -> Result<(), Problem> {
     for gate in visits::store::gates_of(tx, id)? {
-        put(Record::Gate { id: gate.id, name: gate.name.into() })?;
+        write_record(Record::Gate { id: gate.id, name: gate.name.into() })?;
     }
-    each(
+    for_each_page(
         tx,
         id,
         store::visits_page,
         |r| r.id,
         |_, rows| {
             rows.into_iter().try_for_each(|v| {
-                put(Record::VisitCount {
+                write_record(Record::VisitCount {
                     id: v.id,
                     gate: v.gate_id,
                     occurred_at: v.occurred_at,
@@ -300,7 +300,7 @@ fn visits_of(tx: &mut Tx<'_>, id: EditionId, put: Put<'_>) -> Result<(), Problem
                     local_hour: v.local_hour,
                     entries: v.entries,
                     exits: v.exits,
-                    reason: words(v.reason),
+                    reason: to_text(v.reason),
                     recorded_at: v.recorded_at,
                 })
             })

@@ -1,23 +1,23 @@
-//! draft → published → registration_open → registration_closed → live → reporting → finalised;
-//! cancelled from any state before finalised; one step back until live.
+//! State machine of editions: draft → published → registration_open → registration_closed → live → reporting → finalised.
+//! Any state before finalised can be cancelled; states before live can go one step back.
 use strum::VariantArray;
 
 hoicho_core::text_enum! {
-    /// Where an edition is in its life.
+    /// State of an edition.
     EditionState {
-        /// Being planned; only its staff see it.
+        /// In planning; visible only to the organiser's staff.
         Draft,
         /// Announced.
         Published,
         /// Exhibitors may apply.
         RegistrationOpen,
-        /// No more applications.
+        /// Applications are closed.
         RegistrationClosed,
         /// Open to visitors.
         Live,
-        /// Over; late reports still come in.
+        /// Closed to visitors; late reports are accepted.
         Reporting,
-        /// Its figures are frozen.
+        /// Figures are frozen.
         Finalised,
         /// Will not take place.
         Cancelled,
@@ -27,7 +27,7 @@ hoicho_core::text_enum! {
 use EditionState::*;
 
 impl EditionState {
-    /// The next state in the usual order.
+    /// The next state in the regular order.
     pub fn next(self) -> Option<Self> {
         match self {
             Draft => Some(Published),
@@ -40,7 +40,7 @@ impl EditionState {
         }
     }
 
-    /// The state before, where going back is allowed: until live, with a reason.
+    /// The previous state, if going back is allowed: before live, with a reason.
     pub fn back(self) -> Option<Self> {
         match self {
             Published => Some(Draft),
@@ -50,18 +50,18 @@ impl EditionState {
         }
     }
 
-    /// Every legal step from here.
+    /// All allowed transitions from this state.
     pub fn legal_steps(self) -> Vec<Self> {
         let cancel = (!matches!(self, Finalised | Cancelled)).then_some(Cancelled);
         self.next().into_iter().chain(self.back()).chain(cancel).collect()
     }
 
-    /// Whether a step needs a reason: going back and cancelling do.
+    /// Whether the transition requires a reason: going back and cancelling do.
     pub fn needs_reason(self, to: Self) -> bool {
         to == Cancelled || self.back() == Some(to)
     }
 
-    /// Whether anything of the edition may still change.
+    /// Whether the edition may still change.
     pub fn is_open(self) -> bool {
         !matches!(self, Finalised | Cancelled)
     }
@@ -77,13 +77,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_leaves_finalised_or_cancelled() {
+    fn finalised_and_cancelled_are_terminal() {
         assert!(Finalised.legal_steps().is_empty());
         assert!(Cancelled.legal_steps().is_empty());
     }
 
     #[test]
-    fn every_step_is_one_forward_one_back_until_live_or_cancelling() {
+    fn transitions_are_one_step_forward_one_step_back_before_live_or_cancellation() {
         for from in EditionState::all() {
             for to in from.legal_steps() {
                 let forward = from.next() == Some(to);

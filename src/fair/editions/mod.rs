@@ -1,7 +1,7 @@
-//! Editions: one holding of a fair, its opening days and its life cycle.
+//! Editions: one holding of a fair, with its opening days and lifecycle.
 //!
-//! Invariants: a slug is unique; opening days need not be contiguous; a step is taken only along
-//! [`lifecycle`]; after `finalised` nothing of the edition changes ([`store::open_for_change`]).
+//! Invariants: a slug is unique; opening days need not be consecutive; the state changes only along the transitions of
+//! [`lifecycle`]; a finalised edition does not change ([`store::open_for_change`]).
 use hoicho_core::{
     db::Tx,
     values::{clock::Instant, ids::EditionId},

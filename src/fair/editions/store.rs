@@ -1,4 +1,4 @@
-//! Every query on editions and their opening days.
+//! Queries on editions and their opening days.
 use chrono::NaiveTime;
 use diesel::prelude::*;
 
@@ -14,7 +14,7 @@ use hoicho_core::{
 };
 use hoicho_web::http::{Code, Problem};
 
-/// An edition as it is kept.
+/// A stored edition.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = editions, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct EditionRow {
@@ -22,41 +22,41 @@ pub struct EditionRow {
     pub id: EditionId,
     /// Whose.
     pub organiser_id: OrganiserId,
-    /// Compared with the editions of this series.
+    /// Series whose editions it is compared with.
     pub series_id: Option<SeriesId>,
-    /// In addresses.
+    /// Unique name in URLs.
     pub slug: String,
-    /// As people call it.
+    /// Name.
     pub name: String,
-    /// Where; of the same organiser (foreign key).
+    /// Venue of the same organiser (foreign key).
     pub venue_id: Option<VenueId>,
-    /// Life cycle.
+    /// State in the lifecycle.
     pub state: EditionState,
-    /// IANA.
+    /// IANA time zone.
     pub time_zone: String,
-    /// ISO 4217.
+    /// ISO 4217 code.
     pub currency: String,
-    /// A total whose rows are lost.
+    /// Declared total for an edition without individual booths.
     pub declared_booths: Option<i32>,
-    /// A total whose rows are lost.
+    /// Declared total for an edition without individual counts.
     pub declared_visits: Option<i64>,
-    /// A total whose rows are lost, minor units.
+    /// Declared total for an edition without individual reports, in minor units.
     pub declared_sales: Option<i64>,
-    /// Counts changes.
+    /// Incremented by every change; the basis of `ETag` and `If-Match`.
     pub version: i32,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Instant,
-    /// The round whose policy offers booths that come free to the waiting list.
+    /// Allocation run whose policy offers released booths to the waiting list.
     pub waiting_list_run_id: Option<AllocationRunId>,
 }
 
-/// One day the edition is open.
+/// An opening day of an edition.
 #[derive(Debug, Clone, Copy, Queryable, Selectable, Insertable)]
 #[diesel(table_name = opening_days)]
 pub struct OpeningDayRow {
     /// Whose.
     pub edition_id: EditionId,
-    /// In the edition's time zone.
+    /// Date in the edition's time zone.
     pub day: Day,
     /// Local time.
     pub opens_at: NaiveTime,
@@ -64,33 +64,34 @@ pub struct OpeningDayRow {
     pub closes_at: NaiveTime,
 }
 
-/// Fails on a slug in use and on a series of another organiser.
+/// # Errors
+/// A slug in use (unique key), or a series of another organiser (foreign key).
 pub fn insert(tx: &mut Tx<'_>, row: &EditionRow) -> QueryResult<usize> {
     diesel::insert_into(editions::table).values(row).execute(tx.conn())
 }
 
-/// One edition.
+/// The edition with this identifier.
 pub fn find(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<EditionRow> {
     editions::table.find(id).select(EditionRow::as_select()).get_result(tx.conn())
 }
 
-/// The edition of this slug.
+/// The edition with this slug.
 pub fn by_slug(tx: &mut Tx<'_>, slug: &str) -> QueryResult<EditionId> {
     editions::table.filter(editions::slug.eq(slug)).select(editions::id).get_result(tx.conn())
 }
 
-/// Which editions a list shows.
+/// Visibility filter of a list of editions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listed {
-    /// Those everybody may see.
+    /// Public ones, optionally of one organiser.
     Public(Option<OrganiserId>),
-    /// All of one's own organiser, drafts too.
+    /// All of an organiser, including drafts, for its staff.
     Own(OrganiserId),
 }
 
-type Chosen<'q> = diesel::helper_types::IntoBoxed<'q, editions::table, hoicho_core::db::types::Multi>;
+type EditionQuery<'q> = diesel::helper_types::IntoBoxed<'q, editions::table, hoicho_core::db::types::Multi>;
 
-fn shown_in<'q>(listed: Listed) -> Chosen<'q> {
+fn visible<'q>(listed: Listed) -> EditionQuery<'q> {
     let all = editions::table.into_boxed();
     match listed {
         Listed::Public(None) => all.filter(editions::state.ne(EditionState::Draft)),
@@ -101,84 +102,87 @@ fn shown_in<'q>(listed: Listed) -> Chosen<'q> {
     }
 }
 
-/// Editions by slug, after `after`.
+/// A page of editions, ordered by slug, after `after`.
 pub fn page(tx: &mut Tx<'_>, listed: Listed, after: &str, limit: i64) -> QueryResult<Vec<EditionRow>> {
-    let query = shown_in(listed).filter(editions::slug.gt(after));
+    let query = visible(listed).filter(editions::slug.gt(after));
     query.order(editions::slug).limit(limit).select(EditionRow::as_select()).load(tx.conn())
 }
 
-/// Those of these editions that the list shows, by slug.
+/// Those of these editions that pass the filter, ordered by slug.
 pub fn by_ids(tx: &mut Tx<'_>, listed: Listed, ids: &[EditionId]) -> QueryResult<Vec<EditionRow>> {
-    let query = shown_in(listed);
+    let query = visible(listed);
     query.filter(editions::id.eq_any(ids)).order(editions::slug).select(EditionRow::as_select()).load(tx.conn())
 }
 
-/// Writes an edition anew, one version on, unless somebody else did since `seen`.
+/// Updates an edition if its stored version is still `seen`; otherwise returns `false`.
 pub fn replace(tx: &mut Tx<'_>, row: &EditionRow, seen: i32) -> QueryResult<bool> {
-    let unchanged = editions::table.find(row.id).filter(editions::version.eq(seen));
-    Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
+    let same_version = editions::table.find(row.id).filter(editions::version.eq(seen));
+    Ok(diesel::update(same_version).set(row).execute(tx.conn())? == 1)
 }
 
-/// Removes an edition with nothing but opening days (foreign keys).
+/// Deletes an edition that has nothing but opening days and imports (foreign keys).
 pub fn delete(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<usize> {
     diesel::delete(opening_days::table.filter(opening_days::edition_id.eq(id))).execute(tx.conn())?;
     diesel::delete(imports::table.filter(imports::edition_id.eq(id))).execute(tx.conn())?;
-    // What happened to it stays in the audit log of its organiser.
+    // Its entries remain in the audit log of the organiser.
     diesel::update(audit_log::table.filter(audit_log::edition_id.eq(id)))
         .set(audit_log::edition_id.eq(None::<EditionId>))
         .execute(tx.conn())?;
     diesel::delete(editions::table.find(id)).execute(tx.conn())
 }
 
-/// The edition, held so that its state cannot change before this transaction ends; refused once it is over.
+/// The edition, with a shared lock so that its state cannot change before the transaction ends.
+///
+/// # Errors
+/// [`Code::EditionFinalised`] for a finalised or cancelled edition.
 pub fn open_for_change(tx: &mut Tx<'_>, id: EditionId) -> Result<EditionRow, Problem> {
     let row = match tx.conn() {
-        // The one writer of SQLite holds everything already.
+        // A write transaction of SQLite locks the database already.
         Conn::Sqlite(c) => editions::table.find(id).select(EditionRow::as_select()).get_result(c)?,
         Conn::Postgres(c) => editions::table.find(id).select(EditionRow::as_select()).for_share().get_result(c)?,
     };
-    refuse_unless_open(row.state)?;
+    require_open(row.state)?;
     Ok(row)
 }
 
-/// The same for who needs to know no more of it than that.
+/// [`open_for_change`] that reads only the state.
 pub fn hold_open(tx: &mut Tx<'_>, id: EditionId) -> Result<EditionId, Problem> {
     let state = match tx.conn() {
         Conn::Sqlite(c) => editions::table.find(id).select(editions::state).get_result(c)?,
         Conn::Postgres(c) => editions::table.find(id).select(editions::state).for_share().get_result(c)?,
     };
-    refuse_unless_open(state)?;
+    require_open(state)?;
     Ok(id)
 }
 
-fn refuse_unless_open(state: EditionState) -> Result<(), Problem> {
+fn require_open(state: EditionState) -> Result<(), Problem> {
     if state.is_open() {
         return Ok(());
     }
     Err(Problem::new(Code::EditionFinalised, Said("the-edition-is-finalised-or-cancelled-nothing")))
 }
 
-/// Moves an edition on, unless somebody else moved it meanwhile.
+/// Changes the state if it is still `from`; otherwise returns `false`.
 pub fn set_state(tx: &mut Tx<'_>, id: EditionId, from: EditionState, to: EditionState) -> QueryResult<bool> {
-    let changed = diesel::update(editions::table.find(id).filter(editions::state.eq(from)))
+    let updated = diesel::update(editions::table.find(id).filter(editions::state.eq(from)))
         .set((editions::state.eq(to), editions::version.eq(editions::version + 1)))
         .execute(tx.conn())?;
-    Ok(changed == 1)
+    Ok(updated == 1)
 }
 
-/// By which run booths that come free are offered to the waiting list.
+/// Sets the allocation run whose policy offers released booths to the waiting list.
 pub fn set_waiting_list_run(tx: &mut Tx<'_>, id: EditionId, run: Option<AllocationRunId>) -> QueryResult<usize> {
     diesel::update(editions::table.find(id))
         .set((editions::waiting_list_run_id.eq(run), editions::version.eq(editions::version + 1)))
         .execute(tx.conn())
 }
 
-/// Counts a change, unless `seen` is stale.
+/// Increments the version.
 pub fn touch(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<usize> {
     diesel::update(editions::table.find(id)).set(editions::version.eq(editions::version + 1)).execute(tx.conn())
 }
 
-/// Opening days in order.
+/// Opening days in chronological order.
 pub fn days(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<Vec<OpeningDayRow>> {
     opening_days::table
         .filter(opening_days::edition_id.eq(id))
@@ -187,7 +191,7 @@ pub fn days(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<Vec<OpeningDayRow>> {
         .load(tx.conn())
 }
 
-/// Opening days of several editions, in order.
+/// Opening days of several editions, in chronological order per edition.
 pub fn days_of(tx: &mut Tx<'_>, ids: &[EditionId]) -> QueryResult<Vec<OpeningDayRow>> {
     opening_days::table
         .filter(opening_days::edition_id.eq_any(ids))
@@ -196,12 +200,12 @@ pub fn days_of(tx: &mut Tx<'_>, ids: &[EditionId]) -> QueryResult<Vec<OpeningDay
         .load(tx.conn())
 }
 
-/// Sets the opening days: changes hours, adds days, takes away those not named. A day with reports or
-/// counts cannot be taken away (foreign key).
+/// Replaces the opening days: updates hours, inserts new days, deletes missing ones. Fails if a deleted day has reports
+/// or counts (foreign key).
 pub fn put_days(tx: &mut Tx<'_>, id: EditionId, days: &[OpeningDayRow]) -> QueryResult<()> {
-    let kept: Vec<Day> = days.iter().map(|d| d.day).collect();
+    let remaining: Vec<Day> = days.iter().map(|d| d.day).collect();
     let of_edition = opening_days::table.filter(opening_days::edition_id.eq(id));
-    diesel::delete(of_edition.filter(opening_days::day.ne_all(&kept))).execute(tx.conn())?;
+    diesel::delete(of_edition.filter(opening_days::day.ne_all(&remaining))).execute(tx.conn())?;
     let mut added = Vec::new();
     for day in days {
         let hours = (opening_days::opens_at.eq(day.opens_at), opening_days::closes_at.eq(day.closes_at));
@@ -215,7 +219,7 @@ pub fn put_days(tx: &mut Tx<'_>, id: EditionId, days: &[OpeningDayRow]) -> Query
     Ok(())
 }
 
-/// The edition of the same series whose first day comes last before `day`.
+/// The latest edition of the same series with an opening day before `day`, other than cancelled ones.
 pub fn previous_in_series(tx: &mut Tx<'_>, row: &EditionRow, day: Day) -> QueryResult<Option<EditionRow>> {
     let Some(series) = row.series_id else { return Ok(None) };
     editions::table

@@ -1,5 +1,5 @@
-//! The floor plan as a picture, for screens and for paper up to A0: zones in colours that colour-blind people tell apart,
-//! booths with code and exhibitor, and a legend.
+//! Renders the floor plan as SVG, for screens and for print up to A0: zones in a colour-blind-safe palette, booths
+//! labelled with code and exhibitor, and a legend.
 use std::collections::HashMap;
 
 use askama::Template;
@@ -10,8 +10,7 @@ use hoicho_core::{
     values::ids::ZoneId,
 };
 
-/// Okabe and Ito's colours, which people with any kind of colour-blindness tell apart; light for the booths, full for
-/// their borders.
+/// Zone palette after Okabe and Ito, safe for all kinds of colour blindness: (booth fill, booth border).
 pub const COLOURS: [(&str, &str); 8] = [
     ("#bcd7ec", "#0072b2"),
     ("#f7d9a8", "#c77f00"),
@@ -23,16 +22,17 @@ pub const COLOURS: [(&str, &str); 8] = [
     ("#d9d9d9", "#4d4d4d"),
 ];
 
-/// A character of a name takes about so many tenths of a decimetre.
-const CHARACTER: usize = 25;
-/// Lines of a name on a booth.
-const LINES: usize = 3;
-/// Under the plan.
-const LEGEND: i32 = 34;
-/// Over the plan.
-const TITLE: i32 = 50;
+/// Average width of a character of an exhibitor's name, in tenths of a decimetre.
+const CHARACTER_WIDTH: usize = 25;
+const MAX_NAME_LINES: usize = 3;
+/// Height of one legend line, in decimetres.
+const LEGEND_HEIGHT: i32 = 34;
+/// Height reserved for the title, in decimetres.
+const TITLE_HEIGHT: i32 = 50;
+/// Larger floor plans are drawn by hall; a legend of hundreds of zones would not be readable.
+const MAX_LEGEND_ENTRIES: usize = 24;
 
-/// A size of paper, lying.
+/// Paper size, landscape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Sheet {
@@ -44,7 +44,7 @@ pub enum Sheet {
 }
 
 impl Sheet {
-    /// Millimetres.
+    /// Width and height in millimetres.
     fn size(self) -> (u32, u32) {
         match self {
             Self::A4 => (297, 210),
@@ -56,7 +56,7 @@ impl Sheet {
     }
 }
 
-struct Entry {
+struct LegendEntry {
     x: i32,
     y: i32,
     label: String,
@@ -66,17 +66,17 @@ struct Entry {
 
 #[derive(Template)]
 #[template(path = "floor_plan.svg")]
-struct Picture<'a> {
+struct FloorPlanSvg<'a> {
     plan: &'a Plan,
     title: &'a str,
     sheet: Option<(u32, u32)>,
     height: i32,
     colours: HashMap<ZoneId, (&'static str, &'static str)>,
-    legend: Vec<Entry>,
+    legend: Vec<LegendEntry>,
     shift: i32,
 }
 
-impl Picture<'_> {
+impl FloorPlanSvg<'_> {
     fn fill(&self, booth: &PlanBooth) -> &'static str {
         match booth.occupancy {
             Occupancy::Free => "#ffffff",
@@ -87,15 +87,16 @@ impl Picture<'_> {
     fn stroke(&self, zone: &ZoneId) -> &'static str {
         self.colours.get(zone).map_or("#4d4d4d", |c| c.1)
     }
-    /// Lines of the exhibitor's name with their heights.
+    /// The lines of the exhibitor's name, each with its y coordinate.
     fn lines(&self, booth: &PlanBooth) -> Vec<(i32, String)> {
-        let room = usize::try_from(booth.width).unwrap_or_default().saturating_mul(10) / CHARACTER;
-        let lines = booth.exhibitor.as_deref().map(|name| wrapped(name, room.max(4))).unwrap_or_default();
+        let max_chars = usize::try_from(booth.width).unwrap_or_default().saturating_mul(10) / CHARACTER_WIDTH;
+        let lines = booth.exhibitor.as_deref().map(|name| wrapped(name, max_chars.max(4))).unwrap_or_default();
         (0..).zip(lines).map(|(n, line)| (booth.y + 15 + 5 * n, line)).collect()
     }
 }
 
-/// A name in at most [`LINES`] lines of `room` characters; what is left over ends in an ellipsis.
+/// Wraps a name at word boundaries into at most [`MAX_NAME_LINES`] lines of `room` characters; truncation is shown by
+/// an ellipsis.
 pub fn wrapped(name: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in name.split_whitespace() {
@@ -105,8 +106,8 @@ pub fn wrapped(name: &str, room: usize) -> Vec<String> {
             None => lines.push(word.chars().take(room).collect()),
         }
     }
-    if lines.len() > LINES {
-        lines.truncate(LINES);
+    if lines.len() > MAX_NAME_LINES {
+        lines.truncate(MAX_NAME_LINES);
         if let Some(last) = lines.last_mut() {
             *last = last.chars().take(room.saturating_sub(1)).chain(['…']).collect();
         }
@@ -114,14 +115,14 @@ pub fn wrapped(name: &str, room: usize) -> Vec<String> {
     lines
 }
 
-/// Draws a plan; `sheet` is for print.
+/// Renders a floor plan; `sheet` sets the physical size for print.
 pub fn svg(plan: &Plan, title: &str, sheet: Option<Sheet>, language: Language) -> Result<String, askama::Error> {
     let colours = plan.zones.iter().zip(COLOURS.iter().cycle()).map(|(zone, colour)| (zone.id, *colour)).collect();
     let words = Words(language);
     let (free, reserved) = (words.say("plan-legend-free"), words.say("plan-legend-reserved"));
     let count = |zone: Option<ZoneId>, occupancy: Option<Occupancy>| {
-        let of = |b: &&PlanBooth| zone.is_none_or(|z| b.zone == z) && occupancy.is_none_or(|o| b.occupancy == o);
-        plan.booths.iter().filter(of).count()
+        let matches = |b: &&PlanBooth| zone.is_none_or(|z| b.zone == z) && occupancy.is_none_or(|o| b.occupancy == o);
+        plan.booths.iter().filter(matches).count()
     };
     let states = [
         (format!("{free} ({})", count(None, Some(Occupancy::Free))), "#ffffff", "#4d4d4d"),
@@ -129,26 +130,25 @@ pub fn svg(plan: &Plan, title: &str, sheet: Option<Sheet>, language: Language) -
     ];
     let zones = plan.zones.iter().zip(COLOURS.iter().cycle());
     let zones = zones.map(|(z, c)| (format!("{} {} ({})", z.code, z.name, count(Some(z.id), None)), c.0, c.1));
-    let wide = plan.width.max(400);
-    let (mut x, mut y) = (20, plan.height.saturating_add(TITLE));
+    let max_width = plan.width.max(400);
+    let (mut x, mut y) = (20, plan.height.saturating_add(TITLE_HEIGHT));
     let mut legend = Vec::new();
-    // A fair of hundreds of zones is drawn hall by hall; its legend would be a book.
-    for (label, fill, stroke) in states.into_iter().chain(zones).take(24) {
-        let own = i32::try_from(label.chars().count() * 6 + 44).unwrap_or(wide);
-        if x + own > wide && x > 20 {
-            (x, y) = (20, y + LEGEND);
+    for (label, fill, stroke) in states.into_iter().chain(zones).take(MAX_LEGEND_ENTRIES) {
+        let width = i32::try_from(label.chars().count() * 6 + 44).unwrap_or(max_width);
+        if x + width > max_width && x > 20 {
+            (x, y) = (20, y + LEGEND_HEIGHT);
         }
-        legend.push(Entry { x, y, label, fill, stroke });
-        x += own;
+        legend.push(LegendEntry { x, y, label, fill, stroke });
+        x += width;
     }
-    Picture {
+    FloorPlanSvg {
         plan,
         title,
         sheet: sheet.map(Sheet::size),
-        height: y.saturating_add(LEGEND),
+        height: y.saturating_add(LEGEND_HEIGHT),
         colours,
         legend,
-        shift: TITLE,
+        shift: TITLE_HEIGHT,
     }
     .render()
 }
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_with_markup_stays_text_and_a_sheet_has_its_size() {
+    fn svg_escapes_names_and_sets_the_sheet_size() {
         let (zone, booth) = (ZoneId::make(), hoicho_core::values::ids::BoothId::make());
         let plan = Plan {
             width: 300,
@@ -184,13 +184,16 @@ mod tests {
                 height: 30,
             }],
         };
-        let drawn = svg(&plan, "Hội chợ & bạn", Some(Sheet::A3), Language::Vi).unwrap();
-        assert!(!drawn.contains("<OCOP>") && !drawn.contains("<script>") && drawn.starts_with("<svg"), "{drawn}");
-        assert!(drawn.contains(r#"width="420mm" height="297mm""#) && drawn.contains("A Khu"));
+        let rendered = svg(&plan, "Hội chợ & bạn", Some(Sheet::A3), Language::Vi).unwrap();
+        assert!(
+            !rendered.contains("<OCOP>") && !rendered.contains("<script>") && rendered.starts_with("<svg"),
+            "{rendered}"
+        );
+        assert!(rendered.contains(r#"width="420mm" height="297mm""#) && rendered.contains("A Khu"));
     }
 
     #[test]
-    fn a_name_is_cut_where_words_end_and_what_is_left_out_shows() {
+    fn wrapped_breaks_at_words_and_marks_truncation() {
         assert_eq!(wrapped("HTX Miến dong Bình Liêu", 13), ["HTX Miến dong", "Bình Liêu"]);
         assert_eq!(wrapped("Một hai ba bốn năm sáu bảy tám", 7), ["Một hai", "ba bốn", "năm sá…"]);
         assert_eq!(wrapped("", 13), Vec::<String>::new());

@@ -1,58 +1,56 @@
-//! Who may stand in a zone: by product group, locality and legal form. A rule that names nothing lets everybody in.
+//! Eligibility rules of a zone: by product group, locality and legal form. An empty rule matches every exhibitor.
 use serde::{Deserialize, Serialize};
 
 use crate::{exhibitors::LegalForm, products::ProductGroup};
 
-/// A zone's rules; all that name something must hold.
+/// The rules of a zone. Every non-empty rule must match.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Eligibility {
-    /// At least one product of these groups.
+    /// The exhibitor has at least one product of these groups.
     pub product_groups: Vec<ProductGroup>,
-    /// One of these legal forms.
+    /// The exhibitor has one of these legal forms.
     pub legal_forms: Vec<LegalForm>,
-    /// From one of these localities, or a part of one (`vn.22` takes all of Quảng Ninh).
+    /// The exhibitor is from one of these localities or their descendants (`vn.22` matches all of Quảng Ninh).
     pub localities: Vec<String>,
 }
 
-/// Who wants to stand there.
+/// The attributes of an exhibitor that the rules check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
-    /// In law.
     pub legal_form: LegalForm,
-    /// Code of its locality, where it is known.
+    /// Locality code; `None` if unknown.
     pub locality: Option<String>,
-    /// Of its products.
     pub product_groups: Vec<ProductGroup>,
 }
 
-/// Which rule stands in the way.
+/// A rule that the exhibitor does not meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Obstacle {
-    /// It has no product of the groups.
+    /// No product of the required groups.
     ProductGroup,
-    /// It has another legal form.
+    /// A legal form that is not listed.
     LegalForm,
-    /// It is from elsewhere.
+    /// From another locality, or its locality is unknown.
     Locality,
 }
 
-/// Whether `code` is `of` or a part of it: codes are paths.
+/// Whether locality `code` equals `of` or is its descendant. Codes are dot-separated paths.
 pub fn is_part_of(code: &str, of: &str) -> bool {
     code.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 impl Eligibility {
-    /// Everything that stands in a candidate's way.
+    /// All rules that a candidate does not meet.
     pub fn obstacles(&self, candidate: &Candidate) -> Vec<Obstacle> {
-        let sells = self.product_groups.is_empty()
+        let has_group = self.product_groups.is_empty()
             || candidate.product_groups.iter().any(|group| self.product_groups.contains(group));
-        let is_form = self.legal_forms.is_empty() || self.legal_forms.contains(&candidate.legal_form);
-        let is_from = self.localities.is_empty()
+        let has_form = self.legal_forms.is_empty() || self.legal_forms.contains(&candidate.legal_form);
+        let is_local = self.localities.is_empty()
             || candidate.locality.as_ref().is_some_and(|code| self.localities.iter().any(|of| is_part_of(code, of)));
-        [(sells, Obstacle::ProductGroup), (is_form, Obstacle::LegalForm), (is_from, Obstacle::Locality)]
+        [(has_group, Obstacle::ProductGroup), (has_form, Obstacle::LegalForm), (is_local, Obstacle::Locality)]
             .into_iter()
-            .filter_map(|(holds, obstacle)| (!holds).then_some(obstacle))
+            .filter_map(|(is_met, obstacle)| (!is_met).then_some(obstacle))
             .collect()
     }
 }
@@ -70,22 +68,22 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_names_nothing_lets_everybody_in() {
+    fn empty_rules_match_every_candidate() {
         assert_eq!(Eligibility::default().obstacles(&candidate()), []);
     }
 
     #[test]
-    fn a_province_takes_its_communes_and_no_other_codes_that_begin_alike() {
+    fn locality_rule_matches_descendants_but_not_codes_with_the_same_prefix() {
         let only = |code: &str| Eligibility { localities: vec![code.into()], ..Eligibility::default() };
         assert_eq!(only("vn.22").obstacles(&candidate()), []);
         assert_eq!(only("vn.2").obstacles(&candidate()), [Obstacle::Locality]);
         assert_eq!(only("vn.22.06652").obstacles(&candidate()), []);
-        let nowhere = Candidate { locality: None, ..candidate() };
-        assert_eq!(only("vn.22").obstacles(&nowhere), [Obstacle::Locality]);
+        let without_locality = Candidate { locality: None, ..candidate() };
+        assert_eq!(only("vn.22").obstacles(&without_locality), [Obstacle::Locality]);
     }
 
     #[test]
-    fn every_obstacle_is_named() {
+    fn obstacles_lists_every_unmet_rule() {
         let rules = Eligibility {
             product_groups: vec![ProductGroup::Tourism],
             legal_forms: vec![LegalForm::Foreign],

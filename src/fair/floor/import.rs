@@ -1,4 +1,4 @@
-//! Booths from a table: all or nothing, every fault told at once.
+//! Imports booths from a table in one transaction; all validation errors are reported together.
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
@@ -20,7 +20,7 @@ use hoicho_web::{
     identity::Granted,
 };
 
-/// Booths a table may have.
+/// Maximum number of rows of a table.
 pub const MOST: usize = 5_000;
 
 #[derive(Deserialize)]
@@ -36,58 +36,54 @@ struct Row {
     has_water: Option<bool>,
 }
 
-/// A booth as a table says it; what is left out comes from the price list.
+/// One row of the table. Missing values default to the price list.
 #[derive(Debug, Clone)]
 pub struct BoothLine {
-    /// Letters of the row, then the number.
+    /// Row letters followed by the number, as `A01`.
     pub code: String,
-    /// A zone's code or name.
+    /// Code or name of a zone.
     pub zone: String,
-    /// What kind.
     pub category: BoothCategory,
     /// Square decimetres.
     pub area_dm2: Option<i32>,
-    /// Minor units.
+    /// Minor units of the edition's currency.
     pub fee: Option<i64>,
-    /// Standard booths whose room it takes.
+    /// Size in standard booths.
     pub booth_equivalents: Option<i32>,
-    /// Electric power.
     pub has_power: bool,
-    /// Running water.
     pub has_water: bool,
 }
 
-/// Adds the booths of a CSV table with the columns `code,zone,category` and, where the price list does not say it,
-/// `area_dm2,fee,booth_equivalents,has_power,has_water`; `zone` is a zone's code.
+/// Imports a CSV table with the columns `code,zone,category` and, optional where the price list has a default,
+/// `area_dm2,fee,booth_equivalents,has_power,has_water`; `zone` is the code of a zone.
 pub fn import(tx: &mut Tx<'_>, granted: &Granted, table: &[u8]) -> Result<Vec<BoothRow>, Problem> {
     let line = |(line, row): (u64, Row)| {
-        let has = |said: Option<bool>| said.unwrap_or(false);
-        let (has_power, has_water) = (has(row.has_power), has(row.has_water));
+        let (has_power, has_water) = (row.has_power.unwrap_or(false), row.has_water.unwrap_or(false));
         let Row { code, zone, category, area_dm2, fee, booth_equivalents, .. } = row;
         (line, BoothLine { code, zone, category, area_dm2, fee, booth_equivalents, has_power, has_water })
     };
     import_lines(tx, granted, rows::<Row>(table, MOST)?.into_iter().map(line).collect())
 }
 
-/// The same of lines that were read already, each with the row it stood in.
+/// Imports parsed rows; the number is the row's position in the source, for error pointers.
 pub fn import_lines(
     tx: &mut Tx<'_>,
     granted: &Granted,
     lines: Vec<(u64, BoothLine)>,
 ) -> Result<Vec<BoothRow>, Problem> {
     let edition = editions::store::open_for_change(tx, granted.edition()?)?;
-    let known: BTreeSet<String> = store::codes_of(tx, edition.id)?.into_iter().collect();
-    let mut named = BTreeSet::new();
+    let existing: BTreeSet<String> = store::codes_of(tx, edition.id)?.into_iter().collect();
+    let mut seen = BTreeSet::new();
     let zones = store::zones_of(tx, edition.id)?;
     let prices = store::categories_of(tx, edition.id)?;
     let mut checks = Checks::default();
     let mut booths = Vec::new();
     for (line, row) in lines {
         let at = format!("/{line}");
-        let called = text::fold(&row.zone);
-        let is_meant =
-            |z: &&ZoneRow| z.code == row.zone || text::fold(&z.code) == called || text::fold(&z.name) == called;
-        let zone = zones.iter().find(is_meant).map(|z| z.id);
+        let folded = text::fold(&row.zone);
+        let matches =
+            |z: &&ZoneRow| z.code == row.zone || text::fold(&z.code) == folded || text::fold(&z.name) == folded;
+        let zone = zones.iter().find(matches).map(|z| z.id);
         checks.that(
             zone.is_some(),
             &format!("{at}/zone"),
@@ -96,7 +92,7 @@ pub fn import_lines(
         );
         let place = split(&row.code).filter(|(_, place, _)| *place > 0);
         checks.that(place.is_some(), &format!("{at}/code"), "code", Said("import-booth-code").with(&[("line", &line)]));
-        let is_new = !known.contains(&row.code) && named.insert(row.code.clone());
+        let is_new = !existing.contains(&row.code) && seen.insert(row.code.clone());
         checks.that(is_new, &format!("{at}/code"), "repeated", Said("import-booth-exists").with(&[("line", &line)]));
         let kind = BoothKind {
             zone: zone.unwrap_or_else(ZoneId::make),
@@ -107,9 +103,9 @@ pub fn import_lines(
             has_power: row.has_power,
             has_water: row.has_water,
         };
-        let settled = kind.settle(&mut checks, &at, &prices);
+        let spec = kind.settle(&mut checks, &at, &prices);
         let (row_label, place, _) = place.unwrap_or_default();
-        booths.push(settled.booth(edition.id, row.code, row_label, place));
+        booths.push(spec.booth(edition.id, row.code, row_label, place));
     }
     checks.done()?;
     store::insert_booths(tx, &booths)?;

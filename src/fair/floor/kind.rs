@@ -1,4 +1,4 @@
-//! What a new booth is like: told, or taken from the edition's price list.
+//! The specification of new booths: given in the request, or defaulted from the edition's price list.
 use serde::Deserialize;
 
 use super::{
@@ -11,7 +11,7 @@ use hoicho_core::{
 };
 use hoicho_web::http::Checks;
 
-/// What booths share. What is left out comes from the price list.
+/// Attributes shared by new booths. Omitted values default to the price list.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BoothKind {
@@ -21,17 +21,17 @@ pub(super) struct BoothKind {
     pub area_dm2: Option<i32>,
     /// Minor units of the edition's currency: 0 to 10^12.
     pub fee: Option<i64>,
-    /// Standard booths whose room it takes: 1 to 1,000.
+    /// Size in standard booths: 1 to 1,000.
     pub booth_equivalents: Option<i32>,
-    /// Electric power; no unless told.
+    /// Electric power; default `false`.
     #[serde(default)]
     pub has_power: bool,
-    /// Running water; no unless told.
+    /// Running water; default `false`.
     #[serde(default)]
     pub has_water: bool,
 }
 
-/// What is wrong with a size or price, if anything.
+/// Validates the ranges of size and fee.
 pub(super) fn check(
     checks: &mut Checks,
     at: &str,
@@ -59,9 +59,9 @@ pub(super) fn check(
     );
 }
 
-/// A kind with nothing left open.
+/// A specification with all defaults applied.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Settled {
+pub(super) struct ResolvedBoothKind {
     zone: ZoneId,
     category: BoothCategory,
     area_dm2: i32,
@@ -72,15 +72,15 @@ pub(super) struct Settled {
 }
 
 impl BoothKind {
-    /// Fills from the price list what was left out; where that is silent too, a fault is noted.
-    pub fn settle(&self, checks: &mut Checks, at: &str, prices: &[CategoryRow]) -> Settled {
+    /// Applies the defaults of the price list. An area or fee that neither specifies is a validation error.
+    pub fn settle(&self, checks: &mut Checks, at: &str, prices: &[CategoryRow]) -> ResolvedBoothKind {
         check(checks, at, self.area_dm2, self.fee, self.booth_equivalents);
         let listed = prices.iter().find(|p| p.category == self.category);
         let (area_dm2, fee) = (self.area_dm2.or(listed.map(|l| l.area_dm2)), self.fee.or(listed.map(|l| l.fee)));
-        for (known, field) in [(area_dm2.is_some(), "area_dm2"), (fee.is_some(), "fee")] {
-            checks.that(known, &format!("{at}/{field}"), "missing", Said("please-tell-it-here-or-in-the"));
+        for (is_present, field) in [(area_dm2.is_some(), "area_dm2"), (fee.is_some(), "fee")] {
+            checks.that(is_present, &format!("{at}/{field}"), "missing", Said("please-tell-it-here-or-in-the"));
         }
-        Settled {
+        ResolvedBoothKind {
             zone: self.zone,
             category: self.category,
             area_dm2: area_dm2.unwrap_or_default(),
@@ -92,8 +92,8 @@ impl BoothKind {
     }
 }
 
-impl Settled {
-    /// A booth of this kind.
+impl ResolvedBoothKind {
+    /// A new booth with this specification.
     pub fn booth(self, edition: EditionId, code: String, row_label: String, place: u32) -> BoothRow {
         BoothRow {
             id: BoothId::make(),

@@ -1,7 +1,7 @@
-//! The floor: zones, booths and the price list of an edition, and its plan.
+//! The floor of an edition: zones, booths, price list and floor plan.
 //!
-//! Invariants: a booth's code and its place in a row are unique in its edition; its zone belongs to the same
-//! edition; a zone's hall is one of the edition's venue.
+//! Invariants: a booth's code and its position in a row are unique in its edition; its zone belongs to the same
+//! edition; a zone's hall belongs to the edition's venue.
 mod drawing;
 pub mod eligibility;
 pub mod import;
@@ -17,27 +17,27 @@ pub use plan::{Occupancy, Plan, PlanBooth, plan};
 pub use routes::{ApiDoc, BoothView, Booths, ZoneView, Zones, routes};
 
 hoicho_core::text_enum! {
-    /// Whether a round may give a booth away. By hand anything goes.
+    /// Whether an allocation run may allocate the booth. Manual allocation ignores it.
     BoothAvailability {
-        /// Yes.
+        /// Available to allocation runs.
         Open,
-        /// Kept for somebody the organiser has in mind.
+        /// Reserved by the organiser for manual allocation.
         Reserved,
-        /// Not to be used: a pillar, a fire exit.
+        /// Not usable, for example a pillar or a fire exit.
         Locked,
     }
 }
 
 hoicho_core::text_enum! {
-    /// What kind of booth.
+    /// Category of a booth.
     BoothCategory {
         /// 3 × 3 m.
         Standard,
         /// Open on two sides.
         Corner,
-        /// Decorated pavilion, in the room of many standard booths.
+        /// Decorated pavilion on the area of several standard booths.
         SpecialBuild,
-        /// Bare floor.
+        /// Floor space without booth construction.
         RawSpace,
     }
 }

@@ -1,4 +1,4 @@
-//! Every query on zones, booths and the price list.
+//! Database queries on zones, booths and the price list.
 use std::collections::HashMap;
 
 use diesel::prelude::*;
@@ -14,17 +14,15 @@ use hoicho_core::{
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = zones, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct ZoneRow {
-    /// Identifier.
     pub id: ZoneId,
-    /// Whose.
     pub edition_id: EditionId,
-    /// In which hall of the edition's venue.
+    /// A hall of the edition's venue.
     pub hall_id: Option<HallId>,
     /// Short, unique in the edition.
     pub code: String,
-    /// As people call it.
+    /// Display name.
     pub name: String,
-    /// Counts changes.
+    /// Incremented by each update, for optimistic locking.
     pub version: i32,
 }
 
@@ -32,37 +30,31 @@ pub struct ZoneRow {
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = booths, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct BoothRow {
-    /// Identifier.
     pub id: BoothId,
-    /// Whose.
     pub edition_id: EditionId,
-    /// In which zone.
     pub zone_id: ZoneId,
     /// Unique in the edition.
     pub code: String,
-    /// The row it stands in.
+    /// Label of its row.
     pub row_label: String,
-    /// Where in the row; neighbours differ by one.
+    /// Position in the row; adjacent booths differ by one.
     pub place: i32,
-    /// What kind.
     pub category: BoothCategory,
     /// Square decimetres: 3 × 3 m is 900.
     pub area_dm2: i32,
     /// Minor units of the edition's currency.
     pub fee: i64,
-    /// Standard booths whose room it takes.
+    /// Size in standard booths.
     pub booth_equivalents: i32,
-    /// Counts changes.
+    /// Incremented by each update, for optimistic locking.
     pub version: i32,
-    /// Whether a round may give it away.
+    /// Whether an allocation run may allocate it.
     pub availability: BoothAvailability,
-    /// Electric power.
     pub has_power: bool,
-    /// Running water.
     pub has_water: bool,
-    /// Decimetres from the left of its hall; all four or none.
+    /// Decimetres from the left edge of its hall. The four position columns are all set or all null.
     pub x_dm: Option<i32>,
-    /// Decimetres from the top.
+    /// Decimetres from the top edge.
     pub y_dm: Option<i32>,
     /// Decimetres along x.
     pub width_dm: Option<i32>,
@@ -70,41 +62,37 @@ pub struct BoothRow {
     pub depth_dm: Option<i32>,
 }
 
-/// A line of the price list: what booths of a category are, unless told.
+/// An entry of the price list: the defaults for booths of a category.
 #[derive(Debug, Clone, Copy, Queryable, Selectable, Insertable)]
 #[diesel(table_name = booth_categories)]
 pub struct CategoryRow {
-    /// Whose.
     pub edition_id: EditionId,
-    /// What kind.
     pub category: BoothCategory,
     /// Square decimetres.
     pub area_dm2: i32,
     /// Minor units.
     pub fee: i64,
-    /// Standard booths whose room it takes.
+    /// Size in standard booths.
     pub booth_equivalents: i32,
 }
 
-/// States in which somebody has a booth.
+/// Allocation states that occupy a booth.
 const ACTIVE: [&str; 4] = ["held", "offered", "confirmed", "checked_in"];
 
-/// What everybody may know of an active allocation.
+/// The public occupancy for the state of an active allocation.
 fn occupancy(state: &str) -> Occupancy {
     if state == "held" || state == "offered" { Occupancy::Reserved } else { Occupancy::Let }
 }
 
-/// Adds zones.
 pub fn insert_zones(tx: &mut Tx<'_>, rows: &[ZoneRow]) -> QueryResult<usize> {
     on_either!(tx, |c| diesel::insert_into(zones::table).values(rows).execute(c))
 }
 
-/// One zone of an edition.
 pub fn find_zone(tx: &mut Tx<'_>, edition: EditionId, id: ZoneId) -> QueryResult<ZoneRow> {
     zones::table.find(id).filter(zones::edition_id.eq(edition)).select(ZoneRow::as_select()).get_result(tx.conn())
 }
 
-/// Zones by code, after `after`.
+/// A page of zones, ordered by code, after the code `after`.
 pub fn zones_page(tx: &mut Tx<'_>, edition: EditionId, after: &str, limit: i64) -> QueryResult<Vec<ZoneRow>> {
     zones::table
         .filter(zones::edition_id.eq(edition))
@@ -115,7 +103,7 @@ pub fn zones_page(tx: &mut Tx<'_>, edition: EditionId, after: &str, limit: i64) 
         .load(tx.conn())
 }
 
-/// Those of these zones that are of the edition, by code.
+/// The given zones that belong to the edition, ordered by code.
 pub fn zones_by_ids(tx: &mut Tx<'_>, edition: EditionId, ids: &[ZoneId]) -> QueryResult<Vec<ZoneRow>> {
     zones::table
         .filter(zones::edition_id.eq(edition))
@@ -125,7 +113,7 @@ pub fn zones_by_ids(tx: &mut Tx<'_>, edition: EditionId, ids: &[ZoneId]) -> Quer
         .load(tx.conn())
 }
 
-/// Zones by code; an edition has at most 500.
+/// The zones of an edition (at most 500), ordered by code.
 pub fn zones_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ZoneRow>> {
     zones::table
         .filter(zones::edition_id.eq(edition))
@@ -135,19 +123,19 @@ pub fn zones_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ZoneRow>
         .load(tx.conn())
 }
 
-/// Writes a zone anew, one version on, unless somebody else did since `seen`.
+/// Updates all columns of a zone. Returns `false` if its version is no longer `seen`.
 pub fn replace_zone(tx: &mut Tx<'_>, row: &ZoneRow, seen: i32) -> QueryResult<bool> {
-    let unchanged = zones::table.find(row.id).filter(zones::version.eq(seen));
-    Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
+    let current = zones::table.find(row.id).filter(zones::version.eq(seen));
+    Ok(diesel::update(current).set(row).execute(tx.conn())? == 1)
 }
 
-/// Removes a zone without booths, with its rules.
+/// Deletes a zone and its rules. Fails if it has booths (foreign key).
 pub fn delete_zone(tx: &mut Tx<'_>, id: ZoneId) -> QueryResult<usize> {
     put_eligibility(tx, id, &Eligibility::default())?;
     diesel::delete(zones::table.find(id)).execute(tx.conn())
 }
 
-/// The rules of zones; those without any are not in the map.
+/// Eligibility rules by zone; zones without rules have no entry.
 pub fn eligibility_of(tx: &mut Tx<'_>, ids: &[ZoneId]) -> QueryResult<HashMap<ZoneId, Eligibility>> {
     let mut rules: HashMap<ZoneId, Eligibility> = HashMap::new();
     let groups = zone_product_groups::table
@@ -174,7 +162,7 @@ pub fn eligibility_of(tx: &mut Tx<'_>, ids: &[ZoneId]) -> QueryResult<HashMap<Zo
     Ok(rules)
 }
 
-/// Sets the rules of a zone; an unknown locality is refused (foreign key).
+/// Replaces the rules of a zone. An unknown locality violates a foreign key.
 pub fn put_eligibility(tx: &mut Tx<'_>, zone: ZoneId, rules: &Eligibility) -> QueryResult<()> {
     diesel::delete(zone_product_groups::table.filter(zone_product_groups::zone_id.eq(zone))).execute(tx.conn())?;
     diesel::delete(zone_legal_forms::table.filter(zone_legal_forms::zone_id.eq(zone))).execute(tx.conn())?;
@@ -206,7 +194,7 @@ pub fn put_eligibility(tx: &mut Tx<'_>, zone: ZoneId, rules: &Eligibility) -> Qu
     Ok(())
 }
 
-/// The price list of an edition by category.
+/// The price list of an edition, ordered by category.
 pub fn categories_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<CategoryRow>> {
     booth_categories::table
         .filter(booth_categories::edition_id.eq(edition))
@@ -215,7 +203,7 @@ pub fn categories_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Cat
         .load(tx.conn())
 }
 
-/// Sets the price list of an edition; booths that exist keep what they have.
+/// Replaces the price list of an edition. Existing booths do not change.
 pub fn put_categories(tx: &mut Tx<'_>, edition: EditionId, rows: &[CategoryRow]) -> QueryResult<()> {
     diesel::delete(booth_categories::table.filter(booth_categories::edition_id.eq(edition))).execute(tx.conn())?;
     if !rows.is_empty() {
@@ -224,7 +212,7 @@ pub fn put_categories(tx: &mut Tx<'_>, edition: EditionId, rows: &[CategoryRow])
     Ok(())
 }
 
-/// Adds booths, in statements small enough for SQLite's limit on parameters.
+/// Inserts booths in chunks of 500, below SQLite's limit on parameters.
 pub fn insert_booths(tx: &mut Tx<'_>, rows: &[BoothRow]) -> QueryResult<()> {
     for part in rows.chunks(500) {
         on_either!(tx, |c| diesel::insert_into(booths::table).values(part).execute(c))?;
@@ -232,7 +220,7 @@ pub fn insert_booths(tx: &mut Tx<'_>, rows: &[BoothRow]) -> QueryResult<()> {
     Ok(())
 }
 
-/// Booths by code, after `after`.
+/// A page of booths, ordered by code, after the code `after`.
 pub fn booths_page(
     tx: &mut Tx<'_>,
     edition: EditionId,
@@ -247,12 +235,11 @@ pub fn booths_page(
     query.order(booths::code).limit(limit).select(BoothRow::as_select()).load(tx.conn())
 }
 
-/// The codes of an edition's booths.
 pub fn codes_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<String>> {
     booths::table.filter(booths::edition_id.eq(edition)).select(booths::code).load(tx.conn())
 }
 
-/// Those of these booths that are of the edition (and the zone), by code.
+/// The given booths that belong to the edition and the zone, ordered by code.
 pub fn booths_by_ids(
     tx: &mut Tx<'_>,
     edition: EditionId,
@@ -266,7 +253,7 @@ pub fn booths_by_ids(
     query.order(booths::code).select(BoothRow::as_select()).load(tx.conn())
 }
 
-/// Which of these booths are taken.
+/// Occupancy by booth; free booths have no entry.
 pub fn occupancy_of(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<HashMap<BoothId, Occupancy>> {
     let rows: Vec<(BoothId, String)> = allocations::table
         .filter(allocations::booth_id.eq_any(ids))
@@ -276,7 +263,7 @@ pub fn occupancy_of(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<HashMap<Boo
     Ok(rows.into_iter().map(|(id, state)| (id, occupancy(&state))).collect())
 }
 
-/// Who stands on these booths, main exhibitors and those that share, by name.
+/// Main exhibitors and co-exhibitors by booth, ordered by name.
 pub fn standing_on(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<HashMap<BoothId, Vec<(ExhibitorId, String)>>> {
     let rows: Vec<(BoothId, ExhibitorId, String)> = standing::table
         .inner_join(exhibitors::table)
@@ -284,67 +271,63 @@ pub fn standing_on(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<HashMap<Boot
         .order((standing::booth_id, exhibitors::name_search, exhibitors::id))
         .select((standing::booth_id, exhibitors::id, exhibitors::name))
         .load(tx.conn())?;
-    let mut there: HashMap<BoothId, Vec<(ExhibitorId, String)>> = HashMap::new();
+    let mut by_booth: HashMap<BoothId, Vec<(ExhibitorId, String)>> = HashMap::new();
     for (booth, id, name) in rows {
-        there.entry(booth).or_default().push((id, name));
+        by_booth.entry(booth).or_default().push((id, name));
     }
-    Ok(there)
+    Ok(by_booth)
 }
 
-/// One booth of an edition.
 pub fn find_booth(tx: &mut Tx<'_>, edition: EditionId, id: BoothId) -> QueryResult<BoothRow> {
     booths::table.find(id).filter(booths::edition_id.eq(edition)).select(BoothRow::as_select()).get_result(tx.conn())
 }
 
-/// Writes a booth anew, one version on, unless somebody else did since `seen`.
+/// Updates all columns of a booth. Returns `false` if its version is no longer `seen`.
 pub fn replace_booth(tx: &mut Tx<'_>, row: &BoothRow, seen: i32) -> QueryResult<bool> {
-    let unchanged = booths::table.find(row.id).filter(booths::version.eq(seen));
-    Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
+    let current = booths::table.find(row.id).filter(booths::version.eq(seen));
+    Ok(diesel::update(current).set(row).execute(tx.conn())? == 1)
 }
 
-/// Removes a booth that was never allocated or wished for (foreign keys).
+/// Deletes a booth. Fails if it was ever allocated or wished for (foreign keys).
 pub fn delete_booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<usize> {
     diesel::delete(booths::table.find(id)).execute(tx.conn())
 }
 
-/// The plan of a whole edition.
+/// The floor plan of all zones of an edition.
 pub fn plan_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Plan> {
     let zones = zones_of(tx, edition)?;
     let ids: Vec<ZoneId> = zones.iter().map(|z| z.id).collect();
     Ok(plan(&zones, planned(tx, edition, &ids)?))
 }
 
-/// A booth with what the plan shows of it.
+/// A booth with the data that the floor plan shows.
 #[derive(Debug, Clone)]
 pub struct PlannedBooth {
-    /// Identifier.
     pub id: BoothId,
     /// Unique in the edition.
     pub code: String,
-    /// In which zone.
     pub zone: ZoneId,
-    /// The row it stands in.
+    /// Label of its row.
     pub row_label: String,
-    /// Where in the row.
+    /// Position in the row.
     pub place: i32,
-    /// Standard booths whose room it takes.
+    /// Size in standard booths.
     pub equivalents: i32,
-    /// Whether it is taken.
     pub occupancy: Occupancy,
-    /// Who stands there, once it is let.
+    /// The exhibitor; only if the booth is let.
     pub exhibitor: Option<String>,
-    /// In its hall, if that is known: from the left, from the top, along x, along y; decimetres.
+    /// Position in its hall as (x, y, width, depth) in decimetres; `None` if unknown.
     pub position: Option<(i32, i32, i32, i32)>,
 }
 
-/// Booths on one plan; a larger fair is drawn zone by zone.
+/// Maximum number of booths on one floor plan; larger fairs are drawn by zone.
 pub const MOST_ON_A_PLAN: i64 = 10_000;
 
 fn position(x: Option<i32>, y: Option<i32>, width: Option<i32>, depth: Option<i32>) -> Option<(i32, i32, i32, i32)> {
     Some((x?, y?, width?, depth?))
 }
 
-/// The booths of some zones of an edition for its plan; two queries, whatever their number.
+/// The booths of some zones of an edition for the floor plan. Always two queries.
 pub fn planned(tx: &mut Tx<'_>, edition: EditionId, zones: &[ZoneId]) -> QueryResult<Vec<PlannedBooth>> {
     let mut taken: HashMap<BoothId, (String, String)> = allocations::table
         .inner_join(applications::table.inner_join(exhibitors::table))
@@ -362,7 +345,7 @@ pub fn planned(tx: &mut Tx<'_>, edition: EditionId, zones: &[ZoneId]) -> QueryRe
         .limit(MOST_ON_A_PLAN)
         .select(BoothRow::as_select())
         .load(tx.conn())?;
-    let drawn = rows.into_iter().map(|b| {
+    let planned = rows.into_iter().map(|b| {
         let (occupancy, exhibitor) = match taken.remove(&b.id) {
             None => (Occupancy::Free, None),
             Some((state, name)) => (occupancy(&state), Some(name).filter(|_| occupancy(&state) == Occupancy::Let)),
@@ -379,5 +362,5 @@ pub fn planned(tx: &mut Tx<'_>, edition: EditionId, zones: &[ZoneId]) -> QueryRe
             position: position(b.x_dm, b.y_dm, b.width_dm, b.depth_dm),
         }
     });
-    Ok(drawn.collect())
+    Ok(planned.collect())
 }

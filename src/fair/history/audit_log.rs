@@ -16,34 +16,34 @@ use hoicho_web::{
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct AuditQuery {
-    /// Whose data was changed; needed unless one is a platform admin.
+    /// Organiser whose data was changed; required except for platform admins.
     organiser: Option<OrganiserId>,
-    /// Rows a page: 1 to 500, 50 unless told.
+    /// Rows per page: 1 to 500; default 50.
     limit: Option<u16>,
-    /// Where the last page ended.
+    /// `next_cursor` of the previous page.
     cursor: Option<String>,
 }
 
-/// One change.
+/// An entry of the audit log.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ChangeView {
     id: AuditId,
     #[schema(value_type = String)]
     at: chrono::DateTime<chrono::Utc>,
-    /// Who did it; absent for the program itself.
+    /// User who made the change; absent for the program itself.
     actor: Option<UserId>,
-    /// The key that did it, where it was one.
+    /// API key with which the change was made.
     api_key: Option<ApiKeyId>,
     organiser: Option<OrganiserId>,
     edition: Option<EditionId>,
-    /// As `booth.change`.
+    /// For example `booth.change`.
     action: String,
     subject_kind: String,
     subject: String,
-    /// How it was.
+    /// Value before the change.
     #[schema(value_type = Value)]
     before: Option<serde_json::Value>,
-    /// How it became.
+    /// Value after the change.
     #[schema(value_type = Value)]
     after: Option<serde_json::Value>,
 }
@@ -65,8 +65,8 @@ fn view(row: AuditRow) -> ChangeView {
     }
 }
 
-/// Every change that was made to an organiser's data, newest first: for its owners and managers; all of them for
-/// platform admins.
+/// Changes of an organiser's data, newest first, for its owners and managers; platform admins can read the log of all
+/// organisers.
 #[utoipa::path(get, path = "/api/v1/audit-log", tag = "audit", params(AuditQuery), responses((status = 200, body = Page<ChangeView>), (status = 401), (status = 403), (status = 404)))]
 #[get("/audit-log")]
 pub(super) async fn get_audit_log(

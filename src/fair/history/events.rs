@@ -13,10 +13,10 @@ use hoicho_web::{
     identity::{Figures, View},
 };
 
-/// A quiet stream says so this often, so that nothing on the way takes it for dead.
-const QUIET: Duration = Duration::from_secs(15);
-/// What everybody may watch: the floor and the edition itself.
-const PUBLIC: [&str; 6] = ["allocation.", "booth.", "booth_categories.", "zone.", "edition.", "participant."];
+/// Interval of keep-alive comments on an idle stream, so that proxies do not close it.
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
+/// Prefixes of the actions that are public: the floor and the edition itself.
+const PUBLIC_ACTIONS: [&str; 6] = ["allocation.", "booth.", "booth_categories.", "zone.", "edition.", "participant."];
 
 fn event(change: &Change) -> web::Bytes {
     let data = serde_json::json!({ "action": change.action, "subject": change.subject });
@@ -24,33 +24,33 @@ fn event(change: &Change) -> web::Bytes {
     format!("id: {}\nevent: {kind}\ndata: {data}\n\n", change.id).into()
 }
 
-struct Watching {
+struct EventStream {
     backlog: std::vec::IntoIter<Change>,
     live: Receiver<Change>,
-    sees_all: bool,
+    is_staff: bool,
 }
 
-async fn next(mut watching: Watching) -> Option<(Result<web::Bytes, actix_web::Error>, Watching)> {
-    let visible = |w: &Watching, c: &Change| w.sees_all || PUBLIC.iter().any(|p| c.action.starts_with(p));
+async fn next(mut events: EventStream) -> Option<(Result<web::Bytes, actix_web::Error>, EventStream)> {
+    let is_visible = |s: &EventStream, c: &Change| s.is_staff || PUBLIC_ACTIONS.iter().any(|p| c.action.starts_with(p));
     loop {
-        let change = match watching.backlog.next() {
+        let change = match events.backlog.next() {
             Some(change) => change,
-            None => match tokio::time::timeout(QUIET, watching.live.recv()).await {
-                Err(_) => return Some((Ok(web::Bytes::from_static(b": quiet\n\n")), watching)),
+            None => match tokio::time::timeout(KEEP_ALIVE_INTERVAL, events.live.recv()).await {
+                Err(_) => return Some((Ok(web::Bytes::from_static(b": keep-alive\n\n")), events)),
                 Ok(Ok(change)) => change,
-                // Too slow, or the node is stopping: the client comes again with the last identifier it saw.
+                // The client is too slow, or the node is stopping: the client reconnects with `Last-Event-ID`.
                 Ok(Err(RecvError::Lagged(_) | RecvError::Closed)) => return None,
             },
         };
-        if visible(&watching, &change) {
-            return Some((Ok(event(&change)), watching));
+        if is_visible(&events, &change) {
+            return Some((Ok(event(&change)), events));
         }
     }
 }
 
-/// Changes of an edition as they come, as server-sent events: `event` is the kind of thing, `data` has `action` and
-/// `subject` (its identifier), `id` is for `Last-Event-ID`, after which a stream goes on; an event may come twice. Staff
-/// see all kinds; everybody else `allocation`, `booth`, `booth_categories`, `zone`, `participant` and `edition`.
+/// Changes of an edition as server-sent events. `event` is the kind of resource, `data` has `action` and `subject` (its
+/// identifier), `id` is for `Last-Event-ID`, after which a stream resumes. Delivery is at least once. Staff receive all
+/// kinds; everybody else `allocation`, `booth`, `booth_categories`, `zone`, `participant` and `edition`.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/events", tag = "editions", params(("edition" = String, Path), ("Last-Event-ID" = Option<String>, Header)), responses((status = 200, content_type = "text/event-stream", body = String), (status = 404), (status = 503)))]
 #[get("/editions/{edition}/events")]
 pub(super) async fn stream_events(
@@ -58,7 +58,7 @@ pub(super) async fn stream_events(
     permit: View<Figures>,
     live: web::Data<Live>,
 ) -> Result<HttpResponse, Problem> {
-    let last = match req.headers().get("last-event-id") {
+    let last_event_id = match req.headers().get("last-event-id") {
         None => None,
         Some(value) => {
             let id: Option<AuditId> = value.to_str().ok().and_then(|v| v.parse().ok());
@@ -67,17 +67,17 @@ pub(super) async fn stream_events(
     };
     let (granted, state) = permit.doors().await?;
     let edition = granted.edition()?;
-    // First the news, then the past: nothing is lost in between.
+    // Subscribe first, then read the backlog, so that no event in between is lost.
     let newest = state.db.read(move |tx| audit::last_of(tx, edition).map_err(Problem::from)).await?;
-    let news = live.watch(&state.db, edition, newest).ok_or(Code::Unavailable)?;
-    let backlog = match last {
-        Some(last) => state.db.read(move |tx| changes(tx, edition, Some(shortly_before(last)))).await?,
+    let receiver = live.watch(&state.db, edition, newest).ok_or(Code::Unavailable)?;
+    let backlog = match last_event_id {
+        Some(id) => state.db.read(move |tx| changes(tx, edition, Some(shortly_before(id)))).await?,
         None => Vec::new(),
     };
-    let watching = Watching { backlog: backlog.into_iter(), live: news, sees_all: granted.as_staff };
+    let events = EventStream { backlog: backlog.into_iter(), live: receiver, is_staff: granted.as_staff };
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((header::CONTENT_ENCODING, "identity"))
         .insert_header(("x-accel-buffering", "no"))
-        .streaming(stream::unfold(watching, next)))
+        .streaming(stream::unfold(events, next)))
 }

@@ -1,6 +1,6 @@
-//! What happened: the audit log as people read it, and an edition's changes as they come.
+//! The audit log, and the changes of an edition as server-sent events.
 //!
-//! Invariant: a stream tells that something changed, never what it became: whoever may see that asks for it.
+//! Invariant: an event says which resource changed, never its content; reading that needs its own authorization.
 mod audit_log;
 mod events;
 mod live;
@@ -8,12 +8,12 @@ pub use live::Live;
 
 use actix_web::web;
 
-/// The operations of this capability.
+/// OpenAPI operations of this module.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(audit_log::get_audit_log, events::stream_events))]
 pub struct ApiDoc;
 
-/// Mounts them.
+/// Registers the routes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(audit_log::get_audit_log).service(events::stream_events);
 }

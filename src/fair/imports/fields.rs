@@ -1,38 +1,38 @@
-//! What can be imported, and how organisers title the columns of it.
+//! Import kinds, their fields, and the known column titles.
 
 hoicho_core::text_enum! {
-    /// What the rows of a table are.
+    /// Type of the rows.
     ImportKind {
-        /// Booths of the floor.
+        /// Booths.
         Booths,
-        /// Exhibitors with an approved application each.
+        /// Exhibitors, each with an approved application.
         Exhibitors,
-        /// What exhibitors of the edition sell.
+        /// Products of exhibitors of the edition.
         Products,
-        /// What booths sold, a day a row or a day a column.
+        /// Sales of booths, one day per row or one day per column.
         Sales,
-        /// Counts at gates.
+        /// Visit counts at gates.
         Visits,
     }
 }
 
-/// A column that a kind of table can have.
+/// A field of an import kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Field {
-    /// As the API calls it.
+    /// Name in the API.
     pub(super) name: &'static str,
-    /// Whether a row is nothing without it.
+    /// Whether it is required.
     pub(super) is_needed: bool,
-    /// Whether a blank cell means what stood above it.
+    /// Whether a blank cell inherits the value of the row above.
     pub(super) carries: bool,
-    /// Titles it is known by, folded.
+    /// Known column titles, folded.
     pub(super) titles: &'static [&'static str],
 }
 
 const fn field(name: &'static str, titles: &'static [&'static str]) -> Field {
     Field { name, is_needed: false, carries: false, titles }
 }
-const fn needed(name: &'static str, titles: &'static [&'static str]) -> Field {
+const fn required(name: &'static str, titles: &'static [&'static str]) -> Field {
     Field { name, is_needed: true, carries: false, titles }
 }
 const fn carried(name: &'static str, titles: &'static [&'static str]) -> Field {
@@ -75,7 +75,7 @@ const EXHIBITOR: &[&str] = &[
 const DAY: &[&str] = &["ngay ban hang", "ngay ban", "ngay bao cao", "ngay thang", "ngay", "date", "day"];
 
 const BOOTHS: &[Field] = &[
-    needed("code", BOOTH),
+    required("code", BOOTH),
     carried("zone", &["khu vuc", "phan khu", "ten khu", "khu", "zone"]),
     field("category", &["loai gian hang", "loai gian", "kieu gian", "hinh thuc gian", "loai", "category", "type"]),
     field("area", &["dien tich gian", "dien tich", "area", "m2"]),
@@ -84,7 +84,7 @@ const BOOTHS: &[Field] = &[
     field("water", &["co nuoc", "cap nuoc", "nuoc", "water"]),
 ];
 const EXHIBITORS: &[Field] = &[
-    needed("name", EXHIBITOR),
+    required("name", EXHIBITOR),
     field(
         "legal_form",
         &["loai hinh doanh nghiep", "loai hinh to chuc", "loai hinh", "hinh thuc to chuc", "legal form"],
@@ -101,8 +101,8 @@ const EXHIBITORS: &[Field] = &[
 ];
 const PRODUCTS: &[Field] = &[
     carried("exhibitor", EXHIBITOR),
-    needed("name", &["ten san pham", "ten hang hoa", "ten hang", "san pham", "mat hang", "product name", "product"]),
-    needed("group", &["nhom san pham", "nhom hang", "nganh hang", "nganh san pham", "nhom", "group", "category"]),
+    required("name", &["ten san pham", "ten hang hoa", "ten hang", "san pham", "mat hang", "product name", "product"]),
+    required("group", &["nhom san pham", "nhom hang", "nganh hang", "nganh san pham", "nhom", "group", "category"]),
     field("stars", &["hang sao", "xep hang sao", "so sao", "xep hang", "phan hang", "sao", "stars"]),
     field(
         "certificate_number",
@@ -114,9 +114,9 @@ const PRODUCTS: &[Field] = &[
     ),
 ];
 const SALES: &[Field] = &[
-    needed("booth", BOOTH),
+    required("booth", BOOTH),
     carried("day", DAY),
-    needed(
+    required(
         "amount",
         &[
             "tong doanh thu",
@@ -143,7 +143,7 @@ const VISITS: &[Field] = &[
     carried("day", DAY),
     field("hour", &["khung gio", "thoi gian", "gio", "hour", "time"]),
     field("gate", &["ten cong", "cong vao", "cong", "cua", "gate"]),
-    needed(
+    required(
         "entries",
         &[
             "so luot khach vao",
@@ -164,7 +164,7 @@ const VISITS: &[Field] = &[
 ];
 
 impl ImportKind {
-    /// The columns such a table can have, what names a row first.
+    /// Fields of the kind, the identifying one first.
     pub(super) fn fields(self) -> &'static [Field] {
         match self {
             ImportKind::Booths => BOOTHS,
@@ -175,7 +175,7 @@ impl ImportKind {
         }
     }
 
-    /// The column that a row of totals adds up.
+    /// Field that is summed in total rows.
     pub(super) fn summed(self) -> Option<&'static str> {
         match self {
             ImportKind::Booths => Some("fee"),
@@ -193,7 +193,7 @@ mod tests {
     use hoicho_core::values::text::fold;
 
     #[test]
-    fn titles_are_folded_and_no_kind_has_one_twice() {
+    fn titles_are_folded_and_unique_per_kind() {
         for kind in <ImportKind as strum::VariantArray>::VARIANTS {
             let mut seen = std::collections::BTreeSet::new();
             for field in kind.fields() {

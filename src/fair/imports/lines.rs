@@ -1,4 +1,4 @@
-//! The rows of a table that mean something: no blank ones, no headings, no totals, no signatures under it.
+//! Extracts the data rows of a sheet: skips blank rows, headings, totals, and signatures below the table.
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -7,44 +7,44 @@ use super::{fields::ImportKind, mapping::Mapping};
 use hoicho_core::values::{clock::Day, text};
 use hoicho_spreadsheet::{Cell, Sheet};
 
-/// A row with its cells by field.
+/// A data row with its cells by field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
-    /// As the spreadsheet counts it, from 1.
+    /// Row number in the spreadsheet, from 1.
     pub(super) row: u64,
-    /// Where days are columns: which.
+    /// Day of the column, if days are columns.
     pub(super) day: Option<Day>,
     cells: BTreeMap<&'static str, Cell>,
-    /// The last heading above it.
+    /// Text of the last heading above the row.
     pub(super) heading: Option<String>,
 }
 
 static EMPTY: Cell = Cell::Empty;
 
 impl Line {
-    /// What stands in a field's column.
+    /// Cell of a field; empty if no column is mapped.
     pub(super) fn cell(&self, field: &str) -> &Cell {
         self.cells.get(field).unwrap_or(&EMPTY)
     }
-    /// As text; `None` for nothing.
+    /// Text of a cell; `None` if it is empty.
     pub(super) fn text(&self, field: &str) -> Option<String> {
         Some(self.cell(field).text()).filter(|t| !t.is_empty())
     }
 }
 
-/// Why a row was passed over.
+/// Why a row was skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Passed {
-    /// It adds up others.
+    /// Total of other rows.
     Total,
-    /// It names those below it.
+    /// Heading of the rows below.
     Heading,
-    /// It stands under the table.
+    /// Text below the table.
     Note,
 }
 
-/// A row that was passed over.
+/// A skipped row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PassedRow {
     /// As the spreadsheet counts it.
@@ -53,47 +53,47 @@ pub struct PassedRow {
     pub why: Passed,
 }
 
-/// A total as the table says it beside what its rows add up to.
+/// A total in the file that differs from the sum of its rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Total {
     /// As the spreadsheet counts it.
     pub row: u64,
-    /// What the table says.
+    /// Value in the file.
     pub stated: i64,
-    /// What its rows add up to.
+    /// Sum of the rows.
     pub computed: i64,
 }
 
-/// What a table holds.
+/// Data rows and skipped rows of a sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Lines {
     pub(super) lines: Vec<Line>,
     pub(super) passed: Vec<PassedRow>,
-    /// Totals that are not what their rows add up to.
+    /// Totals that differ from the sum of their rows.
     pub(super) totals: Vec<Total>,
 }
 
-/// Whether a cell says that its row adds up others. A "Tổng công ty" is a company.
-fn says_total(cell: &Cell) -> bool {
+/// Whether a cell is the label of a total row. "Tổng công ty" is a company, not a total.
+fn is_total(cell: &Cell) -> bool {
     let folded: String = text::fold(&cell.text()).chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect();
-    let said = folded.trim();
+    let label = folded.trim();
     let exact =
         ["tong", "cong", "tong so", "tong cong", "total", "grand total", "luy ke", "tong doanh thu", "tong luot khach"];
-    exact.contains(&said)
-        || (said.starts_with("tong cong ") && !said.starts_with("tong cong ty"))
-        || said.starts_with("cong khu ")
-        || said.starts_with("tong khu ")
-        || said.starts_with("cong ngay ")
-        || said.starts_with("tong ngay ")
+    exact.contains(&label)
+        || (label.starts_with("tong cong ") && !label.starts_with("tong cong ty"))
+        || label.starts_with("cong khu ")
+        || label.starts_with("tong khu ")
+        || label.starts_with("cong ngay ")
+        || label.starts_with("tong ngay ")
 }
 
-/// Reads the rows under the titles.
+/// Extracts the data rows below the header row.
 pub(super) fn lines(kind: ImportKind, sheet: &Sheet, mapping: &Mapping) -> Lines {
-    let mut found = Lines::default();
+    let mut result = Lines::default();
     let (mut carried, mut heading): (BTreeMap<&'static str, Cell>, Option<String>) = (BTreeMap::new(), None);
     let power = |field: &str| mapping.power(field);
     let (mut since_start, mut since_total) = (0_i64, 0_i64);
-    let mut is_over = false;
+    let mut has_seen_total = false;
     for (at, row) in sheet.rows.iter().enumerate().skip(mapping.header_row + 1) {
         let number = u64::try_from(at + 1).unwrap_or(u64::MAX);
         let filled: Vec<&Cell> = row.iter().filter(|c| !c.is_empty()).collect();
@@ -101,10 +101,10 @@ pub(super) fn lines(kind: ImportKind, sheet: &Sheet, mapping: &Mapping) -> Lines
             continue;
         }
         let field_cell = |name: &str| mapping.columns.get(name).and_then(|column| row.get(*column)).unwrap_or(&EMPTY);
-        // In the first cells, for "Cộng" may be a name further right.
-        if filled.iter().take(2).any(|c| says_total(c)) {
-            found.passed.push(PassedRow { row: number, why: Passed::Total });
-            is_over = true;
+        // Only in the first two cells: further right "Cộng" may be a name.
+        if filled.iter().take(2).any(|c| is_total(c)) {
+            result.passed.push(PassedRow { row: number, why: Passed::Total });
+            has_seen_total = true;
             let stated = match kind.summed() {
                 Some(field) if mapping.day_columns.is_empty() => field_cell(field).amount(power(field)),
                 Some(field) => mapping
@@ -115,7 +115,7 @@ pub(super) fn lines(kind: ImportKind, sheet: &Sheet, mapping: &Mapping) -> Lines
                 None => None,
             };
             if let Some(stated) = stated.filter(|s| *s != since_start && *s != since_total) {
-                found.totals.push(Total { row: number, stated, computed: since_start });
+                result.totals.push(Total { row: number, stated, computed: since_start });
             }
             since_total = 0;
             continue;
@@ -132,23 +132,23 @@ pub(super) fn lines(kind: ImportKind, sheet: &Sheet, mapping: &Mapping) -> Lines
             .iter()
             .filter_map(|(column, day)| Some((*day, row.get(*column).filter(|c| !c.is_empty())?)))
             .collect();
-        // One value in the whole row: a heading over those below it, or a note under the table.
+        // A row with a single value is a heading of the rows below, or a note below the table.
         let first = filled.first().map(|c| c.text()).unwrap_or_default();
         let alone = filled.iter().all(|c| c.text() == first) || (filled.len() == 2 && is_numeral(&first));
         let needed = kind.fields().iter().filter(|f| f.is_needed);
         let own = needed.filter(|f| !f.carries && cells.contains_key(f.name)).count() + by_day.len();
         let wanted = kind.fields().iter().filter(|f| f.is_needed && !f.carries).count();
-        if alone && (wanted > 1 || own == 0 || kind == ImportKind::Booths && heading_like(&first)) && own < 2 {
-            let why = if is_over { Passed::Note } else { Passed::Heading };
-            found.passed.push(PassedRow { row: number, why });
-            if !is_over {
+        if alone && (wanted > 1 || own == 0 || kind == ImportKind::Booths && is_zone_heading(&first)) && own < 2 {
+            let why = if has_seen_total { Passed::Note } else { Passed::Heading };
+            result.passed.push(PassedRow { row: number, why });
+            if !has_seen_total {
                 heading = filled.last().map(|c| c.text());
             }
             continue;
         }
-        // Under the totals come signatures and remarks, which lack what a row is made of.
-        if own == 0 || (is_over && (own < wanted || filled.len() == 1)) {
-            found.passed.push(PassedRow { row: number, why: Passed::Note });
+        // Rows below the totals without the required fields are signatures and remarks.
+        if own == 0 || (has_seen_total && (own < wanted || filled.len() == 1)) {
+            result.passed.push(PassedRow { row: number, why: Passed::Note });
             continue;
         }
         for field in kind.fields().iter().filter(|f| f.carries) {
@@ -163,7 +163,7 @@ pub(super) fn lines(kind: ImportKind, sheet: &Sheet, mapping: &Mapping) -> Lines
                 }
             }
         }
-        // A row with days for columns is as many lines as it has days.
+        // With days as columns, a row is split into one line per day.
         let of_day = |(day, cell): (Day, &Cell)| {
             let mut cells = cells.clone();
             cells.insert("amount", cell.clone());
@@ -175,20 +175,20 @@ pub(super) fn lines(kind: ImportKind, sheet: &Sheet, mapping: &Mapping) -> Lines
             let amount = kind.summed().and_then(|field| cells.get(field)?.amount(power(field))).unwrap_or(0);
             since_start = since_start.saturating_add(amount);
             since_total = since_total.saturating_add(amount);
-            found.lines.push(Line { row: number, day, cells, heading: heading.clone() });
+            result.lines.push(Line { row: number, day, cells, heading: heading.clone() });
         }
     }
-    found
+    result
 }
 
-/// `I`, `II`, `1`, `A`: the number of a heading.
-fn is_numeral(said: &str) -> bool {
-    let said = said.trim_end_matches(['.', ')', ':']);
-    !said.is_empty() && said.len() <= 4 && said.chars().all(|c| "IVXLABCDEF0123456789".contains(c))
+/// Whether the text is the number of a heading: `I`, `II`, `1`, `A`.
+fn is_numeral(text: &str) -> bool {
+    let text = text.trim_end_matches(['.', ')', ':']);
+    !text.is_empty() && text.len() <= 4 && text.chars().all(|c| "IVXLABCDEF0123456789".contains(c))
 }
 
-/// Whether words name a part of the floor and no booth.
-fn heading_like(said: &str) -> bool {
-    let folded = text::fold(said);
+/// Whether the text names a zone of the floor, not a booth.
+fn is_zone_heading(text: &str) -> bool {
+    let folded = text::fold(text);
     folded.contains("khu ") || folded.starts_with("nha ") || folded.starts_with("zone ")
 }

@@ -1,9 +1,8 @@
-//! Tables as organisers have them: titles under title rows, merged cells, numbers as text, dates in any form, totals at
-//! the end. A file is read once, its columns are guessed and can be changed, it is tried, and then taken as a whole or
-//! without its bad rows.
+//! Import of spreadsheets: headers below title rows, merged cells, numbers as text, dates in many formats, totals at the
+//! end. Steps: upload the file, detect or change the column mapping, check (dry run), apply all rows or only the valid ones.
 //!
-//! Invariants: a dry run is the real thing taken back, so it finds what the real thing would; a row is taken by the same
-//! rules as by the API of its capability; a total that its rows do not add up to is told, never believed.
+//! Invariants: a dry run is an import that is rolled back, so it finds the same errors; rows are validated by the same rules
+//! as API requests; totals in the file are only compared with the sum of the rows, and differences are reported.
 mod fields;
 mod lines;
 mod mapping;

@@ -1,4 +1,4 @@
-//! How far tables are that this node works on.
+//! Progress of the imports that this node is processing.
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -6,44 +6,44 @@ use std::{
 
 use hoicho_core::values::ids::ImportId;
 
-/// How far one is.
+/// Progress of an import in rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Under {
     pub(super) done: usize,
     pub(super) all: usize,
 }
 
-/// Those that are under way.
+/// Running imports of this node.
 #[derive(Debug, Clone, Default)]
 pub struct Working(Arc<Mutex<HashMap<ImportId, Under>>>);
 
-/// One of them, until it is dropped.
+/// Registration of a running import; removed on drop.
 pub(super) struct Watch(Working, ImportId);
 
 impl Working {
-    fn held(&self) -> MutexGuard<'_, HashMap<ImportId, Under>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<ImportId, Under>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    /// How far one is; `None` when nobody works on it here.
+    /// Progress of an import; `None` if it is not running on this node.
     pub(super) fn of(&self, id: ImportId) -> Option<Under> {
-        self.held().get(&id).copied()
+        self.lock().get(&id).copied()
     }
-    /// Begins one.
+    /// Registers an import.
     pub(super) fn watch(&self, id: ImportId) -> Watch {
-        self.held().insert(id, Under::default());
+        self.lock().insert(id, Under::default());
         Watch(self.clone(), id)
     }
 }
 
 impl Watch {
-    /// Notes how far it is.
+    /// Updates the progress.
     pub(super) fn tell(&self, done: usize, all: usize) {
-        self.0.held().insert(self.1, Under { done, all });
+        self.0.lock().insert(self.1, Under { done, all });
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.0.held().remove(&self.1);
+        self.0.lock().remove(&self.1);
     }
 }

@@ -1,4 +1,4 @@
-//! What the cells of a row mean, by the kind of table; each fault with its row.
+//! Parses the cells of rows into typed values by import kind; errors point to the row.
 use super::{
     fields::ImportKind,
     lines::{Line, Lines},
@@ -18,7 +18,7 @@ use hoicho_core::{
 };
 use hoicho_web::http::Checks;
 
-/// A product as a table says it.
+/// A product row.
 #[derive(Debug, Clone)]
 pub(super) struct ProductLine {
     pub(super) exhibitor: String,
@@ -29,7 +29,7 @@ pub(super) struct ProductLine {
     pub(super) certificate_expires_on: Option<Day>,
 }
 
-/// Rows with what they mean, each with the row it stood in.
+/// Parsed rows with their row numbers.
 #[derive(Debug, Clone)]
 pub(super) enum Rows {
     Booths(Vec<(u64, BoothLine)>),
@@ -39,111 +39,111 @@ pub(super) enum Rows {
     Visits(Vec<(u64, CountLine)>),
 }
 
-/// Begins with one of these words, folded.
-fn is_of(folded: &str, words: &[&str]) -> bool {
+/// Whether the folded text contains one of these words or phrases.
+fn contains_any(folded: &str, phrases: &[&str]) -> bool {
     let padded = format!(" {folded} ");
-    words.iter().any(|word| padded.contains(&format!(" {word} ")))
+    phrases.iter().any(|phrase| padded.contains(&format!(" {phrase} ")))
 }
 
-/// What an organisation is in law, by what a table or its own name says.
-fn legal_form(said: &str) -> Option<LegalForm> {
-    let folded = text::fold(said);
-    Some(if is_of(&folded, &["to hop tac", "tht", "co-operative group"]) {
+/// Parses a legal form from a cell, or from the name of the organisation.
+fn parse_legal_form(input: &str) -> Option<LegalForm> {
+    let folded = text::fold(input);
+    Some(if contains_any(&folded, &["to hop tac", "tht", "co-operative group"]) {
         LegalForm::CoOperativeGroup
-    } else if is_of(&folded, &["hop tac xa", "htx", "hxt", "co-operative", "cooperative"]) {
+    } else if contains_any(&folded, &["hop tac xa", "htx", "hxt", "co-operative", "cooperative"]) {
         LegalForm::CoOperative
-    } else if is_of(
+    } else if contains_any(
         &folded,
         &["ho kinh doanh", "hkd", "ho san xuat", "ho gia dinh", "co so", "cssx", "ho", "household"],
     ) {
         LegalForm::HouseholdBusiness
-    } else if is_of(
+    } else if contains_any(
         &folded,
         &["cong ty", "cty", "doanh nghiep", "dntn", "tnhh", "cp", "co phan", "company", "enterprise"],
     ) {
         LegalForm::Enterprise
-    } else if is_of(&folded, &["hiep hoi", "hoi", "lien minh", "association"]) {
+    } else if contains_any(&folded, &["hiep hoi", "hoi", "lien minh", "association"]) {
         LegalForm::Association
-    } else if is_of(&folded, &["so", "phong", "ubnd", "trung tam", "chi cuc", "vien", "ban", "agency"]) {
+    } else if contains_any(&folded, &["so", "phong", "ubnd", "trung tam", "chi cuc", "vien", "ban", "agency"]) {
         LegalForm::Agency
-    } else if is_of(&folded, &["nuoc ngoai", "foreign"]) {
+    } else if contains_any(&folded, &["nuoc ngoai", "foreign"]) {
         LegalForm::Foreign
     } else {
         return None;
     })
 }
 
-fn category(said: &str) -> Option<BoothCategory> {
-    let folded = text::fold(said);
-    Some(if is_of(&folded, &["goc", "corner", "2 mat", "hai mat"]) {
+fn parse_category(input: &str) -> Option<BoothCategory> {
+    let folded = text::fold(input);
+    Some(if contains_any(&folded, &["goc", "corner", "2 mat", "hai mat"]) {
         BoothCategory::Corner
-    } else if is_of(&folded, &["dac biet", "special", "special_build", "thiet ke rieng", "dac trung"]) {
+    } else if contains_any(&folded, &["dac biet", "special", "special_build", "thiet ke rieng", "dac trung"]) {
         BoothCategory::SpecialBuild
-    } else if is_of(&folded, &["dat trong", "raw", "raw_space", "mat bang"]) {
+    } else if contains_any(&folded, &["dat trong", "raw", "raw_space", "mat bang"]) {
         BoothCategory::RawSpace
-    } else if is_of(&folded, &["tieu chuan", "thuong", "standard", "3x3", "tc", "1 mat", "mot mat"]) {
+    } else if contains_any(&folded, &["tieu chuan", "thuong", "standard", "3x3", "tc", "1 mat", "mot mat"]) {
         BoothCategory::Standard
     } else {
         return None;
     })
 }
 
-fn group(said: &str) -> Option<ProductGroup> {
-    let folded = text::fold(said);
-    Some(if is_of(&folded, &["thuc pham", "food"]) {
+fn parse_group(input: &str) -> Option<ProductGroup> {
+    let folded = text::fold(input);
+    Some(if contains_any(&folded, &["thuc pham", "food"]) {
         ProductGroup::Food
-    } else if is_of(&folded, &["do uong", "beverages"]) {
+    } else if contains_any(&folded, &["do uong", "beverages"]) {
         ProductGroup::Beverages
-    } else if is_of(&folded, &["duoc lieu", "thao duoc", "medicinal_plants"]) {
+    } else if contains_any(&folded, &["duoc lieu", "thao duoc", "medicinal_plants"]) {
         ProductGroup::MedicinalPlants
-    } else if is_of(&folded, &["thu cong", "my nghe", "handicrafts"]) {
+    } else if contains_any(&folded, &["thu cong", "my nghe", "handicrafts"]) {
         ProductGroup::Handicrafts
-    } else if is_of(&folded, &["sinh vat canh", "cay canh", "hoa", "ornamental"]) {
+    } else if contains_any(&folded, &["sinh vat canh", "cay canh", "hoa", "ornamental"]) {
         ProductGroup::Ornamental
-    } else if is_of(&folded, &["du lich", "tourism"]) {
+    } else if contains_any(&folded, &["du lich", "tourism"]) {
         ProductGroup::Tourism
     } else {
         return None;
     })
 }
 
-/// `x`, `có`, `yes`, a number that is not zero.
-fn said_yes(line: &Line, field: &str) -> bool {
-    let said = text::fold(&line.cell(field).text());
-    !said.is_empty() && !["khong", "no", "0", "-", "false"].contains(&said.as_str())
+/// Parses a flag: any text such as `x`, `có` or `yes`, except negative words and zero.
+fn parse_bool(line: &Line, field: &str) -> bool {
+    let folded = text::fold(&line.cell(field).text());
+    !folded.is_empty() && !["khong", "no", "0", "-", "false"].contains(&folded.as_str())
 }
 
-struct Reader<'a> {
+struct RowParser<'a> {
     checks: &'a mut Checks,
     mapping: &'a Mapping,
     days: &'a [Day],
 }
 
-impl Reader<'_> {
-    fn fault(&mut self, line: &Line, field: &str, code: &'static str, said: Said) {
-        self.checks.that(false, &format!("/{}/{field}", line.row), code, said.with(&[("line", &line.row)]));
+impl RowParser<'_> {
+    fn add_error(&mut self, line: &Line, field: &str, code: &'static str, message: Said) {
+        self.checks.that(false, &format!("/{}/{field}", line.row), code, message.with(&[("line", &line.row)]));
     }
 
-    /// A cell that a row is nothing without.
-    fn needed(&mut self, line: &Line, field: &str) -> String {
+    /// Text of a required cell; reports an error if it is empty.
+    fn required(&mut self, line: &Line, field: &str) -> String {
         line.text(field).unwrap_or_else(|| {
-            self.fault(line, field, "missing", Said("import-missing"));
+            self.add_error(line, field, "missing", Said("import-missing"));
             String::new()
         })
     }
 
-    /// A whole number; `None` for nothing, and for what is none, which is noted.
+    /// Integer of a cell; `None` if it is empty, or invalid, which reports an error.
     fn number(&mut self, line: &Line, field: &str) -> Option<i64> {
         let cell = line.cell(field);
-        // A dash is how spreadsheets show nothing.
+        // Spreadsheets display empty amounts as a dash.
         if cell.is_empty() || ["-", "–"].contains(&cell.text().as_str()) {
             return None;
         }
-        let read = cell.amount(self.mapping.power(field));
-        if read.is_none() {
-            self.fault(line, field, "number", Said("import-no-number"));
+        let value = cell.amount(self.mapping.power(field));
+        if value.is_none() {
+            self.add_error(line, field, "number", Said("import-no-number"));
         }
-        read
+        value
     }
 
     fn day(&mut self, line: &Line, field: &str) -> Option<Day> {
@@ -151,27 +151,26 @@ impl Reader<'_> {
         if cell.is_empty() {
             return None;
         }
-        let read = cell.day(self.days);
-        if read.is_none() {
-            self.fault(line, field, "date", Said("import-no-date"));
+        let value = cell.day(self.days);
+        if value.is_none() {
+            self.add_error(line, field, "date", Said("import-no-date"));
         }
-        read
+        value
     }
 
     fn booth(&mut self, line: &Line) -> BoothLine {
-        let code = self.needed(line, "code").replace(' ', "").to_uppercase();
+        let code = self.required(line, "code").replace(' ', "").to_uppercase();
         let zone = line.text("zone").or_else(|| line.heading.clone()).unwrap_or_default();
         if zone.is_empty() {
-            self.fault(line, "zone", "missing", Said("import-missing"));
+            self.add_error(line, "zone", "missing", Said("import-missing"));
         }
-        let said = line.text("category");
-        let kind = said.as_deref().map(category);
-        if kind == Some(None) {
-            self.fault(line, "category", "unknown", Said("import-no-category"));
+        let category = line.text("category").as_deref().map(parse_category);
+        if category == Some(None) {
+            self.add_error(line, "category", "unknown", Said("import-no-category"));
         }
-        // 9 m², and 3x3 is 9 too.
-        let area = line.text("area").map(|said| {
-            let sides = said.to_lowercase();
+        // Area in m², or width x depth: `9`, `3x3`.
+        let area = line.text("area").map(|text| {
+            let sides = text.to_lowercase();
             let product = sides.split_once(['x', '×']).and_then(|(a, b)| {
                 let side = |s: &str| hoicho_spreadsheet::Cell::Text(s.trim().to_owned()).rounded(1);
                 side(a)?.checked_mul(side(b)?)
@@ -179,25 +178,25 @@ impl Reader<'_> {
             product.or_else(|| line.cell("area").rounded(2)).and_then(|dm2| i32::try_from(dm2).ok())
         });
         if area == Some(None) {
-            self.fault(line, "area", "number", Said("import-no-number"));
+            self.add_error(line, "area", "number", Said("import-no-number"));
         }
         BoothLine {
             code,
             zone,
-            category: kind.flatten().unwrap_or(BoothCategory::Standard),
+            category: category.flatten().unwrap_or(BoothCategory::Standard),
             area_dm2: area.flatten(),
             fee: self.number(line, "fee"),
             booth_equivalents: None,
-            has_power: said_yes(line, "power"),
-            has_water: said_yes(line, "water"),
+            has_power: parse_bool(line, "power"),
+            has_water: parse_bool(line, "water"),
         }
     }
 
     fn exhibitor(&mut self, line: &Line) -> ExhibitorLine {
-        let name = self.needed(line, "name");
-        let said = line.text("legal_form");
+        let name = self.required(line, "name");
+        let legal_form = line.text("legal_form");
         ExhibitorLine {
-            legal_form: said.as_deref().and_then(legal_form).or_else(|| legal_form(&name)),
+            legal_form: legal_form.as_deref().and_then(parse_legal_form).or_else(|| parse_legal_form(&name)),
             name,
             tax_code: line.text("tax_code").map(|code| code.replace([' ', '.'], "")),
             locality: line.text("locality"),
@@ -206,16 +205,16 @@ impl Reader<'_> {
     }
 
     fn product(&mut self, line: &Line) -> ProductLine {
-        let (exhibitor, name) = (self.needed(line, "exhibitor"), self.needed(line, "name"));
-        let said = self.needed(line, "group");
-        let group = group(&said);
-        if group.is_none() && !said.is_empty() {
-            self.fault(line, "group", "unknown", Said("import-no-group"));
+        let (exhibitor, name) = (self.required(line, "exhibitor"), self.required(line, "name"));
+        let group_text = self.required(line, "group");
+        let group = parse_group(&group_text);
+        if group.is_none() && !group_text.is_empty() {
+            self.add_error(line, "group", "unknown", Said("import-no-group"));
         }
         // `4 sao`, `****`.
-        let stars = line.text("stars").and_then(|said| {
-            let marks = said.chars().filter(|c| matches!(c, '*' | '★' | '⭐')).count();
-            let digits: String = said.chars().filter(char::is_ascii_digit).take(2).collect();
+        let stars = line.text("stars").and_then(|text| {
+            let marks = text.chars().filter(|c| matches!(c, '*' | '★' | '⭐')).count();
+            let digits: String = text.chars().filter(char::is_ascii_digit).take(2).collect();
             digits.parse().ok().or_else(|| i32::try_from(marks).ok().filter(|n| *n > 0))
         });
         ProductLine {
@@ -229,15 +228,15 @@ impl Reader<'_> {
     }
 
     fn report(&mut self, line: &Line) -> ReportLine {
-        let booth = self.needed(line, "booth").replace(' ', "").to_uppercase();
+        let booth = self.required(line, "booth").replace(' ', "").to_uppercase();
         let day = line.day.or_else(|| self.day(line, "day"));
         if line.day.is_none() && line.cell("day").is_empty() {
-            self.fault(line, "day", "missing", Said("import-missing"));
+            self.add_error(line, "day", "missing", Said("import-missing"));
         }
         if line.cell("amount").is_empty() {
-            self.fault(line, "amount", "missing", Said("import-missing"));
+            self.add_error(line, "amount", "missing", Said("import-missing"));
         }
-        // A dash is a report of nothing: somebody put it there.
+        // A dash is an explicit nil report.
         let amount = self.number(line, "amount").unwrap_or(0);
         ReportLine { booth, day, amount, ocop_amount: self.number(line, "ocop_amount"), reason: line.text("reason") }
     }
@@ -245,7 +244,7 @@ impl Reader<'_> {
     fn count(&mut self, line: &Line) -> CountLine {
         let day = self.day(line, "day");
         if line.cell("day").is_empty() {
-            self.fault(line, "day", "missing", Said("import-missing"));
+            self.add_error(line, "day", "missing", Said("import-missing"));
         }
         // `8h-9h`, `08:00`, `8`.
         let hour = match line.cell("hour") {
@@ -257,11 +256,11 @@ impl Reader<'_> {
             }
         };
         if hour == Some(None) {
-            self.fault(line, "hour", "range", Said("import-no-hour"));
+            self.add_error(line, "hour", "range", Said("import-no-hour"));
         }
         let entries = self.number(line, "entries");
         if line.cell("entries").is_empty() {
-            self.fault(line, "entries", "missing", Said("import-missing"));
+            self.add_error(line, "entries", "missing", Said("import-missing"));
         }
         CountLine {
             day,
@@ -273,15 +272,15 @@ impl Reader<'_> {
     }
 }
 
-/// Reads every row; what cannot be read is noted.
+/// Parses all rows; errors are added to `checks`.
 pub(super) fn rows(kind: ImportKind, lines: &Lines, mapping: &Mapping, days: &[Day], checks: &mut Checks) -> Rows {
-    let mut reader = Reader { checks, mapping, days };
-    let all = lines.lines.iter();
+    let mut parser = RowParser { checks, mapping, days };
+    let lines = lines.lines.iter();
     match kind {
-        ImportKind::Booths => Rows::Booths(all.map(|l| (l.row, reader.booth(l))).collect()),
-        ImportKind::Exhibitors => Rows::Exhibitors(all.map(|l| (l.row, reader.exhibitor(l))).collect()),
-        ImportKind::Products => Rows::Products(all.map(|l| (l.row, reader.product(l))).collect()),
-        ImportKind::Sales => Rows::Sales(all.map(|l| (l.row, reader.report(l))).collect()),
-        ImportKind::Visits => Rows::Visits(all.map(|l| (l.row, reader.count(l))).collect()),
+        ImportKind::Booths => Rows::Booths(lines.map(|l| (l.row, parser.booth(l))).collect()),
+        ImportKind::Exhibitors => Rows::Exhibitors(lines.map(|l| (l.row, parser.exhibitor(l))).collect()),
+        ImportKind::Products => Rows::Products(lines.map(|l| (l.row, parser.product(l))).collect()),
+        ImportKind::Sales => Rows::Sales(lines.map(|l| (l.row, parser.report(l))).collect()),
+        ImportKind::Visits => Rows::Visits(lines.map(|l| (l.row, parser.count(l))).collect()),
     }
 }

@@ -1,4 +1,4 @@
-//! Carries a table out, or tries it: a dry run is the real thing, taken back.
+//! Runs an import. A dry run is an import that is rolled back.
 use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
@@ -29,26 +29,26 @@ use hoicho_web::{
     identity::Granted,
 };
 
-/// Rows that are carried out before the progress is told.
-const PART: usize = 5_000;
+/// Rows per savepoint and progress update.
+const CHUNK_ROWS: usize = 5_000;
 
-/// What is wrong with a row, in both languages.
+/// Error of a row, in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
-    /// As the spreadsheet counts it.
+    /// Row number in the spreadsheet, from 1.
     pub row: u64,
-    /// Which field; empty for the whole row.
+    /// Field; empty if the error is about the row.
     pub field: String,
-    /// Stable code.
+    /// Stable error code.
     pub code: String,
-    /// In Vietnamese.
+    /// Vietnamese message.
     pub vi: String,
-    /// In English.
+    /// English message.
     pub en: String,
 }
 
 impl Fault {
-    /// In a language.
+    /// Message in a language.
     pub fn say(&self, language: Language) -> &str {
         match language {
             Language::Vi => &self.vi,
@@ -57,43 +57,43 @@ impl Fault {
     }
 }
 
-/// What became of a table, or would.
+/// Result of an import or dry run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// Rows that mean something.
+    /// Number of data rows.
     pub rows: usize,
-    /// Things that are new.
+    /// Number of created resources.
     pub added: usize,
-    /// Things that are others now.
+    /// Number of changed resources.
     pub changed: usize,
-    /// Rows that say what was known.
+    /// Number of rows without a change.
     pub unchanged: usize,
-    /// What is wrong, by row.
+    /// Errors by row.
     pub faults: Vec<Fault>,
-    /// Rows that were passed over.
+    /// Skipped rows.
     pub passed: Vec<PassedRow>,
-    /// Totals that are not what their rows add up to.
+    /// Totals that differ from the sum of their rows.
     pub totals: Vec<Total>,
 }
 
 impl Outcome {
-    /// Rows that cannot be taken.
+    /// Numbers of the rows with errors.
     pub fn bad_rows(&self) -> BTreeSet<u64> {
         self.faults.iter().map(|f| f.row).collect()
     }
 }
 
-/// Hears how many rows of how many are done.
+/// Progress callback: processed rows, total rows.
 pub type Progress<'a> = &'a dyn Fn(usize, usize);
 
 #[derive(Default)]
-struct Done {
+struct Counts {
     added: usize,
     changed: usize,
     unchanged: usize,
 }
 
-impl std::ops::AddAssign for Done {
+impl std::ops::AddAssign for Counts {
     fn add_assign(&mut self, more: Self) {
         self.added += more.added;
         self.changed += more.changed;
@@ -101,7 +101,7 @@ impl std::ops::AddAssign for Done {
     }
 }
 
-fn fault(error: FieldError) -> Fault {
+fn to_row_error(error: FieldError) -> Fault {
     let mut parts = error.pointer.trim_start_matches('/').splitn(2, '/');
     Fault {
         row: parts.next().and_then(|row| row.parse().ok()).unwrap_or(0),
@@ -112,22 +112,22 @@ fn fault(error: FieldError) -> Fault {
     }
 }
 
-/// Products of exhibitors that applied to the edition.
-fn add_products(tx: &mut Tx<'_>, granted: &Granted, lines: Vec<(u64, ProductLine)>) -> Result<Done, Problem> {
+/// Imports products of exhibitors that applied to the edition. Exhibitors are matched by unique folded name.
+fn add_products(tx: &mut Tx<'_>, granted: &Granted, lines: Vec<(u64, ProductLine)>) -> Result<Counts, Problem> {
     let edition = editions::store::open_for_change(tx, granted.edition()?)?;
-    let mut named: HashMap<String, Option<ExhibitorId>> = HashMap::new();
+    let mut by_name: HashMap<String, Option<ExhibitorId>> = HashMap::new();
     for (id, name) in applications::store::exhibitors_of(tx, edition.id)? {
-        named.entry(name).and_modify(|known| *known = None).or_insert(Some(id));
+        by_name.entry(name).and_modify(|id| *id = None).or_insert(Some(id));
     }
-    let sellers: Vec<ExhibitorId> = named.values().flatten().copied().collect();
-    let mut known: BTreeSet<(ExhibitorId, String)> = products::store::names_of(tx, &sellers)?.into_iter().collect();
-    let (mut checks, mut faults, mut new, mut unchanged) = (Checks::default(), Vec::new(), Vec::new(), 0);
+    let sellers: Vec<ExhibitorId> = by_name.values().flatten().copied().collect();
+    let mut existing: BTreeSet<(ExhibitorId, String)> = products::store::names_of(tx, &sellers)?.into_iter().collect();
+    let (mut checks, mut errors, mut new, mut unchanged) = (Checks::default(), Vec::new(), Vec::new(), 0);
     for (line, product) in lines {
-        let at = format!("/{line}");
-        let exhibitor = named.get(&text::fold(&product.exhibitor)).copied().flatten();
-        let said = Said("import-unknown-exhibitor");
-        checks.that(exhibitor.is_some(), &format!("{at}/exhibitor"), "unknown", said.with(&[("line", &line)]));
-        let name = checks.text(&format!("{at}/name"), &product.name, 200);
+        let pointer = format!("/{line}");
+        let exhibitor = by_name.get(&text::fold(&product.exhibitor)).copied().flatten();
+        let message = Said("import-unknown-exhibitor");
+        checks.that(exhibitor.is_some(), &format!("{pointer}/exhibitor"), "unknown", message.with(&[("line", &line)]));
+        let name = checks.text(&format!("{pointer}/name"), &product.name, 200);
         let row = ProductRow {
             id: ProductId::make(),
             exhibitor_id: exhibitor.unwrap_or_else(ExhibitorId::make),
@@ -141,44 +141,45 @@ fn add_products(tx: &mut Tx<'_>, granted: &Granted, lines: Vec<(u64, ProductLine
             created_at: granted.now,
         };
         if let Err(problem) = products::check(&row, granted.now.date()) {
-            faults
-                .extend(problem.errors.into_iter().map(|e| FieldError { pointer: format!("{at}{}", e.pointer), ..e }));
+            errors.extend(
+                problem.errors.into_iter().map(|e| FieldError { pointer: format!("{pointer}{}", e.pointer), ..e }),
+            );
         }
-        if known.insert((row.exhibitor_id, row.name_search.clone())) {
+        if existing.insert((row.exhibitor_id, row.name_search.clone())) {
             new.push(row);
         } else {
             unchanged += 1;
         }
     }
     if let Err(problem) = checks.done() {
-        faults.extend(problem.errors);
+        errors.extend(problem.errors);
     }
-    if !faults.is_empty() {
-        return Err(Problem { code: Code::Invalid, detail: None, errors: faults });
+    if !errors.is_empty() {
+        return Err(Problem { code: Code::Invalid, detail: None, errors });
     }
     products::store::insert(tx, &new)?;
     granted.audit(tx, "product.import", edition.id, None, Some(new.len()))?;
-    Ok(Done { added: new.len(), changed: 0, unchanged })
+    Ok(Counts { added: new.len(), changed: 0, unchanged })
 }
 
-fn carry_out(tx: &mut Tx<'_>, granted: &Granted, rows: Rows) -> Result<Done, Problem> {
+fn import_rows(tx: &mut Tx<'_>, granted: &Granted, rows: Rows) -> Result<Counts, Problem> {
     Ok(match rows {
         Rows::Booths(rows) => {
             let added = floor::import::import_lines(tx, granted, rows)?.len();
-            Done { added, ..Done::default() }
+            Counts { added, ..Counts::default() }
         }
         Rows::Exhibitors(rows) => {
             let done = applications::import::import_lines(tx, granted, rows)?;
-            Done { added: done.added, unchanged: done.unchanged, changed: 0 }
+            Counts { added: done.added, unchanged: done.unchanged, changed: 0 }
         }
         Rows::Products(rows) => add_products(tx, granted, rows)?,
         Rows::Sales(rows) => {
             let done = sales::import::import_lines(tx, granted, rows)?;
-            Done { added: done.added, changed: done.corrected, unchanged: done.unchanged }
+            Counts { added: done.added, changed: done.corrected, unchanged: done.unchanged }
         }
         Rows::Visits(rows) => {
             let done = visits::import::import_lines(tx, granted, rows)?;
-            Done { added: done.added, unchanged: done.unchanged, changed: 0 }
+            Counts { added: done.added, unchanged: done.unchanged, changed: 0 }
         }
     })
 }
@@ -194,34 +195,33 @@ impl Rows {
         }
     }
 
-    /// Without these rows, in parts.
-    fn parts(self, without: &BTreeSet<u64>) -> Vec<Rows> {
-        fn split<T: Clone>(rows: Vec<(u64, T)>, without: &BTreeSet<u64>, of: fn(Vec<(u64, T)>) -> Rows) -> Vec<Rows> {
-            let good: Vec<(u64, T)> = rows.into_iter().filter(|(row, _)| !without.contains(row)).collect();
-            good.chunks(PART).map(|part| of(part.to_vec())).collect()
+    /// Splits the rows into chunks, without the `excluded` row numbers.
+    fn chunks(self, excluded: &BTreeSet<u64>) -> Vec<Rows> {
+        fn split<T: Clone>(rows: Vec<(u64, T)>, excluded: &BTreeSet<u64>, of: fn(Vec<(u64, T)>) -> Rows) -> Vec<Rows> {
+            let valid: Vec<(u64, T)> = rows.into_iter().filter(|(row, _)| !excluded.contains(row)).collect();
+            valid.chunks(CHUNK_ROWS).map(|chunk| of(chunk.to_vec())).collect()
         }
         match self {
-            Rows::Booths(rows) => split(rows, without, Rows::Booths),
-            Rows::Exhibitors(rows) => split(rows, without, Rows::Exhibitors),
-            Rows::Products(rows) => split(rows, without, Rows::Products),
-            Rows::Sales(rows) => split(rows, without, Rows::Sales),
-            Rows::Visits(rows) => split(rows, without, Rows::Visits),
+            Rows::Booths(rows) => split(rows, excluded, Rows::Booths),
+            Rows::Exhibitors(rows) => split(rows, excluded, Rows::Exhibitors),
+            Rows::Products(rows) => split(rows, excluded, Rows::Products),
+            Rows::Sales(rows) => split(rows, excluded, Rows::Sales),
+            Rows::Visits(rows) => split(rows, excluded, Rows::Visits),
         }
     }
 }
 
-/// Which rows are taken when some cannot be.
+/// Which rows are imported if some have errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// None of them.
+    /// None.
     All,
-    /// Those that can be.
+    /// The rows without errors.
     GoodRows,
 }
 
-/// Carries a table out. Faults are in the outcome; whether to keep what was done is the caller's to say, by
-/// [`Tx::keep_if`].
+/// Runs an import. Row errors are in the outcome; the caller decides whether to roll back, by [`Tx::keep_if`].
 pub(super) fn run(
     tx: &mut Tx<'_>,
     granted: &Granted,
@@ -235,38 +235,39 @@ pub(super) fn run(
         return Err(Problem::new(Code::Invalid, Said("the-columns-for-names-are-missing").with(&[("names", &names)])));
     }
     let days = days(tx, granted.edition()?)?;
-    let found = lines(kind, sheet, mapping);
+    let extracted = lines(kind, sheet, mapping);
     let mut checks = Checks::default();
-    let rows = rows(kind, &found, mapping, &days, &mut checks);
-    let mut outcome = Outcome { rows: rows.len(), passed: found.passed, totals: found.totals, ..Outcome::default() };
+    let rows = rows(kind, &extracted, mapping, &days, &mut checks);
+    let mut outcome =
+        Outcome { rows: rows.len(), passed: extracted.passed, totals: extracted.totals, ..Outcome::default() };
     if let Err(problem) = checks.done() {
-        outcome.faults.extend(problem.errors.into_iter().map(fault));
+        outcome.faults.extend(problem.errors.into_iter().map(to_row_error));
     }
-    let (all, unread) = (rows.len(), outcome.bad_rows());
-    let (mut done, mut at) = (Done::default(), 0);
-    progress(0, all);
-    for part in rows.parts(&unread) {
-        at += part.len();
-        // Tried first: what a part did before its fault was found is taken back, and its good rows are done alone.
-        let tried = part.clone();
-        let step = match tx.keep_if(|tx| carry_out(tx, granted, tried).map(|d| (d, true)))? {
-            Ok(step) => step,
+    let (total, unparsed) = (rows.len(), outcome.bad_rows());
+    let (mut counts, mut processed) = (Counts::default(), 0);
+    progress(0, total);
+    for chunk in rows.chunks(&unparsed) {
+        processed += chunk.len();
+        // Import the chunk in a savepoint. On row errors it is rolled back, and only the valid rows are imported again.
+        let attempt = chunk.clone();
+        let chunk_counts = match tx.keep_if(|tx| import_rows(tx, granted, attempt).map(|counts| (counts, true)))? {
+            Ok(counts) => counts,
             Err(problem) if problem.errors.is_empty() => return Err(problem),
             Err(problem) => {
-                outcome.faults.extend(problem.errors.into_iter().map(fault));
-                let mut step = Done::default();
+                outcome.faults.extend(problem.errors.into_iter().map(to_row_error));
+                let mut counts = Counts::default();
                 if mode == Mode::GoodRows {
-                    for good in part.parts(&outcome.bad_rows()) {
-                        step += carry_out(tx, granted, good)?;
+                    for valid in chunk.chunks(&outcome.bad_rows()) {
+                        counts += import_rows(tx, granted, valid)?;
                     }
                 }
-                step
+                counts
             }
         };
-        done += step;
-        progress(at, all);
+        counts += chunk_counts;
+        progress(processed, total);
     }
     outcome.faults.sort_by(|a, b| (a.row, &a.field).cmp(&(b.row, &b.field)));
-    (outcome.added, outcome.changed, outcome.unchanged) = (done.added, done.changed, done.unchanged);
+    (outcome.added, outcome.changed, outcome.unchanged) = (counts.added, counts.changed, counts.unchanged);
     Ok(outcome)
 }

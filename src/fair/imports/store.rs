@@ -1,4 +1,4 @@
-//! Every query on tables that were sent.
+//! Queries on imports and remembered column mappings.
 use chrono::Duration;
 use diesel::prelude::*;
 
@@ -11,22 +11,22 @@ use hoicho_core::{
     },
 };
 
-/// Days for which a table is kept.
-const KEPT_DAYS: i64 = 30;
+/// Days for which uploaded files are stored.
+const RETENTION_DAYS: i64 = 30;
 
 hoicho_core::text_enum! {
-    /// How far a table is.
+    /// State of an import.
     ImportState {
-        /// It was read.
+        /// The file was uploaded and parsed.
         Uploaded,
-        /// It was tried as it is mapped now.
+        /// A dry run with the current mapping is done.
         Checked,
-        /// It was taken.
+        /// The rows were imported.
         Applied,
     }
 }
 
-/// A table.
+/// An import: an uploaded file with its mapping and outcome.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = imports, treat_none_as_default_value = false)]
 pub(super) struct ImportRow {
@@ -44,17 +44,17 @@ pub(super) struct ImportRow {
     pub(super) version: i32,
 }
 
-/// Adds a table.
+/// Inserts an import.
 pub(super) fn insert(tx: &mut Tx<'_>, row: &ImportRow) -> QueryResult<usize> {
     diesel::insert_into(imports::table).values(row).execute(tx.conn())
 }
 
-/// One of an edition's.
+/// Finds an import of an edition.
 pub(super) fn find(tx: &mut Tx<'_>, edition: EditionId, id: ImportId) -> QueryResult<ImportRow> {
     imports::table.find(id).filter(imports::edition_id.eq(edition)).select(ImportRow::as_select()).get_result(tx.conn())
 }
 
-/// Changes how far it is and what became of it, unless somebody else did since it was read.
+/// Updates mapping, state and outcome with optimistic locking; returns whether the row was updated.
 pub(super) fn replace(tx: &mut Tx<'_>, row: &ImportRow) -> QueryResult<bool> {
     let unchanged = imports::table.find(row.id).filter(imports::version.eq(row.version));
     let changed = diesel::update(unchanged)
@@ -68,7 +68,7 @@ pub(super) fn replace(tx: &mut Tx<'_>, row: &ImportRow) -> QueryResult<bool> {
     Ok(changed == 1)
 }
 
-/// What an organiser said of such titles.
+/// Remembered mapping of an organiser for files with these headers (hash).
 pub(super) fn remembered(
     tx: &mut Tx<'_>,
     organiser: OrganiserId,
@@ -82,7 +82,7 @@ pub(super) fn remembered(
         .optional()
 }
 
-/// Remembers it.
+/// Stores a mapping for files with these headers (hash).
 pub(super) fn remember(
     tx: &mut Tx<'_>,
     organiser: OrganiserId,
@@ -106,7 +106,8 @@ pub(super) fn remember(
     Ok(())
 }
 
-/// Forgets tables that were sent long ago.
+/// Deletes expired imports; returns the number of deleted rows.
 pub fn forget(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
-    diesel::delete(imports::table.filter(imports::created_at.lt(now - Duration::days(KEPT_DAYS)))).execute(tx.conn())
+    diesel::delete(imports::table.filter(imports::created_at.lt(now - Duration::days(RETENTION_DAYS))))
+        .execute(tx.conn())
 }

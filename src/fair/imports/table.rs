@@ -1,4 +1,4 @@
-//! A table that was read, with what its columns are: the steps that API and command line share.
+//! A parsed sheet with its column mapping: the import steps shared by the API and the command line.
 use std::collections::BTreeMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -24,7 +24,7 @@ use hoicho_web::{
     identity::Granted,
 };
 
-/// A table with its columns.
+/// A parsed sheet with its column mapping.
 #[derive(Debug, Clone)]
 pub struct Table {
     pub(super) kind: ImportKind,
@@ -32,15 +32,15 @@ pub struct Table {
     pub(super) mapping: Mapping,
 }
 
-/// The column that letters name.
+/// Parses column letters (`A`, `AB`) to an index from 0; at most two letters.
 pub(super) fn column(letters: &str) -> Option<usize> {
     if letters.is_empty() || letters.len() > 2 {
         return None;
     }
-    let place = letters.bytes().try_fold(0_usize, |sum, b| {
+    let number = letters.bytes().try_fold(0_usize, |sum, b| {
         b.is_ascii_alphabetic().then(|| sum * 26 + usize::from(b.to_ascii_uppercase() - b'A') + 1)
     })?;
-    place.checked_sub(1)
+    number.checked_sub(1)
 }
 
 fn unreadable(error: ReadError) -> Problem {
@@ -54,7 +54,7 @@ fn unreadable(error: ReadError) -> Problem {
     Problem::new(Code::Invalid, text)
 }
 
-fn unknown(name: &str) -> Problem {
+fn unknown_column(name: &str) -> Problem {
     let name: String = name.chars().take(40).collect();
     Problem::new(Code::Invalid, Said("there-is-no-column-called-name").with(&[("name", &name)]))
 }
@@ -65,7 +65,7 @@ pub fn days(tx: &mut Tx<'_>, edition: EditionId) -> Result<Vec<Day>, Problem> {
 }
 
 impl Table {
-    /// Reads a file and guesses its columns.
+    /// Parses a file and detects the column mapping.
     pub fn read(kind: ImportKind, bytes: &[u8], days: &[Day]) -> Result<Self, Problem> {
         let mut sheets = spreadsheet::read(bytes).map_err(unreadable)?;
         let (at, mapping) = detect(kind, &sheets, days);
@@ -75,7 +75,7 @@ impl Table {
         Ok(Self { kind, sheet: sheets.swap_remove(at), mapping })
     }
 
-    /// The same with some columns changed: fields by letters (none takes a field away), and the row of the titles, from 1.
+    /// Changes the mapping: column letters by field (`None` removes a field), and the header row, from 1.
     pub fn mapped(
         mut self,
         header_row: Option<usize>,
@@ -83,16 +83,18 @@ impl Table {
         days: &[Day],
     ) -> Result<Self, Problem> {
         if let Some(row) = header_row {
-            self.mapping.header_row =
-                row.checked_sub(1).filter(|r| *r < self.sheet.rows.len()).ok_or_else(|| unknown(&row.to_string()))?;
+            self.mapping.header_row = row
+                .checked_sub(1)
+                .filter(|r| *r < self.sheet.rows.len())
+                .ok_or_else(|| unknown_column(&row.to_string()))?;
         }
         for (field, letters) in columns {
             if !self.kind.fields().iter().any(|f| f.name == field) {
-                return Err(unknown(field));
+                return Err(unknown_column(field));
             }
             self.mapping.columns.remove(field);
             if let Some(letters) = letters {
-                let column = column(letters).ok_or_else(|| unknown(letters))?;
+                let column = column(letters).ok_or_else(|| unknown_column(letters))?;
                 self.mapping.columns.retain(|_, taken| *taken != column);
                 self.mapping.columns.insert(field.clone(), column);
             }
@@ -101,7 +103,7 @@ impl Table {
         Ok(self)
     }
 
-    /// Each field a column is, with the column's letters and title; and the days that are columns.
+    /// Mapped fields and day columns as (name, column letters, title).
     pub fn shown(&self) -> Vec<(String, String, String)> {
         let title = |at: usize| self.mapping.title(&self.sheet, at);
         let fields = self.mapping.columns.iter().map(|(name, at)| (name.clone(), letters(*at), title(*at)));
@@ -109,7 +111,7 @@ impl Table {
         fields.chain(days).collect()
     }
 
-    /// What its titles are, in few characters: tables of one make have the same.
+    /// Hash of the header row, as key of remembered mappings.
     pub(super) fn titles(&self) -> String {
         let row = self.sheet.rows.get(self.mapping.header_row);
         let titles: Vec<String> =
@@ -117,8 +119,7 @@ impl Table {
         URL_SAFE_NO_PAD.encode(Sha256::digest(titles.join("\u{1f}").as_bytes())).chars().take(22).collect()
     }
 
-    /// Takes it: all rows or none, or the good ones. Faults are in what it returns; with faults and [`Mode::All`] nothing
-    /// was done.
+    /// Imports the rows by `mode`. Row errors are in the outcome; with errors and [`Mode::All`] everything is rolled back.
     pub fn take(
         &self,
         tx: &mut Tx<'_>,
@@ -128,12 +129,12 @@ impl Table {
     ) -> Result<Outcome, Problem> {
         tx.keep_if(|tx| {
             let outcome = run(tx, granted, (self.kind, &self.sheet, &self.mapping), mode, progress)?;
-            let keeps = mode == Mode::GoodRows || outcome.faults.is_empty();
-            Ok((outcome, keeps))
+            let commit = mode == Mode::GoodRows || outcome.faults.is_empty();
+            Ok((outcome, commit))
         })?
     }
 
-    /// Tells what would become of it.
+    /// Dry run: imports the valid rows and rolls back.
     pub fn check(&self, tx: &mut Tx<'_>, granted: &Granted, progress: Progress<'_>) -> Result<Outcome, Problem> {
         tx.keep_if(|tx| {
             let parts = (self.kind, &self.sheet, &self.mapping);
@@ -141,21 +142,20 @@ impl Table {
         })?
     }
 
-    /// The bad rows as they came, with what is wrong with each; titles first. Cells that a spreadsheet would run as a
-    /// formula are defused.
+    /// CSV of the rows with errors and their error messages, with a header row. Formulas in cells are escaped.
     pub fn bad_rows(&self, outcome: &Outcome, language: hoicho_core::i18n::Language) -> Result<Vec<u8>, Problem> {
-        let broken = |_| Problem::from(Code::Internal);
+        let internal_error = |_| Problem::from(Code::Internal);
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer("\u{feff}".as_bytes().to_vec());
-        let mut write = |at: usize, said: &str| {
+        let mut write = |at: usize, message: &str| {
             let cells = self.sheet.rows.get(at).into_iter().flatten().map(|c| defused(&c.text()));
-            writer.write_record(std::iter::once(said.to_owned()).chain(cells)).map_err(broken)
+            writer.write_record(std::iter::once(message.to_owned()).chain(cells)).map_err(internal_error)
         };
         write(self.mapping.header_row, Said("import-wrong").text().say(language))?;
         for row in outcome.bad_rows() {
             let faults = outcome.faults.iter().filter(|f| f.row == row);
-            let said: Vec<&str> = faults.map(|f| f.say(language)).collect();
+            let messages: Vec<&str> = faults.map(|f| f.say(language)).collect();
             let at = usize::try_from(row).unwrap_or(0).saturating_sub(1);
-            write(at, &said.join(" "))?;
+            write(at, &messages.join(" "))?;
         }
         writer.into_inner().map_err(|_| Code::Internal.into())
     }
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_called_as_spreadsheets_call_them() {
+    fn column_letters_round_trip() {
         for (at, name) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (99, "CV")] {
             assert_eq!((letters(at).as_str(), column(name)), (name, Some(at)));
         }

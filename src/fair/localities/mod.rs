@@ -1,13 +1,13 @@
-//! Localities: an administrative tree without a fixed depth, whose nodes are valid for a time. Vietnam has had two
-//! tiers (province; commune, ward or special zone) since 2025-07-01, and had three before.
+//! Localities: an administrative tree of variable depth, whose nodes have a validity period. Vietnam has two tiers
+//! (province; commune, ward or special zone) since 2025-07-01, and had three before.
 //!
-//! Invariant: the codes never change their meaning; migrations add nodes, nobody edits them.
+//! Invariant: a code never changes its meaning. Migrations add nodes; there is no API to change them.
 mod routes;
 pub mod store;
 pub use routes::{ApiDoc, routes};
 
 hoicho_core::text_enum! {
-    /// What kind of unit.
+    /// Kind of administrative unit.
     LocalityKind {
         /// Tỉnh.
         Province,

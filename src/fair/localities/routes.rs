@@ -10,12 +10,12 @@ use hoicho_core::values::{clock::Day, text};
 use hoicho_web::http::{Problem, Query, page, page::Page};
 use hoicho_web::identity::RequestContext;
 
-/// The operations of this capability.
+/// OpenAPI operations of this module.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(list_localities))]
 pub struct ApiDoc;
 
-/// Mounts them.
+/// Registers the routes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(list_localities);
 }
@@ -49,20 +49,20 @@ fn view(row: LocalityRow) -> LocalityView {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct LocalityQuery {
-    /// Beginning of the name; accents and case do not matter.
+    /// Prefix of the name; case and diacritics are ignored.
     search: Option<String>,
-    /// Code of the unit they are a part of.
+    /// Code of the parent unit.
     parent: Option<String>,
     /// Only those valid on this day.
     #[param(value_type = Option<chrono::NaiveDate>)]
     on: Option<Day>,
-    /// Rows a page: 1 to 500, 50 unless told.
+    /// Rows per page: 1 to 500; default 50.
     limit: Option<u16>,
-    /// Where the last page ended.
+    /// `next_cursor` of the previous page.
     cursor: Option<String>,
 }
 
-/// Localities by code, for everybody.
+/// Localities, ordered by code.
 #[utoipa::path(get, path = "/api/v1/localities", tag = "exhibitors", params(LocalityQuery), responses((status = 200, body = Page<LocalityView>)))]
 #[get("/localities")]
 async fn list_localities(
@@ -73,9 +73,10 @@ async fn list_localities(
     let LocalityQuery { search, parent, on, limit, cursor } = query.get()?;
     let query = page::PageQuery { limit, cursor };
     let (limit, after) = (query.limit()?, query.after()?);
-    let plain = |t: &String| !t.contains('\0');
-    let wanted = Wanted { begins: search.map(|s| text::fold(&s)).filter(plain), parent: parent.filter(plain), on };
-    let found = context.db.read(move |tx| store::page(tx, &wanted, &after, limit + 1).map_err(Problem::from)).await?;
-    let views = found.into_iter().map(view).collect();
+    let is_storable = |t: &String| !t.contains('\0');
+    let filter =
+        Wanted { begins: search.map(|s| text::fold(&s)).filter(is_storable), parent: parent.filter(is_storable), on };
+    let rows = context.db.read(move |tx| store::page(tx, &filter, &after, limit + 1).map_err(Problem::from)).await?;
+    let views = rows.into_iter().map(view).collect();
     Ok(Page::of(views, limit, |v: &LocalityView| v.code.clone()).answer(&req))
 }

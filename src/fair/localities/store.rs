@@ -1,4 +1,4 @@
-//! Every query on localities.
+//! Queries on localities.
 use diesel::prelude::*;
 
 use super::LocalityKind;
@@ -7,45 +7,45 @@ use hoicho_core::{
     values::clock::Day,
 };
 
-/// A node of the tree.
+/// A node of the administrative tree.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = localities)]
 pub struct LocalityRow {
     /// `vn.22.06652`: country, then official codes from the province down.
     pub code: String,
-    /// Of which unit it is a part.
+    /// Code of the parent unit.
     pub parent_code: Option<String>,
-    /// What kind of unit.
+    /// Kind of unit.
     pub kind: LocalityKind,
-    /// As people call it.
+    /// Name.
     pub name: String,
-    /// First day it existed, as far as our list goes back.
+    /// First day of validity, as far as the data goes back.
     pub valid_from: Day,
-    /// Last day it existed.
+    /// Last day of validity.
     pub valid_to: Option<Day>,
 }
 
-/// One locality.
+/// The locality with this code.
 pub fn find(tx: &mut Tx<'_>, code: &str) -> QueryResult<Option<LocalityRow>> {
     localities::table.find(code).select(LocalityRow::as_select()).get_result(tx.conn()).optional()
 }
 
-/// What to look for.
+/// Filter of a list of localities.
 #[derive(Debug, Default)]
 pub struct Wanted {
-    /// Beginning of the name, folded.
+    /// Prefix of the name, folded.
     pub begins: Option<String>,
-    /// Of which unit they are a part.
+    /// Code of the parent unit.
     pub parent: Option<String>,
     /// Valid on this day.
     pub on: Option<Day>,
 }
 
-/// Localities by code.
+/// A page of localities, ordered by code.
 pub fn page(tx: &mut Tx<'_>, wanted: &Wanted, after: &str, limit: i64) -> QueryResult<Vec<LocalityRow>> {
     let mut query = localities::table.filter(localities::code.gt(after)).into_boxed();
     if let Some(begins) = &wanted.begins {
-        // A range, because LIKE means another thing on each database; nothing sorts after U+10FFFF.
+        // A range, because LIKE differs between the databases; no character sorts after U+10FFFF.
         query = query
             .filter(localities::name_search.ge(begins))
             .filter(localities::name_search.lt(format!("{begins}\u{10FFFF}")));
@@ -61,7 +61,7 @@ pub fn page(tx: &mut Tx<'_>, wanted: &Wanted, after: &str, limit: i64) -> QueryR
     query.order(localities::code).limit(limit).select(LocalityRow::as_select()).load(tx.conn())
 }
 
-/// Localities valid on a day by their folded names, with code and name; a name that two of them have is left out.
+/// Code and name of the localities valid on a day, by folded name; ambiguous names are omitted.
 pub fn by_name(tx: &mut Tx<'_>, on: Day) -> QueryResult<std::collections::HashMap<String, (String, String)>> {
     let rows: Vec<(String, String, String)> = localities::table
         .filter(localities::valid_from.le(on))
@@ -69,9 +69,9 @@ pub fn by_name(tx: &mut Tx<'_>, on: Day) -> QueryResult<std::collections::HashMa
         .order(localities::code)
         .select((localities::name_search, localities::code, localities::name))
         .load(tx.conn())?;
-    let mut named: std::collections::HashMap<String, Option<(String, String)>> = std::collections::HashMap::new();
+    let mut by_name: std::collections::HashMap<String, Option<(String, String)>> = std::collections::HashMap::new();
     for (folded, code, name) in rows {
-        named.entry(folded).and_modify(|known| *known = None).or_insert(Some((code, name)));
+        by_name.entry(folded).and_modify(|entry| *entry = None).or_insert(Some((code, name)));
     }
-    Ok(named.into_iter().filter_map(|(folded, found)| Some((folded, found?))).collect())
+    Ok(by_name.into_iter().filter_map(|(folded, unique)| Some((folded, unique?))).collect())
 }

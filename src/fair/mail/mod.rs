@@ -1,4 +1,4 @@
-//! Mail: takes letters from the outbox, puts them into words, and hands them to a mail server or a folder.
+//! Mail: renders emails from the outbox and sends them by SMTP or writes them to a folder.
 mod send;
 mod words;
 pub use send::{Mailer, send_due};

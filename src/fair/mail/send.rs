@@ -1,4 +1,4 @@
-//! Sending what is in the outbox.
+//! Sends the emails of the outbox.
 use std::{path::Path, time::Duration};
 
 use lettre::{
@@ -19,35 +19,36 @@ use hoicho_web::{
     outbox::{self, Mail},
 };
 
-/// Letters taken at once.
-const BATCH: i64 = 20;
-/// A mail server that says nothing for so long is given up until the next attempt.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Max emails claimed per run.
+const BATCH_SIZE: i64 = 20;
+/// Timeout of one send. The email is retried later.
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 
-enum Way {
+enum MailTransport {
     Files(AsyncFileTransport<Tokio1Executor>),
     Smtp(AsyncSmtpTransport<Tokio1Executor>),
 }
 
-/// Sends letters.
+/// Renders and sends emails.
 pub struct Mailer {
-    way: Way,
+    transport: MailTransport,
     from: Mailbox,
     public_url: String,
 }
 
 impl Mailer {
-    /// Fails, saying which setting is wrong, before the first mail is lost; `folder` is where files go.
+    /// Fails at startup with the name of the invalid setting. `folder` is the target of the `files` transport.
     pub fn new(settings: &config::Mail, public_url: String, folder: &Path) -> Result<Self, String> {
         let from = settings.from.parse().map_err(|e| format!("[mail] from: {e}"))?;
-        let way = match settings.transport {
+        let transport = match settings.transport {
             Transport::Files => {
-                std::fs::create_dir_all(folder).map_err(|e| format!("the mail folder {}: {e}", folder.display()))?;
-                Way::Files(AsyncFileTransport::new(folder))
+                std::fs::create_dir_all(folder)
+                    .map_err(|e| format!("cannot create the mail folder {}: {e}", folder.display()))?;
+                MailTransport::Files(AsyncFileTransport::new(folder))
             }
-            Transport::Smtp => Way::Smtp(smtp(settings)?),
+            Transport::Smtp => MailTransport::Smtp(smtp(settings)?),
         };
-        Ok(Self { way, from, public_url })
+        Ok(Self { transport, from, public_url })
     }
 
     async fn send(&self, id: OutboxId, mail: &Mail) -> Result<(), String> {
@@ -56,33 +57,33 @@ impl Mailer {
         let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(Some(mail.name.clone()), address))
-            // The same at every attempt, so that a mail server can tell a repetition.
+            // The same in every attempt, so that mail servers can detect duplicates.
             .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))
             .subject(words.subject)
             .multipart(MultiPart::alternative_plain_html(words.text, words.html))
             .map_err(|e| e.to_string())?;
-        let sent = async {
-            match &self.way {
-                Way::Files(way) => way.send(message).await.map(|_| ()).map_err(|e| e.to_string()),
-                Way::Smtp(way) => way.send(message).await.map(|_| ()).map_err(|e| e.to_string()),
+        let send = async {
+            match &self.transport {
+                MailTransport::Files(transport) => transport.send(message).await.map(|_| ()).map_err(|e| e.to_string()),
+                MailTransport::Smtp(transport) => transport.send(message).await.map(|_| ()).map_err(|e| e.to_string()),
             }
         };
-        tokio::time::timeout(PATIENCE, sent).await.map_err(|_| "no answer in time".to_owned())?
+        tokio::time::timeout(SEND_TIMEOUT, send).await.map_err(|_| "timeout".to_owned())?
     }
 }
 
 fn smtp(settings: &config::Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
     let host = settings.smtp_host.as_str();
     if host.is_empty() {
-        return Err("[mail] smtp_host: it is needed for smtp".to_owned());
+        return Err("[mail] smtp_host: required for transport smtp".to_owned());
     }
-    let said = |e: lettre::transport::smtp::Error| format!("[mail] smtp_host: {e}");
+    let invalid_host = |e: lettre::transport::smtp::Error| format!("[mail] smtp_host: {e}");
     let builder = match settings.smtp_security {
-        SmtpSecurity::Starttls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(host).map_err(said)?,
-        SmtpSecurity::Tls => AsyncSmtpTransport::<Tokio1Executor>::relay(host).map_err(said)?,
+        SmtpSecurity::Starttls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(host).map_err(invalid_host)?,
+        SmtpSecurity::Tls => AsyncSmtpTransport::<Tokio1Executor>::relay(host).map_err(invalid_host)?,
         SmtpSecurity::None => AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host),
     };
-    let builder = builder.port(settings.smtp_port).timeout(Some(PATIENCE));
+    let builder = builder.port(settings.smtp_port).timeout(Some(SEND_TIMEOUT));
     let user = settings.smtp_user.clone();
     Ok(if user.is_empty() {
         builder.build()
@@ -91,23 +92,23 @@ fn smtp(settings: &config::Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, S
     })
 }
 
-/// Sends what is due; returns how many letters left. One that fails is tried again later and stops no other.
+/// Sends due emails; returns how many were sent. A failed email is retried later and does not block the others.
 pub async fn send_due(db: &Db, mailer: &Mailer, now: Instant) -> Result<usize, Problem> {
-    let claimed = db.write(move |tx| outbox::claim(tx, now, BATCH).map_err(Problem::from)).await?;
+    let claimed = db.write(move |tx| outbox::claim(tx, now, BATCH_SIZE).map_err(Problem::from)).await?;
     let mut sent = 0;
-    for letter in claimed {
-        let outcome = match &letter.mail {
-            Some(mail) => mailer.send(letter.id, mail).await,
-            None => Err("nobody can read this letter any more".to_owned()),
+    for email in claimed {
+        let outcome = match &email.mail {
+            Some(mail) => mailer.send(email.id, mail).await,
+            None => Err("the stored email cannot be parsed".to_owned()),
         };
         match outcome {
             Ok(()) => {
-                db.write(move |tx| outbox::done(tx, letter.id, now).map_err(Problem::from)).await?;
+                db.write(move |tx| outbox::done(tx, email.id, now).map_err(Problem::from)).await?;
                 sent += 1;
             }
             Err(error) => {
-                tracing::warn!(id = %letter.id, attempt = letter.attempts, %error, "a mail could not be sent");
-                db.write(move |tx| outbox::failed(tx, &letter, &error, now).map_err(Problem::from)).await?;
+                tracing::warn!(id = %email.id, attempt = email.attempts, %error, "failed to send email");
+                db.write(move |tx| outbox::failed(tx, &email, &error, now).map_err(Problem::from)).await?;
             }
         }
     }

@@ -1,23 +1,23 @@
-//! What each letter says, in both languages.
+//! Renders emails in the language of the recipient.
 use askama::Template;
 
 use hoicho_core::i18n::{Language, Said, Text, numbers};
 use hoicho_web::outbox::{Letter, Mail};
 
-/// A letter in words.
+/// A rendered email.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words {
-    /// One line.
+    /// Subject line.
     pub subject: String,
-    /// For readers without HTML.
+    /// Plain text part.
     pub text: String,
-    /// The same, with a button.
+    /// HTML part; the action is a button.
     pub html: String,
 }
 
 #[derive(Template)]
 #[template(path = "letter.txt", escape = "none")]
-struct Plain<'a> {
+struct TextTemplate<'a> {
     greeting: &'a str,
     paragraphs: &'a [String],
     list: &'a [String],
@@ -27,7 +27,7 @@ struct Plain<'a> {
 
 #[derive(Template)]
 #[template(path = "letter.html")]
-struct Html<'a> {
+struct HtmlTemplate<'a> {
     language: &'a str,
     subject: &'a str,
     greeting: &'a str,
@@ -37,73 +37,76 @@ struct Html<'a> {
     footer: &'a str,
 }
 
-struct Sentences {
+struct Content {
     subject: Text,
     paragraphs: Vec<Text>,
     list: Vec<Text>,
     action: Option<(Text, String)>,
 }
 
-fn said(letter: &Letter, public_url: &str) -> Sentences {
+fn content(email: &Letter, public_url: &str) -> Content {
     let link = |path: &str| format!("{public_url}{path}");
-    match letter {
-        Letter::VerifyEmail { token } => Sentences {
+    match email {
+        Letter::VerifyEmail { token } => Content {
             subject: Said("verify-your-e-mail-address").text(),
             paragraphs: vec![Said("please-verify-that-this-address-is-yours").text()],
             list: Vec::new(),
             action: Some((Said("verify").text(), link(&format!("/verify-email#{token}")))),
         },
-        Letter::AccountExists => Sentences {
+        Letter::AccountExists => Content {
             subject: Said("you-have-an-account-already").text(),
             paragraphs: vec![Said("somebody-registered-with-this-address-just-now").text()],
             list: Vec::new(),
             action: Some((Said("log-in").text(), link("/login"))),
         },
-        Letter::ResetPassword { token } => Sentences {
+        Letter::ResetPassword { token } => Content {
             subject: Said("reset-your-password").text(),
             paragraphs: vec![Said("choose-a-new-password-with-the-link").text()],
             list: Vec::new(),
             action: Some((Said("choose-a-new-password").text(), link(&format!("/reset-password#{token}")))),
         },
-        Letter::Invitation { token, of, by } => Sentences {
+        Letter::Invitation { token, of, by } => Content {
             subject: Said("an-invitation-to-join-of").with(&[("of", &of)]).text(),
             paragraphs: vec![Said("by-invites-you-to-work-with-of").with(&[("by", &by), ("of", &of)]).text()],
             list: Vec::new(),
             action: Some((Said("accept").text(), link(&format!("/invitation#{token}")))),
         },
         Letter::ApplicationDecided { edition, decision, reason } => {
-            let decided = match decision.as_str() {
+            let decision = match decision.as_str() {
                 "approved" => Said("mail-approved").text(),
                 "waitlisted" => Said("mail-waitlisted").text(),
                 _ => Said("mail-rejected").text(),
             };
             let mut paragraphs =
-                vec![Said("mail-application").with(&[("edition", edition)]).and("decided", decided.clone()).text()];
+                vec![Said("mail-application").with(&[("edition", edition)]).and("decided", decision.clone()).text()];
             if let Some(reason) = reason {
                 paragraphs.push(Said("reason-reason").with(&[("reason", &reason)]).text());
             }
-            Sentences {
-                subject: Said("mail-application-subject").with(&[]).and("decided", decided).text(),
+            Content {
+                subject: Said("mail-application-subject").with(&[]).and("decided", decision).text(),
                 paragraphs,
                 list: Vec::new(),
                 action: None,
             }
         }
-        Letter::BoothOffered { edition, booth, until } => Sentences {
+        Letter::BoothOffered { edition, booth, until } => Content {
             subject: Said("booth-booth-is-offered-to-you").with(&[("booth", &booth)]).text(),
             paragraphs: vec![
-                Said("mail-offer").with(&[("edition", edition), ("booth", booth)]).and("until", moment(until)).text(),
+                Said("mail-offer")
+                    .with(&[("edition", edition), ("booth", booth)])
+                    .and("until", date_time(until))
+                    .text(),
             ],
             list: Vec::new(),
             action: Some((Said("answer").text(), link("/"))),
         },
-        Letter::WebhookSwitchedOff { webhook, url, organiser } => Sentences {
+        Letter::WebhookSwitchedOff { webhook, url, organiser } => Content {
             subject: Said("mail-webhook-subject").with(&[("webhook", webhook)]).text(),
             paragraphs: vec![Said("mail-webhook").with(&[("webhook", webhook), ("url", url)]).text()],
             list: Vec::new(),
             action: Some((Said("mail-webhook-open").text(), link(&format!("/organisers/{organiser}/webhooks")))),
         },
-        Letter::SalesReminder { edition, missing } => Sentences {
+        Letter::SalesReminder { edition, missing } => Content {
             subject: Said("sales-reports-are-missing").text(),
             paragraphs: vec![Said("edition-has-no-sales-report-of-yours").with(&[("edition", &edition)]).text()],
             list: missing
@@ -118,24 +121,24 @@ fn said(letter: &Letter, public_url: &str) -> Sentences {
     }
 }
 
-/// As each language writes it.
-fn moment(at: &chrono::NaiveDateTime) -> Text {
+/// Formats a date and time in both languages.
+fn date_time(at: &chrono::NaiveDateTime) -> Text {
     Text::verbatim(numbers::moment(Language::Vi, *at), numbers::moment(Language::En, *at))
 }
 
-/// Puts a letter into words; links begin with `public_url`.
+/// Renders an email; links start with `public_url`.
 pub fn words(mail: &Mail, public_url: &str) -> Result<Words, askama::Error> {
     let language = mail.language;
-    let said = said(&mail.letter, public_url);
-    let say = |texts: &[Text]| texts.iter().map(|t| t.say(language).to_owned()).collect::<Vec<_>>();
-    let (paragraphs, list) = (say(&said.paragraphs), say(&said.list));
-    let action = said.action.map(|(label, link)| (label.say(language).to_owned(), link));
-    let subject = said.subject.say(language).to_owned();
+    let content = content(&mail.letter, public_url);
+    let localize = |texts: &[Text]| texts.iter().map(|t| t.say(language).to_owned()).collect::<Vec<_>>();
+    let (paragraphs, list) = (localize(&content.paragraphs), localize(&content.list));
+    let action = content.action.map(|(label, link)| (label.say(language).to_owned(), link));
+    let subject = content.subject.say(language).to_owned();
     let greeting = Said("mail-greeting").with(&[("name", &mail.name)]).text().say(language).to_owned();
     let footer = Said("mail-automatic").text().say(language).to_owned();
     let (paragraphs, list, action) = (paragraphs.as_slice(), list.as_slice(), &action);
-    let text = Plain { greeting: &greeting, paragraphs, list, action, footer: &footer }.render()?;
-    let html = Html {
+    let text = TextTemplate { greeting: &greeting, paragraphs, list, action, footer: &footer }.render()?;
+    let html = HtmlTemplate {
         language: language.tag(),
         subject: &subject,
         greeting: &greeting,
@@ -152,7 +155,7 @@ pub fn words(mail: &Mail, public_url: &str) -> Result<Words, askama::Error> {
 mod tests {
     use super::*;
 
-    fn all() -> Vec<Letter> {
+    fn all_emails() -> Vec<Letter> {
         let token = "TOKEN".to_owned();
         let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
         let until = day.and_hms_opt(12, 0, 0).unwrap();
@@ -178,20 +181,20 @@ mod tests {
     }
 
     #[test]
-    fn every_letter_in_both_languages() {
-        let mut shown = String::new();
-        for letter in all() {
+    fn emails_render_in_both_languages() {
+        let mut rendered = String::new();
+        for email in all_emails() {
             for language in [Language::Vi, Language::En] {
-                let mail = Mail { to: "x@example.vn".into(), name: "Múi".into(), language, letter: letter.clone() };
+                let mail = Mail { to: "x@example.vn".into(), name: "Múi".into(), language, letter: email.clone() };
                 let words = words(&mail, "https://hoicho.example").unwrap();
-                shown += &format!("=== {}\n{}\n", words.subject, words.text);
+                rendered += &format!("=== {}\n{}\n", words.subject, words.text);
             }
         }
-        insta::assert_snapshot!("letters", shown);
+        insta::assert_snapshot!("letters", rendered);
     }
 
     #[test]
-    fn a_name_with_markup_stays_text() {
+    fn markup_in_names_is_escaped() {
         let mail = Mail {
             to: "x@example.vn".into(),
             name: "<script>".into(),

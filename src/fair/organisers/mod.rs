@@ -1,6 +1,6 @@
-//! Organisers (tenants), their staff and their series of editions.
+//! Organisers (tenants), their staff, API keys and series of editions.
 //!
-//! Invariants: an organiser has at least one owner; staff are invited by mail and join by accepting.
+//! Invariants: an organiser has at least one owner; staff join only by accepting an invitation sent by mail.
 pub mod owners;
 mod routes;
 pub mod store;

@@ -1,4 +1,4 @@
-//! Every query on organisers and series.
+//! Queries on organisers and series.
 use diesel::prelude::*;
 
 use hoicho_core::{
@@ -16,27 +16,27 @@ use hoicho_web::identity::{OrganiserRole, store::put_organiser_member};
 pub struct OrganiserRow {
     /// Identifier.
     pub id: OrganiserId,
-    /// As people call it.
+    /// Name.
     pub name: String,
-    /// Counts changes.
+    /// Incremented by every change; the basis of `ETag` and `If-Match`.
     pub version: i32,
 }
 
-/// Editions that are compared with each other.
+/// A series of editions that are compared with each other.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = series)]
 pub struct SeriesRow {
     /// Identifier.
     pub id: SeriesId,
-    /// Whose.
+    /// Owner.
     pub organiser_id: OrganiserId,
-    /// As people call it.
+    /// Name.
     pub name: String,
-    /// Counts changes.
+    /// Incremented by every change; the basis of `ETag` and `If-Match`.
     pub version: i32,
 }
 
-/// Makes an organiser with its first owner.
+/// Inserts an organiser with its first owner.
 pub fn insert(tx: &mut Tx<'_>, id: OrganiserId, name: &str, owner: UserId, now: Instant) -> QueryResult<usize> {
     diesel::insert_into(organisers::table)
         .values((
@@ -49,21 +49,21 @@ pub fn insert(tx: &mut Tx<'_>, id: OrganiserId, name: &str, owner: UserId, now: 
     put_organiser_member(tx, id, owner, OrganiserRole::Owner)
 }
 
-/// One organiser.
+/// The organiser with this identifier.
 pub fn find(tx: &mut Tx<'_>, id: OrganiserId) -> QueryResult<OrganiserRow> {
     organisers::table.find(id).select(OrganiserRow::as_select()).get_result(tx.conn())
 }
 
-/// Renames it unless somebody else changed it since `seen`.
+/// Renames it if its version is still `seen`; otherwise returns `false`.
 pub fn rename(tx: &mut Tx<'_>, id: OrganiserId, name: &str, seen: i32) -> QueryResult<bool> {
-    let changed = diesel::update(organisers::table.find(id).filter(organisers::version.eq(seen)))
+    let updated = diesel::update(organisers::table.find(id).filter(organisers::version.eq(seen)))
         .set((organisers::name.eq(name), organisers::version.eq(seen + 1)))
         .execute(tx.conn())?;
-    Ok(changed == 1)
+    Ok(updated == 1)
 }
 
-/// Removes an organiser that has neither editions nor series nor venues (foreign keys), with its staff. What was
-/// done stays in the audit log, for platform admins.
+/// Deletes an organiser and its staff. Fails if it has editions, series or venues (foreign keys). Its audit log remains
+/// readable for platform admins.
 pub fn delete(tx: &mut Tx<'_>, id: OrganiserId) -> QueryResult<usize> {
     diesel::delete(organiser_members::table.filter(organiser_members::organiser_id.eq(id))).execute(tx.conn())?;
     diesel::delete(invitations::table.filter(invitations::organiser_id.eq(id))).execute(tx.conn())?;
@@ -73,7 +73,7 @@ pub fn delete(tx: &mut Tx<'_>, id: OrganiserId) -> QueryResult<usize> {
     diesel::delete(organisers::table.find(id)).execute(tx.conn())
 }
 
-/// The organisers a person works for.
+/// The organisers that the user is a member of; at most 500.
 pub fn of_user(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<OrganiserRow>> {
     organisers::table
         .inner_join(organiser_members::table)
@@ -84,17 +84,17 @@ pub fn of_user(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<OrganiserRow>> 
         .load(tx.conn())
 }
 
-/// Makes a series.
+/// Inserts a series.
 pub fn insert_series(tx: &mut Tx<'_>, row: &SeriesRow) -> QueryResult<usize> {
     diesel::insert_into(series::table).values(row).execute(tx.conn())
 }
 
-/// One series.
+/// The series with this identifier.
 pub fn find_series(tx: &mut Tx<'_>, id: SeriesId) -> QueryResult<SeriesRow> {
     series::table.find(id).select(SeriesRow::as_select()).get_result(tx.conn())
 }
 
-/// The series of an organiser, in the order they were made.
+/// A page of an organiser's series, in order of creation.
 pub fn series_page(
     tx: &mut Tx<'_>,
     organiser: OrganiserId,
@@ -108,15 +108,15 @@ pub fn series_page(
     query.order(series::id).limit(limit).select(SeriesRow::as_select()).load(tx.conn())
 }
 
-/// Renames it unless somebody else changed it since `seen`.
+/// Renames it if its version is still `seen`; otherwise returns `false`.
 pub fn rename_series(tx: &mut Tx<'_>, id: SeriesId, name: &str, seen: i32) -> QueryResult<bool> {
-    let changed = diesel::update(series::table.find(id).filter(series::version.eq(seen)))
+    let updated = diesel::update(series::table.find(id).filter(series::version.eq(seen)))
         .set((series::name.eq(name), series::version.eq(seen + 1)))
         .execute(tx.conn())?;
-    Ok(changed == 1)
+    Ok(updated == 1)
 }
 
-/// Removes a series that has no editions (foreign key).
+/// Deletes a series. Fails if it has editions (foreign key).
 pub fn delete_series(tx: &mut Tx<'_>, id: SeriesId) -> QueryResult<usize> {
     diesel::delete(series::table.find(id)).execute(tx.conn())
 }

@@ -1,4 +1,4 @@
-//! Erasing a person. What only tells of them goes; what they did stays, under an identifier that leads to nobody.
+//! Erasure of a person. Personal data is deleted or redacted; their actions stay under a pseudonymous identifier.
 use diesel::prelude::*;
 use serde_json::Value;
 
@@ -27,33 +27,33 @@ use hoicho_web::{
     outbox,
 };
 
-/// Lines of the audit log that are read at once.
-const LINES: i64 = 500;
+/// Max audit log entries loaded per query.
+const CHUNK_ROWS: i64 = 500;
 
-/// Lines of the audit log that name a person, and how far was looked. They are looked for apart from the change, so that
-/// nobody waits for a look through the whole log.
+/// Audit log entries that mention a person, and the last entry that was searched. The search is a full scan, so it runs in
+/// a read before the write transaction and blocks no writer.
 pub struct Named {
-    lines: Vec<AuditId>,
-    upto: Option<AuditId>,
+    entries: Vec<AuditId>,
+    last_searched: Option<AuditId>,
 }
 
-/// What was erased.
+/// Number of erased rows.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Erased {
-    /// Whether there was an account.
+    /// Whether an account was erased.
     pub account: bool,
-    /// Contacts of exhibitors.
+    /// Contact entries of exhibitors.
     pub contacts: usize,
-    /// Invitations that named them.
+    /// Invitations.
     pub invitations: usize,
-    /// Letters that waited.
+    /// Waiting emails.
     pub letters: usize,
-    /// Lines of the audit log that told of them.
+    /// Redacted audit log entries.
     pub lines: usize,
 }
 
 impl Erased {
-    /// Whether there was anything.
+    /// Whether nothing was erased.
     pub fn is_nothing(self) -> bool {
         self == Self::default()
     }
@@ -63,40 +63,41 @@ fn marks(of: &Subject) -> Marks {
     Marks(vec![of.mark().to_owned()])
 }
 
-/// Lines after `from` that may name somebody.
-fn naming(tx: &mut Tx<'_>, of: &Subject, from: Option<AuditId>) -> QueryResult<Vec<AuditId>> {
-    // As it stands in JSON; what LIKE takes for a wildcard only finds more, and what is found is read again.
+/// Audit log entries after `from` that may mention a person.
+fn find_entries(tx: &mut Tx<'_>, of: &Subject, from: Option<AuditId>) -> QueryResult<Vec<AuditId>> {
+    // JSON-escaped. LIKE wildcards in the key are not escaped: they only add false positives, which redaction leaves as is.
     let mark = Value::from(of.mark()).to_string();
     let like = format!("%{}%", mark.trim_matches('"'));
-    let told = gather::lower(audit_log::before_json)
+    let mentions = gather::lower(audit_log::before_json)
         .like(like.clone())
         .or(gather::lower(audit_log::after_json).like(like))
         .or(gather::lower(audit_log::subject.nullable()).eq(of.mark()));
-    let mut query = audit_log::table.filter(told).into_boxed();
+    let mut query = audit_log::table.filter(mentions).into_boxed();
     if let Some(from) = from {
         query = query.filter(audit_log::id.gt(from));
     }
     query.order(audit_log::id).select(audit_log::id).load(tx.conn())
 }
 
-/// Looks through the audit log for somebody.
+/// Searches the audit log for a person.
 pub fn look(tx: &mut Tx<'_>, of: &Subject) -> QueryResult<Named> {
-    let upto = audit_log::table.order(audit_log::id.desc()).select(audit_log::id).first(tx.conn()).optional()?;
-    Ok(Named { lines: naming(tx, of, None)?, upto })
+    let last_searched =
+        audit_log::table.order(audit_log::id.desc()).select(audit_log::id).first(tx.conn()).optional()?;
+    Ok(Named { entries: find_entries(tx, of, None)?, last_searched })
 }
 
-type Line = (AuditId, String, Option<String>, Option<String>);
+type EntryRow = (AuditId, String, Option<String>, Option<String>);
 
-/// Takes somebody out of these lines of the audit log.
-fn take_out(tx: &mut Tx<'_>, ids: &[AuditId], marks: &Marks) -> QueryResult<usize> {
+/// Redacts a person in these audit log entries.
+fn redact_entries(tx: &mut Tx<'_>, ids: &[AuditId], marks: &Marks) -> QueryResult<usize> {
     let mut changed = 0;
-    for part in ids.chunks(usize::try_from(LINES).unwrap_or(500)) {
-        let lines: Vec<Line> = audit_log::table
-            .filter(audit_log::id.eq_any(part))
+    for chunk in ids.chunks(usize::try_from(CHUNK_ROWS).unwrap_or(500)) {
+        let entries: Vec<EntryRow> = audit_log::table
+            .filter(audit_log::id.eq_any(chunk))
             .select((audit_log::id, audit_log::subject, audit_log::before_json, audit_log::after_json))
             .load(tx.conn())?;
-        for (id, subject, before, after) in lines {
-            let clean = |text: Option<String>| {
+        for (id, subject, before, after) in entries {
+            let redact = |text: Option<String>| {
                 let mut value: Value = serde_json::from_str(text.as_deref()?).unwrap_or(Value::Null);
                 marks.take_out_of(&mut value);
                 Some(value.to_string())
@@ -105,8 +106,8 @@ fn take_out(tx: &mut Tx<'_>, ids: &[AuditId], marks: &Marks) -> QueryResult<usiz
             changed += diesel::update(audit_log::table.find(id))
                 .set((
                     audit_log::subject.eq(subject),
-                    audit_log::before_json.eq(clean(before)),
-                    audit_log::after_json.eq(clean(after)),
+                    audit_log::before_json.eq(redact(before)),
+                    audit_log::after_json.eq(redact(after)),
                 ))
                 .execute(tx.conn())?;
         }
@@ -114,18 +115,18 @@ fn take_out(tx: &mut Tx<'_>, ids: &[AuditId], marks: &Marks) -> QueryResult<usiz
     Ok(changed)
 }
 
-/// Takes all roles away. The last owner of an organiser, or of an exhibitor with other members, has to hand it over.
-fn leave_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), Problem> {
+/// Removes all memberships. Fails if the person is the last owner of an organiser, or of an exhibitor with other members.
+fn remove_memberships(tx: &mut Tx<'_>, user: UserId) -> Result<(), Problem> {
     let organisers: Vec<(OrganiserId, String, OrganiserRole)> = organiser_members::table
         .inner_join(organisers::table.on(organisers::id.eq(organiser_members::organiser_id)))
         .filter(organiser_members::user_id.eq(user))
         .order(organisers::id)
         .select((organisers::id, organisers::name, organiser_members::role))
         .load(tx.conn())?;
-    let first_hand_over =
+    let ownership_error =
         |name: &String| Problem::new(Code::IllegalStep, Said("please-hand-over-first").with(&[("name", name)]));
     for (organiser, name, _) in &organisers {
-        members::set_organiser_role(tx, *organiser, user, None).map_err(|_| first_hand_over(name))?;
+        members::set_organiser_role(tx, *organiser, user, None).map_err(|_| ownership_error(name))?;
     }
     let exhibitors: Vec<(ExhibitorId, String)> = exhibitor_members::table
         .inner_join(exhibitors::table.on(exhibitors::id.eq(exhibitor_members::exhibitor_id)))
@@ -135,14 +136,14 @@ fn leave_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), Problem> {
         .load(tx.conn())?;
     for (exhibitor, name) in &exhibitors {
         if members::of_exhibitor(tx, *exhibitor)?.len() > 1 {
-            members::set_exhibitor_role(tx, *exhibitor, user, None).map_err(|_| first_hand_over(name))?;
+            members::set_exhibitor_role(tx, *exhibitor, user, None).map_err(|_| ownership_error(name))?;
         }
     }
     diesel::delete(exhibitor_members::table.filter(exhibitor_members::user_id.eq(user))).execute(tx.conn())?;
     Ok(())
 }
 
-/// The account leads to nobody any more, and nobody logs in with it.
+/// Anonymises an account: removes logins, tokens and personal data. The row stays for foreign keys.
 pub(super) fn empty_account(tx: &mut Tx<'_>, account: &store::Account, now: Instant) -> QueryResult<()> {
     let user = account.id;
     store::end_logins_of(tx, user)?;
@@ -150,7 +151,7 @@ pub(super) fn empty_account(tx: &mut Tx<'_>, account: &store::Account, now: Inst
     diesel::delete(idempotency_keys::table.filter(idempotency_keys::user_id.eq(user))).execute(tx.conn())?;
     diesel::delete(known_sources::table.filter(known_sources::user_id.eq(user))).execute(tx.conn())?;
     consent::withdraw(tx, user, now)?;
-    // What they were called is nowhere else but in lines about the account itself.
+    // Audit log entries about the account contain the display name.
     diesel::update(
         audit_log::table
             .filter(audit_log::actor_id.eq(user))
@@ -159,12 +160,12 @@ pub(super) fn empty_account(tx: &mut Tx<'_>, account: &store::Account, now: Inst
     )
     .set((audit_log::before_json.eq(None::<String>), audit_log::after_json.eq(None::<String>)))
     .execute(tx.conn())?;
-    // No address has this form, so that nothing can be sent to it or registered with it.
-    let nobody = format!("erased {user}");
+    // Not a valid email address, so no email can be sent to it and nobody can register with it.
+    let placeholder = format!("erased {user}");
     diesel::update(users::table.find(user))
         .set((
-            users::email.eq(&nobody),
-            users::email_key.eq(&nobody),
+            users::email.eq(&placeholder),
+            users::email_key.eq(&placeholder),
             users::password_hash.eq(""),
             users::display_name.eq("—"),
             users::is_admin.eq(false),
@@ -175,31 +176,31 @@ pub(super) fn empty_account(tx: &mut Tx<'_>, account: &store::Account, now: Inst
     Ok(())
 }
 
-/// Erases somebody; refused while they are the last owner of something.
+/// Erases a person; fails while they are the last owner of an organiser or exhibitor.
 pub fn erase(tx: &mut Tx<'_>, of: &Subject, named: &Named, now: Instant) -> Result<Erased, Problem> {
     let account = of.account(tx)?;
     if let Some(account) = &account {
-        leave_all(tx, account.id)?;
+        remove_memberships(tx, account.id)?;
     }
     let contacts: Vec<ContactId> = contacts(tx, of)?.into_iter().map(|c| c.id).collect();
     diesel::delete(exhibitor_contacts::table.filter(exhibitor_contacts::id.eq_any(&contacts))).execute(tx.conn())?;
-    let invited: Vec<InvitationId> =
+    let invitation_ids: Vec<InvitationId> =
         invitations::table.filter(invitations::email_key.eq(of.mark())).select(invitations::id).load(tx.conn())?;
-    diesel::delete(invitations::table.filter(invitations::id.eq_any(&invited))).execute(tx.conn())?;
+    diesel::delete(invitations::table.filter(invitations::id.eq_any(&invitation_ids))).execute(tx.conn())?;
     diesel::delete(login_failures::table.filter(login_failures::email_key.eq(of.mark()))).execute(tx.conn())?;
-    let letters = outbox::waiting_for(tx, of.mark())?;
-    outbox::take_back(tx, &letters)?;
-    let mut lines = take_out(tx, &named.lines, &marks(of))?;
-    let since = naming(tx, of, named.upto)?;
-    lines += take_out(tx, &since, &marks(of))?;
+    let emails = outbox::waiting_for(tx, of.mark())?;
+    outbox::take_back(tx, &emails)?;
+    let mut lines = redact_entries(tx, &named.entries, &marks(of))?;
+    let new_entries = find_entries(tx, of, named.last_searched)?;
+    lines += redact_entries(tx, &new_entries, &marks(of))?;
     if let Some(account) = &account {
         empty_account(tx, account, now)?;
     }
     let erased = Erased {
         account: account.is_some(),
         contacts: contacts.len(),
-        invitations: invited.len(),
-        letters: letters.len(),
+        invitations: invitation_ids.len(),
+        letters: emails.len(),
         lines,
     };
     if !erased.is_nothing() {
@@ -219,9 +220,9 @@ pub fn erase(tx: &mut Tx<'_>, of: &Subject, named: &Named, now: Instant) -> Resu
     Ok(erased)
 }
 
-/// Looks for somebody in the log, then erases them.
+/// Searches the audit log in a read, then erases the person in a transaction.
 pub async fn carry_out(db: &Db, of: Subject, now: Instant) -> Result<Erased, Problem> {
-    let sought = of.clone();
-    let named = db.read(move |tx| look(tx, &sought).map_err(Problem::from)).await?;
+    let search = of.clone();
+    let named = db.read(move |tx| look(tx, &search).map_err(Problem::from)).await?;
     db.write(move |tx| erase(tx, &of, &named, now)).await
 }

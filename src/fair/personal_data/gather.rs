@@ -1,4 +1,4 @@
-//! Everything that is kept of a person.
+//! Export of the personal data of a person.
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
@@ -24,30 +24,30 @@ use hoicho_web::{
     outbox,
 };
 
-/// Rows of one kind that are told at most: nobody has as many.
-const MOST: i64 = 1_000;
+/// Max rows per table; far more than a person has.
+const MAX_ROWS: i64 = 1_000;
 
-/// Whose data: how they are known.
+/// Data subject, identified by email address or phone number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
-    /// By an e-mail address, in lower case.
+    /// Email address in lower case.
     Email(String),
-    /// By a phone number, as exhibitors wrote it.
+    /// Phone number as entered by the exhibitor.
     Phone(String),
 }
 
 impl Subject {
-    /// From what somebody typed: an address has an `@`.
+    /// Parses user input: text with an `@` is an email address.
     pub fn of(typed: &str) -> Self {
-        let typed = typed.trim().to_lowercase();
-        if typed.contains('@') { Self::Email(typed) } else { Self::Phone(typed) }
+        let key = typed.trim().to_lowercase();
+        if key.contains('@') { Self::Email(key) } else { Self::Phone(key) }
     }
     pub(super) fn mark(&self) -> &str {
         match self {
-            Self::Email(mark) | Self::Phone(mark) => mark,
+            Self::Email(key) | Self::Phone(key) => key,
         }
     }
-    /// The account, where they have one.
+    /// Finds the account of the email address.
     pub fn account(&self, tx: &mut Tx<'_>) -> QueryResult<Option<store::Account>> {
         match self {
             Self::Email(key) => store::account_by_email(tx, key),
@@ -56,7 +56,7 @@ impl Subject {
     }
 }
 
-/// A login.
+/// User account.
 #[derive(Serialize, utoipa::ToSchema)]
 struct AccountData {
     id: UserId,
@@ -70,7 +70,7 @@ struct AccountData {
     address_proved_at: Option<DateTime<Utc>>,
 }
 
-/// Work for an organiser.
+/// Membership of an organiser.
 #[derive(Serialize, utoipa::ToSchema)]
 struct OrganiserWork {
     organiser: OrganiserId,
@@ -78,7 +78,7 @@ struct OrganiserWork {
     role: OrganiserRole,
 }
 
-/// Work for an exhibitor.
+/// Membership of an exhibitor.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ExhibitorWork {
     exhibitor: ExhibitorId,
@@ -86,10 +86,10 @@ struct ExhibitorWork {
     role: ExhibitorRole,
 }
 
-/// What was agreed to.
+/// Consent to a privacy notice.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ConsentData {
-    /// The notice's name.
+    /// Name of the notice.
     notice: String,
     #[schema(value_type = String)]
     given_at: DateTime<Utc>,
@@ -97,7 +97,7 @@ struct ConsentData {
     withdrawn_at: Option<DateTime<Utc>>,
 }
 
-/// An exhibitor names the person as somebody to call.
+/// Contact entry of an exhibitor.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ContactData {
     exhibitor: ExhibitorId,
@@ -106,7 +106,7 @@ struct ContactData {
     email: Option<String>,
 }
 
-/// A role that was offered.
+/// Invitation to a role.
 #[derive(Serialize, utoipa::ToSchema)]
 struct InvitationData {
     organiser: Option<OrganiserId>,
@@ -118,16 +118,16 @@ struct InvitationData {
     accepted_at: Option<DateTime<Utc>>,
 }
 
-/// Where somebody logged in from.
+/// Known login source.
 #[derive(Serialize, utoipa::ToSchema)]
 struct LoginData {
-    /// An IPv4 address, or the first half of an IPv6 address.
+    /// IPv4 address, or /64 prefix of an IPv6 address.
     address: String,
     #[schema(value_type = String)]
     last_at: DateTime<Utc>,
 }
 
-/// Everything that is kept of a person; what they did is at `/me/actions`.
+/// Personal data of a person. Audit log entries of their actions are at `/me/actions`.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct PersonalData {
     #[schema(value_type = String)]
@@ -139,43 +139,43 @@ pub struct PersonalData {
     contacts: Vec<ContactData>,
     invitations: Vec<InvitationData>,
     logins: Vec<LoginData>,
-    /// Letters that wait to be sent to them.
+    /// Number of emails waiting to be sent to them.
     letters_waiting: usize,
 }
 
 impl PersonalData {
-    /// Whether there is anything.
+    /// Whether no data is stored about the person.
     pub fn is_empty(&self) -> bool {
         self.account.is_none() && self.contacts.is_empty() && self.invitations.is_empty() && self.letters_waiting == 0
     }
 }
 
 diesel::define_sql_function! {
-    /// In lower case.
+    /// SQL `lower()`.
     fn lower(text: diesel::sql_types::Nullable<diesel::sql_types::Text>) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
 }
 
-/// Contacts that name somebody; at most 1,000.
-pub(super) fn contacts(tx: &mut Tx<'_>, of: &Subject) -> QueryResult<Vec<ContactRow>> {
-    let all = exhibitor_contacts::table.order(exhibitor_contacts::id).limit(MOST).select(ContactRow::as_select());
-    match of {
+/// Contact entries of a person; at most 1,000.
+pub(super) fn contacts(tx: &mut Tx<'_>, subject: &Subject) -> QueryResult<Vec<ContactRow>> {
+    let all = exhibitor_contacts::table.order(exhibitor_contacts::id).limit(MAX_ROWS).select(ContactRow::as_select());
+    match subject {
         Subject::Email(key) => all.filter(lower(exhibitor_contacts::email).eq(key)).load(tx.conn()),
         Subject::Phone(number) => all.filter(exhibitor_contacts::phone.eq(number)).load(tx.conn()),
     }
 }
 
-type Invited = (Option<OrganiserId>, Option<ExhibitorId>, String, Instant, Option<Instant>);
+type InvitationRow = (Option<OrganiserId>, Option<ExhibitorId>, String, Instant, Option<Instant>);
 
-/// All that is kept of somebody.
-pub fn gather(tx: &mut Tx<'_>, of: &Subject, now: Instant) -> Result<PersonalData, Problem> {
-    let contacts = contacts(tx, of)?
+/// Collects the personal data of a person.
+pub fn gather(tx: &mut Tx<'_>, subject: &Subject, now: Instant) -> Result<PersonalData, Problem> {
+    let contacts = contacts(tx, subject)?
         .into_iter()
         .map(|c| ContactData { exhibitor: c.exhibitor_id, name: c.name, phone: c.phone, email: c.email })
         .collect();
-    let invited: Vec<Invited> = invitations::table
-        .filter(invitations::email_key.eq(of.mark()))
+    let invitation_rows: Vec<InvitationRow> = invitations::table
+        .filter(invitations::email_key.eq(subject.mark()))
         .order(invitations::id)
-        .limit(MOST)
+        .limit(MAX_ROWS)
         .select((
             invitations::organiser_id,
             invitations::exhibitor_id,
@@ -184,7 +184,7 @@ pub fn gather(tx: &mut Tx<'_>, of: &Subject, now: Instant) -> Result<PersonalDat
             invitations::accepted_at,
         ))
         .load(tx.conn())?;
-    let invitation = |(organiser, exhibitor, role, invited_at, accepted_at): Invited| InvitationData {
+    let invitation = |(organiser, exhibitor, role, invited_at, accepted_at): InvitationRow| InvitationData {
         organiser,
         exhibitor,
         role,
@@ -198,24 +198,24 @@ pub fn gather(tx: &mut Tx<'_>, of: &Subject, now: Instant) -> Result<PersonalDat
         exhibitors: Vec::new(),
         consents: Vec::new(),
         contacts,
-        invitations: invited.into_iter().map(invitation).collect(),
+        invitations: invitation_rows.into_iter().map(invitation).collect(),
         logins: Vec::new(),
-        letters_waiting: outbox::waiting_for(tx, of.mark())?.len(),
+        letters_waiting: outbox::waiting_for(tx, subject.mark())?.len(),
     };
-    if let Some(account) = of.account(tx)? {
-        of_account(tx, account, &mut data)?;
+    if let Some(account) = subject.account(tx)? {
+        add_account_data(tx, account, &mut data)?;
     }
     Ok(data)
 }
 
-fn of_account(tx: &mut Tx<'_>, account: store::Account, data: &mut PersonalData) -> QueryResult<()> {
+fn add_account_data(tx: &mut Tx<'_>, account: store::Account, data: &mut PersonalData) -> QueryResult<()> {
     let user = account.id;
     let registered_at: Instant = users::table.find(user).select(users::created_at).get_result(tx.conn())?;
     let organisers: Vec<(OrganiserId, String, OrganiserRole)> = organiser_members::table
         .inner_join(organisers::table.on(organisers::id.eq(organiser_members::organiser_id)))
         .filter(organiser_members::user_id.eq(user))
         .order(organisers::id)
-        .limit(MOST)
+        .limit(MAX_ROWS)
         .select((organisers::id, organisers::name, organiser_members::role))
         .load(tx.conn())?;
     data.organisers =
@@ -224,7 +224,7 @@ fn of_account(tx: &mut Tx<'_>, account: store::Account, data: &mut PersonalData)
         .inner_join(exhibitors::table.on(exhibitors::id.eq(exhibitor_members::exhibitor_id)))
         .filter(exhibitor_members::user_id.eq(user))
         .order(exhibitors::id)
-        .limit(MOST)
+        .limit(MAX_ROWS)
         .select((exhibitors::id, exhibitors::name, exhibitor_members::role))
         .load(tx.conn())?;
     data.exhibitors =
@@ -238,7 +238,7 @@ fn of_account(tx: &mut Tx<'_>, account: store::Account, data: &mut PersonalData)
     let logins: Vec<(String, Instant)> = known_sources::table
         .filter(known_sources::user_id.eq(user))
         .order(known_sources::last_at.desc())
-        .limit(MOST)
+        .limit(MAX_ROWS)
         .select((known_sources::source, known_sources::last_at))
         .load(tx.conn())?;
     let login = |(address, last_at): (String, Instant)| LoginData { address, last_at: last_at.and_utc() };

@@ -1,7 +1,6 @@
-//! A person's own data: all of it for them to take away, none of it kept once they ask for that, and what time alone
-//! takes away.
+//! Personal data: export, erasure on request, and retention periods.
 //!
-//! Invariant: erasing changes no figure. What a person did stays, under an identifier that leads to nobody.
+//! Invariant: erasure changes no figure. The actions of a person stay, under a pseudonymous identifier.
 pub mod erase;
 pub mod gather;
 mod redact;

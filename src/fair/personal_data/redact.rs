@@ -1,22 +1,22 @@
-//! Taking a person out of JSON that tells of many things.
+//! Redacts a person in JSON values.
 use serde_json::Value;
 
-/// Stands where something was erased.
+/// Placeholder of redacted text.
 pub(super) const ERASED: &str = "[erased]";
 
-/// How a person is recognised: their address, their phone number, in lower case.
+/// Identifiers of a person to search for (email address, phone number), in lower case.
 #[derive(Debug, Clone)]
 pub(super) struct Marks(pub(super) Vec<String>);
 
 impl Marks {
-    /// Whether this text names the person.
+    /// Whether the text contains one of the identifiers; ignores case.
     pub(super) fn name(&self, text: &str) -> bool {
         let text = text.to_lowercase();
         self.0.iter().any(|mark| text.contains(mark))
     }
 
-    /// Takes the person out: every text that names them, and all texts beside it in one object, which tell of the same
-    /// person (a contact's name beside their phone number). Tells whether there was anything.
+    /// Replaces every string that contains an identifier. In an object with such a string all strings are replaced, because
+    /// they describe the same person (the name of a contact next to the phone number). Returns whether anything was replaced.
     pub(super) fn take_out_of(&self, value: &mut Value) -> bool {
         match value {
             Value::String(text) if self.name(text) => {
@@ -24,18 +24,18 @@ impl Marks {
                 true
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
-            Value::Array(items) => self.take_out_of_all(items.iter_mut()),
+            Value::Array(items) => self.redact_all(items.iter_mut()),
             Value::Object(fields) => {
                 let named = fields.values().any(|v| v.as_str().is_some_and(|text| self.name(text)));
                 for text in fields.values_mut().filter(|v| named && v.is_string()) {
                     *text = ERASED.into();
                 }
-                self.take_out_of_all(fields.values_mut()) || named
+                self.redact_all(fields.values_mut()) || named
             }
         }
     }
 
-    fn take_out_of_all<'a>(&self, values: impl Iterator<Item = &'a mut Value>) -> bool {
+    fn redact_all<'a>(&self, values: impl Iterator<Item = &'a mut Value>) -> bool {
         values.map(|value| self.take_out_of(value)).filter(|found| *found).count() > 0
     }
 }
@@ -48,19 +48,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_contact_goes_whole_and_its_neighbours_stay() {
+    fn contact_is_redacted_in_full_and_others_stay() {
         let mut list = json!([
             { "name": "Lan", "phone": "0912 345 678", "email": "LAN@example.vn" },
             { "name": "Minh", "phone": "0988", "email": null },
             ["lan@example.vn", "gate"],
         ]);
         assert!(Marks(vec!["lan@example.vn".to_owned()]).take_out_of(&mut list));
-        let left = json!([
+        let expected = json!([
             { "name": ERASED, "phone": ERASED, "email": ERASED },
             { "name": "Minh", "phone": "0988", "email": null },
             [ERASED, "gate"],
         ]);
-        assert_eq!(list, left);
+        assert_eq!(list, expected);
     }
 
     fn any_json() -> impl Strategy<Value = Value> {
@@ -77,14 +77,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_of_the_person_is_left_and_nothing_else_is_touched(value in any_json()) {
+        fn only_values_of_the_person_are_redacted(value in any_json()) {
             let marks = Marks(vec!["lan@example.vn".to_owned()]);
-            let mut taken = value.clone();
-            let found = marks.take_out_of(&mut taken);
-            prop_assert!(!taken.to_string().to_lowercase().contains("lan@example.vn"));
+            let mut redacted = value.clone();
+            let found = marks.take_out_of(&mut redacted);
+            prop_assert!(!redacted.to_string().to_lowercase().contains("lan@example.vn"));
             prop_assert_eq!(found, value.to_string().to_lowercase().contains("lan@example.vn"));
             if !found {
-                prop_assert_eq!(taken, value);
+                prop_assert_eq!(redacted, value);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What time alone takes away, as the settings say.
+//! Deletes expired data by the configured retention periods.
 use chrono::Duration;
 use diesel::prelude::*;
 
@@ -16,66 +16,66 @@ use hoicho_core::{
 };
 use hoicho_web::{identity::store::Account, outbox};
 
-/// Rows of one kind that go at once: the next turn takes more.
-const AT_ONCE: i64 = 2_000;
-/// Accounts that go at once.
-const ACCOUNTS: i64 = 100;
+/// Max rows deleted per table and run; the next run deletes the rest.
+const MAX_ROWS_PER_RUN: i64 = 2_000;
+/// Max accounts erased per run.
+const MAX_ACCOUNTS_PER_RUN: i64 = 100;
 
-/// The moment before which things of `days` days ago were made; `None` for what is kept for ever.
-fn end(days: u32, now: Instant) -> Option<Instant> {
+/// Time `days` days ago; `None` if there is no limit (0).
+fn cutoff(days: u32, now: Instant) -> Option<Instant> {
     (days > 0).then(|| now.checked_sub_signed(Duration::days(days.into()))).flatten()
 }
 
-/// The first identifier that could have been made at `at`.
-fn first_of(at: Instant) -> uuid::Uuid {
+/// Smallest UUIDv7 of a time, so a filter on the primary key replaces one on the creation time.
+fn min_id_at(at: Instant) -> uuid::Uuid {
     let ms = u64::try_from(at.and_utc().timestamp_millis()).unwrap_or_default();
     uuid::Builder::from_unix_timestamp_millis(ms, &[0; 10]).into_uuid()
 }
 
-/// Forgets what is older than the settings let it grow; returns how many rows.
+/// Deletes data that is older than its retention period; returns the number of deleted rows.
 pub fn forget(tx: &mut Tx<'_>, keep: config::Retention, now: Instant) -> QueryResult<usize> {
-    let mut gone = 0;
-    if let Some(before) = end(keep.audit_days, now) {
-        let old: Vec<AuditId> = audit_log::table
-            .filter(audit_log::id.lt(AuditId(first_of(before))))
-            // What partners are still told of stays until they have been.
+    let mut deleted = 0;
+    if let Some(before) = cutoff(keep.audit_days, now) {
+        let expired: Vec<AuditId> = audit_log::table
+            .filter(audit_log::id.lt(AuditId(min_id_at(before))))
+            // Entries with a pending webhook event are deleted after the event.
             .filter(audit_log::id.ne_all(events::table.select(events::audit_log_id)))
             .order(audit_log::id)
-            .limit(AT_ONCE)
+            .limit(MAX_ROWS_PER_RUN)
             .select(audit_log::id)
             .load(tx.conn())?;
-        gone += diesel::delete(audit_log::table.filter(audit_log::id.eq_any(old))).execute(tx.conn())?;
+        deleted += diesel::delete(audit_log::table.filter(audit_log::id.eq_any(expired))).execute(tx.conn())?;
     }
-    if let Some(before) = end(keep.contacts_days, now) {
-        let ended = applications::table
+    if let Some(before) = cutoff(keep.contacts_days, now) {
+        let with_recent_edition = applications::table
             .inner_join(opening_days::table.on(opening_days::edition_id.eq(applications::edition_id)))
             .filter(opening_days::day.ge(before.date()))
             .select(applications::exhibitor_id);
-        let old: Vec<ContactId> = exhibitor_contacts::table
-            .filter(exhibitor_contacts::id.lt(ContactId(first_of(before))))
-            .filter(exhibitor_contacts::exhibitor_id.ne_all(ended))
+        let expired: Vec<ContactId> = exhibitor_contacts::table
+            .filter(exhibitor_contacts::id.lt(ContactId(min_id_at(before))))
+            .filter(exhibitor_contacts::exhibitor_id.ne_all(with_recent_edition))
             .order(exhibitor_contacts::id)
-            .limit(AT_ONCE)
+            .limit(MAX_ROWS_PER_RUN)
             .select(exhibitor_contacts::id)
             .load(tx.conn())?;
-        gone +=
-            diesel::delete(exhibitor_contacts::table.filter(exhibitor_contacts::id.eq_any(old))).execute(tx.conn())?;
+        deleted += diesel::delete(exhibitor_contacts::table.filter(exhibitor_contacts::id.eq_any(expired)))
+            .execute(tx.conn())?;
     }
-    if let Some(before) = end(keep.unproved_accounts_days, now) {
-        let old: Vec<Account> = users::table
+    if let Some(before) = cutoff(keep.unproved_accounts_days, now) {
+        let expired: Vec<Account> = users::table
             .filter(users::email_verified_at.is_null())
             .filter(users::erased_at.is_null())
             .filter(users::created_at.lt(before))
             .order(users::created_at)
-            .limit(ACCOUNTS)
+            .limit(MAX_ACCOUNTS_PER_RUN)
             .select(Account::as_select())
             .load(tx.conn())?;
-        for account in &old {
-            let letters = outbox::waiting_for(tx, &account.email_key)?;
-            outbox::take_back(tx, &letters)?;
+        for account in &expired {
+            let emails = outbox::waiting_for(tx, &account.email_key)?;
+            outbox::take_back(tx, &emails)?;
             empty_account(tx, account, now)?;
         }
-        gone += old.len();
+        deleted += expired.len();
     }
-    Ok(gone)
+    Ok(deleted)
 }

@@ -17,17 +17,17 @@ use hoicho_web::{
     identity::{SignedIn, lockout, source, store},
 };
 
-/// The operations of this capability.
+/// OpenAPI operations of personal data.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(get_personal_data, list_my_actions, erase_me))]
 pub struct ApiDoc;
 
-/// Mounts them.
+/// Registers the routes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(get_personal_data).service(list_my_actions).service(erase_me);
 }
 
-/// Everything that is kept of the caller, to take away; what they did is at `/me/actions`.
+/// Exports the personal data of the caller. Their actions are at `/me/actions`.
 #[utoipa::path(get, path = "/api/v1/me/personal-data", tag = "auth", responses((status = 200, body = PersonalData), (status = 401)))]
 #[get("/me/personal-data")]
 async fn get_personal_data(caller: SignedIn) -> Result<HttpResponse, Problem> {
@@ -41,15 +41,15 @@ async fn get_personal_data(caller: SignedIn) -> Result<HttpResponse, Problem> {
         .json(data.await?))
 }
 
-/// Something the caller did.
+/// Action of the caller in the audit log.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ActionView {
     id: AuditId,
     #[schema(value_type = String)]
     at: chrono::DateTime<chrono::Utc>,
-    /// As `booth.change`.
+    /// Action name, for example `booth.change`.
     action: String,
-    /// What it was done to: the kind before the dot has this identifier.
+    /// Identifier of the changed resource; its type is the part of `action` before the dot.
     subject: String,
 }
 
@@ -57,7 +57,7 @@ fn view(row: AuditRow) -> ActionView {
     ActionView { id: row.id, at: row.at.and_utc(), action: row.action, subject: row.subject }
 }
 
-/// What the caller did, newest first, as the audit log tells it.
+/// Lists the actions of the caller from the audit log, newest first.
 #[utoipa::path(get, path = "/api/v1/me/actions", tag = "auth", params(PageQuery), responses((status = 200, body = Page<ActionView>), (status = 401)))]
 #[get("/me/actions")]
 async fn list_my_actions(req: HttpRequest, caller: SignedIn, query: Query<PageQuery>) -> Result<HttpResponse, Problem> {
@@ -69,7 +69,7 @@ async fn list_my_actions(req: HttpRequest, caller: SignedIn, query: Query<PageQu
     Ok(Page::of(views, limit, |v: &ActionView| v.id.to_string()).answer(&req))
 }
 
-/// Proof that it is the account's owner who asks.
+/// Password confirmation.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct EraseMe {
@@ -77,17 +77,17 @@ struct EraseMe {
     password: SecretString,
 }
 
-/// Erases the caller: their account, contacts, invitations, letters, and what the audit log tells of them. What they did
-/// stays under an identifier that leads to nobody, and no figure changes. What they agreed to is kept as proof. It cannot
-/// be undone. The last owner of an organiser, or of an exhibitor with other members, has to hand it over first.
+/// Erases the caller: account, contacts, invitations, waiting emails, and personal data in the audit log. Their actions stay
+/// under a pseudonymous identifier and no figure changes. Consents are retained as proof. It cannot be undone. The last
+/// owner of an organiser, or of an exhibitor with other members, has to transfer ownership first.
 #[utoipa::path(put, path = "/api/v1/me/erasure", tag = "auth", request_body = EraseMe, responses((status = 204), (status = 401), (status = 409), (status = 429)))]
 #[put("/me/erasure")]
 async fn erase_me(req: HttpRequest, caller: SignedIn, body: Body<EraseMe>) -> Result<HttpResponse, Problem> {
     let password = body.get()?.password;
     let (user, now, context) = (caller.user, caller.now, caller.context);
     let account = context.db.read(move |tx| store::account(tx, user).map_err(Problem::from)).await?;
-    let from = source(&req, context.behind_proxy).to_string();
-    lockout::confirm(&context, &account, password, (from, now)).await?;
+    let source = source(&req, context.behind_proxy).to_string();
+    lockout::confirm(&context, &account, password, (source, now)).await?;
     erase::carry_out(&context.db, Subject::Email(account.email_key), now).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,6 +1,6 @@
-//! Where fairs are held: venues, and their halls, some of them outdoors.
+//! Venues and their halls, indoor or outdoor.
 //!
-//! Invariants: a hall's name is unique in its venue; a venue that an edition uses cannot be removed.
+//! Invariants: the name of a hall is unique in its venue; a venue in use by an edition cannot be deleted.
 pub mod owners;
 mod routes;
 pub mod store;

@@ -1,7 +1,7 @@
-//! Which addresses of the network a message may be sent to.
+//! Filter of IP addresses that webhooks may connect to.
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// An address that is not to be reached.
+/// Error: the address is not public.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is not an address of the public internet")]
 pub struct Forbidden(pub IpAddr);
@@ -14,7 +14,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || address.is_broadcast()
         || address.is_documentation()
         || address.is_multicast()
-        // This network, carrier NAT, protocol assignments, 6to4 relays, benchmarks, reserved.
+        // "This network", carrier-grade NAT, protocol assignments, 6to4 relay anycast, benchmarking, reserved.
         || a == 0
         || (a == 100 && (64..128).contains(&b))
         || (a == 192 && b == 0 && c == 0)
@@ -24,15 +24,15 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !special
 }
 
-/// The IPv4 address inside one of IPv6, where it is but a way to write or to reach that.
-fn inside(address: Ipv6Addr) -> Option<Ipv4Addr> {
+/// The IPv4 address embedded in an IPv6 address (mapped, compatible, NAT64, 6to4).
+fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let [a, b, c, d, e, f, g, h] = address.segments();
     let v4 = |high: u16, low: u16| {
         let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
         Ipv4Addr::new(a, b, c, d)
     };
     match [a, b, c, d, e, f] {
-        // Mapped, compatible, translated (NAT64).
+        // IPv4-mapped, IPv4-compatible, IPv4-translated, NAT64.
         [0, 0, 0, 0, 0, 0xffff | 0] | [0, 0, 0, 0, 0xffff, 0] | [0x64, 0xff9b, 0, 0, 0, 0] => Some(v4(g, h)),
         // 6to4.
         [0x2002, high, low, ..] => Some(v4(high, low)),
@@ -40,19 +40,19 @@ fn inside(address: Ipv6Addr) -> Option<Ipv4Addr> {
     }
 }
 
-/// Whether an address is one of the public internet: not of this machine, its network, or set aside.
+/// Whether an address is globally reachable: not loopback, private, link-local, multicast or otherwise reserved.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => {
             let [a, b, ..] = address.segments();
-            // Only 2000::/3 is given out; of it not Teredo, ORCHID, benchmarks (2001::/23), documentation.
-            let given_out = (0x2000..0x4000).contains(&a)
+            // Only 2000::/3 is allocated; without Teredo, ORCHID and benchmarking (2001::/23), and documentation.
+            let is_allocated = (0x2000..0x4000).contains(&a)
                 && !(a == 0x2001 && (b < 0x200 || b == 0xdb8))
                 && !(a == 0x3fff && b < 0x1000);
-            match inside(address) {
+            match embedded_v4(address) {
                 Some(v4) => is_public_v4(v4) && (a == 0x64 || a == 0x2002),
-                None => given_out,
+                None => is_allocated,
             }
         }
     }
@@ -65,11 +65,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_public_internet_is_public() {
+    fn special_purpose_addresses_are_not_public() {
         for public in ["1.1.1.1", "8.8.8.8", "103.1.2.3", "172.32.0.1", "2606:4700::1111", "2400:cb00::1"] {
             assert!(is_public(public.parse().unwrap()), "{public}");
         }
-        for hidden in [
+        for forbidden in [
             "127.0.0.1",
             "127.255.255.254",
             "0.0.0.0",
@@ -103,13 +103,13 @@ mod tests {
             "2001::1",
             "2001:db8::1",
         ] {
-            assert!(!is_public(hidden.parse().unwrap()), "{hidden}");
+            assert!(!is_public(forbidden.parse().unwrap()), "{forbidden}");
         }
     }
 
     proptest! {
         #[test]
-        fn writing_an_address_as_ipv6_hides_nothing(address: u32) {
+        fn ipv4_in_ipv6_is_classified_as_the_ipv4_address(address: u32) {
             let v4 = Ipv4Addr::from(address);
             let translated: Ipv6Addr = format!("64:ff9b::{v4}").parse().unwrap();
             prop_assert_eq!(is_public(v4.into()), is_public(translated.into()));

@@ -1,4 +1,4 @@
-//! Sends a message, to nowhere but the public internet.
+//! HTTP client of webhook deliveries with SSRF protection: connects only to public internet addresses.
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
@@ -17,18 +17,19 @@ use ureq::{
 
 use super::addresses::{Forbidden, is_public};
 
-/// How long one delivery may take.
+/// Timeout of one request, including name resolution, connecting and the response.
 const TIMEOUT: Duration = Duration::from_secs(15);
-/// Bytes of an answer that are kept for the log.
-const ANSWER: u64 = 4_096;
+/// Max bytes of a response body that are stored with the attempt.
+const MAX_RESPONSE_BYTES: u64 = 4_096;
 
-/// Finds the addresses of a name, so that tests can put something else in its place.
+/// Resolves host names. A trait, so that tests can replace it.
 pub trait Resolve: std::fmt::Debug + Send + Sync + 'static {
-    /// Addresses of `host`, or nothing.
+    /// Addresses of `host`; may be empty.
     fn addresses(&self, host: &str, port: u16) -> std::io::Result<Vec<SocketAddr>>;
 }
 
-/// The names of the system. It takes decimal and octal forms of an address too, so what it finds is what is checked.
+/// Resolver of the operating system. It also parses decimal and octal IPv4 forms, so the check runs on its result, not on
+/// the text of the host.
 #[derive(Debug)]
 pub struct SystemResolver;
 
@@ -40,7 +41,7 @@ impl Resolve for SystemResolver {
     }
 }
 
-/// Refuses before anything is sent: a name with one address that is forbidden is forbidden.
+/// Fails if one of the addresses is not public, so a host name with one forbidden address is forbidden.
 fn check(addresses: impl IntoIterator<Item = IpAddr>, private: bool) -> Result<(), Forbidden> {
     if private {
         return Ok(());
@@ -49,31 +50,31 @@ fn check(addresses: impl IntoIterator<Item = IpAddr>, private: bool) -> Result<(
 }
 
 #[derive(Debug)]
-struct Checked {
+struct CheckedResolver {
     names: Arc<dyn Resolve>,
     private: bool,
 }
 
-impl Resolver for Checked {
+impl Resolver for CheckedResolver {
     fn resolve(&self, uri: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let host = uri.host().ok_or(ureq::Error::HostNotFound)?;
         let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
-        let found = self.names.addresses(host, port)?;
-        check(found.iter().map(SocketAddr::ip), self.private).map_err(|e| ureq::Error::Other(Box::new(e)))?;
+        let resolved = self.names.addresses(host, port)?;
+        check(resolved.iter().map(SocketAddr::ip), self.private).map_err(|e| ureq::Error::Other(Box::new(e)))?;
         let mut addresses = DefaultResolver::default().empty();
-        found.into_iter().take(16).for_each(|address| addresses.push(address));
+        resolved.into_iter().take(16).for_each(|address| addresses.push(address));
         if addresses.is_empty() { Err(ureq::Error::HostNotFound) } else { Ok(addresses) }
     }
 }
 
-/// The last gate: looks at the very addresses that are about to be connected to.
+/// Checks the resolved addresses again right before connecting, whatever resolver was used.
 #[derive(Debug)]
-struct Gate<C> {
+struct AddressFilter<C> {
     inner: C,
     private: bool,
 }
 
-impl<C: Connector<()>> Connector<()> for Gate<C> {
+impl<C: Connector<()>> Connector<()> for AddressFilter<C> {
     type Out = C::Out;
     fn connect(&self, details: &ConnectionDetails, chained: Option<()>) -> Result<Option<Self::Out>, ureq::Error> {
         check(details.addrs.iter().map(SocketAddr::ip), self.private).map_err(|e| ureq::Error::Other(Box::new(e)))?;
@@ -81,27 +82,27 @@ impl<C: Connector<()>> Connector<()> for Gate<C> {
     }
 }
 
-/// How one try went.
+/// Result of one delivery attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// As it was answered, if it was.
+    /// Response status, if there was a response.
     pub status: Option<u16>,
-    /// The beginning of the answer.
+    /// Start of the response body.
     pub answer: String,
-    /// Why there was none.
+    /// Error, if there was no response.
     pub fault: Option<String>,
-    /// Milliseconds.
+    /// Duration in milliseconds.
     pub took_ms: i32,
 }
 
 impl Outcome {
-    /// Whether the message was taken.
+    /// Whether the response status is 2xx.
     pub fn is_taken(&self) -> bool {
         self.status.is_some_and(|status| (200..300).contains(&status))
     }
 }
 
-/// Sends messages. Redirects are not followed, nothing of a connection is kept for the next.
+/// Sends messages. Does not follow redirects and does not reuse connections.
 #[derive(Debug, Clone)]
 pub struct Client {
     agent: Agent,
@@ -109,8 +110,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// One that connects by `connector`. `private` lets it reach addresses that are not of the public internet,
-    /// `plain_http` lets it send without TLS.
+    /// Client with a custom resolver and connector. `private` allows addresses that are not public, `plain_http` allows
+    /// URLs without TLS.
     pub fn with<C, T>(names: Arc<dyn Resolve>, connector: C, private: bool, plain_http: bool) -> Self
     where
         C: Connector<(), Out = T>,
@@ -127,36 +128,40 @@ impl Client {
             .user_agent(concat!("hoicho/", env!("CARGO_PKG_VERSION")))
             .build();
         Self {
-            agent: Agent::with_parts(config, Gate { inner: connector, private }, Checked { names, private }),
+            agent: Agent::with_parts(
+                config,
+                AddressFilter { inner: connector, private },
+                CheckedResolver { names, private },
+            ),
             plain_http,
         }
     }
 
-    /// One that reaches the world.
+    /// Client with the system resolver and real connections.
     pub fn new(private: bool, plain_http: bool) -> Self {
         Self::with(Arc::new(SystemResolver), DefaultConnector::default(), private, plain_http)
     }
 
-    /// Whether an address could ever be sent to: its form is right, and it is encrypted unless that is not asked for.
+    /// Validates an endpoint URL: it has a host and no credentials, and the scheme is `https` (or `http` if allowed).
     pub fn takes(&self, url: &str) -> bool {
         let Ok(uri) = url.parse::<Uri>() else { return false };
         let scheme = uri.scheme_str().unwrap_or_default();
-        let no_login = uri.authority().is_some_and(|a| !a.as_str().contains('@'));
-        let named = uri.host().is_some_and(|h| !h.is_empty());
-        named && no_login && (scheme == "https" || (scheme == "http" && self.plain_http))
+        let has_no_credentials = uri.authority().is_some_and(|a| !a.as_str().contains('@'));
+        let has_host = uri.host().is_some_and(|h| !h.is_empty());
+        has_host && has_no_credentials && (scheme == "https" || (scheme == "http" && self.plain_http))
     }
 
-    /// Sends a message; blocks.
+    /// Sends a message; blocking.
     pub fn send(&self, url: &str, headers: &[(&'static str, String)], body: &str) -> Outcome {
-        let began = Instant::now();
-        let done = |status, answer: String, fault| Outcome {
+        let started = Instant::now();
+        let outcome = |status, answer: String, fault| Outcome {
             status,
             answer,
             fault,
-            took_ms: i32::try_from(began.elapsed().as_millis()).unwrap_or(i32::MAX),
+            took_ms: i32::try_from(started.elapsed().as_millis()).unwrap_or(i32::MAX),
         };
         if !self.takes(url) {
-            return done(None, String::new(), Some("the address is not one a message can be sent to".to_owned()));
+            return outcome(None, String::new(), Some("the URL is not a valid webhook endpoint".to_owned()));
         }
         let mut request = self.agent.post(url).header("content-type", "application/json");
         for (name, value) in headers {
@@ -165,16 +170,16 @@ impl Client {
         match request.send(body) {
             Ok(mut response) => {
                 let status = response.status().as_u16();
-                let mut answer = Vec::new();
-                // What cannot be read of an answer changes nothing: the message was taken or refused by its status.
+                let mut bytes = Vec::new();
+                // Errors while reading the body are ignored: only the status counts.
                 drop(std::io::Read::read_to_end(
-                    &mut std::io::Read::take(response.body_mut().as_reader(), ANSWER),
-                    &mut answer,
+                    &mut std::io::Read::take(response.body_mut().as_reader(), MAX_RESPONSE_BYTES),
+                    &mut bytes,
                 ));
-                // A database keeps no zero bytes in a text.
-                done(Some(status), String::from_utf8_lossy(&answer).replace('\0', "\u{fffd}"), None)
+                // PostgreSQL cannot store NUL in text.
+                outcome(Some(status), String::from_utf8_lossy(&bytes).replace('\0', "\u{fffd}"), None)
             }
-            Err(error) => done(None, String::new(), Some(error.to_string())),
+            Err(error) => outcome(None, String::new(), Some(error.to_string())),
         }
     }
 }
@@ -185,26 +190,26 @@ mod tests {
 
     use super::*;
 
-    /// Answers with what a table says, and notes what was asked.
+    /// Resolves names from a fixed table.
     #[derive(Debug, Default)]
-    struct Table(Vec<(&'static str, &'static str)>);
-    impl Resolve for Table {
+    struct FakeResolver(Vec<(&'static str, &'static str)>);
+    impl Resolve for FakeResolver {
         fn addresses(&self, host: &str, port: u16) -> std::io::Result<Vec<SocketAddr>> {
             let host = host.trim_start_matches('[').trim_end_matches(']');
-            let known: Vec<&str> = self.0.iter().filter(|(name, _)| *name == host).map(|(_, ip)| *ip).collect();
-            if known.is_empty() {
-                // Literal addresses in any form, as the system reads them; no name is looked up.
+            let addresses: Vec<&str> = self.0.iter().filter(|(name, _)| *name == host).map(|(_, ip)| *ip).collect();
+            if addresses.is_empty() {
+                // Literal addresses in any form are parsed by the system; no name is looked up.
                 use std::net::ToSocketAddrs;
                 return Ok((host, port).to_socket_addrs()?.collect());
             }
-            Ok(known.into_iter().map(|ip| SocketAddr::new(ip.parse().unwrap(), port)).collect())
+            Ok(addresses.into_iter().map(|ip| SocketAddr::new(ip.parse().unwrap(), port)).collect())
         }
     }
 
-    /// Connects to nothing, and notes where it would have.
+    /// Records the addresses and fails instead of connecting.
     #[derive(Debug, Clone, Default)]
-    struct Nowhere(Arc<Mutex<Vec<SocketAddr>>>);
-    impl Connector<()> for Nowhere {
+    struct RecordingConnector(Arc<Mutex<Vec<SocketAddr>>>);
+    impl Connector<()> for RecordingConnector {
         type Out = Box<dyn Transport>;
         fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<Self::Out>, ureq::Error> {
             self.0.lock().unwrap().extend(details.addrs.iter());
@@ -212,8 +217,8 @@ mod tests {
         }
     }
 
-    fn sent(url: &str, private: bool) -> (Outcome, Vec<SocketAddr>) {
-        let names = Table(vec![
+    fn send(url: &str, private: bool) -> (Outcome, Vec<SocketAddr>) {
+        let names = FakeResolver(vec![
             ("partner.example", "103.1.2.3"),
             ("inside.example", "10.1.2.3"),
             ("metadata.example", "169.254.169.254"),
@@ -223,15 +228,15 @@ mod tests {
             ("mixed.example", "103.1.2.3"),
             ("mixed.example", "192.168.0.1"),
         ]);
-        let nowhere = Nowhere::default();
-        let client = Client::with(Arc::new(names), nowhere.clone(), private, true);
+        let connector = RecordingConnector::default();
+        let client = Client::with(Arc::new(names), connector.clone(), private, true);
         let outcome = client.send(url, &[], "{}");
-        let reached = nowhere.0.lock().unwrap().clone();
-        (outcome, reached)
+        let connected = connector.0.lock().unwrap().clone();
+        (outcome, connected)
     }
 
     #[test]
-    fn what_is_not_of_the_public_internet_is_refused_before_anything_is_sent() {
+    fn non_public_addresses_are_rejected_before_connecting() {
         for url in [
             "http://127.0.0.1/",
             "http://127.1/",
@@ -259,25 +264,25 @@ mod tests {
             "http://mixed.example/",
             "https://inside.example/",
         ] {
-            let (outcome, reached) = sent(url, false);
-            assert!(outcome.status.is_none() && reached.is_empty(), "{url}: {outcome:?} {reached:?}");
+            let (outcome, connected) = send(url, false);
+            assert!(outcome.status.is_none() && connected.is_empty(), "{url}: {outcome:?} {connected:?}");
             let fault = outcome.fault.unwrap();
             assert!(fault.contains("is not an address of the public internet"), "{url}: {fault}");
         }
     }
 
     #[test]
-    fn what_is_public_or_allowed_is_reached_where_its_name_points() {
+    fn public_or_allowed_addresses_are_connected_to() {
         let at = |address: &str| vec![address.parse::<SocketAddr>().unwrap()];
-        assert_eq!(sent("https://partner.example/hook", false).1, at("103.1.2.3:443"));
-        assert_eq!(sent("http://partner.example:8080/", false).1, at("103.1.2.3:8080"));
-        assert_eq!(sent("http://inside.example/", true).1, at("10.1.2.3:80"));
+        assert_eq!(send("https://partner.example/hook", false).1, at("103.1.2.3:443"));
+        assert_eq!(send("http://partner.example:8080/", false).1, at("103.1.2.3:8080"));
+        assert_eq!(send("http://inside.example/", true).1, at("10.1.2.3:80"));
     }
 
-    /// A name that points elsewhere the second time it is asked for.
+    /// DNS rebinding: the second lookup returns another address.
     #[derive(Debug, Default)]
-    struct Turncoat(std::sync::atomic::AtomicU32);
-    impl Resolve for Turncoat {
+    struct RebindingResolver(std::sync::atomic::AtomicU32);
+    impl Resolve for RebindingResolver {
         fn addresses(&self, _: &str, port: u16) -> std::io::Result<Vec<SocketAddr>> {
             let first = self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
             let ip = if first { "103.1.2.3" } else { "127.0.0.1" };
@@ -286,26 +291,27 @@ mod tests {
     }
 
     #[test]
-    fn what_was_checked_is_what_is_connected_to() {
-        let (names, nowhere) = (Arc::new(Turncoat::default()), Nowhere::default());
-        let client = Client::with(names.clone(), nowhere.clone(), false, true);
-        client.send("http://turncoat.example/", &[], "{}");
-        assert_eq!(*nowhere.0.lock().unwrap(), ["103.1.2.3:80".parse().unwrap()]);
-        assert_eq!(names.0.load(std::sync::atomic::Ordering::SeqCst), 1, "asked once");
+    fn checked_address_is_the_connected_address() {
+        let (names, connector) = (Arc::new(RebindingResolver::default()), RecordingConnector::default());
+        let client = Client::with(names.clone(), connector.clone(), false, true);
+        client.send("http://rebinding.example/", &[], "{}");
+        assert_eq!(*connector.0.lock().unwrap(), ["103.1.2.3:80".parse().unwrap()]);
+        assert_eq!(names.0.load(std::sync::atomic::Ordering::SeqCst), 1, "resolved once");
     }
 
     #[test]
-    fn the_gate_holds_even_if_names_are_not_checked() {
-        let checked = Checked { names: Arc::new(Table(vec![("loop.example", "127.0.0.1")])), private: true };
-        let nowhere = Nowhere::default();
-        let gate = Gate { inner: nowhere.clone(), private: false };
-        let agent = Agent::with_parts(Config::default(), gate, checked);
+    fn address_filter_rejects_even_if_resolver_does_not_check() {
+        let resolver =
+            CheckedResolver { names: Arc::new(FakeResolver(vec![("loop.example", "127.0.0.1")])), private: true };
+        let connector = RecordingConnector::default();
+        let filter = AddressFilter { inner: connector.clone(), private: false };
+        let agent = Agent::with_parts(Config::default(), filter, resolver);
         agent.get("http://loop.example/").call().unwrap_err();
-        assert!(nowhere.0.lock().unwrap().is_empty());
+        assert!(connector.0.lock().unwrap().is_empty());
     }
 
     #[test]
-    fn only_addresses_that_can_be_sent_to_are_taken() {
+    fn urls_are_validated() {
         let strict = Client::new(false, false);
         assert!(strict.takes("https://partner.example/hook?x=1"));
         for bad in
@@ -316,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_is_an_answer_and_not_followed() {
+    fn redirects_are_not_followed() {
         use std::io::{Read, Write};
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -325,23 +331,24 @@ mod tests {
             let mut buffer = [0; 4_096];
             let n = stream.read(&mut buffer).unwrap();
             assert!(buffer[..n].starts_with(b"POST / "));
-            let answer =
+            let response =
                 "HTTP/1.1 307 Temporary Redirect\r\nlocation: http://metadata.example/\r\ncontent-length: 2\r\n\r\nhi";
-            stream.write_all(answer.as_bytes()).unwrap();
+            stream.write_all(response.as_bytes()).unwrap();
         });
         #[derive(Debug)]
-        struct Here(u16, Arc<Mutex<Vec<String>>>);
-        impl Resolve for Here {
+        struct LocalResolver(u16, Arc<Mutex<Vec<String>>>);
+        impl Resolve for LocalResolver {
             fn addresses(&self, host: &str, _: u16) -> std::io::Result<Vec<SocketAddr>> {
                 self.1.lock().unwrap().push(host.to_owned());
                 Ok(vec![SocketAddr::new("127.0.0.1".parse().unwrap(), self.0)])
             }
         }
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let client = Client::with(Arc::new(Here(port, asked.clone())), DefaultConnector::default(), true, true);
+        let hosts = Arc::new(Mutex::new(Vec::new()));
+        let client =
+            Client::with(Arc::new(LocalResolver(port, hosts.clone())), DefaultConnector::default(), true, true);
         let outcome = client.send("http://partner.example/", &[], "{}");
         server.join().unwrap();
         assert_eq!((outcome.status, outcome.answer.as_str(), outcome.is_taken()), (Some(307), "hi", false));
-        assert_eq!(*asked.lock().unwrap(), ["partner.example"], "where the redirect points was never looked up");
+        assert_eq!(*hosts.lock().unwrap(), ["partner.example"], "the host of the redirect is not resolved");
     }
 }

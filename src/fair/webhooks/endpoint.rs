@@ -1,4 +1,4 @@
-//! Every query on addresses that partners named, and on what signs messages to them.
+//! Queries on webhook endpoints, their event types and signing secrets.
 use std::collections::HashMap;
 
 use diesel::prelude::*;
@@ -15,40 +15,40 @@ use hoicho_core::{
 use hoicho_web::http::Problem;
 
 hoicho_core::text_enum! {
-    /// Why nothing is sent to an address any more.
+    /// Why an endpoint is disabled.
     SwitchedOff {
-        /// It answered that it is gone (410).
+        /// It responded with 410 Gone.
         Gone,
-        /// It took nothing for days.
+        /// Every delivery failed for 5 days.
         Dead,
-        /// Its organiser said so.
+        /// The organiser disabled it.
         ByHand,
     }
 }
 
-/// An address.
+/// A webhook endpoint.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = webhooks, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct WebhookRow {
     /// Identifier.
     pub id: WebhookId,
-    /// Whose.
+    /// Organiser that owns it.
     pub organiser_id: OrganiserId,
-    /// As its organiser calls it.
+    /// Name given by the organiser.
     pub name: String,
-    /// Where messages go.
+    /// URL of the endpoint.
     pub url: String,
-    /// Whether any are sent.
+    /// Whether messages are sent.
     pub is_enabled: bool,
-    /// Why not.
+    /// Why it is disabled.
     pub switched_off_because: Option<SwitchedOff>,
-    /// Since when it has taken nothing.
+    /// Time of the first failure since the last success.
     pub failing_since: Option<Instant>,
-    /// By whom.
+    /// User who created it.
     pub created_by: UserId,
-    /// When.
+    /// Creation time.
     pub created_at: Instant,
-    /// Counts changes.
+    /// Version for optimistic locking.
     pub version: i32,
 }
 
@@ -63,12 +63,12 @@ struct SecretRow {
     expires_at: Option<Instant>,
 }
 
-/// Adds an address.
+/// Inserts an endpoint.
 pub(super) fn insert(tx: &mut Tx<'_>, row: &WebhookRow) -> QueryResult<usize> {
     diesel::insert_into(webhooks::table).values(row).execute(tx.conn())
 }
 
-/// One of an organiser's.
+/// Finds an endpoint of an organiser.
 pub(super) fn find(tx: &mut Tx<'_>, organiser: OrganiserId, id: WebhookId) -> QueryResult<WebhookRow> {
     webhooks::table
         .find(id)
@@ -77,17 +77,17 @@ pub(super) fn find(tx: &mut Tx<'_>, organiser: OrganiserId, id: WebhookId) -> Qu
         .get_result(tx.conn())
 }
 
-/// One, whoever's.
+/// Finds an endpoint of any organiser.
 pub(super) fn any(tx: &mut Tx<'_>, id: WebhookId) -> QueryResult<WebhookRow> {
     webhooks::table.find(id).select(WebhookRow::as_select()).get_result(tx.conn())
 }
 
-/// Those of these that are there.
+/// The endpoints with these identifiers; missing ones are skipped.
 pub(super) fn by_ids(tx: &mut Tx<'_>, ids: &[WebhookId]) -> QueryResult<Vec<WebhookRow>> {
     webhooks::table.filter(webhooks::id.eq_any(ids)).select(WebhookRow::as_select()).load(tx.conn())
 }
 
-/// All of an organiser's, the newest first.
+/// Endpoints of an organiser, newest first; at most 100.
 pub fn of_organiser(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<Vec<WebhookRow>> {
     webhooks::table
         .filter(webhooks::organiser_id.eq(organiser))
@@ -97,16 +97,17 @@ pub fn of_organiser(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<Vec<
         .load(tx.conn())
 }
 
-/// Writes one anew, unless somebody else did since `seen`.
-pub(super) fn replace(tx: &mut Tx<'_>, row: &WebhookRow, seen: i32) -> QueryResult<bool> {
-    let unchanged = webhooks::table.find(row.id).filter(webhooks::version.eq(seen));
+/// Updates an endpoint if its stored version is `expected_version`; returns whether it was updated.
+pub(super) fn replace(tx: &mut Tx<'_>, row: &WebhookRow, expected_version: i32) -> QueryResult<bool> {
+    let unchanged = webhooks::table.find(row.id).filter(webhooks::version.eq(expected_version));
     Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
 }
 
-/// Removes one with all that was sent to it.
+/// Deletes an endpoint with its deliveries, attempts, secrets and event types.
 pub(super) fn delete(tx: &mut Tx<'_>, id: WebhookId) -> QueryResult<()> {
-    let sent = webhook_deliveries::table.filter(webhook_deliveries::webhook_id.eq(id)).select(webhook_deliveries::id);
-    diesel::delete(webhook_attempts::table.filter(webhook_attempts::webhook_delivery_id.eq_any(sent)))
+    let deliveries =
+        webhook_deliveries::table.filter(webhook_deliveries::webhook_id.eq(id)).select(webhook_deliveries::id);
+    diesel::delete(webhook_attempts::table.filter(webhook_attempts::webhook_delivery_id.eq_any(deliveries)))
         .execute(tx.conn())?;
     diesel::delete(webhook_deliveries::table.filter(webhook_deliveries::webhook_id.eq(id))).execute(tx.conn())?;
     diesel::delete(webhook_secrets::table.filter(webhook_secrets::webhook_id.eq(id))).execute(tx.conn())?;
@@ -115,7 +116,7 @@ pub(super) fn delete(tx: &mut Tx<'_>, id: WebhookId) -> QueryResult<()> {
     Ok(())
 }
 
-/// Notes that it took a message, or since when it takes none.
+/// Sets the time of the first failure if it is not set yet, or clears it (`None`) after a success.
 pub(super) fn set_failing(tx: &mut Tx<'_>, id: WebhookId, since: Option<Instant>) -> QueryResult<usize> {
     let row = webhooks::table.find(id);
     let set = webhooks::failing_since.eq(since);
@@ -125,10 +126,10 @@ pub(super) fn set_failing(tx: &mut Tx<'_>, id: WebhookId, since: Option<Instant>
     }
 }
 
-/// Sends nothing to it any more; whether it was on.
+/// Disables an endpoint; returns whether it was enabled before.
 pub(super) fn switch_off(tx: &mut Tx<'_>, id: WebhookId, because: SwitchedOff) -> QueryResult<bool> {
-    let on = webhooks::table.find(id).filter(webhooks::is_enabled.eq(true));
-    let changed = diesel::update(on)
+    let enabled = webhooks::table.find(id).filter(webhooks::is_enabled.eq(true));
+    let changed = diesel::update(enabled)
         .set((
             webhooks::is_enabled.eq(false),
             webhooks::switched_off_because.eq(because),
@@ -138,7 +139,7 @@ pub(super) fn switch_off(tx: &mut Tx<'_>, id: WebhookId, because: SwitchedOff) -
     Ok(changed == 1)
 }
 
-/// What each of these wants to hear of; those that want everything are not in the map.
+/// Subscribed event types by endpoint. Endpoints that subscribe to all events are not in the map.
 pub fn types_of(tx: &mut Tx<'_>, ids: &[WebhookId]) -> QueryResult<HashMap<WebhookId, Vec<EventType>>> {
     let rows: Vec<(WebhookId, EventType)> = webhook_event_types::table
         .filter(webhook_event_types::webhook_id.eq_any(ids))
@@ -150,7 +151,7 @@ pub fn types_of(tx: &mut Tx<'_>, ids: &[WebhookId]) -> QueryResult<HashMap<Webho
     Ok(types)
 }
 
-/// Sets what it wants to hear of; nothing is everything.
+/// Replaces the subscribed event types; empty means all.
 pub(super) fn put_types(tx: &mut Tx<'_>, id: WebhookId, types: &[EventType]) -> QueryResult<()> {
     diesel::delete(webhook_event_types::table.filter(webhook_event_types::webhook_id.eq(id))).execute(tx.conn())?;
     let rows: Vec<_> = types
@@ -163,7 +164,7 @@ pub(super) fn put_types(tx: &mut Tx<'_>, id: WebhookId, types: &[EventType]) -> 
     Ok(())
 }
 
-/// Makes a secret; those before it are good for `overlap` more.
+/// Generates and inserts a secret; older secrets expire after `overlap`.
 pub(super) fn add_secret(
     tx: &mut Tx<'_>,
     id: WebhookId,
@@ -172,13 +173,13 @@ pub(super) fn add_secret(
 ) -> Result<Secret, Problem> {
     let secret = Secret::make()?;
     let (hmac_secret, ed25519_seed) = secret.kept();
-    let until = now + overlap;
+    let old_expires_at = now + overlap;
     diesel::update(
         webhook_secrets::table
             .filter(webhook_secrets::webhook_id.eq(id))
-            .filter(webhook_secrets::expires_at.is_null().or(webhook_secrets::expires_at.gt(until))),
+            .filter(webhook_secrets::expires_at.is_null().or(webhook_secrets::expires_at.gt(old_expires_at))),
     )
-    .set(webhook_secrets::expires_at.eq(until))
+    .set(webhook_secrets::expires_at.eq(old_expires_at))
     .execute(tx.conn())?;
     let row = SecretRow {
         id: WebhookSecretId::make(),
@@ -192,7 +193,7 @@ pub(super) fn add_secret(
     Ok(secret)
 }
 
-/// Secrets that are good now, the newest first.
+/// Secrets that have not expired, by endpoint, newest first.
 pub(super) fn secrets_of(
     tx: &mut Tx<'_>,
     ids: &[WebhookId],

@@ -1,34 +1,34 @@
-//! What partners are told of.
+//! Event types of webhooks and how audit log actions map to them.
 use serde_json::Value;
 
 hoicho_core::text_enum! {
-    /// What happened.
+    /// Event type.
     EventType {
-        /// Its organiser sends itself an example.
+        /// Test event, sent on request of the organiser.
         #[serde(rename = "webhook.test")]
         #[strum(serialize = "webhook.test")]
         Test,
-        /// An edition can be seen by everybody.
+        /// An edition was published.
         #[serde(rename = "edition.published")]
         #[strum(serialize = "edition.published")]
         EditionPublished,
-        /// Its name, venue or days are others, or its life went on.
+        /// The name, venue, opening days or state of an edition changed.
         #[serde(rename = "edition.changed")]
         #[strum(serialize = "edition.changed")]
         EditionChanged,
-        /// It will not take place.
+        /// An edition was cancelled.
         #[serde(rename = "edition.cancelled")]
         #[strum(serialize = "edition.cancelled")]
         EditionCancelled,
-        /// Its figures are final.
+        /// The figures of an edition were finalised.
         #[serde(rename = "figures.finalised")]
         #[strum(serialize = "figures.finalised")]
         FiguresFinalised,
-        /// An application was handed in.
+        /// An application was submitted.
         #[serde(rename = "application.submitted")]
         #[strum(serialize = "application.submitted")]
         ApplicationSubmitted,
-        /// An application was approved, refused, put on the waiting list or withdrawn.
+        /// An application was approved, rejected, waitlisted or withdrawn.
         #[serde(rename = "application.decided")]
         #[strum(serialize = "application.decided")]
         ApplicationDecided,
@@ -36,48 +36,48 @@ hoicho_core::text_enum! {
         #[serde(rename = "allocation.offered")]
         #[strum(serialize = "allocation.offered")]
         AllocationOffered,
-        /// A booth is let.
+        /// An allocation was confirmed.
         #[serde(rename = "allocation.confirmed")]
         #[strum(serialize = "allocation.confirmed")]
         AllocationConfirmed,
-        /// The exhibitor is there.
+        /// The exhibitor checked in.
         #[serde(rename = "allocation.checked_in")]
         #[strum(serialize = "allocation.checked_in")]
         AllocationCheckedIn,
-        /// A booth is free again: given back, declined, run out, or nobody came.
+        /// An allocation was released, declined, expired, or a no-show.
         #[serde(rename = "allocation.released")]
         #[strum(serialize = "allocation.released")]
         AllocationReleased,
-        /// An allocation is of another booth now, or its booth is shared with others.
+        /// An allocation was moved to another booth, or its participants changed.
         #[serde(rename = "allocation.changed")]
         #[strum(serialize = "allocation.changed")]
         AllocationChanged,
-        /// A booth reported a day's sales, or corrected them.
+        /// A sales report was submitted or corrected.
         #[serde(rename = "sales_report.submitted")]
         #[strum(serialize = "sales_report.submitted")]
         SalesReportSubmitted,
-        /// The organiser took a report as it is.
+        /// The organiser accepted a sales report.
         #[serde(rename = "sales_report.accepted")]
         #[strum(serialize = "sales_report.accepted")]
         SalesReportAccepted,
-        /// The organiser asked about a report.
+        /// The organiser queried a sales report.
         #[serde(rename = "sales_report.queried")]
         #[strum(serialize = "sales_report.queried")]
         SalesReportQueried,
-        /// A contract or memorandum was signed.
+        /// A trade deal (contract or memorandum) was recorded.
         #[serde(rename = "deal.signed")]
         #[strum(serialize = "deal.signed")]
         DealSigned,
     }
 }
 
-/// The state in `after`: alone, or first with a reason.
+/// The state in `after`: a string, or the first element of `[state, reason]`.
 fn state(after: &Value) -> &str {
     after.as_str().or_else(|| after.get(0)?.as_str()).unwrap_or_default()
 }
 
 impl EventType {
-    /// What a line of the audit log tells partners; `None` for what is none of their business.
+    /// Event type of an audit log entry; `None` if the action is not announced to webhooks.
     pub fn of(action: &str, after: &Value) -> Option<Self> {
         Some(match action {
             "edition.transition" => match state(after) {
@@ -114,14 +114,14 @@ mod tests {
     use hoicho_web::audit::ANNOUNCED;
 
     #[test]
-    fn all_that_is_announced_is_told_and_nothing_else() {
+    fn announced_actions_have_an_event_type() {
         for action in ANNOUNCED {
             assert!(EventType::of(action, &json!(["live", null])).is_some(), "{action}");
         }
         assert_eq!(EventType::of("allocation.hold", &Value::Null), None);
-        let to = |state: &str| EventType::of("edition.transition", &json!([state, null]));
-        assert_eq!(to("finalised"), Some(EventType::FiguresFinalised));
-        assert_eq!(to("draft"), None, "going back to where nobody sees it");
+        let transition_to = |state: &str| EventType::of("edition.transition", &json!([state, null]));
+        assert_eq!(transition_to("finalised"), Some(EventType::FiguresFinalised));
+        assert_eq!(transition_to("draft"), None, "unpublishing is not announced");
         assert_eq!(EventType::of("sales_report.judge", &json!("accepted")), Some(EventType::SalesReportAccepted));
     }
 }

@@ -1,4 +1,4 @@
-//! Makes messages of what was announced, and puts them on their way to each address that wants to hear of it.
+//! Creates messages from new events, and one delivery per subscribed endpoint.
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
@@ -18,28 +18,28 @@ use hoicho_core::{
 };
 use hoicho_web::{audit::AuditRow, http::Problem};
 
-/// Events taken at once.
-const BATCH: i64 = 500;
+/// Max events per transaction.
+const BATCH_SIZE: i64 = 500;
 
-/// Whether anything was announced and not yet told.
+/// Whether there are events that were not fanned out yet.
 pub fn is_anything_new(tx: &mut Tx<'_>) -> QueryResult<bool> {
     let first: Option<i64> =
         events::table.filter(events::is_new.eq(true)).select(events::seq).first(tx.conn()).optional()?;
     Ok(first.is_some())
 }
 
-/// What was announced and not yet told, oldest first; held, so that two nodes do not overtake each other.
+/// Events that were not fanned out yet, oldest first. The rows are locked, so two nodes cannot process them out of order.
 fn new_events(tx: &mut Tx<'_>) -> QueryResult<Vec<(i64, AuditId)>> {
-    let new = events::table.filter(events::is_new.eq(true)).order(events::seq).limit(BATCH);
+    let new = events::table.filter(events::is_new.eq(true)).order(events::seq).limit(BATCH_SIZE);
     let columns = (events::seq, events::audit_log_id);
     match tx.conn() {
         Conn::Postgres(c) => new.select(columns).for_update().load(c),
-        // The one writer of SQLite holds everything already.
+        // SQLite has a single writer: the transaction already holds the lock.
         Conn::Sqlite(c) => new.select(columns).load(c),
     }
 }
 
-/// What a receiver wants to know of the thing beside its identifier.
+/// Extra data of subjects that is added to the payload beside the identifier.
 #[derive(Default)]
 struct Details {
     allocations: HashMap<AllocationId, Value>,
@@ -47,19 +47,19 @@ struct Details {
 }
 
 impl Details {
-    fn of(tx: &mut Tx<'_>, lines: &[AuditRow]) -> QueryResult<Self> {
-        fn ids<T: std::str::FromStr>(lines: &[AuditRow], kind: &str) -> Vec<T> {
-            lines.iter().filter(|l| l.subject_kind == kind).filter_map(|l| l.subject.parse().ok()).collect()
+    fn of(tx: &mut Tx<'_>, entries: &[AuditRow]) -> QueryResult<Self> {
+        fn ids<T: std::str::FromStr>(entries: &[AuditRow], kind: &str) -> Vec<T> {
+            entries.iter().filter(|l| l.subject_kind == kind).filter_map(|l| l.subject.parse().ok()).collect()
         }
         let allocations: Vec<(AllocationId, BoothId, String, ExhibitorId, String)> = allocations::table
             .inner_join(booths::table)
             .inner_join(applications::table.inner_join(exhibitors::table))
-            .filter(allocations::id.eq_any(ids::<AllocationId>(lines, "allocation")))
+            .filter(allocations::id.eq_any(ids::<AllocationId>(entries, "allocation")))
             .select((allocations::id, booths::id, booths::code, exhibitors::id, exhibitors::name))
             .load(tx.conn())?;
         let reports: Vec<(SalesReportId, BoothId, String, Day, i64, i64)> = sales_reports::table
             .inner_join(booths::table)
-            .filter(sales_reports::id.eq_any(ids::<SalesReportId>(lines, "sales_report")))
+            .filter(sales_reports::id.eq_any(ids::<SalesReportId>(entries, "sales_report")))
             .select((
                 sales_reports::id,
                 booths::id,
@@ -82,76 +82,76 @@ impl Details {
         })
     }
 
-    fn about(&self, line: &AuditRow) -> Option<&Value> {
-        match line.subject_kind.as_str() {
-            "allocation" => self.allocations.get(&line.subject.parse().ok()?),
-            "sales_report" => self.reports.get(&line.subject.parse().ok()?),
+    fn about(&self, entry: &AuditRow) -> Option<&Value> {
+        match entry.subject_kind.as_str() {
+            "allocation" => self.allocations.get(&entry.subject.parse().ok()?),
+            "sales_report" => self.reports.get(&entry.subject.parse().ok()?),
             _ => None,
         }
     }
 }
 
-/// The message as it is sent: the same bytes at every try, for they are signed.
-fn payload(kind: EventType, line: &AuditRow, after: &Value, details: Option<&Value>) -> String {
+/// The JSON body. It is stored as text, because the signature covers the bytes and each attempt sends the same ones.
+fn payload(kind: EventType, entry: &AuditRow, after: &Value, details: Option<&Value>) -> String {
     let mut data = json!({
-        "organiser": line.organiser_id,
-        "edition": line.edition_id,
-        line.subject_kind.clone(): line.subject,
+        "organiser": entry.organiser_id,
+        "edition": entry.edition_id,
+        entry.subject_kind.clone(): entry.subject,
         "change": after,
     });
     if let (Some(data), Some(Value::Object(details))) = (data.as_object_mut(), details) {
         data.extend(details.clone());
     }
-    json!({ "type": kind, "timestamp": line.at.and_utc(), "data": data }).to_string()
+    json!({ "type": kind, "timestamp": entry.at.and_utc(), "data": data }).to_string()
 }
 
-/// Tells what is new; returns how many events were looked at.
+/// Fans out new events; returns the number of processed events.
 pub fn fan_out(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
     let new = new_events(tx)?;
     if new.is_empty() {
         return Ok(0);
     }
     let ids: Vec<AuditId> = new.iter().map(|(_, id)| *id).collect();
-    let lines: Vec<AuditRow> =
+    let entries: Vec<AuditRow> =
         audit_log::table.filter(audit_log::id.eq_any(&ids)).select(AuditRow::as_select()).load(tx.conn())?;
-    let organisers: BTreeSet<OrganiserId> = lines.iter().filter_map(|l| l.organiser_id).collect();
-    let listening: Vec<WebhookRow> = webhooks::table
+    let organisers: BTreeSet<OrganiserId> = entries.iter().filter_map(|l| l.organiser_id).collect();
+    let webhooks: Vec<WebhookRow> = webhooks::table
         .filter(webhooks::organiser_id.eq_any(&organisers))
         .select(WebhookRow::as_select())
         .load(tx.conn())?;
-    if !listening.is_empty() {
-        let webhook_ids: Vec<WebhookId> = listening.iter().map(|w| w.id).collect();
+    if !webhooks.is_empty() {
+        let webhook_ids: Vec<WebhookId> = webhooks.iter().map(|w| w.id).collect();
         let types = endpoint::types_of(tx, &webhook_ids)?;
-        let details = Details::of(tx, &lines)?;
-        let lines: HashMap<AuditId, &AuditRow> = lines.iter().map(|l| (l.id, l)).collect();
+        let details = Details::of(tx, &entries)?;
+        let entries: HashMap<AuditId, &AuditRow> = entries.iter().map(|l| (l.id, l)).collect();
         let (mut messages, mut deliveries) = (Vec::new(), Vec::new());
         for (seq, id) in &new {
-            let Some(line) = lines.get(id) else { continue };
-            let Some(organiser) = line.organiser_id else { continue };
-            if !listening.iter().any(|w| w.organiser_id == organiser) {
+            let Some(entry) = entries.get(id) else { continue };
+            let Some(organiser) = entry.organiser_id else { continue };
+            if !webhooks.iter().any(|w| w.organiser_id == organiser) {
                 continue;
             }
             let after: Value =
-                line.after_json.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
-            let Some(kind) = EventType::of(&line.action, &after) else { continue };
+                entry.after_json.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+            let Some(kind) = EventType::of(&entry.action, &after) else { continue };
             let message = MessageRow {
                 id: WebhookMessageId::make(),
                 organiser_id: organiser,
                 event_seq: Some(*seq),
                 event_type: kind,
-                subject: format!("{}:{}", line.subject_kind, line.subject),
-                payload: payload(kind, line, &after, details.about(line)),
-                created_at: line.at,
+                subject: format!("{}:{}", entry.subject_kind, entry.subject),
+                payload: payload(kind, entry, &after, details.about(entry)),
+                created_at: entry.at,
             };
-            let wants = |w: &&WebhookRow| {
+            let is_subscribed = |w: &&WebhookRow| {
                 w.organiser_id == organiser && w.is_enabled && types.get(&w.id).is_none_or(|t| t.contains(&kind))
             };
-            deliveries.extend(listening.iter().filter(wants).map(|w| message.to(w.id, now)));
+            deliveries.extend(webhooks.iter().filter(is_subscribed).map(|w| message.to(w.id, now)));
             messages.push(message);
         }
         queue::put(tx, &messages, &deliveries)?;
     }
-    let told: Vec<i64> = new.iter().map(|(seq, _)| *seq).collect();
-    diesel::update(events::table.filter(events::seq.eq_any(&told))).set(events::is_new.eq(false)).execute(tx.conn())?;
+    let seqs: Vec<i64> = new.iter().map(|(seq, _)| *seq).collect();
+    diesel::update(events::table.filter(events::seq.eq_any(&seqs))).set(events::is_new.eq(false)).execute(tx.conn())?;
     Ok(new.len())
 }

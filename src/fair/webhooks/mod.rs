@@ -1,9 +1,8 @@
-//! Webhooks: what happens to an organiser's data is told to addresses it names, after the Standard Webhooks
-//! specification.
+//! Webhooks: events of an organiser are sent to the endpoints it configures, following the Standard Webhooks specification.
 //!
-//! Invariants: an event is queued in the transaction of the change it tells of, so a crash loses none; a message reaches an
-//! address at least once, with the same identifier each time, and messages about one thing in the order in which it
-//! changed; no connection is made to a private, loopback or link-local address unless the operator allows it.
+//! Invariants: an event is inserted in the transaction of its change (transactional outbox), so a crash loses none; a
+//! message is delivered at least once, with the same identifier in each attempt, and messages with the same subject are
+//! delivered in order; no connection is made to a private, loopback or link-local address unless the operator allows it.
 mod addresses;
 mod client;
 mod deliver;

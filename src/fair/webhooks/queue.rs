@@ -1,4 +1,4 @@
-//! Every query on messages and their deliveries.
+//! Queries on messages, their deliveries and delivery attempts.
 use chrono::Duration;
 use diesel::{dsl::exists, prelude::*};
 
@@ -12,24 +12,24 @@ use hoicho_core::{
     },
 };
 
-/// Seconds a node has for a delivery before another may try.
-const LEASE_S: i64 = 60;
-/// Days for which what was delivered can be looked at and sent again.
-const KEPT_DAYS: i64 = 30;
+/// Lease of a claimed delivery in seconds; after that another node may claim it.
+const LEASE_TTL_S: i64 = 60;
+/// Days for which finished deliveries and their messages are stored.
+const RETENTION_DAYS: i64 = 30;
 
 hoicho_core::text_enum! {
-    /// How far a delivery is.
+    /// State of a delivery.
     DeliveryState {
-        /// It is tried until it is taken.
+        /// Queued, or waiting for a retry.
         Waiting,
-        /// It was taken.
+        /// The endpoint responded with 2xx.
         Delivered,
-        /// It was tried for days and is given up.
+        /// All retries failed.
         Failed,
     }
 }
 
-/// A message.
+/// A message: one event with its payload.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = webhook_messages, treat_none_as_default_value = false)]
 pub(super) struct MessageRow {
@@ -42,7 +42,7 @@ pub(super) struct MessageRow {
     pub created_at: Instant,
 }
 
-/// A message on its way to an address.
+/// Delivery of a message to one endpoint.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = webhook_deliveries, treat_none_as_default_value = false)]
 pub(super) struct DeliveryRow {
@@ -58,7 +58,7 @@ pub(super) struct DeliveryRow {
     pub finished_at: Option<Instant>,
 }
 
-/// One try.
+/// One delivery attempt.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = webhook_attempts, treat_none_as_default_value = false)]
 pub(super) struct AttemptRow {
@@ -72,7 +72,7 @@ pub(super) struct AttemptRow {
 }
 
 impl MessageRow {
-    /// To be sent to an address as soon as may be.
+    /// New delivery of this message to an endpoint, due now.
     pub(super) fn to(&self, webhook: WebhookId, now: Instant) -> DeliveryRow {
         DeliveryRow {
             id: WebhookDeliveryId::make(),
@@ -89,20 +89,20 @@ impl MessageRow {
     }
 }
 
-/// Adds messages with their deliveries.
+/// Inserts messages and deliveries.
 pub(super) fn put(tx: &mut Tx<'_>, messages: &[MessageRow], deliveries: &[DeliveryRow]) -> QueryResult<()> {
-    for part in messages.chunks(500) {
-        on_either!(tx, |c| diesel::insert_into(webhook_messages::table).values(part).execute(c))?;
+    for chunk in messages.chunks(500) {
+        on_either!(tx, |c| diesel::insert_into(webhook_messages::table).values(chunk).execute(c))?;
     }
-    for part in deliveries.chunks(500) {
-        on_either!(tx, |c| diesel::insert_into(webhook_deliveries::table).values(part).execute(c))?;
+    for chunk in deliveries.chunks(500) {
+        on_either!(tx, |c| diesel::insert_into(webhook_deliveries::table).values(chunk).execute(c))?;
     }
     Ok(())
 }
 
 diesel::alias!(webhook_deliveries as earlier_deliveries: EarlierDeliveries);
 
-/// Whether anything is due.
+/// Whether any delivery is due.
 pub(super) fn is_any_due(tx: &mut Tx<'_>, now: Instant) -> QueryResult<bool> {
     let due = webhook_deliveries::table
         .inner_join(webhooks::table)
@@ -113,8 +113,9 @@ pub(super) fn is_any_due(tx: &mut Tx<'_>, now: Instant) -> QueryResult<bool> {
     Ok(due.first::<WebhookDeliveryId>(tx.conn()).optional()?.is_some())
 }
 
-/// Takes up to `most` deliveries that are due: of those about one thing to one address, only the first.
-pub(super) fn claim(tx: &mut Tx<'_>, now: Instant, most: i64) -> QueryResult<Vec<(DeliveryRow, MessageRow)>> {
+/// Claims up to `limit` due deliveries. Of the waiting deliveries with the same endpoint and subject only the first is
+/// claimed, so an endpoint gets the events of a subject in order.
+pub(super) fn claim(tx: &mut Tx<'_>, now: Instant, limit: i64) -> QueryResult<Vec<(DeliveryRow, MessageRow)>> {
     use webhook_deliveries as d;
     let earlier = earlier_deliveries
         .filter(earlier_deliveries.field(d::webhook_id).eq(d::webhook_id))
@@ -128,27 +129,28 @@ pub(super) fn claim(tx: &mut Tx<'_>, now: Instant, most: i64) -> QueryResult<Vec
         .filter(d::due_at.le(now))
         .filter(diesel::dsl::not(exists(earlier)))
         .order((d::due_at, d::id))
-        .limit(most)
+        .limit(limit)
         .select(d::id)
         .load(tx.conn())?;
     if due.is_empty() {
         return Ok(Vec::new());
     }
-    // The condition again: another node may have taken some between the two statements.
-    let mine = d::table.filter(d::id.eq_any(due)).filter(d::due_at.le(now)).filter(d::state.eq(DeliveryState::Waiting));
-    let taken: Vec<WebhookDeliveryId> = diesel::update(mine)
-        .set((d::attempts.eq(d::attempts + 1), d::due_at.eq(now + Duration::seconds(LEASE_S))))
+    // Same filters again: another node may have claimed some of them between the two statements.
+    let unclaimed =
+        d::table.filter(d::id.eq_any(due)).filter(d::due_at.le(now)).filter(d::state.eq(DeliveryState::Waiting));
+    let claimed: Vec<WebhookDeliveryId> = diesel::update(unclaimed)
+        .set((d::attempts.eq(d::attempts + 1), d::due_at.eq(now + Duration::seconds(LEASE_TTL_S))))
         .returning(d::id)
         .get_results(tx.conn())?;
     d::table
         .inner_join(webhook_messages::table)
-        .filter(d::id.eq_any(taken))
+        .filter(d::id.eq_any(claimed))
         .order((d::position, d::id))
         .select((DeliveryRow::as_select(), MessageRow::as_select()))
         .load(tx.conn())
 }
 
-/// Writes down a try, and when the next is due (`None`: none).
+/// Inserts an attempt and updates its delivery; `due_at` is the time of the next attempt.
 pub(super) fn note(
     tx: &mut Tx<'_>,
     attempt: &AttemptRow,
@@ -170,7 +172,7 @@ pub(super) fn note(
     Ok(())
 }
 
-/// All that waits for an address is due now.
+/// Makes all waiting deliveries of an endpoint due now and resets their retry count.
 pub(super) fn hurry(tx: &mut Tx<'_>, webhook: WebhookId, now: Instant) -> QueryResult<usize> {
     let waiting = webhook_deliveries::table
         .filter(webhook_deliveries::webhook_id.eq(webhook))
@@ -180,7 +182,7 @@ pub(super) fn hurry(tx: &mut Tx<'_>, webhook: WebhookId, now: Instant) -> QueryR
         .execute(tx.conn())
 }
 
-/// A delivery is tried again from the beginning; one that waits is due now.
+/// Makes a delivery in any state due now and resets its retry count.
 pub(super) fn again(tx: &mut Tx<'_>, id: WebhookDeliveryId, now: Instant) -> QueryResult<usize> {
     diesel::update(webhook_deliveries::table.find(id))
         .set((
@@ -192,24 +194,24 @@ pub(super) fn again(tx: &mut Tx<'_>, id: WebhookDeliveryId, now: Instant) -> Que
         .execute(tx.conn())
 }
 
-/// An organiser's messages since a moment, in their order; at most `most`.
+/// Event messages of an organiser created at or after `since`, oldest first; at most `limit`.
 pub(super) fn messages_since(
     tx: &mut Tx<'_>,
     organiser: OrganiserId,
     since: Instant,
-    most: i64,
+    limit: i64,
 ) -> QueryResult<Vec<MessageRow>> {
     webhook_messages::table
         .filter(webhook_messages::organiser_id.eq(organiser))
         .filter(webhook_messages::created_at.ge(since))
         .filter(webhook_messages::event_seq.is_not_null())
         .order((webhook_messages::created_at, webhook_messages::id))
-        .limit(most)
+        .limit(limit)
         .select(MessageRow::as_select())
         .load(tx.conn())
 }
 
-/// Deliveries to an address with their messages, the newest first.
+/// Page of the deliveries of an endpoint with their messages, newest first.
 pub(super) fn page(
     tx: &mut Tx<'_>,
     webhook: WebhookId,
@@ -234,43 +236,43 @@ pub(super) fn page(
         .load(tx.conn())
 }
 
-/// What was sent, as a person looks at it.
+/// Recent delivery for the console.
 #[derive(Debug, Clone)]
 pub struct Recent {
     /// Identifier.
     pub id: WebhookDeliveryId,
-    /// Where to.
+    /// Endpoint.
     pub webhook: WebhookId,
-    /// What it tells.
+    /// Event type.
     pub event_type: EventType,
-    /// How far it is.
+    /// State.
     pub state: DeliveryState,
-    /// Tries so far.
+    /// Number of attempts.
     pub attempts: i32,
-    /// What the last try was answered.
+    /// Response status of the last attempt.
     pub status: Option<i32>,
-    /// Why the last was not answered.
+    /// Error of the last attempt, if there was no response.
     pub fault: Option<String>,
-    /// The very body.
+    /// Request body.
     pub body: String,
-    /// When.
+    /// Creation time.
     pub created_at: Instant,
 }
 
-/// What was sent lately to these addresses, the newest first; two queries.
-pub fn recent(tx: &mut Tx<'_>, webhooks: &[WebhookId], most: i64) -> QueryResult<Vec<Recent>> {
+/// Recent deliveries of these endpoints, newest first; two queries.
+pub fn recent(tx: &mut Tx<'_>, webhooks: &[WebhookId], limit: i64) -> QueryResult<Vec<Recent>> {
     let rows: Vec<(DeliveryRow, MessageRow)> = webhook_deliveries::table
         .inner_join(webhook_messages::table)
         .filter(webhook_deliveries::webhook_id.eq_any(webhooks))
         .order(webhook_deliveries::id.desc())
-        .limit(most)
+        .limit(limit)
         .select((DeliveryRow::as_select(), MessageRow::as_select()))
         .load(tx.conn())?;
     let ids: Vec<WebhookDeliveryId> = rows.iter().map(|(delivery, _)| delivery.id).collect();
-    let mut last: std::collections::HashMap<WebhookDeliveryId, AttemptRow> =
+    let mut last_attempts: std::collections::HashMap<WebhookDeliveryId, AttemptRow> =
         attempts_of(tx, &ids)?.into_iter().map(|attempt| (attempt.webhook_delivery_id, attempt)).collect();
-    let shown = |(delivery, message): (DeliveryRow, MessageRow)| {
-        let last = last.remove(&delivery.id);
+    let recent = |(delivery, message): (DeliveryRow, MessageRow)| {
+        let last = last_attempts.remove(&delivery.id);
         Recent {
             id: delivery.id,
             webhook: delivery.webhook_id,
@@ -283,10 +285,10 @@ pub fn recent(tx: &mut Tx<'_>, webhooks: &[WebhookId], most: i64) -> QueryResult
             created_at: delivery.created_at,
         }
     };
-    Ok(rows.into_iter().map(shown).collect())
+    Ok(rows.into_iter().map(recent).collect())
 }
 
-/// One delivery to an address.
+/// Finds a delivery of an endpoint.
 pub(super) fn find(
     tx: &mut Tx<'_>,
     webhook: WebhookId,
@@ -300,7 +302,7 @@ pub(super) fn find(
         .get_result(tx.conn())
 }
 
-/// Tries of these deliveries, oldest first; at most 5,000.
+/// Attempts of these deliveries, oldest first; at most 5,000 rows.
 pub(super) fn attempts_of(tx: &mut Tx<'_>, ids: &[WebhookDeliveryId]) -> QueryResult<Vec<AttemptRow>> {
     webhook_attempts::table
         .filter(webhook_attempts::webhook_delivery_id.eq_any(ids))
@@ -310,24 +312,24 @@ pub(super) fn attempts_of(tx: &mut Tx<'_>, ids: &[WebhookDeliveryId]) -> QueryRe
         .load(tx.conn())
 }
 
-/// Forgets what was finished long ago; returns how many deliveries and messages.
+/// Deletes expired deliveries and messages in batches of 1,000; returns the number of deleted rows.
 pub fn forget(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
-    let long_ago = now - Duration::days(KEPT_DAYS);
-    let old: Vec<WebhookDeliveryId> = webhook_deliveries::table
-        .filter(webhook_deliveries::finished_at.lt(long_ago))
+    let cutoff = now - Duration::days(RETENTION_DAYS);
+    let expired: Vec<WebhookDeliveryId> = webhook_deliveries::table
+        .filter(webhook_deliveries::finished_at.lt(cutoff))
         .limit(1_000)
         .select(webhook_deliveries::id)
         .load(tx.conn())?;
-    diesel::delete(webhook_attempts::table.filter(webhook_attempts::webhook_delivery_id.eq_any(&old)))
+    diesel::delete(webhook_attempts::table.filter(webhook_attempts::webhook_delivery_id.eq_any(&expired)))
         .execute(tx.conn())?;
     let deliveries =
-        diesel::delete(webhook_deliveries::table.filter(webhook_deliveries::id.eq_any(&old))).execute(tx.conn())?;
-    let on_its_way = webhook_deliveries::table
+        diesel::delete(webhook_deliveries::table.filter(webhook_deliveries::id.eq_any(&expired))).execute(tx.conn())?;
+    let referencing = webhook_deliveries::table
         .filter(webhook_deliveries::webhook_message_id.eq(webhook_messages::id))
         .select(webhook_deliveries::id);
     let messages: Vec<WebhookMessageId> = webhook_messages::table
-        .filter(webhook_messages::created_at.lt(long_ago))
-        .filter(diesel::dsl::not(exists(on_its_way)))
+        .filter(webhook_messages::created_at.lt(cutoff))
+        .filter(diesel::dsl::not(exists(referencing)))
         .limit(1_000)
         .select(webhook_messages::id)
         .load(tx.conn())?;

@@ -1,20 +1,20 @@
-//! When a message that could not be delivered is tried again, and when an address is given up.
+//! Retry delays of failed deliveries, and when a failing endpoint is disabled.
 use chrono::Duration;
 
-/// Waits between tries: 11 tries in about four days.
-const WAITS_S: [i64; 10] = [5, 60, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 86_400, 86_400];
-/// An address that has taken nothing for this long is switched off.
-const DEAD: Duration = Duration::days(5);
+/// Backoff between attempts in seconds: 11 attempts within about 3.3 days.
+const RETRY_DELAYS_S: [i64; 10] = [5, 60, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 86_400, 86_400];
+/// An endpoint that fails for this long without a success is disabled.
+const DISABLE_AFTER: Duration = Duration::days(5);
 
-/// How long to wait after so many tries; `None` when that was the last.
+/// Delay before the next attempt, given the number of attempts so far; `None` after the last.
 pub(super) fn wait(attempts: i32) -> Option<Duration> {
-    let at = usize::try_from(attempts).ok()?.checked_sub(1)?;
-    WAITS_S.get(at).map(|s| Duration::seconds(*s))
+    let index = usize::try_from(attempts).ok()?.checked_sub(1)?;
+    RETRY_DELAYS_S.get(index).map(|s| Duration::seconds(*s))
 }
 
-/// Whether an address has taken nothing for so long that nobody is there.
+/// Whether an endpoint that fails for this long is to be disabled.
 pub(super) fn is_dead(failing_for: Duration) -> bool {
-    failing_for >= DEAD
+    failing_for >= DISABLE_AFTER
 }
 
 #[cfg(test)]
@@ -22,12 +22,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tries_go_on_for_days_ever_more_slowly_and_then_end() {
-        let waits: Vec<Duration> = (1..100).map_while(wait).collect();
-        assert_eq!(waits.len(), 10);
-        assert!(waits.windows(2).all(|w| w[0] <= w[1]));
-        let all: Duration = waits.iter().sum();
-        assert!(all > Duration::days(3) && all < DEAD, "{all}");
+    fn retry_delays_grow_and_end_before_the_endpoint_is_disabled() {
+        let delays: Vec<Duration> = (1..100).map_while(wait).collect();
+        assert_eq!(delays.len(), 10);
+        assert!(delays.windows(2).all(|w| w[0] <= w[1]));
+        let total: Duration = delays.iter().sum();
+        assert!(total > Duration::days(3) && total < DISABLE_AFTER, "{total}");
         assert_eq!(wait(0), None);
     }
 }

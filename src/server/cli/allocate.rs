@@ -1,4 +1,4 @@
-//! `hoicho allocate`: a round on the command line, to see what a policy would do.
+//! `hoicho allocate`: dry run of a booth allocation, to compare policies.
 use clap::{Args, ValueEnum};
 use comfy_table::{CellAlignment, Table, presets::UTF8_FULL_CONDENSED};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -12,23 +12,23 @@ use hoicho_fair::{
 use hoicho_optimiser::{Model, solve::Progress};
 use hoicho_web::http::Problem;
 
-/// How booths are given.
+/// Allocation policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum PolicyArg {
-    /// Strict order: each gets the best still free
+    /// In strict order: each application gets the best free booths
     SpaceDraw,
-    /// Most applications served, then the highest total of points-weighted wishes
+    /// Maximise the number of applications served, then the points-weighted value of their wishes
     Optimum,
 }
 
-/// Who goes first.
+/// Priority of applications.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum OrderArg {
-    /// Ten points a star, five an earlier edition
+    /// By points: 10 per product star, 5 per earlier edition
     Points,
-    /// Who applied first
+    /// By date of application
     Date,
-    /// By lot, from --seed
+    /// Random, from --seed
     Lottery,
 }
 
@@ -36,42 +36,42 @@ enum OrderArg {
 pub struct Allocate {
     /// The edition's slug or identifier
     edition: String,
-    /// How booths are given
+    /// Allocation policy
     #[arg(long, value_enum)]
     policy: PolicyArg,
-    /// Who goes first
+    /// Priority of applications
     #[arg(long, value_enum, default_value = "date")]
     order: OrderArg,
-    /// The same seed gives the same plan
+    /// Random seed; the same seed gives the same result
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Seconds it may take
+    /// Time limit in seconds
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=600))]
     limit: u32,
-    /// Show what would be done and change nothing; a proposal that can be applied is made over the API
+    /// Show the result without changing anything (required; use the API to create a proposal that can be applied)
     #[arg(long, required = true)]
     dry_run: bool,
     #[command(flatten)]
     place: Place,
 }
 
-/// Works it out and shows it.
+/// Computes an assignment and prints it.
 #[expect(clippy::print_stdout, reason = "the command's output")]
-pub fn allocate(asked: &Allocate) -> Result<(), String> {
-    let (_, db) = super::open(&asked.place)?;
+pub fn allocate(args: &Allocate) -> Result<(), String> {
+    let (_, db) = super::open(&args.place)?;
     let request = StartRun {
-        policy: match asked.policy {
+        policy: match args.policy {
             PolicyArg::SpaceDraw => Policy::SpaceDraw,
             PolicyArg::Optimum => Policy::Optimum,
         },
-        order: match asked.order {
+        order: match args.order {
             OrderArg::Points => Order::Points(Weights { per_star: 10, per_past_edition: 5, ..Weights::default() }),
             OrderArg::Date => Order::Date,
-            OrderArg::Lottery => Order::Lottery { seed: asked.seed },
+            OrderArg::Lottery => Order::Lottery { seed: args.seed },
         },
         rules: Rules::default(),
-        seed: Some(asked.seed),
-        limit_s: Some(asked.limit),
+        seed: Some(args.seed),
+        limit_s: Some(args.limit),
         based_on: None,
     };
     let style = ProgressStyle::with_template("{bar:32} {percent:>3} % {msg}").map_err(|e| e.to_string())?;
@@ -84,8 +84,8 @@ pub fn allocate(asked: &Allocate) -> Result<(), String> {
         });
         true
     };
-    let name = asked.edition.clone();
-    let made = db.write_now(|tx| {
+    let name = args.edition.clone();
+    let result = db.write_now(|tx| {
         let edition = match name.parse::<EditionId>() {
             Ok(id) => id,
             Err(_) => editions::store::by_slug(tx, &name)?,
@@ -93,16 +93,16 @@ pub fn allocate(asked: &Allocate) -> Result<(), String> {
         execute::dry_run(tx, edition, &request, Clock::System.now(), &report)
     });
     bar.finish_and_clear();
-    let (gathered, plan) = made.map_err(|e: Problem| format!("{}: {e}", asked.edition))?;
+    let (input, assignment) = result.map_err(|e: Problem| format!("{}: {e}", args.edition))?;
 
     let mut table = Table::new();
     table.load_preset(UTF8_FULL_CONDENSED);
     table.set_header(["#", "Đơn vị / Exhibitor", "Điểm / Points", "Muốn / Wants", "Gian / Booths"]);
-    for (ix, (fact, applicant)) in (0..).zip(gathered.applications.iter().zip(&gathered.instance.applicants)) {
-        let booths = execute::codes(&gathered, &plan, ix);
+    for (ix, (application, applicant)) in (0..).zip(input.applications.iter().zip(&input.instance.applicants)) {
+        let booths = execute::codes(&input, &assignment, ix);
         table.add_row([
             (ix + 1).to_string(),
-            fact.name.clone(),
+            application.name.clone(),
             applicant.points.to_string(),
             applicant.wants.to_string(),
             if booths.is_empty() { "–".to_owned() } else { booths.join(" ") },
@@ -114,17 +114,25 @@ pub fn allocate(asked: &Allocate) -> Result<(), String> {
         }
     }
     println!("{table}");
-    println!("{} / {} served, value {}", plan.score.served, gathered.applications.len(), plan.score.value);
-    let model = Model::new(&gathered.instance);
-    if let Some((bound, gap)) = plan.proof.as_ref().map(|p| p.bound).zip(plan.gap(&model)) {
-        let most = bound.value(plan.score.served);
-        println!("no plan serves more than {}, or is worth more than {most} when it serves as many", bound.served);
-        println!("at most {:.3} % from the best", gap.total * 100.0);
+    println!(
+        "{} / {} applications served, value {}",
+        assignment.score.served,
+        input.applications.len(),
+        assignment.score.value
+    );
+    let model = Model::new(&input.instance);
+    if let Some((bound, gap)) = assignment.proof.as_ref().map(|p| p.bound).zip(assignment.gap(&model)) {
+        let max_value = bound.value(assignment.score.served);
+        println!(
+            "no assignment serves more than {}, and none that serves as many has a value above {max_value}",
+            bound.served
+        );
+        println!("gap to the optimum: at most {:.3} %", gap.total * 100.0);
     }
     Ok(())
 }
 
-#[expect(clippy::as_conversions, clippy::cast_sign_loss, reason = "a share of 0 to 1; the cast saturates")]
-fn thousandths(share: f64) -> u64 {
-    (share * 1_000.0) as u64
+#[expect(clippy::as_conversions, clippy::cast_sign_loss, reason = "a fraction of 0 to 1; the cast saturates")]
+fn thousandths(fraction: f64) -> u64 {
+    (fraction * 1_000.0) as u64
 }

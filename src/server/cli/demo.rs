@@ -1,4 +1,4 @@
-//! `hoicho demo`: a database to look at, with the figures of real editions.
+//! `hoicho demo`: serves a sample database with the figures of real editions.
 use std::path::Path;
 
 use comfy_table::{CellAlignment, Table, presets::UTF8_FULL_CONDENSED};
@@ -10,27 +10,27 @@ use hoicho_core::{db::Db, values::clock::Clock};
 use hoicho_fair::statistics::{Overview, overview};
 use hoicho_web::{http::Problem, identity::password::Passwords};
 
-/// Fills a fresh database (or keeps what is there), shows what is in it, and serves.
+/// Fills an empty database (existing data is left unchanged), prints an overview, and serves.
 pub fn demo(place: &Place, reset: bool) -> Result<(), String> {
     if reset {
-        forget(&place.data_dir)?;
+        remove_database(&place.data_dir)?;
     }
     let (settings, db) = super::open(place)?;
-    let editions = match read(&db)? {
+    let editions = match read_overview(&db)? {
         editions if editions.is_empty() => {
             let passwords = Passwords::new(settings.password)?;
             fill(&db, &passwords)?;
-            read(&db)?
+            read_overview(&db)?
         }
         editions => editions,
     };
     let port = place.port.unwrap_or(settings.server.port);
-    show(&editions, &format!("http://{}:{port}", settings.server.address), &place.data_dir);
+    print_overview(&editions, &format!("http://{}:{port}", settings.server.address), &place.data_dir);
     serve::run(place, settings, db)
 }
 
-/// Removes what an earlier demo left, and nothing else.
-fn forget(folder: &Path) -> Result<(), String> {
+/// Removes the database files of an earlier demo, and nothing else.
+fn remove_database(folder: &Path) -> Result<(), String> {
     for name in ["hoicho.sqlite", "hoicho.sqlite-wal", "hoicho.sqlite-shm"] {
         match std::fs::remove_file(folder.join(name)) {
             Ok(()) => {}
@@ -53,14 +53,14 @@ fn fill(db: &Db, passwords: &Passwords) -> Result<(), String> {
     Ok(())
 }
 
-fn read(db: &Db) -> Result<Vec<Overview>, String> {
+fn read_overview(db: &Db) -> Result<Vec<Overview>, String> {
     db.write_now(|tx| overview(tx, 50)).map_err(|e: Problem| e.to_string())
 }
 
-/// `15594950000` → `15.594,95`, millions as Vietnamese write them.
+/// Formats an amount in millions with Vietnamese separators: `15594950000` → `15.594,95`.
 fn millions(amount: i64) -> String {
-    let (whole, rest) = (amount / 1_000_000, amount % 1_000_000);
-    let digits = whole.to_string();
+    let (integer, rest) = (amount / 1_000_000, amount % 1_000_000);
+    let digits = integer.to_string();
     let grouped = digits
         .bytes()
         .enumerate()
@@ -76,7 +76,7 @@ fn millions(amount: i64) -> String {
 }
 
 #[expect(clippy::print_stdout, reason = "the command's output")]
-fn show(editions: &[Overview], address: &str, folder: &Path) {
+fn print_overview(editions: &[Overview], address: &str, folder: &Path) {
     let mut table = Table::new();
     table.load_preset(UTF8_FULL_CONDENSED);
     table.set_header([
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn millions_read_as_vietnamese_write_them() {
+    fn millions_have_vietnamese_separators() {
         assert_eq!(millions(9_557_600_000), "9.557,6");
         assert_eq!(millions(15_594_950_000), "15.594,95");
         assert_eq!(millions(6_800_000_000), "6.800");

@@ -1,4 +1,4 @@
-//! `hoicho import`: a table as organisers have it, from a file.
+//! `hoicho import`: imports an organiser's table from a CSV or XLSX file.
 use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -11,87 +11,87 @@ use hoicho_fair::find_owners;
 use hoicho_fair::imports::{ImportKind, Mode, Outcome, Table, days};
 use hoicho_web::{http::Problem, identity::permit::operator};
 
-/// What the rows are.
+/// Kind of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum KindArg {
-    /// Booths of the floor
+    /// Booths of the floor plan
     Booths,
-    /// Exhibitors with an approved application each
+    /// Exhibitors, each with an approved application
     Exhibitors,
-    /// What exhibitors of the edition sell
+    /// Products of the edition's exhibitors
     Products,
-    /// What booths sold, a day a row or a day a column
+    /// Sales of booths, with one day per row or one day per column
     Sales,
-    /// Counts at gates
+    /// Visitor counts at gates
     Visits,
 }
 
 #[derive(Args)]
 pub struct Import {
-    /// What the rows are
+    /// Kind of rows
     #[arg(value_enum)]
     kind: KindArg,
     /// The edition's slug or identifier
     edition: String,
-    /// CSV or XLSX, as it is
+    /// CSV or XLSX file
     file: PathBuf,
-    /// Tell what would become of it and change nothing
+    /// Validate the file and report the result without changing anything
     #[arg(long)]
     check: bool,
-    /// Take the rows that are good when some are not; without it, all or nothing
+    /// Import the valid rows even if others have errors; by default, all or nothing
     #[arg(long)]
     good_rows: bool,
-    /// Write the rows that are not good here, as CSV with what is wrong with each
+    /// Write the rows with errors to this CSV file, with their error messages
     #[arg(long, value_name = "FILE")]
     bad_rows: Option<PathBuf>,
-    /// Say which column a field is, as amount=D; an empty letter takes it away
-    #[arg(long = "map", value_name = "FIELD=COLUMN", value_parser = pair)]
+    /// Map a field to a column, for example amount=D; an empty column removes the mapping
+    #[arg(long = "map", value_name = "FIELD=COLUMN", value_parser = parse_mapping)]
     map: Vec<(String, Option<String>)>,
-    /// The row of the titles, from 1
+    /// Row number of the column titles, counted from 1
     #[arg(long)]
     header_row: Option<usize>,
-    /// In which language faults are told: vi or en
+    /// Language of error messages: vi or en
     #[arg(long, default_value = "vi")]
     language: String,
     #[command(flatten)]
     place: Place,
 }
 
-fn pair(said: &str) -> Result<(String, Option<String>), String> {
-    let (field, column) = said.split_once('=').ok_or("write it as amount=D")?;
+fn parse_mapping(arg: &str) -> Result<(String, Option<String>), String> {
+    let (field, column) = arg.split_once('=').ok_or("expected FIELD=COLUMN, for example amount=D")?;
     Ok((field.to_owned(), Some(column.to_owned()).filter(|c| !c.is_empty())))
 }
 
-fn said(problem: &Problem) -> String {
+fn message(problem: &Problem) -> String {
     problem.to_string()
 }
 
-/// Reads it, and takes it or tells what would become of it.
+/// Reads the file, then imports or only validates it.
 #[expect(clippy::print_stdout, reason = "the command's output")]
-pub fn import(asked: &Import) -> Result<(), String> {
-    let kind = match asked.kind {
+pub fn import(args: &Import) -> Result<(), String> {
+    let kind = match args.kind {
         KindArg::Booths => ImportKind::Booths,
         KindArg::Exhibitors => ImportKind::Exhibitors,
         KindArg::Products => ImportKind::Products,
         KindArg::Sales => ImportKind::Sales,
         KindArg::Visits => ImportKind::Visits,
     };
-    let bytes = std::fs::read(&asked.file).map_err(|e| format!("{}: {e}", asked.file.display()))?;
-    let (_, db) = super::open(&asked.place)?;
+    let bytes = std::fs::read(&args.file).map_err(|e| format!("{}: {e}", args.file.display()))?;
+    let (_, db) = super::open(&args.place)?;
     let now = Clock::System.now();
-    let columns: BTreeMap<String, Option<String>> = asked.map.iter().cloned().collect();
+    let columns: BTreeMap<String, Option<String>> = args.map.iter().cloned().collect();
     let style = ProgressStyle::with_template("{bar:32} {pos}/{len} rows, {elapsed}").map_err(|e| e.to_string())?;
     let bar = ProgressBar::new(0).with_style(style);
     let progress = |done: usize, all: usize| {
         bar.set_length(u64::try_from(all).unwrap_or(0));
         bar.set_position(u64::try_from(done).unwrap_or(0));
     };
-    let mode = if asked.good_rows { Mode::GoodRows } else { Mode::All };
-    let worked = db.write_now(|tx| {
-        let granted = operator(tx, find_owners, &asked.edition, now)?;
+    let mode = if args.good_rows { Mode::GoodRows } else { Mode::All };
+    let result = db.write_now(|tx| {
+        let granted = operator(tx, find_owners, &args.edition, now)?;
         let days = days(tx, granted.edition()?)?;
-        let table = Table::read(kind, &bytes, &days)?.mapped(asked.header_row, &columns, &days)?;
-        let outcome = if asked.check {
+        let table = Table::read(kind, &bytes, &days)?.mapped(args.header_row, &columns, &days)?;
+        let outcome = if args.check {
             table.check(tx, &granted, &progress)?
         } else {
             table.take(tx, &granted, mode, &progress)?
@@ -99,27 +99,27 @@ pub fn import(asked: &Import) -> Result<(), String> {
         Ok::<_, Problem>((table, outcome))
     });
     bar.finish_and_clear();
-    let (table, outcome) = worked.map_err(|problem| said(&problem))?;
-    let language = Language::from_header(Some(&asked.language));
-    show(&table, &outcome, language);
-    if let Some(file) = &asked.bad_rows {
-        let rows = table.bad_rows(&outcome, language).map_err(|problem| said(&problem))?;
+    let (table, outcome) = result.map_err(|problem| message(&problem))?;
+    let language = Language::from_header(Some(&args.language));
+    print_outcome(&table, &outcome, language);
+    if let Some(file) = &args.bad_rows {
+        let rows = table.bad_rows(&outcome, language).map_err(|problem| message(&problem))?;
         std::fs::write(file, rows).map_err(|e| format!("{}: {e}", file.display()))?;
     }
-    let is_taken = !asked.check && (asked.good_rows || outcome.faults.is_empty());
-    match (asked.check, is_taken) {
+    let is_imported = !args.check && (args.good_rows || outcome.faults.is_empty());
+    match (args.check, is_imported) {
         (true, _) => println!("Nothing was changed: this was a check."),
-        (false, true) => println!("Taken."),
-        (false, false) => return Err("nothing was taken: mend the rows above, or use --good-rows".to_owned()),
+        (false, true) => println!("Imported."),
+        (false, false) => return Err("nothing was imported: fix the rows above, or use --good-rows".to_owned()),
     }
     Ok(())
 }
 
-/// Faults that are listed; all of them are in the file of bad rows.
-const MOST_LISTED: usize = 50;
+/// Maximum number of errors printed; the file of `--bad-rows` has all of them.
+const MAX_LISTED_ERRORS: usize = 50;
 
 #[expect(clippy::print_stdout, reason = "the command's output")]
-fn show(table: &Table, outcome: &Outcome, language: Language) {
+fn print_outcome(table: &Table, outcome: &Outcome, language: Language) {
     let mut columns = Shown::new();
     columns.load_preset(UTF8_FULL_CONDENSED).set_header(["field", "column", "title"]);
     for (field, column, title) in table.shown() {
@@ -127,7 +127,7 @@ fn show(table: &Table, outcome: &Outcome, language: Language) {
     }
     println!("{columns}");
     let mut counts = Shown::new();
-    counts.load_preset(UTF8_FULL_CONDENSED).set_header(["rows", "added", "changed", "unchanged", "bad", "passed over"]);
+    counts.load_preset(UTF8_FULL_CONDENSED).set_header(["rows", "added", "changed", "unchanged", "errors", "skipped"]);
     let bad = outcome.bad_rows().len();
     let numbers = [outcome.rows, outcome.added, outcome.changed, outcome.unchanged, bad, outcome.passed.len()];
     counts.add_row(numbers.map(|n| n.to_string()));
@@ -136,17 +136,17 @@ fn show(table: &Table, outcome: &Outcome, language: Language) {
     }
     println!("{counts}");
     for total in &outcome.totals {
-        println!("Row {}: the table says {}, its rows add up to {}.", total.row, total.stated, total.computed);
+        println!("Row {}: the stated total is {}, the sum of the rows is {}.", total.row, total.stated, total.computed);
     }
     if !outcome.faults.is_empty() {
-        let mut faults = Shown::new();
-        faults.load_preset(UTF8_FULL_CONDENSED).set_header(["row", "field", "what is wrong"]);
-        for fault in outcome.faults.iter().take(MOST_LISTED) {
-            faults.add_row([fault.row.to_string(), fault.field.clone(), fault.say(language).to_owned()]);
+        let mut errors = Shown::new();
+        errors.load_preset(UTF8_FULL_CONDENSED).set_header(["row", "field", "error"]);
+        for error in outcome.faults.iter().take(MAX_LISTED_ERRORS) {
+            errors.add_row([error.row.to_string(), error.field.clone(), error.say(language).to_owned()]);
         }
-        println!("{faults}");
-        if outcome.faults.len() > MOST_LISTED {
-            println!("… and {} more: see --bad-rows", outcome.faults.len() - MOST_LISTED);
+        println!("{errors}");
+        if outcome.faults.len() > MAX_LISTED_ERRORS {
+            println!("… and {} more: see --bad-rows", outcome.faults.len() - MAX_LISTED_ERRORS);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The command line.
+//! Command line interface.
 mod allocate;
 mod backup;
 mod demo;
@@ -22,7 +22,7 @@ use hoicho_web::{
     identity::{store, token},
 };
 
-/// Trade fair management: editions, booths, sales reports, visits and the figures published at the end.
+/// Trade fair management: editions, booths, sales reports, visits and published figures
 #[derive(Parser)]
 #[command(name = "hoicho", version)]
 struct Cli {
@@ -32,56 +32,56 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the API on the configured database, which is migrated first
+    /// Migrate the configured database and serve it
     Serve(Place),
-    /// Fill a fresh database with three real editions and one around today, and serve it
+    /// Serve a sample database with three past editions and one around today
     Demo {
         #[command(flatten)]
         place: DemoPlace,
-        /// Start afresh instead of keeping the data of an earlier start
+        /// Delete the data of an earlier demo first
         #[arg(long)]
         reset: bool,
     },
-    /// Work out who would get which booth, and show it; nothing changes
+    /// Compute a booth allocation and show it without changing anything
     Allocate(allocate::Allocate),
-    /// Take a table of booths, exhibitors, products, sales or visits from a CSV or XLSX file, as it is
+    /// Import booths, exhibitors, products, sales or visits from a CSV or XLSX file
     Import(import::Import),
-    /// Copy everything that was entered to a new folder, while the server goes on
+    /// Back up database and documents to a new folder; the server may be running
     Backup(backup::Backup),
-    /// Put a backup back where there is nothing yet
+    /// Restore a backup into an empty database
     Restore(backup::Restore),
-    /// Show or erase what is kept of a person, or end their logins
+    /// Show or erase the personal data of a person, or end their logins
     Person(person::Person),
-    /// Bring the schema of the configured database up to date
+    /// Migrate the schema of the configured database
     Migrate(Place),
-    /// Add a key that signs access tokens from the next start on; old tokens stay good until their time is over
+    /// Create a new key for signing access tokens, used from the next start; issued tokens stay valid until they expire
     RotateKey(Place),
-    /// Make somebody with an account a platform admin
+    /// Make an existing account a platform admin
     GrantAdmin {
         #[command(flatten)]
         place: Place,
-        /// The account's e-mail address
+        /// E-mail address of the account
         email: String,
     },
-    /// Print the OpenAPI document (the committed copy is openapi.json)
+    /// Print the OpenAPI document (committed as openapi.json)
     Openapi,
 }
 
-/// Where to serve and keep data.
+/// Port, data folder and settings.
 #[derive(Args)]
 struct Place {
     /// Port to listen on [default: the setting server.port, 8080]
     #[arg(long)]
     port: Option<u16>,
-    /// Folder for the embedded database and the signing key
+    /// Folder for the embedded database, documents and signing keys
     #[arg(long, default_value = "hoicho-data")]
     data_dir: PathBuf,
-    /// A settings file; see config/default.toml for what it may hold
+    /// Settings file; config/default.toml documents all settings
     #[arg(long)]
     config: Option<PathBuf>,
 }
 
-/// Where the demo keeps its data.
+/// Port and data folder of the demo.
 #[derive(Args)]
 struct DemoPlace {
     /// Port to listen on [default: the setting server.port, 8080]
@@ -99,7 +99,7 @@ impl From<DemoPlace> for Place {
     }
 }
 
-/// Runs the command line.
+/// Parses the arguments and runs the command.
 pub fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(
@@ -108,20 +108,20 @@ pub fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
-    let done = match Cli::parse().command {
+    let result = match Cli::parse().command {
         Command::Serve(place) => serve::serve(&place),
         Command::Demo { place, reset } => demo::demo(&place.into(), reset),
-        Command::Allocate(asked) => allocate::allocate(&asked),
-        Command::Import(asked) => import::import(&asked),
-        Command::Backup(asked) => backup::backup(&asked),
-        Command::Restore(asked) => backup::restore(&asked),
-        Command::Person(asked) => person::person(&asked),
+        Command::Allocate(args) => allocate::allocate(&args),
+        Command::Import(args) => import::import(&args),
+        Command::Backup(args) => backup::backup(&args),
+        Command::Restore(args) => backup::restore(&args),
+        Command::Person(args) => person::person(&args),
         Command::Migrate(place) => migrate(&place),
         Command::RotateKey(place) => rotate_key(&place),
         Command::GrantAdmin { place, email } => grant_admin(&place, &email),
         Command::Openapi => openapi(),
     };
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("hoicho: {error}");
@@ -137,14 +137,14 @@ fn openapi() -> Result<(), String> {
 }
 
 fn settings(place: &Place) -> Result<Settings, String> {
-    Settings::load(place.config.as_deref()).map_err(|e| format!("the settings are not right: {e}"))
+    Settings::load(place.config.as_deref()).map_err(|e| format!("invalid settings: {e}"))
 }
 
 #[expect(clippy::print_stdout, reason = "the command's output")]
 fn rotate_key(place: &Place) -> Result<(), String> {
     let folder = config::folder_or(&settings(place)?.tokens.keys, &place.data_dir, "keys");
     let file = token::make_key(&folder)?;
-    println!("{}: signs from the next start of each node on", file.display());
+    println!("{}: used for signing from the next start of each node", file.display());
     Ok(())
 }
 
@@ -174,11 +174,11 @@ fn grant_admin(place: &Place, email: &str) -> Result<(), String> {
             println!("{key} is a platform admin");
             Ok(())
         }
-        false => Err(format!("nobody has an account with {key}")),
+        false => Err(format!("no account with the address {key}")),
     }
 }
 
-/// The settings and the database they name; the data folder is made.
+/// Loads the settings and resolves the database URL; creates the data folder.
 fn place(place: &Place) -> Result<(Settings, DatabaseUrl), String> {
     let settings = settings(place)?;
     std::fs::create_dir_all(&place.data_dir)
@@ -198,33 +198,36 @@ fn migrate(at: &Place) -> Result<(), String> {
     Ok(())
 }
 
-/// The standby that the settings name.
-fn standby(settings: &Settings, first: &DatabaseUrl) -> Result<Option<DatabaseUrl>, String> {
+/// The read replica from the settings, if any.
+///
+/// # Errors
+/// An invalid URL, or a database other than PostgreSQL.
+fn read_replica(settings: &Settings, primary: &DatabaseUrl) -> Result<Option<DatabaseUrl>, String> {
     let url = match settings.database.read_url.expose_secret() {
         "" => return Ok(None),
         url => url.parse().map_err(|e| format!("[database] read_url: {e}"))?,
     };
-    match (first, &url) {
+    match (primary, &url) {
         (DatabaseUrl::Postgres(_), DatabaseUrl::Postgres(_)) => Ok(Some(url)),
         (DatabaseUrl::Sqlite(_), _) | (_, DatabaseUrl::Sqlite(_)) => {
-            Err("[database] read_url: only PostgreSQL has a standby; leave it empty".to_owned())
+            Err("[database] read_url: read replicas need PostgreSQL; leave it empty".to_owned())
         }
     }
 }
 
-/// Reads the settings and opens the database they name, migrated.
+/// Loads the settings and opens the database. Applies pending migrations, unless `[database] migrate` is off.
 fn open(at: &Place) -> Result<(Settings, Db), String> {
     let (settings, url) = place(at)?;
     if settings.database.migrate {
         let applied = migrate::up(&url).map_err(|e| e.to_string())?;
-        tracing::info!(applied, "the database is migrated");
+        tracing::info!(applied, "migrated the database");
     } else if let missing @ 1.. = migrate::pending(&url).map_err(|e| e.to_string())? {
-        return Err(format!("the database lacks {missing} migrations: run `hoicho migrate` first"));
+        return Err(format!("{missing} pending database migrations: run `hoicho migrate` first"));
     }
     let connections = settings.database.connections;
     let db = Db::open(&url, connections).map_err(|e| e.to_string())?;
-    let db = match standby(&settings, &url)? {
-        Some(standby) => db.with_standby(&url, &standby, connections),
+    let db = match read_replica(&settings, &url)? {
+        Some(replica) => db.with_standby(&url, &replica, connections),
         None => db,
     };
     Ok((settings, db))
@@ -235,18 +238,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_standby_is_of_postgresql_and_a_typo_is_told() {
+    fn read_replica_requires_a_valid_postgresql_url() {
         let (sqlite, postgres) = ("sqlite:a.db", "postgres://a/hoicho");
-        let named = |first: &str, standby: &str| {
+        let read_replica = |primary: &str, replica: &str| {
             let mut settings = Settings::load(None).unwrap();
-            settings.database.read_url = standby.to_owned().into();
-            super::standby(&settings, &first.parse().unwrap())
+            settings.database.read_url = replica.to_owned().into();
+            super::read_replica(&settings, &primary.parse().unwrap())
         };
-        assert_eq!(named(postgres, ""), Ok(None));
-        assert_eq!(named(sqlite, ""), Ok(None));
-        assert_eq!(named(postgres, "postgres://b/hoicho"), Ok(Some("postgres://b/hoicho".parse().unwrap())));
-        for (first, standby) in [(sqlite, postgres), (postgres, sqlite), (postgres, "postgre://b/hoicho")] {
-            assert!(named(first, standby).unwrap_err().contains("read_url"), "{first} {standby}");
+        assert_eq!(read_replica(postgres, ""), Ok(None));
+        assert_eq!(read_replica(sqlite, ""), Ok(None));
+        assert_eq!(read_replica(postgres, "postgres://b/hoicho"), Ok(Some("postgres://b/hoicho".parse().unwrap())));
+        for (primary, replica) in [(sqlite, postgres), (postgres, sqlite), (postgres, "postgre://b/hoicho")] {
+            assert!(read_replica(primary, replica).unwrap_err().contains("read_url"), "{primary} {replica}");
         }
     }
 }

@@ -1,4 +1,5 @@
-//! `hoicho person`: what is kept of somebody who asks on paper or by phone, with an account or without; and their logins.
+//! `hoicho person`: access to and erasure of personal data for requests on paper or by phone, with or without an
+//! account; and ending logins.
 use clap::{Args, Subcommand};
 
 use super::{Place, open};
@@ -9,52 +10,52 @@ use hoicho_web::{http::Problem, identity::session};
 #[derive(Args)]
 pub struct Person {
     #[command(subcommand)]
-    what: What,
+    command: PersonCommand,
 }
 
 #[derive(Subcommand)]
-enum What {
-    /// Print everything that is kept of somebody, as JSON
-    Show(Who),
-    /// Erase somebody for good; figures stay as they are
-    Erase(Who),
-    /// End every login of somebody: their phone was lost, or they left
-    SignOut(Who),
+enum PersonCommand {
+    /// Print all personal data stored about a person, as JSON
+    Show(PersonArgs),
+    /// Erase the personal data of a person permanently; figures are not changed
+    Erase(PersonArgs),
+    /// End all logins of a person, for a lost device or someone who left
+    SignOut(PersonArgs),
 }
 
 #[derive(Args)]
-struct Who {
-    /// Their e-mail address, or the phone number as an exhibitor wrote it
+struct PersonArgs {
+    /// E-mail address, or phone number as entered by an exhibitor
     who: String,
     #[command(flatten)]
     place: Place,
 }
 
-/// Does what was asked.
+/// Runs the subcommand.
 #[expect(clippy::print_stdout, reason = "the command's output")]
-pub fn person(asked: &Person) -> Result<(), String> {
-    let (What::Show(who) | What::Erase(who) | What::SignOut(who)) = &asked.what;
+pub fn person(args: &Person) -> Result<(), String> {
+    let (PersonCommand::Show(who) | PersonCommand::Erase(who) | PersonCommand::SignOut(who)) = &args.command;
     let (_, db) = open(&who.place)?;
     let (subject, now) = (Subject::of(&who.who), Clock::System.now());
     let runtime = actix_web::rt::System::new();
-    let nobody = || format!("nothing is kept of {}", who.who);
-    let failed = |problem: Problem| problem.to_string();
-    match &asked.what {
-        What::Show(_) => {
-            let data = runtime.block_on(db.read(move |tx| gather::gather(tx, &subject, now))).map_err(failed)?;
+    let not_found = || format!("nothing is stored about {}", who.who);
+    let message = |problem: Problem| problem.to_string();
+    match &args.command {
+        PersonCommand::Show(_) => {
+            let data = runtime.block_on(db.read(move |tx| gather::gather(tx, &subject, now))).map_err(message)?;
             if data.is_empty() {
-                return Err(nobody());
+                return Err(not_found());
             }
             println!("{}", serde_json::to_string_pretty(&data).map_err(|e| e.to_string())?);
         }
-        What::Erase(_) => {
-            let erased = runtime.block_on(erase::carry_out(&db, subject, now)).map_err(failed)?;
+        PersonCommand::Erase(_) => {
+            let erased = runtime.block_on(erase::carry_out(&db, subject, now)).map_err(message)?;
             db.close();
             if erased.is_nothing() {
-                return Err(nobody());
+                return Err(not_found());
             }
             println!(
-                "erased: {} account, {} contacts, {} invitations, {} letters, {} lines of the log",
+                "erased: {} account, {} contacts, {} invitations, {} mails, {} audit log entries",
                 u8::from(erased.account),
                 erased.contacts,
                 erased.invitations,
@@ -62,11 +63,14 @@ pub fn person(asked: &Person) -> Result<(), String> {
                 erased.lines
             );
         }
-        What::SignOut(_) => {
-            let ended = db.write_now(|tx| session::sign_out(tx, &who.who, now)).map_err(failed)?;
+        PersonCommand::SignOut(_) => {
+            let revoked = db.write_now(|tx| session::sign_out(tx, &who.who, now)).map_err(message)?;
             db.close();
-            let ended = ended.ok_or_else(nobody)?;
-            println!("{} signed out; what is open now may go on for some minutes ({ended} tokens)", who.who);
+            let revoked = revoked.ok_or_else(not_found)?;
+            println!(
+                "{} signed out: {revoked} refresh tokens revoked; issued access tokens stay valid until they expire",
+                who.who
+            );
         }
     }
     Ok(())

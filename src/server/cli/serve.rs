@@ -1,4 +1,4 @@
-//! `hoicho serve`.
+//! `hoicho serve`: the HTTP server and the background jobs.
 use actix_web::{App, HttpServer};
 
 use super::Place;
@@ -13,57 +13,57 @@ use hoicho_core::{
 };
 use hoicho_fair::mail::Mailer;
 
-/// Serves until a stop signal; requests under way finish first.
+/// Opens the database and serves until SIGINT or SIGTERM. Shutdown is graceful: requests in progress finish first.
 pub fn serve(place: &Place) -> Result<(), String> {
     let (settings, db) = super::open(place)?;
     run(place, settings, db)
 }
 
-/// Serves an opened database.
+/// Serves an open database.
 pub fn run(place: &Place, settings: Settings, db: Db) -> Result<(), String> {
     let address = (settings.server.address.clone(), place.port.unwrap_or(settings.server.port));
-    let said = format!("http://{}:{}", address.0, address.1);
+    let base_url = format!("http://{}:{}", address.0, address.1);
     let public_url = match settings.server.public_url.trim_end_matches('/') {
-        "" => said.clone(),
+        "" => base_url.clone(),
         url => url.to_owned(),
     };
     let mailer = Mailer::new(&settings.mail, public_url, &config::folder_or("".as_ref(), &place.data_dir, "mail"))?;
     let services = Services::new(&settings, db.clone(), Clock::System, &place.data_dir)?;
-    let stopped = actix_web::rt::System::new().block_on(async move {
-        let telling = services.clone();
+    let result = actix_web::rt::System::new().block_on(async move {
+        let webhook_state = services.clone();
         let jobs = Jobs { services: services.clone(), mailer };
         let live = services.streams.clone();
         let server = HttpServer::new(move || App::new().configure(app::routes(services.clone())))
             .shutdown_timeout(settings.server.stop_timeout_s)
-            // Ours, because streams that never end by themselves must be ended first.
+            // Signals are handled below: event streams do not end on their own and must be closed before the shutdown.
             .disable_signals()
             .bind(address)
             .map_err(|e| {
-                format!("cannot listen on {said}: {e}. Is another program using the port? Choose one with --port.")
+                format!("cannot listen on {base_url}: {e}. If another program uses the port, choose one with --port.")
             })?;
-        let working = actix_web::rt::spawn(jobs.run());
-        let telling = actix_web::rt::spawn(jobs::tell(telling));
-        tracing::info!("serving at {said} (API at {said}/api/docs/)");
+        let jobs_task = actix_web::rt::spawn(jobs.run());
+        let webhooks = actix_web::rt::spawn(jobs::tell(webhook_state));
+        tracing::info!("serving at {base_url} (API documentation at {base_url}/api/docs/)");
         let server = server.run();
         let handle = server.handle();
         actix_web::rt::spawn(async move {
-            signalled().await;
-            tracing::info!("stopping: requests under way finish first");
+            shutdown_signal().await;
+            tracing::info!("stopping, waiting for requests in progress");
             live.close();
             handle.stop(true).await;
         });
-        let stopped = server.await.map_err(|e| e.to_string());
-        working.abort();
-        telling.abort();
-        stopped
+        let result = server.await.map_err(|e| e.to_string());
+        jobs_task.abort();
+        webhooks.abort();
+        result
     });
-    // Every write that was taken is committed before the program ends.
+    // Queued writes are committed before the program ends.
     db.close();
-    stopped
+    result
 }
 
-/// Ends at an interrupt, or where there is one, a request to terminate.
-async fn signalled() {
+/// Waits for SIGINT, or on Unix SIGTERM.
+async fn shutdown_signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -76,7 +76,7 @@ async fn signalled() {
         }
     }
     if let Err(error) = tokio::signal::ctrl_c().await {
-        tracing::error!(%error, "signals cannot be heard");
+        tracing::error!(%error, "failed to install signal handlers");
         std::future::pending::<()>().await;
     }
 }

@@ -1,4 +1,4 @@
-//! The exhibitors of the demo, what they sell, and where they stand.
+//! Exhibitors of the sample data, with products, applications and allocations.
 use std::collections::BTreeMap;
 
 use chrono::Months;
@@ -32,25 +32,25 @@ use hoicho_web::{
     identity::{ExhibitorRole, store::put_exhibitor_member},
 };
 
-/// Who stands on a booth, and what it sells most.
+/// An occupied booth.
 pub(super) struct Stand {
     pub booth: BoothId,
     pub zone: &'static Zone,
     pub exhibitor: ExhibitorId,
-    /// Of [`GOODS`].
+    /// Main product: index into [`GOODS`].
     pub good: usize,
 }
 
 pub(super) type Stands = Vec<Stand>;
 
-/// An exhibitor with its products, not yet kept.
+/// An exhibitor with its products, not inserted yet.
 pub(super) struct NewExhibitor {
     pub row: ExhibitorRow,
     pub products: Vec<ProductRow>,
     pub good: usize,
 }
 
-/// What is made together and kept in a few statements.
+/// Rows to insert in bulk.
 #[derive(Default)]
 pub(super) struct Batch {
     pub exhibitors: Vec<ExhibitorRow>,
@@ -71,20 +71,20 @@ impl Batch {
 }
 
 impl Demo {
-    /// A tax code of Quảng Ninh (57…) that nobody else has.
+    /// A unique tax code of Quảng Ninh (prefix 57).
     fn tax_code(&self) -> Option<String> {
-        let nine = format!("57{:07}", self.exhibitors * 37);
-        let digits: Vec<u32> = nine.chars().filter_map(|c| c.to_digit(10)).collect();
-        check_digit(&digits).map(|check| format!("{nine}{check}"))
+        let prefix = format!("57{:07}", self.exhibitors * 37);
+        let digits: Vec<u32> = prefix.chars().filter_map(|c| c.to_digit(10)).collect();
+        check_digit(&digits).map(|check| format!("{prefix}{check}"))
     }
 
     pub(super) fn exhibitor(&mut self, from: From, localities: &[Place], last_day: Day) -> NewExhibitor {
         self.exhibitors += 1;
         let good = self.rng.random_range(0..GOODS.len());
         let name_of_good = GOODS.get(good).map_or("Nông sản", |g| g.0);
-        let own = |(code, name): &Place| ("VN", Some((*code).to_owned()), *name);
+        let domestic = |(code, name): &Place| ("VN", Some((*code).to_owned()), *name);
         let (country, locality_code, locality) = match from {
-            From::QuangNinh => localities.choose(&mut self.rng).map_or(("VN", None, "Hạ Long"), own),
+            From::QuangNinh => localities.choose(&mut self.rng).map_or(("VN", None, "Hạ Long"), domestic),
             From::Provinces => ("VN", None, facts::PROVINCES.choose(&mut self.rng).copied().unwrap_or("Hà Nội")),
             From::Abroad => {
                 let (country, place) = facts::ABROAD.choose(&mut self.rng).copied().unwrap_or(("TH", "Chiang Mai"));
@@ -131,7 +131,7 @@ impl Demo {
         NewExhibitor { row, products, good }
     }
 
-    /// Four to six products, most certified where OCOP is at home, some of their certificates run out.
+    /// Four to six products, most of them OCOP certified except from abroad; one certificate in twelve has expired.
     fn products(&mut self, exhibitor: ExhibitorId, from: From, good: usize, last_day: Day) -> Vec<ProductRow> {
         (0..self.rng.random_range(4..=6))
             .filter_map(|n| {
@@ -168,7 +168,7 @@ impl Demo {
     }
 
     pub(super) fn application(&self, edition: EditionId, of: &ExhibitorRow, state: ApplicationState) -> ApplicationRow {
-        let judged = matches!(state, ApplicationState::Waitlisted | ApplicationState::Rejected);
+        let decided = matches!(state, ApplicationState::Waitlisted | ApplicationState::Rejected);
         ApplicationRow {
             id: ApplicationId::make(),
             edition_id: edition,
@@ -180,7 +180,7 @@ impl Demo {
             needs_power: false,
             needs_water: false,
             needs_corner: false,
-            reason: judged.then(|| "Sản phẩm chưa có chứng nhận OCOP".to_owned()),
+            reason: decided.then(|| "Sản phẩm chưa có chứng nhận OCOP".to_owned()),
             waitlisted_at: (state == ApplicationState::Waitlisted).then_some(self.now),
             version: 1,
             created_at: self.now,
@@ -200,7 +200,7 @@ impl Demo {
         }
     }
 
-    /// Lets the booths of `floor`, most exhibitors one, some two or three side by side; agencies bring producers.
+    /// Allocates all booths of `floor`: most exhibitors get one, 30 % two or three adjacent ones.
     pub(super) fn let_out(
         &mut self,
         tx: &mut Tx<'_>,
@@ -211,18 +211,18 @@ impl Demo {
     ) -> Result<Stands, Problem> {
         let (mut batch, mut stands) = (Batch::default(), Stands::new());
         let mut contacts: BTreeMap<ExhibitorId, ContactRow> = BTreeMap::new();
-        // Booths of one row stand behind each other in the list.
+        // Booths of one row are consecutive in the list.
         for row in floor.chunk_by(|a, b| a.0.row_label == b.0.row_label) {
             let mut rest = row;
             while let Some((first, zone)) = rest.first().map(|r| (&r.0, r.1)) {
                 let wanted = if self.rng.random_ratio(3, 10) { self.rng.random_range(2..=3) } else { 1 };
-                let (taken, left) = rest.split_at(wanted.min(rest.len()));
-                rest = left;
+                let (booths, remaining) = rest.split_at(wanted.min(rest.len()));
+                rest = remaining;
                 let NewExhibitor { row, products, good } = self.exhibitor(zone.from, localities, last_day);
                 let mut application = self.application(edition, &row, ApplicationState::Approved);
-                application.booths_wanted = i32::try_from(taken.len()).unwrap_or(1);
+                application.booths_wanted = i32::try_from(booths.len()).unwrap_or(1);
                 application.category = first.category;
-                for (booth, zone) in taken {
+                for (booth, zone) in booths {
                     let allocation = self.allocation(&application, booth.id, AllocationState::CheckedIn);
                     self.guests(&mut batch, &row, &allocation, localities, last_day);
                     stands.push(Stand { booth: booth.id, zone, exhibitor: row.id, good });
@@ -244,7 +244,7 @@ impl Demo {
         Ok(stands)
     }
 
-    /// An agency's booth is shared by producers; others may show the goods of a company that is not there.
+    /// Co-exhibitors for an agency; one other exhibitor in 25 represents a company that is not present.
     fn guests(
         &mut self,
         batch: &mut Batch,

@@ -1,27 +1,27 @@
-//! What is known of the editions, and what the demo makes up where our sources are silent.
+//! Published facts about the editions, with assumptions where the sources have none.
 use hoicho_core::values::clock::Day;
 use hoicho_fair::products::ProductGroup;
 
-/// A zone of a demo edition.
+/// A zone of a sample edition.
 pub struct Zone {
-    /// Code, and first letter of its rows.
+    /// Code; also the prefix of its row labels.
     pub code: &'static str,
-    /// As people call it.
+    /// Name.
     pub name: &'static str,
-    /// Booths in it.
+    /// Number of booths.
     pub booths: u32,
-    /// Sales of a booth against the others, in percent.
+    /// Relative sales per booth, in percent.
     pub sells: i64,
-    /// OCOP goods among the sales, in percent.
+    /// OCOP share of sales, in percent.
     pub ocop: i64,
-    /// Who stands there.
+    /// Origin of its exhibitors.
     pub from: From,
 }
 
-/// Where the exhibitors of a zone come from.
+/// Origin of the exhibitors of a zone.
 #[derive(Clone, Copy)]
 pub enum From {
-    /// The province's own localities.
+    /// Localities of the province.
     QuangNinh,
     /// Other provinces.
     Provinces,
@@ -29,17 +29,17 @@ pub enum From {
     Abroad,
 }
 
-/// An edition of the demo.
+/// A sample edition.
 pub struct Edition {
-    /// In addresses.
+    /// Slug.
     pub slug: &'static str,
     /// Official name.
     pub name: &'static str,
-    /// Where.
+    /// Venue.
     pub venue: &'static str,
     /// First opening day.
     pub first: Day,
-    /// Opening days in a row.
+    /// Number of consecutive opening days.
     pub days: u32,
     /// Published visits.
     pub visits: i64,
@@ -47,17 +47,17 @@ pub struct Edition {
     pub sales: i64,
     /// In the series "Hội chợ OCOP Quảng Ninh".
     pub in_series: bool,
-    /// The floor.
+    /// Zones of the floor plan.
     pub zones: &'static [Zone],
 }
 
-/// Where most of them are held.
+/// Venue of most editions.
 pub const PALACE: &str = "Cung Quy hoạch, Hội chợ và Triển lãm";
 
-/// A locality: its code and its name.
+/// Code and name of a locality.
 pub type Place = (&'static str, &'static str);
 
-/// The 14 districts, towns and cities of 2018.
+/// The 14 districts, towns and cities of Quảng Ninh in 2018.
 pub const LOCALITIES_2018: [Place; 14] = [
     ("vn.22.193", "Hạ Long"),
     ("vn.22.194", "Móng Cái"),
@@ -74,7 +74,7 @@ pub const LOCALITIES_2018: [Place; 14] = [
     ("vn.22.202", "Ba Chẽ"),
     ("vn.22.204", "Hoành Bồ"),
 ];
-/// Provinces that send exhibitors.
+/// Other provinces with exhibitors.
 pub const PROVINCES: [&str; 12] = [
     "Hà Nội",
     "Hải Phòng",
@@ -89,10 +89,10 @@ pub const PROVINCES: [&str; 12] = [
     "Lâm Đồng",
     "Đồng Tháp",
 ];
-/// Places abroad with their countries.
+/// Country and city of foreign exhibitors.
 pub const ABROAD: [(&str, &str); 4] =
     [("TH", "Chiang Mai"), ("TH", "Udon Thani"), ("LA", "Luang Prabang"), ("LA", "Viêng Chăn")];
-/// Communes and wards since 2025-07-01, for the edition of today.
+/// Communes and wards since 2025-07-01, for the current edition.
 pub const LOCALITIES_NOW: [Place; 14] = [
     ("vn.22.06688", "Phường Hạ Long"),
     ("vn.22.06673", "Phường Bãi Cháy"),
@@ -110,7 +110,7 @@ pub const LOCALITIES_NOW: [Place; 14] = [
     ("vn.22.06978", "Xã Ba Chẽ"),
 ];
 
-/// What is sold: its name, its group, and in what it is counted.
+/// Products: name, group and unit.
 pub const GOODS: [(&str, ProductGroup, &str); 18] = [
     ("Miến dong", ProductGroup::Food, "kg"),
     ("Chả cá", ProductGroup::Food, "kg"),
@@ -155,7 +155,7 @@ const MIEN_BAC_2018: [Zone; 5] = [
     zone("D", "Khu thương mại điện tử", 16, 60, 45, From::QuangNinh),
     zone("E", "Khu ẩm thực", 40, 78, 30, From::Provinces),
 ];
-/// The floor of the edition of today.
+/// Zones of the current edition.
 pub const TODAY: [Zone; 5] = [
     zone("A", "Khu OCOP Quảng Ninh", 100, 110, 95, From::QuangNinh),
     zone("B", "Khu tỉnh bạn", 90, 90, 60, From::Provinces),
@@ -164,8 +164,8 @@ pub const TODAY: [Zone; 5] = [
     zone("E", "Khu ẩm thực", 12, 80, 30, From::QuangNinh),
 ];
 
-/// The real editions. Sources give booths, days, visits and sales; of the two of 2018 they give no dates, so
-/// those here are plausible ones. Zones are made up.
+/// The past editions. Booths, days, visits and sales are from published sources. The dates of the two editions of 2018
+/// are not published; plausible ones are used. Zones are fictitious.
 pub fn past() -> Option<[Edition; 3]> {
     let day = |y, m, d| Day::from_ymd_opt(y, m, d);
     Some([

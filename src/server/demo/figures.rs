@@ -1,4 +1,4 @@
-//! What the demo's editions sold, signed and counted; all of it adds up to the published totals.
+//! Sales reports, trade deals and visits of the sample editions; they add up to the published totals.
 use chrono::{Datelike, TimeZone, Weekday};
 use rand::{Rng, seq::IndexedRandom};
 
@@ -24,28 +24,27 @@ use hoicho_fair::{
 use hoicho_web::http::{Code, Problem};
 
 const GATES: [(&str, i64); 3] = [("Cổng chính", 55), ("Cổng bờ biển", 30), ("Cổng bãi xe", 15)];
-/// Visits of an hour against the others, from 8 to 21 o'clock: a morning rise, an evening peak.
-const HOURS: [i64; 14] = [20, 45, 60, 50, 30, 28, 40, 55, 60, 70, 95, 130, 110, 50];
+/// Relative visits per hour from 8:00 to 21:00, with peaks in the morning and the evening.
+const HOUR_WEIGHTS: [i64; 14] = [20, 45, 60, 50, 30, 28, 40, 55, 60, 70, 95, 130, 110, 50];
 
-/// How far the organiser is with the reports.
+/// Progress of the sales reports.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reports {
-    /// All of them accepted.
+    /// All accepted.
     Accepted,
-    /// In every state.
+    /// In various states.
     ComingIn,
 }
 
 #[derive(Default)]
-struct Kept {
+struct Rows {
     reports: Vec<ReportRow>,
     versions: Vec<VersionRow>,
     lines: Vec<lines::NewLine>,
 }
 
 impl Demo {
-    /// Reports that add up to `total`: weekends sell more, zones differ, one report in a hundred is missing and one
-    /// is nil.
+    /// Inserts reports that add up to `total`, weighted by zone, booth and weekday. 1 % are missing, 1 % are nil reports.
     pub(super) fn sell(
         &mut self,
         tx: &mut Tx<'_>,
@@ -57,31 +56,31 @@ impl Demo {
     ) -> Result<(), Problem> {
         let mut cells = Vec::new();
         for stand in stands {
-            let draws_people = self.rng.random_range(60..=170);
+            let popularity = self.rng.random_range(60..=170);
             for day in days {
-                let fate = self.rng.random_range(0..100);
-                if fate == 0 {
+                let roll = self.rng.random_range(0..100);
+                if roll == 0 {
                     continue;
                 }
-                let weight = if fate == 1 {
+                let weight = if roll == 1 {
                     0
                 } else {
-                    stand.zone.sells * draws_people * day_weight(*day) * self.rng.random_range(75..=130)
+                    stand.zone.sells * popularity * day_weight(*day) * self.rng.random_range(75..=130)
                 };
                 cells.push((stand, *day, weight));
             }
         }
         let weights: Vec<i64> = cells.iter().map(|c| c.2).collect();
-        let mut kept = Kept::default();
+        let mut rows = Rows::default();
         for ((stand, day, _), amount) in cells.into_iter().zip(split(total, 1_000, &weights)) {
-            self.report(&mut kept, edition, stand, day, amount, how);
+            self.report(&mut rows, edition, stand, day, amount, how);
         }
-        sales::store::insert(tx, &kept.reports)?;
-        sales::store::insert_versions(tx, &kept.versions)?;
-        Ok(lines::insert(tx, &kept.lines)?)
+        sales::store::insert(tx, &rows.reports)?;
+        sales::store::insert_versions(tx, &rows.versions)?;
+        Ok(lines::insert(tx, &rows.lines)?)
     }
 
-    fn report(&mut self, kept: &mut Kept, edition: EditionId, stand: &Stand, day: Day, amount: i64, how: Reports) {
+    fn report(&mut self, rows: &mut Rows, edition: EditionId, stand: &Stand, day: Day, amount: i64, how: Reports) {
         let ocop = stand.zone.ocop;
         let percent = if ocop == 0 { 0 } else { (ocop + self.rng.random_range(-8..=8)).clamp(0, 100) };
         let ocop_amount = amount / 100 * percent;
@@ -91,7 +90,7 @@ impl Demo {
             (Reports::ComingIn, 18) => ReportState::Queried,
             (Reports::ComingIn, _) => ReportState::Corrected,
         };
-        let asked = "Doanh thu khác hẳn hôm qua, đề nghị kiểm tra lại";
+        let query_note = "Doanh thu khác hẳn hôm qua, đề nghị kiểm tra lại";
         let version = if state == ReportState::Corrected { 2 } else { 1 };
         let report = ReportRow {
             id: SalesReportId::make(),
@@ -101,13 +100,13 @@ impl Demo {
             state,
             amount,
             ocop_amount,
-            note: (state == ReportState::Queried).then(|| asked.to_owned()),
+            note: (state == ReportState::Queried).then(|| query_note.to_owned()),
             version,
             revision: version,
         };
         for number in 1..=version {
             let first_of_two = number < version;
-            kept.versions.push(VersionRow {
+            rows.versions.push(VersionRow {
                 sales_report_id: report.id,
                 version: number,
                 amount: if first_of_two { amount / 10 } else { amount },
@@ -118,14 +117,14 @@ impl Demo {
             });
         }
         let lines = self.lines(stand, amount, ocop_amount);
-        kept.lines.extend(lines::rows(report.id, version, &lines));
-        kept.reports.push(report);
+        rows.lines.extend(lines::rows(report.id, version, &lines));
+        rows.reports.push(report);
     }
 
-    /// What the booth is known for makes its OCOP sales; the rest is this and that, one time in three not told.
+    /// One line for the main product (OCOP sales) and one for other sales, a third of them without a product.
     fn lines(&mut self, stand: &Stand, amount: i64, ocop_amount: i64) -> Vec<Line> {
         let parts = [(stand.good, ocop_amount, true), (stand.good + 7, amount - ocop_amount, false)];
-        let told = parts.into_iter().filter(|part| part.1 > 0).map(|(good, amount, is_ocop)| {
+        let lines = parts.into_iter().filter(|part| part.1 > 0).map(|(good, amount, is_ocop)| {
             let known = GOODS.get(good % GOODS.len()).filter(|_| is_ocop || self.rng.random_ratio(2, 3));
             Line {
                 product_name: known.map(|g| g.0.to_owned()),
@@ -138,10 +137,10 @@ impl Demo {
                 exhibitor: None,
             }
         });
-        told.collect()
+        lines.collect()
     }
 
-    /// A contract or memorandum for about one stand in fifteen.
+    /// Inserts a contract or memorandum for about one booth in fifteen.
     pub(super) fn sign(
         &mut self,
         tx: &mut Tx<'_>,
@@ -175,7 +174,8 @@ impl Demo {
         Ok(())
     }
 
-    /// Counts per gate and hour that add up to `total`; who came leaves an hour later, the last with the lights.
+    /// Inserts visit counts per gate and hour that add up to `total`. Visitors leave one hour after they enter, and all of
+    /// them by closing time.
     pub(super) fn count(
         &mut self,
         tx: &mut Tx<'_>,
@@ -191,8 +191,8 @@ impl Demo {
         let mut cells = Vec::new();
         for day in days {
             for (gate, (_, share)) in gates.iter().zip(GATES) {
-                for (hour, busy) in (8_u32..).zip(HOURS) {
-                    let weight = busy * share * day_weight(*day) * self.rng.random_range(85..=118);
+                for (hour, hour_weight) in (8_u32..).zip(HOUR_WEIGHTS) {
+                    let weight = hour_weight * share * day_weight(*day) * self.rng.random_range(85..=118);
                     cells.push((*day, hour, gate.id, weight));
                 }
             }
@@ -227,7 +227,7 @@ impl Demo {
     }
 }
 
-/// A day against the others: weekends and holidays draw people, and the evening of the last day is slow.
+/// Relative weight of a day: weekends and holidays attract more visitors.
 fn day_weight(day: Day) -> i64 {
     let holiday = matches!((day.month(), day.day()), (9, 2) | (4, 30) | (5, 1));
     match day.weekday() {

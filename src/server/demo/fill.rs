@@ -1,4 +1,4 @@
-//! Fills a fresh database through the capabilities' own stores.
+//! Fills an empty database with the sample data, through the stores of the modules.
 use chrono::{Duration, NaiveTime, TimeZone};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -30,12 +30,12 @@ use hoicho_web::{
     identity::{OrganiserRole, password::Passwords, store::put_organiser_member},
 };
 
-/// The edition around today.
+/// Slug of the edition around today.
 pub const DEMO_SLUG: &str = "ocop-quang-ninh-demo";
-/// One seed for everything.
+/// Seed of all random values.
 const SEED: u64 = 2_018;
-/// Of each zone of today, in percent; the rest is there to play with.
-const LET_TODAY: u32 = 86;
+/// Percentage of booths per zone that are occupied in the current edition; the others are for trying out.
+const OCCUPIED_PERCENT: u32 = 86;
 pub(super) const TIME_ZONE: chrono_tz::Tz = chrono_tz::Asia::Ho_Chi_Minh;
 
 pub(super) struct Demo {
@@ -44,13 +44,13 @@ pub(super) struct Demo {
     pub owner: UserId,
     pub exhibitor_user: UserId,
     pub now: Instant,
-    /// Exhibitors made so far: no two have one name or tax code.
+    /// Number of exhibitors created so far; makes names and tax codes unique.
     pub exhibitors: u32,
     series: SeriesId,
     venues: Vec<(&'static str, VenueId, HallId)>,
 }
 
-/// Fills the database: three finalised editions and one around today; `step` is told of each.
+/// Inserts three finalised editions and one around today; calls `step` with the name of each when it is done.
 pub fn fill(tx: &mut Tx<'_>, passwords: &Passwords, now: Instant, mut step: impl FnMut(&str)) -> Result<(), Problem> {
     let users = people::register(tx, passwords, now)?;
     let (Some(owner), Some(exhibitor_user)) = (users.first(), users.last()) else { return Err(Code::Internal.into()) };
@@ -120,18 +120,18 @@ impl Demo {
         let days = self.open(tx, &row, today - Duration::days(3), 6)?;
         let floor = self.draw(tx, row.id, &facts::TODAY, hall)?;
         let last = days.last().copied().unwrap_or(today);
-        let (taken, spare): (Floor, Floor) = floor
+        let (occupied, free): (Floor, Floor) = floor
             .into_iter()
-            .partition(|(booth, zone)| floor::number(booth) <= (zone.booths * LET_TODAY).div_ceil(100));
-        let stands = self.let_out(tx, row.id, &taken, &facts::LOCALITIES_NOW, last)?;
+            .partition(|(booth, zone)| floor::number(booth) <= (zone.booths * OCCUPIED_PERCENT).div_ceil(100));
+        let stands = self.let_out(tx, row.id, &occupied, &facts::LOCALITIES_NOW, last)?;
         let past: Vec<Day> = days.into_iter().filter(|d| *d < today).collect();
         self.sell(tx, row.id, &stands, &past, 5_130_000_000, Reports::ComingIn)?;
         self.sign(tx, row.id, &stands, &past)?;
         self.count(tx, row.id, &past, 26_500)?;
-        self.undecided(tx, row.id, &spare, last)
+        self.undecided(tx, row.id, &free, last)
     }
 
-    /// A venue with its hall; made when it is first named.
+    /// The venue and its hall, inserted on first use.
     fn venue(&mut self, tx: &mut Tx<'_>, name: &'static str) -> Result<(VenueId, HallId), Problem> {
         if let Some((_, venue, hall)) = self.venues.iter().find(|(known, _, _)| *known == name) {
             return Ok((*venue, *hall));
@@ -145,8 +145,8 @@ impl Demo {
         };
         venues::store::insert(tx, &row)?;
         let is_outdoor = name != facts::PALACE;
-        let called = if is_outdoor { "Sân quảng trường" } else { "Nhà triển lãm" };
-        let hall = HallRow { id: HallId::make(), venue_id: row.id, name: called.to_owned(), is_outdoor, version: 1 };
+        let hall_name = if is_outdoor { "Sân quảng trường" } else { "Nhà triển lãm" };
+        let hall = HallRow { id: HallId::make(), venue_id: row.id, name: hall_name.to_owned(), is_outdoor, version: 1 };
         venues::store::insert_hall(tx, &hall)?;
         self.venues.push((name, row.id, hall.id));
         Ok((row.id, hall.id))

@@ -1,4 +1,4 @@
-//! The floors of the demo: zones with their rules, a price list, booths in rows of twenty.
+//! Floor plans of the sample editions: zones with eligibility rules, price list, and booths in rows of twenty.
 use super::{
     facts::{From, Zone},
     fill::Demo,
@@ -13,10 +13,9 @@ use hoicho_fair::floor::{
 };
 use hoicho_web::http::Problem;
 
-/// Booths in a row.
-const ROW: u32 = 20;
+const BOOTHS_PER_ROW: u32 = 20;
 
-/// Booths in order with the zones they are in.
+/// Booths in order, with their zones.
 pub(super) type Floor = Vec<(BoothRow, &'static Zone)>;
 
 impl Demo {
@@ -43,8 +42,8 @@ impl Demo {
             };
             store::insert_zones(tx, std::slice::from_ref(&row))?;
             if let From::QuangNinh = zone.from {
-                let ours = Eligibility { localities: vec!["vn.22".to_owned()], ..Eligibility::default() };
-                store::put_eligibility(tx, row.id, &ours)?;
+                let rules = Eligibility { localities: vec!["vn.22".to_owned()], ..Eligibility::default() };
+                store::put_eligibility(tx, row.id, &rules)?;
             }
             floor.extend((0..zone.booths).map(|n| (booth(edition, row.id, zone, n), zone)));
         }
@@ -55,10 +54,10 @@ impl Demo {
 }
 
 fn booth(edition: EditionId, zone_id: ZoneId, zone: &Zone, n: u32) -> BoothRow {
-    let (line, place) = (n / ROW + 1, n % ROW + 1);
+    let (line, place) = (n / BOOTHS_PER_ROW + 1, n % BOOTHS_PER_ROW + 1);
     let row_label = format!("{}{line:02}-", zone.code);
-    let corner = place == 1 || place == ROW;
-    // Quảng Ninh's own pay nothing: that is its subsidy.
+    let corner = place == 1 || place == BOOTHS_PER_ROW;
+    // Exhibitors of the province pay no fee; the province subsidises them.
     let fee = match (zone.from, corner) {
         (From::QuangNinh, _) => 0,
         (From::Provinces | From::Abroad, true) => 4_000_000,
@@ -86,8 +85,8 @@ fn booth(edition: EditionId, zone_id: ZoneId, zone: &Zone, n: u32) -> BoothRow {
     }
 }
 
-/// Where a booth comes among those of its zone; 1 is the first.
+/// Position of a booth in its zone, from 1.
 pub(super) fn number(booth: &BoothRow) -> u32 {
     let line = booth.row_label.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(1_u32);
-    (line - 1) * ROW + u32::try_from(booth.place).unwrap_or(1)
+    (line - 1) * BOOTHS_PER_ROW + u32::try_from(booth.place).unwrap_or(1)
 }

@@ -1,5 +1,5 @@
-//! The demo: three real editions whose reports and counts add up to the published figures to the đồng, and one
-//! around today to play with. Generated from a seed, so every start shows the same.
+//! Sample data: three past editions whose reports and counts add up exactly to the published figures, and one around
+//! today for trying out. Generated from a fixed seed, so every start has the same data.
 mod exhibitors;
 mod facts;
 mod figures;

@@ -1,4 +1,4 @@
-//! Who can log in to the demo.
+//! User accounts of the sample data.
 use secrecy::SecretString;
 
 use hoicho_core::{
@@ -15,10 +15,10 @@ use hoicho_web::{
     },
 };
 
-/// The password of everybody in the demo.
+/// Password of all sample accounts.
 pub const PASSWORD: &str = "hoi-cho-ocop";
 
-/// E-mail, name, and role with the organiser (none for the exhibitor).
+/// E-mail address, name, and role with the organiser (`None` for the exhibitor's member).
 pub const PEOPLE: [(&str, &str, Option<OrganiserRole>); 6] = [
     ("bantochuc@example.vn", "Nguyễn Thị Lan (ban tổ chức)", Some(OrganiserRole::Owner)),
     ("quanly@example.vn", "Phạm Quốc Hùng (quản lý)", Some(OrganiserRole::Manager)),
@@ -28,7 +28,7 @@ pub const PEOPLE: [(&str, &str, Option<OrganiserRole>); 6] = [
     ("htx@example.vn", "Chìu Tài Múi (HTX)", None),
 ];
 
-/// Makes their accounts; returns their identifiers in the same order.
+/// Inserts the accounts; returns their identifiers in the same order.
 pub(super) fn register(tx: &mut Tx<'_>, passwords: &Passwords, now: Instant) -> Result<Vec<UserId>, Problem> {
     let password_hash = passwords.hash_now(&SecretString::from(PASSWORD))?;
     let mut ids = Vec::new();

@@ -1,18 +1,18 @@
-//! Splits a total into believable parts that add up to it exactly.
+//! Splits a total into weighted parts that add up to it exactly.
 
-/// Parts of `total` in proportion to `weights`, each a multiple of `step`, adding up to `total` exactly when
-/// it is one. Rounds the running sum rather than each part, so that no remainder is left over.
+/// Splits `total` in proportion to `weights` into multiples of `step`. They add up to `total` exactly if it is itself a
+/// multiple: the running sum is rounded rather than each part, so there is no remainder.
 pub fn split(total: i64, step: i64, weights: &[i64]) -> Vec<i64> {
-    let whole: i128 = weights.iter().map(|w| i128::from(*w)).sum();
+    let weight_sum: i128 = weights.iter().map(|w| i128::from(*w)).sum();
     let steps = i128::from(total) / i128::from(step);
-    let (mut run, mut given) = (0_i128, 0_i128);
+    let (mut running_sum, mut previous_end) = (0_i128, 0_i128);
     weights
         .iter()
         .map(|weight| {
-            run += i128::from(*weight);
-            let upto = if whole == 0 { 0 } else { run * steps / whole };
-            let part = upto - given;
-            given = upto;
+            running_sum += i128::from(*weight);
+            let end = if weight_sum == 0 { 0 } else { running_sum * steps / weight_sum };
+            let part = end - previous_end;
+            previous_end = end;
             i64::try_from(part * i128::from(step)).unwrap_or(i64::MAX)
         })
         .collect()

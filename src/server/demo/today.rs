@@ -1,4 +1,4 @@
-//! What makes the edition of today one to play with: applications in every state, booths held, offered and accepted.
+//! Sample data of the current edition: applications in every state, and booths on hold, offered and confirmed.
 use rand::Rng;
 
 use super::{
@@ -20,8 +20,8 @@ use hoicho_fair::{
 };
 use hoicho_web::http::Problem;
 
-/// State, how many, and what they have of the booths that are not let.
-const UNDECIDED: [(ApplicationState, u32, Option<AllocationState>); 9] = [
+/// State, number of applications, and state of their allocation of a free booth.
+const APPLICATIONS: [(ApplicationState, u32, Option<AllocationState>); 9] = [
     (ApplicationState::Draft, 3, None),
     (ApplicationState::Submitted, 8, None),
     (ApplicationState::Approved, 6, None),
@@ -41,9 +41,9 @@ impl Demo {
         spare: &Floor,
         last_day: Day,
     ) -> Result<(), Problem> {
-        let (mut batch, mut wished) = (Batch::default(), Vec::new());
+        let (mut batch, mut wish_rows) = (Batch::default(), Vec::new());
         let mut free = spare.iter();
-        for (state, count, has) in UNDECIDED {
+        for (state, count, allocation_state) in APPLICATIONS {
             for _ in 0..count {
                 let NewExhibitor { row, products, .. } =
                     self.exhibitor(From::QuangNinh, &facts::LOCALITIES_NOW, last_day);
@@ -55,8 +55,8 @@ impl Demo {
                 let spare = free.clone().nth(self.rng.random_range(0..8));
                 let wishes: Vec<Wish> =
                     spare.into_iter().flat_map(|(b, _)| [Wish::Booth(b.id), Wish::Zone(b.zone_id)]).collect();
-                wished.extend(wishes::rows(edition, application.id, &wishes));
-                if let Some((booth, state)) = has.and_then(|state| Some((&free.next()?.0, state))) {
+                wish_rows.extend(wishes::rows(edition, application.id, &wishes));
+                if let Some((booth, state)) = allocation_state.and_then(|state| Some((&free.next()?.0, state))) {
                     batch.allocations.push(self.allocation(&application, booth.id, state));
                 }
                 batch.products.extend(products);
@@ -65,6 +65,6 @@ impl Demo {
             }
         }
         batch.keep(tx)?;
-        Ok(wishes::insert(tx, &wished)?)
+        Ok(wishes::insert(tx, &wish_rows)?)
     }
 }

@@ -1,4 +1,4 @@
-//! Background work: done by every node, harmless when two do it at once.
+//! Background jobs. Every node runs all of them; they are safe to run concurrently.
 use std::time::Duration;
 
 use crate::app::Services;
@@ -14,28 +14,28 @@ use hoicho_web::{
     outbox,
 };
 
-/// How often mails are sent and holds expire.
-const EVERY: Duration = Duration::from_secs(5);
-/// How often what nobody needs any more is forgotten.
-const FORGET_EVERY: u32 = 120;
+/// Time between two runs of the jobs.
+const JOB_INTERVAL: Duration = Duration::from_secs(5);
+/// Expired data is deleted in one of this many runs: every 10 minutes.
+const CLEANUP_EVERY_RUNS: u32 = 120;
 
-/// How often partners are told of what happened.
-const TELL_EVERY: Duration = Duration::from_millis(500);
+/// Time between two runs of webhook delivery.
+const WEBHOOK_INTERVAL: Duration = Duration::from_millis(500);
 
-/// What the jobs work with.
+/// Background jobs of one node.
 pub struct Jobs {
     /// What the handlers share.
     pub services: Services,
-    /// Sends letters.
+    /// Sends mails from the outbox.
     pub mailer: Mailer,
 }
 
-/// Ends holds and offers whose time has run out; returns how many.
+/// Expires holds and offers; returns their number.
 pub async fn expire_allocations(db: &Db, now: Instant) -> Result<usize, Problem> {
     db.write(move |tx| allocation::expire_due(tx, now)).await
 }
 
-/// Forgets keys, tokens, counts and personal data whose time is over; returns how many.
+/// Deletes expired idempotency keys, tokens, counters, messages and personal data; returns the number of rows.
 pub async fn forget(db: &Db, retention: Retention, now: Instant) -> Result<usize, Problem> {
     db.write(move |tx| {
         Ok(idempotency::forget(tx, now)?
@@ -50,7 +50,7 @@ pub async fn forget(db: &Db, retention: Retention, now: Instant) -> Result<usize
     .await
 }
 
-/// Tells partners what happened since: makes messages of it, and sends what is due. Returns how many were taken.
+/// Creates webhook messages from new events and delivers those that are due; returns the number delivered.
 pub async fn tell_partners(db: &Db, client: &webhooks::Client, now: Instant) -> Result<usize, Problem> {
     while db.read(|tx| webhooks::is_anything_new(tx).map_err(Problem::from)).await? {
         db.write(move |tx| webhooks::fan_out(tx, now)).await?;
@@ -58,57 +58,57 @@ pub async fn tell_partners(db: &Db, client: &webhooks::Client, now: Instant) -> 
     webhooks::deliver_due(db, client, now).await
 }
 
-/// Seconds after which a run that says nothing has lost its node.
-const SILENT_S: i64 = 60;
+/// Seconds without a progress report after which the node of an allocation run is considered lost.
+const STALE_RUN_TIMEOUT_S: i64 = 60;
 
-/// Ends runs whose node is no more; returns how many.
+/// Fails allocation runs whose node stopped reporting progress; returns their number.
 pub async fn fail_silent_runs(db: &Db, now: Instant) -> Result<usize, Problem> {
-    let before = now - chrono::Duration::seconds(SILENT_S);
+    let before = now - chrono::Duration::seconds(STALE_RUN_TIMEOUT_S);
     db.write(move |tx| Ok(allocation::rounds::store::fail_silent(tx, before, now)?)).await
 }
 
-fn told(what: &str, outcome: Result<usize, Problem>) {
+fn log_outcome(job: &str, outcome: Result<usize, Problem>) {
     match outcome {
         Ok(0) => {}
-        Ok(count) => tracing::info!(count, "{what}"),
-        Err(error) => tracing::warn!(%error, "{what}: failed; trying again"),
+        Ok(count) => tracing::info!(count, "{job}"),
+        Err(error) => tracing::warn!(%error, job, "background job failed, retrying"),
     }
 }
 
-/// Tells partners until it is dropped: apart from other work, so that a slow receiver holds up nothing else.
+/// Delivers webhooks until it is dropped; a task of its own, so that a slow receiver does not delay other jobs.
 pub async fn tell(services: Services) {
     let context = services.context;
-    let mut turns = tokio::time::interval(TELL_EVERY);
-    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut interval = tokio::time::interval(WEBHOOK_INTERVAL);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        turns.tick().await;
-        told(
-            "messages to partners delivered",
+        interval.tick().await;
+        log_outcome(
+            "delivered webhook messages",
             tell_partners(&context.db, &services.webhooks, context.clock.now()).await,
         );
     }
 }
 
 impl Jobs {
-    /// Works until it is dropped. A failure is logged and tried again at the next turn.
+    /// Runs the jobs until it is dropped. A failure is logged and retried in the next run.
     pub async fn run(self) {
         let context = &self.services.context;
         let db = &context.db;
-        let mut turns = tokio::time::interval(EVERY);
-        for turn in (0..FORGET_EVERY).cycle() {
-            turns.tick().await;
+        let mut interval = tokio::time::interval(JOB_INTERVAL);
+        for run in (0..CLEANUP_EVERY_RUNS).cycle() {
+            interval.tick().await;
             let now = context.clock.now();
-            told("holds and offers ran out", expire_allocations(db, now).await);
-            told("allocation runs lost their node", fail_silent_runs(db, now).await);
-            told("uses of keys written down", context.key_uses.write(db).await);
-            told("mails sent", send_due(db, &self.mailer, now).await);
+            log_outcome("expired holds and offers", expire_allocations(db, now).await);
+            log_outcome("failed stale allocation runs", fail_silent_runs(db, now).await);
+            log_outcome("flushed API key usage counts", context.key_uses.write(db).await);
+            log_outcome("sent mails", send_due(db, &self.mailer, now).await);
             match db.read(|tx| outbox::waiting(tx).map_err(Problem::from)).await {
                 Ok(waiting) => self.services.metrics.outbox_waiting.set(waiting),
-                Err(error) => tracing::warn!(%error, "the outbox could not be counted"),
+                Err(error) => tracing::warn!(%error, "failed to count the outbox"),
             }
-            if turn == 0 {
+            if run == 0 {
                 context.limits.forget_quiet();
-                told("old keys, tokens and counts forgotten", forget(db, context.retention, now).await);
+                log_outcome("deleted expired data", forget(db, context.retention, now).await);
             }
         }
     }

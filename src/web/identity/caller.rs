@@ -1,4 +1,4 @@
-//! Who sends a request.
+//! The caller of a request, from its `Authorization` header and its source address.
 use std::{
     net::{IpAddr, Ipv4Addr},
     pin::Pin,
@@ -18,23 +18,25 @@ use hoicho_core::{
     },
 };
 
-/// A caller, known or not, at one moment.
+/// The caller of a request, authenticated or anonymous.
 #[derive(Debug, Clone, Copy)]
 pub struct Caller {
-    /// Known by a valid access token.
+    /// From a valid access token.
     pub user: Option<UserId>,
-    /// A partner's key, not looked at yet: that is done where data is reached.
+    /// Digest of an API key, not verified yet: that happens in the transaction of the handler.
     pub key: Option<KeyDigest>,
-    /// When the request was read.
+    /// Time of the request.
     pub now: Instant,
 }
 
 impl Caller {
-    /// A bad token is refused rather than taken for no token: its owner should know. A signature is checked once
-    /// a request.
+    /// Cached in the request's extensions, so that a signature is verified once per request.
+    ///
+    /// # Errors
+    /// [`Code::LoginRequired`] for an invalid token; it is not treated as an anonymous request, so that the client notices.
     pub(super) fn of(req: &HttpRequest, tokens: &Tokens, clock: Clock) -> Result<Self, Problem> {
-        if let Some(known) = req.extensions().get::<Self>() {
-            return Ok(*known);
+        if let Some(cached) = req.extensions().get::<Self>() {
+            return Ok(*cached);
         }
         let now = clock.now();
         let Some(value) = req.headers().get(header::AUTHORIZATION) else {
@@ -57,14 +59,14 @@ impl Caller {
     }
 }
 
-/// Where a request comes from, as far as limits care: an IPv4 address, or the /64 a network gives one customer.
+/// Source address as the unit of rate limits: an IPv4 address, or an IPv6 /64, which is what one customer gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Source {
-    /// All of it.
+    /// The full address.
     V4(Ipv4Addr),
-    /// Its first 64 bits.
+    /// The first 64 bits.
     V6([u16; 4]),
-    /// A request that came from no network.
+    /// A request without a peer address.
     Unknown,
 }
 
@@ -78,10 +80,10 @@ impl std::fmt::Display for Source {
     }
 }
 
-/// Where a request comes from.
+/// The source address of a request.
 pub fn source(req: &HttpRequest, behind_proxy: bool) -> Source {
     let forwarded = || {
-        // The last one is what our own proxy saw; those before it are what the client claims.
+        // Our own proxy appended the last address; those before it are claimed by the client.
         let list = req.headers().get("x-forwarded-for")?.to_str().ok()?;
         list.rsplit(',').next()?.trim().parse::<IpAddr>().ok()
     };
@@ -96,31 +98,31 @@ pub fn source(req: &HttpRequest, behind_proxy: bool) -> Source {
     }
 }
 
-/// Any person with a login, acting for themselves.
+/// Any logged-in user, acting for themselves.
 pub struct SignedIn {
-    /// Who.
+    /// The user.
     pub user: UserId,
-    /// When.
+    /// Time of the request.
     pub now: Instant,
-    /// The doors.
+    /// Application state with the database.
     pub context: web::Data<RequestContext>,
     attempt: Option<Attempt>,
 }
 
 impl SignedIn {
-    /// Adds something in this person's name, once for each Idempotency-Key.
+    /// Runs `work` in a write transaction once per Idempotency-Key.
     pub async fn once(
         self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<Answer, Problem> + Send + 'static,
     ) -> Result<Answer, Problem> {
         let Self { user, now, context, attempt } = self;
-        let known = move |tx: &mut Tx<'_>| {
+        let work = move |tx: &mut Tx<'_>| {
             if !store::is_there(tx, user)? {
                 return Err(Code::LoginRequired.into());
             }
             idempotency::once(tx, attempt, user, now, work)
         };
-        context.db.write(known).await
+        context.db.write(work).await
     }
 }
 
@@ -133,7 +135,7 @@ impl FromRequest for SignedIn {
             let context = req.app_data::<web::Data<RequestContext>>().cloned().ok_or(Code::Internal)?;
             let caller = Caller::of(&req, &context.tokens, context.clock)?;
             let user = caller.user.ok_or(Code::LoginRequired)?;
-            // A token outlives by some minutes a person who had themselves erased.
+            // The access token of an erased user remains valid until it expires.
             if !context.db.read(move |tx| store::is_there(tx, user).map_err(Problem::from)).await? {
                 return Err(Code::LoginRequired.into());
             }

@@ -1,4 +1,4 @@
-//! What people agreed to when they registered: kept, even after they are erased, as the proof that the law asks for
+//! Consent to the privacy notice at registration. Stored also after a user is erased, as the proof required by law
 //! (Vietnam's law 91/2025/QH15 on the protection of personal data; GDPR article 7).
 use diesel::prelude::*;
 
@@ -7,25 +7,25 @@ use hoicho_core::{
     values::{clock::Instant, ids::UserId},
 };
 
-/// The notice that is shown now (`/privacy`). A notice that says something else has another name.
+/// Version of the current notice (`/privacy`); changes whenever its content does.
 pub const NOTICE: &str = "2026-11";
 
-/// One agreement.
+/// Consent to one version of the notice.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = consents)]
 pub struct Consent {
-    /// To which notice.
+    /// Version of the notice.
     pub notice: String,
-    /// When.
+    /// When it was existing.
     pub given_at: Instant,
-    /// When it was taken back.
+    /// When it was withdrawn.
     pub withdrawn_at: Option<Instant>,
 }
 
-/// Notes that somebody agrees to the notice of now; agreeing again changes nothing.
+/// Records the user's consent to the current notice; idempotent.
 pub fn give(tx: &mut Tx<'_>, user: UserId, now: Instant) -> QueryResult<()> {
-    let given = consents::table.find((user, NOTICE)).select(consents::given_at).get_result::<Instant>(tx.conn());
-    if given.optional()?.is_none() {
+    let existing = consents::table.find((user, NOTICE)).select(consents::given_at).get_result::<Instant>(tx.conn());
+    if existing.optional()?.is_none() {
         diesel::insert_into(consents::table)
             .values((consents::user_id.eq(user), consents::notice.eq(NOTICE), consents::given_at.eq(now)))
             .execute(tx.conn())?;
@@ -33,13 +33,13 @@ pub fn give(tx: &mut Tx<'_>, user: UserId, now: Instant) -> QueryResult<()> {
     Ok(())
 }
 
-/// Takes back all that somebody agreed to.
+/// Withdraws all consents of a user.
 pub fn withdraw(tx: &mut Tx<'_>, user: UserId, now: Instant) -> QueryResult<usize> {
-    let standing = consents::table.filter(consents::user_id.eq(user)).filter(consents::withdrawn_at.is_null());
-    diesel::update(standing).set(consents::withdrawn_at.eq(now)).execute(tx.conn())
+    let active = consents::table.filter(consents::user_id.eq(user)).filter(consents::withdrawn_at.is_null());
+    diesel::update(active).set(consents::withdrawn_at.eq(now)).execute(tx.conn())
 }
 
-/// What somebody agreed to, oldest first.
+/// The consents of a user, oldest first.
 pub fn of(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<Consent>> {
     consents::table
         .filter(consents::user_id.eq(user))

@@ -1,4 +1,4 @@
-//! Roles are offered by mail: whoever logs in with the address may accept, once, for two weeks.
+//! Invitations to a role, sent by mail. Only a user with the invited address can accept, once, within two weeks.
 use chrono::Duration;
 use diesel::prelude::*;
 
@@ -19,12 +19,12 @@ use hoicho_core::{
     },
 };
 
-/// Days an invitation is good for.
-const GOOD_FOR_D: i64 = 14;
-/// Invitations that may be open at once for one organiser or exhibitor.
-const MOST: i64 = 100;
+/// Days until an invitation expires.
+const TTL_D: i64 = 14;
+/// Maximum number of open invitations per organiser or exhibitor.
+const MAX_OPEN: i64 = 100;
 
-/// The role that is offered.
+/// The offered role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offer {
     /// With an organiser.
@@ -48,20 +48,23 @@ struct InvitationRow {
     expires_at: Instant,
 }
 
-/// An invitation that waits for an answer.
+/// An invitation that is neither accepted nor expired.
 #[derive(Debug, Clone, Queryable)]
 pub struct Open {
     /// Identifier.
     pub id: InvitationId,
-    /// To whom.
+    /// Invited address.
     pub email: String,
-    /// The role's spelling.
+    /// Role as text.
     pub role: String,
     /// UTC.
     pub expires_at: Instant,
 }
 
-/// Invites somebody by mail. An open invitation of the same address is replaced.
+/// Sends an invitation by mail; replaces an open one for the same address.
+///
+/// # Errors
+/// [`Code::IllegalStep`] with `MAX_OPEN` open invitations.
 pub fn invite(
     tx: &mut Tx<'_>,
     by: UserId,
@@ -75,13 +78,17 @@ pub fn invite(
         Offer::Exhibitor(id, role) => (None, Some(id), role.as_str()),
     };
     let email_key = email.to_lowercase();
-    let same =
+    let open_for_email =
         invitations::table.filter(invitations::email_key.eq(&email_key)).filter(invitations::accepted_at.is_null());
     match offer {
-        Offer::Organiser(id, _) => diesel::delete(same.filter(invitations::organiser_id.eq(id))).execute(tx.conn())?,
-        Offer::Exhibitor(id, _) => diesel::delete(same.filter(invitations::exhibitor_id.eq(id))).execute(tx.conn())?,
+        Offer::Organiser(id, _) => {
+            diesel::delete(open_for_email.filter(invitations::organiser_id.eq(id))).execute(tx.conn())?
+        }
+        Offer::Exhibitor(id, _) => {
+            diesel::delete(open_for_email.filter(invitations::exhibitor_id.eq(id))).execute(tx.conn())?
+        }
     };
-    if i64::try_from(open(tx, offer, now)?.len()).is_ok_and(|n| n >= MOST) {
+    if i64::try_from(open(tx, offer, now)?.len()).is_ok_and(|n| n >= MAX_OPEN) {
         return Err(Problem::new(Code::IllegalStep, Said("too-many-invitations-are-open-please-wait")));
     }
     let token = token::opaque();
@@ -95,7 +102,7 @@ pub fn invite(
         email_key: email_key.clone(),
         invited_by: by,
         created_at: now,
-        expires_at: now + Duration::days(GOOD_FOR_D),
+        expires_at: now + Duration::days(TTL_D),
     };
     diesel::insert_into(invitations::table).values(&row).execute(tx.conn())?;
     let known = store::account_by_email(tx, &email_key)?;
@@ -112,36 +119,38 @@ pub fn invite(
 
 /// The open invitations of an organiser or exhibitor, oldest first.
 pub fn open(tx: &mut Tx<'_>, of: Offer, now: Instant) -> QueryResult<Vec<Open>> {
-    let live = invitations::table
+    let unexpired = invitations::table
         .filter(invitations::accepted_at.is_null())
         .filter(invitations::expires_at.gt(now))
         .order(invitations::id)
-        .limit(MOST)
+        .limit(MAX_OPEN)
         .select((invitations::id, invitations::email, invitations::role, invitations::expires_at));
     match of {
-        Offer::Organiser(id, _) => live.filter(invitations::organiser_id.eq(id)).load(tx.conn()),
-        Offer::Exhibitor(id, _) => live.filter(invitations::exhibitor_id.eq(id)).load(tx.conn()),
+        Offer::Organiser(id, _) => unexpired.filter(invitations::organiser_id.eq(id)).load(tx.conn()),
+        Offer::Exhibitor(id, _) => unexpired.filter(invitations::exhibitor_id.eq(id)).load(tx.conn()),
     }
 }
 
-/// Takes an open invitation back; tells whether there was one.
+/// Revokes an open invitation; `false` if there is none.
 pub fn take_back(tx: &mut Tx<'_>, of: Offer, id: InvitationId) -> QueryResult<bool> {
     let one = invitations::table.find(id).filter(invitations::accepted_at.is_null());
-    let gone = match of {
+    let deleted = match of {
         Offer::Organiser(of, _) => diesel::delete(one.filter(invitations::organiser_id.eq(of))).execute(tx.conn())?,
         Offer::Exhibitor(of, _) => diesel::delete(one.filter(invitations::exhibitor_id.eq(of))).execute(tx.conn())?,
     };
-    Ok(gone == 1)
+    Ok(deleted == 1)
 }
 
-/// Accepts an invitation that was sent to the caller's own address: once, in time. Gives the role, unless the
-/// person has one there already: an invitation never takes a role away.
+/// Accepts an invitation sent to the caller's address and inserts the role. An existing role is not replaced.
+///
+/// # Errors
+/// [`Code::NotFound`] for a wrong, used or expired token, or one for another address.
 pub fn accept(tx: &mut Tx<'_>, user: UserId, token: &str, now: Instant) -> Result<Offer, Problem> {
-    let me = store::account(tx, user)?;
+    let account = store::account(tx, user)?;
     let (organiser, exhibitor, role): (Option<OrganiserId>, Option<ExhibitorId>, String) = diesel::update(
         invitations::table
             .filter(invitations::digest.eq(token::digest(token)))
-            .filter(invitations::email_key.eq(&me.email_key))
+            .filter(invitations::email_key.eq(&account.email_key))
             .filter(invitations::accepted_at.is_null())
             .filter(invitations::expires_at.gt(now)),
     )
@@ -150,17 +159,17 @@ pub fn accept(tx: &mut Tx<'_>, user: UserId, token: &str, now: Instant) -> Resul
     .get_result(tx.conn())
     .optional()?
     .ok_or_else(|| Problem::new(Code::NotFound, Said("the-invitation-is-wrong-used-too-old")))?;
-    let spelled = |_| Problem::from(Code::Internal);
+    let invalid_role = |_| Problem::from(Code::Internal);
     match (organiser, exhibitor) {
         (Some(organiser), _) => {
-            let role: OrganiserRole = role.parse().map_err(spelled)?;
+            let role: OrganiserRole = role.parse().map_err(invalid_role)?;
             if store::organiser_role(tx, user, &[organiser])?.is_none() {
                 store::put_organiser_member(tx, organiser, user, role)?;
             }
             Ok(Offer::Organiser(organiser, role))
         }
         (None, Some(exhibitor)) => {
-            let role: ExhibitorRole = role.parse().map_err(spelled)?;
+            let role: ExhibitorRole = role.parse().map_err(invalid_role)?;
             if store::exhibitor_role(tx, user, &[exhibitor])?.is_none() {
                 store::put_exhibitor_member(tx, exhibitor, user, role)?;
             }

@@ -1,5 +1,5 @@
-//! Keys of partner sites. A key belongs to an organiser, has scopes and perhaps editions it is limited to, and is looked
-//! at inside the very transaction it opens: one that is revoked is over at once, on every node.
+//! API keys of partner sites. A key belongs to an organiser, has scopes and may be limited to editions. It is verified
+//! in the transaction of the request, so revoking it takes effect immediately on every node.
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
@@ -21,12 +21,12 @@ use hoicho_core::{
     },
 };
 
-/// What every key begins with.
+/// Prefix of every key; tells keys from access tokens.
 pub const PREFIX: &str = "hc_";
-/// Characters of a key that are kept to recognise it by.
-const BEGINS: usize = 9;
-/// Keys whose use is remembered until it is written down.
-const REMEMBERED: usize = 10_000;
+/// Characters of a key that are stored in clear, to recognise it by.
+const VISIBLE_CHARS: usize = 9;
+/// Maximum number of keys with usage counts in memory.
+const MAX_COUNTED_KEYS: usize = 10_000;
 
 hoicho_core::text_enum! {
     /// What a key may do.
@@ -50,12 +50,12 @@ hoicho_core::text_enum! {
     }
 }
 
-/// SHA-256 of a key: all that a request carries on, and all that is kept.
+/// SHA-256 of a key. The key itself is neither stored nor passed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyDigest([u8; 32]);
 
 impl KeyDigest {
-    /// Of a key as it was sent; `None` for what is none.
+    /// The digest of a bearer token; `None` without [`PREFIX`].
     pub fn of(sent: &str) -> Option<Self> {
         sent.starts_with(PREFIX).then(|| Self(Sha256::digest(sent.as_bytes()).into()))
     }
@@ -64,61 +64,64 @@ impl KeyDigest {
     }
 }
 
-/// A key that is good now.
+/// A valid key: neither revoked nor expired.
 #[derive(Debug, Clone)]
 pub struct GoodKey {
     pub id: ApiKeyId,
     pub organiser: OrganiserId,
     pub scopes: Vec<KeyScope>,
-    /// Empty: all of the organiser's.
+    /// Empty: all editions of the organiser.
     pub editions: Vec<EditionId>,
 }
 
 impl GoodKey {
-    /// Whether a thing of this organiser and edition is the key's to touch.
+    /// Whether the key applies to data of this organiser and edition.
     pub fn covers(&self, organisers: &[OrganiserId], edition: Option<EditionId>) -> bool {
         organisers.first() == Some(&self.organiser)
             && (self.editions.is_empty() || edition.is_some_and(|e| self.editions.contains(&e)))
     }
 }
 
-/// A key as it is kept.
+/// A stored key.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = api_keys, treat_none_as_default_value = false)]
 pub struct KeyRow {
     /// Identifier.
     pub id: ApiKeyId,
-    /// Whose.
+    /// Owner.
     pub organiser_id: OrganiserId,
-    /// What it is for.
+    /// Name given by the organiser.
     pub name: String,
     digest: String,
     /// Its first characters.
     pub begins: String,
-    /// When it ends by itself.
+    /// Expiry; `None`: never.
     pub expires_at: Option<Instant>,
-    /// When somebody ended it.
+    /// When it was revoked.
     pub revoked_at: Option<Instant>,
-    /// Who made it.
+    /// User who created it.
     pub created_by: UserId,
-    /// When.
+    /// Creation time.
     pub created_at: Instant,
-    /// When a request last came with it, to a few seconds.
+    /// Time of the last request with it, a few seconds late.
     pub last_used_at: Option<Instant>,
-    /// Requests that came with it.
+    /// Number of requests with it.
     pub requests: i64,
 }
 
-/// The good key of a digest, or 401.
+/// The valid key of a digest.
+///
+/// # Errors
+/// [`Code::LoginRequired`] for an unknown, revoked or expired key.
 pub(super) fn good(tx: &mut Tx<'_>, digest: KeyDigest, now: Instant) -> Result<GoodKey, Problem> {
-    let found: Option<(ApiKeyId, OrganiserId)> = api_keys::table
+    let row: Option<(ApiKeyId, OrganiserId)> = api_keys::table
         .filter(api_keys::digest.eq(digest.text()))
         .filter(api_keys::revoked_at.is_null())
         .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now)))
         .select((api_keys::id, api_keys::organiser_id))
         .get_result(tx.conn())
         .optional()?;
-    let Some((id, organiser)) = found else {
+    let Some((id, organiser)) = row else {
         return Err(Problem::new(Code::LoginRequired, Said("this-key-is-not-valid")));
     };
     Ok(GoodKey {
@@ -129,7 +132,7 @@ pub(super) fn good(tx: &mut Tx<'_>, digest: KeyDigest, now: Instant) -> Result<G
     })
 }
 
-/// Makes a key; the one time that it is known.
+/// Creates a key; the returned secret cannot be read again.
 pub fn make(
     tx: &mut Tx<'_>,
     (organiser, user, now): (OrganiserId, UserId, Instant),
@@ -144,7 +147,7 @@ pub fn make(
         organiser_id: organiser,
         name: name.to_owned(),
         digest: digest.text(),
-        begins: secret.chars().take(BEGINS).collect(),
+        begins: secret.chars().take(VISIBLE_CHARS).collect(),
         expires_at,
         revoked_at: None,
         created_by: user,
@@ -153,20 +156,20 @@ pub fn make(
         requests: 0,
     };
     diesel::insert_into(api_keys::table).values(&row).execute(tx.conn())?;
-    let of_scopes: Vec<_> =
+    let scope_rows: Vec<_> =
         scopes.iter().map(|s| (api_key_scopes::api_key_id.eq(row.id), api_key_scopes::scope.eq(*s))).collect();
-    on_either!(tx, |c| diesel::insert_into(api_key_scopes::table).values(&of_scopes).execute(c))?;
-    let of_editions: Vec<_> = editions
+    on_either!(tx, |c| diesel::insert_into(api_key_scopes::table).values(&scope_rows).execute(c))?;
+    let edition_rows: Vec<_> = editions
         .iter()
         .map(|e| (api_key_editions::api_key_id.eq(row.id), api_key_editions::edition_id.eq(*e)))
         .collect();
-    if !of_editions.is_empty() {
-        on_either!(tx, |c| diesel::insert_into(api_key_editions::table).values(&of_editions).execute(c))?;
+    if !edition_rows.is_empty() {
+        on_either!(tx, |c| diesel::insert_into(api_key_editions::table).values(&edition_rows).execute(c))?;
     }
     Ok((row, secret))
 }
 
-/// The keys of an organiser, the newest first; at most 500.
+/// The keys of an organiser, newest first; at most 500.
 pub fn of_organiser(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<Vec<KeyRow>> {
     api_keys::table
         .filter(api_keys::organiser_id.eq(organiser))
@@ -185,82 +188,82 @@ pub fn find(tx: &mut Tx<'_>, organiser: OrganiserId, id: ApiKeyId) -> QueryResul
         .get_result(tx.conn())
 }
 
-/// What keys may do.
+/// The scopes of keys.
 pub fn scopes_of(tx: &mut Tx<'_>, ids: &[ApiKeyId]) -> QueryResult<HashMap<ApiKeyId, Vec<KeyScope>>> {
     let rows: Vec<(ApiKeyId, KeyScope)> = api_key_scopes::table
         .filter(api_key_scopes::api_key_id.eq_any(ids))
         .order((api_key_scopes::api_key_id, api_key_scopes::scope))
         .select((api_key_scopes::api_key_id, api_key_scopes::scope))
         .load(tx.conn())?;
-    let mut of: HashMap<ApiKeyId, Vec<KeyScope>> = HashMap::new();
-    rows.into_iter().for_each(|(id, scope)| of.entry(id).or_default().push(scope));
-    Ok(of)
+    let mut by_key: HashMap<ApiKeyId, Vec<KeyScope>> = HashMap::new();
+    rows.into_iter().for_each(|(id, scope)| by_key.entry(id).or_default().push(scope));
+    Ok(by_key)
 }
 
-/// Which editions keys are limited to; those that are not are not in the map.
+/// The editions keys are limited to; keys without a limit are not in the map.
 pub fn editions_of(tx: &mut Tx<'_>, ids: &[ApiKeyId]) -> QueryResult<HashMap<ApiKeyId, Vec<EditionId>>> {
     let rows: Vec<(ApiKeyId, EditionId)> = api_key_editions::table
         .filter(api_key_editions::api_key_id.eq_any(ids))
         .order((api_key_editions::api_key_id, api_key_editions::edition_id))
         .select((api_key_editions::api_key_id, api_key_editions::edition_id))
         .load(tx.conn())?;
-    let mut of: HashMap<ApiKeyId, Vec<EditionId>> = HashMap::new();
-    rows.into_iter().for_each(|(id, edition)| of.entry(id).or_default().push(edition));
-    Ok(of)
+    let mut by_key: HashMap<ApiKeyId, Vec<EditionId>> = HashMap::new();
+    rows.into_iter().for_each(|(id, edition)| by_key.entry(id).or_default().push(edition));
+    Ok(by_key)
 }
 
-/// How many of these editions are the organiser's.
+/// The number of these editions that belong to the organiser.
 pub fn editions_owned(tx: &mut Tx<'_>, organiser: OrganiserId, ids: &[EditionId]) -> QueryResult<i64> {
-    let own = editions::table.filter(editions::id.eq_any(ids)).filter(editions::organiser_id.eq(organiser));
-    own.count().get_result(tx.conn())
+    let owned = editions::table.filter(editions::id.eq_any(ids)).filter(editions::organiser_id.eq(organiser));
+    owned.count().get_result(tx.conn())
 }
 
-/// Ends a key at `at`, unless it ends before that anyway.
+/// Sets the expiry of a key to `at`, unless it expires earlier.
 pub fn end_by(tx: &mut Tx<'_>, id: ApiKeyId, at: Instant) -> QueryResult<usize> {
-    let later = api_keys::expires_at.is_null().or(api_keys::expires_at.gt(at));
-    diesel::update(api_keys::table.find(id).filter(later)).set(api_keys::expires_at.eq(at)).execute(tx.conn())
+    let expires_later = api_keys::expires_at.is_null().or(api_keys::expires_at.gt(at));
+    diesel::update(api_keys::table.find(id).filter(expires_later)).set(api_keys::expires_at.eq(at)).execute(tx.conn())
 }
 
-/// Revokes a key at once; tells whether it was good until now.
+/// Revokes a key; `false` if it was revoked already.
 pub fn revoke(tx: &mut Tx<'_>, id: ApiKeyId, now: Instant) -> QueryResult<bool> {
     let unrevoked = api_keys::table.find(id).filter(api_keys::revoked_at.is_null());
     Ok(diesel::update(unrevoked).set(api_keys::revoked_at.eq(now)).execute(tx.conn())? == 1)
 }
 
-/// How often keys were used, until it is written down: a request must not wait for that.
+/// Usage counts of keys in memory, flushed by a background job so that requests do not wait for the write.
 #[derive(Default)]
 pub struct Uses(Mutex<HashMap<KeyDigest, (i64, Instant)>>);
 
 impl Uses {
-    /// Notes a request with a key.
+    /// Counts a request with a key.
     pub fn note(&self, digest: KeyDigest, now: Instant) {
         let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Keys that are none could fill this; the real ones come again.
-        if uses.len() >= REMEMBERED && !uses.contains_key(&digest) {
+        // Digests are not verified here: made-up keys could fill the map. Counts may therefore be incomplete.
+        if uses.len() >= MAX_COUNTED_KEYS && !uses.contains_key(&digest) {
             return;
         }
-        let of = uses.entry(digest).or_insert((0, now));
-        *of = (of.0.saturating_add(1), now);
+        let count = uses.entry(digest).or_insert((0, now));
+        *count = (count.0.saturating_add(1), now);
     }
 
-    /// Writes down what was noted; returns how many keys it was.
+    /// Flushes the counts to the database; returns the number of keys updated.
     pub async fn write(&self, db: &Db) -> Result<usize, Problem> {
-        let noted = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        if noted.is_empty() {
+        let pending = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        if pending.is_empty() {
             return Ok(0);
         }
         db.write(move |tx| {
-            let mut keys = 0;
-            // In one order everywhere, so that two nodes cannot wait for each other.
-            let mut noted: Vec<(String, i64, Instant)> =
-                noted.into_iter().map(|(digest, (count, last))| (digest.text(), count, last)).collect();
-            noted.sort();
-            for (digest, count, last) in noted {
-                keys += diesel::update(api_keys::table.filter(api_keys::digest.eq(digest)))
+            let mut updated = 0;
+            // Sorted, so that two nodes lock the rows in the same order and cannot deadlock.
+            let mut pending: Vec<(String, i64, Instant)> =
+                pending.into_iter().map(|(digest, (count, last))| (digest.text(), count, last)).collect();
+            pending.sort();
+            for (digest, count, last) in pending {
+                updated += diesel::update(api_keys::table.filter(api_keys::digest.eq(digest)))
                     .set((api_keys::requests.eq(api_keys::requests + count), api_keys::last_used_at.eq(last)))
                     .execute(tx.conn())?;
             }
-            Ok::<_, Problem>(keys)
+            Ok::<_, Problem>(updated)
         })
         .await
     }

@@ -1,4 +1,5 @@
-//! How often one caller may call: a person by their login, anybody else by where they come from.
+//! Rate limiting: per user, per API key, or per source address for anonymous requests. In memory, so each node counts
+//! for itself.
 use std::num::NonZeroU32;
 
 use actix_web::{
@@ -27,16 +28,16 @@ use hoicho_core::{config, i18n::Said, values::ids::UserId};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
     User(UserId),
-    Partner(KeyDigest),
+    ApiKey(KeyDigest),
     Source(Source),
 }
 
 type Limiter = RateLimiter<Key, DashMapStateStore<Key>, DefaultClock, StateInformationMiddleware>;
 
-/// The limits of one node.
+/// The rate limiters of one node.
 pub struct Limits {
     all: Limiter,
-    /// Logins, registrations and mails: guessing must be slow.
+    /// For `/auth`: a lower limit slows down password guessing and unwanted mail.
     auth: Limiter,
     per_minute: u32,
     auth_per_minute: u32,
@@ -48,7 +49,8 @@ fn limiter(per_minute: u32) -> Result<Limiter, String> {
 }
 
 impl Limits {
-    /// Fails on a limit of zero.
+    /// # Errors
+    /// A limit of zero.
     pub fn new(settings: config::Limits) -> Result<Self, String> {
         Ok(Self {
             all: limiter(settings.per_minute)?,
@@ -57,14 +59,14 @@ impl Limits {
             auth_per_minute: settings.auth_per_minute,
         })
     }
-    /// Forgets callers who have been quiet, so that memory does not grow with strangers.
+    /// Removes the state of callers who have their full quota again, so that memory use stays bounded.
     pub fn forget_quiet(&self) {
         self.all.retain_recent();
         self.auth.retain_recent();
     }
 }
 
-/// How much a caller may still send.
+/// What is left of a caller's quota.
 #[derive(Debug, Clone, Copy)]
 pub struct Left {
     per_minute: u32,
@@ -72,7 +74,7 @@ pub struct Left {
 }
 
 impl Left {
-    /// Tells the caller.
+    /// Inserts the `RateLimit-*` headers.
     pub fn tell(self, headers: &mut HeaderMap) {
         let Self { per_minute, left } = self;
         let reset_s = u64::from(per_minute - left.min(per_minute)) * 60 / u64::from(per_minute);
@@ -82,7 +84,7 @@ impl Left {
     }
 }
 
-/// Counts a request of somebody without login or key; `None` for too many, which [`limit`] is to tell them.
+/// Counts an anonymous request; `None` above the limit, for which [`limit`] builds the response.
 pub fn of_stranger(context: &RequestContext, req: &HttpRequest) -> Option<Left> {
     let limits = &context.limits;
     let key = Key::Source(source(req, context.behind_proxy));
@@ -90,41 +92,42 @@ pub fn of_stranger(context: &RequestContext, req: &HttpRequest) -> Option<Left> 
     Some(Left { per_minute: limits.per_minute, left })
 }
 
-/// Refuses with 429 what comes too often, and tells every caller how much is left.
+/// Middleware: responds with 429 above the limit, and adds the `RateLimit-*` headers to every response.
 pub async fn limit(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
     let Some(context) = req.app_data::<web::Data<RequestContext>>().cloned() else {
         return Ok(req.error_response(Problem::from(Code::Internal)));
     };
-    let from = || Key::Source(source(req.request(), context.behind_proxy));
+    let by_source = || Key::Source(source(req.request(), context.behind_proxy));
     let is_auth = req.path().starts_with("/api/v1/auth/");
     let caller = Caller::of(req.request(), &context.tokens, context.clock).ok();
-    let partner = caller.and_then(|caller| caller.key);
+    let api_key = caller.and_then(|caller| caller.key);
     let caller = caller.and_then(|caller| caller.user);
-    if let Some(key) = partner {
+    if let Some(key) = api_key {
         context.key_uses.note(key, context.clock.now());
     }
-    // Whoever makes keys up is limited by where they come from, too.
-    let made_up = partner.is_some() && context.limits.all.check_key(&from()).is_err();
-    let (limiter, per_minute, key) = match (caller, partner) {
-        _ if is_auth => (&context.limits.auth, context.limits.auth_per_minute, from()),
+    // The key is not verified yet, so requests with a key count for their source address as well: made-up keys
+    // do not evade the limit.
+    let source_exhausted = api_key.is_some() && context.limits.all.check_key(&by_source()).is_err();
+    let (limiter, per_minute, key) = match (caller, api_key) {
+        _ if is_auth => (&context.limits.auth, context.limits.auth_per_minute, by_source()),
         (Some(user), _) => (&context.limits.all, context.limits.per_minute, Key::User(user)),
-        (None, Some(key)) if !made_up => (&context.limits.all, context.limits.per_minute, Key::Partner(key)),
-        (None, _) => (&context.limits.all, context.limits.per_minute, from()),
+        (None, Some(key)) if !source_exhausted => (&context.limits.all, context.limits.per_minute, Key::ApiKey(key)),
+        (None, _) => (&context.limits.all, context.limits.per_minute, by_source()),
     };
-    let (mut response, left, wait_s) = match limiter.check_key(&key) {
-        Ok(left) => (next.call(req).await?, left.remaining_burst_capacity(), None),
-        Err(until) => {
-            let wait_s = until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
-            let refused = Problem::new(
+    let (mut response, remaining, retry_after_s) = match limiter.check_key(&key) {
+        Ok(snapshot) => (next.call(req).await?, snapshot.remaining_burst_capacity(), None),
+        Err(not_until) => {
+            let wait_s = not_until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+            let problem = Problem::new(
                 Code::TooManyRequests,
                 Said("too-many-requests-please-try-again-in").with(&[("wait_s", &wait_s)]),
             );
-            (req.error_response(refused), 0, Some(wait_s))
+            (req.error_response(problem), 0, Some(wait_s))
         }
     };
     let headers = response.headers_mut();
-    Left { per_minute, left }.tell(headers);
-    if let Some(wait_s) = wait_s {
+    Left { per_minute, left: remaining }.tell(headers);
+    if let Some(wait_s) = retry_after_s {
         headers.insert(RETRY_AFTER, HeaderValue::from(wait_s));
     }
     Ok(response)

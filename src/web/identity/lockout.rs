@@ -1,6 +1,6 @@
-//! Guessing a password is stopped for one account from one address at a time: whoever guesses locks out
-//! themselves, never the account's owner who comes from elsewhere. Where many addresses guess at one account, it is
-//! closed to all from which nobody logged in to it lately.
+//! Login lockout per account and source address: guessing locks out the address it comes from, not the account's owner
+//! on another one. When an account collects too many failures from all addresses together, it is locked for every
+//! address that has not logged in to it recently.
 use chrono::Duration;
 use diesel::prelude::*;
 use secrecy::SecretString;
@@ -17,57 +17,61 @@ use hoicho_core::{
     values::{clock::Instant, ids::UserId},
 };
 
-/// Wrong passwords before the pause.
-const MOST: i32 = 5;
-/// Minutes of pause after the last wrong one.
-const PAUSE_MIN: i64 = 15;
+/// Failures from one address before the lockout.
+const MAX_FAILURES: i32 = 5;
+/// Length of the lockout after the last failure, in minutes.
+const LOCKOUT_MIN: i64 = 15;
 
-/// Wrong passwords from everywhere before an account is closed to addresses it does not know.
-const MOST_FROM_ALL: i64 = 100;
-/// Days an address is known for.
-const KNOWN_D: i64 = 90;
+/// Failures from all addresses before an account is locked for unknown addresses.
+const MAX_FAILURES_ALL_SOURCES: i64 = 100;
+/// Days after the last login for which an address is known.
+const KNOWN_SOURCE_D: i64 = 90;
 
-/// Refuses to try a password while the pause lasts.
+/// # Errors
+/// [`Code::TooManyRequests`] during a lockout; the password must not be verified then.
 pub fn check(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> Result<(), Problem> {
-    let since = now - Duration::minutes(PAUSE_MIN);
+    let since = now - Duration::minutes(LOCKOUT_MIN);
     let recent =
         login_failures::table.filter(login_failures::email_key.eq(email_key)).filter(login_failures::last_at.gt(since));
-    let here: Option<i32> = recent
+    let source_failures: Option<i32> = recent
         .filter(login_failures::source.eq(source))
         .select(login_failures::failures)
         .get_result(tx.conn())
         .optional()?;
-    let everywhere: Option<i64> = recent.select(diesel::dsl::sum(login_failures::failures)).get_result(tx.conn())?;
-    let (here, everywhere) = (here.unwrap_or_default(), everywhere.unwrap_or_default());
-    if here >= MOST || (everywhere >= MOST_FROM_ALL && !is_known(tx, email_key, source, now)?) {
+    let all_failures: Option<i64> = recent.select(diesel::dsl::sum(login_failures::failures)).get_result(tx.conn())?;
+    let (source_failures, all_failures) = (source_failures.unwrap_or_default(), all_failures.unwrap_or_default());
+    if source_failures >= MAX_FAILURES
+        || (all_failures >= MAX_FAILURES_ALL_SOURCES && !is_known(tx, email_key, source, now)?)
+    {
         return Err(Problem::new(
             Code::TooManyRequests,
-            Said("the-password-was-wrong-most-times-please").with(&[("MOST", &MOST), ("PAUSE_MIN", &PAUSE_MIN)]),
+            Said("the-password-was-wrong-most-times-please")
+                .with(&[("MOST", &MAX_FAILURES), ("PAUSE_MIN", &LOCKOUT_MIN)]),
         ));
     }
     Ok(())
 }
 
-/// Whether somebody logged in to the account from there lately.
+/// Whether the account was logged in to from `source` in the last [`KNOWN_SOURCE_D`] days.
 fn is_known(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> QueryResult<bool> {
     let known = known_sources::table
         .inner_join(users::table)
         .filter(users::email_key.eq(email_key))
         .filter(known_sources::source.eq(source))
-        .filter(known_sources::last_at.gt(now - Duration::days(KNOWN_D)))
+        .filter(known_sources::last_at.gt(now - Duration::days(KNOWN_SOURCE_D)))
         .select(users::id);
     Ok(known.get_result::<UserId>(tx.conn()).optional()?.is_some())
 }
 
-/// Counts a wrong password; a pause that is over begins the count anew.
+/// Counts a failure; after the lockout has passed the count starts at 1.
 pub fn failed(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> QueryResult<()> {
     let recent = login_failures::table
         .find((email_key, source))
-        .filter(login_failures::last_at.gt(now - Duration::minutes(PAUSE_MIN)));
-    let counted = diesel::update(recent)
+        .filter(login_failures::last_at.gt(now - Duration::minutes(LOCKOUT_MIN)));
+    let updated = diesel::update(recent)
         .set((login_failures::failures.eq(login_failures::failures + 1), login_failures::last_at.eq(now)))
         .execute(tx.conn())?;
-    if counted == 0 {
+    if updated == 0 {
         diesel::delete(login_failures::table.find((email_key, source))).execute(tx.conn())?;
         diesel::insert_into(login_failures::table)
             .values((
@@ -81,7 +85,7 @@ pub fn failed(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> Q
     Ok(())
 }
 
-/// A right password ends the count, and makes the address known.
+/// Resets the count of this account and address, and records the address as known.
 pub fn succeeded(tx: &mut Tx<'_>, (user, email_key): (UserId, &str), source: &str, now: Instant) -> QueryResult<usize> {
     let known = diesel::update(known_sources::table.find((user, source))).set(known_sources::last_at.eq(now));
     if known.execute(tx.conn())? == 0 {
@@ -92,20 +96,21 @@ pub fn succeeded(tx: &mut Tx<'_>, (user, email_key): (UserId, &str), source: &st
     diesel::delete(login_failures::table.find((email_key, source))).execute(tx.conn())
 }
 
-/// A new password ends every count of the account.
+/// Resets the counts of the account for all addresses, after a password reset.
 pub fn reset(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<usize> {
     diesel::delete(login_failures::table.filter(login_failures::email_key.eq(email_key))).execute(tx.conn())
 }
 
-/// Forgets counts whose pause is over, and addresses that are known no more; returns how many.
+/// Deletes expired counts and known addresses; returns the number of rows.
 pub fn forget(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
-    let strange = known_sources::table.filter(known_sources::last_at.le(now - Duration::days(KNOWN_D)));
-    let strange = diesel::delete(strange).execute(tx.conn())?;
-    let over = login_failures::table.filter(login_failures::last_at.le(now - Duration::minutes(PAUSE_MIN)));
-    Ok(strange + diesel::delete(over).execute(tx.conn())?)
+    let expired_sources = known_sources::table.filter(known_sources::last_at.le(now - Duration::days(KNOWN_SOURCE_D)));
+    let expired_sources = diesel::delete(expired_sources).execute(tx.conn())?;
+    let expired_failures =
+        login_failures::table.filter(login_failures::last_at.le(now - Duration::minutes(LOCKOUT_MIN)));
+    Ok(expired_sources + diesel::delete(expired_failures).execute(tx.conn())?)
 }
 
-/// Makes sure that it is the account's owner who asks, in a login of theirs: what is guessed here counts as at the door.
+/// Verifies the account's password again within a login; failures count as in a login.
 pub async fn confirm(
     context: &RequestContext,
     account: &Account,

@@ -1,4 +1,4 @@
-//! Who works for an organiser or exhibitor.
+//! The members of organisers and exhibitors.
 use std::collections::HashMap;
 
 use diesel::prelude::*;
@@ -17,20 +17,20 @@ use hoicho_core::{
     },
 };
 
-/// A person with a role.
+/// A user with a role.
 #[derive(Debug, Clone, Queryable)]
 pub struct Member<R> {
-    /// Who.
+    /// User.
     pub user: UserId,
-    /// As people call them.
+    /// Display name.
     pub display_name: String,
-    /// Address.
+    /// E-mail address.
     pub email: String,
-    /// What they may do.
+    /// Role.
     pub role: R,
 }
 
-/// The staff of an organiser by address.
+/// The members of an organiser, ordered by e-mail address.
 pub fn of_organiser(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<Vec<Member<OrganiserRole>>> {
     organiser_members::table
         .inner_join(users::table)
@@ -40,7 +40,7 @@ pub fn of_organiser(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<Vec<
         .load(tx.conn())
 }
 
-/// The members of an exhibitor by address.
+/// The members of an exhibitor, ordered by e-mail address.
 pub fn of_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<Member<ExhibitorRole>>> {
     exhibitor_members::table
         .inner_join(users::table)
@@ -50,18 +50,21 @@ pub fn of_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<
         .load(tx.conn())
 }
 
-fn needs_an_owner() -> Problem {
+fn owner_required() -> Problem {
     Problem::new(Code::IllegalStep, Said("at-least-one-owner-must-remain-name"))
 }
 
-/// Changes the role of somebody who has one, or takes it away; the last owner keeps theirs. Returns what it was.
+/// Changes the role of a member, or removes it (`None`). Returns the previous role.
+///
+/// # Errors
+/// [`Code::NotFound`] without a role; [`Code::IllegalStep`] when no owner would remain.
 pub fn set_organiser_role(
     tx: &mut Tx<'_>,
     organiser: OrganiserId,
     user: UserId,
     role: Option<OrganiserRole>,
 ) -> Result<OrganiserRole, Problem> {
-    // Holds the organiser first: two owners cannot take each other's role at the same moment.
+    // Locks the organiser's row first: two owners cannot remove each other's role concurrently.
     diesel::update(organisers::table.find(organiser))
         .set(organisers::version.eq(organisers::version + 1))
         .execute(tx.conn())?;
@@ -71,9 +74,9 @@ pub fn set_organiser_role(
         .select((organiser_members::user_id, organiser_members::role))
         .load(tx.conn())?;
     let before = members.iter().find(|(id, _)| *id == user).map(|(_, r)| *r).ok_or(Code::NotFound)?;
-    let others_own = members.iter().any(|(id, r)| *id != user && *r == OrganiserRole::Owner);
-    if role != Some(OrganiserRole::Owner) && !others_own {
-        return Err(needs_an_owner());
+    let has_other_owner = members.iter().any(|(id, r)| *id != user && *r == OrganiserRole::Owner);
+    if role != Some(OrganiserRole::Owner) && !has_other_owner {
+        return Err(owner_required());
     }
     let row = organiser_members::table.find((organiser, user));
     match role {
@@ -83,7 +86,7 @@ pub fn set_organiser_role(
     Ok(before)
 }
 
-/// The same for an exhibitor.
+/// [`set_organiser_role`] for an exhibitor.
 pub fn set_exhibitor_role(
     tx: &mut Tx<'_>,
     exhibitor: ExhibitorId,
@@ -99,9 +102,9 @@ pub fn set_exhibitor_role(
         .select((exhibitor_members::user_id, exhibitor_members::role))
         .load(tx.conn())?;
     let before = members.iter().find(|(id, _)| *id == user).map(|(_, r)| *r).ok_or(Code::NotFound)?;
-    let others_own = members.iter().any(|(id, r)| *id != user && *r == ExhibitorRole::Owner);
-    if role != Some(ExhibitorRole::Owner) && !others_own {
-        return Err(needs_an_owner());
+    let has_other_owner = members.iter().any(|(id, r)| *id != user && *r == ExhibitorRole::Owner);
+    if role != Some(ExhibitorRole::Owner) && !has_other_owner {
+        return Err(owner_required());
     }
     let row = exhibitor_members::table.find((exhibitor, user));
     match role {
@@ -111,20 +114,20 @@ pub fn set_exhibitor_role(
     Ok(before)
 }
 
-/// People one letter to an exhibitor goes to at most.
-const MOST_READERS: usize = 20;
+/// Maximum number of recipients of one message to an exhibitor or to an organiser's owners.
+const MAX_RECIPIENTS: usize = 20;
 
-/// Puts letters to the members of exhibitors into the outbox: two statements, whatever their number.
+/// Inserts mails to the members of exhibitors into the outbox, in two statements for any number of exhibitors.
 pub fn write_to_exhibitors(tx: &mut Tx<'_>, letters: &HashMap<ExhibitorId, Letter>, now: Instant) -> QueryResult<()> {
-    let readers: Vec<(ExhibitorId, String, String, Language)> = exhibitor_members::table
+    let recipients: Vec<(ExhibitorId, String, String, Language)> = exhibitor_members::table
         .inner_join(users::table)
         .filter(exhibitor_members::exhibitor_id.eq_any(letters.keys()))
         .order((exhibitor_members::exhibitor_id, users::email_key))
         .select((exhibitor_members::exhibitor_id, users::email, users::display_name, users::language))
         .load(tx.conn())?;
-    let mails: Vec<Mail> = readers
+    let mails: Vec<Mail> = recipients
         .chunk_by(|a, b| a.0 == b.0)
-        .flat_map(|members| members.iter().take(MOST_READERS))
+        .flat_map(|members| members.iter().take(MAX_RECIPIENTS))
         .filter_map(|(exhibitor, to, name, language)| {
             let letter = letters.get(exhibitor)?.clone();
             Some(Mail { to: to.clone(), name: name.clone(), language: *language, letter })
@@ -133,9 +136,9 @@ pub fn write_to_exhibitors(tx: &mut Tx<'_>, letters: &HashMap<ExhibitorId, Lette
     outbox::put_all(tx, &mails, now)
 }
 
-/// Puts a letter to the owners of an organiser into the outbox.
+/// Inserts a mail to the owners of an organiser into the outbox.
 pub fn write_to_owners(tx: &mut Tx<'_>, organiser: OrganiserId, letter: &Letter, now: Instant) -> QueryResult<()> {
-    let readers: Vec<(String, String, Language)> = organiser_members::table
+    let recipients: Vec<(String, String, Language)> = organiser_members::table
         .inner_join(users::table)
         .filter(organiser_members::organiser_id.eq(organiser))
         .filter(organiser_members::role.eq(OrganiserRole::Owner))
@@ -143,11 +146,11 @@ pub fn write_to_owners(tx: &mut Tx<'_>, organiser: OrganiserId, letter: &Letter,
         .select((users::email, users::display_name, users::language))
         .load(tx.conn())?;
     let mail = |(to, name, language)| Mail { to, name, language, letter: letter.clone() };
-    let mails: Vec<Mail> = readers.into_iter().take(MOST_READERS).map(mail).collect();
+    let mails: Vec<Mail> = recipients.into_iter().take(MAX_RECIPIENTS).map(mail).collect();
     outbox::put_all(tx, &mails, now)
 }
 
-/// Puts a letter to every member of an exhibitor into the outbox.
+/// Inserts a mail to the members of an exhibitor into the outbox.
 pub fn write_to_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId, letter: Letter, now: Instant) -> QueryResult<()> {
     write_to_exhibitors(tx, &HashMap::from([(exhibitor, letter)]), now)
 }

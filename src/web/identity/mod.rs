@@ -1,8 +1,8 @@
-//! Who is calling and what they may do: users, passwords, tokens, roles, and the permit that opens the data.
+//! Authentication and authorization: users, passwords, tokens, roles and permits.
 //!
-//! Invariants: a password is kept only as an argon2id hash; every token only as a digest, and using a refresh
-//! token twice ends its whole family; nobody logs in with an address that is not proved, nor as somebody who is erased; data is reached only
-//! through a [`Permit`], a [`View`], a [`Contribute`] or a [`SignedIn`].
+//! Invariants: passwords are stored only as argon2id hashes, tokens only as digests; reusing a refresh token revokes its
+//! token family; a login needs a verified address and a user who is not erased; data is accessed only through a
+//! [`Permit`], a [`View`], a [`Contribute`] or a [`SignedIn`].
 mod caller;
 pub mod consent;
 mod context;

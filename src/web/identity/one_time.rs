@@ -1,4 +1,4 @@
-//! Single-use, expiring tokens that travel by mail. Only a digest is kept.
+//! Single-use, expiring tokens sent by mail. Only their digest is stored.
 use chrono::Duration;
 use diesel::prelude::*;
 
@@ -10,20 +10,20 @@ use hoicho_core::{
 };
 
 hoicho_core::text_enum! {
-    /// What a token is good for.
+    /// What a token is for.
     Purpose {
-        /// Proving an address, for 24 hours.
+        /// Verifying an address; expires after 24 hours.
         VerifyEmail,
-        /// Choosing a new password, for an hour.
+        /// Setting a new password; expires after one hour.
         ResetPassword,
     }
 }
 
-/// Tokens of one purpose that one account may have at once: a stranger cannot fill a mailbox.
-const MOST: i64 = 5;
+/// Maximum number of valid tokens per account and purpose, so that nobody can flood a mailbox.
+const MAX_VALID: i64 = 5;
 
 impl Purpose {
-    fn good_for(self) -> Duration {
+    fn ttl(self) -> Duration {
         match self {
             Self::VerifyEmail => Duration::hours(24),
             Self::ResetPassword => Duration::hours(1),
@@ -31,13 +31,13 @@ impl Purpose {
     }
 }
 
-/// Mails a new token to an account's address, unless it has been sent enough of them.
+/// Mails a new token to the account's address, up to `MAX_VALID`. Above that the same write is made without a mail.
 pub fn mail(tx: &mut Tx<'_>, account: &Account, purpose: Purpose, now: Instant) -> QueryResult<()> {
-    let live = one_time_tokens::table
+    let unexpired = one_time_tokens::table
         .filter(one_time_tokens::user_id.eq(account.id))
         .filter(one_time_tokens::purpose.eq(purpose))
         .filter(one_time_tokens::expires_at.gt(now));
-    if live.count().get_result::<i64>(tx.conn())? >= MOST {
+    if unexpired.count().get_result::<i64>(tx.conn())? >= MAX_VALID {
         return outbox::put_nothing(tx, now);
     }
     let token = token::opaque();
@@ -46,7 +46,7 @@ pub fn mail(tx: &mut Tx<'_>, account: &Account, purpose: Purpose, now: Instant) 
             one_time_tokens::digest.eq(token::digest(&token)),
             one_time_tokens::user_id.eq(account.id),
             one_time_tokens::purpose.eq(purpose),
-            one_time_tokens::expires_at.eq(now + purpose.good_for()),
+            one_time_tokens::expires_at.eq(now + purpose.ttl()),
         ))
         .execute(tx.conn())?;
     let letter = match purpose {
@@ -58,7 +58,7 @@ pub fn mail(tx: &mut Tx<'_>, account: &Account, purpose: Purpose, now: Instant) 
     outbox::put(tx, &mail, now)
 }
 
-/// Whose good token this is.
+/// The owner of a valid token.
 pub fn owner(tx: &mut Tx<'_>, token: &str, purpose: Purpose, now: Instant) -> QueryResult<Option<UserId>> {
     one_time_tokens::table
         .find(token::digest(token))
@@ -70,8 +70,8 @@ pub fn owner(tx: &mut Tx<'_>, token: &str, purpose: Purpose, now: Instant) -> Qu
         .optional()
 }
 
-/// Uses a token if it is good: one statement, so that it can be used only once. The account's other tokens of the
-/// purpose end with it.
+/// Marks a valid token as used, in a single statement so that it can be used only once, and deletes the account's
+/// tokens of this purpose.
 pub fn redeem(tx: &mut Tx<'_>, token: &str, purpose: Purpose, now: Instant) -> QueryResult<Option<UserId>> {
     let user: Option<UserId> = diesel::update(
         one_time_tokens::table
@@ -95,7 +95,7 @@ pub fn redeem(tx: &mut Tx<'_>, token: &str, purpose: Purpose, now: Instant) -> Q
     Ok(user)
 }
 
-/// Forgets what has run out; returns how many.
+/// Deletes expired tokens; returns the number of rows.
 pub fn forget(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
     diesel::delete(one_time_tokens::table.filter(one_time_tokens::expires_at.le(now))).execute(tx.conn())
 }

@@ -1,4 +1,4 @@
-//! Passwords: argon2id, off the async threads, with the cost from the settings.
+//! Password hashing: argon2id on the blocking thread pool, with the cost from the settings.
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -13,17 +13,18 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::http::{Code, Problem};
 use hoicho_core::config;
 
-/// Hashes and checks passwords at one cost.
+/// Hashes and verifies passwords at one cost.
 #[derive(Clone)]
 pub struct Passwords {
     argon2: Argon2<'static>,
-    /// Checked when the e-mail is unknown, so that the time taken does not tell.
+    /// Verified for an unknown address, so that the response time does not reveal whether an account exists.
     decoy: String,
     worked: Arc<AtomicU64>,
 }
 
 impl Passwords {
-    /// Fails when the parameters are outside what argon2 allows.
+    /// # Errors
+    /// Parameters that argon2 does not accept.
     pub fn new(cost: config::Password) -> Result<Self, String> {
         let params =
             Params::new(cost.memory_kib, cost.passes, cost.lanes, None).map_err(|e| format!("[password]: {e}"))?;
@@ -32,39 +33,39 @@ impl Passwords {
         Ok(Self { argon2, decoy, worked: Arc::default() })
     }
 
-    /// How many passwords were hashed or checked: the same for whatever an outsider may ask.
+    /// Number of passwords hashed or verified, to test that it does not depend on whether an account exists.
     pub fn worked(&self) -> u64 {
         self.worked.load(Ordering::Relaxed)
     }
 
-    /// The hash to keep, on this thread: takes tens of milliseconds.
+    /// Hashes on the current thread, which takes tens of milliseconds.
     pub fn hash_now(&self, password: &SecretString) -> Result<String, Problem> {
         self.worked.fetch_add(1, Ordering::Relaxed);
         let hash = self.argon2.hash_password(password.expose_secret().as_bytes());
         hash.map(|h| h.to_string()).map_err(|error| {
-            tracing::error!(%error, "a password could not be hashed");
+            tracing::error!(%error, "failed to hash a password");
             Code::Internal.into()
         })
     }
 
-    /// The hash to keep.
-    #[expect(clippy::disallowed_methods, reason = "hashing is slow on purpose and must leave the async threads")]
+    /// Hashes on the blocking thread pool.
+    #[expect(clippy::disallowed_methods, reason = "hashing is slow on purpose and must not block the async threads")]
     pub async fn hash(&self, password: SecretString) -> Result<String, Problem> {
         let passwords = self.clone();
         actix_web::web::block(move || passwords.hash_now(&password)).await.map_err(|_| Problem::from(Code::Internal))?
     }
 
-    /// Whether the password has this hash; with no hash it takes as long and says no.
-    #[expect(clippy::disallowed_methods, reason = "hashing is slow on purpose and must leave the async threads")]
+    /// Verifies a password against a hash; without a hash it takes as long and returns `false`.
+    #[expect(clippy::disallowed_methods, reason = "hashing is slow on purpose and must not block the async threads")]
     pub async fn check(&self, password: SecretString, hash: Option<String>) -> Result<bool, Problem> {
         let passwords = self.clone();
         actix_web::web::block(move || {
             passwords.worked.fetch_add(1, Ordering::Relaxed);
-            let known = hash.is_some();
+            let has_account = hash.is_some();
             let hash = hash.unwrap_or(passwords.decoy);
-            let right = PasswordHash::new(&hash)
+            let is_correct = PasswordHash::new(&hash)
                 .is_ok_and(|hash| passwords.argon2.verify_password(password.expose_secret().as_bytes(), &hash).is_ok());
-            right && known
+            is_correct && has_account
         })
         .await
         .map_err(|_| Code::Internal.into())

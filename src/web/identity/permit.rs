@@ -1,5 +1,6 @@
-//! The only way to data: an extractor that has found who calls, what the path is about, and that the one
-//! may do `A` to the other. It checks again inside the transaction, so a role taken away meanwhile counts.
+//! Authorization: extractors that are the only access to data. They identify the caller and the resource of the path,
+//! and check that the caller may do `A` to it. The check is repeated inside the transaction of the handler, so that a
+//! role revoked in between takes effect.
 use std::{marker::PhantomData, pin::Pin};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
@@ -24,78 +25,81 @@ use hoicho_core::{
     },
 };
 
-/// Something a caller may be allowed to do.
+/// An action, with the roles and the key scope that may perform it.
 pub trait Action: 'static {
-    /// The organiser's staff who may.
+    /// Roles with the organiser.
     const ORGANISER: &'static [OrganiserRole];
-    /// The members of the exhibitor concerned who may.
+    /// Roles with the exhibitor concerned.
     const EXHIBITOR: &'static [ExhibitorRole] = &[];
-    /// The scope of a partner's key that may, if any.
+    /// Scope of an API key; `None`: not with a key.
     const KEY: Option<KeyScope> = None;
 }
 
-/// What a handler's work is given inside the transaction: what was authorised, by whom, when.
+/// The result of an authorization check inside the transaction.
 #[derive(Debug, Clone)]
 pub struct Granted {
-    /// Who.
+    /// The authorized user; `None` for an API key or the public.
     pub user: Option<UserId>,
-    /// The partner's key that was let in.
+    /// The authorized API key.
     pub key: Option<ApiKeyId>,
-    /// When.
+    /// Time of the request.
     pub now: Instant,
     owners: ResourceOwners,
-    /// Allowed as the organiser's staff (and not as an exhibitor's member or the public).
+    /// Authorized as staff of the organiser or by its key, rather than as a member of the exhibitor or the public.
     pub as_staff: bool,
-    /// Allowed as a member of the exhibitor concerned.
+    /// Authorized as a member of the exhibitor concerned.
     pub as_member: bool,
 }
 
-fn named<T>(found: Option<T>) -> Result<T, Problem> {
-    found.ok_or_else(|| Code::NotFound.into())
+fn require<T>(value: Option<T>) -> Result<T, Problem> {
+    value.ok_or_else(|| Code::NotFound.into())
 }
 
 impl Granted {
-    /// The edition the path is about.
+    /// The edition of the path.
     pub fn edition(&self) -> Result<EditionId, Problem> {
-        named(self.owners.edition)
+        require(self.owners.edition)
     }
-    /// The organiser whose data it is.
+    /// The organiser that owns the data.
     pub fn organiser(&self) -> Result<OrganiserId, Problem> {
-        named(self.owners.organisers.first().copied())
+        require(self.owners.organisers.first().copied())
     }
-    /// The exhibitor the path is about: the main one of a booth.
+    /// The exhibitor of the path; of a booth, the main exhibitor.
     pub fn exhibitor(&self) -> Result<ExhibitorId, Problem> {
-        named(self.owners.exhibitors.first().copied())
+        require(self.owners.exhibitors.first().copied())
     }
-    /// All exhibitors the path is about: of a booth, the main one and its co-exhibitors.
+    /// All exhibitors of the path; of a booth, the main exhibitor and its co-exhibitors.
     pub fn exhibitors(&self) -> &[ExhibitorId] {
         &self.owners.exhibitors
     }
-    /// The venue the path is about.
+    /// The venue of the path.
     pub fn venue(&self) -> Result<VenueId, Problem> {
-        named(self.owners.venue)
+        require(self.owners.venue)
     }
-    /// The hall the path is about.
+    /// The hall of the path.
     pub fn hall(&self) -> Result<HallId, Problem> {
-        named(self.owners.hall)
+        require(self.owners.hall)
     }
-    /// The series the path is about.
+    /// The series of the path.
     pub fn series(&self) -> Result<SeriesId, Problem> {
-        named(self.owners.series)
+        require(self.owners.series)
     }
-    /// Who acts, where only somebody with a login can.
+    /// The authorized user.
+    ///
+    /// # Errors
+    /// [`Code::LoginRequired`] for an API key or the public.
     pub fn actor(&self) -> Result<UserId, Problem> {
         self.user.ok_or_else(|| Code::LoginRequired.into())
     }
-    /// The same without the edition, which is no more.
+    /// Without the edition, for the audit log after it was deleted.
     pub fn without_edition(self) -> Self {
         Self { owners: ResourceOwners { edition: None, ..self.owners }, ..self }
     }
-    /// The same without the organiser, which is no more.
+    /// Without the organiser, for the audit log after it was deleted.
     pub fn without_organiser(self) -> Self {
         Self { owners: ResourceOwners { organisers: Vec::new(), ..self.owners }, ..self }
     }
-    /// Writes a line of the audit log in this caller's name.
+    /// Writes a row of the audit log with this caller as the actor.
     pub fn audit<T: serde::Serialize>(
         &self,
         tx: &mut Tx<'_>,
@@ -119,7 +123,7 @@ impl Granted {
     }
 }
 
-/// Who calls, what about, and the doors.
+/// Caller and resource of a request, not yet authorized.
 struct Request {
     caller: Caller,
     target: Resource,
@@ -140,13 +144,13 @@ impl Request {
     }
 }
 
-/// Proof that the caller may do `A` to what the path names. Cannot be made elsewhere.
+/// Proof that the caller may do `A` to the resource of the path; only this module can construct it.
 pub struct Permit<A: Action> {
     request: Request,
     action: PhantomData<A>,
 }
 
-/// The roles a caller has in what was found.
+/// The caller's roles with the organiser and the exhibitors of the resource.
 fn roles(
     tx: &mut Tx<'_>,
     user: Option<UserId>,
@@ -157,7 +161,7 @@ fn roles(
     Ok((staff, store::exhibitor_role(tx, user, &owners.exhibitors)?))
 }
 
-/// A key does what its scopes say, for its organiser and editions; for it nothing else exists.
+/// Authorizes an API key: its scopes apply to its organiser and editions. Other resources are not found, unless public.
 fn grant_key(
     tx: &mut Tx<'_>,
     key: KeyDigest,
@@ -192,13 +196,13 @@ fn grant<A: Action>(tx: &mut Tx<'_>, caller: Caller, target: &Resource) -> Resul
     if as_staff || as_member {
         return Ok(Granted { user: Some(user), key: None, now: caller.now, owners, as_staff, as_member });
     }
-    // Whoever may see it is told that the role is too small; for anybody else it does not exist.
-    let sees = staff.is_some() || member.is_some() || owners.public;
-    Err(if sees { Code::Forbidden } else { Code::NotFound }.into())
+    // 403 only to callers who may read the resource; otherwise 404, so that its existence is not revealed.
+    let may_read = staff.is_some() || member.is_some() || owners.public;
+    Err(if may_read { Code::Forbidden } else { Code::NotFound }.into())
 }
 
 impl<A: Action> Permit<A> {
-    /// Reads what was authorised.
+    /// Runs `work` in a read transaction.
     pub async fn read<T: Send + 'static>(
         self,
         work: impl FnOnce(&mut Tx<'_>, Granted) -> Result<T, Problem> + Send + 'static,
@@ -207,7 +211,7 @@ impl<A: Action> Permit<A> {
         context.db.read(move |tx| grant::<A>(tx, caller, &target).and_then(|granted| work(tx, granted))).await
     }
 
-    /// Changes what was authorised, all or nothing; where doing it twice changes nothing more (`PUT`, `PATCH`, `DELETE`).
+    /// Runs `work` in a write transaction, for idempotent methods (`PUT`, `PATCH`, `DELETE`).
     pub async fn write<T: Send + 'static>(
         self,
         work: impl FnOnce(&mut Tx<'_>, Granted) -> Result<T, Problem> + Send + 'static,
@@ -216,7 +220,7 @@ impl<A: Action> Permit<A> {
         context.db.write(move |tx| grant::<A>(tx, caller, &target).and_then(|granted| work(tx, granted))).await
     }
 
-    /// The same for a `POST`: once for each Idempotency-Key.
+    /// Runs `work` in a write transaction once per Idempotency-Key, for `POST`.
     pub async fn once(
         self,
         work: impl FnOnce(&mut Tx<'_>, Granted) -> Result<Answer, Problem> + Send + 'static,
@@ -226,7 +230,7 @@ impl<A: Action> Permit<A> {
             let granted = grant::<A>(tx, caller, &target)?;
             match granted.user {
                 Some(user) => idempotency::once(tx, attempt, user, caller.now, |tx| work(tx, granted)),
-                // What a key may send has identifiers of its own: sent again, it changes nothing.
+                // Requests with an API key carry identifiers of their own, which make them idempotent.
                 None => work(tx, granted),
             }
         };
@@ -241,11 +245,11 @@ impl<A: Action> FromRequest for Permit<A> {
         let req = req.clone();
         Box::pin(async move {
             let request = Request::of(&req)?;
-            // Before the body is read: who may not do this hears so, whatever they sent.
+            // Checked before the body is read: an unauthorized request gets 401, 403 or 404, whatever its body.
             let Request { caller, ref target, ref context, attempt: _ } = request;
             if !context.let_in.lately::<A>(&caller, &target.reference) {
-                let found = target.clone();
-                context.db.read(move |tx| grant::<A>(tx, caller, &found)).await?;
+                let resource = target.clone();
+                context.db.read(move |tx| grant::<A>(tx, caller, &resource)).await?;
                 context.let_in.note::<A>(&caller, &target.reference);
             }
             Ok(Self { request, action: PhantomData })
@@ -253,25 +257,25 @@ impl<A: Action> FromRequest for Permit<A> {
     }
 }
 
-/// Leave to read what is public of a thing, or all of it for its organiser's staff and its exhibitor's members.
+/// Read access to the public part of a resource, or to all of it for staff of its organiser and members of its exhibitor.
 pub struct View<S: SeenBy = Editions>(Request, PhantomData<S>);
 
-/// Which scope lets a partner's key see what only its organiser's staff sees.
+/// The scope with which an API key reads as its organiser's staff does.
 pub trait SeenBy: 'static {
-    /// The scope.
+    /// Required scope.
     const SCOPE: KeyScope;
 }
-/// Editions that are drafts still.
+/// Editions, drafts included.
 pub struct Editions;
 impl SeenBy for Editions {
     const SCOPE: KeyScope = KeyScope::ReadEditions;
 }
-/// Exhibitors that stand nowhere yet.
+/// Exhibitors, also those without a booth.
 pub struct Exhibitors;
 impl SeenBy for Exhibitors {
     const SCOPE: KeyScope = KeyScope::ReadExhibitors;
 }
-/// Figures that are not final.
+/// Figures, also before they are final.
 pub struct Figures;
 impl SeenBy for Figures {
     const SCOPE: KeyScope = KeyScope::ReadFigures;
@@ -287,7 +291,7 @@ impl<S: SeenBy> View<S> {
         context.db.read(move |tx| see(tx, caller, &target, S::SCOPE).and_then(|granted| work(tx, granted))).await
     }
 
-    /// Whether it may be seen, and the doors, for an answer that goes on after the handler (a stream).
+    /// Authorizes, and returns the state with the database, for a response that outlives the handler (a stream).
     pub async fn doors(self) -> Result<(Granted, web::Data<RequestContext>), Problem> {
         let Request { caller, target, context, attempt: _ } = self.0;
         let granted = context.db.read(move |tx| see(tx, caller, &target, S::SCOPE)).await?;
@@ -295,15 +299,15 @@ impl<S: SeenBy> View<S> {
     }
 }
 
-/// Leave of a person with a login to add something of their own to an edition they may see (an application).
-/// The work itself must check on whose behalf, with [`member_of`].
+/// Permission of a logged-in user to add something of their own (an application) to an edition they may read.
+/// The handler must check the exhibitor with [`member_of`].
 pub struct Contribute {
     request: Request,
     user: UserId,
 }
 
 impl Contribute {
-    /// Adds it, all or nothing, once for each Idempotency-Key.
+    /// Runs `work` in a write transaction once per Idempotency-Key.
     pub async fn once(
         self,
         work: impl FnOnce(&mut Tx<'_>, Granted, UserId) -> Result<Answer, Problem> + Send + 'static,
@@ -331,8 +335,8 @@ impl FromRequest for Contribute {
 
 fn see(tx: &mut Tx<'_>, caller: Caller, target: &Resource, needs: KeyScope) -> Result<Granted, Problem> {
     let owners = target.owners(tx)?;
-    let good = caller.key.map(|key| keys::good(tx, key, caller.now)).transpose()?;
-    if let Some(key) = good {
+    let key = caller.key.map(|key| keys::good(tx, key, caller.now)).transpose()?;
+    if let Some(key) = key {
         let as_staff = key.covers(&owners.organisers, owners.edition) && key.scopes.contains(&needs);
         if !as_staff && !owners.public {
             return Err(Code::NotFound.into());
@@ -355,7 +359,7 @@ impl<S: SeenBy> FromRequest for View<S> {
     }
 }
 
-/// For what has no path of its own yet (a new edition): leave by role in the organiser that a body names.
+/// Authorizes by role in an organiser require in the body, for resources without a path yet (a new edition).
 pub fn staff_of(
     tx: &mut Tx<'_>,
     user: UserId,
@@ -373,23 +377,26 @@ pub fn staff_of(
     }
 }
 
-/// Leave of whoever runs the program where its database is: they can do what an edition's staff can.
+/// Authorizes the operator of the command line, with the rights of the edition's staff.
 pub fn operator(tx: &mut Tx<'_>, find_owners: FindOwners, edition: &str, now: Instant) -> Result<Granted, Problem> {
     let owners = find_owners(tx, &ResourceRef::Edition(edition.to_owned()))?;
     Ok(Granted { user: None, key: None, now, owners, as_staff: true, as_member: false })
 }
 
-/// The same for an exhibitor that a body names.
+/// The caller's role with an exhibitor require in the body.
+///
+/// # Errors
+/// [`Code::NotFound`] without a role.
 pub fn member_of(tx: &mut Tx<'_>, user: UserId, exhibitor: ExhibitorId) -> Result<ExhibitorRole, Problem> {
     store::exhibitor_role(tx, user, &[exhibitor])?.ok_or_else(|| Code::NotFound.into())
 }
 
-/// The role a person has with an organiser, for lists that show its staff more than others.
+/// The user's role with an organiser, for lists that show staff more than others.
 pub fn role_in(tx: &mut Tx<'_>, user: UserId, organiser: OrganiserId) -> Result<Option<OrganiserRole>, Problem> {
     Ok(store::organiser_role(tx, user, &[organiser])?)
 }
 
-/// Who calls a list that everybody may read.
+/// The caller of a public list.
 pub fn caller_of(req: &HttpRequest, context: &RequestContext) -> Result<Caller, Problem> {
     Caller::of(req, &context.tokens, context.clock)
 }

@@ -1,10 +1,10 @@
-//! Refusals, for whoever watches the log: who was not let in, where from, and to what. Never what they sent.
+//! Security log of refused requests: user, source address and path, never the content of the request.
 use actix_web::{HttpMessage, http::StatusCode};
 
 use super::caller::{Caller, source};
 use crate::identity::RequestContext;
 
-/// Writes a line about an answer that lets somebody not in.
+/// Logs a response with status 401, 403 or 429.
 pub fn tell(context: &RequestContext, response: &actix_web::dev::ServiceResponse) {
     let status = response.status();
     if !matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS) {

@@ -1,23 +1,23 @@
-//! Roles, and the sets of them that actions allow.
+//! Roles of users with organisers and exhibitors.
 hoicho_core::text_enum! {
-    /// What a person may do for an organiser.
+    /// Role with an organiser.
     OrganiserRole {
-        /// Everything, staff included.
+        /// Everything, including staff.
         Owner,
-        /// Plans, judges, allocates, publishes.
+        /// Plans editions, decides on applications, allocates booths, publishes.
         Manager,
-        /// Sales figures, deals, fees.
+        /// Sales reports, deals and fees.
         Finance,
-        /// Counts visits.
+        /// Counts visits at gates.
         Gate,
-        /// Reads.
+        /// Read only.
         Viewer,
     }
 }
 hoicho_core::text_enum! {
-    /// What a person may do for an exhibitor.
+    /// Role with an exhibitor.
     ExhibitorRole {
-        /// Everything, members included.
+        /// Everything, including members.
         Owner,
         /// Reports sales.
         Staff,

@@ -1,4 +1,4 @@
-//! A login as it is kept: a short access token, and a refresh token that is good once.
+//! Login sessions: a short-lived access token, and a single-use refresh token.
 use actix_web::web;
 use chrono::Duration;
 use serde::Serialize;
@@ -15,35 +15,36 @@ use hoicho_core::{
     },
 };
 
-/// Seconds in which a browser may show an old refresh token once more: its tabs and requests run side by side, and all
-/// of them begin with the same cookie.
-const LEEWAY_S: i64 = 20;
+/// Grace period in which a browser may present a used refresh token again, in seconds: concurrent requests and tabs
+/// start with the same cookie.
+const REUSE_GRACE_S: i64 = 20;
 
-/// The name of a login that begins now; it tells when that was.
+/// Creates a token family; its UUID contains the time of the login.
 pub(super) fn begin(now: Instant) -> TokenFamilyId {
     let now = now.and_utc();
     let at = Timestamp::from_unix(NoContext, now.timestamp().unsigned_abs(), now.timestamp_subsec_nanos());
     TokenFamilyId(Uuid::new_v7(at))
 }
 
-fn began(login: TokenFamilyId) -> Option<Instant> {
+fn started_at(login: TokenFamilyId) -> Option<Instant> {
     let (seconds, nanos) = login.0.get_timestamp()?.to_unix();
     chrono::DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanos).map(|at| at.naive_utc())
 }
 
-/// What a login gives.
+/// The tokens of a login.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 #[schema(as = TokensView)]
 pub struct Tokens {
     /// JWT for `Authorization: Bearer`.
     pub access_token: String,
-    /// Seconds the access token is good for.
+    /// Lifetime of the access token, in seconds.
     pub expires_in: u32,
-    /// Good for one refresh.
+    /// Valid for one refresh.
     pub refresh_token: String,
 }
 
-/// Makes the tokens of a login.
+/// Issues the tokens of a login. A refresh token expires after `refresh_days` without use, and `login_days` after the
+/// login at the latest.
 pub(super) fn issue(
     context: &web::Data<RequestContext>,
     user: UserId,
@@ -53,8 +54,8 @@ pub(super) fn issue(
     move |tx| {
         let now = context.clock.now();
         let refresh_token = token::opaque();
-        let idle = now + Duration::days(context.refresh_days.into());
-        let expires_at = idle.min(began(family).unwrap_or(now) + Duration::days(context.login_days.into()));
+        let idle_expiry = now + Duration::days(context.refresh_days.into());
+        let expires_at = idle_expiry.min(started_at(family).unwrap_or(now) + Duration::days(context.login_days.into()));
         store::insert_refresh_token(tx, &token::digest(&refresh_token), family, user, expires_at)?;
         Ok(Tokens {
             access_token: context.tokens.sign(user, now)?,
@@ -64,37 +65,37 @@ pub(super) fn issue(
     }
 }
 
-/// Gives new tokens for a refresh token; using one a second time ends the whole login: it was copied.
+/// Exchanges a refresh token for new tokens. Reuse means that it was copied, and revokes its token family.
 pub(super) async fn renew(context: &web::Data<RequestContext>, refresh_token: &str) -> Result<Option<Tokens>, Problem> {
-    let (digest, doors) = (token::digest(refresh_token), context.clone());
-    let work = move |tx: &mut Tx<'_>| match store::use_refresh_token(tx, &digest, doors.clock.now())? {
-        Some((family, user)) => issue(&doors, user, family)(tx).map(Some),
-        // The family ends even though the answer is a refusal, so this is no error here.
+    let (digest, app) = (token::digest(refresh_token), context.clone());
+    let work = move |tx: &mut Tx<'_>| match store::use_refresh_token(tx, &digest, app.clock.now())? {
+        Some((family, user)) => issue(&app, user, family)(tx).map(Some),
+        // `Ok`, so that the revocation is committed although the request is refused.
         None => store::end_family_of(tx, &digest).map(|_| None).map_err(Problem::from),
     };
     context.db.write(work).await
 }
 
-/// What a browser's refresh token is worth.
+/// The result of refreshing a browser session.
 pub enum Renewed {
-    /// New tokens of both kinds.
+    /// New access and refresh tokens.
     Both(Tokens),
-    /// Another request of the same browser was first and has the new refresh token; an access token for this one.
+    /// A concurrent request of the same browser has the new refresh token; an access token only.
     Access(String),
-    /// Nothing: the login is over.
+    /// The session has revoked.
     Nothing,
 }
 
-/// The same for a browser.
+/// `renew` for a browser, with a grace period for concurrent requests.
 pub async fn renew_in_browser(context: &web::Data<RequestContext>, refresh_token: &str) -> Result<Renewed, Problem> {
-    let (digest, doors) = (token::digest(refresh_token), context.clone());
+    let (digest, app) = (token::digest(refresh_token), context.clone());
     let work = move |tx: &mut Tx<'_>| {
-        let now = doors.clock.now();
+        let now = app.clock.now();
         if let Some((family, user)) = store::use_refresh_token(tx, &digest, now)? {
-            return issue(&doors, user, family)(tx).map(Renewed::Both);
+            return issue(&app, user, family)(tx).map(Renewed::Both);
         }
-        if let Some(user) = store::just_refreshed(tx, &digest, now - Duration::seconds(LEEWAY_S))? {
-            return doors.tokens.sign(user, now).map(Renewed::Access);
+        if let Some(user) = store::just_refreshed(tx, &digest, now - Duration::seconds(REUSE_GRACE_S))? {
+            return app.tokens.sign(user, now).map(Renewed::Access);
         }
         store::end_family_of(tx, &digest)?;
         Ok::<_, Problem>(Renewed::Nothing)
@@ -102,17 +103,17 @@ pub async fn renew_in_browser(context: &web::Data<RequestContext>, refresh_token
     context.db.write(work).await
 }
 
-/// Ends the login that a refresh token belongs to.
+/// Ends the session of a refresh token.
 pub async fn end(context: &web::Data<RequestContext>, refresh_token: &str) -> Result<(), Problem> {
     let digest = token::digest(refresh_token);
     context.db.write(move |tx| store::end_family_of(tx, &digest).map(|_| ()).map_err(Problem::from)).await
 }
 
-/// Ends every login of an account by its address: a phone that was lost, somebody who left. The number of tokens that were
-/// good; `None` where nobody has that address. An access token that is out lives on for some minutes.
+/// Revokes all refresh tokens of the account with this address, for a lost device or someone who left. Returns their
+/// number; `None` if there is no such account. Issued access tokens remain valid until they expire.
 pub fn sign_out(tx: &mut Tx<'_>, email: &str, now: Instant) -> Result<Option<usize>, Problem> {
     let Some(account) = store::account_by_email(tx, &email.trim().to_lowercase())? else { return Ok(None) };
-    let ended = store::end_logins_of(tx, account.id)?;
+    let revoked = store::end_logins_of(tx, account.id)?;
     let entry = audit::Entry::<()> {
         organiser: None,
         edition: None,
@@ -125,5 +126,5 @@ pub fn sign_out(tx: &mut Tx<'_>, email: &str, now: Instant) -> Result<Option<usi
         at: now,
     };
     audit::record(tx, entry)?;
-    Ok(Some(ended))
+    Ok(Some(revoked))
 }

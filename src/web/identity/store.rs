@@ -1,4 +1,4 @@
-//! Every query on users and refresh tokens.
+//! Queries on users, roles and refresh tokens.
 use diesel::prelude::*;
 
 use crate::identity::roles::{ExhibitorRole, OrganiserRole};
@@ -11,106 +11,107 @@ use hoicho_core::{
     },
 };
 
-/// A user to insert.
+/// Row of `users` to insert.
 #[derive(Insertable)]
 #[diesel(table_name = users)]
 pub struct NewUser {
     /// Identifier.
     pub id: UserId,
-    /// As typed.
+    /// As entered.
     pub email: String,
-    /// Lower case; unique.
+    /// The address in lower case; unique.
     pub email_key: String,
-    /// argon2id, PHC string.
+    /// argon2id hash as a PHC string.
     pub password_hash: String,
-    /// As people call them.
+    /// Display name.
     pub display_name: String,
-    /// What they read.
+    /// Language of mails.
     pub language: Language,
     /// Platform admin.
     pub is_admin: bool,
-    /// When the address was proved to be theirs.
+    /// When the address was verified.
     pub email_verified_at: Option<Instant>,
-    /// When.
+    /// Creation time.
     pub created_at: Instant,
 }
 
-/// Fails on an e-mail that has an account.
+/// # Errors
+/// An address in use (unique key).
 pub fn insert_user(tx: &mut Tx<'_>, user: &NewUser) -> QueryResult<usize> {
     diesel::insert_into(users::table).values(user).execute(tx.conn())
 }
 
-/// An account, as logging in needs it.
+/// An account, as needed for a login.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = users)]
 pub struct Account {
     /// Identifier.
     pub id: UserId,
-    /// As typed.
+    /// As entered.
     pub email: String,
-    /// Lower case.
+    /// The address in lower case.
     pub email_key: String,
-    /// argon2id, PHC string.
+    /// argon2id hash as a PHC string.
     pub password_hash: String,
-    /// As people call them.
+    /// Display name.
     pub display_name: String,
-    /// What they read.
+    /// Language of mails.
     pub language: Language,
     /// Platform admin.
     pub is_admin: bool,
-    /// When the address was proved to be theirs.
+    /// When the address was verified.
     pub email_verified_at: Option<Instant>,
 }
 
-/// Who has an account with this e-mail.
+/// The account with this address.
 pub fn account_by_email(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<Option<Account>> {
     users::table.filter(users::email_key.eq(email_key)).select(Account::as_select()).get_result(tx.conn()).optional()
 }
 
-/// One account.
+/// The account of a user.
 pub fn account(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Account> {
     users::table.find(user).select(Account::as_select()).get_result(tx.conn())
 }
 
-/// Whether a person is known, and not erased.
+/// Whether the user exists and is not erased.
 pub fn is_there(tx: &mut Tx<'_>, user: UserId) -> QueryResult<bool> {
-    let there = users::table.find(user).filter(users::erased_at.is_null()).select(users::id);
-    Ok(there.get_result::<UserId>(tx.conn()).optional()?.is_some())
+    let active = users::table.find(user).filter(users::erased_at.is_null()).select(users::id);
+    Ok(active.get_result::<UserId>(tx.conn()).optional()?.is_some())
 }
 
-/// Sets password and name of an account whose address nobody has proved yet.
+/// Sets password and name of an account with an unverified address.
 pub fn register_again(tx: &mut Tx<'_>, user: UserId, password_hash: &str, display_name: &str) -> QueryResult<usize> {
     diesel::update(users::table.find(user).filter(users::email_verified_at.is_null()))
         .set((users::password_hash.eq(password_hash), users::display_name.eq(display_name)))
         .execute(tx.conn())
 }
 
-/// The address is proved.
+/// Marks the address as verified.
 pub fn verify_email(tx: &mut Tx<'_>, user: UserId, now: Instant) -> QueryResult<usize> {
     diesel::update(users::table.find(user).filter(users::email_verified_at.is_null()))
         .set(users::email_verified_at.eq(now))
         .execute(tx.conn())
 }
 
-/// Ends every login of an account; access tokens that are out live on for some minutes.
+/// Revokes all refresh tokens of an account; issued access tokens remain valid until they expire.
 pub fn end_logins_of(tx: &mut Tx<'_>, user: UserId) -> QueryResult<usize> {
     diesel::delete(refresh_tokens::table.filter(refresh_tokens::user_id.eq(user))).execute(tx.conn())
 }
 
-/// Sets a password and ends every login of the account.
+/// Sets the password and revokes all refresh tokens of the account.
 pub fn set_password(tx: &mut Tx<'_>, user: UserId, password_hash: &str) -> QueryResult<usize> {
     end_logins_of(tx, user)?;
     diesel::update(users::table.find(user)).set(users::password_hash.eq(password_hash)).execute(tx.conn())
 }
 
-/// Sets name and language.
+/// Sets display name and language.
 pub fn set_profile(tx: &mut Tx<'_>, user: UserId, display_name: &str, language: Language) -> QueryResult<usize> {
     diesel::update(users::table.find(user))
         .set((users::display_name.eq(display_name), users::language.eq(language)))
         .execute(tx.conn())
 }
 
-/// Makes somebody a platform admin; tells whether there is such an account.
+/// Makes an account a platform admin; `false` if active is none with this address.
 pub fn grant_admin(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<bool> {
     let changed = diesel::update(users::table.filter(users::email_key.eq(email_key)))
         .set(users::is_admin.eq(true))
@@ -118,12 +119,12 @@ pub fn grant_admin(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<bool> {
     Ok(changed == 1)
 }
 
-/// Platform admin or not; an unknown user is not.
+/// Whether the user is a platform admin; `false` for an unknown user.
 pub fn is_admin(tx: &mut Tx<'_>, user: UserId) -> QueryResult<bool> {
     Ok(users::table.find(user).select(users::is_admin).get_result(tx.conn()).optional()?.unwrap_or(false))
 }
 
-/// The organisers a person works for.
+/// The user's roles with organisers.
 pub fn organiser_roles(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<(OrganiserId, OrganiserRole)>> {
     organiser_members::table
         .filter(organiser_members::user_id.eq(user))
@@ -131,7 +132,7 @@ pub fn organiser_roles(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<(Organi
         .load(tx.conn())
 }
 
-/// The exhibitors a person works for.
+/// The user's roles with exhibitors.
 pub fn exhibitor_roles(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<(ExhibitorId, ExhibitorRole)>> {
     exhibitor_members::table
         .filter(exhibitor_members::user_id.eq(user))
@@ -139,25 +140,25 @@ pub fn exhibitor_roles(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<(Exhibi
         .load(tx.conn())
 }
 
-/// A person's role with the first of these organisers that they work for; nobody is asked about none.
+/// The user's role with the first of these organisers that they are a member of. No query for an empty list.
 pub fn organiser_role(tx: &mut Tx<'_>, user: UserId, of: &[OrganiserId]) -> QueryResult<Option<OrganiserRole>> {
     if of.is_empty() {
         return Ok(None);
     }
-    let held = organiser_roles(tx, user)?.into_iter().find(|(id, _)| of.contains(id));
-    Ok(held.map(|(_, role)| role))
+    let membership = organiser_roles(tx, user)?.into_iter().find(|(id, _)| of.contains(id));
+    Ok(membership.map(|(_, role)| role))
 }
 
-/// The same with exhibitors.
+/// [`organiser_role`] for exhibitors.
 pub fn exhibitor_role(tx: &mut Tx<'_>, user: UserId, of: &[ExhibitorId]) -> QueryResult<Option<ExhibitorRole>> {
     if of.is_empty() {
         return Ok(None);
     }
-    let held = exhibitor_roles(tx, user)?.into_iter().find(|(id, _)| of.contains(id));
-    Ok(held.map(|(_, role)| role))
+    let membership = exhibitor_roles(tx, user)?.into_iter().find(|(id, _)| of.contains(id));
+    Ok(membership.map(|(_, role)| role))
 }
 
-/// Keeps the digest of a refresh token.
+/// Stores the digest of a refresh token.
 pub fn insert_refresh_token(
     tx: &mut Tx<'_>,
     digest: &str,
@@ -175,7 +176,7 @@ pub fn insert_refresh_token(
         .execute(tx.conn())
 }
 
-/// Marks a token used if it is good; tells whose it was. One statement, so that it can be used only once.
+/// Marks a valid token as used and returns its owner. A single statement, so that concurrent requests cannot use it twice.
 pub fn use_refresh_token(tx: &mut Tx<'_>, digest: &str, now: Instant) -> QueryResult<Option<(TokenFamilyId, UserId)>> {
     diesel::update(
         refresh_tokens::table
@@ -189,7 +190,7 @@ pub fn use_refresh_token(tx: &mut Tx<'_>, digest: &str, now: Instant) -> QueryRe
     .optional()
 }
 
-/// Whose token was used since `since`, in a login that still goes on.
+/// The owner of a token that was used after `since` and whose family is not revoked.
 pub fn just_refreshed(tx: &mut Tx<'_>, digest: &str, since: Instant) -> QueryResult<Option<UserId>> {
     refresh_tokens::table
         .filter(refresh_tokens::digest.eq(digest))
@@ -199,7 +200,7 @@ pub fn just_refreshed(tx: &mut Tx<'_>, digest: &str, since: Instant) -> QueryRes
         .optional()
 }
 
-/// Ends every token of the family that this one belongs to.
+/// Revokes all tokens of the family of this token.
 pub fn end_family_of(tx: &mut Tx<'_>, digest: &str) -> QueryResult<usize> {
     let family: Option<TokenFamilyId> =
         refresh_tokens::table.find(digest).select(refresh_tokens::family_id).get_result(tx.conn()).optional()?;
@@ -207,7 +208,8 @@ pub fn end_family_of(tx: &mut Tx<'_>, digest: &str) -> QueryResult<usize> {
     diesel::delete(refresh_tokens::table.filter(refresh_tokens::family_id.eq(family))).execute(tx.conn())
 }
 
-/// Gives a person a role with an organiser, where they have none.
+/// # Errors
+/// The user has a role with the organiser already (primary key).
 pub fn put_organiser_member(
     tx: &mut Tx<'_>,
     organiser: OrganiserId,
@@ -223,7 +225,8 @@ pub fn put_organiser_member(
         .execute(tx.conn())
 }
 
-/// Gives a person a role with an exhibitor, where they have none.
+/// # Errors
+/// The user has a role with the exhibitor already (primary key).
 pub fn put_exhibitor_member(
     tx: &mut Tx<'_>,
     exhibitor: ExhibitorId,
@@ -239,7 +242,7 @@ pub fn put_exhibitor_member(
         .execute(tx.conn())
 }
 
-/// Forgets refresh tokens that have run out; returns how many.
+/// Deletes expired refresh tokens; returns the number of rows.
 pub fn forget_refresh_tokens(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
     diesel::delete(refresh_tokens::table.filter(refresh_tokens::expires_at.le(now))).execute(tx.conn())
 }

@@ -1,4 +1,4 @@
-//! Access tokens (JWT, EdDSA, short) and refresh tokens (opaque, used once).
+//! Access tokens (JWT with EdDSA, short-lived) and refresh tokens (opaque, single use).
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
@@ -19,11 +19,11 @@ use sha2::{Digest, Sha256};
 use crate::http::{Code, Problem};
 use hoicho_core::values::{clock::Instant, ids::UserId};
 
-/// What our tokens are for (RFC 9068): a token of another kind or for another service opens nothing here.
-const KIND: &str = "at+jwt";
+/// `typ` and `aud` of access tokens (RFC 9068): tokens of another type or for another service are rejected.
+const TOKEN_TYPE: &str = "at+jwt";
 const AUDIENCE: &str = "hoicho";
-/// Tokens whose signature is remembered to be right: checking one takes longer than reading a booth.
-const SEEN: u64 = 10_000;
+/// Maximum number of cached signature checks: verifying a signature takes longer than reading a booth.
+const MAX_VERIFIED: u64 = 10_000;
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -33,28 +33,28 @@ struct Claims {
     exp: i64,
 }
 
-/// Signs access tokens with the newest Ed25519 key of a folder, and checks them with any of its keys: after a
-/// rotation the tokens that are out there stay good until their time is over.
+/// Signs access tokens with the newest Ed25519 key of a folder and verifies them with all of its keys, so that issued
+/// tokens remain valid after a key rotation until they expire.
 #[derive(Clone)]
 pub struct Tokens {
     signing: EncodingKey,
     signing_id: String,
-    checking: HashMap<String, DecodingKey>,
+    verifying: HashMap<String, DecodingKey>,
     access_s: u32,
-    /// Digests of tokens that we signed, with whose they are and until when (seconds since 1970).
-    seen: Cache<[u8; 32], (UserId, i64)>,
+    /// Cache of verified tokens: digest to user and expiry (Unix time in seconds).
+    verified: Cache<[u8; 32], (UserId, i64)>,
 }
 
-/// Adds a key to `folder`; the next start signs with it. Returns its file.
+/// Creates a key in `folder`, used for signing from the next start. Returns its file.
 pub fn make_key(folder: &Path) -> Result<PathBuf, String> {
-    // Version 7 sorts by time: the last by name is the newest.
+    // UUID version 7 sorts by time: the last file name is the newest key.
     let file = folder.join(format!("access-{}.pem", uuid::Uuid::now_v7()));
-    let said = |e: &dyn std::fmt::Display| format!("the key file {}: {e}", file.display());
-    std::fs::create_dir_all(folder).map_err(|e| said(&e))?;
+    let describe = |e: &dyn std::fmt::Display| format!("the key file {}: {e}", file.display());
+    std::fs::create_dir_all(folder).map_err(|e| describe(&e))?;
     let mut seed = [0_u8; 32];
     rand::rng().fill_bytes(&mut seed);
-    let pem = SigningKey::from_bytes(&seed).to_pkcs8_pem(LineEnding::LF).map_err(|e| said(&e))?;
-    write_private(&file, pem.as_bytes()).map_err(|e| said(&e))?;
+    let pem = SigningKey::from_bytes(&seed).to_pkcs8_pem(LineEnding::LF).map_err(|e| describe(&e))?;
+    write_private(&file, pem.as_bytes()).map_err(|e| describe(&e))?;
     Ok(file)
 }
 
@@ -77,70 +77,71 @@ fn key_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 impl Tokens {
-    /// Reads the keys of `folder`, or makes one there (readable by its owner only) at the first start.
+    /// Reads the keys of `folder`; creates one (readable by its owner only) if there is none.
     pub fn open(folder: &Path, access_s: u32) -> Result<Self, String> {
         let mut files = key_files(folder).map_err(|e| format!("the key folder {}: {e}", folder.display()))?;
         if files.is_empty() {
             files.push(make_key(folder)?);
         }
-        let mut checking = HashMap::new();
+        let mut verifying = HashMap::new();
         let mut newest = None;
         for file in files {
-            let said = |e: &dyn std::fmt::Display| format!("the key file {}: {e}", file.display());
-            let pem = std::fs::read_to_string(&file).map_err(|e| said(&e))?;
-            let key = SigningKey::from_pkcs8_pem(&pem).map_err(|e| said(&e))?;
-            let public = key.verifying_key().to_public_key_pem(LineEnding::LF).map_err(|e| said(&e))?;
+            let describe = |e: &dyn std::fmt::Display| format!("the key file {}: {e}", file.display());
+            let pem = std::fs::read_to_string(&file).map_err(|e| describe(&e))?;
+            let key = SigningKey::from_pkcs8_pem(&pem).map_err(|e| describe(&e))?;
+            let public = key.verifying_key().to_public_key_pem(LineEnding::LF).map_err(|e| describe(&e))?;
             let id: String = digest(key.verifying_key().as_bytes()).chars().take(12).collect();
-            checking.insert(id.clone(), DecodingKey::from_ed_pem(public.as_bytes()).map_err(|e| said(&e))?);
-            newest = Some((EncodingKey::from_ed_pem(pem.as_bytes()).map_err(|e| said(&e))?, id));
+            verifying.insert(id.clone(), DecodingKey::from_ed_pem(public.as_bytes()).map_err(|e| describe(&e))?);
+            newest = Some((EncodingKey::from_ed_pem(pem.as_bytes()).map_err(|e| describe(&e))?, id));
         }
-        let (signing, signing_id) = newest.ok_or("there is no key")?;
-        let seen = Cache::builder().max_capacity(SEEN).time_to_live(Duration::from_secs(access_s.into())).build();
-        Ok(Self { signing, signing_id, checking, access_s, seen })
+        let (signing, signing_id) = newest.ok_or("no signing key")?;
+        let verified =
+            Cache::builder().max_capacity(MAX_VERIFIED).time_to_live(Duration::from_secs(access_s.into())).build();
+        Ok(Self { signing, signing_id, verifying, access_s, verified })
     }
 
-    /// Seconds an access token is good for.
+    /// Lifetime of an access token, in seconds.
     pub fn access_s(&self) -> u32 {
         self.access_s
     }
 
-    /// An access token for `user`.
+    /// Signs an access token for `user`.
     pub fn sign(&self, user: UserId, now: Instant) -> Result<String, Problem> {
         let iat = now.and_utc().timestamp();
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(self.signing_id.clone());
-        header.typ = Some(KIND.to_owned());
+        header.typ = Some(TOKEN_TYPE.to_owned());
         let claims = Claims { aud: AUDIENCE.to_owned(), sub: user, iat, exp: iat + i64::from(self.access_s) };
         jsonwebtoken::encode(&header, &claims, &self.signing).map_err(|error| {
-            tracing::error!(%error, "a token could not be signed");
+            tracing::error!(%error, "failed to sign an access token");
             Code::Internal.into()
         })
     }
 
-    /// Whose token it is; `None` when forged, malformed or past its time.
+    /// Verifies a token and returns its user; `None` if it is forged, malformed or expired.
     pub fn check(&self, token: &str, now: Instant) -> Option<UserId> {
         let digest = Sha256::digest(token.as_bytes()).into();
-        let (user, until) = match self.seen.get(&digest) {
-            Some(seen) => seen,
+        let (user, expires_at) = match self.verified.get(&digest) {
+            Some(entry) => entry,
             None => {
-                let claims = self.verified(token)?;
-                self.seen.insert(digest, (claims.sub, claims.exp));
+                let claims = self.verify(token)?;
+                self.verified.insert(digest, (claims.sub, claims.exp));
                 (claims.sub, claims.exp)
             }
         };
-        (now.and_utc().timestamp() < until).then_some(user)
+        (now.and_utc().timestamp() < expires_at).then_some(user)
     }
 
-    /// What a token says, if we signed it.
-    fn verified(&self, token: &str) -> Option<Claims> {
-        let mut rules = Validation::new(Algorithm::EdDSA);
-        // Our own clock decides, so that tests can set it.
-        rules.validate_exp = false;
-        rules.set_audience(&[AUDIENCE]);
-        rules.set_required_spec_claims(&["aud", "exp", "sub"]);
+    /// The claims of a token with a valid signature.
+    fn verify(&self, token: &str) -> Option<Claims> {
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        // Compared with `Clock` instead, which tests can set.
+        validation.validate_exp = false;
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["aud", "exp", "sub"]);
         let header = jsonwebtoken::decode_header(token).ok()?;
-        let key = self.checking.get(&header.kid.filter(|_| header.typ.as_deref() == Some(KIND))?)?;
-        Some(jsonwebtoken::decode::<Claims>(token, key, &rules).ok()?.claims)
+        let key = self.verifying.get(&header.kid.filter(|_| header.typ.as_deref() == Some(TOKEN_TYPE))?)?;
+        Some(jsonwebtoken::decode::<Claims>(token, key, &validation).ok()?.claims)
     }
 }
 
@@ -153,14 +154,14 @@ fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     options.open(file)?.write_all(bytes)
 }
 
-/// A new opaque token: 256 random bits.
+/// Generates an opaque token of 256 random bits.
 pub fn opaque() -> String {
     let mut bytes = [0_u8; 32];
     rand::rng().fill_bytes(&mut bytes);
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// What is kept of a token: it is looked up by this, so no comparison leaks the token's bytes.
+/// The digest under which a token is stored and looked up, so that no comparison of its bytes leaks timing.
 pub fn digest(token: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(token))
 }
@@ -170,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rotated_key_signs_and_the_old_one_still_checks() {
+    fn rotation_signs_with_the_new_key_and_still_verifies_the_old_one() {
         let folder = tempfile::tempdir().unwrap();
         let now = chrono::NaiveDate::from_ymd_opt(2026, 3, 1).unwrap().and_hms_opt(0, 0, 0).unwrap();
         let user = UserId::make();
@@ -180,9 +181,9 @@ mod tests {
         let after = Tokens::open(folder.path(), 900).unwrap();
         let new = after.sign(user, now).unwrap();
         assert_eq!((after.check(&old, now), after.check(&new, now)), (Some(user), Some(user)));
-        assert_eq!(before.check(&new, now), None, "a key it does not have");
-        assert_eq!(after.check(&old, now + chrono::Duration::seconds(900)), None, "its time is over");
-        // A key that leaked is taken away: what it signed is worth nothing from then on.
+        assert_eq!(before.check(&new, now), None, "signed with an unknown key");
+        assert_eq!(after.check(&old, now + chrono::Duration::seconds(900)), None, "expired");
+        // Removing a leaked key invalidates the tokens it signed.
         let mut files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().path()).collect();
         files.sort();
         std::fs::remove_file(&files[0]).unwrap();

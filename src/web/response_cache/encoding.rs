@@ -1,20 +1,20 @@
-//! In which of its forms a kept answer is given.
+//! Content negotiation: the content coding of a cached response.
 
-/// How bytes are packed.
+/// A content coding of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Encoding {
-    /// Not at all.
+    /// Uncompressed.
     Identity,
-    /// By gzip, which every program knows.
+    /// gzip.
     Gzip,
-    /// By Zstandard.
+    /// Zstandard.
     Zstd,
-    /// By Brotli, the smallest.
+    /// Brotli, the smallest.
     Brotli,
 }
 
 impl Encoding {
-    /// As HTTP calls it.
+    /// Name in `Accept-Encoding` and `Content-Encoding`.
     pub(super) fn name(self) -> &'static str {
         match self {
             Encoding::Identity => "identity",
@@ -24,18 +24,19 @@ impl Encoding {
         }
     }
 
-    /// The smallest form that the caller takes. What is packed is packed once, so time does not count.
+    /// The coding with the smallest output that `Accept-Encoding` allows. A cached response is compressed once, so the time
+    /// it takes does not matter; preferences (`q`) other than 0 are ignored.
     pub(super) fn wanted(accepted: &str) -> Self {
-        let takes = |name: &str| {
+        let accepts = |name: &str| {
             accepted.split(',').any(|part| {
                 let (coding, quality) = part.split_once(';').unwrap_or((part, "q=1"));
-                let refused = quality.trim().trim_start_matches("q=").parse::<f32>().is_ok_and(|q| q <= 0.0);
-                coding.trim().eq_ignore_ascii_case(name) && !refused
+                let excluded = quality.trim().trim_start_matches("q=").parse::<f32>().is_ok_and(|q| q <= 0.0);
+                coding.trim().eq_ignore_ascii_case(name) && !excluded
             })
         };
         [Encoding::Brotli, Encoding::Zstd, Encoding::Gzip]
             .into_iter()
-            .find(|encoding| takes(encoding.name()))
+            .find(|encoding| accepts(encoding.name()))
             .unwrap_or(Encoding::Identity)
     }
 }
@@ -45,8 +46,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_caller_gets_the_smallest_form_it_takes() {
-        for (accepted, wanted) in [
+    fn negotiates_the_smallest_accepted_coding() {
+        for (accepted, expected) in [
             ("", Encoding::Identity),
             ("identity", Encoding::Identity),
             ("gzip", Encoding::Gzip),
@@ -55,7 +56,7 @@ mod tests {
             ("GZIP;q=0.5,zstd;q=0.1", Encoding::Zstd),
             ("brotli", Encoding::Identity),
         ] {
-            assert_eq!(Encoding::wanted(accepted), wanted, "{accepted}");
+            assert_eq!(Encoding::wanted(accepted), expected, "{accepted}");
         }
     }
 }

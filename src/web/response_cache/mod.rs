@@ -1,8 +1,8 @@
-//! Answers to the public, kept as finished, compressed bytes: a fair that everybody looks at costs no query.
+//! In-memory cache of public responses as compressed bytes, so that popular editions cost no queries.
 //!
-//! Invariants: only answers that a handler marked with [`crate::changes::About`] are kept, and only for requests without
-//! a login, a key or a cookie; an answer is thrown away when anything it was made from changes. Before a kept answer is
-//! given, the node knows all changes it made itself, and those that others made until half a second ago.
+//! Invariants: only responses that a handler tagged with [`crate::changes::About`] are cached, and only for requests
+//! without a token, an API key or a cookie. A change of the tagged data invalidates the response. A cached response
+//! reflects all changes made on this node, and those made on other nodes up to half a second ago.
 mod encoding;
 mod serve;
 mod shelf;

@@ -1,4 +1,4 @@
-//! The outermost layer: gives what is kept, and keeps what comes back marked.
+//! Middleware in front of the router: serves cached responses, and caches tagged ones.
 use actix_web::{
     HttpResponse,
     body::{self, BoxBody, MessageBody},
@@ -26,12 +26,12 @@ use crate::{
     identity::limit::{self, Left},
 };
 
-/// Whoever keeps it asks again each time, and is told that nothing changed.
+/// Clients may store the response, but must revalidate it each time.
 const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("public, no-cache");
 const VARY: HeaderValue = HeaderValue::from_static("accept-encoding, authorization, cookie");
-const ANYBODY: HeaderValue = HeaderValue::from_static("*");
+const ANY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
 
-/// Whether everybody who sends this gets the same answer.
+/// Whether the response is the same for every caller.
 fn is_public(req: &ServiceRequest) -> bool {
     req.method() == Method::GET
         && req.path().starts_with("/api/v1/editions")
@@ -39,20 +39,20 @@ fn is_public(req: &ServiceRequest) -> bool {
         && !req.headers().contains_key(header::COOKIE)
 }
 
-fn seen(headers: &HeaderMap) -> Option<&str> {
+fn if_none_match(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok())
 }
 
-/// What every answer to the public says of itself.
-fn publish(headers: &mut HeaderMap, etag: HeaderValue) {
+/// Sets the headers that every public response has.
+fn set_public_headers(headers: &mut HeaderMap, etag: HeaderValue) {
     headers.insert(header::ETAG, etag);
     headers.insert(header::CACHE_CONTROL, CACHE_CONTROL);
     headers.insert(header::VARY, VARY);
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);
 }
 
-fn answer(req: ServiceRequest, finished: &Finished, left: Left) -> ServiceResponse<BoxBody> {
-    let unchanged = seen(req.headers()).is_some_and(|seen| conditional::is_seen(seen, &finished.etag));
+fn render(req: ServiceRequest, finished: &Finished, left: Left) -> ServiceResponse<BoxBody> {
+    let unchanged = if_none_match(req.headers()).is_some_and(|tags| conditional::is_seen(tags, &finished.etag));
     let mut response = if unchanged {
         HttpResponse::with_body(StatusCode::NOT_MODIFIED, BoxBody::new(()))
     } else {
@@ -60,22 +60,22 @@ fn answer(req: ServiceRequest, finished: &Finished, left: Left) -> ServiceRespon
     };
     let headers = response.headers_mut();
     if !unchanged {
-        for (name, value) in [
+        for (name, header_value) in [
             (header::CONTENT_TYPE, &finished.content_type),
             (header::CONTENT_ENCODING, &finished.encoding),
             (header::LINK, &finished.link),
         ] {
-            if let Some(value) = value {
-                headers.insert(name, value.clone());
+            if let Some(header_value) = header_value {
+                headers.insert(name, header_value.clone());
             }
         }
     }
-    publish(headers, finished.etag.clone());
+    set_public_headers(headers, finished.etag.clone());
     left.tell(headers);
     req.into_response(response)
 }
 
-/// Gives a kept answer, or lets the request through and keeps what comes back if it may be.
+/// Serves a fresh cached response; otherwise calls the handler and caches its response if it is tagged.
 pub async fn serve<B: MessageBody + 'static>(
     mut req: ServiceRequest,
     next: Next<B>,
@@ -85,44 +85,44 @@ pub async fn serve<B: MessageBody + 'static>(
     if !is_public(&req) {
         return Ok(next.call(req).await?.map_into_boxed_body());
     }
-    let began = std::time::Instant::now();
+    let started = std::time::Instant::now();
     let accepted = req.headers().get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let encoding = Encoding::wanted(accepted);
     let key = [encoding.name(), req.path(), "?", req.query_string()].concat();
     if !shelf.is_fresh(&context.db) && shelf.refresh(&context.db).await.is_err() {
-        // The database does not answer: the handler will say so.
+        // The database is unavailable: the handler responds with the error.
         return Ok(next.call(req).await?.map_into_boxed_body());
     }
-    let mut found = shelf.find(&key);
-    let mut turn = None;
-    if matches!(found, Found::Old) {
-        turn = shelf.turn(&key).await;
-        found = shelf.find(&key);
+    let mut lookup = shelf.find(&key);
+    let mut refill_permit = None;
+    if matches!(lookup, Found::Old) {
+        refill_permit = shelf.turn(&key).await;
+        lookup = shelf.find(&key);
     }
-    if let Found::Right(kept) = found
+    if let Found::Right(entry) = lookup
         && let Some(left) = limit::of_stranger(&context, req.request())
     {
-        let response = answer(req, &kept.finished, left);
-        kept.finished.counted.note(response.status().as_u16(), began);
+        let response = render(req, &entry.finished, left);
+        entry.finished.counted.note(response.status().as_u16(), started);
         return Ok(response);
     }
     let epoch = shelf.epoch();
     req.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(encoding.name()));
     let response = next.call(req).await?.map_into_boxed_body();
-    let kept = keep(&shelf, response, key, epoch).await;
-    drop(turn);
-    kept
+    let response = store(&shelf, response, key, epoch).await;
+    drop(refill_permit);
+    response
 }
 
-/// Keeps an answer that is marked.
-async fn keep(
+/// Caches a tagged response with status 200, and adds its ETag, a digest of the bytes.
+async fn store(
     shelf: &Shelf,
     response: ServiceResponse<BoxBody>,
     key: String,
     epoch: u64,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let about = response.response().extensions().get::<About>().copied();
-    let Some(about) = about.filter(|_| response.status() == StatusCode::OK) else { return Ok(response) };
+    let tag = response.response().extensions().get::<About>().copied();
+    let Some(tag) = tag.filter(|_| response.status() == StatusCode::OK) else { return Ok(response) };
     let Some(metrics) = response.request().app_data::<web::Data<Metrics>>().cloned() else { return Ok(response) };
     let route = response.request().match_pattern().unwrap_or_default();
     let (req, response) = response.into_parts();
@@ -130,19 +130,19 @@ async fn keep(
     let bytes = body::to_bytes(body).await.map_err(actix_web::error::ErrorInternalServerError)?;
     let digest: String = URL_SAFE_NO_PAD.encode(Sha256::digest(&bytes)).chars().take(22).collect();
     let etag = HeaderValue::try_from(format!("\"{digest}\"")).map_err(actix_web::error::ErrorInternalServerError)?;
-    let unchanged = seen(req.headers()).is_some_and(|seen| conditional::is_seen(seen, &etag));
-    let value = |name| response.headers().get(name).cloned();
+    let unchanged = if_none_match(req.headers()).is_some_and(|tags| conditional::is_seen(tags, &etag));
+    let header_value = |name| response.headers().get(name).cloned();
     let finished = Finished {
-        content_type: value(header::CONTENT_TYPE),
-        encoding: value(header::CONTENT_ENCODING),
-        link: value(header::LINK),
+        content_type: header_value(header::CONTENT_TYPE),
+        encoding: header_value(header::CONTENT_ENCODING),
+        link: header_value(header::LINK),
         etag: etag.clone(),
         body: bytes.clone(),
         counted: metrics.counted("GET", &route),
     };
-    shelf.keep(key, about, epoch, finished);
+    shelf.keep(key, tag, epoch, finished);
     let headers = response.headers_mut();
-    publish(headers, etag);
+    set_public_headers(headers, etag);
     if unchanged {
         headers.remove(header::CONTENT_TYPE);
         headers.remove(header::CONTENT_ENCODING);

@@ -1,4 +1,4 @@
-//! Where finished answers are kept, and how the node learns that they are no longer right.
+//! The response cache, and its invalidation by polling the log of changes.
 use std::{
     collections::{HashMap, HashSet},
     hash::{BuildHasher, RandomState},
@@ -18,199 +18,200 @@ use crate::{
 };
 use hoicho_core::{db::Db, metrics::Counted, values::ids::EditionId};
 
-/// How long a node may not know what another one changed.
-const UNKNOWING: Duration = Duration::from_millis(500);
-/// An answer nobody asked for this long is thrown away.
-const IDLE: Duration = Duration::from_secs(3_600);
-/// More changes than this at once, and everything is thrown away.
-const MOST: i64 = 10_000;
-/// How many answers can be made anew at the same time.
-const TURNS: usize = 64;
+/// Maximum time until a node sees the changes of another one.
+const MAX_STALENESS: Duration = Duration::from_millis(500);
+/// Responses that are not requested for this long are evicted.
+const IDLE_TTL: Duration = Duration::from_secs(3_600);
+/// This many changes in one poll invalidate the cache in full.
+const MAX_CHANGES: i64 = 10_000;
+/// Number of locks for refilling stale responses, shared by the hash of their keys.
+const REFILL_LOCKS: usize = 64;
 
-/// A finished answer.
+/// A rendered response.
 pub(super) struct Finished {
     pub content_type: Option<HeaderValue>,
     pub encoding: Option<HeaderValue>,
     pub link: Option<HeaderValue>,
-    /// Of these very bytes.
+    /// Digest of the compressed body: one ETag per representation.
     pub etag: HeaderValue,
     pub body: Bytes,
     pub counted: Counted,
 }
 
-/// One on the shelf.
+/// A cached response with the generation of its data.
 pub(super) struct Kept {
     pub finished: Finished,
-    /// Counts changes of what it was made from.
+    /// Number of changes of the tagged data so far.
     generation: Arc<AtomicU64>,
-    /// As it was then.
-    then: u64,
+    /// The generation when the response was stored.
+    stored_generation: u64,
 }
 
 impl Kept {
-    fn is_right(&self) -> bool {
-        self.generation.load(Ordering::Acquire) == self.then
+    fn is_valid(&self) -> bool {
+        self.generation.load(Ordering::Acquire) == self.stored_generation
     }
     fn bytes(&self) -> u32 {
         u32::try_from(self.finished.body.len() + 512).unwrap_or(u32::MAX)
     }
 }
 
-/// What was found.
+/// The result of a cache lookup.
 pub(super) enum Found {
-    /// An answer that is right.
+    /// A valid response.
     Right(Arc<Kept>),
-    /// One that was right once: it is worth making anew once for all who wait.
+    /// An invalidated response: one request refills it while the others wait.
     Old,
-    /// None.
+    /// No response.
     Nothing,
 }
 
 #[derive(Default)]
-struct Known {
-    /// All changes before this are known; `None` before the first look.
+struct Invalidation {
+    /// All changes before this revision are applied; `None` before the first poll.
     until: Option<Revision>,
-    /// Later ones that are known already.
-    told: HashSet<(EditionId, Kind, Revision)>,
-    /// Counts the changes of each thing that answers were made from.
+    /// Later changes that are applied already.
+    applied: HashSet<(EditionId, Kind, Revision)>,
+    /// Number of changes per tag.
     generations: HashMap<About, Arc<AtomicU64>>,
-    /// Counts looks that found something.
+    /// Number of polls that returned new changes.
     epoch: u64,
 }
 
-/// The answers one node keeps.
+/// The response cache of one node.
 pub struct Shelf {
-    answers: Cache<String, Arc<Kept>>,
-    known: Mutex<Known>,
-    looking: tokio::sync::Mutex<()>,
-    turns: Vec<tokio::sync::Mutex<()>>,
+    responses: Cache<String, Arc<Kept>>,
+    state: Mutex<Invalidation>,
+    poll_lock: tokio::sync::Mutex<()>,
+    refill_locks: Vec<tokio::sync::Mutex<()>>,
     hasher: RandomState,
-    began: Instant,
-    /// Milliseconds after `began`.
-    looked_at_ms: AtomicU64,
+    started: Instant,
+    /// Time of the last poll, in milliseconds after `started`; `u64::MAX` before the first.
+    polled_at_ms: AtomicU64,
     commits: AtomicU64,
 }
 
 impl Shelf {
-    /// Keeps at most so many bytes; 0 keeps nothing.
-    pub fn new(most_bytes: u64) -> Self {
+    /// With a maximum size in bytes; 0 disables the cache.
+    pub fn new(max_bytes: u64) -> Self {
         Self {
-            answers: Cache::builder()
-                .max_capacity(most_bytes)
-                .weigher(|key: &String, answer: &Arc<Kept>| {
-                    answer.bytes().saturating_add(u32::try_from(key.len()).unwrap_or(u32::MAX))
+            responses: Cache::builder()
+                .max_capacity(max_bytes)
+                .weigher(|key: &String, response: &Arc<Kept>| {
+                    response.bytes().saturating_add(u32::try_from(key.len()).unwrap_or(u32::MAX))
                 })
-                .time_to_idle(IDLE)
+                .time_to_idle(IDLE_TTL)
                 .build(),
-            known: Mutex::default(),
-            looking: tokio::sync::Mutex::default(),
-            turns: (0..TURNS).map(|_| tokio::sync::Mutex::default()).collect(),
+            state: Mutex::default(),
+            poll_lock: tokio::sync::Mutex::default(),
+            refill_locks: (0..REFILL_LOCKS).map(|_| tokio::sync::Mutex::default()).collect(),
             hasher: RandomState::new(),
-            began: Instant::now(),
-            looked_at_ms: AtomicU64::new(u64::MAX),
+            started: Instant::now(),
+            polled_at_ms: AtomicU64::new(u64::MAX),
             commits: AtomicU64::new(u64::MAX),
         }
     }
 
-    /// A poisoned lock guards nothing that could be half changed: every change of it is one step.
-    fn held(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Poisoning is ignored: no update leaves the data inconsistent if it panics.
+    fn lock_state(&self) -> MutexGuard<'_, Invalidation> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn now_ms(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Whether all is known that must be.
+    /// Whether the last poll is recent enough, and later than every commit of this node.
     pub(super) fn is_fresh(&self, db: &Db) -> bool {
-        let looked_at = self.looked_at_ms.load(Ordering::Acquire);
-        looked_at != u64::MAX
+        let polled_at = self.polled_at_ms.load(Ordering::Acquire);
+        polled_at != u64::MAX
             && self.commits.load(Ordering::Acquire) == db.commits()
-            && u128::from(self.now_ms().saturating_sub(looked_at)) < UNKNOWING.as_millis()
+            && u128::from(self.now_ms().saturating_sub(polled_at)) < MAX_STALENESS.as_millis()
     }
 
-    /// Learns what changed; one look serves all who wait for it.
+    /// Polls the log of changes; concurrent callers share one poll.
     pub(super) async fn refresh(&self, db: &Db) -> Result<(), Problem> {
-        let _one = self.looking.lock().await;
+        let _guard = self.poll_lock.lock().await;
         if self.is_fresh(db) {
             return Ok(());
         }
         let (commits, at) = (db.commits(), self.now_ms());
-        let from = self.held().until;
-        let looked = db.read(move |tx| {
+        let from = self.lock_state().until;
+        let poll = db.read(move |tx| {
             let now = changes::now(tx)?;
-            let found = match from {
-                Some(from) => changes::of_all(tx, from, MOST)?,
+            let changes = match from {
+                Some(from) => changes::of_all(tx, from, MAX_CHANGES)?,
                 None => Vec::new(),
             };
-            Ok::<_, Problem>((now, found))
+            Ok::<_, Problem>((now, changes))
         });
-        let (now, found) = looked.await?;
-        self.learn(now, &found);
+        let (now, changes) = poll.await?;
+        self.apply_changes(now, &changes);
         self.commits.store(commits, Ordering::Release);
-        self.looked_at_ms.store(at, Ordering::Release);
+        self.polled_at_ms.store(at, Ordering::Release);
         Ok(())
     }
 
-    fn learn(&self, now: Revision, found: &[(EditionId, Kind, Revision)]) {
-        let mut known = self.held();
-        if i64::try_from(found.len()).is_ok_and(|n| n >= MOST) {
-            known.epoch += 1;
-            for generation in known.generations.values() {
+    fn apply_changes(&self, now: Revision, changes: &[(EditionId, Kind, Revision)]) {
+        let mut state = self.lock_state();
+        if i64::try_from(changes.len()).is_ok_and(|n| n >= MAX_CHANGES) {
+            state.epoch += 1;
+            for generation in state.generations.values() {
                 generation.fetch_add(1, Ordering::AcqRel);
             }
-            known.told.clear();
-            known.until = Some(now);
+            state.applied.clear();
+            state.until = Some(now);
             return;
         }
         let mut is_new = false;
-        for change in found {
-            if !known.told.insert(*change) {
+        for change in changes {
+            if !state.applied.insert(*change) {
                 continue;
             }
             is_new = true;
             let (edition, kind, _) = *change;
-            let abouts = [Some(About::Edition(edition)), Some(About::Editions).filter(|_| kind == Kind::Edition)];
-            for about in abouts.into_iter().flatten() {
-                if let Some(generation) = known.generations.get(&about) {
+            let tags = [Some(About::Edition(edition)), Some(About::Editions).filter(|_| kind == Kind::Edition)];
+            for tag in tags.into_iter().flatten() {
+                if let Some(generation) = state.generations.get(&tag) {
                     generation.fetch_add(1, Ordering::AcqRel);
                 }
             }
         }
-        known.epoch += u64::from(is_new);
-        known.told.retain(|(_, _, revision)| *revision >= now);
-        known.until = Some(now);
+        state.epoch += u64::from(is_new);
+        state.applied.retain(|(_, _, revision)| *revision >= now);
+        state.until = Some(now);
     }
 
-    /// What is kept for a request.
+    /// Looks up the response for a request.
     pub(super) fn find(&self, key: &str) -> Found {
-        match self.answers.get(key) {
-            Some(answer) if answer.is_right() => Found::Right(answer),
+        match self.responses.get(key) {
+            Some(response) if response.is_valid() => Found::Right(response),
             Some(_) => Found::Old,
             None => Found::Nothing,
         }
     }
 
-    /// Waits for one's turn to make an answer anew.
+    /// Waits for the lock to refill a stale response, so that concurrent requests render it only once.
     pub(super) async fn turn(&self, key: &str) -> Option<tokio::sync::MutexGuard<'_, ()>> {
-        let all = u64::try_from(TURNS).unwrap_or(1);
+        let all = u64::try_from(REFILL_LOCKS).unwrap_or(1);
         let n = usize::try_from(self.hasher.hash_one(key) % all).unwrap_or_default();
-        Some(self.turns.get(n)?.lock().await)
+        Some(self.refill_locks.get(n)?.lock().await)
     }
 
-    /// Counts looks that found something: an answer read before one of them and kept after it could be wrong.
+    /// The current epoch, to pass to [`Self::keep`]: a response whose data was read before a change and stored after it
+    /// could be stale.
     pub(super) fn epoch(&self) -> u64 {
-        self.held().epoch
+        self.lock_state().epoch
     }
 
-    /// Keeps an answer whose reading began in `epoch`, unless something was learned since.
+    /// Stores a response whose data was read from `epoch` on, unless a poll has returned changes since.
     pub(super) fn keep(&self, key: String, about: About, epoch: u64, finished: Finished) {
-        let mut known = self.held();
-        if known.epoch != epoch {
+        let mut state = self.lock_state();
+        if state.epoch != epoch {
             return;
         }
-        let generation = known.generations.entry(about).or_default().clone();
-        let then = generation.load(Ordering::Acquire);
-        self.answers.insert(key, Arc::new(Kept { finished, generation, then }));
+        let generation = state.generations.entry(about).or_default().clone();
+        let stored_generation = generation.load(Ordering::Acquire);
+        self.responses.insert(key, Arc::new(Kept { finished, generation, stored_generation }));
     }
 }

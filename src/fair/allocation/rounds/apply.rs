@@ -1,5 +1,5 @@
-//! Carrying a proposal out: all of it in one transaction, or, if the floor changed meanwhile, nothing and a list of
-//! what changed.
+//! Applies a proposal in one transaction. If the floor or the applications changed since the allocation run, nothing is
+//! applied and all conflicts are reported.
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Duration, TimeZone};
@@ -24,26 +24,26 @@ use hoicho_web::{
 };
 
 hoicho_core::text_enum! {
-    /// How the booths of a proposal are given.
+    /// State of the allocations that a proposal creates.
     GiveAs {
-        /// Held: the organiser looks at them first.
+        /// Held, for review by the organiser.
         Held,
-        /// Offered: their exhibitors get a mail and answer in time.
+        /// Offered: the exhibitors are notified by e-mail and must accept before the expiry.
         Offered,
     }
 }
 
-/// What was carried out.
+/// Numbers of allocations created and released, and of booths unchanged.
 pub struct Applied {
     pub given: usize,
     pub released: usize,
     pub kept: usize,
 }
 
-/// Faults told at once; a floor that changed all over needs a new run, not a longer list.
-const MOST_CHANGES: usize = 200;
+/// Maximum number of conflicts reported; beyond that a new allocation run is needed anyway.
+const MAX_CONFLICTS: usize = 200;
 
-/// Carries a proposal out.
+/// Applies a proposal.
 pub fn apply(
     tx: &mut Tx<'_>,
     granted: &Granted,
@@ -61,17 +61,17 @@ pub fn apply(
     }
     let booths = store::booths(tx, id)?;
     let holdings = store::holdings(tx, edition.id, granted.now)?;
-    let changes = changes(tx, &run, &booths, &holdings)?;
-    if !changes.is_empty() {
+    let conflicts = find_conflicts(tx, &run, &booths, &holdings)?;
+    if !conflicts.is_empty() {
         return Err(Problem {
             code: Code::FloorChanged,
             detail: Some(Said("the-floor-or-the-applications-changed-after").text()),
-            errors: changes,
+            errors: conflicts,
         });
     }
-    // Those that ran out still hold their booths in the index until somebody says so.
-    let wanted: Vec<BoothId> = booths.iter().map(|(b, _)| b.booth_id).collect();
-    for part in wanted.chunks(10_000) {
+    // Expired allocations occupy their booths in the unique index until their state is updated.
+    let booth_ids: Vec<BoothId> = booths.iter().map(|(b, _)| b.booth_id).collect();
+    for part in booth_ids.chunks(10_000) {
         allocations::expire(tx, granted.now, Some(part))?;
     }
     let by_booth: HashMap<BoothId, &Holding> = holdings.iter().map(|h| (h.booth, h)).collect();
@@ -81,7 +81,7 @@ pub fn apply(
         GiveAs::Offered => AllocationState::Offered,
     };
     let (mut released, mut given, mut kept) = (Vec::new(), Vec::new(), 0);
-    let mut offered: BTreeMap<ApplicationId, Vec<String>> = BTreeMap::new();
+    let mut offered_codes: BTreeMap<ApplicationId, Vec<String>> = BTreeMap::new();
     for (booth, code) in &booths {
         if booth.before_application_id == booth.after_application_id {
             kept += 1;
@@ -99,7 +99,7 @@ pub fn apply(
                 version: 1,
                 created_at: granted.now,
             });
-            offered.entry(application).or_default().push(code.clone());
+            offered_codes.entry(application).or_default().push(code.clone());
         }
     }
     allocations::release(tx, &released)?;
@@ -113,7 +113,7 @@ pub fn apply(
         let until = zone.from_utc_datetime(&expires_at.ok_or(Code::Internal)?).naive_local();
         let exhibitors: HashMap<ApplicationId, ExhibitorId> = store::exhibitors_of(tx, id)?.into_iter().collect();
         let mut letters: HashMap<ExhibitorId, Letter> = HashMap::new();
-        for (application, codes) in offered {
+        for (application, codes) in offered_codes {
             let Some(exhibitor) = exhibitors.get(&application) else { continue };
             let booth = codes.join(", ");
             letters.insert(*exhibitor, Letter::BoothOffered { edition: edition.name.clone(), booth, until });
@@ -126,41 +126,40 @@ pub fn apply(
     Ok(applied)
 }
 
-/// Everything that is not as it was when the proposal was made.
-fn changes(
+/// Differences between the current state and the state that the allocation run was computed from.
+fn find_conflicts(
     tx: &mut Tx<'_>,
     run: &RunRow,
     booths: &[(store::RunBoothRow, String)],
     holdings: &[Holding],
 ) -> Result<Vec<FieldError>, Problem> {
     let mut errors = Vec::new();
-    let mut note = |pointer: String, code: &'static str, detail: Text| {
-        if errors.len() < MOST_CHANGES {
+    let mut report = |pointer: String, code: &'static str, detail: Text| {
+        if errors.len() < MAX_CONFLICTS {
             errors.push(FieldError { pointer, code, detail });
         }
     };
-    let now: HashMap<BoothId, ApplicationId> = holdings.iter().map(|h| (h.booth, h.application)).collect();
+    let current: HashMap<BoothId, ApplicationId> = holdings.iter().map(|h| (h.booth, h.application)).collect();
     for (booth, code) in booths {
-        let (was, is) = (booth.before_application_id, now.get(&booth.booth_id).copied());
+        let (before, after) = (booth.before_application_id, current.get(&booth.booth_id).copied());
         let pointer = || format!("/booths/{}", booth.booth_id);
-        match (was, is) {
-            _ if was == is => {}
-            (None, Some(_)) => note(pointer(), "taken", Said("floor-booth-taken").with(&[("code", code)]).text()),
+        match (before, after) {
+            _ if before == after => {}
+            (None, Some(_)) => report(pointer(), "taken", Said("floor-booth-taken").with(&[("code", code)]).text()),
             (Some(_), None) => {
-                note(pointer(), "freed", Said("floor-booth-freed").with(&[("code", code)]).text());
+                report(pointer(), "freed", Said("floor-booth-freed").with(&[("code", code)]).text());
             }
             (_, _) => {
-                note(pointer(), "changed_hands", Said("floor-booth-changed-hands").with(&[("code", code)]).text())
+                report(pointer(), "changed_hands", Said("floor-booth-changed-hands").with(&[("code", code)]).text())
             }
         }
     }
-    // A booth that the proposal does not touch and somebody has taken since changes what would be best; the proposal
-    // can be carried out all the same.
+    // Changes to booths that are not part of the proposal may change the optimum but are not conflicts.
     let open: BTreeSet<BoothId> = store::open_booths(tx, run.edition_id)?.into_iter().collect();
     for (booth, code) in booths {
-        let new = booth.after_application_id.is_some() && booth.after_application_id != booth.before_application_id;
-        if new && !open.contains(&booth.booth_id) {
-            note(
+        let is_new = booth.after_application_id.is_some() && booth.after_application_id != booth.before_application_id;
+        if is_new && !open.contains(&booth.booth_id) {
+            report(
                 format!("/booths/{}", booth.booth_id),
                 "not_open",
                 Said("floor-booth-not-open").with(&[("code", code)]).text(),
@@ -172,11 +171,13 @@ fn changes(
         .map(|a| (a.id, a.version))
         .collect();
     let served: BTreeSet<ApplicationId> = booths.iter().filter_map(|(b, _)| b.after_application_id).collect();
-    for (application, seen) in store::seen(tx, run.id)?.into_iter().filter(|(a, _)| served.contains(a)) {
+    for (application, seen_version) in store::seen(tx, run.id)?.into_iter().filter(|(a, _)| served.contains(a)) {
         let pointer = format!("/applications/{application}");
         match versions.get(&application) {
-            None => note(pointer, "not_approved", Said("floor-application-not-approved").text()),
-            Some(version) if *version != seen => note(pointer, "changed", Said("floor-application-changed").text()),
+            None => report(pointer, "not_approved", Said("floor-application-not-approved").text()),
+            Some(version) if *version != seen_version => {
+                report(pointer, "changed", Said("floor-application-changed").text())
+            }
             Some(_) => {}
         }
     }

@@ -1,4 +1,4 @@
-//! Working a run out, on a thread of its own while the node goes on serving.
+//! Executes allocation runs on a blocking thread and stores the proposal.
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
@@ -30,15 +30,15 @@ use hoicho_web::{
     identity::Granted,
 };
 
-/// Runs of one edition at once.
-const MOST_RUNNING: i64 = 2;
-/// How often a run says how far it is.
-const EVERY: Duration = Duration::from_millis(500);
+/// Maximum number of concurrent allocation runs per edition.
+const MAX_RUNNING: i64 = 2;
+/// Interval of progress updates and cancellation checks.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Notes a run that is to be worked out.
+/// Validates the request and inserts an allocation run in state `running`.
 pub fn start(tx: &mut Tx<'_>, granted: &Granted, request: &StartRun) -> Result<RunRow, Problem> {
     let edition = editions::store::open_for_change(tx, granted.edition()?)?;
-    if store::running(tx, edition.id)? >= MOST_RUNNING {
+    if store::running(tx, edition.id)? >= MAX_RUNNING {
         return Err(Problem::new(Code::IllegalStep, Said("two-runs-of-this-edition-are-being")));
     }
     if let Some(based_on) = request.based_on {
@@ -75,9 +75,10 @@ pub fn start(tx: &mut Tx<'_>, granted: &Granted, request: &StartRun) -> Result<R
     Ok(row)
 }
 
+/// Booths by application in the run that a request is based on.
 type Baseline = HashMap<ApplicationId, Vec<BoothId>>;
 
-fn read(
+fn load(
     tx: &mut Tx<'_>,
     edition: EditionId,
     request: &StartRun,
@@ -94,7 +95,7 @@ fn read(
     Ok((gathered, Some(baseline)))
 }
 
-/// Solves what was gathered; says how far it is to `report`.
+/// Solves the loaded instance, starting from the baseline if there is one.
 pub fn plan(
     gathered: &mut Gathered,
     baseline: Option<&Baseline>,
@@ -110,10 +111,10 @@ pub fn plan(
     let booth_ix: HashMap<BoothId, BoothIx> = gathered.booths.iter().zip(0..).map(|(b, ix)| (b.id, ix)).collect();
     for (applicant, fact) in gathered.instance.applicants.iter_mut().zip(&gathered.applications) {
         if !applicant.fixed {
-            let had = baseline.get(&fact.id).into_iter().flatten();
-            let mut had: Vec<BoothIx> = had.filter_map(|b| booth_ix.get(b).copied()).collect();
-            had.sort_unstable();
-            applicant.current = (!had.is_empty()).then_some(had);
+            let before = baseline.get(&fact.id).into_iter().flatten();
+            let mut current: Vec<BoothIx> = before.filter_map(|b| booth_ix.get(b).copied()).collect();
+            current.sort_unstable();
+            applicant.current = (!current.is_empty()).then_some(current);
         }
     }
     solve::solve_again(&gathered.instance, request.policy.into(), effort, seed, report)
@@ -125,11 +126,16 @@ struct Proposal {
     moved: i32,
 }
 
-fn proposal(run: AllocationRunId, gathered: &Gathered, model: &Model<'_>, plan: &Plan) -> Result<Proposal, Problem> {
+fn proposal(
+    run: AllocationRunId,
+    gathered: &Gathered,
+    model: &Model<'_>,
+    assignment: &Plan,
+) -> Result<Proposal, Problem> {
     let codes: Vec<String> = gathered.booths.iter().map(|b| b.code.clone()).collect();
     let names: Vec<String> = gathered.applications.iter().map(|a| a.name.clone()).collect();
     let explainer =
-        Explainer::new(model, plan, Names { booths: &codes, zones: &gathered.zone_names, applicants: &names });
+        Explainer::new(model, assignment, Names { booths: &codes, zones: &gathered.zone_names, applicants: &names });
     let mut applications = Vec::with_capacity(names.len());
     for (turn, (ix, (fact, applicant))) in
         (1..).zip((0..).zip(gathered.applications.iter().zip(&gathered.instance.applicants)))
@@ -148,17 +154,17 @@ fn proposal(run: AllocationRunId, gathered: &Gathered, model: &Model<'_>, plan: 
     let row = |booth_id| RunBoothRow { run_id: run, booth_id, before_application_id: None, after_application_id: None };
     let known: HashSet<ApplicationId> = gathered.applications.iter().map(|a| a.id).collect();
     for holding in &gathered.holdings {
-        let at = rows.entry(holding.booth).or_insert_with(|| row(holding.booth));
-        at.before_application_id = Some(holding.application);
-        // Those the run is not about stay as they are.
-        at.after_application_id = Some(holding.application).filter(|a| !known.contains(a));
+        let entry = rows.entry(holding.booth).or_insert_with(|| row(holding.booth));
+        entry.before_application_id = Some(holding.application);
+        // Allocations of applications that are not part of the run do not change.
+        entry.after_application_id = Some(holding.application).filter(|a| !known.contains(a));
     }
     let mut moved = 0;
     for (fact, (applicant, booths)) in
-        gathered.applications.iter().zip(gathered.instance.applicants.iter().zip(&plan.booths))
+        gathered.applications.iter().zip(gathered.instance.applicants.iter().zip(&assignment.booths))
     {
-        let had = applicant.current.as_ref();
-        moved += i32::from(had.is_some() && had != booths.as_ref());
+        let before = applicant.current.as_ref();
+        moved += i32::from(before.is_some() && before != booths.as_ref());
         for booth in booths.iter().flatten() {
             let id = usize::try_from(*booth).ok().and_then(|b| gathered.booths.get(b)).ok_or(Code::Internal)?.id;
             rows.entry(id).or_insert_with(|| row(id)).after_application_id = Some(fact.id);
@@ -169,75 +175,76 @@ fn proposal(run: AllocationRunId, gathered: &Gathered, model: &Model<'_>, plan: 
     Ok(Proposal { applications, booths, moved })
 }
 
-fn small(value: i64) -> i32 {
+fn saturate(value: i64) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
 }
 
-/// Works a run out and keeps its proposal; whatever happens, the run does not stay running.
+/// Executes an allocation run and stores its proposal. On an error the run is marked as failed.
 pub async fn work(db: Db, clock: Clock, run: RunRow, request: StartRun) {
     let id = run.id;
     if let Err(error) = try_work(&db, clock, run.clone(), request).await {
-        tracing::error!(%id, %error, "an allocation run failed");
+        tracing::error!(%id, %error, "allocation run failed");
         let failed = RunRow { state: RunState::Failed, finished_at: Some(clock.now()), ..run };
-        let kept = db.write(move |tx| store::finish(tx, &failed, RunState::Running).map_err(Problem::from)).await;
-        if let Err(error) = kept {
-            tracing::error!(%id, %error, "that could not be written either; it will be seen to be silent");
+        let marked = db.write(move |tx| store::finish(tx, &failed, RunState::Running).map_err(Problem::from)).await;
+        if let Err(error) = marked {
+            tracing::error!(%id, %error, "failed to mark allocation run as failed; it will be failed as stale");
         }
     }
 }
 
 async fn try_work(db: &Db, clock: Clock, run: RunRow, request: StartRun) -> Result<(), Problem> {
-    let (edition, asked, now) = (run.edition_id, request.clone(), clock.now());
-    let (mut gathered, baseline) = db.read(move |tx| read(tx, edition, &asked, now)).await?;
+    let (edition, requested, now) = (run.edition_id, request.clone(), clock.now());
+    let (mut gathered, baseline) = db.read(move |tx| load(tx, edition, &requested, now)).await?;
     let id = run.id;
     let applications = gathered.applications.len();
+    // Latest progress, and whether the run is cancelled.
     let latest: Arc<Mutex<(Option<Progress>, bool)>> = Arc::default();
-    let heard = latest.clone();
+    let shared = latest.clone();
     let solving = tokio::task::spawn_blocking(move || {
         let report = |progress: Progress| {
-            let mut latest = heard.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut latest = shared.lock().unwrap_or_else(PoisonError::into_inner);
             latest.0 = Some(progress);
             !latest.1
         };
-        let plan = plan(&mut gathered, baseline.as_ref(), &request, &report);
+        let assignment = plan(&mut gathered, baseline.as_ref(), &request, &report);
         let model = Model::new(&gathered.instance);
-        let proposal = proposal(id, &gathered, &model, &plan);
-        let gap = plan.gap(&model);
-        (plan, proposal, gap)
+        let proposal = proposal(id, &gathered, &model, &assignment);
+        let gap = assignment.gap(&model);
+        (assignment, proposal, gap)
     });
     tokio::pin!(solving);
-    let (plan, proposal, gap) = loop {
+    let (assignment, proposal, gap) = loop {
         tokio::select! {
-            done = &mut solving => break done.map_err(|_| Code::Internal)?,
-            () = tokio::time::sleep(EVERY) => {
+            result = &mut solving => break result.map_err(|_| Code::Internal)?,
+            () = tokio::time::sleep(PROGRESS_INTERVAL) => {
                 let progress = latest.lock().unwrap_or_else(PoisonError::into_inner).0;
                 let now = clock.now();
-                let told = db.write(move |tx| {
+                let is_cancelled = db.write(move |tx| {
                     let done = progress.map_or(0, |p| basis_points(p.done));
-                    let best = progress.map_or((0, 0), |p| (small(p.score.served), p.score.value));
-                    let bound = progress.and_then(|p| p.bound).map(|b| small(b.served));
+                    let best = progress.map_or((0, 0), |p| (saturate(p.score.served), p.score.value));
+                    let bound = progress.and_then(|p| p.bound).map(|b| saturate(b.served));
                     store::tell(tx, id, done, best, bound, now).map_err(Problem::from)
                 });
-                if told.await? {
+                if is_cancelled.await? {
                     latest.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
                 }
             }
         }
     };
     let proposal = proposal?;
-    let bound = plan.proof.as_ref().map(|p| p.bound);
+    let bound = assignment.proof.as_ref().map(|p| p.bound);
     let row = RunRow {
         state: RunState::Proposed,
         done_bp: 10_000,
         applications: i32::try_from(applications).unwrap_or(i32::MAX),
-        served: small(plan.score.served),
-        total_value: plan.score.value,
-        served_bound: bound.map(|b| small(b.served)),
-        value_bound: bound.map(|b| b.value(plan.score.served)),
+        served: saturate(assignment.score.served),
+        total_value: assignment.score.value,
+        served_bound: bound.map(|b| saturate(b.served)),
+        value_bound: bound.map(|b| b.value(assignment.score.served)),
         gap_ppm: gap.map(|g| millionths(g.total)),
         moved: proposal.moved,
         ended_by: Some(
-            match plan.stop {
+            match assignment.stop {
                 Stop::Done => "done",
                 Stop::Time => "time",
                 Stop::Cancelled => "cancelled",
@@ -266,7 +273,7 @@ fn millionths(share: f64) -> i32 {
     (share * 1_000_000.0).ceil().clamp(0.0, 1_000_000.0) as i32
 }
 
-/// Makes a plan without keeping anything: for the command line.
+/// Solves without storing anything, for the command line.
 pub fn dry_run(
     tx: &mut Tx<'_>,
     edition: EditionId,
@@ -274,13 +281,13 @@ pub fn dry_run(
     now: Instant,
     report: &solve::Report<'_>,
 ) -> Result<(Gathered, Plan), Problem> {
-    let (mut gathered, baseline) = read(tx, edition, request, now)?;
-    let plan = plan(&mut gathered, baseline.as_ref(), request, report);
-    Ok((gathered, plan))
+    let (mut gathered, baseline) = load(tx, edition, request, now)?;
+    let assignment = plan(&mut gathered, baseline.as_ref(), request, report);
+    Ok((gathered, assignment))
 }
 
-/// Each applicant's booths by code.
-pub fn codes(gathered: &Gathered, plan: &Plan, applicant: ApplicantIx) -> Vec<String> {
-    let booths = usize::try_from(applicant).ok().and_then(|a| plan.booths.get(a)).into_iter().flatten().flatten();
+/// Booth codes assigned to an application.
+pub fn codes(gathered: &Gathered, assignment: &Plan, applicant: ApplicantIx) -> Vec<String> {
+    let booths = usize::try_from(applicant).ok().and_then(|a| assignment.booths.get(a)).into_iter().flatten().flatten();
     booths.filter_map(|b| gathered.booths.get(usize::try_from(*b).ok()?).map(|b| b.code.clone())).collect()
 }

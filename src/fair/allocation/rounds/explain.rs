@@ -1,4 +1,5 @@
-//! Why each application got what it got, and why not what it wished for more: facts, to be put into words for a reader.
+//! Explains a proposal: for each application the outcome, the reasons for unfulfilled wishes, and advice. The result is
+//! structured data, stored as JSON and localized on output.
 use serde::{Deserialize, Serialize};
 
 use hoicho_optimiser::{
@@ -7,47 +8,47 @@ use hoicho_optimiser::{
     solve::Plan,
 };
 
-/// What became of an application.
+/// Explanation of the outcome of one application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     pub outcome: Outcome,
-    /// Wishes it liked better than what it got, best first.
+    /// Unfulfilled wishes that rank above the outcome, best first.
     pub lost: Vec<Lost>,
-    /// What would have to change; for those without a place.
+    /// Only if unserved.
     pub advice: Vec<Advice>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// It has its booths already and stays.
+    /// Keeps its current booths.
     Stays,
-    /// It got a place: which wish that is (1 is the best), if it is one.
+    /// Got booths. `wish` is the fulfilled wish, starting at 1; `None` if the booths match no wish.
     Served { wish: Option<usize> },
-    /// It got none.
+    /// Got no booths.
     Unserved(Reason),
 }
 
-/// What stands in the way of a place.
+/// Why an application is unserved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// No zone is for it.
+    /// Not eligible for any zone.
     NoZone,
-    /// None of its zones has so many adjacent booths of the category with what it needs, even when empty.
+    /// None of its zones has a block of its size, category and needs, even if all booths were free.
     NoSuchRun { size: u8 },
-    /// All such runs went to others; the largest block that is left.
+    /// All matching blocks are taken. `largest_left`: number of booths in the largest free area.
     Full { size: u8, largest_left: usize },
-    /// Where there is room stands somebody it must be kept from.
+    /// All free blocks violate a separation rule.
     KeptApart,
 }
 
-/// A wish that did not come true.
+/// An unfulfilled wish.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lost {
-    /// 1 is the best.
+    /// Rank, starting at 1.
     pub wish: usize,
-    /// The booth's code or the zone's name.
+    /// Booth code or zone name.
     pub place: String,
     pub why: Why,
 }
@@ -55,69 +56,69 @@ pub struct Lost {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
-    /// Locked or reserved by the organiser.
+    /// The booth is locked or reserved.
     NotOpen,
-    /// The zone is not for it.
+    /// Not eligible for the zone.
     NotEligible,
-    /// No run there has its size, category and needs.
+    /// No block there has its size, category and needs.
     Unfit,
-    /// Somebody stays there who had it before the round.
+    /// A fixed application keeps the booth.
     Kept { by: String },
-    /// Somebody who comes before it in the order has it.
+    /// An application earlier in the order got the booth.
     CameBefore { who: String, turn: usize },
-    /// Somebody after it in the order has it: so more are served, or the total of all wishes is higher.
+    /// An application later in the order got the booth, which serves more applications or increases the total value.
     BetterForAll { who: String, turn: usize },
-    /// Every fitting run of the zone is taken.
+    /// Every matching block of the zone is taken.
     ZoneFull,
-    /// Somebody it must be kept from stands beside it.
+    /// Every free block there violates a separation rule.
     KeptApart,
-    /// It is free, and yet the whole is better so.
+    /// A matching block is free, but the total is higher without assigning it.
     Whole,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Advice {
-    /// With fewer booths there is room.
+    /// A smaller request would fit.
     Fewer { size: usize, zone: String },
-    /// There is room in a zone that is not for it.
+    /// A zone that it is not eligible for has free booths.
     OtherZone { zone: String },
-    /// The last who got such a place had so many points.
+    /// Points of the last application that got comparable booths.
     Points { last: u32, own: u32 },
 }
 
-/// What things are called.
+/// Display names by index.
 pub struct Names<'a> {
     pub booths: &'a [String],
     pub zones: &'a [String],
     pub applicants: &'a [String],
 }
 
-/// A plan with what its explanations need, worked out once.
+/// An assignment with precomputed data for its explanations.
 pub struct Explainer<'a> {
     model: &'a Model<'a>,
-    plan: &'a Plan,
+    assignment: &'a Plan,
     names: Names<'a>,
     on_booth: Vec<Option<ApplicantIx>>,
-    /// For each zone and category the largest block of free booths, and what one of its booths has.
-    blocks: Vec<(ZoneIx, u8, usize, u8)>,
+    /// The largest free area per zone and category: zone, category, number of booths, features of any of its booths.
+    free_areas: Vec<(ZoneIx, u8, usize, u8)>,
 }
 
-/// Wishes that are explained; more nobody reads.
-const MOST_LOST: usize = 5;
+/// Maximum number of unfulfilled wishes explained per application.
+const MAX_LOST: usize = 5;
 
 impl<'a> Explainer<'a> {
-    pub fn new(model: &'a Model<'a>, plan: &'a Plan, names: Names<'a>) -> Self {
+    pub fn new(model: &'a Model<'a>, assignment: &'a Plan, names: Names<'a>) -> Self {
         let mut on_booth = vec![None; model.instance.booths.len()];
-        for (applicant, booths) in (0..).zip(&plan.booths) {
+        for (applicant, booths) in (0..).zip(&assignment.booths) {
             for booth in booths.iter().flatten() {
                 if let Some(on) = at_mut(&mut on_booth, *booth) {
                     *on = Some(applicant);
                 }
             }
         }
-        let blocks = free_blocks(model, &on_booth);
-        Self { model, plan, names, on_booth, blocks }
+        let free_areas = find_free_areas(model, &on_booth);
+        Self { model, assignment, names, on_booth, free_areas }
     }
 
     pub fn explain(&self, applicant: ApplicantIx) -> Option<Explanation> {
@@ -125,19 +126,19 @@ impl<'a> Explainer<'a> {
         if of.fixed {
             return Some(Explanation { outcome: Outcome::Stays, lost: Vec::new(), advice: Vec::new() });
         }
-        let got = at(&self.plan.booths, applicant)?.as_deref();
-        let rank = got.and_then(|booths| of.wishes.iter().position(|wish| self.holds(*wish, booths)));
+        let assigned = at(&self.assignment.booths, applicant)?.as_deref();
+        let rank = assigned.and_then(|booths| of.wishes.iter().position(|wish| self.fulfils(*wish, booths)));
         let better = rank.unwrap_or(of.wishes.len());
-        let lost = of.wishes.iter().take(better).enumerate().take(MOST_LOST);
+        let lost = of.wishes.iter().take(better).enumerate().take(MAX_LOST);
         let lost = lost.map(|(n, wish)| self.lost(applicant, of, n + 1, *wish)).collect();
-        let (outcome, advice) = match got {
+        let (outcome, advice) = match assigned {
             Some(_) => (Outcome::Served { wish: rank.map(|r| r + 1) }, Vec::new()),
             None => (Outcome::Unserved(self.reason(applicant, of)), self.advice(of)),
         };
         Some(Explanation { outcome, lost, advice })
     }
 
-    fn holds(&self, wish: Wish, booths: &[BoothIx]) -> bool {
+    fn fulfils(&self, wish: Wish, booths: &[BoothIx]) -> bool {
         match wish {
             Wish::Booth(booth) => booths.contains(&booth),
             Wish::Zone(zone) => {
@@ -199,14 +200,14 @@ impl<'a> Explainer<'a> {
                     .through
                     .of(booth)
                     .iter()
-                    .filter(|run| self.model.value(applicant, **run).is_some())
+                    .filter(|block| self.model.value(applicant, **block).is_some())
                     .collect();
-                let free = |run: u32| self.model.runs.of(run).iter().all(|b| at(&self.on_booth, *b) == Some(&None));
+                let free = |block: u32| self.model.runs.of(block).iter().all(|b| at(&self.on_booth, *b) == Some(&None));
                 if fits.is_empty() {
                     Why::Unfit
                 } else if let Some(blocker) = self.blocker(&fits, applicant) {
                     blocker
-                } else if fits.iter().any(|run| free(**run) && self.at_peace(applicant, **run)) {
+                } else if fits.iter().any(|block| free(**block) && self.is_separated(applicant, **block)) {
                     Why::Whole
                 } else {
                     Why::KeptApart
@@ -215,28 +216,29 @@ impl<'a> Explainer<'a> {
         }
     }
 
-    /// The booth itself is free, but all runs through it touch somebody: who.
+    /// If every block that contains a free booth includes a taken booth: who has the first such booth.
     fn blocker(&self, runs: &[&u32], applicant: ApplicantIx) -> Option<Why> {
-        let taken = |run: u32| self.model.runs.of(run).iter().find_map(|b| at(&self.on_booth, *b).copied().flatten());
-        let others: Option<Vec<ApplicantIx>> = runs.iter().map(|run| taken(**run)).collect();
+        let taken =
+            |block: u32| self.model.runs.of(block).iter().find_map(|b| at(&self.on_booth, *b).copied().flatten());
+        let others: Option<Vec<ApplicantIx>> = runs.iter().map(|block| taken(**block)).collect();
         let other = *others?.first()?;
         let who = at(self.names.applicants, other).cloned().unwrap_or_default();
         let turn = usize::try_from(other).unwrap_or_default() + 1;
         Some(if other < applicant { Why::CameBefore { who, turn } } else { Why::BetterForAll { who, turn } })
     }
 
-    fn at_peace(&self, applicant: ApplicantIx, run: u32) -> bool {
-        let touching = self.model.runs.of(run).iter().filter_map(|b| at(&self.model.instance.touching, *b)).flatten();
+    fn is_separated(&self, applicant: ApplicantIx, block: u32) -> bool {
+        let touching = self.model.runs.of(block).iter().filter_map(|b| at(&self.model.instance.touching, *b)).flatten();
         touching
             .filter_map(|b| at(&self.on_booth, *b).copied().flatten())
             .all(|other| other == applicant || !self.model.must_be_apart(applicant, other))
     }
 
-    /// Whether a class has a free run, for somebody in particular if told.
+    /// Whether a class has a free block; with `applicant`, one that satisfies its separation rules.
     fn free_run(&self, class: u32, applicant: Option<ApplicantIx>) -> bool {
-        self.model.classes.of(class).iter().any(|run| {
-            self.model.runs.of(*run).iter().all(|b| at(&self.on_booth, *b) == Some(&None))
-                && applicant.is_none_or(|a| self.at_peace(a, *run))
+        self.model.classes.of(class).iter().any(|block| {
+            self.model.runs.of(*block).iter().all(|b| at(&self.on_booth, *b) == Some(&None))
+                && applicant.is_none_or(|a| self.is_separated(a, *block))
         })
     }
 
@@ -251,30 +253,31 @@ impl<'a> Explainer<'a> {
         if classes.iter().any(|c| self.free_run(c.of, None)) {
             return Reason::KeptApart;
         }
-        let blocks =
-            self.blocks.iter().filter(|(zone, category, _, _)| of.zones.contains(zone) && *category == of.category);
-        Reason::Full { size: of.wants, largest_left: blocks.map(|b| b.2).max().unwrap_or(0) }
+        let areas =
+            self.free_areas.iter().filter(|(zone, category, _, _)| of.zones.contains(zone) && *category == of.category);
+        Reason::Full { size: of.wants, largest_left: areas.map(|b| b.2).max().unwrap_or(0) }
     }
 
     fn advice(&self, of: &Applicant) -> Vec<Advice> {
         let zone_name = |zone: ZoneIx| self.names.zones.get(usize::from(zone)).cloned().unwrap_or_default();
         let mut advice = Vec::new();
         let fits = |b: &&(ZoneIx, u8, usize, u8)| b.1 == of.category && b.3 & of.needs.0 == of.needs.0;
-        let own = self.blocks.iter().filter(fits).filter(|b| of.zones.contains(&b.0)).max_by_key(|b| b.2);
+        let own = self.free_areas.iter().filter(fits).filter(|b| of.zones.contains(&b.0)).max_by_key(|b| b.2);
         if let Some((zone, _, size, _)) = own.filter(|b| b.2 > 0 && b.2 < usize::from(of.wants)) {
             advice.push(Advice::Fewer { size: *size, zone: zone_name(*zone) });
         }
-        let other = self.blocks.iter().filter(fits).find(|b| !of.zones.contains(&b.0) && b.2 >= usize::from(of.wants));
+        let other =
+            self.free_areas.iter().filter(fits).find(|b| !of.zones.contains(&b.0) && b.2 >= usize::from(of.wants));
         if let Some((zone, _, _, _)) = other {
             advice.push(Advice::OtherZone { zone: zone_name(*zone) });
         }
-        // The last in the order that got as many booths in one of its zones.
-        let rivals = self.model.instance.applicants.iter().zip(&self.plan.booths).filter(|(other, booths)| {
-            let there = booths.iter().flatten().next().and_then(|b| at(&self.model.instance.booths, *b));
+        // The lowest points among applications with as many booths of the category in one of its zones.
+        let rivals = self.model.instance.applicants.iter().zip(&self.assignment.booths).filter(|(other, booths)| {
+            let first = booths.iter().flatten().next().and_then(|b| at(&self.model.instance.booths, *b));
             !other.fixed
                 && other.wants == of.wants
                 && other.category == of.category
-                && there.is_some_and(|b| of.zones.contains(&b.zone))
+                && first.is_some_and(|b| of.zones.contains(&b.zone))
         });
         if let Some(last) = rivals.map(|(other, _)| other.points).min().filter(|last| *last > of.points) {
             advice.push(Advice::Points { last, own: of.points });
@@ -291,29 +294,29 @@ fn at_mut<T>(list: &mut [T], index: u32) -> Option<&mut T> {
     list.get_mut(usize::try_from(index).ok()?)
 }
 
-/// Blocks of free booths that touch each other, of one zone and category: for each of these the largest.
-fn free_blocks(model: &Model<'_>, on_booth: &[Option<ApplicantIx>]) -> Vec<(ZoneIx, u8, usize, u8)> {
+/// Finds the largest connected area of free booths for each zone and category, by depth-first search.
+fn find_free_areas(model: &Model<'_>, on_booth: &[Option<ApplicantIx>]) -> Vec<(ZoneIx, u8, usize, u8)> {
     let booths = &model.instance.booths;
     let is_free = |b: BoothIx| at(booths, b).is_some_and(|it| it.open) && at(on_booth, b) == Some(&None);
     let mut seen = vec![false; booths.len()];
     let mut largest: std::collections::BTreeMap<(ZoneIx, u8), (usize, u8)> = std::collections::BTreeMap::new();
     for start in (0..).take(booths.len()) {
         let Some(first) = at(booths, start).filter(|_| is_free(start)) else { continue };
-        let (mut waiting, mut size, mut has) = (vec![start], 0, 0);
-        while let Some(booth) = waiting.pop() {
+        let (mut stack, mut size, mut has) = (vec![start], 0, 0);
+        while let Some(booth) = stack.pop() {
             let Some(seen) = at_mut(&mut seen, booth).filter(|seen| !**seen) else { continue };
             *seen = true;
             let Some(it) = at(booths, booth) else { continue };
             size += 1;
             has |= it.features.0;
             let next = at(&model.instance.touching, booth).into_iter().flatten().copied();
-            waiting.extend(next.filter(|b| {
+            stack.extend(next.filter(|b| {
                 is_free(*b) && at(booths, *b).is_some_and(|n| (n.zone, n.category) == (first.zone, first.category))
             }));
         }
-        let block = largest.entry((first.zone, first.category)).or_default();
-        if size > block.0 {
-            *block = (size, has);
+        let area = largest.entry((first.zone, first.category)).or_default();
+        if size > area.0 {
+            *area = (size, has);
         }
     }
     largest.into_iter().map(|((zone, category), (size, has))| (zone, category, size, has)).collect()

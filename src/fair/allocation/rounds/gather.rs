@@ -1,4 +1,4 @@
-//! From the database to an instance, and back from its indices to identifiers.
+//! Loads the solver instance from the database, with the mapping of its indices to identifiers.
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{
@@ -28,19 +28,19 @@ use hoicho_optimiser::{
 };
 use hoicho_web::http::{Code, Problem};
 
-/// An instance with what its indices mean.
+/// A solver instance with the entities behind its indices.
 pub struct Gathered {
     pub instance: Instance,
     pub booths: Vec<BoothFact>,
     pub zone_names: Vec<String>,
-    /// In the policy's order.
+    /// In the order of the policy.
     pub applications: Vec<ApplicationFact>,
-    /// Who has which booth now.
+    /// Active allocations at the time of loading.
     pub holdings: Vec<Holding>,
 }
 
-/// Whether somebody in this state may be moved.
-fn stays(state: AllocationState, may_move: MayMove) -> bool {
+/// Whether an allocation in this state is fixed.
+fn is_fixed(state: AllocationState, may_move: MayMove) -> bool {
     let movable: &[AllocationState] = match may_move {
         MayMove::Nobody => &[],
         MayMove::Held => &[AllocationState::Held],
@@ -50,16 +50,16 @@ fn stays(state: AllocationState, may_move: MayMove) -> bool {
     !movable.contains(&state)
 }
 
-/// Whom a run is about.
+/// Applications to include.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum States {
-    /// Those that are approved.
+    /// Approved applications.
     Approved,
-    /// Those on the waiting list. The approved are there too, so that rules between the two hold, but get nothing.
+    /// Waitlisted applications. Approved ones are included for separation rules only, without eligible zones.
     Waiting,
 }
 
-/// Reads what a run is about.
+/// Loads booths, applications, wishes and active allocations of an edition as a solver instance.
 pub fn gather(
     tx: &mut Tx<'_>,
     edition: EditionId,
@@ -81,25 +81,25 @@ pub fn gather(
             store::applications(tx, edition.id, &[ApplicationState::Approved, ApplicationState::Waitlisted])?
         }
     };
-    let facts = Facts::read(tx, &edition, &unordered, request)?;
+    let facts = ApplicationData::load(tx, &edition, &unordered, request)?;
     let merits: Vec<Merits> = unordered.iter().map(|a| facts.merits(a, request)).collect();
     let arranged = order::arrange(&request.order, &merits);
     let points: Vec<u32> = arranged.iter().map(|(_, points)| *points).collect();
     let applications: Vec<ApplicationFact> =
-        arranged.iter().filter_map(|(made, _)| unordered.get(*made).cloned()).collect();
+        arranged.iter().filter_map(|(index, _)| unordered.get(*index).cloned()).collect();
 
     let mut current: HashMap<ApplicationId, (Vec<BoothIx>, bool)> = HashMap::new();
     let mut taken: HashSet<BoothIx> = HashSet::new();
     let known: HashSet<ApplicationId> = applications.iter().map(|a| a.id).collect();
     for holding in &holdings {
         let Some(ix) = booth_ix.get(&holding.booth) else { continue };
-        let fixed = stays(holding.state, request.rules.may_move) || !known.contains(&holding.application);
-        let held = current.entry(holding.application).or_default();
-        held.0.push(*ix);
-        held.1 |= fixed;
+        let fixed = is_fixed(holding.state, request.rules.may_move) || !known.contains(&holding.application);
+        let booths_held = current.entry(holding.application).or_default();
+        booths_held.0.push(*ix);
+        booths_held.1 |= fixed;
         taken.insert(*ix);
     }
-    // Whoever may move leaves its booths open to all.
+    // Booths of movable applications are open to all.
     for (booths, fixed) in current.values_mut() {
         booths.sort_unstable();
         if !*fixed {
@@ -122,14 +122,14 @@ pub fn gather(
     for (application, points) in applications.iter().zip(points) {
         let (held, fixed) = current.get(&application.id).cloned().unwrap_or_default();
         let candidate = facts.candidate(application);
-        let gets_nothing = states == States::Waiting && application.state == ApplicationState::Approved;
+        let is_excluded = states == States::Waiting && application.state == ApplicationState::Approved;
         instance.applicants.push(Applicant {
             wants: u8::try_from(application.booths_wanted).unwrap_or(u8::MAX),
             category: category(&application.category),
             needs: features(application.needs_power, application.needs_water, application.needs_corner),
             points,
             wishes: wishes.get(&application.id).cloned().unwrap_or_default(),
-            zones: if gets_nothing { Vec::new() } else { zones_for(&candidate, &zones, &rules, &zone_ix, request) },
+            zones: if is_excluded { Vec::new() } else { zones_for(&candidate, &zones, &rules, &zone_ix, request) },
             group: facts.groups.get(&application.id).and_then(|g| g.first()).and_then(group),
             current: (!held.is_empty()).then_some(held),
             fixed,
@@ -138,7 +138,7 @@ pub fn gather(
     let applicant_ix: HashMap<ApplicationId, ApplicantIx> =
         applications.iter().zip(0..).map(|(a, ix)| (a.id, ix)).collect();
     for (one, other) in &request.rules.keep_apart {
-        // Whoever has gone since the run was started needs no keeping apart.
+        // Skip applications withdrawn since the run was started.
         if let Some(pair) = applicant_ix.get(one).copied().zip(applicant_ix.get(other).copied()) {
             instance.apart.push(pair);
         }
@@ -147,7 +147,7 @@ pub fn gather(
     Ok(Gathered { instance, booths, zone_names, applications, holdings })
 }
 
-/// Whether what the rules name is there: told when a run is started, before it is worked out.
+/// Validates that the zones and applications in the rules exist, before the run is started.
 pub fn check_names(tx: &mut Tx<'_>, edition: EditionId, request: &StartRun) -> Result<(), Problem> {
     let rules = &request.rules;
     let zones: HashSet<ZoneId> = floor::store::zones_of(tx, edition)?.into_iter().map(|z| z.id).collect();
@@ -168,15 +168,15 @@ pub fn check_names(tx: &mut Tx<'_>, edition: EditionId, request: &StartRun) -> R
     }
 }
 
-/// A rule names what the edition does not have.
+/// Validation error: a rule refers to an unknown entity.
 pub fn unknown(pointer: &str) -> Problem {
     let mut checks = hoicho_web::http::Checks::default();
     checks.that(false, pointer, "unknown", Said("the-edition-has-no-such-approved-application"));
     checks.done().err().unwrap_or_else(|| Code::Internal.into())
 }
 
-fn category(spelled: &str) -> u8 {
-    match spelled {
+fn category(name: &str) -> u8 {
+    match name {
         "standard" => 0,
         "corner" => 1,
         "special_build" => 2,
@@ -184,15 +184,15 @@ fn category(spelled: &str) -> u8 {
     }
 }
 
-/// Only equality counts.
+/// Index of a product group; only compared for equality.
 fn group(of: &ProductGroup) -> Option<u8> {
     let place = <ProductGroup as strum::VariantArray>::VARIANTS.iter().position(|g| g == of)?;
     u8::try_from(place).ok()
 }
 
 fn features(power: bool, water: bool, corner: bool) -> Features {
-    let has = |there: bool, what: Features| if there { what } else { Features::default() };
-    has(power, Features::POWER).and(has(water, Features::WATER)).and(has(corner, Features::CORNER))
+    let when = |is_set: bool, feature: Features| if is_set { feature } else { Features::default() };
+    when(power, Features::POWER).and(when(water, Features::WATER)).and(when(corner, Features::CORNER))
 }
 
 fn touching(booths: &[BoothFact], zones: &[floor::store::ZoneRow]) -> Vec<Vec<BoothIx>> {
@@ -218,25 +218,25 @@ fn zones_for(
     zone_ix: &HashMap<ZoneId, ZoneIx>,
     request: &StartRun,
 ) -> Vec<ZoneIx> {
-    let from = |of: &str| candidate.locality.as_deref().is_some_and(|code| is_part_of(code, of));
-    let pavilion = request.rules.pavilions.iter().find(|p| from(&p.locality));
-    let open = |zone: &&floor::store::ZoneRow| match pavilion {
+    let is_from = |of: &str| candidate.locality.as_deref().is_some_and(|code| is_part_of(code, of));
+    let pavilion = request.rules.pavilions.iter().find(|p| is_from(&p.locality));
+    let is_eligible = |zone: &&floor::store::ZoneRow| match pavilion {
         Some(pavilion) => pavilion.zone == zone.id,
         None => rules.get(&zone.id).is_none_or(|r| r.obstacles(candidate).is_empty()),
     };
-    zones.iter().filter(open).filter_map(|z| zone_ix.get(&z.id).copied()).collect()
+    zones.iter().filter(is_eligible).filter_map(|z| zone_ix.get(&z.id).copied()).collect()
 }
 
-/// What several queries tell of the applications.
-struct Facts {
+/// Additional data of applications from several queries.
+struct ApplicationData {
     groups: HashMap<ApplicationId, Vec<ProductGroup>>,
     stars: HashMap<ApplicationId, u32>,
     past: HashMap<ExhibitorId, u32>,
     paid_on_time: HashSet<ApplicationId>,
 }
 
-impl Facts {
-    fn read(
+impl ApplicationData {
+    fn load(
         tx: &mut Tx<'_>,
         edition: &editions::store::EditionRow,
         applications: &[ApplicationFact],
@@ -253,16 +253,16 @@ impl Facts {
             if !named.contains(&application) {
                 groups.entry(application).or_default().push(group);
             }
-            let good = expires_on.zip(last_day).is_some_and(|(expires_on, last)| expires_on >= last);
-            if let Some(rated) = rated.and_then(|s| u32::try_from(s).ok()).filter(|_| good) {
+            let is_valid = expires_on.zip(last_day).is_some_and(|(expires_on, last)| expires_on >= last);
+            if let Some(rated) = rated.and_then(|s| u32::try_from(s).ok()).filter(|_| is_valid) {
                 let best = stars.entry(application).or_default();
                 *best = rated.max(*best);
             }
         }
-        let ours: HashSet<ExhibitorId> = applications.iter().map(|a| a.exhibitor).collect();
+        let exhibitors: HashSet<ExhibitorId> = applications.iter().map(|a| a.exhibitor).collect();
         let mut past: HashMap<ExhibitorId, u32> = HashMap::new();
         for (exhibitor, _) in store::past_editions(tx, edition.id, edition.organiser_id)? {
-            if ours.contains(&exhibitor) {
+            if exhibitors.contains(&exhibitor) {
                 *past.entry(exhibitor).or_default() += 1;
             }
         }

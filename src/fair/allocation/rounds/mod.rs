@@ -1,7 +1,8 @@
-//! Rounds: allocating a whole fair at once. A run makes a proposal; nothing changes until it is applied.
+//! Allocation runs: computing allocations for all applications of an edition. The result of a run is a proposal; nothing
+//! changes until it is applied.
 //!
-//! Invariants: a proposal is carried out whole or not at all, and only on the floor it was made for; whoever is
-//! confirmed stays unless the organiser says otherwise; the same request on the same floor gives the same proposal.
+//! Invariants: a proposal is applied in full or not at all, and only if the floor has not changed since the run; confirmed
+//! allocations do not move unless the request allows it; the same request on the same floor gives the same proposal.
 pub mod apply;
 pub mod execute;
 pub mod explain;

@@ -1,80 +1,82 @@
-//! Who goes first: the organiser's published rule, as numbers anybody can check.
+//! Order of applications: the organiser's published rule, reproducible from published numbers.
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-/// In which order applications come.
+/// Rule that orders the applications.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Order {
-    /// Most points first; of equals who applied first.
+    /// Descending points; ties by date of application.
     Points(Weights),
-    /// Who applied first.
+    /// Date of application.
     Date,
-    /// By lot: the same seed gives the same order, so it can be published beforehand.
+    /// Random, reproducible from the seed.
     Lottery {
-        /// Published beforehand.
+        /// Seed of the shuffle, to be published in advance.
         seed: u64,
     },
 }
 
-/// What counts how much; each 0 to 1,000.
+/// Points per criterion, each 0 to 1,000.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Weights {
-    /// For each star of the best product whose certificate is good on the fair's last day.
+    /// Per star of the highest-rated product whose certificate is valid on the last opening day.
     pub per_star: u32,
-    /// For each earlier edition of the organiser where it had a booth; at most five count.
+    /// Per earlier edition of the organiser with a confirmed booth; at most five count.
     pub per_past_edition: u32,
-    /// For those named in the rules as having paid on time.
+    /// For applications listed in `paid_on_time` of the rules.
     pub paid_on_time: u32,
-    /// For those from `local_to` or a part of it.
+    /// For exhibitors from `local_to` or its descendants.
     pub local: u32,
-    /// Code of a locality.
+    /// Locality code.
     pub local_to: Option<String>,
 }
 
-/// What is known of an application, as far as the order cares.
+/// Attributes of an application that determine its points.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Merits {
-    /// Of its best product with a good certificate.
+    /// Stars of its highest-rated product with a valid certificate.
     pub stars: u32,
-    /// Earlier editions.
+    /// Number of earlier editions with a booth.
     pub past_editions: u32,
-    /// Told by the organiser.
+    /// As listed by the organiser.
     pub paid_on_time: bool,
-    /// From where the weights say.
+    /// From `local_to` or a descendant.
     pub is_local: bool,
 }
 
 impl Weights {
-    /// At least 1, so that everybody's wishes count for something.
-    pub fn points(&self, of: &Merits) -> u32 {
-        let paid = if of.paid_on_time { self.paid_on_time } else { 0 };
-        let local = if of.is_local { self.local } else { 0 };
-        let sum =
-            [self.per_star.saturating_mul(of.stars), self.per_past_edition.saturating_mul(of.past_editions.min(5))];
+    /// Total points; at least 1, so that the wishes of every application count.
+    pub fn points(&self, merits: &Merits) -> u32 {
+        let paid = if merits.paid_on_time { self.paid_on_time } else { 0 };
+        let local = if merits.is_local { self.local } else { 0 };
+        let sum = [
+            self.per_star.saturating_mul(merits.stars),
+            self.per_past_edition.saturating_mul(merits.past_editions.min(5)),
+        ];
         sum.into_iter().chain([paid, local]).fold(1, u32::saturating_add)
     }
 }
 
-/// Places applications, which come in the order they were made: index and points, first to last.
+/// Orders applications. `merits` is in order of creation; returns (index, points) from first to last.
 pub fn arrange(order: &Order, merits: &[Merits]) -> Vec<(usize, u32)> {
     let mut places: Vec<usize> = (0..merits.len()).collect();
     match order {
         Order::Points(weights) => {
             let mut all: Vec<(usize, u32)> = merits.iter().map(|m| weights.points(m)).enumerate().collect();
-            all.sort_by_key(|(made, points)| (std::cmp::Reverse(*points), *made));
+            all.sort_by_key(|(index, points)| (std::cmp::Reverse(*points), *index));
             return all;
         }
         Order::Date => {}
         Order::Lottery { seed } => places.shuffle(&mut ChaCha8Rng::seed_from_u64(*seed)),
     }
-    // No points are given: who comes earlier weighs more, from 100 down to 1.
+    // Without weights, points decrease linearly from 100 to 1 along the order.
     let last = u32::try_from(places.len().saturating_sub(1).max(1)).unwrap_or(u32::MAX);
     (0_u32..)
         .zip(places)
-        .map(|(turn, made)| (made, 100 - u32::try_from(u64::from(turn) * 99 / u64::from(last)).unwrap_or(99)))
+        .map(|(turn, index)| (index, 100 - u32::try_from(u64::from(turn) * 99 / u64::from(last)).unwrap_or(99)))
         .collect()
 }
 
@@ -83,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn points_add_up_and_of_equals_the_earlier_comes_first() {
+    fn points_are_summed_and_ties_ordered_by_creation() {
         let weights = Weights { per_star: 10, per_past_edition: 5, paid_on_time: 3, local: 20, local_to: None };
         let best = Merits { stars: 5, past_editions: 9, paid_on_time: true, is_local: true };
         assert_eq!(weights.points(&best), 1 + 50 + 25 + 3 + 20);
@@ -92,12 +94,12 @@ mod tests {
     }
 
     #[test]
-    fn a_lot_is_drawn_alike_from_a_published_seed_and_everybody_comes_once() {
+    fn lottery_is_a_permutation_reproducible_from_its_seed() {
         let merits = vec![Merits::default(); 50];
         let draw = |seed| arrange(&Order::Lottery { seed }, &merits);
         assert_eq!(draw(7), draw(7));
         assert_ne!(draw(7), draw(8));
-        let mut all: Vec<usize> = draw(7).into_iter().map(|(made, _)| made).collect();
+        let mut all: Vec<usize> = draw(7).into_iter().map(|(index, _)| index).collect();
         all.sort_unstable();
         assert!(all.into_iter().eq(0..50));
         assert_eq!((draw(7)[0].1, draw(7)[49].1), (100, 1));

@@ -1,4 +1,4 @@
-//! Booths that come free go to the waiting list by the policy of a run, if the organiser turned that on.
+//! Offers free booths to the waiting list, following an allocation run chosen by the organiser.
 use std::collections::HashMap;
 
 use chrono::{Duration, TimeZone};
@@ -33,33 +33,33 @@ use hoicho_web::{
     outbox::Letter,
 };
 
-/// Seconds such an offer stands: three days.
-const OFFER_S: i64 = 3 * 24 * 3_600;
+/// Seconds until an offer expires: three days.
+const OFFER_TTL_S: i64 = 3 * 24 * 3_600;
 
-/// Offers what is free to those on the waiting list, in the order of the run that the organiser chose; returns how
-/// many get an offer.
+/// Offers free booths to waitlisted applications, in the order and by the rules of the edition's waiting list run, and
+/// approves those that get an offer. Returns their number. Does nothing if the organiser has not enabled it.
 pub fn refill(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<usize, Problem> {
     let edition = editions::store::find(tx, edition)?;
     let Some(run) = edition.waiting_list_run_id.filter(|_| edition.state.is_open()) else { return Ok(0) };
     let run = store::find(tx, edition.id, run)?;
     let mut request: StartRun = serde_json::from_str(&run.request).map_err(|_| Code::Internal)?;
-    // Who has a booth keeps it; one turn after the other, as people on a list expect.
+    // Existing allocations never move; the waiting list is served in strict order.
     request.policy = Policy::SpaceDraw;
     request.rules.may_move = MayMove::Nobody;
     request.based_on = None;
     let gathered = gather::gather(tx, edition.id, &request, States::Waiting, now)?;
     let model = Model::new(&gathered.instance);
     let mut effort = Effort::for_applicants(0, std::time::Duration::from_secs(5));
-    // The draw itself is what counts; nobody asks how far it is from the optimum.
+    // The optimality gap is not used: minimize the work on the bound.
     effort.cooling.steps = 3;
-    let plan = solve::solve(&model, request.policy.into(), effort, 1, &|_| true);
+    let assignment = solve::solve(&model, request.policy.into(), effort, 1, &|_| true);
     let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
-    let expires_at = now + Duration::seconds(OFFER_S);
+    let expires_at = now + Duration::seconds(OFFER_TTL_S);
     let until = zone.from_utc_datetime(&expires_at).naive_local();
     let (mut rows, mut letters) = (Vec::new(), HashMap::<ExhibitorId, Letter>::new());
     let mut entries = Vec::new();
     for (ix, (fact, (applicant, booths))) in
-        (0..).zip(gathered.applications.iter().zip(gathered.instance.applicants.iter().zip(&plan.booths)))
+        (0..).zip(gathered.applications.iter().zip(gathered.instance.applicants.iter().zip(&assignment.booths)))
     {
         let Some(booths) = booths.as_ref().filter(|_| !applicant.fixed) else { continue };
         let before = applications::store::find_held(tx, edition.id, fact.id)?;
@@ -85,7 +85,7 @@ pub fn refill(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<usize
                 created_at: now,
             });
         }
-        let codes = codes(&gathered, &plan, ix);
+        let codes = codes(&gathered, &assignment, ix);
         let letter = Letter::BoothOffered { edition: edition.name.clone(), booth: codes.join(", "), until };
         letters.insert(fact.exhibitor, letter);
         entries.push(audit::Entry {

@@ -1,4 +1,4 @@
-//! What an organiser asks of a round.
+//! Request to start an allocation run.
 use serde::{Deserialize, Serialize};
 
 use super::{order::Order, policy::Policy};
@@ -8,7 +8,7 @@ use hoicho_core::{
 };
 use hoicho_web::http::{Checks, Problem};
 
-/// Start a round.
+/// Request to start an allocation run.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StartRun {
@@ -16,40 +16,40 @@ pub struct StartRun {
     pub order: Order,
     #[serde(default)]
     pub rules: Rules,
-    /// The same seed, rules and floor give the same proposal; 1 unless told.
+    /// The same seed, rules and floor give the same proposal; default 1.
     pub seed: Option<u64>,
-    /// Seconds it may take: 1 to 600; 60 unless told.
+    /// Time limit in seconds: 1 to 600, default 60.
     pub limit_s: Option<u32>,
-    /// An earlier run of the edition: whoever had a place in it moves only if more can be served so.
+    /// An earlier allocation run of the edition: its booths change only if more applications can be served.
     pub based_on: Option<AllocationRunId>,
 }
 
 hoicho_core::text_enum! {
-    /// Who may be moved by a round.
+    /// Which existing allocations a run may move.
     MayMove {
-        /// Nobody who has a booth.
+        /// None.
         Nobody,
-        /// Whose booth is held.
+        /// Held booths.
         Held,
-        /// Whose booth is held or offered.
+        /// Held and offered booths.
         Offered,
-        /// Everybody who has not checked in.
+        /// All booths except those checked in.
         Confirmed,
     }
 }
 
-/// Rules besides those of the zones.
+/// Rules of a run, in addition to the eligibility rules of zones.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rules {
-    /// Pairs that may not stand side by side; at most 10,000.
+    /// Pairs of applications that must not be on adjacent booths; at most 10,000.
     #[schema(value_type = Vec<Vec<ApplicationId>>)]
     pub keep_apart: Vec<(ApplicationId, ApplicationId)>,
-    /// No two whose first product is of one group side by side.
+    /// Applications whose first products have the same group must not be on adjacent booths.
     pub same_group_apart: bool,
-    /// Everybody of a locality stands in one zone and nowhere else; at most 500.
+    /// Localities whose exhibitors are restricted to one zone; at most 500.
     pub pavilions: Vec<Pavilion>,
-    /// Who paid on time, for their points; at most 100,000.
+    /// Applications that paid on time, for their points; at most 100,000.
     pub paid_on_time: Vec<ApplicationId>,
     pub may_move: MayMove,
 }
@@ -66,22 +66,22 @@ impl Default for Rules {
     }
 }
 
-/// A locality that stands together.
+/// Restricts the exhibitors of a locality to one zone.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Pavilion {
-    /// Code of a locality: all of it and its parts.
+    /// Locality code; includes its descendants.
     pub locality: String,
     pub zone: ZoneId,
 }
 
 impl StartRun {
-    /// Seconds.
+    /// Time limit in seconds.
     pub fn limit_s(&self) -> u32 {
         self.limit_s.unwrap_or(60)
     }
 
-    /// What is wrong with it, before the database is asked.
+    /// Validates the request without the database.
     pub fn check(&self) -> Result<(), Problem> {
         let mut checks = Checks::default();
         checks.that((1..=600).contains(&self.limit_s()), "/limit_s", "range", Said("it-may-take-1-to-600-seconds"));
@@ -100,8 +100,8 @@ impl StartRun {
             Said("at-most-100-000-applications"),
         );
         if let Order::Points(w) = &self.order {
-            let most = [w.per_star, w.per_past_edition, w.paid_on_time, w.local].into_iter().max().unwrap_or(0);
-            checks.that(most <= 1_000, "/order/points", "range", Said("a-weight-is-0-to-1-000"));
+            let max_weight = [w.per_star, w.per_past_edition, w.paid_on_time, w.local].into_iter().max().unwrap_or(0);
+            checks.that(max_weight <= 1_000, "/order/points", "range", Said("a-weight-is-0-to-1-000"));
         }
         checks.done()
     }

@@ -1,4 +1,4 @@
-//! Every query of the rounds: what a run must know, its proposal, its progress.
+//! Database queries of allocation runs: input data, progress and proposals.
 use diesel::prelude::*;
 
 use super::{super::AllocationState, policy::Policy};
@@ -19,22 +19,21 @@ use hoicho_core::{
 };
 
 hoicho_core::text_enum! {
-    /// Where a run is in its life.
+    /// State of an allocation run.
     RunState {
-        /// Being worked out.
+        /// Being computed.
         Running,
-        /// A proposal: nothing has changed.
+        /// Has a proposal, not yet applied.
         Proposed,
-        /// It broke off.
+        /// Failed, or its node stopped.
         Failed,
-        /// Somebody stopped it before it had anything.
+        /// Cancelled before it had a proposal.
         Cancelled,
-        /// Carried out.
+        /// The proposal was applied.
         Applied,
     }
 }
 
-/// A run.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = allocation_runs, treat_none_as_default_value = false)]
 pub struct RunRow {
@@ -42,42 +41,40 @@ pub struct RunRow {
     pub edition_id: EditionId,
     pub based_on_id: Option<AllocationRunId>,
     pub policy: Policy,
-    /// What was asked, JSON.
+    /// `StartRun` as JSON.
     pub request: String,
     pub state: RunState,
-    /// Somebody wants it to stop.
+    /// Cancellation was requested.
     pub is_cancelled: bool,
-    /// Of the work, in ten-thousandths.
+    /// Progress in basis points.
     pub done_bp: i32,
-    /// How many it is about.
+    /// Number of applications in the run.
     pub applications: i32,
-    /// The best so far.
+    /// Applications served by the best assignment so far.
     pub served: i32,
-    /// Σ points × wish.
+    /// Σ points × wish value.
     pub total_value: i64,
-    /// No plan serves more.
+    /// Upper bound on `served`.
     pub served_bound: Option<i32>,
-    /// No plan that serves as many is worth more.
+    /// Upper bound on the value of assignments that serve as many.
     pub value_bound: Option<i64>,
-    /// From the best at most, in millionths.
+    /// Optimality gap of the weighted total, in parts per million.
     pub gap_ppm: Option<i32>,
-    /// Whose booths are others than before.
+    /// Number of applications whose booths change.
     pub moved: i32,
     /// `done`, `time` or `cancelled`.
     pub ended_by: Option<String>,
     pub created_by: UserId,
     pub created_at: Instant,
-    /// When its node last said that it is at work.
+    /// Last heartbeat of the node that executes the run.
     pub heard_at: Instant,
     pub finished_at: Option<Instant>,
 }
 
-/// Adds a run.
 pub fn insert(tx: &mut Tx<'_>, row: &RunRow) -> QueryResult<usize> {
     diesel::insert_into(allocation_runs::table).values(row).execute(tx.conn())
 }
 
-/// One run of an edition.
 pub fn find(tx: &mut Tx<'_>, edition: EditionId, id: AllocationRunId) -> QueryResult<RunRow> {
     allocation_runs::table
         .find(id)
@@ -86,7 +83,7 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, id: AllocationRunId) -> QueryRe
         .get_result(tx.conn())
 }
 
-/// How many runs of an edition are being worked out.
+/// Number of running allocation runs of an edition.
 pub fn running(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<i64> {
     allocation_runs::table
         .filter(allocation_runs::edition_id.eq(edition))
@@ -95,7 +92,7 @@ pub fn running(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<i64> {
         .get_result(tx.conn())
 }
 
-/// The runs of an edition, newest first, before `after`.
+/// A page of allocation runs, newest first, after `after`.
 pub fn page(
     tx: &mut Tx<'_>,
     edition: EditionId,
@@ -109,7 +106,7 @@ pub fn page(
     query.order(allocation_runs::id.desc()).limit(limit).select(RunRow::as_select()).load(tx.conn())
 }
 
-/// Says how far a run is; tells whether it should stop.
+/// Updates progress and heartbeat. Returns whether cancellation was requested.
 pub fn tell(
     tx: &mut Tx<'_>,
     id: AllocationRunId,
@@ -130,15 +127,15 @@ pub fn tell(
         .get_result(tx.conn())
 }
 
-/// Asks a run to stop.
+/// Requests cancellation of an allocation run.
 pub fn cancel(tx: &mut Tx<'_>, id: AllocationRunId) -> QueryResult<usize> {
     diesel::update(allocation_runs::table.find(id)).set(allocation_runs::is_cancelled.eq(true)).execute(tx.conn())
 }
 
-/// A run has ended: writes all that may change. Only one that is `from` changes.
+/// Updates state and results of a run. Returns `false` if its state is not `from`.
 pub fn finish(tx: &mut Tx<'_>, row: &RunRow, from: RunState) -> QueryResult<bool> {
     use allocation_runs as r;
-    let changed = diesel::update(r::table.find(row.id).filter(r::state.eq(from)))
+    let updated = diesel::update(r::table.find(row.id).filter(r::state.eq(from)))
         .set((
             r::state.eq(row.state),
             r::done_bp.eq(row.done_bp),
@@ -153,35 +150,35 @@ pub fn finish(tx: &mut Tx<'_>, row: &RunRow, from: RunState) -> QueryResult<bool
             r::finished_at.eq(row.finished_at),
         ))
         .execute(tx.conn())?;
-    Ok(changed == 1)
+    Ok(updated == 1)
 }
 
-/// Runs whose node has said nothing since `before` have failed; returns how many.
+/// Marks running allocation runs without a heartbeat since `before` as failed; returns their number.
 pub fn fail_silent(tx: &mut Tx<'_>, before: Instant, now: Instant) -> QueryResult<usize> {
-    let silent = allocation_runs::table
+    let stale = allocation_runs::table
         .filter(allocation_runs::state.eq(RunState::Running))
         .filter(allocation_runs::heard_at.lt(before));
-    diesel::update(silent)
+    diesel::update(stale)
         .set((allocation_runs::state.eq(RunState::Failed), allocation_runs::finished_at.eq(now)))
         .execute(tx.conn())
 }
 
-/// An application in a run.
+/// An application in a proposal.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = allocation_run_applications)]
 pub struct RunApplicationRow {
     pub run_id: AllocationRunId,
     pub application_id: ApplicationId,
-    /// Place in the order; 1 is the first.
+    /// Position in the order, starting at 1.
     pub turn: i32,
     pub points: i32,
-    /// Its version then.
+    /// Version of the application when it was loaded.
     pub seen_version: i32,
-    /// Why, JSON.
+    /// `Explanation` as JSON.
     pub explanation: String,
 }
 
-/// A booth that had or gets somebody.
+/// A booth in a proposal: its application before and after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = allocation_run_booths, treat_none_as_default_value = false)]
 pub struct RunBoothRow {
@@ -191,7 +188,7 @@ pub struct RunBoothRow {
     pub after_application_id: Option<ApplicationId>,
 }
 
-/// Keeps a proposal.
+/// Inserts a proposal.
 pub fn insert_proposal(tx: &mut Tx<'_>, applications: &[RunApplicationRow], booths: &[RunBoothRow]) -> QueryResult<()> {
     for part in applications.chunks(1_000) {
         on_either!(tx, |c| diesel::insert_into(allocation_run_applications::table).values(part).execute(c))?;
@@ -202,7 +199,7 @@ pub fn insert_proposal(tx: &mut Tx<'_>, applications: &[RunApplicationRow], boot
     Ok(())
 }
 
-/// Applications of a run with their exhibitors' names, in the run's order after `after`.
+/// A page of applications of a proposal with exhibitor names, in order, after position `after`.
 pub fn applications_page(
     tx: &mut Tx<'_>,
     run: AllocationRunId,
@@ -220,7 +217,7 @@ pub fn applications_page(
         .load(tx.conn())
 }
 
-/// All applications of a run with the versions that were seen.
+/// All applications of a proposal with their versions at the time of loading.
 pub fn seen(tx: &mut Tx<'_>, run: AllocationRunId) -> QueryResult<Vec<(ApplicationId, i32)>> {
     allocation_run_applications::table
         .filter(allocation_run_applications::run_id.eq(run))
@@ -228,7 +225,7 @@ pub fn seen(tx: &mut Tx<'_>, run: AllocationRunId) -> QueryResult<Vec<(Applicati
         .load(tx.conn())
 }
 
-/// All booths of a run, by code.
+/// All booths of a proposal, ordered by code.
 pub fn booths(tx: &mut Tx<'_>, run: AllocationRunId) -> QueryResult<Vec<(RunBoothRow, String)>> {
     allocation_run_booths::table
         .inner_join(floor_booths::table.on(floor_booths::id.eq(allocation_run_booths::booth_id)))
@@ -238,7 +235,7 @@ pub fn booths(tx: &mut Tx<'_>, run: AllocationRunId) -> QueryResult<Vec<(RunBoot
         .load(tx.conn())
 }
 
-/// Booths that some applications of a run had or get, by code.
+/// Booths of a proposal that the given applications have before or after, ordered by code.
 pub fn booths_of(
     tx: &mut Tx<'_>,
     run: AllocationRunId,
@@ -257,7 +254,7 @@ pub fn booths_of(
         .load(tx.conn())
 }
 
-/// The names of applications' exhibitors.
+/// Exhibitor names by application.
 pub fn names_of(tx: &mut Tx<'_>, of: &[ApplicationId]) -> QueryResult<Vec<(ApplicationId, String)>> {
     applied::table
         .inner_join(exhibitors::table)
@@ -266,7 +263,7 @@ pub fn names_of(tx: &mut Tx<'_>, of: &[ApplicationId]) -> QueryResult<Vec<(Appli
         .load(tx.conn())
 }
 
-/// Booths that a round may give away.
+/// Booths available to allocation runs.
 pub fn open_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<BoothId>> {
     floor_booths::table
         .filter(floor_booths::edition_id.eq(edition))
@@ -275,7 +272,7 @@ pub fn open_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Booth
         .load(tx.conn())
 }
 
-/// The exhibitors of a run's applications.
+/// Exhibitors of the applications of a proposal.
 pub fn exhibitors_of(tx: &mut Tx<'_>, run: AllocationRunId) -> QueryResult<Vec<(ApplicationId, ExhibitorId)>> {
     allocation_run_applications::table
         .inner_join(applied::table.on(applied::id.eq(allocation_run_applications::application_id)))
@@ -284,7 +281,7 @@ pub fn exhibitors_of(tx: &mut Tx<'_>, run: AllocationRunId) -> QueryResult<Vec<(
         .load(tx.conn())
 }
 
-/// What a run must know of a booth.
+/// Booth data for the solver.
 #[derive(Debug, Clone, Queryable)]
 pub struct BoothFact {
     pub id: BoothId,
@@ -302,7 +299,7 @@ pub struct BoothFact {
     pub depth: Option<i32>,
 }
 
-/// The booths of an edition, row by row.
+/// The booths of an edition, ordered by row and place.
 pub fn floor(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<BoothFact>> {
     use floor_booths as b;
     b::table
@@ -326,7 +323,7 @@ pub fn floor(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<BoothFact>>
         .load(tx.conn())
 }
 
-/// What a run must know of an application.
+/// Application data for the solver.
 #[derive(Debug, Clone, Queryable)]
 pub struct ApplicationFact {
     pub id: ApplicationId,
@@ -343,7 +340,7 @@ pub struct ApplicationFact {
     pub locality: Option<String>,
 }
 
-/// The applications of an edition in some states, in the order they were made.
+/// The applications of an edition in the given states, in order of creation.
 pub fn applications(
     tx: &mut Tx<'_>,
     edition: EditionId,
@@ -372,7 +369,6 @@ pub fn applications(
         .load(tx.conn())
 }
 
-/// The approved applications of an edition.
 pub fn approved_ids(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ApplicationId>> {
     applied::table
         .filter(applied::edition_id.eq(edition))
@@ -383,7 +379,7 @@ pub fn approved_ids(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Appl
 
 type WishRow = (ApplicationId, Option<BoothId>, Option<ZoneId>);
 
-/// All wishes of an edition, best first within an application.
+/// All wishes of an edition, ordered by application and rank.
 pub fn wishes(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<WishRow>> {
     application_wishes::table
         .filter(application_wishes::edition_id.eq(edition))
@@ -392,7 +388,7 @@ pub fn wishes(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<WishRow>> 
         .load(tx.conn())
 }
 
-/// Groups of the products that applications of an edition name, in the order these were named.
+/// Product groups of the products named in applications, ordered by application and product.
 pub fn named_groups(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(ApplicationId, ProductGroup)>> {
     application_products::table
         .inner_join(products::table)
@@ -403,11 +399,11 @@ pub fn named_groups(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(App
         .load(tx.conn())
 }
 
-/// Whose, of which group, with how many stars, and until when the certificate is good.
-type Good = (ApplicationId, ProductGroup, Option<i32>, Option<Day>);
+/// Application, product group, stars, and last day of validity of the certificate.
+type ProductFact = (ApplicationId, ProductGroup, Option<i32>, Option<Day>);
 
-/// All products of those who applied, in the order they were made.
-pub fn goods(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Good>> {
+/// All products of the exhibitors that applied, in order of creation.
+pub fn goods(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ProductFact>> {
     use applied as a;
     products::table
         .inner_join(a::table.on(a::exhibitor_id.eq(products::exhibitor_id)))
@@ -417,7 +413,7 @@ pub fn goods(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Good>> {
         .load(tx.conn())
 }
 
-/// Other editions of the same organiser where those who applied had a booth.
+/// Other editions of the organiser in which the exhibitors that applied had a confirmed booth.
 pub fn past_editions(
     tx: &mut Tx<'_>,
     edition: EditionId,
@@ -438,7 +434,7 @@ pub fn past_editions(
         .load(tx.conn())
 }
 
-/// An allocation that holds a booth.
+/// An active allocation.
 #[derive(Debug, Clone, Copy, Queryable)]
 pub struct Holding {
     pub id: AllocationId,
@@ -447,7 +443,7 @@ pub struct Holding {
     pub state: AllocationState,
 }
 
-/// Who has which booth now; what has run out does not count.
+/// The active, unexpired allocations of an edition, ordered by booth.
 pub fn holdings(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> QueryResult<Vec<Holding>> {
     allocations::table
         .filter(allocations::edition_id.eq(edition))

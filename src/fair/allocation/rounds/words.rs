@@ -1,8 +1,8 @@
-//! Explanations as people read them.
+//! Localizable texts of explanations.
 use super::explain::{Advice, Explanation, Lost, Outcome, Reason, Why};
 use hoicho_core::i18n::{Said, Text};
 
-/// An explanation in sentences: what it got, what its better wishes went to, what would have to change.
+/// The sentences of an explanation: outcome, unfulfilled wishes, advice.
 pub fn words(of: &Explanation) -> Vec<Text> {
     let first = match &of.outcome {
         Outcome::Stays => Said("it-keeps-the-booths-it-has").text(),

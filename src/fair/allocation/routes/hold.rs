@@ -1,4 +1,4 @@
-//! Holding booths, and the list of who has which.
+//! Endpoints to hold booths and to list allocations.
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::Deserialize;
 
@@ -23,18 +23,18 @@ use hoicho_web::{
 #[serde(deny_unknown_fields)]
 struct HoldBooths {
     application: ApplicationId,
-    /// 1 to 100, side by side unless `allow_apart`.
+    /// 1 to 100 booths, adjacent unless `allow_apart`.
     booths: Vec<BoothId>,
-    /// The booths need not be side by side.
+    /// Allows booths that are not adjacent.
     #[serde(default)]
     allow_apart: bool,
-    /// Why the exhibitor may stand in a zone that is not for it; 1 to 1,000 characters.
+    /// Reason for overriding the eligibility rules of a zone; 1 to 1,000 characters.
     eligibility_waiver: Option<String>,
-    /// Seconds until the hold ends by itself: 60 to 2,592,000; 86,400 unless told.
+    /// Seconds until the hold expires: 60 to 2,592,000, default 86,400.
     expires_in_s: Option<u32>,
 }
 
-/// Holds booths for an approved application, all or none.
+/// Holds booths for an approved application: all of them or none.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/allocations", tag = "allocation", params(("edition" = String, Path)), request_body = HoldBooths, responses((status = 201, body = Items<AllocationView>), (status = 404), (status = 409, description = "booth_already_taken or not_eligible"), (status = 422)))]
 #[post("/editions/{edition}/allocations")]
 pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>) -> Result<Answer, Problem> {
@@ -47,10 +47,10 @@ pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>
     check_expiry(&mut checks, expires_in_s);
     let eligibility_waiver = eligibility_waiver.map(|w| checks.text("/eligibility_waiver", &w, 1_000));
     checks.done()?;
-    let wanted = Hold { application, booths, allow_apart, eligibility_waiver, expires_in_s };
+    let request = Hold { application, booths, allow_apart, eligibility_waiver, expires_in_s };
     permit
         .once(move |tx, granted| {
-            let rows = hold::hold(tx, &granted, &wanted)?;
+            let rows = hold::hold(tx, &granted, &request)?;
             Answer::created(&Items { items: rows.into_iter().map(|row| view(row, None)).collect() })
         })
         .await
@@ -60,15 +60,15 @@ pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct AllocationQuery {
-    /// Only for this application.
+    /// Filter by application.
     application: Option<ApplicationId>,
-    /// Rows a page: 1 to 500, 50 unless told.
+    /// Rows per page: 1 to 500, default 50.
     limit: Option<u16>,
-    /// Where the last page ended.
+    /// Cursor from the previous page.
     cursor: Option<String>,
 }
 
-/// The allocations of an edition, in the order they were made.
+/// Lists the allocations of an edition, in order of creation.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/allocations", tag = "allocation", params(("edition" = String, Path), AllocationQuery), responses((status = 200, body = Page<AllocationView>), (status = 404)))]
 #[get("/editions/{edition}/allocations")]
 pub(super) async fn list_allocations(

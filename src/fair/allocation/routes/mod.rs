@@ -1,4 +1,4 @@
-//! `/editions/{edition}/allocations`, the steps of an allocation, and who else is on its booth.
+//! Endpoints of allocations, their state transitions, participants and allocation runs.
 mod hold;
 mod participants;
 mod relocate;
@@ -17,7 +17,7 @@ use hoicho_web::{
     identity::{Action, ExhibitorRole, OrganiserRole},
 };
 
-/// The operations of this capability.
+/// OpenAPI operations of allocation.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(
     hold::hold_booths,
@@ -46,7 +46,7 @@ use hoicho_web::{
 ))]
 pub struct ApiDoc;
 
-/// Mounts them.
+/// Registers the routes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(hold::hold_booths).service(hold::list_allocations).service(swap::swap_booths);
     cfg.service(relocate::move_allocation);
@@ -80,7 +80,7 @@ impl Action for ReadAllocation {
     const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
 }
 
-/// Notes a hold or an offer that would end too soon or too late.
+/// Validates the TTL of a hold or an offer: 1 minute to 30 days.
 fn check_expiry(checks: &mut Checks, expires_in_s: u32) {
     checks.that((60..=2_592_000).contains(&expires_in_s), "/expires_in_s", "range", Said("it-must-be-60-to-2-592"));
 }

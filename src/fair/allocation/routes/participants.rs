@@ -1,4 +1,4 @@
-//! Co-exhibitors and represented companies on a booth.
+//! Endpoints of participants: co-exhibitors and represented companies.
 use actix_web::{HttpResponse, delete, get, post, web};
 use serde::{Deserialize, Serialize};
 
@@ -23,15 +23,15 @@ use hoicho_web::{
 #[serde(deny_unknown_fields)]
 struct AddParticipant {
     role: ParticipantRole,
-    /// A co-exhibitor's; its name and country come from here.
+    /// Only for co-exhibitors; name and country are taken from the exhibitor.
     exhibitor: Option<ExhibitorId>,
-    /// A represented company's; 1 to 200 characters.
+    /// Only for represented companies; 1 to 200 characters.
     name: Option<String>,
-    /// A represented company's: ISO 3166, two capitals.
+    /// Only for represented companies; ISO 3166-1 alpha-2, upper case.
     country: Option<String>,
 }
 
-/// Somebody else on a booth.
+/// A participant of a booth.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ParticipantView {
     id: ParticipantId,
@@ -47,24 +47,26 @@ fn view(row: ParticipantRow) -> ParticipantView {
 
 type Id = web::Path<AllocationId>;
 
-/// Who is added, as far as it can be told without the database.
-enum Named {
+/// The participant to add, validated without the database.
+enum NewParticipant {
     CoExhibitor(ExhibitorId),
     Represented(String, String),
 }
 
-fn named(body: AddParticipant) -> Result<Named, Problem> {
+fn validate(body: AddParticipant) -> Result<NewParticipant, Problem> {
     let mut checks = Checks::default();
     let name = body.name.map(|n| checks.text("/name", &n, 200));
     let country = body.country.filter(|c| c.len() == 2 && c.bytes().all(|b| b.is_ascii_uppercase()));
-    let named = match (body.role, body.exhibitor, name, country) {
-        (ParticipantRole::CoExhibitor, Some(exhibitor), None, None) => Some(Named::CoExhibitor(exhibitor)),
-        (ParticipantRole::Represented, None, Some(name), Some(country)) => Some(Named::Represented(name, country)),
+    let participant = match (body.role, body.exhibitor, name, country) {
+        (ParticipantRole::CoExhibitor, Some(exhibitor), None, None) => Some(NewParticipant::CoExhibitor(exhibitor)),
+        (ParticipantRole::Represented, None, Some(name), Some(country)) => {
+            Some(NewParticipant::Represented(name, country))
+        }
         (_, _, _, _) => None,
     };
-    checks.that(named.is_some(), "/role", "unexpected", Said("a-co-exhibitor-needs-exhibitor-alone-a"));
+    checks.that(participant.is_some(), "/role", "unexpected", Said("a-co-exhibitor-needs-exhibitor-alone-a"));
     checks.done()?;
-    named.ok_or_else(|| hoicho_web::http::Code::Internal.into())
+    participant.ok_or_else(|| hoicho_web::http::Code::Internal.into())
 }
 
 /// Adds a co-exhibitor or a represented company to a booth.
@@ -76,22 +78,22 @@ pub(super) async fn add_participant(
     body: Body<AddParticipant>,
 ) -> Result<Answer, Problem> {
     let body = body.get()?;
-    let (role, named) = (body.role, named(body)?);
+    let (role, participant) = (body.role, validate(body)?);
     let id = id.into_inner();
     permit
         .once(move |tx, granted| {
             let edition = editions::store::open_for_change(tx, granted.edition()?)?;
             let allocation = store::find(tx, edition.id, id)?;
-            let (exhibitor_id, name, country) = match named {
-                Named::CoExhibitor(exhibitor) => {
-                    let found = participants::nameable(tx, granted.actor()?, edition.organiser_id, exhibitor)?;
+            let (exhibitor_id, name, country) = match participant {
+                NewParticipant::CoExhibitor(exhibitor) => {
+                    let exhibitor_data = participants::nameable(tx, granted.actor()?, edition.organiser_id, exhibitor)?;
                     let mut checks = Checks::default();
-                    checks.that(found.is_some(), "/exhibitor", "unknown", Said("there-is-no-such-exhibitor"));
+                    checks.that(exhibitor_data.is_some(), "/exhibitor", "unknown", Said("there-is-no-such-exhibitor"));
                     checks.done()?;
-                    let (name, country) = found.unwrap_or_default();
+                    let (name, country) = exhibitor_data.unwrap_or_default();
                     (Some(exhibitor), name, country)
                 }
-                Named::Represented(name, country) => (None, name, country),
+                NewParticipant::Represented(name, country) => (None, name, country),
             };
             let row = ParticipantRow {
                 id: ParticipantId::make(),
@@ -110,7 +112,7 @@ pub(super) async fn add_participant(
         .await
 }
 
-/// Who else is on a booth, by name.
+/// Lists the participants of a booth by name.
 #[utoipa::path(get, path = "/api/v1/allocations/{allocation}/participants", tag = "allocation", params(("allocation" = AllocationId, Path)), responses((status = 200, body = Items<ParticipantView>), (status = 404)))]
 #[get("/allocations/{allocation}/participants")]
 pub(super) async fn list_participants(permit: Permit<ReadAllocation>, id: Id) -> Result<HttpResponse, Problem> {
@@ -119,7 +121,7 @@ pub(super) async fn list_participants(permit: Permit<ReadAllocation>, id: Id) ->
     Ok(HttpResponse::Ok().json(Items { items: rows.into_iter().map(view).collect() }))
 }
 
-/// Takes somebody off a booth.
+/// Removes a participant from a booth.
 #[utoipa::path(delete, path = "/api/v1/allocations/{allocation}/participants/{participant}", tag = "allocation", params(("allocation" = AllocationId, Path), ("participant" = ParticipantId, Path)), responses((status = 204), (status = 404), (status = 409)))]
 #[delete("/allocations/{allocation}/participants/{participant}")]
 pub(super) async fn remove_participant(

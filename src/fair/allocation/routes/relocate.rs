@@ -1,4 +1,4 @@
-//! `/allocations/{allocation}/move`.
+//! Endpoint to move an allocation.
 use actix_web::{post, web};
 use serde::Deserialize;
 
@@ -18,11 +18,11 @@ use hoicho_web::{
 struct MoveAllocation {
     /// A free booth of the same edition.
     booth: BoothId,
-    /// Why the exhibitor may stand in a zone that is not for it; 1 to 1,000 characters.
+    /// Reason for overriding the eligibility rules of the zone; 1 to 1,000 characters.
     eligibility_waiver: Option<String>,
 }
 
-/// Moves an allocation to a free booth in one step; its state and the time of its offer stay.
+/// Moves an allocation to a free booth in one transaction; it keeps its state and expiry.
 #[utoipa::path(post, path = "/api/v1/allocations/{allocation}/move", tag = "allocation", params(("allocation" = AllocationId, Path)), request_body = MoveAllocation, responses((status = 200, body = AllocationView), (status = 404), (status = 409, description = "booth_already_taken, not_eligible or illegal_step"), (status = 422)))]
 #[post("/allocations/{allocation}/move")]
 pub(super) async fn move_allocation(

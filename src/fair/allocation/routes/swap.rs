@@ -1,4 +1,4 @@
-//! Swapping booths.
+//! Endpoint to swap booths.
 use actix_web::post;
 use serde::Deserialize;
 
@@ -20,7 +20,7 @@ struct SwapBooths {
     other: AllocationId,
 }
 
-/// Swaps the booths of two active allocations in one step.
+/// Swaps the booths of two active allocations in one transaction.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/allocations/swap", tag = "allocation", params(("edition" = String, Path)), request_body = SwapBooths, responses((status = 200, body = Items<AllocationView>), (status = 404), (status = 409)))]
 #[post("/editions/{edition}/allocations/swap")]
 pub(super) async fn swap_booths(permit: Permit<Allocate>, body: Body<SwapBooths>) -> Result<Answer, Problem> {

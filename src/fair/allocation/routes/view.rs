@@ -1,10 +1,10 @@
-//! An allocation as it is shown.
+//! JSON view of an allocation.
 use serde::Serialize;
 
 use super::super::{lifecycle::AllocationState, store::AllocationRow};
 use hoicho_core::values::ids::{AllocationId, ApplicationId, BoothId};
 
-/// A booth given to an application.
+/// Allocation of a booth to an application.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct AllocationView {
     pub id: AllocationId,
@@ -13,7 +13,7 @@ pub(super) struct AllocationView {
     pub booth_code: Option<String>,
     pub application: ApplicationId,
     pub state: AllocationState,
-    /// When a hold or an offer ends by itself.
+    /// Expiry of a hold or an offer.
     #[schema(value_type = Option<String>)]
     pub expires_at: Option<chrono::DateTime<chrono::Utc>>,
 }

@@ -1,4 +1,4 @@
-//! Whether booths that come free are offered to the waiting list without anybody asking.
+//! Endpoint of the waiting list policy: automatic offers of freed booths.
 use actix_web::put;
 use serde::Deserialize;
 
@@ -13,12 +13,12 @@ use hoicho_web::{
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PutWaitingListPolicy {
-    /// The run whose order and rules are followed; `null` turns it off.
+    /// The allocation run whose order and rules apply; `null` disables automatic offers.
     run: Option<AllocationRunId>,
 }
 
-/// Turns it on or off that a booth whose offer is declined or runs out is offered to the waiting list, by the order
-/// and the rules of a run.
+/// Enables or disables automatic offers: a booth whose offer is declined or expires is offered to the waiting list,
+/// following the order and rules of an allocation run.
 #[utoipa::path(put, path = "/api/v1/editions/{edition}/waiting-list/policy", tag = "allocation", params(("edition" = String, Path)), request_body = PutWaitingListPolicy, responses((status = 204), (status = 403), (status = 404), (status = 409)))]
 #[put("/editions/{edition}/waiting-list/policy")]
 pub(super) async fn put_waiting_list_policy(

@@ -1,4 +1,4 @@
-//! Taking an application back.
+//! Endpoint to withdraw an application.
 use actix_web::{post, web};
 
 use super::super::withdraw::withdraw;
@@ -15,7 +15,7 @@ impl Action for Withdraw {
     const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
 }
 
-/// Takes an application back, until booths are confirmed for it; what is held for it comes free.
+/// Withdraws an application and releases its held and offered booths. Not possible once booths are confirmed.
 #[utoipa::path(post, path = "/api/v1/applications/{application}/withdraw", tag = "applications", params(("application" = ApplicationId, Path)), responses((status = 200, body = ApplicationView), (status = 404), (status = 409)))]
 #[post("/applications/{application}/withdraw")]
 pub(super) async fn withdraw_application(

@@ -1,4 +1,4 @@
-//! Planning an edition.
+//! Creation of editions.
 use actix_web::post;
 use serde::Deserialize;
 
@@ -28,27 +28,27 @@ use hoicho_web::{
 #[serde(deny_unknown_fields)]
 struct CreateEdition {
     organiser: OrganiserId,
-    /// Compared with the editions of this series.
+    /// Series whose editions it is compared with.
     series: Option<SeriesId>,
-    /// Lower-case letters, digits, hyphens; unique.
+    /// Unique; 3 to 80 lower-case letters, digits and hyphens.
     slug: String,
     /// 1 to 200 characters.
     name: String,
-    /// One of the organiser's.
+    /// Venue of the organiser.
     venue: Option<VenueId>,
-    /// IANA; `Asia/Ho_Chi_Minh` unless told.
+    /// IANA time zone; default `Asia/Ho_Chi_Minh`.
     time_zone: Option<String>,
-    /// ISO 4217; `VND` unless told.
+    /// ISO 4217 code; default `VND`.
     currency: Option<String>,
-    /// A total whose booth rows are lost; always shown as declared.
+    /// Declared total for an edition without individual booths; always shown as declared.
     declared_booths: Option<i32>,
-    /// A total whose counts are lost; always shown as declared.
+    /// Declared total for an edition without individual counts; always shown as declared.
     declared_visits: Option<i64>,
-    /// A total in minor units whose reports are lost; always shown as declared.
+    /// Declared total in minor units for an edition without individual reports; always shown as declared.
     declared_sales: Option<i64>,
 }
 
-/// What is wrong with a time zone, if anything.
+/// Validates an IANA time zone.
 pub fn check_time_zone(checks: &mut Checks, time_zone: &str) {
     checks.that(
         time_zone.parse::<chrono_tz::Tz>().is_ok(),
@@ -58,7 +58,7 @@ pub fn check_time_zone(checks: &mut Checks, time_zone: &str) {
     );
 }
 
-/// What is wrong with a currency, if anything.
+/// Validates the format of a currency code.
 pub fn check_currency(checks: &mut Checks, currency: &str) {
     checks.that(
         currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase()),
@@ -68,7 +68,7 @@ pub fn check_currency(checks: &mut Checks, currency: &str) {
     );
 }
 
-/// What is wrong with declared totals, if anything.
+/// Validates declared totals: 0 to 10^15.
 pub(super) fn check_declared(checks: &mut Checks, booths: Option<i32>, visits: Option<i64>, sales: Option<i64>) {
     let declared =
         [("/declared_booths", booths.map(i64::from)), ("/declared_visits", visits), ("/declared_sales", sales)];
@@ -82,33 +82,33 @@ pub(super) fn check_declared(checks: &mut Checks, booths: Option<i32>, visits: O
     }
 }
 
-/// Plans an edition. It is a draft: only the organiser's staff see it.
+/// Creates an edition as a draft, visible only to the organiser's staff.
 #[utoipa::path(post, path = "/api/v1/editions", tag = "editions", request_body = CreateEdition, responses((status = 201, body = EditionView), (status = 404), (status = 409), (status = 422)))]
 #[post("/editions")]
 pub(super) async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) -> Result<Answer, Problem> {
-    let asked = body.get()?;
+    let body = body.get()?;
     let mut checks = Checks::default();
-    let name = checks.text("/name", &asked.name, 200);
-    checks.that(text::is_slug(&asked.slug), "/slug", "slug", Said("a-slug-has-3-to-80-lower"));
-    let time_zone = asked.time_zone.unwrap_or_else(|| "Asia/Ho_Chi_Minh".to_owned());
+    let name = checks.text("/name", &body.name, 200);
+    checks.that(text::is_slug(&body.slug), "/slug", "slug", Said("a-slug-has-3-to-80-lower"));
+    let time_zone = body.time_zone.unwrap_or_else(|| "Asia/Ho_Chi_Minh".to_owned());
     check_time_zone(&mut checks, &time_zone);
-    let currency = asked.currency.unwrap_or_else(|| "VND".to_owned());
+    let currency = body.currency.unwrap_or_else(|| "VND".to_owned());
     check_currency(&mut checks, &currency);
-    check_declared(&mut checks, asked.declared_booths, asked.declared_visits, asked.declared_sales);
+    check_declared(&mut checks, body.declared_booths, body.declared_visits, body.declared_sales);
     checks.done()?;
     let row = EditionRow {
         id: EditionId::make(),
-        organiser_id: asked.organiser,
-        series_id: asked.series,
-        slug: asked.slug,
+        organiser_id: body.organiser,
+        series_id: body.series,
+        slug: body.slug,
         name,
-        venue_id: asked.venue,
+        venue_id: body.venue,
         state: EditionState::Draft,
         time_zone,
         currency,
-        declared_booths: asked.declared_booths,
-        declared_visits: asked.declared_visits,
-        declared_sales: asked.declared_sales,
+        declared_booths: body.declared_booths,
+        declared_visits: body.declared_visits,
+        declared_sales: body.declared_sales,
         version: 1,
         created_at: caller.now,
         waiting_list_run_id: None,

@@ -1,4 +1,4 @@
-//! Reading, changing and removing editions.
+//! `/editions/{edition}`: reading, changing and deleting an edition.
 use actix_web::{HttpResponse, delete, get, patch};
 use serde::Deserialize;
 
@@ -20,7 +20,7 @@ use hoicho_web::{
     identity::{Permit, View},
 };
 
-/// One edition by identifier or slug, with its opening days.
+/// An edition by identifier or slug, with its opening days.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}", tag = "editions", params(("edition" = String, Path)), responses((status = 200, body = EditionView), (status = 404)))]
 #[get("/editions/{edition}")]
 pub(super) async fn get_edition(permit: View) -> Result<HttpResponse, Problem> {
@@ -29,7 +29,7 @@ pub(super) async fn get_edition(permit: View) -> Result<HttpResponse, Problem> {
     Ok(about.mark(HttpResponse::Ok().insert_header(etag::tag(version)).json(view)))
 }
 
-/// What may change; `null` takes a value away.
+/// Fields to change; `null` removes a value.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchEdition {
@@ -40,7 +40,7 @@ struct PatchEdition {
     series: Option<Option<SeriesId>>,
     #[serde(default, deserialize_with = "present")]
     venue: Option<Option<VenueId>>,
-    /// Only of a draft: days and hours that were counted hang on it.
+    /// Only for drafts: the days and hours of counts depend on it.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     time_zone: Option<String>,
@@ -52,12 +52,12 @@ struct PatchEdition {
     declared_sales: Option<Option<i64>>,
 }
 
-/// Changes an edition. Its slug and currency stay.
+/// Changes an edition. Slug and currency cannot be changed.
 #[utoipa::path(patch, path = "/api/v1/editions/{edition}", tag = "editions", params(("edition" = String, Path), ("If-Match" = String, Header)), request_body = PatchEdition, responses((status = 200, body = EditionView), (status = 404), (status = 409), (status = 412), (status = 422)))]
 #[patch("/editions/{edition}")]
 pub(super) async fn patch_edition(
     permit: Permit<PlanEdition>,
-    seen: IfMatch,
+    if_match: IfMatch,
     body: Body<PatchEdition>,
 ) -> Result<Answer, Problem> {
     let body = body.get()?;
@@ -72,7 +72,7 @@ pub(super) async fn patch_edition(
     permit
         .write(move |tx, granted| {
             let before = store::open_for_change(tx, granted.edition()?)?;
-            seen.check(before.version)?;
+            if_match.check(before.version)?;
             if body.time_zone.as_ref().is_some_and(|z| *z != before.time_zone) && before.state != EditionState::Draft {
                 return Err(Problem::new(Code::IllegalStep, Said("only-a-draft-s-time-zone-can")));
             }
@@ -87,24 +87,24 @@ pub(super) async fn patch_edition(
             if !store::replace(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
-            let shown = |r: EditionRow| {
+            let audited = |r: EditionRow| {
                 (r.name, r.series_id, r.venue_id, r.time_zone, r.declared_booths, r.declared_visits, r.declared_sales)
             };
-            granted.audit(tx, "edition.change", row.id, Some(shown(before)), Some(shown(row.clone())))?;
+            granted.audit(tx, "edition.change", row.id, Some(audited(before)), Some(audited(row.clone())))?;
             let (version, view) = whole(tx, row.id)?;
             Ok(Answer::ok(&view)?.version(version))
         })
         .await
 }
 
-/// Removes a draft that has neither zones nor gates; anything later is cancelled instead.
+/// Deletes a draft that has no zones or gates. Published editions can only be cancelled.
 #[utoipa::path(delete, path = "/api/v1/editions/{edition}", tag = "editions", params(("edition" = String, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/editions/{edition}")]
-pub(super) async fn delete_edition(permit: Permit<PlanEdition>, seen: IfMatch) -> Result<Answer, Problem> {
+pub(super) async fn delete_edition(permit: Permit<PlanEdition>, if_match: IfMatch) -> Result<Answer, Problem> {
     permit
         .write(move |tx, granted| {
             let before = store::open_for_change(tx, granted.edition()?)?;
-            seen.check(before.version)?;
+            if_match.check(before.version)?;
             if before.state != EditionState::Draft {
                 return Err(Problem::new(Code::IllegalStep, Said("only-a-draft-can-be-removed-cancel")));
             }

@@ -1,4 +1,4 @@
-//! Editions as a list, which other sites mirror.
+//! `/editions`: the list of editions, which other sites mirror.
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 
@@ -21,15 +21,15 @@ use hoicho_web::{
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct EditionQuery {
-    /// Only this organiser's; its staff see its drafts too.
+    /// Only editions of this organiser; its staff also receive drafts.
     organiser: Option<OrganiserId>,
-    /// Only these fields of each edition, with commas between them.
+    /// Fields to return of each edition, separated by commas.
     fields: Option<String>,
-    /// Only what changed: `synced` of the last answer. Never drafts.
+    /// Only changes since `synced` of an earlier response; never drafts.
     updated_since: Option<String>,
-    /// Rows a page: 1 to 500, 50 unless told.
+    /// Rows per page: 1 to 500; default 50.
     limit: Option<u16>,
-    /// Where the last page ended.
+    /// `next_cursor` of the previous page.
     cursor: Option<String>,
 }
 
@@ -58,7 +58,7 @@ impl Mirror for Editions {
     }
 }
 
-/// Editions by slug, or those that changed: those everybody may see, and with `organiser` the drafts of one's own.
+/// Public editions ordered by slug, or those that changed; with `organiser` also the drafts of the caller's organiser.
 #[utoipa::path(get, path = "/api/v1/editions", tag = "editions", params(EditionQuery), responses((status = 200, body = Mirrored<EditionView>)))]
 #[get("/editions")]
 pub(super) async fn list_editions(
@@ -68,15 +68,15 @@ pub(super) async fn list_editions(
 ) -> Result<HttpResponse, Problem> {
     let EditionQuery { organiser, fields, updated_since, limit, cursor } = query.get()?;
     let query = page::PageQuery { limit, cursor };
-    let (limit, wanted) = (query.limit()?, changes::ask(&query, updated_since.as_deref())?);
+    let (limit, request) = (query.limit()?, changes::ask(&query, updated_since.as_deref())?);
     let fields = Fields::ask(fields.as_deref())?;
     let user = caller_of(&req, &context)?.user;
-    let found = context.db.read(move |tx| {
+    let mirrored = context.db.read(move |tx| {
         let listed = match (organiser, user, updated_since) {
             (Some(organiser), Some(user), None) if role_in(tx, user, organiser)?.is_some() => Listed::Own(organiser),
             (organiser, _, _) => Listed::Public(organiser),
         };
-        changes::read(tx, &Editions(listed), wanted, limit)
+        changes::read(tx, &Editions(listed), request, limit)
     });
-    Ok(About::Editions.mark(found.await?.answer(&req, &fields)?))
+    Ok(About::Editions.mark(mirrored.await?.answer(&req, &fields)?))
 }

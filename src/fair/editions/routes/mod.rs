@@ -1,4 +1,4 @@
-//! `/editions`, their opening days and transitions.
+//! `/editions` with opening days and transitions.
 mod create;
 mod edition;
 mod list;
@@ -13,7 +13,7 @@ use actix_web::web;
 
 use hoicho_web::identity::{Action, OrganiserRole};
 
-/// The operations of this capability.
+/// OpenAPI operations of this module.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(
     create::create_edition,
@@ -27,7 +27,7 @@ use hoicho_web::identity::{Action, OrganiserRole};
 ))]
 pub struct ApiDoc;
 
-/// Mounts them.
+/// Registers the routes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(create::create_edition).service(list::list_editions).service(edition::get_edition);
     cfg.service(edition::patch_edition).service(edition::delete_edition);

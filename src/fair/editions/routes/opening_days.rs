@@ -1,4 +1,4 @@
-//! Opening days.
+//! `/editions/{edition}/opening-days`.
 use actix_web::{HttpResponse, get, put};
 
 use super::{
@@ -12,7 +12,7 @@ use hoicho_web::{
     identity::{Permit, View},
 };
 
-/// The opening days of an edition in order.
+/// The opening days of an edition in chronological order.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/opening-days", tag = "editions", params(("edition" = String, Path)), responses((status = 200, body = Items<OpeningDay>), (status = 404)))]
 #[get("/editions/{edition}/opening-days")]
 pub(super) async fn get_opening_days(permit: View) -> Result<HttpResponse, Problem> {
@@ -25,18 +25,18 @@ pub(super) async fn get_opening_days(permit: View) -> Result<HttpResponse, Probl
     Ok(HttpResponse::Ok().insert_header(etag::tag(version)).json(Items { items: view_days(days) }))
 }
 
-/// Sets the opening days, gaps allowed. A day that has reports or counts cannot be taken away.
+/// Replaces the opening days, which need not be consecutive. A day with reports or counts cannot be removed.
 #[utoipa::path(put, path = "/api/v1/editions/{edition}/opening-days", tag = "editions", params(("edition" = String, Path), ("If-Match" = String, Header)), request_body = Vec<OpeningDay>, responses((status = 200, body = EditionView), (status = 409), (status = 412), (status = 422)))]
 #[put("/editions/{edition}/opening-days")]
 pub(super) async fn put_opening_days(
     permit: Permit<PlanEdition>,
-    seen: IfMatch,
+    if_match: IfMatch,
     body: Body<Vec<OpeningDay>>,
 ) -> Result<Answer, Problem> {
     let days = body.get()?;
     let mut checks = Checks::default();
     checks.that((1..=366).contains(&days.len()), "", "days", Said("an-edition-needs-1-to-366-opening"));
-    let mut named = std::collections::BTreeSet::new();
+    let mut distinct_days = std::collections::BTreeSet::new();
     for (i, day) in days.iter().enumerate() {
         checks.that(
             day.opens_at < day.closes_at,
@@ -44,7 +44,7 @@ pub(super) async fn put_opening_days(
             "hours",
             Said("closing-must-come-after-opening"),
         );
-        checks.that(named.insert(day.day), &format!("/{i}/day"), "repeated", Said("this-day-is-named-twice"));
+        checks.that(distinct_days.insert(day.day), &format!("/{i}/day"), "repeated", Said("this-day-is-named-twice"));
         checks.that(
             (2000..=2100).contains(&chrono::Datelike::year(&day.day)),
             &format!("/{i}/day"),
@@ -56,7 +56,7 @@ pub(super) async fn put_opening_days(
     permit
         .write(move |tx, granted| {
             let row = store::open_for_change(tx, granted.edition()?)?;
-            seen.check(row.version)?;
+            if_match.check(row.version)?;
             let rows: Vec<_> = days
                 .iter()
                 .map(|d| OpeningDayRow { edition_id: row.id, day: d.day, opens_at: d.opens_at, closes_at: d.closes_at })

@@ -1,4 +1,4 @@
-//! Moving an edition along its life cycle.
+//! `/editions/{edition}/transitions`: state transitions.
 use actix_web::{post, web};
 use serde::Deserialize;
 
@@ -13,16 +13,17 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// A step of the life cycle.
+/// A state transition.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Transition {
     to: EditionState,
-    /// Needed for going back and for cancelling.
+    /// Required for going back and for cancelling; 1 to 1,000 characters.
     reason: Option<String>,
 }
 
-/// Moves an edition along its life cycle. Finalising freezes its figures. An illegal step is refused with the legal ones.
+/// Changes the state of an edition. Finalising freezes its figures. The error for an invalid transition lists the valid
+/// ones.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/transitions", tag = "editions", params(("edition" = String, Path)), request_body = Transition, responses((status = 200, body = EditionView), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/transitions")]
 pub(super) async fn transition(
@@ -43,9 +44,9 @@ pub(super) async fn transition(
                 ));
             }
             let mut checks = Checks::default();
-            let given = reason.as_deref().map(|r| checks.text("/reason", r, 1_000));
+            let reason_text = reason.as_deref().map(|r| checks.text("/reason", r, 1_000));
             checks.that(
-                given.is_some() || !from.needs_reason(to),
+                reason_text.is_some() || !from.needs_reason(to),
                 "/reason",
                 "missing",
                 Said("this-step-needs-a-reason"),
@@ -57,7 +58,7 @@ pub(super) async fn transition(
             if to == EditionState::Finalised {
                 (on_finalise.0)(tx, row.id, granted.now)?;
             }
-            granted.audit(tx, "edition.transition", row.id, Some((from, None)), Some((to, given)))?;
+            granted.audit(tx, "edition.transition", row.id, Some((from, None)), Some((to, reason_text)))?;
             let (version, view) = whole(tx, row.id)?;
             Ok(Answer::ok(&view)?.version(version))
         })

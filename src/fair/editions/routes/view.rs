@@ -1,4 +1,4 @@
-//! An edition as it is shown.
+//! JSON representation of an edition.
 use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ use hoicho_core::{
 };
 use hoicho_web::http::Problem;
 
-/// One day the edition is open, in its own time zone.
+/// An opening day, in the edition's time zone.
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpeningDay {
@@ -30,7 +30,7 @@ pub struct OpeningDay {
     pub closes_at: NaiveTime,
 }
 
-/// Where an edition is held.
+/// Venue of an edition.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct EditionVenue {
     pub id: VenueId,
@@ -50,13 +50,13 @@ pub struct EditionView {
     pub state: EditionState,
     pub time_zone: String,
     pub currency: String,
-    /// A total whose rows are lost; shown as declared.
+    /// Declared total for an edition without individual booths.
     pub declared_booths: Option<i32>,
-    /// A total whose rows are lost; shown as declared.
+    /// Declared total for an edition without individual counts.
     pub declared_visits: Option<i64>,
-    /// A total whose rows are lost, minor units; shown as declared.
+    /// Declared total for an edition without individual reports, in minor units.
     pub declared_sales: Option<i64>,
-    /// The round whose policy offers booths that come free to the waiting list, if that is on.
+    /// Allocation run whose policy offers released booths to the waiting list, if enabled.
     pub waiting_list_run: Option<AllocationRunId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opening_days: Option<Vec<OpeningDay>>,
@@ -85,22 +85,22 @@ fn view(row: EditionRow, venue: Option<EditionVenue>, days: Option<Vec<OpeningDa
     }
 }
 
-/// One edition, with its opening days.
+/// The version and the view of an edition with its opening days.
 pub fn whole(tx: &mut Tx<'_>, id: EditionId) -> Result<(i32, EditionView), Problem> {
     let row = store::find(tx, id)?;
     let version = row.version;
     let days = days(store::days(tx, id)?);
-    let found = list(tx, vec![row])?.pop().ok_or(hoicho_web::http::Code::NotFound)?;
-    Ok((version, EditionView { opening_days: Some(days), ..found }))
+    let view = list(tx, vec![row])?.pop().ok_or(hoicho_web::http::Code::NotFound)?;
+    Ok((version, EditionView { opening_days: Some(days), ..view }))
 }
 
-/// Editions with their venues.
+/// Views of editions with their venues.
 pub(super) fn list(tx: &mut Tx<'_>, rows: Vec<EditionRow>) -> Result<Vec<EditionView>, Problem> {
     let ids: Vec<_> = rows.iter().filter_map(|r| r.venue_id).collect();
     let venues = venues::store::by_ids(tx, &ids)?;
     let venue = |id: Option<VenueId>| {
-        let found = venues.iter().find(|v| Some(v.id) == id)?;
-        Some(EditionVenue { id: found.id, name: found.name.clone(), address: found.address.clone() })
+        let row = venues.iter().find(|v| Some(v.id) == id)?;
+        Some(EditionVenue { id: row.id, name: row.name.clone(), address: row.address.clone() })
     };
     Ok(rows.into_iter().map(|row| (venue(row.venue_id), row)).map(|(venue, row)| view(row, venue, None)).collect())
 }

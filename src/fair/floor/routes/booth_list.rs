@@ -1,4 +1,4 @@
-//! The booths of an edition as a list, which other sites mirror.
+//! List endpoint of booths, with incremental synchronization for mirrors.
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Deserialize;
 
@@ -19,11 +19,11 @@ use hoicho_web::{
     identity::View,
 };
 
-/// What a list of booths may tell beside them.
+/// Optional parts of a list of booths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum BoothPart {
-    /// Whether a booth is taken, and who stands there.
+    /// Occupancy and exhibitors of each booth.
     Occupancy,
 }
 
@@ -31,41 +31,40 @@ pub(super) enum BoothPart {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct BoothQuery {
-    /// Only of this zone.
+    /// Filter by zone.
     zone: Option<ZoneId>,
-    /// `occupancy` tells whether booths are taken, and by whom.
+    /// `occupancy` adds the occupancy and exhibitors of each booth.
     include: Option<BoothPart>,
-    /// Only these fields of each booth, with commas between them.
+    /// Comma-separated fields to return of each booth.
     fields: Option<String>,
-    /// Only what changed: `synced` of the last answer.
+    /// Return only changes since then: `synced` of the previous response.
     updated_since: Option<String>,
-    /// Rows a page: 1 to 500, 50 unless told.
+    /// Rows per page: 1 to 500, default 50.
     limit: Option<u16>,
-    /// Where the last page ended.
+    /// Cursor from the previous page.
     cursor: Option<String>,
 }
 
 /// The booths of an edition, or of one of its zones.
 pub struct Booths {
-    /// Of which edition.
     pub edition: EditionId,
-    /// Of this zone alone.
+    /// Filter by zone.
     pub zone: Option<ZoneId>,
-    /// Whether to tell who has them.
+    /// Whether to include occupancy and exhibitors.
     pub occupancy: bool,
 }
 
 impl Booths {
-    fn shown(&self, tx: &mut Tx<'_>, rows: Vec<BoothRow>) -> Result<Vec<BoothView>, Problem> {
+    fn views(&self, tx: &mut Tx<'_>, rows: Vec<BoothRow>) -> Result<Vec<BoothView>, Problem> {
         let mut views: Vec<BoothView> = rows.into_iter().map(view::booth).collect();
         if self.occupancy {
             let ids: Vec<BoothId> = views.iter().map(|v| v.id).collect();
-            let mut taken = store::occupancy_of(tx, &ids)?;
-            let mut there = store::standing_on(tx, &ids)?;
+            let mut occupancy = store::occupancy_of(tx, &ids)?;
+            let mut exhibitors = store::standing_on(tx, &ids)?;
             for view in &mut views {
-                view.occupancy = Some(taken.remove(&view.id).unwrap_or(Occupancy::Free));
-                let stand = there.remove(&view.id).unwrap_or_default();
-                view.exhibitors = Some(stand.into_iter().map(|(id, name)| BoothExhibitor { id, name }).collect());
+                view.occupancy = Some(occupancy.remove(&view.id).unwrap_or(Occupancy::Free));
+                let on_booth = exhibitors.remove(&view.id).unwrap_or_default();
+                view.exhibitors = Some(on_booth.into_iter().map(|(id, name)| BoothExhibitor { id, name }).collect());
             }
         }
         Ok(views)
@@ -80,12 +79,12 @@ impl Mirror for Booths {
     }
     fn page(&self, tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<BoothView>, Problem> {
         let rows = store::booths_page(tx, self.edition, self.zone, after, limit)?;
-        self.shown(tx, rows)
+        self.views(tx, rows)
     }
     fn by_ids(&self, tx: &mut Tx<'_>, ids: &[SubjectId]) -> Result<Vec<BoothView>, Problem> {
         let ids: Vec<BoothId> = ids.iter().map(|id| BoothId(id.0)).collect();
         let rows = store::booths_by_ids(tx, self.edition, self.zone, &ids)?;
-        self.shown(tx, rows)
+        self.views(tx, rows)
     }
     fn key(row: &BoothView) -> String {
         row.code.clone()
@@ -95,7 +94,7 @@ impl Mirror for Booths {
     }
 }
 
-/// The booths of an edition by code, or those that changed.
+/// Lists the booths of an edition by code, or those that changed.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/booths", tag = "floor", params(("edition" = String, Path), BoothQuery), responses((status = 200, body = Mirrored<BoothView>), (status = 404)))]
 #[get("/editions/{edition}/booths")]
 pub(super) async fn list_booths(
@@ -105,14 +104,14 @@ pub(super) async fn list_booths(
 ) -> Result<HttpResponse, Problem> {
     let BoothQuery { zone, include, fields, updated_since, limit, cursor } = query.get()?;
     let query = page::PageQuery { limit, cursor };
-    let (limit, wanted) = (query.limit()?, changes::ask(&query, updated_since.as_deref())?);
+    let (limit, selection) = (query.limit()?, changes::ask(&query, updated_since.as_deref())?);
     let fields = Fields::ask(fields.as_deref())?;
     let occupancy = include == Some(BoothPart::Occupancy);
-    let (edition, found) = permit
+    let (edition, page) = permit
         .read(move |tx, granted| {
             let edition = granted.edition()?;
-            Ok((edition, changes::read(tx, &Booths { edition, zone, occupancy }, wanted, limit)?))
+            Ok((edition, changes::read(tx, &Booths { edition, zone, occupancy }, selection, limit)?))
         })
         .await?;
-    Ok(About::Edition(edition).mark(found.answer(&req, &fields)?))
+    Ok(About::Edition(edition).mark(page.answer(&req, &fields)?))
 }

@@ -1,4 +1,4 @@
-//! Booths one by one.
+//! Endpoints of single booths.
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
 
@@ -26,7 +26,7 @@ use hoicho_web::{
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreateBooth {
-    /// Letters of the row, then the number, as `A01`.
+    /// Row letters followed by the number, as `A01`.
     code: String,
     kind: BoothKind,
 }
@@ -51,9 +51,9 @@ pub(super) async fn create_booth(permit: Permit<DrawFloor>, body: Body<CreateBoo
             let edition = editions::store::open_for_change(tx, granted.edition()?)?;
             let prices = store::categories_of(tx, edition.id)?;
             let mut checks = Checks::default();
-            let settled = kind.settle(&mut checks, "/kind", &prices);
+            let spec = kind.settle(&mut checks, "/kind", &prices);
             checks.done()?;
-            let row = settled.booth(edition.id, code, row_label, place);
+            let row = spec.booth(edition.id, code, row_label, place);
             store::insert_booths(tx, std::slice::from_ref(&row))?;
             granted.audit(tx, "booth.create", row.id, None, Some(&row.code))?;
             Ok(Answer::created(&view::booth(row))?.version(1))
@@ -63,25 +63,25 @@ pub(super) async fn create_booth(permit: Permit<DrawFloor>, body: Body<CreateBoo
 
 type At = web::Path<(String, BoothId)>;
 
-/// One booth.
+/// Returns one booth.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/booths/{booth}", tag = "floor", params(("edition" = String, Path), ("booth" = BoothId, Path)), responses((status = 200, body = BoothView), (status = 404)))]
 #[get("/editions/{edition}/booths/{booth}")]
 pub(super) async fn get_booth(permit: View, path: At) -> Result<HttpResponse, Problem> {
     let id = path.1;
-    let found = permit.read(move |tx, granted| {
+    let reading = permit.read(move |tx, granted| {
         let edition = granted.edition()?;
         Ok((edition, store::find_booth(tx, edition, id)?))
     });
-    let (edition, row) = found.await?;
+    let (edition, row) = reading.await?;
     let tag = etag::tag(row.version);
     Ok(About::Edition(edition).mark(HttpResponse::Ok().insert_header(tag).json(view::booth(row))))
 }
 
-/// What may change.
+/// Partial update; omitted fields do not change.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchBooth {
-    /// Letters of the row, then the number: a new code is a new place.
+    /// Row letters followed by the number; also sets the booth's row and place.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     code: Option<String>,
@@ -112,20 +112,20 @@ struct PatchBooth {
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     has_water: Option<bool>,
-    /// `null` takes it away.
+    /// `null` removes the position.
     #[serde(default, deserialize_with = "present")]
     position: Option<Option<Position>>,
 }
 
 fn check_position(checks: &mut Checks, position: &Position) {
-    let fits = (0..=100_000).contains(&position.x_dm)
+    let in_range = (0..=100_000).contains(&position.x_dm)
         && (0..=100_000).contains(&position.y_dm)
         && (1..=10_000).contains(&position.width_dm)
         && (1..=10_000).contains(&position.depth_dm);
-    checks.that(fits, "/position", "range", Said("a-position-is-0-to-100-000"));
+    checks.that(in_range, "/position", "range", Said("a-position-is-0-to-100-000"));
 }
 
-/// Changes a booth.
+/// Updates a booth.
 #[utoipa::path(patch, path = "/api/v1/editions/{edition}/booths/{booth}", tag = "floor", params(("edition" = String, Path), ("booth" = BoothId, Path), ("If-Match" = String, Header)), request_body = PatchBooth, responses((status = 200, body = BoothView), (status = 404), (status = 409), (status = 412), (status = 422)))]
 #[patch("/editions/{edition}/booths/{booth}")]
 pub(super) async fn patch_booth(
@@ -175,7 +175,7 @@ pub(super) async fn patch_booth(
         .await
 }
 
-/// Removes a booth that was never allocated or wished for.
+/// Deletes a booth that was never allocated or wished for.
 #[utoipa::path(delete, path = "/api/v1/editions/{edition}/booths/{booth}", tag = "floor", params(("edition" = String, Path), ("booth" = BoothId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/editions/{edition}/booths/{booth}")]
 pub(super) async fn delete_booth(permit: Permit<DrawFloor>, path: At, seen: IfMatch) -> Result<Answer, Problem> {

@@ -1,4 +1,4 @@
-//! The price list: what booths of a category are and cost, unless told.
+//! Endpoints of the price list: default area, fee and size by booth category.
 use actix_web::{HttpResponse, get, put};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ use hoicho_web::{
     identity::{Permit, View},
 };
 
-/// A line of the price list.
+/// An entry of the price list.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Category {
@@ -25,12 +25,12 @@ struct Category {
     area_dm2: i32,
     /// Minor units of the edition's currency: 0 to 10^12.
     fee: i64,
-    /// Standard booths whose room it takes: 1 to 1,000; 1 unless told.
-    #[serde(default = "one")]
+    /// Size in standard booths: 1 to 1,000, default 1.
+    #[serde(default = "default_equivalents")]
     booth_equivalents: i32,
 }
 
-fn one() -> i32 {
+fn default_equivalents() -> i32 {
     1
 }
 
@@ -39,7 +39,7 @@ fn view(row: CategoryRow) -> Category {
     Category { category, area_dm2, fee, booth_equivalents }
 }
 
-/// The price list of an edition.
+/// Returns the price list of an edition.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/booth-categories", tag = "floor", params(("edition" = String, Path)), responses((status = 200, body = Items<Category>), (status = 404)))]
 #[get("/editions/{edition}/booth-categories")]
 pub(super) async fn get_categories(permit: View) -> Result<HttpResponse, Problem> {
@@ -54,7 +54,7 @@ pub(super) async fn get_categories(permit: View) -> Result<HttpResponse, Problem
         .json(Items { items: rows.into_iter().map(view).collect::<Vec<_>>() }))
 }
 
-/// Sets the price list of an edition. Booths that exist keep what they have.
+/// Replaces the price list of an edition. Existing booths do not change.
 #[utoipa::path(put, path = "/api/v1/editions/{edition}/booth-categories", tag = "floor", params(("edition" = String, Path), ("If-Match" = Option<String>, Header)), request_body = Vec<Category>, responses((status = 200, body = Items<Category>), (status = 404), (status = 412), (status = 422)))]
 #[put("/editions/{edition}/booth-categories")]
 pub(super) async fn put_categories(
@@ -62,14 +62,14 @@ pub(super) async fn put_categories(
     seen: IfMatch,
     body: Body<Vec<Category>>,
 ) -> Result<Answer, Problem> {
-    let list = body.get()?;
+    let entries = body.get()?;
     let mut checks = Checks::default();
-    let mut named = std::collections::BTreeSet::new();
-    for (i, line) in list.iter().enumerate() {
+    let mut seen_categories = std::collections::BTreeSet::new();
+    for (i, entry) in entries.iter().enumerate() {
         let at = format!("/{i}");
-        kind::check(&mut checks, &at, Some(line.area_dm2), Some(line.fee), Some(line.booth_equivalents));
+        kind::check(&mut checks, &at, Some(entry.area_dm2), Some(entry.fee), Some(entry.booth_equivalents));
         checks.that(
-            named.insert(line.category),
+            seen_categories.insert(entry.category),
             &format!("{at}/category"),
             "repeated",
             Said("this-category-is-named-twice"),
@@ -82,15 +82,15 @@ pub(super) async fn put_categories(
             seen.check_if_sent(Some(edition.version))?;
             editions::store::touch(tx, edition.id)?;
             let before: Vec<_> = store::categories_of(tx, edition.id)?.into_iter().map(view).collect();
-            let row = |line: &Category| CategoryRow {
+            let row = |entry: &Category| CategoryRow {
                 edition_id: edition.id,
-                category: line.category,
-                area_dm2: line.area_dm2,
-                fee: line.fee,
-                booth_equivalents: line.booth_equivalents,
+                category: entry.category,
+                area_dm2: entry.area_dm2,
+                fee: entry.fee,
+                booth_equivalents: entry.booth_equivalents,
             };
-            store::put_categories(tx, edition.id, &list.iter().map(row).collect::<Vec<_>>())?;
-            granted.audit(tx, "booth_categories.put", edition.id, Some(&before), Some(&list))?;
+            store::put_categories(tx, edition.id, &entries.iter().map(row).collect::<Vec<_>>())?;
+            granted.audit(tx, "booth_categories.put", edition.id, Some(&before), Some(&entries))?;
             let items = store::categories_of(tx, edition.id)?.into_iter().map(view).collect();
             Ok(Answer::ok(&Items::<Category> { items })?.version(edition.version + 1))
         })

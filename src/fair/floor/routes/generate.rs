@@ -1,4 +1,4 @@
-//! Many booths from numbering patterns.
+//! Generates booths from numbering patterns.
 use actix_web::post;
 use serde::Deserialize;
 
@@ -25,28 +25,33 @@ struct GenerateRun {
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct GenerateBooths {
-    /// 1 to 500 runs, at most 5,000 booths together.
+    /// 1 to 500 patterns, at most 5,000 booths in total.
     runs: Vec<GenerateRun>,
 }
 
-/// Booths made at once.
-const MOST: usize = 5_000;
+/// Maximum number of booths per request.
+const MAX_BOOTHS: usize = 5_000;
 
-/// Makes many booths from numbering patterns, all or nothing.
+/// Creates booths from numbering patterns in one transaction.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/booths/generate", tag = "floor", params(("edition" = String, Path)), request_body = GenerateBooths, responses((status = 201, body = Items<BoothView>), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/booths/generate")]
 pub(super) async fn generate_booths(permit: Permit<DrawFloor>, body: Body<GenerateBooths>) -> Result<Answer, Problem> {
     let runs = body.get()?.runs;
     let mut checks = Checks::default();
     checks.that((1..=500).contains(&runs.len()), "/runs", "length", Said("it-takes-1-to-500-runs"));
-    let mut wanted = Vec::new();
+    let mut specs = Vec::new();
     for (i, GenerateRun { pattern, kind }) in runs.into_iter().enumerate() {
-        let run = Run::parse(&pattern);
-        checks.that(run.is_some(), &format!("/runs/{i}/pattern"), "pattern", Said("a-pattern-looks-like-a01-a24-and"));
-        wanted.push((kind, run));
+        let range = Run::parse(&pattern);
+        checks.that(
+            range.is_some(),
+            &format!("/runs/{i}/pattern"),
+            "pattern",
+            Said("a-pattern-looks-like-a01-a24-and"),
+        );
+        specs.push((kind, range));
     }
-    let count: usize = wanted.iter().filter_map(|(_, run)| run.as_ref()).map(|run| run.places().count()).sum();
-    checks.that(count <= MOST, "/runs", "length", Said("at-most-5-000-booths-at-once"));
+    let count: usize = specs.iter().filter_map(|(_, range)| range.as_ref()).map(|range| range.places().count()).sum();
+    checks.that(count <= MAX_BOOTHS, "/runs", "length", Said("at-most-5-000-booths-at-once"));
     checks.done()?;
     permit
         .once(move |tx, granted| {
@@ -54,11 +59,11 @@ pub(super) async fn generate_booths(permit: Permit<DrawFloor>, body: Body<Genera
             let prices = store::categories_of(tx, edition.id)?;
             let mut checks = Checks::default();
             let mut rows = Vec::with_capacity(count);
-            for (i, (kind, run)) in wanted.iter().enumerate() {
-                let settled = kind.settle(&mut checks, &format!("/runs/{i}/kind"), &prices);
-                if let Some(run) = run {
+            for (i, (kind, range)) in specs.iter().enumerate() {
+                let spec = kind.settle(&mut checks, &format!("/runs/{i}/kind"), &prices);
+                if let Some(range) = range {
                     rows.extend(
-                        run.places().map(|(code, place)| settled.booth(edition.id, code, run.row.clone(), place)),
+                        range.places().map(|(code, place)| spec.booth(edition.id, code, range.row.clone(), place)),
                     );
                 }
             }

@@ -1,4 +1,4 @@
-//! Booths from a table.
+//! Endpoint of the import of booths.
 use actix_web::post;
 
 use super::{
@@ -11,8 +11,9 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// Makes booths from a CSV table, all or nothing. Columns: `code`, `zone` (its code), `category`, and where the price
-/// list does not say them `area_dm2`, `fee`, `booth_equivalents`. Commas or semicolons, UTF-8, at most 5,000 rows.
+/// Imports booths from a CSV table in one transaction. Columns: `code`, `zone` (its code), `category`, and optional
+/// where the price list has a default `area_dm2`, `fee`, `booth_equivalents`. Separated by commas or semicolons, UTF-8,
+/// at most 5,000 rows.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/booths/import", tag = "floor", params(("edition" = String, Path)), request_body(content = String, content_type = "text/csv"), responses((status = 201, body = Items<BoothView>), (status = 409), (status = 413), (status = 422)))]
 #[post("/editions/{edition}/booths/import")]
 pub(super) async fn import_booths(permit: Permit<DrawFloor>, table: Raw<1_048_576>) -> Result<Answer, Problem> {

@@ -1,4 +1,4 @@
-//! Zones, booths, the price list and the plan of an edition.
+//! Endpoints of zones, booths, the price list and the floor plan of an edition.
 mod booth_list;
 mod booths;
 mod categories;
@@ -16,7 +16,7 @@ use actix_web::web;
 
 use hoicho_web::identity::{Action, OrganiserRole};
 
-/// The operations of this capability.
+/// OpenAPI operations of the floor.
 #[derive(utoipa::OpenApi)]
 #[openapi(
     paths(
@@ -40,7 +40,7 @@ use hoicho_web::identity::{Action, OrganiserRole};
 )]
 pub struct ApiDoc;
 
-/// Mounts them.
+/// Registers the routes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(zones::create_zone).service(zones::list_zones).service(zones::get_zone);
     cfg.service(zones::patch_zone).service(zones::delete_zone);

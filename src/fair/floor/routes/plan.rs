@@ -1,4 +1,4 @@
-//! The floor plan.
+//! Endpoint of the floor plan.
 use actix_web::{HttpRequest, HttpResponse, get, http::header};
 use serde::Deserialize;
 
@@ -14,13 +14,13 @@ use hoicho_web::{
     identity::View,
 };
 
-/// How the plan is wanted.
+/// Format of the floor plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum PlanFormat {
-    /// Rectangles with their booths.
+    /// The rectangles of zones and booths.
     Json,
-    /// A picture.
+    /// An image.
     Svg,
 }
 
@@ -28,18 +28,18 @@ pub(super) enum PlanFormat {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct PlanQuery {
-    /// `json` or `svg`; the `Accept` header decides when it is left out.
+    /// `json` or `svg`; defaults to the `Accept` header.
     format: Option<PlanFormat>,
-    /// Only this zone.
+    /// Filter by zone.
     zone: Option<ZoneId>,
-    /// Only this hall.
+    /// Filter by hall.
     hall: Option<HallId>,
-    /// For print, lying: the picture fills the sheet.
+    /// Paper size for print, landscape; the SVG fills the sheet.
     size: Option<Sheet>,
 }
 
-/// The floor plan: where each booth is, whether it is taken, and by whom. At most 10,000 booths: a larger fair is
-/// drawn hall by hall or zone by zone.
+/// Returns the floor plan: position, occupancy and exhibitor of each booth. At most 10,000 booths; request a larger
+/// fair by hall or by zone.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/floor-plan", tag = "floor", params(("edition" = String, Path), PlanQuery), responses((status = 200, content((Plan = "application/json"), (String = "image/svg+xml"))), (status = 404)))]
 #[get("/editions/{edition}/floor-plan")]
 pub(super) async fn get_floor_plan(
@@ -49,10 +49,10 @@ pub(super) async fn get_floor_plan(
 ) -> Result<HttpResponse, Problem> {
     let PlanQuery { format, zone, hall, size } = query.get()?;
     let accepted = req.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    // Kept is only what does not hang on another header.
-    let said_so = format.is_some();
+    // Only responses that do not depend on the `Accept` header are cached.
+    let is_explicit = format.is_some();
     let format = format.unwrap_or(if accepted.contains("image/svg+xml") { PlanFormat::Svg } else { PlanFormat::Json });
-    let drawn = permit.read(move |tx, granted| {
+    let reading = permit.read(move |tx, granted| {
         let edition = granted.edition()?;
         let mut zones = store::zones_of(tx, edition)?;
         zones.retain(|z| zone.is_none_or(|zone| z.id == zone) && hall.is_none_or(|hall| z.hall_id == Some(hall)));
@@ -60,14 +60,14 @@ pub(super) async fn get_floor_plan(
         let name = editions::store::find(tx, edition)?.name;
         Ok((edition, name, plan(&zones, store::planned(tx, edition, &ids)?)))
     });
-    let (edition, name, drawn) = drawn.await?;
+    let (edition, name, floor_plan) = reading.await?;
     match format {
-        PlanFormat::Json if said_so => Ok(About::Edition(edition).mark(HttpResponse::Ok().json(drawn))),
-        PlanFormat::Json => Ok(HttpResponse::Ok().json(drawn)),
+        PlanFormat::Json if is_explicit => Ok(About::Edition(edition).mark(HttpResponse::Ok().json(floor_plan))),
+        PlanFormat::Json => Ok(HttpResponse::Ok().json(floor_plan)),
         PlanFormat::Svg => {
-            let said = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
-            let svg = svg(&drawn, &name, size, Language::from_header(said)).map_err(|error| {
-                tracing::error!(%error, "a floor plan could not be drawn");
+            let accept_language = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+            let svg = svg(&floor_plan, &name, size, Language::from_header(accept_language)).map_err(|error| {
+                tracing::error!(%error, "failed to render floor plan");
                 Problem::from(Code::Internal)
             })?;
             Ok(HttpResponse::Ok().content_type("image/svg+xml").body(svg))

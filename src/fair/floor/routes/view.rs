@@ -1,4 +1,4 @@
-//! A booth as it is shown.
+//! JSON view of a booth.
 use serde::{Deserialize, Serialize};
 
 use super::super::{BoothAvailability, BoothCategory, Occupancy, store::BoothRow};
@@ -17,39 +17,39 @@ pub struct BoothView {
     pub area_dm2: i32,
     /// Minor units of the edition's currency.
     pub fee: i64,
-    /// Standard booths whose room it takes.
+    /// Size in standard booths.
     pub booth_equivalents: i32,
-    /// Whether a round may give it away.
+    /// Whether an allocation run may allocate it.
     pub availability: BoothAvailability,
     pub has_power: bool,
     pub has_water: bool,
-    /// Where it lies in its hall, if that is known.
+    /// Position in its hall; absent if unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
-    /// Whether it is taken; with `include=occupancy`.
+    /// Occupancy; only with `include=occupancy`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub occupancy: Option<Occupancy>,
-    /// Who stands there, once it is let; with `include=occupancy`.
+    /// Exhibitors on the booth once it is let; only with `include=occupancy`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exhibitors: Option<Vec<BoothExhibitor>>,
     /// For `If-Match`: `"v…"`.
     pub version: i32,
 }
 
-/// Who stands on a booth.
+/// An exhibitor on a booth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct BoothExhibitor {
     pub id: ExhibitorId,
     pub name: String,
 }
 
-/// Where a booth lies in its hall, in decimetres.
+/// Position of a booth in its hall, in decimetres.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Position {
-    /// From the left: 0 to 100,000.
+    /// From the left edge: 0 to 100,000.
     pub x_dm: i32,
-    /// From the top: 0 to 100,000.
+    /// From the top edge: 0 to 100,000.
     pub y_dm: i32,
     /// 1 to 10,000.
     pub width_dm: i32,

@@ -1,4 +1,4 @@
-//! Zones.
+//! Endpoints of zones.
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 
@@ -33,12 +33,12 @@ struct CreateZone {
     name: String,
     /// A hall of the edition's venue.
     hall: Option<HallId>,
-    /// Who may stand here; everybody unless told.
+    /// Eligibility rules; default: every exhibitor is eligible.
     #[serde(default)]
     eligibility: Eligibility,
 }
 
-/// Part of the floor with a theme.
+/// A part of the floor with a theme and eligibility rules.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ZoneView {
     id: ZoneId,
@@ -54,8 +54,8 @@ fn view(row: ZoneRow, eligibility: Eligibility) -> ZoneView {
     ZoneView { id: row.id, code: row.code, name: row.name, hall: row.hall_id, eligibility, version: row.version }
 }
 
-/// Each name once, and few enough to be a rule.
-fn tidy(checks: &mut Checks, mut rules: Eligibility) -> Eligibility {
+/// Sorts and deduplicates the rules and validates their length.
+fn normalize_rules(checks: &mut Checks, mut rules: Eligibility) -> Eligibility {
     rules.product_groups.sort();
     rules.product_groups.dedup();
     rules.legal_forms.sort();
@@ -71,7 +71,7 @@ fn tidy(checks: &mut Checks, mut rules: Eligibility) -> Eligibility {
     rules
 }
 
-/// A hall must be of the edition's venue; a locality one that is known.
+/// Validates that the hall belongs to the edition's venue and that the localities exist.
 fn check_places(
     tx: &mut Tx<'_>,
     edition: &EditionRow,
@@ -104,7 +104,7 @@ pub(super) async fn create_zone(permit: Permit<DrawFloor>, body: Body<CreateZone
     let body = body.get()?;
     let mut checks = Checks::default();
     let (code, name) = (checks.text("/code", &body.code, 20), checks.text("/name", &body.name, 200));
-    let rules = tidy(&mut checks, body.eligibility);
+    let rules = normalize_rules(&mut checks, body.eligibility);
     checks.done()?;
     permit
         .once(move |tx, granted| {
@@ -114,9 +114,9 @@ pub(super) async fn create_zone(permit: Permit<DrawFloor>, body: Body<CreateZone
                 ZoneRow { id: ZoneId::make(), edition_id: edition.id, hall_id: body.hall, code, name, version: 1 };
             store::insert_zones(tx, std::slice::from_ref(&row))?;
             store::put_eligibility(tx, row.id, &rules)?;
-            let shown = view(row, rules);
-            granted.audit(tx, "zone.create", shown.id, None, Some(&shown))?;
-            Ok(Answer::created(&shown)?.version(1))
+            let zone = view(row, rules);
+            granted.audit(tx, "zone.create", zone.id, None, Some(&zone))?;
+            Ok(Answer::created(&zone)?.version(1))
         })
         .await
 }
@@ -125,27 +125,27 @@ pub(super) async fn create_zone(permit: Permit<DrawFloor>, body: Body<CreateZone
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ZoneQuery {
-    /// Only these fields of each zone, with commas between them.
+    /// Comma-separated fields to return of each zone.
     fields: Option<String>,
-    /// Only what changed: `synced` of the last answer.
+    /// Return only changes since then: `synced` of the previous response.
     updated_since: Option<String>,
-    /// Rows a page: 1 to 500, 500 unless told.
+    /// Rows per page: 1 to 500, default 500.
     limit: Option<u16>,
-    /// Where the last page ended.
+    /// Cursor from the previous page.
     cursor: Option<String>,
 }
 
 /// The zones of an edition.
 pub struct Zones(pub EditionId);
 
-fn shown(tx: &mut Tx<'_>, rows: Vec<ZoneRow>) -> Result<Vec<ZoneView>, Problem> {
+fn views(tx: &mut Tx<'_>, rows: Vec<ZoneRow>) -> Result<Vec<ZoneView>, Problem> {
     let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
     let mut rules = store::eligibility_of(tx, &ids)?;
-    let of = |row: ZoneRow| {
+    let with_rules = |row: ZoneRow| {
         let rules = rules.remove(&row.id).unwrap_or_default();
         view(row, rules)
     };
-    Ok(rows.into_iter().map(of).collect())
+    Ok(rows.into_iter().map(with_rules).collect())
 }
 
 impl Mirror for Zones {
@@ -156,12 +156,12 @@ impl Mirror for Zones {
     }
     fn page(&self, tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<ZoneView>, Problem> {
         let rows = store::zones_page(tx, self.0, after, limit)?;
-        shown(tx, rows)
+        views(tx, rows)
     }
     fn by_ids(&self, tx: &mut Tx<'_>, ids: &[SubjectId]) -> Result<Vec<ZoneView>, Problem> {
         let ids: Vec<ZoneId> = ids.iter().map(|id| ZoneId(id.0)).collect();
         let rows = store::zones_by_ids(tx, self.0, &ids)?;
-        shown(tx, rows)
+        views(tx, rows)
     }
     fn key(row: &ZoneView) -> String {
         row.code.clone()
@@ -171,7 +171,7 @@ impl Mirror for Zones {
     }
 }
 
-/// The zones of an edition by code, or those that changed.
+/// Lists the zones of an edition by code, or those that changed.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/zones", tag = "floor", params(("edition" = String, Path), ZoneQuery), responses((status = 200, body = Mirrored<ZoneView>), (status = 404)))]
 #[get("/editions/{edition}/zones")]
 pub(super) async fn list_zones(
@@ -181,34 +181,34 @@ pub(super) async fn list_zones(
 ) -> Result<HttpResponse, Problem> {
     let ZoneQuery { fields, updated_since, limit, cursor } = query.get()?;
     let query = page::PageQuery { limit: limit.or(Some(500)), cursor };
-    let (limit, wanted) = (query.limit()?, changes::ask(&query, updated_since.as_deref())?);
+    let (limit, selection) = (query.limit()?, changes::ask(&query, updated_since.as_deref())?);
     let fields = Fields::ask(fields.as_deref())?;
-    let (edition, found) = permit
+    let (edition, page) = permit
         .read(move |tx, granted| {
             let edition = granted.edition()?;
-            Ok((edition, changes::read(tx, &Zones(edition), wanted, limit)?))
+            Ok((edition, changes::read(tx, &Zones(edition), selection, limit)?))
         })
         .await?;
-    Ok(About::Edition(edition).mark(found.answer(&req, &fields)?))
+    Ok(About::Edition(edition).mark(page.answer(&req, &fields)?))
 }
 
 type At = web::Path<(String, ZoneId)>;
 
-/// One zone.
+/// Returns one zone.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/zones/{zone}", tag = "floor", params(("edition" = String, Path), ("zone" = ZoneId, Path)), responses((status = 200, body = ZoneView), (status = 404)))]
 #[get("/editions/{edition}/zones/{zone}")]
 pub(super) async fn get_zone(permit: View, path: At) -> Result<HttpResponse, Problem> {
     let id = path.1;
-    let found = permit.read(move |tx, granted| {
+    let reading = permit.read(move |tx, granted| {
         let row = store::find_zone(tx, granted.edition()?, id)?;
         let rules = store::eligibility_of(tx, &[id])?.remove(&id).unwrap_or_default();
         Ok(view(row, rules))
     });
-    let zone = found.await?;
+    let zone = reading.await?;
     Ok(HttpResponse::Ok().insert_header(etag::tag(zone.version)).json(zone))
 }
 
-/// What may change; `null` takes a hall away.
+/// Partial update; omitted fields do not change, and `null` removes the hall.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchZone {
@@ -225,7 +225,7 @@ struct PatchZone {
     eligibility: Option<Eligibility>,
 }
 
-/// Changes a zone. New rules do not move anybody who stands there already.
+/// Updates a zone. Changed rules do not affect existing allocations.
 #[utoipa::path(patch, path = "/api/v1/editions/{edition}/zones/{zone}", tag = "floor", params(("edition" = String, Path), ("zone" = ZoneId, Path), ("If-Match" = String, Header)), request_body = PatchZone, responses((status = 200, body = ZoneView), (status = 404), (status = 409), (status = 412), (status = 422)))]
 #[patch("/editions/{edition}/zones/{zone}")]
 pub(super) async fn patch_zone(
@@ -238,7 +238,7 @@ pub(super) async fn patch_zone(
     let mut checks = Checks::default();
     let code = body.code.map(|c| checks.text("/code", &c, 20));
     let name = body.name.map(|n| checks.text("/name", &n, 200));
-    let rules = body.eligibility.map(|rules| tidy(&mut checks, rules));
+    let rules = body.eligibility.map(|rules| normalize_rules(&mut checks, rules));
     checks.done()?;
     let id = path.1;
     permit
@@ -259,14 +259,14 @@ pub(super) async fn patch_zone(
             if let Some(rules) = &rules {
                 store::put_eligibility(tx, id, rules)?;
             }
-            let shown = view(row, rules.unwrap_or_else(|| rules_before.clone()));
-            granted.audit(tx, "zone.change", id, Some(&view(before, rules_before)), Some(&shown))?;
-            Ok(Answer::ok(&shown)?.version(shown.version))
+            let zone = view(row, rules.unwrap_or_else(|| rules_before.clone()));
+            granted.audit(tx, "zone.change", id, Some(&view(before, rules_before)), Some(&zone))?;
+            Ok(Answer::ok(&zone)?.version(zone.version))
         })
         .await
 }
 
-/// Removes a zone without booths.
+/// Deletes a zone without booths.
 #[utoipa::path(delete, path = "/api/v1/editions/{edition}/zones/{zone}", tag = "floor", params(("edition" = String, Path), ("zone" = ZoneId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/editions/{edition}/zones/{zone}")]
 pub(super) async fn delete_zone(permit: Permit<DrawFloor>, path: At, seen: IfMatch) -> Result<Answer, Problem> {

@@ -1,4 +1,4 @@
-//! Taking a table, and getting back what could not be taken.
+//! Apply an import, and download the rows with errors.
 use actix_web::{HttpRequest, HttpResponse, get, http::header, post, web};
 use serde::Deserialize;
 
@@ -21,12 +21,12 @@ use hoicho_web::{
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ApplyImport {
-    /// `all`: none of them unless all are good. `good_rows`: those that are.
+    /// `all`: all rows, or none if one has an error. `good_rows`: only the rows without errors.
     mode: Mode,
 }
 
-/// Takes the table, in one transaction: all of it or nothing, or the good rows. With `all` and a bad row the state stays
-/// `checked` and `outcome` tells what is wrong. While it works, `GET` tells how far it is.
+/// Imports the rows in one transaction. With `all` and a row error nothing is imported, the state is `checked`, and
+/// `outcome` has the errors. While it runs, `GET` returns the progress.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/imports/{import}/apply", tag = "imports", params(("edition" = String, Path), ("import" = ImportId, Path)), request_body = ApplyImport, responses((status = 200, body = ImportView), (status = 403), (status = 404), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/imports/{import}/apply")]
 pub(super) async fn apply_import(
@@ -42,23 +42,23 @@ pub(super) async fn apply_import(
     permit
         .once(move |tx, granted| {
             let mut row = open(tx, &granted, id)?;
-            let read = table(&row)?;
-            let outcome = read.take(tx, &granted, mode, &|done, all| watch.tell(done, all))?;
-            let is_taken = mode == Mode::GoodRows || outcome.faults.is_empty();
-            let state = if is_taken { ImportState::Applied } else { ImportState::Checked };
+            let table = table(&row)?;
+            let outcome = table.take(tx, &granted, mode, &|done, all| watch.tell(done, all))?;
+            let is_applied = mode == Mode::GoodRows || outcome.faults.is_empty();
+            let state = if is_applied { ImportState::Applied } else { ImportState::Checked };
             note(tx, &mut row, state, &outcome)?;
-            Answer::ok(&view(&row, &read, None, language)?)
+            Answer::ok(&view(&row, &table, None, language)?)
         })
         .await
 }
 
-/// The rows that could not be taken, as they came, with what is wrong with each in the first column: to be mended and sent
-/// again.
+/// Downloads the rows with errors as CSV, with the error messages in the first column, so that they can be corrected and
+/// uploaded again.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/imports/{import}/bad-rows", tag = "imports", params(("edition" = String, Path), ("import" = ImportId, Path)), responses((status = 200, content_type = "text/csv", body = String), (status = 404)))]
 #[get("/editions/{edition}/imports/{import}/bad-rows")]
 pub(super) async fn get_bad_rows(req: HttpRequest, permit: Permit<Import>, path: At) -> Result<HttpResponse, Problem> {
     let (id, language) = (path.1, language(&req));
-    let file = permit.read(move |tx, granted| {
+    let csv = permit.read(move |tx, granted| {
         let row = store::find(tx, granted.edition()?, id)?;
         let outcome: Outcome = match &row.outcome {
             Some(outcome) => serde_json::from_str(outcome).map_err(|e| super::broken(&e))?,
@@ -69,5 +69,5 @@ pub(super) async fn get_bad_rows(req: HttpRequest, permit: Permit<Import>, path:
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
         .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"bad-rows.csv\""))
-        .body(file.await?))
+        .body(csv.await?))
 }

@@ -1,4 +1,4 @@
-//! A dry run.
+//! Dry run of an import.
 use actix_web::{HttpRequest, post, web};
 
 use super::{
@@ -14,8 +14,7 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// Tells what would become of the table, with everything that is wrong with any row at once; changes nothing. While it
-/// works, `GET` tells how far it is.
+/// Dry run: returns the outcome with the errors of all rows and rolls back. While it runs, `GET` returns the progress.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/imports/{import}/check", tag = "imports", params(("edition" = String, Path), ("import" = ImportId, Path)), responses((status = 200, body = ImportView), (status = 403), (status = 404), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/imports/{import}/check")]
 pub(super) async fn check_import(
@@ -29,10 +28,10 @@ pub(super) async fn check_import(
     permit
         .once(move |tx, granted| {
             let mut row = open(tx, &granted, id)?;
-            let read = table(&row)?;
-            let outcome = read.check(tx, &granted, &|done, all| watch.tell(done, all))?;
+            let table = table(&row)?;
+            let outcome = table.check(tx, &granted, &|done, all| watch.tell(done, all))?;
             note(tx, &mut row, ImportState::Checked, &outcome)?;
-            Answer::ok(&view(&row, &read, None, language)?)
+            Answer::ok(&view(&row, &table, None, language)?)
         })
         .await
 }

@@ -1,4 +1,4 @@
-//! Saying which column is what.
+//! Change the column mapping of an import.
 use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, put};
@@ -22,16 +22,16 @@ use hoicho_web::{
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PutMapping {
-    /// The row of the titles, from 1; as it is unless told.
+    /// Header row, from 1; unchanged if absent.
     header_row: Option<usize>,
-    /// Columns by field, in letters as a spreadsheet has them; `null` takes a field away. Those not named stay.
+    /// Column letters by field; `null` removes a field. Absent fields are unchanged.
     columns: BTreeMap<String, Option<String>>,
-    /// Whether to remember it for tables with these titles.
+    /// Whether to save the mapping for files with the same headers.
     #[serde(default)]
     remember: bool,
 }
 
-/// Changes which column is what. A check made before no longer counts.
+/// Changes the column mapping. The outcome of an earlier check is discarded.
 #[utoipa::path(put, path = "/api/v1/editions/{edition}/imports/{import}/mapping", tag = "imports", params(("edition" = String, Path), ("import" = ImportId, Path)), request_body = PutMapping, responses((status = 200, body = ImportView), (status = 403), (status = 404), (status = 409), (status = 422)))]
 #[put("/editions/{edition}/imports/{import}/mapping")]
 pub(super) async fn put_mapping(

@@ -18,7 +18,7 @@ use hoicho_web::{
     identity::{Action, Granted, OrganiserRole},
 };
 
-/// The operations of this capability.
+/// OpenAPI operations of imports.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(
     upload::upload_table,
@@ -30,7 +30,7 @@ use hoicho_web::{
 ))]
 pub struct ApiDoc;
 
-/// Mounts them.
+/// Registers the routes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(upload::upload_table).service(upload::get_import).service(mapping::put_mapping);
     cfg.service(check::check_import).service(apply::apply_import).service(apply::get_bad_rows);
@@ -44,7 +44,7 @@ impl Action for Import {
 type At = web::Path<(String, ImportId)>;
 
 fn broken(error: &serde_json::Error) -> Problem {
-    tracing::error!(%error, "a table could not be kept or read again");
+    tracing::error!(%error, "failed to serialize or deserialize a stored import");
     Code::Internal.into()
 }
 
@@ -52,7 +52,7 @@ fn json(value: &impl serde::Serialize) -> Result<String, Problem> {
     serde_json::to_string(value).map_err(|e| broken(&e))
 }
 
-/// One that was not taken yet.
+/// Finds an import that is not applied yet.
 fn open(tx: &mut Tx<'_>, granted: &Granted, id: ImportId) -> Result<ImportRow, Problem> {
     let row = store::find(tx, granted.edition()?, id)?;
     match row.state {
@@ -61,13 +61,13 @@ fn open(tx: &mut Tx<'_>, granted: &Granted, id: ImportId) -> Result<ImportRow, P
     }
 }
 
-/// Notes what became of one.
+/// Stores the state and outcome of an import.
 fn note(tx: &mut Tx<'_>, row: &mut ImportRow, state: ImportState, outcome: &Outcome) -> Result<(), Problem> {
     (row.state, row.outcome) = (state, Some(json(outcome)?));
     if store::replace(tx, row)? { Ok(()) } else { Err(Code::StaleVersion.into()) }
 }
 
-/// The table that a row holds.
+/// Deserializes the sheet and mapping of an import.
 fn table(row: &ImportRow) -> Result<Table, Problem> {
     let rows = serde_json::from_str(&row.cells).map_err(|e| broken(&e))?;
     let mapping = serde_json::from_str(&row.mapping).map_err(|e| broken(&e))?;

@@ -1,4 +1,4 @@
-//! Sending a file, and looking at it again.
+//! Upload and read imports.
 use actix_web::{HttpRequest, HttpResponse, get, http::header, post, web};
 use serde::Deserialize;
 
@@ -26,15 +26,15 @@ pub(super) fn language(req: &HttpRequest) -> Language {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct UploadQuery {
-    /// What its rows are.
+    /// Type of the rows.
     kind: ImportKind,
-    /// As it is called: 1 to 200 characters.
+    /// File name: 1 to 200 characters.
     file_name: Option<String>,
 }
 
-/// Sends a table as CSV (UTF-8 or UTF-16; commas, semicolons or tabs) or XLSX, at most 20 MB and 120,000 rows. The row of
-/// the titles and what each column is are guessed, or known from the last time the organiser said so of such titles.
-/// Nothing is taken yet: see `check` and `apply`. Kept for 30 days.
+/// Uploads a CSV (UTF-8 or UTF-16; commas, semicolons or tabs) or XLSX file, at most 20 MB and 120,000 rows. The header row
+/// and the column mapping are detected, or taken from the mapping that the organiser saved for the same headers. Nothing is
+/// imported yet: see `check` and `apply`. Stored for 30 days.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/imports", tag = "imports", params(("edition" = String, Path), UploadQuery), request_body(content = String, content_type = "application/octet-stream"), responses((status = 201, body = ImportView), (status = 403), (status = 404), (status = 413), (status = 422)))]
 #[post("/editions/{edition}/imports")]
 pub(super) async fn upload_table(
@@ -52,21 +52,21 @@ pub(super) async fn upload_table(
         .once(move |tx, granted| {
             let (edition, organiser) = (granted.edition()?, granted.organiser()?);
             let days = table::days(tx, edition)?;
-            let mut read = Table::read(kind, &bytes, &days)?;
-            if let Some(known) = store::remembered(tx, organiser, kind, &read.titles())? {
-                let known =
-                    serde_json::from_str::<super::super::mapping::Mapping>(&known).map_err(|e| super::broken(&e))?;
-                read.mapping.columns = known.columns;
-                read.mapping = read.mapping.settle(kind, &read.sheet, &days);
+            let mut uploaded = Table::read(kind, &bytes, &days)?;
+            if let Some(saved) = store::remembered(tx, organiser, kind, &uploaded.titles())? {
+                let saved =
+                    serde_json::from_str::<super::super::mapping::Mapping>(&saved).map_err(|e| super::broken(&e))?;
+                uploaded.mapping.columns = saved.columns;
+                uploaded.mapping = uploaded.mapping.settle(kind, &uploaded.sheet, &days);
             }
             let row = ImportRow {
                 id: ImportId::make(),
                 edition_id: edition,
                 kind,
                 file_name,
-                sheet_name: read.sheet.name.clone(),
-                cells: json(&read.sheet.rows)?,
-                mapping: json(&read.mapping)?,
+                sheet_name: uploaded.sheet.name.clone(),
+                cells: json(&uploaded.sheet.rows)?,
+                mapping: json(&uploaded.mapping)?,
                 state: ImportState::Uploaded,
                 outcome: None,
                 created_by: granted.actor()?,
@@ -74,12 +74,12 @@ pub(super) async fn upload_table(
                 version: 1,
             };
             store::insert(tx, &row)?;
-            Answer::created(&view(&row, &read, None, language)?)
+            Answer::created(&view(&row, &uploaded, None, language)?)
         })
         .await
 }
 
-/// A table with its columns, how far it is, and what became of it.
+/// Returns an import with its columns, progress and outcome.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/imports/{import}", tag = "imports", params(("edition" = String, Path), ("import" = ImportId, Path)), responses((status = 200, body = ImportView), (status = 404)))]
 #[get("/editions/{edition}/imports/{import}")]
 pub(super) async fn get_import(
@@ -89,10 +89,10 @@ pub(super) async fn get_import(
     path: At,
 ) -> Result<HttpResponse, Problem> {
     let (id, language) = (path.1, language(&req));
-    let under = running.of(id);
-    let shown = permit.read(move |tx, granted| {
+    let progress = running.of(id);
+    let view = permit.read(move |tx, granted| {
         let row = store::find(tx, granted.edition()?, id)?;
-        view(&row, &kept(&row)?, under, language)
+        view(&row, &kept(&row)?, progress, language)
     });
-    Ok(HttpResponse::Ok().json(shown.await?))
+    Ok(HttpResponse::Ok().json(view.await?))
 }

@@ -1,4 +1,4 @@
-//! A table as it is shown: its columns with what they are taken for, and what became of it.
+//! JSON views of imports: columns, mapping, progress and outcome.
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -17,104 +17,104 @@ use hoicho_core::{
 };
 use hoicho_web::http::{Problem, export::letters};
 
-/// Faults that are shown; all of them are in the file of bad rows.
-const MOST_FAULTS: usize = 1_000;
-/// Cells of a column that are shown to recognise it by.
-const SAMPLES: usize = 3;
+/// Max errors and skipped rows in a response; the CSV of bad rows has all errors.
+const MAX_ERRORS: usize = 1_000;
+/// Max sample cells per column.
+const MAX_SAMPLES: usize = 3;
 
-/// A column of the table.
+/// A column of the sheet.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct ColumnView {
-    /// As a spreadsheet calls it.
+    /// Column letters.
     column: String,
     title: String,
-    /// The first of what stands under it.
+    /// First non-empty cells.
     samples: Vec<String>,
-    /// What it is taken for; absent for nothing.
+    /// Mapped field; absent if the column is ignored.
     field: Option<String>,
-    /// The day it is, where days are columns.
+    /// Day of the column, if days are columns.
     #[schema(value_type = Option<chrono::NaiveDate>)]
     day: Option<Day>,
 }
 
-/// A field that a column can be.
+/// A field of the import kind.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct FieldView {
     name: &'static str,
-    /// Whether a row is nothing without it.
+    /// Whether it is required.
     is_needed: bool,
 }
 
-/// What is wrong with a row.
+/// Error of a row.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct FaultView {
-    /// As the spreadsheet counts it.
+    /// Row number in the spreadsheet, from 1.
     row: u64,
-    /// Which field; empty for the whole row.
+    /// Field; empty if the error is about the row.
     field: String,
     code: String,
     detail: String,
 }
 
-/// What became of the table, or would.
+/// Result of a dry run or import.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct OutcomeView {
-    /// Rows that mean something.
+    /// Number of data rows.
     rows: usize,
     added: usize,
     changed: usize,
     unchanged: usize,
-    /// Rows that cannot be taken.
+    /// Number of rows with errors.
     bad_rows: usize,
-    /// What is wrong, by row: the first 1,000.
+    /// Errors by row; the first 1,000.
     faults: Vec<FaultView>,
-    /// Rows that were passed over.
+    /// Skipped rows; the first 1,000.
     passed: Vec<PassedRow>,
-    /// Totals that are not what their rows add up to.
+    /// Totals that differ from the sum of their rows.
     totals: Vec<Total>,
 }
 
-/// How far it is.
+/// Progress of a running import in rows.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct ProgressView {
     done: usize,
     all: usize,
 }
 
-/// A table.
+/// An import.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct ImportView {
     id: ImportId,
     kind: ImportKind,
     file_name: String,
-    /// Which sheet of a workbook; empty for CSV.
+    /// Sheet name; empty for CSV.
     sheet: String,
     state: ImportState,
-    /// The row of the titles, from 1.
+    /// Header row, from 1.
     header_row: usize,
     columns: Vec<ColumnView>,
     fields: Vec<FieldView>,
-    /// Fields that no column is and no row is anything without.
+    /// Required fields without a column.
     missing: Vec<&'static str>,
-    /// Numbers of these fields are in units of `10^n`, as the titles say.
+    /// Units of numeric fields as powers of ten, from the column titles.
     powers: BTreeMap<String, u32>,
-    /// Of the last check, or of what was done.
+    /// Result of the last dry run or import.
     outcome: Option<OutcomeView>,
-    /// While this node works on it.
+    /// Progress, while this node processes the import.
     progress: Option<ProgressView>,
 }
 
 fn columns(table: &Table) -> Vec<ColumnView> {
     let Table { sheet, mapping, .. } = table;
-    let under = || sheet.rows.iter().skip(mapping.header_row + 1).take(200);
-    let width = under().take(50).map(Vec::len).max().unwrap_or(0);
+    let data_rows = || sheet.rows.iter().skip(mapping.header_row + 1).take(200);
+    let width = data_rows().take(50).map(Vec::len).max().unwrap_or(0);
     let width = width.max(sheet.rows.get(mapping.header_row).map_or(0, Vec::len));
     let column = |at: usize| {
-        let cells = under().filter_map(|row| row.get(at)).filter(|c| !c.is_empty());
+        let cells = data_rows().filter_map(|row| row.get(at)).filter(|c| !c.is_empty());
         ColumnView {
             column: letters(at),
             title: mapping.title(sheet, at),
-            samples: cells.take(SAMPLES).map(|c| c.text().chars().take(60).collect()).collect(),
+            samples: cells.take(MAX_SAMPLES).map(|c| c.text().chars().take(60).collect()).collect(),
             field: mapping.columns.iter().find(|(_, taken)| **taken == at).map(|(name, _)| name.clone()),
             day: mapping.day_columns.iter().find(|(taken, _)| *taken == at).map(|(_, day)| *day),
         }
@@ -136,20 +136,20 @@ fn outcome(outcome: Outcome, language: Language) -> OutcomeView {
         changed: outcome.changed,
         unchanged: outcome.unchanged,
         bad_rows,
-        faults: outcome.faults.into_iter().take(MOST_FAULTS).map(fault).collect(),
-        passed: outcome.passed.into_iter().take(MOST_FAULTS).collect(),
+        faults: outcome.faults.into_iter().take(MAX_ERRORS).map(fault).collect(),
+        passed: outcome.passed.into_iter().take(MAX_ERRORS).collect(),
         totals: outcome.totals,
     }
 }
 
-/// A table with how far it is.
+/// View of an import with its progress.
 pub(super) fn view(
     row: &ImportRow,
     table: &Table,
-    under: Option<Under>,
+    progress: Option<Under>,
     language: Language,
 ) -> Result<ImportView, Problem> {
-    let known: Option<Outcome> =
+    let stored: Option<Outcome> =
         row.outcome.as_deref().map(serde_json::from_str).transpose().map_err(|e| super::broken(&e))?;
     let field = |f: &super::super::fields::Field| FieldView { name: f.name, is_needed: f.is_needed };
     Ok(ImportView {
@@ -163,7 +163,7 @@ pub(super) fn view(
         fields: row.kind.fields().iter().map(field).collect(),
         missing: table.mapping.missing(row.kind),
         powers: table.mapping.powers.clone(),
-        outcome: known.map(|known| outcome(known, language)),
-        progress: under.map(|Under { done, all }| ProgressView { done, all }),
+        outcome: stored.map(|stored| outcome(stored, language)),
+        progress: progress.map(|Under { done, all }| ProgressView { done, all }),
     })
 }

@@ -1,4 +1,4 @@
-//! The staff of an organiser.
+//! Staff of an organiser, and invitations.
 use actix_web::{HttpResponse, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use hoicho_web::{
     },
 };
 
-/// A person with a role.
+/// A user with a role.
 #[derive(Serialize, utoipa::ToSchema)]
 struct StaffView {
     user: UserId,
@@ -22,7 +22,7 @@ struct StaffView {
     role: OrganiserRole,
 }
 
-/// Somebody who has been invited and has not answered.
+/// An open invitation.
 #[derive(Serialize, utoipa::ToSchema)]
 struct InvitationView {
     id: InvitationId,
@@ -32,7 +32,7 @@ struct InvitationView {
     expires_at: chrono::DateTime<chrono::Utc>,
 }
 
-/// Staff, and who has been invited.
+/// Staff and open invitations.
 #[derive(Serialize, utoipa::ToSchema)]
 struct AllStaff {
     items: Vec<StaffView>,
@@ -47,11 +47,11 @@ fn invitation(open: Open) -> InvitationView {
     InvitationView { id: open.id, email: open.email, role: open.role, expires_at: open.expires_at.and_utc() }
 }
 
-/// The staff of an organiser, and who has been invited.
+/// Staff and open invitations of an organiser.
 #[utoipa::path(get, path = "/api/v1/organisers/{organiser}/members", tag = "organisers", params(("organiser" = OrganiserId, Path)), responses((status = 200, body = AllStaff), (status = 404)))]
 #[get("/organisers/{organiser}/members")]
 pub(super) async fn list_members(permit: Permit<ReadStaff>) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+    let staff_and_invitations = permit.read(|tx, granted| {
         let organiser = granted.organiser()?;
         let open = invitations::open(tx, Offer::Organiser(organiser, OrganiserRole::Viewer), granted.now)?;
         Ok(AllStaff {
@@ -59,7 +59,7 @@ pub(super) async fn list_members(permit: Permit<ReadStaff>) -> Result<HttpRespon
             invitations: open.into_iter().map(invitation).collect(),
         })
     });
-    Ok(HttpResponse::Ok().json(found.await?))
+    Ok(HttpResponse::Ok().json(staff_and_invitations.await?))
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -69,7 +69,7 @@ struct InviteStaff {
     role: OrganiserRole,
 }
 
-/// Invites somebody by mail to work for an organiser.
+/// Invites a person by mail to join the staff.
 #[utoipa::path(post, path = "/api/v1/organisers/{organiser}/members", tag = "organisers", params(("organiser" = OrganiserId, Path)), request_body = InviteStaff, responses((status = 202, body = InvitationView), (status = 403), (status = 404), (status = 422)))]
 #[post("/organisers/{organiser}/members")]
 pub(super) async fn invite_member(permit: Permit<ManageStaff>, body: Body<InviteStaff>) -> Result<Answer, Problem> {
@@ -83,8 +83,8 @@ pub(super) async fn invite_member(permit: Permit<ManageStaff>, body: Body<Invite
             let offer = Offer::Organiser(organiser.id, role);
             let id = invitations::invite(tx, granted.actor()?, offer, &email, &organiser.name, granted.now)?;
             granted.audit(tx, "member.invite", id, None, Some((&email, role)))?;
-            let made = invitations::open(tx, offer, granted.now)?.into_iter().find(|o| o.id == id);
-            Answer::accepted(&invitation(made.ok_or(Code::Internal)?))
+            let created = invitations::open(tx, offer, granted.now)?.into_iter().find(|o| o.id == id);
+            Answer::accepted(&invitation(created.ok_or(Code::Internal)?))
         })
         .await
 }
@@ -95,7 +95,7 @@ struct PutStaff {
     role: OrganiserRole,
 }
 
-/// Changes the role of somebody on the staff. The last owner stays one.
+/// Changes the role of a member of the staff. The last owner must remain an owner.
 #[utoipa::path(put, path = "/api/v1/organisers/{organiser}/members/{user}", tag = "organisers", params(("organiser" = OrganiserId, Path), ("user" = UserId, Path)), request_body = PutStaff, responses((status = 204), (status = 403), (status = 404), (status = 409)))]
 #[put("/organisers/{organiser}/members/{user}")]
 pub(super) async fn put_member(
@@ -113,7 +113,7 @@ pub(super) async fn put_member(
         .await
 }
 
-/// Takes somebody off the staff. The last owner stays.
+/// Removes a member from the staff. The last owner cannot be removed.
 #[utoipa::path(delete, path = "/api/v1/organisers/{organiser}/members/{user}", tag = "organisers", params(("organiser" = OrganiserId, Path), ("user" = UserId, Path)), responses((status = 204), (status = 403), (status = 404), (status = 409)))]
 #[delete("/organisers/{organiser}/members/{user}")]
 pub(super) async fn remove_member(
@@ -130,7 +130,7 @@ pub(super) async fn remove_member(
         .await
 }
 
-/// Takes an invitation back that nobody has accepted.
+/// Revokes an open invitation.
 #[utoipa::path(delete, path = "/api/v1/organisers/{organiser}/invitations/{invitation}", tag = "organisers", params(("organiser" = OrganiserId, Path), ("invitation" = InvitationId, Path)), responses((status = 204), (status = 403), (status = 404)))]
 #[delete("/organisers/{organiser}/invitations/{invitation}")]
 pub(super) async fn take_invitation_back(

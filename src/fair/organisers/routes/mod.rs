@@ -1,4 +1,4 @@
-//! `/organisers`, their members and keys, and `/series`.
+//! `/organisers` with members and API keys, and `/series`.
 mod keys;
 mod members;
 mod organiser;
@@ -8,7 +8,7 @@ use actix_web::web;
 
 use hoicho_web::identity::{Action, OrganiserRole};
 
-/// The operations of this capability.
+/// OpenAPI operations of this module.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(
     organiser::create_organiser,
@@ -33,7 +33,7 @@ use hoicho_web::identity::{Action, OrganiserRole};
 ))]
 pub struct ApiDoc;
 
-/// Mounts them.
+/// Registers the routes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(organiser::create_organiser).service(organiser::list_organisers);
     cfg.service(organiser::get_organiser).service(organiser::patch_organiser).service(organiser::delete_organiser);

@@ -1,4 +1,4 @@
-//! Organisers themselves.
+//! `/organisers`.
 use actix_web::{HttpResponse, delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ struct NameOrganiser {
     name: String,
 }
 
-/// A body that runs editions.
+/// An organisation that holds editions.
 #[derive(Serialize, utoipa::ToSchema)]
 struct OrganiserView {
     id: OrganiserId,
@@ -32,18 +32,18 @@ fn view(row: OrganiserRow) -> OrganiserView {
 }
 
 impl NameOrganiser {
-    fn checked(self) -> Result<String, Problem> {
+    fn validate(self) -> Result<String, Problem> {
         let mut checks = Checks::default();
         let name = checks.text("/name", &self.name, 200);
         checks.done().map(|()| name)
     }
 }
 
-/// Makes an organiser; the caller is its owner.
+/// Creates an organiser; the caller becomes its owner.
 #[utoipa::path(post, path = "/api/v1/organisers", tag = "organisers", request_body = NameOrganiser, responses((status = 201, body = OrganiserView), (status = 401), (status = 422)))]
 #[post("/organisers")]
 pub(super) async fn create_organiser(caller: SignedIn, body: Body<NameOrganiser>) -> Result<Answer, Problem> {
-    let view = OrganiserView { id: OrganiserId::make(), name: body.get()?.checked()? };
+    let view = OrganiserView { id: OrganiserId::make(), name: body.get()?.validate()? };
     let (user, at) = (caller.user, caller.now);
     let work = move |tx: &mut hoicho_core::db::Tx<'_>| {
         store::insert(tx, view.id, &view.name, user, at)?;
@@ -64,16 +64,16 @@ pub(super) async fn create_organiser(caller: SignedIn, body: Body<NameOrganiser>
     caller.once(work).await
 }
 
-/// The organisers the caller works for.
+/// The organisers that the caller is a member of.
 #[utoipa::path(get, path = "/api/v1/organisers", tag = "organisers", responses((status = 200, body = Items<OrganiserView>), (status = 401)))]
 #[get("/organisers")]
 pub(super) async fn list_organisers(caller: SignedIn) -> Result<HttpResponse, Problem> {
     let user = caller.user;
-    let found = caller.context.db.read(move |tx| store::of_user(tx, user).map_err(Problem::from)).await?;
-    Ok(HttpResponse::Ok().json(Items { items: found.into_iter().map(view).collect() }))
+    let rows = caller.context.db.read(move |tx| store::of_user(tx, user).map_err(Problem::from)).await?;
+    Ok(HttpResponse::Ok().json(Items { items: rows.into_iter().map(view).collect() }))
 }
 
-/// One organiser, for its staff.
+/// An organiser, for its staff.
 #[utoipa::path(get, path = "/api/v1/organisers/{organiser}", tag = "organisers", params(("organiser" = OrganiserId, Path)), responses((status = 200, body = OrganiserView), (status = 404)))]
 #[get("/organisers/{organiser}")]
 pub(super) async fn get_organiser(permit: Permit<ReadStaff>) -> Result<HttpResponse, Problem> {
@@ -86,14 +86,14 @@ pub(super) async fn get_organiser(permit: Permit<ReadStaff>) -> Result<HttpRespo
 #[patch("/organisers/{organiser}")]
 pub(super) async fn patch_organiser(
     permit: Permit<ManageStaff>,
-    seen: IfMatch,
+    if_match: IfMatch,
     body: Body<NameOrganiser>,
 ) -> Result<Answer, Problem> {
-    let name = body.get()?.checked()?;
+    let name = body.get()?.validate()?;
     permit
         .write(move |tx, granted| {
             let before = store::find(tx, granted.organiser()?)?;
-            seen.check(before.version)?;
+            if_match.check(before.version)?;
             if !store::rename(tx, before.id, &name, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
@@ -104,14 +104,14 @@ pub(super) async fn patch_organiser(
         .await
 }
 
-/// Removes an organiser that has neither editions nor series nor venues.
+/// Deletes an organiser that has no editions, series or venues.
 #[utoipa::path(delete, path = "/api/v1/organisers/{organiser}", tag = "organisers", params(("organiser" = OrganiserId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 403), (status = 404), (status = 409), (status = 412)))]
 #[delete("/organisers/{organiser}")]
-pub(super) async fn delete_organiser(permit: Permit<ManageStaff>, seen: IfMatch) -> Result<Answer, Problem> {
+pub(super) async fn delete_organiser(permit: Permit<ManageStaff>, if_match: IfMatch) -> Result<Answer, Problem> {
     permit
         .write(move |tx, granted| {
             let before = store::find(tx, granted.organiser()?)?;
-            seen.check(before.version)?;
+            if_match.check(before.version)?;
             store::delete(tx, before.id)?;
             let granted = granted.without_organiser();
             granted.audit(tx, "organiser.delete", before.id, Some(before.name), None)?;

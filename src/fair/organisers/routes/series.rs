@@ -1,4 +1,4 @@
-//! Series of editions.
+//! `/series`: series of editions.
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +23,7 @@ struct CreateSeries {
     name: String,
 }
 
-/// Editions that are compared with each other.
+/// A series of editions that are compared with each other.
 #[derive(Serialize, utoipa::ToSchema)]
 struct SeriesView {
     id: SeriesId,
@@ -35,7 +35,7 @@ fn view(row: SeriesRow) -> SeriesView {
     SeriesView { id: row.id, organiser: row.organiser_id, name: row.name }
 }
 
-/// Makes a series, to compare its editions with each other.
+/// Creates a series, whose editions can be compared with each other.
 #[utoipa::path(post, path = "/api/v1/series", tag = "editions", request_body = CreateSeries, responses((status = 201, body = SeriesView), (status = 403), (status = 404), (status = 422)))]
 #[post("/series")]
 pub(super) async fn create_series(caller: SignedIn, body: Body<CreateSeries>) -> Result<Answer, Problem> {
@@ -54,20 +54,20 @@ pub(super) async fn create_series(caller: SignedIn, body: Body<CreateSeries>) ->
     caller.once(work).await
 }
 
-/// Of which organiser.
+/// Filter and pagination.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct SeriesQuery {
-    /// Whose series.
+    /// Organiser of the series.
     organiser: OrganiserId,
-    /// Rows a page: 1 to 500, 50 unless told.
+    /// Rows per page: 1 to 500; default 50.
     limit: Option<u16>,
-    /// Where the last page ended.
+    /// `next_cursor` of the previous page.
     cursor: Option<String>,
 }
 
-/// The series of an organiser, for its staff, in the order they were made.
+/// The series of an organiser in order of creation, for its staff.
 #[utoipa::path(get, path = "/api/v1/series", tag = "editions", params(SeriesQuery), responses((status = 200, body = Page<SeriesView>), (status = 401), (status = 404)))]
 #[get("/series")]
 pub(super) async fn list_series(
@@ -79,15 +79,15 @@ pub(super) async fn list_series(
     let query = page::PageQuery { limit, cursor };
     let (limit, after) = (query.limit()?, query.after_id()?);
     let (user, now) = (caller.user, caller.now);
-    let found = caller.context.db.read(move |tx| {
+    let rows = caller.context.db.read(move |tx| {
         staff_of(tx, user, now, organiser, <ReadStaff as hoicho_web::identity::Action>::ORGANISER)?;
         Ok::<_, Problem>(store::series_page(tx, organiser, after, limit + 1)?)
     });
-    let views = found.await?.into_iter().map(view).collect();
+    let views = rows.await?.into_iter().map(view).collect();
     Ok(Page::of(views, limit, |v: &SeriesView| v.id.to_string()).answer(&req))
 }
 
-/// One series, for the organiser's staff.
+/// A series, for the organiser's staff.
 #[utoipa::path(get, path = "/api/v1/series/{series}", tag = "editions", params(("series" = SeriesId, Path)), responses((status = 200, body = SeriesView), (status = 404)))]
 #[get("/series/{series}")]
 pub(super) async fn get_series(permit: Permit<ReadStaff>) -> Result<HttpResponse, Problem> {
@@ -107,7 +107,7 @@ struct PatchSeries {
 #[patch("/series/{series}")]
 pub(super) async fn patch_series(
     permit: Permit<Plan>,
-    seen: IfMatch,
+    if_match: IfMatch,
     body: Body<PatchSeries>,
 ) -> Result<Answer, Problem> {
     let body = body.get()?;
@@ -117,7 +117,7 @@ pub(super) async fn patch_series(
     permit
         .write(move |tx, granted| {
             let before = store::find_series(tx, granted.series()?)?;
-            seen.check(before.version)?;
+            if_match.check(before.version)?;
             if !store::rename_series(tx, before.id, &name, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
@@ -128,14 +128,14 @@ pub(super) async fn patch_series(
         .await
 }
 
-/// Removes a series that has no editions.
+/// Deletes a series that has no editions.
 #[utoipa::path(delete, path = "/api/v1/series/{series}", tag = "editions", params(("series" = SeriesId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/series/{series}")]
-pub(super) async fn delete_series(permit: Permit<Plan>, seen: IfMatch) -> Result<Answer, Problem> {
+pub(super) async fn delete_series(permit: Permit<Plan>, if_match: IfMatch) -> Result<Answer, Problem> {
     permit
         .write(move |tx, granted| {
             let before = store::find_series(tx, granted.series()?)?;
-            seen.check(before.version)?;
+            if_match.check(before.version)?;
             store::delete_series(tx, before.id)?;
             granted.audit(tx, "series.delete", before.id, Some(before.name), None)?;
             Ok(Answer::no_content())

@@ -1,4 +1,4 @@
-//! Halls of a venue.
+//! `/venues/{venue}/halls`.
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 
@@ -17,12 +17,12 @@ use hoicho_web::{
 struct CreateHall {
     /// Unique in the venue; 1 to 200 characters.
     name: String,
-    /// Open ground; false unless told.
+    /// Outdoor area; default `false`.
     #[serde(default)]
     is_outdoor: bool,
 }
 
-/// A building or open ground of a venue.
+/// A hall or outdoor area of a venue.
 #[derive(Serialize, utoipa::ToSchema)]
 struct HallView {
     id: HallId,
@@ -62,7 +62,7 @@ pub(super) async fn create_hall(permit: Permit<Plan>, body: Body<CreateHall>) ->
         .await
 }
 
-/// The halls of a venue by name.
+/// The halls of a venue, ordered by name.
 #[utoipa::path(get, path = "/api/v1/venues/{venue}/halls", tag = "floor", params(("venue" = VenueId, Path)), responses((status = 200, body = Items<HallView>), (status = 404)))]
 #[get("/venues/{venue}/halls")]
 pub(super) async fn list_halls(permit: Permit<Read>) -> Result<HttpResponse, Problem> {
@@ -87,7 +87,7 @@ struct PatchHall {
 pub(super) async fn patch_hall(
     permit: Permit<Plan>,
     path: web::Path<(VenueId, HallId)>,
-    seen: IfMatch,
+    if_match: IfMatch,
     body: Body<PatchHall>,
 ) -> Result<Answer, Problem> {
     let body = body.get()?;
@@ -98,7 +98,7 @@ pub(super) async fn patch_hall(
     permit
         .write(move |tx, granted| {
             let before = store::find_hall(tx, granted.venue()?, id)?;
-            seen.check(before.version)?;
+            if_match.check(before.version)?;
             let mut row = HallRow { version: before.version + 1, ..before.clone() };
             row.name = name.unwrap_or(row.name);
             row.is_outdoor = body.is_outdoor.unwrap_or(row.is_outdoor);
@@ -111,19 +111,19 @@ pub(super) async fn patch_hall(
         .await
 }
 
-/// Removes a hall that no zone is in.
+/// Deletes a hall that has no zones.
 #[utoipa::path(delete, path = "/api/v1/venues/{venue}/halls/{hall}", tag = "floor", params(("venue" = VenueId, Path), ("hall" = HallId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/venues/{venue}/halls/{hall}")]
 pub(super) async fn delete_hall(
     permit: Permit<Plan>,
     path: web::Path<(VenueId, HallId)>,
-    seen: IfMatch,
+    if_match: IfMatch,
 ) -> Result<Answer, Problem> {
     let id = path.1;
     permit
         .write(move |tx, granted| {
             let before = store::find_hall(tx, granted.venue()?, id)?;
-            seen.check(before.version)?;
+            if_match.check(before.version)?;
             store::delete_hall(tx, before.id)?;
             granted.audit(tx, "hall.delete", before.id, Some(view(&before)), None)?;
             Ok(Answer::no_content())

@@ -1,4 +1,4 @@
-//! `/venues` and their halls.
+//! `/venues` with halls.
 mod halls;
 mod venue;
 
@@ -6,7 +6,7 @@ use actix_web::web;
 
 use hoicho_web::identity::{Action, OrganiserRole};
 
-/// The operations of this capability.
+/// OpenAPI operations of this module.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(
     venue::create_venue,
@@ -21,7 +21,7 @@ use hoicho_web::identity::{Action, OrganiserRole};
 ))]
 pub struct ApiDoc;
 
-/// Mounts them.
+/// Registers the routes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(venue::create_venue).service(venue::list_venues).service(venue::get_venue);
     cfg.service(venue::patch_venue).service(venue::delete_venue);

@@ -1,4 +1,4 @@
-//! Venues.
+//! `/venues`.
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ struct CreateVenue {
     address: String,
 }
 
-/// Where fairs are held.
+/// A venue of fairs.
 #[derive(Serialize, utoipa::ToSchema)]
 struct VenueView {
     id: VenueId,
@@ -38,7 +38,7 @@ fn view(row: &VenueRow) -> VenueView {
     VenueView { id: row.id, organiser: row.organiser_id, name: row.name.clone(), address: row.address.clone() }
 }
 
-/// Adds a venue to an organiser's list.
+/// Creates a venue of an organiser.
 #[utoipa::path(post, path = "/api/v1/venues", tag = "floor", request_body = CreateVenue, responses((status = 201, body = VenueView), (status = 403), (status = 404), (status = 422)))]
 #[post("/venues")]
 pub(super) async fn create_venue(caller: SignedIn, body: Body<CreateVenue>) -> Result<Answer, Problem> {
@@ -61,15 +61,15 @@ pub(super) async fn create_venue(caller: SignedIn, body: Body<CreateVenue>) -> R
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct VenueQuery {
-    /// Whose venues.
+    /// Organiser of the venues.
     organiser: OrganiserId,
-    /// Rows a page: 1 to 500, 50 unless told.
+    /// Rows per page: 1 to 500; default 50.
     limit: Option<u16>,
-    /// Where the last page ended.
+    /// `next_cursor` of the previous page.
     cursor: Option<String>,
 }
 
-/// The venues of an organiser, for its staff, in the order they were made.
+/// The venues of an organiser in order of creation, for its staff.
 #[utoipa::path(get, path = "/api/v1/venues", tag = "floor", params(VenueQuery), responses((status = 200, body = Page<VenueView>), (status = 401), (status = 404)))]
 #[get("/venues")]
 pub(super) async fn list_venues(
@@ -81,15 +81,15 @@ pub(super) async fn list_venues(
     let query = page::PageQuery { limit, cursor };
     let (limit, after) = (query.limit()?, query.after_id()?);
     let (user, now) = (caller.user, caller.now);
-    let found = caller.context.db.read(move |tx| {
+    let rows = caller.context.db.read(move |tx| {
         staff_of(tx, user, now, organiser, Read::ORGANISER)?;
         Ok::<_, Problem>(store::page(tx, organiser, after, limit + 1)?)
     });
-    let views = found.await?.iter().map(view).collect();
+    let views = rows.await?.iter().map(view).collect();
     Ok(Page::of(views, limit, |v: &VenueView| v.id.to_string()).answer(&req))
 }
 
-/// One venue, for the organiser's staff; editions show it to everybody.
+/// A venue, for the organiser's staff. It is public as part of an edition.
 #[utoipa::path(get, path = "/api/v1/venues/{venue}", tag = "floor", params(("venue" = VenueId, Path)), responses((status = 200, body = VenueView), (status = 404)))]
 #[get("/venues/{venue}")]
 pub(super) async fn get_venue(permit: Permit<Read>) -> Result<HttpResponse, Problem> {
@@ -113,7 +113,7 @@ struct PatchVenue {
 #[patch("/venues/{venue}")]
 pub(super) async fn patch_venue(
     permit: Permit<Plan>,
-    seen: IfMatch,
+    if_match: IfMatch,
     body: Body<PatchVenue>,
 ) -> Result<Answer, Problem> {
     let body = body.get()?;
@@ -124,7 +124,7 @@ pub(super) async fn patch_venue(
     permit
         .write(move |tx, granted| {
             let before = store::find(tx, granted.venue()?)?;
-            seen.check(before.version)?;
+            if_match.check(before.version)?;
             let mut row = VenueRow { version: before.version + 1, ..before.clone() };
             row.name = name.unwrap_or(row.name);
             row.address = address.unwrap_or(row.address);
@@ -137,14 +137,14 @@ pub(super) async fn patch_venue(
         .await
 }
 
-/// Removes a venue that no edition uses.
+/// Deletes a venue that no edition uses.
 #[utoipa::path(delete, path = "/api/v1/venues/{venue}", tag = "floor", params(("venue" = VenueId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/venues/{venue}")]
-pub(super) async fn delete_venue(permit: Permit<Plan>, seen: IfMatch) -> Result<Answer, Problem> {
+pub(super) async fn delete_venue(permit: Permit<Plan>, if_match: IfMatch) -> Result<Answer, Problem> {
     permit
         .write(move |tx, granted| {
             let before = store::find(tx, granted.venue()?)?;
-            seen.check(before.version)?;
+            if_match.check(before.version)?;
             store::delete(tx, before.id)?;
             granted.audit(tx, "venue.delete", before.id, Some(view(&before)), None)?;
             Ok(Answer::no_content())

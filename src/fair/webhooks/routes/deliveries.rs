@@ -1,4 +1,4 @@
-//! The log of what was sent.
+//! Delivery log of an endpoint.
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 
@@ -21,15 +21,15 @@ use hoicho_web::{
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct DeliveryQuery {
-    /// Only those that are so far.
+    /// Only deliveries in this state.
     state: Option<DeliveryState>,
-    /// Rows a page: 1 to 500, 50 unless told.
+    /// Rows per page: 1 to 500; default 50.
     limit: Option<u16>,
-    /// Where the last page ended.
+    /// Cursor from the previous page.
     cursor: Option<String>,
 }
 
-/// What was sent to an address and what waits, the newest first; kept for 30 days.
+/// Lists the deliveries of an endpoint, newest first. Finished deliveries are deleted after 30 days.
 #[utoipa::path(get, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/deliveries", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path), DeliveryQuery), responses((status = 200, body = Page<DeliveryView>), (status = 404)))]
 #[get("/organisers/{organiser}/webhooks/{webhook}/deliveries")]
 pub(super) async fn list_deliveries(
@@ -42,34 +42,34 @@ pub(super) async fn list_deliveries(
     let query = page::PageQuery { limit, cursor };
     let (limit, before) = (query.limit()?, query.after_id()?);
     let id = path.1;
-    let found = permit.read(move |tx, granted| {
+    let result = permit.read(move |tx, granted| {
         endpoint::find(tx, granted.organiser()?, id)?;
         Ok(queue::page(tx, id, state, before, limit + 1)?)
     });
-    let views = found.await?.into_iter().map(|row| view::delivery(row, None)).collect();
+    let views = result.await?.into_iter().map(|row| view::delivery(row, None)).collect();
     Ok(Page::of(views, limit, |v: &DeliveryView| v.id.to_string()).answer(&req))
 }
 
-type One = web::Path<(OrganiserId, WebhookId, WebhookDeliveryId)>;
+type DeliveryPath = web::Path<(OrganiserId, WebhookId, WebhookDeliveryId)>;
 
-/// One delivery with every try and what was answered.
+/// Returns a delivery with its attempts and responses.
 #[utoipa::path(get, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path), ("delivery" = WebhookDeliveryId, Path)), responses((status = 200, body = DeliveryView), (status = 404)))]
 #[get("/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}")]
-pub(super) async fn get_delivery(permit: Permit<SeeWebhooks>, path: One) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_delivery(permit: Permit<SeeWebhooks>, path: DeliveryPath) -> Result<HttpResponse, Problem> {
     let (_, webhook, id) = path.into_inner();
-    let found = permit.read(move |tx, granted| {
+    let result = permit.read(move |tx, granted| {
         endpoint::find(tx, granted.organiser()?, webhook)?;
         let row = queue::find(tx, webhook, id)?;
-        let tries = queue::attempts_of(tx, &[id])?;
-        Ok(view::delivery(row, Some(tries)))
+        let attempts = queue::attempts_of(tx, &[id])?;
+        Ok(view::delivery(row, Some(attempts)))
     });
-    Ok(HttpResponse::Ok().json(found.await?))
+    Ok(HttpResponse::Ok().json(result.await?))
 }
 
-/// Sends one again, or now if it waits.
+/// Retries a delivery now, whatever its state.
 #[utoipa::path(post, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}/retry", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path), ("delivery" = WebhookDeliveryId, Path)), responses((status = 202, body = DeliveryView), (status = 403), (status = 404)))]
 #[post("/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}/retry")]
-pub(super) async fn retry_delivery(permit: Permit<SeeWebhooks>, path: One) -> Result<Answer, Problem> {
+pub(super) async fn retry_delivery(permit: Permit<SeeWebhooks>, path: DeliveryPath) -> Result<Answer, Problem> {
     let (_, webhook, id) = path.into_inner();
     permit
         .once(move |tx, granted| {

@@ -9,7 +9,7 @@ use actix_web::web;
 
 use hoicho_web::identity::{Action, OrganiserRole};
 
-/// The operations of this capability.
+/// OpenAPI operations of webhooks.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(
     endpoints::create_webhook,
@@ -26,7 +26,7 @@ use hoicho_web::identity::{Action, OrganiserRole};
 ))]
 pub struct ApiDoc;
 
-/// Mounts them.
+/// Registers the routes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(endpoints::create_webhook).service(endpoints::list_webhooks).service(endpoints::get_webhook);
     cfg.service(endpoints::patch_webhook).service(endpoints::delete_webhook).service(secrets::rotate_secret);
@@ -34,13 +34,13 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(deliveries::list_deliveries).service(deliveries::get_delivery).service(deliveries::retry_delivery);
 }
 
-/// Naming addresses that the organiser's data goes to.
+/// Create, change and delete endpoints.
 struct ManageWebhooks;
 impl Action for ManageWebhooks {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner];
 }
 
-/// Looking at them and at what was sent, and sending it again.
+/// Read endpoints and deliveries, retry, replay and send test events.
 struct SeeWebhooks;
 impl Action for SeeWebhooks {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];

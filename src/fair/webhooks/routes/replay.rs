@@ -1,4 +1,4 @@
-//! Sending by hand: an example, or what was missed.
+//! Test events and replay of past events.
 use actix_web::post;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -24,24 +24,24 @@ use hoicho_web::{
     identity::{Granted, Permit},
 };
 
-/// Messages one replay sends.
-const MOST: i64 = 10_000;
-/// Days for which messages are kept.
-const DAYS: i64 = 30;
+/// Max messages per replay.
+const MAX_REPLAYED: i64 = 10_000;
+/// Days for which messages are stored.
+const RETENTION_DAYS: i64 = 30;
 
-fn switched_on(tx: &mut Tx<'_>, granted: &Granted, id: WebhookId) -> Result<WebhookRow, Problem> {
+fn find_enabled(tx: &mut Tx<'_>, granted: &Granted, id: WebhookId) -> Result<WebhookRow, Problem> {
     let row = endpoint::find(tx, granted.organiser()?, id)?;
     if row.is_enabled { Ok(row) } else { Err(Problem::new(Code::IllegalStep, Said("this-webhook-is-switched-off"))) }
 }
 
-/// Sends an example to an address, whatever it wants to hear of.
+/// Sends a test event to an endpoint, whatever event types it subscribes to.
 #[utoipa::path(post, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/test", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path)), responses((status = 202, body = DeliveryView), (status = 403), (status = 404), (status = 409)))]
 #[post("/organisers/{organiser}/webhooks/{webhook}/test")]
 pub(super) async fn send_test_event(permit: Permit<SeeWebhooks>, path: At) -> Result<Answer, Problem> {
     let id = path.1;
     permit
         .once(move |tx, granted| {
-            let webhook = switched_on(tx, &granted, id)?;
+            let webhook = find_enabled(tx, &granted, id)?;
             let message = WebhookMessageId::make();
             let data = json!({ "organiser": webhook.organiser_id, "webhook": id, "name": webhook.name });
             let payload = json!({ "type": EventType::Test, "timestamp": granted.now.and_utc(), "data": data });
@@ -64,20 +64,19 @@ pub(super) async fn send_test_event(permit: Permit<SeeWebhooks>, path: At) -> Re
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ReplayEvents {
-    /// From when on; at most 30 days ago.
+    /// Start time; at most 30 days ago.
     #[schema(value_type = String, format = DateTime)]
     since: DateTime<Utc>,
 }
 
-/// How much is sent again.
+/// Result of a replay.
 #[derive(Serialize, utoipa::ToSchema)]
 struct Replayed {
-    /// Messages on their way.
+    /// Number of queued messages.
     queued: usize,
 }
 
-/// Sends every event since a moment that the address wants to hear of (up to 10,000) once more, with the identifiers they
-/// had.
+/// Sends the events since a time again (at most 10,000) that the endpoint subscribes to, with their original identifiers.
 #[utoipa::path(post, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/replay", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path)), request_body = ReplayEvents, responses((status = 202, body = Replayed), (status = 403), (status = 404), (status = 409), (status = 422)))]
 #[post("/organisers/{organiser}/webhooks/{webhook}/replay")]
 pub(super) async fn replay_events(
@@ -89,13 +88,13 @@ pub(super) async fn replay_events(
     let id = path.1;
     permit
         .once(move |tx, granted| {
-            let webhook = switched_on(tx, &granted, id)?;
+            let webhook = find_enabled(tx, &granted, id)?;
             let mut checks = Checks::default();
-            let recent = since >= granted.now - Duration::days(DAYS) && since <= granted.now;
-            checks.that(recent, "/since", "range", Said("since-is-at-most-30-days-ago"));
+            let is_in_range = since >= granted.now - Duration::days(RETENTION_DAYS) && since <= granted.now;
+            checks.that(is_in_range, "/since", "range", Said("since-is-at-most-30-days-ago"));
             checks.done()?;
             let types = endpoint::types_of(tx, &[id])?.remove(&id);
-            let mut messages = queue::messages_since(tx, webhook.organiser_id, since, MOST)?;
+            let mut messages = queue::messages_since(tx, webhook.organiser_id, since, MAX_REPLAYED)?;
             messages.retain(|m| types.as_ref().is_none_or(|types| types.contains(&m.event_type)));
             let deliveries: Vec<_> = messages.iter().map(|m| m.to(id, granted.now)).collect();
             queue::put(tx, &[], &deliveries)?;

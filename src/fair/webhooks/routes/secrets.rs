@@ -1,4 +1,4 @@
-//! What signs messages.
+//! Rotation of signing secrets.
 use actix_web::post;
 use chrono::Duration;
 use serde::Deserialize;
@@ -16,12 +16,12 @@ use hoicho_web::{
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RotateSecret {
-    /// Hours for which messages are signed by the old one too: 0 to 720; 24 unless told.
+    /// Hours for which messages are also signed with the old secret: 0 to 720; default 24.
     overlap_h: Option<i64>,
 }
 
-/// Makes a new secret; until the overlap is over, messages carry the signatures of both. It is in this answer and nowhere
-/// else, so an `Idempotency-Key` is not heeded: no answer is kept.
+/// Rotates the signing secret. During the overlap messages are signed with the old and the new secret. The secret is only
+/// in this response, so `Idempotency-Key` is ignored: the response is not stored.
 #[utoipa::path(post, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/rotate-secret", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path)), request_body = RotateSecret, responses((status = 201, body = SecretView), (status = 403), (status = 404), (status = 422)))]
 #[post("/organisers/{organiser}/webhooks/{webhook}/rotate-secret")]
 pub(super) async fn rotate_secret(

@@ -1,4 +1,4 @@
-//! Addresses, deliveries and tries as they are shown.
+//! JSON views of endpoints, deliveries and attempts.
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -10,18 +10,18 @@ use super::super::{
 };
 use hoicho_core::values::ids::{WebhookAttemptId, WebhookDeliveryId, WebhookId};
 
-/// An address that is told of events.
+/// A webhook endpoint.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct WebhookView {
     pub id: WebhookId,
     pub name: String,
     pub url: String,
-    /// Empty: all of them.
+    /// Subscribed event types; empty: all.
     pub event_types: Vec<EventType>,
     pub is_enabled: bool,
-    /// Why nothing is sent any more.
+    /// Why it is disabled.
     pub switched_off_because: Option<SwitchedOff>,
-    /// Since when it has taken nothing.
+    /// Time of the first failure since the last success.
     #[schema(value_type = Option<String>)]
     pub failing_since: Option<DateTime<Utc>>,
     #[schema(value_type = String)]
@@ -30,7 +30,7 @@ pub(super) struct WebhookView {
     pub version: i32,
 }
 
-/// An address with what signs messages to it, which is shown this once.
+/// A new endpoint with its signing secret. The secret is only in this response.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct NewWebhookView {
     #[serde(flatten)]
@@ -39,12 +39,12 @@ pub(super) struct NewWebhookView {
     pub secret: SecretView,
 }
 
-/// What verifies messages. The secret is shown this once.
+/// Keys to verify signatures. The secret is only in this response.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct SecretView {
-    /// For signatures `v1` (HMAC-SHA256).
+    /// Key of `v1` signatures (HMAC-SHA256).
     pub secret: String,
-    /// For signatures `v1a` (ed25519).
+    /// Public key of `v1a` signatures (ed25519).
     pub public_key: String,
 }
 
@@ -68,40 +68,40 @@ pub(super) fn webhook(row: WebhookRow, event_types: Vec<EventType>) -> WebhookVi
     }
 }
 
-/// One try.
+/// One delivery attempt.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct AttemptView {
     pub id: WebhookAttemptId,
     #[schema(value_type = String)]
     pub at: DateTime<Utc>,
     pub took_ms: i32,
-    /// As it was answered, if it was.
+    /// Response status, if there was a response.
     pub status: Option<i32>,
-    /// The first 4 KiB of the answer.
+    /// First 4 KiB of the response body.
     pub answer: String,
-    /// Why there was none.
+    /// Error, if there was no response.
     pub fault: Option<String>,
 }
 
-/// A message on its way to an address.
+/// Delivery of a message to an endpoint.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct DeliveryView {
     pub id: WebhookDeliveryId,
-    /// Its `webhook-id`: the same at every try.
+    /// The `webhook-id` header: the same in every attempt.
     pub message: String,
     pub event_type: EventType,
     pub state: DeliveryState,
     pub attempts: i32,
-    /// When it is tried next.
+    /// Time of the next attempt.
     #[schema(value_type = Option<String>)]
     pub due_at: Option<DateTime<Utc>>,
     #[schema(value_type = String)]
     pub created_at: DateTime<Utc>,
     #[schema(value_type = Option<String>)]
     pub finished_at: Option<DateTime<Utc>>,
-    /// The very body that is sent.
+    /// Request body.
     pub body: String,
-    /// Every try, oldest first; of one delivery alone.
+    /// Attempts, oldest first; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tries: Option<Vec<AttemptView>>,
 }

@@ -16,11 +16,11 @@ use hoicho_core::values::ids::{ExhibitorId, OrganiserId};
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AcceptInvitation {
-    /// From the mail.
+    /// Token from the mail.
     token: String,
 }
 
-/// What was joined: one of the two.
+/// The organiser or the exhibitor that was joined.
 #[derive(Serialize, utoipa::ToSchema)]
 struct JoinedView {
     organiser: Option<OrganiserId>,
@@ -28,7 +28,7 @@ struct JoinedView {
     role: &'static str,
 }
 
-/// Accepts an invitation that was sent to the caller's address.
+/// Accepts an invitation sent to the caller's address.
 #[utoipa::path(post, path = "/api/v1/invitations/accept", tag = "auth", request_body = AcceptInvitation, responses((status = 200, body = JoinedView), (status = 401), (status = 404)))]
 #[post("/invitations/accept")]
 pub(super) async fn accept_invitation(caller: SignedIn, body: Body<AcceptInvitation>) -> Result<Answer, Problem> {

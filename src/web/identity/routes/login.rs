@@ -1,4 +1,4 @@
-//! Logging in, renewing a login, logging out.
+//! Login, token refresh and logout.
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use crate::http::{Body, Code, Problem};
 use crate::identity::RequestContext;
 use hoicho_core::i18n::Said;
 
-/// Log in.
+/// Credentials.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Login {
@@ -22,8 +22,8 @@ struct Login {
     password: SecretString,
 }
 
-/// Logs a person in. A wrong e-mail and a wrong password get the same answer in the same time; after five wrong
-/// ones from one address that address waits 15 minutes.
+/// Logs a person in. A wrong e-mail and a wrong password give the same response in the same time. After five failures
+/// from one address that address is locked out for 15 minutes.
 #[utoipa::path(post, path = "/api/v1/auth/login", tag = "auth", request_body = Login, responses((status = 200, body = Tokens), (status = 401), (status = 403, description = "email_not_verified"), (status = 429)))]
 #[post("/auth/login")]
 pub(super) async fn login(
@@ -33,16 +33,16 @@ pub(super) async fn login(
 ) -> Result<HttpResponse, Problem> {
     let Login { email, password } = body.get()?;
     let key = super::key(&email).filter(|_| password.expose_secret().len() <= 1_000).ok_or(Code::WrongCredentials)?;
-    let (now, from) = (context.clock.now(), source(&req, context.behind_proxy).to_string());
-    let (looked_up, at) = (key.clone(), from.clone());
+    let (now, address) = (context.clock.now(), source(&req, context.behind_proxy).to_string());
+    let (email_key, at) = (key.clone(), address.clone());
     let account = context.db.read(move |tx| {
-        lockout::check(tx, &looked_up, &at, now)?;
-        Ok::<_, Problem>(store::account_by_email(tx, &looked_up)?)
+        lockout::check(tx, &email_key, &at, now)?;
+        Ok::<_, Problem>(store::account_by_email(tx, &email_key)?)
     });
     let account = account.await?;
-    let right = context.passwords.check(password, account.as_ref().map(|a| a.password_hash.clone())).await?;
-    let Some(account) = account.filter(|_| right) else {
-        context.db.write(move |tx| lockout::failed(tx, &key, &from, now).map_err(Problem::from)).await?;
+    let is_correct = context.passwords.check(password, account.as_ref().map(|a| a.password_hash.clone())).await?;
+    let Some(account) = account.filter(|_| is_correct) else {
+        context.db.write(move |tx| lockout::failed(tx, &key, &address, now).map_err(Problem::from)).await?;
         return Err(Code::WrongCredentials.into());
     };
     if account.email_verified_at.is_none() {
@@ -50,7 +50,7 @@ pub(super) async fn login(
     }
     let issue = issue(&context, account.id, session::begin(now));
     let tokens = context.db.write(move |tx| {
-        lockout::succeeded(tx, (account.id, &key), &from, now)?;
+        lockout::succeeded(tx, (account.id, &key), &address, now)?;
         issue(tx)
     });
     let tokens = tokens.await?;
@@ -58,23 +58,23 @@ pub(super) async fn login(
     Ok(HttpResponse::Ok().json(tokens))
 }
 
-/// Renew a login.
+/// A refresh token.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Refresh {
     refresh_token: String,
 }
 
-/// Gives new tokens for a refresh token. Using one a second time ends the whole login: it was copied.
+/// Exchanges a refresh token for new tokens. Reusing one ends the login in full, because the token was copied.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "auth", request_body = Refresh, responses((status = 200, body = Tokens), (status = 401)))]
 #[post("/auth/refresh")]
 pub(super) async fn refresh(context: web::Data<RequestContext>, body: Body<Refresh>) -> Result<HttpResponse, Problem> {
     let body = body.get()?;
-    let renewed = session::renew(&context, &body.refresh_token).await?;
-    Ok(HttpResponse::Ok().json(renewed.ok_or(Code::LoginRequired)?))
+    let tokens = session::renew(&context, &body.refresh_token).await?;
+    Ok(HttpResponse::Ok().json(tokens.ok_or(Code::LoginRequired)?))
 }
 
-/// Ends the login a refresh token belongs to.
+/// Ends the login of a refresh token.
 #[utoipa::path(post, path = "/api/v1/auth/logout", tag = "auth", request_body = Refresh, responses((status = 204)))]
 #[post("/auth/logout")]
 pub(super) async fn logout(context: web::Data<RequestContext>, body: Body<Refresh>) -> Result<HttpResponse, Problem> {

@@ -1,4 +1,4 @@
-//! Who the caller is.
+//! The caller's own account.
 use actix_web::{HttpResponse, get, patch};
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +22,7 @@ struct ExhibitorMembership {
     role: ExhibitorRole,
 }
 
-/// A person, as they see themselves.
+/// The caller's own account.
 #[derive(Serialize, utoipa::ToSchema)]
 struct MeView {
     id: UserId,
@@ -53,7 +53,7 @@ fn view(tx: &mut Tx<'_>, user: UserId) -> Result<MeView, Problem> {
     })
 }
 
-/// Who the caller is, and for whom they work.
+/// The caller's account and roles.
 #[utoipa::path(get, path = "/api/v1/me", tag = "auth", responses((status = 200, body = MeView), (status = 401)))]
 #[get("/me")]
 pub(super) async fn get_me(caller: SignedIn) -> Result<HttpResponse, Problem> {
@@ -61,20 +61,20 @@ pub(super) async fn get_me(caller: SignedIn) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().json(caller.context.db.read(move |tx| view(tx, user)).await?))
 }
 
-/// What a person may change about themselves.
+/// Fields to change; absent fields stay as they are.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchMe {
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     display_name: Option<String>,
-    /// Of mails.
+    /// Language of mails.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     language: Option<Language>,
 }
 
-/// Changes the caller's own name or language.
+/// Changes the caller's name or language.
 #[utoipa::path(patch, path = "/api/v1/me", tag = "auth", request_body = PatchMe, responses((status = 200, body = MeView), (status = 401), (status = 422)))]
 #[patch("/me")]
 pub(super) async fn patch_me(caller: SignedIn, body: Body<PatchMe>) -> Result<HttpResponse, Problem> {
@@ -83,14 +83,14 @@ pub(super) async fn patch_me(caller: SignedIn, body: Body<PatchMe>) -> Result<Ht
     let display_name = body.display_name.map(|name| checks.text("/display_name", &name, 200));
     checks.done()?;
     let (user, now) = (caller.user, caller.now);
-    let changed = caller.context.db.write(move |tx| {
+    let view = caller.context.db.write(move |tx| {
         let before = store::account(tx, user)?;
         let name = display_name.unwrap_or_else(|| before.display_name.clone());
         let language = body.language.unwrap_or(before.language);
         store::set_profile(tx, user, &name, language)?;
-        let (was, is) = ((&before.display_name, before.language), (&name, language));
-        super::note(tx, user, "user.change", Some(was), Some(is), now)?;
+        let (old, new) = ((&before.display_name, before.language), (&name, language));
+        super::note(tx, user, "user.change", Some(old), Some(new), now)?;
         view(tx, user)
     });
-    Ok(HttpResponse::Ok().json(changed.await?))
+    Ok(HttpResponse::Ok().json(view.await?))
 }

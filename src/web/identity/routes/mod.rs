@@ -15,7 +15,7 @@ use hoicho_core::{
     values::{clock::Instant, ids::UserId},
 };
 
-/// The operations of this capability.
+/// OpenAPI operations of this module.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(
     register::register,
@@ -33,7 +33,7 @@ use hoicho_core::{
 ))]
 pub struct ApiDoc;
 
-/// Mounts them.
+/// Registers the routes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(register::register).service(register::verify_email).service(register::resend_verification);
     cfg.service(login::login).service(login::refresh).service(login::logout);
@@ -41,41 +41,42 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(me::get_me).service(me::patch_me).service(invitations::accept_invitation);
 }
 
-/// An address a person typed.
+/// Validates an e-mail address.
 pub fn email(checks: &mut Checks, pointer: &str, typed: &str) -> String {
     let email = checks.text(pointer, typed, 254);
     checks.that(email.parse::<lettre::Address>().is_ok(), pointer, "email", Said("this-is-not-an-e-mail-address"));
     email
 }
 
-/// Characters of a password that are looked at: guessing more would take time, and make nothing weaker.
-const LOOKED_AT: usize = 64;
+/// Characters of a password that are rated: more would cost time and can only make it stronger.
+const MAX_RATED_CHARS: usize = 64;
 
-/// Length is what makes a password strong; more rules make people write it down. One that is guessed among the first
-/// million is refused: what everybody takes, the person's own name or address, and ours.
+/// Validates a password by length and by its zxcvbn score, which must be at least 2 (more than 10^6 guesses). Common
+/// passwords, the user's own name and address, and our own name score low. There are no rules on character classes:
+/// they make people write passwords down.
 fn password(checks: &mut Checks, pointer: &str, typed: &SecretString, own: &[&str]) {
     let is_long_enough = (10..=200).contains(&typed.expose_secret().chars().count());
     checks.that(is_long_enough, pointer, "password", Said("a-password-needs-10-to-200-characters"));
     if !is_long_enough {
         return;
     }
-    let looked_at: String = typed.expose_secret().chars().take(LOOKED_AT).collect();
+    let rated: String = typed.expose_secret().chars().take(MAX_RATED_CHARS).collect();
     let own: Vec<&str> = own.iter().copied().chain(["hoicho", "hội chợ", "ocop"]).collect();
     checks.that(
-        zxcvbn::zxcvbn(&looked_at, &own).score() >= zxcvbn::Score::Two,
+        zxcvbn::zxcvbn(&rated, &own).score() >= zxcvbn::Score::Two,
         pointer,
         "guessable",
         Said("this-password-is-guessed-easily"),
     );
 }
 
-/// How an address is looked up; what the database cannot hold names nobody.
+/// The lookup key of an address; `None` for one that the database cannot store.
 fn key(typed: &str) -> Option<String> {
     let key = typed.trim().to_lowercase();
     (key.len() <= 254 && !key.contains('\0')).then_some(key)
 }
 
-/// Writes a line of the audit log about somebody's own account; no password or token ever.
+/// Writes a row of the audit log about the user's own account, never with a password or token.
 fn note<T: serde::Serialize>(
     tx: &mut Tx<'_>,
     user: UserId,

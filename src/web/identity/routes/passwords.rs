@@ -1,4 +1,4 @@
-//! Forgotten and changed passwords.
+//! Password reset and change.
 use actix_web::{HttpRequest, HttpResponse, post, put, web};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -11,23 +11,23 @@ use crate::{
 };
 use hoicho_core::i18n::Said;
 
-/// Forgotten.
+/// Requests a password reset.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RequestReset {
     email: String,
 }
 
-/// Mails a link to choose a new password. The answer is 202 whether or not there is such an account.
+/// Sends a password reset link by mail. The response is 202 whether or not the account exists.
 #[utoipa::path(post, path = "/api/v1/auth/password-reset", tag = "auth", request_body = RequestReset, responses((status = 202), (status = 422)))]
 #[post("/auth/password-reset")]
 pub(super) async fn request_reset(
     context: web::Data<RequestContext>,
     body: Body<RequestReset>,
 ) -> Result<HttpResponse, Problem> {
-    let typed = body.get()?.email;
+    let email = body.get()?.email;
     let now = context.clock.now();
-    if let Some(key) = super::key(&typed) {
+    if let Some(key) = super::key(&email) {
         context
             .db
             .write(move |tx| {
@@ -42,7 +42,7 @@ pub(super) async fn request_reset(
     Ok(HttpResponse::Accepted().finish())
 }
 
-/// The new password.
+/// Sets a new password with a token.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ConfirmReset {
@@ -53,7 +53,7 @@ struct ConfirmReset {
     password: SecretString,
 }
 
-/// Sets a new password with the token of a mail, once. Ends every login of the account, and proves its address.
+/// Sets a new password with the single-use token from the mail. Ends all logins of the account and verifies its address.
 #[utoipa::path(post, path = "/api/v1/auth/password-reset/confirm", tag = "auth", request_body = ConfirmReset, responses((status = 204), (status = 404), (status = 422)))]
 #[post("/auth/password-reset/confirm")]
 pub(super) async fn confirm_reset(
@@ -81,7 +81,7 @@ pub(super) async fn confirm_reset(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// A changed password.
+/// Changes the password.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ChangePassword {
@@ -92,7 +92,7 @@ struct ChangePassword {
     new: SecretString,
 }
 
-/// Changes the caller's own password. Ends every login of the account.
+/// Changes the caller's password. Ends all logins of the account.
 #[utoipa::path(put, path = "/api/v1/me/password", tag = "auth", request_body = ChangePassword, responses((status = 204), (status = 401), (status = 422), (status = 429)))]
 #[put("/me/password")]
 pub(super) async fn change_password(

@@ -1,4 +1,4 @@
-//! Registering, and proving that an address is one's own.
+//! Registration and e-mail verification.
 use actix_web::{HttpResponse, post, web};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -14,25 +14,25 @@ use hoicho_core::{
     values::ids::UserId,
 };
 
-/// Make an account.
+/// Creates an account.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Register {
-    /// Where mail reaches the person.
+    /// E-mail address.
     email: String,
     /// 10 to 200 characters.
     #[schema(value_type = String)]
     password: SecretString,
-    /// As people call them.
+    /// 1 to 200 characters.
     display_name: String,
-    /// Of mails; `vi` unless told.
+    /// Language of mails; default `vi`.
     language: Option<Language>,
-    /// The privacy notice that the person read and agrees to (`/privacy`): `2026-11`. The date is kept.
+    /// Version of the privacy notice (`/privacy`) that the person has_consent to: `2026-11`. The time of consent is stored.
     agreed_notice: Option<String>,
 }
 
-/// Registers a person, who gets a mail to prove the address. Whether it has an account already is told by mail
-/// only: the answer is always 202.
+/// Registers a person and sends a mail to verify the address. The response is always 202; that an account exists already
+/// is reported only by mail.
 #[utoipa::path(post, path = "/api/v1/auth/register", tag = "auth", request_body = Register, responses((status = 202), (status = 422), (status = 429)))]
 #[post("/auth/register")]
 pub(super) async fn register(
@@ -53,7 +53,7 @@ pub(super) async fn register(
     checks.done()?;
     let password_hash = context.passwords.hash(password).await?;
     let now = context.clock.now();
-    let agrees = agreed_notice.is_some();
+    let has_consent = agreed_notice.is_some();
     let user = store::NewUser {
         id: UserId::make(),
         email_key: email.to_lowercase(),
@@ -68,8 +68,8 @@ pub(super) async fn register(
     context
         .db
         .write(move |tx| {
-            let known = store::account_by_email(tx, &user.email_key)?;
-            match known {
+            let existing = store::account_by_email(tx, &user.email_key)?;
+            match existing {
                 Some(account) if account.email_verified_at.is_some() => {
                     let mail = Mail {
                         to: account.email,
@@ -81,7 +81,7 @@ pub(super) async fn register(
                 }
                 Some(account) => {
                     store::register_again(tx, account.id, &user.password_hash, &user.display_name)?;
-                    if agrees {
+                    if has_consent {
                         consent::give(tx, account.id, now)?;
                     }
                     super::note::<()>(tx, account.id, "user.register_again", None, None, now)?;
@@ -90,7 +90,7 @@ pub(super) async fn register(
                 }
                 None => {
                     store::insert_user(tx, &user)?;
-                    if agrees {
+                    if has_consent {
                         consent::give(tx, user.id, now)?;
                     }
                     super::note(tx, user.id, "user.register", None, Some(&user.email), now)?;
@@ -104,19 +104,19 @@ pub(super) async fn register(
     Ok(HttpResponse::Accepted().finish())
 }
 
-/// Prove an address.
+/// Verifies an address.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct VerifyEmail {
     /// From the mail.
     token: String,
-    /// The one chosen when registering: the mail's reader and the account's maker must be one person, or
-    /// somebody could register a stranger's address and wait for the stranger to click.
+    /// The password chosen at registration. Required because otherwise somebody could register another person's address
+    /// and wait for that person to open the link.
     #[schema(value_type = String)]
     password: SecretString,
 }
 
-/// Proves that an address is the account's. The token works once.
+/// Verifies the address of an account. The token is valid once.
 #[utoipa::path(post, path = "/api/v1/auth/verify-email", tag = "auth", request_body = VerifyEmail, responses((status = 204), (status = 401), (status = 404)))]
 #[post("/auth/verify-email")]
 pub(super) async fn verify_email(
@@ -125,10 +125,10 @@ pub(super) async fn verify_email(
 ) -> Result<HttpResponse, Problem> {
     let VerifyEmail { token, password } = body.get()?;
     let now = context.clock.now();
-    let unknown = || Problem::new(Code::NotFound, Said("this-token-is-wrong-used-or-too-2"));
-    let looked_up = token.clone();
+    let invalid_token = || Problem::new(Code::NotFound, Said("this-token-is-wrong-used-or-too-2"));
+    let token_copy = token.clone();
     let account = context.db.read(move |tx| {
-        let owner = one_time::owner(tx, &looked_up, Purpose::VerifyEmail, now)?.ok_or_else(unknown)?;
+        let owner = one_time::owner(tx, &token_copy, Purpose::VerifyEmail, now)?.ok_or_else(invalid_token)?;
         Ok::<_, Problem>(store::account(tx, owner)?)
     });
     let hash = account.await?.password_hash;
@@ -138,7 +138,7 @@ pub(super) async fn verify_email(
     context
         .db
         .write(move |tx| {
-            let user = one_time::redeem(tx, &token, Purpose::VerifyEmail, now)?.ok_or_else(unknown)?;
+            let user = one_time::redeem(tx, &token, Purpose::VerifyEmail, now)?.ok_or_else(invalid_token)?;
             store::verify_email(tx, user, now)?;
             Ok::<_, Problem>(super::note::<()>(tx, user, "user.verify_email", None, None, now)?)
         })
@@ -146,23 +146,23 @@ pub(super) async fn verify_email(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Ask for the mail again.
+/// Requests the verification mail again.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ResendVerification {
     email: String,
 }
 
-/// Sends the verification mail again. The answer is 202 whether or not there is such an account.
+/// Sends the verification mail again. The response is 202 whether or not the account exists.
 #[utoipa::path(post, path = "/api/v1/auth/resend-verification", tag = "auth", request_body = ResendVerification, responses((status = 202), (status = 422)))]
 #[post("/auth/resend-verification")]
 pub(super) async fn resend_verification(
     context: web::Data<RequestContext>,
     body: Body<ResendVerification>,
 ) -> Result<HttpResponse, Problem> {
-    let typed = body.get()?.email;
+    let email = body.get()?.email;
     let now = context.clock.now();
-    if let Some(key) = super::key(&typed) {
+    if let Some(key) = super::key(&email) {
         context
             .db
             .write(move |tx| {

@@ -1,4 +1,4 @@
-//! Carrying a proposal out.
+//! Endpoint to apply a proposal.
 use actix_web::post;
 use serde::{Deserialize, Serialize};
 
@@ -15,23 +15,23 @@ use hoicho_web::{
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ApplyRun {
-    /// Held for the organiser to look at, or offered to the exhibitors by mail.
+    /// `held` for review by the organiser, or `offered` to the exhibitors by e-mail.
     give_as: GiveAs,
-    /// Seconds until a hold or an offer ends by itself: 60 to 2,592,000; three days unless told.
+    /// Seconds until a hold or an offer expires: 60 to 2,592,000, default three days.
     expires_in_s: Option<u32>,
 }
 
-/// What was carried out, in booths.
+/// Result of applying a proposal, in numbers of booths.
 #[derive(Serialize, utoipa::ToSchema)]
 struct AppliedView {
     given: usize,
     released: usize,
-    /// Whose booth stays theirs.
+    /// Booths whose application does not change.
     kept: usize,
 }
 
-/// Carries a proposal out, all of it in one transaction. If the floor changed since it was made nothing happens, and
-/// the answer lists what changed.
+/// Applies a proposal in one transaction. If the floor or the applications changed since the allocation run, nothing is
+/// applied and the response lists the conflicts.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/allocation-runs/{run}/apply", tag = "allocation", params(("edition" = String, Path), ("run" = hoicho_core::values::ids::AllocationRunId, Path)), request_body = ApplyRun, responses((status = 200, body = AppliedView), (status = 404), (status = 409, description = "floor_changed, booth_already_taken or illegal_step"), (status = 422)))]
 #[post("/editions/{edition}/allocation-runs/{run}/apply")]
 pub(in super::super) async fn apply_run(
@@ -47,8 +47,8 @@ pub(in super::super) async fn apply_run(
     let id = path.1;
     permit
         .once(move |tx, granted| {
-            let done = apply::apply(tx, &granted, id, give_as, expires_in_s)?;
-            Answer::ok(&AppliedView { given: done.given, released: done.released, kept: done.kept })
+            let applied = apply::apply(tx, &granted, id, give_as, expires_in_s)?;
+            Answer::ok(&AppliedView { given: applied.given, released: applied.released, kept: applied.kept })
         })
         .await
 }

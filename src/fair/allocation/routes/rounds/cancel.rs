@@ -1,4 +1,4 @@
-//! Stopping a run.
+//! Endpoint to cancel an allocation run.
 use actix_web::post;
 
 use super::{super::Allocate, At};
@@ -9,7 +9,7 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// Stops a run that is being worked out: the best it has found so far becomes its proposal.
+/// Cancels a running allocation run; the best assignment so far becomes its proposal.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/allocation-runs/{run}/cancel", tag = "allocation", params(("edition" = String, Path), ("run" = hoicho_core::values::ids::AllocationRunId, Path)), responses((status = 204), (status = 404), (status = 409)))]
 #[post("/editions/{edition}/allocation-runs/{run}/cancel")]
 pub(in super::super) async fn cancel_run(permit: Permit<Allocate>, path: At) -> Result<Answer, Problem> {

@@ -1,4 +1,4 @@
-//! What a proposal would change: against today, or against another run.
+//! Endpoint to compare a proposal with the current allocations or with another proposal.
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use actix_web::{HttpResponse, get};
@@ -19,58 +19,63 @@ use hoicho_web::{
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct CompareQuery {
-    /// Another run of the edition; today's allocation unless told.
+    /// Another allocation run of the edition; default: the current allocations.
     with: Option<AllocationRunId>,
 }
 
-/// An application whose booths differ.
+/// An application with different booths.
 #[derive(Serialize, utoipa::ToSchema)]
 struct DifferenceView {
     application: ApplicationId,
     exhibitor_name: String,
-    /// Codes, today or in the other run.
+    /// Booth codes in the current allocations or the other run.
     other: Vec<String>,
-    /// Codes, in this run.
+    /// Booth codes in this run.
     this: Vec<String>,
 }
 
-/// Two allocations beside each other.
+/// Comparison of a proposal ("this") with the current allocations or another run ("other").
 #[derive(Serialize, utoipa::ToSchema)]
 struct ComparisonOfRuns {
     /// Applications with booths in this run.
     served: usize,
-    /// Applications with booths today or in the other run.
+    /// Applications with booths in the other.
     served_other: usize,
-    /// With a place here and none there.
+    /// With booths in this run only.
     gained: usize,
-    /// With none here and a place there.
+    /// With booths in the other only.
     lost: usize,
-    /// With other booths here than there.
+    /// With different booths in both.
     moved: usize,
-    /// With the same.
+    /// With the same booths in both.
     same: usize,
-    /// Those that differ, at most 500, by name.
+    /// Applications that differ, at most 500, ordered by exhibitor name.
     differences: Vec<DifferenceView>,
 }
 
-/// Differences that are listed.
-const MOST: usize = 500;
+/// Maximum number of differences listed.
+const MAX_DIFFERENCES: usize = 500;
 
-type Places = BTreeMap<ApplicationId, BTreeSet<BoothId>>;
+/// Booths by application.
+type Booths = BTreeMap<ApplicationId, BTreeSet<BoothId>>;
 
-/// Who stands where by a run; notes the codes of its booths.
-fn places(tx: &mut Tx<'_>, run: AllocationRunId, codes: &mut HashMap<BoothId, String>) -> Result<Places, Problem> {
-    let mut places = Places::new();
+/// The booths of each application in a proposal; adds their codes to `codes`.
+fn proposed_booths(
+    tx: &mut Tx<'_>,
+    run: AllocationRunId,
+    codes: &mut HashMap<BoothId, String>,
+) -> Result<Booths, Problem> {
+    let mut booths = Booths::new();
     for (row, code) in store::booths(tx, run)? {
         codes.insert(row.booth_id, code);
         if let Some(application) = row.after_application_id {
-            places.entry(application).or_default().insert(row.booth_id);
+            booths.entry(application).or_default().insert(row.booth_id);
         }
     }
-    Ok(places)
+    Ok(booths)
 }
 
-/// Compares a proposal with today's allocation, or with another run.
+/// Compares a proposal with the current allocations or with another allocation run.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/allocation-runs/{run}/comparison", tag = "allocation", params(("edition" = String, Path), ("run" = AllocationRunId, Path), CompareQuery), responses((status = 200, body = ComparisonOfRuns), (status = 404)))]
 #[get("/editions/{edition}/allocation-runs/{run}/comparison")]
 pub(in super::super) async fn compare_runs(
@@ -80,16 +85,16 @@ pub(in super::super) async fn compare_runs(
 ) -> Result<HttpResponse, Problem> {
     let with = query.get()?.with;
     let id = path.1;
-    let compared = permit.read(move |tx, granted| {
+    let comparing = permit.read(move |tx, granted| {
         let edition = granted.edition()?;
         store::find(tx, edition, id)?;
         let mut codes: HashMap<BoothId, String> = HashMap::new();
-        let this = places(tx, id, &mut codes)?;
-        let mut other = Places::new();
+        let this = proposed_booths(tx, id, &mut codes)?;
+        let mut other = Booths::new();
         match with {
             Some(with) => {
                 store::find(tx, edition, with)?;
-                other = places(tx, with, &mut codes)?;
+                other = proposed_booths(tx, with, &mut codes)?;
             }
             None => {
                 for holding in store::holdings(tx, edition, granted.now)? {
@@ -99,12 +104,12 @@ pub(in super::super) async fn compare_runs(
             }
         }
         let all: BTreeSet<ApplicationId> = this.keys().chain(other.keys()).copied().collect();
-        let differ: Vec<ApplicationId> = all.iter().copied().filter(|a| this.get(a) != other.get(a)).collect();
-        let listed: Vec<ApplicationId> = differ.iter().copied().take(MOST).collect();
+        let differing: Vec<ApplicationId> = all.iter().copied().filter(|a| this.get(a) != other.get(a)).collect();
+        let listed: Vec<ApplicationId> = differing.iter().copied().take(MAX_DIFFERENCES).collect();
         let names: HashMap<ApplicationId, String> = store::names_of(tx, &listed)?.into_iter().collect();
-        let of = |places: &Places, a: &ApplicationId| {
-            let booths = places.get(a).into_iter().flatten();
-            let mut codes: Vec<String> = booths.filter_map(|b| codes.get(b).cloned()).collect();
+        let of = |booths: &Booths, a: &ApplicationId| {
+            let ids = booths.get(a).into_iter().flatten();
+            let mut codes: Vec<String> = ids.filter_map(|b| codes.get(b).cloned()).collect();
             codes.sort();
             codes
         };
@@ -119,17 +124,17 @@ pub(in super::super) async fn compare_runs(
             .collect();
         differences.sort_by(|a, b| a.exhibitor_name.cmp(&b.exhibitor_name));
         let count = |differs: &dyn Fn(bool, bool) -> bool| {
-            differ.iter().filter(|a| differs(this.contains_key(a), other.contains_key(a))).count()
+            differing.iter().filter(|a| differs(this.contains_key(a), other.contains_key(a))).count()
         };
         Ok(ComparisonOfRuns {
             served: this.len(),
             served_other: other.len(),
-            gained: count(&|here, there| here && !there),
-            lost: count(&|here, there| !here && there),
-            moved: count(&|here, there| here && there),
-            same: all.len() - differ.len(),
+            gained: count(&|this, other| this && !other),
+            lost: count(&|this, other| !this && other),
+            moved: count(&|this, other| this && other),
+            same: all.len() - differing.len(),
             differences,
         })
     });
-    Ok(HttpResponse::Ok().json(compared.await?))
+    Ok(HttpResponse::Ok().json(comparing.await?))
 }

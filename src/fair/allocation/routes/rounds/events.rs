@@ -1,4 +1,4 @@
-//! How far a run is, as server-sent events.
+//! Endpoint for the progress of an allocation run as server-sent events.
 use std::time::Duration;
 
 use actix_web::{HttpResponse, get, http::header, web};
@@ -11,40 +11,39 @@ use hoicho_core::values::ids::{AllocationRunId, EditionId};
 use hoicho_web::identity::RequestContext;
 use hoicho_web::{http::Problem, identity::Permit};
 
-/// How often a run is looked at; it may be worked out on another node.
-const EVERY: Duration = Duration::from_millis(500);
+/// Polling interval. The run may be executing on another node, so its row is polled.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-struct Watching {
+struct ProgressStream {
     context: web::Data<RequestContext>,
     streams: web::Data<Live>,
     edition: EditionId,
     run: AllocationRunId,
-    told: Option<String>,
-    over: bool,
+    last_sent: Option<String>,
+    is_finished: bool,
 }
 
-async fn next(mut watching: Watching) -> Option<(Result<web::Bytes, actix_web::Error>, Watching)> {
-    while !watching.over && !watching.streams.is_closed() {
-        if watching.told.is_some() {
-            tokio::time::sleep(EVERY).await;
+async fn next(mut stream: ProgressStream) -> Option<(Result<web::Bytes, actix_web::Error>, ProgressStream)> {
+    while !stream.is_finished && !stream.streams.is_closed() {
+        if stream.last_sent.is_some() {
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
-        let (edition, run) = (watching.edition, watching.run);
-        let row =
-            watching.context.db.read(move |tx| store::find(tx, edition, run).map_err(Problem::from)).await.ok()?;
-        watching.over = row.state != RunState::Running;
-        let shown = serde_json::to_string(&view(row)).ok()?;
-        if watching.told.as_ref() != Some(&shown) {
-            let event = if watching.over { "ended" } else { "progress" };
-            let bytes = web::Bytes::from(format!("event: {event}\ndata: {shown}\n\n"));
-            watching.told = Some(shown);
-            return Some((Ok(bytes), watching));
+        let (edition, run) = (stream.edition, stream.run);
+        let row = stream.context.db.read(move |tx| store::find(tx, edition, run).map_err(Problem::from)).await.ok()?;
+        stream.is_finished = row.state != RunState::Running;
+        let json = serde_json::to_string(&view(row)).ok()?;
+        if stream.last_sent.as_ref() != Some(&json) {
+            let event = if stream.is_finished { "ended" } else { "progress" };
+            let bytes = web::Bytes::from(format!("event: {event}\ndata: {json}\n\n"));
+            stream.last_sent = Some(json);
+            return Some((Ok(bytes), stream));
         }
     }
     None
 }
 
-/// A run as it goes on, as server-sent events: `progress` with the run as it stands whenever that changed, and
-/// `ended` as the last.
+/// Streams an allocation run as server-sent events: `progress` with the run whenever it changes, and `ended` as the last
+/// event.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/allocation-runs/{run}/events", tag = "allocation", params(("edition" = String, Path), ("run" = AllocationRunId, Path)), responses((status = 200, content_type = "text/event-stream", body = String), (status = 404)))]
 #[get("/editions/{edition}/allocation-runs/{run}/events")]
 pub(in super::super) async fn stream_run(
@@ -61,10 +60,10 @@ pub(in super::super) async fn stream_run(
             Ok(edition)
         })
         .await?;
-    let watching = Watching { context, streams, edition, run, told: None, over: false };
+    let progress = ProgressStream { context, streams, edition, run, last_sent: None, is_finished: false };
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((header::CONTENT_ENCODING, "identity"))
         .insert_header(("x-accel-buffering", "no"))
-        .streaming(stream::unfold(watching, next)))
+        .streaming(stream::unfold(progress, next)))
 }

@@ -1,4 +1,4 @@
-//! The runs of an edition.
+//! Endpoints to list and read allocation runs.
 use actix_web::{HttpRequest, HttpResponse, get};
 
 use super::{
@@ -12,7 +12,7 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// The runs of an edition, newest first.
+/// Lists the allocation runs of an edition, newest first.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/allocation-runs", tag = "allocation", params(("edition" = String, Path), PageQuery), responses((status = 200, body = Page<RunView>), (status = 403), (status = 404)))]
 #[get("/editions/{edition}/allocation-runs")]
 pub(in super::super) async fn list_runs(
@@ -26,7 +26,7 @@ pub(in super::super) async fn list_runs(
     Ok(Page::of(rows.into_iter().map(view).collect(), limit, |v: &RunView| v.id.to_string()).answer(&req))
 }
 
-/// One run: how far it is, and what it proposes in sum.
+/// Returns one allocation run with its progress and the totals of its proposal.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/allocation-runs/{run}", tag = "allocation", params(("edition" = String, Path), ("run" = hoicho_core::values::ids::AllocationRunId, Path)), responses((status = 200, body = RunView), (status = 403), (status = 404)))]
 #[get("/editions/{edition}/allocation-runs/{run}")]
 pub(in super::super) async fn get_run(permit: Permit<ReadAllocations>, path: At) -> Result<HttpResponse, Problem> {

@@ -1,4 +1,4 @@
-//! `/editions/{edition}/allocation-runs`.
+//! Endpoints of allocation runs.
 pub(super) mod apply;
 pub(super) mod cancel;
 pub(super) mod compare;
@@ -12,5 +12,5 @@ use actix_web::web;
 
 use hoicho_core::values::ids::AllocationRunId;
 
-/// The edition, which the permit looks at, and the run.
+/// Path of an allocation run. The edition is authorized by the permit.
 type At = web::Path<(String, AllocationRunId)>;

@@ -1,4 +1,4 @@
-//! What a run proposes, application by application, with the reasons.
+//! Endpoint to read a proposal by application, with explanations.
 use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse, get, http::header};
@@ -16,9 +16,9 @@ use hoicho_web::{
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ProposalQuery {
-    /// Rows a page: 1 to 500, 50 unless told.
+    /// Rows per page: 1 to 500, default 50.
     limit: Option<u16>,
-    /// Where the last page ended.
+    /// Cursor from the previous page.
     cursor: Option<String>,
 }
 
@@ -27,19 +27,18 @@ struct ProposalQuery {
 struct ProposedView {
     application: ApplicationId,
     exhibitor_name: String,
-    /// Place in the order; 1 is the first.
+    /// Position in the order, starting at 1.
     turn: i32,
     points: i32,
-    /// Codes of the booths it had when the run was made.
+    /// Codes of its booths at the time of the run.
     before: Vec<String>,
-    /// Codes of the booths it gets; none if it gets no place.
+    /// Codes of the proposed booths; empty if unserved.
     after: Vec<String>,
-    /// Why, in sentences: what it got, what its better wishes went to, and for those without a place what would have
-    /// to change.
+    /// Explanation in sentences: the outcome, the reasons for unfulfilled wishes, and advice if unserved.
     reasons: Vec<String>,
 }
 
-/// What a run proposes for each application, in the order of its policy, with the reasons in the caller's language.
+/// Returns the proposal for each application, in the order of the run, with explanations in the caller's language.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/allocation-runs/{run}/proposal", tag = "allocation", params(("edition" = String, Path), ("run" = hoicho_core::values::ids::AllocationRunId, Path), ProposalQuery), responses((status = 200, body = Page<ProposedView>), (status = 400), (status = 404)))]
 #[get("/editions/{edition}/allocation-runs/{run}/proposal")]
 pub(in super::super) async fn get_proposal(
@@ -54,24 +53,24 @@ pub(in super::super) async fn get_proposal(
     let after = if after.is_empty() { 0 } else { after.parse().map_err(|_| Code::BadRequest)? };
     let language = Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
     let id = path.1;
-    let found = permit.read(move |tx, granted| {
+    let reading = permit.read(move |tx, granted| {
         store::find(tx, granted.edition()?, id)?;
         let rows = store::applications_page(tx, id, after, limit + 1)?;
         let ids: Vec<ApplicationId> = rows.iter().map(|(row, _)| row.application_id).collect();
         Ok((rows, store::booths_of(tx, id, &ids)?))
     });
-    let (rows, booths) = found.await?;
-    let mut had: HashMap<ApplicationId, (Vec<String>, Vec<String>)> = HashMap::new();
+    let (rows, booths) = reading.await?;
+    let mut by_application: HashMap<ApplicationId, (Vec<String>, Vec<String>)> = HashMap::new();
     for (booth, code) in booths {
         if let Some(before) = booth.before_application_id {
-            had.entry(before).or_default().0.push(code.clone());
+            by_application.entry(before).or_default().0.push(code.clone());
         }
         if let Some(after) = booth.after_application_id {
-            had.entry(after).or_default().1.push(code);
+            by_application.entry(after).or_default().1.push(code);
         }
     }
     let view = |(row, exhibitor_name): (store::RunApplicationRow, String)| {
-        let (before, after) = had.remove(&row.application_id).unwrap_or_default();
+        let (before, after) = by_application.remove(&row.application_id).unwrap_or_default();
         let explanation: Explanation = serde_json::from_str(&row.explanation).map_err(|_| Code::Internal)?;
         Ok(ProposedView {
             application: row.application_id,

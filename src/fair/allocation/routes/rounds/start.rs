@@ -1,4 +1,4 @@
-//! Starting a round.
+//! Endpoint to start an allocation run.
 use actix_web::{post, web};
 use tokio::sync::oneshot;
 
@@ -13,8 +13,8 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// Starts a round: it is worked out while one waits or does something else, and then is a proposal. Nothing changes
-/// until that is applied.
+/// Starts an allocation run. It is computed in the background and results in a proposal; no allocation changes until the
+/// proposal is applied.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/allocation-runs", tag = "allocation", params(("edition" = String, Path)), request_body = StartRun, responses((status = 202, body = RunView), (status = 404), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/allocation-runs")]
 pub(in super::super) async fn start_run(
@@ -24,17 +24,17 @@ pub(in super::super) async fn start_run(
 ) -> Result<Answer, Problem> {
     let request = body.get()?;
     request.check()?;
-    let asked = request.clone();
-    let (tell, told) = oneshot::channel();
-    let answer = permit.once(move |tx, granted| {
-        let row = execute::start(tx, &granted, &asked)?;
-        // Whoever repeats the request gets the same run, which is under way already.
-        drop(tell.send(row.clone()));
+    let requested = request.clone();
+    let (sender, receiver) = oneshot::channel();
+    let response = permit.once(move |tx, granted| {
+        let row = execute::start(tx, &granted, &requested)?;
+        // An idempotent replay does not execute this closure: its run has already started.
+        drop(sender.send(row.clone()));
         Answer::accepted(&view(row))
     });
-    let answer = answer.await?;
-    if let (false, Ok(row)) = (answer.repeated, told.await) {
+    let response = response.await?;
+    if let (false, Ok(row)) = (response.repeated, receiver.await) {
         actix_web::rt::spawn(execute::work(context.db.clone(), context.clock, row, request));
     }
-    Ok(answer)
+    Ok(response)
 }

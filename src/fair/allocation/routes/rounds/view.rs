@@ -1,4 +1,4 @@
-//! A run as it is shown.
+//! JSON view of an allocation run.
 use serde::Serialize;
 
 use super::super::super::rounds::{
@@ -7,7 +7,7 @@ use super::super::super::rounds::{
 };
 use hoicho_core::values::ids::{AllocationRunId, EditionId, UserId};
 
-/// A run: what was asked, how far it is, and what it proposes.
+/// An allocation run: request, progress and totals of the proposal.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct RunView {
     pub id: AllocationRunId,
@@ -15,25 +15,25 @@ pub(super) struct RunView {
     pub policy: Policy,
     pub based_on: Option<AllocationRunId>,
     pub state: RunState,
-    /// As it was asked.
+    /// The request that started the run.
     #[schema(value_type = Object)]
     pub request: serde_json::Value,
-    /// Of the work, in ten-thousandths.
+    /// Progress in basis points.
     pub done_bp: i32,
-    /// How many applications it is about.
+    /// Number of applications in the run.
     pub applications: i32,
-    /// How many of them have a place: so far, or in the proposal.
+    /// Applications served: so far, or by the proposal.
     pub served: i32,
-    /// No plan serves more.
+    /// Upper bound on `served`.
     pub served_bound: Option<i32>,
-    /// Σ points × wish: a first wish counts 20 times the points, the twentieth once.
+    /// Σ points × wish value: a first wish counts 20 times the points, the twentieth once.
     pub value: i64,
-    /// No plan that serves as many is worth more.
+    /// Upper bound on `value` of assignments that serve as many.
     pub value_bound: Option<i64>,
-    /// From the best at most, in millionths of a total in which an application served counts one more than the best
-    /// first wish of all.
+    /// Optimality gap in parts per million of a weighted total, in which an application served counts the highest wish
+    /// value plus one.
     pub gap_ppm: Option<i32>,
-    /// Applications whose booths are others than before.
+    /// Number of applications whose booths change.
     pub moved: i32,
     /// `done`, `time` or `cancelled`.
     pub ended_by: Option<String>,
