@@ -1,4 +1,5 @@
-//! Settings: the compiled-in defaults, a file, then the environment. An unknown or malformed one stops the start.
+//! Settings from three layers: compiled-in defaults, a file, environment variables. An unknown or malformed setting is a
+//! startup error.
 use std::path::{Path, PathBuf};
 
 use figment::{
@@ -14,99 +15,99 @@ const DEFAULTS: &str = include_str!("../../../config/default.toml");
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// Where and how to listen.
+    /// HTTP server.
     pub server: Server,
-    /// Where the data is.
+    /// Database connections.
     pub database: Database,
-    /// How much one caller may send.
+    /// Rate limits.
     pub limits: Limits,
-    /// Answers to the public that are kept.
+    /// Cache of public responses.
     pub kept: Kept,
-    /// Where messages to partners may go.
+    /// Allowed webhook targets.
     pub webhooks: Webhooks,
-    /// The cost of a password hash.
+    /// Password hashing cost.
     pub password: Password,
-    /// How long logins last, and what signs them.
+    /// Token lifetimes and signing keys.
     pub tokens: Tokens,
-    /// How mail leaves.
+    /// Outgoing mail.
     pub mail: Mail,
-    /// What may be uploaded.
+    /// Document upload limits.
     pub uploads: Uploads,
-    /// How long what tells of people is kept.
+    /// Retention of personal data.
     pub retention: Retention,
 }
 
-/// Where and how to listen.
+/// HTTP server.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Server {
-    /// Interface.
+    /// IP address to bind.
     pub address: String,
-    /// Port.
+    /// TCP port to bind.
     pub port: u16,
-    /// Seconds for the body of a request; large ones have more.
+    /// Request body timeout in seconds; extended for large bodies.
     pub body_timeout_s: u64,
-    /// Seconds for requests under way at a stop.
+    /// Graceful shutdown timeout in seconds.
     pub stop_timeout_s: u64,
-    /// The beginning of links in mails; empty for the address above.
+    /// Base URL of links in e-mails; empty for the bind address.
     pub public_url: String,
-    /// Whether `X-Forwarded-For` is to be believed.
+    /// Whether to trust `X-Forwarded-For`.
     pub behind_proxy: bool,
-    /// Who may read `/metrics`.
+    /// Access to `/metrics`.
     pub metrics: Exposure,
 }
 
-/// Who may read something about the server itself.
+/// Who may access an operational endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Exposure {
-    /// Callers on this machine.
+    /// Loopback clients only.
     Local,
-    /// Everybody.
+    /// Every client.
     All,
-    /// Nobody.
+    /// No client.
     Nobody,
 }
 
-/// Where the data is.
+/// Database connections.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Database {
-    /// May hold a password, so it never shows in a log.
+    /// URL of the primary; secret because it may contain a password.
     pub url: SecretString,
-    /// Of a standby that is read; empty for none.
+    /// URL of a read replica; empty for none.
     pub read_url: SecretString,
-    /// Readers.
+    /// Maximum pool size.
     pub connections: u32,
-    /// Whether a start brings the schema up to date.
+    /// Whether to run pending migrations at startup.
     pub migrate: bool,
 }
 
-/// How much one caller may send.
+/// Rate limits.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
-    /// Requests a minute.
+    /// Requests per minute and caller.
     pub per_minute: u32,
-    /// Requests to `/auth` a minute.
+    /// Requests to `/auth` per minute and client address.
     pub auth_per_minute: u32,
 }
 
-/// How much of what the public reads is kept ready.
+/// Cache of public responses.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Kept {
-    /// MiB a process.
+    /// Maximum size in MiB per process; 0 disables the cache.
     pub most_mib: u64,
 }
 
-/// Where messages to partners may go.
+/// Allowed webhook targets.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Webhooks {
-    /// Whether addresses that are not of the public internet may be reached.
+    /// Whether to allow targets with private, loopback or other non-public addresses.
     pub private_addresses: bool,
-    /// Whether messages may be sent without TLS.
+    /// Whether to allow targets without TLS.
     pub plain_http: bool,
 }
 
@@ -114,7 +115,7 @@ pub struct Webhooks {
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Password {
-    /// KiB.
+    /// Memory in KiB.
     pub memory_kib: u32,
     /// Iterations.
     pub passes: u32,
@@ -122,99 +123,99 @@ pub struct Password {
     pub lanes: u32,
 }
 
-/// How long logins last, and what signs them.
+/// Token lifetimes and signing keys.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tokens {
-    /// Seconds.
+    /// Lifetime of an access token in seconds.
     pub access_s: u32,
-    /// Days.
+    /// Lifetime of a refresh token in days.
     pub refresh_days: u32,
-    /// Days a login may go on, however often it is used.
+    /// Maximum age of a login in days, regardless of token refreshes.
     pub login_days: u32,
-    /// Folder of signing keys; empty for `keys` in the data folder.
+    /// Folder of the signing keys; empty for `keys` in the data folder.
     pub keys: PathBuf,
 }
 
-/// How mail leaves.
+/// Outgoing mail.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mail {
-    /// A mailbox.
+    /// Sender mailbox.
     pub from: String,
-    /// By which way.
+    /// Transport.
     pub transport: Transport,
-    /// Server.
+    /// SMTP server host name.
     pub smtp_host: String,
-    /// Port.
+    /// SMTP server port.
     pub smtp_port: u16,
-    /// How the connection is made safe.
+    /// SMTP connection security.
     pub smtp_security: SmtpSecurity,
-    /// Empty for no login.
+    /// SMTP user name; empty for no authentication.
     pub smtp_user: String,
-    /// Never shows in a log.
+    /// SMTP password.
     pub smtp_password: SecretString,
 }
 
-/// By which way mail leaves.
+/// Mail transport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Transport {
-    /// Into a folder.
+    /// Writes each message to a file.
     Files,
-    /// To a mail server.
+    /// Sends messages over SMTP.
     Smtp,
 }
 
-/// How the connection to a mail server is made safe.
+/// SMTP connection security.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SmtpSecurity {
-    /// TLS after a greeting in the clear; refused when the server does not offer it.
+    /// STARTTLS, required: sending fails if the server does not offer it.
     Starttls,
-    /// TLS from the first byte.
+    /// Implicit TLS.
     Tls,
-    /// None: for a server on this machine.
+    /// No TLS; for a server on the same host.
     None,
 }
 
-/// What may be uploaded.
+/// Document upload limits.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Uploads {
-    /// Where; empty for `documents` in the data folder.
+    /// Storage folder; empty for `documents` in the data folder.
     pub folder: PathBuf,
-    /// Bytes a document.
+    /// Maximum size of a document in bytes.
     pub most_bytes: usize,
-    /// Documents an application.
+    /// Maximum number of documents per application.
     pub per_application: i64,
 }
 
-/// How long what tells of people is kept: days, 0 for ever.
+/// Retention of personal data in days; 0 means unlimited.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retention {
-    /// Lines of the audit log.
+    /// Audit log entries.
     pub audit_days: u32,
-    /// Contacts of exhibitors after their last fair.
+    /// Exhibitor contacts, counted from the exhibitor's last edition.
     pub contacts_days: u32,
-    /// Accounts whose address nobody proved.
+    /// Accounts with an unverified e-mail address.
     pub unproved_accounts_days: u32,
 }
 
-/// A folder of the settings, or its usual place in the data folder.
-pub fn folder_or(set: &Path, data: &Path, usual: &str) -> PathBuf {
-    if set.as_os_str().is_empty() { data.join(usual) } else { set.to_owned() }
+/// The configured folder, or `default_name` in the data folder if none is configured.
+pub fn folder_or(configured: &Path, data: &Path, default_name: &str) -> PathBuf {
+    if configured.as_os_str().is_empty() { data.join(default_name) } else { configured.to_owned() }
 }
 
 impl Settings {
-    /// Reads the defaults, then `file` (which must exist when named), then `HOICHO_…` of the environment.
+    /// Merges the defaults, `file` (an error if it does not exist) and the `HOICHO_…` environment variables, in this order.
     pub fn load(file: Option<&Path>) -> Result<Self, Box<figment::Error>> {
         let mut figment = Figment::from(Toml::string(DEFAULTS));
         if let Some(file) = file {
             figment = figment.merge(Toml::file_exact(file));
         }
-        // HOICHO_TEST_… belongs to the test suite.
+        // HOICHO_TEST_… is reserved for the test suite.
         let environment = Env::prefixed("HOICHO_").filter(|key| !key.starts_with("TEST_")).split("__");
         figment.merge(environment).extract().map_err(Box::new)
     }
@@ -225,20 +226,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_documented_defaults_are_complete() {
+    fn default_file_sets_every_setting() {
         let settings = Settings::load(None).unwrap();
         assert_eq!(settings.server.port, 8080);
     }
 
     #[test]
-    fn the_example_for_production_holds_only_settings_there_are() {
+    fn production_example_contains_only_known_settings() {
         let example = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/example-production.toml"));
         let settings = Settings::load(Some(example)).unwrap();
         assert!(settings.server.behind_proxy && !settings.database.migrate);
     }
 
     #[test]
-    fn an_unknown_or_malformed_setting_is_named() {
+    fn error_names_the_unknown_or_malformed_setting() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("hoicho.toml");
         std::fs::write(&file, "[server]\nprot = 1").unwrap();

@@ -1,5 +1,5 @@
-//! A consistent copy of the database while it serves, and putting one back. The embedded database copies itself
-//! (`VACUUM INTO` reads one moment and blocks nobody); for PostgreSQL its own tools do, which must be installed.
+//! Online backup and restore of the database. SQLite uses `VACUUM INTO`, which reads one snapshot and blocks no writers;
+//! PostgreSQL uses `pg_dump` and `pg_restore`, which must be installed.
 use std::{
     path::Path,
     process::{Command, Stdio},
@@ -12,31 +12,31 @@ use super::{
     url::DatabaseUrl,
 };
 
-/// Why there is no copy, or it was not put back.
+/// A failed backup or restore.
 #[derive(Debug, thiserror::Error)]
 pub enum NotCopied {
-    /// The database could not be reached.
+    /// No connection to the database.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
     /// A statement failed.
     #[error(transparent)]
     Query(#[from] diesel::result::Error),
-    /// The copy is not whole.
-    #[error("the copy is not whole: {0}")]
+    /// The backup file is corrupt.
+    #[error("the backup is corrupt: {0}")]
     Damaged(String),
-    /// A tool of PostgreSQL is missing or failed.
+    /// A PostgreSQL client program is missing or failed.
     #[error("{tool}: {said}")]
     Tool {
-        /// Which.
+        /// Name of the program.
         tool: &'static str,
-        /// What it said.
+        /// Its error output.
         said: String,
     },
-    /// A file could not be read or written.
+    /// A file operation failed.
     #[error(transparent)]
     File(#[from] std::io::Error),
-    /// There is something where the copy should go.
-    #[error("the database has data already; put a copy back into an empty one")]
+    /// The target database of a restore is not empty.
+    #[error("the database has data already; restore into an empty one")]
     NotEmpty,
 }
 
@@ -46,7 +46,7 @@ struct Line {
     line: String,
 }
 
-/// The name of the copy in a backup.
+/// File name of the database copy in a backup.
 pub fn file_name(url: &DatabaseUrl) -> &'static str {
     match url {
         DatabaseUrl::Sqlite(_) => "database.sqlite",
@@ -54,7 +54,7 @@ pub fn file_name(url: &DatabaseUrl) -> &'static str {
     }
 }
 
-/// Copies the database as it is at one moment to a new file.
+/// Writes a consistent snapshot of the database to a new file.
 pub fn copy(url: &DatabaseUrl, to: &Path) -> Result<(), NotCopied> {
     match url {
         DatabaseUrl::Sqlite(_) => {
@@ -72,17 +72,17 @@ pub fn copy(url: &DatabaseUrl, to: &Path) -> Result<(), NotCopied> {
     }
 }
 
-/// Puts a copy where there is nothing yet.
+/// Restores a backup into an empty database.
 pub fn put_back(copy: &Path, url: &DatabaseUrl) -> Result<(), NotCopied> {
     match url {
         DatabaseUrl::Sqlite(file) => {
             check(copy)?;
-            let mut there = match std::fs::OpenOptions::new().write(true).create_new(true).open(file) {
+            let mut target = match std::fs::OpenOptions::new().write(true).create_new(true).open(file) {
                 Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => return Err(NotCopied::NotEmpty),
-                opened => opened?,
+                result => result?,
             };
-            std::io::copy(&mut std::fs::File::open(copy)?, &mut there)?;
-            Ok(there.sync_all()?)
+            std::io::copy(&mut std::fs::File::open(copy)?, &mut target)?;
+            Ok(target.sync_all()?)
         }
         DatabaseUrl::Postgres(address) => {
             let Conn::Postgres(mut conn) = connect(url)? else { return Err(Unavailable::Broken.into()) };
@@ -96,32 +96,32 @@ pub fn put_back(copy: &Path, url: &DatabaseUrl) -> Result<(), NotCopied> {
     }
 }
 
-/// Refuses a file that is damaged or in which a reference leads nowhere.
+/// Checks the integrity and the foreign keys of an SQLite file.
 fn check(file: &Path) -> Result<(), NotCopied> {
     let Conn::Sqlite(mut conn) = connect(&DatabaseUrl::Sqlite(file.to_owned()))? else {
         return Err(Unavailable::Broken.into());
     };
-    let whole = "SELECT integrity_check AS line FROM pragma_integrity_check LIMIT 5";
-    let said: Vec<Line> = diesel::sql_query(whole).load(&mut conn)?;
-    let said: Vec<String> = said.into_iter().map(|l| l.line).filter(|l| l != "ok").collect();
-    if !said.is_empty() {
-        return Err(NotCopied::Damaged(said.join("; ")));
+    let integrity_check = "SELECT integrity_check AS line FROM pragma_integrity_check LIMIT 5";
+    let lines: Vec<Line> = diesel::sql_query(integrity_check).load(&mut conn)?;
+    let errors: Vec<String> = lines.into_iter().map(|l| l.line).filter(|l| l != "ok").collect();
+    if !errors.is_empty() {
+        return Err(NotCopied::Damaged(errors.join("; ")));
     }
-    let lost: Vec<Line> =
+    let orphans: Vec<Line> =
         diesel::sql_query("SELECT \"table\" AS line FROM pragma_foreign_key_check LIMIT 5").load(&mut conn)?;
-    match lost.first() {
-        Some(Line { line }) => Err(NotCopied::Damaged(format!("a row of {line} refers to nothing"))),
+    match orphans.first() {
+        Some(Line { line: table }) => Err(NotCopied::Damaged(format!("table {table} violates a foreign key"))),
         None => Ok(()),
     }
 }
 
-/// The address without its password, which other people's `ps` would show, and the password.
-fn without_password(url: &str) -> (String, Option<String>) {
+/// Splits a URL into the URL without its password and the password, because `ps` shows command lines to all local users.
+fn split_password(url: &str) -> (String, Option<String>) {
     let parts = || {
         let (scheme, rest) = url.split_once("://")?;
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let (who, host) = authority.rsplit_once('@')?;
-        let (user, password) = who.split_once(':')?;
+        let (credentials, host) = authority.rsplit_once('@')?;
+        let (user, password) = credentials.split_once(':')?;
         let password = percent_encoding::percent_decode_str(password).decode_utf8_lossy().into_owned();
         Some((format!("{scheme}://{user}@{host}/{path}"), Some(password)))
     };
@@ -129,17 +129,17 @@ fn without_password(url: &str) -> (String, Option<String>) {
 }
 
 fn run(tool: &'static str, url: &str, arguments: &[&std::ffi::OsStr]) -> Result<(), NotCopied> {
-    let (address, password) = without_password(url);
+    let (address, password) = split_password(url);
     let mut command = Command::new(tool);
     command.arg("--dbname").arg(address).args(arguments).stdin(Stdio::null());
     if let Some(password) = password {
         command.env("PGPASSWORD", password);
     }
     let failed = |said: String| NotCopied::Tool { tool, said };
-    let done = command.output().map_err(|e| failed(format!("{e}; install PostgreSQL's client programs")))?;
-    match done.status.success() {
+    let output = command.output().map_err(|e| failed(format!("{e}; install the PostgreSQL client programs")))?;
+    match output.status.success() {
         true => Ok(()),
-        false => Err(failed(String::from_utf8_lossy(&done.stderr).trim().to_owned())),
+        false => Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
     }
 }
 
@@ -148,8 +148,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_is_not_in_the_address_that_everybody_sees() {
-        let split = |url: &str| without_password(url);
+    fn password_is_removed_from_the_url() {
+        let split = |url: &str| split_password(url);
         assert_eq!(split("postgres://u:p%40s@h:5432/d?x=1"), ("postgres://u@h:5432/d?x=1".into(), Some("p@s".into())));
         assert_eq!(split("postgres://u@h/d"), ("postgres://u@h/d".into(), None));
         assert_eq!(split("postgres://u:s@a:1,b:2/d"), ("postgres://u@a:1,b:2/d".into(), Some("s".into())));

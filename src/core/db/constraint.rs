@@ -1,8 +1,8 @@
-//! What a refused write means: one enum for the messages of both databases. SQLite names no constraint
-//! for a unique violation, only its columns, so both spellings are matched here and nowhere else.
+//! Maps database errors of both backends to one enum of constraint violations. SQLite reports the columns of a violated
+//! unique key instead of the constraint name, so both spellings are matched here.
 use diesel::result::{DatabaseErrorKind, Error};
 
-/// A rule of the database that a write broke.
+/// A violated database constraint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Violated {
     /// `users_email_key_key`.
@@ -17,25 +17,25 @@ pub enum Violated {
     BoothTaken,
     /// `applications_edition_id_exhibitor_id_key`.
     ApplicationExists,
-    /// `sales_reports_booth_id_day_key`: one report a booth and opening day.
+    /// `sales_reports_booth_id_day_key`: one report per booth and opening day.
     ReportExists,
     /// `exhibitors_tax_code_key`.
     TaxCode,
-    /// `idempotency_keys_pkey`: the same request is being carried out by another connection.
+    /// `idempotency_keys_pkey`: another connection is processing a request with the same idempotency key.
     AttemptUnderWay,
     /// `zones_edition_id_code_key`.
     ZoneCode,
     /// `participants_allocation_id_name_key` or `participants_allocation_id_exhibitor_id_key`.
     Participant,
-    /// Another unique key.
+    /// Any other unique key.
     OtherUnique,
-    /// A reference to a row that is not there, or that something still needs.
+    /// A foreign key: the referenced row does not exist, or the row to delete is still referenced.
     Reference,
-    /// A check.
+    /// A `CHECK` or `NOT NULL` constraint.
     Check,
 }
 
-/// PostgreSQL's constraint, SQLite's columns, and what it is.
+/// PostgreSQL constraint name, SQLite columns, violation.
 const UNIQUE: [(&str, &str, Violated); 12] = [
     ("users_email_key_key", "users.email_key", Violated::UserEmail),
     ("editions_slug_key", "editions.slug", Violated::EditionSlug),
@@ -63,15 +63,15 @@ const UNIQUE: [(&str, &str, Violated); 12] = [
     ),
 ];
 
-/// Whether two transactions stood in each other's way: the same request may succeed when it is sent again.
+/// Whether the error is a conflict between transactions (serialization failure, deadlock, lock timeout); a retry may succeed.
 pub fn is_contention(error: &Error) -> bool {
     let Error::DatabaseError(kind, info) = error else { return false };
     matches!(kind, DatabaseErrorKind::SerializationFailure)
         || ["deadlock detected", "statement timeout", "lock timeout"].iter().any(|m| info.message().contains(m))
 }
 
-/// What both databases say when they are gone, going, full, or for reading only.
-const CANNOT_SERVE: [&str; 16] = [
+/// Message fragments of both databases when they are unreachable, shutting down, out of space or read-only.
+const UNAVAILABLE_MESSAGES: [&str; 16] = [
     "server closed the connection",
     "terminating connection",
     "the database system is",
@@ -90,7 +90,7 @@ const CANNOT_SERVE: [&str; 16] = [
     "read-only transaction",
 ];
 
-/// Whether the database itself cannot serve: the same request may succeed when it can again.
+/// Whether the database itself is unavailable; a retry may succeed after it recovers.
 pub fn cannot_serve(error: &Error) -> bool {
     match error {
         Error::DatabaseError(
@@ -100,7 +100,7 @@ pub fn cannot_serve(error: &Error) -> bool {
             _,
         )
         | Error::BrokenTransactionManager => true,
-        Error::DatabaseError(_, info) => CANNOT_SERVE.iter().any(|said| info.message().contains(said)),
+        Error::DatabaseError(_, info) => UNAVAILABLE_MESSAGES.iter().any(|m| info.message().contains(m)),
         Error::RollbackErrorOnCommit { rollback_error, commit_error } => {
             cannot_serve(rollback_error) || cannot_serve(commit_error)
         }
@@ -108,16 +108,16 @@ pub fn cannot_serve(error: &Error) -> bool {
     }
 }
 
-/// Which rule the error says was broken; `None` for any other error.
+/// The constraint that the error reports as violated; `None` for any other error.
 pub fn violated(error: &Error) -> Option<Violated> {
     let Error::DatabaseError(kind, info) = error else { return None };
     match kind {
         DatabaseErrorKind::UniqueViolation => {
             let columns = info.message().strip_prefix("UNIQUE constraint failed: ");
-            let found = UNIQUE
-                .iter()
-                .find(|(name, on_sqlite, _)| info.constraint_name() == Some(name) || columns == Some(on_sqlite));
-            Some(found.map_or(Violated::OtherUnique, |(_, _, violated)| *violated))
+            let entry = UNIQUE.iter().find(|(name, sqlite_columns, _)| {
+                info.constraint_name() == Some(name) || columns == Some(sqlite_columns)
+            });
+            Some(entry.map_or(Violated::OtherUnique, |(_, _, violated)| *violated))
         }
         DatabaseErrorKind::ForeignKeyViolation => Some(Violated::Reference),
         DatabaseErrorKind::CheckViolation | DatabaseErrorKind::NotNullViolation => Some(Violated::Check),

@@ -1,4 +1,4 @@
-//! The two doors to the data, both off the async threads.
+//! Read and write access to the database. Both run on blocking threads, in a transaction.
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -26,31 +26,31 @@ type Manager = <Conn as Connection>::TransactionManager;
 pub enum Conn {
     /// PostgreSQL.
     Postgres(PgConnection),
-    /// The embedded database.
+    /// SQLite, the embedded database.
     Sqlite(SqliteConnection),
 }
 
-/// Handed out only inside a transaction.
+/// A connection with an open transaction.
 pub struct Tx<'a>(&'a mut Conn);
 
 impl<'a> Tx<'a> {
     pub(super) fn new(conn: &'a mut Conn) -> Self {
         Tx(conn)
     }
-    /// The connection, for a capability's queries.
+    /// The connection, for queries.
     pub fn conn(&mut self) -> &mut Conn {
         self.0
     }
 
-    /// Runs `work` in a savepoint: what it did stays only if it succeeds and says that it may. The outer error is the
-    /// database's own.
+    /// Runs `work` in a savepoint. It is released if `work` returns `Ok((_, true))` and rolled back otherwise. The outer
+    /// error is an error of the savepoint statements.
     pub fn keep_if<T, E>(
         &mut self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<(T, bool), E>,
     ) -> Result<Result<T, E>, diesel::result::Error> {
         Manager::begin_transaction(self.0)?;
-        let done = work(&mut Tx::new(self.0));
-        match done {
+        let result = work(&mut Tx::new(self.0));
+        match result {
             Ok((value, true)) => Manager::commit_transaction(self.0).map(|()| Ok(value)),
             Ok((value, false)) => Manager::rollback_transaction(self.0).map(|()| Ok(value)),
             Err(error) => Manager::rollback_transaction(self.0).map(|()| Err(error)),
@@ -58,35 +58,35 @@ impl<'a> Tx<'a> {
     }
 }
 
-/// The database cannot serve now; the same request may succeed later.
+/// The database is unavailable; a retry may succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum Unavailable {
-    /// No connection came free in time, or the database cannot be reached.
+    /// No connection: the pool timed out or the database is unreachable.
     #[error("no database connection: {0}")]
     Pool(String),
-    /// Too many writes are waiting.
+    /// The write queue is at its limit.
     #[error("the write queue is full")]
     QueueFull,
-    /// The transaction could not be committed.
+    /// The commit failed.
     #[error("the transaction was not committed: {0}")]
     NotCommitted(String),
-    /// The work itself broke; a defect.
+    /// The database task panicked or was cancelled; a defect.
     #[error("a database task stopped unexpectedly")]
     Broken,
 }
 
-/// What can go wrong at a door, for callers with no error type of their own.
+/// A database error, for callers without an error type of their own.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// A statement failed.
     #[error(transparent)]
     Query(#[from] diesel::result::Error),
-    /// The database cannot serve now.
+    /// The database is unavailable.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
 
-/// The database, cheap to clone.
+/// Handle to the database; cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     readers: Pool<Connections>,
@@ -97,18 +97,19 @@ pub struct Db {
     reads: Arc<AtomicU64>,
 }
 
-/// What SQLite needs to be durable, concurrent and strict about references.
-pub(super) const SETTINGS_SQLITE: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;";
+/// SQLite connection settings: durable commits, WAL for concurrent readers, enforced foreign keys.
+pub(super) const SETTINGS_SQLITE: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
+     PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;";
 
-/// What PostgreSQL needs: one time zone, and an end to statements that take too long.
+/// PostgreSQL session settings: UTC and a statement timeout.
 pub(super) const SETTINGS_POSTGRES: &str = "SET TIME ZONE 'UTC'; SET statement_timeout = '30s'";
 
-/// How long an answer is waited for: a little longer than PostgreSQL lets a statement take. What was asked may still be
-/// done; who asked is told to ask again.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(35);
+/// Timeout of a database task, slightly longer than the PostgreSQL statement timeout. The task may still complete after it;
+/// the caller receives a retryable error.
+const TASK_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(35);
 
 impl Db {
-    /// Opens the database; `connections` is how many readers (and, on PostgreSQL, writers) work at once.
+    /// Opens the database. `connections` is the pool size: concurrent readers and, on PostgreSQL, writers.
     pub fn open(url: &DatabaseUrl, connections: u32) -> Result<Self, Unavailable> {
         let readers = Pool::builder()
             .max_size(connections)
@@ -130,114 +131,116 @@ impl Db {
         })
     }
 
-    /// Sends reads to a standby of the same database as well, as long as it has all that was written.
+    /// Adds a read replica of the primary `first`. It serves reads while it has replayed all acknowledged writes.
     pub fn with_standby(self, first: &DatabaseUrl, standby: &DatabaseUrl, connections: u32) -> Self {
         Self { standby: Some(Standby::new(first, standby, connections)), ..self }
     }
 
-    /// Runs `work` on a connection of the pool, off the async threads.
+    /// Runs `work` with a pooled connection on a blocking thread.
     async fn on_pool<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Unavailable> + Send + 'static,
     {
-        let (turn, pool) = (self.turns.take().await?, self.readers.clone());
-        let working = off_thread(PATIENCE, move || {
-            // Also of a caller who no longer waits: the connection is theirs until the work is done.
-            let _turn = turn;
+        let (permit, pool) = (self.turns.take().await?, self.readers.clone());
+        let task = off_thread(TASK_TIMEOUT, move || {
+            // Held until the work ends, even if the caller timed out, because the connection stays in use.
+            let _permit = permit;
             let mut pooled = pool.get().map_err(|e| Unavailable::Pool(e.to_string()))?;
             work(&mut pooled.conn)
         });
-        working.await?
+        task.await?
     }
 
-    /// Runs `work` on a reader, off the async threads. It sees everything that was acknowledged before.
+    /// Runs `work` in a read-only transaction on a blocking thread. It sees every write acknowledged before the call.
     pub async fn read<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<diesel::result::Error> + From<Unavailable> + Send + 'static,
     {
         self.reads.fetch_add(1, Ordering::Relaxed);
-        let ready = match &self.standby {
+        let replica = match &self.standby {
             Some(standby) => standby.ready().await,
             None => None,
         };
-        match ready {
-            Some(mut ready) => off_thread(PATIENCE, move || at_one_moment(ready.conn(), work)).await?,
-            None => self.on_pool(|conn| at_one_moment(conn, work)).await,
+        match replica {
+            Some(mut replica) => off_thread(TASK_TIMEOUT, move || in_snapshot(replica.conn(), work)).await?,
+            None => self.on_pool(|conn| in_snapshot(conn, work)).await,
         }
     }
 
-    /// Runs `work` as one durable transaction, off the async threads; an error writes nothing.
+    /// Runs `work` in one durable write transaction on a blocking thread; an error rolls it back.
     pub async fn write<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<diesel::result::Error> + From<Unavailable> + Send + 'static,
     {
-        let written = match &self.writer {
+        let result = match &self.writer {
             Some(writer) => writer.write(work).await,
-            // PostgreSQL has as many writers as connections.
+            // PostgreSQL supports concurrent writers.
             None => self.on_pool(|conn| conn.transaction(|conn| work(&mut Tx::new(conn)))).await,
         };
-        if written.is_ok() {
+        if result.is_ok() {
             self.commits.fetch_add(1, Ordering::AcqRel);
         }
-        written
+        result
     }
 
-    /// How many reading transactions this process has begun.
+    /// Number of read transactions started by this process.
     pub fn reads(&self) -> u64 {
         self.reads.load(Ordering::Relaxed)
     }
 
-    /// How many of them a standby was asked for.
+    /// Number of read transactions sent to the read replica.
     pub fn reads_from_standby(&self) -> u64 {
         self.standby.as_ref().map_or(0, Standby::reads)
     }
 
-    /// How many transactions this process has committed: whoever keeps what it read can tell that it may be old.
+    /// Number of transactions committed by this process; caches compare it to detect that an entry may be stale.
     pub fn commits(&self) -> u64 {
         self.commits.load(Ordering::Acquire)
     }
 
-    /// Runs `work` as one transaction on this thread: for the command line, before the server starts.
+    /// Runs `work` in one transaction on the current thread, for command-line use before the server starts.
     pub fn write_now<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
     where
         E: From<diesel::result::Error> + From<Unavailable>,
     {
         let mut pooled = self.readers.get().map_err(|e| Unavailable::Pool(e.to_string()))?;
-        let written = pooled.conn.transaction(|conn| work(&mut Tx::new(conn)));
+        let result = pooled.conn.transaction(|conn| work(&mut Tx::new(conn)));
         self.commits.fetch_add(1, Ordering::AcqRel);
-        written
+        result
     }
 
-    /// Takes no more writes, and waits until those that were taken are committed.
+    /// Rejects new writes and blocks until the queued ones are committed.
     pub fn close(&self) {
         if let Some(writer) = &self.writer {
             writer.close();
         }
     }
 
-    /// Whether the database that is written to answers.
+    /// Checks that the primary responds.
     pub async fn ping(&self) -> Result<(), Failure> {
         self.on_pool(|conn| Ok(diesel::sql_query("SELECT 1").execute(conn).map(|_| ())?)).await
     }
 }
 
-/// Runs `work` off the async threads. A database that is frozen or cut off says nothing, not even that a statement took too
-/// long; so it is waited for as long as told.
-#[expect(clippy::disallowed_methods, reason = "one of the two places that leave the async thread")]
+/// Runs `work` on a blocking thread, with a timeout because a frozen or unreachable database does not even report its own
+/// statement timeout.
+#[expect(clippy::disallowed_methods, reason = "one of the two places that use blocking threads")]
 pub(super) async fn off_thread<T: Send + 'static>(
-    patience: std::time::Duration,
+    timeout: std::time::Duration,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Unavailable> {
-    let answered = tokio::time::timeout(patience, actix_web::web::block(work)).await;
-    answered.map_err(|_| Unavailable::Pool("no answer in time".to_owned()))?.map_err(|_| Unavailable::Broken)
+    let result = tokio::time::timeout(timeout, actix_web::web::block(work)).await;
+    result
+        .map_err(|_| Unavailable::Pool("timed out waiting for the database".to_owned()))?
+        .map_err(|_| Unavailable::Broken)
 }
 
-/// Runs `work` in a transaction that sees one moment, so that a page made of several queries does not contradict itself.
-/// SQLite's transactions do by themselves.
-fn at_one_moment<T, E>(conn: &mut Conn, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
+/// Runs `work` in a transaction with a consistent snapshot, so that a response built from several queries does not contradict
+/// itself. SQLite transactions always read one snapshot; PostgreSQL needs `REPEATABLE READ`.
+fn in_snapshot<T, E>(conn: &mut Conn, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
 where
     E: From<diesel::result::Error>,
 {
@@ -247,21 +250,21 @@ where
             AnsiTransactionManager::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         }
     }
-    let done = work(&mut Tx::new(conn));
-    match done {
-        Ok(found) => Manager::commit_transaction(conn).map(|()| found).map_err(E::from),
+    let result = work(&mut Tx::new(conn));
+    match result {
+        Ok(value) => Manager::commit_transaction(conn).map(|()| value).map_err(E::from),
         Err(error) => {
-            // What was wrong is what the caller should hear, and a connection that cannot roll back is thrown away.
-            if let Err(unfinished) = Manager::rollback_transaction(conn) {
-                tracing::warn!(%unfinished, "a read could not be ended");
+            // The caller needs the original error, and the pool discards a connection that cannot roll back.
+            if let Err(rollback_error) = Manager::rollback_transaction(conn) {
+                tracing::warn!(error = %rollback_error, "failed to roll back a read transaction");
             }
             Err(error)
         }
     }
 }
 
-/// One connection of its own, outside the pool.
+/// Opens a dedicated connection outside the pool.
 pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, Unavailable> {
-    let made = Connections::to(url).connect().map_err(|e| Unavailable::Pool(e.to_string()))?;
-    Ok(made.conn)
+    let pooled = Connections::to(url).connect().map_err(|e| Unavailable::Pool(e.to_string()))?;
+    Ok(pooled.conn)
 }

@@ -1,7 +1,7 @@
-//! The database: two doors (`read`, `write`), the schema, migrations, and what an error means.
+//! Database access (`read`, `write`), schema, migrations, error classification, backup.
 //!
-//! Invariant: every write is one transaction; on SQLite all of them pass one writer, so `SQLITE_BUSY` cannot happen.
-//! A read sees all that was acknowledged before it, also where a standby is read.
+//! Invariants: every write is one transaction. On SQLite a single writer thread runs all of them, so `SQLITE_BUSY` cannot
+//! occur. A read sees every write acknowledged before it, also on a read replica.
 pub mod backup;
 pub mod constraint;
 pub mod door;
@@ -19,8 +19,8 @@ pub use constraint::Violated;
 pub use door::{Conn, Db, Failure, Tx, Unavailable};
 pub use url::{DatabaseUrl, UrlError};
 
-/// Runs the same expression on whichever database is behind the connection, for the few statements
-/// that Diesel does not offer for both at once (batch insert, conflict handling).
+/// Expands an expression for each backend, for statements that Diesel does not support on a multi-backend connection (batch
+/// insert, conflict handling).
 #[macro_export]
 macro_rules! on_either {
     ($tx:expr, |$conn:ident| $body:expr) => {

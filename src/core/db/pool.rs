@@ -1,4 +1,4 @@
-//! The pool's connections: asked whether they are alive only after they were idle.
+//! Connection pool. Connections are validated only after they were idle, and requests wait for one without occupying a thread.
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -15,15 +15,15 @@ use super::{
     url::DatabaseUrl,
 };
 
-/// A connection that was used this long ago is taken to be alive: under load nobody asks, and a database that is gone
-/// breaks at most one request a connection.
-const FRESH: Duration = Duration::from_secs(1);
+/// A connection used within this interval is not validated on checkout. Under load this saves a round trip per request, and an
+/// outage fails at most one request per connection.
+const VALIDATION_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long a turn, or a connection, is waited for.
+/// Maximum wait for a permit or a connection.
 pub(super) const FREE_WITHIN: Duration = Duration::from_secs(10);
 
-/// Turns at the connections of a pool, in the order they were asked for: who waits does so here and not on a thread, of which
-/// there are no more at work than connections.
+/// FIFO permits for the connections of a pool, one per connection. Requests wait here asynchronously, so no more blocking
+/// threads are in use than there are connections.
 #[derive(Clone)]
 pub(super) struct Turns(Arc<Semaphore>);
 
@@ -32,21 +32,22 @@ impl Turns {
         Self(Arc::new(Semaphore::new(usize::try_from(connections).unwrap_or(Semaphore::MAX_PERMITS))))
     }
 
-    /// One's turn, until it is dropped.
+    /// Acquires a permit; dropping it releases it.
     pub(super) async fn take(&self) -> Result<OwnedSemaphorePermit, Unavailable> {
-        let turn = tokio::time::timeout(FREE_WITHIN, self.0.clone().acquire_owned()).await;
-        turn.map_err(|_| Unavailable::Pool("none came free in time".to_owned()))?
+        let permit = tokio::time::timeout(FREE_WITHIN, self.0.clone().acquire_owned()).await;
+        permit
+            .map_err(|_| Unavailable::Pool("timed out waiting for a free connection".to_owned()))?
             .map_err(|closed| Unavailable::Pool(closed.to_string()))
     }
 }
 
-/// A connection, and when it last was known to work.
+/// A pooled connection with the time of its last successful use.
 pub(super) struct Pooled {
     pub(super) conn: Conn,
-    worked_at: Instant,
+    last_ok_at: Instant,
 }
 
-/// Makes connections.
+/// Connection manager of the pool.
 pub(super) struct Connections(ConnectionManager<Conn>);
 
 impl Connections {
@@ -69,25 +70,25 @@ impl ManageConnection for Connections {
             Conn::Postgres(c) => c.batch_execute(SETTINGS_POSTGRES),
         }
         .map_err(Error::QueryError)?;
-        Ok(Pooled { conn, worked_at: Instant::now() })
+        Ok(Pooled { conn, last_ok_at: Instant::now() })
     }
 
-    /// Asked each time one is handed out.
+    /// Called on every checkout.
     fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Error> {
-        if pooled.worked_at.elapsed() < FRESH {
+        if pooled.last_ok_at.elapsed() < VALIDATION_INTERVAL {
             return Ok(());
         }
         self.0.is_valid(&mut pooled.conn)?;
-        pooled.worked_at = Instant::now();
+        pooled.last_ok_at = Instant::now();
         Ok(())
     }
 
-    /// Asked each time one comes back.
+    /// Called on every return to the pool.
     fn has_broken(&self, pooled: &mut Pooled) -> bool {
-        let broken = self.0.has_broken(&mut pooled.conn);
-        if !broken {
-            pooled.worked_at = Instant::now();
+        let is_broken = self.0.has_broken(&mut pooled.conn);
+        if !is_broken {
+            pooled.last_ok_at = Instant::now();
         }
-        broken
+        is_broken
     }
 }

@@ -1,4 +1,4 @@
-//! Where a PostgreSQL server stands in the log of all writes, and the thread that asks the one that is written to.
+//! WAL positions of PostgreSQL servers, and the thread that queries the position of the primary.
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use diesel::{
@@ -12,113 +12,114 @@ use super::{
     url::DatabaseUrl,
 };
 
-/// Reads that may wait for one answer; more are done without a standby.
-const WAITING: usize = 4_096;
+/// Maximum number of queued position requests; reads beyond it go to the primary.
+const MAX_QUEUED_REQUESTS: usize = 4_096;
 
-/// A place in the log.
+/// A WAL position.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 pub(super) struct Position {
-    /// The cluster, the database in it, and its timeline: each promotion begins a new one, and places on two of them say
-    /// nothing of each other.
+    /// System identifier, database OID and timeline. A promotion starts a new timeline; positions on different timelines
+    /// are not comparable.
     #[diesel(sql_type = Text)]
     log: String,
-    /// Bytes from its beginning.
+    /// Byte offset (LSN).
     #[diesel(sql_type = BigInt)]
-    at: i64,
+    lsn: i64,
 }
 
 impl Position {
-    /// Whether whoever has replayed the log to here has everything that was written until `other`.
+    /// Whether a server that replayed the WAL up to this position has all writes up to `other`.
     pub(super) fn has(&self, other: &Self) -> bool {
-        self.will_have(other) && self.at >= other.at
+        self.will_have(other) && self.lsn >= other.lsn
     }
 
-    /// Whether it is only a matter of time until it does.
+    /// Whether a server at this position will eventually reach `other`: both are on the same timeline.
     pub(super) fn will_have(&self, other: &Self) -> bool {
         self.log == other.log
     }
 }
 
-/// The beginning of both questions. Read from the control file, which everybody may.
-macro_rules! of_the_log {
-    ($timeline:literal, $at:literal) => {
+/// Builds the query of a position. The system identifier comes from the control file, which every role may read.
+macro_rules! position_query {
+    ($timeline:literal, $lsn:literal) => {
         concat!(
             "SELECT concat_ws('/', (SELECT system_identifier FROM pg_control_system()), \
              (SELECT oid FROM pg_database WHERE datname = current_database()), ",
             $timeline,
             ") AS log, (",
-            $at,
-            " - '0/0'::PG_LSN)::BIGINT AS at"
+            $lsn,
+            " - '0/0'::PG_LSN)::BIGINT AS lsn"
         )
     };
 }
 
-/// What is acknowledged is before the end of what was flushed.
-const WRITTEN: &str = of_the_log!(
+/// The flush position of the primary; every acknowledged commit is before it.
+const PRIMARY_QUERY: &str = position_query!(
     "('x' || substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8))::BIT(32)::INT",
     "pg_current_wal_flush_lsn()"
 );
 
-/// The timeline is that of the last restart point: after a promotion elsewhere it may lag, which only makes one wait.
-const REPLAYED: &str = concat!(
-    of_the_log!("(SELECT min_recovery_end_timeline FROM pg_control_recovery())", "pg_last_wal_replay_lsn()"),
+/// The replay position of a replica. Its timeline is that of the last restart point and may lag after a promotion elsewhere;
+/// this only delays the use of the replica.
+const REPLICA_QUERY: &str = concat!(
+    position_query!("(SELECT min_recovery_end_timeline FROM pg_control_recovery())", "pg_last_wal_replay_lsn()"),
     " WHERE pg_is_in_recovery()"
 );
 
-fn ask(conn: &mut Conn, question: &str) -> QueryResult<Position> {
-    diesel::sql_query(question).get_result(conn)
+fn query_position(conn: &mut Conn, query: &str) -> QueryResult<Position> {
+    diesel::sql_query(query).get_result(conn)
 }
 
-/// How far a standby is; not found where the server is none (any more).
+/// The replay position of a replica; `NotFound` if the server is not in recovery.
 pub(super) fn replayed(conn: &mut Conn) -> QueryResult<Position> {
-    ask(conn, REPLAYED)
+    query_position(conn, REPLICA_QUERY)
 }
 
-type Waiting = oneshot::Sender<Option<Position>>;
+type Reply = oneshot::Sender<Option<Position>>;
 
-/// Asks the server that is written to; one question serves all who came before it was asked, so that it is asked a few
-/// thousand times a second at most, whatever is read.
+/// Handle to the thread that queries the WAL position of the primary. One query serves all requests that were queued before
+/// it, so the query rate is bounded by its latency and not by the read rate.
 #[derive(Clone)]
-pub(super) struct Written(SyncSender<Waiting>);
+pub(super) struct Written(SyncSender<Reply>);
 
 impl Written {
-    /// On a thread and a connection of its own: what is read must not wait for a connection of those who write.
+    /// Starts the thread, with a dedicated connection so that reads do not compete with writers for the pool.
     pub(super) fn start(url: DatabaseUrl) -> Self {
-        let (waiting, all) = sync_channel(WAITING);
-        std::thread::spawn(move || answer(&url, &all));
-        Self(waiting)
+        let (requests, queue) = sync_channel(MAX_QUEUED_REQUESTS);
+        std::thread::spawn(move || run(&url, &queue));
+        Self(requests)
     }
 
-    /// Where it stands: everything acknowledged before the call is before it. `None` where it does not say.
+    /// A position after every write acknowledged before the call; `None` if the primary does not respond.
     pub(super) async fn now(&self) -> Option<Position> {
-        let (waiting, answered) = oneshot::channel();
-        self.0.try_send(waiting).ok()?;
-        answered.await.ok()?
+        let (reply, position) = oneshot::channel();
+        self.0.try_send(reply).ok()?;
+        position.await.ok()?
     }
 }
 
-fn answer(url: &DatabaseUrl, all: &Receiver<Waiting>) {
-    let mut kept = None;
-    while let Ok(first) = all.recv() {
-        let waiting: Vec<Waiting> = std::iter::once(first).chain(all.try_iter()).collect();
-        // The connection may be of a server that is no more; a second failure is the truth.
-        let position = look(url, &mut kept).or_else(|_| look(url, &mut kept));
+fn run(url: &DatabaseUrl, queue: &Receiver<Reply>) {
+    let mut cached_conn = None;
+    while let Ok(first) = queue.recv() {
+        let replies: Vec<Reply> = std::iter::once(first).chain(queue.try_iter()).collect();
+        // Retried once with a new connection, because the cached one may be stale.
+        let position = primary_position(url, &mut cached_conn).or_else(|_| primary_position(url, &mut cached_conn));
         if let Err(error) = &position {
-            tracing::debug!(%error, "the database does not say where it stands");
+            tracing::debug!(%error, "failed to query the WAL position of the primary");
         }
         let position = position.ok();
-        for one in waiting {
-            // Who has stopped waiting reads without.
-            drop(one.send(position.clone()));
+        for reply in replies {
+            // The receiver is gone if the read timed out and went to the primary.
+            drop(reply.send(position.clone()));
         }
     }
 }
 
-fn look(url: &DatabaseUrl, kept: &mut Option<Conn>) -> Result<Position, super::Failure> {
-    // Put back only when it has answered.
-    let mut conn = kept.take().map_or_else(|| connect(url), Ok::<_, Unavailable>)?;
-    let position = ask(&mut conn, WRITTEN)?;
-    *kept = Some(conn);
+fn primary_position(url: &DatabaseUrl, cached_conn: &mut Option<Conn>) -> Result<Position, super::Failure> {
+    // Cached again only after a successful query.
+    let mut conn = cached_conn.take().map_or_else(|| connect(url), Ok::<_, Unavailable>)?;
+    let position = query_position(&mut conn, PRIMARY_QUERY)?;
+    *cached_conn = Some(conn);
     Ok(position)
 }
 
@@ -126,20 +127,20 @@ fn look(url: &DatabaseUrl, kept: &mut Option<Conn>) -> Result<Position, super::F
 mod tests {
     use super::*;
 
-    fn position(log: &str, at: i64) -> Position {
-        Position { log: log.to_owned(), at }
+    fn position(log: &str, lsn: i64) -> Position {
+        Position { log: log.to_owned(), lsn }
     }
 
     #[test]
-    fn a_place_counts_only_on_its_own_log() {
+    fn positions_compare_only_on_the_same_timeline() {
         let written = position("7/16384/1", 500);
         assert!(position("7/16384/1", 500).has(&written));
         assert!(position("7/16384/1", 501).has(&written));
         let behind = position("7/16384/1", 499);
         assert!(!behind.has(&written) && behind.will_have(&written));
-        // A standby that followed the server before the promotion, further than the new one had come.
+        // A replica on the old timeline that is ahead of the position at which the new primary was promoted.
         let promoted = position("7/16384/2", 400);
-        let astray = position("7/16384/1", 900);
-        assert!(!astray.has(&promoted) && !astray.will_have(&promoted));
+        let diverged = position("7/16384/1", 900);
+        assert!(!diverged.has(&promoted) && !diverged.will_have(&promoted));
     }
 }

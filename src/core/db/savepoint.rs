@@ -1,4 +1,4 @@
-//! The savepoint of one write among those of a commit. Diesel's own are parsed anew each time; these are prepared once.
+//! Savepoints that isolate the writes of one group commit. Unlike Diesel's own, the statements are prepared once and cached.
 use diesel::{
     QueryResult, RunQueryDsl,
     backend::Backend,
@@ -7,7 +7,7 @@ use diesel::{
 
 use super::door::Conn;
 
-/// A statement without values.
+/// Defines a cacheable statement without bind parameters.
 macro_rules! statement {
     ($name:ident, $sql:literal) => {
         #[derive(Debug, Clone, Copy, QueryId)]
@@ -25,27 +25,27 @@ macro_rules! statement {
 }
 
 statement!(Begin, "SAVEPOINT one_write");
-statement!(Keep, "RELEASE one_write");
-statement!(Undo, "ROLLBACK TO one_write");
+statement!(Release, "RELEASE one_write");
+statement!(RollBack, "ROLLBACK TO one_write");
 
-/// Runs `work` in a savepoint: where it fails, what it did is undone without touching its neighbours.
+/// Runs `work` in a savepoint; an error rolls back its changes without affecting the other writes of the transaction.
 pub(super) fn in_savepoint<T, E: From<diesel::result::Error>>(
     conn: &mut Conn,
     work: impl FnOnce(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
     Begin.execute(conn)?;
-    let done = work(conn);
-    let ended = match done {
-        Ok(_) => Keep.execute(conn),
-        Err(_) => Undo.execute(conn).and_then(|_| Keep.execute(conn)),
+    let result = work(conn);
+    let ended = match result {
+        Ok(_) => Release.execute(conn),
+        Err(_) => RollBack.execute(conn).and_then(|_| Release.execute(conn)),
     };
-    match (done, ended) {
-        (Ok(done), Ok(_)) => Ok(done),
-        (Ok(_), Err(not_kept)) => Err(not_kept.into()),
+    match (result, ended) {
+        (Ok(value), Ok(_)) => Ok(value),
+        (Ok(_), Err(release_error)) => Err(release_error.into()),
         (Err(error), Ok(_)) => Err(error),
-        // What was wrong is what the caller should hear.
-        (Err(error), Err(not_undone)) => {
-            tracing::error!(%not_undone, "a write could not be undone by itself");
+        // The caller needs the original error.
+        (Err(error), Err(rollback_error)) => {
+            tracing::error!(error = %rollback_error, "failed to roll back a savepoint");
             Err(error)
         }
     }

@@ -1,5 +1,5 @@
-//! A hot standby of PostgreSQL that reads are sent to, and that answers only when it has replayed everything that was
-//! acknowledged before the read began, by whichever node: what is read is never older than what was written.
+//! Read replica (PostgreSQL hot standby). A read is sent to it only after it has replayed every write acknowledged by any
+//! node before the read started, so replica reads are never stale.
 use std::{
     sync::{
         Arc, Mutex,
@@ -19,17 +19,17 @@ use super::{
     writer::held,
 };
 
-/// How long a read waits until the standby has what was written; then the first database is read.
-const PATIENCE: Duration = Duration::from_millis(100);
-/// How often it is asked meanwhile.
-const AGAIN: Duration = Duration::from_millis(2);
-/// How long nothing is sent to a standby that is behind, gone or none any more.
-const ASIDE: Duration = Duration::from_secs(1);
+/// Maximum wait for the replica to catch up; afterwards the read falls back to the primary.
+const CATCH_UP_TIMEOUT: Duration = Duration::from_millis(100);
+/// Poll interval of the replay position during the wait.
+const POLL_INTERVAL: Duration = Duration::from_millis(2);
+/// How long a replica that is behind, unreachable or promoted is excluded from reads.
+const EXCLUSION_TIME: Duration = Duration::from_secs(1);
 
-/// A connection to a standby that may be read, and one's turn at it.
+/// A connection to a replica that has caught up, with its pool permit.
 pub(super) struct Ready {
     pooled: PooledConnection<Connections>,
-    _turn: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Ready {
@@ -38,82 +38,81 @@ impl Ready {
     }
 }
 
-/// The standby, cheap to clone.
+/// The read replica; cheap to clone.
 #[derive(Clone)]
 pub(super) struct Standby {
     pool: Pool<Connections>,
     turns: Turns,
     written: Written,
-    /// Until when nothing is sent to it; kept until it is read again.
-    aside: Arc<Mutex<Option<Instant>>>,
+    /// End of the exclusion; cleared by the next successful read.
+    excluded_until: Arc<Mutex<Option<Instant>>>,
     reads: Arc<AtomicU64>,
 }
 
 impl Standby {
-    /// It need not be there yet.
+    /// Does not connect yet, so the replica may be down at startup.
     pub(super) fn new(first: &DatabaseUrl, standby: &DatabaseUrl, connections: u32) -> Self {
         Self {
             pool: Pool::builder()
                 .max_size(connections)
                 .min_idle(Some(0))
-                .connection_timeout(PATIENCE)
+                .connection_timeout(CATCH_UP_TIMEOUT)
                 .build_unchecked(Connections::to(standby)),
             turns: Turns::at(connections),
             written: Written::start(first.clone()),
-            aside: Arc::default(),
+            excluded_until: Arc::default(),
             reads: Arc::default(),
         }
     }
 
-    /// A connection to a standby that has replayed everything that was acknowledged before; `None` where the first
-    /// database is to be read.
+    /// A connection to the replica after it has replayed every acknowledged write; `None` if the read must go to the primary.
     pub(super) async fn ready(&self) -> Option<Ready> {
-        if held(&self.aside).is_some_and(|until| Instant::now() < until) {
+        if held(&self.excluded_until).is_some_and(|until| Instant::now() < until) {
             return None;
         }
-        let needed = tokio::time::timeout(PATIENCE, self.written.now()).await.ok()??;
-        // One that is busy leaves the rest to the first.
-        let turn = tokio::time::timeout(PATIENCE, self.turns.take()).await.ok()?.ok()?;
+        let required = tokio::time::timeout(CATCH_UP_TIMEOUT, self.written.now()).await.ok()??;
+        // Reads beyond the capacity of the replica go to the primary.
+        let permit = tokio::time::timeout(CATCH_UP_TIMEOUT, self.turns.take()).await.ok()?.ok()?;
         let this = self.clone();
-        // One that is frozen does not answer at all.
-        let asked = off_thread(2 * PATIENCE, move || this.caught_up(&needed)).await;
-        match asked.map_err(|e| e.to_string()).and_then(|found| found) {
+        // A frozen replica does not respond at all, hence the timeout.
+        let result = off_thread(2 * CATCH_UP_TIMEOUT, move || this.wait_for(&required)).await;
+        match result.map_err(|e| e.to_string()).and_then(|pooled| pooled) {
             Ok(pooled) => {
                 self.reads.fetch_add(1, Ordering::Relaxed);
-                if held(&self.aside).take().is_some() {
-                    tracing::info!("the standby is read again");
+                if held(&self.excluded_until).take().is_some() {
+                    tracing::info!("read replica available again");
                 }
-                Some(Ready { pooled, _turn: turn })
+                Some(Ready { pooled, _permit: permit })
             }
-            Err(why) => {
-                if held(&self.aside).replace(Instant::now() + ASIDE).is_none() {
-                    tracing::warn!(why, "the standby is not read; the first database is, until it has caught up");
+            Err(reason) => {
+                if held(&self.excluded_until).replace(Instant::now() + EXCLUSION_TIME).is_none() {
+                    tracing::warn!(reason, "read replica unavailable, falling back to primary");
                 }
                 None
             }
         }
     }
 
-    /// Waits a little while until it has what is needed.
-    fn caught_up(&self, needed: &Position) -> Result<PooledConnection<Connections>, String> {
+    /// Polls until the replica has replayed the WAL up to `required`.
+    fn wait_for(&self, required: &Position) -> Result<PooledConnection<Connections>, String> {
         let mut pooled = self.pool.get().map_err(|e| e.to_string())?;
-        let begun = Instant::now();
+        let started = Instant::now();
         loop {
-            let reached = replayed(&mut pooled.conn).map_err(|e| e.to_string())?;
-            if reached.has(needed) {
+            let position = replayed(&mut pooled.conn).map_err(|e| e.to_string())?;
+            if position.has(required) {
                 return Ok(pooled);
             }
-            if !reached.will_have(needed) {
-                return Err("it follows another log".to_owned());
+            if !position.will_have(required) {
+                return Err("the replica is on another timeline".to_owned());
             }
-            if begun.elapsed() >= PATIENCE {
-                return Err("it is behind".to_owned());
+            if started.elapsed() >= CATCH_UP_TIMEOUT {
+                return Err("the replica is lagging".to_owned());
             }
-            std::thread::sleep(AGAIN);
+            std::thread::sleep(POLL_INTERVAL);
         }
     }
 
-    /// How many reads it was asked for.
+    /// Number of reads sent to the replica.
     pub(super) fn reads(&self) -> u64 {
         self.reads.load(Ordering::Relaxed)
     }

@@ -1,7 +1,7 @@
-//! How identifiers and enums are kept by either database.
+//! Column types of identifiers and enums for both backends.
 use diesel::sql_types::HasSqlType;
 
-/// Diesel's name for both databases at once.
+/// The Diesel multi-backend.
 pub use super::door::MultiBackend as Multi;
 
 /// 16 bytes: `UUID` on PostgreSQL, `BLOB` on SQLite.
@@ -16,7 +16,7 @@ impl HasSqlType<Uuid> for Multi {
     }
 }
 
-/// Lets a newtype around a UUID be bound and read on both databases.
+/// Implements `ToSql` and `FromSql` of a UUID newtype for both backends.
 #[macro_export]
 macro_rules! db_uuid {
     ($name:ident) => {
@@ -62,7 +62,7 @@ macro_rules! db_uuid {
     };
 }
 
-/// Lets an enum with a text spelling be bound and read on both databases; an unknown spelling is an error.
+/// Implements `ToSql` and `FromSql` of a text enum for both backends; an unknown value is an error.
 #[macro_export]
 macro_rules! db_text {
     ($name:ident) => {

@@ -1,22 +1,23 @@
-//! Where the database is. A typo is refused, never taken for the name of a new file.
+//! Database URLs. An unknown scheme is an error and never treated as the name of a new SQLite file.
 use std::path::PathBuf;
 
-/// A database this program can use.
+/// URL of a supported database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
-    /// A file; its folder must exist.
+    /// An SQLite file; its folder must exist.
     Sqlite(PathBuf),
     /// A libpq URL.
     Postgres(String),
 }
 
-/// Why a database URL was refused.
+/// An invalid database URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the database URL must begin with `sqlite:` or `postgres://`, for example `sqlite:/var/lib/hoicho/hoicho.sqlite` or `postgres://user@host/hoicho`; it begins with `{begins}`"
+    "invalid database URL scheme `{begins}`: the URL must begin with `sqlite:` or `postgres://`, for example \
+     `sqlite:/var/lib/hoicho/hoicho.sqlite` or `postgres://user@host/hoicho`"
 )]
 pub struct UrlError {
-    /// The scheme that was given; the rest may hold a password and is left out.
+    /// The scheme of the URL; the rest is omitted because it may contain a password.
     pub begins: String,
 }
 
@@ -42,9 +43,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_typo_is_refused_and_no_password_is_repeated() {
-        for wrong in ["postgre://u:secret@h/d", "sqlit:x", "hoicho.db", "", "sqlite:", "sqlite://x"] {
-            let error = wrong.parse::<DatabaseUrl>().expect_err(wrong);
+    fn invalid_url_is_rejected_without_revealing_the_password() {
+        for invalid in ["postgre://u:secret@h/d", "sqlit:x", "hoicho.db", "", "sqlite:", "sqlite://x"] {
+            let error = invalid.parse::<DatabaseUrl>().expect_err(invalid);
             assert!(!error.to_string().contains("secret"));
         }
         assert!("postgresql://h/d".parse::<DatabaseUrl>().is_ok());

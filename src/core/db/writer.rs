@@ -1,5 +1,5 @@
-//! The one writer of the embedded database. It gathers the writes that wait into one commit, each in its
-//! own savepoint, and answers only after that commit: as durable as one by one, and many times faster.
+//! The single writer thread of SQLite, with group commit: queued writes share one transaction, each in its own savepoint,
+//! and are acknowledged only after the commit. As durable as individual commits, at a multiple of the throughput.
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
@@ -17,14 +17,14 @@ use super::{
     savepoint::in_savepoint,
 };
 
-/// Writes that may wait; more are refused with 503, so that a flood cannot fill the memory.
-const QUEUE: usize = 1_024;
-/// Writes in one commit: bounds how long the first of them waits.
-const GATHER: usize = 128;
+/// Maximum number of queued writes; more are rejected with 503 to bound memory use.
+const MAX_QUEUED_WRITES: usize = 1_024;
+/// Maximum number of writes per commit; bounds the latency of the first one.
+const MAX_BATCH: usize = 128;
 
 trait Job: Send {
     fn run(&mut self, conn: &mut Conn);
-    fn answer(self: Box<Self>, commit: Result<(), String>);
+    fn reply(self: Box<Self>, commit: Result<(), String>);
 }
 
 struct Write<T, E, F> {
@@ -46,22 +46,22 @@ where
                 .unwrap_or_else(|_| Err(Unavailable::Broken.into()))
         }));
     }
-    fn answer(self: Box<Self>, commit: Result<(), String>) {
+    fn reply(self: Box<Self>, commit: Result<(), String>) {
         let result = match (commit, self.result) {
             (Ok(()), Some(result)) => result,
-            // What was refused stays refused, whatever became of the commit.
+            // An error of the write itself takes precedence over a failed commit.
             (Err(_), Some(Err(error))) => Err(error),
-            (Err(why), _) => Err(Unavailable::NotCommitted(why).into()),
+            (Err(reason), _) => Err(Unavailable::NotCommitted(reason).into()),
             (Ok(()), None) => Err(Unavailable::Broken.into()),
         };
-        // The caller may have hung up: the write stands all the same.
+        // The receiver is gone if the caller disconnected; the write is committed regardless.
         drop(self.reply.send(result));
     }
 }
 
 type Queue = SyncSender<Box<dyn Job>>;
 
-/// A handle to the writer's queue.
+/// Handle to the writer's queue.
 #[derive(Clone)]
 pub(super) struct Writer {
     queue: Arc<Mutex<Option<Queue>>>,
@@ -70,18 +70,18 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn start(conn: Conn) -> Self {
-        let (queue, jobs) = sync_channel::<Box<dyn Job>>(QUEUE);
+        let (queue, jobs) = sync_channel::<Box<dyn Job>>(MAX_QUEUED_WRITES);
         let thread = std::thread::spawn(move || run(conn, &jobs));
         Self { queue: Arc::new(Mutex::new(Some(queue))), thread: Arc::new(Mutex::new(Some(thread))) }
     }
 
-    /// Takes no more writes, and waits until those that were taken are committed.
+    /// Rejects new writes and blocks until the queued ones are committed.
     pub(super) fn close(&self) {
         drop(held(&self.queue).take());
         if let Some(thread) = held(&self.thread).take()
             && thread.join().is_err()
         {
-            tracing::error!("the writer had stopped before its time");
+            tracing::error!("writer thread panicked");
         }
     }
 
@@ -93,41 +93,41 @@ impl Writer {
         T: Send + 'static,
         E: From<Error> + From<Unavailable> + Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
+        let (reply, result) = oneshot::channel();
         let job = Box::new(Write { work: Some(work), result: None, reply });
         let queue = held(&self.queue).clone().ok_or(Unavailable::Broken)?;
         queue.try_send(job).map_err(|e| match e {
             TrySendError::Full(_) => Unavailable::QueueFull,
             TrySendError::Disconnected(_) => Unavailable::Broken,
         })?;
-        answer.await.map_err(|_| Unavailable::Broken)?
+        result.await.map_err(|_| Unavailable::Broken)?
     }
 }
 
-/// A poisoned lock guards nothing that could be half changed: each holds one option.
+/// Locks a mutex and ignores poisoning: each mutex guards a single option, which cannot be half updated.
 pub(super) fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn run(mut conn: Conn, jobs: &Receiver<Box<dyn Job>>) {
     while let Ok(first) = jobs.recv() {
-        let mut gathered = vec![first];
-        gathered.extend(jobs.try_iter().take(GATHER - 1));
+        let mut batch = vec![first];
+        batch.extend(jobs.try_iter().take(MAX_BATCH - 1));
         let committed = begin(&mut conn).and_then(|()| {
-            gathered.iter_mut().for_each(|job| job.run(&mut conn));
+            batch.iter_mut().for_each(|job| job.run(&mut conn));
             commit(&mut conn)
         });
         if let Err(error) = &committed {
-            tracing::error!(%error, writes = gathered.len(), "a commit failed");
+            tracing::error!(%error, writes = batch.len(), "commit failed");
         }
         let outcome = committed.map_err(|e| e.to_string());
-        gathered.into_iter().for_each(|job| job.answer(outcome.clone()));
+        batch.into_iter().for_each(|job| job.reply(outcome.clone()));
     }
 }
 
 type Manager = <SqliteConnection as Connection>::TransactionManager;
 
-/// `BEGIN IMMEDIATE` takes the write lock at once, so no statement later on can find the database busy.
+/// `BEGIN IMMEDIATE` acquires the write lock up front, so no later statement of the transaction fails with `SQLITE_BUSY`.
 fn begin(conn: &mut Conn) -> Result<(), Error> {
     match conn {
         Conn::Sqlite(c) => Manager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),

@@ -1,4 +1,4 @@
-//! Vietnamese and English, everywhere a person reads.
+//! Localization of all text for people into Vietnamese and English.
 pub mod collation;
 pub mod numbers;
 mod text;
@@ -7,9 +7,9 @@ pub use text::{Filled, Said, Text};
 pub use words::Words;
 
 crate::text_enum! {
-    /// A language a person reads.
+    /// A supported language.
     Language {
-        /// Tiếng Việt: the default, our users' own.
+        /// Vietnamese, the default.
         Vi,
         /// English.
         En,
@@ -17,7 +17,7 @@ crate::text_enum! {
 }
 
 impl Language {
-    /// The first language of an `Accept-Language` header that we speak; Vietnamese otherwise.
+    /// The first supported language of an `Accept-Language` header, ignoring weights; Vietnamese if there is none.
     pub fn from_header(header: Option<&str>) -> Self {
         header
             .unwrap_or_default()
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_language_we_speak_wins() {
+    fn first_supported_language_is_selected() {
         assert_eq!(Language::from_header(Some("fr, en-GB;q=0.8")), Language::En);
         assert_eq!(Language::from_header(Some("é,x")), Language::Vi);
         assert_eq!(Language::from_header(None), Language::Vi);

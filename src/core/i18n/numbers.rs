@@ -1,4 +1,5 @@
-//! Numbers, money and dates as people write them: 9.557,6 triệu đồng and 28/04/2018; 9,557.6 million VND and 28 Apr 2018.
+//! Locale-specific formatting of numbers, money and dates: 9.557,6 triệu đồng and 28/04/2018 in Vietnamese, 9,557.6 million
+//! VND and 28 Apr 2018 in English.
 use std::sync::LazyLock;
 
 use chrono::{Datelike, NaiveDateTime, NaiveTime};
@@ -9,8 +10,8 @@ use super::Language;
 use crate::values::clock::Day;
 
 fn formatter(locale: Locale) -> Option<DecimalFormatter> {
-    let made = DecimalFormatter::try_new(locale.into(), Default::default());
-    made.inspect_err(|error| tracing::error!(%error, "numbers cannot be grouped")).ok()
+    let formatter = DecimalFormatter::try_new(locale.into(), Default::default());
+    formatter.inspect_err(|error| tracing::error!(%error, "failed to load the decimal formatter")).ok()
 }
 static VI: LazyLock<Option<DecimalFormatter>> = LazyLock::new(|| formatter(locale!("vi")));
 static EN: LazyLock<Option<DecimalFormatter>> = LazyLock::new(|| formatter(locale!("en")));
@@ -23,12 +24,12 @@ fn decimal(language: Language, number: &Decimal) -> String {
     formatter.map_or_else(|| number.to_string(), |f| f.format(number).to_string())
 }
 
-/// `9.557`; `9,557`.
+/// An integer with grouped thousands: `9.557`; `9,557`.
 pub fn integer(language: Language, number: i64) -> String {
     decimal(language, &Decimal::from(number))
 }
 
-/// `number` is in units of ten to the minus `digits`; zeros at the end are left out.
+/// The decimal `number * 10^-digits`, without trailing zeros.
 pub fn fraction(language: Language, number: i64, digits: i16) -> String {
     let mut number = Decimal::from(number);
     number.multiply_pow10(-digits);
@@ -36,7 +37,7 @@ pub fn fraction(language: Language, number: i64, digits: i16) -> String {
     decimal(language, &number)
 }
 
-/// Digits after the point of a currency's major unit.
+/// Decimal places of the currency.
 fn minor_digits(currency: &str) -> i16 {
     match currency {
         "VND" | "JPY" | "KRW" | "LAK" => 0,
@@ -44,7 +45,7 @@ fn minor_digits(currency: &str) -> i16 {
     }
 }
 
-/// `8.500.000 đ`; other currencies by their code.
+/// An amount in minor units with its currency: `8.500.000 đ`, or the ISO 4217 code.
 pub fn money(language: Language, amount: i64, currency: &str) -> String {
     let digits = minor_digits(currency);
     let mut number = Decimal::from(amount);
@@ -56,7 +57,8 @@ pub fn money(language: Language, amount: i64, currency: &str) -> String {
     }
 }
 
-/// Large sums as they are spoken of: `9.557,6 triệu đồng`, `15,6 tỷ đồng`; as they are below a million.
+/// VND amounts in millions, from 100 billion in billions: `9.557,6 triệu đồng`. Amounts below a million and other
+/// currencies are formatted in full.
 pub fn spoken(language: Language, amount: i64, currency: &str) -> String {
     if currency != "VND" || amount.unsigned_abs() < 1_000_000 {
         return money(language, amount, currency);
@@ -68,7 +70,7 @@ pub fn spoken(language: Language, amount: i64, currency: &str) -> String {
     };
     let mut number = Decimal::from(amount);
     number.multiply_pow10(-unit);
-    // One digit after the point is what a newspaper prints; more of them if it would not be the figure otherwise.
+    // Two decimal places at most; trailing zeros are dropped.
     let mut rounded = number.clone();
     rounded.round(-2);
     rounded.absolute.trim_end();
@@ -79,12 +81,12 @@ pub fn spoken(language: Language, amount: i64, currency: &str) -> String {
     }
 }
 
-/// Hundredths of a percent: `97,25 %`.
+/// A percentage from basis points: `97,25 %`.
 pub fn percent(language: Language, basis_points: i64) -> String {
     format!("{} %", fraction(language, basis_points, 2))
 }
 
-/// `28/04/2018`; `28 Apr 2018`.
+/// A date: `28/04/2018`; `28 Apr 2018`.
 pub fn date(language: Language, day: Day) -> String {
     match language {
         Language::Vi => day.format("%d/%m/%Y").to_string(),
@@ -92,21 +94,21 @@ pub fn date(language: Language, day: Day) -> String {
     }
 }
 
-/// With the day of the week: `T7 28/04`; `Sat 28 Apr`.
+/// A date with its weekday, without the year: `T7 28/04`; `Sat 28 Apr`.
 pub fn short_date(language: Language, day: Day) -> String {
     match language {
         Language::Vi => {
-            let of_week = match day.weekday() {
+            let weekday = match day.weekday() {
                 chrono::Weekday::Sun => "CN".to_owned(),
-                weekday => format!("T{}", weekday.number_from_monday() + 1),
+                other => format!("T{}", other.number_from_monday() + 1),
             };
-            format!("{of_week} {}", day.format("%d/%m"))
+            format!("{weekday} {}", day.format("%d/%m"))
         }
         Language::En => day.format("%a %-d %b").to_string(),
     }
 }
 
-/// `1–5/9/2017` is hard to read aloud; this is `01/09/2017 – 05/09/2017`, or one day.
+/// A date range: `01/09 – 05/09/2017` in one year, both years otherwise, or a single date if both are equal.
 pub fn dates(language: Language, first: Day, last: Day) -> String {
     if first == last {
         return date(language, first);
@@ -120,12 +122,12 @@ pub fn dates(language: Language, first: Day, last: Day) -> String {
     format!("{from} – {}", date(language, last))
 }
 
-/// `08:00`.
+/// A time of day: `08:00`.
 pub fn time(at: NaiveTime) -> String {
     at.format("%H:%M").to_string()
 }
 
-/// `17:45 28/04/2018`; `28 Apr 2018 17:45`.
+/// A date and time: `17:45 28/04/2018`; `28 Apr 2018 17:45`.
 pub fn moment(language: Language, at: NaiveDateTime) -> String {
     match language {
         Language::Vi => at.format("%H:%M %d/%m/%Y").to_string(),
@@ -138,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_as_each_language_writes_them() {
+    fn numbers_use_the_separators_of_the_language() {
         assert_eq!(integer(Language::Vi, 108_000), "108.000");
         assert_eq!(integer(Language::En, 108_000), "108,000");
         assert_eq!(money(Language::Vi, 8_500_000, "VND"), "8.500.000 đ");
@@ -147,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn large_sums_are_written_as_they_are_spoken_of() {
+    fn large_vnd_amounts_are_in_millions_or_billions() {
         assert_eq!(spoken(Language::Vi, 9_557_600_000, "VND"), "9.557,6 triệu đồng");
         assert_eq!(spoken(Language::Vi, 15_594_950_000, "VND"), "15.594,95 triệu đồng");
         assert_eq!(spoken(Language::Vi, 1_000_000_000_000, "VND"), "1.000 tỷ đồng");
@@ -156,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_day_month_year() {
+    fn dates_are_in_day_month_year_order() {
         let day = |text: &str| text.parse::<Day>().unwrap();
         assert_eq!(date(Language::Vi, day("2018-04-28")), "28/04/2018");
         assert_eq!(dates(Language::Vi, day("2018-04-28"), day("2018-05-02")), "28/04 – 02/05/2018");

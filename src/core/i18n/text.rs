@@ -1,11 +1,11 @@
-//! Sentences of the message files, made in both languages where it is not yet known who reads them.
+//! Messages rendered in both languages, for code that does not know the reader's language.
 use std::fmt::Display;
 
 use fluent_bundle::FluentArgs;
 
 use super::{Language, Words};
 
-/// One message in both languages.
+/// A message rendered in both languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
     /// Vietnamese.
@@ -15,80 +15,80 @@ pub struct Text {
 }
 
 impl Text {
-    /// What is no message of ours: the words of a library, a name.
+    /// Text that is not from the message files, such as a name or a library's error message.
     pub fn verbatim(vi: impl Into<String>, en: impl Into<String>) -> Self {
         Self { vi: vi.into(), en: en.into() }
     }
-    /// The message in one language.
+    /// The text in one language.
     pub fn say(&self, language: Language) -> &str {
         match language {
             Language::Vi => &self.vi,
             Language::En => &self.en,
         }
     }
-    /// Several, one after the other.
+    /// Joins texts with commas.
     pub fn list(texts: &[Self]) -> Self {
-        let join = |of: fn(&Self) -> &str| texts.iter().map(of).collect::<Vec<_>>().join(", ");
+        let join = |language: fn(&Self) -> &str| texts.iter().map(language).collect::<Vec<_>>().join(", ");
         Self { vi: join(|t| &t.vi), en: join(|t| &t.en) }
     }
-    /// The message of a key that is put together.
+    /// The message for a key that is built at run time.
     pub fn of(key: &str) -> Self {
         Self { vi: Words(Language::Vi).say(key), en: Words(Language::En).say(key) }
     }
 }
 
-/// The key of a message; `tests/guards/messages.rs` sees that it is there.
+/// A message key; `tests/guards/messages.rs` checks that the message exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Said(pub &'static str);
 
-/// A message with its blanks filled. Nothing is written before it is needed: most checks hold.
+/// A message with its arguments. Rendering is deferred until conversion to [`Text`], because most validations pass.
 pub struct Filled<'a> {
     key: &'static str,
-    blanks: &'a [(&'static str, &'a dyn Display)],
+    args: &'a [(&'static str, &'a dyn Display)],
     texts: Vec<(&'static str, Text)>,
 }
 
 impl Said {
-    /// With blanks filled.
-    pub fn with<'a>(self, blanks: &'a [(&'static str, &'a dyn Display)]) -> Filled<'a> {
-        Filled { key: self.0, blanks, texts: Vec::new() }
+    /// Adds arguments.
+    pub fn with<'a>(self, args: &'a [(&'static str, &'a dyn Display)]) -> Filled<'a> {
+        Filled { key: self.0, args, texts: Vec::new() }
     }
-    /// In both languages.
+    /// Renders the message in both languages.
     pub fn text(self) -> Text {
         self.into()
     }
 }
 
 impl Filled<'_> {
-    /// With one more blank, filled by what is a message itself.
+    /// Adds an argument that is itself localized.
     pub fn and(mut self, name: &'static str, text: impl Into<Text>) -> Self {
         self.texts.push((name, text.into()));
         self
     }
-    /// In both languages.
+    /// Renders the message in both languages.
     pub fn text(self) -> Text {
         self.into()
     }
 }
 
 impl From<Said> for Text {
-    fn from(said: Said) -> Self {
-        Self::of(said.0)
+    fn from(id: Said) -> Self {
+        Self::of(id.0)
     }
 }
 
 impl From<Filled<'_>> for Text {
-    fn from(filled: Filled<'_>) -> Self {
-        let say = |language: Language| {
+    fn from(message: Filled<'_>) -> Self {
+        let render = |language: Language| {
             let mut args = FluentArgs::new();
-            for (name, value) in filled.blanks {
+            for (name, value) in message.args {
                 args.set(*name, value.to_string());
             }
-            for (name, text) in &filled.texts {
+            for (name, text) in &message.texts {
                 args.set(*name, text.say(language));
             }
-            Words(language).format(filled.key, Some(&args))
+            Words(language).format(message.key, Some(&args))
         };
-        Self { vi: say(Language::Vi), en: say(Language::En) }
+        Self { vi: render(Language::Vi), en: render(Language::En) }
     }
 }

@@ -1,5 +1,5 @@
-//! What screens say: Fluent messages, one set of files a language, compiled in. `tests/guards/messages.rs` fails on a
-//! message that is missing, unused, or asks for other arguments in the other language.
+//! Localizer over compiled-in Fluent files, one set per language. `tests/guards/messages.rs` fails if a message is missing,
+//! unused, or takes different arguments in the two languages.
 use std::{fmt::Display, sync::LazyLock};
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
@@ -28,15 +28,15 @@ type Bundle = FluentBundle<FluentResource>;
 fn bundle(language: Language, sources: [&str; 9]) -> Bundle {
     let tag: LanguageIdentifier = language.tag().parse().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![tag]);
-    // Names in another script would need isolation; ours are Vietnamese and English, and marks break copy and paste.
+    // Bidirectional isolation marks break copy and paste and are not needed: both languages are written left to right.
     bundle.set_use_isolating(false);
     for source in sources {
         let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, errors)| {
-            tracing::error!(?errors, "messages with a mistake");
+            tracing::error!(?errors, "failed to parse a message file");
             resource
         });
         if let Err(errors) = bundle.add_resource(resource) {
-            tracing::error!(?errors, "a message is there twice");
+            tracing::error!(?errors, "duplicate message key");
         }
     }
     bundle
@@ -45,7 +45,7 @@ fn bundle(language: Language, sources: [&str; 9]) -> Bundle {
 static VI: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Vi, messages!("vi")));
 static EN: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::En, messages!("en")));
 
-/// The messages of one language.
+/// Renders messages in one language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Words(pub Language);
 
@@ -56,30 +56,30 @@ impl Words {
             Language::En => &EN,
         };
         let Some(pattern) = bundle.get_message(key).and_then(|m| m.value()) else {
-            tracing::error!(key, "there is no such message");
+            tracing::error!(key, "unknown message key");
             return key.to_owned();
         };
         let mut errors = Vec::new();
-        let said = bundle.format_pattern(pattern, args, &mut errors).into_owned();
+        let message = bundle.format_pattern(pattern, args, &mut errors).into_owned();
         if !errors.is_empty() {
-            tracing::error!(key, ?errors, "a message could not be filled");
+            tracing::error!(key, ?errors, "failed to format a message");
         }
-        said
+        message
     }
 
-    /// A message.
+    /// Renders a message without arguments.
     pub fn say(self, key: &str) -> String {
         self.format(key, None)
     }
 
-    /// A message with one blank filled.
+    /// Renders a message with one argument.
     pub fn fill(self, key: &str, name: &'static str, value: impl Display) -> String {
         let mut args = FluentArgs::new();
         args.set(name, value.to_string());
         self.format(key, Some(&args))
     }
 
-    /// A message with two blanks filled.
+    /// Renders a message with two arguments.
     pub fn fill2(
         self,
         key: &str,
@@ -92,7 +92,7 @@ impl Words {
         self.format(key, Some(&args))
     }
 
-    /// A message about `n` things: `$n` is written as people write numbers, `$count` chooses the plural.
+    /// Renders a message with a count: `$n` is the formatted number, `$count` selects the plural form.
     pub fn count(self, key: &str, n: impl TryInto<i64>) -> String {
         let n = n.try_into().unwrap_or(i64::MAX);
         let mut args = FluentArgs::new();
@@ -101,7 +101,7 @@ impl Words {
         self.format(key, Some(&args))
     }
 
-    /// The word for a value of a set, as `of("edition-state", "registration_open")`.
+    /// Renders the label of an enum value: `of("edition-state", "registration_open")`.
     pub fn of(self, set: &str, value: impl Display) -> String {
         self.format(&format!("{set}-{}", value.to_string().replace('_', "-")), None)
     }

@@ -1,29 +1,29 @@
-//! The time, as a parameter: nothing else in the program asks the system what time it is.
+//! The clock is injected: no other module reads the system time, so tests can set it.
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 
-/// A calendar day in an edition's own time zone.
+/// A calendar date in the edition's time zone.
 pub type Day = chrono::NaiveDate;
-/// An instant in UTC, to the microsecond: what both databases keep exactly.
+/// A UTC timestamp with microsecond precision, the finest that both databases store exactly.
 pub type Instant = NaiveDateTime;
 
-/// Tells the time: the system's, or one that is set by hand in tests.
+/// Source of the current time.
 #[derive(Debug, Clone, Copy)]
 pub enum Clock {
-    /// The machine's clock.
+    /// The system clock.
     System,
-    /// What somebody set: microseconds since 1970, UTC.
+    /// A time set by a test: microseconds since the Unix epoch.
     Set(&'static AtomicI64),
 }
 
 impl Clock {
-    /// Now, in UTC, truncated to microseconds because PostgreSQL keeps no more.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
+    /// The current UTC time, truncated to microseconds because PostgreSQL stores no finer precision.
+    #[expect(clippy::disallowed_methods, reason = "the only place that reads the system clock")]
     pub fn now(self) -> Instant {
         let now = match self {
             Clock::System => Utc::now(),
-            Clock::Set(at) => DateTime::from_timestamp_micros(at.load(Ordering::SeqCst)).unwrap_or_default(),
+            Clock::Set(micros) => DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst)).unwrap_or_default(),
         };
         now.naive_utc().trunc_subsecs(6)
     }

@@ -1,10 +1,10 @@
-//! Plain values used everywhere: identifiers, money, time, text. They know neither HTTP nor SQL.
+//! Shared value types: identifiers, money, time, text. They contain no HTTP handling and no queries.
 pub mod clock;
 pub mod ids;
 pub mod money;
 pub mod text;
 
-/// An enum kept as text: its spelling in the database, in JSON and in the OpenAPI document is one.
+/// Defines an enum stored as text, with the same snake_case spelling in the database, in JSON and in the OpenAPI document.
 #[macro_export]
 macro_rules! text_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident),+ $(,)? }) => {

@@ -1,7 +1,8 @@
-//! Text as people type it, and as we search it.
+//! Normalization of text for storage and for search.
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// Folds text for search: no accents, no case, đ as d (it does not decompose in Unicode), single spaces.
+/// Normalizes text for search: strips diacritics, lower-cases, maps đ to d (it has no Unicode decomposition) and collapses
+/// white space.
 pub fn fold(text: &str) -> String {
     let folded: String = text
         .nfd()
@@ -12,14 +13,15 @@ pub fn fold(text: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Trimmed, in NFC, without control characters; `None` when nothing is left or it is over `most` characters.
-pub fn clean(text: &str, most: usize) -> Option<String> {
+/// Trims text and converts it to NFC. `None` if it is empty, longer than `max_chars` or contains control characters.
+pub fn clean(text: &str, max_chars: usize) -> Option<String> {
     let text: String = text.trim().nfc().collect();
-    let fits = !text.is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control);
-    fits.then_some(text)
+    let is_valid = !text.is_empty() && text.chars().count() <= max_chars && !text.chars().any(char::is_control);
+    is_valid.then_some(text)
 }
 
-/// Lower-case letters, digits and single hyphens between them, 3 to 80 characters.
+/// Whether text is a valid slug: 3 to 80 lower-case letters, digits and single inner hyphens. A UUID is not a slug, so that
+/// paths can accept either.
 pub fn is_slug(text: &str) -> bool {
     (3..=80).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
@@ -34,13 +36,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn search_ignores_accents_and_takes_d_with_stroke_for_d() {
+    fn fold_strips_diacritics_and_maps_d_with_stroke_to_d() {
         assert_eq!(fold("Đầm  Hà"), "dam ha");
         assert_eq!(fold("Hạ Long"), "ha long");
     }
 
     #[test]
-    fn an_identifier_is_no_slug() {
+    fn uuid_is_not_a_slug() {
         assert!(is_slug("ocop-quang-ninh-v-2017"));
         assert!(!is_slug("01920000-0000-7000-8000-000000000000"));
         assert!(!is_slug("-a-b"));

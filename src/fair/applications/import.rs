@@ -1,4 +1,5 @@
-//! Exhibitors from a table, each with an approved application for the edition. All or nothing, every fault told at once.
+//! Import of exhibitors from table rows; each gets an approved application for the edition. Atomic: either all rows are
+//! imported or none, and all errors are reported at once.
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
@@ -24,87 +25,89 @@ use hoicho_web::{
     identity::Granted,
 };
 
-/// An exhibitor as a table says it.
+/// One row of an exhibitor import.
 #[derive(Debug, Clone)]
 pub struct ExhibitorLine {
-    /// As people call it.
     pub name: String,
-    /// `None` where neither the table nor the name tells.
+    /// `None` if neither the row nor the name contains one; reported as an error.
     pub legal_form: Option<LegalForm>,
-    /// Of digits, as they are written.
+    /// Not validated yet; the leading zero may be missing.
     pub tax_code: Option<String>,
-    /// Where, in words.
+    /// Free text.
     pub locality: Option<String>,
-    /// 1 unless told.
+    /// Default 1.
     pub booths_wanted: Option<i64>,
 }
 
-/// What became of a table.
+/// Counts of an import.
 pub struct Imported {
-    /// Exhibitors and their applications that are new.
+    /// New applications.
     pub added: usize,
-    /// Exhibitors that take part already.
+    /// Exhibitors that already have an application for the edition.
     pub unchanged: usize,
 }
 
-/// A spreadsheet takes the zero off a number's beginning: it is put back where that makes a code of it.
-fn mended(code: &str, form: LegalForm) -> Option<String> {
+/// Parses a tax code. Spreadsheets drop a leading zero, so an invalid code is retried with a zero prepended.
+fn parse_tax_code(code: &str, form: LegalForm) -> Option<String> {
     let digits = code.trim().trim_start_matches('\'');
     tax_code::parse(digits, form).or_else(|| tax_code::parse(&format!("0{digits}"), form))
 }
 
-/// Registers exhibitors (those with a tax code that is known are the known ones) and approves an application for each.
+/// Matches rows with registered exhibitors by tax code, or by name among the applicants of the edition; registers the
+/// others, and creates an approved application for each exhibitor that has none.
 pub fn import_lines(tx: &mut Tx<'_>, granted: &Granted, lines: Vec<(u64, ExhibitorLine)>) -> Result<Imported, Problem> {
     let edition = editions::store::open_for_change(tx, granted.edition()?)?;
     let mut checks = Checks::default();
     let codes: Vec<String> = lines
         .iter()
-        .filter_map(|(_, l)| mended(l.tax_code.as_deref()?, l.legal_form.unwrap_or(LegalForm::HouseholdBusiness)))
+        .filter_map(|(_, l)| {
+            parse_tax_code(l.tax_code.as_deref()?, l.legal_form.unwrap_or(LegalForm::HouseholdBusiness))
+        })
         .collect();
     let by_code: HashMap<String, ExhibitorId> = exhibitors::store::by_tax_codes(tx, &codes)?.into_iter().collect();
-    let present = store::exhibitors_of(tx, edition.id)?;
-    let by_name: HashMap<String, ExhibitorId> = present.iter().map(|(id, name)| (name.clone(), *id)).collect();
-    let present: BTreeSet<ExhibitorId> = present.into_iter().map(|(id, _)| id).collect();
-    let places = localities::store::by_name(tx, granted.now.date())?;
-    let (mut new, mut applications, mut named, mut unchanged) = (Vec::new(), Vec::new(), BTreeSet::new(), 0);
+    let applicants = store::exhibitors_of(tx, edition.id)?;
+    let by_name: HashMap<String, ExhibitorId> = applicants.iter().map(|(id, name)| (name.clone(), *id)).collect();
+    let applicants: BTreeSet<ExhibitorId> = applicants.into_iter().map(|(id, _)| id).collect();
+    let localities_by_name = localities::store::by_name(tx, granted.now.date())?;
+    let (mut new, mut applications, mut seen_keys, mut unchanged) = (Vec::new(), Vec::new(), BTreeSet::new(), 0);
     for (line, row) in lines {
-        let at = |field: &str| format!("/{line}/{field}");
-        let name = checks.text(&at("name"), &row.name, 200);
+        let pointer = |field: &str| format!("/{line}/{field}");
+        let name = checks.text(&pointer("name"), &row.name, 200);
         let name_search = text::fold(&name);
         checks.that(
             row.legal_form.is_some(),
-            &at("legal_form"),
+            &pointer("legal_form"),
             "unknown",
             Said("import-legal-form").with(&[("line", &line)]),
         );
         let form = row.legal_form.unwrap_or(LegalForm::Enterprise);
-        let code = row.tax_code.as_deref().map(|code| mended(code, form));
-        checks.that(code != Some(None), &at("tax_code"), "tax_code", Said("this-is-no-valid-tax-code-10"));
+        let code = row.tax_code.as_deref().map(|code| parse_tax_code(code, form));
+        checks.that(code != Some(None), &pointer("tax_code"), "tax_code", Said("this-is-no-valid-tax-code-10"));
         let code = code.flatten();
         let wanted = row.booths_wanted.unwrap_or(1);
         let booths_wanted = i32::try_from(wanted).ok().filter(|n| (1..=100).contains(n));
         checks.that(
             booths_wanted.is_some(),
-            &at("booths_wanted"),
+            &pointer("booths_wanted"),
             "range",
             Said("import-booths-wanted").with(&[("line", &line)]),
         );
         let key = code.clone().unwrap_or_else(|| name_search.clone());
         checks.that(
-            named.insert(key),
-            &at("name"),
+            seen_keys.insert(key),
+            &pointer("name"),
             "repeated",
             Said("import-exhibitor-repeated").with(&[("line", &line)]),
         );
-        let known = code.as_ref().and_then(|c| by_code.get(c)).or_else(|| by_name.get(&name_search)).copied();
-        if known.is_some_and(|id| present.contains(&id)) {
+        let existing = code.as_ref().and_then(|c| by_code.get(c)).or_else(|| by_name.get(&name_search)).copied();
+        if existing.is_some_and(|id| applicants.contains(&id)) {
             unchanged += 1;
             continue;
         }
-        let locality = row.locality.map(|l| checks.text(&at("locality"), &l, 200));
-        let exhibitor = known.unwrap_or_else(ExhibitorId::make);
-        if known.is_none() {
-            let place = locality.as_deref().and_then(|words| places.get(&text::fold(words)));
+        let locality = row.locality.map(|l| checks.text(&pointer("locality"), &l, 200));
+        let exhibitor = existing.unwrap_or_else(ExhibitorId::make);
+        if existing.is_none() {
+            let known_locality = locality.as_deref().and_then(|words| localities_by_name.get(&text::fold(words)));
             new.push(ExhibitorRow {
                 id: exhibitor,
                 name,
@@ -112,8 +115,8 @@ pub fn import_lines(tx: &mut Tx<'_>, granted: &Granted, lines: Vec<(u64, Exhibit
                 legal_form: form,
                 tax_code: code,
                 country: "VN".to_owned(),
-                locality_code: place.map(|(code, _)| code.clone()),
-                locality: place.map(|(_, name)| name.clone()).or(locality).unwrap_or_default(),
+                locality_code: known_locality.map(|(code, _)| code.clone()),
+                locality: known_locality.map(|(_, name)| name.clone()).or(locality).unwrap_or_default(),
                 version: 1,
                 created_at: granted.now,
             });

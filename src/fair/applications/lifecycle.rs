@@ -1,18 +1,19 @@
-//! draft → submitted → approved | waitlisted | rejected; withdrawn by the exhibitor until confirmed.
+//! State machine of an application: draft → submitted → approved | waitlisted | rejected; the exhibitor can withdraw
+//! it until a booth is confirmed.
 hoicho_core::text_enum! {
-    /// Where an application is in its life.
+    /// State of an application.
     ApplicationState {
-        /// Being written.
+        /// Not submitted; visible to the exhibitor's members only.
         Draft,
-        /// Waits for the organiser.
+        /// Waiting for the organiser's decision.
         Submitted,
-        /// May be given booths.
+        /// Booths can be allocated to it.
         Approved,
-        /// May be approved when booths come free.
+        /// Can be approved when booths become free.
         Waitlisted,
-        /// Refused, with a reason.
+        /// Rejected by the organiser, with a reason.
         Rejected,
-        /// Taken back by the exhibitor.
+        /// Withdrawn by the exhibitor.
         Withdrawn,
     }
 }
@@ -20,7 +21,7 @@ hoicho_core::text_enum! {
 use ApplicationState::*;
 
 impl ApplicationState {
-    /// Every legal step from here.
+    /// Allowed next states.
     pub fn legal_steps(self) -> &'static [Self] {
         match self {
             Draft => &[Submitted, Withdrawn],
@@ -30,9 +31,8 @@ impl ApplicationState {
             Rejected | Withdrawn => &[],
         }
     }
-}
-impl ApplicationState {
-    /// Whether the organiser has decided something about it.
+
+    /// Whether the organiser has approved, waitlisted or rejected it.
     pub fn is_judged(self) -> bool {
         match self {
             Draft | Submitted | Withdrawn => false,
@@ -46,10 +46,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_refused_or_taken_back_stays_so() {
+    fn rejected_and_withdrawn_are_final() {
         assert!(Rejected.legal_steps().is_empty() && Withdrawn.legal_steps().is_empty());
         for state in <ApplicationState as strum::VariantArray>::VARIANTS {
-            assert!(!state.legal_steps().contains(&Draft), "{state}: nothing becomes a draft again");
+            assert!(!state.legal_steps().contains(&Draft), "{state}: no transition leads to draft");
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Applications: one exhibitor's request to take part in one edition, with its wishes and papers.
+//! Applications: one exhibitor's request to take part in one edition, with its wishes and documents.
 //!
-//! Invariants: at most one an exhibitor and edition; steps only along [`lifecycle`]; wishes name booths and zones of
-//! the same edition, products of the same exhibitor; a paper's content is of the type it says. To withdraw one see
-//! `allocation`, because it frees the booths that are held for it.
+//! Invariants: at most one per exhibitor and edition; state transitions follow [`lifecycle`]; wishes reference booths
+//! and zones of the same edition, products are the exhibitor's own; a document's content matches its content type.
+//! Withdrawal is in `allocation`, because it releases the booths held for the application.
 pub mod documents;
 pub mod import;
 pub mod lifecycle;

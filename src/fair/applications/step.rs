@@ -1,4 +1,4 @@
-//! Taking a step of an application's life cycle.
+//! State transitions of an application.
 use super::{
     lifecycle::ApplicationState,
     store::{self, ApplicationRow},
@@ -11,7 +11,7 @@ use hoicho_web::{
     outbox::Letter,
 };
 
-/// Takes a step if it is a legal one, and tells the exhibitor when the organiser took it.
+/// Changes the state if the transition is allowed, and e-mails the exhibitor the organiser's decision.
 pub fn step(
     tx: &mut Tx<'_>,
     granted: &Granted,
@@ -48,18 +48,18 @@ pub fn step(
         return Err(Code::StaleVersion.into());
     }
     if matches!(to, ApplicationState::Approved | ApplicationState::Waitlisted | ApplicationState::Rejected) {
-        let letter = Letter::ApplicationDecided {
+        let email = Letter::ApplicationDecided {
             edition: edition.name,
             decision: to.as_str().to_owned(),
             reason: reason.clone(),
         };
-        write_to_exhibitor(tx, row.exhibitor_id, letter, granted.now)?;
+        write_to_exhibitor(tx, row.exhibitor_id, email, granted.now)?;
     }
     granted.audit(tx, "application.step", id, Some((before.state, None)), Some((to, reason)))?;
     Ok(row)
 }
 
-/// Registration is over, or has not begun.
+/// Error: registration has ended or has not started.
 pub(super) fn closed() -> Problem {
     Problem::new(Code::IllegalStep, Said("registration-for-this-edition-is-not-open"))
 }

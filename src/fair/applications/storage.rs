@@ -1,4 +1,4 @@
-//! Where uploaded papers are kept: a folder outside the database, a file for each.
+//! Storage of uploaded documents: a folder outside the database with one file per document.
 use std::path::{Path, PathBuf};
 
 use tokio::io::AsyncWriteExt;
@@ -6,32 +6,33 @@ use tokio::io::AsyncWriteExt;
 use hoicho_core::{config, i18n::Said, values::ids::DocumentId};
 use hoicho_web::http::{Code, Problem};
 
-/// The most that any setting allows.
+/// Upper bound of the setting `[uploads] most_bytes`.
 pub const MOST_BYTES: usize = 10 * 1024 * 1024;
 
-/// The folder and its limits.
+/// Document folder and upload limits.
 #[derive(Debug, Clone)]
 pub struct Storage {
     folder: PathBuf,
-    /// Bytes one paper may have.
+    /// Max size of a file.
     pub most_bytes: usize,
-    /// Papers one application may have.
+    /// Max documents per application.
     pub per_application: i64,
 }
 
-fn failed(error: &std::io::Error) -> Problem {
-    tracing::error!(%error, "the document folder");
+fn storage_error(error: &std::io::Error) -> Problem {
+    tracing::error!(%error, "document storage failed");
     Problem::new(Code::Unavailable, Said("the-file-could-not-be-stored-or"))
 }
 
 impl Storage {
-    /// Makes the folder; `data` is the data folder.
+    /// Validates the settings and creates the folder, by default `documents` in the folder `data`.
     pub fn open(settings: &config::Uploads, data: &Path) -> Result<Self, String> {
         if !(1..=MOST_BYTES).contains(&settings.most_bytes) {
-            return Err(format!("[uploads] most_bytes: it must be 1 to {MOST_BYTES}"));
+            return Err(format!("[uploads] most_bytes must be between 1 and {MOST_BYTES}"));
         }
         let folder = config::folder_or(&settings.folder, data, "documents");
-        std::fs::create_dir_all(&folder).map_err(|e| format!("the document folder {}: {e}", folder.display()))?;
+        std::fs::create_dir_all(&folder)
+            .map_err(|e| format!("cannot create document folder {}: {e}", folder.display()))?;
         Ok(Self { folder, most_bytes: settings.most_bytes, per_application: settings.per_application })
     }
 
@@ -39,27 +40,27 @@ impl Storage {
         self.folder.join(id.to_string())
     }
 
-    /// Keeps a paper's content, durably: it is on the disk before its row is.
+    /// Writes the content to a new file and syncs it, so that it is durable before the row is inserted.
     pub async fn keep(&self, id: DocumentId, bytes: &[u8]) -> Result<(), Problem> {
         let write = async {
             let mut file = tokio::fs::OpenOptions::new().write(true).create_new(true).open(self.path(id)).await?;
             file.write_all(bytes).await?;
             file.sync_all().await
         };
-        write.await.map_err(|e| failed(&e))
+        write.await.map_err(|e| storage_error(&e))
     }
 
-    /// The content of a paper.
+    /// Reads the content of a document.
     pub async fn read(&self, id: DocumentId) -> Result<Vec<u8>, Problem> {
-        tokio::fs::read(self.path(id)).await.map_err(|e| failed(&e))
+        tokio::fs::read(self.path(id)).await.map_err(|e| storage_error(&e))
     }
 
-    /// Removes a paper's content; one that is gone already is no fault.
+    /// Deletes the file; a missing file is not an error.
     pub async fn remove(&self, id: DocumentId) {
         if let Err(error) = tokio::fs::remove_file(self.path(id)).await
             && error.kind() != std::io::ErrorKind::NotFound
         {
-            tracing::warn!(%id, %error, "a document's file could not be removed");
+            tracing::warn!(%id, %error, "failed to delete document file");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Every query on applications themselves.
+//! Queries on the table `applications`.
 use diesel::prelude::*;
 
 use super::lifecycle::ApplicationState;
@@ -12,41 +12,33 @@ use hoicho_core::{
     },
 };
 
-/// An application.
+/// Row of `applications`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = applications, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct ApplicationRow {
-    /// Identifier.
     pub id: ApplicationId,
-    /// For which edition.
     pub edition_id: EditionId,
-    /// Whose.
     pub exhibitor_id: ExhibitorId,
-    /// Life cycle.
     pub state: ApplicationState,
     /// 1 to 100.
     pub booths_wanted: i32,
-    /// Of which kind.
     pub category: BoothCategory,
-    /// Power, water, a corner: in words.
+    /// Free text.
     pub needs: Option<String>,
-    /// Of the last step that needed one.
+    /// Given with the last transition.
     pub reason: Option<String>,
-    /// When it joined the waiting list: the order in which booths that come free are offered.
+    /// When it joined the waiting list; free booths are offered in this order.
     pub waitlisted_at: Option<Instant>,
-    /// Counts changes.
+    /// Incremented by each change, for optimistic locking.
     pub version: i32,
-    /// When.
     pub created_at: Instant,
-    /// Electric power.
     pub needs_power: bool,
-    /// Running water.
     pub needs_water: bool,
-    /// A booth open on two sides.
+    /// A corner booth: open on two sides.
     pub needs_corner: bool,
 }
 
-/// Fails on a second application of an exhibitor for an edition.
+/// Inserts applications. A second one of an exhibitor for an edition violates a unique key.
 pub fn insert(tx: &mut Tx<'_>, rows: &[ApplicationRow]) -> QueryResult<()> {
     for part in rows.chunks(500) {
         on_either!(tx, |c| diesel::insert_into(applications::table).values(part).execute(c))?;
@@ -54,7 +46,7 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[ApplicationRow]) -> QueryResult<()> {
     Ok(())
 }
 
-/// Who has an application for an edition, with their names folded for search.
+/// Exhibitors with an application for an edition, with their names folded for search.
 pub fn exhibitors_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(ExhibitorId, String)>> {
     applications::table
         .inner_join(exhibitors::table)
@@ -73,11 +65,11 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId) -> QueryResu
         .get_result(tx.conn())
 }
 
-/// The same, held so that it cannot be withdrawn before this transaction ends.
+/// [`find`] with a shared row lock, so that the application cannot be withdrawn before this transaction ends.
 pub fn find_held(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId) -> QueryResult<ApplicationRow> {
-    // Built twice: a query is of one database as soon as it is locked.
+    // Built once per backend: a locking query has no common type for both backends.
     match tx.conn() {
-        // The one writer of SQLite holds everything already.
+        // SQLite has a single writer, so no row lock is needed.
         Conn::Sqlite(c) => applications::table
             .find(id)
             .filter(applications::edition_id.eq(edition))
@@ -92,13 +84,13 @@ pub fn find_held(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId) -> Quer
     }
 }
 
-/// Writes an application anew, one version on, unless somebody else did since `seen`.
-pub fn replace(tx: &mut Tx<'_>, row: &ApplicationRow, seen: i32) -> QueryResult<bool> {
-    let unchanged = applications::table.find(row.id).filter(applications::version.eq(seen));
+/// Updates an application if its version is still `expected_version`; returns false if it has changed.
+pub fn replace(tx: &mut Tx<'_>, row: &ApplicationRow, expected_version: i32) -> QueryResult<bool> {
+    let unchanged = applications::table.find(row.id).filter(applications::version.eq(expected_version));
     Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
 }
 
-/// Removes a draft, with its wishes; one with papers or booths stays (foreign keys).
+/// Deletes a draft with its wishes and products. Fails if it has documents or allocations (foreign keys).
 pub fn delete(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<usize> {
     diesel::delete(application_wishes::table.filter(application_wishes::application_id.eq(id))).execute(tx.conn())?;
     diesel::delete(application_products::table.filter(application_products::application_id.eq(id)))
@@ -106,8 +98,8 @@ pub fn delete(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<usize> {
     diesel::delete(applications::table.find(id)).execute(tx.conn())
 }
 
-/// Applications of an edition with the exhibitors' names, by identifier (the order they were made in); drafts are
-/// their exhibitors' own business.
+/// One page of the applications of an edition with the exhibitors' names, by identifier (UUIDv7: order of creation).
+/// Excludes drafts, which only their exhibitors see.
 pub fn page(
     tx: &mut Tx<'_>,
     edition: EditionId,
@@ -129,7 +121,7 @@ pub fn page(
     query.order(applications::id).limit(limit).select((ApplicationRow::as_select(), exhibitors::name)).load(tx.conn())
 }
 
-/// The waiting list of an edition: who came first is first.
+/// One page of the waiting list of an edition, in order of joining.
 pub fn waiting(
     tx: &mut Tx<'_>,
     edition: EditionId,
@@ -153,7 +145,7 @@ pub fn waiting(
         .load(tx.conn())
 }
 
-/// The applications of an exhibitor, newest first; at most 500.
+/// Applications of an exhibitor, newest first; at most 500.
 pub fn of_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<ApplicationRow>> {
     applications::table
         .filter(applications::exhibitor_id.eq(exhibitor))
@@ -163,7 +155,7 @@ pub fn of_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<
         .load(tx.conn())
 }
 
-/// Whether booths are confirmed for it, so that it can no longer be withdrawn.
+/// Whether a booth is confirmed for it; it can then no longer be withdrawn.
 pub fn has_confirmed_booths(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<bool> {
     let confirmed = allocations::table
         .filter(allocations::application_id.eq(id))

@@ -1,4 +1,4 @@
-//! What an applicant would like, best first, and what it will sell.
+//! Ranked booth wishes of an application, and the products to be sold.
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -10,9 +10,9 @@ use hoicho_core::{
 };
 use hoicho_web::http::{Checks, Problem};
 
-/// Wishes an application may have.
+/// Max wishes per application.
 pub const MOST_WISHES: usize = 20;
-/// Products an application may name.
+/// Max products per application.
 pub const MOST_PRODUCTS: usize = 100;
 
 /// A booth, or any booth of a zone.
@@ -25,7 +25,7 @@ pub enum Wish {
     Zone(ZoneId),
 }
 
-/// What is wrong with lists of wishes and products, before the database is asked.
+/// Validates length and uniqueness of the lists, without database access.
 pub fn check(checks: &mut Checks, wishes: &[Wish], products: &[ProductId]) {
     checks.that(wishes.len() <= MOST_WISHES, "/wishes", "length", Said("at-most-20-wishes"));
     let distinct = wishes.iter().collect::<std::collections::BTreeSet<_>>().len() == wishes.len();
@@ -35,7 +35,7 @@ pub fn check(checks: &mut Checks, wishes: &[Wish], products: &[ProductId]) {
     checks.that(distinct, "/products", "repeated", Said("a-product-is-named-twice"));
 }
 
-/// Sets the wishes of an application; each must be of the same edition.
+/// Replaces the wishes of an application; each must be a booth or zone of the same edition.
 pub fn put(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId, wishes: &[Wish]) -> Result<(), Problem> {
     use application_wishes as w;
     let (booths, zones): (Vec<_>, Vec<_>) = wishes.iter().partition(|wish| matches!(wish, Wish::Booth(_)));
@@ -55,18 +55,18 @@ pub fn put(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId, wishes: &[Wis
         .load(tx.conn())?;
     let mut checks = Checks::default();
     for (i, wish) in wishes.iter().enumerate() {
-        let known = match wish {
+        let exists = match wish {
             Wish::Booth(booth) => known_booths.contains(booth),
             Wish::Zone(zone) => known_zones.contains(zone),
         };
-        checks.that(known, &format!("/wishes/{i}"), "unknown", Said("the-edition-has-no-such-booth-or"));
+        checks.that(exists, &format!("/wishes/{i}"), "unknown", Said("the-edition-has-no-such-booth-or"));
     }
     checks.done()?;
     diesel::delete(w::table.filter(w::application_id.eq(id))).execute(tx.conn())?;
     insert(tx, &rows(edition, id, wishes).collect::<Vec<_>>()).map_err(Problem::from)
 }
 
-/// A wish as it is kept.
+/// Row of `application_wishes`.
 #[derive(Debug, Clone, Copy, Insertable)]
 #[diesel(table_name = application_wishes, treat_none_as_default_value = false)]
 pub struct WishRow {
@@ -77,7 +77,7 @@ pub struct WishRow {
     zone_id: Option<ZoneId>,
 }
 
-/// The wishes of an application, to be kept in this order.
+/// Rows for the wishes of an application, ranked in this order.
 pub fn rows(edition: EditionId, id: ApplicationId, wishes: &[Wish]) -> impl Iterator<Item = WishRow> {
     (1..).zip(wishes).map(move |(wish_rank, wish)| {
         let (booth_id, zone_id) = match wish {
@@ -88,7 +88,6 @@ pub fn rows(edition: EditionId, id: ApplicationId, wishes: &[Wish]) -> impl Iter
     })
 }
 
-/// Keeps wishes.
 pub fn insert(tx: &mut Tx<'_>, rows: &[WishRow]) -> QueryResult<()> {
     for part in rows.chunks(500) {
         on_either!(tx, |c| diesel::insert_into(application_wishes::table).values(part).execute(c))?;
@@ -96,7 +95,7 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[WishRow]) -> QueryResult<()> {
     Ok(())
 }
 
-/// The wishes of an application, best first.
+/// Wishes of an application, best first.
 pub fn of(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<Vec<Wish>> {
     let rows: Vec<(Option<BoothId>, Option<ZoneId>)> = application_wishes::table
         .filter(application_wishes::application_id.eq(id))
@@ -106,23 +105,23 @@ pub fn of(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<Vec<Wish>> {
     Ok(rows.into_iter().filter_map(|(booth, zone)| booth.map(Wish::Booth).or(zone.map(Wish::Zone))).collect())
 }
 
-/// Sets the products of an application; each must be its exhibitor's own.
+/// Replaces the products of an application; each must belong to its exhibitor.
 pub fn put_products(
     tx: &mut Tx<'_>,
     exhibitor: ExhibitorId,
     id: ApplicationId,
-    wanted: &[ProductId],
+    product_ids: &[ProductId],
 ) -> Result<(), Problem> {
     use application_products as p;
-    let known: Vec<ProductId> = products::table
+    let existing: Vec<ProductId> = products::table
         .filter(products::exhibitor_id.eq(exhibitor))
-        .filter(products::id.eq_any(wanted))
+        .filter(products::id.eq_any(product_ids))
         .select(products::id)
         .load(tx.conn())?;
     let mut checks = Checks::default();
-    for (i, product) in wanted.iter().enumerate() {
+    for (i, product) in product_ids.iter().enumerate() {
         checks.that(
-            known.contains(product),
+            existing.contains(product),
             &format!("/products/{i}"),
             "unknown",
             Said("the-exhibitor-has-no-such-product"),
@@ -130,14 +129,14 @@ pub fn put_products(
     }
     checks.done()?;
     diesel::delete(p::table.filter(p::application_id.eq(id))).execute(tx.conn())?;
-    let rows: Vec<_> = wanted.iter().map(|product| (p::application_id.eq(id), p::product_id.eq(*product))).collect();
+    let rows: Vec<_> =
+        product_ids.iter().map(|product| (p::application_id.eq(id), p::product_id.eq(*product))).collect();
     if !rows.is_empty() {
         on_either!(tx, |c| diesel::insert_into(p::table).values(&rows).execute(c))?;
     }
     Ok(())
 }
 
-/// The products of an application.
 pub fn products_of(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<Vec<ProductId>> {
     application_products::table
         .filter(application_products::application_id.eq(id))

@@ -1,7 +1,7 @@
-//! Exhibitors: the organisations that take part, their contacts and their members.
+//! Exhibitors: organisations that take part in editions, with their contacts and members.
 //!
-//! Invariants: a tax code is one organisation's, and its check digit is right; members are invited by mail. Everybody
-//! sees an exhibitor that stands at a fair; its tax code and contacts only its members and the organisers it applied to.
+//! Invariants: a tax code is unique and its check digit valid; members are invited by e-mail. An exhibitor that stands
+//! at a fair is public; only its members and the organisers it applied to see its tax code and contacts.
 pub mod owners;
 mod routes;
 pub mod store;
@@ -9,7 +9,7 @@ pub mod tax_code;
 pub use routes::{ApiDoc, routes};
 
 hoicho_core::text_enum! {
-    /// What an exhibitor is in law.
+    /// Legal form of an exhibitor.
     LegalForm {
         /// Doanh nghiệp.
         Enterprise,
@@ -23,7 +23,7 @@ hoicho_core::text_enum! {
         Association,
         /// Cơ quan.
         Agency,
-        /// From abroad.
+        /// Foreign company.
         Foreign,
     }
 }

@@ -1,4 +1,4 @@
-//! Every query on exhibitors and their contacts.
+//! Queries on exhibitors and their contacts.
 use diesel::prelude::*;
 
 use super::LegalForm;
@@ -11,49 +11,40 @@ use hoicho_core::{
     },
 };
 
-/// An exhibitor.
+/// Row of `exhibitors`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = exhibitors, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct ExhibitorRow {
-    /// Identifier.
     pub id: ExhibitorId,
-    /// As people call it.
     pub name: String,
     /// The name folded for search.
     pub name_search: String,
-    /// In law.
     pub legal_form: LegalForm,
-    /// With its check digit.
+    /// Includes the check digit.
     pub tax_code: Option<String>,
-    /// ISO 3166, two capitals.
+    /// ISO 3166-1 alpha-2.
     pub country: String,
-    /// Code of the locality, where it is one we know.
+    /// Set if the locality is in `localities`.
     pub locality_code: Option<String>,
-    /// Where in the country, as people call it.
+    /// Name of the locality.
     pub locality: String,
-    /// Counts changes.
+    /// Incremented by each change, for optimistic locking.
     pub version: i32,
-    /// When.
     pub created_at: Instant,
 }
 
-/// Whom to call.
+/// Row of `exhibitor_contacts`: a contact person with a phone number, an e-mail address or both.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = exhibitor_contacts, treat_none_as_default_value = false)]
 pub struct ContactRow {
-    /// Identifier.
     pub id: ContactId,
-    /// Whose.
     pub exhibitor_id: ExhibitorId,
-    /// As people call them.
     pub name: String,
-    /// One of the two is there.
     pub phone: Option<String>,
-    /// One of the two is there.
     pub email: Option<String>,
 }
 
-/// Fails on a tax code that is registered.
+/// Inserts exhibitors. A tax code that is already registered violates a unique key.
 pub fn insert(tx: &mut Tx<'_>, rows: &[ExhibitorRow]) -> QueryResult<()> {
     for part in rows.chunks(500) {
         on_either!(tx, |c| diesel::insert_into(exhibitors::table).values(part).execute(c))?;
@@ -61,30 +52,29 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[ExhibitorRow]) -> QueryResult<()> {
     Ok(())
 }
 
-/// One exhibitor.
 pub fn find(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<ExhibitorRow> {
     exhibitors::table.find(id).select(ExhibitorRow::as_select()).get_result(tx.conn())
 }
 
-/// Those of these that are there.
+/// Exhibitors with these identifiers; missing ones are left out.
 pub fn by_ids(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<ExhibitorRow>> {
     exhibitors::table.filter(exhibitors::id.eq_any(ids)).select(ExhibitorRow::as_select()).load(tx.conn())
 }
 
-/// Those that have these tax codes.
+/// Identifiers of the exhibitors with these tax codes.
 pub fn by_tax_codes(tx: &mut Tx<'_>, codes: &[String]) -> QueryResult<Vec<(String, ExhibitorId)>> {
-    let mut found = Vec::new();
+    let mut matches = Vec::new();
     for part in codes.chunks(1_000) {
         let rows: Vec<(Option<String>, ExhibitorId)> = exhibitors::table
             .filter(exhibitors::tax_code.eq_any(part))
             .select((exhibitors::tax_code, exhibitors::id))
             .load(tx.conn())?;
-        found.extend(rows.into_iter().filter_map(|(code, id)| Some((code?, id))));
+        matches.extend(rows.into_iter().filter_map(|(code, id)| Some((code?, id))));
     }
-    Ok(found)
+    Ok(matches)
 }
 
-/// The exhibitors a person works for; at most 500.
+/// Exhibitors a user is a member of; at most 500.
 pub fn of_user(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<ExhibitorRow>> {
     exhibitors::table
         .inner_join(exhibitor_members::table)
@@ -95,13 +85,13 @@ pub fn of_user(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<ExhibitorRow>> 
         .load(tx.conn())
 }
 
-/// Writes an exhibitor anew, one version on, unless somebody else did since `seen`.
-pub fn replace(tx: &mut Tx<'_>, row: &ExhibitorRow, seen: i32) -> QueryResult<bool> {
-    let unchanged = exhibitors::table.find(row.id).filter(exhibitors::version.eq(seen));
+/// Updates an exhibitor if its version is still `expected_version`; returns false if it has changed.
+pub fn replace(tx: &mut Tx<'_>, row: &ExhibitorRow, expected_version: i32) -> QueryResult<bool> {
+    let unchanged = exhibitors::table.find(row.id).filter(exhibitors::version.eq(expected_version));
     Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
 }
 
-/// Removes an exhibitor that never applied (foreign keys), with its contacts and members.
+/// Deletes an exhibitor with its contacts, members and invitations. Fails if it has applications (foreign keys).
 pub fn delete(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<usize> {
     diesel::delete(exhibitor_contacts::table.filter(exhibitor_contacts::exhibitor_id.eq(id))).execute(tx.conn())?;
     diesel::delete(exhibitor_members::table.filter(exhibitor_members::exhibitor_id.eq(id))).execute(tx.conn())?;
@@ -109,7 +99,7 @@ pub fn delete(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<usize> {
     diesel::delete(exhibitors::table.find(id)).execute(tx.conn())
 }
 
-/// Whom to call, in the order they were put.
+/// Contacts of an exhibitor, in order of entry.
 pub fn contacts_of(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<ContactRow>> {
     exhibitor_contacts::table
         .filter(exhibitor_contacts::exhibitor_id.eq(id))
@@ -118,7 +108,7 @@ pub fn contacts_of(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<ContactR
         .load(tx.conn())
 }
 
-/// Sets whom to call.
+/// Replaces the contacts of an exhibitor.
 pub fn put_contacts(tx: &mut Tx<'_>, id: ExhibitorId, rows: &[ContactRow]) -> QueryResult<()> {
     diesel::delete(exhibitor_contacts::table.filter(exhibitor_contacts::exhibitor_id.eq(id))).execute(tx.conn())?;
     if !rows.is_empty() {

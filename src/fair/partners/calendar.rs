@@ -1,4 +1,4 @@
-//! The opening days of an edition as RFC 5545 has them.
+//! Opening days of an edition as iCalendar (RFC 5545).
 use chrono::{NaiveDateTime, TimeZone, Utc};
 use icalendar::{Calendar, Component, Event, EventLike};
 
@@ -8,11 +8,11 @@ use crate::editions::{
 };
 use hoicho_core::values::clock::Instant;
 
-/// An event a day, in UTC: no program has to know the time zone. The identifiers stay the same when hours change, so
-/// that a subscriber's calendar moves an event instead of having two.
+/// One event per day, in UTC, so that clients need no time zone definition. The UIDs do not depend on the hours: when
+/// hours change, a subscriber's calendar updates the event instead of adding a second one.
 pub(super) fn of(edition: &EditionRow, days: &[OpeningDayRow], place: Option<&str>, url: &str, now: Instant) -> String {
     let zone: chrono_tz::Tz = edition.time_zone.parse().unwrap_or(chrono_tz::UTC);
-    // An hour that a clock change skips has no instant; the next one that exists is meant.
+    // A local time skipped by a clock change has no instant; it is taken as UTC.
     let instant = |at: NaiveDateTime| {
         let local = zone.from_local_datetime(&at).earliest();
         local.map_or_else(|| Utc.from_utc_datetime(&at), |local| local.with_timezone(&Utc))

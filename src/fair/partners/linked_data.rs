@@ -1,4 +1,4 @@
-//! schema.org, as JSON-LD: what search engines show of an edition and of an exhibitor.
+//! schema.org data of an edition and of an exhibitor as JSON-LD, for search engines.
 use chrono::{NaiveDateTime, TimeZone};
 use serde_json::{Value, json};
 
@@ -10,18 +10,18 @@ use crate::{
     products::ProductGroup,
 };
 
-/// `2018-04-28T08:00:00+07:00`.
-fn local(time_zone: &str, at: NaiveDateTime) -> String {
+/// Formats a local time with offset: `2018-04-28T08:00:00+07:00`.
+fn rfc3339(time_zone: &str, at: NaiveDateTime) -> String {
     let zone: chrono_tz::Tz = time_zone.parse().unwrap_or(chrono_tz::UTC);
     zone.from_local_datetime(&at).earliest().map_or_else(|| at.to_string(), |at| at.to_rfc3339())
 }
 
-/// JSON that can stand in a page: nothing in it ends a script element.
-fn in_a_page(value: &Value) -> String {
+/// Serializes JSON for a `<script>` element: escapes `<`, `>` and `&`, so that no value can end the element.
+fn escape_for_script(value: &Value) -> String {
     value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
-/// An `ExhibitionEvent`; `place` is name and address of its venue.
+/// An `ExhibitionEvent`; `place` is the name and address of the venue.
 pub fn edition(
     edition: &EditionRow,
     days: &[OpeningDayRow],
@@ -39,7 +39,7 @@ pub fn edition(
         | EditionState::Reporting
         | EditionState::Finalised => "https://schema.org/EventScheduled",
     };
-    let at = |day: &OpeningDayRow, time| local(&edition.time_zone, day.day.and_time(time));
+    let instant = |day: &OpeningDayRow, time| rfc3339(&edition.time_zone, day.day.and_time(time));
     let mut event = json!({
         "@context": "https://schema.org",
         "@type": "ExhibitionEvent",
@@ -51,31 +51,31 @@ pub fn edition(
     });
     let Some(fields) = event.as_object_mut() else { return String::new() };
     if let (Some(first), Some(last)) = (days.first(), days.last()) {
-        fields.insert("startDate".to_owned(), json!(at(first, first.opens_at)));
-        fields.insert("endDate".to_owned(), json!(at(last, last.closes_at)));
+        fields.insert("startDate".to_owned(), json!(instant(first, first.opens_at)));
+        fields.insert("endDate".to_owned(), json!(instant(last, last.closes_at)));
     }
     if let Some((name, address)) = place {
         fields.insert("location".to_owned(), json!({ "@type": "Place", "name": name, "address": address }));
     }
-    in_a_page(&event)
+    escape_for_script(&event)
 }
 
-/// An `Organization` with what it makes.
+/// An `Organization` with its products as offers.
 pub fn exhibitor(name: &str, locality: &str, country: &str, products: &[(&str, ProductGroup)], url: &str) -> String {
-    let makes: Vec<Value> = products
+    let offers: Vec<Value> = products
         .iter()
         .map(|(name, group)| {
             let product = json!({ "@type": "Product", "name": name, "category": group });
             json!({ "@type": "Offer", "itemOffered": product })
         })
         .collect();
-    in_a_page(&json!({
+    escape_for_script(&json!({
         "@context": "https://schema.org",
         "@type": "Organization",
         "name": name,
         "url": url,
         "address": { "@type": "PostalAddress", "addressLocality": locality, "addressCountry": country },
-        "makesOffer": makes,
+        "makesOffer": offers,
     }))
 }
 
@@ -84,10 +84,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_name_ends_the_script_element_it_stands_in() {
+    fn escapes_names_that_would_end_the_script_element() {
         let data = exhibitor("</script><b>", "A & B", "VN", &[("<!--", ProductGroup::Food)], "https://x.example/");
         assert!(!data.contains(['<', '>', '&']), "{data}");
-        let read: Value = serde_json::from_str(&data).unwrap();
-        assert_eq!(read["name"], "</script><b>");
+        let parsed: Value = serde_json::from_str(&data).unwrap();
+        assert_eq!(parsed["name"], "</script><b>");
     }
 }

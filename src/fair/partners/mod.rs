@@ -1,7 +1,7 @@
-//! What other sites and programs read: a whole edition in one answer, who stands there, its opening days as a calendar,
-//! a picture for social networks, and linked data for search engines.
+//! Read API for partner sites: an edition in one response, its exhibitors, opening days as a calendar, a preview image for
+//! social networks, and linked data for search engines.
 //!
-//! Invariant: only what everybody may see of an edition is in any of them.
+//! Invariant: responses contain public data of an edition only.
 mod calendar;
 mod linked_data;
 mod picture;

@@ -1,5 +1,5 @@
-//! The picture that social networks show beside a link to an edition: its name, when and where, how many booths are
-//! taken, and the floor plan. 1,200 × 630 pixels, as the Open Graph protocol's readers expect.
+//! Preview image (Open Graph) of an edition for social networks: name, days, place, number of booths taken, and the floor
+//! plan. 1,200 × 630 pixels, the size that Open Graph consumers expect.
 use std::{
     collections::HashMap,
     sync::{Arc, LazyLock},
@@ -16,15 +16,15 @@ use hoicho_core::{
 
 const WIDTH: u32 = 1_200;
 const HEIGHT: u32 = 630;
-/// Where the first line of the name stands, in pixels from the top.
-const TOP: i32 = 150;
-/// Characters of a line of the name where the plan stands beside it, and where nothing does.
-const BESIDE: usize = 21;
-const ALONE: usize = 40;
-/// Characters of a line of facts beside the plan.
-const FACT: usize = 34;
+/// Baseline of the first line of the name, in pixels from the top.
+const TITLE_Y: i32 = 150;
+/// Max characters per line of the name, with and without the floor plan beside it.
+const MAX_TITLE_CHARS_WITH_PLAN: usize = 21;
+const MAX_TITLE_CHARS: usize = 40;
+/// Max characters per line of facts beside the floor plan.
+const MAX_FACT_CHARS: usize = 34;
 
-/// What is drawn.
+/// Content of the image.
 pub(super) struct Facts {
     pub name: String,
     /// First and last opening day.
@@ -33,16 +33,16 @@ pub(super) struct Facts {
     pub plan: Plan,
 }
 
-/// Why there is no picture; a defect.
+/// Rendering error; always a defect.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NotDrawn {
+pub(super) enum RenderError {
     #[error(transparent)]
     Template(#[from] askama::Error),
     #[error(transparent)]
     Svg(#[from] usvg::Error),
-    #[error("no room for a picture")]
-    NoRoom,
-    #[error("the picture could not be packed: {0}")]
+    #[error("cannot allocate the image")]
+    Allocation,
+    #[error("cannot encode the image as PNG: {0}")]
     Png(String),
 }
 
@@ -68,7 +68,7 @@ impl Picture<'_> {
     }
 }
 
-/// Letters with every Vietnamese mark; read once.
+/// Fonts with all Vietnamese diacritics; loaded once.
 static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
     let mut fonts = usvg::fontdb::Database::new();
     fonts.load_font_data(notosans::REGULAR_TTF.to_vec());
@@ -79,34 +79,35 @@ static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
 fn svg(facts: &Facts, language: Language) -> Result<String, askama::Error> {
     let words = Words(language);
     let has_plan = !facts.plan.booths.is_empty();
-    let title: Vec<_> = (0..).zip(wrapped(&facts.name, if has_plan { BESIDE } else { ALONE })).collect();
-    let title: Vec<_> = title.into_iter().map(|(n, line)| (TOP + 64 * n, line)).collect();
+    let title: Vec<_> =
+        (0..).zip(wrapped(&facts.name, if has_plan { MAX_TITLE_CHARS_WITH_PLAN } else { MAX_TITLE_CHARS })).collect();
+    let title: Vec<_> = title.into_iter().map(|(n, line)| (TITLE_Y + 64 * n, line)).collect();
     let mut lines = Vec::new();
     lines.extend(facts.days.map(|(first, last)| numbers::dates(language, first, last)));
-    lines.extend(facts.place.iter().flat_map(|place| wrapped(place, FACT)));
+    lines.extend(facts.place.iter().flat_map(|place| wrapped(place, MAX_FACT_CHARS)));
     if has_plan {
         let free = facts.plan.booths.iter().filter(|b| b.occupancy == Occupancy::Free).count();
         let counts = [("plan-taken", facts.plan.booths.len() - free), ("plan-free", free)];
         lines.extend(counts.into_iter().filter(|(_, n)| *n > 0).map(|(key, n)| words.count(key, n)));
     }
-    let below = title.last().map_or(TOP, |(y, _)| *y) + 72;
+    let facts_y = title.last().map_or(TITLE_Y, |(y, _)| *y) + 72;
     Picture {
         title,
-        facts: (0..).zip(lines).map(|(n, line)| (below + 48 * n, line)).collect(),
+        facts: (0..).zip(lines).map(|(n, line)| (facts_y + 48 * n, line)).collect(),
         plan: Some(&facts.plan).filter(|_| has_plan),
         colours: facts.plan.zones.iter().zip(COLOURS.iter().cycle()).map(|(zone, c)| (zone.id, *c)).collect(),
     }
     .render()
 }
 
-/// Draws the picture as PNG. Takes tens of milliseconds: not for the async threads.
-pub(super) fn draw(facts: &Facts, language: Language) -> Result<Vec<u8>, NotDrawn> {
+/// Renders the image as PNG. Takes tens of milliseconds of CPU: call it with `web::block`.
+pub(super) fn draw(facts: &Facts, language: Language) -> Result<Vec<u8>, RenderError> {
     let options =
         usvg::Options { fontdb: FONTS.clone(), font_family: "Noto Sans".to_owned(), ..usvg::Options::default() };
     let tree = usvg::Tree::from_str(&svg(facts, language)?, &options)?;
-    let mut pixels = tiny_skia::Pixmap::new(WIDTH, HEIGHT).ok_or(NotDrawn::NoRoom)?;
+    let mut pixels = tiny_skia::Pixmap::new(WIDTH, HEIGHT).ok_or(RenderError::Allocation)?;
     resvg::render(&tree, tiny_skia::Transform::identity(), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|e| NotDrawn::Png(e.to_string()))
+    pixels.encode_png().map_err(|e| RenderError::Png(e.to_string()))
 }
 
 #[cfg(test)]
@@ -114,19 +115,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letters_with_marks_have_pictures_of_their_own() {
+    fn vietnamese_letters_have_distinct_glyphs() {
         let letters = "đăâươẵỗựỷờẽỉ";
-        let drawn = |name: String| {
+        let render = |name: String| {
             let plan = Plan { width: 0, height: 0, zones: vec![], booths: vec![] };
             draw(&Facts { name, days: None, place: None, plan }, Language::Vi).unwrap()
         };
-        // A letter without a shape of its own is drawn as the box that stands for all of them.
-        let missing = drawn("\u{e000}".to_owned());
+        // A character without a glyph is rendered as the font's placeholder box.
+        let missing = render("\u{e000}".to_owned());
         let mut seen = std::collections::HashSet::new();
         for letter in letters.chars() {
-            let picture = drawn(letter.to_uppercase().to_string());
-            assert_ne!(picture, missing, "{letter}");
-            assert!(seen.insert(picture), "{letter} looks like another");
+            let image = render(letter.to_uppercase().to_string());
+            assert_ne!(image, missing, "{letter}");
+            assert!(seen.insert(image), "{letter}: glyph is not unique");
         }
     }
 }

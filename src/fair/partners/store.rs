@@ -1,4 +1,4 @@
-//! What is read for other sites; a few queries, whatever the number of rows. Partners write nothing here.
+//! Read-only queries for partner sites. The number of queries does not depend on the number of rows.
 use std::collections::HashMap;
 
 use diesel::prelude::*;
@@ -9,46 +9,46 @@ use hoicho_core::{
     values::ids::{BoothId, EditionId, ExhibitorId, ZoneId},
 };
 
-/// Exhibitors that stand in an edition, after `after`, in the order they were registered.
+/// One page of the exhibitors that stand in an edition, in order of registration.
 pub(super) fn standing_page(
     tx: &mut Tx<'_>,
     edition: EditionId,
     after: Option<ExhibitorId>,
     limit: i64,
 ) -> QueryResult<Vec<ExhibitorRow>> {
-    let there = standing::table.filter(standing::edition_id.eq(edition)).select(standing::exhibitor_id);
-    let mut query = exhibitors::table.filter(exhibitors::id.eq_any(there)).into_boxed();
+    let standing_ids = standing::table.filter(standing::edition_id.eq(edition)).select(standing::exhibitor_id);
+    let mut query = exhibitors::table.filter(exhibitors::id.eq_any(standing_ids)).into_boxed();
     if let Some(after) = after {
         query = query.filter(exhibitors::id.gt(after));
     }
     query.order(exhibitors::id).limit(limit).select(ExhibitorRow::as_select()).load(tx.conn())
 }
 
-/// Those of these exhibitors that stand in the edition.
+/// Exhibitors among `ids` that stand in the edition.
 pub(super) fn standing_by_ids(
     tx: &mut Tx<'_>,
     edition: EditionId,
     ids: &[ExhibitorId],
 ) -> QueryResult<Vec<ExhibitorRow>> {
-    let there = standing::table
+    let standing_ids = standing::table
         .filter(standing::edition_id.eq(edition))
         .filter(standing::exhibitor_id.eq_any(ids))
         .select(standing::exhibitor_id);
     exhibitors::table
-        .filter(exhibitors::id.eq_any(there))
+        .filter(exhibitors::id.eq_any(standing_ids))
         .order(exhibitors::id)
         .select(ExhibitorRow::as_select())
         .load(tx.conn())
 }
 
-/// A booth somebody stands on.
+/// A booth that an exhibitor stands on.
 pub(super) struct Stand {
     pub id: BoothId,
     pub code: String,
     pub zone: ZoneId,
 }
 
-/// The booths these exhibitors stand on in the edition, by code.
+/// Booths of these exhibitors in the edition, by code.
 pub(super) fn stands_of(
     tx: &mut Tx<'_>,
     edition: EditionId,
@@ -68,7 +68,7 @@ pub(super) fn stands_of(
     Ok(stands)
 }
 
-/// What these exhibitors sell, in the order it was listed.
+/// Products of these exhibitors, in order of creation.
 pub(super) fn products_of(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<HashMap<ExhibitorId, Vec<ProductRow>>> {
     let rows: Vec<ProductRow> = products::table
         .filter(products::exhibitor_id.eq_any(ids))

@@ -21,19 +21,19 @@ use hoicho_web::{
     identity::{Action, ExhibitorRole, Exhibitors, OrganiserRole, Permit, View},
 };
 
-/// The operations of this capability.
+/// OpenAPI operations of products.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(create_product, list_products, get_product, patch_product, delete_product))]
 pub struct ApiDoc;
 
-/// Mounts them.
+/// Registers the handlers.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(create_product).service(list_products).service(get_product);
     cfg.service(patch_product).service(delete_product);
 }
 
-struct ListGoods;
-impl Action for ListGoods {
+struct ManageProducts;
+impl Action for ManageProducts {
     const ORGANISER: &'static [OrganiserRole] = &[];
     const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
 }
@@ -46,9 +46,9 @@ struct CreateProduct {
     product_group: ProductGroup,
     /// 1 to 5.
     stars: Option<i32>,
-    /// From 3 stars up, with its end; 1 to 100 characters.
+    /// Requires at least 3 stars and an expiry date; 1 to 100 characters.
     certificate_number: Option<String>,
-    /// Last day the certificate is good; at most 36 months from today.
+    /// Last day the certificate is valid; at most 36 months from today.
     #[schema(value_type = Option<chrono::NaiveDate>)]
     certificate_expires_on: Option<Day>,
 }
@@ -85,7 +85,7 @@ fn view(row: ProductRow) -> ProductView {
     row.into()
 }
 
-/// What must hold of a product as a whole.
+/// Validates stars and certificate against each other.
 pub fn check(row: &ProductRow, today: Day) -> Result<(), Problem> {
     let mut checks = Checks::default();
     checks.that(row.stars.is_none_or(|s| (1..=5).contains(&s)), "/stars", "range", Said("stars-are-1-to-5"));
@@ -110,10 +110,10 @@ pub fn check(row: &ProductRow, today: Day) -> Result<(), Problem> {
     checks.done()
 }
 
-/// Adds a product.
+/// Creates a product.
 #[utoipa::path(post, path = "/api/v1/exhibitors/{exhibitor}/products", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), request_body = CreateProduct, responses((status = 201, body = ProductView), (status = 404), (status = 422)))]
 #[post("/exhibitors/{exhibitor}/products")]
-async fn create_product(permit: Permit<ListGoods>, body: Body<CreateProduct>) -> Result<Answer, Problem> {
+async fn create_product(permit: Permit<ManageProducts>, body: Body<CreateProduct>) -> Result<Answer, Problem> {
     let body = body.get()?;
     let mut checks = Checks::default();
     let name = checks.text("/name", &body.name, 200);
@@ -142,7 +142,7 @@ async fn create_product(permit: Permit<ListGoods>, body: Body<CreateProduct>) ->
         .await
 }
 
-/// The products of an exhibitor, in the order they were made.
+/// Lists the products of an exhibitor, in order of creation.
 #[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}/products", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), PageQuery), responses((status = 200, body = Page<ProductView>), (status = 404)))]
 #[get("/exhibitors/{exhibitor}/products")]
 async fn list_products(
@@ -157,18 +157,18 @@ async fn list_products(
     Ok(Page::of(views, limit, |v: &ProductView| v.id.to_string()).answer(&req))
 }
 
-type At = web::Path<(ExhibitorId, ProductId)>;
+type ProductPath = web::Path<(ExhibitorId, ProductId)>;
 
-/// One product.
+/// Returns a product.
 #[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}/products/{product}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("product" = ProductId, Path)), responses((status = 200, body = ProductView), (status = 404)))]
 #[get("/exhibitors/{exhibitor}/products/{product}")]
-async fn get_product(permit: View<Exhibitors>, path: At) -> Result<HttpResponse, Problem> {
+async fn get_product(permit: View<Exhibitors>, path: ProductPath) -> Result<HttpResponse, Problem> {
     let id = path.1;
     let row = permit.read(move |tx, granted| Ok(store::find(tx, granted.exhibitor()?, id)?)).await?;
     Ok(HttpResponse::Ok().insert_header(etag::tag(row.version)).json(view(row)))
 }
 
-/// What may change; `null` takes a value away.
+/// Fields to change; `null` clears a value.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchProduct {
@@ -187,13 +187,13 @@ struct PatchProduct {
     certificate_expires_on: Option<Option<Day>>,
 }
 
-/// Changes a product.
+/// Updates a product.
 #[utoipa::path(patch, path = "/api/v1/exhibitors/{exhibitor}/products/{product}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("product" = ProductId, Path), ("If-Match" = String, Header)), request_body = PatchProduct, responses((status = 200, body = ProductView), (status = 404), (status = 412), (status = 422)))]
 #[patch("/exhibitors/{exhibitor}/products/{product}")]
 async fn patch_product(
-    permit: Permit<ListGoods>,
-    path: At,
-    seen: IfMatch,
+    permit: Permit<ManageProducts>,
+    path: ProductPath,
+    if_match: IfMatch,
     body: Body<PatchProduct>,
 ) -> Result<Answer, Problem> {
     let body = body.get()?;
@@ -205,7 +205,7 @@ async fn patch_product(
     permit
         .write(move |tx, granted| {
             let before = store::find(tx, granted.exhibitor()?, id)?;
-            seen.check(before.version)?;
+            if_match.check(before.version)?;
             let mut row = ProductRow { version: before.version + 1, ..before.clone() };
             if let Some(name) = name {
                 row.name_search = text::fold(&name);
@@ -226,15 +226,19 @@ async fn patch_product(
         .await
 }
 
-/// Removes a product that no application names.
+/// Deletes a product that no application references.
 #[utoipa::path(delete, path = "/api/v1/exhibitors/{exhibitor}/products/{product}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("product" = ProductId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/exhibitors/{exhibitor}/products/{product}")]
-async fn delete_product(permit: Permit<ListGoods>, path: At, seen: IfMatch) -> Result<Answer, Problem> {
+async fn delete_product(
+    permit: Permit<ManageProducts>,
+    path: ProductPath,
+    if_match: IfMatch,
+) -> Result<Answer, Problem> {
     let id = path.1;
     permit
         .write(move |tx, granted| {
             let before = store::find(tx, granted.exhibitor()?, id)?;
-            seen.check(before.version)?;
+            if_match.check(before.version)?;
             store::delete(tx, id)?;
             granted.audit(tx, "product.delete", id, Some(view(before)), None)?;
             Ok(Answer::no_content())

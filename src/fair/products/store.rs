@@ -1,4 +1,4 @@
-//! Every query on products.
+//! Queries on the table `products`.
 use diesel::prelude::*;
 
 use super::ProductGroup;
@@ -11,33 +11,27 @@ use hoicho_core::{
     },
 };
 
-/// A product.
+/// Row of `products`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = products, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct ProductRow {
-    /// Identifier.
     pub id: ProductId,
-    /// Whose.
     pub exhibitor_id: ExhibitorId,
-    /// As people call it.
     pub name: String,
     /// The name folded for search.
     pub name_search: String,
-    /// OCOP group.
     pub product_group: ProductGroup,
     /// 1 to 5.
     pub stars: Option<i32>,
-    /// From 3 stars up.
+    /// Requires at least 3 stars.
     pub certificate_number: Option<String>,
-    /// Last day it is good.
+    /// Last day the certificate is valid.
     pub certificate_expires_on: Option<Day>,
-    /// Counts changes.
+    /// Incremented by each change, for optimistic locking.
     pub version: i32,
-    /// When.
     pub created_at: Instant,
 }
 
-/// Adds products.
 pub fn insert(tx: &mut Tx<'_>, rows: &[ProductRow]) -> QueryResult<()> {
     for part in rows.chunks(500) {
         on_either!(tx, |c| diesel::insert_into(products::table).values(part).execute(c))?;
@@ -45,17 +39,17 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[ProductRow]) -> QueryResult<()> {
     Ok(())
 }
 
-/// The names of what these exhibitors sell, folded.
-pub fn names_of(tx: &mut Tx<'_>, of: &[ExhibitorId]) -> QueryResult<Vec<(ExhibitorId, String)>> {
-    let mut all = Vec::new();
-    for part in of.chunks(1_000) {
+/// Names of the products of these exhibitors, folded for search.
+pub fn names_of(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<(ExhibitorId, String)>> {
+    let mut names = Vec::new();
+    for part in ids.chunks(1_000) {
         let rows: Vec<(ExhibitorId, String)> = products::table
             .filter(products::exhibitor_id.eq_any(part))
             .select((products::exhibitor_id, products::name_search))
             .load(tx.conn())?;
-        all.extend(rows);
+        names.extend(rows);
     }
-    Ok(all)
+    Ok(names)
 }
 
 /// One product of an exhibitor.
@@ -67,7 +61,7 @@ pub fn find(tx: &mut Tx<'_>, exhibitor: ExhibitorId, id: ProductId) -> QueryResu
         .get_result(tx.conn())
 }
 
-/// The products of an exhibitor, in the order they were made.
+/// One page of the products of an exhibitor, in order of creation.
 pub fn page(
     tx: &mut Tx<'_>,
     exhibitor: ExhibitorId,
@@ -81,7 +75,7 @@ pub fn page(
     query.order(products::id).limit(limit).select(ProductRow::as_select()).load(tx.conn())
 }
 
-/// The groups an exhibitor's products are of, each once.
+/// Distinct groups of an exhibitor's products.
 pub fn groups_of(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<ProductGroup>> {
     products::table
         .filter(products::exhibitor_id.eq(exhibitor))
@@ -90,13 +84,13 @@ pub fn groups_of(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<Pro
         .load(tx.conn())
 }
 
-/// Writes a product anew, one version on, unless somebody else did since `seen`.
-pub fn replace(tx: &mut Tx<'_>, row: &ProductRow, seen: i32) -> QueryResult<bool> {
-    let unchanged = products::table.find(row.id).filter(products::version.eq(seen));
+/// Updates a product if its version is still `expected_version`; returns false if it has changed.
+pub fn replace(tx: &mut Tx<'_>, row: &ProductRow, expected_version: i32) -> QueryResult<bool> {
+    let unchanged = products::table.find(row.id).filter(products::version.eq(expected_version));
     Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
 }
 
-/// Removes a product that no application names (foreign key).
+/// Deletes a product. Fails if an application references it (foreign key).
 pub fn delete(tx: &mut Tx<'_>, id: ProductId) -> QueryResult<usize> {
     diesel::delete(products::table.find(id)).execute(tx.conn())
 }

@@ -1,4 +1,5 @@
-//! Trade deals: contracts and memoranda signed at the fair, counted and valued apart from retail sales.
+//! Trade deals: contracts and memoranda of understanding signed at the fair. Counted and valued separately from retail
+//! sales.
 use diesel::prelude::*;
 
 use hoicho_core::{
@@ -10,7 +11,7 @@ use hoicho_core::{
 };
 
 hoicho_core::text_enum! {
-    /// What was signed.
+    /// Kind of trade deal.
     DealKind {
         /// Hợp đồng.
         Contract,
@@ -19,33 +20,26 @@ hoicho_core::text_enum! {
     }
 }
 
-/// A deal.
+/// Row of `trade_deals`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = trade_deals, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct DealRow {
-    /// Identifier.
     pub id: TradeDealId,
-    /// Of which edition.
     pub edition_id: EditionId,
-    /// Whose.
     pub exhibitor_id: ExhibitorId,
-    /// What was signed.
     pub kind: DealKind,
-    /// With whom.
+    /// The other party.
     pub counterpart: String,
     /// Minor units.
     pub amount: i64,
     /// An opening day (foreign key).
     pub signed_on: Day,
-    /// In words.
     pub note: Option<String>,
-    /// By whom it was entered.
     pub recorded_by: UserId,
-    /// Counts changes.
+    /// Incremented by each change, for optimistic locking.
     pub version: i32,
 }
 
-/// Adds one.
 pub fn insert(tx: &mut Tx<'_>, row: &DealRow) -> QueryResult<usize> {
     diesel::insert_into(trade_deals::table).values(row).execute(tx.conn())
 }
@@ -59,7 +53,7 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, id: TradeDealId) -> QueryResult
         .get_result(tx.conn())
 }
 
-/// Deals of an edition with the exhibitors' names, in the order they were entered.
+/// One page of the deals of an edition with the exhibitors' names, in order of entry.
 pub fn page(
     tx: &mut Tx<'_>,
     edition: EditionId,
@@ -74,30 +68,29 @@ pub fn page(
     query.order(trade_deals::id).limit(limit).select((DealRow::as_select(), exhibitors::name)).load(tx.conn())
 }
 
-/// Writes a deal anew, one version on, unless somebody else did since `seen`.
-pub fn replace(tx: &mut Tx<'_>, row: &DealRow, seen: i32) -> QueryResult<bool> {
-    let unchanged = trade_deals::table.find(row.id).filter(trade_deals::version.eq(seen));
+/// Updates a deal if its version is still `expected_version`; returns false if it has changed.
+pub fn replace(tx: &mut Tx<'_>, row: &DealRow, expected_version: i32) -> QueryResult<bool> {
+    let unchanged = trade_deals::table.find(row.id).filter(trade_deals::version.eq(expected_version));
     Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
 }
 
-/// Removes one.
 pub fn delete(tx: &mut Tx<'_>, id: TradeDealId) -> QueryResult<usize> {
     diesel::delete(trade_deals::table.find(id)).execute(tx.conn())
 }
 
-/// Whether an exhibitor takes part in an edition: as main exhibitor of an application that was handed in, or on
-/// another's booth.
+/// Whether an exhibitor takes part in an edition: it has an approved application, or is a participant on another
+/// exhibitor's booth.
 pub fn takes_part(tx: &mut Tx<'_>, edition: EditionId, exhibitor: ExhibitorId) -> QueryResult<bool> {
-    let main = applications::table
+    let approved = applications::table
         .filter(applications::edition_id.eq(edition))
         .filter(applications::exhibitor_id.eq(exhibitor))
         .filter(applications::state.eq("approved"))
         .count()
         .get_result::<i64>(tx.conn())?;
-    let with = participants::table
+    let participations = participants::table
         .filter(participants::edition_id.eq(edition))
         .filter(participants::exhibitor_id.eq(exhibitor))
         .count()
         .get_result::<i64>(tx.conn())?;
-    Ok(main + with > 0)
+    Ok(approved + participations > 0)
 }

@@ -1,4 +1,4 @@
-//! Every line of an edition's reports as rows of a file; their amounts add up to the edition's sales.
+//! Export of every line of an edition's sales reports; the amounts add up to the edition's sales.
 use std::{
     collections::{BTreeMap, HashMap},
     io,
@@ -18,7 +18,7 @@ use hoicho_web::http::{
     streamed::{Field, Rows, broken},
 };
 
-/// The columns: what programs call them, and what people do.
+/// Columns: machine-readable name, and message id of the title.
 pub const COLUMNS: [(&str, Said); 12] = [
     ("day", Said("column-day")),
     ("booth", Said("column-booth")),
@@ -34,10 +34,10 @@ pub const COLUMNS: [(&str, Said); 12] = [
     ("state", Said("column-state")),
 ];
 
-/// Reports read at a time, each with at most [`lines::MOST`] lines.
-const REPORTS: i64 = 100;
+/// Reports per query, each with at most [`lines::MOST`] lines.
+const REPORTS_PER_QUERY: i64 = 100;
 
-/// Who sold: main exhibitors by their booths, and everybody by identifier.
+/// Seller names: the main exhibitor of each booth, and names by exhibitor.
 #[derive(Default)]
 struct Sellers {
     main: HashMap<BoothId, ExhibitorId>,
@@ -45,23 +45,24 @@ struct Sellers {
 }
 
 impl Sellers {
-    fn of(&self, booth: BoothId, line: Option<&Line>) -> Option<&str> {
+    fn name(&self, booth: BoothId, line: Option<&Line>) -> Option<&str> {
         let seller = line.and_then(|line| line.exhibitor).or_else(|| self.main.get(&booth).copied())?;
         self.names.get(&seller).map(String::as_str)
     }
 
-    /// Learns the names that are not known yet.
-    fn learn(&mut self, tx: &mut Tx<'_>, who: impl Iterator<Item = ExhibitorId>) -> Result<(), Problem> {
-        let unknown: Vec<_> = who.filter(|e| !self.names.contains_key(e)).collect();
-        if !unknown.is_empty() {
-            self.names.extend(store::names_of(tx, &unknown)?);
+    /// Loads the names that are not loaded yet.
+    fn load(&mut self, tx: &mut Tx<'_>, exhibitors: impl Iterator<Item = ExhibitorId>) -> Result<(), Problem> {
+        let missing: Vec<_> = exhibitors.filter(|e| !self.names.contains_key(e)).collect();
+        if !missing.is_empty() {
+            self.names.extend(store::names_of(tx, &missing)?);
         }
         Ok(())
     }
 }
 
-/// What a report that says no more than its totals sold of OCOP goods and of others; a nil report sold nothing.
-fn parts(amount: i64, ocop: i64) -> Vec<(i64, bool)> {
+/// Splits the totals of a report without lines into OCOP and other sales, as (amount, is OCOP). A nil report gives one
+/// part of zero.
+fn split_totals(amount: i64, ocop: i64) -> Vec<(i64, bool)> {
     let rest = amount.saturating_sub(ocop);
     match (ocop, rest) {
         (0, rest) => vec![(rest, false)],
@@ -70,7 +71,7 @@ fn parts(amount: i64, ocop: i64) -> Vec<(i64, bool)> {
     }
 }
 
-fn put(rows: &mut Rows, report: &Reported, lines: &[Line], sellers: &Sellers) -> io::Result<()> {
+fn write_report(rows: &mut Rows, report: &Reported, lines: &[Line], sellers: &Sellers) -> io::Result<()> {
     let none = Field::Empty;
     let [day, booth, zone] = [Field::Day(report.day), Field::Text(&report.booth), Field::Text(&report.zone)];
     let state = Field::Text(report.state.as_str());
@@ -79,7 +80,7 @@ fn put(rows: &mut Rows, report: &Reported, lines: &[Line], sellers: &Sellers) ->
             day,
             booth,
             zone,
-            sellers.of(report.booth_id, Some(line)).map_or(none, Field::Text),
+            sellers.name(report.booth_id, Some(line)).map_or(none, Field::Text),
             line.product_name.as_deref().map_or(none, Field::Text),
             line.product_group.map_or(none, |group| Field::Text(group.as_str())),
             line.quantity_milli.map_or(none, Field::Thousandths),
@@ -91,8 +92,8 @@ fn put(rows: &mut Rows, report: &Reported, lines: &[Line], sellers: &Sellers) ->
         ])?;
     }
     if lines.is_empty() {
-        let main = sellers.of(report.booth_id, None).map_or(none, Field::Text);
-        for (amount, is_ocop) in parts(report.amount, report.ocop_amount) {
+        let main = sellers.name(report.booth_id, None).map_or(none, Field::Text);
+        for (amount, is_ocop) in split_totals(report.amount, report.ocop_amount) {
             let (amount, is_ocop) = (Field::Whole(amount), Field::Is(is_ocop));
             rows.put(&[day, booth, zone, main, none, none, none, none, amount, is_ocop, none, state])?;
         }
@@ -100,15 +101,15 @@ fn put(rows: &mut Rows, report: &Reported, lines: &[Line], sellers: &Sellers) ->
     Ok(())
 }
 
-/// Writes the rows: by day, and on a day in the order the reports came. A report with no lines has its totals instead.
+/// Writes the rows by day and, within a day, in order of submission. A report without lines is written as its totals.
 pub fn write(tx: &mut Tx<'_>, edition: EditionId, rows: &mut Rows) -> Result<(), Problem> {
     let main = store::let_booths(tx, edition)?.into_iter().map(|(booth, _, exhibitor)| (booth, exhibitor)).collect();
     let mut sellers = Sellers { main, ..Sellers::default() };
-    let stand: Vec<_> = sellers.main.values().copied().collect();
-    sellers.learn(tx, stand.into_iter())?;
+    let main_exhibitors: Vec<_> = sellers.main.values().copied().collect();
+    sellers.load(tx, main_exhibitors.into_iter())?;
     let mut after = None;
     loop {
-        let reports = store::reported(tx, edition, after, REPORTS)?;
+        let reports = store::reported(tx, edition, after, REPORTS_PER_QUERY)?;
         let Some(last) = reports.last() else { return Ok(()) };
         after = Some((last.day, last.id));
         let ids: Vec<_> = reports.iter().map(|report| report.id).collect();
@@ -116,10 +117,10 @@ pub fn write(tx: &mut Tx<'_>, edition: EditionId, rows: &mut Rows) -> Result<(),
         for (report, line) in lines::as_they_stand(tx, &ids)? {
             lines.entry(report).or_default().push(line);
         }
-        sellers.learn(tx, lines.values().flatten().filter_map(|line| line.exhibitor))?;
+        sellers.load(tx, lines.values().flatten().filter_map(|line| line.exhibitor))?;
         for report in &reports {
             let lines = lines.get(&report.id).map_or(&[][..], Vec::as_slice);
-            put(rows, report, lines, &sellers).map_err(broken)?;
+            write_report(rows, report, lines, &sellers).map_err(broken)?;
         }
     }
 }
@@ -132,9 +133,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parts_of_a_total_add_up(amount in 0..i64::MAX, share in 0..=100_i64) {
+        fn parts_add_up_to_totals(amount in 0..i64::MAX, share in 0..=100_i64) {
             let ocop = amount / 100 * share;
-            let parts = parts(amount, ocop);
+            let parts = split_totals(amount, ocop);
             prop_assert_eq!(parts.iter().map(|(part, _)| part).sum::<i64>(), amount);
             prop_assert_eq!(parts.iter().filter(|(_, is_ocop)| *is_ocop).map(|(part, _)| part).sum::<i64>(), ocop);
             prop_assert!(amount == 0 || parts.iter().all(|(part, _)| *part > 0));

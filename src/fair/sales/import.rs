@@ -1,4 +1,5 @@
-//! Sales reports from a table: all or nothing, every fault told at once.
+//! Import of sales reports from a table. Atomic: either all rows are imported or none, and all errors are reported at
+//! once.
 use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;
@@ -21,7 +22,7 @@ use hoicho_web::{
     identity::Granted,
 };
 
-/// Reports a table may have.
+/// Max rows of a table.
 pub const MOST: usize = 5_000;
 
 #[derive(Deserialize)]
@@ -36,38 +37,38 @@ struct Row {
     reason: Option<String>,
 }
 
-/// What one booth sold on one day, as a table says it.
+/// One row of a sales import: what one booth sold on one day.
 #[derive(Debug, Clone)]
 pub struct ReportLine {
-    /// The booth's code.
+    /// Booth code.
     pub booth: String,
-    /// `None` for what is no day.
+    /// `None` if it is not a valid date; reported as an error.
     pub day: Option<Day>,
     /// Minor units.
     pub amount: i64,
-    /// Of OCOP goods.
+    /// Sales of OCOP goods, minor units; default 0.
     pub ocop_amount: Option<i64>,
-    /// Needed for a correction.
+    /// Required for a correction.
     pub reason: Option<String>,
 }
 
-/// What became of a table.
+/// Counts of an import.
 pub struct Imported {
     /// First reports.
     pub added: usize,
     /// New versions.
     pub corrected: usize,
-    /// Those that said what was known already.
+    /// Rows equal to the existing report.
     pub unchanged: usize,
 }
 
-/// `2018-04-28` or, as Vietnamese write it, `28/04/2018`.
+/// Parses `2018-04-28` or the Vietnamese form `28/04/2018`.
 fn parse_day(text: &str) -> Option<Day> {
     text.parse().ok().or_else(|| Day::parse_from_str(text, "%d/%m/%Y").ok())
 }
 
-/// Takes reports from a CSV table with the columns `booth` (its code), `day`, `amount`, and where wanted
-/// `ocop_amount` and `reason`; a correction needs a reason.
+/// Imports a CSV table with the columns `booth` (its code), `day`, `amount`, and optionally `ocop_amount` and `reason`;
+/// a correction requires a reason.
 pub fn import(tx: &mut Tx<'_>, granted: &Granted, table: &[u8]) -> Result<Imported, Problem> {
     let line = |(line, row): (u64, Row)| {
         let Row { booth, day, amount, ocop_amount, reason } = row;
@@ -76,7 +77,7 @@ pub fn import(tx: &mut Tx<'_>, granted: &Granted, table: &[u8]) -> Result<Import
     import_lines(tx, granted, rows::<Row>(table, MOST)?.into_iter().map(line).collect())
 }
 
-/// The same of lines that were read already, each with the row it stood in.
+/// Imports parsed rows, each with its line number.
 pub fn import_lines(tx: &mut Tx<'_>, granted: &Granted, lines: Vec<(u64, ReportLine)>) -> Result<Imported, Problem> {
     let edition = editions::store::open_for_change(tx, granted.edition()?)?;
     check_takes_reports(&edition)?;
@@ -84,46 +85,46 @@ pub fn import_lines(tx: &mut Tx<'_>, granted: &Granted, lines: Vec<(u64, ReportL
     let days: BTreeSet<Day> = editions::store::days(tx, edition.id)?.into_iter().map(|d| d.day).collect();
     let booths: HashMap<String, BoothId> =
         store::let_booths(tx, edition.id)?.into_iter().map(|(id, code, _)| (code, id)).collect();
-    let mut known: HashMap<(BoothId, Day), ReportRow> =
+    let mut existing: HashMap<(BoothId, Day), ReportRow> =
         store::all_of(tx, edition.id)?.into_iter().map(|r| ((r.booth_id, r.day), r)).collect();
     let mut checks = Checks::default();
     let (mut added, mut corrected, mut versions) = (Vec::new(), Vec::new(), Vec::new());
     let mut unchanged = 0;
-    let mut named = BTreeSet::new();
+    let mut imported = BTreeSet::new();
     for (line, row) in lines {
-        let at = format!("/{line}");
+        let pointer = format!("/{line}");
         let booth = booths.get(&row.booth).copied();
         checks.that(
             booth.is_some(),
-            &format!("{at}/booth"),
+            &format!("{pointer}/booth"),
             "unknown",
             Said("import-unknown-booth").with(&[("line", &line)]),
         );
         let day = row.day.filter(|d| days.contains(d) && *d <= today);
         checks.that(
             day.is_some(),
-            &format!("{at}/day"),
+            &format!("{pointer}/day"),
             "not_an_opening_day",
             Said("import-no-opening-day").with(&[("line", &line)]),
         );
         let ocop_amount = row.ocop_amount.unwrap_or(0);
-        check_amounts(&mut checks, &at, row.amount, ocop_amount);
-        let reason = row.reason.filter(|r| !r.is_empty()).map(|r| checks.text(&format!("{at}/reason"), &r, 1_000));
+        check_amounts(&mut checks, &pointer, row.amount, ocop_amount);
+        let reason = row.reason.filter(|r| !r.is_empty()).map(|r| checks.text(&format!("{pointer}/reason"), &r, 1_000));
         let Some((booth, day)) = booth.zip(day) else { continue };
         checks.that(
-            named.insert((booth, day)),
-            &at,
+            imported.insert((booth, day)),
+            &pointer,
             "repeated",
             Said("import-report-repeated").with(&[("line", &line)]),
         );
-        let before = known.remove(&(booth, day));
+        let before = existing.remove(&(booth, day));
         if before.as_ref().is_some_and(|b| (b.amount, b.ocop_amount) == (row.amount, ocop_amount)) {
             unchanged += 1;
             continue;
         }
         checks.that(
             before.is_none() || reason.is_some(),
-            &format!("{at}/reason"),
+            &format!("{pointer}/reason"),
             "missing",
             Said("import-needs-a-reason").with(&[("line", &line)]),
         );

@@ -1,4 +1,4 @@
-//! The lines of a report: what was sold, if the exhibitor wants to say; they add up to its totals.
+//! Lines of a sales report: optional details of what was sold; they add up to its totals.
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ use hoicho_core::{
 use hoicho_web::http::Checks;
 
 hoicho_core::text_enum! {
-    /// How it was sold.
+    /// Sales channel.
     Channel {
         /// Over the counter.
         Booth,
@@ -32,14 +32,14 @@ hoicho_core::text_enum! {
     }
 }
 
-/// Lines a report may have.
+/// Max lines per report.
 pub const MOST: usize = 200;
 
-/// One line.
+/// One line of a sales report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Line {
-    /// As people call it; 1 to 200 characters.
+    /// 1 to 200 characters.
     pub product_name: Option<String>,
     pub product_group: Option<ProductGroup>,
     /// Thousandths of `unit`: 1.5 kg is 1500.
@@ -51,56 +51,56 @@ pub struct Line {
     /// OCOP goods.
     #[serde(default)]
     pub is_ocop: bool,
-    /// `booth` unless told.
-    #[serde(default = "over_the_counter")]
+    /// Default `booth`.
+    #[serde(default = "default_channel")]
     pub channel: Channel,
-    /// Whose sale, on a booth that several share.
+    /// The seller, on a shared booth.
     pub exhibitor: Option<ExhibitorId>,
 }
 
-fn over_the_counter() -> Channel {
+fn default_channel() -> Channel {
     Channel::Booth
 }
 
-/// Notes everything that is wrong with lines, and tidies their words. `totals` are the report's amount and, of it,
-/// OCOP goods; `on_the_booth` may sell there.
-pub fn check(checks: &mut Checks, lines: Vec<Line>, totals: (i64, i64), on_the_booth: &[ExhibitorId]) -> Vec<Line> {
+/// Validates lines and normalizes their texts. `totals` are the report's amount and OCOP amount; `sellers` are the
+/// exhibitors on the booth.
+pub fn check(checks: &mut Checks, lines: Vec<Line>, totals: (i64, i64), sellers: &[ExhibitorId]) -> Vec<Line> {
     checks.that(lines.len() <= MOST, "/lines", "length", Said("at-most-200-lines"));
-    let mut tidy = Vec::new();
+    let mut normalized = Vec::new();
     for (i, line) in lines.into_iter().take(MOST).enumerate() {
-        let at = |field: &str| format!("/lines/{i}/{field}");
+        let pointer = |field: &str| format!("/lines/{i}/{field}");
         checks.that(
             (0..=super::report::MOST).contains(&line.amount),
-            &at("amount"),
+            &pointer("amount"),
             "range",
             Said("the-amount-must-be-0-to-10"),
         );
         checks.that(
             line.quantity_milli.is_none_or(|q| (1..=1_000_000_000_000).contains(&q)),
-            &at("quantity_milli"),
+            &pointer("quantity_milli"),
             "range",
             Said("the-quantity-must-be-1-to-10"),
         );
         checks.that(
-            line.exhibitor.is_none_or(|e| on_the_booth.contains(&e)),
-            &at("exhibitor"),
+            line.exhibitor.is_none_or(|e| sellers.contains(&e)),
+            &pointer("exhibitor"),
             "unknown",
             Said("this-exhibitor-is-not-on-the-booth"),
         );
-        let product_name = line.product_name.map(|n| checks.text(&at("product_name"), &n, 200));
-        let unit = line.unit.map(|u| checks.text(&at("unit"), &u, 20));
-        tidy.push(Line { product_name, unit, ..line });
+        let product_name = line.product_name.map(|n| checks.text(&pointer("product_name"), &n, 200));
+        let unit = line.unit.map(|u| checks.text(&pointer("unit"), &u, 20));
+        normalized.push(Line { product_name, unit, ..line });
     }
-    if !tidy.is_empty() {
-        let all = money::sum(tidy.iter().map(|l| l.amount));
-        let ocop = money::sum(tidy.iter().filter(|l| l.is_ocop).map(|l| l.amount));
+    if !normalized.is_empty() {
+        let all = money::sum(normalized.iter().map(|l| l.amount));
+        let ocop = money::sum(normalized.iter().filter(|l| l.is_ocop).map(|l| l.amount));
         checks.that(all == Ok(totals.0), "/amount", "sum", Said("the-lines-do-not-add-up-to"));
         checks.that(ocop == Ok(totals.1), "/ocop_amount", "sum", Said("the-ocop-lines-do-not-add-up"));
     }
-    tidy
+    normalized
 }
 
-/// A line as it is kept.
+/// Row of `sales_report_lines`.
 #[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = sales_report_lines, treat_none_as_default_value = false)]
 pub struct NewLine {
@@ -118,7 +118,7 @@ pub struct NewLine {
 }
 
 impl NewLine {
-    /// A line with its number in a version.
+    /// Row of a line with its number in a version.
     pub fn numbered(report: SalesReportId, version: i32, number: usize, line: &Line) -> Self {
         Self {
             sales_report_id: report,
@@ -136,12 +136,11 @@ impl NewLine {
     }
 }
 
-/// The lines of a version, to be kept in this order.
+/// Rows for the lines of a version, in this order.
 pub fn rows(report: SalesReportId, version: i32, lines: &[Line]) -> impl Iterator<Item = NewLine> {
     (1..).zip(lines).map(move |(number, line)| NewLine::numbered(report, version, number, line))
 }
 
-/// Keeps lines.
 pub fn insert(tx: &mut Tx<'_>, rows: &[NewLine]) -> QueryResult<()> {
     for part in rows.chunks(500) {
         on_either!(tx, |c| diesel::insert_into(sales_report_lines::table).values(part).execute(c))?;
@@ -149,7 +148,7 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[NewLine]) -> QueryResult<()> {
     Ok(())
 }
 
-/// The columns of a line, as `LineRow` has them.
+/// Selected columns, in the order of `LineRow`.
 const COLUMNS: (
     l::product_name,
     l::product_group,
@@ -169,7 +168,7 @@ fn line(row: LineRow) -> Line {
     Line { product_name, product_group, quantity_milli, unit, amount, is_ocop, channel, exhibitor }
 }
 
-/// The lines of a version, in order.
+/// Lines of a version, in order.
 pub fn of(tx: &mut Tx<'_>, report: SalesReportId, version: i32) -> QueryResult<Vec<Line>> {
     let rows: Vec<LineRow> = l::table
         .filter(l::sales_report_id.eq(report))
@@ -180,7 +179,7 @@ pub fn of(tx: &mut Tx<'_>, report: SalesReportId, version: i32) -> QueryResult<V
     Ok(rows.into_iter().map(line).collect())
 }
 
-/// The lines of every version of these reports, in order.
+/// Lines of all versions of these reports, in order.
 pub fn of_reports(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Vec<(SalesReportId, i32, Line)>> {
     let rows: Vec<(SalesReportId, i32, LineRow)> = l::table
         .filter(l::sales_report_id.eq_any(reports))
@@ -190,7 +189,7 @@ pub fn of_reports(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Vec
     Ok(rows.into_iter().map(|(report, version, row)| (report, version, line(row))).collect())
 }
 
-/// The lines of these reports' latest versions, in order.
+/// Lines of the latest version of each of these reports, in order.
 pub fn as_they_stand(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Vec<(SalesReportId, Line)>> {
     let of_latest = l::sales_report_id.eq(r::id).and(l::version.eq(r::version));
     let rows: Vec<(SalesReportId, LineRow)> = l::table

@@ -1,7 +1,7 @@
-//! Sales reports: what one booth sold on one opening day; and trade deals, counted and valued apart from them.
+//! Sales reports: what one booth sold on one opening day. Trade deals are counted and valued separately.
 //!
-//! Invariants: one report a booth and opening day (unique key, foreign key to the day); a correction is a new
-//! version and the old ones stay readable; a nil report is a report of zero, not a missing one; the lines of a
+//! Invariants: at most one report per booth and opening day (unique key, foreign key to the day); a correction adds a
+//! version and previous versions stay readable; a nil report is a report of zero, not a missing one; the lines of a
 //! version add up to its totals.
 pub mod deals;
 mod export;

@@ -1,16 +1,16 @@
-//! Figures that real OCOP fairs have had: outside them we warn, never block.
+//! Plausibility check of daily sales against real OCOP fairs. Amounts outside the range give a warning, never an error.
 use hoicho_core::i18n::{Said, Text};
 
-/// VND a booth sells on a day.
-const USUAL: std::ops::RangeInclusive<i64> = 5_000_000..=17_000_000;
+/// Sales per booth and day in VND.
+const USUAL_SALES: std::ops::RangeInclusive<i64> = 5_000_000..=17_000_000;
 
-/// A warning about the amount of one booth and day, if it is unusual; a nil report is not.
+/// Warning code and text for an unusual amount of one booth and day. Nil reports and other currencies give none.
 pub fn warning(amount: i64, currency: &str) -> Option<(&'static str, Text)> {
-    if currency != "VND" || amount == 0 || USUAL.contains(&amount) {
+    if currency != "VND" || amount == 0 || USUAL_SALES.contains(&amount) {
         return None;
     }
     let text = Said("a-booth-usually-sells-5-to-17").text();
-    Some((if amount < *USUAL.start() { "unusually_low" } else { "unusually_high" }, text))
+    Some((if amount < *USUAL_SALES.start() { "unusually_low" } else { "unusually_high" }, text))
 }
 
 #[cfg(test)]
@@ -18,7 +18,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_unusual_amounts_are_warned_about() {
+    fn warns_about_unusual_amounts_only() {
         let code = |amount| warning(amount, "VND").map(|w| w.0);
         assert_eq!(code(7_500), Some("unusually_low"));
         assert_eq!(code(17_000_001), Some("unusually_high"));

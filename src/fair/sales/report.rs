@@ -1,4 +1,4 @@
-//! Putting in a report, or correcting it.
+//! Submitting, correcting and reviewing sales reports.
 use chrono::TimeZone;
 
 use super::{
@@ -20,21 +20,21 @@ use hoicho_web::{
 };
 
 hoicho_core::text_enum! {
-    /// Where a report is in its life.
+    /// State of a sales report.
     ReportState {
-        /// Came in.
+        /// First version, not reviewed yet.
         Submitted,
-        /// The organiser takes it as it is.
+        /// Accepted by the organiser.
         Accepted,
-        /// The organiser asks; a correction answers.
+        /// Queried by the organiser; the exhibitor replies with a correction.
         Queried,
-        /// A later version.
+        /// Later version, not reviewed yet.
         Corrected,
     }
 }
 
 impl ReportState {
-    /// Every legal step from here.
+    /// Allowed next states.
     pub fn legal_steps(self) -> &'static [Self] {
         match self {
             Self::Submitted | Self::Corrected => &[Self::Accepted, Self::Queried, Self::Corrected],
@@ -44,23 +44,23 @@ impl ReportState {
     }
 }
 
-/// The most one booth can report for one day, in minor units: 10^13, so that no edition's sum leaves 64 bits.
+/// Max amount of one booth and day in minor units: 10^13, so that the sum of an edition fits in 64 bits.
 pub const MOST: i64 = 10_000_000_000_000;
 
-/// What was sold.
+/// Content of a report.
 #[derive(Debug, Clone)]
 pub struct Sold {
-    /// All sales, minor units.
+    /// Total sales, minor units.
     pub amount: i64,
-    /// Of OCOP goods; at most `amount`.
+    /// Sales of OCOP goods; at most `amount`.
     pub ocop_amount: i64,
-    /// What, in detail; none, or they add up to the totals.
+    /// Optional details; if present, they add up to the totals.
     pub lines: Vec<Line>,
-    /// Needed for a correction.
+    /// Required for a correction.
     pub reason: Option<String>,
 }
 
-/// Refuses reports before the fair has begun.
+/// Fails unless the edition is live or in the reporting phase.
 pub(super) fn check_takes_reports(edition: &EditionRow) -> Result<(), Problem> {
     if matches!(edition.state, EditionState::Live | EditionState::Reporting) {
         return Ok(());
@@ -68,49 +68,54 @@ pub(super) fn check_takes_reports(edition: &EditionRow) -> Result<(), Problem> {
     Err(Problem::new(Code::IllegalStep, Said("reports-are-taken-while-the-edition-is")))
 }
 
-/// The day it is now where the edition is held.
+/// Current date in the edition's time zone.
 pub(super) fn today(edition: &EditionRow, now: Instant) -> Result<Day, Problem> {
     let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
     Ok(zone.from_utc_datetime(&now).date_naive())
 }
 
-/// Notes what is wrong with amounts; `at` is where they are.
-pub(super) fn check_amounts(checks: &mut Checks, at: &str, amount: i64, ocop_amount: i64) {
-    checks.that((0..=MOST).contains(&amount), &format!("{at}/amount"), "range", Said("the-amount-must-be-0-to-10"));
+/// Validates amounts; `pointer` is the JSON pointer of their object.
+pub(super) fn check_amounts(checks: &mut Checks, pointer: &str, amount: i64, ocop_amount: i64) {
+    checks.that(
+        (0..=MOST).contains(&amount),
+        &format!("{pointer}/amount"),
+        "range",
+        Said("the-amount-must-be-0-to-10"),
+    );
     checks.that(
         (0..=amount.max(0)).contains(&ocop_amount),
-        &format!("{at}/ocop_amount"),
+        &format!("{pointer}/ocop_amount"),
         "range",
         Said("ocop-sales-must-be-0-to-the"),
     );
 }
 
-/// Puts in the report of a booth and day, or a new version of it. Tells whether it was the first.
+/// Submits the report of a booth and day, or a corrected version of it. Returns true with the first version.
 pub fn put(
     tx: &mut Tx<'_>,
     granted: &Granted,
     booth: BoothId,
     day: Day,
-    sold: Sold,
-    seen: IfMatch,
+    content: Sold,
+    if_match: IfMatch,
 ) -> Result<(ReportRow, bool), Problem> {
     let edition = editions::store::open_for_change(tx, granted.edition()?)?;
     check_takes_reports(&edition)?;
     let mut checks = Checks::default();
-    let opens = editions::store::days(tx, edition.id)?.iter().any(|d| d.day == day);
-    checks.that(opens, "date", "not_an_opening_day", Said("this-is-not-an-opening-day-of"));
+    let is_opening_day = editions::store::days(tx, edition.id)?.iter().any(|d| d.day == day);
+    checks.that(is_opening_day, "date", "not_an_opening_day", Said("this-is-not-an-opening-day-of"));
     checks.that(day <= today(&edition, granted.now)?, "date", "future", Said("this-day-has-not-come-yet"));
-    check_amounts(&mut checks, "", sold.amount, sold.ocop_amount);
-    let lines = lines::check(&mut checks, sold.lines, (sold.amount, sold.ocop_amount), granted.exhibitors());
+    check_amounts(&mut checks, "", content.amount, content.ocop_amount);
+    let lines = lines::check(&mut checks, content.lines, (content.amount, content.ocop_amount), granted.exhibitors());
     let before = store::find(tx, edition.id, booth, day)?;
-    let reason = sold.reason.as_deref().map(|r| checks.text("/reason", r, 1_000));
+    let reason = content.reason.as_deref().map(|r| checks.text("/reason", r, 1_000));
     checks.that(before.is_none() || reason.is_some(), "/reason", "missing", Said("a-correction-needs-a-reason"));
     checks.done()?;
-    seen.check_if_sent(before.as_ref().map(|b| b.revision))?;
+    if_match.check_if_sent(before.as_ref().map(|b| b.revision))?;
     if before.is_none() && granted.exhibitors().is_empty() {
         return Err(Problem::new(Code::IllegalStep, Said("nobody-stands-on-this-booth")));
     }
-    let was = before.as_ref().map(|b| (b.amount, b.version));
+    let previous = before.as_ref().map(|b| (b.amount, b.version));
     let row = match before {
         None => {
             let row = ReportRow {
@@ -119,8 +124,8 @@ pub fn put(
                 booth_id: booth,
                 day,
                 state: ReportState::Submitted,
-                amount: sold.amount,
-                ocop_amount: sold.ocop_amount,
+                amount: content.amount,
+                ocop_amount: content.ocop_amount,
                 note: None,
                 version: 1,
                 revision: 1,
@@ -131,8 +136,8 @@ pub fn put(
         Some(before) => {
             let row = ReportRow {
                 state: ReportState::Corrected,
-                amount: sold.amount,
-                ocop_amount: sold.ocop_amount,
+                amount: content.amount,
+                ocop_amount: content.ocop_amount,
                 note: None,
                 version: before.version + 1,
                 revision: before.revision + 1,
@@ -155,11 +160,11 @@ pub fn put(
     };
     store::insert_versions(tx, std::slice::from_ref(&version))?;
     lines::insert(tx, &lines::rows(row.id, row.version, &lines).collect::<Vec<_>>())?;
-    granted.audit(tx, "sales_report.put", row.id, was, Some((row.amount, row.version)))?;
-    Ok((row, was.is_none()))
+    granted.audit(tx, "sales_report.put", row.id, previous, Some((row.amount, row.version)))?;
+    Ok((row, previous.is_none()))
 }
 
-/// The organiser accepts a report, or asks about it.
+/// Accepts a report, or queries it with a note.
 pub fn judge(
     tx: &mut Tx<'_>,
     granted: &Granted,

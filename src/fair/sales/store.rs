@@ -1,4 +1,4 @@
-//! Every query on sales reports and their versions.
+//! Queries on sales reports and their versions.
 use diesel::prelude::*;
 
 use super::report::ReportState;
@@ -11,53 +11,46 @@ use hoicho_core::{
     },
 };
 
-/// The report of one booth and day, as it stands.
+/// Row of `sales_reports`: the report of one booth and day with its latest version.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = sales_reports, treat_none_as_default_value = false)]
 pub struct ReportRow {
-    /// Identifier.
     pub id: SalesReportId,
-    /// In which edition.
     pub edition_id: EditionId,
-    /// Which booth.
     pub booth_id: BoothId,
-    /// Which opening day.
+    /// An opening day.
     pub day: Day,
-    /// Life cycle.
     pub state: ReportState,
     /// Minor units.
     pub amount: i64,
-    /// Of OCOP goods.
+    /// Sales of OCOP goods, minor units.
     pub ocop_amount: i64,
-    /// The organiser's question.
+    /// Note of the organiser's query.
     pub note: Option<String>,
-    /// Counts corrections; 1 is the first report.
+    /// 1 for the first report; incremented by each correction.
     pub version: i32,
-    /// Counts every change, the organiser's answers too: what an entity tag says.
+    /// Incremented by every change, including reviews; the value of the ETag.
     pub revision: i32,
 }
 
-/// One version of a report; never changed.
+/// Row of `sales_report_versions`: one version of a report. Append-only.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = sales_report_versions, treat_none_as_default_value = false)]
 pub struct VersionRow {
-    /// Of which report.
     pub sales_report_id: SalesReportId,
-    /// 1 is the first.
+    /// 1 for the first report.
     pub version: i32,
     /// Minor units.
     pub amount: i64,
-    /// Of OCOP goods.
+    /// Sales of OCOP goods, minor units.
     pub ocop_amount: i64,
-    /// Why it was corrected.
+    /// Reason of the correction.
     pub reason: Option<String>,
-    /// By whom.
     pub recorded_by: Option<UserId>,
-    /// When.
     pub recorded_at: Instant,
 }
 
-/// Fails on a second report for a booth and day.
+/// Inserts reports. A second one for a booth and day violates a unique key.
 pub fn insert(tx: &mut Tx<'_>, rows: &[ReportRow]) -> QueryResult<()> {
     for part in rows.chunks(500) {
         on_either!(tx, |c| diesel::insert_into(sales_reports::table).values(part).execute(c))?;
@@ -65,7 +58,6 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[ReportRow]) -> QueryResult<()> {
     Ok(())
 }
 
-/// Adds versions.
 pub fn insert_versions(tx: &mut Tx<'_>, rows: &[VersionRow]) -> QueryResult<()> {
     for part in rows.chunks(500) {
         on_either!(tx, |c| diesel::insert_into(sales_report_versions::table).values(part).execute(c))?;
@@ -73,7 +65,7 @@ pub fn insert_versions(tx: &mut Tx<'_>, rows: &[VersionRow]) -> QueryResult<()> 
     Ok(())
 }
 
-/// The report of a booth and day.
+/// Report of a booth and day.
 pub fn find(tx: &mut Tx<'_>, edition: EditionId, booth: BoothId, day: Day) -> QueryResult<Option<ReportRow>> {
     sales_reports::table
         .filter(sales_reports::edition_id.eq(edition))
@@ -84,9 +76,9 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, booth: BoothId, day: Day) -> Qu
         .optional()
 }
 
-/// Writes a report anew unless somebody else did since `seen`.
-pub fn replace(tx: &mut Tx<'_>, row: &ReportRow, seen: i32) -> QueryResult<bool> {
-    let unchanged = sales_reports::table.find(row.id).filter(sales_reports::revision.eq(seen));
+/// Updates a report if its revision is still `expected_revision`; returns false if it has changed.
+pub fn replace(tx: &mut Tx<'_>, row: &ReportRow, expected_revision: i32) -> QueryResult<bool> {
+    let unchanged = sales_reports::table.find(row.id).filter(sales_reports::revision.eq(expected_revision));
     let changed = diesel::update(unchanged)
         .set((
             sales_reports::state.eq(row.state),
@@ -94,13 +86,13 @@ pub fn replace(tx: &mut Tx<'_>, row: &ReportRow, seen: i32) -> QueryResult<bool>
             sales_reports::ocop_amount.eq(row.ocop_amount),
             sales_reports::note.eq(row.note.as_deref()),
             sales_reports::version.eq(row.version),
-            sales_reports::revision.eq(seen + 1),
+            sales_reports::revision.eq(expected_revision + 1),
         ))
         .execute(tx.conn())?;
     Ok(changed == 1)
 }
 
-/// All versions of a report, oldest first.
+/// Versions of a report, oldest first.
 pub fn history(tx: &mut Tx<'_>, report: SalesReportId) -> QueryResult<Vec<VersionRow>> {
     sales_report_versions::table
         .filter(sales_report_versions::sales_report_id.eq(report))
@@ -109,34 +101,31 @@ pub fn history(tx: &mut Tx<'_>, report: SalesReportId) -> QueryResult<Vec<Versio
         .load(tx.conn())
 }
 
-/// Which reports a list shows.
+/// Filter of a list of reports.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wanted {
-    /// Of this day.
     pub day: Option<Day>,
-    /// Of this booth.
     pub booth: Option<BoothId>,
-    /// In this state.
     pub state: Option<ReportState>,
 }
 
-/// Reports of an edition with the booths' codes, in the order they came.
+/// One page of the reports of an edition with the booths' codes, in order of submission.
 pub fn page(
     tx: &mut Tx<'_>,
     edition: EditionId,
-    wanted: Wanted,
+    filter: Wanted,
     after: Option<SalesReportId>,
     limit: i64,
 ) -> QueryResult<Vec<(ReportRow, String)>> {
     let mut query =
         sales_reports::table.inner_join(booths::table).filter(sales_reports::edition_id.eq(edition)).into_boxed();
-    if let Some(day) = wanted.day {
+    if let Some(day) = filter.day {
         query = query.filter(sales_reports::day.eq(day));
     }
-    if let Some(booth) = wanted.booth {
+    if let Some(booth) = filter.booth {
         query = query.filter(sales_reports::booth_id.eq(booth));
     }
-    if let Some(state) = wanted.state {
+    if let Some(state) = filter.state {
         query = query.filter(sales_reports::state.eq(state));
     }
     if let Some(after) = after {
@@ -145,28 +134,24 @@ pub fn page(
     query.order(sales_reports::id).limit(limit).select((ReportRow::as_select(), booths::code)).load(tx.conn())
 }
 
-/// A report with its place, as it stands.
+/// Latest version of a report, with booth and zone.
 #[derive(Debug, Clone, Queryable)]
 pub struct Reported {
-    /// Identifier.
     pub id: SalesReportId,
-    /// Which opening day.
     pub day: Day,
-    /// Which booth.
     pub booth_id: BoothId,
-    /// The booth's code.
+    /// Booth code.
     pub booth: String,
-    /// The zone's name.
+    /// Zone name.
     pub zone: String,
     /// Minor units.
     pub amount: i64,
-    /// Of OCOP goods.
+    /// Sales of OCOP goods, minor units.
     pub ocop_amount: i64,
-    /// Life cycle.
     pub state: ReportState,
 }
 
-/// Reports of an edition by day, those of a day in the order they came.
+/// One page of the reports of an edition, by day and, within a day, in order of submission.
 pub fn reported(
     tx: &mut Tx<'_>,
     edition: EditionId,
@@ -197,15 +182,15 @@ pub fn reported(
         .load(tx.conn())
 }
 
-/// What exhibitors are called.
-pub fn names_of(tx: &mut Tx<'_>, who: &[ExhibitorId]) -> QueryResult<Vec<(ExhibitorId, String)>> {
+/// Names of exhibitors.
+pub fn names_of(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<(ExhibitorId, String)>> {
     let mut names = Vec::new();
-    for part in who.chunks(500) {
-        let found: Vec<_> = exhibitors::table
+    for part in ids.chunks(500) {
+        let rows: Vec<_> = exhibitors::table
             .filter(exhibitors::id.eq_any(part))
             .select((exhibitors::id, exhibitors::name))
             .load(tx.conn())?;
-        names.extend(found);
+        names.extend(rows);
     }
     Ok(names)
 }
@@ -215,7 +200,7 @@ pub fn all_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ReportRow>
     sales_reports::table.filter(sales_reports::edition_id.eq(edition)).select(ReportRow::as_select()).load(tx.conn())
 }
 
-/// The booths of an edition that are let, with their codes and main exhibitors.
+/// Let booths of an edition, with codes and main exhibitors.
 pub fn let_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(BoothId, String, ExhibitorId)>> {
     allocations::table
         .inner_join(booths::table)
@@ -227,7 +212,7 @@ pub fn let_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(Booth
         .load(tx.conn())
 }
 
-/// Exhibitors who were reminded on a day.
+/// Exhibitors reminded on a day.
 pub fn reminded_on(tx: &mut Tx<'_>, edition: EditionId, day: Day) -> QueryResult<Vec<ExhibitorId>> {
     sales_reminders::table
         .filter(sales_reminders::edition_id.eq(edition))
@@ -236,8 +221,8 @@ pub fn reminded_on(tx: &mut Tx<'_>, edition: EditionId, day: Day) -> QueryResult
         .load(tx.conn())
 }
 
-/// Notes who is reminded; a second reminder on a day is refused (primary key).
-pub fn insert_reminders(tx: &mut Tx<'_>, edition: EditionId, day: Day, to: &[ExhibitorId]) -> QueryResult<()> {
+/// Records reminders. A second one for an exhibitor and day violates the primary key.
+pub fn insert_reminders(tx: &mut Tx<'_>, edition: EditionId, day: Day, exhibitors: &[ExhibitorId]) -> QueryResult<()> {
     let row = |exhibitor: &ExhibitorId| {
         (
             sales_reminders::edition_id.eq(edition),
@@ -245,7 +230,7 @@ pub fn insert_reminders(tx: &mut Tx<'_>, edition: EditionId, day: Day, to: &[Exh
             sales_reminders::sent_on.eq(day),
         )
     };
-    let rows: Vec<_> = to.iter().map(row).collect();
+    let rows: Vec<_> = exhibitors.iter().map(row).collect();
     for part in rows.chunks(500) {
         on_either!(tx, |c| diesel::insert_into(sales_reminders::table).values(part).execute(c))?;
     }

@@ -1,4 +1,4 @@
-//! Comparing an edition with the last one of its series: both the ratio and the change, totals and daily averages.
+//! Comparison of an edition with the previous one of its series: ratio and change of totals and daily averages.
 use super::{document::*, figures::Figures, store};
 use crate::editions;
 use hoicho_core::{
@@ -10,7 +10,7 @@ use hoicho_web::{
     http::export::{Cell, Table},
 };
 
-/// A figure with where it comes from: rows, or a declared total where there are none.
+/// A figure with its basis: computed from rows if there are any, otherwise declared.
 pub(super) fn basis(computed: Option<i64>, declared: Option<i64>) -> (i64, Basis) {
     match (computed, declared) {
         (Some(total), _) => (total, Basis::Computed),
@@ -19,59 +19,59 @@ pub(super) fn basis(computed: Option<i64>, declared: Option<i64>) -> (i64, Basis
     }
 }
 
-/// `now ÷ before` of what the two are shown as; a change in ten-thousandths of the earlier figure.
-fn ratio(now: i64, before: i64, shown: (i64, i64)) -> Option<Ratio> {
+/// Ratio `now ÷ before` and change; `displayed` are the two figures it is published with.
+fn ratio(now: i64, before: i64, displayed: (i64, i64)) -> Option<Ratio> {
     let ratio = ratio_in_ten_thousandths(now, before)?;
     let number = |value: i64| ten_thousandths(value).parse::<serde_json::Number>().ok();
-    Some(Ratio { now: shown.0, before: shown.1, ratio: number(ratio)?, change: number(ratio - 10_000)? })
+    Some(Ratio { now: displayed.0, before: displayed.1, ratio: number(ratio)?, change: number(ratio - 10_000)? })
 }
 
-/// Half up, as people round averages.
-fn average(total: i64, days: i64) -> i64 {
+/// Average per day, rounded half up.
+fn average_per_day(total: i64, days: i64) -> i64 {
     if days <= 0 { 0 } else { total.saturating_add(days / 2) / days }
 }
 
-/// The same of daily averages: now/days ÷ before/days, without losing anything to a division in between.
-fn ratio_a_day(now: i64, before: i64, days: (i64, i64)) -> Option<Ratio> {
+/// Ratio of daily averages, now/days ÷ before/days, cross-multiplied so that no intermediate result is rounded.
+fn ratio_per_day(now: i64, before: i64, days: (i64, i64)) -> Option<Ratio> {
     let (n, b) = now.checked_mul(days.1).zip(before.checked_mul(days.0))?;
-    ratio(n, b, (average(now, days.0), average(before, days.1)))
+    ratio(n, b, (average_per_day(now, days.0), average_per_day(before, days.1)))
 }
 
-/// What is compared: totals with where they come from.
+/// Compared totals, each with its basis.
 pub(super) struct Totals {
     pub booths: (i64, Basis),
     pub visits: (i64, Basis),
     pub sales: (i64, Basis),
 }
 
-/// The comparison with the last edition of the same series; `None` for the first.
+/// Comparison with the previous edition of the same series; `None` for the first.
 pub(super) fn with_previous(tx: &mut Tx<'_>, figures: &Figures, now: &Totals) -> Result<Option<Comparison>, Problem> {
     let Some(first) = figures.days.first() else { return Ok(None) };
     let Some(previous) = editions::store::previous_in_series(tx, &figures.edition, first.day)? else { return Ok(None) };
-    let (mut booths, mut sold, mut counted) = store::totals_of(tx, &[previous.id])?;
+    let (mut booths, mut sales, mut visits) = store::totals_of(tx, &[previous.id])?;
     let before = Totals {
         booths: basis(booths.remove(&previous.id), previous.declared_booths.map(i64::from)),
-        visits: basis(counted.remove(&previous.id), previous.declared_visits),
-        sales: basis(sold.remove(&previous.id), previous.declared_sales),
+        visits: basis(visits.remove(&previous.id), previous.declared_visits),
+        sales: basis(sales.remove(&previous.id), previous.declared_sales),
     };
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let days = (count(figures.days.len()), count(editions::store::days(tx, previous.id)?.len()));
-    let whole = |now: (i64, Basis), before: (i64, Basis)| ratio(now.0, before.0, (now.0, before.0));
-    let alike = [(now.booths, before.booths), (now.visits, before.visits), (now.sales, before.sales)]
+    let total_ratio = |now: (i64, Basis), before: (i64, Basis)| ratio(now.0, before.0, (now.0, before.0));
+    let like_with_like = [(now.booths, before.booths), (now.visits, before.visits), (now.sales, before.sales)]
         .iter()
         .all(|(now, before)| now.1 == before.1 || before.0 == 0);
     Ok(Some(Comparison {
         previous_edition: previous.slug,
-        booths: whole(now.booths, before.booths),
-        sales: whole(now.sales, before.sales),
-        sales_per_day: ratio_a_day(now.sales.0, before.sales.0, days),
-        visits: whole(now.visits, before.visits),
-        visits_per_day: ratio_a_day(now.visits.0, before.visits.0, days),
-        like_with_like: alike,
+        booths: total_ratio(now.booths, before.booths),
+        sales: total_ratio(now.sales, before.sales),
+        sales_per_day: ratio_per_day(now.sales.0, before.sales.0, days),
+        visits: total_ratio(now.visits, before.visits),
+        visits_per_day: ratio_per_day(now.visits.0, before.visits.0, days),
+        like_with_like,
     }))
 }
 
-/// The comparison as a table; empty for the first edition of a series.
+/// Comparison as a table; empty for the first edition of a series.
 pub(super) fn table(comparison: Option<&Comparison>) -> Table {
     let rows = comparison.into_iter().flat_map(|c| {
         let figures = [

@@ -1,4 +1,4 @@
-//! Makes the document of an edition from its facts.
+//! Computes the statistics document of an edition from its facts.
 use std::collections::BTreeMap;
 
 use chrono::TimeZone;
@@ -20,10 +20,10 @@ use hoicho_core::{
 };
 use hoicho_web::http::{Code, Problem};
 
-/// Booths and localities at the top of the lists of the best.
-const TOP: usize = 10;
+/// Entries of the lists of top booths and top localities.
+const MAX_TOP_ENTRIES: usize = 10;
 
-/// The facts of an edition as of `now`.
+/// Loads the facts of an edition as of `now`.
 pub(super) fn figures(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<Figures, Problem> {
     let row = editions::store::find(tx, edition)?;
     let zone: chrono_tz::Tz = row.time_zone.parse().map_err(|_| Code::Internal)?;
@@ -34,7 +34,7 @@ fn count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-fn counted(names: impl Iterator<Item = String>) -> Vec<Share> {
+fn count_by_name(names: impl Iterator<Item = String>) -> Vec<Share> {
     let mut counts = BTreeMap::new();
     names.for_each(|name| *counts.entry(name).or_insert(0) += 1);
     counts.into_iter().map(|(name, count)| Share { name, count }).collect()
@@ -45,22 +45,22 @@ fn sales_of(name: String, sales: &Sales, total: i64) -> SalesOf {
     SalesOf { name, amount: sales.amount, ocop_amount: sales.ocop, share_bp }
 }
 
-/// A place as people read it: the country where it is another one.
-fn place(country: &str, locality: &str) -> String {
+/// Label of a locality, with the country unless it is Vietnam.
+fn locality_label(country: &str, locality: &str) -> String {
     if country == "VN" || country.is_empty() { locality.to_owned() } else { format!("{locality} ({country})") }
 }
 
-fn best_first(list: &mut [SalesOf]) {
+fn sort_by_amount_descending(list: &mut [SalesOf]) {
     list.sort_by(|a, b| b.amount.cmp(&a.amount).then_with(|| a.name.cmp(&b.name)));
 }
 
-/// The totals of an edition, each computed from rows or declared.
+/// Totals of an edition, each computed from rows or declared.
 pub(super) fn totals(f: &Figures) -> Totals {
-    let some = |n: i64, rows: bool| rows.then_some(n);
+    let if_any = |n: i64, has_rows: bool| has_rows.then_some(n);
     Totals {
-        booths: basis(some(count(f.booths.len()), !f.booths.is_empty()), f.edition.declared_booths.map(i64::from)),
-        visits: basis(some(f.visits(), !f.hours.is_empty()), f.edition.declared_visits),
-        sales: basis(some(f.total.amount, f.total.reports > 0), f.edition.declared_sales),
+        booths: basis(if_any(count(f.booths.len()), !f.booths.is_empty()), f.edition.declared_booths.map(i64::from)),
+        visits: basis(if_any(f.visits(), !f.hours.is_empty()), f.edition.declared_visits),
+        sales: basis(if_any(f.total.amount, f.total.reports > 0), f.edition.declared_sales),
     }
 }
 
@@ -95,28 +95,31 @@ fn booths(f: &Figures, totals: &Totals) -> Booths {
 
 fn products(f: &Figures) -> Products {
     let last = f.days.last().map(|d| d.day);
-    let is_good = |on: Option<hoicho_core::values::clock::Day>| on.zip(last).is_some_and(|(on, last)| on >= last);
+    let is_valid = |on: Option<hoicho_core::values::clock::Day>| on.zip(last).is_some_and(|(on, last)| on >= last);
     Products {
         total: f.products.len(),
-        certified: f.products.iter().filter(|p| is_good(p.certificate_expires_on)).count(),
-        by_stars: counted(f.products.iter().map(|p| p.stars.map_or("none".to_owned(), |s| s.to_string()))),
-        by_group: counted(f.products.iter().map(|p| p.group.to_string())),
+        certified: f.products.iter().filter(|p| is_valid(p.certificate_expires_on)).count(),
+        by_stars: count_by_name(f.products.iter().map(|p| p.stars.map_or("none".to_owned(), |s| s.to_string()))),
+        by_group: count_by_name(f.products.iter().map(|p| p.group.to_string())),
     }
 }
 
 fn sales(f: &Figures, totals: &Totals) -> SalesFigures {
     let total = totals.sales.0;
     let money = |amount| Money { amount, currency: f.edition.currency.clone() };
-    let mut by_locality: Vec<_> =
-        f.by_locality.iter().map(|((country, locality), s)| sales_of(place(country, locality), s, total)).collect();
-    best_first(&mut by_locality);
+    let mut by_locality: Vec<_> = f
+        .by_locality
+        .iter()
+        .map(|((country, locality), s)| sales_of(locality_label(country, locality), s, total))
+        .collect();
+    sort_by_amount_descending(&mut by_locality);
     let of_booth = |id| f.by_booth.get(id).copied().unwrap_or_default();
     let mut top_booths: Vec<_> = f.booths.iter().map(|b| sales_of(b.code.clone(), &of_booth(&b.id), total)).collect();
-    best_first(&mut top_booths);
-    top_booths.truncate(TOP);
-    let told: i64 = f.by_group.iter().map(|(_, amount, _)| amount).sum();
-    let told_ocop: i64 = f.by_group.iter().map(|(_, _, ocop)| ocop).sum();
-    let rest = Sales { amount: f.total.amount - told, ocop: f.total.ocop - told_ocop, reports: 0 };
+    sort_by_amount_descending(&mut top_booths);
+    top_booths.truncate(MAX_TOP_ENTRIES);
+    let specified: i64 = f.by_group.iter().map(|(_, amount, _)| amount).sum();
+    let specified_ocop: i64 = f.by_group.iter().map(|(_, _, ocop)| ocop).sum();
+    let rest = Sales { amount: f.total.amount - specified, ocop: f.total.ocop - specified_ocop, reports: 0 };
     let by_product_group = f
         .by_group
         .iter()
@@ -141,7 +144,7 @@ fn sales(f: &Figures, totals: &Totals) -> SalesFigures {
             .map(|z| sales_of(z.name.clone(), &f.by_zone.get(&z.id).copied().unwrap_or_default(), total))
             .collect(),
         by_product_group,
-        top_localities: by_locality.iter().take(TOP).cloned().collect(),
+        top_localities: by_locality.iter().take(MAX_TOP_ENTRIES).cloned().collect(),
         by_locality,
         top_booths,
         reports_received: received,
@@ -162,7 +165,7 @@ fn deals(f: &Figures) -> Deals {
     }
 }
 
-/// The document of an edition, made from its facts.
+/// Computes the document of an edition from its facts.
 pub(super) fn statistics(tx: &mut Tx<'_>, f: &Figures) -> Result<Statistics, Problem> {
     let totals = totals(f);
     let comparison = with_previous(tx, f, &totals)?;
@@ -174,9 +177,9 @@ pub(super) fn statistics(tx: &mut Tx<'_>, f: &Figures) -> Result<Statistics, Pro
             direct: f.direct.len(),
             indirect: f.indirect().len(),
             basis: Basis::Computed,
-            by_legal_form: counted(f.direct.iter().map(|e| e.legal_form.to_string())),
-            by_country: counted(f.direct.iter().map(|e| e.country.clone())),
-            by_locality: counted(f.direct.iter().map(|e| place(&e.country, &e.locality))),
+            by_legal_form: count_by_name(f.direct.iter().map(|e| e.legal_form.to_string())),
+            by_country: count_by_name(f.direct.iter().map(|e| e.country.clone())),
+            by_locality: count_by_name(f.direct.iter().map(|e| locality_label(&e.country, &e.locality))),
         },
         products: products(f),
         visits: Visits {

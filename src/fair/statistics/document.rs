@@ -1,4 +1,4 @@
-//! The statistics of an edition as one document.
+//! Statistics of an edition as one document.
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -6,17 +6,17 @@ use utoipa::ToSchema;
 
 use hoicho_core::values::{clock::Day, money::Money};
 
-/// Where a figure comes from.
+/// Basis of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
-    /// Added up from rows.
+    /// Computed from rows.
     Computed,
-    /// Entered as a total: the rows are lost.
+    /// Entered as a total because no rows exist.
     Declared,
 }
 
-/// Everything published at the end.
+/// Everything an organiser publishes after an edition.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Statistics {
     /// The edition's slug.
@@ -27,10 +27,10 @@ pub struct Statistics {
     pub visits: Visits,
     pub sales: SalesFigures,
     pub deals: Deals,
-    /// With the last edition of the series; absent for the first.
+    /// Comparison with the previous edition of the series; absent for the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
-    /// Of each report as it was frozen, SHA-256 in base64url: with the digest of this document, of everything.
+    /// SHA-256 of each frozen report, base64url. The digest of this document covers them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub report_digests: BTreeMap<String, String>,
 }
@@ -41,9 +41,9 @@ pub struct Booths {
     pub basis: Basis,
     /// Confirmed or checked in.
     pub allocated: usize,
-    /// Standard booths whose room the booths take.
+    /// Area of the booths in standard booths.
     pub booth_equivalents: i64,
-    /// m² of the let booths, in square decimetres.
+    /// Area of the let booths in square decimetres.
     pub net_space_dm2: i64,
     pub by_zone: Vec<BoothsOf>,
     pub by_category: Vec<BoothsOf>,
@@ -56,7 +56,7 @@ pub struct BoothsOf {
     pub total: i64,
     /// Confirmed or checked in.
     pub allocated: i64,
-    /// Of the let ones, square decimetres.
+    /// Area of the let booths in square decimetres.
     pub net_space_dm2: i64,
 }
 
@@ -64,14 +64,14 @@ pub struct BoothsOf {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Products {
     pub total: usize,
-    /// With a certificate that is good on the fair's last day.
+    /// With a certificate that is valid on the last opening day.
     pub certified: usize,
-    /// Whatever their certificate: `none`, `1` … `5`.
+    /// With or without a certificate: `none`, `1` … `5`.
     pub by_stars: Vec<Share>,
     pub by_group: Vec<Share>,
 }
 
-/// Signed at the fair; apart from retail sales.
+/// Trade deals signed at the fair; not part of retail sales.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Deals {
     pub contracts: i64,
@@ -82,9 +82,9 @@ pub struct Deals {
 
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Exhibitors {
-    /// Main exhibitors on a let booth, and co-exhibitors on one.
+    /// Main exhibitors and co-exhibitors on let booths.
     pub direct: usize,
-    /// Represented companies: only their goods are there.
+    /// Represented companies: only their goods are present.
     pub indirect: usize,
     pub basis: Basis,
     pub by_legal_form: Vec<Share>,
@@ -129,17 +129,17 @@ pub struct SalesFigures {
     pub by_day: Vec<SalesOfDay>,
     pub by_zone: Vec<SalesOf>,
     pub by_locality: Vec<SalesOf>,
-    /// As far as the lines of reports tell it; the rest is `unspecified`.
+    /// From the lines of reports; sales without a product group are `unspecified`.
     pub by_product_group: Vec<SalesOf>,
-    /// The ten that sold most.
+    /// The ten with the highest sales.
     pub top_localities: Vec<SalesOf>,
-    /// The ten that sold most.
+    /// The ten with the highest sales.
     pub top_booths: Vec<SalesOf>,
-    /// Of `reports_due`, those that came in; nil reports count.
+    /// Reports received of those due, including nil reports.
     pub reports_received: usize,
-    /// One for each let booth and opening day that has come.
+    /// One per let booth and opening day up to today.
     pub reports_due: usize,
-    /// Received of due, in hundredths of a percent; absent while none is due.
+    /// Received ÷ due in basis points; absent while none is due.
     pub completeness_bp: Option<i64>,
 }
 
@@ -157,11 +157,11 @@ pub struct SalesOf {
     pub name: String,
     pub amount: i64,
     pub ocop_amount: i64,
-    /// Of all sales, in hundredths of a percent.
+    /// Share of total sales in basis points.
     pub share_bp: i64,
 }
 
-/// 1.4055 is 140.55 % of the earlier figure, a change of +40.55 %.
+/// Ratio and change: 1.4055 is 140.55 % of the earlier figure, a change of +40.55 %.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Ratio {
     /// This edition's figure; a daily average is rounded.
@@ -175,24 +175,24 @@ pub struct Ratio {
 }
 
 impl Ratio {
-    /// The change in hundredths of a percent, as people read it.
+    /// Change in basis points.
     pub fn change_bp(&self) -> i64 {
         in_ten_thousandths(&self.change)
     }
-    /// The ratio in hundredths of a percent.
+    /// Ratio in basis points.
     pub fn ratio_bp(&self) -> i64 {
         in_ten_thousandths(&self.ratio)
     }
 }
 
-/// `1.4055` as 14,055: digit by digit, so that nothing is rounded on the way.
+/// Parses `1.4055` as 14,055 digit by digit, without floating-point rounding.
 fn in_ten_thousandths(number: &serde_json::Number) -> i64 {
-    let said = number.to_string();
-    let (whole, rest) = said.split_once('.').unwrap_or((said.as_str(), ""));
+    let text = number.to_string();
+    let (integer, fraction) = text.split_once('.').unwrap_or((text.as_str(), ""));
     let digits: String =
-        whole.chars().filter(char::is_ascii_digit).chain(rest.chars().chain("0000".chars()).take(4)).collect();
+        integer.chars().filter(char::is_ascii_digit).chain(fraction.chars().chain("0000".chars()).take(4)).collect();
     let value: i64 = digits.parse().unwrap_or_default();
-    if said.starts_with('-') { -value } else { value }
+    if text.starts_with('-') { -value } else { value }
 }
 
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -213,10 +213,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ratios_are_read_digit_by_digit() {
-        let read = |text: &str| in_ten_thousandths(&text.parse().unwrap());
+    fn parses_ratios_without_rounding() {
+        let parse = |text: &str| in_ten_thousandths(&text.parse().unwrap());
         assert_eq!(
-            [read("1.4055"), read("-0.4"), read("2"), read("0.0001"), read("-0.05")],
+            [parse("1.4055"), parse("-0.4"), parse("2"), parse("0.0001"), parse("-0.05")],
             [14_055, -4_000, 20_000, 1, -500]
         );
     }

@@ -1,4 +1,4 @@
-//! Adds the facts of an edition up.
+//! Loads the facts of an edition and aggregates them.
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::store::{self, BoothFact, ExhibitorFact, GuestFact, ProductFact, SaleFact, StandFact};
@@ -23,7 +23,7 @@ use hoicho_core::{
 };
 use hoicho_web::http::Problem;
 
-/// Sales of something, and of OCOP goods among them.
+/// Sum of sales, including the part of OCOP goods.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Sales {
     pub amount: i64,
@@ -40,7 +40,7 @@ impl Sales {
     }
 }
 
-/// All facts of an edition, and their sums.
+/// Facts of an edition with their sums.
 pub(super) struct Figures {
     pub edition: EditionRow,
     pub days: Vec<OpeningDayRow>,
@@ -49,7 +49,7 @@ pub(super) struct Figures {
     pub stands: HashMap<BoothId, StandFact>,
     /// Co-exhibitors and represented companies on the let booths.
     pub guests: Vec<GuestFact>,
-    /// Main exhibitors and co-exhibitors, each once, by name.
+    /// Distinct main exhibitors and co-exhibitors, by name.
     pub direct: Vec<ExhibitorFact>,
     pub products: Vec<ProductFact>,
     pub deals: Vec<(DealKind, i64, i64)>,
@@ -62,12 +62,12 @@ pub(super) struct Figures {
     pub by_locality: BTreeMap<(String, String), Sales>,
     pub gates: Vec<GateRow>,
     pub hours: Vec<HourRow>,
-    /// The last day a report can be owed for.
+    /// Current date in the edition's time zone; reports are due up to it.
     pub today: Day,
 }
 
 impl Figures {
-    /// Reads an edition; `today` is the day in its own time zone.
+    /// Loads an edition; `today` is the current date in its time zone.
     pub fn of(tx: &mut Tx<'_>, edition: EditionId, today: Day) -> Result<Self, Problem> {
         let stands = store::stands(tx, edition)?;
         let guests = store::guests(tx, edition)?;
@@ -106,43 +106,46 @@ impl Figures {
             if let Some(zone) = zone_of.get(&fact.booth) {
                 figures.by_zone.entry(*zone).or_default().add(&fact)?;
             }
-            // A booth whose exhibitor has left since still counts, under no locality, so that sums add up.
+            // Sales of a booth that is no longer let count under an empty locality, so that the sums add up.
             let place = figures.stands.get(&fact.booth).map(|s| (s.country.clone(), s.locality.clone()));
             figures.by_locality.entry(place.unwrap_or_default()).or_default().add(&fact)?;
         }
         Ok(figures)
     }
 
-    /// Days that have come: a report can be owed for them.
+    /// Opening days up to today: reports are due for them.
     pub fn days_due(&self) -> impl Iterator<Item = Day> {
         self.days.iter().map(|d| d.day).filter(|day| *day <= self.today)
     }
 
-    /// Reports that should be here: one for each let booth and day that has come.
+    /// Number of reports due: one per let booth and opening day up to today.
     pub fn reports_due(&self) -> usize {
         self.stands.len() * self.days_due().count()
     }
 
-    /// Of the reports due, those that are here.
+    /// Number of reports received of those due.
     pub fn reports_received(&self) -> usize {
         self.days_due().map(|day| self.stands.keys().filter(|b| self.reported.contains(&(**b, day))).count()).sum()
     }
 
-    /// Let booths and days that have come without a report.
+    /// Let booths and opening days up to today without a report.
     pub fn missing(&self) -> Vec<(&BoothFact, Day)> {
-        let lacks = |booth: &BoothFact, day: Day| {
+        let is_missing = |booth: &BoothFact, day: Day| {
             self.stands.contains_key(&booth.id) && !self.reported.contains(&(booth.id, day))
         };
-        self.booths.iter().flat_map(|b| self.days_due().filter(move |d| lacks(b, *d)).map(move |d| (b, d))).collect()
+        self.booths
+            .iter()
+            .flat_map(|b| self.days_due().filter(move |d| is_missing(b, *d)).map(move |d| (b, d)))
+            .collect()
     }
 
-    /// Represented companies, each once by name and country.
+    /// Represented companies, distinct by name and country.
     pub fn indirect(&self) -> BTreeSet<(&str, &str)> {
         let represented = self.guests.iter().filter(|g| g.role == ParticipantRole::Represented);
         represented.map(|g| (g.name.as_str(), g.country.as_str())).collect()
     }
 
-    /// All visits: entries, adjustments included.
+    /// Total visits: entries including adjustments.
     pub fn visits(&self) -> i64 {
         self.hours.iter().map(|h| h.entries).sum()
     }

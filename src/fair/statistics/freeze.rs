@@ -1,4 +1,4 @@
-//! Freezing the figures of an edition that is finalised: the document and every report, each with its digest.
+//! Freezing the figures when an edition is finalised: the document and every report are stored with their digests.
 use serde::Serialize;
 
 use super::{compute, document::Statistics, reports::Report, store};
@@ -11,18 +11,18 @@ use hoicho_web::{
     identity::token::digest,
 };
 
-/// The part that is the document itself; no report is called so.
+/// Name of the part that stores the document; no report has this name.
 pub(super) const DOCUMENT: &str = "statistics";
 
 pub(super) fn json(value: &impl Serialize) -> Result<String, Problem> {
     serde_json::to_string(value).map_err(|error| {
-        tracing::error!(%error, "figures could not be written as JSON");
+        tracing::error!(%error, "failed to serialize figures");
         Problem::from(Code::Internal)
     })
 }
 
-/// Freezes the figures of an edition that is being finalised. The document names the digest of each report, so its
-/// own digest is one of everything.
+/// Freezes the figures of an edition that is being finalised. The document contains the digest of each report, so its own
+/// digest covers all of them.
 pub fn freeze(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<(), Problem> {
     let figures = compute::figures(tx, edition, now)?;
     let mut statistics = compute::statistics(tx, &figures)?;
@@ -38,7 +38,7 @@ pub fn freeze(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<(), P
     Ok(())
 }
 
-/// A report as it was frozen, if the edition is finalised.
+/// Frozen report and its digest; `None` unless the edition is finalised.
 pub(super) fn frozen_report(
     tx: &mut Tx<'_>,
     edition: EditionId,
@@ -46,13 +46,13 @@ pub(super) fn frozen_report(
 ) -> Result<Option<(Table, String)>, Problem> {
     let Some((document, digest)) = store::final_of(tx, edition, report.into())? else { return Ok(None) };
     let table = serde_json::from_str(&document).map_err(|error| {
-        tracing::error!(%error, "a frozen report could not be read");
+        tracing::error!(%error, "failed to parse frozen report");
         Problem::from(Code::Internal)
     })?;
     Ok(Some((table, digest)))
 }
 
-/// The document as of `now`, with its digest once it is frozen.
+/// Computes the document as of `now`.
 pub(super) fn document(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<Statistics, Problem> {
     let figures = compute::figures(tx, edition, now)?;
     compute::statistics(tx, &figures)

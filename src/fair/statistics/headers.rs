@@ -1,9 +1,9 @@
-//! What the columns of a workbook are called: a person reads it, a program reads the JSON or CSV.
+//! Localized column titles of XLSX reports; JSON and CSV use the machine-readable names.
 use hoicho_core::i18n::Text;
 
-/// The title of a column; one that has none is shown as it is.
+/// Title of a column; without a message, the name itself.
 pub(super) fn title(column: &str) -> Text {
-    const NAMED: [&str; 26] = [
+    const COLUMNS_WITH_TITLE: [&str; 26] = [
         "booth",
         "zone",
         "category",
@@ -31,7 +31,7 @@ pub(super) fn title(column: &str) -> Text {
         "change",
         "like_with_like",
     ];
-    if NAMED.contains(&column) {
+    if COLUMNS_WITH_TITLE.contains(&column) {
         return Text::of(&format!("column-{}", column.replace('_', "-")));
     }
     Text::verbatim(column, column)

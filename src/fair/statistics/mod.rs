@@ -1,7 +1,8 @@
-//! The figures: everything an organiser publishes at the end, each traced to its rows and marked computed or declared.
+//! Statistics: everything an organiser publishes after an edition. Each figure can be traced to its rows and is marked
+//! computed or declared.
 //!
-//! Invariants: sums by zone, locality, day and booth are made from the same rows, so they always add up to the
-//! total; a declared total stands only where there are no rows; finalised figures are frozen with a digest.
+//! Invariants: sums by zone, locality, day and booth are computed from the same rows, so they always add up to the
+//! total; a declared total is used only if there are no rows; figures of a finalised edition are frozen with a digest.
 mod compare;
 mod compute;
 pub mod document;

@@ -1,4 +1,4 @@
-//! Editions with their main figures, for a list.
+//! List of editions with their main figures.
 use super::store;
 use crate::editions;
 use hoicho_core::db::Tx;
@@ -7,19 +7,16 @@ use hoicho_web::http::Problem;
 /// One line of the list.
 #[derive(Debug, Clone)]
 pub struct Overview {
-    /// In addresses.
+    /// Used in URLs.
     pub slug: String,
-    /// As people call it.
     pub name: String,
-    /// Booths on the floor.
     pub booths: i64,
-    /// Visits.
     pub visits: i64,
     /// Retail sales, minor units.
     pub sales: i64,
 }
 
-/// The first `limit` editions that everybody may see.
+/// The first `limit` public editions.
 pub fn overview(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Overview>, Problem> {
     let editions = editions::store::page(tx, editions::store::Listed::Public(None), "", limit)?;
     let ids: Vec<_> = editions.iter().map(|e| e.id).collect();

@@ -1,4 +1,4 @@
-//! The figures for whoever may see them: as they were frozen, or as of now for the organiser's staff.
+//! Statistics by permission: frozen figures for everybody, current figures for the organiser's staff.
 use super::{document::Statistics, freeze, store};
 use hoicho_core::{db::Tx, values::ids::EditionId};
 use hoicho_web::{
@@ -6,7 +6,7 @@ use hoicho_web::{
     identity::Granted,
 };
 
-/// The document, and whether it is final. `None` for the public before the end.
+/// The document, and whether it is final. `None` for the public until the edition is finalised.
 pub fn published(tx: &mut Tx<'_>, granted: &Granted) -> Result<Option<(Statistics, bool)>, Problem> {
     let edition = granted.edition()?;
     if let Some(document) = final_figures(tx, edition)? {
@@ -18,11 +18,11 @@ pub fn published(tx: &mut Tx<'_>, granted: &Granted) -> Result<Option<(Statistic
     Ok(Some((freeze::document(tx, edition, granted.now)?, false)))
 }
 
-/// The figures as they were frozen; `None` before the end.
+/// Frozen figures; `None` until the edition is finalised.
 pub fn final_figures(tx: &mut Tx<'_>, edition: EditionId) -> Result<Option<Statistics>, Problem> {
     let Some((document, _)) = store::final_of(tx, edition, freeze::DOCUMENT)? else { return Ok(None) };
     serde_json::from_str(&document).map(Some).map_err(|error| {
-        tracing::error!(%error, "frozen figures could not be read");
+        tracing::error!(%error, "failed to parse frozen figures");
         Problem::from(Code::Internal)
     })
 }

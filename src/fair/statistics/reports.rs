@@ -1,4 +1,4 @@
-//! The reports an organiser exports: tables made from the same facts as the statistics.
+//! Reports for export: tables computed from the same facts as the statistics.
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use super::{
 use hoicho_core::values::ids::{BoothId, ExhibitorId};
 use hoicho_web::http::export::{Cell, Table};
 
-/// Which report.
+/// Kind of report.
 #[derive(
     Debug,
     Clone,
@@ -47,19 +47,19 @@ fn sales(first: Cell, sales: &Sales) -> Vec<Cell> {
     vec![first, Cell::Number(sales.amount), Cell::Number(sales.ocop), Cell::Number(sales.reports)]
 }
 
-/// Direct exhibitors with the booths they are on, then represented companies.
+/// Direct exhibitors with their number of booths, then represented companies.
 fn exhibitors(f: &Figures) -> Vec<Vec<Cell>> {
-    let mut main: BTreeMap<ExhibitorId, i64> = BTreeMap::new();
-    f.stands.values().for_each(|s| *main.entry(s.exhibitor).or_default() += 1);
-    let mut with: BTreeMap<ExhibitorId, BTreeSet<BoothId>> = BTreeMap::new();
-    for guest in &f.guests {
-        if let Some(exhibitor) = guest.exhibitor {
-            with.entry(exhibitor).or_default().insert(guest.booth);
+    let mut main_booths: BTreeMap<ExhibitorId, i64> = BTreeMap::new();
+    f.stands.values().for_each(|s| *main_booths.entry(s.exhibitor).or_default() += 1);
+    let mut shared_booths: BTreeMap<ExhibitorId, BTreeSet<BoothId>> = BTreeMap::new();
+    for participant in &f.guests {
+        if let Some(exhibitor) = participant.exhibitor {
+            shared_booths.entry(exhibitor).or_default().insert(participant.booth);
         }
     }
     let direct = f.direct.iter().map(|e| {
-        let own = main.get(&e.id).copied();
-        let shared = with.get(&e.id).map_or(0, |b| i64::try_from(b.len()).unwrap_or(i64::MAX));
+        let own = main_booths.get(&e.id).copied();
+        let shared = shared_booths.get(&e.id).map_or(0, |b| i64::try_from(b.len()).unwrap_or(i64::MAX));
         let role = if own.is_some() { "main" } else { "co_exhibitor" };
         vec![
             text(&e.name),
@@ -77,12 +77,12 @@ fn exhibitors(f: &Figures) -> Vec<Vec<Cell>> {
 }
 
 impl Report {
-    /// Only for the organiser's staff, even after the end: it names who is late.
+    /// For the organiser's staff only, even when final: it names exhibitors with missing reports.
     pub fn is_internal(self) -> bool {
         self == Report::MissingReports
     }
 
-    /// The table.
+    /// Computes the table.
     pub fn table(self, f: &Figures, comparison: Option<&Comparison>) -> Table {
         let zone = |id| f.zones.iter().find(|z| z.id == id).map_or(String::new(), |z| z.name.clone());
         let name: &'static str = self.into();
@@ -112,10 +112,10 @@ impl Report {
                 f.booths
                     .iter()
                     .map(|b| {
-                        let sold = f.by_booth.get(&b.id).copied().unwrap_or_default();
+                        let sum = f.by_booth.get(&b.id).copied().unwrap_or_default();
                         let exhibitor = f.stands.get(&b.id).map_or("", |s| s.name.as_str());
                         let mut row = vec![text(&b.code), text(zone(b.zone))];
-                        row.extend(sales(text(exhibitor), &sold));
+                        row.extend(sales(text(exhibitor), &sum));
                         row
                     })
                     .collect(),
@@ -135,9 +135,9 @@ impl Report {
                 vec!["country", "locality", "amount", "ocop_amount", "reports"],
                 f.by_locality
                     .iter()
-                    .map(|((country, locality), sold)| {
+                    .map(|((country, locality), sum)| {
                         let mut row = vec![text(country)];
-                        row.extend(sales(text(locality), sold));
+                        row.extend(sales(text(locality), sum));
                         row
                     })
                     .collect(),
@@ -168,7 +168,7 @@ impl Report {
             Report::Exhibitors => {
                 (vec!["exhibitor", "role", "legal_form", "country", "locality", "booths"], exhibitors(f))
             }
-            // Made above, because it needs another edition.
+            // Returned early above, because it needs another edition.
             Report::Comparison => (Vec::new(), Vec::new()),
             Report::MissingReports => (
                 vec!["booth", "exhibitor", "day"],

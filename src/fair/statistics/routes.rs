@@ -11,17 +11,17 @@ use hoicho_web::{
     identity::{Figures, View},
 };
 
-/// The operations of this capability.
+/// OpenAPI operations of statistics.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(get_statistics, get_report), components(schemas(Report, Format)))]
 pub struct ApiDoc;
 
-/// Mounts them.
+/// Registers the handlers.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(get_statistics).service(get_report);
 }
 
-/// Everything published at the end, in one document. The public sees it once it is final; staff at any time.
+/// Returns the statistics of an edition in one document. Public once final; for the organiser's staff at any time.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/statistics", tag = "statistics", params(("edition" = String, Path)), responses((status = 200, body = Statistics), (status = 404)))]
 #[get("/editions/{edition}/statistics")]
 async fn get_statistics(permit: View<Figures>) -> Result<HttpResponse, Problem> {
@@ -32,7 +32,7 @@ async fn get_statistics(permit: View<Figures>) -> Result<HttpResponse, Problem> 
                 return Ok((document, Some((edition, digest))));
             }
             if !granted.as_staff {
-                return Err(not_yet());
+                return Err(not_published());
             }
             let statistics = freeze::document(tx, edition, granted.now)?;
             Ok((freeze::json(&statistics)?, None))
@@ -46,7 +46,7 @@ async fn get_statistics(permit: View<Figures>) -> Result<HttpResponse, Problem> 
     Ok(About::Edition(edition).mark(response.content_type(header::ContentType::json()).body(document)))
 }
 
-fn not_yet() -> Problem {
+fn not_published() -> Problem {
     Problem::new(Code::NotFound, Said("the-figures-of-this-edition-are-not"))
 }
 
@@ -54,11 +54,11 @@ fn not_yet() -> Problem {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ReportQuery {
-    /// `json`, `csv` or `xlsx`; the `Accept` header decides when it is left out.
+    /// `json`, `csv` or `xlsx`; default by the `Accept` header.
     format: Option<Format>,
 }
 
-/// One of the reports as JSON, CSV or XLSX: booths, sales-by-booth, sales-by-day, sales-by-zone,
+/// Returns a report as JSON, CSV or XLSX: booths, sales-by-booth, sales-by-day, sales-by-zone,
 /// sales-by-locality, visits-by-day, visits-by-hour, exhibitors, missing-reports,
 /// comparison.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/reports/{report}", tag = "statistics", params(("edition" = String, Path), ("report" = Report, Path), ReportQuery), responses((status = 200), (status = 404)))]
@@ -83,7 +83,7 @@ async fn get_report(
             let edition = editions::store::find(tx, granted.edition()?)?;
             let public = edition.state == EditionState::Finalised && !report.is_internal();
             if !granted.as_staff && !public {
-                return Err(not_yet());
+                return Err(not_published());
             }
             if let Some((table, digest)) = freeze::frozen_report(tx, edition.id, report)? {
                 return Ok((table, Some(digest), edition.slug));
@@ -96,7 +96,7 @@ async fn get_report(
     let format = query.format.unwrap_or(by_header);
     let mut response = table.answer(format, &slug, |column| headers::title(column).say(language).to_owned())?;
     if let Some(digest) = digest {
-        // Each form of a frozen report is a representation of its own.
+        // One ETag per representation: the format is part of it.
         let tag =
             header::HeaderValue::from_str(&format!("\"{digest}-{}\"", format.ending())).map_err(|_| Code::Internal)?;
         response.headers_mut().insert(header::ETAG, tag);

@@ -1,4 +1,4 @@
-//! Every query behind the figures; a handful for an edition, whatever its size.
+//! Queries behind the figures. Their number does not depend on the size of the edition.
 use std::collections::HashMap;
 
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
@@ -18,8 +18,8 @@ use hoicho_core::{
     },
 };
 
-/// The states in which a booth is let.
-const LET: [AllocationState; 2] = [AllocationState::Confirmed, AllocationState::CheckedIn];
+/// States of an allocation in which the booth is let.
+const LET_STATES: [AllocationState; 2] = [AllocationState::Confirmed, AllocationState::CheckedIn];
 
 /// A booth with its zone.
 #[derive(Debug, Clone, Queryable)]
@@ -32,7 +32,7 @@ pub(super) struct BoothFact {
     pub equivalents: i32,
 }
 
-/// Booths by code.
+/// Booths of an edition, by code.
 pub(super) fn booths_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<BoothFact>> {
     booths::table
         .filter(booths::edition_id.eq(edition))
@@ -48,7 +48,7 @@ pub(super) fn booths_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<
         .load(tx.conn())
 }
 
-/// Who stands on a booth.
+/// Main exhibitor of a let booth.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct StandFact {
     pub booth: BoothId,
@@ -58,17 +58,17 @@ pub(super) struct StandFact {
     pub locality: String,
 }
 
-/// The booths that are let (confirmed or checked in), with their exhibitors.
+/// Let booths (confirmed or checked in) with their main exhibitors.
 pub(super) fn stands(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<StandFact>> {
     allocations::table
         .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(LET))
+        .filter(allocations::state.eq_any(LET_STATES))
         .select((allocations::booth_id, exhibitors::id, exhibitors::name, exhibitors::country, exhibitors::locality))
         .load(tx.conn())
 }
 
-/// What a booth sold on a day.
+/// Sales of a booth on a day.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct SaleFact {
     pub booth: BoothId,
@@ -87,7 +87,7 @@ pub(super) fn sales(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Sale
 
 type Totals = HashMap<EditionId, i64>;
 
-/// Booths, sales and visits of editions; those without rows are not in the maps.
+/// Booths, sales and visits of editions; editions without rows are missing in the maps.
 pub(super) fn totals_of(tx: &mut Tx<'_>, editions: &[EditionId]) -> QueryResult<(Totals, Totals, Totals)> {
     let booths: Vec<(EditionId, i64)> = booths::table
         .filter(booths::edition_id.eq_any(editions))
@@ -107,7 +107,7 @@ pub(super) fn totals_of(tx: &mut Tx<'_>, editions: &[EditionId]) -> QueryResult<
     Ok((booths.into_iter().collect(), sales.into_iter().collect(), visits.into_iter().collect()))
 }
 
-/// Keeps a frozen part of an edition's figures: the statistics, or a report.
+/// Stores a frozen part of an edition's figures: the statistics or a report.
 pub(super) fn insert_final(
     tx: &mut Tx<'_>,
     edition: EditionId,
@@ -127,7 +127,7 @@ pub(super) fn insert_final(
         .execute(tx.conn())
 }
 
-/// A frozen part and its digest.
+/// Frozen part and its digest.
 pub(super) fn final_of(tx: &mut Tx<'_>, edition: EditionId, part: &str) -> QueryResult<Option<(String, String)>> {
     final_figures::table
         .find((edition, part))
@@ -136,7 +136,7 @@ pub(super) fn final_of(tx: &mut Tx<'_>, edition: EditionId, part: &str) -> Query
         .optional()
 }
 
-/// Somebody else on a let booth.
+/// A participant other than the main exhibitor on a let booth.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct GuestFact {
     pub booth: BoothId,
@@ -146,12 +146,12 @@ pub(super) struct GuestFact {
     pub country: String,
 }
 
-/// Who else is on the let booths.
+/// Co-exhibitors and represented companies on the let booths.
 pub(super) fn guests(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<GuestFact>> {
     participants::table
         .inner_join(allocations::table)
         .filter(participants::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(LET))
+        .filter(allocations::state.eq_any(LET_STATES))
         .select((
             allocations::booth_id,
             participants::role,
@@ -162,7 +162,7 @@ pub(super) fn guests(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Gue
         .load(tx.conn())
 }
 
-/// What an exhibitor is, for co-exhibitors.
+/// Exhibitor attributes used in figures.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct ExhibitorFact {
     pub id: ExhibitorId,
@@ -174,7 +174,7 @@ pub(super) struct ExhibitorFact {
 
 /// Exhibitors by identifier.
 pub(super) fn exhibitors_by_id(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<ExhibitorFact>> {
-    let mut found = Vec::new();
+    let mut all_rows = Vec::new();
     for part in ids.chunks(10_000) {
         let rows: Vec<ExhibitorFact> = exhibitors::table
             .filter(exhibitors::id.eq_any(part))
@@ -186,12 +186,12 @@ pub(super) fn exhibitors_by_id(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryRes
                 exhibitors::locality,
             ))
             .load(tx.conn())?;
-        found.extend(rows);
+        all_rows.extend(rows);
     }
-    Ok(found)
+    Ok(all_rows)
 }
 
-/// A product, as far as figures care.
+/// Product attributes used in figures.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct ProductFact {
     pub group: ProductGroup,
@@ -199,20 +199,20 @@ pub(super) struct ProductFact {
     pub certificate_expires_on: Option<Day>,
 }
 
-/// The products of exhibitors.
+/// Products of exhibitors.
 pub(super) fn products_of(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<ProductFact>> {
-    let mut found = Vec::new();
+    let mut all_rows = Vec::new();
     for part in ids.chunks(10_000) {
         let rows: Vec<ProductFact> = products::table
             .filter(products::exhibitor_id.eq_any(part))
             .select((products::product_group, products::stars, products::certificate_expires_on))
             .load(tx.conn())?;
-        found.extend(rows);
+        all_rows.extend(rows);
     }
-    Ok(found)
+    Ok(all_rows)
 }
 
-/// Sales by product group, as far as the lines of reports tell it, and OCOP goods among them.
+/// Sales by product group and their OCOP part, from report lines that have a product group.
 pub(super) fn sales_by_group(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(ProductGroup, i64, i64)>> {
     use sales_report_lines as l;
     let rows: Vec<(Option<ProductGroup>, bool, i64)> = l::table

@@ -1,4 +1,4 @@
-//! Lines of the log that partners may be told of: put in a queue in the same transaction, so that none is lost.
+//! Enqueues audit entries as webhook events, in the same transaction so that none is lost.
 use diesel::prelude::*;
 
 use super::AuditRow;
@@ -7,7 +7,7 @@ use hoicho_core::{
     on_either,
 };
 
-/// What is announced, by the action of its line.
+/// Actions whose audit entries become webhook events.
 pub const ANNOUNCED: [&str; 18] = [
     "edition.transition",
     "edition.change",
@@ -29,15 +29,15 @@ pub const ANNOUNCED: [&str; 18] = [
     "deal.create",
 ];
 
-/// Queues those of these lines that are announced, in their order.
+/// Enqueues the entries that are webhook events, in order.
 pub(super) fn announce(tx: &mut Tx<'_>, rows: &[AuditRow]) -> QueryResult<()> {
-    let new: Vec<_> = rows
+    let new_events: Vec<_> = rows
         .iter()
         .filter(|row| row.organiser_id.is_some() && ANNOUNCED.contains(&row.action.as_str()))
         .map(|row| (events::audit_log_id.eq(row.id), events::is_new.eq(true)))
         .collect();
-    if !new.is_empty() {
-        on_either!(tx, |c| diesel::insert_into(events::table).values(&new).execute(c))?;
+    if !new_events.is_empty() {
+        on_either!(tx, |c| diesel::insert_into(events::table).values(&new_events).execute(c))?;
     }
     Ok(())
 }

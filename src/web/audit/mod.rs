@@ -1,4 +1,5 @@
-//! The audit log: who changed what, when, from what to what; written in the change's own transaction.
+//! The audit log: actor, action, time, and the values before and after each change, written in the same transaction as the
+//! change.
 mod events;
 pub use events::ANNOUNCED;
 
@@ -14,53 +15,53 @@ use hoicho_core::{
     },
 };
 
-/// One change.
+/// An entry to record.
 pub struct Entry<T: Serialize> {
-    /// Whose data it is, when it is a tenant's.
+    /// The tenant that owns the data; `None` for platform data.
     pub organiser: Option<OrganiserId>,
-    /// Which edition it touches: what its live stream shows.
+    /// The edition concerned; its event stream includes the entry.
     pub edition: Option<EditionId>,
-    /// Who did it; `None` for the program itself.
+    /// The user who made the change; `None` for background jobs.
     pub actor: Option<UserId>,
-    /// The key that did it, where it was one.
+    /// The API key that made the change, if any.
     pub api_key: Option<ApiKeyId>,
-    /// What was done, as `booth.release`.
+    /// The action, `<subject kind>.<verb>`: `booth.release`.
     pub action: &'static str,
-    /// What it was done to: the kind before the dot of `action` has this identifier.
+    /// Identifier of the subject; its kind is the part of `action` before the dot.
     pub subject: String,
-    /// How it was; `None` for a new thing.
+    /// State before the change; `None` for a creation.
     pub before: Option<T>,
-    /// How it is now.
+    /// State after the change; `None` for a deletion.
     pub after: Option<T>,
-    /// When.
+    /// Time of the change.
     pub at: Instant,
 }
 
-/// A line as it is kept.
+/// A stored entry.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_log, treat_none_as_default_value = false)]
 pub struct AuditRow {
-    /// Identifier, in the order lines were written.
+    /// Identifier; sorts by creation time.
     pub id: AuditId,
-    /// Whose data it is.
+    /// The tenant that owns the data.
     pub organiser_id: Option<OrganiserId>,
-    /// Which edition it touches.
+    /// The edition concerned.
     pub edition_id: Option<EditionId>,
-    /// Who did it.
+    /// The user who made the change.
     pub actor_id: Option<UserId>,
-    /// What was done.
+    /// The action.
     pub action: String,
-    /// The kind of thing.
+    /// Kind of the subject.
     pub subject_kind: String,
-    /// Its identifier.
+    /// Identifier of the subject.
     pub subject: String,
-    /// JSON.
+    /// State before the change, as JSON.
     pub before_json: Option<String>,
-    /// JSON.
+    /// State after the change, as JSON.
     pub after_json: Option<String>,
-    /// When.
+    /// Time of the change.
     pub at: Instant,
-    /// The key that did it.
+    /// The API key that made the change.
     pub api_key_id: Option<ApiKeyId>,
 }
 
@@ -86,37 +87,37 @@ fn row<T: Serialize>(entry: Entry<T>) -> QueryResult<AuditRow> {
     })
 }
 
-/// Writes one line.
+/// Records one entry.
 pub fn record<T: Serialize>(tx: &mut Tx<'_>, entry: Entry<T>) -> QueryResult<()> {
     let row = row(entry)?;
     diesel::insert_into(audit_log::table).values(&row).execute(tx.conn())?;
     events::announce(tx, std::slice::from_ref(&row))
 }
 
-/// Writes many lines in a few statements.
+/// Records entries in batches.
 pub fn record_all<T: Serialize>(tx: &mut Tx<'_>, entries: Vec<Entry<T>>) -> QueryResult<()> {
     let rows = entries.into_iter().map(row).collect::<QueryResult<Vec<_>>>()?;
-    for part in rows.chunks(500) {
-        on_either!(tx, |c| diesel::insert_into(audit_log::table).values(part).execute(c))?;
-        events::announce(tx, part)?;
+    for batch in rows.chunks(500) {
+        on_either!(tx, |c| diesel::insert_into(audit_log::table).values(batch).execute(c))?;
+        events::announce(tx, batch)?;
     }
     Ok(())
 }
 
-/// Which lines to read.
+/// Filter of audit entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Of {
-    /// Everything: for the platform's admins.
+    /// No filter; for platform administrators.
     All,
-    /// One tenant's.
+    /// Entries of one tenant.
     Organiser(OrganiserId),
-    /// What one person did.
+    /// Entries by one user.
     Actor(UserId),
-    /// One edition's, oldest first: what its live stream shows.
+    /// Entries of one edition in ascending order, for its event stream.
     Edition(EditionId),
 }
 
-/// Lines: an edition's oldest first after `after`, all others newest first before `after`.
+/// Reads a page of entries, starting after the cursor `after`: ascending for an edition, otherwise descending.
 pub fn page(tx: &mut Tx<'_>, of: Of, after: Option<AuditId>, limit: i64) -> QueryResult<Vec<AuditRow>> {
     let mut query = audit_log::table.into_boxed();
     match of {
@@ -135,7 +136,7 @@ pub fn page(tx: &mut Tx<'_>, of: Of, after: Option<AuditId>, limit: i64) -> Quer
     query.limit(limit).select(AuditRow::as_select()).load(tx.conn())
 }
 
-/// The last line of an edition: where a stream begins that asks for nothing older.
+/// The newest entry of an edition: the start position of an event stream that requests no history.
 pub fn last_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Option<AuditId>> {
     audit_log::table
         .filter(audit_log::edition_id.eq(edition))

@@ -1,19 +1,19 @@
-//! What an answer is made from, for whoever keeps finished answers.
+//! Cache tags on responses, read by the response cache.
 use actix_web::HttpResponse;
 
 use hoicho_core::values::ids::EditionId;
 
-/// Marks an answer that everybody may see and that stays right until this changes.
+/// Marks a response as public and valid until the tagged data changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum About {
-    /// One edition and all that is in it.
+    /// One edition with all its contents.
     Edition(EditionId),
     /// The list of editions.
     Editions,
 }
 
 impl About {
-    /// Puts the mark on an answer.
+    /// Tags a response.
     pub fn mark(self, mut response: HttpResponse) -> HttpResponse {
         response.extensions_mut().insert(self);
         response

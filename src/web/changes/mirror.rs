@@ -1,8 +1,8 @@
-//! Lists that a mirror follows: whole at first, then only what changed.
+//! Incremental synchronization of lists: a full read first, then only changes.
 //!
-//! Every page says `synced`. A mirror that has read a list to its end sends the `synced` of it as `updated_since` the
-//! next time and is told what changed, with `deleted` for what is no longer there. All pages of one reading say the same
-//! `synced`, that of the first: what changed while the pages were read is told the next time.
+//! Every page contains `synced`. After reading the last page, a client sends `synced` as `updated_since` in its next
+//! synchronization and receives changed rows, and in `deleted` the identifiers of removed ones. All pages of one
+//! synchronization repeat the `synced` of the first page, so changes made in the meantime are reported in the next.
 use std::collections::HashSet;
 
 use actix_web::{HttpRequest, HttpResponse};
@@ -23,124 +23,124 @@ use hoicho_core::{
     values::ids::{EditionId, SubjectId},
 };
 
-/// What a mirror asks for.
+/// A parsed synchronization request.
 #[derive(Debug, Clone)]
 pub enum Wanted {
-    /// Everything, from after this key of the list on.
+    /// A full read.
     All {
-        /// Empty for the first page.
+        /// The list key after which the page starts; empty for the first page.
         after: String,
-        /// Of the first page, once there was one.
+        /// `synced` of the first page; `None` on the first page.
         synced: Option<Revision>,
     },
-    /// What changed.
+    /// Changes only.
     Since {
-        /// From where on.
+        /// Start of the range.
         since: Since,
-        /// Of the first page, once there was one.
+        /// `synced` of the first page; `None` on the first page.
         synced: Option<Revision>,
     },
 }
 
-fn bad_token() -> Problem {
+fn invalid_updated_since() -> Problem {
     Problem::new(Code::BadRequest, Said("this-updated-since-is-not-a-synced"))
 }
 
-fn bad_cursor() -> Problem {
+fn invalid_cursor() -> Problem {
     Problem::new(Code::BadRequest, Said("this-cursor-is-not-one-we-gave"))
 }
 
-fn revision(text: &str) -> Option<Revision> {
+fn parse_revision(text: &str) -> Option<Revision> {
     text.parse().ok().filter(|r| *r >= 0).map(Revision)
 }
 
-/// Reads `updated_since` and `cursor`.
+/// Parses `updated_since` and `cursor`.
 pub fn ask(query: &PageQuery, updated_since: Option<&str>) -> Result<Wanted, Problem> {
     let cursor = query.after()?;
     let Some(token) = updated_since else {
         if cursor.is_empty() {
             return Ok(Wanted::All { after: cursor, synced: None });
         }
-        let (synced, after) = cursor.split_once('~').ok_or_else(bad_cursor)?;
-        let synced = revision(synced).ok_or_else(bad_cursor)?;
+        let (synced, after) = cursor.split_once('~').ok_or_else(invalid_cursor)?;
+        let synced = parse_revision(synced).ok_or_else(invalid_cursor)?;
         return Ok(Wanted::All { after: after.to_owned(), synced: Some(synced) });
     };
-    let from = decode(token).and_then(|t| revision(t.strip_prefix('r')?)).ok_or_else(bad_token)?;
+    let from = decode(token).and_then(|t| parse_revision(t.strip_prefix('r')?)).ok_or_else(invalid_updated_since)?;
     if cursor.is_empty() {
         return Ok(Wanted::Since { since: Since::Revision(from), synced: None });
     }
     let parts: Vec<&str> = cursor.split('~').collect();
-    let [synced, at, subject] = parts.as_slice() else { return Err(bad_cursor()) };
-    let read = || {
-        let seen = Seen { revision: revision(at)?, subject: subject.parse().ok()? };
-        Some((revision(synced)?, seen))
+    let [synced, revision, subject] = parts.as_slice() else { return Err(invalid_cursor()) };
+    let parse = || {
+        let last = Seen { revision: parse_revision(revision)?, subject: subject.parse().ok()? };
+        Some((parse_revision(synced)?, last))
     };
-    let (synced, seen) = read().ok_or_else(bad_cursor)?;
-    Ok(Wanted::Since { since: Since::After(seen), synced: Some(synced) })
+    let (synced, last) = parse().ok_or_else(invalid_cursor)?;
+    Ok(Wanted::Since { since: Since::After(last), synced: Some(synced) })
 }
 
-/// A page of a list that can be mirrored.
+/// A page of a synchronizable list.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Mirrored<T> {
-    /// The rows: all of them, or those that changed.
+    /// The rows; with `updated_since`, only changed ones.
     pub items: Vec<T>,
-    /// With `updated_since`: identifiers of what is no longer there. Some may never have been seen.
+    /// With `updated_since`: identifiers of removed rows. Some may be unknown to the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted: Option<Vec<SubjectId>>,
-    /// Where the next page begins; absent on the last.
+    /// Cursor of the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
-    /// Send this as `updated_since` the next time, once all pages are read.
+    /// After reading all pages, send this as `updated_since` in the next synchronization.
     pub synced: String,
 }
 
-/// A list that can be mirrored.
+/// A synchronizable list.
 pub trait Mirror {
-    /// A row as it is shown.
+    /// The row in responses.
     type Row: Serialize;
-    /// The kind of thing.
+    /// The kind of entity.
     const KIND: Kind;
-    /// In which edition; `None` for editions themselves.
+    /// The edition that contains the rows; `None` for editions themselves.
     fn edition(&self) -> Option<EditionId>;
-    /// Rows after a key of the list, at most as many as told.
+    /// Up to `limit` rows after a list key.
     fn page(&self, tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<Self::Row>, Problem>;
-    /// Those of these that are there, as far as the caller may see.
+    /// The rows with these identifiers that exist and are visible to the caller.
     fn by_ids(&self, tx: &mut Tx<'_>, ids: &[SubjectId]) -> Result<Vec<Self::Row>, Problem>;
-    /// A row's key in the list.
+    /// The list key of a row.
     fn key(row: &Self::Row) -> String;
-    /// A row's identifier.
+    /// The identifier of a row.
     fn id(row: &Self::Row) -> SubjectId;
 }
 
 /// Reads a page of `list`.
 pub fn read<M: Mirror>(tx: &mut Tx<'_>, list: &M, wanted: Wanted, limit: i64) -> Result<Mirrored<M::Row>, Problem> {
-    // Before the rows, so that whatever changes meanwhile is told the next time.
+    // Read before the rows, so that concurrent changes are reported in the next synchronization.
     let now = store::synced(tx, list.edition(), M::KIND)?;
     match wanted {
         Wanted::All { after, synced } => {
             let synced = synced.unwrap_or(now);
             let mut items = list.page(tx, &after, limit + 1)?;
-            let more = cut(&mut items, limit);
-            let next = items.last().filter(|_| more).map(|last| encode(&format!("{synced}~{}", M::key(last))));
+            let has_more = cut(&mut items, limit);
+            let next = items.last().filter(|_| has_more).map(|last| encode(&format!("{synced}~{}", M::key(last))));
             Ok(Mirrored { items, deleted: None, next_cursor: next, synced: token(synced) })
         }
         Wanted::Since { since, synced } => {
             let synced = synced.unwrap_or(now);
             let mut changed = store::since(tx, list.edition(), M::KIND, since, limit + 1)?;
-            let more = cut(&mut changed, limit);
-            let place = |seen: &Seen| encode(&format!("{synced}~{}~{}", seen.revision, seen.subject));
-            let next = changed.last().filter(|_| more).map(place);
-            let ids: Vec<SubjectId> = changed.iter().map(|seen| seen.subject).collect();
+            let has_more = cut(&mut changed, limit);
+            let cursor = |change: &Seen| encode(&format!("{synced}~{}~{}", change.revision, change.subject));
+            let next = changed.last().filter(|_| has_more).map(cursor);
+            let ids: Vec<SubjectId> = changed.iter().map(|change| change.subject).collect();
             let items = list.by_ids(tx, &ids)?;
-            let there: HashSet<SubjectId> = items.iter().map(M::id).collect();
-            let deleted = ids.into_iter().filter(|id| !there.contains(id)).collect();
+            let existing: HashSet<SubjectId> = items.iter().map(M::id).collect();
+            let deleted = ids.into_iter().filter(|id| !existing.contains(id)).collect();
             Ok(Mirrored { items, deleted: Some(deleted), next_cursor: next, synced: token(synced) })
         }
     }
 }
 
 impl<T: Serialize + utoipa::ToSchema> Mirrored<T> {
-    /// The answer, with only the fields that are wanted and a `Link` to the next page.
+    /// Builds the response with the selected fields and a `Link` header to the next page.
     pub fn answer(self, req: &HttpRequest, fields: &Fields<T>) -> Result<HttpResponse, Problem> {
         let mut response = HttpResponse::Ok();
         if let Some(cursor) = &self.next_cursor {

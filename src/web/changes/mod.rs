@@ -1,8 +1,8 @@
-//! What changed of that which other sites mirror: editions, zones, booths, and who stands where.
+//! Change tracking for partner sites that mirror editions, zones, booths and booth occupants.
 //!
-//! Invariants: every change of these is written down by triggers of the database, in its own transaction; whoever asks
-//! for what changed since a revision they were given has missed nothing, on either database and from any node. They may
-//! be told of a thing twice. The rows outlive the things, so that what is gone can be told.
+//! Invariants: database triggers record every change in the transaction that makes it. A client that requests the changes
+//! since a revision it received misses none, on either database and from any node, but may receive a change twice. Change
+//! rows outlive their subjects, so deletions are reported.
 mod about;
 mod mirror;
 mod store;
@@ -12,20 +12,20 @@ pub use mirror::{Mirror, Mirrored, Wanted, ask, read};
 pub use store::{now, of_all};
 
 hoicho_core::text_enum! {
-    /// What can be mirrored.
+    /// The kind of a mirrored entity.
     Kind {
-        /// An edition itself: its name, days, venue, state.
+        /// An edition: name, days, venue, state.
         Edition,
-        /// Part of the floor.
+        /// A zone.
         Zone,
-        /// A booth, and whether it is taken.
+        /// A booth, including whether it is allocated.
         Booth,
-        /// Who stands in an edition, with their booths and products.
+        /// An exhibitor in an edition, with booths and products.
         Exhibitor,
     }
 }
 
-/// A point in the order of changes: all before it are known.
+/// A position in the change order; all earlier changes are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revision(pub i64);
 

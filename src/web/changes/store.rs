@@ -1,4 +1,4 @@
-//! Every query on changes.
+//! Database queries of change tracking.
 use diesel::{dsl::max, prelude::*, sql_types::BigInt};
 
 use super::{Kind, Revision};
@@ -7,25 +7,26 @@ use hoicho_core::{
     values::ids::{EditionId, SubjectId},
 };
 
-/// Where changes of a kind stand: those of editions themselves under no edition.
-fn place(edition: Option<EditionId>) -> EditionId {
+/// The value of the `edition` column; changes of editions themselves are stored with the nil UUID.
+fn edition_column(edition: Option<EditionId>) -> EditionId {
     edition.unwrap_or(EditionId(uuid::Uuid::nil()))
 }
 
 #[derive(QueryableByName)]
-struct Oldest {
+struct OldestTransaction {
     #[diesel(sql_type = BigInt)]
-    running: i64,
+    xmin: i64,
 }
 
-/// Where things stand now. To be read before the rows: what changes in between is then told again.
+/// The current revision: all changes of transactions that may still commit are at or after it. Must be read before the rows,
+/// so that concurrent changes are reported again rather than missed.
 pub fn now(tx: &mut Tx<'_>) -> QueryResult<Revision> {
     match tx.conn() {
         Conn::Postgres(c) => {
-            let oldest: Oldest =
-                diesel::sql_query("SELECT pg_snapshot_xmin(pg_current_snapshot())::TEXT::BIGINT AS running")
+            let oldest: OldestTransaction =
+                diesel::sql_query("SELECT pg_snapshot_xmin(pg_current_snapshot())::TEXT::BIGINT AS xmin")
                     .get_result(c)?;
-            Ok(Revision(oldest.running))
+            Ok(Revision(oldest.xmin))
         }
         Conn::Sqlite(c) => {
             let last: Option<i64> = changes::table.select(max(changes::revision)).get_result(c)?;
@@ -34,37 +35,38 @@ pub fn now(tx: &mut Tx<'_>) -> QueryResult<Revision> {
     }
 }
 
-/// From where on to ask for changes of a kind in an edition (`None`: editions themselves) to miss none: the same as long as
-/// nothing of it changes, so that an answer that says so is the same too. To be read before the rows.
+/// The revision from which a client must request changes of a kind in an edition (`None`: editions themselves) to miss none.
+/// It is stable while nothing of the kind changes, so responses that contain it are identical and keep their ETag. Must be
+/// read before the rows.
 pub fn synced(tx: &mut Tx<'_>, edition: Option<EditionId>, kind: Kind) -> QueryResult<Revision> {
     let last: Option<i64> = changes::table
-        .filter(changes::edition.eq(place(edition)))
+        .filter(changes::edition.eq(edition_column(edition)))
         .filter(changes::kind.eq(kind))
         .select(max(changes::revision))
         .get_result(tx.conn())?;
-    // What is after the last one; but what began before it, and is not committed yet, may still come.
+    // The next revision after the last change, but no later than the oldest transaction that may still commit.
     Ok(now(tx)?.min(Revision(last.unwrap_or(0) + 1)))
 }
 
-/// From where on changes are wanted: a revision, or the last change already told.
+/// The start of a range of changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
-    /// All from this on.
+    /// From this revision, inclusive.
     Revision(Revision),
-    /// All after this one.
+    /// After this change, exclusive.
     After(Seen),
 }
 
-/// A change's place in the order: its revision, and within it the thing.
+/// The sort key of a change: the revision, then the subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seen {
-    /// When.
+    /// Revision of the change.
     pub revision: Revision,
-    /// What.
+    /// The changed entity.
     pub subject: SubjectId,
 }
 
-/// What of a kind changed in an edition (`None`: editions themselves), in order.
+/// Changes of a kind in an edition (`None`: editions themselves), in order.
 pub fn since(
     tx: &mut Tx<'_>,
     edition: Option<EditionId>,
@@ -73,13 +75,13 @@ pub fn since(
     limit: i64,
 ) -> QueryResult<Vec<Seen>> {
     let mut query =
-        changes::table.filter(changes::edition.eq(place(edition))).filter(changes::kind.eq(kind)).into_boxed();
+        changes::table.filter(changes::edition.eq(edition_column(edition))).filter(changes::kind.eq(kind)).into_boxed();
     query = match since {
         Since::Revision(from) => query.filter(changes::revision.ge(from.0)),
-        Since::After(seen) => query.filter(
+        Since::After(last) => query.filter(
             changes::revision
-                .gt(seen.revision.0)
-                .or(changes::revision.eq(seen.revision.0).and(changes::subject.gt(seen.subject))),
+                .gt(last.revision.0)
+                .or(changes::revision.eq(last.revision.0).and(changes::subject.gt(last.subject))),
         ),
     };
     let rows: Vec<(i64, SubjectId)> = query
@@ -90,16 +92,16 @@ pub fn since(
     Ok(rows.into_iter().map(|(revision, subject)| Seen { revision: Revision(revision), subject }).collect())
 }
 
-/// Editions in which anything changed from `from` on, with the revision of each change; at most `most`.
-pub fn of_all(tx: &mut Tx<'_>, from: Revision, most: i64) -> QueryResult<Vec<(EditionId, Kind, Revision)>> {
+/// Changes of all editions from revision `from`, inclusive, in order.
+pub fn of_all(tx: &mut Tx<'_>, from: Revision, limit: i64) -> QueryResult<Vec<(EditionId, Kind, Revision)>> {
     let rows: Vec<(EditionId, Kind, SubjectId, i64)> = changes::table
         .filter(changes::revision.ge(from.0))
         .order(changes::revision)
-        .limit(most)
+        .limit(limit)
         .select((changes::edition, changes::kind, changes::subject, changes::revision))
         .load(tx.conn())?;
-    let of = |(edition, kind, subject, revision): (EditionId, Kind, SubjectId, i64)| {
+    let to_change = |(edition, kind, subject, revision): (EditionId, Kind, SubjectId, i64)| {
         (if kind == Kind::Edition { EditionId(subject.0) } else { edition }, kind, Revision(revision))
     };
-    Ok(rows.into_iter().map(of).collect())
+    Ok(rows.into_iter().map(to_change).collect())
 }

@@ -1,4 +1,4 @@
-//! What a successful change answers, made inside its transaction so that it can be kept and given again.
+//! Success responses of writes. They are built inside the transaction so that idempotency can store and replay them.
 use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::StatusCode, http::header};
 use serde::Serialize;
 
@@ -7,44 +7,44 @@ use super::{
     problem::{Code, Problem},
 };
 
-/// An answer with a JSON body, or none.
+/// A success response with a JSON body or no body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// 200 to 299.
+    /// Status, 200 to 299.
     pub status: StatusCode,
-    /// The version of what is shown, for its entity tag.
+    /// Version of the represented resource, for the ETag.
     pub version: Option<i32>,
-    /// JSON; empty for no content.
+    /// JSON body; empty for 204.
     pub body: String,
-    /// Kept from the first time this request was made.
+    /// Whether this is the stored response of an earlier request with the same idempotency key.
     pub repeated: bool,
 }
 
 impl Answer {
-    fn with(status: StatusCode, shown: &impl Serialize) -> Result<Self, Problem> {
-        let body = serde_json::to_string(shown).map_err(|error| {
-            tracing::error!(%error, "an answer could not be written");
+    fn with(status: StatusCode, value: &impl Serialize) -> Result<Self, Problem> {
+        let body = serde_json::to_string(value).map_err(|error| {
+            tracing::error!(%error, "failed to serialize a response");
             Problem::from(Code::Internal)
         })?;
         Ok(Self { status, version: None, body, repeated: false })
     }
-    /// 200 with `shown`.
-    pub fn ok(shown: &impl Serialize) -> Result<Self, Problem> {
-        Self::with(StatusCode::OK, shown)
+    /// 200 OK.
+    pub fn ok(value: &impl Serialize) -> Result<Self, Problem> {
+        Self::with(StatusCode::OK, value)
     }
-    /// 201 with `shown`.
-    pub fn created(shown: &impl Serialize) -> Result<Self, Problem> {
-        Self::with(StatusCode::CREATED, shown)
+    /// 201 Created.
+    pub fn created(value: &impl Serialize) -> Result<Self, Problem> {
+        Self::with(StatusCode::CREATED, value)
     }
-    /// 202 with `shown`: it will be done.
-    pub fn accepted(shown: &impl Serialize) -> Result<Self, Problem> {
-        Self::with(StatusCode::ACCEPTED, shown)
+    /// 202 Accepted, for work that completes later.
+    pub fn accepted(value: &impl Serialize) -> Result<Self, Problem> {
+        Self::with(StatusCode::ACCEPTED, value)
     }
-    /// 204.
+    /// 204 No Content.
     pub fn no_content() -> Self {
         Self { status: StatusCode::NO_CONTENT, version: None, body: String::new(), repeated: false }
     }
-    /// The same with an entity tag.
+    /// Adds an ETag for `version`.
     pub fn version(self, version: i32) -> Self {
         Self { version: Some(version), ..self }
     }
@@ -67,9 +67,9 @@ impl Responder for Answer {
     }
 }
 
-/// A list without pages: what it holds is bounded by its owner.
+/// A list without pagination, for collections of bounded size.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Items<T> {
-    /// All of them.
+    /// All items.
     pub items: Vec<T>,
 }

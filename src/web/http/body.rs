@@ -1,4 +1,4 @@
-//! What callers send: JSON bodies and query strings, with limits, and problems that point at the field.
+//! Extractors of JSON bodies and query strings, with a size limit and errors that point at the invalid field.
 use std::pin::Pin;
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, error::PayloadError, web};
@@ -10,17 +10,17 @@ use super::{
 };
 use hoicho_core::i18n::{Said, Text};
 
-/// Bytes a JSON body may have.
+/// Maximum size of a JSON body in bytes.
 pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
-/// A JSON body of type `T`. Unknown fields are refused by `T` itself (`deny_unknown_fields`).
+/// A JSON body of type `T`. `T` rejects unknown fields itself (`deny_unknown_fields`).
 ///
-/// Extractors of one handler run side by side, so a faulty body is told only when the handler asks for it:
-/// a caller without a permit hears that there is none, whatever they sent.
+/// The extractors of a handler run concurrently. A parse error is therefore returned only by [`Body::get`], after the handler
+/// has authorized the caller: unauthorized callers get 401 or 403 regardless of their body.
 pub struct Body<T>(Result<T, Problem>);
 
 impl<T> Body<T> {
-    /// What was sent, or what is wrong with it.
+    /// The parsed body or the parse error.
     pub fn get(self) -> Result<T, Problem> {
         self.0
     }
@@ -32,13 +32,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let bytes = web::Bytes::from_request(req, payload);
         Box::pin(async move {
-            let read = bytes.await.map_err(|e| match e.as_response_error().status_code() {
+            let result = bytes.await.map_err(|e| match e.as_response_error().status_code() {
                 actix_web::http::StatusCode::PAYLOAD_TOO_LARGE => {
                     Problem::new(Code::TooLarge, Said("the-body-is-over-2-mb-please"))
                 }
                 _ => e.as_error::<PayloadError>().map_or(Code::BadRequest.into(), slow::fault),
             });
-            Ok(Self(read.and_then(|bytes| parse(&bytes))))
+            Ok(Self(result.and_then(|bytes| parse(&bytes))))
         })
     }
 }
@@ -46,14 +46,14 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
-        let at = e.path().to_string();
+        let path = e.path().to_string();
         let inner = e.inner();
         if inner.is_data() {
             Problem {
                 code: Code::Invalid,
                 detail: None,
                 errors: vec![FieldError {
-                    pointer: pointer(&at),
+                    pointer: pointer(&path),
                     code: "unexpected",
                     detail: unexpected(&inner.to_string()),
                 }],
@@ -66,10 +66,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
-/// What serde says, in both languages: its sentences are few, and their words are the API's own names.
-pub fn unexpected(said: &str) -> Text {
-    // "… at line 1 column 7" says nothing to whom the pointer says it all.
-    let said = said.split(" at line ").next().unwrap_or(said);
+/// Localizes a serde error message. Serde uses few phrases, which are translated term by term; names are API identifiers.
+pub fn unexpected(message: &str) -> Text {
+    // The position "… at line 1 column 7" is redundant because the error has a JSON pointer.
+    let message = message.split(" at line ").next().unwrap_or(message);
     let terms = [
         ("missing field", "thiếu trường"),
         ("unknown field", "không có trường"),
@@ -91,8 +91,8 @@ pub fn unexpected(said: &str) -> Text {
         ("struct", "đối tượng"),
         (" or ", " hoặc "),
     ];
-    let vi = terms.iter().fold(said.to_owned(), |said, (en, vi)| said.replace(en, vi));
-    Said("this-cannot-be-taken").with(&[]).and("said", Text::verbatim(vi, said)).text()
+    let vi = terms.iter().fold(message.to_owned(), |message, (en, vi)| message.replace(en, vi));
+    Said("this-cannot-be-taken").with(&[]).and("said", Text::verbatim(vi, message)).text()
 }
 
 fn pointer(path: &str) -> String {
@@ -102,11 +102,11 @@ fn pointer(path: &str) -> String {
     }
 }
 
-/// The query string as `T`; an unknown parameter is refused by `T` itself.
+/// The query string as `T`. `T` rejects unknown parameters itself; the error is returned by [`Query::get`].
 pub struct Query<T>(Result<T, Problem>);
 
 impl<T> Query<T> {
-    /// What was asked, or what is wrong with it.
+    /// The parsed query or the parse error.
     pub fn get(self) -> Result<T, Problem> {
         self.0
     }
@@ -129,22 +129,22 @@ mod tests {
 
     #[derive(Debug, serde::Deserialize)]
     #[serde(deny_unknown_fields)]
-    struct Asked {
-        #[expect(dead_code, reason = "only its type matters")]
+    struct Request {
+        #[expect(dead_code, reason = "only the type of the field matters")]
         amount: i64,
     }
 
     #[test]
-    fn a_fault_is_told_in_both_languages_and_pointed_at() {
-        let told = |body: &str| {
-            let problem = parse::<Asked>(body.as_bytes()).expect_err(body);
+    fn parse_error_is_localized_and_has_a_pointer() {
+        let parse_error = |body: &str| {
+            let problem = parse::<Request>(body.as_bytes()).expect_err(body);
             let error = problem.errors.into_iter().next().expect(body);
             (error.pointer, error.detail.vi, error.detail.en)
         };
-        let (pointer, vi, en) = told(r#"{"amount":"x"}"#);
+        let (pointer, vi, en) = parse_error(r#"{"amount":"x"}"#);
         assert_eq!(pointer, "/amount");
         assert_eq!(vi, "Giá trị không dùng được: sai kiểu: chuỗi \"x\", cần i64.");
         assert_eq!(en, "This cannot be taken: invalid type: string \"x\", expected i64.");
-        assert_eq!(told("{}").1, "Giá trị không dùng được: thiếu trường `amount`.");
+        assert_eq!(parse_error("{}").1, "Giá trị không dùng được: thiếu trường `amount`.");
     }
 }

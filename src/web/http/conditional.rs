@@ -1,5 +1,5 @@
-//! Reads that cost nothing when nothing changed: every JSON answer to a `GET` has an entity tag, and
-//! `If-None-Match` is answered with 304.
+//! Conditional `GET`: responses without a version get an ETag from a digest of their content, and a matching `If-None-Match`
+//! gets 304.
 use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
@@ -9,25 +9,27 @@ use actix_web::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-/// Whether `If-None-Match` names the current tag; weakly, as RFC 9110 wants it for reads.
-pub fn is_seen(seen: &str, current: &header::HeaderValue) -> bool {
+/// Whether `If-None-Match` matches the current ETag, by weak comparison (RFC 9110, section 13.1.2).
+pub fn is_seen(if_none_match: &str, current: &header::HeaderValue) -> bool {
     let Ok(current) = current.to_str() else { return false };
-    let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    seen == current || seen.trim() == "*" || seen.split(',').any(|tag| strong(tag) == strong(current))
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    if_none_match == current
+        || if_none_match.trim() == "*"
+        || if_none_match.split(',').any(|tag| opaque(tag) == opaque(current))
 }
 
-/// Tags what has no version of its own by its content.
+/// Middleware that adds a weak ETag to `GET` responses without one, and evaluates `If-None-Match`.
 pub async fn tag(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
-    let is_read = req.method() == Method::GET;
+    let is_get = req.method() == Method::GET;
     let response = next.call(req).await?;
-    if !is_read || response.status() != StatusCode::OK {
+    if !is_get || response.status() != StatusCode::OK {
         return Ok(response);
     }
     let (req, response) = response.into_parts();
     let (mut response, body) = response.into_parts();
     let body = match body.try_into_bytes() {
         Ok(bytes) => bytes,
-        // A stream has no end to make a digest of.
+        // A streamed body cannot be digested before it is sent.
         Err(body) => return Ok(ServiceResponse::new(req, response.set_body(body))),
     };
     if !response.headers().contains_key(header::ETAG) {
@@ -36,9 +38,9 @@ pub async fn tag(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResp
             response.headers_mut().insert(header::ETAG, tag);
         }
     }
-    let seen = req.headers().get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
+    let if_none_match = req.headers().get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
     let unchanged =
-        seen.zip(response.headers().get(header::ETAG)).is_some_and(|(seen, current)| is_seen(seen, current));
+        if_none_match.zip(response.headers().get(header::ETAG)).is_some_and(|(tags, current)| is_seen(tags, current));
     if unchanged {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response.headers_mut().remove(header::CONTENT_TYPE);

@@ -1,4 +1,4 @@
-//! Tables as JSON, CSV and XLSX: the same cells in each.
+//! Export of in-memory tables as JSON, CSV or XLSX.
 use actix_web::{HttpResponse, http::header};
 use serde::Deserialize;
 
@@ -7,11 +7,11 @@ use super::{
     streamed::Form,
 };
 
-/// How a report is wanted.
+/// Output format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// JSON rows.
+    /// JSON objects, one per row.
     Json,
     /// RFC 4180, UTF-8 with BOM so that Excel reads Vietnamese.
     Csv,
@@ -20,7 +20,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The ending of a file of this form.
+    /// File name extension.
     pub fn ending(self) -> &'static str {
         match self {
             Self::Json => "json",
@@ -34,34 +34,35 @@ impl Format {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(untagged)]
 pub enum Cell {
-    /// Words.
+    /// Text.
     Text(String),
     /// A count or an amount in minor units.
     Number(i64),
 }
 
-/// A table with its columns.
+/// A table with named columns.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Table {
-    /// Sheet and file name.
+    /// Name of the sheet and of the file.
     pub name: String,
-    /// Column names, as in the JSON.
+    /// Column names; the keys of the JSON rows.
     pub columns: Vec<String>,
-    /// Rows as long as the columns.
+    /// Rows with one cell per column.
     pub rows: Vec<Vec<Cell>>,
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Problem {
-    tracing::error!(%error, "an export failed");
+    tracing::error!(%error, "export failed");
     Code::Internal.into()
 }
 
-/// A spreadsheet runs a cell that begins so as a formula: an apostrophe makes it text again.
+/// Escapes text against formula injection: spreadsheets evaluate cells with these prefixes, and a leading apostrophe marks
+/// them as text.
 pub fn defused(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
-/// `A`, `B` … `Z`, `AA`: as spreadsheets call a column.
+/// Spreadsheet name of a zero-based column index: `A`, `B` … `Z`, `AA`.
 pub fn letters(column: usize) -> String {
     let mut rest = column + 1;
     let mut name = Vec::new();
@@ -104,7 +105,7 @@ impl Table {
         writer.into_inner().map_err(|e| failed(&e))
     }
 
-    /// The workbook's bytes: typed cells, grouped thousands, frozen header; `title` is what a column is called.
+    /// Renders a workbook with typed cells, grouped thousands and a frozen header; `title` maps column names to headings.
     pub fn xlsx(&self, title: impl Fn(&str) -> String) -> Result<Vec<u8>, Problem> {
         let mut book = rust_xlsxwriter::Workbook::new();
         let bold = rust_xlsxwriter::Format::new().set_bold();
@@ -131,9 +132,10 @@ impl Table {
         book.save_to_buffer().map_err(|e| failed(&e))
     }
 
-    /// The answer in the wanted form, with a readable file name; `title` is what a workbook calls a column.
+    /// Builds the response in the requested format, CSV and XLSX as an attachment; `title` maps column names to the headings
+    /// of a workbook.
     pub fn answer(&self, format: Format, file: &str, title: impl Fn(&str) -> String) -> Result<HttpResponse, Problem> {
-        let ending = format.ending();
+        let extension = format.ending();
         let (content_type, bytes) = match format {
             Format::Json => return Ok(HttpResponse::Ok().json(self.json())),
             Format::Csv => (Form::Csv.content_type(), self.csv()?),
@@ -143,7 +145,7 @@ impl Table {
             .content_type(content_type)
             .insert_header((
                 header::CONTENT_DISPOSITION,
-                format!("attachment; filename=\"{file}-{}.{ending}\"", self.name),
+                format!("attachment; filename=\"{file}-{}.{extension}\"", self.name),
             ))
             .body(bytes))
     }
@@ -154,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_formula_in_a_name_is_defused_and_excel_sees_utf_8() {
+    fn csv_escapes_formulas_and_starts_with_a_bom() {
         let table = Table {
             name: "x".into(),
             columns: vec!["name".into(), "amount".into()],

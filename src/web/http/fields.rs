@@ -1,4 +1,4 @@
-//! `?fields=`: only what the caller wants of each row.
+//! Sparse field sets: `?fields=` selects the fields of each row.
 use std::marker::PhantomData;
 
 use serde::Serialize;
@@ -11,11 +11,11 @@ use utoipa::{
 use super::problem::{Code, Problem};
 use hoicho_core::i18n::Said;
 
-/// Which fields of `T` are wanted; all unless told.
+/// Selected fields of `T`; all by default.
 #[derive(Debug)]
 pub struct Fields<T>(Option<Vec<String>>, PhantomData<T>);
 
-/// The names a schema has.
+/// Property names of a schema.
 fn names_in(schema: &RefOr<Schema>) -> Vec<String> {
     match schema {
         RefOr::T(Schema::Object(object)) => object.properties.keys().cloned().collect(),
@@ -25,36 +25,36 @@ fn names_in(schema: &RefOr<Schema>) -> Vec<String> {
 }
 
 impl<T: Serialize + ToSchema> Fields<T> {
-    /// Reads names with commas between them; one that no row has is refused.
-    pub fn ask(asked: Option<&str>) -> Result<Self, Problem> {
-        let Some(asked) = asked else { return Ok(Self(None, PhantomData)) };
+    /// Parses comma-separated names; an unknown name is an error.
+    pub fn ask(parameter: Option<&str>) -> Result<Self, Problem> {
+        let Some(parameter) = parameter else { return Ok(Self(None, PhantomData)) };
         let known = names_in(&T::schema());
-        let wanted: Vec<String> = asked.split(',').map(|name| name.trim().to_owned()).collect();
-        if let Some(unknown) = wanted.iter().find(|name| !known.contains(name)) {
+        let selected: Vec<String> = parameter.split(',').map(|name| name.trim().to_owned()).collect();
+        if let Some(unknown) = selected.iter().find(|name| !known.contains(name)) {
             let unknown: String = unknown.chars().take(40).collect();
             return Err(Problem::new(
                 Code::BadRequest,
                 Said("there-is-no-field-name-those-that").with(&[("name", &unknown), ("known", &known.join(", "))]),
             ));
         }
-        Ok(Self(Some(wanted), PhantomData))
+        Ok(Self(Some(selected), PhantomData))
     }
 
-    /// Whether nothing is left out.
+    /// Whether all fields are selected.
     pub fn is_all(&self) -> bool {
         self.0.is_none()
     }
 
-    /// A row with what is wanted of it.
+    /// A row with the selected fields.
     pub fn of(&self, row: &T) -> Result<Value, Problem> {
         let value = serde_json::to_value(row).map_err(|_| Code::Internal)?;
-        let (Some(wanted), Value::Object(all)) = (&self.0, &value) else { return Ok(value) };
-        let kept: Map<String, Value> =
-            wanted.iter().filter_map(|name| Some((name.clone(), all.get(name)?.clone()))).collect();
-        Ok(Value::Object(kept))
+        let (Some(selected), Value::Object(all)) = (&self.0, &value) else { return Ok(value) };
+        let fields: Map<String, Value> =
+            selected.iter().filter_map(|name| Some((name.clone(), all.get(name)?.clone()))).collect();
+        Ok(Value::Object(fields))
     }
 
-    /// Rows with what is wanted of them.
+    /// Rows with the selected fields.
     pub fn of_all(&self, rows: &[T]) -> Result<Vec<Value>, Problem> {
         rows.iter().map(|row| self.of(row)).collect()
     }
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn only_fields_that_rows_have_can_be_wanted() {
+    fn unknown_field_is_rejected() {
         let row = Row { id: 1, name: "Gian" };
         assert_eq!(Fields::<Row>::ask(Some("name")).unwrap().of(&row).unwrap(), serde_json::json!({ "name": "Gian" }));
         assert!(Fields::<Row>::ask(None).unwrap().is_all());

@@ -1,4 +1,4 @@
-//! What every answer tells a browser, whoever made it: take it for what it is, and load nothing from elsewhere.
+//! Security headers: no content sniffing, a content security policy, a referrer policy, and HSTS over HTTPS.
 use actix_web::{
     body::BoxBody,
     dev::{ServiceRequest, ServiceResponse},
@@ -7,34 +7,34 @@ use actix_web::{
     web,
 };
 
-/// Whether people reach us by HTTPS.
+/// Whether the server is reached over HTTPS.
 #[derive(Debug, Clone, Copy)]
 pub struct Secure(pub bool);
 
-/// Data is no page: nothing is loaded for it, and it stands in no frame.
-const DATA: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
-/// The API's own pages are a library's: its scripts are ours to serve, its styles are partly in its elements.
-const API_PAGES: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; \
+/// Policy of data responses: no subresources, no framing.
+const API_POLICY: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+/// Policy of the API documentation UI, a third-party library that needs self-hosted scripts and inline styles.
+const API_DOCS_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/// A year, and for every subdomain.
-const HTTPS_ONLY: &str = "max-age=31536000; includeSubDomains";
+/// HSTS for one year, including subdomains.
+const HSTS: &str = "max-age=31536000; includeSubDomains";
 
-/// Puts on what is not there yet.
+/// Middleware that adds the headers unless the handler has set them.
 pub async fn guard(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
     let is_secure = req.app_data::<web::Data<Secure>>().is_some_and(|secure| secure.0);
-    let policy = if req.path().starts_with("/api/docs/") { API_PAGES } else { DATA };
+    let policy = if req.path().starts_with("/api/docs/") { API_DOCS_POLICY } else { API_POLICY };
     let mut response = next.call(req).await?;
     let headers = response.headers_mut();
-    let mut put = |name: HeaderName, value: &'static str| {
+    let mut set_default = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
         }
     };
-    put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    put(header::CONTENT_SECURITY_POLICY, policy);
-    put(header::REFERRER_POLICY, "same-origin");
+    set_default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set_default(header::CONTENT_SECURITY_POLICY, policy);
+    set_default(header::REFERRER_POLICY, "same-origin");
     if is_secure {
-        put(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
+        set_default(header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
     Ok(response)
 }

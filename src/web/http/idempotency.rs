@@ -1,5 +1,5 @@
-//! Retries that cannot do a thing twice: a `POST` with an `Idempotency-Key` is carried out once, and the same
-//! request sent again gets the first answer. The key is kept in the transaction of the change itself.
+//! Idempotency keys: a `POST` with an `Idempotency-Key` is executed once, and a retry of the same request gets the stored
+//! response. Key and response are stored in the transaction of the change itself.
 use actix_web::{
     HttpMessage, HttpRequest,
     body::BoxBody,
@@ -25,12 +25,12 @@ use hoicho_core::{
     values::{clock::Instant, ids::UserId},
 };
 
-/// Bytes of a request that can be made with a key: the largest upload.
-const MOST: usize = 11 * 1024 * 1024;
-/// Hours an answer is kept.
-const KEPT_H: i64 = 24;
+/// Maximum body in bytes of a request with a key; allows the largest upload.
+const MAX_BODY_BYTES: usize = 11 * 1024 * 1024;
+/// Retention of stored responses in hours.
+const TTL_HOURS: i64 = 24;
 
-/// A request that names itself.
+/// An idempotency key with a digest of the request.
 #[derive(Debug, Clone)]
 pub struct Attempt {
     key: String,
@@ -38,28 +38,28 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// The attempt that the middleware found in a request.
+    /// The attempt that [`note`] attached to the request.
     pub fn of(req: &HttpRequest) -> Option<Self> {
         req.extensions().get::<Self>().cloned()
     }
 }
 
-/// A key as it was sent: 1 to 255 printable ASCII characters; `None` for what is none.
-pub fn key(sent: &HeaderValue) -> Option<&str> {
-    sent.to_str().ok().filter(|key| (1..=255).contains(&key.len()))
+/// Parses a key: 1 to 255 visible ASCII characters; `None` if it is invalid.
+pub fn key(header: &HeaderValue) -> Option<&str> {
+    header.to_str().ok().filter(|key| (1..=255).contains(&key.len()))
 }
 
-fn faulty_key() -> Problem {
+fn invalid_key() -> Problem {
     Problem::new(Code::BadRequest, Said("an-idempotency-key-has-1-to-255"))
 }
 
-/// Notes the key of a `POST` and a digest of what it asks for.
+/// Middleware that buffers a `POST` with an idempotency key and attaches the key and the digest of path, query and body.
 pub async fn note(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
     let Some(key) = req.headers().get("idempotency-key").filter(|_| req.method() == Method::POST).cloned() else {
         return next.call(req).await;
     };
     let Some(key) = self::key(&key) else {
-        return Ok(req.error_response(faulty_key()));
+        return Ok(req.error_response(invalid_key()));
     };
     let mut payload = req.take_payload();
     let mut body = BytesMut::new();
@@ -68,7 +68,7 @@ pub async fn note(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<Servic
             Ok(chunk) => chunk,
             Err(error) => return Ok(req.error_response(slow::fault(&error))),
         };
-        if body.len() + chunk.len() > MOST {
+        if body.len() + chunk.len() > MAX_BODY_BYTES {
             return Ok(req.error_response(Problem::from(Code::TooLarge)));
         }
         body.extend_from_slice(&chunk);
@@ -84,7 +84,8 @@ pub async fn note(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<Servic
     next.call(req).await
 }
 
-/// Does `work`, or gives the answer that the same attempt got before.
+/// Runs `work` and stores its response, or returns the stored response of the same attempt. Fails with
+/// `idempotency_key_reused` if the key was used for a different request.
 pub fn once(
     tx: &mut Tx<'_>,
     attempt: Option<Attempt>,
@@ -94,37 +95,37 @@ pub fn once(
 ) -> Result<Answer, Problem> {
     use idempotency_keys as keys;
     let Some(attempt) = attempt else { return work(tx) };
-    let kept: Option<(String, i32, Option<i32>, String)> = keys::table
+    let stored: Option<(String, i32, Option<i32>, String)> = keys::table
         .find((user, &attempt.key))
-        .filter(keys::created_at.gt(now - Duration::hours(KEPT_H)))
+        .filter(keys::created_at.gt(now - Duration::hours(TTL_HOURS)))
         .select((keys::request_digest, keys::status, keys::version, keys::body))
         .get_result(tx.conn())
         .optional()?;
-    if let Some((digest, status, version, body)) = kept {
+    if let Some((digest, status, version, body)) = stored {
         if digest != attempt.digest {
             return Err(Problem::new(Code::IdempotencyKeyReused, Said("this-idempotency-key-was-used-for-another")));
         }
         let status = u16::try_from(status).ok().and_then(|s| actix_web::http::StatusCode::from_u16(s).ok());
         return Ok(Answer { status: status.ok_or(Code::Internal)?, version, body, repeated: true });
     }
-    let answer = work(tx)?;
+    let response = work(tx)?;
     diesel::delete(keys::table.find((user, &attempt.key))).execute(tx.conn())?;
     diesel::insert_into(keys::table)
         .values((
             keys::user_id.eq(user),
             keys::idempotency_key.eq(&attempt.key),
             keys::request_digest.eq(&attempt.digest),
-            keys::status.eq(i32::from(answer.status.as_u16())),
-            keys::version.eq(answer.version),
-            keys::body.eq(&answer.body),
+            keys::status.eq(i32::from(response.status.as_u16())),
+            keys::version.eq(response.version),
+            keys::body.eq(&response.body),
             keys::created_at.eq(now),
         ))
         .execute(tx.conn())?;
-    Ok(answer)
+    Ok(response)
 }
 
-/// Forgets answers that nobody will ask for again; returns how many.
+/// Deletes expired responses; returns the number of deleted rows.
 pub fn forget(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
-    let old = idempotency_keys::table.filter(idempotency_keys::created_at.le(now - Duration::hours(KEPT_H)));
-    diesel::delete(old).execute(tx.conn())
+    let expired = idempotency_keys::table.filter(idempotency_keys::created_at.le(now - Duration::hours(TTL_HOURS)));
+    diesel::delete(expired).execute(tx.conn())
 }

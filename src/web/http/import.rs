@@ -1,4 +1,4 @@
-//! Tables that come as CSV: every faulty line is told at once.
+//! CSV parsing for imports; one response reports all invalid lines.
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -7,12 +7,12 @@ use super::{
 };
 use hoicho_core::i18n::Said;
 
-/// Faults told at once; a table that is wrong from top to bottom is wrong for one reason.
-const MOST_FAULTS: usize = 100;
+/// Maximum number of reported errors; a table with more usually has one cause.
+const MAX_ERRORS: usize = 100;
 
-/// The rows of a CSV table with a header, each with its line (2 is the first row). Commas or semicolons, with or
-/// without a byte order mark: what spreadsheets write. At most `most` rows.
-pub fn rows<T: DeserializeOwned>(bytes: &[u8], most: usize) -> Result<Vec<(u64, T)>, Problem> {
+/// Parses a UTF-8 CSV table with a header into rows with their line numbers (the first row is line 2). Accepts comma or
+/// semicolon as delimiter and an optional byte order mark, as spreadsheets write them. At most `max_rows` rows.
+pub fn rows<T: DeserializeOwned>(bytes: &[u8], max_rows: usize) -> Result<Vec<(u64, T)>, Problem> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let text =
         std::str::from_utf8(bytes).map_err(|_| Problem::new(Code::BadRequest, Said("the-file-is-not-utf-8-in")))?;
@@ -23,13 +23,13 @@ pub fn rows<T: DeserializeOwned>(bytes: &[u8], most: usize) -> Result<Vec<(u64, 
     for (line, row) in (2_u64..).zip(reader.deserialize::<T>()) {
         match row {
             Ok(row) => rows.push((line, row)),
-            Err(error) if errors.len() < MOST_FAULTS => errors.push(fault(line, &error)),
+            Err(error) if errors.len() < MAX_ERRORS => errors.push(line_error(line, &error)),
             Err(_) => break,
         }
-        if rows.len() > most {
+        if rows.len() > max_rows {
             return Err(Problem::new(
                 Code::Invalid,
-                Said("the-table-has-over-most-rows-please").with(&[("most", &most)]),
+                Said("the-table-has-over-most-rows-please").with(&[("most", &max_rows)]),
             ));
         }
     }
@@ -42,15 +42,15 @@ pub fn rows<T: DeserializeOwned>(bytes: &[u8], most: usize) -> Result<Vec<(u64, 
     Ok(rows)
 }
 
-fn fault(line: u64, error: &csv::Error) -> FieldError {
-    let said = match error.kind() {
+fn line_error(line: u64, error: &csv::Error) -> FieldError {
+    let message = match error.kind() {
         csv::ErrorKind::Deserialize { err, .. } => err.to_string(),
         _ => error.to_string(),
     };
     FieldError {
         pointer: format!("/{line}"),
         code: "unexpected",
-        detail: Said("import-line").with(&[("line", &line)]).and("fault", unexpected(&said)).text(),
+        detail: Said("import-line").with(&[("line", &line)]).and("fault", unexpected(&message)).text(),
     }
 }
 
@@ -66,14 +66,14 @@ mod tests {
     }
 
     #[test]
-    fn what_spreadsheets_write_is_read() {
+    fn spreadsheet_csv_variants_are_parsed() {
         let expected = vec![(2, Row { code: "A01".into(), area: Some(9) }), (3, Row { code: "Á".into(), area: None })];
         assert_eq!(rows::<Row>("\u{feff}code;area\r\nA01;9\r\nÁ;\r\n".as_bytes(), 10).unwrap(), expected);
         assert_eq!(rows::<Row>("code,area\nA01,9\nÁ,\n".as_bytes(), 10).unwrap(), expected);
     }
 
     #[test]
-    fn every_faulty_line_is_told_at_once() {
+    fn all_invalid_lines_are_reported() {
         let problem = rows::<Row>(b"code,area\nA01,x\nA02,9\nA03,9,9\n", 10).unwrap_err();
         let lines: Vec<_> = problem.errors.iter().map(|e| e.pointer.as_str()).collect();
         assert_eq!(lines, ["/2", "/4"]);
@@ -85,7 +85,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+        fn arbitrary_bytes_do_not_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
             let _ = rows::<Row>(&bytes, 10);
         }
     }

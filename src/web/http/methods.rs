@@ -1,4 +1,4 @@
-//! A method that an address does not know is told so (405 with `Allow`), apart from an address that is not there.
+//! Distinguishes 405 (with `Allow`) from 404 for unmatched requests, based on the OpenAPI document.
 use actix_web::{
     HttpResponse,
     dev::ResourceDef,
@@ -9,11 +9,11 @@ use serde_json::Value;
 use super::problem::{Code, Problem};
 use hoicho_core::i18n::Language;
 
-/// What each address of the document takes.
+/// Path patterns of the document with their allowed methods.
 pub struct Methods(Vec<(ResourceDef, String)>);
 
 impl Methods {
-    /// Reads an OpenAPI document.
+    /// Builds the table from an OpenAPI document.
     pub fn of(document: &Value) -> Self {
         let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
         let allowed = |operations: &Value| {
@@ -23,11 +23,11 @@ impl Methods {
         Self(paths.map(|(path, operations)| (ResourceDef::new(path.as_str()), allowed(operations))).collect())
     }
 
-    /// The answer to a request that no operation took: 405 where another method would do, else 404.
+    /// The response to an unmatched request: 405 if the path supports other methods, otherwise 404.
     pub fn refuse(&self, path: &str, language: Language) -> HttpResponse {
-        // A fixed word is meant before a name that could be the same.
-        let mut found = self.0.iter().filter(|(pattern, _)| pattern.is_match(path));
-        let Some((_, allowed)) = found.next() else { return Problem::from(Code::NotFound).response(language) };
+        // Patterns are sorted and `{` sorts after letters, so a literal segment matches before a parameter.
+        let mut matches = self.0.iter().filter(|(pattern, _)| pattern.is_match(path));
+        let Some((_, allowed)) = matches.next() else { return Problem::from(Code::NotFound).response(language) };
         let mut response = Problem::from(Code::MethodNotAllowed).response(language);
         if let Ok(allowed) = HeaderValue::from_str(allowed) {
             response.headers_mut().insert(header::ALLOW, allowed);
@@ -41,15 +41,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_that_is_there_tells_its_methods() {
+    fn known_path_gets_405_with_allow() {
         let document = serde_json::json!({ "paths": { "/x/{id}": { "get": {}, "patch": {} } } });
         let methods = Methods::of(&document);
-        let refused = |path: &str| {
-            let answer = methods.refuse(path, Language::En);
-            let allow = answer.headers().get(header::ALLOW).map(|v| v.to_str().unwrap_or_default().to_owned());
-            (answer.status().as_u16(), allow)
+        let refuse = |path: &str| {
+            let response = methods.refuse(path, Language::En);
+            let allow = response.headers().get(header::ALLOW).map(|v| v.to_str().unwrap_or_default().to_owned());
+            (response.status().as_u16(), allow)
         };
-        assert_eq!(refused("/x/5"), (405, Some("GET, PATCH".to_owned())));
-        assert_eq!(refused("/y/5"), (404, None));
+        assert_eq!(refuse("/x/5"), (405, Some("GET, PATCH".to_owned())));
+        assert_eq!(refuse("/y/5"), (404, None));
     }
 }

@@ -1,5 +1,5 @@
-//! What every endpoint shares: problems (RFC 9457), bodies, query strings, answers, pages, entity tags,
-//! idempotency, exports, answers of any length.
+//! Shared HTTP layer: problems (RFC 9457), request bodies, query parameters, validation, responses, pagination, ETags,
+//! idempotency keys, security headers, exports, streaming.
 pub mod answer;
 pub mod body;
 pub mod check;

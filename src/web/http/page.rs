@@ -1,4 +1,4 @@
-//! Pages by keyset: page 10,000 costs what page 1 costs.
+//! Keyset pagination: the cost of a page does not depend on its offset.
 use actix_web::{HttpRequest, HttpResponse, http::header};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hoicho_core::i18n::Said;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::{Code, Problem};
 
-/// Rows a page may have.
+/// Maximum page size.
 pub const MOST: u16 = 500;
 
 /// `?limit=` (default 50, at most 500) and `?cursor=`.
@@ -14,52 +14,52 @@ pub const MOST: u16 = 500;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PageQuery {
-    /// Rows a page: 1 to 500, 50 unless told.
+    /// Page size: 1 to 500, default 50.
     pub limit: Option<u16>,
-    /// Where the last page ended: `next_cursor` of its answer.
+    /// `next_cursor` of the previous page.
     pub cursor: Option<String>,
 }
 
 impl PageQuery {
-    /// Rows wanted.
+    /// The validated page size.
     pub fn limit(&self) -> Result<i64, Problem> {
         match self.limit.unwrap_or(50) {
             limit @ 1..=MOST => Ok(i64::from(limit)),
             _ => Err(Problem::new(Code::BadRequest, Said("limit-must-be-1-to-500"))),
         }
     }
-    /// The key after which the page begins; empty for the first page.
+    /// The decoded cursor: the key after which the page starts; empty for the first page.
     pub fn after(&self) -> Result<String, Problem> {
         let Some(cursor) = &self.cursor else { return Ok(String::new()) };
         decode(cursor).ok_or_else(|| Problem::new(Code::BadRequest, Said("this-cursor-is-not-one-we-gave")))
     }
 }
 
-/// A key as callers are given it: to be handed back, not to be read.
+/// Encodes a key as an opaque cursor.
 pub fn encode(key: &str) -> String {
     URL_SAFE_NO_PAD.encode(key)
 }
 
-/// The key that was given; `None` for what we never gave.
-pub fn decode(given: &str) -> Option<String> {
-    let bytes = URL_SAFE_NO_PAD.decode(given).ok()?;
+/// Decodes a cursor; `None` if it is malformed.
+pub fn decode(cursor: &str) -> Option<String> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
     String::from_utf8(bytes).ok().filter(|key| !key.contains('\0'))
 }
 
-/// Leaves at most `limit` of what was found; tells whether there were more.
-pub fn cut<T>(found: &mut Vec<T>, limit: i64) -> bool {
+/// Truncates rows to `limit`; returns whether there were more.
+pub fn cut<T>(rows: &mut Vec<T>, limit: i64) -> bool {
     let limit = usize::try_from(limit).unwrap_or(500);
-    let more = found.len() > limit;
-    found.truncate(limit);
-    more
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    has_more
 }
 
-/// The header that names the next page: the same request, from `cursor` on.
+/// The `Link` header to the next page: the same request with `cursor`.
 pub fn link(req: &HttpRequest, cursor: &str) -> (header::HeaderName, String) {
-    let kept = req.query_string().split('&').filter(|p| !p.is_empty() && !p.starts_with("cursor="));
-    let query: Vec<&str> = kept.collect();
-    let more = if query.is_empty() { String::new() } else { format!("&{}", query.join("&")) };
-    (header::LINK, format!("<{}?cursor={cursor}{more}>; rel=\"next\"", req.path()))
+    let others = req.query_string().split('&').filter(|p| !p.is_empty() && !p.starts_with("cursor="));
+    let query: Vec<&str> = others.collect();
+    let suffix = if query.is_empty() { String::new() } else { format!("&{}", query.join("&")) };
+    (header::LINK, format!("<{}?cursor={cursor}{suffix}>; rel=\"next\"", req.path()))
 }
 
 /// A page of `T`.
@@ -67,19 +67,19 @@ pub fn link(req: &HttpRequest, cursor: &str) -> (header::HeaderName, String) {
 pub struct Page<T> {
     /// The rows.
     pub items: Vec<T>,
-    /// Where the next page begins; absent on the last.
+    /// Cursor of the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
 }
 
 impl<T: Serialize> Page<T> {
-    /// Makes a page of at most `limit` rows out of up to `limit + 1` found; `key` names a row's place.
-    pub fn of(mut found: Vec<T>, limit: i64, key: impl Fn(&T) -> String) -> Self {
-        let more = cut(&mut found, limit);
-        let next_cursor = more.then(|| found.last().map(|last| encode(&key(last)))).flatten();
-        Self { items: found, next_cursor }
+    /// Builds a page of `limit` rows from a query result of up to `limit + 1` rows; `key` returns the keyset of a row.
+    pub fn of(mut rows: Vec<T>, limit: i64, key: impl Fn(&T) -> String) -> Self {
+        let has_more = cut(&mut rows, limit);
+        let next_cursor = has_more.then(|| rows.last().map(|last| encode(&key(last)))).flatten();
+        Self { items: rows, next_cursor }
     }
-    /// The answer, with a `Link` to the next page.
+    /// Builds the response, with a `Link` header to the next page.
     pub fn answer(self, req: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::Ok();
         if let Some(cursor) = &self.next_cursor {
@@ -90,7 +90,7 @@ impl<T: Serialize> Page<T> {
 }
 
 impl PageQuery {
-    /// The identifier after which the page begins, for lists in the order their rows were made.
+    /// The decoded cursor as an identifier, for lists sorted by identifier; `None` for the first page.
     pub fn after_id<T: std::str::FromStr>(&self) -> Result<Option<T>, Problem> {
         let key = self.after()?;
         if key.is_empty() {

@@ -1,4 +1,4 @@
-//! Query parameters that no operation documents are refused: a filter with a typing error must not be taken for none.
+//! Rejects query parameters that the OpenAPI document does not list, so that a misspelt filter is an error and not ignored.
 use hoicho_core::i18n::Said;
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,11 +12,11 @@ use serde_json::Value;
 
 use super::problem::{Code, Problem};
 
-/// What each operation documents, by method and pattern of its path.
+/// Documented query parameters by method and path pattern.
 pub struct Parameters(HashMap<(String, String), BTreeSet<String>>);
 
 impl Parameters {
-    /// Reads an OpenAPI document.
+    /// Builds the table from an OpenAPI document.
     pub fn of(document: &Value) -> Self {
         let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
         let mut known = HashMap::new();
@@ -32,7 +32,8 @@ impl Parameters {
         Self(known)
     }
 
-    /// The first parameter of `query` that the operation does not know, with those it does.
+    /// The first undocumented parameter of `query`, with the documented ones; `None` if there is none or the operation is not
+    /// in the document.
     fn unknown<'a>(&'a self, method: &str, pattern: &str, query: &str) -> Option<(String, &'a BTreeSet<String>)> {
         let known = self.0.get(&(method.to_owned(), pattern.to_owned()))?;
         let sent: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
@@ -40,12 +41,12 @@ impl Parameters {
     }
 }
 
-/// Refuses a request with a parameter that its operation does not document.
+/// Middleware that rejects undocumented query parameters with 400.
 pub async fn known(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
     if req.query_string().is_empty() {
         return next.call(req).await;
     }
-    let refused = req.app_data::<web::Data<Parameters>>().zip(req.match_pattern()).and_then(|(parameters, pattern)| {
+    let problem = req.app_data::<web::Data<Parameters>>().zip(req.match_pattern()).and_then(|(parameters, pattern)| {
         let (name, known) = parameters.unknown(req.method().as_str(), &pattern, req.query_string())?;
         let name: String = name.chars().take(40).collect();
         let known = known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
@@ -54,7 +55,7 @@ pub async fn known(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceRe
             Said("there-is-no-parameter-name-those-that").with(&[("name", &name), ("known", &known)]),
         ))
     });
-    match refused {
+    match problem {
         Some(problem) => Ok(req.error_response(problem)),
         None => next.call(req).await,
     }
@@ -65,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_documented_parameters_are_known() {
+    fn undocumented_parameters_are_detected() {
         let document = serde_json::json!({ "paths": { "/x/{id}": { "get": { "parameters": [
             { "in": "query", "name": "limit" }, { "in": "path", "name": "id" },
         ] } } } });
@@ -74,6 +75,6 @@ mod tests {
         assert_eq!(unknown("limit=5"), None);
         assert_eq!(unknown("limit=5&id=3"), Some("id".to_owned()));
         assert_eq!(unknown("off%73et=3"), Some("offset".to_owned()));
-        assert!(parameters.unknown("POST", "/x/{id}", "a=b").is_none(), "what is not documented is not ours");
+        assert!(parameters.unknown("POST", "/x/{id}", "a=b").is_none(), "undocumented operations are not checked");
     }
 }

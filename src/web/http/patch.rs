@@ -1,9 +1,9 @@
-//! Partial changes: a field that is absent stays as it is, and `null` is a value like any other.
+//! Partial updates: an absent field is left unchanged, and `null` is a value.
 use serde::{Deserialize, Deserializer};
 
-/// For `#[serde(default, deserialize_with = "present")]` on an `Option`: `Some` says that the field was sent.
+/// For `#[serde(default, deserialize_with = "present")]` on an `Option`: `Some` means that the field is present.
 ///
-/// `Option<T>` then refuses `null`; `Option<Option<T>>` takes it as "no value any more".
+/// `Option<T>` then rejects `null`; `Option<Option<T>>` deserializes it as `Some(None)`, which clears the value.
 pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }

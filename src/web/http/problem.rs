@@ -1,4 +1,4 @@
-//! Errors as a caller sees them: one table of codes, each with its status and its title in both languages.
+//! Error responses (RFC 9457): one table of codes, each with its status and a localized title.
 use actix_web::{HttpResponse, ResponseError, body::BoxBody, dev::ServiceResponse, http::StatusCode, http::header};
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ macro_rules! codes {
                 let number: u16 = match self { $(Self::$name => $status),+ };
                 StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
             }
-            /// The title in both languages.
+            /// The localized title.
             pub fn title(self) -> Text {
                 let name: &'static str = self.into();
                 Text::of(&format!("problem-{name}"))
@@ -32,108 +32,108 @@ macro_rules! codes {
 codes! {
     /// Malformed JSON, path or query.
     BadRequest 400,
-    /// No valid login came with the request.
+    /// The request has no valid credentials.
     LoginRequired 401,
-    /// E-mail or password is wrong; which of them is not told.
+    /// Wrong e-mail or password; the response does not reveal which.
     WrongCredentials 401,
-    /// The caller's role does not allow this.
+    /// The caller lacks the required role.
     Forbidden 403,
-    /// Not there, or not for the caller to see.
+    /// The resource does not exist or is not visible to the caller.
     NotFound 404,
-    /// The address takes other methods.
+    /// The path supports other methods.
     MethodNotAllowed 405,
-    /// The body took too long.
+    /// Timeout while reading the request body.
     TooSlow 408,
     /// The booth has an active allocation.
     BoothAlreadyTaken 409,
-    /// A proposal was made for a floor that is no more.
+    /// The floor changed after the proposal was made.
     FloorChanged 409,
-    /// The life cycle does not allow this step now.
+    /// The current state does not allow this transition.
     IllegalStep 409,
     /// A unique value is in use.
     AlreadyExists 409,
-    /// Something still refers to it, or it refers to something that is not there.
+    /// The resource is still referenced, or references one that does not exist.
     InUse 409,
     /// The edition's figures are final.
     EditionFinalised 409,
-    /// The `If-Match` is stale.
+    /// `If-Match` does not match the current version.
     StaleVersion 412,
-    /// The file is of no kind that is taken.
+    /// Unsupported file type.
     UnsupportedFile 415,
-    /// The same key came with another request.
+    /// The idempotency key was used for a different request.
     IdempotencyKeyReused 422,
-    /// The account's e-mail address is not proved yet.
+    /// The e-mail address of the account is not verified.
     EmailNotVerified 403,
-    /// The zone is for others.
+    /// The application does not meet the eligibility rules of the zone.
     NotEligible 409,
-    /// The body is over the limit.
+    /// The body exceeds the size limit.
     TooLarge 413,
-    /// The body is understood but not acceptable; `errors` lists all of it.
+    /// The body is well-formed but invalid; `errors` lists every error.
     Invalid 422,
-    /// Change needs an `If-Match` header.
+    /// The change requires an `If-Match` header.
     PreconditionRequired 428,
-    /// Too many attempts.
+    /// Rate limit exceeded.
     TooManyRequests 429,
-    /// A defect or an outage on our side.
+    /// Internal error.
     Internal 500,
-    /// The database cannot serve now.
+    /// The database is unavailable.
     Unavailable 503,
 }
 
-/// One thing wrong with one field.
+/// A validation error of one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
-    /// JSON pointer into the body, or the parameter's name.
+    /// JSON pointer into the body, or the parameter name.
     pub pointer: String,
-    /// Stable code.
+    /// Stable error code.
     pub code: &'static str,
-    /// What is wrong and what to do.
+    /// The error and how to correct it.
     pub detail: Text,
 }
 
-/// One thing wrong with one field, as it is shown.
+/// A validation error of one field, in responses.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct FaultyField {
-    /// JSON pointer into the body, or the parameter's name.
+    /// JSON pointer into the body, or the parameter name.
     pointer: String,
-    /// Stable code.
+    /// Stable error code.
     code: &'static str,
-    /// What is wrong and what to do, in the caller's language.
+    /// The error and how to correct it, in the caller's language.
     detail: String,
 }
 
-/// An error answer (RFC 9457), as it is shown.
+/// An error response (RFC 9457).
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ProblemView {
     /// The HTTP status.
     status: u16,
-    /// Stable code, as `booth_already_taken`.
+    /// Stable error code, for example `booth_already_taken`.
     #[schema(value_type = String)]
     code: Code,
-    /// What kind of problem, in the caller's language.
+    /// Title of the error code, in the caller's language.
     title: String,
-    /// What is wrong and what to do.
+    /// The error and how to correct it.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
-    /// Everything wrong with the input, all of it at once.
+    /// All validation errors of the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     errors: Vec<FaultyField>,
 }
 
-/// An error answer.
+/// An error that becomes an error response.
 #[derive(Debug, Clone)]
 pub struct Problem {
-    /// What kind.
+    /// Error code.
     pub code: Code,
-    /// What is wrong and what to do.
+    /// The error and how to correct it.
     pub detail: Option<Text>,
-    /// Everything wrong with the input.
+    /// Validation errors.
     pub errors: Vec<FieldError>,
 }
 
 impl Problem {
-    /// A problem with its own explanation.
+    /// A problem with a detail text.
     pub fn new(code: Code, detail: impl Into<Text>) -> Self {
         Self { code, detail: Some(detail.into()), errors: Vec::new() }
     }
@@ -162,7 +162,7 @@ impl Problem {
         response.body(serde_json::to_vec(&document).unwrap_or_default())
     }
 
-    /// Re-renders a problem in the caller's language: the error itself does not know the request.
+    /// Renders the problem again in the caller's language, because `ResponseError` has no access to the request.
     pub fn in_callers_language(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         let problem = response.response().error().and_then(|e| e.as_error::<Problem>()).cloned();
         let Some(problem) = problem else { return response };
@@ -197,7 +197,7 @@ impl ResponseError for Problem {
 
 impl From<Unavailable> for Problem {
     fn from(error: Unavailable) -> Self {
-        tracing::warn!(%error, "the database cannot serve");
+        tracing::warn!(%error, "database unavailable");
         match error {
             Unavailable::Pool(_) | Unavailable::QueueFull | Unavailable::NotCommitted(_) => {
                 Problem::new(Code::Unavailable, Said("the-database-is-busy-please-try-again"))
@@ -236,15 +236,15 @@ impl From<diesel::result::Error> for Problem {
             Some(Violated::Reference) => Code::InUse.into(),
             Some(Violated::Check) => Code::Invalid.into(),
             None if constraint::is_contention(&error) => {
-                tracing::warn!(%error, "two transactions met");
+                tracing::warn!(%error, "transaction conflict");
                 Problem::new(Code::Unavailable, Said("somebody-else-is-changing-the-same-data"))
             }
             None if constraint::cannot_serve(&error) => {
-                tracing::error!(%error, "the database cannot serve");
+                tracing::error!(%error, "database unavailable");
                 Problem::new(Code::Unavailable, Said("the-database-is-busy-please-try-again"))
             }
             None => {
-                tracing::error!(%error, "a database error");
+                tracing::error!(%error, "database error");
                 Code::Internal.into()
             }
         }

@@ -1,4 +1,4 @@
-//! Bodies that are not JSON: files and tables.
+//! Extractor of non-JSON bodies: files and tables.
 use hoicho_core::i18n::Said;
 use std::pin::Pin;
 
@@ -14,24 +14,24 @@ use super::{
     slow,
 };
 
-/// A body of at most `MOST` bytes. Like `Body`, it tells what is wrong only when it is asked for.
-pub struct Raw<const MOST: usize>(Result<Bytes, Problem>);
+/// A body of at most `MAX_BYTES` bytes. Like [`super::Body`], it returns a read error only in [`Raw::get`].
+pub struct Raw<const MAX_BYTES: usize>(Result<Bytes, Problem>);
 
-impl<const MOST: usize> Raw<MOST> {
-    /// What was sent, or what is wrong with it.
+impl<const MAX_BYTES: usize> Raw<MAX_BYTES> {
+    /// The body or the read error.
     pub fn get(self) -> Result<Bytes, Problem> {
         self.0
     }
 }
 
-async fn read(mut payload: Payload, most: usize) -> Result<Bytes, Problem> {
+async fn read(mut payload: Payload, max_bytes: usize) -> Result<Bytes, Problem> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|e| slow::fault(&e))?;
-        if body.len() + chunk.len() > most {
+        if body.len() + chunk.len() > max_bytes {
             return Err(Problem::new(
                 Code::TooLarge,
-                Said("the-body-is-over-most-1024-kib").with(&[("most_1024", &(most / 1024))]),
+                Said("the-body-is-over-most-1024-kib").with(&[("most_1024", &(max_bytes / 1024))]),
             ));
         }
         body.extend_from_slice(&chunk);
@@ -39,11 +39,11 @@ async fn read(mut payload: Payload, most: usize) -> Result<Bytes, Problem> {
     Ok(body.freeze())
 }
 
-impl<const MOST: usize> FromRequest for Raw<MOST> {
+impl<const MAX_BYTES: usize> FromRequest for Raw<MAX_BYTES> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
     fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let payload = payload.take();
-        Box::pin(async move { Ok(Self(read(payload, MOST).await)) })
+        Box::pin(async move { Ok(Self(read(payload, MAX_BYTES).await)) })
     }
 }

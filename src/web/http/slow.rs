@@ -1,4 +1,4 @@
-//! A body has to come in time: whoever sends one byte a second holds a connection and a handler for nothing.
+//! Timeout of request bodies, so that slow clients (accidental or slowloris attacks) do not tie up connections and handlers.
 use std::time::Duration;
 
 use actix_web::{
@@ -16,19 +16,19 @@ use tokio::time::Instant;
 use super::problem::{Code, Problem};
 use hoicho_core::i18n::Said;
 
-/// Bytes a second that a cheap phone sends far from the next mast.
-const SLOWEST: u64 = 4 * 1024;
-/// Bytes that are allowed for where a request does not say how many will come.
-const UNTOLD: u64 = 2 * 1024 * 1024;
+/// Minimum supported upload rate in bytes per second: a phone with weak reception.
+const MIN_BYTES_PER_SECOND: u64 = 4 * 1024;
+/// Assumed size in bytes of a chunked body without `Content-Length`.
+const CHUNKED_BODY_BYTES: u64 = 2 * 1024 * 1024;
 
-/// Seconds a body may take, whatever its size; larger ones have more, by the slowest rate that is served.
+/// Base timeout of a request body in seconds, extended by the size divided by the minimum upload rate.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience(pub u64);
 
-/// What is wrong when a body cannot be read.
+/// Maps an error of reading the body to a problem.
 pub(super) fn fault(error: &PayloadError) -> Problem {
     match error {
-        PayloadError::Io(late) if late.kind() == std::io::ErrorKind::TimedOut => {
+        PayloadError::Io(error) if error.kind() == std::io::ErrorKind::TimedOut => {
             Problem::new(Code::TooSlow, Said("the-body-took-too-long"))
         }
         PayloadError::Overflow => Code::TooLarge.into(),
@@ -36,23 +36,24 @@ pub(super) fn fault(error: &PayloadError) -> Problem {
     }
 }
 
-/// Ends a body that does not come in time; what was read of it is a fault like any other.
+/// Middleware that ends the body stream with a timeout error at the deadline.
 pub async fn cut_off(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
     let headers = req.headers();
-    let told = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
+    let content_length =
+        headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
     let is_chunked = headers.contains_key(header::TRANSFER_ENCODING);
-    let bytes = told.or(is_chunked.then_some(UNTOLD)).unwrap_or_default();
-    let patience = req.app_data::<actix_web::web::Data<Patience>>().map_or(30, |patience| patience.0);
+    let bytes = content_length.or(is_chunked.then_some(CHUNKED_BODY_BYTES)).unwrap_or_default();
+    let base_timeout_s = req.app_data::<actix_web::web::Data<Patience>>().map_or(30, |timeout| timeout.0);
     if bytes > 0 {
-        let end = Instant::now() + Duration::from_secs(patience + bytes / SLOWEST);
+        let deadline = Instant::now() + Duration::from_secs(base_timeout_s + bytes / MIN_BYTES_PER_SECOND);
         let body = stream::unfold(Some(req.take_payload()), move |payload| async move {
             let mut payload = payload?;
-            match tokio::time::timeout_at(end, payload.next()).await {
+            match tokio::time::timeout_at(deadline, payload.next()).await {
                 Ok(Some(chunk)) => Some((chunk, Some(payload))),
                 Ok(None) => None,
                 Err(_) => {
-                    let late: Result<Bytes, _> = Err(PayloadError::Io(std::io::ErrorKind::TimedOut.into()));
-                    Some((late, None))
+                    let timed_out: Result<Bytes, _> = Err(PayloadError::Io(std::io::ErrorKind::TimedOut.into()));
+                    Some((timed_out, None))
                 }
             }
         });

@@ -1,79 +1,79 @@
-//! The letters this program writes. They are put into words when they are sent, in their reader's language.
+//! Kinds of outgoing e-mail. Text is rendered at delivery, in the recipient's language.
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
 use hoicho_core::{i18n::Language, values::clock::Day};
 
-/// What a letter says.
+/// The kind of e-mail and its template data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Letter {
-    /// Proves that the address is the account's.
+    /// Verifies the address of an account.
     VerifyEmail {
-        /// Used once.
+        /// Single-use token.
         token: String,
     },
-    /// Somebody registered with an address that has an account.
+    /// Reports a registration attempt with the address of an existing account.
     AccountExists,
-    /// Lets its reader choose a new password.
+    /// Allows the recipient to set a new password.
     ResetPassword {
-        /// Used once.
+        /// Single-use token.
         token: String,
     },
-    /// Offers a role with an organiser or exhibitor.
+    /// Invites the recipient to a role with an organiser or exhibitor.
     Invitation {
-        /// Used once.
+        /// Single-use token.
         token: String,
-        /// Whose.
+        /// Name of the organiser or exhibitor.
         of: String,
-        /// Who invites.
+        /// Name of the inviting user.
         by: String,
     },
-    /// An application was approved, put on the waiting list or refused.
+    /// Reports the decision on an application.
     ApplicationDecided {
-        /// For which edition.
+        /// Name of the edition.
         edition: String,
         /// `approved`, `waitlisted` or `rejected`.
         decision: String,
-        /// Why, where one was given.
+        /// Reason, if one was given.
         reason: Option<String>,
     },
-    /// A booth may be accepted until its offer ends.
+    /// Offers a booth until the offer expires.
     BoothOffered {
-        /// Of which edition.
+        /// Name of the edition.
         edition: String,
-        /// The booth's code.
+        /// Booth code.
         booth: String,
-        /// Where the edition is held.
+        /// Expiry of the offer, in the edition's time zone.
         until: NaiveDateTime,
     },
-    /// A partner's address takes no messages any more.
+    /// Reports that a webhook was disabled after repeated delivery failures.
     WebhookSwitchedOff {
-        /// As its organiser calls it.
+        /// Name of the webhook.
         webhook: String,
-        /// Where it was.
+        /// URL of the webhook.
         url: String,
-        /// The page that switches it on again.
+        /// Organiser in the link to the page that enables it again.
         organiser: String,
     },
-    /// Reports are missing.
+    /// Reminds of missing sales reports.
     SalesReminder {
-        /// Of which edition.
+        /// Name of the edition.
         edition: String,
-        /// Booths and days, at most 50.
+        /// Booth codes and days, at most 50.
         missing: Vec<(String, Day)>,
     },
 }
 
-/// A letter with its reader.
+/// An e-mail with its recipient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
-    /// Address.
+    /// Recipient address.
     pub to: String,
-    /// As people call them.
+    /// Recipient name.
     pub name: String,
-    /// What they read.
+    /// Recipient language.
     pub language: Language,
-    /// What it says.
+    /// Kind and template data.
     pub letter: Letter,
 }

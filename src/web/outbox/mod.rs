@@ -1,7 +1,7 @@
-//! What is to be done after a transaction, written in it: nothing is lost between a commit and a mail.
+//! Transactional outbox: e-mails are stored in the transaction that causes them and sent after it commits, so none is lost.
 //!
-//! Invariants: a row is due until it is done or given up; a sender takes a row for a while before it works on it,
-//! so two nodes do not send it at once; what a letter held (a token, a name) is wiped when it has been sent.
+//! Invariants: a row has a due time until it is sent or abandoned. A sender leases a row before sending it, so two nodes do
+//! not send it concurrently. The payload (tokens, names) is erased once the e-mail is sent or abandoned.
 mod letter;
 mod store;
 pub use letter::{Letter, Mail};

@@ -1,4 +1,4 @@
-//! Every query on the outbox.
+//! Database queries of the outbox.
 use chrono::Duration;
 use diesel::prelude::*;
 
@@ -10,21 +10,21 @@ use hoicho_core::{
 };
 
 hoicho_core::text_enum! {
-    /// What kind of work.
+    /// The kind of entry.
     Topic {
-        /// A letter to a person.
+        /// An e-mail.
         Mail,
     }
 }
 
-/// Minutes a sender has before another may try.
+/// Lease of a claimed entry in minutes; afterwards another sender may claim it.
 const LEASE_MIN: i64 = 5;
-/// Days it is remembered that a letter was sent.
-const REMEMBERED_D: i64 = 30;
-/// Letters that are looked through at once.
-const AT_ONCE: i64 = 500;
-/// Times a letter is tried: the last about 17 hours after the first.
-const MOST_ATTEMPTS: i32 = 10;
+/// Retention of sent and abandoned entries in days.
+const RETENTION_DAYS: i64 = 30;
+/// Rows per batch.
+const BATCH_SIZE: i64 = 500;
+/// Delivery attempts per e-mail; with exponential backoff the last is about 17 hours after the first.
+const MAX_ATTEMPTS: i32 = 10;
 
 #[derive(Insertable)]
 #[diesel(table_name = outbox)]
@@ -37,7 +37,7 @@ struct LetterRow {
     created_at: Instant,
 }
 
-/// Puts letters in.
+/// Enqueues e-mails.
 pub fn put_all(tx: &mut Tx<'_>, mails: &[Mail], now: Instant) -> QueryResult<()> {
     let row = |mail: &Mail| {
         let payload = serde_json::to_string(mail).map_err(|e| diesel::result::Error::SerializationError(e.into()))?;
@@ -45,19 +45,19 @@ pub fn put_all(tx: &mut Tx<'_>, mails: &[Mail], now: Instant) -> QueryResult<()>
         Ok(LetterRow { id: OutboxId::make(), topic, payload, attempts: 0, due_at: now, created_at: now })
     };
     let rows = mails.iter().map(row).collect::<QueryResult<Vec<_>>>()?;
-    for part in rows.chunks(500) {
-        on_either!(tx, |c| diesel::insert_into(outbox::table).values(part).execute(c))?;
+    for batch in rows.chunks(500) {
+        on_either!(tx, |c| diesel::insert_into(outbox::table).values(batch).execute(c))?;
     }
     Ok(())
 }
 
-/// Puts a letter in.
+/// Enqueues one e-mail.
 pub fn put(tx: &mut Tx<'_>, mail: &Mail, now: Instant) -> QueryResult<()> {
     put_all(tx, std::slice::from_ref(mail), now)
 }
 
-/// Writes as much as a letter would, and sends nothing: a stranger who asks for one cannot tell by the time it takes
-/// whether there was anybody to write to.
+/// Inserts a row that is already done. It costs as much as a real e-mail, so the response time does not reveal whether an
+/// account exists (timing side channel).
 pub fn put_nothing(tx: &mut Tx<'_>, now: Instant) -> QueryResult<()> {
     diesel::insert_into(outbox::table)
         .values((
@@ -72,43 +72,43 @@ pub fn put_nothing(tx: &mut Tx<'_>, now: Instant) -> QueryResult<()> {
     Ok(())
 }
 
-/// A letter that is ours to send for a while.
+/// An e-mail leased to this sender.
 #[derive(Debug, Clone)]
 pub struct Claimed {
-    /// Identifier; the same at every attempt.
+    /// Identifier; constant across attempts.
     pub id: OutboxId,
-    /// This one counted.
+    /// Number of attempts, including this one.
     pub attempts: i32,
-    /// What and to whom; `None` for what an older program wrote and nobody can read any more.
+    /// The e-mail; `None` if the stored payload cannot be parsed.
     pub mail: Option<Mail>,
 }
 
-/// Takes up to `most` letters that are due.
-pub fn claim(tx: &mut Tx<'_>, now: Instant, most: i64) -> QueryResult<Vec<Claimed>> {
+/// Leases up to `limit` e-mails that are due.
+pub fn claim(tx: &mut Tx<'_>, now: Instant, limit: i64) -> QueryResult<Vec<Claimed>> {
     let due: Vec<OutboxId> = outbox::table
         .filter(outbox::due_at.le(now))
         .order((outbox::due_at, outbox::id))
-        .limit(most)
+        .limit(limit)
         .select(outbox::id)
         .load(tx.conn())?;
     if due.is_empty() {
         return Ok(Vec::new());
     }
-    // The condition again: another node may have taken some between the two statements.
-    let taken: Vec<(OutboxId, i32, String)> =
+    // The due time is checked again because another node may have leased some rows between the two statements.
+    let claimed: Vec<(OutboxId, i32, String)> =
         diesel::update(outbox::table.filter(outbox::id.eq_any(due)).filter(outbox::due_at.le(now)))
             .set((outbox::attempts.eq(outbox::attempts + 1), outbox::due_at.eq(now + Duration::minutes(LEASE_MIN))))
             .returning((outbox::id, outbox::attempts, outbox::payload))
             .get_results(tx.conn())?;
-    let read = |(id, attempts, payload): (OutboxId, i32, String)| Claimed {
+    let parse = |(id, attempts, payload): (OutboxId, i32, String)| Claimed {
         id,
         attempts,
         mail: serde_json::from_str(&payload).ok(),
     };
-    Ok(taken.into_iter().map(read).collect())
+    Ok(claimed.into_iter().map(parse).collect())
 }
 
-/// It has been sent: what it held is wiped.
+/// Marks an e-mail as sent and erases its payload.
 pub fn done(tx: &mut Tx<'_>, id: OutboxId, now: Instant) -> QueryResult<usize> {
     diesel::update(outbox::table.find(id))
         .set((
@@ -120,13 +120,13 @@ pub fn done(tx: &mut Tx<'_>, id: OutboxId, now: Instant) -> QueryResult<usize> {
         .execute(tx.conn())
 }
 
-/// It could not be sent: tried again later, twice as long each time, and given up in the end.
+/// Records a failed attempt: schedules a retry with exponential backoff, or abandons the e-mail after the last attempt.
 pub fn failed(tx: &mut Tx<'_>, claimed: &Claimed, error: &str, now: Instant) -> QueryResult<usize> {
-    let gives_up = claimed.attempts >= MOST_ATTEMPTS || claimed.mail.is_none();
-    let due_at = (!gives_up).then(|| now + Duration::minutes(1 << claimed.attempts.clamp(0, MOST_ATTEMPTS)));
+    let is_abandoned = claimed.attempts >= MAX_ATTEMPTS || claimed.mail.is_none();
+    let due_at = (!is_abandoned).then(|| now + Duration::minutes(1 << claimed.attempts.clamp(0, MAX_ATTEMPTS)));
     let error: String = error.chars().take(1_000).collect();
     let row = outbox::table.find(claimed.id);
-    if gives_up {
+    if is_abandoned {
         diesel::update(row)
             .set((outbox::payload.eq(""), outbox::due_at.eq(due_at), outbox::last_error.eq(error)))
             .execute(tx.conn())
@@ -135,46 +135,46 @@ pub fn failed(tx: &mut Tx<'_>, claimed: &Claimed, error: &str, now: Instant) -> 
     }
 }
 
-/// Forgets that letters were sent or given up long ago; returns how many.
+/// Deletes a batch of sent and abandoned entries past the retention period; returns the number of deleted rows.
 pub fn forget(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
-    let old: Vec<OutboxId> = outbox::table
-        .filter(outbox::created_at.le(now - Duration::days(REMEMBERED_D)))
+    let expired: Vec<OutboxId> = outbox::table
+        .filter(outbox::created_at.le(now - Duration::days(RETENTION_DAYS)))
         .filter(outbox::due_at.is_null())
         .order(outbox::created_at)
-        .limit(AT_ONCE)
+        .limit(BATCH_SIZE)
         .select(outbox::id)
         .load(tx.conn())?;
-    diesel::delete(outbox::table.filter(outbox::id.eq_any(old))).execute(tx.conn())
+    diesel::delete(outbox::table.filter(outbox::id.eq_any(expired))).execute(tx.conn())
 }
 
-/// How many wait.
+/// Number of pending entries.
 pub fn waiting(tx: &mut Tx<'_>) -> QueryResult<i64> {
     outbox::table.filter(outbox::due_at.is_not_null()).count().get_result(tx.conn())
 }
 
-/// Letters that wait to go to an address, in lower case.
+/// Pending e-mails to a lower-case address.
 pub fn waiting_for(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<Vec<OutboxId>> {
-    let mut found = Vec::new();
+    let mut ids = Vec::new();
     let mut last: Option<OutboxId> = None;
     loop {
-        let mut waiting = outbox::table.filter(outbox::due_at.is_not_null()).into_boxed();
+        let mut pending = outbox::table.filter(outbox::due_at.is_not_null()).into_boxed();
         if let Some(last) = last {
-            waiting = waiting.filter(outbox::id.gt(last));
+            pending = pending.filter(outbox::id.gt(last));
         }
-        let part: Vec<(OutboxId, String)> =
-            waiting.order(outbox::id).limit(AT_ONCE).select((outbox::id, outbox::payload)).load(tx.conn())?;
-        let Some((end, _)) = part.last() else { return Ok(found) };
-        last = Some(*end);
-        let is_theirs =
+        let batch: Vec<(OutboxId, String)> =
+            pending.order(outbox::id).limit(BATCH_SIZE).select((outbox::id, outbox::payload)).load(tx.conn())?;
+        let Some((batch_end, _)) = batch.last() else { return Ok(ids) };
+        last = Some(*batch_end);
+        let is_recipient =
             |payload: &str| serde_json::from_str::<Mail>(payload).is_ok_and(|mail| mail.to.to_lowercase() == email_key);
-        found.extend(part.iter().filter(|(_, payload)| is_theirs(payload)).map(|(id, _)| *id));
+        ids.extend(batch.iter().filter(|(_, payload)| is_recipient(payload)).map(|(id, _)| *id));
     }
 }
 
-/// Takes letters back that are not sent yet.
+/// Deletes pending e-mails.
 pub fn take_back(tx: &mut Tx<'_>, ids: &[OutboxId]) -> QueryResult<()> {
-    for part in ids.chunks(500) {
-        diesel::delete(outbox::table.filter(outbox::id.eq_any(part))).execute(tx.conn())?;
+    for batch in ids.chunks(500) {
+        diesel::delete(outbox::table.filter(outbox::id.eq_any(batch))).execute(tx.conn())?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Editions, their floor, and who stands where.
+//! Series, venues, editions, floors, applications and allocations.
 
 diesel::table! {
     use diesel::sql_types::*;

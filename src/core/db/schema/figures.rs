@@ -1,4 +1,4 @@
-//! What was sold, signed and counted.
+//! Sales reports, trade deals, visit counts, final figures and change tracking.
 
 diesel::table! {
     use diesel::sql_types::*;

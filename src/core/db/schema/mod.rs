@@ -1,4 +1,4 @@
-//! The one schema for both databases; the guard tests compare it with the migrations.
+//! The schema of both databases; the guard tests compare it with the migrations.
 mod fair;
 mod figures;
 mod partners;

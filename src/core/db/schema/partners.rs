@@ -1,4 +1,4 @@
-//! What partners are told of, and how it went.
+//! Events, webhooks and their deliveries; table imports.
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::Uuid;

@@ -1,4 +1,4 @@
-//! People, organisations, and what is kept about requests.
+//! Users, organisations, API keys, tokens, audit log, outbox and idempotency keys.
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -1,8 +1,8 @@
-//! Views: read, never written.
+//! Read-only views.
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::Uuid;
-    /// Who stands where, as everybody may know.
+    /// Public booth occupancy: which exhibitor has which booth.
     standing (edition_id, booth_id, exhibitor_id) {
         edition_id -> Uuid,
         booth_id -> Uuid,

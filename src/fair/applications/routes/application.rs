@@ -1,4 +1,4 @@
-//! One application.
+//! `GET`, `PATCH` and `DELETE /applications/{application}`.
 use actix_web::{HttpResponse, delete, get, patch, web};
 use serde::Deserialize;
 
@@ -22,25 +22,28 @@ use hoicho_web::{
     identity::Permit,
 };
 
-type Id = web::Path<ApplicationId>;
+type ApplicationPath = web::Path<ApplicationId>;
 
-/// One application, for its exhibitor's members and, once it is handed in, the organiser's staff.
+/// Returns an application to its exhibitor's members and, once it is submitted, to the organiser's staff.
 #[utoipa::path(get, path = "/api/v1/applications/{application}", tag = "applications", params(("application" = ApplicationId, Path)), responses((status = 200, body = ApplicationView), (status = 404)))]
 #[get("/applications/{application}")]
-pub(super) async fn get_application(permit: Permit<ReadApplication>, id: Id) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_application(
+    permit: Permit<ReadApplication>,
+    id: ApplicationPath,
+) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    let found = permit.read(move |tx, granted| {
+    let view = permit.read(move |tx, granted| {
         let row = store::find(tx, granted.edition()?, id)?;
         if row.state == ApplicationState::Draft && !granted.as_member {
             return Err(Code::NotFound.into());
         }
         whole(tx, row)
     });
-    let view = found.await?;
+    let view = view.await?;
     Ok(HttpResponse::Ok().insert_header(etag::tag(view.version)).json(view))
 }
 
-/// What may change while it is a draft; `null` takes needs away.
+/// Fields that can be changed while it is a draft; `null` clears `needs`.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchApplication {
@@ -72,17 +75,17 @@ struct PatchApplication {
     products: Option<Vec<ProductId>>,
 }
 
-fn only_a_draft() -> Problem {
+fn not_a_draft() -> Problem {
     Problem::new(Code::IllegalStep, Said("an-application-that-has-been-handed-in"))
 }
 
-/// Changes a draft.
+/// Updates a draft.
 #[utoipa::path(patch, path = "/api/v1/applications/{application}", tag = "applications", params(("application" = ApplicationId, Path), ("If-Match" = String, Header)), request_body = PatchApplication, responses((status = 200, body = ApplicationView), (status = 404), (status = 409), (status = 412), (status = 422)))]
 #[patch("/applications/{application}")]
 pub(super) async fn patch_application(
     permit: Permit<Apply>,
-    id: Id,
-    seen: IfMatch,
+    id: ApplicationPath,
+    if_match: IfMatch,
     body: Body<PatchApplication>,
 ) -> Result<Answer, Problem> {
     let body = body.get()?;
@@ -97,11 +100,11 @@ pub(super) async fn patch_application(
         .write(move |tx, granted| {
             let edition = editions::store::open_for_change(tx, granted.edition()?)?;
             let before = store::find(tx, edition.id, id)?;
-            seen.check(before.version)?;
+            if_match.check(before.version)?;
             if before.state != ApplicationState::Draft {
-                return Err(only_a_draft());
+                return Err(not_a_draft());
             }
-            let shown_before = whole(tx, before.clone())?;
+            let view_before = whole(tx, before.clone())?;
             let mut row = ApplicationRow { version: before.version + 1, ..before.clone() };
             row.needs_power = body.needs_power.unwrap_or(row.needs_power);
             row.needs_water = body.needs_water.unwrap_or(row.needs_water);
@@ -119,24 +122,28 @@ pub(super) async fn patch_application(
                 wishes::put_products(tx, row.exhibitor_id, id, products)?;
             }
             let view = whole(tx, row)?;
-            granted.audit(tx, "application.change", id, Some(&shown_before), Some(&view))?;
+            granted.audit(tx, "application.change", id, Some(&view_before), Some(&view))?;
             Ok(Answer::ok(&view)?.version(view.version))
         })
         .await
 }
 
-/// Removes a draft without papers.
+/// Deletes a draft without documents.
 #[utoipa::path(delete, path = "/api/v1/applications/{application}", tag = "applications", params(("application" = ApplicationId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/applications/{application}")]
-pub(super) async fn delete_application(permit: Permit<Apply>, id: Id, seen: IfMatch) -> Result<Answer, Problem> {
+pub(super) async fn delete_application(
+    permit: Permit<Apply>,
+    id: ApplicationPath,
+    if_match: IfMatch,
+) -> Result<Answer, Problem> {
     let id = id.into_inner();
     permit
         .write(move |tx, granted| {
             let edition = editions::store::open_for_change(tx, granted.edition()?)?;
             let before = store::find(tx, edition.id, id)?;
-            seen.check(before.version)?;
+            if_match.check(before.version)?;
             if before.state != ApplicationState::Draft {
-                return Err(only_a_draft());
+                return Err(not_a_draft());
             }
             store::delete(tx, id)?;
             granted.audit(tx, "application.delete", id, Some(before.exhibitor_id), None)?;

@@ -1,4 +1,4 @@
-//! Papers of an application.
+//! `/applications/{application}/documents` and `/document-waivers`.
 use actix_web::{HttpRequest, HttpResponse, delete, get, http::header, post, web};
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ use hoicho_web::{
     identity::{Permit, token::digest},
 };
 
-/// A paper, or the reason why it is not required.
+/// A document, or a waiver with the reason why it is not required.
 #[derive(Serialize, utoipa::ToSchema)]
 struct DocumentView {
     id: DocumentId,
@@ -30,7 +30,7 @@ struct DocumentView {
     size_bytes: Option<i64>,
     /// SHA-256 of the content, base64url.
     digest: Option<String>,
-    /// Why it is not required.
+    /// Why the document is not required; set on waivers only.
     waiver_reason: Option<String>,
     #[schema(value_type = String)]
     recorded_at: chrono::DateTime<chrono::Utc>,
@@ -53,22 +53,21 @@ fn view(row: DocumentRow) -> DocumentView {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct UploadQuery {
-    /// Which paper.
     kind: DocumentKind,
-    /// As it is called where it comes from; 1 to 200 characters.
+    /// Original file name; 1 to 200 characters.
     file_name: String,
 }
 
-type Id = web::Path<ApplicationId>;
+type ApplicationPath = web::Path<ApplicationId>;
 
-/// Adds a paper: the body is the file itself (PDF, JPEG, PNG or WebP; 5 MiB unless set otherwise), its
-/// Content-Type what it really is.
+/// Uploads a document. The body is the file itself (PDF, JPEG, PNG or WebP; by default at most 5 MiB), and its
+/// `Content-Type` must match the content.
 #[utoipa::path(post, path = "/api/v1/applications/{application}/documents", tag = "applications", params(("application" = ApplicationId, Path), UploadQuery), request_body(content(("application/pdf"), ("image/jpeg"), ("image/png"), ("image/webp"))), responses((status = 201, body = DocumentView), (status = 404), (status = 409), (status = 413), (status = 415), (status = 422)))]
 #[post("/applications/{application}/documents")]
 pub(super) async fn upload_document(
     req: HttpRequest,
     permit: Permit<Apply>,
-    id: Id,
+    id: ApplicationPath,
     query: Query<UploadQuery>,
     storage: web::Data<Storage>,
     file: Raw<MOST_BYTES>,
@@ -82,12 +81,12 @@ pub(super) async fn upload_document(
         let kib = storage.most_bytes / 1024;
         return Err(Problem::new(Code::TooLarge, Said("the-file-is-over-kib-kib").with(&[("kib", &kib)])));
     }
-    let told = req.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
-    let file_type = FileType::of(&bytes, told)?;
+    let declared_type = req.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    let file_type = FileType::of(&bytes, declared_type)?;
     let (application, document) = (id.into_inner(), DocumentId::make());
     storage.keep(document, &bytes).await?;
     let limit = storage.per_application;
-    let added = permit
+    let response = permit
         .once(move |tx, granted| {
             let edition = editions::store::open_for_change(tx, granted.edition()?)?;
             store::find(tx, edition.id, application)?;
@@ -115,10 +114,11 @@ pub(super) async fn upload_document(
             Answer::created(&view)
         })
         .await;
-    if !added.as_ref().is_ok_and(|answer| !answer.repeated) {
+    // Delete the file unless this request inserted its row: on failure, or if a repeated key returned a stored response.
+    if !response.as_ref().is_ok_and(|response| !response.repeated) {
         storage.remove(document).await;
     }
-    added
+    response
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -129,12 +129,12 @@ struct WaiveDocument {
     reason: String,
 }
 
-/// The organiser says that a paper is not required, and why.
+/// Records that a document is not required, with the reason.
 #[utoipa::path(post, path = "/api/v1/applications/{application}/document-waivers", tag = "applications", params(("application" = ApplicationId, Path)), request_body = WaiveDocument, responses((status = 201, body = DocumentView), (status = 404), (status = 422)))]
 #[post("/applications/{application}/document-waivers")]
 pub(super) async fn waive_document(
     permit: Permit<Judge>,
-    id: Id,
+    id: ApplicationPath,
     body: Body<WaiveDocument>,
 ) -> Result<Answer, Problem> {
     let WaiveDocument { kind, reason } = body.get()?;
@@ -166,23 +166,26 @@ pub(super) async fn waive_document(
         .await
 }
 
-/// The papers of an application, in the order they came.
+/// Lists the documents of an application, oldest first.
 #[utoipa::path(get, path = "/api/v1/applications/{application}/documents", tag = "applications", params(("application" = ApplicationId, Path)), responses((status = 200, body = Items<DocumentView>), (status = 404)))]
 #[get("/applications/{application}/documents")]
-pub(super) async fn list_documents(permit: Permit<ReadApplication>, id: Id) -> Result<HttpResponse, Problem> {
+pub(super) async fn list_documents(
+    permit: Permit<ReadApplication>,
+    id: ApplicationPath,
+) -> Result<HttpResponse, Problem> {
     let application = id.into_inner();
     let rows = permit.read(move |tx, _| Ok(documents::of(tx, application)?)).await?;
     Ok(HttpResponse::Ok().json(Items { items: rows.into_iter().map(view).collect() }))
 }
 
-type At = web::Path<(ApplicationId, DocumentId)>;
+type DocumentPath = web::Path<(ApplicationId, DocumentId)>;
 
-/// The file of a paper.
+/// Downloads the file of a document.
 #[utoipa::path(get, path = "/api/v1/applications/{application}/documents/{document}", tag = "applications", params(("application" = ApplicationId, Path), ("document" = DocumentId, Path)), responses((status = 200, description = "the file"), (status = 404)))]
 #[get("/applications/{application}/documents/{document}")]
 pub(super) async fn get_document(
     permit: Permit<ReadApplication>,
-    path: At,
+    path: DocumentPath,
     storage: web::Data<Storage>,
 ) -> Result<HttpResponse, Problem> {
     let (application, id) = path.into_inner();
@@ -206,16 +209,16 @@ pub(super) async fn get_document(
         .body(bytes))
 }
 
-/// Removes a paper, until the application has been judged.
+/// Deletes an uploaded document, as long as the organiser has not decided on the application.
 #[utoipa::path(delete, path = "/api/v1/applications/{application}/documents/{document}", tag = "applications", params(("application" = ApplicationId, Path), ("document" = DocumentId, Path)), responses((status = 204), (status = 404), (status = 409)))]
 #[delete("/applications/{application}/documents/{document}")]
 pub(super) async fn delete_document(
     permit: Permit<Apply>,
-    path: At,
+    path: DocumentPath,
     storage: web::Data<Storage>,
 ) -> Result<Answer, Problem> {
     let (application, id) = path.into_inner();
-    let done = permit
+    let response = permit
         .write(move |tx, granted| {
             let edition = editions::store::open_for_change(tx, granted.edition()?)?;
             let row = store::find(tx, edition.id, application)?;
@@ -229,5 +232,5 @@ pub(super) async fn delete_document(
         })
         .await?;
     storage.remove(id).await;
-    Ok(done)
+    Ok(response)
 }

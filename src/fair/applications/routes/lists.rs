@@ -1,4 +1,4 @@
-//! Lists of applications.
+//! Lists of applications: of an edition, its waiting list, and of an exhibitor.
 use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::DateTime;
 use serde::Deserialize;
@@ -20,13 +20,13 @@ use hoicho_web::{
 struct ApplicationQuery {
     /// Only in this state.
     state: Option<ApplicationState>,
-    /// Rows a page: 1 to 500, 50 unless told.
+    /// Rows per page: 1 to 500, default 50.
     limit: Option<u16>,
-    /// Where the last page ended.
+    /// `next_cursor` of the previous page.
     cursor: Option<String>,
 }
 
-/// The applications for an edition that were handed in, in the order they were made.
+/// Lists the applications of an edition, without drafts, in order of creation.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/applications", tag = "applications", params(("edition" = String, Path), ApplicationQuery), responses((status = 200, body = Page<ApplicationView>), (status = 403), (status = 404)))]
 #[get("/editions/{edition}/applications")]
 pub(super) async fn list_applications(
@@ -43,13 +43,13 @@ pub(super) async fn list_applications(
     Ok(Page::of(views, limit, |v: &ApplicationView| v.id.to_string()).answer(&req))
 }
 
-/// `2026-03-01T02:03:04.000005Z|identifier`.
-fn place(key: &str) -> Option<(chrono::NaiveDateTime, ApplicationId)> {
+/// Parses a cursor of the waiting list: `2026-03-01T02:03:04.000005Z|identifier`.
+fn parse_cursor(key: &str) -> Option<(chrono::NaiveDateTime, ApplicationId)> {
     let (at, id) = key.split_once('|')?;
     Some((at.parse::<DateTime<chrono::Utc>>().ok()?.naive_utc(), id.parse().ok()?))
 }
 
-/// The waiting list of an edition: who came first is first.
+/// Lists the waiting list of an edition, in order of joining.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/waiting-list", tag = "applications", params(("edition" = String, Path), PageQuery), responses((status = 200, body = Page<ApplicationView>), (status = 403), (status = 404)))]
 #[get("/editions/{edition}/waiting-list")]
 pub(super) async fn get_waiting_list(
@@ -59,7 +59,7 @@ pub(super) async fn get_waiting_list(
 ) -> Result<HttpResponse, Problem> {
     let query = query.get()?;
     let (limit, key) = (query.limit()?, query.after()?);
-    let after = if key.is_empty() { None } else { Some(place(&key).ok_or(Code::BadRequest)?) };
+    let after = if key.is_empty() { None } else { Some(parse_cursor(&key).ok_or(Code::BadRequest)?) };
     let rows = permit.read(move |tx, granted| Ok(store::waiting(tx, granted.edition()?, after, limit + 1)?)).await?;
     let views = rows.into_iter().map(|(row, name)| view(row, Some(name))).collect();
     let key = |v: &ApplicationView| {
@@ -69,7 +69,7 @@ pub(super) async fn get_waiting_list(
     Ok(Page::of(views, limit, key).answer(&req))
 }
 
-/// The applications of an exhibitor, newest first, for its members.
+/// Lists the applications of an exhibitor, newest first, for its members.
 #[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}/applications", tag = "applications", params(("exhibitor" = ExhibitorId, Path)), responses((status = 200, body = Items<ApplicationView>), (status = 404)))]
 #[get("/exhibitors/{exhibitor}/applications")]
 pub(super) async fn list_exhibitors_applications(permit: Permit<Apply>) -> Result<HttpResponse, Problem> {

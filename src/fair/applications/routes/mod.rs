@@ -12,7 +12,7 @@ use hoicho_web::identity::{Action, ExhibitorRole, OrganiserRole};
 
 pub use view::{ApplicationView, view};
 
-/// The operations of this capability.
+/// OpenAPI operations of applications.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(
     create::create_application,
@@ -34,7 +34,7 @@ pub use view::{ApplicationView, view};
 ))]
 pub struct ApiDoc;
 
-/// Mounts them.
+/// Registers the handlers.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(create::create_application).service(lists::list_applications).service(lists::get_waiting_list);
     cfg.service(lists::list_exhibitors_applications);

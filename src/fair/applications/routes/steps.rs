@@ -1,4 +1,4 @@
-//! Steps of an application.
+//! State transitions of an application.
 use actix_web::{post, web};
 use serde::Deserialize;
 
@@ -20,9 +20,9 @@ struct Reason {
     reason: String,
 }
 
-async fn take<A: Action>(
+async fn transition<A: Action>(
     permit: Permit<A>,
-    id: Id,
+    id: ApplicationPath,
     to: ApplicationState,
     reason: Option<String>,
 ) -> Result<Answer, Problem> {
@@ -36,34 +36,38 @@ async fn take<A: Action>(
         .await
 }
 
-type Id = web::Path<ApplicationId>;
+type ApplicationPath = web::Path<ApplicationId>;
 
-/// Hands an application in, while registration is open.
+/// Submits a draft, while registration is open.
 #[utoipa::path(post, path = "/api/v1/applications/{application}/submit", tag = "applications", params(("application" = ApplicationId, Path)), responses((status = 200, body = ApplicationView), (status = 404), (status = 409)))]
 #[post("/applications/{application}/submit")]
-pub(super) async fn submit(permit: Permit<Apply>, id: Id) -> Result<Answer, Problem> {
-    take(permit, id, ApplicationState::Submitted, None).await
+pub(super) async fn submit(permit: Permit<Apply>, id: ApplicationPath) -> Result<Answer, Problem> {
+    transition(permit, id, ApplicationState::Submitted, None).await
 }
 
-/// Approves an application: it may be given booths.
+/// Approves an application, so that booths can be allocated to it.
 #[utoipa::path(post, path = "/api/v1/applications/{application}/approve", tag = "applications", params(("application" = ApplicationId, Path)), responses((status = 200, body = ApplicationView), (status = 404), (status = 409)))]
 #[post("/applications/{application}/approve")]
-pub(super) async fn approve(permit: Permit<Judge>, id: Id) -> Result<Answer, Problem> {
-    take(permit, id, ApplicationState::Approved, None).await
+pub(super) async fn approve(permit: Permit<Judge>, id: ApplicationPath) -> Result<Answer, Problem> {
+    transition(permit, id, ApplicationState::Approved, None).await
 }
 
 /// Puts an application on the waiting list, with a reason.
 #[utoipa::path(post, path = "/api/v1/applications/{application}/waitlist", tag = "applications", params(("application" = ApplicationId, Path)), request_body = Reason, responses((status = 200, body = ApplicationView), (status = 404), (status = 409), (status = 422)))]
 #[post("/applications/{application}/waitlist")]
-pub(super) async fn waitlist(permit: Permit<Judge>, id: Id, body: Body<Reason>) -> Result<Answer, Problem> {
+pub(super) async fn waitlist(
+    permit: Permit<Judge>,
+    id: ApplicationPath,
+    body: Body<Reason>,
+) -> Result<Answer, Problem> {
     let reason = body.get()?.reason;
-    take(permit, id, ApplicationState::Waitlisted, Some(reason)).await
+    transition(permit, id, ApplicationState::Waitlisted, Some(reason)).await
 }
 
-/// Refuses an application, with a reason.
+/// Rejects an application, with a reason.
 #[utoipa::path(post, path = "/api/v1/applications/{application}/reject", tag = "applications", params(("application" = ApplicationId, Path)), request_body = Reason, responses((status = 200, body = ApplicationView), (status = 404), (status = 409), (status = 422)))]
 #[post("/applications/{application}/reject")]
-pub(super) async fn reject(permit: Permit<Judge>, id: Id, body: Body<Reason>) -> Result<Answer, Problem> {
+pub(super) async fn reject(permit: Permit<Judge>, id: ApplicationPath, body: Body<Reason>) -> Result<Answer, Problem> {
     let reason = body.get()?.reason;
-    take(permit, id, ApplicationState::Rejected, Some(reason)).await
+    transition(permit, id, ApplicationState::Rejected, Some(reason)).await
 }

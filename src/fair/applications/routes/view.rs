@@ -1,4 +1,4 @@
-//! An application as it is shown.
+//! JSON view of an application.
 use serde::Serialize;
 
 use super::super::{
@@ -28,21 +28,21 @@ pub struct ApplicationView {
     pub needs_power: bool,
     pub needs_water: bool,
     pub needs_corner: bool,
-    /// Of the last step that needed one.
+    /// Given with the last transition.
     pub reason: Option<String>,
     #[schema(value_type = Option<String>)]
     pub waitlisted_at: Option<chrono::DateTime<chrono::Utc>>,
-    /// Best first; not in lists.
+    /// Best first; omitted in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wishes: Option<Vec<Wish>>,
-    /// Not in lists.
+    /// Omitted in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub products: Option<Vec<ProductId>>,
     /// For `If-Match`: `"v…"`.
     pub version: i32,
 }
 
-/// An application of a list.
+/// View without wishes and products, for lists.
 pub fn view(row: ApplicationRow, exhibitor_name: Option<String>) -> ApplicationView {
     ApplicationView {
         id: row.id,
@@ -64,7 +64,7 @@ pub fn view(row: ApplicationRow, exhibitor_name: Option<String>) -> ApplicationV
     }
 }
 
-/// An application with its wishes and products.
+/// View with wishes and products.
 pub(super) fn whole(tx: &mut Tx<'_>, row: ApplicationRow) -> Result<ApplicationView, Problem> {
     let (wishes, products) = (wishes::of(tx, row.id)?, wishes::products_of(tx, row.id)?);
     Ok(ApplicationView { wishes: Some(wishes), products: Some(products), ..view(row, None) })

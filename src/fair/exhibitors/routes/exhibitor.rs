@@ -1,4 +1,4 @@
-//! Exhibitors themselves.
+//! `/exhibitors` and `/exhibitors/{exhibitor}`.
 use actix_web::{HttpResponse, delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 
@@ -26,15 +26,15 @@ struct CreateExhibitor {
     legal_form: LegalForm,
     /// 10 digits, the last a check digit, `-001` for a branch; 12 for a household business.
     tax_code: Option<String>,
-    /// ISO 3166, two capitals; `VN` unless told.
+    /// ISO 3166-1 alpha-2, upper case; default `VN`.
     country: Option<String>,
-    /// Code from `/localities`; needed unless `locality` is there.
+    /// Code from `/localities`; required unless `locality` is set.
     locality_code: Option<String>,
-    /// Where in the country, in words; needed unless `locality_code` is there, which goes before it.
+    /// Name of the locality; required unless `locality_code` is set, which takes precedence.
     locality: Option<String>,
 }
 
-/// An exhibitor. The tax code shows to its members and to organisers it applied to.
+/// An exhibitor. Only its members and the organisers it applied to see the tax code.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ExhibitorView {
     id: ExhibitorId,
@@ -47,19 +47,19 @@ struct ExhibitorView {
     locality: String,
 }
 
-fn view(row: ExhibitorRow, inside: bool) -> ExhibitorView {
+fn view(row: ExhibitorRow, with_tax_code: bool) -> ExhibitorView {
     ExhibitorView {
         id: row.id,
         name: row.name,
         legal_form: row.legal_form,
-        tax_code: row.tax_code.filter(|_| inside),
+        tax_code: row.tax_code.filter(|_| with_tax_code),
         country: row.country,
         locality_code: row.locality_code,
         locality: row.locality,
     }
 }
 
-fn check_country(checks: &mut Checks, country: &str) {
+fn validate_country(checks: &mut Checks, country: &str) {
     checks.that(
         country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()),
         "/country",
@@ -68,59 +68,64 @@ fn check_country(checks: &mut Checks, country: &str) {
     );
 }
 
-fn check_tax_code(checks: &mut Checks, code: Option<&str>, form: LegalForm) -> Option<String> {
+fn validate_tax_code(checks: &mut Checks, code: Option<&str>, form: LegalForm) -> Option<String> {
     let parsed = code.map(|code| tax_code::parse(code, form));
     checks.that(parsed != Some(None), "/tax_code", "tax_code", Said("this-is-no-valid-tax-code-10"));
     parsed.flatten()
 }
 
-/// The locality a code names today, or the one told in words.
-fn locality(
+/// Resolves a locality code that is valid today; without a code, uses the given name.
+fn resolve_locality(
     tx: &mut Tx<'_>,
     code: Option<String>,
-    words: Option<String>,
+    locality_name: Option<String>,
     now: Instant,
 ) -> Result<(Option<String>, String), Problem> {
     let mut checks = Checks::default();
-    let found = match &code {
+    let known_locality = match &code {
         Some(code) if code.contains('\0') => None,
         Some(code) => localities::store::find(tx, code)?.filter(|l| l.valid_to.is_none_or(|to| to >= now.date())),
         None => None,
     };
     checks.that(
-        code.is_none() || found.is_some(),
+        code.is_none() || known_locality.is_some(),
         "/locality_code",
         "unknown",
         Said("there-is-no-such-locality-today-please"),
     );
-    checks.that(code.is_some() || words.is_some(), "/locality", "missing", Said("it-needs-a-locality-code-or-a"));
+    checks.that(
+        code.is_some() || locality_name.is_some(),
+        "/locality",
+        "missing",
+        Said("it-needs-a-locality-code-or-a"),
+    );
     checks.done()?;
-    Ok(match found {
-        Some(found) => (Some(found.code), found.name),
-        None => (None, words.unwrap_or_default()),
+    Ok(match known_locality {
+        Some(known_locality) => (Some(known_locality.code), known_locality.name),
+        None => (None, locality_name.unwrap_or_default()),
     })
 }
 
-/// Registers an organisation; the caller is its owner.
+/// Creates an exhibitor; the caller becomes its owner.
 #[utoipa::path(post, path = "/api/v1/exhibitors", tag = "exhibitors", request_body = CreateExhibitor, responses((status = 201, body = ExhibitorView), (status = 409), (status = 422)))]
 #[post("/exhibitors")]
 pub(super) async fn create_exhibitor(caller: SignedIn, body: Body<CreateExhibitor>) -> Result<Answer, Problem> {
-    let asked = body.get()?;
+    let body = body.get()?;
     let mut checks = Checks::default();
-    let name = checks.text("/name", &asked.name, 200);
-    let words = asked.locality.map(|l| checks.text("/locality", &l, 200));
-    let country = asked.country.unwrap_or_else(|| "VN".to_owned());
-    check_country(&mut checks, &country);
-    let tax_code = check_tax_code(&mut checks, asked.tax_code.as_deref(), asked.legal_form);
+    let name = checks.text("/name", &body.name, 200);
+    let locality_name = body.locality.map(|l| checks.text("/locality", &l, 200));
+    let country = body.country.unwrap_or_else(|| "VN".to_owned());
+    validate_country(&mut checks, &country);
+    let tax_code = validate_tax_code(&mut checks, body.tax_code.as_deref(), body.legal_form);
     checks.done()?;
     let (user, now) = (caller.user, caller.now);
     let work = move |tx: &mut Tx<'_>| {
-        let (locality_code, locality) = locality(tx, asked.locality_code, words, now)?;
+        let (locality_code, locality) = resolve_locality(tx, body.locality_code, locality_name, now)?;
         let row = ExhibitorRow {
             id: ExhibitorId::make(),
             name_search: text::fold(&name),
             name,
-            legal_form: asked.legal_form,
+            legal_form: body.legal_form,
             tax_code,
             country,
             locality_code,
@@ -148,7 +153,7 @@ pub(super) async fn create_exhibitor(caller: SignedIn, body: Body<CreateExhibito
     caller.once(work).await
 }
 
-/// The exhibitors the caller works for.
+/// Lists the exhibitors the caller is a member of.
 #[utoipa::path(get, path = "/api/v1/exhibitors", tag = "exhibitors", responses((status = 200, body = Items<ExhibitorView>), (status = 401)))]
 #[get("/exhibitors")]
 pub(super) async fn list_exhibitors(caller: SignedIn) -> Result<HttpResponse, Problem> {
@@ -157,17 +162,17 @@ pub(super) async fn list_exhibitors(caller: SignedIn) -> Result<HttpResponse, Pr
     Ok(HttpResponse::Ok().json(Items { items: rows.into_iter().map(|row| view(row, true)).collect() }))
 }
 
-/// An exhibitor: everybody sees one that stands at a fair.
+/// Returns an exhibitor. One that stands at a fair is public.
 #[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), responses((status = 200, body = ExhibitorView), (status = 404)))]
 #[get("/exhibitors/{exhibitor}")]
 pub(super) async fn get_exhibitor(permit: View<Exhibitors>) -> Result<HttpResponse, Problem> {
-    let (row, inside) = permit
+    let (row, with_tax_code) = permit
         .read(|tx, granted| Ok((store::find(tx, granted.exhibitor()?)?, granted.as_staff || granted.as_member)))
         .await?;
-    Ok(HttpResponse::Ok().insert_header(etag::tag(row.version)).json(view(row, inside)))
+    Ok(HttpResponse::Ok().insert_header(etag::tag(row.version)).json(view(row, with_tax_code)))
 }
 
-/// What may change; `null` takes the tax code away.
+/// Fields to change; `null` clears the tax code.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchExhibitor {
@@ -186,32 +191,32 @@ struct PatchExhibitor {
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     locality_code: Option<String>,
-    /// In words; takes a code away.
+    /// Name of the locality; clears the locality code.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     locality: Option<String>,
 }
 
-/// Changes an exhibitor.
+/// Updates an exhibitor.
 #[utoipa::path(patch, path = "/api/v1/exhibitors/{exhibitor}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("If-Match" = String, Header)), request_body = PatchExhibitor, responses((status = 200, body = ExhibitorView), (status = 404), (status = 409), (status = 412), (status = 422)))]
 #[patch("/exhibitors/{exhibitor}")]
 pub(super) async fn patch_exhibitor(
     permit: Permit<Change>,
-    seen: IfMatch,
+    if_match: IfMatch,
     body: Body<PatchExhibitor>,
 ) -> Result<Answer, Problem> {
     let body = body.get()?;
     let mut checks = Checks::default();
     let name = body.name.map(|n| checks.text("/name", &n, 200));
-    let words = body.locality.map(|l| checks.text("/locality", &l, 200));
+    let locality_name = body.locality.map(|l| checks.text("/locality", &l, 200));
     if let Some(country) = &body.country {
-        check_country(&mut checks, country);
+        validate_country(&mut checks, country);
     }
     checks.done()?;
     permit
         .write(move |tx, granted| {
             let before = store::find(tx, granted.exhibitor()?)?;
-            seen.check(before.version)?;
+            if_match.check(before.version)?;
             let mut row = ExhibitorRow { version: before.version + 1, ..before.clone() };
             if let Some(name) = name {
                 row.name_search = text::fold(&name);
@@ -219,13 +224,14 @@ pub(super) async fn patch_exhibitor(
             }
             row.legal_form = body.legal_form.unwrap_or(row.legal_form);
             row.country = body.country.unwrap_or(row.country);
-            if body.locality_code.is_some() || words.is_some() {
-                (row.locality_code, row.locality) = locality(tx, body.locality_code, words, granted.now)?;
+            if body.locality_code.is_some() || locality_name.is_some() {
+                (row.locality_code, row.locality) =
+                    resolve_locality(tx, body.locality_code, locality_name, granted.now)?;
             }
-            // A new legal form may make an old tax code wrong, so it is always looked at.
+            // Always validated: a new legal form can make the existing tax code invalid.
             let code = body.tax_code.unwrap_or(row.tax_code);
             let mut checks = Checks::default();
-            row.tax_code = check_tax_code(&mut checks, code.as_deref(), row.legal_form);
+            row.tax_code = validate_tax_code(&mut checks, code.as_deref(), row.legal_form);
             checks.done()?;
             if !store::replace(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
@@ -238,14 +244,14 @@ pub(super) async fn patch_exhibitor(
         .await
 }
 
-/// Removes an exhibitor that never applied anywhere and has no products.
+/// Deletes an exhibitor that has no applications and no products.
 #[utoipa::path(delete, path = "/api/v1/exhibitors/{exhibitor}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/exhibitors/{exhibitor}")]
-pub(super) async fn delete_exhibitor(permit: Permit<Change>, seen: IfMatch) -> Result<Answer, Problem> {
+pub(super) async fn delete_exhibitor(permit: Permit<Change>, if_match: IfMatch) -> Result<Answer, Problem> {
     permit
         .write(move |tx, granted| {
             let before = store::find(tx, granted.exhibitor()?)?;
-            seen.check(before.version)?;
+            if_match.check(before.version)?;
             store::delete(tx, before.id)?;
             granted.audit(tx, "exhibitor.delete", before.id, Some(before.name), None)?;
             Ok(Answer::no_content())

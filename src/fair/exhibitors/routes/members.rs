@@ -1,4 +1,4 @@
-//! The members of an exhibitor.
+//! `/exhibitors/{exhibitor}/members` and `/exhibitors/{exhibitor}/invitations`.
 use actix_web::{HttpResponse, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use hoicho_web::{
     },
 };
 
-/// A person with a role.
+/// A member with a role.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ExhibitorMemberView {
     user: UserId,
@@ -22,7 +22,7 @@ struct ExhibitorMemberView {
     role: ExhibitorRole,
 }
 
-/// Somebody who has been invited and has not answered.
+/// An open invitation.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ExhibitorInvitationView {
     id: InvitationId,
@@ -32,34 +32,34 @@ struct ExhibitorInvitationView {
     expires_at: chrono::DateTime<chrono::Utc>,
 }
 
-/// Members, and who has been invited.
+/// Members and open invitations.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ExhibitorMembers {
     items: Vec<ExhibitorMemberView>,
     invitations: Vec<ExhibitorInvitationView>,
 }
 
-fn member(m: Member<ExhibitorRole>) -> ExhibitorMemberView {
+fn member_view(m: Member<ExhibitorRole>) -> ExhibitorMemberView {
     ExhibitorMemberView { user: m.user, display_name: m.display_name, email: m.email, role: m.role }
 }
 
-fn invitation(open: Open) -> ExhibitorInvitationView {
+fn invitation_view(open: Open) -> ExhibitorInvitationView {
     ExhibitorInvitationView { id: open.id, email: open.email, role: open.role, expires_at: open.expires_at.and_utc() }
 }
 
-/// The members of an exhibitor, and who has been invited.
+/// Lists the members of an exhibitor and the open invitations.
 #[utoipa::path(get, operation_id = "list_exhibitor_members", path = "/api/v1/exhibitors/{exhibitor}/members", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), responses((status = 200, body = ExhibitorMembers), (status = 404)))]
 #[get("/exhibitors/{exhibitor}/members")]
 pub(super) async fn list_members(permit: Permit<SeeMembers>) -> Result<HttpResponse, Problem> {
-    let found = permit.read(|tx, granted| {
+    let response = permit.read(|tx, granted| {
         let exhibitor = granted.exhibitor()?;
         let open = invitations::open(tx, Offer::Exhibitor(exhibitor, ExhibitorRole::Staff), granted.now)?;
         Ok(ExhibitorMembers {
-            items: members::of_exhibitor(tx, exhibitor)?.into_iter().map(member).collect(),
-            invitations: open.into_iter().map(invitation).collect(),
+            items: members::of_exhibitor(tx, exhibitor)?.into_iter().map(member_view).collect(),
+            invitations: open.into_iter().map(invitation_view).collect(),
         })
     });
-    Ok(HttpResponse::Ok().json(found.await?))
+    Ok(HttpResponse::Ok().json(response.await?))
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -69,16 +69,16 @@ struct InviteExhibitorMember {
     role: ExhibitorRole,
 }
 
-/// Invites somebody by mail to work for an exhibitor.
+/// Invites a person by e-mail to become a member of an exhibitor.
 #[utoipa::path(post, operation_id = "invite_exhibitor_member", path = "/api/v1/exhibitors/{exhibitor}/members", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), request_body = InviteExhibitorMember, responses((status = 202, body = ExhibitorInvitationView), (status = 403), (status = 404), (status = 422)))]
 #[post("/exhibitors/{exhibitor}/members")]
 pub(super) async fn invite_member(
     permit: Permit<Change>,
     body: Body<InviteExhibitorMember>,
 ) -> Result<Answer, Problem> {
-    let InviteExhibitorMember { email: typed, role } = body.get()?;
+    let InviteExhibitorMember { email: input, role } = body.get()?;
     let mut checks = Checks::default();
-    let email = email(&mut checks, "/email", &typed);
+    let email = email(&mut checks, "/email", &input);
     checks.done()?;
     permit
         .once(move |tx, granted| {
@@ -86,8 +86,8 @@ pub(super) async fn invite_member(
             let offer = Offer::Exhibitor(exhibitor.id, role);
             let id = invitations::invite(tx, granted.actor()?, offer, &email, &exhibitor.name, granted.now)?;
             granted.audit(tx, "member.invite", id, None, Some((&email, role)))?;
-            let made = invitations::open(tx, offer, granted.now)?.into_iter().find(|o| o.id == id);
-            Answer::accepted(&invitation(made.ok_or(Code::Internal)?))
+            let created = invitations::open(tx, offer, granted.now)?.into_iter().find(|o| o.id == id);
+            Answer::accepted(&invitation_view(created.ok_or(Code::Internal)?))
         })
         .await
 }
@@ -98,7 +98,7 @@ struct PutExhibitorMember {
     role: ExhibitorRole,
 }
 
-/// Changes the role of a member. The last owner stays one.
+/// Changes the role of a member. The last owner cannot get another role.
 #[utoipa::path(put, operation_id = "put_exhibitor_member", path = "/api/v1/exhibitors/{exhibitor}/members/{user}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("user" = UserId, Path)), request_body = PutExhibitorMember, responses((status = 204), (status = 403), (status = 404), (status = 409)))]
 #[put("/exhibitors/{exhibitor}/members/{user}")]
 pub(super) async fn put_member(
@@ -116,7 +116,7 @@ pub(super) async fn put_member(
         .await
 }
 
-/// Takes a member away. The last owner stays.
+/// Removes a member. The last owner cannot be removed.
 #[utoipa::path(delete, operation_id = "remove_exhibitor_member", path = "/api/v1/exhibitors/{exhibitor}/members/{user}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("user" = UserId, Path)), responses((status = 204), (status = 403), (status = 404), (status = 409)))]
 #[delete("/exhibitors/{exhibitor}/members/{user}")]
 pub(super) async fn remove_member(
@@ -133,7 +133,7 @@ pub(super) async fn remove_member(
         .await
 }
 
-/// Takes an invitation back that nobody has accepted.
+/// Revokes an open invitation.
 #[utoipa::path(delete, operation_id = "take_exhibitor_invitation_back", path = "/api/v1/exhibitors/{exhibitor}/invitations/{invitation}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("invitation" = InvitationId, Path)), responses((status = 204), (status = 403), (status = 404)))]
 #[delete("/exhibitors/{exhibitor}/invitations/{invitation}")]
 pub(super) async fn take_invitation_back(
@@ -143,8 +143,8 @@ pub(super) async fn take_invitation_back(
     let id = path.1;
     permit
         .write(move |tx, granted| {
-            let of = Offer::Exhibitor(granted.exhibitor()?, ExhibitorRole::Staff);
-            if !invitations::take_back(tx, of, id)? {
+            let offer = Offer::Exhibitor(granted.exhibitor()?, ExhibitorRole::Staff);
+            if !invitations::take_back(tx, offer, id)? {
                 return Err(Code::NotFound.into());
             }
             granted.audit::<()>(tx, "invitation.take_back", id, None, None)?;

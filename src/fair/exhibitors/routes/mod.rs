@@ -1,4 +1,4 @@
-//! `/exhibitors`, their contacts and members.
+//! `/exhibitors` with contacts and members.
 mod contacts;
 mod exhibitor;
 mod members;
@@ -7,7 +7,7 @@ use actix_web::web;
 
 use hoicho_web::identity::{Action, ExhibitorRole, OrganiserRole};
 
-/// The operations of this capability.
+/// OpenAPI operations of exhibitors.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(
     exhibitor::create_exhibitor,
@@ -25,7 +25,7 @@ use hoicho_web::identity::{Action, ExhibitorRole, OrganiserRole};
 ))]
 pub struct ApiDoc;
 
-/// Mounts them.
+/// Registers the handlers.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(exhibitor::create_exhibitor).service(exhibitor::list_exhibitors).service(exhibitor::get_exhibitor);
     cfg.service(exhibitor::patch_exhibitor).service(exhibitor::delete_exhibitor);
@@ -34,14 +34,14 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(members::remove_member).service(members::take_invitation_back);
 }
 
-/// Change the organisation itself.
+/// Update an exhibitor and its members.
 struct Change;
 impl Action for Change {
     const ORGANISER: &'static [OrganiserRole] = &[];
     const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner];
 }
 
-/// See what is not everybody's business.
+/// Read non-public data: tax code and contacts.
 struct SeeInside;
 impl Action for SeeInside {
     const ORGANISER: &'static [OrganiserRole] =

@@ -1,4 +1,4 @@
-//! `/editions/{edition}/calendar`.
+//! `GET /editions/{edition}/calendar`.
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 
 use super::super::calendar;
@@ -6,7 +6,7 @@ use crate::{editions, venues};
 use hoicho_web::identity::RequestContext;
 use hoicho_web::{http::Problem, identity::View};
 
-/// The opening days of an edition as an iCalendar file, to subscribe to: an event a day.
+/// Returns the opening days of an edition as an iCalendar feed with one event per day.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/calendar", tag = "editions", params(("edition" = String, Path)), responses((status = 200, content_type = "text/calendar", body = String), (status = 404)))]
 #[get("/editions/{edition}/calendar")]
 pub(super) async fn get_calendar(
@@ -15,7 +15,7 @@ pub(super) async fn get_calendar(
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
     let base = context.base_url(&req);
-    let found = permit.read(move |tx, granted| {
+    let calendar = permit.read(move |tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
         let days = editions::store::days(tx, edition.id)?;
         let ids: Vec<_> = edition.venue_id.into_iter().collect();
@@ -23,7 +23,7 @@ pub(super) async fn get_calendar(
         let url = format!("{base}/fairs/{}", edition.slug);
         Ok((calendar::of(&edition, &days, place.as_deref(), &url, granted.now), edition.slug))
     });
-    let (text, slug) = found.await?;
+    let (text, slug) = calendar.await?;
     Ok(HttpResponse::Ok()
         .content_type("text/calendar; charset=utf-8")
         .insert_header((header::CONTENT_DISPOSITION, format!("inline; filename=\"{slug}.ics\"")))

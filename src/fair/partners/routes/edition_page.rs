@@ -1,4 +1,4 @@
-//! `/editions/{edition}/page`: all that a site shows of an edition, in one call.
+//! `GET /editions/{edition}/page`: everything a site shows of an edition in one response.
 use actix_web::{HttpResponse, get};
 use serde::{Deserialize, Serialize};
 
@@ -15,21 +15,21 @@ use hoicho_web::{
     identity::View,
 };
 
-/// Rows of each list; more are read from the list itself, with its `next_cursor`.
-const MOST: i64 = 500;
+/// Max rows of each list; further rows are read from the list's own endpoint with `next_cursor`.
+const MAX_ROWS: i64 = 500;
 
 hoicho_core::text_enum! {
     /// A part of the page.
     Part {
-        /// Parts of the floor.
+        /// Zones of the floor.
         Zones,
-        /// Booths, whether they are taken and by whom.
+        /// Booths with occupancy and exhibitors.
         Booths,
-        /// Who stands there.
+        /// Exhibitors standing in the edition.
         Exhibitors,
-        /// What each exhibitor sells.
+        /// Products of each exhibitor.
         Products,
-        /// The figures, once they are final.
+        /// Statistics, once they are final.
         Figures,
     }
 }
@@ -38,13 +38,13 @@ hoicho_core::text_enum! {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct PageParts {
-    /// Parts with commas between them: `zones`, `booths`, `exhibitors`, `products`, `figures`; all unless told.
+    /// Comma-separated parts: `zones`, `booths`, `exhibitors`, `products`, `figures`; default all.
     include: Option<String>,
-    /// Only these fields of the page, with commas between them.
+    /// Comma-separated fields of the page to return; default all.
     fields: Option<String>,
 }
 
-/// All that a site shows of an edition. The lists hold up to 500 rows; `next_cursor` goes on in the list itself.
+/// Everything a site shows of an edition. Lists have up to 500 rows; continue with `next_cursor` at the list's endpoint.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct EditionPage {
     edition: EditionView,
@@ -54,15 +54,15 @@ struct EditionPage {
     booths: Option<Mirrored<BoothView>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     exhibitors: Option<Mirrored<StandingExhibitor>>,
-    /// Absent until they are final.
+    /// Absent until final.
     #[serde(skip_serializing_if = "Option::is_none")]
     figures: Option<Statistics>,
 }
 
-fn parts(include: Option<&str>) -> Result<Vec<Part>, Problem> {
+fn parse_parts(include: Option<&str>) -> Result<Vec<Part>, Problem> {
     let all = <Part as strum::VariantArray>::VARIANTS;
     let Some(include) = include else { return Ok(all.to_vec()) };
-    let read = |name: &str| {
+    let parse = |name: &str| {
         name.trim().parse::<Part>().map_err(|_| {
             let known = all.iter().map(|p| p.as_str()).collect::<Vec<_>>().join(", ");
             let name: String = name.chars().take(40).collect();
@@ -72,31 +72,31 @@ fn parts(include: Option<&str>) -> Result<Vec<Part>, Problem> {
             )
         })
     };
-    include.split(',').map(read).collect()
+    include.split(',').map(parse).collect()
 }
 
-/// All that a site shows of an edition, in one answer and of one moment.
+/// Returns everything a site shows of an edition in one response, from one snapshot.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/page", tag = "editions", params(("edition" = String, Path), PageParts), responses((status = 200, body = EditionPage), (status = 404)))]
 #[get("/editions/{edition}/page")]
 pub(super) async fn get_edition_page(permit: View, query: Query<PageParts>) -> Result<HttpResponse, Problem> {
     let PageParts { include, fields } = query.get()?;
-    let parts = parts(include.as_deref())?;
+    let parts = parse_parts(include.as_deref())?;
     let fields = Fields::<EditionPage>::ask(fields.as_deref())?;
     let all = || Wanted::All { after: String::new(), synced: None };
     let page = permit.read(move |tx, granted| {
         let id = granted.edition()?;
         let has = |part| parts.contains(&part);
         let (_, edition) = editions::whole(tx, id)?;
-        let zones = if has(Part::Zones) { Some(changes::read(tx, &Zones(id), all(), MOST)?) } else { None };
+        let zones = if has(Part::Zones) { Some(changes::read(tx, &Zones(id), all(), MAX_ROWS)?) } else { None };
         let booths = Booths { edition: id, zone: None, occupancy: true };
-        let booths = if has(Part::Booths) { Some(changes::read(tx, &booths, all(), MOST)?) } else { None };
+        let booths = if has(Part::Booths) { Some(changes::read(tx, &booths, all(), MAX_ROWS)?) } else { None };
         let standing = Standing { edition: id, products: has(Part::Products) };
         let wants_exhibitors = has(Part::Exhibitors) || has(Part::Products);
-        let exhibitors = if wants_exhibitors { Some(changes::read(tx, &standing, all(), MOST)?) } else { None };
+        let exhibitors = if wants_exhibitors { Some(changes::read(tx, &standing, all(), MAX_ROWS)?) } else { None };
         let figures = if has(Part::Figures) { statistics::final_figures(tx, id)? } else { None };
         Ok(EditionPage { edition, zones, booths, exhibitors, figures })
     });
     let page = page.await?;
-    let about = About::Edition(page.edition.id);
-    Ok(about.mark(HttpResponse::Ok().json(fields.of(&page)?)))
+    let tag = About::Edition(page.edition.id);
+    Ok(tag.mark(HttpResponse::Ok().json(fields.of(&page)?)))
 }

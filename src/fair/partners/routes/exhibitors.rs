@@ -1,4 +1,4 @@
-//! `/editions/{edition}/exhibitors`: who stands in an edition, with their booths and what they sell.
+//! `GET /editions/{edition}/exhibitors`: exhibitors of an edition with their booths and products.
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde::{Deserialize, Serialize};
 
@@ -18,11 +18,11 @@ use hoicho_web::{
     identity::View,
 };
 
-/// What a list of exhibitors may tell beside them.
+/// Optional parts of a list of exhibitors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum ExhibitorPart {
-    /// What they sell.
+    /// Products of each exhibitor.
     Products,
 }
 
@@ -30,19 +30,19 @@ pub(super) enum ExhibitorPart {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ExhibitorQuery {
-    /// `products` tells what each sells.
+    /// `products` adds the products of each exhibitor.
     include: Option<ExhibitorPart>,
-    /// Only these fields of each exhibitor, with commas between them.
+    /// Comma-separated fields of each exhibitor to return; default all.
     fields: Option<String>,
-    /// Only what changed: `synced` of the last answer.
+    /// Only rows changed since then: `synced` of the previous response.
     updated_since: Option<String>,
-    /// Rows a page: 1 to 500, 50 unless told.
+    /// Rows per page: 1 to 500, default 50.
     limit: Option<u16>,
-    /// Where the last page ended.
+    /// `next_cursor` of the previous page.
     cursor: Option<String>,
 }
 
-/// A booth an exhibitor stands on.
+/// A booth that an exhibitor stands on.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct StandView {
     id: BoothId,
@@ -50,7 +50,7 @@ pub(super) struct StandView {
     zone: ZoneId,
 }
 
-/// An exhibitor that stands in an edition: the main one of a booth, or one that shares it.
+/// An exhibitor that stands in an edition: the main exhibitor of a booth or a co-exhibitor.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct StandingExhibitor {
     id: ExhibitorId,
@@ -60,21 +60,21 @@ pub(super) struct StandingExhibitor {
     country: String,
     locality_code: Option<String>,
     locality: String,
-    /// Where they stand, by code.
+    /// By code.
     booths: Vec<StandView>,
-    /// What they sell; with `include=products`.
+    /// Present with `include=products`.
     #[serde(skip_serializing_if = "Option::is_none")]
     products: Option<Vec<ProductView>>,
 }
 
-/// Who stands in an edition.
+/// Incrementally readable list of the exhibitors standing in an edition.
 pub(super) struct Standing {
     pub edition: EditionId,
     pub products: bool,
 }
 
 impl Standing {
-    fn shown(&self, tx: &mut Tx<'_>, rows: Vec<ExhibitorRow>) -> Result<Vec<StandingExhibitor>, Problem> {
+    fn views(&self, tx: &mut Tx<'_>, rows: Vec<ExhibitorRow>) -> Result<Vec<StandingExhibitor>, Problem> {
         let ids: Vec<ExhibitorId> = rows.iter().map(|r| r.id).collect();
         let mut stands = store::stands_of(tx, self.edition, &ids)?;
         let mut products = if self.products { Some(store::products_of(tx, &ids)?) } else { None };
@@ -109,12 +109,12 @@ impl Mirror for Standing {
         let bad_cursor = |_| Problem::new(Code::BadRequest, Said("this-cursor-is-not-one-we-gave"));
         let after = if after.is_empty() { None } else { Some(after.parse().map_err(bad_cursor)?) };
         let rows = store::standing_page(tx, self.edition, after, limit)?;
-        self.shown(tx, rows)
+        self.views(tx, rows)
     }
     fn by_ids(&self, tx: &mut Tx<'_>, ids: &[SubjectId]) -> Result<Vec<StandingExhibitor>, Problem> {
         let ids: Vec<ExhibitorId> = ids.iter().map(|id| ExhibitorId(id.0)).collect();
         let rows = store::standing_by_ids(tx, self.edition, &ids)?;
-        self.shown(tx, rows)
+        self.views(tx, rows)
     }
     fn key(row: &StandingExhibitor) -> String {
         row.id.to_string()
@@ -124,7 +124,7 @@ impl Mirror for Standing {
     }
 }
 
-/// Who stands in an edition, once their booths are let: exhibitors and co-exhibitors, or those that changed.
+/// Lists the exhibitors and co-exhibitors on the let booths of an edition, or only those changed since `updated_since`.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/exhibitors", tag = "exhibitors", params(("edition" = String, Path), ExhibitorQuery), responses((status = 200, body = Mirrored<StandingExhibitor>), (status = 404)))]
 #[get("/editions/{edition}/exhibitors")]
 pub(super) async fn list_edition_exhibitors(
@@ -137,11 +137,11 @@ pub(super) async fn list_edition_exhibitors(
     let (limit, wanted) = (query.limit()?, changes::ask(&query, updated_since.as_deref())?);
     let fields = Fields::ask(fields.as_deref())?;
     let products = include == Some(ExhibitorPart::Products);
-    let (edition, found) = permit
+    let (edition, page) = permit
         .read(move |tx, granted| {
             let edition = granted.edition()?;
             Ok((edition, changes::read(tx, &Standing { edition, products }, wanted, limit)?))
         })
         .await?;
-    Ok(About::Edition(edition).mark(found.answer(&req, &fields)?))
+    Ok(About::Edition(edition).mark(page.answer(&req, &fields)?))
 }

@@ -1,4 +1,4 @@
-//! What sites read of an edition, and feeds.
+//! Routes for partner sites.
 mod calendar;
 mod edition_page;
 mod exhibitors;
@@ -6,7 +6,7 @@ mod picture;
 
 use actix_web::web;
 
-/// The operations of this capability.
+/// OpenAPI operations for partner sites.
 #[derive(utoipa::OpenApi)]
 #[openapi(
     paths(
@@ -19,7 +19,7 @@ use actix_web::web;
 )]
 pub struct ApiDoc;
 
-/// Mounts them.
+/// Registers the handlers.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(calendar::get_calendar).service(edition_page::get_edition_page);
     cfg.service(exhibitors::list_edition_exhibitors).service(picture::get_picture);

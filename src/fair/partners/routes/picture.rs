@@ -1,4 +1,4 @@
-//! `/editions/{edition}/picture`.
+//! `GET /editions/{edition}/picture`.
 use actix_web::{HttpResponse, get, web};
 use serde::Deserialize;
 
@@ -15,18 +15,18 @@ use hoicho_web::{
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct PictureQuery {
-    /// Of the words on it; `vi` unless told.
+    /// Language of the texts; default `vi`.
     language: Option<Language>,
 }
 
-/// A picture of an edition, 1,200 × 630 pixels, for what social networks show beside a link: name, days, place, how many
-/// booths are taken, and the floor plan.
+/// Returns the preview image of an edition for social networks, 1,200 × 630 pixels: name, days, place, number of booths
+/// taken, and the floor plan.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/picture", tag = "editions", params(("edition" = String, Path), PictureQuery), responses((status = 200, content_type = "image/png", body = String), (status = 404)))]
 #[get("/editions/{edition}/picture")]
-#[expect(clippy::disallowed_methods, reason = "drawing takes tens of milliseconds and needs no connection")]
+#[expect(clippy::disallowed_methods, reason = "rendering takes tens of milliseconds and needs no connection")]
 pub(super) async fn get_picture(permit: View, query: Query<PictureQuery>) -> Result<HttpResponse, Problem> {
     let language = query.get()?.language.unwrap_or(Language::Vi);
-    let found = permit.read(|tx, granted| {
+    let facts = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
         let days = editions::store::days(tx, edition.id)?;
         let ids: Vec<_> = edition.venue_id.into_iter().collect();
@@ -38,11 +38,11 @@ pub(super) async fn get_picture(permit: View, query: Query<PictureQuery>) -> Res
         };
         Ok((edition.id, facts))
     });
-    let (edition, facts) = found.await?;
-    let drawn = web::block(move || draw(&facts, language)).await.map_err(|e| e.to_string());
-    let drawn = drawn.and_then(|drawn| drawn.map_err(|e| e.to_string())).map_err(|error| {
-        tracing::error!(error, "a picture could not be drawn");
+    let (edition, facts) = facts.await?;
+    let png = web::block(move || draw(&facts, language)).await.map_err(|e| e.to_string());
+    let png = png.and_then(|png| png.map_err(|e| e.to_string())).map_err(|error| {
+        tracing::error!(error, "failed to render preview image");
         Problem::from(Code::Internal)
     });
-    Ok(About::Edition(edition).mark(HttpResponse::Ok().content_type("image/png").body(drawn?)))
+    Ok(About::Edition(edition).mark(HttpResponse::Ok().content_type("image/png").body(png?)))
 }

@@ -1,4 +1,4 @@
-//! Trade deals of an edition.
+//! `/editions/{edition}/deals`.
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 
@@ -28,12 +28,12 @@ use hoicho_web::{
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreateDeal {
-    /// One that takes part in the edition.
+    /// Must take part in the edition.
     exhibitor: ExhibitorId,
     kind: DealKind,
-    /// With whom; 1 to 200 characters.
+    /// The other party; 1 to 200 characters.
     counterpart: String,
-    /// Minor units of the edition's currency: 0 to 10^13; 0 where a memorandum names none.
+    /// Minor units of the edition's currency: 0 to 10^13; 0 if a memorandum has no value.
     amount: i64,
     /// An opening day.
     #[schema(value_type = chrono::NaiveDate)]
@@ -42,7 +42,7 @@ struct CreateDeal {
     note: Option<String>,
 }
 
-/// A contract or memorandum signed at the fair.
+/// A contract or memorandum of understanding signed at the fair.
 #[derive(Serialize, utoipa::ToSchema)]
 struct DealView {
     id: TradeDealId,
@@ -73,11 +73,16 @@ fn view(row: DealRow, exhibitor_name: Option<String>) -> DealView {
     }
 }
 
-fn check_amount(checks: &mut Checks, amount: i64) {
+fn validate_amount(checks: &mut Checks, amount: i64) {
     checks.that((0..=MOST).contains(&amount), "/amount", "range", Said("the-amount-must-be-0-to-10-2"));
 }
 
-fn check_place(tx: &mut Tx<'_>, edition: &EditionRow, exhibitor: ExhibitorId, on: Day) -> Result<(), Problem> {
+fn validate_exhibitor_and_day(
+    tx: &mut Tx<'_>,
+    edition: &EditionRow,
+    exhibitor: ExhibitorId,
+    signed_on: Day,
+) -> Result<(), Problem> {
     let mut checks = Checks::default();
     checks.that(
         deals::takes_part(tx, edition.id, exhibitor)?,
@@ -86,7 +91,7 @@ fn check_place(tx: &mut Tx<'_>, edition: &EditionRow, exhibitor: ExhibitorId, on
         Said("this-exhibitor-does-not-take-part-in"),
     );
     checks.that(
-        editions::store::days(tx, edition.id)?.iter().any(|d| d.day == on),
+        editions::store::days(tx, edition.id)?.iter().any(|d| d.day == signed_on),
         "/signed_on",
         "not_an_opening_day",
         Said("this-is-not-an-opening-day-of"),
@@ -94,28 +99,28 @@ fn check_place(tx: &mut Tx<'_>, edition: &EditionRow, exhibitor: ExhibitorId, on
     checks.done()
 }
 
-/// Enters a deal.
+/// Creates a deal.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/deals", tag = "sales", params(("edition" = String, Path)), request_body = CreateDeal, responses((status = 201, body = DealView), (status = 404), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/deals")]
 pub(super) async fn create_deal(permit: Permit<KeepFigures>, body: Body<CreateDeal>) -> Result<Answer, Problem> {
-    let asked = body.get()?;
+    let body = body.get()?;
     let mut checks = Checks::default();
-    let counterpart = checks.text("/counterpart", &asked.counterpart, 200);
-    let note = asked.note.map(|n| checks.text("/note", &n, 1_000));
-    check_amount(&mut checks, asked.amount);
+    let counterpart = checks.text("/counterpart", &body.counterpart, 200);
+    let note = body.note.map(|n| checks.text("/note", &n, 1_000));
+    validate_amount(&mut checks, body.amount);
     checks.done()?;
     permit
         .once(move |tx, granted| {
             let edition = editions::store::open_for_change(tx, granted.edition()?)?;
-            check_place(tx, &edition, asked.exhibitor, asked.signed_on)?;
+            validate_exhibitor_and_day(tx, &edition, body.exhibitor, body.signed_on)?;
             let row = DealRow {
                 id: TradeDealId::make(),
                 edition_id: edition.id,
-                exhibitor_id: asked.exhibitor,
-                kind: asked.kind,
+                exhibitor_id: body.exhibitor,
+                kind: body.kind,
                 counterpart,
-                amount: asked.amount,
-                signed_on: asked.signed_on,
+                amount: body.amount,
+                signed_on: body.signed_on,
                 note,
                 recorded_by: granted.actor()?,
                 version: 1,
@@ -128,7 +133,7 @@ pub(super) async fn create_deal(permit: Permit<KeepFigures>, body: Body<CreateDe
         .await
 }
 
-/// The deals of an edition, in the order they were entered.
+/// Lists the deals of an edition, in order of entry.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/deals", tag = "sales", params(("edition" = String, Path), PageQuery), responses((status = 200, body = Page<DealView>), (status = 404)))]
 #[get("/editions/{edition}/deals")]
 pub(super) async fn list_deals(
@@ -143,18 +148,18 @@ pub(super) async fn list_deals(
     Ok(Page::of(views, limit, |v: &DealView| v.id.to_string()).answer(&req))
 }
 
-type At = web::Path<(String, TradeDealId)>;
+type DealPath = web::Path<(String, TradeDealId)>;
 
-/// One deal.
+/// Returns a deal.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/deals/{deal}", tag = "sales", params(("edition" = String, Path), ("deal" = TradeDealId, Path)), responses((status = 200, body = DealView), (status = 404)))]
 #[get("/editions/{edition}/deals/{deal}")]
-pub(super) async fn get_deal(permit: Permit<ReadFigures>, path: At) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_deal(permit: Permit<ReadFigures>, path: DealPath) -> Result<HttpResponse, Problem> {
     let id = path.1;
     let row = permit.read(move |tx, granted| Ok(deals::find(tx, granted.edition()?, id)?)).await?;
     Ok(HttpResponse::Ok().insert_header(etag::tag(row.version)).json(view(row, None)))
 }
 
-/// What may change; `null` takes the note away.
+/// Fields to change; `null` clears the note.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchDeal {
@@ -175,34 +180,34 @@ struct PatchDeal {
     note: Option<Option<String>>,
 }
 
-/// Changes a deal.
+/// Updates a deal.
 #[utoipa::path(patch, path = "/api/v1/editions/{edition}/deals/{deal}", tag = "sales", params(("edition" = String, Path), ("deal" = TradeDealId, Path), ("If-Match" = String, Header)), request_body = PatchDeal, responses((status = 200, body = DealView), (status = 404), (status = 409), (status = 412), (status = 422)))]
 #[patch("/editions/{edition}/deals/{deal}")]
 pub(super) async fn patch_deal(
     permit: Permit<KeepFigures>,
-    path: At,
-    seen: IfMatch,
+    path: DealPath,
+    if_match: IfMatch,
     body: Body<PatchDeal>,
 ) -> Result<Answer, Problem> {
     let body = body.get()?;
     let mut checks = Checks::default();
     let counterpart = body.counterpart.map(|c| checks.text("/counterpart", &c, 200));
     let note = body.note.map(|n| n.map(|n| checks.text("/note", &n, 1_000)));
-    check_amount(&mut checks, body.amount.unwrap_or(0));
+    validate_amount(&mut checks, body.amount.unwrap_or(0));
     checks.done()?;
     let id = path.1;
     permit
         .write(move |tx, granted| {
             let edition = editions::store::open_for_change(tx, granted.edition()?)?;
             let before = deals::find(tx, edition.id, id)?;
-            seen.check(before.version)?;
+            if_match.check(before.version)?;
             let mut row = DealRow { version: before.version + 1, ..before.clone() };
             row.kind = body.kind.unwrap_or(row.kind);
             row.counterpart = counterpart.unwrap_or(row.counterpart);
             row.amount = body.amount.unwrap_or(row.amount);
             row.signed_on = body.signed_on.unwrap_or(row.signed_on);
             row.note = note.unwrap_or(row.note);
-            check_place(tx, &edition, row.exhibitor_id, row.signed_on)?;
+            validate_exhibitor_and_day(tx, &edition, row.exhibitor_id, row.signed_on)?;
             if !deals::replace(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
@@ -213,16 +218,20 @@ pub(super) async fn patch_deal(
         .await
 }
 
-/// Removes a deal.
+/// Deletes a deal.
 #[utoipa::path(delete, path = "/api/v1/editions/{edition}/deals/{deal}", tag = "sales", params(("edition" = String, Path), ("deal" = TradeDealId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/editions/{edition}/deals/{deal}")]
-pub(super) async fn delete_deal(permit: Permit<KeepFigures>, path: At, seen: IfMatch) -> Result<Answer, Problem> {
+pub(super) async fn delete_deal(
+    permit: Permit<KeepFigures>,
+    path: DealPath,
+    if_match: IfMatch,
+) -> Result<Answer, Problem> {
     let id = path.1;
     permit
         .write(move |tx, granted| {
             let edition = editions::store::open_for_change(tx, granted.edition()?)?;
             let before = deals::find(tx, edition.id, id)?;
-            seen.check(before.version)?;
+            if_match.check(before.version)?;
             deals::delete(tx, id)?;
             granted.audit(tx, "deal.delete", id, Some(view(before, None)), None)?;
             Ok(Answer::no_content())

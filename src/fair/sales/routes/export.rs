@@ -1,4 +1,4 @@
-//! The lines of an edition's reports as a file.
+//! `GET /editions/{edition}/sales-lines`.
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use serde::Deserialize;
 
@@ -16,13 +16,13 @@ use hoicho_web::{
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ExportQuery {
-    /// `csv` or `xlsx`; the `Accept` header decides when it is left out.
+    /// `csv` or `xlsx`; default by the `Accept` header.
     format: Option<Form>,
 }
 
-/// Every line of the reports as they stand, by day: booth, zone, exhibitor, product, quantity, amount (minor units), whether
-/// OCOP goods, channel, state of the report. A report with no lines has its totals instead, so that the amounts add up to the
-/// edition's sales. Of one moment, and as long as it takes: memory does not grow with it.
+/// Exports every line of the latest report versions, by day: booth, zone, exhibitor, product, quantity, amount (minor units),
+/// whether OCOP goods, channel, state of the report. A report without lines is exported as its totals, so that the amounts
+/// add up to the edition's sales. Reads one snapshot and streams it: memory use does not grow with the number of rows.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/sales-lines", tag = "sales", params(("edition" = String, Path), ExportQuery), responses((status = 200, content((String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 403), (status = 404)))]
 #[get("/editions/{edition}/sales-lines")]
 pub(super) async fn export_lines(
@@ -31,15 +31,15 @@ pub(super) async fn export_lines(
     path: web::Path<String>,
     query: Query<ExportQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let said = |name: header::HeaderName| req.headers().get(name).and_then(|value| value.to_str().ok());
-    let language = Language::from_header(said(header::ACCEPT_LANGUAGE));
-    let form = query.get()?.format.unwrap_or_else(|| Form::accepted(said(header::ACCEPT).unwrap_or_default()));
+    let header_value = |name: header::HeaderName| req.headers().get(name).and_then(|value| value.to_str().ok());
+    let language = Language::from_header(header_value(header::ACCEPT_LANGUAGE));
+    let form = query.get()?.format.unwrap_or_else(|| Form::accepted(header_value(header::ACCEPT).unwrap_or_default()));
     let name = format!("{}-sales-lines.{}", streamed::file_name(&path), form.ending());
-    Ok(streamed::file(form.content_type(), &name, |to| {
+    Ok(streamed::file(form.content_type(), &name, |writer| {
         permit.read(move |tx, granted| {
             let columns = export::COLUMNS.map(|(name, title)| (name, title.text().say(language).to_owned()));
             let sheet = Said("sales-lines").text();
-            let mut rows = Rows::begin(form, sheet.say(language), &columns, to).map_err(broken)?;
+            let mut rows = Rows::begin(form, sheet.say(language), &columns, writer).map_err(broken)?;
             export::write(tx, granted.edition()?, &mut rows)?;
             rows.end().map_err(broken)
         })

@@ -1,4 +1,4 @@
-//! Reports from a table.
+//! `POST /editions/{edition}/sales-reports/import`.
 use actix_web::post;
 use serde::Serialize;
 
@@ -8,19 +8,19 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// What became of a table.
+/// Counts of an import.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ImportedView {
     /// First reports.
     added: usize,
     /// New versions.
     corrected: usize,
-    /// Those that said what was known already.
+    /// Rows equal to the existing report.
     unchanged: usize,
 }
 
-/// Takes reports from a CSV table, all or nothing. Columns: `booth` (its code), `day` (`2018-04-28` or `28/04/2018`),
-/// `amount`, and where wanted `ocop_amount`, `reason` (needed for a correction). UTF-8, at most 5,000 rows.
+/// Imports reports from a CSV table; all rows or none. Columns: `booth` (its code), `day` (`2018-04-28` or `28/04/2018`),
+/// `amount`, and optionally `ocop_amount`, `reason` (required for a correction). UTF-8, at most 5,000 rows.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/sales-reports/import", tag = "sales", params(("edition" = String, Path)), request_body(content = String, content_type = "text/csv"), responses((status = 200, body = ImportedView), (status = 404), (status = 409), (status = 413), (status = 422)))]
 #[post("/editions/{edition}/sales-reports/import")]
 pub(super) async fn import_reports(permit: Permit<KeepFigures>, table: Raw<1_048_576>) -> Result<Answer, Problem> {

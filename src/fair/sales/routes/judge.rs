@@ -1,4 +1,4 @@
-//! The organiser's answer to a report.
+//! The organiser's review of a report: accept or query.
 use actix_web::post;
 use serde::Deserialize;
 
@@ -29,7 +29,7 @@ async fn judge(
         .await
 }
 
-/// The organiser takes a report as it is.
+/// Accepts a report.
 #[utoipa::path(post, path = "/api/v1/booths/{booth}/sales-reports/{date}/accept", tag = "sales", params(("booth" = BoothId, Path), ("date" = String, Path)), responses((status = 200, body = ReportView), (status = 404), (status = 409)))]
 #[post("/booths/{booth}/sales-reports/{date}/accept")]
 pub(super) async fn accept_report(permit: Permit<KeepFigures>, path: Place) -> Result<Answer, Problem> {
@@ -39,11 +39,11 @@ pub(super) async fn accept_report(permit: Permit<KeepFigures>, path: Place) -> R
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct QueryReport {
-    /// What the organiser asks; 1 to 1,000 characters.
+    /// The organiser's question; 1 to 1,000 characters.
     reason: String,
 }
 
-/// The organiser asks about a report; a correction answers.
+/// Queries a report; the exhibitor replies with a correction.
 #[utoipa::path(post, path = "/api/v1/booths/{booth}/sales-reports/{date}/query", tag = "sales", params(("booth" = BoothId, Path), ("date" = String, Path)), request_body = QueryReport, responses((status = 200, body = ReportView), (status = 404), (status = 409), (status = 422)))]
 #[post("/booths/{booth}/sales-reports/{date}/query")]
 pub(super) async fn query_report(

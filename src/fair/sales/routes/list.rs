@@ -1,4 +1,4 @@
-//! The reports of an edition.
+//! `GET /editions/{edition}/sales-reports`.
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Deserialize;
 
@@ -27,13 +27,13 @@ struct ReportQuery {
     booth: Option<BoothId>,
     /// Only in this state.
     state: Option<ReportState>,
-    /// Rows a page: 1 to 500, 50 unless told.
+    /// Rows per page: 1 to 500, default 50.
     limit: Option<u16>,
-    /// Where the last page ended.
+    /// `next_cursor` of the previous page.
     cursor: Option<String>,
 }
 
-/// The reports of an edition, in the order they came.
+/// Lists the reports of an edition, in order of submission.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/sales-reports", tag = "sales", params(("edition" = String, Path), ReportQuery), responses((status = 200, body = Page<ReportView>), (status = 404)))]
 #[get("/editions/{edition}/sales-reports")]
 pub(super) async fn list_reports(
@@ -44,9 +44,9 @@ pub(super) async fn list_reports(
     let ReportQuery { day, booth, state, limit, cursor } = query.get()?;
     let query = page::PageQuery { limit, cursor };
     let (limit, after) = (query.limit()?, query.after_id()?);
-    let wanted = Wanted { day, booth, state };
+    let filter = Wanted { day, booth, state };
     let rows =
-        permit.read(move |tx, granted| Ok(store::page(tx, granted.edition()?, wanted, after, limit + 1)?)).await?;
+        permit.read(move |tx, granted| Ok(store::page(tx, granted.edition()?, filter, after, limit + 1)?)).await?;
     let views = rows.into_iter().map(|(row, code)| view(row, Some(code))).collect();
     Ok(Page::of(views, limit, |v: &ReportView| v.id.to_string()).answer(&req))
 }

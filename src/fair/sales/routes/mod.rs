@@ -1,4 +1,4 @@
-//! Sales reports, reminders and trade deals.
+//! Routes of sales reports, reminders and trade deals.
 mod deals;
 mod export;
 mod import;
@@ -16,7 +16,7 @@ use hoicho_web::{
     identity::{Action, ExhibitorRole, KeyScope, OrganiserRole},
 };
 
-/// The operations of this capability.
+/// OpenAPI operations of sales.
 #[derive(utoipa::OpenApi)]
 #[openapi(
     paths(
@@ -38,7 +38,7 @@ use hoicho_web::{
 )]
 pub struct ApiDoc;
 
-/// Mounts them.
+/// Registers the handlers.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(report::put_report).service(report::get_report);
     cfg.service(judge::accept_report).service(judge::query_report);
@@ -65,7 +65,7 @@ impl Action for ReadFigures {
     const ORGANISER: &'static [OrganiserRole] =
         &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
 }
-/// A booth's report, for whoever may put it in and whoever may read all of them.
+/// Read one report: allowed to those who can submit it and to those who can read all reports.
 struct ReadReport;
 impl Action for ReadReport {
     const KEY: Option<KeyScope> = Some(KeyScope::ReadFigures);
@@ -75,7 +75,7 @@ impl Action for ReadReport {
 
 type Place = web::Path<(BoothId, String)>;
 
-/// Booth and day of a path; a date that is none names nothing.
+/// Booth and day of a path; an invalid date is a 404.
 fn place(path: Place) -> Result<(BoothId, Day), Problem> {
     let (booth, day) = path.into_inner();
     Ok((booth, day.parse().map_err(|_| Code::NotFound)?))

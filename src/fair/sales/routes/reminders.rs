@@ -1,4 +1,4 @@
-//! Reminding those who owe a report.
+//! `POST /editions/{edition}/sales-reminders`.
 use actix_web::post;
 use serde::Serialize;
 
@@ -11,18 +11,18 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// What became of a round of reminders.
+/// Counts of a run of reminders.
 #[derive(Serialize, utoipa::ToSchema)]
 struct RemindedView {
-    /// Reports that are missing, of days that are over.
+    /// Reports missing for opening days that have closed.
     missing_reports: usize,
-    /// Exhibitors who get a letter now.
+    /// Exhibitors e-mailed by this request.
     reminded: usize,
-    /// Exhibitors who got one today already.
+    /// Exhibitors already reminded today.
     already_reminded: usize,
 }
 
-/// Writes to every exhibitor that owes a report of a day that is over, at most once a day.
+/// E-mails every exhibitor with a missing report for an opening day that has closed, at most once a day.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/sales-reminders", tag = "sales", params(("edition" = String, Path)), responses((status = 202, body = RemindedView), (status = 404), (status = 409)))]
 #[post("/editions/{edition}/sales-reminders")]
 pub(super) async fn send_reminders(permit: Permit<KeepFigures>) -> Result<Answer, Problem> {

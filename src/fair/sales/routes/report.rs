@@ -1,4 +1,4 @@
-//! Putting in and reading the report of a booth and day.
+//! `/booths/{booth}/sales-reports/{date}`: submit, correct and read.
 use actix_web::{HttpRequest, HttpResponse, get, http::header, put};
 use serde::Deserialize;
 
@@ -19,30 +19,31 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// What a booth sold on a day. Zero is a nil report.
+/// Sales of a booth on a day. Zero is a nil report.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PutReport {
     /// Minor units of the edition's currency: 0 to 10^13.
     amount: i64,
-    /// Of OCOP goods: 0 to `amount`.
+    /// Sales of OCOP goods: 0 to `amount`.
     #[serde(default)]
     ocop_amount: i64,
-    /// In detail, if wanted; at most 200, and they add up to the totals.
+    /// Optional details, at most 200; they must add up to the totals.
     #[serde(default)]
     lines: Vec<Line>,
-    /// Needed for a correction.
+    /// Required for a correction.
     reason: Option<String>,
 }
 
-/// Reports what a booth sold on an opening day, or corrects it with a reason. An unusual amount is taken, with a warning.
+/// Submits the sales of a booth on an opening day, or corrects them with a reason. An unusual amount is accepted with a
+/// warning.
 #[utoipa::path(put, path = "/api/v1/booths/{booth}/sales-reports/{date}", tag = "sales", params(("booth" = BoothId, Path), ("date" = String, Path), ("If-Match" = Option<String>, Header)), request_body = PutReport, responses((status = 200, body = ReportView), (status = 201, body = ReportView), (status = 404), (status = 409), (status = 412), (status = 422)))]
 #[put("/booths/{booth}/sales-reports/{date}")]
 pub(super) async fn put_report(
     req: HttpRequest,
     permit: Permit<Report>,
     path: Place,
-    seen: IfMatch,
+    if_match: IfMatch,
     body: Body<PutReport>,
 ) -> Result<Answer, Problem> {
     let PutReport { amount, ocop_amount, lines, reason } = body.get()?;
@@ -50,32 +51,32 @@ pub(super) async fn put_report(
     let language = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map(str::to_owned);
     permit
         .write(move |tx, granted| {
-            let sold = Sold { amount, ocop_amount, lines, reason };
-            let (row, first) = report::put(tx, &granted, booth, day, sold, seen)?;
+            let content = Sold { amount, ocop_amount, lines, reason };
+            let (row, first) = report::put(tx, &granted, booth, day, content, if_match)?;
             let edition = editions::store::find(tx, row.edition_id)?;
             let revision = row.revision;
             let language = Language::from_header(language.as_deref());
             let warnings = plausible::warning(row.amount, &edition.currency)
                 .map(|(code, detail)| Warning { code, detail: detail.say(language).to_owned() });
             let lines = lines::of(tx, row.id, row.version)?;
-            let shown = ReportView { lines: Some(lines), warnings: warnings.into_iter().collect(), ..view(row, None) };
-            let answer = if first { Answer::created(&shown)? } else { Answer::ok(&shown)? };
-            Ok(answer.version(revision))
+            let view = ReportView { lines: Some(lines), warnings: warnings.into_iter().collect(), ..view(row, None) };
+            let response = if first { Answer::created(&view)? } else { Answer::ok(&view)? };
+            Ok(response.version(revision))
         })
         .await
 }
 
-/// A report with its lines and all its versions.
+/// Returns a report with its lines and all its versions.
 #[utoipa::path(get, operation_id = "get_sales_report", path = "/api/v1/booths/{booth}/sales-reports/{date}", tag = "sales", params(("booth" = BoothId, Path), ("date" = String, Path)), responses((status = 200, body = ReportView), (status = 404)))]
 #[get("/booths/{booth}/sales-reports/{date}")]
 pub(super) async fn get_report(permit: Permit<ReadReport>, path: Place) -> Result<HttpResponse, Problem> {
     let (booth, day) = place(path)?;
-    let found = permit.read(move |tx, granted| {
+    let report = permit.read(move |tx, granted| {
         let row = store::find(tx, granted.edition()?, booth, day)?.ok_or(Code::NotFound)?;
         let history = store::history(tx, row.id)?.into_iter().map(version).collect();
         let lines = lines::of(tx, row.id, row.version)?;
         Ok((row.revision, ReportView { lines: Some(lines), history: Some(history), ..view(row, None) }))
     });
-    let (revision, shown) = found.await?;
-    Ok(HttpResponse::Ok().insert_header(etag::tag(revision)).json(shown))
+    let (revision, report) = report.await?;
+    Ok(HttpResponse::Ok().insert_header(etag::tag(revision)).json(report))
 }

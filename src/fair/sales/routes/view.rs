@@ -1,4 +1,4 @@
-//! A report as it is shown.
+//! JSON view of a sales report.
 use serde::Serialize;
 
 use super::super::{
@@ -17,21 +17,21 @@ pub(super) struct VersionView {
     pub version: i32,
     pub amount: i64,
     pub ocop_amount: i64,
-    /// Why it was corrected.
+    /// Reason of the correction.
     pub reason: Option<String>,
     pub recorded_by: Option<UserId>,
     #[schema(value_type = String)]
     pub recorded_at: chrono::DateTime<chrono::Utc>,
 }
 
-/// Something unusual about a report that was taken all the same.
+/// A plausibility warning on an accepted report.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct Warning {
     pub code: &'static str,
     pub detail: String,
 }
 
-/// A report as it stands.
+/// The latest version of a report.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct ReportView {
     pub id: SalesReportId,
@@ -43,15 +43,15 @@ pub(super) struct ReportView {
     pub state: ReportState,
     /// Minor units of the edition's currency.
     pub amount: i64,
-    /// Of OCOP goods.
+    /// Sales of OCOP goods.
     pub ocop_amount: i64,
-    /// The organiser's question.
+    /// Note of the organiser's query.
     pub note: Option<String>,
     pub version: i32,
-    /// Of the version as it stands; not in lists.
+    /// Lines of the latest version; omitted in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<Line>>,
-    /// Oldest first; not in lists.
+    /// Oldest first; omitted in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub history: Option<Vec<VersionView>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

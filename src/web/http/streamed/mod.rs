@@ -1,5 +1,5 @@
-//! Answers of any length: written by a thread of the database while they are sent, in pieces, so that memory does not grow
-//! with them.
+//! Streaming responses of unbounded length: a blocking database thread writes chunks into a bounded channel while they are
+//! sent, so memory use is constant.
 mod rows;
 mod workbook;
 
@@ -15,54 +15,56 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 pub use self::rows::{Field, Form, Rows};
 use super::problem::{Code, Problem};
 
-type Piece = Result<web::Bytes, Problem>;
-/// Pieces that wait for a slow reader.
-const WAITING: usize = 16;
-/// Bytes of a piece.
-const PIECE: usize = 64 * 1024;
-/// How long a reader may take none: a connection of the database waits meanwhile.
-const PATIENCE: Duration = Duration::from_secs(30);
-const NAP: Duration = Duration::from_millis(2);
+type Chunk = Result<web::Bytes, Problem>;
+/// Maximum number of chunks buffered for a slow client.
+const MAX_BUFFERED_CHUNKS: usize = 16;
+/// Chunk size in bytes.
+const CHUNK_BYTES: usize = 64 * 1024;
+/// Timeout for a client that reads nothing, because a database connection is blocked meanwhile.
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+/// Poll interval while the channel is full.
+const POLL_INTERVAL: Duration = Duration::from_millis(2);
 
-/// Where an answer is written to; what is written goes out in pieces.
+/// Writer of a response body; sends its output in chunks.
 pub struct Pieces {
-    piece: Vec<u8>,
-    to: mpsc::Sender<Piece>,
-    patience: Duration,
+    chunk: Vec<u8>,
+    to: mpsc::Sender<Chunk>,
+    timeout: Duration,
 }
 
 impl Pieces {
-    fn new(to: mpsc::Sender<Piece>, patience: Duration) -> Self {
-        Self { piece: Vec::with_capacity(PIECE), to, patience }
+    fn new(to: mpsc::Sender<Chunk>, timeout: Duration) -> Self {
+        Self { chunk: Vec::with_capacity(CHUNK_BYTES), to, timeout }
     }
 
     fn send(&mut self) -> io::Result<()> {
-        if self.piece.is_empty() {
+        if self.chunk.is_empty() {
             return Ok(());
         }
-        let mut piece = Ok(std::mem::replace(&mut self.piece, Vec::with_capacity(PIECE)).into());
+        let mut chunk = Ok(std::mem::replace(&mut self.chunk, Vec::with_capacity(CHUNK_BYTES)).into());
         let mut waited = Duration::ZERO;
         loop {
-            piece = match self.to.try_send(piece) {
+            chunk = match self.to.try_send(chunk) {
                 Ok(()) => return Ok(()),
                 Err(TrySendError::Closed(_)) => return Err(io::ErrorKind::BrokenPipe.into()),
-                Err(TrySendError::Full(_)) if waited >= self.patience => return Err(io::ErrorKind::TimedOut.into()),
-                Err(TrySendError::Full(piece)) => piece,
+                Err(TrySendError::Full(_)) if waited >= self.timeout => return Err(io::ErrorKind::TimedOut.into()),
+                Err(TrySendError::Full(chunk)) => chunk,
             };
-            std::thread::sleep(NAP);
-            waited += NAP;
+            std::thread::sleep(POLL_INTERVAL);
+            waited += POLL_INTERVAL;
         }
     }
 }
 
 impl Write for Pieces {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let (now, _) = bytes.split_at_checked(PIECE.saturating_sub(self.piece.len())).unwrap_or((bytes, &[]));
-        self.piece.extend_from_slice(now);
-        if self.piece.len() >= PIECE {
+        let (accepted, _) =
+            bytes.split_at_checked(CHUNK_BYTES.saturating_sub(self.chunk.len())).unwrap_or((bytes, &[]));
+        self.chunk.extend_from_slice(accepted);
+        if self.chunk.len() >= CHUNK_BYTES {
             self.send()?;
         }
-        Ok(now.len())
+        Ok(accepted.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -70,40 +72,40 @@ impl Write for Pieces {
     }
 }
 
-/// What went wrong while an answer was written. Where whoever asked has gone, there is nobody to tell and nothing to note.
+/// Maps a write error to a problem. A disconnected or stalled client is not logged.
 pub fn broken(error: io::Error) -> Problem {
     match error.kind() {
         io::ErrorKind::BrokenPipe | io::ErrorKind::TimedOut => Code::Unavailable.into(),
         _ => {
-            tracing::error!(%error, "a file could not be written");
+            tracing::error!(%error, "failed to write a streamed file");
             Code::Internal.into()
         }
     }
 }
 
-/// A file to be kept, called `name`, that `write` writes. Where that fails the connection breaks: a file that ends in the
-/// middle must not look whole.
+/// Streams the output of `write` as an attachment named `name`. If `write` fails, the connection is aborted, so that the client
+/// does not mistake a truncated file for a complete one.
 pub fn file<W>(content_type: &'static str, name: &str, write: impl FnOnce(Pieces) -> W) -> HttpResponse
 where
     W: Future<Output = Result<(), Problem>> + 'static,
 {
-    let (to, from) = mpsc::channel::<Piece>(WAITING);
-    let written = write(Pieces::new(to.clone(), PATIENCE));
+    let (to, from) = mpsc::channel::<Chunk>(MAX_BUFFERED_CHUNKS);
+    let writing = write(Pieces::new(to.clone(), SEND_TIMEOUT));
     actix_web::rt::spawn(async move {
-        if let Err(problem) = written.await {
+        if let Err(problem) = writing.await {
             drop(to.send(Err(problem)).await);
         }
     });
-    let pieces = stream::unfold(from, async |mut from| from.recv().await.map(|piece| (piece, from)));
+    let chunks = stream::unfold(from, async |mut from| from.recv().await.map(|chunk| (chunk, from)));
     HttpResponse::Ok()
         .content_type(content_type)
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .streaming(pieces)
+        .streaming(chunks)
 }
 
-/// What may stand in the name of a file: a path's slug or identifier as it is.
-pub fn file_name(of: &str) -> String {
-    of.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
+/// Removes all characters except ASCII letters, digits and hyphens; slugs and identifiers are unchanged.
+pub fn file_name(name: &str) -> String {
+    name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
 }
 
 #[cfg(test)]
@@ -111,33 +113,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reader_who_takes_nothing_is_given_up() {
+    fn stalled_client_times_out() {
         let (to, _from) = mpsc::channel(1);
-        let mut pieces = Pieces::new(to, Duration::from_millis(10));
-        let error = pieces.write_all(&vec![0; 3 * PIECE]).unwrap_err();
+        let mut writer = Pieces::new(to, Duration::from_millis(10));
+        let error = writer.write_all(&vec![0; 3 * CHUNK_BYTES]).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 
     #[test]
-    fn a_reader_who_has_gone_is_given_up_at_once() {
+    fn disconnected_client_fails_immediately() {
         let (to, from) = mpsc::channel(1);
         drop(from);
-        let error = Pieces::new(to, PATIENCE).write_all(&vec![0; PIECE]).unwrap_err();
+        let error = Pieces::new(to, SEND_TIMEOUT).write_all(&vec![0; CHUNK_BYTES]).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
     }
 
     #[test]
-    fn what_is_written_arrives_whole_and_in_order() {
-        let (to, mut from) = mpsc::channel(WAITING);
-        let written: Vec<u8> = (0..=250_u8).cycle().take(3 * PIECE + 7).collect();
-        let mut pieces = Pieces::new(to, PATIENCE);
-        written.chunks(1_000).for_each(|part| pieces.write_all(part).unwrap());
-        pieces.flush().unwrap();
-        drop(pieces);
-        let mut came = Vec::new();
-        while let Some(piece) = from.blocking_recv() {
-            came.extend_from_slice(&piece.unwrap());
+    fn output_is_complete_and_in_order() {
+        let (to, mut from) = mpsc::channel(MAX_BUFFERED_CHUNKS);
+        let written: Vec<u8> = (0..=250_u8).cycle().take(3 * CHUNK_BYTES + 7).collect();
+        let mut writer = Pieces::new(to, SEND_TIMEOUT);
+        written.chunks(1_000).for_each(|part| writer.write_all(part).unwrap());
+        writer.flush().unwrap();
+        drop(writer);
+        let mut received = Vec::new();
+        while let Some(chunk) = from.blocking_recv() {
+            received.extend_from_slice(&chunk.unwrap());
         }
-        assert_eq!(came, written);
+        assert_eq!(received, written);
     }
 }

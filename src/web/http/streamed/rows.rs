@@ -1,4 +1,4 @@
-//! Rows as CSV or as a workbook, one after the other.
+//! Row-by-row writer of CSV files and XLSX workbooks.
 use std::io::{self, Write as _};
 
 use serde::Deserialize;
@@ -7,7 +7,7 @@ use super::{Pieces, workbook::Workbook};
 use crate::http::export::defused;
 use hoicho_core::values::clock::Day;
 
-/// How a table of any length is wanted.
+/// File format of a streamed table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = FileFormat)]
@@ -20,12 +20,12 @@ pub enum Form {
 }
 
 impl Form {
-    /// Which one an `Accept` header asks for.
+    /// The format for an `Accept` header: XLSX if requested, otherwise CSV.
     pub fn accepted(header: &str) -> Self {
         if header.contains("spreadsheetml") { Self::Xlsx } else { Self::Csv }
     }
 
-    /// The ending of such a file.
+    /// File name extension.
     pub fn ending(self) -> &'static str {
         match self {
             Self::Csv => "csv",
@@ -33,7 +33,7 @@ impl Form {
         }
     }
 
-    /// Its media type.
+    /// Media type.
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8",
@@ -42,12 +42,12 @@ impl Form {
     }
 }
 
-/// A cell of a row.
+/// A cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field<'a> {
-    /// Not known.
+    /// No value.
     Empty,
-    /// Words.
+    /// Text.
     Text(&'a str),
     /// A count or an amount in minor units.
     Whole(i64),
@@ -55,11 +55,11 @@ pub enum Field<'a> {
     Thousandths(i64),
     /// A calendar day.
     Day(Day),
-    /// Yes or no.
+    /// Boolean.
     Is(bool),
 }
 
-/// Thousandths as a decimal number: 1500 is 1.5.
+/// Formats thousandths as a decimal without trailing zeros: 1500 is `1.5`.
 pub(super) fn decimal(thousandths: i64) -> String {
     let (whole, rest) = (thousandths.unsigned_abs() / 1_000, thousandths.unsigned_abs() % 1_000);
     let sign = if thousandths < 0 { "-" } else { "" };
@@ -69,16 +69,16 @@ pub(super) fn decimal(thousandths: i64) -> String {
     }
 }
 
-/// A table that is being written.
+/// Writer of a table.
 pub enum Rows {
-    /// As CSV.
+    /// CSV.
     Csv(Box<csv::Writer<Pieces>>),
-    /// As a workbook.
+    /// XLSX workbook.
     Xlsx(Box<Workbook<Pieces>>),
 }
 
 impl Rows {
-    /// Begins a table `name` with its columns: what programs call them (CSV) and what people do (a workbook).
+    /// Starts a table with columns of (machine-readable name, title): CSV headers use the name, workbook headers the title.
     pub fn begin(form: Form, name: &str, columns: &[(&str, String)], mut to: Pieces) -> io::Result<Self> {
         match form {
             Form::Csv => {
@@ -94,7 +94,7 @@ impl Rows {
         }
     }
 
-    /// Adds a row, as long as the columns.
+    /// Writes a row with one cell per column.
     pub fn put(&mut self, row: &[Field<'_>]) -> io::Result<()> {
         match self {
             Self::Csv(writer) => {
@@ -105,7 +105,7 @@ impl Rows {
                         Field::Whole(number) => writer.write_field(number.to_string())?,
                         Field::Thousandths(number) => writer.write_field(decimal(number))?,
                         Field::Day(day) => writer.write_field(day.to_string())?,
-                        Field::Is(said) => writer.write_field(if said { "true" } else { "false" })?,
+                        Field::Is(value) => writer.write_field(if value { "true" } else { "false" })?,
                     }
                 }
                 Ok(writer.write_record(None::<&[u8]>)?)
@@ -114,7 +114,7 @@ impl Rows {
         }
     }
 
-    /// Ends the file and sends what is left.
+    /// Finishes the file and flushes the last chunk.
     pub fn end(self) -> io::Result<()> {
         match self {
             Self::Csv(mut writer) => writer.flush(),
@@ -128,8 +128,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousandths_are_written_as_people_write_them() {
-        let written = [0, 1, 20, 1_500, 2_000, -1_250, 1_000_000_000_000].map(decimal);
-        assert_eq!(written, ["0", "0.001", "0.02", "1.5", "2", "-1.25", "1000000000"]);
+    fn thousandths_are_formatted_without_trailing_zeros() {
+        let formatted = [0, 1, 20, 1_500, 2_000, -1_250, 1_000_000_000_000].map(decimal);
+        assert_eq!(formatted, ["0", "0.001", "0.02", "1.5", "2", "-1.25", "1000000000"]);
     }
 }
