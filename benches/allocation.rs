@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use figures::Figures;
 use hoicho_optimiser::{
-    Effort, Model, Plan,
-    dual::Cooling,
+    Assignment, Model, SolverSettings,
+    bound::CoolingSchedule,
     sample,
     solve::{Gap, Policy, solve},
 };
@@ -43,12 +43,12 @@ fn quietly(_: hoicho_optimiser::Progress) -> bool {
 }
 
 struct Measured {
-    plan: Plan,
+    plan: Assignment,
     gap: Gap,
     seconds: f64,
 }
 
-fn optimum(model: &Model<'_>, effort: Effort) -> Measured {
+fn optimum(model: &Model<'_>, effort: SolverSettings) -> Measured {
     let began = Instant::now();
     let plan = solve(model, Policy::Optimum, effort, 1, &quietly);
     let seconds = began.elapsed().as_secs_f64();
@@ -57,9 +57,9 @@ fn optimum(model: &Model<'_>, effort: Effort) -> Measured {
 }
 
 /// A total in which an application served counts one more than the best first wish of all.
-fn total(model: &Model<'_>, plan: &Plan) -> f64 {
-    let applicants = u32::try_from(model.by_class.len()).expect("fits");
-    let best = (0..applicants).filter_map(|i| model.best(i)).max().unwrap_or(0);
+fn total(model: &Model<'_>, plan: &Assignment) -> f64 {
+    let applicants = u32::try_from(model.class_choices.len()).expect("fits");
+    let best = (0..applicants).filter_map(|i| model.best_value(i)).max().unwrap_or(0);
     let total = plan.score.served * (best + 1) + plan.score.value;
     i32::try_from(total / 1_000).map_or(f64::INFINITY, f64::from)
 }
@@ -71,15 +71,15 @@ fn measure(size: &Size, figures: &mut Figures) {
     #[cfg(feature = "highs")]
     let mut raced = Vec::new();
     for seed in size.seeds {
-        let instance = sample::fair(size.booths, size.applicants, *seed);
+        let instance = sample::sample_fair(size.booths, size.applicants, *seed);
         let began = Instant::now();
         let model = Model::new(&instance);
         let prepared = began.elapsed().as_secs_f64();
         // A proof takes as long as it takes.
         let limit = if cfg!(feature = "highs") { size.limit.max(Duration::from_secs(120)) } else { size.limit };
-        let effort = Effort::for_applicants(size.applicants, limit);
+        let effort = SolverSettings::for_applicants(size.applicants, limit);
         let began = Instant::now();
-        let quick = Effort { cooling: Cooling { steps: 3, ..effort.cooling }, ..effort };
+        let quick = SolverSettings { cooling: CoolingSchedule { steps: 3, ..effort.cooling }, ..effort };
         let drawn = solve(&model, Policy::SpaceDraw, quick, 1, &quietly);
         let draw_s = began.elapsed().as_secs_f64();
         let found = optimum(&model, effort);
@@ -93,7 +93,7 @@ fn measure(size: &Size, figures: &mut Figures) {
             found.gap.total * 100.0,
             found.gap.served * 100.0,
             found.gap.value * 100.0,
-            found.plan.stop,
+            found.plan.stop_reason,
         );
         worst.total = worst.total.max(found.gap.total);
         worst.served = worst.served.max(found.gap.served);

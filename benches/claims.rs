@@ -30,9 +30,9 @@ use figures::Figures;
 use floor::{Floor, over_http};
 use futures_util::future::join_all;
 use hoicho_core::{db::DatabaseUrl, values::clock::Clock};
-use hoicho_fair::allocation::hold::{Hold, hold};
+use hoicho_fair::allocation::hold::{HoldRequest, hold_booths};
 use hoicho_fair::find_owners;
-use hoicho_web::{http::Problem, identity::permit::operator};
+use hoicho_web::{http::Problem, identity::authorization::authorize_operator};
 use load::{EDITION, Served, in_turn, median, number, serve_demo};
 use serde_json::json;
 
@@ -49,16 +49,16 @@ fn without_http(served: &Served, floor: &Floor, clients: usize) -> f64 {
     let caller = || async {
         let mut n = 0;
         while began.elapsed() < TURN {
-            let wanted = Hold {
+            let wanted = HoldRequest {
                 application: floor.application.parse().unwrap(),
                 booths: vec![floor.next().parse().unwrap()],
-                allow_apart: false,
+                allow_non_adjacent: false,
                 eligibility_waiver: Some("x".to_owned()),
-                expires_in_s: 86_400,
+                ttl_s: 86_400,
             };
             let claimed = db.write(move |tx| {
-                let granted = operator(tx, find_owners, "ocop-quang-ninh-demo", Clock::System.now())?;
-                hold(tx, &granted, &wanted).map(|_| ())
+                let granted = authorize_operator(tx, find_owners, "ocop-quang-ninh-demo", Clock::System.now())?;
+                hold_booths(tx, &granted, &wanted).map(|_| ())
             });
             claimed.await.map_err(|e: Problem| e.to_string()).unwrap();
             n += 1;

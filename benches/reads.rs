@@ -129,7 +129,7 @@ fn copy_edition(served: &Served, copies: u32) {
         let asked = format!("SELECT name FROM pragma_table_info('{table}')");
         let found: Vec<Column> = served
             .db
-            .write_now(|tx: &mut Tx<'_>| {
+            .write_blocking(|tx: &mut Tx<'_>| {
                 Ok::<_, Problem>(on_either!(tx, |c| diesel::sql_query(&asked).load::<Column>(c))?)
             })
             .unwrap();

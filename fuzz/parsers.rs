@@ -5,11 +5,11 @@ use chrono::NaiveDate;
 use hoicho_fair::{
     applications::documents::FileType,
     exhibitors::{LegalForm, tax_code},
-    floor::numbering::{self, Run},
-    imports::{ImportKind, Table},
+    floor::numbering::{self, NumberingPattern},
+    imports::{ImportKind, ImportTable},
 };
 use hoicho_spreadsheet::Cell;
-use hoicho_web::http::{conditional, etag, idempotency, page};
+use hoicho_web::http::{conditional_get, etag, idempotency, pagination};
 
 const KINDS: [ImportKind; 5] =
     [ImportKind::Booths, ImportKind::Exhibitors, ImportKind::Products, ImportKind::Sales, ImportKind::Visits];
@@ -26,8 +26,8 @@ fn text(bytes: &[u8]) -> &str {
 pub fn table(bytes: &[u8]) {
     let Some((kind, file)) = bytes.split_first() else { return };
     let kind = KINDS[usize::from(*kind) % KINDS.len()];
-    let Ok(table) = Table::read(kind, file, &days()) else { return };
-    for (_, letters, _) in table.shown() {
+    let Ok(table) = ImportTable::parse(kind, file, &days()) else { return };
+    for (_, letters, _) in table.describe_columns() {
         assert!((1..=2).contains(&letters.len()), "{letters}");
     }
 }
@@ -36,38 +36,38 @@ pub fn table(bytes: &[u8]) {
 pub fn cell(bytes: &[u8]) {
     for cell in [Cell::Text(text(bytes).to_owned()), Cell::Number(text(bytes).to_owned())] {
         for power in [0, 3, 6, 9] {
-            let _ = (cell.amount(power), cell.rounded(power));
+            let _ = (cell.parse_amount(power), cell.parse_rounded(power));
         }
         let shown = Cell::Text(cell.text());
         assert_eq!(shown.text(), cell.text(), "what is shown is shown the same again");
-        if let Some(day) = cell.day(&days()) {
-            assert_eq!(Cell::Text(day.format("%d/%m/%Y").to_string()).day(&[]), Some(day));
+        if let Some(day) = cell.parse_day(&days()) {
+            assert_eq!(Cell::Text(day.format("%d/%m/%Y").to_string()).parse_day(&[]), Some(day));
         }
     }
 }
 
 /// Where a page of a list begins.
 pub fn cursor(bytes: &[u8]) {
-    if let Some(key) = page::decode(text(bytes)) {
-        assert_eq!(page::encode(&key), text(bytes), "a key has one cursor");
+    if let Some(key) = pagination::decode_cursor(text(bytes)) {
+        assert_eq!(pagination::encode_cursor(&key), text(bytes), "a key has one cursor");
     }
 }
 
 /// `If-Match` and `If-None-Match`.
 pub fn entity_tag(bytes: &[u8]) {
-    if let Some(version) = etag::version(text(bytes)) {
+    if let Some(version) = etag::parse(text(bytes)) {
         assert!(version >= 0);
-        assert_eq!(etag::version(&etag::tag(version).1), Some(version));
+        assert_eq!(etag::parse(&etag::header(version).1), Some(version));
     }
     let ours = HeaderValue::from_static("\"v3\"");
-    assert!(conditional::is_seen("\"v3\"", &ours));
-    let _ = conditional::is_seen(text(bytes), &ours);
+    assert!(conditional_get::matches_etag("\"v3\"", &ours));
+    let _ = conditional_get::matches_etag(text(bytes), &ours);
 }
 
 /// `Idempotency-Key`.
 pub fn idempotency_key(bytes: &[u8]) {
     let Ok(sent) = HeaderValue::from_bytes(bytes) else { return };
-    if let Some(key) = idempotency::key(&sent) {
+    if let Some(key) = idempotency::parse_key(&sent) {
         assert!((1..=255).contains(&key.len()) && !key.contains('\0'));
     }
 }
@@ -81,12 +81,15 @@ pub fn date(bytes: &[u8]) {
 
 /// `A01…A24`, and the code of a booth.
 pub fn booth_pattern(bytes: &[u8]) {
-    let _ = numbering::split(text(bytes));
-    if let Some(run) = Run::parse(text(bytes)) {
+    let _ = numbering::split_booth_code(text(bytes));
+    if let Some(run) = NumberingPattern::parse(text(bytes)) {
         let places: Vec<_> = run.places().collect();
         assert!((1..=1_000).contains(&places.len()));
         for (code, place) in places {
-            assert_eq!(numbering::split(&code).map(|(row, place, _)| (row, place)), Some((run.row.clone(), place)));
+            assert_eq!(
+                numbering::split_booth_code(&code).map(|(row, place, _)| (row, place)),
+                Some((run.row.clone(), place))
+            );
         }
     }
 }
@@ -103,7 +106,7 @@ pub fn tax_code(bytes: &[u8]) {
 
 /// A paper by its bytes.
 pub fn paper(bytes: &[u8]) {
-    if let Ok(kind) = FileType::of(bytes, Some("application/pdf")) {
+    if let Ok(kind) = FileType::detect(bytes, Some("application/pdf")) {
         assert_eq!(kind, FileType::Pdf);
     }
 }

@@ -4,7 +4,7 @@ use std::{
     time::Duration,
 };
 
-use hoicho_core::db::Db;
+use hoicho_core::db::Database;
 use serde_json::json;
 
 use crate::load::{EDITION, Served, carry_out, exchange, rate};
@@ -42,7 +42,7 @@ impl Floor {
     }
 
     /// Everything is free again.
-    pub fn clear(&self, db: &Db) {
+    pub fn clear(&self, db: &Database) {
         carry_out(db, ["DELETE FROM allocations WHERE state = 'held'", "DELETE FROM audit_log"]);
         self.next.store(0, Ordering::Relaxed);
     }

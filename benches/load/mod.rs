@@ -13,14 +13,14 @@ use std::{
 use actix_web::{App, HttpServer};
 use hoicho::{
     app::{self, Services},
-    demo,
+    sample_data,
 };
 use hoicho_core::{
     config::{self, Settings},
-    db::{DatabaseUrl, Db, migrate},
+    db::{Database, DatabaseUrl, migrate},
     values::clock::Clock,
 };
-use hoicho_web::identity::password::Passwords;
+use hoicho_web::identity::passwords::PasswordHasher;
 use serde_json::{Value, json};
 
 /// Threads of the server.
@@ -31,7 +31,7 @@ pub const EDITION: &str = "/api/v1/editions/ocop-quang-ninh-demo";
 /// Where a server listens, and the database behind it.
 pub struct Served {
     pub port: u16,
-    pub db: Db,
+    pub db: Database,
     token: String,
 }
 
@@ -108,12 +108,12 @@ pub fn in_turn(turns: usize, one: impl Fn() -> f64, other: impl Fn() -> f64) -> 
 }
 
 /// Carries statements out, all or none.
-pub fn carry_out(db: &Db, steps: impl IntoIterator<Item = impl AsRef<str>>) {
-    let carried_out = db.write_now(|tx| {
+pub fn carry_out(db: &Database, steps: impl IntoIterator<Item = impl AsRef<str>>) {
+    let carried_out = db.write_blocking(|tx| {
         for step in steps {
             diesel::RunQueryDsl::execute(diesel::sql_query(step.as_ref()), tx.conn())?;
         }
-        Ok::<_, hoicho_core::db::Failure>(())
+        Ok::<_, hoicho_core::db::DatabaseError>(())
     });
     carried_out.unwrap();
 }
@@ -136,13 +136,13 @@ pub fn get(path: &str, headers: &str) -> Vec<u8> {
 
 /// Serves the demo from a database, with as many connections to it as told.
 pub fn serve_demo(url: &DatabaseUrl, folder: &Path, connections: u32) -> Served {
-    migrate::up(url).unwrap();
-    let db = Db::open(url, connections).unwrap();
+    migrate::run_pending(url).unwrap();
+    let db = Database::open(url, connections).unwrap();
     let mut settings = Settings::load(None).unwrap();
     settings.limits = config::Limits { per_minute: u32::MAX, auth_per_minute: u32::MAX };
     settings.password = config::Password { memory_kib: 8, passes: 1, lanes: 1 };
-    let passwords = Passwords::new(settings.password).unwrap();
-    db.write_now(|tx| demo::fill(tx, &passwords, Clock::System.now(), |_| {})).unwrap();
+    let passwords = PasswordHasher::new(settings.password).unwrap();
+    db.write_blocking(|tx| sample_data::fill(tx, &passwords, Clock::System.now(), |_| {})).unwrap();
     let services = Services::new(&settings, db.clone(), Clock::System, folder).unwrap();
     let (sender, ports) = mpsc::channel();
     std::thread::spawn(move || {

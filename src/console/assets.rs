@@ -29,7 +29,7 @@ pub(super) static DIGEST: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// URL path of an asset.
-pub(super) fn address(name: &str) -> String {
+pub(super) fn asset_path(name: &str) -> String {
     format!("/assets/{}/{name}", *DIGEST)
 }
 
@@ -49,5 +49,5 @@ pub(super) async fn asset(path: web::Path<(String, String)>) -> Result<HttpRespo
 /// Redirects the default icon path to the asset.
 #[get("/favicon.ico")]
 pub(super) async fn favicon(_: HttpRequest) -> HttpResponse {
-    HttpResponse::MovedPermanently().insert_header((header::LOCATION, address("icon.svg"))).finish()
+    HttpResponse::MovedPermanently().insert_header((header::LOCATION, asset_path("icon.svg"))).finish()
 }

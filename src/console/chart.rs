@@ -4,7 +4,7 @@ use plotters::{
     style::text_anchor::{HPos, Pos, VPos},
 };
 
-use hoicho_core::i18n::{Language, numbers};
+use hoicho_core::i18n::{Language, format};
 
 /// Width of the view box. Narrow, so that text stays readable when scaled down on a phone.
 const WIDTH: u32 = 540;
@@ -28,15 +28,15 @@ pub(super) enum Unit {
 impl Unit {
     fn format(self, language: Language, value: i64) -> String {
         match self {
-            Self::Count => numbers::integer(language, value),
+            Self::Count => format::integer(language, value),
             Self::Money if value.abs() >= 1_000_000 => {
                 let unit = match language {
                     Language::Vi => "tr",
                     Language::En => "M",
                 };
-                format!("{} {unit}", numbers::fraction(language, value / 100_000, 1))
+                format!("{} {unit}", format::fraction(language, value / 100_000, 1))
             }
-            Self::Money => numbers::integer(language, value),
+            Self::Money => format::integer(language, value),
         }
     }
 }
@@ -69,8 +69,8 @@ fn finish_svg(svg: &str, title: &str) -> String {
 
 fn table_rows(bars: &[Bar], unit: Unit, language: Language) -> Vec<(String, String)> {
     let format = |value: i64| match unit {
-        Unit::Count => numbers::integer(language, value),
-        Unit::Money => numbers::money(language, value, "VND"),
+        Unit::Count => format::integer(language, value),
+        Unit::Money => format::money(language, value, "VND"),
     };
     bars.iter().map(|bar| (bar.name.clone(), format(bar.value))).collect()
 }
@@ -171,12 +171,12 @@ fn chart(
 }
 
 /// Vertical bars, for days and hours.
-pub(super) fn columns(title: String, bars: &[Bar], unit: Unit, language: Language) -> Chart {
+pub(super) fn column_chart(title: String, bars: &[Bar], unit: Unit, language: Language) -> Chart {
     chart(title, bars, unit, language, draw_columns)
 }
 
 /// Horizontal bars, for long names such as zones and localities.
-pub(super) fn rows(title: String, bars: &[Bar], unit: Unit, language: Language) -> Chart {
+pub(super) fn row_chart(title: String, bars: &[Bar], unit: Unit, language: Language) -> Chart {
     chart(title, bars, unit, language, draw_rows)
 }
 
@@ -197,7 +197,7 @@ fn draw_pairs(svg: &mut String, bars: &[Bar], unit: Unit, language: Language) ->
 }
 
 /// Two horizontal bars, for comparison.
-pub(super) fn pair(title: String, bars: &[Bar; 2], unit: Unit, language: Language) -> Chart {
+pub(super) fn comparison_chart(title: String, bars: &[Bar; 2], unit: Unit, language: Language) -> Chart {
     chart(title, bars, unit, language, draw_pairs)
 }
 
@@ -214,7 +214,7 @@ mod tests {
         let shapes: [&[i64]; 4] = [&[], &[0, 0], &[5, 1_000_000_000_000, -3], &[1; 40]];
         for values in shapes {
             for unit in [Unit::Count, Unit::Money] {
-                for draw in [columns, rows] {
+                for draw in [column_chart, row_chart] {
                     let chart = draw("Doanh thu <b>".into(), &bars(values), unit, Language::Vi);
                     assert!(
                         chart.svg.starts_with("<svg class=\"chart\" role=\"img\"") && chart.svg.ends_with("</svg>\n"),
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn colours_are_css_variables() {
-        let chart = columns(String::new(), &bars(&[5, 3]), Unit::Money, Language::Vi);
+        let chart = column_chart(String::new(), &bars(&[5, 3]), Unit::Money, Language::Vi);
         assert!(chart.svg.contains("var(--c3)") && !chart.svg.contains("#0"), "{}", chart.svg);
     }
 }

@@ -10,7 +10,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 /// Cookie name.
-pub const COOKIE: &str = "hoicho_said";
+pub const FLASH_COOKIE: &str = "hoicho_said";
 /// Maximum size of the cookie value, in bytes. Browsers are only required to store 4096 bytes per cookie including its
 /// name and attributes (RFC 6265, 6.1).
 const MAX_COOKIE_BYTES: usize = 3_800;
@@ -62,19 +62,19 @@ impl Flash {
     }
 
     /// Decodes the flash message for the page of this request.
-    pub fn of(req: &HttpRequest) -> Option<Self> {
-        let cookie = req.cookie(COOKIE)?;
+    pub fn from_request(req: &HttpRequest) -> Option<Self> {
+        let cookie = req.cookie(FLASH_COOKIE)?;
         let json = URL_SAFE_NO_PAD.decode(cookie.value()).ok()?;
         serde_json::from_slice::<Self>(&json).ok().filter(|flash| flash.page == req.path())
     }
 }
 
 fn cookie(value: String, secure: bool) -> actix_web::cookie::CookieBuilder<'static> {
-    Cookie::build(COOKIE, value).path("/").http_only(true).secure(secure).same_site(SameSite::Lax)
+    Cookie::build(FLASH_COOKIE, value).path("/").http_only(true).secure(secure).same_site(SameSite::Lax)
 }
 
 /// Expired cookie that removes the flash message after it was shown.
-pub fn said(secure: bool) -> Cookie<'static> {
+pub fn expired_cookie(secure: bool) -> Cookie<'static> {
     cookie(String::new(), secure).max_age(Duration::ZERO).finish()
 }
 

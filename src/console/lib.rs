@@ -10,32 +10,35 @@ mod account;
 mod admin;
 mod assets;
 mod chart;
-mod choice;
 mod embed;
-mod errors;
+mod error_pages;
 mod exhibitor;
 mod flash;
-mod forms;
+mod floor_plan_view;
+mod form_middleware;
+mod form_schema;
 mod gate;
 mod multipart;
 mod organiser;
-mod plan;
-mod schema;
-mod session;
-mod shell;
+mod page_context;
+mod select_options;
+mod session_middleware;
 mod visitor;
 
 use actix_web::{HttpResponse, middleware, web};
 
-pub use self::{forms::carry as carry_forms, schema::Bodies, session::carry as carry_session};
+pub use self::{
+    form_middleware::handle_form as carry_forms, form_schema::RequestSchemas,
+    session_middleware::authenticate_session as carry_session,
+};
 use hoicho_web::http::{Code, Problem};
 
 /// Registers the page routes. Must be registered last, because the default service matches every remaining path.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(assets::asset).service(assets::favicon).service(
         web::scope("")
-            .wrap(middleware::from_fn(errors::pages))
-            .service(session::logout)
+            .wrap(middleware::from_fn(error_pages::error_pages))
+            .service(session_middleware::logout)
             .configure(gate::routes)
             .configure(account::routes)
             .configure(embed::routes)

@@ -6,14 +6,14 @@ use actix_web::{
 };
 use futures_util::{StreamExt, stream};
 
-use super::forms::{Sent, SentFile};
+use super::form_middleware::{SubmittedForm, UploadedFile};
 use hoicho_web::http::{Code, Problem};
 
 /// Maximum number of fields; further fields are ignored.
 const MAX_FIELDS: usize = 2_000;
 
 /// The `Content-Type` header, with its boundary, of a multipart request.
-pub(super) fn boundary(headers: &HeaderMap) -> Option<HeaderMap> {
+pub(super) fn content_type_header(headers: &HeaderMap) -> Option<HeaderMap> {
     let kind = headers.get(header::CONTENT_TYPE)?;
     kind.to_str().ok().filter(|k| k.starts_with("multipart/form-data"))?;
     let mut content_type = HeaderMap::new();
@@ -22,9 +22,9 @@ pub(super) fn boundary(headers: &HeaderMap) -> Option<HeaderMap> {
 }
 
 /// Parses a multipart form. The caller limits the size of `body`.
-pub(super) async fn read(headers: HeaderMap, body: Bytes) -> Result<Sent, Problem> {
+pub(super) async fn parse(headers: HeaderMap, body: Bytes) -> Result<SubmittedForm, Problem> {
     let mut parts = Multipart::new(&headers, stream::once(async { Ok(body) }));
-    let mut sent = Sent::default();
+    let mut sent = SubmittedForm::default();
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(|_| Code::BadRequest)?;
         let name = part.name().unwrap_or_default().to_owned();
@@ -36,7 +36,7 @@ pub(super) async fn read(headers: HeaderMap, body: Bytes) -> Result<Sent, Proble
         }
         if let Some(name) = file_name {
             if !bytes.is_empty() {
-                sent.file = Some(SentFile { name, kind, bytes: Bytes::from(bytes) });
+                sent.file = Some(UploadedFile { name, kind, bytes: Bytes::from(bytes) });
             }
         } else if sent.fields.len() < MAX_FIELDS {
             sent.fields.push((name, String::from_utf8(bytes).map_err(|_| Code::BadRequest)?));

@@ -9,7 +9,7 @@ use super::instance::{Booth, BoothIx};
 const MAX_SHAPED_SIZE: usize = 4;
 
 /// The adjacency lists of booths, from their rows and places and, where known, their positions.
-pub fn touching(rows: &[(u32, i32)], positions: &[Option<Position>]) -> Vec<Vec<BoothIx>> {
+pub fn adjacency_lists(rows: &[(u32, i32)], positions: &[Option<Position>]) -> Vec<Vec<BoothIx>> {
     let mut touching = vec![BTreeSet::new(); rows.len()];
     let mut by_place: Vec<usize> = (0..rows.len()).collect();
     by_place.sort_by_key(|b| rows[*b]);
@@ -62,13 +62,13 @@ impl Position {
 }
 
 /// All blocks of `size` open booths of one zone and category, each sorted, in a deterministic order.
-pub fn runs(booths: &[Booth], touching: &[Vec<BoothIx>], size: usize) -> Vec<Vec<BoothIx>> {
+pub fn blocks(booths: &[Booth], touching: &[Vec<BoothIx>], size: usize) -> Vec<Vec<BoothIx>> {
     let is_compatible = |a: BoothIx, b: BoothIx| {
         let (a, b) = (&booths[a as usize], &booths[b as usize]);
-        b.open && a.zone == b.zone && a.category == b.category
+        b.is_open && a.zone == b.zone && a.category == b.category
     };
     let mut blocks = BTreeSet::new();
-    for start in (0..booths.len() as BoothIx).filter(|b| booths[*b as usize].open) {
+    for start in (0..booths.len() as BoothIx).filter(|b| booths[*b as usize].is_open) {
         if size <= MAX_SHAPED_SIZE {
             grow(&mut vec![start], start, size, touching, &is_compatible, &mut blocks);
         } else {
@@ -131,35 +131,35 @@ mod tests {
     use crate::instance::Features;
 
     fn booths(n: usize) -> Vec<Booth> {
-        vec![Booth { zone: 0, category: 0, features: Features::default(), open: true }; n]
+        vec![Booth { zone: 0, category: 0, features: Features::default(), is_open: true }; n]
     }
 
     #[test]
     fn row_blocks_are_consecutive_and_stop_at_gaps() {
         let rows = [(0, 1), (0, 2), (0, 3), (0, 5), (1, 6)];
-        let touching = touching(&rows, &[None; 5]);
-        assert_eq!(runs(&booths(5), &touching, 2), [vec![0, 1], vec![1, 2]]);
-        assert_eq!(runs(&booths(5), &touching, 3), [vec![0, 1, 2]]);
-        assert_eq!(runs(&booths(5), &touching, 1).len(), 5);
+        let touching = adjacency_lists(&rows, &[None; 5]);
+        assert_eq!(blocks(&booths(5), &touching, 2), [vec![0, 1], vec![1, 2]]);
+        assert_eq!(blocks(&booths(5), &touching, 3), [vec![0, 1, 2]]);
+        assert_eq!(blocks(&booths(5), &touching, 1).len(), 5);
     }
 
     #[test]
     fn island_of_four_has_four_pairs_and_one_square() {
         let at = |x, y| Some(Position { hall: 0, x, y, width: 30, depth: 30 });
         let rows = [(0, 1), (0, 2), (1, 1), (1, 2)];
-        let touching = touching(&rows, &[at(0, 0), at(30, 0), at(0, 30), at(30, 30)]);
-        assert_eq!(runs(&booths(4), &touching, 2), [vec![0, 1], vec![0, 2], vec![1, 3], vec![2, 3]]);
-        assert_eq!(runs(&booths(4), &touching, 4), [vec![0, 1, 2, 3]]);
+        let touching = adjacency_lists(&rows, &[at(0, 0), at(30, 0), at(0, 30), at(30, 30)]);
+        assert_eq!(blocks(&booths(4), &touching, 2), [vec![0, 1], vec![0, 2], vec![1, 3], vec![2, 3]]);
+        assert_eq!(blocks(&booths(4), &touching, 4), [vec![0, 1, 2, 3]]);
     }
 
     #[test]
     fn blocks_exclude_locked_booths_and_other_zones() {
         let rows: Vec<(u32, i32)> = (0..4).map(|n| (0, n)).collect();
-        let touching = touching(&rows, &[None; 4]);
+        let touching = adjacency_lists(&rows, &[None; 4]);
         let mut all = booths(4);
-        all[1].open = false;
+        all[1].is_open = false;
         all[3].zone = 1;
-        assert_eq!(runs(&all, &touching, 2), Vec::<Vec<BoothIx>>::new());
-        assert_eq!(runs(&all, &touching, 1), [vec![0], vec![2], vec![3]]);
+        assert_eq!(blocks(&all, &touching, 2), Vec::<Vec<BoothIx>>::new());
+        assert_eq!(blocks(&all, &touching, 1), [vec![0], vec![2], vec![3]]);
     }
 }

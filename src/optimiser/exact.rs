@@ -19,12 +19,12 @@ use super::{
 
 /// Result of the exact solver.
 #[derive(Debug, Clone)]
-pub struct Exact {
+pub struct ExactResult {
     /// Block of each application; `u32::MAX` for none.
-    pub run_of: Vec<RunIx>,
+    pub block_of: Vec<RunIx>,
     pub score: Score,
     /// Whether the result is proved optimal.
-    pub optimal: bool,
+    pub is_optimal: bool,
     /// Total number of columns passed to HiGHS.
     pub columns: usize,
 }
@@ -157,7 +157,7 @@ pub fn score(model: &Model<'_>, run_of: &[RunIx]) -> Score {
 }
 
 /// Solves the full model without reduced-cost fixing, as a baseline.
-pub fn whole(model: &Model<'_>, limit: Duration) -> Exact {
+pub fn solve_full_model(model: &Model<'_>, limit: Duration) -> Exact {
     let all = columns(model);
     let premium = 1.0 + (0..model.by_class.len() as ApplicantIx).filter_map(|i| model.best(i)).sum::<i64>() as f64;
     let (run_of, outcome) = packing(model, &all, |c| c.2 as f64 + premium, None, None, limit);
@@ -168,7 +168,7 @@ pub fn whole(model: &Model<'_>, limit: Duration) -> Exact {
 const INITIAL_WIDTH: f64 = 0.002;
 
 /// Proves an assignment optimal or finds a better one, over the columns that reduced-cost fixing leaves.
-pub fn prove(model: &Model<'_>, proof: &Proof, incumbent: &[RunIx], limit: Duration) -> Exact {
+pub fn prove_optimality(model: &Model<'_>, proof: &Proof, incumbent: &[RunIx], limit: Duration) -> Exact {
     let started = Instant::now();
     let all = columns(model);
     let slack = slacks(model, &all, &proof.for_value);

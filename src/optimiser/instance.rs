@@ -3,7 +3,7 @@
 /// Index of a booth.
 pub type BoothIx = u32;
 /// Index of an application: its position in the policy's order, starting at 0.
-pub type ApplicantIx = u32;
+pub type ApplicationIx = u32;
 /// Index of a zone.
 pub type ZoneIx = u16;
 
@@ -19,11 +19,11 @@ impl Features {
     /// Open on two sides.
     pub const CORNER: Self = Self(4);
     /// Union.
-    pub fn and(self, other: Self) -> Self {
+    pub fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
     /// Whether `needs` is a subset.
-    pub fn cover(self, needs: Self) -> bool {
+    pub fn contains(self, needs: Self) -> bool {
         self.0 & needs.0 == needs.0
     }
 }
@@ -36,7 +36,7 @@ pub struct Booth {
     pub category: u8,
     pub features: Features,
     /// Whether it can be assigned: not locked, not reserved, and not occupied by a fixed application.
-    pub open: bool,
+    pub is_open: bool,
 }
 
 /// A wish of an application.
@@ -49,13 +49,13 @@ pub enum Wish {
 }
 
 /// Maximum number of wishes that count. The first is worth this many times the application's points, the last one time.
-pub const MOST_WISHES: usize = 20;
+pub const MAX_WISHES: usize = 20;
 
 /// An application.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Applicant {
+pub struct Application {
     /// Number of booths wanted, at least 1.
-    pub wants: u8,
+    pub booths_wanted: u8,
     /// Category of the booths wanted.
     pub category: u8,
     /// Features the block must have: each on at least one of its booths.
@@ -65,13 +65,13 @@ pub struct Applicant {
     /// Ranked, best first.
     pub wishes: Vec<Wish>,
     /// Zones it is eligible for, sorted.
-    pub zones: Vec<ZoneIx>,
+    pub eligible_zones: Vec<ZoneIx>,
     /// Product group, for `same_group_apart`.
     pub group: Option<u8>,
     /// Booths it has now, to keep if possible; sorted.
-    pub current: Option<Vec<BoothIx>>,
+    pub current_booths: Option<Vec<BoothIx>>,
     /// It always keeps its current booths.
-    pub fixed: bool,
+    pub is_fixed: bool,
 }
 
 /// A problem instance.
@@ -79,20 +79,20 @@ pub struct Applicant {
 pub struct Instance {
     pub booths: Vec<Booth>,
     /// Adjacent booths of each booth.
-    pub touching: Vec<Vec<BoothIx>>,
+    pub adjacent: Vec<Vec<BoothIx>>,
     /// Applications in the policy's order.
-    pub applicants: Vec<Applicant>,
+    pub applications: Vec<Application>,
     /// Pairs that must not be on adjacent booths.
-    pub apart: Vec<(ApplicantIx, ApplicantIx)>,
+    pub separated_pairs: Vec<(ApplicationIx, ApplicationIx)>,
     /// Applications of one product group must not be on adjacent booths.
-    pub same_group_apart: bool,
+    pub separate_same_group: bool,
     /// Value that an application gains by keeping its current booths; 0 for no preference.
-    pub stability: i64,
+    pub stability_bonus: i64,
 }
 
 impl Instance {
     /// Value of a wish by rank, starting at 0.
-    pub fn worth(points: u32, rank: usize) -> i64 {
-        i64::from(points) * MOST_WISHES.saturating_sub(rank) as i64
+    pub fn wish_value(points: u32, rank: usize) -> i64 {
+        i64::from(points) * MAX_WISHES.saturating_sub(rank) as i64
     }
 }

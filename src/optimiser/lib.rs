@@ -18,20 +18,20 @@
     reason = "indices are created and range-checked only in this module, numbers stay far below 2^52; hot loops"
 )]
 pub mod adjacency;
+pub mod annealing;
+pub mod bound;
 pub mod draw;
-pub mod dual;
 #[cfg(feature = "highs")]
 pub mod exact;
 pub mod instance;
 pub mod model;
 pub mod sample;
-pub mod search;
 pub mod solve;
 mod state;
 #[cfg(test)]
 mod tests;
 
-pub use dual::Bound;
-pub use instance::{Applicant, Booth, Features, Instance, Wish};
+pub use bound::Bound;
+pub use instance::{Application, Booth, Features, Instance, Wish};
 pub use model::Model;
-pub use solve::{Effort, Plan, Policy, Progress, Score, Stop, solve};
+pub use solve::{Assignment, Policy, Progress, Score, SolverSettings, StopReason, solve};

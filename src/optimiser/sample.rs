@@ -4,7 +4,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{
     adjacency,
-    instance::{Applicant, Booth, Features, Instance, Wish, ZoneIx},
+    instance::{Application, Booth, Features, Instance, Wish, ZoneIx},
 };
 
 /// Booths per row.
@@ -14,7 +14,7 @@ const ROW_LENGTH: usize = 20;
 /// row ends are corner booths; 3 in 5 booths have power, 1 in 4 water, 1 in 30 is locked. 30 % of the applications want
 /// 2 to 4 booths; each is eligible for 1 to 4 zones and has up to 5 wishes, concentrated on the same popular booths;
 /// 1 in 50 has a separation rule with another.
-pub fn fair(booths: usize, applicants: usize, seed: u64) -> Instance {
+pub fn sample_fair(booths: usize, applicants: usize, seed: u64) -> Instance {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let zones = (booths / 90).max(3);
     let mut instance = Instance::default();
@@ -28,18 +28,18 @@ pub fn fair(booths: usize, applicants: usize, seed: u64) -> Instance {
         let corner = place == 0 || place == ROW_LENGTH - 1;
         let mut features = Features(u8::from(rng.random_ratio(3, 5)) + 2 * u8::from(rng.random_ratio(1, 4)));
         if corner {
-            features = features.and(Features::CORNER);
+            features = features.union(Features::CORNER);
         }
         instance.booths.push(Booth {
             zone: zone as ZoneIx,
             category: u8::from(corner),
             features,
-            open: !rng.random_ratio(1, 30),
+            is_open: !rng.random_ratio(1, 30),
         });
         rows.push(((b / ROW_LENGTH) as u32, place as i32));
         of_zone[zone].push(b as u32);
     }
-    instance.touching = adjacency::touching(&rows, &vec![None; booths]);
+    instance.adjacent = adjacency::adjacency_lists(&rows, &vec![None; booths]);
     for i in 0..applicants {
         let mut eligible: Vec<ZoneIx> =
             (0..rng.random_range(1..=4)).map(|_| rng.random_range(0..zones) as ZoneIx).collect();
@@ -55,7 +55,7 @@ pub fn fair(booths: usize, applicants: usize, seed: u64) -> Instance {
         };
         let mut needs = Features(u8::from(rng.random_ratio(2, 5)) + 2 * u8::from(rng.random_ratio(1, 10)));
         if rng.random_ratio(1, 20) && category == 1 {
-            needs = needs.and(Features::CORNER);
+            needs = needs.union(Features::CORNER);
         }
         let mut wishes = Vec::new();
         for _ in 0..rng.random_range(0..=5) {
@@ -73,21 +73,21 @@ pub fn fair(booths: usize, applicants: usize, seed: u64) -> Instance {
             }
         }
         if i > 0 && rng.random_ratio(1, 50) {
-            instance.apart.push((i as u32, rng.random_range(0..i) as u32));
+            instance.separated_pairs.push((i as u32, rng.random_range(0..i) as u32));
         }
-        instance.applicants.push(Applicant {
-            wants,
+        instance.applications.push(Application {
+            booths_wanted: wants,
             category,
             needs,
             points: rng.random_range(1..=100),
             wishes,
-            zones: eligible,
+            eligible_zones: eligible,
             group: Some(rng.random_range(0..6)),
-            current: None,
-            fixed: false,
+            current_booths: None,
+            is_fixed: false,
         });
     }
     // Order of the policy: descending points.
-    instance.applicants.sort_by_key(|a| std::cmp::Reverse(a.points));
+    instance.applications.sort_by_key(|a| std::cmp::Reverse(a.points));
     instance
 }

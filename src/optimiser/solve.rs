@@ -8,11 +8,11 @@ use std::{
 };
 
 use super::{
+    annealing::{AnnealingSchedule, BestAssignment, CandidateLists, anneal, greedy_at_prices},
+    bound::{self, Bound, BoundProof, CoolingSchedule},
     draw::draw,
-    dual::{self, Bound, Cooling, Proof},
-    instance::{Applicant, ApplicantIx, BoothIx, Instance},
+    instance::{Application, ApplicationIx, BoothIx, Instance},
     model::Model,
-    search::{Annealing, Best, Promising, anneal, at_prices},
     state::NONE,
 };
 
@@ -30,16 +30,16 @@ const MAX_EXACT_APPLICANTS: usize = 2_000;
 
 /// Amount of work. Deterministic: the same effort, instance and seed give the same assignment on any machine.
 #[derive(Debug, Clone, Copy)]
-pub struct Effort {
-    pub annealing: Annealing,
-    pub cooling: Cooling,
+pub struct SolverSettings {
+    pub annealing: AnnealingSchedule,
+    pub cooling: CoolingSchedule,
     /// Maximum distance of a candidate from the highest gain, in units of the typical value.
-    pub slack: f64,
+    pub candidate_slack: f64,
     /// Time limit. An assignment that reaches it depends on the machine.
-    pub limit: Duration,
+    pub time_limit: Duration,
 }
 
-impl Effort {
+impl SolverSettings {
     /// Defaults for an instance of `n` applications.
     pub fn for_applicants(n: usize, limit: Duration) -> Self {
         let moves = match n {
@@ -57,10 +57,10 @@ impl Effort {
         let is_exact = cfg!(feature = "highs") && n <= MAX_EXACT_APPLICANTS;
         let (moves, steps) = if is_exact { (moves / 3, 800) } else { (moves, steps) };
         Self {
-            annealing: Annealing { moves, hot: 0.1, cold: 0.001 },
-            slack: 0.02,
-            cooling: Cooling { hot: 0.5, cold: 0.000_5, steps },
-            limit,
+            annealing: AnnealingSchedule { moves_per_application: moves, hot: 0.1, cold: 0.001 },
+            candidate_slack: 0.02,
+            cooling: CoolingSchedule { hot: 0.5, cold: 0.000_5, steps },
+            time_limit: limit,
         }
     }
 }
@@ -76,24 +76,24 @@ pub struct Score {
 
 /// Why the solver stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stop {
+pub enum StopReason {
     /// Completed.
-    Done,
+    Completed,
     /// Reached the time limit.
-    Time,
+    TimeLimit,
     /// Cancelled by the caller.
     Cancelled,
 }
 
 /// An assignment of booths to applications.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct Assignment {
     /// Booths of each application, sorted; fixed applications keep theirs.
     pub booths: Vec<Option<Vec<BoothIx>>>,
     pub score: Score,
     /// Upper bound with its proof. Computed for a draw too, to show its distance from the optimum.
-    pub proof: Option<Proof>,
-    pub stop: Stop,
+    pub proof: Option<BoundProof>,
+    pub stop_reason: StopReason,
 }
 
 /// Optimality gaps of an assignment, relative to the bound.
@@ -108,13 +108,14 @@ pub struct Gap {
     pub value: f64,
 }
 
-impl Plan {
+impl Assignment {
     /// The optimality gaps; `None` without a bound.
     pub fn gap(&self, model: &Model<'_>) -> Option<Gap> {
         let bound = self.proof.as_ref()?.bound;
         let share =
             |achieved: i64, bound: i64| if bound <= 0 { 0.0 } else { (bound - achieved).max(0) as f64 / bound as f64 };
-        let best_wish = (0..model.by_class.len()).filter_map(|i| model.best(i as ApplicantIx)).max().unwrap_or(0);
+        let best_wish =
+            (0..model.class_choices.len()).filter_map(|i| model.best_value(i as ApplicationIx)).max().unwrap_or(0);
         let total = |served: i64, value: i64| served * (best_wish + 1) + value;
         let total_bound = total(bound.served, bound.value(bound.served));
         Some(Gap {
@@ -129,7 +130,7 @@ impl Plan {
 #[derive(Debug, Clone, Copy)]
 pub struct Progress {
     /// Share of the work, 0 to 1.
-    pub done: f64,
+    pub share_done: f64,
     /// The best so far.
     pub score: Score,
     /// The bound so far.
@@ -137,30 +138,36 @@ pub struct Progress {
 }
 
 /// Progress callback; returning `false` cancels.
-pub type Report<'a> = dyn Fn(Progress) -> bool + Sync + 'a;
+pub type ProgressCallback<'a> = dyn Fn(Progress) -> bool + Sync + 'a;
 
 /// Solves an instance.
-pub fn solve(model: &Model<'_>, policy: Policy, effort: Effort, seed: u64, report: &Report<'_>) -> Plan {
+pub fn solve(
+    model: &Model<'_>,
+    policy: Policy,
+    effort: SolverSettings,
+    seed: u64,
+    report: &ProgressCallback<'_>,
+) -> Assignment {
     let started = Instant::now();
     #[cfg(feature = "highs")]
     let mut proved = None;
     #[cfg(not(feature = "highs"))]
     let proved = None;
     let mut state = draw(model);
-    let drawn = Best::of(&state);
+    let drawn = BestAssignment::from_state(&state);
     let (cancelled, timed_out) = (AtomicBool::new(false), AtomicBool::new(false));
     let latest_bound = Mutex::new(None::<Bound>);
     let goes_on = || {
-        if started.elapsed() >= effort.limit {
+        if started.elapsed() >= effort.time_limit {
             timed_out.store(true, Ordering::Relaxed);
         }
         !timed_out.load(Ordering::Relaxed) && !cancelled.load(Ordering::Relaxed)
     };
-    let quick = Cooling { steps: effort.cooling.steps / 4, ..effort.cooling };
+    let quick = CoolingSchedule { steps: effort.cooling.steps / 4, ..effort.cooling };
     let draw_score = Score { served: drawn.served, value: drawn.value };
     // Before the search starts, the draw is the best assignment so far.
     let report_draw = |bound: &Bound| {
-        if !report(Progress { done: 0.0, score: draw_score, bound: Some(*bound) }) {
+        if !report(Progress { share_done: 0.0, score: draw_score, bound: Some(*bound) }) {
             cancelled.store(true, Ordering::Relaxed);
         }
         goes_on()
@@ -168,9 +175,9 @@ pub fn solve(model: &Model<'_>, policy: Policy, effort: Effort, seed: u64, repor
     let promising = match policy {
         Policy::SpaceDraw => None,
         Policy::Optimum => {
-            let prices = dual::prove(model, quick, &report_draw).for_value;
-            let promising = Promising::at(model, &prices, effort.slack);
-            let guided = at_prices(model, &promising, &prices);
+            let prices = bound::upper_bound(model, quick, &report_draw).prices_for_value;
+            let promising = CandidateLists::from_prices(model, &prices, effort.candidate_slack);
+            let guided = greedy_at_prices(model, &promising, &prices);
             if (guided.served, guided.value) > (state.served, state.value) {
                 state = guided;
             }
@@ -180,8 +187,8 @@ pub fn solve(model: &Model<'_>, policy: Policy, effort: Effort, seed: u64, repor
     let (best, proof) = std::thread::scope(|scope| {
         let bounding = scope.spawn(|| match policy {
             // The gap of a draw is only informative: a quick bound is enough.
-            Policy::SpaceDraw => dual::prove(model, quick, &report_draw),
-            Policy::Optimum => dual::prove(model, effort.cooling, &|bound| {
+            Policy::SpaceDraw => bound::upper_bound(model, quick, &report_draw),
+            Policy::Optimum => bound::upper_bound(model, effort.cooling, &|bound| {
                 *latest_bound.lock().unwrap_or_else(PoisonError::into_inner) = Some(*bound);
                 goes_on()
             }),
@@ -191,7 +198,7 @@ pub fn solve(model: &Model<'_>, policy: Policy, effort: Effort, seed: u64, repor
             Some(promising) => anneal(&mut state, promising, effort.annealing, seed, &mut |best, done| {
                 let bound = *latest_bound.lock().unwrap_or_else(PoisonError::into_inner);
                 let score = Score { served: best.served, value: best.value };
-                if !report(Progress { done, score, bound }) {
+                if !report(Progress { share_done: done, score, bound }) {
                     cancelled.store(true, Ordering::Relaxed);
                 }
                 goes_on()
@@ -210,58 +217,70 @@ pub fn solve(model: &Model<'_>, policy: Policy, effort: Effort, seed: u64, repor
         _ => best,
     };
     let stop = match (cancelled.into_inner(), timed_out.into_inner()) {
-        (true, _) => Stop::Cancelled,
-        (false, true) => Stop::Time,
-        (false, false) => Stop::Done,
+        (true, _) => StopReason::Cancelled,
+        (false, true) => StopReason::TimeLimit,
+        (false, false) => StopReason::Completed,
     };
     // The score of a proved optimum is its own bound.
-    let proof = proof.map(|proof| proved.map_or(proof.clone(), |best| proof.closed_by(best)));
+    let proof = proof.map(|proof| proved.map_or(proof.clone(), |best| proof.with_optimum(best)));
     assignment(model, &best, proof, stop)
 }
 
 /// Solves an instance starting from the current booths. Applications keep their current booths unless moving some
 /// increases the number served; then as few as possible are moved. An application whose current booths are no longer
 /// one of its choices is treated as unassigned.
-pub fn solve_again(instance: &Instance, policy: Policy, effort: Effort, seed: u64, report: &Report<'_>) -> Plan {
+pub fn solve_from_current(
+    instance: &Instance,
+    policy: Policy,
+    effort: SolverSettings,
+    seed: u64,
+    report: &ProgressCallback<'_>,
+) -> Assignment {
     let started = Instant::now();
     let model = Model::new(instance);
-    let current_block = |i: usize, a: &Applicant| {
-        let block = model.run_of(a.current.as_ref()?)?;
-        model.value(i as ApplicantIx, block).map(|_| block)
+    let current_block = |i: usize, a: &Application| {
+        let block = model.find_block(a.current_booths.as_ref()?)?;
+        model.value(i as ApplicationIx, block).map(|_| block)
     };
     let mut frozen = instance.clone();
     let mut taken = vec![false; instance.booths.len()];
-    for (i, applicant) in instance.applicants.iter().enumerate().filter(|(_, a)| !a.fixed) {
+    for (i, applicant) in instance.applications.iter().enumerate().filter(|(_, a)| !a.is_fixed) {
         let block =
-            current_block(i, applicant).filter(|block| model.runs.of(*block).iter().all(|b| !taken[*b as usize]));
+            current_block(i, applicant).filter(|block| model.blocks.get(*block).iter().all(|b| !taken[*b as usize]));
         match block {
-            None => frozen.applicants[i].current = None,
+            None => frozen.applications[i].current_booths = None,
             Some(block) => {
-                frozen.applicants[i].fixed = true;
-                for booth in model.runs.of(block) {
+                frozen.applications[i].is_fixed = true;
+                for booth in model.blocks.get(block) {
                     taken[*booth as usize] = true;
-                    frozen.booths[*booth as usize].open = false;
+                    frozen.booths[*booth as usize].is_open = false;
                 }
             }
         }
     }
     let stable = solve(&Model::new(&frozen), policy, effort, seed, report);
-    let remaining = effort.limit.saturating_sub(started.elapsed());
-    let proof = dual::prove(&model, effort.cooling, &|_| started.elapsed() < effort.limit);
-    let unchanged = stable.booths.iter().zip(&instance.applicants).all(|(booths, a)| *booths == a.current);
+    let remaining = effort.time_limit.saturating_sub(started.elapsed());
+    let proof = bound::upper_bound(&model, effort.cooling, &|_| started.elapsed() < effort.time_limit);
+    let unchanged = stable.booths.iter().zip(&instance.applications).all(|(booths, a)| *booths == a.current_booths);
     let mut booths = stable.booths;
-    let mut stop = stable.stop;
-    if policy == Policy::Optimum && !unchanged && stop == Stop::Done && stable.score.served < proof.bound.served {
-        let best_value = model.by_class.iter().enumerate().filter_map(|(i, _)| model.best(i as ApplicantIx)).max();
-        let movable = Instance { stability: best_value.unwrap_or(0) + 1, ..instance.clone() };
-        let moved = solve(&Model::new(&movable), policy, Effort { limit: remaining, ..effort }, seed, report);
-        stop = moved.stop;
+    let mut stop = stable.stop_reason;
+    if policy == Policy::Optimum
+        && !unchanged
+        && stop == StopReason::Completed
+        && stable.score.served < proof.bound.served
+    {
+        let best_value =
+            model.class_choices.iter().enumerate().filter_map(|(i, _)| model.best_value(i as ApplicationIx)).max();
+        let movable = Instance { stability_bonus: best_value.unwrap_or(0) + 1, ..instance.clone() };
+        let moved =
+            solve(&Model::new(&movable), policy, SolverSettings { time_limit: remaining, ..effort }, seed, report);
+        stop = moved.stop_reason;
         if moved.score.served > stable.score.served {
             booths = moved.booths;
         }
     }
     let score = score(&model, &booths);
-    Plan { booths, score, proof: Some(proof), stop }
+    Assignment { booths, score, proof: Some(proof), stop_reason: stop }
 }
 
 /// Computes the score of an assignment from scratch.
@@ -269,16 +288,22 @@ pub fn score(model: &Model<'_>, booths: &[Option<Vec<BoothIx>>]) -> Score {
     let mut score = Score::default();
     for (applicant, booths) in (0..).zip(booths).filter_map(|(i, booths)| Some((i, booths.as_ref()?))) {
         score.served += 1;
-        score.value += model.run_of(booths).and_then(|block| model.value(applicant, block)).unwrap_or(0);
+        score.value += model.find_block(booths).and_then(|block| model.value(applicant, block)).unwrap_or(0);
     }
     score
 }
 
-fn assignment(model: &Model<'_>, best: &Best, proof: Option<Proof>, stop: Stop) -> Plan {
-    let booths = best.run_of.iter().enumerate().map(|(i, block)| match model.fixed.get(&(i as ApplicantIx)) {
-        Some(fixed) => Some(fixed.clone()),
-        None if *block == NONE => None,
-        None => Some(model.runs.of(*block).to_vec()),
-    });
-    Plan { booths: booths.collect(), score: Score { served: best.served, value: best.value }, proof, stop }
+fn assignment(model: &Model<'_>, best: &BestAssignment, proof: Option<BoundProof>, stop: StopReason) -> Assignment {
+    let booths =
+        best.block_of.iter().enumerate().map(|(i, block)| match model.fixed_booths.get(&(i as ApplicationIx)) {
+            Some(fixed) => Some(fixed.clone()),
+            None if *block == NONE => None,
+            None => Some(model.blocks.get(*block).to_vec()),
+        });
+    Assignment {
+        booths: booths.collect(),
+        score: Score { served: best.served, value: best.value },
+        proof,
+        stop_reason: stop,
+    }
 }

@@ -5,18 +5,18 @@ use std::{collections::BTreeSet, time::Duration};
 use proptest::prelude::*;
 
 use super::{
-    dual::Cooling,
+    annealing::AnnealingSchedule,
+    bound::CoolingSchedule,
     instance::*,
-    search::Annealing,
-    solve::{Policy, solve_again},
+    solve::{Policy, solve_from_current},
     *,
 };
 
-const QUICK: Effort = Effort {
-    annealing: Annealing { moves: 60, hot: 0.1, cold: 0.001 },
-    cooling: Cooling { hot: 0.5, cold: 0.000_5, steps: 90 },
-    slack: 0.04,
-    limit: Duration::from_secs(3_600),
+const QUICK: SolverSettings = SolverSettings {
+    annealing: AnnealingSchedule { moves_per_application: 60, hot: 0.1, cold: 0.001 },
+    cooling: CoolingSchedule { hot: 0.5, cold: 0.000_5, steps: 90 },
+    candidate_slack: 0.04,
+    time_limit: Duration::from_secs(3_600),
 };
 
 fn no_report(_: Progress) -> bool {
@@ -44,7 +44,7 @@ fn instances() -> impl Strategy<Value = Instance> {
             let count = booths.len() as u32;
             let n = applicants.len() as u32;
             Instance {
-                touching: adjacency::touching(&rows, &vec![None; booths.len()]),
+                adjacent: adjacency::adjacency_lists(&rows, &vec![None; booths.len()]),
                 booths: booths
                     .into_iter()
                     .enumerate()
@@ -53,10 +53,10 @@ fn instances() -> impl Strategy<Value = Instance> {
                         // Contiguous stretches of one category, so that adjacent booths of one category exist.
                         category: category * u8::from(b % 8 > 4),
                         features: Features(features),
-                        open,
+                        is_open: open,
                     })
                     .collect(),
-                applicants: applicants
+                applications: applicants
                     .into_iter()
                     .map(|((wants, category, needs, points), wishes, zones, group)| {
                         let mut named = BTreeSet::new();
@@ -70,52 +70,52 @@ fn instances() -> impl Strategy<Value = Instance> {
                             .filter(|w| named.insert(format!("{w:?}")))
                             .collect();
                         let needs = Features(needs & 1);
-                        Applicant {
-                            wants,
+                        Application {
+                            booths_wanted: wants,
                             category,
                             needs,
                             points,
                             wishes,
-                            zones: zones.into_iter().collect(),
+                            eligible_zones: zones.into_iter().collect(),
                             group,
-                            ..Applicant::default()
+                            ..Application::default()
                         }
                     })
                     .collect(),
-                apart: apart.into_iter().filter(|(a, b)| a != b && *a < n && *b < n).collect(),
-                same_group_apart,
-                stability: 0,
+                separated_pairs: apart.into_iter().filter(|(a, b)| a != b && *a < n && *b < n).collect(),
+                separate_same_group: same_group_apart,
+                stability_bonus: 0,
             }
         })
 }
 
 /// Asserts all rules on the assigned booths, independently of the model.
-fn assert_valid(instance: &Instance, assignment: &Plan) {
+fn assert_valid(instance: &Instance, assignment: &Assignment) {
     let mut taken = BTreeSet::new();
     let mut occupant = vec![None; instance.booths.len()];
     for (i, booths) in assignment.booths.iter().enumerate() {
-        let (Some(booths), of) = (booths, &instance.applicants[i]) else { continue };
-        if of.fixed {
-            assert_eq!(of.current.as_ref(), Some(booths), "fixed application was moved");
+        let (Some(booths), of) = (booths, &instance.applications[i]) else { continue };
+        if of.is_fixed {
+            assert_eq!(of.current_booths.as_ref(), Some(booths), "fixed application was moved");
         } else {
-            assert_eq!(booths.len(), usize::from(of.wants));
+            assert_eq!(booths.len(), usize::from(of.booths_wanted));
             let first = &instance.booths[booths[0] as usize];
             let mut has = Features::default();
             for booth in booths {
                 let attributes = &instance.booths[*booth as usize];
-                assert!(attributes.open, "booth is not open");
+                assert!(attributes.is_open, "booth is not open");
                 assert!(
-                    of.zones.contains(&attributes.zone)
+                    of.eligible_zones.contains(&attributes.zone)
                         && attributes.category == of.category
                         && attributes.zone == first.zone
                 );
-                has = has.and(attributes.features);
+                has = has.union(attributes.features);
             }
-            assert!(has.cover(of.needs));
+            assert!(has.contains(of.needs));
             // Connected: all booths are reachable from the first.
             let (mut reached, mut queue) = (BTreeSet::from([booths[0]]), vec![booths[0]]);
             while let Some(b) = queue.pop() {
-                for next in instance.touching[b as usize].iter().filter(|n| booths.contains(n)) {
+                for next in instance.adjacent[b as usize].iter().filter(|n| booths.contains(n)) {
                     if reached.insert(*next) {
                         queue.push(*next);
                     }
@@ -128,16 +128,19 @@ fn assert_valid(instance: &Instance, assignment: &Plan) {
             occupant[*booth as usize] = Some(i);
         }
     }
-    for (b, touching) in instance.touching.iter().enumerate() {
+    for (b, touching) in instance.adjacent.iter().enumerate() {
         for next in touching {
             let (Some(one), Some(other)) = (occupant[b], occupant[*next as usize]) else { continue };
-            if one == other || (instance.applicants[one].fixed && instance.applicants[other].fixed) {
+            if one == other || (instance.applications[one].is_fixed && instance.applications[other].is_fixed) {
                 continue;
             }
-            let pair = |a: usize, b: usize| instance.apart.contains(&(a as u32, b as u32));
+            let pair = |a: usize, b: usize| instance.separated_pairs.contains(&(a as u32, b as u32));
             assert!(!pair(one, other) && !pair(other, one), "separated pair is adjacent");
-            let groups = (instance.applicants[one].group, instance.applicants[other].group);
-            assert!(!instance.same_group_apart || groups.0.is_none() || groups.0 != groups.1, "same group is adjacent");
+            let groups = (instance.applications[one].group, instance.applications[other].group);
+            assert!(
+                !instance.separate_same_group || groups.0.is_none() || groups.0 != groups.1,
+                "same group is adjacent"
+            );
         }
     }
 }
@@ -148,16 +151,18 @@ fn naive_draw(instance: &Instance) -> Vec<Option<Vec<BoothIx>>> {
     let mut taken: BTreeSet<BoothIx> = BTreeSet::new();
     let mut occupant: Vec<Option<u32>> = vec![None; instance.booths.len()];
     let mut assigned = Vec::new();
-    for i in 0..instance.applicants.len() as u32 {
+    for i in 0..instance.applications.len() as u32 {
         let is_separated = |block: u32| {
-            let neighbours = model.runs.of(block).iter().flat_map(|b| &instance.touching[*b as usize]);
-            neighbours.filter_map(|b| occupant[*b as usize]).all(|other| other == i || !model.must_be_apart(i, other))
+            let neighbours = model.blocks.get(block).iter().flat_map(|b| &instance.adjacent[*b as usize]);
+            neighbours
+                .filter_map(|b| occupant[*b as usize])
+                .all(|other| other == i || !model.must_be_separated(i, other))
         };
-        let best = (0..model.runs.len() as u32)
-            .filter(|block| model.runs.of(*block).iter().all(|b| !taken.contains(b)) && is_separated(*block))
+        let best = (0..model.blocks.len() as u32)
+            .filter(|block| model.blocks.get(*block).iter().all(|b| !taken.contains(b)) && is_separated(*block))
             .filter_map(|block| Some((model.value(i, block)?, std::cmp::Reverse(block))))
             .max();
-        assigned.push(best.map(|(_, block)| model.runs.of(block.0).to_vec()));
+        assigned.push(best.map(|(_, block)| model.blocks.get(block.0).to_vec()));
         for booth in assigned.last().into_iter().flatten().flatten() {
             taken.insert(*booth);
             occupant[*booth as usize] = Some(i);
@@ -169,20 +174,20 @@ fn naive_draw(instance: &Instance) -> Vec<Option<Vec<BoothIx>>> {
 /// The optimum by exhaustive search, for a few applications.
 fn brute_force(instance: &Instance) -> (i64, i64) {
     fn search(model: &Model<'_>, i: u32, chosen: &mut Vec<Option<u32>>, best: &mut (i64, i64), current: (i64, i64)) {
-        if i as usize == model.instance.applicants.len() {
+        if i as usize == model.instance.applications.len() {
             *best = current.max(*best);
             return;
         }
         chosen.push(None);
         search(model, i + 1, chosen, best, current);
         chosen.pop();
-        for block in 0..model.runs.len() as u32 {
+        for block in 0..model.blocks.len() as u32 {
             let Some(value) = model.value(i, block) else { continue };
             let conflicts = chosen.iter().enumerate().filter_map(|(j, r)| Some((j as u32, (*r)?))).any(|(j, other)| {
-                let (ours, theirs) = (model.runs.of(block), model.runs.of(other));
+                let (ours, theirs) = (model.blocks.get(block), model.blocks.get(other));
                 ours.iter().any(|b| theirs.contains(b))
-                    || model.must_be_apart(i, j)
-                        && ours.iter().any(|b| model.instance.touching[*b as usize].iter().any(|n| theirs.contains(n)))
+                    || model.must_be_separated(i, j)
+                        && ours.iter().any(|b| model.instance.adjacent[*b as usize].iter().any(|n| theirs.contains(n)))
             });
             if !conflicts {
                 chosen.push(Some(block));
@@ -220,11 +225,11 @@ proptest! {
 
     #[test]
     fn bound_holds_for_the_optimum_and_search_is_no_worse_than_the_draw(instance in instances()) {
-        let small = Instance { applicants: instance.applicants.iter().take(4).cloned().collect(), ..instance.clone() };
-        let small = Instance { apart: small.apart.iter().copied().filter(|(a, b)| *a < 4 && *b < 4).collect(), ..small };
-        let count = small.applicants.len();
-        let apart = small.apart.iter().copied().filter(|(a, b)| (*a.max(b) as usize) < count).collect();
-        let small = Instance { apart, ..small };
+        let small = Instance { applications: instance.applications.iter().take(4).cloned().collect(), ..instance.clone() };
+        let small = Instance { separated_pairs: small.separated_pairs.iter().copied().filter(|(a, b)| *a < 4 && *b < 4).collect(), ..small };
+        let count = small.applications.len();
+        let apart = small.separated_pairs.iter().copied().filter(|(a, b)| (*a.max(b) as usize) < count).collect();
+        let small = Instance { separated_pairs: apart, ..small };
         let model = Model::new(&small);
         let best = brute_force(&small);
         let assignment = solve(&model, Policy::Optimum, QUICK, 1, &no_report);
@@ -247,10 +252,10 @@ proptest! {
         for policy in [Policy::SpaceDraw, Policy::Optimum] {
             let assignment = solve(&Model::new(&instance), policy, QUICK, seed, &no_report);
             let mut again = instance.clone();
-            for (applicant, booths) in again.applicants.iter_mut().zip(&assignment.booths) {
-                applicant.current.clone_from(booths);
+            for (applicant, booths) in again.applications.iter_mut().zip(&assignment.booths) {
+                applicant.current_booths.clone_from(booths);
             }
-            let rerun = solve_again(&again, policy, QUICK, seed.wrapping_add(1), &no_report);
+            let rerun = solve_from_current(&again, policy, QUICK, seed.wrapping_add(1), &no_report);
             prop_assert_eq!(&rerun.booths, &assignment.booths, "{:?}", policy);
         }
     }
@@ -261,18 +266,18 @@ proptest! {
     ) {
         let assignment = solve(&Model::new(&instance), Policy::Optimum, QUICK, 1, &no_report);
         let mut again = instance.clone();
-        for (applicant, booths) in again.applicants.iter_mut().zip(&assignment.booths) {
-            applicant.current.clone_from(booths);
+        for (applicant, booths) in again.applications.iter_mut().zip(&assignment.booths) {
+            applicant.current_booths.clone_from(booths);
         }
-        if !again.applicants.is_empty() {
-            let n = again.applicants.len();
+        if !again.applications.is_empty() {
+            let n = again.applications.len();
             // Withdrawn: no eligible zones.
-            again.applicants[withdrawn.index(n)].zones.clear();
+            again.applications[withdrawn.index(n)].eligible_zones.clear();
         }
-        let rerun = solve_again(&again, Policy::Optimum, QUICK, 1, &no_report);
-        assert_valid(&again, &Plan { booths: rerun.booths.clone(), ..assignment.clone() });
-        let lost = assignment.booths.iter().zip(&rerun.booths).zip(&again.applicants)
-            .filter(|((before, after), a)| before.is_some() && after.is_none() && !a.zones.is_empty()).count();
+        let rerun = solve_from_current(&again, Policy::Optimum, QUICK, 1, &no_report);
+        assert_valid(&again, &Assignment { booths: rerun.booths.clone(), ..assignment.clone() });
+        let lost = assignment.booths.iter().zip(&rerun.booths).zip(&again.applications)
+            .filter(|((before, after), a)| before.is_some() && after.is_none() && !a.eligible_zones.is_empty()).count();
         let gained = assignment.booths.iter().zip(&rerun.booths).filter(|(before, after)| before.is_none() && after.is_some()).count();
         prop_assert!(lost == 0 || gained > lost, "lost {lost}, gained {gained}");
     }
@@ -280,10 +285,10 @@ proptest! {
 
 #[test]
 fn fixed_applications_keep_their_booths_and_count_as_served() {
-    let mut instance = sample::fair(60, 40, 3);
-    instance.booths[0].open = false;
-    instance.applicants[7].fixed = true;
-    instance.applicants[7].current = Some(vec![0]);
+    let mut instance = sample::sample_fair(60, 40, 3);
+    instance.booths[0].is_open = false;
+    instance.applications[7].is_fixed = true;
+    instance.applications[7].current_booths = Some(vec![0]);
     for policy in [Policy::SpaceDraw, Policy::Optimum] {
         let assignment = solve(&Model::new(&instance), policy, QUICK, 1, &no_report);
         assert_valid(&instance, &assignment);
@@ -294,11 +299,13 @@ fn fixed_applications_keep_their_booths_and_count_as_served() {
 
 #[test]
 fn cancelled_solve_returns_the_best_so_far() {
-    let instance = sample::fair(197, 230, 1);
+    let instance = sample::sample_fair(197, 230, 1);
     let model = Model::new(&instance);
     let assignment =
-        solve(&model, Policy::Optimum, Effort::for_applicants(230, Duration::from_secs(60)), 1, &|p| p.done < 0.05);
-    assert_eq!(assignment.stop, Stop::Cancelled);
+        solve(&model, Policy::Optimum, SolverSettings::for_applicants(230, Duration::from_secs(60)), 1, &|p| {
+            p.share_done < 0.05
+        });
+    assert_eq!(assignment.stop_reason, StopReason::Cancelled);
     assert_valid(&instance, &assignment);
     let draw = solve(&model, Policy::SpaceDraw, QUICK, 1, &no_report);
     assert!(assignment.score >= draw.score);

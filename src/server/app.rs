@@ -12,37 +12,37 @@ use utoipa::{
     openapi::security::{Http, HttpAuthScheme, SecurityScheme},
 };
 
-use hoicho_console::{self as console, Bodies};
+use hoicho_console::{self as console, RequestSchemas};
 use hoicho_core::{
-    config::{Exposure, Settings},
-    db::Db,
+    config::{MetricsAccess, Settings},
+    db::Database,
     i18n::Language,
     metrics::{self, Metrics},
     values::clock::Clock,
 };
 use hoicho_fair::{
     allocation,
-    applications::{self, Storage},
+    applications::{self, DocumentStorage},
     archive,
     editions::{self, OnFinalise},
     exhibitors, find_owners, floor,
-    history::{self, Live},
+    history::{self, EditionStreams},
     imports, localities, organisers, partners, personal_data, products, sales, statistics, venues, visits, webhooks,
 };
 use hoicho_web::{
     http::{
         Code, FaultyField, Problem, ProblemView,
-        body::BODY_LIMIT,
-        conditional, document, guarded,
-        guarded::Secure,
-        idempotency,
-        methods::Methods,
-        parameters,
-        parameters::Parameters,
-        slow::{self, Patience},
+        body::MAX_JSON_BYTES,
+        body_timeout::{self, BodyTimeout},
+        conditional_get, idempotency,
+        method_not_allowed::AllowedMethods,
+        openapi, query_parameters,
+        query_parameters::KnownParameters,
+        security_headers,
+        security_headers::IsHttps,
     },
-    identity::{self, RequestContext, limit, refused},
-    response_cache::{self, Shelf},
+    identity::{self, RequestContext, access_log, rate_limit},
+    response_cache::{self, ResponseCache},
 };
 
 /// Application state that the handlers of one node share. Each part goes to its extractors as application data of its own.
@@ -51,19 +51,19 @@ pub struct Services {
     /// For identifying callers: database, clock, tokens, limits.
     pub context: web::Data<RequestContext>,
     /// Cached public responses.
-    pub response_cache: web::Data<Shelf>,
+    pub response_cache: web::Data<ResponseCache>,
     /// Progress of imports that this node runs.
-    pub imports: web::Data<imports::Working>,
+    pub imports: web::Data<imports::RunningImports>,
     /// Sends webhooks.
-    pub webhooks: web::Data<webhooks::Client>,
+    pub webhooks: web::Data<webhooks::WebhookClient>,
     /// Counters of this node.
     pub metrics: Metrics,
     /// Event streams by edition.
-    pub streams: Live,
+    pub streams: EditionStreams,
     /// Uploaded documents.
-    pub storage: Storage,
+    pub storage: DocumentStorage,
     /// Access to `/metrics`.
-    pub metrics_exposure: Exposure,
+    pub metrics_exposure: MetricsAccess,
     /// Seconds depend which the body of a request must arrive.
     pub body_timeout_s: u64,
 }
@@ -73,16 +73,16 @@ impl Services {
     ///
     /// # Errors
     /// Settings out of range, and folders or keys that cannot be read or created.
-    pub fn new(settings: &Settings, db: Db, clock: Clock, data: &std::path::Path) -> Result<Self, String> {
-        let client = webhooks::Client::new(settings.webhooks.private_addresses, settings.webhooks.plain_http);
+    pub fn new(settings: &Settings, db: Database, clock: Clock, data: &std::path::Path) -> Result<Self, String> {
+        let client = webhooks::WebhookClient::new(settings.webhooks.private_addresses, settings.webhooks.plain_http);
         Ok(Self {
             context: web::Data::new(RequestContext::new(settings, db, clock, data, find_owners)?),
-            response_cache: web::Data::new(Shelf::new(settings.kept.most_mib.saturating_mul(1024 * 1024))),
+            response_cache: web::Data::new(ResponseCache::new(settings.kept.most_mib.saturating_mul(1024 * 1024))),
             imports: web::Data::default(),
             webhooks: web::Data::new(client),
             metrics: Metrics::new().map_err(|e| e.to_string())?,
-            streams: Live::default(),
-            storage: Storage::open(&settings.uploads, data)?,
+            streams: EditionStreams::default(),
+            storage: DocumentStorage::open(&settings.uploads, data)?,
             metrics_exposure: settings.server.metrics,
             body_timeout_s: settings.server.body_timeout_s,
         })
@@ -90,8 +90,8 @@ impl Services {
 }
 
 /// OpenAPI security scheme; public operations need no credentials.
-struct Bearer;
-impl Modify for Bearer {
+struct BearerScheme;
+impl Modify for BearerScheme {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let scheme = SecurityScheme::Http(Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build());
         document.components.get_or_insert_default().add_security_scheme("bearer", scheme);
@@ -101,9 +101,9 @@ impl Modify for Bearer {
 /// The OpenAPI document, merged from all modules.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     #[derive(OpenApi)]
-    #[openapi(info(title = "hoicho", description = "Trade fair management"), modifiers(&Bearer), components(schemas(ProblemView, FaultyField)), security((), ("bearer" = [])))]
-    struct Whole;
-    let mut whole = Whole::openapi();
+    #[openapi(info(title = "hoicho", description = "Trade fair management"), modifiers(&BearerScheme), components(schemas(ProblemView, FaultyField)), security((), ("bearer" = [])))]
+    struct BaseDocument;
+    let mut whole = BaseDocument::openapi();
     for part in [
         identity::ApiDoc::openapi(),
         personal_data::ApiDoc::openapi(),
@@ -127,17 +127,18 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     ] {
         whole.merge(part);
     }
-    document::complete(&mut whole);
+    openapi::add_shared_parts(&mut whole);
     whole
 }
 
 /// The serialized document, with the tables of parameters, bodies and methods derived from it. Built once for all workers.
-static DOCUMENT: LazyLock<(String, web::Data<Parameters>, web::Data<Bodies>, Methods)> = LazyLock::new(|| {
-    let document = serde_json::json!(openapi());
-    let (parameters, bodies) = (Parameters::of(&document), Bodies::of(&document));
-    let methods = Methods::of(&document);
-    (document.to_string(), web::Data::new(parameters), web::Data::new(bodies), methods)
-});
+static DOCUMENT: LazyLock<(String, web::Data<KnownParameters>, web::Data<RequestSchemas>, AllowedMethods)> =
+    LazyLock::new(|| {
+        let document = serde_json::json!(openapi());
+        let (parameters, bodies) = (KnownParameters::from_openapi(&document), RequestSchemas::from_openapi(&document));
+        let methods = AllowedMethods::from_openapi(&document);
+        (document.to_string(), web::Data::new(parameters), web::Data::new(bodies), methods)
+    });
 
 /// Registers middleware and routes.
 pub fn routes(services: Services) -> impl FnOnce(&mut web::ServiceConfig) {
@@ -154,9 +155,9 @@ pub fn routes(services: Services) -> impl FnOnce(&mut web::ServiceConfig) {
             .app_data(web::Data::new(OnFinalise(statistics::freeze)))
             .app_data(DOCUMENT.1.clone())
             .app_data(DOCUMENT.2.clone())
-            .app_data(web::Data::new(Patience(services.body_timeout_s)))
-            .app_data(web::Data::new(Secure(secure)))
-            .app_data(web::PayloadConfig::new(BODY_LIMIT))
+            .app_data(web::Data::new(BodyTimeout(services.body_timeout_s)))
+            .app_data(web::Data::new(IsHttps(secure)))
+            .app_data(web::PayloadConfig::new(MAX_JSON_BYTES))
             // A path parameter that is not a valid identifier gives 404.
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::from(Code::NotFound).into()))
             .service(
@@ -164,19 +165,19 @@ pub fn routes(services: Services) -> impl FnOnce(&mut web::ServiceConfig) {
                 web::scope("")
                     .wrap(middleware::from_fn(console::carry_forms))
                     .wrap(middleware::from_fn(console::carry_session))
-                    .wrap(middleware::from_fn(response_cache::serve))
-                    .wrap(middleware::from_fn(slow::cut_off))
-                    .wrap(middleware::from_fn(guarded::guard))
-                    .configure(everything),
+                    .wrap(middleware::from_fn(response_cache::middleware))
+                    .wrap(middleware::from_fn(body_timeout::middleware))
+                    .wrap(middleware::from_fn(security_headers::middleware))
+                    .configure(configure_routes),
             );
     }
 }
 
-fn everything(cfg: &mut web::ServiceConfig) {
+fn configure_routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/healthz", web::get().to(async || HttpResponse::Ok().body("ok")))
-        .route("/readyz", web::get().to(ready))
-        .route("/metrics", web::get().to(show_metrics))
-        .route("/api/openapi.json", web::get().to(show_document))
+        .route("/readyz", web::get().to(readyz))
+        .route("/metrics", web::get().to(get_metrics))
+        .route("/api/openapi.json", web::get().to(get_openapi))
         .service(
             utoipa_swagger_ui::SwaggerUi::new("/api/docs/{_:.*}")
                 .config(utoipa_swagger_ui::Config::from("/api/openapi.json")),
@@ -184,12 +185,12 @@ fn everything(cfg: &mut web::ServiceConfig) {
         .service(
             web::scope("/api/v1")
                 // The last middleware is the outermost: it sees the request first and the response last.
-                .wrap(middleware::from_fn(conditional::tag))
-                .wrap(middleware::from_fn(idempotency::note))
-                .wrap(middleware::from_fn(parameters::known))
-                .wrap(middleware::from_fn(limit::limit))
-                .wrap(middleware::from_fn(metrics::measure))
-                .wrap(middleware::from_fn(problems))
+                .wrap(middleware::from_fn(conditional_get::middleware))
+                .wrap(middleware::from_fn(idempotency::middleware))
+                .wrap(middleware::from_fn(query_parameters::reject_unknown))
+                .wrap(middleware::from_fn(rate_limit::enforce))
+                .wrap(middleware::from_fn(metrics::middleware))
+                .wrap(middleware::from_fn(finish_response))
                 .wrap(middleware::Compress::default())
                 // Ordered by traffic: the router tries the routes one after another.
                 .configure(allocation::routes)
@@ -211,13 +212,13 @@ fn everything(cfg: &mut web::ServiceConfig) {
                 .configure(imports::routes)
                 .configure(archive::routes)
                 .configure(history::routes)
-                .default_service(web::to(no_operation)),
+                .default_service(web::to(method_or_path_not_found)),
         )
         .service(web::scope("").wrap(middleware::Compress::default()).configure(console::routes));
 }
 
 /// Renders problem details in the caller's language, sets `Cache-Control`, and logs refused requests.
-async fn problems(
+async fn finish_response(
     req: actix_web::dev::ServiceRequest,
     next: middleware::Next<actix_web::body::BoxBody>,
 ) -> Result<ServiceResponse, actix_web::Error> {
@@ -226,9 +227,9 @@ async fn problems(
     let is_personal = ["/api/v1/me", "/api/v1/auth/"].iter().any(|path| req.path().starts_with(path));
     let response = next.call(req).await?;
     if let Some(context) = context {
-        refused::tell(&context, &response);
+        access_log::log_refusal(&context, &response);
     }
-    let mut response = Problem::in_callers_language(response);
+    let mut response = Problem::localize(response);
     let headers = response.headers_mut();
     headers.insert(
         header::CACHE_CONTROL,
@@ -240,36 +241,36 @@ async fn problems(
 }
 
 /// Default handler: 405 for a known path, otherwise 404.
-async fn no_operation(req: HttpRequest) -> HttpResponse {
+async fn method_or_path_not_found(req: HttpRequest) -> HttpResponse {
     let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
-    DOCUMENT.3.refuse(req.path(), Language::from_header(accepted))
+    DOCUMENT.3.response(req.path(), Language::from_header(accepted))
 }
 
-async fn show_document() -> HttpResponse {
+async fn get_openapi() -> HttpResponse {
     HttpResponse::Ok().content_type(header::ContentType::json()).body(DOCUMENT.0.as_str())
 }
 
 /// Metrics of this node; access depends on the settings.
-async fn show_metrics(
+async fn get_metrics(
     req: HttpRequest,
     context: web::Data<RequestContext>,
     metrics: web::Data<Metrics>,
-    exposure: web::Data<Exposure>,
+    exposure: web::Data<MetricsAccess>,
 ) -> HttpResponse {
     let is_local = req.peer_addr().is_some_and(|a| a.ip().is_loopback());
     let allowed = match **exposure {
-        Exposure::All => true,
-        Exposure::Local => is_local && !context.behind_proxy,
-        Exposure::Nobody => false,
+        MetricsAccess::All => true,
+        MetricsAccess::Local => is_local && !context.trusts_forwarded_for,
+        MetricsAccess::Nobody => false,
     };
     if !allowed {
         return HttpResponse::NotFound().finish();
     }
-    metrics.reads_from_standby.set(i64::try_from(context.db.reads_from_standby()).unwrap_or(i64::MAX));
-    metrics::expose(&metrics)
+    metrics.replica_reads.set(i64::try_from(context.db.replica_read_count()).unwrap_or(i64::MAX));
+    metrics::render(&metrics)
 }
 
-async fn ready(context: web::Data<RequestContext>) -> HttpResponse {
+async fn readyz(context: web::Data<RequestContext>) -> HttpResponse {
     match context.db.ping().await {
         Ok(()) => HttpResponse::Ok().body("ready"),
         Err(error) => {

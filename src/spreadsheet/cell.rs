@@ -66,7 +66,7 @@ fn normalise_number(text: &str, power: u32) -> Option<String> {
 }
 
 /// Parses the unit of a number (tỷ, triệu, nghìn) as a power of ten.
-pub fn unit(text: &str) -> Option<u32> {
+pub fn parse_unit(text: &str) -> Option<u32> {
     let folded: String = text
         .nfd()
         .filter(|c| !is_combining_mark(*c))
@@ -106,11 +106,11 @@ impl Cell {
     }
 
     /// Parses an integer amount in units of `10^power`; `None` if it is invalid or not a whole number of đồng.
-    pub fn amount(&self, power: u32) -> Option<i64> {
+    pub fn parse_amount(&self, power: u32) -> Option<i64> {
         let (written, power) = match self {
             Cell::Number(number) => (number.clone(), power),
             Cell::Text(text) => {
-                let own = unit(text);
+                let own = parse_unit(text);
                 let digits: String =
                     text.chars().filter(|c| !c.is_alphabetic() && !matches!(c, '₫' | '(' | ')')).collect();
                 let power = own.unwrap_or(power);
@@ -129,7 +129,7 @@ impl Cell {
     }
 
     /// Parses a number times `10^power`, rounded. For areas, where exactness does not matter.
-    pub fn rounded(&self, power: u32) -> Option<i64> {
+    pub fn parse_rounded(&self, power: u32) -> Option<i64> {
         let written = match self {
             Cell::Number(number) => number.clone(),
             Cell::Text(text) => {
@@ -147,7 +147,7 @@ impl Cell {
 
     /// Parses a date: a date cell, a serial number, `28/04/2018`, `28-4-18`, `2018-04-28`, `ngày 28 tháng 4`. Without a year
     /// it must match exactly one of `days`.
-    pub fn day(&self, days: &[Day]) -> Option<Day> {
+    pub fn parse_day(&self, days: &[Day]) -> Option<Day> {
         match self {
             Cell::Day(day) | Cell::Moment(day, _) => Some(*day),
             Cell::Number(number) => {
@@ -177,7 +177,7 @@ fn parse_day(text: &str, days: &[Day]) -> Option<Day> {
             let mut fitting = days.iter().filter(|d| d.day() == *day && d.month() == *month);
             fitting.next().copied().filter(|_| fitting.next().is_none())
         }
-        [serial] if text.trim().len() == 5 => Cell::Number(serial.to_string()).day(days),
+        [serial] if text.trim().len() == 5 => Cell::Number(serial.to_string()).parse_day(days),
         _ => None,
     }
 }
@@ -214,12 +214,12 @@ mod tests {
             ("1.2.3.4", None),
             ("99999999999999999999", None),
         ] {
-            assert_eq!(text(written).amount(0), amount, "{written}");
+            assert_eq!(text(written).parse_amount(0), amount, "{written}");
         }
-        assert_eq!(Cell::Number("12.5".to_owned()).amount(6), Some(12_500_000));
-        assert_eq!(Cell::Number("12.5".to_owned()).amount(0), None, "half a đồng");
-        assert_eq!(text("9,5").rounded(2), Some(950));
-        assert_eq!(text("9 m2").rounded(2), Some(900));
+        assert_eq!(Cell::Number("12.5".to_owned()).parse_amount(6), Some(12_500_000));
+        assert_eq!(Cell::Number("12.5".to_owned()).parse_amount(0), None, "half a đồng");
+        assert_eq!(text("9,5").parse_rounded(2), Some(950));
+        assert_eq!(text("9 m2").parse_rounded(2), Some(900));
     }
 
     #[test]
@@ -239,17 +239,17 @@ mod tests {
             ("31/02/2018", None),
             ("thứ bảy", None),
         ] {
-            assert_eq!(text(written).day(&fair), expected, "{written}");
+            assert_eq!(text(written).parse_day(&fair), expected, "{written}");
         }
-        assert_eq!(Cell::Number("43218".to_owned()).day(&fair), day(28, 4, 2018));
-        assert_eq!(Cell::Number("1250000".to_owned()).day(&fair), None);
+        assert_eq!(Cell::Number("43218".to_owned()).parse_day(&fair), day(28, 4, 2018));
+        assert_eq!(Cell::Number("1250000".to_owned()).parse_day(&fair), None);
     }
 
     proptest::proptest! {
         #[test]
         fn parsing_never_panics(written in ".{0,40}") {
             let cell = text(&written);
-            let _ = (cell.amount(6), cell.rounded(2), cell.day(&[]), cell.text());
+            let _ = (cell.parse_amount(6), cell.parse_rounded(2), cell.parse_day(&[]), cell.text());
         }
 
         #[test]
@@ -257,7 +257,7 @@ mod tests {
             let digits = amount.to_string();
             let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(|g| std::str::from_utf8(g).unwrap()).collect();
             let dotted = groups.join(".");
-            proptest::prop_assert_eq!(text(&dotted).amount(0), Some(amount));
+            proptest::prop_assert_eq!(text(&dotted).parse_amount(0), Some(amount));
         }
     }
 }

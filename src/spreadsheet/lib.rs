@@ -2,5 +2,5 @@
 mod cell;
 mod sheet;
 
-pub use cell::{Cell, unit};
-pub use sheet::{MAX_ROWS, ReadError, Sheet, read};
+pub use cell::{Cell, parse_unit};
+pub use sheet::{MAX_ROWS, ReadError, Sheet, parse};

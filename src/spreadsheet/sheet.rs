@@ -41,7 +41,7 @@ pub struct Sheet {
 }
 
 /// Parses the sheets of a file.
-pub fn read(bytes: &[u8]) -> Result<Vec<Sheet>, ReadError> {
+pub fn parse(bytes: &[u8]) -> Result<Vec<Sheet>, ReadError> {
     if !bytes.starts_with(b"PK\x03\x04") {
         return csv(bytes);
     }
@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     fn cells_of(bytes: &[u8]) -> Vec<Vec<String>> {
-        read(bytes).unwrap()[0].rows.iter().map(|row| row.iter().map(Cell::text).collect()).collect()
+        parse(bytes).unwrap()[0].rows.iter().map(|row| row.iter().map(Cell::text).collect()).collect()
     }
 
     #[test]
@@ -205,7 +205,7 @@ mod tests {
             .chain("Gian\tTiền\r\nA01\t1.250.000\r\n".encode_utf16().flat_map(u16::to_le_bytes))
             .collect();
         assert_eq!(cells_of(&wide), expected);
-        assert!(read(b"Gian,\xff\n").is_err());
+        assert!(parse(b"Gian,\xff\n").is_err());
     }
 
     #[test]
@@ -220,18 +220,18 @@ mod tests {
         let mut book = rust_xlsxwriter::Workbook::new();
         let sheet = book.add_worksheet();
         sheet.write(0, 0, "a").unwrap().write(5, 16_000, "far").unwrap();
-        let rows = &read(&book.save_to_buffer().unwrap()).unwrap()[0].rows;
+        let rows = &parse(&book.save_to_buffer().unwrap()).unwrap()[0].rows;
         assert_eq!((rows.len(), rows[0].len()), (1, 1));
         let mut book = rust_xlsxwriter::Workbook::new();
         book.add_worksheet().write(1_000_000, 0, "deep").unwrap();
-        assert!(read(&book.save_to_buffer().unwrap()).is_err());
+        assert!(parse(&book.save_to_buffer().unwrap()).is_err());
     }
 
     proptest::proptest! {
         #[test]
         fn any_bytes_are_parsed_or_rejected(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..400)) {
-            let _ = read(&bytes);
-            let _ = read(&[b"PK\x03\x04".as_slice(), &bytes].concat());
+            let _ = parse(&bytes);
+            let _ = parse(&[b"PK\x03\x04".as_slice(), &bytes].concat());
         }
     }
 }

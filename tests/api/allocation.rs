@@ -65,10 +65,10 @@ async fn sixty_four_clients_race_for_fifty_booths_and_each_goes_to_exactly_one(a
     assert_eq!(times.len(), 50);
     assert!(times.values().all(|n| *n == 1), "{times:?}");
     // The database itself says the same.
-    let counted = app.db.write_now(|tx| {
+    let counted = app.db.write_blocking(|tx| {
         diesel::sql_query("SELECT COUNT(*) AS n FROM allocations")
             .get_result::<Count>(tx.conn())
-            .map_err(hoicho_core::db::Failure::from)
+            .map_err(hoicho_core::db::DatabaseError::from)
     });
     assert_eq!(counted.unwrap().n, 50);
 }
@@ -184,13 +184,13 @@ async fn a_hold_past_its_time_frees_the_booth_with_no_one_asking(app: TestApp) {
         app.post("/editions/hoi-cho/allocations").by(&owner).json(&body).send().await.expect(201)["items"][0]["id"]
             .clone();
     app.db
-        .write_now(|tx| {
+        .write_blocking(|tx| {
             use hoicho_core::db::schema::allocations::dsl::*;
             let past = crate::support::now().naive_utc() - chrono::Duration::seconds(1);
             diesel::update(allocations)
                 .set(diesel::ExpressionMethods::eq(expires_at, past))
                 .execute(tx.conn())
-                .map_err(hoicho_core::db::Failure::from)
+                .map_err(hoicho_core::db::DatabaseError::from)
         })
         .unwrap();
     step(&app, &owner, &held, "offer").await.refused(409, "illegal_step");

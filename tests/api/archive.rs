@@ -1,6 +1,6 @@
 //! A whole edition in a file, and the same figures elsewhere.
-use hoicho::demo;
-use hoicho_web::identity::password::Passwords;
+use hoicho::sample_data;
+use hoicho_web::identity::passwords::PasswordHasher;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -9,8 +9,8 @@ const EDITIONS: [&str; 3] = ["ocop-quang-ninh-xuan-2018", "ocop-mien-bac-2018", 
 
 /// Fills it with the demo; the token of its organiser.
 pub async fn filled(app: &TestApp) -> String {
-    let passwords = Passwords::new(hoicho_core::config::Password { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
-    app.db.write_now(|tx| demo::fill(tx, &passwords, crate::support::now().naive_utc(), |_| {})).unwrap();
+    let passwords = PasswordHasher::new(hoicho_core::config::Password { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
+    app.db.write_blocking(|tx| sample_data::fill(tx, &passwords, crate::support::now().naive_utc(), |_| {})).unwrap();
     let login = json!({ "email": "bantochuc@example.vn", "password": "hoi-cho-ocop" });
     app.post("/auth/login").json(&login).send().await.expect(200)["access_token"].as_str().unwrap().to_owned()
 }

@@ -35,7 +35,7 @@ async fn a_mail_server_that_is_down_loses_nothing(app: TestApp) {
     // A port of this machine where nobody listens.
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let down = mailer(&app, |m| {
-        m.transport = hoicho_core::config::Transport::Smtp;
+        m.transport = hoicho_core::config::MailTransport::Smtp;
         m.smtp_security = hoicho_core::config::SmtpSecurity::None;
         (m.smtp_host, m.smtp_port) = ("127.0.0.1".to_owned(), closed);
     });
@@ -111,8 +111,9 @@ async fn every_change_is_logged_with_who_what_and_how_it_was(app: TestApp) {
     app.get(&log).by(&world.exhibitor).send().await.refused(404, "not_found");
     app.get("/audit-log").by(&world.owner).send().await.refused(403, "forbidden");
     app.db
-        .write_now(|tx| {
-            hoicho_web::identity::store::grant_admin(tx, "owner@example.vn").map_err(hoicho_core::db::Failure::from)
+        .write_blocking(|tx| {
+            hoicho_web::identity::store::grant_admin(tx, "owner@example.vn")
+                .map_err(hoicho_core::db::DatabaseError::from)
         })
         .unwrap();
     let all = app.get("/audit-log?limit=500").by(&world.owner).send().await.expect(200).to_string();

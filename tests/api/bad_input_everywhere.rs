@@ -112,10 +112,10 @@ struct Count {
 /// How often anything was changed: every change leaves a line in the audit log. Letters too, which are sent for
 /// what is no change (a forgotten password).
 fn changes(app: &TestApp) -> i64 {
-    let counted = app.db.write_now(|tx| {
+    let counted = app.db.write_blocking(|tx| {
         diesel::sql_query("SELECT (SELECT COUNT(*) FROM audit_log) + (SELECT COUNT(*) FROM outbox) AS n")
             .get_result::<Count>(tx.conn())
-            .map_err(hoicho_core::db::Failure::from)
+            .map_err(hoicho_core::db::DatabaseError::from)
     });
     counted.unwrap().n
 }

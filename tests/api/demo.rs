@@ -1,7 +1,7 @@
 //! The demo reproduces the published figures to the đồng, over the API and in the files it exports.
 use calamine::{Data, Reader, Xlsx};
-use hoicho::demo;
-use hoicho_web::identity::password::Passwords;
+use hoicho::sample_data;
+use hoicho_web::identity::passwords::PasswordHasher;
 use serde_json::Value;
 
 use crate::support::TestApp;
@@ -14,8 +14,8 @@ const PUBLISHED: [(&str, i64, i64, i64, usize); 3] = [
 ];
 
 async fn filled(app: &TestApp) {
-    let passwords = Passwords::new(hoicho_core::config::Password { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
-    app.db.write_now(|tx| demo::fill(tx, &passwords, crate::support::now().naive_utc(), |_| {})).unwrap();
+    let passwords = PasswordHasher::new(hoicho_core::config::Password { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
+    app.db.write_blocking(|tx| sample_data::fill(tx, &passwords, crate::support::now().naive_utc(), |_| {})).unwrap();
 }
 
 fn sum(items: &Value, field: &str) -> i64 {
@@ -87,7 +87,7 @@ async fn the_exported_workbook_adds_up_to_the_published_sales(app: TestApp) {
 
 async fn the_edition_of_today_has_one_of_everything_to_play_with(app: TestApp) {
     filled(&app).await;
-    let login = serde_json::json!({ "email": "bantochuc@example.vn", "password": demo::PASSWORD });
+    let login = serde_json::json!({ "email": "bantochuc@example.vn", "password": sample_data::PASSWORD });
     let token = app.post("/auth/login").json(&login).send().await.expect(200)["access_token"].clone();
     let token = token.as_str().unwrap();
     let states = async |path: &str, states: &[&str]| {

@@ -32,7 +32,7 @@ async fn what_everybody_asks_for_costs_no_query(app: TestApp) {
     published(&app, "hoi-cho").await;
     for place in PLACES {
         let first = app.get(place).send().await;
-        let before = app.db.reads();
+        let before = app.db.read_count();
         for _ in 0..50 {
             let again = app.get(place).send().await;
             assert_eq!((again.status.as_u16(), &again.body, tag(&again)), (200, &first.body, tag(&first)));
@@ -41,7 +41,7 @@ async fn what_everybody_asks_for_costs_no_query(app: TestApp) {
             assert!(again.headers.contains_key("ratelimit-remaining"));
         }
         // Now and then it looks whether anything changed.
-        assert!(app.db.reads() - before < 10, "{place}: {} reads", app.db.reads() - before);
+        assert!(app.db.read_count() - before < 10, "{place}: {} reads", app.db.read_count() - before);
         assert!(tag(&first).starts_with('"'), "{place}: {}", tag(&first));
         let unchanged = app.get(place).header("if-none-match", &tag(&first)).send().await;
         assert_eq!((unchanged.status.as_u16(), unchanged.body.len()), (304, 0), "{place}");
@@ -53,11 +53,11 @@ async fn a_booth_costs_no_query_until_it_changes(app: TestApp) {
     let list = app.get("/editions/hoi-cho/booths").send().await.expect(200);
     let at = format!("/editions/hoi-cho/booths/{}", list["items"][0]["id"].as_str().unwrap());
     let first = app.get(&at).send().await.expect(200);
-    let before = app.db.reads();
+    let before = app.db.read_count();
     for _ in 0..50 {
         assert_eq!(app.get(&at).send().await.expect(200), first);
     }
-    assert!(app.db.reads() - before < 10, "{} reads", app.db.reads() - before);
+    assert!(app.db.read_count() - before < 10, "{} reads", app.db.read_count() - before);
     let seen = tag(&app.get(&at).by(&owner).send().await);
     let change = app.patch(&at).by(&owner).header("if-match", &seen).json(&json!({ "area_dm2": 1_234 }));
     change.send().await.expect(200);

@@ -68,7 +68,7 @@ async fn what_a_key_changes_is_in_the_audit_log_with_the_key(app: TestApp) {
     // The log never has the secret.
     assert!(!log.to_string().contains(&counter.secret));
     // Its use is counted, for its owner to see.
-    app.context.key_uses.write(&app.db).await.unwrap();
+    app.context.api_key_uses.flush(&app.db).await.unwrap();
     let list = app.get(&format!("/organisers/{organiser}/api-keys")).by(&owner).send().await.expect(200);
     assert_eq!(list["items"][0]["requests"], 2);
     assert!(list["items"][0]["last_used_at"].is_string() && !list.to_string().contains(&counter.secret), "{list}");

@@ -156,7 +156,7 @@ async fn an_account_nobody_proved_is_forgotten_and_a_proved_one_is_not(app: Test
     app.person("minh").await;
     register(&app, "lan@example.vn", json!({})).await.expect(202);
     let keep = Retention { audit_days: 0, contacts_days: 0, unproved_accounts_days: 30 };
-    let forget = async || jobs::forget(&app.db, keep, app.context.clock.now()).await.unwrap();
+    let forget = async || jobs::delete_expired(&app.db, keep, app.context.clock.now()).await.unwrap();
     app.wait(Duration::days(29));
     forget().await;
     assert!(all_text(&app).await.contains("lan@example.vn"));
@@ -191,7 +191,7 @@ async fn contacts_and_the_log_are_kept_as_long_as_the_settings_say(app: TestApp)
     let forget = async || {
         let forgotten = app.db.write({
             let now = app.context.clock.now();
-            move |tx| hoicho_fair::personal_data::retention::forget(tx, keep, now).map_err(Problem::from)
+            move |tx| hoicho_fair::personal_data::retention::delete_expired(tx, keep, now).map_err(Problem::from)
         });
         forgotten.await.unwrap()
     };

@@ -32,7 +32,8 @@ async fn a_key_is_kept_for_a_day(app: TestApp) {
     let body = json!({ "name": "Ban tổ chức" });
     app.post("/organisers").by(&token).header("idempotency-key", "k").json(&body).send().await.expect(201);
     app.wait(chrono::Duration::hours(24));
-    let forgotten = hoicho::jobs::forget(&app.db, app.context.retention, app.context.clock.now()).await.unwrap();
+    let forgotten =
+        hoicho::jobs::delete_expired(&app.db, app.context.retention, app.context.clock.now()).await.unwrap();
     assert!(forgotten > 0);
     let token = app.login("lan@example.vn").await;
     app.post("/organisers").by(&token).header("idempotency-key", "k").json(&body).send().await.expect(201);

@@ -379,8 +379,8 @@ async fn a_whole_fair_is_applied_among_thirty_two_who_claim_by_hand(app: TestApp
     };
     assert!(given == 0 || given == proposed, "{given} of {proposed}");
     let count = |sql: &'static str| {
-        let counted = app.db.write_now(|tx| {
-            diesel::sql_query(sql).get_result::<Count>(tx.conn()).map_err(hoicho_core::db::Failure::from)
+        let counted = app.db.write_blocking(|tx| {
+            diesel::sql_query(sql).get_result::<Count>(tx.conn()).map_err(hoicho_core::db::DatabaseError::from)
         });
         usize::try_from(counted.unwrap().n).unwrap()
     };

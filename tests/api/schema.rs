@@ -2,7 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_types::Text};
-use hoicho_core::db::{Conn, DatabaseUrl, Violated, constraint, migrate};
+use hoicho_core::db::{Conn, ConstraintViolation, DatabaseUrl, constraint, migrate};
 use serde_json::json;
 
 use crate::support::{TestApp, postgres::database, postgres::empty_database, world::World};
@@ -139,12 +139,12 @@ fn migrations_go_up_down_and_up_again_on_postgres() {
 }
 
 fn up_down_up(url: &DatabaseUrl) {
-    let applied = migrate::up(url).unwrap();
+    let applied = migrate::run_pending(url).unwrap();
     assert!(applied > 0);
     let before = columns(url);
-    assert_eq!(migrate::down(url).unwrap(), applied);
+    assert_eq!(migrate::revert_all(url).unwrap(), applied);
     assert_eq!(columns(url), BTreeSet::new(), "something is left over");
-    assert_eq!(migrate::up(url).unwrap(), applied);
+    assert_eq!(migrate::run_pending(url).unwrap(), applied);
     assert_eq!(columns(url), before);
 }
 
@@ -157,7 +157,7 @@ fn same(one: &BTreeSet<String>, other: &BTreeSet<String>) {
 #[test]
 fn both_databases_have_the_schema_of_the_code() {
     let (_folder, sqlite) = empty_sqlite();
-    migrate::up(&sqlite).unwrap();
+    migrate::run_pending(&sqlite).unwrap();
     same(&columns(&sqlite), &schema_file());
     if let Some(postgres) = database() {
         same(&columns(&postgres), &schema_file());
@@ -170,7 +170,7 @@ fn both_databases_have_the_schema_of_the_code() {
 #[test]
 fn every_reference_has_a_foreign_key_and_an_index() {
     let (_folder, url) = empty_sqlite();
-    migrate::up(&url).unwrap();
+    migrate::run_pending(&url).unwrap();
     let references: BTreeSet<String> =
         references(&url).iter().map(|r| r.split(" to ").next().unwrap().to_owned()).collect();
     let (_, indexed) = indexes(&url);
@@ -192,7 +192,7 @@ fn every_reference_has_a_foreign_key_and_an_index() {
 }
 
 /// Copies the first row of a table that `which` fits, with some columns changed, and tells what rule that breaks.
-fn copied(app: &TestApp, table: &str, which: &str, changed: &[(&str, String)]) -> Option<Violated> {
+fn copied(app: &TestApp, table: &str, which: &str, changed: &[(&str, String)]) -> Option<ConstraintViolation> {
     let all: Vec<String> = schema_file()
         .into_iter()
         .filter_map(|c| c.strip_prefix(&format!("{table}.")).map(|c| c.trim_end_matches('?').to_owned()))
@@ -204,11 +204,11 @@ fn copied(app: &TestApp, table: &str, which: &str, changed: &[(&str, String)]) -
         all.join(", "),
         values.join(", ")
     );
-    let refused = app.db.write_now(|tx| {
+    let refused = app.db.write_blocking(|tx| {
         let done = diesel::sql_query(&statement).execute(tx.conn());
         let broken = match &done {
             Ok(rows) => panic!("{statement}: it was taken ({rows} rows)"),
-            Err(error) => constraint::violated(error),
+            Err(error) => constraint::constraint_violation(error),
         };
         assert!(broken.is_some(), "{statement}: {done:?}");
         Err::<(), _>(Refused(broken))
@@ -216,7 +216,7 @@ fn copied(app: &TestApp, table: &str, which: &str, changed: &[(&str, String)]) -
     refused.unwrap_err().0
 }
 
-struct Refused(Option<Violated>);
+struct Refused(Option<ConstraintViolation>);
 impl From<diesel::result::Error> for Refused {
     fn from(error: diesel::result::Error) -> Self {
         panic!("{error}")
@@ -229,7 +229,7 @@ impl From<hoicho_core::db::Unavailable> for Refused {
 }
 
 fn is_sqlite(app: &TestApp) -> bool {
-    app.db.write_now(|tx| Ok::<_, hoicho_core::db::Failure>(matches!(tx.conn(), Conn::Sqlite(_)))).unwrap()
+    app.db.write_blocking(|tx| Ok::<_, hoicho_core::db::DatabaseError>(matches!(tx.conn(), Conn::Sqlite(_)))).unwrap()
 }
 
 async fn every_rule_of_the_database_is_understood(app: TestApp) {
@@ -250,32 +250,37 @@ async fn every_rule_of_the_database_is_understood(app: TestApp) {
     keyed.send().await.expect(201);
 
     let cases = [
-        ("users", "1 = 1", vec![new_id()], Violated::UserEmail),
-        ("editions", "1 = 1", vec![new_id()], Violated::EditionSlug),
-        ("booths", "1 = 1", vec![new_id(), ("place", "place + 1000".into())], Violated::BoothCode),
-        ("booths", "1 = 1", vec![new_id(), text("code", "Z99")], Violated::BoothPlace),
-        ("allocations", "state = 'confirmed'", vec![new_id()], Violated::BoothTaken),
-        ("applications", "1 = 1", vec![new_id()], Violated::ApplicationExists),
-        ("sales_reports", "1 = 1", vec![new_id()], Violated::ReportExists),
-        ("exhibitors", "tax_code IS NOT NULL", vec![new_id()], Violated::TaxCode),
-        ("idempotency_keys", "1 = 1", vec![], Violated::AttemptUnderWay),
-        ("zones", "1 = 1", vec![new_id()], Violated::ZoneCode),
-        ("participants", "exhibitor_id IS NOT NULL", vec![new_id(), text("name", "khác")], Violated::Participant),
+        ("users", "1 = 1", vec![new_id()], ConstraintViolation::UserEmail),
+        ("editions", "1 = 1", vec![new_id()], ConstraintViolation::EditionSlug),
+        ("booths", "1 = 1", vec![new_id(), ("place", "place + 1000".into())], ConstraintViolation::BoothCode),
+        ("booths", "1 = 1", vec![new_id(), text("code", "Z99")], ConstraintViolation::BoothPlace),
+        ("allocations", "state = 'confirmed'", vec![new_id()], ConstraintViolation::BoothTaken),
+        ("applications", "1 = 1", vec![new_id()], ConstraintViolation::ApplicationExists),
+        ("sales_reports", "1 = 1", vec![new_id()], ConstraintViolation::ReportExists),
+        ("exhibitors", "tax_code IS NOT NULL", vec![new_id()], ConstraintViolation::TaxCode),
+        ("idempotency_keys", "1 = 1", vec![], ConstraintViolation::RequestInProgress),
+        ("zones", "1 = 1", vec![new_id()], ConstraintViolation::ZoneCode),
+        (
+            "participants",
+            "exhibitor_id IS NOT NULL",
+            vec![new_id(), text("name", "khác")],
+            ConstraintViolation::Participant,
+        ),
         (
             "participants",
             "exhibitor_id IS NOT NULL",
             vec![new_id(), ("exhibitor_id", "NULL".into()), text("role", "represented")],
-            Violated::Participant,
+            ConstraintViolation::Participant,
         ),
-        ("gates", "1 = 1", vec![new_id()], Violated::OtherUnique),
-        ("gates", "1 = 1", vec![new_id(), ("edition_id", new_id().1)], Violated::Reference),
-        ("gates", "1 = 1", vec![new_id(), ("name", "NULL".into())], Violated::Check),
-        ("booths", "1 = 1", vec![new_id(), ("place", "0".into()), text("code", "Z0")], Violated::Check),
+        ("gates", "1 = 1", vec![new_id()], ConstraintViolation::OtherUnique),
+        ("gates", "1 = 1", vec![new_id(), ("edition_id", new_id().1)], ConstraintViolation::Reference),
+        ("gates", "1 = 1", vec![new_id(), ("name", "NULL".into())], ConstraintViolation::Check),
+        ("booths", "1 = 1", vec![new_id(), ("place", "0".into()), text("code", "Z0")], ConstraintViolation::Check),
         (
             "sales_reports",
             "1 = 1",
             vec![new_id(), ("day", "'2026-03-02'".into()), ("ocop_amount", "amount + 1".into())],
-            Violated::Check,
+            ConstraintViolation::Check,
         ),
     ];
     for (table, which, changed, expected) in cases {

@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 
 use chrono::Duration;
-use hoicho::jobs::tell_partners;
+use hoicho::jobs::deliver_webhooks;
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, postgres::database, receiver::Receiver};
@@ -45,7 +45,7 @@ fn place(fair: &Fair, webhook: &Value) -> String {
 }
 
 async fn tell(app: &TestApp) -> usize {
-    tell_partners(&app.db, &app.services.webhooks, app.context.clock.now()).await.unwrap()
+    deliver_webhooks(&app.db, &app.services.webhooks, app.context.clock.now()).await.unwrap()
 }
 
 async fn step(app: &TestApp, owner: &str, allocation: &str, step: &str) {

@@ -149,7 +149,7 @@ fn no_message_is_missing_and_none_is_unused() {
 #[test]
 fn every_value_of_every_set_has_a_word() {
     use hoicho_fair::{
-        allocation::{AllocationState, rounds::store::RunState},
+        allocation::{AllocationState, runs::store::RunState},
         applications::{ApplicationState, documents::DocumentKind},
         editions::EditionState,
         exhibitors::LegalForm,

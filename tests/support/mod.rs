@@ -15,7 +15,7 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use hoicho::app::{self, Services};
 use hoicho_core::{
     config::Settings,
-    db::{DatabaseUrl, Db, migrate, schema::outbox},
+    db::{Database, DatabaseUrl, migrate, schema::outbox},
     values::clock::Clock,
 };
 use hoicho_web::identity::RequestContext;
@@ -33,7 +33,7 @@ type Answering = Pin<Box<dyn Future<Output = ServiceResponse>>>;
 
 pub struct TestApp {
     service: Rc<dyn Fn(Request) -> Answering>,
-    pub db: Db,
+    pub db: Database,
     pub context: web::Data<RequestContext>,
     /// What the handlers share.
     pub services: Services,
@@ -114,7 +114,7 @@ fn migrated() -> &'static [u8] {
     FILE.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("template.sqlite");
-        migrate::up(&DatabaseUrl::Sqlite(file.clone())).unwrap();
+        migrate::run_pending(&DatabaseUrl::Sqlite(file.clone())).unwrap();
         std::fs::read(file).unwrap()
     })
 }
@@ -141,8 +141,8 @@ impl TestApp {
         clock: &'static AtomicI64,
         change: impl FnOnce(&mut Settings),
     ) -> Self {
-        migrate::up(&url).unwrap();
-        let db = Db::open(&url, 8).unwrap();
+        migrate::run_pending(&url).unwrap();
+        let db = Database::open(&url, 8).unwrap();
         let mut settings = Settings::load(None).unwrap();
         // The cheapest argon2 allows: the tests protect rules, not passwords.
         settings.password = hoicho_core::config::Password { memory_kib: 8, passes: 1, lanes: 1 };
@@ -150,7 +150,7 @@ impl TestApp {
         // Receivers of the tests are on this machine.
         settings.webhooks = hoicho_core::config::Webhooks { private_addresses: true, plain_http: true };
         change(&mut settings);
-        let services = Services::new(&settings, db.clone(), Clock::Set(clock), folder.path()).unwrap();
+        let services = Services::new(&settings, db.clone(), Clock::Manual(clock), folder.path()).unwrap();
         let service = Rc::new(test::init_service(App::new().configure(app::routes(services.clone()))).await);
         let service: Rc<dyn Fn(Request) -> Answering> = Rc::new(move |request| {
             let service = service.clone();

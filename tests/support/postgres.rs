@@ -29,7 +29,7 @@ pub fn database() -> Option<DatabaseUrl> {
     let template = TEMPLATE.get_or_init(|| {
         let name = format!("hoicho_{}_template", std::process::id());
         server.run(&format!("CREATE DATABASE {name}"));
-        hoicho_core::db::migrate::up(&server.url(&name)).unwrap();
+        hoicho_core::db::migrate::run_pending(&server.url(&name)).unwrap();
         name
     });
     let name = format!("hoicho_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));

@@ -3,11 +3,11 @@ use actix_web::{HttpResponse, get, web};
 use askama::Template;
 
 use crate::{
-    shell::{Shell, page},
-    visitor::editions::{Card, cards},
+    page_context::{PageContext, render_page},
+    visitor::editions::{EditionCard, edition_cards},
 };
 use hoicho_core::values::ids::OrganiserId;
-use hoicho_fair::editions::store::Listed;
+use hoicho_fair::editions::store::Visibility;
 use hoicho_web::identity::RequestContext;
 use hoicho_web::{http::Problem, identity::OrganiserRole};
 
@@ -16,7 +16,7 @@ struct OrganiserCard {
     id: OrganiserId,
     name: String,
     role: OrganiserRole,
-    editions: Vec<Card>,
+    editions: Vec<EditionCard>,
 }
 
 impl OrganiserCard {
@@ -28,18 +28,20 @@ impl OrganiserCard {
 #[derive(Template)]
 #[template(path = "account/home.html")]
 struct Home {
-    s: Shell,
+    s: PageContext,
     desks: Vec<OrganiserCard>,
 }
 
 /// Shows the start page.
 #[get("/home")]
-pub(super) async fn show_home(s: Shell, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
-    let organisers = s.reader()?.organisers.clone();
+pub(super) async fn show_home(s: PageContext, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
+    let organisers = s.require_user()?.organisers.clone();
     let desks = context.db.read(move |tx| {
-        let card = |(id, name, role)| Ok(OrganiserCard { id, name, role, editions: cards(tx, Listed::Own(id))? });
+        let card = |(id, name, role)| {
+            Ok(OrganiserCard { id, name, role, editions: edition_cards(tx, Visibility::Staff(id))? })
+        };
         organisers.into_iter().map(card).collect::<Result<Vec<_>, Problem>>()
     });
     let desks = desks.await?;
-    page(&Home { s, desks })
+    render_page(&Home { s, desks })
 }

@@ -1,21 +1,21 @@
 //! Account pages: login, registration, email verification, invitations, name and password.
+mod account_pages;
 mod home;
-mod look;
-mod pages;
+mod preferences;
 
 use actix_web::web;
 
 /// Registers the routes.
 pub(super) fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(pages::show_login)
-        .service(pages::show_register)
-        .service(pages::show_privacy)
-        .service(pages::show_check_mail)
-        .service(pages::show_verify)
-        .service(pages::show_forgot)
-        .service(pages::show_reset)
-        .service(pages::show_invitation)
-        .service(pages::show_account)
+    cfg.service(account_pages::show_login)
+        .service(account_pages::show_register)
+        .service(account_pages::show_privacy)
+        .service(account_pages::show_check_mail)
+        .service(account_pages::show_verify)
+        .service(account_pages::show_forgot)
+        .service(account_pages::show_reset)
+        .service(account_pages::show_invitation)
+        .service(account_pages::show_account)
         .service(home::show_home)
-        .service(look::look);
+        .service(preferences::look);
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::store::{self, OrganiserLine, UserLine};
-use crate::shell::{Shell, page};
+use crate::page_context::{PageContext, render_page};
 use hoicho_core::values::ids::OrganiserId;
 use hoicho_web::{
     http::{Code, Problem, Query},
@@ -17,7 +17,7 @@ const PAGE_SIZE: i64 = 50;
 #[derive(Template)]
 #[template(path = "admin/overview.html")]
 struct Admin {
-    s: Shell,
+    s: PageContext,
     question: String,
     organisers: Vec<OrganiserLine>,
     users: Vec<UserLine>,
@@ -37,11 +37,11 @@ struct OverviewQuery {
 /// Shows organisers and users. Responds with 404 unless the user is a platform admin.
 #[get("/admin")]
 pub(super) async fn show_admin(
-    s: Shell,
+    s: PageContext,
     caller: SignedIn,
     query: Query<OverviewQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let OverviewQuery { q, after_user, after_organiser } = query.get()?;
+    let OverviewQuery { q, after_user, after_organiser } = query.into_result()?;
     let question = q.trim().to_lowercase();
     let (user, prefix) = (caller.user, question.clone());
     let lists = caller.context.db.read(move |tx| {
@@ -60,5 +60,5 @@ pub(super) async fn show_admin(
     users.truncate(page_size);
     let next_organiser = organisers.last().filter(|_| more_organisers).map(|o| o.id);
     let next_user = users.last().filter(|_| more_users).map(|u| u.email.to_lowercase());
-    page(&Admin { s, question, organisers, users, next_organiser, next_user })
+    render_page(&Admin { s, question, organisers, users, next_organiser, next_user })
 }

@@ -5,8 +5,8 @@ use atom_syndication::{Entry, Feed, Link, Person, Text};
 use chrono::{DateTime, FixedOffset};
 
 use crate::{
-    shell::Shell,
-    visitor::store::{self, News},
+    page_context::PageContext,
+    visitor::store::{self, NewsEntry},
 };
 use hoicho_core::{
     db::Tx,
@@ -14,12 +14,12 @@ use hoicho_core::{
 };
 use hoicho_fair::editions::{
     self, EditionState,
-    store::{EditionRow, Listed},
+    store::{EditionRow, Visibility},
 };
 use hoicho_web::identity::RequestContext;
 use hoicho_web::{
     http::{Code, Problem},
-    identity::View,
+    identity::ReadPermit,
 };
 
 /// Maximum number of feed entries.
@@ -35,7 +35,7 @@ fn link(href: String, rel: &str) -> Link {
     Link { href, rel: rel.to_owned(), ..Link::default() }
 }
 
-fn entry(s: &Shell, base: &str, edition: &EditionRow, news: News) -> Entry {
+fn entry(s: &PageContext, base: &str, edition: &EditionRow, news: NewsEntry) -> Entry {
     let (title, href) = match news.exhibitor {
         Some((id, name)) => {
             let booth = news.booth.unwrap_or_default();
@@ -57,8 +57,8 @@ fn entry(s: &Shell, base: &str, edition: &EditionRow, news: News) -> Entry {
 #[get("/fairs/{edition}/news.atom")]
 pub(super) async fn show_news(
     req: HttpRequest,
-    s: Shell,
-    permit: View,
+    s: PageContext,
+    permit: ReadPermit,
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
@@ -90,10 +90,10 @@ struct Sitemap {
 }
 
 fn sitemap_rows(tx: &mut Tx<'_>) -> Result<(Vec<EditionRow>, Vec<ExhibitorId>), Problem> {
-    let editions = editions::store::page(tx, Listed::Public(None), "", 10_000)?;
+    let editions = editions::store::list_page(tx, Visibility::Public(None), "", 10_000)?;
     // Each edition has up to three pages.
     let remaining = MAX_SITEMAP_URLS - 1 - 3 * i64::try_from(editions.len()).unwrap_or(10_000);
-    Ok((editions, store::standing_anywhere(tx, remaining)?))
+    Ok((editions, store::public_exhibitor_ids(tx, remaining)?))
 }
 
 /// Sitemap of all public pages.

@@ -2,21 +2,21 @@
 //!
 //! Invariant: embeddable pages show public data only, run no scripts and set no cookies; only they may be framed by
 //! other origins.
+mod embed_pages;
+mod embed_theme;
 mod feeds;
-mod frames;
-mod look;
 mod oembed;
 
 use actix_web::web;
 
 /// Path prefix of embeddable pages; only these may be framed by other origins.
-pub(super) const PREFIX: &str = "/embed/";
+pub(super) const EMBED_PREFIX: &str = "/embed/";
 
 /// Registers the routes.
 pub(super) fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(look::colours)
-        .service(frames::frame_plan)
-        .service(frames::frame_exhibitors)
+    cfg.service(embed_theme::colours)
+        .service(embed_pages::frame_plan)
+        .service(embed_pages::frame_exhibitors)
         .service(oembed::oembed)
         .service(feeds::show_news)
         .service(feeds::sitemap)

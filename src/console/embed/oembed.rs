@@ -3,11 +3,11 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::look::Look;
-use hoicho_core::i18n::Said;
+use super::embed_theme::EmbedTheme;
+use hoicho_core::i18n::MessageId;
 use hoicho_fair::editions::{
     self,
-    store::{EditionRow, Listed},
+    store::{EditionRow, Visibility},
 };
 use hoicho_web::http::{Code, Problem, Query};
 use hoicho_web::identity::RequestContext;
@@ -80,8 +80,8 @@ fn parse_url<'u>(base: &str, url: &'u str) -> Option<(&'u str, &'static str)> {
 }
 
 fn find_public(tx: &mut hoicho_core::db::Tx<'_>, slug: &str) -> Result<EditionRow, Problem> {
-    let id = editions::store::by_slug(tx, slug)?;
-    editions::store::by_ids(tx, Listed::Public(None), &[id])?.pop().ok_or_else(|| Code::NotFound.into())
+    let id = editions::store::find_by_slug(tx, slug)?;
+    editions::store::list_by_ids(tx, Visibility::Public(None), &[id])?.pop().ok_or_else(|| Code::NotFound.into())
 }
 
 /// Returns the embed code of a page.
@@ -91,16 +91,16 @@ pub(super) async fn oembed(
     context: web::Data<RequestContext>,
     query: Query<OembedQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let params = query.get()?;
-    let look = Look::of(params.accent, params.background, params.text).checked()?;
+    let params = query.into_result()?;
+    let look = EmbedTheme::new(params.accent, params.background, params.text).validate()?;
     let base = context.base_url(&req);
-    let unknown = || Problem::new(Code::NotFound, Said("this-is-no-page-that-can-be-shown"));
+    let unknown = || Problem::new(Code::NotFound, MessageId("this-is-no-page-that-can-be-shown"));
     let (slug, what) = parse_url(&base, &params.url).filter(|(slug, _)| !slug.contains('\0')).ok_or_else(unknown)?;
     let owned_slug = slug.to_owned();
     let edition = context.db.read(move |tx| find_public(tx, &owned_slug)).await?;
     let width = params.maxwidth.map_or(MAX_SIZE.0, |max| max.min(MAX_SIZE.0));
     let height = params.maxheight.map_or(MAX_SIZE.1, |max| max.min(MAX_SIZE.1));
-    let query = look.query();
+    let query = look.query_string();
     let frame = Frame { base: &base, slug: &edition.slug, what, look: &query, title: &edition.name, width, height };
     let html = frame.render().map_err(|error| {
         tracing::error!(%error, "failed to render embed code");

@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::{Member, store};
 use crate::{
-    choice::{Choice, of_set},
-    shell::{Shell, page},
+    page_context::{PageContext, render_page},
+    select_options::{SelectOption, select},
 };
 use hoicho_core::values::ids::{ApplicationId, ProductId};
 use hoicho_fair::{
@@ -44,23 +44,23 @@ enum Step {
 /// Select field of a wish.
 struct WishLine {
     number: usize,
-    choices: Vec<Choice>,
+    choices: Vec<SelectOption>,
 }
 
 #[derive(Template)]
 #[template(path = "exhibitor/application.html")]
 struct MyApplication {
-    s: Shell,
+    s: PageContext,
     step: Step,
     row: ApplicationRow,
     edition: EditionRow,
     exhibitor: ExhibitorRow,
-    categories: Vec<Choice>,
+    categories: Vec<SelectOption>,
     booth_wishes: Vec<WishLine>,
     zone_wishes: Vec<WishLine>,
     products: Vec<(ProductId, String, Option<i32>, bool)>,
     documents: Vec<DocumentRow>,
-    kinds: Vec<Choice>,
+    kinds: Vec<SelectOption>,
     wished: usize,
     wanted: String,
     needs: String,
@@ -87,7 +87,7 @@ impl MyApplication {
         self.row.state == ApplicationState::Draft
     }
     fn may_withdraw(&self) -> bool {
-        self.row.state.legal_steps().contains(&ApplicationState::Withdrawn)
+        self.row.state.allowed_transitions().contains(&ApplicationState::Withdrawn)
     }
     fn named(&self) -> usize {
         self.products.iter().filter(|p| p.3).count()
@@ -103,12 +103,12 @@ struct ApplicationQuery {
 /// Shows an application to members of the exhibitor.
 #[get("/my-application/{application}")]
 pub(super) async fn show_my_application(
-    s: Shell,
+    s: PageContext,
     permit: Permit<Member>,
     path: actix_web::web::Path<ApplicationId>,
     query: Query<ApplicationQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, step) = (path.into_inner(), query.get()?.step);
+    let (id, step) = (path.into_inner(), query.into_result()?.step);
     let data = permit.read(move |tx, granted| {
         if !granted.as_member {
             return Err(Code::NotFound.into());
@@ -116,36 +116,41 @@ pub(super) async fn show_my_application(
         let row = applications::store::find(tx, granted.edition()?, id)?;
         let edition = editions::store::find(tx, row.edition_id)?;
         let exhibitor = exhibitors::store::find(tx, row.exhibitor_id)?;
-        let zones = floor::store::zones_of(tx, edition.id)?;
+        let zones = floor::store::zones(tx, edition.id)?;
         let catalogue = store::products(tx, exhibitor.id)?;
-        let chosen = wishes::products_of(tx, id)?;
-        let more = (wishes::of(tx, id)?, store::wishable(tx, edition.id)?, documents::of(tx, id)?);
+        let chosen = wishes::find_products(tx, id)?;
+        let more = (
+            wishes::find_wishes(tx, id)?,
+            store::available_booths(tx, edition.id)?,
+            documents::find_by_application(tx, id)?,
+        );
         Ok((row, edition, exhibitor, zones, catalogue, chosen, more))
     });
     let (row, edition, exhibitor, zones, catalogue, chosen, (wished, free, documents)) = data.await?;
     let booth_ids = || wished.iter().filter_map(|w| if let Wish::Booth(id) = w { Some(*id) } else { None });
     let zone_ids = || wished.iter().filter_map(|w| if let Wish::Zone(id) = w { Some(*id) } else { None });
-    let none = || std::iter::once(Choice::none(s.t("wish-none")));
+    let none = || std::iter::once(SelectOption::none(s.t("wish-none")));
     let booth_line = |number: usize| {
         let current = booth_ids().nth(number);
-        let booth = |b: &store::Wishable| {
-            Choice::new(b.id, format!("{} · {} · {}", b.code, b.zone, s.money(b.fee)), current == Some(b.id))
+        let booth = |b: &store::AvailableBooth| {
+            SelectOption::new(b.id, format!("{} · {} · {}", b.code, b.zone, s.money(b.fee)), current == Some(b.id))
         };
         WishLine { number, choices: none().chain(free.iter().map(booth)).collect() }
     };
     let zone_line = |number: usize| {
         let current = zone_ids().nth(number);
-        let zone =
-            |z: &floor::store::ZoneRow| Choice::new(z.id, format!("{} · {}", z.code, z.name), current == Some(z.id));
+        let zone = |z: &floor::store::ZoneRow| {
+            SelectOption::new(z.id, format!("{} · {}", z.code, z.name), current == Some(z.id))
+        };
         WishLine { number: number + WISHES_PER_KIND, choices: none().chain(zones.iter().map(zone)).collect() }
     };
     let booth_wishes = (0..WISHES_PER_KIND).map(booth_line).collect();
     let zone_wishes = (0..WISHES_PER_KIND).map(zone_line).collect();
     let products = catalogue.into_iter().map(|(id, name, stars)| (id, name, stars, chosen.contains(&id))).collect();
-    let categories = of_set(&s, "booth-category", Some(&row.category));
-    let kinds = of_set::<DocumentKind>(&s, "document-kind", None);
+    let categories = select(&s, "booth-category", Some(&row.category));
+    let kinds = select::<DocumentKind>(&s, "document-kind", None);
     let (wanted, needs) = (row.booths_wanted.to_string(), row.needs.clone().unwrap_or_default());
-    page(&MyApplication {
+    render_page(&MyApplication {
         s,
         step,
         row,

@@ -3,32 +3,32 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 
 use crate::{
-    choice::{Choice, of_set},
-    shell::{Shell, page},
+    page_context::{PageContext, render_page},
+    select_options::{SelectOption, select},
 };
 use hoicho_fair::{
     editions::{self, EditionState, store::EditionRow},
     floor::BoothCategory,
 };
-use hoicho_web::{http::Problem, identity::View};
+use hoicho_web::{http::Problem, identity::ReadPermit};
 
 #[derive(Template)]
 #[template(path = "exhibitor/apply.html")]
 struct Apply {
-    s: Shell,
+    s: PageContext,
     edition: EditionRow,
-    exhibitors: Vec<Choice>,
-    categories: Vec<Choice>,
+    exhibitors: Vec<SelectOption>,
+    categories: Vec<SelectOption>,
     is_open: bool,
 }
 
 /// Shows the first step, which creates the draft.
 #[get("/apply/{edition}")]
-pub(super) async fn show_apply(s: Shell, permit: View) -> Result<HttpResponse, Problem> {
-    let exhibitors: Vec<Choice> =
-        s.reader()?.exhibitors.iter().map(|(id, name)| Choice::new(id, name.clone(), false)).collect();
+pub(super) async fn show_apply(s: PageContext, permit: ReadPermit) -> Result<HttpResponse, Problem> {
+    let exhibitors: Vec<SelectOption> =
+        s.require_user()?.exhibitors.iter().map(|(id, name)| SelectOption::new(id, name.clone(), false)).collect();
     let edition = permit.read(|tx, granted| Ok(editions::store::find(tx, granted.edition()?)?)).await?;
-    let categories = of_set::<BoothCategory>(&s, "booth-category", Some(&BoothCategory::Standard));
+    let categories = select::<BoothCategory>(&s, "booth-category", Some(&BoothCategory::Standard));
     let is_open = edition.state == EditionState::RegistrationOpen;
-    page(&Apply { s, edition, exhibitors, categories, is_open })
+    render_page(&Apply { s, edition, exhibitors, categories, is_open })
 }

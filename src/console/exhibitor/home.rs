@@ -8,7 +8,7 @@ use super::{
     Member,
     store::{self, MyApplication, MyBooth},
 };
-use crate::shell::{Shell, local, page};
+use crate::page_context::{PageContext, render_page, to_local};
 use hoicho_core::values::{
     clock::Day,
     ids::{BoothId, EditionId},
@@ -16,7 +16,7 @@ use hoicho_core::values::{
 use hoicho_fair::{
     allocation::AllocationState,
     applications::ApplicationState,
-    editions::{self, EditionState, store::Listed},
+    editions::{self, EditionState, store::Visibility},
     exhibitors::{self, store::ExhibitorRow},
 };
 use hoicho_web::{http::Problem, identity::Permit};
@@ -49,7 +49,7 @@ impl Stand {
 #[derive(Template)]
 #[template(path = "exhibitor/home.html")]
 struct Home {
-    s: Shell,
+    s: PageContext,
     exhibitor: ExhibitorRow,
     stands: Vec<Stand>,
     applications: Vec<MyApplication>,
@@ -64,7 +64,7 @@ impl Home {
 
 /// An exhibitor's start page.
 #[get("/my/{exhibitor}")]
-pub(super) async fn show_my_home(s: Shell, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_my_home(s: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
     let now = s.now;
     let data = permit.read(move |tx, granted| {
         let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
@@ -73,10 +73,10 @@ pub(super) async fn show_my_home(s: Shell, permit: Permit<Member>) -> Result<Htt
         let mut ids: Vec<EditionId> = booths.iter().map(|b| b.edition).collect();
         ids.dedup();
         let mut days: HashMap<EditionId, Vec<Day>> = HashMap::new();
-        for day in editions::store::days_of(tx, &ids)? {
+        for day in editions::store::list_days_of(tx, &ids)? {
             days.entry(day.edition_id).or_default().push(day.day);
         }
-        let open = editions::store::page(tx, Listed::Public(None), "", 500)?;
+        let open = editions::store::list_page(tx, Visibility::Public(None), "", 500)?;
         Ok((store::applications(tx, exhibitor.id)?, exhibitor, booths, reports, days, open))
     });
     let (applications, exhibitor, booths, reports, days, open) = data.await?;
@@ -85,7 +85,7 @@ pub(super) async fn show_my_home(s: Shell, permit: Permit<Member>) -> Result<Htt
         reported.insert((booth, day), (amount, state == "queried"));
     }
     let to_stand = |booth: MyBooth| {
-        let today = local(&booth.time_zone, &now).date();
+        let today = to_local(&booth.time_zone, &now).date();
         let due = |day: &Day| {
             let report = reported.get(&(booth.booth, *day));
             DueReport {
@@ -103,5 +103,5 @@ pub(super) async fn show_my_home(s: Shell, permit: Permit<Member>) -> Result<Htt
     let stands: Vec<Stand> = booths.into_iter().filter(|b| b.edition_state.is_open()).map(to_stand).collect();
     let open = open.into_iter().filter(|e| e.state == EditionState::RegistrationOpen).map(|e| (e.slug, e.name));
     let open = open.collect();
-    page(&Home { s, exhibitor, stands, applications, open })
+    render_page(&Home { s, exhibitor, stands, applications, open })
 }

@@ -3,9 +3,9 @@ use actix_web::{HttpResponse, get, web};
 use askama::Template;
 
 use super::store::{self, ReportedBooth};
-use crate::shell::{Shell, local, page};
+use crate::page_context::{PageContext, render_page, to_local};
 use hoicho_core::{
-    i18n::numbers,
+    i18n::format,
     values::{
         clock::{Day, Instant},
         ids::{BoothId, ExhibitorId},
@@ -34,7 +34,7 @@ impl Action for ViewReport {
 #[derive(Template)]
 #[template(path = "exhibitor/report.html")]
 struct Report {
-    s: Shell,
+    s: PageContext,
     id: BoothId,
     booth: ReportedBooth,
     day: Day,
@@ -61,18 +61,18 @@ impl Report {
     }
     fn may_accept(&self) -> bool {
         let state = self.report.as_ref().map(|r| r.state);
-        self.is_staff && state.is_some_and(|s| s.legal_steps().contains(&ReportState::Accepted))
+        self.is_staff && state.is_some_and(|s| s.allowed_transitions().contains(&ReportState::Accepted))
     }
 }
 
-fn own_exhibitor(s: &Shell, on_booth: &[ExhibitorId]) -> Option<ExhibitorId> {
+fn own_exhibitor(s: &PageContext, on_booth: &[ExhibitorId]) -> Option<ExhibitorId> {
     s.who.as_ref()?.exhibitors.iter().map(|(id, _)| *id).find(|id| on_booth.contains(id))
 }
 
 /// Shows the report with its history.
 #[get("/report/{booth}/{date}")]
 pub(super) async fn show_report(
-    s: Shell,
+    s: PageContext,
     permit: Permit<ViewReport>,
     path: web::Path<(BoothId, String)>,
 ) -> Result<HttpResponse, Problem> {
@@ -80,28 +80,28 @@ pub(super) async fn show_report(
     let day: Day = day.parse().map_err(|_| Code::NotFound)?;
     let data = permit.read(move |tx, granted| {
         let booth = store::booth(tx, id)?;
-        let days: Vec<Day> = editions::store::days(tx, booth.edition)?.into_iter().map(|d| d.day).collect();
+        let days: Vec<Day> = editions::store::list_days(tx, booth.edition)?.into_iter().map(|d| d.day).collect();
         if !days.contains(&day) {
             return Err(Code::NotFound.into());
         }
         let report = sales::store::find(tx, booth.edition, id, day)?;
         let history = match &report {
-            Some(report) => sales::store::history(tx, report.id)?,
+            Some(report) => sales::store::find_versions(tx, report.id)?,
             None => Vec::new(),
         };
         let before = store::reports(tx, &[id])?.into_iter().rev().find(|r| r.1 < day).map(|r| (r.1, r.2));
         Ok((booth, report, history, before, granted))
     });
     let (booth, report, history, before, granted) = data.await?;
-    let is_past = day <= local(&booth.time_zone, &s.now).date();
+    let is_past = day <= to_local(&booth.time_zone, &s.now).date();
     let can_report = is_past && matches!(booth.edition_state, EditionState::Live | EditionState::Reporting);
     let next = match own_exhibitor(&s, granted.exhibitors()) {
         Some(exhibitor) if granted.as_member => format!("/my/{exhibitor}"),
         _ => format!("/manage/{}/sales", booth.edition_slug),
     };
-    let format = |n: Option<i64>| n.filter(|n| *n > 0).map(|n| numbers::integer(s.words.0, n)).unwrap_or_default();
+    let format = |n: Option<i64>| n.filter(|n| *n > 0).map(|n| format::integer(s.words.0, n)).unwrap_or_default();
     let amount = s.value("amount", &format(report.as_ref().map(|r| r.amount)));
     let ocop = s.value("ocop_amount", &format(report.as_ref().map(|r| r.ocop_amount)));
     let is_staff = granted.as_staff;
-    page(&Report { s, id, booth, day, report, history, before, next, can_report, is_staff, amount, ocop })
+    render_page(&Report { s, id, booth, day, report, history, before, next, can_report, is_staff, amount, ocop })
 }

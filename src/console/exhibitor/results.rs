@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     chart::{self, Bar, Chart, Unit},
-    shell::{Shell, page},
+    page_context::{PageContext, render_page},
 };
 use hoicho_core::values::{
     clock::Day,
@@ -40,14 +40,14 @@ struct Results {
 #[derive(Template)]
 #[template(path = "exhibitor/results.html")]
 struct MyResults {
-    s: Shell,
+    s: PageContext,
     exhibitor: ExhibitorRow,
     results: Vec<Results>,
 }
 
 /// Shows the results of all booths of an exhibitor.
 #[get("/my/{exhibitor}/results")]
-pub(super) async fn show_results(s: Shell, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_results(s: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
         let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
         let booths = store::booths(tx, exhibitor.id)?;
@@ -85,10 +85,10 @@ pub(super) async fn show_results(s: Shell, permit: Permit<Member>) -> Result<Htt
         let charts = if compared.is_empty() {
             Vec::new()
         } else {
-            vec![chart::pair(s.fill("results-chart", "booth", &booth.code), &pair, Unit::Money, s.words.0)]
+            vec![chart::comparison_chart(s.fill("results-chart", "booth", &booth.code), &pair, Unit::Money, s.words.0)]
         };
         Results { total: lines.iter().map(|l| l.own).sum(), lines, charts, booth }
     };
     let results: Vec<Results> = booths.into_iter().map(result).filter(|r| !r.lines.is_empty()).collect();
-    page(&MyResults { s, exhibitor, results })
+    render_page(&MyResults { s, exhibitor, results })
 }

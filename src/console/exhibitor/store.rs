@@ -119,7 +119,7 @@ pub(super) fn zones_of(tx: &mut Tx<'_>, of: &[BoothId]) -> QueryResult<Vec<(Boot
 
 /// An available booth, for the wishes of an application.
 #[derive(Debug, Clone, Queryable)]
-pub(super) struct Wishable {
+pub(super) struct AvailableBooth {
     pub id: BoothId,
     pub code: String,
     pub zone: String,
@@ -127,7 +127,7 @@ pub(super) struct Wishable {
 }
 
 /// Booths without an active allocation, by code; at most 2,000.
-pub(super) fn wishable(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Wishable>> {
+pub(super) fn available_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<AvailableBooth>> {
     let taken = allocations::table
         .filter(allocations::edition_id.eq(edition))
         .filter(allocations::state.eq_any(AllocationState::ACTIVE))

@@ -2,7 +2,7 @@
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
-use crate::shell::{Shell, page};
+use crate::page_context::{PageContext, render_page};
 use hoicho_fair::{
     editions::{self, store::EditionRow},
     visits::{self, store::GateRow},
@@ -21,18 +21,18 @@ impl Action for CountVisits {
 #[derive(Template)]
 #[template(path = "gate/counter.html")]
 struct Counter {
-    s: Shell,
+    s: PageContext,
     edition: EditionRow,
     gates: Vec<GateRow>,
 }
 
 /// Shows the counter for the gates of an edition.
 #[get("/gate/{edition}")]
-pub(super) async fn show_counter(s: Shell, permit: Permit<CountVisits>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_counter(s: PageContext, permit: Permit<CountVisits>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
-        Ok((visits::store::gates_of(tx, edition.id)?, edition))
+        Ok((visits::store::find_gates(tx, edition.id)?, edition))
     });
     let (gates, edition) = data.await?;
-    page(&Counter { s, edition, gates })
+    render_page(&Counter { s, edition, gates })
 }

@@ -3,10 +3,10 @@ use actix_web::{HttpResponse, get, web};
 use askama::Template;
 
 use super::{
-    desk::{Desk, SeeFair, Tab},
+    edition_context::{EditionContext, Tab, ViewEdition},
     store,
 };
-use crate::shell::{Shell, page};
+use crate::page_context::{PageContext, render_page};
 use hoicho_core::values::{clock::Instant, ids::ApplicationId};
 use hoicho_fair::{
     applications::{
@@ -24,20 +24,20 @@ use hoicho_web::{http::Problem, identity::Permit};
 #[derive(Template)]
 #[template(path = "organiser/application.html")]
 struct Application {
-    s: Shell,
-    desk: Desk,
+    s: PageContext,
+    desk: EditionContext,
     row: ApplicationRow,
     exhibitor: ExhibitorRow,
     contacts: Vec<ContactRow>,
     wishes: Vec<(Option<String>, Option<String>)>,
     products: Vec<(String, Option<i32>)>,
     documents: Vec<DocumentRow>,
-    allocations: Vec<store::Given>,
+    allocations: Vec<store::AllocationSummary>,
 }
 
 impl Application {
     fn may(&self, to: &str) -> bool {
-        self.desk.can_manage && self.row.state.legal_steps().iter().any(|s| s.as_str() == to)
+        self.desk.can_manage && self.row.state.allowed_transitions().iter().any(|s| s.as_str() == to)
     }
     fn here(&self) -> String {
         format!("/manage/{}/applications/{}", self.desk.edition.slug, self.row.id)
@@ -60,22 +60,30 @@ impl Application {
 /// Shows an application. Drafts are visible to their exhibitor only.
 #[get("/manage/{edition}/applications/{application}")]
 pub(super) async fn show_application(
-    s: Shell,
-    permit: Permit<SeeFair>,
+    s: PageContext,
+    permit: Permit<ViewEdition>,
     path: web::Path<(String, ApplicationId)>,
 ) -> Result<HttpResponse, Problem> {
     let id = path.1;
     let data = permit.read(move |tx, granted| {
-        let desk = Desk::find(tx, &granted, Tab::Applications)?;
+        let desk = EditionContext::load(tx, &granted, Tab::Applications)?;
         let row = applications::store::find(tx, desk.edition.id, id)?;
         if row.state == ApplicationState::Draft {
             return Err(hoicho_web::http::Code::NotFound.into());
         }
         let exhibitor = exhibitors::store::find(tx, row.exhibitor_id)?;
-        let contacts = exhibitors::store::contacts_of(tx, exhibitor.id)?;
+        let contacts = exhibitors::store::find_contacts(tx, exhibitor.id)?;
         let more = (store::wishes_of(tx, id)?, store::products_of(tx, id)?);
-        Ok((desk, row, exhibitor, contacts, more, documents::of(tx, id)?, store::allocations_of(tx, id)?))
+        Ok((
+            desk,
+            row,
+            exhibitor,
+            contacts,
+            more,
+            documents::find_by_application(tx, id)?,
+            store::allocations_of(tx, id)?,
+        ))
     });
     let (desk, row, exhibitor, contacts, (wishes, products), documents, allocations) = data.await?;
-    page(&Application { s, desk, row, exhibitor, contacts, wishes, products, documents, allocations })
+    render_page(&Application { s, desk, row, exhibitor, contacts, wishes, products, documents, allocations })
 }

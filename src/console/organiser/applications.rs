@@ -4,14 +4,14 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{
-    desk::{Desk, SeeFair, Tab},
+    edition_context::{EditionContext, Tab, ViewEdition},
     store,
 };
 use crate::{
     flash::Flash,
-    shell::{Shell, page},
+    page_context::{PageContext, render_page},
 };
-use hoicho_core::values::{ids::ApplicationId, text::fold};
+use hoicho_core::values::{ids::ApplicationId, text::normalize_for_search};
 use hoicho_fair::applications::{self, ApplicationState, store::ApplicationRow};
 use hoicho_web::identity::RequestContext;
 use hoicho_web::{
@@ -35,8 +35,8 @@ struct Line {
 #[derive(Template)]
 #[template(path = "organiser/applications.html")]
 struct Applications {
-    s: Shell,
-    desk: Desk,
+    s: PageContext,
+    desk: EditionContext,
     counts: Vec<(ApplicationState, i64)>,
     state: Option<ApplicationState>,
     question: String,
@@ -49,7 +49,7 @@ impl Applications {
         self.state == Some(*state)
     }
     fn may_approve(&self, line: &Line) -> bool {
-        self.desk.can_manage && line.row.state.legal_steps().contains(&ApplicationState::Approved)
+        self.desk.can_manage && line.row.state.allowed_transitions().contains(&ApplicationState::Approved)
     }
     fn any_to_approve(&self) -> bool {
         self.lines.iter().any(|l| self.may_approve(l))
@@ -68,29 +68,30 @@ struct ApplicationsQuery {
 /// Shows the queue.
 #[get("/manage/{edition}/applications")]
 pub(super) async fn show_applications(
-    s: Shell,
-    permit: Permit<SeeFair>,
+    s: PageContext,
+    permit: Permit<ViewEdition>,
     query: Query<ApplicationsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let ApplicationsQuery { state, q, after } = query.get()?;
+    let ApplicationsQuery { state, q, after } = query.into_result()?;
     let state: Option<ApplicationState> = state.and_then(|text| text.parse().ok());
     let question: String = q.chars().take(100).collect();
-    let folded = fold(&question);
+    let folded = normalize_for_search(&question);
     let limit = if folded.is_empty() { i64::try_from(PAGE_SIZE).unwrap_or(100) + 1 } else { MAX_SEARCHED };
     let data = permit.read(move |tx, granted| {
-        let desk = Desk::find(tx, &granted, Tab::Applications)?;
+        let desk = EditionContext::load(tx, &granted, Tab::Applications)?;
         let id = desk.edition.id;
         let rows = applications::store::page(tx, id, state, after, limit)?;
-        Ok((store::applications_by_state(tx, id)?, store::booths_given(tx, id)?, rows, desk))
+        Ok((store::applications_by_state(tx, id)?, store::allocated_booth_counts(tx, id)?, rows, desk))
     });
     let (counts, given, rows, desk) = data.await?;
-    let matches = rows.into_iter().filter(|(_, name)| folded.is_empty() || fold(name).contains(&folded));
+    let matches =
+        rows.into_iter().filter(|(_, name)| folded.is_empty() || normalize_for_search(name).contains(&folded));
     let mut lines: Vec<Line> =
         matches.map(|(row, name)| Line { given: given.get(&row.id).copied().unwrap_or(0), row, name }).collect();
     let more = lines.len() > PAGE_SIZE;
     lines.truncate(PAGE_SIZE);
     let next = lines.last().filter(|_| more).map(|l| l.row.id);
-    page(&Applications { s, desk, counts, state, question, lines, next })
+    render_page(&Applications { s, desk, counts, state, question, lines, next })
 }
 
 struct ReviewApplications;
@@ -114,7 +115,7 @@ pub(super) async fn approve_applications(
     }
     let approved = permit.write(move |tx, granted| {
         ids.into_iter()
-            .try_for_each(|id| applications::step(tx, &granted, id, ApplicationState::Approved, None).map(|_| ()))
+            .try_for_each(|id| applications::transition(tx, &granted, id, ApplicationState::Approved, None).map(|_| ()))
     });
     let here = format!("/manage/{}/applications", path.into_inner());
     let mut flash = Flash { page: here.clone(), ..Flash::default() };

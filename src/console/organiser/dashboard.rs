@@ -3,19 +3,19 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 
 use super::{
-    desk::{Desk, SeeFair, Tab},
-    late::{Late, late},
+    edition_context::{EditionContext, Tab, ViewEdition},
+    missing_reports::{MissingReports, find_missing_reports},
     store,
 };
 use crate::{
     chart::{self, Bar, Chart, Unit},
-    shell::{Shell, page},
+    page_context::{PageContext, render_page},
     visitor::figures::charts,
 };
 use hoicho_fair::{
     allocation::AllocationState,
     applications::ApplicationState,
-    statistics::{document::Statistics, published},
+    statistics::{document::Statistics, visible_figures},
     visits,
 };
 use hoicho_web::{
@@ -29,8 +29,8 @@ const MAX_LATE: usize = 30;
 #[derive(Template)]
 #[template(path = "organiser/dashboard.html")]
 struct Dashboard {
-    s: Shell,
-    desk: Desk,
+    s: PageContext,
+    desk: EditionContext,
     f: Statistics,
     applications: Vec<(ApplicationState, i64)>,
     allocations: Vec<(AllocationState, i64)>,
@@ -38,7 +38,7 @@ struct Dashboard {
     inside: i64,
     by_hour: Option<Chart>,
     charts: Vec<Chart>,
-    late: Vec<Late>,
+    late: Vec<MissingReports>,
     more_late: usize,
 }
 
@@ -50,13 +50,13 @@ impl Dashboard {
 
 /// Shows the dashboard. The script refreshes parts of the page after change events.
 #[get("/manage/{edition}")]
-pub(super) async fn show_dashboard(s: Shell, permit: Permit<SeeFair>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_dashboard(s: PageContext, permit: Permit<ViewEdition>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
-        let desk = Desk::find(tx, &granted, Tab::Dashboard)?;
+        let desk = EditionContext::load(tx, &granted, Tab::Dashboard)?;
         let id = desk.edition.id;
-        let (f, _) = published(tx, &granted)?.ok_or(Code::NotFound)?;
-        let hours = visits::store::by_hour(tx, id)?;
-        let late = late(tx, &desk)?;
+        let (f, _) = visible_figures(tx, &granted)?.ok_or(Code::NotFound)?;
+        let hours = visits::store::counts_by_hour(tx, id)?;
+        let late = find_missing_reports(tx, &desk)?;
         Ok((store::applications_by_state(tx, id)?, store::allocations_by_state(tx, id)?, hours, late, f, desk))
     });
     let (applications, allocations, hours, mut late, f, desk) = data.await?;
@@ -70,10 +70,22 @@ pub(super) async fn show_dashboard(s: Shell, permit: Permit<SeeFair>) -> Result<
             value: today.iter().filter(|h| h.hour == hour).map(|h| h.entries).sum(),
         };
         let bars: Vec<Bar> = (first..=last).map(bar).collect();
-        chart::columns(s.t("chart-visits-by-hour"), &bars, Unit::Count, s.words.0)
+        chart::column_chart(s.t("chart-visits-by-hour"), &bars, Unit::Count, s.words.0)
     });
     let charts = charts(&s, &f).into_iter().take(2).collect();
     let more_late = late.len().saturating_sub(MAX_LATE);
     late.truncate(MAX_LATE);
-    page(&Dashboard { s, desk, f, applications, allocations, visits_today, inside, by_hour, charts, late, more_late })
+    render_page(&Dashboard {
+        s,
+        desk,
+        f,
+        applications,
+        allocations,
+        visits_today,
+        inside,
+        by_hour,
+        charts,
+        late,
+        more_late,
+    })
 }

@@ -4,12 +4,12 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{
-    desk::{Desk, SeeFair, Tab},
+    edition_context::{EditionContext, Tab, ViewEdition},
     store,
 };
 use crate::{
-    choice::{Choice, of_set},
-    shell::{Shell, page},
+    page_context::{PageContext, render_page},
+    select_options::{SelectOption, select},
 };
 use hoicho_core::{i18n::collation, values::ids::TradeDealId};
 use hoicho_fair::{
@@ -27,13 +27,13 @@ const PAGE_SIZE: i64 = 100;
 #[derive(Template)]
 #[template(path = "organiser/deals.html")]
 struct Deals {
-    s: Shell,
-    desk: Desk,
+    s: PageContext,
+    desk: EditionContext,
     rows: Vec<(DealRow, String)>,
     next: Option<TradeDealId>,
-    exhibitors: Vec<Choice>,
-    kinds: Vec<Choice>,
-    days: Vec<Choice>,
+    exhibitors: Vec<SelectOption>,
+    kinds: Vec<SelectOption>,
+    days: Vec<SelectOption>,
 }
 
 #[derive(Deserialize)]
@@ -44,16 +44,16 @@ struct DealsQuery {
 /// Shows the deals.
 #[get("/manage/{edition}/deals")]
 pub(super) async fn show_deals(
-    s: Shell,
-    permit: Permit<SeeFair>,
+    s: PageContext,
+    permit: Permit<ViewEdition>,
     query: Query<DealsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let after = query.get()?.after;
+    let after = query.into_result()?.after;
     let data = permit.read(move |tx, granted| {
-        let desk = Desk::find(tx, &granted, Tab::Sales)?;
+        let desk = EditionContext::load(tx, &granted, Tab::Sales)?;
         let id = desk.edition.id;
         let rows = deals::page(tx, id, after, PAGE_SIZE + 1)?;
-        Ok((rows, store::occupants(tx, id)?, editions::store::days(tx, id)?, desk))
+        Ok((rows, store::active_allocations(tx, id)?, editions::store::list_days(tx, id)?, desk))
     });
     let (mut rows, occupants, days, desk) = data.await?;
     let more = rows.len() > usize::try_from(PAGE_SIZE).unwrap_or_default();
@@ -62,11 +62,11 @@ pub(super) async fn show_deals(
     }
     let next = rows.last().filter(|_| more).map(|(row, _)| row.id);
     let mut names: Vec<_> = occupants.into_iter().map(|o| (o.exhibitor, o.name)).collect();
-    names.sort_by(|a, b| collation::compare(&a.1, &b.1).then(a.0.cmp(&b.0)));
+    names.sort_by(|a, b| collation::compare_names(&a.1, &b.1).then(a.0.cmp(&b.0)));
     names.dedup();
-    let exhibitors = names.into_iter().map(|(id, name)| Choice::new(id, name, false)).collect();
-    let kinds = of_set::<DealKind>(&s, "deal-kind", None);
-    let day = |d: &editions::store::OpeningDayRow| Choice::new(d.day, s.short_date(&d.day), d.day == desk.today);
+    let exhibitors = names.into_iter().map(|(id, name)| SelectOption::new(id, name, false)).collect();
+    let kinds = select::<DealKind>(&s, "deal-kind", None);
+    let day = |d: &editions::store::OpeningDayRow| SelectOption::new(d.day, s.short_date(&d.day), d.day == desk.today);
     let days = days.iter().map(day).collect();
-    page(&Deals { s, desk, rows, next, exhibitors, kinds, days })
+    render_page(&Deals { s, desk, rows, next, exhibitors, kinds, days })
 }

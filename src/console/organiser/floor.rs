@@ -6,12 +6,12 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{
-    desk::{Desk, SeeFair, Tab},
+    edition_context::{EditionContext, Tab, ViewEdition},
     store::{self, BoothLine},
 };
 use crate::{
-    choice::{Choice, of_set, ticked},
-    shell::{Shell, page},
+    page_context::{PageContext, render_page},
+    select_options::{SelectOption, multi_select, select},
 };
 use hoicho_core::values::ids::{BoothId, ZoneId};
 use hoicho_fair::{
@@ -36,9 +36,9 @@ struct ZoneLine {
     name: String,
     version: i32,
     booths: i64,
-    halls: Vec<Choice>,
-    groups: Vec<Choice>,
-    forms: Vec<Choice>,
+    halls: Vec<SelectOption>,
+    groups: Vec<SelectOption>,
+    forms: Vec<SelectOption>,
     localities: Vec<String>,
     is_open_to_all: bool,
 }
@@ -55,12 +55,12 @@ struct Price {
 #[derive(Template)]
 #[template(path = "organiser/floor.html")]
 struct Floor {
-    s: Shell,
-    desk: Desk,
+    s: PageContext,
+    desk: EditionContext,
     zones: Vec<ZoneLine>,
     prices: Vec<Price>,
-    zone_choices: Vec<Choice>,
-    categories: Vec<Choice>,
+    zone_choices: Vec<SelectOption>,
+    categories: Vec<SelectOption>,
     localities: Vec<(String, String)>,
     booths: Vec<BoothLine>,
     next: Option<String>,
@@ -87,7 +87,7 @@ struct FloorQuery {
     after: Option<String>,
 }
 
-fn prices(rows: &[floor::store::CategoryRow]) -> Vec<Price> {
+fn prices(rows: &[floor::store::BoothCategoryRow]) -> Vec<Price> {
     let line = |(number, category): (usize, &BoothCategory)| {
         let row = rows.iter().find(|r| r.category == *category);
         // Defaults without a price list: 3 × 3 m (9 m²); a special build counts as four booths of that size.
@@ -106,27 +106,27 @@ fn prices(rows: &[floor::store::CategoryRow]) -> Vec<Price> {
 /// Shows zones, price list and booths.
 #[get("/manage/{edition}/floor")]
 pub(super) async fn show_floor(
-    s: Shell,
-    permit: Permit<SeeFair>,
+    s: PageContext,
+    permit: Permit<ViewEdition>,
     query: Query<FloorQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let FloorQuery { zone, after } = query.get()?;
+    let FloorQuery { zone, after } = query.into_result()?;
     let zone: Option<ZoneId> = zone.parse().ok();
     let chosen = zone;
     let data = permit.read(move |tx, granted| {
-        let desk = Desk::find(tx, &granted, Tab::Floor)?;
+        let desk = EditionContext::load(tx, &granted, Tab::Floor)?;
         let id = desk.edition.id;
-        let zones = floor::store::zones_of(tx, id)?;
-        let rules = floor::store::eligibility_of(tx, &zones.iter().map(|z| z.id).collect::<Vec<_>>())?;
+        let zones = floor::store::zones(tx, id)?;
+        let rules = floor::store::eligibility_by_zone(tx, &zones.iter().map(|z| z.id).collect::<Vec<_>>())?;
         let halls = match desk.edition.venue_id {
-            Some(venue) => venues::store::halls_of(tx, venue)?,
+            Some(venue) => venues::store::list_halls(tx, venue)?,
             None => Vec::new(),
         };
         let booths = store::booths(tx, id, zone, &after.unwrap_or_default(), PAGE_SIZE + 1)?;
         let counts = store::booths_by_zone(tx, id)?;
-        let prices = floor::store::categories_of(tx, id)?;
-        let filter = localities::store::Wanted { on: Some(desk.today), ..Default::default() };
-        let localities = localities::store::page(tx, &filter, "", 500)?;
+        let prices = floor::store::price_list(tx, id)?;
+        let filter = localities::store::LocalityFilter { valid_on: Some(desk.today), ..Default::default() };
+        let localities = localities::store::list_page(tx, &filter, "", 500)?;
         Ok((desk, zones, rules, halls, (booths, counts, prices, localities)))
     });
     let (desk, zones, mut rules, halls, (mut booths, counts, categories, localities)) = data.await?;
@@ -136,16 +136,16 @@ pub(super) async fn show_floor(
     });
     let names = zones.iter().map(|z| (z.id, format!("{} · {}", z.code, z.name))).collect();
     let zone_choices =
-        zones.iter().map(|z| Choice::new(z.id, format!("{} · {}", z.code, z.name), zone == Some(z.id))).collect();
+        zones.iter().map(|z| SelectOption::new(z.id, format!("{} · {}", z.code, z.name), zone == Some(z.id))).collect();
     let line = |row: floor::store::ZoneRow| {
         let rule = rules.remove(&row.id).unwrap_or_default();
         let is_open_to_all = rule == Eligibility::default();
-        let hall_options = halls.iter().map(|h| Choice::new(h.id, h.name.clone(), row.hall_id == Some(h.id)));
+        let hall_options = halls.iter().map(|h| SelectOption::new(h.id, h.name.clone(), row.hall_id == Some(h.id)));
         ZoneLine {
             booths: counts.get(&row.id).copied().unwrap_or(0),
-            halls: std::iter::once(Choice::none(s.t("choose-none"))).chain(hall_options).collect(),
-            groups: ticked::<ProductGroup>(&s, "product-group", &rule.product_groups),
-            forms: ticked::<LegalForm>(&s, "legal-form", &rule.legal_forms),
+            halls: std::iter::once(SelectOption::none(s.t("choose-none"))).chain(hall_options).collect(),
+            groups: multi_select::<ProductGroup>(&s, "product-group", &rule.product_groups),
+            forms: multi_select::<LegalForm>(&s, "legal-form", &rule.legal_forms),
             localities: rule.localities,
             is_open_to_all,
             id: row.id,
@@ -156,41 +156,54 @@ pub(super) async fn show_floor(
     };
     let zones = zones.into_iter().map(line).collect();
     let localities = localities.into_iter().map(|l| (l.code, l.name)).collect();
-    let (prices, categories) = (prices(&categories), of_set::<BoothCategory>(&s, "booth-category", None));
-    page(&Floor { s, desk, zones, prices, zone_choices, categories, localities, booths, next, zone: chosen, names })
+    let (prices, categories) = (prices(&categories), select::<BoothCategory>(&s, "booth-category", None));
+    render_page(&Floor {
+        s,
+        desk,
+        zones,
+        prices,
+        zone_choices,
+        categories,
+        localities,
+        booths,
+        next,
+        zone: chosen,
+        names,
+    })
 }
 
 #[derive(Template)]
 #[template(path = "organiser/booth.html")]
 struct Booth {
-    s: Shell,
-    desk: Desk,
+    s: PageContext,
+    desk: EditionContext,
     booth: BoothRow,
     area: String,
     fee: String,
-    zones: Vec<Choice>,
-    categories: Vec<Choice>,
-    availabilities: Vec<Choice>,
+    zones: Vec<SelectOption>,
+    categories: Vec<SelectOption>,
+    availabilities: Vec<SelectOption>,
 }
 
 /// Form for a booth.
 #[get("/manage/{edition}/booths/{booth}")]
 pub(super) async fn show_booth(
-    s: Shell,
-    permit: Permit<SeeFair>,
+    s: PageContext,
+    permit: Permit<ViewEdition>,
     path: web::Path<(String, BoothId)>,
 ) -> Result<HttpResponse, Problem> {
     let id = path.1;
     let data = permit.read(move |tx, granted| {
-        let desk = Desk::find(tx, &granted, Tab::Floor)?;
+        let desk = EditionContext::load(tx, &granted, Tab::Floor)?;
         let booth = floor::store::find_booth(tx, desk.edition.id, id)?;
-        Ok((floor::store::zones_of(tx, desk.edition.id)?, booth, desk))
+        Ok((floor::store::zones(tx, desk.edition.id)?, booth, desk))
     });
     let (zones, booth, desk) = data.await?;
-    let zone = |z: floor::store::ZoneRow| Choice::new(z.id, format!("{} · {}", z.code, z.name), z.id == booth.zone_id);
+    let zone =
+        |z: floor::store::ZoneRow| SelectOption::new(z.id, format!("{} · {}", z.code, z.name), z.id == booth.zone_id);
     let zones = zones.into_iter().map(zone).collect();
-    let categories = of_set(&s, "booth-category", Some(&booth.category));
-    let availabilities = of_set::<BoothAvailability>(&s, "availability", Some(&booth.availability));
+    let categories = select(&s, "booth-category", Some(&booth.category));
+    let availabilities = select::<BoothAvailability>(&s, "availability", Some(&booth.availability));
     let (area, fee) = (booth.area_dm2.to_string(), booth.fee.to_string());
-    page(&Booth { s, desk, booth, area, fee, zones, categories, availabilities })
+    render_page(&Booth { s, desk, booth, area, fee, zones, categories, availabilities })
 }

@@ -7,12 +7,12 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{
-    desk::{Desk, SeeFair, Tab},
-    store::{self, Occupant, Waiting},
+    edition_context::{EditionContext, Tab, ViewEdition},
+    store::{self, Occupant, QueuedApplication},
 };
 use crate::{
-    plan::Picture,
-    shell::{Shell, page},
+    floor_plan_view::FloorPlanView,
+    page_context::{PageContext, render_page},
 };
 use hoicho_core::values::ids::{ApplicationId, BoothId};
 use hoicho_fair::{
@@ -53,7 +53,7 @@ struct LegendEntry {
 
 /// An application with fewer booths than requested.
 struct QueueEntry {
-    of: Waiting,
+    of: QueuedApplication,
     given: i64,
     chosen: bool,
 }
@@ -70,10 +70,10 @@ struct Panel {
 #[derive(Template)]
 #[template(path = "organiser/plan.html")]
 struct FloorPlan {
-    s: Shell,
-    desk: Desk,
+    s: PageContext,
+    desk: EditionContext,
     colour: Colour,
-    picture: Picture,
+    picture: FloorPlanView,
     /// By booth identifier as in the drawing.
     occupants: HashMap<String, Occupant>,
     legend: Vec<LegendEntry>,
@@ -136,20 +136,20 @@ fn quartiles(mut amounts: Vec<i64>) -> [i64; 4] {
 /// Shows the plan in the selected colour scheme, with the panel of the selected booth.
 #[get("/manage/{edition}/plan")]
 pub(super) async fn show_floor_plan(
-    s: Shell,
-    permit: Permit<SeeFair>,
+    s: PageContext,
+    permit: Permit<ViewEdition>,
     query: Query<PlanQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let PlanQuery { colour, booth, application } = query.get()?;
+    let PlanQuery { colour, booth, application } = query.into_result()?;
     let data = permit.read(move |tx, granted| {
-        let desk = Desk::find(tx, &granted, Tab::Plan)?;
+        let desk = EditionContext::load(tx, &granted, Tab::FloorPlan)?;
         let id = desk.edition.id;
-        let zones = floor::store::zones_of(tx, id)?;
-        let planned = floor::store::planned(tx, id, &zones.iter().map(|z| z.id).collect::<Vec<_>>())?;
-        let occupants = store::occupants(tx, id)?;
+        let zones = floor::store::zones(tx, id)?;
+        let planned = floor::store::floor_plan_inputs(tx, id, &zones.iter().map(|z| z.id).collect::<Vec<_>>())?;
+        let occupants = store::active_allocations(tx, id)?;
         let sold = if colour == Colour::Sales { store::reports(tx, id)? } else { Vec::new() };
         let chosen = booth.map(|booth| floor::store::find_booth(tx, id, booth)).transpose()?;
-        let (waiting, given) = (store::approved(tx, id)?, store::booths_given(tx, id)?);
+        let (waiting, given) = (store::allocation_queue(tx, id)?, store::allocated_booth_counts(tx, id)?);
         Ok((desk, zones, planned, (occupants, sold, chosen, waiting, given)))
     });
     let (desk, zones, mut planned, (occupants, sold, chosen, waiting, given)) = data.await?;
@@ -162,9 +162,9 @@ pub(super) async fn show_floor_plan(
     sold.iter().for_each(|r| *amounts.entry(r.booth).or_default() += r.amount);
     let bounds = quartiles(amounts.values().copied().collect());
     let (colours, counts) = locality_colours(&occupants);
-    let layout = floor::plan(&zones, planned);
+    let layout = floor::floor_plan::layout(&zones, planned);
     let booth_ids: HashMap<String, BoothId> = layout.booths.iter().map(|b| (b.id.to_string(), b.id)).collect();
-    let mut picture = Picture::for_visitors(layout);
+    let mut picture = FloorPlanView::for_visitors(layout);
     let zone_colours: HashMap<String, String> =
         picture.booths.iter().filter_map(|b| Some((b.id.clone(), b.classes.split_once(' ')?.1.to_owned()))).collect();
     let mut legend: BTreeMap<String, LegendEntry> = BTreeMap::new();
@@ -218,7 +218,7 @@ pub(super) async fn show_floor_plan(
     let queue = queue.filter(|w| w.given < i64::from(w.of.booths_wanted) || w.chosen).collect();
     let occupants = of_booth.into_iter().map(|(id, o)| (id.to_string(), o)).collect();
     let legend = legend.into_values().collect();
-    page(&FloorPlan { s, desk, colour, picture, occupants, legend, queue, panel })
+    render_page(&FloorPlan { s, desk, colour, picture, occupants, legend, queue, panel })
 }
 
 #[cfg(test)]

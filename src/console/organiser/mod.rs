@@ -1,16 +1,16 @@
 //! Organiser pages: planning, review, allocation, figures, publication.
+mod allocation_runs;
+mod api_keys;
 mod application;
 mod applications;
 mod dashboard;
 mod deals;
-pub(super) mod desk;
+pub(super) mod edition_context;
 mod floor;
 mod floor_plan;
-mod keys;
-mod late;
-mod office;
+mod missing_reports;
+mod organiser_page;
 mod reports;
-mod rounds;
 mod sales;
 mod setup;
 pub(super) mod store;
@@ -29,16 +29,16 @@ pub(super) fn routes(cfg: &mut web::ServiceConfig) {
         .service(applications::approve_applications)
         .service(application::show_application)
         .service(floor_plan::show_floor_plan)
-        .service(rounds::show_rounds)
+        .service(allocation_runs::show_rounds)
         .service(sales::show_sales)
         .service(deals::show_deals)
         .service(visits::show_visits)
         .service(reports::show_reports)
-        .service(keys::show_keys)
+        .service(api_keys::show_keys)
         .service(webhooks::show_webhooks)
-        .service(office::show_office)
-        .service(office::show_new_edition)
-        .service(office::show_staff)
-        .service(office::show_places)
-        .service(office::show_audit);
+        .service(organiser_page::show_office)
+        .service(organiser_page::show_new_edition)
+        .service(organiser_page::show_staff)
+        .service(organiser_page::show_places)
+        .service(organiser_page::show_audit);
 }

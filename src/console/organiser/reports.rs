@@ -2,11 +2,11 @@
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
-use super::desk::{Desk, SeeFair, Tab};
-use crate::shell::{Shell, page};
+use super::edition_context::{EditionContext, Tab, ViewEdition};
+use crate::page_context::{PageContext, render_page};
 use hoicho_fair::{
     editions::EditionState,
-    statistics::{document::Statistics, published},
+    statistics::{document::Statistics, visible_figures},
 };
 use hoicho_web::{
     http::{Code, Problem},
@@ -30,8 +30,8 @@ const REPORTS: [&str; 10] = [
 #[derive(Template)]
 #[template(path = "organiser/reports.html")]
 struct Reports {
-    s: Shell,
-    desk: Desk,
+    s: PageContext,
+    desk: EditionContext,
     f: Statistics,
     is_final: bool,
     reports: [&'static str; 10],
@@ -48,12 +48,12 @@ impl Reports {
 
 /// Shows the downloads and the form to finalise the edition.
 #[get("/manage/{edition}/reports")]
-pub(super) async fn show_reports(s: Shell, permit: Permit<SeeFair>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_reports(s: PageContext, permit: Permit<ViewEdition>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
-        let desk = Desk::find(tx, &granted, Tab::Reports)?;
-        let (f, is_final) = published(tx, &granted)?.ok_or(Code::NotFound)?;
+        let desk = EditionContext::load(tx, &granted, Tab::Reports)?;
+        let (f, is_final) = visible_figures(tx, &granted)?.ok_or(Code::NotFound)?;
         Ok((desk, f, is_final))
     });
     let (desk, f, is_final) = data.await?;
-    page(&Reports { s, desk, f, is_final, reports: REPORTS })
+    render_page(&Reports { s, desk, f, is_final, reports: REPORTS })
 }

@@ -6,12 +6,12 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{
-    desk::{Desk, SeeFair, Tab},
-    store::{self, Sold},
+    edition_context::{EditionContext, Tab, ViewEdition},
+    store::{self, SalesReportRow},
 };
 use crate::{
-    choice::Choice,
-    shell::{Shell, page},
+    page_context::{PageContext, render_page},
+    select_options::SelectOption,
 };
 use hoicho_core::values::{
     clock::Day,
@@ -41,7 +41,7 @@ struct Line {
 /// A cell of the sheet: a booth and a day.
 struct Cell {
     day: Day,
-    sold: Option<Sold>,
+    sold: Option<SalesReportRow>,
     /// The day is not in the future, so a report can be entered.
     is_due: bool,
 }
@@ -49,13 +49,13 @@ struct Cell {
 #[derive(Template)]
 #[template(path = "organiser/sales.html")]
 struct Sales {
-    s: Shell,
-    desk: Desk,
+    s: PageContext,
+    desk: EditionContext,
     days: Vec<Day>,
     lines: Vec<Line>,
     totals: Vec<i64>,
     total: i64,
-    zones: Vec<Choice>,
+    zones: Vec<SelectOption>,
     zone: Option<ZoneId>,
     next: Option<String>,
     queried: Vec<(String, BoothId, Day)>,
@@ -82,19 +82,19 @@ struct SalesQuery {
 /// Shows the sheet.
 #[get("/manage/{edition}/sales")]
 pub(super) async fn show_sales(
-    s: Shell,
-    permit: Permit<SeeFair>,
+    s: PageContext,
+    permit: Permit<ViewEdition>,
     query: Query<SalesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let SalesQuery { zone, after } = query.get()?;
+    let SalesQuery { zone, after } = query.into_result()?;
     let zone: Option<ZoneId> = zone.parse().ok();
     let data = permit.read(move |tx, granted| {
-        let desk = Desk::find(tx, &granted, Tab::Sales)?;
+        let desk = EditionContext::load(tx, &granted, Tab::Sales)?;
         let id = desk.edition.id;
-        let days: Vec<Day> = editions::store::days(tx, id)?.into_iter().map(|d| d.day).collect();
-        let occupants = store::occupants(tx, id)?;
-        let booths = store::booths(tx, id, zone, "", floor::store::MOST_ON_A_PLAN)?;
-        Ok((desk, days, occupants, booths, store::reports(tx, id)?, floor::store::zones_of(tx, id)?))
+        let days: Vec<Day> = editions::store::list_days(tx, id)?.into_iter().map(|d| d.day).collect();
+        let occupants = store::active_allocations(tx, id)?;
+        let booths = store::booths(tx, id, zone, "", floor::store::MAX_BOOTHS_ON_FLOOR_PLAN)?;
+        Ok((desk, days, occupants, booths, store::reports(tx, id)?, floor::store::zones(tx, id)?))
     });
     let (desk, days, occupants, booths, reports, zones) = data.await?;
     let names: HashMap<BoothId, String> =
@@ -104,7 +104,8 @@ pub(super) async fn show_sales(
     let mut queried: Vec<_> = queried.filter_map(|r| Some((codes.get(&r.booth)?.clone(), r.booth, r.day))).collect();
     let more_queried = queried.len().saturating_sub(MAX_QUERIED);
     queried.truncate(MAX_QUERIED);
-    let mut sold: HashMap<(BoothId, Day), Sold> = reports.into_iter().map(|r| ((r.booth, r.day), r)).collect();
+    let mut sold: HashMap<(BoothId, Day), SalesReportRow> =
+        reports.into_iter().map(|r| ((r.booth, r.day), r)).collect();
     let visible =
         booths.into_iter().filter(|b| names.contains_key(&b.id) || days.iter().any(|d| sold.contains_key(&(b.id, *d))));
     let mut all: Vec<_> = visible.filter(|b| b.code > after).collect();
@@ -129,7 +130,8 @@ pub(super) async fn show_sales(
         }
     };
     let lines = all.into_iter().map(line).collect();
-    let zones = zones.into_iter().map(|z| Choice::new(z.id, format!("{} · {}", z.code, z.name), zone == Some(z.id)));
+    let zones =
+        zones.into_iter().map(|z| SelectOption::new(z.id, format!("{} · {}", z.code, z.name), zone == Some(z.id)));
     let zones = zones.collect();
-    page(&Sales { s, desk, days, lines, totals, total, zones, zone, next, queried, more_queried })
+    render_page(&Sales { s, desk, days, lines, totals, total, zones, zone, next, queried, more_queried })
 }

@@ -3,12 +3,12 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 use chrono::{Datelike, Days};
 
-use super::desk::{Desk, SeeFair, Tab};
+use super::edition_context::{EditionContext, Tab, ViewEdition};
 use crate::{
-    choice::Choice,
-    shell::{Shell, page},
+    page_context::{PageContext, render_page},
+    select_options::SelectOption,
 };
-use hoicho_core::{i18n::numbers, values::clock::Day};
+use hoicho_core::{i18n::format, values::clock::Day};
 use hoicho_fair::{
     editions::{self, EditionState, store::OpeningDayRow},
     organisers, venues,
@@ -33,10 +33,10 @@ struct Month {
 #[derive(Template)]
 #[template(path = "organiser/setup.html")]
 struct Setup {
-    s: Shell,
-    desk: Desk,
-    venues: Vec<Choice>,
-    series: Vec<Choice>,
+    s: PageContext,
+    desk: EditionContext,
+    venues: Vec<SelectOption>,
+    series: Vec<SelectOption>,
     lines: Vec<DayLine>,
     months: Vec<Month>,
     gates: Vec<GateRow>,
@@ -48,7 +48,7 @@ impl Setup {
     }
     fn steps_back(&self) -> Vec<(String, String)> {
         let state = self.desk.edition.state;
-        let needs = state.legal_steps().into_iter().filter(|to| state.needs_reason(*to));
+        let needs = state.transitions().into_iter().filter(|to| state.needs_reason(*to));
         needs.map(|to| (to.to_string(), self.s.of("edition-state", to))).collect()
     }
     fn declared(&self, total: &Option<i64>) -> String {
@@ -60,7 +60,7 @@ impl Setup {
 }
 
 /// Calendar months that contain opening days; at most 12.
-fn months(s: &Shell, days: &[OpeningDayRow]) -> Vec<Month> {
+fn months(s: &PageContext, days: &[OpeningDayRow]) -> Vec<Month> {
     let is_open = |day: Day| days.iter().any(|d| d.day == day);
     let mut firsts: Vec<Day> = days.iter().filter_map(|d| d.day.with_day(1)).collect();
     firsts.dedup();
@@ -79,7 +79,7 @@ fn months(s: &Shell, days: &[OpeningDayRow]) -> Vec<Month> {
 }
 
 /// Rows of the form: submitted values, else stored opening days, else one default row.
-fn lines(s: &Shell, days: &[OpeningDayRow]) -> Vec<DayLine> {
+fn lines(s: &PageContext, days: &[OpeningDayRow]) -> Vec<DayLine> {
     let submitted = s.flash.typed.keys().filter(|name| name.ends_with(".day")).count();
     let count = days.len().max(submitted).max(1);
     let line = |number: usize| {
@@ -88,8 +88,8 @@ fn lines(s: &Shell, days: &[OpeningDayRow]) -> Vec<DayLine> {
         DayLine {
             number,
             day: value("day", day.map(|d| d.day.to_string()).unwrap_or_default()),
-            opens_at: value("opens_at", day.map_or_else(|| "08:00".to_owned(), |d| numbers::time(d.opens_at))),
-            closes_at: value("closes_at", day.map_or_else(|| "21:30".to_owned(), |d| numbers::time(d.closes_at))),
+            opens_at: value("opens_at", day.map_or_else(|| "08:00".to_owned(), |d| format::time(d.opens_at))),
+            closes_at: value("closes_at", day.map_or_else(|| "21:30".to_owned(), |d| format::time(d.closes_at))),
         }
     };
     (0..count).map(line).collect()
@@ -97,24 +97,24 @@ fn lines(s: &Shell, days: &[OpeningDayRow]) -> Vec<DayLine> {
 
 /// Shows the setup forms.
 #[get("/manage/{edition}/setup")]
-pub(super) async fn show_setup(s: Shell, permit: Permit<SeeFair>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_setup(s: PageContext, permit: Permit<ViewEdition>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
-        let desk = Desk::find(tx, &granted, Tab::Setup)?;
+        let desk = EditionContext::load(tx, &granted, Tab::Setup)?;
         let organiser = desk.edition.organiser_id;
         Ok((
-            venues::store::page(tx, organiser, None, 500)?,
-            organisers::store::series_page(tx, organiser, None, 500)?,
-            editions::store::days(tx, desk.edition.id)?,
-            visits::store::gates_of(tx, desk.edition.id)?,
+            venues::store::list_page(tx, organiser, None, 500)?,
+            organisers::store::list_series_page(tx, organiser, None, 500)?,
+            editions::store::list_days(tx, desk.edition.id)?,
+            visits::store::find_gates(tx, desk.edition.id)?,
             desk,
         ))
     });
-    let (venues, series, days, gates, desk) = data.await?;
-    let none = || Choice::none(s.t("choose-none"));
-    let venues = venues.into_iter().map(|v| Choice::new(v.id, v.name, desk.edition.venue_id == Some(v.id)));
-    let series = series.into_iter().map(|x| Choice::new(x.id, x.name, desk.edition.series_id == Some(x.id)));
+    let (venues, series, list_days, gates, desk) = data.await?;
+    let none = || SelectOption::none(s.t("choose-none"));
+    let venues = venues.into_iter().map(|v| SelectOption::new(v.id, v.name, desk.edition.venue_id == Some(v.id)));
+    let series = series.into_iter().map(|x| SelectOption::new(x.id, x.name, desk.edition.series_id == Some(x.id)));
     let venues = std::iter::once(none()).chain(venues).collect();
     let series = std::iter::once(none()).chain(series).collect();
-    let (lines, months) = (lines(&s, &days), months(&s, &days));
-    page(&Setup { s, desk, venues, series, lines, months, gates })
+    let (lines, months) = (lines(&s, &list_days), months(&s, &list_days));
+    render_page(&Setup { s, desk, venues, series, lines, months, gates })
 }

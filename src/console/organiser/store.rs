@@ -51,7 +51,7 @@ pub(super) struct Occupant {
 }
 
 /// Active allocations of an edition with their exhibitors.
-pub(super) fn occupants(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Occupant>> {
+pub(super) fn active_allocations(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Occupant>> {
     allocations::table
         .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::edition_id.eq(edition))
@@ -72,7 +72,7 @@ pub(super) fn occupants(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<
 
 /// An approved application in the allocation queue.
 #[derive(Debug, Clone, Queryable)]
-pub(super) struct Waiting {
+pub(super) struct QueuedApplication {
     pub id: ApplicationId,
     pub name: String,
     pub locality: String,
@@ -81,7 +81,7 @@ pub(super) struct Waiting {
 }
 
 /// Approved applications by identifier (creation order); at most 2,000.
-pub(super) fn approved(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Waiting>> {
+pub(super) fn allocation_queue(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<QueuedApplication>> {
     applications::table
         .inner_join(exhibitors::table)
         .filter(applications::edition_id.eq(edition))
@@ -99,7 +99,7 @@ pub(super) fn approved(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<W
 }
 
 /// Number of active allocations per application.
-pub(super) fn booths_given(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<HashMap<ApplicationId, i64>> {
+pub(super) fn allocated_booth_counts(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<HashMap<ApplicationId, i64>> {
     let rows: Vec<(ApplicationId, i64)> = allocations::table
         .filter(allocations::edition_id.eq(edition))
         .filter(allocations::state.eq_any(AllocationState::ACTIVE))
@@ -111,7 +111,7 @@ pub(super) fn booths_given(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<H
 
 /// Sales report of a booth and a day.
 #[derive(Debug, Clone, Queryable)]
-pub(super) struct Sold {
+pub(super) struct SalesReportRow {
     pub booth: BoothId,
     pub day: Day,
     pub amount: i64,
@@ -120,7 +120,7 @@ pub(super) struct Sold {
 }
 
 /// All sales reports of an edition; at most booths × opening days.
-pub(super) fn reports(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Sold>> {
+pub(super) fn reports(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<SalesReportRow>> {
     sales_reports::table
         .filter(sales_reports::edition_id.eq(edition))
         .select((
@@ -183,7 +183,7 @@ pub(super) fn booths_by_zone(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult
 }
 
 /// Display names of users.
-pub(crate) fn names_of(tx: &mut Tx<'_>, users: &[UserId]) -> QueryResult<HashMap<UserId, String>> {
+pub(crate) fn display_names(tx: &mut Tx<'_>, users: &[UserId]) -> QueryResult<HashMap<UserId, String>> {
     let rows: Vec<(UserId, String)> =
         users::table.filter(users::id.eq_any(users)).select((users::id, users::display_name)).load(tx.conn())?;
     Ok(rows.into_iter().collect())
@@ -215,10 +215,10 @@ pub(super) fn products_of(tx: &mut Tx<'_>, application: ApplicationId) -> QueryR
 }
 
 /// An allocation of an application: identifier, booth code, state, expiry.
-pub(super) type Given = (AllocationId, String, AllocationState, Option<Instant>);
+pub(super) type AllocationSummary = (AllocationId, String, AllocationState, Option<Instant>);
 
 /// Allocations of an application, latest first; at most 200.
-pub(super) fn allocations_of(tx: &mut Tx<'_>, application: ApplicationId) -> QueryResult<Vec<Given>> {
+pub(super) fn allocations_of(tx: &mut Tx<'_>, application: ApplicationId) -> QueryResult<Vec<AllocationSummary>> {
     allocations::table
         .inner_join(booths::table)
         .filter(allocations::application_id.eq(application))

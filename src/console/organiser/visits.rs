@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
-use super::desk::{Desk, SeeVisits, Tab};
+use super::edition_context::{EditionContext, Tab, ViewVisits};
 use crate::{
     chart::{self, Bar, Chart, Unit},
-    shell::{Shell, page},
+    page_context::{PageContext, render_page},
 };
 use hoicho_core::{
-    i18n::numbers,
+    i18n::format,
     values::{clock::Day, ids::GateId},
 };
 use hoicho_fair::{
@@ -30,8 +30,8 @@ struct Line {
 #[derive(Template)]
 #[template(path = "organiser/visits.html")]
 struct Visits {
-    s: Shell,
-    desk: Desk,
+    s: PageContext,
+    desk: EditionContext,
     gates: Vec<GateRow>,
     lines: Vec<Line>,
     totals: Vec<i64>,
@@ -44,11 +44,16 @@ struct Visits {
 
 /// Shows the visits.
 #[get("/manage/{edition}/visits")]
-pub(super) async fn show_visits(s: Shell, permit: Permit<SeeVisits>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_visits(s: PageContext, permit: Permit<ViewVisits>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
-        let desk = Desk::find(tx, &granted, Tab::Visits)?;
+        let desk = EditionContext::load(tx, &granted, Tab::Visits)?;
         let id = desk.edition.id;
-        Ok((visits::store::gates_of(tx, id)?, visits::store::by_hour(tx, id)?, editions::store::days(tx, id)?, desk))
+        Ok((
+            visits::store::find_gates(tx, id)?,
+            visits::store::counts_by_hour(tx, id)?,
+            editions::store::list_days(tx, id)?,
+            desk,
+        ))
     });
     let (gates, hours, days, desk) = data.await?;
     let sum = |day: Day, gate: Option<GateId>| {
@@ -66,17 +71,17 @@ pub(super) async fn show_visits(s: Shell, permit: Permit<SeeVisits>) -> Result<H
     let mut by_hour: BTreeMap<i32, i64> = BTreeMap::new();
     hours.iter().for_each(|h| *by_hour.entry(h.hour).or_default() += h.entries);
     let day_bars: Vec<Bar> =
-        lines.iter().map(|l| Bar { name: numbers::short_date(s.words.0, l.day), value: l.visits }).collect();
+        lines.iter().map(|l| Bar { name: format::short_date(s.words.0, l.day), value: l.visits }).collect();
     let hour_bars: Vec<Bar> = by_hour.iter().map(|(h, n)| Bar { name: format!("{h}h"), value: *n }).collect();
     let charts = if hours.is_empty() {
         Vec::new()
     } else {
         vec![
-            chart::columns(s.t("chart-visits-by-day"), &day_bars, Unit::Count, s.words.0),
-            chart::columns(s.t("chart-visits-by-hour-all"), &hour_bars, Unit::Count, s.words.0),
+            chart::column_chart(s.t("chart-visits-by-day"), &day_bars, Unit::Count, s.words.0),
+            chart::column_chart(s.t("chart-visits-by-hour-all"), &hour_bars, Unit::Count, s.words.0),
         ]
     };
     let can_adjust = desk.can_manage;
     let event = uuid::Uuid::now_v7().to_string();
-    page(&Visits { s, desk, gates, lines, totals, visits, exits, charts, event, can_adjust })
+    render_page(&Visits { s, desk, gates, lines, totals, visits, exits, charts, event, can_adjust })
 }

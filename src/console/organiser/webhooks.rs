@@ -6,13 +6,13 @@ use askama::Template;
 use chrono::Duration;
 
 use crate::{
-    choice::{Choice, of_set},
-    shell::{Shell, page},
+    page_context::{PageContext, render_page},
+    select_options::{SelectOption, select},
 };
 use hoicho_core::values::{clock::Instant, ids::WebhookId};
 use hoicho_fair::{
     organisers::{self, store::OrganiserRow},
-    webhooks::{self, EventType, Recent, WebhookRow},
+    webhooks::{self, EventType, RecentDelivery, WebhookRow},
 };
 use hoicho_web::{
     http::Problem,
@@ -31,16 +31,16 @@ const MAX_RECENT: i64 = 50;
 struct Line {
     row: WebhookRow,
     types: Vec<EventType>,
-    recent: Vec<Recent>,
+    recent: Vec<RecentDelivery>,
 }
 
 #[derive(Template)]
 #[template(path = "organiser/webhooks.html")]
 struct Webhooks {
-    s: Shell,
+    s: PageContext,
     organiser: OrganiserRow,
     lines: Vec<Line>,
-    types: Vec<Choice>,
+    types: Vec<SelectOption>,
     since: Vec<(String, &'static str)>,
     is_owner: bool,
 }
@@ -53,15 +53,15 @@ impl Webhooks {
 
 /// Shows the webhooks.
 #[get("/organisers/{organiser}/webhooks")]
-pub(super) async fn show_webhooks(s: Shell, permit: Permit<ViewWebhooks>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_webhooks(s: PageContext, permit: Permit<ViewWebhooks>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
         let organiser = organisers::store::find(tx, granted.organiser()?)?;
-        let rows = webhooks::of_organiser(tx, organiser.id)?;
+        let rows = webhooks::list_by_organiser(tx, organiser.id)?;
         let ids: Vec<WebhookId> = rows.iter().map(|r| r.id).collect();
-        Ok((organiser, rows, webhooks::types_of(tx, &ids)?, webhooks::recent(tx, &ids, MAX_RECENT)?))
+        Ok((organiser, rows, webhooks::list_event_types(tx, &ids)?, webhooks::list_recent(tx, &ids, MAX_RECENT)?))
     });
     let (organiser, rows, mut types_of, sent) = data.await?;
-    let mut recent: HashMap<WebhookId, Vec<Recent>> = HashMap::new();
+    let mut recent: HashMap<WebhookId, Vec<RecentDelivery>> = HashMap::new();
     sent.into_iter().for_each(|delivery| recent.entry(delivery.webhook).or_default().push(delivery));
     let line = |row: WebhookRow| Line {
         types: types_of.remove(&row.id).unwrap_or_default(),
@@ -70,7 +70,7 @@ pub(super) async fn show_webhooks(s: Shell, permit: Permit<ViewWebhooks>) -> Res
     };
     let lines = rows.into_iter().map(line).collect();
     let is_owner_of = |(id, _, role): &(_, String, OrganiserRole)| *id == organiser.id && *role == OrganiserRole::Owner;
-    let is_owner = s.reader()?.organisers.iter().any(is_owner_of);
+    let is_owner = s.require_user()?.organisers.iter().any(is_owner_of);
     let ago = |hours: i64, word| ((s.now - Duration::hours(hours)).and_utc().to_rfc3339(), word);
     let since = vec![
         ago(1, "hook-since-hour"),
@@ -78,8 +78,8 @@ pub(super) async fn show_webhooks(s: Shell, permit: Permit<ViewWebhooks>) -> Res
         ago(167, "hook-since-week"),
         ago(719, "hook-since-month"),
     ];
-    let mut types = of_set::<EventType>(&s, "event-type", None);
+    let mut types = select::<EventType>(&s, "event-type", None);
     // Test events are sent manually, independent of the subscribed types.
     types.retain(|choice| choice.value != EventType::Test.as_str());
-    page(&Webhooks { s, organiser, lines, types, since, is_owner })
+    render_page(&Webhooks { s, organiser, lines, types, since, is_owner })
 }

@@ -3,10 +3,10 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use askama::Template;
 
 use crate::{
-    plan::Picture,
-    shell::{Shell, page},
+    floor_plan_view::FloorPlanView,
+    page_context::{PageContext, render_page},
 };
-use hoicho_core::i18n::numbers;
+use hoicho_core::i18n::format;
 use hoicho_fair::{
     editions::{self, EditionState, store::EditionRow, store::OpeningDayRow},
     floor, organisers,
@@ -14,16 +14,16 @@ use hoicho_fair::{
     venues,
 };
 use hoicho_web::identity::RequestContext;
-use hoicho_web::{http::Problem, identity::View};
+use hoicho_web::{http::Problem, identity::ReadPermit};
 
 #[derive(Template)]
 #[template(path = "visitor/edition.html")]
 struct Edition {
-    s: Shell,
+    s: PageContext,
     edition: EditionRow,
     place: Option<(String, String)>,
     days: Vec<OpeningDayRow>,
-    picture: Picture,
+    picture: FloorPlanView,
     is_staff: bool,
     linked_data: String,
     oembed: String,
@@ -34,12 +34,12 @@ struct Edition {
 impl Edition {
     fn when(&self) -> String {
         match (self.days.first(), self.days.last()) {
-            (Some(first), Some(last)) => numbers::dates(self.s.words.0, first.day, last.day),
+            (Some(first), Some(last)) => format::date_range(self.s.words.0, first.day, last.day),
             _ => self.s.t("edition-no-days"),
         }
     }
     fn hours(&self, day: &OpeningDayRow) -> String {
-        format!("{} – {}", numbers::time(day.opens_at), numbers::time(day.closes_at))
+        format!("{} – {}", format::time(day.opens_at), format::time(day.closes_at))
     }
 }
 
@@ -47,16 +47,16 @@ impl Edition {
 #[get("/fairs/{edition}")]
 pub(super) async fn show_edition(
     req: HttpRequest,
-    s: Shell,
-    permit: View,
+    s: PageContext,
+    permit: ReadPermit,
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
-        let days = editions::store::days(tx, edition.id)?;
+        let days = editions::store::list_days(tx, edition.id)?;
         let ids: Vec<_> = edition.venue_id.into_iter().collect();
-        let place = venues::store::by_ids(tx, &ids)?.pop().map(|v| (v.name, v.address));
-        let plan = floor::store::plan_of(tx, edition.id)?;
+        let place = venues::store::list_by_ids(tx, &ids)?.pop().map(|v| (v.name, v.address));
+        let plan = floor::store::floor_plan(tx, edition.id)?;
         let organiser = organisers::store::find(tx, edition.organiser_id)?.name;
         Ok((edition, days, place, plan, organiser, granted.as_staff))
     });
@@ -67,6 +67,6 @@ pub(super) async fn show_edition(
     let picture_url = format!("{base}/api/v1/editions/{}/picture?language={language}", edition.slug);
     let linked_data = edition_linked_data(&edition, &days, place.as_ref(), &organiser, &url);
     let oembed = serde_urlencoded::to_string([("url", &url)]).map(|q| format!("/oembed?{q}")).unwrap_or_default();
-    let picture = Picture::for_visitors(plan);
-    page(&Edition { s, edition, place, days, picture, is_staff, linked_data, oembed, url, picture_url })
+    let picture = FloorPlanView::for_visitors(plan);
+    render_page(&Edition { s, edition, place, days, picture, is_staff, linked_data, oembed, url, picture_url })
 }

@@ -3,17 +3,17 @@ use actix_web::{HttpResponse, get, web};
 use askama::Template;
 
 use super::store;
-use crate::shell::{Shell, page};
+use crate::page_context::{PageContext, render_page};
 use hoicho_core::{db::Tx, values::clock::Day};
 use hoicho_fair::{
-    editions::{self, EditionState, store::Listed},
+    editions::{self, EditionState, store::Visibility},
     venues,
 };
 use hoicho_web::http::Problem;
 use hoicho_web::identity::RequestContext;
 
 /// Summary of an edition.
-pub(crate) struct Card {
+pub(crate) struct EditionCard {
     pub slug: String,
     pub name: String,
     pub state: EditionState,
@@ -21,24 +21,24 @@ pub(crate) struct Card {
     pub days: Option<(Day, Day)>,
 }
 
-impl Card {
+impl EditionCard {
     /// Formats the dates in the language of the page.
-    pub fn when(&self, s: &Shell) -> String {
+    pub fn when(&self, s: &PageContext) -> String {
         match self.days {
-            Some((first, last)) => hoicho_core::i18n::numbers::dates(s.words.0, first, last),
+            Some((first, last)) => hoicho_core::i18n::format::date_range(s.words.0, first, last),
             None => s.t("edition-no-days"),
         }
     }
 }
 
 /// Loads edition cards, latest first.
-pub(crate) fn cards(tx: &mut Tx<'_>, listed: Listed) -> Result<Vec<Card>, Problem> {
-    let rows = editions::store::page(tx, listed, "", 500)?;
-    let spans = store::spans(tx, &rows.iter().map(|r| r.id).collect::<Vec<_>>())?;
-    let venues = venues::store::by_ids(tx, &rows.iter().filter_map(|r| r.venue_id).collect::<Vec<_>>())?;
-    let mut cards: Vec<Card> = rows
+pub(crate) fn edition_cards(tx: &mut Tx<'_>, listed: Visibility) -> Result<Vec<EditionCard>, Problem> {
+    let rows = editions::store::list_page(tx, listed, "", 500)?;
+    let spans = store::opening_periods(tx, &rows.iter().map(|r| r.id).collect::<Vec<_>>())?;
+    let venues = venues::store::list_by_ids(tx, &rows.iter().filter_map(|r| r.venue_id).collect::<Vec<_>>())?;
+    let mut cards: Vec<EditionCard> = rows
         .into_iter()
-        .map(|row| Card {
+        .map(|row| EditionCard {
             place: venues.iter().find(|v| Some(v.id) == row.venue_id).map(|v| format!("{}, {}", v.name, v.address)),
             days: spans.get(&row.id).copied(),
             slug: row.slug,
@@ -53,15 +53,15 @@ pub(crate) fn cards(tx: &mut Tx<'_>, listed: Listed) -> Result<Vec<Card>, Proble
 #[derive(Template)]
 #[template(path = "visitor/editions.html")]
 struct Editions {
-    s: Shell,
-    coming: Vec<Card>,
-    past: Vec<Card>,
+    s: PageContext,
+    coming: Vec<EditionCard>,
+    past: Vec<EditionCard>,
 }
 
 /// Shows the public editions.
 #[get("/")]
-pub(super) async fn show_editions(s: Shell, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
-    let cards = context.db.read(|tx| cards(tx, Listed::Public(None))).await?;
+pub(super) async fn show_editions(s: PageContext, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
+    let cards = context.db.read(|tx| edition_cards(tx, Visibility::Public(None))).await?;
     let (coming, past) = cards.into_iter().partition(|c| c.state.is_open());
-    page(&Editions { s, coming, past })
+    render_page(&Editions { s, coming, past })
 }

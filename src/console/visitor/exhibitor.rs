@@ -3,15 +3,15 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use askama::Template;
 
 use super::store::{self, PublicExhibitor, PublicProduct};
-use crate::shell::{Shell, page};
+use crate::page_context::{PageContext, render_page};
 use hoicho_fair::{editions::EditionState, partners::exhibitor_linked_data};
 use hoicho_web::identity::RequestContext;
-use hoicho_web::{http::Problem, identity::View};
+use hoicho_web::{http::Problem, identity::ReadPermit};
 
 #[derive(Template)]
 #[template(path = "visitor/exhibitor.html")]
 struct Exhibitor {
-    s: Shell,
+    s: PageContext,
     exhibitor: PublicExhibitor,
     products: Vec<PublicProduct>,
     stood: Vec<(String, String, EditionState, String)>,
@@ -28,18 +28,18 @@ impl Exhibitor {
 #[get("/exhibitors/{exhibitor}")]
 pub(super) async fn show_exhibitor(
     req: HttpRequest,
-    s: Shell,
-    permit: View,
+    s: PageContext,
+    permit: ReadPermit,
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
         let id = granted.exhibitor()?;
-        Ok((store::exhibitor(tx, id)?, store::products_of(tx, id)?, store::stood_at(tx, id)?))
+        Ok((store::exhibitor(tx, id)?, store::products_of(tx, id)?, store::booth_history(tx, id)?))
     });
     let (exhibitor, products, stood) = data.await?;
     let url = format!("{}{}", context.base_url(&req), req.path());
     let product_groups: Vec<_> = products.iter().map(|p| (p.name.as_str(), p.group)).collect();
     let linked_data =
         exhibitor_linked_data(&exhibitor.name, &exhibitor.locality, &exhibitor.country, &product_groups, &url);
-    page(&Exhibitor { s, exhibitor, products, stood, linked_data })
+    render_page(&Exhibitor { s, exhibitor, products, stood, linked_data })
 }

@@ -5,25 +5,25 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 use serde::Deserialize;
 
-use super::store::{self, Good, Stand};
-use crate::shell::{Shell, page};
+use super::store::{self, LetBooth, ListedProduct};
+use crate::page_context::{PageContext, render_page};
 use hoicho_core::{
     db::Tx,
     i18n::collation,
     values::{
         ids::{EditionId, ExhibitorId},
-        text::fold,
+        text::normalize_for_search,
     },
 };
 use hoicho_fair::editions::{self, store::EditionRow};
 use hoicho_web::{
     http::{Problem, Query},
-    identity::View,
+    identity::ReadPermit,
 };
 
 /// An exhibitor in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Line {
+pub(crate) struct ExhibitorLine {
     pub exhibitor: ExhibitorId,
     pub name: String,
     pub locality: String,
@@ -40,19 +40,19 @@ pub(crate) struct Line {
 const MAX_PRODUCTS: usize = 4;
 
 /// Exhibitors that match the search, best rank first; all exhibitors if it is empty. Vietnamese collation order.
-fn search(stands: Vec<Stand>, goods: Vec<Good>, question: &str) -> Vec<Line> {
-    let folded = fold(question);
-    let matches = |text: &str| !folded.is_empty() && fold(text).contains(&folded);
-    let mut goods_of: BTreeMap<ExhibitorId, Vec<Good>> = BTreeMap::new();
+fn search(stands: Vec<LetBooth>, goods: Vec<ListedProduct>, question: &str) -> Vec<ExhibitorLine> {
+    let folded = normalize_for_search(question);
+    let matches = |text: &str| !folded.is_empty() && normalize_for_search(text).contains(&folded);
+    let mut goods_of: BTreeMap<ExhibitorId, Vec<ListedProduct>> = BTreeMap::new();
     goods.into_iter().for_each(|g| goods_of.entry(g.exhibitor).or_default().push(g));
-    let mut by_exhibitor: BTreeMap<ExhibitorId, Line> = BTreeMap::new();
+    let mut by_exhibitor: BTreeMap<ExhibitorId, ExhibitorLine> = BTreeMap::new();
     for stand in stands {
         let line = by_exhibitor.entry(stand.exhibitor).or_insert_with(|| {
             let mut goods = goods_of.remove(&stand.exhibitor).unwrap_or_default();
             goods.sort_by_key(|g| (!matches(&g.name), std::cmp::Reverse(g.stars)));
             let rank = if goods.first().is_some_and(|g| matches(&g.name)) { 3 } else { 0 };
             let more_goods = goods.len().saturating_sub(MAX_PRODUCTS);
-            Line {
+            ExhibitorLine {
                 exhibitor: stand.exhibitor,
                 rank: rank.max(if matches(&stand.name) { 2 } else { u8::from(matches(&stand.locality)) }),
                 name: stand.name,
@@ -63,28 +63,29 @@ fn search(stands: Vec<Stand>, goods: Vec<Good>, question: &str) -> Vec<Line> {
                 more_goods,
             }
         });
-        if fold(&stand.booth) == folded {
+        if normalize_for_search(&stand.booth) == folded {
             line.rank = line.rank.max(2);
         }
         line.booths.push(stand.booth);
     }
-    let mut lines: Vec<Line> = by_exhibitor.into_values().filter(|l| folded.is_empty() || l.rank > 0).collect();
-    lines.sort_by(|a, b| b.rank.cmp(&a.rank).then_with(|| collation::compare(&a.name, &b.name)));
+    let mut lines: Vec<ExhibitorLine> =
+        by_exhibitor.into_values().filter(|l| folded.is_empty() || l.rank > 0).collect();
+    lines.sort_by(|a, b| b.rank.cmp(&a.rank).then_with(|| collation::compare_names(&a.name, &b.name)));
     lines
 }
 
 /// Loads the exhibitors of an edition that match `question`.
-fn find_lines(tx: &mut Tx<'_>, edition: EditionId, question: &str) -> Result<Vec<Line>, Problem> {
-    let stands = store::stands(tx, edition)?;
+fn find_lines(tx: &mut Tx<'_>, edition: EditionId, question: &str) -> Result<Vec<ExhibitorLine>, Problem> {
+    let stands = store::let_booths(tx, edition)?;
     let mut ids: Vec<_> = stands.iter().map(|s| s.exhibitor).collect();
     ids.sort();
     ids.dedup();
-    let goods = store::goods(tx, &ids)?;
+    let goods = store::products_by_exhibitor(tx, &ids)?;
     Ok(search(stands, goods, question))
 }
 
 /// Loads all exhibitors of an edition.
-pub(crate) fn everybody(tx: &mut Tx<'_>, edition: EditionId) -> Result<Vec<Line>, Problem> {
+pub(crate) fn all_exhibitors(tx: &mut Tx<'_>, edition: EditionId) -> Result<Vec<ExhibitorLine>, Problem> {
     find_lines(tx, edition, "")
 }
 
@@ -97,20 +98,20 @@ struct SearchQuery {
 #[derive(Template)]
 #[template(path = "visitor/exhibitors.html")]
 struct Exhibitors {
-    s: Shell,
+    s: PageContext,
     edition: EditionRow,
     question: String,
-    lines: Vec<Line>,
+    lines: Vec<ExhibitorLine>,
 }
 
 /// Shows the exhibitor list.
 #[get("/fairs/{edition}/exhibitors")]
 pub(super) async fn show_exhibitors(
-    s: Shell,
-    permit: View,
+    s: PageContext,
+    permit: ReadPermit,
     query: Query<SearchQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let question: String = query.get()?.q.chars().take(100).collect();
+    let question: String = query.into_result()?.q.chars().take(100).collect();
     let search_text = question.clone();
     let data = permit.read(move |tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
@@ -118,15 +119,15 @@ pub(super) async fn show_exhibitors(
         Ok((edition, lines))
     });
     let (edition, lines) = data.await?;
-    page(&Exhibitors { s, edition, question, lines })
+    render_page(&Exhibitors { s, edition, question, lines })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn stand(id: ExhibitorId, booth: &str, name: &str, locality: &str) -> Stand {
-        Stand { booth: booth.into(), zone: "Z".into(), exhibitor: id, name: name.into(), locality: locality.into() }
+    fn stand(id: ExhibitorId, booth: &str, name: &str, locality: &str) -> LetBooth {
+        LetBooth { booth: booth.into(), zone: "Z".into(), exhibitor: id, name: name.into(), locality: locality.into() }
     }
 
     #[test]
@@ -141,8 +142,8 @@ mod tests {
         };
         let goods = || {
             vec![
-                Good { exhibitor: a, name: "Gà bản Đầm Hà".into(), stars: Some(4) },
-                Good { exhibitor: b, name: "Chả mực".into(), stars: None },
+                ListedProduct { exhibitor: a, name: "Gà bản Đầm Hà".into(), stars: Some(4) },
+                ListedProduct { exhibitor: b, name: "Chả mực".into(), stars: None },
             ]
         };
         let results =

@@ -4,19 +4,19 @@ use askama::Template;
 
 use crate::{
     chart::{self, Bar, Chart, Unit},
-    shell::{Shell, page},
+    page_context::{PageContext, render_page},
 };
-use hoicho_core::i18n::{Said, numbers};
+use hoicho_core::i18n::{MessageId, format};
 use hoicho_fair::{
     editions::{self, store::EditionRow},
     statistics::{
         document::{Basis, Ratio, SalesOf, Statistics},
-        published,
+        visible_figures,
     },
 };
 use hoicho_web::{
     http::{Code, Problem},
-    identity::View,
+    identity::ReadPermit,
 };
 
 /// Maximum number of bars in a ranking chart.
@@ -25,7 +25,7 @@ const MAX_BARS: usize = 12;
 #[derive(Template)]
 #[template(path = "visitor/figures.html")]
 struct Figures {
-    s: Shell,
+    s: PageContext,
     edition: EditionRow,
     f: Statistics,
     is_final: bool,
@@ -55,42 +55,42 @@ impl Figures {
 }
 
 /// Charts of the statistics of an edition.
-pub(crate) fn charts(s: &Shell, f: &Statistics) -> Vec<Chart> {
+pub(crate) fn charts(s: &PageContext, f: &Statistics) -> Vec<Chart> {
     let language = s.words.0;
     let ranking = |rows: &[SalesOf]| -> Vec<Bar> {
         let named = rows.iter().filter(|l| !l.name.is_empty() && l.name != "unspecified");
         named.take(MAX_BARS).map(|l| Bar { name: l.name.clone(), value: l.amount }).collect()
     };
     let sales: Vec<Bar> =
-        f.sales.by_day.iter().map(|d| Bar { name: numbers::short_date(language, d.day), value: d.amount }).collect();
+        f.sales.by_day.iter().map(|d| Bar { name: format::short_date(language, d.day), value: d.amount }).collect();
     let visits: Vec<Bar> =
-        f.visits.by_day.iter().map(|d| Bar { name: numbers::short_date(language, d.day), value: d.visits }).collect();
+        f.visits.by_day.iter().map(|d| Bar { name: format::short_date(language, d.day), value: d.visits }).collect();
     let mut charts = Vec::new();
     if f.sales.by_day.iter().any(|d| d.amount > 0) {
-        charts.push(chart::columns(s.t("chart-sales-by-day"), &sales, Unit::Money, language));
+        charts.push(chart::column_chart(s.t("chart-sales-by-day"), &sales, Unit::Money, language));
     }
     if f.visits.by_day.iter().any(|d| d.visits > 0) {
-        charts.push(chart::columns(s.t("chart-visits-by-day"), &visits, Unit::Count, language));
+        charts.push(chart::column_chart(s.t("chart-visits-by-day"), &visits, Unit::Count, language));
     }
     let zones = ranking(&f.sales.by_zone);
     if zones.iter().any(|b| b.value > 0) {
-        charts.push(chart::rows(s.t("chart-sales-by-zone"), &zones, Unit::Money, language));
+        charts.push(chart::row_chart(s.t("chart-sales-by-zone"), &zones, Unit::Money, language));
     }
     let localities = ranking(&f.sales.top_localities);
     if localities.iter().any(|b| b.value > 0) {
-        charts.push(chart::rows(s.t("chart-top-localities"), &localities, Unit::Money, language));
+        charts.push(chart::row_chart(s.t("chart-top-localities"), &localities, Unit::Money, language));
     }
     if let Some(per_day) = f.comparison.as_ref().and_then(|c| c.sales_per_day.as_ref()) {
         let bars = [
             Bar { name: s.t("compare-now"), value: per_day.now },
             Bar { name: s.t("compare-before"), value: per_day.before },
         ];
-        charts.push(chart::pair(s.t("chart-sales-per-day"), &bars, Unit::Money, language));
+        charts.push(chart::comparison_chart(s.t("chart-sales-per-day"), &bars, Unit::Money, language));
     }
     charts
 }
 
-fn comparison_rows(s: &Shell, f: &Statistics) -> Vec<Compared> {
+fn comparison_rows(s: &PageContext, f: &Statistics) -> Vec<Compared> {
     let Some(c) = &f.comparison else { return Vec::new() };
     let line = |key: &str, ratio: &Option<Ratio>, is_money: bool| {
         let ratio = ratio.as_ref()?;
@@ -118,14 +118,14 @@ fn comparison_rows(s: &Shell, f: &Statistics) -> Vec<Compared> {
 
 /// Shows the figures of an edition: to the public once they are final, to staff at any time.
 #[get("/fairs/{edition}/figures")]
-pub(super) async fn show_figures(s: Shell, permit: View) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_figures(s: PageContext, permit: ReadPermit) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
-        Ok((edition, published(tx, &granted)?))
+        Ok((edition, visible_figures(tx, &granted)?))
     });
     let (edition, statistics) = data.await?;
     let (f, is_final) =
-        statistics.ok_or_else(|| Problem::new(Code::NotFound, Said("the-figures-of-this-edition-are-not")))?;
+        statistics.ok_or_else(|| Problem::new(Code::NotFound, MessageId("the-figures-of-this-edition-are-not")))?;
     let (charts, compared) = (charts(&s, &f), comparison_rows(&s, &f));
-    page(&Figures { s, edition, f, is_final, charts, compared })
+    render_page(&Figures { s, edition, f, is_final, charts, compared })
 }

@@ -18,7 +18,7 @@ const LET_STATES: [&str; 2] = ["confirmed", "checked_in"];
 pub(super) const MAX_LET_BOOTHS: i64 = 10_000;
 
 /// First and last opening day per edition.
-pub(crate) fn spans(tx: &mut Tx<'_>, ids: &[EditionId]) -> QueryResult<HashMap<EditionId, (Day, Day)>> {
+pub(crate) fn opening_periods(tx: &mut Tx<'_>, ids: &[EditionId]) -> QueryResult<HashMap<EditionId, (Day, Day)>> {
     use diesel::dsl::{max, min};
     let rows: Vec<(EditionId, Option<Day>, Option<Day>)> = opening_days::table
         .filter(opening_days::edition_id.eq_any(ids))
@@ -30,7 +30,7 @@ pub(crate) fn spans(tx: &mut Tx<'_>, ids: &[EditionId]) -> QueryResult<HashMap<E
 
 /// A let booth with its exhibitor or a co-exhibitor.
 #[derive(Debug, Clone, Queryable)]
-pub(super) struct Stand {
+pub(super) struct LetBooth {
     pub booth: String,
     pub zone: String,
     pub exhibitor: ExhibitorId,
@@ -39,8 +39,8 @@ pub(super) struct Stand {
 }
 
 /// Let booths of an edition with their exhibitors and co-exhibitors.
-pub(super) fn stands(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Stand>> {
-    let mut main: Vec<Stand> = allocations::table
+pub(super) fn let_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<LetBooth>> {
+    let mut main: Vec<LetBooth> = allocations::table
         .inner_join(booths::table.inner_join(zones::table))
         .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::edition_id.eq(edition))
@@ -49,7 +49,7 @@ pub(super) fn stands(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Sta
         .limit(MAX_LET_BOOTHS)
         .select((booths::code, zones::name, exhibitors::id, exhibitors::name, exhibitors::locality))
         .load(tx.conn())?;
-    let shared: Vec<Stand> = participants::table
+    let shared: Vec<LetBooth> = participants::table
         .inner_join(exhibitors::table.on(participants::exhibitor_id.eq(exhibitors::id.nullable())))
         .inner_join(allocations::table.inner_join(booths::table.inner_join(zones::table)))
         .filter(allocations::edition_id.eq(edition))
@@ -64,17 +64,17 @@ pub(super) fn stands(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Sta
 
 /// A product in the exhibitor list.
 #[derive(Debug, Clone, Queryable)]
-pub(super) struct Good {
+pub(super) struct ListedProduct {
     pub exhibitor: ExhibitorId,
     pub name: String,
     pub stars: Option<i32>,
 }
 
 /// Products of exhibitors, queried in chunks of 1,000 exhibitors.
-pub(super) fn goods(tx: &mut Tx<'_>, exhibitors: &[ExhibitorId]) -> QueryResult<Vec<Good>> {
+pub(super) fn products_by_exhibitor(tx: &mut Tx<'_>, exhibitors: &[ExhibitorId]) -> QueryResult<Vec<ListedProduct>> {
     let mut all = Vec::new();
     for part in exhibitors.chunks(1_000) {
-        let rows: Vec<Good> = products::table
+        let rows: Vec<ListedProduct> = products::table
             .filter(products::exhibitor_id.eq_any(part))
             .select((products::exhibitor_id, products::name, products::stars))
             .load(tx.conn())?;
@@ -124,12 +124,17 @@ pub(super) fn products_of(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<P
             products::certificate_expires_on,
         ))
         .load(tx.conn())?;
-    rows.sort_by(|a, b| b.stars.cmp(&a.stars).then_with(|| hoicho_core::i18n::collation::compare(&a.name, &b.name)));
+    rows.sort_by(|a, b| {
+        b.stars.cmp(&a.stars).then_with(|| hoicho_core::i18n::collation::compare_names(&a.name, &b.name))
+    });
     Ok(rows)
 }
 
 /// Current and past booths of an exhibitor: edition slug, name and state, and booth code; newest first.
-pub(super) fn stood_at(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<(String, String, EditionState, String)>> {
+pub(super) fn booth_history(
+    tx: &mut Tx<'_>,
+    id: ExhibitorId,
+) -> QueryResult<Vec<(String, String, EditionState, String)>> {
     let columns = (editions::slug, editions::name, editions::state, booths::code);
     let mut rows: Vec<(EditionId, (String, String, EditionState, String))> = allocations::table
         .inner_join(booths::table)
@@ -159,7 +164,7 @@ pub(super) fn stood_at(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<(Str
 
 /// A news entry: a confirmed exhibitor, or the final figures if `exhibitor` is `None`.
 #[derive(Debug, Clone)]
-pub(crate) struct News {
+pub(crate) struct NewsEntry {
     pub id: AuditId,
     pub at: Instant,
     pub exhibitor: Option<(ExhibitorId, String)>,
@@ -167,7 +172,7 @@ pub(crate) struct News {
 }
 
 /// News of an edition from the audit log, newest first; allocations that were released since are omitted.
-pub(crate) fn news(tx: &mut Tx<'_>, edition: EditionId, limit: i64) -> QueryResult<Vec<News>> {
+pub(crate) fn news(tx: &mut Tx<'_>, edition: EditionId, limit: i64) -> QueryResult<Vec<NewsEntry>> {
     let lines: Vec<(AuditId, String, String, Option<String>, Instant)> = audit_log::table
         .filter(audit_log::edition_id.eq(edition))
         .filter(audit_log::action.eq_any(["allocation.confirm", "edition.transition"]))
@@ -188,16 +193,16 @@ pub(crate) fn news(tx: &mut Tx<'_>, edition: EditionId, limit: i64) -> QueryResu
     let to_news = |(id, action, subject, after, at): (AuditId, String, String, Option<String>, Instant)| {
         if action == "edition.transition" {
             let is_final = after.is_some_and(|after| after.contains("\"finalised\""));
-            return is_final.then_some(News { id, at, exhibitor: None, booth: None });
+            return is_final.then_some(NewsEntry { id, at, exhibitor: None, booth: None });
         }
         let (exhibitor, name, booth) = active.get(&subject.parse().ok()?)?.clone();
-        Some(News { id, at, exhibitor: Some((exhibitor, name)), booth: Some(booth) })
+        Some(NewsEntry { id, at, exhibitor: Some((exhibitor, name)), booth: Some(booth) })
     };
     Ok(lines.into_iter().filter_map(to_news).collect())
 }
 
 /// Exhibitors with a current or past booth in a public edition.
-pub(crate) fn standing_anywhere(tx: &mut Tx<'_>, limit: i64) -> QueryResult<Vec<ExhibitorId>> {
+pub(crate) fn public_exhibitor_ids(tx: &mut Tx<'_>, limit: i64) -> QueryResult<Vec<ExhibitorId>> {
     let ids = standing::table
         .inner_join(editions::table.on(editions::id.eq(standing::edition_id)))
         .filter(editions::state.ne(EditionState::Draft))

@@ -22,7 +22,7 @@ pub struct Settings {
     /// Rate limits.
     pub limits: Limits,
     /// Cache of public responses.
-    pub kept: Kept,
+    pub kept: ResponseCache,
     /// Allowed webhook targets.
     pub webhooks: Webhooks,
     /// Password hashing cost.
@@ -54,13 +54,13 @@ pub struct Server {
     /// Whether to trust `X-Forwarded-For`.
     pub behind_proxy: bool,
     /// Access to `/metrics`.
-    pub metrics: Exposure,
+    pub metrics: MetricsAccess,
 }
 
 /// Who may access an operational endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Exposure {
+pub enum MetricsAccess {
     /// Loopback clients only.
     Local,
     /// Every client.
@@ -96,7 +96,7 @@ pub struct Limits {
 /// Cache of public responses.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Kept {
+pub struct ResponseCache {
     /// Maximum size in MiB per process; 0 disables the cache.
     pub most_mib: u64,
 }
@@ -144,7 +144,7 @@ pub struct Mail {
     /// Sender mailbox.
     pub from: String,
     /// Transport.
-    pub transport: Transport,
+    pub transport: MailTransport,
     /// SMTP server host name.
     pub smtp_host: String,
     /// SMTP server port.
@@ -160,7 +160,7 @@ pub struct Mail {
 /// Mail transport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Transport {
+pub enum MailTransport {
     /// Writes each message to a file.
     Files,
     /// Sends messages over SMTP.
@@ -204,7 +204,7 @@ pub struct Retention {
 }
 
 /// The configured folder, or `default_name` in the data folder if none is configured.
-pub fn folder_or(configured: &Path, data: &Path, default_name: &str) -> PathBuf {
+pub fn folder_or_default(configured: &Path, data: &Path, default_name: &str) -> PathBuf {
     if configured.as_os_str().is_empty() { data.join(default_name) } else { configured.to_owned() }
 }
 

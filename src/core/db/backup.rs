@@ -8,13 +8,13 @@ use std::{
 use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
 
 use super::{
-    door::{Conn, Unavailable, connect},
+    database::{Conn, Unavailable, connect},
     url::DatabaseUrl,
 };
 
 /// A failed backup or restore.
 #[derive(Debug, thiserror::Error)]
-pub enum NotCopied {
+pub enum BackupError {
     /// No connection to the database.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -23,7 +23,7 @@ pub enum NotCopied {
     Query(#[from] diesel::result::Error),
     /// The backup file is corrupt.
     #[error("the backup is corrupt: {0}")]
-    Damaged(String),
+    Corrupt(String),
     /// A PostgreSQL client program is missing or failed.
     #[error("{tool}: {said}")]
     Tool {
@@ -55,10 +55,10 @@ pub fn file_name(url: &DatabaseUrl) -> &'static str {
 }
 
 /// Writes a consistent snapshot of the database to a new file.
-pub fn copy(url: &DatabaseUrl, to: &Path) -> Result<(), NotCopied> {
+pub fn create(url: &DatabaseUrl, to: &Path) -> Result<(), BackupError> {
     match url {
         DatabaseUrl::Sqlite(_) => {
-            let Conn::Sqlite(mut conn) = connect(url)? else { return Err(Unavailable::Broken.into()) };
+            let Conn::Sqlite(mut conn) = connect(url)? else { return Err(Unavailable::TaskFailed.into()) };
             diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(to.display().to_string()).execute(&mut conn)?;
             std::fs::File::open(to)?.sync_all()?;
             check(to)
@@ -73,22 +73,22 @@ pub fn copy(url: &DatabaseUrl, to: &Path) -> Result<(), NotCopied> {
 }
 
 /// Restores a backup into an empty database.
-pub fn put_back(copy: &Path, url: &DatabaseUrl) -> Result<(), NotCopied> {
+pub fn restore(copy: &Path, url: &DatabaseUrl) -> Result<(), BackupError> {
     match url {
         DatabaseUrl::Sqlite(file) => {
             check(copy)?;
             let mut target = match std::fs::OpenOptions::new().write(true).create_new(true).open(file) {
-                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => return Err(NotCopied::NotEmpty),
+                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => return Err(BackupError::NotEmpty),
                 result => result?,
             };
             std::io::copy(&mut std::fs::File::open(copy)?, &mut target)?;
             Ok(target.sync_all()?)
         }
         DatabaseUrl::Postgres(address) => {
-            let Conn::Postgres(mut conn) = connect(url)? else { return Err(Unavailable::Broken.into()) };
+            let Conn::Postgres(mut conn) = connect(url)? else { return Err(Unavailable::TaskFailed.into()) };
             let tables = "SELECT tablename::TEXT AS line FROM pg_tables WHERE schemaname = current_schema() LIMIT 1";
             if !diesel::sql_query(tables).load::<Line>(&mut conn)?.is_empty() {
-                return Err(NotCopied::NotEmpty);
+                return Err(BackupError::NotEmpty);
             }
             let arguments = ["--no-owner", "--single-transaction", "--exit-on-error"].map(std::ffi::OsStr::new);
             run("pg_restore", address, &[&arguments[..], &[copy.as_os_str()]].concat())
@@ -97,20 +97,20 @@ pub fn put_back(copy: &Path, url: &DatabaseUrl) -> Result<(), NotCopied> {
 }
 
 /// Checks the integrity and the foreign keys of an SQLite file.
-fn check(file: &Path) -> Result<(), NotCopied> {
+fn check(file: &Path) -> Result<(), BackupError> {
     let Conn::Sqlite(mut conn) = connect(&DatabaseUrl::Sqlite(file.to_owned()))? else {
-        return Err(Unavailable::Broken.into());
+        return Err(Unavailable::TaskFailed.into());
     };
     let integrity_check = "SELECT integrity_check AS line FROM pragma_integrity_check LIMIT 5";
     let lines: Vec<Line> = diesel::sql_query(integrity_check).load(&mut conn)?;
     let errors: Vec<String> = lines.into_iter().map(|l| l.line).filter(|l| l != "ok").collect();
     if !errors.is_empty() {
-        return Err(NotCopied::Damaged(errors.join("; ")));
+        return Err(BackupError::Corrupt(errors.join("; ")));
     }
     let orphans: Vec<Line> =
         diesel::sql_query("SELECT \"table\" AS line FROM pragma_foreign_key_check LIMIT 5").load(&mut conn)?;
     match orphans.first() {
-        Some(Line { line: table }) => Err(NotCopied::Damaged(format!("table {table} violates a foreign key"))),
+        Some(Line { line: table }) => Err(BackupError::Corrupt(format!("table {table} violates a foreign key"))),
         None => Ok(()),
     }
 }
@@ -128,14 +128,14 @@ fn split_password(url: &str) -> (String, Option<String>) {
     parts().unwrap_or_else(|| (url.to_owned(), None))
 }
 
-fn run(tool: &'static str, url: &str, arguments: &[&std::ffi::OsStr]) -> Result<(), NotCopied> {
+fn run(tool: &'static str, url: &str, arguments: &[&std::ffi::OsStr]) -> Result<(), BackupError> {
     let (address, password) = split_password(url);
     let mut command = Command::new(tool);
     command.arg("--dbname").arg(address).args(arguments).stdin(Stdio::null());
     if let Some(password) = password {
         command.env("PGPASSWORD", password);
     }
-    let failed = |said: String| NotCopied::Tool { tool, said };
+    let failed = |said: String| BackupError::Tool { tool, said };
     let output = command.output().map_err(|e| failed(format!("{e}; install the PostgreSQL client programs")))?;
     match output.status.success() {
         true => Ok(()),

@@ -4,7 +4,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 
 /// A violated database constraint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Violated {
+pub enum ConstraintViolation {
     /// `users_email_key_key`.
     UserEmail,
     /// `editions_slug_key`.
@@ -22,7 +22,7 @@ pub enum Violated {
     /// `exhibitors_tax_code_key`.
     TaxCode,
     /// `idempotency_keys_pkey`: another connection is processing a request with the same idempotency key.
-    AttemptUnderWay,
+    RequestInProgress,
     /// `zones_edition_id_code_key`.
     ZoneCode,
     /// `participants_allocation_id_name_key` or `participants_allocation_id_exhibitor_id_key`.
@@ -36,30 +36,38 @@ pub enum Violated {
 }
 
 /// PostgreSQL constraint name, SQLite columns, violation.
-const UNIQUE: [(&str, &str, Violated); 12] = [
-    ("users_email_key_key", "users.email_key", Violated::UserEmail),
-    ("editions_slug_key", "editions.slug", Violated::EditionSlug),
-    ("booths_edition_id_code_key", "booths.edition_id, booths.code", Violated::BoothCode),
+const UNIQUE: [(&str, &str, ConstraintViolation); 12] = [
+    ("users_email_key_key", "users.email_key", ConstraintViolation::UserEmail),
+    ("editions_slug_key", "editions.slug", ConstraintViolation::EditionSlug),
+    ("booths_edition_id_code_key", "booths.edition_id, booths.code", ConstraintViolation::BoothCode),
     (
         "booths_edition_id_row_label_place_key",
         "booths.edition_id, booths.row_label, booths.place",
-        Violated::BoothPlace,
+        ConstraintViolation::BoothPlace,
     ),
-    ("allocations_booth_id_active_key", "allocations.booth_id", Violated::BoothTaken),
+    ("allocations_booth_id_active_key", "allocations.booth_id", ConstraintViolation::BoothTaken),
     (
         "applications_edition_id_exhibitor_id_key",
         "applications.edition_id, applications.exhibitor_id",
-        Violated::ApplicationExists,
+        ConstraintViolation::ApplicationExists,
     ),
-    ("sales_reports_booth_id_day_key", "sales_reports.booth_id, sales_reports.day", Violated::ReportExists),
-    ("exhibitors_tax_code_key", "exhibitors.tax_code", Violated::TaxCode),
-    ("idempotency_keys_pkey", "idempotency_keys.user_id, idempotency_keys.idempotency_key", Violated::AttemptUnderWay),
-    ("zones_edition_id_code_key", "zones.edition_id, zones.code", Violated::ZoneCode),
-    ("participants_allocation_id_name_key", "participants.allocation_id, participants.name", Violated::Participant),
+    ("sales_reports_booth_id_day_key", "sales_reports.booth_id, sales_reports.day", ConstraintViolation::ReportExists),
+    ("exhibitors_tax_code_key", "exhibitors.tax_code", ConstraintViolation::TaxCode),
+    (
+        "idempotency_keys_pkey",
+        "idempotency_keys.user_id, idempotency_keys.idempotency_key",
+        ConstraintViolation::RequestInProgress,
+    ),
+    ("zones_edition_id_code_key", "zones.edition_id, zones.code", ConstraintViolation::ZoneCode),
+    (
+        "participants_allocation_id_name_key",
+        "participants.allocation_id, participants.name",
+        ConstraintViolation::Participant,
+    ),
     (
         "participants_allocation_id_exhibitor_id_key",
         "participants.allocation_id, participants.exhibitor_id",
-        Violated::Participant,
+        ConstraintViolation::Participant,
     ),
 ];
 
@@ -91,7 +99,7 @@ const UNAVAILABLE_MESSAGES: [&str; 16] = [
 ];
 
 /// Whether the database itself is unavailable; a retry may succeed after it recovers.
-pub fn cannot_serve(error: &Error) -> bool {
+pub fn is_unavailable(error: &Error) -> bool {
     match error {
         Error::DatabaseError(
             DatabaseErrorKind::ClosedConnection
@@ -102,14 +110,14 @@ pub fn cannot_serve(error: &Error) -> bool {
         | Error::BrokenTransactionManager => true,
         Error::DatabaseError(_, info) => UNAVAILABLE_MESSAGES.iter().any(|m| info.message().contains(m)),
         Error::RollbackErrorOnCommit { rollback_error, commit_error } => {
-            cannot_serve(rollback_error) || cannot_serve(commit_error)
+            is_unavailable(rollback_error) || is_unavailable(commit_error)
         }
         _ => false,
     }
 }
 
 /// The constraint that the error reports as violated; `None` for any other error.
-pub fn violated(error: &Error) -> Option<Violated> {
+pub fn constraint_violation(error: &Error) -> Option<ConstraintViolation> {
     let Error::DatabaseError(kind, info) = error else { return None };
     match kind {
         DatabaseErrorKind::UniqueViolation => {
@@ -117,10 +125,10 @@ pub fn violated(error: &Error) -> Option<Violated> {
             let entry = UNIQUE.iter().find(|(name, sqlite_columns, _)| {
                 info.constraint_name() == Some(name) || columns == Some(sqlite_columns)
             });
-            Some(entry.map_or(Violated::OtherUnique, |(_, _, violated)| *violated))
+            Some(entry.map_or(ConstraintViolation::OtherUnique, |(_, _, violated)| *violated))
         }
-        DatabaseErrorKind::ForeignKeyViolation => Some(Violated::Reference),
-        DatabaseErrorKind::CheckViolation | DatabaseErrorKind::NotNullViolation => Some(Violated::Check),
+        DatabaseErrorKind::ForeignKeyViolation => Some(ConstraintViolation::Reference),
+        DatabaseErrorKind::CheckViolation | DatabaseErrorKind::NotNullViolation => Some(ConstraintViolation::Check),
         _ => None,
     }
 }

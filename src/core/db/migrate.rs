@@ -2,7 +2,7 @@
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{
-    door::{Conn, Unavailable, connect},
+    database::{Conn, Unavailable, connect},
     url::DatabaseUrl,
 };
 
@@ -10,7 +10,7 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
 /// Runs pending migrations; returns how many were applied.
-pub fn up(url: &DatabaseUrl) -> Result<usize, Unavailable> {
+pub fn run_pending(url: &DatabaseUrl) -> Result<usize, Unavailable> {
     let mut conn = connect(url)?;
     match &mut conn {
         Conn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|done| done.len()),
@@ -20,7 +20,7 @@ pub fn up(url: &DatabaseUrl) -> Result<usize, Unavailable> {
 }
 
 /// Number of pending migrations.
-pub fn pending(url: &DatabaseUrl) -> Result<usize, Unavailable> {
+pub fn count_pending(url: &DatabaseUrl) -> Result<usize, Unavailable> {
     let mut conn = connect(url)?;
     match &mut conn {
         Conn::Sqlite(c) => c.pending_migrations(SQLITE).map(|missing| missing.len()),
@@ -30,7 +30,7 @@ pub fn pending(url: &DatabaseUrl) -> Result<usize, Unavailable> {
 }
 
 /// Reverts all migrations, for tests of the `down.sql` scripts; returns how many were reverted.
-pub fn down(url: &DatabaseUrl) -> Result<usize, Unavailable> {
+pub fn revert_all(url: &DatabaseUrl) -> Result<usize, Unavailable> {
     let mut conn = connect(url)?;
     match &mut conn {
         Conn::Sqlite(c) => c.revert_all_migrations(SQLITE).map(|done| done.len()),

@@ -4,19 +4,19 @@
 //! occur. A read sees every write acknowledged before it, also on a read replica.
 pub mod backup;
 pub mod constraint;
-pub mod door;
+pub mod database;
 pub mod migrate;
 mod pool;
-mod position;
+mod read_replica;
 mod savepoint;
 pub mod schema;
-mod standby;
 pub mod types;
 pub mod url;
+mod wal_position;
 mod writer;
 
-pub use constraint::Violated;
-pub use door::{Conn, Db, Failure, Tx, Unavailable};
+pub use constraint::ConstraintViolation;
+pub use database::{Conn, Database, DatabaseError, Tx, Unavailable};
 pub use url::{DatabaseUrl, UrlError};
 
 /// Expands an expression for each backend, for statements that Diesel does not support on a multi-backend connection (batch

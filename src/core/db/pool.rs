@@ -11,7 +11,7 @@ use diesel::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
-    door::{Conn, SETTINGS_POSTGRES, SETTINGS_SQLITE, Unavailable},
+    database::{Conn, POSTGRES_SETTINGS, SQLITE_SETTINGS, Unavailable},
     url::DatabaseUrl,
 };
 
@@ -20,21 +20,21 @@ use super::{
 const VALIDATION_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Maximum wait for a permit or a connection.
-pub(super) const FREE_WITHIN: Duration = Duration::from_secs(10);
+pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// FIFO permits for the connections of a pool, one per connection. Requests wait here asynchronously, so no more blocking
 /// threads are in use than there are connections.
 #[derive(Clone)]
-pub(super) struct Turns(Arc<Semaphore>);
+pub(super) struct PoolPermits(Arc<Semaphore>);
 
-impl Turns {
-    pub(super) fn at(connections: u32) -> Self {
+impl PoolPermits {
+    pub(super) fn new(connections: u32) -> Self {
         Self(Arc::new(Semaphore::new(usize::try_from(connections).unwrap_or(Semaphore::MAX_PERMITS))))
     }
 
     /// Acquires a permit; dropping it releases it.
-    pub(super) async fn take(&self) -> Result<OwnedSemaphorePermit, Unavailable> {
-        let permit = tokio::time::timeout(FREE_WITHIN, self.0.clone().acquire_owned()).await;
+    pub(super) async fn acquire(&self) -> Result<OwnedSemaphorePermit, Unavailable> {
+        let permit = tokio::time::timeout(ACQUIRE_TIMEOUT, self.0.clone().acquire_owned()).await;
         permit
             .map_err(|_| Unavailable::Pool("timed out waiting for a free connection".to_owned()))?
             .map_err(|closed| Unavailable::Pool(closed.to_string()))
@@ -42,16 +42,16 @@ impl Turns {
 }
 
 /// A pooled connection with the time of its last successful use.
-pub(super) struct Pooled {
+pub(super) struct PooledConn {
     pub(super) conn: Conn,
     last_ok_at: Instant,
 }
 
 /// Connection manager of the pool.
-pub(super) struct Connections(ConnectionManager<Conn>);
+pub(super) struct PoolManager(ConnectionManager<Conn>);
 
-impl Connections {
-    pub(super) fn to(url: &DatabaseUrl) -> Self {
+impl PoolManager {
+    pub(super) fn new(url: &DatabaseUrl) -> Self {
         Self(ConnectionManager::new(match url {
             DatabaseUrl::Sqlite(path) => path.display().to_string(),
             DatabaseUrl::Postgres(url) => url.clone(),
@@ -59,22 +59,22 @@ impl Connections {
     }
 }
 
-impl ManageConnection for Connections {
-    type Connection = Pooled;
+impl ManageConnection for PoolManager {
+    type Connection = PooledConn;
     type Error = Error;
 
-    fn connect(&self) -> Result<Pooled, Error> {
+    fn connect(&self) -> Result<PooledConn, Error> {
         let mut conn = self.0.connect()?;
         match &mut conn {
-            Conn::Sqlite(c) => c.batch_execute(SETTINGS_SQLITE),
-            Conn::Postgres(c) => c.batch_execute(SETTINGS_POSTGRES),
+            Conn::Sqlite(c) => c.batch_execute(SQLITE_SETTINGS),
+            Conn::Postgres(c) => c.batch_execute(POSTGRES_SETTINGS),
         }
         .map_err(Error::QueryError)?;
-        Ok(Pooled { conn, last_ok_at: Instant::now() })
+        Ok(PooledConn { conn, last_ok_at: Instant::now() })
     }
 
     /// Called on every checkout.
-    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Error> {
+    fn is_valid(&self, pooled: &mut PooledConn) -> Result<(), Error> {
         if pooled.last_ok_at.elapsed() < VALIDATION_INTERVAL {
             return Ok(());
         }
@@ -84,7 +84,7 @@ impl ManageConnection for Connections {
     }
 
     /// Called on every return to the pool.
-    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+    fn has_broken(&self, pooled: &mut PooledConn) -> bool {
         let is_broken = self.0.has_broken(&mut pooled.conn);
         if !is_broken {
             pooled.last_ok_at = Instant::now();

@@ -5,7 +5,7 @@ use diesel::{
     query_builder::{AstPass, QueryFragment, QueryId},
 };
 
-use super::door::Conn;
+use super::database::Conn;
 
 /// Defines a cacheable statement without bind parameters.
 macro_rules! statement {

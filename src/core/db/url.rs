@@ -13,12 +13,12 @@ pub enum DatabaseUrl {
 /// An invalid database URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "invalid database URL scheme `{begins}`: the URL must begin with `sqlite:` or `postgres://`, for example \
+    "invalid database URL scheme `{scheme}`: the URL must begin with `sqlite:` or `postgres://`, for example \
      `sqlite:/var/lib/hoicho/hoicho.sqlite` or `postgres://user@host/hoicho`"
 )]
 pub struct UrlError {
     /// The scheme of the URL; the rest is omitted because it may contain a password.
-    pub begins: String,
+    pub scheme: String,
 }
 
 impl std::str::FromStr for DatabaseUrl {
@@ -34,7 +34,7 @@ impl std::str::FromStr for DatabaseUrl {
             return Ok(Self::Postgres(url.to_owned()));
         }
         let begins = url.split([':', '/']).next().unwrap_or_default().chars().take(20).collect();
-        Err(UrlError { begins })
+        Err(UrlError { scheme: begins })
     }
 }
 

@@ -13,7 +13,7 @@ use diesel::{Connection, SqliteConnection, connection::TransactionManager, resul
 use tokio::sync::oneshot;
 
 use super::{
-    door::{Conn, Tx, Unavailable},
+    database::{Conn, Tx, Unavailable},
     savepoint::in_savepoint,
 };
 
@@ -43,7 +43,7 @@ where
         let Some(work) = self.work.take() else { return };
         self.result = Some(in_savepoint(conn, |conn| {
             catch_unwind(AssertUnwindSafe(|| work(&mut Tx::new(conn))))
-                .unwrap_or_else(|_| Err(Unavailable::Broken.into()))
+                .unwrap_or_else(|_| Err(Unavailable::TaskFailed.into()))
         }));
     }
     fn reply(self: Box<Self>, commit: Result<(), String>) {
@@ -52,7 +52,7 @@ where
             // An error of the write itself takes precedence over a failed commit.
             (Err(_), Some(Err(error))) => Err(error),
             (Err(reason), _) => Err(Unavailable::NotCommitted(reason).into()),
-            (Ok(()), None) => Err(Unavailable::Broken.into()),
+            (Ok(()), None) => Err(Unavailable::TaskFailed.into()),
         };
         // The receiver is gone if the caller disconnected; the write is committed regardless.
         drop(self.reply.send(result));
@@ -77,8 +77,8 @@ impl Writer {
 
     /// Rejects new writes and blocks until the queued ones are committed.
     pub(super) fn close(&self) {
-        drop(held(&self.queue).take());
-        if let Some(thread) = held(&self.thread).take()
+        drop(lock(&self.queue).take());
+        if let Some(thread) = lock(&self.thread).take()
             && thread.join().is_err()
         {
             tracing::error!("writer thread panicked");
@@ -95,17 +95,17 @@ impl Writer {
     {
         let (reply, result) = oneshot::channel();
         let job = Box::new(Write { work: Some(work), result: None, reply });
-        let queue = held(&self.queue).clone().ok_or(Unavailable::Broken)?;
+        let queue = lock(&self.queue).clone().ok_or(Unavailable::TaskFailed)?;
         queue.try_send(job).map_err(|e| match e {
             TrySendError::Full(_) => Unavailable::QueueFull,
-            TrySendError::Disconnected(_) => Unavailable::Broken,
+            TrySendError::Disconnected(_) => Unavailable::TaskFailed,
         })?;
-        result.await.map_err(|_| Unavailable::Broken)?
+        result.await.map_err(|_| Unavailable::TaskFailed)?
     }
 }
 
 /// Locks a mutex and ignores poisoning: each mutex guards a single option, which cannot be half updated.
-pub(super) fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -10,7 +10,7 @@ static VI: LazyLock<Option<CollatorBorrowed<'static>>> = LazyLock::new(|| {
 });
 
 /// Compares two names. Both UI languages use Vietnamese collation because the names are Vietnamese.
-pub fn compare(a: &str, b: &str) -> Ordering {
+pub fn compare_names(a: &str, b: &str) -> Ordering {
     VI.as_ref().map_or_else(|| a.cmp(b), |collator| collator.compare(a, b))
 }
 
@@ -21,7 +21,7 @@ mod tests {
     #[test]
     fn names_sort_in_vietnamese_dictionary_order() {
         let mut names = vec!["Đầm Hà", "Hạ Long", "Dương Huy", "Hải Hà", "Ba Chẽ", "Ông Bí", "Ôn Lương", "Cẩm Phả"];
-        names.sort_by(|a, b| compare(a, b));
+        names.sort_by(|a, b| compare_names(a, b));
         assert_eq!(names, ["Ba Chẽ", "Cẩm Phả", "Dương Huy", "Đầm Hà", "Hạ Long", "Hải Hà", "Ôn Lương", "Ông Bí"]);
     }
 }

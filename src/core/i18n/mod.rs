@@ -1,10 +1,10 @@
 //! Localization of all text for people into Vietnamese and English.
 pub mod collation;
-pub mod numbers;
+pub mod format;
+mod localizer;
 mod text;
-mod words;
-pub use text::{Filled, Said, Text};
-pub use words::Words;
+pub use localizer::Localizer;
+pub use text::{LocalizedText, MessageId, MessageWithArgs};
 
 crate::text_enum! {
     /// A supported language.

@@ -3,91 +3,91 @@ use std::fmt::Display;
 
 use fluent_bundle::FluentArgs;
 
-use super::{Language, Words};
+use super::{Language, Localizer};
 
 /// A message rendered in both languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text {
+pub struct LocalizedText {
     /// Vietnamese.
     pub vi: String,
     /// English.
     pub en: String,
 }
 
-impl Text {
+impl LocalizedText {
     /// Text that is not from the message files, such as a name or a library's error message.
     pub fn verbatim(vi: impl Into<String>, en: impl Into<String>) -> Self {
         Self { vi: vi.into(), en: en.into() }
     }
     /// The text in one language.
-    pub fn say(&self, language: Language) -> &str {
+    pub fn get(&self, language: Language) -> &str {
         match language {
             Language::Vi => &self.vi,
             Language::En => &self.en,
         }
     }
     /// Joins texts with commas.
-    pub fn list(texts: &[Self]) -> Self {
+    pub fn join(texts: &[Self]) -> Self {
         let join = |language: fn(&Self) -> &str| texts.iter().map(language).collect::<Vec<_>>().join(", ");
         Self { vi: join(|t| &t.vi), en: join(|t| &t.en) }
     }
     /// The message for a key that is built at run time.
-    pub fn of(key: &str) -> Self {
-        Self { vi: Words(Language::Vi).say(key), en: Words(Language::En).say(key) }
+    pub fn from_key(key: &str) -> Self {
+        Self { vi: Localizer(Language::Vi).localize(key), en: Localizer(Language::En).localize(key) }
     }
 }
 
 /// A message key; `tests/guards/messages.rs` checks that the message exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Said(pub &'static str);
+pub struct MessageId(pub &'static str);
 
 /// A message with its arguments. Rendering is deferred until conversion to [`Text`], because most validations pass.
-pub struct Filled<'a> {
+pub struct MessageWithArgs<'a> {
     key: &'static str,
     args: &'a [(&'static str, &'a dyn Display)],
-    texts: Vec<(&'static str, Text)>,
+    texts: Vec<(&'static str, LocalizedText)>,
 }
 
-impl Said {
+impl MessageId {
     /// Adds arguments.
-    pub fn with<'a>(self, args: &'a [(&'static str, &'a dyn Display)]) -> Filled<'a> {
-        Filled { key: self.0, args, texts: Vec::new() }
+    pub fn with_args<'a>(self, args: &'a [(&'static str, &'a dyn Display)]) -> MessageWithArgs<'a> {
+        MessageWithArgs { key: self.0, args, texts: Vec::new() }
     }
     /// Renders the message in both languages.
-    pub fn text(self) -> Text {
+    pub fn localize(self) -> LocalizedText {
         self.into()
     }
 }
 
-impl Filled<'_> {
+impl MessageWithArgs<'_> {
     /// Adds an argument that is itself localized.
-    pub fn and(mut self, name: &'static str, text: impl Into<Text>) -> Self {
+    pub fn with_text(mut self, name: &'static str, text: impl Into<LocalizedText>) -> Self {
         self.texts.push((name, text.into()));
         self
     }
     /// Renders the message in both languages.
-    pub fn text(self) -> Text {
+    pub fn localize(self) -> LocalizedText {
         self.into()
     }
 }
 
-impl From<Said> for Text {
-    fn from(id: Said) -> Self {
-        Self::of(id.0)
+impl From<MessageId> for LocalizedText {
+    fn from(id: MessageId) -> Self {
+        Self::from_key(id.0)
     }
 }
 
-impl From<Filled<'_>> for Text {
-    fn from(message: Filled<'_>) -> Self {
+impl From<MessageWithArgs<'_>> for LocalizedText {
+    fn from(message: MessageWithArgs<'_>) -> Self {
         let render = |language: Language| {
             let mut args = FluentArgs::new();
             for (name, value) in message.args {
                 args.set(*name, value.to_string());
             }
             for (name, text) in &message.texts {
-                args.set(*name, text.say(language));
+                args.set(*name, text.get(language));
             }
-            Words(language).format(message.key, Some(&args))
+            Localizer(language).format(message.key, Some(&args))
         };
         Self { vi: render(Language::Vi), en: render(Language::En) }
     }

@@ -17,9 +17,9 @@ pub struct Metrics {
     requests: IntCounterVec,
     seconds: HistogramVec,
     /// Pending outbox entries.
-    pub outbox_waiting: IntGauge,
+    pub outbox_pending: IntGauge,
     /// Reads sent to the read replica since process start.
-    pub reads_from_standby: IntGauge,
+    pub replica_reads: IntGauge,
 }
 
 impl Metrics {
@@ -42,12 +42,12 @@ impl Metrics {
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(outbox_waiting.clone()))?;
-        Ok(Self { registry, requests, seconds, outbox_waiting, reads_from_standby })
+        Ok(Self { registry, requests, seconds, outbox_pending: outbox_waiting, replica_reads: reads_from_standby })
     }
 
     /// Looks up the metrics of a route.
-    pub fn counted(&self, method: &str, route: &str) -> Counted {
-        Counted {
+    pub fn for_route(&self, method: &str, route: &str) -> RouteMetrics {
+        RouteMetrics {
             ok: self.requests.with_label_values(&[method, route, "200"]),
             not_modified: self.requests.with_label_values(&[method, route, "304"]),
             seconds: self.seconds.with_label_values(&[method, route]),
@@ -56,22 +56,22 @@ impl Metrics {
 }
 
 /// The metrics of one route, looked up once so that the hot path skips the label lookup.
-pub struct Counted {
+pub struct RouteMetrics {
     ok: IntCounter,
     not_modified: IntCounter,
     seconds: Histogram,
 }
 
-impl Counted {
+impl RouteMetrics {
     /// Records a response; any status other than 304 counts as 200.
-    pub fn note(&self, status: u16, started: std::time::Instant) {
+    pub fn record(&self, status: u16, started: std::time::Instant) {
         if status == 304 { &self.not_modified } else { &self.ok }.inc();
         self.seconds.observe(started.elapsed().as_secs_f64());
     }
 }
 
 /// Middleware that counts and times requests, labelled by route pattern instead of path to bound the label cardinality.
-pub async fn measure(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
+pub async fn middleware(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
     let metrics = req.app_data::<web::Data<Metrics>>().cloned();
     let started = std::time::Instant::now();
     let response = next.call(req).await?;
@@ -85,7 +85,7 @@ pub async fn measure(req: ServiceRequest, next: Next<BoxBody>) -> Result<Service
 }
 
 /// Renders all metrics in the Prometheus text format.
-pub fn expose(metrics: &Metrics) -> HttpResponse {
+pub fn render(metrics: &Metrics) -> HttpResponse {
     let mut text = Vec::new();
     match TextEncoder::new().encode(&metrics.registry.gather(), &mut text) {
         Ok(()) => HttpResponse::Ok().content_type(prometheus::TEXT_FORMAT).body(text),

@@ -14,7 +14,7 @@ pub enum Clock {
     /// The system clock.
     System,
     /// A time set by a test: microseconds since the Unix epoch.
-    Set(&'static AtomicI64),
+    Manual(&'static AtomicI64),
 }
 
 impl Clock {
@@ -23,7 +23,7 @@ impl Clock {
     pub fn now(self) -> Instant {
         let now = match self {
             Clock::System => Utc::now(),
-            Clock::Set(micros) => DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst)).unwrap_or_default(),
+            Clock::Manual(micros) => DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst)).unwrap_or_default(),
         };
         now.naive_utc().trunc_subsecs(6)
     }

@@ -33,7 +33,7 @@ pub fn ratio_in_ten_thousandths(current: i64, base: i64) -> Option<i64> {
 }
 
 /// Formats ten-thousandths as a decimal: `14055` → `"1.4055"`.
-pub fn ten_thousandths(value: i64) -> String {
+pub fn format_ten_thousandths(value: i64) -> String {
     let sign = if value < 0 { "-" } else { "" };
     let value = value.unsigned_abs();
     format!("{sign}{}.{:04}", value / 10_000, value % 10_000)
@@ -46,8 +46,8 @@ mod tests {
     #[test]
     fn ratios_are_exact_and_formatted_with_four_decimals() {
         assert_eq!(ratio_in_ten_thousandths(9_557_600_000, 6_800_000_000), Some(14_055));
-        assert_eq!(ten_thousandths(14_055), "1.4055");
-        assert_eq!(ten_thousandths(-945), "-0.0945");
+        assert_eq!(format_ten_thousandths(14_055), "1.4055");
+        assert_eq!(format_ten_thousandths(-945), "-0.0945");
     }
 
     #[test]

@@ -3,7 +3,7 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// Normalizes text for search: strips diacritics, lower-cases, maps đ to d (it has no Unicode decomposition) and collapses
 /// white space.
-pub fn fold(text: &str) -> String {
+pub fn normalize_for_search(text: &str) -> String {
     let folded: String = text
         .nfd()
         .filter(|c| !is_combining_mark(*c))
@@ -14,7 +14,7 @@ pub fn fold(text: &str) -> String {
 }
 
 /// Trims text and converts it to NFC. `None` if it is empty, longer than `max_chars` or contains control characters.
-pub fn clean(text: &str, max_chars: usize) -> Option<String> {
+pub fn normalize(text: &str, max_chars: usize) -> Option<String> {
     let text: String = text.trim().nfc().collect();
     let is_valid = !text.is_empty() && text.chars().count() <= max_chars && !text.chars().any(char::is_control);
     is_valid.then_some(text)
@@ -37,8 +37,8 @@ mod tests {
 
     #[test]
     fn fold_strips_diacritics_and_maps_d_with_stroke_to_d() {
-        assert_eq!(fold("Đầm  Hà"), "dam ha");
-        assert_eq!(fold("Hạ Long"), "ha long");
+        assert_eq!(normalize_for_search("Đầm  Hà"), "dam ha");
+        assert_eq!(normalize_for_search("Hạ Long"), "ha long");
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Expires due holds and offers, which frees their booths. Run by a background job.
-use super::{lifecycle::AllocationState, rounds::refill::refill, store};
+use super::{lifecycle::AllocationState, runs::waiting_list::offer_free_booths, store};
 use hoicho_core::{db::Tx, values::clock::Instant};
 use hoicho_web::{audit, http::Problem};
 
@@ -7,7 +7,7 @@ use hoicho_web::{audit, http::Problem};
 /// where the organiser enabled it.
 pub fn expire_due(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
     let expired = store::expire(tx, now, None)?;
-    let organisers = store::organisers_of(tx, expired.iter().map(|(_, edition)| *edition).collect())?;
+    let organisers = store::organisers_by_edition(tx, expired.iter().map(|(_, edition)| *edition).collect())?;
     let entry = |(id, edition): &(_, _)| audit::Entry {
         organiser: organisers.get(edition).copied(),
         edition: Some(*edition),
@@ -21,7 +21,7 @@ pub fn expire_due(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
     };
     audit::record_all(tx, expired.iter().map(entry).collect())?;
     for edition in organisers.keys() {
-        refill(tx, *edition, now)?;
+        offer_free_booths(tx, *edition, now)?;
     }
     Ok(expired.len())
 }

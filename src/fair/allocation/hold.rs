@@ -2,58 +2,58 @@
 use chrono::Duration;
 
 use super::{
-    lifecycle::{AllocationState, adjacent},
+    lifecycle::{AllocationState, are_adjacent},
     store::{self, AllocationRow},
 };
 use crate::{
     applications::{self, ApplicationState, store::ApplicationRow},
     editions, exhibitors,
-    floor::{self, Candidate, Obstacle},
+    floor::{self, Candidate, UnmetRule},
     products,
 };
 use hoicho_core::{
     db::Tx,
-    i18n::{Said, Text},
+    i18n::{LocalizedText, MessageId},
     values::ids::{AllocationId, ApplicationId, BoothId},
 };
 use hoicho_web::{
     http::{Code, Problem},
-    identity::Granted,
+    identity::Authorized,
 };
 
 /// Parameters of a hold.
-pub struct Hold {
+pub struct HoldRequest {
     pub application: ApplicationId,
     /// 1 to 100 booths.
     pub booths: Vec<BoothId>,
     /// The organiser explicitly allows booths that are not adjacent.
-    pub allow_apart: bool,
+    pub allow_non_adjacent: bool,
     /// Reason for overriding the eligibility rules of a zone.
     pub eligibility_waiver: Option<String>,
     /// Seconds until the hold expires.
-    pub expires_in_s: u32,
+    pub ttl_s: u32,
 }
 
 /// Holds all booths or none. The unique index detects booths that are taken; there is no check before the insert, which
 /// would be a race.
-pub fn hold(tx: &mut Tx<'_>, granted: &Granted, hold: &Hold) -> Result<Vec<AllocationRow>, Problem> {
-    let edition = editions::store::hold_open(tx, granted.edition()?)?;
-    let application = applications::store::find_held(tx, edition, hold.application)?;
+pub fn hold_booths(tx: &mut Tx<'_>, granted: &Authorized, hold: &HoldRequest) -> Result<Vec<AllocationRow>, Problem> {
+    let edition = editions::store::lock_open_id(tx, granted.edition()?)?;
+    let application = applications::store::find_for_share(tx, edition, hold.application)?;
     if application.state != ApplicationState::Approved {
-        return Err(Problem::new(Code::IllegalStep, Said("booths-are-held-for-approved-applications-only")));
+        return Err(Problem::new(Code::IllegalStep, MessageId("booths-are-held-for-approved-applications-only")));
     }
-    let places = store::places(tx, edition, &hold.booths)?;
+    let places = store::booth_places(tx, edition, &hold.booths)?;
     if places.len() != hold.booths.len() {
-        return Err(Problem::new(Code::NotFound, Said("one-of-the-booths-is-not-in")));
+        return Err(Problem::new(Code::NotFound, MessageId("one-of-the-booths-is-not-in")));
     }
-    if !hold.allow_apart && !adjacent(&places) {
-        return Err(Problem::new(Code::Invalid, Said("the-booths-are-not-side-by-side")));
+    if !hold.allow_non_adjacent && !are_adjacent(&places) {
+        return Err(Problem::new(Code::Invalid, MessageId("the-booths-are-not-side-by-side")));
     }
     if hold.eligibility_waiver.is_none() {
-        check_eligibility(tx, &application, &hold.booths)?;
+        require_eligibility(tx, &application, &hold.booths)?;
     }
     store::expire(tx, granted.now, Some(&hold.booths))?;
-    let expires_at = Some(granted.now + Duration::seconds(hold.expires_in_s.into()));
+    let expires_at = Some(granted.now + Duration::seconds(hold.ttl_s.into()));
     let row = |booth: &BoothId| AllocationRow {
         id: AllocationId::make(),
         edition_id: edition,
@@ -70,42 +70,44 @@ pub fn hold(tx: &mut Tx<'_>, granted: &Granted, hold: &Hold) -> Result<Vec<Alloc
     let rows: Vec<_> = booths.iter().map(row).collect();
     store::insert(tx, &rows)?;
     let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
-    granted.audit(tx, "allocation.hold", application.id, None, Some((ids, &hold.eligibility_waiver)))?;
+    granted.record_audit(tx, "allocation.hold", application.id, None, Some((ids, &hold.eligibility_waiver)))?;
     Ok(rows)
 }
 
 /// Fails with `not_eligible` and the unmet rules if the exhibitor is not eligible for the zone of a booth.
-pub(super) fn check_eligibility(
+pub(super) fn require_eligibility(
     tx: &mut Tx<'_>,
     application: &ApplicationRow,
     booths: &[BoothId],
 ) -> Result<(), Problem> {
-    let zones = store::zones_of(tx, booths)?;
-    let rules = floor::store::eligibility_of(tx, &zones.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
+    let zones = store::zones_of_booths(tx, booths)?;
+    let rules = floor::store::eligibility_by_zone(tx, &zones.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
     if rules.is_empty() {
         return Ok(());
     }
     let exhibitor = exhibitors::store::find(tx, application.exhibitor_id)?;
     // The products named in the application; if none, all products of the exhibitor.
     let applied = store::product_groups_of(tx, application.id)?;
-    let product_groups = if applied.is_empty() { products::store::groups_of(tx, exhibitor.id)? } else { applied };
+    let product_groups = if applied.is_empty() { products::store::find_groups(tx, exhibitor.id)? } else { applied };
     let candidate = Candidate { legal_form: exhibitor.legal_form, locality: exhibitor.locality_code, product_groups };
     for (zone, name) in zones {
-        let obstacles = rules.get(&zone).map(|r| r.obstacles(&candidate)).unwrap_or_default();
+        let obstacles = rules.get(&zone).map(|r| r.unmet_rules(&candidate)).unwrap_or_default();
         if obstacles.is_empty() {
             continue;
         }
-        let rules: Vec<Text> = obstacles
+        let rules: Vec<LocalizedText> = obstacles
             .into_iter()
             .map(|o| match o {
-                Obstacle::ProductGroup => Said("obstacle-product-group").text(),
-                Obstacle::LegalForm => Said("obstacle-legal-form").text(),
-                Obstacle::Locality => Said("obstacle-locality").text(),
+                UnmetRule::ProductGroup => MessageId("obstacle-product-group").localize(),
+                UnmetRule::LegalForm => MessageId("obstacle-legal-form").localize(),
+                UnmetRule::Locality => MessageId("obstacle-locality").localize(),
             })
             .collect();
         return Err(Problem::new(
             Code::NotEligible,
-            Said("the-zone-is-not-for-this-exhibitor").with(&[("zone", &name)]).and("rules", Text::list(&rules)),
+            MessageId("the-zone-is-not-for-this-exhibitor")
+                .with_args(&[("zone", &name)])
+                .with_text("rules", LocalizedText::join(&rules)),
         ));
     }
     Ok(())

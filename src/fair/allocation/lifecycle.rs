@@ -47,7 +47,7 @@ impl AllocationState {
 }
 
 /// Whether booths, given as (row, place), are consecutive places of one row.
-pub fn adjacent(places: &[(String, i32)]) -> bool {
+pub fn are_adjacent(places: &[(String, i32)]) -> bool {
     let mut sorted: Vec<_> = places.iter().collect();
     sorted.sort();
     sorted.windows(2).all(|pair| match pair {
@@ -66,11 +66,11 @@ mod tests {
 
     #[test]
     fn consecutive_places_are_adjacent_in_any_order() {
-        assert!(adjacent(&places("A", &[3, 1, 2])));
-        assert!(!adjacent(&places("A", &[1, 3])));
-        assert!(!adjacent(&places("A", &[1, 1])));
-        assert!(!adjacent(&[places("A", &[1]), places("B", &[2])].concat()));
-        assert!(adjacent(&[]));
+        assert!(are_adjacent(&places("A", &[3, 1, 2])));
+        assert!(!are_adjacent(&places("A", &[1, 3])));
+        assert!(!are_adjacent(&places("A", &[1, 1])));
+        assert!(!are_adjacent(&[places("A", &[1]), places("B", &[2])].concat()));
+        assert!(are_adjacent(&[]));
     }
 
     #[test]

@@ -7,14 +7,14 @@
 mod expire;
 pub mod hold;
 pub mod lifecycle;
+mod move_booth;
 pub mod owners;
 pub mod participants;
-mod relocate;
-pub mod rounds;
 mod routes;
-mod steps;
+pub mod runs;
 pub mod store;
 mod swap;
+mod transitions;
 mod withdraw;
 pub use expire::expire_due;
 pub use lifecycle::AllocationState;

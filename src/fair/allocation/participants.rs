@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{lifecycle::AllocationState, store::AllocationRow};
 use hoicho_core::{
     db::{Tx, schema::*},
-    i18n::Said,
+    i18n::MessageId,
     on_either,
     values::ids::{AllocationId, EditionId, ExhibitorId, OrganiserId, ParticipantId, UserId},
 };
@@ -22,7 +22,7 @@ hoicho_core::text_enum! {
 }
 
 /// Maximum number of participants per allocation.
-pub const MOST: i64 = 200;
+pub const MAX_PARTICIPANTS: i64 = 200;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = participants, treat_none_as_default_value = false)]
@@ -42,11 +42,11 @@ pub struct ParticipantRow {
 /// Adds a participant. Fails if the allocation is not active or has the maximum number of participants.
 pub fn insert(tx: &mut Tx<'_>, allocation: &AllocationRow, row: &ParticipantRow) -> Result<(), Problem> {
     if !allocation.state.is_active() {
-        return Err(Problem::new(Code::IllegalStep, Said("this-allocation-has-ended")));
+        return Err(Problem::new(Code::IllegalStep, MessageId("this-allocation-has-ended")));
     }
     let existing = participants::table.filter(participants::allocation_id.eq(allocation.id));
-    if existing.count().get_result::<i64>(tx.conn())? >= MOST {
-        return Err(Problem::new(Code::IllegalStep, Said("a-booth-has-at-most-200-participants")));
+    if existing.count().get_result::<i64>(tx.conn())? >= MAX_PARTICIPANTS {
+        return Err(Problem::new(Code::IllegalStep, MessageId("a-booth-has-at-most-200-participants")));
     }
     diesel::insert_into(participants::table).values(row).execute(tx.conn())?;
     Ok(())
@@ -61,11 +61,11 @@ pub fn insert_all(tx: &mut Tx<'_>, rows: &[ParticipantRow]) -> QueryResult<()> {
 }
 
 /// The participants of an allocation, ordered by name.
-pub fn of(tx: &mut Tx<'_>, allocation: AllocationId) -> QueryResult<Vec<ParticipantRow>> {
+pub fn list(tx: &mut Tx<'_>, allocation: AllocationId) -> QueryResult<Vec<ParticipantRow>> {
     participants::table
         .filter(participants::allocation_id.eq(allocation))
         .order((participants::name, participants::id))
-        .limit(MOST)
+        .limit(MAX_PARTICIPANTS)
         .select(ParticipantRow::as_select())
         .load(tx.conn())
 }
@@ -81,7 +81,7 @@ pub fn delete(tx: &mut Tx<'_>, allocation: AllocationId, id: ParticipantId) -> Q
 
 /// Name and country of an exhibitor that the caller may add: one of which it is a member, one that applied to the
 /// organiser, or one with a confirmed booth, which is public. `None` otherwise.
-pub fn nameable(
+pub fn find_addable_exhibitor(
     tx: &mut Tx<'_>,
     user: UserId,
     organiser: OrganiserId,

@@ -77,7 +77,7 @@ pub fn set_state(
 }
 
 /// Sets booth, state and expiry of a released allocation: the second step of a move or swap.
-pub fn put_on(
+pub fn move_to_booth(
     tx: &mut Tx<'_>,
     id: AllocationId,
     booth: BoothId,
@@ -136,7 +136,7 @@ pub fn release(tx: &mut Tx<'_>, ids: &[AllocationId]) -> QueryResult<()> {
 }
 
 /// Row label and place of the given booths that belong to the edition.
-pub fn places(tx: &mut Tx<'_>, edition: EditionId, ids: &[BoothId]) -> QueryResult<Vec<(String, i32)>> {
+pub fn booth_places(tx: &mut Tx<'_>, edition: EditionId, ids: &[BoothId]) -> QueryResult<Vec<(String, i32)>> {
     let of_edition = booths::table.filter(booths::edition_id.eq(edition)).select((booths::row_label, booths::place));
     match ids {
         [one] => of_edition.filter(booths::id.eq(one)).load(tx.conn()),
@@ -164,7 +164,10 @@ pub fn page(
 }
 
 /// Organisers by edition.
-pub fn organisers_of(tx: &mut Tx<'_>, ids: BTreeSet<EditionId>) -> QueryResult<HashMap<EditionId, OrganiserId>> {
+pub fn organisers_by_edition(
+    tx: &mut Tx<'_>,
+    ids: BTreeSet<EditionId>,
+) -> QueryResult<HashMap<EditionId, OrganiserId>> {
     let rows: Vec<(EditionId, OrganiserId)> = editions::table
         .filter(editions::id.eq_any(ids))
         .select((editions::id, editions::organiser_id))
@@ -189,7 +192,7 @@ pub fn release_unconfirmed(tx: &mut Tx<'_>, application: ApplicationId) -> Query
 }
 
 /// The distinct zones of the given booths, with their names.
-pub fn zones_of(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<Vec<(ZoneId, String)>> {
+pub fn zones_of_booths(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<Vec<(ZoneId, String)>> {
     let zones = booths::table.inner_join(zones::table).select((zones::id, zones::name)).distinct();
     match ids {
         [one] => zones.filter(booths::id.eq(one)).load(tx.conn()),
@@ -197,7 +200,7 @@ pub fn zones_of(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<Vec<(ZoneId, St
     }
 }
 
-pub fn code_of(tx: &mut Tx<'_>, booth: BoothId) -> QueryResult<String> {
+pub fn booth_code(tx: &mut Tx<'_>, booth: BoothId) -> QueryResult<String> {
     booths::table.find(booth).select(booths::code).get_result(tx.conn())
 }
 

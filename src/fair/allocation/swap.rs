@@ -4,23 +4,23 @@ use super::{
     store::{self, AllocationRow},
 };
 use crate::editions;
-use hoicho_core::{db::Tx, i18n::Said, values::ids::AllocationId};
+use hoicho_core::{db::Tx, i18n::MessageId, values::ids::AllocationId};
 use hoicho_web::{
     http::{Code, Problem},
-    identity::Granted,
+    identity::Authorized,
 };
 
 /// Exchanges the booths of two active allocations. Each keeps its state and expiry.
-pub fn swap(
+pub fn swap_booths(
     tx: &mut Tx<'_>,
-    granted: &Granted,
+    granted: &Authorized,
     one: AllocationId,
     other: AllocationId,
 ) -> Result<[AllocationRow; 2], Problem> {
-    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+    let edition = editions::store::lock_open(tx, granted.edition()?)?;
     let (a, b) = (store::find(tx, edition.id, one)?, store::find(tx, edition.id, other)?);
     if one == other || !a.is_active_at(granted.now) || !b.is_active_at(granted.now) {
-        return Err(Problem::new(Code::IllegalStep, Said("only-two-different-active-allocations-can-be")));
+        return Err(Problem::new(Code::IllegalStep, MessageId("only-two-different-active-allocations-can-be")));
     }
     // The unique index is not deferred: release both booths before assigning either.
     for row in [&a, &b] {
@@ -28,8 +28,14 @@ pub fn swap(
             return Err(Code::StaleVersion.into());
         }
     }
-    store::put_on(tx, a.id, b.booth_id, a.state, a.expires_at)?;
-    store::put_on(tx, b.id, a.booth_id, b.state, b.expires_at)?;
-    granted.audit(tx, "allocation.swap", a.id, Some([a.booth_id, b.booth_id]), Some([b.booth_id, a.booth_id]))?;
+    store::move_to_booth(tx, a.id, b.booth_id, a.state, a.expires_at)?;
+    store::move_to_booth(tx, b.id, a.booth_id, b.state, b.expires_at)?;
+    granted.record_audit(
+        tx,
+        "allocation.swap",
+        a.id,
+        Some([a.booth_id, b.booth_id]),
+        Some([b.booth_id, a.booth_id]),
+    )?;
     Ok([store::find(tx, edition.id, one)?, store::find(tx, edition.id, other)?])
 }

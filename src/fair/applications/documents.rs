@@ -3,7 +3,7 @@ use diesel::prelude::*;
 
 use hoicho_core::{
     db::{Tx, schema::documents},
-    i18n::Said,
+    i18n::MessageId,
     values::{
         clock::Instant,
         ids::{ApplicationId, DocumentId, UserId},
@@ -54,7 +54,7 @@ impl FileType {
 
     /// Detects the type from the magic bytes. Fails if the type is not accepted or differs from the declared
     /// `Content-Type`.
-    pub fn of(bytes: &[u8], declared: Option<&str>) -> Result<Self, Problem> {
+    pub fn detect(bytes: &[u8], declared: Option<&str>) -> Result<Self, Problem> {
         let detected = infer::get(bytes).and_then(|kind| match kind.mime_type() {
             "application/pdf" => Some(Self::Pdf),
             "image/jpeg" => Some(Self::Jpeg),
@@ -67,10 +67,10 @@ impl FileType {
             (Some(detected), Some(declared)) if *declared == *detected.mime() => Ok(detected),
             (Some(detected), declared) => Err(Problem::new(
                 Code::UnsupportedFile,
-                Said("the-content-type-says-unwrap-or-default")
-                    .with(&[("unwrap_or_default", &declared.unwrap_or_default()), ("mime", &detected.mime())]),
+                MessageId("the-content-type-says-unwrap-or-default")
+                    .with_args(&[("unwrap_or_default", &declared.unwrap_or_default()), ("mime", &detected.mime())]),
             )),
-            (None, _) => Err(Problem::new(Code::UnsupportedFile, Said("only-pdf-jpeg-png-and-webp-files"))),
+            (None, _) => Err(Problem::new(Code::UnsupportedFile, MessageId("only-pdf-jpeg-png-and-webp-files"))),
         }
     }
 }
@@ -105,7 +105,7 @@ pub fn count(tx: &mut Tx<'_>, application: ApplicationId) -> QueryResult<i64> {
 }
 
 /// Documents of an application, oldest first; at most 500, because uploads are limited per application.
-pub fn of(tx: &mut Tx<'_>, application: ApplicationId) -> QueryResult<Vec<DocumentRow>> {
+pub fn find_by_application(tx: &mut Tx<'_>, application: ApplicationId) -> QueryResult<Vec<DocumentRow>> {
     documents::table
         .filter(documents::application_id.eq(application))
         .order(documents::id)
@@ -135,16 +135,16 @@ mod tests {
 
     #[test]
     fn detects_type_from_magic_bytes() {
-        assert_eq!(FileType::of(PNG, Some("image/png")).unwrap(), FileType::Png);
-        assert_eq!(FileType::of(b"%PDF-1.7\n", Some("application/pdf; x=y")).unwrap(), FileType::Pdf);
+        assert_eq!(FileType::detect(PNG, Some("image/png")).unwrap(), FileType::Png);
+        assert_eq!(FileType::detect(b"%PDF-1.7\n", Some("application/pdf; x=y")).unwrap(), FileType::Pdf);
     }
 
     #[test]
     fn rejects_content_that_differs_from_content_type() {
-        assert!(FileType::of(b"<html><script>", Some("image/png")).is_err());
-        assert!(FileType::of(PNG, Some("application/pdf")).is_err());
-        assert!(FileType::of(PNG, None).is_err());
-        assert!(FileType::of(b"MZ\x90\0", Some("application/pdf")).is_err());
-        assert!(FileType::of(b"", Some("application/pdf")).is_err());
+        assert!(FileType::detect(b"<html><script>", Some("image/png")).is_err());
+        assert!(FileType::detect(PNG, Some("application/pdf")).is_err());
+        assert!(FileType::detect(PNG, None).is_err());
+        assert!(FileType::detect(b"MZ\x90\0", Some("application/pdf")).is_err());
+        assert!(FileType::detect(b"", Some("application/pdf")).is_err());
     }
 }

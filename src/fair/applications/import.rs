@@ -14,20 +14,20 @@ use crate::{
 };
 use hoicho_core::{
     db::Tx,
-    i18n::Said,
+    i18n::MessageId,
     values::{
         ids::{ApplicationId, ExhibitorId},
         text,
     },
 };
 use hoicho_web::{
-    http::{Checks, Problem},
-    identity::Granted,
+    http::{Problem, Validator},
+    identity::Authorized,
 };
 
 /// One row of an exhibitor import.
 #[derive(Debug, Clone)]
-pub struct ExhibitorLine {
+pub struct ExhibitorImportRow {
     pub name: String,
     /// `None` if neither the row nor the name contains one; reported as an error.
     pub legal_form: Option<LegalForm>,
@@ -40,7 +40,7 @@ pub struct ExhibitorLine {
 }
 
 /// Counts of an import.
-pub struct Imported {
+pub struct ImportSummary {
     /// New applications.
     pub added: usize,
     /// Exhibitors that already have an application for the edition.
@@ -55,59 +55,65 @@ fn parse_tax_code(code: &str, form: LegalForm) -> Option<String> {
 
 /// Matches rows with registered exhibitors by tax code, or by name among the applicants of the edition; registers the
 /// others, and creates an approved application for each exhibitor that has none.
-pub fn import_lines(tx: &mut Tx<'_>, granted: &Granted, lines: Vec<(u64, ExhibitorLine)>) -> Result<Imported, Problem> {
-    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
-    let mut checks = Checks::default();
+pub fn import_rows(
+    tx: &mut Tx<'_>,
+    granted: &Authorized,
+    lines: Vec<(u64, ExhibitorImportRow)>,
+) -> Result<ImportSummary, Problem> {
+    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let mut checks = Validator::default();
     let codes: Vec<String> = lines
         .iter()
         .filter_map(|(_, l)| {
             parse_tax_code(l.tax_code.as_deref()?, l.legal_form.unwrap_or(LegalForm::HouseholdBusiness))
         })
         .collect();
-    let by_code: HashMap<String, ExhibitorId> = exhibitors::store::by_tax_codes(tx, &codes)?.into_iter().collect();
-    let applicants = store::exhibitors_of(tx, edition.id)?;
+    let by_code: HashMap<String, ExhibitorId> =
+        exhibitors::store::find_ids_by_tax_codes(tx, &codes)?.into_iter().collect();
+    let applicants = store::find_applicants(tx, edition.id)?;
     let by_name: HashMap<String, ExhibitorId> = applicants.iter().map(|(id, name)| (name.clone(), *id)).collect();
     let applicants: BTreeSet<ExhibitorId> = applicants.into_iter().map(|(id, _)| id).collect();
-    let localities_by_name = localities::store::by_name(tx, granted.now.date())?;
+    let localities_by_name = localities::store::index_by_name(tx, granted.now.date())?;
     let (mut new, mut applications, mut seen_keys, mut unchanged) = (Vec::new(), Vec::new(), BTreeSet::new(), 0);
     for (line, row) in lines {
         let pointer = |field: &str| format!("/{line}/{field}");
-        let name = checks.text(&pointer("name"), &row.name, 200);
-        let name_search = text::fold(&name);
-        checks.that(
+        let name = checks.require_text(&pointer("name"), &row.name, 200);
+        let name_search = text::normalize_for_search(&name);
+        checks.require(
             row.legal_form.is_some(),
             &pointer("legal_form"),
             "unknown",
-            Said("import-legal-form").with(&[("line", &line)]),
+            MessageId("import-legal-form").with_args(&[("line", &line)]),
         );
         let form = row.legal_form.unwrap_or(LegalForm::Enterprise);
         let code = row.tax_code.as_deref().map(|code| parse_tax_code(code, form));
-        checks.that(code != Some(None), &pointer("tax_code"), "tax_code", Said("this-is-no-valid-tax-code-10"));
+        checks.require(code != Some(None), &pointer("tax_code"), "tax_code", MessageId("this-is-no-valid-tax-code-10"));
         let code = code.flatten();
         let wanted = row.booths_wanted.unwrap_or(1);
         let booths_wanted = i32::try_from(wanted).ok().filter(|n| (1..=100).contains(n));
-        checks.that(
+        checks.require(
             booths_wanted.is_some(),
             &pointer("booths_wanted"),
             "range",
-            Said("import-booths-wanted").with(&[("line", &line)]),
+            MessageId("import-booths-wanted").with_args(&[("line", &line)]),
         );
         let key = code.clone().unwrap_or_else(|| name_search.clone());
-        checks.that(
+        checks.require(
             seen_keys.insert(key),
             &pointer("name"),
             "repeated",
-            Said("import-exhibitor-repeated").with(&[("line", &line)]),
+            MessageId("import-exhibitor-repeated").with_args(&[("line", &line)]),
         );
         let existing = code.as_ref().and_then(|c| by_code.get(c)).or_else(|| by_name.get(&name_search)).copied();
         if existing.is_some_and(|id| applicants.contains(&id)) {
             unchanged += 1;
             continue;
         }
-        let locality = row.locality.map(|l| checks.text(&pointer("locality"), &l, 200));
+        let locality = row.locality.map(|l| checks.require_text(&pointer("locality"), &l, 200));
         let exhibitor = existing.unwrap_or_else(ExhibitorId::make);
         if existing.is_none() {
-            let known_locality = locality.as_deref().and_then(|words| localities_by_name.get(&text::fold(words)));
+            let known_locality =
+                locality.as_deref().and_then(|words| localities_by_name.get(&text::normalize_for_search(words)));
             new.push(ExhibitorRow {
                 id: exhibitor,
                 name,
@@ -138,9 +144,9 @@ pub fn import_lines(tx: &mut Tx<'_>, granted: &Granted, lines: Vec<(u64, Exhibit
             needs_corner: false,
         });
     }
-    checks.done()?;
+    checks.finish()?;
     exhibitors::store::insert(tx, &new)?;
     store::insert(tx, &applications)?;
-    granted.audit(tx, "application.import", edition.id, None, Some(applications.len()))?;
-    Ok(Imported { added: applications.len(), unchanged })
+    granted.record_audit(tx, "application.import", edition.id, None, Some(applications.len()))?;
+    Ok(ImportSummary { added: applications.len(), unchanged })
 }

@@ -22,7 +22,7 @@ use ApplicationState::*;
 
 impl ApplicationState {
     /// Allowed next states.
-    pub fn legal_steps(self) -> &'static [Self] {
+    pub fn allowed_transitions(self) -> &'static [Self] {
         match self {
             Draft => &[Submitted, Withdrawn],
             Submitted => &[Approved, Waitlisted, Rejected, Withdrawn],
@@ -33,7 +33,7 @@ impl ApplicationState {
     }
 
     /// Whether the organiser has approved, waitlisted or rejected it.
-    pub fn is_judged(self) -> bool {
+    pub fn is_decided(self) -> bool {
         match self {
             Draft | Submitted | Withdrawn => false,
             Approved | Waitlisted | Rejected => true,
@@ -47,9 +47,9 @@ mod tests {
 
     #[test]
     fn rejected_and_withdrawn_are_final() {
-        assert!(Rejected.legal_steps().is_empty() && Withdrawn.legal_steps().is_empty());
+        assert!(Rejected.allowed_transitions().is_empty() && Withdrawn.allowed_transitions().is_empty());
         for state in <ApplicationState as strum::VariantArray>::VARIANTS {
-            assert!(!state.legal_steps().contains(&Draft), "{state}: no transition leads to draft");
+            assert!(!state.allowed_transitions().contains(&Draft), "{state}: no transition leads to draft");
         }
     }
 }

@@ -3,37 +3,37 @@ use std::path::{Path, PathBuf};
 
 use tokio::io::AsyncWriteExt;
 
-use hoicho_core::{config, i18n::Said, values::ids::DocumentId};
+use hoicho_core::{config, i18n::MessageId, values::ids::DocumentId};
 use hoicho_web::http::{Code, Problem};
 
 /// Upper bound of the setting `[uploads] most_bytes`.
-pub const MOST_BYTES: usize = 10 * 1024 * 1024;
+pub const MAX_FILE_BYTES: usize = 10 * 1024 * 1024;
 
 /// Document folder and upload limits.
 #[derive(Debug, Clone)]
-pub struct Storage {
+pub struct DocumentStorage {
     folder: PathBuf,
     /// Max size of a file.
-    pub most_bytes: usize,
+    pub max_bytes: usize,
     /// Max documents per application.
-    pub per_application: i64,
+    pub max_per_application: i64,
 }
 
 fn storage_error(error: &std::io::Error) -> Problem {
     tracing::error!(%error, "document storage failed");
-    Problem::new(Code::Unavailable, Said("the-file-could-not-be-stored-or"))
+    Problem::new(Code::Unavailable, MessageId("the-file-could-not-be-stored-or"))
 }
 
-impl Storage {
+impl DocumentStorage {
     /// Validates the settings and creates the folder, by default `documents` in the folder `data`.
     pub fn open(settings: &config::Uploads, data: &Path) -> Result<Self, String> {
-        if !(1..=MOST_BYTES).contains(&settings.most_bytes) {
-            return Err(format!("[uploads] most_bytes must be between 1 and {MOST_BYTES}"));
+        if !(1..=MAX_FILE_BYTES).contains(&settings.most_bytes) {
+            return Err(format!("[uploads] most_bytes must be between 1 and {MAX_FILE_BYTES}"));
         }
-        let folder = config::folder_or(&settings.folder, data, "documents");
+        let folder = config::folder_or_default(&settings.folder, data, "documents");
         std::fs::create_dir_all(&folder)
             .map_err(|e| format!("cannot create document folder {}: {e}", folder.display()))?;
-        Ok(Self { folder, most_bytes: settings.most_bytes, per_application: settings.per_application })
+        Ok(Self { folder, max_bytes: settings.most_bytes, max_per_application: settings.per_application })
     }
 
     fn path(&self, id: DocumentId) -> PathBuf {
@@ -41,7 +41,7 @@ impl Storage {
     }
 
     /// Writes the content to a new file and syncs it, so that it is durable before the row is inserted.
-    pub async fn keep(&self, id: DocumentId, bytes: &[u8]) -> Result<(), Problem> {
+    pub async fn write(&self, id: DocumentId, bytes: &[u8]) -> Result<(), Problem> {
         let write = async {
             let mut file = tokio::fs::OpenOptions::new().write(true).create_new(true).open(self.path(id)).await?;
             file.write_all(bytes).await?;
@@ -56,7 +56,7 @@ impl Storage {
     }
 
     /// Deletes the file; a missing file is not an error.
-    pub async fn remove(&self, id: DocumentId) {
+    pub async fn delete(&self, id: DocumentId) {
         if let Err(error) = tokio::fs::remove_file(self.path(id)).await
             && error.kind() != std::io::ErrorKind::NotFound
         {

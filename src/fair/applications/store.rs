@@ -47,7 +47,7 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[ApplicationRow]) -> QueryResult<()> {
 }
 
 /// Exhibitors with an application for an edition, with their names folded for search.
-pub fn exhibitors_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(ExhibitorId, String)>> {
+pub fn find_applicants(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(ExhibitorId, String)>> {
     applications::table
         .inner_join(exhibitors::table)
         .filter(applications::edition_id.eq(edition))
@@ -66,7 +66,7 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId) -> QueryResu
 }
 
 /// [`find`] with a shared row lock, so that the application cannot be withdrawn before this transaction ends.
-pub fn find_held(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId) -> QueryResult<ApplicationRow> {
+pub fn find_for_share(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId) -> QueryResult<ApplicationRow> {
     // Built once per backend: a locking query has no common type for both backends.
     match tx.conn() {
         // SQLite has a single writer, so no row lock is needed.
@@ -85,7 +85,7 @@ pub fn find_held(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId) -> Quer
 }
 
 /// Updates an application if its version is still `expected_version`; returns false if it has changed.
-pub fn replace(tx: &mut Tx<'_>, row: &ApplicationRow, expected_version: i32) -> QueryResult<bool> {
+pub fn update(tx: &mut Tx<'_>, row: &ApplicationRow, expected_version: i32) -> QueryResult<bool> {
     let unchanged = applications::table.find(row.id).filter(applications::version.eq(expected_version));
     Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
 }
@@ -122,7 +122,7 @@ pub fn page(
 }
 
 /// One page of the waiting list of an edition, in order of joining.
-pub fn waiting(
+pub fn waiting_list_page(
     tx: &mut Tx<'_>,
     edition: EditionId,
     after: Option<(Instant, ApplicationId)>,
@@ -146,7 +146,7 @@ pub fn waiting(
 }
 
 /// Applications of an exhibitor, newest first; at most 500.
-pub fn of_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<ApplicationRow>> {
+pub fn find_by_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<ApplicationRow>> {
     applications::table
         .filter(applications::exhibitor_id.eq(exhibitor))
         .order(applications::id.desc())

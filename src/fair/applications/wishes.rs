@@ -4,16 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use hoicho_core::{
     db::{Tx, schema::*},
-    i18n::Said,
+    i18n::MessageId,
     on_either,
     values::ids::{ApplicationId, BoothId, EditionId, ExhibitorId, ProductId, ZoneId},
 };
-use hoicho_web::http::{Checks, Problem};
+use hoicho_web::http::{Problem, Validator};
 
 /// Max wishes per application.
-pub const MOST_WISHES: usize = 20;
+pub const MAX_WISHES: usize = 20;
 /// Max products per application.
-pub const MOST_PRODUCTS: usize = 100;
+pub const MAX_PRODUCTS: usize = 100;
 
 /// A booth, or any booth of a zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
@@ -26,17 +26,17 @@ pub enum Wish {
 }
 
 /// Validates length and uniqueness of the lists, without database access.
-pub fn check(checks: &mut Checks, wishes: &[Wish], products: &[ProductId]) {
-    checks.that(wishes.len() <= MOST_WISHES, "/wishes", "length", Said("at-most-20-wishes"));
+pub fn validate(checks: &mut Validator, wishes: &[Wish], products: &[ProductId]) {
+    checks.require(wishes.len() <= MAX_WISHES, "/wishes", "length", MessageId("at-most-20-wishes"));
     let distinct = wishes.iter().collect::<std::collections::BTreeSet<_>>().len() == wishes.len();
-    checks.that(distinct, "/wishes", "repeated", Said("a-wish-is-named-twice"));
-    checks.that(products.len() <= MOST_PRODUCTS, "/products", "length", Said("at-most-100-products"));
+    checks.require(distinct, "/wishes", "repeated", MessageId("a-wish-is-named-twice"));
+    checks.require(products.len() <= MAX_PRODUCTS, "/products", "length", MessageId("at-most-100-products"));
     let distinct = products.iter().collect::<std::collections::BTreeSet<_>>().len() == products.len();
-    checks.that(distinct, "/products", "repeated", Said("a-product-is-named-twice"));
+    checks.require(distinct, "/products", "repeated", MessageId("a-product-is-named-twice"));
 }
 
 /// Replaces the wishes of an application; each must be a booth or zone of the same edition.
-pub fn put(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId, wishes: &[Wish]) -> Result<(), Problem> {
+pub fn replace_wishes(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId, wishes: &[Wish]) -> Result<(), Problem> {
     use application_wishes as w;
     let (booths, zones): (Vec<_>, Vec<_>) = wishes.iter().partition(|wish| matches!(wish, Wish::Booth(_)));
     let wanted_booths: Vec<BoothId> =
@@ -53,17 +53,17 @@ pub fn put(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId, wishes: &[Wis
         .filter(zones::id.eq_any(&wanted_zones))
         .select(zones::id)
         .load(tx.conn())?;
-    let mut checks = Checks::default();
+    let mut checks = Validator::default();
     for (i, wish) in wishes.iter().enumerate() {
         let exists = match wish {
             Wish::Booth(booth) => known_booths.contains(booth),
             Wish::Zone(zone) => known_zones.contains(zone),
         };
-        checks.that(exists, &format!("/wishes/{i}"), "unknown", Said("the-edition-has-no-such-booth-or"));
+        checks.require(exists, &format!("/wishes/{i}"), "unknown", MessageId("the-edition-has-no-such-booth-or"));
     }
-    checks.done()?;
+    checks.finish()?;
     diesel::delete(w::table.filter(w::application_id.eq(id))).execute(tx.conn())?;
-    insert(tx, &rows(edition, id, wishes).collect::<Vec<_>>()).map_err(Problem::from)
+    insert_rows(tx, &to_rows(edition, id, wishes).collect::<Vec<_>>()).map_err(Problem::from)
 }
 
 /// Row of `application_wishes`.
@@ -78,7 +78,7 @@ pub struct WishRow {
 }
 
 /// Rows for the wishes of an application, ranked in this order.
-pub fn rows(edition: EditionId, id: ApplicationId, wishes: &[Wish]) -> impl Iterator<Item = WishRow> {
+pub fn to_rows(edition: EditionId, id: ApplicationId, wishes: &[Wish]) -> impl Iterator<Item = WishRow> {
     (1..).zip(wishes).map(move |(wish_rank, wish)| {
         let (booth_id, zone_id) = match wish {
             Wish::Booth(booth) => (Some(*booth), None),
@@ -88,7 +88,7 @@ pub fn rows(edition: EditionId, id: ApplicationId, wishes: &[Wish]) -> impl Iter
     })
 }
 
-pub fn insert(tx: &mut Tx<'_>, rows: &[WishRow]) -> QueryResult<()> {
+pub fn insert_rows(tx: &mut Tx<'_>, rows: &[WishRow]) -> QueryResult<()> {
     for part in rows.chunks(500) {
         on_either!(tx, |c| diesel::insert_into(application_wishes::table).values(part).execute(c))?;
     }
@@ -96,7 +96,7 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[WishRow]) -> QueryResult<()> {
 }
 
 /// Wishes of an application, best first.
-pub fn of(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<Vec<Wish>> {
+pub fn find_wishes(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<Vec<Wish>> {
     let rows: Vec<(Option<BoothId>, Option<ZoneId>)> = application_wishes::table
         .filter(application_wishes::application_id.eq(id))
         .order(application_wishes::wish_rank)
@@ -106,7 +106,7 @@ pub fn of(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<Vec<Wish>> {
 }
 
 /// Replaces the products of an application; each must belong to its exhibitor.
-pub fn put_products(
+pub fn replace_products(
     tx: &mut Tx<'_>,
     exhibitor: ExhibitorId,
     id: ApplicationId,
@@ -118,16 +118,16 @@ pub fn put_products(
         .filter(products::id.eq_any(product_ids))
         .select(products::id)
         .load(tx.conn())?;
-    let mut checks = Checks::default();
+    let mut checks = Validator::default();
     for (i, product) in product_ids.iter().enumerate() {
-        checks.that(
+        checks.require(
             existing.contains(product),
             &format!("/products/{i}"),
             "unknown",
-            Said("the-exhibitor-has-no-such-product"),
+            MessageId("the-exhibitor-has-no-such-product"),
         );
     }
-    checks.done()?;
+    checks.finish()?;
     diesel::delete(p::table.filter(p::application_id.eq(id))).execute(tx.conn())?;
     let rows: Vec<_> =
         product_ids.iter().map(|product| (p::application_id.eq(id), p::product_id.eq(*product))).collect();
@@ -137,7 +137,7 @@ pub fn put_products(
     Ok(())
 }
 
-pub fn products_of(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<Vec<ProductId>> {
+pub fn find_products(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<Vec<ProductId>> {
     application_products::table
         .filter(application_products::application_id.eq(id))
         .order(application_products::product_id)

@@ -5,7 +5,7 @@ use crate::{
     editions::{self, store::OpeningDayRow},
     floor::{
         self,
-        store::{BoothRow, CategoryRow},
+        store::{BoothCategoryRow, BoothRow},
     },
     products::{self, store::ProductRow},
     sales::{
@@ -24,7 +24,7 @@ const MAX_BUFFERED_ROWS: usize = 2_000;
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) days: Vec<OpeningDayRow>,
-    pub(super) categories: Vec<CategoryRow>,
+    pub(super) categories: Vec<BoothCategoryRow>,
     pub(super) booths: Vec<BoothRow>,
     pub(super) products: Vec<ProductRow>,
     pub(super) applications: Vec<ApplicationRow>,
@@ -41,10 +41,10 @@ impl Batch {
     pub(super) fn flush(&mut self, tx: &mut Tx<'_>, edition: EditionId) -> Result<(), Problem> {
         let rows = std::mem::take(self);
         if !rows.days.is_empty() {
-            editions::store::put_days(tx, edition, &rows.days)?;
+            editions::store::replace_days(tx, edition, &rows.days)?;
         }
         if !rows.categories.is_empty() {
-            floor::store::put_categories(tx, edition, &rows.categories)?;
+            floor::store::replace_price_list(tx, edition, &rows.categories)?;
         }
         floor::store::insert_booths(tx, &rows.booths)?;
         products::store::insert(tx, &rows.products)?;
@@ -53,8 +53,8 @@ impl Batch {
         participants::insert_all(tx, &rows.participants)?;
         sales::store::insert(tx, &rows.reports)?;
         sales::store::insert_versions(tx, &rows.versions)?;
-        lines::insert(tx, &rows.lines)?;
-        visits::store::insert_new(tx, &rows.visits)?;
+        lines::insert_rows(tx, &rows.lines)?;
+        visits::store::insert_events(tx, &rows.visits)?;
         Ok(())
     }
 

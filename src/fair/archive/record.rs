@@ -21,7 +21,7 @@ use hoicho_core::values::{
 };
 
 /// Version of the file format.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT_VERSION: u32 = 1;
 
 /// Max characters of a text.
 const MAX_TEXT_CHARACTERS: usize = 2_000;
@@ -29,12 +29,12 @@ const MAX_TEXT_CHARACTERS: usize = 2_000;
 /// Text that is validated when deserialized (length, no control characters), because files are untrusted input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub(super) struct Words(pub(super) String);
+pub(super) struct CleanText(pub(super) String);
 
-impl<'de> Deserialize<'de> for Words {
+impl<'de> Deserialize<'de> for CleanText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = String::deserialize(deserializer)?;
-        let is_valid = value.is_empty() || text::clean(&value, MAX_TEXT_CHARACTERS).is_some();
+        let is_valid = value.is_empty() || text::normalize(&value, MAX_TEXT_CHARACTERS).is_some();
         if is_valid {
             Ok(Self(value))
         } else {
@@ -43,7 +43,7 @@ impl<'de> Deserialize<'de> for Words {
     }
 }
 
-impl From<String> for Words {
+impl From<String> for CleanText {
     fn from(value: String) -> Self {
         Self(value)
     }
@@ -60,14 +60,14 @@ pub(super) enum Record {
     },
     Edition {
         id: EditionId,
-        slug: Words,
-        name: Words,
+        slug: CleanText,
+        name: CleanText,
         state: EditionState,
-        time_zone: Words,
-        currency: Words,
-        series: Option<Words>,
-        venue: Option<Words>,
-        address: Option<Words>,
+        time_zone: CleanText,
+        currency: CleanText,
+        series: Option<CleanText>,
+        venue: Option<CleanText>,
+        address: Option<CleanText>,
         declared_booths: Option<i32>,
         declared_visits: Option<i64>,
         declared_sales: Option<i64>,
@@ -79,8 +79,8 @@ pub(super) enum Record {
     },
     Zone {
         id: ZoneId,
-        code: Words,
-        name: Words,
+        code: CleanText,
+        name: CleanText,
         eligibility: Eligibility,
     },
     BoothCategory {
@@ -92,8 +92,8 @@ pub(super) enum Record {
     Booth {
         id: BoothId,
         zone: ZoneId,
-        code: Words,
-        row_label: Words,
+        code: CleanText,
+        row_label: CleanText,
         place: i32,
         category: BoothCategory,
         area_dm2: i32,
@@ -109,20 +109,20 @@ pub(super) enum Record {
     },
     Exhibitor {
         id: ExhibitorId,
-        name: Words,
+        name: CleanText,
         legal_form: LegalForm,
-        tax_code: Option<Words>,
-        country: Words,
-        locality_code: Option<Words>,
-        locality: Words,
+        tax_code: Option<CleanText>,
+        country: CleanText,
+        locality_code: Option<CleanText>,
+        locality: CleanText,
     },
     Product {
         id: ProductId,
         exhibitor: ExhibitorId,
-        name: Words,
+        name: CleanText,
         product_group: ProductGroup,
         stars: Option<i32>,
-        certificate_number: Option<Words>,
+        certificate_number: Option<CleanText>,
         certificate_expires_on: Option<Day>,
     },
     Application {
@@ -131,8 +131,8 @@ pub(super) enum Record {
         state: ApplicationState,
         booths_wanted: i32,
         category: BoothCategory,
-        needs: Option<Words>,
-        reason: Option<Words>,
+        needs: Option<CleanText>,
+        reason: Option<CleanText>,
         waitlisted_at: Option<Instant>,
         created_at: Instant,
         needs_power: bool,
@@ -152,8 +152,8 @@ pub(super) enum Record {
         allocation: AllocationId,
         role: ParticipantRole,
         exhibitor: Option<ExhibitorId>,
-        name: Words,
-        country: Words,
+        name: CleanText,
+        country: CleanText,
     },
     SalesReport {
         id: SalesReportId,
@@ -162,7 +162,7 @@ pub(super) enum Record {
         state: ReportState,
         amount: i64,
         ocop_amount: i64,
-        note: Option<Words>,
+        note: Option<CleanText>,
         version: i32,
     },
     SalesReportVersion {
@@ -170,7 +170,7 @@ pub(super) enum Record {
         version: i32,
         amount: i64,
         ocop_amount: i64,
-        reason: Option<Words>,
+        reason: Option<CleanText>,
         recorded_at: Instant,
     },
     SalesReportLine {
@@ -181,7 +181,7 @@ pub(super) enum Record {
     },
     Gate {
         id: GateId,
-        name: Words,
+        name: CleanText,
     },
     VisitCount {
         id: VisitEventId,
@@ -191,17 +191,17 @@ pub(super) enum Record {
         local_hour: i32,
         entries: i64,
         exits: i64,
-        reason: Option<Words>,
+        reason: Option<CleanText>,
         recorded_at: Instant,
     },
     TradeDeal {
         id: TradeDealId,
         exhibitor: ExhibitorId,
         kind: DealKind,
-        counterpart: Words,
+        counterpart: CleanText,
         amount: i64,
         signed_on: Day,
-        note: Option<Words>,
+        note: Option<CleanText>,
     },
     End {
         records: u64,

@@ -5,22 +5,22 @@ use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    sheets::Sheets,
-    take_in::{self, TakenIn},
-    write,
+    export,
+    import::{self, TakenIn},
+    workbook::RecordWorkbook,
 };
 use crate::editions::{self, EditionView};
 use hoicho_core::{
     db::Tx,
-    i18n::Said,
+    i18n::MessageId,
     values::{ids::OrganiserId, text},
 };
 use hoicho_web::{
     http::{
-        Answer, Checks, Problem, Query, Raw,
-        streamed::{self, Form, Pieces, broken},
+        ApiResponse, Problem, Query, RawBody, Validator,
+        streaming::{self, ChunkWriter, Form, write_error},
     },
-    identity::{Action, Granted, OrganiserRole, Permit},
+    identity::{Action, Authorized, OrganiserRole, Permit},
 };
 
 /// OpenAPI operations of archives.
@@ -61,21 +61,21 @@ struct ArchiveQuery {
     format: Option<ArchiveFormat>,
 }
 
-fn write_jsonl(tx: &mut Tx<'_>, granted: &Granted, mut output: Pieces) -> Result<(), Problem> {
-    write::edition(tx, granted.edition()?, granted.now, &mut |record| {
-        serde_json::to_writer(&mut output, record).map_err(|error| broken(error.into()))?;
-        output.write_all(b"\n").map_err(broken)
+fn write_jsonl(tx: &mut Tx<'_>, granted: &Authorized, mut output: ChunkWriter) -> Result<(), Problem> {
+    export::export_edition(tx, granted.edition()?, granted.now, &mut |record| {
+        serde_json::to_writer(&mut output, record).map_err(|error| write_error(error.into()))?;
+        output.write_all(b"\n").map_err(write_error)
     })?;
-    output.flush().map_err(broken)
+    output.flush().map_err(write_error)
 }
 
-fn write_xlsx(tx: &mut Tx<'_>, granted: &Granted, mut output: Pieces) -> Result<(), Problem> {
-    let mut sheets = Sheets::new();
-    write::edition(tx, granted.edition()?, granted.now, &mut |record| sheets.put(record))?;
-    let file = tempfile::NamedTempFile::new().map_err(broken)?;
+fn write_xlsx(tx: &mut Tx<'_>, granted: &Authorized, mut output: ChunkWriter) -> Result<(), Problem> {
+    let mut sheets = RecordWorkbook::new();
+    export::export_edition(tx, granted.edition()?, granted.now, &mut |record| sheets.append(record))?;
+    let file = tempfile::NamedTempFile::new().map_err(write_error)?;
     sheets.save(file.path())?;
-    std::io::copy(&mut file.reopen().map_err(broken)?, &mut output).map_err(broken)?;
-    output.flush().map_err(broken)
+    std::io::copy(&mut file.reopen().map_err(write_error)?, &mut output).map_err(write_error)?;
+    output.flush().map_err(write_error)
 }
 
 /// Exports an edition in full from one snapshot: floor, exhibitors with their products, applications, allocations, sales
@@ -88,23 +88,27 @@ async fn get_archive(
     path: web::Path<String>,
     query: Query<ArchiveQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let format = query.get()?.format.unwrap_or_default();
+    let format = query.into_result()?.format.unwrap_or_default();
     let (content_type, extension) = match format {
         ArchiveFormat::Jsonl => ("application/jsonl", "jsonl"),
-        ArchiveFormat::Xlsx => (Form::Xlsx.content_type(), Form::Xlsx.ending()),
+        ArchiveFormat::Xlsx => (Form::Xlsx.content_type(), Form::Xlsx.extension()),
     };
-    Ok(streamed::file(content_type, &format!("{}.{extension}", streamed::file_name(&path)), |output| {
-        permit.read(move |tx, granted| match format {
-            ArchiveFormat::Jsonl => write_jsonl(tx, &granted, output),
-            ArchiveFormat::Xlsx => write_xlsx(tx, &granted, output),
-        })
-    }))
+    Ok(streaming::attachment(
+        content_type,
+        &format!("{}.{extension}", streaming::sanitize_file_name(&path)),
+        |output| {
+            permit.read(move |tx, granted| match format {
+                ArchiveFormat::Jsonl => write_jsonl(tx, &granted, output),
+                ArchiveFormat::Xlsx => write_xlsx(tx, &granted, output),
+            })
+        },
+    ))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-struct TakeInQuery {
+struct ImportArchiveQuery {
     /// Slug of the new edition.
     slug: String,
 }
@@ -119,23 +123,23 @@ struct TakenInView {
 /// Imports an archive (JSON Lines, at most 64 MB) as a new edition, in one transaction. Exhibitors are matched by tax code,
 /// or by identifier and name; the others are created without members. Figures of a finalised edition are computed from the
 /// imported rows and frozen; figures in the file are ignored.
-#[utoipa::path(post, path = "/api/v1/organisers/{organiser}/archives", tag = "editions", params(("organiser" = OrganiserId, Path), TakeInQuery), request_body(content = String, content_type = "application/jsonl"), responses((status = 201, body = TakenInView), (status = 403), (status = 404), (status = 409), (status = 413), (status = 422)))]
+#[utoipa::path(post, path = "/api/v1/organisers/{organiser}/archives", tag = "editions", params(("organiser" = OrganiserId, Path), ImportArchiveQuery), request_body(content = String, content_type = "application/jsonl"), responses((status = 201, body = TakenInView), (status = 403), (status = 404), (status = 409), (status = 413), (status = 422)))]
 #[post("/organisers/{organiser}/archives")]
 async fn take_in_archive(
     permit: Permit<ImportArchive>,
-    query: Query<TakeInQuery>,
-    file: Raw<67_108_864>,
-) -> Result<Answer, Problem> {
-    let slug = query.get()?.slug;
-    let mut checks = Checks::default();
-    checks.that(text::is_slug(&slug), "/slug", "slug", Said("a-slug-has-3-to-80-lower"));
-    checks.done()?;
-    let file = file.get()?;
+    query: Query<ImportArchiveQuery>,
+    file: RawBody<67_108_864>,
+) -> Result<ApiResponse, Problem> {
+    let slug = query.into_result()?.slug;
+    let mut checks = Validator::default();
+    checks.require(text::is_slug(&slug), "/slug", "slug", MessageId("a-slug-has-3-to-80-lower"));
+    checks.finish()?;
+    let file = file.into_result()?;
     permit
-        .once(move |tx, granted| {
-            let (edition, summary) = take_in::take_in(tx, &granted, &file, slug)?;
-            let (version, edition) = editions::whole(tx, edition)?;
-            Ok(Answer::created(&TakenInView { edition, taken: summary })?.version(version))
+        .write_once(move |tx, granted| {
+            let (edition, summary) = import::import(tx, &granted, &file, slug)?;
+            let (version, edition) = editions::load_view(tx, edition)?;
+            Ok(ApiResponse::created(&TakenInView { edition, taken: summary })?.with_version(version))
         })
         .await
 }

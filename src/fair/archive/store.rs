@@ -22,7 +22,7 @@ use hoicho_core::{
 };
 
 /// Rows per page.
-pub(super) const PAGE: i64 = 1_000;
+pub(super) const PAGE_ROWS: i64 = 1_000;
 
 macro_rules! pages {
     ($($(#[$doc:meta])* $name:ident: $table:ident, $row:ty, $id:ty;)+) => { $(
@@ -32,7 +32,7 @@ macro_rules! pages {
             if let Some(after) = after {
                 query = query.filter($table::id.gt(after));
             }
-            query.order($table::id).limit(PAGE).select(<$row>::as_select()).load(tx.conn())
+            query.order($table::id).limit(PAGE_ROWS).select(<$row>::as_select()).load(tx.conn())
         }
     )+ };
 }
@@ -69,7 +69,7 @@ pub(super) fn exhibitors_page(
     if let Some(after) = after {
         query = query.filter(exhibitors::id.gt(after));
     }
-    query.order(exhibitors::id).limit(PAGE).select(ExhibitorRow::as_select()).load(tx.conn())
+    query.order(exhibitors::id).limit(PAGE_ROWS).select(ExhibitorRow::as_select()).load(tx.conn())
 }
 
 /// Products of the exhibitors of an edition.
@@ -87,11 +87,11 @@ pub(super) fn products_page(
     if let Some(after) = after {
         query = query.filter(products::id.gt(after));
     }
-    query.order(products::id).limit(PAGE).select(ProductRow::as_select()).load(tx.conn())
+    query.order(products::id).limit(PAGE_ROWS).select(ProductRow::as_select()).load(tx.conn())
 }
 
 /// All versions of these reports.
-pub(super) fn versions_of(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Vec<VersionRow>> {
+pub(super) fn list_versions(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Vec<VersionRow>> {
     sales_report_versions::table
         .filter(sales_report_versions::sales_report_id.eq_any(reports))
         .order((sales_report_versions::sales_report_id, sales_report_versions::version))

@@ -41,7 +41,7 @@ impl EditionState {
     }
 
     /// The previous state, if going back is allowed: before live, with a reason.
-    pub fn back(self) -> Option<Self> {
+    pub fn previous(self) -> Option<Self> {
         match self {
             Published => Some(Draft),
             RegistrationOpen => Some(Published),
@@ -51,14 +51,14 @@ impl EditionState {
     }
 
     /// All allowed transitions from this state.
-    pub fn legal_steps(self) -> Vec<Self> {
+    pub fn transitions(self) -> Vec<Self> {
         let cancel = (!matches!(self, Finalised | Cancelled)).then_some(Cancelled);
-        self.next().into_iter().chain(self.back()).chain(cancel).collect()
+        self.next().into_iter().chain(self.previous()).chain(cancel).collect()
     }
 
     /// Whether the transition requires a reason: going back and cancelling do.
     pub fn needs_reason(self, to: Self) -> bool {
-        to == Cancelled || self.back() == Some(to)
+        to == Cancelled || self.previous() == Some(to)
     }
 
     /// Whether the edition may still change.
@@ -78,14 +78,14 @@ mod tests {
 
     #[test]
     fn finalised_and_cancelled_are_terminal() {
-        assert!(Finalised.legal_steps().is_empty());
-        assert!(Cancelled.legal_steps().is_empty());
+        assert!(Finalised.transitions().is_empty());
+        assert!(Cancelled.transitions().is_empty());
     }
 
     #[test]
     fn transitions_are_one_step_forward_one_step_back_before_live_or_cancellation() {
         for from in EditionState::all() {
-            for to in from.legal_steps() {
+            for to in from.transitions() {
                 let forward = from.next() == Some(to);
                 let back = to.next() == Some(*from) && *from <= Live && *from != Live;
                 assert!(forward || back || to == Cancelled, "{from} → {to}");

@@ -1,7 +1,7 @@
 //! Editions: one holding of a fair, with its opening days and lifecycle.
 //!
 //! Invariants: a slug is unique; opening days need not be consecutive; the state changes only along the transitions of
-//! [`lifecycle`]; a finalised edition does not change ([`store::open_for_change`]).
+//! [`lifecycle`]; a finalised edition does not change ([`store::lock_open`]).
 use hoicho_core::{
     db::Tx,
     values::{clock::Instant, ids::EditionId},
@@ -18,4 +18,4 @@ pub use lifecycle::EditionState;
 #[derive(Clone, Copy)]
 pub struct OnFinalise(pub fn(&mut Tx<'_>, EditionId, Instant) -> Result<(), Problem>);
 
-pub use routes::{ApiDoc, EditionView, check_currency, check_time_zone, routes, whole};
+pub use routes::{ApiDoc, EditionView, load_view, routes, validate_currency, validate_time_zone};

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::lifecycle::EditionState;
 use hoicho_core::{
     db::{Conn, Tx, schema::*},
-    i18n::Said,
+    i18n::MessageId,
     on_either,
     values::{
         clock::{Day, Instant},
@@ -76,46 +76,46 @@ pub fn find(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<EditionRow> {
 }
 
 /// The edition with this slug.
-pub fn by_slug(tx: &mut Tx<'_>, slug: &str) -> QueryResult<EditionId> {
+pub fn find_by_slug(tx: &mut Tx<'_>, slug: &str) -> QueryResult<EditionId> {
     editions::table.filter(editions::slug.eq(slug)).select(editions::id).get_result(tx.conn())
 }
 
 /// Visibility filter of a list of editions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Listed {
+pub enum Visibility {
     /// Public ones, optionally of one organiser.
     Public(Option<OrganiserId>),
     /// All of an organiser, including drafts, for its staff.
-    Own(OrganiserId),
+    Staff(OrganiserId),
 }
 
 type EditionQuery<'q> = diesel::helper_types::IntoBoxed<'q, editions::table, hoicho_core::db::types::Multi>;
 
-fn visible<'q>(listed: Listed) -> EditionQuery<'q> {
+fn visible<'q>(listed: Visibility) -> EditionQuery<'q> {
     let all = editions::table.into_boxed();
     match listed {
-        Listed::Public(None) => all.filter(editions::state.ne(EditionState::Draft)),
-        Listed::Public(Some(organiser)) => {
+        Visibility::Public(None) => all.filter(editions::state.ne(EditionState::Draft)),
+        Visibility::Public(Some(organiser)) => {
             all.filter(editions::state.ne(EditionState::Draft)).filter(editions::organiser_id.eq(organiser))
         }
-        Listed::Own(organiser) => all.filter(editions::organiser_id.eq(organiser)),
+        Visibility::Staff(organiser) => all.filter(editions::organiser_id.eq(organiser)),
     }
 }
 
 /// A page of editions, ordered by slug, after `after`.
-pub fn page(tx: &mut Tx<'_>, listed: Listed, after: &str, limit: i64) -> QueryResult<Vec<EditionRow>> {
+pub fn list_page(tx: &mut Tx<'_>, listed: Visibility, after: &str, limit: i64) -> QueryResult<Vec<EditionRow>> {
     let query = visible(listed).filter(editions::slug.gt(after));
     query.order(editions::slug).limit(limit).select(EditionRow::as_select()).load(tx.conn())
 }
 
 /// Those of these editions that pass the filter, ordered by slug.
-pub fn by_ids(tx: &mut Tx<'_>, listed: Listed, ids: &[EditionId]) -> QueryResult<Vec<EditionRow>> {
+pub fn list_by_ids(tx: &mut Tx<'_>, listed: Visibility, ids: &[EditionId]) -> QueryResult<Vec<EditionRow>> {
     let query = visible(listed);
     query.filter(editions::id.eq_any(ids)).order(editions::slug).select(EditionRow::as_select()).load(tx.conn())
 }
 
 /// Updates an edition if its stored version is still `seen`; otherwise returns `false`.
-pub fn replace(tx: &mut Tx<'_>, row: &EditionRow, seen: i32) -> QueryResult<bool> {
+pub fn update(tx: &mut Tx<'_>, row: &EditionRow, seen: i32) -> QueryResult<bool> {
     let same_version = editions::table.find(row.id).filter(editions::version.eq(seen));
     Ok(diesel::update(same_version).set(row).execute(tx.conn())? == 1)
 }
@@ -135,7 +135,7 @@ pub fn delete(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<usize> {
 ///
 /// # Errors
 /// [`Code::EditionFinalised`] for a finalised or cancelled edition.
-pub fn open_for_change(tx: &mut Tx<'_>, id: EditionId) -> Result<EditionRow, Problem> {
+pub fn lock_open(tx: &mut Tx<'_>, id: EditionId) -> Result<EditionRow, Problem> {
     let row = match tx.conn() {
         // A write transaction of SQLite locks the database already.
         Conn::Sqlite(c) => editions::table.find(id).select(EditionRow::as_select()).get_result(c)?,
@@ -145,8 +145,8 @@ pub fn open_for_change(tx: &mut Tx<'_>, id: EditionId) -> Result<EditionRow, Pro
     Ok(row)
 }
 
-/// [`open_for_change`] that reads only the state.
-pub fn hold_open(tx: &mut Tx<'_>, id: EditionId) -> Result<EditionId, Problem> {
+/// [`lock_open`] that reads only the state.
+pub fn lock_open_id(tx: &mut Tx<'_>, id: EditionId) -> Result<EditionId, Problem> {
     let state = match tx.conn() {
         Conn::Sqlite(c) => editions::table.find(id).select(editions::state).get_result(c)?,
         Conn::Postgres(c) => editions::table.find(id).select(editions::state).for_share().get_result(c)?,
@@ -159,7 +159,7 @@ fn require_open(state: EditionState) -> Result<(), Problem> {
     if state.is_open() {
         return Ok(());
     }
-    Err(Problem::new(Code::EditionFinalised, Said("the-edition-is-finalised-or-cancelled-nothing")))
+    Err(Problem::new(Code::EditionFinalised, MessageId("the-edition-is-finalised-or-cancelled-nothing")))
 }
 
 /// Changes the state if it is still `from`; otherwise returns `false`.
@@ -178,12 +178,12 @@ pub fn set_waiting_list_run(tx: &mut Tx<'_>, id: EditionId, run: Option<Allocati
 }
 
 /// Increments the version.
-pub fn touch(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<usize> {
+pub fn increment_version(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<usize> {
     diesel::update(editions::table.find(id)).set(editions::version.eq(editions::version + 1)).execute(tx.conn())
 }
 
 /// Opening days in chronological order.
-pub fn days(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<Vec<OpeningDayRow>> {
+pub fn list_days(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<Vec<OpeningDayRow>> {
     opening_days::table
         .filter(opening_days::edition_id.eq(id))
         .order(opening_days::day)
@@ -192,7 +192,7 @@ pub fn days(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<Vec<OpeningDayRow>> {
 }
 
 /// Opening days of several editions, in chronological order per edition.
-pub fn days_of(tx: &mut Tx<'_>, ids: &[EditionId]) -> QueryResult<Vec<OpeningDayRow>> {
+pub fn list_days_of(tx: &mut Tx<'_>, ids: &[EditionId]) -> QueryResult<Vec<OpeningDayRow>> {
     opening_days::table
         .filter(opening_days::edition_id.eq_any(ids))
         .order((opening_days::edition_id, opening_days::day))
@@ -202,7 +202,7 @@ pub fn days_of(tx: &mut Tx<'_>, ids: &[EditionId]) -> QueryResult<Vec<OpeningDay
 
 /// Replaces the opening days: updates hours, inserts new days, deletes missing ones. Fails if a deleted day has reports
 /// or counts (foreign key).
-pub fn put_days(tx: &mut Tx<'_>, id: EditionId, days: &[OpeningDayRow]) -> QueryResult<()> {
+pub fn replace_days(tx: &mut Tx<'_>, id: EditionId, days: &[OpeningDayRow]) -> QueryResult<()> {
     let remaining: Vec<Day> = days.iter().map(|d| d.day).collect();
     let of_edition = opening_days::table.filter(opening_days::edition_id.eq(id));
     diesel::delete(of_edition.filter(opening_days::day.ne_all(&remaining))).execute(tx.conn())?;
@@ -220,7 +220,7 @@ pub fn put_days(tx: &mut Tx<'_>, id: EditionId, days: &[OpeningDayRow]) -> Query
 }
 
 /// The latest edition of the same series with an opening day before `day`, other than cancelled ones.
-pub fn previous_in_series(tx: &mut Tx<'_>, row: &EditionRow, day: Day) -> QueryResult<Option<EditionRow>> {
+pub fn find_previous_in_series(tx: &mut Tx<'_>, row: &EditionRow, day: Day) -> QueryResult<Option<EditionRow>> {
     let Some(series) = row.series_id else { return Ok(None) };
     editions::table
         .inner_join(opening_days::table.on(opening_days::edition_id.eq(editions::id)))

@@ -57,12 +57,12 @@ pub fn find(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<ExhibitorRow> {
 }
 
 /// Exhibitors with these identifiers; missing ones are left out.
-pub fn by_ids(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<ExhibitorRow>> {
+pub fn find_by_ids(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<ExhibitorRow>> {
     exhibitors::table.filter(exhibitors::id.eq_any(ids)).select(ExhibitorRow::as_select()).load(tx.conn())
 }
 
 /// Identifiers of the exhibitors with these tax codes.
-pub fn by_tax_codes(tx: &mut Tx<'_>, codes: &[String]) -> QueryResult<Vec<(String, ExhibitorId)>> {
+pub fn find_ids_by_tax_codes(tx: &mut Tx<'_>, codes: &[String]) -> QueryResult<Vec<(String, ExhibitorId)>> {
     let mut matches = Vec::new();
     for part in codes.chunks(1_000) {
         let rows: Vec<(Option<String>, ExhibitorId)> = exhibitors::table
@@ -75,7 +75,7 @@ pub fn by_tax_codes(tx: &mut Tx<'_>, codes: &[String]) -> QueryResult<Vec<(Strin
 }
 
 /// Exhibitors a user is a member of; at most 500.
-pub fn of_user(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<ExhibitorRow>> {
+pub fn find_by_member(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<ExhibitorRow>> {
     exhibitors::table
         .inner_join(exhibitor_members::table)
         .filter(exhibitor_members::user_id.eq(user))
@@ -86,7 +86,7 @@ pub fn of_user(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<ExhibitorRow>> 
 }
 
 /// Updates an exhibitor if its version is still `expected_version`; returns false if it has changed.
-pub fn replace(tx: &mut Tx<'_>, row: &ExhibitorRow, expected_version: i32) -> QueryResult<bool> {
+pub fn update(tx: &mut Tx<'_>, row: &ExhibitorRow, expected_version: i32) -> QueryResult<bool> {
     let unchanged = exhibitors::table.find(row.id).filter(exhibitors::version.eq(expected_version));
     Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
 }
@@ -100,7 +100,7 @@ pub fn delete(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<usize> {
 }
 
 /// Contacts of an exhibitor, in order of entry.
-pub fn contacts_of(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<ContactRow>> {
+pub fn find_contacts(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<ContactRow>> {
     exhibitor_contacts::table
         .filter(exhibitor_contacts::exhibitor_id.eq(id))
         .order(exhibitor_contacts::id)
@@ -109,7 +109,7 @@ pub fn contacts_of(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<ContactR
 }
 
 /// Replaces the contacts of an exhibitor.
-pub fn put_contacts(tx: &mut Tx<'_>, id: ExhibitorId, rows: &[ContactRow]) -> QueryResult<()> {
+pub fn replace_contacts(tx: &mut Tx<'_>, id: ExhibitorId, rows: &[ContactRow]) -> QueryResult<()> {
     diesel::delete(exhibitor_contacts::table.filter(exhibitor_contacts::exhibitor_id.eq(id))).execute(tx.conn())?;
     if !rows.is_empty() {
         on_either!(tx, |c| diesel::insert_into(exhibitor_contacts::table).values(rows).execute(c))?;

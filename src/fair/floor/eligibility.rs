@@ -26,7 +26,7 @@ pub struct Candidate {
 
 /// A rule that the exhibitor does not meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Obstacle {
+pub enum UnmetRule {
     /// No product of the required groups.
     ProductGroup,
     /// A legal form that is not listed.
@@ -36,19 +36,22 @@ pub enum Obstacle {
 }
 
 /// Whether locality `code` equals `of` or is its descendant. Codes are dot-separated paths.
-pub fn is_part_of(code: &str, of: &str) -> bool {
+pub fn is_same_or_descendant(code: &str, of: &str) -> bool {
     code.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 impl Eligibility {
     /// All rules that a candidate does not meet.
-    pub fn obstacles(&self, candidate: &Candidate) -> Vec<Obstacle> {
+    pub fn unmet_rules(&self, candidate: &Candidate) -> Vec<UnmetRule> {
         let has_group = self.product_groups.is_empty()
             || candidate.product_groups.iter().any(|group| self.product_groups.contains(group));
         let has_form = self.legal_forms.is_empty() || self.legal_forms.contains(&candidate.legal_form);
         let is_local = self.localities.is_empty()
-            || candidate.locality.as_ref().is_some_and(|code| self.localities.iter().any(|of| is_part_of(code, of)));
-        [(has_group, Obstacle::ProductGroup), (has_form, Obstacle::LegalForm), (is_local, Obstacle::Locality)]
+            || candidate
+                .locality
+                .as_ref()
+                .is_some_and(|code| self.localities.iter().any(|of| is_same_or_descendant(code, of)));
+        [(has_group, UnmetRule::ProductGroup), (has_form, UnmetRule::LegalForm), (is_local, UnmetRule::Locality)]
             .into_iter()
             .filter_map(|(is_met, obstacle)| (!is_met).then_some(obstacle))
             .collect()
@@ -69,17 +72,17 @@ mod tests {
 
     #[test]
     fn empty_rules_match_every_candidate() {
-        assert_eq!(Eligibility::default().obstacles(&candidate()), []);
+        assert_eq!(Eligibility::default().unmet_rules(&candidate()), []);
     }
 
     #[test]
     fn locality_rule_matches_descendants_but_not_codes_with_the_same_prefix() {
         let only = |code: &str| Eligibility { localities: vec![code.into()], ..Eligibility::default() };
-        assert_eq!(only("vn.22").obstacles(&candidate()), []);
-        assert_eq!(only("vn.2").obstacles(&candidate()), [Obstacle::Locality]);
-        assert_eq!(only("vn.22.06652").obstacles(&candidate()), []);
+        assert_eq!(only("vn.22").unmet_rules(&candidate()), []);
+        assert_eq!(only("vn.2").unmet_rules(&candidate()), [UnmetRule::Locality]);
+        assert_eq!(only("vn.22.06652").unmet_rules(&candidate()), []);
         let without_locality = Candidate { locality: None, ..candidate() };
-        assert_eq!(only("vn.22").obstacles(&without_locality), [Obstacle::Locality]);
+        assert_eq!(only("vn.22").unmet_rules(&without_locality), [UnmetRule::Locality]);
     }
 
     #[test]
@@ -89,7 +92,7 @@ mod tests {
             legal_forms: vec![LegalForm::Foreign],
             localities: vec!["vn.01".into()],
         };
-        let all = [Obstacle::ProductGroup, Obstacle::LegalForm, Obstacle::Locality];
-        assert_eq!(rules.obstacles(&candidate()), all);
+        let all = [UnmetRule::ProductGroup, UnmetRule::LegalForm, UnmetRule::Locality];
+        assert_eq!(rules.unmet_rules(&candidate()), all);
     }
 }

@@ -5,23 +5,23 @@ use serde::Deserialize;
 
 use super::{
     BoothCategory,
-    kind::BoothKind,
-    numbering::split,
+    booth_spec::BoothKind,
+    numbering::split_booth_code,
     store::{self, BoothRow, ZoneRow},
 };
 use crate::editions;
 use hoicho_core::{
     db::Tx,
-    i18n::Said,
+    i18n::MessageId,
     values::{ids::ZoneId, text},
 };
 use hoicho_web::{
-    http::{Checks, Problem, import::rows},
-    identity::Granted,
+    http::{Problem, Validator, csv::parse_rows},
+    identity::Authorized,
 };
 
 /// Maximum number of rows of a table.
-pub const MOST: usize = 5_000;
+pub const MAX_ROWS: usize = 5_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,7 +38,7 @@ struct Row {
 
 /// One row of the table. Missing values default to the price list.
 #[derive(Debug, Clone)]
-pub struct BoothLine {
+pub struct BoothImportRow {
     /// Row letters followed by the number, as `A01`.
     pub code: String,
     /// Code or name of a zone.
@@ -56,44 +56,57 @@ pub struct BoothLine {
 
 /// Imports a CSV table with the columns `code,zone,category` and, optional where the price list has a default,
 /// `area_dm2,fee,booth_equivalents,has_power,has_water`; `zone` is the code of a zone.
-pub fn import(tx: &mut Tx<'_>, granted: &Granted, table: &[u8]) -> Result<Vec<BoothRow>, Problem> {
+pub fn import_csv(tx: &mut Tx<'_>, granted: &Authorized, table: &[u8]) -> Result<Vec<BoothRow>, Problem> {
     let line = |(line, row): (u64, Row)| {
         let (has_power, has_water) = (row.has_power.unwrap_or(false), row.has_water.unwrap_or(false));
         let Row { code, zone, category, area_dm2, fee, booth_equivalents, .. } = row;
-        (line, BoothLine { code, zone, category, area_dm2, fee, booth_equivalents, has_power, has_water })
+        (line, BoothImportRow { code, zone, category, area_dm2, fee, booth_equivalents, has_power, has_water })
     };
-    import_lines(tx, granted, rows::<Row>(table, MOST)?.into_iter().map(line).collect())
+    import_rows(tx, granted, parse_rows::<Row>(table, MAX_ROWS)?.into_iter().map(line).collect())
 }
 
 /// Imports parsed rows; the number is the row's position in the source, for error pointers.
-pub fn import_lines(
+pub fn import_rows(
     tx: &mut Tx<'_>,
-    granted: &Granted,
-    lines: Vec<(u64, BoothLine)>,
+    granted: &Authorized,
+    lines: Vec<(u64, BoothImportRow)>,
 ) -> Result<Vec<BoothRow>, Problem> {
-    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
-    let existing: BTreeSet<String> = store::codes_of(tx, edition.id)?.into_iter().collect();
+    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let existing: BTreeSet<String> = store::booth_codes(tx, edition.id)?.into_iter().collect();
     let mut seen = BTreeSet::new();
-    let zones = store::zones_of(tx, edition.id)?;
-    let prices = store::categories_of(tx, edition.id)?;
-    let mut checks = Checks::default();
+    let zones = store::zones(tx, edition.id)?;
+    let prices = store::price_list(tx, edition.id)?;
+    let mut checks = Validator::default();
     let mut booths = Vec::new();
     for (line, row) in lines {
         let at = format!("/{line}");
-        let folded = text::fold(&row.zone);
-        let matches =
-            |z: &&ZoneRow| z.code == row.zone || text::fold(&z.code) == folded || text::fold(&z.name) == folded;
+        let folded = text::normalize_for_search(&row.zone);
+        let matches = |z: &&ZoneRow| {
+            z.code == row.zone
+                || text::normalize_for_search(&z.code) == folded
+                || text::normalize_for_search(&z.name) == folded
+        };
         let zone = zones.iter().find(matches).map(|z| z.id);
-        checks.that(
+        checks.require(
             zone.is_some(),
             &format!("{at}/zone"),
             "unknown",
-            Said("import-unknown-zone").with(&[("line", &line)]),
+            MessageId("import-unknown-zone").with_args(&[("line", &line)]),
         );
-        let place = split(&row.code).filter(|(_, place, _)| *place > 0);
-        checks.that(place.is_some(), &format!("{at}/code"), "code", Said("import-booth-code").with(&[("line", &line)]));
+        let place = split_booth_code(&row.code).filter(|(_, place, _)| *place > 0);
+        checks.require(
+            place.is_some(),
+            &format!("{at}/code"),
+            "code",
+            MessageId("import-booth-code").with_args(&[("line", &line)]),
+        );
         let is_new = !existing.contains(&row.code) && seen.insert(row.code.clone());
-        checks.that(is_new, &format!("{at}/code"), "repeated", Said("import-booth-exists").with(&[("line", &line)]));
+        checks.require(
+            is_new,
+            &format!("{at}/code"),
+            "repeated",
+            MessageId("import-booth-exists").with_args(&[("line", &line)]),
+        );
         let kind = BoothKind {
             zone: zone.unwrap_or_else(ZoneId::make),
             category: row.category,
@@ -103,12 +116,12 @@ pub fn import_lines(
             has_power: row.has_power,
             has_water: row.has_water,
         };
-        let spec = kind.settle(&mut checks, &at, &prices);
+        let spec = kind.resolve(&mut checks, &at, &prices);
         let (row_label, place, _) = place.unwrap_or_default();
-        booths.push(spec.booth(edition.id, row.code, row_label, place));
+        booths.push(spec.into_row(edition.id, row.code, row_label, place));
     }
-    checks.done()?;
+    checks.finish()?;
     store::insert_booths(tx, &booths)?;
-    granted.audit(tx, "booth.import", edition.id, None, Some(booths.len()))?;
+    granted.record_audit(tx, "booth.import", edition.id, None, Some(booths.len()))?;
     Ok(booths)
 }

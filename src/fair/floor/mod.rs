@@ -2,18 +2,18 @@
 //!
 //! Invariants: a booth's code and its position in a row are unique in its edition; its zone belongs to the same
 //! edition; a zone's hall belongs to the edition's venue.
-mod drawing;
+mod booth_spec;
 pub mod eligibility;
+pub mod floor_plan;
+mod floor_plan_svg;
 pub mod import;
-mod kind;
 pub mod numbering;
 pub mod owners;
-mod plan;
 mod routes;
 pub mod store;
-pub use drawing::{COLOURS, Sheet, svg, wrapped};
-pub use eligibility::{Candidate, Eligibility, Obstacle};
-pub use plan::{Occupancy, Plan, PlanBooth, plan};
+pub use eligibility::{Candidate, Eligibility, UnmetRule};
+pub use floor_plan::{Occupancy, Plan, PlanBooth};
+pub use floor_plan_svg::{Sheet, ZONE_COLOURS, render_svg, wrap_name};
 pub use routes::{ApiDoc, BoothView, Booths, ZoneView, Zones, routes};
 
 hoicho_core::text_enum! {

@@ -1,11 +1,11 @@
 //! Numbering patterns: `A01…A24` means row A, places 1 to 24, codes `A01` to `A24`.
 
 /// Maximum number of booths of one pattern.
-pub const MOST: u32 = 1_000;
+pub const MAX_BOOTHS_PER_PATTERN: u32 = 1_000;
 
 /// A parsed pattern: consecutive booths of one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
+pub struct NumberingPattern {
     /// Row letters.
     pub row: String,
     /// First place.
@@ -16,13 +16,13 @@ pub struct Run {
     pub width: usize,
 }
 
-impl Run {
+impl NumberingPattern {
     /// Parses `A01…A24` or `A01..A24`; `None` if invalid.
     pub fn parse(pattern: &str) -> Option<Self> {
         let (first, last) = pattern.split_once('…').or_else(|| pattern.split_once(".."))?;
-        let (row, from, width) = split(first.trim())?;
-        let (last_row, to, _) = split(last.trim())?;
-        let is_valid = row == last_row && 0 < from && from <= to && to - from < MOST;
+        let (row, from, width) = split_booth_code(first.trim())?;
+        let (last_row, to, _) = split_booth_code(last.trim())?;
+        let is_valid = row == last_row && 0 < from && from <= to && to - from < MAX_BOOTHS_PER_PATTERN;
         is_valid.then_some(Self { row, from, to, width })
     }
 
@@ -33,7 +33,7 @@ impl Run {
 }
 
 /// Splits a booth code: `A01` is row `A`, number 1, two digits.
-pub fn split(code: &str) -> Option<(String, u32, usize)> {
+pub fn split_booth_code(code: &str) -> Option<(String, u32, usize)> {
     let row: String = code.chars().take_while(|c| !c.is_ascii_digit()).collect();
     let digits = code.strip_prefix(row.as_str())?;
     let is_valid_row =
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn parses_the_documented_pattern() {
-        let pattern = Run::parse("A01…A24").unwrap();
+        let pattern = NumberingPattern::parse("A01…A24").unwrap();
         let codes: Vec<_> = pattern.places().collect();
         assert_eq!(codes.len(), 24);
         assert_eq!(codes[0], ("A01".to_owned(), 1));
@@ -59,15 +59,15 @@ mod tests {
     fn rejects_invalid_patterns() {
         for invalid in ["", "A", "A01", "A1…B5", "A9…A2", "A0…A5", "A1…A5000", "…", "1…5", "A1…A99999999999"]
         {
-            assert_eq!(Run::parse(invalid), None, "{invalid}");
+            assert_eq!(NumberingPattern::parse(invalid), None, "{invalid}");
         }
     }
 
     proptest! {
         #[test]
         fn parse_never_panics_and_respects_the_limit(text in ".{0,40}") {
-            if let Some(pattern) = Run::parse(&text) {
-                prop_assert!(pattern.places().count() <= usize::try_from(MOST).unwrap());
+            if let Some(pattern) = NumberingPattern::parse(&text) {
+                prop_assert!(pattern.places().count() <= usize::try_from(MAX_BOOTHS_PER_PATTERN).unwrap());
             }
         }
     }

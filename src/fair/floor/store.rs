@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{BoothAvailability, BoothCategory, Eligibility, Occupancy, Plan, plan};
+use super::{BoothAvailability, BoothCategory, Eligibility, Occupancy, Plan, floor_plan};
 use hoicho_core::{
     db::{Tx, schema::*},
     on_either,
@@ -65,7 +65,7 @@ pub struct BoothRow {
 /// An entry of the price list: the defaults for booths of a category.
 #[derive(Debug, Clone, Copy, Queryable, Selectable, Insertable)]
 #[diesel(table_name = booth_categories)]
-pub struct CategoryRow {
+pub struct BoothCategoryRow {
     pub edition_id: EditionId,
     pub category: BoothCategory,
     /// Square decimetres.
@@ -114,7 +114,7 @@ pub fn zones_by_ids(tx: &mut Tx<'_>, edition: EditionId, ids: &[ZoneId]) -> Quer
 }
 
 /// The zones of an edition (at most 500), ordered by code.
-pub fn zones_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ZoneRow>> {
+pub fn zones(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ZoneRow>> {
     zones::table
         .filter(zones::edition_id.eq(edition))
         .order(zones::code)
@@ -124,19 +124,19 @@ pub fn zones_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ZoneRow>
 }
 
 /// Updates all columns of a zone. Returns `false` if its version is no longer `seen`.
-pub fn replace_zone(tx: &mut Tx<'_>, row: &ZoneRow, seen: i32) -> QueryResult<bool> {
+pub fn update_zone(tx: &mut Tx<'_>, row: &ZoneRow, seen: i32) -> QueryResult<bool> {
     let current = zones::table.find(row.id).filter(zones::version.eq(seen));
     Ok(diesel::update(current).set(row).execute(tx.conn())? == 1)
 }
 
 /// Deletes a zone and its rules. Fails if it has booths (foreign key).
 pub fn delete_zone(tx: &mut Tx<'_>, id: ZoneId) -> QueryResult<usize> {
-    put_eligibility(tx, id, &Eligibility::default())?;
+    replace_eligibility(tx, id, &Eligibility::default())?;
     diesel::delete(zones::table.find(id)).execute(tx.conn())
 }
 
 /// Eligibility rules by zone; zones without rules have no entry.
-pub fn eligibility_of(tx: &mut Tx<'_>, ids: &[ZoneId]) -> QueryResult<HashMap<ZoneId, Eligibility>> {
+pub fn eligibility_by_zone(tx: &mut Tx<'_>, ids: &[ZoneId]) -> QueryResult<HashMap<ZoneId, Eligibility>> {
     let mut rules: HashMap<ZoneId, Eligibility> = HashMap::new();
     let groups = zone_product_groups::table
         .filter(zone_product_groups::zone_id.eq_any(ids))
@@ -163,7 +163,7 @@ pub fn eligibility_of(tx: &mut Tx<'_>, ids: &[ZoneId]) -> QueryResult<HashMap<Zo
 }
 
 /// Replaces the rules of a zone. An unknown locality violates a foreign key.
-pub fn put_eligibility(tx: &mut Tx<'_>, zone: ZoneId, rules: &Eligibility) -> QueryResult<()> {
+pub fn replace_eligibility(tx: &mut Tx<'_>, zone: ZoneId, rules: &Eligibility) -> QueryResult<()> {
     diesel::delete(zone_product_groups::table.filter(zone_product_groups::zone_id.eq(zone))).execute(tx.conn())?;
     diesel::delete(zone_legal_forms::table.filter(zone_legal_forms::zone_id.eq(zone))).execute(tx.conn())?;
     diesel::delete(zone_localities::table.filter(zone_localities::zone_id.eq(zone))).execute(tx.conn())?;
@@ -195,16 +195,16 @@ pub fn put_eligibility(tx: &mut Tx<'_>, zone: ZoneId, rules: &Eligibility) -> Qu
 }
 
 /// The price list of an edition, ordered by category.
-pub fn categories_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<CategoryRow>> {
+pub fn price_list(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<BoothCategoryRow>> {
     booth_categories::table
         .filter(booth_categories::edition_id.eq(edition))
         .order(booth_categories::category)
-        .select(CategoryRow::as_select())
+        .select(BoothCategoryRow::as_select())
         .load(tx.conn())
 }
 
 /// Replaces the price list of an edition. Existing booths do not change.
-pub fn put_categories(tx: &mut Tx<'_>, edition: EditionId, rows: &[CategoryRow]) -> QueryResult<()> {
+pub fn replace_price_list(tx: &mut Tx<'_>, edition: EditionId, rows: &[BoothCategoryRow]) -> QueryResult<()> {
     diesel::delete(booth_categories::table.filter(booth_categories::edition_id.eq(edition))).execute(tx.conn())?;
     if !rows.is_empty() {
         on_either!(tx, |c| diesel::insert_into(booth_categories::table).values(rows).execute(c))?;
@@ -235,7 +235,7 @@ pub fn booths_page(
     query.order(booths::code).limit(limit).select(BoothRow::as_select()).load(tx.conn())
 }
 
-pub fn codes_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<String>> {
+pub fn booth_codes(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<String>> {
     booths::table.filter(booths::edition_id.eq(edition)).select(booths::code).load(tx.conn())
 }
 
@@ -254,7 +254,7 @@ pub fn booths_by_ids(
 }
 
 /// Occupancy by booth; free booths have no entry.
-pub fn occupancy_of(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<HashMap<BoothId, Occupancy>> {
+pub fn occupancies(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<HashMap<BoothId, Occupancy>> {
     let rows: Vec<(BoothId, String)> = allocations::table
         .filter(allocations::booth_id.eq_any(ids))
         .filter(allocations::state.eq_any(ACTIVE))
@@ -264,7 +264,7 @@ pub fn occupancy_of(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<HashMap<Boo
 }
 
 /// Main exhibitors and co-exhibitors by booth, ordered by name.
-pub fn standing_on(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<HashMap<BoothId, Vec<(ExhibitorId, String)>>> {
+pub fn exhibitors_on(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<HashMap<BoothId, Vec<(ExhibitorId, String)>>> {
     let rows: Vec<(BoothId, ExhibitorId, String)> = standing::table
         .inner_join(exhibitors::table)
         .filter(standing::booth_id.eq_any(ids))
@@ -283,7 +283,7 @@ pub fn find_booth(tx: &mut Tx<'_>, edition: EditionId, id: BoothId) -> QueryResu
 }
 
 /// Updates all columns of a booth. Returns `false` if its version is no longer `seen`.
-pub fn replace_booth(tx: &mut Tx<'_>, row: &BoothRow, seen: i32) -> QueryResult<bool> {
+pub fn update_booth(tx: &mut Tx<'_>, row: &BoothRow, seen: i32) -> QueryResult<bool> {
     let current = booths::table.find(row.id).filter(booths::version.eq(seen));
     Ok(diesel::update(current).set(row).execute(tx.conn())? == 1)
 }
@@ -294,15 +294,15 @@ pub fn delete_booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<usize> {
 }
 
 /// The floor plan of all zones of an edition.
-pub fn plan_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Plan> {
-    let zones = zones_of(tx, edition)?;
+pub fn floor_plan(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Plan> {
+    let zones = zones(tx, edition)?;
     let ids: Vec<ZoneId> = zones.iter().map(|z| z.id).collect();
-    Ok(plan(&zones, planned(tx, edition, &ids)?))
+    Ok(floor_plan::layout(&zones, floor_plan_inputs(tx, edition, &ids)?))
 }
 
 /// A booth with the data that the floor plan shows.
 #[derive(Debug, Clone)]
-pub struct PlannedBooth {
+pub struct FloorPlanInput {
     pub id: BoothId,
     /// Unique in the edition.
     pub code: String,
@@ -312,7 +312,7 @@ pub struct PlannedBooth {
     /// Position in the row.
     pub place: i32,
     /// Size in standard booths.
-    pub equivalents: i32,
+    pub booth_equivalents: i32,
     pub occupancy: Occupancy,
     /// The exhibitor; only if the booth is let.
     pub exhibitor: Option<String>,
@@ -321,14 +321,14 @@ pub struct PlannedBooth {
 }
 
 /// Maximum number of booths on one floor plan; larger fairs are drawn by zone.
-pub const MOST_ON_A_PLAN: i64 = 10_000;
+pub const MAX_BOOTHS_ON_FLOOR_PLAN: i64 = 10_000;
 
 fn position(x: Option<i32>, y: Option<i32>, width: Option<i32>, depth: Option<i32>) -> Option<(i32, i32, i32, i32)> {
     Some((x?, y?, width?, depth?))
 }
 
 /// The booths of some zones of an edition for the floor plan. Always two queries.
-pub fn planned(tx: &mut Tx<'_>, edition: EditionId, zones: &[ZoneId]) -> QueryResult<Vec<PlannedBooth>> {
+pub fn floor_plan_inputs(tx: &mut Tx<'_>, edition: EditionId, zones: &[ZoneId]) -> QueryResult<Vec<FloorPlanInput>> {
     let mut taken: HashMap<BoothId, (String, String)> = allocations::table
         .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::edition_id.eq(edition))
@@ -342,7 +342,7 @@ pub fn planned(tx: &mut Tx<'_>, edition: EditionId, zones: &[ZoneId]) -> QueryRe
         .filter(booths::edition_id.eq(edition))
         .filter(booths::zone_id.eq_any(zones))
         .order(booths::code)
-        .limit(MOST_ON_A_PLAN)
+        .limit(MAX_BOOTHS_ON_FLOOR_PLAN)
         .select(BoothRow::as_select())
         .load(tx.conn())?;
     let planned = rows.into_iter().map(|b| {
@@ -350,13 +350,13 @@ pub fn planned(tx: &mut Tx<'_>, edition: EditionId, zones: &[ZoneId]) -> QueryRe
             None => (Occupancy::Free, None),
             Some((state, name)) => (occupancy(&state), Some(name).filter(|_| occupancy(&state) == Occupancy::Let)),
         };
-        PlannedBooth {
+        FloorPlanInput {
             id: b.id,
             code: b.code,
             zone: b.zone_id,
             row_label: b.row_label,
             place: b.place,
-            equivalents: b.booth_equivalents,
+            booth_equivalents: b.booth_equivalents,
             occupancy,
             exhibitor,
             position: position(b.x_dm, b.y_dm, b.width_dm, b.depth_dm),

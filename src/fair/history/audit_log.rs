@@ -3,13 +3,13 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use serde::{Deserialize, Serialize};
 
 use hoicho_core::{
-    i18n::Said,
+    i18n::MessageId,
     values::ids::{ApiKeyId, AuditId, EditionId, OrganiserId, UserId},
 };
 use hoicho_web::{
-    audit::{self, AuditRow, Of},
-    http::{Code, Problem, Query, page, page::Page},
-    identity::{OrganiserRole, SignedIn, staff_of, store::is_admin},
+    audit::{self, AuditRow, Filter},
+    http::{Code, Problem, Query, pagination, pagination::Page},
+    identity::{OrganiserRole, SignedIn, authorize_staff, store::is_admin},
 };
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -74,25 +74,25 @@ pub(super) async fn get_audit_log(
     caller: SignedIn,
     query: Query<AuditQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let AuditQuery { organiser, limit, cursor } = query.get()?;
-    let query = page::PageQuery { limit, cursor };
-    let (limit, after) = (query.limit()?, query.after_id()?);
+    let AuditQuery { organiser, limit, cursor } = query.into_result()?;
+    let query = pagination::PageQuery { limit, cursor };
+    let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
     let (user, now) = (caller.user, caller.now);
     let found = caller.context.db.read(move |tx| {
         let admin = is_admin(tx, user)?;
         let of = match organiser {
-            Some(organiser) if admin => Of::Organiser(organiser),
+            Some(organiser) if admin => Filter::Organiser(organiser),
             Some(organiser) => {
-                staff_of(tx, user, now, organiser, &[OrganiserRole::Owner, OrganiserRole::Manager])?;
-                Of::Organiser(organiser)
+                authorize_staff(tx, user, now, organiser, &[OrganiserRole::Owner, OrganiserRole::Manager])?;
+                Filter::Organiser(organiser)
             }
-            None if admin => Of::All,
+            None if admin => Filter::All,
             None => {
-                return Err(Problem::new(Code::Forbidden, Said("please-say-which-organiser-the-whole-log")));
+                return Err(Problem::new(Code::Forbidden, MessageId("please-say-which-organiser-the-whole-log")));
             }
         };
-        Ok(audit::page(tx, of, after, limit + 1)?)
+        Ok(audit::list(tx, of, after, limit + 1)?)
     });
     let views = found.await?.into_iter().map(view).collect();
-    Ok(Page::of(views, limit, |v: &ChangeView| v.id.to_string()).answer(&req))
+    Ok(Page::from_rows(views, limit, |v: &ChangeView| v.id.to_string()).into_response(&req))
 }

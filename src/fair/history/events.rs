@@ -5,12 +5,12 @@ use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use futures_util::stream;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use super::live::{Change, Live, changes, shortly_before};
-use hoicho_core::{i18n::Said, values::ids::AuditId};
+use super::event_stream::{Change, EditionStreams, load_changes, overlap_start};
+use hoicho_core::{i18n::MessageId, values::ids::AuditId};
 use hoicho_web::{
     audit,
     http::{Code, Problem},
-    identity::{Figures, View},
+    identity::{FiguresScope, ReadPermit},
 };
 
 /// Interval of keep-alive comments on an idle stream, so that proxies do not close it.
@@ -26,7 +26,7 @@ fn event(change: &Change) -> web::Bytes {
 
 struct EventStream {
     backlog: std::vec::IntoIter<Change>,
-    live: Receiver<Change>,
+    receiver: Receiver<Change>,
     is_staff: bool,
 }
 
@@ -35,7 +35,7 @@ async fn next(mut events: EventStream) -> Option<(Result<web::Bytes, actix_web::
     loop {
         let change = match events.backlog.next() {
             Some(change) => change,
-            None => match tokio::time::timeout(KEEP_ALIVE_INTERVAL, events.live.recv()).await {
+            None => match tokio::time::timeout(KEEP_ALIVE_INTERVAL, events.receiver.recv()).await {
                 Err(_) => return Some((Ok(web::Bytes::from_static(b": keep-alive\n\n")), events)),
                 Ok(Ok(change)) => change,
                 // The client is too slow, or the node is stopping: the client reconnects with `Last-Event-ID`.
@@ -55,26 +55,26 @@ async fn next(mut events: EventStream) -> Option<(Result<web::Bytes, actix_web::
 #[get("/editions/{edition}/events")]
 pub(super) async fn stream_events(
     req: HttpRequest,
-    permit: View<Figures>,
-    live: web::Data<Live>,
+    permit: ReadPermit<FiguresScope>,
+    live: web::Data<EditionStreams>,
 ) -> Result<HttpResponse, Problem> {
     let last_event_id = match req.headers().get("last-event-id") {
         None => None,
         Some(value) => {
             let id: Option<AuditId> = value.to_str().ok().and_then(|v| v.parse().ok());
-            Some(id.ok_or_else(|| Problem::new(Code::BadRequest, Said("this-last-event-id-is-not-one")))?)
+            Some(id.ok_or_else(|| Problem::new(Code::BadRequest, MessageId("this-last-event-id-is-not-one")))?)
         }
     };
-    let (granted, state) = permit.doors().await?;
+    let (granted, state) = permit.authorize().await?;
     let edition = granted.edition()?;
     // Subscribe first, then read the backlog, so that no event in between is lost.
-    let newest = state.db.read(move |tx| audit::last_of(tx, edition).map_err(Problem::from)).await?;
-    let receiver = live.watch(&state.db, edition, newest).ok_or(Code::Unavailable)?;
+    let newest = state.db.read(move |tx| audit::find_last_id(tx, edition).map_err(Problem::from)).await?;
+    let receiver = live.subscribe(&state.db, edition, newest).ok_or(Code::Unavailable)?;
     let backlog = match last_event_id {
-        Some(id) => state.db.read(move |tx| changes(tx, edition, Some(shortly_before(id)))).await?,
+        Some(id) => state.db.read(move |tx| load_changes(tx, edition, Some(overlap_start(id)))).await?,
         None => Vec::new(),
     };
-    let events = EventStream { backlog: backlog.into_iter(), live: receiver, is_staff: granted.as_staff };
+    let events = EventStream { backlog: backlog.into_iter(), receiver: receiver, is_staff: granted.as_staff };
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((header::CONTENT_ENCODING, "identity"))

@@ -2,9 +2,9 @@
 //!
 //! Invariant: an event says which resource changed, never its content; reading that needs its own authorization.
 mod audit_log;
+mod event_stream;
 mod events;
-mod live;
-pub use live::Live;
+pub use event_stream::EditionStreams;
 
 use actix_web::web;
 

@@ -22,21 +22,21 @@ pub(super) struct Field {
     /// Name in the API.
     pub(super) name: &'static str,
     /// Whether it is required.
-    pub(super) is_needed: bool,
+    pub(super) is_required: bool,
     /// Whether a blank cell inherits the value of the row above.
-    pub(super) carries: bool,
+    pub(super) inherits_from_above: bool,
     /// Known column titles, folded.
     pub(super) titles: &'static [&'static str],
 }
 
 const fn field(name: &'static str, titles: &'static [&'static str]) -> Field {
-    Field { name, is_needed: false, carries: false, titles }
+    Field { name, is_required: false, inherits_from_above: false, titles }
 }
 const fn required(name: &'static str, titles: &'static [&'static str]) -> Field {
-    Field { name, is_needed: true, carries: false, titles }
+    Field { name, is_required: true, inherits_from_above: false, titles }
 }
 const fn carried(name: &'static str, titles: &'static [&'static str]) -> Field {
-    Field { name, is_needed: true, carries: true, titles }
+    Field { name, is_required: true, inherits_from_above: true, titles }
 }
 
 const BOOTH: &[&str] = &[
@@ -176,7 +176,7 @@ impl ImportKind {
     }
 
     /// Field that is summed in total rows.
-    pub(super) fn summed(self) -> Option<&'static str> {
+    pub(super) fn total_field(self) -> Option<&'static str> {
         match self {
             ImportKind::Booths => Some("fee"),
             ImportKind::Exhibitors => Some("booths_wanted"),
@@ -190,7 +190,7 @@ impl ImportKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hoicho_core::values::text::fold;
+    use hoicho_core::values::text::normalize_for_search;
 
     #[test]
     fn titles_are_folded_and_unique_per_kind() {
@@ -198,11 +198,11 @@ mod tests {
             let mut seen = std::collections::BTreeSet::new();
             for field in kind.fields() {
                 for title in field.titles {
-                    assert_eq!(fold(title), *title);
+                    assert_eq!(normalize_for_search(title), *title);
                     assert!(seen.insert(*title), "{kind}: {title}");
                 }
             }
-            assert!(kind.fields().iter().any(|f| f.is_needed));
+            assert!(kind.fields().iter().any(|f| f.is_required));
         }
     }
 }

@@ -12,7 +12,7 @@ const MAX_HEADER_ROW: usize = 40;
 
 /// Mapping of columns to fields.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(super) struct Mapping {
+pub(super) struct ColumnMapping {
     /// Header row, from 0.
     pub(super) header_row: usize,
     /// Column index by field, from 0.
@@ -27,7 +27,8 @@ pub(super) struct Mapping {
 
 /// Folds a title and removes punctuation.
 fn normalise_title(title: &str) -> String {
-    let words: String = text::fold(title).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    let words: String =
+        text::normalize_for_search(title).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -55,7 +56,7 @@ fn match_columns(kind: ImportKind, row: &[Cell], days: &[Day]) -> (BTreeMap<Stri
     for (column, cell) in row.iter().enumerate() {
         let title = normalise_title(&cell.text());
         // Titles are short; skip sentences and day columns.
-        let is_day = cell.day(days).is_some_and(|day| days.contains(&day));
+        let is_day = cell.parse_day(days).is_some_and(|day| days.contains(&day));
         if title.is_empty() || title.len() > 60 || is_day {
             continue;
         }
@@ -77,27 +78,27 @@ fn match_columns(kind: ImportKind, row: &[Cell], days: &[Day]) -> (BTreeMap<Stri
 }
 
 fn count_required(kind: ImportKind, columns: &BTreeMap<String, usize>) -> usize {
-    kind.fields().iter().filter(|f| f.is_needed && columns.contains_key(f.name)).count()
+    kind.fields().iter().filter(|f| f.is_required && columns.contains_key(f.name)).count()
 }
 
 fn day_columns(kind: ImportKind, row: &[Cell], days: &[Day]) -> Vec<(usize, Day)> {
     if kind != ImportKind::Sales {
         return Vec::new();
     }
-    let day = |(column, cell): (usize, &Cell)| Some((column, cell.day(days).filter(|d| days.contains(d))?));
+    let day = |(column, cell): (usize, &Cell)| Some((column, cell.parse_day(days).filter(|d| days.contains(d))?));
     let columns: Vec<(usize, Day)> = row.iter().enumerate().filter_map(day).collect();
     if columns.len() >= 2 { columns } else { Vec::new() }
 }
 
-impl Mapping {
+impl ColumnMapping {
     /// Required fields without a column.
-    pub(super) fn missing(&self, kind: ImportKind) -> Vec<&'static str> {
+    pub(super) fn missing_fields(&self, kind: ImportKind) -> Vec<&'static str> {
         let has = |name: &str| {
             self.columns.contains_key(name) || (!self.day_columns.is_empty() && matches!(name, "day" | "amount"))
         };
         // Zones of booths may be headings instead of a column.
         let by_heading = |f: &Field| kind == ImportKind::Booths && f.name == "zone";
-        kind.fields().iter().filter(|f| f.is_needed && !by_heading(f) && !has(f.name)).map(|f| f.name).collect()
+        kind.fields().iter().filter(|f| f.is_required && !by_heading(f) && !has(f.name)).map(|f| f.name).collect()
     }
 
     /// Unit of a field as a power of ten.
@@ -111,7 +112,7 @@ impl Mapping {
     }
 
     /// Derives units and day columns from the titles. Must run after each change of the columns.
-    pub(super) fn settle(mut self, kind: ImportKind, sheet: &Sheet, days: &[Day]) -> Self {
+    pub(super) fn derive_from_titles(mut self, kind: ImportKind, sheet: &Sheet, days: &[Day]) -> Self {
         let row = sheet.rows.get(self.header_row).map(Vec::as_slice).unwrap_or_default();
         let by_day = !self.columns.contains_key("day");
         self.day_columns = if by_day { day_columns(kind, row, days) } else { Vec::new() };
@@ -121,10 +122,14 @@ impl Mapping {
         }
         // The unit is in the title, or in a row above the header for the entire table.
         let above = sheet.rows.iter().take(self.header_row).flatten().find_map(|cell| {
-            let folded = text::fold(&cell.text());
-            if folded.contains("don vi tinh") || folded.contains("dvt") { spreadsheet::unit(&folded) } else { None }
+            let folded = text::normalize_for_search(&cell.text());
+            if folded.contains("don vi tinh") || folded.contains("dvt") {
+                spreadsheet::parse_unit(&folded)
+            } else {
+                None
+            }
         });
-        let power = |column: usize| row.get(column).and_then(|c| spreadsheet::unit(&c.text())).or(above);
+        let power = |column: usize| row.get(column).and_then(|c| spreadsheet::parse_unit(&c.text())).or(above);
         self.powers = self
             .columns
             .iter()
@@ -139,8 +144,8 @@ impl Mapping {
 }
 
 /// Detects the sheet, the header row and the columns; returns the sheet index and the mapping.
-pub(super) fn detect(kind: ImportKind, sheets: &[Sheet], days: &[Day]) -> (usize, Mapping) {
-    let mut best: Option<((usize, usize), usize, Mapping)> = None;
+pub(super) fn detect(kind: ImportKind, sheets: &[Sheet], days: &[Day]) -> (usize, ColumnMapping) {
+    let mut best: Option<((usize, usize), usize, ColumnMapping)> = None;
     for (ix, sheet) in sheets.iter().enumerate() {
         for (row, cells) in sheet.rows.iter().enumerate().take(MAX_HEADER_ROW) {
             let (columns, score) = match_columns(kind, cells, days);
@@ -154,14 +159,14 @@ pub(super) fn detect(kind: ImportKind, sheets: &[Sheet], days: &[Day]) -> (usize
                 rank > *best_rank || (same && rank.0 >= best_rank.0)
             });
             if better && rank.0 > 0 {
-                let mapping = Mapping { header_row: row, columns, ..Mapping::default() };
+                let mapping = ColumnMapping { header_row: row, columns, ..ColumnMapping::default() };
                 best = Some((rank, ix, mapping));
             }
         }
     }
     let (at, mapping) = best.map(|(_, at, mapping)| (at, mapping)).unwrap_or_default();
     let mapping = match sheets.get(at) {
-        Some(sheet) => mapping.settle(kind, sheet, days),
+        Some(sheet) => mapping.derive_from_titles(kind, sheet, days),
         None => mapping,
     };
     (at, mapping)
@@ -190,7 +195,7 @@ mod tests {
         let columns: Vec<_> = mapping.columns.iter().map(|(name, column)| (name.as_str(), *column)).collect();
         assert_eq!(columns, [("amount", 4), ("booth", 1), ("day", 3), ("ocop_amount", 5)]);
         assert_eq!(mapping.powers["amount"], 6);
-        assert!(mapping.missing(ImportKind::Sales).is_empty());
+        assert!(mapping.missing_fields(ImportKind::Sales).is_empty());
     }
 
     #[test]
@@ -202,13 +207,13 @@ mod tests {
         ]);
         let (_, mapping) = detect(ImportKind::Sales, std::slice::from_ref(&table), &days);
         assert_eq!(mapping.day_columns, [(2, days[0]), (3, days[1]), (4, days[2])]);
-        assert!(mapping.missing(ImportKind::Sales).is_empty() && !mapping.columns.contains_key("amount"));
+        assert!(mapping.missing_fields(ImportKind::Sales).is_empty() && !mapping.columns.contains_key("amount"));
     }
 
     #[test]
     fn unrelated_sheet_misses_required_fields() {
         let table = sheet(&[&["Họ tên", "Ngày sinh"], &["Lan", "1/1/1990"]]);
         let (_, mapping) = detect(ImportKind::Booths, std::slice::from_ref(&table), &[]);
-        assert_eq!(mapping.missing(ImportKind::Booths), ["code"]);
+        assert_eq!(mapping.missing_fields(ImportKind::Booths), ["code"]);
     }
 }

@@ -3,19 +3,19 @@
 //!
 //! Invariants: a dry run is an import that is rolled back, so it finds the same errors; rows are validated by the same rules
 //! as API requests; totals in the file are only compared with the sum of the rows, and differences are reported.
+mod extract_rows;
 mod fields;
-mod lines;
 mod mapping;
+mod parse_rows;
 mod progress;
-mod read;
 mod routes;
 mod run;
 mod store;
 mod table;
 
 pub use fields::ImportKind;
-pub use progress::Working;
+pub use progress::RunningImports;
 pub use routes::{ApiDoc, routes};
-pub use run::{Fault, Mode, Outcome};
-pub use store::forget;
-pub use table::{Table, days};
+pub use run::{ImportOutcome, Mode, RowError};
+pub use store::delete_expired;
+pub use table::{ImportTable, opening_days};

@@ -8,41 +8,41 @@ use hoicho_core::values::ids::ImportId;
 
 /// Progress of an import in rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Under {
+pub(super) struct ImportProgress {
     pub(super) done: usize,
-    pub(super) all: usize,
+    pub(super) total: usize,
 }
 
 /// Running imports of this node.
 #[derive(Debug, Clone, Default)]
-pub struct Working(Arc<Mutex<HashMap<ImportId, Under>>>);
+pub struct RunningImports(Arc<Mutex<HashMap<ImportId, ImportProgress>>>);
 
 /// Registration of a running import; removed on drop.
-pub(super) struct Watch(Working, ImportId);
+pub(super) struct ProgressGuard(RunningImports, ImportId);
 
-impl Working {
-    fn lock(&self) -> MutexGuard<'_, HashMap<ImportId, Under>> {
+impl RunningImports {
+    fn lock(&self) -> MutexGuard<'_, HashMap<ImportId, ImportProgress>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
     /// Progress of an import; `None` if it is not running on this node.
-    pub(super) fn of(&self, id: ImportId) -> Option<Under> {
+    pub(super) fn get(&self, id: ImportId) -> Option<ImportProgress> {
         self.lock().get(&id).copied()
     }
     /// Registers an import.
-    pub(super) fn watch(&self, id: ImportId) -> Watch {
-        self.lock().insert(id, Under::default());
-        Watch(self.clone(), id)
+    pub(super) fn register(&self, id: ImportId) -> ProgressGuard {
+        self.lock().insert(id, ImportProgress::default());
+        ProgressGuard(self.clone(), id)
     }
 }
 
-impl Watch {
+impl ProgressGuard {
     /// Updates the progress.
-    pub(super) fn tell(&self, done: usize, all: usize) {
-        self.0.lock().insert(self.1, Under { done, all });
+    pub(super) fn update(&self, done: usize, all: usize) {
+        self.0.lock().insert(self.1, ImportProgress { done, total: all });
     }
 }
 
-impl Drop for Watch {
+impl Drop for ProgressGuard {
     fn drop(&mut self) {
         self.0.lock().remove(&self.1);
     }

@@ -4,11 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    extract_rows::{PassedRow, Total, extract_rows},
     fields::ImportKind,
-    lines::{PassedRow, Total, lines},
-    mapping::Mapping,
-    read::{ProductLine, Rows, rows},
-    table::days,
+    mapping::ColumnMapping,
+    parse_rows::{ParsedRows, ProductRecord, parse_rows},
+    table::opening_days,
 };
 use crate::{
     applications, editions, floor,
@@ -17,7 +17,7 @@ use crate::{
 };
 use hoicho_core::{
     db::Tx,
-    i18n::{Language, Said},
+    i18n::{Language, MessageId},
     values::{
         ids::{ExhibitorId, ProductId},
         text,
@@ -25,8 +25,8 @@ use hoicho_core::{
 };
 use hoicho_spreadsheet::Sheet;
 use hoicho_web::{
-    http::{Checks, Code, FieldError, Problem},
-    identity::Granted,
+    http::{Code, FieldError, Problem, Validator},
+    identity::Authorized,
 };
 
 /// Rows per savepoint and progress update.
@@ -34,7 +34,7 @@ const CHUNK_ROWS: usize = 5_000;
 
 /// Error of a row, in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fault {
+pub struct RowError {
     /// Row number in the spreadsheet, from 1.
     pub row: u64,
     /// Field; empty if the error is about the row.
@@ -47,9 +47,9 @@ pub struct Fault {
     pub en: String,
 }
 
-impl Fault {
+impl RowError {
     /// Message in a language.
-    pub fn say(&self, language: Language) -> &str {
+    pub fn message(&self, language: Language) -> &str {
         match language {
             Language::Vi => &self.vi,
             Language::En => &self.en,
@@ -59,7 +59,7 @@ impl Fault {
 
 /// Result of an import or dry run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outcome {
+pub struct ImportOutcome {
     /// Number of data rows.
     pub rows: usize,
     /// Number of created resources.
@@ -69,14 +69,14 @@ pub struct Outcome {
     /// Number of rows without a change.
     pub unchanged: usize,
     /// Errors by row.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<RowError>,
     /// Skipped rows.
     pub passed: Vec<PassedRow>,
     /// Totals that differ from the sum of their rows.
     pub totals: Vec<Total>,
 }
 
-impl Outcome {
+impl ImportOutcome {
     /// Numbers of the rows with errors.
     pub fn bad_rows(&self) -> BTreeSet<u64> {
         self.faults.iter().map(|f| f.row).collect()
@@ -101,37 +101,43 @@ impl std::ops::AddAssign for Counts {
     }
 }
 
-fn to_row_error(error: FieldError) -> Fault {
+fn to_row_error(error: FieldError) -> RowError {
     let mut parts = error.pointer.trim_start_matches('/').splitn(2, '/');
-    Fault {
+    RowError {
         row: parts.next().and_then(|row| row.parse().ok()).unwrap_or(0),
         field: parts.next().unwrap_or_default().to_owned(),
         code: error.code.to_owned(),
-        vi: error.detail.say(Language::Vi).to_owned(),
-        en: error.detail.say(Language::En).to_owned(),
+        vi: error.detail.get(Language::Vi).to_owned(),
+        en: error.detail.get(Language::En).to_owned(),
     }
 }
 
 /// Imports products of exhibitors that applied to the edition. Exhibitors are matched by unique folded name.
-fn add_products(tx: &mut Tx<'_>, granted: &Granted, lines: Vec<(u64, ProductLine)>) -> Result<Counts, Problem> {
-    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+fn add_products(tx: &mut Tx<'_>, granted: &Authorized, lines: Vec<(u64, ProductRecord)>) -> Result<Counts, Problem> {
+    let edition = editions::store::lock_open(tx, granted.edition()?)?;
     let mut by_name: HashMap<String, Option<ExhibitorId>> = HashMap::new();
-    for (id, name) in applications::store::exhibitors_of(tx, edition.id)? {
+    for (id, name) in applications::store::find_applicants(tx, edition.id)? {
         by_name.entry(name).and_modify(|id| *id = None).or_insert(Some(id));
     }
     let sellers: Vec<ExhibitorId> = by_name.values().flatten().copied().collect();
-    let mut existing: BTreeSet<(ExhibitorId, String)> = products::store::names_of(tx, &sellers)?.into_iter().collect();
-    let (mut checks, mut errors, mut new, mut unchanged) = (Checks::default(), Vec::new(), Vec::new(), 0);
+    let mut existing: BTreeSet<(ExhibitorId, String)> =
+        products::store::find_folded_names(tx, &sellers)?.into_iter().collect();
+    let (mut checks, mut errors, mut new, mut unchanged) = (Validator::default(), Vec::new(), Vec::new(), 0);
     for (line, product) in lines {
         let pointer = format!("/{line}");
-        let exhibitor = by_name.get(&text::fold(&product.exhibitor)).copied().flatten();
-        let message = Said("import-unknown-exhibitor");
-        checks.that(exhibitor.is_some(), &format!("{pointer}/exhibitor"), "unknown", message.with(&[("line", &line)]));
-        let name = checks.text(&format!("{pointer}/name"), &product.name, 200);
+        let exhibitor = by_name.get(&text::normalize_for_search(&product.exhibitor)).copied().flatten();
+        let message = MessageId("import-unknown-exhibitor");
+        checks.require(
+            exhibitor.is_some(),
+            &format!("{pointer}/exhibitor"),
+            "unknown",
+            message.with_args(&[("line", &line)]),
+        );
+        let name = checks.require_text(&format!("{pointer}/name"), &product.name, 200);
         let row = ProductRow {
             id: ProductId::make(),
             exhibitor_id: exhibitor.unwrap_or_else(ExhibitorId::make),
-            name_search: text::fold(&name),
+            name_search: text::normalize_for_search(&name),
             name,
             product_group: product.group,
             stars: product.stars,
@@ -140,7 +146,7 @@ fn add_products(tx: &mut Tx<'_>, granted: &Granted, lines: Vec<(u64, ProductLine
             version: 1,
             created_at: granted.now,
         };
-        if let Err(problem) = products::check(&row, granted.now.date()) {
+        if let Err(problem) = products::validate(&row, granted.now.date()) {
             errors.extend(
                 problem.errors.into_iter().map(|e| FieldError { pointer: format!("{pointer}{}", e.pointer), ..e }),
             );
@@ -151,62 +157,66 @@ fn add_products(tx: &mut Tx<'_>, granted: &Granted, lines: Vec<(u64, ProductLine
             unchanged += 1;
         }
     }
-    if let Err(problem) = checks.done() {
+    if let Err(problem) = checks.finish() {
         errors.extend(problem.errors);
     }
     if !errors.is_empty() {
         return Err(Problem { code: Code::Invalid, detail: None, errors });
     }
     products::store::insert(tx, &new)?;
-    granted.audit(tx, "product.import", edition.id, None, Some(new.len()))?;
+    granted.record_audit(tx, "product.import", edition.id, None, Some(new.len()))?;
     Ok(Counts { added: new.len(), changed: 0, unchanged })
 }
 
-fn import_rows(tx: &mut Tx<'_>, granted: &Granted, rows: Rows) -> Result<Counts, Problem> {
+fn import_rows(tx: &mut Tx<'_>, granted: &Authorized, rows: ParsedRows) -> Result<Counts, Problem> {
     Ok(match rows {
-        Rows::Booths(rows) => {
-            let added = floor::import::import_lines(tx, granted, rows)?.len();
+        ParsedRows::Booths(rows) => {
+            let added = floor::import::import_rows(tx, granted, rows)?.len();
             Counts { added, ..Counts::default() }
         }
-        Rows::Exhibitors(rows) => {
-            let done = applications::import::import_lines(tx, granted, rows)?;
+        ParsedRows::Exhibitors(rows) => {
+            let done = applications::import::import_rows(tx, granted, rows)?;
             Counts { added: done.added, unchanged: done.unchanged, changed: 0 }
         }
-        Rows::Products(rows) => add_products(tx, granted, rows)?,
-        Rows::Sales(rows) => {
-            let done = sales::import::import_lines(tx, granted, rows)?;
+        ParsedRows::Products(rows) => add_products(tx, granted, rows)?,
+        ParsedRows::Sales(rows) => {
+            let done = sales::import::import_rows(tx, granted, rows)?;
             Counts { added: done.added, changed: done.corrected, unchanged: done.unchanged }
         }
-        Rows::Visits(rows) => {
-            let done = visits::import::import_lines(tx, granted, rows)?;
+        ParsedRows::Visits(rows) => {
+            let done = visits::import::import_rows(tx, granted, rows)?;
             Counts { added: done.added, unchanged: done.unchanged, changed: 0 }
         }
     })
 }
 
-impl Rows {
+impl ParsedRows {
     fn len(&self) -> usize {
         match self {
-            Rows::Booths(rows) => rows.len(),
-            Rows::Exhibitors(rows) => rows.len(),
-            Rows::Products(rows) => rows.len(),
-            Rows::Sales(rows) => rows.len(),
-            Rows::Visits(rows) => rows.len(),
+            ParsedRows::Booths(rows) => rows.len(),
+            ParsedRows::Exhibitors(rows) => rows.len(),
+            ParsedRows::Products(rows) => rows.len(),
+            ParsedRows::Sales(rows) => rows.len(),
+            ParsedRows::Visits(rows) => rows.len(),
         }
     }
 
     /// Splits the rows into chunks, without the `excluded` row numbers.
-    fn chunks(self, excluded: &BTreeSet<u64>) -> Vec<Rows> {
-        fn split<T: Clone>(rows: Vec<(u64, T)>, excluded: &BTreeSet<u64>, of: fn(Vec<(u64, T)>) -> Rows) -> Vec<Rows> {
+    fn chunks(self, excluded: &BTreeSet<u64>) -> Vec<ParsedRows> {
+        fn split<T: Clone>(
+            rows: Vec<(u64, T)>,
+            excluded: &BTreeSet<u64>,
+            of: fn(Vec<(u64, T)>) -> ParsedRows,
+        ) -> Vec<ParsedRows> {
             let valid: Vec<(u64, T)> = rows.into_iter().filter(|(row, _)| !excluded.contains(row)).collect();
             valid.chunks(CHUNK_ROWS).map(|chunk| of(chunk.to_vec())).collect()
         }
         match self {
-            Rows::Booths(rows) => split(rows, excluded, Rows::Booths),
-            Rows::Exhibitors(rows) => split(rows, excluded, Rows::Exhibitors),
-            Rows::Products(rows) => split(rows, excluded, Rows::Products),
-            Rows::Sales(rows) => split(rows, excluded, Rows::Sales),
-            Rows::Visits(rows) => split(rows, excluded, Rows::Visits),
+            ParsedRows::Booths(rows) => split(rows, excluded, ParsedRows::Booths),
+            ParsedRows::Exhibitors(rows) => split(rows, excluded, ParsedRows::Exhibitors),
+            ParsedRows::Products(rows) => split(rows, excluded, ParsedRows::Products),
+            ParsedRows::Sales(rows) => split(rows, excluded, ParsedRows::Sales),
+            ParsedRows::Visits(rows) => split(rows, excluded, ParsedRows::Visits),
         }
     }
 }
@@ -221,26 +231,33 @@ pub enum Mode {
     GoodRows,
 }
 
-/// Runs an import. Row errors are in the outcome; the caller decides whether to roll back, by [`Tx::keep_if`].
+/// Runs an import. Row errors are in the outcome; the caller decides whether to roll back, by [`Tx::savepoint`].
 pub(super) fn run(
     tx: &mut Tx<'_>,
-    granted: &Granted,
-    (kind, sheet, mapping): (ImportKind, &Sheet, &Mapping),
+    granted: &Authorized,
+    (kind, sheet, mapping): (ImportKind, &Sheet, &ColumnMapping),
     mode: Mode,
     progress: Progress<'_>,
-) -> Result<Outcome, Problem> {
-    let missing = mapping.missing(kind);
+) -> Result<ImportOutcome, Problem> {
+    let missing = mapping.missing_fields(kind);
     if !missing.is_empty() {
         let names = missing.join(", ");
-        return Err(Problem::new(Code::Invalid, Said("the-columns-for-names-are-missing").with(&[("names", &names)])));
+        return Err(Problem::new(
+            Code::Invalid,
+            MessageId("the-columns-for-names-are-missing").with_args(&[("names", &names)]),
+        ));
     }
-    let days = days(tx, granted.edition()?)?;
-    let extracted = lines(kind, sheet, mapping);
-    let mut checks = Checks::default();
-    let rows = rows(kind, &extracted, mapping, &days, &mut checks);
-    let mut outcome =
-        Outcome { rows: rows.len(), passed: extracted.passed, totals: extracted.totals, ..Outcome::default() };
-    if let Err(problem) = checks.done() {
+    let days = opening_days(tx, granted.edition()?)?;
+    let extracted = extract_rows(kind, sheet, mapping);
+    let mut checks = Validator::default();
+    let rows = parse_rows(kind, &extracted, mapping, &days, &mut checks);
+    let mut outcome = ImportOutcome {
+        rows: rows.len(),
+        passed: extracted.skipped,
+        totals: extracted.totals,
+        ..ImportOutcome::default()
+    };
+    if let Err(problem) = checks.finish() {
         outcome.faults.extend(problem.errors.into_iter().map(to_row_error));
     }
     let (total, unparsed) = (rows.len(), outcome.bad_rows());
@@ -250,7 +267,7 @@ pub(super) fn run(
         processed += chunk.len();
         // Import the chunk in a savepoint. On row errors it is rolled back, and only the valid rows are imported again.
         let attempt = chunk.clone();
-        let chunk_counts = match tx.keep_if(|tx| import_rows(tx, granted, attempt).map(|counts| (counts, true)))? {
+        let chunk_counts = match tx.savepoint(|tx| import_rows(tx, granted, attempt).map(|counts| (counts, true)))? {
             Ok(counts) => counts,
             Err(problem) if problem.errors.is_empty() => return Err(problem),
             Err(problem) => {

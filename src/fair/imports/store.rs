@@ -55,7 +55,7 @@ pub(super) fn find(tx: &mut Tx<'_>, edition: EditionId, id: ImportId) -> QueryRe
 }
 
 /// Updates mapping, state and outcome with optimistic locking; returns whether the row was updated.
-pub(super) fn replace(tx: &mut Tx<'_>, row: &ImportRow) -> QueryResult<bool> {
+pub(super) fn update(tx: &mut Tx<'_>, row: &ImportRow) -> QueryResult<bool> {
     let unchanged = imports::table.find(row.id).filter(imports::version.eq(row.version));
     let changed = diesel::update(unchanged)
         .set((
@@ -69,7 +69,7 @@ pub(super) fn replace(tx: &mut Tx<'_>, row: &ImportRow) -> QueryResult<bool> {
 }
 
 /// Remembered mapping of an organiser for files with these headers (hash).
-pub(super) fn remembered(
+pub(super) fn find_mapping(
     tx: &mut Tx<'_>,
     organiser: OrganiserId,
     kind: ImportKind,
@@ -83,7 +83,7 @@ pub(super) fn remembered(
 }
 
 /// Stores a mapping for files with these headers (hash).
-pub(super) fn remember(
+pub(super) fn save_mapping(
     tx: &mut Tx<'_>,
     organiser: OrganiserId,
     kind: ImportKind,
@@ -107,7 +107,7 @@ pub(super) fn remember(
 }
 
 /// Deletes expired imports; returns the number of deleted rows.
-pub fn forget(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
+pub fn delete_expired(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
     diesel::delete(imports::table.filter(imports::created_at.lt(now - Duration::days(RETENTION_DAYS))))
         .execute(tx.conn())
 }

@@ -6,34 +6,34 @@ use sha2::{Digest, Sha256};
 
 use super::{
     fields::ImportKind,
-    mapping::{Mapping, detect},
-    run::{Mode, Outcome, Progress, run},
+    mapping::{ColumnMapping, detect},
+    run::{ImportOutcome, Mode, Progress, run},
 };
 use crate::editions;
 use hoicho_core::{
     db::Tx,
-    i18n::{Said, Text},
+    i18n::{LocalizedText, MessageId},
     values::{clock::Day, ids::EditionId},
 };
 use hoicho_spreadsheet::{self as spreadsheet, ReadError, Sheet};
 use hoicho_web::{
     http::{
         Code, Problem,
-        export::{defused, letters},
+        export::{column_letters, escape_formula},
     },
-    identity::Granted,
+    identity::Authorized,
 };
 
 /// A parsed sheet with its column mapping.
 #[derive(Debug, Clone)]
-pub struct Table {
+pub struct ImportTable {
     pub(super) kind: ImportKind,
     pub(super) sheet: Sheet,
-    pub(super) mapping: Mapping,
+    pub(super) mapping: ColumnMapping,
 }
 
 /// Parses column letters (`A`, `AB`) to an index from 0; at most two letters.
-pub(super) fn column(letters: &str) -> Option<usize> {
+pub(super) fn parse_column_letters(letters: &str) -> Option<usize> {
     if letters.is_empty() || letters.len() > 2 {
         return None;
     }
@@ -44,39 +44,39 @@ pub(super) fn column(letters: &str) -> Option<usize> {
 }
 
 fn unreadable(error: ReadError) -> Problem {
-    let text: Text = match error {
-        ReadError::Unreadable => Said("this-file-is-neither-csv-nor-xlsx").into(),
+    let text: LocalizedText = match error {
+        ReadError::Unreadable => MessageId("this-file-is-neither-csv-nor-xlsx").into(),
         ReadError::TooLong => {
-            Said("the-table-has-over-most-rows-please").with(&[("most", &spreadsheet::MAX_ROWS)]).into()
+            MessageId("the-table-has-over-most-rows-please").with_args(&[("most", &spreadsheet::MAX_ROWS)]).into()
         }
-        ReadError::NotUtf8 => Said("the-file-is-not-utf-8-in").into(),
+        ReadError::NotUtf8 => MessageId("the-file-is-not-utf-8-in").into(),
     };
     Problem::new(Code::Invalid, text)
 }
 
 fn unknown_column(name: &str) -> Problem {
     let name: String = name.chars().take(40).collect();
-    Problem::new(Code::Invalid, Said("there-is-no-column-called-name").with(&[("name", &name)]))
+    Problem::new(Code::Invalid, MessageId("there-is-no-column-called-name").with_args(&[("name", &name)]))
 }
 
 /// The opening days of an edition.
-pub fn days(tx: &mut Tx<'_>, edition: EditionId) -> Result<Vec<Day>, Problem> {
-    Ok(editions::store::days(tx, edition)?.into_iter().map(|d| d.day).collect())
+pub fn opening_days(tx: &mut Tx<'_>, edition: EditionId) -> Result<Vec<Day>, Problem> {
+    Ok(editions::store::list_days(tx, edition)?.into_iter().map(|d| d.day).collect())
 }
 
-impl Table {
+impl ImportTable {
     /// Parses a file and detects the column mapping.
-    pub fn read(kind: ImportKind, bytes: &[u8], days: &[Day]) -> Result<Self, Problem> {
-        let mut sheets = spreadsheet::read(bytes).map_err(unreadable)?;
+    pub fn parse(kind: ImportKind, bytes: &[u8], days: &[Day]) -> Result<Self, Problem> {
+        let mut sheets = spreadsheet::parse(bytes).map_err(unreadable)?;
         let (at, mapping) = detect(kind, &sheets, days);
         if at >= sheets.len() || sheets.iter().all(|s| s.rows.is_empty()) {
-            return Err(Problem::new(Code::Invalid, Said("the-table-has-no-row-after-its")));
+            return Err(Problem::new(Code::Invalid, MessageId("the-table-has-no-row-after-its")));
         }
         Ok(Self { kind, sheet: sheets.swap_remove(at), mapping })
     }
 
     /// Changes the mapping: column letters by field (`None` removes a field), and the header row, from 1.
-    pub fn mapped(
+    pub fn with_mapping(
         mut self,
         header_row: Option<usize>,
         columns: &BTreeMap<String, Option<String>>,
@@ -94,40 +94,40 @@ impl Table {
             }
             self.mapping.columns.remove(field);
             if let Some(letters) = letters {
-                let column = column(letters).ok_or_else(|| unknown_column(letters))?;
+                let column = parse_column_letters(letters).ok_or_else(|| unknown_column(letters))?;
                 self.mapping.columns.retain(|_, taken| *taken != column);
                 self.mapping.columns.insert(field.clone(), column);
             }
         }
-        self.mapping = self.mapping.settle(self.kind, &self.sheet, days);
+        self.mapping = self.mapping.derive_from_titles(self.kind, &self.sheet, days);
         Ok(self)
     }
 
     /// Mapped fields and day columns as (name, column letters, title).
-    pub fn shown(&self) -> Vec<(String, String, String)> {
+    pub fn describe_columns(&self) -> Vec<(String, String, String)> {
         let title = |at: usize| self.mapping.title(&self.sheet, at);
-        let fields = self.mapping.columns.iter().map(|(name, at)| (name.clone(), letters(*at), title(*at)));
-        let days = self.mapping.day_columns.iter().map(|(at, day)| (day.to_string(), letters(*at), title(*at)));
+        let fields = self.mapping.columns.iter().map(|(name, at)| (name.clone(), column_letters(*at), title(*at)));
+        let days = self.mapping.day_columns.iter().map(|(at, day)| (day.to_string(), column_letters(*at), title(*at)));
         fields.chain(days).collect()
     }
 
     /// Hash of the header row, as key of remembered mappings.
-    pub(super) fn titles(&self) -> String {
+    pub(super) fn header_hash(&self) -> String {
         let row = self.sheet.rows.get(self.mapping.header_row);
         let titles: Vec<String> =
-            row.into_iter().flatten().map(|c| hoicho_core::values::text::fold(&c.text())).collect();
+            row.into_iter().flatten().map(|c| hoicho_core::values::text::normalize_for_search(&c.text())).collect();
         URL_SAFE_NO_PAD.encode(Sha256::digest(titles.join("\u{1f}").as_bytes())).chars().take(22).collect()
     }
 
     /// Imports the rows by `mode`. Row errors are in the outcome; with errors and [`Mode::All`] everything is rolled back.
-    pub fn take(
+    pub fn apply(
         &self,
         tx: &mut Tx<'_>,
-        granted: &Granted,
+        granted: &Authorized,
         mode: Mode,
         progress: Progress<'_>,
-    ) -> Result<Outcome, Problem> {
-        tx.keep_if(|tx| {
+    ) -> Result<ImportOutcome, Problem> {
+        tx.savepoint(|tx| {
             let outcome = run(tx, granted, (self.kind, &self.sheet, &self.mapping), mode, progress)?;
             let commit = mode == Mode::GoodRows || outcome.faults.is_empty();
             Ok((outcome, commit))
@@ -135,25 +135,34 @@ impl Table {
     }
 
     /// Dry run: imports the valid rows and rolls back.
-    pub fn check(&self, tx: &mut Tx<'_>, granted: &Granted, progress: Progress<'_>) -> Result<Outcome, Problem> {
-        tx.keep_if(|tx| {
+    pub fn check(
+        &self,
+        tx: &mut Tx<'_>,
+        granted: &Authorized,
+        progress: Progress<'_>,
+    ) -> Result<ImportOutcome, Problem> {
+        tx.savepoint(|tx| {
             let parts = (self.kind, &self.sheet, &self.mapping);
             Ok((run(tx, granted, parts, Mode::GoodRows, progress)?, false))
         })?
     }
 
     /// CSV of the rows with errors and their error messages, with a header row. Formulas in cells are escaped.
-    pub fn bad_rows(&self, outcome: &Outcome, language: hoicho_core::i18n::Language) -> Result<Vec<u8>, Problem> {
+    pub fn bad_rows_csv(
+        &self,
+        outcome: &ImportOutcome,
+        language: hoicho_core::i18n::Language,
+    ) -> Result<Vec<u8>, Problem> {
         let internal_error = |_| Problem::from(Code::Internal);
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer("\u{feff}".as_bytes().to_vec());
         let mut write = |at: usize, message: &str| {
-            let cells = self.sheet.rows.get(at).into_iter().flatten().map(|c| defused(&c.text()));
+            let cells = self.sheet.rows.get(at).into_iter().flatten().map(|c| escape_formula(&c.text()));
             writer.write_record(std::iter::once(message.to_owned()).chain(cells)).map_err(internal_error)
         };
-        write(self.mapping.header_row, Said("import-wrong").text().say(language))?;
+        write(self.mapping.header_row, MessageId("import-wrong").localize().get(language))?;
         for row in outcome.bad_rows() {
             let faults = outcome.faults.iter().filter(|f| f.row == row);
-            let messages: Vec<&str> = faults.map(|f| f.say(language)).collect();
+            let messages: Vec<&str> = faults.map(|f| f.message(language)).collect();
             let at = usize::try_from(row).unwrap_or(0).saturating_sub(1);
             write(at, &messages.join(" "))?;
         }
@@ -168,8 +177,11 @@ mod tests {
     #[test]
     fn column_letters_round_trip() {
         for (at, name) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (99, "CV")] {
-            assert_eq!((letters(at).as_str(), column(name)), (name, Some(at)));
+            assert_eq!((column_letters(at).as_str(), parse_column_letters(name)), (name, Some(at)));
         }
-        assert_eq!((column(""), column("1"), column("AAA")), (None, None, None));
+        assert_eq!(
+            (parse_column_letters(""), parse_column_letters("1"), parse_column_letters("AAA")),
+            (None, None, None)
+        );
     }
 }

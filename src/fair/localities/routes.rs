@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     LocalityKind,
-    store::{self, LocalityRow, Wanted},
+    store::{self, LocalityFilter, LocalityRow},
 };
 use hoicho_core::values::{clock::Day, text};
-use hoicho_web::http::{Problem, Query, page, page::Page};
+use hoicho_web::http::{Problem, Query, pagination, pagination::Page};
 use hoicho_web::identity::RequestContext;
 
 /// OpenAPI operations of this module.
@@ -70,13 +70,17 @@ async fn list_localities(
     context: web::Data<RequestContext>,
     query: Query<LocalityQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let LocalityQuery { search, parent, on, limit, cursor } = query.get()?;
-    let query = page::PageQuery { limit, cursor };
-    let (limit, after) = (query.limit()?, query.after()?);
+    let LocalityQuery { search, parent, on, limit, cursor } = query.into_result()?;
+    let query = pagination::PageQuery { limit, cursor };
+    let (limit, after) = (query.limit()?, query.decode_cursor()?);
     let is_storable = |t: &String| !t.contains('\0');
-    let filter =
-        Wanted { begins: search.map(|s| text::fold(&s)).filter(is_storable), parent: parent.filter(is_storable), on };
-    let rows = context.db.read(move |tx| store::page(tx, &filter, &after, limit + 1).map_err(Problem::from)).await?;
+    let filter = LocalityFilter {
+        name_prefix: search.map(|s| text::normalize_for_search(&s)).filter(is_storable),
+        parent: parent.filter(is_storable),
+        valid_on: on,
+    };
+    let rows =
+        context.db.read(move |tx| store::list_page(tx, &filter, &after, limit + 1).map_err(Problem::from)).await?;
     let views = rows.into_iter().map(view).collect();
-    Ok(Page::of(views, limit, |v: &LocalityView| v.code.clone()).answer(&req))
+    Ok(Page::from_rows(views, limit, |v: &LocalityView| v.code.clone()).into_response(&req))
 }

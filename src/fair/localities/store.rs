@@ -32,19 +32,19 @@ pub fn find(tx: &mut Tx<'_>, code: &str) -> QueryResult<Option<LocalityRow>> {
 
 /// Filter of a list of localities.
 #[derive(Debug, Default)]
-pub struct Wanted {
+pub struct LocalityFilter {
     /// Prefix of the name, folded.
-    pub begins: Option<String>,
+    pub name_prefix: Option<String>,
     /// Code of the parent unit.
     pub parent: Option<String>,
     /// Valid on this day.
-    pub on: Option<Day>,
+    pub valid_on: Option<Day>,
 }
 
 /// A page of localities, ordered by code.
-pub fn page(tx: &mut Tx<'_>, wanted: &Wanted, after: &str, limit: i64) -> QueryResult<Vec<LocalityRow>> {
+pub fn list_page(tx: &mut Tx<'_>, wanted: &LocalityFilter, after: &str, limit: i64) -> QueryResult<Vec<LocalityRow>> {
     let mut query = localities::table.filter(localities::code.gt(after)).into_boxed();
-    if let Some(begins) = &wanted.begins {
+    if let Some(begins) = &wanted.name_prefix {
         // A range, because LIKE differs between the databases; no character sorts after U+10FFFF.
         query = query
             .filter(localities::name_search.ge(begins))
@@ -53,7 +53,7 @@ pub fn page(tx: &mut Tx<'_>, wanted: &Wanted, after: &str, limit: i64) -> QueryR
     if let Some(parent) = &wanted.parent {
         query = query.filter(localities::parent_code.eq(parent));
     }
-    if let Some(on) = wanted.on {
+    if let Some(on) = wanted.valid_on {
         query = query
             .filter(localities::valid_from.le(on))
             .filter(localities::valid_to.is_null().or(localities::valid_to.ge(on)));
@@ -62,7 +62,7 @@ pub fn page(tx: &mut Tx<'_>, wanted: &Wanted, after: &str, limit: i64) -> QueryR
 }
 
 /// Code and name of the localities valid on a day, by folded name; ambiguous names are omitted.
-pub fn by_name(tx: &mut Tx<'_>, on: Day) -> QueryResult<std::collections::HashMap<String, (String, String)>> {
+pub fn index_by_name(tx: &mut Tx<'_>, on: Day) -> QueryResult<std::collections::HashMap<String, (String, String)>> {
     let rows: Vec<(String, String, String)> = localities::table
         .filter(localities::valid_from.le(on))
         .filter(localities::valid_to.is_null().or(localities::valid_to.ge(on)))

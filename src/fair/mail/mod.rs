@@ -1,5 +1,5 @@
 //! Mail: renders emails from the outbox and sends them by SMTP or writes them to a folder.
+mod render;
 mod send;
-mod words;
+pub use render::{RenderedEmail, render};
 pub use send::{Mailer, send_due};
-pub use words::{Words, words};

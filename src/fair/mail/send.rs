@@ -8,15 +8,15 @@ use lettre::{
 };
 use secrecy::ExposeSecret;
 
-use super::words::words;
+use super::render::render;
 use hoicho_core::{
-    config::{self, SmtpSecurity, Transport},
-    db::Db,
+    config::{self, MailTransport, SmtpSecurity},
+    db::Database,
     values::{clock::Instant, ids::OutboxId},
 };
 use hoicho_web::{
     http::Problem,
-    outbox::{self, Mail},
+    outbox::{self, OutgoingEmail},
 };
 
 /// Max emails claimed per run.
@@ -24,14 +24,14 @@ const BATCH_SIZE: i64 = 20;
 /// Timeout of one send. The email is retried later.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 
-enum MailTransport {
+enum Transport {
     Files(AsyncFileTransport<Tokio1Executor>),
     Smtp(AsyncSmtpTransport<Tokio1Executor>),
 }
 
 /// Renders and sends emails.
 pub struct Mailer {
-    transport: MailTransport,
+    transport: Transport,
     from: Mailbox,
     public_url: String,
 }
@@ -41,18 +41,18 @@ impl Mailer {
     pub fn new(settings: &config::Mail, public_url: String, folder: &Path) -> Result<Self, String> {
         let from = settings.from.parse().map_err(|e| format!("[mail] from: {e}"))?;
         let transport = match settings.transport {
-            Transport::Files => {
+            MailTransport::Files => {
                 std::fs::create_dir_all(folder)
                     .map_err(|e| format!("cannot create the mail folder {}: {e}", folder.display()))?;
-                MailTransport::Files(AsyncFileTransport::new(folder))
+                Transport::Files(AsyncFileTransport::new(folder))
             }
-            Transport::Smtp => MailTransport::Smtp(smtp(settings)?),
+            MailTransport::Smtp => Transport::Smtp(smtp(settings)?),
         };
         Ok(Self { transport, from, public_url })
     }
 
-    async fn send(&self, id: OutboxId, mail: &Mail) -> Result<(), String> {
-        let words = words(mail, &self.public_url).map_err(|e| e.to_string())?;
+    async fn send(&self, id: OutboxId, mail: &OutgoingEmail) -> Result<(), String> {
+        let words = render(mail, &self.public_url).map_err(|e| e.to_string())?;
         let address: Address = mail.to.parse().map_err(|e| format!("{}: {e}", mail.to))?;
         let message = Message::builder()
             .from(self.from.clone())
@@ -64,8 +64,8 @@ impl Mailer {
             .map_err(|e| e.to_string())?;
         let send = async {
             match &self.transport {
-                MailTransport::Files(transport) => transport.send(message).await.map(|_| ()).map_err(|e| e.to_string()),
-                MailTransport::Smtp(transport) => transport.send(message).await.map(|_| ()).map_err(|e| e.to_string()),
+                Transport::Files(transport) => transport.send(message).await.map(|_| ()).map_err(|e| e.to_string()),
+                Transport::Smtp(transport) => transport.send(message).await.map(|_| ()).map_err(|e| e.to_string()),
             }
         };
         tokio::time::timeout(SEND_TIMEOUT, send).await.map_err(|_| "timeout".to_owned())?
@@ -93,22 +93,22 @@ fn smtp(settings: &config::Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, S
 }
 
 /// Sends due emails; returns how many were sent. A failed email is retried later and does not block the others.
-pub async fn send_due(db: &Db, mailer: &Mailer, now: Instant) -> Result<usize, Problem> {
+pub async fn send_due(db: &Database, mailer: &Mailer, now: Instant) -> Result<usize, Problem> {
     let claimed = db.write(move |tx| outbox::claim(tx, now, BATCH_SIZE).map_err(Problem::from)).await?;
     let mut sent = 0;
     for email in claimed {
-        let outcome = match &email.mail {
+        let outcome = match &email.email {
             Some(mail) => mailer.send(email.id, mail).await,
             None => Err("the stored email cannot be parsed".to_owned()),
         };
         match outcome {
             Ok(()) => {
-                db.write(move |tx| outbox::done(tx, email.id, now).map_err(Problem::from)).await?;
+                db.write(move |tx| outbox::mark_sent(tx, email.id, now).map_err(Problem::from)).await?;
                 sent += 1;
             }
             Err(error) => {
                 tracing::warn!(id = %email.id, attempt = email.attempts, %error, "failed to send email");
-                db.write(move |tx| outbox::failed(tx, &email, &error, now).map_err(Problem::from)).await?;
+                db.write(move |tx| outbox::mark_failed(tx, &email, &error, now).map_err(Problem::from)).await?;
             }
         }
     }

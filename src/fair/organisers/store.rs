@@ -8,7 +8,7 @@ use hoicho_core::{
         ids::{OrganiserId, SeriesId, UserId},
     },
 };
-use hoicho_web::identity::{OrganiserRole, store::put_organiser_member};
+use hoicho_web::identity::{OrganiserRole, store::insert_organiser_member};
 
 /// An organiser.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -46,7 +46,7 @@ pub fn insert(tx: &mut Tx<'_>, id: OrganiserId, name: &str, owner: UserId, now: 
             organisers::created_at.eq(now),
         ))
         .execute(tx.conn())?;
-    put_organiser_member(tx, id, owner, OrganiserRole::Owner)
+    insert_organiser_member(tx, id, owner, OrganiserRole::Owner)
 }
 
 /// The organiser with this identifier.
@@ -74,7 +74,7 @@ pub fn delete(tx: &mut Tx<'_>, id: OrganiserId) -> QueryResult<usize> {
 }
 
 /// The organisers that the user is a member of; at most 500.
-pub fn of_user(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<OrganiserRow>> {
+pub fn list_of_user(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<OrganiserRow>> {
     organisers::table
         .inner_join(organiser_members::table)
         .filter(organiser_members::user_id.eq(user))
@@ -95,7 +95,7 @@ pub fn find_series(tx: &mut Tx<'_>, id: SeriesId) -> QueryResult<SeriesRow> {
 }
 
 /// A page of an organiser's series, in order of creation.
-pub fn series_page(
+pub fn list_series_page(
     tx: &mut Tx<'_>,
     organiser: OrganiserId,
     after: Option<SeriesId>,

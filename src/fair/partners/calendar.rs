@@ -10,7 +10,13 @@ use hoicho_core::values::clock::Instant;
 
 /// One event per day, in UTC, so that clients need no time zone definition. The UIDs do not depend on the hours: when
 /// hours change, a subscriber's calendar updates the event instead of adding a second one.
-pub(super) fn of(edition: &EditionRow, days: &[OpeningDayRow], place: Option<&str>, url: &str, now: Instant) -> String {
+pub(super) fn render(
+    edition: &EditionRow,
+    days: &[OpeningDayRow],
+    place: Option<&str>,
+    url: &str,
+    now: Instant,
+) -> String {
     let zone: chrono_tz::Tz = edition.time_zone.parse().unwrap_or(chrono_tz::UTC);
     // A local time skipped by a clock change has no instant; it is taken as UTC.
     let instant = |at: NaiveDateTime| {

@@ -22,7 +22,7 @@ fn escape_for_script(value: &Value) -> String {
 }
 
 /// An `ExhibitionEvent`; `place` is the name and address of the venue.
-pub fn edition(
+pub fn edition_json_ld(
     edition: &EditionRow,
     days: &[OpeningDayRow],
     place: Option<&(String, String)>,
@@ -61,7 +61,13 @@ pub fn edition(
 }
 
 /// An `Organization` with its products as offers.
-pub fn exhibitor(name: &str, locality: &str, country: &str, products: &[(&str, ProductGroup)], url: &str) -> String {
+pub fn exhibitor_json_ld(
+    name: &str,
+    locality: &str,
+    country: &str,
+    products: &[(&str, ProductGroup)],
+    url: &str,
+) -> String {
     let offers: Vec<Value> = products
         .iter()
         .map(|(name, group)| {
@@ -85,7 +91,8 @@ mod tests {
 
     #[test]
     fn escapes_names_that_would_end_the_script_element() {
-        let data = exhibitor("</script><b>", "A & B", "VN", &[("<!--", ProductGroup::Food)], "https://x.example/");
+        let data =
+            exhibitor_json_ld("</script><b>", "A & B", "VN", &[("<!--", ProductGroup::Food)], "https://x.example/");
         assert!(!data.contains(['<', '>', '&']), "{data}");
         let parsed: Value = serde_json::from_str(&data).unwrap();
         assert_eq!(parsed["name"], "</script><b>");

@@ -4,9 +4,9 @@
 //! Invariant: responses contain public data of an edition only.
 mod calendar;
 mod linked_data;
-mod picture;
+mod preview_image;
 mod routes;
 mod store;
 
-pub use linked_data::{edition as edition_linked_data, exhibitor as exhibitor_linked_data};
+pub use linked_data::{edition_json_ld as edition_linked_data, exhibitor_json_ld as exhibitor_linked_data};
 pub use routes::{ApiDoc, routes};

@@ -42,18 +42,18 @@ pub(super) fn standing_by_ids(
 }
 
 /// A booth that an exhibitor stands on.
-pub(super) struct Stand {
+pub(super) struct OccupiedBooth {
     pub id: BoothId,
     pub code: String,
     pub zone: ZoneId,
 }
 
 /// Booths of these exhibitors in the edition, by code.
-pub(super) fn stands_of(
+pub(super) fn find_booths(
     tx: &mut Tx<'_>,
     edition: EditionId,
     ids: &[ExhibitorId],
-) -> QueryResult<HashMap<ExhibitorId, Vec<Stand>>> {
+) -> QueryResult<HashMap<ExhibitorId, Vec<OccupiedBooth>>> {
     let rows: Vec<(ExhibitorId, BoothId, String, ZoneId)> = standing::table
         .inner_join(booths::table)
         .filter(standing::edition_id.eq(edition))
@@ -61,15 +61,18 @@ pub(super) fn stands_of(
         .order(booths::code)
         .select((standing::exhibitor_id, booths::id, booths::code, booths::zone_id))
         .load(tx.conn())?;
-    let mut stands: HashMap<ExhibitorId, Vec<Stand>> = HashMap::new();
+    let mut stands: HashMap<ExhibitorId, Vec<OccupiedBooth>> = HashMap::new();
     for (exhibitor, id, code, zone) in rows {
-        stands.entry(exhibitor).or_default().push(Stand { id, code, zone });
+        stands.entry(exhibitor).or_default().push(OccupiedBooth { id, code, zone });
     }
     Ok(stands)
 }
 
 /// Products of these exhibitors, in order of creation.
-pub(super) fn products_of(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<HashMap<ExhibitorId, Vec<ProductRow>>> {
+pub(super) fn find_products(
+    tx: &mut Tx<'_>,
+    ids: &[ExhibitorId],
+) -> QueryResult<HashMap<ExhibitorId, Vec<ProductRow>>> {
     let rows: Vec<ProductRow> = products::table
         .filter(products::exhibitor_id.eq_any(ids))
         .order((products::exhibitor_id, products::id))

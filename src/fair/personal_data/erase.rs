@@ -3,18 +3,18 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::{
-    gather::{self, Subject, contacts},
-    redact::{ERASED, Marks},
+    export::{self, DataSubject, list_contacts},
+    redact::{ERASED, Identifiers},
 };
 use hoicho_core::{
     db::{
-        Db, Tx,
+        Database, Tx,
         schema::{
             audit_log, exhibitor_contacts, exhibitor_members, exhibitors, idempotency_keys, invitations, known_sources,
             login_failures, one_time_tokens, organiser_members, organisers, users,
         },
     },
-    i18n::Said,
+    i18n::MessageId,
     values::{
         clock::Instant,
         ids::{AuditId, ContactId, ExhibitorId, InvitationId, OrganiserId, UserId},
@@ -32,14 +32,14 @@ const CHUNK_ROWS: i64 = 500;
 
 /// Audit log entries that mention a person, and the last entry that was searched. The search is a full scan, so it runs in
 /// a read before the write transaction and blocks no writer.
-pub struct Named {
+pub struct AuditReferences {
     entries: Vec<AuditId>,
     last_searched: Option<AuditId>,
 }
 
 /// Number of erased rows.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct Erased {
+pub struct ErasureSummary {
     /// Whether an account was erased.
     pub account: bool,
     /// Contact entries of exhibitors.
@@ -47,31 +47,31 @@ pub struct Erased {
     /// Invitations.
     pub invitations: usize,
     /// Waiting emails.
-    pub letters: usize,
+    pub emails: usize,
     /// Redacted audit log entries.
-    pub lines: usize,
+    pub audit_entries: usize,
 }
 
-impl Erased {
+impl ErasureSummary {
     /// Whether nothing was erased.
-    pub fn is_nothing(self) -> bool {
+    pub fn is_empty(self) -> bool {
         self == Self::default()
     }
 }
 
-fn marks(of: &Subject) -> Marks {
-    Marks(vec![of.mark().to_owned()])
+fn marks(of: &DataSubject) -> Identifiers {
+    Identifiers(vec![of.key().to_owned()])
 }
 
 /// Audit log entries after `from` that may mention a person.
-fn find_entries(tx: &mut Tx<'_>, of: &Subject, from: Option<AuditId>) -> QueryResult<Vec<AuditId>> {
+fn find_entries(tx: &mut Tx<'_>, of: &DataSubject, from: Option<AuditId>) -> QueryResult<Vec<AuditId>> {
     // JSON-escaped. LIKE wildcards in the key are not escaped: they only add false positives, which redaction leaves as is.
-    let mark = Value::from(of.mark()).to_string();
+    let mark = Value::from(of.key()).to_string();
     let like = format!("%{}%", mark.trim_matches('"'));
-    let mentions = gather::lower(audit_log::before_json)
+    let mentions = export::lower(audit_log::before_json)
         .like(like.clone())
-        .or(gather::lower(audit_log::after_json).like(like))
-        .or(gather::lower(audit_log::subject.nullable()).eq(of.mark()));
+        .or(export::lower(audit_log::after_json).like(like))
+        .or(export::lower(audit_log::subject.nullable()).eq(of.key()));
     let mut query = audit_log::table.filter(mentions).into_boxed();
     if let Some(from) = from {
         query = query.filter(audit_log::id.gt(from));
@@ -80,16 +80,16 @@ fn find_entries(tx: &mut Tx<'_>, of: &Subject, from: Option<AuditId>) -> QueryRe
 }
 
 /// Searches the audit log for a person.
-pub fn look(tx: &mut Tx<'_>, of: &Subject) -> QueryResult<Named> {
+pub fn find_references(tx: &mut Tx<'_>, of: &DataSubject) -> QueryResult<AuditReferences> {
     let last_searched =
         audit_log::table.order(audit_log::id.desc()).select(audit_log::id).first(tx.conn()).optional()?;
-    Ok(Named { entries: find_entries(tx, of, None)?, last_searched })
+    Ok(AuditReferences { entries: find_entries(tx, of, None)?, last_searched })
 }
 
 type EntryRow = (AuditId, String, Option<String>, Option<String>);
 
 /// Redacts a person in these audit log entries.
-fn redact_entries(tx: &mut Tx<'_>, ids: &[AuditId], marks: &Marks) -> QueryResult<usize> {
+fn redact_entries(tx: &mut Tx<'_>, ids: &[AuditId], marks: &Identifiers) -> QueryResult<usize> {
     let mut changed = 0;
     for chunk in ids.chunks(usize::try_from(CHUNK_ROWS).unwrap_or(500)) {
         let entries: Vec<EntryRow> = audit_log::table
@@ -99,10 +99,10 @@ fn redact_entries(tx: &mut Tx<'_>, ids: &[AuditId], marks: &Marks) -> QueryResul
         for (id, subject, before, after) in entries {
             let redact = |text: Option<String>| {
                 let mut value: Value = serde_json::from_str(text.as_deref()?).unwrap_or(Value::Null);
-                marks.take_out_of(&mut value);
+                marks.redact(&mut value);
                 Some(value.to_string())
             };
-            let subject = if marks.name(&subject) { ERASED.to_owned() } else { subject };
+            let subject = if marks.matches(&subject) { ERASED.to_owned() } else { subject };
             changed += diesel::update(audit_log::table.find(id))
                 .set((
                     audit_log::subject.eq(subject),
@@ -123,8 +123,9 @@ fn remove_memberships(tx: &mut Tx<'_>, user: UserId) -> Result<(), Problem> {
         .order(organisers::id)
         .select((organisers::id, organisers::name, organiser_members::role))
         .load(tx.conn())?;
-    let ownership_error =
-        |name: &String| Problem::new(Code::IllegalStep, Said("please-hand-over-first").with(&[("name", name)]));
+    let ownership_error = |name: &String| {
+        Problem::new(Code::IllegalStep, MessageId("please-hand-over-first").with_args(&[("name", name)]))
+    };
     for (organiser, name, _) in &organisers {
         members::set_organiser_role(tx, *organiser, user, None).map_err(|_| ownership_error(name))?;
     }
@@ -135,7 +136,7 @@ fn remove_memberships(tx: &mut Tx<'_>, user: UserId) -> Result<(), Problem> {
         .select((exhibitors::id, exhibitors::name))
         .load(tx.conn())?;
     for (exhibitor, name) in &exhibitors {
-        if members::of_exhibitor(tx, *exhibitor)?.len() > 1 {
+        if members::list_of_exhibitor(tx, *exhibitor)?.len() > 1 {
             members::set_exhibitor_role(tx, *exhibitor, user, None).map_err(|_| ownership_error(name))?;
         }
     }
@@ -144,9 +145,9 @@ fn remove_memberships(tx: &mut Tx<'_>, user: UserId) -> Result<(), Problem> {
 }
 
 /// Anonymises an account: removes logins, tokens and personal data. The row stays for foreign keys.
-pub(super) fn empty_account(tx: &mut Tx<'_>, account: &store::Account, now: Instant) -> QueryResult<()> {
+pub(super) fn anonymise_account(tx: &mut Tx<'_>, account: &store::Account, now: Instant) -> QueryResult<()> {
     let user = account.id;
-    store::end_logins_of(tx, user)?;
+    store::revoke_all_sessions(tx, user)?;
     diesel::delete(one_time_tokens::table.filter(one_time_tokens::user_id.eq(user))).execute(tx.conn())?;
     diesel::delete(idempotency_keys::table.filter(idempotency_keys::user_id.eq(user))).execute(tx.conn())?;
     diesel::delete(known_sources::table.filter(known_sources::user_id.eq(user))).execute(tx.conn())?;
@@ -177,33 +178,38 @@ pub(super) fn empty_account(tx: &mut Tx<'_>, account: &store::Account, now: Inst
 }
 
 /// Erases a person; fails while they are the last owner of an organiser or exhibitor.
-pub fn erase(tx: &mut Tx<'_>, of: &Subject, named: &Named, now: Instant) -> Result<Erased, Problem> {
-    let account = of.account(tx)?;
+pub fn erase(
+    tx: &mut Tx<'_>,
+    of: &DataSubject,
+    named: &AuditReferences,
+    now: Instant,
+) -> Result<ErasureSummary, Problem> {
+    let account = of.find_account(tx)?;
     if let Some(account) = &account {
         remove_memberships(tx, account.id)?;
     }
-    let contacts: Vec<ContactId> = contacts(tx, of)?.into_iter().map(|c| c.id).collect();
+    let contacts: Vec<ContactId> = list_contacts(tx, of)?.into_iter().map(|c| c.id).collect();
     diesel::delete(exhibitor_contacts::table.filter(exhibitor_contacts::id.eq_any(&contacts))).execute(tx.conn())?;
     let invitation_ids: Vec<InvitationId> =
-        invitations::table.filter(invitations::email_key.eq(of.mark())).select(invitations::id).load(tx.conn())?;
+        invitations::table.filter(invitations::email_key.eq(of.key())).select(invitations::id).load(tx.conn())?;
     diesel::delete(invitations::table.filter(invitations::id.eq_any(&invitation_ids))).execute(tx.conn())?;
-    diesel::delete(login_failures::table.filter(login_failures::email_key.eq(of.mark()))).execute(tx.conn())?;
-    let emails = outbox::waiting_for(tx, of.mark())?;
-    outbox::take_back(tx, &emails)?;
+    diesel::delete(login_failures::table.filter(login_failures::email_key.eq(of.key()))).execute(tx.conn())?;
+    let emails = outbox::find_pending_for(tx, of.key())?;
+    outbox::delete_pending(tx, &emails)?;
     let mut lines = redact_entries(tx, &named.entries, &marks(of))?;
     let new_entries = find_entries(tx, of, named.last_searched)?;
     lines += redact_entries(tx, &new_entries, &marks(of))?;
     if let Some(account) = &account {
-        empty_account(tx, account, now)?;
+        anonymise_account(tx, account, now)?;
     }
-    let erased = Erased {
+    let erased = ErasureSummary {
         account: account.is_some(),
         contacts: contacts.len(),
         invitations: invitation_ids.len(),
-        letters: emails.len(),
-        lines,
+        emails: emails.len(),
+        audit_entries: lines,
     };
-    if !erased.is_nothing() {
+    if !erased.is_empty() {
         let entry = audit::Entry::<()> {
             organiser: None,
             edition: None,
@@ -221,8 +227,8 @@ pub fn erase(tx: &mut Tx<'_>, of: &Subject, named: &Named, now: Instant) -> Resu
 }
 
 /// Searches the audit log in a read, then erases the person in a transaction.
-pub async fn carry_out(db: &Db, of: Subject, now: Instant) -> Result<Erased, Problem> {
+pub async fn find_and_erase(db: &Database, of: DataSubject, now: Instant) -> Result<ErasureSummary, Problem> {
     let search = of.clone();
-    let named = db.read(move |tx| look(tx, &search).map_err(Problem::from)).await?;
+    let named = db.read(move |tx| find_references(tx, &search).map_err(Problem::from)).await?;
     db.write(move |tx| erase(tx, &of, &named, now)).await
 }

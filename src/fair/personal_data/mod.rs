@@ -2,10 +2,10 @@
 //!
 //! Invariant: erasure changes no figure. The actions of a person stay, under a pseudonymous identifier.
 pub mod erase;
-pub mod gather;
+pub mod export;
 mod redact;
 pub mod retention;
 mod routes;
 
-pub use gather::{PersonalData, Subject};
+pub use export::{DataSubject, PersonalData};
 pub use routes::{ApiDoc, routes};

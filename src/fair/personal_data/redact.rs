@@ -6,27 +6,27 @@ pub(super) const ERASED: &str = "[erased]";
 
 /// Identifiers of a person to search for (email address, phone number), in lower case.
 #[derive(Debug, Clone)]
-pub(super) struct Marks(pub(super) Vec<String>);
+pub(super) struct Identifiers(pub(super) Vec<String>);
 
-impl Marks {
+impl Identifiers {
     /// Whether the text contains one of the identifiers; ignores case.
-    pub(super) fn name(&self, text: &str) -> bool {
+    pub(super) fn matches(&self, text: &str) -> bool {
         let text = text.to_lowercase();
         self.0.iter().any(|mark| text.contains(mark))
     }
 
     /// Replaces every string that contains an identifier. In an object with such a string all strings are replaced, because
     /// they describe the same person (the name of a contact next to the phone number). Returns whether anything was replaced.
-    pub(super) fn take_out_of(&self, value: &mut Value) -> bool {
+    pub(super) fn redact(&self, value: &mut Value) -> bool {
         match value {
-            Value::String(text) if self.name(text) => {
+            Value::String(text) if self.matches(text) => {
                 *text = ERASED.to_owned();
                 true
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
             Value::Array(items) => self.redact_all(items.iter_mut()),
             Value::Object(fields) => {
-                let named = fields.values().any(|v| v.as_str().is_some_and(|text| self.name(text)));
+                let named = fields.values().any(|v| v.as_str().is_some_and(|text| self.matches(text)));
                 for text in fields.values_mut().filter(|v| named && v.is_string()) {
                     *text = ERASED.into();
                 }
@@ -36,7 +36,7 @@ impl Marks {
     }
 
     fn redact_all<'a>(&self, values: impl Iterator<Item = &'a mut Value>) -> bool {
-        values.map(|value| self.take_out_of(value)).filter(|found| *found).count() > 0
+        values.map(|value| self.redact(value)).filter(|found| *found).count() > 0
     }
 }
 
@@ -54,7 +54,7 @@ mod tests {
             { "name": "Minh", "phone": "0988", "email": null },
             ["lan@example.vn", "gate"],
         ]);
-        assert!(Marks(vec!["lan@example.vn".to_owned()]).take_out_of(&mut list));
+        assert!(Identifiers(vec!["lan@example.vn".to_owned()]).redact(&mut list));
         let expected = json!([
             { "name": ERASED, "phone": ERASED, "email": ERASED },
             { "name": "Minh", "phone": "0988", "email": null },
@@ -78,9 +78,9 @@ mod tests {
     proptest! {
         #[test]
         fn only_values_of_the_person_are_redacted(value in any_json()) {
-            let marks = Marks(vec!["lan@example.vn".to_owned()]);
+            let marks = Identifiers(vec!["lan@example.vn".to_owned()]);
             let mut redacted = value.clone();
-            let found = marks.take_out_of(&mut redacted);
+            let found = marks.redact(&mut redacted);
             prop_assert!(!redacted.to_string().to_lowercase().contains("lan@example.vn"));
             prop_assert_eq!(found, value.to_string().to_lowercase().contains("lan@example.vn"));
             if !found {

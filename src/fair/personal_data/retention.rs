@@ -2,7 +2,7 @@
 use chrono::Duration;
 use diesel::prelude::*;
 
-use super::erase::empty_account;
+use super::erase::anonymise_account;
 use hoicho_core::{
     config,
     db::{
@@ -33,7 +33,7 @@ fn min_id_at(at: Instant) -> uuid::Uuid {
 }
 
 /// Deletes data that is older than its retention period; returns the number of deleted rows.
-pub fn forget(tx: &mut Tx<'_>, keep: config::Retention, now: Instant) -> QueryResult<usize> {
+pub fn delete_expired(tx: &mut Tx<'_>, keep: config::Retention, now: Instant) -> QueryResult<usize> {
     let mut deleted = 0;
     if let Some(before) = cutoff(keep.audit_days, now) {
         let expired: Vec<AuditId> = audit_log::table
@@ -71,9 +71,9 @@ pub fn forget(tx: &mut Tx<'_>, keep: config::Retention, now: Instant) -> QueryRe
             .select(Account::as_select())
             .load(tx.conn())?;
         for account in &expired {
-            let emails = outbox::waiting_for(tx, &account.email_key)?;
-            outbox::take_back(tx, &emails)?;
-            empty_account(tx, account, now)?;
+            let emails = outbox::find_pending_for(tx, &account.email_key)?;
+            outbox::delete_pending(tx, &emails)?;
+            anonymise_account(tx, account, now)?;
         }
         deleted += expired.len();
     }

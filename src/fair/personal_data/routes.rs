@@ -5,16 +5,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     erase,
-    gather::{PersonalData, Subject, gather},
+    export::{DataSubject, PersonalData, export},
 };
 use hoicho_core::values::ids::AuditId;
 use hoicho_web::{
-    audit::{self, AuditRow, Of},
+    audit::{self, AuditRow, Filter},
     http::{
         Body, Problem, Query,
-        page::{Page, PageQuery},
+        pagination::{Page, PageQuery},
     },
-    identity::{SignedIn, lockout, source, store},
+    identity::{SignedIn, lockout, source_address, store},
 };
 
 /// OpenAPI operations of personal data.
@@ -33,8 +33,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 async fn get_personal_data(caller: SignedIn) -> Result<HttpResponse, Problem> {
     let (user, now) = (caller.user, caller.now);
     let data = caller.context.db.read(move |tx| {
-        let account = store::account(tx, user)?;
-        gather(tx, &Subject::Email(account.email_key), now)
+        let account = store::find_account(tx, user)?;
+        export(tx, &DataSubject::Email(account.email_key), now)
     });
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"personal-data.json\""))
@@ -61,12 +61,13 @@ fn view(row: AuditRow) -> ActionView {
 #[utoipa::path(get, path = "/api/v1/me/actions", tag = "auth", params(PageQuery), responses((status = 200, body = Page<ActionView>), (status = 401)))]
 #[get("/me/actions")]
 async fn list_my_actions(req: HttpRequest, caller: SignedIn, query: Query<PageQuery>) -> Result<HttpResponse, Problem> {
-    let query = query.get()?;
-    let (limit, after) = (query.limit()?, query.after_id()?);
+    let query = query.into_result()?;
+    let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
     let user = caller.user;
-    let rows = caller.context.db.read(move |tx| Ok::<_, Problem>(audit::page(tx, Of::Actor(user), after, limit + 1)?));
+    let rows =
+        caller.context.db.read(move |tx| Ok::<_, Problem>(audit::list(tx, Filter::Actor(user), after, limit + 1)?));
     let views = rows.await?.into_iter().map(view).collect();
-    Ok(Page::of(views, limit, |v: &ActionView| v.id.to_string()).answer(&req))
+    Ok(Page::from_rows(views, limit, |v: &ActionView| v.id.to_string()).into_response(&req))
 }
 
 /// Password confirmation.
@@ -83,11 +84,11 @@ struct EraseMe {
 #[utoipa::path(put, path = "/api/v1/me/erasure", tag = "auth", request_body = EraseMe, responses((status = 204), (status = 401), (status = 409), (status = 429)))]
 #[put("/me/erasure")]
 async fn erase_me(req: HttpRequest, caller: SignedIn, body: Body<EraseMe>) -> Result<HttpResponse, Problem> {
-    let password = body.get()?.password;
+    let password = body.into_result()?.password;
     let (user, now, context) = (caller.user, caller.now, caller.context);
-    let account = context.db.read(move |tx| store::account(tx, user).map_err(Problem::from)).await?;
-    let source = source(&req, context.behind_proxy).to_string();
-    lockout::confirm(&context, &account, password, (source, now)).await?;
-    erase::carry_out(&context.db, Subject::Email(account.email_key), now).await?;
+    let account = context.db.read(move |tx| store::find_account(tx, user).map_err(Problem::from)).await?;
+    let source = source_address(&req, context.trusts_forwarded_for).to_string();
+    lockout::confirm_password(&context, &account, password, (source, now)).await?;
+    erase::find_and_erase(&context.db, DataSubject::Email(account.email_key), now).await?;
     Ok(HttpResponse::NoContent().finish())
 }

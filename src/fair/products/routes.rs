@@ -3,11 +3,11 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ProductGroup, can_expire_on,
+    ProductGroup, is_valid_expiry,
     store::{self, ProductRow},
 };
 use hoicho_core::{
-    i18n::Said,
+    i18n::MessageId,
     values::{
         clock::Day,
         ids::{ExhibitorId, ProductId},
@@ -16,9 +16,10 @@ use hoicho_core::{
 };
 use hoicho_web::{
     http::{
-        Answer, Body, Checks, Code, Problem, Query, etag, etag::IfMatch, page::Page, page::PageQuery, patch::present,
+        ApiResponse, Body, Code, Problem, Query, Validator, etag, etag::IfMatch, pagination::Page,
+        pagination::PageQuery, patch::deserialize_present,
     },
-    identity::{Action, ExhibitorRole, Exhibitors, OrganiserRole, Permit, View},
+    identity::{Action, ExhibitorRole, ExhibitorsScope, OrganiserRole, Permit, ReadPermit},
 };
 
 /// OpenAPI operations of products.
@@ -86,45 +87,45 @@ fn view(row: ProductRow) -> ProductView {
 }
 
 /// Validates stars and certificate against each other.
-pub fn check(row: &ProductRow, today: Day) -> Result<(), Problem> {
-    let mut checks = Checks::default();
-    checks.that(row.stars.is_none_or(|s| (1..=5).contains(&s)), "/stars", "range", Said("stars-are-1-to-5"));
-    checks.that(
+pub fn validate(row: &ProductRow, today: Day) -> Result<(), Problem> {
+    let mut checks = Validator::default();
+    checks.require(row.stars.is_none_or(|s| (1..=5).contains(&s)), "/stars", "range", MessageId("stars-are-1-to-5"));
+    checks.require(
         row.certificate_number.is_some() == row.certificate_expires_on.is_some(),
         "/certificate_expires_on",
         "missing",
-        Said("a-certificate-has-both-a-number-and"),
+        MessageId("a-certificate-has-both-a-number-and"),
     );
-    checks.that(
+    checks.require(
         row.certificate_number.is_none() || row.stars.is_some_and(|s| s >= 3),
         "/certificate_number",
         "stars",
-        Said("only-products-of-3-stars-and-up"),
+        MessageId("only-products-of-3-stars-and-up"),
     );
-    checks.that(
-        row.certificate_expires_on.is_none_or(|on| can_expire_on(on, today)),
+    checks.require(
+        row.certificate_expires_on.is_none_or(|on| is_valid_expiry(on, today)),
         "/certificate_expires_on",
         "range",
-        Said("a-certificate-is-good-for-at-most"),
+        MessageId("a-certificate-is-good-for-at-most"),
     );
-    checks.done()
+    checks.finish()
 }
 
 /// Creates a product.
 #[utoipa::path(post, path = "/api/v1/exhibitors/{exhibitor}/products", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), request_body = CreateProduct, responses((status = 201, body = ProductView), (status = 404), (status = 422)))]
 #[post("/exhibitors/{exhibitor}/products")]
-async fn create_product(permit: Permit<ManageProducts>, body: Body<CreateProduct>) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let name = checks.text("/name", &body.name, 200);
-    let certificate_number = body.certificate_number.map(|n| checks.text("/certificate_number", &n, 100));
-    checks.done()?;
+async fn create_product(permit: Permit<ManageProducts>, body: Body<CreateProduct>) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let name = checks.require_text("/name", &body.name, 200);
+    let certificate_number = body.certificate_number.map(|n| checks.require_text("/certificate_number", &n, 100));
+    checks.finish()?;
     permit
-        .once(move |tx, granted| {
+        .write_once(move |tx, granted| {
             let row = ProductRow {
                 id: ProductId::make(),
                 exhibitor_id: granted.exhibitor()?,
-                name_search: text::fold(&name),
+                name_search: text::normalize_for_search(&name),
                 name,
                 product_group: body.product_group,
                 stars: body.stars,
@@ -133,11 +134,11 @@ async fn create_product(permit: Permit<ManageProducts>, body: Body<CreateProduct
                 version: 1,
                 created_at: granted.now,
             };
-            check(&row, granted.now.date())?;
+            validate(&row, granted.now.date())?;
             store::insert(tx, std::slice::from_ref(&row))?;
             let view = view(row);
-            granted.audit(tx, "product.create", view.id, None, Some(&view))?;
-            Ok(Answer::created(&view)?.version(1))
+            granted.record_audit(tx, "product.create", view.id, None, Some(&view))?;
+            Ok(ApiResponse::created(&view)?.with_version(1))
         })
         .await
 }
@@ -147,14 +148,14 @@ async fn create_product(permit: Permit<ManageProducts>, body: Body<CreateProduct
 #[get("/exhibitors/{exhibitor}/products")]
 async fn list_products(
     req: HttpRequest,
-    permit: View<Exhibitors>,
+    permit: ReadPermit<ExhibitorsScope>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.get()?;
-    let (limit, after) = (query.limit()?, query.after_id()?);
+    let query = query.into_result()?;
+    let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
     let rows = permit.read(move |tx, granted| Ok(store::page(tx, granted.exhibitor()?, after, limit + 1)?)).await?;
     let views = rows.into_iter().map(view).collect();
-    Ok(Page::of(views, limit, |v: &ProductView| v.id.to_string()).answer(&req))
+    Ok(Page::from_rows(views, limit, |v: &ProductView| v.id.to_string()).into_response(&req))
 }
 
 type ProductPath = web::Path<(ExhibitorId, ProductId)>;
@@ -162,28 +163,28 @@ type ProductPath = web::Path<(ExhibitorId, ProductId)>;
 /// Returns a product.
 #[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}/products/{product}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("product" = ProductId, Path)), responses((status = 200, body = ProductView), (status = 404)))]
 #[get("/exhibitors/{exhibitor}/products/{product}")]
-async fn get_product(permit: View<Exhibitors>, path: ProductPath) -> Result<HttpResponse, Problem> {
+async fn get_product(permit: ReadPermit<ExhibitorsScope>, path: ProductPath) -> Result<HttpResponse, Problem> {
     let id = path.1;
     let row = permit.read(move |tx, granted| Ok(store::find(tx, granted.exhibitor()?, id)?)).await?;
-    Ok(HttpResponse::Ok().insert_header(etag::tag(row.version)).json(view(row)))
+    Ok(HttpResponse::Ok().insert_header(etag::header(row.version)).json(view(row)))
 }
 
 /// Fields to change; `null` clears a value.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchProduct {
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     name: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     product_group: Option<ProductGroup>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     stars: Option<Option<i32>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     certificate_number: Option<Option<String>>,
     #[schema(value_type = Option<chrono::NaiveDate>)]
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     certificate_expires_on: Option<Option<Day>>,
 }
 
@@ -195,12 +196,12 @@ async fn patch_product(
     path: ProductPath,
     if_match: IfMatch,
     body: Body<PatchProduct>,
-) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let name = body.name.map(|n| checks.text("/name", &n, 200));
-    let number = body.certificate_number.map(|n| n.map(|n| checks.text("/certificate_number", &n, 100)));
-    checks.done()?;
+) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let name = body.name.map(|n| checks.require_text("/name", &n, 200));
+    let number = body.certificate_number.map(|n| n.map(|n| checks.require_text("/certificate_number", &n, 100)));
+    checks.finish()?;
     let id = path.1;
     permit
         .write(move |tx, granted| {
@@ -208,20 +209,20 @@ async fn patch_product(
             if_match.check(before.version)?;
             let mut row = ProductRow { version: before.version + 1, ..before.clone() };
             if let Some(name) = name {
-                row.name_search = text::fold(&name);
+                row.name_search = text::normalize_for_search(&name);
                 row.name = name;
             }
             row.product_group = body.product_group.unwrap_or(row.product_group);
             row.stars = body.stars.unwrap_or(row.stars);
             row.certificate_number = number.unwrap_or(row.certificate_number);
             row.certificate_expires_on = body.certificate_expires_on.unwrap_or(row.certificate_expires_on);
-            check(&row, granted.now.date())?;
-            if !store::replace(tx, &row, before.version)? {
+            validate(&row, granted.now.date())?;
+            if !store::update(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
             let (before, after) = (view(before), view(row));
-            granted.audit(tx, "product.change", id, Some(&before), Some(&after))?;
-            Ok(Answer::ok(&after)?.version(after.version))
+            granted.record_audit(tx, "product.change", id, Some(&before), Some(&after))?;
+            Ok(ApiResponse::ok(&after)?.with_version(after.version))
         })
         .await
 }
@@ -233,15 +234,15 @@ async fn delete_product(
     permit: Permit<ManageProducts>,
     path: ProductPath,
     if_match: IfMatch,
-) -> Result<Answer, Problem> {
+) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
         .write(move |tx, granted| {
             let before = store::find(tx, granted.exhibitor()?, id)?;
             if_match.check(before.version)?;
             store::delete(tx, id)?;
-            granted.audit(tx, "product.delete", id, Some(view(before)), None)?;
-            Ok(Answer::no_content())
+            granted.record_audit(tx, "product.delete", id, Some(view(before)), None)?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }

@@ -40,7 +40,7 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[ProductRow]) -> QueryResult<()> {
 }
 
 /// Names of the products of these exhibitors, folded for search.
-pub fn names_of(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<(ExhibitorId, String)>> {
+pub fn find_folded_names(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<(ExhibitorId, String)>> {
     let mut names = Vec::new();
     for part in ids.chunks(1_000) {
         let rows: Vec<(ExhibitorId, String)> = products::table
@@ -76,7 +76,7 @@ pub fn page(
 }
 
 /// Distinct groups of an exhibitor's products.
-pub fn groups_of(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<ProductGroup>> {
+pub fn find_groups(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<ProductGroup>> {
     products::table
         .filter(products::exhibitor_id.eq(exhibitor))
         .select(products::product_group)
@@ -85,7 +85,7 @@ pub fn groups_of(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<Pro
 }
 
 /// Updates a product if its version is still `expected_version`; returns false if it has changed.
-pub fn replace(tx: &mut Tx<'_>, row: &ProductRow, expected_version: i32) -> QueryResult<bool> {
+pub fn update(tx: &mut Tx<'_>, row: &ProductRow, expected_version: i32) -> QueryResult<bool> {
     let unchanged = products::table.find(row.id).filter(products::version.eq(expected_version));
     Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
 }

@@ -69,7 +69,7 @@ pub fn page(
 }
 
 /// Updates a deal if its version is still `expected_version`; returns false if it has changed.
-pub fn replace(tx: &mut Tx<'_>, row: &DealRow, expected_version: i32) -> QueryResult<bool> {
+pub fn update(tx: &mut Tx<'_>, row: &DealRow, expected_version: i32) -> QueryResult<bool> {
     let unchanged = trade_deals::table.find(row.id).filter(trade_deals::version.eq(expected_version));
     Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
 }
@@ -80,7 +80,7 @@ pub fn delete(tx: &mut Tx<'_>, id: TradeDealId) -> QueryResult<usize> {
 
 /// Whether an exhibitor takes part in an edition: it has an approved application, or is a participant on another
 /// exhibitor's booth.
-pub fn takes_part(tx: &mut Tx<'_>, edition: EditionId, exhibitor: ExhibitorId) -> QueryResult<bool> {
+pub fn is_participant(tx: &mut Tx<'_>, edition: EditionId, exhibitor: ExhibitorId) -> QueryResult<bool> {
     let approved = applications::table
         .filter(applications::edition_id.eq(edition))
         .filter(applications::exhibitor_id.eq(exhibitor))

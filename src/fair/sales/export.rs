@@ -6,32 +6,32 @@ use std::{
 
 use super::{
     lines::{self, Line},
-    store::{self, Reported},
+    store::{self, ReportWithBooth},
 };
 use hoicho_core::{
     db::Tx,
-    i18n::Said,
+    i18n::MessageId,
     values::ids::{BoothId, EditionId, ExhibitorId, SalesReportId},
 };
 use hoicho_web::http::{
     Problem,
-    streamed::{Field, Rows, broken},
+    streaming::{Cell, TableWriter, write_error},
 };
 
 /// Columns: machine-readable name, and message id of the title.
-pub const COLUMNS: [(&str, Said); 12] = [
-    ("day", Said("column-day")),
-    ("booth", Said("column-booth")),
-    ("zone", Said("column-zone")),
-    ("exhibitor", Said("column-exhibitor")),
-    ("product", Said("column-product")),
-    ("product_group", Said("column-product-group")),
-    ("quantity", Said("column-quantity")),
-    ("unit", Said("column-unit")),
-    ("amount", Said("column-amount")),
-    ("ocop", Said("column-ocop")),
-    ("channel", Said("column-channel")),
-    ("state", Said("column-state")),
+pub const COLUMNS: [(&str, MessageId); 12] = [
+    ("day", MessageId("column-day")),
+    ("booth", MessageId("column-booth")),
+    ("zone", MessageId("column-zone")),
+    ("exhibitor", MessageId("column-exhibitor")),
+    ("product", MessageId("column-product")),
+    ("product_group", MessageId("column-product-group")),
+    ("quantity", MessageId("column-quantity")),
+    ("unit", MessageId("column-unit")),
+    ("amount", MessageId("column-amount")),
+    ("ocop", MessageId("column-ocop")),
+    ("channel", MessageId("column-channel")),
+    ("state", MessageId("column-state")),
 ];
 
 /// Reports per query, each with at most [`lines::MOST`] lines.
@@ -54,7 +54,7 @@ impl Sellers {
     fn load(&mut self, tx: &mut Tx<'_>, exhibitors: impl Iterator<Item = ExhibitorId>) -> Result<(), Problem> {
         let missing: Vec<_> = exhibitors.filter(|e| !self.names.contains_key(e)).collect();
         if !missing.is_empty() {
-            self.names.extend(store::names_of(tx, &missing)?);
+            self.names.extend(store::find_exhibitor_names(tx, &missing)?);
         }
         Ok(())
     }
@@ -71,56 +71,57 @@ fn split_totals(amount: i64, ocop: i64) -> Vec<(i64, bool)> {
     }
 }
 
-fn write_report(rows: &mut Rows, report: &Reported, lines: &[Line], sellers: &Sellers) -> io::Result<()> {
-    let none = Field::Empty;
-    let [day, booth, zone] = [Field::Day(report.day), Field::Text(&report.booth), Field::Text(&report.zone)];
-    let state = Field::Text(report.state.as_str());
+fn write_report(rows: &mut TableWriter, report: &ReportWithBooth, lines: &[Line], sellers: &Sellers) -> io::Result<()> {
+    let none = Cell::Empty;
+    let [day, booth, zone] = [Cell::Day(report.day), Cell::Text(&report.booth), Cell::Text(&report.zone)];
+    let state = Cell::Text(report.state.as_str());
     for line in lines {
-        rows.put(&[
+        rows.write_row(&[
             day,
             booth,
             zone,
-            sellers.name(report.booth_id, Some(line)).map_or(none, Field::Text),
-            line.product_name.as_deref().map_or(none, Field::Text),
-            line.product_group.map_or(none, |group| Field::Text(group.as_str())),
-            line.quantity_milli.map_or(none, Field::Thousandths),
-            line.unit.as_deref().map_or(none, Field::Text),
-            Field::Whole(line.amount),
-            Field::Is(line.is_ocop),
-            Field::Text(line.channel.as_str()),
+            sellers.name(report.booth_id, Some(line)).map_or(none, Cell::Text),
+            line.product_name.as_deref().map_or(none, Cell::Text),
+            line.product_group.map_or(none, |group| Cell::Text(group.as_str())),
+            line.quantity_milli.map_or(none, Cell::Thousandths),
+            line.unit.as_deref().map_or(none, Cell::Text),
+            Cell::Integer(line.amount),
+            Cell::Bool(line.is_ocop),
+            Cell::Text(line.channel.as_str()),
             state,
         ])?;
     }
     if lines.is_empty() {
-        let main = sellers.name(report.booth_id, None).map_or(none, Field::Text);
+        let main = sellers.name(report.booth_id, None).map_or(none, Cell::Text);
         for (amount, is_ocop) in split_totals(report.amount, report.ocop_amount) {
-            let (amount, is_ocop) = (Field::Whole(amount), Field::Is(is_ocop));
-            rows.put(&[day, booth, zone, main, none, none, none, none, amount, is_ocop, none, state])?;
+            let (amount, is_ocop) = (Cell::Integer(amount), Cell::Bool(is_ocop));
+            rows.write_row(&[day, booth, zone, main, none, none, none, none, amount, is_ocop, none, state])?;
         }
     }
     Ok(())
 }
 
 /// Writes the rows by day and, within a day, in order of submission. A report without lines is written as its totals.
-pub fn write(tx: &mut Tx<'_>, edition: EditionId, rows: &mut Rows) -> Result<(), Problem> {
-    let main = store::let_booths(tx, edition)?.into_iter().map(|(booth, _, exhibitor)| (booth, exhibitor)).collect();
+pub fn write_rows(tx: &mut Tx<'_>, edition: EditionId, rows: &mut TableWriter) -> Result<(), Problem> {
+    let main =
+        store::find_let_booths(tx, edition)?.into_iter().map(|(booth, _, exhibitor)| (booth, exhibitor)).collect();
     let mut sellers = Sellers { main, ..Sellers::default() };
     let main_exhibitors: Vec<_> = sellers.main.values().copied().collect();
     sellers.load(tx, main_exhibitors.into_iter())?;
     let mut after = None;
     loop {
-        let reports = store::reported(tx, edition, after, REPORTS_PER_QUERY)?;
+        let reports = store::page_by_day(tx, edition, after, REPORTS_PER_QUERY)?;
         let Some(last) = reports.last() else { return Ok(()) };
         after = Some((last.day, last.id));
         let ids: Vec<_> = reports.iter().map(|report| report.id).collect();
         let mut lines: BTreeMap<SalesReportId, Vec<Line>> = BTreeMap::new();
-        for (report, line) in lines::as_they_stand(tx, &ids)? {
+        for (report, line) in lines::find_latest(tx, &ids)? {
             lines.entry(report).or_default().push(line);
         }
         sellers.load(tx, lines.values().flatten().filter_map(|line| line.exhibitor))?;
         for report in &reports {
             let lines = lines.get(&report.id).map_or(&[][..], Vec::as_slice);
-            write_report(rows, report, lines, &sellers).map_err(broken)?;
+            write_report(rows, report, lines, &sellers).map_err(write_error)?;
         }
     }
 }

@@ -5,25 +5,25 @@ use std::collections::{BTreeSet, HashMap};
 use serde::Deserialize;
 
 use super::{
-    report::{ReportState, check_amounts, check_takes_reports, today},
+    report::{ReportState, require_reporting_open, today, validate_amounts},
     store::{self, ReportRow, VersionRow},
 };
 use crate::editions;
 use hoicho_core::{
     db::Tx,
-    i18n::Said,
+    i18n::MessageId,
     values::{
         clock::Day,
         ids::{BoothId, SalesReportId},
     },
 };
 use hoicho_web::{
-    http::{Checks, Code, Problem, import::rows},
-    identity::Granted,
+    http::{Code, Problem, Validator, csv::parse_rows},
+    identity::Authorized,
 };
 
 /// Max rows of a table.
-pub const MOST: usize = 5_000;
+pub const MAX_ROWS: usize = 5_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,7 +39,7 @@ struct Row {
 
 /// One row of a sales import: what one booth sold on one day.
 #[derive(Debug, Clone)]
-pub struct ReportLine {
+pub struct ReportImportRow {
     /// Booth code.
     pub booth: String,
     /// `None` if it is not a valid date; reported as an error.
@@ -53,7 +53,7 @@ pub struct ReportLine {
 }
 
 /// Counts of an import.
-pub struct Imported {
+pub struct ImportSummary {
     /// First reports.
     pub added: usize,
     /// New versions.
@@ -69,64 +69,69 @@ fn parse_day(text: &str) -> Option<Day> {
 
 /// Imports a CSV table with the columns `booth` (its code), `day`, `amount`, and optionally `ocop_amount` and `reason`;
 /// a correction requires a reason.
-pub fn import(tx: &mut Tx<'_>, granted: &Granted, table: &[u8]) -> Result<Imported, Problem> {
+pub fn import_csv(tx: &mut Tx<'_>, granted: &Authorized, table: &[u8]) -> Result<ImportSummary, Problem> {
     let line = |(line, row): (u64, Row)| {
         let Row { booth, day, amount, ocop_amount, reason } = row;
-        (line, ReportLine { booth, day: parse_day(&day), amount, ocop_amount, reason })
+        (line, ReportImportRow { booth, day: parse_day(&day), amount, ocop_amount, reason })
     };
-    import_lines(tx, granted, rows::<Row>(table, MOST)?.into_iter().map(line).collect())
+    import_rows(tx, granted, parse_rows::<Row>(table, MAX_ROWS)?.into_iter().map(line).collect())
 }
 
 /// Imports parsed rows, each with its line number.
-pub fn import_lines(tx: &mut Tx<'_>, granted: &Granted, lines: Vec<(u64, ReportLine)>) -> Result<Imported, Problem> {
-    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
-    check_takes_reports(&edition)?;
+pub fn import_rows(
+    tx: &mut Tx<'_>,
+    granted: &Authorized,
+    lines: Vec<(u64, ReportImportRow)>,
+) -> Result<ImportSummary, Problem> {
+    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    require_reporting_open(&edition)?;
     let today = today(&edition, granted.now)?;
-    let days: BTreeSet<Day> = editions::store::days(tx, edition.id)?.into_iter().map(|d| d.day).collect();
+    let days: BTreeSet<Day> = editions::store::list_days(tx, edition.id)?.into_iter().map(|d| d.day).collect();
     let booths: HashMap<String, BoothId> =
-        store::let_booths(tx, edition.id)?.into_iter().map(|(id, code, _)| (code, id)).collect();
+        store::find_let_booths(tx, edition.id)?.into_iter().map(|(id, code, _)| (code, id)).collect();
     let mut existing: HashMap<(BoothId, Day), ReportRow> =
-        store::all_of(tx, edition.id)?.into_iter().map(|r| ((r.booth_id, r.day), r)).collect();
-    let mut checks = Checks::default();
+        store::find_by_edition(tx, edition.id)?.into_iter().map(|r| ((r.booth_id, r.day), r)).collect();
+    let mut checks = Validator::default();
     let (mut added, mut corrected, mut versions) = (Vec::new(), Vec::new(), Vec::new());
     let mut unchanged = 0;
     let mut imported = BTreeSet::new();
     for (line, row) in lines {
         let pointer = format!("/{line}");
         let booth = booths.get(&row.booth).copied();
-        checks.that(
+        checks.require(
             booth.is_some(),
             &format!("{pointer}/booth"),
             "unknown",
-            Said("import-unknown-booth").with(&[("line", &line)]),
+            MessageId("import-unknown-booth").with_args(&[("line", &line)]),
         );
         let day = row.day.filter(|d| days.contains(d) && *d <= today);
-        checks.that(
+        checks.require(
             day.is_some(),
             &format!("{pointer}/day"),
             "not_an_opening_day",
-            Said("import-no-opening-day").with(&[("line", &line)]),
+            MessageId("import-no-opening-day").with_args(&[("line", &line)]),
         );
         let ocop_amount = row.ocop_amount.unwrap_or(0);
-        check_amounts(&mut checks, &pointer, row.amount, ocop_amount);
-        let reason = row.reason.filter(|r| !r.is_empty()).map(|r| checks.text(&format!("{pointer}/reason"), &r, 1_000));
+        validate_amounts(&mut checks, &pointer, row.amount, ocop_amount);
+        let reason =
+            row.reason.filter(|r| !r.is_empty()).map(|r| checks.require_text(&format!("{pointer}/reason"), &r, 1_000));
         let Some((booth, day)) = booth.zip(day) else { continue };
-        checks.that(
+        checks.require(
             imported.insert((booth, day)),
             &pointer,
             "repeated",
-            Said("import-report-repeated").with(&[("line", &line)]),
+            MessageId("import-report-repeated").with_args(&[("line", &line)]),
         );
         let before = existing.remove(&(booth, day));
         if before.as_ref().is_some_and(|b| (b.amount, b.ocop_amount) == (row.amount, ocop_amount)) {
             unchanged += 1;
             continue;
         }
-        checks.that(
+        checks.require(
             before.is_none() || reason.is_some(),
             &format!("{pointer}/reason"),
             "missing",
-            Said("import-needs-a-reason").with(&[("line", &line)]),
+            MessageId("import-needs-a-reason").with_args(&[("line", &line)]),
         );
         let report = ReportRow {
             id: before.as_ref().map_or_else(SalesReportId::make, |b| b.id),
@@ -151,14 +156,14 @@ pub fn import_lines(tx: &mut Tx<'_>, granted: &Granted, lines: Vec<(u64, ReportL
         });
         if before.is_some() { corrected.push(report) } else { added.push(report) }
     }
-    checks.done()?;
+    checks.finish()?;
     store::insert(tx, &added)?;
     for report in &corrected {
-        if !store::replace(tx, report, report.revision - 1)? {
+        if !store::update(tx, report, report.revision - 1)? {
             return Err(Code::StaleVersion.into());
         }
     }
     store::insert_versions(tx, &versions)?;
-    granted.audit(tx, "sales_report.import", edition.id, None, Some((added.len(), corrected.len())))?;
-    Ok(Imported { added: added.len(), corrected: corrected.len(), unchanged })
+    granted.record_audit(tx, "sales_report.import", edition.id, None, Some((added.len(), corrected.len())))?;
+    Ok(ImportSummary { added: added.len(), corrected: corrected.len(), unchanged })
 }

@@ -11,14 +11,14 @@ use hoicho_core::{
             sales_reports as r,
         },
     },
-    i18n::Said,
+    i18n::MessageId,
     on_either,
     values::{
         ids::{ExhibitorId, SalesReportId},
         money,
     },
 };
-use hoicho_web::http::Checks;
+use hoicho_web::http::Validator;
 
 hoicho_core::text_enum! {
     /// Sales channel.
@@ -33,7 +33,7 @@ hoicho_core::text_enum! {
 }
 
 /// Max lines per report.
-pub const MOST: usize = 200;
+pub const MAX_LINES: usize = 200;
 
 /// One line of a sales report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -64,38 +64,38 @@ fn default_channel() -> Channel {
 
 /// Validates lines and normalizes their texts. `totals` are the report's amount and OCOP amount; `sellers` are the
 /// exhibitors on the booth.
-pub fn check(checks: &mut Checks, lines: Vec<Line>, totals: (i64, i64), sellers: &[ExhibitorId]) -> Vec<Line> {
-    checks.that(lines.len() <= MOST, "/lines", "length", Said("at-most-200-lines"));
+pub fn validate(checks: &mut Validator, lines: Vec<Line>, totals: (i64, i64), sellers: &[ExhibitorId]) -> Vec<Line> {
+    checks.require(lines.len() <= MAX_LINES, "/lines", "length", MessageId("at-most-200-lines"));
     let mut normalized = Vec::new();
-    for (i, line) in lines.into_iter().take(MOST).enumerate() {
+    for (i, line) in lines.into_iter().take(MAX_LINES).enumerate() {
         let pointer = |field: &str| format!("/lines/{i}/{field}");
-        checks.that(
-            (0..=super::report::MOST).contains(&line.amount),
+        checks.require(
+            (0..=super::report::MAX_AMOUNT).contains(&line.amount),
             &pointer("amount"),
             "range",
-            Said("the-amount-must-be-0-to-10"),
+            MessageId("the-amount-must-be-0-to-10"),
         );
-        checks.that(
+        checks.require(
             line.quantity_milli.is_none_or(|q| (1..=1_000_000_000_000).contains(&q)),
             &pointer("quantity_milli"),
             "range",
-            Said("the-quantity-must-be-1-to-10"),
+            MessageId("the-quantity-must-be-1-to-10"),
         );
-        checks.that(
+        checks.require(
             line.exhibitor.is_none_or(|e| sellers.contains(&e)),
             &pointer("exhibitor"),
             "unknown",
-            Said("this-exhibitor-is-not-on-the-booth"),
+            MessageId("this-exhibitor-is-not-on-the-booth"),
         );
-        let product_name = line.product_name.map(|n| checks.text(&pointer("product_name"), &n, 200));
-        let unit = line.unit.map(|u| checks.text(&pointer("unit"), &u, 20));
+        let product_name = line.product_name.map(|n| checks.require_text(&pointer("product_name"), &n, 200));
+        let unit = line.unit.map(|u| checks.require_text(&pointer("unit"), &u, 20));
         normalized.push(Line { product_name, unit, ..line });
     }
     if !normalized.is_empty() {
         let all = money::sum(normalized.iter().map(|l| l.amount));
         let ocop = money::sum(normalized.iter().filter(|l| l.is_ocop).map(|l| l.amount));
-        checks.that(all == Ok(totals.0), "/amount", "sum", Said("the-lines-do-not-add-up-to"));
-        checks.that(ocop == Ok(totals.1), "/ocop_amount", "sum", Said("the-ocop-lines-do-not-add-up"));
+        checks.require(all == Ok(totals.0), "/amount", "sum", MessageId("the-lines-do-not-add-up-to"));
+        checks.require(ocop == Ok(totals.1), "/ocop_amount", "sum", MessageId("the-ocop-lines-do-not-add-up"));
     }
     normalized
 }
@@ -119,7 +119,7 @@ pub struct NewLine {
 
 impl NewLine {
     /// Row of a line with its number in a version.
-    pub fn numbered(report: SalesReportId, version: i32, number: usize, line: &Line) -> Self {
+    pub fn new(report: SalesReportId, version: i32, number: usize, line: &Line) -> Self {
         Self {
             sales_report_id: report,
             version,
@@ -137,11 +137,11 @@ impl NewLine {
 }
 
 /// Rows for the lines of a version, in this order.
-pub fn rows(report: SalesReportId, version: i32, lines: &[Line]) -> impl Iterator<Item = NewLine> {
-    (1..).zip(lines).map(move |(number, line)| NewLine::numbered(report, version, number, line))
+pub fn to_rows(report: SalesReportId, version: i32, lines: &[Line]) -> impl Iterator<Item = NewLine> {
+    (1..).zip(lines).map(move |(number, line)| NewLine::new(report, version, number, line))
 }
 
-pub fn insert(tx: &mut Tx<'_>, rows: &[NewLine]) -> QueryResult<()> {
+pub fn insert_rows(tx: &mut Tx<'_>, rows: &[NewLine]) -> QueryResult<()> {
     for part in rows.chunks(500) {
         on_either!(tx, |c| diesel::insert_into(sales_report_lines::table).values(part).execute(c))?;
     }
@@ -169,7 +169,7 @@ fn line(row: LineRow) -> Line {
 }
 
 /// Lines of a version, in order.
-pub fn of(tx: &mut Tx<'_>, report: SalesReportId, version: i32) -> QueryResult<Vec<Line>> {
+pub fn find_by_version(tx: &mut Tx<'_>, report: SalesReportId, version: i32) -> QueryResult<Vec<Line>> {
     let rows: Vec<LineRow> = l::table
         .filter(l::sales_report_id.eq(report))
         .filter(l::version.eq(version))
@@ -180,7 +180,7 @@ pub fn of(tx: &mut Tx<'_>, report: SalesReportId, version: i32) -> QueryResult<V
 }
 
 /// Lines of all versions of these reports, in order.
-pub fn of_reports(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Vec<(SalesReportId, i32, Line)>> {
+pub fn find_by_reports(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Vec<(SalesReportId, i32, Line)>> {
     let rows: Vec<(SalesReportId, i32, LineRow)> = l::table
         .filter(l::sales_report_id.eq_any(reports))
         .order((l::sales_report_id, l::version, l::line))
@@ -190,7 +190,7 @@ pub fn of_reports(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Vec
 }
 
 /// Lines of the latest version of each of these reports, in order.
-pub fn as_they_stand(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Vec<(SalesReportId, Line)>> {
+pub fn find_latest(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Vec<(SalesReportId, Line)>> {
     let of_latest = l::sales_report_id.eq(r::id).and(l::version.eq(r::version));
     let rows: Vec<(SalesReportId, LineRow)> = l::table
         .inner_join(r::table.on(of_latest))

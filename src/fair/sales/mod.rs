@@ -7,7 +7,7 @@ pub mod deals;
 mod export;
 pub mod import;
 pub mod lines;
-pub mod plausible;
+pub mod plausibility;
 mod reminders;
 pub mod report;
 mod routes;

@@ -14,45 +14,46 @@ use hoicho_core::{
 };
 use hoicho_web::{
     http::{Code, Problem},
-    identity::{Granted, members::write_to_exhibitors},
-    outbox::Letter,
+    identity::{Authorized, members::notify_exhibitors},
+    outbox::EmailKind,
 };
 
 /// Missing reports listed in one e-mail.
 const MAX_REPORTS_PER_EMAIL: usize = 50;
 
 /// Counts of a run of reminders.
-pub struct Reminded {
+pub struct ReminderSummary {
     /// Missing reports.
     pub missing: usize,
     /// Exhibitors e-mailed by this run.
     pub reminded: usize,
     /// Exhibitors already reminded today.
-    pub already: usize,
+    pub already_reminded: usize,
 }
 
 /// Reminds every exhibitor with a missing report for an opening day that has closed.
-pub fn remind(tx: &mut Tx<'_>, granted: &Granted) -> Result<Reminded, Problem> {
-    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
-    super::report::check_takes_reports(&edition)?;
+pub fn send_reminders(tx: &mut Tx<'_>, granted: &Authorized) -> Result<ReminderSummary, Problem> {
+    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    super::report::require_reporting_open(&edition)?;
     let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
     let local = zone.from_utc_datetime(&granted.now).naive_local();
-    let closed_days: Vec<Day> = editions::store::days(tx, edition.id)?
+    let closed_days: Vec<Day> = editions::store::list_days(tx, edition.id)?
         .into_iter()
         .filter(|d| d.day.and_time(d.closes_at) <= local)
         .map(|d| d.day)
         .collect();
     let received: BTreeSet<(BoothId, Day)> =
-        store::all_of(tx, edition.id)?.into_iter().map(|r| (r.booth_id, r.day)).collect();
+        store::find_by_edition(tx, edition.id)?.into_iter().map(|r| (r.booth_id, r.day)).collect();
     let mut missing_by_exhibitor: HashMap<ExhibitorId, Vec<(String, Day)>> = HashMap::new();
-    for (booth, code, exhibitor) in store::let_booths(tx, edition.id)? {
+    for (booth, code, exhibitor) in store::find_let_booths(tx, edition.id)? {
         let missing =
             closed_days.iter().filter(|day| !received.contains(&(booth, **day))).map(|day| (code.clone(), *day));
         missing_by_exhibitor.entry(exhibitor).or_default().extend(missing);
     }
     missing_by_exhibitor.retain(|_, missing| !missing.is_empty());
     let missing = missing_by_exhibitor.values().map(Vec::len).sum();
-    let reminded_today: BTreeSet<ExhibitorId> = store::reminded_on(tx, edition.id, local.date())?.into_iter().collect();
+    let reminded_today: BTreeSet<ExhibitorId> =
+        store::find_reminded(tx, edition.id, local.date())?.into_iter().collect();
     let already = missing_by_exhibitor.keys().filter(|e| reminded_today.contains(e)).count();
     missing_by_exhibitor.retain(|exhibitor, _| !reminded_today.contains(exhibitor));
     let mut recipients: Vec<ExhibitorId> = missing_by_exhibitor.keys().copied().collect();
@@ -63,10 +64,10 @@ pub fn remind(tx: &mut Tx<'_>, granted: &Granted) -> Result<Reminded, Problem> {
         .into_iter()
         .map(|(exhibitor, mut missing)| {
             missing.truncate(MAX_REPORTS_PER_EMAIL);
-            (exhibitor, Letter::SalesReminder { edition: edition.name.clone(), missing })
+            (exhibitor, EmailKind::SalesReminder { edition: edition.name.clone(), missing })
         })
         .collect();
-    write_to_exhibitors(tx, &emails, granted.now)?;
-    granted.audit(tx, "sales_reminder.send", edition.id, None, Some(recipients.len()))?;
-    Ok(Reminded { missing, reminded: recipients.len(), already })
+    notify_exhibitors(tx, &emails, granted.now)?;
+    granted.record_audit(tx, "sales_reminder.send", edition.id, None, Some(recipients.len()))?;
+    Ok(ReminderSummary { missing, reminded: recipients.len(), already_reminded: already })
 }

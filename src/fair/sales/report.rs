@@ -8,15 +8,15 @@ use super::{
 use crate::editions::{self, EditionState, store::EditionRow};
 use hoicho_core::{
     db::Tx,
-    i18n::Said,
+    i18n::MessageId,
     values::{
         clock::{Day, Instant},
         ids::{BoothId, SalesReportId},
     },
 };
 use hoicho_web::{
-    http::{Checks, Code, Problem, etag::IfMatch},
-    identity::Granted,
+    http::{Code, Problem, Validator, etag::IfMatch},
+    identity::Authorized,
 };
 
 hoicho_core::text_enum! {
@@ -35,7 +35,7 @@ hoicho_core::text_enum! {
 
 impl ReportState {
     /// Allowed next states.
-    pub fn legal_steps(self) -> &'static [Self] {
+    pub fn allowed_transitions(self) -> &'static [Self] {
         match self {
             Self::Submitted | Self::Corrected => &[Self::Accepted, Self::Queried, Self::Corrected],
             Self::Accepted => &[Self::Queried, Self::Corrected],
@@ -45,11 +45,11 @@ impl ReportState {
 }
 
 /// Max amount of one booth and day in minor units: 10^13, so that the sum of an edition fits in 64 bits.
-pub const MOST: i64 = 10_000_000_000_000;
+pub const MAX_AMOUNT: i64 = 10_000_000_000_000;
 
 /// Content of a report.
 #[derive(Debug, Clone)]
-pub struct Sold {
+pub struct ReportContent {
     /// Total sales, minor units.
     pub amount: i64,
     /// Sales of OCOP goods; at most `amount`.
@@ -61,11 +61,11 @@ pub struct Sold {
 }
 
 /// Fails unless the edition is live or in the reporting phase.
-pub(super) fn check_takes_reports(edition: &EditionRow) -> Result<(), Problem> {
+pub(super) fn require_reporting_open(edition: &EditionRow) -> Result<(), Problem> {
     if matches!(edition.state, EditionState::Live | EditionState::Reporting) {
         return Ok(());
     }
-    Err(Problem::new(Code::IllegalStep, Said("reports-are-taken-while-the-edition-is")))
+    Err(Problem::new(Code::IllegalStep, MessageId("reports-are-taken-while-the-edition-is")))
 }
 
 /// Current date in the edition's time zone.
@@ -75,45 +75,51 @@ pub(super) fn today(edition: &EditionRow, now: Instant) -> Result<Day, Problem> 
 }
 
 /// Validates amounts; `pointer` is the JSON pointer of their object.
-pub(super) fn check_amounts(checks: &mut Checks, pointer: &str, amount: i64, ocop_amount: i64) {
-    checks.that(
-        (0..=MOST).contains(&amount),
+pub(super) fn validate_amounts(checks: &mut Validator, pointer: &str, amount: i64, ocop_amount: i64) {
+    checks.require(
+        (0..=MAX_AMOUNT).contains(&amount),
         &format!("{pointer}/amount"),
         "range",
-        Said("the-amount-must-be-0-to-10"),
+        MessageId("the-amount-must-be-0-to-10"),
     );
-    checks.that(
+    checks.require(
         (0..=amount.max(0)).contains(&ocop_amount),
         &format!("{pointer}/ocop_amount"),
         "range",
-        Said("ocop-sales-must-be-0-to-the"),
+        MessageId("ocop-sales-must-be-0-to-the"),
     );
 }
 
 /// Submits the report of a booth and day, or a corrected version of it. Returns true with the first version.
-pub fn put(
+pub fn submit(
     tx: &mut Tx<'_>,
-    granted: &Granted,
+    granted: &Authorized,
     booth: BoothId,
     day: Day,
-    content: Sold,
+    content: ReportContent,
     if_match: IfMatch,
 ) -> Result<(ReportRow, bool), Problem> {
-    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
-    check_takes_reports(&edition)?;
-    let mut checks = Checks::default();
-    let is_opening_day = editions::store::days(tx, edition.id)?.iter().any(|d| d.day == day);
-    checks.that(is_opening_day, "date", "not_an_opening_day", Said("this-is-not-an-opening-day-of"));
-    checks.that(day <= today(&edition, granted.now)?, "date", "future", Said("this-day-has-not-come-yet"));
-    check_amounts(&mut checks, "", content.amount, content.ocop_amount);
-    let lines = lines::check(&mut checks, content.lines, (content.amount, content.ocop_amount), granted.exhibitors());
+    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    require_reporting_open(&edition)?;
+    let mut checks = Validator::default();
+    let is_opening_day = editions::store::list_days(tx, edition.id)?.iter().any(|d| d.day == day);
+    checks.require(is_opening_day, "date", "not_an_opening_day", MessageId("this-is-not-an-opening-day-of"));
+    checks.require(day <= today(&edition, granted.now)?, "date", "future", MessageId("this-day-has-not-come-yet"));
+    validate_amounts(&mut checks, "", content.amount, content.ocop_amount);
+    let lines =
+        lines::validate(&mut checks, content.lines, (content.amount, content.ocop_amount), granted.exhibitors());
     let before = store::find(tx, edition.id, booth, day)?;
-    let reason = content.reason.as_deref().map(|r| checks.text("/reason", r, 1_000));
-    checks.that(before.is_none() || reason.is_some(), "/reason", "missing", Said("a-correction-needs-a-reason"));
-    checks.done()?;
+    let reason = content.reason.as_deref().map(|r| checks.require_text("/reason", r, 1_000));
+    checks.require(
+        before.is_none() || reason.is_some(),
+        "/reason",
+        "missing",
+        MessageId("a-correction-needs-a-reason"),
+    );
+    checks.finish()?;
     if_match.check_if_sent(before.as_ref().map(|b| b.revision))?;
     if before.is_none() && granted.exhibitors().is_empty() {
-        return Err(Problem::new(Code::IllegalStep, Said("nobody-stands-on-this-booth")));
+        return Err(Problem::new(Code::IllegalStep, MessageId("nobody-stands-on-this-booth")));
     }
     let previous = before.as_ref().map(|b| (b.amount, b.version));
     let row = match before {
@@ -143,7 +149,7 @@ pub fn put(
                 revision: before.revision + 1,
                 ..before
             };
-            if !store::replace(tx, &row, before.revision)? {
+            if !store::update(tx, &row, before.revision)? {
                 return Err(Code::StaleVersion.into());
             }
             row
@@ -159,37 +165,37 @@ pub fn put(
         recorded_at: granted.now,
     };
     store::insert_versions(tx, std::slice::from_ref(&version))?;
-    lines::insert(tx, &lines::rows(row.id, row.version, &lines).collect::<Vec<_>>())?;
-    granted.audit(tx, "sales_report.put", row.id, previous, Some((row.amount, row.version)))?;
+    lines::insert_rows(tx, &lines::to_rows(row.id, row.version, &lines).collect::<Vec<_>>())?;
+    granted.record_audit(tx, "sales_report.put", row.id, previous, Some((row.amount, row.version)))?;
     Ok((row, previous.is_none()))
 }
 
 /// Accepts a report, or queries it with a note.
-pub fn judge(
+pub fn review(
     tx: &mut Tx<'_>,
-    granted: &Granted,
+    granted: &Authorized,
     booth: BoothId,
     day: Day,
     to: ReportState,
     note: Option<String>,
 ) -> Result<ReportRow, Problem> {
-    let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+    let edition = editions::store::lock_open(tx, granted.edition()?)?;
     let before = store::find(tx, edition.id, booth, day)?.ok_or(Code::NotFound)?;
-    let legal = before.state.legal_steps();
+    let legal = before.state.allowed_transitions();
     if !legal.contains(&to) {
         let legal = legal.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
         return Err(Problem::new(
             Code::IllegalStep,
-            Said("from-state-the-legal-steps-are-legal").with(&[("state", &before.state), ("legal", &legal)]),
+            MessageId("from-state-the-legal-steps-are-legal").with_args(&[("state", &before.state), ("legal", &legal)]),
         ));
     }
-    let mut checks = Checks::default();
-    let note = note.map(|n| checks.text("/reason", &n, 1_000));
-    checks.done()?;
+    let mut checks = Validator::default();
+    let note = note.map(|n| checks.require_text("/reason", &n, 1_000));
+    checks.finish()?;
     let row = ReportRow { state: to, note, revision: before.revision + 1, ..before.clone() };
-    if !store::replace(tx, &row, before.revision)? {
+    if !store::update(tx, &row, before.revision)? {
         return Err(Code::StaleVersion.into());
     }
-    granted.audit(tx, "sales_report.judge", row.id, Some(before.state), Some(to))?;
+    granted.record_audit(tx, "sales_report.judge", row.id, Some(before.state), Some(to))?;
     Ok(row)
 }

@@ -77,7 +77,7 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, booth: BoothId, day: Day) -> Qu
 }
 
 /// Updates a report if its revision is still `expected_revision`; returns false if it has changed.
-pub fn replace(tx: &mut Tx<'_>, row: &ReportRow, expected_revision: i32) -> QueryResult<bool> {
+pub fn update(tx: &mut Tx<'_>, row: &ReportRow, expected_revision: i32) -> QueryResult<bool> {
     let unchanged = sales_reports::table.find(row.id).filter(sales_reports::revision.eq(expected_revision));
     let changed = diesel::update(unchanged)
         .set((
@@ -93,7 +93,7 @@ pub fn replace(tx: &mut Tx<'_>, row: &ReportRow, expected_revision: i32) -> Quer
 }
 
 /// Versions of a report, oldest first.
-pub fn history(tx: &mut Tx<'_>, report: SalesReportId) -> QueryResult<Vec<VersionRow>> {
+pub fn find_versions(tx: &mut Tx<'_>, report: SalesReportId) -> QueryResult<Vec<VersionRow>> {
     sales_report_versions::table
         .filter(sales_report_versions::sales_report_id.eq(report))
         .order(sales_report_versions::version)
@@ -103,7 +103,7 @@ pub fn history(tx: &mut Tx<'_>, report: SalesReportId) -> QueryResult<Vec<Versio
 
 /// Filter of a list of reports.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Wanted {
+pub struct ReportFilter {
     pub day: Option<Day>,
     pub booth: Option<BoothId>,
     pub state: Option<ReportState>,
@@ -113,7 +113,7 @@ pub struct Wanted {
 pub fn page(
     tx: &mut Tx<'_>,
     edition: EditionId,
-    filter: Wanted,
+    filter: ReportFilter,
     after: Option<SalesReportId>,
     limit: i64,
 ) -> QueryResult<Vec<(ReportRow, String)>> {
@@ -136,7 +136,7 @@ pub fn page(
 
 /// Latest version of a report, with booth and zone.
 #[derive(Debug, Clone, Queryable)]
-pub struct Reported {
+pub struct ReportWithBooth {
     pub id: SalesReportId,
     pub day: Day,
     pub booth_id: BoothId,
@@ -152,12 +152,12 @@ pub struct Reported {
 }
 
 /// One page of the reports of an edition, by day and, within a day, in order of submission.
-pub fn reported(
+pub fn page_by_day(
     tx: &mut Tx<'_>,
     edition: EditionId,
     after: Option<(Day, SalesReportId)>,
     limit: i64,
-) -> QueryResult<Vec<Reported>> {
+) -> QueryResult<Vec<ReportWithBooth>> {
     use sales_reports::{day, id};
     let mut query = sales_reports::table
         .inner_join(booths::table.inner_join(zones::table))
@@ -183,7 +183,7 @@ pub fn reported(
 }
 
 /// Names of exhibitors.
-pub fn names_of(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<(ExhibitorId, String)>> {
+pub fn find_exhibitor_names(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<(ExhibitorId, String)>> {
     let mut names = Vec::new();
     for part in ids.chunks(500) {
         let rows: Vec<_> = exhibitors::table
@@ -196,12 +196,12 @@ pub fn names_of(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<(Exhibi
 }
 
 /// All reports of an edition: at most booths × opening days.
-pub fn all_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ReportRow>> {
+pub fn find_by_edition(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ReportRow>> {
     sales_reports::table.filter(sales_reports::edition_id.eq(edition)).select(ReportRow::as_select()).load(tx.conn())
 }
 
 /// Let booths of an edition, with codes and main exhibitors.
-pub fn let_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(BoothId, String, ExhibitorId)>> {
+pub fn find_let_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(BoothId, String, ExhibitorId)>> {
     allocations::table
         .inner_join(booths::table)
         .inner_join(applications::table)
@@ -213,7 +213,7 @@ pub fn let_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(Booth
 }
 
 /// Exhibitors reminded on a day.
-pub fn reminded_on(tx: &mut Tx<'_>, edition: EditionId, day: Day) -> QueryResult<Vec<ExhibitorId>> {
+pub fn find_reminded(tx: &mut Tx<'_>, edition: EditionId, day: Day) -> QueryResult<Vec<ExhibitorId>> {
     sales_reminders::table
         .filter(sales_reminders::edition_id.eq(edition))
         .filter(sales_reminders::sent_on.eq(day))

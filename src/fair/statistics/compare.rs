@@ -3,7 +3,7 @@ use super::{document::*, figures::Figures, store};
 use crate::editions;
 use hoicho_core::{
     db::Tx,
-    values::money::{ratio_in_ten_thousandths, ten_thousandths},
+    values::money::{format_ten_thousandths, ratio_in_ten_thousandths},
 };
 use hoicho_web::{
     http::Problem,
@@ -22,7 +22,7 @@ pub(super) fn basis(computed: Option<i64>, declared: Option<i64>) -> (i64, Basis
 /// Ratio `now ÷ before` and change; `displayed` are the two figures it is published with.
 fn ratio(now: i64, before: i64, displayed: (i64, i64)) -> Option<Ratio> {
     let ratio = ratio_in_ten_thousandths(now, before)?;
-    let number = |value: i64| ten_thousandths(value).parse::<serde_json::Number>().ok();
+    let number = |value: i64| format_ten_thousandths(value).parse::<serde_json::Number>().ok();
     Some(Ratio { now: displayed.0, before: displayed.1, ratio: number(ratio)?, change: number(ratio - 10_000)? })
 }
 
@@ -45,17 +45,23 @@ pub(super) struct Totals {
 }
 
 /// Comparison with the previous edition of the same series; `None` for the first.
-pub(super) fn with_previous(tx: &mut Tx<'_>, figures: &Figures, now: &Totals) -> Result<Option<Comparison>, Problem> {
+pub(super) fn compare_with_previous(
+    tx: &mut Tx<'_>,
+    figures: &Figures,
+    now: &Totals,
+) -> Result<Option<Comparison>, Problem> {
     let Some(first) = figures.days.first() else { return Ok(None) };
-    let Some(previous) = editions::store::previous_in_series(tx, &figures.edition, first.day)? else { return Ok(None) };
-    let (mut booths, mut sales, mut visits) = store::totals_of(tx, &[previous.id])?;
+    let Some(previous) = editions::store::find_previous_in_series(tx, &figures.edition, first.day)? else {
+        return Ok(None);
+    };
+    let (mut booths, mut sales, mut visits) = store::find_totals(tx, &[previous.id])?;
     let before = Totals {
         booths: basis(booths.remove(&previous.id), previous.declared_booths.map(i64::from)),
         visits: basis(visits.remove(&previous.id), previous.declared_visits),
         sales: basis(sales.remove(&previous.id), previous.declared_sales),
     };
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    let days = (count(figures.days.len()), count(editions::store::days(tx, previous.id)?.len()));
+    let days = (count(figures.days.len()), count(editions::store::list_days(tx, previous.id)?.len()));
     let total_ratio = |now: (i64, Basis), before: (i64, Basis)| ratio(now.0, before.0, (now.0, before.0));
     let like_with_like = [(now.booths, before.booths), (now.visits, before.visits), (now.sales, before.sales)]
         .iter()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use chrono::TimeZone;
 
 use super::{
-    compare::{Totals, basis, with_previous},
+    compare::{Totals, basis, compare_with_previous},
     document::*,
     figures::{Figures, Sales},
     store::BoothFact,
@@ -24,10 +24,10 @@ use hoicho_web::http::{Code, Problem};
 const MAX_TOP_ENTRIES: usize = 10;
 
 /// Loads the facts of an edition as of `now`.
-pub(super) fn figures(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<Figures, Problem> {
+pub(super) fn load_figures(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<Figures, Problem> {
     let row = editions::store::find(tx, edition)?;
     let zone: chrono_tz::Tz = row.time_zone.parse().map_err(|_| Code::Internal)?;
-    Figures::of(tx, edition, zone.from_utc_datetime(&now).date_naive())
+    Figures::load(tx, edition, zone.from_utc_datetime(&now).date_naive())
 }
 
 fn count(n: usize) -> i64 {
@@ -55,11 +55,11 @@ fn sort_by_amount_descending(list: &mut [SalesOf]) {
 }
 
 /// Totals of an edition, each computed from rows or declared.
-pub(super) fn totals(f: &Figures) -> Totals {
+pub(super) fn compute_totals(f: &Figures) -> Totals {
     let if_any = |n: i64, has_rows: bool| has_rows.then_some(n);
     Totals {
         booths: basis(if_any(count(f.booths.len()), !f.booths.is_empty()), f.edition.declared_booths.map(i64::from)),
-        visits: basis(if_any(f.visits(), !f.hours.is_empty()), f.edition.declared_visits),
+        visits: basis(if_any(f.total_visits(), !f.hours.is_empty()), f.edition.declared_visits),
         sales: basis(if_any(f.total.amount, f.total.reports > 0), f.edition.declared_sales),
     }
 }
@@ -166,16 +166,16 @@ fn deals(f: &Figures) -> Deals {
 }
 
 /// Computes the document of an edition from its facts.
-pub(super) fn statistics(tx: &mut Tx<'_>, f: &Figures) -> Result<Statistics, Problem> {
-    let totals = totals(f);
-    let comparison = with_previous(tx, f, &totals)?;
+pub(super) fn compute_statistics(tx: &mut Tx<'_>, f: &Figures) -> Result<Statistics, Problem> {
+    let totals = compute_totals(f);
+    let comparison = compare_with_previous(tx, f, &totals)?;
     let of_gate = |id| f.hours.iter().filter(|h| h.gate == id).map(|h| h.entries).sum();
     let by_day = f.visits_by_day().into_iter().map(|(day, (visits, exits))| VisitsOfDay { day, visits, exits });
     Ok(Statistics {
         booths: booths(f, &totals),
         exhibitors: Exhibitors {
             direct: f.direct.len(),
-            indirect: f.indirect().len(),
+            indirect: f.represented_companies().len(),
             basis: Basis::Computed,
             by_legal_form: count_by_name(f.direct.iter().map(|e| e.legal_form.to_string())),
             by_country: count_by_name(f.direct.iter().map(|e| e.country.clone())),

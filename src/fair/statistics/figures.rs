@@ -1,7 +1,7 @@
 //! Loads the facts of an edition and aggregates them.
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::store::{self, BoothFact, ExhibitorFact, GuestFact, ProductFact, SaleFact, StandFact};
+use super::store::{self, BoothFact, ExhibitorFact, OccupantFact, ParticipantFact, ProductFact, SaleFact};
 use crate::{
     allocation::participants::ParticipantRole,
     editions::{self, store::EditionRow, store::OpeningDayRow},
@@ -46,9 +46,9 @@ pub(super) struct Figures {
     pub days: Vec<OpeningDayRow>,
     pub zones: Vec<ZoneRow>,
     pub booths: Vec<BoothFact>,
-    pub stands: HashMap<BoothId, StandFact>,
+    pub stands: HashMap<BoothId, OccupantFact>,
     /// Co-exhibitors and represented companies on the let booths.
-    pub guests: Vec<GuestFact>,
+    pub participants: Vec<ParticipantFact>,
     /// Distinct main exhibitors and co-exhibitors, by name.
     pub direct: Vec<ExhibitorFact>,
     pub products: Vec<ProductFact>,
@@ -68,9 +68,9 @@ pub(super) struct Figures {
 
 impl Figures {
     /// Loads an edition; `today` is the current date in its time zone.
-    pub fn of(tx: &mut Tx<'_>, edition: EditionId, today: Day) -> Result<Self, Problem> {
-        let stands = store::stands(tx, edition)?;
-        let guests = store::guests(tx, edition)?;
+    pub fn load(tx: &mut Tx<'_>, edition: EditionId, today: Day) -> Result<Self, Problem> {
+        let stands = store::find_occupants(tx, edition)?;
+        let guests = store::find_participants(tx, edition)?;
         let ids: BTreeSet<ExhibitorId> =
             stands.iter().map(|s| s.exhibitor).chain(guests.iter().filter_map(|g| g.exhibitor)).collect();
         let ids: Vec<_> = ids.into_iter().collect();
@@ -78,14 +78,14 @@ impl Figures {
         direct.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
         let mut figures = Self {
             edition: editions::store::find(tx, edition)?,
-            days: editions::store::days(tx, edition)?,
-            zones: floor::store::zones_of(tx, edition)?,
-            booths: store::booths_of(tx, edition)?,
+            days: editions::store::list_days(tx, edition)?,
+            zones: floor::store::zones(tx, edition)?,
+            booths: store::find_booths(tx, edition)?,
             stands: stands.into_iter().map(|s| (s.booth, s)).collect(),
-            guests,
+            participants: guests,
             direct,
-            products: store::products_of(tx, &ids)?,
-            deals: store::deals(tx, edition)?,
+            products: store::find_products(tx, &ids)?,
+            deals: store::deal_totals(tx, edition)?,
             by_group: store::sales_by_group(tx, edition)?,
             reported: BTreeSet::new(),
             total: Sales::default(),
@@ -93,12 +93,12 @@ impl Figures {
             by_day: BTreeMap::new(),
             by_zone: HashMap::new(),
             by_locality: BTreeMap::new(),
-            gates: visits::store::gates_of(tx, edition)?,
-            hours: visits::store::by_hour(tx, edition)?,
+            gates: visits::store::find_gates(tx, edition)?,
+            hours: visits::store::counts_by_hour(tx, edition)?,
             today,
         };
         let zone_of: HashMap<BoothId, ZoneId> = figures.booths.iter().map(|b| (b.id, b.zone)).collect();
-        for fact in store::sales(tx, edition)? {
+        for fact in store::find_sales(tx, edition)? {
             figures.reported.insert((fact.booth, fact.day));
             figures.total.add(&fact)?;
             figures.by_booth.entry(fact.booth).or_default().add(&fact)?;
@@ -129,7 +129,7 @@ impl Figures {
     }
 
     /// Let booths and opening days up to today without a report.
-    pub fn missing(&self) -> Vec<(&BoothFact, Day)> {
+    pub fn missing_reports(&self) -> Vec<(&BoothFact, Day)> {
         let is_missing = |booth: &BoothFact, day: Day| {
             self.stands.contains_key(&booth.id) && !self.reported.contains(&(booth.id, day))
         };
@@ -140,13 +140,13 @@ impl Figures {
     }
 
     /// Represented companies, distinct by name and country.
-    pub fn indirect(&self) -> BTreeSet<(&str, &str)> {
-        let represented = self.guests.iter().filter(|g| g.role == ParticipantRole::Represented);
+    pub fn represented_companies(&self) -> BTreeSet<(&str, &str)> {
+        let represented = self.participants.iter().filter(|g| g.role == ParticipantRole::Represented);
         represented.map(|g| (g.name.as_str(), g.country.as_str())).collect()
     }
 
     /// Total visits: entries including adjustments.
-    pub fn visits(&self) -> i64 {
+    pub fn total_visits(&self) -> i64 {
         self.hours.iter().map(|h| h.entries).sum()
     }
 

@@ -12,9 +12,9 @@ use hoicho_web::{
 };
 
 /// Name of the part that stores the document; no report has this name.
-pub(super) const DOCUMENT: &str = "statistics";
+pub(super) const STATISTICS_PART: &str = "statistics";
 
-pub(super) fn json(value: &impl Serialize) -> Result<String, Problem> {
+pub(super) fn to_json(value: &impl Serialize) -> Result<String, Problem> {
     serde_json::to_string(value).map_err(|error| {
         tracing::error!(%error, "failed to serialize figures");
         Problem::from(Code::Internal)
@@ -24,27 +24,27 @@ pub(super) fn json(value: &impl Serialize) -> Result<String, Problem> {
 /// Freezes the figures of an edition that is being finalised. The document contains the digest of each report, so its own
 /// digest covers all of them.
 pub fn freeze(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<(), Problem> {
-    let figures = compute::figures(tx, edition, now)?;
-    let mut statistics = compute::statistics(tx, &figures)?;
+    let figures = compute::load_figures(tx, edition, now)?;
+    let mut statistics = compute::compute_statistics(tx, &figures)?;
     for report in <Report as strum::VariantArray>::VARIANTS {
         let table = report.table(&figures, statistics.comparison.as_ref());
-        let document = json(&table)?;
+        let document = to_json(&table)?;
         let digest = digest(&document);
         store::insert_final(tx, edition, &table.name, &document, &digest, now)?;
         statistics.report_digests.insert(table.name, digest);
     }
-    let document = json(&statistics)?;
-    store::insert_final(tx, edition, DOCUMENT, &document, &digest(&document), now)?;
+    let document = to_json(&statistics)?;
+    store::insert_final(tx, edition, STATISTICS_PART, &document, &digest(&document), now)?;
     Ok(())
 }
 
 /// Frozen report and its digest; `None` unless the edition is finalised.
-pub(super) fn frozen_report(
+pub(super) fn find_frozen_report(
     tx: &mut Tx<'_>,
     edition: EditionId,
     report: Report,
 ) -> Result<Option<(Table, String)>, Problem> {
-    let Some((document, digest)) = store::final_of(tx, edition, report.into())? else { return Ok(None) };
+    let Some((document, digest)) = store::find_final(tx, edition, report.into())? else { return Ok(None) };
     let table = serde_json::from_str(&document).map_err(|error| {
         tracing::error!(%error, "failed to parse frozen report");
         Problem::from(Code::Internal)
@@ -53,7 +53,7 @@ pub(super) fn frozen_report(
 }
 
 /// Computes the document as of `now`.
-pub(super) fn document(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<Statistics, Problem> {
-    let figures = compute::figures(tx, edition, now)?;
-    compute::statistics(tx, &figures)
+pub(super) fn compute_document(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<Statistics, Problem> {
+    let figures = compute::load_figures(tx, edition, now)?;
+    compute::compute_statistics(tx, &figures)
 }

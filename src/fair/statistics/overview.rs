@@ -17,10 +17,10 @@ pub struct Overview {
 }
 
 /// The first `limit` public editions.
-pub fn overview(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Overview>, Problem> {
-    let editions = editions::store::page(tx, editions::store::Listed::Public(None), "", limit)?;
+pub fn list_overviews(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Overview>, Problem> {
+    let editions = editions::store::list_page(tx, editions::store::Visibility::Public(None), "", limit)?;
     let ids: Vec<_> = editions.iter().map(|e| e.id).collect();
-    let (mut booths, mut sales, mut visits) = store::totals_of(tx, &ids)?;
+    let (mut booths, mut sales, mut visits) = store::find_totals(tx, &ids)?;
     Ok(editions
         .into_iter()
         .map(|e| Overview {

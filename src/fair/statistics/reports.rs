@@ -52,7 +52,7 @@ fn exhibitors(f: &Figures) -> Vec<Vec<Cell>> {
     let mut main_booths: BTreeMap<ExhibitorId, i64> = BTreeMap::new();
     f.stands.values().for_each(|s| *main_booths.entry(s.exhibitor).or_default() += 1);
     let mut shared_booths: BTreeMap<ExhibitorId, BTreeSet<BoothId>> = BTreeMap::new();
-    for participant in &f.guests {
+    for participant in &f.participants {
         if let Some(exhibitor) = participant.exhibitor {
             shared_booths.entry(exhibitor).or_default().insert(participant.booth);
         }
@@ -70,7 +70,7 @@ fn exhibitors(f: &Figures) -> Vec<Vec<Cell>> {
             Cell::Number(own.unwrap_or(0) + shared),
         ]
     });
-    let indirect = f.indirect().into_iter().map(|(name, country)| {
+    let indirect = f.represented_companies().into_iter().map(|(name, country)| {
         vec![text(name), text("represented"), text(""), text(country), text(""), Cell::Number(0)]
     });
     direct.chain(indirect).collect()
@@ -172,7 +172,7 @@ impl Report {
             Report::Comparison => (Vec::new(), Vec::new()),
             Report::MissingReports => (
                 vec!["booth", "exhibitor", "day"],
-                f.missing()
+                f.missing_reports()
                     .into_iter()
                     .map(|(b, day)| {
                         vec![text(&b.code), text(f.stands.get(&b.id).map_or("", |s| s.name.as_str())), text(day)]

@@ -2,13 +2,13 @@
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use serde::Deserialize;
 
-use super::{compute, document::Statistics, freeze, headers, reports::Report, store};
+use super::{column_titles, compute, document::Statistics, freeze, reports::Report, store};
 use crate::editions::{self, EditionState};
-use hoicho_core::i18n::{Language, Said};
+use hoicho_core::i18n::{Language, MessageId};
 use hoicho_web::{
-    changes::About,
+    changes::CacheTag,
     http::{Code, Problem, Query, export::Format},
-    identity::{Figures, View},
+    identity::{FiguresScope, ReadPermit},
 };
 
 /// OpenAPI operations of statistics.
@@ -24,18 +24,18 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 /// Returns the statistics of an edition in one document. Public once final; for the organiser's staff at any time.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/statistics", tag = "statistics", params(("edition" = String, Path)), responses((status = 200, body = Statistics), (status = 404)))]
 #[get("/editions/{edition}/statistics")]
-async fn get_statistics(permit: View<Figures>) -> Result<HttpResponse, Problem> {
+async fn get_statistics(permit: ReadPermit<FiguresScope>) -> Result<HttpResponse, Problem> {
     let (document, is_final) = permit
         .read(|tx, granted| {
             let edition = granted.edition()?;
-            if let Some((document, digest)) = store::final_of(tx, edition, freeze::DOCUMENT)? {
+            if let Some((document, digest)) = store::find_final(tx, edition, freeze::STATISTICS_PART)? {
                 return Ok((document, Some((edition, digest))));
             }
             if !granted.as_staff {
                 return Err(not_published());
             }
-            let statistics = freeze::document(tx, edition, granted.now)?;
-            Ok((freeze::json(&statistics)?, None))
+            let statistics = freeze::compute_document(tx, edition, granted.now)?;
+            Ok((freeze::to_json(&statistics)?, None))
         })
         .await?;
     let mut response = HttpResponse::Ok();
@@ -43,11 +43,11 @@ async fn get_statistics(permit: View<Figures>) -> Result<HttpResponse, Problem> 
         return Ok(response.content_type(header::ContentType::json()).body(document));
     };
     response.insert_header((header::ETAG, format!("\"{digest}\"")));
-    Ok(About::Edition(edition).mark(response.content_type(header::ContentType::json()).body(document)))
+    Ok(CacheTag::Edition(edition).tag(response.content_type(header::ContentType::json()).body(document)))
 }
 
 fn not_published() -> Problem {
-    Problem::new(Code::NotFound, Said("the-figures-of-this-edition-are-not"))
+    Problem::new(Code::NotFound, MessageId("the-figures-of-this-edition-are-not"))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -65,11 +65,11 @@ struct ReportQuery {
 #[get("/editions/{edition}/reports/{report}")]
 async fn get_report(
     req: HttpRequest,
-    permit: View<Figures>,
+    permit: ReadPermit<FiguresScope>,
     path: web::Path<(String, String)>,
     query: Query<ReportQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.get()?;
+    let query = query.into_result()?;
     let report: Report = path.1.parse().map_err(|_| Code::NotFound)?;
     let accepted = req.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let by_header = match accepted {
@@ -85,20 +85,21 @@ async fn get_report(
             if !granted.as_staff && !public {
                 return Err(not_published());
             }
-            if let Some((table, digest)) = freeze::frozen_report(tx, edition.id, report)? {
+            if let Some((table, digest)) = freeze::find_frozen_report(tx, edition.id, report)? {
                 return Ok((table, Some(digest), edition.slug));
             }
-            let figures = compute::figures(tx, edition.id, granted.now)?;
-            let statistics = compute::statistics(tx, &figures)?;
+            let figures = compute::load_figures(tx, edition.id, granted.now)?;
+            let statistics = compute::compute_statistics(tx, &figures)?;
             Ok((report.table(&figures, statistics.comparison.as_ref()), None, edition.slug))
         })
         .await?;
     let format = query.format.unwrap_or(by_header);
-    let mut response = table.answer(format, &slug, |column| headers::title(column).say(language).to_owned())?;
+    let mut response =
+        table.into_response(format, &slug, |column| column_titles::column_title(column).get(language).to_owned())?;
     if let Some(digest) = digest {
         // One ETag per representation: the format is part of it.
-        let tag =
-            header::HeaderValue::from_str(&format!("\"{digest}-{}\"", format.ending())).map_err(|_| Code::Internal)?;
+        let tag = header::HeaderValue::from_str(&format!("\"{digest}-{}\"", format.extension()))
+            .map_err(|_| Code::Internal)?;
         response.headers_mut().insert(header::ETAG, tag);
     }
     Ok(response)

@@ -33,7 +33,7 @@ pub(super) struct BoothFact {
 }
 
 /// Booths of an edition, by code.
-pub(super) fn booths_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<BoothFact>> {
+pub(super) fn find_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<BoothFact>> {
     booths::table
         .filter(booths::edition_id.eq(edition))
         .order(booths::code)
@@ -50,7 +50,7 @@ pub(super) fn booths_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<
 
 /// Main exhibitor of a let booth.
 #[derive(Debug, Clone, Queryable)]
-pub(super) struct StandFact {
+pub(super) struct OccupantFact {
     pub booth: BoothId,
     pub exhibitor: ExhibitorId,
     pub name: String,
@@ -59,7 +59,7 @@ pub(super) struct StandFact {
 }
 
 /// Let booths (confirmed or checked in) with their main exhibitors.
-pub(super) fn stands(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<StandFact>> {
+pub(super) fn find_occupants(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<OccupantFact>> {
     allocations::table
         .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::edition_id.eq(edition))
@@ -78,7 +78,7 @@ pub(super) struct SaleFact {
 }
 
 /// All reports of an edition: at most booths × opening days.
-pub(super) fn sales(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<SaleFact>> {
+pub(super) fn find_sales(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<SaleFact>> {
     sales_reports::table
         .filter(sales_reports::edition_id.eq(edition))
         .select((sales_reports::booth_id, sales_reports::day, sales_reports::amount, sales_reports::ocop_amount))
@@ -88,7 +88,7 @@ pub(super) fn sales(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Sale
 type Totals = HashMap<EditionId, i64>;
 
 /// Booths, sales and visits of editions; editions without rows are missing in the maps.
-pub(super) fn totals_of(tx: &mut Tx<'_>, editions: &[EditionId]) -> QueryResult<(Totals, Totals, Totals)> {
+pub(super) fn find_totals(tx: &mut Tx<'_>, editions: &[EditionId]) -> QueryResult<(Totals, Totals, Totals)> {
     let booths: Vec<(EditionId, i64)> = booths::table
         .filter(booths::edition_id.eq_any(editions))
         .group_by(booths::edition_id)
@@ -128,7 +128,7 @@ pub(super) fn insert_final(
 }
 
 /// Frozen part and its digest.
-pub(super) fn final_of(tx: &mut Tx<'_>, edition: EditionId, part: &str) -> QueryResult<Option<(String, String)>> {
+pub(super) fn find_final(tx: &mut Tx<'_>, edition: EditionId, part: &str) -> QueryResult<Option<(String, String)>> {
     final_figures::table
         .find((edition, part))
         .select((final_figures::document, final_figures::digest))
@@ -138,7 +138,7 @@ pub(super) fn final_of(tx: &mut Tx<'_>, edition: EditionId, part: &str) -> Query
 
 /// A participant other than the main exhibitor on a let booth.
 #[derive(Debug, Clone, Queryable)]
-pub(super) struct GuestFact {
+pub(super) struct ParticipantFact {
     pub booth: BoothId,
     pub role: ParticipantRole,
     pub exhibitor: Option<ExhibitorId>,
@@ -147,7 +147,7 @@ pub(super) struct GuestFact {
 }
 
 /// Co-exhibitors and represented companies on the let booths.
-pub(super) fn guests(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<GuestFact>> {
+pub(super) fn find_participants(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ParticipantFact>> {
     participants::table
         .inner_join(allocations::table)
         .filter(participants::edition_id.eq(edition))
@@ -200,7 +200,7 @@ pub(super) struct ProductFact {
 }
 
 /// Products of exhibitors.
-pub(super) fn products_of(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<ProductFact>> {
+pub(super) fn find_products(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<ProductFact>> {
     let mut all_rows = Vec::new();
     for part in ids.chunks(10_000) {
         let rows: Vec<ProductFact> = products::table
@@ -239,7 +239,7 @@ pub(super) fn sales_by_group(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult
 }
 
 /// Number and value of the deals of each kind.
-pub(super) fn deals(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(DealKind, i64, i64)>> {
+pub(super) fn deal_totals(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(DealKind, i64, i64)>> {
     trade_deals::table
         .filter(trade_deals::edition_id.eq(edition))
         .group_by(trade_deals::kind)

@@ -51,7 +51,12 @@ pub fn find(tx: &mut Tx<'_>, id: VenueId) -> QueryResult<VenueRow> {
 }
 
 /// A page of an organiser's venues, in order of creation.
-pub fn page(tx: &mut Tx<'_>, organiser: OrganiserId, after: Option<VenueId>, limit: i64) -> QueryResult<Vec<VenueRow>> {
+pub fn list_page(
+    tx: &mut Tx<'_>,
+    organiser: OrganiserId,
+    after: Option<VenueId>,
+    limit: i64,
+) -> QueryResult<Vec<VenueRow>> {
     let mut query = venues::table.filter(venues::organiser_id.eq(organiser)).into_boxed();
     if let Some(after) = after {
         query = query.filter(venues::id.gt(after));
@@ -60,7 +65,7 @@ pub fn page(tx: &mut Tx<'_>, organiser: OrganiserId, after: Option<VenueId>, lim
 }
 
 /// Updates a venue if its stored version is still `seen`; otherwise returns `false`.
-pub fn replace(tx: &mut Tx<'_>, row: &VenueRow, seen: i32) -> QueryResult<bool> {
+pub fn update(tx: &mut Tx<'_>, row: &VenueRow, seen: i32) -> QueryResult<bool> {
     let same_version = venues::table.find(row.id).filter(venues::version.eq(seen));
     Ok(diesel::update(same_version).set(row).execute(tx.conn())? == 1)
 }
@@ -77,7 +82,7 @@ pub fn insert_hall(tx: &mut Tx<'_>, row: &HallRow) -> QueryResult<usize> {
 }
 
 /// The halls of a venue, ordered by name; at most 500.
-pub fn halls_of(tx: &mut Tx<'_>, venue: VenueId) -> QueryResult<Vec<HallRow>> {
+pub fn list_halls(tx: &mut Tx<'_>, venue: VenueId) -> QueryResult<Vec<HallRow>> {
     halls::table
         .filter(halls::venue_id.eq(venue))
         .order(halls::name)
@@ -92,7 +97,7 @@ pub fn find_hall(tx: &mut Tx<'_>, venue: VenueId, id: HallId) -> QueryResult<Hal
 }
 
 /// Updates a hall if its stored version is still `seen`; otherwise returns `false`.
-pub fn replace_hall(tx: &mut Tx<'_>, row: &HallRow, seen: i32) -> QueryResult<bool> {
+pub fn update_hall(tx: &mut Tx<'_>, row: &HallRow, seen: i32) -> QueryResult<bool> {
     let same_version = halls::table.find(row.id).filter(halls::version.eq(seen));
     Ok(diesel::update(same_version).set(row).execute(tx.conn())? == 1)
 }
@@ -103,12 +108,12 @@ pub fn delete_hall(tx: &mut Tx<'_>, id: HallId) -> QueryResult<usize> {
 }
 
 /// Venues by identifier, for a page of editions.
-pub fn by_ids(tx: &mut Tx<'_>, ids: &[VenueId]) -> QueryResult<Vec<VenueRow>> {
+pub fn list_by_ids(tx: &mut Tx<'_>, ids: &[VenueId]) -> QueryResult<Vec<VenueRow>> {
     venues::table.filter(venues::id.eq_any(ids)).select(VenueRow::as_select()).load(tx.conn())
 }
 
 /// The halls of several venues, ordered by name.
-pub fn halls_by_venue(tx: &mut Tx<'_>, venues: &[VenueId]) -> QueryResult<HashMap<VenueId, Vec<HallRow>>> {
+pub fn list_halls_by_venue(tx: &mut Tx<'_>, venues: &[VenueId]) -> QueryResult<HashMap<VenueId, Vec<HallRow>>> {
     let rows: Vec<HallRow> = halls::table
         .filter(halls::venue_id.eq_any(venues))
         .order(halls::name)

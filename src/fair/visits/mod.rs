@@ -8,4 +8,4 @@ pub mod store;
 pub use routes::{ApiDoc, routes};
 
 /// Max entries or exits of one event.
-const MOST: i64 = 1_000_000;
+const MAX_COUNT: i64 = 1_000_000;

@@ -6,21 +6,21 @@ use chrono::{DateTime, SubsecRound, TimeZone, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    MOST,
+    MAX_COUNT,
     store::{self, EventRow, GateRow},
 };
 use crate::editions;
 use hoicho_core::{
     db::Tx,
-    i18n::Said,
+    i18n::MessageId,
     values::{
         clock::Day,
         ids::{GateId, VisitEventId},
     },
 };
 use hoicho_web::{
-    http::{Answer, Body, Checks, Code, Items, Problem},
-    identity::{Action, Granted, KeyScope, OrganiserRole, Permit},
+    http::{ApiResponse, Body, Code, Items, Problem, Validator},
+    identity::{Action, Authorized, KeyScope, OrganiserRole, Permit},
 };
 
 /// OpenAPI operations of visits.
@@ -70,18 +70,18 @@ struct GateView {
 /// Creates a gate.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/gates", tag = "visits", params(("edition" = String, Path)), request_body = CreateGate, responses((status = 201, body = GateView), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/gates")]
-async fn create_gate(permit: Permit<ManageGates>, body: Body<CreateGate>) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let name = checks.text("/name", &body.name, 100);
-    checks.done()?;
+async fn create_gate(permit: Permit<ManageGates>, body: Body<CreateGate>) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let name = checks.require_text("/name", &body.name, 100);
+    checks.finish()?;
     permit
-        .once(move |tx, granted| {
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+        .write_once(move |tx, granted| {
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
             let row = GateRow { id: GateId::make(), edition_id: edition.id, name };
             store::insert_gates(tx, std::slice::from_ref(&row))?;
-            granted.audit(tx, "gate.create", row.id, None, Some(&row.name))?;
-            Answer::created(&GateView { id: row.id, name: row.name })
+            granted.record_audit(tx, "gate.create", row.id, None, Some(&row.name))?;
+            ApiResponse::created(&GateView { id: row.id, name: row.name })
         })
         .await
 }
@@ -90,7 +90,7 @@ async fn create_gate(permit: Permit<ManageGates>, body: Body<CreateGate>) -> Res
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/gates", tag = "visits", params(("edition" = String, Path)), responses((status = 200, body = Items<GateView>), (status = 404)))]
 #[get("/editions/{edition}/gates")]
 async fn list_gates(permit: Permit<ReadCounts>) -> Result<HttpResponse, Problem> {
-    let rows = permit.read(|tx, granted| Ok(store::gates_of(tx, granted.edition()?)?)).await?;
+    let rows = permit.read(|tx, granted| Ok(store::find_gates(tx, granted.edition()?)?)).await?;
     let items: Vec<_> = rows.into_iter().map(|r| GateView { id: r.id, name: r.name }).collect();
     Ok(HttpResponse::Ok().json(Items { items }))
 }
@@ -134,35 +134,45 @@ struct Counted {
 /// Records a batch of counts; all events or none. Idempotent by event id.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/visit-counts", tag = "visits", params(("edition" = String, Path)), request_body = CountVisits, responses((status = 200, body = Counted), (status = 404), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/visit-counts")]
-async fn count_visits(permit: Permit<RecordVisits>, body: Body<CountVisits>) -> Result<Answer, Problem> {
-    let body = body.get()?;
+async fn count_visits(permit: Permit<RecordVisits>, body: Body<CountVisits>) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
     let events = body.events;
-    let mut checks = Checks::default();
-    checks.that((1..=1_000).contains(&events.len()), "/events", "length", Said("a-batch-has-1-to-1-000"));
-    checks.done()?;
-    let work = move |tx: &mut Tx<'_>, granted: Granted| {
-        let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+    let mut checks = Validator::default();
+    checks.require((1..=1_000).contains(&events.len()), "/events", "length", MessageId("a-batch-has-1-to-1-000"));
+    checks.finish()?;
+    let work = move |tx: &mut Tx<'_>, granted: Authorized| {
+        let edition = editions::store::lock_open(tx, granted.edition()?)?;
         let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
-        let days: BTreeSet<Day> = editions::store::days(tx, edition.id)?.into_iter().map(|d| d.day).collect();
-        let gates: BTreeSet<GateId> = store::gates_of(tx, edition.id)?.into_iter().map(|g| g.id).collect();
-        let mut checks = Checks::default();
+        let days: BTreeSet<Day> = editions::store::list_days(tx, edition.id)?.into_iter().map(|d| d.day).collect();
+        let gates: BTreeSet<GateId> = store::find_gates(tx, edition.id)?.into_iter().map(|g| g.id).collect();
+        let mut checks = Validator::default();
         let mut rows = Vec::with_capacity(events.len());
         for (i, event) in events.into_iter().enumerate() {
             let pointer = |field: &str| format!("/events/{i}/{field}");
             let occurred_at = event.occurred_at.naive_utc().trunc_subsecs(6);
             let local = zone.from_utc_datetime(&occurred_at).naive_local();
-            checks.that(gates.contains(&event.gate), &pointer("gate"), "unknown", Said("the-edition-has-no-such-gate"));
-            checks.that(
+            checks.require(
+                gates.contains(&event.gate),
+                &pointer("gate"),
+                "unknown",
+                MessageId("the-edition-has-no-such-gate"),
+            );
+            checks.require(
                 days.contains(&local.date()),
                 &pointer("occurred_at"),
                 "not_an_opening_day",
-                Said("this-is-not-an-opening-day-of-2"),
+                MessageId("this-is-not-an-opening-day-of-2"),
             );
-            let min = if event.reason.is_some() { -MOST } else { 0 };
+            let min = if event.reason.is_some() { -MAX_COUNT } else { 0 };
             for (field, count) in [("entries", event.entries), ("exits", event.exits)] {
-                checks.that((min..=MOST).contains(&count), &pointer(field), "range", Said("a-count-is-0-to-1-000"));
+                checks.require(
+                    (min..=MAX_COUNT).contains(&count),
+                    &pointer(field),
+                    "range",
+                    MessageId("a-count-is-0-to-1-000"),
+                );
             }
-            let reason = event.reason.map(|r| checks.text(&pointer("reason"), &r, 1_000));
+            let reason = event.reason.map(|r| checks.require_text(&pointer("reason"), &r, 1_000));
             rows.push(EventRow {
                 id: event.id,
                 edition_id: edition.id,
@@ -177,14 +187,14 @@ async fn count_visits(permit: Permit<RecordVisits>, body: Body<CountVisits>) -> 
                 recorded_at: granted.now,
             });
         }
-        checks.done()?;
-        let accepted = store::insert_new(tx, &rows)?;
+        checks.finish()?;
+        let accepted = store::insert_events(tx, &rows)?;
         if accepted > 0 {
-            granted.audit(tx, "visits.count", edition.id, None, Some(accepted))?;
+            granted.record_audit(tx, "visits.count", edition.id, None, Some(accepted))?;
         }
-        Answer::ok(&Counted { accepted, repeated: rows.len() - accepted })
+        ApiResponse::ok(&Counted { accepted, repeated: rows.len() - accepted })
     };
-    permit.once(work).await
+    permit.write_once(work).await
 }
 
 /// Visits of one gate in one hour of one day, in the edition's time zone.
@@ -202,7 +212,7 @@ struct HourView {
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/visit-counts", tag = "visits", params(("edition" = String, Path)), responses((status = 200, body = Items<HourView>), (status = 404)))]
 #[get("/editions/{edition}/visit-counts")]
 async fn list_counts(permit: Permit<ReadCounts>) -> Result<HttpResponse, Problem> {
-    let rows = permit.read(|tx, granted| Ok(store::by_hour(tx, granted.edition()?)?)).await?;
+    let rows = permit.read(|tx, granted| Ok(store::counts_by_hour(tx, granted.edition()?)?)).await?;
     let items: Vec<_> = rows
         .into_iter()
         .map(|r| HourView { gate: r.gate, day: r.day, hour: r.hour, entries: r.entries, exits: r.exits })

@@ -46,7 +46,7 @@ pub struct EventRow {
 }
 
 /// Entries and exits of the events of an edition, without adjustments, by identifier.
-pub fn imported(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(VisitEventId, (i64, i64))>> {
+pub fn find_counts(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(VisitEventId, (i64, i64))>> {
     visit_events::table
         .filter(visit_events::edition_id.eq(edition))
         .filter(visit_events::reason.is_null())
@@ -59,12 +59,12 @@ pub fn insert_gates(tx: &mut Tx<'_>, rows: &[GateRow]) -> QueryResult<usize> {
 }
 
 /// Gates of an edition, by name.
-pub fn gates_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<GateRow>> {
+pub fn find_gates(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<GateRow>> {
     gates::table.filter(gates::edition_id.eq(edition)).order(gates::name).select(GateRow::as_select()).load(tx.conn())
 }
 
 /// Inserts the events that do not exist yet; returns their number.
-pub fn insert_new(tx: &mut Tx<'_>, rows: &[EventRow]) -> QueryResult<usize> {
+pub fn insert_events(tx: &mut Tx<'_>, rows: &[EventRow]) -> QueryResult<usize> {
     let mut added = 0;
     for part in rows.chunks(500) {
         added += match tx.conn() {
@@ -91,7 +91,7 @@ pub struct HourRow {
 }
 
 /// Counts of an edition by gate, day and hour, in the edition's time zone.
-pub fn by_hour(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<HourRow>> {
+pub fn counts_by_hour(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<HourRow>> {
     use diesel::{dsl::sql, sql_types::BigInt};
     visit_events::table
         .filter(visit_events::edition_id.eq(edition))

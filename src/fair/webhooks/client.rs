@@ -15,7 +15,7 @@ use ureq::{
     },
 };
 
-use super::addresses::{Forbidden, is_public};
+use super::address_filter::{ForbiddenAddress, is_public};
 
 /// Timeout of one request, including name resolution, connecting and the response.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -23,7 +23,7 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 const MAX_RESPONSE_BYTES: u64 = 4_096;
 
 /// Resolves host names. A trait, so that tests can replace it.
-pub trait Resolve: std::fmt::Debug + Send + Sync + 'static {
+pub trait ResolveHost: std::fmt::Debug + Send + Sync + 'static {
     /// Addresses of `host`; may be empty.
     fn addresses(&self, host: &str, port: u16) -> std::io::Result<Vec<SocketAddr>>;
 }
@@ -33,7 +33,7 @@ pub trait Resolve: std::fmt::Debug + Send + Sync + 'static {
 #[derive(Debug)]
 pub struct SystemResolver;
 
-impl Resolve for SystemResolver {
+impl ResolveHost for SystemResolver {
     fn addresses(&self, host: &str, port: u16) -> std::io::Result<Vec<SocketAddr>> {
         use std::net::ToSocketAddrs;
         let host = host.trim_start_matches('[').trim_end_matches(']');
@@ -42,16 +42,16 @@ impl Resolve for SystemResolver {
 }
 
 /// Fails if one of the addresses is not public, so a host name with one forbidden address is forbidden.
-fn check(addresses: impl IntoIterator<Item = IpAddr>, private: bool) -> Result<(), Forbidden> {
+fn check(addresses: impl IntoIterator<Item = IpAddr>, private: bool) -> Result<(), ForbiddenAddress> {
     if private {
         return Ok(());
     }
-    addresses.into_iter().find(|address| !is_public(*address)).map_or(Ok(()), |address| Err(Forbidden(address)))
+    addresses.into_iter().find(|address| !is_public(*address)).map_or(Ok(()), |address| Err(ForbiddenAddress(address)))
 }
 
 #[derive(Debug)]
 struct CheckedResolver {
-    names: Arc<dyn Resolve>,
+    names: Arc<dyn ResolveHost>,
     private: bool,
 }
 
@@ -84,35 +84,35 @@ impl<C: Connector<()>> Connector<()> for AddressFilter<C> {
 
 /// Result of one delivery attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+pub struct AttemptOutcome {
     /// Response status, if there was a response.
     pub status: Option<u16>,
     /// Start of the response body.
-    pub answer: String,
+    pub response_body: String,
     /// Error, if there was no response.
-    pub fault: Option<String>,
+    pub error: Option<String>,
     /// Duration in milliseconds.
-    pub took_ms: i32,
+    pub duration_ms: i32,
 }
 
-impl Outcome {
+impl AttemptOutcome {
     /// Whether the response status is 2xx.
-    pub fn is_taken(&self) -> bool {
+    pub fn is_success(&self) -> bool {
         self.status.is_some_and(|status| (200..300).contains(&status))
     }
 }
 
 /// Sends messages. Does not follow redirects and does not reuse connections.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct WebhookClient {
     agent: Agent,
     plain_http: bool,
 }
 
-impl Client {
+impl WebhookClient {
     /// Client with a custom resolver and connector. `private` allows addresses that are not public, `plain_http` allows
     /// URLs without TLS.
-    pub fn with<C, T>(names: Arc<dyn Resolve>, connector: C, private: bool, plain_http: bool) -> Self
+    pub fn with_connector<C, T>(names: Arc<dyn ResolveHost>, connector: C, private: bool, plain_http: bool) -> Self
     where
         C: Connector<(), Out = T>,
         T: Transport,
@@ -139,11 +139,11 @@ impl Client {
 
     /// Client with the system resolver and real connections.
     pub fn new(private: bool, plain_http: bool) -> Self {
-        Self::with(Arc::new(SystemResolver), DefaultConnector::default(), private, plain_http)
+        Self::with_connector(Arc::new(SystemResolver), DefaultConnector::default(), private, plain_http)
     }
 
     /// Validates an endpoint URL: it has a host and no credentials, and the scheme is `https` (or `http` if allowed).
-    pub fn takes(&self, url: &str) -> bool {
+    pub fn accepts_url(&self, url: &str) -> bool {
         let Ok(uri) = url.parse::<Uri>() else { return false };
         let scheme = uri.scheme_str().unwrap_or_default();
         let has_no_credentials = uri.authority().is_some_and(|a| !a.as_str().contains('@'));
@@ -152,15 +152,15 @@ impl Client {
     }
 
     /// Sends a message; blocking.
-    pub fn send(&self, url: &str, headers: &[(&'static str, String)], body: &str) -> Outcome {
+    pub fn send(&self, url: &str, headers: &[(&'static str, String)], body: &str) -> AttemptOutcome {
         let started = Instant::now();
-        let outcome = |status, answer: String, fault| Outcome {
+        let outcome = |status, answer: String, fault| AttemptOutcome {
             status,
-            answer,
-            fault,
-            took_ms: i32::try_from(started.elapsed().as_millis()).unwrap_or(i32::MAX),
+            response_body: answer,
+            error: fault,
+            duration_ms: i32::try_from(started.elapsed().as_millis()).unwrap_or(i32::MAX),
         };
-        if !self.takes(url) {
+        if !self.accepts_url(url) {
             return outcome(None, String::new(), Some("the URL is not a valid webhook endpoint".to_owned()));
         }
         let mut request = self.agent.post(url).header("content-type", "application/json");
@@ -193,7 +193,7 @@ mod tests {
     /// Resolves names from a fixed table.
     #[derive(Debug, Default)]
     struct FakeResolver(Vec<(&'static str, &'static str)>);
-    impl Resolve for FakeResolver {
+    impl ResolveHost for FakeResolver {
         fn addresses(&self, host: &str, port: u16) -> std::io::Result<Vec<SocketAddr>> {
             let host = host.trim_start_matches('[').trim_end_matches(']');
             let addresses: Vec<&str> = self.0.iter().filter(|(name, _)| *name == host).map(|(_, ip)| *ip).collect();
@@ -217,7 +217,7 @@ mod tests {
         }
     }
 
-    fn send(url: &str, private: bool) -> (Outcome, Vec<SocketAddr>) {
+    fn send(url: &str, private: bool) -> (AttemptOutcome, Vec<SocketAddr>) {
         let names = FakeResolver(vec![
             ("partner.example", "103.1.2.3"),
             ("inside.example", "10.1.2.3"),
@@ -229,7 +229,7 @@ mod tests {
             ("mixed.example", "192.168.0.1"),
         ]);
         let connector = RecordingConnector::default();
-        let client = Client::with(Arc::new(names), connector.clone(), private, true);
+        let client = WebhookClient::with_connector(Arc::new(names), connector.clone(), private, true);
         let outcome = client.send(url, &[], "{}");
         let connected = connector.0.lock().unwrap().clone();
         (outcome, connected)
@@ -266,7 +266,7 @@ mod tests {
         ] {
             let (outcome, connected) = send(url, false);
             assert!(outcome.status.is_none() && connected.is_empty(), "{url}: {outcome:?} {connected:?}");
-            let fault = outcome.fault.unwrap();
+            let fault = outcome.error.unwrap();
             assert!(fault.contains("is not an address of the public internet"), "{url}: {fault}");
         }
     }
@@ -282,7 +282,7 @@ mod tests {
     /// DNS rebinding: the second lookup returns another address.
     #[derive(Debug, Default)]
     struct RebindingResolver(std::sync::atomic::AtomicU32);
-    impl Resolve for RebindingResolver {
+    impl ResolveHost for RebindingResolver {
         fn addresses(&self, _: &str, port: u16) -> std::io::Result<Vec<SocketAddr>> {
             let first = self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
             let ip = if first { "103.1.2.3" } else { "127.0.0.1" };
@@ -293,7 +293,7 @@ mod tests {
     #[test]
     fn checked_address_is_the_connected_address() {
         let (names, connector) = (Arc::new(RebindingResolver::default()), RecordingConnector::default());
-        let client = Client::with(names.clone(), connector.clone(), false, true);
+        let client = WebhookClient::with_connector(names.clone(), connector.clone(), false, true);
         client.send("http://rebinding.example/", &[], "{}");
         assert_eq!(*connector.0.lock().unwrap(), ["103.1.2.3:80".parse().unwrap()]);
         assert_eq!(names.0.load(std::sync::atomic::Ordering::SeqCst), 1, "resolved once");
@@ -312,12 +312,12 @@ mod tests {
 
     #[test]
     fn urls_are_validated() {
-        let strict = Client::new(false, false);
-        assert!(strict.takes("https://partner.example/hook?x=1"));
+        let strict = WebhookClient::new(false, false);
+        assert!(strict.accepts_url("https://partner.example/hook?x=1"));
         for bad in
             ["http://partner.example/", "ftp://a.example/", "https://", "https://u:p@a.example/", "//a.example", "x"]
         {
-            assert!(!strict.takes(bad), "{bad}");
+            assert!(!strict.accepts_url(bad), "{bad}");
         }
     }
 
@@ -337,18 +337,22 @@ mod tests {
         });
         #[derive(Debug)]
         struct LocalResolver(u16, Arc<Mutex<Vec<String>>>);
-        impl Resolve for LocalResolver {
+        impl ResolveHost for LocalResolver {
             fn addresses(&self, host: &str, _: u16) -> std::io::Result<Vec<SocketAddr>> {
                 self.1.lock().unwrap().push(host.to_owned());
                 Ok(vec![SocketAddr::new("127.0.0.1".parse().unwrap(), self.0)])
             }
         }
         let hosts = Arc::new(Mutex::new(Vec::new()));
-        let client =
-            Client::with(Arc::new(LocalResolver(port, hosts.clone())), DefaultConnector::default(), true, true);
+        let client = WebhookClient::with_connector(
+            Arc::new(LocalResolver(port, hosts.clone())),
+            DefaultConnector::default(),
+            true,
+            true,
+        );
         let outcome = client.send("http://partner.example/", &[], "{}");
         server.join().unwrap();
-        assert_eq!((outcome.status, outcome.answer.as_str(), outcome.is_taken()), (Some(307), "hi", false));
+        assert_eq!((outcome.status, outcome.response_body.as_str(), outcome.is_success()), (Some(307), "hi", false));
         assert_eq!(*hosts.lock().unwrap(), ["partner.example"], "the host of the redirect is not resolved");
     }
 }

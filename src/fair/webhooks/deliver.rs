@@ -2,14 +2,14 @@
 use std::collections::HashMap;
 
 use super::{
-    client::{Client, Outcome},
-    endpoint::{self, SwitchedOff, WebhookRow},
-    queue::{self, AttemptRow, DeliveryRow, DeliveryState, MessageRow},
-    schedule,
-    signature::{Secret, signatures},
+    client::{AttemptOutcome, WebhookClient},
+    delivery_store::{self, AttemptRow, DeliveryRow, DeliveryState, MessageRow},
+    endpoint_store::{self, SwitchedOff, WebhookRow},
+    retry_policy,
+    signature::{SigningSecret, signature_header},
 };
 use hoicho_core::{
-    db::{Db, Tx},
+    db::{Database, Tx},
     values::{
         clock::Instant,
         ids::{WebhookAttemptId, WebhookId},
@@ -17,8 +17,8 @@ use hoicho_core::{
 };
 use hoicho_web::{
     http::{Code, Problem},
-    identity::members::write_to_owners,
-    outbox::Letter,
+    identity::members::notify_owners,
+    outbox::EmailKind,
 };
 
 /// Max deliveries that are sent in parallel.
@@ -28,17 +28,17 @@ struct ClaimedDelivery {
     delivery: DeliveryRow,
     message: MessageRow,
     webhook: WebhookRow,
-    secrets: Vec<Secret>,
+    secrets: Vec<SigningSecret>,
 }
 
 /// Claims due deliveries and loads the message, endpoint and secrets of each.
 fn claim_due(tx: &mut Tx<'_>, now: Instant) -> Result<Vec<ClaimedDelivery>, Problem> {
-    let rows = queue::claim(tx, now, MAX_CONCURRENT)?;
+    let rows = delivery_store::claim_due(tx, now, MAX_CONCURRENT)?;
     let mut ids: Vec<WebhookId> = rows.iter().map(|(delivery, _)| delivery.webhook_id).collect();
     ids.sort();
     ids.dedup();
-    let mut secrets = endpoint::secrets_of(tx, &ids, now)?;
-    let webhooks: HashMap<WebhookId, (WebhookRow, Vec<Secret>)> = endpoint::by_ids(tx, &ids)?
+    let mut secrets = endpoint_store::list_active_secrets(tx, &ids, now)?;
+    let webhooks: HashMap<WebhookId, (WebhookRow, Vec<SigningSecret>)> = endpoint_store::list_by_ids(tx, &ids)?
         .into_iter()
         .map(|webhook| {
             let active = secrets.remove(&webhook.id).unwrap_or_default();
@@ -52,11 +52,11 @@ fn claim_due(tx: &mut Tx<'_>, now: Instant) -> Result<Vec<ClaimedDelivery>, Prob
     Ok(rows.into_iter().filter_map(claimed).collect())
 }
 
-fn send(client: &Client, claimed: &ClaimedDelivery, now: Instant) -> Outcome {
+fn send(client: &WebhookClient, claimed: &ClaimedDelivery, now: Instant) -> AttemptOutcome {
     let id = format!("msg_{}", claimed.message.id);
     let timestamp = now.and_utc().timestamp();
     let headers = [
-        ("webhook-signature", signatures(&claimed.secrets, &id, timestamp, &claimed.message.payload)),
+        ("webhook-signature", signature_header(&claimed.secrets, &id, timestamp, &claimed.message.payload)),
         ("webhook-id", id),
         ("webhook-timestamp", timestamp.to_string()),
     ];
@@ -64,56 +64,61 @@ fn send(client: &Client, claimed: &ClaimedDelivery, now: Instant) -> Outcome {
 }
 
 /// Records an attempt: schedules the next one, fails the delivery, or disables the endpoint and mails its owners.
-fn record_attempt(tx: &mut Tx<'_>, claimed: &ClaimedDelivery, outcome: Outcome, now: Instant) -> Result<(), Problem> {
-    let (is_success, status) = (outcome.is_taken(), outcome.status);
+fn record_attempt(
+    tx: &mut Tx<'_>,
+    claimed: &ClaimedDelivery,
+    outcome: AttemptOutcome,
+    now: Instant,
+) -> Result<(), Problem> {
+    let (is_success, status) = (outcome.is_success(), outcome.status);
     let attempt = AttemptRow {
         id: WebhookAttemptId::make(),
         webhook_delivery_id: claimed.delivery.id,
         at: now,
-        took_ms: outcome.took_ms,
+        took_ms: outcome.duration_ms,
         status: status.map(i32::from),
-        answer: outcome.answer,
-        fault: outcome.fault,
+        answer: outcome.response_body,
+        fault: outcome.error,
     };
-    let webhook = endpoint::any(tx, claimed.webhook.id)?;
+    let webhook = endpoint_store::find_by_id(tx, claimed.webhook.id)?;
     if is_success {
-        queue::note(tx, &attempt, DeliveryState::Delivered, None)?;
-        endpoint::set_failing(tx, webhook.id, None)?;
+        delivery_store::record_attempt(tx, &attempt, DeliveryState::Delivered, None)?;
+        endpoint_store::set_failing_since(tx, webhook.id, None)?;
         return Ok(());
     }
     let since = webhook.failing_since.unwrap_or(now);
-    endpoint::set_failing(tx, webhook.id, Some(since))?;
+    endpoint_store::set_failing_since(tx, webhook.id, Some(since))?;
     let disabled_because = match status {
         Some(410) => Some(SwitchedOff::Gone),
-        _ if schedule::is_dead(now - since) => Some(SwitchedOff::Dead),
+        _ if retry_policy::should_disable(now - since) => Some(SwitchedOff::Dead),
         _ => None,
     };
     // Deliveries of a disabled endpoint stay waiting until it is enabled again.
-    let delay = schedule::wait(claimed.delivery.attempts);
+    let delay = retry_policy::retry_delay(claimed.delivery.attempts);
     match (disabled_because, delay) {
-        (Some(_), _) => queue::note(tx, &attempt, DeliveryState::Waiting, Some(now))?,
-        (None, Some(delay)) => queue::note(tx, &attempt, DeliveryState::Waiting, Some(now + delay))?,
-        (None, None) => queue::note(tx, &attempt, DeliveryState::Failed, None)?,
+        (Some(_), _) => delivery_store::record_attempt(tx, &attempt, DeliveryState::Waiting, Some(now))?,
+        (None, Some(delay)) => delivery_store::record_attempt(tx, &attempt, DeliveryState::Waiting, Some(now + delay))?,
+        (None, None) => delivery_store::record_attempt(tx, &attempt, DeliveryState::Failed, None)?,
     }
     if let Some(because) = disabled_because
-        && endpoint::switch_off(tx, webhook.id, because)?
+        && endpoint_store::disable(tx, webhook.id, because)?
     {
-        let email = Letter::WebhookSwitchedOff {
+        let email = EmailKind::WebhookSwitchedOff {
             webhook: webhook.name,
             url: webhook.url,
             organiser: webhook.organiser_id.to_string(),
         };
-        write_to_owners(tx, webhook.organiser_id, &email, now)?;
+        notify_owners(tx, webhook.organiser_id, &email, now)?;
     }
     Ok(())
 }
 
 /// Sends due deliveries until none is due; returns the number of successful deliveries.
-pub async fn deliver_due(db: &Db, client: &Client, now: Instant) -> Result<usize, Problem> {
+pub async fn deliver_due(db: &Database, client: &WebhookClient, now: Instant) -> Result<usize, Problem> {
     let mut delivered = 0;
     loop {
         // Check in a read first: no write transaction when nothing is due.
-        let due = db.read(move |tx| queue::is_any_due(tx, now).map_err(Problem::from)).await?;
+        let due = db.read(move |tx| delivery_store::has_due(tx, now).map_err(Problem::from)).await?;
         if !due {
             return Ok(delivered);
         }
@@ -133,7 +138,7 @@ pub async fn deliver_due(db: &Db, client: &Client, now: Instant) -> Result<usize
                 tracing::error!(%error, "webhook delivery task failed");
                 Problem::from(Code::Internal)
             })?;
-            delivered += usize::from(outcome.is_taken());
+            delivered += usize::from(outcome.is_success());
             db.write(move |tx| record_attempt(tx, &claimed, outcome, now)).await?;
         }
     }

@@ -5,9 +5,9 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::{
-    endpoint::{self, WebhookRow},
-    event::EventType,
-    queue::{self, MessageRow},
+    delivery_store::{self, MessageRow},
+    endpoint_store::{self, WebhookRow},
+    event_type::EventType,
 };
 use hoicho_core::{
     db::{Conn, Tx, schema::*},
@@ -22,7 +22,7 @@ use hoicho_web::{audit::AuditRow, http::Problem};
 const BATCH_SIZE: i64 = 500;
 
 /// Whether there are events that were not fanned out yet.
-pub fn is_anything_new(tx: &mut Tx<'_>) -> QueryResult<bool> {
+pub fn has_new_events(tx: &mut Tx<'_>) -> QueryResult<bool> {
     let first: Option<i64> =
         events::table.filter(events::is_new.eq(true)).select(events::seq).first(tx.conn()).optional()?;
     Ok(first.is_some())
@@ -121,7 +121,7 @@ pub fn fan_out(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
         .load(tx.conn())?;
     if !webhooks.is_empty() {
         let webhook_ids: Vec<WebhookId> = webhooks.iter().map(|w| w.id).collect();
-        let types = endpoint::types_of(tx, &webhook_ids)?;
+        let types = endpoint_store::list_event_types(tx, &webhook_ids)?;
         let details = Details::of(tx, &entries)?;
         let entries: HashMap<AuditId, &AuditRow> = entries.iter().map(|l| (l.id, l)).collect();
         let (mut messages, mut deliveries) = (Vec::new(), Vec::new());
@@ -133,7 +133,7 @@ pub fn fan_out(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
             }
             let after: Value =
                 entry.after_json.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
-            let Some(kind) = EventType::of(&entry.action, &after) else { continue };
+            let Some(kind) = EventType::from_audit(&entry.action, &after) else { continue };
             let message = MessageRow {
                 id: WebhookMessageId::make(),
                 organiser_id: organiser,
@@ -146,10 +146,10 @@ pub fn fan_out(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
             let is_subscribed = |w: &&WebhookRow| {
                 w.organiser_id == organiser && w.is_enabled && types.get(&w.id).is_none_or(|t| t.contains(&kind))
             };
-            deliveries.extend(webhooks.iter().filter(is_subscribed).map(|w| message.to(w.id, now)));
+            deliveries.extend(webhooks.iter().filter(is_subscribed).map(|w| message.delivery_to(w.id, now)));
             messages.push(message);
         }
-        queue::put(tx, &messages, &deliveries)?;
+        delivery_store::insert_messages(tx, &messages, &deliveries)?;
     }
     let seqs: Vec<i64> = new.iter().map(|(seq, _)| *seq).collect();
     diesel::update(events::table.filter(events::seq.eq_any(&seqs))).set(events::is_new.eq(false)).execute(tx.conn())?;

@@ -3,22 +3,22 @@
 //! Invariants: an event is inserted in the transaction of its change (transactional outbox), so a crash loses none; a
 //! message is delivered at least once, with the same identifier in each attempt, and messages with the same subject are
 //! delivered in order; no connection is made to a private, loopback or link-local address unless the operator allows it.
-mod addresses;
+mod address_filter;
 mod client;
 mod deliver;
-mod endpoint;
-mod event;
+mod delivery_store;
+mod endpoint_store;
+mod event_type;
 mod fan_out;
-mod queue;
+mod retry_policy;
 mod routes;
-mod schedule;
 mod signature;
 
-pub use addresses::{Forbidden, is_public};
-pub use client::{Client, Resolve, SystemResolver};
+pub use address_filter::{ForbiddenAddress, is_public};
+pub use client::{ResolveHost, SystemResolver, WebhookClient};
 pub use deliver::deliver_due;
-pub use endpoint::{SwitchedOff, WebhookRow, of_organiser, types_of};
-pub use event::EventType;
-pub use fan_out::{fan_out, is_anything_new};
-pub use queue::{DeliveryState, Recent, forget, recent};
+pub use delivery_store::{DeliveryState, RecentDelivery, delete_expired, list_recent};
+pub use endpoint_store::{SwitchedOff, WebhookRow, list_by_organiser, list_event_types};
+pub use event_type::EventType;
+pub use fan_out::{fan_out, has_new_events};
 pub use routes::{ApiDoc, routes};

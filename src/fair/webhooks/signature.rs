@@ -10,20 +10,20 @@ use hoicho_web::http::{Code, Problem};
 
 /// Signing secret of one endpoint: an HMAC key and an ed25519 key pair.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Secret {
+pub(super) struct SigningSecret {
     hmac: Vec<u8>,
     ed25519_seed: [u8; 32],
 }
 
-impl std::fmt::Debug for Secret {
+impl std::fmt::Debug for SigningSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret")
     }
 }
 
-impl Secret {
+impl SigningSecret {
     /// Generates a random secret.
-    pub(super) fn make() -> Result<Self, Problem> {
+    pub(super) fn generate() -> Result<Self, Problem> {
         let (mut hmac, mut ed25519_seed) = (vec![0; 32], [0; 32]);
         let mut random = rand::rngs::OsRng;
         random.try_fill_bytes(&mut hmac).and_then(|()| random.try_fill_bytes(&mut ed25519_seed)).map_err(|error| {
@@ -34,7 +34,7 @@ impl Secret {
     }
 
     /// Decodes the stored base64 values; `None` if they are invalid.
-    pub(super) fn read(hmac: &str, ed25519_seed: &str) -> Option<Self> {
+    pub(super) fn decode(hmac: &str, ed25519_seed: &str) -> Option<Self> {
         Some(Self {
             hmac: STANDARD.decode(hmac).ok()?,
             ed25519_seed: STANDARD.decode(ed25519_seed).ok()?.try_into().ok()?,
@@ -42,17 +42,17 @@ impl Secret {
     }
 
     /// Encodes the HMAC key and the ed25519 seed as base64 for storage.
-    pub(super) fn kept(&self) -> (String, String) {
+    pub(super) fn encode(&self) -> (String, String) {
         (STANDARD.encode(&self.hmac), STANDARD.encode(self.ed25519_seed))
     }
 
     /// The HMAC key in the `whsec_` format of the specification.
-    pub(super) fn shared(&self) -> String {
+    pub(super) fn hmac_key(&self) -> String {
         format!("whsec_{}", STANDARD.encode(&self.hmac))
     }
 
     /// The ed25519 public key in the `whpk_` format of the specification.
-    pub(super) fn public(&self) -> String {
+    pub(super) fn public_key(&self) -> String {
         format!("whpk_{}", STANDARD.encode(SigningKey::from_bytes(&self.ed25519_seed).verifying_key().to_bytes()))
     }
 
@@ -66,7 +66,7 @@ impl Secret {
 }
 
 /// Value of the `webhook-signature` header: signatures by all active secrets, separated by spaces.
-pub(super) fn signatures(secrets: &[Secret], id: &str, timestamp: i64, body: &str) -> String {
+pub(super) fn signature_header(secrets: &[SigningSecret], id: &str, timestamp: i64, body: &str) -> String {
     let content = format!("{id}.{timestamp}.{body}");
     let signatures: Vec<String> = secrets.iter().filter_map(|secret| secret.sign(content.as_bytes())).collect();
     signatures.join(" ")
@@ -80,19 +80,20 @@ mod tests {
     #[test]
     fn signature_matches_the_test_vector_of_the_specification() {
         let ed25519_seed = STANDARD.encode([7; 32]);
-        let secret = Secret::read("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", &ed25519_seed).unwrap();
-        let signed = signatures(&[secret], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
+        let secret = SigningSecret::decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", &ed25519_seed).unwrap();
+        let signed =
+            signature_header(&[secret], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
         assert!(signed.starts_with("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE= v1a,"), "{signed}");
     }
 
     #[test]
     fn ed25519_signature_verifies_with_the_public_key() {
         use ed25519_dalek::{Signature, Verifier, VerifyingKey};
-        let secret = Secret::make().unwrap();
-        let signed = signatures(std::slice::from_ref(&secret), "msg_1", 5, "{}");
+        let secret = SigningSecret::generate().unwrap();
+        let signed = signature_header(std::slice::from_ref(&secret), "msg_1", 5, "{}");
         let (_, ed25519) = signed.split_once(" v1a,").unwrap();
         let signature = Signature::from_slice(&STANDARD.decode(ed25519).unwrap()).unwrap();
-        let public = STANDARD.decode(secret.public().strip_prefix("whpk_").unwrap()).unwrap();
+        let public = STANDARD.decode(secret.public_key().strip_prefix("whpk_").unwrap()).unwrap();
         let public = VerifyingKey::from_bytes(&public.try_into().unwrap()).unwrap();
         public.verify(b"msg_1.5.{}", &signature).unwrap();
         public.verify(b"msg_1.6.{}", &signature).unwrap_err();
@@ -100,9 +101,9 @@ mod tests {
 
     #[test]
     fn secret_round_trips_and_debug_output_is_redacted() {
-        let secret = Secret::make().unwrap();
-        let (hmac, ed25519_seed) = secret.kept();
-        assert_eq!(Secret::read(&hmac, &ed25519_seed), Some(secret.clone()));
+        let secret = SigningSecret::generate().unwrap();
+        let (hmac, ed25519_seed) = secret.encode();
+        assert_eq!(SigningSecret::decode(&hmac, &ed25519_seed), Some(secret.clone()));
         assert_eq!(format!("{secret:?}"), "Secret");
     }
 }

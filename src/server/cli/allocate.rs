@@ -3,10 +3,10 @@ use clap::{Args, ValueEnum};
 use comfy_table::{CellAlignment, Table, presets::UTF8_FULL_CONDENSED};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Place;
+use super::CommonArgs;
 use hoicho_core::values::{clock::Clock, ids::EditionId};
 use hoicho_fair::{
-    allocation::rounds::{Order, Policy, Rules, StartRun, Weights, execute},
+    allocation::runs::{Order, Policy, Rules, StartRun, Weights, execute},
     editions,
 };
 use hoicho_optimiser::{Model, solve::Progress};
@@ -33,7 +33,7 @@ enum OrderArg {
 }
 
 #[derive(Args)]
-pub struct Allocate {
+pub struct AllocateArgs {
     /// The edition's slug or identifier
     edition: String,
     /// Allocation policy
@@ -52,13 +52,13 @@ pub struct Allocate {
     #[arg(long, required = true)]
     dry_run: bool,
     #[command(flatten)]
-    place: Place,
+    place: CommonArgs,
 }
 
 /// Computes an assignment and prints it.
 #[expect(clippy::print_stdout, reason = "the command's output")]
-pub fn allocate(args: &Allocate) -> Result<(), String> {
-    let (_, db) = super::open(&args.place)?;
+pub fn allocate(args: &AllocateArgs) -> Result<(), String> {
+    let (_, db) = super::open_database(&args.place)?;
     let request = StartRun {
         policy: match args.policy {
             PolicyArg::SpaceDraw => Policy::SpaceDraw,
@@ -77,7 +77,7 @@ pub fn allocate(args: &Allocate) -> Result<(), String> {
     let style = ProgressStyle::with_template("{bar:32} {percent:>3} % {msg}").map_err(|e| e.to_string())?;
     let bar = ProgressBar::new(1_000).with_style(style);
     let report = |progress: Progress| {
-        bar.set_position(thousandths(progress.done));
+        bar.set_position(thousandths(progress.share_done));
         bar.set_message(match progress.bound {
             Some(bound) => format!("{} served of at most {}", progress.score.served, bound.served),
             None => format!("{} served", progress.score.served),
@@ -85,10 +85,10 @@ pub fn allocate(args: &Allocate) -> Result<(), String> {
         true
     };
     let name = args.edition.clone();
-    let result = db.write_now(|tx| {
+    let result = db.write_blocking(|tx| {
         let edition = match name.parse::<EditionId>() {
             Ok(id) => id,
-            Err(_) => editions::store::by_slug(tx, &name)?,
+            Err(_) => editions::store::find_by_slug(tx, &name)?,
         };
         execute::dry_run(tx, edition, &request, Clock::System.now(), &report)
     });
@@ -98,13 +98,13 @@ pub fn allocate(args: &Allocate) -> Result<(), String> {
     let mut table = Table::new();
     table.load_preset(UTF8_FULL_CONDENSED);
     table.set_header(["#", "Đơn vị / Exhibitor", "Điểm / Points", "Muốn / Wants", "Gian / Booths"]);
-    for (ix, (application, applicant)) in (0..).zip(input.applications.iter().zip(&input.instance.applicants)) {
-        let booths = execute::codes(&input, &assignment, ix);
+    for (ix, (application, applicant)) in (0..).zip(input.applications.iter().zip(&input.instance.applications)) {
+        let booths = execute::assigned_codes(&input, &assignment, ix);
         table.add_row([
             (ix + 1).to_string(),
             application.name.clone(),
             applicant.points.to_string(),
-            applicant.wants.to_string(),
+            applicant.booths_wanted.to_string(),
             if booths.is_empty() { "–".to_owned() } else { booths.join(" ") },
         ]);
     }

@@ -11,7 +11,7 @@ use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Place;
+use super::CommonArgs;
 use hoicho_core::{
     config,
     db::{DatabaseUrl, backup},
@@ -19,19 +19,19 @@ use hoicho_core::{
 };
 
 #[derive(Args)]
-pub struct Backup {
+pub struct BackupArgs {
     /// Folder to create; it must not exist
     to: PathBuf,
     #[command(flatten)]
-    place: Place,
+    place: CommonArgs,
 }
 
 #[derive(Args)]
-pub struct Restore {
+pub struct RestoreArgs {
     /// Folder of the backup
     from: PathBuf,
     #[command(flatten)]
-    place: Place,
+    place: CommonArgs,
 }
 
 /// One file of a backup.
@@ -112,8 +112,8 @@ fn copy_documents(from: &Path, to: &Path) -> Result<Vec<String>, String> {
 
 /// Backs up database and documents while the server is running. The folder is renamed from `.partial` when complete.
 #[expect(clippy::print_stdout, reason = "the command's output")]
-pub fn backup(args: &Backup) -> Result<(), String> {
-    let (settings, url) = super::place(&args.place)?;
+pub fn backup(args: &BackupArgs) -> Result<(), String> {
+    let (settings, url) = super::load_settings(&args.place)?;
     if let DatabaseUrl::Sqlite(file) = &url
         && !file.exists()
     {
@@ -130,9 +130,9 @@ pub fn backup(args: &Backup) -> Result<(), String> {
     let taken_at = Clock::System.now().and_utc();
     let bar = spinner("database")?;
     let database = backup::file_name(&url).to_owned();
-    backup::copy(&url, &partial.join(&database)).map_err(|e| format!("the database: {e}"))?;
+    backup::create(&url, &partial.join(&database)).map_err(|e| format!("the database: {e}"))?;
     bar.finish_and_clear();
-    let documents_folder = config::folder_or(&settings.uploads.folder, &args.place.data_dir, DOCUMENTS);
+    let documents_folder = config::folder_or_default(&settings.uploads.folder, &args.place.data_dir, DOCUMENTS);
     let documents = copy_documents(&documents_folder, &partial.join(DOCUMENTS))?;
     let documents = documents.into_iter().map(|name| format!("{DOCUMENTS}/{name}"));
     let files = [database].into_iter().chain(documents).map(|name| {
@@ -155,8 +155,8 @@ pub fn backup(args: &Backup) -> Result<(), String> {
 
 /// Restores a backup into an empty database, after verifying the checksums of all files.
 #[expect(clippy::print_stdout, reason = "the command's output")]
-pub fn restore(args: &Restore) -> Result<(), String> {
-    let (settings, url) = super::place(&args.place)?;
+pub fn restore(args: &RestoreArgs) -> Result<(), String> {
+    let (settings, url) = super::load_settings(&args.place)?;
     let from = &args.from;
     let manifest = fs::read_to_string(from.join(MANIFEST)).map_err(with_path(&from.join(MANIFEST)))?;
     let manifest: Manifest =
@@ -176,9 +176,9 @@ pub fn restore(args: &Restore) -> Result<(), String> {
         return Err(format!("the backup is for another database system: it contains no {database}"));
     }
     let bar = spinner("database")?;
-    backup::put_back(&from.join(database), &url).map_err(|e| format!("the database: {e}"))?;
+    backup::restore(&from.join(database), &url).map_err(|e| format!("the database: {e}"))?;
     bar.finish_and_clear();
-    let documents_folder = config::folder_or(&settings.uploads.folder, &args.place.data_dir, DOCUMENTS);
+    let documents_folder = config::folder_or_default(&settings.uploads.folder, &args.place.data_dir, DOCUMENTS);
     fs::create_dir_all(&documents_folder).map_err(with_path(&documents_folder))?;
     for name in names(&from.join(DOCUMENTS))? {
         fs::copy(from.join(DOCUMENTS).join(&name), documents_folder.join(&name))

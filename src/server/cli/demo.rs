@@ -4,21 +4,21 @@ use std::path::Path;
 use comfy_table::{CellAlignment, Table, presets::UTF8_FULL_CONDENSED};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Place, serve};
-use crate::demo;
-use hoicho_core::{db::Db, values::clock::Clock};
-use hoicho_fair::statistics::{Overview, overview};
-use hoicho_web::{http::Problem, identity::password::Passwords};
+use super::{CommonArgs, serve};
+use crate::sample_data;
+use hoicho_core::{db::Database, values::clock::Clock};
+use hoicho_fair::statistics::{Overview, list_overviews};
+use hoicho_web::{http::Problem, identity::passwords::PasswordHasher};
 
 /// Fills an empty database (existing data is left unchanged), prints an overview, and serves.
-pub fn demo(place: &Place, reset: bool) -> Result<(), String> {
+pub fn demo(place: &CommonArgs, reset: bool) -> Result<(), String> {
     if reset {
         remove_database(&place.data_dir)?;
     }
-    let (settings, db) = super::open(place)?;
+    let (settings, db) = super::open_database(place)?;
     let editions = match read_overview(&db)? {
         editions if editions.is_empty() => {
-            let passwords = Passwords::new(settings.password)?;
+            let passwords = PasswordHasher::new(settings.password)?;
             fill(&db, &passwords)?;
             read_overview(&db)?
         }
@@ -41,20 +41,20 @@ fn remove_database(folder: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn fill(db: &Db, passwords: &Passwords) -> Result<(), String> {
+fn fill(db: &Database, passwords: &PasswordHasher) -> Result<(), String> {
     let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}").map_err(|e| e.to_string())?;
     let bar = ProgressBar::new(4).with_style(style);
     let step = |name: &str| {
         bar.set_message(name.to_owned());
         bar.inc(1);
     };
-    db.write_now(|tx| demo::fill(tx, passwords, Clock::System.now(), step)).map_err(|e| e.to_string())?;
+    db.write_blocking(|tx| sample_data::fill(tx, passwords, Clock::System.now(), step)).map_err(|e| e.to_string())?;
     bar.finish_and_clear();
     Ok(())
 }
 
-fn read_overview(db: &Db) -> Result<Vec<Overview>, String> {
-    db.write_now(|tx| overview(tx, 50)).map_err(|e: Problem| e.to_string())
+fn read_overview(db: &Database) -> Result<Vec<Overview>, String> {
+    db.write_blocking(|tx| list_overviews(tx, 50)).map_err(|e: Problem| e.to_string())
 }
 
 /// Formats an amount in millions with Vietnamese separators: `15594950000` → `15.594,95`.
@@ -95,10 +95,10 @@ fn print_overview(editions: &[Overview], address: &str, folder: &Path) {
         }
     }
     println!("{table}\n");
-    for (email, name, role) in demo::PEOPLE {
+    for (email, name, role) in sample_data::USERS {
         println!("  {email:<22} {:<8} {name}", role.map_or("-", |r| r.as_str()));
     }
-    println!("  Mật khẩu / password: {}\n", demo::PASSWORD);
+    println!("  Mật khẩu / password: {}\n", sample_data::PASSWORD);
     println!("  Dữ liệu / data: {}", folder.display());
     println!("  {address}/api/docs/   {address}/api/v1/editions");
 }

@@ -5,11 +5,11 @@ use clap::{Args, ValueEnum};
 use comfy_table::{CellAlignment, Table as Shown, presets::UTF8_FULL_CONDENSED};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Place;
+use super::CommonArgs;
 use hoicho_core::{i18n::Language, values::clock::Clock};
 use hoicho_fair::find_owners;
-use hoicho_fair::imports::{ImportKind, Mode, Outcome, Table, days};
-use hoicho_web::{http::Problem, identity::permit::operator};
+use hoicho_fair::imports::{ImportKind, ImportOutcome, ImportTable, Mode, opening_days};
+use hoicho_web::{http::Problem, identity::authorization::authorize_operator};
 
 /// Kind of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -27,7 +27,7 @@ enum KindArg {
 }
 
 #[derive(Args)]
-pub struct Import {
+pub struct ImportArgs {
     /// Kind of rows
     #[arg(value_enum)]
     kind: KindArg,
@@ -54,7 +54,7 @@ pub struct Import {
     #[arg(long, default_value = "vi")]
     language: String,
     #[command(flatten)]
-    place: Place,
+    place: CommonArgs,
 }
 
 fn parse_mapping(arg: &str) -> Result<(String, Option<String>), String> {
@@ -68,7 +68,7 @@ fn message(problem: &Problem) -> String {
 
 /// Reads the file, then imports or only validates it.
 #[expect(clippy::print_stdout, reason = "the command's output")]
-pub fn import(args: &Import) -> Result<(), String> {
+pub fn import(args: &ImportArgs) -> Result<(), String> {
     let kind = match args.kind {
         KindArg::Booths => ImportKind::Booths,
         KindArg::Exhibitors => ImportKind::Exhibitors,
@@ -77,7 +77,7 @@ pub fn import(args: &Import) -> Result<(), String> {
         KindArg::Visits => ImportKind::Visits,
     };
     let bytes = std::fs::read(&args.file).map_err(|e| format!("{}: {e}", args.file.display()))?;
-    let (_, db) = super::open(&args.place)?;
+    let (_, db) = super::open_database(&args.place)?;
     let now = Clock::System.now();
     let columns: BTreeMap<String, Option<String>> = args.map.iter().cloned().collect();
     let style = ProgressStyle::with_template("{bar:32} {pos}/{len} rows, {elapsed}").map_err(|e| e.to_string())?;
@@ -87,14 +87,14 @@ pub fn import(args: &Import) -> Result<(), String> {
         bar.set_position(u64::try_from(done).unwrap_or(0));
     };
     let mode = if args.good_rows { Mode::GoodRows } else { Mode::All };
-    let result = db.write_now(|tx| {
-        let granted = operator(tx, find_owners, &args.edition, now)?;
-        let days = days(tx, granted.edition()?)?;
-        let table = Table::read(kind, &bytes, &days)?.mapped(args.header_row, &columns, &days)?;
+    let result = db.write_blocking(|tx| {
+        let granted = authorize_operator(tx, find_owners, &args.edition, now)?;
+        let days = opening_days(tx, granted.edition()?)?;
+        let table = ImportTable::parse(kind, &bytes, &days)?.with_mapping(args.header_row, &columns, &days)?;
         let outcome = if args.check {
             table.check(tx, &granted, &progress)?
         } else {
-            table.take(tx, &granted, mode, &progress)?
+            table.apply(tx, &granted, mode, &progress)?
         };
         Ok::<_, Problem>((table, outcome))
     });
@@ -103,7 +103,7 @@ pub fn import(args: &Import) -> Result<(), String> {
     let language = Language::from_header(Some(&args.language));
     print_outcome(&table, &outcome, language);
     if let Some(file) = &args.bad_rows {
-        let rows = table.bad_rows(&outcome, language).map_err(|problem| message(&problem))?;
+        let rows = table.bad_rows_csv(&outcome, language).map_err(|problem| message(&problem))?;
         std::fs::write(file, rows).map_err(|e| format!("{}: {e}", file.display()))?;
     }
     let is_imported = !args.check && (args.good_rows || outcome.faults.is_empty());
@@ -119,10 +119,10 @@ pub fn import(args: &Import) -> Result<(), String> {
 const MAX_LISTED_ERRORS: usize = 50;
 
 #[expect(clippy::print_stdout, reason = "the command's output")]
-fn print_outcome(table: &Table, outcome: &Outcome, language: Language) {
+fn print_outcome(table: &ImportTable, outcome: &ImportOutcome, language: Language) {
     let mut columns = Shown::new();
     columns.load_preset(UTF8_FULL_CONDENSED).set_header(["field", "column", "title"]);
-    for (field, column, title) in table.shown() {
+    for (field, column, title) in table.describe_columns() {
         columns.add_row([field, column, title]);
     }
     println!("{columns}");
@@ -142,7 +142,7 @@ fn print_outcome(table: &Table, outcome: &Outcome, language: Language) {
         let mut errors = Shown::new();
         errors.load_preset(UTF8_FULL_CONDENSED).set_header(["row", "field", "error"]);
         for error in outcome.faults.iter().take(MAX_LISTED_ERRORS) {
-            errors.add_row([error.row.to_string(), error.field.clone(), error.say(language).to_owned()]);
+            errors.add_row([error.row.to_string(), error.field.clone(), error.message(language).to_owned()]);
         }
         println!("{errors}");
         if outcome.faults.len() > MAX_LISTED_ERRORS {

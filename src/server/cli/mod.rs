@@ -13,7 +13,7 @@ use secrecy::ExposeSecret;
 
 use hoicho_core::{
     config::{self, Settings},
-    db::{DatabaseUrl, Db, migrate},
+    db::{Database, DatabaseUrl, migrate},
     values::clock::Clock,
 };
 use hoicho_web::{
@@ -33,33 +33,33 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Migrate the configured database and serve it
-    Serve(Place),
+    Serve(CommonArgs),
     /// Serve a sample database with three past editions and one around today
     Demo {
         #[command(flatten)]
-        place: DemoPlace,
+        place: DemoArgs,
         /// Delete the data of an earlier demo first
         #[arg(long)]
         reset: bool,
     },
     /// Compute a booth allocation and show it without changing anything
-    Allocate(allocate::Allocate),
+    Allocate(allocate::AllocateArgs),
     /// Import booths, exhibitors, products, sales or visits from a CSV or XLSX file
-    Import(import::Import),
+    Import(import::ImportArgs),
     /// Back up database and documents to a new folder; the server may be running
-    Backup(backup::Backup),
+    Backup(backup::BackupArgs),
     /// Restore a backup into an empty database
-    Restore(backup::Restore),
+    Restore(backup::RestoreArgs),
     /// Show or erase the personal data of a person, or end their logins
     Person(person::Person),
     /// Migrate the schema of the configured database
-    Migrate(Place),
+    Migrate(CommonArgs),
     /// Create a new key for signing access tokens, used from the next start; issued tokens stay valid until they expire
-    RotateKey(Place),
+    RotateKey(CommonArgs),
     /// Make an existing account a platform admin
     GrantAdmin {
         #[command(flatten)]
-        place: Place,
+        place: CommonArgs,
         /// E-mail address of the account
         email: String,
     },
@@ -69,7 +69,7 @@ enum Command {
 
 /// Port, data folder and settings.
 #[derive(Args)]
-struct Place {
+struct CommonArgs {
     /// Port to listen on [default: the setting server.port, 8080]
     #[arg(long)]
     port: Option<u16>,
@@ -83,7 +83,7 @@ struct Place {
 
 /// Port and data folder of the demo.
 #[derive(Args)]
-struct DemoPlace {
+struct DemoArgs {
     /// Port to listen on [default: the setting server.port, 8080]
     #[arg(long)]
     port: Option<u16>,
@@ -92,10 +92,10 @@ struct DemoPlace {
     data_dir: Option<PathBuf>,
 }
 
-impl From<DemoPlace> for Place {
-    fn from(place: DemoPlace) -> Self {
+impl From<DemoArgs> for CommonArgs {
+    fn from(place: DemoArgs) -> Self {
         let data_dir = place.data_dir.unwrap_or_else(|| std::env::temp_dir().join("hoicho-demo"));
-        Place { port: place.port, data_dir, config: None }
+        CommonArgs { port: place.port, data_dir, config: None }
     }
 }
 
@@ -136,24 +136,24 @@ fn openapi() -> Result<(), String> {
     Ok(())
 }
 
-fn settings(place: &Place) -> Result<Settings, String> {
+fn settings(place: &CommonArgs) -> Result<Settings, String> {
     Settings::load(place.config.as_deref()).map_err(|e| format!("invalid settings: {e}"))
 }
 
 #[expect(clippy::print_stdout, reason = "the command's output")]
-fn rotate_key(place: &Place) -> Result<(), String> {
-    let folder = config::folder_or(&settings(place)?.tokens.keys, &place.data_dir, "keys");
-    let file = token::make_key(&folder)?;
+fn rotate_key(place: &CommonArgs) -> Result<(), String> {
+    let folder = config::folder_or_default(&settings(place)?.tokens.keys, &place.data_dir, "keys");
+    let file = token::create_key(&folder)?;
     println!("{}: used for signing from the next start of each node", file.display());
     Ok(())
 }
 
 #[expect(clippy::print_stdout, reason = "the command's output")]
-fn grant_admin(place: &Place, email: &str) -> Result<(), String> {
-    let (_, db) = open(place)?;
+fn grant_admin(place: &CommonArgs, email: &str) -> Result<(), String> {
+    let (_, db) = open_database(place)?;
     let key = email.trim().to_lowercase();
     let now = Clock::System.now();
-    let granted = db.write_now(|tx| {
+    let granted = db.write_blocking(|tx| {
         let granted = store::grant_admin(tx, &key)?;
         let entry = audit::Entry::<()> {
             organiser: None,
@@ -179,7 +179,7 @@ fn grant_admin(place: &Place, email: &str) -> Result<(), String> {
 }
 
 /// Loads the settings and resolves the database URL; creates the data folder.
-fn place(place: &Place) -> Result<(Settings, DatabaseUrl), String> {
+fn load_settings(place: &CommonArgs) -> Result<(Settings, DatabaseUrl), String> {
     let settings = settings(place)?;
     std::fs::create_dir_all(&place.data_dir)
         .map_err(|e| format!("the data folder {}: {e}", place.data_dir.display()))?;
@@ -191,9 +191,9 @@ fn place(place: &Place) -> Result<(Settings, DatabaseUrl), String> {
 }
 
 #[expect(clippy::print_stdout, reason = "the command's output")]
-fn migrate(at: &Place) -> Result<(), String> {
-    let (_, url) = place(at)?;
-    let applied = migrate::up(&url).map_err(|e| e.to_string())?;
+fn migrate(at: &CommonArgs) -> Result<(), String> {
+    let (_, url) = load_settings(at)?;
+    let applied = migrate::run_pending(&url).map_err(|e| e.to_string())?;
     println!("{applied} migrations applied");
     Ok(())
 }
@@ -216,18 +216,18 @@ fn read_replica(settings: &Settings, primary: &DatabaseUrl) -> Result<Option<Dat
 }
 
 /// Loads the settings and opens the database. Applies pending migrations, unless `[database] migrate` is off.
-fn open(at: &Place) -> Result<(Settings, Db), String> {
-    let (settings, url) = place(at)?;
+fn open_database(at: &CommonArgs) -> Result<(Settings, Database), String> {
+    let (settings, url) = load_settings(at)?;
     if settings.database.migrate {
-        let applied = migrate::up(&url).map_err(|e| e.to_string())?;
+        let applied = migrate::run_pending(&url).map_err(|e| e.to_string())?;
         tracing::info!(applied, "migrated the database");
-    } else if let missing @ 1.. = migrate::pending(&url).map_err(|e| e.to_string())? {
+    } else if let missing @ 1.. = migrate::count_pending(&url).map_err(|e| e.to_string())? {
         return Err(format!("{missing} pending database migrations: run `hoicho migrate` first"));
     }
     let connections = settings.database.connections;
-    let db = Db::open(&url, connections).map_err(|e| e.to_string())?;
+    let db = Database::open(&url, connections).map_err(|e| e.to_string())?;
     let db = match read_replica(&settings, &url)? {
-        Some(replica) => db.with_standby(&url, &replica, connections),
+        Some(replica) => db.with_read_replica(&url, &replica, connections),
         None => db,
     };
     Ok((settings, db))

@@ -1,37 +1,38 @@
 //! `hoicho serve`: the HTTP server and the background jobs.
 use actix_web::{App, HttpServer};
 
-use super::Place;
+use super::CommonArgs;
 use crate::{
     app::{self, Services},
-    jobs::{self, Jobs},
+    jobs::{self, BackgroundJobs},
 };
 use hoicho_core::{
     config::{self, Settings},
-    db::Db,
+    db::Database,
     values::clock::Clock,
 };
 use hoicho_fair::mail::Mailer;
 
 /// Opens the database and serves until SIGINT or SIGTERM. Shutdown is graceful: requests in progress finish first.
-pub fn serve(place: &Place) -> Result<(), String> {
-    let (settings, db) = super::open(place)?;
+pub fn serve(place: &CommonArgs) -> Result<(), String> {
+    let (settings, db) = super::open_database(place)?;
     run(place, settings, db)
 }
 
 /// Serves an open database.
-pub fn run(place: &Place, settings: Settings, db: Db) -> Result<(), String> {
+pub fn run(place: &CommonArgs, settings: Settings, db: Database) -> Result<(), String> {
     let address = (settings.server.address.clone(), place.port.unwrap_or(settings.server.port));
     let base_url = format!("http://{}:{}", address.0, address.1);
     let public_url = match settings.server.public_url.trim_end_matches('/') {
         "" => base_url.clone(),
         url => url.to_owned(),
     };
-    let mailer = Mailer::new(&settings.mail, public_url, &config::folder_or("".as_ref(), &place.data_dir, "mail"))?;
+    let mailer =
+        Mailer::new(&settings.mail, public_url, &config::folder_or_default("".as_ref(), &place.data_dir, "mail"))?;
     let services = Services::new(&settings, db.clone(), Clock::System, &place.data_dir)?;
     let result = actix_web::rt::System::new().block_on(async move {
         let webhook_state = services.clone();
-        let jobs = Jobs { services: services.clone(), mailer };
+        let jobs = BackgroundJobs { services: services.clone(), mailer };
         let live = services.streams.clone();
         let server = HttpServer::new(move || App::new().configure(app::routes(services.clone())))
             .shutdown_timeout(settings.server.stop_timeout_s)
@@ -42,7 +43,7 @@ pub fn run(place: &Place, settings: Settings, db: Db) -> Result<(), String> {
                 format!("cannot listen on {base_url}: {e}. If another program uses the port, choose one with --port.")
             })?;
         let jobs_task = actix_web::rt::spawn(jobs.run());
-        let webhooks = actix_web::rt::spawn(jobs::tell(webhook_state));
+        let webhooks = actix_web::rt::spawn(jobs::run_webhook_delivery(webhook_state));
         tracing::info!("serving at {base_url} (API documentation at {base_url}/api/docs/)");
         let server = server.run();
         let handle = server.handle();

@@ -2,7 +2,7 @@
 use std::time::Duration;
 
 use crate::app::Services;
-use hoicho_core::{config::Retention, db::Db, values::clock::Instant};
+use hoicho_core::{config::Retention, db::Database, values::clock::Instant};
 use hoicho_fair::{
     allocation, imports,
     mail::{Mailer, send_due},
@@ -10,7 +10,7 @@ use hoicho_fair::{
 };
 use hoicho_web::{
     http::{Problem, idempotency},
-    identity::{lockout, one_time, store::forget_refresh_tokens},
+    identity::{email_tokens, lockout, store::delete_expired_refresh_tokens},
     outbox,
 };
 
@@ -23,7 +23,7 @@ const CLEANUP_EVERY_RUNS: u32 = 120;
 const WEBHOOK_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Background jobs of one node.
-pub struct Jobs {
+pub struct BackgroundJobs {
     /// What the handlers share.
     pub services: Services,
     /// Sends mails from the outbox.
@@ -31,28 +31,28 @@ pub struct Jobs {
 }
 
 /// Expires holds and offers; returns their number.
-pub async fn expire_allocations(db: &Db, now: Instant) -> Result<usize, Problem> {
+pub async fn expire_allocations(db: &Database, now: Instant) -> Result<usize, Problem> {
     db.write(move |tx| allocation::expire_due(tx, now)).await
 }
 
 /// Deletes expired idempotency keys, tokens, counters, messages and personal data; returns the number of rows.
-pub async fn forget(db: &Db, retention: Retention, now: Instant) -> Result<usize, Problem> {
+pub async fn delete_expired(db: &Database, retention: Retention, now: Instant) -> Result<usize, Problem> {
     db.write(move |tx| {
-        Ok(idempotency::forget(tx, now)?
-            + one_time::forget(tx, now)?
-            + lockout::forget(tx, now)?
-            + forget_refresh_tokens(tx, now)?
-            + outbox::forget(tx, now)?
-            + webhooks::forget(tx, now)?
-            + imports::forget(tx, now)?
-            + personal_data::retention::forget(tx, retention, now)?)
+        Ok(idempotency::delete_expired(tx, now)?
+            + email_tokens::delete_expired(tx, now)?
+            + lockout::delete_expired(tx, now)?
+            + delete_expired_refresh_tokens(tx, now)?
+            + outbox::delete_expired(tx, now)?
+            + webhooks::delete_expired(tx, now)?
+            + imports::delete_expired(tx, now)?
+            + personal_data::retention::delete_expired(tx, retention, now)?)
     })
     .await
 }
 
 /// Creates webhook messages from new events and delivers those that are due; returns the number delivered.
-pub async fn tell_partners(db: &Db, client: &webhooks::Client, now: Instant) -> Result<usize, Problem> {
-    while db.read(|tx| webhooks::is_anything_new(tx).map_err(Problem::from)).await? {
+pub async fn deliver_webhooks(db: &Database, client: &webhooks::WebhookClient, now: Instant) -> Result<usize, Problem> {
+    while db.read(|tx| webhooks::has_new_events(tx).map_err(Problem::from)).await? {
         db.write(move |tx| webhooks::fan_out(tx, now)).await?;
     }
     webhooks::deliver_due(db, client, now).await
@@ -62,9 +62,9 @@ pub async fn tell_partners(db: &Db, client: &webhooks::Client, now: Instant) -> 
 const STALE_RUN_TIMEOUT_S: i64 = 60;
 
 /// Fails allocation runs whose node stopped reporting progress; returns their number.
-pub async fn fail_silent_runs(db: &Db, now: Instant) -> Result<usize, Problem> {
+pub async fn fail_stale_runs(db: &Database, now: Instant) -> Result<usize, Problem> {
     let before = now - chrono::Duration::seconds(STALE_RUN_TIMEOUT_S);
-    db.write(move |tx| Ok(allocation::rounds::store::fail_silent(tx, before, now)?)).await
+    db.write(move |tx| Ok(allocation::runs::store::fail_stale(tx, before, now)?)).await
 }
 
 fn log_outcome(job: &str, outcome: Result<usize, Problem>) {
@@ -76,7 +76,7 @@ fn log_outcome(job: &str, outcome: Result<usize, Problem>) {
 }
 
 /// Delivers webhooks until it is dropped; a task of its own, so that a slow receiver does not delay other jobs.
-pub async fn tell(services: Services) {
+pub async fn run_webhook_delivery(services: Services) {
     let context = services.context;
     let mut interval = tokio::time::interval(WEBHOOK_INTERVAL);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -84,12 +84,12 @@ pub async fn tell(services: Services) {
         interval.tick().await;
         log_outcome(
             "delivered webhook messages",
-            tell_partners(&context.db, &services.webhooks, context.clock.now()).await,
+            deliver_webhooks(&context.db, &services.webhooks, context.clock.now()).await,
         );
     }
 }
 
-impl Jobs {
+impl BackgroundJobs {
     /// Runs the jobs until it is dropped. A failure is logged and retried in the next run.
     pub async fn run(self) {
         let context = &self.services.context;
@@ -99,16 +99,16 @@ impl Jobs {
             interval.tick().await;
             let now = context.clock.now();
             log_outcome("expired holds and offers", expire_allocations(db, now).await);
-            log_outcome("failed stale allocation runs", fail_silent_runs(db, now).await);
-            log_outcome("flushed API key usage counts", context.key_uses.write(db).await);
+            log_outcome("failed stale allocation runs", fail_stale_runs(db, now).await);
+            log_outcome("flushed API key usage counts", context.api_key_uses.flush(db).await);
             log_outcome("sent mails", send_due(db, &self.mailer, now).await);
-            match db.read(|tx| outbox::waiting(tx).map_err(Problem::from)).await {
-                Ok(waiting) => self.services.metrics.outbox_waiting.set(waiting),
+            match db.read(|tx| outbox::count_pending(tx).map_err(Problem::from)).await {
+                Ok(waiting) => self.services.metrics.outbox_pending.set(waiting),
                 Err(error) => tracing::warn!(%error, "failed to count the outbox"),
             }
             if run == 0 {
-                context.limits.forget_quiet();
-                log_outcome("deleted expired data", forget(db, context.retention, now).await);
+                context.rate_limiter.remove_idle();
+                log_outcome("deleted expired data", delete_expired(db, context.retention, now).await);
             }
         }
     }

@@ -8,7 +8,7 @@ use hoicho_core::{
 };
 
 /// Actions whose audit entries become webhook events.
-pub const ANNOUNCED: [&str; 18] = [
+pub const EVENT_ACTIONS: [&str; 18] = [
     "edition.transition",
     "edition.change",
     "edition.opening_days",
@@ -30,10 +30,10 @@ pub const ANNOUNCED: [&str; 18] = [
 ];
 
 /// Enqueues the entries that are webhook events, in order.
-pub(super) fn announce(tx: &mut Tx<'_>, rows: &[AuditRow]) -> QueryResult<()> {
+pub(super) fn enqueue_events(tx: &mut Tx<'_>, rows: &[AuditRow]) -> QueryResult<()> {
     let new_events: Vec<_> = rows
         .iter()
-        .filter(|row| row.organiser_id.is_some() && ANNOUNCED.contains(&row.action.as_str()))
+        .filter(|row| row.organiser_id.is_some() && EVENT_ACTIONS.contains(&row.action.as_str()))
         .map(|row| (events::audit_log_id.eq(row.id), events::is_new.eq(true)))
         .collect();
     if !new_events.is_empty() {

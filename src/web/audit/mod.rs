@@ -1,7 +1,7 @@
 //! The audit log: actor, action, time, and the values before and after each change, written in the same transaction as the
 //! change.
 mod events;
-pub use events::ANNOUNCED;
+pub use events::EVENT_ACTIONS;
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -91,7 +91,7 @@ fn row<T: Serialize>(entry: Entry<T>) -> QueryResult<AuditRow> {
 pub fn record<T: Serialize>(tx: &mut Tx<'_>, entry: Entry<T>) -> QueryResult<()> {
     let row = row(entry)?;
     diesel::insert_into(audit_log::table).values(&row).execute(tx.conn())?;
-    events::announce(tx, std::slice::from_ref(&row))
+    events::enqueue_events(tx, std::slice::from_ref(&row))
 }
 
 /// Records entries in batches.
@@ -99,14 +99,14 @@ pub fn record_all<T: Serialize>(tx: &mut Tx<'_>, entries: Vec<Entry<T>>) -> Quer
     let rows = entries.into_iter().map(row).collect::<QueryResult<Vec<_>>>()?;
     for batch in rows.chunks(500) {
         on_either!(tx, |c| diesel::insert_into(audit_log::table).values(batch).execute(c))?;
-        events::announce(tx, batch)?;
+        events::enqueue_events(tx, batch)?;
     }
     Ok(())
 }
 
 /// Filter of audit entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Of {
+pub enum Filter {
     /// No filter; for platform administrators.
     All,
     /// Entries of one tenant.
@@ -118,15 +118,15 @@ pub enum Of {
 }
 
 /// Reads a page of entries, starting after the cursor `after`: ascending for an edition, otherwise descending.
-pub fn page(tx: &mut Tx<'_>, of: Of, after: Option<AuditId>, limit: i64) -> QueryResult<Vec<AuditRow>> {
+pub fn list(tx: &mut Tx<'_>, of: Filter, after: Option<AuditId>, limit: i64) -> QueryResult<Vec<AuditRow>> {
     let mut query = audit_log::table.into_boxed();
     match of {
-        Of::All => {}
-        Of::Organiser(id) => query = query.filter(audit_log::organiser_id.eq(id)),
-        Of::Actor(id) => query = query.filter(audit_log::actor_id.eq(id)),
-        Of::Edition(id) => query = query.filter(audit_log::edition_id.eq(id)),
+        Filter::All => {}
+        Filter::Organiser(id) => query = query.filter(audit_log::organiser_id.eq(id)),
+        Filter::Actor(id) => query = query.filter(audit_log::actor_id.eq(id)),
+        Filter::Edition(id) => query = query.filter(audit_log::edition_id.eq(id)),
     }
-    let oldest_first = matches!(of, Of::Edition(_));
+    let oldest_first = matches!(of, Filter::Edition(_));
     match (after, oldest_first) {
         (Some(after), true) => query = query.filter(audit_log::id.gt(after)),
         (Some(after), false) => query = query.filter(audit_log::id.lt(after)),
@@ -137,7 +137,7 @@ pub fn page(tx: &mut Tx<'_>, of: Of, after: Option<AuditId>, limit: i64) -> Quer
 }
 
 /// The newest entry of an edition: the start position of an event stream that requests no history.
-pub fn last_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Option<AuditId>> {
+pub fn find_last_id(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Option<AuditId>> {
     audit_log::table
         .filter(audit_log::edition_id.eq(edition))
         .order(audit_log::id.desc())

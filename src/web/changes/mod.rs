@@ -3,13 +3,13 @@
 //! Invariants: database triggers record every change in the transaction that makes it. A client that requests the changes
 //! since a revision it received misses none, on either database and from any node, but may receive a change twice. Change
 //! rows outlive their subjects, so deletions are reported.
-mod about;
-mod mirror;
+mod cache_tag;
 mod store;
+mod sync;
 
-pub use about::About;
-pub use mirror::{Mirror, Mirrored, Wanted, ask, read};
-pub use store::{now, of_all};
+pub use cache_tag::CacheTag;
+pub use store::{current_revision, list_all_changes};
+pub use sync::{Mirrored, SyncList, SyncRequest, parse_request, read_page};
 
 hoicho_core::text_enum! {
     /// The kind of a mirrored entity.

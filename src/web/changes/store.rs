@@ -20,7 +20,7 @@ struct OldestTransaction {
 
 /// The current revision: all changes of transactions that may still commit are at or after it. Must be read before the rows,
 /// so that concurrent changes are reported again rather than missed.
-pub fn now(tx: &mut Tx<'_>) -> QueryResult<Revision> {
+pub fn current_revision(tx: &mut Tx<'_>) -> QueryResult<Revision> {
     match tx.conn() {
         Conn::Postgres(c) => {
             let oldest: OldestTransaction =
@@ -38,28 +38,28 @@ pub fn now(tx: &mut Tx<'_>) -> QueryResult<Revision> {
 /// The revision from which a client must request changes of a kind in an edition (`None`: editions themselves) to miss none.
 /// It is stable while nothing of the kind changes, so responses that contain it are identical and keep their ETag. Must be
 /// read before the rows.
-pub fn synced(tx: &mut Tx<'_>, edition: Option<EditionId>, kind: Kind) -> QueryResult<Revision> {
+pub fn sync_revision(tx: &mut Tx<'_>, edition: Option<EditionId>, kind: Kind) -> QueryResult<Revision> {
     let last: Option<i64> = changes::table
         .filter(changes::edition.eq(edition_column(edition)))
         .filter(changes::kind.eq(kind))
         .select(max(changes::revision))
         .get_result(tx.conn())?;
     // The next revision after the last change, but no later than the oldest transaction that may still commit.
-    Ok(now(tx)?.min(Revision(last.unwrap_or(0) + 1)))
+    Ok(current_revision(tx)?.min(Revision(last.unwrap_or(0) + 1)))
 }
 
 /// The start of a range of changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Since {
+pub enum ChangesFrom {
     /// From this revision, inclusive.
     Revision(Revision),
     /// After this change, exclusive.
-    After(Seen),
+    After(ChangeKey),
 }
 
 /// The sort key of a change: the revision, then the subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Seen {
+pub struct ChangeKey {
     /// Revision of the change.
     pub revision: Revision,
     /// The changed entity.
@@ -67,18 +67,18 @@ pub struct Seen {
 }
 
 /// Changes of a kind in an edition (`None`: editions themselves), in order.
-pub fn since(
+pub fn list_changes(
     tx: &mut Tx<'_>,
     edition: Option<EditionId>,
     kind: Kind,
-    since: Since,
+    since: ChangesFrom,
     limit: i64,
-) -> QueryResult<Vec<Seen>> {
+) -> QueryResult<Vec<ChangeKey>> {
     let mut query =
         changes::table.filter(changes::edition.eq(edition_column(edition))).filter(changes::kind.eq(kind)).into_boxed();
     query = match since {
-        Since::Revision(from) => query.filter(changes::revision.ge(from.0)),
-        Since::After(last) => query.filter(
+        ChangesFrom::Revision(from) => query.filter(changes::revision.ge(from.0)),
+        ChangesFrom::After(last) => query.filter(
             changes::revision
                 .gt(last.revision.0)
                 .or(changes::revision.eq(last.revision.0).and(changes::subject.gt(last.subject))),
@@ -89,11 +89,11 @@ pub fn since(
         .limit(limit)
         .select((changes::revision, changes::subject))
         .load(tx.conn())?;
-    Ok(rows.into_iter().map(|(revision, subject)| Seen { revision: Revision(revision), subject }).collect())
+    Ok(rows.into_iter().map(|(revision, subject)| ChangeKey { revision: Revision(revision), subject }).collect())
 }
 
 /// Changes of all editions from revision `from`, inclusive, in order.
-pub fn of_all(tx: &mut Tx<'_>, from: Revision, limit: i64) -> QueryResult<Vec<(EditionId, Kind, Revision)>> {
+pub fn list_all_changes(tx: &mut Tx<'_>, from: Revision, limit: i64) -> QueryResult<Vec<(EditionId, Kind, Revision)>> {
     let rows: Vec<(EditionId, Kind, SubjectId, i64)> = changes::table
         .filter(changes::revision.ge(from.0))
         .order(changes::revision)

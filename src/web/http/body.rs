@@ -5,13 +5,13 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, error::PayloadError, web
 use serde::de::DeserializeOwned;
 
 use super::{
+    body_timeout,
     problem::{Code, FieldError, Problem},
-    slow,
 };
-use hoicho_core::i18n::{Said, Text};
+use hoicho_core::i18n::{LocalizedText, MessageId};
 
 /// Maximum size of a JSON body in bytes.
-pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
+pub const MAX_JSON_BYTES: usize = 2 * 1024 * 1024;
 
 /// A JSON body of type `T`. `T` rejects unknown fields itself (`deny_unknown_fields`).
 ///
@@ -21,7 +21,7 @@ pub struct Body<T>(Result<T, Problem>);
 
 impl<T> Body<T> {
     /// The parsed body or the parse error.
-    pub fn get(self) -> Result<T, Problem> {
+    pub fn into_result(self) -> Result<T, Problem> {
         self.0
     }
 }
@@ -34,9 +34,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         Box::pin(async move {
             let result = bytes.await.map_err(|e| match e.as_response_error().status_code() {
                 actix_web::http::StatusCode::PAYLOAD_TOO_LARGE => {
-                    Problem::new(Code::TooLarge, Said("the-body-is-over-2-mb-please"))
+                    Problem::new(Code::TooLarge, MessageId("the-body-is-over-2-mb-please"))
                 }
-                _ => e.as_error::<PayloadError>().map_or(Code::BadRequest.into(), slow::fault),
+                _ => e.as_error::<PayloadError>().map_or(Code::BadRequest.into(), body_timeout::to_problem),
             });
             Ok(Self(result.and_then(|bytes| parse(&bytes))))
         })
@@ -55,19 +55,19 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
                 errors: vec![FieldError {
                     pointer: pointer(&path),
                     code: "unexpected",
-                    detail: unexpected(&inner.to_string()),
+                    detail: localize_serde_error(&inner.to_string()),
                 }],
             }
         } else {
-            Problem::new(Code::BadRequest, Said("this-is-not-valid-json-inner").with(&[("inner", &inner)]))
+            Problem::new(Code::BadRequest, MessageId("this-is-not-valid-json-inner").with_args(&[("inner", &inner)]))
         }
     })?;
-    reader.end().map_err(|_| Problem::new(Code::BadRequest, Said("there-is-something-after-the-json")))?;
+    reader.end().map_err(|_| Problem::new(Code::BadRequest, MessageId("there-is-something-after-the-json")))?;
     Ok(value)
 }
 
 /// Localizes a serde error message. Serde uses few phrases, which are translated term by term; names are API identifiers.
-pub fn unexpected(message: &str) -> Text {
+pub fn localize_serde_error(message: &str) -> LocalizedText {
     // The position "… at line 1 column 7" is redundant because the error has a JSON pointer.
     let message = message.split(" at line ").next().unwrap_or(message);
     let terms = [
@@ -92,7 +92,7 @@ pub fn unexpected(message: &str) -> Text {
         (" or ", " hoặc "),
     ];
     let vi = terms.iter().fold(message.to_owned(), |message, (en, vi)| message.replace(en, vi));
-    Said("this-cannot-be-taken").with(&[]).and("said", Text::verbatim(vi, message)).text()
+    MessageId("this-cannot-be-taken").with_args(&[]).with_text("said", LocalizedText::verbatim(vi, message)).localize()
 }
 
 fn pointer(path: &str) -> String {
@@ -107,7 +107,7 @@ pub struct Query<T>(Result<T, Problem>);
 
 impl<T> Query<T> {
     /// The parsed query or the parse error.
-    pub fn get(self) -> Result<T, Problem> {
+    pub fn into_result(self) -> Result<T, Problem> {
         self.0
     }
 }
@@ -117,7 +117,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Future = std::future::Ready<Result<Self, Problem>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let parsed = serde_urlencoded::from_str(req.query_string()).map_err(|e| {
-            Problem::new(Code::BadRequest, Said("a-query-parameter").with(&[]).and("fault", unexpected(&e.to_string())))
+            Problem::new(
+                Code::BadRequest,
+                MessageId("a-query-parameter").with_args(&[]).with_text("fault", localize_serde_error(&e.to_string())),
+            )
         });
         std::future::ready(Ok(Self(parsed)))
     }

@@ -1,6 +1,6 @@
 //! Version ETags and optimistic locking: `If-Match` rejects a change that is based on a stale version.
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
-use hoicho_core::i18n::Said;
+use hoicho_core::i18n::MessageId;
 
 use super::problem::{Code, Problem};
 
@@ -12,7 +12,7 @@ impl IfMatch {
     /// Fails with 412 if the expected version is not `current`, and with 428 if the header is missing.
     pub fn check(self, current: i32) -> Result<(), Problem> {
         if self.0.is_none() {
-            return Err(Problem::new(Code::PreconditionRequired, Said("please-send-if-match-with-the-etag")));
+            return Err(Problem::new(Code::PreconditionRequired, MessageId("please-send-if-match-with-the-etag")));
         }
         self.check_if_sent(Some(current))
     }
@@ -26,9 +26,9 @@ impl IfMatch {
             Some(current) if current == expected => Ok(()),
             Some(current) => Err(Problem::new(
                 Code::StaleVersion,
-                Said("the-current-version-is-v-current-please").with(&[("current", &current)]),
+                MessageId("the-current-version-is-v-current-please").with_args(&[("current", &current)]),
             )),
-            None => Err(Problem::new(Code::StaleVersion, Said("there-is-nothing-yet-please-send-it"))),
+            None => Err(Problem::new(Code::StaleVersion, MessageId("there-is-nothing-yet-please-send-it"))),
         }
     }
 }
@@ -37,20 +37,21 @@ impl FromRequest for IfMatch {
     type Error = Problem;
     type Future = std::future::Ready<Result<Self, Problem>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let parsed = req.headers().get(header::IF_MATCH).map(|v| v.to_str().ok().and_then(version));
-        let expected = parsed
-            .map(|version| version.ok_or_else(|| Problem::new(Code::StaleVersion, Said("the-if-match-is-not-one-of"))));
+        let parsed = req.headers().get(header::IF_MATCH).map(|v| v.to_str().ok().and_then(parse));
+        let expected = parsed.map(|version| {
+            version.ok_or_else(|| Problem::new(Code::StaleVersion, MessageId("the-if-match-is-not-one-of")))
+        });
         std::future::ready(Ok(Self(expected)))
     }
 }
 
 /// Parses a version ETag: `"v3"` is 3; `None` for any other ETag.
-pub fn version(tag: &str) -> Option<i32> {
+pub fn parse(tag: &str) -> Option<i32> {
     let digits = tag.strip_prefix("\"v")?.strip_suffix('"')?;
     digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 
 /// The `ETag` header of a version.
-pub fn tag(version: i32) -> (header::HeaderName, String) {
+pub fn header(version: i32) -> (header::HeaderName, String) {
     (header::ETAG, format!("\"v{version}\""))
 }

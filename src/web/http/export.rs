@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     problem::{Code, Problem},
-    streamed::Form,
+    streaming::Form,
 };
 
 /// Output format of a report.
@@ -21,7 +21,7 @@ pub enum Format {
 
 impl Format {
     /// File name extension.
-    pub fn ending(self) -> &'static str {
+    pub fn extension(self) -> &'static str {
         match self {
             Self::Json => "json",
             Self::Csv => "csv",
@@ -58,12 +58,12 @@ fn failed(error: &dyn std::fmt::Display) -> Problem {
 
 /// Escapes text against formula injection: spreadsheets evaluate cells with these prefixes, and a leading apostrophe marks
 /// them as text.
-pub fn defused(text: &str) -> String {
+pub fn escape_formula(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
 /// Spreadsheet name of a zero-based column index: `A`, `B` … `Z`, `AA`.
-pub fn letters(column: usize) -> String {
+pub fn column_letters(column: usize) -> String {
     let mut rest = column + 1;
     let mut name = Vec::new();
     while rest > 0 {
@@ -97,7 +97,7 @@ impl Table {
         writer.write_record(&self.columns).map_err(|e| failed(&e))?;
         for row in &self.rows {
             let cells = row.iter().map(|cell| match cell {
-                Cell::Text(text) => defused(text),
+                Cell::Text(text) => escape_formula(text),
                 Cell::Number(number) => number.to_string(),
             });
             writer.write_record(cells).map_err(|e| failed(&e))?;
@@ -134,8 +134,13 @@ impl Table {
 
     /// Builds the response in the requested format, CSV and XLSX as an attachment; `title` maps column names to the headings
     /// of a workbook.
-    pub fn answer(&self, format: Format, file: &str, title: impl Fn(&str) -> String) -> Result<HttpResponse, Problem> {
-        let extension = format.ending();
+    pub fn into_response(
+        &self,
+        format: Format,
+        file: &str,
+        title: impl Fn(&str) -> String,
+    ) -> Result<HttpResponse, Problem> {
+        let extension = format.extension();
         let (content_type, bytes) = match format {
             Format::Json => return Ok(HttpResponse::Ok().json(self.json())),
             Format::Csv => (Form::Csv.content_type(), self.csv()?),

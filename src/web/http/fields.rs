@@ -9,7 +9,7 @@ use utoipa::{
 };
 
 use super::problem::{Code, Problem};
-use hoicho_core::i18n::Said;
+use hoicho_core::i18n::MessageId;
 
 /// Selected fields of `T`; all by default.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ fn names_in(schema: &RefOr<Schema>) -> Vec<String> {
 
 impl<T: Serialize + ToSchema> Fields<T> {
     /// Parses comma-separated names; an unknown name is an error.
-    pub fn ask(parameter: Option<&str>) -> Result<Self, Problem> {
+    pub fn parse(parameter: Option<&str>) -> Result<Self, Problem> {
         let Some(parameter) = parameter else { return Ok(Self(None, PhantomData)) };
         let known = names_in(&T::schema());
         let selected: Vec<String> = parameter.split(',').map(|name| name.trim().to_owned()).collect();
@@ -34,7 +34,8 @@ impl<T: Serialize + ToSchema> Fields<T> {
             let unknown: String = unknown.chars().take(40).collect();
             return Err(Problem::new(
                 Code::BadRequest,
-                Said("there-is-no-field-name-those-that").with(&[("name", &unknown), ("known", &known.join(", "))]),
+                MessageId("there-is-no-field-name-those-that")
+                    .with_args(&[("name", &unknown), ("known", &known.join(", "))]),
             ));
         }
         Ok(Self(Some(selected), PhantomData))
@@ -46,7 +47,7 @@ impl<T: Serialize + ToSchema> Fields<T> {
     }
 
     /// A row with the selected fields.
-    pub fn of(&self, row: &T) -> Result<Value, Problem> {
+    pub fn select(&self, row: &T) -> Result<Value, Problem> {
         let value = serde_json::to_value(row).map_err(|_| Code::Internal)?;
         let (Some(selected), Value::Object(all)) = (&self.0, &value) else { return Ok(value) };
         let fields: Map<String, Value> =
@@ -55,8 +56,8 @@ impl<T: Serialize + ToSchema> Fields<T> {
     }
 
     /// Rows with the selected fields.
-    pub fn of_all(&self, rows: &[T]) -> Result<Vec<Value>, Problem> {
-        rows.iter().map(|row| self.of(row)).collect()
+    pub fn select_all(&self, rows: &[T]) -> Result<Vec<Value>, Problem> {
+        rows.iter().map(|row| self.select(row)).collect()
     }
 }
 
@@ -73,9 +74,12 @@ mod tests {
     #[test]
     fn unknown_field_is_rejected() {
         let row = Row { id: 1, name: "Gian" };
-        assert_eq!(Fields::<Row>::ask(Some("name")).unwrap().of(&row).unwrap(), serde_json::json!({ "name": "Gian" }));
-        assert!(Fields::<Row>::ask(None).unwrap().is_all());
-        assert!(Fields::<Row>::ask(Some("name,tax_code")).is_err());
-        assert!(Fields::<Row>::ask(Some("")).is_err());
+        assert_eq!(
+            Fields::<Row>::parse(Some("name")).unwrap().select(&row).unwrap(),
+            serde_json::json!({ "name": "Gian" })
+        );
+        assert!(Fields::<Row>::parse(None).unwrap().is_all());
+        assert!(Fields::<Row>::parse(Some("name,tax_code")).is_err());
+        assert!(Fields::<Row>::parse(Some("")).is_err());
     }
 }

@@ -15,13 +15,13 @@ use futures_util::{StreamExt, stream};
 use sha2::{Digest, Sha256};
 
 use super::{
-    answer::Answer,
+    body_timeout,
     problem::{Code, Problem},
-    slow,
+    response::ApiResponse,
 };
 use hoicho_core::{
     db::{Tx, schema::idempotency_keys},
-    i18n::Said,
+    i18n::MessageId,
     values::{clock::Instant, ids::UserId},
 };
 
@@ -32,33 +32,33 @@ const TTL_HOURS: i64 = 24;
 
 /// An idempotency key with a digest of the request.
 #[derive(Debug, Clone)]
-pub struct Attempt {
+pub struct IdempotentRequest {
     key: String,
     digest: String,
 }
 
-impl Attempt {
+impl IdempotentRequest {
     /// The attempt that [`note`] attached to the request.
-    pub fn of(req: &HttpRequest) -> Option<Self> {
+    pub fn from_request(req: &HttpRequest) -> Option<Self> {
         req.extensions().get::<Self>().cloned()
     }
 }
 
 /// Parses a key: 1 to 255 visible ASCII characters; `None` if it is invalid.
-pub fn key(header: &HeaderValue) -> Option<&str> {
+pub fn parse_key(header: &HeaderValue) -> Option<&str> {
     header.to_str().ok().filter(|key| (1..=255).contains(&key.len()))
 }
 
 fn invalid_key() -> Problem {
-    Problem::new(Code::BadRequest, Said("an-idempotency-key-has-1-to-255"))
+    Problem::new(Code::BadRequest, MessageId("an-idempotency-key-has-1-to-255"))
 }
 
 /// Middleware that buffers a `POST` with an idempotency key and attaches the key and the digest of path, query and body.
-pub async fn note(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
+pub async fn middleware(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
     let Some(key) = req.headers().get("idempotency-key").filter(|_| req.method() == Method::POST).cloned() else {
         return next.call(req).await;
     };
-    let Some(key) = self::key(&key) else {
+    let Some(key) = self::parse_key(&key) else {
         return Ok(req.error_response(invalid_key()));
     };
     let mut payload = req.take_payload();
@@ -66,7 +66,7 @@ pub async fn note(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<Servic
     while let Some(chunk) = payload.next().await {
         let chunk = match chunk {
             Ok(chunk) => chunk,
-            Err(error) => return Ok(req.error_response(slow::fault(&error))),
+            Err(error) => return Ok(req.error_response(body_timeout::to_problem(&error))),
         };
         if body.len() + chunk.len() > MAX_BODY_BYTES {
             return Ok(req.error_response(Problem::from(Code::TooLarge)));
@@ -77,7 +77,7 @@ pub async fn note(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<Servic
     for part in [req.path().as_bytes(), req.query_string().as_bytes(), &body] {
         digest.update(Sha256::digest(part));
     }
-    let attempt = Attempt { key: key.to_owned(), digest: URL_SAFE_NO_PAD.encode(digest.finalize()) };
+    let attempt = IdempotentRequest { key: key.to_owned(), digest: URL_SAFE_NO_PAD.encode(digest.finalize()) };
     req.extensions_mut().insert(attempt);
     let body: Bytes = body.freeze();
     req.set_payload(Payload::Stream { payload: Box::pin(stream::once(async { Ok(body) })) });
@@ -86,13 +86,13 @@ pub async fn note(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<Servic
 
 /// Runs `work` and stores its response, or returns the stored response of the same attempt. Fails with
 /// `idempotency_key_reused` if the key was used for a different request.
-pub fn once(
+pub fn run_once(
     tx: &mut Tx<'_>,
-    attempt: Option<Attempt>,
+    attempt: Option<IdempotentRequest>,
     user: UserId,
     now: Instant,
-    work: impl FnOnce(&mut Tx<'_>) -> Result<Answer, Problem>,
-) -> Result<Answer, Problem> {
+    work: impl FnOnce(&mut Tx<'_>) -> Result<ApiResponse, Problem>,
+) -> Result<ApiResponse, Problem> {
     use idempotency_keys as keys;
     let Some(attempt) = attempt else { return work(tx) };
     let stored: Option<(String, i32, Option<i32>, String)> = keys::table
@@ -103,10 +103,13 @@ pub fn once(
         .optional()?;
     if let Some((digest, status, version, body)) = stored {
         if digest != attempt.digest {
-            return Err(Problem::new(Code::IdempotencyKeyReused, Said("this-idempotency-key-was-used-for-another")));
+            return Err(Problem::new(
+                Code::IdempotencyKeyReused,
+                MessageId("this-idempotency-key-was-used-for-another"),
+            ));
         }
         let status = u16::try_from(status).ok().and_then(|s| actix_web::http::StatusCode::from_u16(s).ok());
-        return Ok(Answer { status: status.ok_or(Code::Internal)?, version, body, repeated: true });
+        return Ok(ApiResponse { status: status.ok_or(Code::Internal)?, version, body, is_replayed: true });
     }
     let response = work(tx)?;
     diesel::delete(keys::table.find((user, &attempt.key))).execute(tx.conn())?;
@@ -125,7 +128,7 @@ pub fn once(
 }
 
 /// Deletes expired responses; returns the number of deleted rows.
-pub fn forget(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
+pub fn delete_expired(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
     let expired = idempotency_keys::table.filter(idempotency_keys::created_at.le(now - Duration::hours(TTL_HOURS)));
     diesel::delete(expired).execute(tx.conn())
 }

@@ -3,8 +3,8 @@ use actix_web::{HttpResponse, ResponseError, body::BoxBody, dev::ServiceResponse
 use serde::Serialize;
 
 use hoicho_core::{
-    db::{Unavailable, Violated, constraint},
-    i18n::{Language, Said, Text},
+    db::{ConstraintViolation, Unavailable, constraint},
+    i18n::{Language, LocalizedText, MessageId},
 };
 
 macro_rules! codes {
@@ -21,9 +21,9 @@ macro_rules! codes {
                 StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
             }
             /// The localized title.
-            pub fn title(self) -> Text {
+            pub fn title(self) -> LocalizedText {
                 let name: &'static str = self.into();
-                Text::of(&format!("problem-{name}"))
+                LocalizedText::from_key(&format!("problem-{name}"))
             }
         }
     };
@@ -88,7 +88,7 @@ pub struct FieldError {
     /// Stable error code.
     pub code: &'static str,
     /// The error and how to correct it.
-    pub detail: Text,
+    pub detail: LocalizedText,
 }
 
 /// A validation error of one field, in responses.
@@ -127,14 +127,14 @@ pub struct Problem {
     /// Error code.
     pub code: Code,
     /// The error and how to correct it.
-    pub detail: Option<Text>,
+    pub detail: Option<LocalizedText>,
     /// Validation errors.
     pub errors: Vec<FieldError>,
 }
 
 impl Problem {
     /// A problem with a detail text.
-    pub fn new(code: Code, detail: impl Into<Text>) -> Self {
+    pub fn new(code: Code, detail: impl Into<LocalizedText>) -> Self {
         Self { code, detail: Some(detail.into()), errors: Vec::new() }
     }
 
@@ -142,15 +142,15 @@ impl Problem {
         let document = ProblemView {
             status: self.code.status().as_u16(),
             code: self.code,
-            title: self.code.title().say(language).to_owned(),
-            detail: self.detail.as_ref().map(|d| d.say(language).to_owned()),
+            title: self.code.title().get(language).to_owned(),
+            detail: self.detail.as_ref().map(|d| d.get(language).to_owned()),
             errors: self
                 .errors
                 .iter()
                 .map(|e| FaultyField {
                     pointer: e.pointer.clone(),
                     code: e.code,
-                    detail: e.detail.say(language).to_owned(),
+                    detail: e.detail.get(language).to_owned(),
                 })
                 .collect(),
         };
@@ -163,7 +163,7 @@ impl Problem {
     }
 
     /// Renders the problem again in the caller's language, because `ResponseError` has no access to the request.
-    pub fn in_callers_language(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    pub fn localize(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         let problem = response.response().error().and_then(|e| e.as_error::<Problem>()).cloned();
         let Some(problem) = problem else { return response };
         let accepted = response.request().headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
@@ -200,9 +200,9 @@ impl From<Unavailable> for Problem {
         tracing::warn!(%error, "database unavailable");
         match error {
             Unavailable::Pool(_) | Unavailable::QueueFull | Unavailable::NotCommitted(_) => {
-                Problem::new(Code::Unavailable, Said("the-database-is-busy-please-try-again"))
+                Problem::new(Code::Unavailable, MessageId("the-database-is-busy-please-try-again"))
             }
-            Unavailable::Broken => Code::Internal.into(),
+            Unavailable::TaskFailed => Code::Internal.into(),
         }
     }
 }
@@ -212,36 +212,50 @@ impl From<diesel::result::Error> for Problem {
         if matches!(error, diesel::result::Error::NotFound) {
             return Code::NotFound.into();
         }
-        match constraint::violated(&error) {
-            Some(Violated::BoothTaken) => {
-                Problem::new(Code::BoothAlreadyTaken, Said("this-booth-is-already-taken-by-another"))
+        match constraint::constraint_violation(&error) {
+            Some(ConstraintViolation::BoothTaken) => {
+                Problem::new(Code::BoothAlreadyTaken, MessageId("this-booth-is-already-taken-by-another"))
             }
-            Some(Violated::UserEmail) => Problem::new(Code::AlreadyExists, Said("this-e-mail-has-an-account-already")),
-            Some(Violated::EditionSlug) => Problem::new(Code::AlreadyExists, Said("this-slug-is-in-use-please-choose")),
-            Some(Violated::BoothCode) => Problem::new(Code::AlreadyExists, Said("a-booth-with-this-code-exists-in")),
-            Some(Violated::BoothPlace) => Problem::new(Code::AlreadyExists, Said("a-booth-stands-at-this-place-of")),
-            Some(Violated::ApplicationExists) => {
-                Problem::new(Code::AlreadyExists, Said("this-exhibitor-has-an-application-for-this"))
+            Some(ConstraintViolation::UserEmail) => {
+                Problem::new(Code::AlreadyExists, MessageId("this-e-mail-has-an-account-already"))
             }
-            Some(Violated::ReportExists) => Problem::new(Code::AlreadyExists, Said("the-booth-has-a-report-for-this")),
-            Some(Violated::TaxCode) => Problem::new(Code::AlreadyExists, Said("this-tax-code-is-registered-already")),
-            Some(Violated::AttemptUnderWay) => {
-                Problem::new(Code::AlreadyExists, Said("a-request-with-this-idempotency-key-is"))
+            Some(ConstraintViolation::EditionSlug) => {
+                Problem::new(Code::AlreadyExists, MessageId("this-slug-is-in-use-please-choose"))
             }
-            Some(Violated::ZoneCode) => Problem::new(Code::AlreadyExists, Said("a-zone-with-this-code-exists-in")),
-            Some(Violated::Participant) => {
-                Problem::new(Code::AlreadyExists, Said("this-exhibitor-or-company-is-on-the"))
+            Some(ConstraintViolation::BoothCode) => {
+                Problem::new(Code::AlreadyExists, MessageId("a-booth-with-this-code-exists-in"))
             }
-            Some(Violated::OtherUnique) => Code::AlreadyExists.into(),
-            Some(Violated::Reference) => Code::InUse.into(),
-            Some(Violated::Check) => Code::Invalid.into(),
+            Some(ConstraintViolation::BoothPlace) => {
+                Problem::new(Code::AlreadyExists, MessageId("a-booth-stands-at-this-place-of"))
+            }
+            Some(ConstraintViolation::ApplicationExists) => {
+                Problem::new(Code::AlreadyExists, MessageId("this-exhibitor-has-an-application-for-this"))
+            }
+            Some(ConstraintViolation::ReportExists) => {
+                Problem::new(Code::AlreadyExists, MessageId("the-booth-has-a-report-for-this"))
+            }
+            Some(ConstraintViolation::TaxCode) => {
+                Problem::new(Code::AlreadyExists, MessageId("this-tax-code-is-registered-already"))
+            }
+            Some(ConstraintViolation::RequestInProgress) => {
+                Problem::new(Code::AlreadyExists, MessageId("a-request-with-this-idempotency-key-is"))
+            }
+            Some(ConstraintViolation::ZoneCode) => {
+                Problem::new(Code::AlreadyExists, MessageId("a-zone-with-this-code-exists-in"))
+            }
+            Some(ConstraintViolation::Participant) => {
+                Problem::new(Code::AlreadyExists, MessageId("this-exhibitor-or-company-is-on-the"))
+            }
+            Some(ConstraintViolation::OtherUnique) => Code::AlreadyExists.into(),
+            Some(ConstraintViolation::Reference) => Code::InUse.into(),
+            Some(ConstraintViolation::Check) => Code::Invalid.into(),
             None if constraint::is_contention(&error) => {
                 tracing::warn!(%error, "transaction conflict");
-                Problem::new(Code::Unavailable, Said("somebody-else-is-changing-the-same-data"))
+                Problem::new(Code::Unavailable, MessageId("somebody-else-is-changing-the-same-data"))
             }
-            None if constraint::cannot_serve(&error) => {
+            None if constraint::is_unavailable(&error) => {
                 tracing::error!(%error, "database unavailable");
-                Problem::new(Code::Unavailable, Said("the-database-is-busy-please-try-again"))
+                Problem::new(Code::Unavailable, MessageId("the-database-is-busy-please-try-again"))
             }
             None => {
                 tracing::error!(%error, "database error");
@@ -253,6 +267,6 @@ impl From<diesel::result::Error> for Problem {
 
 impl From<hoicho_core::values::money::Overflow> for Problem {
     fn from(_: hoicho_core::values::money::Overflow) -> Self {
-        Problem::new(Code::Invalid, Said("the-amounts-add-up-to-more-than"))
+        Problem::new(Code::Invalid, MessageId("the-amounts-add-up-to-more-than"))
     }
 }

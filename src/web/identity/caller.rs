@@ -6,12 +6,12 @@ use std::{
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 
-use super::{keys::KeyDigest, store, token::Tokens};
-use crate::http::{Answer, Code, Problem, idempotency, idempotency::Attempt};
+use super::{api_keys::ApiKeyDigest, store, token::AccessTokens};
+use crate::http::{ApiResponse, Code, Problem, idempotency, idempotency::IdempotentRequest};
 use crate::identity::RequestContext;
 use hoicho_core::{
     db::Tx,
-    i18n::Said,
+    i18n::MessageId,
     values::{
         clock::{Clock, Instant},
         ids::UserId,
@@ -24,7 +24,7 @@ pub struct Caller {
     /// From a valid access token.
     pub user: Option<UserId>,
     /// Digest of an API key, not verified yet: that happens in the transaction of the handler.
-    pub key: Option<KeyDigest>,
+    pub key: Option<ApiKeyDigest>,
     /// Time of the request.
     pub now: Instant,
 }
@@ -34,7 +34,7 @@ impl Caller {
     ///
     /// # Errors
     /// [`Code::LoginRequired`] for an invalid token; it is not treated as an anonymous request, so that the client notices.
-    pub(super) fn of(req: &HttpRequest, tokens: &Tokens, clock: Clock) -> Result<Self, Problem> {
+    pub(super) fn from_request(req: &HttpRequest, tokens: &AccessTokens, clock: Clock) -> Result<Self, Problem> {
         if let Some(cached) = req.extensions().get::<Self>() {
             return Ok(*cached);
         }
@@ -43,15 +43,18 @@ impl Caller {
             return Ok(Self { user: None, key: None, now });
         };
         let bearer = value.to_str().ok().and_then(|v| v.strip_prefix("Bearer "));
-        if let Some(key) = bearer.and_then(KeyDigest::of) {
+        if let Some(key) = bearer.and_then(ApiKeyDigest::from_token) {
             let caller = Self { user: None, key: Some(key), now };
             req.extensions_mut().insert(caller);
             return Ok(caller);
         }
-        let user =
-            value.to_str().ok().and_then(|v| v.strip_prefix("Bearer ")).and_then(|token| tokens.check(token, now));
+        let user = value
+            .to_str()
+            .ok()
+            .and_then(|v| v.strip_prefix("Bearer "))
+            .and_then(|token| tokens.verify_cached(token, now));
         let Some(user) = user else {
-            return Err(Problem::new(Code::LoginRequired, Said("the-access-token-is-not-valid-any")));
+            return Err(Problem::new(Code::LoginRequired, MessageId("the-access-token-is-not-valid-any")));
         };
         let caller = Self { user: Some(user), key: None, now };
         req.extensions_mut().insert(caller);
@@ -61,7 +64,7 @@ impl Caller {
 
 /// Source address as the unit of rate limits: an IPv4 address, or an IPv6 /64, which is what one customer gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Source {
+pub enum SourceAddress {
     /// The full address.
     V4(Ipv4Addr),
     /// The first 64 bits.
@@ -70,18 +73,18 @@ pub enum Source {
     Unknown,
 }
 
-impl std::fmt::Display for Source {
+impl std::fmt::Display for SourceAddress {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Source::V4(address) => address.fmt(f),
-            Source::V6([a, b, c, d]) => write!(f, "{a:x}:{b:x}:{c:x}:{d:x}::/64"),
-            Source::Unknown => f.write_str("unknown"),
+            SourceAddress::V4(address) => address.fmt(f),
+            SourceAddress::V6([a, b, c, d]) => write!(f, "{a:x}:{b:x}:{c:x}:{d:x}::/64"),
+            SourceAddress::Unknown => f.write_str("unknown"),
         }
     }
 }
 
 /// The source address of a request.
-pub fn source(req: &HttpRequest, behind_proxy: bool) -> Source {
+pub fn source_address(req: &HttpRequest, behind_proxy: bool) -> SourceAddress {
     let forwarded = || {
         // Our own proxy appended the last address; those before it are claimed by the client.
         let list = req.headers().get("x-forwarded-for")?.to_str().ok()?;
@@ -89,12 +92,12 @@ pub fn source(req: &HttpRequest, behind_proxy: bool) -> Source {
     };
     let direct = req.peer_addr().map(|a| a.ip());
     match if behind_proxy { forwarded().or(direct) } else { direct } {
-        Some(IpAddr::V4(address)) => Source::V4(address),
+        Some(IpAddr::V4(address)) => SourceAddress::V4(address),
         Some(IpAddr::V6(address)) => {
             let [a, b, c, d, ..] = address.segments();
-            Source::V6([a, b, c, d])
+            SourceAddress::V6([a, b, c, d])
         }
-        None => Source::Unknown,
+        None => SourceAddress::Unknown,
     }
 }
 
@@ -106,21 +109,21 @@ pub struct SignedIn {
     pub now: Instant,
     /// Application state with the database.
     pub context: web::Data<RequestContext>,
-    attempt: Option<Attempt>,
+    attempt: Option<IdempotentRequest>,
 }
 
 impl SignedIn {
     /// Runs `work` in a write transaction once per Idempotency-Key.
-    pub async fn once(
+    pub async fn write_once(
         self,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<Answer, Problem> + Send + 'static,
-    ) -> Result<Answer, Problem> {
+        work: impl FnOnce(&mut Tx<'_>) -> Result<ApiResponse, Problem> + Send + 'static,
+    ) -> Result<ApiResponse, Problem> {
         let Self { user, now, context, attempt } = self;
         let work = move |tx: &mut Tx<'_>| {
-            if !store::is_there(tx, user)? {
+            if !store::is_active(tx, user)? {
                 return Err(Code::LoginRequired.into());
             }
-            idempotency::once(tx, attempt, user, now, work)
+            idempotency::run_once(tx, attempt, user, now, work)
         };
         context.db.write(work).await
     }
@@ -133,13 +136,13 @@ impl FromRequest for SignedIn {
         let req = req.clone();
         Box::pin(async move {
             let context = req.app_data::<web::Data<RequestContext>>().cloned().ok_or(Code::Internal)?;
-            let caller = Caller::of(&req, &context.tokens, context.clock)?;
+            let caller = Caller::from_request(&req, &context.tokens, context.clock)?;
             let user = caller.user.ok_or(Code::LoginRequired)?;
             // The access token of an erased user remains valid until it expires.
-            if !context.db.read(move |tx| store::is_there(tx, user).map_err(Problem::from)).await? {
+            if !context.db.read(move |tx| store::is_active(tx, user).map_err(Problem::from)).await? {
                 return Err(Code::LoginRequired.into());
             }
-            Ok(Self { user, now: caller.now, context, attempt: Attempt::of(&req) })
+            Ok(Self { user, now: caller.now, context, attempt: IdempotentRequest::from_request(&req) })
         })
     }
 }

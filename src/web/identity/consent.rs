@@ -8,7 +8,7 @@ use hoicho_core::{
 };
 
 /// Version of the current notice (`/privacy`); changes whenever its content does.
-pub const NOTICE: &str = "2026-11";
+pub const NOTICE_VERSION: &str = "2026-11";
 
 /// Consent to one version of the notice.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -23,11 +23,12 @@ pub struct Consent {
 }
 
 /// Records the user's consent to the current notice; idempotent.
-pub fn give(tx: &mut Tx<'_>, user: UserId, now: Instant) -> QueryResult<()> {
-    let existing = consents::table.find((user, NOTICE)).select(consents::given_at).get_result::<Instant>(tx.conn());
+pub fn record(tx: &mut Tx<'_>, user: UserId, now: Instant) -> QueryResult<()> {
+    let existing =
+        consents::table.find((user, NOTICE_VERSION)).select(consents::given_at).get_result::<Instant>(tx.conn());
     if existing.optional()?.is_none() {
         diesel::insert_into(consents::table)
-            .values((consents::user_id.eq(user), consents::notice.eq(NOTICE), consents::given_at.eq(now)))
+            .values((consents::user_id.eq(user), consents::notice.eq(NOTICE_VERSION), consents::given_at.eq(now)))
             .execute(tx.conn())?;
     }
     Ok(())
@@ -40,7 +41,7 @@ pub fn withdraw(tx: &mut Tx<'_>, user: UserId, now: Instant) -> QueryResult<usiz
 }
 
 /// The consents of a user, oldest first.
-pub fn of(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<Consent>> {
+pub fn list(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<Consent>> {
     consents::table
         .filter(consents::user_id.eq(user))
         .order((consents::given_at, consents::notice))

@@ -2,36 +2,39 @@
 use actix_web::HttpRequest;
 use hoicho_core::{
     config::{self, Settings},
-    db::Db,
+    db::Database,
     values::clock::Clock,
 };
 
-use super::{keys::Uses, let_in::LetIn, limit::Limits, password::Passwords, resource::FindOwners, token::Tokens};
+use super::{
+    api_keys::UsageCounts, authorization_cache::AuthorizationCache, passwords::PasswordHasher, rate_limit::RateLimiter,
+    resource::FindOwners, token::AccessTokens,
+};
 
 /// Shared by all requests of one node.
 pub struct RequestContext {
     /// The database.
-    pub db: Db,
+    pub db: Database,
     /// The clock; fixed in tests.
     pub clock: Clock,
     /// Signs and checks access tokens.
-    pub tokens: Tokens,
+    pub tokens: AccessTokens,
     /// Hashes and checks passwords.
-    pub passwords: Passwords,
+    pub passwords: PasswordHasher,
     /// Days until an unused refresh token expires.
-    pub refresh_days: u32,
+    pub refresh_ttl_days: u32,
     /// Days until a session must log in again.
-    pub login_days: u32,
+    pub max_login_days: u32,
     /// API key uses since the last flush to the database.
-    pub key_uses: Uses,
+    pub api_key_uses: UsageCounts,
     /// Rate limits per caller.
-    pub limits: Limits,
+    pub rate_limiter: RateLimiter,
     /// Short-lived cache of successful authorization checks.
-    pub let_in: LetIn,
+    pub authorization_cache: AuthorizationCache,
     /// How long personal data is retained.
     pub retention: config::Retention,
     /// Whether `X-Forwarded-For` is trusted.
-    pub behind_proxy: bool,
+    pub trusts_forwarded_for: bool,
     /// The configured public URL without a trailing slash, if any.
     pub public_url: Option<String>,
     /// Whether cookies are for HTTPS only: true when the public URL is HTTPS.
@@ -47,24 +50,24 @@ impl RequestContext {
     /// Signing keys that cannot be read or created, and settings out of range.
     pub fn new(
         settings: &Settings,
-        db: Db,
+        db: Database,
         clock: Clock,
         data: &std::path::Path,
         find_owners: FindOwners,
     ) -> Result<Self, String> {
-        let keys = config::folder_or(&settings.tokens.keys, data, "keys");
+        let keys = config::folder_or_default(&settings.tokens.keys, data, "keys");
         Ok(Self {
             db,
             clock,
-            tokens: Tokens::open(&keys, settings.tokens.access_s)?,
-            passwords: Passwords::new(settings.password)?,
-            refresh_days: settings.tokens.refresh_days,
-            login_days: settings.tokens.login_days,
-            key_uses: Uses::default(),
-            limits: Limits::new(settings.limits)?,
-            let_in: LetIn::default(),
+            tokens: AccessTokens::open(&keys, settings.tokens.access_s)?,
+            passwords: PasswordHasher::new(settings.password)?,
+            refresh_ttl_days: settings.tokens.refresh_days,
+            max_login_days: settings.tokens.login_days,
+            api_key_uses: UsageCounts::default(),
+            rate_limiter: RateLimiter::new(settings.limits)?,
+            authorization_cache: AuthorizationCache::default(),
             retention: settings.retention,
-            behind_proxy: settings.server.behind_proxy,
+            trusts_forwarded_for: settings.server.behind_proxy,
             public_url: Some(settings.server.public_url.trim_end_matches('/').to_owned()).filter(|url| !url.is_empty()),
             secure_cookies: settings.server.public_url.starts_with("https://"),
             find_owners,

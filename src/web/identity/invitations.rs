@@ -8,11 +8,11 @@ use super::{
 };
 use crate::{
     http::{Code, Problem},
-    outbox::{self, Letter, Mail},
+    outbox::{self, EmailKind, OutgoingEmail},
 };
 use hoicho_core::{
     db::{Tx, schema::*},
-    i18n::Said,
+    i18n::MessageId,
     values::{
         clock::Instant,
         ids::{ExhibitorId, InvitationId, OrganiserId, UserId},
@@ -26,7 +26,7 @@ const MAX_OPEN: i64 = 100;
 
 /// The offered role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Offer {
+pub enum OfferedRole {
     /// With an organiser.
     Organiser(OrganiserId, OrganiserRole),
     /// With an exhibitor.
@@ -50,7 +50,7 @@ struct InvitationRow {
 
 /// An invitation that is neither accepted nor expired.
 #[derive(Debug, Clone, Queryable)]
-pub struct Open {
+pub struct OpenInvitation {
     /// Identifier.
     pub id: InvitationId,
     /// Invited address.
@@ -68,30 +68,30 @@ pub struct Open {
 pub fn invite(
     tx: &mut Tx<'_>,
     by: UserId,
-    offer: Offer,
+    offer: OfferedRole,
     email: &str,
     of: &str,
     now: Instant,
 ) -> Result<InvitationId, Problem> {
     let (organiser_id, exhibitor_id, role) = match offer {
-        Offer::Organiser(id, role) => (Some(id), None, role.as_str()),
-        Offer::Exhibitor(id, role) => (None, Some(id), role.as_str()),
+        OfferedRole::Organiser(id, role) => (Some(id), None, role.as_str()),
+        OfferedRole::Exhibitor(id, role) => (None, Some(id), role.as_str()),
     };
     let email_key = email.to_lowercase();
     let open_for_email =
         invitations::table.filter(invitations::email_key.eq(&email_key)).filter(invitations::accepted_at.is_null());
     match offer {
-        Offer::Organiser(id, _) => {
+        OfferedRole::Organiser(id, _) => {
             diesel::delete(open_for_email.filter(invitations::organiser_id.eq(id))).execute(tx.conn())?
         }
-        Offer::Exhibitor(id, _) => {
+        OfferedRole::Exhibitor(id, _) => {
             diesel::delete(open_for_email.filter(invitations::exhibitor_id.eq(id))).execute(tx.conn())?
         }
     };
-    if i64::try_from(open(tx, offer, now)?.len()).is_ok_and(|n| n >= MAX_OPEN) {
-        return Err(Problem::new(Code::IllegalStep, Said("too-many-invitations-are-open-please-wait")));
+    if i64::try_from(list_open(tx, offer, now)?.len()).is_ok_and(|n| n >= MAX_OPEN) {
+        return Err(Problem::new(Code::IllegalStep, MessageId("too-many-invitations-are-open-please-wait")));
     }
-    let token = token::opaque();
+    let token = token::generate_opaque();
     let row = InvitationRow {
         id: InvitationId::make(),
         digest: token::digest(&token),
@@ -105,20 +105,20 @@ pub fn invite(
         expires_at: now + Duration::days(TTL_D),
     };
     diesel::insert_into(invitations::table).values(&row).execute(tx.conn())?;
-    let known = store::account_by_email(tx, &email_key)?;
-    let inviter = store::account(tx, by)?;
-    let mail = Mail {
+    let known = store::find_account_by_email(tx, &email_key)?;
+    let inviter = store::find_account(tx, by)?;
+    let mail = OutgoingEmail {
         to: email.to_owned(),
         name: known.as_ref().map_or(email, |a| a.display_name.as_str()).to_owned(),
         language: known.as_ref().map_or(inviter.language, |a| a.language),
-        letter: Letter::Invitation { token, of: of.to_owned(), by: inviter.display_name },
+        letter: EmailKind::Invitation { token, of: of.to_owned(), by: inviter.display_name },
     };
-    outbox::put(tx, &mail, now)?;
+    outbox::insert(tx, &mail, now)?;
     Ok(row.id)
 }
 
 /// The open invitations of an organiser or exhibitor, oldest first.
-pub fn open(tx: &mut Tx<'_>, of: Offer, now: Instant) -> QueryResult<Vec<Open>> {
+pub fn list_open(tx: &mut Tx<'_>, of: OfferedRole, now: Instant) -> QueryResult<Vec<OpenInvitation>> {
     let unexpired = invitations::table
         .filter(invitations::accepted_at.is_null())
         .filter(invitations::expires_at.gt(now))
@@ -126,17 +126,21 @@ pub fn open(tx: &mut Tx<'_>, of: Offer, now: Instant) -> QueryResult<Vec<Open>> 
         .limit(MAX_OPEN)
         .select((invitations::id, invitations::email, invitations::role, invitations::expires_at));
     match of {
-        Offer::Organiser(id, _) => unexpired.filter(invitations::organiser_id.eq(id)).load(tx.conn()),
-        Offer::Exhibitor(id, _) => unexpired.filter(invitations::exhibitor_id.eq(id)).load(tx.conn()),
+        OfferedRole::Organiser(id, _) => unexpired.filter(invitations::organiser_id.eq(id)).load(tx.conn()),
+        OfferedRole::Exhibitor(id, _) => unexpired.filter(invitations::exhibitor_id.eq(id)).load(tx.conn()),
     }
 }
 
 /// Revokes an open invitation; `false` if there is none.
-pub fn take_back(tx: &mut Tx<'_>, of: Offer, id: InvitationId) -> QueryResult<bool> {
+pub fn revoke(tx: &mut Tx<'_>, of: OfferedRole, id: InvitationId) -> QueryResult<bool> {
     let one = invitations::table.find(id).filter(invitations::accepted_at.is_null());
     let deleted = match of {
-        Offer::Organiser(of, _) => diesel::delete(one.filter(invitations::organiser_id.eq(of))).execute(tx.conn())?,
-        Offer::Exhibitor(of, _) => diesel::delete(one.filter(invitations::exhibitor_id.eq(of))).execute(tx.conn())?,
+        OfferedRole::Organiser(of, _) => {
+            diesel::delete(one.filter(invitations::organiser_id.eq(of))).execute(tx.conn())?
+        }
+        OfferedRole::Exhibitor(of, _) => {
+            diesel::delete(one.filter(invitations::exhibitor_id.eq(of))).execute(tx.conn())?
+        }
     };
     Ok(deleted == 1)
 }
@@ -145,8 +149,8 @@ pub fn take_back(tx: &mut Tx<'_>, of: Offer, id: InvitationId) -> QueryResult<bo
 ///
 /// # Errors
 /// [`Code::NotFound`] for a wrong, used or expired token, or one for another address.
-pub fn accept(tx: &mut Tx<'_>, user: UserId, token: &str, now: Instant) -> Result<Offer, Problem> {
-    let account = store::account(tx, user)?;
+pub fn accept(tx: &mut Tx<'_>, user: UserId, token: &str, now: Instant) -> Result<OfferedRole, Problem> {
+    let account = store::find_account(tx, user)?;
     let (organiser, exhibitor, role): (Option<OrganiserId>, Option<ExhibitorId>, String) = diesel::update(
         invitations::table
             .filter(invitations::digest.eq(token::digest(token)))
@@ -158,22 +162,22 @@ pub fn accept(tx: &mut Tx<'_>, user: UserId, token: &str, now: Instant) -> Resul
     .returning((invitations::organiser_id, invitations::exhibitor_id, invitations::role))
     .get_result(tx.conn())
     .optional()?
-    .ok_or_else(|| Problem::new(Code::NotFound, Said("the-invitation-is-wrong-used-too-old")))?;
+    .ok_or_else(|| Problem::new(Code::NotFound, MessageId("the-invitation-is-wrong-used-too-old")))?;
     let invalid_role = |_| Problem::from(Code::Internal);
     match (organiser, exhibitor) {
         (Some(organiser), _) => {
             let role: OrganiserRole = role.parse().map_err(invalid_role)?;
-            if store::organiser_role(tx, user, &[organiser])?.is_none() {
-                store::put_organiser_member(tx, organiser, user, role)?;
+            if store::find_organiser_role(tx, user, &[organiser])?.is_none() {
+                store::insert_organiser_member(tx, organiser, user, role)?;
             }
-            Ok(Offer::Organiser(organiser, role))
+            Ok(OfferedRole::Organiser(organiser, role))
         }
         (None, Some(exhibitor)) => {
             let role: ExhibitorRole = role.parse().map_err(invalid_role)?;
-            if store::exhibitor_role(tx, user, &[exhibitor])?.is_none() {
-                store::put_exhibitor_member(tx, exhibitor, user, role)?;
+            if store::find_exhibitor_role(tx, user, &[exhibitor])?.is_none() {
+                store::insert_exhibitor_member(tx, exhibitor, user, role)?;
             }
-            Ok(Offer::Exhibitor(exhibitor, role))
+            Ok(OfferedRole::Exhibitor(exhibitor, role))
         }
         (None, None) => Err(Code::Internal.into()),
     }

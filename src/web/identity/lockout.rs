@@ -13,7 +13,7 @@ use hoicho_core::{
         Tx,
         schema::{known_sources, login_failures, users},
     },
-    i18n::Said,
+    i18n::MessageId,
     values::{clock::Instant, ids::UserId},
 };
 
@@ -45,8 +45,8 @@ pub fn check(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> Re
     {
         return Err(Problem::new(
             Code::TooManyRequests,
-            Said("the-password-was-wrong-most-times-please")
-                .with(&[("MOST", &MAX_FAILURES), ("PAUSE_MIN", &LOCKOUT_MIN)]),
+            MessageId("the-password-was-wrong-most-times-please")
+                .with_args(&[("MOST", &MAX_FAILURES), ("PAUSE_MIN", &LOCKOUT_MIN)]),
         ));
     }
     Ok(())
@@ -64,7 +64,7 @@ fn is_known(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> Que
 }
 
 /// Counts a failure; after the lockout has passed the count starts at 1.
-pub fn failed(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> QueryResult<()> {
+pub fn record_failure(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> QueryResult<()> {
     let recent = login_failures::table
         .find((email_key, source))
         .filter(login_failures::last_at.gt(now - Duration::minutes(LOCKOUT_MIN)));
@@ -86,7 +86,12 @@ pub fn failed(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> Q
 }
 
 /// Resets the count of this account and address, and records the address as known.
-pub fn succeeded(tx: &mut Tx<'_>, (user, email_key): (UserId, &str), source: &str, now: Instant) -> QueryResult<usize> {
+pub fn record_success(
+    tx: &mut Tx<'_>,
+    (user, email_key): (UserId, &str),
+    source: &str,
+    now: Instant,
+) -> QueryResult<usize> {
     let known = diesel::update(known_sources::table.find((user, source))).set(known_sources::last_at.eq(now));
     if known.execute(tx.conn())? == 0 {
         diesel::insert_into(known_sources::table)
@@ -102,7 +107,7 @@ pub fn reset(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<usize> {
 }
 
 /// Deletes expired counts and known addresses; returns the number of rows.
-pub fn forget(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
+pub fn delete_expired(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
     let expired_sources = known_sources::table.filter(known_sources::last_at.le(now - Duration::days(KNOWN_SOURCE_D)));
     let expired_sources = diesel::delete(expired_sources).execute(tx.conn())?;
     let expired_failures =
@@ -111,7 +116,7 @@ pub fn forget(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
 }
 
 /// Verifies the account's password again within a login; failures count as in a login.
-pub async fn confirm(
+pub async fn confirm_password(
     context: &RequestContext,
     account: &Account,
     password: SecretString,
@@ -119,10 +124,10 @@ pub async fn confirm(
 ) -> Result<(), Problem> {
     let (key, at) = (account.email_key.clone(), source.clone());
     context.db.read(move |tx| check(tx, &key, &at, now)).await?;
-    if context.passwords.check(password, Some(account.password_hash.clone())).await? {
+    if context.passwords.verify(password, Some(account.password_hash.clone())).await? {
         return Ok(());
     }
     let key = account.email_key.clone();
-    context.db.write(move |tx| failed(tx, &key, &source, now).map_err(Problem::from)).await?;
+    context.db.write(move |tx| record_failure(tx, &key, &source, now).map_err(Problem::from)).await?;
     Err(Code::WrongCredentials.into())
 }

@@ -6,11 +6,11 @@ use diesel::prelude::*;
 use super::roles::{ExhibitorRole, OrganiserRole};
 use crate::{
     http::{Code, Problem},
-    outbox::{self, Letter, Mail},
+    outbox::{self, EmailKind, OutgoingEmail},
 };
 use hoicho_core::{
     db::{Tx, schema::*},
-    i18n::{Language, Said},
+    i18n::{Language, MessageId},
     values::{
         clock::Instant,
         ids::{ExhibitorId, OrganiserId, UserId},
@@ -31,7 +31,7 @@ pub struct Member<R> {
 }
 
 /// The members of an organiser, ordered by e-mail address.
-pub fn of_organiser(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<Vec<Member<OrganiserRole>>> {
+pub fn list_of_organiser(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<Vec<Member<OrganiserRole>>> {
     organiser_members::table
         .inner_join(users::table)
         .filter(organiser_members::organiser_id.eq(organiser))
@@ -41,7 +41,7 @@ pub fn of_organiser(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<Vec<
 }
 
 /// The members of an exhibitor, ordered by e-mail address.
-pub fn of_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<Member<ExhibitorRole>>> {
+pub fn list_of_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<Member<ExhibitorRole>>> {
     exhibitor_members::table
         .inner_join(users::table)
         .filter(exhibitor_members::exhibitor_id.eq(exhibitor))
@@ -51,7 +51,7 @@ pub fn of_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<
 }
 
 fn owner_required() -> Problem {
-    Problem::new(Code::IllegalStep, Said("at-least-one-owner-must-remain-name"))
+    Problem::new(Code::IllegalStep, MessageId("at-least-one-owner-must-remain-name"))
 }
 
 /// Changes the role of a member, or removes it (`None`). Returns the previous role.
@@ -118,26 +118,26 @@ pub fn set_exhibitor_role(
 const MAX_RECIPIENTS: usize = 20;
 
 /// Inserts mails to the members of exhibitors into the outbox, in two statements for any number of exhibitors.
-pub fn write_to_exhibitors(tx: &mut Tx<'_>, letters: &HashMap<ExhibitorId, Letter>, now: Instant) -> QueryResult<()> {
+pub fn notify_exhibitors(tx: &mut Tx<'_>, letters: &HashMap<ExhibitorId, EmailKind>, now: Instant) -> QueryResult<()> {
     let recipients: Vec<(ExhibitorId, String, String, Language)> = exhibitor_members::table
         .inner_join(users::table)
         .filter(exhibitor_members::exhibitor_id.eq_any(letters.keys()))
         .order((exhibitor_members::exhibitor_id, users::email_key))
         .select((exhibitor_members::exhibitor_id, users::email, users::display_name, users::language))
         .load(tx.conn())?;
-    let mails: Vec<Mail> = recipients
+    let mails: Vec<OutgoingEmail> = recipients
         .chunk_by(|a, b| a.0 == b.0)
         .flat_map(|members| members.iter().take(MAX_RECIPIENTS))
         .filter_map(|(exhibitor, to, name, language)| {
             let letter = letters.get(exhibitor)?.clone();
-            Some(Mail { to: to.clone(), name: name.clone(), language: *language, letter })
+            Some(OutgoingEmail { to: to.clone(), name: name.clone(), language: *language, letter })
         })
         .collect();
-    outbox::put_all(tx, &mails, now)
+    outbox::insert_all(tx, &mails, now)
 }
 
 /// Inserts a mail to the owners of an organiser into the outbox.
-pub fn write_to_owners(tx: &mut Tx<'_>, organiser: OrganiserId, letter: &Letter, now: Instant) -> QueryResult<()> {
+pub fn notify_owners(tx: &mut Tx<'_>, organiser: OrganiserId, letter: &EmailKind, now: Instant) -> QueryResult<()> {
     let recipients: Vec<(String, String, Language)> = organiser_members::table
         .inner_join(users::table)
         .filter(organiser_members::organiser_id.eq(organiser))
@@ -145,12 +145,12 @@ pub fn write_to_owners(tx: &mut Tx<'_>, organiser: OrganiserId, letter: &Letter,
         .order(users::email_key)
         .select((users::email, users::display_name, users::language))
         .load(tx.conn())?;
-    let mail = |(to, name, language)| Mail { to, name, language, letter: letter.clone() };
-    let mails: Vec<Mail> = recipients.into_iter().take(MAX_RECIPIENTS).map(mail).collect();
-    outbox::put_all(tx, &mails, now)
+    let mail = |(to, name, language)| OutgoingEmail { to, name, language, letter: letter.clone() };
+    let mails: Vec<OutgoingEmail> = recipients.into_iter().take(MAX_RECIPIENTS).map(mail).collect();
+    outbox::insert_all(tx, &mails, now)
 }
 
 /// Inserts a mail to the members of an exhibitor into the outbox.
-pub fn write_to_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId, letter: Letter, now: Instant) -> QueryResult<()> {
-    write_to_exhibitors(tx, &HashMap::from([(exhibitor, letter)]), now)
+pub fn notify_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId, letter: EmailKind, now: Instant) -> QueryResult<()> {
+    notify_exhibitors(tx, &HashMap::from([(exhibitor, letter)]), now)
 }

@@ -2,20 +2,20 @@
 //!
 //! Invariants: passwords are stored only as argon2id hashes, tokens only as digests; reusing a refresh token revokes its
 //! token family; a login needs a verified address and a user who is not erased; data is accessed only through a
-//! [`Permit`], a [`View`], a [`Contribute`] or a [`SignedIn`].
+//! [`Permit`], a [`ReadPermit`], a [`ContributePermit`] or a [`SignedIn`].
+pub mod access_log;
+pub mod api_keys;
+pub mod authorization;
+pub mod authorization_cache;
 mod caller;
 pub mod consent;
 mod context;
+pub mod email_tokens;
 pub mod invitations;
-pub mod keys;
-pub mod let_in;
-pub mod limit;
 pub mod lockout;
 pub mod members;
-pub mod one_time;
-pub mod password;
-pub mod permit;
-pub mod refused;
+pub mod passwords;
+pub mod rate_limit;
 pub mod resource;
 pub mod roles;
 mod routes;
@@ -23,12 +23,13 @@ pub mod session;
 pub mod store;
 pub mod token;
 
-pub use caller::{Caller, SignedIn, source};
-pub use context::RequestContext;
-pub use keys::KeyScope;
-pub use permit::{
-    Action, Contribute, Exhibitors, Figures, Granted, Permit, View, caller_of, member_of, role_in, staff_of,
+pub use api_keys::KeyScope;
+pub use authorization::{
+    Action, Authorized, ContributePermit, ExhibitorsScope, FiguresScope, Permit, ReadPermit, authorize_staff,
+    find_organiser_role, identify_caller, require_exhibitor_role,
 };
+pub use caller::{Caller, SignedIn, source_address};
+pub use context::RequestContext;
 pub use roles::{ExhibitorRole, OrganiserRole};
-pub use routes::email;
+pub use routes::validate_email;
 pub use routes::{ApiDoc, routes};

@@ -20,7 +20,7 @@ use hoicho_core::{
 const REUSE_GRACE_S: i64 = 20;
 
 /// Creates a token family; its UUID contains the time of the login.
-pub(super) fn begin(now: Instant) -> TokenFamilyId {
+pub(super) fn new_family(now: Instant) -> TokenFamilyId {
     let now = now.and_utc();
     let at = Timestamp::from_unix(NoContext, now.timestamp().unsigned_abs(), now.timestamp_subsec_nanos());
     TokenFamilyId(Uuid::new_v7(at))
@@ -45,7 +45,7 @@ pub struct Tokens {
 
 /// Issues the tokens of a login. A refresh token expires after `refresh_days` without use, and `login_days` after the
 /// login at the latest.
-pub(super) fn issue(
+pub(super) fn issue_tokens(
     context: &web::Data<RequestContext>,
     user: UserId,
     family: TokenFamilyId,
@@ -53,52 +53,59 @@ pub(super) fn issue(
     let context = context.clone();
     move |tx| {
         let now = context.clock.now();
-        let refresh_token = token::opaque();
-        let idle_expiry = now + Duration::days(context.refresh_days.into());
-        let expires_at = idle_expiry.min(started_at(family).unwrap_or(now) + Duration::days(context.login_days.into()));
+        let refresh_token = token::generate_opaque();
+        let idle_expiry = now + Duration::days(context.refresh_ttl_days.into());
+        let expires_at =
+            idle_expiry.min(started_at(family).unwrap_or(now) + Duration::days(context.max_login_days.into()));
         store::insert_refresh_token(tx, &token::digest(&refresh_token), family, user, expires_at)?;
         Ok(Tokens {
             access_token: context.tokens.sign(user, now)?,
-            expires_in: context.tokens.access_s(),
+            expires_in: context.tokens.access_ttl_s(),
             refresh_token,
         })
     }
 }
 
 /// Exchanges a refresh token for new tokens. Reuse means that it was copied, and revokes its token family.
-pub(super) async fn renew(context: &web::Data<RequestContext>, refresh_token: &str) -> Result<Option<Tokens>, Problem> {
+pub(super) async fn refresh(
+    context: &web::Data<RequestContext>,
+    refresh_token: &str,
+) -> Result<Option<Tokens>, Problem> {
     let (digest, app) = (token::digest(refresh_token), context.clone());
     let work = move |tx: &mut Tx<'_>| match store::use_refresh_token(tx, &digest, app.clock.now())? {
-        Some((family, user)) => issue(&app, user, family)(tx).map(Some),
+        Some((family, user)) => issue_tokens(&app, user, family)(tx).map(Some),
         // `Ok`, so that the revocation is committed although the request is refused.
-        None => store::end_family_of(tx, &digest).map(|_| None).map_err(Problem::from),
+        None => store::revoke_family_of(tx, &digest).map(|_| None).map_err(Problem::from),
     };
     context.db.write(work).await
 }
 
 /// The result of refreshing a browser session.
-pub enum Renewed {
+pub enum BrowserRefresh {
     /// New access and refresh tokens.
     Both(Tokens),
     /// A concurrent request of the same browser has the new refresh token; an access token only.
-    Access(String),
+    AccessOnly(String),
     /// The session has revoked.
-    Nothing,
+    Ended,
 }
 
-/// `renew` for a browser, with a grace period for concurrent requests.
-pub async fn renew_in_browser(context: &web::Data<RequestContext>, refresh_token: &str) -> Result<Renewed, Problem> {
+/// `refresh` for a browser, with a grace period for concurrent requests.
+pub async fn refresh_in_browser(
+    context: &web::Data<RequestContext>,
+    refresh_token: &str,
+) -> Result<BrowserRefresh, Problem> {
     let (digest, app) = (token::digest(refresh_token), context.clone());
     let work = move |tx: &mut Tx<'_>| {
         let now = app.clock.now();
         if let Some((family, user)) = store::use_refresh_token(tx, &digest, now)? {
-            return issue(&app, user, family)(tx).map(Renewed::Both);
+            return issue_tokens(&app, user, family)(tx).map(BrowserRefresh::Both);
         }
-        if let Some(user) = store::just_refreshed(tx, &digest, now - Duration::seconds(REUSE_GRACE_S))? {
-            return app.tokens.sign(user, now).map(Renewed::Access);
+        if let Some(user) = store::find_recently_used(tx, &digest, now - Duration::seconds(REUSE_GRACE_S))? {
+            return app.tokens.sign(user, now).map(BrowserRefresh::AccessOnly);
         }
-        store::end_family_of(tx, &digest)?;
-        Ok::<_, Problem>(Renewed::Nothing)
+        store::revoke_family_of(tx, &digest)?;
+        Ok::<_, Problem>(BrowserRefresh::Ended)
     };
     context.db.write(work).await
 }
@@ -106,14 +113,14 @@ pub async fn renew_in_browser(context: &web::Data<RequestContext>, refresh_token
 /// Ends the session of a refresh token.
 pub async fn end(context: &web::Data<RequestContext>, refresh_token: &str) -> Result<(), Problem> {
     let digest = token::digest(refresh_token);
-    context.db.write(move |tx| store::end_family_of(tx, &digest).map(|_| ()).map_err(Problem::from)).await
+    context.db.write(move |tx| store::revoke_family_of(tx, &digest).map(|_| ()).map_err(Problem::from)).await
 }
 
 /// Revokes all refresh tokens of the account with this address, for a lost device or someone who left. Returns their
 /// number; `None` if there is no such account. Issued access tokens remain valid until they expire.
-pub fn sign_out(tx: &mut Tx<'_>, email: &str, now: Instant) -> Result<Option<usize>, Problem> {
-    let Some(account) = store::account_by_email(tx, &email.trim().to_lowercase())? else { return Ok(None) };
-    let revoked = store::end_logins_of(tx, account.id)?;
+pub fn end_all(tx: &mut Tx<'_>, email: &str, now: Instant) -> Result<Option<usize>, Problem> {
+    let Some(account) = store::find_account_by_email(tx, &email.trim().to_lowercase())? else { return Ok(None) };
+    let revoked = store::revoke_all_sessions(tx, account.id)?;
     let entry = audit::Entry::<()> {
         organiser: None,
         edition: None,

@@ -64,23 +64,23 @@ pub struct Account {
 }
 
 /// The account with this address.
-pub fn account_by_email(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<Option<Account>> {
+pub fn find_account_by_email(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<Option<Account>> {
     users::table.filter(users::email_key.eq(email_key)).select(Account::as_select()).get_result(tx.conn()).optional()
 }
 
 /// The account of a user.
-pub fn account(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Account> {
+pub fn find_account(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Account> {
     users::table.find(user).select(Account::as_select()).get_result(tx.conn())
 }
 
 /// Whether the user exists and is not erased.
-pub fn is_there(tx: &mut Tx<'_>, user: UserId) -> QueryResult<bool> {
+pub fn is_active(tx: &mut Tx<'_>, user: UserId) -> QueryResult<bool> {
     let active = users::table.find(user).filter(users::erased_at.is_null()).select(users::id);
     Ok(active.get_result::<UserId>(tx.conn()).optional()?.is_some())
 }
 
 /// Sets password and name of an account with an unverified address.
-pub fn register_again(tx: &mut Tx<'_>, user: UserId, password_hash: &str, display_name: &str) -> QueryResult<usize> {
+pub fn update_unverified(tx: &mut Tx<'_>, user: UserId, password_hash: &str, display_name: &str) -> QueryResult<usize> {
     diesel::update(users::table.find(user).filter(users::email_verified_at.is_null()))
         .set((users::password_hash.eq(password_hash), users::display_name.eq(display_name)))
         .execute(tx.conn())
@@ -94,13 +94,13 @@ pub fn verify_email(tx: &mut Tx<'_>, user: UserId, now: Instant) -> QueryResult<
 }
 
 /// Revokes all refresh tokens of an account; issued access tokens remain valid until they expire.
-pub fn end_logins_of(tx: &mut Tx<'_>, user: UserId) -> QueryResult<usize> {
+pub fn revoke_all_sessions(tx: &mut Tx<'_>, user: UserId) -> QueryResult<usize> {
     diesel::delete(refresh_tokens::table.filter(refresh_tokens::user_id.eq(user))).execute(tx.conn())
 }
 
 /// Sets the password and revokes all refresh tokens of the account.
 pub fn set_password(tx: &mut Tx<'_>, user: UserId, password_hash: &str) -> QueryResult<usize> {
-    end_logins_of(tx, user)?;
+    revoke_all_sessions(tx, user)?;
     diesel::update(users::table.find(user)).set(users::password_hash.eq(password_hash)).execute(tx.conn())
 }
 
@@ -125,7 +125,7 @@ pub fn is_admin(tx: &mut Tx<'_>, user: UserId) -> QueryResult<bool> {
 }
 
 /// The user's roles with organisers.
-pub fn organiser_roles(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<(OrganiserId, OrganiserRole)>> {
+pub fn list_organiser_roles(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<(OrganiserId, OrganiserRole)>> {
     organiser_members::table
         .filter(organiser_members::user_id.eq(user))
         .select((organiser_members::organiser_id, organiser_members::role))
@@ -133,7 +133,7 @@ pub fn organiser_roles(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<(Organi
 }
 
 /// The user's roles with exhibitors.
-pub fn exhibitor_roles(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<(ExhibitorId, ExhibitorRole)>> {
+pub fn list_exhibitor_roles(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<(ExhibitorId, ExhibitorRole)>> {
     exhibitor_members::table
         .filter(exhibitor_members::user_id.eq(user))
         .select((exhibitor_members::exhibitor_id, exhibitor_members::role))
@@ -141,20 +141,20 @@ pub fn exhibitor_roles(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<(Exhibi
 }
 
 /// The user's role with the first of these organisers that they are a member of. No query for an empty list.
-pub fn organiser_role(tx: &mut Tx<'_>, user: UserId, of: &[OrganiserId]) -> QueryResult<Option<OrganiserRole>> {
+pub fn find_organiser_role(tx: &mut Tx<'_>, user: UserId, of: &[OrganiserId]) -> QueryResult<Option<OrganiserRole>> {
     if of.is_empty() {
         return Ok(None);
     }
-    let membership = organiser_roles(tx, user)?.into_iter().find(|(id, _)| of.contains(id));
+    let membership = list_organiser_roles(tx, user)?.into_iter().find(|(id, _)| of.contains(id));
     Ok(membership.map(|(_, role)| role))
 }
 
-/// [`organiser_role`] for exhibitors.
-pub fn exhibitor_role(tx: &mut Tx<'_>, user: UserId, of: &[ExhibitorId]) -> QueryResult<Option<ExhibitorRole>> {
+/// [`find_organiser_role`] for exhibitors.
+pub fn find_exhibitor_role(tx: &mut Tx<'_>, user: UserId, of: &[ExhibitorId]) -> QueryResult<Option<ExhibitorRole>> {
     if of.is_empty() {
         return Ok(None);
     }
-    let membership = exhibitor_roles(tx, user)?.into_iter().find(|(id, _)| of.contains(id));
+    let membership = list_exhibitor_roles(tx, user)?.into_iter().find(|(id, _)| of.contains(id));
     Ok(membership.map(|(_, role)| role))
 }
 
@@ -191,7 +191,7 @@ pub fn use_refresh_token(tx: &mut Tx<'_>, digest: &str, now: Instant) -> QueryRe
 }
 
 /// The owner of a token that was used after `since` and whose family is not revoked.
-pub fn just_refreshed(tx: &mut Tx<'_>, digest: &str, since: Instant) -> QueryResult<Option<UserId>> {
+pub fn find_recently_used(tx: &mut Tx<'_>, digest: &str, since: Instant) -> QueryResult<Option<UserId>> {
     refresh_tokens::table
         .filter(refresh_tokens::digest.eq(digest))
         .filter(refresh_tokens::used_at.gt(since))
@@ -201,7 +201,7 @@ pub fn just_refreshed(tx: &mut Tx<'_>, digest: &str, since: Instant) -> QueryRes
 }
 
 /// Revokes all tokens of the family of this token.
-pub fn end_family_of(tx: &mut Tx<'_>, digest: &str) -> QueryResult<usize> {
+pub fn revoke_family_of(tx: &mut Tx<'_>, digest: &str) -> QueryResult<usize> {
     let family: Option<TokenFamilyId> =
         refresh_tokens::table.find(digest).select(refresh_tokens::family_id).get_result(tx.conn()).optional()?;
     let Some(family) = family else { return Ok(0) };
@@ -210,7 +210,7 @@ pub fn end_family_of(tx: &mut Tx<'_>, digest: &str) -> QueryResult<usize> {
 
 /// # Errors
 /// The user has a role with the organiser already (primary key).
-pub fn put_organiser_member(
+pub fn insert_organiser_member(
     tx: &mut Tx<'_>,
     organiser: OrganiserId,
     user: UserId,
@@ -227,7 +227,7 @@ pub fn put_organiser_member(
 
 /// # Errors
 /// The user has a role with the exhibitor already (primary key).
-pub fn put_exhibitor_member(
+pub fn insert_exhibitor_member(
     tx: &mut Tx<'_>,
     exhibitor: ExhibitorId,
     user: UserId,
@@ -243,6 +243,6 @@ pub fn put_exhibitor_member(
 }
 
 /// Deletes expired refresh tokens; returns the number of rows.
-pub fn forget_refresh_tokens(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
+pub fn delete_expired_refresh_tokens(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
     diesel::delete(refresh_tokens::table.filter(refresh_tokens::expires_at.le(now))).execute(tx.conn())
 }

@@ -36,7 +36,7 @@ struct Claims {
 /// Signs access tokens with the newest Ed25519 key of a folder and verifies them with all of its keys, so that issued
 /// tokens remain valid after a key rotation until they expire.
 #[derive(Clone)]
-pub struct Tokens {
+pub struct AccessTokens {
     signing: EncodingKey,
     signing_id: String,
     verifying: HashMap<String, DecodingKey>,
@@ -46,7 +46,7 @@ pub struct Tokens {
 }
 
 /// Creates a key in `folder`, used for signing from the next start. Returns its file.
-pub fn make_key(folder: &Path) -> Result<PathBuf, String> {
+pub fn create_key(folder: &Path) -> Result<PathBuf, String> {
     // UUID version 7 sorts by time: the last file name is the newest key.
     let file = folder.join(format!("access-{}.pem", uuid::Uuid::now_v7()));
     let describe = |e: &dyn std::fmt::Display| format!("the key file {}: {e}", file.display());
@@ -76,12 +76,12 @@ fn key_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-impl Tokens {
+impl AccessTokens {
     /// Reads the keys of `folder`; creates one (readable by its owner only) if there is none.
     pub fn open(folder: &Path, access_s: u32) -> Result<Self, String> {
         let mut files = key_files(folder).map_err(|e| format!("the key folder {}: {e}", folder.display()))?;
         if files.is_empty() {
-            files.push(make_key(folder)?);
+            files.push(create_key(folder)?);
         }
         let mut verifying = HashMap::new();
         let mut newest = None;
@@ -101,7 +101,7 @@ impl Tokens {
     }
 
     /// Lifetime of an access token, in seconds.
-    pub fn access_s(&self) -> u32 {
+    pub fn access_ttl_s(&self) -> u32 {
         self.access_s
     }
 
@@ -119,7 +119,7 @@ impl Tokens {
     }
 
     /// Verifies a token and returns its user; `None` if it is forged, malformed or expired.
-    pub fn check(&self, token: &str, now: Instant) -> Option<UserId> {
+    pub fn verify_cached(&self, token: &str, now: Instant) -> Option<UserId> {
         let digest = Sha256::digest(token.as_bytes()).into();
         let (user, expires_at) = match self.verified.get(&digest) {
             Some(entry) => entry,
@@ -155,7 +155,7 @@ fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// Generates an opaque token of 256 random bits.
-pub fn opaque() -> String {
+pub fn generate_opaque() -> String {
     let mut bytes = [0_u8; 32];
     rand::rng().fill_bytes(&mut bytes);
     URL_SAFE_NO_PAD.encode(bytes)
@@ -175,19 +175,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let now = chrono::NaiveDate::from_ymd_opt(2026, 3, 1).unwrap().and_hms_opt(0, 0, 0).unwrap();
         let user = UserId::make();
-        let before = Tokens::open(folder.path(), 900).unwrap();
+        let before = AccessTokens::open(folder.path(), 900).unwrap();
         let old = before.sign(user, now).unwrap();
-        make_key(folder.path()).unwrap();
-        let after = Tokens::open(folder.path(), 900).unwrap();
+        create_key(folder.path()).unwrap();
+        let after = AccessTokens::open(folder.path(), 900).unwrap();
         let new = after.sign(user, now).unwrap();
-        assert_eq!((after.check(&old, now), after.check(&new, now)), (Some(user), Some(user)));
-        assert_eq!(before.check(&new, now), None, "signed with an unknown key");
-        assert_eq!(after.check(&old, now + chrono::Duration::seconds(900)), None, "expired");
+        assert_eq!((after.verify_cached(&old, now), after.verify_cached(&new, now)), (Some(user), Some(user)));
+        assert_eq!(before.verify_cached(&new, now), None, "signed with an unknown key");
+        assert_eq!(after.verify_cached(&old, now + chrono::Duration::seconds(900)), None, "expired");
         // Removing a leaked key invalidates the tokens it signed.
         let mut files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().path()).collect();
         files.sort();
         std::fs::remove_file(&files[0]).unwrap();
-        let without = Tokens::open(folder.path(), 900).unwrap();
-        assert_eq!((without.check(&old, now), without.check(&new, now)), (None, Some(user)));
+        let without = AccessTokens::open(folder.path(), 900).unwrap();
+        assert_eq!((without.verify_cached(&old, now), without.verify_cached(&new, now)), (None, Some(user)));
     }
 }

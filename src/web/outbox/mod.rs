@@ -2,7 +2,10 @@
 //!
 //! Invariants: a row has a due time until it is sent or abandoned. A sender leases a row before sending it, so two nodes do
 //! not send it concurrently. The payload (tokens, names) is erased once the e-mail is sent or abandoned.
-mod letter;
+mod email;
 mod store;
-pub use letter::{Letter, Mail};
-pub use store::{Claimed, claim, done, failed, forget, put, put_all, put_nothing, take_back, waiting, waiting_for};
+pub use email::{EmailKind, OutgoingEmail};
+pub use store::{
+    ClaimedEmail, claim, count_pending, delete_expired, delete_pending, find_pending_for, insert, insert_all,
+    insert_decoy, mark_failed, mark_sent,
+};

@@ -2,7 +2,7 @@
 use chrono::Duration;
 use diesel::prelude::*;
 
-use super::letter::Mail;
+use super::email::OutgoingEmail;
 use hoicho_core::{
     db::{Tx, schema::outbox},
     on_either,
@@ -38,8 +38,8 @@ struct LetterRow {
 }
 
 /// Enqueues e-mails.
-pub fn put_all(tx: &mut Tx<'_>, mails: &[Mail], now: Instant) -> QueryResult<()> {
-    let row = |mail: &Mail| {
+pub fn insert_all(tx: &mut Tx<'_>, mails: &[OutgoingEmail], now: Instant) -> QueryResult<()> {
+    let row = |mail: &OutgoingEmail| {
         let payload = serde_json::to_string(mail).map_err(|e| diesel::result::Error::SerializationError(e.into()))?;
         let topic = Topic::Mail;
         Ok(LetterRow { id: OutboxId::make(), topic, payload, attempts: 0, due_at: now, created_at: now })
@@ -52,13 +52,13 @@ pub fn put_all(tx: &mut Tx<'_>, mails: &[Mail], now: Instant) -> QueryResult<()>
 }
 
 /// Enqueues one e-mail.
-pub fn put(tx: &mut Tx<'_>, mail: &Mail, now: Instant) -> QueryResult<()> {
-    put_all(tx, std::slice::from_ref(mail), now)
+pub fn insert(tx: &mut Tx<'_>, mail: &OutgoingEmail, now: Instant) -> QueryResult<()> {
+    insert_all(tx, std::slice::from_ref(mail), now)
 }
 
 /// Inserts a row that is already done. It costs as much as a real e-mail, so the response time does not reveal whether an
 /// account exists (timing side channel).
-pub fn put_nothing(tx: &mut Tx<'_>, now: Instant) -> QueryResult<()> {
+pub fn insert_decoy(tx: &mut Tx<'_>, now: Instant) -> QueryResult<()> {
     diesel::insert_into(outbox::table)
         .values((
             outbox::id.eq(OutboxId::make()),
@@ -74,17 +74,17 @@ pub fn put_nothing(tx: &mut Tx<'_>, now: Instant) -> QueryResult<()> {
 
 /// An e-mail leased to this sender.
 #[derive(Debug, Clone)]
-pub struct Claimed {
+pub struct ClaimedEmail {
     /// Identifier; constant across attempts.
     pub id: OutboxId,
     /// Number of attempts, including this one.
     pub attempts: i32,
     /// The e-mail; `None` if the stored payload cannot be parsed.
-    pub mail: Option<Mail>,
+    pub email: Option<OutgoingEmail>,
 }
 
 /// Leases up to `limit` e-mails that are due.
-pub fn claim(tx: &mut Tx<'_>, now: Instant, limit: i64) -> QueryResult<Vec<Claimed>> {
+pub fn claim(tx: &mut Tx<'_>, now: Instant, limit: i64) -> QueryResult<Vec<ClaimedEmail>> {
     let due: Vec<OutboxId> = outbox::table
         .filter(outbox::due_at.le(now))
         .order((outbox::due_at, outbox::id))
@@ -100,16 +100,16 @@ pub fn claim(tx: &mut Tx<'_>, now: Instant, limit: i64) -> QueryResult<Vec<Claim
             .set((outbox::attempts.eq(outbox::attempts + 1), outbox::due_at.eq(now + Duration::minutes(LEASE_MIN))))
             .returning((outbox::id, outbox::attempts, outbox::payload))
             .get_results(tx.conn())?;
-    let parse = |(id, attempts, payload): (OutboxId, i32, String)| Claimed {
+    let parse = |(id, attempts, payload): (OutboxId, i32, String)| ClaimedEmail {
         id,
         attempts,
-        mail: serde_json::from_str(&payload).ok(),
+        email: serde_json::from_str(&payload).ok(),
     };
     Ok(claimed.into_iter().map(parse).collect())
 }
 
 /// Marks an e-mail as sent and erases its payload.
-pub fn done(tx: &mut Tx<'_>, id: OutboxId, now: Instant) -> QueryResult<usize> {
+pub fn mark_sent(tx: &mut Tx<'_>, id: OutboxId, now: Instant) -> QueryResult<usize> {
     diesel::update(outbox::table.find(id))
         .set((
             outbox::payload.eq(""),
@@ -121,8 +121,8 @@ pub fn done(tx: &mut Tx<'_>, id: OutboxId, now: Instant) -> QueryResult<usize> {
 }
 
 /// Records a failed attempt: schedules a retry with exponential backoff, or abandons the e-mail after the last attempt.
-pub fn failed(tx: &mut Tx<'_>, claimed: &Claimed, error: &str, now: Instant) -> QueryResult<usize> {
-    let is_abandoned = claimed.attempts >= MAX_ATTEMPTS || claimed.mail.is_none();
+pub fn mark_failed(tx: &mut Tx<'_>, claimed: &ClaimedEmail, error: &str, now: Instant) -> QueryResult<usize> {
+    let is_abandoned = claimed.attempts >= MAX_ATTEMPTS || claimed.email.is_none();
     let due_at = (!is_abandoned).then(|| now + Duration::minutes(1 << claimed.attempts.clamp(0, MAX_ATTEMPTS)));
     let error: String = error.chars().take(1_000).collect();
     let row = outbox::table.find(claimed.id);
@@ -136,7 +136,7 @@ pub fn failed(tx: &mut Tx<'_>, claimed: &Claimed, error: &str, now: Instant) -> 
 }
 
 /// Deletes a batch of sent and abandoned entries past the retention period; returns the number of deleted rows.
-pub fn forget(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
+pub fn delete_expired(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
     let expired: Vec<OutboxId> = outbox::table
         .filter(outbox::created_at.le(now - Duration::days(RETENTION_DAYS)))
         .filter(outbox::due_at.is_null())
@@ -148,12 +148,12 @@ pub fn forget(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
 }
 
 /// Number of pending entries.
-pub fn waiting(tx: &mut Tx<'_>) -> QueryResult<i64> {
+pub fn count_pending(tx: &mut Tx<'_>) -> QueryResult<i64> {
     outbox::table.filter(outbox::due_at.is_not_null()).count().get_result(tx.conn())
 }
 
 /// Pending e-mails to a lower-case address.
-pub fn waiting_for(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<Vec<OutboxId>> {
+pub fn find_pending_for(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<Vec<OutboxId>> {
     let mut ids = Vec::new();
     let mut last: Option<OutboxId> = None;
     loop {
@@ -165,14 +165,15 @@ pub fn waiting_for(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<Vec<OutboxId
             pending.order(outbox::id).limit(BATCH_SIZE).select((outbox::id, outbox::payload)).load(tx.conn())?;
         let Some((batch_end, _)) = batch.last() else { return Ok(ids) };
         last = Some(*batch_end);
-        let is_recipient =
-            |payload: &str| serde_json::from_str::<Mail>(payload).is_ok_and(|mail| mail.to.to_lowercase() == email_key);
+        let is_recipient = |payload: &str| {
+            serde_json::from_str::<OutgoingEmail>(payload).is_ok_and(|mail| mail.to.to_lowercase() == email_key)
+        };
         ids.extend(batch.iter().filter(|(_, payload)| is_recipient(payload)).map(|(id, _)| *id));
     }
 }
 
 /// Deletes pending e-mails.
-pub fn take_back(tx: &mut Tx<'_>, ids: &[OutboxId]) -> QueryResult<()> {
+pub fn delete_pending(tx: &mut Tx<'_>, ids: &[OutboxId]) -> QueryResult<()> {
     for batch in ids.chunks(500) {
         diesel::delete(outbox::table.filter(outbox::id.eq_any(batch))).execute(tx.conn())?;
     }

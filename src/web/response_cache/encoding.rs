@@ -26,7 +26,7 @@ impl Encoding {
 
     /// The coding with the smallest output that `Accept-Encoding` allows. A cached response is compressed once, so the time
     /// it takes does not matter; preferences (`q`) other than 0 are ignored.
-    pub(super) fn wanted(accepted: &str) -> Self {
+    pub(super) fn negotiate(accepted: &str) -> Self {
         let accepts = |name: &str| {
             accepted.split(',').any(|part| {
                 let (coding, quality) = part.split_once(';').unwrap_or((part, "q=1"));
@@ -56,7 +56,7 @@ mod tests {
             ("GZIP;q=0.5,zstd;q=0.1", Encoding::Zstd),
             ("brotli", Encoding::Identity),
         ] {
-            assert_eq!(Encoding::wanted(accepted), expected, "{accepted}");
+            assert_eq!(Encoding::negotiate(accepted), expected, "{accepted}");
         }
     }
 }

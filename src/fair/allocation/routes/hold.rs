@@ -4,18 +4,18 @@ use serde::Deserialize;
 
 use super::{
     super::{
-        hold::{self, Hold},
+        hold::{self, HoldRequest},
         store,
     },
-    Allocate, ReadAllocations, check_expiry,
+    Allocate, ReadAllocations, validate_ttl,
     view::{AllocationView, view},
 };
 use hoicho_core::{
-    i18n::Said,
+    i18n::MessageId,
     values::ids::{ApplicationId, BoothId},
 };
 use hoicho_web::{
-    http::{Answer, Body, Checks, Items, Problem, Query, page, page::Page},
+    http::{ApiResponse, Body, Items, Problem, Query, Validator, pagination, pagination::Page},
     identity::Permit,
 };
 
@@ -37,21 +37,22 @@ struct HoldBooths {
 /// Holds booths for an approved application: all of them or none.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/allocations", tag = "allocation", params(("edition" = String, Path)), request_body = HoldBooths, responses((status = 201, body = Items<AllocationView>), (status = 404), (status = 409, description = "booth_already_taken or not_eligible"), (status = 422)))]
 #[post("/editions/{edition}/allocations")]
-pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>) -> Result<Answer, Problem> {
-    let HoldBooths { application, booths, allow_apart, eligibility_waiver, expires_in_s } = body.get()?;
+pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>) -> Result<ApiResponse, Problem> {
+    let HoldBooths { application, booths, allow_apart, eligibility_waiver, expires_in_s } = body.into_result()?;
     let expires_in_s = expires_in_s.unwrap_or(86_400);
-    let mut checks = Checks::default();
-    checks.that((1..=100).contains(&booths.len()), "/booths", "length", Said("it-takes-1-to-100-booths"));
+    let mut checks = Validator::default();
+    checks.require((1..=100).contains(&booths.len()), "/booths", "length", MessageId("it-takes-1-to-100-booths"));
     let distinct = booths.iter().collect::<std::collections::BTreeSet<_>>().len() == booths.len();
-    checks.that(distinct, "/booths", "repeated", Said("a-booth-is-named-twice"));
-    check_expiry(&mut checks, expires_in_s);
-    let eligibility_waiver = eligibility_waiver.map(|w| checks.text("/eligibility_waiver", &w, 1_000));
-    checks.done()?;
-    let request = Hold { application, booths, allow_apart, eligibility_waiver, expires_in_s };
+    checks.require(distinct, "/booths", "repeated", MessageId("a-booth-is-named-twice"));
+    validate_ttl(&mut checks, expires_in_s);
+    let eligibility_waiver = eligibility_waiver.map(|w| checks.require_text("/eligibility_waiver", &w, 1_000));
+    checks.finish()?;
+    let request =
+        HoldRequest { application, booths, allow_non_adjacent: allow_apart, eligibility_waiver, ttl_s: expires_in_s };
     permit
-        .once(move |tx, granted| {
-            let rows = hold::hold(tx, &granted, &request)?;
-            Answer::created(&Items { items: rows.into_iter().map(|row| view(row, None)).collect() })
+        .write_once(move |tx, granted| {
+            let rows = hold::hold_booths(tx, &granted, &request)?;
+            ApiResponse::created(&Items { items: rows.into_iter().map(|row| view(row, None)).collect() })
         })
         .await
 }
@@ -76,11 +77,11 @@ pub(super) async fn list_allocations(
     permit: Permit<ReadAllocations>,
     query: Query<AllocationQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let AllocationQuery { application, limit, cursor } = query.get()?;
-    let query = page::PageQuery { limit, cursor };
-    let (limit, after) = (query.limit()?, query.after_id()?);
+    let AllocationQuery { application, limit, cursor } = query.into_result()?;
+    let query = pagination::PageQuery { limit, cursor };
+    let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
     let rows =
         permit.read(move |tx, granted| Ok(store::page(tx, granted.edition()?, application, after, limit + 1)?)).await?;
     let views = rows.into_iter().map(|(row, code)| view(row, Some(code))).collect();
-    Ok(Page::of(views, limit, |v: &AllocationView| v.id.to_string()).answer(&req))
+    Ok(Page::from_rows(views, limit, |v: &AllocationView| v.id.to_string()).into_response(&req))
 }

@@ -1,19 +1,19 @@
 //! Endpoints of allocations, their state transitions, participants and allocation runs.
 mod hold;
+mod move_booth;
 mod participants;
-mod relocate;
-mod rounds;
-mod steps;
+mod runs;
 mod swap;
+mod transitions;
 mod view;
 mod waiting_list;
 mod withdraw;
 
 use actix_web::web;
 
-use hoicho_core::i18n::Said;
+use hoicho_core::i18n::MessageId;
 use hoicho_web::{
-    http::Checks,
+    http::Validator,
     identity::{Action, ExhibitorRole, OrganiserRole},
 };
 
@@ -23,49 +23,49 @@ use hoicho_web::{
     hold::hold_booths,
     hold::list_allocations,
     swap::swap_booths,
-    relocate::move_allocation,
-    steps::offer_booth,
-    steps::confirm_booth,
-    steps::decline_booth,
+    move_booth::move_allocation,
+    transitions::offer_booth,
+    transitions::confirm_booth,
+    transitions::decline_booth,
     waiting_list::put_waiting_list_policy,
-    steps::check_in,
-    steps::release_booth,
-    steps::no_show,
+    transitions::check_in,
+    transitions::release_booth,
+    transitions::no_show,
     withdraw::withdraw_application,
     participants::add_participant,
     participants::list_participants,
     participants::remove_participant,
-    rounds::start::start_run,
-    rounds::list::list_runs,
-    rounds::list::get_run,
-    rounds::cancel::cancel_run,
-    rounds::proposal::get_proposal,
-    rounds::compare::compare_runs,
-    rounds::apply::apply_run,
-    rounds::events::stream_run,
+    runs::start::start_run,
+    runs::list::list_runs,
+    runs::list::get_run,
+    runs::cancel::cancel_run,
+    runs::proposal::get_proposal,
+    runs::compare::compare_runs,
+    runs::apply::apply_run,
+    runs::events::stream_run,
 ))]
 pub struct ApiDoc;
 
 /// Registers the routes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(hold::hold_booths).service(hold::list_allocations).service(swap::swap_booths);
-    cfg.service(relocate::move_allocation);
-    cfg.service(steps::offer_booth).service(steps::confirm_booth).service(steps::check_in);
-    cfg.service(steps::decline_booth).service(waiting_list::put_waiting_list_policy);
-    cfg.service(steps::release_booth).service(steps::no_show).service(withdraw::withdraw_application);
+    cfg.service(move_booth::move_allocation);
+    cfg.service(transitions::offer_booth).service(transitions::confirm_booth).service(transitions::check_in);
+    cfg.service(transitions::decline_booth).service(waiting_list::put_waiting_list_policy);
+    cfg.service(transitions::release_booth).service(transitions::no_show).service(withdraw::withdraw_application);
     cfg.service(participants::add_participant).service(participants::list_participants);
     cfg.service(participants::remove_participant);
-    cfg.service(rounds::start::start_run).service(rounds::list::list_runs).service(rounds::list::get_run);
-    cfg.service(rounds::cancel::cancel_run).service(rounds::proposal::get_proposal);
-    cfg.service(rounds::compare::compare_runs).service(rounds::apply::apply_run).service(rounds::events::stream_run);
+    cfg.service(runs::start::start_run).service(runs::list::list_runs).service(runs::list::get_run);
+    cfg.service(runs::cancel::cancel_run).service(runs::proposal::get_proposal);
+    cfg.service(runs::compare::compare_runs).service(runs::apply::apply_run).service(runs::events::stream_run);
 }
 
 struct Allocate;
 impl Action for Allocate {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
 }
-struct Accept;
-impl Action for Accept {
+struct RespondToOffer;
+impl Action for RespondToOffer {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
     const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
 }
@@ -81,6 +81,11 @@ impl Action for ReadAllocation {
 }
 
 /// Validates the TTL of a hold or an offer: 1 minute to 30 days.
-fn check_expiry(checks: &mut Checks, expires_in_s: u32) {
-    checks.that((60..=2_592_000).contains(&expires_in_s), "/expires_in_s", "range", Said("it-must-be-60-to-2-592"));
+fn validate_ttl(checks: &mut Validator, expires_in_s: u32) {
+    checks.require(
+        (60..=2_592_000).contains(&expires_in_s),
+        "/expires_in_s",
+        "range",
+        MessageId("it-must-be-60-to-2-592"),
+    );
 }

@@ -7,15 +7,15 @@ use super::{
         participants::{self, ParticipantRole, ParticipantRow},
         store,
     },
-    Accept, ReadAllocation,
+    ReadAllocation, RespondToOffer,
 };
 use crate::editions;
 use hoicho_core::{
-    i18n::Said,
+    i18n::MessageId,
     values::ids::{AllocationId, ExhibitorId, ParticipantId},
 };
 use hoicho_web::{
-    http::{Answer, Body, Checks, Items, Problem},
+    http::{ApiResponse, Body, Items, Problem, Validator},
     identity::Permit,
 };
 
@@ -45,7 +45,7 @@ fn view(row: ParticipantRow) -> ParticipantView {
     ParticipantView { id: row.id, role: row.role, exhibitor: row.exhibitor_id, name: row.name, country: row.country }
 }
 
-type Id = web::Path<AllocationId>;
+type AllocationPath = web::Path<AllocationId>;
 
 /// The participant to add, validated without the database.
 enum NewParticipant {
@@ -54,8 +54,8 @@ enum NewParticipant {
 }
 
 fn validate(body: AddParticipant) -> Result<NewParticipant, Problem> {
-    let mut checks = Checks::default();
-    let name = body.name.map(|n| checks.text("/name", &n, 200));
+    let mut checks = Validator::default();
+    let name = body.name.map(|n| checks.require_text("/name", &n, 200));
     let country = body.country.filter(|c| c.len() == 2 && c.bytes().all(|b| b.is_ascii_uppercase()));
     let participant = match (body.role, body.exhibitor, name, country) {
         (ParticipantRole::CoExhibitor, Some(exhibitor), None, None) => Some(NewParticipant::CoExhibitor(exhibitor)),
@@ -64,8 +64,8 @@ fn validate(body: AddParticipant) -> Result<NewParticipant, Problem> {
         }
         (_, _, _, _) => None,
     };
-    checks.that(participant.is_some(), "/role", "unexpected", Said("a-co-exhibitor-needs-exhibitor-alone-a"));
-    checks.done()?;
+    checks.require(participant.is_some(), "/role", "unexpected", MessageId("a-co-exhibitor-needs-exhibitor-alone-a"));
+    checks.finish()?;
     participant.ok_or_else(|| hoicho_web::http::Code::Internal.into())
 }
 
@@ -73,23 +73,33 @@ fn validate(body: AddParticipant) -> Result<NewParticipant, Problem> {
 #[utoipa::path(post, path = "/api/v1/allocations/{allocation}/participants", tag = "allocation", params(("allocation" = AllocationId, Path)), request_body = AddParticipant, responses((status = 201, body = ParticipantView), (status = 404), (status = 409), (status = 422)))]
 #[post("/allocations/{allocation}/participants")]
 pub(super) async fn add_participant(
-    permit: Permit<Accept>,
-    id: Id,
+    permit: Permit<RespondToOffer>,
+    id: AllocationPath,
     body: Body<AddParticipant>,
-) -> Result<Answer, Problem> {
-    let body = body.get()?;
+) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
     let (role, participant) = (body.role, validate(body)?);
     let id = id.into_inner();
     permit
-        .once(move |tx, granted| {
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+        .write_once(move |tx, granted| {
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
             let allocation = store::find(tx, edition.id, id)?;
             let (exhibitor_id, name, country) = match participant {
                 NewParticipant::CoExhibitor(exhibitor) => {
-                    let exhibitor_data = participants::nameable(tx, granted.actor()?, edition.organiser_id, exhibitor)?;
-                    let mut checks = Checks::default();
-                    checks.that(exhibitor_data.is_some(), "/exhibitor", "unknown", Said("there-is-no-such-exhibitor"));
-                    checks.done()?;
+                    let exhibitor_data = participants::find_addable_exhibitor(
+                        tx,
+                        granted.require_user()?,
+                        edition.organiser_id,
+                        exhibitor,
+                    )?;
+                    let mut checks = Validator::default();
+                    checks.require(
+                        exhibitor_data.is_some(),
+                        "/exhibitor",
+                        "unknown",
+                        MessageId("there-is-no-such-exhibitor"),
+                    );
+                    checks.finish()?;
                     let (name, country) = exhibitor_data.unwrap_or_default();
                     (Some(exhibitor), name, country)
                 }
@@ -106,8 +116,8 @@ pub(super) async fn add_participant(
             };
             participants::insert(tx, &allocation, &row)?;
             let view = view(row);
-            granted.audit(tx, "participant.add", view.id, None, Some(&view))?;
-            Answer::created(&view)
+            granted.record_audit(tx, "participant.add", view.id, None, Some(&view))?;
+            ApiResponse::created(&view)
         })
         .await
 }
@@ -115,9 +125,12 @@ pub(super) async fn add_participant(
 /// Lists the participants of a booth by name.
 #[utoipa::path(get, path = "/api/v1/allocations/{allocation}/participants", tag = "allocation", params(("allocation" = AllocationId, Path)), responses((status = 200, body = Items<ParticipantView>), (status = 404)))]
 #[get("/allocations/{allocation}/participants")]
-pub(super) async fn list_participants(permit: Permit<ReadAllocation>, id: Id) -> Result<HttpResponse, Problem> {
+pub(super) async fn list_participants(
+    permit: Permit<ReadAllocation>,
+    id: AllocationPath,
+) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    let rows = permit.read(move |tx, _| Ok(participants::of(tx, id)?)).await?;
+    let rows = permit.read(move |tx, _| Ok(participants::list(tx, id)?)).await?;
     Ok(HttpResponse::Ok().json(Items { items: rows.into_iter().map(view).collect() }))
 }
 
@@ -125,16 +138,16 @@ pub(super) async fn list_participants(permit: Permit<ReadAllocation>, id: Id) ->
 #[utoipa::path(delete, path = "/api/v1/allocations/{allocation}/participants/{participant}", tag = "allocation", params(("allocation" = AllocationId, Path), ("participant" = ParticipantId, Path)), responses((status = 204), (status = 404), (status = 409)))]
 #[delete("/allocations/{allocation}/participants/{participant}")]
 pub(super) async fn remove_participant(
-    permit: Permit<Accept>,
+    permit: Permit<RespondToOffer>,
     path: web::Path<(AllocationId, ParticipantId)>,
-) -> Result<Answer, Problem> {
+) -> Result<ApiResponse, Problem> {
     let (allocation, id) = path.into_inner();
     permit
         .write(move |tx, granted| {
-            editions::store::hold_open(tx, granted.edition()?)?;
+            editions::store::lock_open_id(tx, granted.edition()?)?;
             let before = participants::delete(tx, allocation, id)?;
-            granted.audit(tx, "participant.remove", id, Some(view(before)), None)?;
-            Ok(Answer::no_content())
+            granted.record_audit(tx, "participant.remove", id, Some(view(before)), None)?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }

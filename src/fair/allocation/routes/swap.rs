@@ -9,7 +9,7 @@ use super::{
 };
 use hoicho_core::values::ids::AllocationId;
 use hoicho_web::{
-    http::{Answer, Body, Items, Problem},
+    http::{ApiResponse, Body, Items, Problem},
     identity::Permit,
 };
 
@@ -23,12 +23,12 @@ struct SwapBooths {
 /// Swaps the booths of two active allocations in one transaction.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/allocations/swap", tag = "allocation", params(("edition" = String, Path)), request_body = SwapBooths, responses((status = 200, body = Items<AllocationView>), (status = 404), (status = 409)))]
 #[post("/editions/{edition}/allocations/swap")]
-pub(super) async fn swap_booths(permit: Permit<Allocate>, body: Body<SwapBooths>) -> Result<Answer, Problem> {
-    let SwapBooths { one, other } = body.get()?;
+pub(super) async fn swap_booths(permit: Permit<Allocate>, body: Body<SwapBooths>) -> Result<ApiResponse, Problem> {
+    let SwapBooths { one, other } = body.into_result()?;
     permit
-        .once(move |tx, granted| {
-            let rows = swap::swap(tx, &granted, one, other)?;
-            Answer::ok(&Items { items: rows.into_iter().map(|row| view(row, None)).collect() })
+        .write_once(move |tx, granted| {
+            let rows = swap::swap_booths(tx, &granted, one, other)?;
+            ApiResponse::ok(&Items { items: rows.into_iter().map(|row| view(row, None)).collect() })
         })
         .await
 }

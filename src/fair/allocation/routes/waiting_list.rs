@@ -2,11 +2,11 @@
 use actix_web::put;
 use serde::Deserialize;
 
-use super::{super::rounds::store, Allocate};
+use super::{super::runs::store, Allocate};
 use crate::editions;
 use hoicho_core::values::ids::AllocationRunId;
 use hoicho_web::{
-    http::{Answer, Body, Problem},
+    http::{ApiResponse, Body, Problem},
     identity::Permit,
 };
 
@@ -24,17 +24,23 @@ struct PutWaitingListPolicy {
 pub(super) async fn put_waiting_list_policy(
     permit: Permit<Allocate>,
     body: Body<PutWaitingListPolicy>,
-) -> Result<Answer, Problem> {
-    let run = body.get()?.run;
+) -> Result<ApiResponse, Problem> {
+    let run = body.into_result()?.run;
     permit
         .write(move |tx, granted| {
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
             if let Some(run) = run {
                 store::find(tx, edition.id, run)?;
             }
             editions::store::set_waiting_list_run(tx, edition.id, run)?;
-            granted.audit(tx, "edition.waiting_list", edition.id, Some(edition.waiting_list_run_id), Some(run))?;
-            Ok(Answer::no_content())
+            granted.record_audit(
+                tx,
+                "edition.waiting_list",
+                edition.id,
+                Some(edition.waiting_list_run_id),
+                Some(run),
+            )?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }

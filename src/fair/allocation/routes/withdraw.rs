@@ -1,11 +1,11 @@
 //! Endpoint to withdraw an application.
 use actix_web::{post, web};
 
-use super::super::withdraw::withdraw;
+use super::super::withdraw::withdraw_application as withdraw;
 use crate::applications::{ApplicationView, view};
 use hoicho_core::values::ids::ApplicationId;
 use hoicho_web::{
-    http::{Answer, Problem},
+    http::{ApiResponse, Problem},
     identity::{Action, ExhibitorRole, OrganiserRole, Permit},
 };
 
@@ -21,13 +21,13 @@ impl Action for Withdraw {
 pub(super) async fn withdraw_application(
     permit: Permit<Withdraw>,
     id: web::Path<ApplicationId>,
-) -> Result<Answer, Problem> {
+) -> Result<ApiResponse, Problem> {
     let id = id.into_inner();
     permit
-        .once(move |tx, granted| {
+        .write_once(move |tx, granted| {
             let row = withdraw(tx, &granted, id)?;
             let version = row.version;
-            Ok(Answer::ok(&view(row, None))?.version(version))
+            Ok(ApiResponse::ok(&view(row, None))?.with_version(version))
         })
         .await
 }

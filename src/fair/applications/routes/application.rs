@@ -8,17 +8,17 @@ use super::{
         store::{self, ApplicationRow},
         wishes::{self, Wish},
     },
-    Apply, ReadApplication,
-    create::check_wanted,
-    view::{ApplicationView, whole},
+    ManageApplication, ReadApplication,
+    create::validate_booths_wanted,
+    view::{ApplicationView, view_with_wishes},
 };
 use crate::{editions, floor::BoothCategory};
 use hoicho_core::{
-    i18n::Said,
+    i18n::MessageId,
     values::ids::{ApplicationId, ProductId},
 };
 use hoicho_web::{
-    http::{Answer, Body, Checks, Code, Problem, etag, etag::IfMatch, patch::present},
+    http::{ApiResponse, Body, Code, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
     identity::Permit,
 };
 
@@ -37,10 +37,10 @@ pub(super) async fn get_application(
         if row.state == ApplicationState::Draft && !granted.as_member {
             return Err(Code::NotFound.into());
         }
-        whole(tx, row)
+        view_with_wishes(tx, row)
     });
     let view = view.await?;
-    Ok(HttpResponse::Ok().insert_header(etag::tag(view.version)).json(view))
+    Ok(HttpResponse::Ok().insert_header(etag::header(view.version)).json(view))
 }
 
 /// Fields that can be changed while it is a draft; `null` clears `needs`.
@@ -48,63 +48,63 @@ pub(super) async fn get_application(
 #[serde(deny_unknown_fields)]
 struct PatchApplication {
     /// 1 to 100.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     booths_wanted: Option<i32>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     category: Option<BoothCategory>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     needs: Option<Option<String>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     needs_power: Option<bool>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     needs_water: Option<bool>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     needs_corner: Option<bool>,
     /// Best first; at most 20.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     wishes: Option<Vec<Wish>>,
     /// At most 100.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     products: Option<Vec<ProductId>>,
 }
 
 fn not_a_draft() -> Problem {
-    Problem::new(Code::IllegalStep, Said("an-application-that-has-been-handed-in"))
+    Problem::new(Code::IllegalStep, MessageId("an-application-that-has-been-handed-in"))
 }
 
 /// Updates a draft.
 #[utoipa::path(patch, path = "/api/v1/applications/{application}", tag = "applications", params(("application" = ApplicationId, Path), ("If-Match" = String, Header)), request_body = PatchApplication, responses((status = 200, body = ApplicationView), (status = 404), (status = 409), (status = 412), (status = 422)))]
 #[patch("/applications/{application}")]
 pub(super) async fn patch_application(
-    permit: Permit<Apply>,
+    permit: Permit<ManageApplication>,
     id: ApplicationPath,
     if_match: IfMatch,
     body: Body<PatchApplication>,
-) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    check_wanted(&mut checks, body.booths_wanted.unwrap_or(1));
+) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    validate_booths_wanted(&mut checks, body.booths_wanted.unwrap_or(1));
     let list = |wishes: &Option<Vec<Wish>>| wishes.clone().unwrap_or_default();
-    wishes::check(&mut checks, &list(&body.wishes), &body.products.clone().unwrap_or_default());
-    let needs = body.needs.map(|n| n.map(|n| checks.text("/needs", &n, 2_000)));
-    checks.done()?;
+    wishes::validate(&mut checks, &list(&body.wishes), &body.products.clone().unwrap_or_default());
+    let needs = body.needs.map(|n| n.map(|n| checks.require_text("/needs", &n, 2_000)));
+    checks.finish()?;
     let id = id.into_inner();
     permit
         .write(move |tx, granted| {
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
             let before = store::find(tx, edition.id, id)?;
             if_match.check(before.version)?;
             if before.state != ApplicationState::Draft {
                 return Err(not_a_draft());
             }
-            let view_before = whole(tx, before.clone())?;
+            let view_before = view_with_wishes(tx, before.clone())?;
             let mut row = ApplicationRow { version: before.version + 1, ..before.clone() };
             row.needs_power = body.needs_power.unwrap_or(row.needs_power);
             row.needs_water = body.needs_water.unwrap_or(row.needs_water);
@@ -112,18 +112,18 @@ pub(super) async fn patch_application(
             row.booths_wanted = body.booths_wanted.unwrap_or(row.booths_wanted);
             row.category = body.category.unwrap_or(row.category);
             row.needs = needs.unwrap_or(row.needs);
-            if !store::replace(tx, &row, before.version)? {
+            if !store::update(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
             if let Some(wishes) = &body.wishes {
-                wishes::put(tx, edition.id, id, wishes)?;
+                wishes::replace_wishes(tx, edition.id, id, wishes)?;
             }
             if let Some(products) = &body.products {
-                wishes::put_products(tx, row.exhibitor_id, id, products)?;
+                wishes::replace_products(tx, row.exhibitor_id, id, products)?;
             }
-            let view = whole(tx, row)?;
-            granted.audit(tx, "application.change", id, Some(&view_before), Some(&view))?;
-            Ok(Answer::ok(&view)?.version(view.version))
+            let view = view_with_wishes(tx, row)?;
+            granted.record_audit(tx, "application.change", id, Some(&view_before), Some(&view))?;
+            Ok(ApiResponse::ok(&view)?.with_version(view.version))
         })
         .await
 }
@@ -132,22 +132,22 @@ pub(super) async fn patch_application(
 #[utoipa::path(delete, path = "/api/v1/applications/{application}", tag = "applications", params(("application" = ApplicationId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/applications/{application}")]
 pub(super) async fn delete_application(
-    permit: Permit<Apply>,
+    permit: Permit<ManageApplication>,
     id: ApplicationPath,
     if_match: IfMatch,
-) -> Result<Answer, Problem> {
+) -> Result<ApiResponse, Problem> {
     let id = id.into_inner();
     permit
         .write(move |tx, granted| {
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
             let before = store::find(tx, edition.id, id)?;
             if_match.check(before.version)?;
             if before.state != ApplicationState::Draft {
                 return Err(not_a_draft());
             }
             store::delete(tx, id)?;
-            granted.audit(tx, "application.delete", id, Some(before.exhibitor_id), None)?;
-            Ok(Answer::no_content())
+            granted.record_audit(tx, "application.delete", id, Some(before.exhibitor_id), None)?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }

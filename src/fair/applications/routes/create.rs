@@ -5,23 +5,23 @@ use serde::Deserialize;
 use super::{
     super::{
         lifecycle::ApplicationState,
-        step::closed,
         store::{self, ApplicationRow},
+        transition::registration_closed,
         wishes::{self, Wish},
     },
-    view::{ApplicationView, whole},
+    view::{ApplicationView, view_with_wishes},
 };
 use crate::{
     editions::{self, EditionState},
     floor::BoothCategory,
 };
 use hoicho_core::{
-    i18n::Said,
+    i18n::MessageId,
     values::ids::{ApplicationId, ExhibitorId, ProductId},
 };
 use hoicho_web::{
-    http::{Answer, Body, Checks, Problem},
-    identity::{Contribute, member_of},
+    http::{ApiResponse, Body, Problem, Validator},
+    identity::{ContributePermit, require_exhibitor_role},
 };
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -48,26 +48,34 @@ struct CreateApplication {
     products: Vec<ProductId>,
 }
 
-pub(super) fn check_wanted(checks: &mut Checks, booths_wanted: i32) {
-    checks.that((1..=100).contains(&booths_wanted), "/booths_wanted", "range", Said("it-must-be-1-to-100-booths"));
+pub(super) fn validate_booths_wanted(checks: &mut Validator, booths_wanted: i32) {
+    checks.require(
+        (1..=100).contains(&booths_wanted),
+        "/booths_wanted",
+        "range",
+        MessageId("it-must-be-1-to-100-booths"),
+    );
 }
 
 /// Creates a draft application for an exhibitor the caller is a member of, while registration is open.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/applications", tag = "applications", params(("edition" = String, Path)), request_body = CreateApplication, responses((status = 201, body = ApplicationView), (status = 404), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/applications")]
-pub(super) async fn create_application(permit: Contribute, body: Body<CreateApplication>) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    check_wanted(&mut checks, body.booths_wanted);
-    wishes::check(&mut checks, &body.wishes, &body.products);
-    let needs = body.needs.map(|n| checks.text("/needs", &n, 2_000));
-    checks.done()?;
+pub(super) async fn create_application(
+    permit: ContributePermit,
+    body: Body<CreateApplication>,
+) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    validate_booths_wanted(&mut checks, body.booths_wanted);
+    wishes::validate(&mut checks, &body.wishes, &body.products);
+    let needs = body.needs.map(|n| checks.require_text("/needs", &n, 2_000));
+    checks.finish()?;
     permit
-        .once(move |tx, granted, user| {
-            member_of(tx, user, body.exhibitor)?;
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+        .write_once(move |tx, granted, user| {
+            require_exhibitor_role(tx, user, body.exhibitor)?;
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
             if edition.state != EditionState::RegistrationOpen {
-                return Err(closed());
+                return Err(registration_closed());
             }
             let row = ApplicationRow {
                 id: ApplicationId::make(),
@@ -86,11 +94,11 @@ pub(super) async fn create_application(permit: Contribute, body: Body<CreateAppl
                 created_at: granted.now,
             };
             store::insert(tx, std::slice::from_ref(&row))?;
-            wishes::put(tx, edition.id, row.id, &body.wishes)?;
-            wishes::put_products(tx, body.exhibitor, row.id, &body.products)?;
-            let view = whole(tx, row)?;
-            granted.audit(tx, "application.create", view.id, None, Some(&view))?;
-            Ok(Answer::created(&view)?.version(1))
+            wishes::replace_wishes(tx, edition.id, row.id, &body.wishes)?;
+            wishes::replace_products(tx, body.exhibitor, row.id, &body.products)?;
+            let view = view_with_wishes(tx, row)?;
+            granted.record_audit(tx, "application.create", view.id, None, Some(&view))?;
+            Ok(ApiResponse::created(&view)?.with_version(1))
         })
         .await
 }

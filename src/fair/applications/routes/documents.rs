@@ -5,18 +5,18 @@ use serde::{Deserialize, Serialize};
 use super::{
     super::{
         documents::{self, DocumentKind, DocumentRow, FileType},
-        storage::{MOST_BYTES, Storage},
+        storage::{DocumentStorage, MAX_FILE_BYTES},
         store,
     },
-    Apply, Judge, ReadApplication,
+    DecideApplications, ManageApplication, ReadApplication,
 };
 use crate::editions;
 use hoicho_core::{
-    i18n::Said,
+    i18n::MessageId,
     values::ids::{ApplicationId, DocumentId},
 };
 use hoicho_web::{
-    http::{Answer, Body, Checks, Code, Items, Problem, Query, Raw},
+    http::{ApiResponse, Body, Code, Items, Problem, Query, RawBody, Validator},
     identity::{Permit, token::digest},
 };
 
@@ -66,34 +66,34 @@ type ApplicationPath = web::Path<ApplicationId>;
 #[post("/applications/{application}/documents")]
 pub(super) async fn upload_document(
     req: HttpRequest,
-    permit: Permit<Apply>,
+    permit: Permit<ManageApplication>,
     id: ApplicationPath,
     query: Query<UploadQuery>,
-    storage: web::Data<Storage>,
-    file: Raw<MOST_BYTES>,
-) -> Result<Answer, Problem> {
-    let UploadQuery { kind, file_name } = query.get()?;
-    let mut checks = Checks::default();
-    let file_name = checks.text("file_name", &file_name, 200);
-    checks.done()?;
-    let bytes = file.get()?;
-    if bytes.len() > storage.most_bytes {
-        let kib = storage.most_bytes / 1024;
-        return Err(Problem::new(Code::TooLarge, Said("the-file-is-over-kib-kib").with(&[("kib", &kib)])));
+    storage: web::Data<DocumentStorage>,
+    file: RawBody<MAX_FILE_BYTES>,
+) -> Result<ApiResponse, Problem> {
+    let UploadQuery { kind, file_name } = query.into_result()?;
+    let mut checks = Validator::default();
+    let file_name = checks.require_text("file_name", &file_name, 200);
+    checks.finish()?;
+    let bytes = file.into_result()?;
+    if bytes.len() > storage.max_bytes {
+        let kib = storage.max_bytes / 1024;
+        return Err(Problem::new(Code::TooLarge, MessageId("the-file-is-over-kib-kib").with_args(&[("kib", &kib)])));
     }
     let declared_type = req.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
-    let file_type = FileType::of(&bytes, declared_type)?;
+    let file_type = FileType::detect(&bytes, declared_type)?;
     let (application, document) = (id.into_inner(), DocumentId::make());
-    storage.keep(document, &bytes).await?;
-    let limit = storage.per_application;
+    storage.write(document, &bytes).await?;
+    let limit = storage.max_per_application;
     let response = permit
-        .once(move |tx, granted| {
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+        .write_once(move |tx, granted| {
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
             store::find(tx, edition.id, application)?;
             if documents::count(tx, application)? >= limit {
                 return Err(Problem::new(
                     Code::IllegalStep,
-                    Said("an-application-has-at-most-limit-papers").with(&[("limit", &limit)]),
+                    MessageId("an-application-has-at-most-limit-papers").with_args(&[("limit", &limit)]),
                 ));
             }
             let row = DocumentRow {
@@ -105,18 +105,18 @@ pub(super) async fn upload_document(
                 size_bytes: i64::try_from(bytes.len()).ok(),
                 digest: Some(digest(&bytes)),
                 waiver_reason: None,
-                recorded_by: granted.actor()?,
+                recorded_by: granted.require_user()?,
                 recorded_at: granted.now,
             };
             documents::insert(tx, &row)?;
             let view = view(row);
-            granted.audit(tx, "document.upload", document, None, Some(&view))?;
-            Answer::created(&view)
+            granted.record_audit(tx, "document.upload", document, None, Some(&view))?;
+            ApiResponse::created(&view)
         })
         .await;
     // Delete the file unless this request inserted its row: on failure, or if a repeated key returned a stored response.
-    if !response.as_ref().is_ok_and(|response| !response.repeated) {
-        storage.remove(document).await;
+    if !response.as_ref().is_ok_and(|response| !response.is_replayed) {
+        storage.delete(document).await;
     }
     response
 }
@@ -133,18 +133,18 @@ struct WaiveDocument {
 #[utoipa::path(post, path = "/api/v1/applications/{application}/document-waivers", tag = "applications", params(("application" = ApplicationId, Path)), request_body = WaiveDocument, responses((status = 201, body = DocumentView), (status = 404), (status = 422)))]
 #[post("/applications/{application}/document-waivers")]
 pub(super) async fn waive_document(
-    permit: Permit<Judge>,
+    permit: Permit<DecideApplications>,
     id: ApplicationPath,
     body: Body<WaiveDocument>,
-) -> Result<Answer, Problem> {
-    let WaiveDocument { kind, reason } = body.get()?;
-    let mut checks = Checks::default();
-    let reason = checks.text("/reason", &reason, 1_000);
-    checks.done()?;
+) -> Result<ApiResponse, Problem> {
+    let WaiveDocument { kind, reason } = body.into_result()?;
+    let mut checks = Validator::default();
+    let reason = checks.require_text("/reason", &reason, 1_000);
+    checks.finish()?;
     let application = id.into_inner();
     permit
-        .once(move |tx, granted| {
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+        .write_once(move |tx, granted| {
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
             store::find(tx, edition.id, application)?;
             let row = DocumentRow {
                 id: DocumentId::make(),
@@ -155,13 +155,13 @@ pub(super) async fn waive_document(
                 size_bytes: None,
                 digest: None,
                 waiver_reason: Some(reason),
-                recorded_by: granted.actor()?,
+                recorded_by: granted.require_user()?,
                 recorded_at: granted.now,
             };
             documents::insert(tx, &row)?;
             let view = view(row);
-            granted.audit(tx, "document.waive", view.id, None, Some(&view))?;
-            Answer::created(&view)
+            granted.record_audit(tx, "document.waive", view.id, None, Some(&view))?;
+            ApiResponse::created(&view)
         })
         .await
 }
@@ -174,7 +174,7 @@ pub(super) async fn list_documents(
     id: ApplicationPath,
 ) -> Result<HttpResponse, Problem> {
     let application = id.into_inner();
-    let rows = permit.read(move |tx, _| Ok(documents::of(tx, application)?)).await?;
+    let rows = permit.read(move |tx, _| Ok(documents::find_by_application(tx, application)?)).await?;
     Ok(HttpResponse::Ok().json(Items { items: rows.into_iter().map(view).collect() }))
 }
 
@@ -186,7 +186,7 @@ type DocumentPath = web::Path<(ApplicationId, DocumentId)>;
 pub(super) async fn get_document(
     permit: Permit<ReadApplication>,
     path: DocumentPath,
-    storage: web::Data<Storage>,
+    storage: web::Data<DocumentStorage>,
 ) -> Result<HttpResponse, Problem> {
     let (application, id) = path.into_inner();
     let row = permit.read(move |tx, _| Ok(documents::find(tx, application, id)?)).await?;
@@ -213,24 +213,24 @@ pub(super) async fn get_document(
 #[utoipa::path(delete, path = "/api/v1/applications/{application}/documents/{document}", tag = "applications", params(("application" = ApplicationId, Path), ("document" = DocumentId, Path)), responses((status = 204), (status = 404), (status = 409)))]
 #[delete("/applications/{application}/documents/{document}")]
 pub(super) async fn delete_document(
-    permit: Permit<Apply>,
+    permit: Permit<ManageApplication>,
     path: DocumentPath,
-    storage: web::Data<Storage>,
-) -> Result<Answer, Problem> {
+    storage: web::Data<DocumentStorage>,
+) -> Result<ApiResponse, Problem> {
     let (application, id) = path.into_inner();
     let response = permit
         .write(move |tx, granted| {
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
             let row = store::find(tx, edition.id, application)?;
             let document = documents::find(tx, application, id)?;
-            if row.state.is_judged() || document.waiver_reason.is_some() {
-                return Err(Problem::new(Code::IllegalStep, Said("what-has-been-judged-or-was-written")));
+            if row.state.is_decided() || document.waiver_reason.is_some() {
+                return Err(Problem::new(Code::IllegalStep, MessageId("what-has-been-judged-or-was-written")));
             }
             documents::delete(tx, id)?;
-            granted.audit(tx, "document.delete", id, Some(view(document)), None)?;
-            Ok(Answer::no_content())
+            granted.record_audit(tx, "document.delete", id, Some(view(document)), None)?;
+            Ok(ApiResponse::no_content())
         })
         .await?;
-    storage.remove(id).await;
+    storage.delete(id).await;
     Ok(response)
 }

@@ -5,12 +5,12 @@ use serde::Deserialize;
 
 use super::{
     super::{lifecycle::ApplicationState, store},
-    Apply, ReadApplications,
+    ManageApplication, ReadApplications,
     view::{ApplicationView, view},
 };
 use hoicho_core::values::ids::{ApplicationId, ExhibitorId};
 use hoicho_web::{
-    http::{Code, Items, Problem, Query, page, page::Page, page::PageQuery},
+    http::{Code, Items, Problem, Query, pagination, pagination::Page, pagination::PageQuery},
     identity::Permit,
 };
 
@@ -34,13 +34,13 @@ pub(super) async fn list_applications(
     permit: Permit<ReadApplications>,
     query: Query<ApplicationQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let ApplicationQuery { state, limit, cursor } = query.get()?;
-    let query = page::PageQuery { limit, cursor };
-    let (limit, after) = (query.limit()?, query.after_id()?);
+    let ApplicationQuery { state, limit, cursor } = query.into_result()?;
+    let query = pagination::PageQuery { limit, cursor };
+    let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
     let rows =
         permit.read(move |tx, granted| Ok(store::page(tx, granted.edition()?, state, after, limit + 1)?)).await?;
     let views = rows.into_iter().map(|(row, name)| view(row, Some(name))).collect();
-    Ok(Page::of(views, limit, |v: &ApplicationView| v.id.to_string()).answer(&req))
+    Ok(Page::from_rows(views, limit, |v: &ApplicationView| v.id.to_string()).into_response(&req))
 }
 
 /// Parses a cursor of the waiting list: `2026-03-01T02:03:04.000005Z|identifier`.
@@ -57,22 +57,23 @@ pub(super) async fn get_waiting_list(
     permit: Permit<ReadApplications>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.get()?;
-    let (limit, key) = (query.limit()?, query.after()?);
+    let query = query.into_result()?;
+    let (limit, key) = (query.limit()?, query.decode_cursor()?);
     let after = if key.is_empty() { None } else { Some(parse_cursor(&key).ok_or(Code::BadRequest)?) };
-    let rows = permit.read(move |tx, granted| Ok(store::waiting(tx, granted.edition()?, after, limit + 1)?)).await?;
+    let rows =
+        permit.read(move |tx, granted| Ok(store::waiting_list_page(tx, granted.edition()?, after, limit + 1)?)).await?;
     let views = rows.into_iter().map(|(row, name)| view(row, Some(name))).collect();
     let key = |v: &ApplicationView| {
         let at = v.waitlisted_at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)).unwrap_or_default();
         format!("{at}|{}", v.id)
     };
-    Ok(Page::of(views, limit, key).answer(&req))
+    Ok(Page::from_rows(views, limit, key).into_response(&req))
 }
 
 /// Lists the applications of an exhibitor, newest first, for its members.
 #[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}/applications", tag = "applications", params(("exhibitor" = ExhibitorId, Path)), responses((status = 200, body = Items<ApplicationView>), (status = 404)))]
 #[get("/exhibitors/{exhibitor}/applications")]
-pub(super) async fn list_exhibitors_applications(permit: Permit<Apply>) -> Result<HttpResponse, Problem> {
-    let rows = permit.read(|tx, granted| Ok(store::of_exhibitor(tx, granted.exhibitor()?)?)).await?;
+pub(super) async fn list_exhibitors_applications(permit: Permit<ManageApplication>) -> Result<HttpResponse, Problem> {
+    let rows = permit.read(|tx, granted| Ok(store::find_by_exhibitor(tx, granted.exhibitor()?)?)).await?;
     Ok(HttpResponse::Ok().json(Items { items: rows.into_iter().map(|row| view(row, None)).collect() }))
 }

@@ -3,7 +3,7 @@ mod application;
 mod create;
 mod documents;
 mod lists;
-mod steps;
+mod transitions;
 mod view;
 
 use actix_web::web;
@@ -22,10 +22,10 @@ pub use view::{ApplicationView, view};
     application::get_application,
     application::patch_application,
     application::delete_application,
-    steps::submit,
-    steps::approve,
-    steps::waitlist,
-    steps::reject,
+    transitions::submit,
+    transitions::approve,
+    transitions::waitlist,
+    transitions::reject,
     documents::upload_document,
     documents::waive_document,
     documents::list_documents,
@@ -40,7 +40,10 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(lists::list_exhibitors_applications);
     cfg.service(application::get_application).service(application::patch_application);
     cfg.service(application::delete_application);
-    cfg.service(steps::submit).service(steps::approve).service(steps::waitlist).service(steps::reject);
+    cfg.service(transitions::submit)
+        .service(transitions::approve)
+        .service(transitions::waitlist)
+        .service(transitions::reject);
     cfg.service(documents::upload_document).service(documents::waive_document).service(documents::list_documents);
     cfg.service(documents::get_document).service(documents::delete_document);
 }
@@ -57,13 +60,13 @@ impl Action for ReadApplication {
     const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
 }
 
-struct Judge;
-impl Action for Judge {
+struct DecideApplications;
+impl Action for DecideApplications {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
 }
 
-struct Apply;
-impl Action for Apply {
+struct ManageApplication;
+impl Action for ManageApplication {
     const ORGANISER: &'static [OrganiserRole] = &[];
     const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
 }

@@ -65,7 +65,7 @@ pub fn view(row: ApplicationRow, exhibitor_name: Option<String>) -> ApplicationV
 }
 
 /// View with wishes and products.
-pub(super) fn whole(tx: &mut Tx<'_>, row: ApplicationRow) -> Result<ApplicationView, Problem> {
-    let (wishes, products) = (wishes::of(tx, row.id)?, wishes::products_of(tx, row.id)?);
+pub(super) fn view_with_wishes(tx: &mut Tx<'_>, row: ApplicationRow) -> Result<ApplicationView, Problem> {
+    let (wishes, products) = (wishes::find_wishes(tx, row.id)?, wishes::find_products(tx, row.id)?);
     Ok(ApplicationView { wishes: Some(wishes), products: Some(products), ..view(row, None) })
 }

@@ -7,20 +7,20 @@ use super::{
         lifecycle::EditionState,
         store::{self, EditionRow},
     },
-    PlanEdition,
-    view::{EditionView, whole},
+    ManageEdition,
+    view::{EditionView, load_view},
 };
 use hoicho_core::{
     db::Tx,
-    i18n::Said,
+    i18n::MessageId,
     values::{
         ids::{EditionId, OrganiserId, SeriesId, VenueId},
         text,
     },
 };
 use hoicho_web::{
-    http::{Answer, Body, Checks, Problem},
-    identity::{Action, SignedIn, staff_of},
+    http::{ApiResponse, Body, Problem, Validator},
+    identity::{Action, SignedIn, authorize_staff},
 };
 
 /// A new edition, as a draft.
@@ -49,35 +49,35 @@ struct CreateEdition {
 }
 
 /// Validates an IANA time zone.
-pub fn check_time_zone(checks: &mut Checks, time_zone: &str) {
-    checks.that(
+pub fn validate_time_zone(checks: &mut Validator, time_zone: &str) {
+    checks.require(
         time_zone.parse::<chrono_tz::Tz>().is_ok(),
         "/time_zone",
         "time_zone",
-        Said("the-time-zone-must-be-an-iana"),
+        MessageId("the-time-zone-must-be-an-iana"),
     );
 }
 
 /// Validates the format of a currency code.
-pub fn check_currency(checks: &mut Checks, currency: &str) {
-    checks.that(
+pub fn validate_currency(checks: &mut Validator, currency: &str) {
+    checks.require(
         currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase()),
         "/currency",
         "currency",
-        Said("an-iso-4217-currency-is-three-capitals"),
+        MessageId("an-iso-4217-currency-is-three-capitals"),
     );
 }
 
 /// Validates declared totals: 0 to 10^15.
-pub(super) fn check_declared(checks: &mut Checks, booths: Option<i32>, visits: Option<i64>, sales: Option<i64>) {
+pub(super) fn validate_declared(checks: &mut Validator, booths: Option<i32>, visits: Option<i64>, sales: Option<i64>) {
     let declared =
         [("/declared_booths", booths.map(i64::from)), ("/declared_visits", visits), ("/declared_sales", sales)];
     for (pointer, value) in declared {
-        checks.that(
+        checks.require(
             value.is_none_or(|v| (0..=1_000_000_000_000_000).contains(&v)),
             pointer,
             "range",
-            Said("it-must-be-0-to-10-15"),
+            MessageId("it-must-be-0-to-10-15"),
         );
     }
 }
@@ -85,17 +85,17 @@ pub(super) fn check_declared(checks: &mut Checks, booths: Option<i32>, visits: O
 /// Creates an edition as a draft, visible only to the organiser's staff.
 #[utoipa::path(post, path = "/api/v1/editions", tag = "editions", request_body = CreateEdition, responses((status = 201, body = EditionView), (status = 404), (status = 409), (status = 422)))]
 #[post("/editions")]
-pub(super) async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let name = checks.text("/name", &body.name, 200);
-    checks.that(text::is_slug(&body.slug), "/slug", "slug", Said("a-slug-has-3-to-80-lower"));
+pub(super) async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let name = checks.require_text("/name", &body.name, 200);
+    checks.require(text::is_slug(&body.slug), "/slug", "slug", MessageId("a-slug-has-3-to-80-lower"));
     let time_zone = body.time_zone.unwrap_or_else(|| "Asia/Ho_Chi_Minh".to_owned());
-    check_time_zone(&mut checks, &time_zone);
+    validate_time_zone(&mut checks, &time_zone);
     let currency = body.currency.unwrap_or_else(|| "VND".to_owned());
-    check_currency(&mut checks, &currency);
-    check_declared(&mut checks, body.declared_booths, body.declared_visits, body.declared_sales);
-    checks.done()?;
+    validate_currency(&mut checks, &currency);
+    validate_declared(&mut checks, body.declared_booths, body.declared_visits, body.declared_sales);
+    checks.finish()?;
     let row = EditionRow {
         id: EditionId::make(),
         organiser_id: body.organiser,
@@ -115,11 +115,11 @@ pub(super) async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) 
     };
     let (user, now) = (caller.user, caller.now);
     let work = move |tx: &mut Tx<'_>| {
-        let granted = staff_of(tx, user, now, row.organiser_id, PlanEdition::ORGANISER)?;
+        let granted = authorize_staff(tx, user, now, row.organiser_id, ManageEdition::ORGANISER)?;
         store::insert(tx, &row)?;
-        granted.audit(tx, "edition.create", row.id, None, Some(&row.slug))?;
-        let (version, view) = whole(tx, row.id)?;
-        Ok(Answer::created(&view)?.version(version))
+        granted.record_audit(tx, "edition.create", row.id, None, Some(&row.slug))?;
+        let (version, view) = load_view(tx, row.id)?;
+        Ok(ApiResponse::created(&view)?.with_version(version))
     };
-    caller.once(work).await
+    caller.write_once(work).await
 }

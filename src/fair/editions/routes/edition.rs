@@ -7,48 +7,48 @@ use super::{
         lifecycle::EditionState,
         store::{self, EditionRow},
     },
-    PlanEdition, create,
-    view::{EditionView, whole},
+    ManageEdition, create,
+    view::{EditionView, load_view},
 };
 use hoicho_core::{
-    i18n::Said,
+    i18n::MessageId,
     values::ids::{SeriesId, VenueId},
 };
 use hoicho_web::{
-    changes::About,
-    http::{Answer, Body, Checks, Code, Problem, etag, etag::IfMatch, patch::present},
-    identity::{Permit, View},
+    changes::CacheTag,
+    http::{ApiResponse, Body, Code, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
+    identity::{Permit, ReadPermit},
 };
 
 /// An edition by identifier or slug, with its opening days.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}", tag = "editions", params(("edition" = String, Path)), responses((status = 200, body = EditionView), (status = 404)))]
 #[get("/editions/{edition}")]
-pub(super) async fn get_edition(permit: View) -> Result<HttpResponse, Problem> {
-    let (version, view) = permit.read(|tx, granted| whole(tx, granted.edition()?)).await?;
-    let about = About::Edition(view.id);
-    Ok(about.mark(HttpResponse::Ok().insert_header(etag::tag(version)).json(view)))
+pub(super) async fn get_edition(permit: ReadPermit) -> Result<HttpResponse, Problem> {
+    let (version, view) = permit.read(|tx, granted| load_view(tx, granted.edition()?)).await?;
+    let about = CacheTag::Edition(view.id);
+    Ok(about.tag(HttpResponse::Ok().insert_header(etag::header(version)).json(view)))
 }
 
 /// Fields to change; `null` removes a value.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchEdition {
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     name: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     series: Option<Option<SeriesId>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     venue: Option<Option<VenueId>>,
     /// Only for drafts: the days and hours of counts depend on it.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     time_zone: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     declared_booths: Option<Option<i32>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     declared_visits: Option<Option<i64>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     declared_sales: Option<Option<i64>>,
 }
 
@@ -56,25 +56,25 @@ struct PatchEdition {
 #[utoipa::path(patch, path = "/api/v1/editions/{edition}", tag = "editions", params(("edition" = String, Path), ("If-Match" = String, Header)), request_body = PatchEdition, responses((status = 200, body = EditionView), (status = 404), (status = 409), (status = 412), (status = 422)))]
 #[patch("/editions/{edition}")]
 pub(super) async fn patch_edition(
-    permit: Permit<PlanEdition>,
+    permit: Permit<ManageEdition>,
     if_match: IfMatch,
     body: Body<PatchEdition>,
-) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let name = body.name.map(|n| checks.text("/name", &n, 200));
+) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let name = body.name.map(|n| checks.require_text("/name", &n, 200));
     if let Some(zone) = &body.time_zone {
-        create::check_time_zone(&mut checks, zone);
+        create::validate_time_zone(&mut checks, zone);
     }
     let (booths, visits, sales) = (body.declared_booths, body.declared_visits, body.declared_sales);
-    create::check_declared(&mut checks, booths.flatten(), visits.flatten(), sales.flatten());
-    checks.done()?;
+    create::validate_declared(&mut checks, booths.flatten(), visits.flatten(), sales.flatten());
+    checks.finish()?;
     permit
         .write(move |tx, granted| {
-            let before = store::open_for_change(tx, granted.edition()?)?;
+            let before = store::lock_open(tx, granted.edition()?)?;
             if_match.check(before.version)?;
             if body.time_zone.as_ref().is_some_and(|z| *z != before.time_zone) && before.state != EditionState::Draft {
-                return Err(Problem::new(Code::IllegalStep, Said("only-a-draft-s-time-zone-can")));
+                return Err(Problem::new(Code::IllegalStep, MessageId("only-a-draft-s-time-zone-can")));
             }
             let mut row = EditionRow { version: before.version + 1, ..before.clone() };
             row.name = name.unwrap_or(row.name);
@@ -84,15 +84,15 @@ pub(super) async fn patch_edition(
             row.declared_booths = booths.unwrap_or(row.declared_booths);
             row.declared_visits = visits.unwrap_or(row.declared_visits);
             row.declared_sales = sales.unwrap_or(row.declared_sales);
-            if !store::replace(tx, &row, before.version)? {
+            if !store::update(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
             let audited = |r: EditionRow| {
                 (r.name, r.series_id, r.venue_id, r.time_zone, r.declared_booths, r.declared_visits, r.declared_sales)
             };
-            granted.audit(tx, "edition.change", row.id, Some(audited(before)), Some(audited(row.clone())))?;
-            let (version, view) = whole(tx, row.id)?;
-            Ok(Answer::ok(&view)?.version(version))
+            granted.record_audit(tx, "edition.change", row.id, Some(audited(before)), Some(audited(row.clone())))?;
+            let (version, view) = load_view(tx, row.id)?;
+            Ok(ApiResponse::ok(&view)?.with_version(version))
         })
         .await
 }
@@ -100,18 +100,18 @@ pub(super) async fn patch_edition(
 /// Deletes a draft that has no zones or gates. Published editions can only be cancelled.
 #[utoipa::path(delete, path = "/api/v1/editions/{edition}", tag = "editions", params(("edition" = String, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/editions/{edition}")]
-pub(super) async fn delete_edition(permit: Permit<PlanEdition>, if_match: IfMatch) -> Result<Answer, Problem> {
+pub(super) async fn delete_edition(permit: Permit<ManageEdition>, if_match: IfMatch) -> Result<ApiResponse, Problem> {
     permit
         .write(move |tx, granted| {
-            let before = store::open_for_change(tx, granted.edition()?)?;
+            let before = store::lock_open(tx, granted.edition()?)?;
             if_match.check(before.version)?;
             if before.state != EditionState::Draft {
-                return Err(Problem::new(Code::IllegalStep, Said("only-a-draft-can-be-removed-cancel")));
+                return Err(Problem::new(Code::IllegalStep, MessageId("only-a-draft-can-be-removed-cancel")));
             }
             store::delete(tx, before.id)?;
             let granted = granted.without_edition();
-            granted.audit(tx, "edition.delete", before.id, Some(before.slug), None)?;
-            Ok(Answer::no_content())
+            granted.record_audit(tx, "edition.delete", before.id, Some(before.slug), None)?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }

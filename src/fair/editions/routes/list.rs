@@ -3,8 +3,8 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 
 use super::{
-    super::store::{self, Listed},
-    view::{EditionView, list},
+    super::store::{self, Visibility},
+    view::{EditionView, load_views},
 };
 use hoicho_core::{
     db::Tx,
@@ -12,9 +12,9 @@ use hoicho_core::{
 };
 use hoicho_web::identity::RequestContext;
 use hoicho_web::{
-    changes::{self, About, Mirror, Mirrored},
-    http::{Problem, Query, fields::Fields, page},
-    identity::{caller_of, role_in},
+    changes::{self, CacheTag, Mirrored, SyncList},
+    http::{Problem, Query, fields::Fields, pagination},
+    identity::{find_organiser_role, identify_caller},
 };
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -33,22 +33,22 @@ struct EditionQuery {
     cursor: Option<String>,
 }
 
-struct Editions(Listed);
+struct Editions(Visibility);
 
-impl Mirror for Editions {
+impl SyncList for Editions {
     type Row = EditionView;
     const KIND: changes::Kind = changes::Kind::Edition;
     fn edition(&self) -> Option<EditionId> {
         None
     }
     fn page(&self, tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<EditionView>, Problem> {
-        let rows = store::page(tx, self.0, after, limit)?;
-        list(tx, rows)
+        let rows = store::list_page(tx, self.0, after, limit)?;
+        load_views(tx, rows)
     }
     fn by_ids(&self, tx: &mut Tx<'_>, ids: &[SubjectId]) -> Result<Vec<EditionView>, Problem> {
         let ids: Vec<EditionId> = ids.iter().map(|id| EditionId(id.0)).collect();
-        let rows = store::by_ids(tx, self.0, &ids)?;
-        list(tx, rows)
+        let rows = store::list_by_ids(tx, self.0, &ids)?;
+        load_views(tx, rows)
     }
     fn key(row: &EditionView) -> String {
         row.slug.clone()
@@ -66,17 +66,19 @@ pub(super) async fn list_editions(
     context: web::Data<RequestContext>,
     query: Query<EditionQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let EditionQuery { organiser, fields, updated_since, limit, cursor } = query.get()?;
-    let query = page::PageQuery { limit, cursor };
-    let (limit, request) = (query.limit()?, changes::ask(&query, updated_since.as_deref())?);
-    let fields = Fields::ask(fields.as_deref())?;
-    let user = caller_of(&req, &context)?.user;
+    let EditionQuery { organiser, fields, updated_since, limit, cursor } = query.into_result()?;
+    let query = pagination::PageQuery { limit, cursor };
+    let (limit, request) = (query.limit()?, changes::parse_request(&query, updated_since.as_deref())?);
+    let fields = Fields::parse(fields.as_deref())?;
+    let user = identify_caller(&req, &context)?.user;
     let mirrored = context.db.read(move |tx| {
         let listed = match (organiser, user, updated_since) {
-            (Some(organiser), Some(user), None) if role_in(tx, user, organiser)?.is_some() => Listed::Own(organiser),
-            (organiser, _, _) => Listed::Public(organiser),
+            (Some(organiser), Some(user), None) if find_organiser_role(tx, user, organiser)?.is_some() => {
+                Visibility::Staff(organiser)
+            }
+            (organiser, _, _) => Visibility::Public(organiser),
         };
-        changes::read(tx, &Editions(listed), request, limit)
+        changes::read_page(tx, &Editions(listed), request, limit)
     });
-    Ok(About::Editions.mark(mirrored.await?.answer(&req, &fields)?))
+    Ok(CacheTag::Editions.tag(mirrored.await?.into_response(&req, &fields)?))
 }

@@ -6,8 +6,8 @@ mod opening_days;
 mod transition;
 mod view;
 
-pub use create::{check_currency, check_time_zone};
-pub use view::{EditionView, whole};
+pub use create::{validate_currency, validate_time_zone};
+pub use view::{EditionView, load_view};
 
 use actix_web::web;
 
@@ -35,7 +35,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(transition::transition);
 }
 
-struct PlanEdition;
-impl Action for PlanEdition {
+struct ManageEdition;
+impl Action for ManageEdition {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
 }

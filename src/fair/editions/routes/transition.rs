@@ -4,12 +4,12 @@ use serde::Deserialize;
 
 use super::{
     super::{OnFinalise, lifecycle::EditionState, store},
-    PlanEdition,
-    view::{EditionView, whole},
+    ManageEdition,
+    view::{EditionView, load_view},
 };
-use hoicho_core::i18n::Said;
+use hoicho_core::i18n::MessageId;
 use hoicho_web::{
-    http::{Answer, Body, Checks, Code, Problem},
+    http::{ApiResponse, Body, Code, Problem, Validator},
     identity::Permit,
 };
 
@@ -28,39 +28,39 @@ struct Transition {
 #[post("/editions/{edition}/transitions")]
 pub(super) async fn transition(
     on_finalise: web::Data<OnFinalise>,
-    permit: Permit<PlanEdition>,
+    permit: Permit<ManageEdition>,
     body: Body<Transition>,
-) -> Result<Answer, Problem> {
-    let Transition { to, reason } = body.get()?;
+) -> Result<ApiResponse, Problem> {
+    let Transition { to, reason } = body.into_result()?;
     permit
-        .once(move |tx, granted| {
+        .write_once(move |tx, granted| {
             let row = store::find(tx, granted.edition()?)?;
-            let (from, legal) = (row.state, row.state.legal_steps());
+            let (from, legal) = (row.state, row.state.transitions());
             if !legal.contains(&to) {
                 let legal = legal.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
                 return Err(Problem::new(
                     Code::IllegalStep,
-                    Said("from-from-the-legal-steps-are-legal").with(&[("from", &from), ("legal", &legal)]),
+                    MessageId("from-from-the-legal-steps-are-legal").with_args(&[("from", &from), ("legal", &legal)]),
                 ));
             }
-            let mut checks = Checks::default();
-            let reason_text = reason.as_deref().map(|r| checks.text("/reason", r, 1_000));
-            checks.that(
+            let mut checks = Validator::default();
+            let reason_text = reason.as_deref().map(|r| checks.require_text("/reason", r, 1_000));
+            checks.require(
                 reason_text.is_some() || !from.needs_reason(to),
                 "/reason",
                 "missing",
-                Said("this-step-needs-a-reason"),
+                MessageId("this-step-needs-a-reason"),
             );
-            checks.done()?;
+            checks.finish()?;
             if !store::set_state(tx, row.id, from, to)? {
                 return Err(Code::StaleVersion.into());
             }
             if to == EditionState::Finalised {
                 (on_finalise.0)(tx, row.id, granted.now)?;
             }
-            granted.audit(tx, "edition.transition", row.id, Some((from, None)), Some((to, reason_text)))?;
-            let (version, view) = whole(tx, row.id)?;
-            Ok(Answer::ok(&view)?.version(version))
+            granted.record_audit(tx, "edition.transition", row.id, Some((from, None)), Some((to, reason_text)))?;
+            let (version, view) = load_view(tx, row.id)?;
+            Ok(ApiResponse::ok(&view)?.with_version(version))
         })
         .await
 }

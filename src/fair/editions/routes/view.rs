@@ -62,7 +62,7 @@ pub struct EditionView {
     pub opening_days: Option<Vec<OpeningDay>>,
 }
 
-pub(super) fn days(rows: Vec<OpeningDayRow>) -> Vec<OpeningDay> {
+pub(super) fn day_views(rows: Vec<OpeningDayRow>) -> Vec<OpeningDay> {
     rows.into_iter().map(|d| OpeningDay { day: d.day, opens_at: d.opens_at, closes_at: d.closes_at }).collect()
 }
 
@@ -86,18 +86,18 @@ fn view(row: EditionRow, venue: Option<EditionVenue>, days: Option<Vec<OpeningDa
 }
 
 /// The version and the view of an edition with its opening days.
-pub fn whole(tx: &mut Tx<'_>, id: EditionId) -> Result<(i32, EditionView), Problem> {
+pub fn load_view(tx: &mut Tx<'_>, id: EditionId) -> Result<(i32, EditionView), Problem> {
     let row = store::find(tx, id)?;
     let version = row.version;
-    let days = days(store::days(tx, id)?);
-    let view = list(tx, vec![row])?.pop().ok_or(hoicho_web::http::Code::NotFound)?;
+    let days = day_views(store::list_days(tx, id)?);
+    let view = load_views(tx, vec![row])?.pop().ok_or(hoicho_web::http::Code::NotFound)?;
     Ok((version, EditionView { opening_days: Some(days), ..view }))
 }
 
 /// Views of editions with their venues.
-pub(super) fn list(tx: &mut Tx<'_>, rows: Vec<EditionRow>) -> Result<Vec<EditionView>, Problem> {
+pub(super) fn load_views(tx: &mut Tx<'_>, rows: Vec<EditionRow>) -> Result<Vec<EditionView>, Problem> {
     let ids: Vec<_> = rows.iter().filter_map(|r| r.venue_id).collect();
-    let venues = venues::store::by_ids(tx, &ids)?;
+    let venues = venues::store::list_by_ids(tx, &ids)?;
     let venue = |id: Option<VenueId>| {
         let row = venues.iter().find(|v| Some(v.id) == id)?;
         Some(EditionVenue { id: row.id, name: row.name.clone(), address: row.address.clone() })

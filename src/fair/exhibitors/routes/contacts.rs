@@ -4,15 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::store::{self, ContactRow},
-    Change, SeeInside,
+    ManageExhibitor, ReadExhibitorDetails,
 };
 use hoicho_core::{
-    i18n::Said,
+    i18n::MessageId,
     values::ids::{ContactId, ExhibitorId},
 };
 use hoicho_web::{
-    http::{Answer, Body, Checks, Code, Items, Problem, etag, etag::IfMatch},
-    identity::{Permit, email},
+    http::{ApiResponse, Body, Code, Items, Problem, Validator, etag, etag::IfMatch},
+    identity::{Permit, validate_email},
 };
 
 /// A contact person; a phone number or an e-mail address is required.
@@ -33,54 +33,54 @@ fn view(row: ContactRow) -> Contact {
 /// Lists the contacts of an exhibitor, for its members and the organisers it applied to.
 #[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}/contacts", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), responses((status = 200, body = Items<Contact>), (status = 404)))]
 #[get("/exhibitors/{exhibitor}/contacts")]
-pub(super) async fn get_contacts(permit: Permit<SeeInside>) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_contacts(permit: Permit<ReadExhibitorDetails>) -> Result<HttpResponse, Problem> {
     let (version, rows) = permit
         .read(|tx, granted| {
             let exhibitor = store::find(tx, granted.exhibitor()?)?;
-            Ok((exhibitor.version, store::contacts_of(tx, exhibitor.id)?))
+            Ok((exhibitor.version, store::find_contacts(tx, exhibitor.id)?))
         })
         .await?;
     let items = rows.into_iter().map(view).collect::<Vec<_>>();
-    Ok(HttpResponse::Ok().insert_header(etag::tag(version)).json(Items { items }))
+    Ok(HttpResponse::Ok().insert_header(etag::header(version)).json(Items { items }))
 }
 
 /// Replaces the contacts of an exhibitor; at most 20.
 #[utoipa::path(put, path = "/api/v1/exhibitors/{exhibitor}/contacts", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("If-Match" = Option<String>, Header)), request_body = Vec<Contact>, responses((status = 200, body = Items<Contact>), (status = 404), (status = 412), (status = 422)))]
 #[put("/exhibitors/{exhibitor}/contacts")]
 pub(super) async fn put_contacts(
-    permit: Permit<Change>,
+    permit: Permit<ManageExhibitor>,
     if_match: IfMatch,
     body: Body<Vec<Contact>>,
-) -> Result<Answer, Problem> {
-    let list = body.get()?;
-    let mut checks = Checks::default();
-    checks.that(list.len() <= 20, "", "length", Said("at-most-20-contacts"));
+) -> Result<ApiResponse, Problem> {
+    let list = body.into_result()?;
+    let mut checks = Validator::default();
+    checks.require(list.len() <= 20, "", "length", MessageId("at-most-20-contacts"));
     let mut contacts = Vec::new();
     for (i, contact) in list.into_iter().take(21).enumerate() {
         let pointer = |field: &str| format!("/{i}/{field}");
-        let phone = contact.phone.map(|p| checks.text(&pointer("phone"), &p, 30));
+        let phone = contact.phone.map(|p| checks.require_text(&pointer("phone"), &p, 30));
         let is_phone_char = |c: char| c.is_ascii_digit() || " +-.()".contains(c);
-        checks.that(
+        checks.require(
             phone.as_ref().is_none_or(|p| p.len() >= 6 && p.chars().all(is_phone_char)),
             &pointer("phone"),
             "phone",
-            Said("a-phone-number-has-digits-spaces-and"),
+            MessageId("a-phone-number-has-digits-spaces-and"),
         );
-        let email = contact.email.map(|e| email(&mut checks, &pointer("email"), &e));
-        checks.that(
+        let email = contact.email.map(|e| validate_email(&mut checks, &pointer("email"), &e));
+        checks.require(
             phone.is_some() || email.is_some(),
             &pointer("phone"),
             "missing",
-            Said("it-needs-a-phone-number-or-an"),
+            MessageId("it-needs-a-phone-number-or-an"),
         );
-        contacts.push((checks.text(&pointer("name"), &contact.name, 200), phone, email));
+        contacts.push((checks.require_text(&pointer("name"), &contact.name, 200), phone, email));
     }
-    checks.done()?;
+    checks.finish()?;
     permit
         .write(move |tx, granted| {
             let exhibitor = store::find(tx, granted.exhibitor()?)?;
             if_match.check_if_sent(Some(exhibitor.version))?;
-            let before: Vec<_> = store::contacts_of(tx, exhibitor.id)?.into_iter().map(view).collect();
+            let before: Vec<_> = store::find_contacts(tx, exhibitor.id)?.into_iter().map(view).collect();
             let row = |(name, phone, email)| ContactRow {
                 id: ContactId::make(),
                 exhibitor_id: exhibitor.id,
@@ -89,14 +89,14 @@ pub(super) async fn put_contacts(
                 email,
             };
             let rows: Vec<_> = contacts.into_iter().map(row).collect();
-            store::put_contacts(tx, exhibitor.id, &rows)?;
+            store::replace_contacts(tx, exhibitor.id, &rows)?;
             let next = store::ExhibitorRow { version: exhibitor.version + 1, ..exhibitor.clone() };
-            if !store::replace(tx, &next, exhibitor.version)? {
+            if !store::update(tx, &next, exhibitor.version)? {
                 return Err(Code::StaleVersion.into());
             }
             let items: Vec<_> = rows.into_iter().map(view).collect();
-            granted.audit(tx, "exhibitor.contacts", exhibitor.id, Some(&before), Some(&items))?;
-            Ok(Answer::ok(&Items { items })?.version(next.version))
+            granted.record_audit(tx, "exhibitor.contacts", exhibitor.id, Some(&before), Some(&items))?;
+            Ok(ApiResponse::ok(&Items { items })?.with_version(next.version))
         })
         .await
 }

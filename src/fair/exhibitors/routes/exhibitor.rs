@@ -4,18 +4,18 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::{LegalForm, store, store::ExhibitorRow, tax_code},
-    Change,
+    ManageExhibitor,
 };
 use crate::localities;
 use hoicho_core::{
     db::Tx,
-    i18n::Said,
+    i18n::MessageId,
     values::{clock::Instant, ids::ExhibitorId, text},
 };
 use hoicho_web::{
     audit,
-    http::{Answer, Body, Checks, Code, Items, Problem, etag, etag::IfMatch, patch::present},
-    identity::{ExhibitorRole, Exhibitors, Permit, SignedIn, View, store::put_exhibitor_member},
+    http::{ApiResponse, Body, Code, Items, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
+    identity::{ExhibitorRole, ExhibitorsScope, Permit, ReadPermit, SignedIn, store::insert_exhibitor_member},
 };
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -59,18 +59,18 @@ fn view(row: ExhibitorRow, with_tax_code: bool) -> ExhibitorView {
     }
 }
 
-fn validate_country(checks: &mut Checks, country: &str) {
-    checks.that(
+fn validate_country(checks: &mut Validator, country: &str) {
+    checks.require(
         country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()),
         "/country",
         "country",
-        Said("a-country-is-two-capitals-as-vn"),
+        MessageId("a-country-is-two-capitals-as-vn"),
     );
 }
 
-fn validate_tax_code(checks: &mut Checks, code: Option<&str>, form: LegalForm) -> Option<String> {
+fn validate_tax_code(checks: &mut Validator, code: Option<&str>, form: LegalForm) -> Option<String> {
     let parsed = code.map(|code| tax_code::parse(code, form));
-    checks.that(parsed != Some(None), "/tax_code", "tax_code", Said("this-is-no-valid-tax-code-10"));
+    checks.require(parsed != Some(None), "/tax_code", "tax_code", MessageId("this-is-no-valid-tax-code-10"));
     parsed.flatten()
 }
 
@@ -81,25 +81,25 @@ fn resolve_locality(
     locality_name: Option<String>,
     now: Instant,
 ) -> Result<(Option<String>, String), Problem> {
-    let mut checks = Checks::default();
+    let mut checks = Validator::default();
     let known_locality = match &code {
         Some(code) if code.contains('\0') => None,
         Some(code) => localities::store::find(tx, code)?.filter(|l| l.valid_to.is_none_or(|to| to >= now.date())),
         None => None,
     };
-    checks.that(
+    checks.require(
         code.is_none() || known_locality.is_some(),
         "/locality_code",
         "unknown",
-        Said("there-is-no-such-locality-today-please"),
+        MessageId("there-is-no-such-locality-today-please"),
     );
-    checks.that(
+    checks.require(
         code.is_some() || locality_name.is_some(),
         "/locality",
         "missing",
-        Said("it-needs-a-locality-code-or-a"),
+        MessageId("it-needs-a-locality-code-or-a"),
     );
-    checks.done()?;
+    checks.finish()?;
     Ok(match known_locality {
         Some(known_locality) => (Some(known_locality.code), known_locality.name),
         None => (None, locality_name.unwrap_or_default()),
@@ -109,21 +109,21 @@ fn resolve_locality(
 /// Creates an exhibitor; the caller becomes its owner.
 #[utoipa::path(post, path = "/api/v1/exhibitors", tag = "exhibitors", request_body = CreateExhibitor, responses((status = 201, body = ExhibitorView), (status = 409), (status = 422)))]
 #[post("/exhibitors")]
-pub(super) async fn create_exhibitor(caller: SignedIn, body: Body<CreateExhibitor>) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let name = checks.text("/name", &body.name, 200);
-    let locality_name = body.locality.map(|l| checks.text("/locality", &l, 200));
+pub(super) async fn create_exhibitor(caller: SignedIn, body: Body<CreateExhibitor>) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let name = checks.require_text("/name", &body.name, 200);
+    let locality_name = body.locality.map(|l| checks.require_text("/locality", &l, 200));
     let country = body.country.unwrap_or_else(|| "VN".to_owned());
     validate_country(&mut checks, &country);
     let tax_code = validate_tax_code(&mut checks, body.tax_code.as_deref(), body.legal_form);
-    checks.done()?;
+    checks.finish()?;
     let (user, now) = (caller.user, caller.now);
     let work = move |tx: &mut Tx<'_>| {
         let (locality_code, locality) = resolve_locality(tx, body.locality_code, locality_name, now)?;
         let row = ExhibitorRow {
             id: ExhibitorId::make(),
-            name_search: text::fold(&name),
+            name_search: text::normalize_for_search(&name),
             name,
             legal_form: body.legal_form,
             tax_code,
@@ -134,7 +134,7 @@ pub(super) async fn create_exhibitor(caller: SignedIn, body: Body<CreateExhibito
             created_at: now,
         };
         store::insert(tx, std::slice::from_ref(&row))?;
-        put_exhibitor_member(tx, row.id, user, ExhibitorRole::Owner)?;
+        insert_exhibitor_member(tx, row.id, user, ExhibitorRole::Owner)?;
         let view = view(row, true);
         let entry = audit::Entry {
             organiser: None,
@@ -148,9 +148,9 @@ pub(super) async fn create_exhibitor(caller: SignedIn, body: Body<CreateExhibito
             at: now,
         };
         audit::record(tx, entry)?;
-        Ok(Answer::created(&view)?.version(1))
+        Ok(ApiResponse::created(&view)?.with_version(1))
     };
-    caller.once(work).await
+    caller.write_once(work).await
 }
 
 /// Lists the exhibitors the caller is a member of.
@@ -158,41 +158,41 @@ pub(super) async fn create_exhibitor(caller: SignedIn, body: Body<CreateExhibito
 #[get("/exhibitors")]
 pub(super) async fn list_exhibitors(caller: SignedIn) -> Result<HttpResponse, Problem> {
     let user = caller.user;
-    let rows = caller.context.db.read(move |tx| store::of_user(tx, user).map_err(Problem::from)).await?;
+    let rows = caller.context.db.read(move |tx| store::find_by_member(tx, user).map_err(Problem::from)).await?;
     Ok(HttpResponse::Ok().json(Items { items: rows.into_iter().map(|row| view(row, true)).collect() }))
 }
 
 /// Returns an exhibitor. One that stands at a fair is public.
 #[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), responses((status = 200, body = ExhibitorView), (status = 404)))]
 #[get("/exhibitors/{exhibitor}")]
-pub(super) async fn get_exhibitor(permit: View<Exhibitors>) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_exhibitor(permit: ReadPermit<ExhibitorsScope>) -> Result<HttpResponse, Problem> {
     let (row, with_tax_code) = permit
         .read(|tx, granted| Ok((store::find(tx, granted.exhibitor()?)?, granted.as_staff || granted.as_member)))
         .await?;
-    Ok(HttpResponse::Ok().insert_header(etag::tag(row.version)).json(view(row, with_tax_code)))
+    Ok(HttpResponse::Ok().insert_header(etag::header(row.version)).json(view(row, with_tax_code)))
 }
 
 /// Fields to change; `null` clears the tax code.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchExhibitor {
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     name: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     legal_form: Option<LegalForm>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     tax_code: Option<Option<String>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     country: Option<String>,
     /// Code from `/localities`.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     locality_code: Option<String>,
     /// Name of the locality; clears the locality code.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     locality: Option<String>,
 }
@@ -201,25 +201,25 @@ struct PatchExhibitor {
 #[utoipa::path(patch, path = "/api/v1/exhibitors/{exhibitor}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("If-Match" = String, Header)), request_body = PatchExhibitor, responses((status = 200, body = ExhibitorView), (status = 404), (status = 409), (status = 412), (status = 422)))]
 #[patch("/exhibitors/{exhibitor}")]
 pub(super) async fn patch_exhibitor(
-    permit: Permit<Change>,
+    permit: Permit<ManageExhibitor>,
     if_match: IfMatch,
     body: Body<PatchExhibitor>,
-) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let name = body.name.map(|n| checks.text("/name", &n, 200));
-    let locality_name = body.locality.map(|l| checks.text("/locality", &l, 200));
+) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let name = body.name.map(|n| checks.require_text("/name", &n, 200));
+    let locality_name = body.locality.map(|l| checks.require_text("/locality", &l, 200));
     if let Some(country) = &body.country {
         validate_country(&mut checks, country);
     }
-    checks.done()?;
+    checks.finish()?;
     permit
         .write(move |tx, granted| {
             let before = store::find(tx, granted.exhibitor()?)?;
             if_match.check(before.version)?;
             let mut row = ExhibitorRow { version: before.version + 1, ..before.clone() };
             if let Some(name) = name {
-                row.name_search = text::fold(&name);
+                row.name_search = text::normalize_for_search(&name);
                 row.name = name;
             }
             row.legal_form = body.legal_form.unwrap_or(row.legal_form);
@@ -230,16 +230,16 @@ pub(super) async fn patch_exhibitor(
             }
             // Always validated: a new legal form can make the existing tax code invalid.
             let code = body.tax_code.unwrap_or(row.tax_code);
-            let mut checks = Checks::default();
+            let mut checks = Validator::default();
             row.tax_code = validate_tax_code(&mut checks, code.as_deref(), row.legal_form);
-            checks.done()?;
-            if !store::replace(tx, &row, before.version)? {
+            checks.finish()?;
+            if !store::update(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
             let version = row.version;
             let (before, after) = (view(before, true), view(row, true));
-            granted.audit(tx, "exhibitor.change", after.id, Some(&before), Some(&after))?;
-            Ok(Answer::ok(&after)?.version(version))
+            granted.record_audit(tx, "exhibitor.change", after.id, Some(&before), Some(&after))?;
+            Ok(ApiResponse::ok(&after)?.with_version(version))
         })
         .await
 }
@@ -247,14 +247,17 @@ pub(super) async fn patch_exhibitor(
 /// Deletes an exhibitor that has no applications and no products.
 #[utoipa::path(delete, path = "/api/v1/exhibitors/{exhibitor}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/exhibitors/{exhibitor}")]
-pub(super) async fn delete_exhibitor(permit: Permit<Change>, if_match: IfMatch) -> Result<Answer, Problem> {
+pub(super) async fn delete_exhibitor(
+    permit: Permit<ManageExhibitor>,
+    if_match: IfMatch,
+) -> Result<ApiResponse, Problem> {
     permit
         .write(move |tx, granted| {
             let before = store::find(tx, granted.exhibitor()?)?;
             if_match.check(before.version)?;
             store::delete(tx, before.id)?;
-            granted.audit(tx, "exhibitor.delete", before.id, Some(before.name), None)?;
-            Ok(Answer::no_content())
+            granted.record_audit(tx, "exhibitor.delete", before.id, Some(before.name), None)?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }

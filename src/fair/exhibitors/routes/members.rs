@@ -2,14 +2,15 @@
 use actix_web::{HttpResponse, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 
-use super::{super::store, Change, SeeMembers};
+use super::{super::store, ManageExhibitor, ReadMembers};
 use hoicho_core::values::ids::{ExhibitorId, InvitationId, UserId};
 use hoicho_web::{
-    http::{Answer, Body, Checks, Code, Problem},
+    http::{ApiResponse, Body, Code, Problem, Validator},
     identity::{
-        ExhibitorRole, Permit, email,
-        invitations::{self, Offer, Open},
+        ExhibitorRole, Permit,
+        invitations::{self, OfferedRole, OpenInvitation},
         members::{self, Member},
+        validate_email,
     },
 };
 
@@ -43,19 +44,19 @@ fn member_view(m: Member<ExhibitorRole>) -> ExhibitorMemberView {
     ExhibitorMemberView { user: m.user, display_name: m.display_name, email: m.email, role: m.role }
 }
 
-fn invitation_view(open: Open) -> ExhibitorInvitationView {
+fn invitation_view(open: OpenInvitation) -> ExhibitorInvitationView {
     ExhibitorInvitationView { id: open.id, email: open.email, role: open.role, expires_at: open.expires_at.and_utc() }
 }
 
 /// Lists the members of an exhibitor and the open invitations.
 #[utoipa::path(get, operation_id = "list_exhibitor_members", path = "/api/v1/exhibitors/{exhibitor}/members", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), responses((status = 200, body = ExhibitorMembers), (status = 404)))]
 #[get("/exhibitors/{exhibitor}/members")]
-pub(super) async fn list_members(permit: Permit<SeeMembers>) -> Result<HttpResponse, Problem> {
+pub(super) async fn list_members(permit: Permit<ReadMembers>) -> Result<HttpResponse, Problem> {
     let response = permit.read(|tx, granted| {
         let exhibitor = granted.exhibitor()?;
-        let open = invitations::open(tx, Offer::Exhibitor(exhibitor, ExhibitorRole::Staff), granted.now)?;
+        let open = invitations::list_open(tx, OfferedRole::Exhibitor(exhibitor, ExhibitorRole::Staff), granted.now)?;
         Ok(ExhibitorMembers {
-            items: members::of_exhibitor(tx, exhibitor)?.into_iter().map(member_view).collect(),
+            items: members::list_of_exhibitor(tx, exhibitor)?.into_iter().map(member_view).collect(),
             invitations: open.into_iter().map(invitation_view).collect(),
         })
     });
@@ -73,21 +74,21 @@ struct InviteExhibitorMember {
 #[utoipa::path(post, operation_id = "invite_exhibitor_member", path = "/api/v1/exhibitors/{exhibitor}/members", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), request_body = InviteExhibitorMember, responses((status = 202, body = ExhibitorInvitationView), (status = 403), (status = 404), (status = 422)))]
 #[post("/exhibitors/{exhibitor}/members")]
 pub(super) async fn invite_member(
-    permit: Permit<Change>,
+    permit: Permit<ManageExhibitor>,
     body: Body<InviteExhibitorMember>,
-) -> Result<Answer, Problem> {
-    let InviteExhibitorMember { email: input, role } = body.get()?;
-    let mut checks = Checks::default();
-    let email = email(&mut checks, "/email", &input);
-    checks.done()?;
+) -> Result<ApiResponse, Problem> {
+    let InviteExhibitorMember { email: input, role } = body.into_result()?;
+    let mut checks = Validator::default();
+    let email = validate_email(&mut checks, "/email", &input);
+    checks.finish()?;
     permit
-        .once(move |tx, granted| {
+        .write_once(move |tx, granted| {
             let exhibitor = store::find(tx, granted.exhibitor()?)?;
-            let offer = Offer::Exhibitor(exhibitor.id, role);
-            let id = invitations::invite(tx, granted.actor()?, offer, &email, &exhibitor.name, granted.now)?;
-            granted.audit(tx, "member.invite", id, None, Some((&email, role)))?;
-            let created = invitations::open(tx, offer, granted.now)?.into_iter().find(|o| o.id == id);
-            Answer::accepted(&invitation_view(created.ok_or(Code::Internal)?))
+            let offer = OfferedRole::Exhibitor(exhibitor.id, role);
+            let id = invitations::invite(tx, granted.require_user()?, offer, &email, &exhibitor.name, granted.now)?;
+            granted.record_audit(tx, "member.invite", id, None, Some((&email, role)))?;
+            let created = invitations::list_open(tx, offer, granted.now)?.into_iter().find(|o| o.id == id);
+            ApiResponse::accepted(&invitation_view(created.ok_or(Code::Internal)?))
         })
         .await
 }
@@ -102,16 +103,16 @@ struct PutExhibitorMember {
 #[utoipa::path(put, operation_id = "put_exhibitor_member", path = "/api/v1/exhibitors/{exhibitor}/members/{user}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("user" = UserId, Path)), request_body = PutExhibitorMember, responses((status = 204), (status = 403), (status = 404), (status = 409)))]
 #[put("/exhibitors/{exhibitor}/members/{user}")]
 pub(super) async fn put_member(
-    permit: Permit<Change>,
+    permit: Permit<ManageExhibitor>,
     path: web::Path<(ExhibitorId, UserId)>,
     body: Body<PutExhibitorMember>,
-) -> Result<Answer, Problem> {
-    let (role, user) = (body.get()?.role, path.1);
+) -> Result<ApiResponse, Problem> {
+    let (role, user) = (body.into_result()?.role, path.1);
     permit
         .write(move |tx, granted| {
             let before = members::set_exhibitor_role(tx, granted.exhibitor()?, user, Some(role))?;
-            granted.audit(tx, "member.put", user, Some(before), Some(role))?;
-            Ok(Answer::no_content())
+            granted.record_audit(tx, "member.put", user, Some(before), Some(role))?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }
@@ -120,15 +121,15 @@ pub(super) async fn put_member(
 #[utoipa::path(delete, operation_id = "remove_exhibitor_member", path = "/api/v1/exhibitors/{exhibitor}/members/{user}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("user" = UserId, Path)), responses((status = 204), (status = 403), (status = 404), (status = 409)))]
 #[delete("/exhibitors/{exhibitor}/members/{user}")]
 pub(super) async fn remove_member(
-    permit: Permit<Change>,
+    permit: Permit<ManageExhibitor>,
     path: web::Path<(ExhibitorId, UserId)>,
-) -> Result<Answer, Problem> {
+) -> Result<ApiResponse, Problem> {
     let user = path.1;
     permit
         .write(move |tx, granted| {
             let before = members::set_exhibitor_role(tx, granted.exhibitor()?, user, None)?;
-            granted.audit(tx, "member.remove", user, Some(before), None)?;
-            Ok(Answer::no_content())
+            granted.record_audit(tx, "member.remove", user, Some(before), None)?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }
@@ -137,18 +138,18 @@ pub(super) async fn remove_member(
 #[utoipa::path(delete, operation_id = "take_exhibitor_invitation_back", path = "/api/v1/exhibitors/{exhibitor}/invitations/{invitation}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("invitation" = InvitationId, Path)), responses((status = 204), (status = 403), (status = 404)))]
 #[delete("/exhibitors/{exhibitor}/invitations/{invitation}")]
 pub(super) async fn take_invitation_back(
-    permit: Permit<Change>,
+    permit: Permit<ManageExhibitor>,
     path: web::Path<(ExhibitorId, InvitationId)>,
-) -> Result<Answer, Problem> {
+) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
         .write(move |tx, granted| {
-            let offer = Offer::Exhibitor(granted.exhibitor()?, ExhibitorRole::Staff);
-            if !invitations::take_back(tx, offer, id)? {
+            let offer = OfferedRole::Exhibitor(granted.exhibitor()?, ExhibitorRole::Staff);
+            if !invitations::revoke(tx, offer, id)? {
                 return Err(Code::NotFound.into());
             }
-            granted.audit::<()>(tx, "invitation.take_back", id, None, None)?;
-            Ok(Answer::no_content())
+            granted.record_audit::<()>(tx, "invitation.take_back", id, None, None)?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }

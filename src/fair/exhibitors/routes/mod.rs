@@ -35,22 +35,22 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 }
 
 /// Update an exhibitor and its members.
-struct Change;
-impl Action for Change {
+struct ManageExhibitor;
+impl Action for ManageExhibitor {
     const ORGANISER: &'static [OrganiserRole] = &[];
     const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner];
 }
 
 /// Read non-public data: tax code and contacts.
-struct SeeInside;
-impl Action for SeeInside {
+struct ReadExhibitorDetails;
+impl Action for ReadExhibitorDetails {
     const ORGANISER: &'static [OrganiserRole] =
         &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
     const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
 }
 
-struct SeeMembers;
-impl Action for SeeMembers {
+struct ReadMembers;
+impl Action for ReadMembers {
     const ORGANISER: &'static [OrganiserRole] = &[];
     const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
 }

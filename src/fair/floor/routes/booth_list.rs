@@ -7,16 +7,16 @@ use super::{
         Occupancy,
         store::{self, BoothRow},
     },
-    view::{self, BoothExhibitor, BoothView},
+    booth_view::{self, BoothExhibitor, BoothView},
 };
 use hoicho_core::{
     db::Tx,
     values::ids::{BoothId, EditionId, SubjectId, ZoneId},
 };
 use hoicho_web::{
-    changes::{self, About, Mirror, Mirrored},
-    http::{Problem, Query, fields::Fields, page},
-    identity::View,
+    changes::{self, CacheTag, Mirrored, SyncList},
+    http::{Problem, Query, fields::Fields, pagination},
+    identity::ReadPermit,
 };
 
 /// Optional parts of a list of booths.
@@ -56,11 +56,11 @@ pub struct Booths {
 
 impl Booths {
     fn views(&self, tx: &mut Tx<'_>, rows: Vec<BoothRow>) -> Result<Vec<BoothView>, Problem> {
-        let mut views: Vec<BoothView> = rows.into_iter().map(view::booth).collect();
+        let mut views: Vec<BoothView> = rows.into_iter().map(booth_view::from).collect();
         if self.occupancy {
             let ids: Vec<BoothId> = views.iter().map(|v| v.id).collect();
-            let mut occupancy = store::occupancy_of(tx, &ids)?;
-            let mut exhibitors = store::standing_on(tx, &ids)?;
+            let mut occupancy = store::occupancies(tx, &ids)?;
+            let mut exhibitors = store::exhibitors_on(tx, &ids)?;
             for view in &mut views {
                 view.occupancy = Some(occupancy.remove(&view.id).unwrap_or(Occupancy::Free));
                 let on_booth = exhibitors.remove(&view.id).unwrap_or_default();
@@ -71,7 +71,7 @@ impl Booths {
     }
 }
 
-impl Mirror for Booths {
+impl SyncList for Booths {
     type Row = BoothView;
     const KIND: changes::Kind = changes::Kind::Booth;
     fn edition(&self) -> Option<EditionId> {
@@ -99,19 +99,19 @@ impl Mirror for Booths {
 #[get("/editions/{edition}/booths")]
 pub(super) async fn list_booths(
     req: HttpRequest,
-    permit: View,
+    permit: ReadPermit,
     query: Query<BoothQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let BoothQuery { zone, include, fields, updated_since, limit, cursor } = query.get()?;
-    let query = page::PageQuery { limit, cursor };
-    let (limit, selection) = (query.limit()?, changes::ask(&query, updated_since.as_deref())?);
-    let fields = Fields::ask(fields.as_deref())?;
+    let BoothQuery { zone, include, fields, updated_since, limit, cursor } = query.into_result()?;
+    let query = pagination::PageQuery { limit, cursor };
+    let (limit, selection) = (query.limit()?, changes::parse_request(&query, updated_since.as_deref())?);
+    let fields = Fields::parse(fields.as_deref())?;
     let occupancy = include == Some(BoothPart::Occupancy);
     let (edition, page) = permit
         .read(move |tx, granted| {
             let edition = granted.edition()?;
-            Ok((edition, changes::read(tx, &Booths { edition, zone, occupancy }, selection, limit)?))
+            Ok((edition, changes::read_page(tx, &Booths { edition, zone, occupancy }, selection, limit)?))
         })
         .await?;
-    Ok(About::Edition(edition).mark(page.answer(&req, &fields)?))
+    Ok(CacheTag::Edition(edition).tag(page.into_response(&req, &fields)?))
 }

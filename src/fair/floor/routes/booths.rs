@@ -5,22 +5,22 @@ use serde::Deserialize;
 use super::{
     super::{
         BoothAvailability, BoothCategory,
-        kind::{self, BoothKind},
-        numbering::split,
+        booth_spec::{self, BoothKind},
+        numbering::split_booth_code,
         store::{self, BoothRow},
     },
-    DrawFloor,
-    view::{self, BoothView, Position},
+    EditFloor,
+    booth_view::{self, BoothView, Position},
 };
 use crate::editions;
 use hoicho_core::{
-    i18n::Said,
+    i18n::MessageId,
     values::ids::{BoothId, ZoneId},
 };
 use hoicho_web::{
-    changes::About,
-    http::{Answer, Body, Checks, Code, Problem, etag, etag::IfMatch, patch::present},
-    identity::{Permit, View},
+    changes::CacheTag,
+    http::{ApiResponse, Body, Code, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
+    identity::{Permit, ReadPermit},
 };
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -31,50 +31,50 @@ struct CreateBooth {
     kind: BoothKind,
 }
 
-fn check_code(checks: &mut Checks, code: &str) -> (String, u32) {
-    let place = split(code).filter(|(_, place, _)| *place > 0);
-    checks.that(place.is_some(), "/code", "code", Said("a-booth-s-code-is-letters-then"));
+fn check_code(checks: &mut Validator, code: &str) -> (String, u32) {
+    let place = split_booth_code(code).filter(|(_, place, _)| *place > 0);
+    checks.require(place.is_some(), "/code", "code", MessageId("a-booth-s-code-is-letters-then"));
     place.map(|(row, place, _)| (row, place)).unwrap_or_default()
 }
 
 /// Adds one booth.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/booths", tag = "floor", params(("edition" = String, Path)), request_body = CreateBooth, responses((status = 201, body = BoothView), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/booths")]
-pub(super) async fn create_booth(permit: Permit<DrawFloor>, body: Body<CreateBooth>) -> Result<Answer, Problem> {
-    let CreateBooth { code, kind } = body.get()?;
-    let mut checks = Checks::default();
+pub(super) async fn create_booth(permit: Permit<EditFloor>, body: Body<CreateBooth>) -> Result<ApiResponse, Problem> {
+    let CreateBooth { code, kind } = body.into_result()?;
+    let mut checks = Validator::default();
     let (row_label, place) = check_code(&mut checks, &code);
-    kind::check(&mut checks, "/kind", kind.area_dm2, kind.fee, kind.booth_equivalents);
-    checks.done()?;
+    booth_spec::validate_ranges(&mut checks, "/kind", kind.area_dm2, kind.fee, kind.booth_equivalents);
+    checks.finish()?;
     permit
-        .once(move |tx, granted| {
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
-            let prices = store::categories_of(tx, edition.id)?;
-            let mut checks = Checks::default();
-            let spec = kind.settle(&mut checks, "/kind", &prices);
-            checks.done()?;
-            let row = spec.booth(edition.id, code, row_label, place);
+        .write_once(move |tx, granted| {
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+            let prices = store::price_list(tx, edition.id)?;
+            let mut checks = Validator::default();
+            let spec = kind.resolve(&mut checks, "/kind", &prices);
+            checks.finish()?;
+            let row = spec.into_row(edition.id, code, row_label, place);
             store::insert_booths(tx, std::slice::from_ref(&row))?;
-            granted.audit(tx, "booth.create", row.id, None, Some(&row.code))?;
-            Ok(Answer::created(&view::booth(row))?.version(1))
+            granted.record_audit(tx, "booth.create", row.id, None, Some(&row.code))?;
+            Ok(ApiResponse::created(&booth_view::from(row))?.with_version(1))
         })
         .await
 }
 
-type At = web::Path<(String, BoothId)>;
+type BoothPath = web::Path<(String, BoothId)>;
 
 /// Returns one booth.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/booths/{booth}", tag = "floor", params(("edition" = String, Path), ("booth" = BoothId, Path)), responses((status = 200, body = BoothView), (status = 404)))]
 #[get("/editions/{edition}/booths/{booth}")]
-pub(super) async fn get_booth(permit: View, path: At) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_booth(permit: ReadPermit, path: BoothPath) -> Result<HttpResponse, Problem> {
     let id = path.1;
     let reading = permit.read(move |tx, granted| {
         let edition = granted.edition()?;
         Ok((edition, store::find_booth(tx, edition, id)?))
     });
     let (edition, row) = reading.await?;
-    let tag = etag::tag(row.version);
-    Ok(About::Edition(edition).mark(HttpResponse::Ok().insert_header(tag).json(view::booth(row))))
+    let tag = etag::header(row.version);
+    Ok(CacheTag::Edition(edition).tag(HttpResponse::Ok().insert_header(tag).json(booth_view::from(row))))
 }
 
 /// Partial update; omitted fields do not change.
@@ -82,70 +82,70 @@ pub(super) async fn get_booth(permit: View, path: At) -> Result<HttpResponse, Pr
 #[serde(deny_unknown_fields)]
 struct PatchBooth {
     /// Row letters followed by the number; also sets the booth's row and place.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     code: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     zone: Option<ZoneId>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     category: Option<BoothCategory>,
     /// Square decimetres: 1 to 1,000,000.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     area_dm2: Option<i32>,
     /// Minor units: 0 to 10^12.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     fee: Option<i64>,
     /// 1 to 1,000.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     booth_equivalents: Option<i32>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     availability: Option<BoothAvailability>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     has_power: Option<bool>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     has_water: Option<bool>,
     /// `null` removes the position.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     position: Option<Option<Position>>,
 }
 
-fn check_position(checks: &mut Checks, position: &Position) {
+fn check_position(checks: &mut Validator, position: &Position) {
     let in_range = (0..=100_000).contains(&position.x_dm)
         && (0..=100_000).contains(&position.y_dm)
         && (1..=10_000).contains(&position.width_dm)
         && (1..=10_000).contains(&position.depth_dm);
-    checks.that(in_range, "/position", "range", Said("a-position-is-0-to-100-000"));
+    checks.require(in_range, "/position", "range", MessageId("a-position-is-0-to-100-000"));
 }
 
 /// Updates a booth.
 #[utoipa::path(patch, path = "/api/v1/editions/{edition}/booths/{booth}", tag = "floor", params(("edition" = String, Path), ("booth" = BoothId, Path), ("If-Match" = String, Header)), request_body = PatchBooth, responses((status = 200, body = BoothView), (status = 404), (status = 409), (status = 412), (status = 422)))]
 #[patch("/editions/{edition}/booths/{booth}")]
 pub(super) async fn patch_booth(
-    permit: Permit<DrawFloor>,
-    path: At,
+    permit: Permit<EditFloor>,
+    path: BoothPath,
     seen: IfMatch,
     body: Body<PatchBooth>,
-) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
+) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
     let place = body.code.as_ref().map(|code| check_code(&mut checks, code));
-    kind::check(&mut checks, "", body.area_dm2, body.fee, body.booth_equivalents);
+    booth_spec::validate_ranges(&mut checks, "", body.area_dm2, body.fee, body.booth_equivalents);
     if let Some(position) = body.position.iter().flatten().next() {
         check_position(&mut checks, position);
     }
-    checks.done()?;
+    checks.finish()?;
     let id = path.1;
     permit
         .write(move |tx, granted| {
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
             let before = store::find_booth(tx, edition.id, id)?;
             seen.check(before.version)?;
             let mut row = BoothRow { version: before.version + 1, ..before.clone() };
@@ -165,12 +165,12 @@ pub(super) async fn patch_booth(
                 (row.x_dm, row.y_dm) = (position.map(|p| p.x_dm), position.map(|p| p.y_dm));
                 (row.width_dm, row.depth_dm) = (position.map(|p| p.width_dm), position.map(|p| p.depth_dm));
             }
-            if !store::replace_booth(tx, &row, before.version)? {
+            if !store::update_booth(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
-            let (before, after) = (view::booth(before), view::booth(row));
-            granted.audit(tx, "booth.change", id, Some(&before), Some(&after))?;
-            Ok(Answer::ok(&after)?.version(after.version))
+            let (before, after) = (booth_view::from(before), booth_view::from(row));
+            granted.record_audit(tx, "booth.change", id, Some(&before), Some(&after))?;
+            Ok(ApiResponse::ok(&after)?.with_version(after.version))
         })
         .await
 }
@@ -178,16 +178,20 @@ pub(super) async fn patch_booth(
 /// Deletes a booth that was never allocated or wished for.
 #[utoipa::path(delete, path = "/api/v1/editions/{edition}/booths/{booth}", tag = "floor", params(("edition" = String, Path), ("booth" = BoothId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/editions/{edition}/booths/{booth}")]
-pub(super) async fn delete_booth(permit: Permit<DrawFloor>, path: At, seen: IfMatch) -> Result<Answer, Problem> {
+pub(super) async fn delete_booth(
+    permit: Permit<EditFloor>,
+    path: BoothPath,
+    seen: IfMatch,
+) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
         .write(move |tx, granted| {
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
             let before = store::find_booth(tx, edition.id, id)?;
             seen.check(before.version)?;
             store::delete_booth(tx, id)?;
-            granted.audit(tx, "booth.delete", id, Some(before.code), None)?;
-            Ok(Answer::no_content())
+            granted.record_audit(tx, "booth.delete", id, Some(before.code), None)?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }

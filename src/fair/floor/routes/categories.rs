@@ -4,16 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::{
-        BoothCategory, kind,
-        store::{self, CategoryRow},
+        BoothCategory, booth_spec,
+        store::{self, BoothCategoryRow},
     },
-    DrawFloor,
+    EditFloor,
 };
 use crate::editions;
-use hoicho_core::i18n::Said;
+use hoicho_core::i18n::MessageId;
 use hoicho_web::{
-    http::{Answer, Body, Checks, Items, Problem, etag, etag::IfMatch},
-    identity::{Permit, View},
+    http::{ApiResponse, Body, Items, Problem, Validator, etag, etag::IfMatch},
+    identity::{Permit, ReadPermit},
 };
 
 /// An entry of the price list.
@@ -34,23 +34,23 @@ fn default_equivalents() -> i32 {
     1
 }
 
-fn view(row: CategoryRow) -> Category {
-    let CategoryRow { edition_id: _, category, area_dm2, fee, booth_equivalents } = row;
+fn view(row: BoothCategoryRow) -> Category {
+    let BoothCategoryRow { edition_id: _, category, area_dm2, fee, booth_equivalents } = row;
     Category { category, area_dm2, fee, booth_equivalents }
 }
 
 /// Returns the price list of an edition.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/booth-categories", tag = "floor", params(("edition" = String, Path)), responses((status = 200, body = Items<Category>), (status = 404)))]
 #[get("/editions/{edition}/booth-categories")]
-pub(super) async fn get_categories(permit: View) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_categories(permit: ReadPermit) -> Result<HttpResponse, Problem> {
     let (version, rows) = permit
         .read(|tx, granted| {
             let edition = editions::store::find(tx, granted.edition()?)?;
-            Ok((edition.version, store::categories_of(tx, edition.id)?))
+            Ok((edition.version, store::price_list(tx, edition.id)?))
         })
         .await?;
     Ok(HttpResponse::Ok()
-        .insert_header(etag::tag(version))
+        .insert_header(etag::header(version))
         .json(Items { items: rows.into_iter().map(view).collect::<Vec<_>>() }))
 }
 
@@ -58,41 +58,47 @@ pub(super) async fn get_categories(permit: View) -> Result<HttpResponse, Problem
 #[utoipa::path(put, path = "/api/v1/editions/{edition}/booth-categories", tag = "floor", params(("edition" = String, Path), ("If-Match" = Option<String>, Header)), request_body = Vec<Category>, responses((status = 200, body = Items<Category>), (status = 404), (status = 412), (status = 422)))]
 #[put("/editions/{edition}/booth-categories")]
 pub(super) async fn put_categories(
-    permit: Permit<DrawFloor>,
+    permit: Permit<EditFloor>,
     seen: IfMatch,
     body: Body<Vec<Category>>,
-) -> Result<Answer, Problem> {
-    let entries = body.get()?;
-    let mut checks = Checks::default();
+) -> Result<ApiResponse, Problem> {
+    let entries = body.into_result()?;
+    let mut checks = Validator::default();
     let mut seen_categories = std::collections::BTreeSet::new();
     for (i, entry) in entries.iter().enumerate() {
         let at = format!("/{i}");
-        kind::check(&mut checks, &at, Some(entry.area_dm2), Some(entry.fee), Some(entry.booth_equivalents));
-        checks.that(
+        booth_spec::validate_ranges(
+            &mut checks,
+            &at,
+            Some(entry.area_dm2),
+            Some(entry.fee),
+            Some(entry.booth_equivalents),
+        );
+        checks.require(
             seen_categories.insert(entry.category),
             &format!("{at}/category"),
             "repeated",
-            Said("this-category-is-named-twice"),
+            MessageId("this-category-is-named-twice"),
         );
     }
-    checks.done()?;
+    checks.finish()?;
     permit
         .write(move |tx, granted| {
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
             seen.check_if_sent(Some(edition.version))?;
-            editions::store::touch(tx, edition.id)?;
-            let before: Vec<_> = store::categories_of(tx, edition.id)?.into_iter().map(view).collect();
-            let row = |entry: &Category| CategoryRow {
+            editions::store::increment_version(tx, edition.id)?;
+            let before: Vec<_> = store::price_list(tx, edition.id)?.into_iter().map(view).collect();
+            let row = |entry: &Category| BoothCategoryRow {
                 edition_id: edition.id,
                 category: entry.category,
                 area_dm2: entry.area_dm2,
                 fee: entry.fee,
                 booth_equivalents: entry.booth_equivalents,
             };
-            store::put_categories(tx, edition.id, &entries.iter().map(row).collect::<Vec<_>>())?;
-            granted.audit(tx, "booth_categories.put", edition.id, Some(&before), Some(&entries))?;
-            let items = store::categories_of(tx, edition.id)?.into_iter().map(view).collect();
-            Ok(Answer::ok(&Items::<Category> { items })?.version(edition.version + 1))
+            store::replace_price_list(tx, edition.id, &entries.iter().map(row).collect::<Vec<_>>())?;
+            granted.record_audit(tx, "booth_categories.put", edition.id, Some(&before), Some(&entries))?;
+            let items = store::price_list(tx, edition.id)?.into_iter().map(view).collect();
+            Ok(ApiResponse::ok(&Items::<Category> { items })?.with_version(edition.version + 1))
         })
         .await
 }

@@ -3,11 +3,11 @@ use actix_web::post;
 
 use super::{
     super::import,
-    DrawFloor,
-    view::{self, BoothView},
+    EditFloor,
+    booth_view::{self, BoothView},
 };
 use hoicho_web::{
-    http::{Answer, Items, Problem, Raw},
+    http::{ApiResponse, Items, Problem, RawBody},
     identity::Permit,
 };
 
@@ -16,12 +16,15 @@ use hoicho_web::{
 /// at most 5,000 rows.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/booths/import", tag = "floor", params(("edition" = String, Path)), request_body(content = String, content_type = "text/csv"), responses((status = 201, body = Items<BoothView>), (status = 409), (status = 413), (status = 422)))]
 #[post("/editions/{edition}/booths/import")]
-pub(super) async fn import_booths(permit: Permit<DrawFloor>, table: Raw<1_048_576>) -> Result<Answer, Problem> {
-    let table = table.get()?;
+pub(super) async fn import_booths(
+    permit: Permit<EditFloor>,
+    table: RawBody<1_048_576>,
+) -> Result<ApiResponse, Problem> {
+    let table = table.into_result()?;
     permit
-        .once(move |tx, granted| {
-            let rows = import::import(tx, &granted, &table)?;
-            Answer::created(&Items { items: rows.into_iter().map(view::booth).collect() })
+        .write_once(move |tx, granted| {
+            let rows = import::import_csv(tx, &granted, &table)?;
+            ApiResponse::created(&Items { items: rows.into_iter().map(booth_view::from).collect() })
         })
         .await
 }

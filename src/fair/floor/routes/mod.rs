@@ -1,15 +1,15 @@
 //! Endpoints of zones, booths, the price list and the floor plan of an edition.
 mod booth_list;
+mod booth_view;
 mod booths;
 mod categories;
+mod floor_plan;
 mod generate;
 mod import;
-mod plan;
-mod view;
 mod zones;
 
 pub use booth_list::Booths;
-pub use view::BoothView;
+pub use booth_view::BoothView;
 pub use zones::{ZoneView, Zones};
 
 use actix_web::web;
@@ -34,9 +34,9 @@ use hoicho_web::identity::{Action, OrganiserRole};
         booths::get_booth,
         booths::patch_booth,
         booths::delete_booth,
-        plan::get_floor_plan,
+        floor_plan::get_floor_plan,
     ),
-    components(schemas(plan::PlanFormat, super::Sheet, booth_list::BoothPart))
+    components(schemas(floor_plan::PlanFormat, super::Sheet, booth_list::BoothPart))
 )]
 pub struct ApiDoc;
 
@@ -47,10 +47,10 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(categories::get_categories).service(categories::put_categories);
     cfg.service(generate::generate_booths).service(import::import_booths);
     cfg.service(booths::create_booth).service(booth_list::list_booths).service(booths::get_booth);
-    cfg.service(booths::patch_booth).service(booths::delete_booth).service(plan::get_floor_plan);
+    cfg.service(booths::patch_booth).service(booths::delete_booth).service(floor_plan::get_floor_plan);
 }
 
-struct DrawFloor;
-impl Action for DrawFloor {
+struct EditFloor;
+impl Action for EditFloor {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
 }

@@ -7,7 +7,7 @@ use super::{
         Eligibility,
         store::{self, ZoneRow},
     },
-    DrawFloor,
+    EditFloor,
 };
 use crate::{
     editions::{self, store::EditionRow},
@@ -15,13 +15,16 @@ use crate::{
 };
 use hoicho_core::{
     db::Tx,
-    i18n::Said,
+    i18n::MessageId,
     values::ids::{EditionId, HallId, SubjectId, ZoneId},
 };
 use hoicho_web::{
-    changes::{self, About, Mirror, Mirrored},
-    http::{Answer, Body, Checks, Code, Problem, Query, etag, etag::IfMatch, fields::Fields, page, patch::present},
-    identity::{Permit, View},
+    changes::{self, CacheTag, Mirrored, SyncList},
+    http::{
+        ApiResponse, Body, Code, Problem, Query, Validator, etag, etag::IfMatch, fields::Fields, pagination,
+        patch::deserialize_present,
+    },
+    identity::{Permit, ReadPermit},
 };
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -55,18 +58,18 @@ fn view(row: ZoneRow, eligibility: Eligibility) -> ZoneView {
 }
 
 /// Sorts and deduplicates the rules and validates their length.
-fn normalize_rules(checks: &mut Checks, mut rules: Eligibility) -> Eligibility {
+fn normalize_rules(checks: &mut Validator, mut rules: Eligibility) -> Eligibility {
     rules.product_groups.sort();
     rules.product_groups.dedup();
     rules.legal_forms.sort();
     rules.legal_forms.dedup();
     rules.localities.sort();
     rules.localities.dedup();
-    checks.that(
+    checks.require(
         rules.localities.len() <= 200 && rules.localities.iter().all(|l| l.len() <= 50 && !l.contains('\0')),
         "/eligibility/localities",
         "length",
-        Said("at-most-200-locality-codes-of-at"),
+        MessageId("at-most-200-locality-codes-of-at"),
     );
     rules
 }
@@ -78,45 +81,50 @@ fn check_places(
     hall: Option<HallId>,
     localities: &[String],
 ) -> Result<(), Problem> {
-    let mut checks = Checks::default();
+    let mut checks = Validator::default();
     if let Some(hall) = hall {
         let halls = match edition.venue_id {
-            Some(venue) => venues::store::halls_of(tx, venue)?,
+            Some(venue) => venues::store::list_halls(tx, venue)?,
             None => Vec::new(),
         };
-        checks.that(halls.iter().any(|h| h.id == hall), "/hall", "unknown", Said("this-hall-is-not-one-of-the"));
+        checks.require(
+            halls.iter().any(|h| h.id == hall),
+            "/hall",
+            "unknown",
+            MessageId("this-hall-is-not-one-of-the"),
+        );
     }
     for (i, code) in localities.iter().enumerate() {
-        checks.that(
+        checks.require(
             localities::store::find(tx, code)?.is_some(),
             &format!("/eligibility/localities/{i}"),
             "unknown",
-            Said("there-is-no-locality-with-this-code"),
+            MessageId("there-is-no-locality-with-this-code"),
         );
     }
-    checks.done()
+    checks.finish()
 }
 
 /// Adds a zone to an edition.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/zones", tag = "floor", params(("edition" = String, Path)), request_body = CreateZone, responses((status = 201, body = ZoneView), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/zones")]
-pub(super) async fn create_zone(permit: Permit<DrawFloor>, body: Body<CreateZone>) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let (code, name) = (checks.text("/code", &body.code, 20), checks.text("/name", &body.name, 200));
+pub(super) async fn create_zone(permit: Permit<EditFloor>, body: Body<CreateZone>) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let (code, name) = (checks.require_text("/code", &body.code, 20), checks.require_text("/name", &body.name, 200));
     let rules = normalize_rules(&mut checks, body.eligibility);
-    checks.done()?;
+    checks.finish()?;
     permit
-        .once(move |tx, granted| {
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+        .write_once(move |tx, granted| {
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
             check_places(tx, &edition, body.hall, &rules.localities)?;
             let row =
                 ZoneRow { id: ZoneId::make(), edition_id: edition.id, hall_id: body.hall, code, name, version: 1 };
             store::insert_zones(tx, std::slice::from_ref(&row))?;
-            store::put_eligibility(tx, row.id, &rules)?;
+            store::replace_eligibility(tx, row.id, &rules)?;
             let zone = view(row, rules);
-            granted.audit(tx, "zone.create", zone.id, None, Some(&zone))?;
-            Ok(Answer::created(&zone)?.version(1))
+            granted.record_audit(tx, "zone.create", zone.id, None, Some(&zone))?;
+            Ok(ApiResponse::created(&zone)?.with_version(1))
         })
         .await
 }
@@ -140,7 +148,7 @@ pub struct Zones(pub EditionId);
 
 fn views(tx: &mut Tx<'_>, rows: Vec<ZoneRow>) -> Result<Vec<ZoneView>, Problem> {
     let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
-    let mut rules = store::eligibility_of(tx, &ids)?;
+    let mut rules = store::eligibility_by_zone(tx, &ids)?;
     let with_rules = |row: ZoneRow| {
         let rules = rules.remove(&row.id).unwrap_or_default();
         view(row, rules)
@@ -148,7 +156,7 @@ fn views(tx: &mut Tx<'_>, rows: Vec<ZoneRow>) -> Result<Vec<ZoneView>, Problem> 
     Ok(rows.into_iter().map(with_rules).collect())
 }
 
-impl Mirror for Zones {
+impl SyncList for Zones {
     type Row = ZoneView;
     const KIND: changes::Kind = changes::Kind::Zone;
     fn edition(&self) -> Option<EditionId> {
@@ -176,51 +184,51 @@ impl Mirror for Zones {
 #[get("/editions/{edition}/zones")]
 pub(super) async fn list_zones(
     req: HttpRequest,
-    permit: View,
+    permit: ReadPermit,
     query: Query<ZoneQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let ZoneQuery { fields, updated_since, limit, cursor } = query.get()?;
-    let query = page::PageQuery { limit: limit.or(Some(500)), cursor };
-    let (limit, selection) = (query.limit()?, changes::ask(&query, updated_since.as_deref())?);
-    let fields = Fields::ask(fields.as_deref())?;
+    let ZoneQuery { fields, updated_since, limit, cursor } = query.into_result()?;
+    let query = pagination::PageQuery { limit: limit.or(Some(500)), cursor };
+    let (limit, selection) = (query.limit()?, changes::parse_request(&query, updated_since.as_deref())?);
+    let fields = Fields::parse(fields.as_deref())?;
     let (edition, page) = permit
         .read(move |tx, granted| {
             let edition = granted.edition()?;
-            Ok((edition, changes::read(tx, &Zones(edition), selection, limit)?))
+            Ok((edition, changes::read_page(tx, &Zones(edition), selection, limit)?))
         })
         .await?;
-    Ok(About::Edition(edition).mark(page.answer(&req, &fields)?))
+    Ok(CacheTag::Edition(edition).tag(page.into_response(&req, &fields)?))
 }
 
-type At = web::Path<(String, ZoneId)>;
+type ZonePath = web::Path<(String, ZoneId)>;
 
 /// Returns one zone.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/zones/{zone}", tag = "floor", params(("edition" = String, Path), ("zone" = ZoneId, Path)), responses((status = 200, body = ZoneView), (status = 404)))]
 #[get("/editions/{edition}/zones/{zone}")]
-pub(super) async fn get_zone(permit: View, path: At) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_zone(permit: ReadPermit, path: ZonePath) -> Result<HttpResponse, Problem> {
     let id = path.1;
     let reading = permit.read(move |tx, granted| {
         let row = store::find_zone(tx, granted.edition()?, id)?;
-        let rules = store::eligibility_of(tx, &[id])?.remove(&id).unwrap_or_default();
+        let rules = store::eligibility_by_zone(tx, &[id])?.remove(&id).unwrap_or_default();
         Ok(view(row, rules))
     });
     let zone = reading.await?;
-    Ok(HttpResponse::Ok().insert_header(etag::tag(zone.version)).json(zone))
+    Ok(HttpResponse::Ok().insert_header(etag::header(zone.version)).json(zone))
 }
 
 /// Partial update; omitted fields do not change, and `null` removes the hall.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchZone {
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     code: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     name: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     hall: Option<Option<HallId>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     eligibility: Option<Eligibility>,
 }
@@ -229,21 +237,21 @@ struct PatchZone {
 #[utoipa::path(patch, path = "/api/v1/editions/{edition}/zones/{zone}", tag = "floor", params(("edition" = String, Path), ("zone" = ZoneId, Path), ("If-Match" = String, Header)), request_body = PatchZone, responses((status = 200, body = ZoneView), (status = 404), (status = 409), (status = 412), (status = 422)))]
 #[patch("/editions/{edition}/zones/{zone}")]
 pub(super) async fn patch_zone(
-    permit: Permit<DrawFloor>,
-    path: At,
+    permit: Permit<EditFloor>,
+    path: ZonePath,
     seen: IfMatch,
     body: Body<PatchZone>,
-) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let code = body.code.map(|c| checks.text("/code", &c, 20));
-    let name = body.name.map(|n| checks.text("/name", &n, 200));
+) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let code = body.code.map(|c| checks.require_text("/code", &c, 20));
+    let name = body.name.map(|n| checks.require_text("/name", &n, 200));
     let rules = body.eligibility.map(|rules| normalize_rules(&mut checks, rules));
-    checks.done()?;
+    checks.finish()?;
     let id = path.1;
     permit
         .write(move |tx, granted| {
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
             let before = store::find_zone(tx, edition.id, id)?;
             seen.check(before.version)?;
             let localities = rules.as_ref().map_or(&[][..], |r| &r.localities);
@@ -252,16 +260,16 @@ pub(super) async fn patch_zone(
             row.code = code.unwrap_or(row.code);
             row.name = name.unwrap_or(row.name);
             row.hall_id = body.hall.unwrap_or(row.hall_id);
-            if !store::replace_zone(tx, &row, before.version)? {
+            if !store::update_zone(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
-            let rules_before = store::eligibility_of(tx, &[id])?.remove(&id).unwrap_or_default();
+            let rules_before = store::eligibility_by_zone(tx, &[id])?.remove(&id).unwrap_or_default();
             if let Some(rules) = &rules {
-                store::put_eligibility(tx, id, rules)?;
+                store::replace_eligibility(tx, id, rules)?;
             }
             let zone = view(row, rules.unwrap_or_else(|| rules_before.clone()));
-            granted.audit(tx, "zone.change", id, Some(&view(before, rules_before)), Some(&zone))?;
-            Ok(Answer::ok(&zone)?.version(zone.version))
+            granted.record_audit(tx, "zone.change", id, Some(&view(before, rules_before)), Some(&zone))?;
+            Ok(ApiResponse::ok(&zone)?.with_version(zone.version))
         })
         .await
 }
@@ -269,16 +277,20 @@ pub(super) async fn patch_zone(
 /// Deletes a zone without booths.
 #[utoipa::path(delete, path = "/api/v1/editions/{edition}/zones/{zone}", tag = "floor", params(("edition" = String, Path), ("zone" = ZoneId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/editions/{edition}/zones/{zone}")]
-pub(super) async fn delete_zone(permit: Permit<DrawFloor>, path: At, seen: IfMatch) -> Result<Answer, Problem> {
+pub(super) async fn delete_zone(
+    permit: Permit<EditFloor>,
+    path: ZonePath,
+    seen: IfMatch,
+) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
         .write(move |tx, granted| {
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
             let before = store::find_zone(tx, edition.id, id)?;
             seen.check(before.version)?;
             store::delete_zone(tx, id)?;
-            granted.audit(tx, "zone.delete", id, Some(before.code), None)?;
-            Ok(Answer::no_content())
+            granted.record_audit(tx, "zone.delete", id, Some(before.code), None)?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }

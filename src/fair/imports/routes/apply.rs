@@ -4,17 +4,17 @@ use serde::Deserialize;
 
 use super::{
     super::{
-        run::{Mode, Outcome},
+        run::{ImportOutcome, Mode},
         store::{self, ImportState},
     },
-    At, Import, note, open, table,
+    ImportPath, ManageImports, find_open, save_outcome, stored_table,
     upload::language,
     view::{ImportView, view},
 };
-use crate::imports::Working;
+use crate::imports::RunningImports;
 use hoicho_core::values::ids::ImportId;
 use hoicho_web::{
-    http::{Answer, Body, Code, Problem},
+    http::{ApiResponse, Body, Code, Problem},
     identity::Permit,
 };
 
@@ -31,23 +31,23 @@ struct ApplyImport {
 #[post("/editions/{edition}/imports/{import}/apply")]
 pub(super) async fn apply_import(
     req: HttpRequest,
-    permit: Permit<Import>,
-    running: web::Data<Working>,
-    path: At,
+    permit: Permit<ManageImports>,
+    running: web::Data<RunningImports>,
+    path: ImportPath,
     body: Body<ApplyImport>,
-) -> Result<Answer, Problem> {
-    let mode = body.get()?.mode;
+) -> Result<ApiResponse, Problem> {
+    let mode = body.into_result()?.mode;
     let (id, language) = (path.1, language(&req));
-    let watch = running.watch(id);
+    let watch = running.register(id);
     permit
-        .once(move |tx, granted| {
-            let mut row = open(tx, &granted, id)?;
-            let table = table(&row)?;
-            let outcome = table.take(tx, &granted, mode, &|done, all| watch.tell(done, all))?;
+        .write_once(move |tx, granted| {
+            let mut row = find_open(tx, &granted, id)?;
+            let table = stored_table(&row)?;
+            let outcome = table.apply(tx, &granted, mode, &|done, all| watch.update(done, all))?;
             let is_applied = mode == Mode::GoodRows || outcome.faults.is_empty();
             let state = if is_applied { ImportState::Applied } else { ImportState::Checked };
-            note(tx, &mut row, state, &outcome)?;
-            Answer::ok(&view(&row, &table, None, language)?)
+            save_outcome(tx, &mut row, state, &outcome)?;
+            ApiResponse::ok(&view(&row, &table, None, language)?)
         })
         .await
 }
@@ -56,15 +56,19 @@ pub(super) async fn apply_import(
 /// uploaded again.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/imports/{import}/bad-rows", tag = "imports", params(("edition" = String, Path), ("import" = ImportId, Path)), responses((status = 200, content_type = "text/csv", body = String), (status = 404)))]
 #[get("/editions/{edition}/imports/{import}/bad-rows")]
-pub(super) async fn get_bad_rows(req: HttpRequest, permit: Permit<Import>, path: At) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_bad_rows(
+    req: HttpRequest,
+    permit: Permit<ManageImports>,
+    path: ImportPath,
+) -> Result<HttpResponse, Problem> {
     let (id, language) = (path.1, language(&req));
     let csv = permit.read(move |tx, granted| {
         let row = store::find(tx, granted.edition()?, id)?;
-        let outcome: Outcome = match &row.outcome {
-            Some(outcome) => serde_json::from_str(outcome).map_err(|e| super::broken(&e))?,
+        let outcome: ImportOutcome = match &row.outcome {
+            Some(outcome) => serde_json::from_str(outcome).map_err(|e| super::storage_error(&e))?,
             None => return Err(Code::NotFound.into()),
         };
-        table(&row)?.bad_rows(&outcome, language)
+        stored_table(&row)?.bad_rows_csv(&outcome, language)
     });
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")

@@ -3,14 +3,14 @@ use actix_web::{HttpRequest, post, web};
 
 use super::{
     super::store::ImportState,
-    At, Import, note, open, table,
+    ImportPath, ManageImports, find_open, save_outcome, stored_table,
     upload::language,
     view::{ImportView, view},
 };
-use crate::imports::Working;
+use crate::imports::RunningImports;
 use hoicho_core::values::ids::ImportId;
 use hoicho_web::{
-    http::{Answer, Problem},
+    http::{ApiResponse, Problem},
     identity::Permit,
 };
 
@@ -19,19 +19,19 @@ use hoicho_web::{
 #[post("/editions/{edition}/imports/{import}/check")]
 pub(super) async fn check_import(
     req: HttpRequest,
-    permit: Permit<Import>,
-    running: web::Data<Working>,
-    path: At,
-) -> Result<Answer, Problem> {
+    permit: Permit<ManageImports>,
+    running: web::Data<RunningImports>,
+    path: ImportPath,
+) -> Result<ApiResponse, Problem> {
     let (id, language) = (path.1, language(&req));
-    let watch = running.watch(id);
+    let watch = running.register(id);
     permit
-        .once(move |tx, granted| {
-            let mut row = open(tx, &granted, id)?;
-            let table = table(&row)?;
-            let outcome = table.check(tx, &granted, &|done, all| watch.tell(done, all))?;
-            note(tx, &mut row, ImportState::Checked, &outcome)?;
-            Answer::ok(&view(&row, &table, None, language)?)
+        .write_once(move |tx, granted| {
+            let mut row = find_open(tx, &granted, id)?;
+            let table = stored_table(&row)?;
+            let outcome = table.check(tx, &granted, &|done, all| watch.update(done, all))?;
+            save_outcome(tx, &mut row, ImportState::Checked, &outcome)?;
+            ApiResponse::ok(&view(&row, &table, None, language)?)
         })
         .await
 }

@@ -9,13 +9,13 @@ use super::{
         store::{self, ImportState},
         table,
     },
-    At, Import, json, open, table as kept,
+    ImportPath, ManageImports, find_open, stored_table as kept, to_json,
     upload::language,
     view::{ImportView, view},
 };
 use hoicho_core::values::ids::ImportId;
 use hoicho_web::{
-    http::{Answer, Body, Code, Problem},
+    http::{ApiResponse, Body, Code, Problem},
     identity::Permit,
 };
 
@@ -36,26 +36,26 @@ struct PutMapping {
 #[put("/editions/{edition}/imports/{import}/mapping")]
 pub(super) async fn put_mapping(
     req: HttpRequest,
-    permit: Permit<Import>,
-    path: At,
+    permit: Permit<ManageImports>,
+    path: ImportPath,
     body: Body<PutMapping>,
-) -> Result<Answer, Problem> {
-    let PutMapping { header_row, columns, remember } = body.get()?;
+) -> Result<ApiResponse, Problem> {
+    let PutMapping { header_row, columns, remember } = body.into_result()?;
     let (id, language) = (path.1, language(&req));
     permit
         .write(move |tx, granted| {
-            let mut row = open(tx, &granted, id)?;
-            let days = table::days(tx, row.edition_id)?;
-            let mapped = kept(&row)?.mapped(header_row, &columns, &days)?;
-            row.mapping = json(&mapped.mapping)?;
+            let mut row = find_open(tx, &granted, id)?;
+            let days = table::opening_days(tx, row.edition_id)?;
+            let mapped = kept(&row)?.with_mapping(header_row, &columns, &days)?;
+            row.mapping = to_json(&mapped.mapping)?;
             (row.state, row.outcome) = (ImportState::Uploaded, None);
-            if !store::replace(tx, &row)? {
+            if !store::update(tx, &row)? {
                 return Err(Code::StaleVersion.into());
             }
             if remember {
-                store::remember(tx, granted.organiser()?, row.kind, &mapped.titles(), &row.mapping)?;
+                store::save_mapping(tx, granted.organiser()?, row.kind, &mapped.header_hash(), &row.mapping)?;
             }
-            Answer::ok(&view(&row, &mapped, None, language)?)
+            ApiResponse::ok(&view(&row, &mapped, None, language)?)
         })
         .await
 }

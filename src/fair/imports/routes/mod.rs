@@ -8,14 +8,14 @@ mod view;
 use actix_web::web;
 
 use super::{
-    run::Outcome,
+    run::ImportOutcome,
     store::{self, ImportRow, ImportState},
-    table::Table,
+    table::ImportTable,
 };
-use hoicho_core::{db::Tx, i18n::Said, values::ids::ImportId};
+use hoicho_core::{db::Tx, i18n::MessageId, values::ids::ImportId};
 use hoicho_web::{
     http::{Code, Problem},
-    identity::{Action, Granted, OrganiserRole},
+    identity::{Action, Authorized, OrganiserRole},
 };
 
 /// OpenAPI operations of imports.
@@ -36,40 +36,45 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(check::check_import).service(apply::apply_import).service(apply::get_bad_rows);
 }
 
-struct Import;
-impl Action for Import {
+struct ManageImports;
+impl Action for ManageImports {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
 }
 
-type At = web::Path<(String, ImportId)>;
+type ImportPath = web::Path<(String, ImportId)>;
 
-fn broken(error: &serde_json::Error) -> Problem {
+fn storage_error(error: &serde_json::Error) -> Problem {
     tracing::error!(%error, "failed to serialize or deserialize a stored import");
     Code::Internal.into()
 }
 
-fn json(value: &impl serde::Serialize) -> Result<String, Problem> {
-    serde_json::to_string(value).map_err(|e| broken(&e))
+fn to_json(value: &impl serde::Serialize) -> Result<String, Problem> {
+    serde_json::to_string(value).map_err(|e| storage_error(&e))
 }
 
 /// Finds an import that is not applied yet.
-fn open(tx: &mut Tx<'_>, granted: &Granted, id: ImportId) -> Result<ImportRow, Problem> {
+fn find_open(tx: &mut Tx<'_>, granted: &Authorized, id: ImportId) -> Result<ImportRow, Problem> {
     let row = store::find(tx, granted.edition()?, id)?;
     match row.state {
         ImportState::Uploaded | ImportState::Checked => Ok(row),
-        ImportState::Applied => Err(Problem::new(Code::IllegalStep, Said("this-import-is-over"))),
+        ImportState::Applied => Err(Problem::new(Code::IllegalStep, MessageId("this-import-is-over"))),
     }
 }
 
 /// Stores the state and outcome of an import.
-fn note(tx: &mut Tx<'_>, row: &mut ImportRow, state: ImportState, outcome: &Outcome) -> Result<(), Problem> {
-    (row.state, row.outcome) = (state, Some(json(outcome)?));
-    if store::replace(tx, row)? { Ok(()) } else { Err(Code::StaleVersion.into()) }
+fn save_outcome(
+    tx: &mut Tx<'_>,
+    row: &mut ImportRow,
+    state: ImportState,
+    outcome: &ImportOutcome,
+) -> Result<(), Problem> {
+    (row.state, row.outcome) = (state, Some(to_json(outcome)?));
+    if store::update(tx, row)? { Ok(()) } else { Err(Code::StaleVersion.into()) }
 }
 
 /// Deserializes the sheet and mapping of an import.
-fn table(row: &ImportRow) -> Result<Table, Problem> {
-    let rows = serde_json::from_str(&row.cells).map_err(|e| broken(&e))?;
-    let mapping = serde_json::from_str(&row.mapping).map_err(|e| broken(&e))?;
-    Ok(Table { kind: row.kind, sheet: hoicho_spreadsheet::Sheet { name: row.sheet_name.clone(), rows }, mapping })
+fn stored_table(row: &ImportRow) -> Result<ImportTable, Problem> {
+    let rows = serde_json::from_str(&row.cells).map_err(|e| storage_error(&e))?;
+    let mapping = serde_json::from_str(&row.mapping).map_err(|e| storage_error(&e))?;
+    Ok(ImportTable { kind: row.kind, sheet: hoicho_spreadsheet::Sheet { name: row.sheet_name.clone(), rows }, mapping })
 }

@@ -6,15 +6,15 @@ use super::{
     super::{
         fields::ImportKind,
         store::{self, ImportRow, ImportState},
-        table::{self, Table},
+        table::{self, ImportTable},
     },
-    At, Import, json, table as kept,
+    ImportPath, ManageImports, stored_table as kept, to_json,
     view::{ImportView, view},
 };
-use crate::imports::Working;
+use crate::imports::RunningImports;
 use hoicho_core::{i18n::Language, values::ids::ImportId};
 use hoicho_web::{
-    http::{Answer, Checks, Problem, Query, Raw},
+    http::{ApiResponse, Problem, Query, RawBody, Validator},
     identity::Permit,
 };
 
@@ -39,25 +39,25 @@ struct UploadQuery {
 #[post("/editions/{edition}/imports")]
 pub(super) async fn upload_table(
     req: HttpRequest,
-    permit: Permit<Import>,
+    permit: Permit<ManageImports>,
     query: Query<UploadQuery>,
-    file: Raw<20_971_520>,
-) -> Result<Answer, Problem> {
-    let UploadQuery { kind, file_name } = query.get()?;
-    let mut checks = Checks::default();
-    let file_name = file_name.map_or_else(|| kind.to_string(), |name| checks.text("/file_name", &name, 200));
-    checks.done()?;
-    let (bytes, language) = (file.get()?, language(&req));
+    file: RawBody<20_971_520>,
+) -> Result<ApiResponse, Problem> {
+    let UploadQuery { kind, file_name } = query.into_result()?;
+    let mut checks = Validator::default();
+    let file_name = file_name.map_or_else(|| kind.to_string(), |name| checks.require_text("/file_name", &name, 200));
+    checks.finish()?;
+    let (bytes, language) = (file.into_result()?, language(&req));
     permit
-        .once(move |tx, granted| {
+        .write_once(move |tx, granted| {
             let (edition, organiser) = (granted.edition()?, granted.organiser()?);
-            let days = table::days(tx, edition)?;
-            let mut uploaded = Table::read(kind, &bytes, &days)?;
-            if let Some(saved) = store::remembered(tx, organiser, kind, &uploaded.titles())? {
-                let saved =
-                    serde_json::from_str::<super::super::mapping::Mapping>(&saved).map_err(|e| super::broken(&e))?;
+            let days = table::opening_days(tx, edition)?;
+            let mut uploaded = ImportTable::parse(kind, &bytes, &days)?;
+            if let Some(saved) = store::find_mapping(tx, organiser, kind, &uploaded.header_hash())? {
+                let saved = serde_json::from_str::<super::super::mapping::ColumnMapping>(&saved)
+                    .map_err(|e| super::storage_error(&e))?;
                 uploaded.mapping.columns = saved.columns;
-                uploaded.mapping = uploaded.mapping.settle(kind, &uploaded.sheet, &days);
+                uploaded.mapping = uploaded.mapping.derive_from_titles(kind, &uploaded.sheet, &days);
             }
             let row = ImportRow {
                 id: ImportId::make(),
@@ -65,16 +65,16 @@ pub(super) async fn upload_table(
                 kind,
                 file_name,
                 sheet_name: uploaded.sheet.name.clone(),
-                cells: json(&uploaded.sheet.rows)?,
-                mapping: json(&uploaded.mapping)?,
+                cells: to_json(&uploaded.sheet.rows)?,
+                mapping: to_json(&uploaded.mapping)?,
                 state: ImportState::Uploaded,
                 outcome: None,
-                created_by: granted.actor()?,
+                created_by: granted.require_user()?,
                 created_at: granted.now,
                 version: 1,
             };
             store::insert(tx, &row)?;
-            Answer::created(&view(&row, &uploaded, None, language)?)
+            ApiResponse::created(&view(&row, &uploaded, None, language)?)
         })
         .await
 }
@@ -84,12 +84,12 @@ pub(super) async fn upload_table(
 #[get("/editions/{edition}/imports/{import}")]
 pub(super) async fn get_import(
     req: HttpRequest,
-    permit: Permit<Import>,
-    running: web::Data<Working>,
-    path: At,
+    permit: Permit<ManageImports>,
+    running: web::Data<RunningImports>,
+    path: ImportPath,
 ) -> Result<HttpResponse, Problem> {
     let (id, language) = (path.1, language(&req));
-    let progress = running.of(id);
+    let progress = running.get(id);
     let view = permit.read(move |tx, granted| {
         let row = store::find(tx, granted.edition()?, id)?;
         view(&row, &kept(&row)?, progress, language)

@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::super::{
+    extract_rows::{PassedRow, Total},
     fields::ImportKind,
-    lines::{PassedRow, Total},
-    progress::Under,
-    run::Outcome,
+    progress::ImportProgress,
+    run::ImportOutcome,
     store::{ImportRow, ImportState},
-    table::Table,
+    table::ImportTable,
 };
 use hoicho_core::{
     i18n::Language,
     values::{clock::Day, ids::ImportId},
 };
-use hoicho_web::http::{Problem, export::letters};
+use hoicho_web::http::{Problem, export::column_letters};
 
 /// Max errors and skipped rows in a response; the CSV of bad rows has all errors.
 const MAX_ERRORS: usize = 1_000;
@@ -104,15 +104,15 @@ pub(super) struct ImportView {
     progress: Option<ProgressView>,
 }
 
-fn columns(table: &Table) -> Vec<ColumnView> {
-    let Table { sheet, mapping, .. } = table;
+fn columns(table: &ImportTable) -> Vec<ColumnView> {
+    let ImportTable { sheet, mapping, .. } = table;
     let data_rows = || sheet.rows.iter().skip(mapping.header_row + 1).take(200);
     let width = data_rows().take(50).map(Vec::len).max().unwrap_or(0);
     let width = width.max(sheet.rows.get(mapping.header_row).map_or(0, Vec::len));
     let column = |at: usize| {
         let cells = data_rows().filter_map(|row| row.get(at)).filter(|c| !c.is_empty());
         ColumnView {
-            column: letters(at),
+            column: column_letters(at),
             title: mapping.title(sheet, at),
             samples: cells.take(MAX_SAMPLES).map(|c| c.text().chars().take(60).collect()).collect(),
             field: mapping.columns.iter().find(|(_, taken)| **taken == at).map(|(name, _)| name.clone()),
@@ -122,10 +122,10 @@ fn columns(table: &Table) -> Vec<ColumnView> {
     (0..width).map(column).filter(|c| !c.title.is_empty() || !c.samples.is_empty()).collect()
 }
 
-fn outcome(outcome: Outcome, language: Language) -> OutcomeView {
+fn outcome(outcome: ImportOutcome, language: Language) -> OutcomeView {
     let bad_rows = outcome.bad_rows().len();
-    let fault = |f: super::super::run::Fault| FaultView {
-        detail: f.say(language).to_owned(),
+    let fault = |f: super::super::run::RowError| FaultView {
+        detail: f.message(language).to_owned(),
         row: f.row,
         field: f.field,
         code: f.code,
@@ -145,13 +145,13 @@ fn outcome(outcome: Outcome, language: Language) -> OutcomeView {
 /// View of an import with its progress.
 pub(super) fn view(
     row: &ImportRow,
-    table: &Table,
-    progress: Option<Under>,
+    table: &ImportTable,
+    progress: Option<ImportProgress>,
     language: Language,
 ) -> Result<ImportView, Problem> {
-    let stored: Option<Outcome> =
-        row.outcome.as_deref().map(serde_json::from_str).transpose().map_err(|e| super::broken(&e))?;
-    let field = |f: &super::super::fields::Field| FieldView { name: f.name, is_needed: f.is_needed };
+    let stored: Option<ImportOutcome> =
+        row.outcome.as_deref().map(serde_json::from_str).transpose().map_err(|e| super::storage_error(&e))?;
+    let field = |f: &super::super::fields::Field| FieldView { name: f.name, is_needed: f.is_required };
     Ok(ImportView {
         id: row.id,
         kind: row.kind,
@@ -161,9 +161,9 @@ pub(super) fn view(
         header_row: table.mapping.header_row + 1,
         columns: columns(table),
         fields: row.kind.fields().iter().map(field).collect(),
-        missing: table.mapping.missing(row.kind),
+        missing: table.mapping.missing_fields(row.kind),
         powers: table.mapping.powers.clone(),
         outcome: stored.map(|stored| outcome(stored, language)),
-        progress: progress.map(|Under { done, all }| ProgressView { done, all }),
+        progress: progress.map(|ImportProgress { done, total: all }| ProgressView { done, all }),
     })
 }

@@ -3,20 +3,20 @@ use actix_web::{HttpResponse, delete, get, post, web};
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ManageStaff, Plan};
+use super::{ManagePlanning, ManageStaff};
 use hoicho_core::{
     db::Tx,
-    i18n::Said,
+    i18n::MessageId,
     values::{
         clock::Instant,
         ids::{ApiKeyId, EditionId, OrganiserId, UserId},
     },
 };
 use hoicho_web::{
-    http::{Answer, Body, Checks, Code, Items, Problem},
+    http::{ApiResponse, Body, Code, Items, Problem, Validator},
     identity::{
         Permit,
-        keys::{self, KeyRow, KeyScope},
+        api_keys::{self, ApiKeyRow, KeyScope},
     },
 };
 
@@ -72,7 +72,7 @@ struct NewKeyView {
     key: KeyView,
 }
 
-fn view(row: KeyRow, scopes: Vec<KeyScope>, editions: Vec<EditionId>) -> KeyView {
+fn view(row: ApiKeyRow, scopes: Vec<KeyScope>, editions: Vec<EditionId>) -> KeyView {
     KeyView {
         id: row.id,
         name: row.name,
@@ -88,7 +88,7 @@ fn view(row: KeyRow, scopes: Vec<KeyScope>, editions: Vec<EditionId>) -> KeyView
     }
 }
 
-fn is_valid(row: &KeyRow, now: Instant) -> bool {
+fn is_valid(row: &ApiKeyRow, now: Instant) -> bool {
     row.revoked_at.is_none() && row.expires_at.is_none_or(|at| at > now)
 }
 
@@ -96,50 +96,65 @@ fn is_valid(row: &KeyRow, now: Instant) -> bool {
 /// stored.
 #[utoipa::path(post, path = "/api/v1/organisers/{organiser}/api-keys", tag = "organisers", params(("organiser" = OrganiserId, Path)), request_body = CreateKey, responses((status = 201, body = NewKeyView), (status = 403), (status = 404), (status = 409), (status = 422)))]
 #[post("/organisers/{organiser}/api-keys")]
-pub(super) async fn create_key(permit: Permit<ManageStaff>, body: Body<CreateKey>) -> Result<Answer, Problem> {
-    let CreateKey { name, mut scopes, mut editions, expires_in_days } = body.get()?;
-    let mut checks = Checks::default();
-    let name = checks.text("/name", &name, 100);
+pub(super) async fn create_key(permit: Permit<ManageStaff>, body: Body<CreateKey>) -> Result<ApiResponse, Problem> {
+    let CreateKey { name, mut scopes, mut editions, expires_in_days } = body.into_result()?;
+    let mut checks = Validator::default();
+    let name = checks.require_text("/name", &name, 100);
     scopes.sort();
     scopes.dedup();
-    checks.that(!scopes.is_empty(), "/scopes", "length", Said("a-key-needs-a-scope"));
+    checks.require(!scopes.is_empty(), "/scopes", "length", MessageId("a-key-needs-a-scope"));
     editions.sort();
     editions.dedup();
-    checks.that(editions.len() <= 100, "/editions", "length", Said("at-most-100-editions"));
+    checks.require(editions.len() <= 100, "/editions", "length", MessageId("at-most-100-editions"));
     let days = expires_in_days.unwrap_or(1);
-    checks.that((1..=MAX_DAYS).contains(&days), "/expires_in_days", "range", Said("a-key-lasts-1-to-1830-days"));
-    checks.done()?;
+    checks.require(
+        (1..=MAX_DAYS).contains(&days),
+        "/expires_in_days",
+        "range",
+        MessageId("a-key-lasts-1-to-1830-days"),
+    );
+    checks.finish()?;
     permit
         .write(move |tx, granted| {
-            let (organiser, user, now) = (granted.organiser()?, granted.actor()?, granted.now);
-            let owned = keys::editions_owned(tx, organiser, &editions)?;
+            let (organiser, user, now) = (granted.organiser()?, granted.require_user()?, granted.now);
+            let owned = api_keys::count_owned_editions(tx, organiser, &editions)?;
             if owned != i64::try_from(editions.len()).unwrap_or(i64::MAX) {
-                return Err(Problem::new(Code::NotFound, Said("one-of-the-editions-is-not-the-organisers")));
+                return Err(Problem::new(Code::NotFound, MessageId("one-of-the-editions-is-not-the-organisers")));
             }
-            if keys::of_organiser(tx, organiser)?.iter().filter(|k| is_valid(k, now)).count() >= MAX_KEYS {
-                return Err(Problem::new(Code::IllegalStep, Said("an-organiser-has-at-most-100-keys")));
+            if api_keys::list(tx, organiser)?.iter().filter(|k| is_valid(k, now)).count() >= MAX_KEYS {
+                return Err(Problem::new(Code::IllegalStep, MessageId("an-organiser-has-at-most-100-keys")));
             }
             let expires_at = expires_in_days.map(|days| now + Duration::days(days));
-            let created = keys::make(tx, (organiser, user, now), &name, (&scopes, &editions), expires_at)?;
-            granted.audit(tx, "api_key.create", created.0.id, None, Some((&created.0.name, &scopes, &editions)))?;
+            let created = api_keys::create(tx, (organiser, user, now), &name, (&scopes, &editions), expires_at)?;
+            granted.record_audit(
+                tx,
+                "api_key.create",
+                created.0.id,
+                None,
+                Some((&created.0.name, &scopes, &editions)),
+            )?;
             render(created, scopes, editions)
         })
         .await
 }
 
-fn render((row, secret): (KeyRow, String), scopes: Vec<KeyScope>, editions: Vec<EditionId>) -> Result<Answer, Problem> {
-    Answer::created(&NewKeyView { secret, key: view(row, scopes, editions) })
+fn render(
+    (row, secret): (ApiKeyRow, String),
+    scopes: Vec<KeyScope>,
+    editions: Vec<EditionId>,
+) -> Result<ApiResponse, Problem> {
+    ApiResponse::created(&NewKeyView { secret, key: view(row, scopes, editions) })
 }
 
 /// The keys of an organiser with their usage, newest first.
 #[utoipa::path(get, path = "/api/v1/organisers/{organiser}/api-keys", tag = "organisers", params(("organiser" = OrganiserId, Path)), responses((status = 200, body = Items<KeyView>), (status = 404)))]
 #[get("/organisers/{organiser}/api-keys")]
-pub(super) async fn list_keys(permit: Permit<Plan>) -> Result<HttpResponse, Problem> {
+pub(super) async fn list_keys(permit: Permit<ManagePlanning>) -> Result<HttpResponse, Problem> {
     let items = permit.read(|tx, granted| {
-        let rows = keys::of_organiser(tx, granted.organiser()?)?;
+        let rows = api_keys::list(tx, granted.organiser()?)?;
         let ids: Vec<ApiKeyId> = rows.iter().map(|r| r.id).collect();
-        let (mut scopes, mut editions) = (keys::scopes_of(tx, &ids)?, keys::editions_of(tx, &ids)?);
-        let to_view = |row: KeyRow| {
+        let (mut scopes, mut editions) = (api_keys::load_scopes(tx, &ids)?, api_keys::load_editions(tx, &ids)?);
+        let to_view = |row: ApiKeyRow| {
             let id = row.id;
             view(row, scopes.remove(&id).unwrap_or_default(), editions.remove(&id).unwrap_or_default())
         };
@@ -156,9 +171,9 @@ struct RotateKey {
 }
 
 /// The organiser's key, if it is valid.
-fn find_valid(tx: &mut Tx<'_>, organiser: OrganiserId, id: ApiKeyId, now: Instant) -> Result<KeyRow, Problem> {
-    let row = keys::find(tx, organiser, id)?;
-    if is_valid(&row, now) { Ok(row) } else { Err(Problem::new(Code::IllegalStep, Said("this-key-is-over"))) }
+fn find_valid(tx: &mut Tx<'_>, organiser: OrganiserId, id: ApiKeyId, now: Instant) -> Result<ApiKeyRow, Problem> {
+    let row = api_keys::find(tx, organiser, id)?;
+    if is_valid(&row, now) { Ok(row) } else { Err(Problem::new(Code::IllegalStep, MessageId("this-key-is-over"))) }
 }
 
 /// Creates a key with the same scopes and editions, and expires the old one after the overlap.
@@ -168,23 +183,23 @@ pub(super) async fn rotate_key(
     permit: Permit<ManageStaff>,
     path: web::Path<(OrganiserId, ApiKeyId)>,
     body: Body<RotateKey>,
-) -> Result<Answer, Problem> {
-    let overlap_h = body.get()?.overlap_h.unwrap_or(24);
-    let mut checks = Checks::default();
-    checks.that((0..=720).contains(&overlap_h), "/overlap_h", "range", Said("an-overlap-is-0-to-720-hours"));
-    checks.done()?;
+) -> Result<ApiResponse, Problem> {
+    let overlap_h = body.into_result()?.overlap_h.unwrap_or(24);
+    let mut checks = Validator::default();
+    checks.require((0..=720).contains(&overlap_h), "/overlap_h", "range", MessageId("an-overlap-is-0-to-720-hours"));
+    checks.finish()?;
     let id = path.1;
     permit
         .write(move |tx, granted| {
-            let (organiser, user, now) = (granted.organiser()?, granted.actor()?, granted.now);
+            let (organiser, user, now) = (granted.organiser()?, granted.require_user()?, granted.now);
             let old = find_valid(tx, organiser, id, now)?;
-            let scopes = keys::scopes_of(tx, &[id])?.remove(&id).unwrap_or_default();
-            let editions = keys::editions_of(tx, &[id])?.remove(&id).unwrap_or_default();
+            let scopes = api_keys::load_scopes(tx, &[id])?.remove(&id).unwrap_or_default();
+            let editions = api_keys::load_editions(tx, &[id])?.remove(&id).unwrap_or_default();
             // The same validity as the old key, from now on.
             let expires_at = old.expires_at.map(|at| now + (at - old.created_at));
-            let created = keys::make(tx, (organiser, user, now), &old.name, (&scopes, &editions), expires_at)?;
-            keys::end_by(tx, id, now + Duration::hours(overlap_h))?;
-            granted.audit(tx, "api_key.rotate", id, None, Some(created.0.id))?;
+            let created = api_keys::create(tx, (organiser, user, now), &old.name, (&scopes, &editions), expires_at)?;
+            api_keys::expire_at(tx, id, now + Duration::hours(overlap_h))?;
+            granted.record_audit(tx, "api_key.rotate", id, None, Some(created.0.id))?;
             render(created, scopes, editions)
         })
         .await
@@ -196,15 +211,15 @@ pub(super) async fn rotate_key(
 pub(super) async fn revoke_key(
     permit: Permit<ManageStaff>,
     path: web::Path<(OrganiserId, ApiKeyId)>,
-) -> Result<Answer, Problem> {
+) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
         .write(move |tx, granted| {
-            let row = keys::find(tx, granted.organiser()?, id)?;
-            if keys::revoke(tx, id, granted.now)? {
-                granted.audit(tx, "api_key.revoke", id, Some(row.name), None)?;
+            let row = api_keys::find(tx, granted.organiser()?, id)?;
+            if api_keys::revoke(tx, id, granted.now)? {
+                granted.record_audit(tx, "api_key.revoke", id, Some(row.name), None)?;
             }
-            Ok(Answer::no_content())
+            Ok(ApiResponse::no_content())
         })
         .await
 }

@@ -2,14 +2,15 @@
 use actix_web::{HttpResponse, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 
-use super::{super::store, ManageStaff, ReadStaff};
+use super::{super::store, ManageStaff, ReadAsStaff};
 use hoicho_core::values::ids::{InvitationId, OrganiserId, UserId};
 use hoicho_web::{
-    http::{Answer, Body, Checks, Code, Problem},
+    http::{ApiResponse, Body, Code, Problem, Validator},
     identity::{
-        OrganiserRole, Permit, email,
-        invitations::{self, Offer, Open},
+        OrganiserRole, Permit,
+        invitations::{self, OfferedRole, OpenInvitation},
         members::{self, Member},
+        validate_email,
     },
 };
 
@@ -43,19 +44,19 @@ fn staff(m: Member<OrganiserRole>) -> StaffView {
     StaffView { user: m.user, display_name: m.display_name, email: m.email, role: m.role }
 }
 
-fn invitation(open: Open) -> InvitationView {
+fn invitation(open: OpenInvitation) -> InvitationView {
     InvitationView { id: open.id, email: open.email, role: open.role, expires_at: open.expires_at.and_utc() }
 }
 
 /// Staff and open invitations of an organiser.
 #[utoipa::path(get, path = "/api/v1/organisers/{organiser}/members", tag = "organisers", params(("organiser" = OrganiserId, Path)), responses((status = 200, body = AllStaff), (status = 404)))]
 #[get("/organisers/{organiser}/members")]
-pub(super) async fn list_members(permit: Permit<ReadStaff>) -> Result<HttpResponse, Problem> {
+pub(super) async fn list_members(permit: Permit<ReadAsStaff>) -> Result<HttpResponse, Problem> {
     let staff_and_invitations = permit.read(|tx, granted| {
         let organiser = granted.organiser()?;
-        let open = invitations::open(tx, Offer::Organiser(organiser, OrganiserRole::Viewer), granted.now)?;
+        let open = invitations::list_open(tx, OfferedRole::Organiser(organiser, OrganiserRole::Viewer), granted.now)?;
         Ok(AllStaff {
-            items: members::of_organiser(tx, organiser)?.into_iter().map(staff).collect(),
+            items: members::list_of_organiser(tx, organiser)?.into_iter().map(staff).collect(),
             invitations: open.into_iter().map(invitation).collect(),
         })
     });
@@ -72,19 +73,22 @@ struct InviteStaff {
 /// Invites a person by mail to join the staff.
 #[utoipa::path(post, path = "/api/v1/organisers/{organiser}/members", tag = "organisers", params(("organiser" = OrganiserId, Path)), request_body = InviteStaff, responses((status = 202, body = InvitationView), (status = 403), (status = 404), (status = 422)))]
 #[post("/organisers/{organiser}/members")]
-pub(super) async fn invite_member(permit: Permit<ManageStaff>, body: Body<InviteStaff>) -> Result<Answer, Problem> {
-    let InviteStaff { email: typed, role } = body.get()?;
-    let mut checks = Checks::default();
-    let email = email(&mut checks, "/email", &typed);
-    checks.done()?;
+pub(super) async fn invite_member(
+    permit: Permit<ManageStaff>,
+    body: Body<InviteStaff>,
+) -> Result<ApiResponse, Problem> {
+    let InviteStaff { email: typed, role } = body.into_result()?;
+    let mut checks = Validator::default();
+    let email = validate_email(&mut checks, "/email", &typed);
+    checks.finish()?;
     permit
-        .once(move |tx, granted| {
+        .write_once(move |tx, granted| {
             let organiser = store::find(tx, granted.organiser()?)?;
-            let offer = Offer::Organiser(organiser.id, role);
-            let id = invitations::invite(tx, granted.actor()?, offer, &email, &organiser.name, granted.now)?;
-            granted.audit(tx, "member.invite", id, None, Some((&email, role)))?;
-            let created = invitations::open(tx, offer, granted.now)?.into_iter().find(|o| o.id == id);
-            Answer::accepted(&invitation(created.ok_or(Code::Internal)?))
+            let offer = OfferedRole::Organiser(organiser.id, role);
+            let id = invitations::invite(tx, granted.require_user()?, offer, &email, &organiser.name, granted.now)?;
+            granted.record_audit(tx, "member.invite", id, None, Some((&email, role)))?;
+            let created = invitations::list_open(tx, offer, granted.now)?.into_iter().find(|o| o.id == id);
+            ApiResponse::accepted(&invitation(created.ok_or(Code::Internal)?))
         })
         .await
 }
@@ -102,13 +106,13 @@ pub(super) async fn put_member(
     permit: Permit<ManageStaff>,
     path: web::Path<(OrganiserId, UserId)>,
     body: Body<PutStaff>,
-) -> Result<Answer, Problem> {
-    let (role, user) = (body.get()?.role, path.1);
+) -> Result<ApiResponse, Problem> {
+    let (role, user) = (body.into_result()?.role, path.1);
     permit
         .write(move |tx, granted| {
             let before = members::set_organiser_role(tx, granted.organiser()?, user, Some(role))?;
-            granted.audit(tx, "member.put", user, Some(before), Some(role))?;
-            Ok(Answer::no_content())
+            granted.record_audit(tx, "member.put", user, Some(before), Some(role))?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }
@@ -119,13 +123,13 @@ pub(super) async fn put_member(
 pub(super) async fn remove_member(
     permit: Permit<ManageStaff>,
     path: web::Path<(OrganiserId, UserId)>,
-) -> Result<Answer, Problem> {
+) -> Result<ApiResponse, Problem> {
     let user = path.1;
     permit
         .write(move |tx, granted| {
             let before = members::set_organiser_role(tx, granted.organiser()?, user, None)?;
-            granted.audit(tx, "member.remove", user, Some(before), None)?;
-            Ok(Answer::no_content())
+            granted.record_audit(tx, "member.remove", user, Some(before), None)?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }
@@ -136,16 +140,16 @@ pub(super) async fn remove_member(
 pub(super) async fn take_invitation_back(
     permit: Permit<ManageStaff>,
     path: web::Path<(OrganiserId, InvitationId)>,
-) -> Result<Answer, Problem> {
+) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
         .write(move |tx, granted| {
-            let of = Offer::Organiser(granted.organiser()?, OrganiserRole::Viewer);
-            if !invitations::take_back(tx, of, id)? {
+            let of = OfferedRole::Organiser(granted.organiser()?, OrganiserRole::Viewer);
+            if !invitations::revoke(tx, of, id)? {
                 return Err(Code::NotFound.into());
             }
-            granted.audit::<()>(tx, "invitation.take_back", id, None, None)?;
-            Ok(Answer::no_content())
+            granted.record_audit::<()>(tx, "invitation.take_back", id, None, None)?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }

@@ -49,13 +49,13 @@ impl Action for ManageStaff {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner];
 }
 
-struct Plan;
-impl Action for Plan {
+struct ManagePlanning;
+impl Action for ManagePlanning {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
 }
 
-struct ReadStaff;
-impl Action for ReadStaff {
+struct ReadAsStaff;
+impl Action for ReadAsStaff {
     const ORGANISER: &'static [OrganiserRole] = &[
         OrganiserRole::Owner,
         OrganiserRole::Manager,

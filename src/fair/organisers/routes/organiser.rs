@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::{store, store::OrganiserRow},
-    ManageStaff, ReadStaff,
+    ManageStaff, ReadAsStaff,
 };
 use hoicho_core::values::ids::OrganiserId;
 use hoicho_web::{
     audit,
-    http::{Answer, Body, Checks, Code, Items, Problem, etag, etag::IfMatch},
+    http::{ApiResponse, Body, Code, Items, Problem, Validator, etag, etag::IfMatch},
     identity::{Permit, SignedIn},
 };
 
@@ -33,17 +33,17 @@ fn view(row: OrganiserRow) -> OrganiserView {
 
 impl NameOrganiser {
     fn validate(self) -> Result<String, Problem> {
-        let mut checks = Checks::default();
-        let name = checks.text("/name", &self.name, 200);
-        checks.done().map(|()| name)
+        let mut checks = Validator::default();
+        let name = checks.require_text("/name", &self.name, 200);
+        checks.finish().map(|()| name)
     }
 }
 
 /// Creates an organiser; the caller becomes its owner.
 #[utoipa::path(post, path = "/api/v1/organisers", tag = "organisers", request_body = NameOrganiser, responses((status = 201, body = OrganiserView), (status = 401), (status = 422)))]
 #[post("/organisers")]
-pub(super) async fn create_organiser(caller: SignedIn, body: Body<NameOrganiser>) -> Result<Answer, Problem> {
-    let view = OrganiserView { id: OrganiserId::make(), name: body.get()?.validate()? };
+pub(super) async fn create_organiser(caller: SignedIn, body: Body<NameOrganiser>) -> Result<ApiResponse, Problem> {
+    let view = OrganiserView { id: OrganiserId::make(), name: body.into_result()?.validate()? };
     let (user, at) = (caller.user, caller.now);
     let work = move |tx: &mut hoicho_core::db::Tx<'_>| {
         store::insert(tx, view.id, &view.name, user, at)?;
@@ -59,9 +59,9 @@ pub(super) async fn create_organiser(caller: SignedIn, body: Body<NameOrganiser>
             at,
         };
         audit::record(tx, entry)?;
-        Ok(Answer::created(&view)?.version(1))
+        Ok(ApiResponse::created(&view)?.with_version(1))
     };
-    caller.once(work).await
+    caller.write_once(work).await
 }
 
 /// The organisers that the caller is a member of.
@@ -69,16 +69,16 @@ pub(super) async fn create_organiser(caller: SignedIn, body: Body<NameOrganiser>
 #[get("/organisers")]
 pub(super) async fn list_organisers(caller: SignedIn) -> Result<HttpResponse, Problem> {
     let user = caller.user;
-    let rows = caller.context.db.read(move |tx| store::of_user(tx, user).map_err(Problem::from)).await?;
+    let rows = caller.context.db.read(move |tx| store::list_of_user(tx, user).map_err(Problem::from)).await?;
     Ok(HttpResponse::Ok().json(Items { items: rows.into_iter().map(view).collect() }))
 }
 
 /// An organiser, for its staff.
 #[utoipa::path(get, path = "/api/v1/organisers/{organiser}", tag = "organisers", params(("organiser" = OrganiserId, Path)), responses((status = 200, body = OrganiserView), (status = 404)))]
 #[get("/organisers/{organiser}")]
-pub(super) async fn get_organiser(permit: Permit<ReadStaff>) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_organiser(permit: Permit<ReadAsStaff>) -> Result<HttpResponse, Problem> {
     let row = permit.read(|tx, granted| Ok(store::find(tx, granted.organiser()?)?)).await?;
-    Ok(HttpResponse::Ok().insert_header(etag::tag(row.version)).json(view(row)))
+    Ok(HttpResponse::Ok().insert_header(etag::header(row.version)).json(view(row)))
 }
 
 /// Renames an organiser.
@@ -88,8 +88,8 @@ pub(super) async fn patch_organiser(
     permit: Permit<ManageStaff>,
     if_match: IfMatch,
     body: Body<NameOrganiser>,
-) -> Result<Answer, Problem> {
-    let name = body.get()?.validate()?;
+) -> Result<ApiResponse, Problem> {
+    let name = body.into_result()?.validate()?;
     permit
         .write(move |tx, granted| {
             let before = store::find(tx, granted.organiser()?)?;
@@ -97,9 +97,9 @@ pub(super) async fn patch_organiser(
             if !store::rename(tx, before.id, &name, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
-            granted.audit(tx, "organiser.rename", before.id, Some(&before.name), Some(&name))?;
+            granted.record_audit(tx, "organiser.rename", before.id, Some(&before.name), Some(&name))?;
             let row = store::find(tx, before.id)?;
-            Ok(Answer::ok(&view(row.clone()))?.version(row.version))
+            Ok(ApiResponse::ok(&view(row.clone()))?.with_version(row.version))
         })
         .await
 }
@@ -107,15 +107,15 @@ pub(super) async fn patch_organiser(
 /// Deletes an organiser that has no editions, series or venues.
 #[utoipa::path(delete, path = "/api/v1/organisers/{organiser}", tag = "organisers", params(("organiser" = OrganiserId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 403), (status = 404), (status = 409), (status = 412)))]
 #[delete("/organisers/{organiser}")]
-pub(super) async fn delete_organiser(permit: Permit<ManageStaff>, if_match: IfMatch) -> Result<Answer, Problem> {
+pub(super) async fn delete_organiser(permit: Permit<ManageStaff>, if_match: IfMatch) -> Result<ApiResponse, Problem> {
     permit
         .write(move |tx, granted| {
             let before = store::find(tx, granted.organiser()?)?;
             if_match.check(before.version)?;
             store::delete(tx, before.id)?;
             let granted = granted.without_organiser();
-            granted.audit(tx, "organiser.delete", before.id, Some(before.name), None)?;
-            Ok(Answer::no_content())
+            granted.record_audit(tx, "organiser.delete", before.id, Some(before.name), None)?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }

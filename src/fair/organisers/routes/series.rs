@@ -4,15 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::{store, store::SeriesRow},
-    Plan, ReadStaff,
+    ManagePlanning, ReadAsStaff,
 };
 use hoicho_core::{
     db::Tx,
     values::ids::{OrganiserId, SeriesId},
 };
 use hoicho_web::{
-    http::{Answer, Body, Checks, Code, Problem, Query, etag, etag::IfMatch, page, page::Page},
-    identity::{OrganiserRole, Permit, SignedIn, staff_of},
+    http::{ApiResponse, Body, Code, Problem, Query, Validator, etag, etag::IfMatch, pagination, pagination::Page},
+    identity::{OrganiserRole, Permit, SignedIn, authorize_staff},
 };
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -38,20 +38,21 @@ fn view(row: SeriesRow) -> SeriesView {
 /// Creates a series, whose editions can be compared with each other.
 #[utoipa::path(post, path = "/api/v1/series", tag = "editions", request_body = CreateSeries, responses((status = 201, body = SeriesView), (status = 403), (status = 404), (status = 422)))]
 #[post("/series")]
-pub(super) async fn create_series(caller: SignedIn, body: Body<CreateSeries>) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let name = checks.text("/name", &body.name, 200);
-    checks.done()?;
+pub(super) async fn create_series(caller: SignedIn, body: Body<CreateSeries>) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let name = checks.require_text("/name", &body.name, 200);
+    checks.finish()?;
     let row = SeriesRow { id: SeriesId::make(), organiser_id: body.organiser, name, version: 1 };
     let (user, now) = (caller.user, caller.now);
     let work = move |tx: &mut Tx<'_>| {
-        let granted = staff_of(tx, user, now, row.organiser_id, &[OrganiserRole::Owner, OrganiserRole::Manager])?;
+        let granted =
+            authorize_staff(tx, user, now, row.organiser_id, &[OrganiserRole::Owner, OrganiserRole::Manager])?;
         store::insert_series(tx, &row)?;
-        granted.audit(tx, "series.create", row.id, None, Some(&row.name))?;
-        Ok(Answer::created(&view(row))?.version(1))
+        granted.record_audit(tx, "series.create", row.id, None, Some(&row.name))?;
+        Ok(ApiResponse::created(&view(row))?.with_version(1))
     };
-    caller.once(work).await
+    caller.write_once(work).await
 }
 
 /// Filter and pagination.
@@ -75,24 +76,24 @@ pub(super) async fn list_series(
     caller: SignedIn,
     query: Query<SeriesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let SeriesQuery { organiser, limit, cursor } = query.get()?;
-    let query = page::PageQuery { limit, cursor };
-    let (limit, after) = (query.limit()?, query.after_id()?);
+    let SeriesQuery { organiser, limit, cursor } = query.into_result()?;
+    let query = pagination::PageQuery { limit, cursor };
+    let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
     let (user, now) = (caller.user, caller.now);
     let rows = caller.context.db.read(move |tx| {
-        staff_of(tx, user, now, organiser, <ReadStaff as hoicho_web::identity::Action>::ORGANISER)?;
-        Ok::<_, Problem>(store::series_page(tx, organiser, after, limit + 1)?)
+        authorize_staff(tx, user, now, organiser, <ReadAsStaff as hoicho_web::identity::Action>::ORGANISER)?;
+        Ok::<_, Problem>(store::list_series_page(tx, organiser, after, limit + 1)?)
     });
     let views = rows.await?.into_iter().map(view).collect();
-    Ok(Page::of(views, limit, |v: &SeriesView| v.id.to_string()).answer(&req))
+    Ok(Page::from_rows(views, limit, |v: &SeriesView| v.id.to_string()).into_response(&req))
 }
 
 /// A series, for the organiser's staff.
 #[utoipa::path(get, path = "/api/v1/series/{series}", tag = "editions", params(("series" = SeriesId, Path)), responses((status = 200, body = SeriesView), (status = 404)))]
 #[get("/series/{series}")]
-pub(super) async fn get_series(permit: Permit<ReadStaff>) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_series(permit: Permit<ReadAsStaff>) -> Result<HttpResponse, Problem> {
     let row = permit.read(|tx, granted| Ok(store::find_series(tx, granted.series()?)?)).await?;
-    Ok(HttpResponse::Ok().insert_header(etag::tag(row.version)).json(view(row)))
+    Ok(HttpResponse::Ok().insert_header(etag::header(row.version)).json(view(row)))
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -106,14 +107,14 @@ struct PatchSeries {
 #[utoipa::path(patch, path = "/api/v1/series/{series}", tag = "editions", params(("series" = SeriesId, Path), ("If-Match" = String, Header)), request_body = PatchSeries, responses((status = 200, body = SeriesView), (status = 404), (status = 412), (status = 422)))]
 #[patch("/series/{series}")]
 pub(super) async fn patch_series(
-    permit: Permit<Plan>,
+    permit: Permit<ManagePlanning>,
     if_match: IfMatch,
     body: Body<PatchSeries>,
-) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let name = checks.text("/name", &body.name, 200);
-    checks.done()?;
+) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let name = checks.require_text("/name", &body.name, 200);
+    checks.finish()?;
     permit
         .write(move |tx, granted| {
             let before = store::find_series(tx, granted.series()?)?;
@@ -121,9 +122,9 @@ pub(super) async fn patch_series(
             if !store::rename_series(tx, before.id, &name, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
-            granted.audit(tx, "series.rename", before.id, Some(&before.name), Some(&name))?;
+            granted.record_audit(tx, "series.rename", before.id, Some(&before.name), Some(&name))?;
             let row = store::find_series(tx, before.id)?;
-            Ok(Answer::ok(&view(row.clone()))?.version(row.version))
+            Ok(ApiResponse::ok(&view(row.clone()))?.with_version(row.version))
         })
         .await
 }
@@ -131,14 +132,14 @@ pub(super) async fn patch_series(
 /// Deletes a series that has no editions.
 #[utoipa::path(delete, path = "/api/v1/series/{series}", tag = "editions", params(("series" = SeriesId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/series/{series}")]
-pub(super) async fn delete_series(permit: Permit<Plan>, if_match: IfMatch) -> Result<Answer, Problem> {
+pub(super) async fn delete_series(permit: Permit<ManagePlanning>, if_match: IfMatch) -> Result<ApiResponse, Problem> {
     permit
         .write(move |tx, granted| {
             let before = store::find_series(tx, granted.series()?)?;
             if_match.check(before.version)?;
             store::delete_series(tx, before.id)?;
-            granted.audit(tx, "series.delete", before.id, Some(before.name), None)?;
-            Ok(Answer::no_content())
+            granted.record_audit(tx, "series.delete", before.id, Some(before.name), None)?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }

@@ -4,24 +4,24 @@ use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use super::super::calendar;
 use crate::{editions, venues};
 use hoicho_web::identity::RequestContext;
-use hoicho_web::{http::Problem, identity::View};
+use hoicho_web::{http::Problem, identity::ReadPermit};
 
 /// Returns the opening days of an edition as an iCalendar feed with one event per day.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/calendar", tag = "editions", params(("edition" = String, Path)), responses((status = 200, content_type = "text/calendar", body = String), (status = 404)))]
 #[get("/editions/{edition}/calendar")]
 pub(super) async fn get_calendar(
     req: HttpRequest,
-    permit: View,
+    permit: ReadPermit,
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
     let base = context.base_url(&req);
     let calendar = permit.read(move |tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
-        let days = editions::store::days(tx, edition.id)?;
+        let days = editions::store::list_days(tx, edition.id)?;
         let ids: Vec<_> = edition.venue_id.into_iter().collect();
-        let place = venues::store::by_ids(tx, &ids)?.pop().map(|v| format!("{}, {}", v.name, v.address));
+        let place = venues::store::list_by_ids(tx, &ids)?.pop().map(|v| format!("{}, {}", v.name, v.address));
         let url = format!("{base}/fairs/{}", edition.slug);
-        Ok((calendar::of(&edition, &days, place.as_deref(), &url, granted.now), edition.slug))
+        Ok((calendar::render(&edition, &days, place.as_deref(), &url, granted.now), edition.slug))
     });
     let (text, slug) = calendar.await?;
     Ok(HttpResponse::Ok()

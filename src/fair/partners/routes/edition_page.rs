@@ -8,11 +8,11 @@ use crate::{
     floor::{BoothView, Booths, ZoneView, Zones},
     statistics::{self, Statistics},
 };
-use hoicho_core::i18n::Said;
+use hoicho_core::i18n::MessageId;
 use hoicho_web::{
-    changes::{self, About, Mirrored, Wanted},
+    changes::{self, CacheTag, Mirrored, SyncRequest},
     http::{Code, Problem, Query, fields::Fields},
-    identity::View,
+    identity::ReadPermit,
 };
 
 /// Max rows of each list; further rows are read from the list's own endpoint with `next_cursor`.
@@ -68,7 +68,7 @@ fn parse_parts(include: Option<&str>) -> Result<Vec<Part>, Problem> {
             let name: String = name.chars().take(40).collect();
             Problem::new(
                 Code::BadRequest,
-                Said("there-is-no-part-name-those-that").with(&[("name", &name), ("known", &known)]),
+                MessageId("there-is-no-part-name-those-that").with_args(&[("name", &name), ("known", &known)]),
             )
         })
     };
@@ -78,25 +78,26 @@ fn parse_parts(include: Option<&str>) -> Result<Vec<Part>, Problem> {
 /// Returns everything a site shows of an edition in one response, from one snapshot.
 #[utoipa::path(get, path = "/api/v1/editions/{edition}/page", tag = "editions", params(("edition" = String, Path), PageParts), responses((status = 200, body = EditionPage), (status = 404)))]
 #[get("/editions/{edition}/page")]
-pub(super) async fn get_edition_page(permit: View, query: Query<PageParts>) -> Result<HttpResponse, Problem> {
-    let PageParts { include, fields } = query.get()?;
+pub(super) async fn get_edition_page(permit: ReadPermit, query: Query<PageParts>) -> Result<HttpResponse, Problem> {
+    let PageParts { include, fields } = query.into_result()?;
     let parts = parse_parts(include.as_deref())?;
-    let fields = Fields::<EditionPage>::ask(fields.as_deref())?;
-    let all = || Wanted::All { after: String::new(), synced: None };
+    let fields = Fields::<EditionPage>::parse(fields.as_deref())?;
+    let all = || SyncRequest::All { after: String::new(), synced: None };
     let page = permit.read(move |tx, granted| {
         let id = granted.edition()?;
         let has = |part| parts.contains(&part);
-        let (_, edition) = editions::whole(tx, id)?;
-        let zones = if has(Part::Zones) { Some(changes::read(tx, &Zones(id), all(), MAX_ROWS)?) } else { None };
+        let (_, edition) = editions::load_view(tx, id)?;
+        let zones = if has(Part::Zones) { Some(changes::read_page(tx, &Zones(id), all(), MAX_ROWS)?) } else { None };
         let booths = Booths { edition: id, zone: None, occupancy: true };
-        let booths = if has(Part::Booths) { Some(changes::read(tx, &booths, all(), MAX_ROWS)?) } else { None };
+        let booths = if has(Part::Booths) { Some(changes::read_page(tx, &booths, all(), MAX_ROWS)?) } else { None };
         let standing = Standing { edition: id, products: has(Part::Products) };
         let wants_exhibitors = has(Part::Exhibitors) || has(Part::Products);
-        let exhibitors = if wants_exhibitors { Some(changes::read(tx, &standing, all(), MAX_ROWS)?) } else { None };
-        let figures = if has(Part::Figures) { statistics::final_figures(tx, id)? } else { None };
+        let exhibitors =
+            if wants_exhibitors { Some(changes::read_page(tx, &standing, all(), MAX_ROWS)?) } else { None };
+        let figures = if has(Part::Figures) { statistics::find_final(tx, id)? } else { None };
         Ok(EditionPage { edition, zones, booths, exhibitors, figures })
     });
     let page = page.await?;
-    let tag = About::Edition(page.edition.id);
-    Ok(tag.mark(HttpResponse::Ok().json(fields.of(&page)?)))
+    let tag = CacheTag::Edition(page.edition.id);
+    Ok(tag.tag(HttpResponse::Ok().json(fields.select(&page)?)))
 }

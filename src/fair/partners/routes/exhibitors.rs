@@ -2,20 +2,20 @@
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde::{Deserialize, Serialize};
 
-use super::super::store::{self, Stand};
+use super::super::store::{self, OccupiedBooth};
 use crate::{
     exhibitors::{LegalForm, store::ExhibitorRow},
     products::ProductView,
 };
 use hoicho_core::{
     db::Tx,
-    i18n::Said,
+    i18n::MessageId,
     values::ids::{BoothId, EditionId, ExhibitorId, SubjectId, ZoneId},
 };
 use hoicho_web::{
-    changes::{self, About, Mirror, Mirrored},
-    http::{Code, Problem, Query, fields::Fields, page},
-    identity::View,
+    changes::{self, CacheTag, Mirrored, SyncList},
+    http::{Code, Problem, Query, fields::Fields, pagination},
+    identity::ReadPermit,
 };
 
 /// Optional parts of a list of exhibitors.
@@ -76,8 +76,8 @@ pub(super) struct Standing {
 impl Standing {
     fn views(&self, tx: &mut Tx<'_>, rows: Vec<ExhibitorRow>) -> Result<Vec<StandingExhibitor>, Problem> {
         let ids: Vec<ExhibitorId> = rows.iter().map(|r| r.id).collect();
-        let mut stands = store::stands_of(tx, self.edition, &ids)?;
-        let mut products = if self.products { Some(store::products_of(tx, &ids)?) } else { None };
+        let mut stands = store::find_booths(tx, self.edition, &ids)?;
+        let mut products = if self.products { Some(store::find_products(tx, &ids)?) } else { None };
         let view = |row: ExhibitorRow| StandingExhibitor {
             id: row.id,
             name: row.name,
@@ -89,7 +89,7 @@ impl Standing {
                 .remove(&row.id)
                 .unwrap_or_default()
                 .into_iter()
-                .map(|Stand { id, code, zone }| StandView { id, code, zone })
+                .map(|OccupiedBooth { id, code, zone }| StandView { id, code, zone })
                 .collect(),
             products: products
                 .as_mut()
@@ -99,14 +99,14 @@ impl Standing {
     }
 }
 
-impl Mirror for Standing {
+impl SyncList for Standing {
     type Row = StandingExhibitor;
     const KIND: changes::Kind = changes::Kind::Exhibitor;
     fn edition(&self) -> Option<EditionId> {
         Some(self.edition)
     }
     fn page(&self, tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<StandingExhibitor>, Problem> {
-        let bad_cursor = |_| Problem::new(Code::BadRequest, Said("this-cursor-is-not-one-we-gave"));
+        let bad_cursor = |_| Problem::new(Code::BadRequest, MessageId("this-cursor-is-not-one-we-gave"));
         let after = if after.is_empty() { None } else { Some(after.parse().map_err(bad_cursor)?) };
         let rows = store::standing_page(tx, self.edition, after, limit)?;
         self.views(tx, rows)
@@ -129,19 +129,19 @@ impl Mirror for Standing {
 #[get("/editions/{edition}/exhibitors")]
 pub(super) async fn list_edition_exhibitors(
     req: HttpRequest,
-    permit: View,
+    permit: ReadPermit,
     query: Query<ExhibitorQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let ExhibitorQuery { include, fields, updated_since, limit, cursor } = query.get()?;
-    let query = page::PageQuery { limit, cursor };
-    let (limit, wanted) = (query.limit()?, changes::ask(&query, updated_since.as_deref())?);
-    let fields = Fields::ask(fields.as_deref())?;
+    let ExhibitorQuery { include, fields, updated_since, limit, cursor } = query.into_result()?;
+    let query = pagination::PageQuery { limit, cursor };
+    let (limit, wanted) = (query.limit()?, changes::parse_request(&query, updated_since.as_deref())?);
+    let fields = Fields::parse(fields.as_deref())?;
     let products = include == Some(ExhibitorPart::Products);
     let (edition, page) = permit
         .read(move |tx, granted| {
             let edition = granted.edition()?;
-            Ok((edition, changes::read(tx, &Standing { edition, products }, wanted, limit)?))
+            Ok((edition, changes::read_page(tx, &Standing { edition, products }, wanted, limit)?))
         })
         .await?;
-    Ok(About::Edition(edition).mark(page.answer(&req, &fields)?))
+    Ok(CacheTag::Edition(edition).tag(page.into_response(&req, &fields)?))
 }

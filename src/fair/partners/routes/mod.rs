@@ -2,7 +2,7 @@
 mod calendar;
 mod edition_page;
 mod exhibitors;
-mod picture;
+mod preview_image;
 
 use actix_web::web;
 
@@ -13,7 +13,7 @@ use actix_web::web;
         calendar::get_calendar,
         edition_page::get_edition_page,
         exhibitors::list_edition_exhibitors,
-        picture::get_picture
+        preview_image::get_picture
     ),
     components(schemas(exhibitors::ExhibitorPart))
 )]
@@ -22,5 +22,5 @@ pub struct ApiDoc;
 /// Registers the handlers.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(calendar::get_calendar).service(edition_page::get_edition_page);
-    cfg.service(exhibitors::list_edition_exhibitors).service(picture::get_picture);
+    cfg.service(exhibitors::list_edition_exhibitors).service(preview_image::get_picture);
 }

@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use super::{
     super::{
         deals::{self, DealKind, DealRow},
-        report::MOST,
+        report::MAX_AMOUNT,
     },
-    KeepFigures, ReadFigures,
+    ManageFigures, ReadFigures,
 };
 use crate::editions::{self, store::EditionRow};
 use hoicho_core::{
     db::Tx,
-    i18n::Said,
+    i18n::MessageId,
     values::{
         clock::Day,
         ids::{ExhibitorId, TradeDealId},
@@ -20,7 +20,8 @@ use hoicho_core::{
 };
 use hoicho_web::{
     http::{
-        Answer, Body, Checks, Code, Problem, Query, etag, etag::IfMatch, page::Page, page::PageQuery, patch::present,
+        ApiResponse, Body, Code, Problem, Query, Validator, etag, etag::IfMatch, pagination::Page,
+        pagination::PageQuery, patch::deserialize_present,
     },
     identity::Permit,
 };
@@ -73,8 +74,8 @@ fn view(row: DealRow, exhibitor_name: Option<String>) -> DealView {
     }
 }
 
-fn validate_amount(checks: &mut Checks, amount: i64) {
-    checks.that((0..=MOST).contains(&amount), "/amount", "range", Said("the-amount-must-be-0-to-10-2"));
+fn validate_amount(checks: &mut Validator, amount: i64) {
+    checks.require((0..=MAX_AMOUNT).contains(&amount), "/amount", "range", MessageId("the-amount-must-be-0-to-10-2"));
 }
 
 fn validate_exhibitor_and_day(
@@ -83,35 +84,35 @@ fn validate_exhibitor_and_day(
     exhibitor: ExhibitorId,
     signed_on: Day,
 ) -> Result<(), Problem> {
-    let mut checks = Checks::default();
-    checks.that(
-        deals::takes_part(tx, edition.id, exhibitor)?,
+    let mut checks = Validator::default();
+    checks.require(
+        deals::is_participant(tx, edition.id, exhibitor)?,
         "/exhibitor",
         "unknown",
-        Said("this-exhibitor-does-not-take-part-in"),
+        MessageId("this-exhibitor-does-not-take-part-in"),
     );
-    checks.that(
-        editions::store::days(tx, edition.id)?.iter().any(|d| d.day == signed_on),
+    checks.require(
+        editions::store::list_days(tx, edition.id)?.iter().any(|d| d.day == signed_on),
         "/signed_on",
         "not_an_opening_day",
-        Said("this-is-not-an-opening-day-of"),
+        MessageId("this-is-not-an-opening-day-of"),
     );
-    checks.done()
+    checks.finish()
 }
 
 /// Creates a deal.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/deals", tag = "sales", params(("edition" = String, Path)), request_body = CreateDeal, responses((status = 201, body = DealView), (status = 404), (status = 409), (status = 422)))]
 #[post("/editions/{edition}/deals")]
-pub(super) async fn create_deal(permit: Permit<KeepFigures>, body: Body<CreateDeal>) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let counterpart = checks.text("/counterpart", &body.counterpart, 200);
-    let note = body.note.map(|n| checks.text("/note", &n, 1_000));
+pub(super) async fn create_deal(permit: Permit<ManageFigures>, body: Body<CreateDeal>) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let counterpart = checks.require_text("/counterpart", &body.counterpart, 200);
+    let note = body.note.map(|n| checks.require_text("/note", &n, 1_000));
     validate_amount(&mut checks, body.amount);
-    checks.done()?;
+    checks.finish()?;
     permit
-        .once(move |tx, granted| {
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+        .write_once(move |tx, granted| {
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
             validate_exhibitor_and_day(tx, &edition, body.exhibitor, body.signed_on)?;
             let row = DealRow {
                 id: TradeDealId::make(),
@@ -122,13 +123,13 @@ pub(super) async fn create_deal(permit: Permit<KeepFigures>, body: Body<CreateDe
                 amount: body.amount,
                 signed_on: body.signed_on,
                 note,
-                recorded_by: granted.actor()?,
+                recorded_by: granted.require_user()?,
                 version: 1,
             };
             deals::insert(tx, &row)?;
             let view = view(row, None);
-            granted.audit(tx, "deal.create", view.id, None, Some(&view))?;
-            Ok(Answer::created(&view)?.version(1))
+            granted.record_audit(tx, "deal.create", view.id, None, Some(&view))?;
+            Ok(ApiResponse::created(&view)?.with_version(1))
         })
         .await
 }
@@ -141,11 +142,11 @@ pub(super) async fn list_deals(
     permit: Permit<ReadFigures>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.get()?;
-    let (limit, after) = (query.limit()?, query.after_id()?);
+    let query = query.into_result()?;
+    let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
     let rows = permit.read(move |tx, granted| Ok(deals::page(tx, granted.edition()?, after, limit + 1)?)).await?;
     let views = rows.into_iter().map(|(row, name)| view(row, Some(name))).collect();
-    Ok(Page::of(views, limit, |v: &DealView| v.id.to_string()).answer(&req))
+    Ok(Page::from_rows(views, limit, |v: &DealView| v.id.to_string()).into_response(&req))
 }
 
 type DealPath = web::Path<(String, TradeDealId)>;
@@ -156,27 +157,27 @@ type DealPath = web::Path<(String, TradeDealId)>;
 pub(super) async fn get_deal(permit: Permit<ReadFigures>, path: DealPath) -> Result<HttpResponse, Problem> {
     let id = path.1;
     let row = permit.read(move |tx, granted| Ok(deals::find(tx, granted.edition()?, id)?)).await?;
-    Ok(HttpResponse::Ok().insert_header(etag::tag(row.version)).json(view(row, None)))
+    Ok(HttpResponse::Ok().insert_header(etag::header(row.version)).json(view(row, None)))
 }
 
 /// Fields to change; `null` clears the note.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchDeal {
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     kind: Option<DealKind>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     counterpart: Option<String>,
     /// Minor units: 0 to 10^13.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     amount: Option<i64>,
     #[schema(nullable = false, value_type = Option<chrono::NaiveDate>)]
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     signed_on: Option<Day>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     note: Option<Option<String>>,
 }
 
@@ -184,21 +185,21 @@ struct PatchDeal {
 #[utoipa::path(patch, path = "/api/v1/editions/{edition}/deals/{deal}", tag = "sales", params(("edition" = String, Path), ("deal" = TradeDealId, Path), ("If-Match" = String, Header)), request_body = PatchDeal, responses((status = 200, body = DealView), (status = 404), (status = 409), (status = 412), (status = 422)))]
 #[patch("/editions/{edition}/deals/{deal}")]
 pub(super) async fn patch_deal(
-    permit: Permit<KeepFigures>,
+    permit: Permit<ManageFigures>,
     path: DealPath,
     if_match: IfMatch,
     body: Body<PatchDeal>,
-) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let counterpart = body.counterpart.map(|c| checks.text("/counterpart", &c, 200));
-    let note = body.note.map(|n| n.map(|n| checks.text("/note", &n, 1_000)));
+) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let counterpart = body.counterpart.map(|c| checks.require_text("/counterpart", &c, 200));
+    let note = body.note.map(|n| n.map(|n| checks.require_text("/note", &n, 1_000)));
     validate_amount(&mut checks, body.amount.unwrap_or(0));
-    checks.done()?;
+    checks.finish()?;
     let id = path.1;
     permit
         .write(move |tx, granted| {
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
             let before = deals::find(tx, edition.id, id)?;
             if_match.check(before.version)?;
             let mut row = DealRow { version: before.version + 1, ..before.clone() };
@@ -208,12 +209,12 @@ pub(super) async fn patch_deal(
             row.signed_on = body.signed_on.unwrap_or(row.signed_on);
             row.note = note.unwrap_or(row.note);
             validate_exhibitor_and_day(tx, &edition, row.exhibitor_id, row.signed_on)?;
-            if !deals::replace(tx, &row, before.version)? {
+            if !deals::update(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
             let (before, after) = (view(before, None), view(row, None));
-            granted.audit(tx, "deal.change", id, Some(&before), Some(&after))?;
-            Ok(Answer::ok(&after)?.version(after.version))
+            granted.record_audit(tx, "deal.change", id, Some(&before), Some(&after))?;
+            Ok(ApiResponse::ok(&after)?.with_version(after.version))
         })
         .await
 }
@@ -222,19 +223,19 @@ pub(super) async fn patch_deal(
 #[utoipa::path(delete, path = "/api/v1/editions/{edition}/deals/{deal}", tag = "sales", params(("edition" = String, Path), ("deal" = TradeDealId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/editions/{edition}/deals/{deal}")]
 pub(super) async fn delete_deal(
-    permit: Permit<KeepFigures>,
+    permit: Permit<ManageFigures>,
     path: DealPath,
     if_match: IfMatch,
-) -> Result<Answer, Problem> {
+) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
         .write(move |tx, granted| {
-            let edition = editions::store::open_for_change(tx, granted.edition()?)?;
+            let edition = editions::store::lock_open(tx, granted.edition()?)?;
             let before = deals::find(tx, edition.id, id)?;
             if_match.check(before.version)?;
             deals::delete(tx, id)?;
-            granted.audit(tx, "deal.delete", id, Some(view(before, None)), None)?;
-            Ok(Answer::no_content())
+            granted.record_audit(tx, "deal.delete", id, Some(view(before, None)), None)?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }

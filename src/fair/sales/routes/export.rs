@@ -3,11 +3,11 @@ use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use serde::Deserialize;
 
 use super::{super::export, ReadFigures};
-use hoicho_core::i18n::{Language, Said};
+use hoicho_core::i18n::{Language, MessageId};
 use hoicho_web::{
     http::{
         Problem, Query,
-        streamed::{self, Form, Rows, broken},
+        streaming::{self, Form, TableWriter, write_error},
     },
     identity::Permit,
 };
@@ -33,15 +33,18 @@ pub(super) async fn export_lines(
 ) -> Result<HttpResponse, Problem> {
     let header_value = |name: header::HeaderName| req.headers().get(name).and_then(|value| value.to_str().ok());
     let language = Language::from_header(header_value(header::ACCEPT_LANGUAGE));
-    let form = query.get()?.format.unwrap_or_else(|| Form::accepted(header_value(header::ACCEPT).unwrap_or_default()));
-    let name = format!("{}-sales-lines.{}", streamed::file_name(&path), form.ending());
-    Ok(streamed::file(form.content_type(), &name, |writer| {
+    let form = query
+        .into_result()?
+        .format
+        .unwrap_or_else(|| Form::from_accept(header_value(header::ACCEPT).unwrap_or_default()));
+    let name = format!("{}-sales-lines.{}", streaming::sanitize_file_name(&path), form.extension());
+    Ok(streaming::attachment(form.content_type(), &name, |writer| {
         permit.read(move |tx, granted| {
-            let columns = export::COLUMNS.map(|(name, title)| (name, title.text().say(language).to_owned()));
-            let sheet = Said("sales-lines").text();
-            let mut rows = Rows::begin(form, sheet.say(language), &columns, writer).map_err(broken)?;
-            export::write(tx, granted.edition()?, &mut rows)?;
-            rows.end().map_err(broken)
+            let columns = export::COLUMNS.map(|(name, title)| (name, title.localize().get(language).to_owned()));
+            let sheet = MessageId("sales-lines").localize();
+            let mut rows = TableWriter::begin(form, sheet.get(language), &columns, writer).map_err(write_error)?;
+            export::write_rows(tx, granted.edition()?, &mut rows)?;
+            rows.finish().map_err(write_error)
         })
     }))
 }

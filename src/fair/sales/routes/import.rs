@@ -2,9 +2,9 @@
 use actix_web::post;
 use serde::Serialize;
 
-use super::{super::import, KeepFigures};
+use super::{super::import, ManageFigures};
 use hoicho_web::{
-    http::{Answer, Problem, Raw},
+    http::{ApiResponse, Problem, RawBody},
     identity::Permit,
 };
 
@@ -23,12 +23,15 @@ struct ImportedView {
 /// `amount`, and optionally `ocop_amount`, `reason` (required for a correction). UTF-8, at most 5,000 rows.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/sales-reports/import", tag = "sales", params(("edition" = String, Path)), request_body(content = String, content_type = "text/csv"), responses((status = 200, body = ImportedView), (status = 404), (status = 409), (status = 413), (status = 422)))]
 #[post("/editions/{edition}/sales-reports/import")]
-pub(super) async fn import_reports(permit: Permit<KeepFigures>, table: Raw<1_048_576>) -> Result<Answer, Problem> {
-    let table = table.get()?;
+pub(super) async fn import_reports(
+    permit: Permit<ManageFigures>,
+    table: RawBody<1_048_576>,
+) -> Result<ApiResponse, Problem> {
+    let table = table.into_result()?;
     permit
-        .once(move |tx, granted| {
-            let import::Imported { added, corrected, unchanged } = import::import(tx, &granted, &table)?;
-            Answer::ok(&ImportedView { added, corrected, unchanged })
+        .write_once(move |tx, granted| {
+            let import::ImportSummary { added, corrected, unchanged } = import::import_csv(tx, &granted, &table)?;
+            ApiResponse::ok(&ImportedView { added, corrected, unchanged })
         })
         .await
 }

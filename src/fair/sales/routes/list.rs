@@ -5,14 +5,14 @@ use serde::Deserialize;
 use super::{
     super::{
         report::ReportState,
-        store::{self, Wanted},
+        store::{self, ReportFilter},
     },
     ReadFigures,
     view::{ReportView, view},
 };
 use hoicho_core::values::{clock::Day, ids::BoothId};
 use hoicho_web::{
-    http::{Problem, Query, page, page::Page},
+    http::{Problem, Query, pagination, pagination::Page},
     identity::Permit,
 };
 
@@ -41,12 +41,12 @@ pub(super) async fn list_reports(
     permit: Permit<ReadFigures>,
     query: Query<ReportQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let ReportQuery { day, booth, state, limit, cursor } = query.get()?;
-    let query = page::PageQuery { limit, cursor };
-    let (limit, after) = (query.limit()?, query.after_id()?);
-    let filter = Wanted { day, booth, state };
+    let ReportQuery { day, booth, state, limit, cursor } = query.into_result()?;
+    let query = pagination::PageQuery { limit, cursor };
+    let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
+    let filter = ReportFilter { day, booth, state };
     let rows =
         permit.read(move |tx, granted| Ok(store::page(tx, granted.edition()?, filter, after, limit + 1)?)).await?;
     let views = rows.into_iter().map(|(row, code)| view(row, Some(code))).collect();
-    Ok(Page::of(views, limit, |v: &ReportView| v.id.to_string()).answer(&req))
+    Ok(Page::from_rows(views, limit, |v: &ReportView| v.id.to_string()).into_response(&req))
 }

@@ -2,17 +2,17 @@
 mod deals;
 mod export;
 mod import;
-mod judge;
 mod list;
 mod reminders;
 mod report;
+mod review;
 mod view;
 
 use actix_web::web;
 
 use hoicho_core::values::{clock::Day, ids::BoothId};
 use hoicho_web::{
-    http::{Code, Problem, streamed::Form},
+    http::{Code, Problem, streaming::Form},
     identity::{Action, ExhibitorRole, KeyScope, OrganiserRole},
 };
 
@@ -22,8 +22,8 @@ use hoicho_web::{
     paths(
         report::put_report,
         report::get_report,
-        judge::accept_report,
-        judge::query_report,
+        review::accept_report,
+        review::query_report,
         list::list_reports,
         export::export_lines,
         import::import_reports,
@@ -41,7 +41,7 @@ pub struct ApiDoc;
 /// Registers the handlers.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(report::put_report).service(report::get_report);
-    cfg.service(judge::accept_report).service(judge::query_report);
+    cfg.service(review::accept_report).service(review::query_report);
     cfg.service(list::list_reports)
         .service(export::export_lines)
         .service(import::import_reports)
@@ -50,13 +50,13 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(deals::patch_deal).service(deals::delete_deal);
 }
 
-struct Report;
-impl Action for Report {
+struct SubmitReport;
+impl Action for SubmitReport {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance];
     const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
 }
-struct KeepFigures;
-impl Action for KeepFigures {
+struct ManageFigures;
+impl Action for ManageFigures {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance];
 }
 struct ReadFigures;
@@ -70,13 +70,13 @@ struct ReadReport;
 impl Action for ReadReport {
     const KEY: Option<KeyScope> = Some(KeyScope::ReadFigures);
     const ORGANISER: &'static [OrganiserRole] = ReadFigures::ORGANISER;
-    const EXHIBITOR: &'static [ExhibitorRole] = Report::EXHIBITOR;
+    const EXHIBITOR: &'static [ExhibitorRole] = SubmitReport::EXHIBITOR;
 }
 
-type Place = web::Path<(BoothId, String)>;
+type ReportPath = web::Path<(BoothId, String)>;
 
 /// Booth and day of a path; an invalid date is a 404.
-fn place(path: Place) -> Result<(BoothId, Day), Problem> {
+fn parse_report_path(path: ReportPath) -> Result<(BoothId, Day), Problem> {
     let (booth, day) = path.into_inner();
     Ok((booth, day.parse().map_err(|_| Code::NotFound)?))
 }

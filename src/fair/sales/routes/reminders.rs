@@ -3,11 +3,11 @@ use actix_web::post;
 use serde::Serialize;
 
 use super::{
-    super::reminders::{self, Reminded},
-    KeepFigures,
+    super::reminders::{self, ReminderSummary},
+    ManageFigures,
 };
 use hoicho_web::{
-    http::{Answer, Problem},
+    http::{ApiResponse, Problem},
     identity::Permit,
 };
 
@@ -25,11 +25,12 @@ struct RemindedView {
 /// E-mails every exhibitor with a missing report for an opening day that has closed, at most once a day.
 #[utoipa::path(post, path = "/api/v1/editions/{edition}/sales-reminders", tag = "sales", params(("edition" = String, Path)), responses((status = 202, body = RemindedView), (status = 404), (status = 409)))]
 #[post("/editions/{edition}/sales-reminders")]
-pub(super) async fn send_reminders(permit: Permit<KeepFigures>) -> Result<Answer, Problem> {
+pub(super) async fn send_reminders(permit: Permit<ManageFigures>) -> Result<ApiResponse, Problem> {
     permit
-        .once(move |tx, granted| {
-            let Reminded { missing, reminded, already } = reminders::remind(tx, &granted)?;
-            Answer::accepted(&RemindedView { missing_reports: missing, reminded, already_reminded: already })
+        .write_once(move |tx, granted| {
+            let ReminderSummary { missing, reminded, already_reminded: already } =
+                reminders::send_reminders(tx, &granted)?;
+            ApiResponse::accepted(&RemindedView { missing_reports: missing, reminded, already_reminded: already })
         })
         .await
 }

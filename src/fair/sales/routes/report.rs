@@ -5,17 +5,17 @@ use serde::Deserialize;
 use super::{
     super::{
         lines::{self, Line},
-        plausible,
-        report::{self, Sold},
+        plausibility,
+        report::{self, ReportContent},
         store,
     },
-    Place, ReadReport, Report, place,
-    view::{ReportView, Warning, version, view},
+    ReadReport, ReportPath, SubmitReport, parse_report_path,
+    view::{ReportView, Warning, version_view, view},
 };
 use crate::editions;
 use hoicho_core::{i18n::Language, values::ids::BoothId};
 use hoicho_web::{
-    http::{Answer, Body, Code, Problem, etag, etag::IfMatch},
+    http::{ApiResponse, Body, Code, Problem, etag, etag::IfMatch},
     identity::Permit,
 };
 
@@ -41,27 +41,27 @@ struct PutReport {
 #[put("/booths/{booth}/sales-reports/{date}")]
 pub(super) async fn put_report(
     req: HttpRequest,
-    permit: Permit<Report>,
-    path: Place,
+    permit: Permit<SubmitReport>,
+    path: ReportPath,
     if_match: IfMatch,
     body: Body<PutReport>,
-) -> Result<Answer, Problem> {
-    let PutReport { amount, ocop_amount, lines, reason } = body.get()?;
-    let (booth, day) = place(path)?;
+) -> Result<ApiResponse, Problem> {
+    let PutReport { amount, ocop_amount, lines, reason } = body.into_result()?;
+    let (booth, day) = parse_report_path(path)?;
     let language = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map(str::to_owned);
     permit
         .write(move |tx, granted| {
-            let content = Sold { amount, ocop_amount, lines, reason };
-            let (row, first) = report::put(tx, &granted, booth, day, content, if_match)?;
+            let content = ReportContent { amount, ocop_amount, lines, reason };
+            let (row, first) = report::submit(tx, &granted, booth, day, content, if_match)?;
             let edition = editions::store::find(tx, row.edition_id)?;
             let revision = row.revision;
             let language = Language::from_header(language.as_deref());
-            let warnings = plausible::warning(row.amount, &edition.currency)
-                .map(|(code, detail)| Warning { code, detail: detail.say(language).to_owned() });
-            let lines = lines::of(tx, row.id, row.version)?;
+            let warnings = plausibility::warning(row.amount, &edition.currency)
+                .map(|(code, detail)| Warning { code, detail: detail.get(language).to_owned() });
+            let lines = lines::find_by_version(tx, row.id, row.version)?;
             let view = ReportView { lines: Some(lines), warnings: warnings.into_iter().collect(), ..view(row, None) };
-            let response = if first { Answer::created(&view)? } else { Answer::ok(&view)? };
-            Ok(response.version(revision))
+            let response = if first { ApiResponse::created(&view)? } else { ApiResponse::ok(&view)? };
+            Ok(response.with_version(revision))
         })
         .await
 }
@@ -69,14 +69,14 @@ pub(super) async fn put_report(
 /// Returns a report with its lines and all its versions.
 #[utoipa::path(get, operation_id = "get_sales_report", path = "/api/v1/booths/{booth}/sales-reports/{date}", tag = "sales", params(("booth" = BoothId, Path), ("date" = String, Path)), responses((status = 200, body = ReportView), (status = 404)))]
 #[get("/booths/{booth}/sales-reports/{date}")]
-pub(super) async fn get_report(permit: Permit<ReadReport>, path: Place) -> Result<HttpResponse, Problem> {
-    let (booth, day) = place(path)?;
+pub(super) async fn get_report(permit: Permit<ReadReport>, path: ReportPath) -> Result<HttpResponse, Problem> {
+    let (booth, day) = parse_report_path(path)?;
     let report = permit.read(move |tx, granted| {
         let row = store::find(tx, granted.edition()?, booth, day)?.ok_or(Code::NotFound)?;
-        let history = store::history(tx, row.id)?.into_iter().map(version).collect();
-        let lines = lines::of(tx, row.id, row.version)?;
+        let history = store::find_versions(tx, row.id)?.into_iter().map(version_view).collect();
+        let lines = lines::find_by_version(tx, row.id, row.version)?;
         Ok((row.revision, ReportView { lines: Some(lines), history: Some(history), ..view(row, None) }))
     });
     let (revision, report) = report.await?;
-    Ok(HttpResponse::Ok().insert_header(etag::tag(revision)).json(report))
+    Ok(HttpResponse::Ok().insert_header(etag::header(revision)).json(report))
 }

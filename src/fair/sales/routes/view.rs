@@ -75,7 +75,7 @@ pub(super) fn view(row: ReportRow, booth_code: Option<String>) -> ReportView {
     }
 }
 
-pub(super) fn version(v: VersionRow) -> VersionView {
+pub(super) fn version_view(v: VersionRow) -> VersionView {
     VersionView {
         version: v.version,
         amount: v.amount,

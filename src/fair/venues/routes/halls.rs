@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::{store, store::HallRow},
-    Plan, Read,
+    ManageVenues, ReadVenues,
 };
 use hoicho_core::values::ids::{HallId, VenueId};
 use hoicho_web::{
-    http::{Answer, Body, Checks, Code, Items, Problem, etag::IfMatch, patch::present},
+    http::{ApiResponse, Body, Code, Items, Problem, Validator, etag::IfMatch, patch::deserialize_present},
     identity::Permit,
 };
 
@@ -46,18 +46,18 @@ fn view(row: &HallRow) -> HallView {
 /// Adds a hall to a venue.
 #[utoipa::path(post, path = "/api/v1/venues/{venue}/halls", tag = "floor", params(("venue" = VenueId, Path)), request_body = CreateHall, responses((status = 201, body = HallView), (status = 404), (status = 409), (status = 422)))]
 #[post("/venues/{venue}/halls")]
-pub(super) async fn create_hall(permit: Permit<Plan>, body: Body<CreateHall>) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let name = checks.text("/name", &body.name, 200);
-    checks.done()?;
+pub(super) async fn create_hall(permit: Permit<ManageVenues>, body: Body<CreateHall>) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let name = checks.require_text("/name", &body.name, 200);
+    checks.finish()?;
     permit
-        .once(move |tx, granted| {
+        .write_once(move |tx, granted| {
             let venue = granted.venue()?;
             let row = HallRow { id: HallId::make(), venue_id: venue, name, is_outdoor: body.is_outdoor, version: 1 };
             store::insert_hall(tx, &row)?;
-            granted.audit(tx, "hall.create", row.id, None, Some(view(&row)))?;
-            Ok(Answer::created(&view(&row))?.version(1))
+            granted.record_audit(tx, "hall.create", row.id, None, Some(view(&row)))?;
+            Ok(ApiResponse::created(&view(&row))?.with_version(1))
         })
         .await
 }
@@ -65,18 +65,18 @@ pub(super) async fn create_hall(permit: Permit<Plan>, body: Body<CreateHall>) ->
 /// The halls of a venue, ordered by name.
 #[utoipa::path(get, path = "/api/v1/venues/{venue}/halls", tag = "floor", params(("venue" = VenueId, Path)), responses((status = 200, body = Items<HallView>), (status = 404)))]
 #[get("/venues/{venue}/halls")]
-pub(super) async fn list_halls(permit: Permit<Read>) -> Result<HttpResponse, Problem> {
-    let rows = permit.read(|tx, granted| Ok(store::halls_of(tx, granted.venue()?)?)).await?;
+pub(super) async fn list_halls(permit: Permit<ReadVenues>) -> Result<HttpResponse, Problem> {
+    let rows = permit.read(|tx, granted| Ok(store::list_halls(tx, granted.venue()?)?)).await?;
     Ok(HttpResponse::Ok().json(Items { items: rows.iter().map(view).collect() }))
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchHall {
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     name: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     is_outdoor: Option<bool>,
 }
@@ -85,15 +85,15 @@ struct PatchHall {
 #[utoipa::path(patch, path = "/api/v1/venues/{venue}/halls/{hall}", tag = "floor", params(("venue" = VenueId, Path), ("hall" = HallId, Path), ("If-Match" = String, Header)), request_body = PatchHall, responses((status = 200, body = HallView), (status = 404), (status = 412), (status = 422)))]
 #[patch("/venues/{venue}/halls/{hall}")]
 pub(super) async fn patch_hall(
-    permit: Permit<Plan>,
+    permit: Permit<ManageVenues>,
     path: web::Path<(VenueId, HallId)>,
     if_match: IfMatch,
     body: Body<PatchHall>,
-) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let name = body.name.map(|n| checks.text("/name", &n, 200));
-    checks.done()?;
+) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let name = body.name.map(|n| checks.require_text("/name", &n, 200));
+    checks.finish()?;
     let id = path.1;
     permit
         .write(move |tx, granted| {
@@ -102,11 +102,11 @@ pub(super) async fn patch_hall(
             let mut row = HallRow { version: before.version + 1, ..before.clone() };
             row.name = name.unwrap_or(row.name);
             row.is_outdoor = body.is_outdoor.unwrap_or(row.is_outdoor);
-            if !store::replace_hall(tx, &row, before.version)? {
+            if !store::update_hall(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
-            granted.audit(tx, "hall.change", row.id, Some(view(&before)), Some(view(&row)))?;
-            Ok(Answer::ok(&view(&row))?.version(row.version))
+            granted.record_audit(tx, "hall.change", row.id, Some(view(&before)), Some(view(&row)))?;
+            Ok(ApiResponse::ok(&view(&row))?.with_version(row.version))
         })
         .await
 }
@@ -115,18 +115,18 @@ pub(super) async fn patch_hall(
 #[utoipa::path(delete, path = "/api/v1/venues/{venue}/halls/{hall}", tag = "floor", params(("venue" = VenueId, Path), ("hall" = HallId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/venues/{venue}/halls/{hall}")]
 pub(super) async fn delete_hall(
-    permit: Permit<Plan>,
+    permit: Permit<ManageVenues>,
     path: web::Path<(VenueId, HallId)>,
     if_match: IfMatch,
-) -> Result<Answer, Problem> {
+) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
         .write(move |tx, granted| {
             let before = store::find_hall(tx, granted.venue()?, id)?;
             if_match.check(before.version)?;
             store::delete_hall(tx, before.id)?;
-            granted.audit(tx, "hall.delete", before.id, Some(view(&before)), None)?;
-            Ok(Answer::no_content())
+            granted.record_audit(tx, "hall.delete", before.id, Some(view(&before)), None)?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }

@@ -28,13 +28,13 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(halls::create_hall).service(halls::list_halls).service(halls::patch_hall).service(halls::delete_hall);
 }
 
-struct Plan;
-impl Action for Plan {
+struct ManageVenues;
+impl Action for ManageVenues {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
 }
 
-struct Read;
-impl Action for Read {
+struct ReadVenues;
+impl Action for ReadVenues {
     const ORGANISER: &'static [OrganiserRole] = &[
         OrganiserRole::Owner,
         OrganiserRole::Manager,

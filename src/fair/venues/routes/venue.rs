@@ -4,15 +4,18 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::{store, store::VenueRow},
-    Plan, Read,
+    ManageVenues, ReadVenues,
 };
 use hoicho_core::{
     db::Tx,
     values::ids::{OrganiserId, VenueId},
 };
 use hoicho_web::{
-    http::{Answer, Body, Checks, Code, Problem, Query, etag, etag::IfMatch, page, page::Page, patch::present},
-    identity::{Action, Permit, SignedIn, staff_of},
+    http::{
+        ApiResponse, Body, Code, Problem, Query, Validator, etag, etag::IfMatch, pagination, pagination::Page,
+        patch::deserialize_present,
+    },
+    identity::{Action, Permit, SignedIn, authorize_staff},
 };
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -41,20 +44,21 @@ fn view(row: &VenueRow) -> VenueView {
 /// Creates a venue of an organiser.
 #[utoipa::path(post, path = "/api/v1/venues", tag = "floor", request_body = CreateVenue, responses((status = 201, body = VenueView), (status = 403), (status = 404), (status = 422)))]
 #[post("/venues")]
-pub(super) async fn create_venue(caller: SignedIn, body: Body<CreateVenue>) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let (name, address) = (checks.text("/name", &body.name, 200), checks.text("/address", &body.address, 500));
-    checks.done()?;
+pub(super) async fn create_venue(caller: SignedIn, body: Body<CreateVenue>) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let (name, address) =
+        (checks.require_text("/name", &body.name, 200), checks.require_text("/address", &body.address, 500));
+    checks.finish()?;
     let row = VenueRow { id: VenueId::make(), organiser_id: body.organiser, name, address, version: 1 };
     let (user, now) = (caller.user, caller.now);
     let work = move |tx: &mut Tx<'_>| {
-        let granted = staff_of(tx, user, now, row.organiser_id, Plan::ORGANISER)?;
+        let granted = authorize_staff(tx, user, now, row.organiser_id, ManageVenues::ORGANISER)?;
         store::insert(tx, &row)?;
-        granted.audit(tx, "venue.create", row.id, None, Some(view(&row)))?;
-        Ok(Answer::created(&view(&row))?.version(1))
+        granted.record_audit(tx, "venue.create", row.id, None, Some(view(&row)))?;
+        Ok(ApiResponse::created(&view(&row))?.with_version(1))
     };
-    caller.once(work).await
+    caller.write_once(work).await
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -77,33 +81,33 @@ pub(super) async fn list_venues(
     caller: SignedIn,
     query: Query<VenueQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let VenueQuery { organiser, limit, cursor } = query.get()?;
-    let query = page::PageQuery { limit, cursor };
-    let (limit, after) = (query.limit()?, query.after_id()?);
+    let VenueQuery { organiser, limit, cursor } = query.into_result()?;
+    let query = pagination::PageQuery { limit, cursor };
+    let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
     let (user, now) = (caller.user, caller.now);
     let rows = caller.context.db.read(move |tx| {
-        staff_of(tx, user, now, organiser, Read::ORGANISER)?;
-        Ok::<_, Problem>(store::page(tx, organiser, after, limit + 1)?)
+        authorize_staff(tx, user, now, organiser, ReadVenues::ORGANISER)?;
+        Ok::<_, Problem>(store::list_page(tx, organiser, after, limit + 1)?)
     });
     let views = rows.await?.iter().map(view).collect();
-    Ok(Page::of(views, limit, |v: &VenueView| v.id.to_string()).answer(&req))
+    Ok(Page::from_rows(views, limit, |v: &VenueView| v.id.to_string()).into_response(&req))
 }
 
 /// A venue, for the organiser's staff. It is public as part of an edition.
 #[utoipa::path(get, path = "/api/v1/venues/{venue}", tag = "floor", params(("venue" = VenueId, Path)), responses((status = 200, body = VenueView), (status = 404)))]
 #[get("/venues/{venue}")]
-pub(super) async fn get_venue(permit: Permit<Read>) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_venue(permit: Permit<ReadVenues>) -> Result<HttpResponse, Problem> {
     let row = permit.read(|tx, granted| Ok(store::find(tx, granted.venue()?)?)).await?;
-    Ok(HttpResponse::Ok().insert_header(etag::tag(row.version)).json(view(&row)))
+    Ok(HttpResponse::Ok().insert_header(etag::header(row.version)).json(view(&row)))
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchVenue {
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     name: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     address: Option<String>,
 }
@@ -112,15 +116,15 @@ struct PatchVenue {
 #[utoipa::path(patch, path = "/api/v1/venues/{venue}", tag = "floor", params(("venue" = VenueId, Path), ("If-Match" = String, Header)), request_body = PatchVenue, responses((status = 200, body = VenueView), (status = 404), (status = 412), (status = 422)))]
 #[patch("/venues/{venue}")]
 pub(super) async fn patch_venue(
-    permit: Permit<Plan>,
+    permit: Permit<ManageVenues>,
     if_match: IfMatch,
     body: Body<PatchVenue>,
-) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let name = body.name.map(|n| checks.text("/name", &n, 200));
-    let address = body.address.map(|a| checks.text("/address", &a, 500));
-    checks.done()?;
+) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let name = body.name.map(|n| checks.require_text("/name", &n, 200));
+    let address = body.address.map(|a| checks.require_text("/address", &a, 500));
+    checks.finish()?;
     permit
         .write(move |tx, granted| {
             let before = store::find(tx, granted.venue()?)?;
@@ -128,11 +132,11 @@ pub(super) async fn patch_venue(
             let mut row = VenueRow { version: before.version + 1, ..before.clone() };
             row.name = name.unwrap_or(row.name);
             row.address = address.unwrap_or(row.address);
-            if !store::replace(tx, &row, before.version)? {
+            if !store::update(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
-            granted.audit(tx, "venue.change", row.id, Some(view(&before)), Some(view(&row)))?;
-            Ok(Answer::ok(&view(&row))?.version(row.version))
+            granted.record_audit(tx, "venue.change", row.id, Some(view(&before)), Some(view(&row)))?;
+            Ok(ApiResponse::ok(&view(&row))?.with_version(row.version))
         })
         .await
 }
@@ -140,14 +144,14 @@ pub(super) async fn patch_venue(
 /// Deletes a venue that no edition uses.
 #[utoipa::path(delete, path = "/api/v1/venues/{venue}", tag = "floor", params(("venue" = VenueId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
 #[delete("/venues/{venue}")]
-pub(super) async fn delete_venue(permit: Permit<Plan>, if_match: IfMatch) -> Result<Answer, Problem> {
+pub(super) async fn delete_venue(permit: Permit<ManageVenues>, if_match: IfMatch) -> Result<ApiResponse, Problem> {
     permit
         .write(move |tx, granted| {
             let before = store::find(tx, granted.venue()?)?;
             if_match.check(before.version)?;
             store::delete(tx, before.id)?;
-            granted.audit(tx, "venue.delete", before.id, Some(view(&before)), None)?;
-            Ok(Answer::no_content())
+            granted.record_audit(tx, "venue.delete", before.id, Some(view(&before)), None)?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }

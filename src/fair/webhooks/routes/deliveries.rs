@@ -4,16 +4,16 @@ use serde::Deserialize;
 
 use super::{
     super::{
-        endpoint,
-        queue::{self, DeliveryState},
+        delivery_store::{self, DeliveryState},
+        endpoint_store,
     },
-    SeeWebhooks,
-    endpoints::At,
-    view::{self, DeliveryView},
+    ViewWebhooks,
+    endpoints::WebhookPath,
+    views::{self, DeliveryView},
 };
 use hoicho_core::values::ids::{OrganiserId, WebhookDeliveryId, WebhookId};
 use hoicho_web::{
-    http::{Answer, Problem, Query, page, page::Page},
+    http::{ApiResponse, Problem, Query, pagination, pagination::Page},
     identity::Permit,
 };
 
@@ -34,20 +34,20 @@ struct DeliveryQuery {
 #[get("/organisers/{organiser}/webhooks/{webhook}/deliveries")]
 pub(super) async fn list_deliveries(
     req: HttpRequest,
-    permit: Permit<SeeWebhooks>,
-    path: At,
+    permit: Permit<ViewWebhooks>,
+    path: WebhookPath,
     query: Query<DeliveryQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let DeliveryQuery { state, limit, cursor } = query.get()?;
-    let query = page::PageQuery { limit, cursor };
-    let (limit, before) = (query.limit()?, query.after_id()?);
+    let DeliveryQuery { state, limit, cursor } = query.into_result()?;
+    let query = pagination::PageQuery { limit, cursor };
+    let (limit, before) = (query.limit()?, query.decode_id_cursor()?);
     let id = path.1;
     let result = permit.read(move |tx, granted| {
-        endpoint::find(tx, granted.organiser()?, id)?;
-        Ok(queue::page(tx, id, state, before, limit + 1)?)
+        endpoint_store::find(tx, granted.organiser()?, id)?;
+        Ok(delivery_store::list_page(tx, id, state, before, limit + 1)?)
     });
-    let views = result.await?.into_iter().map(|row| view::delivery(row, None)).collect();
-    Ok(Page::of(views, limit, |v: &DeliveryView| v.id.to_string()).answer(&req))
+    let views = result.await?.into_iter().map(|row| views::delivery_view(row, None)).collect();
+    Ok(Page::from_rows(views, limit, |v: &DeliveryView| v.id.to_string()).into_response(&req))
 }
 
 type DeliveryPath = web::Path<(OrganiserId, WebhookId, WebhookDeliveryId)>;
@@ -55,13 +55,13 @@ type DeliveryPath = web::Path<(OrganiserId, WebhookId, WebhookDeliveryId)>;
 /// Returns a delivery with its attempts and responses.
 #[utoipa::path(get, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path), ("delivery" = WebhookDeliveryId, Path)), responses((status = 200, body = DeliveryView), (status = 404)))]
 #[get("/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}")]
-pub(super) async fn get_delivery(permit: Permit<SeeWebhooks>, path: DeliveryPath) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_delivery(permit: Permit<ViewWebhooks>, path: DeliveryPath) -> Result<HttpResponse, Problem> {
     let (_, webhook, id) = path.into_inner();
     let result = permit.read(move |tx, granted| {
-        endpoint::find(tx, granted.organiser()?, webhook)?;
-        let row = queue::find(tx, webhook, id)?;
-        let attempts = queue::attempts_of(tx, &[id])?;
-        Ok(view::delivery(row, Some(attempts)))
+        endpoint_store::find(tx, granted.organiser()?, webhook)?;
+        let row = delivery_store::find_delivery(tx, webhook, id)?;
+        let attempts = delivery_store::list_attempts(tx, &[id])?;
+        Ok(views::delivery_view(row, Some(attempts)))
     });
     Ok(HttpResponse::Ok().json(result.await?))
 }
@@ -69,15 +69,15 @@ pub(super) async fn get_delivery(permit: Permit<SeeWebhooks>, path: DeliveryPath
 /// Retries a delivery now, whatever its state.
 #[utoipa::path(post, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}/retry", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path), ("delivery" = WebhookDeliveryId, Path)), responses((status = 202, body = DeliveryView), (status = 403), (status = 404)))]
 #[post("/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}/retry")]
-pub(super) async fn retry_delivery(permit: Permit<SeeWebhooks>, path: DeliveryPath) -> Result<Answer, Problem> {
+pub(super) async fn retry_delivery(permit: Permit<ViewWebhooks>, path: DeliveryPath) -> Result<ApiResponse, Problem> {
     let (_, webhook, id) = path.into_inner();
     permit
-        .once(move |tx, granted| {
-            endpoint::find(tx, granted.organiser()?, webhook)?;
-            queue::find(tx, webhook, id)?;
-            queue::again(tx, id, granted.now)?;
-            granted.audit(tx, "webhook.retry", webhook, None, Some(id))?;
-            Answer::accepted(&view::delivery(queue::find(tx, webhook, id)?, None))
+        .write_once(move |tx, granted| {
+            endpoint_store::find(tx, granted.organiser()?, webhook)?;
+            delivery_store::find_delivery(tx, webhook, id)?;
+            delivery_store::retry(tx, id, granted.now)?;
+            granted.record_audit(tx, "webhook.retry", webhook, None, Some(id))?;
+            ApiResponse::accepted(&views::delivery_view(delivery_store::find_delivery(tx, webhook, id)?, None))
         })
         .await
 }

@@ -5,20 +5,20 @@ use serde::Deserialize;
 
 use super::{
     super::{
-        client::Client,
-        endpoint::{self, SwitchedOff, WebhookRow},
-        event::EventType,
-        queue,
+        client::WebhookClient,
+        delivery_store,
+        endpoint_store::{self, SwitchedOff, WebhookRow},
+        event_type::EventType,
     },
-    ManageWebhooks, SeeWebhooks,
-    view::{self, NewWebhookView, WebhookView},
+    ManageWebhooks, ViewWebhooks,
+    views::{self, NewWebhookView, WebhookView},
 };
 use hoicho_core::{
-    i18n::Said,
+    i18n::MessageId,
     values::ids::{OrganiserId, WebhookId},
 };
 use hoicho_web::{
-    http::{Answer, Body, Checks, Code, Items, Problem, etag, etag::IfMatch, patch::present},
+    http::{ApiResponse, Body, Code, Items, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
     identity::Permit,
 };
 
@@ -37,16 +37,16 @@ struct CreateWebhook {
     event_types: Vec<EventType>,
 }
 
-fn normalise_types(checks: &mut Checks, mut types: Vec<EventType>) -> Vec<EventType> {
+fn normalise_types(checks: &mut Validator, mut types: Vec<EventType>) -> Vec<EventType> {
     types.sort();
     types.dedup();
-    checks.that(types.len() <= 100, "/event_types", "length", Said("a-webhook-takes-at-most-100-types"));
+    checks.require(types.len() <= 100, "/event_types", "length", MessageId("a-webhook-takes-at-most-100-types"));
     types
 }
 
-fn check_url(checks: &mut Checks, client: &Client, url: &str) {
-    let is_valid = url.len() <= 500 && !url.contains('\0') && client.takes(url);
-    checks.that(is_valid, "/url", "url", Said("this-address-cannot-be-sent-to"));
+fn check_url(checks: &mut Validator, client: &WebhookClient, url: &str) {
+    let is_valid = url.len() <= 500 && !url.contains('\0') && client.accepts_url(url);
+    checks.require(is_valid, "/url", "url", MessageId("this-address-cannot-be-sent-to"));
 }
 
 /// Creates an endpoint. The signing secret is only in this response, so `Idempotency-Key` is ignored: the response is not
@@ -54,21 +54,21 @@ fn check_url(checks: &mut Checks, client: &Client, url: &str) {
 #[utoipa::path(post, path = "/api/v1/organisers/{organiser}/webhooks", tag = "webhooks", params(("organiser" = OrganiserId, Path)), request_body = CreateWebhook, responses((status = 201, body = NewWebhookView), (status = 403), (status = 404), (status = 409), (status = 422)))]
 #[post("/organisers/{organiser}/webhooks")]
 pub(super) async fn create_webhook(
-    client: web::Data<Client>,
+    client: web::Data<WebhookClient>,
     permit: Permit<ManageWebhooks>,
     body: Body<CreateWebhook>,
-) -> Result<Answer, Problem> {
-    let CreateWebhook { name, url, event_types } = body.get()?;
-    let mut checks = Checks::default();
-    let name = checks.text("/name", &name, 100);
+) -> Result<ApiResponse, Problem> {
+    let CreateWebhook { name, url, event_types } = body.into_result()?;
+    let mut checks = Validator::default();
+    let name = checks.require_text("/name", &name, 100);
     check_url(&mut checks, &client, &url);
     let types = normalise_types(&mut checks, event_types);
-    checks.done()?;
+    checks.finish()?;
     permit
         .write(move |tx, granted| {
             let organiser = granted.organiser()?;
-            if endpoint::of_organiser(tx, organiser)?.len() >= MAX_WEBHOOKS {
-                return Err(Problem::new(Code::IllegalStep, Said("an-organiser-has-at-most-20-webhooks")));
+            if endpoint_store::list_by_organiser(tx, organiser)?.len() >= MAX_WEBHOOKS {
+                return Err(Problem::new(Code::IllegalStep, MessageId("an-organiser-has-at-most-20-webhooks")));
             }
             let row = WebhookRow {
                 id: WebhookId::make(),
@@ -78,16 +78,16 @@ pub(super) async fn create_webhook(
                 is_enabled: true,
                 switched_off_because: None,
                 failing_since: None,
-                created_by: granted.actor()?,
+                created_by: granted.require_user()?,
                 created_at: granted.now,
                 version: 1,
             };
-            endpoint::insert(tx, &row)?;
-            endpoint::put_types(tx, row.id, &types)?;
-            let secret = endpoint::add_secret(tx, row.id, granted.now, Duration::zero())?;
-            let view = view::webhook(row, types);
-            granted.audit(tx, "webhook.create", view.id, None, Some(&view))?;
-            Ok(Answer::created(&NewWebhookView { secret: (&secret).into(), webhook: view })?.version(1))
+            endpoint_store::insert(tx, &row)?;
+            endpoint_store::replace_event_types(tx, row.id, &types)?;
+            let secret = endpoint_store::add_secret(tx, row.id, granted.now, Duration::zero())?;
+            let view = views::webhook_view(row, types);
+            granted.record_audit(tx, "webhook.create", view.id, None, Some(&view))?;
+            Ok(ApiResponse::created(&NewWebhookView { secret: (&secret).into(), webhook: view })?.with_version(1))
         })
         .await
 }
@@ -95,51 +95,51 @@ pub(super) async fn create_webhook(
 /// Lists the endpoints of an organiser, newest first.
 #[utoipa::path(get, path = "/api/v1/organisers/{organiser}/webhooks", tag = "webhooks", params(("organiser" = OrganiserId, Path)), responses((status = 200, body = Items<WebhookView>), (status = 404)))]
 #[get("/organisers/{organiser}/webhooks")]
-pub(super) async fn list_webhooks(permit: Permit<SeeWebhooks>) -> Result<HttpResponse, Problem> {
+pub(super) async fn list_webhooks(permit: Permit<ViewWebhooks>) -> Result<HttpResponse, Problem> {
     let result = permit.read(|tx, granted| {
-        let rows = endpoint::of_organiser(tx, granted.organiser()?)?;
-        let mut types = endpoint::types_of(tx, &rows.iter().map(|r| r.id).collect::<Vec<_>>())?;
+        let rows = endpoint_store::list_by_organiser(tx, granted.organiser()?)?;
+        let mut types = endpoint_store::list_event_types(tx, &rows.iter().map(|r| r.id).collect::<Vec<_>>())?;
         let to_view = |row: WebhookRow| {
             let types = types.remove(&row.id).unwrap_or_default();
-            view::webhook(row, types)
+            views::webhook_view(row, types)
         };
         Ok(Items { items: rows.into_iter().map(to_view).collect::<Vec<_>>() })
     });
     Ok(HttpResponse::Ok().json(result.await?))
 }
 
-pub(super) type At = web::Path<(OrganiserId, WebhookId)>;
+pub(super) type WebhookPath = web::Path<(OrganiserId, WebhookId)>;
 
 /// Returns an endpoint.
 #[utoipa::path(get, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path)), responses((status = 200, body = WebhookView), (status = 404)))]
 #[get("/organisers/{organiser}/webhooks/{webhook}")]
-pub(super) async fn get_webhook(permit: Permit<SeeWebhooks>, path: At) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_webhook(permit: Permit<ViewWebhooks>, path: WebhookPath) -> Result<HttpResponse, Problem> {
     let id = path.1;
     let result = permit.read(move |tx, granted| {
-        let row = endpoint::find(tx, granted.organiser()?, id)?;
-        let types = endpoint::types_of(tx, &[id])?.remove(&id).unwrap_or_default();
-        Ok(view::webhook(row, types))
+        let row = endpoint_store::find(tx, granted.organiser()?, id)?;
+        let types = endpoint_store::list_event_types(tx, &[id])?.remove(&id).unwrap_or_default();
+        Ok(views::webhook_view(row, types))
     });
     let view = result.await?;
-    Ok(HttpResponse::Ok().insert_header(etag::tag(view.version)).json(view))
+    Ok(HttpResponse::Ok().insert_header(etag::header(view.version)).json(view))
 }
 
 /// Fields to change.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchWebhook {
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     name: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     url: Option<String>,
     /// Subscribed event types; empty: all.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     event_types: Option<Vec<EventType>>,
     /// Enabling makes waiting deliveries due now.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     is_enabled: Option<bool>,
 }
@@ -149,48 +149,54 @@ struct PatchWebhook {
 #[utoipa::path(patch, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path), ("If-Match" = String, Header)), request_body = PatchWebhook, responses((status = 200, body = WebhookView), (status = 403), (status = 404), (status = 412), (status = 422)))]
 #[patch("/organisers/{organiser}/webhooks/{webhook}")]
 pub(super) async fn patch_webhook(
-    client: web::Data<Client>,
+    client: web::Data<WebhookClient>,
     permit: Permit<ManageWebhooks>,
-    path: At,
+    path: WebhookPath,
     if_match: IfMatch,
     body: Body<PatchWebhook>,
-) -> Result<Answer, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let name = body.name.map(|n| checks.text("/name", &n, 100));
+) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let name = body.name.map(|n| checks.require_text("/name", &n, 100));
     if let Some(url) = &body.url {
         check_url(&mut checks, &client, url);
     }
     let types = body.event_types.map(|types| normalise_types(&mut checks, types));
-    checks.done()?;
+    checks.finish()?;
     let id = path.1;
     permit
         .write(move |tx, granted| {
-            let before = endpoint::find(tx, granted.organiser()?, id)?;
+            let before = endpoint_store::find(tx, granted.organiser()?, id)?;
             if_match.check(before.version)?;
-            let types_before = endpoint::types_of(tx, &[id])?.remove(&id).unwrap_or_default();
+            let types_before = endpoint_store::list_event_types(tx, &[id])?.remove(&id).unwrap_or_default();
             let mut row = WebhookRow { version: before.version + 1, ..before.clone() };
             row.name = name.unwrap_or(row.name);
             row.url = body.url.unwrap_or(row.url);
             match body.is_enabled {
                 Some(true) if !before.is_enabled => {
                     (row.is_enabled, row.switched_off_because, row.failing_since) = (true, None, None);
-                    queue::hurry(tx, id, granted.now)?;
+                    delivery_store::retry_all(tx, id, granted.now)?;
                 }
                 Some(false) if before.is_enabled => {
                     (row.is_enabled, row.switched_off_because) = (false, Some(SwitchedOff::ByHand));
                 }
                 Some(_) | None => {}
             }
-            if !endpoint::replace(tx, &row, before.version)? {
+            if !endpoint_store::update(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
             if let Some(types) = &types {
-                endpoint::put_types(tx, id, types)?;
+                endpoint_store::replace_event_types(tx, id, types)?;
             }
-            let view = view::webhook(row, types.unwrap_or_else(|| types_before.clone()));
-            granted.audit(tx, "webhook.change", id, Some(&view::webhook(before, types_before)), Some(&view))?;
-            Ok(Answer::ok(&view)?.version(view.version))
+            let view = views::webhook_view(row, types.unwrap_or_else(|| types_before.clone()));
+            granted.record_audit(
+                tx,
+                "webhook.change",
+                id,
+                Some(&views::webhook_view(before, types_before)),
+                Some(&view),
+            )?;
+            Ok(ApiResponse::ok(&view)?.with_version(view.version))
         })
         .await
 }
@@ -200,17 +206,17 @@ pub(super) async fn patch_webhook(
 #[delete("/organisers/{organiser}/webhooks/{webhook}")]
 pub(super) async fn delete_webhook(
     permit: Permit<ManageWebhooks>,
-    path: At,
+    path: WebhookPath,
     if_match: IfMatch,
-) -> Result<Answer, Problem> {
+) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
         .write(move |tx, granted| {
-            let before = endpoint::find(tx, granted.organiser()?, id)?;
+            let before = endpoint_store::find(tx, granted.organiser()?, id)?;
             if_match.check(before.version)?;
-            endpoint::delete(tx, id)?;
-            granted.audit(tx, "webhook.delete", id, Some((before.name, before.url)), None)?;
-            Ok(Answer::no_content())
+            endpoint_store::delete(tx, id)?;
+            granted.record_audit(tx, "webhook.delete", id, Some((before.name, before.url)), None)?;
+            Ok(ApiResponse::no_content())
         })
         .await
 }

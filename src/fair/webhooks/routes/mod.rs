@@ -3,7 +3,7 @@ mod deliveries;
 mod endpoints;
 mod replay;
 mod secrets;
-mod view;
+mod views;
 
 use actix_web::web;
 
@@ -41,7 +41,7 @@ impl Action for ManageWebhooks {
 }
 
 /// Read endpoints and deliveries, retry, replay and send test events.
-struct SeeWebhooks;
-impl Action for SeeWebhooks {
+struct ViewWebhooks;
+impl Action for ViewWebhooks {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
 }

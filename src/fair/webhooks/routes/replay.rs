@@ -6,22 +6,22 @@ use serde_json::json;
 
 use super::{
     super::{
-        endpoint::{self, WebhookRow},
-        event::EventType,
-        queue::{self, MessageRow},
+        delivery_store::{self, MessageRow},
+        endpoint_store::{self, WebhookRow},
+        event_type::EventType,
     },
-    SeeWebhooks,
-    endpoints::At,
-    view::{self, DeliveryView},
+    ViewWebhooks,
+    endpoints::WebhookPath,
+    views::{self, DeliveryView},
 };
 use hoicho_core::{
     db::Tx,
-    i18n::Said,
+    i18n::MessageId,
     values::ids::{OrganiserId, WebhookId, WebhookMessageId},
 };
 use hoicho_web::{
-    http::{Answer, Body, Checks, Code, Problem},
-    identity::{Granted, Permit},
+    http::{ApiResponse, Body, Code, Problem, Validator},
+    identity::{Authorized, Permit},
 };
 
 /// Max messages per replay.
@@ -29,18 +29,22 @@ const MAX_REPLAYED: i64 = 10_000;
 /// Days for which messages are stored.
 const RETENTION_DAYS: i64 = 30;
 
-fn find_enabled(tx: &mut Tx<'_>, granted: &Granted, id: WebhookId) -> Result<WebhookRow, Problem> {
-    let row = endpoint::find(tx, granted.organiser()?, id)?;
-    if row.is_enabled { Ok(row) } else { Err(Problem::new(Code::IllegalStep, Said("this-webhook-is-switched-off"))) }
+fn find_enabled(tx: &mut Tx<'_>, granted: &Authorized, id: WebhookId) -> Result<WebhookRow, Problem> {
+    let row = endpoint_store::find(tx, granted.organiser()?, id)?;
+    if row.is_enabled {
+        Ok(row)
+    } else {
+        Err(Problem::new(Code::IllegalStep, MessageId("this-webhook-is-switched-off")))
+    }
 }
 
 /// Sends a test event to an endpoint, whatever event types it subscribes to.
 #[utoipa::path(post, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/test", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path)), responses((status = 202, body = DeliveryView), (status = 403), (status = 404), (status = 409)))]
 #[post("/organisers/{organiser}/webhooks/{webhook}/test")]
-pub(super) async fn send_test_event(permit: Permit<SeeWebhooks>, path: At) -> Result<Answer, Problem> {
+pub(super) async fn send_test_event(permit: Permit<ViewWebhooks>, path: WebhookPath) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
-        .once(move |tx, granted| {
+        .write_once(move |tx, granted| {
             let webhook = find_enabled(tx, &granted, id)?;
             let message = WebhookMessageId::make();
             let data = json!({ "organiser": webhook.organiser_id, "webhook": id, "name": webhook.name });
@@ -54,9 +58,9 @@ pub(super) async fn send_test_event(permit: Permit<SeeWebhooks>, path: At) -> Re
                 payload: payload.to_string(),
                 created_at: granted.now,
             };
-            let delivery = message.to(id, granted.now);
-            queue::put(tx, std::slice::from_ref(&message), std::slice::from_ref(&delivery))?;
-            Answer::accepted(&view::delivery((delivery, message), None))
+            let delivery = message.delivery_to(id, granted.now);
+            delivery_store::insert_messages(tx, std::slice::from_ref(&message), std::slice::from_ref(&delivery))?;
+            ApiResponse::accepted(&views::delivery_view((delivery, message), None))
         })
         .await
 }
@@ -80,26 +84,26 @@ struct Replayed {
 #[utoipa::path(post, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/replay", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path)), request_body = ReplayEvents, responses((status = 202, body = Replayed), (status = 403), (status = 404), (status = 409), (status = 422)))]
 #[post("/organisers/{organiser}/webhooks/{webhook}/replay")]
 pub(super) async fn replay_events(
-    permit: Permit<SeeWebhooks>,
-    path: At,
+    permit: Permit<ViewWebhooks>,
+    path: WebhookPath,
     body: Body<ReplayEvents>,
-) -> Result<Answer, Problem> {
-    let since = body.get()?.since.naive_utc();
+) -> Result<ApiResponse, Problem> {
+    let since = body.into_result()?.since.naive_utc();
     let id = path.1;
     permit
-        .once(move |tx, granted| {
+        .write_once(move |tx, granted| {
             let webhook = find_enabled(tx, &granted, id)?;
-            let mut checks = Checks::default();
+            let mut checks = Validator::default();
             let is_in_range = since >= granted.now - Duration::days(RETENTION_DAYS) && since <= granted.now;
-            checks.that(is_in_range, "/since", "range", Said("since-is-at-most-30-days-ago"));
-            checks.done()?;
-            let types = endpoint::types_of(tx, &[id])?.remove(&id);
-            let mut messages = queue::messages_since(tx, webhook.organiser_id, since, MAX_REPLAYED)?;
+            checks.require(is_in_range, "/since", "range", MessageId("since-is-at-most-30-days-ago"));
+            checks.finish()?;
+            let types = endpoint_store::list_event_types(tx, &[id])?.remove(&id);
+            let mut messages = delivery_store::messages_since(tx, webhook.organiser_id, since, MAX_REPLAYED)?;
             messages.retain(|m| types.as_ref().is_none_or(|types| types.contains(&m.event_type)));
-            let deliveries: Vec<_> = messages.iter().map(|m| m.to(id, granted.now)).collect();
-            queue::put(tx, &[], &deliveries)?;
-            granted.audit(tx, "webhook.replay", id, None, Some((since, deliveries.len())))?;
-            Answer::accepted(&Replayed { queued: deliveries.len() })
+            let deliveries: Vec<_> = messages.iter().map(|m| m.delivery_to(id, granted.now)).collect();
+            delivery_store::insert_messages(tx, &[], &deliveries)?;
+            granted.record_audit(tx, "webhook.replay", id, None, Some((since, deliveries.len())))?;
+            ApiResponse::accepted(&Replayed { queued: deliveries.len() })
         })
         .await
 }

@@ -3,13 +3,13 @@ use actix_web::post;
 use chrono::Duration;
 use serde::Deserialize;
 
-use super::{super::endpoint, ManageWebhooks, endpoints::At, view::SecretView};
+use super::{super::endpoint_store, ManageWebhooks, endpoints::WebhookPath, views::SecretView};
 use hoicho_core::{
-    i18n::Said,
+    i18n::MessageId,
     values::ids::{OrganiserId, WebhookId},
 };
 use hoicho_web::{
-    http::{Answer, Body, Checks, Problem},
+    http::{ApiResponse, Body, Problem, Validator},
     identity::Permit,
 };
 
@@ -26,20 +26,20 @@ struct RotateSecret {
 #[post("/organisers/{organiser}/webhooks/{webhook}/rotate-secret")]
 pub(super) async fn rotate_secret(
     permit: Permit<ManageWebhooks>,
-    path: At,
+    path: WebhookPath,
     body: Body<RotateSecret>,
-) -> Result<Answer, Problem> {
-    let overlap_h = body.get()?.overlap_h.unwrap_or(24);
-    let mut checks = Checks::default();
-    checks.that((0..=720).contains(&overlap_h), "/overlap_h", "range", Said("an-overlap-is-0-to-720-hours"));
-    checks.done()?;
+) -> Result<ApiResponse, Problem> {
+    let overlap_h = body.into_result()?.overlap_h.unwrap_or(24);
+    let mut checks = Validator::default();
+    checks.require((0..=720).contains(&overlap_h), "/overlap_h", "range", MessageId("an-overlap-is-0-to-720-hours"));
+    checks.finish()?;
     let id = path.1;
     permit
         .write(move |tx, granted| {
-            endpoint::find(tx, granted.organiser()?, id)?;
-            let secret = endpoint::add_secret(tx, id, granted.now, Duration::hours(overlap_h))?;
-            granted.audit(tx, "webhook.rotate_secret", id, None, Some(overlap_h))?;
-            Answer::created(&SecretView::from(&secret))
+            endpoint_store::find(tx, granted.organiser()?, id)?;
+            let secret = endpoint_store::add_secret(tx, id, granted.now, Duration::hours(overlap_h))?;
+            granted.record_audit(tx, "webhook.rotate_secret", id, None, Some(overlap_h))?;
+            ApiResponse::created(&SecretView::from(&secret))
         })
         .await
 }

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{
     SignedIn,
-    invitations::{self, Offer},
+    invitations::{self, OfferedRole},
 };
 use crate::{
     audit,
-    http::{Answer, Body, Problem},
+    http::{ApiResponse, Body, Problem},
 };
 use hoicho_core::values::ids::{ExhibitorId, OrganiserId};
 
@@ -31,13 +31,17 @@ struct JoinedView {
 /// Accepts an invitation sent to the caller's address.
 #[utoipa::path(post, path = "/api/v1/invitations/accept", tag = "auth", request_body = AcceptInvitation, responses((status = 200, body = JoinedView), (status = 401), (status = 404)))]
 #[post("/invitations/accept")]
-pub(super) async fn accept_invitation(caller: SignedIn, body: Body<AcceptInvitation>) -> Result<Answer, Problem> {
-    let token = body.get()?.token;
+pub(super) async fn accept_invitation(caller: SignedIn, body: Body<AcceptInvitation>) -> Result<ApiResponse, Problem> {
+    let token = body.into_result()?.token;
     let (user, now) = (caller.user, caller.now);
     let work = move |tx: &mut hoicho_core::db::Tx<'_>| {
         let joined = match invitations::accept(tx, user, &token, now)? {
-            Offer::Organiser(id, role) => JoinedView { organiser: Some(id), exhibitor: None, role: role.as_str() },
-            Offer::Exhibitor(id, role) => JoinedView { organiser: None, exhibitor: Some(id), role: role.as_str() },
+            OfferedRole::Organiser(id, role) => {
+                JoinedView { organiser: Some(id), exhibitor: None, role: role.as_str() }
+            }
+            OfferedRole::Exhibitor(id, role) => {
+                JoinedView { organiser: None, exhibitor: Some(id), role: role.as_str() }
+            }
         };
         let entry = audit::Entry {
             organiser: joined.organiser,
@@ -51,7 +55,7 @@ pub(super) async fn accept_invitation(caller: SignedIn, body: Body<AcceptInvitat
             at: now,
         };
         audit::record(tx, entry)?;
-        Answer::ok(&joined)
+        ApiResponse::ok(&joined)
     };
-    caller.once(work).await
+    caller.write_once(work).await
 }

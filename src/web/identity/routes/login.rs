@@ -4,14 +4,14 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::super::{
-    caller::source,
+    caller::source_address,
     lockout, session,
-    session::{Tokens, issue},
+    session::{Tokens, issue_tokens},
     store,
 };
 use crate::http::{Body, Code, Problem};
 use crate::identity::RequestContext;
-use hoicho_core::i18n::Said;
+use hoicho_core::i18n::MessageId;
 
 /// Credentials.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -31,30 +31,31 @@ pub(super) async fn login(
     context: web::Data<RequestContext>,
     body: Body<Login>,
 ) -> Result<HttpResponse, Problem> {
-    let Login { email, password } = body.get()?;
-    let key = super::key(&email).filter(|_| password.expose_secret().len() <= 1_000).ok_or(Code::WrongCredentials)?;
-    let (now, address) = (context.clock.now(), source(&req, context.behind_proxy).to_string());
+    let Login { email, password } = body.into_result()?;
+    let key =
+        super::email_key(&email).filter(|_| password.expose_secret().len() <= 1_000).ok_or(Code::WrongCredentials)?;
+    let (now, address) = (context.clock.now(), source_address(&req, context.trusts_forwarded_for).to_string());
     let (email_key, at) = (key.clone(), address.clone());
     let account = context.db.read(move |tx| {
         lockout::check(tx, &email_key, &at, now)?;
-        Ok::<_, Problem>(store::account_by_email(tx, &email_key)?)
+        Ok::<_, Problem>(store::find_account_by_email(tx, &email_key)?)
     });
     let account = account.await?;
-    let is_correct = context.passwords.check(password, account.as_ref().map(|a| a.password_hash.clone())).await?;
+    let is_correct = context.passwords.verify(password, account.as_ref().map(|a| a.password_hash.clone())).await?;
     let Some(account) = account.filter(|_| is_correct) else {
-        context.db.write(move |tx| lockout::failed(tx, &key, &address, now).map_err(Problem::from)).await?;
+        context.db.write(move |tx| lockout::record_failure(tx, &key, &address, now).map_err(Problem::from)).await?;
         return Err(Code::WrongCredentials.into());
     };
     if account.email_verified_at.is_none() {
-        return Err(Problem::new(Code::EmailNotVerified, Said("please-open-the-verification-mail-we-sent")));
+        return Err(Problem::new(Code::EmailNotVerified, MessageId("please-open-the-verification-mail-we-sent")));
     }
-    let issue = issue(&context, account.id, session::begin(now));
+    let issue = issue_tokens(&context, account.id, session::new_family(now));
     let tokens = context.db.write(move |tx| {
-        lockout::succeeded(tx, (account.id, &key), &address, now)?;
+        lockout::record_success(tx, (account.id, &key), &address, now)?;
         issue(tx)
     });
     let tokens = tokens.await?;
-    tracing::info!(target: "hoicho::security", user = %account.id, source = %source(&req, context.behind_proxy), "logged in");
+    tracing::info!(target: "hoicho::security", user = %account.id, source = %source_address(&req, context.trusts_forwarded_for), "logged in");
     Ok(HttpResponse::Ok().json(tokens))
 }
 
@@ -69,8 +70,8 @@ struct Refresh {
 #[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "auth", request_body = Refresh, responses((status = 200, body = Tokens), (status = 401)))]
 #[post("/auth/refresh")]
 pub(super) async fn refresh(context: web::Data<RequestContext>, body: Body<Refresh>) -> Result<HttpResponse, Problem> {
-    let body = body.get()?;
-    let tokens = session::renew(&context, &body.refresh_token).await?;
+    let body = body.into_result()?;
+    let tokens = session::refresh(&context, &body.refresh_token).await?;
     Ok(HttpResponse::Ok().json(tokens.ok_or(Code::LoginRequired)?))
 }
 
@@ -78,7 +79,7 @@ pub(super) async fn refresh(context: web::Data<RequestContext>, body: Body<Refre
 #[utoipa::path(post, path = "/api/v1/auth/logout", tag = "auth", request_body = Refresh, responses((status = 204)))]
 #[post("/auth/logout")]
 pub(super) async fn logout(context: web::Data<RequestContext>, body: Body<Refresh>) -> Result<HttpResponse, Problem> {
-    let body = body.get()?;
+    let body = body.into_result()?;
     session::end(&context, &body.refresh_token).await?;
     Ok(HttpResponse::NoContent().finish())
 }

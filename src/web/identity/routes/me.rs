@@ -3,7 +3,7 @@ use actix_web::{HttpResponse, get, patch};
 use serde::{Deserialize, Serialize};
 
 use super::super::{SignedIn, roles::*, store};
-use crate::http::{Body, Checks, Problem, patch::present};
+use crate::http::{Body, Problem, Validator, patch::deserialize_present};
 use hoicho_core::{
     db::Tx,
     i18n::Language,
@@ -35,18 +35,18 @@ struct MeView {
 }
 
 fn view(tx: &mut Tx<'_>, user: UserId) -> Result<MeView, Problem> {
-    let account = store::account(tx, user)?;
+    let account = store::find_account(tx, user)?;
     Ok(MeView {
         id: user,
         email: account.email,
         display_name: account.display_name,
         language: account.language,
         is_admin: account.is_admin,
-        organisers: store::organiser_roles(tx, user)?
+        organisers: store::list_organiser_roles(tx, user)?
             .into_iter()
             .map(|(organiser, role)| OrganiserMembership { organiser, role })
             .collect(),
-        exhibitors: store::exhibitor_roles(tx, user)?
+        exhibitors: store::list_exhibitor_roles(tx, user)?
             .into_iter()
             .map(|(exhibitor, role)| ExhibitorMembership { exhibitor, role })
             .collect(),
@@ -65,11 +65,11 @@ pub(super) async fn get_me(caller: SignedIn) -> Result<HttpResponse, Problem> {
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchMe {
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     display_name: Option<String>,
     /// Language of mails.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     language: Option<Language>,
 }
@@ -78,18 +78,18 @@ struct PatchMe {
 #[utoipa::path(patch, path = "/api/v1/me", tag = "auth", request_body = PatchMe, responses((status = 200, body = MeView), (status = 401), (status = 422)))]
 #[patch("/me")]
 pub(super) async fn patch_me(caller: SignedIn, body: Body<PatchMe>) -> Result<HttpResponse, Problem> {
-    let body = body.get()?;
-    let mut checks = Checks::default();
-    let display_name = body.display_name.map(|name| checks.text("/display_name", &name, 200));
-    checks.done()?;
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let display_name = body.display_name.map(|name| checks.require_text("/display_name", &name, 200));
+    checks.finish()?;
     let (user, now) = (caller.user, caller.now);
     let view = caller.context.db.write(move |tx| {
-        let before = store::account(tx, user)?;
+        let before = store::find_account(tx, user)?;
         let name = display_name.unwrap_or_else(|| before.display_name.clone());
         let language = body.language.unwrap_or(before.language);
         store::set_profile(tx, user, &name, language)?;
         let (old, new) = ((&before.display_name, before.language), (&name, language));
-        super::note(tx, user, "user.change", Some(old), Some(new), now)?;
+        super::record_audit(tx, user, "user.change", Some(old), Some(new), now)?;
         view(tx, user)
     });
     Ok(HttpResponse::Ok().json(view.await?))

@@ -8,10 +8,10 @@ mod register;
 use actix_web::web;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{audit, http::Checks};
+use crate::{audit, http::Validator};
 use hoicho_core::{
     db::Tx,
-    i18n::Said,
+    i18n::MessageId,
     values::{clock::Instant, ids::UserId},
 };
 
@@ -42,9 +42,14 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 }
 
 /// Validates an e-mail address.
-pub fn email(checks: &mut Checks, pointer: &str, typed: &str) -> String {
-    let email = checks.text(pointer, typed, 254);
-    checks.that(email.parse::<lettre::Address>().is_ok(), pointer, "email", Said("this-is-not-an-e-mail-address"));
+pub fn validate_email(checks: &mut Validator, pointer: &str, typed: &str) -> String {
+    let email = checks.require_text(pointer, typed, 254);
+    checks.require(
+        email.parse::<lettre::Address>().is_ok(),
+        pointer,
+        "email",
+        MessageId("this-is-not-an-e-mail-address"),
+    );
     email
 }
 
@@ -54,30 +59,30 @@ const MAX_RATED_CHARS: usize = 64;
 /// Validates a password by length and by its zxcvbn score, which must be at least 2 (more than 10^6 guesses). Common
 /// passwords, the user's own name and address, and our own name score low. There are no rules on character classes:
 /// they make people write passwords down.
-fn password(checks: &mut Checks, pointer: &str, typed: &SecretString, own: &[&str]) {
+fn validate_password(checks: &mut Validator, pointer: &str, typed: &SecretString, own: &[&str]) {
     let is_long_enough = (10..=200).contains(&typed.expose_secret().chars().count());
-    checks.that(is_long_enough, pointer, "password", Said("a-password-needs-10-to-200-characters"));
+    checks.require(is_long_enough, pointer, "password", MessageId("a-password-needs-10-to-200-characters"));
     if !is_long_enough {
         return;
     }
     let rated: String = typed.expose_secret().chars().take(MAX_RATED_CHARS).collect();
     let own: Vec<&str> = own.iter().copied().chain(["hoicho", "hội chợ", "ocop"]).collect();
-    checks.that(
+    checks.require(
         zxcvbn::zxcvbn(&rated, &own).score() >= zxcvbn::Score::Two,
         pointer,
         "guessable",
-        Said("this-password-is-guessed-easily"),
+        MessageId("this-password-is-guessed-easily"),
     );
 }
 
 /// The lookup key of an address; `None` for one that the database cannot store.
-fn key(typed: &str) -> Option<String> {
+fn email_key(typed: &str) -> Option<String> {
     let key = typed.trim().to_lowercase();
     (key.len() <= 254 && !key.contains('\0')).then_some(key)
 }
 
 /// Writes a row of the audit log about the user's own account, never with a password or token.
-fn note<T: serde::Serialize>(
+fn record_audit<T: serde::Serialize>(
     tx: &mut Tx<'_>,
     user: UserId,
     action: &'static str,

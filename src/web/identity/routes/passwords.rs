@@ -3,13 +3,13 @@ use actix_web::{HttpRequest, HttpResponse, post, put, web};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::super::{SignedIn, caller::source, lockout, one_time, one_time::Purpose, store};
+use super::super::{SignedIn, caller::source_address, email_tokens, email_tokens::Purpose, lockout, store};
 use crate::identity::RequestContext;
 use crate::{
-    http::{Body, Checks, Code, Problem},
+    http::{Body, Code, Problem, Validator},
     outbox,
 };
-use hoicho_core::i18n::Said;
+use hoicho_core::i18n::MessageId;
 
 /// Requests a password reset.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -25,15 +25,15 @@ pub(super) async fn request_reset(
     context: web::Data<RequestContext>,
     body: Body<RequestReset>,
 ) -> Result<HttpResponse, Problem> {
-    let email = body.get()?.email;
+    let email = body.into_result()?.email;
     let now = context.clock.now();
-    if let Some(key) = super::key(&email) {
+    if let Some(key) = super::email_key(&email) {
         context
             .db
             .write(move |tx| {
-                match store::account_by_email(tx, &key)? {
-                    Some(account) => one_time::mail(tx, &account, Purpose::ResetPassword, now)?,
-                    None => outbox::put_nothing(tx, now)?,
+                match store::find_account_by_email(tx, &key)? {
+                    Some(account) => email_tokens::send(tx, &account, Purpose::ResetPassword, now)?,
+                    None => outbox::insert_decoy(tx, now)?,
                 }
                 Ok::<_, Problem>(())
             })
@@ -60,21 +60,21 @@ pub(super) async fn confirm_reset(
     context: web::Data<RequestContext>,
     body: Body<ConfirmReset>,
 ) -> Result<HttpResponse, Problem> {
-    let ConfirmReset { token, password } = body.get()?;
-    let mut checks = Checks::default();
-    super::password(&mut checks, "/password", &password, &[]);
-    checks.done()?;
+    let ConfirmReset { token, password } = body.into_result()?;
+    let mut checks = Validator::default();
+    super::validate_password(&mut checks, "/password", &password, &[]);
+    checks.finish()?;
     let password_hash = context.passwords.hash(password).await?;
     let now = context.clock.now();
     context
         .db
         .write(move |tx| {
-            let user = one_time::redeem(tx, &token, Purpose::ResetPassword, now)?
-                .ok_or_else(|| Problem::new(Code::NotFound, Said("this-token-is-wrong-used-or-too")))?;
+            let user = email_tokens::consume(tx, &token, Purpose::ResetPassword, now)?
+                .ok_or_else(|| Problem::new(Code::NotFound, MessageId("this-token-is-wrong-used-or-too")))?;
             store::set_password(tx, user, &password_hash)?;
             store::verify_email(tx, user, now)?;
-            super::note::<()>(tx, user, "user.reset_password", None, None, now)?;
-            let account = store::account(tx, user)?;
+            super::record_audit::<()>(tx, user, "user.reset_password", None, None, now)?;
+            let account = store::find_account(tx, user)?;
             Ok::<_, Problem>(lockout::reset(tx, &account.email_key)?)
         })
         .await?;
@@ -100,20 +100,20 @@ pub(super) async fn change_password(
     caller: SignedIn,
     body: Body<ChangePassword>,
 ) -> Result<HttpResponse, Problem> {
-    let ChangePassword { current, new } = body.get()?;
+    let ChangePassword { current, new } = body.into_result()?;
     let (user, now, context) = (caller.user, caller.now, caller.context);
-    let account = context.db.read(move |tx| store::account(tx, user).map_err(Problem::from)).await?;
-    let mut checks = Checks::default();
-    super::password(&mut checks, "/new", &new, &[&account.email, &account.display_name]);
-    checks.done()?;
-    let from = source(&req, context.behind_proxy).to_string();
-    lockout::confirm(&context, &account, current, (from, now)).await?;
+    let account = context.db.read(move |tx| store::find_account(tx, user).map_err(Problem::from)).await?;
+    let mut checks = Validator::default();
+    super::validate_password(&mut checks, "/new", &new, &[&account.email, &account.display_name]);
+    checks.finish()?;
+    let from = source_address(&req, context.trusts_forwarded_for).to_string();
+    lockout::confirm_password(&context, &account, current, (from, now)).await?;
     let password_hash = context.passwords.hash(new).await?;
     context
         .db
         .write(move |tx| {
             store::set_password(tx, user, &password_hash)?;
-            Ok::<_, Problem>(super::note::<()>(tx, user, "user.change_password", None, None, now)?)
+            Ok::<_, Problem>(super::record_audit::<()>(tx, user, "user.change_password", None, None, now)?)
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())

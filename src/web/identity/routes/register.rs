@@ -3,14 +3,14 @@ use actix_web::{HttpResponse, post, web};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::super::{consent, one_time, one_time::Purpose, store};
+use super::super::{consent, email_tokens, email_tokens::Purpose, store};
 use crate::identity::RequestContext;
 use crate::{
-    http::{Body, Checks, Code, Problem},
-    outbox::{self, Letter, Mail},
+    http::{Body, Code, Problem, Validator},
+    outbox::{self, EmailKind, OutgoingEmail},
 };
 use hoicho_core::{
-    i18n::{Language, Said},
+    i18n::{Language, MessageId},
     values::ids::UserId,
 };
 
@@ -39,18 +39,18 @@ pub(super) async fn register(
     context: web::Data<RequestContext>,
     body: Body<Register>,
 ) -> Result<HttpResponse, Problem> {
-    let Register { email, password, display_name, language, agreed_notice } = body.get()?;
-    let mut checks = Checks::default();
-    let display_name = checks.text("/display_name", &display_name, 200);
-    let email = super::email(&mut checks, "/email", &email);
-    super::password(&mut checks, "/password", &password, &[&email, &display_name]);
-    checks.that(
-        agreed_notice.as_ref().is_none_or(|notice| notice == consent::NOTICE),
+    let Register { email, password, display_name, language, agreed_notice } = body.into_result()?;
+    let mut checks = Validator::default();
+    let display_name = checks.require_text("/display_name", &display_name, 200);
+    let email = super::validate_email(&mut checks, "/email", &email);
+    super::validate_password(&mut checks, "/password", &password, &[&email, &display_name]);
+    checks.require(
+        agreed_notice.as_ref().is_none_or(|notice| notice == consent::NOTICE_VERSION),
         "/agreed_notice",
         "notice",
-        Said("the-privacy-notice-of-now-is").with(&[("NOTICE", &consent::NOTICE)]),
+        MessageId("the-privacy-notice-of-now-is").with_args(&[("NOTICE", &consent::NOTICE_VERSION)]),
     );
-    checks.done()?;
+    checks.finish()?;
     let password_hash = context.passwords.hash(password).await?;
     let now = context.clock.now();
     let has_consent = agreed_notice.is_some();
@@ -68,34 +68,34 @@ pub(super) async fn register(
     context
         .db
         .write(move |tx| {
-            let existing = store::account_by_email(tx, &user.email_key)?;
+            let existing = store::find_account_by_email(tx, &user.email_key)?;
             match existing {
                 Some(account) if account.email_verified_at.is_some() => {
-                    let mail = Mail {
+                    let mail = OutgoingEmail {
                         to: account.email,
                         name: account.display_name,
                         language: account.language,
-                        letter: Letter::AccountExists,
+                        letter: EmailKind::AccountExists,
                     };
-                    outbox::put(tx, &mail, now)?;
+                    outbox::insert(tx, &mail, now)?;
                 }
                 Some(account) => {
-                    store::register_again(tx, account.id, &user.password_hash, &user.display_name)?;
+                    store::update_unverified(tx, account.id, &user.password_hash, &user.display_name)?;
                     if has_consent {
-                        consent::give(tx, account.id, now)?;
+                        consent::record(tx, account.id, now)?;
                     }
-                    super::note::<()>(tx, account.id, "user.register_again", None, None, now)?;
-                    let account = store::account(tx, account.id)?;
-                    one_time::mail(tx, &account, Purpose::VerifyEmail, now)?;
+                    super::record_audit::<()>(tx, account.id, "user.register_again", None, None, now)?;
+                    let account = store::find_account(tx, account.id)?;
+                    email_tokens::send(tx, &account, Purpose::VerifyEmail, now)?;
                 }
                 None => {
                     store::insert_user(tx, &user)?;
                     if has_consent {
-                        consent::give(tx, user.id, now)?;
+                        consent::record(tx, user.id, now)?;
                     }
-                    super::note(tx, user.id, "user.register", None, Some(&user.email), now)?;
-                    let account = store::account(tx, user.id)?;
-                    one_time::mail(tx, &account, Purpose::VerifyEmail, now)?;
+                    super::record_audit(tx, user.id, "user.register", None, Some(&user.email), now)?;
+                    let account = store::find_account(tx, user.id)?;
+                    email_tokens::send(tx, &account, Purpose::VerifyEmail, now)?;
                 }
             }
             Ok::<_, Problem>(())
@@ -123,24 +123,24 @@ pub(super) async fn verify_email(
     context: web::Data<RequestContext>,
     body: Body<VerifyEmail>,
 ) -> Result<HttpResponse, Problem> {
-    let VerifyEmail { token, password } = body.get()?;
+    let VerifyEmail { token, password } = body.into_result()?;
     let now = context.clock.now();
-    let invalid_token = || Problem::new(Code::NotFound, Said("this-token-is-wrong-used-or-too-2"));
+    let invalid_token = || Problem::new(Code::NotFound, MessageId("this-token-is-wrong-used-or-too-2"));
     let token_copy = token.clone();
     let account = context.db.read(move |tx| {
-        let owner = one_time::owner(tx, &token_copy, Purpose::VerifyEmail, now)?.ok_or_else(invalid_token)?;
-        Ok::<_, Problem>(store::account(tx, owner)?)
+        let owner = email_tokens::find_owner(tx, &token_copy, Purpose::VerifyEmail, now)?.ok_or_else(invalid_token)?;
+        Ok::<_, Problem>(store::find_account(tx, owner)?)
     });
     let hash = account.await?.password_hash;
-    if !context.passwords.check(password, Some(hash)).await? {
+    if !context.passwords.verify(password, Some(hash)).await? {
         return Err(Code::WrongCredentials.into());
     }
     context
         .db
         .write(move |tx| {
-            let user = one_time::redeem(tx, &token, Purpose::VerifyEmail, now)?.ok_or_else(invalid_token)?;
+            let user = email_tokens::consume(tx, &token, Purpose::VerifyEmail, now)?.ok_or_else(invalid_token)?;
             store::verify_email(tx, user, now)?;
-            Ok::<_, Problem>(super::note::<()>(tx, user, "user.verify_email", None, None, now)?)
+            Ok::<_, Problem>(super::record_audit::<()>(tx, user, "user.verify_email", None, None, now)?)
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())
@@ -160,15 +160,15 @@ pub(super) async fn resend_verification(
     context: web::Data<RequestContext>,
     body: Body<ResendVerification>,
 ) -> Result<HttpResponse, Problem> {
-    let email = body.get()?.email;
+    let email = body.into_result()?.email;
     let now = context.clock.now();
-    if let Some(key) = super::key(&email) {
+    if let Some(key) = super::email_key(&email) {
         context
             .db
             .write(move |tx| {
-                match store::account_by_email(tx, &key)?.filter(|a| a.email_verified_at.is_none()) {
-                    Some(account) => one_time::mail(tx, &account, Purpose::VerifyEmail, now)?,
-                    None => outbox::put_nothing(tx, now)?,
+                match store::find_account_by_email(tx, &key)?.filter(|a| a.email_verified_at.is_none()) {
+                    Some(account) => email_tokens::send(tx, &account, Purpose::VerifyEmail, now)?,
+                    None => outbox::insert_decoy(tx, now)?,
                 }
                 Ok::<_, Problem>(())
             })

@@ -1,0 +1,123 @@
+//! Account forms. They are submitted to `/auth` and `/me` of the API.
+use actix_web::{HttpResponse, get, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::page_context::{PageContext, is_local_path, render_page};
+use hoicho_core::config;
+use hoicho_web::identity::RequestContext;
+use hoicho_web::{
+    http::{Problem, Query},
+    identity::consent,
+};
+
+#[derive(Deserialize)]
+struct LoginQuery {
+    next: Option<String>,
+}
+
+/// Redirect target after login; local paths only.
+fn redirect_target(query: Query<LoginQuery>) -> String {
+    let next = query.into_result().ok().and_then(|q| q.next).unwrap_or_default();
+    if is_local_path(&next) { next } else { "/home".to_owned() }
+}
+
+macro_rules! account_page {
+    ($(#[$doc:meta])* $fn:ident, $path:literal, $name:ident, $template:literal) => {
+        #[derive(Template)]
+        #[template(path = $template)]
+        struct $name {
+            s: PageContext,
+        }
+        $(#[$doc])*
+        #[get($path)]
+        pub(super) async fn $fn(s: PageContext) -> Result<HttpResponse, Problem> {
+            render_page(&$name { s })
+        }
+    };
+}
+
+#[derive(Template)]
+#[template(path = "account/login.html")]
+struct Login {
+    s: PageContext,
+    next: String,
+}
+
+/// Login form.
+#[get("/login")]
+pub(super) async fn show_login(s: PageContext, query: Query<LoginQuery>) -> Result<HttpResponse, Problem> {
+    render_page(&Login { s, next: redirect_target(query) })
+}
+
+#[derive(Template)]
+#[template(path = "account/register.html")]
+struct Register {
+    s: PageContext,
+    notice: &'static str,
+}
+
+/// Registration form.
+#[get("/register")]
+pub(super) async fn show_register(s: PageContext) -> Result<HttpResponse, Problem> {
+    render_page(&Register { s, notice: consent::NOTICE_VERSION })
+}
+
+#[derive(Template)]
+#[template(path = "account/privacy.html")]
+struct Privacy {
+    s: PageContext,
+    notice: &'static str,
+    contacts_days: u32,
+    audit_days: u32,
+}
+
+/// Privacy notice: which personal data is stored, why and for how long. Users consent to it.
+#[get("/privacy")]
+pub(super) async fn show_privacy(s: PageContext, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
+    let config::Retention { contacts_days, audit_days, .. } = context.retention;
+    render_page(&Privacy { s, notice: consent::NOTICE_VERSION, contacts_days, audit_days })
+}
+
+account_page!(
+    /// Shown after registration: the verification email was sent.
+    show_check_mail, "/check-mail", CheckMail, "account/check_mail.html"
+);
+account_page!(
+    /// Target of the link in a verification email. The token is in the URL fragment, so that it is never logged.
+    show_verify, "/verify-email", Verify, "account/verify.html"
+);
+account_page!(
+    /// Form to request a password reset.
+    show_forgot, "/forgot", Forgot, "account/forgot.html"
+);
+account_page!(
+    /// Target of the link in a password reset email.
+    show_reset, "/reset-password", Reset, "account/reset.html"
+);
+
+#[derive(Template)]
+#[template(path = "account/invitation.html")]
+struct Invitation {
+    s: PageContext,
+}
+
+/// Target of the link in an invitation email. Users without a session log in first; the script stores the token until then.
+#[get("/invitation")]
+pub(super) async fn show_invitation(s: PageContext) -> Result<HttpResponse, Problem> {
+    render_page(&Invitation { s })
+}
+
+#[derive(Template)]
+#[template(path = "account/account.html")]
+struct Account {
+    s: PageContext,
+    name: String,
+}
+
+/// Form for name, language and password.
+#[get("/account")]
+pub(super) async fn show_account(s: PageContext) -> Result<HttpResponse, Problem> {
+    let name = s.require_user()?.name.clone();
+    render_page(&Account { s, name })
+}

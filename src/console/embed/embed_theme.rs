@@ -1,0 +1,81 @@
+//! Theme of an embedded page: colours and language, set by the embedding site in the query.
+use actix_web::{HttpResponse, get, http::header};
+use serde::Deserialize;
+
+use crate::page_context::PageContext;
+use hoicho_core::i18n::{Language, Localizer, MessageId};
+use hoicho_web::http::{Code, Problem, Query};
+
+/// Theme parameters. Colours are six hexadecimal digits without `#`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EmbedTheme {
+    accent: Option<String>,
+    background: Option<String>,
+    text: Option<String>,
+    /// `vi` or `en`; the default is the language of the browser.
+    lang: Option<Language>,
+}
+
+impl EmbedTheme {
+    /// Validates the colours. Required because they are inserted into a stylesheet.
+    ///
+    /// # Errors
+    /// `bad_request` for a value that is not six hexadecimal digits.
+    pub(super) fn validate(self) -> Result<Self, Problem> {
+        let is_valid = |colour: &Option<String>| {
+            colour.as_ref().is_none_or(|c| c.len() == 6 && c.bytes().all(|b| b.is_ascii_hexdigit()))
+        };
+        if is_valid(&self.accent) && is_valid(&self.background) && is_valid(&self.text) {
+            return Ok(self);
+        }
+        Err(Problem::new(Code::BadRequest, MessageId("a-colour-is-six-hexadecimal-digits")))
+    }
+
+    /// Applies the language to the page context.
+    pub(super) fn apply_language(&self, mut s: PageContext) -> PageContext {
+        if let Some(language) = self.lang {
+            s.words = Localizer(language);
+        }
+        s
+    }
+
+    /// Creates a theme without a language.
+    pub(super) fn new(accent: Option<String>, background: Option<String>, text: Option<String>) -> Self {
+        Self { accent, background, text, lang: None }
+    }
+
+    /// URL path of the stylesheet.
+    pub(super) fn stylesheet_path(&self) -> String {
+        format!("/embed/colours.css?{}", self.query_string())
+    }
+
+    /// The colours as a query string.
+    pub(super) fn query_string(&self) -> String {
+        let pairs = [("accent", &self.accent), ("background", &self.background), ("text", &self.text)];
+        let set: Vec<(&str, &str)> = pairs.into_iter().filter_map(|(n, c)| Some((n, c.as_deref()?))).collect();
+        serde_urlencoded::to_string(set).unwrap_or_default()
+    }
+}
+
+/// Stylesheet with the colours as CSS variables.
+#[get("/embed/colours.css")]
+pub(super) async fn colours(query: Query<EmbedTheme>) -> Result<HttpResponse, Problem> {
+    let look = query.into_result()?.validate()?;
+    let mut css = String::from(":root{");
+    let mut set = |names: &[&str], colour: &Option<String>| {
+        for (name, colour) in names.iter().zip(std::iter::repeat(colour)) {
+            if let Some(colour) = colour {
+                css += &format!("--{name}:#{colour};");
+            }
+        }
+    };
+    set(&["brand", "brand-strong", "accent"], &look.accent);
+    set(&["ground", "surface"], &look.background);
+    set(&["ink", "soft"], &look.text);
+    css += "}body{min-height:0;padding:.5rem}";
+    Ok(HttpResponse::Ok()
+        .content_type("text/css; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "public, max-age=86400"))
+        .body(css))
+}

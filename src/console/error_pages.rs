@@ -1,0 +1,99 @@
+//! Error pages, and the security and cache headers of all pages.
+use actix_web::{
+    HttpResponse,
+    body::BoxBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        Method,
+        header::{self, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+    web,
+};
+use askama::Template;
+
+use super::{
+    embed,
+    flash::{self, Flash},
+    page_context::{PageContext, render_page},
+};
+use hoicho_web::http::{Code, Problem};
+use hoicho_web::identity::RequestContext;
+
+/// Content security policy of pages: same-origin scripts, styles and requests only; no framing.
+const PAGE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+     manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Content security policy of embeddable pages: framing by any origin, but no scripts and no forms.
+const EMBED_CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'self'; form-action 'none'; \
+     frame-ancestors *";
+
+const SECURITY_HEADERS: [(&str, &str); 5] = [
+    ("content-security-policy", PAGE_CSP),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+];
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    s: PageContext,
+    title: String,
+    detail: Option<String>,
+    is_busy: bool,
+}
+
+fn problem_page(s: PageContext, problem: &Problem) -> HttpResponse {
+    let language = s.words.0;
+    let rendered = render_page(&ErrorPage {
+        title: problem.code.title().get(language).to_owned(),
+        detail: problem.detail.as_ref().map(|d| d.get(language).to_owned()),
+        is_busy: matches!(problem.code, Code::Unavailable | Code::TooManyRequests),
+        s,
+    });
+    let mut response = rendered.unwrap_or_else(|_| HttpResponse::InternalServerError().finish());
+    *response.status_mut() = problem.code.status();
+    response
+}
+
+/// Middleware: renders problems as error pages, redirects unauthenticated GET requests to the login page, and sets the
+/// security and cache headers.
+pub async fn error_pages(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
+    let Some(context) = req.app_data::<web::Data<RequestContext>>().cloned() else {
+        return Ok(req.error_response(Problem::from(Code::Internal)));
+    };
+    let mut response = next.call(req).await?;
+    let problem = response.response().error().and_then(|e| e.as_error::<Problem>()).cloned();
+    if let Some(problem) = problem {
+        let s = PageContext::anonymous(response.request(), context.clock.now());
+        let rendered = if problem.code == Code::LoginRequired && response.request().method() == Method::GET {
+            let query = serde_urlencoded::to_string([("next", s.here.as_str())]).unwrap_or_default();
+            HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/login?{query}"))).finish()
+        } else {
+            problem_page(s, &problem)
+        };
+        response = response.into_response(rendered);
+    }
+    let is_html = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));
+    if is_html && Flash::from_request(response.request()).is_some() {
+        response.response_mut().add_cookie(&flash::expired_cookie(context.secure_cookies))?;
+    }
+    let is_embed = response.request().path().starts_with(embed::EMBED_PREFIX) && response.status().is_success();
+    let headers = response.headers_mut();
+    for (name, value) in SECURITY_HEADERS {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if is_embed {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(EMBED_CSP));
+        headers.remove("cross-origin-opener-policy");
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
+    if is_html {
+        headers.insert(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
+    }
+    Ok(response)
+}

@@ -1,0 +1,314 @@
+//! Form middleware: rewrites a form submission to `/form/…` into a JSON request to the operation at `/api/v1/…`, so that
+//! validation, authorization, versions and audit are those of the API. Redirects to the next page on success, or back
+//! to the form with the errors.
+//!
+//! Fields that begin with `_` control this module:
+//! - `_method`: HTTP method; the default is `POST`.
+//! - `_next`: page after success; `{name}` is replaced with that property of the response.
+//! - `_back`: page after an error; the default is the referrer.
+//! - `_seen`: version that the page showed, sent as `If-Match`.
+//! - `_once`: idempotency key, generated with the page.
+//! - `_done`: key of the success message.
+//! - `_show`: property of the response to show once, e.g. a new secret.
+//! - `_type`: content type of a file, or of `_text`, which is then sent as the body unchanged.
+//! - `_file_name`: query parameter that receives the file name.
+use std::collections::BTreeMap;
+
+use actix_web::{
+    HttpMessage, HttpResponse,
+    body::{BoxBody, MessageBody, to_bytes_limited},
+    dev::{Payload, ServiceRequest, ServiceResponse},
+    http::{
+        Method, Uri,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+    web::{self, Bytes},
+};
+use futures_util::{StreamExt, stream};
+use serde_json::Value;
+
+use super::{flash::Flash, form_schema::RequestSchemas, multipart, page_context, session_middleware};
+use hoicho_core::i18n::{Language, Localizer, MessageId};
+use hoicho_web::identity::RequestContext;
+use hoicho_web::{
+    http::{Code, Problem, body::MAX_JSON_BYTES},
+    identity::session::Tokens,
+};
+
+/// Path prefix of form submissions.
+pub(super) const FORM_PREFIX: &str = "/form/";
+/// Maximum size of a multipart form, in bytes.
+const MAX_MULTIPART_BYTES: usize = 11 * 1024 * 1024;
+/// Maximum size of an API response that is parsed, in bytes.
+const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
+
+/// An uploaded file.
+#[derive(Debug)]
+pub(super) struct UploadedFile {
+    /// File name on the client.
+    pub name: String,
+    /// MIME type as sent by the browser.
+    pub kind: String,
+    pub bytes: Bytes,
+}
+
+/// A submitted form.
+#[derive(Debug, Default)]
+pub(super) struct SubmittedForm {
+    /// Names and values in document order.
+    pub fields: Vec<(String, String)>,
+    pub file: Option<UploadedFile>,
+}
+
+impl SubmittedForm {
+    /// The first non-empty value of a field.
+    fn control_field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
+    }
+    /// The value of a field if it is a local path. Prevents open redirects.
+    fn render_page(&self, name: &str) -> Option<&str> {
+        self.control_field(name).filter(|page| page_context::is_local_path(page))
+    }
+    /// Fields without the control fields.
+    fn user_fields(&self) -> Vec<(String, String)> {
+        self.fields.iter().filter(|(name, _)| !name.starts_with('_')).cloned().collect()
+    }
+}
+
+/// Reads a form, URL-encoded or multipart.
+async fn read_form(req: &mut ServiceRequest) -> Result<SubmittedForm, Problem> {
+    let is_multipart = multipart::content_type_header(req.headers()).is_some();
+    let max_bytes = if is_multipart { MAX_MULTIPART_BYTES } else { MAX_JSON_BYTES };
+    let mut payload = req.take_payload();
+    let mut body = web::BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Code::BadRequest)?;
+        if body.len() + chunk.len() > max_bytes {
+            return Err(Problem::new(Code::TooLarge, MessageId("the-file-or-the-form-is-too")));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    if let Some(boundary) = multipart::content_type_header(req.headers()) {
+        return multipart::parse(boundary, body.freeze()).await;
+    }
+    let fields = serde_urlencoded::from_bytes(&body).map_err(|_| Code::BadRequest)?;
+    Ok(SubmittedForm { fields, file: None })
+}
+
+/// Rewrites the request into the API request of the form.
+fn rewrite_to_api(
+    req: &mut ServiceRequest,
+    sent: &SubmittedForm,
+    bodies: &RequestSchemas,
+    language: Language,
+) -> Result<(), Problem> {
+    let rest = req.path().strip_prefix(FORM_PREFIX).unwrap_or_default();
+    let path = format!("/api/v1/{rest}");
+    let method = match sent.control_field("_method") {
+        Some("PUT") => Method::PUT,
+        Some("PATCH") => Method::PATCH,
+        Some("DELETE") => Method::DELETE,
+        Some(_) | None => Method::POST,
+    };
+    let set = |headers: &mut HeaderMap, name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    let body = match (&sent.file, sent.control_field("_type")) {
+        (Some(file), kind) => Some((kind.unwrap_or(&file.kind).to_owned(), file.bytes.clone())),
+        (None, Some(kind)) => {
+            Some((kind.to_owned(), Bytes::from(sent.control_field("_text").unwrap_or_default().to_owned())))
+        }
+        (None, None) => {
+            let json = bodies.build_body(method.as_str(), &path, &sent.user_fields());
+            json.map(|value| ("application/json".to_owned(), Bytes::from(value.to_string())))
+        }
+    };
+    // The body is the file itself, so the other fields go to the query.
+    let query = match &sent.file {
+        Some(file) => {
+            let name = sent.control_field("_file_name").map(|field| (field.to_owned(), file.name.clone()));
+            let fields: Vec<_> = sent.user_fields().into_iter().chain(name).collect();
+            serde_urlencoded::to_string(fields).unwrap_or_default()
+        }
+        None => req.query_string().to_owned(),
+    };
+    let uri = if query.is_empty() { path } else { format!("{path}?{query}") };
+    let uri: Uri = uri.parse().map_err(|_| Code::NotFound)?;
+    req.match_info_mut().get_mut().update(&uri);
+    let head = req.head_mut();
+    (head.uri, head.method) = (uri, method.clone());
+    for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::ACCEPT_ENCODING] {
+        head.headers.remove(name);
+    }
+    set(&mut head.headers, header::ACCEPT_LANGUAGE, language.tag());
+    set(&mut head.headers, header::ACCEPT, "application/json");
+    if let Some(version) = sent.control_field("_seen") {
+        set(&mut head.headers, header::IF_MATCH, &format!("\"v{version}\""));
+    }
+    if let Some(key) = sent.control_field("_once").filter(|_| method == Method::POST) {
+        set(&mut head.headers, HeaderName::from_static("idempotency-key"), key);
+    }
+    if let Some((kind, bytes)) = body {
+        set(&mut head.headers, header::CONTENT_TYPE, &kind);
+        req.set_payload(Payload::Stream { payload: Box::pin(stream::once(async { Ok(bytes) })) });
+    }
+    Ok(())
+}
+
+/// Replaces `{name}` in the path of the next page with properties of the response.
+fn fill_placeholders(next: &str, response: &Value) -> String {
+    let mut page = next.to_owned();
+    for (name, value) in response.as_object().into_iter().flatten() {
+        let value = match value {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => continue,
+        };
+        page = page.replace(&format!("{{{name}}}"), &urlencode(&value));
+    }
+    page
+}
+
+fn urlencode(text: &str) -> String {
+    serde_urlencoded::to_string([("", text)]).unwrap_or_default().trim_start_matches('=').to_owned()
+}
+
+fn path_of(page: &str) -> &str {
+    page.split(['?', '#']).next().unwrap_or(page)
+}
+
+/// Converts an API error into a flash message. Errors of fields that the form does not have become general errors.
+fn error_flash(words: Localizer, status: u16, problem: &Value, sent: &SubmittedForm, back: &str) -> Flash {
+    let text = |key: &str| problem.get(key).and_then(Value::as_str).map(str::to_owned);
+    let mut fields = BTreeMap::new();
+    let mut wrong: Vec<String> = Vec::new();
+    let names: Vec<&String> = sent.fields.iter().map(|(name, _)| name).collect();
+    for error in problem.get("errors").and_then(Value::as_array).into_iter().flatten() {
+        let at = |key: &str| error.get(key).and_then(Value::as_str).unwrap_or_default();
+        let name = at("pointer").trim_start_matches('/').replace('/', ".");
+        if names.iter().any(|n| **n == name) {
+            fields.insert(name, at("detail").to_owned());
+        } else {
+            wrong.push(at("detail").to_owned());
+        }
+    }
+    if status == 412 {
+        // The page shows the current version together with the submitted values.
+        wrong = vec![words.localize("form-stale")];
+    }
+    if wrong.is_empty() {
+        let message = text("detail").or_else(|| text("title"));
+        wrong.extend(message.or_else(|| Some(words.localize_with("form-refused", "status", status))));
+    }
+    // Secrets are not stored in the cookie. `current` and `new` are the fields of the change-password form.
+    let is_secret =
+        |name: &str| name.contains("password") || name.contains("token") || ["current", "new"].contains(&name);
+    let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, value) in sent.user_fields().into_iter().filter(|(name, _)| !is_secret(name)) {
+        values.entry(name).or_default().push(value);
+    }
+    Flash { page: path_of(back).to_owned(), wrong, fields, typed: values, ..Flash::default() }
+}
+
+fn redirect(to: &str, flash: Option<Flash>, context: &RequestContext) -> HttpResponse {
+    let mut response = HttpResponse::SeeOther();
+    response.insert_header((header::LOCATION, to)).insert_header((header::CACHE_CONTROL, "no-store"));
+    if let Some(flash) = flash {
+        response.cookie(flash.cookie(context.secure_cookies));
+    }
+    response.finish()
+}
+
+/// Middleware: rewrites form submissions to API requests; passes other requests through.
+pub async fn handle_form<B: MessageBody + 'static>(
+    mut req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if req.method() != Method::POST || !req.path().starts_with(FORM_PREFIX) {
+        return Ok(next.call(req).await?.map_into_boxed_body());
+    }
+    let data =
+        req.app_data::<web::Data<RequestContext>>().cloned().zip(req.app_data::<web::Data<RequestSchemas>>().cloned());
+    let Some((context, bodies)) = data else { return Ok(req.error_response(Problem::from(Code::Internal))) };
+    let language = page_context::request_language(req.request());
+    let referer = req.headers().get(header::REFERER).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<Uri>().ok());
+    let referer = referer.as_ref().and_then(|uri| uri.path_and_query()).map(|p| p.as_str().to_owned());
+    let sent = match read_form(&mut req).await {
+        Ok(sent) => sent,
+        Err(problem) => return Ok(req.error_response(problem)),
+    };
+    let back = sent.render_page("_back").map(str::to_owned).or(referer).unwrap_or_else(|| "/".to_owned());
+    if let Err(problem) = rewrite_to_api(&mut req, &sent, &bodies, language) {
+        return Ok(req.error_response(problem));
+    }
+    let response = next.call(req).await?;
+    let (req, response) = response.into_parts();
+    let status = response.status();
+    let bytes = to_bytes_limited(response.into_body(), MAX_RESPONSE_BYTES).await;
+    let bytes = bytes.ok().and_then(Result::ok).unwrap_or_default();
+    let body: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    if !status.is_success() {
+        let flash = error_flash(Localizer(language), status.as_u16(), &body, &sent, &back);
+        // After the session has expired: log in, then return to the form.
+        let to = match status.as_u16() {
+            401 if body.get("code").is_some_and(|code| code == "login_required") => {
+                format!("/login?next={}", urlencode(&back))
+            }
+            _ => back,
+        };
+        return Ok(ServiceResponse::new(req, redirect(&to, Some(flash), &context)));
+    }
+    let to = fill_placeholders(sent.render_page("_next").unwrap_or(&back), &body);
+    let warnings = body.get("warnings").and_then(Value::as_array).into_iter().flatten();
+    let warned: Vec<String> =
+        warnings.filter_map(|w| w.get("detail").and_then(Value::as_str).map(str::to_owned)).collect();
+    let shown = sent.control_field("_show").and_then(|name| body.get(name)).and_then(Value::as_str).map(str::to_owned);
+    let done = sent.control_field("_done").map(|key| Flash {
+        shown,
+        page: path_of(&to).to_owned(),
+        done: Some(key.to_owned()),
+        warned,
+        ..Flash::default()
+    });
+    let mut response = redirect(&to, done, &context);
+    if let (Some(access), Some(refresh)) = (body.get("access_token"), body.get("refresh_token")) {
+        let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+        let tokens = Tokens {
+            access_token: text(access),
+            expires_in: context.tokens.access_ttl_s(),
+            refresh_token: text(refresh),
+        };
+        for cookie in session_middleware::session_cookies(&context, &tokens) {
+            response.add_cookie(&cookie)?;
+        }
+    }
+    Ok(ServiceResponse::new(req, response))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redirects_to_other_origins_are_rejected() {
+        for page in [
+            "//elsewhere.example",
+            "https://elsewhere.example",
+            "/\\elsewhere",
+            "/x\r\nSet-Cookie: a=b",
+            "javascript:x",
+        ] {
+            let sent = SubmittedForm { fields: vec![("_next".into(), page.into())], file: None };
+            assert_eq!(sent.render_page("_next"), None, "{page}");
+        }
+    }
+
+    #[test]
+    fn next_page_is_filled_from_the_response() {
+        let response = serde_json::json!({ "slug": "hội chợ", "id": 7, "x": null });
+        assert_eq!(fill_placeholders("/manage/{slug}/{id}/{x}", &response), "/manage/h%E1%BB%99i+ch%E1%BB%A3/7/{x}");
+    }
+}

@@ -1,0 +1,46 @@
+//! `/manage/{edition}/rounds`: allocation runs: start a run, review its proposal, apply it.
+use actix_web::{HttpResponse, get};
+use askama::Template;
+
+use super::edition_context::{EditionContext, Tab, ViewEdition};
+use crate::page_context::{PageContext, render_page};
+use hoicho_core::i18n::format;
+use hoicho_fair::allocation::runs::store::{self, AllocationRunRow, RunState};
+use hoicho_web::{http::Problem, identity::Permit};
+
+/// Maximum number of runs shown.
+const MAX_RUNS: i64 = 30;
+
+#[derive(Template)]
+#[template(path = "organiser/rounds.html")]
+struct Rounds {
+    s: PageContext,
+    desk: EditionContext,
+    runs: Vec<AllocationRunRow>,
+}
+
+impl Rounds {
+    fn at(&self, run: &AllocationRunRow) -> String {
+        self.s.moment(&self.desk.edition.time_zone, &run.created_at)
+    }
+    fn gap(&self, run: &AllocationRunRow) -> Option<String> {
+        run.gap_ppm.map(|ppm| format!("{} %", format::fraction(self.s.words.0, i64::from(ppm), 4)))
+    }
+    fn may_apply(&self, run: &AllocationRunRow) -> bool {
+        self.desk.can_manage && run.state == RunState::Proposed
+    }
+    fn any_running(&self) -> bool {
+        self.runs.iter().any(|r| r.state == RunState::Running)
+    }
+}
+
+/// Shows the allocation runs, latest first.
+#[get("/manage/{edition}/rounds")]
+pub(super) async fn show_rounds(s: PageContext, permit: Permit<ViewEdition>) -> Result<HttpResponse, Problem> {
+    let data = permit.read(|tx, granted| {
+        let desk = EditionContext::load(tx, &granted, Tab::FloorPlan)?;
+        Ok((store::page(tx, desk.edition.id, None, MAX_RUNS)?, desk))
+    });
+    let (runs, desk) = data.await?;
+    render_page(&Rounds { s, desk, runs })
+}

@@ -1,0 +1,81 @@
+//! `/organisers/{organiser}/keys`: API keys of partner sites and their usage.
+use std::collections::HashMap;
+
+use actix_web::{HttpResponse, get};
+use askama::Template;
+
+use crate::{
+    page_context::{PageContext, render_page},
+    select_options::{SelectOption, select},
+};
+use hoicho_core::values::{
+    clock::Instant,
+    ids::{ApiKeyId, EditionId},
+};
+use hoicho_fair::{
+    editions::{self, store::Visibility},
+    organisers::{self, store::OrganiserRow},
+};
+use hoicho_web::{
+    http::Problem,
+    identity::{
+        Action, OrganiserRole, Permit,
+        api_keys::{self, ApiKeyRow, KeyScope},
+    },
+};
+
+struct ViewKeys;
+impl Action for ViewKeys {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+}
+
+/// An API key in the list.
+struct Line {
+    row: ApiKeyRow,
+    scopes: Vec<KeyScope>,
+    editions: Vec<String>,
+    is_good: bool,
+}
+
+#[derive(Template)]
+#[template(path = "organiser/keys.html")]
+struct Keys {
+    s: PageContext,
+    organiser: OrganiserRow,
+    lines: Vec<Line>,
+    scopes: Vec<SelectOption>,
+    editions: Vec<SelectOption>,
+    is_owner: bool,
+}
+
+impl Keys {
+    fn at(&self, at: &Instant) -> String {
+        self.s.moment_here(at)
+    }
+}
+
+/// Shows the API keys.
+#[get("/organisers/{organiser}/keys")]
+pub(super) async fn show_keys(s: PageContext, permit: Permit<ViewKeys>) -> Result<HttpResponse, Problem> {
+    let data = permit.read(|tx, granted| {
+        let organiser = organisers::store::find(tx, granted.organiser()?)?;
+        let rows = api_keys::list(tx, organiser.id)?;
+        let ids: Vec<ApiKeyId> = rows.iter().map(|r| r.id).collect();
+        let restrictions = (api_keys::load_scopes(tx, &ids)?, api_keys::load_editions(tx, &ids)?);
+        Ok((editions::store::list_page(tx, Visibility::Staff(organiser.id), "", 500)?, organiser, rows, restrictions))
+    });
+    let (own, organiser, rows, (mut scopes_of, mut editions_of)) = data.await?;
+    let names: HashMap<EditionId, String> = own.iter().map(|e| (e.id, e.name.clone())).collect();
+    let line = |row: ApiKeyRow| Line {
+        scopes: scopes_of.remove(&row.id).unwrap_or_default(),
+        editions: editions_of.remove(&row.id).into_iter().flatten().filter_map(|id| names.get(&id).cloned()).collect(),
+        is_good: row.revoked_at.is_none() && row.expires_at.is_none_or(|at| at > s.now),
+        row,
+    };
+    let lines = rows.into_iter().map(line).collect();
+    let is_owner_of = |(id, _, role): &(_, String, OrganiserRole)| *id == organiser.id && *role == OrganiserRole::Owner;
+    let is_owner = s.require_user()?.organisers.iter().any(is_owner_of);
+    let scopes = select::<KeyScope>(&s, "key-scope", Some(&KeyScope::ReadEditions));
+    let editions = own.into_iter().map(|e| SelectOption::new(e.id, e.name, false)).collect();
+    render_page(&Keys { s, organiser, lines, scopes, editions, is_owner })
+}

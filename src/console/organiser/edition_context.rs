@@ -1,0 +1,106 @@
+//! Context of the staff pages of an edition: edition, selected tab, permissions of the user.
+use crate::page_context::{PageContext, to_local};
+use hoicho_core::{db::Tx, values::clock::Day};
+use hoicho_fair::editions::{self, EditionState, store::EditionRow};
+use hoicho_web::{
+    http::Problem,
+    identity::{Action, Authorized, OrganiserRole, find_organiser_role},
+};
+
+/// Permission to view the staff pages: all roles but gate staff.
+pub(super) struct ViewEdition;
+impl Action for ViewEdition {
+    const ORGANISER: &'static [OrganiserRole] =
+        &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
+}
+
+/// Permission to view visits: all roles, including gate staff.
+pub(crate) struct ViewVisits;
+impl Action for ViewVisits {
+    const ORGANISER: &'static [OrganiserRole] = &[
+        OrganiserRole::Owner,
+        OrganiserRole::Manager,
+        OrganiserRole::Finance,
+        OrganiserRole::Gate,
+        OrganiserRole::Viewer,
+    ];
+}
+
+/// Tabs of the staff pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tab {
+    Dashboard,
+    Setup,
+    Floor,
+    Applications,
+    FloorPlan,
+    Sales,
+    Visits,
+    Reports,
+}
+
+/// Tab, message key of the label, path suffix.
+const TABS: [(Tab, &str, &str); 8] = [
+    (Tab::Dashboard, "tab-dashboard", ""),
+    (Tab::Setup, "tab-setup", "/setup"),
+    (Tab::Floor, "tab-floor", "/floor"),
+    (Tab::Applications, "tab-applications", "/applications"),
+    (Tab::FloorPlan, "tab-plan", "/plan"),
+    (Tab::Sales, "tab-sales", "/sales"),
+    (Tab::Visits, "tab-visits", "/visits"),
+    (Tab::Reports, "tab-reports", "/reports"),
+];
+
+/// Context of a staff page.
+#[derive(Debug, Clone)]
+pub(super) struct EditionContext {
+    pub edition: EditionRow,
+    tab: Tab,
+    /// May plan, review and allocate; false once the edition is closed.
+    pub can_manage: bool,
+    /// May enter sales and visit figures; false once the edition is closed.
+    pub can_keep_figures: bool,
+    /// Current date in the time zone of the edition.
+    pub today: Day,
+}
+
+/// A link of the tab bar.
+pub(super) struct TabLink {
+    pub label: String,
+    pub path: String,
+    pub is_here: bool,
+}
+
+impl EditionContext {
+    /// Loads the context for an authorized user.
+    pub fn load(tx: &mut Tx<'_>, granted: &Authorized, tab: Tab) -> Result<Self, Problem> {
+        let edition = editions::store::find(tx, granted.edition()?)?;
+        let role = find_organiser_role(tx, granted.require_user()?, edition.organiser_id)?;
+        let today = to_local(&edition.time_zone, &granted.now).date();
+        let can_manage = matches!(role, Some(OrganiserRole::Owner | OrganiserRole::Manager));
+        let can_keep_figures = can_manage || role == Some(OrganiserRole::Finance);
+        let is_open = edition.state.is_open();
+        Ok(Self {
+            edition,
+            tab,
+            can_manage: can_manage && is_open,
+            can_keep_figures: can_keep_figures && is_open,
+            today,
+        })
+    }
+
+    /// Links of the tab bar.
+    pub fn tabs(&self, s: &PageContext) -> Vec<TabLink> {
+        let link = |(tab, key, path): &(Tab, &str, &str)| TabLink {
+            label: s.t(key),
+            path: format!("/manage/{}{path}", self.edition.slug),
+            is_here: *tab == self.tab,
+        };
+        TABS.iter().map(link).collect()
+    }
+
+    /// The next state in the life cycle of the edition.
+    pub fn next(&self) -> Option<EditionState> {
+        self.edition.state.next()
+    }
+}

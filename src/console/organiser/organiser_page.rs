@@ -1,0 +1,214 @@
+//! `/organisers/{organiser}`: editions, staff, venues, series and audit log of an organiser.
+use std::collections::HashMap;
+
+use actix_web::{HttpResponse, get};
+use askama::Template;
+use serde::Deserialize;
+
+use super::store;
+use crate::{
+    page_context::{PageContext, render_page},
+    select_options::{SelectOption, select},
+    visitor::editions::{EditionCard, edition_cards},
+};
+use hoicho_core::values::ids::{AuditId, UserId};
+use hoicho_fair::{
+    editions::store::Visibility,
+    organisers::{
+        self,
+        store::{OrganiserRow, SeriesRow},
+    },
+    venues::{
+        self,
+        store::{HallRow, VenueRow},
+    },
+};
+use hoicho_web::{
+    audit::{self, AuditRow, Filter},
+    http::{Problem, Query},
+    identity::{
+        Action, OrganiserRole, Permit,
+        invitations::{self, OfferedRole, OpenInvitation},
+        members::{self, Member},
+    },
+};
+
+struct ViewOrganiser;
+impl Action for ViewOrganiser {
+    const ORGANISER: &'static [OrganiserRole] =
+        &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
+}
+struct ManageOrganiser;
+impl Action for ManageOrganiser {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+}
+
+/// Role of the current user, to hide actions that are not permitted.
+fn current_role(s: &PageContext, organiser: &OrganiserRow) -> Option<OrganiserRole> {
+    s.who.as_ref()?.organisers.iter().find(|(id, _, _)| *id == organiser.id).map(|(_, _, role)| *role)
+}
+
+#[derive(Template)]
+#[template(path = "organiser/office.html")]
+struct Office {
+    s: PageContext,
+    organiser: OrganiserRow,
+    editions: Vec<EditionCard>,
+    can_manage: bool,
+    is_owner: bool,
+}
+
+/// Shows the editions.
+#[get("/organisers/{organiser}")]
+pub(super) async fn show_office(s: PageContext, permit: Permit<ViewOrganiser>) -> Result<HttpResponse, Problem> {
+    let data = permit.read(|tx, granted| {
+        let organiser = organisers::store::find(tx, granted.organiser()?)?;
+        Ok((edition_cards(tx, Visibility::Staff(organiser.id))?, organiser))
+    });
+    let (editions, organiser) = data.await?;
+    let role = current_role(&s, &organiser);
+    let is_owner = role == Some(OrganiserRole::Owner);
+    let can_manage = is_owner || role == Some(OrganiserRole::Manager);
+    render_page(&Office { s, organiser, editions, can_manage, is_owner })
+}
+
+#[derive(Template)]
+#[template(path = "organiser/new_edition.html")]
+struct NewEdition {
+    s: PageContext,
+    organiser: OrganiserRow,
+    venues: Vec<SelectOption>,
+    series: Vec<SelectOption>,
+}
+
+/// Form for a new edition.
+#[get("/organisers/{organiser}/new-edition")]
+pub(super) async fn show_new_edition(s: PageContext, permit: Permit<ManageOrganiser>) -> Result<HttpResponse, Problem> {
+    let data = permit.read(|tx, granted| {
+        let organiser = organisers::store::find(tx, granted.organiser()?)?;
+        let venues = venues::store::list_page(tx, organiser.id, None, 500)?;
+        Ok((organisers::store::list_series_page(tx, organiser.id, None, 500)?, venues, organiser))
+    });
+    let (series, venues, organiser) = data.await?;
+    let none = || SelectOption::none(s.t("choose-none"));
+    let venues =
+        std::iter::once(none()).chain(venues.into_iter().map(|v| SelectOption::new(v.id, v.name, false))).collect();
+    let series =
+        std::iter::once(none()).chain(series.into_iter().map(|x| SelectOption::new(x.id, x.name, false))).collect();
+    render_page(&NewEdition { s, organiser, venues, series })
+}
+
+#[derive(Template)]
+#[template(path = "organiser/staff.html")]
+struct Staff {
+    s: PageContext,
+    organiser: OrganiserRow,
+    members: Vec<Member<OrganiserRole>>,
+    invitations: Vec<OpenInvitation>,
+    roles: Vec<SelectOption>,
+    is_owner: bool,
+}
+
+impl Staff {
+    fn role(&self, role: &str) -> String {
+        self.s.of("organiser-role", role)
+    }
+}
+
+/// Shows staff and open invitations.
+#[get("/organisers/{organiser}/staff")]
+pub(super) async fn show_staff(s: PageContext, permit: Permit<ViewOrganiser>) -> Result<HttpResponse, Problem> {
+    let data = permit.read(|tx, granted| {
+        let organiser = organisers::store::find(tx, granted.organiser()?)?;
+        // The query filters by organiser only; the role is ignored.
+        let open =
+            invitations::list_open(tx, OfferedRole::Organiser(organiser.id, OrganiserRole::Viewer), granted.now)?;
+        Ok((members::list_of_organiser(tx, organiser.id)?, open, organiser))
+    });
+    let (members, invitations, organiser) = data.await?;
+    let is_owner = current_role(&s, &organiser) == Some(OrganiserRole::Owner);
+    let roles = select::<OrganiserRole>(&s, "organiser-role", Some(&OrganiserRole::Manager));
+    render_page(&Staff { s, organiser, members, invitations, roles, is_owner })
+}
+
+#[derive(Template)]
+#[template(path = "organiser/places.html")]
+struct Places {
+    s: PageContext,
+    organiser: OrganiserRow,
+    venues: Vec<(VenueRow, Vec<HallRow>)>,
+    series: Vec<SeriesRow>,
+    can_manage: bool,
+}
+
+/// Shows venues with their halls, and series.
+#[get("/organisers/{organiser}/places")]
+pub(super) async fn show_places(s: PageContext, permit: Permit<ViewOrganiser>) -> Result<HttpResponse, Problem> {
+    let data = permit.read(|tx, granted| {
+        let organiser = organisers::store::find(tx, granted.organiser()?)?;
+        let series = organisers::store::list_series_page(tx, organiser.id, None, 500)?;
+        let rows = venues::store::list_page(tx, organiser.id, None, 100)?;
+        let mut halls = venues::store::list_halls_by_venue(tx, &rows.iter().map(|v| v.id).collect::<Vec<_>>())?;
+        let venues = rows.into_iter().map(|v| (halls.remove(&v.id).unwrap_or_default(), v)).map(|(h, v)| (v, h));
+        Ok((venues.collect::<Vec<_>>(), series, organiser))
+    });
+    let (venues, series, organiser) = data.await?;
+    let can_manage = matches!(current_role(&s, &organiser), Some(OrganiserRole::Owner | OrganiserRole::Manager));
+    render_page(&Places { s, organiser, venues, series, can_manage })
+}
+
+#[derive(Template)]
+#[template(path = "organiser/audit.html")]
+struct Audit {
+    s: PageContext,
+    organiser: OrganiserRow,
+    rows: Vec<AuditRow>,
+    names: HashMap<UserId, String>,
+    next: Option<AuditId>,
+}
+
+impl Audit {
+    fn who(&self, row: &AuditRow) -> String {
+        if row.api_key_id.is_some() {
+            return self.s.t("audit-key");
+        }
+        row.actor_id.and_then(|id| self.names.get(&id).cloned()).unwrap_or_else(|| self.s.t("audit-program"))
+    }
+    fn at(&self, row: &AuditRow) -> String {
+        self.s.moment_here(&row.at)
+    }
+    fn change(&self, row: &AuditRow) -> String {
+        let text = |json: &Option<String>| json.clone().filter(|j| j != "null").unwrap_or_default();
+        let (before, after) = (text(&row.before_json), text(&row.after_json));
+        let text = if before.is_empty() { after } else { format!("{before} → {after}") };
+        if text.chars().count() > 300 { text.chars().take(299).chain(['…']).collect() } else { text }
+    }
+}
+
+#[derive(Deserialize)]
+struct AuditQuery {
+    after: Option<AuditId>,
+}
+
+/// Shows the audit log.
+#[get("/organisers/{organiser}/audit")]
+pub(super) async fn show_audit(
+    s: PageContext,
+    permit: Permit<ManageOrganiser>,
+    query: Query<AuditQuery>,
+) -> Result<HttpResponse, Problem> {
+    let after = query.into_result()?.after;
+    let data = permit.read(move |tx, granted| {
+        let organiser = organisers::store::find(tx, granted.organiser()?)?;
+        let rows = audit::list(tx, Filter::Organiser(organiser.id), after, 101)?;
+        let mut users: Vec<UserId> = rows.iter().filter_map(|r| r.actor_id).collect();
+        users.sort();
+        users.dedup();
+        Ok((store::display_names(tx, &users)?, rows, organiser))
+    });
+    let (names, mut rows, organiser) = data.await?;
+    let more = rows.len() > 100;
+    rows.truncate(100);
+    let next = rows.last().filter(|_| more).map(|r| r.id);
+    render_page(&Audit { s, organiser, rows, names, next })
+}

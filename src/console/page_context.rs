@@ -1,0 +1,311 @@
+//! Page context: language, current user, theme and flash message. Every page template has it as `s`.
+use std::pin::Pin;
+
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header, web};
+use askama::Template;
+
+use super::{assets, flash::Flash};
+use hoicho_core::{
+    db::Tx,
+    i18n::{Language, Localizer, format},
+    values::{
+        clock::{Day, Instant},
+        ids::{ExhibitorId, OrganiserId, UserId},
+    },
+};
+use hoicho_fair::{exhibitors, organisers};
+use hoicho_web::identity::RequestContext;
+use hoicho_web::{
+    http::{Code, Problem},
+    identity::{OrganiserRole, identify_caller, store},
+};
+
+/// Cookie with the selected language.
+pub(super) const LANGUAGE_COOKIE: &str = "hoicho_lang";
+/// Cookie with the selected theme.
+pub(super) const THEME_COOKIE: &str = "hoicho_theme";
+
+/// The language of a request: the cookie, else `Accept-Language`, else Vietnamese.
+pub(super) fn request_language(req: &HttpRequest) -> Language {
+    let requested = || Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
+    cookie_language(req).unwrap_or_else(requested)
+}
+
+/// The language in the cookie.
+pub(super) fn cookie_language(req: &HttpRequest) -> Option<Language> {
+    req.cookie(LANGUAGE_COOKIE).and_then(|c| c.value().parse().ok())
+}
+
+/// Colour theme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Theme {
+    /// Follows `prefers-color-scheme`.
+    Device,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    fn from_request(req: &HttpRequest) -> Self {
+        match req.cookie(THEME_COOKIE).as_ref().map(|c| c.value()) {
+            Some("dark") => Self::Dark,
+            Some("light") => Self::Light,
+            Some(_) | None => Self::Device,
+        }
+    }
+    /// Value of the `data-theme` attribute.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Device => "device",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+    /// The theme that the toggle link selects.
+    pub fn toggled(self) -> &'static str {
+        match self {
+            Self::Device | Self::Light => "dark",
+            Self::Dark => "light",
+        }
+    }
+}
+
+/// The logged-in user.
+#[derive(Debug, Clone)]
+pub(super) struct CurrentUser {
+    pub name: String,
+    pub is_admin: bool,
+    /// Organisers the user is a member of.
+    pub organisers: Vec<(OrganiserId, String, OrganiserRole)>,
+    /// Exhibitors the user is a member of.
+    pub exhibitors: Vec<(ExhibitorId, String)>,
+}
+
+impl CurrentUser {
+    /// Loads the user; `None` if the account was erased while the session was still valid.
+    fn load(tx: &mut Tx<'_>, user: UserId) -> Result<Option<Self>, Problem> {
+        if !store::is_active(tx, user)? {
+            return Ok(None);
+        }
+        let account = store::find_account(tx, user)?;
+        let roles = store::list_organiser_roles(tx, user)?;
+        let organisers = organisers::store::list_of_user(tx, user)?;
+        let role = |id: OrganiserId| roles.iter().find(|(of, _)| *of == id).map(|(_, role)| *role);
+        Ok(Some(Self {
+            name: account.display_name,
+            is_admin: account.is_admin,
+            organisers: organisers.into_iter().filter_map(|o| Some((o.id, o.name, role(o.id)?))).collect(),
+            exhibitors: exhibitors::store::find_by_member(tx, user)?.into_iter().map(|e| (e.id, e.name)).collect(),
+        }))
+    }
+}
+
+/// Context of a page: language, theme, user, flash message.
+#[derive(Debug, Clone)]
+pub(super) struct PageContext {
+    pub words: Localizer,
+    pub theme: Theme,
+    pub who: Option<CurrentUser>,
+    pub flash: Flash,
+    /// Path and query of the request.
+    pub here: String,
+    pub now: Instant,
+}
+
+impl PageContext {
+    /// Context without a user, for error pages.
+    pub fn anonymous(req: &HttpRequest, now: Instant) -> Self {
+        Self {
+            words: Localizer(request_language(req)),
+            theme: Theme::from_request(req),
+            who: None,
+            flash: Flash::from_request(req).unwrap_or_default(),
+            here: req.uri().path_and_query().map_or_else(|| "/".to_owned(), |p| p.as_str().to_owned()),
+            now,
+        }
+    }
+
+    /// The logged-in user.
+    ///
+    /// # Errors
+    /// `login_required` if there is none.
+    pub fn require_user(&self) -> Result<&CurrentUser, Problem> {
+        self.who.as_ref().ok_or_else(|| Code::LoginRequired.into())
+    }
+
+    // Template helpers. The names are short, because templates call them often.
+
+    /// Localizes a message.
+    pub fn t(&self, key: &str) -> String {
+        self.words.localize(key)
+    }
+    /// Localizes a message with one argument.
+    pub fn fill(&self, key: &str, name: &'static str, value: impl std::fmt::Display) -> String {
+        self.words.localize_with(key, name, value)
+    }
+    /// Localizes a message with two arguments.
+    pub fn fill2(
+        &self,
+        key: &str,
+        name: &'static str,
+        value: impl std::fmt::Display,
+        name2: &'static str,
+        value2: impl std::fmt::Display,
+    ) -> String {
+        self.words.localize_with2(key, (name, value), (name2, value2))
+    }
+    /// Formats an enum value as a CSS class.
+    pub fn class(&self, value: impl std::fmt::Display) -> String {
+        value.to_string().replace('_', "-")
+    }
+    /// Localizes a plural message.
+    pub fn count(&self, key: &str, n: impl Number) -> String {
+        self.words.localize_count(key, n.number())
+    }
+    /// Localizes an enum value; `set` is the prefix of the message keys.
+    pub fn of(&self, set: &str, value: impl std::fmt::Display) -> String {
+        self.words.localize_value(set, value.to_string().replace([':', '.'], "-"))
+    }
+    /// Formats an integer.
+    pub fn n(&self, n: impl Number) -> String {
+        format::integer(self.words.0, n.number())
+    }
+    /// Formats an exact amount in VND.
+    pub fn money(&self, amount: impl Number) -> String {
+        format::money(self.words.0, amount.number(), "VND")
+    }
+    /// Formats an abbreviated amount in VND (millions, billions).
+    pub fn spoken(&self, amount: impl Number) -> String {
+        format::rounded_money(self.words.0, amount.number(), "VND")
+    }
+    /// Formats basis points (hundredths of a percent) as a percentage.
+    pub fn percent(&self, basis_points: impl Number) -> String {
+        format::percent(self.words.0, basis_points.number())
+    }
+    /// Formats square decimetres as m².
+    pub fn area(&self, dm2: impl Number) -> String {
+        format!("{} m²", format::fraction(self.words.0, dm2.number(), 2))
+    }
+    /// Renders a star rating, 0 to 5.
+    pub fn stars(&self, n: impl Number) -> String {
+        "★".repeat(usize::try_from(n.number().clamp(0, 5)).unwrap_or_default())
+    }
+    /// Formats a date.
+    pub fn date(&self, day: &Day) -> String {
+        format::date(self.words.0, *day)
+    }
+    /// Formats a timestamp in a time zone.
+    pub fn moment(&self, time_zone: &str, at: &Instant) -> String {
+        format::date_time(self.words.0, to_local(time_zone, at))
+    }
+    /// Formats a timestamp in Vietnamese time, for records that belong to no edition.
+    pub fn moment_here(&self, at: &Instant) -> String {
+        self.moment("Asia/Ho_Chi_Minh", at)
+    }
+    /// Formats a date with its weekday.
+    pub fn short_date(&self, day: &Day) -> String {
+        format::short_date(self.words.0, *day)
+    }
+    /// Language tag for the `lang` attribute.
+    pub fn lang(&self) -> &'static str {
+        self.words.0.tag()
+    }
+    /// Tag of the language that the language link selects.
+    pub fn other_lang(&self) -> &'static str {
+        match self.words.0 {
+            Language::Vi => "en",
+            Language::En => "vi",
+        }
+    }
+    /// URL of an immutable asset.
+    pub fn asset(&self, name: &str) -> String {
+        assets::asset_path(name)
+    }
+    /// Generates an idempotency key for a form.
+    pub fn once(&self) -> String {
+        uuid::Uuid::now_v7().to_string()
+    }
+    /// The submitted value of a field, else the current value.
+    pub fn value(&self, name: &str, now: &str) -> String {
+        self.flash.typed.get(name).and_then(|v| v.last()).cloned().unwrap_or_else(|| now.to_owned())
+    }
+    /// Whether an option was submitted, else whether it is currently selected.
+    pub fn chosen(&self, name: &str, value: &str, now: &bool) -> bool {
+        self.flash.typed.get(name).map_or(*now, |typed| typed.iter().any(|t| t == value))
+    }
+    /// Whether the last submitted value of a field is `n`.
+    pub fn is_typed(&self, name: &str, n: impl std::fmt::Display) -> bool {
+        self.flash.typed.get(name).and_then(|v| v.last()).is_some_and(|typed| *typed == n.to_string())
+    }
+    /// Validation error of a field.
+    pub fn fault(&self, name: &str) -> Option<&String> {
+        self.flash.fields.get(name)
+    }
+    /// Success message of the last form. Accepts only message keys that begin with `done-`, because the cookie is client input.
+    pub fn done(&self) -> Option<String> {
+        self.flash.done.as_ref().filter(|key| key.starts_with("done-")).map(|key| self.words.localize(key))
+    }
+    /// Validation error of a field in a list; the field name is `{line}.{field}`, e.g. `3.day`.
+    pub fn fault_of(&self, line: &usize, field: &str) -> Option<&String> {
+        self.flash.fields.get(&format!("{line}.{field}"))
+    }
+    /// Whether the path of this page is `{folder}{id}{name}`.
+    pub fn is_at(&self, folder: &str, id: impl std::fmt::Display, name: &str) -> bool {
+        self.here.split(['?', '#']).next() == Some(format!("{folder}{id}{name}").as_str())
+    }
+}
+
+impl FromRequest for PageContext {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        Box::pin(async move {
+            let context = req.app_data::<web::Data<RequestContext>>().cloned().ok_or(Code::Internal)?;
+            let caller = identify_caller(&req, &context)?;
+            let mut shell = Self::anonymous(&req, caller.now);
+            if let Some(user) = caller.user {
+                shell.who = context.db.read(move |tx| CurrentUser::load(tx, user)).await?;
+            }
+            Ok(shell)
+        })
+    }
+}
+
+/// Integer types that template helpers accept.
+pub(super) trait Number: Copy {
+    fn number(self) -> i64;
+}
+macro_rules! numbers {
+    ($($kind:ty),+) => { $(
+        impl Number for $kind {
+            fn number(self) -> i64 { i64::try_from(self).unwrap_or(i64::MAX) }
+        }
+    )+ };
+}
+numbers!(i64, i32, u32, usize);
+impl<T: Number> Number for &T {
+    fn number(self) -> i64 {
+        (*self).number()
+    }
+}
+
+/// Converts a timestamp to local time; an unknown time zone is treated as UTC.
+pub(super) fn to_local(time_zone: &str, at: &Instant) -> chrono::NaiveDateTime {
+    let zone: chrono_tz::Tz = time_zone.parse().unwrap_or(chrono_tz::UTC);
+    chrono::TimeZone::from_utc_datetime(&zone, at).naive_local()
+}
+
+/// Whether a redirect target is a path on this origin. Prevents open redirects and header injection.
+pub(super) fn is_local_path(page: &str) -> bool {
+    page.starts_with('/') && !page.starts_with("//") && !page.contains(['\\', '\r', '\n'])
+}
+
+/// Renders a template into an HTML response.
+pub(super) fn render_page(template: &impl Template) -> Result<HttpResponse, Problem> {
+    let html = template.render().map_err(|error| {
+        tracing::error!(%error, "failed to render page");
+        Problem::from(Code::Internal)
+    })?;
+    Ok(HttpResponse::Ok().content_type(header::ContentType::html()).body(html))
+}

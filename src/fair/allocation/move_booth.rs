@@ -1,0 +1,49 @@
+//! Moves an allocation to another booth in one transaction, so that neither booth can be taken in between.
+use super::{
+    hold::require_eligibility,
+    lifecycle::AllocationState,
+    store::{self, AllocationRow},
+};
+use crate::{applications, editions};
+use hoicho_core::{
+    db::Tx,
+    i18n::MessageId,
+    values::ids::{AllocationId, BoothId},
+};
+use hoicho_web::{
+    http::{Code, Problem},
+    identity::Authorized,
+};
+
+/// Moves an active allocation to a free booth of its edition, with its state and expiry. The unique index detects a
+/// booth that is taken. `waiver` is the reason for overriding the eligibility rules of the zone.
+pub fn move_booth(
+    tx: &mut Tx<'_>,
+    granted: &Authorized,
+    id: AllocationId,
+    to: BoothId,
+    waiver: Option<&str>,
+) -> Result<AllocationRow, Problem> {
+    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let row = store::find(tx, edition.id, id)?;
+    let application = applications::store::find_for_share(tx, edition.id, row.application_id)?;
+    if store::booth_places(tx, edition.id, &[to])?.is_empty() {
+        return Err(Problem::new(Code::NotFound, MessageId("one-of-the-booths-is-not-in")));
+    }
+    if !row.is_active_at(granted.now) {
+        return Err(Problem::new(Code::IllegalStep, MessageId("only-an-active-allocation-can-move")));
+    }
+    if row.booth_id == to {
+        return Ok(row);
+    }
+    if waiver.is_none() {
+        require_eligibility(tx, &application, &[to])?;
+    }
+    store::expire(tx, granted.now, Some(&[to]))?;
+    if !store::set_state(tx, &row, AllocationState::Released, None)? {
+        return Err(Code::StaleVersion.into());
+    }
+    store::move_to_booth(tx, id, to, row.state, row.expires_at)?;
+    granted.record_audit(tx, "allocation.move", id, Some((row.booth_id, None)), Some((to, waiver)))?;
+    Ok(store::find(tx, edition.id, id)?)
+}

@@ -1,0 +1,43 @@
+//! Endpoint to move an allocation.
+use actix_web::{post, web};
+use serde::Deserialize;
+
+use super::{
+    super::move_booth,
+    Allocate,
+    view::{AllocationView, view},
+};
+use hoicho_core::values::ids::{AllocationId, BoothId};
+use hoicho_web::{
+    http::{ApiResponse, Body, Problem, Validator},
+    identity::Permit,
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MoveAllocation {
+    /// A free booth of the same edition.
+    booth: BoothId,
+    /// Reason for overriding the eligibility rules of the zone; 1 to 1,000 characters.
+    eligibility_waiver: Option<String>,
+}
+
+/// Moves an allocation to a free booth in one transaction; it keeps its state and expiry.
+#[utoipa::path(post, path = "/api/v1/allocations/{allocation}/move", tag = "allocation", params(("allocation" = AllocationId, Path)), request_body = MoveAllocation, responses((status = 200, body = AllocationView), (status = 404), (status = 409, description = "booth_already_taken, not_eligible or illegal_step"), (status = 422)))]
+#[post("/allocations/{allocation}/move")]
+pub(super) async fn move_allocation(
+    permit: Permit<Allocate>,
+    id: web::Path<AllocationId>,
+    body: Body<MoveAllocation>,
+) -> Result<ApiResponse, Problem> {
+    let MoveAllocation { booth, eligibility_waiver } = body.into_result()?;
+    let mut checks = Validator::default();
+    let waiver = eligibility_waiver.map(|w| checks.require_text("/eligibility_waiver", &w, 1_000));
+    checks.finish()?;
+    let id = id.into_inner();
+    permit
+        .write_once(move |tx, granted| {
+            ApiResponse::ok(&view(move_booth::move_booth(tx, &granted, id, booth, waiver.as_deref())?, None))
+        })
+        .await
+}

@@ -1,0 +1,58 @@
+//! Endpoint to apply a proposal.
+use actix_web::post;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{Allocate, validate_ttl},
+    AllocationRunPath,
+};
+use crate::allocation::runs::{GiveAs, apply};
+use hoicho_web::{
+    http::{ApiResponse, Body, Problem, Validator},
+    identity::Permit,
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ApplyRun {
+    /// `held` for review by the organiser, or `offered` to the exhibitors by e-mail.
+    give_as: GiveAs,
+    /// Seconds until a hold or an offer expires: 60 to 2,592,000, default three days.
+    expires_in_s: Option<u32>,
+}
+
+/// Result of applying a proposal, in numbers of booths.
+#[derive(Serialize, utoipa::ToSchema)]
+struct AppliedView {
+    given: usize,
+    released: usize,
+    /// Booths whose application does not change.
+    kept: usize,
+}
+
+/// Applies a proposal in one transaction. If the floor or the applications changed since the allocation run, nothing is
+/// applied and the response lists the conflicts.
+#[utoipa::path(post, path = "/api/v1/editions/{edition}/allocation-runs/{run}/apply", tag = "allocation", params(("edition" = String, Path), ("run" = hoicho_core::values::ids::AllocationRunId, Path)), request_body = ApplyRun, responses((status = 200, body = AppliedView), (status = 404), (status = 409, description = "floor_changed, booth_already_taken or illegal_step"), (status = 422)))]
+#[post("/editions/{edition}/allocation-runs/{run}/apply")]
+pub(in super::super) async fn apply_run(
+    permit: Permit<Allocate>,
+    path: AllocationRunPath,
+    body: Body<ApplyRun>,
+) -> Result<ApiResponse, Problem> {
+    let ApplyRun { give_as, expires_in_s } = body.into_result()?;
+    let expires_in_s = expires_in_s.unwrap_or(3 * 24 * 3_600);
+    let mut checks = Validator::default();
+    validate_ttl(&mut checks, expires_in_s);
+    checks.finish()?;
+    let id = path.1;
+    permit
+        .write_once(move |tx, granted| {
+            let applied = apply::apply_proposal(tx, &granted, id, give_as, expires_in_s)?;
+            ApiResponse::ok(&AppliedView {
+                given: applied.allocated,
+                released: applied.released,
+                kept: applied.unchanged,
+            })
+        })
+        .await
+}

@@ -1,0 +1,31 @@
+//! Endpoint to cancel an allocation run.
+use actix_web::post;
+
+use super::{super::Allocate, AllocationRunPath};
+use crate::allocation::runs::store::{self, RunState};
+use hoicho_core::i18n::MessageId;
+use hoicho_web::{
+    http::{ApiResponse, Code, Problem},
+    identity::Permit,
+};
+
+/// Cancels a running allocation run; the best assignment so far becomes its proposal.
+#[utoipa::path(post, path = "/api/v1/editions/{edition}/allocation-runs/{run}/cancel", tag = "allocation", params(("edition" = String, Path), ("run" = hoicho_core::values::ids::AllocationRunId, Path)), responses((status = 204), (status = 404), (status = 409)))]
+#[post("/editions/{edition}/allocation-runs/{run}/cancel")]
+pub(in super::super) async fn cancel_run(
+    permit: Permit<Allocate>,
+    path: AllocationRunPath,
+) -> Result<ApiResponse, Problem> {
+    let id = path.1;
+    permit
+        .write_once(move |tx, granted| {
+            let row = store::find(tx, granted.edition()?, id)?;
+            if row.state != RunState::Running {
+                return Err(Problem::new(Code::IllegalStep, MessageId("this-run-has-ended-already")));
+            }
+            store::request_cancellation(tx, id)?;
+            granted.record_audit::<()>(tx, "allocation_run.cancel", id, None, None)?;
+            Ok(ApiResponse::no_content())
+        })
+        .await
+}

@@ -1,0 +1,69 @@
+//! Endpoint for the progress of an allocation run as server-sent events.
+use std::time::Duration;
+
+use actix_web::{HttpResponse, get, http::header, web};
+use futures_util::stream;
+
+use super::{super::ReadAllocations, AllocationRunPath, view::view};
+use crate::allocation::runs::store::{self, RunState};
+use crate::history::EditionStreams;
+use hoicho_core::values::ids::{AllocationRunId, EditionId};
+use hoicho_web::identity::RequestContext;
+use hoicho_web::{http::Problem, identity::Permit};
+
+/// Polling interval. The run may be executing on another node, so its row is polled.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
+
+struct ProgressStream {
+    context: web::Data<RequestContext>,
+    streams: web::Data<EditionStreams>,
+    edition: EditionId,
+    run: AllocationRunId,
+    last_sent: Option<String>,
+    is_finished: bool,
+}
+
+async fn next(mut stream: ProgressStream) -> Option<(Result<web::Bytes, actix_web::Error>, ProgressStream)> {
+    while !stream.is_finished && !stream.streams.is_closed() {
+        if stream.last_sent.is_some() {
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+        let (edition, run) = (stream.edition, stream.run);
+        let row = stream.context.db.read(move |tx| store::find(tx, edition, run).map_err(Problem::from)).await.ok()?;
+        stream.is_finished = row.state != RunState::Running;
+        let json = serde_json::to_string(&view(row)).ok()?;
+        if stream.last_sent.as_ref() != Some(&json) {
+            let event = if stream.is_finished { "ended" } else { "progress" };
+            let bytes = web::Bytes::from(format!("event: {event}\ndata: {json}\n\n"));
+            stream.last_sent = Some(json);
+            return Some((Ok(bytes), stream));
+        }
+    }
+    None
+}
+
+/// Streams an allocation run as server-sent events: `progress` with the run whenever it changes, and `ended` as the last
+/// event.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/allocation-runs/{run}/events", tag = "allocation", params(("edition" = String, Path), ("run" = AllocationRunId, Path)), responses((status = 200, content_type = "text/event-stream", body = String), (status = 404)))]
+#[get("/editions/{edition}/allocation-runs/{run}/events")]
+pub(in super::super) async fn stream_run(
+    permit: Permit<ReadAllocations>,
+    path: AllocationRunPath,
+    context: web::Data<RequestContext>,
+    streams: web::Data<EditionStreams>,
+) -> Result<HttpResponse, Problem> {
+    let run = path.1;
+    let edition = permit
+        .read(move |tx, granted| {
+            let edition = granted.edition()?;
+            store::find(tx, edition, run)?;
+            Ok(edition)
+        })
+        .await?;
+    let progress = ProgressStream { context, streams, edition, run, last_sent: None, is_finished: false };
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((header::CONTENT_ENCODING, "identity"))
+        .insert_header(("x-accel-buffering", "no"))
+        .streaming(stream::unfold(progress, next)))
+}

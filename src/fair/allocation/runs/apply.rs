@@ -1,0 +1,192 @@
+//! Applies a proposal in one transaction. If the floor or the applications changed since the allocation run, nothing is
+//! applied and all conflicts are reported.
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{Duration, TimeZone};
+
+use super::{
+    super::{
+        AllocationState,
+        store::{self as allocations, AllocationRow},
+    },
+    store::{self, ActiveAllocation, AllocationRunRow, RunState},
+};
+use crate::{applications::ApplicationState, editions};
+use hoicho_core::{
+    db::Tx,
+    i18n::{LocalizedText, MessageId},
+    values::ids::{AllocationId, AllocationRunId, ApplicationId, BoothId, ExhibitorId},
+};
+use hoicho_web::{
+    http::{Code, Problem, problem::FieldError},
+    identity::{Authorized, members::notify_exhibitors},
+    outbox::EmailKind,
+};
+
+hoicho_core::text_enum! {
+    /// State of the allocations that a proposal creates.
+    GiveAs {
+        /// Held, for review by the organiser.
+        Held,
+        /// Offered: the exhibitors are notified by e-mail and must accept before the expiry.
+        Offered,
+    }
+}
+
+/// Numbers of allocations created and released, and of booths unchanged.
+pub struct ApplyResult {
+    pub allocated: usize,
+    pub released: usize,
+    pub unchanged: usize,
+}
+
+/// Maximum number of conflicts reported; beyond that a new allocation run is needed anyway.
+const MAX_CONFLICTS: usize = 200;
+
+/// Applies a proposal.
+pub fn apply_proposal(
+    tx: &mut Tx<'_>,
+    granted: &Authorized,
+    id: AllocationRunId,
+    give_as: GiveAs,
+    expires_in_s: u32,
+) -> Result<ApplyResult, Problem> {
+    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let run = store::find(tx, edition.id, id)?;
+    if run.state != RunState::Proposed {
+        return Err(Problem::new(
+            Code::IllegalStep,
+            MessageId("the-run-is-state-only-a-proposal").with_args(&[("state", &run.state)]),
+        ));
+    }
+    let booths = store::proposed_booths(tx, id)?;
+    let holdings = store::active_allocations(tx, edition.id, granted.now)?;
+    let conflicts = find_conflicts(tx, &run, &booths, &holdings)?;
+    if !conflicts.is_empty() {
+        return Err(Problem {
+            code: Code::FloorChanged,
+            detail: Some(MessageId("the-floor-or-the-applications-changed-after").localize()),
+            errors: conflicts,
+        });
+    }
+    // Expired allocations occupy their booths in the unique index until their state is updated.
+    let booth_ids: Vec<BoothId> = booths.iter().map(|(b, _)| b.booth_id).collect();
+    for part in booth_ids.chunks(10_000) {
+        allocations::expire(tx, granted.now, Some(part))?;
+    }
+    let by_booth: HashMap<BoothId, &ActiveAllocation> = holdings.iter().map(|h| (h.booth, h)).collect();
+    let expires_at = Some(granted.now + Duration::seconds(expires_in_s.into()));
+    let state = match give_as {
+        GiveAs::Held => AllocationState::Held,
+        GiveAs::Offered => AllocationState::Offered,
+    };
+    let (mut released, mut given, mut kept) = (Vec::new(), Vec::new(), 0);
+    let mut offered_codes: BTreeMap<ApplicationId, Vec<String>> = BTreeMap::new();
+    for (booth, code) in &booths {
+        if booth.before_application_id == booth.after_application_id {
+            kept += 1;
+            continue;
+        }
+        released.extend(by_booth.get(&booth.booth_id).map(|h| h.id));
+        if let Some(application) = booth.after_application_id {
+            given.push(AllocationRow {
+                id: AllocationId::make(),
+                edition_id: edition.id,
+                booth_id: booth.booth_id,
+                application_id: application,
+                state,
+                expires_at,
+                version: 1,
+                created_at: granted.now,
+            });
+            offered_codes.entry(application).or_default().push(code.clone());
+        }
+    }
+    allocations::release(tx, &released)?;
+    allocations::insert(tx, &given)?;
+    let row = AllocationRunRow { state: RunState::Applied, ..run };
+    if !store::update_finished(tx, &row, RunState::Proposed)? {
+        return Err(Code::StaleVersion.into());
+    }
+    if give_as == GiveAs::Offered {
+        let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
+        let until = zone.from_utc_datetime(&expires_at.ok_or(Code::Internal)?).naive_local();
+        let exhibitors: HashMap<ApplicationId, ExhibitorId> = store::exhibitors_of(tx, id)?.into_iter().collect();
+        let mut letters: HashMap<ExhibitorId, EmailKind> = HashMap::new();
+        for (application, codes) in offered_codes {
+            let Some(exhibitor) = exhibitors.get(&application) else { continue };
+            let booth = codes.join(", ");
+            letters.insert(*exhibitor, EmailKind::BoothOffered { edition: edition.name.clone(), booth, until });
+        }
+        notify_exhibitors(tx, &letters, granted.now)?;
+    }
+    let ids: Vec<AllocationId> = given.iter().map(|g| g.id).collect();
+    let applied = ApplyResult { allocated: ids.len(), released: released.len(), unchanged: kept };
+    granted.record_audit(tx, "allocation_run.apply", id, Some(released), Some(ids))?;
+    Ok(applied)
+}
+
+/// Differences between the current state and the state that the allocation run was computed from.
+fn find_conflicts(
+    tx: &mut Tx<'_>,
+    run: &AllocationRunRow,
+    booths: &[(store::ProposedBoothRow, String)],
+    holdings: &[ActiveAllocation],
+) -> Result<Vec<FieldError>, Problem> {
+    let mut errors = Vec::new();
+    let mut report = |pointer: String, code: &'static str, detail: LocalizedText| {
+        if errors.len() < MAX_CONFLICTS {
+            errors.push(FieldError { pointer, code, detail });
+        }
+    };
+    let current: HashMap<BoothId, ApplicationId> = holdings.iter().map(|h| (h.booth, h.application)).collect();
+    for (booth, code) in booths {
+        let (before, after) = (booth.before_application_id, current.get(&booth.booth_id).copied());
+        let pointer = || format!("/booths/{}", booth.booth_id);
+        match (before, after) {
+            _ if before == after => {}
+            (None, Some(_)) => {
+                report(pointer(), "taken", MessageId("floor-booth-taken").with_args(&[("code", code)]).localize())
+            }
+            (Some(_), None) => {
+                report(pointer(), "freed", MessageId("floor-booth-freed").with_args(&[("code", code)]).localize());
+            }
+            (_, _) => report(
+                pointer(),
+                "changed_hands",
+                MessageId("floor-booth-changed-hands").with_args(&[("code", code)]).localize(),
+            ),
+        }
+    }
+    // Changes to booths that are not part of the proposal may change the optimum but are not conflicts.
+    let open: BTreeSet<BoothId> = store::open_booth_ids(tx, run.edition_id)?.into_iter().collect();
+    for (booth, code) in booths {
+        let is_new = booth.after_application_id.is_some() && booth.after_application_id != booth.before_application_id;
+        if is_new && !open.contains(&booth.booth_id) {
+            report(
+                format!("/booths/{}", booth.booth_id),
+                "not_open",
+                MessageId("floor-booth-not-open").with_args(&[("code", code)]).localize(),
+            );
+        }
+    }
+    let versions: HashMap<ApplicationId, i32> =
+        store::application_inputs(tx, run.edition_id, &[ApplicationState::Approved])?
+            .into_iter()
+            .map(|a| (a.id, a.version))
+            .collect();
+    let served: BTreeSet<ApplicationId> = booths.iter().filter_map(|(b, _)| b.after_application_id).collect();
+    for (application, seen_version) in
+        store::loaded_versions(tx, run.id)?.into_iter().filter(|(a, _)| served.contains(a))
+    {
+        let pointer = format!("/applications/{application}");
+        match versions.get(&application) {
+            None => report(pointer, "not_approved", MessageId("floor-application-not-approved").localize()),
+            Some(version) if *version != seen_version => {
+                report(pointer, "changed", MessageId("floor-application-changed").localize())
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(errors)
+}

@@ -1,0 +1,86 @@
+//! State transitions of an allocation: offer, confirm, decline, check in, release, no-show.
+use chrono::{Duration, TimeZone};
+
+use super::{
+    lifecycle::AllocationState,
+    runs::waiting_list::offer_free_booths,
+    store::{self, AllocationRow},
+};
+use crate::{applications, editions};
+use hoicho_core::{db::Tx, i18n::MessageId, values::ids::AllocationId};
+use hoicho_web::{
+    http::{Code, Problem},
+    identity::{Authorized, members::notify_exhibitor},
+    outbox::EmailKind,
+};
+
+/// Seconds until an offer expires: three days.
+const one: i64 = 3 * 24 * 3_600;
+
+/// Offers a held booth to its exhibitor and notifies the members by e-mail.
+pub fn offer(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
+    let row = step(tx, granted, id, AllocationState::Offered, "allocation.offer")?;
+    let edition = editions::store::find(tx, row.edition_id)?;
+    let application = applications::store::find(tx, row.edition_id, row.application_id)?;
+    let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
+    let until = zone.from_utc_datetime(&row.expires_at.ok_or(Code::Internal)?).naive_local();
+    let letter = EmailKind::BoothOffered { edition: edition.name, booth: store::booth_code(tx, row.booth_id)?, until };
+    notify_exhibitor(tx, application.exhibitor_id, letter, granted.now)?;
+    Ok(row)
+}
+/// Accepts an offer.
+pub fn confirm(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
+    step(tx, granted, id, AllocationState::Confirmed, "allocation.confirm")
+}
+/// Records that the exhibitor has arrived.
+pub fn check_in(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
+    step(tx, granted, id, AllocationState::CheckedIn, "allocation.check_in")
+}
+/// Releases the booth.
+pub fn release(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
+    step(tx, granted, id, AllocationState::Released, "allocation.release")
+}
+/// Declines an offer and releases the booth. Freed booths are offered to the waiting list if the organiser enabled it.
+pub fn decline(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
+    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let before = store::find(tx, edition.id, id)?;
+    if before.state != AllocationState::Offered {
+        return Err(Problem::new(Code::IllegalStep, MessageId("only-what-is-offered-can-be-declined")));
+    }
+    let row = step(tx, granted, id, AllocationState::Released, "allocation.decline")?;
+    offer_free_booths(tx, edition.id, granted.now)?;
+    Ok(row)
+}
+/// Records that the exhibitor did not arrive and frees the booth.
+pub fn no_show(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
+    step(tx, granted, id, AllocationState::NoShow, "allocation.no_show")
+}
+
+fn step(
+    tx: &mut Tx<'_>,
+    granted: &Authorized,
+    id: AllocationId,
+    to: AllocationState,
+    action: &'static str,
+) -> Result<AllocationRow, Problem> {
+    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let row = store::find(tx, edition.id, id)?;
+    // Lock the application, so that it cannot be withdrawn concurrently.
+    applications::store::find_for_share(tx, edition.id, row.application_id)?;
+    // Treat an allocation past its expiry as expired, even if the background job has not run yet.
+    let is_expired = row.expires_at.is_some_and(|at| at <= granted.now);
+    let from = if is_expired { AllocationState::Expired } else { row.state };
+    if !from.legal_steps().contains(&to) {
+        let legal = from.legal_steps().iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(Problem::new(
+            Code::IllegalStep,
+            MessageId("from-from-the-legal-steps-are-legal").with_args(&[("from", &from), ("legal", &legal)]),
+        ));
+    }
+    let expires_at = to.expires().then(|| granted.now + Duration::seconds(one));
+    if !store::set_state(tx, &row, to, expires_at)? {
+        return Err(Code::StaleVersion.into());
+    }
+    granted.record_audit(tx, action, id, Some(row.state), Some(to))?;
+    Ok(store::find(tx, edition.id, id)?)
+}

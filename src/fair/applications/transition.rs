@@ -1,0 +1,65 @@
+//! State transitions of an application.
+use super::{
+    lifecycle::ApplicationState,
+    store::{self, ApplicationRow},
+};
+use crate::editions::{self, EditionState};
+use hoicho_core::{db::Tx, i18n::MessageId, values::ids::ApplicationId};
+use hoicho_web::{
+    http::{Code, Problem, Validator},
+    identity::{Authorized, members::notify_exhibitor},
+    outbox::EmailKind,
+};
+
+/// Changes the state if the transition is allowed, and e-mails the exhibitor the organiser's decision.
+pub fn transition(
+    tx: &mut Tx<'_>,
+    granted: &Authorized,
+    id: ApplicationId,
+    to: ApplicationState,
+    reason: Option<&str>,
+) -> Result<ApplicationRow, Problem> {
+    let mut checks = Validator::default();
+    let reason = reason.map(|r| checks.require_text("/reason", r, 1_000));
+    checks.finish()?;
+    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let before = store::find(tx, edition.id, id)?;
+    let legal = before.state.allowed_transitions();
+    let confirmed = to == ApplicationState::Withdrawn && store::has_confirmed_booths(tx, id)?;
+    if !legal.contains(&to) || confirmed {
+        let legal =
+            legal.iter().filter(|s| !(confirmed && **s == to)).map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(Problem::new(
+            Code::IllegalStep,
+            MessageId("from-state-the-legal-steps-are-legal").with_args(&[("state", &before.state), ("legal", &legal)]),
+        ));
+    }
+    if to == ApplicationState::Submitted && edition.state != EditionState::RegistrationOpen {
+        return Err(registration_closed());
+    }
+    let row = ApplicationRow {
+        state: to,
+        reason: reason.clone(),
+        waitlisted_at: (to == ApplicationState::Waitlisted).then_some(granted.now),
+        version: before.version + 1,
+        ..before.clone()
+    };
+    if !store::update(tx, &row, before.version)? {
+        return Err(Code::StaleVersion.into());
+    }
+    if matches!(to, ApplicationState::Approved | ApplicationState::Waitlisted | ApplicationState::Rejected) {
+        let email = EmailKind::ApplicationDecided {
+            edition: edition.name,
+            decision: to.as_str().to_owned(),
+            reason: reason.clone(),
+        };
+        notify_exhibitor(tx, row.exhibitor_id, email, granted.now)?;
+    }
+    granted.record_audit(tx, "application.step", id, Some((before.state, None)), Some((to, reason)))?;
+    Ok(row)
+}
+
+/// Error: registration has ended or has not started.
+pub(super) fn registration_closed() -> Problem {
+    Problem::new(Code::IllegalStep, MessageId("registration-for-this-edition-is-not-open"))
+}

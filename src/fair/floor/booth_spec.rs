@@ -1,0 +1,119 @@
+//! The specification of new booths: given in the request, or defaulted from the edition's price list.
+use serde::Deserialize;
+
+use super::{
+    BoothAvailability, BoothCategory,
+    store::{BoothCategoryRow, BoothRow},
+};
+use hoicho_core::{
+    i18n::MessageId,
+    values::ids::{BoothId, EditionId, ZoneId},
+};
+use hoicho_web::http::Validator;
+
+/// Attributes shared by new booths. Omitted values default to the price list.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BoothKind {
+    pub zone: ZoneId,
+    pub category: BoothCategory,
+    /// Square decimetres: 3 × 3 m is 900. 1 to 1,000,000.
+    pub area_dm2: Option<i32>,
+    /// Minor units of the edition's currency: 0 to 10^12.
+    pub fee: Option<i64>,
+    /// Size in standard booths: 1 to 1,000.
+    pub booth_equivalents: Option<i32>,
+    /// Electric power; default `false`.
+    #[serde(default)]
+    pub has_power: bool,
+    /// Running water; default `false`.
+    #[serde(default)]
+    pub has_water: bool,
+}
+
+/// Validates the ranges of size and fee.
+pub(super) fn validate_ranges(
+    checks: &mut Validator,
+    at: &str,
+    area_dm2: Option<i32>,
+    fee: Option<i64>,
+    booth_equivalents: Option<i32>,
+) {
+    checks.require(
+        area_dm2.is_none_or(|a| (1..=1_000_000).contains(&a)),
+        &format!("{at}/area_dm2"),
+        "range",
+        MessageId("the-area-must-be-1-to-1"),
+    );
+    checks.require(
+        fee.is_none_or(|f| (0..=1_000_000_000_000).contains(&f)),
+        &format!("{at}/fee"),
+        "range",
+        MessageId("the-fee-must-be-0-to-10"),
+    );
+    checks.require(
+        booth_equivalents.is_none_or(|e| (1..=1_000).contains(&e)),
+        &format!("{at}/booth_equivalents"),
+        "range",
+        MessageId("it-must-be-1-to-1-000"),
+    );
+}
+
+/// A specification with all defaults applied.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ResolvedBoothSpec {
+    zone: ZoneId,
+    category: BoothCategory,
+    area_dm2: i32,
+    fee: i64,
+    booth_equivalents: i32,
+    has_power: bool,
+    has_water: bool,
+}
+
+impl BoothKind {
+    /// Applies the defaults of the price list. An area or fee that neither specifies is a validation error.
+    pub fn resolve(&self, checks: &mut Validator, at: &str, prices: &[BoothCategoryRow]) -> ResolvedBoothSpec {
+        validate_ranges(checks, at, self.area_dm2, self.fee, self.booth_equivalents);
+        let listed = prices.iter().find(|p| p.category == self.category);
+        let (area_dm2, fee) = (self.area_dm2.or(listed.map(|l| l.area_dm2)), self.fee.or(listed.map(|l| l.fee)));
+        for (is_present, field) in [(area_dm2.is_some(), "area_dm2"), (fee.is_some(), "fee")] {
+            checks.require(is_present, &format!("{at}/{field}"), "missing", MessageId("please-tell-it-here-or-in-the"));
+        }
+        ResolvedBoothSpec {
+            zone: self.zone,
+            category: self.category,
+            area_dm2: area_dm2.unwrap_or_default(),
+            fee: fee.unwrap_or_default(),
+            booth_equivalents: self.booth_equivalents.or(listed.map(|l| l.booth_equivalents)).unwrap_or(1),
+            has_power: self.has_power,
+            has_water: self.has_water,
+        }
+    }
+}
+
+impl ResolvedBoothSpec {
+    /// A new booth with this specification.
+    pub fn into_row(self, edition: EditionId, code: String, row_label: String, place: u32) -> BoothRow {
+        BoothRow {
+            id: BoothId::make(),
+            edition_id: edition,
+            zone_id: self.zone,
+            code,
+            row_label,
+            place: i32::try_from(place).unwrap_or(i32::MAX),
+            category: self.category,
+            area_dm2: self.area_dm2,
+            fee: self.fee,
+            booth_equivalents: self.booth_equivalents,
+            version: 1,
+            availability: BoothAvailability::Open,
+            has_power: self.has_power,
+            has_water: self.has_water,
+            x_dm: None,
+            y_dm: None,
+            width_dm: None,
+            depth_dm: None,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Endpoint of the floor plan.
+use actix_web::{HttpRequest, HttpResponse, get, http::header};
+use serde::Deserialize;
+
+use super::super::{Plan, Sheet, floor_plan, render_svg, store};
+use crate::editions;
+use hoicho_core::{
+    i18n::Language,
+    values::ids::{HallId, ZoneId},
+};
+use hoicho_web::{
+    changes::CacheTag,
+    http::{Code, Problem, Query},
+    identity::ReadPermit,
+};
+
+/// Format of the floor plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum PlanFormat {
+    /// The rectangles of zones and booths.
+    Json,
+    /// An image.
+    Svg,
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct FloorPlanQuery {
+    /// `json` or `svg`; defaults to the `Accept` header.
+    format: Option<PlanFormat>,
+    /// Filter by zone.
+    zone: Option<ZoneId>,
+    /// Filter by hall.
+    hall: Option<HallId>,
+    /// Paper size for print, landscape; the SVG fills the sheet.
+    size: Option<Sheet>,
+}
+
+/// Returns the floor plan: position, occupancy and exhibitor of each booth. At most 10,000 booths; request a larger
+/// fair by hall or by zone.
+#[utoipa::path(get, path = "/api/v1/editions/{edition}/floor-plan", tag = "floor", params(("edition" = String, Path), FloorPlanQuery), responses((status = 200, content((Plan = "application/json"), (String = "image/svg+xml"))), (status = 404)))]
+#[get("/editions/{edition}/floor-plan")]
+pub(super) async fn get_floor_plan(
+    req: HttpRequest,
+    permit: ReadPermit,
+    query: Query<FloorPlanQuery>,
+) -> Result<HttpResponse, Problem> {
+    let FloorPlanQuery { format, zone, hall, size } = query.into_result()?;
+    let accepted = req.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    // Only responses that do not depend on the `Accept` header are cached.
+    let is_explicit = format.is_some();
+    let format = format.unwrap_or(if accepted.contains("image/svg+xml") { PlanFormat::Svg } else { PlanFormat::Json });
+    let reading = permit.read(move |tx, granted| {
+        let edition = granted.edition()?;
+        let mut zones = store::zones(tx, edition)?;
+        zones.retain(|z| zone.is_none_or(|zone| z.id == zone) && hall.is_none_or(|hall| z.hall_id == Some(hall)));
+        let ids: Vec<ZoneId> = zones.iter().map(|z| z.id).collect();
+        let name = editions::store::find(tx, edition)?.name;
+        Ok((edition, name, floor_plan::layout(&zones, store::floor_plan_inputs(tx, edition, &ids)?)))
+    });
+    let (edition, name, floor_plan) = reading.await?;
+    match format {
+        PlanFormat::Json if is_explicit => Ok(CacheTag::Edition(edition).tag(HttpResponse::Ok().json(floor_plan))),
+        PlanFormat::Json => Ok(HttpResponse::Ok().json(floor_plan)),
+        PlanFormat::Svg => {
+            let accept_language = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+            let svg =
+                render_svg(&floor_plan, &name, size, Language::from_header(accept_language)).map_err(|error| {
+                    tracing::error!(%error, "failed to render floor plan");
+                    Problem::from(Code::Internal)
+                })?;
+            Ok(HttpResponse::Ok().content_type("image/svg+xml").body(svg))
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Extracts the data rows of a sheet: skips blank rows, headings, totals, and signatures below the table.
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{fields::ImportKind, mapping::ColumnMapping};
+use hoicho_core::values::{clock::Day, text};
+use hoicho_spreadsheet::{Cell, Sheet};
+
+/// A data row with its cells by field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DataRow {
+    /// Row number in the spreadsheet, from 1.
+    pub(super) row: u64,
+    /// Day of the column, if days are columns.
+    pub(super) day: Option<Day>,
+    cells: BTreeMap<&'static str, Cell>,
+    /// Text of the last heading above the row.
+    pub(super) heading: Option<String>,
+}
+
+static EMPTY: Cell = Cell::Empty;
+
+impl DataRow {
+    /// Cell of a field; empty if no column is mapped.
+    pub(super) fn cell(&self, field: &str) -> &Cell {
+        self.cells.get(field).unwrap_or(&EMPTY)
+    }
+    /// Text of a cell; `None` if it is empty.
+    pub(super) fn text(&self, field: &str) -> Option<String> {
+        Some(self.cell(field).text()).filter(|t| !t.is_empty())
+    }
+}
+
+/// Why a row was skipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Passed {
+    /// Total of other rows.
+    Total,
+    /// Heading of the rows below.
+    Heading,
+    /// Text below the table.
+    Note,
+}
+
+/// A skipped row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PassedRow {
+    /// As the spreadsheet counts it.
+    pub row: u64,
+    /// Why.
+    pub why: Passed,
+}
+
+/// A total in the file that differs from the sum of its rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Total {
+    /// As the spreadsheet counts it.
+    pub row: u64,
+    /// Value in the file.
+    pub stated: i64,
+    /// Sum of the rows.
+    pub computed: i64,
+}
+
+/// Data rows and skipped rows of a sheet.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct ExtractedRows {
+    pub(super) rows: Vec<DataRow>,
+    pub(super) skipped: Vec<PassedRow>,
+    /// Totals that differ from the sum of their rows.
+    pub(super) totals: Vec<Total>,
+}
+
+/// Whether a cell is the label of a total row. "Tổng công ty" is a company, not a total.
+fn is_total(cell: &Cell) -> bool {
+    let folded: String =
+        text::normalize_for_search(&cell.text()).chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect();
+    let label = folded.trim();
+    let exact =
+        ["tong", "cong", "tong so", "tong cong", "total", "grand total", "luy ke", "tong doanh thu", "tong luot khach"];
+    exact.contains(&label)
+        || (label.starts_with("tong cong ") && !label.starts_with("tong cong ty"))
+        || label.starts_with("cong khu ")
+        || label.starts_with("tong khu ")
+        || label.starts_with("cong ngay ")
+        || label.starts_with("tong ngay ")
+}
+
+/// Extracts the data rows below the header row.
+pub(super) fn extract_rows(kind: ImportKind, sheet: &Sheet, mapping: &ColumnMapping) -> ExtractedRows {
+    let mut result = ExtractedRows::default();
+    let (mut carried, mut heading): (BTreeMap<&'static str, Cell>, Option<String>) = (BTreeMap::new(), None);
+    let power = |field: &str| mapping.power(field);
+    let (mut since_start, mut since_total) = (0_i64, 0_i64);
+    let mut has_seen_total = false;
+    for (at, row) in sheet.rows.iter().enumerate().skip(mapping.header_row + 1) {
+        let number = u64::try_from(at + 1).unwrap_or(u64::MAX);
+        let filled: Vec<&Cell> = row.iter().filter(|c| !c.is_empty()).collect();
+        if filled.is_empty() {
+            continue;
+        }
+        let field_cell = |name: &str| mapping.columns.get(name).and_then(|column| row.get(*column)).unwrap_or(&EMPTY);
+        // Only in the first two cells: further right "Cộng" may be a name.
+        if filled.iter().take(2).any(|c| is_total(c)) {
+            result.skipped.push(PassedRow { row: number, why: Passed::Total });
+            has_seen_total = true;
+            let stated = match kind.total_field() {
+                Some(field) if mapping.day_columns.is_empty() => field_cell(field).parse_amount(power(field)),
+                Some(field) => mapping
+                    .day_columns
+                    .iter()
+                    .map(|(column, _)| row.get(*column).unwrap_or(&EMPTY).parse_amount(power(field)))
+                    .sum::<Option<i64>>(),
+                None => None,
+            };
+            if let Some(stated) = stated.filter(|s| *s != since_start && *s != since_total) {
+                result.totals.push(Total { row: number, stated, computed: since_start });
+            }
+            since_total = 0;
+            continue;
+        }
+        let mut cells: BTreeMap<&'static str, Cell> = BTreeMap::new();
+        for field in kind.fields() {
+            let cell = field_cell(field.name);
+            if !cell.is_empty() {
+                cells.insert(field.name, cell.clone());
+            }
+        }
+        let by_day: Vec<(Day, &Cell)> = mapping
+            .day_columns
+            .iter()
+            .filter_map(|(column, day)| Some((*day, row.get(*column).filter(|c| !c.is_empty())?)))
+            .collect();
+        // A row with a single value is a heading of the rows below, or a note below the table.
+        let first = filled.first().map(|c| c.text()).unwrap_or_default();
+        let alone = filled.iter().all(|c| c.text() == first) || (filled.len() == 2 && is_numeral(&first));
+        let needed = kind.fields().iter().filter(|f| f.is_required);
+        let own = needed.filter(|f| !f.inherits_from_above && cells.contains_key(f.name)).count() + by_day.len();
+        let wanted = kind.fields().iter().filter(|f| f.is_required && !f.inherits_from_above).count();
+        if alone && (wanted > 1 || own == 0 || kind == ImportKind::Booths && is_zone_heading(&first)) && own < 2 {
+            let why = if has_seen_total { Passed::Note } else { Passed::Heading };
+            result.skipped.push(PassedRow { row: number, why });
+            if !has_seen_total {
+                heading = filled.last().map(|c| c.text());
+            }
+            continue;
+        }
+        // Rows below the totals without the required fields are signatures and remarks.
+        if own == 0 || (has_seen_total && (own < wanted || filled.len() == 1)) {
+            result.skipped.push(PassedRow { row: number, why: Passed::Note });
+            continue;
+        }
+        for field in kind.fields().iter().filter(|f| f.inherits_from_above) {
+            match cells.get(field.name) {
+                Some(cell) => {
+                    carried.insert(field.name, cell.clone());
+                }
+                None => {
+                    if let Some(above) = carried.get(field.name) {
+                        cells.insert(field.name, above.clone());
+                    }
+                }
+            }
+        }
+        // With days as columns, a row is split into one line per day.
+        let of_day = |(day, cell): (Day, &Cell)| {
+            let mut cells = cells.clone();
+            cells.insert("amount", cell.clone());
+            (Some(day), cells)
+        };
+        let lines: Vec<_> =
+            if mapping.day_columns.is_empty() { vec![(None, cells)] } else { by_day.into_iter().map(of_day).collect() };
+        for (day, cells) in lines {
+            let amount = kind.total_field().and_then(|field| cells.get(field)?.parse_amount(power(field))).unwrap_or(0);
+            since_start = since_start.saturating_add(amount);
+            since_total = since_total.saturating_add(amount);
+            result.rows.push(DataRow { row: number, day, cells, heading: heading.clone() });
+        }
+    }
+    result
+}
+
+/// Whether the text is the number of a heading: `I`, `II`, `1`, `A`.
+fn is_numeral(text: &str) -> bool {
+    let text = text.trim_end_matches(['.', ')', ':']);
+    !text.is_empty() && text.len() <= 4 && text.chars().all(|c| "IVXLABCDEF0123456789".contains(c))
+}
+
+/// Whether the text names a zone of the floor, not a booth.
+fn is_zone_heading(text: &str) -> bool {
+    let folded = text::normalize_for_search(text);
+    folded.contains("khu ") || folded.starts_with("nha ") || folded.starts_with("zone ")
+}

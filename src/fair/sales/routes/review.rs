@@ -1,0 +1,56 @@
+//! The organiser's review of a report: accept or query.
+use actix_web::post;
+use serde::Deserialize;
+
+use super::{
+    super::report::{self, ReportState},
+    ManageFigures, ReportPath, parse_report_path,
+    view::{ReportView, view},
+};
+use hoicho_core::values::ids::BoothId;
+use hoicho_web::{
+    http::{ApiResponse, Body, Problem},
+    identity::Permit,
+};
+
+async fn judge(
+    permit: Permit<ManageFigures>,
+    path: ReportPath,
+    to: ReportState,
+    note: Option<String>,
+) -> Result<ApiResponse, Problem> {
+    let (booth, day) = parse_report_path(path)?;
+    permit
+        .write_once(move |tx, granted| {
+            let row = report::review(tx, &granted, booth, day, to, note)?;
+            let revision = row.revision;
+            Ok(ApiResponse::ok(&view(row, None))?.with_version(revision))
+        })
+        .await
+}
+
+/// Accepts a report.
+#[utoipa::path(post, path = "/api/v1/booths/{booth}/sales-reports/{date}/accept", tag = "sales", params(("booth" = BoothId, Path), ("date" = String, Path)), responses((status = 200, body = ReportView), (status = 404), (status = 409)))]
+#[post("/booths/{booth}/sales-reports/{date}/accept")]
+pub(super) async fn accept_report(permit: Permit<ManageFigures>, path: ReportPath) -> Result<ApiResponse, Problem> {
+    judge(permit, path, ReportState::Accepted, None).await
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct QueryReport {
+    /// The organiser's question; 1 to 1,000 characters.
+    reason: String,
+}
+
+/// Queries a report; the exhibitor replies with a correction.
+#[utoipa::path(post, path = "/api/v1/booths/{booth}/sales-reports/{date}/query", tag = "sales", params(("booth" = BoothId, Path), ("date" = String, Path)), request_body = QueryReport, responses((status = 200, body = ReportView), (status = 404), (status = 409), (status = 422)))]
+#[post("/booths/{booth}/sales-reports/{date}/query")]
+pub(super) async fn query_report(
+    permit: Permit<ManageFigures>,
+    path: ReportPath,
+    body: Body<QueryReport>,
+) -> Result<ApiResponse, Problem> {
+    let reason = body.into_result()?.reason;
+    judge(permit, path, ReportState::Queried, Some(reason)).await
+}

@@ -1,0 +1,133 @@
+//! JSON views of endpoints, deliveries and attempts.
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::super::{
+    delivery_store::{AttemptRow, DeliveryRow, DeliveryState, MessageRow},
+    endpoint_store::{SwitchedOff, WebhookRow},
+    event_type::EventType,
+    signature::SigningSecret,
+};
+use hoicho_core::values::ids::{WebhookAttemptId, WebhookDeliveryId, WebhookId};
+
+/// A webhook endpoint.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct WebhookView {
+    pub id: WebhookId,
+    pub name: String,
+    pub url: String,
+    /// Subscribed event types; empty: all.
+    pub event_types: Vec<EventType>,
+    pub is_enabled: bool,
+    /// Why it is disabled.
+    pub switched_off_because: Option<SwitchedOff>,
+    /// Time of the first failure since the last success.
+    #[schema(value_type = Option<String>)]
+    pub failing_since: Option<DateTime<Utc>>,
+    #[schema(value_type = String)]
+    pub created_at: DateTime<Utc>,
+    /// For `If-Match`: `"v…"`.
+    pub version: i32,
+}
+
+/// A new endpoint with its signing secret. The secret is only in this response.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct NewWebhookView {
+    #[serde(flatten)]
+    pub webhook: WebhookView,
+    #[serde(flatten)]
+    pub secret: SecretView,
+}
+
+/// Keys to verify signatures. The secret is only in this response.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct SecretView {
+    /// Key of `v1` signatures (HMAC-SHA256).
+    pub secret: String,
+    /// Public key of `v1a` signatures (ed25519).
+    pub public_key: String,
+}
+
+impl From<&SigningSecret> for SecretView {
+    fn from(secret: &SigningSecret) -> Self {
+        Self { secret: secret.hmac_key(), public_key: secret.public_key() }
+    }
+}
+
+pub(super) fn webhook_view(row: WebhookRow, event_types: Vec<EventType>) -> WebhookView {
+    WebhookView {
+        id: row.id,
+        name: row.name,
+        url: row.url,
+        event_types,
+        is_enabled: row.is_enabled,
+        switched_off_because: row.switched_off_because,
+        failing_since: row.failing_since.map(|at| at.and_utc()),
+        created_at: row.created_at.and_utc(),
+        version: row.version,
+    }
+}
+
+/// One delivery attempt.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct AttemptView {
+    pub id: WebhookAttemptId,
+    #[schema(value_type = String)]
+    pub at: DateTime<Utc>,
+    pub took_ms: i32,
+    /// Response status, if there was a response.
+    pub status: Option<i32>,
+    /// First 4 KiB of the response body.
+    pub answer: String,
+    /// Error, if there was no response.
+    pub fault: Option<String>,
+}
+
+/// Delivery of a message to an endpoint.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct DeliveryView {
+    pub id: WebhookDeliveryId,
+    /// The `webhook-id` header: the same in every attempt.
+    pub message: String,
+    pub event_type: EventType,
+    pub state: DeliveryState,
+    pub attempts: i32,
+    /// Time of the next attempt.
+    #[schema(value_type = Option<String>)]
+    pub due_at: Option<DateTime<Utc>>,
+    #[schema(value_type = String)]
+    pub created_at: DateTime<Utc>,
+    #[schema(value_type = Option<String>)]
+    pub finished_at: Option<DateTime<Utc>>,
+    /// Request body.
+    pub body: String,
+    /// Attempts, oldest first; absent in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tries: Option<Vec<AttemptView>>,
+}
+
+fn attempt(row: AttemptRow) -> AttemptView {
+    AttemptView {
+        id: row.id,
+        at: row.at.and_utc(),
+        took_ms: row.took_ms,
+        status: row.status,
+        answer: row.answer,
+        fault: row.fault,
+    }
+}
+
+pub(super) fn delivery_view((row, message): (DeliveryRow, MessageRow), tries: Option<Vec<AttemptRow>>) -> DeliveryView {
+    DeliveryView {
+        id: row.id,
+        message: format!("msg_{}", message.id),
+        event_type: message.event_type,
+        state: row.state,
+        attempts: row.attempts,
+        due_at: row.due_at.map(|at| at.and_utc()),
+        created_at: row.created_at.and_utc(),
+        finished_at: row.finished_at.map(|at| at.and_utc()),
+        body: message.payload,
+        tries: tries.map(|rows| rows.into_iter().map(attempt).collect()),
+    }
+}

@@ -1,0 +1,191 @@
+//! Fills an empty database with the sample data, through the stores of the modules.
+use chrono::{Duration, NaiveTime, TimeZone};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use super::{
+    facts::{self, Edition},
+    figures::ReportProgress,
+    floor::{self, Floor},
+    users,
+};
+use hoicho_core::{
+    db::Tx,
+    values::{
+        clock::{Day, Instant},
+        ids::*,
+    },
+};
+use hoicho_fair::{
+    editions::{EditionState, store::EditionRow, store::OpeningDayRow},
+    organisers::{self, store::SeriesRow},
+    statistics,
+    venues::{
+        self,
+        store::{HallRow, VenueRow},
+    },
+};
+use hoicho_web::{
+    http::{Code, Problem},
+    identity::{OrganiserRole, passwords::PasswordHasher, store::insert_organiser_member},
+};
+
+/// Slug of the edition around today.
+pub const DEMO_SLUG: &str = "ocop-quang-ninh-demo";
+/// Seed of all random values.
+const SEED: u64 = 2_018;
+/// Percentage of booths per zone that are occupied in the current edition; the others are for trying out.
+const OCCUPIED_PERCENT: u32 = 86;
+pub(super) const TIME_ZONE: chrono_tz::Tz = chrono_tz::Asia::Ho_Chi_Minh;
+
+pub(super) struct SampleData {
+    pub rng: ChaCha8Rng,
+    pub organiser: OrganiserId,
+    pub owner: UserId,
+    pub exhibitor_user: UserId,
+    pub now: Instant,
+    /// Number of exhibitors created so far; makes names and tax codes unique.
+    pub exhibitors: u32,
+    series: SeriesId,
+    venues: Vec<(&'static str, VenueId, HallId)>,
+}
+
+/// Inserts three finalised editions and one around today; calls `step` with the name of each when it is done.
+pub fn fill(
+    tx: &mut Tx<'_>,
+    passwords: &PasswordHasher,
+    now: Instant,
+    mut step: impl FnMut(&str),
+) -> Result<(), Problem> {
+    let users = users::insert_users(tx, passwords, now)?;
+    let (Some(owner), Some(exhibitor_user)) = (users.first(), users.last()) else { return Err(Code::Internal.into()) };
+    let mut demo = SampleData {
+        rng: ChaCha8Rng::seed_from_u64(SEED),
+        organiser: OrganiserId::make(),
+        owner: *owner,
+        exhibitor_user: *exhibitor_user,
+        now,
+        exhibitors: 0,
+        series: SeriesId::make(),
+        venues: Vec::new(),
+    };
+    let name = "Ban tổ chức Hội chợ OCOP Quảng Ninh";
+    organisers::store::insert(tx, demo.organiser, name, *owner, now)?;
+    for (user, (_, _, role)) in users.iter().zip(users::USERS) {
+        if let Some(role) = role.filter(|r| *r != OrganiserRole::Owner) {
+            insert_organiser_member(tx, demo.organiser, *user, role)?;
+        }
+    }
+    let series = SeriesRow {
+        id: demo.series,
+        organiser_id: demo.organiser,
+        name: "Hội chợ OCOP Quảng Ninh".to_owned(),
+        version: 1,
+    };
+    organisers::store::insert_series(tx, &series)?;
+    for edition in facts::past_editions().ok_or(Code::Internal)? {
+        demo.past_edition(tx, &edition)?;
+        step(edition.name);
+    }
+    demo.edition_of_today(tx)?;
+    step("Hội chợ OCOP Quảng Ninh (demo)");
+    let entry = hoicho_web::audit::Entry::<&str> {
+        organiser: Some(demo.organiser),
+        edition: None,
+        actor: None,
+        api_key: None,
+        action: "demo.fill",
+        subject: demo.organiser.to_string(),
+        before: None,
+        after: Some("seed 2018"),
+        at: now,
+    };
+    Ok(hoicho_web::audit::record(tx, entry)?)
+}
+
+impl SampleData {
+    fn past_edition(&mut self, tx: &mut Tx<'_>, facts: &Edition) -> Result<(), Problem> {
+        let (venue, hall) = self.venue(tx, facts.venue)?;
+        let row = self.edition_row(facts.slug, facts.name, venue, facts.in_series, EditionState::Reporting);
+        let days = self.insert_edition(tx, &row, facts.first, facts.days)?;
+        let floor = self.draw(tx, row.id, facts.zones, hall)?;
+        let last = days.last().copied().unwrap_or(facts.first);
+        let stands = self.let_out(tx, row.id, &floor, &facts::LOCALITIES_2018, last)?;
+        self.sell(tx, row.id, &stands, &days, facts.sales, ReportProgress::Accepted)?;
+        self.sign(tx, row.id, &stands, &days)?;
+        self.count(tx, row.id, &days, facts.visits)?;
+        hoicho_fair::editions::store::set_state(tx, row.id, EditionState::Reporting, EditionState::Finalised)?;
+        statistics::freeze(tx, row.id, self.now)
+    }
+
+    fn edition_of_today(&mut self, tx: &mut Tx<'_>) -> Result<(), Problem> {
+        let today = TIME_ZONE.from_utc_datetime(&self.now).date_naive();
+        let (venue, hall) = self.venue(tx, facts::PALACE)?;
+        let row = self.edition_row(DEMO_SLUG, "Hội chợ OCOP Quảng Ninh (demo)", venue, true, EditionState::Live);
+        let days = self.insert_edition(tx, &row, today - Duration::days(3), 6)?;
+        let floor = self.draw(tx, row.id, &facts::CURRENT_ZONES, hall)?;
+        let last = days.last().copied().unwrap_or(today);
+        let (occupied, free): (Floor, Floor) = floor.into_iter().partition(|(booth, zone)| {
+            floor::position_in_zone(booth) <= (zone.booths * OCCUPIED_PERCENT).div_ceil(100)
+        });
+        let stands = self.let_out(tx, row.id, &occupied, &facts::LOCALITIES_2025, last)?;
+        let past: Vec<Day> = days.into_iter().filter(|d| *d < today).collect();
+        self.sell(tx, row.id, &stands, &past, 5_130_000_000, ReportProgress::InProgress)?;
+        self.sign(tx, row.id, &stands, &past)?;
+        self.count(tx, row.id, &past, 26_500)?;
+        self.undecided(tx, row.id, &free, last)
+    }
+
+    /// The venue and its hall, inserted on first use.
+    fn venue(&mut self, tx: &mut Tx<'_>, name: &'static str) -> Result<(VenueId, HallId), Problem> {
+        if let Some((_, venue, hall)) = self.venues.iter().find(|(known, _, _)| *known == name) {
+            return Ok((*venue, *hall));
+        }
+        let row = VenueRow {
+            id: VenueId::make(),
+            organiser_id: self.organiser,
+            name: name.to_owned(),
+            address: "Hạ Long, Quảng Ninh".to_owned(),
+            version: 1,
+        };
+        venues::store::insert(tx, &row)?;
+        let is_outdoor = name != facts::PALACE;
+        let hall_name = if is_outdoor { "Sân quảng trường" } else { "Nhà triển lãm" };
+        let hall = HallRow { id: HallId::make(), venue_id: row.id, name: hall_name.to_owned(), is_outdoor, version: 1 };
+        venues::store::insert_hall(tx, &hall)?;
+        self.venues.push((name, row.id, hall.id));
+        Ok((row.id, hall.id))
+    }
+
+    fn edition_row(&self, slug: &str, name: &str, venue: VenueId, in_series: bool, state: EditionState) -> EditionRow {
+        EditionRow {
+            id: EditionId::make(),
+            organiser_id: self.organiser,
+            series_id: in_series.then_some(self.series),
+            slug: slug.to_owned(),
+            name: name.to_owned(),
+            venue_id: Some(venue),
+            state,
+            time_zone: TIME_ZONE.name().to_owned(),
+            currency: "VND".to_owned(),
+            declared_booths: None,
+            declared_visits: None,
+            declared_sales: None,
+            version: 1,
+            created_at: self.now,
+            waiting_list_run_id: None,
+        }
+    }
+
+    fn insert_edition(&self, tx: &mut Tx<'_>, row: &EditionRow, first: Day, days: u32) -> Result<Vec<Day>, Problem> {
+        hoicho_fair::editions::store::insert(tx, row)?;
+        let at = |h, m| NaiveTime::from_hms_opt(h, m, 0).unwrap_or_default();
+        let days: Vec<Day> = (0..days).map(|d| first + Duration::days(d.into())).collect();
+        let rows: Vec<_> = days
+            .iter()
+            .map(|day| OpeningDayRow { edition_id: row.id, day: *day, opens_at: at(8, 0), closes_at: at(22, 0) })
+            .collect();
+        hoicho_fair::editions::store::replace_days(tx, row.id, &rows)?;
+        Ok(days)
+    }
+}

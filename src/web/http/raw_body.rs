@@ -1,0 +1,49 @@
+//! Extractor of non-JSON bodies: files and tables.
+use hoicho_core::i18n::MessageId;
+use std::pin::Pin;
+
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    web::{Bytes, BytesMut},
+};
+use futures_util::StreamExt;
+
+use super::{
+    body_timeout,
+    problem::{Code, Problem},
+};
+
+/// A body of at most `MAX_BYTES` bytes. Like [`super::Body`], it returns a read error only in [`RawBody::get`].
+pub struct RawBody<const MAX_BYTES: usize>(Result<Bytes, Problem>);
+
+impl<const MAX_BYTES: usize> RawBody<MAX_BYTES> {
+    /// The body or the read error.
+    pub fn into_result(self) -> Result<Bytes, Problem> {
+        self.0
+    }
+}
+
+async fn read(mut payload: Payload, max_bytes: usize) -> Result<Bytes, Problem> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|e| body_timeout::to_problem(&e))?;
+        if body.len() + chunk.len() > max_bytes {
+            return Err(Problem::new(
+                Code::TooLarge,
+                MessageId("the-body-is-over-most-1024-kib").with_args(&[("most_1024", &(max_bytes / 1024))]),
+            ));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+impl<const MAX_BYTES: usize> FromRequest for RawBody<MAX_BYTES> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let payload = payload.take();
+        Box::pin(async move { Ok(Self(read(payload, MAX_BYTES).await)) })
+    }
+}

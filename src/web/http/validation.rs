@@ -1,0 +1,36 @@
+//! Validation that collects all errors of a body, so that one response reports all of them.
+use super::problem::{Code, FieldError, Problem};
+use hoicho_core::{
+    i18n::{LocalizedText, MessageId},
+    values::text,
+};
+
+/// Validator with the errors found so far.
+#[derive(Debug, Default)]
+pub struct Validator(Vec<FieldError>);
+
+impl Validator {
+    /// Adds an error unless `is_valid`.
+    pub fn require(&mut self, is_valid: bool, pointer: &str, code: &'static str, detail: impl Into<LocalizedText>) {
+        if !is_valid {
+            self.0.push(FieldError { pointer: pointer.to_owned(), code, detail: detail.into() });
+        }
+    }
+
+    /// Normalizes text (trim, NFC) and requires 1 to `max_chars` characters without control characters.
+    pub fn require_text(&mut self, pointer: &str, value: &str, max_chars: usize) -> String {
+        let cleaned = text::normalize(value, max_chars);
+        self.require(
+            cleaned.is_some(),
+            pointer,
+            "text",
+            MessageId("it-needs-1-to-characters").with_args(&[("most", &max_chars)]),
+        );
+        cleaned.unwrap_or_default()
+    }
+
+    /// Returns a 422 problem with all errors, or `Ok` if there are none.
+    pub fn finish(self) -> Result<(), Problem> {
+        if self.0.is_empty() { Ok(()) } else { Err(Problem { code: Code::Invalid, detail: None, errors: self.0 }) }
+    }
+}

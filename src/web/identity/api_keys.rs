@@ -1,0 +1,270 @@
+//! API keys of partner sites. A key belongs to an organiser, has scopes and may be limited to editions. It is verified
+//! in the transaction of the request, so revoking it takes effect immediately on every node.
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::token;
+use crate::http::{Code, Problem};
+use hoicho_core::{
+    db::{Database, Tx, schema::*},
+    i18n::MessageId,
+    on_either,
+    values::{
+        clock::Instant,
+        ids::{ApiKeyId, EditionId, OrganiserId, UserId},
+    },
+};
+
+/// Prefix of every key; tells keys from access tokens.
+pub const PREFIX: &str = "hc_";
+/// Characters of a key that are stored in clear, to recognise it by.
+const VISIBLE_CHARS: usize = 9;
+/// Maximum number of keys with usage counts in memory.
+const MAX_COUNTED_KEYS: usize = 10_000;
+
+hoicho_core::text_enum! {
+    /// What a key may do.
+    KeyScope {
+        /// Editions, drafts too, with floor plan and price list.
+        #[serde(rename = "read:editions")]
+        #[strum(serialize = "read:editions")]
+        ReadEditions,
+        /// Exhibitors as their organiser sees them.
+        #[serde(rename = "read:exhibitors")]
+        #[strum(serialize = "read:exhibitors")]
+        ReadExhibitors,
+        /// Figures before they are final, sales, visits.
+        #[serde(rename = "read:figures")]
+        #[strum(serialize = "read:figures")]
+        ReadFigures,
+        /// Counts at gates.
+        #[serde(rename = "write:visits")]
+        #[strum(serialize = "write:visits")]
+        WriteVisits,
+    }
+}
+
+/// SHA-256 of a key. The key itself is neither stored nor passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ApiKeyDigest([u8; 32]);
+
+impl ApiKeyDigest {
+    /// The digest of a bearer token; `None` without [`PREFIX`].
+    pub fn from_token(sent: &str) -> Option<Self> {
+        sent.starts_with(PREFIX).then(|| Self(Sha256::digest(sent.as_bytes()).into()))
+    }
+    fn to_base64(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+}
+
+/// A valid key: neither revoked nor expired.
+#[derive(Debug, Clone)]
+pub struct ValidKey {
+    pub id: ApiKeyId,
+    pub organiser: OrganiserId,
+    pub scopes: Vec<KeyScope>,
+    /// Empty: all editions of the organiser.
+    pub editions: Vec<EditionId>,
+}
+
+impl ValidKey {
+    /// Whether the key applies to data of this organiser and edition.
+    pub fn covers(&self, organisers: &[OrganiserId], edition: Option<EditionId>) -> bool {
+        organisers.first() == Some(&self.organiser)
+            && (self.editions.is_empty() || edition.is_some_and(|e| self.editions.contains(&e)))
+    }
+}
+
+/// A stored key.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = api_keys, treat_none_as_default_value = false)]
+pub struct ApiKeyRow {
+    /// Identifier.
+    pub id: ApiKeyId,
+    /// Owner.
+    pub organiser_id: OrganiserId,
+    /// Name given by the organiser.
+    pub name: String,
+    digest: String,
+    /// Its first characters.
+    pub begins: String,
+    /// Expiry; `None`: never.
+    pub expires_at: Option<Instant>,
+    /// When it was revoked.
+    pub revoked_at: Option<Instant>,
+    /// User who created it.
+    pub created_by: UserId,
+    /// Creation time.
+    pub created_at: Instant,
+    /// Time of the last request with it, a few seconds late.
+    pub last_used_at: Option<Instant>,
+    /// Number of requests with it.
+    pub requests: i64,
+}
+
+/// The valid key of a digest.
+///
+/// # Errors
+/// [`Code::LoginRequired`] for an unknown, revoked or expired key.
+pub(super) fn find_valid(tx: &mut Tx<'_>, digest: ApiKeyDigest, now: Instant) -> Result<ValidKey, Problem> {
+    let row: Option<(ApiKeyId, OrganiserId)> = api_keys::table
+        .filter(api_keys::digest.eq(digest.to_base64()))
+        .filter(api_keys::revoked_at.is_null())
+        .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now)))
+        .select((api_keys::id, api_keys::organiser_id))
+        .get_result(tx.conn())
+        .optional()?;
+    let Some((id, organiser)) = row else {
+        return Err(Problem::new(Code::LoginRequired, MessageId("this-key-is-not-valid")));
+    };
+    Ok(ValidKey {
+        id,
+        organiser,
+        scopes: load_scopes(tx, &[id])?.remove(&id).unwrap_or_default(),
+        editions: load_editions(tx, &[id])?.remove(&id).unwrap_or_default(),
+    })
+}
+
+/// Creates a key; the returned secret cannot be read again.
+pub fn create(
+    tx: &mut Tx<'_>,
+    (organiser, user, now): (OrganiserId, UserId, Instant),
+    name: &str,
+    (scopes, editions): (&[KeyScope], &[EditionId]),
+    expires_at: Option<Instant>,
+) -> Result<(ApiKeyRow, String), Problem> {
+    let secret = format!("{PREFIX}{}", token::generate_opaque());
+    let digest = ApiKeyDigest::from_token(&secret).ok_or(Code::Internal)?;
+    let row = ApiKeyRow {
+        id: ApiKeyId::make(),
+        organiser_id: organiser,
+        name: name.to_owned(),
+        digest: digest.to_base64(),
+        begins: secret.chars().take(VISIBLE_CHARS).collect(),
+        expires_at,
+        revoked_at: None,
+        created_by: user,
+        created_at: now,
+        last_used_at: None,
+        requests: 0,
+    };
+    diesel::insert_into(api_keys::table).values(&row).execute(tx.conn())?;
+    let scope_rows: Vec<_> =
+        scopes.iter().map(|s| (api_key_scopes::api_key_id.eq(row.id), api_key_scopes::scope.eq(*s))).collect();
+    on_either!(tx, |c| diesel::insert_into(api_key_scopes::table).values(&scope_rows).execute(c))?;
+    let edition_rows: Vec<_> = editions
+        .iter()
+        .map(|e| (api_key_editions::api_key_id.eq(row.id), api_key_editions::edition_id.eq(*e)))
+        .collect();
+    if !edition_rows.is_empty() {
+        on_either!(tx, |c| diesel::insert_into(api_key_editions::table).values(&edition_rows).execute(c))?;
+    }
+    Ok((row, secret))
+}
+
+/// The keys of an organiser, newest first; at most 500.
+pub fn list(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<Vec<ApiKeyRow>> {
+    api_keys::table
+        .filter(api_keys::organiser_id.eq(organiser))
+        .order(api_keys::id.desc())
+        .limit(500)
+        .select(ApiKeyRow::as_select())
+        .load(tx.conn())
+}
+
+/// One key of an organiser.
+pub fn find(tx: &mut Tx<'_>, organiser: OrganiserId, id: ApiKeyId) -> QueryResult<ApiKeyRow> {
+    api_keys::table
+        .find(id)
+        .filter(api_keys::organiser_id.eq(organiser))
+        .select(ApiKeyRow::as_select())
+        .get_result(tx.conn())
+}
+
+/// The scopes of keys.
+pub fn load_scopes(tx: &mut Tx<'_>, ids: &[ApiKeyId]) -> QueryResult<HashMap<ApiKeyId, Vec<KeyScope>>> {
+    let rows: Vec<(ApiKeyId, KeyScope)> = api_key_scopes::table
+        .filter(api_key_scopes::api_key_id.eq_any(ids))
+        .order((api_key_scopes::api_key_id, api_key_scopes::scope))
+        .select((api_key_scopes::api_key_id, api_key_scopes::scope))
+        .load(tx.conn())?;
+    let mut by_key: HashMap<ApiKeyId, Vec<KeyScope>> = HashMap::new();
+    rows.into_iter().for_each(|(id, scope)| by_key.entry(id).or_default().push(scope));
+    Ok(by_key)
+}
+
+/// The editions keys are limited to; keys without a limit are not in the map.
+pub fn load_editions(tx: &mut Tx<'_>, ids: &[ApiKeyId]) -> QueryResult<HashMap<ApiKeyId, Vec<EditionId>>> {
+    let rows: Vec<(ApiKeyId, EditionId)> = api_key_editions::table
+        .filter(api_key_editions::api_key_id.eq_any(ids))
+        .order((api_key_editions::api_key_id, api_key_editions::edition_id))
+        .select((api_key_editions::api_key_id, api_key_editions::edition_id))
+        .load(tx.conn())?;
+    let mut by_key: HashMap<ApiKeyId, Vec<EditionId>> = HashMap::new();
+    rows.into_iter().for_each(|(id, edition)| by_key.entry(id).or_default().push(edition));
+    Ok(by_key)
+}
+
+/// The number of these editions that belong to the organiser.
+pub fn count_owned_editions(tx: &mut Tx<'_>, organiser: OrganiserId, ids: &[EditionId]) -> QueryResult<i64> {
+    let owned = editions::table.filter(editions::id.eq_any(ids)).filter(editions::organiser_id.eq(organiser));
+    owned.count().get_result(tx.conn())
+}
+
+/// Sets the expiry of a key to `at`, unless it expires earlier.
+pub fn expire_at(tx: &mut Tx<'_>, id: ApiKeyId, at: Instant) -> QueryResult<usize> {
+    let expires_later = api_keys::expires_at.is_null().or(api_keys::expires_at.gt(at));
+    diesel::update(api_keys::table.find(id).filter(expires_later)).set(api_keys::expires_at.eq(at)).execute(tx.conn())
+}
+
+/// Revokes a key; `false` if it was revoked already.
+pub fn revoke(tx: &mut Tx<'_>, id: ApiKeyId, now: Instant) -> QueryResult<bool> {
+    let unrevoked = api_keys::table.find(id).filter(api_keys::revoked_at.is_null());
+    Ok(diesel::update(unrevoked).set(api_keys::revoked_at.eq(now)).execute(tx.conn())? == 1)
+}
+
+/// Usage counts of keys in memory, flushed by a background job so that requests do not wait for the write.
+#[derive(Default)]
+pub struct UsageCounts(Mutex<HashMap<ApiKeyDigest, (i64, Instant)>>);
+
+impl UsageCounts {
+    /// Counts a request with a key.
+    pub fn increment(&self, digest: ApiKeyDigest, now: Instant) {
+        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Digests are not verified here: made-up keys could fill the map. Counts may therefore be incomplete.
+        if uses.len() >= MAX_COUNTED_KEYS && !uses.contains_key(&digest) {
+            return;
+        }
+        let count = uses.entry(digest).or_insert((0, now));
+        *count = (count.0.saturating_add(1), now);
+    }
+
+    /// Flushes the counts to the database; returns the number of keys updated.
+    pub async fn flush(&self, db: &Database) -> Result<usize, Problem> {
+        let pending = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        if pending.is_empty() {
+            return Ok(0);
+        }
+        db.write(move |tx| {
+            let mut updated = 0;
+            // Sorted, so that two nodes lock the rows in the same order and cannot deadlock.
+            let mut pending: Vec<(String, i64, Instant)> =
+                pending.into_iter().map(|(digest, (count, last))| (digest.to_base64(), count, last)).collect();
+            pending.sort();
+            for (digest, count, last) in pending {
+                updated += diesel::update(api_keys::table.filter(api_keys::digest.eq(digest)))
+                    .set((api_keys::requests.eq(api_keys::requests + count), api_keys::last_used_at.eq(last)))
+                    .execute(tx.conn())?;
+            }
+            Ok::<_, Problem>(updated)
+        })
+        .await
+    }
+}

@@ -1,0 +1,414 @@
+//! Authorization: extractors that are the only access to data. They identify the caller and the resource of the path,
+//! and check that the caller may do `A` to it. The check is repeated inside the transaction of the handler, so that a
+//! role revoked in between takes effect.
+use std::{marker::PhantomData, pin::Pin};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+
+use super::{
+    api_keys::{self, ApiKeyDigest, KeyScope},
+    caller::Caller,
+    resource::{FindOwners, Resource, ResourceOwners, ResourceRef},
+    roles::{ExhibitorRole, OrganiserRole},
+    store,
+};
+use crate::identity::RequestContext;
+use crate::{
+    audit,
+    http::{ApiResponse, Code, Problem, idempotency, idempotency::IdempotentRequest},
+};
+use hoicho_core::{
+    db::Tx,
+    values::{
+        clock::Instant,
+        ids::{ApiKeyId, EditionId, ExhibitorId, HallId, OrganiserId, SeriesId, UserId, VenueId},
+    },
+};
+
+/// An action, with the roles and the key scope that may perform it.
+pub trait Action: 'static {
+    /// Roles with the organiser.
+    const ORGANISER: &'static [OrganiserRole];
+    /// Roles with the exhibitor concerned.
+    const EXHIBITOR: &'static [ExhibitorRole] = &[];
+    /// Scope of an API key; `None`: not with a key.
+    const KEY: Option<KeyScope> = None;
+}
+
+/// The result of an authorization check inside the transaction.
+#[derive(Debug, Clone)]
+pub struct Authorized {
+    /// The authorized user; `None` for an API key or the public.
+    pub user: Option<UserId>,
+    /// The authorized API key.
+    pub key: Option<ApiKeyId>,
+    /// Time of the request.
+    pub now: Instant,
+    owners: ResourceOwners,
+    /// Authorized as staff of the organiser or by its key, rather than as a member of the exhibitor or the public.
+    pub as_staff: bool,
+    /// Authorized as a member of the exhibitor concerned.
+    pub as_member: bool,
+}
+
+fn require<T>(value: Option<T>) -> Result<T, Problem> {
+    value.ok_or_else(|| Code::NotFound.into())
+}
+
+impl Authorized {
+    /// The edition of the path.
+    pub fn edition(&self) -> Result<EditionId, Problem> {
+        require(self.owners.edition)
+    }
+    /// The organiser that owns the data.
+    pub fn organiser(&self) -> Result<OrganiserId, Problem> {
+        require(self.owners.organisers.first().copied())
+    }
+    /// The exhibitor of the path; of a booth, the main exhibitor.
+    pub fn exhibitor(&self) -> Result<ExhibitorId, Problem> {
+        require(self.owners.exhibitors.first().copied())
+    }
+    /// All exhibitors of the path; of a booth, the main exhibitor and its co-exhibitors.
+    pub fn exhibitors(&self) -> &[ExhibitorId] {
+        &self.owners.exhibitors
+    }
+    /// The venue of the path.
+    pub fn venue(&self) -> Result<VenueId, Problem> {
+        require(self.owners.venue)
+    }
+    /// The hall of the path.
+    pub fn hall(&self) -> Result<HallId, Problem> {
+        require(self.owners.hall)
+    }
+    /// The series of the path.
+    pub fn series(&self) -> Result<SeriesId, Problem> {
+        require(self.owners.series)
+    }
+    /// The authorized user.
+    ///
+    /// # Errors
+    /// [`Code::LoginRequired`] for an API key or the public.
+    pub fn require_user(&self) -> Result<UserId, Problem> {
+        self.user.ok_or_else(|| Code::LoginRequired.into())
+    }
+    /// Without the edition, for the audit log after it was deleted.
+    pub fn without_edition(self) -> Self {
+        Self { owners: ResourceOwners { edition: None, ..self.owners }, ..self }
+    }
+    /// Without the organiser, for the audit log after it was deleted.
+    pub fn without_organiser(self) -> Self {
+        Self { owners: ResourceOwners { organisers: Vec::new(), ..self.owners }, ..self }
+    }
+    /// Writes a row of the audit log with this caller as the actor.
+    pub fn record_audit<T: serde::Serialize>(
+        &self,
+        tx: &mut Tx<'_>,
+        action: &'static str,
+        subject: impl std::fmt::Display,
+        before: Option<T>,
+        after: Option<T>,
+    ) -> Result<(), Problem> {
+        let entry = audit::Entry {
+            organiser: self.owners.organisers.first().copied(),
+            edition: self.owners.edition,
+            actor: self.user,
+            api_key: self.key,
+            action,
+            subject: subject.to_string(),
+            before,
+            after,
+            at: self.now,
+        };
+        Ok(audit::record(tx, entry)?)
+    }
+}
+
+/// Caller and resource of a request, not yet authorized.
+struct ResourceRequest {
+    caller: Caller,
+    target: Resource,
+    idempotency_key: Option<IdempotentRequest>,
+    context: web::Data<RequestContext>,
+}
+
+impl ResourceRequest {
+    fn from_request(req: &HttpRequest) -> Result<Self, Problem> {
+        let context = req.app_data::<web::Data<RequestContext>>().cloned().ok_or(Code::Internal)?;
+        let caller = Caller::from_request(req, &context.tokens, context.clock)?;
+        Ok(Self {
+            caller,
+            target: Resource { reference: ResourceRef::from_path(req)?, find_owners: context.find_owners },
+            idempotency_key: IdempotentRequest::from_request(req),
+            context,
+        })
+    }
+}
+
+/// Proof that the caller may do `A` to the resource of the path; only this module can construct it.
+pub struct Permit<A: Action> {
+    request: ResourceRequest,
+    action: PhantomData<A>,
+}
+
+/// The caller's roles with the organiser and the exhibitors of the resource.
+fn find_roles(
+    tx: &mut Tx<'_>,
+    user: Option<UserId>,
+    owners: &ResourceOwners,
+) -> Result<(Option<OrganiserRole>, Option<ExhibitorRole>), Problem> {
+    let Some(user) = user else { return Ok((None, None)) };
+    let staff = store::find_organiser_role(tx, user, &owners.organisers)?;
+    Ok((staff, store::find_exhibitor_role(tx, user, &owners.exhibitors)?))
+}
+
+/// Authorizes an API key: its scopes apply to its organiser and editions. Other resources are not found, unless public.
+fn authorize_key(
+    tx: &mut Tx<'_>,
+    key: ApiKeyDigest,
+    caller: Caller,
+    (target, needs): (&Resource, Option<KeyScope>),
+) -> Result<Authorized, Problem> {
+    let key = api_keys::find_valid(tx, key, caller.now)?;
+    let owners = target.owners(tx)?;
+    let covers = key.covers(&owners.organisers, owners.edition);
+    if covers && needs.is_some_and(|needed| key.scopes.contains(&needed)) {
+        return Ok(Authorized {
+            user: None,
+            key: Some(key.id),
+            now: caller.now,
+            owners,
+            as_staff: true,
+            as_member: false,
+        });
+    }
+    Err(if covers || owners.public { Code::Forbidden } else { Code::NotFound }.into())
+}
+
+fn authorize<A: Action>(tx: &mut Tx<'_>, caller: Caller, target: &Resource) -> Result<Authorized, Problem> {
+    if let Some(key) = caller.key {
+        return authorize_key(tx, key, caller, (target, A::KEY));
+    }
+    let user = caller.user.ok_or(Code::LoginRequired)?;
+    let owners = target.owners(tx)?;
+    let (staff, member) = find_roles(tx, Some(user), &owners)?;
+    let as_staff = staff.is_some_and(|role| A::ORGANISER.contains(&role));
+    let as_member = member.is_some_and(|role| A::EXHIBITOR.contains(&role));
+    if as_staff || as_member {
+        return Ok(Authorized { user: Some(user), key: None, now: caller.now, owners, as_staff, as_member });
+    }
+    // 403 only to callers who may read the resource; otherwise 404, so that its existence is not revealed.
+    let may_read = staff.is_some() || member.is_some() || owners.public;
+    Err(if may_read { Code::Forbidden } else { Code::NotFound }.into())
+}
+
+impl<A: Action> Permit<A> {
+    /// Runs `work` in a read transaction.
+    pub async fn read<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&mut Tx<'_>, Authorized) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let ResourceRequest { caller, target, context, idempotency_key: _ } = self.request;
+        context.db.read(move |tx| authorize::<A>(tx, caller, &target).and_then(|granted| work(tx, granted))).await
+    }
+
+    /// Runs `work` in a write transaction, for idempotent methods (`PUT`, `PATCH`, `DELETE`).
+    pub async fn write<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&mut Tx<'_>, Authorized) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let ResourceRequest { caller, target, context, idempotency_key: _ } = self.request;
+        context.db.write(move |tx| authorize::<A>(tx, caller, &target).and_then(|granted| work(tx, granted))).await
+    }
+
+    /// Runs `work` in a write transaction once per Idempotency-Key, for `POST`.
+    pub async fn write_once(
+        self,
+        work: impl FnOnce(&mut Tx<'_>, Authorized) -> Result<ApiResponse, Problem> + Send + 'static,
+    ) -> Result<ApiResponse, Problem> {
+        let ResourceRequest { caller, target, context, idempotency_key: attempt } = self.request;
+        let work = move |tx: &mut Tx<'_>| {
+            let granted = authorize::<A>(tx, caller, &target)?;
+            match granted.user {
+                Some(user) => idempotency::run_once(tx, attempt, user, caller.now, |tx| work(tx, granted)),
+                // Requests with an API key carry identifiers of their own, which make them idempotent.
+                None => work(tx, granted),
+            }
+        };
+        context.db.write(work).await
+    }
+}
+
+impl<A: Action> FromRequest for Permit<A> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        Box::pin(async move {
+            let request = ResourceRequest::from_request(&req)?;
+            // Checked before the body is read: an unauthorized request gets 401, 403 or 404, whatever its body.
+            let ResourceRequest { caller, ref target, ref context, idempotency_key: _ } = request;
+            if !context.authorization_cache.contains::<A>(&caller, &target.reference) {
+                let resource = target.clone();
+                context.db.read(move |tx| authorize::<A>(tx, caller, &resource)).await?;
+                context.authorization_cache.insert::<A>(&caller, &target.reference);
+            }
+            Ok(Self { request, action: PhantomData })
+        })
+    }
+}
+
+/// Read access to the public part of a resource, or to all of it for staff of its organiser and members of its exhibitor.
+pub struct ReadPermit<S: ReadScope = EditionsScope>(ResourceRequest, PhantomData<S>);
+
+/// The scope with which an API key reads as its organiser's staff does.
+pub trait ReadScope: 'static {
+    /// Required scope.
+    const SCOPE: KeyScope;
+}
+/// Editions, drafts included.
+pub struct EditionsScope;
+impl ReadScope for EditionsScope {
+    const SCOPE: KeyScope = KeyScope::ReadEditions;
+}
+/// Exhibitors, also those without a booth.
+pub struct ExhibitorsScope;
+impl ReadScope for ExhibitorsScope {
+    const SCOPE: KeyScope = KeyScope::ReadExhibitors;
+}
+/// Figures, also before they are final.
+pub struct FiguresScope;
+impl ReadScope for FiguresScope {
+    const SCOPE: KeyScope = KeyScope::ReadFigures;
+}
+
+impl<S: ReadScope> ReadPermit<S> {
+    /// Reads it; what is not public is not found by anybody but its people.
+    pub async fn read<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&mut Tx<'_>, Authorized) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let ResourceRequest { caller, target, context, idempotency_key: _ } = self.0;
+        context
+            .db
+            .read(move |tx| authorize_read(tx, caller, &target, S::SCOPE).and_then(|granted| work(tx, granted)))
+            .await
+    }
+
+    /// Authorizes, and returns the state with the database, for a response that outlives the handler (a stream).
+    pub async fn authorize(self) -> Result<(Authorized, web::Data<RequestContext>), Problem> {
+        let ResourceRequest { caller, target, context, idempotency_key: _ } = self.0;
+        let granted = context.db.read(move |tx| authorize_read(tx, caller, &target, S::SCOPE)).await?;
+        Ok((granted, context))
+    }
+}
+
+/// Permission of a logged-in user to add something of their own (an application) to an edition they may read.
+/// The handler must check the exhibitor with [`require_exhibitor_role`].
+pub struct ContributePermit {
+    request: ResourceRequest,
+    user: UserId,
+}
+
+impl ContributePermit {
+    /// Runs `work` in a write transaction once per Idempotency-Key.
+    pub async fn write_once(
+        self,
+        work: impl FnOnce(&mut Tx<'_>, Authorized, UserId) -> Result<ApiResponse, Problem> + Send + 'static,
+    ) -> Result<ApiResponse, Problem> {
+        let (ResourceRequest { caller, target, context, idempotency_key: attempt }, user) = (self.request, self.user);
+        let work = move |tx: &mut Tx<'_>| {
+            let granted = authorize_read(tx, caller, &target, KeyScope::ReadEditions)?;
+            idempotency::run_once(tx, attempt, user, caller.now, |tx| work(tx, granted, user))
+        };
+        context.db.write(work).await
+    }
+}
+
+impl FromRequest for ContributePermit {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let contribute = ResourceRequest::from_request(req).and_then(|request| {
+            let user = request.caller.user.ok_or(Code::LoginRequired)?;
+            Ok(Self { request, user })
+        });
+        std::future::ready(contribute)
+    }
+}
+
+fn authorize_read(tx: &mut Tx<'_>, caller: Caller, target: &Resource, needs: KeyScope) -> Result<Authorized, Problem> {
+    let owners = target.owners(tx)?;
+    let key = caller.key.map(|key| api_keys::find_valid(tx, key, caller.now)).transpose()?;
+    if let Some(key) = key {
+        let as_staff = key.covers(&owners.organisers, owners.edition) && key.scopes.contains(&needs);
+        if !as_staff && !owners.public {
+            return Err(Code::NotFound.into());
+        }
+        return Ok(Authorized { user: None, key: Some(key.id), now: caller.now, owners, as_staff, as_member: false });
+    }
+    let (staff, member) = find_roles(tx, caller.user, &owners)?;
+    let (as_staff, as_member) = (staff.is_some(), member.is_some());
+    if !as_staff && !as_member && !owners.public {
+        return Err(Code::NotFound.into());
+    }
+    Ok(Authorized { user: caller.user, key: None, now: caller.now, owners, as_staff, as_member })
+}
+
+impl<S: ReadScope> FromRequest for ReadPermit<S> {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(ResourceRequest::from_request(req).map(|request| Self(request, PhantomData)))
+    }
+}
+
+/// Authorizes by role in an organiser require in the body, for resources without a path yet (a new edition).
+pub fn authorize_staff(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    now: Instant,
+    organiser: OrganiserId,
+    roles: &[OrganiserRole],
+) -> Result<Authorized, Problem> {
+    match store::find_organiser_role(tx, user, &[organiser])? {
+        Some(role) if roles.contains(&role) => {
+            let owners = ResourceOwners::of_organiser(organiser);
+            Ok(Authorized { user: Some(user), key: None, now, owners, as_staff: true, as_member: false })
+        }
+        Some(_) => Err(Code::Forbidden.into()),
+        None => Err(Code::NotFound.into()),
+    }
+}
+
+/// Authorizes the operator of the command line, with the rights of the edition's staff.
+pub fn authorize_operator(
+    tx: &mut Tx<'_>,
+    find_owners: FindOwners,
+    edition: &str,
+    now: Instant,
+) -> Result<Authorized, Problem> {
+    let owners = find_owners(tx, &ResourceRef::Edition(edition.to_owned()))?;
+    Ok(Authorized { user: None, key: None, now, owners, as_staff: true, as_member: false })
+}
+
+/// The caller's role with an exhibitor require in the body.
+///
+/// # Errors
+/// [`Code::NotFound`] without a role.
+pub fn require_exhibitor_role(tx: &mut Tx<'_>, user: UserId, exhibitor: ExhibitorId) -> Result<ExhibitorRole, Problem> {
+    store::find_exhibitor_role(tx, user, &[exhibitor])?.ok_or_else(|| Code::NotFound.into())
+}
+
+/// The user's role with an organiser, for lists that show staff more than others.
+pub fn find_organiser_role(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    organiser: OrganiserId,
+) -> Result<Option<OrganiserRole>, Problem> {
+    Ok(store::find_organiser_role(tx, user, &[organiser])?)
+}
+
+/// The caller of a public list.
+pub fn identify_caller(req: &HttpRequest, context: &RequestContext) -> Result<Caller, Problem> {
+    Caller::from_request(req, &context.tokens, context.clock)
+}

@@ -1,0 +1,79 @@
+//! Kinds of outgoing e-mail. Text is rendered at delivery, in the recipient's language.
+use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
+
+use hoicho_core::{i18n::Language, values::clock::Day};
+
+/// The kind of e-mail and its template data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EmailKind {
+    /// Verifies the address of an account.
+    VerifyEmail {
+        /// Single-use token.
+        token: String,
+    },
+    /// Reports a registration attempt with the address of an existing account.
+    AccountExists,
+    /// Allows the recipient to set a new password.
+    ResetPassword {
+        /// Single-use token.
+        token: String,
+    },
+    /// Invites the recipient to a role with an organiser or exhibitor.
+    Invitation {
+        /// Single-use token.
+        token: String,
+        /// Name of the organiser or exhibitor.
+        of: String,
+        /// Name of the inviting user.
+        by: String,
+    },
+    /// Reports the decision on an application.
+    ApplicationDecided {
+        /// Name of the edition.
+        edition: String,
+        /// `approved`, `waitlisted` or `rejected`.
+        decision: String,
+        /// Reason, if one was given.
+        reason: Option<String>,
+    },
+    /// Offers a booth until the offer expires.
+    BoothOffered {
+        /// Name of the edition.
+        edition: String,
+        /// Booth code.
+        booth: String,
+        /// Expiry of the offer, in the edition's time zone.
+        until: NaiveDateTime,
+    },
+    /// Reports that a webhook was disabled after repeated delivery failures.
+    WebhookSwitchedOff {
+        /// Name of the webhook.
+        webhook: String,
+        /// URL of the webhook.
+        url: String,
+        /// Organiser in the link to the page that enables it again.
+        organiser: String,
+    },
+    /// Reminds of missing sales reports.
+    SalesReminder {
+        /// Name of the edition.
+        edition: String,
+        /// Booth codes and days, at most 50.
+        missing: Vec<(String, Day)>,
+    },
+}
+
+/// An e-mail with its recipient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutgoingEmail {
+    /// Recipient address.
+    pub to: String,
+    /// Recipient name.
+    pub name: String,
+    /// Recipient language.
+    pub language: Language,
+    /// Kind and template data.
+    pub letter: EmailKind,
+}

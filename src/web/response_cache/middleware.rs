@@ -1,0 +1,155 @@
+//! Middleware in front of the router: serves cached responses, and caches tagged ones.
+use actix_web::{
+    HttpResponse,
+    body::{self, BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderMap, HeaderValue},
+    },
+    middleware::Next,
+    web,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+
+use super::{
+    encoding::Encoding,
+    store::{CachedResponse, Lookup, ResponseCache},
+};
+use hoicho_core::metrics::Metrics;
+
+use crate::{
+    changes::CacheTag,
+    http::conditional_get,
+    identity::RequestContext,
+    identity::rate_limit::{self, RateLimitStatus},
+};
+
+/// Clients may store the response, but must revalidate it each time.
+const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("public, no-cache");
+const VARY: HeaderValue = HeaderValue::from_static("accept-encoding, authorization, cookie");
+const ANY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
+
+/// Whether the response is the same for every caller.
+fn is_public(req: &ServiceRequest) -> bool {
+    req.method() == Method::GET
+        && req.path().starts_with("/api/v1/editions")
+        && !req.headers().contains_key(header::AUTHORIZATION)
+        && !req.headers().contains_key(header::COOKIE)
+}
+
+fn if_none_match(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok())
+}
+
+/// Sets the headers that every public response has.
+fn set_public_headers(headers: &mut HeaderMap, etag: HeaderValue) {
+    headers.insert(header::ETAG, etag);
+    headers.insert(header::CACHE_CONTROL, CACHE_CONTROL);
+    headers.insert(header::VARY, VARY);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);
+}
+
+fn render(req: ServiceRequest, finished: &CachedResponse, left: RateLimitStatus) -> ServiceResponse<BoxBody> {
+    let unchanged =
+        if_none_match(req.headers()).is_some_and(|tags| conditional_get::matches_etag(tags, &finished.etag));
+    let mut response = if unchanged {
+        HttpResponse::with_body(StatusCode::NOT_MODIFIED, BoxBody::new(()))
+    } else {
+        HttpResponse::with_body(StatusCode::OK, BoxBody::new(finished.body.clone()))
+    };
+    let headers = response.headers_mut();
+    if !unchanged {
+        for (name, header_value) in [
+            (header::CONTENT_TYPE, &finished.content_type),
+            (header::CONTENT_ENCODING, &finished.encoding),
+            (header::LINK, &finished.link),
+        ] {
+            if let Some(header_value) = header_value {
+                headers.insert(name, header_value.clone());
+            }
+        }
+    }
+    set_public_headers(headers, finished.etag.clone());
+    left.write_headers(headers);
+    req.into_response(response)
+}
+
+/// Serves a fresh cached response; otherwise calls the handler and caches its response if it is tagged.
+pub async fn middleware<B: MessageBody + 'static>(
+    mut req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let shared =
+        (req.app_data::<web::Data<RequestContext>>().cloned(), req.app_data::<web::Data<ResponseCache>>().cloned());
+    let (Some(context), Some(shelf)) = shared else { return Ok(next.call(req).await?.map_into_boxed_body()) };
+    if !is_public(&req) {
+        return Ok(next.call(req).await?.map_into_boxed_body());
+    }
+    let started = std::time::Instant::now();
+    let accepted = req.headers().get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let encoding = Encoding::negotiate(accepted);
+    let key = [encoding.name(), req.path(), "?", req.query_string()].concat();
+    if !shelf.is_fresh(&context.db) && shelf.refresh(&context.db).await.is_err() {
+        // The database is unavailable: the handler responds with the error.
+        return Ok(next.call(req).await?.map_into_boxed_body());
+    }
+    let mut lookup = shelf.get(&key);
+    let mut refill_permit = None;
+    if matches!(lookup, Lookup::Stale) {
+        refill_permit = shelf.lock_refill(&key).await;
+        lookup = shelf.get(&key);
+    }
+    if let Lookup::Fresh(entry) = lookup
+        && let Some(left) = rate_limit::check_anonymous(&context, req.request())
+    {
+        let response = render(req, &entry.finished, left);
+        entry.finished.request_metrics.record(response.status().as_u16(), started);
+        return Ok(response);
+    }
+    let epoch = shelf.epoch();
+    req.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(encoding.name()));
+    let response = next.call(req).await?.map_into_boxed_body();
+    let response = store(&shelf, response, key, epoch).await;
+    drop(refill_permit);
+    response
+}
+
+/// Caches a tagged response with status 200, and adds its ETag, a digest of the bytes.
+async fn store(
+    shelf: &ResponseCache,
+    response: ServiceResponse<BoxBody>,
+    key: String,
+    epoch: u64,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let tag = response.response().extensions().get::<CacheTag>().copied();
+    let Some(tag) = tag.filter(|_| response.status() == StatusCode::OK) else { return Ok(response) };
+    let Some(metrics) = response.request().app_data::<web::Data<Metrics>>().cloned() else { return Ok(response) };
+    let route = response.request().match_pattern().unwrap_or_default();
+    let (req, response) = response.into_parts();
+    let (mut response, body) = response.into_parts();
+    let bytes = body::to_bytes(body).await.map_err(actix_web::error::ErrorInternalServerError)?;
+    let digest: String = URL_SAFE_NO_PAD.encode(Sha256::digest(&bytes)).chars().take(22).collect();
+    let etag = HeaderValue::try_from(format!("\"{digest}\"")).map_err(actix_web::error::ErrorInternalServerError)?;
+    let unchanged = if_none_match(req.headers()).is_some_and(|tags| conditional_get::matches_etag(tags, &etag));
+    let header_value = |name| response.headers().get(name).cloned();
+    let finished = CachedResponse {
+        content_type: header_value(header::CONTENT_TYPE),
+        encoding: header_value(header::CONTENT_ENCODING),
+        link: header_value(header::LINK),
+        etag: etag.clone(),
+        body: bytes.clone(),
+        request_metrics: metrics.for_route("GET", &route),
+    };
+    shelf.insert(key, tag, epoch, finished);
+    let headers = response.headers_mut();
+    set_public_headers(headers, etag);
+    if unchanged {
+        headers.remove(header::CONTENT_TYPE);
+        headers.remove(header::CONTENT_ENCODING);
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return Ok(ServiceResponse::new(req, response.set_body(BoxBody::new(()))));
+    }
+    Ok(ServiceResponse::new(req, response.set_body(BoxBody::new(bytes))))
+}

@@ -1,0 +1,217 @@
+//! The response cache, and its invalidation by polling the log of changes.
+use std::{
+    collections::{HashMap, HashSet},
+    hash::{BuildHasher, RandomState},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use actix_web::{http::header::HeaderValue, web::Bytes};
+use moka::sync::Cache;
+
+use crate::{
+    changes::{self, CacheTag, Kind, Revision},
+    http::Problem,
+};
+use hoicho_core::{db::Database, metrics::RouteMetrics, values::ids::EditionId};
+
+/// Maximum time until a node sees the changes of another one.
+const MAX_STALENESS: Duration = Duration::from_millis(500);
+/// Responses that are not requested for this long are evicted.
+const IDLE_TTL: Duration = Duration::from_secs(3_600);
+/// This many changes in one poll invalidate the cache in full.
+const MAX_CHANGES: i64 = 10_000;
+/// Number of locks for refilling stale responses, shared by the hash of their keys.
+const REFILL_LOCKS: usize = 64;
+
+/// A rendered response.
+pub(super) struct CachedResponse {
+    pub content_type: Option<HeaderValue>,
+    pub encoding: Option<HeaderValue>,
+    pub link: Option<HeaderValue>,
+    /// Digest of the compressed body: one ETag per representation.
+    pub etag: HeaderValue,
+    pub body: Bytes,
+    pub request_metrics: RouteMetrics,
+}
+
+/// A cached response with the generation of its data.
+pub(super) struct Entry {
+    pub finished: CachedResponse,
+    /// Number of changes of the tagged data so far.
+    generation: Arc<AtomicU64>,
+    /// The generation when the response was stored.
+    stored_generation: u64,
+}
+
+impl Entry {
+    fn is_valid(&self) -> bool {
+        self.generation.load(Ordering::Acquire) == self.stored_generation
+    }
+    fn bytes(&self) -> u32 {
+        u32::try_from(self.finished.body.len() + 512).unwrap_or(u32::MAX)
+    }
+}
+
+/// The result of a cache lookup.
+pub(super) enum Lookup {
+    /// A valid response.
+    Fresh(Arc<Entry>),
+    /// An invalidated response: one request refills it while the others wait.
+    Stale,
+    /// No response.
+    Miss,
+}
+
+#[derive(Default)]
+struct Invalidation {
+    /// All changes before this revision are applied; `None` before the first poll.
+    until: Option<Revision>,
+    /// Later changes that are applied already.
+    applied: HashSet<(EditionId, Kind, Revision)>,
+    /// Number of changes per tag.
+    generations: HashMap<CacheTag, Arc<AtomicU64>>,
+    /// Number of polls that returned new changes.
+    epoch: u64,
+}
+
+/// The response cache of one node.
+pub struct ResponseCache {
+    responses: Cache<String, Arc<Entry>>,
+    state: Mutex<Invalidation>,
+    poll_lock: tokio::sync::Mutex<()>,
+    refill_locks: Vec<tokio::sync::Mutex<()>>,
+    hasher: RandomState,
+    started: Instant,
+    /// Time of the last poll, in milliseconds after `started`; `u64::MAX` before the first.
+    polled_at_ms: AtomicU64,
+    commits: AtomicU64,
+}
+
+impl ResponseCache {
+    /// With a maximum size in bytes; 0 disables the cache.
+    pub fn new(max_bytes: u64) -> Self {
+        Self {
+            responses: Cache::builder()
+                .max_capacity(max_bytes)
+                .weigher(|key: &String, response: &Arc<Entry>| {
+                    response.bytes().saturating_add(u32::try_from(key.len()).unwrap_or(u32::MAX))
+                })
+                .time_to_idle(IDLE_TTL)
+                .build(),
+            state: Mutex::default(),
+            poll_lock: tokio::sync::Mutex::default(),
+            refill_locks: (0..REFILL_LOCKS).map(|_| tokio::sync::Mutex::default()).collect(),
+            hasher: RandomState::new(),
+            started: Instant::now(),
+            polled_at_ms: AtomicU64::new(u64::MAX),
+            commits: AtomicU64::new(u64::MAX),
+        }
+    }
+
+    /// Poisoning is ignored: no update leaves the data inconsistent if it panics.
+    fn lock_state(&self) -> MutexGuard<'_, Invalidation> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Whether the last poll is recent enough, and later than every commit of this node.
+    pub(super) fn is_fresh(&self, db: &Database) -> bool {
+        let polled_at = self.polled_at_ms.load(Ordering::Acquire);
+        polled_at != u64::MAX
+            && self.commits.load(Ordering::Acquire) == db.commit_count()
+            && u128::from(self.now_ms().saturating_sub(polled_at)) < MAX_STALENESS.as_millis()
+    }
+
+    /// Polls the log of changes; concurrent callers share one poll.
+    pub(super) async fn refresh(&self, db: &Database) -> Result<(), Problem> {
+        let _guard = self.poll_lock.lock().await;
+        if self.is_fresh(db) {
+            return Ok(());
+        }
+        let (commits, at) = (db.commit_count(), self.now_ms());
+        let from = self.lock_state().until;
+        let poll = db.read(move |tx| {
+            let now = changes::current_revision(tx)?;
+            let changes = match from {
+                Some(from) => changes::list_all_changes(tx, from, MAX_CHANGES)?,
+                None => Vec::new(),
+            };
+            Ok::<_, Problem>((now, changes))
+        });
+        let (now, load_changes) = poll.await?;
+        self.apply_changes(now, &load_changes);
+        self.commits.store(commits, Ordering::Release);
+        self.polled_at_ms.store(at, Ordering::Release);
+        Ok(())
+    }
+
+    fn apply_changes(&self, now: Revision, changes: &[(EditionId, Kind, Revision)]) {
+        let mut state = self.lock_state();
+        if i64::try_from(changes.len()).is_ok_and(|n| n >= MAX_CHANGES) {
+            state.epoch += 1;
+            for generation in state.generations.values() {
+                generation.fetch_add(1, Ordering::AcqRel);
+            }
+            state.applied.clear();
+            state.until = Some(now);
+            return;
+        }
+        let mut is_new = false;
+        for change in changes {
+            if !state.applied.insert(*change) {
+                continue;
+            }
+            is_new = true;
+            let (edition, kind, _) = *change;
+            let tags = [Some(CacheTag::Edition(edition)), Some(CacheTag::Editions).filter(|_| kind == Kind::Edition)];
+            for tag in tags.into_iter().flatten() {
+                if let Some(generation) = state.generations.get(&tag) {
+                    generation.fetch_add(1, Ordering::AcqRel);
+                }
+            }
+        }
+        state.epoch += u64::from(is_new);
+        state.applied.retain(|(_, _, revision)| *revision >= now);
+        state.until = Some(now);
+    }
+
+    /// Looks up the response for a request.
+    pub(super) fn get(&self, key: &str) -> Lookup {
+        match self.responses.get(key) {
+            Some(response) if response.is_valid() => Lookup::Fresh(response),
+            Some(_) => Lookup::Stale,
+            None => Lookup::Miss,
+        }
+    }
+
+    /// Waits for the lock to refill a stale response, so that concurrent requests render it only once.
+    pub(super) async fn lock_refill(&self, key: &str) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        let all = u64::try_from(REFILL_LOCKS).unwrap_or(1);
+        let n = usize::try_from(self.hasher.hash_one(key) % all).unwrap_or_default();
+        Some(self.refill_locks.get(n)?.lock().await)
+    }
+
+    /// The current epoch, to pass to [`Self::keep`]: a response whose data was read before a change and stored after it
+    /// could be stale.
+    pub(super) fn epoch(&self) -> u64 {
+        self.lock_state().epoch
+    }
+
+    /// Stores a response whose data was read from `epoch` on, unless a poll has returned changes since.
+    pub(super) fn insert(&self, key: String, about: CacheTag, epoch: u64, finished: CachedResponse) {
+        let mut state = self.lock_state();
+        if state.epoch != epoch {
+            return;
+        }
+        let generation = state.generations.entry(about).or_default().clone();
+        let stored_generation = generation.load(Ordering::Acquire);
+        self.responses.insert(key, Arc::new(Entry { finished, generation, stored_generation }));
+    }
+}
