@@ -84,7 +84,9 @@ fn measure(size: &Size, figures: &mut Figures) {
         let draw_s = began.elapsed().as_secs_f64();
         let found = optimum(&model, effort);
         println!(
-            "{name} seed {seed}: draw {} / {} in {draw_s:.3} s; optimum {} / {} in {:.2} s (prepared in {prepared:.2} s), gap {:.4} % (served {:.4} %, value {:.4} %), {:?}",
+            "{name} seed {seed}: draw {} / {} in {draw_s:.3} s; \
+             optimum {} / {} in {:.2} s (prepared in {prepared:.2} s), \
+             gap {:.4} % (served {:.4} %, value {:.4} %), {:?}",
             drawn.score.served,
             drawn.score.value,
             found.plan.score.served,

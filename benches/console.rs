@@ -23,17 +23,30 @@ use server::{Server, free_port};
 const DEMO: &str = "ocop-quang-ninh-demo";
 
 /// What a page weighs on its way here, with nothing kept from before: page, stylesheet, scripts, pictures.
-const WEIGHT: &str = "const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource').filter((r) => !r.name.includes('/events'))];
-     return { bytes: all.reduce((sum, r) => sum + r.transferSize, 0), requests: all.length, interactive_ms: Math.round(performance.getEntriesByType('navigation')[0].domInteractive) }";
+const WEIGHT: &str = "\
+     const all = [...performance.getEntriesByType('navigation'), \
+     ...performance.getEntriesByType('resource').filter((r) => !r.name.includes('/events'))];
+     return { bytes: all.reduce((sum, r) => sum + r.transferSize, 0), requests: all.length, \
+       interactive_ms: Math.round(performance.getEntriesByType('navigation')[0].domInteractive) }";
 
 /// Moves the plan for three seconds, and how long each frame took.
-const FRAMES: &str = "const done = arguments[0]; const svg = document.querySelector('.plan svg'); const box = svg.getBoundingClientRect(); const at = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 };
+const FRAMES: &str = "\
+     const done = arguments[0]; \
+     const svg = document.querySelector('.plan svg'); \
+     const box = svg.getBoundingClientRect(); \
+     const at = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 };
      const times = []; let last = performance.now(); const begun = last;
      svg.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, pointerId: 1, button: 0, isPrimary: true, ...at }));
      const step = (now) => { times.push(now - last); last = now; const t = (now - begun) / 1000;
-       if (t > 3) { svg.dispatchEvent(new PointerEvent('pointerup', { bubbles: true, pointerId: 1, ...at })); times.sort((a, b) => a - b); const q = (p) => Math.round(times[Math.floor(times.length * p)] * 10) / 10; return done({ frames: times.length, median_ms: q(0.5), p95_ms: q(0.95), longest_ms: q(0.999), late: times.filter((d) => d > 34).length }); }
+       if (t > 3) { svg.dispatchEvent(new PointerEvent('pointerup', { bubbles: true, pointerId: 1, ...at })); \
+         times.sort((a, b) => a - b); \
+         const q = (p) => Math.round(times[Math.floor(times.length * p)] * 10) / 10; \
+         return done({ frames: times.length, median_ms: q(0.5), p95_ms: q(0.95), \
+         longest_ms: q(0.999), late: times.filter((d) => d > 34).length }); }
        if (t < 1.5) svg.dispatchEvent(new WheelEvent('wheel', { bubbles: true, cancelable: true, deltaY: t < 0.75 ? -60 : 60, ...at }));
-       else svg.dispatchEvent(new PointerEvent('pointermove', { bubbles: true, pointerId: 1, clientX: at.clientX + 120 * Math.sin(t * 6), clientY: at.clientY + 60 * Math.cos(t * 6) }));
+       else svg.dispatchEvent(new PointerEvent('pointermove', { bubbles: true, pointerId: 1, \
+         clientX: at.clientX + 120 * Math.sin(t * 6), \
+         clientY: at.clientY + 60 * Math.cos(t * 6) }));
        requestAnimationFrame(step); };
      requestAnimationFrame(step);";
 
@@ -158,7 +171,9 @@ async fn take(server: &Server, into: &Path) {
             browser.go(page).await;
             browser.until("document.readyState === 'complete'").await;
             if page.starts_with("/gate/") {
-                browser.script("const s = document.querySelector('#gate'); s.selectedIndex = 1; s.dispatchEvent(new Event('change', { bubbles: true }))").await;
+                let choose = "const s = document.querySelector('#gate'); s.selectedIndex = 1; \
+                    s.dispatchEvent(new Event('change', { bubbles: true }))";
+                browser.script(choose).await;
                 browser.until("document.querySelector('[data-gate]').dataset.installed").await;
             }
             std::fs::write(into.join(format!("{name}.png")), browser.client.screenshot().await.unwrap()).unwrap();

@@ -102,7 +102,10 @@ fn main() {
                 let bytes = |id: &str| format!("x'{}'", id.parse::<Uuid>().unwrap().simple());
                 let (edition, gate) = (bytes(edition), bytes(gate));
                 let take = format!(
-                    "INSERT INTO visit_events (id, edition_id, gate_id, occurred_at, local_day, local_hour, entries, exits, recorded_at) SELECT CAST(id AS BLOB), {edition}, {gate}, occurred_at, local_day, local_hour, entries, exits, recorded_at FROM loaded;"
+                    "INSERT INTO visit_events (id, edition_id, gate_id, occurred_at, local_day, \
+                     local_hour, entries, exits, recorded_at) \
+                     SELECT CAST(id AS BLOB), {edition}, {gate}, \
+                     occurred_at, local_day, local_hour, entries, exits, recorded_at FROM loaded;"
                 );
                 let columns = "id TEXT, occurred_at, local_day, local_hour, entries, exits, recorded_at";
                 let steps = [
@@ -129,7 +132,9 @@ fn main() {
             |edition, gate, day| {
                 rows(&table, day, |_| Uuid::now_v7().to_string(), &format!(",{edition},{gate}"));
                 let copy = format!(
-                    "\\copy visit_events (id, occurred_at, local_day, local_hour, entries, exits, recorded_at, edition_id, gate_id) FROM '{}' CSV",
+                    "\\copy visit_events (id, occurred_at, local_day, local_hour, entries, exits, \
+                     recorded_at, edition_id, gate_id) \
+                     FROM '{}' CSV",
                     table.display()
                 );
                 timed(Command::new("psql").arg(cluster.url("hoicho")).args(["-v", "ON_ERROR_STOP=1", "-c", &copy]))

@@ -45,7 +45,9 @@ from django_scopes import scopes_disabled
 from pretix.base.models import Event, Organizer, Team
 with scopes_disabled():
     organiser = Organizer.objects.create(name="Fair", slug="fair")
-    event = Event.objects.create(organizer=organiser, name="Fair", slug="fair", currency="VND", live=True, date_from=now() + timedelta(days=30))
+    event = Event.objects.create(
+        organizer=organiser, name="Fair", slug="fair", currency="VND", live=True, date_from=now() + timedelta(days=30)
+    )
     for n in range(50):
         item = event.items.create(name=f"Booth {n}", default_price=Decimal("1000000"))
         event.quotas.create(name=f"Booth {n}", size=1_000_000).items.add(item)
@@ -101,7 +103,14 @@ impl Peer {
         std::fs::create_dir_all(&data).unwrap();
         let settings = folder.join("pretix.cfg");
         let written = format!(
-            "[pretix]\ninstance_name=peer\nurl=http://127.0.0.1:{port}\ncurrency=VND\ndatadir={}\nregistration=off\n[database]\nbackend=postgresql\nname=pretix\nuser={}\nhost={host}\nport={database_port}\n",
+            "[pretix]\n\
+             instance_name=peer\n\
+             url=http://127.0.0.1:{port}\ncurrency=VND\n\
+             datadir={}\nregistration=off\n\
+             [database]\n\
+             backend=postgresql\nname=pretix\n\
+             user={}\nhost={host}\n\
+             port={database_port}\n",
             data.display(),
             user.split(':').next().unwrap(),
         );
@@ -135,7 +144,12 @@ impl Peer {
     /// Requests a second; each has a connection of its own: one that waits would keep one of gunicorn's workers waiting.
     fn rate(&self, method: &str, path: &str, body: &str, status: &str) -> f64 {
         let request = format!(
-            "{method} /api/v1/organizers/fair/events/fair/{path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nauthorization: Token {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            "{method} /api/v1/organizers/fair/events/fair/{path} HTTP/1.1\r\n\
+             host: 127.0.0.1:{}\r\n\
+             authorization: Token {}\r\n\
+             content-type: application/json\r\n\
+             content-length: {}\r\n\
+             connection: close\r\n\r\n{body}",
             self.port,
             self.token,
             body.len()

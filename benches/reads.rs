@@ -152,7 +152,12 @@ fn copy_edition(served: &Served, copies: u32) {
             };
             let values = columns.iter().map(value).collect::<Vec<_>>().join(", ");
             let edition = if *table == "editions" { "id" } else { "edition_id" };
-            format!("INSERT INTO {table} ({}) SELECT {values} FROM {table} WHERE {edition} = (SELECT id FROM editions WHERE slug = '{LIVE}')", columns.join(", "))
+            format!(
+                "INSERT INTO {table} ({}) \
+                 SELECT {values} FROM {table} \
+                 WHERE {edition} = (SELECT id FROM editions WHERE slug = '{LIVE}')",
+                columns.join(", ")
+            )
         });
         carry_out(&served.db, steps);
     }

@@ -1,4 +1,5 @@
-//! The capabilities of a trade fair, one folder each. A folder uses only folders of lower rank; `tests/guards/architecture.rs` lists the ranks.
+//! The capabilities of a trade fair, one folder each. A folder uses only folders of lower rank;
+//! `tests/guards/architecture.rs` lists the ranks.
 pub mod allocation;
 pub mod applications;
 pub mod archive;

@@ -71,7 +71,15 @@ async fn a_stranger_sees_neither_exhibitor_nor_its_tax_code_and_contacts(app: Te
 async fn a_certificate_is_for_three_stars_and_up_and_for_36_months(app: TestApp) {
     let (token, id) = exhibitor(&app, "mui").await;
     let path = format!("/exhibitors/{id}/products");
-    let product = |stars: Value, number: Value, until: Value| json!({ "name": "Miến dong", "product_group": "food", "stars": stars, "certificate_number": number, "certificate_expires_on": until });
+    let product = |stars: Value, number: Value, until: Value| {
+        json!({
+            "name": "Miến dong",
+            "product_group": "food",
+            "stars": stars,
+            "certificate_number": number,
+            "certificate_expires_on": until,
+        })
+    };
     let add = async |body: Value| app.post(&path).by(&token).json(&body).send().await;
     add(product(json!(4), json!("QN-01"), json!("2028-01-01"))).await.expect(201);
     add(product(json!(null), json!(null), json!(null))).await.expect(201);

@@ -192,7 +192,14 @@ async fn visits_with_the_day_said_once_and_totals_between(app: TestApp) {
 async fn every_bad_row_is_told_at_once_and_the_good_ones_can_be_taken(app: TestApp) {
     let owner = fair(&app).await;
     live(&app, &owner).await;
-    let table = "Gian;Ngày;Doanh thu\nA01;01/03/2026;1.000.000\nZ99;01/03/2026;5\nA02;31/02/2026;5\nA03;01/03/2026;nhiều\nA02;01/03/2026;=1+1\nA03;04/03/2026;7\n";
+    let table = "\
+        Gian;Ngày;Doanh thu\n\
+        A01;01/03/2026;1.000.000\n\
+        Z99;01/03/2026;5\n\
+        A02;31/02/2026;5\n\
+        A03;01/03/2026;nhiều\n\
+        A02;01/03/2026;=1+1\n\
+        A03;04/03/2026;7\n";
     let import = sent(&app, &owner, "sales", table.as_bytes()).await;
     let at = place(&import);
     let nothing = async || {

@@ -11,7 +11,17 @@ fn report(world: &World, day: &str) -> String {
 async fn lines_add_up_to_the_report_or_it_is_refused(app: TestApp) {
     let world = World::new(&app).await;
     let path = report(&world, "2026-03-02");
-    let line = |amount: i64, ocop: bool, group: &str| json!({ "product_name": "Miến dong", "product_group": group, "quantity_milli": 1_500, "unit": "kg", "amount": amount, "is_ocop": ocop, "channel": "online" });
+    let line = |amount: i64, ocop: bool, group: &str| {
+        json!({
+            "product_name": "Miến dong",
+            "product_group": group,
+            "quantity_milli": 1_500,
+            "unit": "kg",
+            "amount": amount,
+            "is_ocop": ocop,
+            "channel": "online",
+        })
+    };
     let lines = [line(4_000_000, true, "food"), line(2_500_000, false, "beverages")];
     let body = |amount: i64, ocop: i64| json!({ "amount": amount, "ocop_amount": ocop, "lines": lines });
     for (amount, ocop) in [(6_500_001, 4_000_000), (6_500_000, 4_000_001)] {
@@ -104,7 +114,15 @@ async fn who_owes_a_report_is_reminded_once_a_day(app: TestApp) {
 
 async fn deals_are_valued_apart_from_sales(app: TestApp) {
     let world = World::new(&app).await;
-    let deal = |exhibitor: &str, amount: i64, day: &str| json!({ "exhibitor": exhibitor, "kind": "contract", "counterpart": "Siêu thị Go!", "amount": amount, "signed_on": day });
+    let deal = |exhibitor: &str, amount: i64, day: &str| {
+        json!({
+            "exhibitor": exhibitor,
+            "kind": "contract",
+            "counterpart": "Siêu thị Go!",
+            "amount": amount,
+            "signed_on": day,
+        })
+    };
     let path = "/editions/hoi-cho/deals";
     let id = world.id("exhibitor");
     let made = app.made(path, &world.owner, deal(id, 2_000_000_000, "2026-03-02")).await;
@@ -157,7 +175,16 @@ async fn declared_totals_are_never_taken_for_computed_ones(app: TestApp) {
     let owner = app.person("lan").await;
     let organiser = app.organiser(&owner).await;
     let series = app.made("/series", &owner, json!({ "organiser": organiser, "name": "Chuỗi" })).await;
-    let edition = |slug: &str, declared: Value| json!({ "organiser": organiser, "series": series, "slug": slug, "name": slug, "declared_sales": declared, "declared_visits": declared });
+    let edition = |slug: &str, declared: Value| {
+        json!({
+            "organiser": organiser,
+            "series": series,
+            "slug": slug,
+            "name": slug,
+            "declared_sales": declared,
+            "declared_visits": declared,
+        })
+    };
     for (slug, declared, day) in [("ky-1", json!(1_000), "2026-01-10"), ("ky-2", Value::Null, "2026-02-10")] {
         app.made("/editions", &owner, edition(slug, declared)).await;
         let days = json!([{ "day": day, "opens_at": "08:00:00", "closes_at": "20:00:00" }]);

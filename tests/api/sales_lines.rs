@@ -56,7 +56,16 @@ async fn a_report_shows_its_latest_lines_and_one_without_lines_its_totals(app: T
         let at = format!("/booths/{}/sales-reports/{day}", world.id("booth"));
         app.put(&at).by(&world.exhibitor).json(&body).send().await
     };
-    let line = |name: &str, amount: i64| json!({ "product_name": name, "product_group": "food", "quantity_milli": 1_500, "unit": "kg", "amount": amount, "is_ocop": true });
+    let line = |name: &str, amount: i64| {
+        json!({
+            "product_name": name,
+            "product_group": "food",
+            "quantity_milli": 1_500,
+            "unit": "kg",
+            "amount": amount,
+            "is_ocop": true,
+        })
+    };
     let first = json!({ "amount": 5, "ocop_amount": 5, "lines": [line("Sai", 5)] });
     report("2026-03-02", first).await.expect(201);
     let lines = [line("=1+1", 4_000_000), line("Chả mực, loại \"1\"", 1)];

@@ -23,7 +23,12 @@ async fn a_fair_is_run_from_end_to_end(app: TestApp) {
         let zone = json!({ "code": code, "name": name });
         zones.push(app.post("/editions/xuan-2026/zones").by(&owner).json(&zone).send().await.expect(201)["id"].clone());
     }
-    let run = |pattern: &str, zone: &Value| json!({ "pattern": pattern, "kind": { "zone": zone, "category": "standard", "area_dm2": 900, "fee": 0 } });
+    let run = |pattern: &str, zone: &Value| {
+        json!({
+            "pattern": pattern,
+            "kind": { "zone": zone, "category": "standard", "area_dm2": 900, "fee": 0 },
+        })
+    };
     let runs = json!({ "runs": [run("A01…A99", &zones[0]), run("B01…B98", &zones[1])] });
     let booths =
         app.post("/editions/xuan-2026/booths/generate").by(&owner).json(&runs).send().await.expect(201)["items"]
@@ -77,7 +82,14 @@ async fn a_fair_is_run_from_end_to_end(app: TestApp) {
         .clone();
     for d in 20..25_u32 {
         let events: Vec<_> = (8..20)
-            .map(|h| json!({ "id": uuid::Uuid::from_u128(u128::from(d * 100 + h)), "gate": gate, "occurred_at": format!("{}T{h:02}:15:00+07:00", day(d)), "entries": 100 + h }))
+            .map(|h| {
+                json!({
+                    "id": uuid::Uuid::from_u128(u128::from(d * 100 + h)),
+                    "gate": gate,
+                    "occurred_at": format!("{}T{h:02}:15:00+07:00", day(d)),
+                    "entries": 100 + h,
+                })
+            })
             .collect();
         app.post("/editions/xuan-2026/visit-counts")
             .by(&owner)

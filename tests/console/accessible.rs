@@ -162,14 +162,25 @@ async fn no_page_has_a_fault_that_axe_knows_of_nor_scrolls_sideways() {
         for page in all {
             browser.go(&page).await;
             // Through Chromium's tools: a page of ours lets no foreign script in, not even this one.
-            let wanted = "new Promise((done) => axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((r) => done(JSON.stringify(r.violations.map((v) => ({ id: v.id, help: v.help, nodes: v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200) + ' ' + (n.any[0]?.message ?? '')) }))))))";
+            let wanted = "\
+                new Promise((done) => axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', \
+                'wcag22aa', 'best-practice'] }).then((r) => done(JSON.stringify(\
+                r.violations.map((v) => ({ id: v.id, help: v.help, \
+                nodes: v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200) + ' ' + \
+                (n.any[0]?.message ?? '')) }))))))";
             browser.chromium("Runtime.evaluate", serde_json::json!({ "expression": axe })).await;
             let run = serde_json::json!({ "expression": wanted, "awaitPromise": true, "returnByValue": true });
             let answer = browser.chromium("Runtime.evaluate", run).await;
             let found = answer["result"]["value"].as_str().unwrap_or_else(|| panic!("{page}: {answer}"));
             let found: Vec<Value> = serde_json::from_str(found).unwrap();
             faults.extend(found.iter().map(|fault| format!("{page} ({}): {fault}", look.width)));
-            let over = browser.script("return Math.max(0, ...[...document.querySelectorAll('body, body > *, .bar > *, main > *')].map((e) => Math.max(e.scrollWidth * (getComputedStyle(e).overflowX === 'visible'), e.getBoundingClientRect().right))) - document.documentElement.clientWidth").await;
+            let script = "\
+                return Math.max(0, ...[...document.querySelectorAll(\
+                'body, body > *, .bar > *, main > *')].map((e) => Math.max(\
+                e.scrollWidth * (getComputedStyle(e).overflowX === 'visible'), \
+                e.getBoundingClientRect().right))) \
+                - document.documentElement.clientWidth";
+            let over = browser.script(script).await;
             if over.as_i64().unwrap() > 0 {
                 faults.push(format!("{page} ({}) scrolls sideways by {over} px", look.width));
             }

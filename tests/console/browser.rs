@@ -166,7 +166,10 @@ impl Browser {
     /// Sets a field that has a picker of its own.
     pub async fn set(&self, css: &str, value: &str) {
         let field = self.find(css).await;
-        let script = "arguments[0].value = arguments[1]; for (const kind of ['input', 'change']) arguments[0].dispatchEvent(new Event(kind, { bubbles: true }))";
+        let script = "\
+            arguments[0].value = arguments[1]; \
+            for (const kind of ['input', 'change']) \
+            arguments[0].dispatchEvent(new Event(kind, { bubbles: true }))";
         self.client.execute(script, vec![json!(field), json!(value)]).await.unwrap();
     }
 
@@ -174,7 +177,10 @@ impl Browser {
     pub async fn choose(&self, css: &str, label: &str) {
         let field = self.find(css).await;
         if field.select_by_label(label).await.is_err() {
-            let script = "const o = [...arguments[0].options].find((o) => o.text.includes(arguments[1])); arguments[0].value = o.value; arguments[0].dispatchEvent(new Event('change', { bubbles: true }))";
+            let script = "\
+                const o = [...arguments[0].options].find((o) => o.text.includes(arguments[1])); \
+                arguments[0].value = o.value; \
+                arguments[0].dispatchEvent(new Event('change', { bubbles: true }))";
             self.client.execute(script, vec![json!(field), json!(label)]).await.unwrap();
         }
     }

@@ -34,7 +34,11 @@ async fn fifty_visits_counted_with_the_server_down_survive_the_browser_and_are_c
     phone.until("document.querySelector('[data-gate]').dataset.installed").await;
     phone.until("caches.keys()").await;
     // The page and its files are on the device.
-    phone.until("window.kept === undefined ? (window.kept = false, caches.match(location.pathname).then((k) => (window.kept = Boolean(k))), false) : window.kept || (window.kept = undefined)").await;
+    let script = "\
+        window.kept === undefined ? (window.kept = false, \
+        caches.match(location.pathname).then((k) => (window.kept = Boolean(k))), \
+        false) : window.kept || (window.kept = undefined)";
+    phone.until(script).await;
     server.stop();
 
     for _ in 0..30 {
@@ -84,7 +88,12 @@ async fn a_count_whose_answer_was_lost_is_sent_again_and_counts_once() {
     // The server gets the batch, the phone never hears of it: the first three times.
     phone
         .script(
-            "window.lost = 0; const real = window.fetch; window.fetch = async (...a) => { const answer = await real(...a); if (String(a[0]).includes('visit-counts') && window.lost < 3) { window.lost++; throw new TypeError('lost'); } return answer; }",
+            "window.lost = 0; \
+             const real = window.fetch; window.fetch = async (...a) => { \
+             const answer = await real(...a); \
+             if (String(a[0]).includes('visit-counts') && window.lost < 3) { \
+             window.lost++; throw new TypeError('lost'); } \
+             return answer; }",
         )
         .await;
     phone.choose("#gate", "Cổng chính").await;

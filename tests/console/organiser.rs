@@ -77,8 +77,9 @@ async fn an_organiser_takes_an_edition_from_nothing_to_a_finalised_report() {
     desk.go(&at("/plan")).await;
     for (n, name) in ["HTX Gà đồi Tiên Yên", "HTX Miến dong Bình Liêu"].iter().enumerate() {
         let code = format!("A0{}", n + 1);
-        desk.until(&format!("[...document.querySelectorAll('#queue [data-application]')].some((b) => b.dataset.search.startsWith('{name}'))")).await;
-        desk.script(&format!("[...document.querySelectorAll('#queue [data-application]')].find((b) => b.dataset.search.startsWith('{name}')).click()")).await;
+        let queued = "[...document.querySelectorAll('#queue [data-application]')]";
+        desk.until(&format!("{queued}.some((b) => b.dataset.search.startsWith('{name}'))")).await;
+        desk.script(&format!("{queued}.find((b) => b.dataset.search.startsWith('{name}')).click()")).await;
         desk.click(&format!("[data-code={code}]")).await;
         desk.find(&format!("[data-code={code}].held")).await;
         desk.press("Mời nhận").await;
@@ -96,7 +97,11 @@ async fn an_organiser_takes_an_edition_from_nothing_to_a_finalised_report() {
     let cells = "document.querySelectorAll('[data-sheet] input[data-booth]')";
     desk.until(&format!("{cells}.length === 2")).await;
     let paste = format!(
-        "const cell = {cells}[0]; cell.focus(); const data = new DataTransfer(); data.setData('text/plain', '8.500.000\\n7,250,000.00\\n'); cell.dispatchEvent(new ClipboardEvent('paste', {{ clipboardData: data, bubbles: true, cancelable: true }}))"
+        "const cell = {cells}[0]; cell.focus(); \
+         const data = new DataTransfer(); \
+         data.setData('text/plain', '8.500.000\\n7,250,000.00\\n'); \
+         cell.dispatchEvent(new ClipboardEvent('paste', {{ \
+         clipboardData: data, bubbles: true, cancelable: true }}))"
     );
     desk.script(&paste).await;
     desk.until("document.querySelectorAll('[data-sheet] .saved').length === 2").await;

@@ -58,10 +58,16 @@ async fn two_organisers_see_each_others_changes_and_never_give_one_booth_to_two(
 
     // Dragging an application onto a booth holds it; undoing frees it again, on both screens.
     let drag = format!(
-        "const from = document.querySelector(\"{}\") ?? document.querySelector('#queue [data-application]'), to = document.querySelector(\"{}\");
+        "const from = document.querySelector(\"{}\") ?? document.querySelector('#queue [data-application]'), \
+         to = document.querySelector(\"{}\");
          const at = (e) => {{ const b = e.getBoundingClientRect(); return {{ clientX: b.x + b.width / 2, clientY: b.y + b.height / 2 }}; }};
-         const fire = (target, kind, where) => target.dispatchEvent(new PointerEvent(kind, {{ bubbles: true, cancelable: true, isPrimary: true, pointerId: 1, pointerType: 'mouse', button: 0, ...where }}));
-         fire(from, 'pointerdown', at(from)); fire(window, 'pointermove', {{ clientX: at(from).clientX + 20, clientY: at(from).clientY }}); fire(window, 'pointermove', at(to)); fire(window, 'pointerup', at(to));",
+         const fire = (target, kind, where) => \
+           target.dispatchEvent(new PointerEvent(kind, {{ bubbles: true, cancelable: true, isPrimary: true, \
+           pointerId: 1, pointerType: 'mouse', button: 0, ...where }}));
+         fire(from, 'pointerdown', at(from)); \
+         fire(window, 'pointermove', {{ clientX: at(from).clientX + 20, clientY: at(from).clientY }}); \
+         fire(window, 'pointermove', at(to)); \
+         fire(window, 'pointerup', at(to));",
         queued(1),
         booth(4)
     );

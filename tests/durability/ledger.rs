@@ -155,7 +155,8 @@ impl Tables {
 
     fn agree_on_reports(&mut self, ledger: &Ledger) {
         let rows = self.rows(
-            "SELECT {id:booth_id} AS a, CAST(amount AS TEXT) AS b, CAST(version AS TEXT) AS c FROM sales_reports WHERE amount < 1000000 AND amount > 0",
+            "SELECT {id:booth_id} AS a, CAST(amount AS TEXT) AS b, CAST(version AS TEXT) AS c \
+             FROM sales_reports WHERE amount < 1000000 AND amount > 0",
         );
         let there: BTreeMap<String, i64> =
             rows.into_iter().map(|[booth, amount, _]| (booth, amount.parse().unwrap())).collect();
@@ -164,7 +165,9 @@ impl Tables {
             assert!(amount == *last || after.contains(&amount), "{booth}: {amount}, not {last} or one of {after:?}");
         }
         let odd = self.number(
-            "SELECT COUNT(*) FROM sales_reports r WHERE NOT EXISTS (SELECT 1 FROM sales_report_versions v WHERE v.sales_report_id = r.id AND v.version = r.version AND v.amount = r.amount)",
+            "SELECT COUNT(*) FROM sales_reports r WHERE NOT EXISTS \
+             (SELECT 1 FROM sales_report_versions v WHERE v.sales_report_id = r.id \
+             AND v.version = r.version AND v.amount = r.amount)",
         );
         assert_eq!(odd, 0, "reports without the version they are at");
     }

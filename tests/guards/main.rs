@@ -1,6 +1,7 @@
 //! What must hold of the source tree itself.
 #![expect(clippy::unwrap_used, reason = "a test that breaks should say where")]
 mod architecture;
+mod line_length;
 mod messages;
 mod openapi;
 mod security;

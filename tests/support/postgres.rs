@@ -110,7 +110,11 @@ fn throwaway(bin: &Path) -> Server {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut keeper = Command::new("sh");
     unprivileged(&mut keeper);
-    let script = r#""$1/postgres" -D "$2/data" -p "$3" -k "$2" -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=500 >"$2/log" 2>&1 & p=$!; cat >/dev/null; kill -INT $p; wait $p; rm -rf "$2""#;
+    let script = concat!(
+        r#""$1/postgres" -D "$2/data" -p "$3" -k "$2" -c listen_addresses=127.0.0.1 -c fsync=off "#,
+        r#"-c synchronous_commit=off -c full_page_writes=off -c max_connections=500 >"$2/log" 2>&1 & "#,
+        r#"p=$!; cat >/dev/null; kill -INT $p; wait $p; rm -rf "$2""#,
+    );
     let keeper = keeper
         .args(["-c", script, "keeper"])
         .arg(bin)

@@ -61,7 +61,10 @@ async function start() {
 
   const show = async () => {
     const tx = db.transaction(["events", "totals"]);
-    const [counted, unsent] = await Promise.all([result(tx.objectStore("totals").get(totalKey())), result(tx.objectStore("events").getAll())]);
+    const [counted, unsent] = await Promise.all([
+      result(tx.objectStore("totals").get(totalKey())),
+      result(tx.objectStore("events").getAll()),
+    ]);
     total.textContent = number.format(counted ?? 0);
     buttons.forEach((b) => (b.disabled = !gate.value));
     const own = unsent.filter((e) => e.edition === settings.edition);
@@ -73,11 +76,21 @@ async function start() {
     const refused = own.filter((e) => e.refused);
     if (refused.length) showStatus(`${settings.refused.replace("{n}", number.format(refused.length))} ${refused[0].refused}`, "bad");
     else if (!own.length) showStatus(settings.allSent, "good");
-    else showStatus([settings.unsent.replace("{n}", number.format(own.length)), sendError].filter(Boolean).join(" "), sendError ? "warn" : "");
+    else {
+      const unsent = settings.unsent.replace("{n}", number.format(own.length));
+      showStatus([unsent, sendError].filter(Boolean).join(" "), sendError ? "warn" : "");
+    }
   };
 
   const count = async (kind) => {
-    const event = { id: uuidV7(), edition: settings.edition, gate: gate.value, occurred_at: new Date().toISOString(), entries: 0, exits: 0 };
+    const event = {
+      id: uuidV7(),
+      edition: settings.edition,
+      gate: gate.value,
+      occurred_at: new Date().toISOString(),
+      entries: 0,
+      exits: 0,
+    };
     if (kind === "in") event.entries = 1;
     else if (kind === "out") event.exits = 1;
     else Object.assign(event, { entries: -1, reason: settings.mistake });
@@ -111,7 +124,12 @@ async function start() {
   // A batch that fails validation is sent event by event, so that one invalid count does not block the others.
   const send = async (events) => {
     const body = JSON.stringify({ events: events.map(({ edition, refused, ...event }) => event) });
-    const response = await fetch(`/api/v1/editions/${settings.edition}/visit-counts`, { method: "POST", headers: { "content-type": "application/json" }, body, signal: AbortSignal.timeout(20000) });
+    const response = await fetch(`/api/v1/editions/${settings.edition}/visit-counts`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+      signal: AbortSignal.timeout(20000),
+    });
     if (response.ok) return deleteEvents(events);
     if (response.status === 422 && events.length > 1) {
       for (const event of events) await send([event]);
@@ -121,7 +139,8 @@ async function start() {
     if (response.status === 401 || response.status === 403 || response.status === 404) throw new Error(settings.login);
     if (response.status === 422 || response.status === 409) {
       const tx = db.transaction("events", "readwrite");
-      events.forEach((e) => tx.objectStore("events").put({ ...e, refused: problem.errors?.[0]?.detail ?? problem.detail ?? problem.title ?? "" }));
+      const refused = problem.errors?.[0]?.detail ?? problem.detail ?? problem.title ?? "";
+      events.forEach((e) => tx.objectStore("events").put({ ...e, refused }));
       return completed(tx);
     }
     throw new Error(settings.offline);

@@ -2,7 +2,9 @@
 const sheet = document.querySelector("[data-sheet]");
 if (sheet) {
   const cells = [...sheet.querySelectorAll("input[data-booth]")];
-  const rows = [...sheet.querySelectorAll("tbody tr")].map((row) => [...row.querySelectorAll("td")].slice(0, -1).map((td) => td.querySelector("input")));
+  const rows = [...sheet.querySelectorAll("tbody tr")].map((row) =>
+    [...row.querySelectorAll("td")].slice(0, -1).map((td) => td.querySelector("input")),
+  );
   const status = document.getElementById("sheet-said");
   const digits = (text) => text.replace(/[^\d]/g, "");
   const group = (text) => digits(text).replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+(?!\d))/g, ".");
@@ -28,7 +30,11 @@ if (sheet) {
       body.reason = reason;
     }
     mark(cell, "saving");
-    const response = await fetch(`/api/v1/booths/${cell.dataset.booth}/sales-reports/${cell.dataset.day}`, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }).catch(() => null);
+    const response = await fetch(`/api/v1/booths/${cell.dataset.booth}/sales-reports/${cell.dataset.day}`, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    }).catch(() => null);
     if (response?.ok) {
       cell.dataset.was = group(now);
       cell.value = cell.dataset.was;
@@ -40,7 +46,9 @@ if (sheet) {
       mark(cell, "failed");
     }
     const failed = sheet.querySelectorAll(".failed").length;
-    status.textContent = failed ? `${sheet.dataset.failed.replace("{n}", failed)} ${cell.title}` : sheet.dataset.saved.replace("{n}", saved);
+    status.textContent = failed
+      ? `${sheet.dataset.failed.replace("{n}", failed)} ${cell.title}`
+      : sheet.dataset.saved.replace("{n}", saved);
   };
 
   const position = (cell) => {

@@ -4,7 +4,19 @@ export function watch(eventsUrl, onChange) {
   let source;
   const open = () => {
     source = new EventSource(eventsUrl);
-    for (const type of ["allocation", "booth", "booth_categories", "zone", "participant", "edition", "application", "sales_report", "visits", "trade_deal", "gate"]) {
+    for (const type of [
+      "allocation",
+      "booth",
+      "booth_categories",
+      "zone",
+      "participant",
+      "edition",
+      "application",
+      "sales_report",
+      "visits",
+      "trade_deal",
+      "gate",
+    ]) {
       source.addEventListener(type, onChange);
     }
     // A rejected connection is not retried by the browser (e.g. after the access token expired): reconnect after a delay.

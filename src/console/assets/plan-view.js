@@ -139,7 +139,9 @@ if (plan && !plan.hasAttribute("data-work")) {
     output.hidden = false;
     output.textContent = booth.querySelector("title").textContent;
   });
-  const linked = location.hash && [...plan.querySelectorAll(".booth")].find((b) => b.dataset.code === decodeURIComponent(location.hash.slice(1)));
+  const linked =
+    location.hash &&
+    [...plan.querySelectorAll(".booth")].find((b) => b.dataset.code === decodeURIComponent(location.hash.slice(1)));
   if (linked) {
     linked.classList.add("found");
     moves.find(linked);

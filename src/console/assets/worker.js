@@ -19,7 +19,9 @@ const store = async (request, response) => {
 
 self.addEventListener("message", (event) => {
   // The page that registered the worker was loaded before it was active, so it sends the URLs to cache.
-  if (event.data?.keep) event.waitUntil(Promise.all(event.data.keep.map((url) => fetch(url).then((response) => store(url, response)))).catch(() => {}));
+  if (!event.data?.keep) return;
+  const stored = event.data.keep.map((url) => fetch(url).then((response) => store(url, response)));
+  event.waitUntil(Promise.all(stored).catch(() => {}));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -43,6 +45,10 @@ self.addEventListener("fetch", (event) => {
       })(),
     );
   } else if (pathname.startsWith("/assets/")) {
-    event.respondWith(caches.match(request, { ignoreVary: true }).then((cached) => cached ?? fetch(request).then((response) => store(request, response))));
+    event.respondWith(
+      caches
+        .match(request, { ignoreVary: true })
+        .then((cached) => cached ?? fetch(request).then((response) => store(request, response))),
+    );
   }
 });

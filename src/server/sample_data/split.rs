@@ -24,7 +24,10 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn parts_add_up_exactly_and_none_is_negative(steps in 0_i64..20_000_000, weights in proptest::collection::vec(0_i64..1_000_000, 1..500)) {
+        fn parts_add_up_exactly_and_none_is_negative(
+            steps in 0_i64..20_000_000,
+            weights in proptest::collection::vec(0_i64..1_000_000, 1..500),
+        ) {
             let total = steps * 1_000;
             let parts = split(total, 1_000, &weights);
             proptest::prop_assert!(parts.iter().all(|p| *p >= 0 && p % 1_000 == 0));
