@@ -1,0 +1,728 @@
+-- Users, logins and personal data.
+CREATE TABLE users (
+  id UUID NOT NULL PRIMARY KEY,
+  email TEXT COLLATE "C" NOT NULL,
+  email_key TEXT COLLATE "C" NOT NULL CONSTRAINT users_email_key_key UNIQUE,
+  password_hash TEXT COLLATE "C" NOT NULL,
+  display_name TEXT COLLATE "C" NOT NULL,
+  language TEXT COLLATE "C" NOT NULL CONSTRAINT users_language_check CHECK (language IN ('vi','en')),
+  is_admin BOOLEAN NOT NULL,
+  email_verified_at TIMESTAMP,
+  created_at TIMESTAMP NOT NULL,
+  erased_at TIMESTAMP
+);
+CREATE INDEX users_created_at_idx ON users (created_at) WHERE email_verified_at IS NULL AND erased_at IS NULL;
+CREATE TABLE refresh_tokens (
+  digest TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  family_id UUID NOT NULL,
+  user_id UUID NOT NULL REFERENCES users (id),
+  expires_at TIMESTAMP NOT NULL,
+  used_at TIMESTAMP
+);
+CREATE INDEX refresh_tokens_family_id_idx ON refresh_tokens (family_id);
+CREATE INDEX refresh_tokens_user_id_idx ON refresh_tokens (user_id);
+CREATE TABLE one_time_tokens (
+  digest TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  user_id UUID NOT NULL REFERENCES users (id),
+  purpose TEXT COLLATE "C" NOT NULL CONSTRAINT one_time_tokens_purpose_check CHECK (purpose IN ('verify_email','reset_password')),
+  expires_at TIMESTAMP NOT NULL,
+  used_at TIMESTAMP
+);
+CREATE INDEX one_time_tokens_user_id_idx ON one_time_tokens (user_id);
+CREATE INDEX one_time_tokens_expires_at_idx ON one_time_tokens (expires_at);
+CREATE TABLE login_failures (
+  email_key TEXT COLLATE "C" NOT NULL,
+  source TEXT COLLATE "C" NOT NULL,
+  failures INTEGER NOT NULL CONSTRAINT login_failures_failures_check CHECK (failures > 0),
+  last_at TIMESTAMP NOT NULL,
+  PRIMARY KEY (email_key, source)
+);
+CREATE INDEX login_failures_last_at_idx ON login_failures (last_at);
+CREATE TABLE known_sources (
+  user_id UUID NOT NULL REFERENCES users (id),
+  source TEXT NOT NULL,
+  last_at TIMESTAMP NOT NULL,
+  PRIMARY KEY (user_id, source)
+);
+CREATE INDEX known_sources_last_at_idx ON known_sources (last_at);
+CREATE TABLE consents (
+  user_id UUID NOT NULL REFERENCES users (id),
+  notice TEXT NOT NULL,
+  given_at TIMESTAMP NOT NULL,
+  withdrawn_at TIMESTAMP,
+  PRIMARY KEY (user_id, notice)
+);
+CREATE TABLE idempotency_keys (
+  user_id UUID NOT NULL REFERENCES users (id),
+  idempotency_key TEXT COLLATE "C" NOT NULL,
+  request_digest TEXT COLLATE "C" NOT NULL,
+  status INTEGER NOT NULL CONSTRAINT idempotency_keys_status_check CHECK (status BETWEEN 200 AND 299),
+  version INTEGER,
+  body TEXT COLLATE "C" NOT NULL,
+  created_at TIMESTAMP NOT NULL,
+  PRIMARY KEY (user_id, idempotency_key)
+);
+CREATE INDEX idempotency_keys_created_at_idx ON idempotency_keys (created_at);
+CREATE TABLE outbox (
+  id UUID NOT NULL PRIMARY KEY,
+  topic TEXT COLLATE "C" NOT NULL,
+  payload TEXT COLLATE "C" NOT NULL,
+  attempts INTEGER NOT NULL CONSTRAINT outbox_attempts_check CHECK (attempts >= 0),
+  due_at TIMESTAMP,
+  done_at TIMESTAMP,
+  last_error TEXT COLLATE "C",
+  created_at TIMESTAMP NOT NULL
+);
+CREATE INDEX outbox_due_at_idx ON outbox (due_at);
+CREATE INDEX outbox_created_at_idx ON outbox (created_at);
+
+-- Organisers.
+CREATE TABLE organisers (
+  id UUID NOT NULL PRIMARY KEY,
+  name TEXT COLLATE "C" NOT NULL,
+  version INTEGER NOT NULL,
+  created_at TIMESTAMP NOT NULL
+);
+CREATE TABLE organiser_members (
+  organiser_id UUID NOT NULL REFERENCES organisers (id),
+  user_id UUID NOT NULL REFERENCES users (id),
+  role TEXT COLLATE "C" NOT NULL CONSTRAINT organiser_members_role_check CHECK (role IN ('owner','manager','finance','gate','viewer')),
+  PRIMARY KEY (organiser_id, user_id)
+);
+CREATE INDEX organiser_members_user_id_idx ON organiser_members (user_id);
+CREATE TABLE series (
+  id UUID NOT NULL PRIMARY KEY,
+  organiser_id UUID NOT NULL REFERENCES organisers (id),
+  name TEXT COLLATE "C" NOT NULL,
+  version INTEGER NOT NULL,
+  CONSTRAINT series_organiser_id_id_key UNIQUE (organiser_id, id)
+);
+CREATE TABLE venues (
+  id UUID NOT NULL PRIMARY KEY,
+  organiser_id UUID NOT NULL REFERENCES organisers (id),
+  name TEXT COLLATE "C" NOT NULL,
+  address TEXT COLLATE "C" NOT NULL,
+  version INTEGER NOT NULL,
+  CONSTRAINT venues_organiser_id_id_key UNIQUE (organiser_id, id)
+);
+CREATE TABLE halls (
+  id UUID NOT NULL PRIMARY KEY,
+  venue_id UUID NOT NULL REFERENCES venues (id),
+  name TEXT COLLATE "C" NOT NULL,
+  is_outdoor BOOLEAN NOT NULL,
+  version INTEGER NOT NULL,
+  CONSTRAINT halls_venue_id_name_key UNIQUE (venue_id, name)
+);
+
+-- Editions. A locality is a province or one of its parts, with the dates between which it exists.
+CREATE TABLE localities (
+  code TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  parent_code TEXT COLLATE "C" REFERENCES localities (code),
+  kind TEXT COLLATE "C" NOT NULL CONSTRAINT localities_kind_check CHECK (kind IN
+    ('province','city','town','district','ward','commune','special_zone')),
+  name TEXT COLLATE "C" NOT NULL,
+  name_search TEXT COLLATE "C" NOT NULL,
+  valid_from DATE NOT NULL,
+  valid_to DATE,
+  CONSTRAINT localities_valid_to_check CHECK (valid_to >= valid_from)
+);
+CREATE INDEX localities_parent_code_idx ON localities (parent_code);
+CREATE INDEX localities_name_search_idx ON localities (name_search, code);
+CREATE TABLE editions (
+  id UUID NOT NULL PRIMARY KEY,
+  organiser_id UUID NOT NULL REFERENCES organisers (id),
+  series_id UUID,
+  slug TEXT COLLATE "C" NOT NULL CONSTRAINT editions_slug_key UNIQUE,
+  name TEXT COLLATE "C" NOT NULL,
+  venue_id UUID,
+  state TEXT COLLATE "C" NOT NULL CONSTRAINT editions_state_check CHECK (state IN
+    ('draft','published','registration_open','registration_closed','live','reporting','finalised','cancelled')),
+  time_zone TEXT COLLATE "C" NOT NULL,
+  currency TEXT COLLATE "C" NOT NULL CONSTRAINT editions_currency_check CHECK (length(currency) = 3),
+  declared_booths INTEGER CONSTRAINT editions_declared_booths_check CHECK (declared_booths >= 0),
+  declared_visits BIGINT CONSTRAINT editions_declared_visits_check CHECK (declared_visits >= 0),
+  declared_sales BIGINT CONSTRAINT editions_declared_sales_check CHECK (declared_sales >= 0),
+  version INTEGER NOT NULL,
+  created_at TIMESTAMP NOT NULL,
+  FOREIGN KEY (organiser_id, series_id) REFERENCES series (organiser_id, id),
+  FOREIGN KEY (organiser_id, venue_id) REFERENCES venues (organiser_id, id)
+);
+CREATE INDEX editions_venue_id_idx ON editions (venue_id);
+CREATE INDEX editions_organiser_id_idx ON editions (organiser_id, series_id);
+CREATE INDEX editions_series_id_idx ON editions (series_id);
+CREATE TABLE opening_days (
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  day DATE NOT NULL,
+  opens_at TIME NOT NULL,
+  closes_at TIME NOT NULL,
+  PRIMARY KEY (edition_id, day),
+  CONSTRAINT opening_days_opens_at_check CHECK (opens_at < closes_at)
+);
+
+-- Floor.
+CREATE TABLE zones (
+  id UUID NOT NULL PRIMARY KEY,
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  hall_id UUID REFERENCES halls (id),
+  code TEXT COLLATE "C" NOT NULL,
+  name TEXT COLLATE "C" NOT NULL,
+  version INTEGER NOT NULL,
+  CONSTRAINT zones_edition_id_code_key UNIQUE (edition_id, code),
+  CONSTRAINT zones_edition_id_id_key UNIQUE (edition_id, id)
+);
+CREATE INDEX zones_hall_id_idx ON zones (hall_id);
+CREATE TABLE zone_product_groups (
+  zone_id UUID NOT NULL REFERENCES zones (id),
+  product_group TEXT COLLATE "C" NOT NULL CONSTRAINT zone_product_groups_product_group_check CHECK (product_group IN
+    ('food','beverages','medicinal_plants','handicrafts','ornamental','tourism')),
+  PRIMARY KEY (zone_id, product_group)
+);
+CREATE TABLE zone_legal_forms (
+  zone_id UUID NOT NULL REFERENCES zones (id),
+  legal_form TEXT COLLATE "C" NOT NULL CONSTRAINT zone_legal_forms_legal_form_check CHECK (legal_form IN
+    ('enterprise','co_operative','co_operative_group','household_business','association','agency','foreign')),
+  PRIMARY KEY (zone_id, legal_form)
+);
+CREATE TABLE zone_localities (
+  zone_id UUID NOT NULL REFERENCES zones (id),
+  locality_code TEXT COLLATE "C" NOT NULL REFERENCES localities (code),
+  PRIMARY KEY (zone_id, locality_code)
+);
+CREATE INDEX zone_localities_locality_code_idx ON zone_localities (locality_code);
+CREATE TABLE booth_categories (
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  category TEXT COLLATE "C" NOT NULL CONSTRAINT booth_categories_category_check CHECK (category IN
+    ('standard','corner','special_build','raw_space')),
+  area_dm2 INTEGER NOT NULL CONSTRAINT booth_categories_area_dm2_check CHECK (area_dm2 > 0),
+  fee BIGINT NOT NULL CONSTRAINT booth_categories_fee_check CHECK (fee >= 0),
+  booth_equivalents INTEGER NOT NULL CONSTRAINT booth_categories_booth_equivalents_check CHECK (booth_equivalents > 0),
+  PRIMARY KEY (edition_id, category)
+);
+CREATE TABLE booths (
+  id UUID NOT NULL PRIMARY KEY,
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  zone_id UUID NOT NULL,
+  code TEXT COLLATE "C" NOT NULL,
+  row_label TEXT COLLATE "C" NOT NULL,
+  place INTEGER NOT NULL CONSTRAINT booths_place_check CHECK (place > 0),
+  category TEXT COLLATE "C" NOT NULL CONSTRAINT booths_category_check CHECK (category IN ('standard','corner','special_build','raw_space')),
+  area_dm2 INTEGER NOT NULL CONSTRAINT booths_area_dm2_check CHECK (area_dm2 > 0),
+  fee BIGINT NOT NULL CONSTRAINT booths_fee_check CHECK (fee >= 0),
+  booth_equivalents INTEGER NOT NULL CONSTRAINT booths_booth_equivalents_check CHECK (booth_equivalents > 0),
+  version INTEGER NOT NULL,
+  availability TEXT COLLATE "C" NOT NULL DEFAULT 'open' CONSTRAINT booths_availability_check CHECK (availability IN
+    ('open','reserved','locked')),
+  has_power BOOLEAN NOT NULL DEFAULT FALSE,
+  has_water BOOLEAN NOT NULL DEFAULT FALSE,
+  x_dm INTEGER CONSTRAINT booths_x_dm_check CHECK (x_dm BETWEEN 0 AND 100000),
+  y_dm INTEGER CONSTRAINT booths_y_dm_check CHECK (y_dm BETWEEN 0 AND 100000),
+  width_dm INTEGER CONSTRAINT booths_width_dm_check CHECK (width_dm BETWEEN 1 AND 10000),
+  depth_dm INTEGER CONSTRAINT booths_depth_dm_check CHECK (depth_dm BETWEEN 1 AND 10000),
+  CONSTRAINT booths_edition_id_code_key UNIQUE (edition_id, code),
+  CONSTRAINT booths_edition_id_row_label_place_key UNIQUE (edition_id, row_label, place),
+  CONSTRAINT booths_edition_id_id_key UNIQUE (edition_id, id),
+  FOREIGN KEY (edition_id, zone_id) REFERENCES zones (edition_id, id)
+);
+CREATE INDEX booths_zone_id_idx ON booths (zone_id, code);
+
+-- Exhibitors.
+CREATE TABLE exhibitors (
+  id UUID NOT NULL PRIMARY KEY,
+  name TEXT COLLATE "C" NOT NULL,
+  name_search TEXT COLLATE "C" NOT NULL,
+  legal_form TEXT COLLATE "C" NOT NULL CONSTRAINT exhibitors_legal_form_check CHECK (legal_form IN
+    ('enterprise','co_operative','co_operative_group','household_business','association','agency','foreign')),
+  tax_code TEXT COLLATE "C" CONSTRAINT exhibitors_tax_code_key UNIQUE,
+  country TEXT COLLATE "C" NOT NULL,
+  locality_code TEXT COLLATE "C" REFERENCES localities (code),
+  locality TEXT COLLATE "C" NOT NULL,
+  version INTEGER NOT NULL,
+  created_at TIMESTAMP NOT NULL
+);
+CREATE INDEX exhibitors_name_search_idx ON exhibitors (name_search, id);
+CREATE INDEX exhibitors_locality_code_idx ON exhibitors (locality_code);
+CREATE TABLE exhibitor_members (
+  exhibitor_id UUID NOT NULL REFERENCES exhibitors (id),
+  user_id UUID NOT NULL REFERENCES users (id),
+  role TEXT COLLATE "C" NOT NULL CONSTRAINT exhibitor_members_role_check CHECK (role IN ('owner','staff')),
+  PRIMARY KEY (exhibitor_id, user_id)
+);
+CREATE INDEX exhibitor_members_user_id_idx ON exhibitor_members (user_id);
+CREATE TABLE exhibitor_contacts (
+  id UUID NOT NULL PRIMARY KEY,
+  exhibitor_id UUID NOT NULL REFERENCES exhibitors (id),
+  name TEXT COLLATE "C" NOT NULL,
+  phone TEXT COLLATE "C",
+  email TEXT COLLATE "C",
+  CONSTRAINT exhibitor_contacts_phone_check CHECK (phone IS NOT NULL OR email IS NOT NULL)
+);
+CREATE INDEX exhibitor_contacts_exhibitor_id_idx ON exhibitor_contacts (exhibitor_id, id);
+CREATE TABLE products (
+  id UUID NOT NULL PRIMARY KEY,
+  exhibitor_id UUID NOT NULL REFERENCES exhibitors (id),
+  name TEXT COLLATE "C" NOT NULL,
+  name_search TEXT COLLATE "C" NOT NULL,
+  product_group TEXT COLLATE "C" NOT NULL CONSTRAINT products_product_group_check CHECK (product_group IN
+    ('food','beverages','medicinal_plants','handicrafts','ornamental','tourism')),
+  stars INTEGER CONSTRAINT products_stars_check CHECK (stars BETWEEN 1 AND 5),
+  certificate_number TEXT COLLATE "C",
+  certificate_expires_on DATE,
+  version INTEGER NOT NULL,
+  created_at TIMESTAMP NOT NULL,
+  CONSTRAINT products_certificate_number_check CHECK (
+    (certificate_number IS NULL) = (certificate_expires_on IS NULL) AND (certificate_number IS NULL OR stars >= 3)),
+  CONSTRAINT products_exhibitor_id_id_key UNIQUE (exhibitor_id, id)
+);
+CREATE TABLE invitations (
+  id UUID NOT NULL PRIMARY KEY,
+  digest TEXT COLLATE "C" NOT NULL CONSTRAINT invitations_digest_key UNIQUE,
+  organiser_id UUID REFERENCES organisers (id),
+  exhibitor_id UUID REFERENCES exhibitors (id),
+  role TEXT COLLATE "C" NOT NULL,
+  email TEXT COLLATE "C" NOT NULL,
+  email_key TEXT COLLATE "C" NOT NULL,
+  invited_by UUID NOT NULL REFERENCES users (id),
+  created_at TIMESTAMP NOT NULL,
+  expires_at TIMESTAMP NOT NULL,
+  accepted_at TIMESTAMP,
+  CONSTRAINT invitations_role_check CHECK (
+    (organiser_id IS NOT NULL AND exhibitor_id IS NULL AND role IN ('owner','manager','finance','gate','viewer')) OR
+    (organiser_id IS NULL AND exhibitor_id IS NOT NULL AND role IN ('owner','staff')))
+);
+CREATE INDEX invitations_organiser_id_idx ON invitations (organiser_id);
+CREATE INDEX invitations_exhibitor_id_idx ON invitations (exhibitor_id);
+CREATE INDEX invitations_invited_by_idx ON invitations (invited_by);
+
+-- Applications.
+CREATE TABLE applications (
+  id UUID NOT NULL PRIMARY KEY,
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  exhibitor_id UUID NOT NULL REFERENCES exhibitors (id),
+  state TEXT COLLATE "C" NOT NULL CONSTRAINT applications_state_check CHECK (state IN
+    ('draft','submitted','approved','waitlisted','rejected','withdrawn')),
+  booths_wanted INTEGER NOT NULL CONSTRAINT applications_booths_wanted_check CHECK (booths_wanted BETWEEN 1 AND 100),
+  category TEXT COLLATE "C" NOT NULL CONSTRAINT applications_category_check CHECK (category IN
+    ('standard','corner','special_build','raw_space')),
+  needs TEXT COLLATE "C",
+  reason TEXT COLLATE "C",
+  waitlisted_at TIMESTAMP,
+  version INTEGER NOT NULL,
+  created_at TIMESTAMP NOT NULL,
+  needs_power BOOLEAN NOT NULL DEFAULT FALSE,
+  needs_water BOOLEAN NOT NULL DEFAULT FALSE,
+  needs_corner BOOLEAN NOT NULL DEFAULT FALSE,
+  CONSTRAINT applications_waitlisted_at_check CHECK ((state = 'waitlisted') = (waitlisted_at IS NOT NULL)),
+  CONSTRAINT applications_edition_id_exhibitor_id_key UNIQUE (edition_id, exhibitor_id),
+  CONSTRAINT applications_edition_id_id_key UNIQUE (edition_id, id)
+);
+CREATE INDEX applications_edition_id_state_idx ON applications (edition_id, state, id);
+CREATE INDEX applications_edition_id_waitlisted_at_idx ON applications (edition_id, waitlisted_at, id);
+CREATE INDEX applications_exhibitor_id_idx ON applications (exhibitor_id, id);
+CREATE TABLE application_wishes (
+  application_id UUID NOT NULL,
+  wish_rank INTEGER NOT NULL CONSTRAINT application_wishes_wish_rank_check CHECK (wish_rank BETWEEN 1 AND 20),
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  booth_id UUID,
+  zone_id UUID,
+  PRIMARY KEY (application_id, wish_rank),
+  CONSTRAINT application_wishes_booth_id_check CHECK ((booth_id IS NULL) <> (zone_id IS NULL)),
+  FOREIGN KEY (edition_id, application_id) REFERENCES applications (edition_id, id),
+  FOREIGN KEY (edition_id, booth_id) REFERENCES booths (edition_id, id),
+  FOREIGN KEY (edition_id, zone_id) REFERENCES zones (edition_id, id)
+);
+CREATE INDEX application_wishes_edition_id_idx ON application_wishes (edition_id);
+CREATE INDEX application_wishes_booth_id_idx ON application_wishes (booth_id);
+CREATE INDEX application_wishes_zone_id_idx ON application_wishes (zone_id);
+CREATE TABLE application_products (
+  application_id UUID NOT NULL REFERENCES applications (id),
+  product_id UUID NOT NULL REFERENCES products (id),
+  PRIMARY KEY (application_id, product_id)
+);
+CREATE INDEX application_products_product_id_idx ON application_products (product_id);
+CREATE TABLE documents (
+  id UUID NOT NULL PRIMARY KEY,
+  application_id UUID NOT NULL REFERENCES applications (id),
+  kind TEXT COLLATE "C" NOT NULL CONSTRAINT documents_kind_check CHECK (kind IN
+    ('business_registration','food_safety','ocop_certificate','product_photo','other')),
+  file_name TEXT COLLATE "C",
+  content_type TEXT COLLATE "C",
+  size_bytes BIGINT,
+  digest TEXT COLLATE "C",
+  waiver_reason TEXT COLLATE "C",
+  recorded_by UUID NOT NULL REFERENCES users (id),
+  recorded_at TIMESTAMP NOT NULL,
+  CONSTRAINT documents_digest_check CHECK (
+    (waiver_reason IS NULL AND file_name IS NOT NULL AND content_type IS NOT NULL AND size_bytes > 0 AND digest IS NOT NULL) OR
+    (waiver_reason IS NOT NULL AND file_name IS NULL AND content_type IS NULL AND size_bytes IS NULL AND digest IS NULL))
+);
+CREATE INDEX documents_application_id_idx ON documents (application_id, id);
+CREATE INDEX documents_recorded_by_idx ON documents (recorded_by);
+CREATE INDEX documents_digest_idx ON documents (digest);
+
+-- Allocations: a booth has at most one that is active.
+CREATE TABLE allocations (
+  id UUID NOT NULL PRIMARY KEY,
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  booth_id UUID NOT NULL,
+  application_id UUID NOT NULL,
+  state TEXT COLLATE "C" NOT NULL CONSTRAINT allocations_state_check CHECK (state IN
+    ('held','offered','confirmed','checked_in','released','no_show','expired')),
+  expires_at TIMESTAMP,
+  version INTEGER NOT NULL,
+  created_at TIMESTAMP NOT NULL,
+  CONSTRAINT allocations_edition_id_id_key UNIQUE (edition_id, id),
+  CONSTRAINT allocations_expires_at_check CHECK ((state IN ('held','offered')) = (expires_at IS NOT NULL)),
+  FOREIGN KEY (edition_id, booth_id) REFERENCES booths (edition_id, id),
+  FOREIGN KEY (edition_id, application_id) REFERENCES applications (edition_id, id)
+);
+CREATE UNIQUE INDEX allocations_booth_id_active_key ON allocations (booth_id)
+  WHERE state IN ('held','offered','confirmed','checked_in');
+CREATE INDEX allocations_booth_id_idx ON allocations (booth_id);
+CREATE INDEX allocations_application_id_idx ON allocations (application_id);
+CREATE INDEX allocations_expires_at_idx ON allocations (expires_at);
+CREATE TABLE participants (
+  id UUID NOT NULL PRIMARY KEY,
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  allocation_id UUID NOT NULL,
+  role TEXT COLLATE "C" NOT NULL CONSTRAINT participants_role_check CHECK (role IN ('co_exhibitor','represented')),
+  exhibitor_id UUID REFERENCES exhibitors (id),
+  name TEXT COLLATE "C" NOT NULL,
+  country TEXT COLLATE "C" NOT NULL,
+  CONSTRAINT participants_exhibitor_id_check CHECK ((role = 'co_exhibitor') = (exhibitor_id IS NOT NULL)),
+  CONSTRAINT participants_allocation_id_name_key UNIQUE (allocation_id, name),
+  CONSTRAINT participants_allocation_id_exhibitor_id_key UNIQUE (allocation_id, exhibitor_id),
+  FOREIGN KEY (edition_id, allocation_id) REFERENCES allocations (edition_id, id)
+);
+CREATE INDEX participants_edition_id_idx ON participants (edition_id);
+CREATE INDEX participants_exhibitor_id_idx ON participants (exhibitor_id);
+
+-- Allocation runs: the settings, the result and the explanations of a proposal.
+CREATE TABLE allocation_runs (
+  id UUID NOT NULL PRIMARY KEY,
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  based_on_id UUID REFERENCES allocation_runs (id),
+  policy TEXT COLLATE "C" NOT NULL CONSTRAINT allocation_runs_policy_check CHECK (policy IN ('space_draw','optimum')),
+  request TEXT COLLATE "C" NOT NULL,
+  state TEXT COLLATE "C" NOT NULL CONSTRAINT allocation_runs_state_check CHECK (state IN
+    ('running','proposed','failed','cancelled','applied')),
+  is_cancelled BOOLEAN NOT NULL,
+  done_bp INTEGER NOT NULL CONSTRAINT allocation_runs_done_bp_check CHECK (done_bp BETWEEN 0 AND 10000),
+  applications INTEGER NOT NULL,
+  served INTEGER NOT NULL,
+  total_value BIGINT NOT NULL,
+  served_bound INTEGER,
+  value_bound BIGINT,
+  gap_ppm INTEGER,
+  moved INTEGER NOT NULL,
+  ended_by TEXT COLLATE "C",
+  created_by UUID NOT NULL REFERENCES users (id),
+  created_at TIMESTAMP NOT NULL,
+  heard_at TIMESTAMP NOT NULL,
+  finished_at TIMESTAMP,
+  CONSTRAINT allocation_runs_edition_id_id_key UNIQUE (edition_id, id)
+);
+CREATE INDEX allocation_runs_based_on_id_idx ON allocation_runs (based_on_id);
+CREATE INDEX allocation_runs_created_by_idx ON allocation_runs (created_by);
+CREATE INDEX allocation_runs_state_idx ON allocation_runs (state, heard_at);
+CREATE TABLE allocation_run_applications (
+  run_id UUID NOT NULL REFERENCES allocation_runs (id),
+  application_id UUID NOT NULL REFERENCES applications (id),
+  turn INTEGER NOT NULL,
+  points INTEGER NOT NULL,
+  seen_version INTEGER NOT NULL,
+  explanation TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (run_id, application_id),
+  CONSTRAINT allocation_run_applications_run_id_turn_key UNIQUE (run_id, turn)
+);
+CREATE INDEX allocation_run_applications_application_id_idx ON allocation_run_applications (application_id);
+CREATE TABLE allocation_run_booths (
+  run_id UUID NOT NULL REFERENCES allocation_runs (id),
+  booth_id UUID NOT NULL REFERENCES booths (id),
+  before_application_id UUID REFERENCES applications (id),
+  after_application_id UUID REFERENCES applications (id),
+  PRIMARY KEY (run_id, booth_id),
+  CONSTRAINT allocation_run_booths_after_application_id_check CHECK (before_application_id IS NOT NULL OR after_application_id IS NOT NULL)
+);
+CREATE INDEX allocation_run_booths_booth_id_idx ON allocation_run_booths (booth_id);
+CREATE INDEX allocation_run_booths_before_application_id_idx ON allocation_run_booths (before_application_id);
+CREATE INDEX allocation_run_booths_after_application_id_idx ON allocation_run_booths (after_application_id);
+-- The run whose policy offers released booths to the waiting list; NULL: not automatic. Added here because runs refer to editions.
+ALTER TABLE editions ADD COLUMN waiting_list_run_id UUID REFERENCES allocation_runs (id);
+CREATE INDEX editions_waiting_list_run_id_idx ON editions (waiting_list_run_id);
+
+-- Sales reports and trade deals.
+CREATE TABLE sales_reports (
+  id UUID NOT NULL PRIMARY KEY,
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  booth_id UUID NOT NULL,
+  day DATE NOT NULL,
+  state TEXT COLLATE "C" NOT NULL CONSTRAINT sales_reports_state_check CHECK (state IN ('submitted','accepted','queried','corrected')),
+  amount BIGINT NOT NULL CONSTRAINT sales_reports_amount_check CHECK (amount >= 0),
+  ocop_amount BIGINT NOT NULL CONSTRAINT sales_reports_ocop_amount_check CHECK (ocop_amount BETWEEN 0 AND amount),
+  note TEXT COLLATE "C",
+  version INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  CONSTRAINT sales_reports_booth_id_day_key UNIQUE (booth_id, day),
+  FOREIGN KEY (edition_id, booth_id) REFERENCES booths (edition_id, id),
+  FOREIGN KEY (edition_id, day) REFERENCES opening_days (edition_id, day)
+);
+CREATE INDEX sales_reports_edition_id_idx ON sales_reports (edition_id, id);
+CREATE INDEX sales_reports_edition_id_day_idx ON sales_reports (edition_id, day, id);
+CREATE INDEX sales_reports_edition_id_state_idx ON sales_reports (edition_id, state, id);
+CREATE TABLE sales_report_versions (
+  sales_report_id UUID NOT NULL REFERENCES sales_reports (id),
+  version INTEGER NOT NULL,
+  amount BIGINT NOT NULL,
+  ocop_amount BIGINT NOT NULL,
+  reason TEXT COLLATE "C",
+  recorded_by UUID REFERENCES users (id),
+  recorded_at TIMESTAMP NOT NULL,
+  PRIMARY KEY (sales_report_id, version)
+);
+CREATE INDEX sales_report_versions_recorded_by_idx ON sales_report_versions (recorded_by);
+CREATE TABLE sales_report_lines (
+  sales_report_id UUID NOT NULL,
+  version INTEGER NOT NULL,
+  line INTEGER NOT NULL CONSTRAINT sales_report_lines_line_check CHECK (line > 0),
+  product_name TEXT COLLATE "C",
+  product_group TEXT COLLATE "C" CONSTRAINT sales_report_lines_product_group_check CHECK (product_group IN
+    ('food','beverages','medicinal_plants','handicrafts','ornamental','tourism')),
+  quantity_milli BIGINT CONSTRAINT sales_report_lines_quantity_milli_check CHECK (quantity_milli > 0),
+  unit TEXT COLLATE "C",
+  amount BIGINT NOT NULL CONSTRAINT sales_report_lines_amount_check CHECK (amount >= 0),
+  is_ocop BOOLEAN NOT NULL,
+  channel TEXT COLLATE "C" NOT NULL CONSTRAINT sales_report_lines_channel_check CHECK (channel IN ('booth','online','order')),
+  exhibitor_id UUID REFERENCES exhibitors (id),
+  PRIMARY KEY (sales_report_id, version, line),
+  FOREIGN KEY (sales_report_id, version) REFERENCES sales_report_versions (sales_report_id, version)
+);
+CREATE INDEX sales_report_lines_exhibitor_id_idx ON sales_report_lines (exhibitor_id);
+CREATE TABLE trade_deals (
+  id UUID NOT NULL PRIMARY KEY,
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  exhibitor_id UUID NOT NULL REFERENCES exhibitors (id),
+  kind TEXT COLLATE "C" NOT NULL CONSTRAINT trade_deals_kind_check CHECK (kind IN ('contract','mou')),
+  counterpart TEXT COLLATE "C" NOT NULL,
+  amount BIGINT NOT NULL CONSTRAINT trade_deals_amount_check CHECK (amount >= 0),
+  signed_on DATE NOT NULL,
+  note TEXT COLLATE "C",
+  recorded_by UUID NOT NULL REFERENCES users (id),
+  version INTEGER NOT NULL,
+  FOREIGN KEY (edition_id, signed_on) REFERENCES opening_days (edition_id, day)
+);
+CREATE INDEX trade_deals_edition_id_idx ON trade_deals (edition_id, id);
+CREATE INDEX trade_deals_exhibitor_id_idx ON trade_deals (exhibitor_id);
+CREATE INDEX trade_deals_recorded_by_idx ON trade_deals (recorded_by);
+CREATE TABLE sales_reminders (
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  exhibitor_id UUID NOT NULL REFERENCES exhibitors (id),
+  sent_on DATE NOT NULL,
+  PRIMARY KEY (edition_id, exhibitor_id, sent_on)
+);
+CREATE INDEX sales_reminders_exhibitor_id_idx ON sales_reminders (exhibitor_id);
+
+-- Visits and final figures.
+CREATE TABLE gates (
+  id UUID NOT NULL PRIMARY KEY,
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  name TEXT COLLATE "C" NOT NULL,
+  CONSTRAINT gates_edition_id_name_key UNIQUE (edition_id, name),
+  CONSTRAINT gates_edition_id_id_key UNIQUE (edition_id, id)
+);
+CREATE TABLE visit_events (
+  id UUID NOT NULL PRIMARY KEY,
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  gate_id UUID NOT NULL,
+  occurred_at TIMESTAMP NOT NULL,
+  local_day DATE NOT NULL,
+  local_hour INTEGER NOT NULL CONSTRAINT visit_events_local_hour_check CHECK (local_hour BETWEEN 0 AND 23),
+  entries BIGINT NOT NULL,
+  exits BIGINT NOT NULL,
+  reason TEXT COLLATE "C",
+  recorded_by UUID REFERENCES users (id),
+  recorded_at TIMESTAMP NOT NULL,
+  CONSTRAINT visit_events_reason_check CHECK ((entries >= 0 AND exits >= 0) OR reason IS NOT NULL),
+  FOREIGN KEY (edition_id, gate_id) REFERENCES gates (edition_id, id),
+  FOREIGN KEY (edition_id, local_day) REFERENCES opening_days (edition_id, day)
+);
+CREATE INDEX visit_events_edition_id_idx ON visit_events (edition_id, local_day, local_hour);
+CREATE INDEX visit_events_gate_id_idx ON visit_events (gate_id);
+CREATE INDEX visit_events_recorded_by_idx ON visit_events (recorded_by);
+CREATE TABLE final_figures (
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  part TEXT COLLATE "C" NOT NULL,
+  document TEXT COLLATE "C" NOT NULL,
+  digest TEXT COLLATE "C" NOT NULL,
+  finalised_at TIMESTAMP NOT NULL,
+  PRIMARY KEY (edition_id, part)
+);
+
+-- API keys of partner sites: only the digest of a key is stored.
+CREATE TABLE api_keys (
+  id UUID NOT NULL PRIMARY KEY,
+  organiser_id UUID NOT NULL REFERENCES organisers (id),
+  name TEXT COLLATE "C" NOT NULL,
+  digest TEXT COLLATE "C" NOT NULL CONSTRAINT api_keys_digest_key UNIQUE,
+  begins TEXT COLLATE "C" NOT NULL,
+  expires_at TIMESTAMP,
+  revoked_at TIMESTAMP,
+  created_by UUID NOT NULL REFERENCES users (id),
+  created_at TIMESTAMP NOT NULL,
+  last_used_at TIMESTAMP,
+  requests BIGINT NOT NULL CONSTRAINT api_keys_requests_check CHECK (requests >= 0)
+);
+CREATE INDEX api_keys_organiser_id_idx ON api_keys (organiser_id, id);
+CREATE INDEX api_keys_created_by_idx ON api_keys (created_by);
+CREATE TABLE api_key_scopes (
+  api_key_id UUID NOT NULL REFERENCES api_keys (id),
+  scope TEXT COLLATE "C" NOT NULL CONSTRAINT api_key_scopes_scope_check CHECK (scope IN
+    ('read:editions','read:exhibitors','read:figures','write:visits')),
+  PRIMARY KEY (api_key_id, scope)
+);
+CREATE TABLE api_key_editions (
+  api_key_id UUID NOT NULL REFERENCES api_keys (id),
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  PRIMARY KEY (api_key_id, edition_id)
+);
+CREATE INDEX api_key_editions_edition_id_idx ON api_key_editions (edition_id);
+
+-- Audit log, and the events that webhooks are sent for: one row per audit log entry that partners may see, in the order in
+-- which changes to one subject were committed. Any node turns new events into messages and deliveries.
+CREATE TABLE audit_log (
+  id UUID NOT NULL PRIMARY KEY,
+  organiser_id UUID REFERENCES organisers (id),
+  edition_id UUID REFERENCES editions (id),
+  actor_id UUID REFERENCES users (id),
+  action TEXT COLLATE "C" NOT NULL,
+  subject_kind TEXT COLLATE "C" NOT NULL,
+  subject TEXT COLLATE "C" NOT NULL,
+  before_json TEXT COLLATE "C",
+  after_json TEXT COLLATE "C",
+  at TIMESTAMP NOT NULL,
+  api_key_id UUID REFERENCES api_keys (id)
+);
+CREATE INDEX audit_log_organiser_id_idx ON audit_log (organiser_id, id);
+CREATE INDEX audit_log_edition_id_idx ON audit_log (edition_id, id);
+CREATE INDEX audit_log_api_key_id_idx ON audit_log (api_key_id);
+CREATE INDEX audit_log_actor_id_idx ON audit_log (actor_id, id);
+CREATE TABLE events (
+  seq BIGINT NOT NULL GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+  audit_log_id UUID NOT NULL CONSTRAINT events_audit_log_id_key UNIQUE REFERENCES audit_log (id),
+  is_new BOOLEAN NOT NULL
+);
+CREATE INDEX events_is_new_idx ON events (seq) WHERE is_new;
+
+-- Webhooks.
+CREATE TABLE webhooks (
+  id UUID NOT NULL PRIMARY KEY,
+  organiser_id UUID NOT NULL REFERENCES organisers (id),
+  name TEXT COLLATE "C" NOT NULL,
+  url TEXT COLLATE "C" NOT NULL,
+  is_enabled BOOLEAN NOT NULL,
+  switched_off_because TEXT COLLATE "C",
+  failing_since TIMESTAMP,
+  created_by UUID NOT NULL REFERENCES users (id),
+  created_at TIMESTAMP NOT NULL,
+  version INTEGER NOT NULL,
+  CONSTRAINT webhooks_switched_off_because_check CHECK (switched_off_because IS NULL OR NOT is_enabled)
+);
+CREATE INDEX webhooks_organiser_id_idx ON webhooks (organiser_id, id);
+CREATE INDEX webhooks_created_by_idx ON webhooks (created_by);
+CREATE TABLE webhook_event_types (
+  webhook_id UUID NOT NULL REFERENCES webhooks (id),
+  event_type TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (webhook_id, event_type)
+);
+CREATE TABLE webhook_secrets (
+  id UUID NOT NULL PRIMARY KEY,
+  webhook_id UUID NOT NULL REFERENCES webhooks (id),
+  hmac_secret TEXT COLLATE "C" NOT NULL,
+  ed25519_seed TEXT COLLATE "C" NOT NULL,
+  created_at TIMESTAMP NOT NULL,
+  expires_at TIMESTAMP
+);
+CREATE INDEX webhook_secrets_webhook_id_idx ON webhook_secrets (webhook_id, id);
+CREATE TABLE webhook_messages (
+  id UUID NOT NULL PRIMARY KEY,
+  organiser_id UUID NOT NULL REFERENCES organisers (id),
+  event_seq BIGINT CONSTRAINT webhook_messages_event_seq_key UNIQUE REFERENCES events (seq),
+  event_type TEXT COLLATE "C" NOT NULL,
+  subject TEXT COLLATE "C" NOT NULL,
+  payload TEXT COLLATE "C" NOT NULL,
+  created_at TIMESTAMP NOT NULL
+);
+CREATE INDEX webhook_messages_organiser_id_idx ON webhook_messages (organiser_id, created_at, id);
+CREATE TABLE webhook_deliveries (
+  id UUID NOT NULL PRIMARY KEY,
+  webhook_id UUID NOT NULL REFERENCES webhooks (id),
+  webhook_message_id UUID NOT NULL REFERENCES webhook_messages (id),
+  subject TEXT COLLATE "C" NOT NULL,
+  position BIGINT NOT NULL,
+  state TEXT COLLATE "C" NOT NULL CONSTRAINT webhook_deliveries_state_check CHECK (state IN ('waiting','delivered','failed')),
+  attempts INTEGER NOT NULL CONSTRAINT webhook_deliveries_attempts_check CHECK (attempts >= 0),
+  due_at TIMESTAMP,
+  created_at TIMESTAMP NOT NULL,
+  finished_at TIMESTAMP,
+  CONSTRAINT webhook_deliveries_due_at_check CHECK ((state = 'waiting') = (due_at IS NOT NULL))
+);
+CREATE INDEX webhook_deliveries_webhook_id_idx ON webhook_deliveries (webhook_id, id);
+CREATE INDEX webhook_deliveries_webhook_message_id_idx ON webhook_deliveries (webhook_message_id);
+CREATE INDEX webhook_deliveries_waiting_idx ON webhook_deliveries (webhook_id, subject, position) WHERE state = 'waiting';
+CREATE INDEX webhook_deliveries_due_at_idx ON webhook_deliveries (due_at, id) WHERE state = 'waiting';
+CREATE TABLE webhook_attempts (
+  id UUID NOT NULL PRIMARY KEY,
+  webhook_delivery_id UUID NOT NULL REFERENCES webhook_deliveries (id),
+  at TIMESTAMP NOT NULL,
+  took_ms INTEGER NOT NULL,
+  status INTEGER,
+  answer TEXT COLLATE "C" NOT NULL,
+  fault TEXT COLLATE "C"
+);
+CREATE INDEX webhook_attempts_webhook_delivery_id_idx ON webhook_attempts (webhook_delivery_id, id);
+
+-- Imports: the cells of an uploaded file, its column mapping and the outcome. `import_mappings` stores the last mapping used
+-- for the same column titles.
+CREATE TABLE imports (
+  id UUID NOT NULL PRIMARY KEY,
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  kind TEXT COLLATE "C" NOT NULL CONSTRAINT imports_kind_check CHECK (kind IN ('booths','exhibitors','products','sales','visits')),
+  file_name TEXT COLLATE "C" NOT NULL,
+  sheet_name TEXT COLLATE "C" NOT NULL,
+  cells TEXT COLLATE "C" NOT NULL,
+  mapping TEXT COLLATE "C" NOT NULL,
+  state TEXT COLLATE "C" NOT NULL CONSTRAINT imports_state_check CHECK (state IN ('uploaded','checked','applied')),
+  outcome TEXT COLLATE "C",
+  created_by UUID NOT NULL REFERENCES users (id),
+  created_at TIMESTAMP NOT NULL,
+  version INTEGER NOT NULL
+);
+CREATE INDEX imports_edition_id_idx ON imports (edition_id, id);
+CREATE INDEX imports_created_by_idx ON imports (created_by);
+CREATE INDEX imports_created_at_idx ON imports (created_at);
+CREATE TABLE import_mappings (
+  organiser_id UUID NOT NULL REFERENCES organisers (id),
+  kind TEXT COLLATE "C" NOT NULL CONSTRAINT import_mappings_kind_check CHECK (kind IN ('booths','exhibitors','products','sales','visits')),
+  titles TEXT COLLATE "C" NOT NULL,
+  mapping TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (organiser_id, kind, titles)
+);
+
+-- Change feed: the revision of the last change of each published resource, kept after the resource is deleted. Written by
+-- triggers, so that every statement is covered.
+CREATE TABLE changes (
+  edition UUID NOT NULL,
+  kind TEXT COLLATE "C" NOT NULL CONSTRAINT changes_kind_check CHECK (kind IN ('edition','zone','booth','exhibitor')),
+  subject UUID NOT NULL,
+  revision BIGINT NOT NULL,
+  PRIMARY KEY (edition, kind, subject)
+);
+CREATE INDEX changes_edition_kind_revision_idx ON changes (edition, kind, revision, subject);
+CREATE INDEX changes_revision_idx ON changes (revision);
+
+-- Published occupancy: exhibitors and co-exhibitors of booths whose allocation is confirmed.
+CREATE VIEW standing AS
+  SELECT l.edition_id, l.booth_id, a.exhibitor_id FROM allocations l JOIN applications a ON a.id = l.application_id
+  WHERE l.state IN ('confirmed','checked_in')
+  UNION ALL
+  SELECT l.edition_id, l.booth_id, p.exhibitor_id FROM allocations l JOIN participants p ON p.allocation_id = l.id
+  WHERE l.state IN ('confirmed','checked_in') AND p.exhibitor_id IS NOT NULL;

@@ -1,2 +1,0 @@
-DELETE FROM localities WHERE parent_code = 'vn.22';
-DELETE FROM localities WHERE code = 'vn.22';

@@ -1,2 +1,0 @@
-DROP TABLE import_mappings;
-DROP TABLE imports;
