@@ -86,8 +86,9 @@ impl std::fmt::Display for SourceAddress {
 /// The source address of a request.
 pub fn source_address(req: &HttpRequest, behind_proxy: bool) -> SourceAddress {
     let forwarded = || {
-        // Our own proxy appended the last address; those before it are claimed by the client.
-        let list = req.headers().get("x-forwarded-for")?.to_str().ok()?;
+        // Our own proxy appended the last address, to the last line or as a line of its own; those before it are claimed
+        // by the client.
+        let list = req.headers().get_all("x-forwarded-for").last()?.to_str().ok()?;
         list.rsplit(',').next()?.trim().parse::<IpAddr>().ok()
     };
     let direct = req.peer_addr().map(|a| a.ip());
@@ -144,5 +145,28 @@ impl FromRequest for SignedIn {
             }
             Ok(Self { user, now: caller.now, context, attempt: IdempotentRequest::from_request(&req) })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn source_is_the_last_forwarded_address_and_only_behind_a_proxy() {
+        let source_of = |lines: &[&'static str], behind_proxy| {
+            let request = TestRequest::default().peer_addr("192.0.2.1:1".parse().unwrap());
+            let request = lines.iter().fold(request, |r, line| r.append_header(("x-forwarded-for", *line)));
+            source_address(&request.to_http_request(), behind_proxy).to_string()
+        };
+        assert_eq!(source_of(&["203.0.113.9"], true), "203.0.113.9");
+        assert_eq!(source_of(&["10.0.0.1, 203.0.113.9"], true), "203.0.113.9");
+        // Some proxies append a line instead of extending the one they received.
+        assert_eq!(source_of(&["10.0.0.1", "203.0.113.9"], true), "203.0.113.9");
+        assert_eq!(source_of(&["10.0.0.1", "not an address"], true), "192.0.2.1");
+        assert_eq!(source_of(&["10.0.0.1"], false), "192.0.2.1");
+        assert_eq!(source_of(&["2001:db8:1:2:3::4"], true), "2001:db8:1:2::/64");
     }
 }
