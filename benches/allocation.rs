@@ -28,12 +28,12 @@ const SIZES: [Size; 4] = [
     Size { booths: 75_000, applicants: 80_000, seeds: &[0], limit: Duration::from_secs(300) },
 ];
 
-/// The largest resident memory since the last time it was asked, in MiB; 0 where the system does not tell.
+/// Peak resident memory since the last call, in MiB; 0 if unknown.
 fn peak_mib() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib: f64 = peak.and_then(|p| p.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0.0);
-    // Forgets the peak, so that the next size has its own.
+    // Resets the peak for the next size.
     drop(std::fs::write("/proc/self/clear_refs", "5"));
     kib / 1024.0
 }
@@ -75,7 +75,7 @@ fn measure(size: &Size, figures: &mut Figures) {
         let began = Instant::now();
         let model = Model::new(&instance);
         let prepared = began.elapsed().as_secs_f64();
-        // A proof takes as long as it takes.
+        // A proof has no shorter limit.
         let limit = if cfg!(feature = "highs") { size.limit.max(Duration::from_secs(120)) } else { size.limit };
         let effort = SolverSettings::for_applicants(size.applicants, limit);
         let began = Instant::now();
@@ -84,8 +84,7 @@ fn measure(size: &Size, figures: &mut Figures) {
         let draw_s = began.elapsed().as_secs_f64();
         let found = optimum(&model, effort);
         println!(
-            "{name} seed {seed}: draw {} / {} in {draw_s:.3} s; \
-             optimum {} / {} in {:.2} s (prepared in {prepared:.2} s), \
+            "{name} seed {seed}: draw {} / {} in {draw_s:.3} s; optimum {} / {} in {:.2} s (prepared in {prepared:.2} s), \
              gap {:.4} % (served {:.4} %, value {:.4} %), {:?}",
             drawn.score.served,
             drawn.score.value,

@@ -18,6 +18,9 @@ mod load;
 #[path = "../tests/support/postgres.rs"]
 #[expect(dead_code, reason = "tests use the rest")]
 mod postgres;
+#[path = "../tests/support/wait.rs"]
+#[expect(dead_code, reason = "tests use the rest")]
+mod wait;
 
 use std::{
     fmt::Write as _,
@@ -36,9 +39,9 @@ use hoicho_web::{http::Problem, identity::authorization::authorize_operator};
 use load::{EDITION, Served, in_turn, median, number, serve_demo};
 use serde_json::json;
 
-/// Callers at once.
+/// Concurrent clients.
 const CLIENTS: usize = 64;
-/// Connections to PostgreSQL, ours and pgbench's.
+/// Connections to PostgreSQL for both sides.
 const CONNECTIONS: u32 = 16;
 const TURN: Duration = Duration::from_secs(3);
 const TURNS: usize = 5;
@@ -82,7 +85,7 @@ fn on_sqlite(figures: &mut Figures) {
             without_http(&served, &floor, CLIENTS),
             without_http(&served, &floor, 1),
         ];
-        // The first is to warm up.
+        // The first measurement is the warm-up.
         if turn > 0 {
             all.iter_mut().zip(found).for_each(|(all, found)| all.push(found));
         }
@@ -99,7 +102,7 @@ fn script(cluster: &Cluster, served: &Served, floor: &Floor) -> String {
         cluster.run("postgres", "SELECT pg_reload_conf()");
         std::thread::sleep(Duration::from_millis(500));
     };
-    // Statements are prepared before we listen.
+    // Statements are prepared before the log is read.
     let hold = |n: usize| {
         let booth = &floor.booths[n];
         let body = json!({ "application": floor.application, "booths": [booth], "eligibility_waiver": "x" });
@@ -135,7 +138,7 @@ fn script(cluster: &Cluster, served: &Served, floor: &Floor) -> String {
     let next = "(SELECT id FROM claimable WHERE n = :n)";
     let script =
         script.replace(&format!("'{{{booth}}}'"), &format!("ARRAY[{next}]")).replace(&format!("'{booth}'"), next);
-    // Each claim and each line of the audit log has an identifier of its own.
+    // Each hold and each row of the audit log has its own identifier.
     let script = script.replace(&format!("'{allocation}', "), "gen_random_uuid(), ");
     let audited = script.split("INSERT INTO \"audit_log\"").nth(1).and_then(|s| s.split("VALUES ('").nth(1)).unwrap();
     let audited = audited.split('\'').next().unwrap().to_owned();

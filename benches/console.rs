@@ -13,6 +13,9 @@ mod browser;
 #[path = "../tests/cli/server.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
 mod server;
+#[path = "../tests/support/wait.rs"]
+#[expect(dead_code, reason = "the tests use the rest")]
+mod wait;
 
 use std::path::Path;
 
@@ -23,30 +26,29 @@ use server::{Server, free_port};
 const DEMO: &str = "ocop-quang-ninh-demo";
 
 /// What a page weighs on its way here, with nothing kept from before: page, stylesheet, scripts, pictures.
-const WEIGHT: &str = "\
-     const all = [...performance.getEntriesByType('navigation'), \
-     ...performance.getEntriesByType('resource').filter((r) => !r.name.includes('/events'))];
-     return { bytes: all.reduce((sum, r) => sum + r.transferSize, 0), requests: all.length, \
-       interactive_ms: Math.round(performance.getEntriesByType('navigation')[0].domInteractive) }";
+const WEIGHT: &str = "const [page] = performance.getEntriesByType('navigation');
+     const resources = performance.getEntriesByType('resource').filter((r) => !r.name.includes('/events'));
+     const bytes = [page, ...resources].reduce((sum, r) => sum + r.transferSize, 0);
+     return { bytes, requests: resources.length + 1, interactive_ms: Math.round(page.domInteractive) }";
 
 /// Moves the plan for three seconds, and how long each frame took.
-const FRAMES: &str = "\
-     const done = arguments[0]; \
-     const svg = document.querySelector('.plan svg'); \
-     const box = svg.getBoundingClientRect(); \
+const FRAMES: &str = "const done = arguments[0];
+     const svg = document.querySelector('.plan svg');
+     const box = svg.getBoundingClientRect();
      const at = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 };
+     const pointer = (kind, more) => svg.dispatchEvent(new PointerEvent(kind, { bubbles: true, pointerId: 1, ...more }));
      const times = []; let last = performance.now(); const begun = last;
      svg.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, pointerId: 1, button: 0, isPrimary: true, ...at }));
      const step = (now) => { times.push(now - last); last = now; const t = (now - begun) / 1000;
-       if (t > 3) { svg.dispatchEvent(new PointerEvent('pointerup', { bubbles: true, pointerId: 1, ...at })); \
-         times.sort((a, b) => a - b); \
-         const q = (p) => Math.round(times[Math.floor(times.length * p)] * 10) / 10; \
-         return done({ frames: times.length, median_ms: q(0.5), p95_ms: q(0.95), \
-         longest_ms: q(0.999), late: times.filter((d) => d > 34).length }); }
+       if (t > 3) {
+         pointer('pointerup', at);
+         times.sort((a, b) => a - b);
+         const q = (p) => Math.round(times[Math.floor(times.length * p)] * 10) / 10;
+         const late = times.filter((d) => d > 34).length;
+         return done({ frames: times.length, median_ms: q(0.5), p95_ms: q(0.95), longest_ms: q(0.999), late });
+       }
        if (t < 1.5) svg.dispatchEvent(new WheelEvent('wheel', { bubbles: true, cancelable: true, deltaY: t < 0.75 ? -60 : 60, ...at }));
-       else svg.dispatchEvent(new PointerEvent('pointermove', { bubbles: true, pointerId: 1, \
-         clientX: at.clientX + 120 * Math.sin(t * 6), \
-         clientY: at.clientY + 60 * Math.cos(t * 6) }));
+       else pointer('pointermove', { clientX: at.clientX + 120 * Math.sin(t * 6), clientY: at.clientY + 60 * Math.cos(t * 6) });
        requestAnimationFrame(step); };
      requestAnimationFrame(step);";
 
@@ -171,9 +173,9 @@ async fn take(server: &Server, into: &Path) {
             browser.go(page).await;
             browser.until("document.readyState === 'complete'").await;
             if page.starts_with("/gate/") {
-                let choose = "const s = document.querySelector('#gate'); s.selectedIndex = 1; \
-                    s.dispatchEvent(new Event('change', { bubbles: true }))";
-                browser.script(choose).await;
+                let select = "const gate = document.querySelector('#gate'); gate.selectedIndex = 1;
+                     gate.dispatchEvent(new Event('change', { bubbles: true }))";
+                browser.script(select).await;
                 browser.until("document.querySelector('[data-gate]').dataset.installed").await;
             }
             std::fs::write(into.join(format!("{name}.png")), browser.client.screenshot().await.unwrap()).unwrap();
@@ -185,7 +187,7 @@ async fn take(server: &Server, into: &Path) {
 }
 
 fn main() {
-    if !browser::is_there("the console's measurements") {
+    if !browser::is_installed("the console's measurements") {
         return;
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -16,6 +16,9 @@ mod load;
 #[path = "../tests/support/postgres.rs"]
 #[expect(dead_code, reason = "tests use the rest")]
 mod postgres;
+#[path = "../tests/support/wait.rs"]
+#[expect(dead_code, reason = "tests use the rest")]
+mod wait;
 
 use std::{
     fmt::Write as _,
@@ -36,14 +39,14 @@ const BATCH: u64 = 1_000;
 const CLIENTS: usize = 4;
 const TURN: Duration = Duration::from_secs(3);
 const TURNS: usize = 5;
-/// Rows of one turn of the loader.
+/// Rows per measurement of the loader.
 const LOADED: u64 = 200_000;
 
 fn field<'a>(of: &'a serde_json::Value, name: &str) -> &'a str {
     of[name].as_str().unwrap()
 }
 
-/// Events a second over HTTP.
+/// Events per second over HTTP.
 fn over_http(served: &Served, gate: &str, day: &str) -> f64 {
     let path = format!("{EDITION}/visit-counts");
     let at = format!("{day}T10:00:00+07:00");
@@ -56,7 +59,7 @@ fn over_http(served: &Served, gate: &str, day: &str) -> f64 {
     batches * number(BATCH)
 }
 
-/// A table of new rows, each with an identifier of its own.
+/// A file of new rows with unique identifiers.
 fn rows(file: &Path, day: &str, id: impl Fn(u64) -> String, rest: &str) {
     let mut table = String::new();
     for n in 0..LOADED {
@@ -72,7 +75,7 @@ fn timed(command: &mut Command) -> f64 {
     number(LOADED) / began.elapsed().as_secs_f64()
 }
 
-/// Ours and the loader's in turn.
+/// Measures both alternately.
 fn measure(figures: &mut Figures, name: &str, served: &Served, load: impl Fn(&str, &str, &str) -> f64) {
     let edition = served.get(EDITION);
     let day = field(&edition["opening_days"][0], "day");
@@ -102,10 +105,10 @@ fn main() {
                 let bytes = |id: &str| format!("x'{}'", id.parse::<Uuid>().unwrap().simple());
                 let (edition, gate) = (bytes(edition), bytes(gate));
                 let take = format!(
-                    "INSERT INTO visit_events (id, edition_id, gate_id, occurred_at, local_day, \
-                     local_hour, entries, exits, recorded_at) \
-                     SELECT CAST(id AS BLOB), {edition}, {gate}, \
-                     occurred_at, local_day, local_hour, entries, exits, recorded_at FROM loaded;"
+                    "INSERT INTO visit_events \
+                     (id, edition_id, gate_id, occurred_at, local_day, local_hour, entries, exits, recorded_at) \
+                     SELECT CAST(id AS BLOB), {edition}, {gate}, occurred_at, local_day, local_hour, entries, exits, \
+                     recorded_at FROM loaded;"
                 );
                 let columns = "id TEXT, occurred_at, local_day, local_hour, entries, exits, recorded_at";
                 let steps = [
@@ -132,8 +135,7 @@ fn main() {
             |edition, gate, day| {
                 rows(&table, day, |_| Uuid::now_v7().to_string(), &format!(",{edition},{gate}"));
                 let copy = format!(
-                    "\\copy visit_events (id, occurred_at, local_day, local_hour, entries, exits, \
-                     recorded_at, edition_id, gate_id) \
+                    "\\copy visit_events (id, occurred_at, local_day, local_hour, entries, exits, recorded_at, edition_id, gate_id) \
                      FROM '{}' CSV",
                     table.display()
                 );

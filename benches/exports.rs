@@ -17,6 +17,9 @@ mod memory;
 #[path = "../tests/support/postgres.rs"]
 #[expect(dead_code, reason = "tests use the rest")]
 mod postgres;
+#[path = "../tests/support/wait.rs"]
+#[expect(dead_code, reason = "tests use the rest")]
+mod wait;
 
 use std::{
     io::{Read, Write},
@@ -43,38 +46,35 @@ const TURNS: usize = 3;
 /// The totals of the reports do not follow: what is exported are the lines.
 const FILL: [&str; 3] = [
     "DELETE FROM sales_report_lines",
-    "INSERT INTO sales_report_lines (sales_report_id, version, line, product_name, product_group, \
-      quantity_milli, unit, amount, is_ocop, channel)
+    "INSERT INTO sales_report_lines
+       (sales_report_id, version, line, product_name, product_group, quantity_milli, unit, amount, is_ocop, channel)
      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400),
-     r AS (SELECT id, version, row_number() OVER (ORDER BY id) AS place \
-      FROM sales_reports WHERE edition_id = (SELECT id FROM editions WHERE slug = 'ocop-mien-bac-2018'))
-     SELECT r.id, r.version, n.i, 'Chả mực giã tay Hạ Long, loại ' || n.i, 'food', \
-      500 * n.i, 'kg', 350000 + 1000 * n.i, n.i % 3 > 0, 'booth' \
-      FROM r CROSS JOIN n
+     r AS (SELECT id, version, row_number() OVER (ORDER BY id) AS place FROM sales_reports
+       WHERE edition_id = (SELECT id FROM editions WHERE slug = 'ocop-mien-bac-2018'))
+     SELECT r.id, r.version, n.i, 'Chả mực giã tay Hạ Long, loại ' || n.i, 'food', 500 * n.i, 'kg',
+       350000 + 1000 * n.i, n.i % 3 > 0, 'booth' FROM r CROSS JOIN n
      ORDER BY n.i, r.place LIMIT 1000000",
-    // Neither side is to guess how many rows there are.
+    // Statistics for the planners of both sides.
     "ANALYZE",
 ];
 /// The same rows, as PostgreSQL's own tools would be asked for them.
-const COPY: &str = "\
-     \\copy (SELECT r.day, b.code, z.name, e.name, l.product_name, l.product_group, l.quantity_milli / 1000.0, \
-     l.unit, l.amount, l.is_ocop, l.channel, r.state \
-     FROM sales_reports r JOIN booths b ON b.id = r.booth_id JOIN zones z ON z.id = b.zone_id \
-     JOIN sales_report_lines l ON l.sales_report_id = r.id AND l.version = r.version \
-     LEFT JOIN allocations a ON a.booth_id = b.id AND a.state IN ('confirmed', 'checked_in') \
-     LEFT JOIN applications p ON p.id = a.application_id LEFT JOIN exhibitors e ON e.id = p.exhibitor_id \
-     WHERE r.edition_id = (SELECT id FROM editions WHERE slug = 'ocop-mien-bac-2018') \
-     ORDER BY r.day, r.id, l.line) \
-     TO '/dev/stdout' CSV HEADER";
+const COPY: &str = "\\copy (SELECT r.day, b.code, z.name, e.name, l.product_name, l.product_group, \
+    l.quantity_milli / 1000.0, l.unit, l.amount, l.is_ocop, l.channel, r.state \
+    FROM sales_reports r JOIN booths b ON b.id = r.booth_id JOIN zones z ON z.id = b.zone_id \
+    JOIN sales_report_lines l ON l.sales_report_id = r.id AND l.version = r.version \
+    LEFT JOIN allocations a ON a.booth_id = b.id AND a.state IN ('confirmed', 'checked_in') \
+    LEFT JOIN applications p ON p.id = a.application_id LEFT JOIN exhibitors e ON e.id = p.exhibitor_id \
+    WHERE r.edition_id = (SELECT id FROM editions WHERE slug = 'ocop-mien-bac-2018') ORDER BY r.day, r.id, l.line) \
+    TO '/dev/stdout' CSV HEADER";
 
-/// What one file took.
+/// Time and size of one export.
 struct Taken {
     first: Duration,
     whole: Duration,
     bytes: u64,
 }
 
-/// Reads the file without keeping it; what follows the head is its first byte.
+/// Reads the response without storing it.
 fn take(served: &Served, form: &str) -> Taken {
     let path = format!("/api/v1/editions/{EDITION}/sales-lines?format={form}");
     let request = served.request("GET", &path, "");
@@ -100,7 +100,7 @@ fn take(served: &Served, form: &str) -> Taken {
     }
 }
 
-/// What `work` gives, and the most memory this process had meanwhile, in MiB.
+/// The result of `work`, and the peak memory of this process in MiB.
 fn watched<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let over = Arc::new(AtomicBool::new(false));
     let watch = std::thread::spawn({
@@ -175,7 +175,7 @@ fn main() {
     let file = folder.path().join("bench.sqlite");
     measure(&mut figures, "SQLite", &DatabaseUrl::Sqlite(file), folder.path(), cluster.as_ref());
     figures.publish("exports").unwrap();
-    // Leaving at once would leave it running.
+    // `exit` would skip the destructor that stops it.
     drop(cluster);
     std::process::exit(0);
 }

@@ -1,4 +1,4 @@
-//! What the program takes: size, start, memory, setting up the demo: `cargo bench --bench footprint`.
+//! Binary size, start time, memory and demo setup: `cargo bench --bench footprint`.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement that breaks should say where")]
 mod figures;
 mod memory;
@@ -28,7 +28,7 @@ fn is_ready(port: u16) -> bool {
     asked.is_ok() && stream.read_to_string(&mut answer).is_ok() && answer.starts_with("HTTP/1.1 200")
 }
 
-/// Starts it; the seconds until it answers that it is ready.
+/// Starts the server; returns the seconds until it is ready.
 fn start(command: &str, data: &Path) -> (Child, f64) {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let began = Instant::now();

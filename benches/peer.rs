@@ -16,6 +16,9 @@ mod load;
 #[path = "../tests/support/postgres.rs"]
 #[expect(dead_code, reason = "tests use the rest")]
 mod postgres;
+#[path = "../tests/support/wait.rs"]
+#[expect(dead_code, reason = "tests use the rest")]
+mod wait;
 
 use std::{
     net::{TcpListener, TcpStream},
@@ -59,7 +62,7 @@ with scopes_disabled():
     print("SEEDED", team.tokens.create(name="bench").token, event.items.first().pk)
 "#;
 
-/// The peer, which ends with this.
+/// The peer's processes; dropping it stops them.
 struct Peer {
     gunicorn: Child,
     port: u16,
@@ -74,7 +77,7 @@ impl Drop for Peer {
     }
 }
 
-/// Its programs, installed once a checkout; `None` where that cannot be done.
+/// Installs the peer once; `None` if that fails.
 fn installed() -> Option<PathBuf> {
     let at = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pretix");
     let done = at.join("installed");
@@ -103,14 +106,8 @@ impl Peer {
         std::fs::create_dir_all(&data).unwrap();
         let settings = folder.join("pretix.cfg");
         let written = format!(
-            "[pretix]\n\
-             instance_name=peer\n\
-             url=http://127.0.0.1:{port}\ncurrency=VND\n\
-             datadir={}\nregistration=off\n\
-             [database]\n\
-             backend=postgresql\nname=pretix\n\
-             user={}\nhost={host}\n\
-             port={database_port}\n",
+            "[pretix]\ninstance_name=peer\nurl=http://127.0.0.1:{port}\ncurrency=VND\ndatadir={}\nregistration=off\n\
+             [database]\nbackend=postgresql\nname=pretix\nuser={}\nhost={host}\nport={database_port}\n",
             data.display(),
             user.split(':').next().unwrap(),
         );
@@ -144,12 +141,8 @@ impl Peer {
     /// Requests a second; each has a connection of its own: one that waits would keep one of gunicorn's workers waiting.
     fn rate(&self, method: &str, path: &str, body: &str, status: &str) -> f64 {
         let request = format!(
-            "{method} /api/v1/organizers/fair/events/fair/{path} HTTP/1.1\r\n\
-             host: 127.0.0.1:{}\r\n\
-             authorization: Token {}\r\n\
-             content-type: application/json\r\n\
-             content-length: {}\r\n\
-             connection: close\r\n\r\n{body}",
+            "{method} /api/v1/organizers/fair/events/fair/{path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nauthorization: Token {}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
             self.port,
             self.token,
             body.len()
@@ -213,7 +206,7 @@ fn main() {
         their_order,
     );
     figures.publish("peer").unwrap();
-    // Leaving at once would leave both of them running.
+    // `exit` would skip the destructors that stop both.
     drop((peer, cluster));
     std::process::exit(0);
 }

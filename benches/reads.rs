@@ -1,5 +1,5 @@
-//! What everybody reads, beside a bare actix handler that returns as many bytes: `cargo bench --bench reads`. The two are
-//! measured in turn, several times, in one run; figures go to `target/figures/reads.json`.
+//! Public reads compared with a bare actix handler that returns as many bytes: `cargo bench --bench reads`. Measured
+//! alternately, several times in one run; figures go to `target/figures/reads.json`.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement that breaks should say where")]
 mod figures;
 #[expect(dead_code, reason = "other measurements use the rest")]
@@ -17,25 +17,25 @@ use hoicho_core::{
 use hoicho_web::http::Problem;
 use load::{Served, carry_out, exchange, get, in_turn, rate, serve_demo};
 
-/// Connections that ask as fast as they are answered.
+/// Number of closed-loop connections.
 const CLIENTS: usize = 16;
-/// How long each side is asked at a time.
+/// Duration of one measurement.
 const TURN: Duration = Duration::from_millis(1_500);
-/// Turns of each side, after one to warm up.
+/// Measurements of each side, after one warm-up.
 const TURNS: usize = 6;
 /// The largest past edition of the demo: 460 booths, seven days.
 const LIVE: &str = "ocop-mien-bac-2018";
 /// Editions as large as that beside it.
 const COPIES: u32 = 1_000;
 
-/// Requests a second.
+/// Requests per second.
 fn load(port: u16, request: &[u8]) -> f64 {
     rate(CLIENTS, TURN, port, |stream, buffer| {
         exchange(stream, request, buffer);
     })
 }
 
-/// The bare handler: a body, or no more than a header, of as many bytes as asked.
+/// The bare handler: a body, or a header only, of the requested size.
 async fn bare(req: HttpRequest, size: web::Path<(u16, usize)>, bodies: web::Data<web::Bytes>) -> HttpResponse {
     let (status, size) = size.into_inner();
     let _ = req;
@@ -46,7 +46,7 @@ async fn bare(req: HttpRequest, size: web::Path<(u16, usize)>, bodies: web::Data
     HttpResponse::Ok().content_type("application/json").body(bodies.slice(..size))
 }
 
-/// A server of its own for the bare handler.
+/// A server with the bare handler.
 fn serve_bare() -> u16 {
     let (sender, ports) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
@@ -65,7 +65,7 @@ fn serve_bare() -> u16 {
     ports.recv().unwrap()
 }
 
-/// Asks ours and the bare one in turn for as many bytes each.
+/// Measures both servers alternately with responses of equal size.
 fn beside(figures: &mut Figures, (ours, bare): (u16, u16), name: &str, path: &str, headers: &str, if_none_match: bool) {
     let mut buffer = Vec::new();
     let mut stream = TcpStream::connect(("127.0.0.1", ours)).unwrap();
@@ -84,7 +84,7 @@ fn beside(figures: &mut Figures, (ours, bare): (u16, u16), name: &str, path: &st
         "{path}: {}",
         String::from_utf8_lossy(&buffer)
     );
-    // As many bytes: what our headers have more is added to the other's body, or to its one header.
+    // The difference in header size is added to the other's body or header.
     let theirs = |size: usize| get(&format!("/bare/{status}/{size}"), &headers);
     let mut other = TcpStream::connect(("127.0.0.1", bare)).unwrap();
     let mut size = bytes - exchange(&mut other, &theirs(0), &mut buffer);
@@ -96,7 +96,7 @@ fn beside(figures: &mut Figures, (ours, bare): (u16, u16), name: &str, path: &st
     figures.add(name, mine, "requests/s", Some(theirs));
 }
 
-/// Takes the largest past edition back to where its figures are worked out for each reader.
+/// Reopens the largest past edition, so that its figures are computed for each request.
 fn reopen(served: &Served) {
     let steps = [
         format!("DELETE FROM final_figures WHERE edition_id = (SELECT id FROM editions WHERE slug = '{LIVE}')"),
@@ -105,7 +105,7 @@ fn reopen(served: &Served) {
     carry_out(&served.db, steps);
 }
 
-/// What an edition consists of, and which columns name something of the edition itself.
+/// Tables of an edition, and their columns that reference rows of the same edition.
 const PARTS: [(&str, &str); 8] = [
     ("opening_days", "edition_id"),
     ("zones", "id edition_id"),
@@ -153,8 +153,7 @@ fn copy_edition(served: &Served, copies: u32) {
             let values = columns.iter().map(value).collect::<Vec<_>>().join(", ");
             let edition = if *table == "editions" { "id" } else { "edition_id" };
             format!(
-                "INSERT INTO {table} ({}) \
-                 SELECT {values} FROM {table} \
+                "INSERT INTO {table} ({}) SELECT {values} FROM {table} \
                  WHERE {edition} = (SELECT id FROM editions WHERE slug = '{LIVE}')",
                 columns.join(", ")
             )
@@ -192,7 +191,7 @@ fn main() {
             beside(&mut figures, ports, name, path, headers, if_none_match);
         }
     }
-    // Figures that are worked out for each reader, who has a login.
+    // Figures are computed for each authenticated request.
     let many = open("many");
     let login = served.login();
     for served in [&served, &many] {

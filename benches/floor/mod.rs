@@ -1,4 +1,4 @@
-//! Booths to claim, and callers that claim them.
+//! Booths to hold, and clients that hold them.
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
@@ -9,10 +9,10 @@ use serde_json::json;
 
 use crate::load::{EDITION, Served, carry_out, exchange, rate};
 
-/// Rows of booths there are to claim; when all are taken, all are released.
+/// Number of booth rows; when all booths are held, all are released.
 const ROWS: usize = 60;
 
-/// Booths of a fair, and who claims them.
+/// Booths of an edition and the application that holds them.
 pub struct Floor {
     pub booths: Vec<String>,
     pub application: String,
@@ -41,7 +41,7 @@ impl Floor {
         self.booths.get(n).map(String::as_str).expect("more booths are needed for so fast a machine")
     }
 
-    /// Everything is free again.
+    /// Releases all booths.
     pub fn clear(&self, db: &Database) {
         carry_out(db, ["DELETE FROM allocations WHERE state = 'held'", "DELETE FROM audit_log"]);
         self.next.store(0, Ordering::Relaxed);
@@ -52,7 +52,7 @@ fn claim(floor: &Floor) -> String {
     json!({ "application": floor.application, "booths": [floor.next()], "eligibility_waiver": "x" }).to_string()
 }
 
-/// Claims a second over HTTP by so many callers.
+/// Holds per second over HTTP by a number of clients.
 pub fn over_http(served: &Served, floor: &Floor, clients: usize, lasts: Duration) -> f64 {
     let path = format!("{EDITION}/allocations");
     let found = rate(clients, lasts, served.port, |stream, buffer| {

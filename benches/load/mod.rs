@@ -1,4 +1,4 @@
-//! A server in this process, and callers that ask as fast as they are answered.
+//! A server in this process, and closed-loop clients.
 use std::{
     io::{Read, Write},
     net::TcpStream,
@@ -23,19 +23,19 @@ use hoicho_core::{
 use hoicho_web::identity::passwords::PasswordHasher;
 use serde_json::{Value, json};
 
-/// Threads of the server.
+/// Worker threads of the server.
 const WORKERS: usize = 2;
-/// The demo's own edition, which is going on.
+/// The demo's live edition.
 pub const EDITION: &str = "/api/v1/editions/ocop-quang-ninh-demo";
 
-/// Where a server listens, and the database behind it.
+/// A server's address and database.
 pub struct Served {
     pub port: u16,
     pub db: Database,
     token: String,
 }
 
-/// One exchange on a connection that stays open; the bytes of the answer.
+/// One request on a keep-alive connection; returns the response's bytes.
 pub fn exchange(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) -> usize {
     stream.write_all(request).unwrap();
     let mut filled = 0;
@@ -64,14 +64,14 @@ pub fn exchange(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) ->
     }
 }
 
-/// A connection to a server of this machine.
+/// A connection to a local server.
 pub fn connect(port: u16) -> TcpStream {
     let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stream.set_nodelay(true).unwrap();
     stream
 }
 
-/// How often a second `clients` callers together do what `once` does with a connection of their own, for so long.
+/// Calls of `once` per second by `clients` threads with a connection each, for a duration.
 pub fn rate(clients: usize, lasts: Duration, port: u16, once: impl Fn(&mut TcpStream, &mut Vec<u8>) + Sync) -> f64 {
     calls(clients, lasts, || {
         let (mut stream, mut buffer) = (connect(port), Vec::new());
@@ -80,7 +80,7 @@ pub fn rate(clients: usize, lasts: Duration, port: u16, once: impl Fn(&mut TcpSt
     })
 }
 
-/// The same for callers that are made by `caller`, each in its own thread, and called again and again.
+/// The same with closures made by `caller`, one per thread.
 pub fn calls<C: FnMut()>(clients: usize, lasts: Duration, caller: impl Fn() -> C + Sync) -> f64 {
     let (over, done) = (AtomicBool::new(false), AtomicU64::new(0));
     let began = Instant::now();
@@ -101,13 +101,13 @@ pub fn calls<C: FnMut()>(clients: usize, lasts: Duration, caller: impl Fn() -> C
     number(done.load(Ordering::Relaxed)) / began.elapsed().as_secs_f64()
 }
 
-/// The medians of two sides that are measured in turn so many times, after once to warm up.
+/// Medians of two alternating measurements, after one warm-up.
 pub fn in_turn(turns: usize, one: impl Fn() -> f64, other: impl Fn() -> f64) -> (f64, f64) {
     let (ones, others) = (0..=turns).map(|_| (one(), other())).skip(1).unzip();
     (median(ones).round(), median(others).round())
 }
 
-/// Carries statements out, all or none.
+/// Executes statements in one transaction.
 pub fn carry_out(db: &Database, steps: impl IntoIterator<Item = impl AsRef<str>>) {
     let carried_out = db.write_blocking(|tx| {
         for step in steps {
@@ -123,18 +123,18 @@ pub fn number(n: u64) -> f64 {
     f64::from(u32::try_from(n).unwrap())
 }
 
-/// The one in the middle.
+/// The median.
 pub fn median(mut all: Vec<f64>) -> f64 {
     all.sort_by(f64::total_cmp);
     all[all.len() / 2]
 }
 
-/// A GET.
+/// A GET request.
 pub fn get(path: &str, headers: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{headers}\r\n").into_bytes()
 }
 
-/// Serves the demo from a database, with as many connections to it as told.
+/// Serves the demo from a database with a pool of `connections`.
 pub fn serve_demo(url: &DatabaseUrl, folder: &Path, connections: u32) -> Served {
     migrate::run_pending(url).unwrap();
     let db = Database::open(url, connections).unwrap();
@@ -162,13 +162,13 @@ pub fn serve_demo(url: &DatabaseUrl, folder: &Path, connections: u32) -> Served 
 }
 
 impl Served {
-    /// The header of the demo's organiser; empty before they logged in.
+    /// The authorization header of the demo's organiser; empty before the login.
     pub fn login(&self) -> String {
         let token = &self.token;
         if token.is_empty() { String::new() } else { format!("authorization: Bearer {token}\r\n") }
     }
 
-    /// A request of the demo's organiser.
+    /// A request with that header.
     pub fn request(&self, method: &str, path: &str, body: &str) -> Vec<u8> {
         let (login, length) = (self.login(), body.len());
         format!(
@@ -185,12 +185,12 @@ impl Served {
         serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
     }
 
-    /// What the organiser reads.
+    /// A GET request of the organiser.
     pub fn get(&self, path: &str) -> Value {
         self.call("GET", path, "")
     }
 
-    /// What the organiser does.
+    /// A POST request of the organiser.
     pub fn post(&self, path: &str, body: &Value) -> Value {
         self.call("POST", path, &body.to_string())
     }

@@ -1,6 +1,6 @@
-//! How much memory a process has.
+//! Memory of a process.
 
-/// What is in memory of it now, in MiB; 0 where the system does not tell.
+/// Resident memory in MiB; 0 if unknown.
 pub fn resident_mib(pid: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let kib = status.lines().find_map(|l| l.strip_prefix("VmRSS:"));

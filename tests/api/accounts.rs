@@ -1,4 +1,4 @@
-//! Accounts: an address is proved, a password can be forgotten, guessing is slow, roles are offered by mail.
+//! Email verification, password reset, lockout, invitations.
 use chrono::Duration;
 use serde_json::{Value, json};
 
@@ -17,12 +17,12 @@ fn login(password: &str) -> Value {
     json!({ "email": "mui@example.vn", "password": password })
 }
 
-async fn nobody_logs_in_with_an_address_that_is_not_proved(app: TestApp) {
+async fn login_requires_a_verified_address(app: TestApp) {
     register(&app, "mui@example.vn").await;
     app.post("/auth/login").json(&login(PASSWORD)).send().await.refused(403, "email_not_verified");
     app.post("/auth/login").json(&login("another one")).send().await.refused(401, "wrong_credentials");
     let token = token_for(&app, "mui@example.vn").await;
-    // Whoever has the mail but not the password did not make the account.
+    // The token without the password does not verify the account.
     let stolen = json!({ "token": token, "password": "another one" });
     app.post("/auth/verify-email").json(&stolen).send().await.refused(401, "wrong_credentials");
     let proof = json!({ "token": token, "password": PASSWORD });
@@ -31,7 +31,7 @@ async fn nobody_logs_in_with_an_address_that_is_not_proved(app: TestApp) {
     app.post("/auth/login").json(&login(PASSWORD)).send().await.expect(200);
 }
 
-async fn a_verification_mail_works_for_a_day(app: TestApp) {
+async fn verification_token_expires_after_a_day(app: TestApp) {
     register(&app, "mui@example.vn").await;
     let late = json!({ "token": token_for(&app, "mui@example.vn").await, "password": PASSWORD });
     app.wait(Duration::hours(24));
@@ -41,7 +41,7 @@ async fn a_verification_mail_works_for_a_day(app: TestApp) {
     app.post("/auth/verify-email").json(&proof).send().await.expect(204);
 }
 
-async fn a_stranger_cannot_fill_a_mailbox_or_learn_who_has_an_account(app: TestApp) {
+async fn mail_requests_are_limited_and_do_not_reveal_accounts(app: TestApp) {
     app.person("mui").await;
     for _ in 0..20 {
         app.post("/auth/password-reset").json(&json!({ "email": "mui@example.vn" })).send().await.expect(202);
@@ -52,7 +52,7 @@ async fn a_stranger_cannot_fill_a_mailbox_or_learn_who_has_an_account(app: TestA
     assert!(app.letters_to("nobody@example.vn").await.is_empty());
 }
 
-async fn a_forgotten_password_is_reset_once_and_every_login_ends(app: TestApp) {
+async fn password_reset_token_works_once_and_ends_all_sessions(app: TestApp) {
     app.person("mui").await;
     let old = app.post("/auth/login").json(&login(PASSWORD)).send().await.expect(200)["refresh_token"].clone();
     app.post("/auth/password-reset").json(&json!({ "email": "MUI@example.vn" })).send().await.expect(202);
@@ -67,7 +67,7 @@ async fn a_forgotten_password_is_reset_once_and_every_login_ends(app: TestApp) {
     app.post("/auth/login").json(&login("mật khẩu mới")).send().await.expect(200);
 }
 
-async fn a_reset_works_for_an_hour(app: TestApp) {
+async fn password_reset_token_expires_after_an_hour(app: TestApp) {
     app.person("mui").await;
     app.post("/auth/password-reset").json(&json!({ "email": "mui@example.vn" })).send().await.expect(202);
     let reset = json!({ "token": token_for(&app, "mui@example.vn").await, "password": "mật khẩu mới" });
@@ -75,7 +75,7 @@ async fn a_reset_works_for_an_hour(app: TestApp) {
     app.post("/auth/password-reset/confirm").json(&reset).send().await.refused(404, "not_found");
 }
 
-async fn whoever_guesses_locks_out_themselves_and_nobody_else(app: TestApp) {
+async fn login_lockout_applies_to_the_guessing_client_only(app: TestApp) {
     app.person("mui").await;
     let guess = async |address: &str, password: &str| {
         app.post("/auth/login").from(address).json(&login(password)).send().await.status.as_u16()
@@ -89,7 +89,7 @@ async fn whoever_guesses_locks_out_themselves_and_nobody_else(app: TestApp) {
     assert_eq!(guess("203.0.113.9:1000", PASSWORD).await, 200, "the pause is over");
 }
 
-async fn an_access_token_lives_a_quarter_of_an_hour(app: TestApp) {
+async fn access_token_expires_after_fifteen_minutes(app: TestApp) {
     let token = app.person("mui").await;
     app.wait(Duration::seconds(899));
     app.get("/me").by(&token).send().await.expect(200);
@@ -97,7 +97,7 @@ async fn an_access_token_lives_a_quarter_of_an_hour(app: TestApp) {
     app.get("/me").by(&token).send().await.refused(401, "login_required");
 }
 
-async fn a_login_goes_on_for_half_a_year_and_not_longer_however_often_it_is_used(app: TestApp) {
+async fn refresh_tokens_expire_half_a_year_after_the_login(app: TestApp) {
     app.person("mui").await;
     let mut tokens = app.post("/auth/login").json(&login(PASSWORD)).send().await.expect(200);
     let again = async |tokens: &serde_json::Value| {
@@ -113,7 +113,7 @@ async fn a_login_goes_on_for_half_a_year_and_not_longer_however_often_it_is_used
     again(&tokens).await.refused(401, "login_required");
 }
 
-async fn what_is_ones_own_is_kept_in_no_browser(app: TestApp) {
+async fn private_responses_are_not_stored_by_browsers(app: TestApp) {
     let token = app.person("mui").await;
     let kept =
         |answer: &crate::support::Answer| answer.headers.get("cache-control").unwrap().to_str().unwrap().to_owned();
@@ -122,7 +122,7 @@ async fn what_is_ones_own_is_kept_in_no_browser(app: TestApp) {
     assert_eq!(kept(&app.get("/organisers").by(&token).send().await), "private, no-cache");
 }
 
-async fn changing_the_password_needs_the_old_one_and_ends_other_logins(app: TestApp) {
+async fn password_change_requires_the_old_one_and_ends_other_sessions(app: TestApp) {
     let token = app.person("mui").await;
     let other = app.post("/auth/login").json(&login(PASSWORD)).send().await.expect(200)["refresh_token"].clone();
     let wrong = json!({ "current": "not this one", "new": "mật khẩu mới" });
@@ -133,7 +133,7 @@ async fn changing_the_password_needs_the_old_one_and_ends_other_logins(app: Test
     app.post("/auth/login").json(&login("mật khẩu mới")).send().await.expect(200);
 }
 
-async fn an_invitation_is_for_its_own_address_once_and_for_two_weeks(app: TestApp) {
+async fn invitation_is_valid_for_its_address_once_and_for_two_weeks(app: TestApp) {
     let owner = app.person("lan").await;
     let organiser = app.organiser(&owner).await;
     let invited = json!({ "email": "minh@example.vn", "role": "finance" });
@@ -157,7 +157,7 @@ async fn an_invitation_is_for_its_own_address_once_and_for_two_weeks(app: TestAp
     app.post("/invitations/accept").by(&thief).json(&late).send().await.refused(404, "not_found");
 }
 
-async fn an_invitation_taken_back_opens_no_door(app: TestApp) {
+async fn revoked_invitation_is_rejected(app: TestApp) {
     let owner = app.person("lan").await;
     let organiser = app.organiser(&owner).await;
     let minh = app.person("minh").await;
@@ -168,7 +168,7 @@ async fn an_invitation_taken_back_opens_no_door(app: TestApp) {
     app.post("/invitations/accept").by(&minh).json(&answer).send().await.refused(404, "not_found");
 }
 
-async fn a_role_taken_away_counts_at_once(app: TestApp) {
+async fn revoked_role_takes_effect_immediately(app: TestApp) {
     let owner = app.person("lan").await;
     app.edition(&owner, "hoi-cho").await;
     let organiser = app.get("/editions/hoi-cho").by(&owner).send().await.expect(200)["organiser"].clone();
@@ -182,17 +182,17 @@ async fn a_role_taken_away_counts_at_once(app: TestApp) {
 }
 
 crate::on_both!(
-    nobody_logs_in_with_an_address_that_is_not_proved,
-    a_verification_mail_works_for_a_day,
-    a_stranger_cannot_fill_a_mailbox_or_learn_who_has_an_account,
-    a_forgotten_password_is_reset_once_and_every_login_ends,
-    a_reset_works_for_an_hour,
-    whoever_guesses_locks_out_themselves_and_nobody_else,
-    an_access_token_lives_a_quarter_of_an_hour,
-    a_login_goes_on_for_half_a_year_and_not_longer_however_often_it_is_used,
-    what_is_ones_own_is_kept_in_no_browser,
-    changing_the_password_needs_the_old_one_and_ends_other_logins,
-    an_invitation_is_for_its_own_address_once_and_for_two_weeks,
-    an_invitation_taken_back_opens_no_door,
-    a_role_taken_away_counts_at_once,
+    login_requires_a_verified_address,
+    verification_token_expires_after_a_day,
+    mail_requests_are_limited_and_do_not_reveal_accounts,
+    password_reset_token_works_once_and_ends_all_sessions,
+    password_reset_token_expires_after_an_hour,
+    login_lockout_applies_to_the_guessing_client_only,
+    access_token_expires_after_fifteen_minutes,
+    refresh_tokens_expire_half_a_year_after_the_login,
+    private_responses_are_not_stored_by_browsers,
+    password_change_requires_the_old_one_and_ends_other_sessions,
+    invitation_is_valid_for_its_address_once_and_for_two_weeks,
+    revoked_invitation_is_rejected,
+    revoked_role_takes_effect_immediately,
 );

@@ -1,17 +1,9 @@
-//! Exhibitors with their products and papers, and what they apply for.
+//! Exhibitors, products, documents and applications.
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
+use crate::support::{TestApp, fair::Fair};
 
-/// An edition open for registration: its owner's token.
-async fn open(app: &TestApp) -> String {
-    let owner = app.person("lan").await;
-    app.edition(&owner, "hoi-cho").await;
-    app.advance(&owner, "hoi-cho", &["published", "registration_open"]).await;
-    owner
-}
-
-/// A person with an exhibitor: token and identifier.
+/// A new account with an exhibitor: access token and identifier.
 async fn exhibitor(app: &TestApp, name: &str) -> (String, String) {
     let token = app.person(name).await;
     let body = json!({ "name": format!("HTX {name}"), "legal_form": "co_operative", "locality_code": "vn.22.06895" });
@@ -23,7 +15,7 @@ fn asked(exhibitor: &str) -> Value {
     json!({ "exhibitor": exhibitor, "booths_wanted": 2, "category": "standard" })
 }
 
-async fn a_tax_code_is_right_and_one_organisations(app: TestApp) {
+async fn tax_code_is_validated_and_unique(app: TestApp) {
     let token = app.person("mui").await;
     let register = async |code: &str, form: &str| {
         let body = json!({ "name": "Đơn vị", "legal_form": form, "tax_code": code, "locality": "Hạ Long" });
@@ -39,8 +31,8 @@ async fn a_tax_code_is_right_and_one_organisations(app: TestApp) {
     app.post("/exhibitors").by(&token).json(&nowhere).send().await.refused(422, "invalid");
 }
 
-async fn a_stranger_sees_neither_exhibitor_nor_its_tax_code_and_contacts(app: TestApp) {
-    let owner = open(&app).await;
+async fn exhibitor_data_is_hidden_from_strangers(app: TestApp) {
+    let Fair { owner, .. } = Fair::builder().build(&app).await;
     let (token, application) = app.approved_application(&owner, "hoi-cho", "mui").await;
     let me = app.get("/me").by(&token).send().await.expect(200);
     let path = format!("/exhibitors/{}", me["exhibitors"][0]["exhibitor"].as_str().unwrap());
@@ -52,7 +44,7 @@ async fn a_stranger_sees_neither_exhibitor_nor_its_tax_code_and_contacts(app: Te
     let put = app.put(&format!("{path}/contacts")).by(&token).header("if-match", tag.to_str().unwrap());
     put.json(&contacts).send().await.expect(200);
     app.get(&path).send().await.refused(404, "not_found");
-    // Once it stands at a fair everybody sees it, but not what is its own.
+    // An exhibitor of a public edition is public, except its private data.
     let booth = app.get("/editions/hoi-cho/booths").send().await.expect(200)["items"][0]["id"].clone();
     let hold = json!({ "application": application, "booths": [booth] });
     let held = app.post("/editions/hoi-cho/allocations").by(&owner).json(&hold).send().await.expect(201);
@@ -68,7 +60,7 @@ async fn a_stranger_sees_neither_exhibitor_nor_its_tax_code_and_contacts(app: Te
     assert_eq!(seen["items"][0]["phone"], "+84 912 345 678");
 }
 
-async fn a_certificate_is_for_three_stars_and_up_and_for_36_months(app: TestApp) {
+async fn certificate_requires_three_stars_and_lasts_36_months(app: TestApp) {
     let (token, id) = exhibitor(&app, "mui").await;
     let path = format!("/exhibitors/{id}/products");
     let product = |stars: Value, number: Value, until: Value| {
@@ -95,8 +87,8 @@ async fn a_certificate_is_for_three_stars_and_up_and_for_36_months(app: TestApp)
     assert_eq!(app.get(&path).by(&token).send().await.expect(200)["items"].as_array().unwrap().len(), 2);
 }
 
-async fn wishes_are_of_the_edition_and_products_ones_own(app: TestApp) {
-    let owner = open(&app).await;
+async fn application_rejects_foreign_wishes_and_products(app: TestApp) {
+    let Fair { owner, .. } = Fair::builder().build(&app).await;
     app.edition(&owner, "khac").await;
     let (token, id) = exhibitor(&app, "mui").await;
     let (other_token, other) = exhibitor(&app, "khac").await;
@@ -123,13 +115,13 @@ async fn wishes_are_of_the_edition_and_products_ones_own(app: TestApp) {
     let patched = app.patch(&path).by(&token).header("if-match", "\"v1\"").json(&turned).send().await.expect(200);
     assert_eq!((&patched["wishes"], &patched["products"]), (&turned["wishes"], &body["products"]));
     app.get(&path).by(&other_token).send().await.refused(404, "not_found");
-    // A draft is the exhibitor's own business.
+    // A draft is visible to the exhibitor only.
     let listed = app.get("/editions/hoi-cho/applications").by(&owner).send().await.expect(200);
     assert_eq!(listed["items"], json!([]));
 }
 
-async fn a_paper_is_what_its_bytes_say_and_its_readers_are_few(app: TestApp) {
-    let owner = open(&app).await;
+async fn document_type_is_detected_and_access_is_restricted(app: TestApp) {
+    let Fair { owner, .. } = Fair::builder().build(&app).await;
     let (token, id) = exhibitor(&app, "mui").await;
     let application = app.made("/editions/hoi-cho/applications", &token, asked(&id)).await;
     let path = format!("/applications/{application}/documents");
@@ -172,8 +164,8 @@ async fn a_paper_is_what_its_bytes_say_and_its_readers_are_few(app: TestApp) {
     assert_eq!(listed["items"][0]["waiver_reason"], "Hàng thủ công");
 }
 
-async fn a_decision_has_a_reason_and_reaches_the_exhibitor(app: TestApp) {
-    let owner = open(&app).await;
+async fn decision_requires_a_reason_and_notifies_the_exhibitor(app: TestApp) {
+    let Fair { owner, .. } = Fair::builder().build(&app).await;
     let (token, id) = exhibitor(&app, "mui").await;
     let application = app.made("/editions/hoi-cho/applications", &token, asked(&id)).await;
     let step = async |step: &str, by: &str, body: Value| {
@@ -191,8 +183,8 @@ async fn a_decision_has_a_reason_and_reaches_the_exhibitor(app: TestApp) {
     step("approve", &owner, json!({})).await.refused(409, "illegal_step");
 }
 
-async fn the_waiting_list_keeps_the_order_in_which_people_came(app: TestApp) {
-    let owner = open(&app).await;
+async fn waiting_list_keeps_the_order_of_arrival(app: TestApp) {
+    let Fair { owner, .. } = Fair::builder().build(&app).await;
     let mut came = Vec::new();
     for name in ["mot", "hai", "ba", "bon"] {
         let (token, id) = exhibitor(&app, name).await;
@@ -217,8 +209,8 @@ async fn the_waiting_list_keeps_the_order_in_which_people_came(app: TestApp) {
     assert_eq!(listed, turn.map(|i| came[i].clone()));
 }
 
-async fn taking_an_application_back_frees_its_booths(app: TestApp) {
-    let owner = open(&app).await;
+async fn withdrawing_an_application_frees_its_booths(app: TestApp) {
+    let Fair { owner, .. } = Fair::builder().build(&app).await;
     let (token, application) = app.approved_application(&owner, "hoi-cho", "mui").await;
     let (_, next) = app.approved_application(&owner, "hoi-cho", "khac").await;
     let booth = app.get("/editions/hoi-cho/booths").send().await.expect(200)["items"][0]["id"].clone();
@@ -235,12 +227,12 @@ async fn taking_an_application_back_frees_its_booths(app: TestApp) {
 }
 
 crate::on_both!(
-    a_tax_code_is_right_and_one_organisations,
-    a_stranger_sees_neither_exhibitor_nor_its_tax_code_and_contacts,
-    a_certificate_is_for_three_stars_and_up_and_for_36_months,
-    wishes_are_of_the_edition_and_products_ones_own,
-    a_paper_is_what_its_bytes_say_and_its_readers_are_few,
-    a_decision_has_a_reason_and_reaches_the_exhibitor,
-    the_waiting_list_keeps_the_order_in_which_people_came,
-    taking_an_application_back_frees_its_booths,
+    tax_code_is_validated_and_unique,
+    exhibitor_data_is_hidden_from_strangers,
+    certificate_requires_three_stars_and_lasts_36_months,
+    application_rejects_foreign_wishes_and_products,
+    document_type_is_detected_and_access_is_restricted,
+    decision_requires_a_reason_and_notifies_the_exhibitor,
+    waiting_list_keeps_the_order_of_arrival,
+    withdrawing_an_application_frees_its_booths,
 );

@@ -1,4 +1,4 @@
-//! A whole edition in a file, and the same figures elsewhere.
+//! Export of an edition as a file, and its import elsewhere with the same figures.
 use hoicho::sample_data;
 use hoicho_web::identity::passwords::PasswordHasher;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::support::TestApp;
 
 const EDITIONS: [&str; 3] = ["ocop-quang-ninh-xuan-2018", "ocop-mien-bac-2018", "ocop-quang-ninh-demo"];
 
-/// Fills it with the demo; the token of its organiser.
+/// Loads the demo; returns the organiser's access token.
 pub async fn filled(app: &TestApp) -> String {
     let passwords = PasswordHasher::new(hoicho_core::config::Password { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
     app.db.write_blocking(|tx| sample_data::fill(tx, &passwords, crate::support::now().naive_utc(), |_| {})).unwrap();
@@ -15,7 +15,7 @@ pub async fn filled(app: &TestApp) -> String {
     app.post("/auth/login").json(&login).send().await.expect(200)["access_token"].as_str().unwrap().to_owned()
 }
 
-/// The figures of an edition but for what hangs on other editions, on names of things and on when they were made.
+/// The figures of an edition without comparisons, identifiers and times.
 async fn figures(app: &TestApp, by: &str, slug: &str) -> Value {
     fn without(value: &mut Value) {
         match value {
@@ -44,7 +44,7 @@ async fn figures(app: &TestApp, by: &str, slug: &str) -> Value {
     found
 }
 
-async fn an_edition_taken_in_elsewhere_has_the_same_figures(app: TestApp) {
+async fn imported_archive_has_the_same_figures(app: TestApp) {
     let by = filled(&app).await;
     let elsewhere = TestApp::sqlite().await;
     let owner = elsewhere.person("owner").await;
@@ -59,7 +59,7 @@ async fn an_edition_taken_in_elsewhere_has_the_same_figures(app: TestApp) {
         let taken = elsewhere.post(&at).by(&owner).bytes(file.body.clone()).send().await.expect(201);
         assert_eq!(taken["taken"]["records"], file.body.iter().filter(|b| **b == b'\n').count());
         assert_eq!(figures(&elsewhere, &owner, slug).await, figures(&app, &by, slug).await, "{slug}");
-        // The same file again is another edition, of the same exhibitors.
+        // A second import creates another edition of the same exhibitors.
         let again = elsewhere.post(&format!("{at}-lai")).by(&owner).bytes(file.body).send().await.expect(201);
         assert_eq!(again["taken"]["exhibitors_added"], 0, "{}", again["taken"]);
         assert_eq!(figures(&elsewhere, &owner, &format!("{slug}-lai")).await, figures(&app, &by, slug).await);
@@ -74,7 +74,7 @@ async fn an_edition_taken_in_elsewhere_has_the_same_figures(app: TestApp) {
     assert_eq!(names(&there), names(&here));
 }
 
-async fn a_file_that_is_not_whole_or_not_true_changes_nothing(app: TestApp) {
+async fn damaged_archive_is_rejected_without_changes(app: TestApp) {
     let by = filled(&app).await;
     let file = app.get("/editions/ocop-quang-ninh-xuan-2018/archive").by(&by).send().await.body;
     let text = String::from_utf8(file).unwrap();
@@ -96,7 +96,7 @@ async fn a_file_that_is_not_whole_or_not_true_changes_nothing(app: TestApp) {
     let refused = send(doubled).await;
     assert!((400..500).contains(&refused.status.as_u16()), "{}", refused.status);
     app.get("/editions/ban-sao").by(&owner).send().await.refused(404, "not_found");
-    // What the file claims to be the figures is nobody's figures: they are made of the rows.
+    // Figures in the file are ignored: they are computed from its rows.
     send(text).await.expect(201);
     app.post(&format!("/organisers/{organiser}/archives?slug=ban-sao"))
         .by(&owner)
@@ -106,7 +106,7 @@ async fn a_file_that_is_not_whole_or_not_true_changes_nothing(app: TestApp) {
         .refused(422, "invalid");
 }
 
-async fn a_workbook_has_a_sheet_a_kind(app: TestApp) {
+async fn workbook_has_one_sheet_per_kind(app: TestApp) {
     use calamine::{Data, Reader, Xlsx};
     let by = filled(&app).await;
     let file = app.get("/editions/ocop-quang-ninh-xuan-2018/archive?format=xlsx").by(&by).send().await;
@@ -135,7 +135,7 @@ async fn a_workbook_has_a_sheet_a_kind(app: TestApp) {
 }
 
 crate::on_both!(
-    an_edition_taken_in_elsewhere_has_the_same_figures,
-    a_file_that_is_not_whole_or_not_true_changes_nothing,
-    a_workbook_has_a_sheet_a_kind,
+    imported_archive_has_the_same_figures,
+    damaged_archive_is_rejected_without_changes,
+    workbook_has_one_sheet_per_kind,
 );

@@ -1,4 +1,4 @@
-//! What somebody tries who wants in: guessing, asking who is there, old and forged tokens, another tenant's things.
+//! Attacks: guessing, account enumeration, reused and forged tokens, access to another tenant.
 use actix_web::test::TestRequest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::Duration;
@@ -18,7 +18,7 @@ fn login(email: &str, password: &str) -> Value {
     json!({ "email": email, "password": password })
 }
 
-async fn many_addresses_that_guess_at_one_account_do_not_shut_out_its_owner(app: TestApp) {
+async fn guesses_from_many_addresses_do_not_lock_out_the_owner(app: TestApp) {
     app.person("lan").await;
     let guess = async |address: &str, password: &str| {
         app.post("/auth/login").from(address).json(&login("lan@example.vn", password)).send().await.status.as_u16()
@@ -36,7 +36,7 @@ async fn many_addresses_that_guess_at_one_account_do_not_shut_out_its_owner(app:
 }
 
 #[actix_web::test]
-async fn one_address_that_guesses_at_many_accounts_is_slowed_down() {
+async fn rate_limit_slows_one_address_that_guesses_many_accounts() {
     let app = TestApp::sqlite_with(|settings| settings.limits.auth_per_minute = 10).await;
     let guess = async |n: usize, address: &str| {
         let login = login(&format!("person{n}@example.vn"), "123456789a");
@@ -49,7 +49,7 @@ async fn one_address_that_guesses_at_many_accounts_is_slowed_down() {
     assert_eq!(guess(10, "198.51.100.7:1").await, 401, "others are not");
 }
 
-async fn a_login_that_was_taken_over_cannot_be_used_to_guess_the_password(app: TestApp) {
+async fn stolen_session_cannot_guess_the_password(app: TestApp) {
     let token = app.person("lan").await;
     for n in 0..5 {
         let guess = json!({ "password": format!("guess number {n}") });
@@ -65,13 +65,13 @@ async fn a_login_that_was_taken_over_cannot_be_used_to_guess_the_password(app: T
         .refused(429, "too_many_requests");
 }
 
-/// Rows of the outbox, which a stranger's question adds to.
+/// Number of rows in the outbox.
 async fn letters(app: &TestApp) -> i64 {
     let count = app.db.read(|tx| outbox::table.count().get_result(tx.conn()).map_err(Problem::from));
     count.await.unwrap()
 }
 
-async fn nobody_learns_who_has_an_account_by_answer_or_by_work(app: TestApp) {
+async fn responses_and_work_do_not_reveal_accounts(app: TestApp) {
     app.person("lan").await;
     let register = |email: &str| json!({ "email": email, "password": PASSWORD, "display_name": "Lan" });
     let only = |email: &str| json!({ "email": email });
@@ -84,7 +84,7 @@ async fn nobody_learns_who_has_an_account_by_answer_or_by_work(app: TestApp) {
     for (path, known, unknown) in asked {
         let mut met = Vec::new();
         for body in [known, unknown] {
-            // The slow things, and those that reach the disk: counted, because measured times would tell of the machine.
+            // Expensive work is counted, because measured times depend on the machine.
             let (hashes, commits, rows) =
                 (app.context.passwords.operations(), app.db.commit_count(), letters(&app).await);
             let answer = app.post(path).json(&body).send().await;
@@ -103,13 +103,13 @@ async fn nobody_learns_who_has_an_account_by_answer_or_by_work(app: TestApp) {
     }
 }
 
-async fn a_token_of_a_mail_is_used_once(app: TestApp) {
+async fn email_token_works_once(app: TestApp) {
     app.person("lan").await;
     let ask = json!({ "email": "lan@example.vn" });
     app.post("/auth/password-reset").json(&ask).send().await.expect(202);
     let token = app.letter_to("lan@example.vn").await["letter"]["token"].clone();
     let reset = |password: &str| json!({ "token": token, "password": password });
-    // Not where another kind of token is asked for.
+    // It is rejected where another kind of token is required.
     let proof = json!({ "token": token, "password": PASSWORD });
     app.post("/auth/verify-email").json(&proof).send().await.refused(404, "not_found");
     app.post("/auth/password-reset/confirm").json(&reset("một câu dài khác")).send().await.expect(204);
@@ -117,7 +117,7 @@ async fn a_token_of_a_mail_is_used_once(app: TestApp) {
     app.post("/auth/login").json(&login("lan@example.vn", "một câu dài khác")).send().await.expect(200);
 }
 
-async fn a_stolen_refresh_token_ends_the_login_for_the_thief_and_the_owner(app: TestApp) {
+async fn reused_refresh_token_ends_the_session_of_both_holders(app: TestApp) {
     app.person("lan").await;
     let refresh = async |token: &Value| app.post("/auth/refresh").json(&json!({ "refresh_token": token })).send().await;
     let login = async || {
@@ -131,7 +131,7 @@ async fn a_stolen_refresh_token_ends_the_login_for_the_thief_and_the_owner(app: 
     refresh(&other_device).await.expect(200);
 }
 
-/// A JWT with this header and these claims; `sign` makes the last part from the first two.
+/// A JWT with this header and these claims; `sign` signs the first two parts.
 fn jwt(header: &Value, claims: &Value, sign: impl Fn(&str) -> Vec<u8>) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let head = format!("{}.{}", part(header), part(claims));
@@ -139,7 +139,7 @@ fn jwt(header: &Value, claims: &Value, sign: impl Fn(&str) -> Vec<u8>) -> String
     format!("{head}.{signature}")
 }
 
-async fn a_forged_access_token_opens_nothing(app: TestApp) {
+async fn forged_access_tokens_are_rejected(app: TestApp) {
     let token = app.person("lan").await;
     let parts: Vec<&str> = token.split('.').collect();
     let read = |part: &str| serde_json::from_slice::<Value>(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
@@ -153,7 +153,7 @@ async fn a_forged_access_token_opens_nothing(app: TestApp) {
         use ed25519_dalek::Signer;
         key.sign(head.as_bytes()).to_bytes().to_vec()
     };
-    // The test's own way of signing is the server's: with the right key it is let in.
+    // A token that the test signs with the right key is accepted.
     let good = jwt(&header, &claims, |head| sign(&ours, head));
     app.get("/me").by(&good).send().await.expect(200);
 
@@ -205,7 +205,7 @@ async fn a_forged_access_token_opens_nothing(app: TestApp) {
     }
 }
 
-async fn an_owner_of_another_tenant_changes_nothing_by_any_operation(app: TestApp) {
+async fn operations_reject_the_owner_of_another_tenant(app: TestApp) {
     let world = World::new(&app).await;
     let stranger = app.person("stranger").await;
     app.edition(&stranger, "khac").await;
@@ -239,7 +239,7 @@ async fn an_owner_of_another_tenant_changes_nothing_by_any_operation(app: TestAp
     assert_eq!(lines().await, before);
 }
 
-async fn what_is_another_tenants_cannot_be_named_in_ones_own(app: TestApp) {
+async fn request_bodies_reject_resources_of_another_tenant(app: TestApp) {
     let world = World::new(&app).await;
     let stranger = app.person("stranger").await;
     app.edition(&stranger, "khac").await;
@@ -250,10 +250,10 @@ async fn what_is_another_tenants_cannot_be_named_in_ones_own(app: TestApp) {
     let refused = |answer: crate::support::Answer| {
         assert!(matches!(answer.status.as_u16(), 403 | 404 | 409 | 422), "{}", answer.status);
     };
-    // Another's application and booth in an edition of one's own; another's booth with a free hand.
+    // Application and booth of another tenant in an own edition, and vice versa.
     let hold = json!({ "application": application, "booths": [theirs] });
     refused(app.post("/editions/khac/allocations").by(&stranger).json(&hold).send().await);
-    // A new edition in another's series, at another's venue, for another organiser.
+    // A new edition in the series, at the venue or for the organiser of another tenant.
     let mut edition = json!({ "organiser": own_organiser, "slug": "muon", "name": "Mượn" });
     edition["series"] = json!(world.id("series"));
     refused(app.post("/editions").by(&stranger).json(&edition).send().await);
@@ -262,10 +262,10 @@ async fn what_is_another_tenants_cannot_be_named_in_ones_own(app: TestApp) {
     refused(app.post("/editions").by(&stranger).json(&edition).send().await);
     let edition = json!({ "organiser": world.organiser, "slug": "muon", "name": "Mượn" });
     refused(app.post("/editions").by(&stranger).json(&edition).send().await);
-    // A role for oneself.
+    // An own role at another tenant.
     let invite = json!({ "email": "stranger@example.vn", "role": "owner" });
     refused(app.post(&format!("/organisers/{}/members", world.organiser)).by(&stranger).json(&invite).send().await);
-    // One's own staff cannot make more of themselves.
+    // Staff cannot raise their own role.
     let viewer = app.staff(&world.owner, &world.organiser, "viewer").await;
     let me = app.get("/me").by(&viewer).send().await.expect(200)["id"].as_str().unwrap().to_owned();
     let path = format!("/organisers/{}/members/{me}", world.organiser);
@@ -275,12 +275,12 @@ async fn what_is_another_tenants_cannot_be_named_in_ones_own(app: TestApp) {
 }
 
 crate::on_both!(
-    many_addresses_that_guess_at_one_account_do_not_shut_out_its_owner,
-    a_login_that_was_taken_over_cannot_be_used_to_guess_the_password,
-    nobody_learns_who_has_an_account_by_answer_or_by_work,
-    a_token_of_a_mail_is_used_once,
-    a_stolen_refresh_token_ends_the_login_for_the_thief_and_the_owner,
-    a_forged_access_token_opens_nothing,
-    an_owner_of_another_tenant_changes_nothing_by_any_operation,
-    what_is_another_tenants_cannot_be_named_in_ones_own,
+    guesses_from_many_addresses_do_not_lock_out_the_owner,
+    stolen_session_cannot_guess_the_password,
+    responses_and_work_do_not_reveal_accounts,
+    email_token_works_once,
+    reused_refresh_token_ends_the_session_of_both_holders,
+    forged_access_tokens_are_rejected,
+    operations_reject_the_owner_of_another_tenant,
+    request_bodies_reject_resources_of_another_tenant,
 );

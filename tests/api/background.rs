@@ -1,4 +1,4 @@
-//! What happens without a request: mails leave once and are tried again, changes are told as they come, all is logged.
+//! Background work: emails are sent once and retried, event streams report changes, the audit log is complete.
 use chrono::Duration;
 use hoicho_fair::mail::{Mailer, send_due};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ fn mails(app: &TestApp) -> Vec<String> {
     files.map(|f| std::fs::read_to_string(f.unwrap().path()).unwrap()).collect()
 }
 
-async fn a_letter_leaves_once_and_is_wiped(app: TestApp) {
+async fn email_is_sent_once_and_its_payload_deleted(app: TestApp) {
     app.person("lan").await;
     app.post("/auth/password-reset").json(&json!({ "email": "lan@example.vn" })).send().await.expect(202);
     let mailer = mailer(&app, |_| {});
@@ -29,10 +29,10 @@ async fn a_letter_leaves_once_and_is_wiped(app: TestApp) {
     assert!(app.letters_to("lan@example.vn").await.is_empty(), "what was sent holds no token any more");
 }
 
-async fn a_mail_server_that_is_down_loses_nothing(app: TestApp) {
+async fn emails_are_retried_when_the_mail_server_is_down(app: TestApp) {
     app.person("lan").await;
     let waiting = app.letters_to("lan@example.vn").await.len();
-    // A port of this machine where nobody listens.
+    // A port without a listener.
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let down = mailer(&app, |m| {
         m.transport = hoicho_core::config::MailTransport::Smtp;
@@ -47,7 +47,7 @@ async fn a_mail_server_that_is_down_loses_nothing(app: TestApp) {
     assert_eq!(send_due(&app.db, &up, app.context.clock.now()).await.unwrap(), waiting);
 }
 
-async fn watchers_hear_of_changes_and_the_public_only_of_the_floor(app: TestApp) {
+async fn event_stream_reports_changes_and_hides_private_ones(app: TestApp) {
     let world = World::new(&app).await;
     let watch = async |token: Option<&str>, last: Option<&str>| {
         let mut call = app.get("/editions/hoi-cho/events");
@@ -73,7 +73,7 @@ async fn watchers_hear_of_changes_and_the_public_only_of_the_floor(app: TestApp)
     assert!(heard.contains("event: sales_report") && heard.contains(&world.played), "{heard}");
     let heard = until(&mut public, "allocation.release").await;
     assert!(!heard.contains("sales_report") && !heard.contains("amount"), "{heard}");
-    // Who was away hears what they missed.
+    // A client that reconnects gets the events it missed.
     let id = heard.lines().find_map(|l| l.strip_prefix("id: ")).unwrap().to_owned();
     app.post("/editions/hoi-cho/zones")
         .by(&world.owner)
@@ -87,7 +87,7 @@ async fn watchers_hear_of_changes_and_the_public_only_of_the_floor(app: TestApp)
     app.services.streams.close();
 }
 
-async fn every_change_is_logged_with_who_what_and_how_it_was(app: TestApp) {
+async fn audit_log_records_actor_action_and_values(app: TestApp) {
     let world = World::new(&app).await;
     let me = app.get("/me").by(&world.owner).send().await.expect(200)["id"].clone();
     let path = format!("/editions/hoi-cho/booths/{}", world.id("booth"));
@@ -105,7 +105,7 @@ async fn every_change_is_logged_with_who_what_and_how_it_was(app: TestApp) {
     }
     let ids: Vec<_> = seen.iter().map(|c| c["id"].as_str().unwrap()).collect();
     assert!(ids.len() > 20 && ids.is_sorted_by(|a, b| a > b), "newest first, none twice");
-    // Not for everybody, and never with a secret in it.
+    // The log is restricted and contains no secrets.
     let viewer = app.staff(&world.owner, &world.organiser, "viewer").await;
     app.get(&log).by(&viewer).send().await.refused(403, "forbidden");
     app.get(&log).by(&world.exhibitor).send().await.refused(404, "not_found");
@@ -121,8 +121,8 @@ async fn every_change_is_logged_with_who_what_and_how_it_was(app: TestApp) {
 }
 
 crate::on_both!(
-    a_letter_leaves_once_and_is_wiped,
-    a_mail_server_that_is_down_loses_nothing,
-    watchers_hear_of_changes_and_the_public_only_of_the_floor,
-    every_change_is_logged_with_who_what_and_how_it_was,
+    email_is_sent_once_and_its_payload_deleted,
+    emails_are_retried_when_the_mail_server_is_down,
+    event_stream_reports_changes_and_hides_private_ones,
+    audit_log_records_actor_action_and_values,
 );

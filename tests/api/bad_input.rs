@@ -1,9 +1,9 @@
-//! Whatever is sent, the answer is a clear 4xx and nothing changes.
+//! Malformed requests get a clear 4xx and change nothing.
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
 
-async fn every_fault_is_named_at_once(app: TestApp) {
+async fn validation_reports_all_errors_at_once(app: TestApp) {
     let body = json!({ "email": "no address", "password": "short", "display_name": " " });
     let problem = app.post("/auth/register").json(&body).send().await.refused(422, "invalid");
     let pointers: Vec<_> =
@@ -11,7 +11,7 @@ async fn every_fault_is_named_at_once(app: TestApp) {
     assert_eq!(pointers, ["/display_name", "/email", "/password"]);
 }
 
-async fn malformed_bodies_are_refused_and_never_a_5xx(app: TestApp) {
+async fn malformed_bodies_are_rejected_without_a_5xx(app: TestApp) {
     let token = app.person("lan").await;
     let organiser = app.organiser(&token).await;
     let deep = "[".repeat(200) + &"]".repeat(200);
@@ -37,7 +37,7 @@ async fn malformed_bodies_are_refused_and_never_a_5xx(app: TestApp) {
     assert_eq!(mine["items"].as_array().unwrap().len(), 1, "only {organiser}");
 }
 
-async fn made_up_addresses_cursors_and_parameters_are_refused(app: TestApp) {
+async fn unknown_paths_cursors_and_parameters_are_rejected(app: TestApp) {
     let token = app.person("lan").await;
     app.edition(&token, "hoi-cho").await;
     for (path, status) in [
@@ -56,7 +56,7 @@ async fn made_up_addresses_cursors_and_parameters_are_refused(app: TestApp) {
 }
 
 crate::on_both!(
-    every_fault_is_named_at_once,
-    malformed_bodies_are_refused_and_never_a_5xx,
-    made_up_addresses_cursors_and_parameters_are_refused,
+    validation_reports_all_errors_at_once,
+    malformed_bodies_are_rejected_without_a_5xx,
+    unknown_paths_cursors_and_parameters_are_rejected,
 );

@@ -1,5 +1,5 @@
-//! Every operation, every field, every parameter: whatever is sent is taken or refused clearly, and what is refused
-//! changes nothing. The OpenAPI document says what there is; nobody has to remember a new field here.
+//! Sends bad values for every field and parameter of every operation in the OpenAPI document: each is accepted or rejected
+//! with a clear error, and a rejected request changes nothing.
 use actix_web::test::TestRequest;
 use diesel::{QueryableByName, RunQueryDsl, sql_types::BigInt};
 use serde_json::{Map, Value, json};
@@ -9,7 +9,7 @@ use crate::support::{
     world::{World, document},
 };
 
-/// What a schema admits at its simplest.
+/// A minimal valid value of a schema.
 fn plausible(document: &Value, schema: &Value) -> Value {
     if let Some(name) = schema["$ref"].as_str() {
         return plausible(document, document.pointer(name.trim_start_matches('#')).unwrap());
@@ -44,7 +44,7 @@ fn plausible(document: &Value, schema: &Value) -> Value {
     }
 }
 
-/// Pointers to everything in a value.
+/// JSON pointers to all parts of a value.
 fn pointers(value: &Value, at: &str, into: &mut Vec<String>) {
     into.push(at.to_owned());
     match value {
@@ -56,7 +56,7 @@ fn pointers(value: &Value, at: &str, into: &mut Vec<String>) {
     }
 }
 
-/// The same value made wrong in every way we can think of, one at a time.
+/// Variants of a value with one error each.
 fn mutations(value: &Value) -> Vec<String> {
     let wrong = [
         json!(null),
@@ -109,8 +109,8 @@ struct Count {
     n: i64,
 }
 
-/// How often anything was changed: every change leaves a line in the audit log. Letters too, which are sent for
-/// what is no change (a forgotten password).
+/// Number of changes: rows of the audit log, and of the outbox, which also gets emails without a change (a password
+/// reset).
 fn changes(app: &TestApp) -> i64 {
     let counted = app.db.write_blocking(|tx| {
         diesel::sql_query("SELECT (SELECT COUNT(*) FROM audit_log) + (SELECT COUNT(*) FROM outbox) AS n")
@@ -132,7 +132,7 @@ fn call<'a>(app: &'a TestApp, method: &str, path: &str) -> Call<'a> {
     app.call(request, path)
 }
 
-/// A clear refusal, or no refusal.
+/// Asserts that a response is a success or a well-formed problem.
 #[track_caller]
 fn check(answer: &Answer, asked: &str) {
     let status = answer.status.as_u16();
@@ -149,7 +149,7 @@ fn shortly(body: &str) -> String {
     body.chars().take(200).collect()
 }
 
-/// The person who calls an operation best: the exhibitor its own things, the owner all others.
+/// The account with the rights for an operation: the exhibitor for its own resources, else the owner.
 fn caller<'a>(world: &'a World, path: &str) -> &'a str {
     let exhibitors_own = path.contains("/exhibitors/")
         || path.ends_with("/sales-reports/{date}")
@@ -157,7 +157,7 @@ fn caller<'a>(world: &'a World, path: &str) -> &'a str {
     if exhibitors_own { &world.exhibitor } else { &world.owner }
 }
 
-async fn no_field_of_any_body_breaks_an_operation(app: TestApp) {
+async fn bad_body_fields_cause_no_5xx(app: TestApp) {
     let world = World::new(&app).await;
     let document = document();
     let mut sent = 0;
@@ -174,7 +174,7 @@ async fn no_field_of_any_body_breaks_an_operation(app: TestApp) {
             for body in mutations(&plausible(&document, schema)) {
                 let mut request = call(&app, method, &at).by(by);
                 if needs_match {
-                    // What would be right, so that the body is what is refused.
+                    // Valid headers, so that only the body is rejected.
                     let seen = app.get(&at).by(by).send().await;
                     let tag = seen.headers.get("etag").map_or("\"v1\"", |v| v.to_str().unwrap()).to_owned();
                     request = request.header("if-match", &tag);
@@ -192,8 +192,8 @@ async fn no_field_of_any_body_breaks_an_operation(app: TestApp) {
     assert!(sent > 2_000, "only {sent} bodies were tried");
 }
 
-/// Those that need no login have no one to act for: tried apart, because a right body makes an account.
-async fn no_field_of_logging_in_breaks_it(app: TestApp) {
+/// Operations without a login are tested apart, because a valid body creates an account.
+async fn bad_login_fields_cause_no_5xx(app: TestApp) {
     let document = document();
     let token = app.person("lan").await;
     for (path, operations) in document["paths"].as_object().unwrap() {
@@ -211,7 +211,7 @@ async fn no_field_of_logging_in_breaks_it(app: TestApp) {
     app.login("lan@example.vn").await;
 }
 
-async fn no_path_or_parameter_breaks_an_operation(app: TestApp) {
+async fn bad_paths_and_parameters_cause_no_5xx(app: TestApp) {
     let world = World::new(&app).await;
     let document = document();
     let before = changes(&app);
@@ -246,13 +246,9 @@ async fn no_path_or_parameter_breaks_an_operation(app: TestApp) {
             }
         }
     }
-    // Only guests were added, to have somebody to name in paths.
+    // Only the participants that paths name were added.
     let added = document["paths"].as_object().unwrap().keys().filter(|p| p.contains("{participant}")).count();
     assert!(added > 0 && changes(&app) - before < 100, "a refused request changed something");
 }
 
-crate::on_both!(
-    no_field_of_any_body_breaks_an_operation,
-    no_field_of_logging_in_breaks_it,
-    no_path_or_parameter_breaks_an_operation,
-);
+crate::on_both!(bad_body_fields_cause_no_5xx, bad_login_fields_cause_no_5xx, bad_paths_and_parameters_cause_no_5xx,);

@@ -1,4 +1,4 @@
-//! The demo reproduces the published figures to the đồng, over the API and in the files it exports.
+//! The demo reproduces the published figures to the đồng, in the API and in exported files.
 use calamine::{Data, Reader, Xlsx};
 use hoicho::sample_data;
 use hoicho_web::identity::passwords::PasswordHasher;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::TestApp;
 
-/// slug, booths, visits, sales, opening days: as published.
+/// Slug, booths, visits, sales and opening days, as published.
 const PUBLISHED: [(&str, i64, i64, i64, usize); 3] = [
     ("ocop-quang-ninh-v-2017", 224, 54_000, 6_800_000_000, 5),
     ("ocop-quang-ninh-xuan-2018", 197, 49_000, 9_557_600_000, 5),
@@ -22,7 +22,7 @@ fn sum(items: &Value, field: &str) -> i64 {
     items.as_array().unwrap().iter().map(|i| i[field].as_i64().unwrap()).sum()
 }
 
-async fn the_demos_figures_are_the_published_ones_and_add_up(app: TestApp) {
+async fn demo_figures_are_the_published_ones_and_add_up(app: TestApp) {
     filled(&app).await;
     for (slug, booths, visits, sales, days) in PUBLISHED {
         let s = app.get(&format!("/editions/{slug}/statistics")).send().await.expect(200);
@@ -57,7 +57,7 @@ async fn the_demos_figures_are_the_published_ones_and_add_up(app: TestApp) {
     }
 }
 
-async fn the_spring_fair_compares_as_1_4055_of_the_fifth(app: TestApp) {
+async fn comparison_of_the_spring_fair_with_the_fifth_is_1_4055(app: TestApp) {
     filled(&app).await;
     let s = app.get("/editions/ocop-quang-ninh-xuan-2018/statistics").send().await.expect(200);
     let c = &s["comparison"];
@@ -69,7 +69,7 @@ async fn the_spring_fair_compares_as_1_4055_of_the_fifth(app: TestApp) {
     assert_eq!(first["comparison"], Value::Null);
 }
 
-async fn the_exported_workbook_adds_up_to_the_published_sales(app: TestApp) {
+async fn exported_workbook_adds_up_to_the_published_sales(app: TestApp) {
     filled(&app).await;
     for (slug, booths, _, sales, _) in PUBLISHED {
         let answer = app.get(&format!("/editions/{slug}/reports/sales-by-booth?format=xlsx")).send().await;
@@ -85,7 +85,7 @@ async fn the_exported_workbook_adds_up_to_the_published_sales(app: TestApp) {
     }
 }
 
-async fn the_edition_of_today_has_one_of_everything_to_play_with(app: TestApp) {
+async fn demo_edition_of_today_has_one_of_everything(app: TestApp) {
     filled(&app).await;
     let login = serde_json::json!({ "email": "bantochuc@example.vn", "password": sample_data::PASSWORD });
     let token = app.post("/auth/login").json(&login).send().await.expect(200)["access_token"].clone();
@@ -108,7 +108,7 @@ async fn the_edition_of_today_has_one_of_everything_to_play_with(app: TestApp) {
     assert_eq!((count("let"), count("reserved"), count("free")), (195, 6, 19));
 }
 
-async fn every_report_comes_as_json_csv_and_xlsx(app: TestApp) {
+async fn reports_are_available_as_json_csv_and_xlsx(app: TestApp) {
     filled(&app).await;
     let reports = [
         "booths",
@@ -129,15 +129,15 @@ async fn every_report_comes_as_json_csv_and_xlsx(app: TestApp) {
             assert!(answer.body.len() > 100, "{path}");
         }
     }
-    // Who is late is nobody else's business.
+    // Missing reports are private.
     app.get("/editions/ocop-mien-bac-2018/reports/missing-reports").send().await.refused(404, "not_found");
     app.get("/editions/ocop-mien-bac-2018/reports/nothing").send().await.refused(404, "not_found");
 }
 
 crate::on_both!(
-    the_demos_figures_are_the_published_ones_and_add_up,
-    the_spring_fair_compares_as_1_4055_of_the_fifth,
-    the_exported_workbook_adds_up_to_the_published_sales,
-    the_edition_of_today_has_one_of_everything_to_play_with,
-    every_report_comes_as_json_csv_and_xlsx,
+    demo_figures_are_the_published_ones_and_add_up,
+    comparison_of_the_spring_fair_with_the_fifth_is_1_4055,
+    exported_workbook_adds_up_to_the_published_sales,
+    demo_edition_of_today_has_one_of_everything,
+    reports_are_available_as_json_csv_and_xlsx,
 );

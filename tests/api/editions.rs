@@ -1,9 +1,9 @@
-//! Planning an edition and drawing its floor.
+//! Editions, their states and their booths.
 use serde_json::json;
 
 use crate::support::TestApp;
 
-async fn a_draft_is_seen_by_its_staff_alone(app: TestApp) {
+async fn draft_is_visible_to_its_staff_only(app: TestApp) {
     let owner = app.person("lan").await;
     app.edition(&owner, "hoi-cho").await;
     app.get("/editions/hoi-cho").send().await.refused(404, "not_found");
@@ -18,7 +18,7 @@ async fn a_draft_is_seen_by_its_staff_alone(app: TestApp) {
     app.get("/editions/hoi-cho").send().await.expect(200);
 }
 
-async fn an_illegal_step_is_refused_with_the_legal_ones(app: TestApp) {
+async fn invalid_transition_reports_the_valid_ones(app: TestApp) {
     let owner = app.person("lan").await;
     app.edition(&owner, "hoi-cho").await;
     let step = |to: &str| json!({ "to": to });
@@ -34,7 +34,7 @@ async fn an_illegal_step_is_refused_with_the_legal_ones(app: TestApp) {
     app.post("/editions/hoi-cho/transitions").by(&owner).json(&step("cancelled")).send().await.refused(422, "invalid");
 }
 
-async fn a_stale_change_is_refused(app: TestApp) {
+async fn stale_if_match_is_rejected(app: TestApp) {
     let owner = app.person("lan").await;
     app.edition(&owner, "hoi-cho").await;
     let days = json!([{ "day": "2026-03-01", "opens_at": "08:00:00", "closes_at": "21:00:00" }]);
@@ -48,13 +48,13 @@ async fn a_stale_change_is_refused(app: TestApp) {
         .refused(412, "stale_version");
 }
 
-async fn booths_are_generated_all_or_nothing(app: TestApp) {
+async fn booth_generation_is_all_or_nothing(app: TestApp) {
     let owner = app.person("lan").await;
     app.edition(&owner, "hoi-cho").await;
     let zones = app.get("/editions/hoi-cho/zones").by(&owner).send().await.expect(200);
     let kind = json!({ "zone": zones["items"][0]["id"], "category": "standard", "area_dm2": 900, "fee": 0 });
     let run = |pattern: &str| json!({ "pattern": pattern, "kind": kind });
-    // A10 exists: not one of the 460 is made.
+    // A10 exists: none of the 460 booths is created.
     let clash = json!({ "runs": [run("B001…B459"), run("A10…A10")] });
     app.post("/editions/hoi-cho/booths/generate").by(&owner).json(&clash).send().await.refused(409, "already_exists");
     let count = async || {
@@ -69,7 +69,7 @@ async fn booths_are_generated_all_or_nothing(app: TestApp) {
     assert_eq!(count().await, 460);
 }
 
-async fn pages_follow_each_other_without_gap_or_repeat(app: TestApp) {
+async fn pagination_has_no_gaps_or_duplicates(app: TestApp) {
     let owner = app.person("lan").await;
     app.edition(&owner, "hoi-cho").await;
     let (mut codes, mut cursor) = (Vec::new(), String::new());
@@ -83,7 +83,7 @@ async fn pages_follow_each_other_without_gap_or_repeat(app: TestApp) {
     assert_eq!(codes, expected);
 }
 
-async fn a_zone_of_another_edition_takes_no_booth(app: TestApp) {
+async fn booth_rejects_a_zone_of_another_edition(app: TestApp) {
     let owner = app.person("lan").await;
     app.edition(&owner, "mot").await;
     app.edition(&owner, "hai").await;
@@ -93,10 +93,10 @@ async fn a_zone_of_another_edition_takes_no_booth(app: TestApp) {
 }
 
 crate::on_both!(
-    a_draft_is_seen_by_its_staff_alone,
-    an_illegal_step_is_refused_with_the_legal_ones,
-    a_stale_change_is_refused,
-    booths_are_generated_all_or_nothing,
-    pages_follow_each_other_without_gap_or_repeat,
-    a_zone_of_another_edition_takes_no_booth,
+    draft_is_visible_to_its_staff_only,
+    invalid_transition_reports_the_valid_ones,
+    stale_if_match_is_rejected,
+    booth_generation_is_all_or_nothing,
+    pagination_has_no_gaps_or_duplicates,
+    booth_rejects_a_zone_of_another_edition,
 );

@@ -1,22 +1,10 @@
-//! What other sites show of ours.
+//! Embedded pages, oEmbed, the Atom feed and the sitemap.
 use serde_json::json;
 
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, TestApp, fair::Fair};
 
 async fn fair(app: &TestApp) -> String {
-    let owner = app.person("owner").await;
-    app.edition(&owner, "hoi-cho").await;
-    app.root("/embed/hoi-cho/plan").send().await.expect_page(404);
-    app.advance(&owner, "hoi-cho", &["published", "registration_open"]).await;
-    let booths = app.get("/editions/hoi-cho/booths").send().await.expect(200);
-    let application = app.approved_application(&owner, "hoi-cho", "htx").await.1;
-    let hold = json!({ "application": application, "booths": [booths["items"][0]["id"]] });
-    let held = app.post("/editions/hoi-cho/allocations").by(&owner).json(&hold).send().await.expect(201);
-    for step in ["offer", "confirm"] {
-        let at = format!("/allocations/{}/{step}", held["items"][0]["id"].as_str().unwrap());
-        app.post(&at).by(&owner).send().await.expect(200);
-    }
-    owner
+    Fair::builder().exhibitors(["htx"]).confirmed(1).build(app).await.owner
 }
 
 trait Page {
@@ -31,8 +19,10 @@ impl Page for Answer {
     }
 }
 
-async fn frames_run_no_script_and_stand_anywhere_while_no_other_page_does(app: TestApp) {
-    fair(&app).await;
+async fn embedded_pages_run_no_script_and_only_they_can_be_framed(app: TestApp) {
+    let owner = fair(&app).await;
+    app.edition(&owner, "nhap").await;
+    app.root("/embed/nhap/plan").send().await.expect_page(404);
     for (frame, shows) in [("/embed/hoi-cho/plan", "A01"), ("/embed/hoi-cho/exhibitors", "HTX htx")] {
         let answer = app.root(&format!("{frame}?accent=ff8800&text=112233&lang=en")).send().await;
         let policy = answer.headers.get("content-security-policy").unwrap().to_str().unwrap().to_owned();
@@ -56,7 +46,7 @@ async fn frames_run_no_script_and_stand_anywhere_while_no_other_page_does(app: T
     }
 }
 
-async fn oembed_shows_what_is_ours_and_public(app: TestApp) {
+async fn oembed_covers_our_public_pages_only(app: TestApp) {
     let owner = fair(&app).await;
     app.edition(&owner, "nhap").await;
     let base = "http://localhost:8080";
@@ -83,7 +73,7 @@ async fn oembed_shows_what_is_ours_and_public(app: TestApp) {
     }
 }
 
-async fn news_are_who_stands_there_now_and_the_sitemap_is_what_is_public(app: TestApp) {
+async fn atom_feed_lists_current_exhibitors_and_sitemap_public_pages(app: TestApp) {
     let owner = fair(&app).await;
     app.edition(&owner, "nhap").await;
     let feed = app.root("/fairs/hoi-cho/news.atom").header("accept-language", "en").send().await;
@@ -106,7 +96,7 @@ async fn news_are_who_stands_there_now_and_the_sitemap_is_what_is_public(app: Te
 }
 
 crate::on_both!(
-    frames_run_no_script_and_stand_anywhere_while_no_other_page_does,
-    oembed_shows_what_is_ours_and_public,
-    news_are_who_stands_there_now_and_the_sitemap_is_what_is_public,
+    embedded_pages_run_no_script_and_only_they_can_be_framed,
+    oembed_covers_our_public_pages_only,
+    atom_feed_lists_current_exhibitors_and_sitemap_public_pages,
 );

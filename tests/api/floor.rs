@@ -1,4 +1,4 @@
-//! Venues, halls, zones with their rules, the price list, booths from tables, the plan.
+//! Venues, halls, zones with their rules, the price list, booth tables, the floor plan.
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -19,7 +19,7 @@ async fn booths(app: &TestApp, owner: &str) -> usize {
     page["items"].as_array().unwrap().len()
 }
 
-async fn a_zone_stands_in_a_hall_of_the_editions_own_venue(app: TestApp) {
+async fn zone_requires_a_hall_of_the_editions_venue(app: TestApp) {
     let (owner, organiser) = draft(&app).await;
     let venue = |name: &str| json!({ "organiser": organiser, "name": name, "address": "Hạ Long" });
     let (here, there) =
@@ -37,13 +37,13 @@ async fn a_zone_stands_in_a_hall_of_the_editions_own_venue(app: TestApp) {
     app.post("/editions/hoi-cho/zones").by(&owner).json(&zone("N", &hall)).send().await.expect(201);
     let refused = app.post("/editions/hoi-cho/zones").by(&owner).json(&zone("S", &elsewhere)).send().await;
     assert_eq!(refused.status.as_u16(), 422, "{}", String::from_utf8_lossy(&refused.body));
-    // What is in use stays.
+    // Resources in use cannot be deleted.
     let tag = app.get(&format!("/venues/{here}")).by(&owner).send().await.headers.get("etag").unwrap().clone();
     let gone = app.delete(&format!("/venues/{here}")).by(&owner).header("if-match", tag.to_str().unwrap());
     gone.send().await.refused(409, "in_use");
 }
 
-async fn the_price_list_fills_in_what_a_booth_does_not_say(app: TestApp) {
+async fn booth_defaults_come_from_the_price_list(app: TestApp) {
     let (owner, _) = draft(&app).await;
     let zone = zone(&app, &owner).await["id"].clone();
     let silent = json!({ "code": "B01", "kind": { "zone": zone, "category": "special_build" } });
@@ -60,12 +60,12 @@ async fn the_price_list_fills_in_what_a_booth_does_not_say(app: TestApp) {
     assert_eq!((&made["area_dm2"], &made["fee"]), (&json!(14_400), &json!(40_000_000)));
     let told = json!({ "code": "B02", "kind": { "zone": zone, "category": "standard", "fee": 0 } });
     assert_eq!(app.post("/editions/hoi-cho/booths").by(&owner).json(&told).send().await.expect(201)["fee"], 0);
-    // Booths and booth equivalents are both shown.
+    // The figures have both booths and booth equivalents.
     let s = app.get("/editions/hoi-cho/statistics").by(&owner).send().await.expect(200);
     assert_eq!((&s["booths"]["total"], &s["booths"]["booth_equivalents"]), (&json!(12), &json!(27)));
 }
 
-async fn booths_come_from_a_table_all_or_none(app: TestApp) {
+async fn booth_table_import_is_all_or_nothing(app: TestApp) {
     let (owner, _) = draft(&app).await;
     let import = async |csv: &str| app.post("/editions/hoi-cho/booths/import").by(&owner).table(csv).send().await;
     let wrong =
@@ -74,7 +74,7 @@ async fn booths_come_from_a_table_all_or_none(app: TestApp) {
     assert!(!refused["errors"].as_array().unwrap().is_empty());
     assert_eq!(booths(&app, &owner).await, 10);
     let clash = "code,zone,category,area_dm2,fee\nB01,OCOP,standard,900,0\nA01,OCOP,standard,900,0\n";
-    // By the line, where the database would only say that something clashed.
+    // The error names the line.
     let refused = import(clash).await.refused(422, "invalid");
     assert_eq!(refused["errors"][0]["pointer"], "/3/code");
     assert_eq!(booths(&app, &owner).await, 10);
@@ -86,7 +86,7 @@ async fn booths_come_from_a_table_all_or_none(app: TestApp) {
     import("").await.refused(422, "invalid");
 }
 
-async fn a_booth_in_use_stays_and_a_stale_change_is_refused(app: TestApp) {
+async fn booth_in_use_cannot_be_deleted_nor_changed_by_a_stale_version(app: TestApp) {
     let (owner, _) = draft(&app).await;
     let booth = app.get("/editions/hoi-cho/booths").by(&owner).send().await.expect(200)["items"][0].clone();
     let path = format!("/editions/hoi-cho/booths/{}", booth["id"].as_str().unwrap());
@@ -105,7 +105,7 @@ async fn a_booth_in_use_stays_and_a_stale_change_is_refused(app: TestApp) {
     assert_eq!(app.get(&path).send().await.expect(200)["fee"], 5);
 }
 
-async fn nobody_stands_in_a_zone_that_is_not_for_them_unless_the_organiser_says_why(app: TestApp) {
+async fn zone_eligibility_requires_a_waiver_with_a_reason(app: TestApp) {
     let (owner, _) = draft(&app).await;
     let there = zone(&app, &owner).await;
     let path = format!("/editions/hoi-cho/zones/{}", there["id"].as_str().unwrap());
@@ -131,7 +131,7 @@ async fn nobody_stands_in_a_zone_that_is_not_for_them_unless_the_organiser_says_
     app.post("/editions/hoi-cho/allocations").by(&owner).json(&hold).send().await.expect(201);
 }
 
-async fn the_plan_shows_who_stands_where_and_keeps_holds_to_itself(app: TestApp) {
+async fn floor_plan_shows_exhibitors_and_hides_holds(app: TestApp) {
     let (owner, _) = draft(&app).await;
     app.advance(&owner, "hoi-cho", &["published", "registration_open"]).await;
     let (_, application) = app.approved_application(&owner, "hoi-cho", "htx").await;
@@ -156,7 +156,7 @@ async fn the_plan_shows_who_stands_where_and_keeps_holds_to_itself(app: TestApp)
     assert_eq!(by_header.body, svg.into_bytes());
 }
 
-async fn localities_are_found_without_accents_and_as_they_were(app: TestApp) {
+async fn locality_search_ignores_accents_and_finds_former_names(app: TestApp) {
     let found = async |query: &str| {
         let page = app.get(&format!("/localities?{query}")).send().await.expect(200);
         let names: Vec<_> =
@@ -170,11 +170,11 @@ async fn localities_are_found_without_accents_and_as_they_were(app: TestApp) {
 }
 
 crate::on_both!(
-    a_zone_stands_in_a_hall_of_the_editions_own_venue,
-    the_price_list_fills_in_what_a_booth_does_not_say,
-    booths_come_from_a_table_all_or_none,
-    a_booth_in_use_stays_and_a_stale_change_is_refused,
-    nobody_stands_in_a_zone_that_is_not_for_them_unless_the_organiser_says_why,
-    the_plan_shows_who_stands_where_and_keeps_holds_to_itself,
-    localities_are_found_without_accents_and_as_they_were,
+    zone_requires_a_hall_of_the_editions_venue,
+    booth_defaults_come_from_the_price_list,
+    booth_table_import_is_all_or_nothing,
+    booth_in_use_cannot_be_deleted_nor_changed_by_a_stale_version,
+    zone_eligibility_requires_a_waiver_with_a_reason,
+    floor_plan_shows_exhibitors_and_hides_holds,
+    locality_search_ignores_accents_and_finds_former_names,
 );

@@ -1,9 +1,9 @@
-//! Logging in, and what a stranger may see.
+//! Accounts, sessions and roles.
 use serde_json::json;
 
 use crate::support::TestApp;
 
-async fn a_login_tells_who_one_is(app: TestApp) {
+async fn me_returns_the_logged_in_account(app: TestApp) {
     let token = app.person("lan").await;
     let me = app.get("/me").by(&token).send().await.expect(200);
     assert_eq!(me["email"], "lan@example.vn");
@@ -11,7 +11,7 @@ async fn a_login_tells_who_one_is(app: TestApp) {
     app.get("/me").by("forged").send().await.refused(401, "login_required");
 }
 
-async fn an_email_has_one_account_whatever_its_case_and_only_a_mail_tells(app: TestApp) {
+async fn email_is_unique_ignoring_case_and_not_revealed(app: TestApp) {
     app.person("lan").await;
     let again = json!({ "email": "LAN@example.vn", "password": "một câu dài", "display_name": "x" });
     app.post("/auth/register").json(&again).send().await.expect(202);
@@ -20,7 +20,7 @@ async fn an_email_has_one_account_whatever_its_case_and_only_a_mail_tells(app: T
     app.post("/auth/login").json(&theirs).send().await.refused(401, "wrong_credentials");
 }
 
-async fn a_wrong_email_and_a_wrong_password_get_the_same_answer(app: TestApp) {
+async fn wrong_email_and_wrong_password_get_the_same_response(app: TestApp) {
     app.person("lan").await;
     let mut answers = Vec::new();
     for email in ["lan@example.vn", "nobody@example.vn"] {
@@ -30,7 +30,7 @@ async fn a_wrong_email_and_a_wrong_password_get_the_same_answer(app: TestApp) {
     assert_eq!(answers[0], answers[1]);
 }
 
-async fn using_a_refresh_token_twice_ends_the_whole_login(app: TestApp) {
+async fn reused_refresh_token_ends_the_session(app: TestApp) {
     app.person("lan").await;
     let login = json!({ "email": "lan@example.vn", "password": "mật khẩu dài" });
     let first = app.post("/auth/login").json(&login).send().await.expect(200)["refresh_token"].clone();
@@ -41,13 +41,13 @@ async fn using_a_refresh_token_twice_ends_the_whole_login(app: TestApp) {
     app.post("/auth/refresh").json(&json!({ "refresh_token": second })).send().await.refused(401, "login_required");
 }
 
-async fn problems_speak_the_callers_language(app: TestApp) {
+async fn problems_use_the_language_of_the_request(app: TestApp) {
     let vi = app.get("/me").send().await.expect(401);
     let en = app.get("/me").header("accept-language", "en").send().await.expect(401);
     assert_eq!((vi["title"].as_str(), en["title"].as_str()), (Some("Cần đăng nhập"), Some("Please log in")));
 }
 
-async fn the_last_owner_cannot_step_down(app: TestApp) {
+async fn last_owner_cannot_give_up_the_role(app: TestApp) {
     let token = app.person("lan").await;
     let organiser = app.organiser(&token).await;
     let me = app.get("/me").by(&token).send().await.expect(200)["id"].as_str().unwrap().to_owned();
@@ -59,7 +59,7 @@ async fn the_last_owner_cannot_step_down(app: TestApp) {
     app.put(&path).by(&stranger).json(&down).send().await.refused(404, "not_found");
 }
 
-async fn an_organiser_goes_only_with_nothing_left_of_it(app: TestApp) {
+async fn organiser_in_use_cannot_be_deleted(app: TestApp) {
     let token = app.person("lan").await;
     let organiser = app.organiser(&token).await;
     let path = format!("/organisers/{organiser}");
@@ -71,7 +71,7 @@ async fn an_organiser_goes_only_with_nothing_left_of_it(app: TestApp) {
     app.get(&path).by(&token).send().await.refused(404, "not_found");
 }
 
-async fn a_password_that_is_guessed_early_is_refused_whatever_its_letters(app: TestApp) {
+async fn weak_passwords_are_rejected_whatever_their_letters(app: TestApp) {
     let register = async |password: &str| {
         let account = json!({ "email": "tailan.tien@example.vn", "password": password, "display_name": "Lan Tiên" });
         app.post("/auth/register").json(&account).send().await
@@ -88,19 +88,19 @@ async fn a_password_that_is_guessed_early_is_refused_whatever_its_letters(app: T
         let refused = register(weak).await.refused(422, "invalid");
         assert_eq!(refused["errors"][0]["code"], "guessable", "{weak}");
     }
-    // No rule asks for digits, capitals or signs; 200 characters are looked at no longer than 64.
+    // No rule requires digits, capitals or symbols; long passwords are checked in bounded time.
     for strong in ["gà đồi tiên yên", "một câu dài dễ nhớ", &"mực khô cô tô ".repeat(14)] {
         register(strong).await.expect(202);
     }
 }
 
 crate::on_both!(
-    a_password_that_is_guessed_early_is_refused_whatever_its_letters,
-    an_organiser_goes_only_with_nothing_left_of_it,
-    a_login_tells_who_one_is,
-    an_email_has_one_account_whatever_its_case_and_only_a_mail_tells,
-    a_wrong_email_and_a_wrong_password_get_the_same_answer,
-    using_a_refresh_token_twice_ends_the_whole_login,
-    problems_speak_the_callers_language,
-    the_last_owner_cannot_step_down,
+    weak_passwords_are_rejected_whatever_their_letters,
+    organiser_in_use_cannot_be_deleted,
+    me_returns_the_logged_in_account,
+    email_is_unique_ignoring_case_and_not_revealed,
+    wrong_email_and_wrong_password_get_the_same_response,
+    reused_refresh_token_ends_the_session,
+    problems_use_the_language_of_the_request,
+    last_owner_cannot_give_up_the_role,
 );

@@ -1,7 +1,10 @@
-//! Tables as organisers have them are read right at the first try; docs/imports.md describes the five of them.
+//! Table import of the five example files that docs/imports.md describes.
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
+use crate::support::{
+    TestApp,
+    fair::{Fair, FairBuilder},
+};
 
 const BOOTHS: &[u8] = include_bytes!("spreadsheets/gian-hang.xlsx");
 const EXHIBITORS: &[u8] = include_bytes!("spreadsheets/don-vi.txt");
@@ -9,26 +12,9 @@ const PRODUCTS: &[u8] = include_bytes!("spreadsheets/san-pham.xlsx");
 const SALES: &[u8] = include_bytes!("spreadsheets/doanh-thu.xlsx");
 const VISITS: &[u8] = include_bytes!("spreadsheets/luot-khach.csv");
 
-/// An edition with booths A01 to A03 let to three exhibitors, live since the 1st; its owner.
-async fn fair(app: &TestApp) -> String {
-    let owner = app.person("owner").await;
-    app.edition(&owner, "hoi-cho").await;
-    app.advance(&owner, "hoi-cho", &["published", "registration_open"]).await;
-    let booths = app.get("/editions/hoi-cho/booths").send().await.expect(200);
-    for n in 0..3 {
-        let application = app.approved_application(&owner, "hoi-cho", &format!("htx{n}")).await.1;
-        let hold = json!({ "application": application, "booths": [booths["items"][n]["id"]] });
-        let held = app.post("/editions/hoi-cho/allocations").by(&owner).json(&hold).send().await.expect(201);
-        for step in ["offer", "confirm"] {
-            let at = format!("/allocations/{}/{step}", held["items"][0]["id"].as_str().unwrap());
-            app.post(&at).by(&owner).send().await.expect(200);
-        }
-    }
-    owner
-}
-
-async fn live(app: &TestApp, owner: &str) {
-    app.advance(owner, "hoi-cho", &["registration_closed", "live"]).await;
+/// Three exhibitors with the booths A01 to A03.
+fn builder() -> FairBuilder {
+    Fair::builder().exhibitors((0..3).map(|n| format!("htx{n}"))).confirmed(3)
 }
 
 async fn sent(app: &TestApp, owner: &str, kind: &str, file: &'static [u8]) -> Value {
@@ -40,7 +26,7 @@ fn place(import: &Value) -> String {
     format!("/editions/hoi-cho/imports/{}", import["id"].as_str().unwrap())
 }
 
-/// Sends, tries and takes a table, without a word about its columns; what became of it.
+/// Uploads, checks and applies a table with detected columns; returns the outcome.
 async fn at_first_try(app: &TestApp, owner: &str, kind: &str, file: &'static [u8]) -> Value {
     let import = sent(app, owner, kind, file).await;
     assert_eq!(import["missing"], json!([]), "{import}");
@@ -54,8 +40,8 @@ async fn at_first_try(app: &TestApp, owner: &str, kind: &str, file: &'static [u8
     taken["outcome"].clone()
 }
 
-async fn booths_under_title_rows_with_merged_cells_and_a_total(app: TestApp) {
-    let owner = fair(&app).await;
+async fn booth_import_reads_title_rows_merged_cells_and_a_total(app: TestApp) {
+    let Fair { owner, .. } = builder().build(&app).await;
     for (code, name) in [("AT", "Khu ẩm thực")] {
         let zone = json!({ "code": code, "name": name });
         app.post("/editions/hoi-cho/zones").by(&owner).json(&zone).send().await.expect(201);
@@ -85,8 +71,8 @@ async fn booths_under_title_rows_with_merged_cells_and_a_total(app: TestApp) {
     );
 }
 
-async fn exhibitors_as_unicode_text_with_codes_that_lost_their_zero(app: TestApp) {
-    let owner = fair(&app).await;
+async fn exhibitor_import_reads_unicode_text_and_restores_leading_zeros(app: TestApp) {
+    let Fair { owner, .. } = builder().build(&app).await;
     let outcome = at_first_try(&app, &owner, "exhibitors", EXHIBITORS).await;
     assert_eq!((&outcome["rows"], &outcome["added"]), (&json!(5), &json!(5)));
     let all = app.get("/editions/hoi-cho/applications?limit=500").by(&owner).send().await.expect(200);
@@ -111,8 +97,8 @@ async fn exhibitors_as_unicode_text_with_codes_that_lost_their_zero(app: TestApp
     );
 }
 
-async fn products_on_the_second_sheet_with_dates_in_every_form(app: TestApp) {
-    let owner = fair(&app).await;
+async fn product_import_reads_the_second_sheet_and_all_date_formats(app: TestApp) {
+    let Fair { owner, .. } = builder().build(&app).await;
     let outcome = at_first_try(&app, &owner, "products", PRODUCTS).await;
     assert_eq!((&outcome["rows"], &outcome["added"]), (&json!(6), &json!(6)));
     let there = app.get("/editions/hoi-cho/exhibitors?include=products").send().await.expect(200);
@@ -140,11 +126,10 @@ async fn products_on_the_second_sheet_with_dates_in_every_form(app: TestApp) {
     );
 }
 
-async fn sales_in_millions_with_a_column_a_day_and_a_total_that_is_wrong(app: TestApp) {
-    let owner = fair(&app).await;
-    live(&app, &owner).await;
+async fn sales_import_reads_millions_by_day_and_reports_a_wrong_total(app: TestApp) {
+    let Fair { owner, .. } = builder().state("live").build(&app).await;
     let outcome = at_first_try(&app, &owner, "sales", SALES).await;
-    // A dash is a report of nothing, a blank cell is none.
+    // A dash is a nil report, a blank cell is no report.
     assert_eq!((&outcome["rows"], &outcome["added"]), (&json!(8), &json!(8)));
     assert_eq!(outcome["totals"], json!([{ "row": 9, "stated": 57_807_000, "computed": 57_432_000 }]));
     let reports = app.get("/editions/hoi-cho/sales-reports?limit=500").by(&owner).send().await.expect(200);
@@ -171,9 +156,8 @@ async fn sales_in_millions_with_a_column_a_day_and_a_total_that_is_wrong(app: Te
     );
 }
 
-async fn visits_with_the_day_said_once_and_totals_between(app: TestApp) {
-    let owner = fair(&app).await;
-    live(&app, &owner).await;
+async fn visit_import_carries_the_day_down_and_skips_totals(app: TestApp) {
+    let Fair { owner, .. } = builder().state("live").build(&app).await;
     for name in ["Cổng chính", "Cổng phụ"] {
         app.made("/editions/hoi-cho/gates", &owner, json!({ "name": name })).await;
     }
@@ -182,24 +166,17 @@ async fn visits_with_the_day_said_once_and_totals_between(app: TestApp) {
     let counts = app.get("/editions/hoi-cho/visit-counts").by(&owner).send().await.expect(200);
     let sum: i64 = counts["items"].as_array().unwrap().iter().map(|c| c["entries"].as_i64().unwrap()).sum();
     assert_eq!(sum, 5_205);
-    // The same file again counts nothing twice.
+    // A repeated import counts nothing twice.
     let again = sent(&app, &owner, "visits", VISITS).await;
     let all = json!({ "mode": "all" });
     let taken = app.post(&format!("{}/apply", place(&again))).by(&owner).json(&all).send().await.expect(200);
     assert_eq!((&taken["outcome"]["added"], &taken["outcome"]["unchanged"]), (&json!(0), &json!(5)));
 }
 
-async fn every_bad_row_is_told_at_once_and_the_good_ones_can_be_taken(app: TestApp) {
-    let owner = fair(&app).await;
-    live(&app, &owner).await;
-    let table = "\
-        Gian;Ngày;Doanh thu\n\
-        A01;01/03/2026;1.000.000\n\
-        Z99;01/03/2026;5\n\
-        A02;31/02/2026;5\n\
-        A03;01/03/2026;nhiều\n\
-        A02;01/03/2026;=1+1\n\
-        A03;04/03/2026;7\n";
+async fn import_reports_all_bad_rows_and_can_apply_the_good_ones(app: TestApp) {
+    let Fair { owner, .. } = builder().state("live").build(&app).await;
+    let table = "Gian;Ngày;Doanh thu\nA01;01/03/2026;1.000.000\nZ99;01/03/2026;5\nA02;31/02/2026;5\n\
+                 A03;01/03/2026;nhiều\nA02;01/03/2026;=1+1\nA03;04/03/2026;7\n";
     let import = sent(&app, &owner, "sales", table.as_bytes()).await;
     let at = place(&import);
     let nothing = async || {
@@ -235,9 +212,8 @@ async fn every_bad_row_is_told_at_once_and_the_good_ones_can_be_taken(app: TestA
     );
 }
 
-async fn columns_can_be_said_and_are_remembered(app: TestApp) {
-    let owner = fair(&app).await;
-    live(&app, &owner).await;
+async fn import_remembers_the_column_mapping(app: TestApp) {
+    let Fair { owner, .. } = builder().state("live").build(&app).await;
     let table = "Chỗ;Hôm;Thu được\nA01;01/03/2026;1.000.000\n";
     let import = sent(&app, &owner, "sales", table.as_bytes()).await;
     assert_eq!(import["missing"], json!(["booth", "day", "amount"]));
@@ -258,7 +234,7 @@ async fn columns_can_be_said_and_are_remembered(app: TestApp) {
     assert_eq!(checked["outcome"]["added"], 1);
     let again = sent(&app, &owner, "sales", table.as_bytes()).await;
     assert_eq!(again["missing"], json!([]), "it is remembered");
-    // Of another organiser nothing is known.
+    // The mapping of another organiser is not used.
     let other = app.person("other").await;
     app.edition(&other, "ky-khac").await;
     let theirs =
@@ -268,19 +244,19 @@ async fn columns_can_be_said_and_are_remembered(app: TestApp) {
 }
 
 crate::on_both!(
-    booths_under_title_rows_with_merged_cells_and_a_total,
-    exhibitors_as_unicode_text_with_codes_that_lost_their_zero,
-    products_on_the_second_sheet_with_dates_in_every_form,
-    sales_in_millions_with_a_column_a_day_and_a_total_that_is_wrong,
-    visits_with_the_day_said_once_and_totals_between,
-    every_bad_row_is_told_at_once_and_the_good_ones_can_be_taken,
-    columns_can_be_said_and_are_remembered,
+    booth_import_reads_title_rows_merged_cells_and_a_total,
+    exhibitor_import_reads_unicode_text_and_restores_leading_zeros,
+    product_import_reads_the_second_sheet_and_all_date_formats,
+    sales_import_reads_millions_by_day_and_reports_a_wrong_total,
+    visit_import_carries_the_day_down_and_skips_totals,
+    import_reports_all_bad_rows_and_can_apply_the_good_ones,
+    import_remembers_the_column_mapping,
 );
 
 #[actix_web::test]
-async fn what_is_no_table_is_refused() {
+async fn import_rejects_files_that_are_no_table() {
     let app = TestApp::sqlite().await;
-    let owner = fair(&app).await;
+    let Fair { owner, .. } = builder().build(&app).await;
     let send = async |file: &'static [u8]| {
         app.post("/editions/hoi-cho/imports?kind=sales").by(&owner).file("text/csv", file).send().await
     };

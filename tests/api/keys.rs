@@ -1,4 +1,4 @@
-//! Keys of partner sites: what they open, what they do not, and that they end at once.
+//! API keys: scopes, tenants, rotation and revocation.
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -19,7 +19,7 @@ async fn key(app: &TestApp, owner: &str, organiser: &str, body: &Value) -> Made 
     Made { id: text("id"), secret: text("secret") }
 }
 
-async fn a_key_opens_what_its_scopes_say_and_nothing_of_others(app: TestApp) {
+async fn api_key_is_limited_to_its_scopes_and_tenant(app: TestApp) {
     let owner = app.person("owner").await;
     app.edition(&owner, "hoi-cho").await;
     app.edition(&owner, "ky-khac").await;
@@ -31,11 +31,11 @@ async fn a_key_opens_what_its_scopes_say_and_nothing_of_others(app: TestApp) {
     let reads = key(&app, &owner, &organiser, &body).await.secret;
     assert!(reads.starts_with("hc_") && reads.len() > 40, "{reads}");
 
-    // A draft of its edition, and no other draft: of the same organiser or of somebody else.
+    // Drafts of its editions are visible, others are not.
     app.get("/editions/hoi-cho").by(&reads).send().await.expect(200);
     app.get("/editions/ky-khac").by(&reads).send().await.refused(404, "not_found");
     app.get("/editions/cua-nguoi-khac").by(&reads).send().await.refused(404, "not_found");
-    // Reading editions is not reading figures, nor counting, nor planning, nor being a person.
+    // The scope of editions does not include figures, counts, changes or the account.
     app.get("/editions/hoi-cho/statistics").by(&reads).send().await.refused(404, "not_found");
     app.get("/editions/hoi-cho/sales-reports").by(&reads).send().await.refused(403, "forbidden");
     let zone = json!({ "code": "Z", "name": "Khu" });
@@ -50,7 +50,7 @@ async fn a_key_opens_what_its_scopes_say_and_nothing_of_others(app: TestApp) {
     app.get("/editions/hoi-cho").by(&figures).send().await.refused(404, "not_found");
 }
 
-async fn what_a_key_changes_is_in_the_audit_log_with_the_key(app: TestApp) {
+async fn audit_log_names_the_api_key(app: TestApp) {
     let owner = app.person("owner").await;
     app.edition(&owner, "hoi-cho").await;
     let organiser = organiser_of(&app, &owner, "hoi-cho").await;
@@ -65,16 +65,16 @@ async fn what_a_key_changes_is_in_the_audit_log_with_the_key(app: TestApp) {
     let log = app.get(&format!("/audit-log?organiser={organiser}&limit=5")).by(&owner).send().await.expect(200);
     let line = log["items"].as_array().unwrap().iter().find(|l| l["action"] == "visits.count").unwrap();
     assert_eq!((&line["api_key"], &line["actor"]), (&json!(counter.id), &Value::Null));
-    // The log never has the secret.
+    // The audit log has no secret.
     assert!(!log.to_string().contains(&counter.secret));
-    // Its use is counted, for its owner to see.
+    // Requests with the key are counted.
     app.context.api_key_uses.flush(&app.db).await.unwrap();
     let list = app.get(&format!("/organisers/{organiser}/api-keys")).by(&owner).send().await.expect(200);
     assert_eq!(list["items"][0]["requests"], 2);
     assert!(list["items"][0]["last_used_at"].is_string() && !list.to_string().contains(&counter.secret), "{list}");
 }
 
-async fn a_key_ends_when_it_is_revoked_or_rotated_or_its_time_is_over(app: TestApp) {
+async fn api_key_ends_by_revocation_rotation_or_expiry(app: TestApp) {
     let owner = app.person("owner").await;
     app.edition(&owner, "hoi-cho").await;
     let organiser = organiser_of(&app, &owner, "hoi-cho").await;
@@ -84,7 +84,7 @@ async fn a_key_ends_when_it_is_revoked_or_rotated_or_its_time_is_over(app: TestA
     let sees = async |secret: &str| app.get("/editions/hoi-cho").by(secret).send().await.status.as_u16();
     assert_eq!(sees(&first.secret).await, 200);
 
-    // Rotated: both are good for a while, then the new one alone.
+    // After a rotation both secrets work for a while, then only the new one.
     let rotated =
         app.post(&format!("{at}/{}/rotate", first.id)).by(&owner).json(&json!({ "overlap_h": 2 })).send().await;
     let second = rotated.expect(201);
@@ -100,18 +100,18 @@ async fn a_key_ends_when_it_is_revoked_or_rotated_or_its_time_is_over(app: TestA
         .await
         .refused(409, "illegal_step");
 
-    // Revoked: over with the very next request, and what is public is no exception.
+    // A revoked key is rejected immediately, for public resources too.
     app.delete(&format!("{at}/{}", second.0)).by(&owner).send().await.expect(204);
     assert_eq!(sees(&second.1).await, 401);
-    // Over by itself.
+    // An expired key is rejected.
     let third = key(&app, &owner, &organiser, &asked).await;
     app.wait(chrono::Duration::days(11));
     assert_eq!(sees(&third.secret).await, 401);
-    // One that was never there, and one letter wrong.
+    // Unknown keys are rejected.
     assert_eq!((sees("hc_").await, sees(&format!("{}x", third.secret)).await), (401, 401));
 }
 
-async fn a_key_is_made_only_of_what_is_ones_own(app: TestApp) {
+async fn api_key_requires_the_rights_of_its_creator(app: TestApp) {
     let owner = app.person("owner").await;
     app.edition(&owner, "hoi-cho").await;
     let other = app.person("other").await;
@@ -130,8 +130,8 @@ async fn a_key_is_made_only_of_what_is_ones_own(app: TestApp) {
 }
 
 crate::on_both!(
-    a_key_opens_what_its_scopes_say_and_nothing_of_others,
-    what_a_key_changes_is_in_the_audit_log_with_the_key,
-    a_key_ends_when_it_is_revoked_or_rotated_or_its_time_is_over,
-    a_key_is_made_only_of_what_is_ones_own,
+    api_key_is_limited_to_its_scopes_and_tenant,
+    audit_log_names_the_api_key,
+    api_key_ends_by_revocation_rotation_or_expiry,
+    api_key_requires_the_rights_of_its_creator,
 );

@@ -1,4 +1,4 @@
-//! The API, on both databases, in process.
+//! The API in process, on both databases.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

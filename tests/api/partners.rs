@@ -1,7 +1,7 @@
-//! Feeds for other sites and programs.
+//! Calendar feed and edition picture.
 use crate::support::TestApp;
 
-async fn opening_days_are_a_calendar_whose_events_keep_their_names(app: TestApp) {
+async fn calendar_events_keep_their_uid(app: TestApp) {
     let owner = app.person("owner").await;
     app.edition(&owner, "hoi-cho").await;
     let at = "/editions/hoi-cho/calendar";
@@ -18,7 +18,7 @@ async fn opening_days_are_a_calendar_whose_events_keep_their_names(app: TestApp)
     let names = |text: &str| text.lines().filter(|l| l.starts_with("UID:")).map(str::to_owned).collect::<Vec<_>>();
     let first = read().await;
     assert_eq!((first.matches("BEGIN:VEVENT").count(), names(&first).len()), (days, days), "{first}");
-    // Eight in the morning in Hạ Long is one o'clock in UTC, which every program knows.
+    // 08:00 in Hạ Long is 01:00 UTC.
     assert!(first.contains("DTSTART:20260301T010000Z") && first.contains("/fairs/hoi-cho"), "{first}");
     assert!(!first.contains("CANCELLED"), "{first}");
 
@@ -29,7 +29,7 @@ async fn opening_days_are_a_calendar_whose_events_keep_their_names(app: TestApp)
     assert_eq!(second.matches("STATUS:CANCELLED").count(), days, "{second}");
 }
 
-async fn a_link_to_an_edition_shows_a_picture_of_it_as_it_is_now(app: TestApp) {
+async fn edition_picture_shows_the_current_data(app: TestApp) {
     let owner = app.person("owner").await;
     app.edition(&owner, "hoi-cho").await;
     let at = "/editions/hoi-cho/picture";
@@ -63,7 +63,4 @@ async fn a_link_to_an_edition_shows_a_picture_of_it_as_it_is_now(app: TestApp) {
     );
 }
 
-crate::on_both!(
-    opening_days_are_a_calendar_whose_events_keep_their_names,
-    a_link_to_an_edition_shows_a_picture_of_it_as_it_is_now,
-);
+crate::on_both!(calendar_events_keep_their_uid, edition_picture_shows_the_current_data,);

@@ -1,4 +1,4 @@
-//! Every operation of the API × every role: who is let in. Denied by default; the table is the expectation.
+//! Access to every operation by every role, compared with a snapshot.
 use actix_web::test::{TestRequest, read_body};
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::support::{
 
 const STAFF: [&str; 4] = ["viewer", "gate", "finance", "manager"];
 
-/// What a caller meets: a refusal by its status, or `in` when the operation itself answers.
+/// Outcome for a caller: the status of a rejection, or `in` if the operation was authorized.
 fn met(status: u16, code: &Value) -> String {
     match (status, code.as_str()) {
         (401 | 403 | 404, Some(code @ ("login_required" | "forbidden" | "not_found"))) => match code {
@@ -23,7 +23,7 @@ fn met(status: u16, code: &Value) -> String {
     }
 }
 
-async fn every_role_meets_what_the_table_says(app: TestApp) {
+async fn permissions_match_the_snapshot(app: TestApp) {
     let world = World::new(&app).await;
     let mut callers = vec![("nobody", None)];
     let other = app.person("other").await;
@@ -54,7 +54,7 @@ async fn every_role_meets_what_the_table_says(app: TestApp) {
                 if path.ends_with("/events") {
                     let opened = token.iter().fold(call, |call, token| call.by(token)).open().await;
                     let status = opened.status();
-                    // A stream has no end; a refusal has one, and says why.
+                    // A stream never ends; a rejection does.
                     let refused = match status.is_success() {
                         true => Value::Null,
                         false => serde_json::from_slice(&read_body(opened).await).unwrap_or_default(),
@@ -74,4 +74,4 @@ async fn every_role_meets_what_the_table_says(app: TestApp) {
     insta::assert_snapshot!("permissions", table);
 }
 
-crate::on_both!(every_role_meets_what_the_table_says);
+crate::on_both!(permissions_match_the_snapshot);

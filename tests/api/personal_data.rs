@@ -1,4 +1,4 @@
-//! What is kept of a person: theirs to take away, gone when they ask, forgotten in time.
+//! Personal data: export, erasure and retention.
 use chrono::Duration;
 use diesel::prelude::*;
 use hoicho::jobs;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{PASSWORD, TestApp, world::World};
 
-/// Everything in the database in which somebody could be found, as text.
+/// All columns of the database that may contain personal data, as text.
 async fn all_text(app: &TestApp) -> String {
     let read = app.db.read(|tx| {
         let mut all = Vec::new();
@@ -40,7 +40,7 @@ async fn register(app: &TestApp, email: &str, extra: Value) -> crate::support::A
     app.post("/auth/register").json(&account).send().await
 }
 
-async fn a_person_takes_away_all_that_is_kept_of_them(app: TestApp) {
+async fn personal_data_export_has_everything_stored_about_a_person(app: TestApp) {
     let world = World::new(&app).await;
     let exhibitor = app.get("/me").by(&world.exhibitor).send().await.expect(200)["exhibitors"][0]["exhibitor"].clone();
     let email = "htx@example.vn";
@@ -60,13 +60,13 @@ async fn a_person_takes_away_all_that_is_kept_of_them(app: TestApp) {
     let cursor = first["next_cursor"].as_str().unwrap();
     let next = app.get(&format!("/me/actions?limit=1&cursor={cursor}")).by(&world.exhibitor).send().await.expect(200);
     assert_ne!(next["items"][0]["id"], first["items"][0]["id"]);
-    // Another person's actions are theirs alone.
+    // The export has no actions of others.
     let other = app.person("other").await;
     let theirs = app.get("/me/actions").by(&other).send().await.expect(200);
     assert!(theirs["items"].as_array().unwrap().iter().all(|a| a["action"].as_str().unwrap().starts_with("user.")));
 }
 
-async fn an_erased_person_is_found_nowhere_and_no_figure_changes(app: TestApp) {
+async fn erasure_removes_all_references_and_changes_no_figure(app: TestApp) {
     let world = World::new(&app).await;
     let me = app.get("/me").by(&world.exhibitor).send().await.expect(200);
     let exhibitor = me["exhibitors"][0]["exhibitor"].as_str().unwrap().to_owned();
@@ -94,7 +94,7 @@ async fn an_erased_person_is_found_nowhere_and_no_figure_changes(app: TestApp) {
     let figures = async || app.get("/editions/hoi-cho/statistics").by(&world.owner).send().await.expect(200);
     let before = figures().await;
 
-    // Another member has to be given the exhibitor first, and the password must be right.
+    // Erasure requires another owner of the exhibitor, and the right password.
     let wrong = json!({ "password": "not the password" });
     app.put("/me/erasure").by(&world.exhibitor).json(&wrong).send().await.refused(401, "wrong_credentials");
     let right = json!({ "password": PASSWORD });
@@ -112,7 +112,7 @@ async fn an_erased_person_is_found_nowhere_and_no_figure_changes(app: TestApp) {
     }
     assert!(left.contains("anh khác"), "another contact stays");
     assert!(figures().await == before);
-    // The login is over, whatever it holds.
+    // The session is revoked.
     app.get("/me").by(&world.exhibitor).send().await.refused(401, "login_required");
     let patch = json!({ "display_name": "Again" });
     app.patch("/me").by(&world.exhibitor).json(&patch).send().await.refused(401, "login_required");
@@ -121,11 +121,11 @@ async fn an_erased_person_is_found_nowhere_and_no_figure_changes(app: TestApp) {
     app.post("/auth/refresh").json(&json!({ "refresh_token": refresh })).send().await.refused(401, "login_required");
     let login = json!({ "email": "htx@example.vn", "password": PASSWORD });
     app.post("/auth/login").json(&login).send().await.refused(401, "wrong_credentials");
-    // The address is free for somebody who begins anew.
+    // The address can be registered again.
     app.person("htx").await;
 }
 
-async fn the_last_owner_of_an_organiser_hands_it_over_first(app: TestApp) {
+async fn erasure_requires_another_owner_of_the_organiser(app: TestApp) {
     let owner = app.person("lan").await;
     app.organiser(&owner).await;
     let right = json!({ "password": PASSWORD });
@@ -134,7 +134,7 @@ async fn the_last_owner_of_an_organiser_hands_it_over_first(app: TestApp) {
     app.get("/me").by(&owner).send().await.expect(200);
 }
 
-async fn what_was_agreed_to_is_kept_even_of_the_erased(app: TestApp) {
+async fn consents_outlive_the_erasure(app: TestApp) {
     register(&app, "lan@example.vn", json!({ "agreed_notice": "1999-01" })).await.refused(422, "invalid");
     register(&app, "lan@example.vn", json!({ "agreed_notice": "2026-11" })).await.expect(202);
     let token = app.letter_to("lan@example.vn").await["letter"]["token"].clone();
@@ -152,7 +152,7 @@ async fn what_was_agreed_to_is_kept_even_of_the_erased(app: TestApp) {
     assert_eq!(kept.await.unwrap(), [("2026-11".to_owned(), true)]);
 }
 
-async fn an_account_nobody_proved_is_forgotten_and_a_proved_one_is_not(app: TestApp) {
+async fn retention_deletes_unverified_accounts_only(app: TestApp) {
     app.person("minh").await;
     register(&app, "lan@example.vn", json!({})).await.expect(202);
     let keep = Retention { audit_days: 0, contacts_days: 0, unproved_accounts_days: 30 };
@@ -167,7 +167,7 @@ async fn an_account_nobody_proved_is_forgotten_and_a_proved_one_is_not(app: Test
     assert!(left.contains("minh@example.vn"));
 }
 
-async fn contacts_and_the_log_are_kept_as_long_as_the_settings_say(app: TestApp) {
+async fn retention_settings_apply_to_contacts_and_audit_log(app: TestApp) {
     let world = World::new(&app).await;
     let me = app.get("/me").by(&world.exhibitor).send().await.expect(200);
     let path = format!("/exhibitors/{}/contacts", me["exhibitors"][0]["exhibitor"].as_str().unwrap());
@@ -177,7 +177,7 @@ async fn contacts_and_the_log_are_kept_as_long_as_the_settings_say(app: TestApp)
         let count = app.db.read(|tx| audit_log::table.count().get_result::<i64>(tx.conn()).map_err(Problem::from));
         count.await.unwrap()
     };
-    // What partners are still told of stays.
+    // Rows that webhooks still need are kept.
     let told = async || {
         let count = app.db.read(|tx| events::table.count().get_result::<i64>(tx.conn()).map_err(Problem::from));
         count.await.unwrap()
@@ -196,7 +196,7 @@ async fn contacts_and_the_log_are_kept_as_long_as_the_settings_say(app: TestApp)
         forgotten.await.unwrap()
     };
     assert_eq!((forget().await, contacts().await), (0, 1));
-    // Identifiers are made at the real time, which is later than the tests' clock.
+    // Identifiers contain the real time, which is later than the tests' clock.
     app.wait(Duration::days(6_000));
     forget().await;
     assert_eq!(contacts().await, 0);
@@ -207,10 +207,10 @@ async fn contacts_and_the_log_are_kept_as_long_as_the_settings_say(app: TestApp)
 }
 
 crate::on_both!(
-    a_person_takes_away_all_that_is_kept_of_them,
-    an_erased_person_is_found_nowhere_and_no_figure_changes,
-    the_last_owner_of_an_organiser_hands_it_over_first,
-    what_was_agreed_to_is_kept_even_of_the_erased,
-    an_account_nobody_proved_is_forgotten_and_a_proved_one_is_not,
-    contacts_and_the_log_are_kept_as_long_as_the_settings_say,
+    personal_data_export_has_everything_stored_about_a_person,
+    erasure_removes_all_references_and_changes_no_figure,
+    erasure_requires_another_owner_of_the_organiser,
+    consents_outlive_the_erasure,
+    retention_deletes_unverified_accounts_only,
+    retention_settings_apply_to_contacts_and_audit_log,
 );

@@ -1,4 +1,4 @@
-//! Rounds: a proposal for the whole fair, with reasons, carried out whole or not at all.
+//! Allocation runs: a proposal for the whole fair with reasons, applied in full or not at all.
 use std::collections::BTreeSet;
 
 use diesel::{QueryableByName, RunQueryDsl, sql_types::BigInt};
@@ -11,32 +11,16 @@ use hoicho_fair::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, until};
+use crate::support::{TestApp, fair::Fair, send_until_available, until};
 
 const RUNS: &str = "/editions/hoi-cho/allocation-runs";
 
-/// An edition open for registration with ten booths A01…A10 and so many more, and its owner.
-async fn open(app: &TestApp, more: usize) -> String {
-    let owner = app.person("lan").await;
-    app.edition(&owner, "hoi-cho").await;
-    if more > 0 {
-        let zone = app.get("/editions/hoi-cho/zones").by(&owner).send().await.expect(200)["items"][0]["id"].clone();
-        let kind = json!({ "zone": zone, "category": "standard", "area_dm2": 900, "fee": 0 });
-        // Rows of 25: B01…B25, C01…C25 and so on.
-        let rows = ('B'..='Z').take(more.div_ceil(25));
-        let runs: Vec<Value> = rows.map(|r| json!({ "pattern": format!("{r}01…{r}25"), "kind": kind })).collect();
-        app.post("/editions/hoi-cho/booths/generate")
-            .by(&owner)
-            .json(&json!({ "runs": runs }))
-            .send()
-            .await
-            .expect(201);
-    }
-    app.advance(&owner, "hoi-cho", &["published", "registration_open"]).await;
-    owner
+/// An edition open for registration with so many booths; its owner's token.
+async fn open(app: &TestApp, booths: usize) -> String {
+    Fair::builder().owner("lan").booths(booths).build(app).await.owner
 }
 
-/// Approved applications, straight into the database: name and booths wanted.
+/// Inserts approved applications into the database: exhibitor's name and number of booths.
 async fn approved(app: &TestApp, wanted: &[(&str, i32)]) -> Vec<String> {
     let edition = app.get("/editions/hoi-cho").send().await.expect(200)["id"].as_str().unwrap().to_owned();
     let edition: EditionId = edition.parse().unwrap();
@@ -50,7 +34,7 @@ async fn approved(app: &TestApp, wanted: &[(&str, i32)]) -> Vec<String> {
             legal_form: LegalForm::CoOperative,
             tax_code: None,
             country: "VN".to_owned(),
-            // Who is called after Đầm Hà is from there.
+            // Exhibitors named after Đầm Hà have that locality.
             locality_code: name.starts_with("Đầm Hà").then(|| "vn.22.06895".to_owned()),
             locality: "Quảng Ninh".to_owned(),
             version: 1,
@@ -86,7 +70,7 @@ async fn approved(app: &TestApp, wanted: &[(&str, i32)]) -> Vec<String> {
     ids
 }
 
-/// Starts a run and waits for its proposal, as a screen would.
+/// Starts a run and waits for its proposal on the event stream.
 async fn run(app: &TestApp, owner: &str, asked: Value) -> Value {
     let id = app.made(RUNS, owner, asked).await;
     let opened = app.get(&format!("{RUNS}/{id}/events")).by(owner).open().await;
@@ -119,8 +103,8 @@ async fn active(app: &TestApp, owner: &str) -> usize {
     page["items"].as_array().unwrap().iter().filter(|a| states.contains(&a["state"].as_str().unwrap())).count()
 }
 
-async fn nothing_changes_until_a_proposal_is_applied(app: TestApp) {
-    let owner = open(&app, 0).await;
+async fn proposal_changes_nothing_until_applied(app: TestApp) {
+    let owner = open(&app, 10).await;
     approved(&app, &[("Một", 3), ("Hai", 4), ("Ba", 2), ("Bốn", 2)]).await;
     let made = run(&app, &owner, draw()).await;
     assert_eq!((&made["served"], &made["applications"], &made["moved"]), (&json!(3), &json!(4), &json!(0)), "{made}");
@@ -144,8 +128,8 @@ async fn nothing_changes_until_a_proposal_is_applied(app: TestApp) {
     again.refused(409, "illegal_step");
 }
 
-async fn the_optimum_serves_more_than_the_draw_and_says_how_good_it_is(app: TestApp) {
-    let owner = open(&app, 0).await;
+async fn optimum_serves_more_than_the_draw_and_reports_its_gap(app: TestApp) {
+    let owner = open(&app, 10).await;
     approved(&app, &[("Lớn", 8), ("Hai", 2), ("Ba", 2), ("Bốn", 2), ("Năm", 2), ("Sáu", 2)]).await;
     let drawn = run(&app, &owner, draw()).await;
     let best = run(&app, &owner, json!({ "policy": "optimum", "order": "date" })).await;
@@ -158,8 +142,8 @@ async fn the_optimum_serves_more_than_the_draw_and_says_how_good_it_is(app: Test
     assert_eq!((&today["served"], &today["served_other"], &today["gained"]), (&json!(5), &json!(0), &json!(5)));
 }
 
-async fn a_wish_that_went_to_another_is_explained(app: TestApp) {
-    let owner = open(&app, 0).await;
+async fn proposal_explains_a_wish_given_to_another(app: TestApp) {
+    let owner = open(&app, 10).await;
     let wanted = booth(&app, 0).await;
     for name in ["mot", "hai"] {
         let token = app.person(name).await;
@@ -177,8 +161,8 @@ async fn a_wish_that_went_to_another_is_explained(app: TestApp) {
     assert!(told.contains("Wish no. 1 (A01): HTX mot, no. 1 in the order, came before."), "{told}");
 }
 
-async fn a_floor_that_changed_meanwhile_refuses_the_proposal_and_says_what_changed(app: TestApp) {
-    let owner = open(&app, 0).await;
+async fn apply_rejects_a_changed_floor_and_reports_the_changes(app: TestApp) {
+    let owner = open(&app, 10).await;
     let ids = approved(&app, &[("Một", 3), ("Hai", 2), ("Ba", 1)]).await;
     let made = run(&app, &owner, draw()).await;
     let hold = json!({ "application": ids[2], "booths": [booth(&app, 1).await] });
@@ -192,15 +176,15 @@ async fn a_floor_that_changed_meanwhile_refuses_the_proposal_and_says_what_chang
         refused["errors"].as_array().unwrap().iter().map(|e| e["code"].as_str().unwrap()).collect();
     assert_eq!(codes, BTreeSet::from(["taken", "not_open"]), "{refused}");
     assert_eq!(active(&app, &owner).await, 1, "nothing was given");
-    // Made again, it knows of both.
+    // A new run knows of both changes.
     let made = run(&app, &owner, draw()).await;
     let items = proposal(&app, &owner, &made, "en").await;
     assert!(items.iter().all(|i| !i["after"].as_array().unwrap().contains(&json!("A04"))), "{items:?}");
     app.post(&path(&made, "/apply")).by(&owner).json(&json!({ "give_as": "offered" })).send().await.expect(200);
 }
 
-async fn whoever_is_confirmed_is_moved_only_if_the_organiser_says_so(app: TestApp) {
-    let owner = open(&app, 0).await;
+async fn confirmed_allocations_move_only_if_allowed(app: TestApp) {
+    let owner = open(&app, 10).await;
     let ids = approved(&app, &[("Một", 1), ("Hai", 9)]).await;
     let hold = json!({ "application": ids[0], "booths": [booth(&app, 4).await] });
     let held = app.post("/editions/hoi-cho/allocations").by(&owner).json(&hold).send().await.expect(201);
@@ -218,8 +202,8 @@ async fn whoever_is_confirmed_is_moved_only_if_the_organiser_says_so(app: TestAp
     assert_eq!(active(&app, &owner).await, 10);
 }
 
-async fn a_rerun_after_a_withdrawal_fills_the_gap_and_moves_nobody(app: TestApp) {
-    let owner = open(&app, 0).await;
+async fn rerun_after_a_withdrawal_moves_nobody(app: TestApp) {
+    let owner = open(&app, 10).await;
     let (token, leaves) = app.approved_application(&owner, "hoi-cho", "mot").await;
     approved(&app, &[("Hai", 3), ("Ba", 3), ("Bốn", 3), ("Năm", 1)]).await;
     let first = run(&app, &owner, draw()).await;
@@ -234,8 +218,8 @@ async fn a_rerun_after_a_withdrawal_fills_the_gap_and_moves_nobody(app: TestApp)
     app.post(RUNS).by(&owner).json(&unknown).send().await.refused(404, "not_found");
 }
 
-async fn rules_keep_people_apart_and_bring_a_locality_together(app: TestApp) {
-    let owner = open(&app, 0).await;
+async fn run_rules_separate_applications_and_group_localities(app: TestApp) {
+    let owner = open(&app, 10).await;
     let zone = json!({ "code": "DH", "name": "Nhà Đầm Hà" });
     let pavilion = app.made("/editions/hoi-cho/zones", &owner, zone).await;
     let kind = json!({ "zone": pavilion, "category": "standard", "area_dm2": 900, "fee": 0 });
@@ -263,9 +247,9 @@ async fn rules_keep_people_apart_and_bring_a_locality_together(app: TestApp) {
     app.post(RUNS).by(&owner).json(&wrong).send().await.refused(422, "invalid");
 }
 
-/// Whoever has seen enough stops it and has the best so far.
-async fn a_run_that_is_stopped_proposes_the_best_so_far(app: TestApp) {
-    let owner = open(&app, 450).await;
+/// A cancelled run still has a proposal.
+async fn cancelled_run_proposes_the_best_so_far(app: TestApp) {
+    let owner = open(&app, 460).await;
     let names: Vec<String> = (0..300).map(|n| format!("HTX {n}")).collect();
     let wanted: Vec<(&str, i32)> =
         names.iter().enumerate().map(|(n, name)| (name.as_str(), [1, 2, 2, 3][n % 4])).collect();
@@ -281,9 +265,9 @@ async fn a_run_that_is_stopped_proposes_the_best_so_far(app: TestApp) {
     cancel().await.refused(409, "illegal_step");
 }
 
-/// With the waiting list turned on, what is declined or runs out is offered on at once, in the run's order.
-async fn what_is_declined_or_runs_out_goes_to_the_waiting_list(app: TestApp) {
-    let owner = open(&app, 0).await;
+/// With a waiting list policy, declined and expired offers are offered to the next application in the run's order.
+async fn declined_and_expired_offers_go_to_the_waiting_list(app: TestApp) {
+    let owner = open(&app, 10).await;
     let (first, wins) = app.approved_application(&owner, "hoi-cho", "mot").await;
     let mut waiting = Vec::new();
     for name in ["hai", "ba"] {
@@ -292,7 +276,7 @@ async fn what_is_declined_or_runs_out_goes_to_the_waiting_list(app: TestApp) {
         app.post(&format!("/applications/{id}/waitlist")).by(&owner).json(&why).send().await.expect(200);
         waiting.push(id);
     }
-    // Only one booth is there to be had.
+    // Only one booth is open.
     for n in 1..10 {
         let at = format!("/editions/hoi-cho/booths/{}", booth(&app, n).await.as_str().unwrap());
         let lock = json!({ "availability": "locked" });
@@ -314,7 +298,7 @@ async fn what_is_declined_or_runs_out_goes_to_the_waiting_list(app: TestApp) {
     app.post(&format!("/allocations/{declined}/decline")).by(&first).send().await.refused(409, "illegal_step");
     let next = offer(&waiting[0]).await;
     assert_eq!(app.letter_to("hai@example.vn").await["letter"]["booth"], "A01");
-    // The second does not answer in time: the third is asked with no one having to do anything.
+    // The second offer expires: the third application gets one by the job.
     app.wait(chrono::Duration::days(3));
     assert_eq!(hoicho::jobs::expire_allocations(&app.db, app.context.clock.now()).await.unwrap(), 1);
     let owner = app.login("lan@example.vn").await;
@@ -322,7 +306,7 @@ async fn what_is_declined_or_runs_out_goes_to_the_waiting_list(app: TestApp) {
     assert_eq!(last.expect(200)["items"][0]["state"], "offered");
     let third = app.login("ba@example.vn").await;
     app.post(&format!("/allocations/{next}/confirm")).by(&owner).send().await.refused(409, "illegal_step");
-    // Turned off, nobody is asked any more.
+    // Without a policy no more offers are made.
     app.put("/editions/hoi-cho/waiting-list/policy").by(&owner).json(&json!({ "run": null })).send().await.expect(204);
     let list = app.get("/editions/hoi-cho/waiting-list").by(&owner).send().await.expect(200);
     assert_eq!(list["items"], json!([]));
@@ -336,9 +320,9 @@ struct Count {
     n: i64,
 }
 
-/// 460 booths are given in one transaction while 32 people give booths away by hand.
-async fn a_whole_fair_is_applied_among_thirty_two_who_claim_by_hand(app: TestApp) {
-    let owner = open(&app, 450).await;
+/// A proposal for 460 booths is applied in one transaction while 32 clients hold booths.
+async fn apply_is_atomic_among_concurrent_holds(app: TestApp) {
+    let owner = open(&app, 460).await;
     let names: Vec<String> = (0..300).map(|n| format!("HTX {n}")).collect();
     let wanted: Vec<(&str, i32)> =
         names.iter().enumerate().map(|(n, name)| (name.as_str(), [1, 1, 2, 2][n % 4])).collect();
@@ -354,7 +338,8 @@ async fn a_whole_fair_is_applied_among_thirty_two_who_claim_by_hand(app: TestApp
             let mut won = 0;
             for i in 0..3 {
                 let body = json!({ "application": ids[n], "booths": [all[(n * 13 + i * 7) % 460]["id"]] });
-                let answer = app.post("/editions/hoi-cho/allocations").by(owner).json(&body).send().await;
+                let hold = async || app.post("/editions/hoi-cho/allocations").by(owner).json(&body).send().await;
+                let answer = send_until_available(hold).await;
                 match answer.status.as_u16() {
                     201 => won += 1,
                     _ => drop(answer.refused(409, "booth_already_taken")),
@@ -365,7 +350,7 @@ async fn a_whole_fair_is_applied_among_thirty_two_who_claim_by_hand(app: TestApp
     });
     let apply = async {
         let body = json!({ "give_as": "offered" });
-        app.post(&path(&made, "/apply")).by(&owner).json(&body).send().await
+        send_until_available(async || app.post(&path(&made, "/apply")).by(&owner).json(&body).send().await).await
     };
     let (won, applied) = futures_util::future::join(join_all(by_hand), apply).await;
     let won: usize = won.into_iter().sum();
@@ -393,14 +378,14 @@ async fn a_whole_fair_is_applied_among_thirty_two_who_claim_by_hand(app: TestApp
 }
 
 crate::on_both!(
-    a_run_that_is_stopped_proposes_the_best_so_far,
-    nothing_changes_until_a_proposal_is_applied,
-    the_optimum_serves_more_than_the_draw_and_says_how_good_it_is,
-    a_wish_that_went_to_another_is_explained,
-    a_floor_that_changed_meanwhile_refuses_the_proposal_and_says_what_changed,
-    whoever_is_confirmed_is_moved_only_if_the_organiser_says_so,
-    a_rerun_after_a_withdrawal_fills_the_gap_and_moves_nobody,
-    rules_keep_people_apart_and_bring_a_locality_together,
-    what_is_declined_or_runs_out_goes_to_the_waiting_list,
-    a_whole_fair_is_applied_among_thirty_two_who_claim_by_hand,
+    cancelled_run_proposes_the_best_so_far,
+    proposal_changes_nothing_until_applied,
+    optimum_serves_more_than_the_draw_and_reports_its_gap,
+    proposal_explains_a_wish_given_to_another,
+    apply_rejects_a_changed_floor_and_reports_the_changes,
+    confirmed_allocations_move_only_if_allowed,
+    rerun_after_a_withdrawal_moves_nobody,
+    run_rules_separate_applications_and_group_localities,
+    declined_and_expired_offers_go_to_the_waiting_list,
+    apply_is_atomic_among_concurrent_holds,
 );

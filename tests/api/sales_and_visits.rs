@@ -1,32 +1,21 @@
-//! Daily reports and gate counts: nothing counted twice, nothing lost, nothing changed after the end.
+//! Sales reports and gate counts: nothing is counted twice, lost, or changed once finalised.
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
+use crate::support::{TestApp, fair::Fair};
 
-/// A live edition with one booth let: the owner's and the exhibitor's tokens, and the booth.
+/// A live edition with one confirmed allocation: the tokens of the owner and the exhibitor, and the booth.
 async fn live(app: &TestApp) -> (String, String, String) {
-    let owner = app.person("lan").await;
-    app.edition(&owner, "hoi-cho").await;
-    app.advance(&owner, "hoi-cho", &["published", "registration_open"]).await;
-    let (exhibitor, application) = app.approved_application(&owner, "hoi-cho", "htx").await;
-    let booth =
-        app.get("/editions/hoi-cho/booths").send().await.expect(200)["items"][0]["id"].as_str().unwrap().to_owned();
-    let body = json!({ "application": application, "booths": [booth] });
-    let held =
-        app.post("/editions/hoi-cho/allocations").by(&owner).json(&body).send().await.expect(201)["items"][0]["id"]
-            .clone();
-    for step in ["offer", "confirm"] {
-        app.post(&format!("/allocations/{}/{step}", held.as_str().unwrap())).by(&owner).send().await.expect(200);
-    }
-    app.advance(&owner, "hoi-cho", &["registration_closed", "live"]).await;
-    (owner, exhibitor, booth)
+    let fair = Fair::builder().exhibitors(["htx"]).confirmed(1).state("live").build(app).await;
+    let booth = fair.booth(0).to_owned();
+    let [exhibitor] = <[_; 1]>::try_from(fair.exhibitors).ok().unwrap();
+    (fair.owner, exhibitor.token, booth)
 }
 
 fn report(booth: &str, day: &str) -> String {
     format!("/booths/{booth}/sales-reports/{day}")
 }
 
-async fn a_correction_needs_a_reason_and_keeps_the_old_version(app: TestApp) {
+async fn sales_report_correction_requires_a_reason_and_keeps_history(app: TestApp) {
     let (owner, exhibitor, booth) = live(&app).await;
     let path = report(&booth, "2026-03-01");
     app.put(&path)
@@ -45,7 +34,7 @@ async fn a_correction_needs_a_reason_and_keeps_the_old_version(app: TestApp) {
     assert_eq!(history[1]["reason"], "Ghi thiếu một hóa đơn");
 }
 
-async fn reports_are_for_opening_days_that_have_come_and_amounts_that_can_be(app: TestApp) {
+async fn sales_report_validates_day_and_amount(app: TestApp) {
     let (_, exhibitor, booth) = live(&app).await;
     let cases = [
         ("2026-03-04", json!({ "amount": 1 }), 422, "tomorrow"),
@@ -64,7 +53,7 @@ async fn reports_are_for_opening_days_that_have_come_and_amounts_that_can_be(app
     app.put(&report(&booth, "2026-03-03")).by(&exhibitor).json(&json!({ "amount": 0 })).send().await.expect(201);
 }
 
-async fn nobody_reports_for_a_booth_that_is_not_theirs(app: TestApp) {
+async fn sales_report_rejects_foreign_booths(app: TestApp) {
     let (_, _, booth) = live(&app).await;
     let stranger = app.person("minh").await;
     app.put(&report(&booth, "2026-03-01"))
@@ -76,7 +65,7 @@ async fn nobody_reports_for_a_booth_that_is_not_theirs(app: TestApp) {
     app.put(&report(&booth, "2026-03-01")).json(&json!({ "amount": 1 })).send().await.refused(401, "login_required");
 }
 
-async fn a_nil_report_is_no_missing_report(app: TestApp) {
+async fn nil_report_is_not_missing(app: TestApp) {
     let (owner, exhibitor, booth) = live(&app).await;
     app.put(&report(&booth, "2026-03-01")).by(&exhibitor).json(&json!({ "amount": 0 })).send().await.expect(201);
     let missing = app.get("/editions/hoi-cho/reports/missing-reports").by(&owner).send().await.expect(200);
@@ -95,7 +84,7 @@ async fn gate(app: &TestApp, owner: &str) -> Value {
         .clone()
 }
 
-async fn a_repeated_batch_changes_nothing(app: TestApp) {
+async fn repeated_visit_batch_is_counted_once(app: TestApp) {
     let (owner, _, _) = live(&app).await;
     let gate = gate(&app, &owner).await;
     let batch =
@@ -107,7 +96,7 @@ async fn a_repeated_batch_changes_nothing(app: TestApp) {
     assert_eq!(s["visits"]["total"], 2_000);
 }
 
-async fn hours_and_days_are_those_of_the_editions_own_time_zone(app: TestApp) {
+async fn visit_hours_use_the_time_zone_of_the_edition(app: TestApp) {
     let (owner, _, _) = live(&app).await;
     let gate = gate(&app, &owner).await;
     // 23:30 UTC on the last of February is half past six on 1 March in Hạ Long.
@@ -117,7 +106,7 @@ async fn hours_and_days_are_those_of_the_editions_own_time_zone(app: TestApp) {
     assert_eq!((&counts["items"][0]["day"], &counts["items"][0]["hour"]), (&json!("2026-03-01"), &json!(6)));
 }
 
-async fn an_adjustment_has_a_reason_and_one_bad_event_stops_the_batch(app: TestApp) {
+async fn visit_adjustment_requires_a_reason_and_batches_are_atomic(app: TestApp) {
     let (owner, _, _) = live(&app).await;
     let gate = gate(&app, &owner).await;
     let good = event(1, &gate, "2026-03-01T10:00:00+07:00", 50);
@@ -132,7 +121,7 @@ async fn an_adjustment_has_a_reason_and_one_bad_event_stops_the_batch(app: TestA
     assert_eq!(s["visits"]["total"], 45);
 }
 
-async fn nothing_changes_once_finalised(app: TestApp) {
+async fn finalised_edition_rejects_changes(app: TestApp) {
     let (owner, exhibitor, booth) = live(&app).await;
     let gate = gate(&app, &owner).await;
     app.put(&report(&booth, "2026-03-01"))
@@ -159,12 +148,12 @@ async fn nothing_changes_once_finalised(app: TestApp) {
 }
 
 crate::on_both!(
-    a_correction_needs_a_reason_and_keeps_the_old_version,
-    reports_are_for_opening_days_that_have_come_and_amounts_that_can_be,
-    nobody_reports_for_a_booth_that_is_not_theirs,
-    a_nil_report_is_no_missing_report,
-    a_repeated_batch_changes_nothing,
-    hours_and_days_are_those_of_the_editions_own_time_zone,
-    an_adjustment_has_a_reason_and_one_bad_event_stops_the_batch,
-    nothing_changes_once_finalised,
+    sales_report_correction_requires_a_reason_and_keeps_history,
+    sales_report_validates_day_and_amount,
+    sales_report_rejects_foreign_booths,
+    nil_report_is_not_missing,
+    repeated_visit_batch_is_counted_once,
+    visit_hours_use_the_time_zone_of_the_edition,
+    visit_adjustment_requires_a_reason_and_batches_are_atomic,
+    finalised_edition_rejects_changes,
 );

@@ -1,4 +1,4 @@
-//! Reports in detail, from tables, judged and reminded of; deals apart; who shares a booth.
+//! Sales report lines, tables, reviews and reminders; deals; co-exhibitors.
 use chrono::Duration;
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ fn report(world: &World, day: &str) -> String {
     format!("/booths/{}/sales-reports/{day}", world.id("booth"))
 }
 
-async fn lines_add_up_to_the_report_or_it_is_refused(app: TestApp) {
+async fn sales_lines_must_add_up_to_the_report(app: TestApp) {
     let world = World::new(&app).await;
     let path = report(&world, "2026-03-02");
     let line = |amount: i64, ocop: bool, group: &str| {
@@ -40,7 +40,7 @@ async fn lines_add_up_to_the_report_or_it_is_refused(app: TestApp) {
     assert_eq!((of("food"), of("beverages"), of("unspecified")), (Some(4_000_000), Some(2_500_000), Some(1)));
 }
 
-async fn an_unusual_amount_is_warned_of_and_taken(app: TestApp) {
+async fn unusual_amount_is_accepted_with_a_warning(app: TestApp) {
     let world = World::new(&app).await;
     let low = json!({ "amount": 7_500 });
     let taken = app.put(&report(&world, "2026-03-02")).by(&world.exhibitor).json(&low).send().await.expect(201);
@@ -50,7 +50,7 @@ async fn an_unusual_amount_is_warned_of_and_taken(app: TestApp) {
     assert_eq!(taken["warnings"], Value::Null);
 }
 
-async fn two_who_correct_at_once_do_not_overwrite_each_other(app: TestApp) {
+async fn concurrent_corrections_conflict(app: TestApp) {
     let world = World::new(&app).await;
     let path = report(&world, "2026-03-01");
     let tag =
@@ -64,7 +64,7 @@ async fn two_who_correct_at_once_do_not_overwrite_each_other(app: TestApp) {
     assert_eq!(app.get(&path).by(&world.exhibitor).send().await.expect(200)["amount"], 6_000_000);
 }
 
-async fn the_organiser_accepts_or_asks(app: TestApp) {
+async fn organiser_accepts_or_queries_a_sales_report(app: TestApp) {
     let world = World::new(&app).await;
     let path = report(&world, "2026-03-01");
     let judge = async |step: &str, by: &str| {
@@ -79,7 +79,7 @@ async fn the_organiser_accepts_or_asks(app: TestApp) {
     app.get("/editions/hoi-cho/sales-reports?state=lost").by(&world.owner).send().await.refused(400, "bad_request");
 }
 
-async fn reports_come_from_a_table_all_or_none_and_twice_is_once(app: TestApp) {
+async fn sales_report_table_is_atomic_and_idempotent(app: TestApp) {
     let world = World::new(&app).await;
     let import =
         async |csv: &str| app.post("/editions/hoi-cho/sales-reports/import").by(&world.owner).table(csv).send().await;
@@ -96,9 +96,9 @@ async fn reports_come_from_a_table_all_or_none_and_twice_is_once(app: TestApp) {
     assert_eq!(history.as_array().unwrap().len(), 2);
 }
 
-async fn who_owes_a_report_is_reminded_once_a_day(app: TestApp) {
+async fn missing_reports_are_reminded_once_a_day(app: TestApp) {
     let world = World::new(&app).await;
-    // Three days have begun; the third closes at 21:00, two hours from now, and the first is reported.
+    // Three days have begun; the third closes at 21:00, two hours from now, and the first has a report.
     let remind = async |by: &str| app.post("/editions/hoi-cho/sales-reminders").by(by).send().await;
     let told = json!({ "missing_reports": 1, "reminded": 1, "already_reminded": 0 });
     assert_eq!(remind(&world.owner).await.expect(202), told);
@@ -112,16 +112,11 @@ async fn who_owes_a_report_is_reminded_once_a_day(app: TestApp) {
     assert_eq!(remind(&owner).await.expect(202), told);
 }
 
-async fn deals_are_valued_apart_from_sales(app: TestApp) {
+async fn deals_are_counted_apart_from_sales(app: TestApp) {
     let world = World::new(&app).await;
     let deal = |exhibitor: &str, amount: i64, day: &str| {
-        json!({
-            "exhibitor": exhibitor,
-            "kind": "contract",
-            "counterpart": "Siêu thị Go!",
-            "amount": amount,
-            "signed_on": day,
-        })
+        let (kind, counterpart) = ("contract", "Siêu thị Go!");
+        json!({ "exhibitor": exhibitor, "kind": kind, "counterpart": counterpart, "amount": amount, "signed_on": day })
     };
     let path = "/editions/hoi-cho/deals";
     let id = world.id("exhibitor");
@@ -143,14 +138,14 @@ async fn deals_are_valued_apart_from_sales(app: TestApp) {
     app.delete(&format!("{path}/{made}")).by(&world.owner).header("if-match", "\"v1\"").send().await.expect(204);
 }
 
-async fn a_co_exhibitor_is_direct_and_may_report_and_a_represented_company_is_indirect(app: TestApp) {
+async fn co_exhibitors_may_report_and_represented_companies_are_indirect(app: TestApp) {
     let world = World::new(&app).await;
     let guest = app.person("guest").await;
     let body = json!({ "name": "HTX Khách", "legal_form": "co_operative", "locality": "Ba Chẽ" });
     let guests = app.made("/exhibitors", &guest, body).await;
     let path = format!("/allocations/{}/participants", world.kept);
     let with = json!({ "role": "co_exhibitor", "exhibitor": guests });
-    // Nobody names a stranger's organisation: it must have something to do with the fair.
+    // A co-exhibitor must be related to the fair.
     app.post(&path).by(&world.exhibitor).json(&with).send().await.refused(422, "invalid");
     let invited = json!({ "email": "htx@example.vn", "role": "staff" });
     app.post(&format!("/exhibitors/{guests}/members")).by(&guest).json(&invited).send().await.expect(202);
@@ -162,7 +157,7 @@ async fn a_co_exhibitor_is_direct_and_may_report_and_a_represented_company_is_in
     app.post(&path).by(&world.exhibitor).json(&goods).send().await.expect(201);
     let s = app.get("/editions/hoi-cho/statistics").by(&world.owner).send().await.expect(200);
     assert_eq!((&s["exhibitors"]["direct"], &s["exhibitors"]["indirect"]), (&json!(2), &json!(1)));
-    // A shared booth has one total, whoever sold.
+    // A shared booth has one total.
     let shared = json!({ "amount": 5_000_000, "lines": [
         { "amount": 2_000_000, "exhibitor": guests }, { "amount": 3_000_000, "exhibitor": world.id("exhibitor") },
     ] });
@@ -171,7 +166,7 @@ async fn a_co_exhibitor_is_direct_and_may_report_and_a_represented_company_is_in
     assert_eq!(s["sales"]["total"]["amount"], 5_000_001);
 }
 
-async fn declared_totals_are_never_taken_for_computed_ones(app: TestApp) {
+async fn declared_totals_stay_apart_from_computed_ones(app: TestApp) {
     let owner = app.person("lan").await;
     let organiser = app.organiser(&owner).await;
     let series = app.made("/series", &owner, json!({ "organiser": organiser, "name": "Chuỗi" })).await;
@@ -199,13 +194,13 @@ async fn declared_totals_are_never_taken_for_computed_ones(app: TestApp) {
 }
 
 crate::on_both!(
-    lines_add_up_to_the_report_or_it_is_refused,
-    an_unusual_amount_is_warned_of_and_taken,
-    two_who_correct_at_once_do_not_overwrite_each_other,
-    the_organiser_accepts_or_asks,
-    reports_come_from_a_table_all_or_none_and_twice_is_once,
-    who_owes_a_report_is_reminded_once_a_day,
-    deals_are_valued_apart_from_sales,
-    a_co_exhibitor_is_direct_and_may_report_and_a_represented_company_is_indirect,
-    declared_totals_are_never_taken_for_computed_ones,
+    sales_lines_must_add_up_to_the_report,
+    unusual_amount_is_accepted_with_a_warning,
+    concurrent_corrections_conflict,
+    organiser_accepts_or_queries_a_sales_report,
+    sales_report_table_is_atomic_and_idempotent,
+    missing_reports_are_reminded_once_a_day,
+    deals_are_counted_apart_from_sales,
+    co_exhibitors_may_report_and_represented_companies_are_indirect,
+    declared_totals_stay_apart_from_computed_ones,
 );

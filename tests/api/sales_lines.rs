@@ -1,4 +1,4 @@
-//! The lines of an edition's reports as a file: each once, and together the edition's sales.
+//! Export of sales lines: each is there once, and they add up to the edition's sales.
 use calamine::{Data, Reader, Xlsx};
 use serde_json::json;
 
@@ -7,21 +7,21 @@ use crate::{
     support::{TestApp, world::World},
 };
 
-/// The rows of a file, its titles first.
+/// Rows of a CSV file, including the header.
 fn csv_rows(body: &[u8]) -> Vec<Vec<String>> {
     let text = body.strip_prefix(b"\xEF\xBB\xBF").expect("a mark that it is UTF-8");
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text);
     reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
-/// Amounts, all and those of OCOP goods.
+/// Sums of all amounts and of OCOP amounts.
 fn sums<'a>(rows: impl Iterator<Item = (i64, &'a str)>) -> (i64, i64) {
     rows.fold((0, 0), |(all, ocop), (amount, is_ocop)| {
         (all + amount, ocop + if is_ocop == "true" { amount } else { 0 })
     })
 }
 
-async fn the_amounts_of_either_file_add_up_to_the_editions_sales(app: TestApp) {
+async fn sales_line_exports_add_up_to_the_sales_of_the_edition(app: TestApp) {
     let by = &filled(&app).await;
     for slug in ["ocop-quang-ninh-xuan-2018", "ocop-mien-bac-2018", "ocop-quang-ninh-demo"] {
         let figures = app.get(&format!("/editions/{slug}/statistics")).by(by).send().await.expect(200);
@@ -50,7 +50,7 @@ async fn the_amounts_of_either_file_add_up_to_the_editions_sales(app: TestApp) {
     }
 }
 
-async fn a_report_shows_its_latest_lines_and_one_without_lines_its_totals(app: TestApp) {
+async fn sales_line_export_has_latest_lines_or_totals(app: TestApp) {
     let world = World::new(&app).await;
     let report = async |day: &str, body: serde_json::Value| {
         let at = format!("/booths/{}/sales-reports/{day}", world.id("booth"));
@@ -85,7 +85,7 @@ async fn a_report_shows_its_latest_lines_and_one_without_lines_its_totals(app: T
     assert_eq!(text.trim_start_matches('\u{feff}').split_terminator("\r\n").collect::<Vec<_>>(), shown);
 }
 
-async fn a_nil_report_is_a_row_of_zero_and_no_report_is_none(app: TestApp) {
+async fn sales_line_export_has_a_zero_row_for_a_nil_report(app: TestApp) {
     let world = World::new(&app).await;
     app.edition(&world.owner, "trong").await;
     let none = csv_rows(&app.get("/editions/trong/sales-lines").by(&world.owner).send().await.body);
@@ -97,7 +97,7 @@ async fn a_nil_report_is_a_row_of_zero_and_no_report_is_none(app: TestApp) {
     assert_eq!(of_day.iter().map(|row| row[8].as_str()).collect::<Vec<_>>(), ["0"]);
 }
 
-async fn who_may_not_read_figures_gets_a_refusal_and_not_half_a_file(app: TestApp) {
+async fn sales_line_export_is_denied_before_the_first_byte(app: TestApp) {
     let world = World::new(&app).await;
     let at = "/editions/hoi-cho/sales-lines";
     app.get(at).send().await.refused(401, "login_required");
@@ -109,8 +109,8 @@ async fn who_may_not_read_figures_gets_a_refusal_and_not_half_a_file(app: TestAp
 }
 
 crate::on_both!(
-    the_amounts_of_either_file_add_up_to_the_editions_sales,
-    a_report_shows_its_latest_lines_and_one_without_lines_its_totals,
-    a_nil_report_is_a_row_of_zero_and_no_report_is_none,
-    who_may_not_read_figures_gets_a_refusal_and_not_half_a_file,
+    sales_line_exports_add_up_to_the_sales_of_the_edition,
+    sales_line_export_has_latest_lines_or_totals,
+    sales_line_export_has_a_zero_row_for_a_nil_report,
+    sales_line_export_is_denied_before_the_first_byte,
 );

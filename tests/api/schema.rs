@@ -1,4 +1,4 @@
-//! The two databases have one schema, keep the same rules, and say so in a way that the code understands.
+//! Both databases have the same schema and constraints, and the code maps their violations.
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_types::Text};
@@ -13,7 +13,7 @@ struct Line {
     line: String,
 }
 
-/// The answer of a query with one column called `line`.
+/// Result of a query with one column `line`.
 fn lines(url: &DatabaseUrl, query: &str) -> BTreeSet<String> {
     let query = diesel::sql_query(query);
     let rows: Vec<Line> = match url {
@@ -25,7 +25,7 @@ fn lines(url: &DatabaseUrl, query: &str) -> BTreeSet<String> {
     rows.into_iter().map(|row| row.line).collect()
 }
 
-/// `table.column` and whether it may be absent.
+/// `table.column` and whether it is nullable.
 fn columns(url: &DatabaseUrl) -> BTreeSet<String> {
     lines(
         url,
@@ -44,7 +44,7 @@ fn columns(url: &DatabaseUrl) -> BTreeSet<String> {
     )
 }
 
-/// `table(column)` of every foreign key's columns.
+/// `table(column)` of all foreign keys.
 fn references(url: &DatabaseUrl) -> BTreeSet<String> {
     lines(
         url,
@@ -65,7 +65,7 @@ fn references(url: &DatabaseUrl) -> BTreeSet<String> {
     )
 }
 
-/// Every index that has a name of ours, with its table; `table.column` of the first column of every index at all.
+/// Named indexes with their tables; `table.column` of the first column of all indexes.
 fn indexes(url: &DatabaseUrl) -> (BTreeSet<String>, BTreeSet<String>) {
     match url {
         DatabaseUrl::Sqlite(_) => (
@@ -97,7 +97,7 @@ fn indexes(url: &DatabaseUrl) -> (BTreeSet<String>, BTreeSet<String>) {
     }
 }
 
-/// `table.column` as the code says it.
+/// `table.column` of the schema in the code.
 fn schema_file() -> BTreeSet<String> {
     let source = concat!(
         include_str!("../../src/core/db/schema/people.rs"),
@@ -155,7 +155,7 @@ fn same(one: &BTreeSet<String>, other: &BTreeSet<String>) {
 }
 
 #[test]
-fn both_databases_have_the_schema_of_the_code() {
+fn schemas_of_both_databases_match_the_code() {
     let (_folder, sqlite) = empty_sqlite();
     migrate::run_pending(&sqlite).unwrap();
     same(&columns(&sqlite), &schema_file());
@@ -166,17 +166,17 @@ fn both_databases_have_the_schema_of_the_code() {
     }
 }
 
-/// Without a foreign key it may point nowhere; without an index what it points to is slow to remove and to list.
+/// A reference needs a foreign key, and an index for deletes and lists of its target.
 #[test]
-fn every_reference_has_a_foreign_key_and_an_index() {
+fn references_have_foreign_keys_and_indexes() {
     let (_folder, url) = empty_sqlite();
     migrate::run_pending(&url).unwrap();
     let references: BTreeSet<String> =
         references(&url).iter().map(|r| r.split(" to ").next().unwrap().to_owned()).collect();
     let (_, indexed) = indexes(&url);
-    // What they name is no row: the login a token came from.
+    // They reference no row: the session of a token.
     let free = ["refresh_tokens.family_id"];
-    // The first column of their key is the edition, by which alone they are listed; the rest is checked at its end.
+    // They are listed by edition only, the first column of their key.
     let by_edition = ["application_wishes.edition_id", "trade_deals.edition_id"];
     let ids = columns(&url).into_iter().map(|c| c.trim_end_matches('?').to_owned()).filter(|c| c.ends_with("_id"));
     let (mut loose, mut slow) = (Vec::new(), Vec::new());
@@ -191,7 +191,7 @@ fn every_reference_has_a_foreign_key_and_an_index() {
     assert_eq!((loose, slow), (Vec::new(), Vec::new()), "(without a foreign key, without an index)");
 }
 
-/// Copies the first row of a table that `which` fits, with some columns changed, and tells what rule that breaks.
+/// Copies the first row that matches `which` with some columns changed; returns the violated constraint.
 fn copied(app: &TestApp, table: &str, which: &str, changed: &[(&str, String)]) -> Option<ConstraintViolation> {
     let all: Vec<String> = schema_file()
         .into_iter()
@@ -232,7 +232,7 @@ fn is_sqlite(app: &TestApp) -> bool {
     app.db.write_blocking(|tx| Ok::<_, hoicho_core::db::DatabaseError>(matches!(tx.conn(), Conn::Sqlite(_)))).unwrap()
 }
 
-async fn every_rule_of_the_database_is_understood(app: TestApp) {
+async fn constraint_violations_are_mapped_to_problems(app: TestApp) {
     let world = World::new(&app).await;
     let sqlite = is_sqlite(&app);
     let new_id = || {
@@ -240,7 +240,7 @@ async fn every_rule_of_the_database_is_understood(app: TestApp) {
         ("id", if sqlite { format!("X'{}'", id.simple()) } else { format!("'{id}'::uuid") })
     };
     let text = |column: &'static str, value: &str| (column, format!("'{value}'"));
-    // What the small fair lacks: a tax code, a co-exhibitor, a request with a key.
+    // Rows that the small fair lacks: a tax code, a co-exhibitor, an idempotency key.
     let taxed =
         json!({ "name": "Công ty", "legal_form": "enterprise", "locality": "Hạ Long", "tax_code": "0100109106" });
     let taxed = app.made("/exhibitors", &world.owner, taxed).await;
@@ -288,4 +288,4 @@ async fn every_rule_of_the_database_is_understood(app: TestApp) {
     }
 }
 
-crate::on_both!(every_rule_of_the_database_is_understood);
+crate::on_both!(constraint_violations_are_mapped_to_problems);

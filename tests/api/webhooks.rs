@@ -1,39 +1,23 @@
-//! Partners are told what happened: all of it, in order, signed, and nobody else.
+//! Webhooks: every event of the tenant, in order and signed.
 use std::collections::BTreeMap;
 
 use chrono::Duration;
 use hoicho::jobs::deliver_webhooks;
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, postgres::database, receiver::Receiver};
-
-struct Fair {
-    organiser: String,
-    /// Exhibitors' applications.
-    applications: Vec<String>,
-    booths: Vec<Value>,
-}
+use crate::support::{TestApp, fair::Fair, postgres::database, receiver::Receiver};
 
 async fn owner(app: &TestApp) -> String {
     app.login("owner@example.vn").await
 }
 
 async fn fair(app: &TestApp) -> Fair {
-    let owner = app.person("owner").await;
-    app.edition(&owner, "hoi-cho").await;
-    let edition = app.get("/editions/hoi-cho").by(&owner).send().await.expect(200);
-    app.advance(&owner, "hoi-cho", &["published", "registration_open"]).await;
-    let mut applications = Vec::new();
-    for n in 0..3 {
-        applications.push(app.approved_application(&owner, "hoi-cho", &format!("htx{n}")).await.1);
-    }
-    let booths = app.get("/editions/hoi-cho/booths").send().await.expect(200)["items"].as_array().unwrap().clone();
-    Fair { organiser: edition["organiser"].as_str().unwrap().to_owned(), applications, booths }
+    Fair::builder().exhibitors((0..3).map(|n| format!("htx{n}"))).build(app).await
 }
 
-/// Names an address; what the API answers.
+/// Creates a webhook; returns the response.
 async fn webhook(app: &TestApp, fair: &Fair, url: &str, types: &[&str]) -> Value {
-    // What happened before is nobody's news.
+    // Earlier events are not delivered to it.
     tell(app).await;
     let body = json!({ "name": "Siêu thị", "url": url, "event_types": types });
     let at = format!("/organisers/{}/webhooks", fair.organiser);
@@ -48,23 +32,13 @@ async fn tell(app: &TestApp) -> usize {
     deliver_webhooks(&app.db, &app.services.webhooks, app.context.clock.now()).await.unwrap()
 }
 
-async fn step(app: &TestApp, owner: &str, allocation: &str, step: &str) {
-    app.post(&format!("/allocations/{allocation}/{step}")).by(owner).send().await.expect(200);
-}
-
-async fn hold(app: &TestApp, owner: &str, fair: &Fair, n: usize) -> String {
-    let body = json!({ "application": fair.applications[n], "booths": [fair.booths[n]["id"]] });
-    let held = app.post("/editions/hoi-cho/allocations").by(owner).json(&body).send().await.expect(201);
-    held["items"][0]["id"].as_str().unwrap().to_owned()
-}
-
-async fn a_receiver_that_fails_for_an_hour_gets_every_event_in_order_afterwards(app: TestApp) {
+async fn webhook_retries_deliver_every_event_in_order(app: TestApp) {
     let (fair, receiver) = (fair(&app).await, Receiver::start());
     webhook(&app, &fair, &receiver.url(), &[]).await;
     receiver.answers(500);
     let mut expected: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut held = Vec::new();
-    // An hour, in which something happens every two minutes, and it is tried again and again.
+    // One event every two minutes for an hour, while all attempts fail.
     for minute in 0..60_usize {
         let owner = owner(&app).await;
         if minute % 2 == 0 {
@@ -72,12 +46,12 @@ async fn a_receiver_that_fails_for_an_hour_gets_every_event_in_order_afterwards(
             let round = minute / 6;
             if round % 4 == 0 {
                 held.retain(|(of, _)| *of != n);
-                held.push((n, hold(&app, &owner, &fair, n).await));
+                held.push((n, fair.hold(&app, &owner, n, n).await));
             } else {
                 let allocation = &held.iter().find(|(of, _)| *of == n).unwrap().1;
                 let (does, told) =
                     [("offer", "offered"), ("confirm", "confirmed"), ("release", "released")][round % 4 - 1];
-                step(&app, &owner, allocation, does).await;
+                app.step(&owner, allocation, does).await.expect(200);
                 expected.entry(allocation.clone()).or_default().push(format!("allocation.{told}"));
             }
         }
@@ -100,14 +74,14 @@ async fn a_receiver_that_fails_for_an_hour_gets_every_event_in_order_afterwards(
     }
     assert_eq!(told, expected);
     assert!(expected.values().map(Vec::len).sum::<usize>() > 15);
-    // What failed and what was taken at last has one identifier and one body.
+    // All attempts of a delivery have the same identifier and body.
     for message in receiver.messages() {
         let same = receiver.taken().into_iter().find(|taken| taken.id() == message.id()).unwrap();
         assert_eq!(same.body, message.body);
     }
 }
 
-async fn a_message_says_what_happened_and_only_to_those_who_want_to_know(app: TestApp) {
+async fn webhook_delivers_selected_events_of_its_tenant(app: TestApp) {
     let (fair, all, some) = (fair(&app).await, Receiver::start(), Receiver::start());
     webhook(&app, &fair, &all.url(), &[]).await;
     webhook(&app, &fair, &some.url(), &["allocation.confirmed", "figures.finalised"]).await;
@@ -118,12 +92,12 @@ async fn a_message_says_what_happened_and_only_to_those_who_want_to_know(app: Te
     app.post(&format!("/organisers/{theirs}/webhooks")).by(&stranger).json(&body).send().await.expect(201);
 
     let owner = owner(&app).await;
-    let allocation = hold(&app, &owner, &fair, 0).await;
+    let allocation = fair.hold(&app, &owner, 0, 0).await;
     for does in ["offer", "confirm", "check-in"] {
-        step(&app, &owner, &allocation, does).await;
+        app.step(&owner, &allocation, does).await.expect(200);
     }
     app.advance(&owner, "hoi-cho", &["registration_closed", "live"]).await;
-    let at = format!("/booths/{}/sales-reports/2026-03-01", fair.booths[0]["id"].as_str().unwrap());
+    let at = format!("/booths/{}/sales-reports/2026-03-01", fair.booth(0));
     let seller = app.login("htx0@example.vn").await;
     app.put(&at).by(&seller).json(&json!({ "amount": 5_000_000 })).send().await.expect(201);
     app.post(&format!("{at}/accept")).by(&owner).send().await.expect(200);
@@ -158,13 +132,13 @@ async fn a_message_says_what_happened_and_only_to_those_who_want_to_know(app: Te
     assert_eq!((&accepted["data"]["amount"], &accepted["data"]["day"]), (&json!(5_000_000), &json!("2026-03-01")));
 }
 
-async fn an_address_that_is_gone_or_dead_is_switched_off_with_a_letter(app: TestApp) {
+async fn dead_webhook_is_disabled_with_an_email(app: TestApp) {
     let (fair, receiver) = (fair(&app).await, Receiver::start());
     let made = webhook(&app, &fair, &receiver.url(), &[]).await;
     let at = place(&fair, &made);
     let state = async |app: &TestApp| app.get(&at).by(&owner(app).await).send().await.expect(200);
 
-    // It says itself that it is gone.
+    // The receiver responds 410.
     receiver.answers(410);
     app.post(&format!("{at}/test")).by(&owner(&app).await).send().await.expect(202);
     tell(&app).await;
@@ -172,7 +146,7 @@ async fn an_address_that_is_gone_or_dead_is_switched_off_with_a_letter(app: Test
     assert_eq!((&off["is_enabled"], &off["switched_off_because"]), (&json!(false), &json!("gone")));
     assert_eq!(app.letter_to("owner@example.vn").await["letter"]["kind"], "webhook_switched_off");
     app.post(&format!("{at}/test")).by(&owner(&app).await).send().await.refused(409, "illegal_step");
-    // While it is off nothing is sent, and what waited is sent when it is on again.
+    // A disabled webhook sends nothing; waiting deliveries are sent when it is enabled.
     assert_eq!(tell(&app).await, 0);
     receiver.answers(200);
     let on = json!({ "is_enabled": true });
@@ -180,7 +154,7 @@ async fn an_address_that_is_gone_or_dead_is_switched_off_with_a_letter(app: Test
     app.patch(&at).by(&owner(&app).await).header("if-match", &seen).json(&on).send().await.expect(200);
     assert_eq!((tell(&app).await, receiver.taken().len()), (1, 1));
 
-    // It takes nothing for days.
+    // All attempts fail for days.
     let letters = app.letters_to("owner@example.vn").await.len();
     receiver.answers(503);
     app.post(&format!("{at}/test")).by(&owner(&app).await).send().await.expect(202);
@@ -190,7 +164,7 @@ async fn an_address_that_is_gone_or_dead_is_switched_off_with_a_letter(app: Test
             tell(&app).await;
             app.wait(Duration::hours(2));
         }
-        // A day's news, so that there is always something to try.
+        // A new event every day, so that there is always an attempt.
         if state(&app).await["is_enabled"] == json!(true) {
             app.post(&format!("{at}/test")).by(&owner(&app).await).send().await.expect(202);
         }
@@ -202,14 +176,14 @@ async fn an_address_that_is_gone_or_dead_is_switched_off_with_a_letter(app: Test
     assert_eq!(app.letters_to("owner@example.vn").await.len(), letters + 1, "one letter");
 }
 
-async fn what_was_sent_can_be_looked_at_and_sent_again(app: TestApp) {
+async fn webhook_deliveries_can_be_listed_and_retried(app: TestApp) {
     let (fair, receiver) = (fair(&app).await, Receiver::start());
     let made = webhook(&app, &fair, &receiver.url(), &[]).await;
     let at = place(&fair, &made);
     let owner = owner(&app).await;
-    let allocation = hold(&app, &owner, &fair, 0).await;
-    step(&app, &owner, &allocation, "offer").await;
-    step(&app, &owner, &allocation, "confirm").await;
+    let allocation = fair.hold(&app, &owner, 0, 0).await;
+    app.step(&owner, &allocation, "offer").await.expect(200);
+    app.step(&owner, &allocation, "confirm").await.expect(200);
     assert_eq!(tell(&app).await, 2);
 
     let log = app.get(&format!("{at}/deliveries?state=delivered")).by(&owner).send().await.expect(200);
@@ -226,7 +200,7 @@ async fn what_was_sent_can_be_looked_at_and_sent_again(app: TestApp) {
     let again = receiver.taken().pop().unwrap();
     assert_eq!((again.id(), &again.body), (sent.id(), &sent.body));
 
-    // From a date on, to an address that came later too; test events are no news.
+    // A replay from a date works for a later webhook too, without test events.
     app.post(&format!("{at}/test")).by(&owner).send().await.expect(202);
     tell(&app).await;
     let late = Receiver::start();
@@ -241,7 +215,7 @@ async fn what_was_sent_can_be_looked_at_and_sent_again(app: TestApp) {
     replay(&json!({ "since": "2027-01-01T00:00:00Z" })).await.refused(422, "invalid");
 }
 
-async fn secrets_are_shown_once_and_rotated_with_an_overlap(app: TestApp) {
+async fn webhook_secret_is_shown_once_and_rotated_with_an_overlap(app: TestApp) {
     let (fair, receiver) = (fair(&app).await, Receiver::start());
     let made = webhook(&app, &fair, &receiver.url(), &[]).await;
     let at = place(&fair, &made);
@@ -269,15 +243,15 @@ async fn secrets_are_shown_once_and_rotated_with_an_overlap(app: TestApp) {
 }
 
 crate::on_both!(
-    a_receiver_that_fails_for_an_hour_gets_every_event_in_order_afterwards,
-    a_message_says_what_happened_and_only_to_those_who_want_to_know,
-    an_address_that_is_gone_or_dead_is_switched_off_with_a_letter,
-    what_was_sent_can_be_looked_at_and_sent_again,
-    secrets_are_shown_once_and_rotated_with_an_overlap,
+    webhook_retries_deliver_every_event_in_order,
+    webhook_delivers_selected_events_of_its_tenant,
+    dead_webhook_is_disabled_with_an_email,
+    webhook_deliveries_can_be_listed_and_retried,
+    webhook_secret_is_shown_once_and_rotated_with_an_overlap,
 );
 
 #[actix_web::test]
-async fn nothing_is_sent_into_the_operators_own_network_unless_it_is_allowed() {
+async fn webhooks_reject_private_addresses_unless_allowed() {
     let app = TestApp::sqlite_with(|settings| {
         settings.webhooks = hoicho_core::config::Webhooks { private_addresses: false, plain_http: true };
     })
@@ -292,7 +266,7 @@ async fn nothing_is_sent_into_the_operators_own_network_unless_it_is_allowed() {
     let one = format!("{at}/deliveries/{}", log["items"][0]["id"].as_str().unwrap());
     let fault = app.get(&one).by(&by).send().await.expect(200)["tries"][0]["fault"].clone();
     assert!(fault.as_str().unwrap().contains("127.0.0.1 is not an address of the public internet"), "{fault}");
-    // And nothing in the clear, unless that is allowed.
+    // Plain HTTP is rejected unless allowed.
     let strict = TestApp::sqlite_with(|settings| {
         settings.webhooks = hoicho_core::config::Webhooks { private_addresses: false, plain_http: false };
     })
@@ -304,7 +278,7 @@ async fn nothing_is_sent_into_the_operators_own_network_unless_it_is_allowed() {
 }
 
 #[actix_web::test]
-async fn two_nodes_tell_everything_once() {
+async fn webhooks_of_two_nodes_are_delivered_once() {
     let Some(url) = database() else { return };
     let one = TestApp::on(url.clone(), tempfile::tempdir().unwrap()).await;
     let two = TestApp::on(url, tempfile::tempdir().unwrap()).await;
@@ -312,14 +286,14 @@ async fn two_nodes_tell_everything_once() {
     webhook(&one, &fair, &receiver.url(), &[]).await;
     let owner = owner(&one).await;
     for n in 0..3 {
-        let allocation = hold(&one, &owner, &fair, n).await;
+        let allocation = fair.hold(&one, &owner, n, n).await;
         for does in ["offer", "confirm", "release"] {
-            step(&one, &owner, &allocation, does).await;
+            one.step(&owner, &allocation, does).await.expect(200);
             let (a, b) = futures_util::join!(tell(&one), tell(&two));
             assert!(a + b <= 1);
         }
     }
-    // What one of them took last, it may still be sending when the other asks.
+    // The other node may have found a delivery locked; what is left is sent now.
     tell(&one).await;
     let ids: std::collections::BTreeSet<String> = receiver.taken().iter().map(|m| m.id().to_owned()).collect();
     assert_eq!((receiver.taken().len(), ids.len()), (9, 9));

@@ -1,9 +1,9 @@
-//! From an empty database to the exported figures: a fair of 197 booths and 60 exhibitors, over HTTP.
+//! A fair with 197 booths and 60 exhibitors, from an empty database to the exported figures.
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
 
-async fn a_fair_is_run_from_end_to_end(app: TestApp) {
+async fn fair_runs_from_draft_to_finalised(app: TestApp) {
     let owner = app.person("lan").await;
     let organiser = app.organiser(&owner).await;
     let edition = json!({ "organiser": organiser, "slug": "xuan-2026", "name": "Hội chợ OCOP Xuân 2026" });
@@ -24,10 +24,8 @@ async fn a_fair_is_run_from_end_to_end(app: TestApp) {
         zones.push(app.post("/editions/xuan-2026/zones").by(&owner).json(&zone).send().await.expect(201)["id"].clone());
     }
     let run = |pattern: &str, zone: &Value| {
-        json!({
-            "pattern": pattern,
-            "kind": { "zone": zone, "category": "standard", "area_dm2": 900, "fee": 0 },
-        })
+        let kind = json!({ "zone": zone, "category": "standard", "area_dm2": 900, "fee": 0 });
+        json!({ "pattern": pattern, "kind": kind })
     };
     let runs = json!({ "runs": [run("A01…A99", &zones[0]), run("B01…B98", &zones[1])] });
     let booths =
@@ -36,7 +34,7 @@ async fn a_fair_is_run_from_end_to_end(app: TestApp) {
     assert_eq!(booths.as_array().unwrap().len(), 197);
     app.advance(&owner, "xuan-2026", &["published", "registration_open"]).await;
 
-    // 60 exhibitors: every third gets a run of two booths.
+    // 60 exhibitors: every third gets two adjacent booths.
     let mut stands = Vec::new();
     let mut next = 0;
     for i in 0..60 {
@@ -58,7 +56,7 @@ async fn a_fair_is_run_from_end_to_end(app: TestApp) {
     assert_eq!(stands.len(), 80);
     app.advance(&owner, "xuan-2026", &["registration_closed", "live"]).await;
 
-    // Five days of reports; booth 0 forgets the last day.
+    // Five days of reports; booth 0 has none for the last day.
     let mut expected = 0;
     for d in 20..25 {
         for (i, (token, booth)) in (0_i64..).zip(&stands) {
@@ -83,12 +81,9 @@ async fn a_fair_is_run_from_end_to_end(app: TestApp) {
     for d in 20..25_u32 {
         let events: Vec<_> = (8..20)
             .map(|h| {
-                json!({
-                    "id": uuid::Uuid::from_u128(u128::from(d * 100 + h)),
-                    "gate": gate,
-                    "occurred_at": format!("{}T{h:02}:15:00+07:00", day(d)),
-                    "entries": 100 + h,
-                })
+                let id = uuid::Uuid::from_u128(u128::from(d * 100 + h));
+                let occurred_at = format!("{}T{h:02}:15:00+07:00", day(d));
+                json!({ "id": id, "gate": gate, "occurred_at": occurred_at, "entries": 100 + h })
             })
             .collect();
         app.post("/editions/xuan-2026/visit-counts")
@@ -113,4 +108,4 @@ async fn a_fair_is_run_from_end_to_end(app: TestApp) {
     assert_eq!(total, expected);
 }
 
-crate::on_both!(a_fair_is_run_from_end_to_end);
+crate::on_both!(fair_runs_from_draft_to_finalised);

@@ -1,4 +1,4 @@
-//! Clients that other people's generators make of openapi.json, compiled and used against the demo.
+//! Clients generated from openapi.json by third-party tools, compiled and used against the demo.
 use std::{
     path::{Path, PathBuf},
     process::Command,
@@ -25,7 +25,7 @@ fn run(command: &mut Command) -> String {
     shown(&done.stdout)
 }
 
-/// What both clients must find in the demo.
+/// Compares the output of a client with the demo's data.
 fn check(printed: &str, made: &str) {
     let found: Value = serde_json::from_str(printed.trim()).unwrap_or_else(|e| panic!("{e}: {printed}"));
     let expected = json!({
@@ -35,7 +35,7 @@ fn check(printed: &str, made: &str) {
     assert_eq!(found, expected);
 }
 
-/// The demo, a login, and its organiser.
+/// A server with the demo, an access token, and the organiser's identifier.
 fn demo(folder: &Path) -> (Server, String, String) {
     let server = Server::start(&folder.join("demo"), &["demo"], &[]);
     let token = login(&server);
@@ -44,7 +44,7 @@ fn demo(folder: &Path) -> (Server, String, String) {
 }
 
 #[test]
-fn a_typescript_client_compiles_and_works() {
+fn typescript_client_compiles_and_works() {
     let at = folder("typescript");
     if !at.join("node_modules/typescript").exists() {
         let packages = ["openapi-typescript@7", "openapi-fetch@0.14", "typescript@5", "@types/node@20"];
@@ -89,7 +89,7 @@ fn a_typescript_client_compiles_and_works() {
 }
 
 #[test]
-fn a_python_client_is_generated_and_works() {
+fn python_client_is_generated_and_works() {
     let at = folder("python");
     let Some(tools) = installed("python/tools", "openapi-python-client==0.29.*") else { return };
     let client = at.join("client");

@@ -1,4 +1,4 @@
-//! Every command of the cookbook works as it stands there.
+//! Runs the commands of docs/cookbook.md.
 use std::{
     io::Write,
     process::{Command, Stdio},
@@ -7,7 +7,7 @@ use std::{
 use crate::server::{Server, shown};
 
 #[test]
-fn every_command_of_the_cookbook_works() {
+fn cookbook_commands_work() {
     if Command::new("curl").arg("--version").output().is_err() {
         assert!(std::env::var_os("HOICHO_TEST_REQUIRE_PYTHON").is_none(), "curl is missing");
         eprintln!("SKIPPED the cookbook: curl is missing");
@@ -18,7 +18,7 @@ fn every_command_of_the_cookbook_works() {
     assert!(blocks.len() > 10, "{}", blocks.len());
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&folder.path().join("demo"), &["demo"], &[]);
-    // One shell for all of them, as somebody pastes one after the other; it stops at the first that fails.
+    // One shell runs them in order and stops at the first error.
     let mut shell = Command::new("bash")
         .current_dir(folder.path())
         .env("BASE", server.address().url())

@@ -1,4 +1,4 @@
-//! The program as people start it: a process of its own, on a port of its own.
+//! The program as a separate process: command line, server, generated clients.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,20 +16,29 @@ mod python;
 #[path = "../support/receiver.rs"]
 #[expect(dead_code, reason = "the tests of the API use the rest")]
 mod receiver;
-mod schemathesis;
 #[expect(dead_code, reason = "the tests of durability use the rest")]
 mod server;
 mod tables;
 mod told;
+#[path = "../support/wait.rs"]
+#[expect(dead_code, reason = "only its synchronous half is used here")]
+mod wait;
 
-use std::thread;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
 
 use hoicho_core::db::DatabaseUrl;
 use serde_json::json;
 use server::{Server, free_port, hoicho, login, shown};
+use wait::wait_until;
 
 #[test]
-fn the_demo_shows_its_editions_serves_them_and_keeps_what_is_added() {
+fn demo_serves_its_editions_and_keeps_added_data() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("demo");
     let demo = |more: &[&str]| Server::start(&data, &[&["demo"], more].concat(), &[]);
@@ -55,7 +64,7 @@ fn the_demo_shows_its_editions_serves_them_and_keeps_what_is_added() {
 }
 
 #[test]
-fn a_round_on_the_command_line_shows_who_would_stand_where_and_changes_nothing() {
+fn allocate_dry_run_prints_the_proposal_and_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("demo");
     Server::start(&data, &["demo"], &[]).stop();
@@ -78,7 +87,7 @@ fn a_round_on_the_command_line_shows_who_would_stand_where_and_changes_nothing()
 }
 
 #[test]
-fn the_same_program_serves_postgres_with_nothing_but_another_url() {
+fn serve_uses_postgresql_by_url() {
     let Some(DatabaseUrl::Postgres(url)) = postgres::empty_database() else { return };
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path(), &["serve"], &[("HOICHO_DATABASE__URL", &url)]);
@@ -88,7 +97,7 @@ fn the_same_program_serves_postgres_with_nothing_but_another_url() {
 }
 
 #[test]
-fn a_wrong_setting_stops_the_start_and_is_named() {
+fn invalid_setting_prevents_the_start_and_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("hoicho.toml");
     std::fs::write(&file, "[server]\nprot = 9090\n").unwrap();
@@ -113,7 +122,7 @@ fn a_wrong_setting_stops_the_start_and_is_named() {
 }
 
 #[test]
-fn help_tells_every_command_and_what_it_is_for() {
+fn help_lists_all_commands() {
     let folder = tempfile::tempdir().unwrap();
     let help = shown(&hoicho(folder.path()).arg("--help").output().unwrap().stdout);
     for command in ["serve", "demo", "allocate", "migrate", "rotate-key", "grant-admin", "openapi"] {
@@ -121,28 +130,31 @@ fn help_tells_every_command_and_what_it_is_for() {
     }
 }
 
-/// What was answered is there after a stop in the middle of it all.
+/// Acknowledged writes survive a graceful stop during writes.
 #[test]
-fn a_graceful_stop_loses_nothing_that_was_acknowledged() {
+fn graceful_stop_keeps_all_acknowledged_writes() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("demo");
     let server = Server::start(&data, &["demo"], &[]);
     let token = login(&server);
+    let acknowledgements = Arc::new(AtomicUsize::new(0));
     let writers: Vec<_> = (0..8)
         .map(|writer| {
-            let (server, token) = (server.address(), token.clone());
+            let (server, token, acknowledgements) = (server.address(), token.clone(), acknowledgements.clone());
             thread::spawn(move || {
                 let mut acknowledged = Vec::new();
                 for n in 0.. {
                     let made = server.try_post("/organisers", &token, &json!({ "name": format!("Ban {writer}-{n}") }));
                     let Ok(made) = made else { break };
                     acknowledged.push(made["id"].as_str().unwrap().to_owned());
+                    acknowledgements.fetch_add(1, Ordering::Relaxed);
                 }
                 acknowledged
             })
         })
         .collect();
-    thread::sleep(std::time::Duration::from_millis(300));
+    // The writers continue, so the server is stopped during their requests.
+    wait_until("enough writes are acknowledged", || acknowledgements.load(Ordering::Relaxed) > 20);
     server.stop();
     let acknowledged: Vec<String> = writers.into_iter().flat_map(|w| w.join().unwrap()).collect();
     assert!(acknowledged.len() > 20, "only {} writes were made", acknowledged.len());

@@ -1,10 +1,10 @@
-//! `hoicho person`: somebody asks by letter, while the server goes on.
+//! `hoicho person`: shows, signs out and erases a person while the server runs.
 use serde_json::{Value, json};
 
 use crate::server::{Server, hoicho, login, shown};
 
 #[test]
-fn somebody_who_asks_by_letter_is_shown_and_erased_while_the_server_goes_on() {
+fn person_commands_work_while_the_server_runs() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("demo");
     let server = Server::start(&data, &["demo"], &[]);
@@ -34,7 +34,7 @@ fn somebody_who_asks_by_letter_is_shown_and_erased_while_the_server_goes_on() {
     let path = format!("/exhibitors/{exhibitor}/contacts");
     server.address().call("PUT", &path, htx["access_token"].as_str(), Some(&contacts));
 
-    // A phone was lost: whoever found it is not let in again.
+    // Signing out revokes all refresh tokens.
     let refresh = json!({ "refresh_token": htx["refresh_token"] });
     let (good, said, _) = person("sign-out", "HTX@example.vn");
     assert!(good && said.contains("signed out"), "{said}");
@@ -43,14 +43,14 @@ fn somebody_who_asks_by_letter_is_shown_and_erased_while_the_server_goes_on() {
     let (good, _, why) = person("sign-out", "ai@example.vn");
     assert!(!good && why.contains("nothing is kept of ai@example.vn"), "{why}");
 
-    // Somebody without an account is known by their number.
+    // A contact without an account is found by phone number.
     let (good, said, _) = person("show", "0912 000 111");
     assert!(good && said.contains("Ông Múi") && said.contains("\"account\": null"), "{said}");
     let (good, said, _) = person("erase", "0912 000 111");
     assert!(good && said.contains("erased: 0 account, 1 contacts"), "{said}");
     let (good, said, _) = person("erase", "htx@example.vn");
     assert!(good && said.contains("erased: 1 account"), "{said}");
-    // The last owner of an organiser is told what is in the way.
+    // The last owner of an organiser cannot be erased; the error says why.
     let (good, _, why) = person("erase", "bantochuc@example.vn");
     assert!(!good && why.contains("hand it over"), "{why}");
     let (good, _, why) = person("show", "htx@example.vn");

@@ -1,7 +1,7 @@
-//! Programs from Python's package index, installed once a checkout.
+//! Packages from PyPI, installed once per target folder.
 use std::{path::PathBuf, process::Command};
 
-/// Where a package is installed: for `PYTHONPATH`; `None` where that cannot be done and need not.
+/// Installs a package; returns its folder for `PYTHONPATH`, or `None` if that fails and Python is not required.
 pub fn installed(folder: &str, package: &str) -> Option<PathBuf> {
     let tools = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(folder);
     if tools.join("installed").exists() {

@@ -1,12 +1,14 @@
-//! Starting, calling and stopping the program.
+//! Starts, calls and stops the server process.
 use std::{
     io::{BufRead, BufReader, Read},
     path::Path,
     process::{Child, ChildStdout, Command, Stdio},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use serde_json::{Value, json};
+
+use super::wait::{TIMEOUT, wait_until};
 
 pub struct Server {
     child: Child,
@@ -14,18 +16,18 @@ pub struct Server {
     address: Address,
 }
 
-/// Where a server answers.
+/// Base URL of a server.
 #[derive(Clone)]
 pub struct Address(String);
 
-/// The program, in a folder of its own and with nothing of this machine's settings.
+/// The program with a working folder and no settings from the environment.
 pub fn hoicho(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hoicho"));
     command.current_dir(folder);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("HOICHO_")) {
         command.env_remove(name);
     }
-    // Hashing on purpose slow would be most of the test in a debug build.
+    // Password hashing would take most of the time in a debug build.
     command.env("HOICHO_PASSWORD__MEMORY_KIB", "8").env("HOICHO_PASSWORD__PASSES", "1");
     command.env("HOICHO_LIMITS__PER_MINUTE", "1000000");
     command
@@ -44,7 +46,7 @@ impl Server {
         Self::start_at(free_port(), data, arguments, variables)
     }
 
-    /// The same at a port that is known: to come back where it was.
+    /// The same on a given port, to restart a server at its address.
     pub fn start_at(port: u16, data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         std::fs::create_dir_all(data).unwrap();
         let mut child = hoicho(data)
@@ -58,14 +60,12 @@ impl Server {
             .unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let address = Address(format!("http://127.0.0.1:{port}"));
-        let begun = Instant::now();
-        while ureq::get(format!("{}/readyz", address.0)).call().is_err() {
-            if let Some(ended) = child.try_wait().unwrap() {
-                panic!("it ended at once: {ended}");
+        wait_until("the server is ready", || {
+            if let Some(status) = child.try_wait().unwrap() {
+                panic!("the server exited before it was ready: {status}");
             }
-            assert!(begun.elapsed() < Duration::from_secs(60), "it never was ready");
-            std::thread::sleep(Duration::from_millis(50));
-        }
+            ureq::get(format!("{}/readyz", address.0)).call().is_ok()
+        });
         Self { child, out, address }
     }
 
@@ -73,14 +73,14 @@ impl Server {
         self.address.clone()
     }
 
-    /// Memory it has now, in MiB.
+    /// Resident memory in MiB.
     pub fn resident_mib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).unwrap();
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1_024
     }
 
-    /// What it prints, until a line holds `last`.
+    /// Standard output up to a line that contains `last`.
     pub fn printed_until(&mut self, last: &str) -> String {
         let mut printed = String::new();
         while !printed.contains(last) {
@@ -89,7 +89,7 @@ impl Server {
         printed
     }
 
-    /// Asks it to stop, and waits until it has.
+    /// Sends SIGTERM and waits for a successful exit.
     pub fn stop(mut self) {
         let asked = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
         assert!(asked.success());
@@ -109,28 +109,31 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // A test that failed must not leave it running.
+        // A failed test must not leave the process running.
         drop(self.child.kill());
         drop(self.child.wait());
     }
 }
 
-fn read(answer: ureq::http::Response<ureq::Body>) -> Result<Value, Box<dyn std::error::Error>> {
-    Ok(serde_json::from_str(&answer.into_body().read_to_string()?)?)
+fn read((status, text): (u16, String)) -> Result<Value, Box<dyn std::error::Error>> {
+    if !(200..300).contains(&status) {
+        return Err(format!("{status} {text}").into());
+    }
+    Ok(serde_json::from_str(&text)?)
 }
 
 impl Address {
-    /// Where a browser finds it.
+    /// The base URL.
     pub fn url(&self) -> &str {
         &self.0
     }
 
-    /// Any call, which must succeed; what it answers, if it answers anything.
+    /// Sends a request that must succeed; returns the body, null if empty.
     pub fn call(&self, method: &str, path: &str, token: Option<&str>, body: Option<&Value>) -> Value {
         self.call_with(method, path, token, body, None)
     }
 
-    /// The same with the version that was seen.
+    /// The same with an `If-Match` header.
     pub fn call_with(
         &self,
         method: &str,
@@ -139,39 +142,51 @@ impl Address {
         body: Option<&Value>,
         seen: Option<&str>,
     ) -> Value {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let mut call = ureq::http::Request::builder().method(method).uri(format!("{}/api/v1{path}", self.0));
-        if let Some(token) = token {
-            call = call.header("authorization", format!("Bearer {token}"));
-        }
-        if let Some(seen) = seen {
-            call = call.header("if-match", seen);
-        }
-        let body = body.map(ToString::to_string).unwrap_or_default();
-        let call = call.header("content-type", "application/json").body(body).unwrap();
-        let answer = agent.run(call).unwrap();
-        let status = answer.status();
-        let text = answer.into_body().read_to_string().unwrap();
-        assert!(status.is_success(), "{method} {path}: {status} {text}");
+        let (status, text) = self.send(method, path, token, body, seen).unwrap();
+        assert!((200..300).contains(&status), "{method} {path}: {status} {text}");
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
     pub fn try_get(&self, path: &str, token: Option<&str>) -> Result<Value, Box<dyn std::error::Error>> {
-        let mut call = ureq::get(format!("{}/api/v1{path}", self.0));
-        if let Some(token) = token {
-            call = call.header("authorization", format!("Bearer {token}"));
-        }
-        read(call.call()?)
+        read(self.send("GET", path, token, None, None)?)
     }
 
     pub fn try_post(&self, path: &str, token: &str, body: &Value) -> Result<Value, Box<dyn std::error::Error>> {
-        let call = ureq::post(format!("{}/api/v1{path}", self.0)).header("content-type", "application/json");
-        let call = if token.is_empty() { call } else { call.header("authorization", format!("Bearer {token}")) };
-        read(call.send(body.to_string())?)
+        read(self.send("POST", path, Some(token).filter(|token| !token.is_empty()), Some(body), None)?)
+    }
+
+    /// Status and body of the response. On an overloaded machine the server may not read the head of a request in time: it
+    /// responds 408 without a body and executes nothing, so the request is sent again.
+    fn send(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&Value>,
+        seen: Option<&str>,
+    ) -> Result<(u16, String), ureq::Error> {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let start = Instant::now();
+        loop {
+            let mut call = ureq::http::Request::builder().method(method).uri(format!("{}/api/v1{path}", self.0));
+            if let Some(token) = token {
+                call = call.header("authorization", format!("Bearer {token}"));
+            }
+            if let Some(seen) = seen {
+                call = call.header("if-match", seen);
+            }
+            let body = body.map(ToString::to_string).unwrap_or_default();
+            let response = agent.run(call.header("content-type", "application/json").body(body).unwrap())?;
+            let status = response.status().as_u16();
+            let text = response.into_body().read_to_string()?;
+            if status != 408 || !text.is_empty() || start.elapsed() > TIMEOUT {
+                return Ok((status, text));
+            }
+        }
     }
 }
 
-/// Logs the demo's organiser in.
+/// Logs in as the demo's organiser; returns the access token.
 pub fn login(server: &Server) -> String {
     let login = json!({ "email": "bantochuc@example.vn", "password": "hoi-cho-ocop" });
     server.post("/auth/login", "", &login)["access_token"].as_str().unwrap().to_owned()

@@ -1,4 +1,4 @@
-//! `hoicho import`: the same tables from the command line.
+//! `hoicho import`: table import from the command line.
 use std::{fmt::Write, path::Path};
 
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::server::{Server, hoicho, login, shown};
 
 #[test]
-fn a_table_is_tried_and_taken_and_its_bad_rows_come_back() {
+fn import_command_checks_applies_and_writes_bad_rows() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("demo");
     let server = Server::start(&data, &["demo"], &[]);

@@ -1,5 +1,5 @@
-//! What was committed is told, however the program ends; and the official verifier believes it.
-use std::{process::Command, time::Duration};
+//! Webhooks of committed changes are delivered after a kill, and the official library verifies their signatures.
+use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -7,28 +7,18 @@ use crate::{
     python::installed,
     receiver::Receiver,
     server::{Server, free_port, login},
+    wait::wait_until,
 };
 
 const HERE: [(&str, &str); 2] =
     [("HOICHO_WEBHOOKS__PRIVATE_ADDRESSES", "true"), ("HOICHO_WEBHOOKS__PLAIN_HTTP", "true")];
-
-/// Waits until it holds.
-fn until(what: &str, holds: impl Fn() -> bool) {
-    for _ in 0..1_200 {
-        if holds() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    panic!("never: {what}");
-}
 
 fn organiser(server: &Server, token: &str) -> String {
     server.get("/organisers", Some(token))["items"][0]["id"].as_str().unwrap().to_owned()
 }
 
 #[test]
-fn a_program_killed_between_a_change_and_its_telling_tells_it_when_it_is_back() {
+fn webhooks_are_delivered_after_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("demo");
     let (port, hook) = (free_port(), free_port());
@@ -49,7 +39,7 @@ fn a_program_killed_between_a_change_and_its_telling_tells_it_when_it_is_back() 
         let address = running.address();
         address.call_with("PUT", &format!("{at}/opening-days"), Some(&token), Some(&day), Some("\"v1\""));
         address.call("POST", &format!("{at}/transitions"), Some(&token), Some(&json!({ "to": "published" })));
-        // Killed, not stopped, as soon as the change is answered; nobody listens yet.
+        // Killed as soon as the change is acknowledged; the receiver does not listen yet.
         drop(running);
         server = Some(Server::start_at(port, &data, &["demo"], &HERE));
     }
@@ -67,7 +57,7 @@ fn a_program_killed_between_a_change_and_its_telling_tells_it_when_it_is_back() 
         ids
     };
     made.sort();
-    // What failed to be delivered waits; asked for by hand it comes now.
+    // Failed deliveries wait for their next attempt; a manual retry sends them now.
     let running = server.unwrap();
     let hooks = running.get(&format!("/organisers/{organiser}/webhooks"), Some(&token));
     let at = format!("/organisers/{organiser}/webhooks/{}", hooks["items"][0]["id"].as_str().unwrap());
@@ -76,10 +66,10 @@ fn a_program_killed_between_a_change_and_its_telling_tells_it_when_it_is_back() 
         let id = delivery["id"].as_str().unwrap();
         running.address().call("POST", &format!("{at}/deliveries/{id}/retry"), Some(&token), None);
     }
-    until("every edition is told", || told() == made);
+    wait_until("every edition is reported", || told() == made);
 }
 
-/// Says for each of `[secret, headers, body]` whether the official verifier believes it.
+/// Prints for each `[secret, headers, body]` whether the official library accepts the signature.
 const VERIFY: &str = r"
 import json, sys
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
@@ -94,7 +84,7 @@ print(json.dumps(answers))
 ";
 
 #[test]
-fn the_official_verifier_believes_our_signatures_and_no_others() {
+fn official_verifier_accepts_only_our_webhook_signatures() {
     let Some(verifier) = installed("standardwebhooks", "standardwebhooks==1.0.0") else { return };
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&folder.path().join("demo"), &["demo"], &HERE);
@@ -104,10 +94,10 @@ fn the_official_verifier_believes_our_signatures_and_no_others() {
     let made = server.post(&format!("/organisers/{organiser}/webhooks"), &token, &hook);
     let at = format!("/organisers/{organiser}/webhooks/{}", made["id"].as_str().unwrap());
     server.address().call("POST", &format!("{at}/test"), Some(&token), None);
-    until("the test event comes", || receiver.taken().len() == 1);
+    wait_until("the test event is received", || receiver.taken().len() == 1);
     let rotated = server.post(&format!("{at}/rotate-secret"), &token, &json!({}));
     server.address().call("POST", &format!("{at}/test"), Some(&token), None);
-    until("the second comes", || receiver.taken().len() == 2);
+    wait_until("the second test event is received", || receiver.taken().len() == 2);
     let [first, second] = <[_; 2]>::try_from(receiver.taken()).unwrap();
     let headers = |m: &crate::receiver::Message| json!(m.headers);
     let changed = |name: &str, value: &str| {

@@ -1,26 +1,52 @@
-//! A Chromium of one's own, driven through ChromeDriver as a person would use it.
+//! Chromium controlled through ChromeDriver. Every action waits until its element can be used.
 use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element, error::CmdError};
 use serde_json::{Value, json};
+use tokio::sync::{Mutex, MutexGuard};
 
-use super::server::free_port;
+use super::{server::free_port, wait::TIMEOUT};
 
-/// How long anything may take to appear.
-const PATIENCE: Duration = Duration::from_secs(30);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// Scrolls an element into view; returns why it cannot be used yet, or nothing. A closed `<details>` around it is opened, as
+/// a person would do: a refresh of the page may have closed it again.
+const PREPARE: &str = "const element = arguments[0];
+     if (document.readyState !== 'complete') return 'the page is loading';
+     const closed = () => element.parentElement?.closest('details:not([open])');
+     if (!element.closest('summary')) while (closed()) closed().open = true;
+     element.scrollIntoView({ block: 'center', behavior: 'instant' });
+     if (!element.getClientRects().length || getComputedStyle(element).visibility !== 'visible') return 'the element is not displayed';
+     return element.matches(':disabled') ? 'the element is disabled' : '';";
+const SET_VALUE: &str = "arguments[0].value = arguments[1];
+     for (const kind of ['input', 'change']) arguments[0].dispatchEvent(new Event(kind, { bubbles: true }));";
+/// Selects the first option that contains the text; returns whether there is one.
+const SELECT: &str = "const option = [...arguments[0].options].find((o) => o.text.includes(arguments[1]));
+     if (!option) return false;
+     arguments[0].focus();
+     arguments[0].value = option.value;
+     arguments[0].dispatchEvent(new Event('change', { bubbles: true }));
+     return true;";
 
-/// A program of this machine.
+/// The path of an installed program.
 pub fn program(names: &[&str]) -> Option<PathBuf> {
     let paths: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH")?).collect();
     names.iter().find_map(|name| paths.iter().map(|p| p.join(name)).find(|file| file.is_file()))
 }
 
-/// Whether there is a browser. Where there must be one (`HOICHO_TEST_REQUIRE_CHROMIUM`) none is a failure.
-pub fn is_there(test: &str) -> bool {
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// A lock that lets one test at a time use Chromium; `None` where it is not installed. Where it is required
+/// (`HOICHO_TEST_REQUIRE_CHROMIUM`) its absence is a failure.
+pub async fn turn(test: &str) -> Option<MutexGuard<'static, ()>> {
+    if is_installed(test) { Some(TURN.lock().await) } else { None }
+}
+
+/// Whether Chromium and ChromeDriver are installed.
+pub fn is_installed(test: &str) -> bool {
     let found = program(&["chromedriver"]).and(program(&["chromium", "chromium-browser", "google-chrome"]));
     if found.is_none() {
         assert!(std::env::var_os("HOICHO_TEST_REQUIRE_CHROMIUM").is_none(), "Chromium and ChromeDriver are not here");
@@ -29,7 +55,7 @@ pub fn is_there(test: &str) -> bool {
     found.is_some()
 }
 
-/// How a window looks.
+/// Size, theme and language of a window.
 #[derive(Clone, Copy)]
 pub struct Look {
     pub width: u32,
@@ -48,7 +74,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Opens a browser on a profile folder, which keeps what the browser keeps.
+    /// Opens a browser with a profile folder, which outlives it.
     pub async fn open(base: &str, profile: &Path, look: Look) -> Self {
         let port = free_port();
         let driver = Command::new(program(&["chromedriver"]).unwrap())
@@ -80,7 +106,12 @@ impl Browser {
             arguments.push("--blink-settings=preferredColorScheme=0".to_owned());
         }
         let options = json!({ "binary": binary, "args": arguments });
-        let capabilities = json!({ "goog:chromeOptions": options, "unhandledPromptBehavior": "ignore" });
+        let timeout = u64::try_from(TIMEOUT.as_millis()).unwrap();
+        let capabilities = json!({
+            "goog:chromeOptions": options,
+            "unhandledPromptBehavior": "ignore",
+            "timeouts": { "script": timeout, "pageLoad": timeout },
+        });
         let Value::Object(capabilities) = capabilities else { unreachable!() };
         let begun = Instant::now();
         let client = loop {
@@ -90,19 +121,20 @@ impl Browser {
                 .await;
             match connected {
                 Ok(client) => break client,
-                Err(error) => assert!(begun.elapsed() < PATIENCE, "no browser: {error}"),
+                // Starting Chromium is the slowest step on an overloaded machine: an attempt alone may take a minute.
+                Err(error) => assert!(begun.elapsed() < TIMEOUT * 3, "no browser: {error}"),
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         };
         let browser = Self { driver, client, base: base.to_owned() };
-        // A window is never narrower than some hundred pixels; a phone is.
+        // A window has a minimum width that is wider than a phone; emulation has none.
         let metrics =
             json!({ "width": look.width, "height": look.height, "deviceScaleFactor": 1, "mobile": look.width < 700 });
         browser.chromium("Emulation.setDeviceMetricsOverride", metrics).await;
         browser
     }
 
-    /// A command of Chromium's own tools.
+    /// Sends a command of the DevTools protocol.
     pub async fn chromium(&self, command: &str, parameters: Value) -> Value {
         self.client
             .issue_cmd(Cdp { command: command.to_owned(), parameters })
@@ -110,121 +142,134 @@ impl Browser {
             .unwrap_or_else(|e| panic!("{command}: {e}"))
     }
 
+    /// Opens a page, again if the server could not read the request in time: an overloaded machine gets 408.
     pub async fn go(&self, path: &str) {
-        self.client.goto(&format!("{}{path}", self.base)).await.unwrap();
+        let status = "return performance.getEntriesByType('navigation')[0]?.responseStatus ?? 0";
+        self.retry(&format!("opening {path}"), async || {
+            self.client.goto(&format!("{}{path}", self.base)).await?;
+            match self.client.execute(status, vec![]).await? {
+                status if status == json!(408) => Err(CmdError::NotW3C(status)),
+                _ => Ok(()),
+            }
+        })
+        .await;
     }
 
-    /// Waits until something is there.
-    pub async fn find(&self, css: &str) -> Element {
-        let wait = self.client.wait().at_most(PATIENCE).every(Duration::from_millis(50));
-        match wait.for_element(Locator::Css(css)).await {
-            Ok(element) => element,
-            Err(error) => panic!("no {css} at {}: {error}\n{}", self.path().await, self.text().await),
+    /// Repeats an attempt until it succeeds; the page may replace an element at any moment, or lay another over it.
+    async fn retry<T>(&self, what: &str, mut attempt: impl AsyncFnMut() -> Result<T, CmdError>) -> T {
+        let start = Instant::now();
+        loop {
+            match attempt().await {
+                Ok(value) => return value,
+                Err(error) if start.elapsed() > TIMEOUT => {
+                    panic!("{what} at {}: {error}\n{}", self.path().await, self.text().await)
+                }
+                Err(_) => tokio::time::sleep(POLL_INTERVAL).await,
+            }
         }
+    }
+
+    /// An element of a loaded page that is displayed and enabled, scrolled into view.
+    async fn ready(&self, at: Locator<'_>) -> Result<Element, CmdError> {
+        let element = self.client.find(at).await?;
+        match self.client.execute(PREPARE, vec![json!(element)]).await? {
+            Value::String(reason) if reason.is_empty() => Ok(element),
+            reason => Err(CmdError::NotW3C(reason)),
+        }
+    }
+
+    /// Waits until an element exists.
+    pub async fn find(&self, css: &str) -> Element {
+        self.retry(&format!("finding {css}"), async || self.client.find(Locator::Css(css)).await).await
     }
 
     pub async fn click(&self, css: &str) {
-        self.hit(Locator::Css(css), css).await;
+        self.click_at(Locator::Css(css), css).await;
     }
 
-    /// Clicks the button or link with these words.
+    /// Clicks the button, link or summary with this text.
     pub async fn press(&self, words: &str) {
         let of = |tag: &str| format!("//main//{tag}[normalize-space(.)='{words}']");
         let path = format!("{} | {} | {}", of("button"), of("a"), of("summary"));
-        self.hit(Locator::XPath(&path), words).await;
+        self.click_at(Locator::XPath(&path), words).await;
     }
 
-    /// Clicks what is there, as soon as it is there and can be; a page may put a fresh part in its place meanwhile.
-    async fn hit(&self, at: Locator<'_>, called: &str) {
-        let begun = Instant::now();
-        loop {
-            let said = match self.client.find(at).await {
-                Ok(element) => {
-                    let middle = "arguments[0].scrollIntoView({block: 'center'})";
-                    drop(self.client.execute(middle, vec![json!(element)]).await);
-                    match element.click().await {
-                        Ok(()) => return,
-                        Err(error) => error,
-                    }
-                }
-                Err(error) => error,
-            };
-            if begun.elapsed() > PATIENCE {
-                panic!("“{called}” at {} cannot be clicked: {said}\n{}", self.path().await, self.text().await);
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+    async fn click_at(&self, at: Locator<'_>, name: &str) {
+        self.retry(&format!("clicking “{name}”"), async || self.ready(at).await?.click().await).await;
     }
 
-    /// Types into a field, in place of what is there.
+    /// Replaces the text of a field.
     pub async fn fill(&self, css: &str, text: &str) {
-        let field = self.find(css).await;
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+        self.retry(&format!("filling {css}"), async || {
+            let field = self.ready(Locator::Css(css)).await?;
+            field.clear().await?;
+            field.send_keys(text).await
+        })
+        .await;
     }
 
-    /// Sets a field that has a picker of its own.
+    /// Sets the value of a field with a native picker.
     pub async fn set(&self, css: &str, value: &str) {
-        let field = self.find(css).await;
-        let script = "\
-            arguments[0].value = arguments[1]; \
-            for (const kind of ['input', 'change']) \
-            arguments[0].dispatchEvent(new Event(kind, { bubbles: true }))";
-        self.client.execute(script, vec![json!(field), json!(value)]).await.unwrap();
+        self.retry(&format!("setting {css}"), async || {
+            let field = self.ready(Locator::Css(css)).await?;
+            self.client.execute(SET_VALUE, vec![json!(field), json!(value)]).await
+        })
+        .await;
     }
 
-    /// Chooses an entry by its words.
+    /// Selects the option with this text, or else the first that contains it.
     pub async fn choose(&self, css: &str, label: &str) {
-        let field = self.find(css).await;
-        if field.select_by_label(label).await.is_err() {
-            let script = "\
-                const o = [...arguments[0].options].find((o) => o.text.includes(arguments[1])); \
-                arguments[0].value = o.value; \
-                arguments[0].dispatchEvent(new Event('change', { bubbles: true }))";
-            self.client.execute(script, vec![json!(field), json!(label)]).await.unwrap();
-        }
+        self.retry(&format!("selecting “{label}” in {css}"), async || {
+            let field = self.ready(Locator::Css(css)).await?;
+            if field.select_by_label(label).await.is_ok() {
+                return Ok(());
+            }
+            match self.client.execute(SELECT, vec![json!(field), json!(label)]).await? {
+                Value::Bool(true) => Ok(()),
+                _ => Err(CmdError::NotW3C(json!("there is no such option"))),
+            }
+        })
+        .await;
     }
 
     pub async fn script(&self, script: &str) -> Value {
         self.client.execute(script, vec![]).await.unwrap_or_else(|e| panic!("{script}: {e}"))
     }
 
-    /// The words on the page.
+    /// The text of the page; empty while there is none.
     pub async fn text(&self) -> String {
-        self.script("return document.body.innerText").await.as_str().unwrap_or_default().to_owned()
+        let text = self.client.execute("return document.body.innerText", vec![]).await.unwrap_or_default();
+        text.as_str().unwrap_or_default().to_owned()
     }
 
     pub async fn path(&self) -> String {
         self.client.current_url().await.map(|url| url.path().to_owned()).unwrap_or_default()
     }
 
-    /// Waits until the page says this.
+    /// Waits until the page contains the text.
     pub async fn see(&self, words: &str) {
-        let begun = Instant::now();
-        while !self.text().await.contains(words) {
-            assert!(begun.elapsed() < PATIENCE, "no “{words}” at {}:\n{}", self.path().await, self.text().await);
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
+        let words = serde_json::to_string(words).unwrap();
+        self.until(&format!("document.body.innerText.includes({words})")).await;
     }
 
-    /// Waits until a script says yes.
+    /// Waits until a JavaScript expression is true; it may fail while the page is being replaced.
     pub async fn until(&self, condition: &str) {
-        let begun = Instant::now();
-        while self.script(&format!("return Boolean({condition})")).await != json!(true) {
-            assert!(begun.elapsed() < PATIENCE, "never {condition} at {}:\n{}", self.path().await, self.text().await);
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
+        let script = format!("return Boolean(document.body && ({condition}))");
+        self.retry(&format!("waiting until {condition}"), async || {
+            match self.client.execute(&script, vec![]).await? {
+                Value::Bool(true) => Ok(()),
+                _ => Err(CmdError::NotW3C(json!("the condition does not hold"))),
+            }
+        })
+        .await;
     }
 
+    /// Waits for a confirmation dialog and accepts it.
     pub async fn accept_question(&self) {
-        let begun = Instant::now();
-        while self.client.accept_alert().await.is_err() {
-            assert!(begun.elapsed() < PATIENCE, "nothing was asked");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        self.retry("accepting a dialog", async || self.client.accept_alert().await).await;
     }
 
-    /// Logs in as a person does.
+    /// Logs in with the form.
     pub async fn log_in(&self, email: &str, password: &str) {
         self.go("/login").await;
         self.fill("#f-email", email).await;
@@ -234,7 +279,7 @@ impl Browser {
     }
 
     pub async fn close(mut self) {
-        // The browser ends first, so that it writes down what it keeps.
+        // The browser is closed first, so that it writes its profile.
         self.client.clone().close().await.unwrap();
         drop(self.driver.kill());
         drop(self.driver.wait());

@@ -1,17 +1,20 @@
-//! What a test needs to be there before a person opens the browser, made through the API.
+//! Test data for the console, created through the API.
 use chrono::{NaiveDate, Utc};
 use serde_json::{Value, json};
 
-use super::server::{Address, Server};
+use super::{
+    server::{Address, Server},
+    wait::wait_until,
+};
 
 pub const PASSWORD: &str = "mật khẩu dài";
 
-/// The day in Vietnam.
+/// The current day in Vietnam.
 pub fn today() -> NaiveDate {
     Utc::now().with_timezone(&chrono_tz::Asia::Ho_Chi_Minh).date_naive()
 }
 
-/// A person with an account whose address is proved; their token.
+/// A new account with a verified address; its access token.
 pub fn person(server: &Address, folder: &std::path::Path, email: &str, name: &str) -> String {
     let body = json!({ "email": email, "password": PASSWORD, "display_name": name });
     server.call("POST", "/auth/register", None, Some(&body));
@@ -21,9 +24,9 @@ pub fn person(server: &Address, folder: &std::path::Path, email: &str, name: &st
     answer["access_token"].as_str().unwrap().to_owned()
 }
 
-/// The token of the newest mail to somebody. Mails are sent by a job every few seconds.
+/// The token of the newest email to an address. A job sends emails every few seconds.
 pub fn token_of_mail(folder: &std::path::Path, email: &str) -> String {
-    for _ in 0..400 {
+    let find = || {
         let mut mails: Vec<_> = std::fs::read_dir(folder.join("mail")).into_iter().flatten().flatten().collect();
         mails.sort_by_key(|m| m.metadata().and_then(|m| m.modified()).unwrap());
         for mail in mails.into_iter().rev() {
@@ -32,15 +35,21 @@ pub fn token_of_mail(folder: &std::path::Path, email: &str) -> String {
                 continue;
             }
             if let Some(rest) = ["/verify-email#", "/verify-email%23"].iter().find_map(|p| text.split_once(p)) {
-                return rest.1.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_').collect();
+                let is_of_token = |c: &char| c.is_ascii_alphanumeric() || *c == '-' || *c == '_';
+                return Some(rest.1.chars().take_while(is_of_token).collect::<String>());
             }
         }
-        std::thread::sleep(std::time::Duration::from_millis(100));
-    }
-    panic!("no mail to {email}")
+        None
+    };
+    let mut token = None;
+    wait_until(&format!("there is a mail to {email}"), || {
+        token = find();
+        token.is_some()
+    });
+    token.unwrap()
 }
 
-/// An edition of some booths, open on `days` from today on, in the state asked for.
+/// An edition with its booths and zone.
 pub struct Fair {
     pub slug: String,
     pub booths: Vec<String>,
@@ -61,11 +70,10 @@ pub fn fair(server: &Address, token: &str, slug: &str, booths: u32, days: i64, s
     let kind = json!({ "zone": zone["id"], "category": "standard", "area_dm2": 900, "fee": 3_000_000 });
     let made = post(&format!("{at}/booths/generate"), &json!({ "runs": [{ "pattern": pattern, "kind": kind }] }));
     post(&format!("{at}/gates"), &json!({ "name": "Cổng chính" }));
-    for to in ["published", "registration_open", "registration_closed", "live", "reporting"] {
+    let states = ["draft", "published", "registration_open", "registration_closed", "live", "reporting"];
+    let end = states.iter().position(|known| *known == state).unwrap();
+    for to in &states[1..=end] {
         post(&format!("{at}/transitions"), &json!({ "to": to }));
-        if to == state {
-            break;
-        }
     }
     let text = |v: &Value| v["id"].as_str().unwrap().to_owned();
     let booths = made["items"].as_array().unwrap().iter().map(text).collect();
@@ -73,7 +81,7 @@ pub fn fair(server: &Address, token: &str, slug: &str, booths: u32, days: i64, s
     Fair { slug: slug.to_owned(), booths, zone: text(&zone) }
 }
 
-/// An exhibitor with an application that was handed in, while registration is open.
+/// A new exhibitor with a submitted application.
 pub fn application(server: &Address, token: &str, slug: &str, name: &str, booths: u32) -> String {
     let exhibitor = json!({ "name": name, "legal_form": "co_operative", "country": "VN", "locality": "Đầm Hà" });
     let exhibitor = server.call("POST", "/exhibitors", Some(token), Some(&exhibitor));
@@ -84,7 +92,7 @@ pub fn application(server: &Address, token: &str, slug: &str, name: &str, booths
     id
 }
 
-/// A server of one's own, on SQLite, with hashing that costs little.
+/// A server on SQLite without a limit of logins.
 pub fn server(folder: &std::path::Path) -> Server {
     Server::start(folder, &["serve"], &[("HOICHO_LIMITS__AUTH_PER_MINUTE", "100000")])
 }

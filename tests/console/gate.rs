@@ -1,4 +1,4 @@
-//! Counting with no network: what was counted arrives, all of it, once.
+//! Gate counting without a network: every count is sent once.
 use serde_json::Value;
 
 use super::{
@@ -13,10 +13,8 @@ fn visits(server: &Server, token: &str, slug: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn fifty_visits_counted_with_the_server_down_survive_the_browser_and_are_counted_once() {
-    if !browser::is_there("gate") {
-        return;
-    }
+async fn offline_gate_counts_survive_a_restart_and_are_sent_once() {
+    let Some(_turn) = browser::turn("gate").await else { return };
     let (folder, profile) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let port = free_port();
     let start = || Server::start_at(port, folder.path(), &["serve"], &[]);
@@ -30,15 +28,12 @@ async fn fifty_visits_counted_with_the_server_down_survive_the_browser_and_are_c
     let phone = Browser::open(&base, profile.path(), PHONE).await;
     phone.log_in(email, super::fair::PASSWORD).await;
     phone.go(&counter).await;
-    phone.choose("#gate", "Cổng chính").await;
     phone.until("document.querySelector('[data-gate]').dataset.installed").await;
-    phone.until("caches.keys()").await;
-    // The page and its files are on the device.
-    let script = "\
-        window.kept === undefined ? (window.kept = false, \
-        caches.match(location.pathname).then((k) => (window.kept = Boolean(k))), \
-        false) : window.kept || (window.kept = undefined)";
-    phone.until(script).await;
+    phone.choose("#gate", "Cổng chính").await;
+    // The page is in the cache of the service worker.
+    let cached =
+        "window.cached ?? caches.match(location.pathname).then((hit) => (window.cached = hit ? true : undefined))";
+    phone.until(&format!("({cached}) === true")).await;
     server.stop();
 
     for _ in 0..30 {
@@ -48,14 +43,14 @@ async fn fifty_visits_counted_with_the_server_down_survive_the_browser_and_are_c
     phone.see("30").await;
     phone.close().await;
 
-    // The phone was off; it opens the page while there is still no server.
+    // The browser is restarted while the server is still down.
     let phone = Browser::open(&base, profile.path(), PHONE).await;
     phone.go(&counter).await;
     phone.until("document.querySelector('[data-total]').textContent === '30'").await;
     for _ in 0..21 {
         phone.click("[data-count=in]").await;
     }
-    // One too many, taken back.
+    // One count too many, corrected.
     phone.click("[data-count=mistake]").await;
     phone.until("document.querySelector('[data-total]').textContent === '50'").await;
     phone.until("Number(document.querySelector('[data-gate]').dataset.unsentNow) === 52").await;
@@ -63,7 +58,7 @@ async fn fifty_visits_counted_with_the_server_down_survive_the_browser_and_are_c
     let server = start();
     phone.until("Number(document.querySelector('[data-gate]').dataset.unsentNow) === 0").await;
     assert_eq!(visits(&server, &token, &fair.slug), 50);
-    // Opening the page again sends nothing twice.
+    // Reloading the page sends nothing twice.
     phone.go(&counter).await;
     phone.until("document.querySelector('[data-total]').textContent === '50'").await;
     phone.see("Đã gửi hết").await;
@@ -73,10 +68,8 @@ async fn fifty_visits_counted_with_the_server_down_survive_the_browser_and_are_c
 }
 
 #[tokio::test]
-async fn a_count_whose_answer_was_lost_is_sent_again_and_counts_once() {
-    if !browser::is_there("gate") {
-        return;
-    }
+async fn gate_counts_are_retried_after_a_lost_response() {
+    let Some(_turn) = browser::turn("gate").await else { return };
     let (folder, profile) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let server = super::fair::server(folder.path());
     let email = "cong@example.vn";
@@ -85,15 +78,18 @@ async fn a_count_whose_answer_was_lost_is_sent_again_and_counts_once() {
     let phone = Browser::open(server.address().url(), profile.path(), PHONE).await;
     phone.log_in(email, super::fair::PASSWORD).await;
     phone.go(&format!("/gate/{}", fair.slug)).await;
-    // The server gets the batch, the phone never hears of it: the first three times.
+    phone.until("document.querySelector('[data-gate]').dataset.installed").await;
+    // The server gets the batch but the first three responses are lost.
     phone
         .script(
-            "window.lost = 0; \
-             const real = window.fetch; window.fetch = async (...a) => { \
-             const answer = await real(...a); \
-             if (String(a[0]).includes('visit-counts') && window.lost < 3) { \
-             window.lost++; throw new TypeError('lost'); } \
-             return answer; }",
+            "window.lost = 0;
+             const original = window.fetch;
+             window.fetch = async (...request) => {
+               const response = await original(...request);
+               if (!String(request[0]).includes('visit-counts') || window.lost >= 3) return response;
+               window.lost++;
+               throw new TypeError('lost');
+             };",
         )
         .await;
     phone.choose("#gate", "Cổng chính").await;

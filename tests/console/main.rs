@@ -1,4 +1,4 @@
-//! The console as people use it: real pages of a real server in a real Chromium.
+//! The console in Chromium, against a real server.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -15,4 +15,7 @@ mod organiser;
 #[expect(dead_code, reason = "the tests of the program use the rest")]
 mod server;
 mod together;
+#[path = "../support/wait.rs"]
+#[expect(dead_code, reason = "the browser has its own polling")]
+mod wait;
 mod without_script;

@@ -1,37 +1,114 @@
-//! An organiser takes an edition from nothing to a finalised report, with nothing but the browser.
-use serde_json::json;
+//! An organiser takes an edition from nothing to a finalised report in the browser; each test begins where the one before ends.
+use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use super::{
     browser::{self, Browser, DESKTOP},
-    fair::{self, application, person},
+    fair::{self, Fair, application, fair, person},
+    server::{Address, Server},
 };
 
-#[tokio::test]
-async fn an_organiser_takes_an_edition_from_nothing_to_a_finalised_report() {
-    if !browser::is_there("organiser") {
-        return;
-    }
-    let (folder, profile) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let server = fair::server(folder.path());
-    let address = server.address();
-    let email = "lan@example.vn";
-    person(&address, folder.path(), email, "Nguyễn Thị Lan");
-    let seller = person(&address, folder.path(), "mui@example.vn", "Chìu Tài Múi");
-    let slug = "ocop-xuan-thu";
-    let at = |page: &str| format!("/manage/{slug}{page}");
+const EMAIL: &str = "lan@example.vn";
+const SLUG: &str = "ocop-xuan-thu";
+const EXHIBITORS: [&str; 3] =
+    ["HTX Gà đồi Tiên Yên", "HTX Miến dong Bình Liêu", "Tổ hợp tác Chả mực Hạ Long với một cái tên rất dài"];
 
-    let desk = Browser::open(address.url(), profile.path(), DESKTOP).await;
-    desk.log_in(email, fair::PASSWORD).await;
+fn at(page: &str) -> String {
+    format!("/manage/{SLUG}{page}")
+}
+
+/// A server, an organiser who is logged in at a desk, and an exhibitors' member.
+struct Setup {
+    _folder: TempDir,
+    _profile: TempDir,
+    server: Server,
+    /// Access tokens.
+    organiser: String,
+    seller: String,
+    desk: Browser,
+}
+
+impl Setup {
+    async fn new() -> Self {
+        let (folder, profile) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let server = fair::server(folder.path());
+        let organiser = person(&server.address(), folder.path(), EMAIL, "Nguyễn Thị Lan");
+        let seller = person(&server.address(), folder.path(), "mui@example.vn", "Chìu Tài Múi");
+        let desk = Browser::open(server.address().url(), profile.path(), DESKTOP).await;
+        desk.log_in(EMAIL, fair::PASSWORD).await;
+        Self { _folder: folder, _profile: profile, server, organiser, seller, desk }
+    }
+
+    fn address(&self) -> Address {
+        self.server.address()
+    }
+
+    fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
+        self.address().call(method, path, Some(&self.organiser), body)
+    }
+
+    /// An edition with six booths, open for three days from today on.
+    fn fair(&self, state: &str) -> Fair {
+        fair(&self.address(), &self.organiser, SLUG, 6, 3, state)
+    }
+
+    fn apply(&self, count: usize) -> Vec<String> {
+        EXHIBITORS[..count].iter().map(|name| application(&self.address(), &self.seller, SLUG, name, 1)).collect()
+    }
+
+    fn approve(&self, count: usize) -> Vec<String> {
+        let applications = self.apply(count);
+        for id in &applications {
+            self.call("POST", &format!("/applications/{id}/approve"), None);
+        }
+        applications
+    }
+
+    /// An open edition whose first two booths are let to an exhibitor each.
+    fn fair_with_two_exhibitors(&self) -> Fair {
+        let fair = self.fair("registration_open");
+        for (application, booth) in self.approve(2).iter().zip(&fair.booths) {
+            let hold = json!({ "application": application, "booths": [booth] });
+            let held = self.call("POST", &format!("/editions/{SLUG}/allocations"), Some(&hold));
+            for step in ["offer", "confirm"] {
+                let allocation = held["items"][0]["id"].as_str().unwrap();
+                self.call("POST", &format!("/allocations/{allocation}/{step}"), None);
+            }
+        }
+        fair
+    }
+
+    fn advance(&self, states: &[&str]) {
+        for to in states {
+            self.call("POST", &format!("/editions/{SLUG}/transitions"), Some(&json!({ "to": to })));
+        }
+    }
+
+    fn statistics(&self) -> Value {
+        self.address().try_get(&format!("/editions/{SLUG}/statistics"), Some(&self.organiser)).unwrap()
+    }
+
+    async fn end(self) {
+        self.desk.close().await;
+        self.server.stop();
+    }
+}
+
+#[tokio::test]
+async fn setup_page_creates_an_edition_with_days_and_gates() {
+    let Some(_turn) = browser::turn("organiser").await else { return };
+    let setup = Setup::new().await;
+    let desk = &setup.desk;
     desk.press("Tạo ban tổ chức").await;
     desk.fill("#f-name", "Ban tổ chức hội chợ OCOP").await;
     desk.press("Tạo").await;
     desk.press("Tạo kỳ hội chợ").await;
     desk.fill("#f-name", "Hội chợ OCOP Xuân (thử)").await;
-    desk.fill("#f-slug", slug).await;
+    desk.fill("#f-slug", SLUG).await;
     desk.press("Tạo kỳ hội chợ").await;
     desk.see("Bây giờ hãy đặt ngày mở cửa").await;
 
-    // Three days from today on, the second one by the button that adds a day.
+    // Three days from today on, the second and third by the button that adds a day.
     desk.set("#d-0", &fair::today().to_string()).await;
     desk.set("#o-0", "00:00").await;
     desk.set("#c-0", "23:59").await;
@@ -39,10 +116,21 @@ async fn an_organiser_takes_an_edition_from_nothing_to_a_finalised_report() {
     desk.press("Thêm ngày").await;
     desk.click("form[action$='opening-days'] button.main").await;
     desk.see("Đã lưu.").await;
-    assert_eq!(desk.script("return document.querySelectorAll('.calendar .badge').length").await, json!(3));
+    desk.until("document.querySelectorAll('.calendar .badge').length === 3").await;
     desk.fill("#gate-name", "Cổng chính").await;
     desk.press("Thêm cổng").await;
     desk.see("Cổng chính").await;
+    setup.end().await;
+}
+
+#[tokio::test]
+async fn floor_page_creates_zones_fees_and_booths_by_a_pattern() {
+    let Some(_turn) = browser::turn("organiser").await else { return };
+    let setup = Setup::new().await;
+    let desk = &setup.desk;
+    let organiser = setup.call("POST", "/organisers", Some(&json!({ "name": "Ban tổ chức thử" })));
+    let edition = json!({ "organiser": organiser["id"], "slug": SLUG, "name": "Hội chợ thử" });
+    setup.call("POST", "/editions", Some(&edition));
 
     desk.go(&at("/floor")).await;
     desk.fill("#zone-code", "A").await;
@@ -59,27 +147,44 @@ async fn an_organiser_takes_an_edition_from_nothing_to_a_finalised_report() {
     desk.press("Tạo gian").await;
     desk.see("Đã thêm gian hàng").await;
     desk.see("A06").await;
+    setup.end().await;
+}
 
+#[tokio::test]
+async fn dashboard_opens_registration_and_selected_applications_are_approved() {
+    let Some(_turn) = browser::turn("organiser").await else { return };
+    let setup = Setup::new().await;
+    let desk = &setup.desk;
+    setup.fair("draft");
     desk.go(&at("")).await;
     desk.press("Chuyển sang: Đã công bố").await;
     desk.press("Chuyển sang: Mở đăng ký").await;
     desk.see("Đóng đăng ký").await;
-    for name in ["HTX Gà đồi Tiên Yên", "HTX Miến dong Bình Liêu", "Tổ hợp tác Chả mực Hạ Long với một cái tên rất dài"]
-    {
-        application(&address, &seller, slug, name, 1);
-    }
+    setup.apply(3);
     desk.go(&at("/applications?state=submitted")).await;
     desk.click("#all").await;
     desk.press("Duyệt các đơn đã chọn").await;
     desk.see("Đã duyệt.").await;
+    let approved = setup.call("GET", &format!("/editions/{SLUG}/applications?state=approved"), None);
+    assert_eq!(approved["items"].as_array().unwrap().len(), 3);
+    setup.end().await;
+}
 
-    // By hand: two held and confirmed, one after the other.
+#[tokio::test]
+async fn plan_page_holds_offers_and_confirms_booths() {
+    let Some(_turn) = browser::turn("organiser").await else { return };
+    let setup = Setup::new().await;
+    let desk = &setup.desk;
+    setup.fair("registration_open");
+    setup.approve(3);
     desk.go(&at("/plan")).await;
-    for (n, name) in ["HTX Gà đồi Tiên Yên", "HTX Miến dong Bình Liêu"].iter().enumerate() {
+    for (n, name) in EXHIBITORS[..2].iter().enumerate() {
         let code = format!("A0{}", n + 1);
-        let queued = "[...document.querySelectorAll('#queue [data-application]')]";
-        desk.until(&format!("{queued}.some((b) => b.dataset.search.startsWith('{name}'))")).await;
-        desk.script(&format!("{queued}.find((b) => b.dataset.search.startsWith('{name}')).click()")).await;
+        let entry = format!(
+            "[...document.querySelectorAll('#queue [data-application]')].find((b) => b.dataset.search.startsWith('{name}'))"
+        );
+        desk.until(&entry).await;
+        desk.script(&format!("{entry}.click()")).await;
         desk.click(&format!("[data-code={code}]")).await;
         desk.find(&format!("[data-code={code}].held")).await;
         desk.press("Mời nhận").await;
@@ -91,17 +196,24 @@ async fn an_organiser_takes_an_edition_from_nothing_to_a_finalised_report() {
     desk.press("Chuyển sang: Đóng đăng ký").await;
     desk.press("Chuyển sang: Đang diễn ra").await;
     desk.see("Đang diễn ra").await;
+    assert_eq!(setup.statistics()["booths"]["allocated"], json!(2));
+    setup.end().await;
+}
 
-    // Sales: one typed, a block pasted.
+#[tokio::test]
+async fn sales_sheet_takes_a_pasted_block_and_visits_page_an_adjustment() {
+    let Some(_turn) = browser::turn("organiser").await else { return };
+    let setup = Setup::new().await;
+    let desk = &setup.desk;
+    setup.fair_with_two_exhibitors();
+    setup.advance(&["registration_closed", "live"]);
     desk.go(&at("/sales")).await;
     let cells = "document.querySelectorAll('[data-sheet] input[data-booth]')";
     desk.until(&format!("{cells}.length === 2")).await;
     let paste = format!(
-        "const cell = {cells}[0]; cell.focus(); \
-         const data = new DataTransfer(); \
-         data.setData('text/plain', '8.500.000\\n7,250,000.00\\n'); \
-         cell.dispatchEvent(new ClipboardEvent('paste', {{ \
-         clipboardData: data, bubbles: true, cancelable: true }}))"
+        "const cell = {cells}[0]; cell.focus(); const data = new DataTransfer();
+         data.setData('text/plain', '8.500.000\\n7,250,000.00\\n');
+         cell.dispatchEvent(new ClipboardEvent('paste', {{ clipboardData: data, bubbles: true, cancelable: true }}))"
     );
     desk.script(&paste).await;
     desk.until("document.querySelectorAll('[data-sheet] .saved').length === 2").await;
@@ -112,6 +224,28 @@ async fn an_organiser_takes_an_edition_from_nothing_to_a_finalised_report() {
     desk.fill("#adjust-reason", "Đếm tay buổi sáng").await;
     desk.click("form[action$='visit-counts'] button").await;
     desk.see("Đã lưu.").await;
+    let figures = setup.statistics();
+    assert_eq!(figures["sales"]["total"]["amount"], json!(15_750_000));
+    assert_eq!(figures["visits"]["total"], json!(120));
+    setup.end().await;
+}
+
+#[tokio::test]
+async fn reports_page_finalises_the_figures_and_publishes_them() {
+    let Some(_turn) = browser::turn("organiser").await else { return };
+    let setup = Setup::new().await;
+    let (desk, address) = (&setup.desk, setup.address());
+    let fair = setup.fair_with_two_exhibitors();
+    setup.advance(&["registration_closed", "live"]);
+    let today = fair::today();
+    for (booth, amount) in fair.booths.iter().zip([8_500_000, 7_250_000]) {
+        let report = json!({ "amount": amount });
+        setup.call("PUT", &format!("/booths/{booth}/sales-reports/{today}"), Some(&report));
+    }
+    let gate = setup.call("GET", &format!("/editions/{SLUG}/gates"), None)["items"][0]["id"].clone();
+    let (id, occurred_at) = (uuid::Uuid::now_v7(), chrono::Utc::now().to_rfc3339());
+    let count = json!({ "id": id, "gate": gate, "occurred_at": occurred_at, "entries": 120 });
+    setup.call("POST", &format!("/editions/{SLUG}/visit-counts"), Some(&json!({ "events": [count] })));
 
     desk.go(&at("")).await;
     desk.press("Chuyển sang: Đang tổng hợp").await;
@@ -124,9 +258,8 @@ async fn an_organiser_takes_an_edition_from_nothing_to_a_finalised_report() {
     desk.see("120").await;
 
     // Everybody sees the same figures now, and they are those of the API.
-    let figures = address.try_get(&format!("/editions/{slug}/statistics"), None).unwrap();
+    let figures = address.try_get(&format!("/editions/{SLUG}/statistics"), None).unwrap();
     assert_eq!(figures["sales"]["total"]["amount"], json!(15_750_000));
     assert_eq!((&figures["visits"]["total"], &figures["booths"]["allocated"]), (&json!(120), &json!(2)));
-    desk.close().await;
-    server.stop();
+    setup.end().await;
 }

@@ -1,5 +1,5 @@
-//! Pages work without JavaScript: forms are sent, what is wrong is told, nothing typed is lost. No browser is needed
-//! for that: a request is all that is left.
+//! Pages work without JavaScript: forms are sent, errors are shown, input is kept. Plain HTTP requests are enough to test
+//! that.
 use super::{
     fair::{self, fair, person},
     server::Server,
@@ -26,7 +26,7 @@ impl Visitor {
     }
 }
 
-/// Status, cookies that were set (and where it leads), body.
+/// Status, cookies set, and the body or else the `Location`.
 fn read(answer: ureq::http::Response<ureq::Body>) -> (u16, String, String) {
     let status = answer.status().as_u16();
     let header = |name: &str| -> Vec<String> {
@@ -44,7 +44,7 @@ fn read(answer: ureq::http::Response<ureq::Body>) -> (u16, String, String) {
 }
 
 #[test]
-fn a_form_is_sent_by_itself_and_only_from_our_own_pages() {
+fn forms_work_without_script_from_our_origin_only() {
     let folder = tempfile::tempdir().unwrap();
     let server = fair::server(folder.path());
     let token = person(&server.address(), folder.path(), "lan@example.vn", "Lan");
@@ -52,7 +52,7 @@ fn a_form_is_sent_by_itself_and_only_from_our_own_pages() {
     let visitor = Visitor::new(&server);
     let own = server.address().url().to_owned();
 
-    // A wrong password leads back to the form, which says so and keeps the address but not the password.
+    // A wrong password redirects to the form, which shows the error and keeps the address but not the password.
     let login = |password: &str| {
         let fields = [("_next", "/home"), ("_back", "/login"), ("email", "lan@example.vn"), ("password", password)];
         visitor.send("/form/auth/login", "", &own, &fields)
@@ -68,7 +68,7 @@ fn a_form_is_sent_by_itself_and_only_from_our_own_pages() {
     let (status, _, page) = visitor.get(&format!("/manage/{}/setup", fair.slug), &session);
     assert!(status == 200 && page.contains("Cổng chính"), "{status}");
 
-    // The same change from another site, or from nowhere, is refused: in forms, and for the API's own calls.
+    // The same request with a foreign or no origin is rejected, for forms and for the API.
     let gate = [("name", "Cổng phụ"), ("_back", "/")];
     let path = format!("/form/editions/{}/gates", fair.slug);
     for from in ["https://elsewhere.example", "null", ""] {
@@ -81,24 +81,24 @@ fn a_form_is_sent_by_itself_and_only_from_our_own_pages() {
         || server.get(&format!("/editions/{}/gates", fair.slug), Some(&token))["items"].as_array().unwrap().len();
     assert_eq!(gates(), 1);
 
-    // Sent twice with the key of the page it does its work once.
+    // Sent twice with the idempotency key of the page, it is executed once.
     let once = [("name", "Cổng phụ"), ("_back", "/"), ("_once", "0192-khoa-cua-trang")];
     for _ in 0..2 {
         assert_eq!(visitor.send(&path, &session, &own, &once).0, 303);
     }
     assert_eq!(gates(), 2);
 
-    // Nobody is led to another site, whatever the form says.
+    // The form cannot redirect to another site.
     for bad in ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example"] {
         let fields = [("name", "X"), ("_next", bad), ("_back", bad)];
         let (_, _, to) = visitor.send(&path, &session, &own, &fields);
         assert!(to.starts_with('/') && !to.starts_with("//") && !to.contains("elsewhere"), "{to}");
     }
 
-    // Who is not logged in is led to do so, and comes back to the page.
+    // A visitor is redirected to the login with the page as the next one.
     let (status, _, to) = visitor.get(&format!("/manage/{}/setup", fair.slug), "");
     assert_eq!((status, to), (303, format!("/login?next=%2Fmanage%2F{}%2Fsetup", fair.slug)));
-    // Two people change one thing: the second is told, keeps what they typed, and nothing of the first is lost.
+    // A change of an older version is rejected with a message and overwrites nothing.
     let rename = |name: &str, seen: &str| {
         let fields = [("_method", "PATCH"), ("_seen", seen), ("_back", "/account"), ("name", name)];
         visitor.send(&format!("/form/editions/{}", fair.slug), &session, &own, &fields)
@@ -109,17 +109,17 @@ fn a_form_is_sent_by_itself_and_only_from_our_own_pages() {
     let (_, _, page) = visitor.get("/account", &format!("{session}; {said}"));
     assert!(status == 303 && page.contains("Người khác vừa sửa mục này"), "{page}");
     assert_eq!(server.get(&format!("/editions/{}", fair.slug), Some(&token))["name"], "Hội chợ thử");
-    // Search engines read what the fair is, in the page itself.
+    // The page has structured data for search engines.
     let (_, _, page) = visitor.get(&format!("/fairs/{}", fair.slug), "");
     let data = page.split("<script type=\"application/ld+json\">").nth(1).unwrap().split("</script>").next().unwrap();
     let data: serde_json::Value = serde_json::from_str(data).unwrap();
     assert_eq!((&data["@type"], &data["name"]), (&"ExhibitionEvent".into(), &"Hội chợ thử".into()));
     assert_eq!(data["url"], format!("{own}/fairs/{}", fair.slug));
-    // What is not there, and what one may not see, is one page.
+    // Missing and hidden resources have the same page.
     let (status, _, page) = visitor.get("/manage/khong-co/setup", &session);
     assert!(status == 404 && page.contains("Không tìm thấy"), "{status}");
 
-    // Logging out ends the login itself, not only its cookie.
+    // Logging out revokes the session, not only its cookie.
     assert_eq!(visitor.send("/logout", &session, &own, &[]).0, 303);
     let refresh = session.split("; ").find(|c| c.starts_with("hoicho_refresh=")).unwrap();
     assert_eq!(visitor.get("/home", refresh).0, 303);
@@ -127,7 +127,7 @@ fn a_form_is_sent_by_itself_and_only_from_our_own_pages() {
 }
 
 #[test]
-fn a_login_that_was_planted_in_a_browser_does_not_become_its_owners() {
+fn login_replaces_a_planted_session() {
     let folder = tempfile::tempdir().unwrap();
     let server = fair::server(folder.path());
     person(&server.address(), folder.path(), "lan@example.vn", "Lan");
@@ -138,7 +138,7 @@ fn a_login_that_was_planted_in_a_browser_does_not_become_its_owners() {
         let fields = [("_next", "/home"), ("_back", "/login"), ("email", email), ("password", fair::PASSWORD)];
         visitor.send("/form/auth/login", cookies, &own, &fields).1
     };
-    // Minh leaves his login in the browser; Lan logs in there.
+    // Lan logs in with the cookies of Minh's session.
     let planted = login("minh@example.vn", "");
     let lans = login("lan@example.vn", &planted);
     for name in ["hoicho_access=", "hoicho_refresh="] {
@@ -146,13 +146,13 @@ fn a_login_that_was_planted_in_a_browser_does_not_become_its_owners() {
         assert_ne!(of(&planted), of(&lans), "{name}");
     }
     assert!(visitor.get("/home", &lans).2.contains("Chào Lan"));
-    // What Minh kept is his own login still, and never Lan's.
+    // Minh's session is still his own.
     assert!(visitor.get("/home", &planted).2.contains("Chào Minh"));
     server.stop();
 }
 
 #[test]
-fn a_person_has_themselves_erased_by_a_form() {
+fn erasure_form_works_without_script() {
     let folder = tempfile::tempdir().unwrap();
     let server = fair::server(folder.path());
     person(&server.address(), folder.path(), "lan@example.vn", "Lan");
@@ -167,7 +167,7 @@ fn a_person_has_themselves_erased_by_a_form() {
     };
     let (status, _, to) = erase("sai mật khẩu");
     assert_eq!((status, to.as_str()), (303, "/account"));
-    // Nor does a wrong password of the form beside it lead anywhere, or come back.
+    // A wrong password in the other form redirects back too, and is not shown.
     let fields = [("_method", "PUT"), ("_back", "/account"), ("current", "sai mật khẩu"), ("new", "mật khẩu mới đây")];
     let (status, said, to) = visitor.send("/form/me/password", &session, &own, &fields);
     assert_eq!((status, to.as_str()), (303, "/account"));
@@ -181,13 +181,13 @@ fn a_person_has_themselves_erased_by_a_form() {
         status == 200 && page.contains("Tài khoản của bạn đã được xoá") && !page.contains("<summary>Lan"),
         "{page}"
     );
-    // The browser still has the cookies; they are worth nothing.
+    // The cookies that the browser still has are revoked.
     assert_eq!(visitor.get("/home", &session).0, 303);
     server.stop();
 }
 
 #[test]
-fn a_login_is_renewed_by_its_cookie_and_side_by_side_requests_do_not_end_it() {
+fn session_is_renewed_by_concurrent_requests() {
     let folder = tempfile::tempdir().unwrap();
     let server = fair::server(folder.path());
     person(&server.address(), folder.path(), "lan@example.vn", "Lan");
@@ -196,7 +196,7 @@ fn a_login_is_renewed_by_its_cookie_and_side_by_side_requests_do_not_end_it() {
     let fields = [("_next", "/home"), ("email", "lan@example.vn"), ("password", fair::PASSWORD)];
     let (_, session, _) = visitor.send("/form/auth/login", "", &own, &fields);
     let refresh = session.split("; ").find(|c| c.starts_with("hoicho_refresh=")).unwrap().to_owned();
-    // The access cookie is over; three tabs come with the same refresh cookie.
+    // Without an access cookie, three requests use the same refresh cookie.
     let (first, second, third) =
         (visitor.get("/home", &refresh), visitor.get("/home", &refresh), visitor.get("/account", &refresh));
     assert_eq!((first.0, second.0, third.0), (200, 200, 200));

@@ -1,4 +1,4 @@
-//! A backup taken while everybody writes is of one moment, and put back it has the same figures.
+//! A backup made during writes is a consistent snapshot; restored, it has the same figures.
 use std::{
     path::Path,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -10,13 +10,14 @@ use uuid::Uuid;
 use crate::{
     caller::Caller,
     cluster::Cluster,
-    kills::EDITION,
+    kills::{EDITION, StopOnDrop},
     server::{Server, hoicho, login, shown},
+    wait::wait_until,
 };
 
 const FINAL: &str = "/editions/ocop-mien-bac-2018/statistics";
 
-/// Runs the program; what it says.
+/// Runs a command; returns whether it succeeded, and its output.
 fn run(folder: &Path, arguments: &[&str], url: &str) -> (bool, String) {
     let mut command = hoicho(folder);
     if !url.is_empty() {
@@ -26,7 +27,7 @@ fn run(folder: &Path, arguments: &[&str], url: &str) -> (bool, String) {
     (done.status.success(), shown(&done.stdout) + &shown(&done.stderr))
 }
 
-/// `url` and `elsewhere`: two databases; empty for the embedded one.
+/// `url` and `elsewhere` are the databases to back up and to restore to; empty for SQLite.
 fn taken_and_put_back(url: &str, elsewhere: &str) {
     let folder = tempfile::tempdir().unwrap();
     let (data, other) = (folder.path().join("demo"), folder.path().join("other"));
@@ -40,11 +41,11 @@ fn taken_and_put_back(url: &str, elsewhere: &str) {
     let gate = caller.get(&format!("{EDITION}/gates"))["items"][0]["id"].clone();
     let day = caller.get(EDITION)["opening_days"][0]["day"].as_str().unwrap().to_owned();
     let before = caller.get(&format!("{EDITION}/statistics"))["visits"]["total"].as_u64().unwrap();
-    // A paper, which lies beside the database.
+    // A document, which is stored beside the database.
     let paper = format!("documents/{}", Uuid::now_v7());
     std::fs::write(data.join(&paper), b"%PDF-1.7").unwrap();
 
-    // One writer, so that what a moment holds can be told: every count of 7 before it and none after.
+    // One writer, so that a snapshot has all batches up to one of them and none after it.
     let (over, sent) = (AtomicBool::new(false), AtomicUsize::new(0));
     let to = folder.path().join("backup");
     let place = ["--data-dir", data.to_str().unwrap()];
@@ -61,12 +62,10 @@ fn taken_and_put_back(url: &str, elsewhere: &str) {
                 sent.fetch_add(1, Ordering::SeqCst);
             }
         });
-        while sent.load(Ordering::SeqCst) < 20 {
-            std::thread::yield_now();
-        }
+        let _stop = StopOnDrop(&over);
+        wait_until("20 batches are counted", || sent.load(Ordering::SeqCst) >= 20);
         let least = sent.load(Ordering::SeqCst);
         let (good, said) = run(folder.path(), &[&["backup", to.to_str().unwrap()], &place[..]].concat(), url);
-        over.store(true, Ordering::Relaxed);
         assert!(good && said.contains("2 files"), "{said}");
         least
     });
@@ -85,7 +84,7 @@ fn taken_and_put_back(url: &str, elsewhere: &str) {
     let token = login(&server);
     let caller = Caller::new(server.address().url(), &token);
     let same = |mut figures: Value| {
-        // The one thing that may differ is when it was asked.
+        // Only the time of the request may differ.
         figures.as_object_mut().unwrap().remove("as_of");
         figures
     };
@@ -98,7 +97,7 @@ fn taken_and_put_back(url: &str, elsewhere: &str) {
     );
     assert_eq!(std::fs::read(other.join(&paper)).unwrap(), b"%PDF-1.7");
 
-    // A file that is no longer as it was is not put back.
+    // A changed file is not restored.
     std::fs::write(to.join(&paper), "changed").unwrap();
     let third = folder.path().join("third");
     let place = ["--data-dir", third.to_str().unwrap()];
@@ -107,12 +106,12 @@ fn taken_and_put_back(url: &str, elsewhere: &str) {
 }
 
 #[test]
-fn the_embedded_database_is_copied_while_everybody_writes() {
+fn sqlite_backup_is_consistent_during_writes() {
     taken_and_put_back("", "");
 }
 
 #[test]
-fn postgresql_is_copied_while_everybody_writes() {
+fn postgresql_backup_is_consistent_during_writes() {
     let Some(cluster) = Cluster::start(&[]) else { return };
     cluster.run("postgres", "CREATE DATABASE elsewhere");
     taken_and_put_back(&cluster.url("hoicho"), &cluster.url("elsewhere"));

@@ -1,6 +1,10 @@
-//! A caller that keeps its connection and takes every answer, also none, for what it is.
+//! An HTTP client that keeps its connection and returns every response, or none.
+use std::time::Instant;
+
 use serde_json::Value;
 use ureq::Agent;
+
+use crate::wait::TIMEOUT;
 
 pub struct Caller {
     agent: Agent,
@@ -8,24 +12,12 @@ pub struct Caller {
     token: String,
 }
 
-/// Status and body; `None` when no answer came: what became of the request is unknown.
+/// Status and body; `None` without a response: it is unknown whether the request was executed.
 pub type Heard = Option<(u16, Value)>;
 
 impl Caller {
     pub fn new(url: &str, token: &str) -> Self {
-        Self::waiting(url, token, 30)
-    }
-
-    /// One that waits as long as the server may take.
-    pub fn patient(url: &str, token: &str) -> Self {
-        Self::waiting(url, token, 90)
-    }
-
-    fn waiting(url: &str, token: &str, seconds: u64) -> Self {
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(std::time::Duration::from_secs(seconds)))
-            .build();
+        let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(TIMEOUT)).build();
         Self { agent: config.into(), base: format!("{url}/api/v1"), token: token.to_owned() }
     }
 
@@ -39,10 +31,17 @@ impl Caller {
             call = call.header("if-match", seen);
         }
         let body = if body.is_null() { String::new() } else { body.to_string() };
-        let answer = self.agent.run(call.body(body).unwrap()).ok()?;
-        let status = answer.status().as_u16();
-        let text = answer.into_body().read_to_string().ok()?;
-        Some((status, serde_json::from_str(&text).unwrap_or(Value::Null)))
+        let request = call.body(body).unwrap();
+        let start = Instant::now();
+        loop {
+            let response = self.agent.run(request.clone()).ok()?;
+            let status = response.status().as_u16();
+            let text = response.into_body().read_to_string().ok()?;
+            // On an overloaded machine the server may not read the head of a request in time, and executes nothing.
+            if status != 408 || !text.is_empty() || start.elapsed() > TIMEOUT {
+                return Some((status, serde_json::from_str(&text).unwrap_or(Value::Null)));
+            }
+        }
     }
 
     pub fn post(&self, path: &str, body: &Value) -> Heard {
@@ -59,7 +58,7 @@ impl Caller {
         self.send("GET", path, &Value::Null, None).map(|(status, _)| status)
     }
 
-    /// `None` while it cannot be served.
+    /// `None` unless the response is 200.
     pub fn get_if_it_can(&self, path: &str) -> Option<Value> {
         self.send("GET", path, &Value::Null, None).filter(|(status, _)| *status == 200).map(|(_, body)| body)
     }

@@ -1,5 +1,5 @@
-//! The program is killed at random moments while many callers write; the database too, where it is a server. Everything
-//! that was answered must be there afterwards, nothing half, no booth twice, and the figures must add up.
+//! Kills the server, and PostgreSQL, at random times while many callers write. Afterwards all acknowledged writes are there,
+//! none in part, no booth is allocated twice, and the figures add up.
 use std::{
     path::Path,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -14,13 +14,14 @@ use uuid::Uuid;
 use crate::{
     caller::Caller,
     cluster::Cluster,
-    faults::soon,
     ledger::{Ledger, Sums, Tables},
     server::{Server, free_port, login},
+    wait::wait_until,
 };
 
 pub const EDITION: &str = "/editions/ocop-quang-ninh-demo";
 pub const CALLERS: usize = 8;
+const RETRY_DELAY: Duration = Duration::from_millis(50);
 
 fn kills() -> usize {
     std::env::var("HOICHO_TEST_KILLS").ok().map_or(10, |n| n.parse().expect("HOICHO_TEST_KILLS is a number"))
@@ -30,16 +31,27 @@ fn id(value: &Value) -> Uuid {
     value.as_str().unwrap().parse().unwrap()
 }
 
-/// What the callers write to.
+/// The edition that the callers write to.
 pub struct Fair {
     pub edition: Uuid,
     application: Value,
     gate: Value,
     booths: Vec<Uuid>,
-    /// Booths that are reported of, a caller each.
+    /// Booths with sales reports, one for each caller.
     stands: Vec<Uuid>,
     day: String,
     next: AtomicUsize,
+    /// Writes that were acknowledged to any caller and that [`Ledger::answers`] counts.
+    acknowledged: AtomicUsize,
+}
+
+/// Sets the flag when dropped, so that writers end even if the test panics meanwhile.
+pub struct StopOnDrop<'a>(pub &'a AtomicBool);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Fair {
@@ -69,7 +81,16 @@ impl Fair {
             stands: of_day.map(|r| id(&r["booth"])).take(CALLERS).collect(),
             day,
             next: AtomicUsize::new(0),
+            acknowledged: AtomicUsize::new(0),
         }
+    }
+
+    /// Waits until `more` writes are acknowledged from now on.
+    pub fn wait_for_writes(&self, more: usize) {
+        let target = self.acknowledged.load(Ordering::Relaxed) + more;
+        wait_until(&format!("{more} more writes are acknowledged"), || {
+            self.acknowledged.load(Ordering::Relaxed) >= target
+        });
     }
 
     fn hold(&self, caller: &Caller, ledger: &mut Ledger, booth: Uuid) -> bool {
@@ -125,24 +146,18 @@ impl Fair {
         }
     }
 
-    /// One caller writes until no answer comes any more; one that is patient goes on.
-    pub fn write(
-        &self,
-        caller: &Caller,
-        (n, seed): (usize, u64),
-        ledger: &mut Ledger,
-        is_patient: bool,
-        over: &AtomicBool,
-    ) {
+    /// One caller writes until `over` is set, and retries when a write fails.
+    pub fn write(&self, caller: &Caller, (n, seed): (usize, u64), ledger: &mut Ledger, over: &AtomicBool) {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         while !over.load(Ordering::Relaxed) {
+            let answers = ledger.answers();
             let went_on = match rng.random_range(0..10) {
                 0..4 => self.hold(
                     caller,
                     ledger,
                     self.booths[self.next.fetch_add(1, Ordering::Relaxed) % self.booths.len()],
                 ),
-                // One that somebody else may want at the same moment, or has.
+                // A booth that another caller may hold at the same time.
                 4..6 => self.hold(caller, ledger, self.booths[self.next.load(Ordering::Relaxed) % self.booths.len()]),
                 6 => {
                     let free = |id: &Uuid| !ledger.released.contains(id) && !ledger.perhaps_released.contains(id);
@@ -152,27 +167,33 @@ impl Fair {
                 7..9 => self.count(caller, ledger),
                 _ => self.report(caller, ledger, self.stands[n]),
             };
-            match (went_on, is_patient) {
-                (true, _) => {}
-                (false, true) => std::thread::sleep(Duration::from_millis(50)),
-                (false, false) => break,
+            self.acknowledged.fetch_add(ledger.answers() - answers, Ordering::Relaxed);
+            if !went_on {
+                std::thread::sleep(RETRY_DELAY);
             }
         }
     }
 }
 
-/// Everybody writes for a while; `end` ends what serves them.
-fn written(fair: &Fair, url: &str, token: &str, seed: u64, ledgers: &mut [Ledger], wait: Duration, end: impl FnOnce()) {
+/// All callers write until `writes` are acknowledged; then `end` ends what serves them.
+fn write_until_end(
+    fair: &Fair,
+    (url, token): (&str, &str),
+    seed: u64,
+    ledgers: &mut [Ledger],
+    writes: usize,
+    end: impl FnOnce(),
+) {
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         for (n, ledger) in ledgers.iter_mut().enumerate() {
             let over = &over;
             let salt = seed * 100 + u64::try_from(n).unwrap();
-            scope.spawn(move || fair.write(&Caller::new(url, token), (n, salt), ledger, false, over));
+            scope.spawn(move || fair.write(&Caller::new(url, token), (n, salt), ledger, over));
         }
-        std::thread::sleep(wait);
+        let _stop = StopOnDrop(&over);
+        fair.wait_for_writes(writes);
         end();
-        over.store(true, Ordering::Relaxed);
     });
 }
 
@@ -192,7 +213,7 @@ pub fn all(ledgers: &[Ledger]) -> Ledger {
     whole
 }
 
-/// Kills `kills` times; every other time the database as well, where it is one that can be killed.
+/// Kills the server `kills` times; every other time PostgreSQL as well.
 fn survive(data: &Path, url: &str, mut cluster: Option<&mut Cluster>) {
     let variables = [("HOICHO_DATABASE__URL", url), ("HOICHO_LIMITS__PER_MINUTE", "10000000")];
     let mut server = Some(Server::start_at(free_port(), data, &["demo"], &variables));
@@ -203,10 +224,10 @@ fn survive(data: &Path, url: &str, mut cluster: Option<&mut Cluster>) {
     for seed in 0..u64::try_from(kills()).unwrap() {
         let running = server.take().unwrap();
         let address = running.address();
-        let wait = Duration::from_millis(rng.random_range(5..400));
+        let writes = rng.random_range(1..60);
         let database_too = cluster.as_deref_mut().filter(|_| seed % 2 == 1);
-        written(&fair, address.url(), &token, seed, &mut ledgers, wait, || match database_too {
-            // The database goes first: what is under way fails; then the program.
+        write_until_end(&fair, (address.url(), &token), seed, &mut ledgers, writes, || match database_too {
+            // The database is killed first, so that requests in progress fail before the server is killed.
             Some(cluster) => {
                 cluster.kill();
                 drop(running);
@@ -215,9 +236,9 @@ fn survive(data: &Path, url: &str, mut cluster: Option<&mut Cluster>) {
             None => drop(running),
         });
         if let Some(cluster) = &cluster {
-            // What the killed program had sent may still be carried out.
+            // PostgreSQL may still execute what the killed server had sent.
             let left = "SELECT COUNT(*) AS number FROM pg_stat_activity WHERE datname = 'hoicho'";
-            soon("its connections end", || cluster.number(left) == 0);
+            wait_until("its connections end", || cluster.number(left) == 0);
         }
         let expected = Tables::open(url).agree(&all(&ledgers), &fair.edition);
         server = Some(Server::start_at(free_port(), data, &["demo"], &variables));
@@ -230,14 +251,14 @@ fn survive(data: &Path, url: &str, mut cluster: Option<&mut Cluster>) {
 }
 
 #[test]
-fn what_was_answered_outlives_a_killed_program_on_sqlite() {
+fn acknowledged_writes_survive_kills_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("hoicho.sqlite").display());
     survive(folder.path(), &url, None);
 }
 
 #[test]
-fn what_was_answered_outlives_a_killed_program_and_a_killed_postgresql() {
+fn acknowledged_writes_survive_kills_of_server_and_postgresql() {
     let Some(mut cluster) = Cluster::start(&[]) else { return };
     let folder = tempfile::tempdir().unwrap();
     let url = cluster.url("hoicho");

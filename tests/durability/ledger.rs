@@ -1,27 +1,27 @@
-//! What callers were told, and whether the database agrees. It reads the tables itself, by plain SQL: nothing of the
-//! program under test has a part in it.
+//! The acknowledged writes, and whether the database has them. It reads the tables by plain SQL, independently of the
+//! code under test.
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_types::*};
 use uuid::Uuid;
 
-/// What callers sent and what they were told.
+/// Requests and their responses.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
-    /// Allocation and its booth, answered with 201.
+    /// Allocation and its booth of each hold with response 201.
     pub held: Vec<(Uuid, Uuid)>,
-    /// Allocations whose release was answered with 200.
+    /// Allocations whose release had response 200.
     pub released: BTreeSet<Uuid>,
-    /// Allocations whose release nobody answered.
+    /// Allocations whose release had no response, or 503.
     pub perhaps_released: BTreeSet<Uuid>,
-    /// Batches of counts: identifiers, and whether they were answered with 200.
+    /// Batches of counts: identifiers, and whether the response was 200.
     pub counted: Vec<(Vec<Uuid>, bool)>,
-    /// Amounts by booth that were sent for one day: the last one answered, and those after it that were not.
+    /// Amounts by booth that were sent for one day: the last acknowledged one, and those after it that were not.
     pub reported: BTreeMap<Uuid, (i64, Vec<i64>)>,
 }
 
 impl Ledger {
-    /// Takes another caller's into this one.
+    /// Merges another caller's ledger into this one.
     pub fn join(&mut self, other: Self) {
         self.held.extend(other.held);
         self.released.extend(other.released);
@@ -29,13 +29,13 @@ impl Ledger {
         self.counted.extend(other.counted);
         self.reported.extend(other.reported);
     }
-    /// How many answers were believed.
+    /// Number of acknowledged holds, releases and batches.
     pub fn answers(&self) -> usize {
         self.held.len() + self.released.len() + self.counted.iter().filter(|(_, answered)| *answered).count()
     }
 }
 
-/// The database under the program.
+/// A connection to the database under test.
 pub enum Tables {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
@@ -85,12 +85,17 @@ impl Tables {
         self.rows(&query)[0][0].parse().unwrap()
     }
 
-    /// Letters that are still to be sent.
+    /// Number of unsent emails.
     pub fn waiting_letters(&mut self) -> i64 {
         self.number("SELECT COUNT(*) FROM outbox WHERE due_at IS NOT NULL")
     }
 
-    /// Compares everything; `edition` is the one that was worked on.
+    /// Number of emails of which an attempt has failed.
+    pub fn failed_letters(&mut self) -> i64 {
+        self.number("SELECT COUNT(*) FROM outbox WHERE last_error IS NOT NULL")
+    }
+
+    /// Compares all tables with the ledger; returns the figures that `edition` must have.
     pub fn agree(&mut self, ledger: &Ledger, edition: &Uuid) -> Sums {
         let edition = edition.simple().to_string();
         if let Self::Sqlite(_) = self {
@@ -155,8 +160,8 @@ impl Tables {
 
     fn agree_on_reports(&mut self, ledger: &Ledger) {
         let rows = self.rows(
-            "SELECT {id:booth_id} AS a, CAST(amount AS TEXT) AS b, CAST(version AS TEXT) AS c \
-             FROM sales_reports WHERE amount < 1000000 AND amount > 0",
+            "SELECT {id:booth_id} AS a, CAST(amount AS TEXT) AS b, CAST(version AS TEXT) AS c FROM sales_reports \
+             WHERE amount < 1000000 AND amount > 0",
         );
         let there: BTreeMap<String, i64> =
             rows.into_iter().map(|[booth, amount, _]| (booth, amount.parse().unwrap())).collect();
@@ -165,15 +170,14 @@ impl Tables {
             assert!(amount == *last || after.contains(&amount), "{booth}: {amount}, not {last} or one of {after:?}");
         }
         let odd = self.number(
-            "SELECT COUNT(*) FROM sales_reports r WHERE NOT EXISTS \
-             (SELECT 1 FROM sales_report_versions v WHERE v.sales_report_id = r.id \
-             AND v.version = r.version AND v.amount = r.amount)",
+            "SELECT COUNT(*) FROM sales_reports r WHERE NOT EXISTS (SELECT 1 FROM sales_report_versions v \
+             WHERE v.sales_report_id = r.id AND v.version = r.version AND v.amount = r.amount)",
         );
         assert_eq!(odd, 0, "reports without the version they are at");
     }
 }
 
-/// What the figures of the edition must be.
+/// Figures of an edition.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Sums {
     pub visits: i64,

@@ -1,4 +1,4 @@
-//! What was acknowledged stays, whatever ends the program or the database. Short here; in full with
+//! Acknowledged writes survive failures of the server and the database. A longer run:
 //! `HOICHO_TEST_KILLS=200 cargo test --test durability`.
 #![expect(
     clippy::unwrap_used,
@@ -25,3 +25,6 @@ mod postgres;
 #[expect(dead_code, reason = "the tests of the program use the rest")]
 mod server;
 mod standby;
+#[path = "../support/wait.rs"]
+#[expect(dead_code, reason = "only its synchronous half is used here")]
+mod wait;

@@ -1,4 +1,4 @@
-//! Two nodes of the program on one database.
+//! Two nodes on one database.
 use std::path::Path;
 
 use crate::{
@@ -10,12 +10,12 @@ use crate::{
 pub struct Nodes {
     pub one: Server,
     pub two: Server,
-    /// The demo's organiser.
+    /// Access token of the demo's organiser.
     pub token: String,
 }
 
 impl Nodes {
-    /// The demo; `write` and `read` are the URLs of where they do so.
+    /// Starts the demo; `write` and `read` are the URLs of the primary and the replica.
     pub fn start(write: &str, read: &str, folder: &Path) -> Self {
         let keys = folder.join("keys");
         let variables = [
@@ -30,19 +30,19 @@ impl Nodes {
         Self { one, two, token }
     }
 
-    /// A caller of each.
+    /// One caller for each node.
     pub fn callers(&self) -> [Caller; 2] {
         [&self.one, &self.two].map(|node| Caller::new(node.address().url(), &self.token))
     }
 
-    /// Whether both can be used.
+    /// Whether both nodes respond.
     pub fn answer(&self) -> bool {
         self.callers().iter().all(|caller| caller.get_if_it_can("/me").is_some())
     }
 }
 
-/// The URL of whichever is as told: `read-write`, `standby`, …
+/// A URL of all clusters that connects to one with these session attributes: `read-write`, `standby`, ….
 pub fn whichever(clusters: &[&Cluster], is: &str) -> String {
     let hosts: Vec<_> = clusters.iter().map(|cluster| format!("127.0.0.1:{}", cluster.port)).collect();
-    format!("postgres://hoicho@{}/hoicho?target_session_attrs={is}&connect_timeout=2", hosts.join(","))
+    format!("postgres://hoicho@{}/hoicho?target_session_attrs={is}&connect_timeout=10", hosts.join(","))
 }

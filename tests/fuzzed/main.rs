@@ -1,5 +1,5 @@
-//! The parsers of what strangers send, with what fuzzing found worth keeping (`fuzz/corpus`) and with that changed at random:
-//! what libFuzzer does for hours, in seconds and with any compiler.
+//! Parsers of untrusted input with the fuzzing corpus (`fuzz/corpus`) and random mutations of it: what libFuzzer does for
+//! hours, in seconds and with the stable compiler.
 #![expect(clippy::unwrap_used, reason = "a test that breaks should say where")]
 #[path = "../../fuzz/parsers.rs"]
 #[expect(clippy::indexing_slicing, reason = "a parser that breaks should say where")]

@@ -1,4 +1,4 @@
-//! What must hold of the source tree itself.
+//! Rules for the source tree.
 #![expect(clippy::unwrap_used, reason = "a test that breaks should say where")]
 mod architecture;
 mod line_length;
@@ -7,7 +7,7 @@ mod openapi;
 mod security;
 mod stability;
 
-/// Every file under a folder.
+/// All files under a folder.
 fn files(folder: &std::path::Path, into: &mut Vec<std::path::PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -1,4 +1,4 @@
-//! Every word of the console is in the message files, in both languages, and nothing is there that nobody says.
+//! All texts of the console are in the message files of both languages, and every message is used.
 use std::collections::{BTreeMap, BTreeSet};
 
 use fluent_syntax::{
@@ -9,20 +9,20 @@ use strum::VariantArray;
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 
-/// The blanks of a pattern.
+/// The arguments of a pattern.
 fn blanks(pattern: &Pattern<&str>, into: &mut BTreeSet<String>) {
     for element in &pattern.elements {
         let PatternElement::Placeable { expression } = element else { continue };
         match expression {
             Expression::Inline(InlineExpression::VariableReference { id }) => drop(into.insert(id.name.to_owned())),
             Expression::Inline(_) => {}
-            // What a plural is chosen by is there in one language and not in the other.
+            // The selector of a plural may be in one language only.
             Expression::Select { variants, .. } => variants.iter().for_each(|v| blanks(&v.value, into)),
         }
     }
 }
 
-/// Messages of a language with their blanks.
+/// Messages of a language with their arguments.
 fn messages(language: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut files = Vec::new();
     crate::files(std::path::Path::new(&format!("{SOURCE}/core/i18n/messages/{language}")), &mut files);
@@ -42,10 +42,10 @@ fn messages(language: &str) -> BTreeMap<String, BTreeSet<String>> {
     all
 }
 
-/// What pages ask for: whole keys, and sets of keys.
+/// Keys that the code uses: in full, and as prefixes.
 fn asked() -> (BTreeSet<String>, BTreeSet<String>) {
     let mut keys = BTreeSet::new();
-    // Put together in http/problem.rs and statistics/headers.rs.
+    // Composed in http/problem.rs and statistics/headers.rs.
     let mut sets = BTreeSet::from(["problem".to_owned(), "column".to_owned()]);
     let mut sources = Vec::new();
     crate::files(std::path::Path::new(SOURCE), &mut sources);
@@ -75,7 +75,7 @@ fn asked() -> (BTreeSet<String>, BTreeSet<String>) {
             for (at, _) in text.match_indices(call) {
                 let rest: String = text.get(at + call.len()..).unwrap().chars().take(160).collect();
                 let rest = rest.split(')').next().unwrap();
-                // The first word in quotes of the call, if it is a literal.
+                // The first argument of the call, if it is a literal.
                 if let Some(key) = rest.split('"').nth(1).filter(|_| rest.contains('"')) {
                     let is_key = key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
                     if is_key && !key.is_empty() {
@@ -88,7 +88,7 @@ fn asked() -> (BTreeSet<String>, BTreeSet<String>) {
                 }
             }
         }
-        // Keys that travel: what a form says when it is done, and tables of keys in the code.
+        // Keys in form fields and in tables of the code.
         for piece in text.split('"').skip(1).step_by(2) {
             if piece.starts_with("done-") || (file.extension().is_some_and(|e| e == "rs") && piece.contains('-')) {
                 keys.insert(piece.to_owned());
@@ -99,7 +99,7 @@ fn asked() -> (BTreeSet<String>, BTreeSet<String>) {
 }
 
 #[test]
-fn both_languages_have_the_same_messages_with_the_same_blanks() {
+fn languages_have_the_same_messages_and_arguments() {
     let (vi, en) = (messages("vi"), messages("en"));
     assert!(vi.len() > 300, "{}", vi.len());
     let only = |a: &BTreeMap<String, _>, b: &BTreeMap<String, _>| -> Vec<String> {
@@ -112,7 +112,7 @@ fn both_languages_have_the_same_messages_with_the_same_blanks() {
 }
 
 #[test]
-fn no_message_is_missing_and_none_is_unused() {
+fn messages_are_complete_and_used() {
     let vi = messages("vi");
     let (keys, sets) = asked();
     let asked_for = |key: &str| keys.contains(key) || sets.iter().any(|set| key.starts_with(&format!("{set}-")));
@@ -147,7 +147,7 @@ fn no_message_is_missing_and_none_is_unused() {
 }
 
 #[test]
-fn every_value_of_every_set_has_a_word() {
+fn enum_values_have_messages() {
     use hoicho_fair::{
         allocation::{AllocationState, runs::store::RunState},
         applications::{ApplicationState, documents::DocumentKind},
@@ -188,15 +188,15 @@ fn every_value_of_every_set_has_a_word() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
-/// What stands in a template between tags is a word nobody translated.
+/// Text between the tags of a template is untranslated.
 #[test]
-fn templates_hold_no_words_of_their_own() {
+fn templates_contain_no_untranslated_text() {
     let mut files = Vec::new();
     crate::files(std::path::Path::new(&format!("{SOURCE}/console/templates")), &mut files);
     let known = ["hoicho", "API", "JSON", "CSV", "Excel", "Tiếng", "Việt", "English"];
     for file in files {
         let mut text = std::fs::read_to_string(&file).unwrap();
-        // Blocks that hold a class or an address.
+        // Blocks that contain a class or a URL.
         for block in ["{% block width %}", "{% block manifest %}"] {
             if let Some(at) = text.find(block) {
                 let end = at + text.get(at..).unwrap().find("{% endblock %}").unwrap();
@@ -209,7 +209,7 @@ fn templates_hold_no_words_of_their_own() {
             outside.push_str(rest.get(..at).unwrap());
             outside.push(' ');
             let end = if rest.get(at..).unwrap().starts_with('<') {
-                // A tag ends behind what the template puts into it.
+                // A tag ends after the expressions inside it.
                 let mut depth = 0;
                 let mut end = rest.len();
                 for (i, c) in rest.char_indices().skip_while(|(i, _)| *i < at) {

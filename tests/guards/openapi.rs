@@ -1,14 +1,14 @@
-//! The committed OpenAPI document is what the code says.
+//! The committed OpenAPI document matches the code and is valid.
 #[test]
-fn the_committed_document_is_current() {
+fn openapi_document_is_current() {
     let current = hoicho::app::openapi().to_pretty_json().unwrap();
     let committed = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json")).unwrap_or_default();
     assert!(current.trim() == committed.trim(), "openapi.json is stale: cargo run -- openapi > openapi.json");
 }
 
-/// What generated clients stumble over: references that lead nowhere, and two operations of one name.
+/// Client generators fail on dangling references and duplicate operation identifiers.
 #[test]
-fn programs_can_read_the_document() {
+fn openapi_document_is_valid() {
     let document = serde_json::to_value(hoicho::app::openapi()).unwrap();
     let (mut waiting, mut nowhere) = (vec![&document], Vec::new());
     while let Some(value) = waiting.pop() {
@@ -33,7 +33,7 @@ fn programs_can_read_the_document() {
     }
 }
 
-/// The console's pages are no operations of the API: what they change they change through it.
+/// Pages of the console are not operations of the API.
 fn sources_of_the_api() -> Vec<std::path::PathBuf> {
     let mut sources = Vec::new();
     crate::files(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut sources);
@@ -42,7 +42,7 @@ fn sources_of_the_api() -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn every_route_of_the_sources_is_documented() {
+fn all_routes_are_documented() {
     let document = serde_json::to_value(hoicho::app::openapi()).unwrap();
     let documented: usize = document["paths"].as_object().unwrap().values().map(|p| p.as_object().unwrap().len()).sum();
     let sources = sources_of_the_api();
@@ -55,10 +55,10 @@ fn every_route_of_the_sources_is_documented() {
     assert_eq!(documented, mounted);
 }
 
-/// A retry of a `POST` must not do a thing twice: every one of them but those of logging in (which keep no answer
-/// of theirs, because it holds tokens) goes through `once`.
+/// A retried `POST` must not be executed twice: all handlers but those of the login (whose responses contain tokens and
+/// are not stored) go through `once`.
 #[test]
-fn every_post_but_those_of_logging_in_heeds_idempotency_keys() {
+fn post_operations_accept_idempotency_keys() {
     let sources = sources_of_the_api();
     let mut checked = 0;
     for file in sources {

@@ -1,9 +1,9 @@
-//! What docs/security.md says protects us is there: every test and every place it names.
+//! Tests and files that docs/security.md names exist.
 use std::collections::BTreeSet;
 
 const DOCUMENT: &str = include_str!("../../docs/security.md");
 
-/// What stands between backquotes and looks like a path of ours.
+/// Words between backquotes that look like a path of the repository.
 fn named() -> impl Iterator<Item = &'static str> {
     DOCUMENT
         .split('`')
@@ -13,7 +13,7 @@ fn named() -> impl Iterator<Item = &'static str> {
 }
 
 #[test]
-fn every_test_and_place_that_is_named_is_there() {
+fn security_document_names_existing_tests_and_files() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut seen = 0;
     for word in named() {
@@ -29,10 +29,10 @@ fn every_test_and_place_that_is_named_is_there() {
 }
 
 #[test]
-fn every_requirement_of_the_first_two_levels_is_spoken_of_once() {
+fn security_document_covers_each_requirement_once() {
     let rows = DOCUMENT.lines().filter(|line| line.starts_with('|') && line.as_bytes()[2].is_ascii_digit());
     let told: Vec<&str> = rows.flat_map(|row| row.split('|').nth(1).unwrap().split(',')).map(str::trim).collect();
-    // Level 1 has 70 requirements and level 2 183 more.
+    // Level 1 has 70 requirements, level 2 has 183 more.
     assert_eq!(told.len(), 253);
     assert_eq!(told.iter().collect::<BTreeSet<_>>().len(), 253, "one is there twice");
 }

@@ -1,12 +1,12 @@
-//! Who builds on the API is not broken unawares: what the last released document (docs/released/openapi.json) promised still
-//! holds, or CHANGELOG.md says that it does not, in a line that begins with `- Breaking:` and names the operation.
+//! The API is compatible with the last released document (docs/released/openapi.json), or CHANGELOG.md has a line that
+//! begins with `- Breaking:` and names the operation.
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
 const VERBS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// Which way data goes: what a caller may leave out is not what it may rely on.
+/// Direction of the data; requests and responses have opposite rules.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
     Asked,
@@ -23,7 +23,7 @@ struct Comparison<'a> {
 fn resolved<'v>(document: &'v Value, schema: &'v Value) -> &'v Value {
     let mut schema = schema;
     while let Some(to) = schema.get("$ref").and_then(Value::as_str) {
-        // The one that was released may lead nowhere: it cannot be mended any more.
+        // A dangling reference in the released document cannot be fixed any more.
         let Some(there) = document.pointer(to.trim_start_matches('#')) else { return &Value::Null };
         schema = there;
     }
@@ -40,7 +40,7 @@ fn names(value: Option<&Value>) -> BTreeSet<String> {
     }
 }
 
-/// Properties with their schemas, those of `allOf` too, and which of them are required.
+/// Properties with their schemas, including those of `allOf`, and the required ones.
 fn properties<'v>(document: &'v Value, schema: &'v Value) -> (Map<String, Value>, BTreeSet<String>) {
     let mut all = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
     let mut required = names(schema.get("required"));
@@ -67,7 +67,7 @@ impl Comparison<'_> {
             ((self.old, self.new), resolved(self.old, old).clone(), resolved(self.new, new).clone());
         let (before, after) = (names(old.get("type")), names(new.get("type")));
         let fits = match way {
-            // What was taken is taken; what was answered is all that is answered.
+            // Requests must accept all former values; responses must not have new ones.
             Way::Asked => before.is_subset(&after) || after.is_empty(),
             Way::Answered => after.is_subset(&before) || before.is_empty(),
         };
@@ -146,7 +146,7 @@ impl Comparison<'_> {
     }
 }
 
-/// What breaks whoever built on `old`, each with its operation first.
+/// Breaking changes from `old` to `new`, each beginning with its operation.
 fn breaks(old: &Value, new: &Value) -> Vec<String> {
     let mut comparison = Comparison { old, new, found: Vec::new(), seen: BTreeSet::new() };
     for (path, operations) in old["paths"].as_object().unwrap() {
@@ -167,7 +167,7 @@ fn read(file: &str) -> String {
 }
 
 #[test]
-fn nothing_that_was_released_breaks_without_a_word() {
+fn released_api_has_no_undocumented_breaking_change() {
     let released: Value = serde_json::from_str(&read("docs/released/openapi.json")).unwrap();
     let current = serde_json::to_value(hoicho::app::openapi()).unwrap();
     let changelog = read("CHANGELOG.md");
@@ -188,7 +188,7 @@ fn nothing_that_was_released_breaks_without_a_word() {
 }
 
 #[test]
-fn what_breaks_is_found_and_what_does_not_is_not() {
+fn breaking_changes_are_detected() {
     let schema = json!({ "type": "object", "required": ["id"], "properties": {
         "id": { "type": "string" }, "kind": { "type": "string", "enum": ["a", "b"] } } });
     let document = |schema: &Value, more: &Value| {
@@ -214,11 +214,11 @@ fn what_breaks_is_found_and_what_does_not_is_not() {
         breaks(&old, &changed).len()
     };
     assert_eq!(breaks(&old, &old), Vec::<String>::new());
-    // More of everything breaks nobody.
+    // Additions are compatible.
     assert_eq!(with("/components/schemas/X/properties/more", json!({ "type": "string" })), 0);
     assert_eq!(with("/paths/~1y", json!({ "get": {} })), 0);
     assert_eq!(with("/components/schemas/X/properties/kind/enum", json!(["a", "b", "c"])), 0);
-    // Less does, and other does.
+    // Removals and changes are not.
     assert_eq!(with("/paths/~1x", Value::Null), 1);
     assert_eq!(with("/components/schemas/X/properties/kind", Value::Null), 2, "asked and answered");
     assert_eq!(with("/components/schemas/X/properties/id/type", json!("integer")), 2);

@@ -1,4 +1,4 @@
-//! A PostgreSQL cluster of one's own, as durable as PostgreSQL is by default: to be killed, followed by a standby, measured.
+//! A PostgreSQL cluster with its default durability that a test can kill, freeze, replicate and measure.
 use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -7,11 +7,14 @@ use std::{
 
 use diesel::{Connection, PgConnection, RunQueryDsl};
 
-use crate::postgres::{binaries, unprivileged};
+use super::{
+    postgres::{binaries, unprivileged},
+    wait::wait_until,
+};
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// A running cluster; it ends with this value.
+/// A running cluster; dropping it stops and deletes it.
 pub struct Cluster {
     pub bin: PathBuf,
     folder: PathBuf,
@@ -31,7 +34,7 @@ fn done(command: &mut Command) {
 }
 
 impl Cluster {
-    /// A new cluster with an empty database `hoicho`; `None` where there is no PostgreSQL and need not be.
+    /// A new cluster with an empty database `hoicho`; `None` if PostgreSQL is neither installed nor required.
     pub fn start(settings: &[&str]) -> Option<Self> {
         let Some(bin) = binaries() else {
             assert!(std::env::var("HOICHO_TEST_REQUIRE_POSTGRES").is_err(), "no PostgreSQL");
@@ -55,12 +58,12 @@ impl Cluster {
         folder
     }
 
-    /// Starts it where it was, and waits until it answers.
+    /// Starts the server on its port and waits until it accepts connections.
     pub fn start_again(&mut self) {
         let mut command = Command::new(self.bin.join("postgres"));
         unprivileged(&mut command);
         let log = self.folder.join("log");
-        // The file is made by us, who may be somebody else.
+        // The log is created by this process, which may run as another user than the server.
         let log = std::fs::OpenOptions::new().create(true).append(true).open(log).unwrap();
         command.current_dir("/").arg("-D").arg(self.folder.join("data")).arg("-k").arg(&self.folder);
         command.args(["-p", &self.port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"]);
@@ -68,28 +71,28 @@ impl Cluster {
             command.args(["-c", setting]);
         }
         let server = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap();
-        self.server = Some(server);
-        for _ in 0..600 {
-            if PgConnection::establish(&self.url("postgres")).is_ok() {
-                return;
+        let server = self.server.insert(server);
+        let (log, url) = (self.folder.join("log"), format!("postgres://hoicho@127.0.0.1:{}/postgres", self.port));
+        wait_until("PostgreSQL accepts connections", || {
+            if let Some(status) = server.try_wait().unwrap() {
+                panic!("PostgreSQL exited with {status}: {}", std::fs::read_to_string(&log).unwrap_or_default());
             }
-            std::thread::sleep(std::time::Duration::from_millis(50));
-        }
-        panic!("PostgreSQL did not start: {}", std::fs::read_to_string(self.folder.join("log")).unwrap_or_default());
+            PgConnection::establish(&url).is_ok()
+        });
     }
 
-    /// Where a database is.
+    /// URL of a database.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://hoicho@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// Carries a statement out.
+    /// Executes a statement.
     pub fn run(&self, database: &str, statement: &str) {
         let mut admin = PgConnection::establish(&self.url(database)).unwrap();
         diesel::sql_query(statement).execute(&mut admin).unwrap();
     }
 
-    /// What a query says as `number`.
+    /// The column `number` of a query's only row.
     pub fn number(&self, query: &str) -> i64 {
         #[derive(diesel::QueryableByName)]
         struct Said {
@@ -100,7 +103,7 @@ impl Cluster {
         diesel::sql_query(query).get_result::<Said>(&mut admin).unwrap().number
     }
 
-    /// Every process of it, the first one first.
+    /// Identifiers of all its processes, the postmaster first.
     fn processes(&self) -> Vec<u32> {
         let Some(server) = &self.server else { return Vec::new() };
         let parent = |stat: &str| {
@@ -123,31 +126,31 @@ impl Cluster {
         drop(Command::new("kill").arg(signal).args(all).stderr(Stdio::null()).status());
     }
 
-    /// Kills every process of it at once: nothing is written any more.
+    /// Kills all its processes at once, so that nothing more is written.
     pub fn kill(&mut self) {
-        // The first one first, which would otherwise see the others die and begin anew.
+        // They are stopped first: otherwise the postmaster would restart the processes that die before it.
         self.signal("-STOP");
         let all = self.processes();
         self.signal("-KILL");
-        while all.iter().skip(1).any(|pid| Path::new(&format!("/proc/{pid}/exe")).exists()) {
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
+        wait_until("every process of the cluster has ended", || {
+            !all.iter().skip(1).any(|pid| Path::new(&format!("/proc/{pid}/exe")).exists())
+        });
         if let Some(mut server) = self.server.take() {
             server.wait().unwrap();
         }
     }
 
-    /// Stops every process where it is: connections stay open and nothing answers.
+    /// Suspends all processes: connections stay open and nothing responds.
     pub fn freeze(&self) {
         self.signal("-STOP");
     }
 
-    /// Lets them go on.
+    /// Resumes all processes.
     pub fn thaw(&self) {
         self.signal("-CONT");
     }
 
-    /// A copy that follows this one and can be read.
+    /// A hot standby of this cluster.
     pub fn standby(&self, name: &str) -> Self {
         let folder = Self::folder();
         let from = format!("{} application_name={name}", self.conninfo());
@@ -164,12 +167,12 @@ impl Cluster {
         format!("host=127.0.0.1 port={} user=hoicho", self.port)
     }
 
-    /// Makes a standby the one that is written to.
+    /// Promotes a standby to primary.
     pub fn promote(&self) {
         self.run("postgres", "SELECT pg_promote(true)");
     }
 
-    /// Its folder of data.
+    /// Folder of the cluster.
     pub fn data(&self) -> &Path {
         &self.folder
     }

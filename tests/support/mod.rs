@@ -1,6 +1,8 @@
-//! An application of its own for each test, on a database of its own, called in process.
+//! An application in process for each test, on a database of its own.
+pub mod fair;
 pub mod postgres;
 pub mod receiver;
+pub mod wait;
 pub mod world;
 
 use std::{
@@ -11,22 +13,25 @@ use std::{
 
 use actix_http::Request;
 use actix_web::{App, body::MessageBody, dev::ServiceResponse, http::StatusCode, test, web};
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl, dsl::max};
 use hoicho::app::{self, Services};
 use hoicho_core::{
     config::Settings,
-    db::{Database, DatabaseUrl, migrate, schema::outbox},
+    db::{
+        Database, DatabaseUrl, migrate,
+        schema::{changes, outbox},
+    },
     values::clock::Clock,
 };
 use hoicho_web::identity::RequestContext;
 use serde_json::Value;
 
-/// The moment every test begins at: the evening of 3 March 2026 in Hạ Long.
+/// The time at which every test starts: the evening of 3 March 2026 in Hạ Long.
 pub fn now() -> chrono::DateTime<chrono::Utc> {
     "2026-03-03T12:00:00Z".parse().unwrap()
 }
 
-/// Everybody's password.
+/// The password of all accounts.
 pub const PASSWORD: &str = "mật khẩu dài";
 
 type Answering = Pin<Box<dyn Future<Output = ServiceResponse>>>;
@@ -65,7 +70,7 @@ impl Answer {
     }
 }
 
-/// What a test wants to send.
+/// A request under construction.
 pub struct Call<'a> {
     app: &'a TestApp,
     request: test::TestRequest,
@@ -96,7 +101,7 @@ impl Call<'_> {
     pub fn table(self, csv: &str) -> Self {
         Self { request: self.request.insert_header(("content-type", "text/csv")).set_payload(csv.to_owned()), ..self }
     }
-    /// Sends it and reads no body: of a stream, which has no end.
+    /// Sends the request without reading the body, for streams that never end.
     pub async fn open(self) -> ServiceResponse {
         (self.app.service)(self.request.to_request()).await
     }
@@ -108,7 +113,7 @@ impl Call<'_> {
     }
 }
 
-/// The bytes of a migrated SQLite file.
+/// Content of a migrated SQLite file.
 fn migrated() -> &'static [u8] {
     static FILE: std::sync::OnceLock<Vec<u8>> = std::sync::OnceLock::new();
     FILE.get_or_init(|| {
@@ -130,7 +135,7 @@ impl TestApp {
         Self::at(url, folder, clock, change).await
     }
 
-    /// Another node on the same database, by the same clock.
+    /// Another node on the same database with the same clock.
     pub async fn beside(&self, url: DatabaseUrl) -> Self {
         Self::at(url, tempfile::tempdir().unwrap(), self.clock, |_| {}).await
     }
@@ -144,10 +149,10 @@ impl TestApp {
         migrate::run_pending(&url).unwrap();
         let db = Database::open(&url, 8).unwrap();
         let mut settings = Settings::load(None).unwrap();
-        // The cheapest argon2 allows: the tests protect rules, not passwords.
+        // The lowest cost that Argon2 allows, to keep tests fast.
         settings.password = hoicho_core::config::Password { memory_kib: 8, passes: 1, lanes: 1 };
         settings.limits = hoicho_core::config::Limits { per_minute: 1_000_000, auth_per_minute: 1_000_000 };
-        // Receivers of the tests are on this machine.
+        // Webhook receivers of the tests listen on this machine.
         settings.webhooks = hoicho_core::config::Webhooks { private_addresses: true, plain_http: true };
         change(&mut settings);
         let services = Services::new(&settings, db.clone(), Clock::Manual(clock), folder.path()).unwrap();
@@ -159,17 +164,32 @@ impl TestApp {
         Self { service, db, context: services.context.clone(), services, clock, folder }
     }
 
-    /// Lets time pass.
+    /// Advances the clock.
     pub fn wait(&self, time: chrono::Duration) {
         self.clock.fetch_add(time.num_microseconds().unwrap(), Ordering::SeqCst);
     }
 
-    /// A folder of this test's own.
+    /// Waits until every transaction that began before the last change has ended. PostgreSQL numbers the transactions of all
+    /// databases of a server together: until then a transaction of another test holds back `synced` in lists, and the
+    /// response cache reads changes again that it knows already.
+    pub async fn wait_for_older_transactions(&self) {
+        wait::wait_until_async("older transactions have ended", async || {
+            let settled = self.db.read(|tx| {
+                let next = hoicho_web::changes::current_revision(tx)?;
+                let last: Option<i64> = changes::table.select(max(changes::revision)).get_result(tx.conn())?;
+                Ok::<_, hoicho_web::http::Problem>(last.is_none_or(|last| last < next.0))
+            });
+            settled.await.unwrap()
+        })
+        .await;
+    }
+
+    /// The application's data folder.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
 
-    /// `None`, said loudly, where there is no PostgreSQL.
+    /// `None`, with a message, if PostgreSQL is not installed.
     pub async fn postgres() -> Option<Self> {
         let url = postgres::database()?;
         Some(Self::on(url, tempfile::tempdir().unwrap()).await)
@@ -189,11 +209,11 @@ impl TestApp {
     pub fn get(&self, path: &str) -> Call<'_> {
         self.call(test::TestRequest::get(), path)
     }
-    /// Outside `/api/v1`.
+    /// A GET request outside `/api/v1`.
     pub fn root(&self, path: &str) -> Call<'_> {
         Call { app: self, request: test::TestRequest::get().uri(path) }
     }
-    /// A request as it is, its address too.
+    /// Sends a request whose URI is not prefixed.
     pub async fn call_root(&self, request: test::TestRequest) -> Answer {
         Call { app: self, request }.send().await
     }
@@ -214,14 +234,14 @@ impl TestApp {
         Call { app: self, request: request.uri(&path) }
     }
 
-    /// Makes something, and returns its identifier.
+    /// Creates a resource and returns its identifier.
     pub async fn made(&self, path: &str, by: &str, body: Value) -> String {
         let answer = self.post(path).by(by).json(&body).send().await;
         assert!(answer.status.is_success(), "{path}: {}", String::from_utf8_lossy(&answer.body));
         answer.json()["id"].as_str().unwrap().to_owned()
     }
 
-    /// Registers somebody, proves their address, and logs them in.
+    /// Registers an account, verifies its address and logs in; returns the access token.
     pub async fn person(&self, name: &str) -> String {
         let email = format!("{name}@example.vn");
         let account = serde_json::json!({ "email": email, "password": PASSWORD, "display_name": name });
@@ -232,13 +252,13 @@ impl TestApp {
         self.login(&email).await
     }
 
-    /// Logs somebody in.
+    /// Logs in and returns the access token.
     pub async fn login(&self, email: &str) -> String {
         let login = serde_json::json!({ "email": email, "password": PASSWORD });
         self.post("/auth/login").json(&login).send().await.expect(200)["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// Letters that wait in the outbox for an address, oldest first.
+    /// Unsent emails of the outbox to an address, oldest first.
     pub async fn letters_to(&self, email: &str) -> Vec<Value> {
         let email = email.to_owned();
         let waiting = self.db.read(|tx| {
@@ -253,17 +273,17 @@ impl TestApp {
         letters.iter().map(|l| serde_json::from_str(l).unwrap()).filter(|l: &Value| l["to"] == *email).collect()
     }
 
-    /// The last letter to an address.
+    /// The newest unsent email to an address.
     pub async fn letter_to(&self, email: &str) -> Value {
         self.letters_to(email).await.pop().unwrap_or_else(|| panic!("no letter to {email}"))
     }
 
-    /// A new person, called like their role, who has accepted it.
+    /// A new account named after its role, which it has accepted; its access token.
     pub async fn staff(&self, owner: &str, organiser: &str, role: &str) -> String {
         self.staff_named(owner, organiser, role, role).await
     }
 
-    /// A new person who has accepted a role with an organiser.
+    /// A new account that has accepted a role of an organiser; its access token.
     pub async fn staff_named(&self, owner: &str, organiser: &str, name: &str, role: &str) -> String {
         let token = self.person(name).await;
         let email = format!("{name}@example.vn");
@@ -275,7 +295,7 @@ impl TestApp {
         token
     }
 
-    /// An organiser owned by `token`.
+    /// A new organiser owned by the account of `token`.
     pub async fn organiser(&self, token: &str) -> String {
         let made = self
             .post("/organisers")
@@ -314,14 +334,14 @@ impl TestApp {
         edition
     }
 
-    /// A person whose new exhibitor has an approved application: their token and its identifier.
+    /// A new account and exhibitor with an approved application: access token and application.
     pub async fn approved_application(&self, owner: &str, edition: &str, name: &str) -> (String, String) {
         let (token, id) = self.submitted_application(edition, name).await;
         self.post(&format!("/applications/{id}/approve")).by(owner).send().await.expect(200);
         (token, id)
     }
 
-    /// The same, still to be judged.
+    /// The same with a submitted application.
     pub async fn submitted_application(&self, edition: &str, name: &str) -> (String, String) {
         let token = self.person(name).await;
         let exhibitor =
@@ -335,7 +355,12 @@ impl TestApp {
         (token, id)
     }
 
-    /// Moves an edition forward to `state`.
+    /// Takes a step of an allocation: `offer`, `confirm`, `check-in`, `release`, ….
+    pub async fn step(&self, token: &str, allocation: &str, step: &str) -> Answer {
+        self.post(&format!("/allocations/{allocation}/{step}")).by(token).send().await
+    }
+
+    /// Moves an edition forward through these states.
     pub async fn advance(&self, token: &str, edition: &str, states: &[&str]) {
         for to in states {
             let step = serde_json::json!({ "to": to });
@@ -344,7 +369,19 @@ impl TestApp {
     }
 }
 
-/// Events of a stream until one fits.
+/// Sends a request again while the response is 503: with many clients on a slow machine it may wait longer for a connection
+/// to the database than the server allows.
+pub async fn send_until_available(send: impl AsyncFn() -> Answer) -> Answer {
+    let start = std::time::Instant::now();
+    loop {
+        let response = send().await;
+        if response.status != StatusCode::SERVICE_UNAVAILABLE || start.elapsed() > wait::TIMEOUT {
+            return response;
+        }
+    }
+}
+
+/// Reads a stream until it contains a text; returns everything read.
 pub async fn until(body: &mut (impl MessageBody<Error: std::fmt::Debug> + Unpin), fits: &str) -> String {
     let mut heard = String::new();
     let listen = async {
@@ -353,13 +390,12 @@ pub async fn until(body: &mut (impl MessageBody<Error: std::fmt::Debug> + Unpin)
             heard += std::str::from_utf8(&chunk.expect("the stream ended").unwrap()).unwrap();
         }
     };
-    // Longer than a round may take (20 s), on a machine that has other things to do.
-    let heard_in_time = tokio::time::timeout(std::time::Duration::from_secs(60), listen).await;
-    assert!(heard_in_time.is_ok(), "{fits} was never heard: {heard}");
+    let received = tokio::time::timeout(wait::TIMEOUT, listen).await;
+    assert!(received.is_ok(), "timeout waiting for {fits}: {heard}");
     heard
 }
 
-/// Makes a test of `async fn name(app: TestApp)` on each database.
+/// Generates a test of `async fn name(app: TestApp)` for each database.
 #[macro_export]
 macro_rules! on_both {
     ($($name:ident),+ $(,)?) => {

@@ -1,5 +1,5 @@
-//! PostgreSQL for tests: the server that `HOICHO_TEST_POSTGRES_URL` names, else a throwaway one from the
-//! binaries on this machine. It ends with the test process, however that ends: its keeper waits on a pipe.
+//! PostgreSQL for tests: the server of `HOICHO_TEST_POSTGRES_URL`, else a temporary one from the installed binaries. A shell
+//! that reads a pipe stops it when the test process ends, however that ends.
 use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -12,8 +12,10 @@ use std::{
 use diesel::{Connection, PgConnection, RunQueryDsl};
 use hoicho_core::db::DatabaseUrl;
 
+use super::wait::wait_until;
+
 struct Server {
-    /// Up to and including the last slash; a database's name follows.
+    /// URL up to and including the slash before the database's name.
     base: String,
     _keeper: Option<Child>,
 }
@@ -23,7 +25,7 @@ static TEMPLATE: OnceLock<String> = OnceLock::new();
 static TURN: Mutex<()> = Mutex::new(());
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// A new, migrated database: a copy of one that was migrated once.
+/// A new, migrated database: a copy of a template that is migrated once.
 pub fn database() -> Option<DatabaseUrl> {
     let server = SERVER.get_or_init(start).as_ref()?;
     let template = TEMPLATE.get_or_init(|| {
@@ -50,7 +52,7 @@ impl Server {
         format!("{}{name}", self.base).parse().unwrap()
     }
     fn run(&self, statement: &str) {
-        // One at a time: a template that somebody else is connected to cannot be copied.
+        // One at a time: PostgreSQL cannot copy a template that has other connections.
         let _turn = TURN.lock().unwrap();
         let mut admin = PgConnection::establish(&format!("{}postgres", self.base)).unwrap();
         diesel::sql_query(statement).execute(&mut admin).unwrap();
@@ -83,7 +85,7 @@ pub fn binaries() -> Option<PathBuf> {
     versions.into_iter().rev().chain(on_path).find(|bin| bin.join("initdb").exists() && bin.join("postgres").exists())
 }
 
-/// `initdb` refuses root: as root, the server runs as `nobody`.
+/// Runs a command as `nobody` if this process is root, which `initdb` rejects.
 pub fn unprivileged(command: &mut Command) {
     let root = std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
     if root {
@@ -110,11 +112,13 @@ fn throwaway(bin: &Path) -> Server {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut keeper = Command::new("sh");
     unprivileged(&mut keeper);
-    let script = concat!(
-        r#""$1/postgres" -D "$2/data" -p "$3" -k "$2" -c listen_addresses=127.0.0.1 -c fsync=off "#,
-        r#"-c synchronous_commit=off -c full_page_writes=off -c max_connections=500 >"$2/log" 2>&1 & "#,
-        r#"p=$!; cat >/dev/null; kill -INT $p; wait $p; rm -rf "$2""#,
-    );
+    let script = r#"
+"$1/postgres" -D "$2/data" -p "$3" -k "$2" -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off \
+    -c full_page_writes=off -c max_connections=500 >"$2/log" 2>&1 & p=$!
+cat >/dev/null
+kill -INT $p
+wait $p
+rm -rf "$2""#;
     let keeper = keeper
         .args(["-c", script, "keeper"])
         .arg(bin)
@@ -126,11 +130,9 @@ fn throwaway(bin: &Path) -> Server {
         .spawn()
         .unwrap();
     let base = format!("postgres://hoicho@127.0.0.1:{port}/");
-    for _ in 0..300 {
-        if PgConnection::establish(&format!("{base}postgres")).is_ok() {
-            return Server { base, _keeper: Some(keeper) };
-        }
-        std::thread::sleep(std::time::Duration::from_millis(100));
-    }
-    panic!("PostgreSQL did not start: see {}", folder.join("log").display());
+    let log = folder.join("log");
+    wait_until(&format!("PostgreSQL accepts connections (log: {})", log.display()), || {
+        PgConnection::establish(&format!("{base}postgres")).is_ok()
+    });
+    Server { base, _keeper: Some(keeper) }
 }

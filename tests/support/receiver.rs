@@ -1,4 +1,4 @@
-//! A partner's address: takes messages, or does not, as the test says.
+//! A webhook receiver whose response status a test sets.
 use std::{
     collections::HashMap,
     io::{BufRead, BufReader, Read, Write},
@@ -8,12 +8,12 @@ use std::{
 
 use serde_json::Value;
 
-/// A message as it came.
+/// A received message.
 #[derive(Debug, Clone)]
 pub struct Message {
     pub headers: HashMap<String, String>,
     pub body: String,
-    /// What it was answered.
+    /// Status of the response.
     pub status: u16,
 }
 
@@ -32,7 +32,7 @@ struct Inner {
     messages: Vec<Message>,
 }
 
-/// Listens until the test ends.
+/// A listener that runs until the test process ends.
 #[derive(Clone)]
 pub struct Receiver {
     port: u16,
@@ -44,7 +44,7 @@ impl Receiver {
         Self::start_at(0)
     }
 
-    /// At a port that is known already.
+    /// On a given port.
     pub fn start_at(port: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -82,17 +82,17 @@ impl Receiver {
         format!("http://127.0.0.1:{}/hook", self.port)
     }
 
-    /// What it answers from now on.
+    /// Sets the status of the following responses.
     pub fn answers(&self, status: u16) {
         self.inner.lock().unwrap().status = status;
     }
 
-    /// All that came.
+    /// All received messages.
     pub fn messages(&self) -> Vec<Message> {
         self.inner.lock().unwrap().messages.clone()
     }
 
-    /// What came and was taken.
+    /// Messages that were accepted.
     pub fn taken(&self) -> Vec<Message> {
         self.messages().into_iter().filter(|m| m.status < 300).collect()
     }

@@ -1,15 +1,18 @@
-//! A small fair with one of everything: what tests over all operations of the API call upon.
+//! A small fair with one resource of each kind, for tests that call all operations of the API.
 use serde_json::{Value, json};
 
-use super::TestApp;
+use super::{
+    TestApp,
+    fair::{Exhibitor, Fair},
+};
 
-/// A live edition `hoi-cho` of `owner` and what hangs on it.
+/// A live edition `hoi-cho` of `owner` with its resources.
 pub struct World {
     pub owner: String,
     pub organiser: String,
-    /// A member of the exhibitor that stands on the booth.
+    /// Access token of a member of the exhibitor that has the booth.
     pub exhibitor: String,
-    /// An allocation that stays the exhibitor's.
+    /// An allocation that no test may end.
     pub kept: String,
     /// An allocation that a test may end.
     pub played: String,
@@ -18,28 +21,14 @@ pub struct World {
 
 impl World {
     pub async fn new(app: &TestApp) -> Self {
-        let owner = app.person("owner").await;
-        app.edition(&owner, "hoi-cho").await;
-        let edition = app.get("/editions/hoi-cho").by(&owner).send().await.expect(200);
-        let organiser = edition["organiser"].as_str().unwrap().to_owned();
-        app.advance(&owner, "hoi-cho", &["published", "registration_open"]).await;
-        let (exhibitor, application) = app.approved_application(&owner, "hoi-cho", "htx").await;
-        let me = app.get("/me").by(&exhibitor).send().await.expect(200);
-        let exhibitor_id = me["exhibitors"][0]["exhibitor"].as_str().unwrap().to_owned();
-        let booths = app.get("/editions/hoi-cho/booths").send().await.expect(200);
-        let hold = async |n: usize| {
-            let body = json!({ "application": application, "booths": [booths["items"][n]["id"]] });
-            app.post("/editions/hoi-cho/allocations").by(&owner).json(&body).send().await.expect(201)["items"][0]["id"]
-                .as_str()
-                .unwrap()
-                .to_owned()
-        };
-        let (kept, played) = (hold(0).await, hold(1).await);
-        for step in ["offer", "confirm"] {
-            app.post(&format!("/allocations/{kept}/{step}")).by(&owner).send().await.expect(200);
-        }
-        app.advance(&owner, "hoi-cho", &["registration_closed", "live"]).await;
-        let booth = booths["items"][0]["id"].as_str().unwrap();
+        let fair = Fair::builder().exhibitors(["htx"]).confirmed(1).build(app).await;
+        let played = fair.hold(app, &fair.owner, 0, 1).await;
+        app.advance(&fair.owner, "hoi-cho", &["registration_closed", "live"]).await;
+        let booth = fair.booth(0).to_owned();
+        let Fair { owner, organiser, zone, exhibitors, allocations, .. } = fair;
+        let [Exhibitor { token: exhibitor, id: exhibitor_id, application }] =
+            <[_; 1]>::try_from(exhibitors).ok().unwrap();
+        let [kept] = <[_; 1]>::try_from(allocations).unwrap();
         let made = async |path: &str, by: &str, body: Value| app.made(path, by, body).await;
         let id_of =
             async |token: &str| app.get("/me").by(token).send().await.expect(200)["id"].as_str().unwrap().to_owned();
@@ -54,7 +43,7 @@ impl World {
         let document = document["id"].as_str().unwrap().to_owned();
         let deal = json!({ "exhibitor": exhibitor_id, "kind": "mou", "counterpart": "Siêu thị", "amount": 0, "signed_on": "2026-03-01" });
         let deal = made("/editions/hoi-cho/deals", &owner, deal).await;
-        // One member and one invitation on each side that nobody else needs.
+        // One removable member and one invitation of the organiser and of the exhibitor.
         let spare = id_of(&app.staff_named(&owner, &organiser, "spare", "viewer").await).await;
         let invite = |role: &str| json!({ "email": "guest@example.vn", "role": role });
         let invitation = made(&format!("/organisers/{organiser}/members"), &owner, invite("viewer")).await;
@@ -65,9 +54,8 @@ impl World {
         app.post("/invitations/accept").by(&hand).json(&accepted).send().await.expect(200);
         let hand = id_of(&hand).await;
         let hands_invitation = made(&format!("/exhibitors/{exhibitor_id}/members"), &exhibitor, invite("staff")).await;
-        let zone = app.get("/editions/hoi-cho/zones").send().await.expect(200)["items"][0]["id"].clone();
         let gate = made("/editions/hoi-cho/gates", &owner, json!({ "name": "Cổng chính" })).await;
-        // Nobody is left to be placed, so it is over at once.
+        // No application is left to be placed, so the run ends at once.
         let run = json!({ "policy": "space_draw", "order": "date", "limit_s": 5 });
         let run = made("/editions/hoi-cho/allocation-runs", &owner, run).await;
         let key = json!({ "name": "Siêu thị", "scopes": ["read:editions"] });
@@ -104,8 +92,8 @@ impl World {
             ("{venue}", venue),
             ("{hall}", hall),
             ("{edition}", "hoi-cho".to_owned()),
-            ("{zone}", zone.as_str().unwrap().to_owned()),
-            ("{booth}", booth.to_owned()),
+            ("{zone}", zone),
+            ("{booth}", booth),
             ("{exhibitor}", exhibitor_id),
             ("{product}", product),
             ("{application}", application),
@@ -123,12 +111,12 @@ impl World {
         Self { owner, organiser, exhibitor, kept, played, filled }
     }
 
-    /// The identifier of this fair's only one of a kind, by the name that paths call it.
+    /// The identifier of the resource that a path parameter names.
     pub fn id(&self, name: &str) -> &str {
         &self.filled.iter().find(|(known, _)| *known == format!("{{{name}}}")).unwrap().1
     }
 
-    /// A path of the OpenAPI document with this fair's own identifiers; one that names a participant gets a new one.
+    /// A path of the OpenAPI document with this fair's identifiers; a participant is created for each path that names one.
     pub async fn at(&self, app: &TestApp, path: &str) -> String {
         let mut at = self.filled.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
         if at.contains("{participant}") && at.contains("{allocation}") {
@@ -140,7 +128,7 @@ impl World {
             at = at.replace("{participant}", &guest);
         }
         let at = at.replace("{allocation}", &self.played);
-        // Where a test put something else before it, it names nobody.
+        // Parameters whose parent resource a test has replaced name nothing that exists.
         let nobody = ["{participant}", "{invitation}", "{user}"];
         let at = nobody.iter().fold(at, |at, name| at.replace(name, &self.played));
         assert!(!at.contains('{'), "{path}: what is its parameter?");
@@ -148,7 +136,7 @@ impl World {
     }
 }
 
-/// The API as its document tells it.
+/// The OpenAPI document.
 pub fn document() -> Value {
     serde_json::to_value(hoicho::app::openapi()).unwrap()
 }

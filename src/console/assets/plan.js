@@ -21,17 +21,14 @@ function start() {
 
   const mark = () => {
     booths().forEach((b) => (idOf(b) === selected ? b.setAttribute("aria-current", "true") : b.removeAttribute("aria-current")));
-    document
-      .querySelectorAll("#queue [data-application]")
-      .forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.application === application)));
+    document.querySelectorAll("#queue [data-application]").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.application === application)));
   };
   // Replaces the dynamic parts with those of a newly rendered page. Returns false if it has an error note.
   const show = (html) => {
     const page = new DOMParser().parseFromString(html, "text/html");
     for (const id of ["panel", "queue", "legend", "said"]) {
       const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
-      const editing = old?.contains(document.activeElement) && document.activeElement.matches("input, select");
-      if (old && fresh && !(id === "panel" && editing)) old.replaceChildren(...fresh.childNodes);
+      if (old && fresh && !(id === "panel" && old.contains(document.activeElement) && document.activeElement.matches("input, select"))) old.replaceChildren(...fresh.childNodes);
     }
     document.querySelectorAll("main > .note").forEach((note) => note.remove());
     page.querySelectorAll("main > .note").forEach((note) => document.querySelector("main").prepend(note));
@@ -44,13 +41,14 @@ function start() {
     mark();
     return !page.querySelector("main > .note.bad");
   };
-  const currentUrl = () => {
-    const booth = selected ? `&booth=${selected}` : "";
-    return `${here}?colour=${colour}${booth}${application ? `&application=${application}` : ""}`;
-  };
+  const currentUrl = () => `${here}?colour=${colour}${selected ? `&booth=${selected}` : ""}${application ? `&application=${application}` : ""}`;
+  // Counts what was asked for: a response that arrives after a later one would show an older state.
+  let latest = 0;
   const refresh = async () => {
+    const turn = ++latest;
     const response = await fetch(currentUrl()).catch(() => null);
-    if (response?.ok) show(await response.text());
+    const html = response?.ok && (await response.text());
+    if (html && turn === latest) show(html);
   };
   const failed = () => {
     document.querySelectorAll("main > .note").forEach((note) => note.remove());
@@ -66,7 +64,9 @@ function start() {
     const body = new URLSearchParams([...fields, ["_back", currentUrl()]]);
     const response = await fetch(`/form/${action}`, { method: "POST", body }).catch(() => null);
     if (!response?.ok) return failed();
-    return show(await response.text());
+    const html = await response.text();
+    latest += 1;
+    return show(html);
   };
   const pushUndo = (step) => {
     undoStack.push(step);
@@ -89,12 +89,7 @@ function start() {
     if (!(await step(was.allocation, "release"))) return false;
     pushUndo(async () => {
       const again = await hold(was.application, booth);
-      const steps = {
-        offered: ["offer"],
-        confirmed: ["offer", "confirm"],
-        checked_in: ["offer", "confirm", "check-in"],
-      };
-      for (const next of steps[was.state] ?? []) if (again) await step(again, next);
+      for (const next of { offered: ["offer"], confirmed: ["offer", "confirm"], checked_in: ["offer", "confirm", "check-in"] }[was.state] ?? []) if (again) await step(again, next);
     });
     return true;
   };
@@ -103,8 +98,7 @@ function start() {
     if (allocation) pushUndo(() => step(allocation, "release"));
   };
   const swap = async (one, other) => {
-    const swapBooths = () => send(`editions/${edition}/allocations/swap`, [["one", one], ["other", other]]);
-    if (await swapBooths()) pushUndo(swapBooths);
+    if (await send(`editions/${edition}/allocations/swap`, [["one", one], ["other", other]])) pushUndo(() => send(`editions/${edition}/allocations/swap`, [["one", one], ["other", other]]));
   };
 
   // Selection: a booth for the panel, or an application and then a booth for it.

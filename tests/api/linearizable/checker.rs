@@ -1,8 +1,8 @@
-//! Whether what several callers saw at the same time could have happened one after another: the search of Wing and Gong
-//! with the memory of Lowe ("Testing for linearizability", 2017).
+//! Linearizability checker: searches a sequential order of concurrent calls by the algorithm of Wing and Gong with the
+//! cache of Lowe ("Testing for linearizability", 2017).
 use std::{collections::HashSet, hash::Hash};
 
-/// One call and what it was told. Moments are places in the one order in which calls began and ended.
+/// One call with its result. Times are positions in the order in which calls began and ended.
 #[derive(Debug, Clone)]
 pub struct Call<D> {
     pub began: u64,
@@ -10,16 +10,16 @@ pub struct Call<D> {
     pub did: D,
 }
 
-/// What a thing does when one call comes after another.
+/// Sequential specification of an object.
 pub trait Model {
     type State: Clone + Eq + Hash;
     type Did;
     fn new() -> Self::State;
-    /// The state after it, if it could be told what it was told.
+    /// The state after a call, if its result is valid in this state.
     fn after(state: &Self::State, did: &Self::Did) -> Option<Self::State>;
 }
 
-/// Fails with the most calls that could be put in an order.
+/// Fails with the largest number of calls that could be ordered.
 pub fn check<M: Model>(calls: &[Call<M::Did>]) -> Result<(), usize> {
     let mut search = Search::<M> { calls, done: vec![false; calls.len()], seen: HashSet::new(), most: 0 };
     let possible = search.go_on(&M::new(), 0);
@@ -43,7 +43,7 @@ impl<M: Model> Search<'_, M> {
             return false;
         }
         let open = || self.calls.iter().enumerate().filter(|(n, _)| !self.done[*n]);
-        // Whatever began after another ended cannot come before it.
+        // A call that began after another ended cannot come before it.
         let first_end = open().map(|(_, call)| call.ended).min().unwrap_or_default();
         let next: Vec<usize> = open().filter(|(_, call)| call.began < first_end).map(|(n, _)| n).collect();
         for n in next {
@@ -62,7 +62,7 @@ impl<M: Model> Search<'_, M> {
 mod tests {
     use super::*;
 
-    /// A register: `Write(n)`, or `Read(n)` that saw `n`.
+    /// A register: `Write(n)`, or `Read(n)` that returned `n`.
     enum Register {
         Write(u8),
         Read(u8),
@@ -88,26 +88,26 @@ mod tests {
     }
 
     #[test]
-    fn calls_at_the_same_time_may_come_in_any_order() {
+    fn concurrent_calls_may_be_ordered_either_way() {
         let calls = [call(0, 10, Write(1)), call(1, 9, Read(0)), call(2, 8, Read(1))];
         assert_eq!(check::<Register>(&calls), Ok(()));
     }
 
     #[test]
-    fn what_ended_before_another_began_comes_before_it() {
+    fn sequential_calls_keep_their_order() {
         let calls = [call(0, 1, Write(1)), call(2, 3, Read(0))];
         assert_eq!(check::<Register>(&calls), Err(1));
     }
 
     #[test]
-    fn nobody_sees_the_old_after_somebody_saw_the_new() {
-        // The write is under way all the time; the readers one after the other.
+    fn stale_read_after_a_newer_read_is_detected() {
+        // The write spans both reads, which are sequential.
         let calls = [call(0, 10, Write(1)), call(1, 2, Read(1)), call(3, 4, Read(0))];
         assert_eq!(check::<Register>(&calls), Err(2));
     }
 
     #[test]
-    fn a_lost_update_is_found() {
+    fn lost_update_is_detected() {
         let calls = [call(0, 3, Write(1)), call(1, 4, Write(2)), call(5, 6, Read(1)), call(7, 8, Read(2))];
         assert!(check::<Register>(&calls).is_err());
     }

@@ -1,4 +1,4 @@
-//! Booths under many callers at once, on one node and on two: what each was told fits an order of one after another.
+//! Concurrent calls on booths are linearizable, on one node and on two.
 mod checker;
 
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
@@ -10,16 +10,16 @@ use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, postgres};
+use crate::support::{TestApp, fair::Fair, postgres};
 
-/// Few, so that callers meet.
+/// Few, so that calls conflict.
 const BOOTHS: usize = 3;
 const CALLERS: usize = 6;
 const CALLS: usize = 40;
-/// Seconds that a hold is good for; an offer is good for days.
+/// Seconds until a hold expires; an offer expires after days.
 const HOLD_S: i64 = 60;
 
-/// What a caller did and was told. Booths by number, allocations by identifier.
+/// A call with its result. Booths by number, allocations by identifier.
 #[derive(Debug, Clone)]
 enum Did {
     Held {
@@ -51,11 +51,11 @@ enum Did {
         one: String,
         other: String,
     },
-    /// The background job ended what had run out.
+    /// The expiry job ran.
     Swept,
 }
 
-/// Who has a booth, until when, and whether it was offered to them.
+/// The active allocation of a booth, its expiry, and whether it was offered.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Has {
     allocation: String,
@@ -63,12 +63,12 @@ struct Has {
     offered: bool,
 }
 
-/// Booths as a call finds them by the time it reads from the clock when it begins: a hold whose time is over is as good as
-/// gone, until somebody writes that it is.
+/// State of the booths. A call reads the clock when it begins: an allocation that is expired then counts as gone until
+/// a call or the job records it.
 struct Booths;
 impl Model for Booths {
     type State = Vec<Option<Has>>;
-    /// What was done, and the seconds since the beginning when the call began.
+    /// The call, and the seconds since the start of the test at which it began.
     type Did = (Did, i64);
 
     fn new() -> Self::State {
@@ -87,7 +87,7 @@ impl Model for Booths {
                 booths[*booth] = Some(Has { allocation: allocation.clone(), until: *until, offered: false });
                 was_free
             }
-            // Also by a hold that ran out while it was swapped to this booth: who asks again gets it.
+            // It may be an expired hold that was swapped to this booth; a retry succeeds.
             Did::FoundTaken { booth } => booths[*booth].is_some(),
             Did::Released { allocation } => on(&booths, allocation).is_some_and(|at| booths[at].take().is_some()),
             Did::NotReleased { allocation } => on(&booths, allocation).is_none(),
@@ -120,18 +120,18 @@ impl Model for Booths {
     }
 }
 
-/// The one order in which calls begin and end: one thread carries all of them, so a counter is enough.
+/// Order in which calls begin and end; all run on one thread, so a counter is enough.
 #[derive(Default)]
 struct History {
     moment: u64,
     calls: Vec<Call<(Did, i64)>>,
-    /// How often the clock was put forward.
+    /// How often the clock was advanced.
     waits: usize,
-    /// When that was last.
+    /// Position of the last advance.
     waited_at: u64,
-    /// When the calls under way began.
+    /// Start positions of the calls in progress.
     under_way: Vec<u64>,
-    /// Allocations that were ever made.
+    /// All allocations so far.
     made: Vec<String>,
 }
 
@@ -147,7 +147,7 @@ impl History {
     }
 }
 
-/// When an allocation runs out, in seconds since the beginning.
+/// Expiry of an allocation in seconds since the start of the test.
 fn until(allocation: &Value) -> i64 {
     let at: chrono::DateTime<chrono::Utc> = allocation["expires_at"].as_str().unwrap().parse().unwrap();
     (at - crate::support::now()).num_seconds()
@@ -167,10 +167,10 @@ impl Caller<'_> {
         (answer.status.as_u16(), answer.json())
     }
 
-    /// Does something and tells what it was; `None` where a call was turned away without having done anything.
+    /// Executes a random call; `None` if it was rejected without an effect.
     async fn act(&self, rng: &mut ChaCha8Rng) -> Option<Did> {
         let made = self.history.borrow().made.clone();
-        // Those made last are most likely still there.
+        // The newest allocations are most likely active.
         let recent = made.rchunks(4).next().unwrap_or_default();
         let one = recent.choose(rng).cloned().unwrap_or_default();
         let other = recent.choose(rng).cloned().unwrap_or_default();
@@ -214,7 +214,7 @@ impl Caller<'_> {
             }
             92..95 => {
                 let mut history = self.history.borrow_mut();
-                // No call takes as long as a hold is good for: one that is under way sees the clock step at most once.
+                // A call in progress may see at most one advance, which is shorter than a hold.
                 if history.under_way.iter().all(|began| *began > history.waited_at) {
                     self.node.wait(chrono::Duration::seconds(HOLD_S / 2));
                     history.waits += 1;
@@ -244,20 +244,16 @@ impl Caller<'_> {
     }
 }
 
-/// Rounds, each with a fair of its own; more with `HOICHO_TEST_HISTORIES=100`.
+/// Number of histories, each with its own fair; more with `HOICHO_TEST_HISTORIES=100`.
 fn rounds() -> u64 {
     std::env::var("HOICHO_TEST_HISTORIES").ok().map_or(4, |n| n.parse().expect("HOICHO_TEST_HISTORIES is a number"))
 }
 
 async fn every_history_has_an_order(nodes: &[TestApp], seed: u64) -> BTreeMap<String, usize> {
     let first = &nodes[0];
-    let owner = first.person("owner").await;
-    first.edition(&owner, "hoi-cho").await;
-    first.advance(&owner, "hoi-cho", &["published", "registration_open"]).await;
-    let (_, application) = first.approved_application(&owner, "hoi-cho", "htx").await;
-    let booths = first.get("/editions/hoi-cho/booths").by(&owner).send().await.expect(200);
-    let booths: Vec<String> =
-        booths["items"].as_array().unwrap()[..BOOTHS].iter().map(|b| b["id"].as_str().unwrap().to_owned()).collect();
+    let fair = Fair::builder().exhibitors(["htx"]).build(first).await;
+    let application = &fair.exhibitors[0].application;
+    let booths: Vec<String> = (0..BOOTHS).map(|n| fair.booth(n).to_owned()).collect();
     let mut tokens = Vec::new();
     for node in nodes {
         tokens.push(node.login("owner@example.vn").await);
@@ -265,7 +261,7 @@ async fn every_history_has_an_order(nodes: &[TestApp], seed: u64) -> BTreeMap<St
     let history = Rc::new(RefCell::new(History::default()));
     let callers = (0..CALLERS).map(|n| {
         let (node, token) = (&nodes[n % nodes.len()], &tokens[n % nodes.len()]);
-        Caller { node, token, application: &application, booths: &booths, history: history.clone() }
+        Caller { node, token, application, booths: &booths, history: history.clone() }
     });
     let callers: Vec<_> = callers.collect();
     join_all(callers.iter().enumerate().map(|(n, c)| c.go(seed * 100 + u64::try_from(n).unwrap()))).await;
@@ -282,7 +278,7 @@ async fn every_history_has_an_order(nodes: &[TestApp], seed: u64) -> BTreeMap<St
     kinds
 }
 
-/// What happened in all rounds together: otherwise nothing would have been seen.
+/// Asserts that the histories together contain all kinds of results.
 fn enough(seen: &[BTreeMap<String, usize>]) {
     for kind in ["Held", "FoundTaken", "Released", "NotReleased", "Offered", "Swapped", "NotSwapped", "Swept"] {
         assert!(seen.iter().any(|kinds| kinds.contains_key(kind)), "{kind}: {seen:?}");
@@ -290,7 +286,7 @@ fn enough(seen: &[BTreeMap<String, usize>]) {
 }
 
 #[actix_web::test]
-async fn every_history_of_one_node_on_sqlite_has_an_order() {
+async fn histories_of_one_node_on_sqlite_are_linearizable() {
     let mut seen = Vec::new();
     for seed in 0..rounds() {
         seen.push(every_history_has_an_order(&[TestApp::sqlite().await], seed).await);
@@ -299,7 +295,7 @@ async fn every_history_of_one_node_on_sqlite_has_an_order() {
 }
 
 #[actix_web::test]
-async fn every_history_of_two_nodes_on_postgresql_has_an_order() {
+async fn histories_of_two_nodes_on_postgresql_are_linearizable() {
     let mut seen = Vec::new();
     for seed in 0..rounds() {
         let Some(url) = postgres::database() else { return };
