@@ -6,6 +6,7 @@ use std::{
 };
 
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, error::CmdError};
+use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -115,7 +116,7 @@ impl Browser {
         let Value::Object(capabilities) = capabilities else { unreachable!() };
         let begun = Instant::now();
         let client = loop {
-            let connected = ClientBuilder::native()
+            let connected = ClientBuilder::new(HttpConnector::new())
                 .capabilities(capabilities.clone())
                 .connect(&format!("http://127.0.0.1:{port}"))
                 .await;

@@ -13,6 +13,7 @@ use diesel::{
 };
 
 use super::{
+    erased::{Erased, TransactionError, Work, erase, restore},
     pool::{ACQUIRE_TIMEOUT, PoolManager, PoolPermits},
     read_replica::ReadReplica,
     url::DatabaseUrl,
@@ -158,6 +159,10 @@ impl Database {
         T: Send + 'static,
         E: From<diesel::result::Error> + From<Unavailable> + Send + 'static,
     {
+        restore(self.read_erased(erase(work)).await)
+    }
+
+    async fn read_erased(&self, work: Work) -> Result<Erased, TransactionError> {
         self.reads.fetch_add(1, Ordering::Relaxed);
         let replica = match &self.replica {
             Some(standby) => standby.acquire().await,
@@ -175,6 +180,10 @@ impl Database {
         T: Send + 'static,
         E: From<diesel::result::Error> + From<Unavailable> + Send + 'static,
     {
+        restore(self.write_erased(erase(work)).await)
+    }
+
+    async fn write_erased(&self, work: Work) -> Result<Erased, TransactionError> {
         let result = match &self.writer {
             Some(writer) => writer.write(work).await,
             // PostgreSQL supports concurrent writers.

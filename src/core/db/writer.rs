@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 
 use super::{
     database::{Conn, Tx, Unavailable},
+    erased::{Erased, TransactionError, Work},
     savepoint::in_savepoint,
 };
 
@@ -22,23 +23,13 @@ const MAX_QUEUED_WRITES: usize = 1_024;
 /// Maximum number of writes per commit; bounds the latency of the first one.
 const MAX_BATCH: usize = 128;
 
-trait Job: Send {
-    fn run(&mut self, conn: &mut Conn);
-    fn reply(self: Box<Self>, commit: Result<(), String>);
+struct Write {
+    work: Option<Work>,
+    result: Option<Result<Erased, TransactionError>>,
+    reply: oneshot::Sender<Result<Erased, TransactionError>>,
 }
 
-struct Write<T, E, F> {
-    work: Option<F>,
-    result: Option<Result<T, E>>,
-    reply: oneshot::Sender<Result<T, E>>,
-}
-
-impl<T, E, F> Job for Write<T, E, F>
-where
-    T: Send,
-    E: From<Error> + From<Unavailable> + Send,
-    F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send,
-{
+impl Write {
     fn run(&mut self, conn: &mut Conn) {
         let Some(work) = self.work.take() else { return };
         self.result = Some(in_savepoint(conn, |conn| {
@@ -46,7 +37,7 @@ where
                 .unwrap_or_else(|_| Err(Unavailable::TaskFailed.into()))
         }));
     }
-    fn reply(self: Box<Self>, commit: Result<(), String>) {
+    fn reply(self, commit: Result<(), String>) {
         let result = match (commit, self.result) {
             (Ok(()), Some(result)) => result,
             // An error of the write itself takes precedence over a failed commit.
@@ -59,7 +50,7 @@ where
     }
 }
 
-type Queue = SyncSender<Box<dyn Job>>;
+type Queue = SyncSender<Box<Write>>;
 
 /// Handle to the writer's queue.
 #[derive(Clone)]
@@ -70,7 +61,7 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn start(conn: Conn) -> Self {
-        let (queue, jobs) = sync_channel::<Box<dyn Job>>(MAX_QUEUED_WRITES);
+        let (queue, jobs) = sync_channel::<Box<Write>>(MAX_QUEUED_WRITES);
         let thread = std::thread::spawn(move || run(conn, &jobs));
         Self { queue: Arc::new(Mutex::new(Some(queue))), thread: Arc::new(Mutex::new(Some(thread))) }
     }
@@ -85,14 +76,7 @@ impl Writer {
         }
     }
 
-    pub(super) async fn write<T, E>(
-        &self,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + From<Unavailable> + Send + 'static,
-    {
+    pub(super) async fn write(&self, work: Work) -> Result<Erased, TransactionError> {
         let (reply, result) = oneshot::channel();
         let job = Box::new(Write { work: Some(work), result: None, reply });
         let queue = lock(&self.queue).clone().ok_or(Unavailable::TaskFailed)?;
@@ -109,7 +93,7 @@ pub(super) fn lock<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn run(mut conn: Conn, jobs: &Receiver<Box<dyn Job>>) {
+fn run(mut conn: Conn, jobs: &Receiver<Box<Write>>) {
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
         batch.extend(jobs.try_iter().take(MAX_BATCH - 1));

@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn read_replica_requires_a_valid_postgresql_url() {
-        let (sqlite, postgres) = ("sqlite:a.db", "postgres://a/hoicho");
+        let (sqlite, postgres) = ("sqlite:a.db", "postgres://localhost/hoicho");
         let read_replica = |primary: &str, replica: &str| {
             let mut settings = Settings::load(None).unwrap();
             settings.database.read_url = replica.to_owned().into();
@@ -247,7 +247,10 @@ mod tests {
         };
         assert_eq!(read_replica(postgres, ""), Ok(None));
         assert_eq!(read_replica(sqlite, ""), Ok(None));
-        assert_eq!(read_replica(postgres, "postgres://b/hoicho"), Ok(Some("postgres://b/hoicho".parse().unwrap())));
+        let replica = "postgres://127.0.0.1/hoicho";
+        assert_eq!(read_replica(postgres, replica), Ok(Some(replica.parse().unwrap())));
+        #[cfg(not(feature = "postgres-tls"))]
+        assert!(read_replica(postgres, "postgres://b/hoicho").unwrap_err().contains("plain text"));
         for (primary, replica) in [(sqlite, postgres), (postgres, sqlite), (postgres, "postgre://b/hoicho")] {
             assert!(read_replica(primary, replica).unwrap_err().contains("read_url"), "{primary} {replica}");
         }

@@ -35,6 +35,20 @@ pub trait Action: 'static {
     const KEY: Option<KeyScope> = None;
 }
 
+/// The constants of an [`Action`], so that the check is compiled once for all of them.
+#[derive(Clone, Copy)]
+struct Needs {
+    organiser: &'static [OrganiserRole],
+    exhibitor: &'static [ExhibitorRole],
+    key: Option<KeyScope>,
+}
+
+impl Needs {
+    fn of<A: Action>() -> Self {
+        Self { organiser: A::ORGANISER, exhibitor: A::EXHIBITOR, key: A::KEY }
+    }
+}
+
 /// The result of an authorization check inside the transaction.
 #[derive(Debug, Clone)]
 pub struct Authorized {
@@ -144,6 +158,24 @@ impl ResourceRequest {
     }
 }
 
+/// The work of a `POST`, boxed so that what surrounds it is compiled once.
+type Post = Box<dyn FnOnce(&mut Tx<'_>, Authorized) -> Result<ApiResponse, Problem> + Send>;
+
+impl ResourceRequest {
+    async fn write_once(self, needs: Needs, work: Post) -> Result<ApiResponse, Problem> {
+        let Self { caller, target, context, idempotency_key: attempt } = self;
+        let work = move |tx: &mut Tx<'_>| {
+            let granted = authorize(tx, caller, &target, needs)?;
+            match granted.user {
+                Some(user) => idempotency::run_once(tx, attempt, user, caller.now, |tx| work(tx, granted)),
+                // Requests with an API key carry identifiers of their own, which make them idempotent.
+                None => work(tx, granted),
+            }
+        };
+        context.db.write(work).await
+    }
+}
+
 /// Proof that the caller may do `A` to the resource of the path; only this module can construct it.
 pub struct Permit<A: Action> {
     request: ResourceRequest,
@@ -184,15 +216,15 @@ fn authorize_key(
     Err(if covers || owners.public { Code::Forbidden } else { Code::NotFound }.into())
 }
 
-fn authorize<A: Action>(tx: &mut Tx<'_>, caller: Caller, target: &Resource) -> Result<Authorized, Problem> {
+fn authorize(tx: &mut Tx<'_>, caller: Caller, target: &Resource, needs: Needs) -> Result<Authorized, Problem> {
     if let Some(key) = caller.key {
-        return authorize_key(tx, key, caller, (target, A::KEY));
+        return authorize_key(tx, key, caller, (target, needs.key));
     }
     let user = caller.user.ok_or(Code::LoginRequired)?;
     let owners = target.owners(tx)?;
     let (staff, member) = find_roles(tx, Some(user), &owners)?;
-    let as_staff = staff.is_some_and(|role| A::ORGANISER.contains(&role));
-    let as_member = member.is_some_and(|role| A::EXHIBITOR.contains(&role));
+    let as_staff = staff.is_some_and(|role| needs.organiser.contains(&role));
+    let as_member = member.is_some_and(|role| needs.exhibitor.contains(&role));
     if as_staff || as_member {
         return Ok(Authorized { user: Some(user), key: None, now: caller.now, owners, as_staff, as_member });
     }
@@ -208,7 +240,8 @@ impl<A: Action> Permit<A> {
         work: impl FnOnce(&mut Tx<'_>, Authorized) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let ResourceRequest { caller, target, context, idempotency_key: _ } = self.request;
-        context.db.read(move |tx| authorize::<A>(tx, caller, &target).and_then(|granted| work(tx, granted))).await
+        let needs = Needs::of::<A>();
+        context.db.read(move |tx| authorize(tx, caller, &target, needs).and_then(|granted| work(tx, granted))).await
     }
 
     /// Runs `work` in a write transaction, for idempotent methods (`PUT`, `PATCH`, `DELETE`).
@@ -217,7 +250,8 @@ impl<A: Action> Permit<A> {
         work: impl FnOnce(&mut Tx<'_>, Authorized) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let ResourceRequest { caller, target, context, idempotency_key: _ } = self.request;
-        context.db.write(move |tx| authorize::<A>(tx, caller, &target).and_then(|granted| work(tx, granted))).await
+        let needs = Needs::of::<A>();
+        context.db.write(move |tx| authorize(tx, caller, &target, needs).and_then(|granted| work(tx, granted))).await
     }
 
     /// Runs `work` in a write transaction once per Idempotency-Key, for `POST`.
@@ -225,16 +259,7 @@ impl<A: Action> Permit<A> {
         self,
         work: impl FnOnce(&mut Tx<'_>, Authorized) -> Result<ApiResponse, Problem> + Send + 'static,
     ) -> Result<ApiResponse, Problem> {
-        let ResourceRequest { caller, target, context, idempotency_key: attempt } = self.request;
-        let work = move |tx: &mut Tx<'_>| {
-            let granted = authorize::<A>(tx, caller, &target)?;
-            match granted.user {
-                Some(user) => idempotency::run_once(tx, attempt, user, caller.now, |tx| work(tx, granted)),
-                // Requests with an API key carry identifiers of their own, which make them idempotent.
-                None => work(tx, granted),
-            }
-        };
-        context.db.write(work).await
+        self.request.write_once(Needs::of::<A>(), Box::new(work)).await
     }
 }
 
@@ -248,8 +273,8 @@ impl<A: Action> FromRequest for Permit<A> {
             // Checked before the body is read: an unauthorized request gets 401, 403 or 404, whatever its body.
             let ResourceRequest { caller, ref target, ref context, idempotency_key: _ } = request;
             if !context.authorization_cache.contains::<A>(&caller, &target.reference) {
-                let resource = target.clone();
-                context.db.read(move |tx| authorize::<A>(tx, caller, &resource)).await?;
+                let (resource, needs) = (target.clone(), Needs::of::<A>());
+                context.db.read(move |tx| authorize(tx, caller, &resource, needs)).await?;
                 context.authorization_cache.insert::<A>(&caller, &target.reference);
             }
             Ok(Self { request, action: PhantomData })

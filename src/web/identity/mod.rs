@@ -12,6 +12,7 @@ pub mod consent;
 mod context;
 pub mod email_tokens;
 pub mod invitations;
+mod jwt_crypto;
 pub mod lockout;
 pub mod members;
 pub mod passwords;

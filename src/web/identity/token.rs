@@ -8,7 +8,7 @@ use std::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ed25519_dalek::{
     SigningKey,
-    pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey, spki::der::pem::LineEnding},
+    pkcs8::{DecodePrivateKey, EncodePrivateKey, spki::der::pem::LineEnding},
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use moka::sync::Cache;
@@ -16,6 +16,7 @@ use rand::RngCore;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::jwt_crypto;
 use crate::http::{Code, Problem};
 use hoicho_core::values::{clock::Instant, ids::UserId};
 
@@ -79,6 +80,7 @@ fn key_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 impl AccessTokens {
     /// Reads the keys of `folder`; creates one (readable by its owner only) if there is none.
     pub fn open(folder: &Path, access_s: u32) -> Result<Self, String> {
+        jwt_crypto::install();
         let mut files = key_files(folder).map_err(|e| format!("the key folder {}: {e}", folder.display()))?;
         if files.is_empty() {
             files.push(create_key(folder)?);
@@ -89,10 +91,11 @@ impl AccessTokens {
             let describe = |e: &dyn std::fmt::Display| format!("the key file {}: {e}", file.display());
             let pem = std::fs::read_to_string(&file).map_err(|e| describe(&e))?;
             let key = SigningKey::from_pkcs8_pem(&pem).map_err(|e| describe(&e))?;
-            let public = key.verifying_key().to_public_key_pem(LineEnding::LF).map_err(|e| describe(&e))?;
-            let id: String = digest(key.verifying_key().as_bytes()).chars().take(12).collect();
-            verifying.insert(id.clone(), DecodingKey::from_ed_pem(public.as_bytes()).map_err(|e| describe(&e))?);
-            newest = Some((EncodingKey::from_ed_pem(pem.as_bytes()).map_err(|e| describe(&e))?, id));
+            let private = key.to_pkcs8_der().map_err(|e| describe(&e))?;
+            let public = key.verifying_key();
+            let id: String = digest(public.as_bytes()).chars().take(12).collect();
+            verifying.insert(id.clone(), DecodingKey::from_ed_der(public.as_bytes()));
+            newest = Some((EncodingKey::from_ed_der(private.as_bytes()), id));
         }
         let (signing, signing_id) = newest.ok_or("no signing key")?;
         let verified =
