@@ -85,7 +85,7 @@ async fn read_form(req: &mut ServiceRequest) -> Result<SubmittedForm, Problem> {
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Code::BadRequest)?;
         if body.len() + chunk.len() > max_bytes {
-            return Err(Problem::new(Code::TooLarge, MessageId("the-file-or-the-form-is-too")));
+            return Err(Problem::new(Code::TooLarge, MessageId("error-form-too-large")));
         }
         body.extend_from_slice(&chunk);
     }
@@ -201,7 +201,7 @@ fn error_flash(words: Localizer, status: u16, problem: &Value, sent: &SubmittedF
     }
     if wrong.is_empty() {
         let message = text("detail").or_else(|| text("title"));
-        wrong.extend(message.or_else(|| Some(words.localize_with("form-refused", "status", status))));
+        wrong.extend(message.or_else(|| Some(words.localize_with("form-failed", "status", status))));
     }
     // Secrets are not stored in the cookie. `current` and `new` are the fields of the change-password form.
     let is_secret =

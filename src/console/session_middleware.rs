@@ -70,7 +70,7 @@ fn is_same_origin(req: &HttpRequest) -> bool {
 }
 
 fn cross_origin_problem() -> Problem {
-    Problem::new(Code::Forbidden, MessageId("this-request-does-not-come-from-one"))
+    Problem::new(Code::Forbidden, MessageId("error-cross-site-request"))
 }
 
 /// Middleware: converts the session cookies to an `Authorization` header, refreshes an expired access token, and rejects

@@ -101,7 +101,12 @@ impl Modify for BearerScheme {
 /// The OpenAPI document, merged from all modules.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     #[derive(OpenApi)]
-    #[openapi(info(title = "hoicho", description = "Trade fair management"), modifiers(&BearerScheme), components(schemas(ProblemView, FaultyField)), security((), ("bearer" = [])))]
+    #[openapi(
+        info(title = "hoicho", description = "Trade fair management"),
+        modifiers(&BearerScheme),
+        components(schemas(ProblemView, FaultyField)),
+        security((), ("bearer" = [])),
+    )]
     struct BaseDocument;
     let mut whole = BaseDocument::openapi();
     for part in [

@@ -29,7 +29,7 @@ impl EmbedTheme {
         if is_valid(&self.accent) && is_valid(&self.background) && is_valid(&self.text) {
             return Ok(self);
         }
-        Err(Problem::new(Code::BadRequest, MessageId("a-colour-is-six-hexadecimal-digits")))
+        Err(Problem::new(Code::BadRequest, MessageId("error-invalid-colour")))
     }
 
     /// Applies the language to the page context.

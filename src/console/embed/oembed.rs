@@ -94,7 +94,7 @@ pub(super) async fn oembed(
     let params = query.into_result()?;
     let look = EmbedTheme::new(params.accent, params.background, params.text).validate()?;
     let base = context.base_url(&req);
-    let unknown = || Problem::new(Code::NotFound, MessageId("this-is-no-page-that-can-be-shown"));
+    let unknown = || Problem::new(Code::NotFound, MessageId("error-not-embeddable"));
     let (slug, what) = parse_url(&base, &params.url).filter(|(slug, _)| !slug.contains('\0')).ok_or_else(unknown)?;
     let owned_slug = slug.to_owned();
     let edition = context.db.read(move |tx| find_public(tx, &owned_slug)).await?;

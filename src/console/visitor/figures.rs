@@ -125,7 +125,7 @@ pub(super) async fn show_figures(s: PageContext, permit: ReadPermit) -> Result<H
     });
     let (edition, statistics) = data.await?;
     let (f, is_final) =
-        statistics.ok_or_else(|| Problem::new(Code::NotFound, MessageId("the-figures-of-this-edition-are-not")))?;
+        statistics.ok_or_else(|| Problem::new(Code::NotFound, MessageId("error-figures-not-published")))?;
     let (charts, compared) = (charts(&s, &f), comparison_rows(&s, &f));
     render_page(&Figures { s, edition, f, is_final, charts, compared })
 }

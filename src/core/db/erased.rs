@@ -62,7 +62,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::{DatabaseUrl, Database, DatabaseError};
+    use crate::db::{Database, DatabaseError, DatabaseUrl};
 
     #[derive(Debug, PartialEq)]
     enum Refusal {

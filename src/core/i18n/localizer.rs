@@ -10,7 +10,11 @@ use super::Language;
 macro_rules! messages {
     ($language:literal) => {
         [
-            include_str!(concat!("messages/", $language, "/problems.ftl")),
+            include_str!(concat!("messages/", $language, "/errors.ftl")),
+            include_str!(concat!("messages/", $language, "/imports.ftl")),
+            include_str!(concat!("messages/", $language, "/allocation.ftl")),
+            include_str!(concat!("messages/", $language, "/emails.ftl")),
+            include_str!(concat!("messages/", $language, "/columns.ftl")),
             include_str!(concat!("messages/", $language, "/shell.ftl")),
             include_str!(concat!("messages/", $language, "/terms.ftl")),
             include_str!(concat!("messages/", $language, "/account.ftl")),
@@ -25,7 +29,7 @@ macro_rules! messages {
 
 type Bundle = FluentBundle<FluentResource>;
 
-fn bundle(language: Language, sources: [&str; 9]) -> Bundle {
+fn bundle(language: Language, sources: [&str; 13]) -> Bundle {
     let tag: LanguageIdentifier = language.tag().parse().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![tag]);
     // Bidirectional isolation marks break copy and paste and are not needed: both languages are written left to right.

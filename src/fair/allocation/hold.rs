@@ -40,14 +40,14 @@ pub fn hold_booths(tx: &mut Tx<'_>, granted: &Authorized, hold: &HoldRequest) ->
     let edition = editions::store::lock_open_id(tx, granted.edition()?)?;
     let application = applications::store::find_for_share(tx, edition, hold.application)?;
     if application.state != ApplicationState::Approved {
-        return Err(Problem::new(Code::IllegalStep, MessageId("booths-are-held-for-approved-applications-only")));
+        return Err(Problem::new(Code::IllegalStep, MessageId("error-application-not-approved")));
     }
     let places = store::booth_places(tx, edition, &hold.booths)?;
     if places.len() != hold.booths.len() {
-        return Err(Problem::new(Code::NotFound, MessageId("one-of-the-booths-is-not-in")));
+        return Err(Problem::new(Code::NotFound, MessageId("error-booth-of-other-edition")));
     }
     if !hold.allow_non_adjacent && !are_adjacent(&places) {
-        return Err(Problem::new(Code::Invalid, MessageId("the-booths-are-not-side-by-side")));
+        return Err(Problem::new(Code::Invalid, MessageId("error-booths-not-adjacent")));
     }
     if hold.eligibility_waiver.is_none() {
         require_eligibility(tx, &application, &hold.booths)?;
@@ -105,7 +105,7 @@ pub(super) fn require_eligibility(
             .collect();
         return Err(Problem::new(
             Code::NotEligible,
-            MessageId("the-zone-is-not-for-this-exhibitor")
+            MessageId("error-zone-not-eligible")
                 .with_args(&[("zone", &name)])
                 .with_text("rules", LocalizedText::join(&rules)),
         ));

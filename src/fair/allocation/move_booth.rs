@@ -28,10 +28,10 @@ pub fn move_booth(
     let row = store::find(tx, edition.id, id)?;
     let application = applications::store::find_for_share(tx, edition.id, row.application_id)?;
     if store::booth_places(tx, edition.id, &[to])?.is_empty() {
-        return Err(Problem::new(Code::NotFound, MessageId("one-of-the-booths-is-not-in")));
+        return Err(Problem::new(Code::NotFound, MessageId("error-booth-of-other-edition")));
     }
     if !row.is_active_at(granted.now) {
-        return Err(Problem::new(Code::IllegalStep, MessageId("only-an-active-allocation-can-move")));
+        return Err(Problem::new(Code::IllegalStep, MessageId("error-move-inactive")));
     }
     if row.booth_id == to {
         return Ok(row);

@@ -42,11 +42,11 @@ pub struct ParticipantRow {
 /// Adds a participant. Fails if the allocation is not active or has the maximum number of participants.
 pub fn insert(tx: &mut Tx<'_>, allocation: &AllocationRow, row: &ParticipantRow) -> Result<(), Problem> {
     if !allocation.state.is_active() {
-        return Err(Problem::new(Code::IllegalStep, MessageId("this-allocation-has-ended")));
+        return Err(Problem::new(Code::IllegalStep, MessageId("error-allocation-ended")));
     }
     let existing = participants::table.filter(participants::allocation_id.eq(allocation.id));
     if existing.count().get_result::<i64>(tx.conn())? >= MAX_PARTICIPANTS {
-        return Err(Problem::new(Code::IllegalStep, MessageId("a-booth-has-at-most-200-participants")));
+        return Err(Problem::new(Code::IllegalStep, MessageId("error-participant-limit")));
     }
     diesel::insert_into(participants::table).values(row).execute(tx.conn())?;
     Ok(())

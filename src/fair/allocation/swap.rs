@@ -20,7 +20,7 @@ pub fn swap_booths(
     let edition = editions::store::lock_open(tx, granted.edition()?)?;
     let (a, b) = (store::find(tx, edition.id, one)?, store::find(tx, edition.id, other)?);
     if one == other || !a.is_active_at(granted.now) || !b.is_active_at(granted.now) {
-        return Err(Problem::new(Code::IllegalStep, MessageId("only-two-different-active-allocations-can-be")));
+        return Err(Problem::new(Code::IllegalStep, MessageId("error-swap-inactive")));
     }
     // The unique index is not deferred: release both booths before assigning either.
     for row in [&a, &b] {

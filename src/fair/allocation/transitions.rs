@@ -45,7 +45,7 @@ pub fn decline(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Resul
     let edition = editions::store::lock_open(tx, granted.edition()?)?;
     let before = store::find(tx, edition.id, id)?;
     if before.state != AllocationState::Offered {
-        return Err(Problem::new(Code::IllegalStep, MessageId("only-what-is-offered-can-be-declined")));
+        return Err(Problem::new(Code::IllegalStep, MessageId("error-not-offered")));
     }
     let row = step(tx, granted, id, AllocationState::Released, "allocation.decline")?;
     offer_free_booths(tx, edition.id, granted.now)?;
@@ -74,7 +74,7 @@ fn step(
         let legal = from.legal_steps().iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
         return Err(Problem::new(
             Code::IllegalStep,
-            MessageId("from-from-the-legal-steps-are-legal").with_args(&[("from", &from), ("legal", &legal)]),
+            MessageId("error-invalid-transition").with_args(&[("from", &from), ("legal", &legal)]),
         ));
     }
     let expires_at = to.expires().then(|| granted.now + Duration::seconds(one));

@@ -67,10 +67,10 @@ impl FileType {
             (Some(detected), Some(declared)) if *declared == *detected.mime() => Ok(detected),
             (Some(detected), declared) => Err(Problem::new(
                 Code::UnsupportedFile,
-                MessageId("the-content-type-says-unwrap-or-default")
-                    .with_args(&[("unwrap_or_default", &declared.unwrap_or_default()), ("mime", &detected.mime())]),
+                MessageId("error-content-type-mismatch")
+                    .with_args(&[("declared", &declared.unwrap_or_default()), ("detected", &detected.mime())]),
             )),
-            (None, _) => Err(Problem::new(Code::UnsupportedFile, MessageId("only-pdf-jpeg-png-and-webp-files"))),
+            (None, _) => Err(Problem::new(Code::UnsupportedFile, MessageId("error-file-type"))),
         }
     }
 }

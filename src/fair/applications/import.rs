@@ -83,11 +83,11 @@ pub fn import_rows(
             row.legal_form.is_some(),
             &pointer("legal_form"),
             "unknown",
-            MessageId("import-legal-form").with_args(&[("line", &line)]),
+            MessageId("import-unknown-legal-form").with_args(&[("line", &line)]),
         );
         let form = row.legal_form.unwrap_or(LegalForm::Enterprise);
         let code = row.tax_code.as_deref().map(|code| parse_tax_code(code, form));
-        checks.require(code != Some(None), &pointer("tax_code"), "tax_code", MessageId("this-is-no-valid-tax-code-10"));
+        checks.require(code != Some(None), &pointer("tax_code"), "tax_code", MessageId("error-invalid-tax-code"));
         let code = code.flatten();
         let wanted = row.booths_wanted.unwrap_or(1);
         let booths_wanted = i32::try_from(wanted).ok().filter(|n| (1..=100).contains(n));
@@ -95,14 +95,14 @@ pub fn import_rows(
             booths_wanted.is_some(),
             &pointer("booths_wanted"),
             "range",
-            MessageId("import-booths-wanted").with_args(&[("line", &line)]),
+            MessageId("import-booths-wanted-range").with_args(&[("line", &line)]),
         );
         let key = code.clone().unwrap_or_else(|| name_search.clone());
         checks.require(
             seen_keys.insert(key),
             &pointer("name"),
             "repeated",
-            MessageId("import-exhibitor-repeated").with_args(&[("line", &line)]),
+            MessageId("import-duplicate-exhibitor").with_args(&[("line", &line)]),
         );
         let existing = code.as_ref().and_then(|c| by_code.get(c)).or_else(|| by_name.get(&name_search)).copied();
         if existing.is_some_and(|id| applicants.contains(&id)) {

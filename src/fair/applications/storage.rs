@@ -21,7 +21,7 @@ pub struct DocumentStorage {
 
 fn storage_error(error: &std::io::Error) -> Problem {
     tracing::error!(%error, "document storage failed");
-    Problem::new(Code::Unavailable, MessageId("the-file-could-not-be-stored-or"))
+    Problem::new(Code::Unavailable, MessageId("error-file-storage"))
 }
 
 impl DocumentStorage {

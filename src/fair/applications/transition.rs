@@ -31,7 +31,7 @@ pub fn transition(
             legal.iter().filter(|s| !(confirmed && **s == to)).map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
         return Err(Problem::new(
             Code::IllegalStep,
-            MessageId("from-state-the-legal-steps-are-legal").with_args(&[("state", &before.state), ("legal", &legal)]),
+            MessageId("error-invalid-transition").with_args(&[("from", &before.state), ("legal", &legal)]),
         ));
     }
     if to == ApplicationState::Submitted && edition.state != EditionState::RegistrationOpen {
@@ -61,5 +61,5 @@ pub fn transition(
 
 /// Error: registration has ended or has not started.
 pub(super) fn registration_closed() -> Problem {
-    Problem::new(Code::IllegalStep, MessageId("registration-for-this-edition-is-not-open"))
+    Problem::new(Code::IllegalStep, MessageId("error-registration-closed"))
 }

@@ -27,12 +27,12 @@ pub enum Wish {
 
 /// Validates length and uniqueness of the lists, without database access.
 pub fn validate(checks: &mut Validator, wishes: &[Wish], products: &[ProductId]) {
-    checks.require(wishes.len() <= MAX_WISHES, "/wishes", "length", MessageId("at-most-20-wishes"));
+    checks.require(wishes.len() <= MAX_WISHES, "/wishes", "length", MessageId("error-wish-list-length"));
     let distinct = wishes.iter().collect::<std::collections::BTreeSet<_>>().len() == wishes.len();
-    checks.require(distinct, "/wishes", "repeated", MessageId("a-wish-is-named-twice"));
-    checks.require(products.len() <= MAX_PRODUCTS, "/products", "length", MessageId("at-most-100-products"));
+    checks.require(distinct, "/wishes", "repeated", MessageId("error-duplicate-wish"));
+    checks.require(products.len() <= MAX_PRODUCTS, "/products", "length", MessageId("error-product-list-length"));
     let distinct = products.iter().collect::<std::collections::BTreeSet<_>>().len() == products.len();
-    checks.require(distinct, "/products", "repeated", MessageId("a-product-is-named-twice"));
+    checks.require(distinct, "/products", "repeated", MessageId("error-duplicate-product"));
 }
 
 /// Replaces the wishes of an application; each must be a booth or zone of the same edition.
@@ -59,7 +59,7 @@ pub fn replace_wishes(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId, wi
             Wish::Booth(booth) => known_booths.contains(booth),
             Wish::Zone(zone) => known_zones.contains(zone),
         };
-        checks.require(exists, &format!("/wishes/{i}"), "unknown", MessageId("the-edition-has-no-such-booth-or"));
+        checks.require(exists, &format!("/wishes/{i}"), "unknown", MessageId("error-unknown-booth-or-zone"));
     }
     checks.finish()?;
     diesel::delete(w::table.filter(w::application_id.eq(id))).execute(tx.conn())?;
@@ -124,7 +124,7 @@ pub fn replace_products(
             existing.contains(product),
             &format!("/products/{i}"),
             "unknown",
-            MessageId("the-exhibitor-has-no-such-product"),
+            MessageId("error-unknown-product"),
         );
     }
     checks.finish()?;

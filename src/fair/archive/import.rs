@@ -11,7 +11,7 @@ use hoicho_web::{
 
 fn invalid_line(line: u64, error: &dyn std::fmt::Display) -> Problem {
     let error: String = error.to_string().chars().take(200).collect();
-    Problem::new(Code::Invalid, MessageId("archive-line").with_args(&[("line", &line), ("fault", &error)]))
+    Problem::new(Code::Invalid, MessageId("error-archive-line").with_args(&[("line", &line), ("reason", &error)]))
 }
 
 /// Summary of an archive import.
@@ -35,7 +35,7 @@ fn check_complete(file: &[u8]) -> Result<(), Problem> {
     if expected == Some(lines.count()) {
         Ok(())
     } else {
-        Err(Problem::new(Code::Invalid, MessageId("archive-not-whole")))
+        Err(Problem::new(Code::Invalid, MessageId("error-archive-incomplete")))
     }
 }
 
@@ -55,7 +55,7 @@ pub(super) fn import(
         match (&record, line_number) {
             (Record::Archive { format: FORMAT, .. }, 1) => {}
             (Record::Archive { format, .. }, 1) => return Err(invalid_line(line_number, &format!("format {format}"))),
-            (_, 1) => return Err(Problem::new(Code::Invalid, MessageId("archive-no-edition"))),
+            (_, 1) => return Err(Problem::new(Code::Invalid, MessageId("error-archive-not-edition"))),
             (Record::Archive { .. }, _) => return Err(invalid_line(line_number, &"a second archive")),
             (Record::Edition { .. }, _) if import.has_edition() => {
                 return Err(invalid_line(line_number, &"a second edition"));

@@ -97,11 +97,17 @@ impl<'t, 'c> ArchiveImporter<'t, 'c> {
     }
 
     fn edition(&self) -> Result<EditionId, Problem> {
-        self.edition.as_ref().map(|e| e.id).ok_or_else(|| Problem::new(Code::Invalid, MessageId("archive-no-edition")))
+        self.edition
+            .as_ref()
+            .map(|e| e.id)
+            .ok_or_else(|| Problem::new(Code::Invalid, MessageId("error-archive-not-edition")))
     }
 
     fn exhibitor(&self, id: ExhibitorId) -> Result<ExhibitorId, Problem> {
-        self.exhibitors.get(&id).copied().ok_or_else(|| Problem::new(Code::Invalid, MessageId("archive-no-exhibitor")))
+        self.exhibitors
+            .get(&id)
+            .copied()
+            .ok_or_else(|| Problem::new(Code::Invalid, MessageId("error-archive-unknown-exhibitor")))
     }
 
     /// Inserts the buffered rows, and freezes the figures if the edition is finalised.

@@ -81,7 +81,26 @@ fn write_xlsx(tx: &mut Tx<'_>, granted: &Authorized, mut output: ChunkWriter) ->
 /// Exports an edition in full from one snapshot: floor, exhibitors with their products, applications, allocations, sales
 /// reports with all versions and lines, visit counts, deals. Without users, contacts, documents, preferences and the audit
 /// log. A JSON Lines file ends with a record that holds the number of the others; a file without it is truncated.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/archive", tag = "editions", params(("edition" = String, Path), ArchiveQuery), responses((status = 200, content((String = "application/jsonl"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 403), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/archive",
+    tag = "editions",
+    params(
+        ("edition" = String, Path),
+        ArchiveQuery,
+    ),
+    responses(
+        (
+            status = 200,
+            content(
+                (String = "application/jsonl"),
+                (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            ),
+        ),
+        (status = 403),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/archive")]
 async fn get_archive(
     permit: Permit<ExportArchive>,
@@ -123,7 +142,24 @@ struct TakenInView {
 /// Imports an archive (JSON Lines, at most 64 MB) as a new edition, in one transaction. Exhibitors are matched by tax code,
 /// or by identifier and name; the others are created without members. Figures of a finalised edition are computed from the
 /// imported rows and frozen; figures in the file are ignored.
-#[utoipa::path(post, path = "/api/v1/organisers/{organiser}/archives", tag = "editions", params(("organiser" = OrganiserId, Path), ImportArchiveQuery), request_body(content = String, content_type = "application/jsonl"), responses((status = 201, body = TakenInView), (status = 403), (status = 404), (status = 409), (status = 413), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/organisers/{organiser}/archives",
+    tag = "editions",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ImportArchiveQuery,
+    ),
+    request_body(content = String, content_type = "application/jsonl"),
+    responses(
+        (status = 201, body = TakenInView),
+        (status = 403),
+        (status = 404),
+        (status = 409),
+        (status = 413),
+        (status = 422),
+    ),
+)]
 #[post("/organisers/{organiser}/archives")]
 async fn take_in_archive(
     permit: Permit<ImportArchive>,
@@ -132,7 +168,7 @@ async fn take_in_archive(
 ) -> Result<ApiResponse, Problem> {
     let slug = query.into_result()?.slug;
     let mut checks = Validator::default();
-    checks.require(text::is_slug(&slug), "/slug", "slug", MessageId("a-slug-has-3-to-80-lower"));
+    checks.require(text::is_slug(&slug), "/slug", "slug", MessageId("error-invalid-slug"));
     checks.finish()?;
     let file = file.into_result()?;
     permit

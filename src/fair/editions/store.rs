@@ -159,7 +159,7 @@ fn require_open(state: EditionState) -> Result<(), Problem> {
     if state.is_open() {
         return Ok(());
     }
-    Err(Problem::new(Code::EditionFinalised, MessageId("the-edition-is-finalised-or-cancelled-nothing")))
+    Err(Problem::new(Code::EditionFinalised, MessageId("error-edition-closed")))
 }
 
 /// Changes the state if it is still `from`; otherwise returns `false`.

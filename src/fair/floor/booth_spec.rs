@@ -43,19 +43,19 @@ pub(super) fn validate_ranges(
         area_dm2.is_none_or(|a| (1..=1_000_000).contains(&a)),
         &format!("{at}/area_dm2"),
         "range",
-        MessageId("the-area-must-be-1-to-1"),
+        MessageId("error-area-range"),
     );
     checks.require(
         fee.is_none_or(|f| (0..=1_000_000_000_000).contains(&f)),
         &format!("{at}/fee"),
         "range",
-        MessageId("the-fee-must-be-0-to-10"),
+        MessageId("error-fee-range"),
     );
     checks.require(
         booth_equivalents.is_none_or(|e| (1..=1_000).contains(&e)),
         &format!("{at}/booth_equivalents"),
         "range",
-        MessageId("it-must-be-1-to-1-000"),
+        MessageId("error-booth-equivalents-range"),
     );
 }
 
@@ -78,7 +78,12 @@ impl BoothKind {
         let listed = prices.iter().find(|p| p.category == self.category);
         let (area_dm2, fee) = (self.area_dm2.or(listed.map(|l| l.area_dm2)), self.fee.or(listed.map(|l| l.fee)));
         for (is_present, field) in [(area_dm2.is_some(), "area_dm2"), (fee.is_some(), "fee")] {
-            checks.require(is_present, &format!("{at}/{field}"), "missing", MessageId("please-tell-it-here-or-in-the"));
+            checks.require(
+                is_present,
+                &format!("{at}/{field}"),
+                "missing",
+                MessageId("error-category-default-missing"),
+            );
         }
         ResolvedBoothSpec {
             zone: self.zone,

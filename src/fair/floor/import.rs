@@ -98,7 +98,7 @@ pub fn import_rows(
             place.is_some(),
             &format!("{at}/code"),
             "code",
-            MessageId("import-booth-code").with_args(&[("line", &line)]),
+            MessageId("import-invalid-booth-code").with_args(&[("line", &line)]),
         );
         let is_new = !existing.contains(&row.code) && seen.insert(row.code.clone());
         checks.require(

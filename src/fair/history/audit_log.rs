@@ -67,7 +67,18 @@ fn view(row: AuditRow) -> ChangeView {
 
 /// Changes of an organiser's data, newest first, for its owners and managers; platform admins can read the log of all
 /// organisers.
-#[utoipa::path(get, path = "/api/v1/audit-log", tag = "audit", params(AuditQuery), responses((status = 200, body = Page<ChangeView>), (status = 401), (status = 403), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/audit-log",
+    tag = "audit",
+    params(AuditQuery),
+    responses(
+        (status = 200, body = Page<ChangeView>),
+        (status = 401),
+        (status = 403),
+        (status = 404),
+    ),
+)]
 #[get("/audit-log")]
 pub(super) async fn get_audit_log(
     req: HttpRequest,
@@ -88,7 +99,7 @@ pub(super) async fn get_audit_log(
             }
             None if admin => Filter::All,
             None => {
-                return Err(Problem::new(Code::Forbidden, MessageId("please-say-which-organiser-the-whole-log")));
+                return Err(Problem::new(Code::Forbidden, MessageId("error-audit-organiser-required")));
             }
         };
         Ok(audit::list(tx, of, after, limit + 1)?)

@@ -51,7 +51,20 @@ async fn next(mut events: EventStream) -> Option<(Result<web::Bytes, actix_web::
 /// Changes of an edition as server-sent events. `event` is the kind of resource, `data` has `action` and `subject` (its
 /// identifier), `id` is for `Last-Event-ID`, after which a stream resumes. Delivery is at least once. Staff receive all
 /// kinds; everybody else `allocation`, `booth`, `booth_categories`, `zone`, `participant` and `edition`.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/events", tag = "editions", params(("edition" = String, Path), ("Last-Event-ID" = Option<String>, Header)), responses((status = 200, content_type = "text/event-stream", body = String), (status = 404), (status = 503)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/events",
+    tag = "editions",
+    params(
+        ("edition" = String, Path),
+        ("Last-Event-ID" = Option<String>, Header),
+    ),
+    responses(
+        (status = 200, content_type = "text/event-stream", body = String),
+        (status = 404),
+        (status = 503),
+    ),
+)]
 #[get("/editions/{edition}/events")]
 pub(super) async fn stream_events(
     req: HttpRequest,
@@ -62,7 +75,7 @@ pub(super) async fn stream_events(
         None => None,
         Some(value) => {
             let id: Option<AuditId> = value.to_str().ok().and_then(|v| v.parse().ok());
-            Some(id.ok_or_else(|| Problem::new(Code::BadRequest, MessageId("this-last-event-id-is-not-one")))?)
+            Some(id.ok_or_else(|| Problem::new(Code::BadRequest, MessageId("error-invalid-last-event-id")))?)
         }
     };
     let (granted, state) = permit.authorize().await?;

@@ -242,10 +242,7 @@ pub(super) fn run(
     let missing = mapping.missing_fields(kind);
     if !missing.is_empty() {
         let names = missing.join(", ");
-        return Err(Problem::new(
-            Code::Invalid,
-            MessageId("the-columns-for-names-are-missing").with_args(&[("names", &names)]),
-        ));
+        return Err(Problem::new(Code::Invalid, MessageId("import-columns-required").with_args(&[("names", &names)])));
     }
     let days = opening_days(tx, granted.edition()?)?;
     let extracted = extract_rows(kind, sheet, mapping);

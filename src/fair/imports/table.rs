@@ -45,18 +45,16 @@ pub(super) fn parse_column_letters(letters: &str) -> Option<usize> {
 
 fn unreadable(error: ReadError) -> Problem {
     let text: LocalizedText = match error {
-        ReadError::Unreadable => MessageId("this-file-is-neither-csv-nor-xlsx").into(),
-        ReadError::TooLong => {
-            MessageId("the-table-has-over-most-rows-please").with_args(&[("most", &spreadsheet::MAX_ROWS)]).into()
-        }
-        ReadError::NotUtf8 => MessageId("the-file-is-not-utf-8-in").into(),
+        ReadError::Unreadable => MessageId("import-unsupported-format").into(),
+        ReadError::TooLong => MessageId("import-too-many-rows").with_args(&[("max", &spreadsheet::MAX_ROWS)]).into(),
+        ReadError::NotUtf8 => MessageId("import-not-utf8").into(),
     };
     Problem::new(Code::Invalid, text)
 }
 
 fn unknown_column(name: &str) -> Problem {
     let name: String = name.chars().take(40).collect();
-    Problem::new(Code::Invalid, MessageId("there-is-no-column-called-name").with_args(&[("name", &name)]))
+    Problem::new(Code::Invalid, MessageId("import-unknown-column").with_args(&[("name", &name)]))
 }
 
 /// The opening days of an edition.
@@ -70,7 +68,7 @@ impl ImportTable {
         let mut sheets = spreadsheet::parse(bytes).map_err(unreadable)?;
         let (at, mapping) = detect(kind, &sheets, days);
         if at >= sheets.len() || sheets.iter().all(|s| s.rows.is_empty()) {
-            return Err(Problem::new(Code::Invalid, MessageId("the-table-has-no-row-after-its")));
+            return Err(Problem::new(Code::Invalid, MessageId("import-no-rows")));
         }
         Ok(Self { kind, sheet: sheets.swap_remove(at), mapping })
     }
@@ -159,7 +157,7 @@ impl ImportTable {
             let cells = self.sheet.rows.get(at).into_iter().flatten().map(|c| escape_formula(&c.text()));
             writer.write_record(std::iter::once(message.to_owned()).chain(cells)).map_err(internal_error)
         };
-        write(self.mapping.header_row, MessageId("import-wrong").localize().get(language))?;
+        write(self.mapping.header_row, MessageId("import-error-heading").localize().get(language))?;
         for row in outcome.bad_rows() {
             let faults = outcome.faults.iter().filter(|f| f.row == row);
             let messages: Vec<&str> = faults.map(|f| f.message(language)).collect();

@@ -63,7 +63,13 @@ struct LocalityQuery {
 }
 
 /// Localities, ordered by code.
-#[utoipa::path(get, path = "/api/v1/localities", tag = "exhibitors", params(LocalityQuery), responses((status = 200, body = Page<LocalityView>)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/localities",
+    tag = "exhibitors",
+    params(LocalityQuery),
+    responses((status = 200, body = Page<LocalityView>)),
+)]
 #[get("/localities")]
 async fn list_localities(
     req: HttpRequest,

@@ -48,87 +48,93 @@ fn content(email: &EmailKind, public_url: &str) -> Content {
     let link = |path: &str| format!("{public_url}{path}");
     match email {
         EmailKind::VerifyEmail { token } => Content {
-            subject: MessageId("verify-your-e-mail-address").localize(),
-            paragraphs: vec![MessageId("please-verify-that-this-address-is-yours").localize()],
+            subject: MessageId("email-verify-subject").localize(),
+            paragraphs: vec![MessageId("email-verify-text").localize()],
             list: Vec::new(),
-            action: Some((MessageId("verify").localize(), link(&format!("/verify-email#{token}")))),
+            action: Some((MessageId("email-verify-action").localize(), link(&format!("/verify-email#{token}")))),
         },
         EmailKind::AccountExists => Content {
-            subject: MessageId("you-have-an-account-already").localize(),
-            paragraphs: vec![MessageId("somebody-registered-with-this-address-just-now").localize()],
+            subject: MessageId("email-account-exists-subject").localize(),
+            paragraphs: vec![MessageId("email-account-exists-text").localize()],
             list: Vec::new(),
-            action: Some((MessageId("log-in").localize(), link("/login"))),
+            action: Some((MessageId("email-account-exists-action").localize(), link("/login"))),
         },
         EmailKind::ResetPassword { token } => Content {
-            subject: MessageId("reset-your-password").localize(),
-            paragraphs: vec![MessageId("choose-a-new-password-with-the-link").localize()],
+            subject: MessageId("email-reset-subject").localize(),
+            paragraphs: vec![MessageId("email-reset-text").localize()],
             list: Vec::new(),
-            action: Some((MessageId("choose-a-new-password").localize(), link(&format!("/reset-password#{token}")))),
+            action: Some((MessageId("email-reset-action").localize(), link(&format!("/reset-password#{token}")))),
         },
         EmailKind::Invitation { token, of, by } => Content {
-            subject: MessageId("an-invitation-to-join-of").with_args(&[("of", &of)]).localize(),
+            subject: MessageId("email-invitation-subject").with_args(&[("name", &of)]).localize(),
             paragraphs: vec![
-                MessageId("by-invites-you-to-work-with-of").with_args(&[("by", &by), ("of", &of)]).localize(),
+                MessageId("email-invitation-text").with_args(&[("inviter", &by), ("name", &of)]).localize(),
             ],
             list: Vec::new(),
-            action: Some((MessageId("accept").localize(), link(&format!("/invitation#{token}")))),
+            action: Some((MessageId("email-invitation-action").localize(), link(&format!("/invitation#{token}")))),
         },
         EmailKind::ApplicationDecided { edition, decision, reason } => {
             let decision = match decision.as_str() {
-                "approved" => MessageId("mail-approved").localize(),
-                "waitlisted" => MessageId("mail-waitlisted").localize(),
-                _ => MessageId("mail-rejected").localize(),
+                "approved" => MessageId("email-application-approved").localize(),
+                "waitlisted" => MessageId("email-application-waitlisted").localize(),
+                _ => MessageId("email-application-rejected").localize(),
             };
             let mut paragraphs = vec![
-                MessageId("mail-application")
+                MessageId("email-application-text")
                     .with_args(&[("edition", edition)])
                     .with_text("decided", decision.clone())
                     .localize(),
             ];
             if let Some(reason) = reason {
-                paragraphs.push(MessageId("reason-reason").with_args(&[("reason", &reason)]).localize());
+                paragraphs.push(MessageId("email-application-reason").with_args(&[("reason", &reason)]).localize());
             }
             Content {
-                subject: MessageId("mail-application-subject").with_args(&[]).with_text("decided", decision).localize(),
+                subject: MessageId("email-application-subject")
+                    .with_args(&[])
+                    .with_text("decided", decision)
+                    .localize(),
                 paragraphs,
                 list: Vec::new(),
                 action: None,
             }
         }
         EmailKind::BoothOffered { edition, booth, until } => Content {
-            subject: MessageId("booth-booth-is-offered-to-you").with_args(&[("booth", &booth)]).localize(),
+            subject: MessageId("email-offer-subject").with_args(&[("booth", &booth)]).localize(),
             paragraphs: vec![
-                MessageId("mail-offer")
+                MessageId("email-offer-text")
                     .with_args(&[("edition", edition), ("booth", booth)])
                     .with_text("until", date_time(until))
                     .localize(),
             ],
             list: Vec::new(),
-            action: Some((MessageId("answer").localize(), link("/"))),
+            action: Some((MessageId("email-offer-action").localize(), link("/"))),
         },
         EmailKind::WebhookSwitchedOff { webhook, url, organiser } => Content {
-            subject: MessageId("mail-webhook-subject").with_args(&[("webhook", webhook)]).localize(),
-            paragraphs: vec![MessageId("mail-webhook").with_args(&[("webhook", webhook), ("url", url)]).localize()],
+            subject: MessageId("email-webhook-disabled-subject").with_args(&[("webhook", webhook)]).localize(),
+            paragraphs: vec![
+                MessageId("email-webhook-disabled-text").with_args(&[("webhook", webhook), ("url", url)]).localize(),
+            ],
             list: Vec::new(),
             action: Some((
-                MessageId("mail-webhook-open").localize(),
+                MessageId("email-webhook-disabled-action").localize(),
                 link(&format!("/organisers/{organiser}/webhooks")),
             )),
         },
         EmailKind::SalesReminder { edition, missing } => Content {
-            subject: MessageId("sales-reports-are-missing").localize(),
-            paragraphs: vec![
-                MessageId("edition-has-no-sales-report-of-yours").with_args(&[("edition", &edition)]).localize(),
-            ],
+            subject: MessageId("email-missing-reports-subject").localize(),
+            paragraphs: vec![MessageId("email-missing-reports-text").with_args(&[("edition", &edition)]).localize()],
             list: missing
                 .iter()
                 .map(|(booth, day)| {
                     let day =
                         LocalizedText::verbatim(format::date(Language::Vi, *day), format::date(Language::En, *day));
-                    MessageId("mail-missing").with_args(&[("booth", booth)]).with_text("day", day).localize()
+                    MessageId("email-missing-reports-line")
+                        .with_args(&[("booth", booth)])
+                        .with_text("day", day)
+                        .localize()
                 })
                 .collect(),
-            action: Some((MessageId("mail-report").localize(), link("/"))),
+            action: Some((MessageId("email-missing-reports-action").localize(), link("/"))),
         },
     }
 }
@@ -146,8 +152,8 @@ pub fn render(mail: &OutgoingEmail, public_url: &str) -> Result<RenderedEmail, a
     let (paragraphs, list) = (localize(&content.paragraphs), localize(&content.list));
     let action = content.action.map(|(label, link)| (label.get(language).to_owned(), link));
     let subject = content.subject.get(language).to_owned();
-    let greeting = MessageId("mail-greeting").with_args(&[("name", &mail.name)]).localize().get(language).to_owned();
-    let footer = MessageId("mail-automatic").localize().get(language).to_owned();
+    let greeting = MessageId("email-greeting").with_args(&[("name", &mail.name)]).localize().get(language).to_owned();
+    let footer = MessageId("email-footer").localize().get(language).to_owned();
     let (paragraphs, list, action) = (paragraphs.as_slice(), list.as_slice(), &action);
     let text = TextTemplate { greeting: &greeting, paragraphs, list, action, footer: &footer }.render()?;
     let html = HtmlTemplate {

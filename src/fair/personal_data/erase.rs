@@ -123,9 +123,8 @@ fn remove_memberships(tx: &mut Tx<'_>, user: UserId) -> Result<(), Problem> {
         .order(organisers::id)
         .select((organisers::id, organisers::name, organiser_members::role))
         .load(tx.conn())?;
-    let ownership_error = |name: &String| {
-        Problem::new(Code::IllegalStep, MessageId("please-hand-over-first").with_args(&[("name", name)]))
-    };
+    let ownership_error =
+        |name: &String| Problem::new(Code::IllegalStep, MessageId("error-last-owner-of").with_args(&[("name", name)]));
     for (organiser, name, _) in &organisers {
         members::set_organiser_role(tx, *organiser, user, None).map_err(|_| ownership_error(name))?;
     }

@@ -28,7 +28,15 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 }
 
 /// Exports the personal data of the caller. Their actions are at `/me/actions`.
-#[utoipa::path(get, path = "/api/v1/me/personal-data", tag = "auth", responses((status = 200, body = PersonalData), (status = 401)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/me/personal-data",
+    tag = "auth",
+    responses(
+        (status = 200, body = PersonalData),
+        (status = 401),
+    ),
+)]
 #[get("/me/personal-data")]
 async fn get_personal_data(caller: SignedIn) -> Result<HttpResponse, Problem> {
     let (user, now) = (caller.user, caller.now);
@@ -58,7 +66,16 @@ fn view(row: AuditRow) -> ActionView {
 }
 
 /// Lists the actions of the caller from the audit log, newest first.
-#[utoipa::path(get, path = "/api/v1/me/actions", tag = "auth", params(PageQuery), responses((status = 200, body = Page<ActionView>), (status = 401)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/me/actions",
+    tag = "auth",
+    params(PageQuery),
+    responses(
+        (status = 200, body = Page<ActionView>),
+        (status = 401),
+    ),
+)]
 #[get("/me/actions")]
 async fn list_my_actions(req: HttpRequest, caller: SignedIn, query: Query<PageQuery>) -> Result<HttpResponse, Problem> {
     let query = query.into_result()?;
@@ -81,7 +98,18 @@ struct EraseMe {
 /// Erases the caller: account, contacts, invitations, waiting emails, and personal data in the audit log. Their actions stay
 /// under a pseudonymous identifier and no figure changes. Consents are retained as proof. It cannot be undone. The last
 /// owner of an organiser, or of an exhibitor with other members, has to transfer ownership first.
-#[utoipa::path(put, path = "/api/v1/me/erasure", tag = "auth", request_body = EraseMe, responses((status = 204), (status = 401), (status = 409), (status = 429)))]
+#[utoipa::path(
+    put,
+    path = "/api/v1/me/erasure",
+    tag = "auth",
+    request_body = EraseMe,
+    responses(
+        (status = 204),
+        (status = 401),
+        (status = 409),
+        (status = 429),
+    ),
+)]
 #[put("/me/erasure")]
 async fn erase_me(req: HttpRequest, caller: SignedIn, body: Body<EraseMe>) -> Result<HttpResponse, Problem> {
     let password = body.into_result()?.password;

@@ -89,30 +89,41 @@ fn view(row: ProductRow) -> ProductView {
 /// Validates stars and certificate against each other.
 pub fn validate(row: &ProductRow, today: Day) -> Result<(), Problem> {
     let mut checks = Validator::default();
-    checks.require(row.stars.is_none_or(|s| (1..=5).contains(&s)), "/stars", "range", MessageId("stars-are-1-to-5"));
+    checks.require(row.stars.is_none_or(|s| (1..=5).contains(&s)), "/stars", "range", MessageId("error-stars-range"));
     checks.require(
         row.certificate_number.is_some() == row.certificate_expires_on.is_some(),
         "/certificate_expires_on",
         "missing",
-        MessageId("a-certificate-has-both-a-number-and"),
+        MessageId("error-certificate-incomplete"),
     );
     checks.require(
         row.certificate_number.is_none() || row.stars.is_some_and(|s| s >= 3),
         "/certificate_number",
         "stars",
-        MessageId("only-products-of-3-stars-and-up"),
+        MessageId("error-certificate-stars"),
     );
     checks.require(
         row.certificate_expires_on.is_none_or(|on| is_valid_expiry(on, today)),
         "/certificate_expires_on",
         "range",
-        MessageId("a-certificate-is-good-for-at-most"),
+        MessageId("error-certificate-expiry-range"),
     );
     checks.finish()
 }
 
 /// Creates a product.
-#[utoipa::path(post, path = "/api/v1/exhibitors/{exhibitor}/products", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), request_body = CreateProduct, responses((status = 201, body = ProductView), (status = 404), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/exhibitors/{exhibitor}/products",
+    tag = "exhibitors",
+    params(("exhibitor" = ExhibitorId, Path)),
+    request_body = CreateProduct,
+    responses(
+        (status = 201, body = ProductView),
+        (status = 404),
+        (status = 422),
+    ),
+)]
 #[post("/exhibitors/{exhibitor}/products")]
 async fn create_product(permit: Permit<ManageProducts>, body: Body<CreateProduct>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
@@ -144,7 +155,19 @@ async fn create_product(permit: Permit<ManageProducts>, body: Body<CreateProduct
 }
 
 /// Lists the products of an exhibitor, in order of creation.
-#[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}/products", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), PageQuery), responses((status = 200, body = Page<ProductView>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/exhibitors/{exhibitor}/products",
+    tag = "exhibitors",
+    params(
+        ("exhibitor" = ExhibitorId, Path),
+        PageQuery,
+    ),
+    responses(
+        (status = 200, body = Page<ProductView>),
+        (status = 404),
+    ),
+)]
 #[get("/exhibitors/{exhibitor}/products")]
 async fn list_products(
     req: HttpRequest,
@@ -161,7 +184,19 @@ async fn list_products(
 type ProductPath = web::Path<(ExhibitorId, ProductId)>;
 
 /// Returns a product.
-#[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}/products/{product}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("product" = ProductId, Path)), responses((status = 200, body = ProductView), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/exhibitors/{exhibitor}/products/{product}",
+    tag = "exhibitors",
+    params(
+        ("exhibitor" = ExhibitorId, Path),
+        ("product" = ProductId, Path),
+    ),
+    responses(
+        (status = 200, body = ProductView),
+        (status = 404),
+    ),
+)]
 #[get("/exhibitors/{exhibitor}/products/{product}")]
 async fn get_product(permit: ReadPermit<ExhibitorsScope>, path: ProductPath) -> Result<HttpResponse, Problem> {
     let id = path.1;
@@ -189,7 +224,23 @@ struct PatchProduct {
 }
 
 /// Updates a product.
-#[utoipa::path(patch, path = "/api/v1/exhibitors/{exhibitor}/products/{product}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("product" = ProductId, Path), ("If-Match" = String, Header)), request_body = PatchProduct, responses((status = 200, body = ProductView), (status = 404), (status = 412), (status = 422)))]
+#[utoipa::path(
+    patch,
+    path = "/api/v1/exhibitors/{exhibitor}/products/{product}",
+    tag = "exhibitors",
+    params(
+        ("exhibitor" = ExhibitorId, Path),
+        ("product" = ProductId, Path),
+        ("If-Match" = String, Header),
+    ),
+    request_body = PatchProduct,
+    responses(
+        (status = 200, body = ProductView),
+        (status = 404),
+        (status = 412),
+        (status = 422),
+    ),
+)]
 #[patch("/exhibitors/{exhibitor}/products/{product}")]
 async fn patch_product(
     permit: Permit<ManageProducts>,
@@ -228,7 +279,22 @@ async fn patch_product(
 }
 
 /// Deletes a product that no application references.
-#[utoipa::path(delete, path = "/api/v1/exhibitors/{exhibitor}/products/{product}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("product" = ProductId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[utoipa::path(
+    delete,
+    path = "/api/v1/exhibitors/{exhibitor}/products/{product}",
+    tag = "exhibitors",
+    params(
+        ("exhibitor" = ExhibitorId, Path),
+        ("product" = ProductId, Path),
+        ("If-Match" = String, Header),
+    ),
+    responses(
+        (status = 204),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+    ),
+)]
 #[delete("/exhibitors/{exhibitor}/products/{product}")]
 async fn delete_product(
     permit: Permit<ManageProducts>,

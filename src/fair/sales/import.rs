@@ -109,7 +109,7 @@ pub fn import_rows(
             day.is_some(),
             &format!("{pointer}/day"),
             "not_an_opening_day",
-            MessageId("import-no-opening-day").with_args(&[("line", &line)]),
+            MessageId("import-not-opening-day").with_args(&[("line", &line)]),
         );
         let ocop_amount = row.ocop_amount.unwrap_or(0);
         validate_amounts(&mut checks, &pointer, row.amount, ocop_amount);
@@ -120,7 +120,7 @@ pub fn import_rows(
             imported.insert((booth, day)),
             &pointer,
             "repeated",
-            MessageId("import-report-repeated").with_args(&[("line", &line)]),
+            MessageId("import-duplicate-report").with_args(&[("line", &line)]),
         );
         let before = existing.remove(&(booth, day));
         if before.as_ref().is_some_and(|b| (b.amount, b.ocop_amount) == (row.amount, ocop_amount)) {
@@ -131,7 +131,7 @@ pub fn import_rows(
             before.is_none() || reason.is_some(),
             &format!("{pointer}/reason"),
             "missing",
-            MessageId("import-needs-a-reason").with_args(&[("line", &line)]),
+            MessageId("import-reason-required").with_args(&[("line", &line)]),
         );
         let report = ReportRow {
             id: before.as_ref().map_or_else(SalesReportId::make, |b| b.id),

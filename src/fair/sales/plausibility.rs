@@ -9,7 +9,7 @@ pub fn warning(amount: i64, currency: &str) -> Option<(&'static str, LocalizedTe
     if currency != "VND" || amount == 0 || USUAL_SALES.contains(&amount) {
         return None;
     }
-    let text = MessageId("a-booth-usually-sells-5-to-17").localize();
+    let text = MessageId("error-amount-implausible").localize();
     Some((if amount < *USUAL_SALES.start() { "unusually_low" } else { "unusually_high" }, text))
 }
 

@@ -65,7 +65,7 @@ pub(super) fn require_reporting_open(edition: &EditionRow) -> Result<(), Problem
     if matches!(edition.state, EditionState::Live | EditionState::Reporting) {
         return Ok(());
     }
-    Err(Problem::new(Code::IllegalStep, MessageId("reports-are-taken-while-the-edition-is")))
+    Err(Problem::new(Code::IllegalStep, MessageId("error-reports-closed")))
 }
 
 /// Current date in the edition's time zone.
@@ -80,13 +80,13 @@ pub(super) fn validate_amounts(checks: &mut Validator, pointer: &str, amount: i6
         (0..=MAX_AMOUNT).contains(&amount),
         &format!("{pointer}/amount"),
         "range",
-        MessageId("the-amount-must-be-0-to-10"),
+        MessageId("error-amount-range"),
     );
     checks.require(
         (0..=amount.max(0)).contains(&ocop_amount),
         &format!("{pointer}/ocop_amount"),
         "range",
-        MessageId("ocop-sales-must-be-0-to-the"),
+        MessageId("error-ocop-amount-range"),
     );
 }
 
@@ -103,8 +103,8 @@ pub fn submit(
     require_reporting_open(&edition)?;
     let mut checks = Validator::default();
     let is_opening_day = editions::store::list_days(tx, edition.id)?.iter().any(|d| d.day == day);
-    checks.require(is_opening_day, "date", "not_an_opening_day", MessageId("this-is-not-an-opening-day-of"));
-    checks.require(day <= today(&edition, granted.now)?, "date", "future", MessageId("this-day-has-not-come-yet"));
+    checks.require(is_opening_day, "date", "not_an_opening_day", MessageId("error-not-opening-day"));
+    checks.require(day <= today(&edition, granted.now)?, "date", "future", MessageId("error-day-in-future"));
     validate_amounts(&mut checks, "", content.amount, content.ocop_amount);
     let lines =
         lines::validate(&mut checks, content.lines, (content.amount, content.ocop_amount), granted.exhibitors());
@@ -114,12 +114,12 @@ pub fn submit(
         before.is_none() || reason.is_some(),
         "/reason",
         "missing",
-        MessageId("a-correction-needs-a-reason"),
+        MessageId("error-correction-reason-required"),
     );
     checks.finish()?;
     if_match.check_if_sent(before.as_ref().map(|b| b.revision))?;
     if before.is_none() && granted.exhibitors().is_empty() {
-        return Err(Problem::new(Code::IllegalStep, MessageId("nobody-stands-on-this-booth")));
+        return Err(Problem::new(Code::IllegalStep, MessageId("error-booth-not-allocated")));
     }
     let previous = before.as_ref().map(|b| (b.amount, b.version));
     let row = match before {
@@ -186,7 +186,7 @@ pub fn review(
         let legal = legal.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
         return Err(Problem::new(
             Code::IllegalStep,
-            MessageId("from-state-the-legal-steps-are-legal").with_args(&[("state", &before.state), ("legal", &legal)]),
+            MessageId("error-invalid-transition").with_args(&[("from", &before.state), ("legal", &legal)]),
         ));
     }
     let mut checks = Validator::default();

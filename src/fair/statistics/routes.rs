@@ -22,7 +22,16 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 }
 
 /// Returns the statistics of an edition in one document. Public once final; for the organiser's staff at any time.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/statistics", tag = "statistics", params(("edition" = String, Path)), responses((status = 200, body = Statistics), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/statistics",
+    tag = "statistics",
+    params(("edition" = String, Path)),
+    responses(
+        (status = 200, body = Statistics),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/statistics")]
 async fn get_statistics(permit: ReadPermit<FiguresScope>) -> Result<HttpResponse, Problem> {
     let (document, is_final) = permit
@@ -47,7 +56,7 @@ async fn get_statistics(permit: ReadPermit<FiguresScope>) -> Result<HttpResponse
 }
 
 fn not_published() -> Problem {
-    Problem::new(Code::NotFound, MessageId("the-figures-of-this-edition-are-not"))
+    Problem::new(Code::NotFound, MessageId("error-figures-not-published"))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -61,7 +70,20 @@ struct ReportQuery {
 /// Returns a report as JSON, CSV or XLSX: booths, sales-by-booth, sales-by-day, sales-by-zone,
 /// sales-by-locality, visits-by-day, visits-by-hour, exhibitors, missing-reports,
 /// comparison.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/reports/{report}", tag = "statistics", params(("edition" = String, Path), ("report" = Report, Path), ReportQuery), responses((status = 200), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/reports/{report}",
+    tag = "statistics",
+    params(
+        ("edition" = String, Path),
+        ("report" = Report, Path),
+        ReportQuery,
+    ),
+    responses(
+        (status = 200),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/reports/{report}")]
 async fn get_report(
     req: HttpRequest,

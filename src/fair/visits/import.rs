@@ -68,7 +68,7 @@ pub fn import_rows(
             opens_at.is_some(),
             &pointer("day"),
             "not_an_opening_day",
-            MessageId("import-no-opening-day").with_args(&[("line", &line)]),
+            MessageId("import-not-opening-day").with_args(&[("line", &line)]),
         );
         let gate_name = count.gate.as_deref().map(text::normalize_for_search);
         let gate = match (&gate_name, gates.as_slice()) {
@@ -85,12 +85,17 @@ pub fn import_rows(
             MessageId("import-unknown-gate").with_args(&[("line", &line)]),
         );
         let in_range = (0..=super::MAX_COUNT).contains(&count.entries) && (0..=super::MAX_COUNT).contains(&count.exits);
-        checks.require(in_range, &pointer("entries"), "range", MessageId("a-count-is-0-to-1-000"));
+        checks.require(in_range, &pointer("entries"), "range", MessageId("error-count-range"));
         let (Some(day), Some(opens_at), Some(gate)) = (count.day, opens_at, gate) else { continue };
         let hour = count.hour.unwrap_or_else(|| chrono::Timelike::hour(opens_at));
         let local = NaiveTime::from_hms_opt(hour, 0, 0).map(|time| day.and_time(time));
         let Some(occurred_at) = local.and_then(|local| zone.from_local_datetime(&local).earliest()) else {
-            checks.require(false, &pointer("hour"), "range", MessageId("import-no-hour").with_args(&[("line", &line)]));
+            checks.require(
+                false,
+                &pointer("hour"),
+                "range",
+                MessageId("import-hour-range").with_args(&[("line", &line)]),
+            );
             continue;
         };
         let id = event_id(gate, day, hour);
@@ -98,7 +103,7 @@ pub fn import_rows(
             row_ids.insert(id),
             &pointer("day"),
             "repeated",
-            MessageId("import-hour-repeated").with_args(&[("line", &line)]),
+            MessageId("import-duplicate-hour").with_args(&[("line", &line)]),
         );
         match existing.get(&id) {
             Some(before) if *before == (count.entries, count.exits) => {
@@ -109,7 +114,7 @@ pub fn import_rows(
                 false,
                 &pointer("entries"),
                 "counted",
-                MessageId("import-counted").with_args(&[("line", &line)]),
+                MessageId("import-count-conflict").with_args(&[("line", &line)]),
             ),
             None => {}
         }

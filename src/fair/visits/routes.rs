@@ -68,7 +68,18 @@ struct GateView {
 }
 
 /// Creates a gate.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/gates", tag = "visits", params(("edition" = String, Path)), request_body = CreateGate, responses((status = 201, body = GateView), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/gates",
+    tag = "visits",
+    params(("edition" = String, Path)),
+    request_body = CreateGate,
+    responses(
+        (status = 201, body = GateView),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/editions/{edition}/gates")]
 async fn create_gate(permit: Permit<ManageGates>, body: Body<CreateGate>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
@@ -87,7 +98,16 @@ async fn create_gate(permit: Permit<ManageGates>, body: Body<CreateGate>) -> Res
 }
 
 /// Lists the gates of an edition.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/gates", tag = "visits", params(("edition" = String, Path)), responses((status = 200, body = Items<GateView>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/gates",
+    tag = "visits",
+    params(("edition" = String, Path)),
+    responses(
+        (status = 200, body = Items<GateView>),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/gates")]
 async fn list_gates(permit: Permit<ReadCounts>) -> Result<HttpResponse, Problem> {
     let rows = permit.read(|tx, granted| Ok(store::find_gates(tx, granted.edition()?)?)).await?;
@@ -132,13 +152,25 @@ struct Counted {
 }
 
 /// Records a batch of counts; all events or none. Idempotent by event id.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/visit-counts", tag = "visits", params(("edition" = String, Path)), request_body = CountVisits, responses((status = 200, body = Counted), (status = 404), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/visit-counts",
+    tag = "visits",
+    params(("edition" = String, Path)),
+    request_body = CountVisits,
+    responses(
+        (status = 200, body = Counted),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/editions/{edition}/visit-counts")]
 async fn count_visits(permit: Permit<RecordVisits>, body: Body<CountVisits>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let events = body.events;
     let mut checks = Validator::default();
-    checks.require((1..=1_000).contains(&events.len()), "/events", "length", MessageId("a-batch-has-1-to-1-000"));
+    checks.require((1..=1_000).contains(&events.len()), "/events", "length", MessageId("error-visit-batch-length"));
     checks.finish()?;
     let work = move |tx: &mut Tx<'_>, granted: Authorized| {
         let edition = editions::store::lock_open(tx, granted.edition()?)?;
@@ -151,17 +183,12 @@ async fn count_visits(permit: Permit<RecordVisits>, body: Body<CountVisits>) -> 
             let pointer = |field: &str| format!("/events/{i}/{field}");
             let occurred_at = event.occurred_at.naive_utc().trunc_subsecs(6);
             let local = zone.from_utc_datetime(&occurred_at).naive_local();
-            checks.require(
-                gates.contains(&event.gate),
-                &pointer("gate"),
-                "unknown",
-                MessageId("the-edition-has-no-such-gate"),
-            );
+            checks.require(gates.contains(&event.gate), &pointer("gate"), "unknown", MessageId("error-unknown-gate"));
             checks.require(
                 days.contains(&local.date()),
                 &pointer("occurred_at"),
                 "not_an_opening_day",
-                MessageId("this-is-not-an-opening-day-of-2"),
+                MessageId("error-not-opening-day"),
             );
             let min = if event.reason.is_some() { -MAX_COUNT } else { 0 };
             for (field, count) in [("entries", event.entries), ("exits", event.exits)] {
@@ -169,7 +196,7 @@ async fn count_visits(permit: Permit<RecordVisits>, body: Body<CountVisits>) -> 
                     (min..=MAX_COUNT).contains(&count),
                     &pointer(field),
                     "range",
-                    MessageId("a-count-is-0-to-1-000"),
+                    MessageId("error-count-range"),
                 );
             }
             let reason = event.reason.map(|r| checks.require_text(&pointer("reason"), &r, 1_000));
@@ -209,7 +236,16 @@ struct HourView {
 }
 
 /// Lists the counts of an edition by gate, day and hour.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/visit-counts", tag = "visits", params(("edition" = String, Path)), responses((status = 200, body = Items<HourView>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/visit-counts",
+    tag = "visits",
+    params(("edition" = String, Path)),
+    responses(
+        (status = 200, body = Items<HourView>),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/visit-counts")]
 async fn list_counts(permit: Permit<ReadCounts>) -> Result<HttpResponse, Problem> {
     let rows = permit.read(|tx, granted| Ok(store::counts_by_hour(tx, granted.edition()?)?)).await?;

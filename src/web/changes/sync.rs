@@ -43,11 +43,11 @@ pub enum SyncRequest {
 }
 
 fn invalid_updated_since() -> Problem {
-    Problem::new(Code::BadRequest, MessageId("this-updated-since-is-not-a-synced"))
+    Problem::new(Code::BadRequest, MessageId("error-invalid-updated-since"))
 }
 
 fn invalid_cursor() -> Problem {
-    Problem::new(Code::BadRequest, MessageId("this-cursor-is-not-one-we-gave"))
+    Problem::new(Code::BadRequest, MessageId("error-invalid-cursor"))
 }
 
 fn parse_revision(text: &str) -> Option<Revision> {

@@ -34,7 +34,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         Box::pin(async move {
             let result = bytes.await.map_err(|e| match e.as_response_error().status_code() {
                 actix_web::http::StatusCode::PAYLOAD_TOO_LARGE => {
-                    Problem::new(Code::TooLarge, MessageId("the-body-is-over-2-mb-please"))
+                    Problem::new(Code::TooLarge, MessageId("error-body-too-large"))
                 }
                 _ => e.as_error::<PayloadError>().map_or(Code::BadRequest.into(), body_timeout::to_problem),
             });
@@ -59,10 +59,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
                 }],
             }
         } else {
-            Problem::new(Code::BadRequest, MessageId("this-is-not-valid-json-inner").with_args(&[("inner", &inner)]))
+            Problem::new(Code::BadRequest, MessageId("error-invalid-json").with_args(&[("inner", &inner)]))
         }
     })?;
-    reader.end().map_err(|_| Problem::new(Code::BadRequest, MessageId("there-is-something-after-the-json")))?;
+    reader.end().map_err(|_| Problem::new(Code::BadRequest, MessageId("error-json-trailing-data")))?;
     Ok(value)
 }
 
@@ -92,7 +92,7 @@ pub fn localize_serde_error(message: &str) -> LocalizedText {
         (" or ", " hoặc "),
     ];
     let vi = terms.iter().fold(message.to_owned(), |message, (en, vi)| message.replace(en, vi));
-    MessageId("this-cannot-be-taken").with_args(&[]).with_text("said", LocalizedText::verbatim(vi, message)).localize()
+    MessageId("error-invalid-value").with_args(&[]).with_text("reason", LocalizedText::verbatim(vi, message)).localize()
 }
 
 fn pointer(path: &str) -> String {
@@ -119,7 +119,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
         let parsed = serde_urlencoded::from_str(req.query_string()).map_err(|e| {
             Problem::new(
                 Code::BadRequest,
-                MessageId("a-query-parameter").with_args(&[]).with_text("fault", localize_serde_error(&e.to_string())),
+                MessageId("error-query-parameter")
+                    .with_args(&[])
+                    .with_text("reason", localize_serde_error(&e.to_string())),
             )
         });
         std::future::ready(Ok(Self(parsed)))

@@ -29,7 +29,7 @@ pub struct BodyTimeout(pub u64);
 pub(super) fn to_problem(error: &PayloadError) -> Problem {
     match error {
         PayloadError::Io(error) if error.kind() == std::io::ErrorKind::TimedOut => {
-            Problem::new(Code::TooSlow, MessageId("the-body-took-too-long"))
+            Problem::new(Code::TooSlow, MessageId("error-body-timeout"))
         }
         PayloadError::Overflow => Code::TooLarge.into(),
         _ => Code::BadRequest.into(),

@@ -14,8 +14,7 @@ const MAX_ERRORS: usize = 100;
 /// semicolon as delimiter and an optional byte order mark, as spreadsheets write them. At most `max_rows` rows.
 pub fn parse_rows<T: DeserializeOwned>(bytes: &[u8], max_rows: usize) -> Result<Vec<(u64, T)>, Problem> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| Problem::new(Code::BadRequest, MessageId("the-file-is-not-utf-8-in")))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| Problem::new(Code::BadRequest, MessageId("import-not-utf8")))?;
     let header = text.lines().next().unwrap_or_default();
     let delimiter = if header.matches(';').count() > header.matches(',').count() { b';' } else { b',' };
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::All).from_reader(text.as_bytes());
@@ -29,7 +28,7 @@ pub fn parse_rows<T: DeserializeOwned>(bytes: &[u8], max_rows: usize) -> Result<
         if rows.len() > max_rows {
             return Err(Problem::new(
                 Code::Invalid,
-                MessageId("the-table-has-over-most-rows-please").with_args(&[("most", &max_rows)]),
+                MessageId("import-too-many-rows").with_args(&[("max", &max_rows)]),
             ));
         }
     }
@@ -37,7 +36,7 @@ pub fn parse_rows<T: DeserializeOwned>(bytes: &[u8], max_rows: usize) -> Result<
         return Err(Problem { code: Code::Invalid, detail: None, errors });
     }
     if rows.is_empty() {
-        return Err(Problem::new(Code::Invalid, MessageId("the-table-has-no-row-after-its")));
+        return Err(Problem::new(Code::Invalid, MessageId("import-no-rows")));
     }
     Ok(rows)
 }
@@ -50,9 +49,9 @@ fn line_error(line: u64, error: &csv::Error) -> FieldError {
     FieldError {
         pointer: format!("/{line}"),
         code: "unexpected",
-        detail: MessageId("import-line")
+        detail: MessageId("import-invalid-line")
             .with_args(&[("line", &line)])
-            .with_text("fault", localize_serde_error(&message))
+            .with_text("reason", localize_serde_error(&message))
             .localize(),
     }
 }

@@ -12,7 +12,7 @@ impl IfMatch {
     /// Fails with 412 if the expected version is not `current`, and with 428 if the header is missing.
     pub fn check(self, current: i32) -> Result<(), Problem> {
         if self.0.is_none() {
-            return Err(Problem::new(Code::PreconditionRequired, MessageId("please-send-if-match-with-the-etag")));
+            return Err(Problem::new(Code::PreconditionRequired, MessageId("error-if-match-required")));
         }
         self.check_if_sent(Some(current))
     }
@@ -26,9 +26,9 @@ impl IfMatch {
             Some(current) if current == expected => Ok(()),
             Some(current) => Err(Problem::new(
                 Code::StaleVersion,
-                MessageId("the-current-version-is-v-current-please").with_args(&[("current", &current)]),
+                MessageId("error-stale-version").with_args(&[("current", &current)]),
             )),
-            None => Err(Problem::new(Code::StaleVersion, MessageId("there-is-nothing-yet-please-send-it"))),
+            None => Err(Problem::new(Code::StaleVersion, MessageId("error-if-match-not-found"))),
         }
     }
 }
@@ -39,7 +39,7 @@ impl FromRequest for IfMatch {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let parsed = req.headers().get(header::IF_MATCH).map(|v| v.to_str().ok().and_then(parse));
         let expected = parsed.map(|version| {
-            version.ok_or_else(|| Problem::new(Code::StaleVersion, MessageId("the-if-match-is-not-one-of")))
+            version.ok_or_else(|| Problem::new(Code::StaleVersion, MessageId("error-invalid-if-match")))
         });
         std::future::ready(Ok(Self(expected)))
     }

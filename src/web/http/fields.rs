@@ -34,8 +34,7 @@ impl<T: Serialize + ToSchema> Fields<T> {
             let unknown: String = unknown.chars().take(40).collect();
             return Err(Problem::new(
                 Code::BadRequest,
-                MessageId("there-is-no-field-name-those-that")
-                    .with_args(&[("name", &unknown), ("known", &known.join(", "))]),
+                MessageId("error-unknown-field").with_args(&[("name", &unknown), ("known", &known.join(", "))]),
             ));
         }
         Ok(Self(Some(selected), PhantomData))

@@ -50,7 +50,7 @@ pub fn parse_key(header: &HeaderValue) -> Option<&str> {
 }
 
 fn invalid_key() -> Problem {
-    Problem::new(Code::BadRequest, MessageId("an-idempotency-key-has-1-to-255"))
+    Problem::new(Code::BadRequest, MessageId("error-invalid-idempotency-key"))
 }
 
 /// Middleware that buffers a `POST` with an idempotency key and attaches the key and the digest of path, query and body.
@@ -103,10 +103,7 @@ pub fn run_once(
         .optional()?;
     if let Some((digest, status, version, body)) = stored {
         if digest != attempt.digest {
-            return Err(Problem::new(
-                Code::IdempotencyKeyReused,
-                MessageId("this-idempotency-key-was-used-for-another"),
-            ));
+            return Err(Problem::new(Code::IdempotencyKeyReused, MessageId("error-idempotency-key-reused")));
         }
         let status = u16::try_from(status).ok().and_then(|s| actix_web::http::StatusCode::from_u16(s).ok());
         return Ok(ApiResponse { status: status.ok_or(Code::Internal)?, version, body, is_replayed: true });

@@ -25,13 +25,13 @@ impl PageQuery {
     pub fn limit(&self) -> Result<i64, Problem> {
         match self.limit.unwrap_or(50) {
             limit @ 1..=MAX_PAGE_SIZE => Ok(i64::from(limit)),
-            _ => Err(Problem::new(Code::BadRequest, MessageId("limit-must-be-1-to-500"))),
+            _ => Err(Problem::new(Code::BadRequest, MessageId("error-limit-range"))),
         }
     }
     /// The decoded cursor: the key after which the page starts; empty for the first page.
     pub fn decode_cursor(&self) -> Result<String, Problem> {
         let Some(cursor) = &self.cursor else { return Ok(String::new()) };
-        decode_cursor(cursor).ok_or_else(|| Problem::new(Code::BadRequest, MessageId("this-cursor-is-not-one-we-gave")))
+        decode_cursor(cursor).ok_or_else(|| Problem::new(Code::BadRequest, MessageId("error-invalid-cursor")))
     }
 }
 
@@ -96,6 +96,6 @@ impl PageQuery {
         if key.is_empty() {
             return Ok(None);
         }
-        key.parse().map(Some).map_err(|_| Problem::new(Code::BadRequest, MessageId("this-cursor-is-not-one-we-gave")))
+        key.parse().map(Some).map_err(|_| Problem::new(Code::BadRequest, MessageId("error-invalid-cursor")))
     }
 }

@@ -200,7 +200,7 @@ impl From<Unavailable> for Problem {
         tracing::warn!(%error, "database unavailable");
         match error {
             Unavailable::Pool(_) | Unavailable::QueueFull | Unavailable::NotCommitted(_) => {
-                Problem::new(Code::Unavailable, MessageId("the-database-is-busy-please-try-again"))
+                Problem::new(Code::Unavailable, MessageId("error-database-busy"))
             }
             Unavailable::TaskFailed => Code::Internal.into(),
         }
@@ -214,48 +214,42 @@ impl From<diesel::result::Error> for Problem {
         }
         match constraint::constraint_violation(&error) {
             Some(ConstraintViolation::BoothTaken) => {
-                Problem::new(Code::BoothAlreadyTaken, MessageId("this-booth-is-already-taken-by-another"))
+                Problem::new(Code::BoothAlreadyTaken, MessageId("error-booth-taken"))
             }
-            Some(ConstraintViolation::UserEmail) => {
-                Problem::new(Code::AlreadyExists, MessageId("this-e-mail-has-an-account-already"))
-            }
-            Some(ConstraintViolation::EditionSlug) => {
-                Problem::new(Code::AlreadyExists, MessageId("this-slug-is-in-use-please-choose"))
-            }
+            Some(ConstraintViolation::UserEmail) => Problem::new(Code::AlreadyExists, MessageId("error-email-exists")),
+            Some(ConstraintViolation::EditionSlug) => Problem::new(Code::AlreadyExists, MessageId("error-slug-exists")),
             Some(ConstraintViolation::BoothCode) => {
-                Problem::new(Code::AlreadyExists, MessageId("a-booth-with-this-code-exists-in"))
+                Problem::new(Code::AlreadyExists, MessageId("error-booth-code-exists"))
             }
             Some(ConstraintViolation::BoothPlace) => {
-                Problem::new(Code::AlreadyExists, MessageId("a-booth-stands-at-this-place-of"))
+                Problem::new(Code::AlreadyExists, MessageId("error-booth-place-taken"))
             }
             Some(ConstraintViolation::ApplicationExists) => {
-                Problem::new(Code::AlreadyExists, MessageId("this-exhibitor-has-an-application-for-this"))
+                Problem::new(Code::AlreadyExists, MessageId("error-application-exists"))
             }
             Some(ConstraintViolation::ReportExists) => {
-                Problem::new(Code::AlreadyExists, MessageId("the-booth-has-a-report-for-this"))
+                Problem::new(Code::AlreadyExists, MessageId("error-report-exists"))
             }
-            Some(ConstraintViolation::TaxCode) => {
-                Problem::new(Code::AlreadyExists, MessageId("this-tax-code-is-registered-already"))
-            }
+            Some(ConstraintViolation::TaxCode) => Problem::new(Code::AlreadyExists, MessageId("error-tax-code-exists")),
             Some(ConstraintViolation::RequestInProgress) => {
-                Problem::new(Code::AlreadyExists, MessageId("a-request-with-this-idempotency-key-is"))
+                Problem::new(Code::AlreadyExists, MessageId("error-idempotency-key-in-progress"))
             }
             Some(ConstraintViolation::ZoneCode) => {
-                Problem::new(Code::AlreadyExists, MessageId("a-zone-with-this-code-exists-in"))
+                Problem::new(Code::AlreadyExists, MessageId("error-zone-code-exists"))
             }
             Some(ConstraintViolation::Participant) => {
-                Problem::new(Code::AlreadyExists, MessageId("this-exhibitor-or-company-is-on-the"))
+                Problem::new(Code::AlreadyExists, MessageId("error-participant-exists"))
             }
             Some(ConstraintViolation::OtherUnique) => Code::AlreadyExists.into(),
             Some(ConstraintViolation::Reference) => Code::InUse.into(),
             Some(ConstraintViolation::Check) => Code::Invalid.into(),
             None if constraint::is_contention(&error) => {
                 tracing::warn!(%error, "transaction conflict");
-                Problem::new(Code::Unavailable, MessageId("somebody-else-is-changing-the-same-data"))
+                Problem::new(Code::Unavailable, MessageId("error-concurrent-change"))
             }
             None if constraint::is_unavailable(&error) => {
                 tracing::error!(%error, "database unavailable");
-                Problem::new(Code::Unavailable, MessageId("the-database-is-busy-please-try-again"))
+                Problem::new(Code::Unavailable, MessageId("error-database-busy"))
             }
             None => {
                 tracing::error!(%error, "database error");
@@ -267,6 +261,6 @@ impl From<diesel::result::Error> for Problem {
 
 impl From<hoicho_core::values::money::Overflow> for Problem {
     fn from(_: hoicho_core::values::money::Overflow) -> Self {
-        Problem::new(Code::Invalid, MessageId("the-amounts-add-up-to-more-than"))
+        Problem::new(Code::Invalid, MessageId("error-sum-overflow"))
     }
 }

@@ -53,7 +53,7 @@ pub async fn reject_unknown(req: ServiceRequest, next: Next<BoxBody>) -> Result<
             let known = known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
             Some(Problem::new(
                 Code::BadRequest,
-                MessageId("there-is-no-parameter-name-those-that").with_args(&[("name", &name), ("known", &known)]),
+                MessageId("error-unknown-parameter").with_args(&[("name", &name), ("known", &known)]),
             ))
         });
     match problem {

@@ -31,7 +31,7 @@ async fn read(mut payload: Payload, max_bytes: usize) -> Result<Bytes, Problem> 
         if body.len() + chunk.len() > max_bytes {
             return Err(Problem::new(
                 Code::TooLarge,
-                MessageId("the-body-is-over-most-1024-kib").with_args(&[("most_1024", &(max_bytes / 1024))]),
+                MessageId("error-body-over-limit").with_args(&[("max_kib", &(max_bytes / 1024))]),
             ));
         }
         body.extend_from_slice(&chunk);

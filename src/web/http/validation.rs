@@ -24,7 +24,7 @@ impl Validator {
             cleaned.is_some(),
             pointer,
             "text",
-            MessageId("it-needs-1-to-characters").with_args(&[("most", &max_chars)]),
+            MessageId("error-text-length").with_args(&[("max", &max_chars)]),
         );
         cleaned.unwrap_or_default()
     }

@@ -122,7 +122,7 @@ pub(super) fn find_valid(tx: &mut Tx<'_>, digest: ApiKeyDigest, now: Instant) ->
         .get_result(tx.conn())
         .optional()?;
     let Some((id, organiser)) = row else {
-        return Err(Problem::new(Code::LoginRequired, MessageId("this-key-is-not-valid")));
+        return Err(Problem::new(Code::LoginRequired, MessageId("error-invalid-api-key")));
     };
     Ok(ValidKey {
         id,

@@ -54,7 +54,7 @@ impl Caller {
             .and_then(|v| v.strip_prefix("Bearer "))
             .and_then(|token| tokens.verify_cached(token, now));
         let Some(user) = user else {
-            return Err(Problem::new(Code::LoginRequired, MessageId("the-access-token-is-not-valid-any")));
+            return Err(Problem::new(Code::LoginRequired, MessageId("error-invalid-access-token")));
         };
         let caller = Self { user: Some(user), key: None, now };
         req.extensions_mut().insert(caller);

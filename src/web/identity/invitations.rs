@@ -89,7 +89,7 @@ pub fn invite(
         }
     };
     if i64::try_from(list_open(tx, offer, now)?.len()).is_ok_and(|n| n >= MAX_OPEN) {
-        return Err(Problem::new(Code::IllegalStep, MessageId("too-many-invitations-are-open-please-wait")));
+        return Err(Problem::new(Code::IllegalStep, MessageId("error-invitation-limit")));
     }
     let token = token::generate_opaque();
     let row = InvitationRow {
@@ -162,7 +162,7 @@ pub fn accept(tx: &mut Tx<'_>, user: UserId, token: &str, now: Instant) -> Resul
     .returning((invitations::organiser_id, invitations::exhibitor_id, invitations::role))
     .get_result(tx.conn())
     .optional()?
-    .ok_or_else(|| Problem::new(Code::NotFound, MessageId("the-invitation-is-wrong-used-too-old")))?;
+    .ok_or_else(|| Problem::new(Code::NotFound, MessageId("error-invalid-invitation")))?;
     let invalid_role = |_| Problem::from(Code::Internal);
     match (organiser, exhibitor) {
         (Some(organiser), _) => {

@@ -45,8 +45,7 @@ pub fn check(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> Re
     {
         return Err(Problem::new(
             Code::TooManyRequests,
-            MessageId("the-password-was-wrong-most-times-please")
-                .with_args(&[("MOST", &MAX_FAILURES), ("PAUSE_MIN", &LOCKOUT_MIN)]),
+            MessageId("error-account-locked").with_args(&[("attempts", &MAX_FAILURES), ("minutes", &LOCKOUT_MIN)]),
         ));
     }
     Ok(())

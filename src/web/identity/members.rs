@@ -51,7 +51,7 @@ pub fn list_of_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult
 }
 
 fn owner_required() -> Problem {
-    Problem::new(Code::IllegalStep, MessageId("at-least-one-owner-must-remain-name"))
+    Problem::new(Code::IllegalStep, MessageId("error-last-owner"))
 }
 
 /// Changes the role of a member, or removes it (`None`). Returns the previous role.

@@ -120,10 +120,8 @@ pub async fn enforce(req: ServiceRequest, next: Next<BoxBody>) -> Result<Service
         Ok(snapshot) => (next.call(req).await?, snapshot.remaining_burst_capacity(), None),
         Err(not_until) => {
             let wait_s = not_until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
-            let problem = Problem::new(
-                Code::TooManyRequests,
-                MessageId("too-many-requests-please-try-again-in").with_args(&[("wait_s", &wait_s)]),
-            );
+            let problem =
+                Problem::new(Code::TooManyRequests, MessageId("error-rate-limit").with_args(&[("seconds", &wait_s)]));
             (req.error_response(problem), 0, Some(wait_s))
         }
     };

@@ -35,15 +35,27 @@ struct HoldBooths {
 }
 
 /// Holds booths for an approved application: all of them or none.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/allocations", tag = "allocation", params(("edition" = String, Path)), request_body = HoldBooths, responses((status = 201, body = Items<AllocationView>), (status = 404), (status = 409, description = "booth_already_taken or not_eligible"), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/allocations",
+    tag = "allocation",
+    params(("edition" = String, Path)),
+    request_body = HoldBooths,
+    responses(
+        (status = 201, body = Items<AllocationView>),
+        (status = 404),
+        (status = 409, description = "booth_already_taken or not_eligible"),
+        (status = 422),
+    ),
+)]
 #[post("/editions/{edition}/allocations")]
 pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>) -> Result<ApiResponse, Problem> {
     let HoldBooths { application, booths, allow_apart, eligibility_waiver, expires_in_s } = body.into_result()?;
     let expires_in_s = expires_in_s.unwrap_or(86_400);
     let mut checks = Validator::default();
-    checks.require((1..=100).contains(&booths.len()), "/booths", "length", MessageId("it-takes-1-to-100-booths"));
+    checks.require((1..=100).contains(&booths.len()), "/booths", "length", MessageId("error-booth-list-length"));
     let distinct = booths.iter().collect::<std::collections::BTreeSet<_>>().len() == booths.len();
-    checks.require(distinct, "/booths", "repeated", MessageId("a-booth-is-named-twice"));
+    checks.require(distinct, "/booths", "repeated", MessageId("error-duplicate-booth"));
     validate_ttl(&mut checks, expires_in_s);
     let eligibility_waiver = eligibility_waiver.map(|w| checks.require_text("/eligibility_waiver", &w, 1_000));
     checks.finish()?;
@@ -70,7 +82,19 @@ struct AllocationQuery {
 }
 
 /// Lists the allocations of an edition, in order of creation.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/allocations", tag = "allocation", params(("edition" = String, Path), AllocationQuery), responses((status = 200, body = Page<AllocationView>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/allocations",
+    tag = "allocation",
+    params(
+        ("edition" = String, Path),
+        AllocationQuery,
+    ),
+    responses(
+        (status = 200, body = Page<AllocationView>),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/allocations")]
 pub(super) async fn list_allocations(
     req: HttpRequest,

@@ -82,10 +82,5 @@ impl Action for ReadAllocation {
 
 /// Validates the TTL of a hold or an offer: 1 minute to 30 days.
 fn validate_ttl(checks: &mut Validator, expires_in_s: u32) {
-    checks.require(
-        (60..=2_592_000).contains(&expires_in_s),
-        "/expires_in_s",
-        "range",
-        MessageId("it-must-be-60-to-2-592"),
-    );
+    checks.require((60..=2_592_000).contains(&expires_in_s), "/expires_in_s", "range", MessageId("error-expiry-range"));
 }

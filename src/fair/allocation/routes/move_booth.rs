@@ -23,7 +23,19 @@ struct MoveAllocation {
 }
 
 /// Moves an allocation to a free booth in one transaction; it keeps its state and expiry.
-#[utoipa::path(post, path = "/api/v1/allocations/{allocation}/move", tag = "allocation", params(("allocation" = AllocationId, Path)), request_body = MoveAllocation, responses((status = 200, body = AllocationView), (status = 404), (status = 409, description = "booth_already_taken, not_eligible or illegal_step"), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/allocations/{allocation}/move",
+    tag = "allocation",
+    params(("allocation" = AllocationId, Path)),
+    request_body = MoveAllocation,
+    responses(
+        (status = 200, body = AllocationView),
+        (status = 404),
+        (status = 409, description = "booth_already_taken, not_eligible or illegal_step"),
+        (status = 422),
+    ),
+)]
 #[post("/allocations/{allocation}/move")]
 pub(super) async fn move_allocation(
     permit: Permit<Allocate>,

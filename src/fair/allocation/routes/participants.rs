@@ -64,13 +64,25 @@ fn validate(body: AddParticipant) -> Result<NewParticipant, Problem> {
         }
         (_, _, _, _) => None,
     };
-    checks.require(participant.is_some(), "/role", "unexpected", MessageId("a-co-exhibitor-needs-exhibitor-alone-a"));
+    checks.require(participant.is_some(), "/role", "unexpected", MessageId("error-participant-fields"));
     checks.finish()?;
     participant.ok_or_else(|| hoicho_web::http::Code::Internal.into())
 }
 
 /// Adds a co-exhibitor or a represented company to a booth.
-#[utoipa::path(post, path = "/api/v1/allocations/{allocation}/participants", tag = "allocation", params(("allocation" = AllocationId, Path)), request_body = AddParticipant, responses((status = 201, body = ParticipantView), (status = 404), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/allocations/{allocation}/participants",
+    tag = "allocation",
+    params(("allocation" = AllocationId, Path)),
+    request_body = AddParticipant,
+    responses(
+        (status = 201, body = ParticipantView),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/allocations/{allocation}/participants")]
 pub(super) async fn add_participant(
     permit: Permit<RespondToOffer>,
@@ -97,7 +109,7 @@ pub(super) async fn add_participant(
                         exhibitor_data.is_some(),
                         "/exhibitor",
                         "unknown",
-                        MessageId("there-is-no-such-exhibitor"),
+                        MessageId("error-unknown-exhibitor"),
                     );
                     checks.finish()?;
                     let (name, country) = exhibitor_data.unwrap_or_default();
@@ -123,7 +135,16 @@ pub(super) async fn add_participant(
 }
 
 /// Lists the participants of a booth by name.
-#[utoipa::path(get, path = "/api/v1/allocations/{allocation}/participants", tag = "allocation", params(("allocation" = AllocationId, Path)), responses((status = 200, body = Items<ParticipantView>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/allocations/{allocation}/participants",
+    tag = "allocation",
+    params(("allocation" = AllocationId, Path)),
+    responses(
+        (status = 200, body = Items<ParticipantView>),
+        (status = 404),
+    ),
+)]
 #[get("/allocations/{allocation}/participants")]
 pub(super) async fn list_participants(
     permit: Permit<ReadAllocation>,
@@ -135,7 +156,20 @@ pub(super) async fn list_participants(
 }
 
 /// Removes a participant from a booth.
-#[utoipa::path(delete, path = "/api/v1/allocations/{allocation}/participants/{participant}", tag = "allocation", params(("allocation" = AllocationId, Path), ("participant" = ParticipantId, Path)), responses((status = 204), (status = 404), (status = 409)))]
+#[utoipa::path(
+    delete,
+    path = "/api/v1/allocations/{allocation}/participants/{participant}",
+    tag = "allocation",
+    params(
+        ("allocation" = AllocationId, Path),
+        ("participant" = ParticipantId, Path),
+    ),
+    responses(
+        (status = 204),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[delete("/allocations/{allocation}/participants/{participant}")]
 pub(super) async fn remove_participant(
     permit: Permit<RespondToOffer>,

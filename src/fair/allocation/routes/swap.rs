@@ -21,7 +21,18 @@ struct SwapBooths {
 }
 
 /// Swaps the booths of two active allocations in one transaction.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/allocations/swap", tag = "allocation", params(("edition" = String, Path)), request_body = SwapBooths, responses((status = 200, body = Items<AllocationView>), (status = 404), (status = 409)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/allocations/swap",
+    tag = "allocation",
+    params(("edition" = String, Path)),
+    request_body = SwapBooths,
+    responses(
+        (status = 200, body = Items<AllocationView>),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[post("/editions/{edition}/allocations/swap")]
 pub(super) async fn swap_booths(permit: Permit<Allocate>, body: Body<SwapBooths>) -> Result<ApiResponse, Problem> {
     let SwapBooths { one, other } = body.into_result()?;

@@ -21,14 +21,34 @@ async fn run_step<A: Action>(permit: Permit<A>, id: AllocationPath, step: Step) 
 }
 
 /// Offers a held booth to its exhibitor for three days and notifies the members by e-mail.
-#[utoipa::path(post, path = "/api/v1/allocations/{allocation}/offer", tag = "allocation", params(("allocation" = AllocationId, Path)), responses((status = 200, body = AllocationView), (status = 404), (status = 409)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/allocations/{allocation}/offer",
+    tag = "allocation",
+    params(("allocation" = AllocationId, Path)),
+    responses(
+        (status = 200, body = AllocationView),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[post("/allocations/{allocation}/offer")]
 pub(super) async fn offer_booth(permit: Permit<Allocate>, id: AllocationPath) -> Result<ApiResponse, Problem> {
     run_step(permit, id, transitions::offer).await
 }
 
 /// Accepts an offer: by the exhibitor, or by staff on its behalf.
-#[utoipa::path(post, path = "/api/v1/allocations/{allocation}/confirm", tag = "allocation", params(("allocation" = AllocationId, Path)), responses((status = 200, body = AllocationView), (status = 404), (status = 409)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/allocations/{allocation}/confirm",
+    tag = "allocation",
+    params(("allocation" = AllocationId, Path)),
+    responses(
+        (status = 200, body = AllocationView),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[post("/allocations/{allocation}/confirm")]
 pub(super) async fn confirm_booth(permit: Permit<RespondToOffer>, id: AllocationPath) -> Result<ApiResponse, Problem> {
     run_step(permit, id, transitions::confirm).await
@@ -36,28 +56,68 @@ pub(super) async fn confirm_booth(permit: Permit<RespondToOffer>, id: Allocation
 
 /// Declines an offer: by the exhibitor, or by staff on its behalf. The booth is offered to the waiting list if the
 /// organiser enabled it.
-#[utoipa::path(post, path = "/api/v1/allocations/{allocation}/decline", tag = "allocation", params(("allocation" = AllocationId, Path)), responses((status = 200, body = AllocationView), (status = 404), (status = 409)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/allocations/{allocation}/decline",
+    tag = "allocation",
+    params(("allocation" = AllocationId, Path)),
+    responses(
+        (status = 200, body = AllocationView),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[post("/allocations/{allocation}/decline")]
 pub(super) async fn decline_booth(permit: Permit<RespondToOffer>, id: AllocationPath) -> Result<ApiResponse, Problem> {
     run_step(permit, id, transitions::decline).await
 }
 
 /// Records that the exhibitor has arrived.
-#[utoipa::path(post, path = "/api/v1/allocations/{allocation}/check-in", tag = "allocation", params(("allocation" = AllocationId, Path)), responses((status = 200, body = AllocationView), (status = 404), (status = 409)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/allocations/{allocation}/check-in",
+    tag = "allocation",
+    params(("allocation" = AllocationId, Path)),
+    responses(
+        (status = 200, body = AllocationView),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[post("/allocations/{allocation}/check-in")]
 pub(super) async fn check_in(permit: Permit<Allocate>, id: AllocationPath) -> Result<ApiResponse, Problem> {
     run_step(permit, id, transitions::check_in).await
 }
 
 /// Releases the booth.
-#[utoipa::path(post, path = "/api/v1/allocations/{allocation}/release", tag = "allocation", params(("allocation" = AllocationId, Path)), responses((status = 200, body = AllocationView), (status = 404), (status = 409)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/allocations/{allocation}/release",
+    tag = "allocation",
+    params(("allocation" = AllocationId, Path)),
+    responses(
+        (status = 200, body = AllocationView),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[post("/allocations/{allocation}/release")]
 pub(super) async fn release_booth(permit: Permit<Allocate>, id: AllocationPath) -> Result<ApiResponse, Problem> {
     run_step(permit, id, transitions::release).await
 }
 
 /// Records that the exhibitor did not arrive and frees the booth.
-#[utoipa::path(post, path = "/api/v1/allocations/{allocation}/no-show", tag = "allocation", params(("allocation" = AllocationId, Path)), responses((status = 200, body = AllocationView), (status = 404), (status = 409)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/allocations/{allocation}/no-show",
+    tag = "allocation",
+    params(("allocation" = AllocationId, Path)),
+    responses(
+        (status = 200, body = AllocationView),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[post("/allocations/{allocation}/no-show")]
 pub(super) async fn no_show(permit: Permit<Allocate>, id: AllocationPath) -> Result<ApiResponse, Problem> {
     run_step(permit, id, transitions::no_show).await

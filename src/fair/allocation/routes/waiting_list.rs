@@ -19,7 +19,19 @@ struct PutWaitingListPolicy {
 
 /// Enables or disables automatic offers: a booth whose offer is declined or expires is offered to the waiting list,
 /// following the order and rules of an allocation run.
-#[utoipa::path(put, path = "/api/v1/editions/{edition}/waiting-list/policy", tag = "allocation", params(("edition" = String, Path)), request_body = PutWaitingListPolicy, responses((status = 204), (status = 403), (status = 404), (status = 409)))]
+#[utoipa::path(
+    put,
+    path = "/api/v1/editions/{edition}/waiting-list/policy",
+    tag = "allocation",
+    params(("edition" = String, Path)),
+    request_body = PutWaitingListPolicy,
+    responses(
+        (status = 204),
+        (status = 403),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[put("/editions/{edition}/waiting-list/policy")]
 pub(super) async fn put_waiting_list_policy(
     permit: Permit<Allocate>,

@@ -16,7 +16,17 @@ impl Action for Withdraw {
 }
 
 /// Withdraws an application and releases its held and offered booths. Not possible once booths are confirmed.
-#[utoipa::path(post, path = "/api/v1/applications/{application}/withdraw", tag = "applications", params(("application" = ApplicationId, Path)), responses((status = 200, body = ApplicationView), (status = 404), (status = 409)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/applications/{application}/withdraw",
+    tag = "applications",
+    params(("application" = ApplicationId, Path)),
+    responses(
+        (status = 200, body = ApplicationView),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[post("/applications/{application}/withdraw")]
 pub(super) async fn withdraw_application(
     permit: Permit<Withdraw>,

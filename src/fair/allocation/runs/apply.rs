@@ -56,7 +56,7 @@ pub fn apply_proposal(
     if run.state != RunState::Proposed {
         return Err(Problem::new(
             Code::IllegalStep,
-            MessageId("the-run-is-state-only-a-proposal").with_args(&[("state", &run.state)]),
+            MessageId("error-run-not-proposed").with_args(&[("state", &run.state)]),
         ));
     }
     let booths = store::proposed_booths(tx, id)?;
@@ -65,7 +65,7 @@ pub fn apply_proposal(
     if !conflicts.is_empty() {
         return Err(Problem {
             code: Code::FloorChanged,
-            detail: Some(MessageId("the-floor-or-the-applications-changed-after").localize()),
+            detail: Some(MessageId("error-proposal-outdated").localize()),
             errors: conflicts,
         });
     }

@@ -39,7 +39,7 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
 pub fn start_run(tx: &mut Tx<'_>, granted: &Authorized, request: &StartRun) -> Result<AllocationRunRow, Problem> {
     let edition = editions::store::lock_open(tx, granted.edition()?)?;
     if store::count_running(tx, edition.id)? >= MAX_RUNNING {
-        return Err(Problem::new(Code::IllegalStep, MessageId("two-runs-of-this-edition-are-being")));
+        return Err(Problem::new(Code::IllegalStep, MessageId("error-run-limit")));
     }
     if let Some(based_on) = request.based_on {
         let base = store::find(tx, edition.id, based_on)?;

@@ -175,7 +175,7 @@ pub fn validate_references(tx: &mut Tx<'_>, edition: EditionId, request: &StartR
 /// Validation error: a rule refers to an unknown entity.
 pub fn unknown_reference(pointer: &str) -> Problem {
     let mut checks = hoicho_web::http::Validator::default();
-    checks.require(false, pointer, "unknown", MessageId("the-edition-has-no-such-approved-application"));
+    checks.require(false, pointer, "unknown", MessageId("error-unknown-run-reference"));
     checks.finish().err().unwrap_or_else(|| Code::Internal.into())
 }
 

@@ -88,35 +88,35 @@ impl StartRun {
             (1..=600).contains(&self.time_limit_s()),
             "/limit_s",
             "range",
-            MessageId("it-may-take-1-to-600-seconds"),
+            MessageId("error-time-limit-range"),
         );
         checks.require(
             self.rules.keep_apart.len() <= 10_000,
             "/rules/keep_apart",
             "length",
-            MessageId("at-most-10-000-pairs"),
+            MessageId("error-keep-apart-length"),
         );
         checks.require(
             self.rules.keep_apart.iter().all(|(a, b)| a != b),
             "/rules/keep_apart",
             "repeated",
-            MessageId("nobody-can-be-kept-apart-from-itself"),
+            MessageId("error-keep-apart-self"),
         );
         checks.require(
             self.rules.pavilions.len() <= 500,
             "/rules/pavilions",
             "length",
-            MessageId("at-most-500-pavilions"),
+            MessageId("error-pavilion-list-length"),
         );
         checks.require(
             self.rules.paid_on_time.len() <= 100_000,
             "/rules/paid_on_time",
             "length",
-            MessageId("at-most-100-000-applications"),
+            MessageId("error-application-list-length"),
         );
         if let Order::Points(w) = &self.order {
             let max_weight = [w.per_star, w.per_past_edition, w.paid_on_time, w.local].into_iter().max().unwrap_or(0);
-            checks.require(max_weight <= 1_000, "/order/points", "range", MessageId("a-weight-is-0-to-1-000"));
+            checks.require(max_weight <= 1_000, "/order/points", "range", MessageId("error-weight-range"));
         }
         checks.finish()
     }

@@ -25,7 +25,16 @@ use hoicho_web::{
 type ApplicationPath = web::Path<ApplicationId>;
 
 /// Returns an application to its exhibitor's members and, once it is submitted, to the organiser's staff.
-#[utoipa::path(get, path = "/api/v1/applications/{application}", tag = "applications", params(("application" = ApplicationId, Path)), responses((status = 200, body = ApplicationView), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/applications/{application}",
+    tag = "applications",
+    params(("application" = ApplicationId, Path)),
+    responses(
+        (status = 200, body = ApplicationView),
+        (status = 404),
+    ),
+)]
 #[get("/applications/{application}")]
 pub(super) async fn get_application(
     permit: Permit<ReadApplication>,
@@ -76,11 +85,27 @@ struct PatchApplication {
 }
 
 fn not_a_draft() -> Problem {
-    Problem::new(Code::IllegalStep, MessageId("an-application-that-has-been-handed-in"))
+    Problem::new(Code::IllegalStep, MessageId("error-application-submitted"))
 }
 
 /// Updates a draft.
-#[utoipa::path(patch, path = "/api/v1/applications/{application}", tag = "applications", params(("application" = ApplicationId, Path), ("If-Match" = String, Header)), request_body = PatchApplication, responses((status = 200, body = ApplicationView), (status = 404), (status = 409), (status = 412), (status = 422)))]
+#[utoipa::path(
+    patch,
+    path = "/api/v1/applications/{application}",
+    tag = "applications",
+    params(
+        ("application" = ApplicationId, Path),
+        ("If-Match" = String, Header),
+    ),
+    request_body = PatchApplication,
+    responses(
+        (status = 200, body = ApplicationView),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+        (status = 422),
+    ),
+)]
 #[patch("/applications/{application}")]
 pub(super) async fn patch_application(
     permit: Permit<ManageApplication>,
@@ -129,7 +154,21 @@ pub(super) async fn patch_application(
 }
 
 /// Deletes a draft without documents.
-#[utoipa::path(delete, path = "/api/v1/applications/{application}", tag = "applications", params(("application" = ApplicationId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[utoipa::path(
+    delete,
+    path = "/api/v1/applications/{application}",
+    tag = "applications",
+    params(
+        ("application" = ApplicationId, Path),
+        ("If-Match" = String, Header),
+    ),
+    responses(
+        (status = 204),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+    ),
+)]
 #[delete("/applications/{application}")]
 pub(super) async fn delete_application(
     permit: Permit<ManageApplication>,

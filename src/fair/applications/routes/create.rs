@@ -53,12 +53,24 @@ pub(super) fn validate_booths_wanted(checks: &mut Validator, booths_wanted: i32)
         (1..=100).contains(&booths_wanted),
         "/booths_wanted",
         "range",
-        MessageId("it-must-be-1-to-100-booths"),
+        MessageId("error-booths-wanted-range"),
     );
 }
 
 /// Creates a draft application for an exhibitor the caller is a member of, while registration is open.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/applications", tag = "applications", params(("edition" = String, Path)), request_body = CreateApplication, responses((status = 201, body = ApplicationView), (status = 404), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/applications",
+    tag = "applications",
+    params(("edition" = String, Path)),
+    request_body = CreateApplication,
+    responses(
+        (status = 201, body = ApplicationView),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/editions/{edition}/applications")]
 pub(super) async fn create_application(
     permit: ContributePermit,

@@ -62,7 +62,24 @@ type ApplicationPath = web::Path<ApplicationId>;
 
 /// Uploads a document. The body is the file itself (PDF, JPEG, PNG or WebP; by default at most 5 MiB), and its
 /// `Content-Type` must match the content.
-#[utoipa::path(post, path = "/api/v1/applications/{application}/documents", tag = "applications", params(("application" = ApplicationId, Path), UploadQuery), request_body(content(("application/pdf"), ("image/jpeg"), ("image/png"), ("image/webp"))), responses((status = 201, body = DocumentView), (status = 404), (status = 409), (status = 413), (status = 415), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/applications/{application}/documents",
+    tag = "applications",
+    params(
+        ("application" = ApplicationId, Path),
+        UploadQuery,
+    ),
+    request_body(content(("application/pdf"), ("image/jpeg"), ("image/png"), ("image/webp"))),
+    responses(
+        (status = 201, body = DocumentView),
+        (status = 404),
+        (status = 409),
+        (status = 413),
+        (status = 415),
+        (status = 422),
+    ),
+)]
 #[post("/applications/{application}/documents")]
 pub(super) async fn upload_document(
     req: HttpRequest,
@@ -79,7 +96,7 @@ pub(super) async fn upload_document(
     let bytes = file.into_result()?;
     if bytes.len() > storage.max_bytes {
         let kib = storage.max_bytes / 1024;
-        return Err(Problem::new(Code::TooLarge, MessageId("the-file-is-over-kib-kib").with_args(&[("kib", &kib)])));
+        return Err(Problem::new(Code::TooLarge, MessageId("error-file-too-large").with_args(&[("kib", &kib)])));
     }
     let declared_type = req.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
     let file_type = FileType::detect(&bytes, declared_type)?;
@@ -93,7 +110,7 @@ pub(super) async fn upload_document(
             if documents::count(tx, application)? >= limit {
                 return Err(Problem::new(
                     Code::IllegalStep,
-                    MessageId("an-application-has-at-most-limit-papers").with_args(&[("limit", &limit)]),
+                    MessageId("error-document-limit").with_args(&[("limit", &limit)]),
                 ));
             }
             let row = DocumentRow {
@@ -130,7 +147,18 @@ struct WaiveDocument {
 }
 
 /// Records that a document is not required, with the reason.
-#[utoipa::path(post, path = "/api/v1/applications/{application}/document-waivers", tag = "applications", params(("application" = ApplicationId, Path)), request_body = WaiveDocument, responses((status = 201, body = DocumentView), (status = 404), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/applications/{application}/document-waivers",
+    tag = "applications",
+    params(("application" = ApplicationId, Path)),
+    request_body = WaiveDocument,
+    responses(
+        (status = 201, body = DocumentView),
+        (status = 404),
+        (status = 422),
+    ),
+)]
 #[post("/applications/{application}/document-waivers")]
 pub(super) async fn waive_document(
     permit: Permit<DecideApplications>,
@@ -167,7 +195,16 @@ pub(super) async fn waive_document(
 }
 
 /// Lists the documents of an application, oldest first.
-#[utoipa::path(get, path = "/api/v1/applications/{application}/documents", tag = "applications", params(("application" = ApplicationId, Path)), responses((status = 200, body = Items<DocumentView>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/applications/{application}/documents",
+    tag = "applications",
+    params(("application" = ApplicationId, Path)),
+    responses(
+        (status = 200, body = Items<DocumentView>),
+        (status = 404),
+    ),
+)]
 #[get("/applications/{application}/documents")]
 pub(super) async fn list_documents(
     permit: Permit<ReadApplication>,
@@ -181,7 +218,19 @@ pub(super) async fn list_documents(
 type DocumentPath = web::Path<(ApplicationId, DocumentId)>;
 
 /// Downloads the file of a document.
-#[utoipa::path(get, path = "/api/v1/applications/{application}/documents/{document}", tag = "applications", params(("application" = ApplicationId, Path), ("document" = DocumentId, Path)), responses((status = 200, description = "the file"), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/applications/{application}/documents/{document}",
+    tag = "applications",
+    params(
+        ("application" = ApplicationId, Path),
+        ("document" = DocumentId, Path),
+    ),
+    responses(
+        (status = 200, description = "the file"),
+        (status = 404),
+    ),
+)]
 #[get("/applications/{application}/documents/{document}")]
 pub(super) async fn get_document(
     permit: Permit<ReadApplication>,
@@ -210,7 +259,20 @@ pub(super) async fn get_document(
 }
 
 /// Deletes an uploaded document, as long as the organiser has not decided on the application.
-#[utoipa::path(delete, path = "/api/v1/applications/{application}/documents/{document}", tag = "applications", params(("application" = ApplicationId, Path), ("document" = DocumentId, Path)), responses((status = 204), (status = 404), (status = 409)))]
+#[utoipa::path(
+    delete,
+    path = "/api/v1/applications/{application}/documents/{document}",
+    tag = "applications",
+    params(
+        ("application" = ApplicationId, Path),
+        ("document" = DocumentId, Path),
+    ),
+    responses(
+        (status = 204),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[delete("/applications/{application}/documents/{document}")]
 pub(super) async fn delete_document(
     permit: Permit<ManageApplication>,
@@ -224,7 +286,7 @@ pub(super) async fn delete_document(
             let row = store::find(tx, edition.id, application)?;
             let document = documents::find(tx, application, id)?;
             if row.state.is_decided() || document.waiver_reason.is_some() {
-                return Err(Problem::new(Code::IllegalStep, MessageId("what-has-been-judged-or-was-written")));
+                return Err(Problem::new(Code::IllegalStep, MessageId("error-document-not-removable")));
             }
             documents::delete(tx, id)?;
             granted.record_audit(tx, "document.delete", id, Some(view(document)), None)?;

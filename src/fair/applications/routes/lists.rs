@@ -27,7 +27,20 @@ struct ApplicationQuery {
 }
 
 /// Lists the applications of an edition, without drafts, in order of creation.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/applications", tag = "applications", params(("edition" = String, Path), ApplicationQuery), responses((status = 200, body = Page<ApplicationView>), (status = 403), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/applications",
+    tag = "applications",
+    params(
+        ("edition" = String, Path),
+        ApplicationQuery,
+    ),
+    responses(
+        (status = 200, body = Page<ApplicationView>),
+        (status = 403),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/applications")]
 pub(super) async fn list_applications(
     req: HttpRequest,
@@ -50,7 +63,20 @@ fn parse_cursor(key: &str) -> Option<(chrono::NaiveDateTime, ApplicationId)> {
 }
 
 /// Lists the waiting list of an edition, in order of joining.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/waiting-list", tag = "applications", params(("edition" = String, Path), PageQuery), responses((status = 200, body = Page<ApplicationView>), (status = 403), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/waiting-list",
+    tag = "applications",
+    params(
+        ("edition" = String, Path),
+        PageQuery,
+    ),
+    responses(
+        (status = 200, body = Page<ApplicationView>),
+        (status = 403),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/waiting-list")]
 pub(super) async fn get_waiting_list(
     req: HttpRequest,
@@ -71,7 +97,16 @@ pub(super) async fn get_waiting_list(
 }
 
 /// Lists the applications of an exhibitor, newest first, for its members.
-#[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}/applications", tag = "applications", params(("exhibitor" = ExhibitorId, Path)), responses((status = 200, body = Items<ApplicationView>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/exhibitors/{exhibitor}/applications",
+    tag = "applications",
+    params(("exhibitor" = ExhibitorId, Path)),
+    responses(
+        (status = 200, body = Items<ApplicationView>),
+        (status = 404),
+    ),
+)]
 #[get("/exhibitors/{exhibitor}/applications")]
 pub(super) async fn list_exhibitors_applications(permit: Permit<ManageApplication>) -> Result<HttpResponse, Problem> {
     let rows = permit.read(|tx, granted| Ok(store::find_by_exhibitor(tx, granted.exhibitor()?)?)).await?;

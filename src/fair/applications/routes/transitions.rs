@@ -39,21 +39,53 @@ async fn respond<A: Action>(
 type ApplicationPath = web::Path<ApplicationId>;
 
 /// Submits a draft, while registration is open.
-#[utoipa::path(post, path = "/api/v1/applications/{application}/submit", tag = "applications", params(("application" = ApplicationId, Path)), responses((status = 200, body = ApplicationView), (status = 404), (status = 409)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/applications/{application}/submit",
+    tag = "applications",
+    params(("application" = ApplicationId, Path)),
+    responses(
+        (status = 200, body = ApplicationView),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[post("/applications/{application}/submit")]
 pub(super) async fn submit(permit: Permit<ManageApplication>, id: ApplicationPath) -> Result<ApiResponse, Problem> {
     respond(permit, id, ApplicationState::Submitted, None).await
 }
 
 /// Approves an application, so that booths can be allocated to it.
-#[utoipa::path(post, path = "/api/v1/applications/{application}/approve", tag = "applications", params(("application" = ApplicationId, Path)), responses((status = 200, body = ApplicationView), (status = 404), (status = 409)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/applications/{application}/approve",
+    tag = "applications",
+    params(("application" = ApplicationId, Path)),
+    responses(
+        (status = 200, body = ApplicationView),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[post("/applications/{application}/approve")]
 pub(super) async fn approve(permit: Permit<DecideApplications>, id: ApplicationPath) -> Result<ApiResponse, Problem> {
     respond(permit, id, ApplicationState::Approved, None).await
 }
 
 /// Puts an application on the waiting list, with a reason.
-#[utoipa::path(post, path = "/api/v1/applications/{application}/waitlist", tag = "applications", params(("application" = ApplicationId, Path)), request_body = Reason, responses((status = 200, body = ApplicationView), (status = 404), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/applications/{application}/waitlist",
+    tag = "applications",
+    params(("application" = ApplicationId, Path)),
+    request_body = Reason,
+    responses(
+        (status = 200, body = ApplicationView),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/applications/{application}/waitlist")]
 pub(super) async fn waitlist(
     permit: Permit<DecideApplications>,
@@ -65,7 +97,19 @@ pub(super) async fn waitlist(
 }
 
 /// Rejects an application, with a reason.
-#[utoipa::path(post, path = "/api/v1/applications/{application}/reject", tag = "applications", params(("application" = ApplicationId, Path)), request_body = Reason, responses((status = 200, body = ApplicationView), (status = 404), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/applications/{application}/reject",
+    tag = "applications",
+    params(("application" = ApplicationId, Path)),
+    request_body = Reason,
+    responses(
+        (status = 200, body = ApplicationView),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/applications/{application}/reject")]
 pub(super) async fn reject(
     permit: Permit<DecideApplications>,

@@ -54,7 +54,7 @@ pub fn validate_time_zone(checks: &mut Validator, time_zone: &str) {
         time_zone.parse::<chrono_tz::Tz>().is_ok(),
         "/time_zone",
         "time_zone",
-        MessageId("the-time-zone-must-be-an-iana"),
+        MessageId("error-invalid-time-zone"),
     );
 }
 
@@ -64,7 +64,7 @@ pub fn validate_currency(checks: &mut Validator, currency: &str) {
         currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase()),
         "/currency",
         "currency",
-        MessageId("an-iso-4217-currency-is-three-capitals"),
+        MessageId("error-invalid-currency"),
     );
 }
 
@@ -77,19 +77,30 @@ pub(super) fn validate_declared(checks: &mut Validator, booths: Option<i32>, vis
             value.is_none_or(|v| (0..=1_000_000_000_000_000).contains(&v)),
             pointer,
             "range",
-            MessageId("it-must-be-0-to-10-15"),
+            MessageId("error-declared-total-range"),
         );
     }
 }
 
 /// Creates an edition as a draft, visible only to the organiser's staff.
-#[utoipa::path(post, path = "/api/v1/editions", tag = "editions", request_body = CreateEdition, responses((status = 201, body = EditionView), (status = 404), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions",
+    tag = "editions",
+    request_body = CreateEdition,
+    responses(
+        (status = 201, body = EditionView),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/editions")]
 pub(super) async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
     let name = checks.require_text("/name", &body.name, 200);
-    checks.require(text::is_slug(&body.slug), "/slug", "slug", MessageId("a-slug-has-3-to-80-lower"));
+    checks.require(text::is_slug(&body.slug), "/slug", "slug", MessageId("error-invalid-slug"));
     let time_zone = body.time_zone.unwrap_or_else(|| "Asia/Ho_Chi_Minh".to_owned());
     validate_time_zone(&mut checks, &time_zone);
     let currency = body.currency.unwrap_or_else(|| "VND".to_owned());

@@ -21,7 +21,16 @@ use hoicho_web::{
 };
 
 /// An edition by identifier or slug, with its opening days.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}", tag = "editions", params(("edition" = String, Path)), responses((status = 200, body = EditionView), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}",
+    tag = "editions",
+    params(("edition" = String, Path)),
+    responses(
+        (status = 200, body = EditionView),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}")]
 pub(super) async fn get_edition(permit: ReadPermit) -> Result<HttpResponse, Problem> {
     let (version, view) = permit.read(|tx, granted| load_view(tx, granted.edition()?)).await?;
@@ -53,7 +62,23 @@ struct PatchEdition {
 }
 
 /// Changes an edition. Slug and currency cannot be changed.
-#[utoipa::path(patch, path = "/api/v1/editions/{edition}", tag = "editions", params(("edition" = String, Path), ("If-Match" = String, Header)), request_body = PatchEdition, responses((status = 200, body = EditionView), (status = 404), (status = 409), (status = 412), (status = 422)))]
+#[utoipa::path(
+    patch,
+    path = "/api/v1/editions/{edition}",
+    tag = "editions",
+    params(
+        ("edition" = String, Path),
+        ("If-Match" = String, Header),
+    ),
+    request_body = PatchEdition,
+    responses(
+        (status = 200, body = EditionView),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+        (status = 422),
+    ),
+)]
 #[patch("/editions/{edition}")]
 pub(super) async fn patch_edition(
     permit: Permit<ManageEdition>,
@@ -74,7 +99,7 @@ pub(super) async fn patch_edition(
             let before = store::lock_open(tx, granted.edition()?)?;
             if_match.check(before.version)?;
             if body.time_zone.as_ref().is_some_and(|z| *z != before.time_zone) && before.state != EditionState::Draft {
-                return Err(Problem::new(Code::IllegalStep, MessageId("only-a-draft-s-time-zone-can")));
+                return Err(Problem::new(Code::IllegalStep, MessageId("error-time-zone-not-draft")));
             }
             let mut row = EditionRow { version: before.version + 1, ..before.clone() };
             row.name = name.unwrap_or(row.name);
@@ -98,7 +123,21 @@ pub(super) async fn patch_edition(
 }
 
 /// Deletes a draft that has no zones or gates. Published editions can only be cancelled.
-#[utoipa::path(delete, path = "/api/v1/editions/{edition}", tag = "editions", params(("edition" = String, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[utoipa::path(
+    delete,
+    path = "/api/v1/editions/{edition}",
+    tag = "editions",
+    params(
+        ("edition" = String, Path),
+        ("If-Match" = String, Header),
+    ),
+    responses(
+        (status = 204),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+    ),
+)]
 #[delete("/editions/{edition}")]
 pub(super) async fn delete_edition(permit: Permit<ManageEdition>, if_match: IfMatch) -> Result<ApiResponse, Problem> {
     permit
@@ -106,7 +145,7 @@ pub(super) async fn delete_edition(permit: Permit<ManageEdition>, if_match: IfMa
             let before = store::lock_open(tx, granted.edition()?)?;
             if_match.check(before.version)?;
             if before.state != EditionState::Draft {
-                return Err(Problem::new(Code::IllegalStep, MessageId("only-a-draft-can-be-removed-cancel")));
+                return Err(Problem::new(Code::IllegalStep, MessageId("error-edition-not-draft")));
             }
             store::delete(tx, before.id)?;
             let granted = granted.without_edition();

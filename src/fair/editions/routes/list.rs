@@ -59,7 +59,13 @@ impl SyncList for Editions {
 }
 
 /// Public editions ordered by slug, or those that changed; with `organiser` also the drafts of the caller's organiser.
-#[utoipa::path(get, path = "/api/v1/editions", tag = "editions", params(EditionQuery), responses((status = 200, body = Mirrored<EditionView>)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions",
+    tag = "editions",
+    params(EditionQuery),
+    responses((status = 200, body = Mirrored<EditionView>)),
+)]
 #[get("/editions")]
 pub(super) async fn list_editions(
     req: HttpRequest,

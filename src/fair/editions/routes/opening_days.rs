@@ -13,7 +13,16 @@ use hoicho_web::{
 };
 
 /// The opening days of an edition in chronological order.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/opening-days", tag = "editions", params(("edition" = String, Path)), responses((status = 200, body = Items<OpeningDay>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/opening-days",
+    tag = "editions",
+    params(("edition" = String, Path)),
+    responses(
+        (status = 200, body = Items<OpeningDay>),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/opening-days")]
 pub(super) async fn get_opening_days(permit: ReadPermit) -> Result<HttpResponse, Problem> {
     let (version, days) = permit
@@ -26,7 +35,22 @@ pub(super) async fn get_opening_days(permit: ReadPermit) -> Result<HttpResponse,
 }
 
 /// Replaces the opening days, which need not be consecutive. A day with reports or counts cannot be removed.
-#[utoipa::path(put, path = "/api/v1/editions/{edition}/opening-days", tag = "editions", params(("edition" = String, Path), ("If-Match" = String, Header)), request_body = Vec<OpeningDay>, responses((status = 200, body = EditionView), (status = 409), (status = 412), (status = 422)))]
+#[utoipa::path(
+    put,
+    path = "/api/v1/editions/{edition}/opening-days",
+    tag = "editions",
+    params(
+        ("edition" = String, Path),
+        ("If-Match" = String, Header),
+    ),
+    request_body = Vec<OpeningDay>,
+    responses(
+        (status = 200, body = EditionView),
+        (status = 409),
+        (status = 412),
+        (status = 422),
+    ),
+)]
 #[put("/editions/{edition}/opening-days")]
 pub(super) async fn put_opening_days(
     permit: Permit<ManageEdition>,
@@ -35,26 +59,26 @@ pub(super) async fn put_opening_days(
 ) -> Result<ApiResponse, Problem> {
     let days = body.into_result()?;
     let mut checks = Validator::default();
-    checks.require((1..=366).contains(&days.len()), "", "days", MessageId("an-edition-needs-1-to-366-opening"));
+    checks.require((1..=366).contains(&days.len()), "", "days", MessageId("error-opening-day-count"));
     let mut distinct_days = std::collections::BTreeSet::new();
     for (i, day) in days.iter().enumerate() {
         checks.require(
             day.opens_at < day.closes_at,
             &format!("/{i}/closes_at"),
             "hours",
-            MessageId("closing-must-come-after-opening"),
+            MessageId("error-opening-hours"),
         );
         checks.require(
             distinct_days.insert(day.day),
             &format!("/{i}/day"),
             "repeated",
-            MessageId("this-day-is-named-twice"),
+            MessageId("error-duplicate-day"),
         );
         checks.require(
             (2000..=2100).contains(&chrono::Datelike::year(&day.day)),
             &format!("/{i}/day"),
             "year",
-            MessageId("the-year-must-be-2000-to-2100"),
+            MessageId("error-year-range"),
         );
     }
     checks.finish()?;

@@ -24,7 +24,18 @@ struct Transition {
 
 /// Changes the state of an edition. Finalising freezes its figures. The error for an invalid transition lists the valid
 /// ones.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/transitions", tag = "editions", params(("edition" = String, Path)), request_body = Transition, responses((status = 200, body = EditionView), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/transitions",
+    tag = "editions",
+    params(("edition" = String, Path)),
+    request_body = Transition,
+    responses(
+        (status = 200, body = EditionView),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/editions/{edition}/transitions")]
 pub(super) async fn transition(
     on_finalise: web::Data<OnFinalise>,
@@ -40,7 +51,7 @@ pub(super) async fn transition(
                 let legal = legal.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
                 return Err(Problem::new(
                     Code::IllegalStep,
-                    MessageId("from-from-the-legal-steps-are-legal").with_args(&[("from", &from), ("legal", &legal)]),
+                    MessageId("error-invalid-transition").with_args(&[("from", &from), ("legal", &legal)]),
                 ));
             }
             let mut checks = Validator::default();
@@ -49,7 +60,7 @@ pub(super) async fn transition(
                 reason_text.is_some() || !from.needs_reason(to),
                 "/reason",
                 "missing",
-                MessageId("this-step-needs-a-reason"),
+                MessageId("error-reason-required"),
             );
             checks.finish()?;
             if !store::set_state(tx, row.id, from, to)? {

@@ -31,7 +31,16 @@ fn view(row: ContactRow) -> Contact {
 }
 
 /// Lists the contacts of an exhibitor, for its members and the organisers it applied to.
-#[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}/contacts", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), responses((status = 200, body = Items<Contact>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/exhibitors/{exhibitor}/contacts",
+    tag = "exhibitors",
+    params(("exhibitor" = ExhibitorId, Path)),
+    responses(
+        (status = 200, body = Items<Contact>),
+        (status = 404),
+    ),
+)]
 #[get("/exhibitors/{exhibitor}/contacts")]
 pub(super) async fn get_contacts(permit: Permit<ReadExhibitorDetails>) -> Result<HttpResponse, Problem> {
     let (version, rows) = permit
@@ -45,7 +54,22 @@ pub(super) async fn get_contacts(permit: Permit<ReadExhibitorDetails>) -> Result
 }
 
 /// Replaces the contacts of an exhibitor; at most 20.
-#[utoipa::path(put, path = "/api/v1/exhibitors/{exhibitor}/contacts", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("If-Match" = Option<String>, Header)), request_body = Vec<Contact>, responses((status = 200, body = Items<Contact>), (status = 404), (status = 412), (status = 422)))]
+#[utoipa::path(
+    put,
+    path = "/api/v1/exhibitors/{exhibitor}/contacts",
+    tag = "exhibitors",
+    params(
+        ("exhibitor" = ExhibitorId, Path),
+        ("If-Match" = Option<String>, Header),
+    ),
+    request_body = Vec<Contact>,
+    responses(
+        (status = 200, body = Items<Contact>),
+        (status = 404),
+        (status = 412),
+        (status = 422),
+    ),
+)]
 #[put("/exhibitors/{exhibitor}/contacts")]
 pub(super) async fn put_contacts(
     permit: Permit<ManageExhibitor>,
@@ -54,7 +78,7 @@ pub(super) async fn put_contacts(
 ) -> Result<ApiResponse, Problem> {
     let list = body.into_result()?;
     let mut checks = Validator::default();
-    checks.require(list.len() <= 20, "", "length", MessageId("at-most-20-contacts"));
+    checks.require(list.len() <= 20, "", "length", MessageId("error-contact-list-length"));
     let mut contacts = Vec::new();
     for (i, contact) in list.into_iter().take(21).enumerate() {
         let pointer = |field: &str| format!("/{i}/{field}");
@@ -64,14 +88,14 @@ pub(super) async fn put_contacts(
             phone.as_ref().is_none_or(|p| p.len() >= 6 && p.chars().all(is_phone_char)),
             &pointer("phone"),
             "phone",
-            MessageId("a-phone-number-has-digits-spaces-and"),
+            MessageId("error-invalid-phone"),
         );
         let email = contact.email.map(|e| validate_email(&mut checks, &pointer("email"), &e));
         checks.require(
             phone.is_some() || email.is_some(),
             &pointer("phone"),
             "missing",
-            MessageId("it-needs-a-phone-number-or-an"),
+            MessageId("error-contact-address-required"),
         );
         contacts.push((checks.require_text(&pointer("name"), &contact.name, 200), phone, email));
     }

@@ -64,13 +64,13 @@ fn validate_country(checks: &mut Validator, country: &str) {
         country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()),
         "/country",
         "country",
-        MessageId("a-country-is-two-capitals-as-vn"),
+        MessageId("error-invalid-country"),
     );
 }
 
 fn validate_tax_code(checks: &mut Validator, code: Option<&str>, form: LegalForm) -> Option<String> {
     let parsed = code.map(|code| tax_code::parse(code, form));
-    checks.require(parsed != Some(None), "/tax_code", "tax_code", MessageId("this-is-no-valid-tax-code-10"));
+    checks.require(parsed != Some(None), "/tax_code", "tax_code", MessageId("error-invalid-tax-code"));
     parsed.flatten()
 }
 
@@ -91,13 +91,13 @@ fn resolve_locality(
         code.is_none() || known_locality.is_some(),
         "/locality_code",
         "unknown",
-        MessageId("there-is-no-such-locality-today-please"),
+        MessageId("error-locality-not-current"),
     );
     checks.require(
         code.is_some() || locality_name.is_some(),
         "/locality",
         "missing",
-        MessageId("it-needs-a-locality-code-or-a"),
+        MessageId("error-locality-required"),
     );
     checks.finish()?;
     Ok(match known_locality {
@@ -107,7 +107,17 @@ fn resolve_locality(
 }
 
 /// Creates an exhibitor; the caller becomes its owner.
-#[utoipa::path(post, path = "/api/v1/exhibitors", tag = "exhibitors", request_body = CreateExhibitor, responses((status = 201, body = ExhibitorView), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/exhibitors",
+    tag = "exhibitors",
+    request_body = CreateExhibitor,
+    responses(
+        (status = 201, body = ExhibitorView),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/exhibitors")]
 pub(super) async fn create_exhibitor(caller: SignedIn, body: Body<CreateExhibitor>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
@@ -154,7 +164,15 @@ pub(super) async fn create_exhibitor(caller: SignedIn, body: Body<CreateExhibito
 }
 
 /// Lists the exhibitors the caller is a member of.
-#[utoipa::path(get, path = "/api/v1/exhibitors", tag = "exhibitors", responses((status = 200, body = Items<ExhibitorView>), (status = 401)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/exhibitors",
+    tag = "exhibitors",
+    responses(
+        (status = 200, body = Items<ExhibitorView>),
+        (status = 401),
+    ),
+)]
 #[get("/exhibitors")]
 pub(super) async fn list_exhibitors(caller: SignedIn) -> Result<HttpResponse, Problem> {
     let user = caller.user;
@@ -163,7 +181,16 @@ pub(super) async fn list_exhibitors(caller: SignedIn) -> Result<HttpResponse, Pr
 }
 
 /// Returns an exhibitor. One that stands at a fair is public.
-#[utoipa::path(get, path = "/api/v1/exhibitors/{exhibitor}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), responses((status = 200, body = ExhibitorView), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/exhibitors/{exhibitor}",
+    tag = "exhibitors",
+    params(("exhibitor" = ExhibitorId, Path)),
+    responses(
+        (status = 200, body = ExhibitorView),
+        (status = 404),
+    ),
+)]
 #[get("/exhibitors/{exhibitor}")]
 pub(super) async fn get_exhibitor(permit: ReadPermit<ExhibitorsScope>) -> Result<HttpResponse, Problem> {
     let (row, with_tax_code) = permit
@@ -198,7 +225,23 @@ struct PatchExhibitor {
 }
 
 /// Updates an exhibitor.
-#[utoipa::path(patch, path = "/api/v1/exhibitors/{exhibitor}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("If-Match" = String, Header)), request_body = PatchExhibitor, responses((status = 200, body = ExhibitorView), (status = 404), (status = 409), (status = 412), (status = 422)))]
+#[utoipa::path(
+    patch,
+    path = "/api/v1/exhibitors/{exhibitor}",
+    tag = "exhibitors",
+    params(
+        ("exhibitor" = ExhibitorId, Path),
+        ("If-Match" = String, Header),
+    ),
+    request_body = PatchExhibitor,
+    responses(
+        (status = 200, body = ExhibitorView),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+        (status = 422),
+    ),
+)]
 #[patch("/exhibitors/{exhibitor}")]
 pub(super) async fn patch_exhibitor(
     permit: Permit<ManageExhibitor>,
@@ -245,7 +288,21 @@ pub(super) async fn patch_exhibitor(
 }
 
 /// Deletes an exhibitor that has no applications and no products.
-#[utoipa::path(delete, path = "/api/v1/exhibitors/{exhibitor}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[utoipa::path(
+    delete,
+    path = "/api/v1/exhibitors/{exhibitor}",
+    tag = "exhibitors",
+    params(
+        ("exhibitor" = ExhibitorId, Path),
+        ("If-Match" = String, Header),
+    ),
+    responses(
+        (status = 204),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+    ),
+)]
 #[delete("/exhibitors/{exhibitor}")]
 pub(super) async fn delete_exhibitor(
     permit: Permit<ManageExhibitor>,

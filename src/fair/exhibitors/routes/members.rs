@@ -49,7 +49,17 @@ fn invitation_view(open: OpenInvitation) -> ExhibitorInvitationView {
 }
 
 /// Lists the members of an exhibitor and the open invitations.
-#[utoipa::path(get, operation_id = "list_exhibitor_members", path = "/api/v1/exhibitors/{exhibitor}/members", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), responses((status = 200, body = ExhibitorMembers), (status = 404)))]
+#[utoipa::path(
+    get,
+    operation_id = "list_exhibitor_members",
+    path = "/api/v1/exhibitors/{exhibitor}/members",
+    tag = "exhibitors",
+    params(("exhibitor" = ExhibitorId, Path)),
+    responses(
+        (status = 200, body = ExhibitorMembers),
+        (status = 404),
+    ),
+)]
 #[get("/exhibitors/{exhibitor}/members")]
 pub(super) async fn list_members(permit: Permit<ReadMembers>) -> Result<HttpResponse, Problem> {
     let response = permit.read(|tx, granted| {
@@ -71,7 +81,20 @@ struct InviteExhibitorMember {
 }
 
 /// Invites a person by e-mail to become a member of an exhibitor.
-#[utoipa::path(post, operation_id = "invite_exhibitor_member", path = "/api/v1/exhibitors/{exhibitor}/members", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path)), request_body = InviteExhibitorMember, responses((status = 202, body = ExhibitorInvitationView), (status = 403), (status = 404), (status = 422)))]
+#[utoipa::path(
+    post,
+    operation_id = "invite_exhibitor_member",
+    path = "/api/v1/exhibitors/{exhibitor}/members",
+    tag = "exhibitors",
+    params(("exhibitor" = ExhibitorId, Path)),
+    request_body = InviteExhibitorMember,
+    responses(
+        (status = 202, body = ExhibitorInvitationView),
+        (status = 403),
+        (status = 404),
+        (status = 422),
+    ),
+)]
 #[post("/exhibitors/{exhibitor}/members")]
 pub(super) async fn invite_member(
     permit: Permit<ManageExhibitor>,
@@ -100,7 +123,23 @@ struct PutExhibitorMember {
 }
 
 /// Changes the role of a member. The last owner cannot get another role.
-#[utoipa::path(put, operation_id = "put_exhibitor_member", path = "/api/v1/exhibitors/{exhibitor}/members/{user}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("user" = UserId, Path)), request_body = PutExhibitorMember, responses((status = 204), (status = 403), (status = 404), (status = 409)))]
+#[utoipa::path(
+    put,
+    operation_id = "put_exhibitor_member",
+    path = "/api/v1/exhibitors/{exhibitor}/members/{user}",
+    tag = "exhibitors",
+    params(
+        ("exhibitor" = ExhibitorId, Path),
+        ("user" = UserId, Path),
+    ),
+    request_body = PutExhibitorMember,
+    responses(
+        (status = 204),
+        (status = 403),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[put("/exhibitors/{exhibitor}/members/{user}")]
 pub(super) async fn put_member(
     permit: Permit<ManageExhibitor>,
@@ -118,7 +157,22 @@ pub(super) async fn put_member(
 }
 
 /// Removes a member. The last owner cannot be removed.
-#[utoipa::path(delete, operation_id = "remove_exhibitor_member", path = "/api/v1/exhibitors/{exhibitor}/members/{user}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("user" = UserId, Path)), responses((status = 204), (status = 403), (status = 404), (status = 409)))]
+#[utoipa::path(
+    delete,
+    operation_id = "remove_exhibitor_member",
+    path = "/api/v1/exhibitors/{exhibitor}/members/{user}",
+    tag = "exhibitors",
+    params(
+        ("exhibitor" = ExhibitorId, Path),
+        ("user" = UserId, Path),
+    ),
+    responses(
+        (status = 204),
+        (status = 403),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[delete("/exhibitors/{exhibitor}/members/{user}")]
 pub(super) async fn remove_member(
     permit: Permit<ManageExhibitor>,
@@ -135,7 +189,21 @@ pub(super) async fn remove_member(
 }
 
 /// Revokes an open invitation.
-#[utoipa::path(delete, operation_id = "take_exhibitor_invitation_back", path = "/api/v1/exhibitors/{exhibitor}/invitations/{invitation}", tag = "exhibitors", params(("exhibitor" = ExhibitorId, Path), ("invitation" = InvitationId, Path)), responses((status = 204), (status = 403), (status = 404)))]
+#[utoipa::path(
+    delete,
+    operation_id = "take_exhibitor_invitation_back",
+    path = "/api/v1/exhibitors/{exhibitor}/invitations/{invitation}",
+    tag = "exhibitors",
+    params(
+        ("exhibitor" = ExhibitorId, Path),
+        ("invitation" = InvitationId, Path),
+    ),
+    responses(
+        (status = 204),
+        (status = 403),
+        (status = 404),
+    ),
+)]
 #[delete("/exhibitors/{exhibitor}/invitations/{invitation}")]
 pub(super) async fn take_invitation_back(
     permit: Permit<ManageExhibitor>,

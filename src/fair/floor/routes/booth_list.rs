@@ -95,7 +95,19 @@ impl SyncList for Booths {
 }
 
 /// Lists the booths of an edition by code, or those that changed.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/booths", tag = "floor", params(("edition" = String, Path), BoothQuery), responses((status = 200, body = Mirrored<BoothView>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/booths",
+    tag = "floor",
+    params(
+        ("edition" = String, Path),
+        BoothQuery,
+    ),
+    responses(
+        (status = 200, body = Mirrored<BoothView>),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/booths")]
 pub(super) async fn list_booths(
     req: HttpRequest,

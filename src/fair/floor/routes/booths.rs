@@ -33,12 +33,23 @@ struct CreateBooth {
 
 fn check_code(checks: &mut Validator, code: &str) -> (String, u32) {
     let place = split_booth_code(code).filter(|(_, place, _)| *place > 0);
-    checks.require(place.is_some(), "/code", "code", MessageId("a-booth-s-code-is-letters-then"));
+    checks.require(place.is_some(), "/code", "code", MessageId("error-invalid-booth-code"));
     place.map(|(row, place, _)| (row, place)).unwrap_or_default()
 }
 
 /// Adds one booth.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/booths", tag = "floor", params(("edition" = String, Path)), request_body = CreateBooth, responses((status = 201, body = BoothView), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/booths",
+    tag = "floor",
+    params(("edition" = String, Path)),
+    request_body = CreateBooth,
+    responses(
+        (status = 201, body = BoothView),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/editions/{edition}/booths")]
 pub(super) async fn create_booth(permit: Permit<EditFloor>, body: Body<CreateBooth>) -> Result<ApiResponse, Problem> {
     let CreateBooth { code, kind } = body.into_result()?;
@@ -64,7 +75,19 @@ pub(super) async fn create_booth(permit: Permit<EditFloor>, body: Body<CreateBoo
 type BoothPath = web::Path<(String, BoothId)>;
 
 /// Returns one booth.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/booths/{booth}", tag = "floor", params(("edition" = String, Path), ("booth" = BoothId, Path)), responses((status = 200, body = BoothView), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/booths/{booth}",
+    tag = "floor",
+    params(
+        ("edition" = String, Path),
+        ("booth" = BoothId, Path),
+    ),
+    responses(
+        (status = 200, body = BoothView),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/booths/{booth}")]
 pub(super) async fn get_booth(permit: ReadPermit, path: BoothPath) -> Result<HttpResponse, Problem> {
     let id = path.1;
@@ -122,11 +145,28 @@ fn check_position(checks: &mut Validator, position: &Position) {
         && (0..=100_000).contains(&position.y_dm)
         && (1..=10_000).contains(&position.width_dm)
         && (1..=10_000).contains(&position.depth_dm);
-    checks.require(in_range, "/position", "range", MessageId("a-position-is-0-to-100-000"));
+    checks.require(in_range, "/position", "range", MessageId("error-booth-position-range"));
 }
 
 /// Updates a booth.
-#[utoipa::path(patch, path = "/api/v1/editions/{edition}/booths/{booth}", tag = "floor", params(("edition" = String, Path), ("booth" = BoothId, Path), ("If-Match" = String, Header)), request_body = PatchBooth, responses((status = 200, body = BoothView), (status = 404), (status = 409), (status = 412), (status = 422)))]
+#[utoipa::path(
+    patch,
+    path = "/api/v1/editions/{edition}/booths/{booth}",
+    tag = "floor",
+    params(
+        ("edition" = String, Path),
+        ("booth" = BoothId, Path),
+        ("If-Match" = String, Header),
+    ),
+    request_body = PatchBooth,
+    responses(
+        (status = 200, body = BoothView),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+        (status = 422),
+    ),
+)]
 #[patch("/editions/{edition}/booths/{booth}")]
 pub(super) async fn patch_booth(
     permit: Permit<EditFloor>,
@@ -176,7 +216,22 @@ pub(super) async fn patch_booth(
 }
 
 /// Deletes a booth that was never allocated or wished for.
-#[utoipa::path(delete, path = "/api/v1/editions/{edition}/booths/{booth}", tag = "floor", params(("edition" = String, Path), ("booth" = BoothId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[utoipa::path(
+    delete,
+    path = "/api/v1/editions/{edition}/booths/{booth}",
+    tag = "floor",
+    params(
+        ("edition" = String, Path),
+        ("booth" = BoothId, Path),
+        ("If-Match" = String, Header),
+    ),
+    responses(
+        (status = 204),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+    ),
+)]
 #[delete("/editions/{edition}/booths/{booth}")]
 pub(super) async fn delete_booth(
     permit: Permit<EditFloor>,

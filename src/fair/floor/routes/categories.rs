@@ -40,7 +40,16 @@ fn view(row: BoothCategoryRow) -> Category {
 }
 
 /// Returns the price list of an edition.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/booth-categories", tag = "floor", params(("edition" = String, Path)), responses((status = 200, body = Items<Category>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/booth-categories",
+    tag = "floor",
+    params(("edition" = String, Path)),
+    responses(
+        (status = 200, body = Items<Category>),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/booth-categories")]
 pub(super) async fn get_categories(permit: ReadPermit) -> Result<HttpResponse, Problem> {
     let (version, rows) = permit
@@ -55,7 +64,22 @@ pub(super) async fn get_categories(permit: ReadPermit) -> Result<HttpResponse, P
 }
 
 /// Replaces the price list of an edition. Existing booths do not change.
-#[utoipa::path(put, path = "/api/v1/editions/{edition}/booth-categories", tag = "floor", params(("edition" = String, Path), ("If-Match" = Option<String>, Header)), request_body = Vec<Category>, responses((status = 200, body = Items<Category>), (status = 404), (status = 412), (status = 422)))]
+#[utoipa::path(
+    put,
+    path = "/api/v1/editions/{edition}/booth-categories",
+    tag = "floor",
+    params(
+        ("edition" = String, Path),
+        ("If-Match" = Option<String>, Header),
+    ),
+    request_body = Vec<Category>,
+    responses(
+        (status = 200, body = Items<Category>),
+        (status = 404),
+        (status = 412),
+        (status = 422),
+    ),
+)]
 #[put("/editions/{edition}/booth-categories")]
 pub(super) async fn put_categories(
     permit: Permit<EditFloor>,
@@ -78,7 +102,7 @@ pub(super) async fn put_categories(
             seen_categories.insert(entry.category),
             &format!("{at}/category"),
             "repeated",
-            MessageId("this-category-is-named-twice"),
+            MessageId("error-duplicate-category"),
         );
     }
     checks.finish()?;

@@ -40,7 +40,19 @@ struct FloorPlanQuery {
 
 /// Returns the floor plan: position, occupancy and exhibitor of each booth. At most 10,000 booths; request a larger
 /// fair by hall or by zone.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/floor-plan", tag = "floor", params(("edition" = String, Path), FloorPlanQuery), responses((status = 200, content((Plan = "application/json"), (String = "image/svg+xml"))), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/floor-plan",
+    tag = "floor",
+    params(
+        ("edition" = String, Path),
+        FloorPlanQuery,
+    ),
+    responses(
+        (status = 200, content((Plan = "application/json"), (String = "image/svg+xml"))),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/floor-plan")]
 pub(super) async fn get_floor_plan(
     req: HttpRequest,

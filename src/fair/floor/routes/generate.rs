@@ -33,7 +33,18 @@ struct GenerateBooths {
 const MAX_BOOTHS: usize = 5_000;
 
 /// Creates booths from numbering patterns in one transaction.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/booths/generate", tag = "floor", params(("edition" = String, Path)), request_body = GenerateBooths, responses((status = 201, body = Items<BoothView>), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/booths/generate",
+    tag = "floor",
+    params(("edition" = String, Path)),
+    request_body = GenerateBooths,
+    responses(
+        (status = 201, body = Items<BoothView>),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/editions/{edition}/booths/generate")]
 pub(super) async fn generate_booths(
     permit: Permit<EditFloor>,
@@ -41,7 +52,7 @@ pub(super) async fn generate_booths(
 ) -> Result<ApiResponse, Problem> {
     let runs = body.into_result()?.runs;
     let mut checks = Validator::default();
-    checks.require((1..=500).contains(&runs.len()), "/runs", "length", MessageId("it-takes-1-to-500-runs"));
+    checks.require((1..=500).contains(&runs.len()), "/runs", "length", MessageId("error-row-list-length"));
     let mut specs = Vec::new();
     for (i, GenerateRun { pattern, kind }) in runs.into_iter().enumerate() {
         let range = NumberingPattern::parse(&pattern);
@@ -49,12 +60,12 @@ pub(super) async fn generate_booths(
             range.is_some(),
             &format!("/runs/{i}/pattern"),
             "pattern",
-            MessageId("a-pattern-looks-like-a01-a24-and"),
+            MessageId("error-invalid-booth-pattern"),
         );
         specs.push((kind, range));
     }
     let count: usize = specs.iter().filter_map(|(_, range)| range.as_ref()).map(|range| range.places().count()).sum();
-    checks.require(count <= MAX_BOOTHS, "/runs", "length", MessageId("at-most-5-000-booths-at-once"));
+    checks.require(count <= MAX_BOOTHS, "/runs", "length", MessageId("error-generated-booth-limit"));
     checks.finish()?;
     permit
         .write_once(move |tx, granted| {

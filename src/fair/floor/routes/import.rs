@@ -14,7 +14,19 @@ use hoicho_web::{
 /// Imports booths from a CSV table in one transaction. Columns: `code`, `zone` (its code), `category`, and optional
 /// where the price list has a default `area_dm2`, `fee`, `booth_equivalents`. Separated by commas or semicolons, UTF-8,
 /// at most 5,000 rows.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/booths/import", tag = "floor", params(("edition" = String, Path)), request_body(content = String, content_type = "text/csv"), responses((status = 201, body = Items<BoothView>), (status = 409), (status = 413), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/booths/import",
+    tag = "floor",
+    params(("edition" = String, Path)),
+    request_body(content = String, content_type = "text/csv"),
+    responses(
+        (status = 201, body = Items<BoothView>),
+        (status = 409),
+        (status = 413),
+        (status = 422),
+    ),
+)]
 #[post("/editions/{edition}/booths/import")]
 pub(super) async fn import_booths(
     permit: Permit<EditFloor>,

@@ -69,7 +69,7 @@ fn normalize_rules(checks: &mut Validator, mut rules: Eligibility) -> Eligibilit
         rules.localities.len() <= 200 && rules.localities.iter().all(|l| l.len() <= 50 && !l.contains('\0')),
         "/eligibility/localities",
         "length",
-        MessageId("at-most-200-locality-codes-of-at"),
+        MessageId("error-locality-list-length"),
     );
     rules
 }
@@ -87,26 +87,32 @@ fn check_places(
             Some(venue) => venues::store::list_halls(tx, venue)?,
             None => Vec::new(),
         };
-        checks.require(
-            halls.iter().any(|h| h.id == hall),
-            "/hall",
-            "unknown",
-            MessageId("this-hall-is-not-one-of-the"),
-        );
+        checks.require(halls.iter().any(|h| h.id == hall), "/hall", "unknown", MessageId("error-unknown-hall"));
     }
     for (i, code) in localities.iter().enumerate() {
         checks.require(
             localities::store::find(tx, code)?.is_some(),
             &format!("/eligibility/localities/{i}"),
             "unknown",
-            MessageId("there-is-no-locality-with-this-code"),
+            MessageId("error-unknown-locality"),
         );
     }
     checks.finish()
 }
 
 /// Adds a zone to an edition.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/zones", tag = "floor", params(("edition" = String, Path)), request_body = CreateZone, responses((status = 201, body = ZoneView), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/zones",
+    tag = "floor",
+    params(("edition" = String, Path)),
+    request_body = CreateZone,
+    responses(
+        (status = 201, body = ZoneView),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/editions/{edition}/zones")]
 pub(super) async fn create_zone(permit: Permit<EditFloor>, body: Body<CreateZone>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
@@ -180,7 +186,19 @@ impl SyncList for Zones {
 }
 
 /// Lists the zones of an edition by code, or those that changed.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/zones", tag = "floor", params(("edition" = String, Path), ZoneQuery), responses((status = 200, body = Mirrored<ZoneView>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/zones",
+    tag = "floor",
+    params(
+        ("edition" = String, Path),
+        ZoneQuery,
+    ),
+    responses(
+        (status = 200, body = Mirrored<ZoneView>),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/zones")]
 pub(super) async fn list_zones(
     req: HttpRequest,
@@ -203,7 +221,19 @@ pub(super) async fn list_zones(
 type ZonePath = web::Path<(String, ZoneId)>;
 
 /// Returns one zone.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/zones/{zone}", tag = "floor", params(("edition" = String, Path), ("zone" = ZoneId, Path)), responses((status = 200, body = ZoneView), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/zones/{zone}",
+    tag = "floor",
+    params(
+        ("edition" = String, Path),
+        ("zone" = ZoneId, Path),
+    ),
+    responses(
+        (status = 200, body = ZoneView),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/zones/{zone}")]
 pub(super) async fn get_zone(permit: ReadPermit, path: ZonePath) -> Result<HttpResponse, Problem> {
     let id = path.1;
@@ -234,7 +264,24 @@ struct PatchZone {
 }
 
 /// Updates a zone. Changed rules do not affect existing allocations.
-#[utoipa::path(patch, path = "/api/v1/editions/{edition}/zones/{zone}", tag = "floor", params(("edition" = String, Path), ("zone" = ZoneId, Path), ("If-Match" = String, Header)), request_body = PatchZone, responses((status = 200, body = ZoneView), (status = 404), (status = 409), (status = 412), (status = 422)))]
+#[utoipa::path(
+    patch,
+    path = "/api/v1/editions/{edition}/zones/{zone}",
+    tag = "floor",
+    params(
+        ("edition" = String, Path),
+        ("zone" = ZoneId, Path),
+        ("If-Match" = String, Header),
+    ),
+    request_body = PatchZone,
+    responses(
+        (status = 200, body = ZoneView),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+        (status = 422),
+    ),
+)]
 #[patch("/editions/{edition}/zones/{zone}")]
 pub(super) async fn patch_zone(
     permit: Permit<EditFloor>,
@@ -275,7 +322,22 @@ pub(super) async fn patch_zone(
 }
 
 /// Deletes a zone without booths.
-#[utoipa::path(delete, path = "/api/v1/editions/{edition}/zones/{zone}", tag = "floor", params(("edition" = String, Path), ("zone" = ZoneId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[utoipa::path(
+    delete,
+    path = "/api/v1/editions/{edition}/zones/{zone}",
+    tag = "floor",
+    params(
+        ("edition" = String, Path),
+        ("zone" = ZoneId, Path),
+        ("If-Match" = String, Header),
+    ),
+    responses(
+        (status = 204),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+    ),
+)]
 #[delete("/editions/{edition}/zones/{zone}")]
 pub(super) async fn delete_zone(
     permit: Permit<EditFloor>,

@@ -27,7 +27,23 @@ struct ApplyImport {
 
 /// Imports the rows in one transaction. With `all` and a row error nothing is imported, the state is `checked`, and
 /// `outcome` has the errors. While it runs, `GET` returns the progress.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/imports/{import}/apply", tag = "imports", params(("edition" = String, Path), ("import" = ImportId, Path)), request_body = ApplyImport, responses((status = 200, body = ImportView), (status = 403), (status = 404), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/imports/{import}/apply",
+    tag = "imports",
+    params(
+        ("edition" = String, Path),
+        ("import" = ImportId, Path),
+    ),
+    request_body = ApplyImport,
+    responses(
+        (status = 200, body = ImportView),
+        (status = 403),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/editions/{edition}/imports/{import}/apply")]
 pub(super) async fn apply_import(
     req: HttpRequest,
@@ -54,7 +70,19 @@ pub(super) async fn apply_import(
 
 /// Downloads the rows with errors as CSV, with the error messages in the first column, so that they can be corrected and
 /// uploaded again.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/imports/{import}/bad-rows", tag = "imports", params(("edition" = String, Path), ("import" = ImportId, Path)), responses((status = 200, content_type = "text/csv", body = String), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/imports/{import}/bad-rows",
+    tag = "imports",
+    params(
+        ("edition" = String, Path),
+        ("import" = ImportId, Path),
+    ),
+    responses(
+        (status = 200, content_type = "text/csv", body = String),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/imports/{import}/bad-rows")]
 pub(super) async fn get_bad_rows(
     req: HttpRequest,

@@ -15,7 +15,22 @@ use hoicho_web::{
 };
 
 /// Dry run: returns the outcome with the errors of all rows and rolls back. While it runs, `GET` returns the progress.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/imports/{import}/check", tag = "imports", params(("edition" = String, Path), ("import" = ImportId, Path)), responses((status = 200, body = ImportView), (status = 403), (status = 404), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/imports/{import}/check",
+    tag = "imports",
+    params(
+        ("edition" = String, Path),
+        ("import" = ImportId, Path),
+    ),
+    responses(
+        (status = 200, body = ImportView),
+        (status = 403),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/editions/{edition}/imports/{import}/check")]
 pub(super) async fn check_import(
     req: HttpRequest,

@@ -32,7 +32,23 @@ struct PutMapping {
 }
 
 /// Changes the column mapping. The outcome of an earlier check is discarded.
-#[utoipa::path(put, path = "/api/v1/editions/{edition}/imports/{import}/mapping", tag = "imports", params(("edition" = String, Path), ("import" = ImportId, Path)), request_body = PutMapping, responses((status = 200, body = ImportView), (status = 403), (status = 404), (status = 409), (status = 422)))]
+#[utoipa::path(
+    put,
+    path = "/api/v1/editions/{edition}/imports/{import}/mapping",
+    tag = "imports",
+    params(
+        ("edition" = String, Path),
+        ("import" = ImportId, Path),
+    ),
+    request_body = PutMapping,
+    responses(
+        (status = 200, body = ImportView),
+        (status = 403),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[put("/editions/{edition}/imports/{import}/mapping")]
 pub(super) async fn put_mapping(
     req: HttpRequest,

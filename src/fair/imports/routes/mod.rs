@@ -57,7 +57,7 @@ fn find_open(tx: &mut Tx<'_>, granted: &Authorized, id: ImportId) -> Result<Impo
     let row = store::find(tx, granted.edition()?, id)?;
     match row.state {
         ImportState::Uploaded | ImportState::Checked => Ok(row),
-        ImportState::Applied => Err(Problem::new(Code::IllegalStep, MessageId("this-import-is-over"))),
+        ImportState::Applied => Err(Problem::new(Code::IllegalStep, MessageId("import-already-applied"))),
     }
 }
 

@@ -35,7 +35,23 @@ struct UploadQuery {
 /// Uploads a CSV (UTF-8 or UTF-16; commas, semicolons or tabs) or XLSX file, at most 20 MB and 120,000 rows. The header row
 /// and the column mapping are detected, or taken from the mapping that the organiser saved for the same headers. Nothing is
 /// imported yet: see `check` and `apply`. Stored for 30 days.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/imports", tag = "imports", params(("edition" = String, Path), UploadQuery), request_body(content = String, content_type = "application/octet-stream"), responses((status = 201, body = ImportView), (status = 403), (status = 404), (status = 413), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/imports",
+    tag = "imports",
+    params(
+        ("edition" = String, Path),
+        UploadQuery,
+    ),
+    request_body(content = String, content_type = "application/octet-stream"),
+    responses(
+        (status = 201, body = ImportView),
+        (status = 403),
+        (status = 404),
+        (status = 413),
+        (status = 422),
+    ),
+)]
 #[post("/editions/{edition}/imports")]
 pub(super) async fn upload_table(
     req: HttpRequest,
@@ -80,7 +96,19 @@ pub(super) async fn upload_table(
 }
 
 /// Returns an import with its columns, progress and outcome.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/imports/{import}", tag = "imports", params(("edition" = String, Path), ("import" = ImportId, Path)), responses((status = 200, body = ImportView), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/imports/{import}",
+    tag = "imports",
+    params(
+        ("edition" = String, Path),
+        ("import" = ImportId, Path),
+    ),
+    responses(
+        (status = 200, body = ImportView),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/imports/{import}")]
 pub(super) async fn get_import(
     req: HttpRequest,

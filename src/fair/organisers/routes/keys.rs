@@ -94,7 +94,20 @@ fn is_valid(row: &ApiKeyRow, now: Instant) -> bool {
 
 /// Creates a key. The secret is only in this response. `Idempotency-Key` is ignored, because the response must not be
 /// stored.
-#[utoipa::path(post, path = "/api/v1/organisers/{organiser}/api-keys", tag = "organisers", params(("organiser" = OrganiserId, Path)), request_body = CreateKey, responses((status = 201, body = NewKeyView), (status = 403), (status = 404), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/organisers/{organiser}/api-keys",
+    tag = "organisers",
+    params(("organiser" = OrganiserId, Path)),
+    request_body = CreateKey,
+    responses(
+        (status = 201, body = NewKeyView),
+        (status = 403),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/organisers/{organiser}/api-keys")]
 pub(super) async fn create_key(permit: Permit<ManageStaff>, body: Body<CreateKey>) -> Result<ApiResponse, Problem> {
     let CreateKey { name, mut scopes, mut editions, expires_in_days } = body.into_result()?;
@@ -102,16 +115,16 @@ pub(super) async fn create_key(permit: Permit<ManageStaff>, body: Body<CreateKey
     let name = checks.require_text("/name", &name, 100);
     scopes.sort();
     scopes.dedup();
-    checks.require(!scopes.is_empty(), "/scopes", "length", MessageId("a-key-needs-a-scope"));
+    checks.require(!scopes.is_empty(), "/scopes", "length", MessageId("error-api-key-scope-required"));
     editions.sort();
     editions.dedup();
-    checks.require(editions.len() <= 100, "/editions", "length", MessageId("at-most-100-editions"));
+    checks.require(editions.len() <= 100, "/editions", "length", MessageId("error-edition-list-length"));
     let days = expires_in_days.unwrap_or(1);
     checks.require(
         (1..=MAX_DAYS).contains(&days),
         "/expires_in_days",
         "range",
-        MessageId("a-key-lasts-1-to-1830-days"),
+        MessageId("error-api-key-expiry-range"),
     );
     checks.finish()?;
     permit
@@ -119,10 +132,10 @@ pub(super) async fn create_key(permit: Permit<ManageStaff>, body: Body<CreateKey
             let (organiser, user, now) = (granted.organiser()?, granted.require_user()?, granted.now);
             let owned = api_keys::count_owned_editions(tx, organiser, &editions)?;
             if owned != i64::try_from(editions.len()).unwrap_or(i64::MAX) {
-                return Err(Problem::new(Code::NotFound, MessageId("one-of-the-editions-is-not-the-organisers")));
+                return Err(Problem::new(Code::NotFound, MessageId("error-edition-of-other-organiser")));
             }
             if api_keys::list(tx, organiser)?.iter().filter(|k| is_valid(k, now)).count() >= MAX_KEYS {
-                return Err(Problem::new(Code::IllegalStep, MessageId("an-organiser-has-at-most-100-keys")));
+                return Err(Problem::new(Code::IllegalStep, MessageId("error-api-key-limit")));
             }
             let expires_at = expires_in_days.map(|days| now + Duration::days(days));
             let created = api_keys::create(tx, (organiser, user, now), &name, (&scopes, &editions), expires_at)?;
@@ -147,7 +160,16 @@ fn render(
 }
 
 /// The keys of an organiser with their usage, newest first.
-#[utoipa::path(get, path = "/api/v1/organisers/{organiser}/api-keys", tag = "organisers", params(("organiser" = OrganiserId, Path)), responses((status = 200, body = Items<KeyView>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/organisers/{organiser}/api-keys",
+    tag = "organisers",
+    params(("organiser" = OrganiserId, Path)),
+    responses(
+        (status = 200, body = Items<KeyView>),
+        (status = 404),
+    ),
+)]
 #[get("/organisers/{organiser}/api-keys")]
 pub(super) async fn list_keys(permit: Permit<ManagePlanning>) -> Result<HttpResponse, Problem> {
     let items = permit.read(|tx, granted| {
@@ -173,11 +195,27 @@ struct RotateKey {
 /// The organiser's key, if it is valid.
 fn find_valid(tx: &mut Tx<'_>, organiser: OrganiserId, id: ApiKeyId, now: Instant) -> Result<ApiKeyRow, Problem> {
     let row = api_keys::find(tx, organiser, id)?;
-    if is_valid(&row, now) { Ok(row) } else { Err(Problem::new(Code::IllegalStep, MessageId("this-key-is-over"))) }
+    if is_valid(&row, now) { Ok(row) } else { Err(Problem::new(Code::IllegalStep, MessageId("error-api-key-expired"))) }
 }
 
 /// Creates a key with the same scopes and editions, and expires the old one after the overlap.
-#[utoipa::path(post, path = "/api/v1/organisers/{organiser}/api-keys/{key}/rotate", tag = "organisers", params(("organiser" = OrganiserId, Path), ("key" = ApiKeyId, Path)), request_body = RotateKey, responses((status = 201, body = NewKeyView), (status = 403), (status = 404), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/organisers/{organiser}/api-keys/{key}/rotate",
+    tag = "organisers",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ("key" = ApiKeyId, Path),
+    ),
+    request_body = RotateKey,
+    responses(
+        (status = 201, body = NewKeyView),
+        (status = 403),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/organisers/{organiser}/api-keys/{key}/rotate")]
 pub(super) async fn rotate_key(
     permit: Permit<ManageStaff>,
@@ -186,7 +224,7 @@ pub(super) async fn rotate_key(
 ) -> Result<ApiResponse, Problem> {
     let overlap_h = body.into_result()?.overlap_h.unwrap_or(24);
     let mut checks = Validator::default();
-    checks.require((0..=720).contains(&overlap_h), "/overlap_h", "range", MessageId("an-overlap-is-0-to-720-hours"));
+    checks.require((0..=720).contains(&overlap_h), "/overlap_h", "range", MessageId("error-overlap-range"));
     checks.finish()?;
     let id = path.1;
     permit
@@ -206,7 +244,20 @@ pub(super) async fn rotate_key(
 }
 
 /// Revokes a key, immediately and on every node.
-#[utoipa::path(delete, path = "/api/v1/organisers/{organiser}/api-keys/{key}", tag = "organisers", params(("organiser" = OrganiserId, Path), ("key" = ApiKeyId, Path)), responses((status = 204), (status = 403), (status = 404)))]
+#[utoipa::path(
+    delete,
+    path = "/api/v1/organisers/{organiser}/api-keys/{key}",
+    tag = "organisers",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ("key" = ApiKeyId, Path),
+    ),
+    responses(
+        (status = 204),
+        (status = 403),
+        (status = 404),
+    ),
+)]
 #[delete("/organisers/{organiser}/api-keys/{key}")]
 pub(super) async fn revoke_key(
     permit: Permit<ManageStaff>,

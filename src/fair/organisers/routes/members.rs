@@ -49,7 +49,16 @@ fn invitation(open: OpenInvitation) -> InvitationView {
 }
 
 /// Staff and open invitations of an organiser.
-#[utoipa::path(get, path = "/api/v1/organisers/{organiser}/members", tag = "organisers", params(("organiser" = OrganiserId, Path)), responses((status = 200, body = AllStaff), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/organisers/{organiser}/members",
+    tag = "organisers",
+    params(("organiser" = OrganiserId, Path)),
+    responses(
+        (status = 200, body = AllStaff),
+        (status = 404),
+    ),
+)]
 #[get("/organisers/{organiser}/members")]
 pub(super) async fn list_members(permit: Permit<ReadAsStaff>) -> Result<HttpResponse, Problem> {
     let staff_and_invitations = permit.read(|tx, granted| {
@@ -71,7 +80,19 @@ struct InviteStaff {
 }
 
 /// Invites a person by mail to join the staff.
-#[utoipa::path(post, path = "/api/v1/organisers/{organiser}/members", tag = "organisers", params(("organiser" = OrganiserId, Path)), request_body = InviteStaff, responses((status = 202, body = InvitationView), (status = 403), (status = 404), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/organisers/{organiser}/members",
+    tag = "organisers",
+    params(("organiser" = OrganiserId, Path)),
+    request_body = InviteStaff,
+    responses(
+        (status = 202, body = InvitationView),
+        (status = 403),
+        (status = 404),
+        (status = 422),
+    ),
+)]
 #[post("/organisers/{organiser}/members")]
 pub(super) async fn invite_member(
     permit: Permit<ManageStaff>,
@@ -100,7 +121,22 @@ struct PutStaff {
 }
 
 /// Changes the role of a member of the staff. The last owner must remain an owner.
-#[utoipa::path(put, path = "/api/v1/organisers/{organiser}/members/{user}", tag = "organisers", params(("organiser" = OrganiserId, Path), ("user" = UserId, Path)), request_body = PutStaff, responses((status = 204), (status = 403), (status = 404), (status = 409)))]
+#[utoipa::path(
+    put,
+    path = "/api/v1/organisers/{organiser}/members/{user}",
+    tag = "organisers",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ("user" = UserId, Path),
+    ),
+    request_body = PutStaff,
+    responses(
+        (status = 204),
+        (status = 403),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[put("/organisers/{organiser}/members/{user}")]
 pub(super) async fn put_member(
     permit: Permit<ManageStaff>,
@@ -118,7 +154,21 @@ pub(super) async fn put_member(
 }
 
 /// Removes a member from the staff. The last owner cannot be removed.
-#[utoipa::path(delete, path = "/api/v1/organisers/{organiser}/members/{user}", tag = "organisers", params(("organiser" = OrganiserId, Path), ("user" = UserId, Path)), responses((status = 204), (status = 403), (status = 404), (status = 409)))]
+#[utoipa::path(
+    delete,
+    path = "/api/v1/organisers/{organiser}/members/{user}",
+    tag = "organisers",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ("user" = UserId, Path),
+    ),
+    responses(
+        (status = 204),
+        (status = 403),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[delete("/organisers/{organiser}/members/{user}")]
 pub(super) async fn remove_member(
     permit: Permit<ManageStaff>,
@@ -135,7 +185,20 @@ pub(super) async fn remove_member(
 }
 
 /// Revokes an open invitation.
-#[utoipa::path(delete, path = "/api/v1/organisers/{organiser}/invitations/{invitation}", tag = "organisers", params(("organiser" = OrganiserId, Path), ("invitation" = InvitationId, Path)), responses((status = 204), (status = 403), (status = 404)))]
+#[utoipa::path(
+    delete,
+    path = "/api/v1/organisers/{organiser}/invitations/{invitation}",
+    tag = "organisers",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ("invitation" = InvitationId, Path),
+    ),
+    responses(
+        (status = 204),
+        (status = 403),
+        (status = 404),
+    ),
+)]
 #[delete("/organisers/{organiser}/invitations/{invitation}")]
 pub(super) async fn take_invitation_back(
     permit: Permit<ManageStaff>,

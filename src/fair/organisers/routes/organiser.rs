@@ -40,7 +40,17 @@ impl NameOrganiser {
 }
 
 /// Creates an organiser; the caller becomes its owner.
-#[utoipa::path(post, path = "/api/v1/organisers", tag = "organisers", request_body = NameOrganiser, responses((status = 201, body = OrganiserView), (status = 401), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/organisers",
+    tag = "organisers",
+    request_body = NameOrganiser,
+    responses(
+        (status = 201, body = OrganiserView),
+        (status = 401),
+        (status = 422),
+    ),
+)]
 #[post("/organisers")]
 pub(super) async fn create_organiser(caller: SignedIn, body: Body<NameOrganiser>) -> Result<ApiResponse, Problem> {
     let view = OrganiserView { id: OrganiserId::make(), name: body.into_result()?.validate()? };
@@ -65,7 +75,15 @@ pub(super) async fn create_organiser(caller: SignedIn, body: Body<NameOrganiser>
 }
 
 /// The organisers that the caller is a member of.
-#[utoipa::path(get, path = "/api/v1/organisers", tag = "organisers", responses((status = 200, body = Items<OrganiserView>), (status = 401)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/organisers",
+    tag = "organisers",
+    responses(
+        (status = 200, body = Items<OrganiserView>),
+        (status = 401),
+    ),
+)]
 #[get("/organisers")]
 pub(super) async fn list_organisers(caller: SignedIn) -> Result<HttpResponse, Problem> {
     let user = caller.user;
@@ -74,7 +92,16 @@ pub(super) async fn list_organisers(caller: SignedIn) -> Result<HttpResponse, Pr
 }
 
 /// An organiser, for its staff.
-#[utoipa::path(get, path = "/api/v1/organisers/{organiser}", tag = "organisers", params(("organiser" = OrganiserId, Path)), responses((status = 200, body = OrganiserView), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/organisers/{organiser}",
+    tag = "organisers",
+    params(("organiser" = OrganiserId, Path)),
+    responses(
+        (status = 200, body = OrganiserView),
+        (status = 404),
+    ),
+)]
 #[get("/organisers/{organiser}")]
 pub(super) async fn get_organiser(permit: Permit<ReadAsStaff>) -> Result<HttpResponse, Problem> {
     let row = permit.read(|tx, granted| Ok(store::find(tx, granted.organiser()?)?)).await?;
@@ -82,7 +109,22 @@ pub(super) async fn get_organiser(permit: Permit<ReadAsStaff>) -> Result<HttpRes
 }
 
 /// Renames an organiser.
-#[utoipa::path(patch, path = "/api/v1/organisers/{organiser}", tag = "organisers", params(("organiser" = OrganiserId, Path), ("If-Match" = String, Header)), request_body = NameOrganiser, responses((status = 200, body = OrganiserView), (status = 404), (status = 412), (status = 422)))]
+#[utoipa::path(
+    patch,
+    path = "/api/v1/organisers/{organiser}",
+    tag = "organisers",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ("If-Match" = String, Header),
+    ),
+    request_body = NameOrganiser,
+    responses(
+        (status = 200, body = OrganiserView),
+        (status = 404),
+        (status = 412),
+        (status = 422),
+    ),
+)]
 #[patch("/organisers/{organiser}")]
 pub(super) async fn patch_organiser(
     permit: Permit<ManageStaff>,
@@ -105,7 +147,22 @@ pub(super) async fn patch_organiser(
 }
 
 /// Deletes an organiser that has no editions, series or venues.
-#[utoipa::path(delete, path = "/api/v1/organisers/{organiser}", tag = "organisers", params(("organiser" = OrganiserId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 403), (status = 404), (status = 409), (status = 412)))]
+#[utoipa::path(
+    delete,
+    path = "/api/v1/organisers/{organiser}",
+    tag = "organisers",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ("If-Match" = String, Header),
+    ),
+    responses(
+        (status = 204),
+        (status = 403),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+    ),
+)]
 #[delete("/organisers/{organiser}")]
 pub(super) async fn delete_organiser(permit: Permit<ManageStaff>, if_match: IfMatch) -> Result<ApiResponse, Problem> {
     permit

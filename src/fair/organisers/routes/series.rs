@@ -36,7 +36,18 @@ fn view(row: SeriesRow) -> SeriesView {
 }
 
 /// Creates a series, whose editions can be compared with each other.
-#[utoipa::path(post, path = "/api/v1/series", tag = "editions", request_body = CreateSeries, responses((status = 201, body = SeriesView), (status = 403), (status = 404), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/series",
+    tag = "editions",
+    request_body = CreateSeries,
+    responses(
+        (status = 201, body = SeriesView),
+        (status = 403),
+        (status = 404),
+        (status = 422),
+    ),
+)]
 #[post("/series")]
 pub(super) async fn create_series(caller: SignedIn, body: Body<CreateSeries>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
@@ -69,7 +80,17 @@ struct SeriesQuery {
 }
 
 /// The series of an organiser in order of creation, for its staff.
-#[utoipa::path(get, path = "/api/v1/series", tag = "editions", params(SeriesQuery), responses((status = 200, body = Page<SeriesView>), (status = 401), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/series",
+    tag = "editions",
+    params(SeriesQuery),
+    responses(
+        (status = 200, body = Page<SeriesView>),
+        (status = 401),
+        (status = 404),
+    ),
+)]
 #[get("/series")]
 pub(super) async fn list_series(
     req: HttpRequest,
@@ -89,7 +110,16 @@ pub(super) async fn list_series(
 }
 
 /// A series, for the organiser's staff.
-#[utoipa::path(get, path = "/api/v1/series/{series}", tag = "editions", params(("series" = SeriesId, Path)), responses((status = 200, body = SeriesView), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/series/{series}",
+    tag = "editions",
+    params(("series" = SeriesId, Path)),
+    responses(
+        (status = 200, body = SeriesView),
+        (status = 404),
+    ),
+)]
 #[get("/series/{series}")]
 pub(super) async fn get_series(permit: Permit<ReadAsStaff>) -> Result<HttpResponse, Problem> {
     let row = permit.read(|tx, granted| Ok(store::find_series(tx, granted.series()?)?)).await?;
@@ -104,7 +134,22 @@ struct PatchSeries {
 }
 
 /// Renames a series.
-#[utoipa::path(patch, path = "/api/v1/series/{series}", tag = "editions", params(("series" = SeriesId, Path), ("If-Match" = String, Header)), request_body = PatchSeries, responses((status = 200, body = SeriesView), (status = 404), (status = 412), (status = 422)))]
+#[utoipa::path(
+    patch,
+    path = "/api/v1/series/{series}",
+    tag = "editions",
+    params(
+        ("series" = SeriesId, Path),
+        ("If-Match" = String, Header),
+    ),
+    request_body = PatchSeries,
+    responses(
+        (status = 200, body = SeriesView),
+        (status = 404),
+        (status = 412),
+        (status = 422),
+    ),
+)]
 #[patch("/series/{series}")]
 pub(super) async fn patch_series(
     permit: Permit<ManagePlanning>,
@@ -130,7 +175,21 @@ pub(super) async fn patch_series(
 }
 
 /// Deletes a series that has no editions.
-#[utoipa::path(delete, path = "/api/v1/series/{series}", tag = "editions", params(("series" = SeriesId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[utoipa::path(
+    delete,
+    path = "/api/v1/series/{series}",
+    tag = "editions",
+    params(
+        ("series" = SeriesId, Path),
+        ("If-Match" = String, Header),
+    ),
+    responses(
+        (status = 204),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+    ),
+)]
 #[delete("/series/{series}")]
 pub(super) async fn delete_series(permit: Permit<ManagePlanning>, if_match: IfMatch) -> Result<ApiResponse, Problem> {
     permit

@@ -7,7 +7,16 @@ use hoicho_web::identity::RequestContext;
 use hoicho_web::{http::Problem, identity::ReadPermit};
 
 /// Returns the opening days of an edition as an iCalendar feed with one event per day.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/calendar", tag = "editions", params(("edition" = String, Path)), responses((status = 200, content_type = "text/calendar", body = String), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/calendar",
+    tag = "editions",
+    params(("edition" = String, Path)),
+    responses(
+        (status = 200, content_type = "text/calendar", body = String),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/calendar")]
 pub(super) async fn get_calendar(
     req: HttpRequest,

@@ -68,7 +68,7 @@ fn parse_parts(include: Option<&str>) -> Result<Vec<Part>, Problem> {
             let name: String = name.chars().take(40).collect();
             Problem::new(
                 Code::BadRequest,
-                MessageId("there-is-no-part-name-those-that").with_args(&[("name", &name), ("known", &known)]),
+                MessageId("error-unknown-part").with_args(&[("name", &name), ("known", &known)]),
             )
         })
     };
@@ -76,7 +76,19 @@ fn parse_parts(include: Option<&str>) -> Result<Vec<Part>, Problem> {
 }
 
 /// Returns everything a site shows of an edition in one response, from one snapshot.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/page", tag = "editions", params(("edition" = String, Path), PageParts), responses((status = 200, body = EditionPage), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/page",
+    tag = "editions",
+    params(
+        ("edition" = String, Path),
+        PageParts,
+    ),
+    responses(
+        (status = 200, body = EditionPage),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/page")]
 pub(super) async fn get_edition_page(permit: ReadPermit, query: Query<PageParts>) -> Result<HttpResponse, Problem> {
     let PageParts { include, fields } = query.into_result()?;

@@ -106,7 +106,7 @@ impl SyncList for Standing {
         Some(self.edition)
     }
     fn page(&self, tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<StandingExhibitor>, Problem> {
-        let bad_cursor = |_| Problem::new(Code::BadRequest, MessageId("this-cursor-is-not-one-we-gave"));
+        let bad_cursor = |_| Problem::new(Code::BadRequest, MessageId("error-invalid-cursor"));
         let after = if after.is_empty() { None } else { Some(after.parse().map_err(bad_cursor)?) };
         let rows = store::standing_page(tx, self.edition, after, limit)?;
         self.views(tx, rows)
@@ -125,7 +125,19 @@ impl SyncList for Standing {
 }
 
 /// Lists the exhibitors and co-exhibitors on the let booths of an edition, or only those changed since `updated_since`.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/exhibitors", tag = "exhibitors", params(("edition" = String, Path), ExhibitorQuery), responses((status = 200, body = Mirrored<StandingExhibitor>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/exhibitors",
+    tag = "exhibitors",
+    params(
+        ("edition" = String, Path),
+        ExhibitorQuery,
+    ),
+    responses(
+        (status = 200, body = Mirrored<StandingExhibitor>),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/exhibitors")]
 pub(super) async fn list_edition_exhibitors(
     req: HttpRequest,

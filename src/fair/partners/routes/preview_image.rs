@@ -21,7 +21,19 @@ struct PictureQuery {
 
 /// Returns the preview image of an edition for social networks, 1,200 × 630 pixels: name, days, place, number of booths
 /// taken, and the floor plan.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/picture", tag = "editions", params(("edition" = String, Path), PictureQuery), responses((status = 200, content_type = "image/png", body = String), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/picture",
+    tag = "editions",
+    params(
+        ("edition" = String, Path),
+        PictureQuery,
+    ),
+    responses(
+        (status = 200, content_type = "image/png", body = String),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/picture")]
 #[expect(clippy::disallowed_methods, reason = "rendering takes tens of milliseconds and needs no connection")]
 pub(super) async fn get_picture(permit: ReadPermit, query: Query<PictureQuery>) -> Result<HttpResponse, Problem> {

@@ -75,7 +75,7 @@ fn view(row: DealRow, exhibitor_name: Option<String>) -> DealView {
 }
 
 fn validate_amount(checks: &mut Validator, amount: i64) {
-    checks.require((0..=MAX_AMOUNT).contains(&amount), "/amount", "range", MessageId("the-amount-must-be-0-to-10-2"));
+    checks.require((0..=MAX_AMOUNT).contains(&amount), "/amount", "range", MessageId("error-amount-range"));
 }
 
 fn validate_exhibitor_and_day(
@@ -89,19 +89,31 @@ fn validate_exhibitor_and_day(
         deals::is_participant(tx, edition.id, exhibitor)?,
         "/exhibitor",
         "unknown",
-        MessageId("this-exhibitor-does-not-take-part-in"),
+        MessageId("error-exhibitor-not-in-edition"),
     );
     checks.require(
         editions::store::list_days(tx, edition.id)?.iter().any(|d| d.day == signed_on),
         "/signed_on",
         "not_an_opening_day",
-        MessageId("this-is-not-an-opening-day-of"),
+        MessageId("error-not-opening-day"),
     );
     checks.finish()
 }
 
 /// Creates a deal.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/deals", tag = "sales", params(("edition" = String, Path)), request_body = CreateDeal, responses((status = 201, body = DealView), (status = 404), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/deals",
+    tag = "sales",
+    params(("edition" = String, Path)),
+    request_body = CreateDeal,
+    responses(
+        (status = 201, body = DealView),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/editions/{edition}/deals")]
 pub(super) async fn create_deal(permit: Permit<ManageFigures>, body: Body<CreateDeal>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
@@ -135,7 +147,19 @@ pub(super) async fn create_deal(permit: Permit<ManageFigures>, body: Body<Create
 }
 
 /// Lists the deals of an edition, in order of entry.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/deals", tag = "sales", params(("edition" = String, Path), PageQuery), responses((status = 200, body = Page<DealView>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/deals",
+    tag = "sales",
+    params(
+        ("edition" = String, Path),
+        PageQuery,
+    ),
+    responses(
+        (status = 200, body = Page<DealView>),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/deals")]
 pub(super) async fn list_deals(
     req: HttpRequest,
@@ -152,7 +176,19 @@ pub(super) async fn list_deals(
 type DealPath = web::Path<(String, TradeDealId)>;
 
 /// Returns a deal.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/deals/{deal}", tag = "sales", params(("edition" = String, Path), ("deal" = TradeDealId, Path)), responses((status = 200, body = DealView), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/deals/{deal}",
+    tag = "sales",
+    params(
+        ("edition" = String, Path),
+        ("deal" = TradeDealId, Path),
+    ),
+    responses(
+        (status = 200, body = DealView),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/deals/{deal}")]
 pub(super) async fn get_deal(permit: Permit<ReadFigures>, path: DealPath) -> Result<HttpResponse, Problem> {
     let id = path.1;
@@ -182,7 +218,24 @@ struct PatchDeal {
 }
 
 /// Updates a deal.
-#[utoipa::path(patch, path = "/api/v1/editions/{edition}/deals/{deal}", tag = "sales", params(("edition" = String, Path), ("deal" = TradeDealId, Path), ("If-Match" = String, Header)), request_body = PatchDeal, responses((status = 200, body = DealView), (status = 404), (status = 409), (status = 412), (status = 422)))]
+#[utoipa::path(
+    patch,
+    path = "/api/v1/editions/{edition}/deals/{deal}",
+    tag = "sales",
+    params(
+        ("edition" = String, Path),
+        ("deal" = TradeDealId, Path),
+        ("If-Match" = String, Header),
+    ),
+    request_body = PatchDeal,
+    responses(
+        (status = 200, body = DealView),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+        (status = 422),
+    ),
+)]
 #[patch("/editions/{edition}/deals/{deal}")]
 pub(super) async fn patch_deal(
     permit: Permit<ManageFigures>,
@@ -220,7 +273,22 @@ pub(super) async fn patch_deal(
 }
 
 /// Deletes a deal.
-#[utoipa::path(delete, path = "/api/v1/editions/{edition}/deals/{deal}", tag = "sales", params(("edition" = String, Path), ("deal" = TradeDealId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[utoipa::path(
+    delete,
+    path = "/api/v1/editions/{edition}/deals/{deal}",
+    tag = "sales",
+    params(
+        ("edition" = String, Path),
+        ("deal" = TradeDealId, Path),
+        ("If-Match" = String, Header),
+    ),
+    responses(
+        (status = 204),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+    ),
+)]
 #[delete("/editions/{edition}/deals/{deal}")]
 pub(super) async fn delete_deal(
     permit: Permit<ManageFigures>,

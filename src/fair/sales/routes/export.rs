@@ -23,7 +23,26 @@ struct ExportQuery {
 /// Exports every line of the latest report versions, by day: booth, zone, exhibitor, product, quantity, amount (minor units),
 /// whether OCOP goods, channel, state of the report. A report without lines is exported as its totals, so that the amounts
 /// add up to the edition's sales. Reads one snapshot and streams it: memory use does not grow with the number of rows.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/sales-lines", tag = "sales", params(("edition" = String, Path), ExportQuery), responses((status = 200, content((String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), (status = 403), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/sales-lines",
+    tag = "sales",
+    params(
+        ("edition" = String, Path),
+        ExportQuery,
+    ),
+    responses(
+        (
+            status = 200,
+            content(
+                (String = "text/csv"),
+                (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            ),
+        ),
+        (status = 403),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/sales-lines")]
 pub(super) async fn export_lines(
     req: HttpRequest,
@@ -41,7 +60,7 @@ pub(super) async fn export_lines(
     Ok(streaming::attachment(form.content_type(), &name, |writer| {
         permit.read(move |tx, granted| {
             let columns = export::COLUMNS.map(|(name, title)| (name, title.localize().get(language).to_owned()));
-            let sheet = MessageId("sales-lines").localize();
+            let sheet = MessageId("sheet-sales-lines").localize();
             let mut rows = TableWriter::begin(form, sheet.get(language), &columns, writer).map_err(write_error)?;
             export::write_rows(tx, granted.edition()?, &mut rows)?;
             rows.finish().map_err(write_error)

@@ -21,7 +21,20 @@ struct ImportedView {
 
 /// Imports reports from a CSV table; all rows or none. Columns: `booth` (its code), `day` (`2018-04-28` or `28/04/2018`),
 /// `amount`, and optionally `ocop_amount`, `reason` (required for a correction). UTF-8, at most 5,000 rows.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/sales-reports/import", tag = "sales", params(("edition" = String, Path)), request_body(content = String, content_type = "text/csv"), responses((status = 200, body = ImportedView), (status = 404), (status = 409), (status = 413), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/sales-reports/import",
+    tag = "sales",
+    params(("edition" = String, Path)),
+    request_body(content = String, content_type = "text/csv"),
+    responses(
+        (status = 200, body = ImportedView),
+        (status = 404),
+        (status = 409),
+        (status = 413),
+        (status = 422),
+    ),
+)]
 #[post("/editions/{edition}/sales-reports/import")]
 pub(super) async fn import_reports(
     permit: Permit<ManageFigures>,

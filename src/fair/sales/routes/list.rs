@@ -34,7 +34,19 @@ struct ReportQuery {
 }
 
 /// Lists the reports of an edition, in order of submission.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/sales-reports", tag = "sales", params(("edition" = String, Path), ReportQuery), responses((status = 200, body = Page<ReportView>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/sales-reports",
+    tag = "sales",
+    params(
+        ("edition" = String, Path),
+        ReportQuery,
+    ),
+    responses(
+        (status = 200, body = Page<ReportView>),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/sales-reports")]
 pub(super) async fn list_reports(
     req: HttpRequest,

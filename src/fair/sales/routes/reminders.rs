@@ -23,7 +23,17 @@ struct RemindedView {
 }
 
 /// E-mails every exhibitor with a missing report for an opening day that has closed, at most once a day.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/sales-reminders", tag = "sales", params(("edition" = String, Path)), responses((status = 202, body = RemindedView), (status = 404), (status = 409)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/sales-reminders",
+    tag = "sales",
+    params(("edition" = String, Path)),
+    responses(
+        (status = 202, body = RemindedView),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[post("/editions/{edition}/sales-reminders")]
 pub(super) async fn send_reminders(permit: Permit<ManageFigures>) -> Result<ApiResponse, Problem> {
     permit

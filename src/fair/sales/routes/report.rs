@@ -37,7 +37,25 @@ struct PutReport {
 
 /// Submits the sales of a booth on an opening day, or corrects them with a reason. An unusual amount is accepted with a
 /// warning.
-#[utoipa::path(put, path = "/api/v1/booths/{booth}/sales-reports/{date}", tag = "sales", params(("booth" = BoothId, Path), ("date" = String, Path), ("If-Match" = Option<String>, Header)), request_body = PutReport, responses((status = 200, body = ReportView), (status = 201, body = ReportView), (status = 404), (status = 409), (status = 412), (status = 422)))]
+#[utoipa::path(
+    put,
+    path = "/api/v1/booths/{booth}/sales-reports/{date}",
+    tag = "sales",
+    params(
+        ("booth" = BoothId, Path),
+        ("date" = String, Path),
+        ("If-Match" = Option<String>, Header),
+    ),
+    request_body = PutReport,
+    responses(
+        (status = 200, body = ReportView),
+        (status = 201, body = ReportView),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+        (status = 422),
+    ),
+)]
 #[put("/booths/{booth}/sales-reports/{date}")]
 pub(super) async fn put_report(
     req: HttpRequest,
@@ -67,7 +85,20 @@ pub(super) async fn put_report(
 }
 
 /// Returns a report with its lines and all its versions.
-#[utoipa::path(get, operation_id = "get_sales_report", path = "/api/v1/booths/{booth}/sales-reports/{date}", tag = "sales", params(("booth" = BoothId, Path), ("date" = String, Path)), responses((status = 200, body = ReportView), (status = 404)))]
+#[utoipa::path(
+    get,
+    operation_id = "get_sales_report",
+    path = "/api/v1/booths/{booth}/sales-reports/{date}",
+    tag = "sales",
+    params(
+        ("booth" = BoothId, Path),
+        ("date" = String, Path),
+    ),
+    responses(
+        (status = 200, body = ReportView),
+        (status = 404),
+    ),
+)]
 #[get("/booths/{booth}/sales-reports/{date}")]
 pub(super) async fn get_report(permit: Permit<ReadReport>, path: ReportPath) -> Result<HttpResponse, Problem> {
     let (booth, day) = parse_report_path(path)?;

@@ -30,7 +30,20 @@ async fn judge(
 }
 
 /// Accepts a report.
-#[utoipa::path(post, path = "/api/v1/booths/{booth}/sales-reports/{date}/accept", tag = "sales", params(("booth" = BoothId, Path), ("date" = String, Path)), responses((status = 200, body = ReportView), (status = 404), (status = 409)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/booths/{booth}/sales-reports/{date}/accept",
+    tag = "sales",
+    params(
+        ("booth" = BoothId, Path),
+        ("date" = String, Path),
+    ),
+    responses(
+        (status = 200, body = ReportView),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[post("/booths/{booth}/sales-reports/{date}/accept")]
 pub(super) async fn accept_report(permit: Permit<ManageFigures>, path: ReportPath) -> Result<ApiResponse, Problem> {
     judge(permit, path, ReportState::Accepted, None).await
@@ -44,7 +57,22 @@ struct QueryReport {
 }
 
 /// Queries a report; the exhibitor replies with a correction.
-#[utoipa::path(post, path = "/api/v1/booths/{booth}/sales-reports/{date}/query", tag = "sales", params(("booth" = BoothId, Path), ("date" = String, Path)), request_body = QueryReport, responses((status = 200, body = ReportView), (status = 404), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/booths/{booth}/sales-reports/{date}/query",
+    tag = "sales",
+    params(
+        ("booth" = BoothId, Path),
+        ("date" = String, Path),
+    ),
+    request_body = QueryReport,
+    responses(
+        (status = 200, body = ReportView),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/booths/{booth}/sales-reports/{date}/query")]
 pub(super) async fn query_report(
     permit: Permit<ManageFigures>,

@@ -44,7 +44,19 @@ fn view(row: &HallRow) -> HallView {
 }
 
 /// Adds a hall to a venue.
-#[utoipa::path(post, path = "/api/v1/venues/{venue}/halls", tag = "floor", params(("venue" = VenueId, Path)), request_body = CreateHall, responses((status = 201, body = HallView), (status = 404), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/venues/{venue}/halls",
+    tag = "floor",
+    params(("venue" = VenueId, Path)),
+    request_body = CreateHall,
+    responses(
+        (status = 201, body = HallView),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/venues/{venue}/halls")]
 pub(super) async fn create_hall(permit: Permit<ManageVenues>, body: Body<CreateHall>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
@@ -63,7 +75,16 @@ pub(super) async fn create_hall(permit: Permit<ManageVenues>, body: Body<CreateH
 }
 
 /// The halls of a venue, ordered by name.
-#[utoipa::path(get, path = "/api/v1/venues/{venue}/halls", tag = "floor", params(("venue" = VenueId, Path)), responses((status = 200, body = Items<HallView>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/venues/{venue}/halls",
+    tag = "floor",
+    params(("venue" = VenueId, Path)),
+    responses(
+        (status = 200, body = Items<HallView>),
+        (status = 404),
+    ),
+)]
 #[get("/venues/{venue}/halls")]
 pub(super) async fn list_halls(permit: Permit<ReadVenues>) -> Result<HttpResponse, Problem> {
     let rows = permit.read(|tx, granted| Ok(store::list_halls(tx, granted.venue()?)?)).await?;
@@ -82,7 +103,23 @@ struct PatchHall {
 }
 
 /// Changes a hall.
-#[utoipa::path(patch, path = "/api/v1/venues/{venue}/halls/{hall}", tag = "floor", params(("venue" = VenueId, Path), ("hall" = HallId, Path), ("If-Match" = String, Header)), request_body = PatchHall, responses((status = 200, body = HallView), (status = 404), (status = 412), (status = 422)))]
+#[utoipa::path(
+    patch,
+    path = "/api/v1/venues/{venue}/halls/{hall}",
+    tag = "floor",
+    params(
+        ("venue" = VenueId, Path),
+        ("hall" = HallId, Path),
+        ("If-Match" = String, Header),
+    ),
+    request_body = PatchHall,
+    responses(
+        (status = 200, body = HallView),
+        (status = 404),
+        (status = 412),
+        (status = 422),
+    ),
+)]
 #[patch("/venues/{venue}/halls/{hall}")]
 pub(super) async fn patch_hall(
     permit: Permit<ManageVenues>,
@@ -112,7 +149,22 @@ pub(super) async fn patch_hall(
 }
 
 /// Deletes a hall that has no zones.
-#[utoipa::path(delete, path = "/api/v1/venues/{venue}/halls/{hall}", tag = "floor", params(("venue" = VenueId, Path), ("hall" = HallId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[utoipa::path(
+    delete,
+    path = "/api/v1/venues/{venue}/halls/{hall}",
+    tag = "floor",
+    params(
+        ("venue" = VenueId, Path),
+        ("hall" = HallId, Path),
+        ("If-Match" = String, Header),
+    ),
+    responses(
+        (status = 204),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+    ),
+)]
 #[delete("/venues/{venue}/halls/{hall}")]
 pub(super) async fn delete_hall(
     permit: Permit<ManageVenues>,

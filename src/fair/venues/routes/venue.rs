@@ -42,7 +42,18 @@ fn view(row: &VenueRow) -> VenueView {
 }
 
 /// Creates a venue of an organiser.
-#[utoipa::path(post, path = "/api/v1/venues", tag = "floor", request_body = CreateVenue, responses((status = 201, body = VenueView), (status = 403), (status = 404), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/venues",
+    tag = "floor",
+    request_body = CreateVenue,
+    responses(
+        (status = 201, body = VenueView),
+        (status = 403),
+        (status = 404),
+        (status = 422),
+    ),
+)]
 #[post("/venues")]
 pub(super) async fn create_venue(caller: SignedIn, body: Body<CreateVenue>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
@@ -74,7 +85,17 @@ struct VenueQuery {
 }
 
 /// The venues of an organiser in order of creation, for its staff.
-#[utoipa::path(get, path = "/api/v1/venues", tag = "floor", params(VenueQuery), responses((status = 200, body = Page<VenueView>), (status = 401), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/venues",
+    tag = "floor",
+    params(VenueQuery),
+    responses(
+        (status = 200, body = Page<VenueView>),
+        (status = 401),
+        (status = 404),
+    ),
+)]
 #[get("/venues")]
 pub(super) async fn list_venues(
     req: HttpRequest,
@@ -94,7 +115,16 @@ pub(super) async fn list_venues(
 }
 
 /// A venue, for the organiser's staff. It is public as part of an edition.
-#[utoipa::path(get, path = "/api/v1/venues/{venue}", tag = "floor", params(("venue" = VenueId, Path)), responses((status = 200, body = VenueView), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/venues/{venue}",
+    tag = "floor",
+    params(("venue" = VenueId, Path)),
+    responses(
+        (status = 200, body = VenueView),
+        (status = 404),
+    ),
+)]
 #[get("/venues/{venue}")]
 pub(super) async fn get_venue(permit: Permit<ReadVenues>) -> Result<HttpResponse, Problem> {
     let row = permit.read(|tx, granted| Ok(store::find(tx, granted.venue()?)?)).await?;
@@ -113,7 +143,22 @@ struct PatchVenue {
 }
 
 /// Changes a venue.
-#[utoipa::path(patch, path = "/api/v1/venues/{venue}", tag = "floor", params(("venue" = VenueId, Path), ("If-Match" = String, Header)), request_body = PatchVenue, responses((status = 200, body = VenueView), (status = 404), (status = 412), (status = 422)))]
+#[utoipa::path(
+    patch,
+    path = "/api/v1/venues/{venue}",
+    tag = "floor",
+    params(
+        ("venue" = VenueId, Path),
+        ("If-Match" = String, Header),
+    ),
+    request_body = PatchVenue,
+    responses(
+        (status = 200, body = VenueView),
+        (status = 404),
+        (status = 412),
+        (status = 422),
+    ),
+)]
 #[patch("/venues/{venue}")]
 pub(super) async fn patch_venue(
     permit: Permit<ManageVenues>,
@@ -142,7 +187,21 @@ pub(super) async fn patch_venue(
 }
 
 /// Deletes a venue that no edition uses.
-#[utoipa::path(delete, path = "/api/v1/venues/{venue}", tag = "floor", params(("venue" = VenueId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 404), (status = 409), (status = 412)))]
+#[utoipa::path(
+    delete,
+    path = "/api/v1/venues/{venue}",
+    tag = "floor",
+    params(
+        ("venue" = VenueId, Path),
+        ("If-Match" = String, Header),
+    ),
+    responses(
+        (status = 204),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+    ),
+)]
 #[delete("/venues/{venue}")]
 pub(super) async fn delete_venue(permit: Permit<ManageVenues>, if_match: IfMatch) -> Result<ApiResponse, Problem> {
     permit

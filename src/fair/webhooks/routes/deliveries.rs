@@ -30,7 +30,20 @@ struct DeliveryQuery {
 }
 
 /// Lists the deliveries of an endpoint, newest first. Finished deliveries are deleted after 30 days.
-#[utoipa::path(get, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/deliveries", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path), DeliveryQuery), responses((status = 200, body = Page<DeliveryView>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/deliveries",
+    tag = "webhooks",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ("webhook" = WebhookId, Path),
+        DeliveryQuery,
+    ),
+    responses(
+        (status = 200, body = Page<DeliveryView>),
+        (status = 404),
+    ),
+)]
 #[get("/organisers/{organiser}/webhooks/{webhook}/deliveries")]
 pub(super) async fn list_deliveries(
     req: HttpRequest,
@@ -53,7 +66,20 @@ pub(super) async fn list_deliveries(
 type DeliveryPath = web::Path<(OrganiserId, WebhookId, WebhookDeliveryId)>;
 
 /// Returns a delivery with its attempts and responses.
-#[utoipa::path(get, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path), ("delivery" = WebhookDeliveryId, Path)), responses((status = 200, body = DeliveryView), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}",
+    tag = "webhooks",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ("webhook" = WebhookId, Path),
+        ("delivery" = WebhookDeliveryId, Path),
+    ),
+    responses(
+        (status = 200, body = DeliveryView),
+        (status = 404),
+    ),
+)]
 #[get("/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}")]
 pub(super) async fn get_delivery(permit: Permit<ViewWebhooks>, path: DeliveryPath) -> Result<HttpResponse, Problem> {
     let (_, webhook, id) = path.into_inner();
@@ -67,7 +93,21 @@ pub(super) async fn get_delivery(permit: Permit<ViewWebhooks>, path: DeliveryPat
 }
 
 /// Retries a delivery now, whatever its state.
-#[utoipa::path(post, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}/retry", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path), ("delivery" = WebhookDeliveryId, Path)), responses((status = 202, body = DeliveryView), (status = 403), (status = 404)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}/retry",
+    tag = "webhooks",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ("webhook" = WebhookId, Path),
+        ("delivery" = WebhookDeliveryId, Path),
+    ),
+    responses(
+        (status = 202, body = DeliveryView),
+        (status = 403),
+        (status = 404),
+    ),
+)]
 #[post("/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}/retry")]
 pub(super) async fn retry_delivery(permit: Permit<ViewWebhooks>, path: DeliveryPath) -> Result<ApiResponse, Problem> {
     let (_, webhook, id) = path.into_inner();

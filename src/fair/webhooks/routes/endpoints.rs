@@ -40,18 +40,31 @@ struct CreateWebhook {
 fn normalise_types(checks: &mut Validator, mut types: Vec<EventType>) -> Vec<EventType> {
     types.sort();
     types.dedup();
-    checks.require(types.len() <= 100, "/event_types", "length", MessageId("a-webhook-takes-at-most-100-types"));
+    checks.require(types.len() <= 100, "/event_types", "length", MessageId("error-event-type-list-length"));
     types
 }
 
 fn check_url(checks: &mut Validator, client: &WebhookClient, url: &str) {
     let is_valid = url.len() <= 500 && !url.contains('\0') && client.accepts_url(url);
-    checks.require(is_valid, "/url", "url", MessageId("this-address-cannot-be-sent-to"));
+    checks.require(is_valid, "/url", "url", MessageId("error-webhook-url"));
 }
 
 /// Creates an endpoint. The signing secret is only in this response, so `Idempotency-Key` is ignored: the response is not
 /// stored.
-#[utoipa::path(post, path = "/api/v1/organisers/{organiser}/webhooks", tag = "webhooks", params(("organiser" = OrganiserId, Path)), request_body = CreateWebhook, responses((status = 201, body = NewWebhookView), (status = 403), (status = 404), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/organisers/{organiser}/webhooks",
+    tag = "webhooks",
+    params(("organiser" = OrganiserId, Path)),
+    request_body = CreateWebhook,
+    responses(
+        (status = 201, body = NewWebhookView),
+        (status = 403),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/organisers/{organiser}/webhooks")]
 pub(super) async fn create_webhook(
     client: web::Data<WebhookClient>,
@@ -68,7 +81,7 @@ pub(super) async fn create_webhook(
         .write(move |tx, granted| {
             let organiser = granted.organiser()?;
             if endpoint_store::list_by_organiser(tx, organiser)?.len() >= MAX_WEBHOOKS {
-                return Err(Problem::new(Code::IllegalStep, MessageId("an-organiser-has-at-most-20-webhooks")));
+                return Err(Problem::new(Code::IllegalStep, MessageId("error-webhook-limit")));
             }
             let row = WebhookRow {
                 id: WebhookId::make(),
@@ -93,7 +106,16 @@ pub(super) async fn create_webhook(
 }
 
 /// Lists the endpoints of an organiser, newest first.
-#[utoipa::path(get, path = "/api/v1/organisers/{organiser}/webhooks", tag = "webhooks", params(("organiser" = OrganiserId, Path)), responses((status = 200, body = Items<WebhookView>), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/organisers/{organiser}/webhooks",
+    tag = "webhooks",
+    params(("organiser" = OrganiserId, Path)),
+    responses(
+        (status = 200, body = Items<WebhookView>),
+        (status = 404),
+    ),
+)]
 #[get("/organisers/{organiser}/webhooks")]
 pub(super) async fn list_webhooks(permit: Permit<ViewWebhooks>) -> Result<HttpResponse, Problem> {
     let result = permit.read(|tx, granted| {
@@ -111,7 +133,19 @@ pub(super) async fn list_webhooks(permit: Permit<ViewWebhooks>) -> Result<HttpRe
 pub(super) type WebhookPath = web::Path<(OrganiserId, WebhookId)>;
 
 /// Returns an endpoint.
-#[utoipa::path(get, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path)), responses((status = 200, body = WebhookView), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/organisers/{organiser}/webhooks/{webhook}",
+    tag = "webhooks",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ("webhook" = WebhookId, Path),
+    ),
+    responses(
+        (status = 200, body = WebhookView),
+        (status = 404),
+    ),
+)]
 #[get("/organisers/{organiser}/webhooks/{webhook}")]
 pub(super) async fn get_webhook(permit: Permit<ViewWebhooks>, path: WebhookPath) -> Result<HttpResponse, Problem> {
     let id = path.1;
@@ -146,7 +180,24 @@ struct PatchWebhook {
 
 /// Changes, enables or disables an endpoint. Events that happen while it is disabled are not sent; request them with a
 /// replay.
-#[utoipa::path(patch, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path), ("If-Match" = String, Header)), request_body = PatchWebhook, responses((status = 200, body = WebhookView), (status = 403), (status = 404), (status = 412), (status = 422)))]
+#[utoipa::path(
+    patch,
+    path = "/api/v1/organisers/{organiser}/webhooks/{webhook}",
+    tag = "webhooks",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ("webhook" = WebhookId, Path),
+        ("If-Match" = String, Header),
+    ),
+    request_body = PatchWebhook,
+    responses(
+        (status = 200, body = WebhookView),
+        (status = 403),
+        (status = 404),
+        (status = 412),
+        (status = 422),
+    ),
+)]
 #[patch("/organisers/{organiser}/webhooks/{webhook}")]
 pub(super) async fn patch_webhook(
     client: web::Data<WebhookClient>,
@@ -202,7 +253,22 @@ pub(super) async fn patch_webhook(
 }
 
 /// Deletes an endpoint with its delivery log.
-#[utoipa::path(delete, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path), ("If-Match" = String, Header)), responses((status = 204), (status = 403), (status = 404), (status = 412)))]
+#[utoipa::path(
+    delete,
+    path = "/api/v1/organisers/{organiser}/webhooks/{webhook}",
+    tag = "webhooks",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ("webhook" = WebhookId, Path),
+        ("If-Match" = String, Header),
+    ),
+    responses(
+        (status = 204),
+        (status = 403),
+        (status = 404),
+        (status = 412),
+    ),
+)]
 #[delete("/organisers/{organiser}/webhooks/{webhook}")]
 pub(super) async fn delete_webhook(
     permit: Permit<ManageWebhooks>,

@@ -31,15 +31,25 @@ const RETENTION_DAYS: i64 = 30;
 
 fn find_enabled(tx: &mut Tx<'_>, granted: &Authorized, id: WebhookId) -> Result<WebhookRow, Problem> {
     let row = endpoint_store::find(tx, granted.organiser()?, id)?;
-    if row.is_enabled {
-        Ok(row)
-    } else {
-        Err(Problem::new(Code::IllegalStep, MessageId("this-webhook-is-switched-off")))
-    }
+    if row.is_enabled { Ok(row) } else { Err(Problem::new(Code::IllegalStep, MessageId("error-webhook-disabled"))) }
 }
 
 /// Sends a test event to an endpoint, whatever event types it subscribes to.
-#[utoipa::path(post, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/test", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path)), responses((status = 202, body = DeliveryView), (status = 403), (status = 404), (status = 409)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/test",
+    tag = "webhooks",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ("webhook" = WebhookId, Path),
+    ),
+    responses(
+        (status = 202, body = DeliveryView),
+        (status = 403),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[post("/organisers/{organiser}/webhooks/{webhook}/test")]
 pub(super) async fn send_test_event(permit: Permit<ViewWebhooks>, path: WebhookPath) -> Result<ApiResponse, Problem> {
     let id = path.1;
@@ -81,7 +91,23 @@ struct Replayed {
 }
 
 /// Sends the events since a time again (at most 10,000) that the endpoint subscribes to, with their original identifiers.
-#[utoipa::path(post, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/replay", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path)), request_body = ReplayEvents, responses((status = 202, body = Replayed), (status = 403), (status = 404), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/replay",
+    tag = "webhooks",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ("webhook" = WebhookId, Path),
+    ),
+    request_body = ReplayEvents,
+    responses(
+        (status = 202, body = Replayed),
+        (status = 403),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/organisers/{organiser}/webhooks/{webhook}/replay")]
 pub(super) async fn replay_events(
     permit: Permit<ViewWebhooks>,
@@ -95,7 +121,7 @@ pub(super) async fn replay_events(
             let webhook = find_enabled(tx, &granted, id)?;
             let mut checks = Validator::default();
             let is_in_range = since >= granted.now - Duration::days(RETENTION_DAYS) && since <= granted.now;
-            checks.require(is_in_range, "/since", "range", MessageId("since-is-at-most-30-days-ago"));
+            checks.require(is_in_range, "/since", "range", MessageId("error-since-range"));
             checks.finish()?;
             let types = endpoint_store::list_event_types(tx, &[id])?.remove(&id);
             let mut messages = delivery_store::messages_since(tx, webhook.organiser_id, since, MAX_REPLAYED)?;

@@ -22,7 +22,22 @@ struct RotateSecret {
 
 /// Rotates the signing secret. During the overlap messages are signed with the old and the new secret. The secret is only
 /// in this response, so `Idempotency-Key` is ignored: the response is not stored.
-#[utoipa::path(post, path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/rotate-secret", tag = "webhooks", params(("organiser" = OrganiserId, Path), ("webhook" = WebhookId, Path)), request_body = RotateSecret, responses((status = 201, body = SecretView), (status = 403), (status = 404), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/rotate-secret",
+    tag = "webhooks",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ("webhook" = WebhookId, Path),
+    ),
+    request_body = RotateSecret,
+    responses(
+        (status = 201, body = SecretView),
+        (status = 403),
+        (status = 404),
+        (status = 422),
+    ),
+)]
 #[post("/organisers/{organiser}/webhooks/{webhook}/rotate-secret")]
 pub(super) async fn rotate_secret(
     permit: Permit<ManageWebhooks>,
@@ -31,7 +46,7 @@ pub(super) async fn rotate_secret(
 ) -> Result<ApiResponse, Problem> {
     let overlap_h = body.into_result()?.overlap_h.unwrap_or(24);
     let mut checks = Validator::default();
-    checks.require((0..=720).contains(&overlap_h), "/overlap_h", "range", MessageId("an-overlap-is-0-to-720-hours"));
+    checks.require((0..=720).contains(&overlap_h), "/overlap_h", "range", MessageId("error-overlap-range"));
     checks.finish()?;
     let id = path.1;
     permit

@@ -29,7 +29,17 @@ struct JoinedView {
 }
 
 /// Accepts an invitation sent to the caller's address.
-#[utoipa::path(post, path = "/api/v1/invitations/accept", tag = "auth", request_body = AcceptInvitation, responses((status = 200, body = JoinedView), (status = 401), (status = 404)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/invitations/accept",
+    tag = "auth",
+    request_body = AcceptInvitation,
+    responses(
+        (status = 200, body = JoinedView),
+        (status = 401),
+        (status = 404),
+    ),
+)]
 #[post("/invitations/accept")]
 pub(super) async fn accept_invitation(caller: SignedIn, body: Body<AcceptInvitation>) -> Result<ApiResponse, Problem> {
     let token = body.into_result()?.token;

@@ -24,7 +24,18 @@ struct Login {
 
 /// Logs a person in. A wrong e-mail and a wrong password give the same response in the same time. After five failures
 /// from one address that address is locked out for 15 minutes.
-#[utoipa::path(post, path = "/api/v1/auth/login", tag = "auth", request_body = Login, responses((status = 200, body = Tokens), (status = 401), (status = 403, description = "email_not_verified"), (status = 429)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/login",
+    tag = "auth",
+    request_body = Login,
+    responses(
+        (status = 200, body = Tokens),
+        (status = 401),
+        (status = 403, description = "email_not_verified"),
+        (status = 429),
+    ),
+)]
 #[post("/auth/login")]
 pub(super) async fn login(
     req: HttpRequest,
@@ -47,7 +58,7 @@ pub(super) async fn login(
         return Err(Code::WrongCredentials.into());
     };
     if account.email_verified_at.is_none() {
-        return Err(Problem::new(Code::EmailNotVerified, MessageId("please-open-the-verification-mail-we-sent")));
+        return Err(Problem::new(Code::EmailNotVerified, MessageId("error-email-not-verified")));
     }
     let issue = issue_tokens(&context, account.id, session::new_family(now));
     let tokens = context.db.write(move |tx| {
@@ -67,7 +78,16 @@ struct Refresh {
 }
 
 /// Exchanges a refresh token for new tokens. Reusing one ends the login in full, because the token was copied.
-#[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "auth", request_body = Refresh, responses((status = 200, body = Tokens), (status = 401)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/refresh",
+    tag = "auth",
+    request_body = Refresh,
+    responses(
+        (status = 200, body = Tokens),
+        (status = 401),
+    ),
+)]
 #[post("/auth/refresh")]
 pub(super) async fn refresh(context: web::Data<RequestContext>, body: Body<Refresh>) -> Result<HttpResponse, Problem> {
     let body = body.into_result()?;
@@ -76,7 +96,13 @@ pub(super) async fn refresh(context: web::Data<RequestContext>, body: Body<Refre
 }
 
 /// Ends the login of a refresh token.
-#[utoipa::path(post, path = "/api/v1/auth/logout", tag = "auth", request_body = Refresh, responses((status = 204)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/logout",
+    tag = "auth",
+    request_body = Refresh,
+    responses((status = 204)),
+)]
 #[post("/auth/logout")]
 pub(super) async fn logout(context: web::Data<RequestContext>, body: Body<Refresh>) -> Result<HttpResponse, Problem> {
     let body = body.into_result()?;

@@ -54,7 +54,15 @@ fn view(tx: &mut Tx<'_>, user: UserId) -> Result<MeView, Problem> {
 }
 
 /// The caller's account and roles.
-#[utoipa::path(get, path = "/api/v1/me", tag = "auth", responses((status = 200, body = MeView), (status = 401)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/me",
+    tag = "auth",
+    responses(
+        (status = 200, body = MeView),
+        (status = 401),
+    ),
+)]
 #[get("/me")]
 pub(super) async fn get_me(caller: SignedIn) -> Result<HttpResponse, Problem> {
     let user = caller.user;
@@ -75,7 +83,17 @@ struct PatchMe {
 }
 
 /// Changes the caller's name or language.
-#[utoipa::path(patch, path = "/api/v1/me", tag = "auth", request_body = PatchMe, responses((status = 200, body = MeView), (status = 401), (status = 422)))]
+#[utoipa::path(
+    patch,
+    path = "/api/v1/me",
+    tag = "auth",
+    request_body = PatchMe,
+    responses(
+        (status = 200, body = MeView),
+        (status = 401),
+        (status = 422),
+    ),
+)]
 #[patch("/me")]
 pub(super) async fn patch_me(caller: SignedIn, body: Body<PatchMe>) -> Result<HttpResponse, Problem> {
     let body = body.into_result()?;

@@ -44,12 +44,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 /// Validates an e-mail address.
 pub fn validate_email(checks: &mut Validator, pointer: &str, typed: &str) -> String {
     let email = checks.require_text(pointer, typed, 254);
-    checks.require(
-        email.parse::<lettre::Address>().is_ok(),
-        pointer,
-        "email",
-        MessageId("this-is-not-an-e-mail-address"),
-    );
+    checks.require(email.parse::<lettre::Address>().is_ok(), pointer, "email", MessageId("error-invalid-email"));
     email
 }
 
@@ -61,7 +56,7 @@ const MAX_RATED_CHARS: usize = 64;
 /// they make people write passwords down.
 fn validate_password(checks: &mut Validator, pointer: &str, typed: &SecretString, own: &[&str]) {
     let is_long_enough = (10..=200).contains(&typed.expose_secret().chars().count());
-    checks.require(is_long_enough, pointer, "password", MessageId("a-password-needs-10-to-200-characters"));
+    checks.require(is_long_enough, pointer, "password", MessageId("error-password-length"));
     if !is_long_enough {
         return;
     }
@@ -71,7 +66,7 @@ fn validate_password(checks: &mut Validator, pointer: &str, typed: &SecretString
         zxcvbn::zxcvbn(&rated, &own).score() >= zxcvbn::Score::Two,
         pointer,
         "guessable",
-        MessageId("this-password-is-guessed-easily"),
+        MessageId("error-password-weak"),
     );
 }
 

@@ -19,7 +19,16 @@ struct RequestReset {
 }
 
 /// Sends a password reset link by mail. The response is 202 whether or not the account exists.
-#[utoipa::path(post, path = "/api/v1/auth/password-reset", tag = "auth", request_body = RequestReset, responses((status = 202), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/password-reset",
+    tag = "auth",
+    request_body = RequestReset,
+    responses(
+        (status = 202),
+        (status = 422),
+    ),
+)]
 #[post("/auth/password-reset")]
 pub(super) async fn request_reset(
     context: web::Data<RequestContext>,
@@ -54,7 +63,17 @@ struct ConfirmReset {
 }
 
 /// Sets a new password with the single-use token from the mail. Ends all logins of the account and verifies its address.
-#[utoipa::path(post, path = "/api/v1/auth/password-reset/confirm", tag = "auth", request_body = ConfirmReset, responses((status = 204), (status = 404), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/password-reset/confirm",
+    tag = "auth",
+    request_body = ConfirmReset,
+    responses(
+        (status = 204),
+        (status = 404),
+        (status = 422),
+    ),
+)]
 #[post("/auth/password-reset/confirm")]
 pub(super) async fn confirm_reset(
     context: web::Data<RequestContext>,
@@ -70,7 +89,7 @@ pub(super) async fn confirm_reset(
         .db
         .write(move |tx| {
             let user = email_tokens::consume(tx, &token, Purpose::ResetPassword, now)?
-                .ok_or_else(|| Problem::new(Code::NotFound, MessageId("this-token-is-wrong-used-or-too")))?;
+                .ok_or_else(|| Problem::new(Code::NotFound, MessageId("error-invalid-reset-token")))?;
             store::set_password(tx, user, &password_hash)?;
             store::verify_email(tx, user, now)?;
             super::record_audit::<()>(tx, user, "user.reset_password", None, None, now)?;
@@ -93,7 +112,18 @@ struct ChangePassword {
 }
 
 /// Changes the caller's password. Ends all logins of the account.
-#[utoipa::path(put, path = "/api/v1/me/password", tag = "auth", request_body = ChangePassword, responses((status = 204), (status = 401), (status = 422), (status = 429)))]
+#[utoipa::path(
+    put,
+    path = "/api/v1/me/password",
+    tag = "auth",
+    request_body = ChangePassword,
+    responses(
+        (status = 204),
+        (status = 401),
+        (status = 422),
+        (status = 429),
+    ),
+)]
 #[put("/me/password")]
 pub(super) async fn change_password(
     req: HttpRequest,

@@ -33,7 +33,17 @@ struct Register {
 
 /// Registers a person and sends a mail to verify the address. The response is always 202; that an account exists already
 /// is reported only by mail.
-#[utoipa::path(post, path = "/api/v1/auth/register", tag = "auth", request_body = Register, responses((status = 202), (status = 422), (status = 429)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/register",
+    tag = "auth",
+    request_body = Register,
+    responses(
+        (status = 202),
+        (status = 422),
+        (status = 429),
+    ),
+)]
 #[post("/auth/register")]
 pub(super) async fn register(
     context: web::Data<RequestContext>,
@@ -48,7 +58,7 @@ pub(super) async fn register(
         agreed_notice.as_ref().is_none_or(|notice| notice == consent::NOTICE_VERSION),
         "/agreed_notice",
         "notice",
-        MessageId("the-privacy-notice-of-now-is").with_args(&[("NOTICE", &consent::NOTICE_VERSION)]),
+        MessageId("error-privacy-notice-outdated").with_args(&[("notice", &consent::NOTICE_VERSION)]),
     );
     checks.finish()?;
     let password_hash = context.passwords.hash(password).await?;
@@ -117,7 +127,17 @@ struct VerifyEmail {
 }
 
 /// Verifies the address of an account. The token is valid once.
-#[utoipa::path(post, path = "/api/v1/auth/verify-email", tag = "auth", request_body = VerifyEmail, responses((status = 204), (status = 401), (status = 404)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/verify-email",
+    tag = "auth",
+    request_body = VerifyEmail,
+    responses(
+        (status = 204),
+        (status = 401),
+        (status = 404),
+    ),
+)]
 #[post("/auth/verify-email")]
 pub(super) async fn verify_email(
     context: web::Data<RequestContext>,
@@ -125,7 +145,7 @@ pub(super) async fn verify_email(
 ) -> Result<HttpResponse, Problem> {
     let VerifyEmail { token, password } = body.into_result()?;
     let now = context.clock.now();
-    let invalid_token = || Problem::new(Code::NotFound, MessageId("this-token-is-wrong-used-or-too-2"));
+    let invalid_token = || Problem::new(Code::NotFound, MessageId("error-invalid-verification-token"));
     let token_copy = token.clone();
     let account = context.db.read(move |tx| {
         let owner = email_tokens::find_owner(tx, &token_copy, Purpose::VerifyEmail, now)?.ok_or_else(invalid_token)?;
@@ -154,7 +174,16 @@ struct ResendVerification {
 }
 
 /// Sends the verification mail again. The response is 202 whether or not the account exists.
-#[utoipa::path(post, path = "/api/v1/auth/resend-verification", tag = "auth", request_body = ResendVerification, responses((status = 202), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/resend-verification",
+    tag = "auth",
+    request_body = ResendVerification,
+    responses(
+        (status = 202),
+        (status = 422),
+    ),
+)]
 #[post("/auth/resend-verification")]
 pub(super) async fn resend_verification(
     context: web::Data<RequestContext>,

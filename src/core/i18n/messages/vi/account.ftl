@@ -7,7 +7,7 @@ field-email-hint = Chúng tôi gửi một thư xác minh tới địa chỉ nà
 field-password = Mật khẩu
 field-password-hint = Ít nhất 10 ký tự. Một câu dài dễ nhớ là tốt nhất.
 field-password-new = Mật khẩu mới
-field-password-now = Mật khẩu hiện tại
+field-password-current = Mật khẩu hiện tại
 field-name = Họ và tên
 field-token = Mã trong thư
 field-token-hint = Tự điền khi bạn bấm liên kết trong thư.
@@ -17,7 +17,7 @@ register-go = Tạo tài khoản
 register-login = Đã có tài khoản? Đăng nhập
 check-mail-title = Kiểm tra hộp thư
 check-mail-text = Chúng tôi vừa gửi một thư. Hãy mở liên kết trong thư để xác minh địa chỉ. Nếu không thấy, xem cả thư rác.
-check-mail-again = Không nhận được thư?
+check-mail-missing = Không nhận được thư?
 check-mail-send = Gửi lại thư
 verify-title = Xác minh e-mail
 verify-text = Nhập mật khẩu bạn đã chọn khi đăng ký để xác nhận đây là bạn.
@@ -55,7 +55,7 @@ done-password = Đã đổi mật khẩu. Hãy đăng nhập lại.
 done-joined = Bạn đã tham gia.
 account-data = Dữ liệu của bạn
 account-data-text = Bạn có thể tải về mọi dữ liệu chúng tôi lưu về bạn.
-account-data-take = Tải dữ liệu của tôi
+account-data-download = Tải dữ liệu của tôi
 account-erase = Xoá tài khoản
 account-erase-hint = Tên, địa chỉ, lời mời và thông tin liên hệ của bạn bị xoá vĩnh viễn. Số liệu đã báo cáo được giữ, nhưng không còn gắn với bạn.
 account-erase-ask = Xoá vĩnh viễn tài khoản này?
@@ -75,12 +75,12 @@ privacy-contacts-days =
     { $count ->
        *[other] Người liên hệ: { $n } ngày sau hội chợ cuối cùng của đơn vị.
     }
-privacy-contacts-for-ever = Người liên hệ: cho đến khi bị xoá.
+privacy-contacts-unlimited = Người liên hệ: cho đến khi bị xoá.
 privacy-actions-days =
     { $count ->
        *[other] Nhật ký: { $n } ngày.
     }
-privacy-actions-for-ever = Nhật ký: lâu dài, nhưng không còn dữ liệu của người đã xoá tài khoản.
+privacy-actions-unlimited = Nhật ký: lâu dài, nhưng không còn dữ liệu của người đã xoá tài khoản.
 privacy-rights = Quyền của bạn
 privacy-rights-text = Bạn có thể xem, sửa, tải về và xoá dữ liệu của mình trên trang tài khoản, hoặc yêu cầu đơn vị vận hành máy chủ. Bạn có thể rút lại sự đồng ý bằng cách xoá tài khoản; việc bạn đã đồng ý được giữ làm bằng chứng.
 register-agree = Tôi đã đọc và đồng ý:

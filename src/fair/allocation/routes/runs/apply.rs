@@ -32,7 +32,22 @@ struct AppliedView {
 
 /// Applies a proposal in one transaction. If the floor or the applications changed since the allocation run, nothing is
 /// applied and the response lists the conflicts.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/allocation-runs/{run}/apply", tag = "allocation", params(("edition" = String, Path), ("run" = hoicho_core::values::ids::AllocationRunId, Path)), request_body = ApplyRun, responses((status = 200, body = AppliedView), (status = 404), (status = 409, description = "floor_changed, booth_already_taken or illegal_step"), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/allocation-runs/{run}/apply",
+    tag = "allocation",
+    params(
+        ("edition" = String, Path),
+        ("run" = hoicho_core::values::ids::AllocationRunId, Path),
+    ),
+    request_body = ApplyRun,
+    responses(
+        (status = 200, body = AppliedView),
+        (status = 404),
+        (status = 409, description = "floor_changed, booth_already_taken or illegal_step"),
+        (status = 422),
+    ),
+)]
 #[post("/editions/{edition}/allocation-runs/{run}/apply")]
 pub(in super::super) async fn apply_run(
     permit: Permit<Allocate>,

@@ -10,7 +10,20 @@ use hoicho_web::{
 };
 
 /// Cancels a running allocation run; the best assignment so far becomes its proposal.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/allocation-runs/{run}/cancel", tag = "allocation", params(("edition" = String, Path), ("run" = hoicho_core::values::ids::AllocationRunId, Path)), responses((status = 204), (status = 404), (status = 409)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/allocation-runs/{run}/cancel",
+    tag = "allocation",
+    params(
+        ("edition" = String, Path),
+        ("run" = hoicho_core::values::ids::AllocationRunId, Path),
+    ),
+    responses(
+        (status = 204),
+        (status = 404),
+        (status = 409),
+    ),
+)]
 #[post("/editions/{edition}/allocation-runs/{run}/cancel")]
 pub(in super::super) async fn cancel_run(
     permit: Permit<Allocate>,
@@ -21,7 +34,7 @@ pub(in super::super) async fn cancel_run(
         .write_once(move |tx, granted| {
             let row = store::find(tx, granted.edition()?, id)?;
             if row.state != RunState::Running {
-                return Err(Problem::new(Code::IllegalStep, MessageId("this-run-has-ended-already")));
+                return Err(Problem::new(Code::IllegalStep, MessageId("error-run-ended")));
             }
             store::request_cancellation(tx, id)?;
             granted.record_audit::<()>(tx, "allocation_run.cancel", id, None, None)?;

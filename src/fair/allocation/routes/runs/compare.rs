@@ -76,7 +76,20 @@ fn proposed_booths(
 }
 
 /// Compares a proposal with the current allocations or with another allocation run.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/allocation-runs/{run}/comparison", tag = "allocation", params(("edition" = String, Path), ("run" = AllocationRunId, Path), CompareQuery), responses((status = 200, body = ComparisonOfRuns), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/allocation-runs/{run}/comparison",
+    tag = "allocation",
+    params(
+        ("edition" = String, Path),
+        ("run" = AllocationRunId, Path),
+        CompareQuery,
+    ),
+    responses(
+        (status = 200, body = ComparisonOfRuns),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/allocation-runs/{run}/comparison")]
 pub(in super::super) async fn compare_runs(
     permit: Permit<ReadAllocations>,

@@ -44,7 +44,19 @@ async fn next(mut stream: ProgressStream) -> Option<(Result<web::Bytes, actix_we
 
 /// Streams an allocation run as server-sent events: `progress` with the run whenever it changes, and `ended` as the last
 /// event.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/allocation-runs/{run}/events", tag = "allocation", params(("edition" = String, Path), ("run" = AllocationRunId, Path)), responses((status = 200, content_type = "text/event-stream", body = String), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/allocation-runs/{run}/events",
+    tag = "allocation",
+    params(
+        ("edition" = String, Path),
+        ("run" = AllocationRunId, Path),
+    ),
+    responses(
+        (status = 200, content_type = "text/event-stream", body = String),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/allocation-runs/{run}/events")]
 pub(in super::super) async fn stream_run(
     permit: Permit<ReadAllocations>,

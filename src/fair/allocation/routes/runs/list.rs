@@ -13,7 +13,20 @@ use hoicho_web::{
 };
 
 /// Lists the allocation runs of an edition, newest first.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/allocation-runs", tag = "allocation", params(("edition" = String, Path), PageQuery), responses((status = 200, body = Page<RunView>), (status = 403), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/allocation-runs",
+    tag = "allocation",
+    params(
+        ("edition" = String, Path),
+        PageQuery,
+    ),
+    responses(
+        (status = 200, body = Page<RunView>),
+        (status = 403),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/allocation-runs")]
 pub(in super::super) async fn list_runs(
     req: HttpRequest,
@@ -27,7 +40,20 @@ pub(in super::super) async fn list_runs(
 }
 
 /// Returns one allocation run with its progress and the totals of its proposal.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/allocation-runs/{run}", tag = "allocation", params(("edition" = String, Path), ("run" = hoicho_core::values::ids::AllocationRunId, Path)), responses((status = 200, body = RunView), (status = 403), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/allocation-runs/{run}",
+    tag = "allocation",
+    params(
+        ("edition" = String, Path),
+        ("run" = hoicho_core::values::ids::AllocationRunId, Path),
+    ),
+    responses(
+        (status = 200, body = RunView),
+        (status = 403),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/allocation-runs/{run}")]
 pub(in super::super) async fn get_run(
     permit: Permit<ReadAllocations>,

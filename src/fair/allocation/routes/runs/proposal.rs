@@ -39,7 +39,21 @@ struct ProposedView {
 }
 
 /// Returns the proposal for each application, in the order of the run, with explanations in the caller's language.
-#[utoipa::path(get, path = "/api/v1/editions/{edition}/allocation-runs/{run}/proposal", tag = "allocation", params(("edition" = String, Path), ("run" = hoicho_core::values::ids::AllocationRunId, Path), ProposalQuery), responses((status = 200, body = Page<ProposedView>), (status = 400), (status = 404)))]
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/allocation-runs/{run}/proposal",
+    tag = "allocation",
+    params(
+        ("edition" = String, Path),
+        ("run" = hoicho_core::values::ids::AllocationRunId, Path),
+        ProposalQuery,
+    ),
+    responses(
+        (status = 200, body = Page<ProposedView>),
+        (status = 400),
+        (status = 404),
+    ),
+)]
 #[get("/editions/{edition}/allocation-runs/{run}/proposal")]
 pub(in super::super) async fn get_proposal(
     req: HttpRequest,

@@ -15,7 +15,19 @@ use hoicho_web::{
 
 /// Starts an allocation run. It is computed in the background and results in a proposal; no allocation changes until the
 /// proposal is applied.
-#[utoipa::path(post, path = "/api/v1/editions/{edition}/allocation-runs", tag = "allocation", params(("edition" = String, Path)), request_body = StartRun, responses((status = 202, body = RunView), (status = 404), (status = 409), (status = 422)))]
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/allocation-runs",
+    tag = "allocation",
+    params(("edition" = String, Path)),
+    request_body = StartRun,
+    responses(
+        (status = 202, body = RunView),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
 #[post("/editions/{edition}/allocation-runs")]
 pub(in super::super) async fn start_run(
     context: web::Data<RequestContext>,

@@ -1,0 +1,36 @@
+## Columns of tables for download
+
+sheet-sales-lines = Sales lines
+column-amount = Sales
+column-area-dm2 = Area (dm²)
+column-before = Before
+column-booth = Booth
+column-booth-equivalents = Booth equivalents
+column-booths = Booths
+column-category = Category
+column-change = Change
+column-channel = Sold
+column-country = Country
+column-day = Day
+column-exhibitor = Exhibitor
+column-exits = Exits
+column-figure = Figure
+column-gate = Gate
+column-hour = Hour
+column-legal-form = Legal form
+column-like-with-like = Like with like
+column-locality = Locality
+column-now = Now
+column-ocop = OCOP
+column-ocop-amount = OCOP sales
+column-previous-edition = Previous edition
+column-product = Product
+column-product-group = Product group
+column-quantity = Quantity
+column-ratio = Ratio
+column-reports = Reports
+column-role = Role
+column-state = Report
+column-unit = Unit
+column-visits = Visits
+column-zone = Zone

@@ -1,0 +1,225 @@
+## Problem titles
+
+problem-already-exists = It already exists
+problem-bad-request = The request is malformed
+problem-booth-already-taken = The booth is already taken
+problem-edition-finalised = The edition is finalised
+problem-email-not-verified = The e-mail address is not verified yet
+problem-floor-changed = The floor plan has changed
+problem-forbidden = Your role does not allow this
+problem-idempotency-key-reused = The Idempotency-Key was used for another request
+problem-illegal-step = This step is not allowed now
+problem-in-use = It is in use, or refers to something that does not exist
+problem-internal = Internal server error
+problem-invalid = The data is not valid
+problem-login-required = Please log in
+problem-method-not-allowed = The address does not support this method
+problem-not-eligible = The exhibitor is not eligible for this zone
+problem-not-found = Not found
+problem-precondition-required = An If-Match header is needed
+problem-stale-version = Somebody else has changed this
+problem-too-large = The body is too large
+problem-too-many-requests = Too many requests
+problem-too-slow = Request timeout
+problem-unavailable = The server is busy
+problem-unsupported-file = This file type is not supported
+problem-wrong-credentials = Wrong e-mail or password
+
+## Requests
+
+error-query-parameter = Invalid query parameter: { $reason }
+error-unknown-parameter = Unknown parameter “{ $name }”. Known parameters: [{ $known }].
+error-unknown-field = Unknown field “{ $name }”. Known fields: { $known }.
+error-unknown-part = Unknown part “{ $name }”. Known parts: { $known }.
+error-invalid-value = This cannot be taken: { $reason }.
+error-invalid-json = The body is not valid JSON: { $inner }
+error-json-trailing-data = There is extra data after the JSON.
+error-text-length = Must have 1 to { $max } characters and no control characters.
+error-limit-range = limit must be 1 to 500.
+error-invalid-cursor = The cursor is not valid. Start again from the first page.
+error-invalid-updated-since = updated_since must be a “synced” value from an earlier response. Leave it out to read everything.
+error-since-range = “since” must be within the last 30 days.
+error-invalid-last-event-id = The Last-Event-ID is not valid.
+error-invalid-idempotency-key = An Idempotency-Key must have 1 to 255 printable ASCII characters.
+error-idempotency-key-in-progress = A request with this Idempotency-Key is still in progress. Please try again shortly.
+error-idempotency-key-reused = This Idempotency-Key was used for another request. Please use a new one.
+error-if-match-required = Send If-Match with the ETag you last read.
+error-invalid-if-match = The If-Match value is not a valid ETag.
+error-if-match-not-found = Nothing is stored yet. Send the request without If-Match.
+error-stale-version = The current version is "v{ $current }". Read it again, then change it.
+error-body-too-large = The body is over 2 MB. Please send it in parts.
+error-body-over-limit = The body is over { $max_kib } KiB.
+error-body-timeout = Sending the body took too long. Check the connection and try again.
+error-form-too-large = The file or the form is too large. Please send it in parts.
+error-cross-site-request = This request does not come from this site. Please reload the page and try again.
+error-rate-limit = Too many requests. Please try again in { $seconds } seconds.
+error-concurrent-change = Somebody else is changing the same data. Please try again shortly.
+error-database-busy = The database is busy. Please try again shortly.
+error-sum-overflow = The sum of the amounts is too large.
+
+## Accounts, members and keys
+
+error-invalid-access-token = The access token is invalid or has expired. Please log in again.
+error-invalid-email = The e-mail address is not valid.
+error-email-exists = An account with this e-mail address already exists.
+error-password-length = A password must have 10 to 200 characters.
+error-password-weak = This password is easy to guess. Use a few words that have nothing to do with you or the fair.
+error-account-locked = The password was wrong { $attempts } times. Wait { $minutes } minutes, or reset it.
+error-email-not-verified = Open the verification mail that we sent, or request a new one.
+error-invalid-reset-token = This token is invalid, used or expired. Please request a new one.
+error-invalid-verification-token = This token is invalid, used or expired. Please request a new mail.
+error-invalid-invitation = The invitation is invalid, used, expired or was sent to another address. Please ask for a new one.
+error-invitation-limit = Too many invitations are open. Wait until they are accepted, or revoke some.
+error-privacy-notice-outdated = The current privacy notice is { $notice }. Read /privacy and try again.
+error-last-owner = At least one owner must remain. Make somebody else an owner first.
+error-last-owner-of = You are the last owner of { $name }. Please hand it over first.
+error-audit-organiser-required = Give an organiser: only platform admins can read the full log.
+error-invalid-api-key = The API key is invalid, expired or revoked. Please ask the organiser for a new one.
+error-api-key-expired = This API key has expired.
+error-api-key-scope-required = An API key needs at least one scope.
+error-api-key-expiry-range = An API key must be valid for 1 to 1,830 days.
+error-api-key-limit = An organiser can have at most 100 valid API keys. Revoke one that is not used.
+error-overlap-range = The overlap must be 0 to 720 hours.
+error-edition-of-other-organiser = One of the editions does not belong to this organiser.
+error-edition-list-length = At most 100 editions.
+
+## Webhooks
+
+error-webhook-url = The URL must begin with https://, have at most 500 characters and contain no user name.
+error-event-type-list-length = At most 100 event types.
+error-webhook-limit = An organiser can have at most 20 webhooks. Delete one first.
+error-webhook-disabled = This webhook is disabled. Enable it first.
+
+## Editions and places
+
+error-invalid-slug = A slug must have 3 to 80 lower-case letters, digits and single hyphens.
+error-slug-exists = This slug is already in use. Please choose another.
+error-invalid-time-zone = The time zone must be an IANA name, for example Asia/Ho_Chi_Minh.
+error-invalid-currency = The currency must be an ISO 4217 code of three capital letters.
+error-declared-total-range = Must be 0 to 10^15.
+error-edition-not-draft = Only a draft can be deleted. Cancel an edition that has been announced.
+error-time-zone-not-draft = The time zone can only be changed while the edition is a draft.
+error-edition-closed = The edition is finalised or cancelled and can no longer be changed.
+error-invalid-transition = From { $from } the legal steps are: [{ $legal }].
+error-reason-required = This step requires a reason.
+error-opening-day-count = An edition must have 1 to 366 opening days.
+error-duplicate-day = This day is listed twice.
+error-opening-hours = The closing time must be after the opening time.
+error-year-range = The year must be 2000 to 2100.
+error-not-opening-day = This is not an opening day of the edition.
+error-unknown-hall = This hall does not belong to the edition's venue.
+error-unknown-locality = No locality has this code.
+error-locality-not-current = No current locality has this code. See /localities.
+error-figures-not-published = The figures of this edition are not published yet.
+error-not-embeddable = This page cannot be embedded. Use the address of an edition or of its exhibitor list.
+error-invalid-colour = A colour must have six hexadecimal digits, for example 0b6e4f.
+
+## Floor
+
+error-invalid-booth-code = A booth code must be letters, then a number, for example A01.
+error-booth-code-exists = The edition already has a booth with this code.
+error-booth-place-taken = Another booth is already at this place in the row.
+error-zone-code-exists = The edition already has a zone with this code.
+error-invalid-booth-pattern = A pattern must look like A01…A24 and make at most 1,000 booths.
+error-row-list-length = Must have 1 to 500 rows.
+error-generated-booth-limit = At most 5,000 booths at once.
+error-booth-position-range = A position must be 0 to 100,000 dm, a side 1 to 10,000 dm.
+error-area-range = The area must be 1 to 1,000,000 dm².
+error-fee-range = The fee must be 0 to 10^12.
+error-booth-equivalents-range = Must be 1 to 1,000.
+error-category-default-missing = Give it here or in the price list of booth categories.
+error-duplicate-category = This category is listed twice.
+error-locality-list-length = At most 200 locality codes with at most 50 characters each.
+
+## Exhibitors and products
+
+error-unknown-exhibitor = No such exhibitor.
+error-invalid-tax-code = The tax code is not valid: 10 digits (a branch adds -001), or 12 for a household business.
+error-tax-code-exists = This tax code is already registered.
+error-invalid-country = A country must be two capital letters, for example VN.
+error-locality-required = Give a locality_code or a locality.
+error-contact-list-length = At most 20 contacts.
+error-invalid-phone = A phone number can only have digits, spaces, + - . and brackets.
+error-contact-address-required = Give a phone number or an e-mail address.
+error-stars-range = Stars must be 1 to 5.
+error-certificate-incomplete = Give both the number and the expiry date of the certificate.
+error-certificate-stars = Only products with 3 stars or more have a certificate.
+error-certificate-expiry-range = A certificate is valid for at most 36 months.
+
+## Applications and documents
+
+error-registration-closed = Registration for this edition is not open.
+error-application-exists = This exhibitor already has an application for this edition.
+error-application-submitted = An application cannot be changed after it was submitted.
+error-booths-wanted-range = Must be 1 to 100 booths.
+error-wish-list-length = At most 20 wishes.
+error-duplicate-wish = A wish is listed twice.
+error-product-list-length = At most 100 products.
+error-duplicate-product = A product is listed twice.
+error-unknown-booth-or-zone = The edition has no such booth or zone.
+error-unknown-product = The exhibitor has no such product.
+error-document-limit = An application can have at most { $limit } documents.
+error-file-type = Only PDF, JPEG, PNG and WebP files are accepted.
+error-content-type-mismatch = The Content-Type is { $declared }, but the content is { $detected }.
+error-file-too-large = The file is over { $kib } KiB.
+error-file-storage = The file could not be stored or read. Please try again later.
+error-document-not-removable = Documents of a decided application, or written by the organiser, cannot be deleted.
+
+## Allocation
+
+error-booth-list-length = Must have 1 to 100 booths.
+error-duplicate-booth = A booth is listed twice.
+error-booth-of-other-edition = One of the booths does not belong to this edition.
+error-booth-taken = This booth is already taken by another application. Please choose another booth.
+error-application-not-approved = Booths can only be held for an approved application. Approve it first.
+error-booths-not-adjacent = The booths are not adjacent. Set allow_apart if this is intended.
+error-zone-not-eligible = { $zone } does not admit this exhibitor: { $rules }. To allow it anyway, give the reason in eligibility_waiver.
+error-expiry-range = Must be 60 to 2,592,000 seconds.
+error-allocation-ended = This allocation has ended.
+error-not-offered = Only an offered booth can be declined.
+error-move-inactive = Only an active allocation can be moved.
+error-swap-inactive = Only two different active allocations can be swapped.
+error-booth-not-allocated = No exhibitor is on this booth.
+error-participant-limit = A booth can have at most 200 participants.
+error-participant-fields = A co-exhibitor requires only exhibitor; a represented company requires name and country (two capital letters).
+error-exhibitor-not-on-booth = This exhibitor is not on the booth.
+error-participant-exists = This exhibitor or company is already on the booth.
+
+## Allocation runs
+
+error-time-limit-range = The time limit must be 1 to 600 seconds.
+error-keep-apart-length = At most 10,000 pairs.
+error-keep-apart-self = An application cannot be kept apart from itself.
+error-pavilion-list-length = At most 500 pavilions.
+error-application-list-length = At most 100,000 applications.
+error-weight-range = A weight must be 0 to 1,000.
+error-unknown-run-reference = The edition has no such approved application, zone or locality.
+error-run-limit = Two runs of this edition are already in progress. Wait, or cancel one.
+error-run-ended = This run has already ended.
+error-run-not-proposed = The run is { $state }; only a proposal can be applied.
+error-proposal-outdated = The floor plan or the applications have changed since this proposal was made. Please start a new run.
+
+## Sales and visits
+
+error-reports-closed = Reports are accepted while the edition is live or reporting.
+error-day-in-future = This day is in the future.
+error-report-exists = The booth already has a report for this day.
+error-correction-reason-required = A correction needs a reason.
+error-amount-range = The amount must be 0 to 10^13.
+error-ocop-amount-range = OCOP sales must be 0 to the total amount.
+error-amount-implausible = A booth usually sells 5 to 17 million VND a day. Please check the zeros (đồng, not thousands of đồng).
+error-line-list-length = At most 200 lines.
+error-quantity-range = The quantity must be 1 to 10^12 thousandths.
+error-lines-sum = The sum of the lines is not the amount.
+error-ocop-lines-sum = The sum of the OCOP lines is not the OCOP amount.
+error-exhibitor-not-in-edition = This exhibitor does not take part in the edition.
+error-visit-batch-length = A batch must have 1 to 1,000 events.
+error-unknown-gate = The edition has no such gate.
+error-count-range = A count must be 0 to 1,000,000; a negative count needs a reason.
+
+## Archives
+
+error-archive-line = Line { $line } of the archive cannot be read: { $reason }
+error-archive-not-edition = This is not an archive of an edition: it begins with other records.
+error-archive-unknown-exhibitor = The archive refers to an exhibitor that it does not contain.
+error-archive-incomplete = The archive is incomplete: its end is missing or has another number of records. Please download it again.

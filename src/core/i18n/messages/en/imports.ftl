@@ -1,0 +1,34 @@
+## Files
+
+import-unsupported-format = This file is neither CSV nor XLSX. Save it in one of these formats and send it again.
+import-not-utf8 = The file is not UTF-8. In Excel, save it as “CSV UTF-8”.
+import-no-rows = The table has no row after its header row.
+import-too-many-rows = The table has more than { $max } rows. Please send it in parts.
+import-columns-required = Choose the columns for: { $names }.
+import-unknown-column = Unknown column or field “{ $name }”. Columns are letters, as in a spreadsheet.
+import-already-applied = This table has already been imported. Send the file again to import more.
+import-error-heading = Error
+
+## Rows
+
+import-invalid-line = Line { $line }: { $reason }
+import-missing-cell = Line { $line }: this cell is empty, but required.
+import-invalid-date = Line { $line }: this is no date.
+import-invalid-number = Line { $line }: this is not a whole number.
+import-hour-range = Line { $line }: an hour must be 0 to 23.
+import-invalid-booth-code = Line { $line }: a booth code must be letters, then a number, for example A01.
+import-booth-exists = Line { $line }: a booth with this code already exists, or is listed twice.
+import-booths-wanted-range = Line { $line }: the number of booths must be 1 to 100.
+import-unknown-category = Line { $line }: unknown category. Use standard, corner, special build or raw space.
+import-unknown-legal-form = Line { $line }: unknown legal form. Write for example: co-operative, company, household business.
+import-unknown-product-group = Line { $line }: unknown product group.
+import-unknown-booth = Line { $line }: no let booth has this code.
+import-unknown-exhibitor = Line { $line }: no exhibitor of this name has applied to the edition.
+import-unknown-gate = Line { $line }: the edition has no such gate.
+import-unknown-zone = Line { $line }: the edition has no such zone.
+import-not-opening-day = Line { $line }: this is not a past opening day.
+import-reason-required = Line { $line }: a correction needs a reason.
+import-duplicate-exhibitor = Line { $line }: this exhibitor is listed twice.
+import-duplicate-report = Line { $line }: this booth and day are listed twice.
+import-duplicate-hour = Line { $line }: this gate and hour are listed twice.
+import-count-conflict = Line { $line }: this hour already has another count. Correct it with an adjustment at the gate.

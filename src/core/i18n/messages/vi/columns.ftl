@@ -1,0 +1,36 @@
+## Columns of tables for download
+
+sheet-sales-lines = Chi tiết bán hàng
+column-amount = Doanh thu
+column-area-dm2 = Diện tích (dm²)
+column-before = Kỳ trước (số liệu)
+column-booth = Gian hàng
+column-booth-equivalents = Quy đổi gian tiêu chuẩn
+column-booths = Số gian
+column-category = Loại gian
+column-change = Thay đổi
+column-channel = Cách bán
+column-country = Nước
+column-day = Ngày
+column-exhibitor = Đơn vị tham gia
+column-exits = Lượt ra
+column-figure = Chỉ tiêu
+column-gate = Cổng
+column-hour = Giờ
+column-legal-form = Loại hình
+column-like-with-like = Cùng cách tính
+column-locality = Địa phương
+column-now = Kỳ này
+column-ocop = OCOP
+column-ocop-amount = Doanh thu OCOP
+column-previous-edition = Kỳ trước
+column-product = Sản phẩm
+column-product-group = Nhóm sản phẩm
+column-quantity = Số lượng
+column-ratio = Tỷ lệ
+column-reports = Số báo cáo
+column-role = Vai trò
+column-state = Báo cáo
+column-unit = Đơn vị tính
+column-visits = Lượt khách
+column-zone = Khu vực

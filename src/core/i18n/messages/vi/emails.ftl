@@ -1,0 +1,44 @@
+## Every e-mail
+
+email-greeting = Xin chào { $name },
+email-footer = Đây là thư tự động.
+
+## Accounts
+
+email-verify-subject = Xác minh địa chỉ e-mail
+email-verify-text = Hãy xác minh rằng đây là e-mail của bạn. Đường dẫn có hiệu lực 24 giờ và dùng một lần. Nếu bạn không đăng ký, hãy bỏ qua thư này.
+email-verify-action = Xác minh
+email-account-exists-subject = Bạn đã có tài khoản
+email-account-exists-text = Có người vừa đăng ký bằng e-mail này, nhưng e-mail này đã có tài khoản. Nếu đó là bạn, hãy đăng nhập, hoặc đặt lại mật khẩu nếu quên.
+email-account-exists-action = Đăng nhập
+email-reset-subject = Đặt lại mật khẩu
+email-reset-text = Bạn có thể chọn mật khẩu mới bằng đường dẫn dưới đây, trong 1 giờ và một lần. Nếu bạn không yêu cầu, hãy bỏ qua thư này: mật khẩu cũ vẫn dùng được.
+email-reset-action = Chọn mật khẩu mới
+email-invitation-subject = Lời mời tham gia { $name }
+email-invitation-text = { $inviter } mời bạn làm việc cùng { $name }. Hãy đăng nhập bằng đúng e-mail này rồi nhận lời. Lời mời có hiệu lực 14 ngày.
+email-invitation-action = Nhận lời
+
+## Applications and booths
+
+email-application-subject = Đơn đăng ký { $decided }
+email-application-text = Đơn đăng ký của bạn tại { $edition } { $decided }.
+email-application-approved = đã được duyệt
+email-application-waitlisted = đang trong danh sách chờ
+email-application-rejected = không được duyệt
+email-application-reason = Lý do: { $reason }
+email-offer-subject = Gian hàng { $booth } chờ bạn nhận
+email-offer-text = Ban tổ chức { $edition } mời bạn nhận gian hàng { $booth }. Hãy trả lời trước { $until }.
+email-offer-action = Trả lời
+
+## Sales reports
+
+email-missing-reports-subject = Còn thiếu báo cáo doanh thu
+email-missing-reports-text = { $edition } chưa nhận được báo cáo doanh thu của bạn cho các gian và ngày sau. Nếu không bán được gì, hãy báo cáo bằng không.
+email-missing-reports-line = Gian { $booth }, ngày { $day }
+email-missing-reports-action = Báo cáo
+
+## Webhooks
+
+email-webhook-disabled-subject = Đã ngừng gửi tin tới “{ $webhook }”
+email-webhook-disabled-text = Địa chỉ { $url } của “{ $webhook }” không nhận tin nào trong nhiều ngày nên hệ thống ngừng gửi. Khi địa chỉ hoạt động lại, hãy bật lên và yêu cầu gửi lại phần còn thiếu.
+email-webhook-disabled-action = Mở danh sách địa chỉ

@@ -1,0 +1,225 @@
+## Problem titles
+
+problem-already-exists = Đã tồn tại
+problem-bad-request = Yêu cầu không đúng dạng
+problem-booth-already-taken = Gian hàng đã có người giữ
+problem-edition-finalised = Kỳ hội chợ đã chốt số liệu
+problem-email-not-verified = E-mail chưa được xác minh
+problem-floor-changed = Mặt bằng đã thay đổi
+problem-forbidden = Vai trò của bạn không được phép làm việc này
+problem-idempotency-key-reused = Idempotency-Key đã được dùng
+problem-illegal-step = Không được phép chuyển sang trạng thái này
+problem-in-use = Đang được dùng hoặc tham chiếu không tồn tại
+problem-internal = Lỗi phía máy chủ
+problem-invalid = Dữ liệu không hợp lệ
+problem-login-required = Cần đăng nhập
+problem-method-not-allowed = Địa chỉ này không hỗ trợ phương thức đã dùng
+problem-not-eligible = Không đủ điều kiện vào khu vực này
+problem-not-found = Không tìm thấy
+problem-precondition-required = Thiếu tiêu đề If-Match
+problem-stale-version = Bản ghi đã bị người khác sửa
+problem-too-large = Nội dung quá lớn
+problem-too-many-requests = Quá nhiều yêu cầu
+problem-too-slow = Hết thời gian chờ
+problem-unavailable = Máy chủ đang bận
+problem-unsupported-file = Loại tệp không được chấp nhận
+problem-wrong-credentials = Sai e-mail hoặc mật khẩu
+
+## Requests
+
+error-query-parameter = Tham số không hợp lệ: { $reason }
+error-unknown-parameter = Không có tham số “{ $name }”. Các tham số được dùng: [{ $known }].
+error-unknown-field = Không có trường “{ $name }”. Các trường được dùng: { $known }.
+error-unknown-part = Không có phần “{ $name }”. Các phần được dùng: { $known }.
+error-invalid-value = Giá trị không dùng được: { $reason }.
+error-invalid-json = JSON không đúng: { $inner }
+error-json-trailing-data = Có dữ liệu thừa sau JSON.
+error-text-length = Cần từ 1 đến { $max } ký tự, không có ký tự điều khiển.
+error-limit-range = limit phải từ 1 đến 500.
+error-invalid-cursor = cursor không hợp lệ. Hãy bắt đầu lại từ trang đầu.
+error-invalid-updated-since = updated_since này không phải là giá trị “synced” đã được cấp. Hãy bỏ tham số này để đọc lại từ đầu.
+error-since-range = “since” là một thời điểm trong 30 ngày qua.
+error-invalid-last-event-id = Last-Event-ID không hợp lệ.
+error-invalid-idempotency-key = Idempotency-Key cần từ 1 đến 255 ký tự ASCII in được.
+error-idempotency-key-in-progress = Yêu cầu với Idempotency-Key này đang được xử lý. Hãy thử lại sau giây lát.
+error-idempotency-key-reused = Idempotency-Key này đã dùng cho một yêu cầu khác. Hãy tạo khóa mới.
+error-if-match-required = Hãy gửi If-Match với ETag vừa đọc.
+error-invalid-if-match = Giá trị If-Match không phải là ETag hợp lệ.
+error-if-match-not-found = Chưa có bản nào. Hãy gửi lại không kèm If-Match.
+error-stale-version = Bản hiện tại là "v{ $current }". Hãy tải lại rồi sửa.
+error-body-too-large = Nội dung gửi lên vượt quá 2 MB. Hãy chia nhỏ.
+error-body-over-limit = Nội dung gửi lên vượt quá { $max_kib } KiB.
+error-body-timeout = Dữ liệu gửi lên quá chậm. Hãy kiểm tra kết nối rồi thử lại.
+error-form-too-large = Tệp hoặc nội dung quá lớn. Hãy chia nhỏ.
+error-cross-site-request = Yêu cầu này không đến từ trang của hệ thống. Hãy tải lại trang rồi thử lại.
+error-rate-limit = Bạn gửi quá nhanh. Hãy thử lại sau { $seconds } giây.
+error-concurrent-change = Dữ liệu đang được người khác sửa cùng lúc. Vui lòng thử lại.
+error-database-busy = Cơ sở dữ liệu đang bận. Vui lòng thử lại sau giây lát.
+error-sum-overflow = Tổng số tiền quá lớn.
+
+## Accounts, members and keys
+
+error-invalid-access-token = Phiên đăng nhập không hợp lệ hoặc đã hết hạn. Hãy đăng nhập lại.
+error-invalid-email = Địa chỉ e-mail không hợp lệ.
+error-email-exists = E-mail này đã có tài khoản.
+error-password-length = Mật khẩu cần từ 10 đến 200 ký tự.
+error-password-weak = Mật khẩu này dễ đoán. Hãy dùng vài từ không liên quan đến bạn hoặc hội chợ.
+error-account-locked = Sai mật khẩu quá { $attempts } lần. Hãy chờ { $minutes } phút, hoặc đặt lại mật khẩu.
+error-email-not-verified = Hãy mở thư xác minh đã gửi tới e-mail của bạn, hoặc yêu cầu gửi lại.
+error-invalid-reset-token = Mã đặt lại không đúng, đã dùng hoặc đã hết hạn. Hãy yêu cầu mã mới.
+error-invalid-verification-token = Mã xác minh không đúng, đã dùng hoặc đã hết hạn. Hãy xin mã mới.
+error-invalid-invitation = Lời mời không đúng, đã dùng, đã hết hạn, hoặc gửi cho e-mail khác. Hãy xin lời mời mới.
+error-invitation-limit = Có quá nhiều lời mời chưa trả lời. Hãy chờ hoặc thu hồi bớt.
+error-privacy-notice-outdated = Thông báo về quyền riêng tư hiện nay là { $notice }. Hãy đọc trang /privacy rồi thử lại.
+error-last-owner = Phải còn ít nhất một chủ sở hữu. Hãy trao quyền cho người khác trước.
+error-last-owner-of = Bạn là chủ sở hữu cuối cùng của { $name }. Hãy trao quyền cho người khác trước.
+error-audit-organiser-required = Hãy cho biết organiser; toàn bộ nhật ký chỉ dành cho quản trị nền tảng.
+error-invalid-api-key = Khóa API không đúng, đã hết hạn hoặc đã bị thu hồi. Hãy xin khóa mới của ban tổ chức.
+error-api-key-expired = Khóa này đã hết hiệu lực.
+error-api-key-scope-required = Khóa cần ít nhất một quyền.
+error-api-key-expiry-range = Khóa có hiệu lực từ 1 đến 1.830 ngày.
+error-api-key-limit = Một ban tổ chức có tối đa 100 khóa còn hiệu lực. Hãy thu hồi khóa không dùng.
+error-overlap-range = Thời gian chồng lấn từ 0 đến 720 giờ.
+error-edition-of-other-organiser = Có kỳ hội chợ không thuộc ban tổ chức này.
+error-edition-list-length = Tối đa 100 kỳ hội chợ.
+
+## Webhooks
+
+error-webhook-url = Địa chỉ nhận tin phải bắt đầu bằng https://, dài tối đa 500 ký tự và không chứa tên đăng nhập.
+error-event-type-list-length = Tối đa 100 loại sự kiện.
+error-webhook-limit = Mỗi đơn vị tổ chức có tối đa 20 địa chỉ nhận tin. Hãy xóa bớt trước.
+error-webhook-disabled = Địa chỉ này đang tắt. Hãy bật lên trước.
+
+## Editions and places
+
+error-invalid-slug = Slug gồm chữ thường không dấu, số và gạch nối, 3–80 ký tự.
+error-slug-exists = Slug này đã được dùng. Hãy chọn slug khác.
+error-invalid-time-zone = Múi giờ phải theo IANA, ví dụ Asia/Ho_Chi_Minh.
+error-invalid-currency = Mã tiền tệ ISO 4217 gồm ba chữ hoa.
+error-declared-total-range = Từ 0 đến 10^15.
+error-edition-not-draft = Chỉ xóa được bản nháp; kỳ đã công bố thì hãy hủy.
+error-time-zone-not-draft = Chỉ đổi được múi giờ của bản nháp.
+error-edition-closed = Kỳ hội chợ đã chốt số liệu hoặc đã hủy; không sửa được nữa.
+error-invalid-transition = Từ { $from } chỉ có thể sang: [{ $legal }].
+error-reason-required = Bước này cần nêu lý do.
+error-opening-day-count = Cần từ 1 đến 366 ngày mở cửa.
+error-duplicate-day = Ngày này có hai lần.
+error-opening-hours = Giờ đóng cửa phải sau giờ mở cửa.
+error-year-range = Năm phải từ 2000 đến 2100.
+error-not-opening-day = Đây không phải ngày mở cửa.
+error-unknown-hall = Nhà này không thuộc địa điểm của kỳ hội chợ.
+error-unknown-locality = Không có địa phương mang mã này.
+error-locality-not-current = Hiện không có địa phương mang mã này. Hãy tìm trong /localities.
+error-figures-not-published = Kỳ hội chợ chưa công bố số liệu.
+error-not-embeddable = Địa chỉ này không nhúng được. Hãy dùng địa chỉ của kỳ hội chợ hoặc danh sách đơn vị.
+error-invalid-colour = Màu gồm sáu chữ số thập lục phân, ví dụ 0b6e4f.
+
+## Floor
+
+error-invalid-booth-code = Mã gian gồm chữ rồi số, ví dụ A01.
+error-booth-code-exists = Mã gian hàng bị trùng trong kỳ hội chợ.
+error-booth-place-taken = Vị trí trong dãy đã có gian hàng.
+error-zone-code-exists = Mã khu vực bị trùng trong kỳ hội chợ.
+error-invalid-booth-pattern = Mẫu đánh số dạng A01…A24, tối đa 1.000 gian.
+error-row-list-length = Cần từ 1 đến 500 dãy.
+error-generated-booth-limit = Tối đa 5.000 gian mỗi lần.
+error-booth-position-range = Vị trí từ 0 đến 100.000 dm, cạnh từ 1 đến 10.000 dm.
+error-area-range = Diện tích từ 1 đến 1.000.000 dm².
+error-fee-range = Phí từ 0 đến 1.000 tỷ.
+error-booth-equivalents-range = Từ 1 đến 1.000.
+error-category-default-missing = Hãy cho biết, hoặc đặt trong bảng giá loại gian.
+error-duplicate-category = Loại gian này có hai lần.
+error-locality-list-length = Tối đa 200 mã địa phương, mỗi mã tối đa 50 ký tự.
+
+## Exhibitors and products
+
+error-unknown-exhibitor = Không tìm thấy đơn vị này.
+error-invalid-tax-code = Mã số thuế không hợp lệ: 10 số (chi nhánh thêm -001), hộ kinh doanh 12 số.
+error-tax-code-exists = Mã số thuế này đã được đăng ký.
+error-invalid-country = Mã nước gồm hai chữ hoa, ví dụ VN.
+error-locality-required = Cần locality_code hoặc locality.
+error-contact-list-length = Tối đa 20 người liên hệ.
+error-invalid-phone = Số điện thoại gồm chữ số, dấu cách, + - . ( ).
+error-contact-address-required = Cần số điện thoại hoặc e-mail.
+error-stars-range = Hạng sao từ 1 đến 5.
+error-certificate-incomplete = Giấy chứng nhận cần cả số và ngày hết hạn.
+error-certificate-stars = Chỉ sản phẩm từ 3 sao mới có giấy chứng nhận.
+error-certificate-expiry-range = Giấy chứng nhận có hiệu lực tối đa 36 tháng.
+
+## Applications and documents
+
+error-registration-closed = Kỳ hội chợ hiện không mở đăng ký.
+error-application-exists = Đơn vị này đã có đơn đăng ký cho kỳ hội chợ.
+error-application-submitted = Đơn đã nộp thì không sửa được nữa.
+error-booths-wanted-range = Số gian từ 1 đến 100.
+error-wish-list-length = Tối đa 20 nguyện vọng.
+error-duplicate-wish = Có nguyện vọng bị lặp.
+error-product-list-length = Tối đa 100 sản phẩm.
+error-duplicate-product = Có sản phẩm bị lặp.
+error-unknown-booth-or-zone = Kỳ hội chợ không có gian hoặc khu vực này.
+error-unknown-product = Đơn vị không có sản phẩm này.
+error-document-limit = Mỗi đơn có tối đa { $limit } giấy tờ.
+error-file-type = Chỉ nhận tệp PDF, JPEG, PNG hoặc WebP.
+error-content-type-mismatch = Content-Type là { $declared }, nhưng nội dung là { $detected }.
+error-file-too-large = Tệp vượt quá { $kib } KiB.
+error-file-storage = Không lưu hoặc đọc được tệp. Vui lòng thử lại sau.
+error-document-not-removable = Đơn đã được xét hoặc giấy tờ do ban tổ chức ghi thì không xóa được.
+
+## Allocation
+
+error-booth-list-length = Cần từ 1 đến 100 gian.
+error-duplicate-booth = Có gian bị lặp.
+error-booth-of-other-edition = Có gian hàng không thuộc kỳ hội chợ này.
+error-booth-taken = Gian hàng này đã được giữ cho đơn khác. Hãy chọn gian khác.
+error-application-not-approved = Chỉ phân gian cho đơn đã được duyệt.
+error-booths-not-adjacent = Các gian không liền kề. Đặt allow_apart nếu vẫn muốn.
+error-zone-not-eligible = { $zone } không dành cho đơn vị này: { $rules }. Nếu vẫn muốn, ghi lý do vào eligibility_waiver.
+error-expiry-range = Từ 60 đến 2.592.000 giây.
+error-allocation-ended = Phân bổ này đã kết thúc.
+error-not-offered = Chỉ từ chối được gian đang được mời nhận.
+error-move-inactive = Chỉ chuyển được gian đang giữ, đang mời hoặc đã nhận.
+error-swap-inactive = Chỉ đổi được hai phân bổ khác nhau còn hiệu lực.
+error-booth-not-allocated = Gian hàng này không có đơn vị nào đứng.
+error-participant-limit = Một gian có tối đa 200 đơn vị đi cùng.
+error-participant-fields = Đơn vị đồng tham gia cần exhibitor; đơn vị được đại diện cần name và country (hai chữ hoa).
+error-exhibitor-not-on-booth = Đơn vị này không ở gian hàng.
+error-participant-exists = Đơn vị này đã có trên gian hàng.
+
+## Allocation runs
+
+error-time-limit-range = Thời hạn từ 1 đến 600 giây.
+error-keep-apart-length = Tối đa 10.000 cặp.
+error-keep-apart-self = Một đơn không thể tách khỏi chính nó.
+error-pavilion-list-length = Tối đa 500 khu chung.
+error-application-list-length = Tối đa 100.000 đơn.
+error-weight-range = Mỗi trọng số từ 0 đến 1.000.
+error-unknown-run-reference = Kỳ hội chợ không có đơn đã duyệt, khu vực hoặc địa phương này.
+error-run-limit = Kỳ hội chợ đang có hai đợt xếp gian chạy. Hãy chờ hoặc dừng bớt.
+error-run-ended = Đợt xếp gian này đã kết thúc.
+error-run-not-proposed = Đợt xếp gian đang ở trạng thái { $state }; chỉ áp dụng được đề xuất.
+error-proposal-outdated = Mặt bằng hoặc đơn đã thay đổi sau khi lập đề xuất. Hãy chạy lại đợt xếp gian.
+
+## Sales and visits
+
+error-reports-closed = Chỉ nhận báo cáo khi hội chợ đang diễn ra hoặc đang tổng hợp.
+error-day-in-future = Ngày này chưa đến.
+error-report-exists = Gian hàng đã có báo cáo cho ngày này.
+error-correction-reason-required = Sửa báo cáo cần nêu lý do.
+error-amount-range = Số tiền từ 0 đến 10.000 tỷ.
+error-ocop-amount-range = Doanh thu OCOP không được lớn hơn tổng.
+error-amount-implausible = Doanh thu một gian một ngày thường từ 5 đến 17 triệu đồng. Hãy xem lại số không (đồng, không phải nghìn đồng).
+error-line-list-length = Tối đa 200 dòng.
+error-quantity-range = Số lượng từ 1 đến 10^12 phần nghìn.
+error-lines-sum = Tổng các dòng khác tổng doanh thu.
+error-ocop-lines-sum = Tổng các dòng OCOP khác doanh thu OCOP.
+error-exhibitor-not-in-edition = Đơn vị này không tham gia kỳ hội chợ.
+error-visit-batch-length = Mỗi lần từ 1 đến 1.000 lượt đếm.
+error-unknown-gate = Kỳ hội chợ không có cổng này.
+error-count-range = Số đếm từ 0 đến 1.000.000; số âm phải kèm lý do.
+
+## Archives
+
+error-archive-line = Không đọc được dòng { $line } của tệp lưu trữ: { $reason }
+error-archive-not-edition = Đây không phải tệp lưu trữ của một kỳ hội chợ.
+error-archive-unknown-exhibitor = Tệp lưu trữ nhắc tới đơn vị không có trong tệp.
+error-archive-incomplete = Tệp lưu trữ không đầy đủ: thiếu phần cuối hoặc sai số bản ghi. Hãy tải lại tệp.

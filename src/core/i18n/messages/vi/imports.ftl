@@ -1,0 +1,34 @@
+## Files
+
+import-unsupported-format = Tệp này không phải CSV hay XLSX. Hãy lưu thành một trong hai loại rồi gửi lại.
+import-not-utf8 = Tệp không phải UTF-8. Trong Excel hãy lưu dạng “CSV UTF-8”.
+import-no-rows = Bảng không có dòng nào sau dòng tiêu đề.
+import-too-many-rows = Bảng có quá { $max } dòng. Hãy chia nhỏ.
+import-columns-required = Hãy chọn cột cho: { $names }.
+import-unknown-column = Không có cột hoặc trường “{ $name }”. Cột ghi bằng chữ cái như trong bảng tính.
+import-already-applied = Bảng này đã được nhập. Hãy gửi lại tệp nếu muốn nhập tiếp.
+import-error-heading = Lỗi
+
+## Rows
+
+import-invalid-line = Dòng { $line }: { $reason }
+import-missing-cell = Dòng { $line }: ô này bắt buộc nhưng đang trống.
+import-invalid-date = Dòng { $line }: đây không phải là ngày.
+import-invalid-number = Dòng { $line }: đây không phải là số nguyên.
+import-hour-range = Dòng { $line }: giờ từ 0 đến 23.
+import-invalid-booth-code = Dòng { $line }: mã gian gồm chữ rồi số, ví dụ A01.
+import-booth-exists = Dòng { $line }: mã gian này đã có hoặc bị lặp.
+import-booths-wanted-range = Dòng { $line }: số gian từ 1 đến 100.
+import-unknown-category = Dòng { $line }: không rõ loại gian. Hãy ghi tiêu chuẩn, góc, đặc biệt hoặc đất trống.
+import-unknown-legal-form = Dòng { $line }: chưa rõ loại hình. Hãy ghi, ví dụ: hợp tác xã, công ty, hộ kinh doanh.
+import-unknown-product-group = Dòng { $line }: không có nhóm sản phẩm này.
+import-unknown-booth = Dòng { $line }: không có gian nào đã giao mang mã này.
+import-unknown-exhibitor = Dòng { $line }: không có đơn vị nào tên này đăng ký kỳ hội chợ.
+import-unknown-gate = Dòng { $line }: kỳ hội chợ không có cổng này.
+import-unknown-zone = Dòng { $line }: kỳ hội chợ không có khu vực này.
+import-not-opening-day = Dòng { $line }: không phải ngày mở cửa đã qua.
+import-reason-required = Dòng { $line }: sửa báo cáo cần nêu lý do.
+import-duplicate-exhibitor = Dòng { $line }: đơn vị này bị lặp.
+import-duplicate-report = Dòng { $line }: gian và ngày này có hai lần.
+import-duplicate-hour = Dòng { $line }: cổng và giờ này bị lặp.
+import-count-conflict = Dòng { $line }: giờ này đã có số đếm khác. Hãy sửa bằng điều chỉnh tại cổng.
