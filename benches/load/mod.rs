@@ -140,7 +140,7 @@ pub fn serve_demo(url: &DatabaseUrl, folder: &Path, connections: u32) -> Served 
     let db = Database::open(url, connections).unwrap();
     let mut settings = Settings::load(None).unwrap();
     settings.limits = config::Limits { per_minute: u32::MAX, auth_per_minute: u32::MAX };
-    settings.password = config::Password { memory_kib: 8, passes: 1, lanes: 1 };
+    settings.password = config::Password { memory_kib: 8, iterations: 1, parallelism: 1 };
     let passwords = PasswordHasher::new(settings.password).unwrap();
     db.write_blocking(|tx| sample_data::fill(tx, &passwords, Clock::System.now(), |_| {})).unwrap();
     let services = Services::new(&settings, db.clone(), Clock::System, folder).unwrap();

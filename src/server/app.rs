@@ -74,10 +74,13 @@ impl Services {
     /// # Errors
     /// Settings out of range, and folders or keys that cannot be read or created.
     pub fn new(settings: &Settings, db: Database, clock: Clock, data: &std::path::Path) -> Result<Self, String> {
-        let client = webhooks::WebhookClient::new(settings.webhooks.private_addresses, settings.webhooks.plain_http);
+        let client =
+            webhooks::WebhookClient::new(settings.webhooks.allow_private_addresses, settings.webhooks.allow_plain_http);
         Ok(Self {
             context: web::Data::new(RequestContext::new(settings, db, clock, data, find_owners)?),
-            response_cache: web::Data::new(ResponseCache::new(settings.kept.most_mib.saturating_mul(1024 * 1024))),
+            response_cache: web::Data::new(ResponseCache::new(
+                settings.response_cache.max_mib.saturating_mul(1024 * 1024),
+            )),
             imports: web::Data::default(),
             webhooks: web::Data::new(client),
             metrics: Metrics::new().map_err(|e| e.to_string())?,

@@ -9,7 +9,8 @@ const EDITIONS: [&str; 3] = ["ocop-quang-ninh-xuan-2018", "ocop-mien-bac-2018", 
 
 /// Loads the demo; returns the organiser's access token.
 pub async fn filled(app: &TestApp) -> String {
-    let passwords = PasswordHasher::new(hoicho_core::config::Password { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
+    let passwords =
+        PasswordHasher::new(hoicho_core::config::Password { memory_kib: 8, iterations: 1, parallelism: 1 }).unwrap();
     app.db.write_blocking(|tx| sample_data::fill(tx, &passwords, crate::support::now().naive_utc(), |_| {})).unwrap();
     let login = json!({ "email": "bantochuc@example.vn", "password": "hoi-cho-ocop" });
     app.post("/auth/login").json(&login).send().await.expect(200)["access_token"].as_str().unwrap().to_owned()

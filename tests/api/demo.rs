@@ -14,7 +14,8 @@ const PUBLISHED: [(&str, i64, i64, i64, usize); 3] = [
 ];
 
 async fn filled(app: &TestApp) {
-    let passwords = PasswordHasher::new(hoicho_core::config::Password { memory_kib: 8, passes: 1, lanes: 1 }).unwrap();
+    let passwords =
+        PasswordHasher::new(hoicho_core::config::Password { memory_kib: 8, iterations: 1, parallelism: 1 }).unwrap();
     app.db.write_blocking(|tx| sample_data::fill(tx, &passwords, crate::support::now().naive_utc(), |_| {})).unwrap();
 }
 

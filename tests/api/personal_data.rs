@@ -155,7 +155,7 @@ async fn consents_outlive_the_erasure(app: TestApp) {
 async fn retention_deletes_unverified_accounts_only(app: TestApp) {
     app.person("minh").await;
     register(&app, "lan@example.vn", json!({})).await.expect(202);
-    let keep = Retention { audit_days: 0, contacts_days: 0, unproved_accounts_days: 30 };
+    let keep = Retention { audit_days: 0, contacts_days: 0, unverified_accounts_days: 30 };
     let forget = async || jobs::delete_expired(&app.db, keep, app.context.clock.now()).await.unwrap();
     app.wait(Duration::days(29));
     forget().await;
@@ -187,7 +187,7 @@ async fn retention_settings_apply_to_contacts_and_audit_log(app: TestApp) {
             app.db.read(|tx| exhibitor_contacts::table.count().get_result::<i64>(tx.conn()).map_err(Problem::from));
         count.await.unwrap()
     };
-    let keep = Retention { audit_days: 10_000, contacts_days: 5_000, unproved_accounts_days: 0 };
+    let keep = Retention { audit_days: 10_000, contacts_days: 5_000, unverified_accounts_days: 0 };
     let forget = async || {
         let forgotten = app.db.write({
             let now = app.context.clock.now();

@@ -253,7 +253,7 @@ crate::on_both!(
 #[actix_web::test]
 async fn webhooks_reject_private_addresses_unless_allowed() {
     let app = TestApp::sqlite_with(|settings| {
-        settings.webhooks = hoicho_core::config::Webhooks { private_addresses: false, plain_http: true };
+        settings.webhooks = hoicho_core::config::Webhooks { allow_private_addresses: false, allow_plain_http: true };
     })
     .await;
     let (fair, receiver) = (fair(&app).await, Receiver::start());
@@ -268,7 +268,7 @@ async fn webhooks_reject_private_addresses_unless_allowed() {
     assert!(fault.as_str().unwrap().contains("127.0.0.1 is not an address of the public internet"), "{fault}");
     // Plain HTTP is rejected unless allowed.
     let strict = TestApp::sqlite_with(|settings| {
-        settings.webhooks = hoicho_core::config::Webhooks { private_addresses: false, plain_http: false };
+        settings.webhooks = hoicho_core::config::Webhooks { allow_private_addresses: false, allow_plain_http: false };
     })
     .await;
     let by = strict.person("owner").await;

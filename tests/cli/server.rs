@@ -28,7 +28,7 @@ pub fn hoicho(folder: &Path) -> Command {
         command.env_remove(name);
     }
     // Password hashing would take most of the time in a debug build.
-    command.env("HOICHO_PASSWORD__MEMORY_KIB", "8").env("HOICHO_PASSWORD__PASSES", "1");
+    command.env("HOICHO_PASSWORD__MEMORY_KIB", "8").env("HOICHO_PASSWORD__ITERATIONS", "1");
     command.env("HOICHO_LIMITS__PER_MINUTE", "1000000");
     command
 }

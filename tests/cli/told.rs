@@ -11,7 +11,7 @@ use crate::{
 };
 
 const HERE: [(&str, &str); 2] =
-    [("HOICHO_WEBHOOKS__PRIVATE_ADDRESSES", "true"), ("HOICHO_WEBHOOKS__PLAIN_HTTP", "true")];
+    [("HOICHO_WEBHOOKS__ALLOW_PRIVATE_ADDRESSES", "true"), ("HOICHO_WEBHOOKS__ALLOW_PLAIN_HTTP", "true")];
 
 fn organiser(server: &Server, token: &str) -> String {
     server.get("/organisers", Some(token))["items"][0]["id"].as_str().unwrap().to_owned()

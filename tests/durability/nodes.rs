@@ -20,7 +20,7 @@ impl Nodes {
         let keys = folder.join("keys");
         let variables = [
             ("HOICHO_DATABASE__URL", write),
-            ("HOICHO_DATABASE__READ_URL", read),
+            ("HOICHO_DATABASE__REPLICA_URL", read),
             ("HOICHO_LIMITS__PER_MINUTE", "10000000"),
             ("HOICHO_TOKENS__KEYS", keys.to_str().unwrap()),
         ];

@@ -150,10 +150,10 @@ impl TestApp {
         let db = Database::open(&url, 8).unwrap();
         let mut settings = Settings::load(None).unwrap();
         // The lowest cost that Argon2 allows, to keep tests fast.
-        settings.password = hoicho_core::config::Password { memory_kib: 8, passes: 1, lanes: 1 };
+        settings.password = hoicho_core::config::Password { memory_kib: 8, iterations: 1, parallelism: 1 };
         settings.limits = hoicho_core::config::Limits { per_minute: 1_000_000, auth_per_minute: 1_000_000 };
         // Webhook receivers of the tests listen on this machine.
-        settings.webhooks = hoicho_core::config::Webhooks { private_addresses: true, plain_http: true };
+        settings.webhooks = hoicho_core::config::Webhooks { allow_private_addresses: true, allow_plain_http: true };
         change(&mut settings);
         let services = Services::new(&settings, db.clone(), Clock::Manual(clock), folder.path()).unwrap();
         let service = Rc::new(test::init_service(App::new().configure(app::routes(services.clone()))).await);

@@ -22,7 +22,7 @@ pub struct Settings {
     /// Rate limits.
     pub limits: Limits,
     /// Cache of public responses.
-    pub kept: ResponseCache,
+    pub response_cache: ResponseCache,
     /// Allowed webhook targets.
     pub webhooks: Webhooks,
     /// Password hashing cost.
@@ -76,7 +76,7 @@ pub struct Database {
     /// URL of the primary; secret because it may contain a password.
     pub url: SecretString,
     /// URL of a read replica; empty for none.
-    pub read_url: SecretString,
+    pub replica_url: SecretString,
     /// Maximum pool size.
     pub connections: u32,
     /// Whether to run pending migrations at startup.
@@ -98,7 +98,7 @@ pub struct Limits {
 #[serde(deny_unknown_fields)]
 pub struct ResponseCache {
     /// Maximum size in MiB per process; 0 disables the cache.
-    pub most_mib: u64,
+    pub max_mib: u64,
 }
 
 /// Allowed webhook targets.
@@ -106,9 +106,9 @@ pub struct ResponseCache {
 #[serde(deny_unknown_fields)]
 pub struct Webhooks {
     /// Whether to allow targets with private, loopback or other non-public addresses.
-    pub private_addresses: bool,
+    pub allow_private_addresses: bool,
     /// Whether to allow targets without TLS.
-    pub plain_http: bool,
+    pub allow_plain_http: bool,
 }
 
 /// argon2id parameters.
@@ -118,9 +118,9 @@ pub struct Password {
     /// Memory in KiB.
     pub memory_kib: u32,
     /// Iterations.
-    pub passes: u32,
+    pub iterations: u32,
     /// Parallelism.
-    pub lanes: u32,
+    pub parallelism: u32,
 }
 
 /// Token lifetimes and signing keys.
@@ -128,11 +128,11 @@ pub struct Password {
 #[serde(deny_unknown_fields)]
 pub struct Tokens {
     /// Lifetime of an access token in seconds.
-    pub access_s: u32,
+    pub access_ttl_s: u32,
     /// Lifetime of a refresh token in days.
-    pub refresh_days: u32,
+    pub refresh_ttl_days: u32,
     /// Maximum age of a login in days, regardless of token refreshes.
-    pub login_days: u32,
+    pub max_login_days: u32,
     /// Folder of the signing keys; empty for `keys` in the data folder.
     pub keys: PathBuf,
 }
@@ -186,9 +186,9 @@ pub struct Uploads {
     /// Storage folder; empty for `documents` in the data folder.
     pub folder: PathBuf,
     /// Maximum size of a document in bytes.
-    pub most_bytes: usize,
+    pub max_bytes: usize,
     /// Maximum number of documents per application.
-    pub per_application: i64,
+    pub max_per_application: i64,
 }
 
 /// Retention of personal data in days; 0 means unlimited.
@@ -200,7 +200,7 @@ pub struct Retention {
     /// Exhibitor contacts, counted from the exhibitor's last edition.
     pub contacts_days: u32,
     /// Accounts with an unverified e-mail address.
-    pub unproved_accounts_days: u32,
+    pub unverified_accounts_days: u32,
 }
 
 /// The configured folder, or `default_name` in the data folder if none is configured.

@@ -6,7 +6,7 @@ use tokio::io::AsyncWriteExt;
 use hoicho_core::{config, i18n::MessageId, values::ids::DocumentId};
 use hoicho_web::http::{Code, Problem};
 
-/// Upper bound of the setting `[uploads] most_bytes`.
+/// Upper bound of the setting `[uploads] max_bytes`.
 pub const MAX_FILE_BYTES: usize = 10 * 1024 * 1024;
 
 /// Document folder and upload limits.
@@ -27,13 +27,13 @@ fn storage_error(error: &std::io::Error) -> Problem {
 impl DocumentStorage {
     /// Validates the settings and creates the folder, by default `documents` in the folder `data`.
     pub fn open(settings: &config::Uploads, data: &Path) -> Result<Self, String> {
-        if !(1..=MAX_FILE_BYTES).contains(&settings.most_bytes) {
-            return Err(format!("[uploads] most_bytes must be between 1 and {MAX_FILE_BYTES}"));
+        if !(1..=MAX_FILE_BYTES).contains(&settings.max_bytes) {
+            return Err(format!("[uploads] max_bytes must be between 1 and {MAX_FILE_BYTES}"));
         }
         let folder = config::folder_or_default(&settings.folder, data, "documents");
         std::fs::create_dir_all(&folder)
             .map_err(|e| format!("cannot create document folder {}: {e}", folder.display()))?;
-        Ok(Self { folder, max_bytes: settings.most_bytes, max_per_application: settings.per_application })
+        Ok(Self { folder, max_bytes: settings.max_bytes, max_per_application: settings.max_per_application })
     }
 
     fn path(&self, id: DocumentId) -> PathBuf {

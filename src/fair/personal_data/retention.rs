@@ -61,7 +61,7 @@ pub fn delete_expired(tx: &mut Tx<'_>, keep: config::Retention, now: Instant) ->
         deleted += diesel::delete(exhibitor_contacts::table.filter(exhibitor_contacts::id.eq_any(expired)))
             .execute(tx.conn())?;
     }
-    if let Some(before) = cutoff(keep.unproved_accounts_days, now) {
+    if let Some(before) = cutoff(keep.unverified_accounts_days, now) {
         let expired: Vec<Account> = users::table
             .filter(users::email_verified_at.is_null())
             .filter(users::erased_at.is_null())

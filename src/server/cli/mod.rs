@@ -203,14 +203,14 @@ fn migrate(at: &CommonArgs) -> Result<(), String> {
 /// # Errors
 /// An invalid URL, or a database other than PostgreSQL.
 fn read_replica(settings: &Settings, primary: &DatabaseUrl) -> Result<Option<DatabaseUrl>, String> {
-    let url = match settings.database.read_url.expose_secret() {
+    let url = match settings.database.replica_url.expose_secret() {
         "" => return Ok(None),
-        url => url.parse().map_err(|e| format!("[database] read_url: {e}"))?,
+        url => url.parse().map_err(|e| format!("[database] replica_url: {e}"))?,
     };
     match (primary, &url) {
         (DatabaseUrl::Postgres(_), DatabaseUrl::Postgres(_)) => Ok(Some(url)),
         (DatabaseUrl::Sqlite(_), _) | (_, DatabaseUrl::Sqlite(_)) => {
-            Err("[database] read_url: read replicas need PostgreSQL; leave it empty".to_owned())
+            Err("[database] replica_url: read replicas need PostgreSQL; leave it empty".to_owned())
         }
     }
 }
@@ -242,7 +242,7 @@ mod tests {
         let (sqlite, postgres) = ("sqlite:a.db", "postgres://localhost/hoicho");
         let read_replica = |primary: &str, replica: &str| {
             let mut settings = Settings::load(None).unwrap();
-            settings.database.read_url = replica.to_owned().into();
+            settings.database.replica_url = replica.to_owned().into();
             super::read_replica(&settings, &primary.parse().unwrap())
         };
         assert_eq!(read_replica(postgres, ""), Ok(None));

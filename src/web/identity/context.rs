@@ -59,10 +59,10 @@ impl RequestContext {
         Ok(Self {
             db,
             clock,
-            tokens: AccessTokens::open(&keys, settings.tokens.access_s)?,
+            tokens: AccessTokens::open(&keys, settings.tokens.access_ttl_s)?,
             passwords: PasswordHasher::new(settings.password)?,
-            refresh_ttl_days: settings.tokens.refresh_days,
-            max_login_days: settings.tokens.login_days,
+            refresh_ttl_days: settings.tokens.refresh_ttl_days,
+            max_login_days: settings.tokens.max_login_days,
             api_key_uses: UsageCounts::default(),
             rate_limiter: RateLimiter::new(settings.limits)?,
             authorization_cache: AuthorizationCache::default(),

@@ -26,8 +26,8 @@ impl PasswordHasher {
     /// # Errors
     /// Parameters that argon2 does not accept.
     pub fn new(cost: config::Password) -> Result<Self, String> {
-        let params =
-            Params::new(cost.memory_kib, cost.passes, cost.lanes, None).map_err(|e| format!("[password]: {e}"))?;
+        let params = Params::new(cost.memory_kib, cost.iterations, cost.parallelism, None)
+            .map_err(|e| format!("[password]: {e}"))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let decoy = argon2.hash_password(b"nobody's password").map_err(|e| e.to_string())?.to_string();
         Ok(Self { argon2, decoy, operations: Arc::default() })
