@@ -1,11 +1,11 @@
-//! Error pages, and the security and cache headers of all pages.
+//! Error pages, and the cache headers of all pages.
 use actix_web::{
     HttpResponse,
     body::BoxBody,
     dev::{ServiceRequest, ServiceResponse},
     http::{
         Method,
-        header::{self, HeaderName, HeaderValue},
+        header::{self, HeaderValue},
     },
     middleware::Next,
     web,
@@ -17,24 +17,10 @@ use super::{
     flash::{self, Flash},
     page_context::{PageContext, render_page},
 };
-use hoicho_web::http::{Code, Problem};
-use hoicho_web::identity::RequestContext;
-
-/// Content security policy of pages: same-origin scripts, styles and requests only; no framing.
-const PAGE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-     manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/// Content security policy of embeddable pages: framing by any origin, but no scripts and no forms.
-const EMBED_CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'self'; form-action 'none'; \
-     frame-ancestors *";
-
-const SECURITY_HEADERS: [(&str, &str); 5] = [
-    ("content-security-policy", PAGE_CSP),
-    ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "same-origin"),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
-];
+use hoicho_web::{
+    http::{Code, Problem, security_headers},
+    identity::RequestContext,
+};
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -82,13 +68,7 @@ pub async fn error_pages(req: ServiceRequest, next: Next<BoxBody>) -> Result<Ser
     }
     let is_embed = response.request().path().starts_with(embed::EMBED_PREFIX) && response.status().is_success();
     let headers = response.headers_mut();
-    for (name, value) in SECURITY_HEADERS {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-    if is_embed {
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(EMBED_CSP));
-        headers.remove("cross-origin-opener-policy");
-    }
+    security_headers::set_page_headers(headers, is_embed);
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }

@@ -22,6 +22,13 @@ hoicho_core::text_enum! {
 
 use AllocationState::*;
 
+/// Seconds until a hold expires, unless the request says otherwise: one day.
+pub const HOLD_TTL_S: u32 = 24 * 3_600;
+/// Seconds until an offer expires, unless the request says otherwise: three days.
+pub const OFFER_TTL_S: u32 = 3 * 24 * 3_600;
+/// Values of `expires_in_s` that a request may give: one minute to 30 days.
+pub const TTL_RANGE_S: std::ops::RangeInclusive<u32> = 60..=30 * 24 * 3_600;
+
 impl AllocationState {
     /// States that occupy the booth.
     pub const ACTIVE: [Self; 4] = [Held, Offered, Confirmed, CheckedIn];

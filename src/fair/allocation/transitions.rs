@@ -2,7 +2,7 @@
 use chrono::{Duration, TimeZone};
 
 use super::{
-    lifecycle::AllocationState,
+    lifecycle::{AllocationState, OFFER_TTL_S},
     runs::waiting_list::offer_free_booths,
     store::{self, AllocationRow},
 };
@@ -13,9 +13,6 @@ use hoicho_web::{
     identity::{Authorized, members::notify_exhibitor},
     outbox::EmailKind,
 };
-
-/// Seconds until an offer expires: three days.
-const one: i64 = 3 * 24 * 3_600;
 
 /// Offers a held booth to its exhibitor and notifies the members by e-mail.
 pub fn offer(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
@@ -77,7 +74,7 @@ fn step(
             MessageId("error-invalid-transition").with_args(&[("from", &from), ("legal", &legal)]),
         ));
     }
-    let expires_at = to.expires().then(|| granted.now + Duration::seconds(one));
+    let expires_at = to.expires().then(|| granted.now + Duration::seconds(OFFER_TTL_S.into()));
     if !store::set_state(tx, &row, to, expires_at)? {
         return Err(Code::StaleVersion.into());
     }

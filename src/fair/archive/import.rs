@@ -53,7 +53,7 @@ pub(super) fn import(
         line_number += 1;
         let record: Record = serde_json::from_slice(line).map_err(|e| invalid_line(line_number, &e))?;
         match (&record, line_number) {
-            (Record::Archive { format: FORMAT, .. }, 1) => {}
+            (Record::Archive { format: FORMAT_VERSION, .. }, 1) => {}
             (Record::Archive { format, .. }, 1) => return Err(invalid_line(line_number, &format!("format {format}"))),
             (_, 1) => return Err(Problem::new(Code::Invalid, MessageId("error-archive-not-edition"))),
             (Record::Archive { .. }, _) => return Err(invalid_line(line_number, &"a second archive")),

@@ -252,7 +252,7 @@ mod tests {
         #[cfg(not(feature = "postgres-tls"))]
         assert!(read_replica(postgres, "postgres://b/hoicho").unwrap_err().contains("plain text"));
         for (primary, replica) in [(sqlite, postgres), (postgres, sqlite), (postgres, "postgre://b/hoicho")] {
-            assert!(read_replica(primary, replica).unwrap_err().contains("read_url"), "{primary} {replica}");
+            assert!(read_replica(primary, replica).unwrap_err().contains("replica_url"), "{primary} {replica}");
         }
     }
 }

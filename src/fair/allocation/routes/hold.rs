@@ -10,6 +10,7 @@ use super::{
     Allocate, ReadAllocations, validate_ttl,
     view::{AllocationView, view},
 };
+use crate::allocation::HOLD_TTL_S;
 use hoicho_core::{
     i18n::MessageId,
     values::ids::{ApplicationId, BoothId},
@@ -51,7 +52,7 @@ struct HoldBooths {
 #[post("/editions/{edition}/allocations")]
 pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>) -> Result<ApiResponse, Problem> {
     let HoldBooths { application, booths, allow_apart, eligibility_waiver, expires_in_s } = body.into_result()?;
-    let expires_in_s = expires_in_s.unwrap_or(86_400);
+    let expires_in_s = expires_in_s.unwrap_or(HOLD_TTL_S);
     let mut checks = Validator::default();
     checks.require((1..=100).contains(&booths.len()), "/booths", "length", MessageId("error-booth-list-length"));
     let distinct = booths.iter().collect::<std::collections::BTreeSet<_>>().len() == booths.len();

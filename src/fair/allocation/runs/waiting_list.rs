@@ -14,6 +14,7 @@ use super::{
     request::{MayMove, StartRun},
     store,
 };
+use crate::allocation::OFFER_TTL_S;
 use crate::{
     applications::{self, ApplicationState},
     editions,
@@ -33,9 +34,6 @@ use hoicho_web::{
     outbox::EmailKind,
 };
 
-/// Seconds until an offer expires: three days.
-const OFFER_TTL_S: i64 = 3 * 24 * 3_600;
-
 /// Offers free booths to waitlisted applications, in the order and by the rules of the edition's waiting list run, and
 /// approves those that get an offer. Returns their number. Does nothing if the organiser has not enabled it.
 pub fn offer_free_booths(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<usize, Problem> {
@@ -54,7 +52,7 @@ pub fn offer_free_booths(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> R
     effort.cooling.steps = 3;
     let assignment = solve::solve(&model, request.policy.into(), effort, 1, &|_| true);
     let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
-    let expires_at = now + Duration::seconds(OFFER_TTL_S);
+    let expires_at = now + Duration::seconds(OFFER_TTL_S.into());
     let until = zone.from_utc_datetime(&expires_at).naive_local();
     let (mut rows, mut letters) = (Vec::new(), HashMap::<ExhibitorId, EmailKind>::new());
     let mut entries = Vec::new();

@@ -6,6 +6,7 @@ use super::{
     super::{Allocate, validate_ttl},
     AllocationRunPath,
 };
+use crate::allocation::OFFER_TTL_S;
 use crate::allocation::runs::{GiveAs, apply};
 use hoicho_web::{
     http::{ApiResponse, Body, Problem, Validator},
@@ -55,7 +56,7 @@ pub(in super::super) async fn apply_run(
     body: Body<ApplyRun>,
 ) -> Result<ApiResponse, Problem> {
     let ApplyRun { give_as, expires_in_s } = body.into_result()?;
-    let expires_in_s = expires_in_s.unwrap_or(3 * 24 * 3_600);
+    let expires_in_s = expires_in_s.unwrap_or(OFFER_TTL_S);
     let mut checks = Validator::default();
     validate_ttl(&mut checks, expires_in_s);
     checks.finish()?;
