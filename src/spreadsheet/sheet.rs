@@ -47,7 +47,7 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Sheet>, ReadError> {
     }
     // calamine panics on absurd values (arithmetic overflow on row 2^40). Catch it and treat the file as unreadable; no state
     // of the library outlives the call.
-    std::panic::catch_unwind(|| workbook(bytes)).unwrap_or_else(|_| Err(ReadError::Unreadable))
+    std::panic::catch_unwind(|| workbook(bytes)).unwrap_or(Err(ReadError::Unreadable))
 }
 
 fn clean(text: &str) -> String {

@@ -94,7 +94,6 @@ pub fn unprivileged(command: &mut Command) {
     }
 }
 
-#[expect(clippy::zombie_processes, reason = "the keeper outlives this process by design and then ends itself")]
 fn throwaway(bin: &Path) -> Server {
     let folder = std::env::temp_dir().join(format!("hoicho-postgres-{}", std::process::id()));
     let mut made = Command::new("mkdir");

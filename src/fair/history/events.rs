@@ -87,7 +87,7 @@ pub(super) async fn stream_events(
         Some(id) => state.db.read(move |tx| load_changes(tx, edition, Some(overlap_start(id)))).await?,
         None => Vec::new(),
     };
-    let events = EventStream { backlog: backlog.into_iter(), receiver: receiver, is_staff: granted.as_staff };
+    let events = EventStream { backlog: backlog.into_iter(), receiver, is_staff: granted.as_staff };
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((header::CONTENT_ENCODING, "identity"))

@@ -28,7 +28,7 @@ use hoicho_core::{config, i18n::MessageId, values::ids::UserId};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
     User(UserId),
-    ApiKey(ApiKeyDigest),
+    Partner(ApiKeyDigest),
     Source(SourceAddress),
 }
 
@@ -112,7 +112,7 @@ pub async fn enforce(req: ServiceRequest, next: Next<BoxBody>) -> Result<Service
         _ if is_auth => (&context.rate_limiter.auth, context.rate_limiter.auth_per_minute, by_source()),
         (Some(user), _) => (&context.rate_limiter.all, context.rate_limiter.per_minute, Key::User(user)),
         (None, Some(key)) if !source_exhausted => {
-            (&context.rate_limiter.all, context.rate_limiter.per_minute, Key::ApiKey(key))
+            (&context.rate_limiter.all, context.rate_limiter.per_minute, Key::Partner(key))
         }
         (None, _) => (&context.rate_limiter.all, context.rate_limiter.per_minute, by_source()),
     };
@@ -126,7 +126,7 @@ pub async fn enforce(req: ServiceRequest, next: Next<BoxBody>) -> Result<Service
         }
     };
     let headers = response.headers_mut();
-    RateLimitStatus { limit_per_minute: per_minute, remaining: remaining }.write_headers(headers);
+    RateLimitStatus { limit_per_minute: per_minute, remaining }.write_headers(headers);
     if let Some(wait_s) = retry_after_s {
         headers.insert(RETRY_AFTER, HeaderValue::from(wait_s));
     }

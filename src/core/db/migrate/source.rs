@@ -65,13 +65,13 @@ pub(super) struct Migrations;
 
 impl MigrationSource<Pg> for Migrations {
     fn migrations(&self) -> Result<Vec<Box<dyn Migration<Pg>>>> {
-        Ok(ALL.iter().map(|files| Box::new(files.for_postgres()) as _).collect())
+        Ok(ALL.iter().map(|files| -> Box<dyn Migration<Pg>> { Box::new(files.for_postgres()) }).collect())
     }
 }
 
 impl MigrationSource<Sqlite> for Migrations {
     fn migrations(&self) -> Result<Vec<Box<dyn Migration<Sqlite>>>> {
-        ALL.iter().map(|files| Ok(Box::new(files.for_sqlite()?) as _)).collect()
+        ALL.iter().map(|files| -> Result<Box<dyn Migration<Sqlite>>> { Ok(Box::new(files.for_sqlite()?)) }).collect()
     }
 }
 
