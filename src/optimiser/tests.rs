@@ -226,7 +226,8 @@ proptest! {
     #[test]
     fn bound_holds_for_the_optimum_and_search_is_no_worse_than_the_draw(instance in instances()) {
         let small = Instance { applications: instance.applications.iter().take(4).cloned().collect(), ..instance.clone() };
-        let small = Instance { separated_pairs: small.separated_pairs.iter().copied().filter(|(a, b)| *a < 4 && *b < 4).collect(), ..small };
+        let separated_pairs = small.separated_pairs.iter().copied().filter(|(a, b)| *a < 4 && *b < 4).collect();
+        let small = Instance { separated_pairs, ..small };
         let count = small.applications.len();
         let apart = small.separated_pairs.iter().copied().filter(|(a, b)| (*a.max(b) as usize) < count).collect();
         let small = Instance { separated_pairs: apart, ..small };

@@ -115,7 +115,7 @@ async fn proposal_changes_nothing_until_applied(app: TestApp) {
     assert_eq!(items[3]["after"], json!([]));
     let reasons = items[3]["reasons"].to_string();
     assert!(
-        reasons.contains("no 2 adjacent booths are left") && reasons.contains("With 1 booths there would be room"),
+        reasons.contains("no 2 adjacent booths are left") && reasons.contains("With 1 booths there would be space"),
         "{reasons}"
     );
     let vi = proposal(&app, &owner, &made, "vi").await[3]["reasons"].to_string();

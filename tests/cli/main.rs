@@ -75,7 +75,7 @@ fn allocate_dry_run_prints_the_proposal_and_changes_nothing() {
     for policy in ["space-draw", "optimum"] {
         let done = allocate(&["--policy", policy, "--dry-run"]);
         let out = shown(&done.stdout);
-        assert!(done.status.success() && out.contains("A01-01") && out.contains("no plan serves more than"), "{out}");
+        assert!(done.status.success() && out.contains("A01-01") && out.contains("no assignment serves more than"), "{out}");
     }
     assert!(!allocate(&["--policy", "optimum"]).status.success(), "without --dry-run it does nothing");
     let unknown = hoicho(folder.path())

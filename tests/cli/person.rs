@@ -41,7 +41,7 @@ fn person_commands_work_while_the_server_runs() {
     let refused = server.address().try_post("/auth/refresh", "", &refresh).unwrap_err();
     assert!(refused.to_string().contains("401"), "{refused}");
     let (good, _, why) = person("sign-out", "ai@example.vn");
-    assert!(!good && why.contains("nothing is kept of ai@example.vn"), "{why}");
+    assert!(!good && why.contains("nothing is stored about ai@example.vn"), "{why}");
 
     // A contact without an account is found by phone number.
     let (good, said, _) = person("show", "0912 000 111");
@@ -54,7 +54,7 @@ fn person_commands_work_while_the_server_runs() {
     let (good, _, why) = person("erase", "bantochuc@example.vn");
     assert!(!good && why.contains("hand it over"), "{why}");
     let (good, _, why) = person("show", "htx@example.vn");
-    assert!(!good && why.contains("nothing is kept of htx@example.vn"), "{why}");
+    assert!(!good && why.contains("nothing is stored about htx@example.vn"), "{why}");
     assert_eq!(figures(), before);
     server.stop();
 }

@@ -40,10 +40,10 @@ fn import_command_checks_applies_and_writes_bad_rows() {
         "{said}"
     );
     let (good, said) = import(&[]);
-    assert!(!good && said.contains("nothing was taken"), "{said}");
+    assert!(!good && said.contains("nothing was imported"), "{said}");
     let bad = folder.path().join("bad.csv");
     let (good, said) = import(&["--good-rows".as_ref(), "--bad-rows".as_ref(), &bad]);
-    assert!(good && said.contains("Taken"), "{said}");
+    assert!(good && said.contains("Imported"), "{said}");
     assert_eq!(std::fs::read_to_string(&bad).unwrap().lines().count(), 2);
     let server = Server::start(&data, &["demo"], &[]);
     let after = server.get(&format!("{demo}/visit-counts"), Some(&login(&server)));

@@ -74,7 +74,7 @@ fn taken_and_put_back(url: &str, elsewhere: &str) {
     server.stop();
 
     let (good, said) = run(folder.path(), &[&["backup", to.to_str().unwrap()], &place[..]].concat(), url);
-    assert!(!good && said.contains("is there already"), "{said}");
+    assert!(!good && said.contains("already exists"), "{said}");
     let (good, said) = run(folder.path(), &[&["restore", to.to_str().unwrap()], &place[..]].concat(), url);
     assert!(!good && said.contains("has data already"), "{said}");
     let place = ["--data-dir", other.to_str().unwrap()];
@@ -102,7 +102,7 @@ fn taken_and_put_back(url: &str, elsewhere: &str) {
     let third = folder.path().join("third");
     let place = ["--data-dir", third.to_str().unwrap()];
     let (good, said) = run(folder.path(), &[&["restore", to.to_str().unwrap()], &place[..]].concat(), "");
-    assert!(!good && said.contains("not as it was"), "{said}");
+    assert!(!good && said.contains("checksum mismatch"), "{said}");
 }
 
 #[test]

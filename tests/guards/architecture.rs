@@ -44,7 +44,7 @@ const RANKS: [(&str, &[(&str, u8)]); 4] = [
             ("owners", 9),
         ],
     ),
-    ("server", &[("app", 0), ("jobs", 1), ("demo", 2), ("cli", 3), ("main", 4)]),
+    ("server", &[("app", 0), ("jobs", 1), ("sample_data", 2), ("cli", 3), ("main", 4)]),
 ];
 
 /// Names that follow `prefix` in imports and paths: `x` of `crate::x`, `crate::{x, y::z}`.

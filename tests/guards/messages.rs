@@ -51,7 +51,7 @@ fn asked() -> (BTreeSet<String>, BTreeSet<String>) {
     crate::files(std::path::Path::new(SOURCE), &mut sources);
     for file in sources {
         let text = std::fs::read_to_string(&file).unwrap();
-        for call in ["Said(\"", "words.say(\""] {
+        for call in ["MessageId(\"", ".localize(\"", ".localize_with(\""] {
             for (at, _) in text.match_indices(call) {
                 keys.insert(text.get(at + call.len()..).unwrap().split('"').next().unwrap().to_owned());
             }

@@ -65,9 +65,9 @@ fn post_operations_accept_idempotency_keys() {
         let source = std::fs::read_to_string(&file).unwrap_or_default();
         for handler in source.split("#[post(").skip(1) {
             let path = handler.split('"').nth(1).unwrap();
-            let answer = handler.split("->").nth(1).unwrap().split('{').next().unwrap().trim();
+            let response = handler.split("->").nth(1).unwrap().split('{').next().unwrap().trim();
             checked += 1;
-            assert!(path.starts_with("/auth/") || answer == "Result<Answer, Problem>", "{path} in {}", file.display());
+            assert!(path.starts_with("/auth/") || response == "Result<ApiResponse, Problem>", "{path} in {}", file.display());
         }
     }
     assert!(checked > 40, "{checked}");

@@ -21,14 +21,17 @@ function start() {
 
   const mark = () => {
     booths().forEach((b) => (idOf(b) === selected ? b.setAttribute("aria-current", "true") : b.removeAttribute("aria-current")));
-    document.querySelectorAll("#queue [data-application]").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.application === application)));
+    document
+      .querySelectorAll("#queue [data-application]")
+      .forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.application === application)));
   };
   // Replaces the dynamic parts with those of a newly rendered page. Returns false if it has an error note.
   const show = (html) => {
     const page = new DOMParser().parseFromString(html, "text/html");
     for (const id of ["panel", "queue", "legend", "said"]) {
       const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
-      if (old && fresh && !(id === "panel" && old.contains(document.activeElement) && document.activeElement.matches("input, select"))) old.replaceChildren(...fresh.childNodes);
+      const editing = old?.contains(document.activeElement) && document.activeElement.matches("input, select");
+      if (old && fresh && !(id === "panel" && editing)) old.replaceChildren(...fresh.childNodes);
     }
     document.querySelectorAll("main > .note").forEach((note) => note.remove());
     page.querySelectorAll("main > .note").forEach((note) => document.querySelector("main").prepend(note));
@@ -41,7 +44,10 @@ function start() {
     mark();
     return !page.querySelector("main > .note.bad");
   };
-  const currentUrl = () => `${here}?colour=${colour}${selected ? `&booth=${selected}` : ""}${application ? `&application=${application}` : ""}`;
+  const currentUrl = () => {
+    const booth = selected ? `&booth=${selected}` : "";
+    return `${here}?colour=${colour}${booth}${application ? `&application=${application}` : ""}`;
+  };
   // Counts what was asked for: a response that arrives after a later one would show an older state.
   let latest = 0;
   const refresh = async () => {
@@ -89,7 +95,12 @@ function start() {
     if (!(await step(was.allocation, "release"))) return false;
     pushUndo(async () => {
       const again = await hold(was.application, booth);
-      for (const next of { offered: ["offer"], confirmed: ["offer", "confirm"], checked_in: ["offer", "confirm", "check-in"] }[was.state] ?? []) if (again) await step(again, next);
+      const steps = {
+        offered: ["offer"],
+        confirmed: ["offer", "confirm"],
+        checked_in: ["offer", "confirm", "check-in"],
+      };
+      for (const next of steps[was.state] ?? []) if (again) await step(again, next);
     });
     return true;
   };
@@ -98,7 +109,8 @@ function start() {
     if (allocation) pushUndo(() => step(allocation, "release"));
   };
   const swap = async (one, other) => {
-    if (await send(`editions/${edition}/allocations/swap`, [["one", one], ["other", other]])) pushUndo(() => send(`editions/${edition}/allocations/swap`, [["one", one], ["other", other]]));
+    const swapBooths = () => send(`editions/${edition}/allocations/swap`, [["one", one], ["other", other]]);
+    if (await swapBooths()) pushUndo(swapBooths);
   };
 
   // Selection: a booth for the panel, or an application and then a booth for it.

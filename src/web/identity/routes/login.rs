@@ -66,7 +66,8 @@ pub(super) async fn login(
         issue(tx)
     });
     let tokens = tokens.await?;
-    tracing::info!(target: "hoicho::security", user = %account.id, source = %source_address(&req, context.trusts_forwarded_for), "logged in");
+    let source = source_address(&req, context.trusts_forwarded_for);
+    tracing::info!(target: "hoicho::security", user = %account.id, %source, "logged in");
     Ok(HttpResponse::Ok().json(tokens))
 }
 
