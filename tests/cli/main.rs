@@ -19,10 +19,10 @@ mod receiver;
 #[expect(dead_code, reason = "the tests of durability use the rest")]
 mod server;
 mod tables;
-mod told;
 #[path = "../support/wait.rs"]
 #[expect(dead_code, reason = "only its synchronous half is used here")]
 mod wait;
+mod webhooks;
 
 use std::{
     sync::{
@@ -75,7 +75,10 @@ fn allocate_dry_run_prints_the_proposal_and_changes_nothing() {
     for policy in ["space-draw", "optimum"] {
         let done = allocate(&["--policy", policy, "--dry-run"]);
         let out = shown(&done.stdout);
-        assert!(done.status.success() && out.contains("A01-01") && out.contains("no assignment serves more than"), "{out}");
+        assert!(
+            done.status.success() && out.contains("A01-01") && out.contains("no assignment serves more than"),
+            "{out}"
+        );
     }
     assert!(!allocate(&["--policy", "optimum"]).status.success(), "without --dry-run it does nothing");
     let unknown = hoicho(folder.path())

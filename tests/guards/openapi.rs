@@ -67,7 +67,11 @@ fn post_operations_accept_idempotency_keys() {
             let path = handler.split('"').nth(1).unwrap();
             let response = handler.split("->").nth(1).unwrap().split('{').next().unwrap().trim();
             checked += 1;
-            assert!(path.starts_with("/auth/") || response == "Result<ApiResponse, Problem>", "{path} in {}", file.display());
+            assert!(
+                path.starts_with("/auth/") || response == "Result<ApiResponse, Problem>",
+                "{path} in {}",
+                file.display()
+            );
         }
     }
     assert!(checked > 40, "{checked}");

@@ -12,7 +12,7 @@ use hoicho_web::{http::Problem, identity::Permit};
 const MAX_RUNS: i64 = 30;
 
 #[derive(Template)]
-#[template(path = "organiser/rounds.html")]
+#[template(path = "organiser/allocation_runs.html")]
 struct Rounds {
     s: PageContext,
     desk: EditionContext,

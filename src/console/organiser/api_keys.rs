@@ -38,7 +38,7 @@ struct Line {
 }
 
 #[derive(Template)]
-#[template(path = "organiser/keys.html")]
+#[template(path = "organiser/api_keys.html")]
 struct Keys {
     s: PageContext,
     organiser: OrganiserRow,

@@ -68,7 +68,7 @@ struct Panel {
 }
 
 #[derive(Template)]
-#[template(path = "organiser/plan.html")]
+#[template(path = "organiser/floor_plan.html")]
 struct FloorPlan {
     s: PageContext,
     desk: EditionContext,

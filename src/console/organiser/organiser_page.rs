@@ -49,7 +49,7 @@ fn current_role(s: &PageContext, organiser: &OrganiserRow) -> Option<OrganiserRo
 }
 
 #[derive(Template)]
-#[template(path = "organiser/office.html")]
+#[template(path = "organiser/organiser.html")]
 struct Office {
     s: PageContext,
     organiser: OrganiserRow,

@@ -209,7 +209,7 @@ mod tests {
                 rendered += &format!("=== {}\n{}\n", words.subject, words.text);
             }
         }
-        insta::assert_snapshot!("letters", rendered);
+        insta::assert_snapshot!("emails", rendered);
     }
 
     #[test]

@@ -118,10 +118,10 @@ pub fn set_exhibitor_role(
 const MAX_RECIPIENTS: usize = 20;
 
 /// Inserts mails to the members of exhibitors into the outbox, in two statements for any number of exhibitors.
-pub fn notify_exhibitors(tx: &mut Tx<'_>, letters: &HashMap<ExhibitorId, EmailKind>, now: Instant) -> QueryResult<()> {
+pub fn notify_exhibitors(tx: &mut Tx<'_>, emails: &HashMap<ExhibitorId, EmailKind>, now: Instant) -> QueryResult<()> {
     let recipients: Vec<(ExhibitorId, String, String, Language)> = exhibitor_members::table
         .inner_join(users::table)
-        .filter(exhibitor_members::exhibitor_id.eq_any(letters.keys()))
+        .filter(exhibitor_members::exhibitor_id.eq_any(emails.keys()))
         .order((exhibitor_members::exhibitor_id, users::email_key))
         .select((exhibitor_members::exhibitor_id, users::email, users::display_name, users::language))
         .load(tx.conn())?;
@@ -129,7 +129,7 @@ pub fn notify_exhibitors(tx: &mut Tx<'_>, letters: &HashMap<ExhibitorId, EmailKi
         .chunk_by(|a, b| a.0 == b.0)
         .flat_map(|members| members.iter().take(MAX_RECIPIENTS))
         .filter_map(|(exhibitor, to, name, language)| {
-            let letter = letters.get(exhibitor)?.clone();
+            let letter = emails.get(exhibitor)?.clone();
             Some(OutgoingEmail { to: to.clone(), name: name.clone(), language: *language, letter })
         })
         .collect();

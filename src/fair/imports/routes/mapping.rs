@@ -9,7 +9,7 @@ use super::{
         store::{self, ImportState},
         table,
     },
-    ImportPath, ManageImports, find_open, stored_table as kept, to_json,
+    ImportPath, ManageImports, find_open, stored_table, to_json,
     upload::language,
     view::{ImportView, view},
 };
@@ -62,7 +62,7 @@ pub(super) async fn put_mapping(
         .write(move |tx, granted| {
             let mut row = find_open(tx, &granted, id)?;
             let days = table::opening_days(tx, row.edition_id)?;
-            let mapped = kept(&row)?.with_mapping(header_row, &columns, &days)?;
+            let mapped = stored_table(&row)?.with_mapping(header_row, &columns, &days)?;
             row.mapping = to_json(&mapped.mapping)?;
             (row.state, row.outcome) = (ImportState::Uploaded, None);
             if !store::update(tx, &row)? {

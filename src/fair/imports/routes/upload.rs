@@ -8,7 +8,7 @@ use super::{
         store::{self, ImportRow, ImportState},
         table::{self, ImportTable},
     },
-    ImportPath, ManageImports, stored_table as kept, to_json,
+    ImportPath, ManageImports, stored_table, to_json,
     view::{ImportView, view},
 };
 use crate::imports::RunningImports;
@@ -120,7 +120,7 @@ pub(super) async fn get_import(
     let progress = running.get(id);
     let view = permit.read(move |tx, granted| {
         let row = store::find(tx, granted.edition()?, id)?;
-        view(&row, &kept(&row)?, progress, language)
+        view(&row, &stored_table(&row)?, progress, language)
     });
     Ok(HttpResponse::Ok().json(view.await?))
 }
