@@ -87,7 +87,8 @@ fn generated_requests_get_documented_responses_for_every_role() {
             .args(["--url", server.address().url(), "--checks", "all", "--seed", "2018", "--workers", "1"])
             // One worker: parsing with Python 3.11 is not thread-safe.
             .args(["--max-examples", &examples(), "--no-color", "--warnings", "off"])
-            .args(["--request-timeout", "120", "--suppress-health-check", "too_slow"]);
+            // Event streams never end: each is read for this many seconds.
+            .args(["--request-timeout", "30", "--suppress-health-check", "too_slow"]);
         if let Some(token) = token {
             command.args(["--header", &format!("Authorization: Bearer {token}")]);
         }
