@@ -1,6 +1,6 @@
 //! Solver of allocation runs: computes an assignment of booths to all applications of a fair that maximizes the
 //! objective of the organiser's policy, with an upper bound on the objective. Independent of HTTP and SQL: the input is
-//! an [`Instance`], the output an assignment ([`Plan`]) with its [`Bound`].
+//! an [`Instance`], the output an [`Assignment`] with its [`Bound`].
 //!
 //! An application is assigned a *block*: as many adjacent booths as it wants. Blocks with the same zone, size, category
 //! and features have the same value in the objective and form a *class*. The choices of an application are a few classes
@@ -8,8 +8,8 @@
 //! most one application per booth is a set packing problem.
 //!
 //! - [`draw`]: serial dictatorship: in strict order, each application gets the best free block. Exact.
-//! - [`search`]: the optimum over the entire fair by simulated annealing, starting from the draw.
-//! - [`dual`]: upper bound by the Lagrangian dual of "at most one application per booth". As strong as the linear
+//! - [`annealing`]: the optimum over the entire fair by simulated annealing, starting from the draw.
+//! - [`bound`]: upper bound by the Lagrangian dual of "at most one application per booth". As strong as the linear
 //!   relaxation, at a few milliseconds per step even for 75,000 booths.
 //! - `exact` (feature `highs`): proves optimality with HiGHS on the choices that the bound does not exclude.
 #![expect(

@@ -41,7 +41,7 @@ impl LocalizedText {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MessageId(pub &'static str);
 
-/// A message with its arguments. Rendering is deferred until conversion to [`Text`], because most validations pass.
+/// A message with its arguments. Rendering is deferred until conversion to [`LocalizedText`], because most validations pass.
 pub struct MessageWithArgs<'a> {
     key: &'static str,
     args: &'a [(&'static str, &'a dyn Display)],

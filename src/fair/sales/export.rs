@@ -34,7 +34,7 @@ pub const COLUMNS: [(&str, MessageId); 12] = [
     ("state", MessageId("column-state")),
 ];
 
-/// Reports per query, each with at most [`lines::MOST`] lines.
+/// Reports per query, each with at most [`lines::MAX_LINES`] lines.
 const REPORTS_PER_QUERY: i64 = 100;
 
 /// Seller names: the main exhibitor of each booth, and names by exhibitor.

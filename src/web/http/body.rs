@@ -15,7 +15,7 @@ pub const MAX_JSON_BYTES: usize = 2 * 1024 * 1024;
 
 /// A JSON body of type `T`. `T` rejects unknown fields itself (`deny_unknown_fields`).
 ///
-/// The extractors of a handler run concurrently. A parse error is therefore returned only by [`Body::get`], after the handler
+/// The extractors of a handler run concurrently. A parse error is therefore returned only by [`Body::into_result`], after the handler
 /// has authorized the caller: unauthorized callers get 401 or 403 regardless of their body.
 pub struct Body<T>(Result<T, Problem>);
 
@@ -102,7 +102,7 @@ fn pointer(path: &str) -> String {
     }
 }
 
-/// The query string as `T`. `T` rejects unknown parameters itself; the error is returned by [`Query::get`].
+/// The query string as `T`. `T` rejects unknown parameters itself; the error is returned by [`Query::into_result`].
 pub struct Query<T>(Result<T, Problem>);
 
 impl<T> Query<T> {

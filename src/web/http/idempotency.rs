@@ -38,7 +38,7 @@ pub struct IdempotentRequest {
 }
 
 impl IdempotentRequest {
-    /// The attempt that [`note`] attached to the request.
+    /// The attempt that [`middleware`] attached to the request.
     pub fn from_request(req: &HttpRequest) -> Option<Self> {
         req.extensions().get::<Self>().cloned()
     }

@@ -14,7 +14,7 @@ use super::{
     problem::{Code, Problem},
 };
 
-/// A body of at most `MAX_BYTES` bytes. Like [`super::Body`], it returns a read error only in [`RawBody::get`].
+/// A body of at most `MAX_BYTES` bytes. Like [`super::Body`], it returns a read error only in [`RawBody::into_result`].
 pub struct RawBody<const MAX_BYTES: usize>(Result<Bytes, Problem>);
 
 impl<const MAX_BYTES: usize> RawBody<MAX_BYTES> {

@@ -84,7 +84,7 @@ impl RateLimitStatus {
     }
 }
 
-/// Counts an anonymous request; `None` above the limit, for which [`limit`] builds the response.
+/// Counts an anonymous request; `None` above the limit, for which [`enforce`] builds the response.
 pub fn check_anonymous(context: &RequestContext, req: &HttpRequest) -> Option<RateLimitStatus> {
     let limits = &context.rate_limiter;
     let key = Key::Source(source_address(req, context.trusts_forwarded_for));
