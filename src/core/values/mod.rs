@@ -4,10 +4,11 @@ pub mod ids;
 pub mod money;
 pub mod text;
 
-/// Defines an enum stored as text, with the same snake_case spelling in the database, in JSON and in the OpenAPI document.
+/// Defines an enum stored as text, with the same spelling in the database, in JSON and in the OpenAPI document: snake_case, or
+/// the text after `Variant =`.
 #[macro_export]
 macro_rules! text_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident $(= $text:literal)?),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
@@ -18,7 +19,7 @@ macro_rules! text_enum {
         #[diesel(sql_type = diesel::sql_types::Text)]
         #[serde(rename_all = "snake_case")]
         #[strum(serialize_all = "snake_case")]
-        pub enum $name { $($(#[$vdoc])* $variant),+ }
+        pub enum $name { $($(#[$vdoc])* $(#[serde(rename = $text)] #[strum(serialize = $text)])? $variant),+ }
         impl $name {
             /// The spelling used in the database and in JSON.
             pub fn as_str(self) -> &'static str { self.into() }

@@ -32,21 +32,13 @@ hoicho_core::text_enum! {
     /// What a key may do.
     KeyScope {
         /// Editions, drafts too, with floor plan and price list.
-        #[serde(rename = "read:editions")]
-        #[strum(serialize = "read:editions")]
-        ReadEditions,
+        ReadEditions = "read:editions",
         /// Exhibitors as their organiser sees them.
-        #[serde(rename = "read:exhibitors")]
-        #[strum(serialize = "read:exhibitors")]
-        ReadExhibitors,
+        ReadExhibitors = "read:exhibitors",
         /// Figures before they are final, sales, visits.
-        #[serde(rename = "read:figures")]
-        #[strum(serialize = "read:figures")]
-        ReadFigures,
+        ReadFigures = "read:figures",
         /// Counts at gates.
-        #[serde(rename = "write:visits")]
-        #[strum(serialize = "write:visits")]
-        WriteVisits,
+        WriteVisits = "write:visits",
     }
 }
 
