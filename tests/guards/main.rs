@@ -1,6 +1,7 @@
 //! Rules for the source tree.
 #![expect(clippy::unwrap_used, reason = "a test that breaks should say where")]
 mod architecture;
+mod events;
 mod line_length;
 mod messages;
 mod openapi;

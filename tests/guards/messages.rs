@@ -180,7 +180,7 @@ fn enum_values_have_messages() {
         values::<DealKind>("deal-kind"),
         values::<hoicho_web::http::Code>("problem"),
         values::<hoicho_web::identity::KeyScope>("key-scope"),
-        values::<hoicho_fair::webhooks::EventType>("event-type"),
+        values::<hoicho_web::audit::EventType>("event-type"),
         values::<hoicho_fair::webhooks::SwitchedOff>("hook-off"),
         values::<hoicho_fair::webhooks::DeliveryState>("delivery"),
     ];

@@ -14,7 +14,7 @@ export function watch(eventsUrl, onChange) {
       "application",
       "sales_report",
       "visits",
-      "trade_deal",
+      "deal",
       "gate",
     ]) {
       source.addEventListener(type, onChange);

@@ -12,9 +12,10 @@ use crate::{
 use hoicho_core::values::{clock::Instant, ids::WebhookId};
 use hoicho_fair::{
     organisers::{self, store::OrganiserRow},
-    webhooks::{self, EventType, RecentDelivery, WebhookRow},
+    webhooks::{self, RecentDelivery, WebhookRow},
 };
 use hoicho_web::{
+    audit::EventType,
     http::Problem,
     identity::{Action, OrganiserRole, Permit},
 };

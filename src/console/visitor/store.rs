@@ -11,6 +11,7 @@ use hoicho_core::{
     },
 };
 use hoicho_fair::{editions::EditionState, exhibitors::LegalForm, products::ProductGroup};
+use hoicho_web::audit::AuditAction;
 
 /// States of an allocation whose booth is let.
 const LET_STATES: [&str; 2] = ["confirmed", "checked_in"];
@@ -173,9 +174,9 @@ pub(crate) struct NewsEntry {
 
 /// News of an edition from the audit log, newest first; allocations that were released since are omitted.
 pub(crate) fn news(tx: &mut Tx<'_>, edition: EditionId, limit: i64) -> QueryResult<Vec<NewsEntry>> {
-    let lines: Vec<(AuditId, String, String, Option<String>, Instant)> = audit_log::table
+    let lines: Vec<(AuditId, AuditAction, String, Option<String>, Instant)> = audit_log::table
         .filter(audit_log::edition_id.eq(edition))
-        .filter(audit_log::action.eq_any(["allocation.confirm", "edition.transition"]))
+        .filter(audit_log::action.eq_any([AuditAction::AllocationConfirm, AuditAction::EditionTransition]))
         .order(audit_log::id.desc())
         .limit(limit)
         .select((audit_log::id, audit_log::action, audit_log::subject, audit_log::after_json, audit_log::at))
@@ -190,8 +191,8 @@ pub(crate) fn news(tx: &mut Tx<'_>, edition: EditionId, limit: i64) -> QueryResu
         .load::<(AllocationId, (ExhibitorId, String, String))>(tx.conn())?
         .into_iter()
         .collect();
-    let to_news = |(id, action, subject, after, at): (AuditId, String, String, Option<String>, Instant)| {
-        if action == "edition.transition" {
+    let to_news = |(id, action, subject, after, at): (AuditId, AuditAction, String, Option<String>, Instant)| {
+        if action == AuditAction::EditionTransition {
             let is_final = after.is_some_and(|after| after.contains("\"finalised\""));
             return is_final.then_some(NewsEntry { id, at, exhibitor: None, booth: None });
         }

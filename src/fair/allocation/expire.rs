@@ -1,7 +1,10 @@
 //! Expires due holds and offers, which frees their booths. Run by a background job.
 use super::{lifecycle::AllocationState, runs::waiting_list::offer_free_booths, store};
 use hoicho_core::{db::Tx, values::clock::Instant};
-use hoicho_web::{audit, http::Problem};
+use hoicho_web::{
+    audit::{self, AuditAction},
+    http::Problem,
+};
 
 /// Expires up to 500 due allocations with an audit entry each. Freed booths are offered to the waiting list in editions
 /// where the organiser enabled it.
@@ -13,7 +16,7 @@ pub fn expire_due(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
         edition: Some(*edition),
         actor: None,
         api_key: None,
-        action: "allocation.expire",
+        action: AuditAction::AllocationExpire,
         subject: hoicho_core::values::ids::AllocationId::to_string(id),
         before: None,
         after: Some(AllocationState::Expired),

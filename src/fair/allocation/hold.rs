@@ -17,6 +17,7 @@ use hoicho_core::{
     values::ids::{AllocationId, ApplicationId, BoothId},
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{Code, Problem},
     identity::Authorized,
 };
@@ -70,7 +71,13 @@ pub fn hold_booths(tx: &mut Tx<'_>, granted: &Authorized, hold: &HoldRequest) ->
     let rows: Vec<_> = booths.iter().map(row).collect();
     store::insert(tx, &rows)?;
     let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
-    granted.record_audit(tx, "allocation.hold", application.id, None, Some((ids, &hold.eligibility_waiver)))?;
+    granted.record_audit(
+        tx,
+        AuditAction::AllocationHold,
+        application.id,
+        None,
+        Some((ids, &hold.eligibility_waiver)),
+    )?;
     Ok(rows)
 }
 

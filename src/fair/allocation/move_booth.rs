@@ -11,6 +11,7 @@ use hoicho_core::{
     values::ids::{AllocationId, BoothId},
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{Code, Problem},
     identity::Authorized,
 };
@@ -44,6 +45,6 @@ pub fn move_booth(
         return Err(Code::StaleVersion.into());
     }
     store::move_to_booth(tx, id, to, row.state, row.expires_at)?;
-    granted.record_audit(tx, "allocation.move", id, Some((row.booth_id, None)), Some((to, waiver)))?;
+    granted.record_audit(tx, AuditAction::AllocationMove, id, Some((row.booth_id, None)), Some((to, waiver)))?;
     Ok(store::find(tx, edition.id, id)?)
 }

@@ -6,6 +6,7 @@ use super::{
 use crate::editions;
 use hoicho_core::{db::Tx, i18n::MessageId, values::ids::AllocationId};
 use hoicho_web::{
+    audit::AuditAction,
     http::{Code, Problem},
     identity::Authorized,
 };
@@ -32,7 +33,7 @@ pub fn swap_booths(
     store::move_to_booth(tx, b.id, a.booth_id, b.state, b.expires_at)?;
     granted.record_audit(
         tx,
-        "allocation.swap",
+        AuditAction::AllocationSwap,
         a.id,
         Some([a.booth_id, b.booth_id]),
         Some([b.booth_id, a.booth_id]),

@@ -9,6 +9,7 @@ use super::{
 use crate::{applications, editions};
 use hoicho_core::{db::Tx, i18n::MessageId, values::ids::AllocationId};
 use hoicho_web::{
+    audit::AuditAction,
     http::{Code, Problem},
     identity::{Authorized, members::notify_exhibitor},
     outbox::EmailKind,
@@ -16,7 +17,7 @@ use hoicho_web::{
 
 /// Offers a held booth to its exhibitor and notifies the members by e-mail.
 pub fn offer(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
-    let row = step(tx, granted, id, AllocationState::Offered, "allocation.offer")?;
+    let row = step(tx, granted, id, AllocationState::Offered, AuditAction::AllocationOffer)?;
     let edition = editions::store::find(tx, row.edition_id)?;
     let application = applications::store::find(tx, row.edition_id, row.application_id)?;
     let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
@@ -27,15 +28,15 @@ pub fn offer(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<
 }
 /// Accepts an offer.
 pub fn confirm(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
-    step(tx, granted, id, AllocationState::Confirmed, "allocation.confirm")
+    step(tx, granted, id, AllocationState::Confirmed, AuditAction::AllocationConfirm)
 }
 /// Records that the exhibitor has arrived.
 pub fn check_in(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
-    step(tx, granted, id, AllocationState::CheckedIn, "allocation.check_in")
+    step(tx, granted, id, AllocationState::CheckedIn, AuditAction::AllocationCheckIn)
 }
 /// Releases the booth.
 pub fn release(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
-    step(tx, granted, id, AllocationState::Released, "allocation.release")
+    step(tx, granted, id, AllocationState::Released, AuditAction::AllocationRelease)
 }
 /// Declines an offer and releases the booth. Freed booths are offered to the waiting list if the organiser enabled it.
 pub fn decline(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
@@ -44,13 +45,13 @@ pub fn decline(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Resul
     if before.state != AllocationState::Offered {
         return Err(Problem::new(Code::IllegalStep, MessageId("error-not-offered")));
     }
-    let row = step(tx, granted, id, AllocationState::Released, "allocation.decline")?;
+    let row = step(tx, granted, id, AllocationState::Released, AuditAction::AllocationDecline)?;
     offer_free_booths(tx, edition.id, granted.now)?;
     Ok(row)
 }
 /// Records that the exhibitor did not arrive and frees the booth.
 pub fn no_show(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
-    step(tx, granted, id, AllocationState::NoShow, "allocation.no_show")
+    step(tx, granted, id, AllocationState::NoShow, AuditAction::AllocationNoShow)
 }
 
 fn step(
@@ -58,7 +59,7 @@ fn step(
     granted: &Authorized,
     id: AllocationId,
     to: AllocationState,
-    action: &'static str,
+    action: AuditAction,
 ) -> Result<AllocationRow, Problem> {
     let edition = editions::store::lock_open(tx, granted.edition()?)?;
     let row = store::find(tx, edition.id, id)?;

@@ -2,7 +2,7 @@
 use super::store;
 use crate::applications::{ApplicationState, store::ApplicationRow, transition};
 use hoicho_core::{db::Tx, values::ids::ApplicationId};
-use hoicho_web::{http::Problem, identity::Authorized};
+use hoicho_web::{audit::AuditAction, http::Problem, identity::Authorized};
 
 /// Withdraws an application; not possible once booths are confirmed for it.
 pub fn withdraw_application(
@@ -13,7 +13,7 @@ pub fn withdraw_application(
     let row = transition(tx, granted, id, ApplicationState::Withdrawn, None)?;
     let released = store::release_unconfirmed(tx, id)?;
     if !released.is_empty() {
-        granted.record_audit(tx, "allocation.release", id, None, Some(released))?;
+        granted.record_audit(tx, AuditAction::AllocationRelease, id, None, Some(released))?;
     }
     Ok(row)
 }

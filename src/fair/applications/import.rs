@@ -21,6 +21,7 @@ use hoicho_core::{
     },
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{Problem, Validator},
     identity::Authorized,
 };
@@ -147,6 +148,6 @@ pub fn import_rows(
     checks.finish()?;
     exhibitors::store::insert(tx, &new)?;
     store::insert(tx, &applications)?;
-    granted.record_audit(tx, "application.import", edition.id, None, Some(applications.len()))?;
+    granted.record_audit(tx, AuditAction::ApplicationImport, edition.id, None, Some(applications.len()))?;
     Ok(ImportSummary { added: applications.len(), unchanged })
 }

@@ -6,6 +6,7 @@ use super::{
 use crate::editions::{self, EditionState};
 use hoicho_core::{db::Tx, i18n::MessageId, values::ids::ApplicationId};
 use hoicho_web::{
+    audit::AuditAction,
     http::{Code, Problem, Validator},
     identity::{Authorized, members::notify_exhibitor},
     outbox::EmailKind,
@@ -55,7 +56,7 @@ pub fn transition(
         };
         notify_exhibitor(tx, row.exhibitor_id, email, granted.now)?;
     }
-    granted.record_audit(tx, "application.step", id, Some((before.state, None)), Some((to, reason)))?;
+    granted.record_audit(tx, AuditAction::ApplicationStep, id, Some((before.state, None)), Some((to, reason)))?;
     Ok(row)
 }
 

@@ -5,6 +5,7 @@ use super::{
 };
 use hoicho_core::{db::Tx, i18n::MessageId, values::ids::EditionId};
 use hoicho_web::{
+    audit::AuditAction,
     http::{Code, Problem},
     identity::Authorized,
 };
@@ -66,6 +67,6 @@ pub(super) fn import(
     }
     let (edition, mut summary) = import.finish()?;
     summary.records = line_number;
-    granted.record_audit(tx, "edition.take_in", edition, None, Some(&summary))?;
+    granted.record_audit(tx, AuditAction::EditionTakeIn, edition, None, Some(&summary))?;
     Ok((edition, summary))
 }

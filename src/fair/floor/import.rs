@@ -16,6 +16,7 @@ use hoicho_core::{
     values::{ids::ZoneId, text},
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{Problem, Validator, csv::parse_rows},
     identity::Authorized,
 };
@@ -122,6 +123,6 @@ pub fn import_rows(
     }
     checks.finish()?;
     store::insert_booths(tx, &booths)?;
-    granted.record_audit(tx, "booth.import", edition.id, None, Some(booths.len()))?;
+    granted.record_audit(tx, AuditAction::BoothImport, edition.id, None, Some(booths.len()))?;
     Ok(booths)
 }

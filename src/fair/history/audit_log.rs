@@ -7,7 +7,7 @@ use hoicho_core::{
     values::ids::{ApiKeyId, AuditId, EditionId, OrganiserId, UserId},
 };
 use hoicho_web::{
-    audit::{self, AuditRow, Filter},
+    audit::{self, AuditAction, AuditRow, Filter, SubjectKind},
     http::{Code, Problem, Query, pagination, pagination::Page},
     identity::{OrganiserRole, SignedIn, authorize_staff, store::is_admin},
 };
@@ -37,8 +37,10 @@ struct ChangeView {
     organiser: Option<OrganiserId>,
     edition: Option<EditionId>,
     /// For example `booth.change`.
-    action: String,
-    subject_kind: String,
+    #[schema(value_type = String)]
+    action: AuditAction,
+    #[schema(value_type = String)]
+    subject_kind: SubjectKind,
     subject: String,
     /// Value before the change.
     #[schema(value_type = Value)]

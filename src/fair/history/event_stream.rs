@@ -13,7 +13,7 @@ use hoicho_core::{
     values::ids::{AuditId, EditionId},
 };
 use hoicho_web::{
-    audit::{self, Filter},
+    audit::{self, AuditAction, Filter},
     http::Problem,
 };
 
@@ -30,8 +30,7 @@ const PAGE_SIZE: i64 = 1_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Change {
     pub id: AuditId,
-    /// For example `allocation.confirm`.
-    pub action: String,
+    pub action: AuditAction,
     /// Identifier of the changed resource.
     pub subject: String,
 }

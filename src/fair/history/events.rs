@@ -15,12 +15,10 @@ use hoicho_web::{
 
 /// Interval of keep-alive comments on an idle stream, so that proxies do not close it.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
-/// Prefixes of the actions that are public: the floor and the edition itself.
-const PUBLIC_ACTIONS: [&str; 6] = ["allocation.", "booth.", "booth_categories.", "zone.", "edition.", "participant."];
 
 fn event(change: &Change) -> web::Bytes {
     let data = serde_json::json!({ "action": change.action, "subject": change.subject });
-    let kind = change.action.split('.').next().unwrap_or_default();
+    let kind = change.action.subject_kind();
     format!("id: {}\nevent: {kind}\ndata: {data}\n\n", change.id).into()
 }
 
@@ -31,7 +29,7 @@ struct EventStream {
 }
 
 async fn next(mut events: EventStream) -> Option<(Result<web::Bytes, actix_web::Error>, EventStream)> {
-    let is_visible = |s: &EventStream, c: &Change| s.is_staff || PUBLIC_ACTIONS.iter().any(|p| c.action.starts_with(p));
+    let is_visible = |s: &EventStream, c: &Change| s.is_staff || c.action.subject_kind().is_public();
     loop {
         let change = match events.backlog.next() {
             Some(change) => change,

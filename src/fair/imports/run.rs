@@ -25,6 +25,7 @@ use hoicho_core::{
 };
 use hoicho_spreadsheet::Sheet;
 use hoicho_web::{
+    audit::AuditAction,
     http::{Code, FieldError, Problem, Validator},
     identity::Authorized,
 };
@@ -164,7 +165,7 @@ fn add_products(tx: &mut Tx<'_>, granted: &Authorized, lines: Vec<(u64, ProductR
         return Err(Problem { code: Code::Invalid, detail: None, errors });
     }
     products::store::insert(tx, &new)?;
-    granted.record_audit(tx, "product.import", edition.id, None, Some(new.len()))?;
+    granted.record_audit(tx, AuditAction::ProductImport, edition.id, None, Some(new.len()))?;
     Ok(Counts { added: new.len(), changed: 0, unchanged })
 }
 

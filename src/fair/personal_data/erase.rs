@@ -21,7 +21,7 @@ use hoicho_core::{
     },
 };
 use hoicho_web::{
-    audit,
+    audit::{self, AuditAction, SubjectKind},
     http::{Code, Problem},
     identity::{OrganiserRole, consent, members, store},
     outbox,
@@ -155,7 +155,7 @@ pub(super) fn anonymise_account(tx: &mut Tx<'_>, account: &store::Account, now: 
     diesel::update(
         audit_log::table
             .filter(audit_log::actor_id.eq(user))
-            .filter(audit_log::subject_kind.eq("user"))
+            .filter(audit_log::subject_kind.eq(SubjectKind::User))
             .filter(audit_log::subject.eq(user.to_string())),
     )
     .set((audit_log::before_json.eq(None::<String>), audit_log::after_json.eq(None::<String>)))
@@ -214,7 +214,7 @@ pub fn erase(
             edition: None,
             actor: account.as_ref().map(|a| a.id),
             api_key: None,
-            action: "user.erase",
+            action: AuditAction::UserErase,
             subject: account.map_or_else(|| ERASED.to_owned(), |a| a.id.to_string()),
             before: None,
             after: None,

@@ -9,7 +9,7 @@ use super::{
 };
 use hoicho_core::values::ids::AuditId;
 use hoicho_web::{
-    audit::{self, AuditRow, Filter},
+    audit::{self, AuditAction, AuditRow, Filter},
     http::{
         Body, Problem, Query,
         pagination::{Page, PageQuery},
@@ -56,7 +56,8 @@ struct ActionView {
     #[schema(value_type = String)]
     at: chrono::DateTime<chrono::Utc>,
     /// Action name, for example `booth.change`.
-    action: String,
+    #[schema(value_type = String)]
+    action: AuditAction,
     /// Identifier of the changed resource; its type is the part of `action` before the dot.
     subject: String,
 }

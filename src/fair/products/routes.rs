@@ -15,6 +15,7 @@ use hoicho_core::{
     },
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{
         ApiResponse, Body, Code, Problem, Query, Validator, etag, etag::IfMatch, pagination::Page,
         pagination::PageQuery, patch::deserialize_present,
@@ -148,7 +149,7 @@ async fn create_product(permit: Permit<ManageProducts>, body: Body<CreateProduct
             validate(&row, granted.now.date())?;
             store::insert(tx, std::slice::from_ref(&row))?;
             let view = view(row);
-            granted.record_audit(tx, "product.create", view.id, None, Some(&view))?;
+            granted.record_audit(tx, AuditAction::ProductCreate, view.id, None, Some(&view))?;
             Ok(ApiResponse::created(&view)?.with_version(1))
         })
         .await
@@ -272,7 +273,7 @@ async fn patch_product(
                 return Err(Code::StaleVersion.into());
             }
             let (before, after) = (view(before), view(row));
-            granted.record_audit(tx, "product.change", id, Some(&before), Some(&after))?;
+            granted.record_audit(tx, AuditAction::ProductChange, id, Some(&before), Some(&after))?;
             Ok(ApiResponse::ok(&after)?.with_version(after.version))
         })
         .await
@@ -307,7 +308,7 @@ async fn delete_product(
             let before = store::find(tx, granted.exhibitor()?, id)?;
             if_match.check(before.version)?;
             store::delete(tx, id)?;
-            granted.record_audit(tx, "product.delete", id, Some(view(before)), None)?;
+            granted.record_audit(tx, AuditAction::ProductDelete, id, Some(view(before)), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

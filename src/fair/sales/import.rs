@@ -18,6 +18,7 @@ use hoicho_core::{
     },
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{Code, Problem, Validator, csv::parse_rows},
     identity::Authorized,
 };
@@ -164,6 +165,6 @@ pub fn import_rows(
         }
     }
     store::insert_versions(tx, &versions)?;
-    granted.record_audit(tx, "sales_report.import", edition.id, None, Some((added.len(), corrected.len())))?;
+    granted.record_audit(tx, AuditAction::SalesReportImport, edition.id, None, Some((added.len(), corrected.len())))?;
     Ok(ImportSummary { added: added.len(), corrected: corrected.len(), unchanged })
 }

@@ -13,6 +13,7 @@ use hoicho_core::{
     },
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{Code, Problem},
     identity::{Authorized, members::notify_exhibitors},
     outbox::EmailKind,
@@ -68,6 +69,6 @@ pub fn send_reminders(tx: &mut Tx<'_>, granted: &Authorized) -> Result<ReminderS
         })
         .collect();
     notify_exhibitors(tx, &emails, granted.now)?;
-    granted.record_audit(tx, "sales_reminder.send", edition.id, None, Some(recipients.len()))?;
+    granted.record_audit(tx, AuditAction::SalesReminderSend, edition.id, None, Some(recipients.len()))?;
     Ok(ReminderSummary { missing, reminded: recipients.len(), already_reminded: already })
 }

@@ -15,6 +15,7 @@ use hoicho_core::{
     },
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{Code, Problem, Validator, etag::IfMatch},
     identity::Authorized,
 };
@@ -166,7 +167,7 @@ pub fn submit(
     };
     store::insert_versions(tx, std::slice::from_ref(&version))?;
     lines::insert_rows(tx, &lines::to_rows(row.id, row.version, &lines).collect::<Vec<_>>())?;
-    granted.record_audit(tx, "sales_report.put", row.id, previous, Some((row.amount, row.version)))?;
+    granted.record_audit(tx, AuditAction::SalesReportPut, row.id, previous, Some((row.amount, row.version)))?;
     Ok((row, previous.is_none()))
 }
 
@@ -196,6 +197,6 @@ pub fn review(
     if !store::update(tx, &row, before.revision)? {
         return Err(Code::StaleVersion.into());
     }
-    granted.record_audit(tx, "sales_report.judge", row.id, Some(before.state), Some(to))?;
+    granted.record_audit(tx, AuditAction::SalesReportJudge, row.id, Some(before.state), Some(to))?;
     Ok(row)
 }

@@ -16,6 +16,7 @@ use hoicho_core::{
     },
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{Code, Problem, Validator},
     identity::Authorized,
 };
@@ -134,6 +135,6 @@ pub fn import_rows(
     }
     checks.finish()?;
     let added = store::insert_events(tx, &rows)?;
-    granted.record_audit(tx, "visits.import", edition.id, None, Some(added))?;
+    granted.record_audit(tx, AuditAction::VisitsImport, edition.id, None, Some(added))?;
     Ok(ImportSummary { added, unchanged })
 }

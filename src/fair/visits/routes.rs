@@ -19,6 +19,7 @@ use hoicho_core::{
     },
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Body, Code, Items, Problem, Validator},
     identity::{Action, Authorized, KeyScope, OrganiserRole, Permit},
 };
@@ -91,7 +92,7 @@ async fn create_gate(permit: Permit<ManageGates>, body: Body<CreateGate>) -> Res
             let edition = editions::store::lock_open(tx, granted.edition()?)?;
             let row = GateRow { id: GateId::make(), edition_id: edition.id, name };
             store::insert_gates(tx, std::slice::from_ref(&row))?;
-            granted.record_audit(tx, "gate.create", row.id, None, Some(&row.name))?;
+            granted.record_audit(tx, AuditAction::GateCreate, row.id, None, Some(&row.name))?;
             ApiResponse::created(&GateView { id: row.id, name: row.name })
         })
         .await
@@ -217,7 +218,7 @@ async fn count_visits(permit: Permit<RecordVisits>, body: Body<CountVisits>) -> 
         checks.finish()?;
         let accepted = store::insert_events(tx, &rows)?;
         if accepted > 0 {
-            granted.record_audit(tx, "visits.count", edition.id, None, Some(accepted))?;
+            granted.record_audit(tx, AuditAction::VisitsCount, edition.id, None, Some(accepted))?;
         }
         ApiResponse::ok(&Counted { accepted, repeated: rows.len() - accepted })
     };

@@ -2,7 +2,6 @@
 use chrono::Duration;
 use diesel::{dsl::exists, prelude::*};
 
-use super::event_type::EventType;
 use hoicho_core::{
     db::{Tx, schema::*},
     on_either,
@@ -11,6 +10,7 @@ use hoicho_core::{
         ids::{OrganiserId, WebhookAttemptId, WebhookDeliveryId, WebhookId, WebhookMessageId},
     },
 };
+use hoicho_web::audit::EventType;
 
 /// Lease of a claimed delivery in seconds; after that another node may claim it.
 const LEASE_TTL_S: i64 = 60;

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{event_type::EventType, signature::SigningSecret};
+use super::signature::SigningSecret;
 use hoicho_core::{
     db::{Tx, schema::*},
     on_either,
@@ -12,7 +12,7 @@ use hoicho_core::{
         ids::{OrganiserId, UserId, WebhookId, WebhookSecretId},
     },
 };
-use hoicho_web::http::Problem;
+use hoicho_web::{audit::EventType, http::Problem};
 
 hoicho_core::text_enum! {
     /// Why an endpoint is disabled.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     delivery_store::{self, MessageRow},
     endpoint_store::{self, WebhookRow},
-    event_type::EventType,
+    event_type::event_type,
 };
 use hoicho_core::{
     db::{Conn, Tx, schema::*},
@@ -16,7 +16,10 @@ use hoicho_core::{
         ids::{AllocationId, AuditId, BoothId, ExhibitorId, OrganiserId, SalesReportId, WebhookId, WebhookMessageId},
     },
 };
-use hoicho_web::{audit::AuditRow, http::Problem};
+use hoicho_web::{
+    audit::{AuditRow, EventType, SubjectKind},
+    http::Problem,
+};
 
 /// Max events per transaction.
 const BATCH_SIZE: i64 = 500;
@@ -48,18 +51,18 @@ struct Details {
 
 impl Details {
     fn of(tx: &mut Tx<'_>, entries: &[AuditRow]) -> QueryResult<Self> {
-        fn ids<T: std::str::FromStr>(entries: &[AuditRow], kind: &str) -> Vec<T> {
+        fn ids<T: std::str::FromStr>(entries: &[AuditRow], kind: SubjectKind) -> Vec<T> {
             entries.iter().filter(|l| l.subject_kind == kind).filter_map(|l| l.subject.parse().ok()).collect()
         }
         let allocations: Vec<(AllocationId, BoothId, String, ExhibitorId, String)> = allocations::table
             .inner_join(booths::table)
             .inner_join(applications::table.inner_join(exhibitors::table))
-            .filter(allocations::id.eq_any(ids::<AllocationId>(entries, "allocation")))
+            .filter(allocations::id.eq_any(ids::<AllocationId>(entries, SubjectKind::Allocation)))
             .select((allocations::id, booths::id, booths::code, exhibitors::id, exhibitors::name))
             .load(tx.conn())?;
         let reports: Vec<(SalesReportId, BoothId, String, Day, i64, i64)> = sales_reports::table
             .inner_join(booths::table)
-            .filter(sales_reports::id.eq_any(ids::<SalesReportId>(entries, "sales_report")))
+            .filter(sales_reports::id.eq_any(ids::<SalesReportId>(entries, SubjectKind::SalesReport)))
             .select((
                 sales_reports::id,
                 booths::id,
@@ -83,10 +86,12 @@ impl Details {
     }
 
     fn about(&self, entry: &AuditRow) -> Option<&Value> {
-        match entry.subject_kind.as_str() {
-            "allocation" => self.allocations.get(&entry.subject.parse().ok()?),
-            "sales_report" => self.reports.get(&entry.subject.parse().ok()?),
-            _ => None,
+        if entry.subject_kind == SubjectKind::Allocation {
+            self.allocations.get(&entry.subject.parse().ok()?)
+        } else if entry.subject_kind == SubjectKind::SalesReport {
+            self.reports.get(&entry.subject.parse().ok()?)
+        } else {
+            None
         }
     }
 }
@@ -96,7 +101,7 @@ fn payload(kind: EventType, entry: &AuditRow, after: &Value, details: Option<&Va
     let mut data = json!({
         "organiser": entry.organiser_id,
         "edition": entry.edition_id,
-        entry.subject_kind.clone(): entry.subject,
+        entry.subject_kind.as_str(): entry.subject,
         "change": after,
     });
     if let (Some(data), Some(Value::Object(details))) = (data.as_object_mut(), details) {
@@ -133,7 +138,7 @@ pub fn fan_out(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
             }
             let after: Value =
                 entry.after_json.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
-            let Some(kind) = EventType::from_audit(&entry.action, &after) else { continue };
+            let Some(kind) = event_type(entry.action, &after) else { continue };
             let message = MessageRow {
                 id: WebhookMessageId::make(),
                 organiser_id: organiser,

@@ -17,7 +17,7 @@ use hoicho_core::{
     values::clock::Clock,
 };
 use hoicho_web::{
-    audit,
+    audit::{self, AuditAction},
     http::Problem,
     identity::{store, token},
 };
@@ -160,7 +160,7 @@ fn grant_admin(place: &CommonArgs, email: &str) -> Result<(), String> {
             edition: None,
             actor: None,
             api_key: None,
-            action: "user.grant_admin",
+            action: AuditAction::UserGrantAdmin,
             subject: key.clone(),
             before: None,
             after: None,

@@ -26,6 +26,7 @@ use hoicho_fair::{
     },
 };
 use hoicho_web::{
+    audit::{self, AuditAction},
     http::{Code, Problem},
     identity::{OrganiserRole, passwords::PasswordHasher, store::insert_organiser_member},
 };
@@ -89,18 +90,18 @@ pub fn fill(
     }
     demo.edition_of_today(tx)?;
     step("Hội chợ OCOP Quảng Ninh (demo)");
-    let entry = hoicho_web::audit::Entry::<&str> {
+    let entry = audit::Entry::<&str> {
         organiser: Some(demo.organiser),
         edition: None,
         actor: None,
         api_key: None,
-        action: "demo.fill",
+        action: AuditAction::DemoFill,
         subject: demo.organiser.to_string(),
         before: None,
         after: Some("seed 2018"),
         at: now,
     };
-    Ok(hoicho_web::audit::record(tx, entry)?)
+    Ok(audit::record(tx, entry)?)
 }
 
 impl SampleData {

@@ -1,39 +1,171 @@
-//! Enqueues audit entries as webhook events, in the same transaction so that none is lost.
+//! Webhook events: which actions are announced, and enqueueing them in the transaction of the change, so that none is lost.
 use diesel::prelude::*;
 
-use super::AuditRow;
+use super::{AuditAction, AuditRow};
 use hoicho_core::{
     db::{Tx, schema::events},
     on_either,
 };
 
-/// Actions whose audit entries become webhook events.
-pub const EVENT_ACTIONS: [&str; 18] = [
-    "edition.transition",
-    "edition.change",
-    "edition.opening_days",
-    "application.step",
-    "allocation.offer",
-    "allocation.confirm",
-    "allocation.check_in",
-    "allocation.release",
-    "allocation.decline",
-    "allocation.no_show",
-    "allocation.expire",
-    "allocation.move",
-    "allocation.offer_to_waiting_list",
-    "participant.add",
-    "participant.remove",
-    "sales_report.put",
-    "sales_report.judge",
-    "deal.create",
-];
+hoicho_core::text_enum! {
+    /// Event type of webhooks.
+    EventType {
+        /// Test event, sent on request of the organiser.
+        Test = "webhook.test",
+        /// An edition was published.
+        EditionPublished = "edition.published",
+        /// The name, venue, opening days or state of an edition changed.
+        EditionChanged = "edition.changed",
+        /// An edition was cancelled.
+        EditionCancelled = "edition.cancelled",
+        /// The figures of an edition were finalised.
+        FiguresFinalised = "figures.finalised",
+        /// An application was submitted.
+        ApplicationSubmitted = "application.submitted",
+        /// An application was approved, rejected, waitlisted or withdrawn.
+        ApplicationDecided = "application.decided",
+        /// A booth was offered.
+        AllocationOffered = "allocation.offered",
+        /// An allocation was confirmed.
+        AllocationConfirmed = "allocation.confirmed",
+        /// The exhibitor checked in.
+        AllocationCheckedIn = "allocation.checked_in",
+        /// An allocation was released, declined, expired, or a no-show.
+        AllocationReleased = "allocation.released",
+        /// An allocation was moved to another booth, or its participants changed.
+        AllocationChanged = "allocation.changed",
+        /// A sales report was submitted or corrected.
+        SalesReportSubmitted = "sales_report.submitted",
+        /// The organiser accepted a sales report.
+        SalesReportAccepted = "sales_report.accepted",
+        /// The organiser queried a sales report.
+        SalesReportQueried = "sales_report.queried",
+        /// A trade deal (contract or memorandum) was recorded.
+        DealSigned = "deal.signed",
+    }
+}
+
+/// Which event announces an action to webhooks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventRule {
+    /// Not announced.
+    None,
+    /// Announced as this event.
+    Always(EventType),
+    /// Depends on the new state of the edition.
+    ByEditionState,
+    /// Depends on the new state of the application.
+    ByApplicationState,
+    /// Depends on the new state of the sales report.
+    ByReportState,
+}
+
+impl AuditAction {
+    /// How webhooks announce the action.
+    pub fn event_rule(self) -> EventRule {
+        match self {
+            Self::EditionTransition => EventRule::ByEditionState,
+            Self::EditionChange | Self::EditionOpeningDays => EventRule::Always(EventType::EditionChanged),
+            Self::ApplicationStep => EventRule::ByApplicationState,
+            Self::AllocationOffer | Self::AllocationOfferToWaitingList => {
+                EventRule::Always(EventType::AllocationOffered)
+            }
+            Self::AllocationConfirm => EventRule::Always(EventType::AllocationConfirmed),
+            Self::AllocationCheckIn => EventRule::Always(EventType::AllocationCheckedIn),
+            Self::AllocationDecline | Self::AllocationNoShow | Self::AllocationRelease | Self::AllocationExpire => {
+                EventRule::Always(EventType::AllocationReleased)
+            }
+            Self::AllocationMove | Self::ParticipantAdd | Self::ParticipantRemove => {
+                EventRule::Always(EventType::AllocationChanged)
+            }
+            Self::SalesReportPut => EventRule::Always(EventType::SalesReportSubmitted),
+            Self::SalesReportJudge => EventRule::ByReportState,
+            Self::DealCreate => EventRule::Always(EventType::DealSigned),
+            Self::AllocationHold
+            | Self::AllocationSwap
+            | Self::AllocationRunStart
+            | Self::AllocationRunCancel
+            | Self::AllocationRunApply
+            | Self::ApiKeyCreate
+            | Self::ApiKeyRotate
+            | Self::ApiKeyRevoke
+            | Self::ApplicationCreate
+            | Self::ApplicationChange
+            | Self::ApplicationDelete
+            | Self::ApplicationImport
+            | Self::BoothCreate
+            | Self::BoothChange
+            | Self::BoothDelete
+            | Self::BoothGenerate
+            | Self::BoothImport
+            | Self::BoothCategoriesPut
+            | Self::DealChange
+            | Self::DealDelete
+            | Self::DemoFill
+            | Self::DocumentUpload
+            | Self::DocumentWaive
+            | Self::DocumentDelete
+            | Self::EditionCreate
+            | Self::EditionDelete
+            | Self::EditionWaitingList
+            | Self::EditionTakeIn
+            | Self::ExhibitorCreate
+            | Self::ExhibitorChange
+            | Self::ExhibitorDelete
+            | Self::ExhibitorContacts
+            | Self::GateCreate
+            | Self::HallCreate
+            | Self::HallChange
+            | Self::HallDelete
+            | Self::InvitationTakeBack
+            | Self::MemberInvite
+            | Self::MemberJoin
+            | Self::MemberPut
+            | Self::MemberRemove
+            | Self::OrganiserCreate
+            | Self::OrganiserRename
+            | Self::OrganiserDelete
+            | Self::ProductCreate
+            | Self::ProductChange
+            | Self::ProductDelete
+            | Self::ProductImport
+            | Self::SalesReminderSend
+            | Self::SalesReportImport
+            | Self::SeriesCreate
+            | Self::SeriesRename
+            | Self::SeriesDelete
+            | Self::UserRegister
+            | Self::UserRegisterAgain
+            | Self::UserVerifyEmail
+            | Self::UserChange
+            | Self::UserChangePassword
+            | Self::UserResetPassword
+            | Self::UserSignOut
+            | Self::UserGrantAdmin
+            | Self::UserErase
+            | Self::VenueCreate
+            | Self::VenueChange
+            | Self::VenueDelete
+            | Self::VisitsCount
+            | Self::VisitsImport
+            | Self::WebhookCreate
+            | Self::WebhookChange
+            | Self::WebhookDelete
+            | Self::WebhookRotateSecret
+            | Self::WebhookRetry
+            | Self::WebhookReplay
+            | Self::ZoneCreate
+            | Self::ZoneChange
+            | Self::ZoneDelete => EventRule::None,
+        }
+    }
+}
 
 /// Enqueues the entries that are webhook events, in order.
 pub(super) fn enqueue_events(tx: &mut Tx<'_>, rows: &[AuditRow]) -> QueryResult<()> {
     let new_events: Vec<_> = rows
         .iter()
-        .filter(|row| row.organiser_id.is_some() && EVENT_ACTIONS.contains(&row.action.as_str()))
+        .filter(|row| row.organiser_id.is_some() && row.action.event_rule() != EventRule::None)
         .map(|row| (events::audit_log_id.eq(row.id), events::is_new.eq(true)))
         .collect();
     if !new_events.is_empty() {

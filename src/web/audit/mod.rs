@@ -1,7 +1,12 @@
 //! The audit log: actor, action, time, and the values before and after each change, written in the same transaction as the
 //! change.
+mod action;
 mod events;
-pub use events::EVENT_ACTIONS;
+mod subject_kind;
+
+pub use action::AuditAction;
+pub use events::{EventRule, EventType};
+pub use subject_kind::SubjectKind;
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -25,9 +30,9 @@ pub struct Entry<T: Serialize> {
     pub actor: Option<UserId>,
     /// The API key that made the change, if any.
     pub api_key: Option<ApiKeyId>,
-    /// The action, `<subject kind>.<verb>`: `booth.release`.
-    pub action: &'static str,
-    /// Identifier of the subject; its kind is the part of `action` before the dot.
+    /// The action.
+    pub action: AuditAction,
+    /// Identifier of the subject.
     pub subject: String,
     /// State before the change; `None` for a creation.
     pub before: Option<T>,
@@ -50,9 +55,9 @@ pub struct AuditRow {
     /// The user who made the change.
     pub actor_id: Option<UserId>,
     /// The action.
-    pub action: String,
+    pub action: AuditAction,
     /// Kind of the subject.
-    pub subject_kind: String,
+    pub subject_kind: SubjectKind,
     /// Identifier of the subject.
     pub subject: String,
     /// State before the change, as JSON.
@@ -77,8 +82,8 @@ fn row<T: Serialize>(entry: Entry<T>) -> QueryResult<AuditRow> {
         organiser_id: entry.organiser,
         edition_id: entry.edition,
         actor_id: entry.actor,
-        action: entry.action.to_owned(),
-        subject_kind: entry.action.split('.').next().unwrap_or_default().to_owned(),
+        action: entry.action,
+        subject_kind: entry.action.subject_kind(),
         subject: entry.subject,
         before_json: json(entry.before)?,
         after_json: json(entry.after)?,

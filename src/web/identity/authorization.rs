@@ -14,7 +14,7 @@ use super::{
 };
 use crate::identity::RequestContext;
 use crate::{
-    audit,
+    audit::{self, AuditAction},
     http::{ApiResponse, Code, Problem, idempotency, idempotency::IdempotentRequest},
 };
 use hoicho_core::{
@@ -117,7 +117,7 @@ impl Authorized {
     pub fn record_audit<T: serde::Serialize>(
         &self,
         tx: &mut Tx<'_>,
-        action: &'static str,
+        action: AuditAction,
         subject: impl std::fmt::Display,
         before: Option<T>,
         after: Option<T>,

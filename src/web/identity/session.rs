@@ -6,7 +6,10 @@ use uuid::{NoContext, Timestamp, Uuid};
 
 use super::{store, token};
 use crate::identity::RequestContext;
-use crate::{audit, http::Problem};
+use crate::{
+    audit::{self, AuditAction},
+    http::Problem,
+};
 use hoicho_core::{
     db::Tx,
     values::{
@@ -126,7 +129,7 @@ pub fn end_all(tx: &mut Tx<'_>, email: &str, now: Instant) -> Result<Option<usiz
         edition: None,
         actor: None,
         api_key: None,
-        action: "user.sign_out",
+        action: AuditAction::UserSignOut,
         subject: account.id.to_string(),
         before: None,
         after: None,

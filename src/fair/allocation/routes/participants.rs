@@ -15,6 +15,7 @@ use hoicho_core::{
     values::ids::{AllocationId, ExhibitorId, ParticipantId},
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Body, Items, Problem, Validator},
     identity::Permit,
 };
@@ -128,7 +129,7 @@ pub(super) async fn add_participant(
             };
             participants::insert(tx, &allocation, &row)?;
             let view = view(row);
-            granted.record_audit(tx, "participant.add", view.id, None, Some(&view))?;
+            granted.record_audit(tx, AuditAction::ParticipantAdd, view.id, None, Some(&view))?;
             ApiResponse::created(&view)
         })
         .await
@@ -180,7 +181,7 @@ pub(super) async fn remove_participant(
         .write(move |tx, granted| {
             editions::store::lock_open_id(tx, granted.edition()?)?;
             let before = participants::delete(tx, allocation, id)?;
-            granted.record_audit(tx, "participant.remove", id, Some(view(before)), None)?;
+            granted.record_audit(tx, AuditAction::ParticipantRemove, id, Some(view(before)), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

@@ -6,6 +6,7 @@ use super::{super::runs::store, Allocate};
 use crate::editions;
 use hoicho_core::values::ids::AllocationRunId;
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Body, Problem},
     identity::Permit,
 };
@@ -47,7 +48,7 @@ pub(super) async fn put_waiting_list_policy(
             editions::store::set_waiting_list_run(tx, edition.id, run)?;
             granted.record_audit(
                 tx,
-                "edition.waiting_list",
+                AuditAction::EditionWaitingList,
                 edition.id,
                 Some(edition.waiting_list_run_id),
                 Some(run),

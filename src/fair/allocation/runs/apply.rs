@@ -18,6 +18,7 @@ use hoicho_core::{
     values::ids::{AllocationId, AllocationRunId, ApplicationId, BoothId, ExhibitorId},
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{Code, Problem, problem::FieldError},
     identity::{Authorized, members::notify_exhibitors},
     outbox::EmailKind,
@@ -122,7 +123,7 @@ pub fn apply_proposal(
     }
     let ids: Vec<AllocationId> = given.iter().map(|g| g.id).collect();
     let applied = ApplyResult { allocated: ids.len(), released: released.len(), unchanged: kept };
-    granted.record_audit(tx, "allocation_run.apply", id, Some(released), Some(ids))?;
+    granted.record_audit(tx, AuditAction::AllocationRunApply, id, Some(released), Some(ids))?;
     Ok(applied)
 }
 

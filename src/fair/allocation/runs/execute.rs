@@ -26,6 +26,7 @@ use hoicho_optimiser::{
     solve::{self, Progress, StopReason},
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{Code, Problem},
     identity::Authorized,
 };
@@ -71,7 +72,7 @@ pub fn start_run(tx: &mut Tx<'_>, granted: &Authorized, request: &StartRun) -> R
         finished_at: None,
     };
     store::insert(tx, &row)?;
-    granted.record_audit(tx, "allocation_run.start", row.id, None, Some(request))?;
+    granted.record_audit(tx, AuditAction::AllocationRunStart, row.id, None, Some(request))?;
     Ok(row)
 }
 

@@ -28,7 +28,7 @@ use hoicho_core::{
 };
 use hoicho_optimiser::{Model, SolverSettings, solve};
 use hoicho_web::{
-    audit,
+    audit::{self, AuditAction},
     http::{Code, Problem},
     identity::members::notify_exhibitors,
     outbox::EmailKind,
@@ -91,7 +91,7 @@ pub fn offer_free_booths(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> R
             edition: Some(edition.id),
             actor: None,
             api_key: None,
-            action: "allocation.offer_to_waiting_list",
+            action: AuditAction::AllocationOfferToWaitingList,
             subject: fact.id.to_string(),
             before: None,
             after: Some(codes),

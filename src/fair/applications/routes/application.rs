@@ -18,6 +18,7 @@ use hoicho_core::{
     values::ids::{ApplicationId, ProductId},
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Body, Code, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
     identity::Permit,
 };
@@ -147,7 +148,7 @@ pub(super) async fn patch_application(
                 wishes::replace_products(tx, row.exhibitor_id, id, products)?;
             }
             let view = view_with_wishes(tx, row)?;
-            granted.record_audit(tx, "application.change", id, Some(&view_before), Some(&view))?;
+            granted.record_audit(tx, AuditAction::ApplicationChange, id, Some(&view_before), Some(&view))?;
             Ok(ApiResponse::ok(&view)?.with_version(view.version))
         })
         .await
@@ -185,7 +186,7 @@ pub(super) async fn delete_application(
                 return Err(not_a_draft());
             }
             store::delete(tx, id)?;
-            granted.record_audit(tx, "application.delete", id, Some(before.exhibitor_id), None)?;
+            granted.record_audit(tx, AuditAction::ApplicationDelete, id, Some(before.exhibitor_id), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

@@ -20,6 +20,7 @@ use hoicho_core::{
     values::ids::{ApplicationId, ExhibitorId, ProductId},
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Body, Problem, Validator},
     identity::{ContributePermit, require_exhibitor_role},
 };
@@ -109,7 +110,7 @@ pub(super) async fn create_application(
             wishes::replace_wishes(tx, edition.id, row.id, &body.wishes)?;
             wishes::replace_products(tx, body.exhibitor, row.id, &body.products)?;
             let view = view_with_wishes(tx, row)?;
-            granted.record_audit(tx, "application.create", view.id, None, Some(&view))?;
+            granted.record_audit(tx, AuditAction::ApplicationCreate, view.id, None, Some(&view))?;
             Ok(ApiResponse::created(&view)?.with_version(1))
         })
         .await

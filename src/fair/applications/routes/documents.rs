@@ -16,6 +16,7 @@ use hoicho_core::{
     values::ids::{ApplicationId, DocumentId},
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Body, Code, Items, Problem, Query, RawBody, Validator},
     identity::{Permit, token::digest},
 };
@@ -127,7 +128,7 @@ pub(super) async fn upload_document(
             };
             documents::insert(tx, &row)?;
             let view = view(row);
-            granted.record_audit(tx, "document.upload", document, None, Some(&view))?;
+            granted.record_audit(tx, AuditAction::DocumentUpload, document, None, Some(&view))?;
             ApiResponse::created(&view)
         })
         .await;
@@ -188,7 +189,7 @@ pub(super) async fn waive_document(
             };
             documents::insert(tx, &row)?;
             let view = view(row);
-            granted.record_audit(tx, "document.waive", view.id, None, Some(&view))?;
+            granted.record_audit(tx, AuditAction::DocumentWaive, view.id, None, Some(&view))?;
             ApiResponse::created(&view)
         })
         .await
@@ -289,7 +290,7 @@ pub(super) async fn delete_document(
                 return Err(Problem::new(Code::IllegalStep, MessageId("error-document-not-removable")));
             }
             documents::delete(tx, id)?;
-            granted.record_audit(tx, "document.delete", id, Some(view(document)), None)?;
+            granted.record_audit(tx, AuditAction::DocumentDelete, id, Some(view(document)), None)?;
             Ok(ApiResponse::no_content())
         })
         .await?;

@@ -19,6 +19,7 @@ use hoicho_core::{
     },
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Body, Problem, Validator},
     identity::{Action, SignedIn, authorize_staff},
 };
@@ -128,7 +129,7 @@ pub(super) async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) 
     let work = move |tx: &mut Tx<'_>| {
         let granted = authorize_staff(tx, user, now, row.organiser_id, ManageEdition::ORGANISER)?;
         store::insert(tx, &row)?;
-        granted.record_audit(tx, "edition.create", row.id, None, Some(&row.slug))?;
+        granted.record_audit(tx, AuditAction::EditionCreate, row.id, None, Some(&row.slug))?;
         let (version, view) = load_view(tx, row.id)?;
         Ok(ApiResponse::created(&view)?.with_version(version))
     };

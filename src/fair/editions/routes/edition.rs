@@ -15,6 +15,7 @@ use hoicho_core::{
     values::ids::{SeriesId, VenueId},
 };
 use hoicho_web::{
+    audit::AuditAction,
     changes::CacheTag,
     http::{ApiResponse, Body, Code, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
     identity::{Permit, ReadPermit},
@@ -115,7 +116,13 @@ pub(super) async fn patch_edition(
             let audited = |r: EditionRow| {
                 (r.name, r.series_id, r.venue_id, r.time_zone, r.declared_booths, r.declared_visits, r.declared_sales)
             };
-            granted.record_audit(tx, "edition.change", row.id, Some(audited(before)), Some(audited(row.clone())))?;
+            granted.record_audit(
+                tx,
+                AuditAction::EditionChange,
+                row.id,
+                Some(audited(before)),
+                Some(audited(row.clone())),
+            )?;
             let (version, view) = load_view(tx, row.id)?;
             Ok(ApiResponse::ok(&view)?.with_version(version))
         })
@@ -149,7 +156,7 @@ pub(super) async fn delete_edition(permit: Permit<ManageEdition>, if_match: IfMa
             }
             store::delete(tx, before.id)?;
             let granted = granted.without_edition();
-            granted.record_audit(tx, "edition.delete", before.id, Some(before.slug), None)?;
+            granted.record_audit(tx, AuditAction::EditionDelete, before.id, Some(before.slug), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

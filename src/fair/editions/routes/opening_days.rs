@@ -8,6 +8,7 @@ use super::{
 };
 use hoicho_core::i18n::MessageId;
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Body, Items, Problem, Validator, etag, etag::IfMatch},
     identity::{Permit, ReadPermit},
 };
@@ -93,7 +94,7 @@ pub(super) async fn put_opening_days(
             let before = view_days(store::list_days(tx, row.id)?);
             store::replace_days(tx, row.id, &rows)?;
             store::increment_version(tx, row.id)?;
-            granted.record_audit(tx, "edition.opening_days", row.id, Some(before), Some(days))?;
+            granted.record_audit(tx, AuditAction::EditionOpeningDays, row.id, Some(before), Some(days))?;
             let (version, view) = load_view(tx, row.id)?;
             Ok(ApiResponse::ok(&view)?.with_version(version))
         })

@@ -9,6 +9,7 @@ use super::{
 };
 use hoicho_core::i18n::MessageId;
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Body, Code, Problem, Validator},
     identity::Permit,
 };
@@ -69,7 +70,13 @@ pub(super) async fn transition(
             if to == EditionState::Finalised {
                 (on_finalise.0)(tx, row.id, granted.now)?;
             }
-            granted.record_audit(tx, "edition.transition", row.id, Some((from, None)), Some((to, reason_text)))?;
+            granted.record_audit(
+                tx,
+                AuditAction::EditionTransition,
+                row.id,
+                Some((from, None)),
+                Some((to, reason_text)),
+            )?;
             let (version, view) = load_view(tx, row.id)?;
             Ok(ApiResponse::ok(&view)?.with_version(version))
         })

@@ -11,6 +11,7 @@ use hoicho_core::{
     values::ids::{ContactId, ExhibitorId},
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Body, Code, Items, Problem, Validator, etag, etag::IfMatch},
     identity::{Permit, validate_email},
 };
@@ -119,7 +120,7 @@ pub(super) async fn put_contacts(
                 return Err(Code::StaleVersion.into());
             }
             let items: Vec<_> = rows.into_iter().map(view).collect();
-            granted.record_audit(tx, "exhibitor.contacts", exhibitor.id, Some(&before), Some(&items))?;
+            granted.record_audit(tx, AuditAction::ExhibitorContacts, exhibitor.id, Some(&before), Some(&items))?;
             Ok(ApiResponse::ok(&Items { items })?.with_version(next.version))
         })
         .await

@@ -13,7 +13,7 @@ use hoicho_core::{
     values::{clock::Instant, ids::ExhibitorId, text},
 };
 use hoicho_web::{
-    audit,
+    audit::{self, AuditAction},
     http::{ApiResponse, Body, Code, Items, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
     identity::{ExhibitorRole, ExhibitorsScope, Permit, ReadPermit, SignedIn, store::insert_exhibitor_member},
 };
@@ -151,7 +151,7 @@ pub(super) async fn create_exhibitor(caller: SignedIn, body: Body<CreateExhibito
             edition: None,
             actor: Some(user),
             api_key: None,
-            action: "exhibitor.create",
+            action: AuditAction::ExhibitorCreate,
             subject: view.id.to_string(),
             before: None,
             after: Some(&view),
@@ -281,7 +281,7 @@ pub(super) async fn patch_exhibitor(
             }
             let version = row.version;
             let (before, after) = (view(before, true), view(row, true));
-            granted.record_audit(tx, "exhibitor.change", after.id, Some(&before), Some(&after))?;
+            granted.record_audit(tx, AuditAction::ExhibitorChange, after.id, Some(&before), Some(&after))?;
             Ok(ApiResponse::ok(&after)?.with_version(version))
         })
         .await
@@ -313,7 +313,7 @@ pub(super) async fn delete_exhibitor(
             let before = store::find(tx, granted.exhibitor()?)?;
             if_match.check(before.version)?;
             store::delete(tx, before.id)?;
-            granted.record_audit(tx, "exhibitor.delete", before.id, Some(before.name), None)?;
+            granted.record_audit(tx, AuditAction::ExhibitorDelete, before.id, Some(before.name), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

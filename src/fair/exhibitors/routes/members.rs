@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{super::store, ManageExhibitor, ReadMembers};
 use hoicho_core::values::ids::{ExhibitorId, InvitationId, UserId};
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Body, Code, Problem, Validator},
     identity::{
         ExhibitorRole, Permit,
@@ -109,7 +110,7 @@ pub(super) async fn invite_member(
             let exhibitor = store::find(tx, granted.exhibitor()?)?;
             let offer = OfferedRole::Exhibitor(exhibitor.id, role);
             let id = invitations::invite(tx, granted.require_user()?, offer, &email, &exhibitor.name, granted.now)?;
-            granted.record_audit(tx, "member.invite", id, None, Some((&email, role)))?;
+            granted.record_audit(tx, AuditAction::MemberInvite, id, None, Some((&email, role)))?;
             let created = invitations::list_open(tx, offer, granted.now)?.into_iter().find(|o| o.id == id);
             ApiResponse::accepted(&invitation_view(created.ok_or(Code::Internal)?))
         })
@@ -150,7 +151,7 @@ pub(super) async fn put_member(
     permit
         .write(move |tx, granted| {
             let before = members::set_exhibitor_role(tx, granted.exhibitor()?, user, Some(role))?;
-            granted.record_audit(tx, "member.put", user, Some(before), Some(role))?;
+            granted.record_audit(tx, AuditAction::MemberPut, user, Some(before), Some(role))?;
             Ok(ApiResponse::no_content())
         })
         .await
@@ -182,7 +183,7 @@ pub(super) async fn remove_member(
     permit
         .write(move |tx, granted| {
             let before = members::set_exhibitor_role(tx, granted.exhibitor()?, user, None)?;
-            granted.record_audit(tx, "member.remove", user, Some(before), None)?;
+            granted.record_audit(tx, AuditAction::MemberRemove, user, Some(before), None)?;
             Ok(ApiResponse::no_content())
         })
         .await
@@ -216,7 +217,7 @@ pub(super) async fn take_invitation_back(
             if !invitations::revoke(tx, offer, id)? {
                 return Err(Code::NotFound.into());
             }
-            granted.record_audit::<()>(tx, "invitation.take_back", id, None, None)?;
+            granted.record_audit::<()>(tx, AuditAction::InvitationTakeBack, id, None, None)?;
             Ok(ApiResponse::no_content())
         })
         .await

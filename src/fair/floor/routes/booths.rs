@@ -18,6 +18,7 @@ use hoicho_core::{
     values::ids::{BoothId, ZoneId},
 };
 use hoicho_web::{
+    audit::AuditAction,
     changes::CacheTag,
     http::{ApiResponse, Body, Code, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
     identity::{Permit, ReadPermit},
@@ -66,7 +67,7 @@ pub(super) async fn create_booth(permit: Permit<EditFloor>, body: Body<CreateBoo
             checks.finish()?;
             let row = spec.into_row(edition.id, code, row_label, place);
             store::insert_booths(tx, std::slice::from_ref(&row))?;
-            granted.record_audit(tx, "booth.create", row.id, None, Some(&row.code))?;
+            granted.record_audit(tx, AuditAction::BoothCreate, row.id, None, Some(&row.code))?;
             Ok(ApiResponse::created(&booth_view::from(row))?.with_version(1))
         })
         .await
@@ -209,7 +210,7 @@ pub(super) async fn patch_booth(
                 return Err(Code::StaleVersion.into());
             }
             let (before, after) = (booth_view::from(before), booth_view::from(row));
-            granted.record_audit(tx, "booth.change", id, Some(&before), Some(&after))?;
+            granted.record_audit(tx, AuditAction::BoothChange, id, Some(&before), Some(&after))?;
             Ok(ApiResponse::ok(&after)?.with_version(after.version))
         })
         .await
@@ -245,7 +246,7 @@ pub(super) async fn delete_booth(
             let before = store::find_booth(tx, edition.id, id)?;
             seen.check(before.version)?;
             store::delete_booth(tx, id)?;
-            granted.record_audit(tx, "booth.delete", id, Some(before.code), None)?;
+            granted.record_audit(tx, AuditAction::BoothDelete, id, Some(before.code), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

@@ -12,6 +12,7 @@ use super::{
 use crate::editions;
 use hoicho_core::i18n::MessageId;
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Body, Items, Problem, Validator, etag, etag::IfMatch},
     identity::{Permit, ReadPermit},
 };
@@ -120,7 +121,7 @@ pub(super) async fn put_categories(
                 booth_equivalents: entry.booth_equivalents,
             };
             store::replace_price_list(tx, edition.id, &entries.iter().map(row).collect::<Vec<_>>())?;
-            granted.record_audit(tx, "booth_categories.put", edition.id, Some(&before), Some(&entries))?;
+            granted.record_audit(tx, AuditAction::BoothCategoriesPut, edition.id, Some(&before), Some(&entries))?;
             let items = store::price_list(tx, edition.id)?.into_iter().map(view).collect();
             Ok(ApiResponse::ok(&Items::<Category> { items })?.with_version(edition.version + 1))
         })

@@ -10,6 +10,7 @@ use super::{
 use crate::editions;
 use hoicho_core::i18n::MessageId;
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Body, Items, Problem, Validator},
     identity::Permit,
 };
@@ -83,7 +84,7 @@ pub(super) async fn generate_booths(
             }
             checks.finish()?;
             store::insert_booths(tx, &rows)?;
-            granted.record_audit(tx, "booth.generate", edition.id, None, Some(rows.len()))?;
+            granted.record_audit(tx, AuditAction::BoothGenerate, edition.id, None, Some(rows.len()))?;
             ApiResponse::created(&Items { items: rows.into_iter().map(booth_view::from).collect() })
         })
         .await

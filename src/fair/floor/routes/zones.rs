@@ -19,6 +19,7 @@ use hoicho_core::{
     values::ids::{EditionId, HallId, SubjectId, ZoneId},
 };
 use hoicho_web::{
+    audit::AuditAction,
     changes::{self, CacheTag, Mirrored, SyncList},
     http::{
         ApiResponse, Body, Code, Problem, Query, Validator, etag, etag::IfMatch, fields::Fields, pagination,
@@ -129,7 +130,7 @@ pub(super) async fn create_zone(permit: Permit<EditFloor>, body: Body<CreateZone
             store::insert_zones(tx, std::slice::from_ref(&row))?;
             store::replace_eligibility(tx, row.id, &rules)?;
             let zone = view(row, rules);
-            granted.record_audit(tx, "zone.create", zone.id, None, Some(&zone))?;
+            granted.record_audit(tx, AuditAction::ZoneCreate, zone.id, None, Some(&zone))?;
             Ok(ApiResponse::created(&zone)?.with_version(1))
         })
         .await
@@ -315,7 +316,7 @@ pub(super) async fn patch_zone(
                 store::replace_eligibility(tx, id, rules)?;
             }
             let zone = view(row, rules.unwrap_or_else(|| rules_before.clone()));
-            granted.record_audit(tx, "zone.change", id, Some(&view(before, rules_before)), Some(&zone))?;
+            granted.record_audit(tx, AuditAction::ZoneChange, id, Some(&view(before, rules_before)), Some(&zone))?;
             Ok(ApiResponse::ok(&zone)?.with_version(zone.version))
         })
         .await
@@ -351,7 +352,7 @@ pub(super) async fn delete_zone(
             let before = store::find_zone(tx, edition.id, id)?;
             seen.check(before.version)?;
             store::delete_zone(tx, id)?;
-            granted.record_audit(tx, "zone.delete", id, Some(before.code), None)?;
+            granted.record_audit(tx, AuditAction::ZoneDelete, id, Some(before.code), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

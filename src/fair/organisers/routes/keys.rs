@@ -13,6 +13,7 @@ use hoicho_core::{
     },
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Body, Code, Items, Problem, Validator},
     identity::{
         Permit,
@@ -141,7 +142,7 @@ pub(super) async fn create_key(permit: Permit<ManageStaff>, body: Body<CreateKey
             let created = api_keys::create(tx, (organiser, user, now), &name, (&scopes, &editions), expires_at)?;
             granted.record_audit(
                 tx,
-                "api_key.create",
+                AuditAction::ApiKeyCreate,
                 created.0.id,
                 None,
                 Some((&created.0.name, &scopes, &editions)),
@@ -237,7 +238,7 @@ pub(super) async fn rotate_key(
             let expires_at = old.expires_at.map(|at| now + (at - old.created_at));
             let created = api_keys::create(tx, (organiser, user, now), &old.name, (&scopes, &editions), expires_at)?;
             api_keys::expire_at(tx, id, now + Duration::hours(overlap_h))?;
-            granted.record_audit(tx, "api_key.rotate", id, None, Some(created.0.id))?;
+            granted.record_audit(tx, AuditAction::ApiKeyRotate, id, None, Some(created.0.id))?;
             render(created, scopes, editions)
         })
         .await
@@ -268,7 +269,7 @@ pub(super) async fn revoke_key(
         .write(move |tx, granted| {
             let row = api_keys::find(tx, granted.organiser()?, id)?;
             if api_keys::revoke(tx, id, granted.now)? {
-                granted.record_audit(tx, "api_key.revoke", id, Some(row.name), None)?;
+                granted.record_audit(tx, AuditAction::ApiKeyRevoke, id, Some(row.name), None)?;
             }
             Ok(ApiResponse::no_content())
         })

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{super::store, ManageStaff, ReadAsStaff};
 use hoicho_core::values::ids::{InvitationId, OrganiserId, UserId};
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Body, Code, Problem, Validator},
     identity::{
         OrganiserRole, Permit,
@@ -107,7 +108,7 @@ pub(super) async fn invite_member(
             let organiser = store::find(tx, granted.organiser()?)?;
             let offer = OfferedRole::Organiser(organiser.id, role);
             let id = invitations::invite(tx, granted.require_user()?, offer, &email, &organiser.name, granted.now)?;
-            granted.record_audit(tx, "member.invite", id, None, Some((&email, role)))?;
+            granted.record_audit(tx, AuditAction::MemberInvite, id, None, Some((&email, role)))?;
             let created = invitations::list_open(tx, offer, granted.now)?.into_iter().find(|o| o.id == id);
             ApiResponse::accepted(&invitation(created.ok_or(Code::Internal)?))
         })
@@ -147,7 +148,7 @@ pub(super) async fn put_member(
     permit
         .write(move |tx, granted| {
             let before = members::set_organiser_role(tx, granted.organiser()?, user, Some(role))?;
-            granted.record_audit(tx, "member.put", user, Some(before), Some(role))?;
+            granted.record_audit(tx, AuditAction::MemberPut, user, Some(before), Some(role))?;
             Ok(ApiResponse::no_content())
         })
         .await
@@ -178,7 +179,7 @@ pub(super) async fn remove_member(
     permit
         .write(move |tx, granted| {
             let before = members::set_organiser_role(tx, granted.organiser()?, user, None)?;
-            granted.record_audit(tx, "member.remove", user, Some(before), None)?;
+            granted.record_audit(tx, AuditAction::MemberRemove, user, Some(before), None)?;
             Ok(ApiResponse::no_content())
         })
         .await
@@ -211,7 +212,7 @@ pub(super) async fn take_invitation_back(
             if !invitations::revoke(tx, of, id)? {
                 return Err(Code::NotFound.into());
             }
-            granted.record_audit::<()>(tx, "invitation.take_back", id, None, None)?;
+            granted.record_audit::<()>(tx, AuditAction::InvitationTakeBack, id, None, None)?;
             Ok(ApiResponse::no_content())
         })
         .await

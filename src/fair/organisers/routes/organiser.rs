@@ -8,7 +8,7 @@ use super::{
 };
 use hoicho_core::values::ids::OrganiserId;
 use hoicho_web::{
-    audit,
+    audit::{self, AuditAction},
     http::{ApiResponse, Body, Code, Items, Problem, Validator, etag, etag::IfMatch},
     identity::{Permit, SignedIn},
 };
@@ -62,7 +62,7 @@ pub(super) async fn create_organiser(caller: SignedIn, body: Body<NameOrganiser>
             edition: None,
             actor: Some(user),
             api_key: None,
-            action: "organiser.create",
+            action: AuditAction::OrganiserCreate,
             subject: view.id.to_string(),
             before: None,
             after: Some(&view.name),
@@ -139,7 +139,7 @@ pub(super) async fn patch_organiser(
             if !store::rename(tx, before.id, &name, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
-            granted.record_audit(tx, "organiser.rename", before.id, Some(&before.name), Some(&name))?;
+            granted.record_audit(tx, AuditAction::OrganiserRename, before.id, Some(&before.name), Some(&name))?;
             let row = store::find(tx, before.id)?;
             Ok(ApiResponse::ok(&view(row.clone()))?.with_version(row.version))
         })
@@ -171,7 +171,7 @@ pub(super) async fn delete_organiser(permit: Permit<ManageStaff>, if_match: IfMa
             if_match.check(before.version)?;
             store::delete(tx, before.id)?;
             let granted = granted.without_organiser();
-            granted.record_audit(tx, "organiser.delete", before.id, Some(before.name), None)?;
+            granted.record_audit(tx, AuditAction::OrganiserDelete, before.id, Some(before.name), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

@@ -11,6 +11,7 @@ use hoicho_core::{
     values::ids::{OrganiserId, SeriesId},
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Body, Code, Problem, Query, Validator, etag, etag::IfMatch, pagination, pagination::Page},
     identity::{OrganiserRole, Permit, SignedIn, authorize_staff},
 };
@@ -60,7 +61,7 @@ pub(super) async fn create_series(caller: SignedIn, body: Body<CreateSeries>) ->
         let granted =
             authorize_staff(tx, user, now, row.organiser_id, &[OrganiserRole::Owner, OrganiserRole::Manager])?;
         store::insert_series(tx, &row)?;
-        granted.record_audit(tx, "series.create", row.id, None, Some(&row.name))?;
+        granted.record_audit(tx, AuditAction::SeriesCreate, row.id, None, Some(&row.name))?;
         Ok(ApiResponse::created(&view(row))?.with_version(1))
     };
     caller.write_once(work).await
@@ -167,7 +168,7 @@ pub(super) async fn patch_series(
             if !store::rename_series(tx, before.id, &name, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
-            granted.record_audit(tx, "series.rename", before.id, Some(&before.name), Some(&name))?;
+            granted.record_audit(tx, AuditAction::SeriesRename, before.id, Some(&before.name), Some(&name))?;
             let row = store::find_series(tx, before.id)?;
             Ok(ApiResponse::ok(&view(row.clone()))?.with_version(row.version))
         })
@@ -197,7 +198,7 @@ pub(super) async fn delete_series(permit: Permit<ManagePlanning>, if_match: IfMa
             let before = store::find_series(tx, granted.series()?)?;
             if_match.check(before.version)?;
             store::delete_series(tx, before.id)?;
-            granted.record_audit(tx, "series.delete", before.id, Some(before.name), None)?;
+            granted.record_audit(tx, AuditAction::SeriesDelete, before.id, Some(before.name), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

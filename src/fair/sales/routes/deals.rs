@@ -19,6 +19,7 @@ use hoicho_core::{
     },
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{
         ApiResponse, Body, Code, Problem, Query, Validator, etag, etag::IfMatch, pagination::Page,
         pagination::PageQuery, patch::deserialize_present,
@@ -140,7 +141,7 @@ pub(super) async fn create_deal(permit: Permit<ManageFigures>, body: Body<Create
             };
             deals::insert(tx, &row)?;
             let view = view(row, None);
-            granted.record_audit(tx, "deal.create", view.id, None, Some(&view))?;
+            granted.record_audit(tx, AuditAction::DealCreate, view.id, None, Some(&view))?;
             Ok(ApiResponse::created(&view)?.with_version(1))
         })
         .await
@@ -266,7 +267,7 @@ pub(super) async fn patch_deal(
                 return Err(Code::StaleVersion.into());
             }
             let (before, after) = (view(before, None), view(row, None));
-            granted.record_audit(tx, "deal.change", id, Some(&before), Some(&after))?;
+            granted.record_audit(tx, AuditAction::DealChange, id, Some(&before), Some(&after))?;
             Ok(ApiResponse::ok(&after)?.with_version(after.version))
         })
         .await
@@ -302,7 +303,7 @@ pub(super) async fn delete_deal(
             let before = deals::find(tx, edition.id, id)?;
             if_match.check(before.version)?;
             deals::delete(tx, id)?;
-            granted.record_audit(tx, "deal.delete", id, Some(view(before, None)), None)?;
+            granted.record_audit(tx, AuditAction::DealDelete, id, Some(view(before, None)), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

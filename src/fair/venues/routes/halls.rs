@@ -8,6 +8,7 @@ use super::{
 };
 use hoicho_core::values::ids::{HallId, VenueId};
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Body, Code, Items, Problem, Validator, etag::IfMatch, patch::deserialize_present},
     identity::Permit,
 };
@@ -68,7 +69,7 @@ pub(super) async fn create_hall(permit: Permit<ManageVenues>, body: Body<CreateH
             let venue = granted.venue()?;
             let row = HallRow { id: HallId::make(), venue_id: venue, name, is_outdoor: body.is_outdoor, version: 1 };
             store::insert_hall(tx, &row)?;
-            granted.record_audit(tx, "hall.create", row.id, None, Some(view(&row)))?;
+            granted.record_audit(tx, AuditAction::HallCreate, row.id, None, Some(view(&row)))?;
             Ok(ApiResponse::created(&view(&row))?.with_version(1))
         })
         .await
@@ -142,7 +143,7 @@ pub(super) async fn patch_hall(
             if !store::update_hall(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
-            granted.record_audit(tx, "hall.change", row.id, Some(view(&before)), Some(view(&row)))?;
+            granted.record_audit(tx, AuditAction::HallChange, row.id, Some(view(&before)), Some(view(&row)))?;
             Ok(ApiResponse::ok(&view(&row))?.with_version(row.version))
         })
         .await
@@ -177,7 +178,7 @@ pub(super) async fn delete_hall(
             let before = store::find_hall(tx, granted.venue()?, id)?;
             if_match.check(before.version)?;
             store::delete_hall(tx, before.id)?;
-            granted.record_audit(tx, "hall.delete", before.id, Some(view(&before)), None)?;
+            granted.record_audit(tx, AuditAction::HallDelete, before.id, Some(view(&before)), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

@@ -11,6 +11,7 @@ use hoicho_core::{
     values::ids::{OrganiserId, VenueId},
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{
         ApiResponse, Body, Code, Problem, Query, Validator, etag, etag::IfMatch, pagination, pagination::Page,
         patch::deserialize_present,
@@ -66,7 +67,7 @@ pub(super) async fn create_venue(caller: SignedIn, body: Body<CreateVenue>) -> R
     let work = move |tx: &mut Tx<'_>| {
         let granted = authorize_staff(tx, user, now, row.organiser_id, ManageVenues::ORGANISER)?;
         store::insert(tx, &row)?;
-        granted.record_audit(tx, "venue.create", row.id, None, Some(view(&row)))?;
+        granted.record_audit(tx, AuditAction::VenueCreate, row.id, None, Some(view(&row)))?;
         Ok(ApiResponse::created(&view(&row))?.with_version(1))
     };
     caller.write_once(work).await
@@ -180,7 +181,7 @@ pub(super) async fn patch_venue(
             if !store::update(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
-            granted.record_audit(tx, "venue.change", row.id, Some(view(&before)), Some(view(&row)))?;
+            granted.record_audit(tx, AuditAction::VenueChange, row.id, Some(view(&before)), Some(view(&row)))?;
             Ok(ApiResponse::ok(&view(&row))?.with_version(row.version))
         })
         .await
@@ -209,7 +210,7 @@ pub(super) async fn delete_venue(permit: Permit<ManageVenues>, if_match: IfMatch
             let before = store::find(tx, granted.venue()?)?;
             if_match.check(before.version)?;
             store::delete(tx, before.id)?;
-            granted.record_audit(tx, "venue.delete", before.id, Some(view(&before)), None)?;
+            granted.record_audit(tx, AuditAction::VenueDelete, before.id, Some(view(&before)), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

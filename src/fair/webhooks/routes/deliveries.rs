@@ -13,6 +13,7 @@ use super::{
 };
 use hoicho_core::values::ids::{OrganiserId, WebhookDeliveryId, WebhookId};
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Problem, Query, pagination, pagination::Page},
     identity::Permit,
 };
@@ -116,7 +117,7 @@ pub(super) async fn retry_delivery(permit: Permit<ViewWebhooks>, path: DeliveryP
             endpoint_store::find(tx, granted.organiser()?, webhook)?;
             delivery_store::find_delivery(tx, webhook, id)?;
             delivery_store::retry(tx, id, granted.now)?;
-            granted.record_audit(tx, "webhook.retry", webhook, None, Some(id))?;
+            granted.record_audit(tx, AuditAction::WebhookRetry, webhook, None, Some(id))?;
             ApiResponse::accepted(&views::delivery_view(delivery_store::find_delivery(tx, webhook, id)?, None))
         })
         .await

@@ -8,7 +8,6 @@ use super::{
         client::WebhookClient,
         delivery_store,
         endpoint_store::{self, SwitchedOff, WebhookRow},
-        event_type::EventType,
     },
     ManageWebhooks, ViewWebhooks,
     views::{self, NewWebhookView, WebhookView},
@@ -18,6 +17,7 @@ use hoicho_core::{
     values::ids::{OrganiserId, WebhookId},
 };
 use hoicho_web::{
+    audit::{AuditAction, EventType},
     http::{ApiResponse, Body, Code, Items, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
     identity::Permit,
 };
@@ -99,7 +99,7 @@ pub(super) async fn create_webhook(
             endpoint_store::replace_event_types(tx, row.id, &types)?;
             let secret = endpoint_store::add_secret(tx, row.id, granted.now, Duration::zero())?;
             let view = views::webhook_view(row, types);
-            granted.record_audit(tx, "webhook.create", view.id, None, Some(&view))?;
+            granted.record_audit(tx, AuditAction::WebhookCreate, view.id, None, Some(&view))?;
             Ok(ApiResponse::created(&NewWebhookView { secret: (&secret).into(), webhook: view })?.with_version(1))
         })
         .await
@@ -242,7 +242,7 @@ pub(super) async fn patch_webhook(
             let view = views::webhook_view(row, types.unwrap_or_else(|| types_before.clone()));
             granted.record_audit(
                 tx,
-                "webhook.change",
+                AuditAction::WebhookChange,
                 id,
                 Some(&views::webhook_view(before, types_before)),
                 Some(&view),
@@ -281,7 +281,7 @@ pub(super) async fn delete_webhook(
             let before = endpoint_store::find(tx, granted.organiser()?, id)?;
             if_match.check(before.version)?;
             endpoint_store::delete(tx, id)?;
-            granted.record_audit(tx, "webhook.delete", id, Some((before.name, before.url)), None)?;
+            granted.record_audit(tx, AuditAction::WebhookDelete, id, Some((before.name, before.url)), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

@@ -8,7 +8,6 @@ use super::{
     super::{
         delivery_store::{self, MessageRow},
         endpoint_store::{self, WebhookRow},
-        event_type::EventType,
     },
     ViewWebhooks,
     endpoints::WebhookPath,
@@ -20,6 +19,7 @@ use hoicho_core::{
     values::ids::{OrganiserId, WebhookId, WebhookMessageId},
 };
 use hoicho_web::{
+    audit::{AuditAction, EventType},
     http::{ApiResponse, Body, Code, Problem, Validator},
     identity::{Authorized, Permit},
 };
@@ -128,7 +128,7 @@ pub(super) async fn replay_events(
             messages.retain(|m| types.as_ref().is_none_or(|types| types.contains(&m.event_type)));
             let deliveries: Vec<_> = messages.iter().map(|m| m.delivery_to(id, granted.now)).collect();
             delivery_store::insert_messages(tx, &[], &deliveries)?;
-            granted.record_audit(tx, "webhook.replay", id, None, Some((since, deliveries.len())))?;
+            granted.record_audit(tx, AuditAction::WebhookReplay, id, None, Some((since, deliveries.len())))?;
             ApiResponse::accepted(&Replayed { queued: deliveries.len() })
         })
         .await

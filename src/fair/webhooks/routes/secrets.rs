@@ -9,6 +9,7 @@ use hoicho_core::{
     values::ids::{OrganiserId, WebhookId},
 };
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Body, Problem, Validator},
     identity::Permit,
 };
@@ -53,7 +54,7 @@ pub(super) async fn rotate_secret(
         .write(move |tx, granted| {
             endpoint_store::find(tx, granted.organiser()?, id)?;
             let secret = endpoint_store::add_secret(tx, id, granted.now, Duration::hours(overlap_h))?;
-            granted.record_audit(tx, "webhook.rotate_secret", id, None, Some(overlap_h))?;
+            granted.record_audit(tx, AuditAction::WebhookRotateSecret, id, None, Some(overlap_h))?;
             ApiResponse::created(&SecretView::from(&secret))
         })
         .await

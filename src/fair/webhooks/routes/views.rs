@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::super::{
     delivery_store::{AttemptRow, DeliveryRow, DeliveryState, MessageRow},
     endpoint_store::{SwitchedOff, WebhookRow},
-    event_type::EventType,
     signature::SigningSecret,
 };
 use hoicho_core::values::ids::{WebhookAttemptId, WebhookDeliveryId, WebhookId};
+use hoicho_web::audit::EventType;
 
 /// A webhook endpoint.
 #[derive(Debug, Serialize, utoipa::ToSchema)]

@@ -7,7 +7,7 @@ use super::super::{
     invitations::{self, OfferedRole},
 };
 use crate::{
-    audit,
+    audit::{self, AuditAction},
     http::{ApiResponse, Body, Problem},
 };
 use hoicho_core::values::ids::{ExhibitorId, OrganiserId};
@@ -58,7 +58,7 @@ pub(super) async fn accept_invitation(caller: SignedIn, body: Body<AcceptInvitat
             edition: None,
             actor: Some(user),
             api_key: None,
-            action: "member.join",
+            action: AuditAction::MemberJoin,
             subject: user.to_string(),
             before: None,
             after: Some(joined.role),

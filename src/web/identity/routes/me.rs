@@ -3,7 +3,10 @@ use actix_web::{HttpResponse, get, patch};
 use serde::{Deserialize, Serialize};
 
 use super::super::{SignedIn, roles::*, store};
-use crate::http::{Body, Problem, Validator, patch::deserialize_present};
+use crate::{
+    audit::AuditAction,
+    http::{Body, Problem, Validator, patch::deserialize_present},
+};
 use hoicho_core::{
     db::Tx,
     i18n::Language,
@@ -107,7 +110,7 @@ pub(super) async fn patch_me(caller: SignedIn, body: Body<PatchMe>) -> Result<Ht
         let language = body.language.unwrap_or(before.language);
         store::set_profile(tx, user, &name, language)?;
         let (old, new) = ((&before.display_name, before.language), (&name, language));
-        super::record_audit(tx, user, "user.change", Some(old), Some(new), now)?;
+        super::record_audit(tx, user, AuditAction::UserChange, Some(old), Some(new), now)?;
         view(tx, user)
     });
     Ok(HttpResponse::Ok().json(view.await?))

@@ -8,7 +8,10 @@ mod register;
 use actix_web::web;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{audit, http::Validator};
+use crate::{
+    audit::{self, AuditAction},
+    http::Validator,
+};
 use hoicho_core::{
     db::Tx,
     i18n::MessageId,
@@ -80,7 +83,7 @@ fn email_key(typed: &str) -> Option<String> {
 fn record_audit<T: serde::Serialize>(
     tx: &mut Tx<'_>,
     user: UserId,
-    action: &'static str,
+    action: AuditAction,
     before: Option<T>,
     after: Option<T>,
     at: Instant,

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::super::{SignedIn, caller::source_address, email_tokens, email_tokens::Purpose, lockout, store};
 use crate::identity::RequestContext;
 use crate::{
+    audit::AuditAction,
     http::{Body, Code, Problem, Validator},
     outbox,
 };
@@ -92,7 +93,7 @@ pub(super) async fn confirm_reset(
                 .ok_or_else(|| Problem::new(Code::NotFound, MessageId("error-invalid-reset-token")))?;
             store::set_password(tx, user, &password_hash)?;
             store::verify_email(tx, user, now)?;
-            super::record_audit::<()>(tx, user, "user.reset_password", None, None, now)?;
+            super::record_audit::<()>(tx, user, AuditAction::UserResetPassword, None, None, now)?;
             let account = store::find_account(tx, user)?;
             Ok::<_, Problem>(lockout::reset(tx, &account.email_key)?)
         })
@@ -143,7 +144,7 @@ pub(super) async fn change_password(
         .db
         .write(move |tx| {
             store::set_password(tx, user, &password_hash)?;
-            Ok::<_, Problem>(super::record_audit::<()>(tx, user, "user.change_password", None, None, now)?)
+            Ok::<_, Problem>(super::record_audit::<()>(tx, user, AuditAction::UserChangePassword, None, None, now)?)
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())

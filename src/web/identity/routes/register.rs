@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::super::{consent, email_tokens, email_tokens::Purpose, store};
 use crate::identity::RequestContext;
 use crate::{
+    audit::AuditAction,
     http::{Body, Code, Problem, Validator},
     outbox::{self, EmailKind, OutgoingEmail},
 };
@@ -94,7 +95,7 @@ pub(super) async fn register(
                     if has_consent {
                         consent::record(tx, account.id, now)?;
                     }
-                    super::record_audit::<()>(tx, account.id, "user.register_again", None, None, now)?;
+                    super::record_audit::<()>(tx, account.id, AuditAction::UserRegisterAgain, None, None, now)?;
                     let account = store::find_account(tx, account.id)?;
                     email_tokens::send(tx, &account, Purpose::VerifyEmail, now)?;
                 }
@@ -103,7 +104,7 @@ pub(super) async fn register(
                     if has_consent {
                         consent::record(tx, user.id, now)?;
                     }
-                    super::record_audit(tx, user.id, "user.register", None, Some(&user.email), now)?;
+                    super::record_audit(tx, user.id, AuditAction::UserRegister, None, Some(&user.email), now)?;
                     let account = store::find_account(tx, user.id)?;
                     email_tokens::send(tx, &account, Purpose::VerifyEmail, now)?;
                 }
@@ -160,7 +161,7 @@ pub(super) async fn verify_email(
         .write(move |tx| {
             let user = email_tokens::consume(tx, &token, Purpose::VerifyEmail, now)?.ok_or_else(invalid_token)?;
             store::verify_email(tx, user, now)?;
-            Ok::<_, Problem>(super::record_audit::<()>(tx, user, "user.verify_email", None, None, now)?)
+            Ok::<_, Problem>(super::record_audit::<()>(tx, user, AuditAction::UserVerifyEmail, None, None, now)?)
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())

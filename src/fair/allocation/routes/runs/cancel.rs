@@ -5,6 +5,7 @@ use super::{super::Allocate, AllocationRunPath};
 use crate::allocation::runs::store::{self, RunState};
 use hoicho_core::i18n::MessageId;
 use hoicho_web::{
+    audit::AuditAction,
     http::{ApiResponse, Code, Problem},
     identity::Permit,
 };
@@ -37,7 +38,7 @@ pub(in super::super) async fn cancel_run(
                 return Err(Problem::new(Code::IllegalStep, MessageId("error-run-ended")));
             }
             store::request_cancellation(tx, id)?;
-            granted.record_audit::<()>(tx, "allocation_run.cancel", id, None, None)?;
+            granted.record_audit::<()>(tx, AuditAction::AllocationRunCancel, id, None, None)?;
             Ok(ApiResponse::no_content())
         })
         .await
