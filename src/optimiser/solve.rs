@@ -1,11 +1,10 @@
 //! Solves an instance: the draw, then for the optimum the annealing search and the bound in parallel.
 use std::{
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
+
+use parking_lot::Mutex;
 
 use super::{
     annealing::{AnnealingSchedule, BestAssignment, CandidateLists, anneal, greedy_at_prices},
@@ -189,14 +188,14 @@ pub fn solve(
             // The gap of a draw is only informative: a quick bound is enough.
             Policy::SpaceDraw => bound::upper_bound(model, quick, &report_draw),
             Policy::Optimum => bound::upper_bound(model, effort.cooling, &|bound| {
-                *latest_bound.lock().unwrap_or_else(PoisonError::into_inner) = Some(*bound);
+                *latest_bound.lock() = Some(*bound);
                 goes_on()
             }),
         });
         let best = match &promising {
             None => drawn,
             Some(promising) => anneal(&mut state, promising, effort.annealing, seed, &mut |best, done| {
-                let bound = *latest_bound.lock().unwrap_or_else(PoisonError::into_inner);
+                let bound = *latest_bound.lock();
                 let score = Score { served: best.served, value: best.value };
                 if !report(Progress { share_done: done, score, bound }) {
                     cancelled.store(true, Ordering::Relaxed);

@@ -4,13 +4,14 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
-        Mutex, OnceLock,
+        OnceLock,
         atomic::{AtomicU32, Ordering},
     },
 };
 
 use diesel::{Connection, PgConnection, RunQueryDsl};
 use hoicho_core::db::DatabaseUrl;
+use parking_lot::Mutex;
 
 use super::wait::wait_until;
 
@@ -53,7 +54,7 @@ impl Server {
     }
     fn run(&self, statement: &str) {
         // One at a time: PostgreSQL cannot copy a template that has other connections.
-        let _turn = TURN.lock().unwrap();
+        let _turn = TURN.lock();
         let mut admin = PgConnection::establish(&format!("{}postgres", self.base)).unwrap();
         diesel::sql_query(statement).execute(&mut admin).unwrap();
     }

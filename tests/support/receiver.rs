@@ -3,9 +3,10 @@ use std::{
     collections::HashMap,
     io::{BufRead, BufReader, Read, Write},
     net::TcpListener,
-    sync::{Arc, Mutex},
+    sync::Arc,
 };
 
+use parking_lot::Mutex;
 use serde_json::Value;
 
 /// A received message.
@@ -66,7 +67,7 @@ impl Receiver {
                     }
                     let mut body = vec![0; headers.get("content-length").map_or(0, |n| n.parse().unwrap())];
                     reader.read_exact(&mut body).unwrap();
-                    let mut inner = shared.lock().unwrap();
+                    let mut inner = shared.lock();
                     let status = inner.status;
                     inner.messages.push(Message { headers, body: String::from_utf8(body).unwrap(), status });
                     drop(inner);
@@ -84,12 +85,12 @@ impl Receiver {
 
     /// Sets the status of the following responses.
     pub fn answers(&self, status: u16) {
-        self.inner.lock().unwrap().status = status;
+        self.inner.lock().status = status;
     }
 
     /// All received messages.
     pub fn messages(&self) -> Vec<Message> {
-        self.inner.lock().unwrap().messages.clone()
+        self.inner.lock().messages.clone()
     }
 
     /// Messages that were accepted.

@@ -2,13 +2,14 @@
 //! node before the read started, so replica reads are never stale.
 use std::{
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
 use diesel::r2d2::{Pool, PooledConnection};
+use parking_lot::Mutex;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
@@ -16,7 +17,6 @@ use super::{
     pool::{PoolManager, PoolPermits},
     url::DatabaseUrl,
     wal_position::{PrimaryPosition, WalPosition, replay_position},
-    writer::lock,
 };
 
 /// Maximum wait for the replica to catch up; afterwards the read falls back to the primary.
@@ -67,7 +67,7 @@ impl ReadReplica {
 
     /// A connection to the replica after it has replayed every acknowledged write; `None` if the read must go to the primary.
     pub(super) async fn acquire(&self) -> Option<ReplicaConn> {
-        if lock(&self.excluded_until).is_some_and(|until| Instant::now() < until) {
+        if self.excluded_until.lock().is_some_and(|until| Instant::now() < until) {
             return None;
         }
         let required = tokio::time::timeout(CATCH_UP_TIMEOUT, self.primary_position.current()).await.ok()??;
@@ -79,13 +79,13 @@ impl ReadReplica {
         match result.map_err(|e| e.to_string()).and_then(|pooled| pooled) {
             Ok(pooled) => {
                 self.reads.fetch_add(1, Ordering::Relaxed);
-                if lock(&self.excluded_until).take().is_some() {
+                if self.excluded_until.lock().take().is_some() {
                     tracing::info!("read replica available again");
                 }
                 Some(ReplicaConn { pooled, _permit: permit })
             }
             Err(reason) => {
-                if lock(&self.excluded_until).replace(Instant::now() + EXCLUSION_TIME).is_none() {
+                if self.excluded_until.lock().replace(Instant::now() + EXCLUSION_TIME).is_none() {
                     tracing::warn!(reason, "read replica unavailable, falling back to primary");
                 }
                 None

@@ -3,13 +3,14 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     thread::JoinHandle,
 };
 
 use diesel::{Connection, SqliteConnection, connection::TransactionManager, result::Error};
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::{
@@ -68,8 +69,8 @@ impl Writer {
 
     /// Rejects new writes and blocks until the queued ones are committed.
     pub(super) fn close(&self) {
-        drop(lock(&self.queue).take());
-        if let Some(thread) = lock(&self.thread).take()
+        drop(self.queue.lock().take());
+        if let Some(thread) = self.thread.lock().take()
             && thread.join().is_err()
         {
             tracing::error!("writer thread panicked");
@@ -79,18 +80,13 @@ impl Writer {
     pub(super) async fn write(&self, work: Work) -> Result<Erased, TransactionError> {
         let (reply, result) = oneshot::channel();
         let job = Box::new(Write { work: Some(work), result: None, reply });
-        let queue = lock(&self.queue).clone().ok_or(Unavailable::TaskFailed)?;
+        let queue = self.queue.lock().clone().ok_or(Unavailable::TaskFailed)?;
         queue.try_send(job).map_err(|e| match e {
             TrySendError::Full(_) => Unavailable::QueueFull,
             TrySendError::Disconnected(_) => Unavailable::TaskFailed,
         })?;
         result.await.map_err(|_| Unavailable::TaskFailed)?
     }
-}
-
-/// Locks a mutex and ignores poisoning: each mutex guards a single option, which cannot be half updated.
-pub(super) fn lock<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
-    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn run(mut conn: Conn, jobs: &Receiver<Box<Write>>) {

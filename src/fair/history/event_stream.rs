@@ -2,10 +2,11 @@
 //! new entries to all streams of the edition.
 use std::{
     collections::{BTreeSet, HashMap},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
+use parking_lot::Mutex;
 use tokio::sync::broadcast::{Receiver, Sender, channel};
 
 use hoicho_core::{
@@ -65,11 +66,6 @@ pub(super) fn load_changes(
 }
 
 impl EditionStreams {
-    /// Poisoning is ignored: no update leaves the data inconsistent if it panics.
-    fn lock(&self) -> MutexGuard<'_, Streams> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Subscribes to an edition; `None` when the node is stopping. `newest` is the newest entry, poll before: later ones
     /// are broadcast.
     pub(super) fn subscribe(
@@ -78,7 +74,7 @@ impl EditionStreams {
         edition: EditionId,
         newest: Option<AuditId>,
     ) -> Option<Receiver<Change>> {
-        let mut streams = self.lock();
+        let mut streams = self.0.lock();
         if streams.closed {
             return None;
         }
@@ -93,19 +89,19 @@ impl EditionStreams {
 
     /// Closes all streams, so that the node can stop.
     pub fn close(&self) {
-        let mut streams = self.lock();
+        let mut streams = self.0.lock();
         streams.closed = true;
         streams.editions.clear();
     }
 
     /// Whether the node is stopping: streams must end.
     pub fn is_closed(&self) -> bool {
-        self.lock().closed
+        self.0.lock().closed
     }
 
     /// Broadcasts changes; `false` when no subscriber is left.
     fn broadcast(&self, edition: EditionId, changes: Vec<Change>) -> bool {
-        let mut streams = self.lock();
+        let mut streams = self.0.lock();
         let Some(sender) = streams.editions.get(&edition) else { return false };
         if sender.receiver_count() == 0 {
             streams.editions.remove(&edition);

@@ -1,8 +1,7 @@
 //! Progress of the imports that this node is processing.
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
+
+use parking_lot::Mutex;
 
 use hoicho_core::values::ids::ImportId;
 
@@ -21,16 +20,13 @@ pub struct RunningImports(Arc<Mutex<HashMap<ImportId, ImportProgress>>>);
 pub(super) struct ProgressGuard(RunningImports, ImportId);
 
 impl RunningImports {
-    fn lock(&self) -> MutexGuard<'_, HashMap<ImportId, ImportProgress>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
     /// Progress of an import; `None` if it is not running on this node.
     pub(super) fn get(&self, id: ImportId) -> Option<ImportProgress> {
-        self.lock().get(&id).copied()
+        self.0.lock().get(&id).copied()
     }
     /// Registers an import.
     pub(super) fn register(&self, id: ImportId) -> ProgressGuard {
-        self.lock().insert(id, ImportProgress::default());
+        self.0.lock().insert(id, ImportProgress::default());
         ProgressGuard(self.clone(), id)
     }
 }
@@ -38,12 +34,12 @@ impl RunningImports {
 impl ProgressGuard {
     /// Updates the progress.
     pub(super) fn update(&self, done: usize, all: usize) {
-        self.0.lock().insert(self.1, ImportProgress { done, total: all });
+        self.0.0.lock().insert(self.1, ImportProgress { done, total: all });
     }
 }
 
 impl Drop for ProgressGuard {
     fn drop(&mut self) {
-        self.0.lock().remove(&self.1);
+        self.0.0.lock().remove(&self.1);
     }
 }

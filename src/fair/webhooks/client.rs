@@ -186,7 +186,7 @@ impl WebhookClient {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
+    use parking_lot::Mutex;
 
     use super::*;
 
@@ -212,7 +212,7 @@ mod tests {
     impl Connector<()> for RecordingConnector {
         type Out = Box<dyn Transport>;
         fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<Self::Out>, ureq::Error> {
-            self.0.lock().unwrap().extend(details.addrs.iter());
+            self.0.lock().extend(details.addrs.iter());
             Err(ureq::Error::ConnectionFailed)
         }
     }
@@ -231,7 +231,7 @@ mod tests {
         let connector = RecordingConnector::default();
         let client = WebhookClient::with_connector(Arc::new(names), connector.clone(), private, true);
         let outcome = client.send(url, &[], "{}");
-        let connected = connector.0.lock().unwrap().clone();
+        let connected = connector.0.lock().clone();
         (outcome, connected)
     }
 
@@ -295,7 +295,7 @@ mod tests {
         let (names, connector) = (Arc::new(RebindingResolver::default()), RecordingConnector::default());
         let client = WebhookClient::with_connector(names.clone(), connector.clone(), false, true);
         client.send("http://rebinding.example/", &[], "{}");
-        assert_eq!(*connector.0.lock().unwrap(), ["103.1.2.3:80".parse().unwrap()]);
+        assert_eq!(*connector.0.lock(), ["103.1.2.3:80".parse().unwrap()]);
         assert_eq!(names.0.load(std::sync::atomic::Ordering::SeqCst), 1, "resolved once");
     }
 
@@ -307,7 +307,7 @@ mod tests {
         let filter = AddressFilter { inner: connector.clone(), private: false };
         let agent = Agent::with_parts(Config::default(), filter, resolver);
         agent.get("http://loop.example/").call().unwrap_err();
-        assert!(connector.0.lock().unwrap().is_empty());
+        assert!(connector.0.lock().is_empty());
     }
 
     #[test]
@@ -339,7 +339,7 @@ mod tests {
         struct LocalResolver(u16, Arc<Mutex<Vec<String>>>);
         impl ResolveHost for LocalResolver {
             fn addresses(&self, host: &str, _: u16) -> std::io::Result<Vec<SocketAddr>> {
-                self.1.lock().unwrap().push(host.to_owned());
+                self.1.lock().push(host.to_owned());
                 Ok(vec![SocketAddr::new("127.0.0.1".parse().unwrap(), self.0)])
             }
         }
@@ -353,6 +353,6 @@ mod tests {
         let outcome = client.send("http://partner.example/", &[], "{}");
         server.join().unwrap();
         assert_eq!((outcome.status, outcome.response_body.as_str(), outcome.is_success()), (Some(307), "hi", false));
-        assert_eq!(*hosts.lock().unwrap(), ["partner.example"], "the host of the redirect is not resolved");
+        assert_eq!(*hosts.lock(), ["partner.example"], "the host of the redirect is not resolved");
     }
 }

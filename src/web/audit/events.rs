@@ -8,7 +8,7 @@ use hoicho_core::{
 };
 
 hoicho_core::text_enum! {
-    /// Event type of webhooks.
+    /// Event type.
     EventType {
         /// Test event, sent on request of the organiser.
         Test = "webhook.test",

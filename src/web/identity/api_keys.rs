@@ -1,12 +1,10 @@
 //! API keys of partner sites. A key belongs to an organiser, has scopes and may be limited to editions. It is verified
 //! in the transaction of the request, so revoking it takes effect immediately on every node.
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
+use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use diesel::prelude::*;
+use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
 use super::token;
@@ -229,7 +227,7 @@ pub struct UsageCounts(Mutex<HashMap<ApiKeyDigest, (i64, Instant)>>);
 impl UsageCounts {
     /// Counts a request with a key.
     pub fn increment(&self, digest: ApiKeyDigest, now: Instant) {
-        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut uses = self.0.lock();
         // Digests are not verified here: made-up keys could fill the map. Counts may therefore be incomplete.
         if uses.len() >= MAX_COUNTED_KEYS && !uses.contains_key(&digest) {
             return;
@@ -240,7 +238,7 @@ impl UsageCounts {
 
     /// Flushes the counts to the database; returns the number of keys updated.
     pub async fn flush(&self, db: &Database) -> Result<usize, Problem> {
-        let pending = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let pending = std::mem::take(&mut *self.0.lock());
         if pending.is_empty() {
             return Ok(0);
         }

@@ -3,7 +3,7 @@ use std::{
     collections::{HashMap, HashSet},
     hash::{BuildHasher, RandomState},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
@@ -11,6 +11,7 @@ use std::{
 
 use actix_web::{http::header::HeaderValue, web::Bytes};
 use moka::sync::Cache;
+use parking_lot::Mutex;
 
 use crate::{
     changes::{self, CacheTag, Kind, Revision},
@@ -112,11 +113,6 @@ impl ResponseCache {
         }
     }
 
-    /// Poisoning is ignored: no update leaves the data inconsistent if it panics.
-    fn lock_state(&self) -> MutexGuard<'_, Invalidation> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn now_ms(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
@@ -136,7 +132,7 @@ impl ResponseCache {
             return Ok(());
         }
         let (commits, at) = (db.commit_count(), self.now_ms());
-        let from = self.lock_state().until;
+        let from = self.state.lock().until;
         let poll = db.read(move |tx| {
             let now = changes::current_revision(tx)?;
             let changes = match from {
@@ -153,7 +149,7 @@ impl ResponseCache {
     }
 
     fn apply_changes(&self, now: Revision, changes: &[(EditionId, Kind, Revision)]) {
-        let mut state = self.lock_state();
+        let mut state = self.state.lock();
         if i64::try_from(changes.len()).is_ok_and(|n| n >= MAX_CHANGES) {
             state.epoch += 1;
             for generation in state.generations.values() {
@@ -201,12 +197,12 @@ impl ResponseCache {
     /// The current epoch, to pass to [`Self::keep`]: a response whose data was read before a change and stored after it
     /// could be stale.
     pub(super) fn epoch(&self) -> u64 {
-        self.lock_state().epoch
+        self.state.lock().epoch
     }
 
     /// Stores a response whose data was read from `epoch` on, unless a poll has returned changes since.
     pub(super) fn insert(&self, key: String, about: CacheTag, epoch: u64, finished: CachedResponse) {
-        let mut state = self.lock_state();
+        let mut state = self.state.lock();
         if state.epoch != epoch {
             return;
         }

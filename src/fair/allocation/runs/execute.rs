@@ -1,9 +1,11 @@
 //! Executes allocation runs on a blocking thread and stores the proposal.
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
+
+use parking_lot::Mutex;
 
 use super::{
     explanation::{DisplayNames, Explainer},
@@ -208,7 +210,7 @@ async fn try_work(db: &Database, clock: Clock, run: AllocationRunRow, request: S
     let shared = latest.clone();
     let solving = tokio::task::spawn_blocking(move || {
         let report = |progress: Progress| {
-            let mut latest = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut latest = shared.lock();
             latest.0 = Some(progress);
             !latest.1
         };
@@ -223,7 +225,7 @@ async fn try_work(db: &Database, clock: Clock, run: AllocationRunRow, request: S
         tokio::select! {
             result = &mut solving => break result.map_err(|_| Code::Internal)?,
             () = tokio::time::sleep(PROGRESS_INTERVAL) => {
-                let progress = latest.lock().unwrap_or_else(PoisonError::into_inner).0;
+                let progress = latest.lock().0;
                 let now = clock.now();
                 let is_cancelled = db.write(move |tx| {
                     let done = progress.map_or(0, |p| basis_points(p.share_done));
@@ -232,7 +234,7 @@ async fn try_work(db: &Database, clock: Clock, run: AllocationRunRow, request: S
                     store::update_progress(tx, id, done, best, bound, now).map_err(Problem::from)
                 });
                 if is_cancelled.await? {
-                    latest.lock().unwrap_or_else(PoisonError::into_inner).1 = true;
+                    latest.lock().1 = true;
                 }
             }
         }
