@@ -22,7 +22,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{Problem, Validator},
+    http::{FieldCode, Problem, Validator},
     identity::Authorized,
 };
 
@@ -83,26 +83,31 @@ pub fn import_rows(
         checks.require(
             row.legal_form.is_some(),
             &pointer("legal_form"),
-            "unknown",
+            FieldCode::Unknown,
             MessageId("import-unknown-legal-form").with_args(&[("line", &line)]),
         );
         let form = row.legal_form.unwrap_or(LegalForm::Enterprise);
         let code = row.tax_code.as_deref().map(|code| parse_tax_code(code, form));
-        checks.require(code != Some(None), &pointer("tax_code"), "tax_code", MessageId("error-invalid-tax-code"));
+        checks.require(
+            code != Some(None),
+            &pointer("tax_code"),
+            FieldCode::TaxCode,
+            MessageId("error-invalid-tax-code"),
+        );
         let code = code.flatten();
         let wanted = row.booths_wanted.unwrap_or(1);
         let booths_wanted = i32::try_from(wanted).ok().filter(|n| (1..=100).contains(n));
         checks.require(
             booths_wanted.is_some(),
             &pointer("booths_wanted"),
-            "range",
+            FieldCode::Range,
             MessageId("import-booths-wanted-range").with_args(&[("line", &line)]),
         );
         let key = code.clone().unwrap_or_else(|| name_search.clone());
         checks.require(
             seen_keys.insert(key),
             &pointer("name"),
-            "repeated",
+            FieldCode::Repeated,
             MessageId("import-duplicate-exhibitor").with_args(&[("line", &line)]),
         );
         let existing = code.as_ref().and_then(|c| by_code.get(c)).or_else(|| by_name.get(&name_search)).copied();

@@ -8,7 +8,7 @@ use hoicho_core::{
     on_either,
     values::ids::{ApplicationId, BoothId, EditionId, ExhibitorId, ProductId, ZoneId},
 };
-use hoicho_web::http::{Problem, Validator};
+use hoicho_web::http::{FieldCode, Problem, Validator};
 
 /// Max wishes per application.
 pub const MAX_WISHES: usize = 20;
@@ -27,12 +27,17 @@ pub enum Wish {
 
 /// Validates length and uniqueness of the lists, without database access.
 pub fn validate(checks: &mut Validator, wishes: &[Wish], products: &[ProductId]) {
-    checks.require(wishes.len() <= MAX_WISHES, "/wishes", "length", MessageId("error-wish-list-length"));
+    checks.require(wishes.len() <= MAX_WISHES, "/wishes", FieldCode::Length, MessageId("error-wish-list-length"));
     let distinct = wishes.iter().collect::<std::collections::BTreeSet<_>>().len() == wishes.len();
-    checks.require(distinct, "/wishes", "repeated", MessageId("error-duplicate-wish"));
-    checks.require(products.len() <= MAX_PRODUCTS, "/products", "length", MessageId("error-product-list-length"));
+    checks.require(distinct, "/wishes", FieldCode::Repeated, MessageId("error-duplicate-wish"));
+    checks.require(
+        products.len() <= MAX_PRODUCTS,
+        "/products",
+        FieldCode::Length,
+        MessageId("error-product-list-length"),
+    );
     let distinct = products.iter().collect::<std::collections::BTreeSet<_>>().len() == products.len();
-    checks.require(distinct, "/products", "repeated", MessageId("error-duplicate-product"));
+    checks.require(distinct, "/products", FieldCode::Repeated, MessageId("error-duplicate-product"));
 }
 
 /// Replaces the wishes of an application; each must be a booth or zone of the same edition.
@@ -59,7 +64,7 @@ pub fn replace_wishes(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId, wi
             Wish::Booth(booth) => known_booths.contains(booth),
             Wish::Zone(zone) => known_zones.contains(zone),
         };
-        checks.require(exists, &format!("/wishes/{i}"), "unknown", MessageId("error-unknown-booth-or-zone"));
+        checks.require(exists, &format!("/wishes/{i}"), FieldCode::Unknown, MessageId("error-unknown-booth-or-zone"));
     }
     checks.finish()?;
     diesel::delete(w::table.filter(w::application_id.eq(id))).execute(tx.conn())?;
@@ -123,7 +128,7 @@ pub fn replace_products(
         checks.require(
             existing.contains(product),
             &format!("/products/{i}"),
-            "unknown",
+            FieldCode::Unknown,
             MessageId("error-unknown-product"),
         );
     }

@@ -17,7 +17,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     http::{
-        ApiResponse, Problem, Query, RawBody, Validator,
+        ApiResponse, FieldCode, Problem, Query, RawBody, Validator,
         streaming::{self, ChunkWriter, Form, write_error},
     },
     identity::{Action, Authorized, OrganiserRole, Permit},
@@ -168,7 +168,7 @@ async fn take_in_archive(
 ) -> Result<ApiResponse, Problem> {
     let slug = query.into_result()?.slug;
     let mut checks = Validator::default();
-    checks.require(text::is_slug(&slug), "/slug", "slug", MessageId("error-invalid-slug"));
+    checks.require(text::is_slug(&slug), "/slug", FieldCode::Slug, MessageId("error-invalid-slug"));
     checks.finish()?;
     let file = file.into_result()?;
     permit

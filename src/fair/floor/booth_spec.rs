@@ -9,7 +9,7 @@ use hoicho_core::{
     i18n::MessageId,
     values::ids::{BoothId, EditionId, ZoneId},
 };
-use hoicho_web::http::Validator;
+use hoicho_web::http::{FieldCode, Validator};
 
 /// Attributes shared by new booths. Omitted values default to the price list.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
@@ -42,19 +42,19 @@ pub(super) fn validate_ranges(
     checks.require(
         area_dm2.is_none_or(|a| (1..=1_000_000).contains(&a)),
         &format!("{at}/area_dm2"),
-        "range",
+        FieldCode::Range,
         MessageId("error-area-range"),
     );
     checks.require(
         fee.is_none_or(|f| (0..=1_000_000_000_000).contains(&f)),
         &format!("{at}/fee"),
-        "range",
+        FieldCode::Range,
         MessageId("error-fee-range"),
     );
     checks.require(
         booth_equivalents.is_none_or(|e| (1..=1_000).contains(&e)),
         &format!("{at}/booth_equivalents"),
-        "range",
+        FieldCode::Range,
         MessageId("error-booth-equivalents-range"),
     );
 }
@@ -81,7 +81,7 @@ impl BoothKind {
             checks.require(
                 is_present,
                 &format!("{at}/{field}"),
-                "missing",
+                FieldCode::Missing,
                 MessageId("error-category-default-missing"),
             );
         }

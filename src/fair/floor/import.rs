@@ -17,7 +17,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{Problem, Validator, csv::parse_rows},
+    http::{FieldCode, Problem, Validator, csv::parse_rows},
     identity::Authorized,
 };
 
@@ -91,21 +91,21 @@ pub fn import_rows(
         checks.require(
             zone.is_some(),
             &format!("{at}/zone"),
-            "unknown",
+            FieldCode::Unknown,
             MessageId("import-unknown-zone").with_args(&[("line", &line)]),
         );
         let place = split_booth_code(&row.code).filter(|(_, place, _)| *place > 0);
         checks.require(
             place.is_some(),
             &format!("{at}/code"),
-            "code",
+            FieldCode::Code,
             MessageId("import-invalid-booth-code").with_args(&[("line", &line)]),
         );
         let is_new = !existing.contains(&row.code) && seen.insert(row.code.clone());
         checks.require(
             is_new,
             &format!("{at}/code"),
-            "repeated",
+            FieldCode::Repeated,
             MessageId("import-booth-exists").with_args(&[("line", &line)]),
         );
         let kind = BoothKind {

@@ -16,7 +16,7 @@ use hoicho_core::{
     i18n::MessageId,
     values::{clock::Day, text},
 };
-use hoicho_web::http::Validator;
+use hoicho_web::http::{FieldCode, Validator};
 
 /// A product row.
 #[derive(Debug, Clone)]
@@ -120,14 +120,14 @@ struct RowParser<'a> {
 }
 
 impl RowParser<'_> {
-    fn add_error(&mut self, line: &DataRow, field: &str, code: &'static str, message: MessageId) {
+    fn add_error(&mut self, line: &DataRow, field: &str, code: FieldCode, message: MessageId) {
         self.checks.require(false, &format!("/{}/{field}", line.row), code, message.with_args(&[("line", &line.row)]));
     }
 
     /// Text of a required cell; reports an error if it is empty.
     fn required(&mut self, line: &DataRow, field: &str) -> String {
         line.text(field).unwrap_or_else(|| {
-            self.add_error(line, field, "missing", MessageId("import-missing-cell"));
+            self.add_error(line, field, FieldCode::Missing, MessageId("import-missing-cell"));
             String::new()
         })
     }
@@ -141,7 +141,7 @@ impl RowParser<'_> {
         }
         let value = cell.parse_amount(self.mapping.power(field));
         if value.is_none() {
-            self.add_error(line, field, "number", MessageId("import-invalid-number"));
+            self.add_error(line, field, FieldCode::Number, MessageId("import-invalid-number"));
         }
         value
     }
@@ -153,7 +153,7 @@ impl RowParser<'_> {
         }
         let value = cell.parse_day(self.days);
         if value.is_none() {
-            self.add_error(line, field, "date", MessageId("import-invalid-date"));
+            self.add_error(line, field, FieldCode::Date, MessageId("import-invalid-date"));
         }
         value
     }
@@ -162,11 +162,11 @@ impl RowParser<'_> {
         let code = self.required(line, "code").replace(' ', "").to_uppercase();
         let zone = line.text("zone").or_else(|| line.heading.clone()).unwrap_or_default();
         if zone.is_empty() {
-            self.add_error(line, "zone", "missing", MessageId("import-missing-cell"));
+            self.add_error(line, "zone", FieldCode::Missing, MessageId("import-missing-cell"));
         }
         let category = line.text("category").as_deref().map(parse_category);
         if category == Some(None) {
-            self.add_error(line, "category", "unknown", MessageId("import-unknown-category"));
+            self.add_error(line, "category", FieldCode::Unknown, MessageId("import-unknown-category"));
         }
         // Area in m², or width x depth: `9`, `3x3`.
         let area = line.text("area").map(|text| {
@@ -178,7 +178,7 @@ impl RowParser<'_> {
             product.or_else(|| line.cell("area").parse_rounded(2)).and_then(|dm2| i32::try_from(dm2).ok())
         });
         if area == Some(None) {
-            self.add_error(line, "area", "number", MessageId("import-invalid-number"));
+            self.add_error(line, "area", FieldCode::Number, MessageId("import-invalid-number"));
         }
         BoothImportRow {
             code,
@@ -209,7 +209,7 @@ impl RowParser<'_> {
         let group_text = self.required(line, "group");
         let group = parse_group(&group_text);
         if group.is_none() && !group_text.is_empty() {
-            self.add_error(line, "group", "unknown", MessageId("import-unknown-product-group"));
+            self.add_error(line, "group", FieldCode::Unknown, MessageId("import-unknown-product-group"));
         }
         // `4 sao`, `****`.
         let stars = line.text("stars").and_then(|text| {
@@ -231,10 +231,10 @@ impl RowParser<'_> {
         let booth = self.required(line, "booth").replace(' ', "").to_uppercase();
         let day = line.day.or_else(|| self.day(line, "day"));
         if line.day.is_none() && line.cell("day").is_empty() {
-            self.add_error(line, "day", "missing", MessageId("import-missing-cell"));
+            self.add_error(line, "day", FieldCode::Missing, MessageId("import-missing-cell"));
         }
         if line.cell("amount").is_empty() {
-            self.add_error(line, "amount", "missing", MessageId("import-missing-cell"));
+            self.add_error(line, "amount", FieldCode::Missing, MessageId("import-missing-cell"));
         }
         // A dash is an explicit nil report.
         let amount = self.number(line, "amount").unwrap_or(0);
@@ -250,7 +250,7 @@ impl RowParser<'_> {
     fn count(&mut self, line: &DataRow) -> CountImportRow {
         let day = self.day(line, "day");
         if line.cell("day").is_empty() {
-            self.add_error(line, "day", "missing", MessageId("import-missing-cell"));
+            self.add_error(line, "day", FieldCode::Missing, MessageId("import-missing-cell"));
         }
         // `8h-9h`, `08:00`, `8`.
         let hour = match line.cell("hour") {
@@ -262,11 +262,11 @@ impl RowParser<'_> {
             }
         };
         if hour == Some(None) {
-            self.add_error(line, "hour", "range", MessageId("import-hour-range"));
+            self.add_error(line, "hour", FieldCode::Range, MessageId("import-hour-range"));
         }
         let entries = self.number(line, "entries");
         if line.cell("entries").is_empty() {
-            self.add_error(line, "entries", "missing", MessageId("import-missing-cell"));
+            self.add_error(line, "entries", FieldCode::Missing, MessageId("import-missing-cell"));
         }
         CountImportRow {
             day,

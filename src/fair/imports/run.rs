@@ -26,7 +26,7 @@ use hoicho_core::{
 use hoicho_spreadsheet::Sheet;
 use hoicho_web::{
     audit::AuditAction,
-    http::{Code, FieldError, Problem, Validator},
+    http::{Code, FieldCode, FieldError, Problem, Validator},
     identity::Authorized,
 };
 
@@ -107,7 +107,7 @@ fn to_row_error(error: FieldError) -> RowError {
     RowError {
         row: parts.next().and_then(|row| row.parse().ok()).unwrap_or(0),
         field: parts.next().unwrap_or_default().to_owned(),
-        code: error.code.to_owned(),
+        code: error.code.as_str().to_owned(),
         vi: error.detail.get(Language::Vi).to_owned(),
         en: error.detail.get(Language::En).to_owned(),
     }
@@ -131,7 +131,7 @@ fn add_products(tx: &mut Tx<'_>, granted: &Authorized, lines: Vec<(u64, ProductR
         checks.require(
             exhibitor.is_some(),
             &format!("{pointer}/exhibitor"),
-            "unknown",
+            FieldCode::Unknown,
             message.with_args(&[("line", &line)]),
         );
         let name = checks.require_text(&format!("{pointer}/name"), &product.name, 200);

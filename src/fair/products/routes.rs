@@ -17,7 +17,7 @@ use hoicho_core::{
 use hoicho_web::{
     audit::AuditAction,
     http::{
-        ApiResponse, Body, Code, Problem, Query, Validator, etag, etag::IfMatch, pagination::Page,
+        ApiResponse, Body, Code, FieldCode, Problem, Query, Validator, etag, etag::IfMatch, pagination::Page,
         pagination::PageQuery, patch::deserialize_present,
     },
     identity::{Action, ExhibitorRole, ExhibitorsScope, OrganiserRole, Permit, ReadPermit},
@@ -90,23 +90,28 @@ fn view(row: ProductRow) -> ProductView {
 /// Validates stars and certificate against each other.
 pub fn validate(row: &ProductRow, today: Day) -> Result<(), Problem> {
     let mut checks = Validator::default();
-    checks.require(row.stars.is_none_or(|s| (1..=5).contains(&s)), "/stars", "range", MessageId("error-stars-range"));
+    checks.require(
+        row.stars.is_none_or(|s| (1..=5).contains(&s)),
+        "/stars",
+        FieldCode::Range,
+        MessageId("error-stars-range"),
+    );
     checks.require(
         row.certificate_number.is_some() == row.certificate_expires_on.is_some(),
         "/certificate_expires_on",
-        "missing",
+        FieldCode::Missing,
         MessageId("error-certificate-incomplete"),
     );
     checks.require(
         row.certificate_number.is_none() || row.stars.is_some_and(|s| s >= 3),
         "/certificate_number",
-        "stars",
+        FieldCode::Stars,
         MessageId("error-certificate-stars"),
     );
     checks.require(
         row.certificate_expires_on.is_none_or(|on| is_valid_expiry(on, today)),
         "/certificate_expires_on",
-        "range",
+        FieldCode::Range,
         MessageId("error-certificate-expiry-range"),
     );
     checks.finish()

@@ -19,7 +19,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{Code, Problem, Validator, csv::parse_rows},
+    http::{Code, FieldCode, Problem, Validator, csv::parse_rows},
     identity::Authorized,
 };
 
@@ -102,14 +102,14 @@ pub fn import_rows(
         checks.require(
             booth.is_some(),
             &format!("{pointer}/booth"),
-            "unknown",
+            FieldCode::Unknown,
             MessageId("import-unknown-booth").with_args(&[("line", &line)]),
         );
         let day = row.day.filter(|d| days.contains(d) && *d <= today);
         checks.require(
             day.is_some(),
             &format!("{pointer}/day"),
-            "not_an_opening_day",
+            FieldCode::NotAnOpeningDay,
             MessageId("import-not-opening-day").with_args(&[("line", &line)]),
         );
         let ocop_amount = row.ocop_amount.unwrap_or(0);
@@ -120,7 +120,7 @@ pub fn import_rows(
         checks.require(
             imported.insert((booth, day)),
             &pointer,
-            "repeated",
+            FieldCode::Repeated,
             MessageId("import-duplicate-report").with_args(&[("line", &line)]),
         );
         let before = existing.remove(&(booth, day));
@@ -131,7 +131,7 @@ pub fn import_rows(
         checks.require(
             before.is_none() || reason.is_some(),
             &format!("{pointer}/reason"),
-            "missing",
+            FieldCode::Missing,
             MessageId("import-reason-required").with_args(&[("line", &line)]),
         );
         let report = ReportRow {

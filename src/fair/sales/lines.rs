@@ -18,7 +18,7 @@ use hoicho_core::{
         money,
     },
 };
-use hoicho_web::http::Validator;
+use hoicho_web::http::{FieldCode, Validator};
 
 hoicho_core::text_enum! {
     /// Sales channel.
@@ -65,26 +65,26 @@ fn default_channel() -> Channel {
 /// Validates lines and normalizes their texts. `totals` are the report's amount and OCOP amount; `sellers` are the
 /// exhibitors on the booth.
 pub fn validate(checks: &mut Validator, lines: Vec<Line>, totals: (i64, i64), sellers: &[ExhibitorId]) -> Vec<Line> {
-    checks.require(lines.len() <= MAX_LINES, "/lines", "length", MessageId("error-line-list-length"));
+    checks.require(lines.len() <= MAX_LINES, "/lines", FieldCode::Length, MessageId("error-line-list-length"));
     let mut normalized = Vec::new();
     for (i, line) in lines.into_iter().take(MAX_LINES).enumerate() {
         let pointer = |field: &str| format!("/lines/{i}/{field}");
         checks.require(
             (0..=super::report::MAX_AMOUNT).contains(&line.amount),
             &pointer("amount"),
-            "range",
+            FieldCode::Range,
             MessageId("error-amount-range"),
         );
         checks.require(
             line.quantity_milli.is_none_or(|q| (1..=1_000_000_000_000).contains(&q)),
             &pointer("quantity_milli"),
-            "range",
+            FieldCode::Range,
             MessageId("error-quantity-range"),
         );
         checks.require(
             line.exhibitor.is_none_or(|e| sellers.contains(&e)),
             &pointer("exhibitor"),
-            "unknown",
+            FieldCode::Unknown,
             MessageId("error-exhibitor-not-on-booth"),
         );
         let product_name = line.product_name.map(|n| checks.require_text(&pointer("product_name"), &n, 200));
@@ -94,8 +94,8 @@ pub fn validate(checks: &mut Validator, lines: Vec<Line>, totals: (i64, i64), se
     if !normalized.is_empty() {
         let all = money::sum(normalized.iter().map(|l| l.amount));
         let ocop = money::sum(normalized.iter().filter(|l| l.is_ocop).map(|l| l.amount));
-        checks.require(all == Ok(totals.0), "/amount", "sum", MessageId("error-lines-sum"));
-        checks.require(ocop == Ok(totals.1), "/ocop_amount", "sum", MessageId("error-ocop-lines-sum"));
+        checks.require(all == Ok(totals.0), "/amount", FieldCode::Sum, MessageId("error-lines-sum"));
+        checks.require(ocop == Ok(totals.1), "/ocop_amount", FieldCode::Sum, MessageId("error-ocop-lines-sum"));
     }
     normalized
 }

@@ -16,7 +16,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{Code, Problem, Validator, etag::IfMatch},
+    http::{Code, FieldCode, Problem, Validator, etag::IfMatch},
     identity::Authorized,
 };
 
@@ -80,13 +80,13 @@ pub(super) fn validate_amounts(checks: &mut Validator, pointer: &str, amount: i6
     checks.require(
         (0..=MAX_AMOUNT).contains(&amount),
         &format!("{pointer}/amount"),
-        "range",
+        FieldCode::Range,
         MessageId("error-amount-range"),
     );
     checks.require(
         (0..=amount.max(0)).contains(&ocop_amount),
         &format!("{pointer}/ocop_amount"),
-        "range",
+        FieldCode::Range,
         MessageId("error-ocop-amount-range"),
     );
 }
@@ -104,8 +104,8 @@ pub fn submit(
     require_reporting_open(&edition)?;
     let mut checks = Validator::default();
     let is_opening_day = editions::store::list_days(tx, edition.id)?.iter().any(|d| d.day == day);
-    checks.require(is_opening_day, "date", "not_an_opening_day", MessageId("error-not-opening-day"));
-    checks.require(day <= today(&edition, granted.now)?, "date", "future", MessageId("error-day-in-future"));
+    checks.require(is_opening_day, "date", FieldCode::NotAnOpeningDay, MessageId("error-not-opening-day"));
+    checks.require(day <= today(&edition, granted.now)?, "date", FieldCode::Future, MessageId("error-day-in-future"));
     validate_amounts(&mut checks, "", content.amount, content.ocop_amount);
     let lines =
         lines::validate(&mut checks, content.lines, (content.amount, content.ocop_amount), granted.exhibitors());
@@ -114,7 +114,7 @@ pub fn submit(
     checks.require(
         before.is_none() || reason.is_some(),
         "/reason",
-        "missing",
+        FieldCode::Missing,
         MessageId("error-correction-reason-required"),
     );
     checks.finish()?;

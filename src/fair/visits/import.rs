@@ -17,7 +17,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{Code, Problem, Validator},
+    http::{Code, FieldCode, Problem, Validator},
     identity::Authorized,
 };
 
@@ -68,7 +68,7 @@ pub fn import_rows(
         checks.require(
             opens_at.is_some(),
             &pointer("day"),
-            "not_an_opening_day",
+            FieldCode::NotAnOpeningDay,
             MessageId("import-not-opening-day").with_args(&[("line", &line)]),
         );
         let gate_name = count.gate.as_deref().map(text::normalize_for_search);
@@ -82,11 +82,11 @@ pub fn import_rows(
         checks.require(
             gate.is_some(),
             &pointer("gate"),
-            "unknown",
+            FieldCode::Unknown,
             MessageId("import-unknown-gate").with_args(&[("line", &line)]),
         );
         let in_range = (0..=super::MAX_COUNT).contains(&count.entries) && (0..=super::MAX_COUNT).contains(&count.exits);
-        checks.require(in_range, &pointer("entries"), "range", MessageId("error-count-range"));
+        checks.require(in_range, &pointer("entries"), FieldCode::Range, MessageId("error-count-range"));
         let (Some(day), Some(opens_at), Some(gate)) = (count.day, opens_at, gate) else { continue };
         let hour = count.hour.unwrap_or_else(|| chrono::Timelike::hour(opens_at));
         let local = NaiveTime::from_hms_opt(hour, 0, 0).map(|time| day.and_time(time));
@@ -94,7 +94,7 @@ pub fn import_rows(
             checks.require(
                 false,
                 &pointer("hour"),
-                "range",
+                FieldCode::Range,
                 MessageId("import-hour-range").with_args(&[("line", &line)]),
             );
             continue;
@@ -103,7 +103,7 @@ pub fn import_rows(
         checks.require(
             row_ids.insert(id),
             &pointer("day"),
-            "repeated",
+            FieldCode::Repeated,
             MessageId("import-duplicate-hour").with_args(&[("line", &line)]),
         );
         match existing.get(&id) {
@@ -114,7 +114,7 @@ pub fn import_rows(
             Some(_) => checks.require(
                 false,
                 &pointer("entries"),
-                "counted",
+                FieldCode::Counted,
                 MessageId("import-count-conflict").with_args(&[("line", &line)]),
             ),
             None => {}

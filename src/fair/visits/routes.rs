@@ -20,7 +20,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, Items, Problem, Validator},
+    http::{ApiResponse, Body, Code, FieldCode, Items, Problem, Validator},
     identity::{Action, Authorized, KeyScope, OrganiserRole, Permit},
 };
 
@@ -171,7 +171,12 @@ async fn count_visits(permit: Permit<RecordVisits>, body: Body<CountVisits>) -> 
     let body = body.into_result()?;
     let events = body.events;
     let mut checks = Validator::default();
-    checks.require((1..=1_000).contains(&events.len()), "/events", "length", MessageId("error-visit-batch-length"));
+    checks.require(
+        (1..=1_000).contains(&events.len()),
+        "/events",
+        FieldCode::Length,
+        MessageId("error-visit-batch-length"),
+    );
     checks.finish()?;
     let work = move |tx: &mut Tx<'_>, granted: Authorized| {
         let edition = editions::store::lock_open(tx, granted.edition()?)?;
@@ -184,11 +189,16 @@ async fn count_visits(permit: Permit<RecordVisits>, body: Body<CountVisits>) -> 
             let pointer = |field: &str| format!("/events/{i}/{field}");
             let occurred_at = event.occurred_at.naive_utc().trunc_subsecs(6);
             let local = zone.from_utc_datetime(&occurred_at).naive_local();
-            checks.require(gates.contains(&event.gate), &pointer("gate"), "unknown", MessageId("error-unknown-gate"));
+            checks.require(
+                gates.contains(&event.gate),
+                &pointer("gate"),
+                FieldCode::Unknown,
+                MessageId("error-unknown-gate"),
+            );
             checks.require(
                 days.contains(&local.date()),
                 &pointer("occurred_at"),
-                "not_an_opening_day",
+                FieldCode::NotAnOpeningDay,
                 MessageId("error-not-opening-day"),
             );
             let min = if event.reason.is_some() { -MAX_COUNT } else { 0 };
@@ -196,7 +206,7 @@ async fn count_visits(permit: Permit<RecordVisits>, body: Body<CountVisits>) -> 
                 checks.require(
                     (min..=MAX_COUNT).contains(&count),
                     &pointer(field),
-                    "range",
+                    FieldCode::Range,
                     MessageId("error-count-range"),
                 );
             }

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     body_timeout,
+    field_code::FieldCode,
     problem::{Code, FieldError, Problem},
 };
 use hoicho_core::i18n::{LocalizedText, MessageId};
@@ -54,7 +55,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
                 detail: None,
                 errors: vec![FieldError {
                     pointer: pointer(&path),
-                    code: "unexpected",
+                    code: FieldCode::Unexpected,
                     detail: localize_serde_error(&inner.to_string()),
                 }],
             }

@@ -3,6 +3,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     body::localize_serde_error,
+    field_code::FieldCode,
     problem::{Code, FieldError, Problem},
 };
 use hoicho_core::i18n::MessageId;
@@ -48,7 +49,7 @@ fn line_error(line: u64, error: &csv::Error) -> FieldError {
     };
     FieldError {
         pointer: format!("/{line}"),
-        code: "unexpected",
+        code: FieldCode::Unexpected,
         detail: MessageId("import-invalid-line")
             .with_args(&[("line", &line)])
             .with_text("reason", localize_serde_error(&message))

@@ -6,6 +6,7 @@ pub mod conditional_get;
 pub mod csv;
 pub mod etag;
 pub mod export;
+pub mod field_code;
 pub mod fields;
 pub mod idempotency;
 pub mod method_not_allowed;
@@ -21,6 +22,7 @@ pub mod streaming;
 pub mod validation;
 
 pub use body::{Body, Query};
+pub use field_code::FieldCode;
 pub use problem::{Code, FaultyField, FieldError, Problem, ProblemView};
 pub use raw_body::RawBody;
 pub use response::{ApiResponse, Items};

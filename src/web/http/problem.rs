@@ -2,6 +2,7 @@
 use actix_web::{HttpResponse, ResponseError, body::BoxBody, dev::ServiceResponse, http::StatusCode, http::header};
 use serde::Serialize;
 
+use super::field_code::FieldCode;
 use hoicho_core::{
     db::{ConstraintViolation, Unavailable, constraint},
     i18n::{Language, LocalizedText, MessageId},
@@ -85,8 +86,8 @@ codes! {
 pub struct FieldError {
     /// JSON pointer into the body, or the parameter name.
     pub pointer: String,
-    /// Stable error code.
-    pub code: &'static str,
+    /// Error code.
+    pub code: FieldCode,
     /// The error and how to correct it.
     pub detail: LocalizedText,
 }
@@ -97,7 +98,8 @@ pub struct FaultyField {
     /// JSON pointer into the body, or the parameter name.
     pointer: String,
     /// Stable error code.
-    code: &'static str,
+    #[schema(value_type = String)]
+    code: FieldCode,
     /// The error and how to correct it, in the caller's language.
     detail: String,
 }

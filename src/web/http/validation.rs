@@ -1,5 +1,8 @@
 //! Validation that collects all errors of a body, so that one response reports all of them.
-use super::problem::{Code, FieldError, Problem};
+use super::{
+    field_code::FieldCode,
+    problem::{Code, FieldError, Problem},
+};
 use hoicho_core::{
     i18n::{LocalizedText, MessageId},
     values::text,
@@ -11,7 +14,7 @@ pub struct Validator(Vec<FieldError>);
 
 impl Validator {
     /// Adds an error unless `is_valid`.
-    pub fn require(&mut self, is_valid: bool, pointer: &str, code: &'static str, detail: impl Into<LocalizedText>) {
+    pub fn require(&mut self, is_valid: bool, pointer: &str, code: FieldCode, detail: impl Into<LocalizedText>) {
         if !is_valid {
             self.0.push(FieldError { pointer: pointer.to_owned(), code, detail: detail.into() });
         }
@@ -23,7 +26,7 @@ impl Validator {
         self.require(
             cleaned.is_some(),
             pointer,
-            "text",
+            FieldCode::Text,
             MessageId("error-text-length").with_args(&[("max", &max_chars)]),
         );
         cleaned.unwrap_or_default()

@@ -16,7 +16,7 @@ use hoicho_core::{
     values::ids::{ApplicationId, BoothId},
 };
 use hoicho_web::{
-    http::{ApiResponse, Body, Items, Problem, Query, Validator, pagination, pagination::Page},
+    http::{ApiResponse, Body, FieldCode, Items, Problem, Query, Validator, pagination, pagination::Page},
     identity::Permit,
 };
 
@@ -54,9 +54,14 @@ pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>
     let HoldBooths { application, booths, allow_apart, eligibility_waiver, expires_in_s } = body.into_result()?;
     let expires_in_s = expires_in_s.unwrap_or(HOLD_TTL_S);
     let mut checks = Validator::default();
-    checks.require((1..=100).contains(&booths.len()), "/booths", "length", MessageId("error-booth-list-length"));
+    checks.require(
+        (1..=100).contains(&booths.len()),
+        "/booths",
+        FieldCode::Length,
+        MessageId("error-booth-list-length"),
+    );
     let distinct = booths.iter().collect::<std::collections::BTreeSet<_>>().len() == booths.len();
-    checks.require(distinct, "/booths", "repeated", MessageId("error-duplicate-booth"));
+    checks.require(distinct, "/booths", FieldCode::Repeated, MessageId("error-duplicate-booth"));
     validate_ttl(&mut checks, expires_in_s);
     let eligibility_waiver = eligibility_waiver.map(|w| checks.require_text("/eligibility_waiver", &w, 1_000));
     checks.finish()?;

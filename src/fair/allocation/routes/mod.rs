@@ -14,7 +14,7 @@ use actix_web::web;
 use crate::allocation::TTL_RANGE_S;
 use hoicho_core::i18n::MessageId;
 use hoicho_web::{
-    http::Validator,
+    http::{FieldCode, Validator},
     identity::{Action, ExhibitorRole, OrganiserRole},
 };
 
@@ -83,5 +83,10 @@ impl Action for ReadAllocation {
 
 /// Validates the TTL of a hold or an offer: 1 minute to 30 days.
 fn validate_ttl(checks: &mut Validator, expires_in_s: u32) {
-    checks.require(TTL_RANGE_S.contains(&expires_in_s), "/expires_in_s", "range", MessageId("error-expiry-range"));
+    checks.require(
+        TTL_RANGE_S.contains(&expires_in_s),
+        "/expires_in_s",
+        FieldCode::Range,
+        MessageId("error-expiry-range"),
+    );
 }

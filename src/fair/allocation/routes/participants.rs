@@ -16,7 +16,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Items, Problem, Validator},
+    http::{ApiResponse, Body, FieldCode, Items, Problem, Validator},
     identity::Permit,
 };
 
@@ -65,7 +65,7 @@ fn validate(body: AddParticipant) -> Result<NewParticipant, Problem> {
         }
         (_, _, _, _) => None,
     };
-    checks.require(participant.is_some(), "/role", "unexpected", MessageId("error-participant-fields"));
+    checks.require(participant.is_some(), "/role", FieldCode::Unexpected, MessageId("error-participant-fields"));
     checks.finish()?;
     participant.ok_or_else(|| hoicho_web::http::Code::Internal.into())
 }
@@ -109,7 +109,7 @@ pub(super) async fn add_participant(
                     checks.require(
                         exhibitor_data.is_some(),
                         "/exhibitor",
-                        "unknown",
+                        FieldCode::Unknown,
                         MessageId("error-unknown-exhibitor"),
                     );
                     checks.finish()?;

@@ -19,7 +19,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{Code, Problem, problem::FieldError},
+    http::{Code, FieldCode, Problem, problem::FieldError},
     identity::{Authorized, members::notify_exhibitors},
     outbox::EmailKind,
 };
@@ -135,7 +135,7 @@ fn find_conflicts(
     holdings: &[ActiveAllocation],
 ) -> Result<Vec<FieldError>, Problem> {
     let mut errors = Vec::new();
-    let mut report = |pointer: String, code: &'static str, detail: LocalizedText| {
+    let mut report = |pointer: String, code: FieldCode, detail: LocalizedText| {
         if errors.len() < MAX_CONFLICTS {
             errors.push(FieldError { pointer, code, detail });
         }
@@ -146,15 +146,21 @@ fn find_conflicts(
         let pointer = || format!("/booths/{}", booth.booth_id);
         match (before, after) {
             _ if before == after => {}
-            (None, Some(_)) => {
-                report(pointer(), "taken", MessageId("floor-booth-taken").with_args(&[("code", code)]).localize())
-            }
+            (None, Some(_)) => report(
+                pointer(),
+                FieldCode::Taken,
+                MessageId("floor-booth-taken").with_args(&[("code", code)]).localize(),
+            ),
             (Some(_), None) => {
-                report(pointer(), "freed", MessageId("floor-booth-freed").with_args(&[("code", code)]).localize());
+                report(
+                    pointer(),
+                    FieldCode::Freed,
+                    MessageId("floor-booth-freed").with_args(&[("code", code)]).localize(),
+                );
             }
             (_, _) => report(
                 pointer(),
-                "changed_hands",
+                FieldCode::ChangedHands,
                 MessageId("floor-booth-changed-hands").with_args(&[("code", code)]).localize(),
             ),
         }
@@ -166,7 +172,7 @@ fn find_conflicts(
         if is_new && !open.contains(&booth.booth_id) {
             report(
                 format!("/booths/{}", booth.booth_id),
-                "not_open",
+                FieldCode::NotOpen,
                 MessageId("floor-booth-not-open").with_args(&[("code", code)]).localize(),
             );
         }
@@ -182,9 +188,9 @@ fn find_conflicts(
     {
         let pointer = format!("/applications/{application}");
         match versions.get(&application) {
-            None => report(pointer, "not_approved", MessageId("floor-application-not-approved").localize()),
+            None => report(pointer, FieldCode::NotApproved, MessageId("floor-application-not-approved").localize()),
             Some(version) if *version != seen_version => {
-                report(pointer, "changed", MessageId("floor-application-changed").localize())
+                report(pointer, FieldCode::Changed, MessageId("floor-application-changed").localize())
             }
             Some(_) => {}
         }

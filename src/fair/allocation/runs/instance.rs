@@ -26,7 +26,7 @@ use hoicho_optimiser::{
     adjacency::{self, Position},
     instance::{ApplicationIx, BoothIx, ZoneIx},
 };
-use hoicho_web::http::{Code, Problem};
+use hoicho_web::http::{Code, FieldCode, Problem};
 
 /// A solver instance with the entities behind its indices.
 pub struct LoadedInstance {
@@ -175,7 +175,7 @@ pub fn validate_references(tx: &mut Tx<'_>, edition: EditionId, request: &StartR
 /// Validation error: a rule refers to an unknown entity.
 pub fn unknown_reference(pointer: &str) -> Problem {
     let mut checks = hoicho_web::http::Validator::default();
-    checks.require(false, pointer, "unknown", MessageId("error-unknown-run-reference"));
+    checks.require(false, pointer, FieldCode::Unknown, MessageId("error-unknown-run-reference"));
     checks.finish().err().unwrap_or_else(|| Code::Internal.into())
 }
 

@@ -6,7 +6,7 @@ use hoicho_core::{
     i18n::MessageId,
     values::ids::{AllocationRunId, ApplicationId, ZoneId},
 };
-use hoicho_web::http::{Problem, Validator};
+use hoicho_web::http::{FieldCode, Problem, Validator};
 
 /// Request to start an allocation run.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -87,36 +87,36 @@ impl StartRun {
         checks.require(
             (1..=600).contains(&self.time_limit_s()),
             "/limit_s",
-            "range",
+            FieldCode::Range,
             MessageId("error-time-limit-range"),
         );
         checks.require(
             self.rules.keep_apart.len() <= 10_000,
             "/rules/keep_apart",
-            "length",
+            FieldCode::Length,
             MessageId("error-keep-apart-length"),
         );
         checks.require(
             self.rules.keep_apart.iter().all(|(a, b)| a != b),
             "/rules/keep_apart",
-            "repeated",
+            FieldCode::Repeated,
             MessageId("error-keep-apart-self"),
         );
         checks.require(
             self.rules.pavilions.len() <= 500,
             "/rules/pavilions",
-            "length",
+            FieldCode::Length,
             MessageId("error-pavilion-list-length"),
         );
         checks.require(
             self.rules.paid_on_time.len() <= 100_000,
             "/rules/paid_on_time",
-            "length",
+            FieldCode::Length,
             MessageId("error-application-list-length"),
         );
         if let Order::Points(w) = &self.order {
             let max_weight = [w.per_star, w.per_past_edition, w.paid_on_time, w.local].into_iter().max().unwrap_or(0);
-            checks.require(max_weight <= 1_000, "/order/points", "range", MessageId("error-weight-range"));
+            checks.require(max_weight <= 1_000, "/order/points", FieldCode::Range, MessageId("error-weight-range"));
         }
         checks.finish()
     }

@@ -21,7 +21,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Problem, Validator},
+    http::{ApiResponse, Body, FieldCode, Problem, Validator},
     identity::{ContributePermit, require_exhibitor_role},
 };
 
@@ -53,7 +53,7 @@ pub(super) fn validate_booths_wanted(checks: &mut Validator, booths_wanted: i32)
     checks.require(
         (1..=100).contains(&booths_wanted),
         "/booths_wanted",
-        "range",
+        FieldCode::Range,
         MessageId("error-booths-wanted-range"),
     );
 }

@@ -20,7 +20,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Problem, Validator},
+    http::{ApiResponse, Body, FieldCode, Problem, Validator},
     identity::{Action, SignedIn, authorize_staff},
 };
 
@@ -54,7 +54,7 @@ pub fn validate_time_zone(checks: &mut Validator, time_zone: &str) {
     checks.require(
         time_zone.parse::<chrono_tz::Tz>().is_ok(),
         "/time_zone",
-        "time_zone",
+        FieldCode::TimeZone,
         MessageId("error-invalid-time-zone"),
     );
 }
@@ -64,7 +64,7 @@ pub fn validate_currency(checks: &mut Validator, currency: &str) {
     checks.require(
         currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase()),
         "/currency",
-        "currency",
+        FieldCode::Currency,
         MessageId("error-invalid-currency"),
     );
 }
@@ -77,7 +77,7 @@ pub(super) fn validate_declared(checks: &mut Validator, booths: Option<i32>, vis
         checks.require(
             value.is_none_or(|v| (0..=1_000_000_000_000_000).contains(&v)),
             pointer,
-            "range",
+            FieldCode::Range,
             MessageId("error-declared-total-range"),
         );
     }
@@ -101,7 +101,7 @@ pub(super) async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) 
     let body = body.into_result()?;
     let mut checks = Validator::default();
     let name = checks.require_text("/name", &body.name, 200);
-    checks.require(text::is_slug(&body.slug), "/slug", "slug", MessageId("error-invalid-slug"));
+    checks.require(text::is_slug(&body.slug), "/slug", FieldCode::Slug, MessageId("error-invalid-slug"));
     let time_zone = body.time_zone.unwrap_or_else(|| "Asia/Ho_Chi_Minh".to_owned());
     validate_time_zone(&mut checks, &time_zone);
     let currency = body.currency.unwrap_or_else(|| "VND".to_owned());

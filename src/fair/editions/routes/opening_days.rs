@@ -9,7 +9,7 @@ use super::{
 use hoicho_core::i18n::MessageId;
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Items, Problem, Validator, etag, etag::IfMatch},
+    http::{ApiResponse, Body, FieldCode, Items, Problem, Validator, etag, etag::IfMatch},
     identity::{Permit, ReadPermit},
 };
 
@@ -60,25 +60,25 @@ pub(super) async fn put_opening_days(
 ) -> Result<ApiResponse, Problem> {
     let days = body.into_result()?;
     let mut checks = Validator::default();
-    checks.require((1..=366).contains(&days.len()), "", "days", MessageId("error-opening-day-count"));
+    checks.require((1..=366).contains(&days.len()), "", FieldCode::Days, MessageId("error-opening-day-count"));
     let mut distinct_days = std::collections::BTreeSet::new();
     for (i, day) in days.iter().enumerate() {
         checks.require(
             day.opens_at < day.closes_at,
             &format!("/{i}/closes_at"),
-            "hours",
+            FieldCode::Hours,
             MessageId("error-opening-hours"),
         );
         checks.require(
             distinct_days.insert(day.day),
             &format!("/{i}/day"),
-            "repeated",
+            FieldCode::Repeated,
             MessageId("error-duplicate-day"),
         );
         checks.require(
             (2000..=2100).contains(&chrono::Datelike::year(&day.day)),
             &format!("/{i}/day"),
-            "year",
+            FieldCode::Year,
             MessageId("error-year-range"),
         );
     }

@@ -10,7 +10,7 @@ use super::{
 use hoicho_core::i18n::MessageId;
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, Problem, Validator},
+    http::{ApiResponse, Body, Code, FieldCode, Problem, Validator},
     identity::Permit,
 };
 
@@ -60,7 +60,7 @@ pub(super) async fn transition(
             checks.require(
                 reason_text.is_some() || !from.needs_reason(to),
                 "/reason",
-                "missing",
+                FieldCode::Missing,
                 MessageId("error-reason-required"),
             );
             checks.finish()?;

@@ -12,7 +12,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, Items, Problem, Validator, etag, etag::IfMatch},
+    http::{ApiResponse, Body, Code, FieldCode, Items, Problem, Validator, etag, etag::IfMatch},
     identity::{Permit, validate_email},
 };
 
@@ -79,7 +79,7 @@ pub(super) async fn put_contacts(
 ) -> Result<ApiResponse, Problem> {
     let list = body.into_result()?;
     let mut checks = Validator::default();
-    checks.require(list.len() <= 20, "", "length", MessageId("error-contact-list-length"));
+    checks.require(list.len() <= 20, "", FieldCode::Length, MessageId("error-contact-list-length"));
     let mut contacts = Vec::new();
     for (i, contact) in list.into_iter().take(21).enumerate() {
         let pointer = |field: &str| format!("/{i}/{field}");
@@ -88,14 +88,14 @@ pub(super) async fn put_contacts(
         checks.require(
             phone.as_ref().is_none_or(|p| p.len() >= 6 && p.chars().all(is_phone_char)),
             &pointer("phone"),
-            "phone",
+            FieldCode::Phone,
             MessageId("error-invalid-phone"),
         );
         let email = contact.email.map(|e| validate_email(&mut checks, &pointer("email"), &e));
         checks.require(
             phone.is_some() || email.is_some(),
             &pointer("phone"),
-            "missing",
+            FieldCode::Missing,
             MessageId("error-contact-address-required"),
         );
         contacts.push((checks.require_text(&pointer("name"), &contact.name, 200), phone, email));

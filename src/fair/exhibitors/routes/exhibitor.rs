@@ -14,7 +14,9 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::{self, AuditAction},
-    http::{ApiResponse, Body, Code, Items, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
+    http::{
+        ApiResponse, Body, Code, FieldCode, Items, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present,
+    },
     identity::{ExhibitorRole, ExhibitorsScope, Permit, ReadPermit, SignedIn, store::insert_exhibitor_member},
 };
 
@@ -63,14 +65,14 @@ fn validate_country(checks: &mut Validator, country: &str) {
     checks.require(
         country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()),
         "/country",
-        "country",
+        FieldCode::Country,
         MessageId("error-invalid-country"),
     );
 }
 
 fn validate_tax_code(checks: &mut Validator, code: Option<&str>, form: LegalForm) -> Option<String> {
     let parsed = code.map(|code| tax_code::parse(code, form));
-    checks.require(parsed != Some(None), "/tax_code", "tax_code", MessageId("error-invalid-tax-code"));
+    checks.require(parsed != Some(None), "/tax_code", FieldCode::TaxCode, MessageId("error-invalid-tax-code"));
     parsed.flatten()
 }
 
@@ -90,13 +92,13 @@ fn resolve_locality(
     checks.require(
         code.is_none() || known_locality.is_some(),
         "/locality_code",
-        "unknown",
+        FieldCode::Unknown,
         MessageId("error-locality-not-current"),
     );
     checks.require(
         code.is_some() || locality_name.is_some(),
         "/locality",
-        "missing",
+        FieldCode::Missing,
         MessageId("error-locality-required"),
     );
     checks.finish()?;

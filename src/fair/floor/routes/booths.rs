@@ -20,7 +20,7 @@ use hoicho_core::{
 use hoicho_web::{
     audit::AuditAction,
     changes::CacheTag,
-    http::{ApiResponse, Body, Code, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
+    http::{ApiResponse, Body, Code, FieldCode, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
     identity::{Permit, ReadPermit},
 };
 
@@ -34,7 +34,7 @@ struct CreateBooth {
 
 fn check_code(checks: &mut Validator, code: &str) -> (String, u32) {
     let place = split_booth_code(code).filter(|(_, place, _)| *place > 0);
-    checks.require(place.is_some(), "/code", "code", MessageId("error-invalid-booth-code"));
+    checks.require(place.is_some(), "/code", FieldCode::Code, MessageId("error-invalid-booth-code"));
     place.map(|(row, place, _)| (row, place)).unwrap_or_default()
 }
 
@@ -146,7 +146,7 @@ fn check_position(checks: &mut Validator, position: &Position) {
         && (0..=100_000).contains(&position.y_dm)
         && (1..=10_000).contains(&position.width_dm)
         && (1..=10_000).contains(&position.depth_dm);
-    checks.require(in_range, "/position", "range", MessageId("error-booth-position-range"));
+    checks.require(in_range, "/position", FieldCode::Range, MessageId("error-booth-position-range"));
 }
 
 /// Updates a booth.

@@ -13,7 +13,7 @@ use crate::editions;
 use hoicho_core::i18n::MessageId;
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Items, Problem, Validator, etag, etag::IfMatch},
+    http::{ApiResponse, Body, FieldCode, Items, Problem, Validator, etag, etag::IfMatch},
     identity::{Permit, ReadPermit},
 };
 
@@ -102,7 +102,7 @@ pub(super) async fn put_categories(
         checks.require(
             seen_categories.insert(entry.category),
             &format!("{at}/category"),
-            "repeated",
+            FieldCode::Repeated,
             MessageId("error-duplicate-category"),
         );
     }

@@ -11,7 +11,7 @@ use crate::editions;
 use hoicho_core::i18n::MessageId;
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Items, Problem, Validator},
+    http::{ApiResponse, Body, FieldCode, Items, Problem, Validator},
     identity::Permit,
 };
 
@@ -53,20 +53,20 @@ pub(super) async fn generate_booths(
 ) -> Result<ApiResponse, Problem> {
     let runs = body.into_result()?.runs;
     let mut checks = Validator::default();
-    checks.require((1..=500).contains(&runs.len()), "/runs", "length", MessageId("error-row-list-length"));
+    checks.require((1..=500).contains(&runs.len()), "/runs", FieldCode::Length, MessageId("error-row-list-length"));
     let mut specs = Vec::new();
     for (i, GenerateRun { pattern, kind }) in runs.into_iter().enumerate() {
         let range = NumberingPattern::parse(&pattern);
         checks.require(
             range.is_some(),
             &format!("/runs/{i}/pattern"),
-            "pattern",
+            FieldCode::Pattern,
             MessageId("error-invalid-booth-pattern"),
         );
         specs.push((kind, range));
     }
     let count: usize = specs.iter().filter_map(|(_, range)| range.as_ref()).map(|range| range.places().count()).sum();
-    checks.require(count <= MAX_BOOTHS, "/runs", "length", MessageId("error-generated-booth-limit"));
+    checks.require(count <= MAX_BOOTHS, "/runs", FieldCode::Length, MessageId("error-generated-booth-limit"));
     checks.finish()?;
     permit
         .write_once(move |tx, granted| {

@@ -22,7 +22,7 @@ use hoicho_web::{
     audit::AuditAction,
     changes::{self, CacheTag, Mirrored, SyncList},
     http::{
-        ApiResponse, Body, Code, Problem, Query, Validator, etag, etag::IfMatch, fields::Fields, pagination,
+        ApiResponse, Body, Code, FieldCode, Problem, Query, Validator, etag, etag::IfMatch, fields::Fields, pagination,
         patch::deserialize_present,
     },
     identity::{Permit, ReadPermit},
@@ -69,7 +69,7 @@ fn normalize_rules(checks: &mut Validator, mut rules: Eligibility) -> Eligibilit
     checks.require(
         rules.localities.len() <= 200 && rules.localities.iter().all(|l| l.len() <= 50 && !l.contains('\0')),
         "/eligibility/localities",
-        "length",
+        FieldCode::Length,
         MessageId("error-locality-list-length"),
     );
     rules
@@ -88,13 +88,18 @@ fn check_places(
             Some(venue) => venues::store::list_halls(tx, venue)?,
             None => Vec::new(),
         };
-        checks.require(halls.iter().any(|h| h.id == hall), "/hall", "unknown", MessageId("error-unknown-hall"));
+        checks.require(
+            halls.iter().any(|h| h.id == hall),
+            "/hall",
+            FieldCode::Unknown,
+            MessageId("error-unknown-hall"),
+        );
     }
     for (i, code) in localities.iter().enumerate() {
         checks.require(
             localities::store::find(tx, code)?.is_some(),
             &format!("/eligibility/localities/{i}"),
-            "unknown",
+            FieldCode::Unknown,
             MessageId("error-unknown-locality"),
         );
     }

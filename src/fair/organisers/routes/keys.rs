@@ -14,7 +14,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, Items, Problem, Validator},
+    http::{ApiResponse, Body, Code, FieldCode, Items, Problem, Validator},
     identity::{
         Permit,
         api_keys::{self, ApiKeyRow, KeyScope},
@@ -116,15 +116,15 @@ pub(super) async fn create_key(permit: Permit<ManageStaff>, body: Body<CreateKey
     let name = checks.require_text("/name", &name, 100);
     scopes.sort();
     scopes.dedup();
-    checks.require(!scopes.is_empty(), "/scopes", "length", MessageId("error-api-key-scope-required"));
+    checks.require(!scopes.is_empty(), "/scopes", FieldCode::Length, MessageId("error-api-key-scope-required"));
     editions.sort();
     editions.dedup();
-    checks.require(editions.len() <= 100, "/editions", "length", MessageId("error-edition-list-length"));
+    checks.require(editions.len() <= 100, "/editions", FieldCode::Length, MessageId("error-edition-list-length"));
     let days = expires_in_days.unwrap_or(1);
     checks.require(
         (1..=MAX_DAYS).contains(&days),
         "/expires_in_days",
-        "range",
+        FieldCode::Range,
         MessageId("error-api-key-expiry-range"),
     );
     checks.finish()?;
@@ -225,7 +225,7 @@ pub(super) async fn rotate_key(
 ) -> Result<ApiResponse, Problem> {
     let overlap_h = body.into_result()?.overlap_h.unwrap_or(24);
     let mut checks = Validator::default();
-    checks.require((0..=720).contains(&overlap_h), "/overlap_h", "range", MessageId("error-overlap-range"));
+    checks.require((0..=720).contains(&overlap_h), "/overlap_h", FieldCode::Range, MessageId("error-overlap-range"));
     checks.finish()?;
     let id = path.1;
     permit

@@ -21,7 +21,7 @@ use hoicho_core::{
 use hoicho_web::{
     audit::AuditAction,
     http::{
-        ApiResponse, Body, Code, Problem, Query, Validator, etag, etag::IfMatch, pagination::Page,
+        ApiResponse, Body, Code, FieldCode, Problem, Query, Validator, etag, etag::IfMatch, pagination::Page,
         pagination::PageQuery, patch::deserialize_present,
     },
     identity::Permit,
@@ -76,7 +76,7 @@ fn view(row: DealRow, exhibitor_name: Option<String>) -> DealView {
 }
 
 fn validate_amount(checks: &mut Validator, amount: i64) {
-    checks.require((0..=MAX_AMOUNT).contains(&amount), "/amount", "range", MessageId("error-amount-range"));
+    checks.require((0..=MAX_AMOUNT).contains(&amount), "/amount", FieldCode::Range, MessageId("error-amount-range"));
 }
 
 fn validate_exhibitor_and_day(
@@ -89,13 +89,13 @@ fn validate_exhibitor_and_day(
     checks.require(
         deals::is_participant(tx, edition.id, exhibitor)?,
         "/exhibitor",
-        "unknown",
+        FieldCode::Unknown,
         MessageId("error-exhibitor-not-in-edition"),
     );
     checks.require(
         editions::store::list_days(tx, edition.id)?.iter().any(|d| d.day == signed_on),
         "/signed_on",
-        "not_an_opening_day",
+        FieldCode::NotAnOpeningDay,
         MessageId("error-not-opening-day"),
     );
     checks.finish()

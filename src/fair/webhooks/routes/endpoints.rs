@@ -18,7 +18,9 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::{AuditAction, EventType},
-    http::{ApiResponse, Body, Code, Items, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
+    http::{
+        ApiResponse, Body, Code, FieldCode, Items, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present,
+    },
     identity::Permit,
 };
 
@@ -40,13 +42,13 @@ struct CreateWebhook {
 fn normalise_types(checks: &mut Validator, mut types: Vec<EventType>) -> Vec<EventType> {
     types.sort();
     types.dedup();
-    checks.require(types.len() <= 100, "/event_types", "length", MessageId("error-event-type-list-length"));
+    checks.require(types.len() <= 100, "/event_types", FieldCode::Length, MessageId("error-event-type-list-length"));
     types
 }
 
 fn check_url(checks: &mut Validator, client: &WebhookClient, url: &str) {
     let is_valid = url.len() <= 500 && !url.contains('\0') && client.accepts_url(url);
-    checks.require(is_valid, "/url", "url", MessageId("error-webhook-url"));
+    checks.require(is_valid, "/url", FieldCode::Url, MessageId("error-webhook-url"));
 }
 
 /// Creates an endpoint. The signing secret is only in this response, so `Idempotency-Key` is ignored: the response is not

@@ -20,7 +20,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::{AuditAction, EventType},
-    http::{ApiResponse, Body, Code, Problem, Validator},
+    http::{ApiResponse, Body, Code, FieldCode, Problem, Validator},
     identity::{Authorized, Permit},
 };
 
@@ -121,7 +121,7 @@ pub(super) async fn replay_events(
             let webhook = find_enabled(tx, &granted, id)?;
             let mut checks = Validator::default();
             let is_in_range = since >= granted.now - Duration::days(RETENTION_DAYS) && since <= granted.now;
-            checks.require(is_in_range, "/since", "range", MessageId("error-since-range"));
+            checks.require(is_in_range, "/since", FieldCode::Range, MessageId("error-since-range"));
             checks.finish()?;
             let types = endpoint_store::list_event_types(tx, &[id])?.remove(&id);
             let mut messages = delivery_store::messages_since(tx, webhook.organiser_id, since, MAX_REPLAYED)?;

@@ -10,7 +10,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Problem, Validator},
+    http::{ApiResponse, Body, FieldCode, Problem, Validator},
     identity::Permit,
 };
 
@@ -47,7 +47,7 @@ pub(super) async fn rotate_secret(
 ) -> Result<ApiResponse, Problem> {
     let overlap_h = body.into_result()?.overlap_h.unwrap_or(24);
     let mut checks = Validator::default();
-    checks.require((0..=720).contains(&overlap_h), "/overlap_h", "range", MessageId("error-overlap-range"));
+    checks.require((0..=720).contains(&overlap_h), "/overlap_h", FieldCode::Range, MessageId("error-overlap-range"));
     checks.finish()?;
     let id = path.1;
     permit

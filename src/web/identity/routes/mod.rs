@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     audit::{self, AuditAction},
-    http::Validator,
+    http::{FieldCode, Validator},
 };
 use hoicho_core::{
     db::Tx,
@@ -47,7 +47,12 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 /// Validates an e-mail address.
 pub fn validate_email(checks: &mut Validator, pointer: &str, typed: &str) -> String {
     let email = checks.require_text(pointer, typed, 254);
-    checks.require(email.parse::<lettre::Address>().is_ok(), pointer, "email", MessageId("error-invalid-email"));
+    checks.require(
+        email.parse::<lettre::Address>().is_ok(),
+        pointer,
+        FieldCode::Email,
+        MessageId("error-invalid-email"),
+    );
     email
 }
 
@@ -59,7 +64,7 @@ const MAX_RATED_CHARS: usize = 64;
 /// they make people write passwords down.
 fn validate_password(checks: &mut Validator, pointer: &str, typed: &SecretString, own: &[&str]) {
     let is_long_enough = (10..=200).contains(&typed.expose_secret().chars().count());
-    checks.require(is_long_enough, pointer, "password", MessageId("error-password-length"));
+    checks.require(is_long_enough, pointer, FieldCode::Password, MessageId("error-password-length"));
     if !is_long_enough {
         return;
     }
@@ -68,7 +73,7 @@ fn validate_password(checks: &mut Validator, pointer: &str, typed: &SecretString
     checks.require(
         zxcvbn::zxcvbn(&rated, &own).score() >= zxcvbn::Score::Two,
         pointer,
-        "guessable",
+        FieldCode::Guessable,
         MessageId("error-password-weak"),
     );
 }

@@ -7,7 +7,7 @@ use super::super::{consent, email_tokens, email_tokens::Purpose, store};
 use crate::identity::RequestContext;
 use crate::{
     audit::AuditAction,
-    http::{Body, Code, Problem, Validator},
+    http::{Body, Code, FieldCode, Problem, Validator},
     outbox::{self, EmailKind, OutgoingEmail},
 };
 use hoicho_core::{
@@ -58,7 +58,7 @@ pub(super) async fn register(
     checks.require(
         agreed_notice.as_ref().is_none_or(|notice| notice == consent::NOTICE_VERSION),
         "/agreed_notice",
-        "notice",
+        FieldCode::Notice,
         MessageId("error-privacy-notice-outdated").with_args(&[("notice", &consent::NOTICE_VERSION)]),
     );
     checks.finish()?;
