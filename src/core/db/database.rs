@@ -13,9 +13,9 @@ use diesel::{
 };
 
 use super::{
-    erased::{Erased, TransactionError, Work, erase, restore},
     pool::{ACQUIRE_TIMEOUT, PoolManager, PoolPermits},
     read_replica::ReadReplica,
+    type_erasure::{Erased, TransactionError, Work, erase, restore},
     url::DatabaseUrl,
     writer::Writer,
 };
@@ -236,7 +236,7 @@ impl Database {
 
 /// Runs `work` on a blocking thread, with a timeout because a frozen or unreachable database does not even report its own
 /// statement timeout.
-#[expect(clippy::disallowed_methods, reason = "one of the two places that use blocking threads")]
+#[expect(clippy::disallowed_methods, reason = "database work blocks")]
 pub(super) async fn spawn_blocking<T: Send + 'static>(
     timeout: std::time::Duration,
     work: impl FnOnce() -> T + Send + 'static,

@@ -5,12 +5,12 @@
 pub mod backup;
 pub mod constraint;
 pub mod database;
-mod erased;
 pub mod migrate;
 mod pool;
 mod read_replica;
 mod savepoint;
 pub mod schema;
+mod type_erasure;
 pub mod types;
 pub mod url;
 mod wal_position;

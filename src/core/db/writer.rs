@@ -15,8 +15,8 @@ use tokio::sync::oneshot;
 
 use super::{
     database::{Conn, Tx, Unavailable},
-    erased::{Erased, TransactionError, Work},
     savepoint::in_savepoint,
+    type_erasure::{Erased, TransactionError, Work},
 };
 
 /// Maximum number of queued writes; more are rejected with 503 to bound memory use.

@@ -1,5 +1,5 @@
 //! Transactions with the types of their work erased: the pool, the writer thread, savepoints and timeouts are compiled
-//! once instead of once for each of the program's some 170 operations.
+//! once instead of once for every operation.
 use std::any::Any;
 
 use super::database::{Tx, Unavailable};
