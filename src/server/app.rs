@@ -1,4 +1,4 @@
-//! Composition root: the application state, the middleware stack and the routes of all modules.
+//! Composition root: the application state, the middleware stack and the routes of all capabilities.
 use std::sync::LazyLock;
 
 use actix_web::{
@@ -101,7 +101,7 @@ impl Modify for BearerScheme {
     }
 }
 
-/// The OpenAPI document, merged from all modules.
+/// The OpenAPI document, merged from all capabilities.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     #[derive(OpenApi)]
     #[openapi(

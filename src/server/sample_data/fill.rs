@@ -1,4 +1,4 @@
-//! Fills an empty database with the sample data, through the stores of the modules.
+//! Fills an empty database with the sample data, through the stores of the capabilities.
 use chrono::{Duration, NaiveTime, TimeZone};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;

@@ -2,7 +2,8 @@
 //!
 //! Invariants: only responses that a handler tagged with [`crate::changes::CacheTag`] are cached, and only for requests
 //! without a token, an API key or a cookie. A change of the tagged data invalidates the response. A cached response
-//! reflects all changes made on this node, and those made on other nodes up to half a second ago.
+//! reflects all changes made on this node, and those made on other nodes that are older than
+//! `store::MAX_STALENESS`.
 mod encoding;
 mod middleware;
 mod store;

@@ -194,7 +194,7 @@ impl ResponseCache {
         Some(self.refill_locks.get(n)?.lock().await)
     }
 
-    /// The current epoch, to pass to [`Self::keep`]: a response whose data was read before a change and stored after it
+    /// The current epoch, to pass to [`Self::insert`]: a response whose data was read before a change and stored after it
     /// could be stale.
     pub(super) fn epoch(&self) -> u64 {
         self.state.lock().epoch

@@ -92,6 +92,7 @@ pub(super) async fn upload_document(
 ) -> Result<ApiResponse, Problem> {
     let UploadQuery { kind, file_name } = query.into_result()?;
     let mut checks = Validator::default();
+    // No leading slash in the pointer: it is a query parameter.
     let file_name = checks.require_text("file_name", &file_name, 200);
     checks.finish()?;
     let bytes = file.into_result()?;
