@@ -149,8 +149,8 @@ mod tests {
         };
         let (pointer, vi, en) = parse_error(r#"{"amount":"x"}"#);
         assert_eq!(pointer, "/amount");
-        assert_eq!(vi, "Giá trị không dùng được: sai kiểu: chuỗi \"x\", cần i64.");
-        assert_eq!(en, "This cannot be taken: invalid type: string \"x\", expected i64.");
-        assert_eq!(parse_error("{}").1, "Giá trị không dùng được: thiếu trường `amount`.");
+        assert_eq!(vi, "Giá trị không hợp lệ: sai kiểu: chuỗi \"x\", cần i64.");
+        assert_eq!(en, "Invalid value: invalid type: string \"x\", expected i64.");
+        assert_eq!(parse_error("{}").1, "Giá trị không hợp lệ: thiếu trường `amount`.");
     }
 }

@@ -11,9 +11,9 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// Imports booths from a CSV table in one transaction. Columns: `code`, `zone` (its code), `category`, and optional
-/// where the price list has a default `area_dm2`, `fee`, `booth_equivalents`. Separated by commas or semicolons, UTF-8,
-/// at most 5,000 rows.
+/// Imports booths from a CSV table in one transaction. Columns: `code`, `zone` (its code), `category`; optional where
+/// the price list has a default: `area_dm2`, `fee`, `booth_equivalents`; optional, default `false`: `has_power`,
+/// `has_water`. Separated by commas or semicolons, UTF-8, at most 5,000 rows.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/booths/import",

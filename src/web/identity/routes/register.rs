@@ -28,7 +28,7 @@ struct Register {
     display_name: String,
     /// Language of mails; default `vi`.
     language: Option<Language>,
-    /// Version of the privacy notice (`/privacy`) that the person has_consent to: `2026-11`. The time of consent is stored.
+    /// Version of the privacy notice (`/privacy`) that the person agreed to: `2026-11`. The time of consent is stored.
     agreed_notice: Option<String>,
 }
 

@@ -1,21 +1,21 @@
 ## Every e-mail
 
 email-greeting = Dear { $name },
-email-footer = This mail was written by a program.
+email-footer = This is an automated message.
 
 ## Accounts
 
 email-verify-subject = Verify your e-mail address
-email-verify-text = Please verify that this address is yours. The link works for 24 hours and once. If you did not register, ignore this mail.
+email-verify-text = Please verify that this address is yours. The link is valid for 24 hours and works once. If you did not register, ignore this e-mail.
 email-verify-action = Verify
 email-account-exists-subject = You have an account already
 email-account-exists-text = Somebody registered with this address just now, but it has an account already. If it was you, log in, or reset the password if you forgot it.
 email-account-exists-action = Log in
 email-reset-subject = Reset your password
-email-reset-text = Choose a new password with the link below, within an hour and once. If you did not ask for it, ignore this mail: the old password still works.
+email-reset-text = Choose a new password with the link below. It is valid for one hour and works once. If you did not ask for it, ignore this e-mail: the old password still works.
 email-reset-action = Choose a new password
 email-invitation-subject = An invitation to join { $name }
-email-invitation-text = { $inviter } invites you to work with { $name }. Log in with this very address, then accept. The invitation is good for 14 days.
+email-invitation-text = { $inviter } invites you to work with { $name }. Log in with this address, then accept. The invitation is valid for 14 days.
 email-invitation-action = Accept
 
 ## Applications and booths
@@ -40,5 +40,5 @@ email-missing-reports-action = Report
 ## Webhooks
 
 email-webhook-disabled-subject = Messages to “{ $webhook }” are switched off
-email-webhook-disabled-text = The address { $url } of “{ $webhook }” has taken no messages for days, so we no longer send any. Once it works again, switch it on and ask for what it missed.
+email-webhook-disabled-text = The address { $url } of “{ $webhook }” has not accepted messages for days, so we no longer send any. Once it works again, switch it on and replay the missed messages.
 email-webhook-disabled-action = Open the addresses

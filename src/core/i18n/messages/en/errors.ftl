@@ -31,7 +31,7 @@ error-query-parameter = Invalid query parameter: { $reason }
 error-unknown-parameter = Unknown parameter “{ $name }”. Known parameters: [{ $known }].
 error-unknown-field = Unknown field “{ $name }”. Known fields: { $known }.
 error-unknown-part = Unknown part “{ $name }”. Known parts: { $known }.
-error-invalid-value = This cannot be taken: { $reason }.
+error-invalid-value = Invalid value: { $reason }.
 error-invalid-json = The body is not valid JSON: { $inner }
 error-json-trailing-data = There is extra data after the JSON.
 error-text-length = Must have 1 to { $max } characters and no control characters.
@@ -65,9 +65,9 @@ error-email-exists = An account with this e-mail address already exists.
 error-password-length = A password must have 10 to 200 characters.
 error-password-weak = This password is easy to guess. Use a few words that have nothing to do with you or the fair.
 error-account-locked = The password was wrong { $attempts } times. Wait { $minutes } minutes, or reset it.
-error-email-not-verified = Open the verification mail that we sent, or request a new one.
+error-email-not-verified = Open the verification e-mail that we sent, or request a new one.
 error-invalid-reset-token = This token is invalid, used or expired. Please request a new one.
-error-invalid-verification-token = This token is invalid, used or expired. Please request a new mail.
+error-invalid-verification-token = This token is invalid, used or expired. Please request a new e-mail.
 error-invalid-invitation = The invitation is invalid, used, expired or was sent to another address. Please ask for a new one.
 error-invitation-limit = Too many invitations are open. Wait until they are accepted, or revoke some.
 error-privacy-notice-outdated = The current privacy notice is { $notice }. Read /privacy and try again.
@@ -127,7 +127,7 @@ error-booth-position-range = A position must be 0 to 100,000 dm, a side 1 to 10,
 error-area-range = The area must be 1 to 1,000,000 dm².
 error-fee-range = The fee must be 0 to 10^12.
 error-booth-equivalents-range = Must be 1 to 1,000.
-error-category-default-missing = Give it here or in the price list of booth categories.
+error-category-default-missing = Required here or in the price list of booth categories.
 error-duplicate-category = This category is listed twice.
 error-locality-list-length = At most 200 locality codes with at most 50 characters each.
 
@@ -163,7 +163,7 @@ error-file-type = Only PDF, JPEG, PNG and WebP files are accepted.
 error-content-type-mismatch = The Content-Type is { $declared }, but the content is { $detected }.
 error-file-too-large = The file is over { $kib } KiB.
 error-file-storage = The file could not be stored or read. Please try again later.
-error-document-not-removable = Documents of a decided application, or written by the organiser, cannot be deleted.
+error-document-not-removable = Documents of a decided application, and waivers, cannot be deleted.
 
 ## Allocation
 
@@ -181,7 +181,7 @@ error-move-inactive = Only an active allocation can be moved.
 error-swap-inactive = Only two different active allocations can be swapped.
 error-booth-not-allocated = No exhibitor is on this booth.
 error-participant-limit = A booth can have at most 200 participants.
-error-participant-fields = A co-exhibitor requires only exhibitor; a represented company requires name and country (two capital letters).
+error-participant-fields = A co-exhibitor requires an exhibitor and nothing else; a represented company requires name and country (two capital letters).
 error-exhibitor-not-on-booth = This exhibitor is not on the booth.
 error-participant-exists = This exhibitor or company is already on the booth.
 

@@ -31,7 +31,7 @@ error-query-parameter = Tham số không hợp lệ: { $reason }
 error-unknown-parameter = Không có tham số “{ $name }”. Các tham số được dùng: [{ $known }].
 error-unknown-field = Không có trường “{ $name }”. Các trường được dùng: { $known }.
 error-unknown-part = Không có phần “{ $name }”. Các phần được dùng: { $known }.
-error-invalid-value = Giá trị không dùng được: { $reason }.
+error-invalid-value = Giá trị không hợp lệ: { $reason }.
 error-invalid-json = JSON không đúng: { $inner }
 error-json-trailing-data = Có dữ liệu thừa sau JSON.
 error-text-length = Cần từ 1 đến { $max } ký tự, không có ký tự điều khiển.
@@ -127,7 +127,7 @@ error-booth-position-range = Vị trí từ 0 đến 100.000 dm, cạnh từ 1 �
 error-area-range = Diện tích từ 1 đến 1.000.000 dm².
 error-fee-range = Phí từ 0 đến 1.000 tỷ.
 error-booth-equivalents-range = Từ 1 đến 1.000.
-error-category-default-missing = Hãy cho biết, hoặc đặt trong bảng giá loại gian.
+error-category-default-missing = Bắt buộc ở đây hoặc trong bảng giá loại gian.
 error-duplicate-category = Loại gian này có hai lần.
 error-locality-list-length = Tối đa 200 mã địa phương, mỗi mã tối đa 50 ký tự.
 
@@ -163,7 +163,7 @@ error-file-type = Chỉ nhận tệp PDF, JPEG, PNG hoặc WebP.
 error-content-type-mismatch = Content-Type là { $declared }, nhưng nội dung là { $detected }.
 error-file-too-large = Tệp vượt quá { $kib } KiB.
 error-file-storage = Không lưu hoặc đọc được tệp. Vui lòng thử lại sau.
-error-document-not-removable = Đơn đã được xét hoặc giấy tờ do ban tổ chức ghi thì không xóa được.
+error-document-not-removable = Không xóa được giấy tờ của đơn đã được xét và quyết định miễn giấy tờ.
 
 ## Allocation
 
@@ -181,7 +181,7 @@ error-move-inactive = Chỉ chuyển được gian đang giữ, đang mời ho�
 error-swap-inactive = Chỉ đổi được hai phân bổ khác nhau còn hiệu lực.
 error-booth-not-allocated = Gian hàng này không có đơn vị nào đứng.
 error-participant-limit = Một gian có tối đa 200 đơn vị đi cùng.
-error-participant-fields = Đơn vị đồng tham gia cần exhibitor; đơn vị được đại diện cần name và country (hai chữ hoa).
+error-participant-fields = Đơn vị đồng tham gia cần exhibitor và không cần gì khác; đơn vị được đại diện cần name và country (hai chữ hoa).
 error-exhibitor-not-on-booth = Đơn vị này không ở gian hàng.
 error-participant-exists = Đơn vị này đã có trên gian hàng.
 
