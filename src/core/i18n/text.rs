@@ -3,7 +3,7 @@ use std::fmt::Display;
 
 use fluent_bundle::FluentArgs;
 
-use super::{Language, Localizer};
+use super::{Language, Localizer, format};
 
 /// A message rendered in both languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,11 @@ impl LocalizedText {
             Language::Vi => &self.vi,
             Language::En => &self.en,
         }
+    }
+    /// A number with thousands separators.
+    pub fn integer(number: impl Into<i64>) -> Self {
+        let number = number.into();
+        Self { vi: format::integer(Language::Vi, number), en: format::integer(Language::En, number) }
     }
     /// Joins texts with commas.
     pub fn join(texts: &[Self]) -> Self {

@@ -25,7 +25,7 @@ use hoicho_web::{
 /// Parameters of a hold.
 pub struct HoldRequest {
     pub application: ApplicationId,
-    /// 1 to 100 booths.
+    /// 1 to [`super::MAX_BOOTHS_PER_HOLD`] booths.
     pub booths: Vec<BoothId>,
     /// The organiser explicitly allows booths that are not adjacent.
     pub allow_non_adjacent: bool,

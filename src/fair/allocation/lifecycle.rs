@@ -22,6 +22,8 @@ hoicho_core::text_enum! {
 
 use AllocationState::*;
 
+/// Max booths of one hold.
+pub const MAX_BOOTHS_PER_HOLD: u16 = 100;
 /// Seconds until a hold expires, unless the request says otherwise: one day.
 pub const HOLD_TTL_S: u32 = 24 * 3_600;
 /// Seconds until an offer expires, unless the request says otherwise: three days.
@@ -47,9 +49,18 @@ impl AllocationState {
         Self::ACTIVE.contains(&self)
     }
 
+    /// Seconds until an allocation in this state expires, unless the request says otherwise; `None` if it does not expire.
+    pub fn default_ttl_s(self) -> Option<u32> {
+        match self {
+            Held => Some(HOLD_TTL_S),
+            Offered => Some(OFFER_TTL_S),
+            Confirmed | CheckedIn | Released | NoShow | Expired => None,
+        }
+    }
+
     /// Whether the state has an expiry.
     pub fn expires(self) -> bool {
-        matches!(self, Held | Offered)
+        self.default_ttl_s().is_some()
     }
 }
 

@@ -2,7 +2,7 @@
 use chrono::{Duration, TimeZone};
 
 use super::{
-    lifecycle::{AllocationState, OFFER_TTL_S},
+    lifecycle::AllocationState,
     runs::waiting_list::offer_free_booths,
     store::{self, AllocationRow},
 };
@@ -75,7 +75,7 @@ fn step(
             MessageId("error-invalid-transition").with_args(&[("from", &from), ("legal", &legal)]),
         ));
     }
-    let expires_at = to.expires().then(|| granted.now + Duration::seconds(OFFER_TTL_S.into()));
+    let expires_at = to.default_ttl_s().map(|ttl| granted.now + Duration::seconds(ttl.into()));
     if !store::set_state(tx, &row, to, expires_at)? {
         return Err(Code::StaleVersion.into());
     }

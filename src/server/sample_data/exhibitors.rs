@@ -194,7 +194,7 @@ impl SampleData {
             booth_id: booth,
             application_id: of.id,
             state,
-            expires_at: state.expires().then(|| self.now + chrono::Duration::days(3)),
+            expires_at: state.default_ttl_s().map(|ttl| self.now + chrono::Duration::seconds(ttl.into())),
             version: 1,
             created_at: self.now,
         }

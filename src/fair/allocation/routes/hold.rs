@@ -10,7 +10,7 @@ use super::{
     Allocate, ReadAllocations, validate_ttl,
     view::{AllocationView, view},
 };
-use crate::allocation::HOLD_TTL_S;
+use crate::allocation::{HOLD_TTL_S, MAX_BOOTHS_PER_HOLD};
 use hoicho_core::{
     i18n::MessageId,
     values::ids::{ApplicationId, BoothId},
@@ -55,10 +55,10 @@ pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>
     let expires_in_s = expires_in_s.unwrap_or(HOLD_TTL_S);
     let mut checks = Validator::default();
     checks.require(
-        (1..=100).contains(&booths.len()),
+        (1..=usize::from(MAX_BOOTHS_PER_HOLD)).contains(&booths.len()),
         "/booths",
         FieldCode::Length,
-        MessageId("error-booth-list-length"),
+        MessageId("error-booth-list-length").with_args(&[("max", &MAX_BOOTHS_PER_HOLD)]),
     );
     let distinct = booths.iter().collect::<std::collections::BTreeSet<_>>().len() == booths.len();
     checks.require(distinct, "/booths", FieldCode::Repeated, MessageId("error-duplicate-booth"));

@@ -20,7 +20,7 @@ async fn run_step<A: Action>(permit: Permit<A>, id: AllocationPath, step: Step) 
     permit.write_once(move |tx, granted| ApiResponse::ok(&view(step(tx, &granted, id)?, None))).await
 }
 
-/// Offers a held booth to its exhibitor for three days and notifies the members by e-mail.
+/// Offers a held booth to its exhibitor for 3 days and notifies the members by e-mail.
 #[utoipa::path(
     post,
     path = "/api/v1/allocations/{allocation}/offer",

@@ -167,14 +167,14 @@ error-document-not-removable = Documents of a decided application, and waivers, 
 
 ## Allocation
 
-error-booth-list-length = Must have 1 to 100 booths.
+error-booth-list-length = Must have 1 to { $max } booths.
 error-duplicate-booth = A booth is listed twice.
 error-booth-of-other-edition = One of the booths does not belong to this edition.
 error-booth-taken = This booth is already taken by another application. Please choose another booth.
 error-application-not-approved = Booths can only be held for an approved application. Approve it first.
 error-booths-not-adjacent = The booths are not adjacent. Set allow_apart if this is intended.
 error-zone-not-eligible = { $zone } does not admit this exhibitor: { $rules }. To allow it anyway, give the reason in eligibility_waiver.
-error-expiry-range = Must be 60 to 2,592,000 seconds.
+error-expiry-range = Must be { $min } to { $max } seconds.
 error-allocation-ended = This allocation has ended.
 error-not-offered = Only an offered booth can be declined.
 error-move-inactive = Only an active allocation can be moved.

@@ -167,14 +167,14 @@ error-document-not-removable = Không xóa được giấy tờ của đơn đã
 
 ## Allocation
 
-error-booth-list-length = Cần từ 1 đến 100 gian.
+error-booth-list-length = Cần từ 1 đến { $max } gian.
 error-duplicate-booth = Có gian bị lặp.
 error-booth-of-other-edition = Có gian hàng không thuộc kỳ hội chợ này.
 error-booth-taken = Gian hàng này đã được giữ cho đơn khác. Hãy chọn gian khác.
 error-application-not-approved = Chỉ phân gian cho đơn đã được duyệt.
 error-booths-not-adjacent = Các gian không liền kề. Đặt allow_apart nếu vẫn muốn.
 error-zone-not-eligible = { $zone } không dành cho đơn vị này: { $rules }. Nếu vẫn muốn, ghi lý do vào eligibility_waiver.
-error-expiry-range = Từ 60 đến 2.592.000 giây.
+error-expiry-range = Từ { $min } đến { $max } giây.
 error-allocation-ended = Phân bổ này đã kết thúc.
 error-not-offered = Chỉ từ chối được gian đang được mời nhận.
 error-move-inactive = Chỉ chuyển được gian đang giữ, đang mời hoặc đã nhận.

@@ -18,7 +18,7 @@ use hoicho_web::{
 struct ApplyRun {
     /// `held` for review by the organiser, or `offered` to the exhibitors by e-mail.
     give_as: GiveAs,
-    /// Seconds until a hold or an offer expires: 60 to 2,592,000, default three days.
+    /// Seconds until a hold or an offer expires: 60 to 2,592,000, default 259,200.
     expires_in_s: Option<u32>,
 }
 
