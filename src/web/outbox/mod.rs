@@ -3,6 +3,7 @@
 //! Invariants: a row has a due time until it is sent or abandoned. A sender leases a row before sending it, so two nodes do
 //! not send it concurrently. The payload (tokens, names) is erased once the e-mail is sent or abandoned.
 mod email;
+mod retry_policy;
 mod store;
 pub use email::{EmailKind, OutgoingEmail};
 pub use store::{

@@ -2,7 +2,7 @@
 use chrono::Duration;
 use diesel::prelude::*;
 
-use super::email::OutgoingEmail;
+use super::{email::OutgoingEmail, retry_policy::retry_delay};
 use hoicho_core::{
     db::{Tx, schema::outbox},
     on_either,
@@ -23,8 +23,6 @@ const LEASE_MIN: i64 = 5;
 const RETENTION_DAYS: i64 = 30;
 /// Rows per batch.
 const BATCH_SIZE: i64 = 500;
-/// Delivery attempts per e-mail; with exponential backoff the last is about 17 hours after the first.
-const MAX_ATTEMPTS: i32 = 10;
 
 #[derive(Insertable)]
 #[diesel(table_name = outbox)]
@@ -120,18 +118,18 @@ pub fn mark_sent(tx: &mut Tx<'_>, id: OutboxId, now: Instant) -> QueryResult<usi
         .execute(tx.conn())
 }
 
-/// Records a failed attempt: schedules a retry with exponential backoff, or abandons the e-mail after the last attempt.
+/// Records a failed attempt: schedules a retry, or abandons the e-mail after the last attempt.
 pub fn mark_failed(tx: &mut Tx<'_>, claimed: &ClaimedEmail, error: &str, now: Instant) -> QueryResult<usize> {
-    let is_abandoned = claimed.attempts >= MAX_ATTEMPTS || claimed.email.is_none();
-    let due_at = (!is_abandoned).then(|| now + Duration::minutes(1 << claimed.attempts.clamp(0, MAX_ATTEMPTS)));
+    let due_at = retry_delay(claimed.attempts).filter(|_| claimed.email.is_some()).map(|delay| now + delay);
     let error: String = error.chars().take(1_000).collect();
     let row = outbox::table.find(claimed.id);
-    if is_abandoned {
-        diesel::update(row)
-            .set((outbox::payload.eq(""), outbox::due_at.eq(due_at), outbox::last_error.eq(error)))
-            .execute(tx.conn())
-    } else {
-        diesel::update(row).set((outbox::due_at.eq(due_at), outbox::last_error.eq(error))).execute(tx.conn())
+    match due_at {
+        Some(due_at) => {
+            diesel::update(row).set((outbox::due_at.eq(due_at), outbox::last_error.eq(error))).execute(tx.conn())
+        }
+        None => diesel::update(row)
+            .set((outbox::payload.eq(""), outbox::due_at.eq(None::<Instant>), outbox::last_error.eq(error)))
+            .execute(tx.conn()),
     }
 }
 
