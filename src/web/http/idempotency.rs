@@ -38,7 +38,7 @@ pub struct IdempotentRequest {
 }
 
 impl IdempotentRequest {
-    /// The attempt that [`middleware`] attached to the request.
+    /// The request that [`middleware`] attached to the request.
     pub fn from_request(req: &HttpRequest) -> Option<Self> {
         req.extensions().get::<Self>().cloned()
     }
@@ -77,44 +77,45 @@ pub async fn middleware(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<
     for part in [req.path().as_bytes(), req.query_string().as_bytes(), &body] {
         digest.update(Sha256::digest(part));
     }
-    let attempt = IdempotentRequest { key: key.to_owned(), digest: URL_SAFE_NO_PAD.encode(digest.finalize()) };
-    req.extensions_mut().insert(attempt);
+    let idempotent_request =
+        IdempotentRequest { key: key.to_owned(), digest: URL_SAFE_NO_PAD.encode(digest.finalize()) };
+    req.extensions_mut().insert(idempotent_request);
     let body: Bytes = body.freeze();
     req.set_payload(Payload::Stream { payload: Box::pin(stream::once(async { Ok(body) })) });
     next.call(req).await
 }
 
-/// Runs `work` and stores its response, or returns the stored response of the same attempt. Fails with
+/// Runs `work` and stores its response, or returns the stored response of the same request. Fails with
 /// `idempotency_key_reused` if the key was used for a different request.
 pub fn run_once(
     tx: &mut Tx<'_>,
-    attempt: Option<IdempotentRequest>,
+    idempotent_request: Option<IdempotentRequest>,
     user: UserId,
     now: Instant,
     work: impl FnOnce(&mut Tx<'_>) -> Result<ApiResponse, Problem>,
 ) -> Result<ApiResponse, Problem> {
     use idempotency_keys as keys;
-    let Some(attempt) = attempt else { return work(tx) };
+    let Some(idempotent_request) = idempotent_request else { return work(tx) };
     let stored: Option<(String, i32, Option<i32>, String)> = keys::table
-        .find((user, &attempt.key))
+        .find((user, &idempotent_request.key))
         .filter(keys::created_at.gt(now - Duration::hours(TTL_HOURS)))
         .select((keys::request_digest, keys::status, keys::version, keys::body))
         .get_result(tx.conn())
         .optional()?;
     if let Some((digest, status, version, body)) = stored {
-        if digest != attempt.digest {
+        if digest != idempotent_request.digest {
             return Err(Problem::new(Code::IdempotencyKeyReused, MessageId("error-idempotency-key-reused")));
         }
         let status = u16::try_from(status).ok().and_then(|s| actix_web::http::StatusCode::from_u16(s).ok());
         return Ok(ApiResponse { status: status.ok_or(Code::Internal)?, version, body, is_replayed: true });
     }
     let response = work(tx)?;
-    diesel::delete(keys::table.find((user, &attempt.key))).execute(tx.conn())?;
+    diesel::delete(keys::table.find((user, &idempotent_request.key))).execute(tx.conn())?;
     diesel::insert_into(keys::table)
         .values((
             keys::user_id.eq(user),
-            keys::idempotency_key.eq(&attempt.key),
-            keys::request_digest.eq(&attempt.digest),
+            keys::idempotency_key.eq(&idempotent_request.key),
+            keys::request_digest.eq(&idempotent_request.digest),
             keys::status.eq(i32::from(response.status.as_u16())),
             keys::version.eq(response.version),
             keys::body.eq(&response.body),

@@ -141,7 +141,7 @@ impl Authorized {
 struct ResourceRequest {
     caller: Caller,
     target: Resource,
-    idempotency_key: Option<IdempotentRequest>,
+    idempotent_request: Option<IdempotentRequest>,
     context: web::Data<RequestContext>,
 }
 
@@ -152,7 +152,7 @@ impl ResourceRequest {
         Ok(Self {
             caller,
             target: Resource { reference: ResourceRef::from_path(req)?, find_owners: context.find_owners },
-            idempotency_key: IdempotentRequest::from_request(req),
+            idempotent_request: IdempotentRequest::from_request(req),
             context,
         })
     }
@@ -163,11 +163,11 @@ type Post = Box<dyn FnOnce(&mut Tx<'_>, Authorized) -> Result<ApiResponse, Probl
 
 impl ResourceRequest {
     async fn write_once(self, needs: Needs, work: Post) -> Result<ApiResponse, Problem> {
-        let Self { caller, target, context, idempotency_key: attempt } = self;
+        let Self { caller, target, context, idempotent_request } = self;
         let work = move |tx: &mut Tx<'_>| {
             let granted = authorize(tx, caller, &target, needs)?;
             match granted.user {
-                Some(user) => idempotency::run_once(tx, attempt, user, caller.now, |tx| work(tx, granted)),
+                Some(user) => idempotency::run_once(tx, idempotent_request, user, caller.now, |tx| work(tx, granted)),
                 // Requests with an API key carry identifiers of their own, which make them idempotent.
                 None => work(tx, granted),
             }
@@ -239,7 +239,7 @@ impl<A: Action> Permit<A> {
         self,
         work: impl FnOnce(&mut Tx<'_>, Authorized) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let ResourceRequest { caller, target, context, idempotency_key: _ } = self.request;
+        let ResourceRequest { caller, target, context, idempotent_request: _ } = self.request;
         let needs = Needs::of::<A>();
         context.db.read(move |tx| authorize(tx, caller, &target, needs).and_then(|granted| work(tx, granted))).await
     }
@@ -249,7 +249,7 @@ impl<A: Action> Permit<A> {
         self,
         work: impl FnOnce(&mut Tx<'_>, Authorized) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let ResourceRequest { caller, target, context, idempotency_key: _ } = self.request;
+        let ResourceRequest { caller, target, context, idempotent_request: _ } = self.request;
         let needs = Needs::of::<A>();
         context.db.write(move |tx| authorize(tx, caller, &target, needs).and_then(|granted| work(tx, granted))).await
     }
@@ -271,7 +271,7 @@ impl<A: Action> FromRequest for Permit<A> {
         Box::pin(async move {
             let request = ResourceRequest::from_request(&req)?;
             // Checked before the body is read: an unauthorized request gets 401, 403 or 404, whatever its body.
-            let ResourceRequest { caller, ref target, ref context, idempotency_key: _ } = request;
+            let ResourceRequest { caller, ref target, ref context, idempotent_request: _ } = request;
             if !context.authorization_cache.contains::<A>(&caller, &target.reference) {
                 let (resource, needs) = (target.clone(), Needs::of::<A>());
                 context.db.read(move |tx| authorize(tx, caller, &resource, needs)).await?;
@@ -312,7 +312,7 @@ impl<S: ReadScope> ReadPermit<S> {
         self,
         work: impl FnOnce(&mut Tx<'_>, Authorized) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let ResourceRequest { caller, target, context, idempotency_key: _ } = self.0;
+        let ResourceRequest { caller, target, context, idempotent_request: _ } = self.0;
         context
             .db
             .read(move |tx| authorize_read(tx, caller, &target, S::SCOPE).and_then(|granted| work(tx, granted)))
@@ -321,7 +321,7 @@ impl<S: ReadScope> ReadPermit<S> {
 
     /// Authorizes, and returns the state with the database, for a response that outlives the handler (a stream).
     pub async fn authorize(self) -> Result<(Authorized, web::Data<RequestContext>), Problem> {
-        let ResourceRequest { caller, target, context, idempotency_key: _ } = self.0;
+        let ResourceRequest { caller, target, context, idempotent_request: _ } = self.0;
         let granted = context.db.read(move |tx| authorize_read(tx, caller, &target, S::SCOPE)).await?;
         Ok((granted, context))
     }
@@ -340,10 +340,10 @@ impl ContributePermit {
         self,
         work: impl FnOnce(&mut Tx<'_>, Authorized, UserId) -> Result<ApiResponse, Problem> + Send + 'static,
     ) -> Result<ApiResponse, Problem> {
-        let (ResourceRequest { caller, target, context, idempotency_key: attempt }, user) = (self.request, self.user);
+        let (ResourceRequest { caller, target, context, idempotent_request }, user) = (self.request, self.user);
         let work = move |tx: &mut Tx<'_>| {
             let granted = authorize_read(tx, caller, &target, KeyScope::ReadEditions)?;
-            idempotency::run_once(tx, attempt, user, caller.now, |tx| work(tx, granted, user))
+            idempotency::run_once(tx, idempotent_request, user, caller.now, |tx| work(tx, granted, user))
         };
         context.db.write(work).await
     }

@@ -110,7 +110,7 @@ pub struct SignedIn {
     pub now: Instant,
     /// Application state with the database.
     pub context: web::Data<RequestContext>,
-    attempt: Option<IdempotentRequest>,
+    idempotent_request: Option<IdempotentRequest>,
 }
 
 impl SignedIn {
@@ -119,12 +119,12 @@ impl SignedIn {
         self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<ApiResponse, Problem> + Send + 'static,
     ) -> Result<ApiResponse, Problem> {
-        let Self { user, now, context, attempt } = self;
+        let Self { user, now, context, idempotent_request } = self;
         let work = move |tx: &mut Tx<'_>| {
             if !store::is_active(tx, user)? {
                 return Err(Code::LoginRequired.into());
             }
-            idempotency::run_once(tx, attempt, user, now, work)
+            idempotency::run_once(tx, idempotent_request, user, now, work)
         };
         context.db.write(work).await
     }
@@ -143,7 +143,7 @@ impl FromRequest for SignedIn {
             if !context.db.read(move |tx| store::is_active(tx, user).map_err(Problem::from)).await? {
                 return Err(Code::LoginRequired.into());
             }
-            Ok(Self { user, now: caller.now, context, attempt: IdempotentRequest::from_request(&req) })
+            Ok(Self { user, now: caller.now, context, idempotent_request: IdempotentRequest::from_request(&req) })
         })
     }
 }
