@@ -3,6 +3,7 @@ use serde::Serialize;
 
 use super::super::{
     lines::Line,
+    plausibility::AmountWarning,
     report::ReportState,
     store::{ReportRow, VersionRow},
 };
@@ -27,7 +28,8 @@ pub(super) struct VersionView {
 /// A plausibility warning on an accepted report.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct Warning {
-    pub code: &'static str,
+    #[schema(value_type = String)]
+    pub code: AmountWarning,
     pub detail: String,
 }
 
