@@ -34,8 +34,11 @@ fn operation_lists_the_public_kinds_of_an_event_stream() {
 /// `booth.change` in a document is an action or an event type.
 #[test]
 fn documents_name_existing_actions() {
-    let known: BTreeSet<&str> =
-        AuditAction::VARIANTS.iter().map(|a| a.as_str()).chain(EventType::VARIANTS.iter().map(|t| t.as_str())).collect();
+    let known: BTreeSet<&str> = AuditAction::VARIANTS
+        .iter()
+        .map(|a| a.as_str())
+        .chain(EventType::VARIANTS.iter().map(|t| t.as_str()))
+        .collect();
     let mut files = vec!["README.md".to_owned(), "ARCHITECTURE.md".to_owned(), "openapi.json".to_owned()];
     for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/docs")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
