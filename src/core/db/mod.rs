@@ -20,6 +20,11 @@ pub use constraint::ConstraintViolation;
 pub use database::{Conn, Database, DatabaseError, Tx, Unavailable};
 pub use url::{DatabaseUrl, UrlError};
 
+/// Max rows of one batch insert: the widest table stays below SQLite's limit of 32,766 parameters per statement.
+pub const MAX_ROWS_PER_INSERT: usize = 500;
+/// Max identifiers in the filter of one statement, below the same limit.
+pub const MAX_IDS_PER_STATEMENT: usize = 10_000;
+
 /// Expands an expression for each backend, for statements that Diesel does not support on a multi-backend connection (batch
 /// insert, conflict handling).
 #[macro_export]

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{lifecycle::AllocationState, store::AllocationRow};
 use hoicho_core::{
-    db::{Tx, schema::*},
+    db::{MAX_ROWS_PER_INSERT, Tx, schema::*},
     i18n::MessageId,
     on_either,
     values::ids::{AllocationId, EditionId, ExhibitorId, OrganiserId, ParticipantId, UserId},
@@ -54,7 +54,7 @@ pub fn insert(tx: &mut Tx<'_>, allocation: &AllocationRow, row: &ParticipantRow)
 
 /// Bulk insert without validation, for the demo data.
 pub fn insert_all(tx: &mut Tx<'_>, rows: &[ParticipantRow]) -> QueryResult<()> {
-    for part in rows.chunks(500) {
+    for part in rows.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(participants::table).values(part).execute(c))?;
     }
     Ok(())

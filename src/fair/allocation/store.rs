@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::lifecycle::AllocationState;
 use crate::products::ProductGroup;
 use hoicho_core::{
-    db::{Tx, schema::*},
+    db::{MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
     values::{
         clock::Instant,
@@ -44,7 +44,7 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[AllocationRow]) -> QueryResult<()> {
         diesel::insert_into(allocations::table).values(one).execute(tx.conn())?;
         return Ok(());
     }
-    for part in rows.chunks(500) {
+    for part in rows.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(allocations::table).values(part).execute(c))?;
     }
     Ok(())
@@ -123,7 +123,7 @@ pub fn expire(
 
 /// Releases allocations regardless of their state.
 pub fn release(tx: &mut Tx<'_>, ids: &[AllocationId]) -> QueryResult<()> {
-    for part in ids.chunks(10_000) {
+    for part in ids.chunks(MAX_IDS_PER_STATEMENT) {
         diesel::update(allocations::table.filter(allocations::id.eq_any(part)))
             .set((
                 allocations::state.eq(AllocationState::Released),

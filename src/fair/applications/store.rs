@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use super::lifecycle::ApplicationState;
 use crate::floor::BoothCategory;
 use hoicho_core::{
-    db::{Conn, Tx, schema::*},
+    db::{Conn, MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
     values::{
         clock::Instant,
@@ -40,7 +40,7 @@ pub struct ApplicationRow {
 
 /// Inserts applications. A second one of an exhibitor for an edition violates a unique key.
 pub fn insert(tx: &mut Tx<'_>, rows: &[ApplicationRow]) -> QueryResult<()> {
-    for part in rows.chunks(500) {
+    for part in rows.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(applications::table).values(part).execute(c))?;
     }
     Ok(())

@@ -3,7 +3,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use hoicho_core::{
-    db::{Tx, schema::*},
+    db::{MAX_ROWS_PER_INSERT, Tx, schema::*},
     i18n::MessageId,
     on_either,
     values::ids::{ApplicationId, BoothId, EditionId, ExhibitorId, ProductId, ZoneId},
@@ -94,7 +94,7 @@ pub fn to_rows(edition: EditionId, id: ApplicationId, wishes: &[Wish]) -> impl I
 }
 
 pub fn insert_rows(tx: &mut Tx<'_>, rows: &[WishRow]) -> QueryResult<()> {
-    for part in rows.chunks(500) {
+    for part in rows.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(application_wishes::table).values(part).execute(c))?;
     }
     Ok(())

@@ -3,7 +3,7 @@ use diesel::prelude::*;
 
 use super::LegalForm;
 use hoicho_core::{
-    db::{Tx, schema::*},
+    db::{MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
     values::{
         clock::Instant,
@@ -46,7 +46,7 @@ pub struct ContactRow {
 
 /// Inserts exhibitors. A tax code that is already registered violates a unique key.
 pub fn insert(tx: &mut Tx<'_>, rows: &[ExhibitorRow]) -> QueryResult<()> {
-    for part in rows.chunks(500) {
+    for part in rows.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(exhibitors::table).values(part).execute(c))?;
     }
     Ok(())
@@ -64,7 +64,7 @@ pub fn find_by_ids(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<Exhi
 /// Identifiers of the exhibitors with these tax codes.
 pub fn find_ids_by_tax_codes(tx: &mut Tx<'_>, codes: &[String]) -> QueryResult<Vec<(String, ExhibitorId)>> {
     let mut matches = Vec::new();
-    for part in codes.chunks(1_000) {
+    for part in codes.chunks(MAX_IDS_PER_STATEMENT) {
         let rows: Vec<(Option<String>, ExhibitorId)> = exhibitors::table
             .filter(exhibitors::tax_code.eq_any(part))
             .select((exhibitors::tax_code, exhibitors::id))

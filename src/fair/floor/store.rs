@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::{BoothAvailability, BoothCategory, Eligibility, Occupancy, Plan, floor_plan};
 use hoicho_core::{
-    db::{Tx, schema::*},
+    db::{MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
     values::ids::{BoothId, EditionId, ExhibitorId, HallId, ZoneId},
 };
@@ -212,9 +212,8 @@ pub fn replace_price_list(tx: &mut Tx<'_>, edition: EditionId, rows: &[BoothCate
     Ok(())
 }
 
-/// Inserts booths in chunks of 500, below SQLite's limit on parameters.
 pub fn insert_booths(tx: &mut Tx<'_>, rows: &[BoothRow]) -> QueryResult<()> {
-    for part in rows.chunks(500) {
+    for part in rows.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(booths::table).values(part).execute(c))?;
     }
     Ok(())

@@ -3,7 +3,7 @@ use diesel::prelude::*;
 
 use super::ProductGroup;
 use hoicho_core::{
-    db::{Tx, schema::*},
+    db::{MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
     values::{
         clock::{Day, Instant},
@@ -33,7 +33,7 @@ pub struct ProductRow {
 }
 
 pub fn insert(tx: &mut Tx<'_>, rows: &[ProductRow]) -> QueryResult<()> {
-    for part in rows.chunks(500) {
+    for part in rows.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(products::table).values(part).execute(c))?;
     }
     Ok(())
@@ -42,7 +42,7 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[ProductRow]) -> QueryResult<()> {
 /// Names of the products of these exhibitors, folded for search.
 pub fn find_folded_names(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<(ExhibitorId, String)>> {
     let mut names = Vec::new();
-    for part in ids.chunks(1_000) {
+    for part in ids.chunks(MAX_IDS_PER_STATEMENT) {
         let rows: Vec<(ExhibitorId, String)> = products::table
             .filter(products::exhibitor_id.eq_any(part))
             .select((products::exhibitor_id, products::name_search))

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::products::ProductGroup;
 use hoicho_core::{
     db::{
-        Tx,
+        MAX_ROWS_PER_INSERT, Tx,
         schema::{
             sales_report_lines::{self, self as l},
             sales_reports as r,
@@ -142,7 +142,7 @@ pub fn to_rows(report: SalesReportId, version: i32, lines: &[Line]) -> impl Iter
 }
 
 pub fn insert_rows(tx: &mut Tx<'_>, rows: &[NewLine]) -> QueryResult<()> {
-    for part in rows.chunks(500) {
+    for part in rows.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(sales_report_lines::table).values(part).execute(c))?;
     }
     Ok(())

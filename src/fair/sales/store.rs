@@ -3,7 +3,7 @@ use diesel::prelude::*;
 
 use super::report::ReportState;
 use hoicho_core::{
-    db::{Tx, schema::*},
+    db::{MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
     values::{
         clock::{Day, Instant},
@@ -52,14 +52,14 @@ pub struct VersionRow {
 
 /// Inserts reports. A second one for a booth and day violates a unique key.
 pub fn insert(tx: &mut Tx<'_>, rows: &[ReportRow]) -> QueryResult<()> {
-    for part in rows.chunks(500) {
+    for part in rows.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(sales_reports::table).values(part).execute(c))?;
     }
     Ok(())
 }
 
 pub fn insert_versions(tx: &mut Tx<'_>, rows: &[VersionRow]) -> QueryResult<()> {
-    for part in rows.chunks(500) {
+    for part in rows.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(sales_report_versions::table).values(part).execute(c))?;
     }
     Ok(())
@@ -185,7 +185,7 @@ pub fn page_by_day(
 /// Names of exhibitors.
 pub fn find_exhibitor_names(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<(ExhibitorId, String)>> {
     let mut names = Vec::new();
-    for part in ids.chunks(500) {
+    for part in ids.chunks(MAX_IDS_PER_STATEMENT) {
         let rows: Vec<_> = exhibitors::table
             .filter(exhibitors::id.eq_any(part))
             .select((exhibitors::id, exhibitors::name))
@@ -231,7 +231,7 @@ pub fn insert_reminders(tx: &mut Tx<'_>, edition: EditionId, day: Day, exhibitor
         )
     };
     let rows: Vec<_> = exhibitors.iter().map(row).collect();
-    for part in rows.chunks(500) {
+    for part in rows.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(sales_reminders::table).values(part).execute(c))?;
     }
     Ok(())

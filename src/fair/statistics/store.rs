@@ -11,7 +11,7 @@ use crate::{
     sales::deals::DealKind,
 };
 use hoicho_core::{
-    db::{Tx, schema::*},
+    db::{MAX_IDS_PER_STATEMENT, Tx, schema::*},
     values::{
         clock::{Day, Instant},
         ids::{BoothId, EditionId, ExhibitorId, ZoneId},
@@ -175,7 +175,7 @@ pub(super) struct ExhibitorFact {
 /// Exhibitors by identifier.
 pub(super) fn exhibitors_by_id(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<ExhibitorFact>> {
     let mut all_rows = Vec::new();
-    for part in ids.chunks(10_000) {
+    for part in ids.chunks(MAX_IDS_PER_STATEMENT) {
         let rows: Vec<ExhibitorFact> = exhibitors::table
             .filter(exhibitors::id.eq_any(part))
             .select((
@@ -202,7 +202,7 @@ pub(super) struct ProductFact {
 /// Products of exhibitors.
 pub(super) fn find_products(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<ProductFact>> {
     let mut all_rows = Vec::new();
-    for part in ids.chunks(10_000) {
+    for part in ids.chunks(MAX_IDS_PER_STATEMENT) {
         let rows: Vec<ProductFact> = products::table
             .filter(products::exhibitor_id.eq_any(part))
             .select((products::product_group, products::stars, products::certificate_expires_on))

@@ -2,7 +2,7 @@
 use diesel::prelude::*;
 
 use hoicho_core::{
-    db::{Conn, Tx, schema::*},
+    db::{Conn, MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
     values::{
         clock::{Day, Instant},
@@ -66,7 +66,7 @@ pub fn find_gates(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<GateRo
 /// Inserts the events that do not exist yet; returns their number.
 pub fn insert_events(tx: &mut Tx<'_>, rows: &[EventRow]) -> QueryResult<usize> {
     let mut added = 0;
-    for part in rows.chunks(500) {
+    for part in rows.chunks(MAX_ROWS_PER_INSERT) {
         added += match tx.conn() {
             Conn::Postgres(c) => diesel::insert_into(visit_events::table)
                 .values(part)

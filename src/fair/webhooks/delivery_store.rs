@@ -3,7 +3,7 @@ use chrono::Duration;
 use diesel::{dsl::exists, prelude::*};
 
 use hoicho_core::{
-    db::{Tx, schema::*},
+    db::{MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
     values::{
         clock::Instant,
@@ -91,10 +91,10 @@ impl MessageRow {
 
 /// Inserts messages and deliveries.
 pub(super) fn insert_messages(tx: &mut Tx<'_>, messages: &[MessageRow], deliveries: &[DeliveryRow]) -> QueryResult<()> {
-    for chunk in messages.chunks(500) {
+    for chunk in messages.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(webhook_messages::table).values(chunk).execute(c))?;
     }
-    for chunk in deliveries.chunks(500) {
+    for chunk in deliveries.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(webhook_deliveries::table).values(chunk).execute(c))?;
     }
     Ok(())

@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use hoicho_core::{
-    db::{Tx, schema::audit_log},
+    db::{MAX_ROWS_PER_INSERT, Tx, schema::audit_log},
     on_either,
     values::{
         clock::Instant,
@@ -102,7 +102,7 @@ pub fn record<T: Serialize>(tx: &mut Tx<'_>, entry: Entry<T>) -> QueryResult<()>
 /// Records entries in batches.
 pub fn record_all<T: Serialize>(tx: &mut Tx<'_>, entries: Vec<Entry<T>>) -> QueryResult<()> {
     let rows = entries.into_iter().map(row).collect::<QueryResult<Vec<_>>>()?;
-    for batch in rows.chunks(500) {
+    for batch in rows.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(audit_log::table).values(batch).execute(c))?;
         events::enqueue_events(tx, batch)?;
     }

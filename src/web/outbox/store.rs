@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{email::OutgoingEmail, retry_policy::retry_delay};
 use hoicho_core::{
-    db::{Tx, schema::outbox},
+    db::{MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx, schema::outbox},
     on_either,
     values::{clock::Instant, ids::OutboxId},
 };
@@ -43,7 +43,7 @@ pub fn insert_all(tx: &mut Tx<'_>, mails: &[OutgoingEmail], now: Instant) -> Que
         Ok(LetterRow { id: OutboxId::make(), topic, payload, attempts: 0, due_at: now, created_at: now })
     };
     let rows = mails.iter().map(row).collect::<QueryResult<Vec<_>>>()?;
-    for batch in rows.chunks(500) {
+    for batch in rows.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(outbox::table).values(batch).execute(c))?;
     }
     Ok(())
@@ -172,7 +172,7 @@ pub fn find_pending_for(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<Vec<Out
 
 /// Deletes pending e-mails.
 pub fn delete_pending(tx: &mut Tx<'_>, ids: &[OutboxId]) -> QueryResult<()> {
-    for batch in ids.chunks(500) {
+    for batch in ids.chunks(MAX_IDS_PER_STATEMENT) {
         diesel::delete(outbox::table.filter(outbox::id.eq_any(batch))).execute(tx.conn())?;
     }
     Ok(())

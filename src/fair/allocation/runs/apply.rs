@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{applications::ApplicationState, editions};
 use hoicho_core::{
-    db::Tx,
+    db::{MAX_IDS_PER_STATEMENT, Tx},
     i18n::{LocalizedText, MessageId},
     values::ids::{AllocationId, AllocationRunId, ApplicationId, BoothId, ExhibitorId},
 };
@@ -72,7 +72,7 @@ pub fn apply_proposal(
     }
     // Expired allocations occupy their booths in the unique index until their state is updated.
     let booth_ids: Vec<BoothId> = booths.iter().map(|(b, _)| b.booth_id).collect();
-    for part in booth_ids.chunks(10_000) {
+    for part in booth_ids.chunks(MAX_IDS_PER_STATEMENT) {
         allocations::expire(tx, granted.now, Some(part))?;
     }
     let by_booth: HashMap<BoothId, &ActiveAllocation> = holdings.iter().map(|h| (h.booth, h)).collect();

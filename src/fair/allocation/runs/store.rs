@@ -5,7 +5,7 @@ use super::{super::AllocationState, policy::Policy};
 use crate::{applications::ApplicationState, exhibitors::LegalForm, floor::BoothAvailability, products::ProductGroup};
 use hoicho_core::{
     db::{
-        Tx,
+        MAX_ROWS_PER_INSERT, Tx,
         schema::{
             allocation_run_applications, allocation_run_booths, allocation_runs, allocations, application_products,
             application_wishes, applications as applied, booths as floor_booths, editions, exhibitors, products,
@@ -194,10 +194,10 @@ pub fn insert_proposal(
     applications: &[ProposedApplicationRow],
     booths: &[ProposedBoothRow],
 ) -> QueryResult<()> {
-    for part in applications.chunks(1_000) {
+    for part in applications.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(allocation_run_applications::table).values(part).execute(c))?;
     }
-    for part in booths.chunks(1_000) {
+    for part in booths.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(allocation_run_booths::table).values(part).execute(c))?;
     }
     Ok(())
