@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::instance::{Booth, BoothIx};
 
-/// Maximum size of blocks of any connected shape. Larger blocks are consecutive booths of a row only: the number of
+/// Max size of blocks of any connected shape. Larger blocks are consecutive booths of a row only: the number of
 /// shapes grows exponentially, and fairs do not use them.
 const MAX_SHAPED_SIZE: usize = 4;
 

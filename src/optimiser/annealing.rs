@@ -43,7 +43,7 @@ pub(super) struct CandidateLists {
     applications_of_block: ListOfLists<Choice<ApplicationIx>>,
 }
 
-/// Maximum length of a candidate list.
+/// Max length of a candidate list.
 const MAX_CANDIDATES: usize = 48;
 
 impl CandidateLists {

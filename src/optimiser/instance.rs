@@ -48,7 +48,7 @@ pub enum Wish {
     Zone(ZoneIx),
 }
 
-/// Maximum number of wishes that count. The first is worth this many times the application's points, the last one time.
+/// Max wishes that count. The first is worth this many times the application's points, the last one time.
 pub const MAX_WISHES: usize = 20;
 
 /// An application.

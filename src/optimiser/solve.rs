@@ -24,7 +24,7 @@ pub enum Policy {
     Optimum,
 }
 
-/// Maximum number of applications for which HiGHS (feature `highs`) closes the remaining gap.
+/// Max applications for which HiGHS (feature `highs`) closes the remaining gap.
 const MAX_EXACT_APPLICANTS: usize = 2_000;
 
 /// Amount of work. Deterministic: the same effort, instance and seed give the same assignment on any machine.
@@ -32,7 +32,7 @@ const MAX_EXACT_APPLICANTS: usize = 2_000;
 pub struct SolverSettings {
     pub annealing: AnnealingSchedule,
     pub cooling: CoolingSchedule,
-    /// Maximum distance of a candidate from the highest gain, in units of the typical value.
+    /// Max distance of a candidate from the highest gain, in units of the typical value.
     pub candidate_slack: f64,
     /// Time limit. An assignment that reaches it depends on the machine.
     pub time_limit: Duration,

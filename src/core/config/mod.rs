@@ -77,7 +77,7 @@ pub struct Database {
     pub url: SecretString,
     /// URL of a read replica; empty for none.
     pub replica_url: SecretString,
-    /// Maximum pool size.
+    /// Max pool size.
     pub connections: u32,
     /// Whether to run pending migrations at startup.
     pub migrate: bool,
@@ -97,7 +97,7 @@ pub struct Limits {
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResponseCache {
-    /// Maximum size in MiB per process; 0 disables the cache.
+    /// Max size in MiB per process; 0 disables the cache.
     pub max_mib: u64,
 }
 
@@ -131,7 +131,7 @@ pub struct Tokens {
     pub access_ttl_s: u32,
     /// Lifetime of a refresh token in days.
     pub refresh_ttl_days: u32,
-    /// Maximum age of a login in days, regardless of token refreshes.
+    /// Max age of a login in days, regardless of token refreshes.
     pub max_login_days: u32,
     /// Folder of the signing keys; empty for `keys` in the data folder.
     pub keys: PathBuf,
@@ -185,9 +185,9 @@ pub enum SmtpSecurity {
 pub struct Uploads {
     /// Storage folder; empty for `documents` in the data folder.
     pub folder: PathBuf,
-    /// Maximum size of a document in bytes.
+    /// Max size of a document in bytes.
     pub max_bytes: usize,
-    /// Maximum number of documents per application.
+    /// Max documents per application.
     pub max_per_application: i64,
 }
 

@@ -19,7 +19,7 @@ use super::{
 /// outage fails at most one request per connection.
 const VALIDATION_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Maximum wait for a permit or a connection.
+/// Max wait for a permit or a connection.
 pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// FIFO permits for the connections of a pool, one per connection. Requests wait here asynchronously, so no more blocking

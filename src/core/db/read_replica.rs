@@ -19,7 +19,7 @@ use super::{
     wal_position::{PrimaryPosition, WalPosition, replay_position},
 };
 
-/// Maximum wait for the replica to catch up; afterwards the read falls back to the primary.
+/// Max wait for the replica to catch up; afterwards the read falls back to the primary.
 const CATCH_UP_TIMEOUT: Duration = Duration::from_millis(100);
 /// Poll interval of the replay position during the wait.
 const POLL_INTERVAL: Duration = Duration::from_millis(2);

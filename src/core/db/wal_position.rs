@@ -12,7 +12,7 @@ use super::{
     url::DatabaseUrl,
 };
 
-/// Maximum number of queued position requests; reads beyond it go to the primary.
+/// Max queued position requests; reads beyond it go to the primary.
 const MAX_QUEUED_REQUESTS: usize = 4_096;
 
 /// A WAL position.

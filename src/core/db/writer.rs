@@ -19,9 +19,9 @@ use super::{
     type_erasure::{Erased, TransactionError, Work},
 };
 
-/// Maximum number of queued writes; more are rejected with 503 to bound memory use.
+/// Max queued writes; more are rejected with 503 to bound memory use.
 const MAX_QUEUED_WRITES: usize = 1_024;
-/// Maximum number of writes per commit; bounds the latency of the first one.
+/// Max writes per commit; bounds the latency of the first one.
 const MAX_BATCH: usize = 128;
 
 struct Write {

@@ -21,7 +21,7 @@ hoicho_core::text_enum! {
     }
 }
 
-/// Maximum number of participants per allocation.
+/// Max participants per allocation.
 pub const MAX_PARTICIPANTS: i64 = 200;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

@@ -21,7 +21,7 @@ use hoicho_web::{
     identity::Authorized,
 };
 
-/// Maximum number of rows of a table.
+/// Max rows of a table.
 pub const MAX_ROWS: usize = 5_000;
 
 #[derive(Deserialize)]

@@ -1,6 +1,6 @@
 //! Numbering patterns: `A01…A24` means row A, places 1 to 24, codes `A01` to `A24`.
 
-/// Maximum number of booths of one pattern.
+/// Max booths of one pattern.
 pub const MAX_BOOTHS_PER_PATTERN: u32 = 1_000;
 
 /// A parsed pattern: consecutive booths of one row.

@@ -319,7 +319,7 @@ pub struct FloorPlanInput {
     pub position: Option<(i32, i32, i32, i32)>,
 }
 
-/// Maximum number of booths on one floor plan; larger fairs are drawn by zone.
+/// Max booths on one floor plan; larger fairs are drawn by zone.
 pub const MAX_BOOTHS_ON_FLOOR_PLAN: i64 = 10_000;
 
 fn position(x: Option<i32>, y: Option<i32>, width: Option<i32>, depth: Option<i32>) -> Option<(i32, i32, i32, i32)> {

@@ -24,7 +24,7 @@ const BUFFER_SIZE: usize = 1_024;
 /// Identifiers are generated before their transactions commit, on several nodes: an entry may become visible up to this
 /// many milliseconds after one with a later identifier.
 const MAX_COMMIT_DELAY_MS: u64 = 10_000;
-/// Maximum number of entries per poll.
+/// Max entries per poll.
 const PAGE_SIZE: i64 = 1_000;
 
 /// A change of an edition, without its content.

@@ -115,7 +115,7 @@ pub fn import(args: &ImportArgs) -> Result<(), String> {
     Ok(())
 }
 
-/// Maximum number of errors printed; the file of `--bad-rows` has all of them.
+/// Max errors printed; the file of `--bad-rows` has all of them.
 const MAX_LISTED_ERRORS: usize = 50;
 
 #[expect(clippy::print_stdout, reason = "the command's output")]

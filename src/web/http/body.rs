@@ -11,7 +11,7 @@ use super::{
 };
 use hoicho_core::i18n::{LocalizedText, MessageId};
 
-/// Maximum size of a JSON body in bytes.
+/// Max size of a JSON body in bytes.
 pub const MAX_JSON_BYTES: usize = 2 * 1024 * 1024;
 
 /// A JSON body of type `T`. `T` rejects unknown fields itself (`deny_unknown_fields`).

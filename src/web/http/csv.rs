@@ -8,7 +8,7 @@ use super::{
 };
 use hoicho_core::i18n::MessageId;
 
-/// Maximum number of reported errors; a table with more usually has one cause.
+/// Max reported errors; a table with more usually has one cause.
 const MAX_ERRORS: usize = 100;
 
 /// Parses a UTF-8 CSV table with a header into rows with their line numbers (the first row is line 2). Accepts comma or

@@ -25,7 +25,7 @@ use hoicho_core::{
     values::{clock::Instant, ids::UserId},
 };
 
-/// Maximum body in bytes of a request with a key; allows the largest upload.
+/// Max body in bytes of a request with a key; allows the largest upload.
 const MAX_BODY_BYTES: usize = 11 * 1024 * 1024;
 /// Retention of stored responses in hours.
 const TTL_HOURS: i64 = 24;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::{Code, Problem};
 
-/// Maximum page size.
+/// Max page size.
 pub const MAX_PAGE_SIZE: u16 = 500;
 
 /// `?limit=` (default 50, at most 500) and `?cursor=`.

@@ -23,7 +23,7 @@ use hoicho_core::{
 pub const PREFIX: &str = "hc_";
 /// Characters of a key that are stored in clear, to recognise it by.
 const VISIBLE_CHARS: usize = 9;
-/// Maximum number of keys with usage counts in memory.
+/// Max keys with usage counts in memory.
 const MAX_COUNTED_KEYS: usize = 10_000;
 
 hoicho_core::text_enum! {

@@ -19,7 +19,7 @@ hoicho_core::text_enum! {
     }
 }
 
-/// Maximum number of valid tokens per account and purpose, so that nobody can flood a mailbox.
+/// Max valid tokens per account and purpose, so that nobody can flood a mailbox.
 const MAX_VALID: i64 = 5;
 
 impl Purpose {

@@ -21,7 +21,7 @@ use hoicho_core::{
 
 /// Days until an invitation expires.
 const TTL_D: i64 = 14;
-/// Maximum number of open invitations per organiser or exhibitor.
+/// Max open invitations per organiser or exhibitor.
 const MAX_OPEN: i64 = 100;
 
 /// The offered role.

@@ -114,7 +114,7 @@ pub fn set_exhibitor_role(
     Ok(before)
 }
 
-/// Maximum number of recipients of one message to an exhibitor or to an organiser's owners.
+/// Max recipients of one message to an exhibitor or to an organiser's owners.
 const MAX_RECIPIENTS: usize = 20;
 
 /// Inserts mails to the members of exhibitors into the outbox, in two statements for any number of exhibitors.

@@ -23,7 +23,7 @@ use hoicho_core::values::{clock::Instant, ids::UserId};
 /// `typ` and `aud` of access tokens (RFC 9068): tokens of another type or for another service are rejected.
 const TOKEN_TYPE: &str = "at+jwt";
 const AUDIENCE: &str = "hoicho";
-/// Maximum number of cached signature checks: verifying a signature takes longer than reading a booth.
+/// Max cached signature checks: verifying a signature takes longer than reading a booth.
 const MAX_VERIFIED: u64 = 10_000;
 
 #[derive(Serialize, Deserialize)]

@@ -19,7 +19,7 @@ use crate::{
 };
 use hoicho_core::{db::Database, metrics::RouteMetrics, values::ids::EditionId};
 
-/// Maximum time until a node sees the changes of another one.
+/// Max time until a node sees the changes of another one.
 const MAX_STALENESS: Duration = Duration::from_millis(500);
 /// Responses that are not requested for this long are evicted.
 const IDLE_TTL: Duration = Duration::from_secs(3_600);

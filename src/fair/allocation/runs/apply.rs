@@ -41,7 +41,7 @@ pub struct ApplyResult {
     pub unchanged: usize,
 }
 
-/// Maximum number of conflicts reported; beyond that a new allocation run is needed anyway.
+/// Max conflicts reported; beyond that a new allocation run is needed anyway.
 const MAX_CONFLICTS: usize = 200;
 
 /// Applies a proposal.

@@ -33,7 +33,7 @@ use hoicho_web::{
     identity::Authorized,
 };
 
-/// Maximum number of concurrent allocation runs per edition.
+/// Max concurrent allocation runs per edition.
 const MAX_RUNNING: i64 = 2;
 /// Interval of progress updates and cancellation checks.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(500);

@@ -104,7 +104,7 @@ pub struct Explainer<'a> {
     free_areas: Vec<(ZoneIx, u8, usize, u8)>,
 }
 
-/// Maximum number of unfulfilled wishes explained per application.
+/// Max unfulfilled wishes explained per application.
 const MAX_LOST: usize = 5;
 
 impl<'a> Explainer<'a> {

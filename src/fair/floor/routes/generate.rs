@@ -30,7 +30,7 @@ struct GenerateBooths {
     runs: Vec<GenerateRun>,
 }
 
-/// Maximum number of booths per request.
+/// Max booths per request.
 const MAX_BOOTHS: usize = 5_000;
 
 /// Creates booths from numbering patterns in one transaction.

@@ -21,9 +21,9 @@ use hoicho_web::{
     },
 };
 
-/// Maximum validity of a key, in days.
+/// Max validity of a key, in days.
 const MAX_DAYS: i64 = 1_830;
-/// Maximum number of valid keys per organiser.
+/// Max valid keys per organiser.
 const MAX_KEYS: usize = 100;
 
 #[derive(Deserialize, utoipa::ToSchema)]

@@ -16,7 +16,7 @@ pub use self::rows::{Cell, Form, TableWriter};
 use super::problem::{Code, Problem};
 
 type Chunk = Result<web::Bytes, Problem>;
-/// Maximum number of chunks buffered for a slow client.
+/// Max chunks buffered for a slow client.
 const MAX_BUFFERED_CHUNKS: usize = 16;
 /// Chunk size in bytes.
 const CHUNK_BYTES: usize = 64 * 1024;

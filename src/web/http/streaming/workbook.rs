@@ -12,9 +12,9 @@ use super::rows::{Cell, format_thousandths};
 use crate::http::export::{column_letters, escape_formula};
 use hoicho_core::values::clock::Day;
 
-/// Maximum number of rows per sheet, without the header (format limit).
+/// Max rows per sheet, without the header (format limit).
 const MAX_ROWS: u32 = 1_048_575;
-/// Maximum number of characters per cell (format limit).
+/// Max characters per cell (format limit).
 const MAX_CELL_CHARS: usize = 32_767;
 const XML: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";

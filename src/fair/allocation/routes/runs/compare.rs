@@ -53,7 +53,7 @@ struct ComparisonOfRuns {
     differences: Vec<DifferenceView>,
 }
 
-/// Maximum number of differences listed.
+/// Max differences listed.
 const MAX_DIFFERENCES: usize = 500;
 
 /// Booths by application.
