@@ -1,4 +1,4 @@
-//! Mail: renders emails from the outbox and sends them by SMTP or writes them to a folder.
+//! Mail: renders e-mails from the outbox and sends them by SMTP or writes them to a folder.
 mod render;
 mod send;
 pub use render::{RenderedEmail, render};

@@ -1,10 +1,10 @@
-//! Renders emails in the language of the recipient.
+//! Renders e-mails in the language of the recipient.
 use askama::Template;
 
 use hoicho_core::i18n::{Language, LocalizedText, MessageId, format};
 use hoicho_web::outbox::{EmailKind, OutgoingEmail};
 
-/// A rendered email.
+/// A rendered e-mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderedEmail {
     /// Subject line.
@@ -144,7 +144,7 @@ fn date_time(at: &chrono::NaiveDateTime) -> LocalizedText {
     LocalizedText::verbatim(format::date_time(Language::Vi, *at), format::date_time(Language::En, *at))
 }
 
-/// Renders an email; links start with `public_url`.
+/// Renders an e-mail; links start with `public_url`.
 pub fn render(mail: &OutgoingEmail, public_url: &str) -> Result<RenderedEmail, askama::Error> {
     let language = mail.language;
     let content = content(&mail.letter, public_url);

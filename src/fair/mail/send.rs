@@ -1,4 +1,4 @@
-//! Sends the emails of the outbox.
+//! Sends the e-mails of the outbox.
 use std::{path::Path, time::Duration};
 
 use lettre::{
@@ -19,9 +19,9 @@ use hoicho_web::{
     outbox::{self, OutgoingEmail},
 };
 
-/// Max emails claimed per run.
+/// Max e-mails claimed per run.
 const BATCH_SIZE: i64 = 20;
-/// Timeout of one send. The email is retried later.
+/// Timeout of one send. The e-mail is retried later.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 
 enum Transport {
@@ -29,7 +29,7 @@ enum Transport {
     Smtp(AsyncSmtpTransport<Tokio1Executor>),
 }
 
-/// Renders and sends emails.
+/// Renders and sends e-mails.
 pub struct Mailer {
     transport: Transport,
     from: Mailbox,
@@ -92,7 +92,7 @@ fn smtp(settings: &config::Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, S
     })
 }
 
-/// Sends due emails; returns how many were sent. A failed email is retried later and does not block the others.
+/// Sends due e-mails; returns how many were sent. A failed e-mail is retried later and does not block the others.
 pub async fn send_due(db: &Database, mailer: &Mailer, now: Instant) -> Result<usize, Problem> {
     let claimed = db.write(move |tx| outbox::claim(tx, now, BATCH_SIZE).map_err(Problem::from)).await?;
     let mut sent = 0;

@@ -46,7 +46,7 @@ pub struct ErasureSummary {
     pub contacts: usize,
     /// Invitations.
     pub invitations: usize,
-    /// Waiting emails.
+    /// Waiting e-mails.
     pub emails: usize,
     /// Redacted audit log entries.
     pub audit_entries: usize,
@@ -160,7 +160,7 @@ pub(super) fn anonymise_account(tx: &mut Tx<'_>, account: &store::Account, now: 
     )
     .set((audit_log::before_json.eq(None::<String>), audit_log::after_json.eq(None::<String>)))
     .execute(tx.conn())?;
-    // Not a valid email address, so no email can be sent to it and nobody can register with it.
+    // Not a valid e-mail address, so no e-mail can be sent to it and nobody can register with it.
     let placeholder = format!("erased {user}");
     diesel::update(users::table.find(user))
         .set((

@@ -27,17 +27,17 @@ use hoicho_web::{
 /// Max rows per table; far more than a person has.
 const MAX_ROWS: i64 = 1_000;
 
-/// Data subject, identified by email address or phone number.
+/// Data subject, identified by e-mail address or phone number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DataSubject {
-    /// Email address in lower case.
+    /// E-mail address in lower case.
     Email(String),
     /// Phone number as entered by the exhibitor.
     Phone(String),
 }
 
 impl DataSubject {
-    /// Parses user input: text with an `@` is an email address.
+    /// Parses user input: text with an `@` is an e-mail address.
     pub fn parse(typed: &str) -> Self {
         let key = typed.trim().to_lowercase();
         if key.contains('@') { Self::Email(key) } else { Self::Phone(key) }
@@ -47,7 +47,7 @@ impl DataSubject {
             Self::Email(key) | Self::Phone(key) => key,
         }
     }
-    /// Finds the account of the email address.
+    /// Finds the account of the e-mail address.
     pub fn find_account(&self, tx: &mut Tx<'_>) -> QueryResult<Option<store::Account>> {
         match self {
             Self::Email(key) => store::find_account_by_email(tx, key),
@@ -139,7 +139,7 @@ pub struct PersonalData {
     contacts: Vec<ContactData>,
     invitations: Vec<InvitationData>,
     logins: Vec<LoginData>,
-    /// Number of emails waiting to be sent to them.
+    /// Number of e-mails waiting to be sent to them.
     letters_waiting: usize,
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 /// Placeholder of redacted text.
 pub(super) const ERASED: &str = "[erased]";
 
-/// Identifiers of a person to search for (email address, phone number), in lower case.
+/// Identifiers of a person to search for (e-mail address, phone number), in lower case.
 #[derive(Debug, Clone)]
 pub(super) struct Identifiers(pub(super) Vec<String>);
 

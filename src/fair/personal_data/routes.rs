@@ -96,7 +96,7 @@ struct EraseMe {
     password: SecretString,
 }
 
-/// Erases the caller: account, contacts, invitations, waiting emails, and personal data in the audit log. Their actions stay
+/// Erases the caller: account, contacts, invitations, waiting e-mails, and personal data in the audit log. Their actions stay
 /// under a pseudonymous identifier and no figure changes. Consents are retained as proof. It cannot be undone. The last
 /// owner of an organiser, or of an exhibitor with other members, has to transfer ownership first.
 #[utoipa::path(

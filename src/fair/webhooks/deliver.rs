@@ -63,7 +63,7 @@ fn send(client: &WebhookClient, claimed: &ClaimedDelivery, now: Instant) -> Atte
     client.send(&claimed.webhook.url, &headers, &claimed.message.payload)
 }
 
-/// Records an attempt: schedules the next one, fails the delivery, or disables the endpoint and mails its owners.
+/// Records an attempt: schedules the next one, fails the delivery, or disables the endpoint and e-mails its owners.
 fn record_attempt(
     tx: &mut Tx<'_>,
     claimed: &ClaimedDelivery,

@@ -26,7 +26,7 @@ const WEBHOOK_INTERVAL: Duration = Duration::from_millis(500);
 pub struct BackgroundJobs {
     /// What the handlers share.
     pub services: Services,
-    /// Sends mails from the outbox.
+    /// Sends e-mails from the outbox.
     pub mailer: Mailer,
 }
 

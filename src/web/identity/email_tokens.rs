@@ -1,4 +1,4 @@
-//! Single-use, expiring tokens sent by mail. Only their digest is stored.
+//! Single-use, expiring tokens sent by e-mail. Only their digest is stored.
 use chrono::Duration;
 use diesel::prelude::*;
 
@@ -31,7 +31,7 @@ impl Purpose {
     }
 }
 
-/// Mails a new token to the account's address, up to `MAX_VALID`. Above that the same write is made without a mail.
+/// E-mails a new token to the account's address, up to `MAX_VALID`. Above that the same write is made without an e-mail.
 pub fn send(tx: &mut Tx<'_>, account: &Account, purpose: Purpose, now: Instant) -> QueryResult<()> {
     let unexpired = one_time_tokens::table
         .filter(one_time_tokens::user_id.eq(account.id))

@@ -1,4 +1,4 @@
-//! Invitations to a role, sent by mail. Only a user with the invited address can accept, once, within two weeks.
+//! Invitations to a role, sent by e-mail. Only a user with the invited address can accept, once, within two weeks.
 use chrono::Duration;
 use diesel::prelude::*;
 
@@ -61,7 +61,7 @@ pub struct OpenInvitation {
     pub expires_at: Instant,
 }
 
-/// Sends an invitation by mail; replaces an open one for the same address.
+/// Sends an invitation by e-mail; replaces an open one for the same address.
 ///
 /// # Errors
 /// [`Code::IllegalStep`] with `MAX_OPEN` open invitations.

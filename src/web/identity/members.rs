@@ -117,7 +117,7 @@ pub fn set_exhibitor_role(
 /// Max recipients of one message to an exhibitor or to an organiser's owners.
 const MAX_RECIPIENTS: usize = 20;
 
-/// Inserts mails to the members of exhibitors into the outbox, in two statements for any number of exhibitors.
+/// Inserts e-mails to the members of exhibitors into the outbox, in two statements for any number of exhibitors.
 pub fn notify_exhibitors(tx: &mut Tx<'_>, emails: &HashMap<ExhibitorId, EmailKind>, now: Instant) -> QueryResult<()> {
     let recipients: Vec<(ExhibitorId, String, String, Language)> = exhibitor_members::table
         .inner_join(users::table)
@@ -136,7 +136,7 @@ pub fn notify_exhibitors(tx: &mut Tx<'_>, emails: &HashMap<ExhibitorId, EmailKin
     outbox::insert_all(tx, &mails, now)
 }
 
-/// Inserts a mail to the owners of an organiser into the outbox.
+/// Inserts an e-mail to the owners of an organiser into the outbox.
 pub fn notify_owners(tx: &mut Tx<'_>, organiser: OrganiserId, letter: &EmailKind, now: Instant) -> QueryResult<()> {
     let recipients: Vec<(String, String, Language)> = organiser_members::table
         .inner_join(users::table)
@@ -150,7 +150,7 @@ pub fn notify_owners(tx: &mut Tx<'_>, organiser: OrganiserId, letter: &EmailKind
     outbox::insert_all(tx, &mails, now)
 }
 
-/// Inserts a mail to the members of an exhibitor into the outbox.
+/// Inserts an e-mail to the members of an exhibitor into the outbox.
 pub fn notify_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId, letter: EmailKind, now: Instant) -> QueryResult<()> {
     notify_exhibitors(tx, &HashMap::from([(exhibitor, letter)]), now)
 }

@@ -25,7 +25,7 @@ pub struct NewUser {
     pub password_hash: String,
     /// Display name.
     pub display_name: String,
-    /// Language of mails.
+    /// Language of e-mails.
     pub language: Language,
     /// Platform admin.
     pub is_admin: bool,
@@ -55,7 +55,7 @@ pub struct Account {
     pub password_hash: String,
     /// Display name.
     pub display_name: String,
-    /// Language of mails.
+    /// Language of e-mails.
     pub language: Language,
     /// Platform admin.
     pub is_admin: bool,

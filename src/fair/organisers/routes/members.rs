@@ -80,7 +80,7 @@ struct InviteStaff {
     role: OrganiserRole,
 }
 
-/// Invites a person by mail to join the staff.
+/// Invites a person by e-mail to join the staff.
 #[utoipa::path(
     post,
     path = "/api/v1/organisers/{organiser}/members",

@@ -16,7 +16,7 @@ use hoicho_core::values::ids::{ExhibitorId, OrganiserId};
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AcceptInvitation {
-    /// Token from the mail.
+    /// Token from the e-mail.
     token: String,
 }
 

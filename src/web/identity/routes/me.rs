@@ -79,7 +79,7 @@ struct PatchMe {
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     display_name: Option<String>,
-    /// Language of mails.
+    /// Language of e-mails.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     language: Option<Language>,

@@ -19,7 +19,7 @@ struct RequestReset {
     email: String,
 }
 
-/// Sends a password reset link by mail. The response is 202 whether or not the account exists.
+/// Sends a password reset link by e-mail. The response is 202 whether or not the account exists.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/password-reset",
@@ -56,14 +56,14 @@ pub(super) async fn request_reset(
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ConfirmReset {
-    /// From the mail.
+    /// From the e-mail.
     token: String,
     /// 10 to 200 characters.
     #[schema(value_type = String)]
     password: SecretString,
 }
 
-/// Sets a new password with the single-use token from the mail. Ends all logins of the account and verifies its address.
+/// Sets a new password with the single-use token from the e-mail. Ends all logins of the account and verifies its address.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/password-reset/confirm",

@@ -26,14 +26,14 @@ struct Register {
     password: SecretString,
     /// 1 to 200 characters.
     display_name: String,
-    /// Language of mails; default `vi`.
+    /// Language of e-mails; default `vi`.
     language: Option<Language>,
     /// Version of the privacy notice (`/privacy`) that the person agreed to: `2026-11`. The time of consent is stored.
     agreed_notice: Option<String>,
 }
 
-/// Registers a person and sends a mail to verify the address. The response is always 202; that an account exists already
-/// is reported only by mail.
+/// Registers a person and sends an e-mail to verify the address. The response is always 202; that an account exists
+/// already is reported only by e-mail.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/register",
@@ -119,7 +119,7 @@ pub(super) async fn register(
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct VerifyEmail {
-    /// From the mail.
+    /// From the e-mail.
     token: String,
     /// The password chosen at registration. Required because otherwise somebody could register another person's address
     /// and wait for that person to open the link.
@@ -167,14 +167,14 @@ pub(super) async fn verify_email(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Requests the verification mail again.
+/// Requests the verification e-mail again.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ResendVerification {
     email: String,
 }
 
-/// Sends the verification mail again. The response is 202 whether or not the account exists.
+/// Sends the verification e-mail again. The response is 202 whether or not the account exists.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/resend-verification",
