@@ -67,7 +67,7 @@ impl SubmittedForm {
         self.fields.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
     }
     /// The value of a field if it is a local path. Prevents open redirects.
-    fn render_page(&self, name: &str) -> Option<&str> {
+    fn local_path_field(&self, name: &str) -> Option<&str> {
         self.control_field(name).filter(|page| page_context::is_local_path(page))
     }
     /// Fields without the control fields.
@@ -240,7 +240,7 @@ pub async fn handle_form<B: MessageBody + 'static>(
         Ok(sent) => sent,
         Err(problem) => return Ok(req.error_response(problem)),
     };
-    let back = sent.render_page("_back").map(str::to_owned).or(referer).unwrap_or_else(|| "/".to_owned());
+    let back = sent.local_path_field("_back").map(str::to_owned).or(referer).unwrap_or_else(|| "/".to_owned());
     if let Err(problem) = rewrite_to_api(&mut req, &sent, &bodies, language) {
         return Ok(req.error_response(problem));
     }
@@ -261,7 +261,7 @@ pub async fn handle_form<B: MessageBody + 'static>(
         };
         return Ok(ServiceResponse::new(req, redirect(&to, Some(flash), &context)));
     }
-    let to = fill_placeholders(sent.render_page("_next").unwrap_or(&back), &body);
+    let to = fill_placeholders(sent.local_path_field("_next").unwrap_or(&back), &body);
     let warnings = body.get("warnings").and_then(Value::as_array).into_iter().flatten();
     let warned: Vec<String> =
         warnings.filter_map(|w| w.get("detail").and_then(Value::as_str).map(str::to_owned)).collect();
@@ -302,7 +302,7 @@ mod tests {
             "javascript:x",
         ] {
             let sent = SubmittedForm { fields: vec![("_next".into(), page.into())], file: None };
-            assert_eq!(sent.render_page("_next"), None, "{page}");
+            assert_eq!(sent.local_path_field("_next"), None, "{page}");
         }
     }
 
