@@ -45,7 +45,7 @@ fn messages(language: &str) -> BTreeMap<String, BTreeSet<String>> {
 /// Keys that the code uses: in full, and as prefixes.
 fn asked() -> (BTreeSet<String>, BTreeSet<String>) {
     let mut keys = BTreeSet::new();
-    // Composed in http/problem.rs and statistics/column_titles.rs.
+    // Composed in http/problem.rs and statistics/reports.rs.
     let mut sets = BTreeSet::from(["problem".to_owned(), "column".to_owned()]);
     let mut sources = Vec::new();
     crate::files(std::path::Path::new(SOURCE), &mut sources);

@@ -6,26 +6,12 @@ use super::edition_context::{EditionContext, Tab, ViewEdition};
 use crate::page_context::{PageContext, render_page};
 use hoicho_fair::{
     editions::EditionState,
-    statistics::{document::Statistics, visible_figures},
+    statistics::{Report, document::Statistics, visible_figures},
 };
 use hoicho_web::{
     http::{Code, Problem},
     identity::Permit,
 };
-
-/// Report names in the API.
-const REPORTS: [&str; 10] = [
-    "booths",
-    "exhibitors",
-    "sales-by-booth",
-    "sales-by-day",
-    "sales-by-zone",
-    "sales-by-locality",
-    "visits-by-day",
-    "visits-by-hour",
-    "comparison",
-    "missing-reports",
-];
 
 #[derive(Template)]
 #[template(path = "organiser/reports.html")]
@@ -34,7 +20,8 @@ struct Reports {
     desk: EditionContext,
     f: Statistics,
     is_final: bool,
-    reports: [&'static str; 10],
+    /// Names in the API.
+    reports: Vec<&'static str>,
 }
 
 impl Reports {
@@ -55,5 +42,6 @@ pub(super) async fn show_reports(s: PageContext, permit: Permit<ViewEdition>) ->
         Ok((desk, f, is_final))
     });
     let (desk, f, is_final) = data.await?;
-    render_page(&Reports { s, desk, f, is_final, reports: REPORTS })
+    let reports = <Report as strum::VariantArray>::VARIANTS.iter().map(<&str>::from).collect();
+    render_page(&Reports { s, desk, f, is_final, reports })
 }

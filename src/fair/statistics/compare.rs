@@ -5,10 +5,7 @@ use hoicho_core::{
     db::Tx,
     values::money::{format_ten_thousandths, ratio_in_ten_thousandths},
 };
-use hoicho_web::{
-    http::Problem,
-    http::export::{Cell, Table},
-};
+use hoicho_web::http::{Problem, export::Cell};
 
 /// A figure with its basis: computed from rows if there are any, otherwise declared.
 pub(super) fn basis(computed: Option<i64>, declared: Option<i64>) -> (i64, Basis) {
@@ -77,8 +74,8 @@ pub(super) fn compare_with_previous(
     }))
 }
 
-/// Comparison as a table; empty for the first edition of a series.
-pub(super) fn table(comparison: Option<&Comparison>) -> Table {
+/// Rows of the report; none for the first edition of a series.
+pub(super) fn rows(comparison: Option<&Comparison>) -> Vec<Vec<Cell>> {
     let rows = comparison.into_iter().flat_map(|c| {
         let figures = [
             ("booths", &c.booths),
@@ -100,6 +97,5 @@ pub(super) fn table(comparison: Option<&Comparison>) -> Table {
             ])
         })
     });
-    let columns = ["figure", "previous_edition", "now", "before", "ratio", "change", "like_with_like"];
-    Table { name: "comparison".to_owned(), columns: columns.map(str::to_owned).to_vec(), rows: rows.collect() }
+    rows.collect()
 }

@@ -4,7 +4,6 @@
 //! Invariants: sums by zone, locality, day and booth are computed from the same rows, so they always add up to the
 //! total; a declared total is used only if there are no rows; figures of a finalised edition are frozen with a digest.
 mod access;
-mod column_titles;
 mod compare;
 mod compute;
 pub mod document;
@@ -18,4 +17,5 @@ pub use access::{find_final, visible_figures};
 pub use document::Statistics;
 pub use freeze::freeze;
 pub use overview::{Overview, list_overviews};
+pub use reports::Report;
 pub use routes::{ApiDoc, routes};

@@ -7,8 +7,13 @@ use super::{
     compare,
     document::Comparison,
     figures::{Figures, Sales},
+    store::BoothFact,
 };
-use hoicho_core::values::ids::{BoothId, ExhibitorId};
+use crate::visits::store::HourRow;
+use hoicho_core::{
+    i18n::LocalizedText,
+    values::ids::{BoothId, ExhibitorId, ZoneId},
+};
 use hoicho_web::http::export::{Cell, Table};
 
 /// Kind of report.
@@ -21,12 +26,13 @@ use hoicho_web::http::export::{Cell, Table};
     Deserialize,
     utoipa::ToSchema,
     strum::EnumString,
+    strum::Display,
     strum::IntoStaticStr,
     strum::VariantArray,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
-pub(super) enum Report {
+pub enum Report {
     Booths,
     SalesByBooth,
     SalesByDay,
@@ -45,6 +51,35 @@ fn text(value: impl ToString) -> Cell {
 
 fn sales(first: Cell, sales: &Sales) -> Vec<Cell> {
     vec![first, Cell::Number(sales.amount), Cell::Number(sales.ocop), Cell::Number(sales.reports)]
+}
+
+fn zone_name(f: &Figures, zone: ZoneId) -> &str {
+    f.zones.iter().find(|z| z.id == zone).map_or("", |z| z.name.as_str())
+}
+
+fn exhibitor_on<'a>(f: &'a Figures, booth: &BoothFact) -> &'a str {
+    f.stands.get(&booth.id).map_or("", |s| s.name.as_str())
+}
+
+fn booth(f: &Figures, b: &BoothFact) -> Vec<Cell> {
+    vec![
+        text(&b.code),
+        text(zone_name(f, b.zone)),
+        text(b.category),
+        Cell::Number(b.area_dm2.into()),
+        Cell::Number(b.equivalents.into()),
+        text(exhibitor_on(f, b)),
+    ]
+}
+
+fn sales_of_booth(f: &Figures, b: &BoothFact) -> Vec<Cell> {
+    let sum = f.by_booth.get(&b.id).copied().unwrap_or_default();
+    [vec![text(&b.code), text(zone_name(f, b.zone))], sales(text(exhibitor_on(f, b)), &sum)].concat()
+}
+
+fn visits_of_hour(f: &Figures, h: &HourRow) -> Vec<Cell> {
+    let gate = f.gates.iter().find(|g| g.id == h.gate).map_or("", |g| g.name.as_str());
+    vec![text(h.day), Cell::Number(h.hour.into()), text(gate), Cell::Number(h.entries), Cell::Number(h.exits)]
 }
 
 /// Direct exhibitors with their number of booths, then represented companies.
@@ -77,109 +112,90 @@ fn exhibitors(f: &Figures) -> Vec<Vec<Cell>> {
 }
 
 impl Report {
-    /// For the organiser's staff only, even when final: it names exhibitors with missing reports.
-    pub fn is_internal(self) -> bool {
+    /// Whether the report stays private when the figures are final, because it names exhibitors with missing reports.
+    pub(super) fn is_internal(self) -> bool {
         self == Report::MissingReports
     }
 
-    /// Computes the table.
-    pub fn table(self, f: &Figures, comparison: Option<&Comparison>) -> Table {
-        let zone = |id| f.zones.iter().find(|z| z.id == id).map_or(String::new(), |z| z.name.clone());
-        let name: &'static str = self.into();
-        if self == Report::Comparison {
-            return compare::table(comparison);
+    /// Names of the columns. The title of each is the message `column-<name>`.
+    fn columns(self) -> &'static [&'static str] {
+        match self {
+            Report::Booths => &["booth", "zone", "category", "area_dm2", "booth_equivalents", "exhibitor"],
+            Report::SalesByBooth => &["booth", "zone", "exhibitor", "amount", "ocop_amount", "reports"],
+            Report::SalesByDay => &["day", "amount", "ocop_amount", "reports"],
+            Report::SalesByZone => &["zone", "amount", "ocop_amount", "reports"],
+            Report::SalesByLocality => &["country", "locality", "amount", "ocop_amount", "reports"],
+            Report::VisitsByDay => &["day", "visits", "exits"],
+            Report::VisitsByHour => &["day", "hour", "gate", "visits", "exits"],
+            Report::Exhibitors => &["exhibitor", "role", "legal_form", "country", "locality", "booths"],
+            Report::MissingReports => &["booth", "exhibitor", "day"],
+            Report::Comparison => &["figure", "previous_edition", "now", "before", "ratio", "change", "like_with_like"],
         }
-        let (columns, rows): (Vec<&'static str>, Vec<Vec<Cell>>) = match self {
-            Report::Booths => (
-                vec!["booth", "zone", "category", "area_dm2", "booth_equivalents", "exhibitor"],
-                f.booths
-                    .iter()
-                    .map(|b| {
-                        let exhibitor = f.stands.get(&b.id).map_or("", |s| s.name.as_str());
-                        vec![
-                            text(&b.code),
-                            text(zone(b.zone)),
-                            text(b.category),
-                            Cell::Number(b.area_dm2.into()),
-                            Cell::Number(b.equivalents.into()),
-                            text(exhibitor),
-                        ]
-                    })
-                    .collect(),
-            ),
-            Report::SalesByBooth => (
-                vec!["booth", "zone", "exhibitor", "amount", "ocop_amount", "reports"],
-                f.booths
-                    .iter()
-                    .map(|b| {
-                        let sum = f.by_booth.get(&b.id).copied().unwrap_or_default();
-                        let exhibitor = f.stands.get(&b.id).map_or("", |s| s.name.as_str());
-                        let mut row = vec![text(&b.code), text(zone(b.zone))];
-                        row.extend(sales(text(exhibitor), &sum));
-                        row
-                    })
-                    .collect(),
-            ),
-            Report::SalesByDay => (
-                vec!["day", "amount", "ocop_amount", "reports"],
-                f.days.iter().map(|d| sales(text(d.day), &f.by_day.get(&d.day).copied().unwrap_or_default())).collect(),
-            ),
-            Report::SalesByZone => (
-                vec!["zone", "amount", "ocop_amount", "reports"],
-                f.zones
-                    .iter()
-                    .map(|z| sales(text(&z.name), &f.by_zone.get(&z.id).copied().unwrap_or_default()))
-                    .collect(),
-            ),
-            Report::SalesByLocality => (
-                vec!["country", "locality", "amount", "ocop_amount", "reports"],
-                f.by_locality
-                    .iter()
-                    .map(|((country, locality), sum)| {
-                        let mut row = vec![text(country)];
-                        row.extend(sales(text(locality), sum));
-                        row
-                    })
-                    .collect(),
-            ),
-            Report::VisitsByDay => (
-                vec!["day", "visits", "exits"],
-                f.visits_by_day()
-                    .into_iter()
-                    .map(|(day, (visits, exits))| vec![text(day), Cell::Number(visits), Cell::Number(exits)])
-                    .collect(),
-            ),
-            Report::VisitsByHour => (
-                vec!["day", "hour", "gate", "visits", "exits"],
-                f.hours
-                    .iter()
-                    .map(|h| {
-                        let gate = f.gates.iter().find(|g| g.id == h.gate).map_or("", |g| g.name.as_str());
-                        vec![
-                            text(h.day),
-                            Cell::Number(h.hour.into()),
-                            text(gate),
-                            Cell::Number(h.entries),
-                            Cell::Number(h.exits),
-                        ]
-                    })
-                    .collect(),
-            ),
-            Report::Exhibitors => {
-                (vec!["exhibitor", "role", "legal_form", "country", "locality", "booths"], exhibitors(f))
+    }
+
+    fn rows(self, f: &Figures, comparison: Option<&Comparison>) -> Vec<Vec<Cell>> {
+        match self {
+            Report::Booths => f.booths.iter().map(|b| booth(f, b)).collect(),
+            Report::SalesByBooth => f.booths.iter().map(|b| sales_of_booth(f, b)).collect(),
+            Report::SalesByDay => {
+                f.days.iter().map(|d| sales(text(d.day), &f.by_day.get(&d.day).copied().unwrap_or_default())).collect()
             }
-            // Returned early above, because it needs another edition.
-            Report::Comparison => (Vec::new(), Vec::new()),
-            Report::MissingReports => (
-                vec!["booth", "exhibitor", "day"],
-                f.missing_reports()
-                    .into_iter()
-                    .map(|(b, day)| {
-                        vec![text(&b.code), text(f.stands.get(&b.id).map_or("", |s| s.name.as_str())), text(day)]
-                    })
-                    .collect(),
-            ),
-        };
-        Table { name: name.to_owned(), columns: columns.into_iter().map(str::to_owned).collect(), rows }
+            Report::SalesByZone => f
+                .zones
+                .iter()
+                .map(|z| sales(text(&z.name), &f.by_zone.get(&z.id).copied().unwrap_or_default()))
+                .collect(),
+            Report::SalesByLocality => f
+                .by_locality
+                .iter()
+                .map(|((country, locality), sum)| [vec![text(country)], sales(text(locality), sum)].concat())
+                .collect(),
+            Report::VisitsByDay => f
+                .visits_by_day()
+                .into_iter()
+                .map(|(day, (visits, exits))| vec![text(day), Cell::Number(visits), Cell::Number(exits)])
+                .collect(),
+            Report::VisitsByHour => f.hours.iter().map(|h| visits_of_hour(f, h)).collect(),
+            Report::Exhibitors => exhibitors(f),
+            Report::MissingReports => f
+                .missing_reports()
+                .into_iter()
+                .map(|(b, day)| vec![text(&b.code), text(exhibitor_on(f, b)), text(day)])
+                .collect(),
+            Report::Comparison => compare::rows(comparison),
+        }
+    }
+
+    /// Computes the table.
+    pub(super) fn table(self, f: &Figures, comparison: Option<&Comparison>) -> Table {
+        Table {
+            name: self.to_string(),
+            columns: self.columns().iter().map(|column| (*column).to_owned()).collect(),
+            rows: self.rows(f, comparison),
+        }
+    }
+}
+
+/// Localized title of a column for XLSX; JSON and CSV have its name.
+pub(super) fn column_title(column: &str) -> LocalizedText {
+    LocalizedText::from_key(&title_key(column))
+}
+
+fn title_key(column: &str) -> String {
+    format!("column-{}", column.replace('_', "-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_have_titles() {
+        for report in <Report as strum::VariantArray>::VARIANTS {
+            for column in report.columns() {
+                let (title, key) = (column_title(column), title_key(column));
+                assert!(title.vi != key && title.en != key, "no message {key} for the report {report}");
+            }
+        }
     }
 }

@@ -2,7 +2,13 @@
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use serde::Deserialize;
 
-use super::{column_titles, compute, document::Statistics, freeze, reports::Report, store};
+use super::{
+    compute,
+    document::Statistics,
+    freeze,
+    reports::{self, Report},
+    store,
+};
 use crate::editions::{self, EditionState};
 use hoicho_core::i18n::{Language, MessageId};
 use hoicho_web::{
@@ -67,9 +73,7 @@ struct ReportQuery {
     format: Option<Format>,
 }
 
-/// Returns a report as JSON, CSV or XLSX: booths, sales-by-booth, sales-by-day, sales-by-zone,
-/// sales-by-locality, visits-by-day, visits-by-hour, exhibitors, missing-reports,
-/// comparison.
+/// Returns a report as JSON, CSV or XLSX.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/reports/{report}",
@@ -117,7 +121,7 @@ async fn get_report(
         .await?;
     let format = query.format.unwrap_or(by_header);
     let mut response =
-        table.into_response(format, &slug, |column| column_titles::column_title(column).get(language).to_owned())?;
+        table.into_response(format, &slug, |column| reports::column_title(column).get(language).to_owned())?;
     if let Some(digest) = digest {
         // One ETag per representation: the format is part of it.
         let tag = header::HeaderValue::from_str(&format!("\"{digest}-{}\"", format.extension()))
