@@ -122,7 +122,7 @@ mod whole {
     use super::*;
 
     /// Columns above which the whole model is not tried: it would need more memory than we promise.
-    const MOST_COLUMNS: usize = 1_500_000;
+    const MAX_COLUMNS: usize = 1_500_000;
     const LIMIT: Duration = Duration::from_secs(60);
 
     /// Seconds to the proven optimum with prices and for HiGHS alone, which is given up at the limit.
@@ -133,13 +133,14 @@ mod whole {
         found: &Measured,
         figures: &mut Figures,
     ) -> Option<(f64, f64)> {
-        let columns: usize = model.by_class.iter().flatten().map(|c| model.classes.of(c.of).len()).sum::<usize>();
-        if columns > MOST_COLUMNS {
+        let columns: usize =
+            model.class_choices.iter().flatten().map(|c| model.classes.get(c.target).len()).sum::<usize>();
+        if columns > MAX_COLUMNS {
             println!("{name} seed {seed}: the whole model has {columns} columns and is not tried");
             return None;
         }
         let began = Instant::now();
-        let whole = exact::whole(model, LIMIT);
+        let whole = exact::solve_full_model(model, LIMIT);
         let seconds = began.elapsed().as_secs_f64();
         let proved = found.gap.total == 0.0;
         println!(
@@ -147,11 +148,11 @@ mod whole {
             whole.score.served,
             whole.score.value,
             whole.columns,
-            if whole.optimal { "optimal" } else { "not proved in time" },
+            if whole.is_optimal { "optimal" } else { "not proved in time" },
             found.seconds,
             if proved { "optimal" } else { "not proved in time" },
         );
-        assert!(!(whole.optimal && proved) || whole.score == found.plan.score, "two optima that differ");
+        assert!(!(whole.is_optimal && proved) || whole.score == found.plan.score, "two optima that differ");
         figures.add(format!("HiGHS alone, served {name} seed {seed}"), count(whole.score.served), "applications", None);
         proved.then(|| {
             figures.add(format!("time to the proven optimum {name} seed {seed}"), found.seconds, "s", Some(seconds));

@@ -16,9 +16,16 @@ pub struct AnnealingSchedule {
     /// Moves per application.
     pub moves_per_application: u64,
     /// Initial temperature, in units of the typical value.
-    pub hot: f64,
+    pub initial_temperature: f64,
     /// Final temperature, in units of the typical value.
-    pub cold: f64,
+    pub final_temperature: f64,
+}
+
+impl AnnealingSchedule {
+    /// The temperature after a share of the moves: geometric cooling.
+    fn temperature(&self, share: f64) -> f64 {
+        self.initial_temperature * (self.final_temperature / self.initial_temperature).powf(share)
+    }
 }
 
 /// The best assignment so far.
@@ -143,14 +150,14 @@ struct Search<'s, 'm> {
     premium: i64,
 }
 
-/// Improves an assignment. `goes_on` is called after each chunk of moves with the best so far and the share of work done;
+/// Improves an assignment. `should_continue` is called after each chunk of moves with the best so far and the share of work done;
 /// `false` stops the search.
 pub(super) fn anneal(
     state: &mut AssignmentState<'_>,
     promising: &CandidateLists,
     annealing: AnnealingSchedule,
     seed: u64,
-    goes_on: &mut dyn FnMut(&BestAssignment, f64) -> bool,
+    should_continue: &mut dyn FnMut(&BestAssignment, f64) -> bool,
 ) -> BestAssignment {
     let model = state.model;
     let mut best = BestAssignment::from_state(state);
@@ -171,8 +178,7 @@ pub(super) fn anneal(
     while done < total {
         let share = done as f64 / total as f64;
         // The last 10 % is hill climbing.
-        let tau =
-            if share > 0.9 { 0.0 } else { typical * annealing.hot * (annealing.cold / annealing.hot).powf(share) };
+        let tau = if share > 0.9 { 0.0 } else { typical * annealing.temperature(share) };
         for _ in 0..chunk {
             let applicant = movable[search.rng.random_range(0..movable.len())];
             search.try_move(applicant, tau);
@@ -181,7 +187,7 @@ pub(super) fn anneal(
         if (search.state.served, search.state.value) > (best.served, best.value) {
             best = BestAssignment::from_state(search.state);
         }
-        if !goes_on(&best, share) {
+        if !should_continue(&best, share) {
             break;
         }
     }
@@ -256,7 +262,7 @@ impl Search<'_, '_> {
         if (max_gain as f64) < threshold {
             return;
         }
-        let (served, worth) = (self.state.served, self.state.value);
+        let (served, value_before) = (self.state.served, self.state.value);
         if before.0 != NONE {
             self.state.unassign(applicant);
         }
@@ -285,7 +291,7 @@ impl Search<'_, '_> {
                     }
                 }
             }
-            let gain = (self.state.served - served) * self.premium + self.state.value - worth;
+            let gain = (self.state.served - served) * self.premium + self.state.value - value_before;
             if gain as f64 >= threshold {
                 return;
             }

@@ -6,7 +6,9 @@
 //! Prices are computed by matrix scaling with annealing: at temperature τ each application distributes over its choices
 //! by softmax, and the price of a booth with usage `u` changes by τ·ln u, which moves its usage to 1; then τ decreases.
 //! The bound is evaluated with hard choices at every step, so it is valid at any τ.
-use super::{model::Model, solve::Score};
+use super::model::Model;
+#[cfg(feature = "highs")]
+use super::solve::Score;
 
 /// Upper bound on every assignment.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,6 +44,7 @@ impl Bound {
     }
 }
 
+#[cfg(feature = "highs")]
 impl BoundProof {
     /// Replaces the bound by the score of an assignment that is proved optimal.
     pub(super) fn with_optimum(self, best: Score) -> Self {
@@ -201,13 +204,13 @@ fn clamped_exp(x: f64) -> f64 {
     if x < -40.0 { 0.0 } else { x.exp() }
 }
 
-/// Geometric cooling schedule from `hot` to `cold`, in units of the typical value.
+/// Geometric cooling schedule from `initial_temperature` to `final_temperature`, in units of the typical value.
 #[derive(Debug, Clone, Copy)]
 pub struct CoolingSchedule {
     /// Initial temperature.
-    pub hot: f64,
+    pub initial_temperature: f64,
     /// Final temperature.
-    pub cold: f64,
+    pub final_temperature: f64,
     /// Number of evaluations.
     pub steps: usize,
 }
@@ -215,55 +218,82 @@ pub struct CoolingSchedule {
 impl CoolingSchedule {
     fn temperature(&self, step: usize) -> f64 {
         let share = step as f64 / self.steps.max(2).saturating_sub(1) as f64;
-        self.hot * (self.cold / self.hot).powf(share)
+        self.initial_temperature * (self.final_temperature / self.initial_temperature).powf(share)
     }
 }
 
-/// Computes the bound in two passes: on the number served, then on the value. `goes_on` returning `false` stops early;
-/// the bound so far is valid.
-pub fn upper_bound(model: &Model<'_>, cooling: CoolingSchedule, goes_on: &dyn Fn(&Bound) -> bool) -> BoundProof {
+/// Computes the bound in two passes: on the number served, then on the value. `should_continue` returning `false` stops
+/// early; the bound so far is valid.
+pub fn upper_bound(
+    model: &Model<'_>,
+    cooling: CoolingSchedule,
+    should_continue: &dyn Fn(&Bound) -> bool,
+) -> BoundProof {
     let fixed = model.fixed_booths.len() as i64;
     let movable = model.class_choices.iter().filter(|c| !c.is_empty()).count() as i64;
     let total_best: f64 =
         (0..model.class_choices.len()).filter_map(|i| model.best_value(i as u32)).map(|v| v as f64).sum();
-    let mut bound = Bound { served: movable + fixed, base: total_best, premium: 0.0 };
-    let mut prices = DualPrices { booth: vec![0.0; model.instance.booths.len()], premium: 1.0 };
+    let prices = DualPrices { booth: vec![0.0; model.instance.booths.len()], premium: 1.0 };
     let mut proof = BoundProof {
-        bound,
+        bound: Bound { served: movable + fixed, base: total_best, premium: 0.0 },
         dual_for_served: movable as f64,
         prices_for_served: prices.clone(),
-        prices_for_value: DualPrices { premium: 0.0, ..prices.clone() },
+        prices_for_value: DualPrices { premium: 0.0, ..prices },
     };
-    if movable == 0 {
-        return proof;
+    if movable > 0 {
+        let short_cooling = CoolingSchedule { steps: cooling.steps / 3, ..cooling };
+        if tighten_served(model, &mut proof, short_cooling, should_continue) {
+            let typical = (total_best / movable as f64).max(1.0);
+            tighten_value(model, &mut proof, cooling, typical, should_continue);
+        }
     }
+    proof
+}
 
+/// Tightens the bound on the number served. Returns whether to continue.
+fn tighten_served(
+    model: &Model<'_>,
+    proof: &mut BoundProof,
+    cooling: CoolingSchedule,
+    should_continue: &dyn Fn(&Bound) -> bool,
+) -> bool {
+    let fixed = model.fixed_booths.len() as i64;
+    let mut prices = proof.prices_for_served.clone();
     let mut pricer = Pricer::new(model, false);
     let mut least = f64::INFINITY;
-    let short_cooling = CoolingSchedule { steps: cooling.steps / 3, ..cooling };
-    for step in 0..short_cooling.steps {
-        let tau = short_cooling.temperature(step);
+    for step in 0..cooling.steps {
+        let tau = cooling.temperature(step);
         let evaluation = pricer.evaluate(&prices, tau);
         if evaluation.base < least {
             least = evaluation.base;
-            bound.served = bound.served.min((least + 1e-6).floor() as i64 + fixed);
+            proof.bound.served = proof.bound.served.min((least + 1e-6).floor() as i64 + fixed);
             proof.dual_for_served = least;
             proof.prices_for_served.clone_from(&prices);
-            proof.bound = bound;
         }
-        if step % 16 == 0 && !goes_on(&bound) {
-            return proof;
+        if step % 16 == 0 && !should_continue(&proof.bound) {
+            return false;
         }
         pricer.adjust(&mut prices, tau);
     }
+    true
+}
 
-    let typical = (total_best / movable as f64).max(1.0);
-    let target = (bound.served - fixed) as f64;
+/// Tightens the bound on the value of assignments that serve as many as the bound on the number served, starting from the
+/// prices for it. `typical`: typical value of a choice.
+fn tighten_value(
+    model: &Model<'_>,
+    proof: &mut BoundProof,
+    cooling: CoolingSchedule,
+    typical: f64,
+    should_continue: &dyn Fn(&Bound) -> bool,
+) {
+    let fixed = model.fixed_booths.len() as i64;
+    let target = (proof.bound.served - fixed) as f64;
     let mut pricer = Pricer::new(model, true);
-    prices.clone_from(&proof.prices_for_served);
+    let mut prices = proof.prices_for_served.clone();
     prices.booth.iter_mut().for_each(|p| *p *= typical);
     prices.premium = typical;
-    let mut least = total_best;
+    let mut least = proof.bound.base;
     for step in 0..cooling.steps {
         let tau = cooling.temperature(step) * typical;
         let evaluation = pricer.evaluate(&prices, tau);
@@ -271,16 +301,14 @@ pub fn upper_bound(model: &Model<'_>, cooling: CoolingSchedule, goes_on: &dyn Fn
         if value < least {
             least = value;
             // Fixed applications count as served but are not in `base`: compensate for their premium.
-            bound.base = evaluation.base + prices.premium * fixed as f64;
-            bound.premium = prices.premium;
+            proof.bound.base = evaluation.base + prices.premium * fixed as f64;
+            proof.bound.premium = prices.premium;
             proof.prices_for_value.clone_from(&prices);
-            proof.bound = bound;
         }
-        if step % 16 == 0 && !goes_on(&bound) {
-            break;
+        if step % 16 == 0 && !should_continue(&proof.bound) {
+            return;
         }
         pricer.adjust(&mut prices, tau);
         prices.premium = (prices.premium + tau * (target / evaluation.served.max(1e-6)).ln()).max(0.0);
     }
-    proof
 }

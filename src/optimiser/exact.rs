@@ -1,5 +1,5 @@
 //! Proves optimality with HiGHS after reduced-cost fixing. The full model has one column per application and block. At
-//! the dual prices of a [`Proof`], a choice whose gain is `slack` below its application's best lowers the bound of any
+//! the dual prices of a [`BoundProof`], a choice whose gain is `slack` below its application's best lowers the bound of any
 //! assignment that contains it by `slack`; if `slack` exceeds the gap between the incumbent and the bound, no better
 //! assignment contains it. The remaining model is small enough for HiGHS.
 use std::{
@@ -10,9 +10,9 @@ use std::{
 use highs::{ColProblem, HighsModelStatus, Sense};
 
 use super::{
-    dual::{Prices, Proof},
-    instance::ApplicantIx,
-    model::{Model, RunIx},
+    bound::{BoundProof, DualPrices},
+    instance::ApplicationIx,
+    model::{BlockIx, Model},
     solve::Score,
     state::NONE,
 };
@@ -21,7 +21,7 @@ use super::{
 #[derive(Debug, Clone)]
 pub struct ExactResult {
     /// Block of each application; `u32::MAX` for none.
-    pub block_of: Vec<RunIx>,
+    pub block_of: Vec<BlockIx>,
     pub score: Score,
     /// Whether the result is proved optimal.
     pub is_optimal: bool,
@@ -37,20 +37,20 @@ enum Outcome {
     TimeLimit,
 }
 
-type Column = (ApplicantIx, RunIx, i64);
+type Column = (ApplicationIx, BlockIx, i64);
 
 /// All choices: each block once per application, with its highest value.
 fn columns(model: &Model<'_>) -> Vec<Column> {
     let mut all = Vec::new();
-    for applicant in 0..model.by_class.len() as ApplicantIx {
-        let mut choices: HashMap<RunIx, i64> = HashMap::new();
-        for class in &model.by_class[applicant as usize] {
-            for block in model.classes.of(class.of) {
+    for applicant in 0..model.class_choices.len() as ApplicationIx {
+        let mut choices: HashMap<BlockIx, i64> = HashMap::new();
+        for class in &model.class_choices[applicant as usize] {
+            for block in model.classes.get(class.target) {
                 choices.insert(*block, class.value);
             }
         }
-        for wish in &model.by_wish[applicant as usize] {
-            choices.insert(wish.of, wish.value);
+        for wish in &model.wish_choices[applicant as usize] {
+            choices.insert(wish.target, wish.value);
         }
         let mut choices: Vec<Column> = choices.into_iter().map(|(block, value)| (applicant, block, value)).collect();
         choices.sort_unstable();
@@ -60,12 +60,12 @@ fn columns(model: &Model<'_>) -> Vec<Column> {
 }
 
 /// Distance of each choice's gain from its application's best gain, at the dual prices.
-fn slacks(model: &Model<'_>, all: &[Column], prices: &Prices) -> Vec<f64> {
+fn slacks(model: &Model<'_>, all: &[Column], prices: &DualPrices) -> Vec<f64> {
     let gain = |(_, block, value): &Column| {
-        let cost: f64 = model.runs.of(*block).iter().map(|b| prices.booth[*b as usize]).sum();
+        let cost: f64 = model.blocks.get(*block).iter().map(|b| prices.booth[*b as usize]).sum();
         *value as f64 + prices.premium - cost
     };
-    let mut top = vec![0.0_f64; model.by_class.len()];
+    let mut top = vec![0.0_f64; model.class_choices.len()];
     for column in all {
         let best = &mut top[column.0 as usize];
         *best = best.max(gain(column));
@@ -79,17 +79,17 @@ fn packing(
     columns: &[Column],
     weight: impl Fn(&Column) -> f64,
     served: Option<i64>,
-    start: Option<&[RunIx]>,
+    start: Option<&[BlockIx]>,
     limit: Duration,
-) -> (Vec<RunIx>, Outcome) {
+) -> (Vec<BlockIx>, Outcome) {
     let mut problem = ColProblem::new();
-    let applicants: Vec<_> = (0..model.by_class.len()).map(|_| problem.add_row(..=1)).collect();
+    let applicants: Vec<_> = (0..model.class_choices.len()).map(|_| problem.add_row(..=1)).collect();
     let booths: Vec<_> = model.instance.booths.iter().map(|_| problem.add_row(..=1)).collect();
     let count = served.map(|least| problem.add_row(least as f64..));
-    let mut apart: HashMap<(ApplicantIx, u32, ApplicantIx, u32), highs::Row> = HashMap::new();
-    for (one, others) in &model.apart {
+    let mut apart: HashMap<(ApplicationIx, u32, ApplicationIx, u32), highs::Row> = HashMap::new();
+    for (one, others) in &model.separated_from {
         for other in others {
-            for (booth, touching) in model.instance.touching.iter().enumerate() {
+            for (booth, touching) in model.instance.adjacent.iter().enumerate() {
                 for touched in touching {
                     let key = (*one, booth as u32, *other, *touched);
                     let mirrored = (*other, *touched, *one, booth as u32);
@@ -100,7 +100,7 @@ fn packing(
             }
         }
     }
-    let mut beside: HashMap<(ApplicantIx, u32), Vec<highs::Row>> = HashMap::new();
+    let mut beside: HashMap<(ApplicationIx, u32), Vec<highs::Row>> = HashMap::new();
     for ((one, booth, other, touched), row) in &apart {
         beside.entry((*one, *booth)).or_default().push(*row);
         beside.entry((*other, *touched)).or_default().push(*row);
@@ -109,7 +109,7 @@ fn packing(
         let mut rows = vec![(applicants[column.0 as usize], 1.0)];
         rows.extend(count.map(|row| (row, 1.0)));
         let mut keep_apart: Vec<highs::Row> = Vec::new();
-        for booth in model.runs.of(column.1) {
+        for booth in model.blocks.get(column.1) {
             rows.push((booths[*booth as usize], 1.0));
             for row in beside.get(&(column.0, *booth)).into_iter().flatten() {
                 if !keep_apart.contains(row) {
@@ -136,44 +136,51 @@ fn packing(
         HighsModelStatus::Infeasible => Outcome::Infeasible,
         _ => Outcome::TimeLimit,
     };
-    let mut run_of = vec![NONE; model.by_class.len()];
+    let mut block_of = vec![NONE; model.class_choices.len()];
     let solution = solved.get_solution();
     for (column, value) in columns.iter().zip(solution.columns()) {
         if *value > 0.5 {
-            run_of[column.0 as usize] = column.1;
+            block_of[column.0 as usize] = column.1;
         }
     }
-    (run_of, outcome)
+    (block_of, outcome)
 }
 
 /// Computes the score of an assignment from scratch.
-pub fn score(model: &Model<'_>, run_of: &[RunIx]) -> Score {
-    let mut score = Score { served: model.fixed.len() as i64, value: 0 };
-    for (applicant, block) in run_of.iter().enumerate().filter(|(_, block)| **block != NONE) {
+pub fn score(model: &Model<'_>, block_of: &[BlockIx]) -> Score {
+    let mut score = Score { served: model.fixed_booths.len() as i64, value: 0 };
+    for (applicant, block) in block_of.iter().enumerate().filter(|(_, block)| **block != NONE) {
         score.served += 1;
-        score.value += model.value(applicant as ApplicantIx, *block).unwrap_or(0);
+        score.value += model.value(applicant as ApplicationIx, *block).unwrap_or(0);
     }
     score
 }
 
 /// Solves the full model without reduced-cost fixing, as a baseline.
-pub fn solve_full_model(model: &Model<'_>, limit: Duration) -> Exact {
+pub fn solve_full_model(model: &Model<'_>, limit: Duration) -> ExactResult {
     let all = columns(model);
-    let premium = 1.0 + (0..model.by_class.len() as ApplicantIx).filter_map(|i| model.best(i)).sum::<i64>() as f64;
-    let (run_of, outcome) = packing(model, &all, |c| c.2 as f64 + premium, None, None, limit);
-    Exact { score: score(model, &run_of), run_of, optimal: outcome == Outcome::Optimal, columns: all.len() }
+    let premium =
+        1.0 + (0..model.class_choices.len() as ApplicationIx).filter_map(|i| model.best_value(i)).sum::<i64>() as f64;
+    let (block_of, outcome) = packing(model, &all, |c| c.2 as f64 + premium, None, None, limit);
+    ExactResult {
+        score: score(model, &block_of),
+        block_of,
+        is_optimal: outcome == Outcome::Optimal,
+        columns: all.len(),
+    }
 }
 
 /// Initial width of the column filter, as a share of the value bound. The optimum is almost always closer.
 const INITIAL_WIDTH: f64 = 0.002;
 
 /// Proves an assignment optimal or finds a better one, over the columns that reduced-cost fixing leaves.
-pub fn prove_optimality(model: &Model<'_>, proof: &Proof, incumbent: &[RunIx], limit: Duration) -> Exact {
+pub fn prove_optimality(model: &Model<'_>, proof: &BoundProof, incumbent: &[BlockIx], limit: Duration) -> ExactResult {
     let started = Instant::now();
     let all = columns(model);
-    let slack = slacks(model, &all, &proof.for_value);
+    let slack = slacks(model, &all, &proof.prices_for_value);
     let max_slack = slack.iter().copied().fold(0.0, f64::max);
-    let mut best = Exact { run_of: incumbent.to_vec(), score: score(model, incumbent), optimal: false, columns: 0 };
+    let mut best =
+        ExactResult { block_of: incumbent.to_vec(), score: score(model, incumbent), is_optimal: false, columns: 0 };
     let mut served = proof.bound.served;
     let mut width = f64::max(proof.bound.value_exact(served) * INITIAL_WIDTH, 1.0);
     while served >= best.score.served {
@@ -185,18 +192,18 @@ pub fn prove_optimality(model: &Model<'_>, proof: &Proof, incumbent: &[RunIx], l
         let open: Vec<Column> =
             all.iter().zip(&slack).filter(|(_, slack)| **slack <= width + 1e-6).map(|(c, _)| *c).collect();
         best.columns += open.len();
-        let start = (best.score.served == served).then_some(best.run_of.as_slice());
+        let start = (best.score.served == served).then_some(best.block_of.as_slice());
         let remaining = limit.saturating_sub(started.elapsed());
-        let least = served - model.fixed.len() as i64;
-        let (run_of, outcome) = packing(model, &open, |c| c.2 as f64, Some(least), start, remaining);
-        let candidate = score(model, &run_of);
+        let least = served - model.fixed_booths.len() as i64;
+        let (block_of, outcome) = packing(model, &open, |c| c.2 as f64, Some(least), start, remaining);
+        let candidate = score(model, &block_of);
         if candidate > best.score && outcome != Outcome::Infeasible {
-            (best.run_of, best.score) = (run_of, candidate);
+            (best.block_of, best.score) = (block_of, candidate);
         }
         match outcome {
             Outcome::TimeLimit => return best,
             Outcome::Optimal if bound - best.score.value as f64 <= width + 1.0 => {
-                best.optimal = true;
+                best.is_optimal = true;
                 return best;
             }
             // The optimum may need columns outside the filter; the incumbent now limits how far.
@@ -206,6 +213,6 @@ pub fn prove_optimality(model: &Model<'_>, proof: &Proof, incumbent: &[RunIx], l
         }
     }
     // Every higher number served is infeasible.
-    best.optimal = true;
+    best.is_optimal = true;
     best
 }

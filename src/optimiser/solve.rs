@@ -56,9 +56,13 @@ impl SolverSettings {
         let is_exact = cfg!(feature = "highs") && n <= MAX_EXACT_APPLICANTS;
         let (moves, steps) = if is_exact { (moves / 3, 800) } else { (moves, steps) };
         Self {
-            annealing: AnnealingSchedule { moves_per_application: moves, hot: 0.1, cold: 0.001 },
+            annealing: AnnealingSchedule {
+                moves_per_application: moves,
+                initial_temperature: 0.1,
+                final_temperature: 0.001,
+            },
             candidate_slack: 0.02,
-            cooling: CoolingSchedule { hot: 0.5, cold: 0.000_5, steps },
+            cooling: CoolingSchedule { initial_temperature: 0.5, final_temperature: 0.000_5, steps },
             time_limit: limit,
         }
     }
@@ -148,15 +152,11 @@ pub fn solve(
     report: &ProgressCallback<'_>,
 ) -> Assignment {
     let started = Instant::now();
-    #[cfg(feature = "highs")]
-    let mut proved = None;
-    #[cfg(not(feature = "highs"))]
-    let proved = None;
     let mut state = draw(model);
     let drawn = BestAssignment::from_state(&state);
     let (cancelled, timed_out) = (AtomicBool::new(false), AtomicBool::new(false));
     let latest_bound = Mutex::new(None::<Bound>);
-    let goes_on = || {
+    let should_continue = || {
         if started.elapsed() >= effort.time_limit {
             timed_out.store(true, Ordering::Relaxed);
         }
@@ -169,7 +169,7 @@ pub fn solve(
         if !report(Progress { share_done: 0.0, score: draw_score, bound: Some(*bound) }) {
             cancelled.store(true, Ordering::Relaxed);
         }
-        goes_on()
+        should_continue()
     };
     let promising = match policy {
         Policy::SpaceDraw => None,
@@ -189,7 +189,7 @@ pub fn solve(
             Policy::SpaceDraw => bound::upper_bound(model, quick, &report_draw),
             Policy::Optimum => bound::upper_bound(model, effort.cooling, &|bound| {
                 *latest_bound.lock() = Some(*bound);
-                goes_on()
+                should_continue()
             }),
         });
         let best = match &promising {
@@ -200,29 +200,47 @@ pub fn solve(
                 if !report(Progress { share_done: done, score, bound }) {
                     cancelled.store(true, Ordering::Relaxed);
                 }
-                goes_on()
+                should_continue()
             }),
         };
         (best, bounding.join().ok())
     });
-    #[cfg(feature = "highs")]
-    let best = match (policy, &proof) {
-        (Policy::Optimum, Some(proof)) if goes_on() && model.by_class.len() <= MAX_EXACT_APPLICANTS => {
-            let exact = super::exact::prove(model, proof, &best.run_of, effort.limit.saturating_sub(started.elapsed()));
-            let (served, value) = (exact.score.served, exact.score.value);
-            proved = exact.optimal.then_some(exact.score);
-            Best { run_of: exact.run_of, served, value }
+    let (best, proof) = match (policy, proof) {
+        (Policy::Optimum, Some(proof)) if should_continue() => {
+            let (best, proof) = close_gap(model, best, proof, effort.time_limit.saturating_sub(started.elapsed()));
+            (best, Some(proof))
         }
-        _ => best,
+        (_, proof) => (best, proof),
     };
     let stop = match (cancelled.into_inner(), timed_out.into_inner()) {
         (true, _) => StopReason::Cancelled,
         (false, true) => StopReason::TimeLimit,
         (false, false) => StopReason::Completed,
     };
-    // The score of a proved optimum is its own bound.
-    let proof = proof.map(|proof| proved.map_or(proof.clone(), |best| proof.with_optimum(best)));
     assignment(model, &best, proof, stop)
+}
+
+/// With the feature `highs`: proves the assignment optimal or finds a better one, unless there are too many applications.
+#[cfg(feature = "highs")]
+fn close_gap(
+    model: &Model<'_>,
+    best: BestAssignment,
+    proof: BoundProof,
+    time_limit: Duration,
+) -> (BestAssignment, BoundProof) {
+    if model.class_choices.len() > MAX_EXACT_APPLICANTS {
+        return (best, proof);
+    }
+    let exact = super::exact::prove_optimality(model, &proof, &best.block_of, time_limit);
+    // The score of a proved optimum is its own bound.
+    let proof = if exact.is_optimal { proof.with_optimum(exact.score) } else { proof };
+    let best = BestAssignment { block_of: exact.block_of, served: exact.score.served, value: exact.score.value };
+    (best, proof)
+}
+
+#[cfg(not(feature = "highs"))]
+fn close_gap(_: &Model<'_>, best: BestAssignment, proof: BoundProof, _: Duration) -> (BestAssignment, BoundProof) {
+    (best, proof)
 }
 
 /// Solves an instance starting from the current booths. Applications keep their current booths unless moving some

@@ -13,8 +13,8 @@ use super::{
 };
 
 const QUICK: SolverSettings = SolverSettings {
-    annealing: AnnealingSchedule { moves_per_application: 60, hot: 0.1, cold: 0.001 },
-    cooling: CoolingSchedule { hot: 0.5, cold: 0.000_5, steps: 90 },
+    annealing: AnnealingSchedule { moves_per_application: 60, initial_temperature: 0.1, final_temperature: 0.001 },
+    cooling: CoolingSchedule { initial_temperature: 0.5, final_temperature: 0.000_5, steps: 90 },
     candidate_slack: 0.04,
     time_limit: Duration::from_secs(3_600),
 };
