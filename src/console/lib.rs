@@ -1,7 +1,7 @@
 //! The console: server-rendered HTML pages for all user roles.
 //!
 //! Reads: a page handler is authorized like an API handler, reads in one transaction and renders a template.
-//! Writes: the `forms` middleware rewrites form submissions to API requests, so each rule exists once. Scripts are
+//! Writes: `form_middleware` rewrites form submissions to API requests, so each rule exists once. Scripts are
 //! progressive enhancement and call the same API; only floor-plan dragging and offline counting require JavaScript.
 //!
 //! Invariants: all text comes from the message files; pages load nothing from other origins and run only scripts in
@@ -11,7 +11,6 @@ mod admin;
 mod assets;
 mod chart;
 mod embed;
-mod error_pages;
 mod exhibitor;
 mod flash;
 mod floor_plan_view;
@@ -21,6 +20,7 @@ mod gate;
 mod multipart;
 mod organiser;
 mod page_context;
+mod page_middleware;
 mod select_options;
 mod session_middleware;
 mod visitor;
@@ -28,8 +28,8 @@ mod visitor;
 use actix_web::{HttpResponse, middleware, web};
 
 pub use self::{
-    form_middleware::handle_form as carry_forms, form_schema::RequestSchemas,
-    session_middleware::authenticate_session as carry_session,
+    form_middleware::handle_form, form_schema::RequestSchemas,
+    session_middleware::authenticate_session,
 };
 use hoicho_web::http::{Code, Problem};
 
@@ -37,7 +37,7 @@ use hoicho_web::http::{Code, Problem};
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(assets::asset).service(assets::favicon).service(
         web::scope("")
-            .wrap(middleware::from_fn(error_pages::error_pages))
+            .wrap(middleware::from_fn(page_middleware::middleware))
             .service(session_middleware::logout)
             .configure(gate::routes)
             .configure(account::routes)

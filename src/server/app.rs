@@ -171,8 +171,8 @@ pub fn routes(services: Services) -> impl FnOnce(&mut web::ServiceConfig) {
             .service(
                 // Before routing: forms are rewritten to API requests, and session cookies to access tokens.
                 web::scope("")
-                    .wrap(middleware::from_fn(console::carry_forms))
-                    .wrap(middleware::from_fn(console::carry_session))
+                    .wrap(middleware::from_fn(console::handle_form))
+                    .wrap(middleware::from_fn(console::authenticate_session))
                     .wrap(middleware::from_fn(response_cache::middleware))
                     .wrap(middleware::from_fn(body_timeout::middleware))
                     .wrap(middleware::from_fn(security_headers::middleware))

@@ -1,4 +1,4 @@
-//! Error pages, and the cache headers of all pages.
+//! Middleware of all pages: error pages, security headers and cache headers.
 use actix_web::{
     HttpResponse,
     body::BoxBody,
@@ -46,7 +46,7 @@ fn problem_page(s: PageContext, problem: &Problem) -> HttpResponse {
 
 /// Middleware: renders problems as error pages, redirects unauthenticated GET requests to the login page, and sets the
 /// security and cache headers.
-pub async fn error_pages(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
+pub async fn middleware(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
     let Some(context) = req.app_data::<web::Data<RequestContext>>().cloned() else {
         return Ok(req.error_response(Problem::from(Code::Internal)));
     };
