@@ -51,27 +51,27 @@ fn set_public_headers(headers: &mut HeaderMap, etag: HeaderValue) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);
 }
 
-fn render(req: ServiceRequest, finished: &CachedResponse, left: RateLimitStatus) -> ServiceResponse<BoxBody> {
+fn render(req: ServiceRequest, cached: &CachedResponse, left: RateLimitStatus) -> ServiceResponse<BoxBody> {
     let unchanged =
-        if_none_match(req.headers()).is_some_and(|tags| conditional_get::matches_etag(tags, &finished.etag));
+        if_none_match(req.headers()).is_some_and(|tags| conditional_get::matches_etag(tags, &cached.etag));
     let mut response = if unchanged {
         HttpResponse::with_body(StatusCode::NOT_MODIFIED, BoxBody::new(()))
     } else {
-        HttpResponse::with_body(StatusCode::OK, BoxBody::new(finished.body.clone()))
+        HttpResponse::with_body(StatusCode::OK, BoxBody::new(cached.body.clone()))
     };
     let headers = response.headers_mut();
     if !unchanged {
         for (name, header_value) in [
-            (header::CONTENT_TYPE, &finished.content_type),
-            (header::CONTENT_ENCODING, &finished.encoding),
-            (header::LINK, &finished.link),
+            (header::CONTENT_TYPE, &cached.content_type),
+            (header::CONTENT_ENCODING, &cached.encoding),
+            (header::LINK, &cached.link),
         ] {
             if let Some(header_value) = header_value {
                 headers.insert(name, header_value.clone());
             }
         }
     }
-    set_public_headers(headers, finished.etag.clone());
+    set_public_headers(headers, cached.etag.clone());
     left.write_headers(headers);
     req.into_response(response)
 }
@@ -83,7 +83,7 @@ pub async fn middleware<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let shared =
         (req.app_data::<web::Data<RequestContext>>().cloned(), req.app_data::<web::Data<ResponseCache>>().cloned());
-    let (Some(context), Some(shelf)) = shared else { return Ok(next.call(req).await?.map_into_boxed_body()) };
+    let (Some(context), Some(cache)) = shared else { return Ok(next.call(req).await?.map_into_boxed_body()) };
     if !is_public(&req) {
         return Ok(next.call(req).await?.map_into_boxed_body());
     }
@@ -91,34 +91,34 @@ pub async fn middleware<B: MessageBody + 'static>(
     let accepted = req.headers().get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let encoding = Encoding::negotiate(accepted);
     let key = [encoding.name(), req.path(), "?", req.query_string()].concat();
-    if !shelf.is_fresh(&context.db) && shelf.refresh(&context.db).await.is_err() {
+    if !cache.is_fresh(&context.db) && cache.refresh(&context.db).await.is_err() {
         // The database is unavailable: the handler responds with the error.
         return Ok(next.call(req).await?.map_into_boxed_body());
     }
-    let mut lookup = shelf.get(&key);
+    let mut lookup = cache.get(&key);
     let mut refill_permit = None;
     if matches!(lookup, Lookup::Stale) {
-        refill_permit = shelf.lock_refill(&key).await;
-        lookup = shelf.get(&key);
+        refill_permit = cache.lock_refill(&key).await;
+        lookup = cache.get(&key);
     }
     if let Lookup::Fresh(entry) = lookup
         && let Some(left) = rate_limit::check_anonymous(&context, req.request())
     {
-        let response = render(req, &entry.finished, left);
-        entry.finished.request_metrics.record(response.status().as_u16(), started);
+        let response = render(req, &entry.response, left);
+        entry.response.request_metrics.record(response.status().as_u16(), started);
         return Ok(response);
     }
-    let epoch = shelf.epoch();
+    let epoch = cache.epoch();
     req.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(encoding.name()));
     let response = next.call(req).await?.map_into_boxed_body();
-    let response = store(&shelf, response, key, epoch).await;
+    let response = store(&cache, response, key, epoch).await;
     drop(refill_permit);
     response
 }
 
 /// Caches a tagged response with status 200, and adds its ETag, a digest of the bytes.
 async fn store(
-    shelf: &ResponseCache,
+    cache: &ResponseCache,
     response: ServiceResponse<BoxBody>,
     key: String,
     epoch: u64,
@@ -134,7 +134,7 @@ async fn store(
     let etag = HeaderValue::try_from(format!("\"{digest}\"")).map_err(actix_web::error::ErrorInternalServerError)?;
     let unchanged = if_none_match(req.headers()).is_some_and(|tags| conditional_get::matches_etag(tags, &etag));
     let header_value = |name| response.headers().get(name).cloned();
-    let finished = CachedResponse {
+    let cached = CachedResponse {
         content_type: header_value(header::CONTENT_TYPE),
         encoding: header_value(header::CONTENT_ENCODING),
         link: header_value(header::LINK),
@@ -142,7 +142,7 @@ async fn store(
         body: bytes.clone(),
         request_metrics: metrics.for_route("GET", &route),
     };
-    shelf.insert(key, tag, epoch, finished);
+    cache.insert(key, tag, epoch, cached);
     let headers = response.headers_mut();
     set_public_headers(headers, etag);
     if unchanged {

@@ -41,7 +41,7 @@ pub(super) struct CachedResponse {
 
 /// A cached response with the generation of its data.
 pub(super) struct Entry {
-    pub finished: CachedResponse,
+    pub response: CachedResponse,
     /// Number of changes of the tagged data so far.
     generation: Arc<AtomicU64>,
     /// The generation when the response was stored.
@@ -53,7 +53,7 @@ impl Entry {
         self.generation.load(Ordering::Acquire) == self.stored_generation
     }
     fn bytes(&self) -> u32 {
-        u32::try_from(self.finished.body.len() + 512).unwrap_or(u32::MAX)
+        u32::try_from(self.response.body.len() + 512).unwrap_or(u32::MAX)
     }
 }
 
@@ -141,8 +141,8 @@ impl ResponseCache {
             };
             Ok::<_, Problem>((now, changes))
         });
-        let (now, load_changes) = poll.await?;
-        self.apply_changes(now, &load_changes);
+        let (now, changes) = poll.await?;
+        self.apply_changes(now, &changes);
         self.commits.store(commits, Ordering::Release);
         self.polled_at_ms.store(at, Ordering::Release);
         Ok(())
@@ -201,13 +201,13 @@ impl ResponseCache {
     }
 
     /// Stores a response whose data was read from `epoch` on, unless a poll has returned changes since.
-    pub(super) fn insert(&self, key: String, about: CacheTag, epoch: u64, finished: CachedResponse) {
+    pub(super) fn insert(&self, key: String, about: CacheTag, epoch: u64, response: CachedResponse) {
         let mut state = self.state.lock();
         if state.epoch != epoch {
             return;
         }
         let generation = state.generations.entry(about).or_default().clone();
         let stored_generation = generation.load(Ordering::Acquire);
-        self.responses.insert(key, Arc::new(Entry { finished, generation, stored_generation }));
+        self.responses.insert(key, Arc::new(Entry { response, generation, stored_generation }));
     }
 }
