@@ -22,8 +22,8 @@ pub fn offer(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<
     let application = applications::store::find(tx, row.edition_id, row.application_id)?;
     let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
     let until = zone.from_utc_datetime(&row.expires_at.ok_or(Code::Internal)?).naive_local();
-    let letter = EmailKind::BoothOffered { edition: edition.name, booth: store::booth_code(tx, row.booth_id)?, until };
-    notify_exhibitor(tx, application.exhibitor_id, letter, granted.now)?;
+    let email = EmailKind::BoothOffered { edition: edition.name, booth: store::booth_code(tx, row.booth_id)?, until };
+    notify_exhibitor(tx, application.exhibitor_id, email, granted.now)?;
     Ok(row)
 }
 /// Accepts an offer.

@@ -16,7 +16,7 @@ pub struct RenderedEmail {
 }
 
 #[derive(Template)]
-#[template(path = "letter.txt", escape = "none")]
+#[template(path = "email.txt", escape = "none")]
 struct TextTemplate<'a> {
     greeting: &'a str,
     paragraphs: &'a [String],
@@ -26,7 +26,7 @@ struct TextTemplate<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "letter.html")]
+#[template(path = "email.html")]
 struct HtmlTemplate<'a> {
     language: &'a str,
     subject: &'a str,
@@ -109,7 +109,7 @@ fn content(email: &EmailKind, public_url: &str) -> Content {
             list: Vec::new(),
             action: Some((MessageId("email-offer-action").localize(), link("/"))),
         },
-        EmailKind::WebhookSwitchedOff { webhook, url, organiser } => Content {
+        EmailKind::WebhookDisabled { webhook, url, organiser } => Content {
             subject: MessageId("email-webhook-disabled-subject").with_args(&[("webhook", webhook)]).localize(),
             paragraphs: vec![
                 MessageId("email-webhook-disabled-text").with_args(&[("webhook", webhook), ("url", url)]).localize(),
@@ -147,7 +147,7 @@ fn date_time(at: &chrono::NaiveDateTime) -> LocalizedText {
 /// Renders an e-mail; links start with `public_url`.
 pub fn render(mail: &OutgoingEmail, public_url: &str) -> Result<RenderedEmail, askama::Error> {
     let language = mail.language;
-    let content = content(&mail.letter, public_url);
+    let content = content(&mail.kind, public_url);
     let localize = |texts: &[LocalizedText]| texts.iter().map(|t| t.get(language).to_owned()).collect::<Vec<_>>();
     let (paragraphs, list) = (localize(&content.paragraphs), localize(&content.list));
     let action = content.action.map(|(label, link)| (label.get(language).to_owned(), link));
@@ -189,7 +189,7 @@ mod tests {
                 reason: Some("Hết gian".into()),
             },
             EmailKind::BoothOffered { edition: edition.clone(), booth: "A01".into(), until },
-            EmailKind::WebhookSwitchedOff {
+            EmailKind::WebhookDisabled {
                 webhook: "Siêu thị".into(),
                 url: "https://partner.example/hook".into(),
                 organiser: "0192".into(),
@@ -204,9 +204,9 @@ mod tests {
         for email in all_emails() {
             for language in [Language::Vi, Language::En] {
                 let mail =
-                    OutgoingEmail { to: "x@example.vn".into(), name: "Múi".into(), language, letter: email.clone() };
-                let words = render(&mail, "https://hoicho.example").unwrap();
-                rendered += &format!("=== {}\n{}\n", words.subject, words.text);
+                    OutgoingEmail { to: "x@example.vn".into(), name: "Múi".into(), language, kind: email.clone() };
+                let email = render(&mail, "https://hoicho.example").unwrap();
+                rendered += &format!("=== {}\n{}\n", email.subject, email.text);
             }
         }
         insta::assert_snapshot!("emails", rendered);
@@ -218,9 +218,9 @@ mod tests {
             to: "x@example.vn".into(),
             name: "<script>".into(),
             language: Language::En,
-            letter: EmailKind::AccountExists,
+            kind: EmailKind::AccountExists,
         };
-        let words = render(&mail, "https://hoicho.example").unwrap();
-        assert!(!words.html.contains("<script>") && words.text.contains("<script>"));
+        let email = render(&mail, "https://hoicho.example").unwrap();
+        assert!(!email.html.contains("<script>") && email.text.contains("<script>"));
     }
 }

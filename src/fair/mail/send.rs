@@ -52,15 +52,15 @@ impl Mailer {
     }
 
     async fn send(&self, id: OutboxId, mail: &OutgoingEmail) -> Result<(), String> {
-        let words = render(mail, &self.public_url).map_err(|e| e.to_string())?;
+        let rendered = render(mail, &self.public_url).map_err(|e| e.to_string())?;
         let address: Address = mail.to.parse().map_err(|e| format!("{}: {e}", mail.to))?;
         let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(Some(mail.name.clone()), address))
             // The same in every attempt, so that mail servers can detect duplicates.
             .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))
-            .subject(words.subject)
-            .multipart(MultiPart::alternative_plain_html(words.text, words.html))
+            .subject(rendered.subject)
+            .multipart(MultiPart::alternative_plain_html(rendered.text, rendered.html))
             .map_err(|e| e.to_string())?;
         let send = async {
             match &self.transport {

@@ -140,13 +140,14 @@ pub struct PersonalData {
     invitations: Vec<InvitationData>,
     logins: Vec<LoginData>,
     /// Number of e-mails waiting to be sent to them.
-    letters_waiting: usize,
+    #[serde(rename = "letters_waiting")]
+    emails_waiting: usize,
 }
 
 impl PersonalData {
     /// Whether no data is stored about the person.
     pub fn is_empty(&self) -> bool {
-        self.account.is_none() && self.contacts.is_empty() && self.invitations.is_empty() && self.letters_waiting == 0
+        self.account.is_none() && self.contacts.is_empty() && self.invitations.is_empty() && self.emails_waiting == 0
     }
 }
 
@@ -200,7 +201,7 @@ pub fn export(tx: &mut Tx<'_>, subject: &DataSubject, now: Instant) -> Result<Pe
         contacts,
         invitations: invitation_rows.into_iter().map(invitation).collect(),
         logins: Vec::new(),
-        letters_waiting: outbox::find_pending_for(tx, subject.key())?.len(),
+        emails_waiting: outbox::find_pending_for(tx, subject.key())?.len(),
     };
     if let Some(account) = subject.find_account(tx)? {
         add_account_data(tx, account, &mut data)?;

@@ -103,7 +103,7 @@ fn record_attempt(
     if let Some(because) = disabled_because
         && endpoint_store::disable(tx, webhook.id, because)?
     {
-        let email = EmailKind::WebhookSwitchedOff {
+        let email = EmailKind::WebhookDisabled {
             webhook: webhook.name,
             url: webhook.url,
             organiser: webhook.organiser_id.to_string(),

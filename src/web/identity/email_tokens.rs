@@ -49,7 +49,7 @@ pub fn send(tx: &mut Tx<'_>, account: &Account, purpose: Purpose, now: Instant) 
             one_time_tokens::expires_at.eq(now + purpose.ttl()),
         ))
         .execute(tx.conn())?;
-    let letter = match purpose {
+    let kind = match purpose {
         Purpose::VerifyEmail => EmailKind::VerifyEmail { token },
         Purpose::ResetPassword => EmailKind::ResetPassword { token },
     };
@@ -57,7 +57,7 @@ pub fn send(tx: &mut Tx<'_>, account: &Account, purpose: Purpose, now: Instant) 
         to: account.email.clone(),
         name: account.display_name.clone(),
         language: account.language,
-        letter,
+        kind,
     };
     outbox::insert(tx, &mail, now)
 }

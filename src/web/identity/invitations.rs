@@ -111,7 +111,7 @@ pub fn invite(
         to: email.to_owned(),
         name: known.as_ref().map_or(email, |a| a.display_name.as_str()).to_owned(),
         language: known.as_ref().map_or(inviter.language, |a| a.language),
-        letter: EmailKind::Invitation { token, of: of.to_owned(), by: inviter.display_name },
+        kind: EmailKind::Invitation { token, of: of.to_owned(), by: inviter.display_name },
     };
     outbox::insert(tx, &mail, now)?;
     Ok(row.id)

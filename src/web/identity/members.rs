@@ -129,15 +129,15 @@ pub fn notify_exhibitors(tx: &mut Tx<'_>, emails: &HashMap<ExhibitorId, EmailKin
         .chunk_by(|a, b| a.0 == b.0)
         .flat_map(|members| members.iter().take(MAX_RECIPIENTS))
         .filter_map(|(exhibitor, to, name, language)| {
-            let letter = emails.get(exhibitor)?.clone();
-            Some(OutgoingEmail { to: to.clone(), name: name.clone(), language: *language, letter })
+            let kind = emails.get(exhibitor)?.clone();
+            Some(OutgoingEmail { to: to.clone(), name: name.clone(), language: *language, kind })
         })
         .collect();
     outbox::insert_all(tx, &mails, now)
 }
 
 /// Inserts an e-mail to the owners of an organiser into the outbox.
-pub fn notify_owners(tx: &mut Tx<'_>, organiser: OrganiserId, letter: &EmailKind, now: Instant) -> QueryResult<()> {
+pub fn notify_owners(tx: &mut Tx<'_>, organiser: OrganiserId, kind: &EmailKind, now: Instant) -> QueryResult<()> {
     let recipients: Vec<(String, String, Language)> = organiser_members::table
         .inner_join(users::table)
         .filter(organiser_members::organiser_id.eq(organiser))
@@ -145,12 +145,12 @@ pub fn notify_owners(tx: &mut Tx<'_>, organiser: OrganiserId, letter: &EmailKind
         .order(users::email_key)
         .select((users::email, users::display_name, users::language))
         .load(tx.conn())?;
-    let mail = |(to, name, language)| OutgoingEmail { to, name, language, letter: letter.clone() };
+    let mail = |(to, name, language)| OutgoingEmail { to, name, language, kind: kind.clone()() };
     let mails: Vec<OutgoingEmail> = recipients.into_iter().take(MAX_RECIPIENTS).map(mail).collect();
     outbox::insert_all(tx, &mails, now)
 }
 
 /// Inserts an e-mail to the members of an exhibitor into the outbox.
-pub fn notify_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId, letter: EmailKind, now: Instant) -> QueryResult<()> {
-    notify_exhibitors(tx, &HashMap::from([(exhibitor, letter)]), now)
+pub fn notify_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId, kind: EmailKind, now: Instant) -> QueryResult<()> {
+    notify_exhibitors(tx, &HashMap::from([(exhibitor, kind)]), now)
 }

@@ -48,7 +48,8 @@ pub enum EmailKind {
         until: NaiveDateTime,
     },
     /// Reports that a webhook was disabled after repeated delivery failures.
-    WebhookSwitchedOff {
+    #[serde(rename = "webhook_switched_off")]
+    WebhookDisabled {
         /// Name of the webhook.
         webhook: String,
         /// URL of the webhook.
@@ -74,6 +75,7 @@ pub struct OutgoingEmail {
     pub name: String,
     /// Recipient language.
     pub language: Language,
-    /// Kind and template data.
-    pub letter: EmailKind,
+    /// Kind and template data; `letter` in stored e-mails.
+    #[serde(rename = "letter")]
+    pub kind: EmailKind,
 }

@@ -26,7 +26,7 @@ const BATCH_SIZE: i64 = 500;
 
 #[derive(Insertable)]
 #[diesel(table_name = outbox)]
-struct LetterRow {
+struct OutboxRow {
     id: OutboxId,
     topic: Topic,
     payload: String,
@@ -40,7 +40,7 @@ pub fn insert_all(tx: &mut Tx<'_>, mails: &[OutgoingEmail], now: Instant) -> Que
     let row = |mail: &OutgoingEmail| {
         let payload = serde_json::to_string(mail).map_err(|e| diesel::result::Error::SerializationError(e.into()))?;
         let topic = Topic::Mail;
-        Ok(LetterRow { id: OutboxId::make(), topic, payload, attempts: 0, due_at: now, created_at: now })
+        Ok(OutboxRow { id: OutboxId::make(), topic, payload, attempts: 0, due_at: now, created_at: now })
     };
     let rows = mails.iter().map(row).collect::<QueryResult<Vec<_>>>()?;
     for batch in rows.chunks(MAX_ROWS_PER_INSERT) {

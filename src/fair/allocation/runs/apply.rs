@@ -113,13 +113,13 @@ pub fn apply_proposal(
         let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
         let until = zone.from_utc_datetime(&expires_at.ok_or(Code::Internal)?).naive_local();
         let exhibitors: HashMap<ApplicationId, ExhibitorId> = store::exhibitors_of(tx, id)?.into_iter().collect();
-        let mut letters: HashMap<ExhibitorId, EmailKind> = HashMap::new();
+        let mut emails: HashMap<ExhibitorId, EmailKind> = HashMap::new();
         for (application, codes) in offered_codes {
             let Some(exhibitor) = exhibitors.get(&application) else { continue };
             let booth = codes.join(", ");
-            letters.insert(*exhibitor, EmailKind::BoothOffered { edition: edition.name.clone(), booth, until });
+            emails.insert(*exhibitor, EmailKind::BoothOffered { edition: edition.name.clone(), booth, until });
         }
-        notify_exhibitors(tx, &letters, granted.now)?;
+        notify_exhibitors(tx, &emails, granted.now)?;
     }
     let ids: Vec<AllocationId> = given.iter().map(|g| g.id).collect();
     let applied = ApplyResult { allocated: ids.len(), released: released.len(), unchanged: kept };

@@ -54,7 +54,7 @@ pub fn offer_free_booths(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> R
     let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
     let expires_at = now + Duration::seconds(OFFER_TTL_S.into());
     let until = zone.from_utc_datetime(&expires_at).naive_local();
-    let (mut rows, mut letters) = (Vec::new(), HashMap::<ExhibitorId, EmailKind>::new());
+    let (mut rows, mut emails) = (Vec::new(), HashMap::<ExhibitorId, EmailKind>::new());
     let mut entries = Vec::new();
     for (ix, (fact, (applicant, booths))) in
         (0..).zip(gathered.applications.iter().zip(gathered.instance.applications.iter().zip(&assignment.booths)))
@@ -84,8 +84,8 @@ pub fn offer_free_booths(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> R
             });
         }
         let codes = assigned_codes(&gathered, &assignment, ix);
-        let letter = EmailKind::BoothOffered { edition: edition.name.clone(), booth: codes.join(", "), until };
-        letters.insert(fact.exhibitor, letter);
+        let email = EmailKind::BoothOffered { edition: edition.name.clone(), booth: codes.join(", "), until };
+        emails.insert(fact.exhibitor, email);
         entries.push(audit::Entry {
             organiser: Some(edition.organiser_id),
             edition: Some(edition.id),
@@ -100,7 +100,7 @@ pub fn offer_free_booths(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> R
     }
     let offered = entries.len();
     allocations::insert(tx, &rows)?;
-    notify_exhibitors(tx, &letters, now)?;
+    notify_exhibitors(tx, &emails, now)?;
     audit::record_all(tx, entries)?;
     Ok(offered)
 }

@@ -86,7 +86,7 @@ pub(super) async fn register(
                         to: account.email,
                         name: account.display_name,
                         language: account.language,
-                        letter: EmailKind::AccountExists,
+                        kind: EmailKind::AccountExists,
                     };
                     outbox::insert(tx, &mail, now)?;
                 }
