@@ -181,7 +181,7 @@ fn enum_values_have_messages() {
         values::<hoicho_web::http::Code>("problem"),
         values::<hoicho_web::identity::KeyScope>("key-scope"),
         values::<hoicho_web::audit::EventType>("event-type"),
-        values::<hoicho_fair::webhooks::SwitchedOff>("hook-off"),
+        values::<hoicho_fair::webhooks::DisabledReason>("hook-off"),
         values::<hoicho_fair::webhooks::DeliveryState>("delivery"),
     ];
     let missing: Vec<String> = all.into_iter().flatten().filter(|key| !vi.contains_key(key)).collect();

@@ -42,8 +42,8 @@ impl ResolveHost for SystemResolver {
 }
 
 /// Fails if one of the addresses is not public, so a host name with one forbidden address is forbidden.
-fn check(addresses: impl IntoIterator<Item = IpAddr>, private: bool) -> Result<(), ForbiddenAddress> {
-    if private {
+fn check(addresses: impl IntoIterator<Item = IpAddr>, allow_private: bool) -> Result<(), ForbiddenAddress> {
+    if allow_private {
         return Ok(());
     }
     addresses.into_iter().find(|address| !is_public(*address)).map_or(Ok(()), |address| Err(ForbiddenAddress(address)))
@@ -52,7 +52,7 @@ fn check(addresses: impl IntoIterator<Item = IpAddr>, private: bool) -> Result<(
 #[derive(Debug)]
 struct CheckedResolver {
     names: Arc<dyn ResolveHost>,
-    private: bool,
+    allow_private: bool,
 }
 
 impl Resolver for CheckedResolver {
@@ -60,7 +60,7 @@ impl Resolver for CheckedResolver {
         let host = uri.host().ok_or(ureq::Error::HostNotFound)?;
         let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
         let resolved = self.names.addresses(host, port)?;
-        check(resolved.iter().map(SocketAddr::ip), self.private).map_err(|e| ureq::Error::Other(Box::new(e)))?;
+        check(resolved.iter().map(SocketAddr::ip), self.allow_private).map_err(|e| ureq::Error::Other(Box::new(e)))?;
         let mut addresses = DefaultResolver::default().empty();
         resolved.into_iter().take(16).for_each(|address| addresses.push(address));
         if addresses.is_empty() { Err(ureq::Error::HostNotFound) } else { Ok(addresses) }
@@ -71,13 +71,13 @@ impl Resolver for CheckedResolver {
 #[derive(Debug)]
 struct AddressFilter<C> {
     inner: C,
-    private: bool,
+    allow_private: bool,
 }
 
 impl<C: Connector<()>> Connector<()> for AddressFilter<C> {
     type Out = C::Out;
     fn connect(&self, details: &ConnectionDetails, chained: Option<()>) -> Result<Option<Self::Out>, ureq::Error> {
-        check(details.addrs.iter().map(SocketAddr::ip), self.private).map_err(|e| ureq::Error::Other(Box::new(e)))?;
+        check(details.addrs.iter().map(SocketAddr::ip), self.allow_private).map_err(|e| ureq::Error::Other(Box::new(e)))?;
         self.inner.connect(details, chained)
     }
 }
@@ -110,9 +110,9 @@ pub struct WebhookClient {
 }
 
 impl WebhookClient {
-    /// Client with a custom resolver and connector. `private` allows addresses that are not public, `plain_http` allows
+    /// Client with a custom resolver and connector. `allow_private` allows addresses that are not public, `plain_http` allows
     /// URLs without TLS.
-    pub fn with_connector<C, T>(names: Arc<dyn ResolveHost>, connector: C, private: bool, plain_http: bool) -> Self
+    pub fn with_connector<C, T>(names: Arc<dyn ResolveHost>, connector: C, allow_private: bool, plain_http: bool) -> Self
     where
         C: Connector<(), Out = T>,
         T: Transport,
@@ -130,16 +130,16 @@ impl WebhookClient {
         Self {
             agent: Agent::with_parts(
                 config,
-                AddressFilter { inner: connector, private },
-                CheckedResolver { names, private },
+                AddressFilter { inner: connector, allow_private },
+                CheckedResolver { names, allow_private },
             ),
             plain_http,
         }
     }
 
     /// Client with the system resolver and real connections.
-    pub fn new(private: bool, plain_http: bool) -> Self {
-        Self::with_connector(Arc::new(SystemResolver), DefaultConnector::default(), private, plain_http)
+    pub fn new(allow_private: bool, plain_http: bool) -> Self {
+        Self::with_connector(Arc::new(SystemResolver), DefaultConnector::default(), allow_private, plain_http)
     }
 
     /// Validates an endpoint URL: it has a host and no credentials, and the scheme is `https` (or `http` if allowed).
@@ -154,10 +154,10 @@ impl WebhookClient {
     /// Sends a message; blocking.
     pub fn send(&self, url: &str, headers: &[(&'static str, String)], body: &str) -> AttemptOutcome {
         let started = Instant::now();
-        let outcome = |status, answer: String, fault| AttemptOutcome {
+        let outcome = |status, response_body: String, error| AttemptOutcome {
             status,
-            response_body: answer,
-            error: fault,
+            response_body,
+            error,
             duration_ms: i32::try_from(started.elapsed().as_millis()).unwrap_or(i32::MAX),
         };
         if !self.accepts_url(url) {
@@ -217,7 +217,7 @@ mod tests {
         }
     }
 
-    fn send(url: &str, private: bool) -> (AttemptOutcome, Vec<SocketAddr>) {
+    fn send(url: &str, allow_private: bool) -> (AttemptOutcome, Vec<SocketAddr>) {
         let names = FakeResolver(vec![
             ("partner.example", "103.1.2.3"),
             ("inside.example", "10.1.2.3"),
@@ -229,7 +229,7 @@ mod tests {
             ("mixed.example", "192.168.0.1"),
         ]);
         let connector = RecordingConnector::default();
-        let client = WebhookClient::with_connector(Arc::new(names), connector.clone(), private, true);
+        let client = WebhookClient::with_connector(Arc::new(names), connector.clone(), allow_private, true);
         let outcome = client.send(url, &[], "{}");
         let connected = connector.0.lock().clone();
         (outcome, connected)

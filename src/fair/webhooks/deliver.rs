@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use super::{
     client::{AttemptOutcome, WebhookClient},
     delivery_store::{self, AttemptRow, DeliveryRow, DeliveryState, MessageRow},
-    endpoint_store::{self, SwitchedOff, WebhookRow},
+    endpoint_store::{self, DisabledReason, WebhookRow},
     retry_policy,
     signature::{SigningSecret, signature_header},
 };
@@ -89,8 +89,8 @@ fn record_attempt(
     let since = webhook.failing_since.unwrap_or(now);
     endpoint_store::set_failing_since(tx, webhook.id, Some(since))?;
     let disabled_because = match status {
-        Some(410) => Some(SwitchedOff::Gone),
-        _ if retry_policy::should_disable(now - since) => Some(SwitchedOff::Dead),
+        Some(410) => Some(DisabledReason::Gone),
+        _ if retry_policy::should_disable(now - since) => Some(DisabledReason::Failing),
         _ => None,
     };
     // Deliveries of a disabled endpoint stay waiting until it is enabled again.

@@ -16,13 +16,18 @@ use hoicho_web::{audit::EventType, http::Problem};
 
 hoicho_core::text_enum! {
     /// Why an endpoint is disabled.
-    SwitchedOff {
+    #[schema(as = SwitchedOff)]
+    DisabledReason {
         /// It responded with 410 Gone.
         Gone,
         /// Every delivery failed for 5 days.
-        Dead,
+        #[serde(rename = "dead")]
+        #[strum(serialize = "dead")]
+        Failing,
         /// The organiser disabled it.
-        ByHand,
+        #[serde(rename = "by_hand")]
+        #[strum(serialize = "by_hand")]
+        Manual,
     }
 }
 
@@ -41,7 +46,7 @@ pub struct WebhookRow {
     /// Whether messages are sent.
     pub is_enabled: bool,
     /// Why it is disabled.
-    pub switched_off_because: Option<SwitchedOff>,
+    pub switched_off_because: Option<DisabledReason>,
     /// Time of the first failure since the last success.
     pub failing_since: Option<Instant>,
     /// User who created it.
@@ -127,12 +132,12 @@ pub(super) fn set_failing_since(tx: &mut Tx<'_>, id: WebhookId, since: Option<In
 }
 
 /// Disables an endpoint; returns whether it was enabled before.
-pub(super) fn disable(tx: &mut Tx<'_>, id: WebhookId, because: SwitchedOff) -> QueryResult<bool> {
+pub(super) fn disable(tx: &mut Tx<'_>, id: WebhookId, reason: DisabledReason) -> QueryResult<bool> {
     let enabled = webhooks::table.find(id).filter(webhooks::is_enabled.eq(true));
     let changed = diesel::update(enabled)
         .set((
             webhooks::is_enabled.eq(false),
-            webhooks::switched_off_because.eq(because),
+            webhooks::switched_off_because.eq(reason),
             webhooks::version.eq(webhooks::version + 1),
         ))
         .execute(tx.conn())?;

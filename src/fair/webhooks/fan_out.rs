@@ -85,7 +85,7 @@ impl Details {
         })
     }
 
-    fn about(&self, entry: &AuditRow) -> Option<&Value> {
+    fn details_of(&self, entry: &AuditRow) -> Option<&Value> {
         if entry.subject_kind == SubjectKind::Allocation {
             self.allocations.get(&entry.subject.parse().ok()?)
         } else if entry.subject_kind == SubjectKind::SalesReport {
@@ -145,7 +145,7 @@ pub fn fan_out(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
                 event_seq: Some(*seq),
                 event_type: kind,
                 subject: format!("{}:{}", entry.subject_kind, entry.subject),
-                payload: payload(kind, entry, &after, details.about(entry)),
+                payload: payload(kind, entry, &after, details.details_of(entry)),
                 created_at: entry.at,
             };
             let is_subscribed = |w: &&WebhookRow| {

@@ -7,7 +7,7 @@ use super::{
     super::{
         client::WebhookClient,
         delivery_store,
-        endpoint_store::{self, SwitchedOff, WebhookRow},
+        endpoint_store::{self, DisabledReason, WebhookRow},
     },
     ManageWebhooks, ViewWebhooks,
     views::{self, NewWebhookView, WebhookView},
@@ -39,7 +39,7 @@ struct CreateWebhook {
     event_types: Vec<EventType>,
 }
 
-fn normalise_types(checks: &mut Validator, mut types: Vec<EventType>) -> Vec<EventType> {
+fn normalize_event_types(checks: &mut Validator, mut types: Vec<EventType>) -> Vec<EventType> {
     types.sort();
     types.dedup();
     checks.require(types.len() <= 100, "/event_types", FieldCode::Length, MessageId("error-event-type-list-length"));
@@ -77,7 +77,7 @@ pub(super) async fn create_webhook(
     let mut checks = Validator::default();
     let name = checks.require_text("/name", &name, 100);
     check_url(&mut checks, &client, &url);
-    let types = normalise_types(&mut checks, event_types);
+    let types = normalize_event_types(&mut checks, event_types);
     checks.finish()?;
     permit
         .write(move |tx, granted| {
@@ -214,7 +214,7 @@ pub(super) async fn patch_webhook(
     if let Some(url) = &body.url {
         check_url(&mut checks, &client, url);
     }
-    let types = body.event_types.map(|types| normalise_types(&mut checks, types));
+    let types = body.event_types.map(|types| normalize_event_types(&mut checks, types));
     checks.finish()?;
     let id = path.1;
     permit
@@ -231,7 +231,7 @@ pub(super) async fn patch_webhook(
                     delivery_store::retry_all(tx, id, granted.now)?;
                 }
                 Some(false) if before.is_enabled => {
-                    (row.is_enabled, row.switched_off_because) = (false, Some(SwitchedOff::ByHand));
+                    (row.is_enabled, row.switched_off_because) = (false, Some(DisabledReason::Manual));
                 }
                 Some(_) | None => {}
             }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::super::{
     delivery_store::{AttemptRow, DeliveryRow, DeliveryState, MessageRow},
-    endpoint_store::{SwitchedOff, WebhookRow},
+    endpoint_store::{DisabledReason, WebhookRow},
     signature::SigningSecret,
 };
 use hoicho_core::values::ids::{WebhookAttemptId, WebhookDeliveryId, WebhookId};
@@ -20,7 +20,7 @@ pub(super) struct WebhookView {
     pub event_types: Vec<EventType>,
     pub is_enabled: bool,
     /// Why it is disabled.
-    pub switched_off_because: Option<SwitchedOff>,
+    pub switched_off_because: Option<DisabledReason>,
     /// Time of the first failure since the last success.
     #[schema(value_type = Option<String>)]
     pub failing_since: Option<DateTime<Utc>>,
