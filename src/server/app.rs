@@ -31,7 +31,7 @@ use hoicho_fair::{
 };
 use hoicho_web::{
     http::{
-        Code, FaultyField, Problem, ProblemView,
+        Code, FieldErrorView, Problem, ProblemView,
         body::MAX_JSON_BYTES,
         body_timeout::{self, BodyTimeout},
         conditional_get, idempotency,
@@ -107,7 +107,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     #[openapi(
         info(title = "hoicho", description = "Trade fair management"),
         modifiers(&BearerScheme),
-        components(schemas(ProblemView, FaultyField)),
+        components(schemas(ProblemView, FieldErrorView)),
         security((), ("bearer" = [])),
     )]
     struct BaseDocument;

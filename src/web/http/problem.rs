@@ -94,7 +94,8 @@ pub struct FieldError {
 
 /// A validation error of one field, in responses.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct FaultyField {
+#[schema(as = FaultyField)]
+pub struct FieldErrorView {
     /// JSON pointer into the body, or the parameter name.
     pointer: String,
     /// Stable error code.
@@ -120,7 +121,7 @@ pub struct ProblemView {
     /// All validation errors of the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
-    errors: Vec<FaultyField>,
+    errors: Vec<FieldErrorView>,
 }
 
 /// An error that becomes an error response.
@@ -149,7 +150,7 @@ impl Problem {
             errors: self
                 .errors
                 .iter()
-                .map(|e| FaultyField {
+                .map(|e| FieldErrorView {
                     pointer: e.pointer.clone(),
                     code: e.code,
                     detail: e.detail.get(language).to_owned(),
