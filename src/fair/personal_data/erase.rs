@@ -59,15 +59,15 @@ impl ErasureSummary {
     }
 }
 
-fn marks(of: &DataSubject) -> Identifiers {
+fn identifiers_of(of: &DataSubject) -> Identifiers {
     Identifiers(vec![of.key().to_owned()])
 }
 
 /// Audit log entries after `from` that may mention a person.
 fn find_entries(tx: &mut Tx<'_>, of: &DataSubject, from: Option<AuditId>) -> QueryResult<Vec<AuditId>> {
     // JSON-escaped. LIKE wildcards in the key are not escaped: they only add false positives, which redaction leaves as is.
-    let mark = Value::from(of.key()).to_string();
-    let like = format!("%{}%", mark.trim_matches('"'));
+    let json_key = Value::from(of.key()).to_string();
+    let like = format!("%{}%", json_key.trim_matches('"'));
     let mentions = export::lower(audit_log::before_json)
         .like(like.clone())
         .or(export::lower(audit_log::after_json).like(like))
@@ -89,7 +89,7 @@ pub fn find_references(tx: &mut Tx<'_>, of: &DataSubject) -> QueryResult<AuditRe
 type EntryRow = (AuditId, String, Option<String>, Option<String>);
 
 /// Redacts a person in these audit log entries.
-fn redact_entries(tx: &mut Tx<'_>, ids: &[AuditId], marks: &Identifiers) -> QueryResult<usize> {
+fn redact_entries(tx: &mut Tx<'_>, ids: &[AuditId], identifiers: &Identifiers) -> QueryResult<usize> {
     let mut changed = 0;
     for chunk in ids.chunks(usize::try_from(CHUNK_ROWS).unwrap_or(500)) {
         let entries: Vec<EntryRow> = audit_log::table
@@ -99,10 +99,10 @@ fn redact_entries(tx: &mut Tx<'_>, ids: &[AuditId], marks: &Identifiers) -> Quer
         for (id, subject, before, after) in entries {
             let redact = |text: Option<String>| {
                 let mut value: Value = serde_json::from_str(text.as_deref()?).unwrap_or(Value::Null);
-                marks.redact(&mut value);
+                identifiers.redact(&mut value);
                 Some(value.to_string())
             };
-            let subject = if marks.matches(&subject) { ERASED.to_owned() } else { subject };
+            let subject = if identifiers.matches(&subject) { ERASED.to_owned() } else { subject };
             changed += diesel::update(audit_log::table.find(id))
                 .set((
                     audit_log::subject.eq(subject),
@@ -195,9 +195,9 @@ pub fn erase(
     diesel::delete(login_failures::table.filter(login_failures::email_key.eq(of.key()))).execute(tx.conn())?;
     let emails = outbox::find_pending_for(tx, of.key())?;
     outbox::delete_pending(tx, &emails)?;
-    let mut lines = redact_entries(tx, &named.entries, &marks(of))?;
+    let mut lines = redact_entries(tx, &named.entries, &identifiers_of(of))?;
     let new_entries = find_entries(tx, of, named.last_searched)?;
-    lines += redact_entries(tx, &new_entries, &marks(of))?;
+    lines += redact_entries(tx, &new_entries, &identifiers_of(of))?;
     if let Some(account) = &account {
         anonymise_account(tx, account, now)?;
     }

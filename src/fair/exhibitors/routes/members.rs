@@ -206,7 +206,7 @@ pub(super) async fn remove_member(
     ),
 )]
 #[delete("/exhibitors/{exhibitor}/invitations/{invitation}")]
-pub(super) async fn take_invitation_back(
+pub(super) async fn revoke_invitation(
     permit: Permit<ManageExhibitor>,
     path: web::Path<(ExhibitorId, InvitationId)>,
 ) -> Result<ApiResponse, Problem> {

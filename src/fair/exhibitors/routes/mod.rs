@@ -21,7 +21,7 @@ use hoicho_web::identity::{Action, ExhibitorRole, OrganiserRole};
     members::invite_member,
     members::put_member,
     members::remove_member,
-    members::take_invitation_back,
+    members::revoke_invitation,
 ))]
 pub struct ApiDoc;
 
@@ -31,7 +31,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(exhibitor::patch_exhibitor).service(exhibitor::delete_exhibitor);
     cfg.service(contacts::get_contacts).service(contacts::put_contacts);
     cfg.service(members::list_members).service(members::invite_member).service(members::put_member);
-    cfg.service(members::remove_member).service(members::take_invitation_back);
+    cfg.service(members::remove_member).service(members::revoke_invitation);
 }
 
 /// Update an exhibitor and its members.

@@ -201,7 +201,7 @@ pub(super) async fn remove_member(
     ),
 )]
 #[delete("/organisers/{organiser}/invitations/{invitation}")]
-pub(super) async fn take_invitation_back(
+pub(super) async fn revoke_invitation(
     permit: Permit<ManageStaff>,
     path: web::Path<(OrganiserId, InvitationId)>,
 ) -> Result<ApiResponse, Problem> {

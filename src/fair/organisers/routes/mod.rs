@@ -20,7 +20,7 @@ use hoicho_web::identity::{Action, OrganiserRole};
     members::invite_member,
     members::put_member,
     members::remove_member,
-    members::take_invitation_back,
+    members::revoke_invitation,
     keys::create_key,
     keys::list_keys,
     keys::rotate_key,
@@ -38,7 +38,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(organiser::create_organiser).service(organiser::list_organisers);
     cfg.service(organiser::get_organiser).service(organiser::patch_organiser).service(organiser::delete_organiser);
     cfg.service(members::list_members).service(members::invite_member).service(members::put_member);
-    cfg.service(members::remove_member).service(members::take_invitation_back);
+    cfg.service(members::remove_member).service(members::revoke_invitation);
     cfg.service(keys::create_key).service(keys::list_keys).service(keys::rotate_key).service(keys::revoke_key);
     cfg.service(series::create_series).service(series::list_series).service(series::get_series);
     cfg.service(series::patch_series).service(series::delete_series);

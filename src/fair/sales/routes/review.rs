@@ -13,7 +13,7 @@ use hoicho_web::{
     identity::Permit,
 };
 
-async fn judge(
+async fn review(
     permit: Permit<ManageFigures>,
     path: ReportPath,
     to: ReportState,
@@ -46,7 +46,7 @@ async fn judge(
 )]
 #[post("/booths/{booth}/sales-reports/{date}/accept")]
 pub(super) async fn accept_report(permit: Permit<ManageFigures>, path: ReportPath) -> Result<ApiResponse, Problem> {
-    judge(permit, path, ReportState::Accepted, None).await
+    review(permit, path, ReportState::Accepted, None).await
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -80,5 +80,5 @@ pub(super) async fn query_report(
     body: Body<QueryReport>,
 ) -> Result<ApiResponse, Problem> {
     let reason = body.into_result()?.reason;
-    judge(permit, path, ReportState::Queried, Some(reason)).await
+    review(permit, path, ReportState::Queried, Some(reason)).await
 }
