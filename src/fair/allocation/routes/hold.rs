@@ -27,8 +27,8 @@ struct HoldBooths {
     /// 1 to 100 booths, adjacent unless `allow_apart`.
     booths: Vec<BoothId>,
     /// Allows booths that are not adjacent.
-    #[serde(default)]
-    allow_apart: bool,
+    #[serde(default, rename = "allow_apart")]
+    allow_non_adjacent: bool,
     /// Reason for overriding the eligibility rules of a zone; 1 to 1,000 characters.
     eligibility_waiver: Option<String>,
     /// Seconds until the hold expires: 60 to 2,592,000, default 86,400.
@@ -51,7 +51,7 @@ struct HoldBooths {
 )]
 #[post("/editions/{edition}/allocations")]
 pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>) -> Result<ApiResponse, Problem> {
-    let HoldBooths { application, booths, allow_apart, eligibility_waiver, expires_in_s } = body.into_result()?;
+    let HoldBooths { application, booths, allow_non_adjacent, eligibility_waiver, expires_in_s } = body.into_result()?;
     let expires_in_s = expires_in_s.unwrap_or(HOLD_TTL_S);
     let mut checks = Validator::default();
     checks.require(
@@ -66,7 +66,7 @@ pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>
     let eligibility_waiver = eligibility_waiver.map(|w| checks.require_text("/eligibility_waiver", &w, 1_000));
     checks.finish()?;
     let request =
-        HoldRequest { application, booths, allow_non_adjacent: allow_apart, eligibility_waiver, ttl_s: expires_in_s };
+        HoldRequest { application, booths, allow_non_adjacent, eligibility_waiver, ttl_s: expires_in_s };
     permit
         .write_once(move |tx, granted| {
             let rows = hold::hold_booths(tx, &granted, &request)?;

@@ -61,8 +61,8 @@ pub fn apply_proposal(
         ));
     }
     let booths = store::proposed_booths(tx, id)?;
-    let holdings = store::active_allocations(tx, edition.id, granted.now)?;
-    let conflicts = find_conflicts(tx, &run, &booths, &holdings)?;
+    let active = store::active_allocations(tx, edition.id, granted.now)?;
+    let conflicts = find_conflicts(tx, &run, &booths, &active)?;
     if !conflicts.is_empty() {
         return Err(Problem {
             code: Code::FloorChanged,
@@ -75,22 +75,22 @@ pub fn apply_proposal(
     for part in booth_ids.chunks(MAX_IDS_PER_STATEMENT) {
         allocations::expire(tx, granted.now, Some(part))?;
     }
-    let by_booth: HashMap<BoothId, &ActiveAllocation> = holdings.iter().map(|h| (h.booth, h)).collect();
+    let by_booth: HashMap<BoothId, &ActiveAllocation> = active.iter().map(|h| (h.booth, h)).collect();
     let expires_at = Some(granted.now + Duration::seconds(expires_in_s.into()));
     let state = match give_as {
         GiveAs::Held => AllocationState::Held,
         GiveAs::Offered => AllocationState::Offered,
     };
-    let (mut released, mut given, mut kept) = (Vec::new(), Vec::new(), 0);
+    let (mut released, mut allocated, mut unchanged) = (Vec::new(), Vec::new(), 0);
     let mut offered_codes: BTreeMap<ApplicationId, Vec<String>> = BTreeMap::new();
     for (booth, code) in &booths {
         if booth.before_application_id == booth.after_application_id {
-            kept += 1;
+            unchanged += 1;
             continue;
         }
         released.extend(by_booth.get(&booth.booth_id).map(|h| h.id));
         if let Some(application) = booth.after_application_id {
-            given.push(AllocationRow {
+            allocated.push(AllocationRow {
                 id: AllocationId::make(),
                 edition_id: edition.id,
                 booth_id: booth.booth_id,
@@ -104,7 +104,7 @@ pub fn apply_proposal(
         }
     }
     allocations::release(tx, &released)?;
-    allocations::insert(tx, &given)?;
+    allocations::insert(tx, &allocated)?;
     let row = AllocationRunRow { state: RunState::Applied, ..run };
     if !store::update_finished(tx, &row, RunState::Proposed)? {
         return Err(Code::StaleVersion.into());
@@ -121,8 +121,8 @@ pub fn apply_proposal(
         }
         notify_exhibitors(tx, &emails, granted.now)?;
     }
-    let ids: Vec<AllocationId> = given.iter().map(|g| g.id).collect();
-    let applied = ApplyResult { allocated: ids.len(), released: released.len(), unchanged: kept };
+    let ids: Vec<AllocationId> = allocated.iter().map(|a| a.id).collect();
+    let applied = ApplyResult { allocated: ids.len(), released: released.len(), unchanged };
     granted.record_audit(tx, AuditAction::AllocationRunApply, id, Some(released), Some(ids))?;
     Ok(applied)
 }
@@ -132,7 +132,7 @@ fn find_conflicts(
     tx: &mut Tx<'_>,
     run: &AllocationRunRow,
     booths: &[(store::ProposedBoothRow, String)],
-    holdings: &[ActiveAllocation],
+    active: &[ActiveAllocation],
 ) -> Result<Vec<FieldError>, Problem> {
     let mut errors = Vec::new();
     let mut report = |pointer: String, code: FieldCode, detail: LocalizedText| {
@@ -140,7 +140,7 @@ fn find_conflicts(
             errors.push(FieldError { pointer, code, detail });
         }
     };
-    let current: HashMap<BoothId, ApplicationId> = holdings.iter().map(|h| (h.booth, h.application)).collect();
+    let current: HashMap<BoothId, ApplicationId> = active.iter().map(|h| (h.booth, h.application)).collect();
     for (booth, code) in booths {
         let (before, after) = (booth.before_application_id, current.get(&booth.booth_id).copied());
         let pointer = || format!("/booths/{}", booth.booth_id);

@@ -13,7 +13,8 @@ use hoicho_optimiser::{
 pub struct Explanation {
     pub outcome: Outcome,
     /// Unfulfilled wishes that rank above the outcome, best first.
-    pub lost: Vec<UnfulfilledWish>,
+    #[serde(rename = "lost")]
+    pub unfulfilled: Vec<UnfulfilledWish>,
     /// Only if unserved.
     pub advice: Vec<Advice>,
 }
@@ -65,15 +66,18 @@ pub enum UnfulfilledReason {
     /// A fixed application keeps the booth.
     Kept { by: String },
     /// An application earlier in the order got the booth.
-    CameBefore { who: String, turn: usize },
+    #[serde(rename = "came_before")]
+    EarlierInOrder { who: String, turn: usize },
     /// An application later in the order got the booth, which serves more applications or increases the total value.
-    BetterForAll { who: String, turn: usize },
+    #[serde(rename = "better_for_all")]
+    HigherTotal { who: String, turn: usize },
     /// Every matching block of the zone is taken.
     ZoneFull,
     /// Every free block there violates a separation rule.
     KeptApart,
     /// A matching block is free, but the total is higher without assigning it.
-    Whole,
+    #[serde(rename = "whole")]
+    OverallOptimum,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,7 +109,7 @@ pub struct Explainer<'a> {
 }
 
 /// Max unfulfilled wishes explained per application.
-const MAX_LOST: usize = 5;
+const MAX_UNFULFILLED: usize = 5;
 
 impl<'a> Explainer<'a> {
     pub fn new(model: &'a Model<'a>, assignment: &'a Assignment, names: DisplayNames<'a>) -> Self {
@@ -124,18 +128,18 @@ impl<'a> Explainer<'a> {
     pub fn explain(&self, applicant: ApplicationIx) -> Option<Explanation> {
         let of = at(&self.model.instance.applications, applicant)?;
         if of.is_fixed {
-            return Some(Explanation { outcome: Outcome::Stays, lost: Vec::new(), advice: Vec::new() });
+            return Some(Explanation { outcome: Outcome::Stays, unfulfilled: Vec::new(), advice: Vec::new() });
         }
         let assigned = at(&self.assignment.booths, applicant)?.as_deref();
         let rank = assigned.and_then(|booths| of.wishes.iter().position(|wish| self.fulfils(*wish, booths)));
         let better = rank.unwrap_or(of.wishes.len());
-        let lost = of.wishes.iter().take(better).enumerate().take(MAX_LOST);
-        let lost = lost.map(|(n, wish)| self.lost(applicant, of, n + 1, *wish)).collect();
+        let unfulfilled = of.wishes.iter().take(better).enumerate().take(MAX_UNFULFILLED);
+        let unfulfilled = unfulfilled.map(|(n, wish)| self.unfulfilled_wish(applicant, of, n + 1, *wish)).collect();
         let (outcome, advice) = match assigned {
             Some(_) => (Outcome::Served { wish: rank.map(|r| r + 1) }, Vec::new()),
             None => (Outcome::Unserved(self.reason(applicant, of)), self.advice(of)),
         };
-        Some(Explanation { outcome, lost, advice })
+        Some(Explanation { outcome, unfulfilled, advice })
     }
 
     fn fulfils(&self, wish: Wish, booths: &[BoothIx]) -> bool {
@@ -147,12 +151,12 @@ impl<'a> Explainer<'a> {
         }
     }
 
-    fn lost(&self, applicant: ApplicationIx, of: &Application, wish: usize, place: Wish) -> UnfulfilledWish {
+    fn unfulfilled_wish(&self, applicant: ApplicationIx, of: &Application, wish: usize, place: Wish) -> UnfulfilledWish {
         let name = |names: &[String], n: usize| names.get(n).cloned().unwrap_or_default();
         let (place, why) = match place {
             Wish::Booth(booth) => (
                 name(self.names.booths, usize::try_from(booth).unwrap_or_default()),
-                self.why_not(applicant, of, booth),
+                self.unfulfilled_reason(applicant, of, booth),
             ),
             Wish::Zone(zone) if !of.eligible_zones.contains(&zone) => {
                 (name(self.names.zones, usize::from(zone)), UnfulfilledReason::NotEligible)
@@ -164,7 +168,7 @@ impl<'a> Explainer<'a> {
                     None => UnfulfilledReason::Unfit,
                     Some(class) if self.free_run(class.target, None) => {
                         if self.free_run(class.target, Some(applicant)) {
-                            UnfulfilledReason::Whole
+                            UnfulfilledReason::OverallOptimum
                         } else {
                             UnfulfilledReason::KeptApart
                         }
@@ -177,12 +181,12 @@ impl<'a> Explainer<'a> {
         UnfulfilledWish { wish, place, why }
     }
 
-    fn why_not(&self, applicant: ApplicationIx, of: &Application, booth: BoothIx) -> UnfulfilledReason {
+    fn unfulfilled_reason(&self, applicant: ApplicationIx, of: &Application, booth: BoothIx) -> UnfulfilledReason {
         let Some(it) = at(&self.model.instance.booths, booth) else { return UnfulfilledReason::Unfit };
         let on = at(&self.on_booth, booth).copied().flatten();
         let name = |who: ApplicationIx| at(self.names.applicants, who).cloned().unwrap_or_default();
         match on {
-            Some(other) if other == applicant => UnfulfilledReason::Whole,
+            Some(other) if other == applicant => UnfulfilledReason::OverallOptimum,
             Some(other) if at(&self.model.instance.applications, other).is_some_and(|o| o.is_fixed) => {
                 UnfulfilledReason::Kept { by: name(other) }
             }
@@ -190,9 +194,9 @@ impl<'a> Explainer<'a> {
             Some(other) => {
                 let turn = usize::try_from(other).unwrap_or_default() + 1;
                 if other < applicant {
-                    UnfulfilledReason::CameBefore { who: name(other), turn }
+                    UnfulfilledReason::EarlierInOrder { who: name(other), turn }
                 } else {
-                    UnfulfilledReason::BetterForAll { who: name(other), turn }
+                    UnfulfilledReason::HigherTotal { who: name(other), turn }
                 }
             }
             None if !it.is_open => UnfulfilledReason::NotOpen,
@@ -208,10 +212,10 @@ impl<'a> Explainer<'a> {
                     |block: u32| self.model.blocks.get(block).iter().all(|b| at(&self.on_booth, *b) == Some(&None));
                 if fits.is_empty() {
                     UnfulfilledReason::Unfit
-                } else if let Some(blocker) = self.blocker(&fits, applicant) {
-                    blocker
+                } else if let Some(reason) = self.blocking_application(&fits, applicant) {
+                    reason
                 } else if fits.iter().any(|block| free(**block) && self.is_separated(applicant, **block)) {
-                    UnfulfilledReason::Whole
+                    UnfulfilledReason::OverallOptimum
                 } else {
                     UnfulfilledReason::KeptApart
                 }
@@ -220,7 +224,7 @@ impl<'a> Explainer<'a> {
     }
 
     /// If every block that contains a free booth includes a taken booth: who has the first such booth.
-    fn blocker(&self, runs: &[&u32], applicant: ApplicationIx) -> Option<UnfulfilledReason> {
+    fn blocking_application(&self, runs: &[&u32], applicant: ApplicationIx) -> Option<UnfulfilledReason> {
         let taken =
             |block: u32| self.model.blocks.get(block).iter().find_map(|b| at(&self.on_booth, *b).copied().flatten());
         let others: Option<Vec<ApplicationIx>> = runs.iter().map(|block| taken(**block)).collect();
@@ -228,16 +232,16 @@ impl<'a> Explainer<'a> {
         let who = at(self.names.applicants, other).cloned().unwrap_or_default();
         let turn = usize::try_from(other).unwrap_or_default() + 1;
         Some(if other < applicant {
-            UnfulfilledReason::CameBefore { who, turn }
+            UnfulfilledReason::EarlierInOrder { who, turn }
         } else {
-            UnfulfilledReason::BetterForAll { who, turn }
+            UnfulfilledReason::HigherTotal { who, turn }
         })
     }
 
     fn is_separated(&self, applicant: ApplicationIx, block: u32) -> bool {
-        let touching =
+        let adjacent =
             self.model.blocks.get(block).iter().filter_map(|b| at(&self.model.instance.adjacent, *b)).flatten();
-        touching
+        adjacent
             .filter_map(|b| at(&self.on_booth, *b).copied().flatten())
             .all(|other| other == applicant || !self.model.must_be_separated(applicant, other))
     }

@@ -10,9 +10,9 @@ pub fn explanation_texts(of: &Explanation) -> Vec<LocalizedText> {
         Outcome::Served { wish: None } => MessageId("outcome-other-place").localize(),
         Outcome::Unserved(reason) => unserved(reason),
     };
-    let lost = of.lost.iter().map(lost);
+    let unfulfilled = of.unfulfilled.iter().map(unfulfilled_wish);
     let advice = of.advice.iter().map(advice);
-    std::iter::once(first).chain(lost).chain(advice).collect()
+    std::iter::once(first).chain(unfulfilled).chain(advice).collect()
 }
 
 fn unserved(reason: &UnservedReason) -> LocalizedText {
@@ -28,22 +28,22 @@ fn unserved(reason: &UnservedReason) -> LocalizedText {
     }
 }
 
-fn lost(of: &UnfulfilledWish) -> LocalizedText {
+fn unfulfilled_wish(of: &UnfulfilledWish) -> LocalizedText {
     let UnfulfilledWish { wish, place, why } = of;
     let why = match why {
         UnfulfilledReason::NotOpen => MessageId("wish-lost-not-open").localize(),
         UnfulfilledReason::NotEligible => MessageId("wish-lost-not-eligible").localize(),
         UnfulfilledReason::Unfit => MessageId("wish-lost-unsuitable").localize(),
         UnfulfilledReason::Kept { by } => MessageId("wish-lost-taken").with_args(&[("by", by)]).localize(),
-        UnfulfilledReason::CameBefore { who, turn } => {
+        UnfulfilledReason::EarlierInOrder { who, turn } => {
             MessageId("wish-lost-earlier-turn").with_args(&[("who", who), ("turn", turn)]).localize()
         }
-        UnfulfilledReason::BetterForAll { who, turn } => {
+        UnfulfilledReason::HigherTotal { who, turn } => {
             MessageId("wish-lost-better-overall").with_args(&[("who", who), ("turn", turn)]).localize()
         }
         UnfulfilledReason::ZoneFull => MessageId("wish-lost-zone-full").localize(),
         UnfulfilledReason::KeptApart => MessageId("wish-lost-kept-apart").localize(),
-        UnfulfilledReason::Whole => MessageId("wish-lost-overall").localize(),
+        UnfulfilledReason::OverallOptimum => MessageId("wish-lost-overall").localize(),
     };
     MessageId("wish-lost").with_args(&[("wish", wish), ("place", place)]).with_text("why", why).localize()
 }

@@ -73,7 +73,7 @@ pub fn load_instance(
     let rules = floor::store::eligibility_by_zone(tx, &zones.iter().map(|z| z.id).collect::<Vec<_>>())?;
     let booths = store::booth_inputs(tx, edition.id)?;
     let booth_ix: HashMap<BoothId, BoothIx> = booths.iter().zip(0..).map(|(booth, ix)| (booth.id, ix)).collect();
-    let holdings = store::active_allocations(tx, edition.id, now)?;
+    let active = store::active_allocations(tx, edition.id, now)?;
 
     let unordered = match states {
         ApplicationScope::Approved => store::application_inputs(tx, edition.id, &[ApplicationState::Approved])?,
@@ -82,8 +82,8 @@ pub fn load_instance(
         }
     };
     let facts = ApplicationData::load(tx, &edition, &unordered, request)?;
-    let merits: Vec<PointCriteria> = unordered.iter().map(|a| facts.merits(a, request)).collect();
-    let arranged = order::order_applications(&request.order, &merits);
+    let point_criteria: Vec<PointCriteria> = unordered.iter().map(|a| facts.point_criteria(a, request)).collect();
+    let arranged = order::order_applications(&request.order, &point_criteria);
     let points: Vec<u32> = arranged.iter().map(|(_, points)| *points).collect();
     let applications: Vec<ApplicationInput> =
         arranged.iter().filter_map(|(index, _)| unordered.get(*index).cloned()).collect();
@@ -91,10 +91,10 @@ pub fn load_instance(
     let mut current: HashMap<ApplicationId, (Vec<BoothIx>, bool)> = HashMap::new();
     let mut taken: HashSet<BoothIx> = HashSet::new();
     let known: HashSet<ApplicationId> = applications.iter().map(|a| a.id).collect();
-    for holding in &holdings {
-        let Some(ix) = booth_ix.get(&holding.booth) else { continue };
-        let fixed = is_fixed(holding.state, request.rules.may_move) || !known.contains(&holding.application);
-        let booths_held = current.entry(holding.application).or_default();
+    for allocation in &active {
+        let Some(ix) = booth_ix.get(&allocation.booth) else { continue };
+        let fixed = is_fixed(allocation.state, request.rules.may_move) || !known.contains(&allocation.application);
+        let booths_held = current.entry(allocation.application).or_default();
         booths_held.0.push(*ix);
         booths_held.1 |= fixed;
         taken.insert(*ix);
@@ -117,7 +117,7 @@ pub fn load_instance(
             is_open: booth.availability == "open" && !taken.contains(&ix),
         });
     }
-    instance.adjacent = touching(&booths, &zones);
+    instance.adjacent = adjacency(&booths, &zones);
     let wishes = facts.wishes(tx, &edition.id, &booth_ix, &zone_ix)?;
     for (application, points) in applications.iter().zip(points) {
         let (held, fixed) = current.get(&application.id).cloned().unwrap_or_default();
@@ -148,7 +148,7 @@ pub fn load_instance(
         }
     }
     let zone_names = zones.into_iter().map(|z| z.name).collect();
-    Ok(LoadedInstance { instance, booths, zone_names, applications, active_allocations: holdings })
+    Ok(LoadedInstance { instance, booths, zone_names, applications, active_allocations: active })
 }
 
 /// Validates that the zones and applications in the rules exist, before the run is started.
@@ -199,7 +199,7 @@ fn features(power: bool, water: bool, corner: bool) -> Features {
     when(power, Features::POWER).union(when(water, Features::WATER)).union(when(corner, Features::CORNER))
 }
 
-fn touching(booths: &[BoothInput], zones: &[floor::store::ZoneRow]) -> Vec<Vec<BoothIx>> {
+fn adjacency(booths: &[BoothInput], zones: &[floor::store::ZoneRow]) -> Vec<Vec<BoothIx>> {
     let labels: BTreeSet<&str> = booths.iter().map(|b| b.row_label.as_str()).collect();
     let row: BTreeMap<&str, u32> = labels.into_iter().zip(0..).collect();
     let halls: HashMap<ZoneId, usize> = zones
@@ -281,7 +281,7 @@ impl ApplicationData {
         }
     }
 
-    fn merits(&self, of: &ApplicationInput, request: &StartRun) -> PointCriteria {
+    fn point_criteria(&self, of: &ApplicationInput, request: &StartRun) -> PointCriteria {
         let local_to = match &request.order {
             Order::Points(weights) => weights.local_to.as_deref(),
             Order::Date | Order::Lottery { .. } => None,

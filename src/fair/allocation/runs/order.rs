@@ -49,23 +49,23 @@ pub struct PointCriteria {
 
 impl Weights {
     /// Total points; at least 1, so that the wishes of every application count.
-    pub fn total_points(&self, merits: &PointCriteria) -> u32 {
-        let paid = if merits.paid_on_time { self.paid_on_time } else { 0 };
-        let local = if merits.is_local { self.local } else { 0 };
+    pub fn total_points(&self, criteria: &PointCriteria) -> u32 {
+        let paid = if criteria.paid_on_time { self.paid_on_time } else { 0 };
+        let local = if criteria.is_local { self.local } else { 0 };
         let sum = [
-            self.per_star.saturating_mul(merits.stars),
-            self.per_past_edition.saturating_mul(merits.past_editions.min(5)),
+            self.per_star.saturating_mul(criteria.stars),
+            self.per_past_edition.saturating_mul(criteria.past_editions.min(5)),
         ];
         sum.into_iter().chain([paid, local]).fold(1, u32::saturating_add)
     }
 }
 
-/// Orders applications. `merits` is in order of creation; returns (index, points) from first to last.
-pub fn order_applications(order: &Order, merits: &[PointCriteria]) -> Vec<(usize, u32)> {
-    let mut places: Vec<usize> = (0..merits.len()).collect();
+/// Orders applications. `criteria` is in order of creation; returns (index, points) from first to last.
+pub fn order_applications(order: &Order, criteria: &[PointCriteria]) -> Vec<(usize, u32)> {
+    let mut places: Vec<usize> = (0..criteria.len()).collect();
     match order {
         Order::Points(weights) => {
-            let mut all: Vec<(usize, u32)> = merits.iter().map(|m| weights.total_points(m)).enumerate().collect();
+            let mut all: Vec<(usize, u32)> = criteria.iter().map(|m| weights.total_points(m)).enumerate().collect();
             all.sort_by_key(|(index, points)| (std::cmp::Reverse(*points), *index));
             return all;
         }
@@ -89,14 +89,14 @@ mod tests {
         let weights = Weights { per_star: 10, per_past_edition: 5, paid_on_time: 3, local: 20, local_to: None };
         let best = PointCriteria { stars: 5, past_editions: 9, paid_on_time: true, is_local: true };
         assert_eq!(weights.total_points(&best), 1 + 50 + 25 + 3 + 20);
-        let merits = [PointCriteria::default(), best, PointCriteria::default()];
-        assert_eq!(order_applications(&Order::Points(weights), &merits), [(1, 99), (0, 1), (2, 1)]);
+        let criteria = [PointCriteria::default(), best, PointCriteria::default()];
+        assert_eq!(order_applications(&Order::Points(weights), &criteria), [(1, 99), (0, 1), (2, 1)]);
     }
 
     #[test]
     fn lottery_is_a_permutation_reproducible_from_its_seed() {
-        let merits = vec![PointCriteria::default(); 50];
-        let draw = |seed| order_applications(&Order::Lottery { seed }, &merits);
+        let criteria = vec![PointCriteria::default(); 50];
+        let draw = |seed| order_applications(&Order::Lottery { seed }, &criteria);
         assert_eq!(draw(7), draw(7));
         assert_ne!(draw(7), draw(8));
         let mut all: Vec<usize> = draw(7).into_iter().map(|(index, _)| index).collect();

@@ -25,10 +25,12 @@ struct ApplyRun {
 /// Result of applying a proposal, in numbers of booths.
 #[derive(Serialize, utoipa::ToSchema)]
 struct AppliedView {
-    given: usize,
+    #[serde(rename = "given")]
+    allocated: usize,
     released: usize,
     /// Booths whose application does not change.
-    kept: usize,
+    #[serde(rename = "kept")]
+    unchanged: usize,
 }
 
 /// Applies a proposal in one transaction. If the floor or the applications changed since the allocation run, nothing is
@@ -65,9 +67,9 @@ pub(in super::super) async fn apply_run(
         .write_once(move |tx, granted| {
             let applied = apply::apply_proposal(tx, &granted, id, give_as, expires_in_s)?;
             ApiResponse::ok(&AppliedView {
-                given: applied.allocated,
+                allocated: applied.allocated,
                 released: applied.released,
-                kept: applied.unchanged,
+                unchanged: applied.unchanged,
             })
         })
         .await
