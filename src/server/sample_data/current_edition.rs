@@ -34,7 +34,7 @@ const APPLICATIONS: [(ApplicationState, u32, Option<AllocationState>); 9] = [
 ];
 
 impl SampleData {
-    pub(super) fn undecided(
+    pub(super) fn insert_open_applications(
         &mut self,
         tx: &mut Tx<'_>,
         edition: EditionId,

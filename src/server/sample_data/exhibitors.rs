@@ -201,7 +201,7 @@ impl SampleData {
     }
 
     /// Allocates all booths of `floor`: most exhibitors get one, 30 % two or three adjacent ones.
-    pub(super) fn let_out(
+    pub(super) fn allocate_booths(
         &mut self,
         tx: &mut Tx<'_>,
         edition: EditionId,
@@ -209,7 +209,7 @@ impl SampleData {
         localities: &[Locality],
         last_day: Day,
     ) -> Result<OccupiedBooths, Problem> {
-        let (mut batch, mut stands) = (Batch::default(), OccupiedBooths::new());
+        let (mut batch, mut occupied_booths) = (Batch::default(), OccupiedBooths::new());
         let mut contacts: BTreeMap<ExhibitorId, ContactRow> = BTreeMap::new();
         // Booths of one row are consecutive in the list.
         for row in floor.chunk_by(|a, b| a.0.row_label == b.0.row_label) {
@@ -224,8 +224,8 @@ impl SampleData {
                 application.category = first.category;
                 for (booth, zone) in booths {
                     let allocation = self.allocation(&application, booth.id, AllocationState::CheckedIn);
-                    self.guests(&mut batch, &row, &allocation, localities, last_day);
-                    stands.push(OccupiedBooth { booth: booth.id, zone, exhibitor: row.id, product_index: good });
+                    self.add_participants(&mut batch, &row, &allocation, localities, last_day);
+                    occupied_booths.push(OccupiedBooth { booth: booth.id, zone, exhibitor: row.id, product_index: good });
                     batch.allocations.push(allocation);
                 }
                 contacts.insert(row.id, contact(&row, self.exhibitors));
@@ -238,14 +238,14 @@ impl SampleData {
         for (exhibitor, contact) in contacts.iter().take(30) {
             exhibitors::store::replace_contacts(tx, *exhibitor, std::slice::from_ref(contact))?;
         }
-        if let Some(first) = stands.first() {
+        if let Some(first) = occupied_booths.first() {
             insert_exhibitor_member(tx, first.exhibitor, self.exhibitor_user, ExhibitorRole::Owner)?;
         }
-        Ok(stands)
+        Ok(occupied_booths)
     }
 
     /// Co-exhibitors for an agency; one other exhibitor in 25 represents a company that is not present.
-    fn guests(
+    fn add_participants(
         &mut self,
         batch: &mut Batch,
         of: &ExhibitorRow,

@@ -45,17 +45,17 @@ struct Rows {
 
 impl SampleData {
     /// Inserts reports that add up to `total`, weighted by zone, booth and weekday. 1 % are missing, 1 % are nil reports.
-    pub(super) fn sell(
+    pub(super) fn insert_sales(
         &mut self,
         tx: &mut Tx<'_>,
         edition: EditionId,
-        stands: &OccupiedBooths,
+        occupied_booths: &OccupiedBooths,
         days: &[Day],
         total: i64,
-        how: ReportProgress,
+        progress: ReportProgress,
     ) -> Result<(), Problem> {
         let mut cells = Vec::new();
-        for stand in stands {
+        for occupied_booth in occupied_booths {
             let popularity = self.rng.random_range(60..=170);
             for day in days {
                 let roll = self.rng.random_range(0..100);
@@ -65,15 +65,15 @@ impl SampleData {
                 let weight = if roll == 1 {
                     0
                 } else {
-                    stand.zone.sales_percent * popularity * day_weight(*day) * self.rng.random_range(75..=130)
+                    occupied_booth.zone.sales_percent * popularity * day_weight(*day) * self.rng.random_range(75..=130)
                 };
-                cells.push((stand, *day, weight));
+                cells.push((occupied_booth, *day, weight));
             }
         }
         let weights: Vec<i64> = cells.iter().map(|c| c.2).collect();
         let mut rows = Rows::default();
-        for ((stand, day, _), amount) in cells.into_iter().zip(split(total, 1_000, &weights)) {
-            self.report(&mut rows, edition, stand, day, amount, how);
+        for ((occupied_booth, day, _), amount) in cells.into_iter().zip(split(total, 1_000, &weights)) {
+            self.report(&mut rows, edition, occupied_booth, day, amount, progress);
         }
         sales::store::insert(tx, &rows.reports)?;
         sales::store::insert_versions(tx, &rows.versions)?;
@@ -84,15 +84,15 @@ impl SampleData {
         &mut self,
         rows: &mut Rows,
         edition: EditionId,
-        stand: &OccupiedBooth,
+        occupied_booth: &OccupiedBooth,
         day: Day,
         amount: i64,
-        how: ReportProgress,
+        progress: ReportProgress,
     ) {
-        let ocop = stand.zone.ocop_percent;
+        let ocop = occupied_booth.zone.ocop_percent;
         let percent = if ocop == 0 { 0 } else { (ocop + self.rng.random_range(-8..=8)).clamp(0, 100) };
         let ocop_amount = amount / 100 * percent;
-        let state = match (how, self.rng.random_range(0..20)) {
+        let state = match (progress, self.rng.random_range(0..20)) {
             (ReportProgress::Accepted, _) | (ReportProgress::InProgress, 0..=12) => ReportState::Accepted,
             (ReportProgress::InProgress, 13..=17) => ReportState::Submitted,
             (ReportProgress::InProgress, 18) => ReportState::Queried,
@@ -103,7 +103,7 @@ impl SampleData {
         let report = ReportRow {
             id: SalesReportId::make(),
             edition_id: edition,
-            booth_id: stand.booth,
+            booth_id: occupied_booth.booth,
             day,
             state,
             amount,
@@ -124,14 +124,14 @@ impl SampleData {
                 recorded_at: self.now,
             });
         }
-        let lines = self.lines(stand, amount, ocop_amount);
+        let lines = self.lines(occupied_booth, amount, ocop_amount);
         rows.lines.extend(lines::to_rows(report.id, version, &lines));
         rows.reports.push(report);
     }
 
     /// One line for the main product (OCOP sales) and one for other sales, a third of them without a product.
-    fn lines(&mut self, stand: &OccupiedBooth, amount: i64, ocop_amount: i64) -> Vec<Line> {
-        let parts = [(stand.product_index, ocop_amount, true), (stand.product_index + 7, amount - ocop_amount, false)];
+    fn lines(&mut self, occupied_booth: &OccupiedBooth, amount: i64, ocop_amount: i64) -> Vec<Line> {
+        let parts = [(occupied_booth.product_index, ocop_amount, true), (occupied_booth.product_index + 7, amount - ocop_amount, false)];
         let lines = parts.into_iter().filter(|part| part.1 > 0).map(|(good, amount, is_ocop)| {
             let known = PRODUCTS.get(good % PRODUCTS.len()).filter(|_| is_ocop || self.rng.random_ratio(2, 3));
             Line {
@@ -149,15 +149,15 @@ impl SampleData {
     }
 
     /// Inserts a contract or memorandum for about one booth in fifteen.
-    pub(super) fn sign(
+    pub(super) fn insert_deals(
         &mut self,
         tx: &mut Tx<'_>,
         edition: EditionId,
-        stands: &OccupiedBooths,
+        occupied_booths: &OccupiedBooths,
         days: &[Day],
     ) -> Result<(), Problem> {
         let buyers = ["Siêu thị Go! Hạ Long", "Chuỗi cửa hàng Nông sản sạch", "Sàn thương mại điện tử", "Khách sạn"];
-        for stand in stands {
+        for occupied_booth in occupied_booths {
             if !self.rng.random_ratio(1, 15) {
                 continue;
             }
@@ -168,7 +168,7 @@ impl SampleData {
             let deal = DealRow {
                 id: TradeDealId::make(),
                 edition_id: edition,
-                exhibitor_id: stand.exhibitor,
+                exhibitor_id: occupied_booth.exhibitor,
                 kind,
                 counterpart: buyers.choose(&mut self.rng).copied().unwrap_or("Siêu thị").to_owned(),
                 amount,
@@ -184,7 +184,7 @@ impl SampleData {
 
     /// Inserts visit counts per gate and hour that add up to `total`. Visitors leave one hour after they enter, and all of
     /// them by closing time.
-    pub(super) fn count(
+    pub(super) fn insert_visits(
         &mut self,
         tx: &mut Tx<'_>,
         edition: EditionId,

@@ -109,12 +109,12 @@ impl SampleData {
         let (venue, hall) = self.venue(tx, facts.venue)?;
         let row = self.edition_row(facts.slug, facts.name, venue, facts.in_series, EditionState::Reporting);
         let days = self.insert_edition(tx, &row, facts.first, facts.days)?;
-        let floor = self.draw(tx, row.id, facts.zones, hall)?;
+        let floor = self.insert_floor(tx, row.id, facts.zones, hall)?;
         let last = days.last().copied().unwrap_or(facts.first);
-        let stands = self.let_out(tx, row.id, &floor, &facts::LOCALITIES_2018, last)?;
-        self.sell(tx, row.id, &stands, &days, facts.sales, ReportProgress::Accepted)?;
-        self.sign(tx, row.id, &stands, &days)?;
-        self.count(tx, row.id, &days, facts.visits)?;
+        let occupied_booths = self.allocate_booths(tx, row.id, &floor, &facts::LOCALITIES_2018, last)?;
+        self.insert_sales(tx, row.id, &occupied_booths, &days, facts.sales, ReportProgress::Accepted)?;
+        self.insert_deals(tx, row.id, &occupied_booths, &days)?;
+        self.insert_visits(tx, row.id, &days, facts.visits)?;
         hoicho_fair::editions::store::set_state(tx, row.id, EditionState::Reporting, EditionState::Finalised)?;
         statistics::freeze(tx, row.id, self.now)
     }
@@ -124,17 +124,17 @@ impl SampleData {
         let (venue, hall) = self.venue(tx, facts::PALACE)?;
         let row = self.edition_row(DEMO_SLUG, "Hội chợ OCOP Quảng Ninh (demo)", venue, true, EditionState::Live);
         let days = self.insert_edition(tx, &row, today - Duration::days(3), 6)?;
-        let floor = self.draw(tx, row.id, &facts::CURRENT_ZONES, hall)?;
+        let floor = self.insert_floor(tx, row.id, &facts::CURRENT_ZONES, hall)?;
         let last = days.last().copied().unwrap_or(today);
         let (occupied, free): (Floor, Floor) = floor.into_iter().partition(|(booth, zone)| {
             floor::position_in_zone(booth) <= (zone.booths * OCCUPIED_PERCENT).div_ceil(100)
         });
-        let stands = self.let_out(tx, row.id, &occupied, &facts::LOCALITIES_2025, last)?;
+        let occupied_booths = self.allocate_booths(tx, row.id, &occupied, &facts::LOCALITIES_2025, last)?;
         let past: Vec<Day> = days.into_iter().filter(|d| *d < today).collect();
-        self.sell(tx, row.id, &stands, &past, 5_130_000_000, ReportProgress::InProgress)?;
-        self.sign(tx, row.id, &stands, &past)?;
-        self.count(tx, row.id, &past, 26_500)?;
-        self.undecided(tx, row.id, &free, last)
+        self.insert_sales(tx, row.id, &occupied_booths, &past, 5_130_000_000, ReportProgress::InProgress)?;
+        self.insert_deals(tx, row.id, &occupied_booths, &past)?;
+        self.insert_visits(tx, row.id, &past, 26_500)?;
+        self.insert_open_applications(tx, row.id, &free, last)
     }
 
     /// The venue and its hall, inserted on first use.

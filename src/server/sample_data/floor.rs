@@ -19,7 +19,7 @@ const BOOTHS_PER_ROW: u32 = 20;
 pub(super) type Floor = Vec<(BoothRow, &'static Zone)>;
 
 impl SampleData {
-    pub(super) fn draw(
+    pub(super) fn insert_floor(
         &self,
         tx: &mut Tx<'_>,
         edition: EditionId,
