@@ -2,7 +2,7 @@
 use actix_web::{HttpResponse, get};
 use serde::{Deserialize, Serialize};
 
-use super::exhibitors::{Standing, StandingExhibitor};
+use super::exhibitors::{ExhibitorList, BoothExhibitorView};
 use crate::{
     editions::{self, EditionView},
     floor::{BoothView, Booths, ZoneView, Zones},
@@ -53,7 +53,7 @@ struct EditionPage {
     #[serde(skip_serializing_if = "Option::is_none")]
     booths: Option<Mirrored<BoothView>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    exhibitors: Option<Mirrored<StandingExhibitor>>,
+    exhibitors: Option<Mirrored<BoothExhibitorView>>,
     /// Absent until final.
     #[serde(skip_serializing_if = "Option::is_none")]
     figures: Option<Statistics>,
@@ -102,7 +102,7 @@ pub(super) async fn get_edition_page(permit: ReadPermit, query: Query<PageParts>
         let zones = if has(Part::Zones) { Some(changes::read_page(tx, &Zones(id), all(), MAX_ROWS)?) } else { None };
         let booths = Booths { edition: id, zone: None, occupancy: true };
         let booths = if has(Part::Booths) { Some(changes::read_page(tx, &booths, all(), MAX_ROWS)?) } else { None };
-        let standing = Standing { edition: id, products: has(Part::Products) };
+        let standing = ExhibitorList { edition: id, products: has(Part::Products) };
         let wants_exhibitors = has(Part::Exhibitors) || has(Part::Products);
         let exhibitors =
             if wants_exhibitors { Some(changes::read_page(tx, &standing, all(), MAX_ROWS)?) } else { None };

@@ -44,7 +44,8 @@ struct ExhibitorQuery {
 
 /// A booth that an exhibitor stands on.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct StandView {
+#[schema(as = StandView)]
+pub(super) struct ExhibitorBoothView {
     id: BoothId,
     code: String,
     zone: ZoneId,
@@ -52,7 +53,8 @@ pub(super) struct StandView {
 
 /// An exhibitor that stands in an edition: the main exhibitor of a booth or a co-exhibitor.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct StandingExhibitor {
+#[schema(as = StandingExhibitor)]
+pub(super) struct BoothExhibitorView {
     id: ExhibitorId,
     name: String,
     legal_form: LegalForm,
@@ -61,35 +63,35 @@ pub(super) struct StandingExhibitor {
     locality_code: Option<String>,
     locality: String,
     /// By code.
-    booths: Vec<StandView>,
+    booths: Vec<ExhibitorBoothView>,
     /// Present with `include=products`.
     #[serde(skip_serializing_if = "Option::is_none")]
     products: Option<Vec<ProductView>>,
 }
 
 /// Incrementally readable list of the exhibitors standing in an edition.
-pub(super) struct Standing {
+pub(super) struct ExhibitorList {
     pub edition: EditionId,
     pub products: bool,
 }
 
-impl Standing {
-    fn views(&self, tx: &mut Tx<'_>, rows: Vec<ExhibitorRow>) -> Result<Vec<StandingExhibitor>, Problem> {
+impl ExhibitorList {
+    fn views(&self, tx: &mut Tx<'_>, rows: Vec<ExhibitorRow>) -> Result<Vec<BoothExhibitorView>, Problem> {
         let ids: Vec<ExhibitorId> = rows.iter().map(|r| r.id).collect();
-        let mut stands = store::find_booths(tx, self.edition, &ids)?;
+        let mut booths = store::find_booths(tx, self.edition, &ids)?;
         let mut products = if self.products { Some(store::find_products(tx, &ids)?) } else { None };
-        let view = |row: ExhibitorRow| StandingExhibitor {
+        let view = |row: ExhibitorRow| BoothExhibitorView {
             id: row.id,
             name: row.name,
             legal_form: row.legal_form,
             country: row.country,
             locality_code: row.locality_code,
             locality: row.locality,
-            booths: stands
+            booths: booths
                 .remove(&row.id)
                 .unwrap_or_default()
                 .into_iter()
-                .map(|OccupiedBooth { id, code, zone }| StandView { id, code, zone })
+                .map(|OccupiedBooth { id, code, zone }| ExhibitorBoothView { id, code, zone })
                 .collect(),
             products: products
                 .as_mut()
@@ -99,19 +101,19 @@ impl Standing {
     }
 }
 
-impl SyncList for Standing {
-    type Row = StandingExhibitor;
+impl SyncList for ExhibitorList {
+    type Row = BoothExhibitorView;
     const KIND: changes::Kind = changes::Kind::Exhibitor;
     fn edition(&self) -> Option<EditionId> {
         Some(self.edition)
     }
-    fn page(&self, tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<StandingExhibitor>, Problem> {
+    fn page(&self, tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<BoothExhibitorView>, Problem> {
         let bad_cursor = |_| Problem::new(Code::BadRequest, MessageId("error-invalid-cursor"));
         let after = if after.is_empty() { None } else { Some(after.parse().map_err(bad_cursor)?) };
         let rows = store::standing_page(tx, self.edition, after, limit)?;
         self.views(tx, rows)
     }
-    fn by_ids(&self, tx: &mut Tx<'_>, ids: &[SubjectId]) -> Result<Vec<StandingExhibitor>, Problem> {
+    fn by_ids(&self, tx: &mut Tx<'_>, ids: &[SubjectId]) -> Result<Vec<BoothExhibitorView>, Problem> {
         let ids: Vec<ExhibitorId> = ids.iter().map(|id| ExhibitorId(id.0)).collect();
         let rows = store::standing_by_ids(tx, self.edition, &ids)?;
         self.views(tx, rows)
@@ -134,7 +136,7 @@ impl SyncList for Standing {
         ExhibitorQuery,
     ),
     responses(
-        (status = 200, body = Mirrored<StandingExhibitor>),
+        (status = 200, body = Mirrored<BoothExhibitorView>),
         (status = 404),
     ),
 )]
@@ -152,7 +154,7 @@ pub(super) async fn list_edition_exhibitors(
     let (edition, page) = permit
         .read(move |tx, granted| {
             let edition = granted.edition()?;
-            Ok((edition, changes::read_page(tx, &Standing { edition, products }, wanted, limit)?))
+            Ok((edition, changes::read_page(tx, &ExhibitorList { edition, products }, wanted, limit)?))
         })
         .await?;
     Ok(CacheTag::Edition(edition).tag(page.into_response(&req, &fields)?))
