@@ -69,7 +69,7 @@ fn booths(f: &Figures, totals: &Totals) -> Booths {
         let mut line = BoothsOf { name, total: 0, allocated: 0, net_space_dm2: 0 };
         for booth in f.booths.iter().filter(|b| belongs(b)) {
             line.total += 1;
-            if f.stands.contains_key(&booth.id) {
+            if f.occupants.contains_key(&booth.id) {
                 line.allocated += 1;
                 line.net_space_dm2 += i64::from(booth.area_dm2);
             }
@@ -77,11 +77,11 @@ fn booths(f: &Figures, totals: &Totals) -> Booths {
         line
     };
     let categories = <crate::floor::BoothCategory as strum::VariantArray>::VARIANTS;
-    let let_booths = f.booths.iter().filter(|b| f.stands.contains_key(&b.id));
+    let let_booths = f.booths.iter().filter(|b| f.occupants.contains_key(&b.id));
     Booths {
         total: totals.booths.0,
         basis: totals.booths.1,
-        allocated: f.stands.len(),
+        allocated: f.occupants.len(),
         booth_equivalents: f.booths.iter().map(|b| i64::from(b.equivalents)).sum(),
         net_space_dm2: let_booths.map(|b| i64::from(b.area_dm2)).sum(),
         by_zone: f.zones.iter().map(|z| of(z.name.clone(), &|b| b.zone == z.id)).collect(),

@@ -46,7 +46,7 @@ pub(super) struct Figures {
     pub days: Vec<OpeningDayRow>,
     pub zones: Vec<ZoneRow>,
     pub booths: Vec<BoothFact>,
-    pub stands: HashMap<BoothId, OccupantFact>,
+    pub occupants: HashMap<BoothId, OccupantFact>,
     /// Co-exhibitors and represented companies on the let booths.
     pub participants: Vec<ParticipantFact>,
     /// Distinct main exhibitors and co-exhibitors, by name.
@@ -69,10 +69,10 @@ pub(super) struct Figures {
 impl Figures {
     /// Loads an edition; `today` is the current date in its time zone.
     pub fn load(tx: &mut Tx<'_>, edition: EditionId, today: Day) -> Result<Self, Problem> {
-        let stands = store::find_occupants(tx, edition)?;
+        let occupants = store::find_occupants(tx, edition)?;
         let guests = store::find_participants(tx, edition)?;
         let ids: BTreeSet<ExhibitorId> =
-            stands.iter().map(|s| s.exhibitor).chain(guests.iter().filter_map(|g| g.exhibitor)).collect();
+            occupants.iter().map(|s| s.exhibitor).chain(guests.iter().filter_map(|g| g.exhibitor)).collect();
         let ids: Vec<_> = ids.into_iter().collect();
         let mut direct = store::exhibitors_by_id(tx, &ids)?;
         direct.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
@@ -81,7 +81,7 @@ impl Figures {
             days: editions::store::list_days(tx, edition)?,
             zones: floor::store::zones(tx, edition)?,
             booths: store::find_booths(tx, edition)?,
-            stands: stands.into_iter().map(|s| (s.booth, s)).collect(),
+            occupants: occupants.into_iter().map(|s| (s.booth, s)).collect(),
             participants: guests,
             direct,
             products: store::find_products(tx, &ids)?,
@@ -107,7 +107,7 @@ impl Figures {
                 figures.by_zone.entry(*zone).or_default().add(&fact)?;
             }
             // Sales of a booth that is no longer let count under an empty locality, so that the sums add up.
-            let place = figures.stands.get(&fact.booth).map(|s| (s.country.clone(), s.locality.clone()));
+            let place = figures.occupants.get(&fact.booth).map(|s| (s.country.clone(), s.locality.clone()));
             figures.by_locality.entry(place.unwrap_or_default()).or_default().add(&fact)?;
         }
         Ok(figures)
@@ -120,18 +120,18 @@ impl Figures {
 
     /// Number of reports due: one per let booth and opening day up to today.
     pub fn reports_due(&self) -> usize {
-        self.stands.len() * self.days_due().count()
+        self.occupants.len() * self.days_due().count()
     }
 
     /// Number of reports received of those due.
     pub fn reports_received(&self) -> usize {
-        self.days_due().map(|day| self.stands.keys().filter(|b| self.reported.contains(&(**b, day))).count()).sum()
+        self.days_due().map(|day| self.occupants.keys().filter(|b| self.reported.contains(&(**b, day))).count()).sum()
     }
 
     /// Let booths and opening days up to today without a report.
     pub fn missing_reports(&self) -> Vec<(&BoothFact, Day)> {
         let is_missing = |booth: &BoothFact, day: Day| {
-            self.stands.contains_key(&booth.id) && !self.reported.contains(&(booth.id, day))
+            self.occupants.contains_key(&booth.id) && !self.reported.contains(&(booth.id, day))
         };
         self.booths
             .iter()

@@ -58,7 +58,7 @@ fn zone_name(f: &Figures, zone: ZoneId) -> &str {
 }
 
 fn exhibitor_on<'a>(f: &'a Figures, booth: &BoothFact) -> &'a str {
-    f.stands.get(&booth.id).map_or("", |s| s.name.as_str())
+    f.occupants.get(&booth.id).map_or("", |s| s.name.as_str())
 }
 
 fn booth(f: &Figures, b: &BoothFact) -> Vec<Cell> {
@@ -85,7 +85,7 @@ fn visits_of_hour(f: &Figures, h: &HourRow) -> Vec<Cell> {
 /// Direct exhibitors with their number of booths, then represented companies.
 fn exhibitors(f: &Figures) -> Vec<Vec<Cell>> {
     let mut main_booths: BTreeMap<ExhibitorId, i64> = BTreeMap::new();
-    f.stands.values().for_each(|s| *main_booths.entry(s.exhibitor).or_default() += 1);
+    f.occupants.values().for_each(|s| *main_booths.entry(s.exhibitor).or_default() += 1);
     let mut shared_booths: BTreeMap<ExhibitorId, BTreeSet<BoothId>> = BTreeMap::new();
     for participant in &f.participants {
         if let Some(exhibitor) = participant.exhibitor {
