@@ -37,7 +37,7 @@ fn check(printed: &str, made: &str) {
 
 /// A server with the demo, an access token, and the organiser's identifier.
 fn demo(folder: &Path) -> (Server, String, String) {
-    let server = Server::start(&folder.join("demo"), &["demo"], &[]);
+    let server = Server::demo(&folder.join("demo"), &[]);
     let token = login(&server);
     let organiser = server.get("/organisers", Some(&token))["items"][0]["id"].as_str().unwrap().to_owned();
     (server, token, organiser)

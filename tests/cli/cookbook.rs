@@ -17,7 +17,7 @@ fn cookbook_commands_work() {
     let blocks: Vec<&str> = book.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
     assert!(blocks.len() > 10, "{}", blocks.len());
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(&folder.path().join("demo"), &["demo"], &[]);
+    let server = Server::demo(&folder.path().join("demo"), &[]);
     // One shell runs them in order and stops at the first error.
     let mut shell = Command::new("bash")
         .current_dir(folder.path())

@@ -67,7 +67,7 @@ fn demo_serves_its_editions_and_keeps_added_data() {
 fn allocate_dry_run_prints_the_proposal_and_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("demo");
-    Server::start(&data, &["demo"], &[]).stop();
+    Server::demo(&data, &[]).stop();
     let allocate = |more: &[&str]| {
         let mut command = hoicho(folder.path());
         command.args(["allocate", "ocop-quang-ninh-demo", "--data-dir"]).arg(&data).args(more).output().unwrap()
@@ -138,7 +138,7 @@ fn help_lists_all_commands() {
 fn graceful_stop_keeps_all_acknowledged_writes() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("demo");
-    let server = Server::start(&data, &["demo"], &[]);
+    let server = Server::demo(&data, &[]);
     let token = login(&server);
     let acknowledgements = Arc::new(AtomicUsize::new(0));
     let writers: Vec<_> = (0..8)
@@ -161,7 +161,7 @@ fn graceful_stop_keeps_all_acknowledged_writes() {
     server.stop();
     let acknowledged: Vec<String> = writers.into_iter().flat_map(|w| w.join().unwrap()).collect();
     assert!(acknowledged.len() > 20, "only {} writes were made", acknowledged.len());
-    let again = Server::start(&data, &["demo"], &[]);
+    let again = Server::demo(&data, &[]);
     let token = login(&again);
     let there = |id: &&String| again.address().try_get(&format!("/organisers/{id}"), Some(&token)).is_ok();
     let lost: Vec<_> = acknowledged.iter().filter(|id| !there(id)).collect();

@@ -7,7 +7,7 @@ use crate::server::{Server, hoicho, login, shown};
 fn person_commands_work_while_the_server_runs() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("demo");
-    let server = Server::start(&data, &["demo"], &[]);
+    let server = Server::demo(&data, &[]);
     let token = login(&server);
     let person = |what: &str, who: &str| {
         let mut command = hoicho(folder.path());

@@ -3,6 +3,7 @@ use std::{
     io::{BufRead, BufReader, Read},
     path::Path,
     process::{Child, ChildStdout, Command, Stdio},
+    sync::OnceLock,
     time::Instant,
 };
 
@@ -41,7 +42,33 @@ pub fn shown(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
+/// The embedded database as `hoicho demo` fills it, once for all tests of this process.
+fn demo_database() -> &'static [u8] {
+    static FILE: OnceLock<Vec<u8>> = OnceLock::new();
+    FILE.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        Server::start(folder.path(), &["demo"], &[]).stop();
+        assert!(!folder.path().join("hoicho.sqlite-wal").exists(), "a part of the database is in its log");
+        std::fs::read(folder.path().join("hoicho.sqlite")).unwrap()
+    })
+}
+
 impl Server {
+    /// Starts the demo on the embedded database in the data folder; a new one is a copy of a database that is filled once.
+    pub fn demo(data: &Path, variables: &[(&str, &str)]) -> Self {
+        Self::demo_at(free_port(), data, variables)
+    }
+
+    /// The same on a given port.
+    pub fn demo_at(port: u16, data: &Path, variables: &[(&str, &str)]) -> Self {
+        std::fs::create_dir_all(data).unwrap();
+        let file = data.join("hoicho.sqlite");
+        if !file.exists() {
+            std::fs::write(file, demo_database()).unwrap();
+        }
+        Self::start_at(port, data, &["demo"], variables)
+    }
+
     pub fn start(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         Self::start_at(free_port(), data, arguments, variables)
     }
@@ -157,7 +184,7 @@ impl Address {
 
     /// Status and body of the response. On an overloaded machine the server may not read the head of a request in time: it
     /// responds 408 without a body and executes nothing, so the request is sent again.
-    fn send(
+    pub fn send(
         &self,
         method: &str,
         path: &str,

@@ -9,7 +9,7 @@ use crate::server::{Server, hoicho, login, shown};
 fn import_command_checks_applies_and_writes_bad_rows() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("demo");
-    let server = Server::start(&data, &["demo"], &[]);
+    let server = Server::demo(&data, &[]);
     let token = login(&server);
     let demo = "/editions/ocop-quang-ninh-demo";
     let days = server.get(&format!("{demo}/opening-days"), None);
@@ -45,7 +45,7 @@ fn import_command_checks_applies_and_writes_bad_rows() {
     let (good, said) = import(&["--good-rows".as_ref(), "--bad-rows".as_ref(), &bad]);
     assert!(good && said.contains("Imported"), "{said}");
     assert_eq!(std::fs::read_to_string(&bad).unwrap().lines().count(), 2);
-    let server = Server::start(&data, &["demo"], &[]);
+    let server = Server::demo(&data, &[]);
     let after = server.get(&format!("{demo}/visit-counts"), Some(&login(&server)));
     assert_eq!(after["items"].as_array().unwrap().len(), before + 1_200);
     server.stop();

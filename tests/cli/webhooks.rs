@@ -22,7 +22,7 @@ fn webhooks_are_delivered_after_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("demo");
     let (port, hook) = (free_port(), free_port());
-    let server = Server::start_at(port, &data, &["demo"], &HERE);
+    let server = Server::demo_at(port, &data, &HERE);
     let token = login(&server);
     let organiser = organiser(&server, &token);
     let url = format!("http://127.0.0.1:{hook}/hook");
@@ -41,7 +41,7 @@ fn webhooks_are_delivered_after_a_kill() {
         address.call("POST", &format!("{at}/transitions"), Some(&token), Some(&json!({ "to": "published" })));
         // Killed as soon as the change is acknowledged; the receiver does not listen yet.
         drop(running);
-        server = Some(Server::start_at(port, &data, &["demo"], &HERE));
+        server = Some(Server::demo_at(port, &data, &HERE));
     }
     let receiver = Receiver::start_at(hook);
     let told = || {
@@ -87,7 +87,7 @@ print(json.dumps(answers))
 fn official_verifier_accepts_only_our_webhook_signatures() {
     let Some(verifier) = installed("standardwebhooks", "standardwebhooks==1.0.0") else { return };
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(&folder.path().join("demo"), &["demo"], &HERE);
+    let server = Server::demo(&folder.path().join("demo"), &HERE);
     let token = login(&server);
     let (organiser, receiver) = (organiser(&server, &token), Receiver::start());
     let hook = json!({ "name": "Siêu thị", "url": receiver.url() });

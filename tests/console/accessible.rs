@@ -123,7 +123,7 @@ async fn pages_have_no_axe_violations_and_no_horizontal_scrolling() {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(&folder.path().join("demo"), &["demo"], &[("HOICHO_LIMITS__AUTH_PER_MINUTE", "10000")]);
+    let server = Server::demo(&folder.path().join("demo"), &[("HOICHO_LIMITS__AUTH_PER_MINUTE", "10000")]);
     let address = server.address();
     // Added to the demo: a draft application, and a platform admin.
     let token = |email: &str| {

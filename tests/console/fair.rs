@@ -1,5 +1,7 @@
 //! Test data for the console, created through the API.
 use chrono::{NaiveDate, Utc};
+use diesel::{Connection, ExpressionMethods, QueryDsl, RunQueryDsl, SqliteConnection};
+use hoicho_core::db::schema::outbox;
 use serde_json::{Value, json};
 
 use super::{
@@ -18,32 +20,48 @@ pub fn today() -> NaiveDate {
 pub fn person(server: &Address, folder: &std::path::Path, email: &str, name: &str) -> String {
     let body = json!({ "email": email, "password": PASSWORD, "display_name": name });
     server.call("POST", "/auth/register", None, Some(&body));
-    let token = token_of_mail(folder, email);
+    let mut token = None;
+    wait_until(&format!("there is a token for {email}"), || {
+        token = token_of_outbox(folder, email).or_else(|| token_of_sent_mail(folder, email));
+        token.is_some()
+    });
     server.call("POST", "/auth/verify-email", None, Some(&json!({ "token": token, "password": PASSWORD })));
     let answer = server.call("POST", "/auth/login", None, Some(&json!({ "email": email, "password": PASSWORD })));
     answer["access_token"].as_str().unwrap().to_owned()
 }
 
-/// The token of the newest email to an address. A job sends emails every few seconds.
-pub fn token_of_mail(folder: &std::path::Path, email: &str) -> String {
-    let find = || {
-        let mut mails: Vec<_> = std::fs::read_dir(folder.join("mail")).into_iter().flatten().flatten().collect();
-        mails.sort_by_key(|m| m.metadata().and_then(|m| m.modified()).unwrap());
-        for mail in mails.into_iter().rev() {
-            let text = String::from_utf8_lossy(&std::fs::read(mail.path()).unwrap()).replace("=\r\n", "");
-            if !text.contains(&format!("<{email}>")) && !text.contains(&format!("To: {email}")) {
-                continue;
-            }
-            if let Some(rest) = ["/verify-email#", "/verify-email%23"].iter().find_map(|p| text.split_once(p)) {
-                let is_of_token = |c: &char| c.is_ascii_alphanumeric() || *c == '-' || *c == '_';
-                return Some(rest.1.chars().take_while(is_of_token).collect::<String>());
-            }
+/// The token of an email to an address that is not sent yet: a job sends them every few seconds, for which a test that does not
+/// concern emails need not wait. `None` also if the database is locked.
+fn token_of_outbox(folder: &std::path::Path, email: &str) -> Option<String> {
+    let mut connection = SqliteConnection::establish(folder.join("hoicho.sqlite").to_str()?).ok()?;
+    let pending = outbox::table.filter(outbox::due_at.is_not_null()).order(outbox::id.desc()).select(outbox::payload);
+    let pending: Vec<String> = pending.load(&mut connection).ok()?;
+    let mut mails = pending.iter().map(|mail| serde_json::from_str::<Value>(mail).unwrap());
+    Some(mails.find(|mail| mail["to"] == email)?["letter"]["token"].as_str()?.to_owned())
+}
+
+/// The token of the newest email to an address, if it is sent.
+fn token_of_sent_mail(folder: &std::path::Path, email: &str) -> Option<String> {
+    let mut mails: Vec<_> = std::fs::read_dir(folder.join("mail")).into_iter().flatten().flatten().collect();
+    mails.sort_by_key(|m| m.metadata().and_then(|m| m.modified()).unwrap());
+    for mail in mails.into_iter().rev() {
+        let text = String::from_utf8_lossy(&std::fs::read(mail.path()).unwrap()).replace("=\r\n", "");
+        if !text.contains(&format!("<{email}>")) && !text.contains(&format!("To: {email}")) {
+            continue;
         }
-        None
-    };
+        if let Some(rest) = ["/verify-email#", "/verify-email%23"].iter().find_map(|p| text.split_once(p)) {
+            let is_of_token = |c: &char| c.is_ascii_alphanumeric() || *c == '-' || *c == '_';
+            return Some(rest.1.chars().take_while(is_of_token).collect());
+        }
+    }
+    None
+}
+
+/// Waits for an email to an address; returns its token.
+pub fn token_of_mail(folder: &std::path::Path, email: &str) -> String {
     let mut token = None;
     wait_until(&format!("there is a mail to {email}"), || {
-        token = find();
+        token = token_of_sent_mail(folder, email);
         token.is_some()
     });
     token.unwrap()

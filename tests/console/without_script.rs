@@ -1,9 +1,14 @@
 //! Pages work without JavaScript: forms are sent, errors are shown, input is kept. Plain HTTP requests are enough to test
 //! that.
+use serde_json::Value;
+use tempfile::TempDir;
+
 use super::{
-    fair::{self, fair, person},
+    fair::{self, Fair, fair, person},
     server::Server,
 };
+
+const EMAIL: &str = "lan@example.vn";
 
 struct Visitor {
     agent: ureq::Agent,
@@ -43,166 +48,212 @@ fn read(answer: ureq::http::Response<ureq::Body>) -> (u16, String, String) {
     (status, said, if body.is_empty() { to } else { body })
 }
 
+/// A server with the account of Lan, and a visitor whose forms are sent from the server's own origin.
+struct Site {
+    folder: TempDir,
+    server: Server,
+    /// Access token of Lan.
+    token: String,
+    visitor: Visitor,
+}
+
+impl Site {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let server = fair::server(folder.path());
+        let token = person(&server.address(), folder.path(), EMAIL, "Lan");
+        let visitor = Visitor::new(&server);
+        Self { folder, server, token, visitor }
+    }
+
+    /// A published edition of Lan with one gate.
+    fn fair(&self) -> Fair {
+        fair(&self.server.address(), &self.token, "hoi-cho-thu", 2, 3, "published")
+    }
+
+    fn get(&self, path: &str, cookies: &str) -> (u16, String, String) {
+        self.visitor.get(path, cookies)
+    }
+
+    fn send(&self, path: &str, cookies: &str, fields: &[(&str, &str)]) -> (u16, String, String) {
+        self.visitor.send(path, cookies, self.server.address().url(), fields)
+    }
+
+    fn log_in(&self, email: &str, password: &str, cookies: &str) -> (u16, String, String) {
+        let fields = [("_next", "/home"), ("_back", "/login"), ("email", email), ("password", password)];
+        self.send("/form/auth/login", cookies, &fields)
+    }
+
+    /// The cookies of a session of Lan.
+    fn session(&self) -> String {
+        let (status, session, to) = self.log_in(EMAIL, fair::PASSWORD, "");
+        assert_eq!((status, to.as_str()), (303, "/home"));
+        session
+    }
+
+    fn gates(&self, fair: &Fair) -> usize {
+        let gates = self.server.get(&format!("/editions/{}/gates", fair.slug), Some(&self.token));
+        gates["items"].as_array().unwrap().len()
+    }
+}
+
+/// The cookie with this name, without its attributes.
+fn cookie<'a>(cookies: &'a str, name: &str) -> &'a str {
+    cookies.split("; ").find(|c| c.split('=').next() == Some(name)).unwrap()
+}
+
+#[test]
+fn login_form_shows_the_error_and_keeps_the_address_but_not_the_password() {
+    let site = Site::new();
+    let (status, said, to) = site.log_in(EMAIL, "sai mật khẩu", "");
+    assert_eq!((status, to.as_str()), (303, "/login"));
+    let (_, gone, page) = site.get("/login", &said);
+    assert!(page.contains("Sai e-mail hoặc mật khẩu") && page.contains(EMAIL), "{page}");
+    assert!(!page.contains("sai mật khẩu") && gone.contains("hoicho_said="), "{gone}");
+    site.server.stop();
+}
+
 #[test]
 fn forms_work_without_script_from_our_origin_only() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = fair::server(folder.path());
-    let token = person(&server.address(), folder.path(), "lan@example.vn", "Lan");
-    let fair = fair(&server.address(), &token, "hoi-cho-thu", 2, 3, "published");
-    let visitor = Visitor::new(&server);
-    let own = server.address().url().to_owned();
-
-    // A wrong password redirects to the form, which shows the error and keeps the address but not the password.
-    let login = |password: &str| {
-        let fields = [("_next", "/home"), ("_back", "/login"), ("email", "lan@example.vn"), ("password", password)];
-        visitor.send("/form/auth/login", "", &own, &fields)
-    };
-    let (status, said, to) = login("sai mật khẩu");
-    assert_eq!((status, to.as_str()), (303, "/login"));
-    let (_, gone, page) = visitor.get("/login", &said);
-    assert!(page.contains("Sai e-mail hoặc mật khẩu") && page.contains("lan@example.vn"), "{page}");
-    assert!(!page.contains("sai mật khẩu") && gone.contains("hoicho_said="), "{gone}");
-
-    let (status, session, to) = login(fair::PASSWORD);
-    assert_eq!((status, to.as_str()), (303, "/home"));
-    let (status, _, page) = visitor.get(&format!("/manage/{}/setup", fair.slug), &session);
+    let site = Site::new();
+    let (fair, session) = (site.fair(), site.session());
+    let (status, _, page) = site.get(&format!("/manage/{}/setup", fair.slug), &session);
     assert!(status == 200 && page.contains("Cổng chính"), "{status}");
-
     // The same request with a foreign or no origin is rejected, for forms and for the API.
     let gate = [("name", "Cổng phụ"), ("_back", "/")];
     let path = format!("/form/editions/{}/gates", fair.slug);
     for from in ["https://elsewhere.example", "null", ""] {
-        let (status, _, _) = visitor.send(&path, &session, from, &gate);
+        let (status, _, _) = site.visitor.send(&path, &session, from, &gate);
         assert_eq!(status, 403, "{from}");
     }
     let api = format!("/api/v1/editions/{}/gates", fair.slug);
-    assert_eq!(visitor.send(&api, &session, "https://elsewhere.example", &gate).0, 403);
-    let gates =
-        || server.get(&format!("/editions/{}/gates", fair.slug), Some(&token))["items"].as_array().unwrap().len();
-    assert_eq!(gates(), 1);
-
+    assert_eq!(site.visitor.send(&api, &session, "https://elsewhere.example", &gate).0, 403);
+    assert_eq!(site.gates(&fair), 1);
     // Sent twice with the idempotency key of the page, it is executed once.
     let once = [("name", "Cổng phụ"), ("_back", "/"), ("_once", "0192-khoa-cua-trang")];
     for _ in 0..2 {
-        assert_eq!(visitor.send(&path, &session, &own, &once).0, 303);
+        assert_eq!(site.send(&path, &session, &once).0, 303);
     }
-    assert_eq!(gates(), 2);
+    assert_eq!(site.gates(&fair), 2);
+    site.server.stop();
+}
 
-    // The form cannot redirect to another site.
+#[test]
+fn redirects_stay_on_the_site_and_lead_back_after_the_login() {
+    let site = Site::new();
+    let (fair, session) = (site.fair(), site.session());
     for bad in ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example"] {
         let fields = [("name", "X"), ("_next", bad), ("_back", bad)];
-        let (_, _, to) = visitor.send(&path, &session, &own, &fields);
+        let (_, _, to) = site.send(&format!("/form/editions/{}/gates", fair.slug), &session, &fields);
         assert!(to.starts_with('/') && !to.starts_with("//") && !to.contains("elsewhere"), "{to}");
     }
-
     // A visitor is redirected to the login with the page as the next one.
-    let (status, _, to) = visitor.get(&format!("/manage/{}/setup", fair.slug), "");
+    let (status, _, to) = site.get(&format!("/manage/{}/setup", fair.slug), "");
     assert_eq!((status, to), (303, format!("/login?next=%2Fmanage%2F{}%2Fsetup", fair.slug)));
-    // A change of an older version is rejected with a message and overwrites nothing.
-    let rename = |name: &str, seen: &str| {
-        let fields = [("_method", "PATCH"), ("_seen", seen), ("_back", "/account"), ("name", name)];
-        visitor.send(&format!("/form/editions/{}", fair.slug), &session, &own, &fields)
-    };
-    let version = server.address().call("GET", &format!("/editions/{}", fair.slug), Some(&token), None);
-    assert_eq!(version["name"], "Hội chợ thử");
-    let (status, said, _) = rename("Tên khác", "1");
-    let (_, _, page) = visitor.get("/account", &format!("{session}; {said}"));
-    assert!(status == 303 && page.contains("Người khác vừa sửa mục này"), "{page}");
-    assert_eq!(server.get(&format!("/editions/{}", fair.slug), Some(&token))["name"], "Hội chợ thử");
-    // The page has structured data for search engines.
-    let (_, _, page) = visitor.get(&format!("/fairs/{}", fair.slug), "");
-    let data = page.split("<script type=\"application/ld+json\">").nth(1).unwrap().split("</script>").next().unwrap();
-    let data: serde_json::Value = serde_json::from_str(data).unwrap();
-    assert_eq!((&data["@type"], &data["name"]), (&"ExhibitionEvent".into(), &"Hội chợ thử".into()));
-    assert_eq!(data["url"], format!("{own}/fairs/{}", fair.slug));
-    // Missing and hidden resources have the same page.
-    let (status, _, page) = visitor.get("/manage/khong-co/setup", &session);
-    assert!(status == 404 && page.contains("Không tìm thấy"), "{status}");
+    site.server.stop();
+}
 
-    // Logging out revokes the session, not only its cookie.
-    assert_eq!(visitor.send("/logout", &session, &own, &[]).0, 303);
-    let refresh = session.split("; ").find(|c| c.starts_with("hoicho_refresh=")).unwrap();
-    assert_eq!(visitor.get("/home", refresh).0, 303);
-    server.stop();
+#[test]
+fn form_of_an_older_version_is_rejected_with_a_message() {
+    let site = Site::new();
+    let (fair, session) = (site.fair(), site.session());
+    let path = format!("/editions/{}", fair.slug);
+    assert_eq!(site.server.get(&path, Some(&site.token))["name"], "Hội chợ thử");
+    let fields = [("_method", "PATCH"), ("_seen", "1"), ("_back", "/account"), ("name", "Tên khác")];
+    let (status, said, _) = site.send(&format!("/form{path}"), &session, &fields);
+    let (_, _, page) = site.get("/account", &format!("{session}; {said}"));
+    assert!(status == 303 && page.contains("Người khác vừa sửa mục này"), "{page}");
+    assert_eq!(site.server.get(&path, Some(&site.token))["name"], "Hội chợ thử");
+    site.server.stop();
+}
+
+#[test]
+fn public_page_has_structured_data_and_a_missing_page_says_so() {
+    let site = Site::new();
+    let (fair, session) = (site.fair(), site.session());
+    let (_, _, page) = site.get(&format!("/fairs/{}", fair.slug), "");
+    let data = page.split("<script type=\"application/ld+json\">").nth(1).unwrap().split("</script>").next().unwrap();
+    let data: Value = serde_json::from_str(data).unwrap();
+    assert_eq!((&data["@type"], &data["name"]), (&"ExhibitionEvent".into(), &"Hội chợ thử".into()));
+    assert_eq!(data["url"], format!("{}/fairs/{}", site.server.address().url(), fair.slug));
+    // Missing and hidden resources have the same page.
+    let (status, _, page) = site.get("/manage/khong-co/setup", &session);
+    assert!(status == 404 && page.contains("Không tìm thấy"), "{status}");
+    site.server.stop();
+}
+
+#[test]
+fn logout_revokes_the_session_and_not_only_its_cookie() {
+    let site = Site::new();
+    let session = site.session();
+    assert_eq!(site.send("/logout", &session, &[]).0, 303);
+    assert_eq!(site.get("/home", cookie(&session, "hoicho_refresh")).0, 303);
+    site.server.stop();
 }
 
 #[test]
 fn login_replaces_a_planted_session() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = fair::server(folder.path());
-    person(&server.address(), folder.path(), "lan@example.vn", "Lan");
-    person(&server.address(), folder.path(), "minh@example.vn", "Minh");
-    let visitor = Visitor::new(&server);
-    let own = server.address().url().to_owned();
-    let login = |email: &str, cookies: &str| {
-        let fields = [("_next", "/home"), ("_back", "/login"), ("email", email), ("password", fair::PASSWORD)];
-        visitor.send("/form/auth/login", cookies, &own, &fields).1
-    };
+    let site = Site::new();
+    person(&site.server.address(), site.folder.path(), "minh@example.vn", "Minh");
     // Lan logs in with the cookies of Minh's session.
-    let planted = login("minh@example.vn", "");
-    let lans = login("lan@example.vn", &planted);
-    for name in ["hoicho_access=", "hoicho_refresh="] {
-        let of = |said: &str| said.split("; ").find(|c| c.starts_with(name)).map(str::to_owned).unwrap();
-        assert_ne!(of(&planted), of(&lans), "{name}");
+    let planted = site.log_in("minh@example.vn", fair::PASSWORD, "").1;
+    let lans = site.log_in(EMAIL, fair::PASSWORD, &planted).1;
+    for name in ["hoicho_access", "hoicho_refresh"] {
+        assert_ne!(cookie(&planted, name), cookie(&lans, name), "{name}");
     }
-    assert!(visitor.get("/home", &lans).2.contains("Chào Lan"));
+    assert!(site.get("/home", &lans).2.contains("Chào Lan"));
     // Minh's session is still his own.
-    assert!(visitor.get("/home", &planted).2.contains("Chào Minh"));
-    server.stop();
+    assert!(site.get("/home", &planted).2.contains("Chào Minh"));
+    site.server.stop();
 }
 
 #[test]
 fn erasure_form_works_without_script() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = fair::server(folder.path());
-    person(&server.address(), folder.path(), "lan@example.vn", "Lan");
-    let visitor = Visitor::new(&server);
-    let own = server.address().url().to_owned();
-    let fields = [("_next", "/home"), ("_back", "/login"), ("email", "lan@example.vn"), ("password", fair::PASSWORD)];
-    let (_, session, _) = visitor.send("/form/auth/login", "", &own, &fields);
+    let site = Site::new();
+    let session = site.session();
     let erase = |password: &str| {
         let (next, done) = (("_next", "/privacy"), ("_done", "done-erased"));
         let fields = [("_method", "PUT"), next, ("_back", "/account"), done, ("password", password)];
-        visitor.send("/form/me/erasure", &session, &own, &fields)
+        site.send("/form/me/erasure", &session, &fields)
     };
     let (status, _, to) = erase("sai mật khẩu");
     assert_eq!((status, to.as_str()), (303, "/account"));
-    // A wrong password in the other form redirects back too, and is not shown.
-    let fields = [("_method", "PUT"), ("_back", "/account"), ("current", "sai mật khẩu"), ("new", "mật khẩu mới đây")];
-    let (status, said, to) = visitor.send("/form/me/password", &session, &own, &fields);
-    assert_eq!((status, to.as_str()), (303, "/account"));
-    let (_, _, page) = visitor.get("/account", &format!("{session}; {said}"));
-    assert!(page.contains("Sai e-mail hoặc mật khẩu"), "{page}");
-    assert!(!page.contains("sai mật khẩu") && !page.contains("mật khẩu mới đây"), "{page}");
     let (status, said, to) = erase(fair::PASSWORD);
     assert_eq!((status, to.as_str()), (303, "/privacy"));
-    let (status, _, page) = visitor.get("/privacy", &format!("{session}; {said}"));
+    let (status, _, page) = site.get("/privacy", &format!("{session}; {said}"));
     assert!(
         status == 200 && page.contains("Tài khoản của bạn đã được xoá") && !page.contains("<summary>Lan"),
         "{page}"
     );
     // The cookies that the browser still has are revoked.
-    assert_eq!(visitor.get("/home", &session).0, 303);
-    server.stop();
+    assert_eq!(site.get("/home", &session).0, 303);
+    site.server.stop();
+}
+
+#[test]
+fn password_form_shows_no_password_after_an_error() {
+    let site = Site::new();
+    let session = site.session();
+    let fields = [("_method", "PUT"), ("_back", "/account"), ("current", "sai mật khẩu"), ("new", "mật khẩu mới đây")];
+    let (status, said, to) = site.send("/form/me/password", &session, &fields);
+    assert_eq!((status, to.as_str()), (303, "/account"));
+    let (_, _, page) = site.get("/account", &format!("{session}; {said}"));
+    assert!(page.contains("Sai e-mail hoặc mật khẩu"), "{page}");
+    assert!(!page.contains("sai mật khẩu") && !page.contains("mật khẩu mới đây"), "{page}");
+    site.server.stop();
 }
 
 #[test]
 fn session_is_renewed_by_concurrent_requests() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = fair::server(folder.path());
-    person(&server.address(), folder.path(), "lan@example.vn", "Lan");
-    let visitor = Visitor::new(&server);
-    let own = server.address().url().to_owned();
-    let fields = [("_next", "/home"), ("email", "lan@example.vn"), ("password", fair::PASSWORD)];
-    let (_, session, _) = visitor.send("/form/auth/login", "", &own, &fields);
-    let refresh = session.split("; ").find(|c| c.starts_with("hoicho_refresh=")).unwrap().to_owned();
+    let site = Site::new();
+    let session = site.session();
+    let refresh = cookie(&session, "hoicho_refresh");
     // Without an access cookie, three requests use the same refresh cookie.
     let (first, second, third) =
-        (visitor.get("/home", &refresh), visitor.get("/home", &refresh), visitor.get("/account", &refresh));
+        (site.get("/home", refresh), site.get("/home", refresh), site.get("/account", refresh));
     assert_eq!((first.0, second.0, third.0), (200, 200, 200));
     assert!(first.1.contains("hoicho_refresh=") && first.1.contains("hoicho_access="), "{}", first.1);
     assert!(second.1.contains("hoicho_access=") && !second.1.contains("hoicho_refresh="), "{}", second.1);
-    let renewed = first.1.split("; ").find(|c| c.starts_with("hoicho_refresh=")).unwrap();
-    assert_eq!(visitor.get("/home", renewed).0, 200);
-    server.stop();
+    assert_eq!(site.get("/home", cookie(&first.1, "hoicho_refresh")).0, 200);
+    site.server.stop();
 }

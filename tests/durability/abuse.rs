@@ -54,7 +54,7 @@ fn is_served(server: &Server, token: &str) {
 #[test]
 fn idle_connections_use_little_memory() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path(), &["demo"], &[]);
+    let server = Server::demo(folder.path(), &[]);
     let token = login(&server);
     let before = server.resident_mib();
     let idle: Vec<TcpStream> = (0..5_000).map(|_| connect(&server)).collect();
@@ -70,7 +70,7 @@ fn idle_connections_use_little_memory() {
 #[test]
 fn slow_request_head_times_out() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path(), &["demo"], &[]);
+    let server = Server::demo(folder.path(), &[]);
     let token = login(&server);
     let mut slow: Vec<TcpStream> = (0..200).map(|_| connect(&server)).collect();
     // The last header never ends.
@@ -93,7 +93,7 @@ fn slow_request_head_times_out() {
 #[test]
 fn slow_request_body_times_out() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path(), &["demo"], &[("HOICHO_SERVER__BODY_TIMEOUT_S", "2")]);
+    let server = Server::demo(folder.path(), &[("HOICHO_SERVER__BODY_TIMEOUT_S", "2")]);
     let token = login(&server);
     let request = |token: &str| {
         format!(
@@ -117,7 +117,7 @@ fn slow_request_body_times_out() {
     }
     server.stop();
     // A body in small pieces within the default timeout is accepted.
-    let server = Server::start(folder.path(), &["demo"], &[]);
+    let server = Server::demo(folder.path(), &[]);
     let token = login(&server);
     let post = request(&token);
     let mut stream = connect(&server);
@@ -136,7 +136,7 @@ fn slow_request_body_times_out() {
 #[test]
 fn oversized_heads_and_bodies_are_rejected_without_buffering() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path(), &["demo"], &[]);
+    let server = Server::demo(folder.path(), &[]);
     let token = login(&server);
     let before = server.resident_mib();
     let chunk = vec![b'a'; 65_536];

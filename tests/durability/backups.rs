@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     caller::Caller,
-    cluster::Cluster,
+    demo,
     kills::{EDITION, StopOnDrop},
     server::{Server, hoicho, login, shown},
     wait::wait_until,
@@ -112,7 +112,7 @@ fn sqlite_backup_is_consistent_during_writes() {
 
 #[test]
 fn postgresql_backup_is_consistent_during_writes() {
-    let Some(cluster) = Cluster::start(&[]) else { return };
+    let Some(cluster) = demo::cluster(&[]) else { return };
     cluster.run("postgres", "CREATE DATABASE elsewhere");
     taken_and_put_back(&cluster.url("hoicho"), &cluster.url("elsewhere"));
 }

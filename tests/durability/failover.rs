@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::{
     caller::Caller,
-    cluster::Cluster,
+    demo,
     kills::{CALLERS, Fair, StopOnDrop, all, figures},
     ledger::{Ledger, Tables},
     nodes::{Nodes, whichever},
@@ -13,7 +13,7 @@ use crate::{
 
 #[test]
 fn acknowledged_writes_survive_a_failover() {
-    let Some(mut first) = Cluster::start(&["max_wal_senders=4"]) else { return };
+    let Some(mut first) = demo::cluster(&["max_wal_senders=4"]) else { return };
     let second = first.standby("second");
     // From now on a commit is acknowledged when the replica has flushed it.
     first.run("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'second'");

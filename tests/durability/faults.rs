@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::{
     caller::Caller,
     cluster::Cluster,
+    demo,
     kills::{EDITION, StopOnDrop},
     ledger::Tables,
     server::{Server, login},
@@ -43,7 +44,7 @@ fn on(cluster: &Cluster, folder: &Path) -> Server {
 
 #[test]
 fn frozen_database_causes_503_until_it_thaws() {
-    let Some(cluster) = Cluster::start(&[]) else { return };
+    let Some(cluster) = demo::cluster(&[]) else { return };
     let folder = tempfile::tempdir().unwrap();
     let server = on(&cluster, folder.path());
     let (token, address) = (login(&server), server.address());
@@ -67,7 +68,7 @@ fn frozen_database_causes_503_until_it_thaws() {
 
 #[test]
 fn slow_database_delays_requests_without_errors() {
-    let Some(cluster) = Cluster::start(&[]) else { return };
+    let Some(cluster) = demo::cluster(&[]) else { return };
     let folder = tempfile::tempdir().unwrap();
     let server = on(&cluster, folder.path());
     let (token, address) = (login(&server), server.address());
@@ -111,7 +112,7 @@ fn slow_database_delays_requests_without_errors() {
 
 #[test]
 fn restarted_database_is_reconnected() {
-    let Some(mut cluster) = Cluster::start(&[]) else { return };
+    let Some(mut cluster) = demo::cluster(&[]) else { return };
     let folder = tempfile::tempdir().unwrap();
     let server = on(&cluster, folder.path());
     let caller = Caller::new(server.address().url(), &login(&server));
@@ -201,7 +202,7 @@ fn unresponsive_mail_server_blocks_no_requests() {
         ("HOICHO_MAIL__SMTP_PORT", port.as_str()),
         ("HOICHO_MAIL__SMTP_SECURITY", "none"),
     ];
-    let server = Server::start(folder.path(), &["demo"], &variables);
+    let server = Server::demo(folder.path(), &variables);
     let caller = Caller::new(server.address().url(), &login(&server));
     for n in 0..5 {
         let forgot = json!({ "email": "htx@example.vn" });

@@ -14,8 +14,9 @@ use uuid::Uuid;
 use crate::{
     caller::Caller,
     cluster::Cluster,
+    demo,
     ledger::{Ledger, Sums, Tables},
-    server::{Server, free_port, login},
+    server::{Server, login},
     wait::wait_until,
 };
 
@@ -61,7 +62,8 @@ impl Fair {
         let applications = caller.get(&format!("{EDITION}/applications?state=approved&limit=1"));
         let zones = caller.get(&format!("{EDITION}/zones"));
         let mut booths = Vec::new();
-        for row in 'A'..='D' {
+        // 4,995 booths for each fifty kills: more than are held before them.
+        for row in ('A'..='Z').take(kills().div_ceil(50)) {
             let kind = json!({ "zone": zones["items"][1]["id"], "category": "standard" });
             let run = |part: char| json!({ "pattern": format!("K{row}{part}-001…K{row}{part}-999"), "kind": kind });
             let runs = json!({ "runs": ('A'..='E').map(run).collect::<Vec<_>>() });
@@ -216,7 +218,7 @@ pub fn all(ledgers: &[Ledger]) -> Ledger {
 /// Kills the server `kills` times; every other time PostgreSQL as well.
 fn survive(data: &Path, url: &str, mut cluster: Option<&mut Cluster>) {
     let variables = [("HOICHO_DATABASE__URL", url), ("HOICHO_LIMITS__PER_MINUTE", "10000000")];
-    let mut server = Some(Server::start_at(free_port(), data, &["demo"], &variables));
+    let mut server = Some(Server::start(data, &["demo"], &variables));
     let mut token = login(server.as_ref().unwrap());
     let fair = Fair::new(server.as_ref().unwrap(), &token);
     let mut ledgers: Vec<Ledger> = (0..CALLERS).map(|_| Ledger::default()).collect();
@@ -241,7 +243,7 @@ fn survive(data: &Path, url: &str, mut cluster: Option<&mut Cluster>) {
             wait_until("its connections end", || cluster.number(left) == 0);
         }
         let expected = Tables::open(url).agree(&all(&ledgers), &fair.edition);
-        server = Some(Server::start_at(free_port(), data, &["demo"], &variables));
+        server = Some(Server::start(data, &["demo"], &variables));
         token = login(server.as_ref().unwrap());
         assert_eq!(figures(&Caller::new(server.as_ref().unwrap().address().url(), &token)), expected);
     }
@@ -259,7 +261,7 @@ fn acknowledged_writes_survive_kills_on_sqlite() {
 
 #[test]
 fn acknowledged_writes_survive_kills_of_server_and_postgresql() {
-    let Some(mut cluster) = Cluster::start(&[]) else { return };
+    let Some(mut cluster) = demo::cluster(&[]) else { return };
     let folder = tempfile::tempdir().unwrap();
     let url = cluster.url("hoicho");
     survive(folder.path(), &url, Some(&mut cluster));

@@ -11,8 +11,8 @@ mod abuse;
 mod backups;
 mod caller;
 #[path = "../support/cluster.rs"]
-#[expect(dead_code, reason = "measurements use the rest")]
 mod cluster;
+mod demo;
 mod failover;
 mod faults;
 mod kills;

@@ -9,7 +9,7 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    cluster::Cluster,
+    demo,
     kills::StopOnDrop,
     nodes::{Nodes, whichever},
     server::Server,
@@ -70,7 +70,7 @@ impl Readers {
 #[test]
 fn lagging_replica_never_serves_stale_reads() {
     // The replica replays each commit with a delay.
-    let Some(first) = Cluster::start(&["max_wal_senders=4", "recovery_min_apply_delay=15ms"]) else { return };
+    let Some(first) = demo::cluster(&["max_wal_senders=4", "recovery_min_apply_delay=15ms"]) else { return };
     let mut standby = first.standby("standby");
     let folder = tempfile::tempdir().unwrap();
     let readers =
@@ -101,7 +101,7 @@ fn lagging_replica_never_serves_stale_reads() {
 
 #[test]
 fn diverged_replica_is_not_read_after_a_failover() {
-    let Some(mut first) = Cluster::start(&["max_wal_senders=6"]) else { return };
+    let Some(mut first) = demo::cluster(&["max_wal_senders=6"]) else { return };
     let (second, third) = (first.standby("second"), first.standby("third"));
     let write = whichever(&[&first, &second], "read-write");
     let folder = tempfile::tempdir().unwrap();
@@ -132,7 +132,7 @@ fn diverged_replica_is_not_read_after_a_failover() {
 
 #[test]
 fn replica_reads_see_own_writes_under_load() {
-    let Some(first) = Cluster::start(&["max_wal_senders=4", "recovery_min_apply_delay=3ms"]) else { return };
+    let Some(first) = demo::cluster(&["max_wal_senders=4", "recovery_min_apply_delay=3ms"]) else { return };
     let standby = first.standby("standby");
     let folder = tempfile::tempdir().unwrap();
     let readers =

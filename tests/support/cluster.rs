@@ -140,6 +140,24 @@ impl Cluster {
         }
     }
 
+    /// Stops the server in good order; its folder stays.
+    pub fn stop(&mut self) {
+        let Some(mut server) = self.server.take() else { return };
+        done(Command::new("kill").args(["-INT", &server.id().to_string()]));
+        assert!(server.wait().unwrap().success(), "PostgreSQL did not stop in good order");
+    }
+
+    /// Starts a copy of this cluster, which must be stopped.
+    pub fn start_copy(&self, settings: &[&str]) -> Self {
+        assert!(self.server.is_none(), "a running cluster cannot be copied");
+        let folder = Self::folder();
+        done(Command::new("cp").arg("-a").arg(self.folder.join("data")).arg(&folder));
+        let settings = settings.iter().map(|s| (*s).to_owned()).collect();
+        let mut copy = Self { bin: self.bin.clone(), folder, port: free_port(), settings, server: None };
+        copy.start_again();
+        copy
+    }
+
     /// Suspends all processes: connections stay open and nothing responds.
     pub fn freeze(&self) {
         self.signal("-STOP");
