@@ -327,8 +327,9 @@ async fn apply_is_atomic_among_concurrent_holds(app: TestApp) {
     let wanted: Vec<(&str, i32)> =
         names.iter().enumerate().map(|(n, name)| (name.as_str(), [1, 1, 2, 2][n % 4])).collect();
     let ids = approved(&app, &wanted).await;
-    let made = run(&app, &owner, json!({ "policy": "optimum", "order": "date", "limit_s": 20 })).await;
-    assert!(made["served"].as_i64() > Some(290), "{made}");
+    // A draw takes no time; how good the proposal is does not matter here, only that it is large.
+    let made = run(&app, &owner, draw()).await;
+    assert!(made["served"].as_i64() > Some(250), "{made}");
     let proposed: usize =
         proposal(&app, &owner, &made, "en").await.iter().map(|i| i["after"].as_array().unwrap().len()).sum();
     let all = app.get("/editions/hoi-cho/booths?limit=500").send().await.expect(200)["items"].clone();

@@ -1,20 +1,9 @@
 //! Export of an edition as a file, and its import elsewhere with the same figures.
-use hoicho::sample_data;
-use hoicho_web::identity::passwords::PasswordHasher;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::support::TestApp;
 
 const EDITIONS: [&str; 3] = ["ocop-quang-ninh-xuan-2018", "ocop-mien-bac-2018", "ocop-quang-ninh-demo"];
-
-/// Loads the demo; returns the organiser's access token.
-pub async fn filled(app: &TestApp) -> String {
-    let passwords =
-        PasswordHasher::new(hoicho_core::config::Password { memory_kib: 8, iterations: 1, parallelism: 1 }).unwrap();
-    app.db.write_blocking(|tx| sample_data::fill(tx, &passwords, crate::support::now().naive_utc(), |_| {})).unwrap();
-    let login = json!({ "email": "bantochuc@example.vn", "password": "hoi-cho-ocop" });
-    app.post("/auth/login").json(&login).send().await.expect(200)["access_token"].as_str().unwrap().to_owned()
-}
 
 /// The figures of an edition without comparisons, identifiers and times.
 async fn figures(app: &TestApp, by: &str, slug: &str) -> Value {
@@ -46,7 +35,7 @@ async fn figures(app: &TestApp, by: &str, slug: &str) -> Value {
 }
 
 async fn imported_archive_has_the_same_figures(app: TestApp) {
-    let by = filled(&app).await;
+    let by = app.demo_owner().await;
     let elsewhere = TestApp::sqlite().await;
     let owner = elsewhere.person("owner").await;
     let organiser = elsewhere.organiser(&owner).await;
@@ -76,7 +65,7 @@ async fn imported_archive_has_the_same_figures(app: TestApp) {
 }
 
 async fn damaged_archive_is_rejected_without_changes(app: TestApp) {
-    let by = filled(&app).await;
+    let by = app.demo_owner().await;
     let file = app.get("/editions/ocop-quang-ninh-xuan-2018/archive").by(&by).send().await.body;
     let text = String::from_utf8(file).unwrap();
     let owner = app.person("owner").await;
@@ -109,7 +98,7 @@ async fn damaged_archive_is_rejected_without_changes(app: TestApp) {
 
 async fn workbook_has_one_sheet_per_kind(app: TestApp) {
     use calamine::{Data, Reader, Xlsx};
-    let by = filled(&app).await;
+    let by = app.demo_owner().await;
     let file = app.get("/editions/ocop-quang-ninh-xuan-2018/archive?format=xlsx").by(&by).send().await;
     assert_eq!(file.status.as_u16(), 200);
     let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(file.body)).unwrap();
@@ -135,7 +124,7 @@ async fn workbook_has_one_sheet_per_kind(app: TestApp) {
     app.get("/editions/ocop-quang-ninh-xuan-2018/archive").send().await.refused(401, "login_required");
 }
 
-crate::on_both!(
+crate::on_both_with_demo!(
     imported_archive_has_the_same_figures,
     damaged_archive_is_rejected_without_changes,
     workbook_has_one_sheet_per_kind,

@@ -3,7 +3,7 @@ use chrono::Duration;
 use hoicho_fair::mail::{Mailer, send_due};
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, until, world::World};
+use crate::support::{TestApp, snapshot::numbered, until, world::World};
 
 fn mailer(app: &TestApp, change: impl FnOnce(&mut hoicho_core::config::Mail)) -> Mailer {
     let mut settings = hoicho_core::config::Settings::load(None).unwrap().mail;
@@ -94,8 +94,8 @@ async fn audit_log_records_actor_action_and_values(app: TestApp) {
     app.patch(&path).by(&world.owner).header("if-match", "\"v1\"").json(&json!({ "fee": 7 })).send().await.expect(200);
     let log = format!("/audit-log?organiser={}", world.organiser);
     let newest = app.get(&format!("{log}&limit=1")).by(&world.owner).send().await.expect(200)["items"][0].clone();
-    assert_eq!((&newest["action"], &newest["actor"]), (&json!("booth.change"), &me));
-    assert_eq!((&newest["before"]["fee"], &newest["after"]["fee"]), (&json!(0), &json!(7)));
+    assert_eq!(newest["actor"], me);
+    insta::assert_snapshot!("audit_log_entry", numbered(&newest));
     let (mut seen, mut cursor) = (Vec::<Value>::new(), String::new());
     loop {
         let page = app.get(&format!("{log}&limit=7{cursor}")).by(&world.owner).send().await.expect(200);

@@ -1,7 +1,7 @@
 //! Venues, halls, zones with their rules, the price list, booth tables, the floor plan.
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
+use crate::support::{TestApp, snapshot::numbered};
 
 async fn draft(app: &TestApp) -> (String, String) {
     let owner = app.person("lan").await;
@@ -57,7 +57,7 @@ async fn booth_defaults_come_from_the_price_list(app: TestApp) {
     let put = app.put("/editions/hoi-cho/booth-categories").by(&owner).header("if-match", tag.to_str().unwrap());
     put.json(&prices).send().await.expect(200);
     let made = app.post("/editions/hoi-cho/booths").by(&owner).json(&silent).send().await.expect(201);
-    assert_eq!((&made["area_dm2"], &made["fee"]), (&json!(14_400), &json!(40_000_000)));
+    insta::assert_snapshot!("booth_with_defaults", numbered(&made));
     let told = json!({ "code": "B02", "kind": { "zone": zone, "category": "standard", "fee": 0 } });
     assert_eq!(app.post("/editions/hoi-cho/booths").by(&owner).json(&told).send().await.expect(201)["fee"], 0);
     // The figures have both booths and booth equivalents.

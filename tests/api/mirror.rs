@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{
     TestApp,
     fair::{Exhibitor, Fair},
+    snapshot::numbered,
     wait::wait_until_async,
 };
 
@@ -69,6 +70,13 @@ struct Cast {
     allocations: Vec<String>,
     /// Participants by allocation.
     participants: Vec<(String, String)>,
+    /// How often each kind of change succeeded, by its number in [`change`].
+    succeeded: [usize; KINDS],
+}
+
+/// Number of random changes; more with `HOICHO_TEST_CHANGES=10000`.
+fn change_count() -> usize {
+    std::env::var("HOICHO_TEST_CHANGES").ok().map_or(2_000, |n| n.parse().expect("HOICHO_TEST_CHANGES is a number"))
 }
 
 const BOOTHS: &str = "/editions/hoi-cho/booths?include=occupancy&";
@@ -81,7 +89,15 @@ async fn cast(app: &TestApp) -> Cast {
     let Fair { owner, venue, zone, exhibitors, .. } = fair;
     let of = |Exhibitor { token, id, application }| (token, id, application);
     let exhibitors = exhibitors.into_iter().map(of).collect();
-    Cast { owner, venue: venue.unwrap(), zone, exhibitors, allocations: Vec::new(), participants: Vec::new() }
+    Cast {
+        owner,
+        venue: venue.unwrap(),
+        zone,
+        exhibitors,
+        allocations: Vec::new(),
+        participants: Vec::new(),
+        succeeded: [0; KINDS],
+    }
 }
 
 async fn tag(app: &TestApp, at: &str, by: &str) -> String {
@@ -92,6 +108,9 @@ fn version(row: &Value) -> String {
     format!("\"v{}\"", row["version"])
 }
 
+/// Number of kinds of changes in [`change`]; some are there several times, so that they are more frequent.
+const KINDS: usize = 20;
+
 /// Attempts one change; returns whether it succeeded.
 async fn change(app: &TestApp, cast: &mut Cast, random: &mut StdRng, booths: &Mirror, zones: &Mirror) -> bool {
     let owner = cast.owner.clone();
@@ -101,7 +120,8 @@ async fn change(app: &TestApp, cast: &mut Cast, random: &mut StdRng, booths: &Mi
     let booth_id = booth["id"].as_str().unwrap_or("none").to_owned();
     let name = format!("Tên {}", random.random_range(0..1_000_000));
     let at_booth = format!("/editions/hoi-cho/booths/{booth_id}");
-    let answer = match random.random_range(0..20) {
+    let kind = random.random_range(0..KINDS);
+    let answer = match kind {
         0..4 => {
             let hold = json!({ "application": application, "booths": [booth_id] });
             let answer = app.post("/editions/hoi-cho/allocations").by(&owner).json(&hold).send().await;
@@ -197,15 +217,16 @@ async fn change(app: &TestApp, cast: &mut Cast, random: &mut StdRng, booths: &Mi
         _ => return false,
     };
     assert!(answer.status.as_u16() < 500, "{}", String::from_utf8_lossy(&answer.body));
+    cast.succeeded[kind] += usize::from(answer.status.is_success());
     answer.status.is_success()
 }
 
-async fn mirror_equals_the_source_after_ten_thousand_random_changes(app: TestApp) {
+async fn mirror_equals_the_source_after_random_changes(app: TestApp) {
     let mut cast = cast(&app).await;
     let mut random = StdRng::seed_from_u64(20_180_428);
     let [mut booths, mut exhibitors, mut zones, mut editions] = [BOOTHS, EXHIBITORS, ZONES, EDITIONS].map(Mirror::of);
     let (mut changes, mut rounds, mut stood) = (0, 0, 0);
-    while changes < 10_000 {
+    while changes < change_count() {
         for mirror in [&mut booths, &mut exhibitors, &mut zones, &mut editions] {
             // Small pages, so that a change can happen between two.
             mirror.follow(&app, random.random_range(1..20)).await;
@@ -226,6 +247,7 @@ async fn mirror_equals_the_source_after_ten_thousand_random_changes(app: TestApp
         mirror.follow(&app, 7).await;
         mirror.is_equal(&app).await;
     }
+    assert!(cast.succeeded.iter().all(|times| *times > 10), "a kind of change is missing: {:?}", cast.succeeded);
     assert!(stood > rounds && booths.rows.len() > 10, "a fair with nobody in it proves little: {stood} in {rounds}");
     // Without a change nothing is reported.
     app.wait_for_older_transactions().await;
@@ -291,16 +313,17 @@ async fn edition_page_returns_all_parts_or_the_selected_ones(app: TestApp) {
         let at = format!("/allocations/{}/{step}", held["items"][0]["id"].as_str().unwrap());
         app.post(&at).by(&cast.owner).send().await.expect(200);
     }
-    let page = app.get("/editions/hoi-cho/page").send().await.expect(200);
-    assert_eq!(page["edition"]["slug"], "hoi-cho");
-    assert_eq!(page["edition"]["opening_days"].as_array().unwrap().len(), 5);
-    assert_eq!(page["edition"]["venue"]["name"], "Cung quy hoạch");
-    assert_eq!(page["zones"]["items"].as_array().unwrap().len(), 1);
+    let mut page = app.get("/editions/hoi-cho/page").send().await.expect(200);
     let there = page["booths"]["items"].as_array().unwrap().iter().find(|b| b["id"] == booth["id"]).unwrap();
-    assert_eq!((&there["occupancy"], &there["exhibitors"][0]["id"]), (&json!("let"), &json!(exhibitor)));
-    let seller = &page["exhibitors"]["items"][0];
-    assert_eq!((&seller["booths"][0]["code"], &seller["products"][0]["name"]), (&booth["code"], &json!("Miến dong")));
-    assert!(seller.get("tax_code").is_none() && page.get("figures").is_none(), "{page}");
+    assert_eq!(there["exhibitors"][0]["id"], json!(exhibitor));
+    // The other nine booths are free.
+    page["booths"]["items"] = json!([there]);
+    // Revisions differ between the databases.
+    for list in ["booths", "exhibitors", "zones"] {
+        assert!(page[list]["synced"].is_string());
+        page[list]["synced"] = json!("[revision]");
+    }
+    insta::assert_snapshot!("edition_page", numbered(&page));
 
     let part = app.get("/editions/hoi-cho/page?include=zones&fields=zones").send().await.expect(200);
     assert_eq!(part.as_object().unwrap().keys().collect::<Vec<_>>(), ["zones"]);
@@ -327,7 +350,7 @@ async fn list_etag_is_stable_while_nothing_of_it_changes(app: TestApp) {
 
 crate::on_both!(
     list_etag_is_stable_while_nothing_of_it_changes,
-    mirror_equals_the_source_after_ten_thousand_random_changes,
+    mirror_equals_the_source_after_random_changes,
     updated_since_reports_removals_and_hides_private_changes,
     edition_page_returns_all_parts_or_the_selected_ones,
 );

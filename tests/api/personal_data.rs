@@ -6,7 +6,7 @@ use hoicho_core::{config::Retention, db::schema::*};
 use hoicho_web::http::Problem;
 use serde_json::{Value, json};
 
-use crate::support::{PASSWORD, TestApp, world::World};
+use crate::support::{PASSWORD, TestApp, snapshot::numbered, world::World};
 
 /// All columns of the database that may contain personal data, as text.
 async fn all_text(app: &TestApp) -> String {
@@ -50,11 +50,8 @@ async fn personal_data_export_has_everything_stored_about_a_person(app: TestApp)
     let data = app.get("/me/personal-data").by(&world.exhibitor).send().await;
     assert!(data.headers.get("content-disposition").unwrap().to_str().unwrap().contains("personal-data.json"));
     let data = data.expect(200);
-    assert_eq!(data["account"]["email"], email);
     assert_eq!(data["exhibitors"][0]["exhibitor"], exhibitor);
-    assert_eq!(data["contacts"][0]["name"], "Chị Htx");
-    assert_eq!(data["logins"][0]["address"], "unknown");
-    assert!(data["consents"].as_array().unwrap().is_empty());
+    insta::assert_snapshot!("personal_data", numbered(&data));
     let first = app.get("/me/actions?limit=1").by(&world.exhibitor).send().await.expect(200);
     assert_eq!(first["items"][0]["action"], "exhibitor.contacts");
     let cursor = first["next_cursor"].as_str().unwrap();

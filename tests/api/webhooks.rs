@@ -5,7 +5,7 @@ use chrono::Duration;
 use hoicho::jobs::deliver_webhooks;
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, fair::Fair, postgres::database, receiver::Receiver};
+use crate::support::{TestApp, fair::Fair, postgres::database, receiver::Receiver, snapshot::numbered};
 
 async fn owner(app: &TestApp) -> String {
     app.login("owner@example.vn").await
@@ -125,11 +125,9 @@ async fn webhook_delivers_selected_events_of_its_tenant(app: TestApp) {
     assert!(elsewhere.messages().is_empty(), "another organiser's data is not theirs to hear of");
     let confirmed = told.iter().map(|m| m.json()).find(|m| m["type"] == "allocation.confirmed").unwrap();
     assert_eq!(confirmed["data"]["allocation"], allocation.as_str());
-    assert_eq!(confirmed["data"]["booth"]["code"], fair.booths[0]["code"]);
-    assert_eq!(confirmed["data"]["exhibitor"]["name"], "HTX htx0");
-    assert!(confirmed["timestamp"].as_str().unwrap().starts_with("2026-03-03T12:00:00"));
+    insta::assert_snapshot!("allocation_confirmed", numbered(&confirmed));
     let accepted = all.taken().iter().map(|m| m.json()).find(|m| m["type"] == "sales_report.accepted").unwrap();
-    assert_eq!((&accepted["data"]["amount"], &accepted["data"]["day"]), (&json!(5_000_000), &json!("2026-03-01")));
+    insta::assert_snapshot!("sales_report_accepted", numbered(&accepted));
 }
 
 async fn dead_webhook_is_disabled_with_an_email(app: TestApp) {

@@ -1,7 +1,9 @@
 //! An application in process for each test, on a database of its own.
+pub mod demo;
 pub mod fair;
 pub mod postgres;
 pub mod receiver;
+pub mod snapshot;
 pub mod wait;
 pub mod world;
 
@@ -16,7 +18,7 @@ use actix_web::{App, body::MessageBody, dev::ServiceResponse, http::StatusCode, 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl, dsl::max};
 use hoicho::app::{self, Services};
 use hoicho_core::{
-    config::Settings,
+    config::{Password, Settings},
     db::{
         Database, DatabaseUrl, migrate,
         schema::{changes, outbox},
@@ -30,6 +32,9 @@ use serde_json::Value;
 pub fn now() -> chrono::DateTime<chrono::Utc> {
     "2026-03-03T12:00:00Z".parse().unwrap()
 }
+
+/// The lowest cost that Argon2 allows, to keep tests fast.
+const LOWEST_COST: Password = Password { memory_kib: 8, iterations: 1, parallelism: 1 };
 
 /// The password of all accounts.
 pub const PASSWORD: &str = "mật khẩu dài";
@@ -125,6 +130,7 @@ fn migrated() -> &'static [u8] {
 }
 
 impl TestApp {
+    /// An application on a migrated database.
     pub async fn on(url: DatabaseUrl, folder: tempfile::TempDir) -> Self {
         Self::with(url, folder, |_| {}).await
     }
@@ -146,11 +152,9 @@ impl TestApp {
         clock: &'static AtomicI64,
         change: impl FnOnce(&mut Settings),
     ) -> Self {
-        migrate::run_pending(&url).unwrap();
         let db = Database::open(&url, 8).unwrap();
         let mut settings = Settings::load(None).unwrap();
-        // The lowest cost that Argon2 allows, to keep tests fast.
-        settings.password = hoicho_core::config::Password { memory_kib: 8, iterations: 1, parallelism: 1 };
+        settings.password = LOWEST_COST;
         settings.limits = hoicho_core::config::Limits { per_minute: 1_000_000, auth_per_minute: 1_000_000 };
         // Webhook receivers of the tests listen on this machine.
         settings.webhooks = hoicho_core::config::Webhooks { allow_private_addresses: true, allow_plain_http: true };

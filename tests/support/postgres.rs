@@ -22,22 +22,43 @@ struct Server {
 }
 
 static SERVER: OnceLock<Option<Server>> = OnceLock::new();
-static TEMPLATE: OnceLock<String> = OnceLock::new();
 static TURN: Mutex<()> = Mutex::new(());
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// A new, migrated database: a copy of a template that is migrated once.
+/// A database that is filled once by this process and copied for each test.
+pub struct Template {
+    name: &'static str,
+    /// Its name on the server.
+    database: OnceLock<String>,
+}
+
+impl Template {
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, database: OnceLock::new() }
+    }
+
+    /// A copy; `fill` fills the template, which is empty, and leaves no connection to it.
+    pub fn copy(&self, fill: impl FnOnce(&DatabaseUrl)) -> Option<DatabaseUrl> {
+        let server = SERVER.get_or_init(start).as_ref()?;
+        let template = self.database.get_or_init(|| {
+            let name = format!("hoicho_{}_{}", std::process::id(), self.name);
+            server.run(&format!("CREATE DATABASE {name}"));
+            fill(&server.url(&name));
+            name
+        });
+        let name = format!("hoicho_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        server.run(&format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        Some(server.url(&name))
+    }
+}
+
+static MIGRATED: Template = Template::new("migrated");
+
+/// A new, migrated database.
 pub fn database() -> Option<DatabaseUrl> {
-    let server = SERVER.get_or_init(start).as_ref()?;
-    let template = TEMPLATE.get_or_init(|| {
-        let name = format!("hoicho_{}_template", std::process::id());
-        server.run(&format!("CREATE DATABASE {name}"));
-        hoicho_core::db::migrate::run_pending(&server.url(&name)).unwrap();
-        name
-    });
-    let name = format!("hoicho_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    server.run(&format!("CREATE DATABASE {name} TEMPLATE {template}"));
-    Some(server.url(&name))
+    MIGRATED.copy(|url| {
+        hoicho_core::db::migrate::run_pending(url).unwrap();
+    })
 }
 
 /// A new, empty database.
