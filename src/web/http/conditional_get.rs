@@ -1,21 +1,29 @@
 //! Conditional `GET`: responses without a version get an ETag from a digest of their content, and a matching `If-None-Match`
 //! gets 304.
 use actix_web::{
+    HttpMessage,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::{Method, StatusCode, header},
+    http::{
+        Method, StatusCode,
+        header::{self, EntityTag, Header, HeaderValue, IfNoneMatch},
+    },
     middleware::Next,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-/// Whether `If-None-Match` matches the current ETag, by weak comparison (RFC 9110, section 13.1.2).
-pub fn matches_etag(if_none_match: &str, current: &header::HeaderValue) -> bool {
-    let Ok(current) = current.to_str() else { return false };
-    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    if_none_match == current
-        || if_none_match.trim() == "*"
-        || if_none_match.split(',').any(|tag| opaque(tag) == opaque(current))
+/// Whether `If-None-Match` matches the current ETag, by weak comparison (RFC 9110, section 13.1.2). A header that is malformed
+/// matches nothing, so that the response is sent in full.
+pub fn matches_etag(req: &impl HttpMessage, current: &HeaderValue) -> bool {
+    let is_current = |tag: &EntityTag| {
+        current.to_str().is_ok_and(|current| current.parse().is_ok_and(|current: EntityTag| tag.weak_eq(&current)))
+    };
+    match IfNoneMatch::parse(req) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(is_current),
+        Err(_) => false,
+    }
 }
 
 /// Middleware that adds a weak ETag to `GET` responses without one, and evaluates `If-None-Match`.
@@ -34,18 +42,39 @@ pub async fn middleware(req: ServiceRequest, next: Next<BoxBody>) -> Result<Serv
     };
     if !response.headers().contains_key(header::ETAG) {
         let digest: String = URL_SAFE_NO_PAD.encode(Sha256::digest(&body)).chars().take(22).collect();
-        if let Ok(tag) = header::HeaderValue::from_str(&format!("W/\"{digest}\"")) {
+        if let Ok(tag) = HeaderValue::from_str(&format!("W/\"{digest}\"")) {
             response.headers_mut().insert(header::ETAG, tag);
         }
     }
-    let if_none_match = req.headers().get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
-    let unchanged = if_none_match
-        .zip(response.headers().get(header::ETAG))
-        .is_some_and(|(tags, current)| matches_etag(tags, current));
-    if unchanged {
+    if response.headers().get(header::ETAG).is_some_and(|current| matches_etag(&req, current)) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response.headers_mut().remove(header::CONTENT_TYPE);
         return Ok(ServiceResponse::new(req, response.set_body(BoxBody::new(()))));
     }
     Ok(ServiceResponse::new(req, response.set_body(body).map_into_boxed_body()))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn if_none_match_is_compared_weakly() {
+        let matches = |lines: &[&str], current: &'static str| {
+            let request =
+                lines.iter().fold(TestRequest::default(), |r, l| r.append_header((header::IF_NONE_MATCH, *l)));
+            matches_etag(&request.to_http_request(), &HeaderValue::from_static(current))
+        };
+        let matching: [&[&str]; 6] =
+            [&["\"a\""], &["W/\"a\""], &["\"b\" , W/\"a\""], &["*"], &[" * "], &["\"b\"", "\"a\""]];
+        for lines in matching {
+            assert!(matches(lines, "\"a\"") && matches(lines, "W/\"a\""), "{lines:?}");
+        }
+        let other: [&[&str]; 7] = [&[], &[""], &["a"], &["\"b\""], &["\"a"], &["\"*\""], &["w/\"a\""]];
+        for lines in other {
+            assert!(!matches(lines, "\"a\"") && !matches(lines, "W/\"a\""), "{lines:?}");
+        }
+    }
 }

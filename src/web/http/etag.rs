@@ -45,7 +45,8 @@ impl FromRequest for IfMatch {
     }
 }
 
-/// Parses a version ETag: `"v3"` is 3; `None` for any other ETag.
+/// Parses a version ETag: `"v3"` is 3; `None` for any other ETag. `If-Match` of actix-web is not used, because it drops malformed
+/// tags and combines several: a change must name exactly one version, and anything else is rejected instead of ignored.
 pub fn parse(tag: &str) -> Option<i32> {
     let digits = tag.strip_prefix("\"v")?.strip_suffix('"')?;
     digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?

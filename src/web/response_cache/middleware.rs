@@ -5,7 +5,7 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     http::{
         Method, StatusCode,
-        header::{self, HeaderMap, HeaderValue},
+        header::{self, AcceptEncoding, ContentEncoding, Header, HeaderMap, HeaderValue},
     },
     middleware::Next,
     web,
@@ -14,7 +14,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use super::{
-    encoding::Encoding,
+    encoding::negotiate,
     store::{CachedResponse, Lookup, ResponseCache},
 };
 use hoicho_core::metrics::Metrics;
@@ -39,10 +39,6 @@ fn is_public(req: &ServiceRequest) -> bool {
         && !req.headers().contains_key(header::COOKIE)
 }
 
-fn if_none_match(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok())
-}
-
 /// Sets the headers that every public response has.
 fn set_public_headers(headers: &mut HeaderMap, etag: HeaderValue) {
     headers.insert(header::ETAG, etag);
@@ -52,8 +48,7 @@ fn set_public_headers(headers: &mut HeaderMap, etag: HeaderValue) {
 }
 
 fn render(req: ServiceRequest, cached: &CachedResponse, left: RateLimitStatus) -> ServiceResponse<BoxBody> {
-    let unchanged =
-        if_none_match(req.headers()).is_some_and(|tags| conditional_get::matches_etag(tags, &cached.etag));
+    let unchanged = conditional_get::matches_etag(&req, &cached.etag);
     let mut response = if unchanged {
         HttpResponse::with_body(StatusCode::NOT_MODIFIED, BoxBody::new(()))
     } else {
@@ -88,9 +83,8 @@ pub async fn middleware<B: MessageBody + 'static>(
         return Ok(next.call(req).await?.map_into_boxed_body());
     }
     let started = std::time::Instant::now();
-    let accepted = req.headers().get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let encoding = Encoding::negotiate(accepted);
-    let key = [encoding.name(), req.path(), "?", req.query_string()].concat();
+    let encoding = AcceptEncoding::parse(&req).map_or(ContentEncoding::Identity, |accepted| negotiate(&accepted));
+    let key = [encoding.as_str(), req.path(), "?", req.query_string()].concat();
     if !cache.is_fresh(&context.db) && cache.refresh(&context.db).await.is_err() {
         // The database is unavailable: the handler responds with the error.
         return Ok(next.call(req).await?.map_into_boxed_body());
@@ -109,7 +103,7 @@ pub async fn middleware<B: MessageBody + 'static>(
         return Ok(response);
     }
     let epoch = cache.epoch();
-    req.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(encoding.name()));
+    req.headers_mut().insert(header::ACCEPT_ENCODING, encoding.to_header_value());
     let response = next.call(req).await?.map_into_boxed_body();
     let response = store(&cache, response, key, epoch).await;
     drop(refill_permit);
@@ -132,7 +126,7 @@ async fn store(
     let bytes = body::to_bytes(body).await.map_err(actix_web::error::ErrorInternalServerError)?;
     let digest: String = URL_SAFE_NO_PAD.encode(Sha256::digest(&bytes)).chars().take(22).collect();
     let etag = HeaderValue::try_from(format!("\"{digest}\"")).map_err(actix_web::error::ErrorInternalServerError)?;
-    let unchanged = if_none_match(req.headers()).is_some_and(|tags| conditional_get::matches_etag(tags, &etag));
+    let unchanged = conditional_get::matches_etag(&req, &etag);
     let header_value = |name| response.headers().get(name).cloned();
     let cached = CachedResponse {
         content_type: header_value(header::CONTENT_TYPE),
