@@ -77,7 +77,12 @@ pub fn restore(copy: &Path, url: &DatabaseUrl) -> Result<(), BackupError> {
     match url {
         DatabaseUrl::Sqlite(file) => {
             check(copy)?;
-            let mut target = match std::fs::OpenOptions::new().write(true).create_new(true).open(file) {
+            let mut options = std::fs::OpenOptions::new();
+            options.write(true).create_new(true);
+            // Personal data: readable by the owner only, whatever the umask of the shell.
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let mut target = match options.open(file) {
                 Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => return Err(BackupError::NotEmpty),
                 result => result?,
             };

@@ -5,8 +5,9 @@ use std::{
 };
 
 use diesel::{
+    Connection, ConnectionError, PgConnection, SqliteConnection,
     connection::SimpleConnection,
-    r2d2::{ConnectionManager, Error, ManageConnection},
+    r2d2::{Error, ManageConnection, R2D2Connection},
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -48,14 +49,11 @@ pub(super) struct PooledConn {
 }
 
 /// Connection manager of the pool.
-pub(super) struct PoolManager(ConnectionManager<Conn>);
+pub(super) struct PoolManager(DatabaseUrl);
 
 impl PoolManager {
     pub(super) fn new(url: &DatabaseUrl) -> Self {
-        Self(ConnectionManager::new(match url {
-            DatabaseUrl::Sqlite(path) => path.display().to_string(),
-            DatabaseUrl::Postgres(url) => url.clone(),
-        }))
+        Self(url.clone())
     }
 }
 
@@ -64,7 +62,13 @@ impl ManageConnection for PoolManager {
     type Error = Error;
 
     fn connect(&self) -> Result<PooledConn, Error> {
-        let mut conn = self.0.connect()?;
+        // Not by `Conn`, which tries one database after the other and does not report why each failed.
+        let conn = match &self.0 {
+            DatabaseUrl::Sqlite(path) => SqliteConnection::establish(&path.display().to_string()).map(Conn::Sqlite),
+            DatabaseUrl::Postgres(url) => PgConnection::establish(url).map(Conn::Postgres),
+        };
+        let mut conn =
+            conn.map_err(|e| Error::ConnectionError(ConnectionError::BadConnection(self.0.redact(&e.to_string()))))?;
         match &mut conn {
             Conn::Sqlite(c) => c.batch_execute(SQLITE_SETTINGS),
             Conn::Postgres(c) => c.batch_execute(POSTGRES_SETTINGS),
@@ -78,14 +82,14 @@ impl ManageConnection for PoolManager {
         if pooled.last_ok_at.elapsed() < VALIDATION_INTERVAL {
             return Ok(());
         }
-        self.0.is_valid(&mut pooled.conn)?;
+        pooled.conn.ping().map_err(Error::QueryError)?;
         pooled.last_ok_at = Instant::now();
         Ok(())
     }
 
     /// Called on every return to the pool.
     fn has_broken(&self, pooled: &mut PooledConn) -> bool {
-        let is_broken = self.0.has_broken(&mut pooled.conn);
+        let is_broken = std::thread::panicking() || pooled.conn.is_broken();
         if !is_broken {
             pooled.last_ok_at = Instant::now();
         }

@@ -50,6 +50,35 @@ impl std::str::FromStr for DatabaseUrl {
     }
 }
 
+impl DatabaseUrl {
+    /// Replaces the URL and its password in a message: libpq repeats them in errors about a malformed URL.
+    pub(super) fn redact(&self, message: &str) -> String {
+        let Self::Postgres(url) = self else { return message.to_owned() };
+        let mut redacted = message.replace(url, "***");
+        if let Some(password) = password(url) {
+            redacted = redacted.replace(password, "***").replace(&decode(password), "***");
+        }
+        redacted
+    }
+}
+
+/// Whether a database URL contains a password.
+pub fn has_password(url: &str) -> bool {
+    password(url).is_some()
+}
+
+/// The password of a URL as it is written there, if it has one. Credentials end at the last `@` of the authority, so that a
+/// password with an `@` is found in full.
+fn password(url: &str) -> Option<&str> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let in_query = || rest.split_once('?')?.1.split('&').find_map(|parameter| parameter.strip_prefix("password="));
+    let in_credentials = || {
+        let (credentials, _) = rest.split(['/', '?']).next()?.rsplit_once('@')?;
+        Some(credentials.split_once(':')?.1)
+    };
+    in_credentials().or_else(in_query).filter(|password| !password.is_empty())
+}
+
 /// The parts of a libpq URL that decide where it connects to and how.
 #[derive(Default)]
 struct Target {
@@ -221,6 +250,26 @@ mod tests {
         ] {
             let checked = refuse_plain_text(url, false, |asked| (asked == name).then(|| value.to_owned()));
             assert_eq!(checked.is_ok(), local, "{name}={value} {url}");
+        }
+    }
+
+    #[test]
+    fn password_does_not_appear_in_messages() {
+        for (url, secret) in [
+            ("postgres://u:geheim@h/d", "geheim"),
+            ("postgres://u:ge%68eim@h/d", "geheim"),
+            ("postgres://u:ge@heim@h/d?x=1", "heim"),
+            ("postgres://u@h/d?sslmode=require&password=geheim", "geheim"),
+        ] {
+            assert!(has_password(url), "{url}");
+            let message = format!("bad {url}: bad {}", decode(password(url).unwrap()));
+            let shown = DatabaseUrl::Postgres(url.to_owned()).redact(&message);
+            assert!(!shown.contains(secret) && shown == "bad ***: bad ***", "{shown}");
+        }
+        for url in
+            ["postgres://u@h/d", "postgres://h:1/d?x=a@b", "postgres://u@/d?host=/run", "sqlite:a:b", "postgres://u:@h"]
+        {
+            assert!(!has_password(url), "{url}");
         }
     }
 
