@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use figment::{
     Figment,
+    error::Kind,
     providers::{Env, Format, Toml},
 };
 use secrecy::SecretString;
@@ -217,8 +218,38 @@ impl Settings {
         }
         // HOICHO_TEST_… is reserved for the test suite.
         let environment = Env::prefixed("HOICHO_").filter(|key| !key.starts_with("TEST_")).split("__");
-        figment.merge(environment).extract().map_err(Box::new)
+        figment.merge(environment).extract().map_err(|error| Box::new(without_secrets(error)))
     }
+}
+
+/// Settings whose values no message may contain.
+const SECRET_SETTINGS: [&str; 3] = ["url", "replica_url", "smtp_password"];
+
+/// Removes values from an error that may be secret: the quoted line of a syntax error, and a secret of another type than text, such as
+/// a password of digits.
+fn without_secrets(error: figment::Error) -> figment::Error {
+    let hide = |mut error: figment::Error| {
+        let is_secret = error.path.last().is_some_and(|key| SECRET_SETTINGS.contains(&key.as_str()));
+        error.kind = match error.kind {
+            Kind::Message(text) => {
+                Kind::Message(text.lines().filter(|line| !line.contains(" |")).collect::<Vec<_>>().join(": "))
+            }
+            Kind::InvalidType(..) | Kind::InvalidValue(..) if is_secret => {
+                Kind::Message("not a text; write it in quotes, also in the environment: NAME='\"…\"'".to_owned())
+            }
+            kind => kind,
+        };
+        error
+    };
+    let errors: Vec<_> = error.clone().into_iter().map(hide).collect();
+    // In the same order: `chain` puts its argument first.
+    errors.into_iter().rev().reduce(figment::Error::chain).unwrap_or(error)
+}
+
+/// The text that a settings file alone has for a setting such as `mail.smtp_password`; `None` if the file cannot be parsed.
+pub fn read_from_file(file: &Path, setting: &str) -> Option<SecretString> {
+    let value = Figment::from(Toml::file_exact(file)).find_value(setting).ok()?;
+    Some(value.as_str()?.to_owned().into())
 }
 
 #[cfg(test)]
@@ -247,5 +278,16 @@ mod tests {
         std::fs::write(&file, "[server]\nport = 'eighty'").unwrap();
         assert!(Settings::load(Some(&file)).unwrap_err().to_string().contains("port"));
         assert!(Settings::load(Some(&folder.path().join("missing.toml"))).is_err());
+    }
+
+    #[test]
+    fn error_does_not_contain_a_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("hoicho.toml");
+        for text in ["[mail]\nsmtp_password = 7391", "[mail]\nsmtp_password = geheim7391", "[database]\nurl = 7391"] {
+            std::fs::write(&file, text).unwrap();
+            let error = Settings::load(Some(&file)).unwrap_err().to_string();
+            assert!(!error.contains("7391") && error.contains("hoicho.toml"), "{error}");
+        }
     }
 }
