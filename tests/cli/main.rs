@@ -8,6 +8,7 @@
 )]
 mod clients;
 mod cookbook;
+mod doctor;
 mod person;
 #[path = "../support/postgres.rs"]
 #[expect(dead_code, reason = "only its databases are used here")]
@@ -128,7 +129,7 @@ fn invalid_setting_prevents_the_start_and_is_reported() {
 fn help_lists_all_commands() {
     let folder = tempfile::tempdir().unwrap();
     let help = shown(&hoicho(folder.path()).arg("--help").output().unwrap().stdout);
-    for command in ["serve", "demo", "allocate", "migrate", "rotate-key", "grant-admin", "openapi"] {
+    for command in ["serve", "demo", "doctor", "allocate", "migrate", "rotate-key", "grant-admin", "openapi"] {
         assert!(help.contains(command), "{help}");
     }
 }

@@ -5,6 +5,7 @@
 pub mod backup;
 pub mod constraint;
 pub mod database;
+pub mod inspect;
 pub mod migrate;
 mod pool;
 mod read_replica;

@@ -33,6 +33,11 @@ impl WalPosition {
         self.is_comparable(other) && self.lsn >= other.lsn
     }
 
+    /// Bytes of WAL that a server at this position has not replayed yet of those up to `other`.
+    pub(super) fn bytes_behind(&self, other: &Self) -> i64 {
+        other.lsn.saturating_sub(self.lsn).max(0)
+    }
+
     /// Whether a server at this position will eventually reach `other`: both are on the same timeline.
     pub(super) fn is_comparable(&self, other: &Self) -> bool {
         self.log == other.log
@@ -68,6 +73,11 @@ const REPLICA_QUERY: &str = concat!(
 
 fn query_position(conn: &mut Conn, query: &str) -> QueryResult<WalPosition> {
     diesel::sql_query(query).get_result(conn)
+}
+
+/// The flush position of a primary.
+pub(super) fn flush_position(conn: &mut Conn) -> QueryResult<WalPosition> {
+    query_position(conn, PRIMARY_QUERY)
 }
 
 /// The replay position of a replica; `NotFound` if the server is not in recovery.
@@ -118,7 +128,7 @@ fn run(url: &DatabaseUrl, queue: &Receiver<Reply>) {
 fn primary_position(url: &DatabaseUrl, cached_conn: &mut Option<Conn>) -> Result<WalPosition, super::DatabaseError> {
     // Cached again only after a successful query.
     let mut conn = cached_conn.take().map_or_else(|| connect(url), Ok::<_, Unavailable>)?;
-    let position = query_position(&mut conn, PRIMARY_QUERY)?;
+    let position = flush_position(&mut conn)?;
     *cached_conn = Some(conn);
     Ok(position)
 }

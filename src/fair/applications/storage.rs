@@ -25,11 +25,20 @@ fn storage_error(error: &std::io::Error) -> Problem {
 }
 
 impl DocumentStorage {
-    /// Validates the settings and creates the folder, by default `documents` in the folder `data`.
-    pub fn open(settings: &config::Uploads, data: &Path) -> Result<Self, String> {
+    /// Checks the settings without creating the folder.
+    ///
+    /// # Errors
+    /// The setting that is out of range, with the range.
+    pub fn check_settings(settings: &config::Uploads) -> Result<(), String> {
         if !(1..=MAX_FILE_BYTES).contains(&settings.max_bytes) {
             return Err(format!("[uploads] max_bytes must be between 1 and {MAX_FILE_BYTES}"));
         }
+        Ok(())
+    }
+
+    /// Validates the settings and creates the folder, by default `documents` in the folder `data`.
+    pub fn open(settings: &config::Uploads, data: &Path) -> Result<Self, String> {
+        Self::check_settings(settings)?;
         let folder = config::folder_or_default(&settings.folder, data, "documents");
         std::fs::create_dir_all(&folder)
             .map_err(|e| format!("cannot create document folder {}: {e}", folder.display()))?;

@@ -39,7 +39,7 @@ pub struct Mailer {
 impl Mailer {
     /// Fails at startup with the name of the invalid setting. `folder` is the target of the `files` transport.
     pub fn new(settings: &config::Mail, public_url: String, folder: &Path) -> Result<Self, String> {
-        let from = settings.from.parse().map_err(|e| format!("[mail] from: {e}"))?;
+        let from = parse_from(settings)?;
         let transport = match settings.transport {
             MailTransport::Files => {
                 std::fs::create_dir_all(folder)
@@ -69,6 +69,36 @@ impl Mailer {
             }
         };
         tokio::time::timeout(SEND_TIMEOUT, send).await.map_err(|_| "timeout".to_owned())?
+    }
+}
+
+fn parse_from(settings: &config::Mail) -> Result<Mailbox, String> {
+    settings.from.parse().map_err(|e| format!("[mail] from: {e}"))
+}
+
+/// Checks the settings without connecting or creating the folder of the `files` transport.
+///
+/// # Errors
+/// The invalid setting and what is wrong with it.
+pub fn check_settings(settings: &config::Mail) -> Result<(), String> {
+    parse_from(settings)?;
+    match settings.transport {
+        MailTransport::Files => Ok(()),
+        MailTransport::Smtp => smtp(settings).map(drop),
+    }
+}
+
+/// Connects to the SMTP server, negotiates TLS and logs in as for sending, and sends nothing.
+///
+/// # Errors
+/// The step that failed, without the password.
+pub async fn check_login(settings: &config::Mail) -> Result<(), String> {
+    let password = settings.smtp_password.expose_secret();
+    let hide_password = |text: String| if password.is_empty() { text } else { text.replace(password, "***") };
+    match smtp(settings)?.test_connection().await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err("the server closed the connection".to_owned()),
+        Err(error) => Err(hide_password(error.to_string())),
     }
 }
 

@@ -2,6 +2,7 @@
 mod allocate;
 mod backup;
 mod demo;
+mod doctor;
 mod import;
 mod person;
 mod serve;
@@ -46,6 +47,8 @@ enum Command {
     Allocate(allocate::AllocateArgs),
     /// Import booths, exhibitors, products, sales or visits from a CSV or XLSX file
     Import(import::ImportArgs),
+    /// Check settings, database, mail, clock, disk, public URL and file modes; changes nothing
+    Doctor(CommonArgs),
     /// Back up database and documents to a new folder; the server may be running
     Backup(backup::BackupArgs),
     /// Restore a backup into an empty database
@@ -113,6 +116,7 @@ pub fn main() -> ExitCode {
         Command::Demo { place, reset } => demo::demo(&place.into(), reset),
         Command::Allocate(args) => allocate::allocate(&args),
         Command::Import(args) => import::import(&args),
+        Command::Doctor(place) => doctor::doctor(&place),
         Command::Backup(args) => backup::backup(&args),
         Command::Restore(args) => backup::restore(&args),
         Command::Person(args) => person::person(&args),
@@ -183,11 +187,19 @@ fn load_settings(place: &CommonArgs) -> Result<(Settings, DatabaseUrl), String> 
     let settings = settings(place)?;
     std::fs::create_dir_all(&place.data_dir)
         .map_err(|e| format!("the data folder {}: {e}", place.data_dir.display()))?;
-    let url = match settings.database.url.expose_secret() {
-        "" => DatabaseUrl::Sqlite(place.data_dir.join("hoicho.sqlite")),
-        url => url.parse().map_err(|e| format!("[database] url: {e}"))?,
-    };
+    let url = database_url(place, &settings)?;
     Ok((settings, url))
+}
+
+/// The database from the settings, by default a file in the data folder.
+///
+/// # Errors
+/// An invalid URL.
+fn database_url(place: &CommonArgs, settings: &Settings) -> Result<DatabaseUrl, String> {
+    match settings.database.url.expose_secret() {
+        "" => Ok(DatabaseUrl::Sqlite(place.data_dir.join("hoicho.sqlite"))),
+        url => url.parse().map_err(|e| format!("[database] url: {e}")),
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "the command's output")]

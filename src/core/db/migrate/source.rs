@@ -117,11 +117,22 @@ impl fmt::Display for Name {
     }
 }
 
-impl MigrationName for Name {
+impl Name {
     /// The digits before the underscore, as Diesel's command line reads a folder's name.
-    fn version(&self) -> MigrationVersion<'_> {
-        self.0.split('_').next().unwrap_or(self.0).replace('-', "").into()
+    fn digits(&self) -> String {
+        self.0.split('_').next().unwrap_or(self.0).replace('-', "")
     }
+}
+
+impl MigrationName for Name {
+    fn version(&self) -> MigrationVersion<'_> {
+        self.digits().into()
+    }
+}
+
+/// The versions of all migrations, ascending.
+pub(super) fn versions() -> impl Iterator<Item = String> {
+    ALL.iter().map(|files| Name(files.name).digits())
 }
 
 #[cfg(test)]

@@ -1,0 +1,144 @@
+//! `hoicho doctor`: checks an installation and says what to do. Reads only: it migrates nothing and creates no file.
+mod clock;
+mod database;
+#[cfg(unix)]
+mod disk;
+#[cfg(unix)]
+mod file_modes;
+mod mail;
+mod public_url;
+mod report;
+mod settings;
+
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use super::CommonArgs;
+use hoicho_core::{
+    config::{self, Settings},
+    db::DatabaseUrl,
+    values::clock::Clock,
+};
+use report::{Finding, Report};
+
+/// Timeout of a check.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(20);
+/// Timeout of the check of the database, which reads the entire SQLite file.
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// The files and folders of an installation.
+#[derive(Clone)]
+struct Files {
+    data: PathBuf,
+    documents: PathBuf,
+    keys: PathBuf,
+    mail: PathBuf,
+    /// `None` for PostgreSQL.
+    database: Option<PathBuf>,
+    settings: Option<PathBuf>,
+}
+
+impl Files {
+    /// Without settings those in the data folder.
+    fn new(place: &CommonArgs, settings: Option<&Settings>, url: Option<&DatabaseUrl>) -> Self {
+        let data = &place.data_dir;
+        let folder = |configured: Option<&Path>, name| {
+            config::folder_or_default(configured.unwrap_or_else(|| "".as_ref()), data, name)
+        };
+        Self {
+            data: data.clone(),
+            documents: folder(settings.map(|s| s.uploads.folder.as_path()), "documents"),
+            keys: folder(settings.map(|s| s.tokens.keys.as_path()), "keys"),
+            mail: folder(None, "mail"),
+            database: match url {
+                Some(DatabaseUrl::Sqlite(file)) => Some(file.clone()),
+                Some(DatabaseUrl::Postgres(_)) | None => None,
+            },
+            settings: place.config.clone(),
+        }
+    }
+}
+
+/// Whether connections to this host stay on this machine.
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+/// Runs all checks and prints a line for each finding.
+///
+/// # Errors
+/// The number of errors found, if any. Warnings are not errors.
+pub fn doctor(place: &CommonArgs) -> Result<(), String> {
+    let mut report = Report::default();
+    let files = match super::settings(place) {
+        Ok(settings) => check_configured(place, settings, &mut report),
+        Err(error) => {
+            let sentence =
+                format!("{error}. Correct it: the server does not start. Checks that need settings are left out");
+            report.add("settings", vec![Finding::Error(sentence)]);
+            report.run("clock", CHECK_TIMEOUT, || clock::check(None, Clock::System));
+            Files::new(place, None, None)
+        }
+    };
+    #[cfg(unix)]
+    {
+        let checked = files.clone();
+        report.run("disk", CHECK_TIMEOUT, move || disk::check(&checked));
+        report.run("file modes", CHECK_TIMEOUT, move || file_modes::check(&files));
+    }
+    report.finish()
+}
+
+/// The checks that depend on valid settings.
+fn check_configured(place: &CommonArgs, settings: Settings, report: &mut Report) -> Files {
+    let settings = Arc::new(settings);
+    let (shared, file) = (settings.clone(), place.config.clone());
+    report.run("settings", CHECK_TIMEOUT, move || settings::check(&shared, file.as_deref()));
+    let url = super::database_url(place, &settings);
+    let files = Files::new(place, Some(settings.as_ref()), url.as_ref().ok());
+    match url {
+        Err(error) => {
+            report.add("database", vec![Finding::Error(error)]);
+            report.run("clock", CHECK_TIMEOUT, || clock::check(None, Clock::System));
+        }
+        Ok(url) => {
+            let (checked, migrates_at_start) = (url.clone(), settings.database.migrate);
+            report.run("database", DATABASE_TIMEOUT, move || database::check(&checked, migrates_at_start));
+            match super::read_replica(&settings, &url) {
+                Err(error) => report.add("read replica", vec![Finding::Error(error)]),
+                Ok(None) => {}
+                Ok(Some(replica)) => {
+                    let primary = url.clone();
+                    report.run("read replica", CHECK_TIMEOUT, move || database::check_replica(&primary, &replica));
+                }
+            }
+            report.run("clock", CHECK_TIMEOUT, move || clock::check(Some(&url), Clock::System));
+        }
+    }
+    let (shared, folder) = (settings.clone(), files.mail.clone());
+    report.run("mail", CHECK_TIMEOUT, move || mail::check(&shared.mail, &folder));
+    let port = place.port.unwrap_or(settings.server.port);
+    report.run("public URL", CHECK_TIMEOUT, move || public_url::check(&settings.server, port));
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback_hosts() {
+        for host in ["localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "::1", "[::1]", "::ffff:127.0.0.1"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in ["", "0.0.0.0", "::", "10.0.0.1", "localhost.example.vn", "example.vn"] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+}
