@@ -9,7 +9,6 @@ pub mod text;
 #[macro_export]
 macro_rules! text_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident $(= $text:literal)?),+ $(,)? }) => {
-        $(#[$doc])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
             serde::Serialize, serde::Deserialize, utoipa::ToSchema,
@@ -19,6 +18,7 @@ macro_rules! text_enum {
         #[diesel(sql_type = diesel::sql_types::Text)]
         #[serde(rename_all = "snake_case")]
         #[strum(serialize_all = "snake_case")]
+        $(#[$doc])*
         pub enum $name { $($(#[$vdoc])* $(#[serde(rename = $text)] #[strum(serialize = $text)])? $variant),+ }
         impl $name {
             /// The spelling used in the database and in JSON.

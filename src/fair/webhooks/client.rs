@@ -77,7 +77,8 @@ struct AddressFilter<C> {
 impl<C: Connector<()>> Connector<()> for AddressFilter<C> {
     type Out = C::Out;
     fn connect(&self, details: &ConnectionDetails, chained: Option<()>) -> Result<Option<Self::Out>, ureq::Error> {
-        check(details.addrs.iter().map(SocketAddr::ip), self.allow_private).map_err(|e| ureq::Error::Other(Box::new(e)))?;
+        check(details.addrs.iter().map(SocketAddr::ip), self.allow_private)
+            .map_err(|e| ureq::Error::Other(Box::new(e)))?;
         self.inner.connect(details, chained)
     }
 }
@@ -112,7 +113,12 @@ pub struct WebhookClient {
 impl WebhookClient {
     /// Client with a custom resolver and connector. `allow_private` allows addresses that are not public, `plain_http` allows
     /// URLs without TLS.
-    pub fn with_connector<C, T>(names: Arc<dyn ResolveHost>, connector: C, allow_private: bool, plain_http: bool) -> Self
+    pub fn with_connector<C, T>(
+        names: Arc<dyn ResolveHost>,
+        connector: C,
+        allow_private: bool,
+        plain_http: bool,
+    ) -> Self
     where
         C: Connector<(), Out = T>,
         T: Transport,

@@ -225,7 +225,12 @@ impl SampleData {
                 for (booth, zone) in booths {
                     let allocation = self.allocation(&application, booth.id, AllocationState::CheckedIn);
                     self.add_participants(&mut batch, &row, &allocation, localities, last_day);
-                    occupied_booths.push(OccupiedBooth { booth: booth.id, zone, exhibitor: row.id, product_index: good });
+                    occupied_booths.push(OccupiedBooth {
+                        booth: booth.id,
+                        zone,
+                        exhibitor: row.id,
+                        product_index: good,
+                    });
                     batch.allocations.push(allocation);
                 }
                 contacts.insert(row.id, contact(&row, self.exhibitors));

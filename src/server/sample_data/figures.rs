@@ -131,7 +131,10 @@ impl SampleData {
 
     /// One line for the main product (OCOP sales) and one for other sales, a third of them without a product.
     fn lines(&mut self, occupied_booth: &OccupiedBooth, amount: i64, ocop_amount: i64) -> Vec<Line> {
-        let parts = [(occupied_booth.product_index, ocop_amount, true), (occupied_booth.product_index + 7, amount - ocop_amount, false)];
+        let parts = [
+            (occupied_booth.product_index, ocop_amount, true),
+            (occupied_booth.product_index + 7, amount - ocop_amount, false),
+        ];
         let lines = parts.into_iter().filter(|part| part.1 > 0).map(|(good, amount, is_ocop)| {
             let known = PRODUCTS.get(good % PRODUCTS.len()).filter(|_| is_ocop || self.rng.random_ratio(2, 3));
             Line {

@@ -23,7 +23,7 @@ pub mod validation;
 
 pub use body::{Body, Query};
 pub use field_code::FieldCode;
-pub use problem::{Code, FieldErrorView, FieldError, Problem, ProblemView};
+pub use problem::{Code, FieldError, FieldErrorView, Problem, ProblemView};
 pub use raw_body::RawBody;
 pub use response::{ApiResponse, Items};
 pub use validation::Validator;

@@ -145,7 +145,7 @@ pub fn notify_owners(tx: &mut Tx<'_>, organiser: OrganiserId, kind: &EmailKind, 
         .order(users::email_key)
         .select((users::email, users::display_name, users::language))
         .load(tx.conn())?;
-    let mail = |(to, name, language)| OutgoingEmail { to, name, language, kind: kind.clone()() };
+    let mail = |(to, name, language)| OutgoingEmail { to, name, language, kind: kind.clone() };
     let mails: Vec<OutgoingEmail> = recipients.into_iter().take(MAX_RECIPIENTS).map(mail).collect();
     outbox::insert_all(tx, &mails, now)
 }

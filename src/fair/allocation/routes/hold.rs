@@ -51,7 +51,8 @@ struct HoldBooths {
 )]
 #[post("/editions/{edition}/allocations")]
 pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>) -> Result<ApiResponse, Problem> {
-    let HoldBooths { application, booths, allow_non_adjacent, eligibility_waiver, expires_in_s } = body.into_result()?;
+    let HoldBooths { application, booths, allow_non_adjacent, eligibility_waiver, expires_in_s } =
+        body.into_result()?;
     let expires_in_s = expires_in_s.unwrap_or(HOLD_TTL_S);
     let mut checks = Validator::default();
     checks.require(
@@ -65,8 +66,7 @@ pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>
     validate_ttl(&mut checks, expires_in_s);
     let eligibility_waiver = eligibility_waiver.map(|w| checks.require_text("/eligibility_waiver", &w, 1_000));
     checks.finish()?;
-    let request =
-        HoldRequest { application, booths, allow_non_adjacent, eligibility_waiver, ttl_s: expires_in_s };
+    let request = HoldRequest { application, booths, allow_non_adjacent, eligibility_waiver, ttl_s: expires_in_s };
     permit
         .write_once(move |tx, granted| {
             let rows = hold::hold_booths(tx, &granted, &request)?;

@@ -151,7 +151,13 @@ impl<'a> Explainer<'a> {
         }
     }
 
-    fn unfulfilled_wish(&self, applicant: ApplicationIx, of: &Application, wish: usize, place: Wish) -> UnfulfilledWish {
+    fn unfulfilled_wish(
+        &self,
+        applicant: ApplicationIx,
+        of: &Application,
+        wish: usize,
+        place: Wish,
+    ) -> UnfulfilledWish {
         let name = |names: &[String], n: usize| names.get(n).cloned().unwrap_or_default();
         let (place, why) = match place {
             Wish::Booth(booth) => (

@@ -2,7 +2,7 @@
 use actix_web::{HttpResponse, get};
 use serde::{Deserialize, Serialize};
 
-use super::exhibitors::{ExhibitorList, BoothExhibitorView};
+use super::exhibitors::{BoothExhibitorView, ExhibitorList};
 use crate::{
     editions::{self, EditionView},
     floor::{BoothView, Booths, ZoneView, Zones},

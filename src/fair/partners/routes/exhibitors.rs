@@ -118,10 +118,10 @@ impl SyncList for ExhibitorList {
         let rows = store::standing_by_ids(tx, self.edition, &ids)?;
         self.views(tx, rows)
     }
-    fn key(row: &StandingExhibitor) -> String {
+    fn key(row: &BoothExhibitorView) -> String {
         row.id.to_string()
     }
-    fn id(row: &StandingExhibitor) -> SubjectId {
+    fn id(row: &BoothExhibitorView) -> SubjectId {
         SubjectId(row.id.0)
     }
 }
