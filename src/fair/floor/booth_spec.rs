@@ -12,7 +12,7 @@ use hoicho_core::{
 use hoicho_web::http::{FieldCode, Validator};
 
 /// Attributes shared by new booths. Omitted values default to the price list.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BoothKind {
     pub zone: ZoneId,
@@ -62,13 +62,10 @@ pub(super) fn validate_ranges(
 /// A specification with all defaults applied.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ResolvedBoothSpec {
-    zone: ZoneId,
-    category: BoothCategory,
+    kind: BoothKind,
     area_dm2: i32,
     fee: i64,
     booth_equivalents: i32,
-    has_power: bool,
-    has_water: bool,
 }
 
 impl BoothKind {
@@ -86,13 +83,10 @@ impl BoothKind {
             );
         }
         ResolvedBoothSpec {
-            zone: self.zone,
-            category: self.category,
+            kind: *self,
             area_dm2: area_dm2.unwrap_or_default(),
             fee: fee.unwrap_or_default(),
             booth_equivalents: self.booth_equivalents.or(listed.map(|l| l.booth_equivalents)).unwrap_or(1),
-            has_power: self.has_power,
-            has_water: self.has_water,
         }
     }
 }
@@ -103,18 +97,18 @@ impl ResolvedBoothSpec {
         BoothRow {
             id: BoothId::make(),
             edition_id: edition,
-            zone_id: self.zone,
+            zone_id: self.kind.zone,
             code,
             row_label,
             place: i32::try_from(place).unwrap_or(i32::MAX),
-            category: self.category,
+            category: self.kind.category,
             area_dm2: self.area_dm2,
             fee: self.fee,
             booth_equivalents: self.booth_equivalents,
             version: 1,
             availability: BoothAvailability::Open,
-            has_power: self.has_power,
-            has_water: self.has_water,
+            has_power: self.kind.has_power,
+            has_water: self.kind.has_water,
             x_dm: None,
             y_dm: None,
             width_dm: None,

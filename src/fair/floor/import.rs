@@ -24,21 +24,9 @@ use hoicho_web::{
 /// Max rows of a table.
 pub const MAX_ROWS: usize = 5_000;
 
-#[derive(Deserialize)]
+/// One row of the table. Missing values default to the price list, missing flags to `false`.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Row {
-    code: String,
-    zone: String,
-    category: BoothCategory,
-    area_dm2: Option<i32>,
-    fee: Option<i64>,
-    booth_equivalents: Option<i32>,
-    has_power: Option<bool>,
-    has_water: Option<bool>,
-}
-
-/// One row of the table. Missing values default to the price list.
-#[derive(Debug, Clone)]
 pub struct BoothImportRow {
     /// Row letters followed by the number, as `A01`.
     pub code: String,
@@ -51,19 +39,14 @@ pub struct BoothImportRow {
     pub fee: Option<i64>,
     /// Size in standard booths.
     pub booth_equivalents: Option<i32>,
-    pub has_power: bool,
-    pub has_water: bool,
+    pub has_power: Option<bool>,
+    pub has_water: Option<bool>,
 }
 
 /// Imports a CSV table with the columns `code,zone,category` and, optional where the price list has a default,
 /// `area_dm2,fee,booth_equivalents,has_power,has_water`; `zone` is the code of a zone.
 pub fn import_csv(tx: &mut Tx<'_>, granted: &Authorized, table: &[u8]) -> Result<Vec<BoothRow>, Problem> {
-    let line = |(line, row): (u64, Row)| {
-        let (has_power, has_water) = (row.has_power.unwrap_or(false), row.has_water.unwrap_or(false));
-        let Row { code, zone, category, area_dm2, fee, booth_equivalents, .. } = row;
-        (line, BoothImportRow { code, zone, category, area_dm2, fee, booth_equivalents, has_power, has_water })
-    };
-    import_rows(tx, granted, parse_rows::<Row>(table, MAX_ROWS)?.into_iter().map(line).collect())
+    import_rows(tx, granted, parse_rows(table, MAX_ROWS)?)
 }
 
 /// Imports parsed rows; the number is the row's position in the source, for error pointers.
@@ -114,8 +97,8 @@ pub fn import_rows(
             area_dm2: row.area_dm2,
             fee: row.fee,
             booth_equivalents: row.booth_equivalents,
-            has_power: row.has_power,
-            has_water: row.has_water,
+            has_power: row.has_power.unwrap_or(false),
+            has_water: row.has_water.unwrap_or(false),
         };
         let spec = kind.resolve(&mut checks, &at, &prices);
         let (row_label, place, _) = place.unwrap_or_default();

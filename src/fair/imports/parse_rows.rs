@@ -187,8 +187,8 @@ impl RowParser<'_> {
             area_dm2: area.flatten(),
             fee: self.number(line, "fee"),
             booth_equivalents: None,
-            has_power: parse_bool(line, "power"),
-            has_water: parse_bool(line, "water"),
+            has_power: Some(parse_bool(line, "power")),
+            has_water: Some(parse_bool(line, "water")),
         }
     }
 
