@@ -15,6 +15,7 @@ mod owners;
 pub mod partners;
 pub mod personal_data;
 pub mod products;
+mod records;
 pub mod sales;
 pub mod statistics;
 pub mod venues;

@@ -1,7 +1,13 @@
 //! Export of an edition as a file, and its import elsewhere with the same figures.
+use std::collections::{BTreeMap, BTreeSet};
+
+use hoicho_core::db::migrate;
 use serde_json::Value;
 
-use crate::support::TestApp;
+use crate::{
+    schema::{columns, empty_sqlite, references},
+    support::TestApp,
+};
 
 const EDITIONS: [&str; 3] = ["ocop-quang-ninh-xuan-2018", "ocop-mien-bac-2018", "ocop-quang-ninh-demo"];
 
@@ -122,6 +128,134 @@ async fn workbook_has_one_sheet_per_kind(app: TestApp) {
     let sum: f64 = reports.rows().skip(1).filter_map(|row| calamine::DataType::as_f64(&row[column])).sum();
     assert!((sum - 9_557_600_000.0).abs() < 0.5, "{sum}");
     app.get("/editions/ocop-quang-ninh-xuan-2018/archive").send().await.refused(401, "login_required");
+}
+
+/// The type of the records that hold the rows of a table.
+const RECORDS: [(&str, &str); 19] = [
+    ("allocations", "allocation"),
+    ("applications", "application"),
+    ("booth_categories", "booth_category"),
+    ("booths", "booth"),
+    ("editions", "edition"),
+    ("exhibitors", "exhibitor"),
+    ("gates", "gate"),
+    ("opening_days", "opening_day"),
+    ("participants", "participant"),
+    ("products", "product"),
+    ("sales_report_lines", "sales_report_line"),
+    ("sales_report_versions", "sales_report_version"),
+    ("sales_reports", "sales_report"),
+    ("trade_deals", "trade_deal"),
+    ("visit_events", "visit_count"),
+    ("zone_legal_forms", "zone"),
+    ("zone_localities", "zone"),
+    ("zone_product_groups", "zone"),
+    ("zones", "zone"),
+];
+
+/// Tables with data of an edition that no archive has: preferences and documents of applicants, what was computed, and
+/// records of operation.
+const TABLES_LEFT_OUT: [&str; 15] = [
+    "allocation_run_applications",
+    "allocation_run_booths",
+    "allocation_runs",
+    "api_key_editions",
+    "application_products",
+    "application_wishes",
+    "audit_log",
+    "documents",
+    "events",
+    "final_figures",
+    "imports",
+    "sales_reminders",
+    "webhook_attempts",
+    "webhook_deliveries",
+    "webhook_messages",
+];
+
+/// Columns of any table that no archive has: the edition is that of the file, users are personal data, and folded names
+/// are computed.
+const COLUMNS_LEFT_OUT: [&str; 3] = ["edition_id", "recorded_by", "name_search"];
+
+/// Columns of one table that no archive has: versions count changes in one database, and an imported edition is created
+/// anew without its halls.
+const LEFT_OUT: [&str; 16] = [
+    "allocations.version",
+    "applications.version",
+    "booths.version",
+    "editions.created_at",
+    "editions.organiser_id",
+    "editions.version",
+    "editions.waiting_list_run_id",
+    "exhibitors.created_at",
+    "exhibitors.version",
+    "products.created_at",
+    "products.version",
+    "sales_report_lines.line",
+    "sales_reports.revision",
+    "trade_deals.version",
+    "zones.hall_id",
+    "zones.version",
+];
+
+/// Columns under other names than their own, with or without `_id`.
+const RENAMED: [(&str, &str); 8] = [
+    ("sales_report_lines.sales_report_id", "report"),
+    ("sales_report_versions.sales_report_id", "report"),
+    ("zone_legal_forms.legal_form", "eligibility"),
+    ("zone_legal_forms.zone_id", "id"),
+    ("zone_localities.locality_code", "eligibility"),
+    ("zone_localities.zone_id", "id"),
+    ("zone_product_groups.product_group", "eligibility"),
+    ("zone_product_groups.zone_id", "id"),
+];
+
+#[actix_web::test]
+async fn every_column_of_an_edition_is_archived_or_left_out_on_purpose() {
+    let app = TestApp::sqlite_with_demo().await;
+    let by = app.demo_owner().await;
+    let mut fields: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for slug in EDITIONS {
+        let file = app.get(&format!("/editions/{slug}/archive")).by(&by).send().await.body;
+        for line in String::from_utf8(file).unwrap().lines() {
+            let Value::Object(mut record) = serde_json::from_str(line).unwrap() else { panic!("{line}") };
+            let kind = record.remove("record").unwrap().as_str().unwrap().to_owned();
+            fields.entry(kind).or_default().extend(record.into_iter().map(|(name, _)| name));
+        }
+    }
+    let (_folder, url) = empty_sqlite();
+    migrate::run_pending(&url).unwrap();
+    // The tables that refer to an edition, directly or through others; and exhibitors, which take part in several.
+    let references: Vec<(String, String)> = references(&url)
+        .iter()
+        .map(|reference| reference.split_once(" to ").unwrap())
+        .map(|(column, target)| (column.split_once('.').unwrap().0.to_owned(), target.to_owned()))
+        .collect();
+    let mut tables: BTreeSet<&str> = BTreeSet::from(["editions"]);
+    while let Some((table, _)) = references.iter().find(|(t, of)| tables.contains(&**of) && !tables.contains(&**t)) {
+        tables.insert(table);
+    }
+    tables.extend(["exhibitors", "products"]);
+    let listed: BTreeSet<&str> = RECORDS.iter().map(|(table, _)| *table).chain(TABLES_LEFT_OUT).collect();
+    assert_eq!(tables, listed, "tables with data of an edition, and those listed here");
+
+    let (records, renamed) = (BTreeMap::from(RECORDS), BTreeMap::from(RENAMED));
+    let (mut forgotten, mut archived) = (Vec::new(), Vec::new());
+    for name in columns(&url) {
+        let name = name.trim_end_matches('?');
+        let (table, column) = name.split_once('.').unwrap();
+        let Some(kind) = records.get(table) else { continue };
+        let field = renamed.get(name).copied().unwrap_or(column);
+        let is_archived = fields[*kind].contains(field) || fields[*kind].contains(field.trim_end_matches("_id"));
+        let is_left_out = COLUMNS_LEFT_OUT.contains(&column) || LEFT_OUT.contains(&name);
+        match (is_archived, is_left_out) {
+            (false, false) => forgotten.push(name.to_owned()),
+            (true, true) => archived.push(name.to_owned()),
+            _ => {}
+        }
+    }
+    assert_eq!(forgotten, [""; 0], "neither in archives nor left out");
+    assert_eq!(archived, [""; 0], "left out, but in archives");
 }
 
 crate::on_both_with_demo!(

@@ -1,8 +1,6 @@
 //! The demo reproduces the published figures to the đồng, in the API and in exported files.
 use calamine::{Data, Reader, Xlsx};
-use hoicho::sample_data;
 use hoicho_fair::statistics::Report;
-use hoicho_web::identity::passwords::PasswordHasher;
 use serde_json::Value;
 
 use crate::support::{TestApp, snapshot::numbered};

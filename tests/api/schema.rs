@@ -26,7 +26,7 @@ fn lines(url: &DatabaseUrl, query: &str) -> BTreeSet<String> {
 }
 
 /// `table.column` and whether it is nullable.
-fn columns(url: &DatabaseUrl) -> BTreeSet<String> {
+pub fn columns(url: &DatabaseUrl) -> BTreeSet<String> {
     lines(
         url,
         match url {
@@ -45,7 +45,7 @@ fn columns(url: &DatabaseUrl) -> BTreeSet<String> {
 }
 
 /// `table(column)` of all foreign keys.
-fn references(url: &DatabaseUrl) -> BTreeSet<String> {
+pub fn references(url: &DatabaseUrl) -> BTreeSet<String> {
     lines(
         url,
         match url {
@@ -119,7 +119,7 @@ fn schema_file() -> BTreeSet<String> {
     all
 }
 
-fn empty_sqlite() -> (tempfile::TempDir, DatabaseUrl) {
+pub fn empty_sqlite() -> (tempfile::TempDir, DatabaseUrl) {
     let folder = tempfile::tempdir().unwrap();
     let url = DatabaseUrl::Sqlite(folder.path().join("schema.sqlite"));
     (folder, url)

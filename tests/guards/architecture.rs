@@ -26,6 +26,7 @@ const RANKS: [(&str, &[(&str, u8)]); 4] = [
             ("venues", 0),
             ("localities", 0),
             ("history", 0),
+            ("records", 0),
             ("editions", 1),
             ("exhibitors", 1),
             ("products", 2),

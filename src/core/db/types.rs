@@ -62,7 +62,8 @@ macro_rules! db_uuid {
     };
 }
 
-/// Implements `ToSql` and `FromSql` of a text enum for both backends; an unknown value is an error.
+/// Implements `ToSql` and `FromSql` of a type that is stored as text for both backends; a value that it cannot parse is an
+/// error.
 #[macro_export]
 macro_rules! db_text {
     ($name:ident) => {

@@ -4,6 +4,7 @@
 //! one hold are adjacent unless the organiser allows otherwise; an exhibitor is eligible for the zone of its booth unless
 //! the organiser gives a reason for a waiver; a hold or offer past its expiry is not active; a withdrawn application has
 //! no active allocation.
+pub(crate) mod archive;
 mod expire;
 pub mod hold;
 pub mod lifecycle;

@@ -3,6 +3,7 @@
 //! Invariants: at most one per exhibitor and edition; state transitions follow [`lifecycle`]; wishes reference booths
 //! and zones of the same edition, products are the exhibitor's own; a document's content matches its content type.
 //! Withdrawal is in `allocation`, because it releases the booths held for the application.
+pub(crate) mod archive;
 pub mod documents;
 pub mod import;
 pub mod lifecycle;

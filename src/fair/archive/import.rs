@@ -1,7 +1,9 @@
 //! Imports an archive as a new edition of an organiser, in one transaction.
-use super::{
-    importer::ArchiveImporter,
-    record::{FORMAT_VERSION, Record},
+use super::record::{Batch, FORMAT_VERSION, Record};
+use crate::{
+    editions::{self, EditionState},
+    records::ArchiveImport,
+    statistics,
 };
 use hoicho_core::{db::Tx, i18n::MessageId, values::ids::EditionId};
 use hoicho_web::{
@@ -16,7 +18,7 @@ fn invalid_line(line: u64, error: &dyn std::fmt::Display) -> Problem {
 }
 
 /// Summary of an archive import.
-#[derive(Debug, Default, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 pub(super) struct TakenIn {
     /// Number of imported lines.
     pub(super) records: u64,
@@ -40,6 +42,44 @@ fn check_complete(file: &[u8]) -> Result<(), Problem> {
     }
 }
 
+/// Checks that a record may follow those before it: the archive record is the first, and only exhibitors may precede the
+/// edition.
+fn check_order(record: &Record, line: u64, has_edition: bool) -> Result<(), Problem> {
+    match (record, line) {
+        (Record::Archive { format: FORMAT_VERSION, .. }, 1) => Ok(()),
+        (Record::Archive { format, .. }, 1) => Err(invalid_line(line, &format!("format {format}"))),
+        (_, 1) => Err(Problem::new(Code::Invalid, MessageId("error-archive-not-edition"))),
+        (Record::Archive { .. }, _) => Err(invalid_line(line, &"a second archive")),
+        (Record::Edition(_), _) if has_edition => Err(invalid_line(line, &"a second edition")),
+        (Record::Edition(_) | Record::Exhibitor(_) | Record::End { .. }, _) => Ok(()),
+        _ if has_edition => Ok(()),
+        _ => Err(Problem::new(Code::Invalid, MessageId("error-archive-not-edition"))),
+    }
+}
+
+/// Imports the records; returns the new edition and a summary. Figures of a finalised edition are frozen.
+fn import_records(mut import: ArchiveImport<'_, '_>, file: &[u8]) -> Result<(EditionId, TakenIn), Problem> {
+    let mut batch = Batch::default();
+    let mut records = 0_u64;
+    for line in file.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
+        records += 1;
+        let record: Record = serde_json::from_slice(line).map_err(|e| invalid_line(records, &e))?;
+        check_order(&record, records, import.edition().is_ok())?;
+        let is_edition = matches!(record, Record::Edition(_));
+        batch.push(record);
+        if is_edition || batch.is_full() {
+            batch.flush(&mut import)?;
+        }
+    }
+    let edition = import.edition()?;
+    batch.flush(&mut import)?;
+    if editions::store::find(import.tx, edition)?.state == EditionState::Finalised {
+        statistics::freeze(import.tx, edition, import.granted.now)?;
+    }
+    let (exhibitors_added, exhibitors_known) = import.exhibitor_counts();
+    Ok((edition, TakenIn { records, exhibitors_added, exhibitors_known }))
+}
+
 /// Imports an archive; returns the new edition and a summary.
 pub(super) fn import(
     tx: &mut Tx<'_>,
@@ -48,25 +88,7 @@ pub(super) fn import(
     slug: String,
 ) -> Result<(EditionId, TakenIn), Problem> {
     check_complete(file)?;
-    let mut import = ArchiveImporter::new(tx, granted, slug);
-    let mut line_number = 0_u64;
-    for line in file.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
-        line_number += 1;
-        let record: Record = serde_json::from_slice(line).map_err(|e| invalid_line(line_number, &e))?;
-        match (&record, line_number) {
-            (Record::Archive { format: FORMAT_VERSION, .. }, 1) => {}
-            (Record::Archive { format, .. }, 1) => return Err(invalid_line(line_number, &format!("format {format}"))),
-            (_, 1) => return Err(Problem::new(Code::Invalid, MessageId("error-archive-not-edition"))),
-            (Record::Archive { .. }, _) => return Err(invalid_line(line_number, &"a second archive")),
-            (Record::Edition { .. }, _) if import.has_edition() => {
-                return Err(invalid_line(line_number, &"a second edition"));
-            }
-            _ => {}
-        }
-        import.import_record(record)?;
-    }
-    let (edition, mut summary) = import.finish()?;
-    summary.records = line_number;
+    let (edition, summary) = import_records(ArchiveImport::new(tx, granted, slug)?, file)?;
     granted.record_audit(tx, AuditAction::EditionTakeIn, edition, None, Some(&summary))?;
     Ok((edition, summary))
 }

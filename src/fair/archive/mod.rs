@@ -2,13 +2,10 @@
 //!
 //! Invariants: a file is from one database snapshot; its last record holds the number of the others, so a truncated file
 //! is rejected; figures of an imported edition are computed from its rows, never read from the file.
-mod batch;
 mod export;
 mod import;
-mod importer;
 mod record;
 mod routes;
-mod store;
 mod workbook;
 
 pub use routes::{ApiDoc, routes};

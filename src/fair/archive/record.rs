@@ -1,209 +1,99 @@
 //! Records of an archive. Their names and fields are a stable file format: newer versions read files of older ones.
-use chrono::NaiveTime;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    allocation::{AllocationState, participants::ParticipantRole},
-    applications::ApplicationState,
-    editions::EditionState,
-    exhibitors::LegalForm,
-    floor::{BoothAvailability, BoothCategory, Eligibility},
-    products::ProductGroup,
-    sales::{ReportState, deals::DealKind, lines::Line},
+    allocation::archive::{AllocationRecord, ParticipantRecord},
+    applications::archive::ApplicationRecord,
+    editions::archive::{EditionRecord, OpeningDayRecord},
+    exhibitors::archive::ExhibitorRecord,
+    floor::archive::{BoothCategoryRecord, BoothRecord, ZoneRecord},
+    products::archive::ProductRecord,
+    records::{ArchiveImport, ImportRecords},
+    sales::archive::{DealRecord, LineRecord, ReportRecord, VersionRecord},
+    visits::archive::{GateRecord, VisitCountRecord},
 };
-use hoicho_core::values::{
-    clock::{Day, Instant},
-    ids::{
-        AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, GateId, ParticipantId, ProductId, SalesReportId,
-        TradeDealId, VisitEventId, ZoneId,
-    },
-    text,
-};
+use hoicho_core::values::clock::Instant;
+use hoicho_web::http::Problem;
 
 /// Version of the file format.
 pub(super) const FORMAT_VERSION: u32 = 1;
 
-/// Max characters of a text.
-const MAX_TEXT_CHARACTERS: usize = 2_000;
+/// Records buffered before they are inserted.
+const MAX_BUFFERED_RECORDS: usize = 2_000;
 
-/// Text that is validated when deserialized (length, no control characters), because files are untrusted input.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub(super) struct CleanText(pub(super) String);
-
-impl<'de> Deserialize<'de> for CleanText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = String::deserialize(deserializer)?;
-        let is_valid = value.is_empty() || text::normalize(&value, MAX_TEXT_CHARACTERS).is_some();
-        if is_valid {
-            Ok(Self(value))
-        } else {
-            Err(serde::de::Error::custom("text is too long or contains control characters"))
+macro_rules! records {
+    ($($field:ident: $variant:ident($record:ty),)+) => {
+        /// One line of an archive.
+        #[derive(Debug, Clone, Serialize, Deserialize)]
+        #[serde(tag = "record", rename_all = "snake_case", deny_unknown_fields)]
+        pub(super) enum Record {
+            Archive {
+                format: u32,
+                program: String,
+                made_at: Instant,
+            },
+            $($variant($record),)+
+            End {
+                records: u64,
+            },
         }
-    }
+
+        $(impl From<$record> for Record {
+            fn from(record: $record) -> Self {
+                Self::$variant(record)
+            }
+        })+
+
+        /// Buffer of records to import, by type, so that they are inserted in batches.
+        #[derive(Default)]
+        pub(super) struct Batch {
+            buffered: usize,
+            $($field: Vec<$record>,)+
+        }
+
+        impl Batch {
+            /// Adds a record. The first and the last of an archive have nothing to insert.
+            pub(super) fn push(&mut self, record: Record) {
+                match record {
+                    Record::Archive { .. } | Record::End { .. } => return,
+                    $(Record::$variant(record) => self.$field.push(record),)+
+                }
+                self.buffered += 1;
+            }
+
+            /// Inserts all buffered records and clears the buffer.
+            pub(super) fn flush(&mut self, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
+                let batch = std::mem::take(self);
+                $(<$record>::import(batch.$field, import)?;)+
+                Ok(())
+            }
+        }
+    };
 }
 
-impl From<String> for CleanText {
-    fn from(value: String) -> Self {
-        Self(value)
-    }
+// In the order of foreign keys.
+records! {
+    editions: Edition(EditionRecord),
+    opening_days: OpeningDay(OpeningDayRecord),
+    zones: Zone(ZoneRecord),
+    booth_categories: BoothCategory(BoothCategoryRecord),
+    booths: Booth(BoothRecord),
+    exhibitors: Exhibitor(ExhibitorRecord),
+    products: Product(ProductRecord),
+    applications: Application(ApplicationRecord),
+    allocations: Allocation(AllocationRecord),
+    participants: Participant(ParticipantRecord),
+    reports: SalesReport(ReportRecord),
+    versions: SalesReportVersion(VersionRecord),
+    lines: SalesReportLine(LineRecord),
+    gates: Gate(GateRecord),
+    visit_counts: VisitCount(VisitCountRecord),
+    trade_deals: TradeDeal(DealRecord),
 }
 
-/// One line of an archive.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "record", rename_all = "snake_case", deny_unknown_fields)]
-pub(super) enum Record {
-    Archive {
-        format: u32,
-        program: String,
-        made_at: Instant,
-    },
-    Edition {
-        id: EditionId,
-        slug: CleanText,
-        name: CleanText,
-        state: EditionState,
-        time_zone: CleanText,
-        currency: CleanText,
-        series: Option<CleanText>,
-        venue: Option<CleanText>,
-        address: Option<CleanText>,
-        declared_booths: Option<i32>,
-        declared_visits: Option<i64>,
-        declared_sales: Option<i64>,
-    },
-    OpeningDay {
-        day: Day,
-        opens_at: NaiveTime,
-        closes_at: NaiveTime,
-    },
-    Zone {
-        id: ZoneId,
-        code: CleanText,
-        name: CleanText,
-        eligibility: Eligibility,
-    },
-    BoothCategory {
-        category: BoothCategory,
-        area_dm2: i32,
-        fee: i64,
-        booth_equivalents: i32,
-    },
-    Booth {
-        id: BoothId,
-        zone: ZoneId,
-        code: CleanText,
-        row_label: CleanText,
-        place: i32,
-        category: BoothCategory,
-        area_dm2: i32,
-        fee: i64,
-        booth_equivalents: i32,
-        availability: BoothAvailability,
-        has_power: bool,
-        has_water: bool,
-        x_dm: Option<i32>,
-        y_dm: Option<i32>,
-        width_dm: Option<i32>,
-        depth_dm: Option<i32>,
-    },
-    Exhibitor {
-        id: ExhibitorId,
-        name: CleanText,
-        legal_form: LegalForm,
-        tax_code: Option<CleanText>,
-        country: CleanText,
-        locality_code: Option<CleanText>,
-        locality: CleanText,
-    },
-    Product {
-        id: ProductId,
-        exhibitor: ExhibitorId,
-        name: CleanText,
-        product_group: ProductGroup,
-        stars: Option<i32>,
-        certificate_number: Option<CleanText>,
-        certificate_expires_on: Option<Day>,
-    },
-    Application {
-        id: ApplicationId,
-        exhibitor: ExhibitorId,
-        state: ApplicationState,
-        booths_wanted: i32,
-        category: BoothCategory,
-        needs: Option<CleanText>,
-        reason: Option<CleanText>,
-        waitlisted_at: Option<Instant>,
-        created_at: Instant,
-        needs_power: bool,
-        needs_water: bool,
-        needs_corner: bool,
-    },
-    Allocation {
-        id: AllocationId,
-        booth: BoothId,
-        application: ApplicationId,
-        state: AllocationState,
-        expires_at: Option<Instant>,
-        created_at: Instant,
-    },
-    Participant {
-        id: ParticipantId,
-        allocation: AllocationId,
-        role: ParticipantRole,
-        exhibitor: Option<ExhibitorId>,
-        name: CleanText,
-        country: CleanText,
-    },
-    SalesReport {
-        id: SalesReportId,
-        booth: BoothId,
-        day: Day,
-        state: ReportState,
-        amount: i64,
-        ocop_amount: i64,
-        note: Option<CleanText>,
-        version: i32,
-    },
-    SalesReportVersion {
-        report: SalesReportId,
-        version: i32,
-        amount: i64,
-        ocop_amount: i64,
-        reason: Option<CleanText>,
-        recorded_at: Instant,
-    },
-    SalesReportLine {
-        report: SalesReportId,
-        version: i32,
-        #[serde(flatten)]
-        line: Line,
-    },
-    Gate {
-        id: GateId,
-        name: CleanText,
-    },
-    VisitCount {
-        id: VisitEventId,
-        gate: GateId,
-        occurred_at: Instant,
-        local_day: Day,
-        local_hour: i32,
-        entries: i64,
-        exits: i64,
-        reason: Option<CleanText>,
-        recorded_at: Instant,
-    },
-    TradeDeal {
-        id: TradeDealId,
-        exhibitor: ExhibitorId,
-        kind: DealKind,
-        counterpart: CleanText,
-        amount: i64,
-        signed_on: Day,
-        note: Option<CleanText>,
-    },
-    End {
-        records: u64,
-    },
+impl Batch {
+    /// Whether the buffer is full.
+    pub(super) fn is_full(&self) -> bool {
+        self.buffered >= MAX_BUFFERED_RECORDS
+    }
 }

@@ -8,6 +8,7 @@ use hoicho_core::{
 };
 use hoicho_web::http::Problem;
 
+pub(crate) mod archive;
 pub mod lifecycle;
 pub mod owners;
 mod routes;

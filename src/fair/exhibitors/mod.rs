@@ -2,6 +2,7 @@
 //!
 //! Invariants: a tax code is unique and its check digit valid; members are invited by e-mail. An exhibitor that stands
 //! at a fair is public; only its members and the organisers it applied to see its tax code and contacts.
+pub(crate) mod archive;
 pub mod owners;
 mod routes;
 pub mod store;

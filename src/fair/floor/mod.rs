@@ -2,6 +2,7 @@
 //!
 //! Invariants: a booth's code and its position in a row are unique in its edition; its zone belongs to the same
 //! edition; a zone's hall belongs to the edition's venue.
+pub(crate) mod archive;
 mod booth_spec;
 pub mod eligibility;
 pub mod floor_plan;

@@ -2,6 +2,7 @@
 //!
 //! Invariants: a certificate has a number and an expiry date, and requires at least 3 stars; it is valid for at most 36
 //! months, and what counts is its validity on the days of the fair.
+pub(crate) mod archive;
 mod routes;
 pub mod store;
 pub use routes::{ApiDoc, ProductView, routes, validate};

@@ -168,6 +168,12 @@ fn line(row: LineRow) -> Line {
     Line { product_name, product_group, quantity_milli, unit, amount, is_ocop, channel, exhibitor }
 }
 
+/// Number of lines of a version.
+pub fn count(tx: &mut Tx<'_>, report: SalesReportId, version: i32) -> QueryResult<usize> {
+    let lines = l::table.filter(l::sales_report_id.eq(report)).filter(l::version.eq(version));
+    Ok(usize::try_from(lines.count().get_result::<i64>(tx.conn())?).unwrap_or_default())
+}
+
 /// Lines of a version, in order.
 pub fn find_by_version(tx: &mut Tx<'_>, report: SalesReportId, version: i32) -> QueryResult<Vec<Line>> {
     let rows: Vec<LineRow> = l::table

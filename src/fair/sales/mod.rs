@@ -3,6 +3,7 @@
 //! Invariants: at most one report per booth and opening day (unique key, foreign key to the day); a correction adds a
 //! version and previous versions stay readable; a nil report is a report of zero, not a missing one; the lines of a
 //! version add up to its totals.
+pub(crate) mod archive;
 pub mod deals;
 mod export;
 pub mod import;

@@ -308,9 +308,9 @@ mod tests {
     #[test]
     fn address_filter_rejects_even_if_resolver_does_not_check() {
         let resolver =
-            CheckedResolver { names: Arc::new(FakeResolver(vec![("loop.example", "127.0.0.1")])), private: true };
+            CheckedResolver { names: Arc::new(FakeResolver(vec![("loop.example", "127.0.0.1")])), allow_private: true };
         let connector = RecordingConnector::default();
-        let filter = AddressFilter { inner: connector.clone(), private: false };
+        let filter = AddressFilter { inner: connector.clone(), allow_private: false };
         let agent = Agent::with_parts(Config::default(), filter, resolver);
         agent.get("http://loop.example/").call().unwrap_err();
         assert!(connector.0.lock().is_empty());

@@ -29,6 +29,8 @@ diesel::joinable!(standing -> exhibitors (exhibitor_id));
 diesel::joinable!(events -> audit_log (audit_log_id));
 diesel::joinable!(webhook_deliveries -> webhook_messages (webhook_message_id));
 diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
+diesel::joinable!(editions -> series (series_id));
+diesel::joinable!(editions -> venues (venue_id));
 diesel::joinable!(halls -> venues (venue_id));
 diesel::joinable!(application_products -> products (product_id));
 diesel::joinable!(application_products -> applications (application_id));

@@ -1,0 +1,79 @@
+//! Archive records of allocations and their participants.
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{AllocationState, participants::ParticipantRole};
+use crate::records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink};
+use hoicho_core::{
+    db::{Tx, schema::*},
+    values::{
+        clock::Instant,
+        ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, ParticipantId},
+    },
+};
+use hoicho_web::http::Problem;
+
+/// Record of an allocation, in any state.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize)]
+#[diesel(table_name = allocations, treat_none_as_default_value = false)]
+#[serde(deny_unknown_fields)]
+pub struct AllocationRecord {
+    id: AllocationId,
+    #[diesel(column_name = booth_id)]
+    booth: BoothId,
+    #[diesel(column_name = application_id)]
+    application: ApplicationId,
+    state: AllocationState,
+    expires_at: Option<Instant>,
+    created_at: Instant,
+}
+
+/// Record of a participant.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize)]
+#[diesel(table_name = participants, treat_none_as_default_value = false)]
+#[serde(deny_unknown_fields)]
+pub struct ParticipantRecord {
+    id: ParticipantId,
+    #[diesel(column_name = allocation_id)]
+    allocation: AllocationId,
+    role: ParticipantRole,
+    #[diesel(column_name = exhibitor_id)]
+    exhibitor: Option<ExhibitorId>,
+    name: CleanText,
+    country: CleanText,
+}
+
+records::paged_by_edition!(AllocationRecord, allocations, AllocationId);
+records::paged_by_edition!(ParticipantRecord, participants, ParticipantId);
+
+/// Exports the allocations of an edition, then their participants.
+pub fn export<R>(tx: &mut Tx<'_>, edition: EditionId, sink: RecordSink<'_, R>) -> Result<(), Problem>
+where
+    R: From<AllocationRecord> + From<ParticipantRecord>,
+{
+    records::export_pages::<AllocationRecord, R>(tx, edition, sink)?;
+    records::export_pages::<ParticipantRecord, R>(tx, edition, sink)
+}
+
+impl ImportRecords for AllocationRecord {
+    fn import(mut records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
+        for record in &mut records {
+            import.derive_ids([&mut record.id.0, &mut record.booth.0, &mut record.application.0])?;
+        }
+        let others = (allocations::edition_id.eq(import.edition()?), allocations::version.eq(1));
+        records::insert_rows!(import.tx, allocations, records.into_iter().map(|record| (record, others)));
+        Ok(())
+    }
+}
+
+impl ImportRecords for ParticipantRecord {
+    fn import(mut records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
+        for record in &mut records {
+            import.derive_ids([&mut record.id.0, &mut record.allocation.0])?;
+            record.exhibitor = record.exhibitor.map(|id| import.exhibitor(id)).transpose()?;
+        }
+        let edition = participants::edition_id.eq(import.edition()?);
+        records::insert_rows!(import.tx, participants, records.into_iter().map(|record| (record, edition)));
+        Ok(())
+    }
+}

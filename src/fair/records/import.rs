@@ -1,0 +1,113 @@
+//! Import of records into a new edition.
+use std::collections::{HashMap, HashSet};
+
+use uuid::Uuid;
+
+use hoicho_core::{
+    db::Tx,
+    i18n::MessageId,
+    values::ids::{EditionId, ExhibitorId, UserId},
+};
+use hoicho_web::{
+    http::{Code, Problem},
+    identity::Authorized,
+};
+
+/// A record that can be imported.
+pub trait ImportRecords: Sized {
+    /// Inserts records. Those that refer to an exhibitor that was not imported before are rejected.
+    fn import(records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem>;
+}
+
+/// Inserts rows in chunks of 500, below SQLite's limit on parameters.
+macro_rules! insert_rows {
+    ($tx:expr, $table:ident, $rows:expr) => {{
+        let rows: Vec<_> = $rows.collect();
+        for part in rows.chunks(500) {
+            hoicho_core::on_either!($tx, |c| diesel::insert_into($table::table).values(part).execute(c))?;
+        }
+    }};
+}
+pub(crate) use insert_rows;
+
+/// Import of an archive in progress: the new edition, and which exhibitors those of the archive are.
+pub struct ArchiveImport<'t, 'c> {
+    pub tx: &'t mut Tx<'c>,
+    pub granted: &'t Authorized,
+    /// Who imports it.
+    pub user: UserId,
+    /// Slug of the new edition.
+    pub slug: String,
+    edition: Option<EditionId>,
+    exhibitors: HashMap<ExhibitorId, ExhibitorId>,
+    created_exhibitors: HashSet<ExhibitorId>,
+    known_exhibitors: usize,
+}
+
+impl<'t, 'c> ArchiveImport<'t, 'c> {
+    /// Starts an import.
+    pub fn new(tx: &'t mut Tx<'c>, granted: &'t Authorized, slug: String) -> Result<Self, Problem> {
+        let user = granted.require_user()?;
+        Ok(Self {
+            tx,
+            granted,
+            user,
+            slug,
+            edition: None,
+            exhibitors: HashMap::new(),
+            created_exhibitors: HashSet::new(),
+            known_exhibitors: 0,
+        })
+    }
+
+    /// The new edition. Fails before [`Self::set_edition`].
+    pub fn edition(&self) -> Result<EditionId, Problem> {
+        self.edition.ok_or_else(|| Problem::new(Code::Invalid, MessageId("error-archive-not-edition")))
+    }
+
+    /// Sets the new edition.
+    pub fn set_edition(&mut self, edition: EditionId) {
+        self.edition = Some(edition);
+    }
+
+    /// Replaces identifiers of the archive by those of the new rows. A new identifier is derived (UUIDv5) from the new
+    /// edition and the one in the archive, so references resolve without a lookup table and never collide with another
+    /// edition.
+    pub fn derive_ids<const N: usize>(&self, ids: [&mut Uuid; N]) -> Result<(), Problem> {
+        let edition = self.edition()?;
+        for id in ids {
+            *id = Uuid::new_v5(&edition.0, id.as_bytes());
+        }
+        Ok(())
+    }
+
+    /// The stored exhibitor of an exhibitor in the archive. Fails if its record was not imported.
+    pub fn exhibitor(&self, archived: ExhibitorId) -> Result<ExhibitorId, Problem> {
+        self.exhibitors
+            .get(&archived)
+            .copied()
+            .ok_or_else(|| Problem::new(Code::Invalid, MessageId("error-archive-unknown-exhibitor")))
+    }
+
+    /// Records that an exhibitor of the archive existed already.
+    pub fn match_exhibitor(&mut self, archived: ExhibitorId, existing: ExhibitorId) {
+        self.exhibitors.insert(archived, existing);
+        self.known_exhibitors += 1;
+    }
+
+    /// Records that an exhibitor of the archive was created.
+    pub fn add_exhibitor(&mut self, archived: ExhibitorId, created: ExhibitorId) {
+        self.exhibitors.insert(archived, created);
+        self.created_exhibitors.insert(created);
+    }
+
+    /// Whether this import created the exhibitor. Existing exhibitors are not changed.
+    pub fn has_created(&self, exhibitor: ExhibitorId) -> bool {
+        self.created_exhibitors.contains(&exhibitor)
+    }
+
+    /// Number of exhibitors created, and number of exhibitors matched.
+    pub fn exhibitor_counts(&self) -> (usize, usize) {
+        (self.created_exhibitors.len(), self.known_exhibitors)
+    }
+}
