@@ -33,6 +33,14 @@ impl PageQuery {
         let Some(cursor) = &self.cursor else { return Ok(String::new()) };
         decode_cursor(cursor).ok_or_else(|| Problem::new(Code::BadRequest, MessageId("error-invalid-cursor")))
     }
+    /// The decoded cursor as an identifier, for lists sorted by identifier; `None` for the first page.
+    pub fn decode_id_cursor<T: std::str::FromStr>(&self) -> Result<Option<T>, Problem> {
+        let key = self.decode_cursor()?;
+        if key.is_empty() {
+            return Ok(None);
+        }
+        key.parse().map(Some).map_err(|_| Problem::new(Code::BadRequest, MessageId("error-invalid-cursor")))
+    }
 }
 
 /// Encodes a key as an opaque cursor.
@@ -86,16 +94,5 @@ impl<T: Serialize> Page<T> {
             response.insert_header(next_link(req, cursor));
         }
         response.json(self)
-    }
-}
-
-impl PageQuery {
-    /// The decoded cursor as an identifier, for lists sorted by identifier; `None` for the first page.
-    pub fn decode_id_cursor<T: std::str::FromStr>(&self) -> Result<Option<T>, Problem> {
-        let key = self.decode_cursor()?;
-        if key.is_empty() {
-            return Ok(None);
-        }
-        key.parse().map(Some).map_err(|_| Problem::new(Code::BadRequest, MessageId("error-invalid-cursor")))
     }
 }
