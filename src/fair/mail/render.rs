@@ -1,7 +1,10 @@
 //! Renders e-mails in the language of the recipient.
 use askama::Template;
 
-use hoicho_core::i18n::{Language, LocalizedText, MessageId, format};
+use hoicho_core::{
+    i18n::{Language, LocalizedText, MessageId, format},
+    values::clock::Day,
+};
 use hoicho_web::outbox::{EmailKind, OutgoingEmail};
 
 /// A rendered e-mail.
@@ -44,99 +47,83 @@ struct Content {
     action: Option<(LocalizedText, String)>,
 }
 
+impl Content {
+    /// One paragraph without an action.
+    fn new(subject: impl Into<LocalizedText>, paragraph: impl Into<LocalizedText>) -> Self {
+        Self { subject: subject.into(), paragraphs: vec![paragraph.into()], list: Vec::new(), action: None }
+    }
+
+    /// Adds the button.
+    fn with_action(self, label: MessageId, link: String) -> Self {
+        Self { action: Some((label.localize(), link)), ..self }
+    }
+}
+
 fn content(email: &EmailKind, public_url: &str) -> Content {
     let link = |path: &str| format!("{public_url}{path}");
     match email {
-        EmailKind::VerifyEmail { token } => Content {
-            subject: MessageId("email-verify-subject").localize(),
-            paragraphs: vec![MessageId("email-verify-text").localize()],
-            list: Vec::new(),
-            action: Some((MessageId("email-verify-action").localize(), link(&format!("/verify-email#{token}")))),
-        },
-        EmailKind::AccountExists => Content {
-            subject: MessageId("email-account-exists-subject").localize(),
-            paragraphs: vec![MessageId("email-account-exists-text").localize()],
-            list: Vec::new(),
-            action: Some((MessageId("email-account-exists-action").localize(), link("/login"))),
-        },
-        EmailKind::ResetPassword { token } => Content {
-            subject: MessageId("email-reset-subject").localize(),
-            paragraphs: vec![MessageId("email-reset-text").localize()],
-            list: Vec::new(),
-            action: Some((MessageId("email-reset-action").localize(), link(&format!("/reset-password#{token}")))),
-        },
-        EmailKind::Invitation { token, of, by } => Content {
-            subject: MessageId("email-invitation-subject").with_args(&[("name", &of)]).localize(),
-            paragraphs: vec![
-                MessageId("email-invitation-text").with_args(&[("inviter", &by), ("name", &of)]).localize(),
-            ],
-            list: Vec::new(),
-            action: Some((MessageId("email-invitation-action").localize(), link(&format!("/invitation#{token}")))),
-        },
-        EmailKind::ApplicationDecided { edition, decision, reason } => {
-            let decision = match decision.as_str() {
-                "approved" => MessageId("email-application-approved").localize(),
-                "waitlisted" => MessageId("email-application-waitlisted").localize(),
-                _ => MessageId("email-application-rejected").localize(),
-            };
-            let mut paragraphs = vec![
-                MessageId("email-application-text")
-                    .with_args(&[("edition", edition)])
-                    .with_text("decided", decision.clone())
-                    .localize(),
-            ];
-            if let Some(reason) = reason {
-                paragraphs.push(MessageId("email-application-reason").with_args(&[("reason", &reason)]).localize());
-            }
-            Content {
-                subject: MessageId("email-application-subject")
-                    .with_args(&[])
-                    .with_text("decided", decision)
-                    .localize(),
-                paragraphs,
-                list: Vec::new(),
-                action: None,
-            }
+        EmailKind::VerifyEmail { token } => {
+            Content::new(MessageId("email-verify-subject"), MessageId("email-verify-text"))
+                .with_action(MessageId("email-verify-action"), link(&format!("/verify-email#{token}")))
         }
-        EmailKind::BoothOffered { edition, booth, until } => Content {
-            subject: MessageId("email-offer-subject").with_args(&[("booth", &booth)]).localize(),
-            paragraphs: vec![
-                MessageId("email-offer-text")
-                    .with_args(&[("edition", edition), ("booth", booth)])
-                    .with_text("until", date_time(until))
-                    .localize(),
-            ],
-            list: Vec::new(),
-            action: Some((MessageId("email-offer-action").localize(), link("/"))),
-        },
-        EmailKind::WebhookDisabled { webhook, url, organiser } => Content {
-            subject: MessageId("email-webhook-disabled-subject").with_args(&[("webhook", webhook)]).localize(),
-            paragraphs: vec![
-                MessageId("email-webhook-disabled-text").with_args(&[("webhook", webhook), ("url", url)]).localize(),
-            ],
-            list: Vec::new(),
-            action: Some((
-                MessageId("email-webhook-disabled-action").localize(),
-                link(&format!("/organisers/{organiser}/webhooks")),
-            )),
-        },
+        EmailKind::AccountExists => {
+            Content::new(MessageId("email-account-exists-subject"), MessageId("email-account-exists-text"))
+                .with_action(MessageId("email-account-exists-action"), link("/login"))
+        }
+        EmailKind::ResetPassword { token } => {
+            Content::new(MessageId("email-reset-subject"), MessageId("email-reset-text"))
+                .with_action(MessageId("email-reset-action"), link(&format!("/reset-password#{token}")))
+        }
+        EmailKind::Invitation { token, of, by } => Content::new(
+            MessageId("email-invitation-subject").with_args(&[("name", &of)]),
+            MessageId("email-invitation-text").with_args(&[("inviter", &by), ("name", &of)]),
+        )
+        .with_action(MessageId("email-invitation-action"), link(&format!("/invitation#{token}"))),
+        EmailKind::ApplicationDecided { edition, decision, reason } => {
+            application_decided(edition, decision, reason.as_deref())
+        }
+        EmailKind::BoothOffered { edition, booth, until } => Content::new(
+            MessageId("email-offer-subject").with_args(&[("booth", &booth)]),
+            MessageId("email-offer-text")
+                .with_args(&[("edition", edition), ("booth", booth)])
+                .with_text("until", date_time(until)),
+        )
+        .with_action(MessageId("email-offer-action"), link("/")),
+        EmailKind::WebhookDisabled { webhook, url, organiser } => Content::new(
+            MessageId("email-webhook-disabled-subject").with_args(&[("webhook", webhook)]),
+            MessageId("email-webhook-disabled-text").with_args(&[("webhook", webhook), ("url", url)]),
+        )
+        .with_action(MessageId("email-webhook-disabled-action"), link(&format!("/organisers/{organiser}/webhooks"))),
         EmailKind::SalesReminder { edition, missing } => Content {
-            subject: MessageId("email-missing-reports-subject").localize(),
-            paragraphs: vec![MessageId("email-missing-reports-text").with_args(&[("edition", &edition)]).localize()],
-            list: missing
-                .iter()
-                .map(|(booth, day)| {
-                    let day =
-                        LocalizedText::verbatim(format::date(Language::Vi, *day), format::date(Language::En, *day));
-                    MessageId("email-missing-reports-line")
-                        .with_args(&[("booth", booth)])
-                        .with_text("day", day)
-                        .localize()
-                })
-                .collect(),
-            action: Some((MessageId("email-missing-reports-action").localize(), link("/"))),
-        },
+            list: missing.iter().map(|(booth, day)| missing_report(booth, *day)).collect(),
+            ..Content::new(
+                MessageId("email-missing-reports-subject"),
+                MessageId("email-missing-reports-text").with_args(&[("edition", &edition)]),
+            )
+        }
+        .with_action(MessageId("email-missing-reports-action"), link("/")),
     }
+}
+
+fn application_decided(edition: &str, decision: &str, reason: Option<&str>) -> Content {
+    let decided = match decision {
+        "approved" => MessageId("email-application-approved").localize(),
+        "waitlisted" => MessageId("email-application-waitlisted").localize(),
+        _ => MessageId("email-application-rejected").localize(),
+    };
+    let mut content = Content::new(
+        MessageId("email-application-subject").with_args(&[]).with_text("decided", decided.clone()),
+        MessageId("email-application-text").with_args(&[("edition", &edition)]).with_text("decided", decided),
+    );
+    content.paragraphs.extend(
+        reason.map(|reason| MessageId("email-application-reason").with_args(&[("reason", &reason)]).localize()),
+    );
+    content
+}
+
+fn missing_report(booth: &str, day: Day) -> LocalizedText {
+    let day = LocalizedText::verbatim(format::date(Language::Vi, day), format::date(Language::En, day));
+    MessageId("email-missing-reports-line").with_args(&[("booth", &booth)]).with_text("day", day).localize()
 }
 
 /// Formats a date and time in both languages.
