@@ -11,11 +11,17 @@ use super::{
     },
     store::{self, ActiveAllocation, AllocationRunRow, RunState},
 };
-use crate::{applications::ApplicationState, editions};
+use crate::{
+    applications::ApplicationState,
+    editions::{self, store::EditionRow},
+};
 use hoicho_core::{
     db::{MAX_IDS_PER_STATEMENT, Tx},
     i18n::{LocalizedText, MessageId},
-    values::ids::{AllocationId, AllocationRunId, ApplicationId, BoothId, ExhibitorId},
+    values::{
+        clock::Instant,
+        ids::{AllocationId, AllocationRunId, ApplicationId, BoothId, ExhibitorId},
+    },
 };
 use hoicho_web::{
     audit::AuditAction,
@@ -76,7 +82,7 @@ pub fn apply_proposal(
         allocations::expire(tx, granted.now, Some(part))?;
     }
     let by_booth: HashMap<BoothId, &ActiveAllocation> = active.iter().map(|h| (h.booth, h)).collect();
-    let expires_at = Some(granted.now + Duration::seconds(expires_in_s.into()));
+    let expires_at = granted.now + Duration::seconds(expires_in_s.into());
     let state = match give_as {
         GiveAs::Held => AllocationState::Held,
         GiveAs::Offered => AllocationState::Offered,
@@ -96,7 +102,7 @@ pub fn apply_proposal(
                 booth_id: booth.booth_id,
                 application_id: application,
                 state,
-                expires_at,
+                expires_at: Some(expires_at),
                 version: 1,
                 created_at: granted.now,
             });
@@ -110,21 +116,34 @@ pub fn apply_proposal(
         return Err(Code::StaleVersion.into());
     }
     if give_as == GiveAs::Offered {
-        let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
-        let until = zone.from_utc_datetime(&expires_at.ok_or(Code::Internal)?).naive_local();
-        let exhibitors: HashMap<ApplicationId, ExhibitorId> = store::exhibitors_of(tx, id)?.into_iter().collect();
-        let mut emails: HashMap<ExhibitorId, EmailKind> = HashMap::new();
-        for (application, codes) in offered_codes {
-            let Some(exhibitor) = exhibitors.get(&application) else { continue };
-            let booth = codes.join(", ");
-            emails.insert(*exhibitor, EmailKind::BoothOffered { edition: edition.name.clone(), booth, until });
-        }
-        notify_exhibitors(tx, &emails, granted.now)?;
+        notify_offers(tx, &edition, id, offered_codes, expires_at, granted.now)?;
     }
     let ids: Vec<AllocationId> = allocated.iter().map(|a| a.id).collect();
     let applied = ApplyResult { allocated: ids.len(), released: released.len(), unchanged };
     granted.record_audit(tx, AuditAction::AllocationRunApply, id, Some(released), Some(ids))?;
     Ok(applied)
+}
+
+/// Notifies the exhibitors of their offers; `codes` are those of the offered booths by application.
+fn notify_offers(
+    tx: &mut Tx<'_>,
+    edition: &EditionRow,
+    run: AllocationRunId,
+    codes: BTreeMap<ApplicationId, Vec<String>>,
+    expires_at: Instant,
+    now: Instant,
+) -> Result<(), Problem> {
+    let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
+    let until = zone.from_utc_datetime(&expires_at).naive_local();
+    let exhibitors: HashMap<ApplicationId, ExhibitorId> = store::exhibitors_of(tx, run)?.into_iter().collect();
+    let mut emails: HashMap<ExhibitorId, EmailKind> = HashMap::new();
+    for (application, codes) in codes {
+        let Some(exhibitor) = exhibitors.get(&application) else { continue };
+        let booth = codes.join(", ");
+        emails.insert(*exhibitor, EmailKind::BoothOffered { edition: edition.name.clone(), booth, until });
+    }
+    notify_exhibitors(tx, &emails, now)?;
+    Ok(())
 }
 
 /// Differences between the current state and the state that the allocation run was computed from.
