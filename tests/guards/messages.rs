@@ -178,6 +178,7 @@ fn enum_values_have_messages() {
         values::<ExhibitorRole>("exhibitor-role"),
         values::<ProductGroup>("product-group"),
         values::<DealKind>("deal-kind"),
+        values::<hoicho_fair::statistics::Report>("report-name"),
         values::<hoicho_web::http::Code>("problem"),
         values::<hoicho_web::identity::KeyScope>("key-scope"),
         values::<hoicho_web::audit::EventType>("event-type"),

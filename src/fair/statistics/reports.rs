@@ -1,7 +1,7 @@
 //! Reports for export: tables computed from the same facts as the statistics.
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     compare,
@@ -24,6 +24,7 @@ use hoicho_web::http::export::{Cell, Table};
     PartialEq,
     Eq,
     Deserialize,
+    Serialize,
     utoipa::ToSchema,
     strum::EnumString,
     strum::Display,
