@@ -188,6 +188,7 @@ pub(super) async fn remove_member(
 /// Revokes an open invitation.
 #[utoipa::path(
     delete,
+    operation_id = "take_invitation_back",
     path = "/api/v1/organisers/{organiser}/invitations/{invitation}",
     tag = "organisers",
     params(
