@@ -106,12 +106,12 @@ fn watched<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let watch = std::thread::spawn({
         let over = over.clone();
         move || {
-            let mut most = 0.0_f64;
+            let mut max_mib = 0.0_f64;
             while !over.load(Ordering::Relaxed) {
-                most = most.max(resident_mib(std::process::id()));
+                max_mib = max_mib.max(resident_mib(std::process::id()));
                 std::thread::sleep(Duration::from_millis(5));
             }
-            most
+            max_mib
         }
     });
     let done = work();
@@ -144,10 +144,10 @@ fn measure(figures: &mut Figures, name: &str, url: &DatabaseUrl, folder: &Path, 
             (Vec::new(), Vec::new(), Vec::new(), Vec::new(), 0);
         for _ in 0..TURNS {
             let idle = resident_mib(std::process::id());
-            let (taken, most) = watched(|| take(&served, form));
+            let (taken, max_mib) = watched(|| take(&served, form));
             whole.push(taken.whole.as_secs_f64());
             first.push(taken.first.as_secs_f64() * 1_000.0);
-            above.push((most - idle).max(0.0));
+            above.push((max_mib - idle).max(0.0));
             bytes = taken.bytes;
             copy.extend(cluster.map(copied));
         }

@@ -2,10 +2,8 @@
 use std::collections::HashMap;
 
 use hoicho_core::values::ids::ZoneId;
-use hoicho_fair::floor::{Occupancy, Plan, wrap_name};
+use hoicho_fair::floor::{Occupancy, Plan, ZONE_COLOURS, wrap_name};
 
-/// Number of zone colours in the stylesheet.
-const ZONE_COLOURS: usize = 8;
 /// Characters per line in a booth 30 units wide.
 const CHARS_PER_LINE: usize = 12;
 
@@ -58,8 +56,8 @@ impl FloorPlanView {
     /// Computes the classes of each booth from its occupancy and the colour of its zone.
     pub fn with_classes(plan: Plan, classes: impl Fn(Occupancy, usize) -> String) -> Self {
         let colour: HashMap<ZoneId, usize> =
-            plan.zones.iter().enumerate().map(|(n, zone)| (zone.id, n % ZONE_COLOURS + 1)).collect();
-        let colour_of = |zone: &ZoneId| colour.get(zone).copied().unwrap_or(ZONE_COLOURS);
+            plan.zones.iter().enumerate().map(|(n, zone)| (zone.id, n % ZONE_COLOURS.len() + 1)).collect();
+        let colour_of = |zone: &ZoneId| colour.get(zone).copied().unwrap_or(ZONE_COLOURS.len());
         let free = plan.booths.iter().filter(|b| b.occupancy == Occupancy::Free).count();
         let zones = plan.zones.iter().map(|zone| ZoneLabel {
             text: format!("{} · {}", zone.code, zone.name),

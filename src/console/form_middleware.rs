@@ -28,58 +28,29 @@ use actix_web::{
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
 
-use super::{flash::Flash, form_schema::RequestSchemas, multipart, page_context, session_middleware};
+use super::{
+    flash::Flash,
+    form_schema::RequestSchemas,
+    multipart, page_context, session_middleware,
+    submitted_form::{FORM_PREFIX, SubmittedForm},
+};
 use hoicho_core::i18n::{Language, Localizer, MessageId};
 use hoicho_web::identity::RequestContext;
 use hoicho_web::{
-    http::{Code, Problem, body::MAX_JSON_BYTES},
+    http::{
+        Code, Problem,
+        size_limits::{MAX_BUFFERED_BYTES, MAX_JSON_BYTES, MIB},
+    },
     identity::session::Tokens,
 };
 
-/// Path prefix of form submissions.
-pub(super) const FORM_PREFIX: &str = "/form/";
-/// Maximum size of a multipart form, in bytes.
-const MAX_MULTIPART_BYTES: usize = 11 * 1024 * 1024;
 /// Maximum size of an API response that is parsed, in bytes.
-const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
-
-/// An uploaded file.
-#[derive(Debug)]
-pub(super) struct UploadedFile {
-    /// File name on the client.
-    pub name: String,
-    /// MIME type as sent by the browser.
-    pub kind: String,
-    pub bytes: Bytes,
-}
-
-/// A submitted form.
-#[derive(Debug, Default)]
-pub(super) struct SubmittedForm {
-    /// Names and values in document order.
-    pub fields: Vec<(String, String)>,
-    pub file: Option<UploadedFile>,
-}
-
-impl SubmittedForm {
-    /// The first non-empty value of a field.
-    fn control_field(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
-    }
-    /// The value of a field if it is a local path. Prevents open redirects.
-    fn local_path_field(&self, name: &str) -> Option<&str> {
-        self.control_field(name).filter(|page| page_context::is_local_path(page))
-    }
-    /// Fields without the control fields.
-    fn user_fields(&self) -> Vec<(String, String)> {
-        self.fields.iter().filter(|(name, _)| !name.starts_with('_')).cloned().collect()
-    }
-}
+const MAX_RESPONSE_BYTES: usize = 4 * MIB;
 
 /// Reads a form, URL-encoded or multipart.
 async fn read_form(req: &mut ServiceRequest) -> Result<SubmittedForm, Problem> {
     let is_multipart = multipart::content_type_header(req.headers()).is_some();
-    let max_bytes = if is_multipart { MAX_MULTIPART_BYTES } else { MAX_JSON_BYTES };
+    let max_bytes = if is_multipart { MAX_BUFFERED_BYTES } else { MAX_JSON_BYTES };
     let mut payload = req.take_payload();
     let mut body = web::BytesMut::new();
     while let Some(chunk) = payload.next().await {

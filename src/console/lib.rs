@@ -23,6 +23,7 @@ mod page_context;
 mod page_middleware;
 mod select_options;
 mod session_middleware;
+mod submitted_form;
 mod visitor;
 
 use actix_web::{HttpResponse, middleware, web};

@@ -6,7 +6,7 @@ use actix_web::{
 };
 use futures_util::{StreamExt, stream};
 
-use super::form_middleware::{SubmittedForm, UploadedFile};
+use super::submitted_form::{SubmittedForm, UploadedFile};
 use hoicho_web::http::{Code, Problem};
 
 /// Maximum number of fields; further fields are ignored.

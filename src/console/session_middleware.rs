@@ -93,7 +93,7 @@ pub async fn authenticate_session<B: MessageBody + 'static>(
         |name| req.cookie(&cookie_name(&context, name)).map(|c| c.value().to_owned()).filter(|v| !v.is_empty());
     let (access, refresh) = (cookie_value(ACCESS_COOKIE), cookie_value(REFRESH_COOKIE));
     let has_session = access.is_some() || refresh.is_some();
-    let is_form = req.path().starts_with(super::form_middleware::FORM_PREFIX) || req.path() == "/logout";
+    let is_form = req.path().starts_with(super::submitted_form::FORM_PREFIX) || req.path() == "/logout";
     if !req.method().is_safe() && (has_session || is_form) && !is_same_origin(req.request()) {
         return Ok(req.error_response(cross_origin_problem()));
     }

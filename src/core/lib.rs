@@ -3,4 +3,5 @@ pub mod config;
 pub mod db;
 pub mod i18n;
 pub mod metrics;
+pub mod states;
 pub mod values;

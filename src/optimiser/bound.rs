@@ -8,7 +8,7 @@
 //! The bound is evaluated with hard choices at every step, so it is valid at any τ.
 use super::model::Model;
 #[cfg(feature = "highs")]
-use super::solve::Score;
+use super::score::Score;
 
 /// Upper bound on every assignment.
 #[derive(Debug, Clone, Copy, PartialEq)]

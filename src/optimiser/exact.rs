@@ -13,7 +13,7 @@ use super::{
     bound::{BoundProof, DualPrices},
     instance::ApplicationIx,
     model::{BlockIx, Model},
-    solve::Score,
+    score::Score,
     state::NONE,
 };
 

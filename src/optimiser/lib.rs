@@ -26,6 +26,7 @@ pub mod exact;
 pub mod instance;
 pub mod model;
 pub mod sample;
+mod score;
 pub mod solve;
 mod state;
 #[cfg(test)]
@@ -34,4 +35,5 @@ mod tests;
 pub use bound::Bound;
 pub use instance::{Application, Booth, Features, Instance, Wish};
 pub use model::Model;
-pub use solve::{Assignment, Policy, Progress, Score, SolverSettings, StopReason, solve};
+pub use score::Score;
+pub use solve::{Assignment, Policy, Progress, SolverSettings, StopReason, solve};

@@ -12,6 +12,7 @@ use super::{
     draw::draw,
     instance::{Application, ApplicationIx, BoothIx, Instance},
     model::Model,
+    score::Score,
     state::NONE,
 };
 
@@ -66,15 +67,6 @@ impl SolverSettings {
             time_limit: limit,
         }
     }
-}
-
-/// Objective of an assignment, compared lexicographically.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Score {
-    /// Applications that have booths, including fixed ones.
-    pub served: i64,
-    /// Σ points × wish value, plus the stability bonus.
-    pub value: i64,
 }
 
 /// Why the solver stopped.

@@ -32,14 +32,13 @@ use hoicho_fair::{
 use hoicho_web::{
     http::{
         Code, FieldErrorView, Problem, ProblemView,
-        body::MAX_JSON_BYTES,
         body_timeout::{self, BodyTimeout},
         conditional_get, idempotency,
         method_not_allowed::AllowedMethods,
-        openapi, query_parameters,
-        query_parameters::KnownParameters,
-        security_headers,
-        security_headers::IsHttps,
+        openapi,
+        query_parameters::{self, KnownParameters},
+        security_headers::{self, IsHttps},
+        size_limits::MAX_JSON_BYTES,
     },
     identity::{self, RequestContext, access_log, rate_limit},
     response_cache::{self, ResponseCache},

@@ -3,9 +3,12 @@ use std::collections::BTreeSet;
 
 use diesel::{QueryableByName, RunQueryDsl, sql_types::BigInt};
 use futures_util::future::join_all;
-use hoicho_core::values::ids::{ApplicationId, EditionId, ExhibitorId};
+use hoicho_core::{
+    states::ApplicationState,
+    values::ids::{ApplicationId, EditionId, ExhibitorId},
+};
 use hoicho_fair::{
-    applications::{self, ApplicationState, store::ApplicationRow},
+    applications::{self, store::ApplicationRow},
     exhibitors::{self, LegalForm, store::ExhibitorRow},
     floor::BoothCategory,
 };
@@ -375,7 +378,7 @@ async fn apply_is_atomic_among_concurrent_holds(app: TestApp) {
     let booths = count(
         "SELECT COUNT(DISTINCT booth_id) AS n FROM allocations WHERE state IN ('held','offered','confirmed','checked_in')",
     );
-    assert_eq!((active, booths), (won + given, won + given), "{won} by hand, {given} by the round");
+    assert_eq!((active, booths), (won + given, won + given), "{won} by hand, {given} by the run");
 }
 
 crate::on_both!(

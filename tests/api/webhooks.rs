@@ -43,14 +43,14 @@ async fn webhook_retries_deliver_every_event_in_order(app: TestApp) {
         let owner = owner(&app).await;
         if minute % 2 == 0 {
             let n = minute / 2 % 3;
-            let round = minute / 6;
-            if round % 4 == 0 {
+            let step = minute / 6;
+            if step % 4 == 0 {
                 held.retain(|(of, _)| *of != n);
                 held.push((n, fair.hold(&app, &owner, n, n).await));
             } else {
                 let allocation = &held.iter().find(|(of, _)| *of == n).unwrap().1;
                 let (does, told) =
-                    [("offer", "offered"), ("confirm", "confirmed"), ("release", "released")][round % 4 - 1];
+                    [("offer", "offered"), ("confirm", "confirmed"), ("release", "released")][step % 4 - 1];
                 app.step(&owner, allocation, does).await.expect(200);
                 expected.entry(allocation.clone()).or_default().push(format!("allocation.{told}"));
             }

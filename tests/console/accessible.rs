@@ -80,7 +80,7 @@ fn pages(server: &Server, email: Option<&str>) -> Vec<String> {
             "/plan",
             "/plan?colour=sales",
             "/plan?colour=locality",
-            "/rounds",
+            "/allocation-runs",
             "/sales",
             "/deals",
             "/visits",

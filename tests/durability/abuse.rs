@@ -13,8 +13,8 @@ use crate::{
     wait::{TIMEOUT, wait_until},
 };
 
-/// Most memory in MiB that a test may add.
-const MOST_MIB: u64 = 150;
+/// Maximum memory in MiB that a test may add.
+const MAX_MIB: u64 = 150;
 
 fn connect(server: &Server) -> TcpStream {
     connect_with(server, TIMEOUT)
@@ -61,7 +61,7 @@ fn idle_connections_use_little_memory() {
     is_served(&server, &token);
     let grown = server.resident_mib().saturating_sub(before);
     println!("{} idle connections: {grown} MiB", idle.len());
-    assert!(grown < MOST_MIB, "{grown} MiB");
+    assert!(grown < MAX_MIB, "{grown} MiB");
     drop(idle);
     is_served(&server, &token);
     server.stop();
@@ -140,11 +140,11 @@ fn oversized_heads_and_bodies_are_rejected_without_buffering() {
     let token = login(&server);
     let before = server.resident_mib();
     let chunk = vec![b'a'; 65_536];
-    let flood = |head: &str, most: usize, framed: bool| {
+    let flood = |head: &str, max_chunks: usize, framed: bool| {
         // A server that neither reads nor responds is left alone: the memory it uses is measured.
         let mut stream = connect_with(&server, Duration::from_secs(1));
         stream.write_all(head.as_bytes()).unwrap();
-        for _ in 0..most {
+        for _ in 0..max_chunks {
             let sent = if framed {
                 stream
                     .write_all(b"10000\r\n")
@@ -172,7 +172,7 @@ fn oversized_heads_and_bodies_are_rejected_without_buffering() {
     }
     let grown = server.resident_mib().saturating_sub(before);
     println!("18 floods: {grown} MiB");
-    assert!(grown < MOST_MIB, "{grown} MiB");
+    assert!(grown < MAX_MIB, "{grown} MiB");
     is_served(&server, &token);
     server.stop();
 }

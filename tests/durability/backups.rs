@@ -54,7 +54,7 @@ fn taken_and_put_back(url: &str, elsewhere: &str) {
         let event = |id: Uuid| json!({ "id": id, "gate": gate, "occurred_at": at, "entries": 7 });
         json!({ "events": ids.into_iter().map(event).collect::<Vec<_>>() })
     };
-    let least = std::thread::scope(|scope| {
+    let min = std::thread::scope(|scope| {
         scope.spawn(|| {
             while !over.load(Ordering::Relaxed) {
                 let body = count((0..20).map(|_| Uuid::now_v7()).collect());
@@ -64,12 +64,12 @@ fn taken_and_put_back(url: &str, elsewhere: &str) {
         });
         let _stop = StopOnDrop(&over);
         wait_until("20 batches are counted", || sent.load(Ordering::SeqCst) >= 20);
-        let least = sent.load(Ordering::SeqCst);
+        let min = sent.load(Ordering::SeqCst);
         let (good, said) = run(folder.path(), &[&["backup", to.to_str().unwrap()], &place[..]].concat(), url);
         assert!(good && said.contains("2 files"), "{said}");
-        least
+        min
     });
-    let most = sent.load(Ordering::SeqCst);
+    let max = sent.load(Ordering::SeqCst);
     let figures = caller.get(FINAL);
     server.stop();
 
@@ -91,10 +91,7 @@ fn taken_and_put_back(url: &str, elsewhere: &str) {
     assert_eq!(same(caller.get(FINAL)), same(figures));
     let visits = caller.get(&format!("{EDITION}/statistics"))["visits"]["total"].as_u64().unwrap() - before;
     let batches = usize::try_from(visits / 140).unwrap();
-    assert!(
-        visits.is_multiple_of(140) && (least..=most).contains(&batches),
-        "{visits} visits, {least} to {most} batches"
-    );
+    assert!(visits.is_multiple_of(140) && (min..=max).contains(&batches), "{visits} visits, {min} to {max} batches");
     assert_eq!(std::fs::read(other.join(&paper)).unwrap(), b"%PDF-1.7");
 
     // A changed file is not restored.

@@ -5,7 +5,7 @@ use std::{
 };
 
 /// The crates under `src`, lowest first, each with those it may depend on.
-const CRATES: [(&str, &[&str]); 7] = [
+pub(super) const CRATES: [(&str, &[&str]); 7] = [
     ("core", &[]),
     ("optimiser", &[]),
     ("spreadsheet", &[]),
@@ -17,7 +17,7 @@ const CRATES: [(&str, &[&str]); 7] = [
 
 /// Ranks of the modules inside a crate: a module uses only modules of lower rank of its crate.
 const RANKS: [(&str, &[(&str, u8)]); 4] = [
-    ("core", &[("config", 0), ("db", 0), ("metrics", 0), ("values", 1), ("i18n", 2)]),
+    ("core", &[("config", 0), ("db", 0), ("metrics", 0), ("states", 1), ("values", 1), ("i18n", 2)]),
     ("web", &[("http", 0), ("audit", 1), ("outbox", 1), ("changes", 2), ("identity", 2), ("response_cache", 3)]),
     (
         "fair",
@@ -83,12 +83,12 @@ fn names_after(source: &str, prefix: &str) -> Vec<String> {
     names
 }
 
-fn root() -> PathBuf {
+pub(super) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
 /// The Rust files of a crate.
-fn sources(name: &str) -> Vec<PathBuf> {
+pub(super) fn sources(name: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     crate::files(&root().join(name), &mut files);
     files.retain(|file| file.extension().is_some_and(|e| e == "rs"));

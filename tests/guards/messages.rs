@@ -148,14 +148,12 @@ fn messages_are_complete_and_used() {
 
 #[test]
 fn enum_values_have_messages() {
+    use hoicho_core::states::{
+        AllocationState, ApplicationState, BoothAvailability, EditionState, ReportState, RunState,
+    };
     use hoicho_fair::{
-        allocation::{AllocationState, runs::store::RunState},
-        applications::{ApplicationState, documents::DocumentKind},
-        editions::EditionState,
-        exhibitors::LegalForm,
-        floor::{BoothAvailability, BoothCategory},
-        products::ProductGroup,
-        sales::{ReportState, deals::DealKind},
+        applications::documents::DocumentKind, exhibitors::LegalForm, floor::BoothCategory, products::ProductGroup,
+        sales::deals::DealKind,
     };
     use hoicho_web::identity::{ExhibitorRole, OrganiserRole};
     fn values<T: VariantArray + serde::Serialize>(set: &str) -> Vec<String> {
@@ -183,7 +181,7 @@ fn enum_values_have_messages() {
         values::<hoicho_web::identity::KeyScope>("key-scope"),
         values::<hoicho_web::audit::EventType>("event-type"),
         values::<hoicho_fair::webhooks::DisabledReason>("hook-off"),
-        values::<hoicho_fair::webhooks::DeliveryState>("delivery"),
+        values::<hoicho_core::states::DeliveryState>("delivery"),
     ];
     let missing: Vec<String> = all.into_iter().flatten().filter(|key| !vi.contains_key(key)).collect();
     assert!(missing.is_empty(), "{missing:?}");

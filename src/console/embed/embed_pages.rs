@@ -40,7 +40,7 @@ pub(super) async fn frame_plan(
     let look = query.into_result()?.validate()?;
     let data = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
-        let plan = floor::store::floor_plan(tx, edition.id)?;
+        let plan = floor::floor_plan::load(tx, edition.id)?;
         Ok((edition, plan))
     });
     let (edition, plan) = data.await?;

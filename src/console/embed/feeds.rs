@@ -10,10 +10,11 @@ use crate::{
 };
 use hoicho_core::{
     db::Tx,
+    states::EditionState,
     values::{clock::Instant, ids::ExhibitorId},
 };
 use hoicho_fair::editions::{
-    self, EditionState,
+    self,
     store::{EditionRow, Visibility},
 };
 use hoicho_web::identity::RequestContext;

@@ -3,16 +3,20 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Member, store};
+use super::{actions::Member, store};
 use crate::{
     page_context::{PageContext, render_page},
     select_options::{SelectOption, select},
 };
-use hoicho_core::values::ids::{ApplicationId, ProductId};
+use hoicho_core::{
+    states::ApplicationState,
+    values::ids::{ApplicationId, ProductId},
+};
 use hoicho_fair::{
     applications::{
-        self, ApplicationState,
+        self, DocumentStorage,
         documents::{self, DocumentKind, DocumentRow},
+        lifecycle::allowed_transitions,
         store::ApplicationRow,
         wishes::{self, Wish},
     },
@@ -61,6 +65,7 @@ struct MyApplication {
     products: Vec<(ProductId, String, Option<i32>, bool)>,
     documents: Vec<DocumentRow>,
     kinds: Vec<SelectOption>,
+    max_file_size: String,
     wished: usize,
     wanted: String,
     needs: String,
@@ -87,7 +92,7 @@ impl MyApplication {
         self.row.state == ApplicationState::Draft
     }
     fn may_withdraw(&self) -> bool {
-        self.row.state.allowed_transitions().contains(&ApplicationState::Withdrawn)
+        allowed_transitions(self.row.state).contains(&ApplicationState::Withdrawn)
     }
     fn named(&self) -> usize {
         self.products.iter().filter(|p| p.3).count()
@@ -106,6 +111,7 @@ pub(super) async fn show_my_application(
     s: PageContext,
     permit: Permit<Member>,
     path: actix_web::web::Path<ApplicationId>,
+    storage: actix_web::web::Data<DocumentStorage>,
     query: Query<ApplicationQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (id, step) = (path.into_inner(), query.into_result()?.step);
@@ -162,6 +168,7 @@ pub(super) async fn show_my_application(
         products,
         documents,
         kinds,
+        max_file_size: storage.max_size(),
         wished: wished.len(),
         wanted,
         needs,

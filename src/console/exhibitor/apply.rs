@@ -6,8 +6,9 @@ use crate::{
     page_context::{PageContext, render_page},
     select_options::{SelectOption, select},
 };
+use hoicho_core::states::EditionState;
 use hoicho_fair::{
-    editions::{self, EditionState, store::EditionRow},
+    editions::{self, store::EditionRow},
     floor::BoothCategory,
 };
 use hoicho_web::{http::Problem, identity::ReadPermit};

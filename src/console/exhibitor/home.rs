@@ -5,19 +5,21 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 
 use super::{
-    Member,
+    actions::Member,
     store::{self, MyApplication, MyBooth},
 };
 use crate::page_context::{PageContext, render_page, to_local};
-use hoicho_core::values::{
-    clock::Day,
-    ids::{BoothId, EditionId},
+use hoicho_core::{
+    states::{AllocationState, ApplicationState, EditionState, ReportState},
+    values::{
+        clock::Day,
+        ids::{BoothId, EditionId},
+    },
 };
 use hoicho_fair::{
-    allocation::AllocationState,
-    applications::ApplicationState,
-    editions::{self, EditionState, store::Visibility},
+    editions::{self, store::Visibility},
     exhibitors::{self, store::ExhibitorRow},
+    sales::lifecycle::is_reporting_open,
 };
 use hoicho_web::{http::Problem, identity::Permit};
 
@@ -41,8 +43,7 @@ impl Stand {
         self.booth.state == AllocationState::Offered
     }
     fn reports(&self) -> bool {
-        matches!(self.booth.state, AllocationState::Confirmed | AllocationState::CheckedIn)
-            && matches!(self.booth.edition_state, EditionState::Live | EditionState::Reporting)
+        self.booth.state.is_let() && is_reporting_open(self.booth.edition_state)
     }
 }
 
@@ -82,7 +83,7 @@ pub(super) async fn show_my_home(s: PageContext, permit: Permit<Member>) -> Resu
     let (applications, exhibitor, booths, reports, days, open) = data.await?;
     let mut reported: HashMap<(BoothId, Day), (i64, bool)> = HashMap::new();
     for (booth, day, amount, state) in reports {
-        reported.insert((booth, day), (amount, state == "queried"));
+        reported.insert((booth, day), (amount, state == ReportState::Queried));
     }
     let to_stand = |booth: MyBooth| {
         let today = to_local(&booth.time_zone, &now).date();

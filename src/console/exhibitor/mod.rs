@@ -1,4 +1,5 @@
 //! Exhibitor pages, mobile first: organisation and products, applications, offers, daily sales reports, own results.
+mod actions;
 mod application;
 mod apply;
 mod home;
@@ -8,15 +9,6 @@ mod results;
 mod store;
 
 use actix_web::web;
-
-use hoicho_web::identity::{Action, ExhibitorRole, OrganiserRole};
-
-/// Permission of the exhibitor's members.
-struct Member;
-impl Action for Member {
-    const ORGANISER: &'static [OrganiserRole] = &[];
-    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
-}
 
 /// Registers the routes.
 pub(super) fn routes(cfg: &mut web::ServiceConfig) {

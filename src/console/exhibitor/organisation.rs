@@ -2,7 +2,7 @@
 use actix_web::{HttpResponse, get, web};
 use askama::Template;
 
-use super::Member;
+use super::actions::Member;
 use crate::{
     page_context::{PageContext, render_page},
     select_options::{SelectOption, select},

@@ -6,15 +6,16 @@ use super::store::{self, ReportedBooth};
 use crate::page_context::{PageContext, render_page, to_local};
 use hoicho_core::{
     i18n::format,
+    states::ReportState,
     values::{
         clock::{Day, Instant},
         ids::{BoothId, ExhibitorId},
     },
 };
 use hoicho_fair::{
-    editions::{self, EditionState},
+    editions,
     sales::{
-        self, ReportState,
+        self, lifecycle,
         store::{ReportRow, VersionRow},
     },
 };
@@ -61,7 +62,7 @@ impl Report {
     }
     fn may_accept(&self) -> bool {
         let state = self.report.as_ref().map(|r| r.state);
-        self.is_staff && state.is_some_and(|s| s.allowed_transitions().contains(&ReportState::Accepted))
+        self.is_staff && state.is_some_and(|s| lifecycle::allowed_transitions(s).contains(&ReportState::Accepted))
     }
 }
 
@@ -94,7 +95,7 @@ pub(super) async fn show_report(
     });
     let (booth, report, history, before, granted) = data.await?;
     let is_past = day <= to_local(&booth.time_zone, &s.now).date();
-    let can_report = is_past && matches!(booth.edition_state, EditionState::Live | EditionState::Reporting);
+    let can_report = is_past && lifecycle::is_reporting_open(booth.edition_state);
     let next = match own_exhibitor(&s, granted.exhibitors()) {
         Some(exhibitor) if granted.as_member => format!("/my/{exhibitor}"),
         _ => format!("/manage/{}/sales", booth.edition_slug),

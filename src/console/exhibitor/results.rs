@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 
 use super::{
-    Member,
+    actions::Member,
     store::{self, MyBooth},
 };
 use crate::{

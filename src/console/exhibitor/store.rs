@@ -3,12 +3,12 @@ use diesel::prelude::*;
 
 use hoicho_core::{
     db::{Tx, schema::*},
+    states::{AllocationState, ApplicationState, BoothAvailability, EditionState, ReportState},
     values::{
         clock::{Day, Instant},
         ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, ProductId, ZoneId},
     },
 };
-use hoicho_fair::{allocation::AllocationState, applications::ApplicationState, editions::EditionState};
 
 /// An application with its edition.
 #[derive(Debug, Clone, Queryable)]
@@ -68,7 +68,7 @@ pub(super) fn booths(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec
         .inner_join(applications::table)
         .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
         .filter(applications::exhibitor_id.eq(exhibitor))
-        .filter(allocations::state.eq_any(AllocationState::ACTIVE))
+        .filter(allocations::state.eq_any(AllocationState::ACTIVE_STATES))
         .order((editions::id.desc(), booths::code))
         .limit(200)
         .select(columns)
@@ -77,7 +77,7 @@ pub(super) fn booths(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec
         .inner_join(allocations::table.inner_join(booths::table.inner_join(zones::table)))
         .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
         .filter(participants::exhibitor_id.eq(exhibitor))
-        .filter(allocations::state.eq_any([AllocationState::Confirmed, AllocationState::CheckedIn]))
+        .filter(allocations::state.eq_any(AllocationState::LET_STATES))
         .order((editions::id.desc(), booths::code))
         .limit(200)
         .select(columns)
@@ -87,7 +87,7 @@ pub(super) fn booths(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec
 }
 
 /// Sales reports of booths.
-pub(super) fn reports(tx: &mut Tx<'_>, of: &[BoothId]) -> QueryResult<Vec<(BoothId, Day, i64, String)>> {
+pub(super) fn reports(tx: &mut Tx<'_>, of: &[BoothId]) -> QueryResult<Vec<(BoothId, Day, i64, ReportState)>> {
     sales_reports::table
         .filter(sales_reports::booth_id.eq_any(of))
         .order((sales_reports::booth_id, sales_reports::day))
@@ -130,12 +130,12 @@ pub(super) struct AvailableBooth {
 pub(super) fn available_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<AvailableBooth>> {
     let taken = allocations::table
         .filter(allocations::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(AllocationState::ACTIVE))
+        .filter(allocations::state.eq_any(AllocationState::ACTIVE_STATES))
         .select(allocations::booth_id);
     booths::table
         .inner_join(zones::table)
         .filter(booths::edition_id.eq(edition))
-        .filter(booths::availability.eq("open"))
+        .filter(booths::availability.eq(BoothAvailability::Open))
         .filter(booths::id.ne_all(taken))
         .order(booths::code)
         .limit(2_000)

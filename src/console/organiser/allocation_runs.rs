@@ -1,11 +1,11 @@
-//! `/manage/{edition}/rounds`: allocation runs: start a run, review its proposal, apply it.
+//! `/manage/{edition}/allocation-runs`: allocation runs: start a run, review its proposal, apply it.
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
 use super::edition_context::{EditionContext, Tab, ViewEdition};
 use crate::page_context::{PageContext, render_page};
-use hoicho_core::i18n::format;
-use hoicho_fair::allocation::runs::store::{self, AllocationRunRow, RunState};
+use hoicho_core::{i18n::format, states::RunState};
+use hoicho_fair::allocation::runs::store::{self, AllocationRunRow};
 use hoicho_web::{http::Problem, identity::Permit};
 
 /// Maximum number of runs shown.
@@ -13,13 +13,13 @@ const MAX_RUNS: i64 = 30;
 
 #[derive(Template)]
 #[template(path = "organiser/allocation_runs.html")]
-struct Rounds {
+struct AllocationRuns {
     s: PageContext,
     desk: EditionContext,
     runs: Vec<AllocationRunRow>,
 }
 
-impl Rounds {
+impl AllocationRuns {
     fn at(&self, run: &AllocationRunRow) -> String {
         self.s.moment(&self.desk.edition.time_zone, &run.created_at)
     }
@@ -35,12 +35,12 @@ impl Rounds {
 }
 
 /// Shows the allocation runs, latest first.
-#[get("/manage/{edition}/rounds")]
-pub(super) async fn show_rounds(s: PageContext, permit: Permit<ViewEdition>) -> Result<HttpResponse, Problem> {
+#[get("/manage/{edition}/allocation-runs")]
+pub(super) async fn show_allocation_runs(s: PageContext, permit: Permit<ViewEdition>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
         let desk = EditionContext::load(tx, &granted, Tab::FloorPlan)?;
         Ok((store::page(tx, desk.edition.id, None, MAX_RUNS)?, desk))
     });
     let (runs, desk) = data.await?;
-    render_page(&Rounds { s, desk, runs })
+    render_page(&AllocationRuns { s, desk, runs })
 }

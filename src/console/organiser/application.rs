@@ -7,11 +7,15 @@ use super::{
     store,
 };
 use crate::page_context::{PageContext, render_page};
-use hoicho_core::values::{clock::Instant, ids::ApplicationId};
+use hoicho_core::{
+    states::ApplicationState,
+    values::{clock::Instant, ids::ApplicationId},
+};
 use hoicho_fair::{
     applications::{
-        self, ApplicationState,
+        self,
         documents::{self, DocumentRow},
+        lifecycle::allowed_transitions,
         store::ApplicationRow,
     },
     exhibitors::{
@@ -36,8 +40,8 @@ struct Application {
 }
 
 impl Application {
-    fn may(&self, to: &str) -> bool {
-        self.desk.can_manage && self.row.state.allowed_transitions().iter().any(|s| s.as_str() == to)
+    fn may(&self, to: ApplicationState) -> bool {
+        self.desk.can_manage && allowed_transitions(self.row.state).contains(&to)
     }
     fn here(&self) -> String {
         format!("/manage/{}/applications/{}", self.desk.edition.slug, self.row.id)

@@ -11,8 +11,11 @@ use crate::{
     flash::Flash,
     page_context::{PageContext, render_page},
 };
-use hoicho_core::values::{ids::ApplicationId, text::normalize_for_search};
-use hoicho_fair::applications::{self, ApplicationState, store::ApplicationRow};
+use hoicho_core::{
+    states::ApplicationState,
+    values::{ids::ApplicationId, text::normalize_for_search},
+};
+use hoicho_fair::applications::{self, lifecycle::allowed_transitions, store::ApplicationRow};
 use hoicho_web::identity::RequestContext;
 use hoicho_web::{
     http::{Code, Problem, Query},
@@ -49,7 +52,7 @@ impl Applications {
         self.state == Some(*state)
     }
     fn may_approve(&self, line: &Line) -> bool {
-        self.desk.can_manage && line.row.state.allowed_transitions().contains(&ApplicationState::Approved)
+        self.desk.can_manage && allowed_transitions(line.row.state).contains(&ApplicationState::Approved)
     }
     fn any_to_approve(&self) -> bool {
         self.lines.iter().any(|l| self.may_approve(l))

@@ -12,9 +12,8 @@ use crate::{
     page_context::{PageContext, render_page},
     visitor::figures::charts,
 };
+use hoicho_core::states::{AllocationState, ApplicationState};
 use hoicho_fair::{
-    allocation::AllocationState,
-    applications::ApplicationState,
     statistics::{document::Statistics, visible_figures},
     visits,
 };

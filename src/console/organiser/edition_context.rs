@@ -1,7 +1,7 @@
 //! Context of the staff pages of an edition: edition, selected tab, permissions of the user.
 use crate::page_context::{PageContext, to_local};
-use hoicho_core::{db::Tx, values::clock::Day};
-use hoicho_fair::editions::{self, EditionState, store::EditionRow};
+use hoicho_core::{db::Tx, states::EditionState, values::clock::Day};
+use hoicho_fair::editions::{self, store::EditionRow};
 use hoicho_web::{
     http::Problem,
     identity::{Action, Authorized, OrganiserRole, find_organiser_role},
@@ -101,6 +101,6 @@ impl EditionContext {
 
     /// The next state in the life cycle of the edition.
     pub fn next(&self) -> Option<EditionState> {
-        self.edition.state.next()
+        editions::lifecycle::next(self.edition.state)
     }
 }

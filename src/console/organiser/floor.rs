@@ -13,10 +13,13 @@ use crate::{
     page_context::{PageContext, render_page},
     select_options::{SelectOption, multi_select, select},
 };
-use hoicho_core::values::ids::{BoothId, ZoneId};
+use hoicho_core::{
+    states::BoothAvailability,
+    values::ids::{BoothId, ZoneId},
+};
 use hoicho_fair::{
     exhibitors::LegalForm,
-    floor::{self, BoothAvailability, BoothCategory, Eligibility, store::BoothRow},
+    floor::{self, BoothCategory, Eligibility, store::BoothRow},
     localities,
     products::ProductGroup,
     venues,

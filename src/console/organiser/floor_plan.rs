@@ -14,10 +14,13 @@ use crate::{
     floor_plan_view::FloorPlanView,
     page_context::{PageContext, render_page},
 };
-use hoicho_core::values::ids::{ApplicationId, BoothId};
+use hoicho_core::{
+    states::{AllocationState, BoothAvailability},
+    values::ids::{ApplicationId, BoothId},
+};
 use hoicho_fair::{
-    allocation::AllocationState,
-    floor::{self, BoothAvailability, store::BoothRow},
+    allocation::lifecycle::allowed_transitions,
+    floor::{self, store::BoothRow},
 };
 use hoicho_web::{
     http::{Problem, Query},
@@ -112,7 +115,7 @@ fn steps(state: AllocationState) -> Vec<(&'static str, AllocationState)> {
         AllocationState::NoShow => Some("no-show"),
         AllocationState::Held | AllocationState::Expired => None,
     };
-    state.legal_steps().iter().filter_map(|to| Some((path(to)?, *to))).collect()
+    allowed_transitions(state).iter().filter_map(|to| Some((path(to)?, *to))).collect()
 }
 
 /// Colour number and booth count per locality, most booths first. The first seven have their own colour; the rest share the eighth.

@@ -9,10 +9,7 @@ use hoicho_core::{
         ids::{BoothId, ExhibitorId},
     },
 };
-use hoicho_fair::{
-    editions::{self, EditionState},
-    sales,
-};
+use hoicho_fair::{editions, sales};
 use hoicho_web::http::Problem;
 
 /// A booth with its missing days.
@@ -26,7 +23,7 @@ pub(super) struct MissingReports {
 /// Booths with missing reports, most missing days first. Empty unless the edition is live or reporting.
 pub(super) fn find_missing_reports(tx: &mut Tx<'_>, desk: &EditionContext) -> Result<Vec<MissingReports>, Problem> {
     let edition = &desk.edition;
-    if !matches!(edition.state, EditionState::Live | EditionState::Reporting) {
+    if !sales::lifecycle::is_reporting_open(edition.state) {
         return Ok(Vec::new());
     }
     let past_days: Vec<Day> = editions::store::list_days(tx, edition.id)?

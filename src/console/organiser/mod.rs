@@ -29,7 +29,7 @@ pub(super) fn routes(cfg: &mut web::ServiceConfig) {
         .service(applications::approve_applications)
         .service(application::show_application)
         .service(floor_plan::show_floor_plan)
-        .service(allocation_runs::show_rounds)
+        .service(allocation_runs::show_allocation_runs)
         .service(sales::show_sales)
         .service(deals::show_deals)
         .service(visits::show_visits)

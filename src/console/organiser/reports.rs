@@ -4,10 +4,8 @@ use askama::Template;
 
 use super::edition_context::{EditionContext, Tab, ViewEdition};
 use crate::page_context::{PageContext, render_page};
-use hoicho_fair::{
-    editions::EditionState,
-    statistics::{Report, document::Statistics, visible_figures},
-};
+use hoicho_core::states::EditionState;
+use hoicho_fair::statistics::{Report, document::Statistics, visible_figures};
 use hoicho_web::{
     http::{Code, Problem},
     identity::Permit,

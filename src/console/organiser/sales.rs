@@ -13,11 +13,14 @@ use crate::{
     page_context::{PageContext, render_page},
     select_options::SelectOption,
 };
-use hoicho_core::values::{
-    clock::Day,
-    ids::{BoothId, ZoneId},
+use hoicho_core::{
+    states::ReportState,
+    values::{
+        clock::Day,
+        ids::{BoothId, ZoneId},
+    },
 };
-use hoicho_fair::{editions, floor, sales::ReportState};
+use hoicho_fair::{editions, floor};
 use hoicho_web::{
     http::{Problem, Query},
     identity::Permit,

@@ -8,9 +8,9 @@ use crate::{
     page_context::{PageContext, render_page},
     select_options::SelectOption,
 };
-use hoicho_core::{i18n::format, values::clock::Day};
+use hoicho_core::{i18n::format, states::EditionState, values::clock::Day};
 use hoicho_fair::{
-    editions::{self, EditionState, store::OpeningDayRow},
+    editions::{self, lifecycle, store::OpeningDayRow},
     organisers, venues,
     visits::{self, store::GateRow},
 };
@@ -48,7 +48,7 @@ impl Setup {
     }
     fn steps_back(&self) -> Vec<(String, String)> {
         let state = self.desk.edition.state;
-        let needs = state.transitions().into_iter().filter(|to| state.needs_reason(*to));
+        let needs = lifecycle::allowed_transitions(state).into_iter().filter(|to| lifecycle::needs_reason(state, *to));
         needs.map(|to| (to.to_string(), self.s.of("edition-state", to))).collect()
     }
     fn declared(&self, total: &Option<i64>) -> String {

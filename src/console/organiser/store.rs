@@ -5,17 +5,13 @@ use diesel::{dsl::count_star, prelude::*};
 
 use hoicho_core::{
     db::{Tx, schema::*},
+    states::{AllocationState, ApplicationState, BoothAvailability, ReportState},
     values::{
         clock::{Day, Instant},
         ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, UserId, ZoneId},
     },
 };
-use hoicho_fair::{
-    allocation::AllocationState,
-    applications::ApplicationState,
-    floor::{BoothAvailability, BoothCategory},
-    sales::ReportState,
-};
+use hoicho_fair::floor::BoothCategory;
 
 /// Number of applications per state, without drafts.
 pub(super) fn applications_by_state(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(ApplicationState, i64)>> {
@@ -31,7 +27,7 @@ pub(super) fn applications_by_state(tx: &mut Tx<'_>, edition: EditionId) -> Quer
 pub(super) fn allocations_by_state(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(AllocationState, i64)>> {
     allocations::table
         .filter(allocations::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(AllocationState::ACTIVE))
+        .filter(allocations::state.eq_any(AllocationState::ACTIVE_STATES))
         .group_by(allocations::state)
         .select((allocations::state, count_star()))
         .load(tx.conn())
@@ -55,7 +51,7 @@ pub(super) fn active_allocations(tx: &mut Tx<'_>, edition: EditionId) -> QueryRe
     allocations::table
         .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(AllocationState::ACTIVE))
+        .filter(allocations::state.eq_any(AllocationState::ACTIVE_STATES))
         .order(allocations::id)
         .select((
             allocations::id,
@@ -102,7 +98,7 @@ pub(super) fn allocation_queue(tx: &mut Tx<'_>, edition: EditionId) -> QueryResu
 pub(super) fn allocated_booth_counts(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<HashMap<ApplicationId, i64>> {
     let rows: Vec<(ApplicationId, i64)> = allocations::table
         .filter(allocations::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(AllocationState::ACTIVE))
+        .filter(allocations::state.eq_any(AllocationState::ACTIVE_STATES))
         .group_by(allocations::application_id)
         .select((allocations::application_id, count_star()))
         .load(tx.conn())?;

@@ -6,9 +6,12 @@ use crate::{
     floor_plan_view::FloorPlanView,
     page_context::{PageContext, render_page},
 };
-use hoicho_core::i18n::format;
+use hoicho_core::{i18n::format, states::EditionState};
 use hoicho_fair::{
-    editions::{self, EditionState, store::EditionRow, store::OpeningDayRow},
+    editions::{
+        self,
+        store::{EditionRow, OpeningDayRow},
+    },
     floor, organisers,
     partners::edition_linked_data,
     venues,
@@ -56,7 +59,7 @@ pub(super) async fn show_edition(
         let days = editions::store::list_days(tx, edition.id)?;
         let ids: Vec<_> = edition.venue_id.into_iter().collect();
         let place = venues::store::list_by_ids(tx, &ids)?.pop().map(|v| (v.name, v.address));
-        let plan = floor::store::floor_plan(tx, edition.id)?;
+        let plan = floor::floor_plan::load(tx, edition.id)?;
         let organiser = organisers::store::find(tx, edition.organiser_id)?.name;
         Ok((edition, days, place, plan, organiser, granted.as_staff))
     });

@@ -4,9 +4,9 @@ use askama::Template;
 
 use super::store;
 use crate::page_context::{PageContext, render_page};
-use hoicho_core::{db::Tx, values::clock::Day};
+use hoicho_core::{db::Tx, states::EditionState, values::clock::Day};
 use hoicho_fair::{
-    editions::{self, EditionState, store::Visibility},
+    editions::{self, store::Visibility},
     venues,
 };
 use hoicho_web::http::Problem;

@@ -4,7 +4,8 @@ use askama::Template;
 
 use super::store::{self, PublicExhibitor, PublicProduct};
 use crate::page_context::{PageContext, render_page};
-use hoicho_fair::{editions::EditionState, partners::exhibitor_linked_data};
+use hoicho_core::states::EditionState;
+use hoicho_fair::partners::exhibitor_linked_data;
 use hoicho_web::identity::RequestContext;
 use hoicho_web::{http::Problem, identity::ReadPermit};
 

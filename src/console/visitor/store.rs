@@ -5,16 +5,15 @@ use diesel::prelude::*;
 
 use hoicho_core::{
     db::{Tx, schema::*},
+    states::{AllocationState, EditionState},
     values::{
         clock::{Day, Instant},
         ids::{AllocationId, AuditId, EditionId, ExhibitorId},
     },
 };
-use hoicho_fair::{editions::EditionState, exhibitors::LegalForm, products::ProductGroup};
+use hoicho_fair::{exhibitors::LegalForm, products::ProductGroup};
 use hoicho_web::audit::AuditAction;
 
-/// States of an allocation whose booth is let.
-const LET_STATES: [&str; 2] = ["confirmed", "checked_in"];
 /// Maximum number of let booths per query.
 pub(super) const MAX_LET_BOOTHS: i64 = 10_000;
 
@@ -45,7 +44,7 @@ pub(super) fn let_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec
         .inner_join(booths::table.inner_join(zones::table))
         .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(LET_STATES))
+        .filter(allocations::state.eq_any(AllocationState::LET_STATES))
         .order(booths::code)
         .limit(MAX_LET_BOOTHS)
         .select((booths::code, zones::name, exhibitors::id, exhibitors::name, exhibitors::locality))
@@ -54,7 +53,7 @@ pub(super) fn let_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec
         .inner_join(exhibitors::table.on(participants::exhibitor_id.eq(exhibitors::id.nullable())))
         .inner_join(allocations::table.inner_join(booths::table.inner_join(zones::table)))
         .filter(allocations::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(LET_STATES))
+        .filter(allocations::state.eq_any(AllocationState::LET_STATES))
         .order(booths::code)
         .limit(MAX_LET_BOOTHS)
         .select((booths::code, zones::name, exhibitors::id, exhibitors::name, exhibitors::locality))
@@ -142,7 +141,7 @@ pub(super) fn booth_history(
         .inner_join(applications::table)
         .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
         .filter(applications::exhibitor_id.eq(id))
-        .filter(allocations::state.eq_any(LET_STATES))
+        .filter(allocations::state.eq_any(AllocationState::LET_STATES))
         .filter(editions::state.ne(EditionState::Draft))
         .order((editions::id.desc(), booths::code))
         .limit(500)
@@ -152,7 +151,7 @@ pub(super) fn booth_history(
         .inner_join(allocations::table.inner_join(booths::table))
         .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
         .filter(participants::exhibitor_id.eq(id))
-        .filter(allocations::state.eq_any(LET_STATES))
+        .filter(allocations::state.eq_any(AllocationState::LET_STATES))
         .filter(editions::state.ne(EditionState::Draft))
         .order((editions::id.desc(), booths::code))
         .limit(500)
@@ -186,7 +185,7 @@ pub(crate) fn news(tx: &mut Tx<'_>, edition: EditionId, limit: i64) -> QueryResu
         .inner_join(booths::table)
         .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::id.eq_any(ids))
-        .filter(allocations::state.eq_any(LET_STATES))
+        .filter(allocations::state.eq_any(AllocationState::LET_STATES))
         .select((allocations::id, (exhibitors::id, exhibitors::name, booths::code)))
         .load::<(AllocationId, (ExhibitorId, String, String))>(tx.conn())?
         .into_iter()

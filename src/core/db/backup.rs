@@ -7,10 +7,7 @@ use std::{
 
 use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
 
-use super::{
-    database::{Conn, Unavailable, connect},
-    url::DatabaseUrl,
-};
+use super::{conn::Conn, error::Unavailable, pool::connect, url::DatabaseUrl};
 
 /// A failed backup or restore.
 #[derive(Debug, thiserror::Error)]

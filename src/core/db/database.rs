@@ -7,85 +7,19 @@ use std::sync::{
 use diesel::{
     Connection, RunQueryDsl,
     connection::{AnsiTransactionManager, TransactionManager},
-    pg::PgConnection,
-    r2d2::{ManageConnection, Pool},
-    sqlite::SqliteConnection,
+    r2d2::Pool,
 };
 
 use super::{
-    pool::{ACQUIRE_TIMEOUT, PoolManager, PoolPermits},
+    blocking::spawn_blocking,
+    conn::{Conn, Manager, Tx},
+    error::{DatabaseError, Unavailable},
+    pool::{ACQUIRE_TIMEOUT, PoolManager, PoolPermits, connect},
     read_replica::ReadReplica,
     type_erasure::{Erased, TransactionError, Work, erase, restore},
     url::DatabaseUrl,
     writer::Writer,
 };
-
-type Manager = <Conn as Connection>::TransactionManager;
-
-/// A connection to either database.
-#[derive(diesel::MultiConnection)]
-pub enum Conn {
-    /// PostgreSQL.
-    Postgres(PgConnection),
-    /// SQLite, the embedded database.
-    Sqlite(SqliteConnection),
-}
-
-/// A connection with an open transaction.
-pub struct Tx<'a>(&'a mut Conn);
-
-impl<'a> Tx<'a> {
-    pub(super) fn new(conn: &'a mut Conn) -> Self {
-        Tx(conn)
-    }
-    /// The connection, for queries.
-    pub fn conn(&mut self) -> &mut Conn {
-        self.0
-    }
-
-    /// Runs `work` in a savepoint. It is released if `work` returns `Ok((_, true))` and rolled back otherwise. The outer
-    /// error is an error of the savepoint statements.
-    pub fn savepoint<T, E>(
-        &mut self,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<(T, bool), E>,
-    ) -> Result<Result<T, E>, diesel::result::Error> {
-        Manager::begin_transaction(self.0)?;
-        let result = work(&mut Tx::new(self.0));
-        match result {
-            Ok((value, true)) => Manager::commit_transaction(self.0).map(|()| Ok(value)),
-            Ok((value, false)) => Manager::rollback_transaction(self.0).map(|()| Ok(value)),
-            Err(error) => Manager::rollback_transaction(self.0).map(|()| Err(error)),
-        }
-    }
-}
-
-/// The database is unavailable; a retry may succeed.
-#[derive(Debug, thiserror::Error)]
-pub enum Unavailable {
-    /// No connection: the pool timed out or the database is unreachable.
-    #[error("no database connection: {0}")]
-    Pool(String),
-    /// The write queue is at its limit.
-    #[error("the write queue is full")]
-    QueueFull,
-    /// The commit failed.
-    #[error("the transaction was not committed: {0}")]
-    NotCommitted(String),
-    /// The database task panicked or was cancelled; a defect.
-    #[error("a database task stopped unexpectedly")]
-    TaskFailed,
-}
-
-/// A database error, for callers without an error type of their own.
-#[derive(Debug, thiserror::Error)]
-pub enum DatabaseError {
-    /// A statement failed.
-    #[error(transparent)]
-    Query(#[from] diesel::result::Error),
-    /// The database is unavailable.
-    #[error(transparent)]
-    Unavailable(#[from] Unavailable),
-}
 
 /// Handle to the database; cheap to clone.
 #[derive(Clone)]
@@ -97,13 +31,6 @@ pub struct Database {
     commits: Arc<AtomicU64>,
     reads: Arc<AtomicU64>,
 }
-
-/// SQLite connection settings: durable commits, WAL for concurrent readers, enforced foreign keys.
-pub(super) const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
-     PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;";
-
-/// PostgreSQL session settings: UTC and a statement timeout.
-pub(super) const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET statement_timeout = '30s'";
 
 /// Timeout of a database task, slightly longer than the PostgreSQL statement timeout. The task may still complete after it;
 /// the caller receives a retryable error.
@@ -234,19 +161,6 @@ impl Database {
     }
 }
 
-/// Runs `work` on a blocking thread, with a timeout because a frozen or unreachable database does not even report its own
-/// statement timeout.
-#[expect(clippy::disallowed_methods, reason = "database work blocks")]
-pub(super) async fn spawn_blocking<T: Send + 'static>(
-    timeout: std::time::Duration,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Unavailable> {
-    let result = tokio::time::timeout(timeout, actix_web::web::block(work)).await;
-    result
-        .map_err(|_| Unavailable::Pool("timed out waiting for the database".to_owned()))?
-        .map_err(|_| Unavailable::TaskFailed)
-}
-
 /// Runs `work` in a transaction with a consistent snapshot, so that a response built from several queries does not contradict
 /// itself. SQLite transactions always read one snapshot; PostgreSQL needs `REPEATABLE READ`.
 fn in_snapshot<T, E>(conn: &mut Conn, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
@@ -270,10 +184,4 @@ where
             Err(error)
         }
     }
-}
-
-/// Opens a dedicated connection outside the pool.
-pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, Unavailable> {
-    let pooled = PoolManager::new(url).connect().map_err(|e| Unavailable::Pool(e.to_string()))?;
-    Ok(pooled.conn)
 }

@@ -16,8 +16,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
     DatabaseError,
-    database::{Conn, Unavailable, connect},
+    conn::Conn,
+    error::Unavailable,
     migrate::{self, MigrationStatus},
+    pool::connect,
     url::DatabaseUrl,
     wal_position::{flush_position, replay_position},
 };

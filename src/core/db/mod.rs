@@ -3,8 +3,11 @@
 //! Invariants: every write is one transaction. On SQLite a single writer thread runs all of them, so `SQLITE_BUSY` cannot
 //! occur. A read sees every write acknowledged before it, also on a read replica.
 pub mod backup;
+mod blocking;
+mod conn;
 pub mod constraint;
 pub mod database;
+mod error;
 pub mod inspect;
 pub mod migrate;
 mod pool;
@@ -17,8 +20,10 @@ pub mod url;
 mod wal_position;
 mod writer;
 
+pub use conn::{Conn, Tx};
 pub use constraint::ConstraintViolation;
-pub use database::{Conn, Database, DatabaseError, Tx, Unavailable};
+pub use database::Database;
+pub use error::{DatabaseError, Unavailable};
 pub use url::{DatabaseUrl, UrlError};
 
 /// Max rows of one batch insert: the widest table stays below SQLite's limit of 32,766 parameters per statement.

@@ -11,10 +11,14 @@ use diesel::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{
-    database::{Conn, POSTGRES_SETTINGS, SQLITE_SETTINGS, Unavailable},
-    url::DatabaseUrl,
-};
+use super::{conn::Conn, error::Unavailable, url::DatabaseUrl};
+
+/// SQLite connection settings: durable commits, WAL for concurrent readers, enforced foreign keys.
+const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
+     PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;";
+
+/// PostgreSQL session settings: UTC and a statement timeout.
+const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET statement_timeout = '30s'";
 
 /// A connection used within this interval is not validated on checkout. Under load this saves a round trip per request, and an
 /// outage fails at most one request per connection.
@@ -95,4 +99,10 @@ impl ManageConnection for PoolManager {
         }
         is_broken
     }
+}
+
+/// Opens a dedicated connection outside the pool.
+pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, Unavailable> {
+    let pooled = PoolManager::new(url).connect().map_err(|e| Unavailable::Pool(e.to_string()))?;
+    Ok(pooled.conn)
 }

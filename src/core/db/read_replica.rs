@@ -13,7 +13,8 @@ use parking_lot::Mutex;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
-    database::{Conn, spawn_blocking},
+    blocking::spawn_blocking,
+    conn::Conn,
     pool::{PoolManager, PoolPermits},
     url::DatabaseUrl,
     wal_position::{PrimaryPosition, WalPosition, replay_position},

@@ -5,7 +5,7 @@ use diesel::{
     query_builder::{AstPass, QueryFragment, QueryId},
 };
 
-use super::database::Conn;
+use super::conn::Conn;
 
 /// Defines a cacheable statement without bind parameters.
 macro_rules! statement {

@@ -2,7 +2,7 @@
 //! once instead of once for every operation.
 use std::any::Any;
 
-use super::database::{Tx, Unavailable};
+use super::{conn::Tx, error::Unavailable};
 
 /// The result of the work, or its error; [`restore`] knows which type is in it.
 pub(super) type Erased = Box<dyn Any + Send>;

@@ -2,7 +2,7 @@
 use diesel::sql_types::HasSqlType;
 
 /// The Diesel multi-backend.
-pub use super::database::MultiBackend as Multi;
+pub use super::conn::MultiBackend as Multi;
 
 /// 16 bytes: `UUID` on PostgreSQL, `BLOB` on SQLite.
 #[derive(Clone, Copy, Default, diesel::sql_types::SqlType, diesel::query_builder::QueryId)]

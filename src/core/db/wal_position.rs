@@ -7,10 +7,7 @@ use diesel::{
 };
 use tokio::sync::oneshot;
 
-use super::{
-    database::{Conn, Unavailable, connect},
-    url::DatabaseUrl,
-};
+use super::{conn::Conn, error::Unavailable, pool::connect, url::DatabaseUrl};
 
 /// Max queued position requests; reads beyond it go to the primary.
 const MAX_QUEUED_REQUESTS: usize = 4_096;

@@ -14,7 +14,8 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::{
-    database::{Conn, Tx, Unavailable},
+    conn::{Conn, Tx},
+    error::Unavailable,
     savepoint::in_savepoint,
     type_erasure::{Erased, TransactionError, Work},
 };

@@ -50,13 +50,18 @@ pub struct MessageId(pub &'static str);
 pub struct MessageWithArgs<'a> {
     key: &'static str,
     args: &'a [(&'static str, &'a dyn Display)],
+    numbers: Vec<(&'static str, i64)>,
     texts: Vec<(&'static str, LocalizedText)>,
 }
 
 impl MessageId {
     /// Adds arguments.
     pub fn with_args<'a>(self, args: &'a [(&'static str, &'a dyn Display)]) -> MessageWithArgs<'a> {
-        MessageWithArgs { key: self.0, args, texts: Vec::new() }
+        MessageWithArgs { key: self.0, args, numbers: Vec::new(), texts: Vec::new() }
+    }
+    /// Adds an integer, for example the limit that a value exceeds; it is formatted as the language groups digits.
+    pub fn with_number(self, name: &'static str, n: impl TryInto<i64>) -> MessageWithArgs<'static> {
+        self.with_args(&[]).with_number(name, n)
     }
     /// Renders the message in both languages.
     pub fn localize(self) -> LocalizedText {
@@ -65,6 +70,11 @@ impl MessageId {
 }
 
 impl MessageWithArgs<'_> {
+    /// Adds an integer, formatted as the language groups digits.
+    pub fn with_number(mut self, name: &'static str, n: impl TryInto<i64>) -> Self {
+        self.numbers.push((name, n.try_into().unwrap_or(i64::MAX)));
+        self
+    }
     /// Adds an argument that is itself localized.
     pub fn with_text(mut self, name: &'static str, text: impl Into<LocalizedText>) -> Self {
         self.texts.push((name, text.into()));
@@ -88,6 +98,9 @@ impl From<MessageWithArgs<'_>> for LocalizedText {
             let mut args = FluentArgs::new();
             for (name, value) in message.args {
                 args.set(*name, value.to_string());
+            }
+            for (name, n) in &message.numbers {
+                args.set(*name, format::integer(language, *n));
             }
             for (name, text) in &message.texts {
                 args.set(*name, text.get(language));

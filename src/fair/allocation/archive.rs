@@ -2,8 +2,9 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{AllocationState, participants::ParticipantRole};
+use super::participants::ParticipantRole;
 use crate::records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink};
+use hoicho_core::states::AllocationState;
 use hoicho_core::{
     db::{Tx, schema::*},
     values::{

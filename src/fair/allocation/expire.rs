@@ -1,6 +1,6 @@
 //! Expires due holds and offers, which frees their booths. Run by a background job.
-use super::{lifecycle::AllocationState, runs::waiting_list::offer_free_booths, store};
-use hoicho_core::{db::Tx, values::clock::Instant};
+use super::{runs::waiting_list::offer_free_booths, store};
+use hoicho_core::{db::Tx, states::AllocationState, values::clock::Instant};
 use hoicho_web::{
     audit::{self, AuditAction},
     http::Problem,

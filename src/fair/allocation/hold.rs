@@ -2,11 +2,11 @@
 use chrono::Duration;
 
 use super::{
-    lifecycle::{AllocationState, are_adjacent},
+    lifecycle::are_adjacent,
     store::{self, AllocationRow},
 };
 use crate::{
-    applications::{self, ApplicationState, store::ApplicationRow},
+    applications::{self, store::ApplicationRow},
     editions, exhibitors,
     floor::{self, Candidate, UnmetRule},
     products,
@@ -14,6 +14,7 @@ use crate::{
 use hoicho_core::{
     db::Tx,
     i18n::{LocalizedText, MessageId},
+    states::{AllocationState, ApplicationState},
     values::ids::{AllocationId, ApplicationId, BoothId},
 };
 use hoicho_web::{

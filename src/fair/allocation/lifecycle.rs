@@ -1,26 +1,6 @@
-//! States of an allocation: held (expires) → offered (expires) → confirmed → checked_in. Released, no_show and expired
-//! are final and free the booth.
-hoicho_core::text_enum! {
-    /// State of an allocation.
-    AllocationState {
-        /// Held for an application until it expires.
-        Held,
-        /// The exhibitor may accept until it expires.
-        Offered,
-        /// The offer was accepted.
-        Confirmed,
-        /// The exhibitor has arrived.
-        CheckedIn,
-        /// Released by the organiser or the exhibitor.
-        Released,
-        /// The exhibitor did not arrive.
-        NoShow,
-        /// The hold or offer expired.
-        Expired,
-    }
-}
-
-use AllocationState::*;
+//! State machine of an allocation: held (expires) → offered (expires) → confirmed → checked_in. Released, no_show and
+//! expired are final and free the booth.
+use hoicho_core::states::AllocationState::{self, *};
 
 /// Max booths of one hold.
 pub const MAX_BOOTHS_PER_HOLD: u16 = 100;
@@ -31,36 +11,23 @@ pub const OFFER_TTL_S: u32 = 3 * 24 * 3_600;
 /// Values of `expires_in_s` that a request may give: one minute to 30 days.
 pub const TTL_RANGE_S: std::ops::RangeInclusive<u32> = 60..=30 * 24 * 3_600;
 
-impl AllocationState {
-    /// States that occupy the booth.
-    pub const ACTIVE: [Self; 4] = [Held, Offered, Confirmed, CheckedIn];
-    /// The states that can follow.
-    pub fn legal_steps(self) -> &'static [Self] {
-        match self {
-            Held => &[Offered, Released],
-            Offered => &[Confirmed, Released],
-            Confirmed => &[CheckedIn, Released, NoShow],
-            CheckedIn => &[Released],
-            Released | NoShow | Expired => &[],
-        }
+/// Allowed next states.
+pub fn allowed_transitions(from: AllocationState) -> &'static [AllocationState] {
+    match from {
+        Held => &[Offered, Released],
+        Offered => &[Confirmed, Released],
+        Confirmed => &[CheckedIn, Released, NoShow],
+        CheckedIn => &[Released],
+        Released | NoShow | Expired => &[],
     }
+}
 
-    pub fn is_active(self) -> bool {
-        Self::ACTIVE.contains(&self)
-    }
-
-    /// Seconds until an allocation in this state expires, unless the request says otherwise; `None` if it does not expire.
-    pub fn default_ttl_s(self) -> Option<u32> {
-        match self {
-            Held => Some(HOLD_TTL_S),
-            Offered => Some(OFFER_TTL_S),
-            Confirmed | CheckedIn | Released | NoShow | Expired => None,
-        }
-    }
-
-    /// Whether the state has an expiry.
-    pub fn expires(self) -> bool {
-        self.default_ttl_s().is_some()
+/// Seconds until an allocation in this state expires, unless the request says otherwise; `None` if it does not expire.
+pub fn default_ttl_s(state: AllocationState) -> Option<u32> {
+    match state {
+        Held => Some(HOLD_TTL_S),
+        Offered => Some(OFFER_TTL_S),
+        Confirmed | CheckedIn | Released | NoShow | Expired => None,
     }
 }
 
@@ -94,7 +61,7 @@ mod tests {
     #[test]
     fn final_states_have_no_transitions_and_no_expiry() {
         for state in <AllocationState as strum::VariantArray>::VARIANTS {
-            assert_eq!(state.is_active(), !state.legal_steps().is_empty(), "{state}");
+            assert_eq!(state.is_active(), !allowed_transitions(*state).is_empty(), "{state}");
             assert!(state.is_active() || !state.expires());
         }
     }

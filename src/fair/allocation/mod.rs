@@ -18,5 +18,5 @@ mod swap;
 mod transitions;
 mod withdraw;
 pub use expire::expire_due;
-pub use lifecycle::{AllocationState, HOLD_TTL_S, MAX_BOOTHS_PER_HOLD, OFFER_TTL_S, TTL_RANGE_S};
+pub use lifecycle::{HOLD_TTL_S, MAX_BOOTHS_PER_HOLD, OFFER_TTL_S, TTL_RANGE_S, default_ttl_s};
 pub use routes::{ApiDoc, routes};

@@ -1,13 +1,13 @@
 //! Moves an allocation to another booth in one transaction, so that neither booth can be taken in between.
 use super::{
     hold::require_eligibility,
-    lifecycle::AllocationState,
     store::{self, AllocationRow},
 };
 use crate::{applications, editions};
 use hoicho_core::{
     db::Tx,
     i18n::MessageId,
+    states::AllocationState,
     values::ids::{AllocationId, BoothId},
 };
 use hoicho_web::{

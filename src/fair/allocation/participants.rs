@@ -2,11 +2,12 @@
 //! exhibitors) and represented companies with products only (indirect exhibitors).
 use diesel::prelude::*;
 
-use super::{lifecycle::AllocationState, store::AllocationRow};
+use super::store::AllocationRow;
 use hoicho_core::{
     db::{MAX_ROWS_PER_INSERT, Tx, schema::*},
     i18n::MessageId,
     on_either,
+    states::{AllocationState, ApplicationState},
     values::ids::{AllocationId, EditionId, ExhibitorId, OrganiserId, ParticipantId, UserId},
 };
 use hoicho_web::http::{Code, Problem};
@@ -46,7 +47,10 @@ pub fn insert(tx: &mut Tx<'_>, allocation: &AllocationRow, row: &ParticipantRow)
     }
     let existing = participants::table.filter(participants::allocation_id.eq(allocation.id));
     if existing.count().get_result::<i64>(tx.conn())? >= MAX_PARTICIPANTS {
-        return Err(Problem::new(Code::IllegalStep, MessageId("error-participant-limit")));
+        return Err(Problem::new(
+            Code::IllegalStep,
+            MessageId("error-participant-limit").with_number("max", MAX_PARTICIPANTS),
+        ));
     }
     diesel::insert_into(participants::table).values(row).execute(tx.conn())?;
     Ok(())
@@ -91,14 +95,14 @@ pub fn find_addable_exhibitor(
     let applied = applications::table
         .inner_join(editions::table.on(editions::id.eq(applications::edition_id)))
         .filter(applications::exhibitor_id.eq(id))
-        .filter(applications::state.ne("draft"))
+        .filter(applications::state.ne(ApplicationState::Draft))
         .filter(editions::organiser_id.eq(organiser))
         .count()
         .get_result::<i64>(tx.conn())?;
     let confirmed = allocations::table
         .inner_join(applications::table)
         .filter(applications::exhibitor_id.eq(id))
-        .filter(allocations::state.eq_any([AllocationState::Confirmed, AllocationState::CheckedIn]))
+        .filter(allocations::state.eq_any(AllocationState::LET_STATES))
         .count()
         .get_result::<i64>(tx.conn())?;
     if own + applied + confirmed == 0 {

@@ -3,11 +3,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
-use super::lifecycle::AllocationState;
 use crate::products::ProductGroup;
 use hoicho_core::{
     db::{MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
+    states::AllocationState,
     values::{
         clock::Instant,
         ids::{AllocationId, ApplicationId, BoothId, EditionId, OrganiserId, ZoneId},

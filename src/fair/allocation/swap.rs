@@ -1,10 +1,7 @@
 //! Swaps the booths of two allocations in one transaction.
-use super::{
-    lifecycle::AllocationState,
-    store::{self, AllocationRow},
-};
+use super::store::{self, AllocationRow};
 use crate::editions;
-use hoicho_core::{db::Tx, i18n::MessageId, values::ids::AllocationId};
+use hoicho_core::{db::Tx, i18n::MessageId, states::AllocationState, values::ids::AllocationId};
 use hoicho_web::{
     audit::AuditAction,
     http::{Code, Problem},

@@ -2,12 +2,12 @@
 use chrono::{Duration, TimeZone};
 
 use super::{
-    lifecycle::AllocationState,
+    lifecycle::{allowed_transitions, default_ttl_s},
     runs::waiting_list::offer_free_booths,
     store::{self, AllocationRow},
 };
 use crate::{applications, editions};
-use hoicho_core::{db::Tx, i18n::MessageId, values::ids::AllocationId};
+use hoicho_core::{db::Tx, i18n::MessageId, states::AllocationState, values::ids::AllocationId};
 use hoicho_web::{
     audit::AuditAction,
     http::{Code, Problem},
@@ -68,14 +68,15 @@ fn step(
     // Treat an allocation past its expiry as expired, even if the background job has not run yet.
     let is_expired = row.expires_at.is_some_and(|at| at <= granted.now);
     let from = if is_expired { AllocationState::Expired } else { row.state };
-    if !from.legal_steps().contains(&to) {
-        let legal = from.legal_steps().iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
+    let legal = allowed_transitions(from);
+    if !legal.contains(&to) {
+        let legal = legal.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
         return Err(Problem::new(
             Code::IllegalStep,
             MessageId("error-invalid-transition").with_args(&[("from", &from), ("legal", &legal)]),
         ));
     }
-    let expires_at = to.default_ttl_s().map(|ttl| granted.now + Duration::seconds(ttl.into()));
+    let expires_at = default_ttl_s(to).map(|ttl| granted.now + Duration::seconds(ttl.into()));
     if !store::set_state(tx, &row, to, expires_at)? {
         return Err(Code::StaleVersion.into());
     }

@@ -1,7 +1,7 @@
 //! Withdraws an application and releases its held and offered booths in the same transaction.
 use super::store;
-use crate::applications::{ApplicationState, store::ApplicationRow, transition};
-use hoicho_core::{db::Tx, values::ids::ApplicationId};
+use crate::applications::{store::ApplicationRow, transition};
+use hoicho_core::{db::Tx, states::ApplicationState, values::ids::ApplicationId};
 use hoicho_web::{audit::AuditAction, http::Problem, identity::Authorized};
 
 /// Withdraws an application; not possible once booths are confirmed for it.

@@ -2,11 +2,11 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::ApplicationState;
 use crate::{
     floor::BoothCategory,
     records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink},
 };
+use hoicho_core::states::ApplicationState;
 use hoicho_core::{
     db::{Tx, schema::*},
     values::{

@@ -2,10 +2,7 @@
 //! imported or none, and all errors are reported at once.
 use std::collections::{BTreeSet, HashMap};
 
-use super::{
-    lifecycle::ApplicationState,
-    store::{self, ApplicationRow},
-};
+use super::store::{self, ApplicationRow};
 use crate::{
     editions,
     exhibitors::{self, LegalForm, store::ExhibitorRow, tax_code},
@@ -15,6 +12,7 @@ use crate::{
 use hoicho_core::{
     db::Tx,
     i18n::MessageId,
+    states::ApplicationState,
     values::{
         ids::{ApplicationId, ExhibitorId},
         text,

@@ -13,7 +13,6 @@ pub mod storage;
 pub mod store;
 mod transition;
 pub mod wishes;
-pub use lifecycle::ApplicationState;
 pub use routes::{ApiDoc, ApplicationView, routes, view};
 pub use storage::DocumentStorage;
 pub use transition::transition;

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use tokio::io::AsyncWriteExt;
 
 use hoicho_core::{config, i18n::MessageId, values::ids::DocumentId};
-use hoicho_web::http::{Code, Problem};
-
-/// Upper bound of the setting `[uploads] max_bytes`.
-pub const MAX_FILE_BYTES: usize = 10 * 1024 * 1024;
+use hoicho_web::http::{
+    Code, Problem,
+    size_limits::{MAX_DOCUMENT_BYTES, MIB},
+};
 
 /// Document folder and upload limits.
 #[derive(Debug, Clone)]
@@ -30,8 +30,8 @@ impl DocumentStorage {
     /// # Errors
     /// The setting that is out of range, with the range.
     pub fn check_settings(settings: &config::Uploads) -> Result<(), String> {
-        if !(1..=MAX_FILE_BYTES).contains(&settings.max_bytes) {
-            return Err(format!("[uploads] max_bytes must be between 1 and {MAX_FILE_BYTES}"));
+        if !(1..=MAX_DOCUMENT_BYTES).contains(&settings.max_bytes) {
+            return Err(format!("[uploads] max_bytes must be between 1 and {MAX_DOCUMENT_BYTES}"));
         }
         Ok(())
     }
@@ -43,6 +43,15 @@ impl DocumentStorage {
         std::fs::create_dir_all(&folder)
             .map_err(|e| format!("cannot create document folder {}: {e}", folder.display()))?;
         Ok(Self { folder, max_bytes: settings.max_bytes, max_per_application: settings.max_per_application })
+    }
+
+    /// The maximum size of a file for people: `5 MB`.
+    pub fn max_size(&self) -> String {
+        if self.max_bytes.is_multiple_of(MIB) {
+            format!("{} MB", self.max_bytes / MIB)
+        } else {
+            format!("{} KB", self.max_bytes / 1024)
+        }
     }
 
     fn path(&self, id: DocumentId) -> PathBuf {

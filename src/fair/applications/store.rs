@@ -1,11 +1,11 @@
 //! Queries on the table `applications`.
 use diesel::prelude::*;
 
-use super::lifecycle::ApplicationState;
 use crate::floor::BoothCategory;
 use hoicho_core::{
     db::{Conn, MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
+    states::{AllocationState, ApplicationState},
     values::{
         clock::Instant,
         ids::{ApplicationId, EditionId, ExhibitorId},
@@ -159,6 +159,6 @@ pub fn find_by_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult
 pub fn has_confirmed_booths(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<bool> {
     let confirmed = allocations::table
         .filter(allocations::application_id.eq(id))
-        .filter(allocations::state.eq_any(["confirmed", "checked_in"]));
+        .filter(allocations::state.eq_any(AllocationState::LET_STATES));
     Ok(confirmed.count().get_result::<i64>(tx.conn())? > 0)
 }

@@ -1,10 +1,15 @@
 //! State transitions of an application.
 use super::{
-    lifecycle::ApplicationState,
+    lifecycle::allowed_transitions,
     store::{self, ApplicationRow},
 };
-use crate::editions::{self, EditionState};
-use hoicho_core::{db::Tx, i18n::MessageId, values::ids::ApplicationId};
+use crate::editions;
+use hoicho_core::{
+    db::Tx,
+    i18n::MessageId,
+    states::{ApplicationState, EditionState},
+    values::ids::ApplicationId,
+};
 use hoicho_web::{
     audit::AuditAction,
     http::{Code, Problem, Validator},
@@ -25,7 +30,7 @@ pub fn transition(
     checks.finish()?;
     let edition = editions::store::lock_open(tx, granted.edition()?)?;
     let before = store::find(tx, edition.id, id)?;
-    let legal = before.state.allowed_transitions();
+    let legal = allowed_transitions(before.state);
     let confirmed = to == ApplicationState::Withdrawn && store::has_confirmed_booths(tx, id)?;
     if !legal.contains(&to) || confirmed {
         let legal =
@@ -48,12 +53,8 @@ pub fn transition(
     if !store::update(tx, &row, before.version)? {
         return Err(Code::StaleVersion.into());
     }
-    if matches!(to, ApplicationState::Approved | ApplicationState::Waitlisted | ApplicationState::Rejected) {
-        let email = EmailKind::ApplicationDecided {
-            edition: edition.name,
-            decision: to.as_str().to_owned(),
-            reason: reason.clone(),
-        };
+    if to.is_decided() {
+        let email = EmailKind::ApplicationDecided { edition: edition.name, decision: to, reason: reason.clone() };
         notify_exhibitor(tx, row.exhibitor_id, email, granted.now)?;
     }
     granted.record_audit(tx, AuditAction::ApplicationStep, id, Some((before.state, None)), Some((to, reason)))?;

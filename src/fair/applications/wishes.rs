@@ -8,10 +8,9 @@ use hoicho_core::{
     on_either,
     values::ids::{ApplicationId, BoothId, EditionId, ExhibitorId, ProductId, ZoneId},
 };
+use hoicho_optimiser::instance::MAX_WISHES;
 use hoicho_web::http::{FieldCode, Problem, Validator};
 
-/// Max wishes per application.
-pub const MAX_WISHES: usize = 20;
 /// Max products per application.
 pub const MAX_PRODUCTS: usize = 100;
 
@@ -27,14 +26,19 @@ pub enum Wish {
 
 /// Validates length and uniqueness of the lists, without database access.
 pub fn validate(checks: &mut Validator, wishes: &[Wish], products: &[ProductId]) {
-    checks.require(wishes.len() <= MAX_WISHES, "/wishes", FieldCode::Length, MessageId("error-wish-list-length"));
+    checks.require(
+        wishes.len() <= MAX_WISHES,
+        "/wishes",
+        FieldCode::Length,
+        MessageId("error-wish-list-length").with_number("max", MAX_WISHES),
+    );
     let distinct = wishes.iter().collect::<std::collections::BTreeSet<_>>().len() == wishes.len();
     checks.require(distinct, "/wishes", FieldCode::Repeated, MessageId("error-duplicate-wish"));
     checks.require(
         products.len() <= MAX_PRODUCTS,
         "/products",
         FieldCode::Length,
-        MessageId("error-product-list-length"),
+        MessageId("error-product-list-length").with_number("max", MAX_PRODUCTS),
     );
     let distinct = products.iter().collect::<std::collections::BTreeSet<_>>().len() == products.len();
     checks.require(distinct, "/products", FieldCode::Repeated, MessageId("error-duplicate-product"));

@@ -1,10 +1,7 @@
 //! Imports an archive as a new edition of an organiser, in one transaction.
 use super::record::{Batch, FORMAT_VERSION, Record};
-use crate::{
-    editions::{self, EditionState},
-    records::ArchiveImport,
-    statistics,
-};
+use crate::{editions, records::ArchiveImport, statistics};
+use hoicho_core::states::EditionState;
 use hoicho_core::{db::Tx, i18n::MessageId, values::ids::EditionId};
 use hoicho_web::{
     audit::AuditAction,

@@ -18,6 +18,7 @@ use hoicho_core::{
 use hoicho_web::{
     http::{
         ApiResponse, FieldCode, Problem, Query, RawBody, Validator,
+        size_limits::MIB,
         streaming::{self, ChunkWriter, Form, write_error},
     },
     identity::{Action, Authorized, OrganiserRole, Permit},
@@ -139,6 +140,9 @@ struct TakenInView {
     taken: TakenIn,
 }
 
+/// Maximum size of an archive.
+const MAX_ARCHIVE_BYTES: usize = 64 * MIB;
+
 /// Imports an archive (JSON Lines, at most 64 MB) as a new edition, in one transaction. Exhibitors are matched by tax code,
 /// or by identifier and name; the others are created without members. Figures of a finalised edition are computed from the
 /// imported rows and frozen; figures in the file are ignored.
@@ -164,7 +168,7 @@ struct TakenInView {
 async fn take_in_archive(
     permit: Permit<ImportArchive>,
     query: Query<ImportArchiveQuery>,
-    file: RawBody<67_108_864>,
+    file: RawBody<MAX_ARCHIVE_BYTES>,
 ) -> Result<ApiResponse, Problem> {
     let slug = query.into_result()?.slug;
     let mut checks = Validator::default();

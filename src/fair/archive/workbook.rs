@@ -5,10 +5,10 @@ use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use serde_json::{Map, Value};
 
 use super::record::Record;
-use hoicho_web::http::{Code, Problem, export::escape_formula};
-
-/// Max rows of an XLSX sheet below the header.
-const MAX_SHEET_ROWS: u32 = 1_048_575;
+use hoicho_web::http::{
+    Code, Problem,
+    spreadsheet::{MAX_SHEET_ROWS, escape_formula},
+};
 
 fn write_error(error: &dyn std::fmt::Display) -> Problem {
     tracing::error!(%error, "failed to write workbook");

@@ -3,12 +3,13 @@ use chrono::NaiveTime;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{EditionState, validate_currency, validate_time_zone};
+use super::{validate_currency, validate_time_zone};
 use crate::{
     organisers::store as organiser_store,
     records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink},
     venues::store::{self as venue_store, VenueRow},
 };
+use hoicho_core::states::EditionState;
 use hoicho_core::{
     db::{Tx, schema::*},
     values::{

@@ -2,11 +2,10 @@
 use diesel::prelude::*;
 use hoicho_core::{
     db::{Tx, schema::editions},
+    states::EditionState,
     values::ids::{EditionId, OrganiserId},
 };
 use hoicho_web::identity::resource::ResourceOwners;
-
-use super::EditionState;
 
 /// The organiser of an edition, by its identifier or slug. Everything but a draft is public.
 pub fn of_edition(tx: &mut Tx<'_>, name: &str) -> QueryResult<ResourceOwners> {

@@ -2,11 +2,11 @@
 use chrono::NaiveTime;
 use diesel::prelude::*;
 
-use super::lifecycle::EditionState;
 use hoicho_core::{
     db::{Conn, Tx, schema::*},
     i18n::MessageId,
     on_either,
+    states::EditionState,
     values::{
         clock::{Day, Instant},
         ids::{AllocationRunId, EditionId, OrganiserId, SeriesId, VenueId},

@@ -5,6 +5,7 @@ use hoicho_core::{
         Tx,
         schema::{applications, editions, exhibitors, standing},
     },
+    states::ApplicationState,
     values::ids::ExhibitorId,
 };
 use hoicho_web::identity::resource::ResourceOwners;
@@ -15,7 +16,7 @@ pub fn of_exhibitor(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<ResourceOwn
     let organisers = applications::table
         .inner_join(editions::table.on(editions::id.eq(applications::edition_id)))
         .filter(applications::exhibitor_id.eq(id))
-        .filter(applications::state.ne("draft"))
+        .filter(applications::state.ne(ApplicationState::Draft))
         .select(editions::organiser_id)
         .distinct()
         .load(tx.conn())?;

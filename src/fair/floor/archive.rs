@@ -2,8 +2,9 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{BoothAvailability, BoothCategory, Eligibility, store};
+use super::{BoothCategory, Eligibility, store};
 use crate::records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink};
+use hoicho_core::states::BoothAvailability;
 use hoicho_core::{
     db::{Tx, schema::*},
     values::ids::{BoothId, EditionId, ZoneId},

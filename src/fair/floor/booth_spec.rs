@@ -2,11 +2,12 @@
 use serde::Deserialize;
 
 use super::{
-    BoothAvailability, BoothCategory,
+    BoothCategory,
     store::{BoothCategoryRow, BoothRow},
 };
 use hoicho_core::{
     i18n::MessageId,
+    states::BoothAvailability,
     values::ids::{BoothId, EditionId, ZoneId},
 };
 use hoicho_web::http::{FieldCode, Validator};

@@ -4,10 +4,17 @@
 //! so that the aspect ratio is close to landscape paper.
 use std::collections::BTreeMap;
 
+use diesel::QueryResult;
 use serde::Serialize;
 
-use super::store::{FloorPlanInput, ZoneRow};
-use hoicho_core::values::ids::{BoothId, HallId, ZoneId};
+use super::{
+    occupancy::Occupancy,
+    store::{self, FloorPlanInput, ZoneRow},
+};
+use hoicho_core::{
+    db::Tx,
+    values::ids::{BoothId, EditionId, HallId, ZoneId},
+};
 
 /// Side of a standard booth.
 const SIDE: i32 = 30;
@@ -17,18 +24,6 @@ const AISLE: i32 = 30;
 const TITLE: i32 = 36;
 /// Margin around the floor plan.
 const MARGIN: i32 = 20;
-
-/// Whether a booth is taken; public.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Occupancy {
-    /// No active allocation.
-    Free,
-    /// Held or offered.
-    Reserved,
-    /// Confirmed or checked in.
-    Let,
-}
 
 /// A booth on the floor plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -175,6 +170,13 @@ fn pack_on_shelves(sections: &[Section], max_width: i32) -> (Vec<(i32, i32)>, i3
         tallest = tallest.max(section.height);
     }
     (places, widest.saturating_add(MARGIN), y.saturating_add(tallest).saturating_add(MARGIN))
+}
+
+/// The floor plan of all zones of an edition.
+pub fn load(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Plan> {
+    let zones = store::zones(tx, edition)?;
+    let ids: Vec<ZoneId> = zones.iter().map(|z| z.id).collect();
+    Ok(layout(&zones, store::floor_plan_inputs(tx, edition, &ids)?))
 }
 
 /// Lays out zones in the given order and booths by place.

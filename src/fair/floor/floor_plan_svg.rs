@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use askama::Template;
 
-use super::floor_plan::{Occupancy, Plan, PlanBooth};
+use super::{
+    floor_plan::{Plan, PlanBooth},
+    occupancy::Occupancy,
+};
 use hoicho_core::{
     i18n::{Language, Localizer},
     values::ids::ZoneId,

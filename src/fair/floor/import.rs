@@ -46,7 +46,7 @@ pub struct BoothImportRow {
 /// Imports a CSV table with the columns `code,zone,category` and, optional where the price list has a default,
 /// `area_dm2,fee,booth_equivalents,has_power,has_water`; `zone` is the code of a zone.
 pub fn import_csv(tx: &mut Tx<'_>, granted: &Authorized, table: &[u8]) -> Result<Vec<BoothRow>, Problem> {
-    import_rows(tx, granted, parse_rows(table, MAX_ROWS)?)
+    import_rows(tx, granted, parse_rows(table)?)
 }
 
 /// Imports parsed rows; the number is the row's position in the source, for error pointers.

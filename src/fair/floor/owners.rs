@@ -5,12 +5,10 @@ use hoicho_core::{
         Tx,
         schema::{allocations, applications, booths, editions, participants},
     },
+    states::AllocationState,
     values::ids::{AllocationId, BoothId, ExhibitorId},
 };
 use hoicho_web::identity::resource::ResourceOwners;
-
-/// States of an allocation whose exhibitors report for the booth.
-const REPORTING: [&str; 2] = ["confirmed", "checked_in"];
 
 /// The organiser of a booth, and the exhibitors that may report for it: the main one first, then its co-exhibitors.
 pub fn of_booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<ResourceOwners> {
@@ -22,7 +20,7 @@ pub fn of_booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<ResourceOwners> {
     let main: Option<(AllocationId, ExhibitorId)> = allocations::table
         .inner_join(applications::table)
         .filter(allocations::booth_id.eq(id))
-        .filter(allocations::state.eq_any(REPORTING))
+        .filter(allocations::state.eq_any(AllocationState::LET_STATES))
         .select((allocations::id, applications::exhibitor_id))
         .get_result(tx.conn())
         .optional()?;

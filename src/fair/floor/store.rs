@@ -3,10 +3,11 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{BoothAvailability, BoothCategory, Eligibility, Occupancy, Plan, floor_plan};
+use super::{BoothCategory, Eligibility, Occupancy};
 use hoicho_core::{
     db::{MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
+    states::{AllocationState, BoothAvailability},
     values::ids::{BoothId, EditionId, ExhibitorId, HallId, ZoneId},
 };
 
@@ -74,14 +75,6 @@ pub struct BoothCategoryRow {
     pub fee: i64,
     /// Size in standard booths.
     pub booth_equivalents: i32,
-}
-
-/// Allocation states that occupy a booth.
-const ACTIVE: [&str; 4] = ["held", "offered", "confirmed", "checked_in"];
-
-/// The public occupancy for the state of an active allocation.
-fn occupancy(state: &str) -> Occupancy {
-    if state == "held" || state == "offered" { Occupancy::Reserved } else { Occupancy::Let }
 }
 
 pub fn insert_zones(tx: &mut Tx<'_>, rows: &[ZoneRow]) -> QueryResult<usize> {
@@ -254,12 +247,12 @@ pub fn booths_by_ids(
 
 /// Occupancy by booth; free booths have no entry.
 pub fn occupancies(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<HashMap<BoothId, Occupancy>> {
-    let rows: Vec<(BoothId, String)> = allocations::table
+    let rows: Vec<(BoothId, AllocationState)> = allocations::table
         .filter(allocations::booth_id.eq_any(ids))
-        .filter(allocations::state.eq_any(ACTIVE))
+        .filter(allocations::state.eq_any(AllocationState::ACTIVE_STATES))
         .select((allocations::booth_id, allocations::state))
         .load(tx.conn())?;
-    Ok(rows.into_iter().map(|(id, state)| (id, occupancy(&state))).collect())
+    Ok(rows.into_iter().map(|(id, state)| (id, state.into())).collect())
 }
 
 /// Main exhibitors and co-exhibitors by booth, ordered by name.
@@ -292,13 +285,6 @@ pub fn delete_booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<usize> {
     diesel::delete(booths::table.find(id)).execute(tx.conn())
 }
 
-/// The floor plan of all zones of an edition.
-pub fn floor_plan(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Plan> {
-    let zones = zones(tx, edition)?;
-    let ids: Vec<ZoneId> = zones.iter().map(|z| z.id).collect();
-    Ok(floor_plan::layout(&zones, floor_plan_inputs(tx, edition, &ids)?))
-}
-
 /// A booth with the data that the floor plan shows.
 #[derive(Debug, Clone)]
 pub struct FloorPlanInput {
@@ -328,12 +314,12 @@ fn position(x: Option<i32>, y: Option<i32>, width: Option<i32>, depth: Option<i3
 
 /// The booths of some zones of an edition for the floor plan. Always two queries.
 pub fn floor_plan_inputs(tx: &mut Tx<'_>, edition: EditionId, zones: &[ZoneId]) -> QueryResult<Vec<FloorPlanInput>> {
-    let mut taken: HashMap<BoothId, (String, String)> = allocations::table
+    let mut taken: HashMap<BoothId, (AllocationState, String)> = allocations::table
         .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(ACTIVE))
+        .filter(allocations::state.eq_any(AllocationState::ACTIVE_STATES))
         .select((allocations::booth_id, allocations::state, exhibitors::name))
-        .load::<(BoothId, String, String)>(tx.conn())?
+        .load::<(BoothId, AllocationState, String)>(tx.conn())?
         .into_iter()
         .map(|(booth, state, name)| (booth, (state, name)))
         .collect();
@@ -347,7 +333,7 @@ pub fn floor_plan_inputs(tx: &mut Tx<'_>, edition: EditionId, zones: &[ZoneId]) 
     let planned = rows.into_iter().map(|b| {
         let (occupancy, exhibitor) = match taken.remove(&b.id) {
             None => (Occupancy::Free, None),
-            Some((state, name)) => (occupancy(&state), Some(name).filter(|_| occupancy(&state) == Occupancy::Let)),
+            Some((state, name)) => (state.into(), Some(name).filter(|_| state.is_let())),
         };
         FloorPlanInput {
             id: b.id,

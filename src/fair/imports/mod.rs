@@ -16,6 +16,6 @@ mod table;
 pub use fields::ImportKind;
 pub use progress::RunningImports;
 pub use routes::{ApiDoc, routes};
-pub use run::{ImportOutcome, Mode, RowError};
+pub use run::{ImportOutcome, Mode, RowError, opening_days};
 pub use store::delete_expired;
-pub use table::{ImportTable, opening_days};
+pub use table::ImportTable;

@@ -8,7 +8,6 @@ use super::{
     fields::ImportKind,
     mapping::ColumnMapping,
     parse_rows::{ParsedRows, ProductRecord, parse_rows},
-    table::opening_days,
 };
 use crate::{
     applications, editions, floor,
@@ -19,7 +18,8 @@ use hoicho_core::{
     db::Tx,
     i18n::{Language, MessageId},
     values::{
-        ids::{ExhibitorId, ProductId},
+        clock::Day,
+        ids::{EditionId, ExhibitorId, ProductId},
         text,
     },
 };
@@ -82,6 +82,11 @@ impl ImportOutcome {
     pub fn bad_rows(&self) -> BTreeSet<u64> {
         self.faults.iter().map(|f| f.row).collect()
     }
+}
+
+/// The opening days of an edition.
+pub fn opening_days(tx: &mut Tx<'_>, edition: EditionId) -> Result<Vec<Day>, Problem> {
+    Ok(editions::store::list_days(tx, edition)?.into_iter().map(|d| d.day).collect())
 }
 
 /// Progress callback: processed rows, total rows.

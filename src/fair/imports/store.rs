@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::fields::ImportKind;
 use hoicho_core::{
     db::{Tx, schema::*},
+    states::ImportState,
     values::{
         clock::Instant,
         ids::{EditionId, ImportId, OrganiserId, UserId},
@@ -13,18 +14,6 @@ use hoicho_core::{
 
 /// Days for which uploaded files are stored.
 const RETENTION_DAYS: i64 = 30;
-
-hoicho_core::text_enum! {
-    /// State of an import.
-    ImportState {
-        /// The file was uploaded and parsed.
-        Uploaded,
-        /// A dry run with the current mapping is done.
-        Checked,
-        /// The rows were imported.
-        Applied,
-    }
-}
 
 /// An import: an uploaded file with its mapping and outcome.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

@@ -9,17 +9,16 @@ use super::{
     mapping::{ColumnMapping, detect},
     run::{ImportOutcome, Mode, Progress, run},
 };
-use crate::editions;
 use hoicho_core::{
     db::Tx,
     i18n::{LocalizedText, MessageId},
-    values::{clock::Day, ids::EditionId},
+    values::clock::Day,
 };
 use hoicho_spreadsheet::{self as spreadsheet, ReadError, Sheet};
 use hoicho_web::{
     http::{
         Code, Problem,
-        export::{column_letters, escape_formula},
+        spreadsheet::{column_letters, escape_formula},
     },
     identity::Authorized,
 };
@@ -55,11 +54,6 @@ fn unreadable(error: ReadError) -> Problem {
 fn unknown_column(name: &str) -> Problem {
     let name: String = name.chars().take(40).collect();
     Problem::new(Code::Invalid, MessageId("import-unknown-column").with_args(&[("name", &name)]))
-}
-
-/// The opening days of an edition.
-pub fn opening_days(tx: &mut Tx<'_>, edition: EditionId) -> Result<Vec<Day>, Problem> {
-    Ok(editions::store::list_days(tx, edition)?.into_iter().map(|d| d.day).collect())
 }
 
 impl ImportTable {

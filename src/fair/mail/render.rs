@@ -1,11 +1,15 @@
 //! Renders e-mails in the language of the recipient.
 use askama::Template;
 
+use hoicho_core::states::ApplicationState;
 use hoicho_core::{
     i18n::{Language, LocalizedText, MessageId, format},
     values::clock::Day,
 };
-use hoicho_web::outbox::{EmailKind, OutgoingEmail};
+use hoicho_web::{
+    identity::{email_tokens::VERIFY_TTL_H, invitations::INVITATION_TTL_DAYS},
+    outbox::{EmailKind, OutgoingEmail},
+};
 
 /// A rendered e-mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,10 +66,11 @@ impl Content {
 fn content(email: &EmailKind, public_url: &str) -> Content {
     let link = |path: &str| format!("{public_url}{path}");
     match email {
-        EmailKind::VerifyEmail { token } => {
-            Content::new(MessageId("email-verify-subject"), MessageId("email-verify-text"))
-                .with_action(MessageId("email-verify-action"), link(&format!("/verify-email#{token}")))
-        }
+        EmailKind::VerifyEmail { token } => Content::new(
+            MessageId("email-verify-subject"),
+            MessageId("email-verify-text").with_number("hours", VERIFY_TTL_H),
+        )
+        .with_action(MessageId("email-verify-action"), link(&format!("/verify-email#{token}"))),
         EmailKind::AccountExists => {
             Content::new(MessageId("email-account-exists-subject"), MessageId("email-account-exists-text"))
                 .with_action(MessageId("email-account-exists-action"), link("/login"))
@@ -76,11 +81,13 @@ fn content(email: &EmailKind, public_url: &str) -> Content {
         }
         EmailKind::Invitation { token, of, by } => Content::new(
             MessageId("email-invitation-subject").with_args(&[("name", &of)]),
-            MessageId("email-invitation-text").with_args(&[("inviter", &by), ("name", &of)]),
+            MessageId("email-invitation-text")
+                .with_args(&[("inviter", &by), ("name", &of)])
+                .with_number("days", INVITATION_TTL_DAYS),
         )
         .with_action(MessageId("email-invitation-action"), link(&format!("/invitation#{token}"))),
         EmailKind::ApplicationDecided { edition, decision, reason } => {
-            application_decided(edition, decision, reason.as_deref())
+            application_decided(edition, *decision, reason.as_deref())
         }
         EmailKind::BoothOffered { edition, booth, until } => Content::new(
             MessageId("email-offer-subject").with_args(&[("booth", &booth)]),
@@ -105,12 +112,17 @@ fn content(email: &EmailKind, public_url: &str) -> Content {
     }
 }
 
-fn application_decided(edition: &str, decision: &str, reason: Option<&str>) -> Content {
+fn application_decided(edition: &str, decision: ApplicationState, reason: Option<&str>) -> Content {
     let decided = match decision {
-        "approved" => MessageId("email-application-approved").localize(),
-        "waitlisted" => MessageId("email-application-waitlisted").localize(),
-        _ => MessageId("email-application-rejected").localize(),
+        ApplicationState::Approved => MessageId("email-application-approved"),
+        ApplicationState::Waitlisted => MessageId("email-application-waitlisted"),
+        // The others are no decision and are not e-mailed.
+        ApplicationState::Rejected
+        | ApplicationState::Draft
+        | ApplicationState::Submitted
+        | ApplicationState::Withdrawn => MessageId("email-application-rejected"),
     };
+    let decided = decided.localize();
     let mut content = Content::new(
         MessageId("email-application-subject").with_args(&[]).with_text("decided", decided.clone()),
         MessageId("email-application-text").with_args(&[("edition", &edition)]).with_text("decided", decided),
@@ -172,7 +184,7 @@ mod tests {
             EmailKind::Invitation { token, of: "HTX <b>Đầm Hà</b>".into(), by: "Lan".into() },
             EmailKind::ApplicationDecided {
                 edition: edition.clone(),
-                decision: "waitlisted".into(),
+                decision: ApplicationState::Waitlisted,
                 reason: Some("Hết gian".into()),
             },
             EmailKind::BoothOffered { edition: edition.clone(), booth: "A01".into(), until },

@@ -2,11 +2,8 @@
 use chrono::{NaiveDateTime, TimeZone, Utc};
 use icalendar::{Calendar, Component, Event, EventLike};
 
-use crate::editions::{
-    EditionState,
-    store::{EditionRow, OpeningDayRow},
-};
-use hoicho_core::values::clock::Instant;
+use crate::editions::store::{EditionRow, OpeningDayRow};
+use hoicho_core::{states::EditionState, values::clock::Instant};
 
 /// One event per day, in UTC, so that clients need no time zone definition. The UIDs do not depend on the hours: when
 /// hours change, a subscriber's calendar updates the event instead of adding a second one.

@@ -3,12 +3,10 @@ use chrono::{NaiveDateTime, TimeZone};
 use serde_json::{Value, json};
 
 use crate::{
-    editions::{
-        EditionState,
-        store::{EditionRow, OpeningDayRow},
-    },
+    editions::store::{EditionRow, OpeningDayRow},
     products::ProductGroup,
 };
+use hoicho_core::states::EditionState;
 
 /// Formats a local time with offset: `2018-04-28T08:00:00+07:00`.
 fn rfc3339(time_zone: &str, at: NaiveDateTime) -> String {

@@ -3,11 +3,11 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ReportState,
     deals::DealKind,
     lines::{self, Line, NewLine},
 };
 use crate::records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink};
+use hoicho_core::states::ReportState;
 use hoicho_core::{
     db::{Tx, schema::*},
     values::{

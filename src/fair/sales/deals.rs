@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use hoicho_core::{
     db::{Tx, schema::*},
+    states::ApplicationState,
     values::{
         clock::Day,
         ids::{EditionId, ExhibitorId, TradeDealId, UserId},
@@ -84,7 +85,7 @@ pub fn is_participant(tx: &mut Tx<'_>, edition: EditionId, exhibitor: ExhibitorI
     let approved = applications::table
         .filter(applications::edition_id.eq(edition))
         .filter(applications::exhibitor_id.eq(exhibitor))
-        .filter(applications::state.eq("approved"))
+        .filter(applications::state.eq(ApplicationState::Approved))
         .count()
         .get_result::<i64>(tx.conn())?;
     let participations = participants::table

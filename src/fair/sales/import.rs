@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use serde::Deserialize;
 
 use super::{
-    report::{ReportState, require_reporting_open, today, validate_amounts},
+    amounts, lifecycle,
+    report::{require_reporting_open, today},
     store::{self, ReportRow, VersionRow},
 };
 use crate::editions;
@@ -22,9 +23,6 @@ use hoicho_web::{
     http::{Code, FieldCode, Problem, Validator, csv::parse_rows},
     identity::Authorized,
 };
-
-/// Max rows of a table.
-pub const MAX_ROWS: usize = 5_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -75,7 +73,7 @@ pub fn import_csv(tx: &mut Tx<'_>, granted: &Authorized, table: &[u8]) -> Result
         let Row { booth, day, amount, ocop_amount, reason } = row;
         (line, ReportImportRow { booth, day: parse_day(&day), amount, ocop_amount, reason })
     };
-    import_rows(tx, granted, parse_rows::<Row>(table, MAX_ROWS)?.into_iter().map(line).collect())
+    import_rows(tx, granted, parse_rows::<Row>(table)?.into_iter().map(line).collect())
 }
 
 /// Imports parsed rows, each with its line number.
@@ -113,7 +111,7 @@ pub fn import_rows(
             MessageId("import-not-opening-day").with_args(&[("line", &line)]),
         );
         let ocop_amount = row.ocop_amount.unwrap_or(0);
-        validate_amounts(&mut checks, &pointer, row.amount, ocop_amount);
+        amounts::validate(&mut checks, &pointer, row.amount, ocop_amount);
         let reason =
             row.reason.filter(|r| !r.is_empty()).map(|r| checks.require_text(&format!("{pointer}/reason"), &r, 1_000));
         let Some((booth, day)) = booth.zip(day) else { continue };
@@ -128,8 +126,9 @@ pub fn import_rows(
             unchanged += 1;
             continue;
         }
+        let before_state = before.as_ref().map(|b| b.state);
         checks.require(
-            before.is_none() || reason.is_some(),
+            reason.is_some() || !lifecycle::needs_reason(before_state),
             &format!("{pointer}/reason"),
             FieldCode::Missing,
             MessageId("import-reason-required").with_args(&[("line", &line)]),
@@ -139,7 +138,7 @@ pub fn import_rows(
             edition_id: edition.id,
             booth_id: booth,
             day,
-            state: if before.is_some() { ReportState::Corrected } else { ReportState::Submitted },
+            state: lifecycle::state_after_submission(before_state),
             amount: row.amount,
             ocop_amount,
             note: None,

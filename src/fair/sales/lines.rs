@@ -65,12 +65,17 @@ fn default_channel() -> Channel {
 /// Validates lines and normalizes their texts. `totals` are the report's amount and OCOP amount; `sellers` are the
 /// exhibitors on the booth.
 pub fn validate(checks: &mut Validator, lines: Vec<Line>, totals: (i64, i64), sellers: &[ExhibitorId]) -> Vec<Line> {
-    checks.require(lines.len() <= MAX_LINES, "/lines", FieldCode::Length, MessageId("error-line-list-length"));
+    checks.require(
+        lines.len() <= MAX_LINES,
+        "/lines",
+        FieldCode::Length,
+        MessageId("error-line-list-length").with_number("max", MAX_LINES),
+    );
     let mut normalized = Vec::new();
     for (i, line) in lines.into_iter().take(MAX_LINES).enumerate() {
         let pointer = |field: &str| format!("/lines/{i}/{field}");
         checks.require(
-            (0..=super::report::MAX_AMOUNT).contains(&line.amount),
+            (0..=super::amounts::MAX_AMOUNT).contains(&line.amount),
             &pointer("amount"),
             FieldCode::Range,
             MessageId("error-amount-range"),

@@ -2,13 +2,15 @@
 use chrono::TimeZone;
 
 use super::{
+    amounts, lifecycle,
     lines::{self, Line},
     store::{self, ReportRow, VersionRow},
 };
-use crate::editions::{self, EditionState, store::EditionRow};
+use crate::editions::{self, store::EditionRow};
 use hoicho_core::{
     db::Tx,
     i18n::MessageId,
+    states::ReportState,
     values::{
         clock::{Day, Instant},
         ids::{BoothId, SalesReportId},
@@ -19,34 +21,6 @@ use hoicho_web::{
     http::{Code, FieldCode, Problem, Validator, etag::IfMatch},
     identity::Authorized,
 };
-
-hoicho_core::text_enum! {
-    /// State of a sales report.
-    ReportState {
-        /// First version, not reviewed yet.
-        Submitted,
-        /// Accepted by the organiser.
-        Accepted,
-        /// Queried by the organiser; the exhibitor replies with a correction.
-        Queried,
-        /// Later version, not reviewed yet.
-        Corrected,
-    }
-}
-
-impl ReportState {
-    /// Allowed next states.
-    pub fn allowed_transitions(self) -> &'static [Self] {
-        match self {
-            Self::Submitted | Self::Corrected => &[Self::Accepted, Self::Queried, Self::Corrected],
-            Self::Accepted => &[Self::Queried, Self::Corrected],
-            Self::Queried => &[Self::Accepted, Self::Corrected],
-        }
-    }
-}
-
-/// Max amount of one booth and day in minor units: 10^13, so that the sum of an edition fits in 64 bits.
-pub const MAX_AMOUNT: i64 = 10_000_000_000_000;
 
 /// Content of a report.
 #[derive(Debug, Clone)]
@@ -63,7 +37,7 @@ pub struct ReportContent {
 
 /// Fails unless the edition is live or in the reporting phase.
 pub(super) fn require_reporting_open(edition: &EditionRow) -> Result<(), Problem> {
-    if matches!(edition.state, EditionState::Live | EditionState::Reporting) {
+    if lifecycle::is_reporting_open(edition.state) {
         return Ok(());
     }
     Err(Problem::new(Code::IllegalStep, MessageId("error-reports-closed")))
@@ -73,22 +47,6 @@ pub(super) fn require_reporting_open(edition: &EditionRow) -> Result<(), Problem
 pub(super) fn today(edition: &EditionRow, now: Instant) -> Result<Day, Problem> {
     let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
     Ok(zone.from_utc_datetime(&now).date_naive())
-}
-
-/// Validates amounts; `pointer` is the JSON pointer of their object.
-pub(super) fn validate_amounts(checks: &mut Validator, pointer: &str, amount: i64, ocop_amount: i64) {
-    checks.require(
-        (0..=MAX_AMOUNT).contains(&amount),
-        &format!("{pointer}/amount"),
-        FieldCode::Range,
-        MessageId("error-amount-range"),
-    );
-    checks.require(
-        (0..=amount.max(0)).contains(&ocop_amount),
-        &format!("{pointer}/ocop_amount"),
-        FieldCode::Range,
-        MessageId("error-ocop-amount-range"),
-    );
 }
 
 /// Submits the report of a booth and day, or a corrected version of it. Returns true with the first version.
@@ -106,22 +64,24 @@ pub fn submit(
     let is_opening_day = editions::store::list_days(tx, edition.id)?.iter().any(|d| d.day == day);
     checks.require(is_opening_day, "date", FieldCode::NotAnOpeningDay, MessageId("error-not-opening-day"));
     checks.require(day <= today(&edition, granted.now)?, "date", FieldCode::Future, MessageId("error-day-in-future"));
-    validate_amounts(&mut checks, "", content.amount, content.ocop_amount);
+    amounts::validate(&mut checks, "", content.amount, content.ocop_amount);
     let lines =
         lines::validate(&mut checks, content.lines, (content.amount, content.ocop_amount), granted.exhibitors());
     let before = store::find(tx, edition.id, booth, day)?;
+    let before_state = before.as_ref().map(|b| b.state);
     let reason = content.reason.as_deref().map(|r| checks.require_text("/reason", r, 1_000));
     checks.require(
-        before.is_none() || reason.is_some(),
+        reason.is_some() || !lifecycle::needs_reason(before_state),
         "/reason",
         FieldCode::Missing,
         MessageId("error-correction-reason-required"),
     );
     checks.finish()?;
     if_match.check_if_sent(before.as_ref().map(|b| b.revision))?;
-    if before.is_none() && granted.exhibitors().is_empty() {
+    if !lifecycle::may_submit(before_state, !granted.exhibitors().is_empty()) {
         return Err(Problem::new(Code::IllegalStep, MessageId("error-booth-not-allocated")));
     }
+    let state = lifecycle::state_after_submission(before_state);
     let previous = before.as_ref().map(|b| (b.amount, b.version));
     let row = match before {
         None => {
@@ -130,7 +90,7 @@ pub fn submit(
                 edition_id: edition.id,
                 booth_id: booth,
                 day,
-                state: ReportState::Submitted,
+                state,
                 amount: content.amount,
                 ocop_amount: content.ocop_amount,
                 note: None,
@@ -142,7 +102,7 @@ pub fn submit(
         }
         Some(before) => {
             let row = ReportRow {
-                state: ReportState::Corrected,
+                state,
                 amount: content.amount,
                 ocop_amount: content.ocop_amount,
                 note: None,
@@ -182,7 +142,7 @@ pub fn review(
 ) -> Result<ReportRow, Problem> {
     let edition = editions::store::lock_open(tx, granted.edition()?)?;
     let before = store::find(tx, edition.id, booth, day)?.ok_or(Code::NotFound)?;
-    let legal = before.state.allowed_transitions();
+    let legal = lifecycle::allowed_transitions(before.state);
     if !legal.contains(&to) {
         let legal = legal.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
         return Err(Problem::new(

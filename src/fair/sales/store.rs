@@ -1,10 +1,10 @@
 //! Queries on sales reports and their versions.
 use diesel::prelude::*;
 
-use super::report::ReportState;
 use hoicho_core::{
     db::{MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
+    states::{AllocationState, ReportState},
     values::{
         clock::{Day, Instant},
         ids::{BoothId, EditionId, ExhibitorId, SalesReportId, UserId},
@@ -206,7 +206,7 @@ pub fn find_let_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(
         .inner_join(booths::table)
         .inner_join(applications::table)
         .filter(allocations::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(["confirmed", "checked_in"]))
+        .filter(allocations::state.eq_any(AllocationState::LET_STATES))
         .order(booths::code)
         .select((booths::id, booths::code, applications::exhibitor_id))
         .load(tx.conn())

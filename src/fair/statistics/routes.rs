@@ -9,8 +9,11 @@ use super::{
     reports::{self, Report},
     store,
 };
-use crate::editions::{self, EditionState};
-use hoicho_core::i18n::{Language, MessageId};
+use crate::editions;
+use hoicho_core::{
+    i18n::{Language, MessageId},
+    states::EditionState,
+};
 use hoicho_web::{
     changes::CacheTag,
     http::{Code, Problem, Query, export::Format},

@@ -4,22 +4,17 @@ use std::collections::HashMap;
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 
 use crate::{
-    allocation::{AllocationState, participants::ParticipantRole},
-    exhibitors::LegalForm,
-    floor::BoothCategory,
-    products::ProductGroup,
+    allocation::participants::ParticipantRole, exhibitors::LegalForm, floor::BoothCategory, products::ProductGroup,
     sales::deals::DealKind,
 };
 use hoicho_core::{
     db::{MAX_IDS_PER_STATEMENT, Tx, schema::*},
+    states::AllocationState,
     values::{
         clock::{Day, Instant},
         ids::{BoothId, EditionId, ExhibitorId, ZoneId},
     },
 };
-
-/// States of an allocation in which the booth is let.
-const LET_STATES: [AllocationState; 2] = [AllocationState::Confirmed, AllocationState::CheckedIn];
 
 /// A booth with its zone.
 #[derive(Debug, Clone, Queryable)]
@@ -63,7 +58,7 @@ pub(super) fn find_occupants(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult
     allocations::table
         .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(LET_STATES))
+        .filter(allocations::state.eq_any(AllocationState::LET_STATES))
         .select((allocations::booth_id, exhibitors::id, exhibitors::name, exhibitors::country, exhibitors::locality))
         .load(tx.conn())
 }
@@ -151,7 +146,7 @@ pub(super) fn find_participants(tx: &mut Tx<'_>, edition: EditionId) -> QueryRes
     participants::table
         .inner_join(allocations::table)
         .filter(participants::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(LET_STATES))
+        .filter(allocations::state.eq_any(AllocationState::LET_STATES))
         .select((
             allocations::booth_id,
             participants::role,

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{NaiveTime, TimeZone};
 
-use super::store::{self, EventRow};
+use super::store::{self, EventRow, MAX_COUNT};
 use crate::editions;
 use hoicho_core::{
     db::Tx,
@@ -85,8 +85,13 @@ pub fn import_rows(
             FieldCode::Unknown,
             MessageId("import-unknown-gate").with_args(&[("line", &line)]),
         );
-        let in_range = (0..=super::MAX_COUNT).contains(&count.entries) && (0..=super::MAX_COUNT).contains(&count.exits);
-        checks.require(in_range, &pointer("entries"), FieldCode::Range, MessageId("error-count-range"));
+        let in_range = (0..=MAX_COUNT).contains(&count.entries) && (0..=MAX_COUNT).contains(&count.exits);
+        checks.require(
+            in_range,
+            &pointer("entries"),
+            FieldCode::Range,
+            MessageId("error-count-range").with_number("max", MAX_COUNT),
+        );
         let (Some(day), Some(opens_at), Some(gate)) = (count.day, opens_at, gate) else { continue };
         let hour = count.hour.unwrap_or_else(|| chrono::Timelike::hour(opens_at));
         let local = NaiveTime::from_hms_opt(hour, 0, 0).map(|time| day.and_time(time));

@@ -7,6 +7,3 @@ pub mod import;
 mod routes;
 pub mod store;
 pub use routes::{ApiDoc, routes};
-
-/// Max entries or exits of one event.
-const MAX_COUNT: i64 = 1_000_000;

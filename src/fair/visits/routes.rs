@@ -5,10 +5,7 @@ use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, SubsecRound, TimeZone, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    MAX_COUNT,
-    store::{self, EventRow, GateRow},
-};
+use super::store::{self, EventRow, GateRow, MAX_COUNT};
 use crate::editions;
 use hoicho_core::{
     db::Tx,
@@ -23,6 +20,9 @@ use hoicho_web::{
     http::{ApiResponse, Body, Code, FieldCode, Items, Problem, Validator},
     identity::{Action, Authorized, KeyScope, OrganiserRole, Permit},
 };
+
+/// Maximum number of events of one request.
+const MAX_EVENTS: usize = 1_000;
 
 /// OpenAPI operations of visits.
 #[derive(utoipa::OpenApi)]
@@ -172,10 +172,10 @@ async fn count_visits(permit: Permit<RecordVisits>, body: Body<CountVisits>) -> 
     let events = body.events;
     let mut checks = Validator::default();
     checks.require(
-        (1..=1_000).contains(&events.len()),
+        (1..=MAX_EVENTS).contains(&events.len()),
         "/events",
         FieldCode::Length,
-        MessageId("error-visit-batch-length"),
+        MessageId("error-visit-batch-length").with_number("max", MAX_EVENTS),
     );
     checks.finish()?;
     let work = move |tx: &mut Tx<'_>, granted: Authorized| {
@@ -207,7 +207,7 @@ async fn count_visits(permit: Permit<RecordVisits>, body: Body<CountVisits>) -> 
                     (min..=MAX_COUNT).contains(&count),
                     &pointer(field),
                     FieldCode::Range,
-                    MessageId("error-count-range"),
+                    MessageId("error-count-range").with_number("max", MAX_COUNT),
                 );
             }
             let reason = event.reason.map(|r| checks.require_text(&pointer("reason"), &r, 1_000));

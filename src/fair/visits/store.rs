@@ -10,6 +10,9 @@ use hoicho_core::{
     },
 };
 
+/// Max entries or exits of one event.
+pub(super) const MAX_COUNT: i64 = 1_000_000;
+
 /// Row of `gates`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = gates)]

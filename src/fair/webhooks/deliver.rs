@@ -3,13 +3,14 @@ use std::collections::HashMap;
 
 use super::{
     client::{AttemptOutcome, WebhookClient},
-    delivery_store::{self, AttemptRow, DeliveryRow, DeliveryState, MessageRow},
+    delivery_store::{self, AttemptRow, DeliveryRow, MessageRow},
     endpoint_store::{self, DisabledReason, WebhookRow},
     retry_policy,
     signature::{SigningSecret, signature_header},
 };
 use hoicho_core::{
     db::{Database, Tx},
+    states::DeliveryState,
     values::{
         clock::Instant,
         ids::{WebhookAttemptId, WebhookId},

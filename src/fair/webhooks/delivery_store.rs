@@ -5,6 +5,7 @@ use diesel::{dsl::exists, prelude::*};
 use hoicho_core::{
     db::{MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
+    states::DeliveryState,
     values::{
         clock::Instant,
         ids::{OrganiserId, WebhookAttemptId, WebhookDeliveryId, WebhookId, WebhookMessageId},
@@ -15,19 +16,7 @@ use hoicho_web::audit::EventType;
 /// Lease of a claimed delivery in seconds; after that another node may claim it.
 const LEASE_TTL_S: i64 = 60;
 /// Days for which finished deliveries and their messages are stored.
-const RETENTION_DAYS: i64 = 30;
-
-hoicho_core::text_enum! {
-    /// State of a delivery.
-    DeliveryState {
-        /// Queued, or waiting for a retry.
-        Waiting,
-        /// The endpoint responded with 2xx.
-        Delivered,
-        /// All retries failed.
-        Failed,
-    }
-}
+pub(super) const RETENTION_DAYS: i64 = 30;
 
 /// A message: one event with its payload.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

@@ -2,7 +2,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{applications::ApplicationState, editions::EditionState, sales::ReportState};
+use hoicho_core::states::{ApplicationState, EditionState, ReportState};
 use hoicho_web::audit::{AuditAction, EventRule, EventType};
 
 /// The state in `after`: the value itself, or the first element of `[state, reason]`.

@@ -3,7 +3,7 @@ use clap::{Args, ValueEnum};
 use comfy_table::{CellAlignment, Table, presets::UTF8_FULL_CONDENSED};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::CommonArgs;
+use super::setup::CommonArgs;
 use hoicho_core::values::{clock::Clock, ids::EditionId};
 use hoicho_fair::{
     allocation::runs::{Order, Policy, Rules, StartRun, Weights, execute},
@@ -58,7 +58,7 @@ pub struct AllocateArgs {
 /// Computes an assignment and prints it.
 #[expect(clippy::print_stdout, reason = "the command's output")]
 pub fn allocate(args: &AllocateArgs) -> Result<(), String> {
-    let (_, db) = super::open_database(&args.place)?;
+    let (_, db) = super::setup::open_database(&args.place)?;
     let request = StartRun {
         policy: match args.policy {
             PolicyArg::SpaceDraw => Policy::SpaceDraw,

@@ -11,7 +11,7 @@ use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::CommonArgs;
+use super::setup::CommonArgs;
 use hoicho_core::{
     config,
     db::{DatabaseUrl, backup},
@@ -113,7 +113,7 @@ fn copy_documents(from: &Path, to: &Path) -> Result<Vec<String>, String> {
 /// Backs up database and documents while the server is running. The folder is renamed from `.partial` when complete.
 #[expect(clippy::print_stdout, reason = "the command's output")]
 pub fn backup(args: &BackupArgs) -> Result<(), String> {
-    let (settings, url) = super::load_settings(&args.place)?;
+    let (settings, url) = super::setup::load_settings(&args.place)?;
     if let DatabaseUrl::Sqlite(file) = &url
         && !file.exists()
     {
@@ -156,7 +156,7 @@ pub fn backup(args: &BackupArgs) -> Result<(), String> {
 /// Restores a backup into an empty database, after verifying the checksums of all files.
 #[expect(clippy::print_stdout, reason = "the command's output")]
 pub fn restore(args: &RestoreArgs) -> Result<(), String> {
-    let (settings, url) = super::load_settings(&args.place)?;
+    let (settings, url) = super::setup::load_settings(&args.place)?;
     let from = &args.from;
     let manifest = fs::read_to_string(from.join(MANIFEST)).map_err(with_path(&from.join(MANIFEST)))?;
     let manifest: Manifest =

@@ -4,7 +4,7 @@ use std::path::Path;
 use comfy_table::{CellAlignment, Table, presets::UTF8_FULL_CONDENSED};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{CommonArgs, serve};
+use super::{serve, setup::CommonArgs};
 use crate::sample_data;
 use hoicho_core::{db::Database, values::clock::Clock};
 use hoicho_fair::statistics::{Overview, list_overviews};
@@ -15,7 +15,7 @@ pub fn demo(place: &CommonArgs, reset: bool) -> Result<(), String> {
     if reset {
         remove_database(&place.data_dir)?;
     }
-    let (settings, db) = super::open_database(place)?;
+    let (settings, db) = super::setup::open_database(place)?;
     let editions = match read_overview(&db)? {
         editions if editions.is_empty() => {
             let passwords = PasswordHasher::new(settings.password)?;

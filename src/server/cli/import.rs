@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use comfy_table::{CellAlignment, Table as Shown, presets::UTF8_FULL_CONDENSED};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::CommonArgs;
+use super::setup::CommonArgs;
 use hoicho_core::{i18n::Language, values::clock::Clock};
 use hoicho_fair::find_owners;
 use hoicho_fair::imports::{ImportKind, ImportOutcome, ImportTable, Mode, opening_days};
@@ -77,7 +77,7 @@ pub fn import(args: &ImportArgs) -> Result<(), String> {
         KindArg::Visits => ImportKind::Visits,
     };
     let bytes = std::fs::read(&args.file).map_err(|e| format!("{}: {e}", args.file.display()))?;
-    let (_, db) = super::open_database(&args.place)?;
+    let (_, db) = super::setup::open_database(&args.place)?;
     let now = Clock::System.now();
     let columns: BTreeMap<String, Option<String>> = args.map.iter().cloned().collect();
     let style = ProgressStyle::with_template("{bar:32} {pos}/{len} rows, {elapsed}").map_err(|e| e.to_string())?;

@@ -6,22 +6,19 @@ mod doctor;
 mod import;
 mod person;
 mod serve;
+mod setup;
 
-use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
+use std::{io::IsTerminal, process::ExitCode};
 
-use clap::{Args, Parser, Subcommand};
-use secrecy::ExposeSecret;
+use clap::{Parser, Subcommand};
 
-use hoicho_core::{
-    config::{self, Settings},
-    db::{Database, DatabaseUrl, migrate},
-    values::clock::Clock,
-};
+use hoicho_core::{config, db::migrate, values::clock::Clock};
 use hoicho_web::{
     audit::{self, AuditAction},
     http::Problem,
     identity::{store, token},
 };
+use setup::{CommonArgs, DemoArgs, load_settings, open_database, settings};
 
 /// Trade fair management: editions, booths, sales reports, visits and published figures
 #[derive(Parser)]
@@ -70,38 +67,6 @@ enum Command {
     Openapi,
 }
 
-/// Port, data folder and settings.
-#[derive(Args)]
-struct CommonArgs {
-    /// Port to listen on [default: the setting server.port, 8080]
-    #[arg(long)]
-    port: Option<u16>,
-    /// Folder for the embedded database, documents and signing keys
-    #[arg(long, default_value = "hoicho-data")]
-    data_dir: PathBuf,
-    /// Settings file; config/default.toml documents all settings
-    #[arg(long)]
-    config: Option<PathBuf>,
-}
-
-/// Port and data folder of the demo.
-#[derive(Args)]
-struct DemoArgs {
-    /// Port to listen on [default: the setting server.port, 8080]
-    #[arg(long)]
-    port: Option<u16>,
-    /// Folder for the database [default: hoicho-demo in the system's temporary folder]
-    #[arg(long)]
-    data_dir: Option<PathBuf>,
-}
-
-impl From<DemoArgs> for CommonArgs {
-    fn from(place: DemoArgs) -> Self {
-        let data_dir = place.data_dir.unwrap_or_else(|| std::env::temp_dir().join("hoicho-demo"));
-        CommonArgs { port: place.port, data_dir, config: None }
-    }
-}
-
 /// Parses the arguments and runs the command.
 pub fn main() -> ExitCode {
     tracing_subscriber::fmt()
@@ -138,10 +103,6 @@ pub fn main() -> ExitCode {
 fn openapi() -> Result<(), String> {
     println!("{}", crate::app::openapi().to_pretty_json().map_err(|e| e.to_string())?);
     Ok(())
-}
-
-fn settings(place: &CommonArgs) -> Result<Settings, String> {
-    Settings::load(place.config.as_deref()).map_err(|e| format!("invalid settings: {e}"))
 }
 
 #[expect(clippy::print_stdout, reason = "the command's output")]
@@ -182,89 +143,10 @@ fn grant_admin(place: &CommonArgs, email: &str) -> Result<(), String> {
     }
 }
 
-/// Loads the settings and resolves the database URL; creates the data folder.
-fn load_settings(place: &CommonArgs) -> Result<(Settings, DatabaseUrl), String> {
-    let settings = settings(place)?;
-    std::fs::create_dir_all(&place.data_dir)
-        .map_err(|e| format!("the data folder {}: {e}", place.data_dir.display()))?;
-    let url = database_url(place, &settings)?;
-    Ok((settings, url))
-}
-
-/// The database from the settings, by default a file in the data folder.
-///
-/// # Errors
-/// An invalid URL.
-fn database_url(place: &CommonArgs, settings: &Settings) -> Result<DatabaseUrl, String> {
-    match settings.database.url.expose_secret() {
-        "" => Ok(DatabaseUrl::Sqlite(place.data_dir.join("hoicho.sqlite"))),
-        url => url.parse().map_err(|e| format!("[database] url: {e}")),
-    }
-}
-
 #[expect(clippy::print_stdout, reason = "the command's output")]
 fn migrate(at: &CommonArgs) -> Result<(), String> {
     let (_, url) = load_settings(at)?;
     let applied = migrate::run_pending(&url).map_err(|e| e.to_string())?;
     println!("{applied} migrations applied");
     Ok(())
-}
-
-/// The read replica from the settings, if any.
-///
-/// # Errors
-/// An invalid URL, or a database other than PostgreSQL.
-fn read_replica(settings: &Settings, primary: &DatabaseUrl) -> Result<Option<DatabaseUrl>, String> {
-    let url = match settings.database.replica_url.expose_secret() {
-        "" => return Ok(None),
-        url => url.parse().map_err(|e| format!("[database] replica_url: {e}"))?,
-    };
-    match (primary, &url) {
-        (DatabaseUrl::Postgres(_), DatabaseUrl::Postgres(_)) => Ok(Some(url)),
-        (DatabaseUrl::Sqlite(_), _) | (_, DatabaseUrl::Sqlite(_)) => {
-            Err("[database] replica_url: read replicas need PostgreSQL; leave it empty".to_owned())
-        }
-    }
-}
-
-/// Loads the settings and opens the database. Applies pending migrations, unless `[database] migrate` is off.
-fn open_database(at: &CommonArgs) -> Result<(Settings, Database), String> {
-    let (settings, url) = load_settings(at)?;
-    if settings.database.migrate {
-        let applied = migrate::run_pending(&url).map_err(|e| e.to_string())?;
-        tracing::info!(applied, "migrated the database");
-    } else if let missing @ 1.. = migrate::count_pending(&url).map_err(|e| e.to_string())? {
-        return Err(format!("{missing} pending database migrations: run `hoicho migrate` first"));
-    }
-    let connections = settings.database.connections;
-    let db = Database::open(&url, connections).map_err(|e| e.to_string())?;
-    let db = match read_replica(&settings, &url)? {
-        Some(replica) => db.with_read_replica(&url, &replica, connections),
-        None => db,
-    };
-    Ok((settings, db))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn read_replica_requires_a_valid_postgresql_url() {
-        let (sqlite, postgres) = ("sqlite:a.db", "postgres://localhost/hoicho");
-        let read_replica = |primary: &str, replica: &str| {
-            let mut settings = Settings::load(None).unwrap();
-            settings.database.replica_url = replica.to_owned().into();
-            super::read_replica(&settings, &primary.parse().unwrap())
-        };
-        assert_eq!(read_replica(postgres, ""), Ok(None));
-        assert_eq!(read_replica(sqlite, ""), Ok(None));
-        let replica = "postgres://127.0.0.1/hoicho";
-        assert_eq!(read_replica(postgres, replica), Ok(Some(replica.parse().unwrap())));
-        #[cfg(not(feature = "postgres-tls"))]
-        assert!(read_replica(postgres, "postgres://b/hoicho").unwrap_err().contains("plain text"));
-        for (primary, replica) in [(sqlite, postgres), (postgres, sqlite), (postgres, "postgre://b/hoicho")] {
-            assert!(read_replica(primary, replica).unwrap_err().contains("replica_url"), "{primary} {replica}");
-        }
-    }
 }

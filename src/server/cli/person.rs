@@ -2,7 +2,7 @@
 //! account; and ending logins.
 use clap::{Args, Subcommand};
 
-use super::{CommonArgs, open_database};
+use super::setup::{CommonArgs, open_database};
 use hoicho_core::values::clock::Clock;
 use hoicho_fair::personal_data::{DataSubject, erase, export};
 use hoicho_web::{http::Problem, identity::session};

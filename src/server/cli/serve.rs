@@ -1,7 +1,7 @@
 //! `hoicho serve`: the HTTP server and the background jobs.
 use actix_web::{App, HttpServer};
 
-use super::CommonArgs;
+use super::setup::CommonArgs;
 use crate::{
     app::{self, Services},
     jobs::{self, BackgroundJobs},
@@ -15,7 +15,7 @@ use hoicho_fair::mail::Mailer;
 
 /// Opens the database and serves until SIGINT or SIGTERM. Shutdown is graceful: requests in progress finish first.
 pub fn serve(place: &CommonArgs) -> Result<(), String> {
-    let (settings, db) = super::open_database(place)?;
+    let (settings, db) = super::setup::open_database(place)?;
     run(place, settings, db)
 }
 

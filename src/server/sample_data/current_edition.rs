@@ -4,20 +4,15 @@ use rand::Rng;
 use super::{
     exhibitors::{Batch, NewExhibitor},
     facts::{self, Origin},
-    fill::SampleData,
     floor::Floor,
+    generator::SampleData,
 };
 use hoicho_core::{
     db::Tx,
+    states::{AllocationState, ApplicationState},
     values::{clock::Day, ids::EditionId},
 };
-use hoicho_fair::{
-    allocation::AllocationState,
-    applications::{
-        ApplicationState,
-        wishes::{self, Wish},
-    },
-};
+use hoicho_fair::applications::wishes::{self, Wish};
 use hoicho_web::http::Problem;
 
 /// State, number of applications, and state of their allocation of a free booth.

@@ -6,20 +6,21 @@ use rand::{Rng, seq::IndexedRandom};
 
 use super::{
     facts::{self, Locality, Origin, PRODUCTS, Zone},
-    fill::SampleData,
     floor::Floor,
+    generator::SampleData,
 };
 use hoicho_core::{
     db::Tx,
+    states::{AllocationState, ApplicationState},
     values::{clock::Day, ids::*, text},
 };
 use hoicho_fair::{
     allocation::{
-        self, AllocationState,
+        self, default_ttl_s,
         participants::{self, ParticipantRole, ParticipantRow},
         store::AllocationRow,
     },
-    applications::{self, ApplicationState, store::ApplicationRow},
+    applications::{self, store::ApplicationRow},
     exhibitors::{
         self, LegalForm,
         store::{ContactRow, ExhibitorRow},
@@ -194,7 +195,7 @@ impl SampleData {
             booth_id: booth,
             application_id: of.id,
             state,
-            expires_at: state.default_ttl_s().map(|ttl| self.now + chrono::Duration::seconds(ttl.into())),
+            expires_at: default_ttl_s(state).map(|ttl| self.now + chrono::Duration::seconds(ttl.into())),
             version: 1,
             created_at: self.now,
         }

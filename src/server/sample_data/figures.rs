@@ -5,16 +5,17 @@ use rand::{Rng, seq::IndexedRandom};
 use super::{
     exhibitors::{OccupiedBooth, OccupiedBooths},
     facts::PRODUCTS,
-    fill::{SampleData, TIME_ZONE},
+    generator::{SampleData, TIME_ZONE},
     split::split,
 };
 use hoicho_core::{
     db::Tx,
+    states::ReportState,
     values::{clock::Day, ids::*},
 };
 use hoicho_fair::{
     sales::{
-        self, ReportState,
+        self,
         deals::{self, DealKind, DealRow},
         lines::{self, Channel, Line},
         store::{ReportRow, VersionRow},

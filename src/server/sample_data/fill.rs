@@ -7,17 +7,19 @@ use super::{
     facts::{self, Edition},
     figures::ReportProgress,
     floor::{self, Floor},
+    generator::{SampleData, TIME_ZONE},
     users,
 };
 use hoicho_core::{
     db::Tx,
+    states::EditionState,
     values::{
         clock::{Day, Instant},
         ids::*,
     },
 };
 use hoicho_fair::{
-    editions::{EditionState, store::EditionRow, store::OpeningDayRow},
+    editions::store::{EditionRow, OpeningDayRow},
     organisers::{self, store::SeriesRow},
     statistics,
     venues::{
@@ -37,19 +39,6 @@ pub const DEMO_SLUG: &str = "ocop-quang-ninh-demo";
 const SEED: u64 = 2_018;
 /// Percentage of booths per zone that are occupied in the current edition; the others are for trying out.
 const OCCUPIED_PERCENT: u32 = 86;
-pub(super) const TIME_ZONE: chrono_tz::Tz = chrono_tz::Asia::Ho_Chi_Minh;
-
-pub(super) struct SampleData {
-    pub rng: ChaCha8Rng,
-    pub organiser: OrganiserId,
-    pub owner: UserId,
-    pub exhibitor_user: UserId,
-    pub now: Instant,
-    /// Number of exhibitors created so far; makes names and tax codes unique.
-    pub exhibitors: u32,
-    series: SeriesId,
-    venues: Vec<(&'static str, VenueId, HallId)>,
-}
 
 /// Inserts three finalised editions and one around today; calls `step` with the name of each when it is done.
 pub fn fill(

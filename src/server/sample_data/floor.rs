@@ -1,14 +1,15 @@
 //! Floor plans of the sample editions: zones with eligibility rules, price list, and booths in rows of twenty.
 use super::{
     facts::{Origin, Zone},
-    fill::SampleData,
+    generator::SampleData,
 };
 use hoicho_core::{
     db::Tx,
+    states::BoothAvailability,
     values::ids::{BoothId, EditionId, HallId, ZoneId},
 };
 use hoicho_fair::floor::{
-    BoothAvailability, BoothCategory, Eligibility,
+    BoothCategory, Eligibility,
     store::{self, BoothCategoryRow, BoothRow, ZoneRow},
 };
 use hoicho_web::http::Problem;

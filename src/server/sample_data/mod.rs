@@ -6,6 +6,7 @@ mod facts;
 mod figures;
 mod fill;
 mod floor;
+mod generator;
 mod split;
 mod users;
 pub use fill::{DEMO_SLUG, fill};

@@ -1,7 +1,7 @@
 //! Webhook events: which actions are announced, and enqueueing them in the transaction of the change, so that none is lost.
 use diesel::prelude::*;
 
-use super::{AuditAction, AuditRow};
+use super::{action::AuditAction, entry::AuditRow};
 use hoicho_core::{
     db::{Tx, schema::events},
     on_either,

@@ -8,11 +8,9 @@ use super::{
     body_timeout,
     field_code::FieldCode,
     problem::{Code, FieldError, Problem},
+    size_limits::{MAX_JSON_BYTES, MIB},
 };
 use hoicho_core::i18n::{LocalizedText, MessageId};
-
-/// Max size of a JSON body in bytes.
-pub const MAX_JSON_BYTES: usize = 2 * 1024 * 1024;
 
 /// A JSON body of type `T`. `T` rejects unknown fields itself (`deny_unknown_fields`).
 ///
@@ -34,9 +32,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let bytes = web::Bytes::from_request(req, payload);
         Box::pin(async move {
             let result = bytes.await.map_err(|e| match e.as_response_error().status_code() {
-                actix_web::http::StatusCode::PAYLOAD_TOO_LARGE => {
-                    Problem::new(Code::TooLarge, MessageId("error-body-too-large"))
-                }
+                actix_web::http::StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+                    Code::TooLarge,
+                    MessageId("error-body-too-large").with_number("max_mb", MAX_JSON_BYTES / MIB),
+                ),
                 _ => e.as_error::<PayloadError>().map_or(Code::BadRequest.into(), body_timeout::to_problem),
             });
             Ok(Self(result.and_then(|bytes| parse(&bytes))))

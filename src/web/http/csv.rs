@@ -10,10 +10,13 @@ use hoicho_core::i18n::MessageId;
 
 /// Max reported errors; a table with more usually has one cause.
 const MAX_ERRORS: usize = 100;
+/// Maximum number of rows of a table.
+pub const MAX_ROWS: usize = 5_000;
 
 /// Parses a UTF-8 CSV table with a header into rows with their line numbers (the first row is line 2). Accepts comma or
-/// semicolon as delimiter and an optional byte order mark, as spreadsheets write them. At most `max_rows` rows.
-pub fn parse_rows<T: DeserializeOwned>(bytes: &[u8], max_rows: usize) -> Result<Vec<(u64, T)>, Problem> {
+/// semicolon as delimiter and an optional byte order mark, as spreadsheets write them. At most
+/// [`MAX_ROWS`] rows.
+pub fn parse_rows<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<(u64, T)>, Problem> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|_| Problem::new(Code::BadRequest, MessageId("import-not-utf8")))?;
     let header = text.lines().next().unwrap_or_default();
@@ -26,10 +29,10 @@ pub fn parse_rows<T: DeserializeOwned>(bytes: &[u8], max_rows: usize) -> Result<
             Err(error) if errors.len() < MAX_ERRORS => errors.push(line_error(line, &error)),
             Err(_) => break,
         }
-        if rows.len() > max_rows {
+        if rows.len() > MAX_ROWS {
             return Err(Problem::new(
                 Code::Invalid,
-                MessageId("import-too-many-rows").with_args(&[("max", &max_rows)]),
+                MessageId("import-too-many-rows").with_args(&[("max", &MAX_ROWS)]),
             ));
         }
     }
@@ -71,25 +74,27 @@ mod tests {
     #[test]
     fn spreadsheet_csv_variants_are_parsed() {
         let expected = vec![(2, Row { code: "A01".into(), area: Some(9) }), (3, Row { code: "Á".into(), area: None })];
-        assert_eq!(parse_rows::<Row>("\u{feff}code;area\r\nA01;9\r\nÁ;\r\n".as_bytes(), 10).unwrap(), expected);
-        assert_eq!(parse_rows::<Row>("code,area\nA01,9\nÁ,\n".as_bytes(), 10).unwrap(), expected);
+        assert_eq!(parse_rows::<Row>("\u{feff}code;area\r\nA01;9\r\nÁ;\r\n".as_bytes()).unwrap(), expected);
+        assert_eq!(parse_rows::<Row>("code,area\nA01,9\nÁ,\n".as_bytes()).unwrap(), expected);
     }
 
     #[test]
     fn all_invalid_lines_are_reported() {
-        let problem = parse_rows::<Row>(b"code,area\nA01,x\nA02,9\nA03,9,9\n", 10).unwrap_err();
+        let problem = parse_rows::<Row>(b"code,area\nA01,x\nA02,9\nA03,9,9\n").unwrap_err();
         let lines: Vec<_> = problem.errors.iter().map(|e| e.pointer.as_str()).collect();
         assert_eq!(lines, ["/2", "/4"]);
-        assert!(parse_rows::<Row>(b"code,colour\nA01,red\n", 10).is_err());
-        assert!(parse_rows::<Row>(b"code,area\n\xff,1\n", 10).is_err());
-        assert!(parse_rows::<Row>(b"code,area\nA,1\nB,1\n", 1).is_err());
-        assert!(parse_rows::<Row>(b"", 1).is_err());
+        assert!(parse_rows::<Row>(b"code,colour\nA01,red\n").is_err());
+        assert!(parse_rows::<Row>(b"code,area\n\xff,1\n").is_err());
+        let rows = |count| format!("code,area\n{}", "A,1\n".repeat(count));
+        assert_eq!(parse_rows::<Row>(rows(MAX_ROWS).as_bytes()).unwrap().len(), MAX_ROWS);
+        assert!(parse_rows::<Row>(rows(MAX_ROWS + 1).as_bytes()).is_err());
+        assert!(parse_rows::<Row>(b"").is_err());
     }
 
     proptest::proptest! {
         #[test]
         fn arbitrary_bytes_do_not_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
-            let _ = parse_rows::<Row>(&bytes, 10);
+            let _ = parse_rows::<Row>(&bytes);
         }
     }
 }

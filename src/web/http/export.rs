@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::{
     problem::{Code, Problem},
+    spreadsheet::escape_formula,
     streaming::Form,
 };
 
@@ -54,24 +55,6 @@ pub struct Table {
 fn failed(error: &dyn std::fmt::Display) -> Problem {
     tracing::error!(%error, "export failed");
     Code::Internal.into()
-}
-
-/// Escapes text against formula injection: spreadsheets evaluate cells with these prefixes, and a leading apostrophe marks
-/// them as text.
-pub fn escape_formula(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
-/// Spreadsheet name of a zero-based column index: `A`, `B` … `Z`, `AA`.
-pub fn column_letters(column: usize) -> String {
-    let mut rest = column + 1;
-    let mut name = Vec::new();
-    while rest > 0 {
-        rest -= 1;
-        name.push(char::from(b'A' + u8::try_from(rest % 26).unwrap_or(0)));
-        rest /= 26;
-    }
-    name.into_iter().rev().collect()
 }
 
 impl Table {

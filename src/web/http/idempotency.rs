@@ -18,6 +18,7 @@ use super::{
     body_timeout,
     problem::{Code, Problem},
     response::ApiResponse,
+    size_limits::MAX_BUFFERED_BYTES,
 };
 use hoicho_core::{
     db::{Tx, schema::idempotency_keys},
@@ -25,8 +26,6 @@ use hoicho_core::{
     values::{clock::Instant, ids::UserId},
 };
 
-/// Max body in bytes of a request with a key; allows the largest upload.
-const MAX_BODY_BYTES: usize = 11 * 1024 * 1024;
 /// Retention of stored responses in hours.
 const TTL_HOURS: i64 = 24;
 
@@ -68,7 +67,7 @@ pub async fn middleware(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<
             Ok(chunk) => chunk,
             Err(error) => return Ok(req.error_response(body_timeout::to_problem(&error))),
         };
-        if body.len() + chunk.len() > MAX_BODY_BYTES {
+        if body.len() + chunk.len() > MAX_BUFFERED_BYTES {
             return Ok(req.error_response(Problem::from(Code::TooLarge)));
         }
         body.extend_from_slice(&chunk);

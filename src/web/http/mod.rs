@@ -18,6 +18,8 @@ pub mod query_parameters;
 pub mod raw_body;
 pub mod response;
 pub mod security_headers;
+pub mod size_limits;
+pub mod spreadsheet;
 pub mod streaming;
 pub mod validation;
 

@@ -25,6 +25,10 @@ pub const PREFIX: &str = "hc_";
 const VISIBLE_CHARS: usize = 9;
 /// Max keys with usage counts in memory.
 const MAX_COUNTED_KEYS: usize = 10_000;
+/// Hours for which a rotated key or signing secret stays valid, unless the request says otherwise.
+pub const DEFAULT_OVERLAP_H: i64 = 24;
+/// Maximum number of hours for which a rotated key or signing secret stays valid.
+pub const MAX_OVERLAP_H: i64 = 720;
 
 hoicho_core::text_enum! {
     /// What a key may do.

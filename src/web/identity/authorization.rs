@@ -6,6 +6,7 @@ use std::{marker::PhantomData, pin::Pin};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 
 use super::{
+    action::Action,
     api_keys::{self, ApiKeyDigest, KeyScope},
     caller::Caller,
     resource::{FindOwners, Resource, ResourceOwners, ResourceRef},
@@ -24,16 +25,6 @@ use hoicho_core::{
         ids::{ApiKeyId, EditionId, ExhibitorId, HallId, OrganiserId, SeriesId, UserId, VenueId},
     },
 };
-
-/// An action, with the roles and the key scope that may perform it.
-pub trait Action: 'static {
-    /// Roles with the organiser.
-    const ORGANISER: &'static [OrganiserRole];
-    /// Roles with the exhibitor concerned.
-    const EXHIBITOR: &'static [ExhibitorRole] = &[];
-    /// Scope of an API key; `None`: not with a key.
-    const KEY: Option<KeyScope> = None;
-}
 
 /// The constants of an [`Action`], so that the check is compiled once for all of them.
 #[derive(Clone, Copy)]

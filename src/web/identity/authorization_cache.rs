@@ -4,7 +4,7 @@ use std::{any::TypeId, time::Duration};
 
 use moka::sync::Cache;
 
-use super::{api_keys::ApiKeyDigest, authorization::Action, caller::Caller, resource::ResourceRef};
+use super::{action::Action, api_keys::ApiKeyDigest, caller::Caller, resource::ResourceRef};
 use hoicho_core::values::ids::UserId;
 
 const TTL: Duration = Duration::from_secs(5);

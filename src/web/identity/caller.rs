@@ -1,16 +1,11 @@
 //! The caller of a request, from its `Authorization` header and its source address.
-use std::{
-    net::{IpAddr, Ipv4Addr},
-    pin::Pin,
-};
+use std::net::{IpAddr, Ipv4Addr};
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
+use actix_web::{HttpMessage, HttpRequest, http::header};
 
-use super::{api_keys::ApiKeyDigest, store, token::AccessTokens};
-use crate::http::{ApiResponse, Code, Problem, idempotency, idempotency::IdempotentRequest};
-use crate::identity::RequestContext;
+use super::{api_keys::ApiKeyDigest, token::AccessTokens};
+use crate::http::{Code, Problem};
 use hoicho_core::{
-    db::Tx,
     i18n::MessageId,
     values::{
         clock::{Clock, Instant},
@@ -99,52 +94,6 @@ pub fn source_address(req: &HttpRequest, behind_proxy: bool) -> SourceAddress {
             SourceAddress::V6([a, b, c, d])
         }
         None => SourceAddress::Unknown,
-    }
-}
-
-/// Any logged-in user, acting for themselves.
-pub struct SignedIn {
-    /// The user.
-    pub user: UserId,
-    /// Time of the request.
-    pub now: Instant,
-    /// Application state with the database.
-    pub context: web::Data<RequestContext>,
-    idempotent_request: Option<IdempotentRequest>,
-}
-
-impl SignedIn {
-    /// Runs `work` in a write transaction once per Idempotency-Key.
-    pub async fn write_once(
-        self,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<ApiResponse, Problem> + Send + 'static,
-    ) -> Result<ApiResponse, Problem> {
-        let Self { user, now, context, idempotent_request } = self;
-        let work = move |tx: &mut Tx<'_>| {
-            if !store::is_active(tx, user)? {
-                return Err(Code::LoginRequired.into());
-            }
-            idempotency::run_once(tx, idempotent_request, user, now, work)
-        };
-        context.db.write(work).await
-    }
-}
-
-impl FromRequest for SignedIn {
-    type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let req = req.clone();
-        Box::pin(async move {
-            let context = req.app_data::<web::Data<RequestContext>>().cloned().ok_or(Code::Internal)?;
-            let caller = Caller::from_request(&req, &context.tokens, context.clock)?;
-            let user = caller.user.ok_or(Code::LoginRequired)?;
-            // The access token of an erased user remains valid until it expires.
-            if !context.db.read(move |tx| store::is_active(tx, user).map_err(Problem::from)).await? {
-                return Err(Code::LoginRequired.into());
-            }
-            Ok(Self { user, now: caller.now, context, idempotent_request: IdempotentRequest::from_request(&req) })
-        })
     }
 }
 

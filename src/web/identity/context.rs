@@ -7,8 +7,8 @@ use hoicho_core::{
 };
 
 use super::{
-    api_keys::UsageCounts, authorization_cache::AuthorizationCache, passwords::PasswordHasher, rate_limit::RateLimiter,
-    resource::FindOwners, token::AccessTokens,
+    api_keys::UsageCounts, authorization_cache::AuthorizationCache, passwords::PasswordHasher,
+    rate_limiter::RateLimiter, resource::FindOwners, token::AccessTokens,
 };
 
 /// Shared by all requests of one node.

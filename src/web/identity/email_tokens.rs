@@ -19,13 +19,15 @@ hoicho_core::text_enum! {
     }
 }
 
+/// Hours in which an address must be verified.
+pub const VERIFY_TTL_H: i64 = 24;
 /// Max valid tokens per account and purpose, so that nobody can flood a mailbox.
 const MAX_VALID: i64 = 5;
 
 impl Purpose {
     fn ttl(self) -> Duration {
         match self {
-            Self::VerifyEmail => Duration::hours(24),
+            Self::VerifyEmail => Duration::hours(VERIFY_TTL_H),
             Self::ResetPassword => Duration::hours(1),
         }
     }

@@ -20,7 +20,7 @@ use hoicho_core::{
 };
 
 /// Days until an invitation expires.
-const TTL_D: i64 = 14;
+pub const INVITATION_TTL_DAYS: i64 = 14;
 /// Max open invitations per organiser or exhibitor.
 const MAX_OPEN: i64 = 100;
 
@@ -102,7 +102,7 @@ pub fn invite(
         email_key: email_key.clone(),
         invited_by: by,
         created_at: now,
-        expires_at: now + Duration::days(TTL_D),
+        expires_at: now + Duration::days(INVITATION_TTL_DAYS),
     };
     diesel::insert_into(invitations::table).values(&row).execute(tx.conn())?;
     let known = store::find_account_by_email(tx, &email_key)?;

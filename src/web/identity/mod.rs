@@ -4,6 +4,7 @@
 //! token family; a login needs a verified address and a user who is not erased; data is accessed only through a
 //! [`Permit`], a [`ReadPermit`], a [`ContributePermit`] or a [`SignedIn`].
 pub mod access_log;
+mod action;
 pub mod api_keys;
 pub mod authorization;
 pub mod authorization_cache;
@@ -17,20 +18,24 @@ pub mod lockout;
 pub mod members;
 pub mod passwords;
 pub mod rate_limit;
+pub mod rate_limiter;
 pub mod resource;
 pub mod roles;
 mod routes;
 pub mod session;
+mod signed_in;
 pub mod store;
 pub mod token;
 
+pub use action::Action;
 pub use api_keys::KeyScope;
 pub use authorization::{
-    Action, Authorized, ContributePermit, ExhibitorsScope, FiguresScope, Permit, ReadPermit, authorize_staff,
+    Authorized, ContributePermit, ExhibitorsScope, FiguresScope, Permit, ReadPermit, authorize_staff,
     find_organiser_role, identify_caller, require_exhibitor_role,
 };
-pub use caller::{Caller, SignedIn, source_address};
+pub use caller::{Caller, source_address};
 pub use context::RequestContext;
 pub use roles::{ExhibitorRole, OrganiserRole};
 pub use routes::validate_email;
 pub use routes::{ApiDoc, routes};
+pub use signed_in::SignedIn;

@@ -1,88 +1,21 @@
-//! Rate limiting: per user, per API key, or per source address for anonymous requests. In memory, so each node counts
-//! for itself.
-use std::num::NonZeroU32;
-
+//! Rate limiting: the middleware that counts requests and adds the headers.
 use actix_web::{
     HttpRequest,
     body::BoxBody,
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
+    http::header::{HeaderValue, RETRY_AFTER},
     middleware::Next,
     web,
 };
-use governor::{
-    Quota, RateLimiter as GovernorLimiter,
-    clock::{Clock, DefaultClock},
-    middleware::StateInformationMiddleware,
-    state::keyed::DashMapStateStore,
-};
+use governor::clock::{Clock, DefaultClock};
 
 use super::{
-    api_keys::ApiKeyDigest,
-    caller::{Caller, SourceAddress, source_address},
+    caller::{Caller, source_address},
+    rate_limiter::{Key, RateLimitStatus},
 };
 use crate::http::{Code, Problem};
 use crate::identity::RequestContext;
-use hoicho_core::{config, i18n::MessageId, values::ids::UserId};
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Key {
-    User(UserId),
-    Partner(ApiKeyDigest),
-    Source(SourceAddress),
-}
-
-type Limiter = GovernorLimiter<Key, DashMapStateStore<Key>, DefaultClock, StateInformationMiddleware>;
-
-/// The rate limiters of one node.
-pub struct RateLimiter {
-    all: Limiter,
-    /// For `/auth`: a lower limit slows down password guessing and unwanted mail.
-    auth: Limiter,
-    per_minute: u32,
-    auth_per_minute: u32,
-}
-
-fn limiter(per_minute: u32) -> Result<Limiter, String> {
-    let per_minute = NonZeroU32::new(per_minute).ok_or("[limits] must be at least 1 a minute")?;
-    Ok(GovernorLimiter::keyed(Quota::per_minute(per_minute)).with_middleware::<StateInformationMiddleware>())
-}
-
-impl RateLimiter {
-    /// # Errors
-    /// A limit of zero.
-    pub fn new(settings: config::Limits) -> Result<Self, String> {
-        Ok(Self {
-            all: limiter(settings.per_minute)?,
-            auth: limiter(settings.auth_per_minute)?,
-            per_minute: settings.per_minute,
-            auth_per_minute: settings.auth_per_minute,
-        })
-    }
-    /// Removes the state of callers who have their full quota again, so that memory use stays bounded.
-    pub fn remove_idle(&self) {
-        self.all.retain_recent();
-        self.auth.retain_recent();
-    }
-}
-
-/// What is left of a caller's quota.
-#[derive(Debug, Clone, Copy)]
-pub struct RateLimitStatus {
-    limit_per_minute: u32,
-    remaining: u32,
-}
-
-impl RateLimitStatus {
-    /// Inserts the `RateLimit-*` headers.
-    pub fn write_headers(self, headers: &mut HeaderMap) {
-        let Self { limit_per_minute: per_minute, remaining: left } = self;
-        let reset_s = u64::from(per_minute - left.min(per_minute)) * 60 / u64::from(per_minute);
-        headers.insert(HeaderName::from_static("ratelimit-limit"), HeaderValue::from(per_minute));
-        headers.insert(HeaderName::from_static("ratelimit-remaining"), HeaderValue::from(left));
-        headers.insert(HeaderName::from_static("ratelimit-reset"), HeaderValue::from(reset_s));
-    }
-}
+use hoicho_core::i18n::MessageId;
 
 /// Counts an anonymous request; `None` above the limit, for which [`enforce`] builds the response.
 pub fn check_anonymous(context: &RequestContext, req: &HttpRequest) -> Option<RateLimitStatus> {

@@ -2,7 +2,7 @@
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
-use hoicho_core::{i18n::Language, values::clock::Day};
+use hoicho_core::{i18n::Language, states::ApplicationState, values::clock::Day};
 
 /// The kind of e-mail and its template data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,8 +33,8 @@ pub enum EmailKind {
     ApplicationDecided {
         /// Name of the edition.
         edition: String,
-        /// `approved`, `waitlisted` or `rejected`.
-        decision: String,
+        /// Approved, waitlisted or rejected.
+        decision: ApplicationState,
         /// Reason, if one was given.
         reason: Option<String>,
     },

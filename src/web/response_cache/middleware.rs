@@ -22,8 +22,7 @@ use hoicho_core::metrics::Metrics;
 use crate::{
     changes::CacheTag,
     http::conditional_get,
-    identity::RequestContext,
-    identity::rate_limit::{self, RateLimitStatus},
+    identity::{RequestContext, rate_limit, rate_limiter::RateLimitStatus},
 };
 
 /// Clients may store the response, but must revalidate it each time.

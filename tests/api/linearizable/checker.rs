@@ -21,21 +21,21 @@ pub trait Model {
 
 /// Fails with the largest number of calls that could be ordered.
 pub fn check<M: Model>(calls: &[Call<M::Did>]) -> Result<(), usize> {
-    let mut search = Search::<M> { calls, done: vec![false; calls.len()], seen: HashSet::new(), most: 0 };
+    let mut search = Search::<M> { calls, done: vec![false; calls.len()], seen: HashSet::new(), longest: 0 };
     let possible = search.go_on(&M::new(), 0);
-    if possible { Ok(()) } else { Err(search.most) }
+    if possible { Ok(()) } else { Err(search.longest) }
 }
 
 struct Search<'a, M: Model> {
     calls: &'a [Call<M::Did>],
     done: Vec<bool>,
     seen: HashSet<(Vec<bool>, M::State)>,
-    most: usize,
+    longest: usize,
 }
 
 impl<M: Model> Search<'_, M> {
     fn go_on(&mut self, state: &M::State, count: usize) -> bool {
-        self.most = self.most.max(count);
+        self.longest = self.longest.max(count);
         if count == self.calls.len() {
             return true;
         }

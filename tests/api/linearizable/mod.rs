@@ -245,7 +245,7 @@ impl Caller<'_> {
 }
 
 /// Number of histories, each with its own fair; more with `HOICHO_TEST_HISTORIES=100`.
-fn rounds() -> u64 {
+fn seed_count() -> u64 {
     std::env::var("HOICHO_TEST_HISTORIES").ok().map_or(4, |n| n.parse().expect("HOICHO_TEST_HISTORIES is a number"))
 }
 
@@ -271,8 +271,8 @@ async fn every_history_has_an_order(nodes: &[TestApp], seed: u64) -> BTreeMap<St
         let kind = format!("{:?}", call.did.0).split([' ', '(', '{']).next().unwrap().to_owned();
         *kinds.entry(kind).or_default() += 1;
     }
-    if let Err(most) = check::<Booths>(calls) {
-        panic!("seed {seed}: no order of {} calls ({kinds:?}); {most} at most:\n{calls:#?}", calls.len());
+    if let Err(longest) = check::<Booths>(calls) {
+        panic!("seed {seed}: no order of {} calls ({kinds:?}); {longest} at most:\n{calls:#?}", calls.len());
     }
     kinds.insert("waits".to_owned(), history.borrow().waits);
     kinds
@@ -288,7 +288,7 @@ fn enough(seen: &[BTreeMap<String, usize>]) {
 #[actix_web::test]
 async fn histories_of_one_node_on_sqlite_are_linearizable() {
     let mut seen = Vec::new();
-    for seed in 0..rounds() {
+    for seed in 0..seed_count() {
         seen.push(every_history_has_an_order(&[TestApp::sqlite().await], seed).await);
     }
     enough(&seen);
@@ -297,7 +297,7 @@ async fn histories_of_one_node_on_sqlite_are_linearizable() {
 #[actix_web::test]
 async fn histories_of_two_nodes_on_postgresql_are_linearizable() {
     let mut seen = Vec::new();
-    for seed in 0..rounds() {
+    for seed in 0..seed_count() {
         let Some(url) = postgres::database() else { return };
         let one = TestApp::on(url.clone(), tempfile::tempdir().unwrap()).await;
         let two = one.beside(url).await;

@@ -9,10 +9,7 @@ use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_types::Text};
 use diesel_migrations::MigrationHarness;
 
 use self::source::Migrations;
-use super::{
-    database::{Conn, Unavailable, connect},
-    url::DatabaseUrl,
-};
+use super::{conn::Conn, error::Unavailable, pool::connect, url::DatabaseUrl};
 
 /// Runs pending migrations; returns how many were applied.
 pub fn run_pending(url: &DatabaseUrl) -> Result<usize, Unavailable> {

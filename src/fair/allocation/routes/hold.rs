@@ -7,7 +7,8 @@ use super::{
         hold::{self, HoldRequest},
         store,
     },
-    Allocate, ReadAllocations, validate_ttl,
+    actions::{Allocate, ReadAllocations},
+    ttl::validate_ttl,
     view::{AllocationView, view},
 };
 use crate::allocation::{HOLD_TTL_S, MAX_BOOTHS_PER_HOLD};
@@ -59,7 +60,7 @@ pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>
         (1..=usize::from(MAX_BOOTHS_PER_HOLD)).contains(&booths.len()),
         "/booths",
         FieldCode::Length,
-        MessageId("error-booth-list-length").with_args(&[("max", &MAX_BOOTHS_PER_HOLD)]),
+        MessageId("error-booth-list-length").with_number("max", MAX_BOOTHS_PER_HOLD),
     );
     let distinct = booths.iter().collect::<std::collections::BTreeSet<_>>().len() == booths.len();
     checks.require(distinct, "/booths", FieldCode::Repeated, MessageId("error-duplicate-booth"));

@@ -1,22 +1,17 @@
 //! Endpoints of allocations, their state transitions, participants and allocation runs.
+mod actions;
 mod hold;
 mod move_booth;
 mod participants;
 mod runs;
 mod swap;
 mod transitions;
+mod ttl;
 mod view;
 mod waiting_list;
 mod withdraw;
 
 use actix_web::web;
-
-use crate::allocation::TTL_RANGE_S;
-use hoicho_core::i18n::{LocalizedText, MessageId};
-use hoicho_web::{
-    http::{FieldCode, Validator},
-    identity::{Action, ExhibitorRole, OrganiserRole},
-};
 
 /// OpenAPI operations of allocation.
 #[derive(utoipa::OpenApi)]
@@ -59,55 +54,4 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(runs::start::start_run).service(runs::list::list_runs).service(runs::list::get_run);
     cfg.service(runs::cancel::cancel_run).service(runs::proposal::get_proposal);
     cfg.service(runs::compare::compare_runs).service(runs::apply::apply_run).service(runs::events::stream_run);
-}
-
-struct Allocate;
-impl Action for Allocate {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
-}
-struct RespondToOffer;
-impl Action for RespondToOffer {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
-    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
-}
-struct ReadAllocations;
-impl Action for ReadAllocations {
-    const ORGANISER: &'static [OrganiserRole] =
-        &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
-}
-struct ReadAllocation;
-impl Action for ReadAllocation {
-    const ORGANISER: &'static [OrganiserRole] = ReadAllocations::ORGANISER;
-    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
-}
-
-/// Validates the TTL of a hold or an offer.
-fn validate_ttl(checks: &mut Validator, expires_in_s: u32) {
-    if !TTL_RANGE_S.contains(&expires_in_s) {
-        let (min, max) = (LocalizedText::integer(*TTL_RANGE_S.start()), LocalizedText::integer(*TTL_RANGE_S.end()));
-        let detail = MessageId("error-expiry-range").with_args(&[]).with_text("min", min).with_text("max", max);
-        checks.require(false, "/expires_in_s", FieldCode::Range, detail);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::allocation::{HOLD_TTL_S, MAX_BOOTHS_PER_HOLD, OFFER_TTL_S};
-    use utoipa::OpenApi;
-
-    #[test]
-    fn documented_limits_are_the_constants() {
-        let document = serde_json::to_string(&ApiDoc::openapi()).unwrap();
-        let number = |n: u32| LocalizedText::integer(n).en;
-        let range = format!("{} to {}", number(*TTL_RANGE_S.start()), number(*TTL_RANGE_S.end()));
-        for sentence in [
-            format!("1 to {} booths, adjacent unless", number(MAX_BOOTHS_PER_HOLD.into())),
-            format!("Seconds until the hold expires: {range}, default {}.", number(HOLD_TTL_S)),
-            format!("Seconds until a hold or an offer expires: {range}, default {}.", number(OFFER_TTL_S)),
-            format!("Offers a held booth to its exhibitor for {} days", OFFER_TTL_S / (24 * 3_600)),
-        ] {
-            assert!(document.contains(&sentence), "not in the OpenAPI document: {sentence}");
-        }
-    }
 }

@@ -7,7 +7,7 @@ use super::{
         participants::{self, ParticipantRole, ParticipantRow},
         store,
     },
-    ReadAllocation, RespondToOffer,
+    actions::{ReadAllocation, RespondToOffer},
 };
 use crate::editions;
 use hoicho_core::{

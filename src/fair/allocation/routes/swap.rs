@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     super::swap,
-    Allocate,
+    actions::Allocate,
     view::{AllocationView, view},
 };
 use hoicho_core::values::ids::AllocationId;

@@ -3,7 +3,7 @@ use actix_web::{post, web};
 
 use super::{
     super::{store::AllocationRow, transitions},
-    Allocate, RespondToOffer,
+    actions::{Allocate, RespondToOffer},
     view::{AllocationView, view},
 };
 use hoicho_core::{db::Tx, values::ids::AllocationId};

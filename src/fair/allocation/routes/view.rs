@@ -1,8 +1,11 @@
 //! JSON view of an allocation.
 use serde::Serialize;
 
-use super::super::{lifecycle::AllocationState, store::AllocationRow};
-use hoicho_core::values::ids::{AllocationId, ApplicationId, BoothId};
+use super::super::store::AllocationRow;
+use hoicho_core::{
+    states::AllocationState,
+    values::ids::{AllocationId, ApplicationId, BoothId},
+};
 
 /// Allocation of a booth to an application.
 #[derive(Serialize, utoipa::ToSchema)]

@@ -2,7 +2,7 @@
 use actix_web::put;
 use serde::Deserialize;
 
-use super::{super::runs::store, Allocate};
+use super::{super::runs::store, actions::Allocate};
 use crate::editions;
 use hoicho_core::values::ids::AllocationRunId;
 use hoicho_web::{

@@ -5,19 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{Duration, TimeZone};
 
 use super::{
-    super::{
-        AllocationState,
-        store::{self as allocations, AllocationRow},
-    },
-    store::{self, ActiveAllocation, AllocationRunRow, RunState},
+    super::store::{self as allocations, AllocationRow},
+    store::{self, ActiveAllocation, AllocationRunRow},
 };
-use crate::{
-    applications::ApplicationState,
-    editions::{self, store::EditionRow},
-};
+use crate::editions::{self, store::EditionRow};
 use hoicho_core::{
     db::{MAX_IDS_PER_STATEMENT, Tx},
     i18n::{LocalizedText, MessageId},
+    states::{AllocationState, ApplicationState, RunState},
     values::{
         clock::Instant,
         ids::{AllocationId, AllocationRunId, ApplicationId, BoothId, ExhibitorId},

@@ -11,12 +11,13 @@ use super::{
     explanation::{DisplayNames, Explainer},
     instance::{self, ApplicationScope, LoadedInstance},
     request::StartRun,
-    store::{self, AllocationRunRow, ProposedApplicationRow, ProposedBoothRow, RunState},
+    store::{self, AllocationRunRow, ProposedApplicationRow, ProposedBoothRow},
 };
 use crate::editions;
 use hoicho_core::{
     db::{Database, Tx},
     i18n::MessageId,
+    states::RunState,
     values::{
         clock::{Clock, Instant},
         ids::{AllocationRunId, ApplicationId, BoothId, EditionId},

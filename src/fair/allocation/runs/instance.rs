@@ -7,8 +7,6 @@ use super::{
     store::{self, ActiveAllocation, ApplicationInput, BoothInput},
 };
 use crate::{
-    allocation::AllocationState,
-    applications::ApplicationState,
     editions,
     floor::{self, Candidate, Eligibility, eligibility::is_same_or_descendant},
     products::ProductGroup,
@@ -16,6 +14,7 @@ use crate::{
 use hoicho_core::{
     db::Tx,
     i18n::MessageId,
+    states::{AllocationState, ApplicationState, BoothAvailability},
     values::{
         clock::Instant,
         ids::{ApplicationId, BoothId, EditionId, ExhibitorId, ZoneId},
@@ -114,7 +113,7 @@ pub fn load_instance(
             zone: zone_ix.get(&booth.zone).copied().unwrap_or_default(),
             category: category(&booth.category),
             features: features(booth.has_power, booth.has_water, booth.category == "corner"),
-            is_open: booth.availability == "open" && !taken.contains(&ix),
+            is_open: booth.availability == BoothAvailability::Open && !taken.contains(&ix),
         });
     }
     instance.adjacent = adjacency(&booths, &zones);

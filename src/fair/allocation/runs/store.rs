@@ -1,8 +1,8 @@
 //! Database queries of allocation runs: input data, progress and proposals.
 use diesel::prelude::*;
 
-use super::{super::AllocationState, policy::Policy};
-use crate::{applications::ApplicationState, exhibitors::LegalForm, floor::BoothAvailability, products::ProductGroup};
+use super::policy::Policy;
+use crate::{exhibitors::LegalForm, products::ProductGroup};
 use hoicho_core::{
     db::{
         MAX_ROWS_PER_INSERT, Tx,
@@ -12,27 +12,12 @@ use hoicho_core::{
         },
     },
     on_either,
+    states::{AllocationState, ApplicationState, BoothAvailability, RunState},
     values::{
         clock::{Day, Instant},
         ids::*,
     },
 };
-
-hoicho_core::text_enum! {
-    /// State of an allocation run.
-    RunState {
-        /// Being computed.
-        Running,
-        /// Has a proposal, not yet applied.
-        Proposed,
-        /// Failed, or its node stopped.
-        Failed,
-        /// Cancelled before it had a proposal.
-        Cancelled,
-        /// The proposal was applied.
-        Applied,
-    }
-}
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = allocation_runs, treat_none_as_default_value = false)]
@@ -294,7 +279,7 @@ pub struct BoothInput {
     pub row_label: String,
     pub place: i32,
     pub category: String,
-    pub availability: String,
+    pub availability: BoothAvailability,
     pub has_power: bool,
     pub has_water: bool,
     pub x: Option<i32>,
@@ -432,7 +417,7 @@ pub fn past_editions(
         .filter(here.field(a::edition_id).eq(edition))
         .filter(editions::organiser_id.eq(organiser))
         .filter(editions::id.ne(edition))
-        .filter(allocations::state.eq_any([AllocationState::Confirmed, AllocationState::CheckedIn]))
+        .filter(allocations::state.eq_any(AllocationState::LET_STATES))
         .select((a::exhibitor_id, editions::id))
         .distinct()
         .load(tx.conn())
@@ -451,7 +436,7 @@ pub struct ActiveAllocation {
 pub fn active_allocations(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> QueryResult<Vec<ActiveAllocation>> {
     allocations::table
         .filter(allocations::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(AllocationState::ACTIVE))
+        .filter(allocations::state.eq_any(AllocationState::ACTIVE_STATES))
         .filter(allocations::expires_at.is_null().or(allocations::expires_at.gt(now)))
         .order(allocations::booth_id)
         .select((allocations::id, allocations::booth_id, allocations::application_id, allocations::state))

@@ -4,10 +4,7 @@ use std::collections::HashMap;
 use chrono::{Duration, TimeZone};
 
 use super::{
-    super::{
-        AllocationState,
-        store::{self as allocations, AllocationRow},
-    },
+    super::store::{self as allocations, AllocationRow},
     execute::assigned_codes,
     instance::{self, ApplicationScope},
     policy::Policy,
@@ -15,12 +12,10 @@ use super::{
     store,
 };
 use crate::allocation::OFFER_TTL_S;
-use crate::{
-    applications::{self, ApplicationState},
-    editions,
-};
+use crate::{applications, editions};
 use hoicho_core::{
     db::Tx,
+    states::{AllocationState, ApplicationState},
     values::{
         clock::Instant,
         ids::{AllocationId, EditionId, ExhibitorId},

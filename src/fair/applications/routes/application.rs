@@ -4,17 +4,17 @@ use serde::Deserialize;
 
 use super::{
     super::{
-        lifecycle::ApplicationState,
         store::{self, ApplicationRow},
         wishes::{self, Wish},
     },
-    ManageApplication, ReadApplication,
+    actions::{ManageApplication, ReadApplication},
     create::validate_booths_wanted,
     view::{ApplicationView, view_with_wishes},
 };
 use crate::{editions, floor::BoothCategory};
 use hoicho_core::{
     i18n::MessageId,
+    states::ApplicationState,
     values::ids::{ApplicationId, ProductId},
 };
 use hoicho_web::{

@@ -4,19 +4,16 @@ use serde::Deserialize;
 
 use super::{
     super::{
-        lifecycle::ApplicationState,
         store::{self, ApplicationRow},
         transition::registration_closed,
         wishes::{self, Wish},
     },
     view::{ApplicationView, view_with_wishes},
 };
-use crate::{
-    editions::{self, EditionState},
-    floor::BoothCategory,
-};
+use crate::{editions, floor::BoothCategory};
 use hoicho_core::{
     i18n::MessageId,
+    states::{ApplicationState, EditionState},
     values::ids::{ApplicationId, ExhibitorId, ProductId},
 };
 use hoicho_web::{

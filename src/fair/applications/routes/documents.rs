@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     super::{
         documents::{self, DocumentKind, DocumentRow, FileType},
-        storage::{DocumentStorage, MAX_FILE_BYTES},
+        storage::DocumentStorage,
         store,
     },
-    DecideApplications, ManageApplication, ReadApplication,
+    actions::{DecideApplications, ManageApplication, ReadApplication},
 };
 use crate::editions;
 use hoicho_core::{
@@ -17,7 +17,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, Items, Problem, Query, RawBody, Validator},
+    http::{ApiResponse, Body, Code, Items, Problem, Query, RawBody, Validator, size_limits::MAX_DOCUMENT_BYTES},
     identity::{Permit, token::digest},
 };
 
@@ -88,7 +88,7 @@ pub(super) async fn upload_document(
     id: ApplicationPath,
     query: Query<UploadQuery>,
     storage: web::Data<DocumentStorage>,
-    file: RawBody<MAX_FILE_BYTES>,
+    file: RawBody<MAX_DOCUMENT_BYTES>,
 ) -> Result<ApiResponse, Problem> {
     let UploadQuery { kind, file_name } = query.into_result()?;
     let mut checks = Validator::default();

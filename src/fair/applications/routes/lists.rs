@@ -4,11 +4,14 @@ use chrono::DateTime;
 use serde::Deserialize;
 
 use super::{
-    super::{lifecycle::ApplicationState, store},
-    ManageApplication, ReadApplications,
+    super::store,
+    actions::{ManageApplication, ReadApplications},
     view::{ApplicationView, view},
 };
-use hoicho_core::values::ids::{ApplicationId, ExhibitorId};
+use hoicho_core::{
+    states::ApplicationState,
+    values::ids::{ApplicationId, ExhibitorId},
+};
 use hoicho_web::{
     http::{Code, Items, Problem, Query, pagination, pagination::Page, pagination::PageQuery},
     identity::Permit,

@@ -1,4 +1,5 @@
 //! `/editions/{edition}/applications`, `/applications/{application}` and their documents.
+mod actions;
 mod application;
 mod create;
 mod documents;
@@ -7,8 +8,6 @@ mod transitions;
 mod view;
 
 use actix_web::web;
-
-use hoicho_web::identity::{Action, ExhibitorRole, OrganiserRole};
 
 pub use view::{ApplicationView, view};
 
@@ -46,27 +45,4 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(transitions::reject);
     cfg.service(documents::upload_document).service(documents::waive_document).service(documents::list_documents);
     cfg.service(documents::get_document).service(documents::delete_document);
-}
-
-struct ReadApplications;
-impl Action for ReadApplications {
-    const ORGANISER: &'static [OrganiserRole] =
-        &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
-}
-
-struct ReadApplication;
-impl Action for ReadApplication {
-    const ORGANISER: &'static [OrganiserRole] = ReadApplications::ORGANISER;
-    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
-}
-
-struct DecideApplications;
-impl Action for DecideApplications {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
-}
-
-struct ManageApplication;
-impl Action for ManageApplication {
-    const ORGANISER: &'static [OrganiserRole] = &[];
-    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
 }

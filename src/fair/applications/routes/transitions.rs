@@ -3,11 +3,11 @@ use actix_web::{post, web};
 use serde::Deserialize;
 
 use super::{
-    super::{lifecycle::ApplicationState, transition},
-    DecideApplications, ManageApplication,
+    super::transition,
+    actions::{DecideApplications, ManageApplication},
     view::{ApplicationView, view},
 };
-use hoicho_core::values::ids::ApplicationId;
+use hoicho_core::{states::ApplicationState, values::ids::ApplicationId};
 use hoicho_web::{
     http::{ApiResponse, Body, Problem},
     identity::{Action, Permit},

@@ -2,13 +2,13 @@
 use serde::Serialize;
 
 use super::super::{
-    lifecycle::ApplicationState,
     store::ApplicationRow,
     wishes::{self, Wish},
 };
 use crate::floor::BoothCategory;
 use hoicho_core::{
     db::Tx,
+    states::ApplicationState,
     values::ids::{ApplicationId, EditionId, ExhibitorId, ProductId},
 };
 use hoicho_web::http::Problem;

@@ -3,16 +3,14 @@ use actix_web::post;
 use serde::Deserialize;
 
 use super::{
-    super::{
-        lifecycle::EditionState,
-        store::{self, EditionRow},
-    },
-    ManageEdition,
+    super::store::{self, EditionRow},
+    actions::ManageEdition,
     view::{EditionView, load_view},
 };
 use hoicho_core::{
     db::Tx,
     i18n::MessageId,
+    states::EditionState,
     values::{
         ids::{EditionId, OrganiserId, SeriesId, VenueId},
         text,

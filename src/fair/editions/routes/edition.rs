@@ -3,15 +3,14 @@ use actix_web::{HttpResponse, delete, get, patch};
 use serde::Deserialize;
 
 use super::{
-    super::{
-        lifecycle::EditionState,
-        store::{self, EditionRow},
-    },
-    ManageEdition, create,
+    super::store::{self, EditionRow},
+    actions::ManageEdition,
+    create,
     view::{EditionView, load_view},
 };
 use hoicho_core::{
     i18n::MessageId,
+    states::EditionState,
     values::ids::{SeriesId, VenueId},
 };
 use hoicho_web::{

@@ -1,4 +1,5 @@
 //! `/editions` with opening days and transitions.
+mod actions;
 mod create;
 mod edition;
 mod list;
@@ -10,8 +11,6 @@ pub use create::{validate_currency, validate_time_zone};
 pub use view::{EditionView, load_view};
 
 use actix_web::web;
-
-use hoicho_web::identity::{Action, OrganiserRole};
 
 /// OpenAPI operations of this module.
 #[derive(utoipa::OpenApi)]
@@ -33,9 +32,4 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(edition::patch_edition).service(edition::delete_edition);
     cfg.service(opening_days::get_opening_days).service(opening_days::put_opening_days);
     cfg.service(transition::transition);
-}
-
-struct ManageEdition;
-impl Action for ManageEdition {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
 }

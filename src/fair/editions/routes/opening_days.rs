@@ -3,7 +3,7 @@ use actix_web::{HttpResponse, get, put};
 
 use super::{
     super::store::{self, OpeningDayRow},
-    ManageEdition,
+    actions::ManageEdition,
     view::{EditionView, OpeningDay, day_views as view_days, load_view},
 };
 use hoicho_core::i18n::MessageId;

@@ -3,11 +3,11 @@ use actix_web::{post, web};
 use serde::Deserialize;
 
 use super::{
-    super::{OnFinalise, lifecycle::EditionState, store},
-    ManageEdition,
+    super::{OnFinalise, lifecycle, store},
+    actions::ManageEdition,
     view::{EditionView, load_view},
 };
-use hoicho_core::i18n::MessageId;
+use hoicho_core::{i18n::MessageId, states::EditionState};
 use hoicho_web::{
     audit::AuditAction,
     http::{ApiResponse, Body, Code, FieldCode, Problem, Validator},
@@ -47,7 +47,7 @@ pub(super) async fn transition(
     permit
         .write_once(move |tx, granted| {
             let row = store::find(tx, granted.edition()?)?;
-            let (from, legal) = (row.state, row.state.transitions());
+            let (from, legal) = (row.state, lifecycle::allowed_transitions(row.state));
             if !legal.contains(&to) {
                 let legal = legal.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
                 return Err(Problem::new(
@@ -58,7 +58,7 @@ pub(super) async fn transition(
             let mut checks = Validator::default();
             let reason_text = reason.as_deref().map(|r| checks.require_text("/reason", r, 1_000));
             checks.require(
-                reason_text.is_some() || !from.needs_reason(to),
+                reason_text.is_some() || !lifecycle::needs_reason(from, to),
                 "/reason",
                 FieldCode::Missing,
                 MessageId("error-reason-required"),

@@ -2,13 +2,11 @@
 use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
 
-use super::super::{
-    lifecycle::EditionState,
-    store::{self, EditionRow, OpeningDayRow},
-};
+use super::super::store::{self, EditionRow, OpeningDayRow};
 use crate::venues;
 use hoicho_core::{
     db::Tx,
+    states::EditionState,
     values::{
         clock::Day,
         ids::{AllocationRunId, EditionId, OrganiserId, SeriesId, VenueId},

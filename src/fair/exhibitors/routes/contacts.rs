@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::store::{self, ContactRow},
-    ManageExhibitor, ReadExhibitorDetails,
+    actions::{ManageExhibitor, ReadExhibitorDetails},
 };
 use hoicho_core::{
     i18n::MessageId,

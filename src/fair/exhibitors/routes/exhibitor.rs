@@ -3,8 +3,12 @@ use actix_web::{HttpResponse, delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::{LegalForm, store, store::ExhibitorRow, tax_code},
-    ManageExhibitor,
+    super::{
+        LegalForm,
+        store::{self, ExhibitorRow},
+        tax_code,
+    },
+    actions::ManageExhibitor,
 };
 use crate::localities;
 use hoicho_core::{

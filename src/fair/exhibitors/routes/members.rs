@@ -2,7 +2,10 @@
 use actix_web::{HttpResponse, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 
-use super::{super::store, ManageExhibitor, ReadMembers};
+use super::{
+    super::store,
+    actions::{ManageExhibitor, ReadMembers},
+};
 use hoicho_core::values::ids::{ExhibitorId, InvitationId, UserId};
 use hoicho_web::{
     audit::AuditAction,

@@ -1,8 +1,11 @@
 //! JSON view of a booth.
 use serde::{Deserialize, Serialize};
 
-use super::super::{BoothAvailability, BoothCategory, Occupancy, store::BoothRow};
-use hoicho_core::values::ids::{BoothId, ExhibitorId, ZoneId};
+use super::super::{BoothCategory, Occupancy, store::BoothRow};
+use hoicho_core::{
+    states::BoothAvailability,
+    values::ids::{BoothId, ExhibitorId, ZoneId},
+};
 
 /// A booth.
 #[derive(Debug, Serialize, utoipa::ToSchema)]

@@ -4,17 +4,18 @@ use serde::Deserialize;
 
 use super::{
     super::{
-        BoothAvailability, BoothCategory,
+        BoothCategory,
         booth_spec::{self, BoothKind},
         numbering::split_booth_code,
         store::{self, BoothRow},
     },
-    EditFloor,
+    actions::EditFloor,
     booth_view::{self, BoothView, Position},
 };
 use crate::editions;
 use hoicho_core::{
     i18n::MessageId,
+    states::BoothAvailability,
     values::ids::{BoothId, ZoneId},
 };
 use hoicho_web::{

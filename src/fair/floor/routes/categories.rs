@@ -7,7 +7,7 @@ use super::{
         BoothCategory, booth_spec,
         store::{self, BoothCategoryRow},
     },
-    EditFloor,
+    actions::EditFloor,
 };
 use crate::editions;
 use hoicho_core::i18n::MessageId;

@@ -3,8 +3,12 @@ use actix_web::post;
 use serde::Deserialize;
 
 use super::{
-    super::{booth_spec::BoothKind, numbering::NumberingPattern, store},
-    EditFloor,
+    super::{
+        booth_spec::BoothKind,
+        numbering::{MAX_BOOTHS_PER_PATTERN, NumberingPattern},
+        store,
+    },
+    actions::EditFloor,
     booth_view::{self, BoothView},
 };
 use crate::editions;
@@ -61,12 +65,17 @@ pub(super) async fn generate_booths(
             range.is_some(),
             &format!("/runs/{i}/pattern"),
             FieldCode::Pattern,
-            MessageId("error-invalid-booth-pattern"),
+            MessageId("error-invalid-booth-pattern").with_number("max", MAX_BOOTHS_PER_PATTERN),
         );
         specs.push((kind, range));
     }
     let count: usize = specs.iter().filter_map(|(_, range)| range.as_ref()).map(|range| range.places().count()).sum();
-    checks.require(count <= MAX_BOOTHS, "/runs", FieldCode::Length, MessageId("error-generated-booth-limit"));
+    checks.require(
+        count <= MAX_BOOTHS,
+        "/runs",
+        FieldCode::Length,
+        MessageId("error-generated-booth-limit").with_number("max", MAX_BOOTHS),
+    );
     checks.finish()?;
     permit
         .write_once(move |tx, granted| {

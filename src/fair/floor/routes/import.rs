@@ -3,11 +3,11 @@ use actix_web::post;
 
 use super::{
     super::import,
-    EditFloor,
+    actions::EditFloor,
     booth_view::{self, BoothView},
 };
 use hoicho_web::{
-    http::{ApiResponse, Items, Problem, RawBody},
+    http::{ApiResponse, Items, Problem, RawBody, size_limits::MAX_TABLE_BYTES},
     identity::Permit,
 };
 
@@ -30,7 +30,7 @@ use hoicho_web::{
 #[post("/editions/{edition}/booths/import")]
 pub(super) async fn import_booths(
     permit: Permit<EditFloor>,
-    table: RawBody<1_048_576>,
+    table: RawBody<MAX_TABLE_BYTES>,
 ) -> Result<ApiResponse, Problem> {
     let table = table.into_result()?;
     permit

@@ -1,4 +1,5 @@
 //! Endpoints of zones, booths, the price list and the floor plan of an edition.
+mod actions;
 mod booth_list;
 mod booth_view;
 mod booths;
@@ -13,8 +14,6 @@ pub use booth_view::BoothView;
 pub use zones::{ZoneView, Zones};
 
 use actix_web::web;
-
-use hoicho_web::identity::{Action, OrganiserRole};
 
 /// OpenAPI operations of the floor.
 #[derive(utoipa::OpenApi)]
@@ -48,9 +47,4 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(generate::generate_booths).service(import::import_booths);
     cfg.service(booths::create_booth).service(booth_list::list_booths).service(booths::get_booth);
     cfg.service(booths::patch_booth).service(booths::delete_booth).service(floor_plan::get_floor_plan);
-}
-
-struct EditFloor;
-impl Action for EditFloor {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
 }

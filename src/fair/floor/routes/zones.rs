@@ -7,7 +7,7 @@ use super::{
         Eligibility,
         store::{self, ZoneRow},
     },
-    EditFloor,
+    actions::EditFloor,
 };
 use crate::{
     editions::{self, store::EditionRow},

@@ -5,14 +5,15 @@ use serde::Deserialize;
 use super::{
     super::{
         run::{ImportOutcome, Mode},
-        store::{self, ImportState},
+        store,
     },
-    ImportPath, ManageImports, find_open, save_outcome, stored_table,
+    actions::ManageImports,
+    stored_import::{ImportPath, find_open, save_outcome, stored_table},
     upload::language,
     view::{ImportView, view},
 };
 use crate::imports::RunningImports;
-use hoicho_core::values::ids::ImportId;
+use hoicho_core::{states::ImportState, values::ids::ImportId};
 use hoicho_web::{
     http::{ApiResponse, Body, Code, Problem},
     identity::Permit,
@@ -93,7 +94,7 @@ pub(super) async fn get_bad_rows(
     let csv = permit.read(move |tx, granted| {
         let row = store::find(tx, granted.edition()?, id)?;
         let outcome: ImportOutcome = match &row.outcome {
-            Some(outcome) => serde_json::from_str(outcome).map_err(|e| super::storage_error(&e))?,
+            Some(outcome) => serde_json::from_str(outcome).map_err(|e| super::stored_import::storage_error(&e))?,
             None => return Err(Code::NotFound.into()),
         };
         stored_table(&row)?.bad_rows_csv(&outcome, language)

@@ -2,13 +2,13 @@
 use actix_web::{HttpRequest, post, web};
 
 use super::{
-    super::store::ImportState,
-    ImportPath, ManageImports, find_open, save_outcome, stored_table,
+    actions::ManageImports,
+    stored_import::{ImportPath, find_open, save_outcome, stored_table},
     upload::language,
     view::{ImportView, view},
 };
 use crate::imports::RunningImports;
-use hoicho_core::values::ids::ImportId;
+use hoicho_core::{states::ImportState, values::ids::ImportId};
 use hoicho_web::{
     http::{ApiResponse, Problem},
     identity::Permit,

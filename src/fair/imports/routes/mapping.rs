@@ -5,15 +5,13 @@ use actix_web::{HttpRequest, put};
 use serde::Deserialize;
 
 use super::{
-    super::{
-        store::{self, ImportState},
-        table,
-    },
-    ImportPath, ManageImports, find_open, stored_table, to_json,
+    super::{run, store},
+    actions::ManageImports,
+    stored_import::{ImportPath, find_open, stored_table, to_json},
     upload::language,
     view::{ImportView, view},
 };
-use hoicho_core::values::ids::ImportId;
+use hoicho_core::{states::ImportState, values::ids::ImportId};
 use hoicho_web::{
     http::{ApiResponse, Body, Code, Problem},
     identity::Permit,
@@ -61,7 +59,7 @@ pub(super) async fn put_mapping(
     permit
         .write(move |tx, granted| {
             let mut row = find_open(tx, &granted, id)?;
-            let days = table::opening_days(tx, row.edition_id)?;
+            let days = run::opening_days(tx, row.edition_id)?;
             let mapped = stored_table(&row)?.with_mapping(header_row, &columns, &days)?;
             row.mapping = to_json(&mapped.mapping)?;
             (row.state, row.outcome) = (ImportState::Uploaded, None);

@@ -5,16 +5,18 @@ use serde::Deserialize;
 use super::{
     super::{
         fields::ImportKind,
-        store::{self, ImportRow, ImportState},
-        table::{self, ImportTable},
+        run,
+        store::{self, ImportRow},
+        table::ImportTable,
     },
-    ImportPath, ManageImports, stored_table, to_json,
+    actions::ManageImports,
+    stored_import::{ImportPath, stored_table, to_json},
     view::{ImportView, view},
 };
 use crate::imports::RunningImports;
-use hoicho_core::{i18n::Language, values::ids::ImportId};
+use hoicho_core::{i18n::Language, states::ImportState, values::ids::ImportId};
 use hoicho_web::{
-    http::{ApiResponse, Problem, Query, RawBody, Validator},
+    http::{ApiResponse, Problem, Query, RawBody, Validator, size_limits::MIB},
     identity::Permit,
 };
 
@@ -31,6 +33,9 @@ struct UploadQuery {
     /// File name: 1 to 200 characters.
     file_name: Option<String>,
 }
+
+/// Maximum size of an uploaded table.
+const MAX_FILE_BYTES: usize = 20 * MIB;
 
 /// Uploads a CSV (UTF-8 or UTF-16; commas, semicolons or tabs) or XLSX file, at most 20 MB and 120,000 rows. The header row
 /// and the column mapping are detected, or taken from the mapping that the organiser saved for the same headers. Nothing is
@@ -57,7 +62,7 @@ pub(super) async fn upload_table(
     req: HttpRequest,
     permit: Permit<ManageImports>,
     query: Query<UploadQuery>,
-    file: RawBody<20_971_520>,
+    file: RawBody<MAX_FILE_BYTES>,
 ) -> Result<ApiResponse, Problem> {
     let UploadQuery { kind, file_name } = query.into_result()?;
     let mut checks = Validator::default();
@@ -67,11 +72,11 @@ pub(super) async fn upload_table(
     permit
         .write_once(move |tx, granted| {
             let (edition, organiser) = (granted.edition()?, granted.organiser()?);
-            let days = table::opening_days(tx, edition)?;
+            let days = run::opening_days(tx, edition)?;
             let mut uploaded = ImportTable::parse(kind, &bytes, &days)?;
             if let Some(saved) = store::find_mapping(tx, organiser, kind, &uploaded.header_hash())? {
                 let saved = serde_json::from_str::<super::super::mapping::ColumnMapping>(&saved)
-                    .map_err(|e| super::storage_error(&e))?;
+                    .map_err(|e| super::stored_import::storage_error(&e))?;
                 uploaded.mapping.columns = saved.columns;
                 uploaded.mapping = uploaded.mapping.derive_from_titles(kind, &uploaded.sheet, &days);
             }

@@ -8,14 +8,15 @@ use super::super::{
     fields::ImportKind,
     progress::ImportProgress,
     run::ImportOutcome,
-    store::{ImportRow, ImportState},
+    store::ImportRow,
     table::ImportTable,
 };
 use hoicho_core::{
     i18n::Language,
+    states::ImportState,
     values::{clock::Day, ids::ImportId},
 };
-use hoicho_web::http::{Problem, export::column_letters};
+use hoicho_web::http::{Problem, spreadsheet::column_letters};
 
 /// Max errors and skipped rows in a response; the CSV of bad rows has all errors.
 const MAX_ERRORS: usize = 1_000;
@@ -149,8 +150,12 @@ pub(super) fn view(
     progress: Option<ImportProgress>,
     language: Language,
 ) -> Result<ImportView, Problem> {
-    let stored: Option<ImportOutcome> =
-        row.outcome.as_deref().map(serde_json::from_str).transpose().map_err(|e| super::storage_error(&e))?;
+    let stored: Option<ImportOutcome> = row
+        .outcome
+        .as_deref()
+        .map(serde_json::from_str)
+        .transpose()
+        .map_err(|e| super::stored_import::storage_error(&e))?;
     let field = |f: &super::super::fields::Field| FieldView { name: f.name, is_needed: f.is_required };
     Ok(ImportView {
         id: row.id,

@@ -3,7 +3,7 @@ use actix_web::{HttpResponse, delete, get, post, web};
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ManagePlanning, ManageStaff};
+use super::actions::{ManagePlanning, ManageStaff};
 use hoicho_core::{
     db::Tx,
     i18n::MessageId,
@@ -17,7 +17,7 @@ use hoicho_web::{
     http::{ApiResponse, Body, Code, FieldCode, Items, Problem, Validator},
     identity::{
         Permit,
-        api_keys::{self, ApiKeyRow, KeyScope},
+        api_keys::{self, ApiKeyRow, DEFAULT_OVERLAP_H, KeyScope, MAX_OVERLAP_H},
     },
 };
 
@@ -125,7 +125,7 @@ pub(super) async fn create_key(permit: Permit<ManageStaff>, body: Body<CreateKey
         (1..=MAX_DAYS).contains(&days),
         "/expires_in_days",
         FieldCode::Range,
-        MessageId("error-api-key-expiry-range"),
+        MessageId("error-api-key-expiry-range").with_number("max", MAX_DAYS),
     );
     checks.finish()?;
     permit
@@ -136,7 +136,10 @@ pub(super) async fn create_key(permit: Permit<ManageStaff>, body: Body<CreateKey
                 return Err(Problem::new(Code::NotFound, MessageId("error-edition-of-other-organiser")));
             }
             if api_keys::list(tx, organiser)?.iter().filter(|k| is_valid(k, now)).count() >= MAX_KEYS {
-                return Err(Problem::new(Code::IllegalStep, MessageId("error-api-key-limit")));
+                return Err(Problem::new(
+                    Code::IllegalStep,
+                    MessageId("error-api-key-limit").with_number("max", MAX_KEYS),
+                ));
             }
             let expires_at = expires_in_days.map(|days| now + Duration::days(days));
             let created = api_keys::create(tx, (organiser, user, now), &name, (&scopes, &editions), expires_at)?;
@@ -223,9 +226,14 @@ pub(super) async fn rotate_key(
     path: web::Path<(OrganiserId, ApiKeyId)>,
     body: Body<RotateKey>,
 ) -> Result<ApiResponse, Problem> {
-    let overlap_h = body.into_result()?.overlap_h.unwrap_or(24);
+    let overlap_h = body.into_result()?.overlap_h.unwrap_or(DEFAULT_OVERLAP_H);
     let mut checks = Validator::default();
-    checks.require((0..=720).contains(&overlap_h), "/overlap_h", FieldCode::Range, MessageId("error-overlap-range"));
+    checks.require(
+        (0..=MAX_OVERLAP_H).contains(&overlap_h),
+        "/overlap_h",
+        FieldCode::Range,
+        MessageId("error-overlap-range").with_number("max", MAX_OVERLAP_H),
+    );
     checks.finish()?;
     let id = path.1;
     permit

@@ -2,7 +2,10 @@
 use actix_web::{HttpResponse, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 
-use super::{super::store, ManageStaff, ReadAsStaff};
+use super::{
+    super::store,
+    actions::{ManageStaff, ReadAsStaff},
+};
 use hoicho_core::values::ids::{InvitationId, OrganiserId, UserId};
 use hoicho_web::{
     audit::AuditAction,

@@ -1,12 +1,11 @@
 //! `/organisers` with members and API keys, and `/series`.
+mod actions;
 mod keys;
 mod members;
 mod organiser;
 mod series;
 
 use actix_web::web;
-
-use hoicho_web::identity::{Action, OrganiserRole};
 
 /// OpenAPI operations of this module.
 #[derive(utoipa::OpenApi)]
@@ -42,25 +41,4 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(keys::create_key).service(keys::list_keys).service(keys::rotate_key).service(keys::revoke_key);
     cfg.service(series::create_series).service(series::list_series).service(series::get_series);
     cfg.service(series::patch_series).service(series::delete_series);
-}
-
-struct ManageStaff;
-impl Action for ManageStaff {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner];
-}
-
-struct ManagePlanning;
-impl Action for ManagePlanning {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
-}
-
-struct ReadAsStaff;
-impl Action for ReadAsStaff {
-    const ORGANISER: &'static [OrganiserRole] = &[
-        OrganiserRole::Owner,
-        OrganiserRole::Manager,
-        OrganiserRole::Finance,
-        OrganiserRole::Gate,
-        OrganiserRole::Viewer,
-    ];
 }

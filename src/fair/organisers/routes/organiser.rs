@@ -3,8 +3,8 @@ use actix_web::{HttpResponse, delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::{store, store::OrganiserRow},
-    ManageStaff, ReadAsStaff,
+    super::store::{self, OrganiserRow},
+    actions::{ManageStaff, ReadAsStaff},
 };
 use hoicho_core::values::ids::OrganiserId;
 use hoicho_web::{

@@ -3,8 +3,8 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::{store, store::SeriesRow},
-    ManagePlanning, ReadAsStaff,
+    super::store::{self, SeriesRow},
+    actions::{ManagePlanning, ReadAsStaff},
 };
 use hoicho_core::{
     db::Tx,

@@ -45,7 +45,7 @@ pub(super) async fn get_picture(permit: ReadPermit, query: Query<PictureQuery>) 
         let facts = PreviewContent {
             days: days.first().zip(days.last()).map(|(first, last)| (first.day, last.day)),
             place: venues::store::list_by_ids(tx, &ids)?.pop().map(|v| format!("{}, {}", v.name, v.address)),
-            floor_plan: floor::store::floor_plan(tx, edition.id)?,
+            floor_plan: floor::floor_plan::load(tx, edition.id)?,
             name: edition.name,
         };
         Ok((edition.id, facts))

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::{
+        amounts::MAX_AMOUNT,
         deals::{self, DealKind, DealRow},
-        report::MAX_AMOUNT,
     },
-    ManageFigures, ReadFigures,
+    actions::{ManageFigures, ReadFigures},
 };
 use crate::editions::{self, store::EditionRow};
 use hoicho_core::{

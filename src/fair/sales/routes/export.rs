@@ -2,7 +2,7 @@
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use serde::Deserialize;
 
-use super::{super::export, ReadFigures};
+use super::{super::export, actions::ReadFigures};
 use hoicho_core::i18n::{Language, MessageId};
 use hoicho_web::{
     http::{

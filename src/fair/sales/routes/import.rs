@@ -2,9 +2,9 @@
 use actix_web::post;
 use serde::Serialize;
 
-use super::{super::import, ManageFigures};
+use super::{super::import, actions::ManageFigures};
 use hoicho_web::{
-    http::{ApiResponse, Problem, RawBody},
+    http::{ApiResponse, Problem, RawBody, size_limits::MAX_TABLE_BYTES},
     identity::Permit,
 };
 
@@ -38,7 +38,7 @@ struct ImportedView {
 #[post("/editions/{edition}/sales-reports/import")]
 pub(super) async fn import_reports(
     permit: Permit<ManageFigures>,
-    table: RawBody<1_048_576>,
+    table: RawBody<MAX_TABLE_BYTES>,
 ) -> Result<ApiResponse, Problem> {
     let table = table.into_result()?;
     permit

@@ -3,14 +3,14 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Deserialize;
 
 use super::{
-    super::{
-        report::ReportState,
-        store::{self, ReportFilter},
-    },
-    ReadFigures,
+    super::store::{self, ReportFilter},
+    actions::ReadFigures,
     view::{ReportView, view},
 };
-use hoicho_core::values::{clock::Day, ids::BoothId};
+use hoicho_core::{
+    states::ReportState,
+    values::{clock::Day, ids::BoothId},
+};
 use hoicho_web::{
     http::{Problem, Query, pagination, pagination::Page},
     identity::Permit,

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     super::reminders::{self, ReminderSummary},
-    ManageFigures,
+    actions::ManageFigures,
 };
 use hoicho_web::{
     http::{ApiResponse, Problem},

@@ -9,7 +9,8 @@ use super::{
         report::{self, ReportContent},
         store,
     },
-    ReadReport, ReportPath, SubmitReport, parse_report_path,
+    actions::{ReadReport, SubmitReport},
+    report_path::{ReportPath, parse_report_path},
     view::{ReportView, Warning, version_view, view},
 };
 use crate::editions;

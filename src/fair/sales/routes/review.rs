@@ -3,11 +3,12 @@ use actix_web::post;
 use serde::Deserialize;
 
 use super::{
-    super::report::{self, ReportState},
-    ManageFigures, ReportPath, parse_report_path,
+    super::report,
+    actions::ManageFigures,
+    report_path::{ReportPath, parse_report_path},
     view::{ReportView, view},
 };
-use hoicho_core::values::ids::BoothId;
+use hoicho_core::{states::ReportState, values::ids::BoothId};
 use hoicho_web::{
     http::{ApiResponse, Body, Problem},
     identity::Permit,

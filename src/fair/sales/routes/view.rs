@@ -4,12 +4,14 @@ use serde::Serialize;
 use super::super::{
     lines::Line,
     plausibility::AmountWarning,
-    report::ReportState,
     store::{ReportRow, VersionRow},
 };
-use hoicho_core::values::{
-    clock::Day,
-    ids::{BoothId, SalesReportId, UserId},
+use hoicho_core::{
+    states::ReportState,
+    values::{
+        clock::Day,
+        ids::{BoothId, SalesReportId, UserId},
+    },
 };
 
 /// One version of a report.

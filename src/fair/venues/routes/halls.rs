@@ -3,8 +3,8 @@ use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::{store, store::HallRow},
-    ManageVenues, ReadVenues,
+    super::store::{self, HallRow},
+    actions::{ManageVenues, ReadVenues},
 };
 use hoicho_core::values::ids::{HallId, VenueId};
 use hoicho_web::{

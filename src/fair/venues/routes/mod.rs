@@ -1,10 +1,9 @@
 //! `/venues` with halls.
+mod actions;
 mod halls;
 mod venue;
 
 use actix_web::web;
-
-use hoicho_web::identity::{Action, OrganiserRole};
 
 /// OpenAPI operations of this module.
 #[derive(utoipa::OpenApi)]
@@ -26,20 +25,4 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(venue::create_venue).service(venue::list_venues).service(venue::get_venue);
     cfg.service(venue::patch_venue).service(venue::delete_venue);
     cfg.service(halls::create_hall).service(halls::list_halls).service(halls::patch_hall).service(halls::delete_hall);
-}
-
-struct ManageVenues;
-impl Action for ManageVenues {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
-}
-
-struct ReadVenues;
-impl Action for ReadVenues {
-    const ORGANISER: &'static [OrganiserRole] = &[
-        OrganiserRole::Owner,
-        OrganiserRole::Manager,
-        OrganiserRole::Finance,
-        OrganiserRole::Gate,
-        OrganiserRole::Viewer,
-    ];
 }

@@ -3,8 +3,8 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::{store, store::VenueRow},
-    ManageVenues, ReadVenues,
+    super::store::{self, VenueRow},
+    actions::{ManageVenues, ReadVenues},
 };
 use hoicho_core::{
     db::Tx,

@@ -3,15 +3,15 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 
 use super::{
-    super::{
-        delivery_store::{self, DeliveryState},
-        endpoint_store,
-    },
-    ViewWebhooks,
+    super::{delivery_store, endpoint_store},
+    actions::ViewWebhooks,
     endpoints::WebhookPath,
     views::{self, DeliveryView},
 };
-use hoicho_core::values::ids::{OrganiserId, WebhookDeliveryId, WebhookId};
+use hoicho_core::{
+    states::DeliveryState,
+    values::ids::{OrganiserId, WebhookDeliveryId, WebhookId},
+};
 use hoicho_web::{
     audit::AuditAction,
     http::{ApiResponse, Problem, Query, pagination, pagination::Page},

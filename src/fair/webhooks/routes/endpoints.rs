@@ -9,7 +9,7 @@ use super::{
         delivery_store,
         endpoint_store::{self, DisabledReason, WebhookRow},
     },
-    ManageWebhooks, ViewWebhooks,
+    actions::{ManageWebhooks, ViewWebhooks},
     views::{self, NewWebhookView, WebhookView},
 };
 use hoicho_core::{
@@ -83,7 +83,10 @@ pub(super) async fn create_webhook(
         .write(move |tx, granted| {
             let organiser = granted.organiser()?;
             if endpoint_store::list_by_organiser(tx, organiser)?.len() >= MAX_WEBHOOKS {
-                return Err(Problem::new(Code::IllegalStep, MessageId("error-webhook-limit")));
+                return Err(Problem::new(
+                    Code::IllegalStep,
+                    MessageId("error-webhook-limit").with_number("max", MAX_WEBHOOKS),
+                ));
             }
             let row = WebhookRow {
                 id: WebhookId::make(),

@@ -1,4 +1,5 @@
 //! `/organisers/{organiser}/webhooks`.
+mod actions;
 mod deliveries;
 mod endpoints;
 mod replay;
@@ -6,8 +7,6 @@ mod secrets;
 mod views;
 
 use actix_web::web;
-
-use hoicho_web::identity::{Action, OrganiserRole};
 
 /// OpenAPI operations of webhooks.
 #[derive(utoipa::OpenApi)]
@@ -32,16 +31,4 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(endpoints::patch_webhook).service(endpoints::delete_webhook).service(secrets::rotate_secret);
     cfg.service(replay::send_test_event).service(replay::replay_events);
     cfg.service(deliveries::list_deliveries).service(deliveries::get_delivery).service(deliveries::retry_delivery);
-}
-
-/// Create, change and delete endpoints.
-struct ManageWebhooks;
-impl Action for ManageWebhooks {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner];
-}
-
-/// Read endpoints and deliveries, retry, replay and send test events.
-struct ViewWebhooks;
-impl Action for ViewWebhooks {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
 }

@@ -6,10 +6,10 @@ use serde_json::json;
 
 use super::{
     super::{
-        delivery_store::{self, MessageRow},
+        delivery_store::{self, MessageRow, RETENTION_DAYS},
         endpoint_store::{self, WebhookRow},
     },
-    ViewWebhooks,
+    actions::ViewWebhooks,
     endpoints::WebhookPath,
     views::{self, DeliveryView},
 };
@@ -26,8 +26,6 @@ use hoicho_web::{
 
 /// Max messages per replay.
 const MAX_REPLAYED: i64 = 10_000;
-/// Days for which messages are stored.
-const RETENTION_DAYS: i64 = 30;
 
 fn find_enabled(tx: &mut Tx<'_>, granted: &Authorized, id: WebhookId) -> Result<WebhookRow, Problem> {
     let row = endpoint_store::find(tx, granted.organiser()?, id)?;
@@ -121,7 +119,12 @@ pub(super) async fn replay_events(
             let webhook = find_enabled(tx, &granted, id)?;
             let mut checks = Validator::default();
             let is_in_range = since >= granted.now - Duration::days(RETENTION_DAYS) && since <= granted.now;
-            checks.require(is_in_range, "/since", FieldCode::Range, MessageId("error-since-range"));
+            checks.require(
+                is_in_range,
+                "/since",
+                FieldCode::Range,
+                MessageId("error-since-range").with_number("days", RETENTION_DAYS),
+            );
             checks.finish()?;
             let types = endpoint_store::list_event_types(tx, &[id])?.remove(&id);
             let mut messages = delivery_store::messages_since(tx, webhook.organiser_id, since, MAX_REPLAYED)?;

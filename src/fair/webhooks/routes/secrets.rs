@@ -3,7 +3,7 @@ use actix_web::post;
 use chrono::Duration;
 use serde::Deserialize;
 
-use super::{super::endpoint_store, ManageWebhooks, endpoints::WebhookPath, views::SecretView};
+use super::{super::endpoint_store, actions::ManageWebhooks, endpoints::WebhookPath, views::SecretView};
 use hoicho_core::{
     i18n::MessageId,
     values::ids::{OrganiserId, WebhookId},
@@ -11,7 +11,10 @@ use hoicho_core::{
 use hoicho_web::{
     audit::AuditAction,
     http::{ApiResponse, Body, FieldCode, Problem, Validator},
-    identity::Permit,
+    identity::{
+        Permit,
+        api_keys::{DEFAULT_OVERLAP_H, MAX_OVERLAP_H},
+    },
 };
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -45,9 +48,14 @@ pub(super) async fn rotate_secret(
     path: WebhookPath,
     body: Body<RotateSecret>,
 ) -> Result<ApiResponse, Problem> {
-    let overlap_h = body.into_result()?.overlap_h.unwrap_or(24);
+    let overlap_h = body.into_result()?.overlap_h.unwrap_or(DEFAULT_OVERLAP_H);
     let mut checks = Validator::default();
-    checks.require((0..=720).contains(&overlap_h), "/overlap_h", FieldCode::Range, MessageId("error-overlap-range"));
+    checks.require(
+        (0..=MAX_OVERLAP_H).contains(&overlap_h),
+        "/overlap_h",
+        FieldCode::Range,
+        MessageId("error-overlap-range").with_number("max", MAX_OVERLAP_H),
+    );
     checks.finish()?;
     let id = path.1;
     permit

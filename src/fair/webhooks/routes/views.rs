@@ -3,11 +3,14 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::super::{
-    delivery_store::{AttemptRow, DeliveryRow, DeliveryState, MessageRow},
+    delivery_store::{AttemptRow, DeliveryRow, MessageRow},
     endpoint_store::{DisabledReason, WebhookRow},
     signature::SigningSecret,
 };
-use hoicho_core::values::ids::{WebhookAttemptId, WebhookDeliveryId, WebhookId};
+use hoicho_core::{
+    states::DeliveryState,
+    values::ids::{WebhookAttemptId, WebhookDeliveryId, WebhookId},
+};
 use hoicho_web::audit::EventType;
 
 /// A webhook endpoint.

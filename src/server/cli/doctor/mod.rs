@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use super::CommonArgs;
+use super::setup::{self, CommonArgs};
 use hoicho_core::{
     config::{self, Settings},
     db::DatabaseUrl,
@@ -76,7 +76,7 @@ fn is_loopback(host: &str) -> bool {
 /// The number of errors found, if any. Warnings are not errors.
 pub fn doctor(place: &CommonArgs) -> Result<(), String> {
     let mut report = Report::default();
-    let files = match super::settings(place) {
+    let files = match setup::settings(place) {
         Ok(settings) => check_configured(place, settings, &mut report),
         Err(error) => {
             let sentence =
@@ -100,7 +100,7 @@ fn check_configured(place: &CommonArgs, settings: Settings, report: &mut Report)
     let settings = Arc::new(settings);
     let (shared, file) = (settings.clone(), place.config.clone());
     report.run("settings", CHECK_TIMEOUT, move || settings::check(&shared, file.as_deref()));
-    let url = super::database_url(place, &settings);
+    let url = setup::database_url(place, &settings);
     let files = Files::new(place, Some(settings.as_ref()), url.as_ref().ok());
     match url {
         Err(error) => {
@@ -110,7 +110,7 @@ fn check_configured(place: &CommonArgs, settings: Settings, report: &mut Report)
         Ok(url) => {
             let (checked, migrates_at_start) = (url.clone(), settings.database.migrate);
             report.run("database", DATABASE_TIMEOUT, move || database::check(&checked, migrates_at_start));
-            match super::read_replica(&settings, &url) {
+            match setup::read_replica(&settings, &url) {
                 Err(error) => report.add("read replica", vec![Finding::Error(error)]),
                 Ok(None) => {}
                 Ok(Some(replica)) => {

@@ -7,7 +7,7 @@ use super::{
 };
 use hoicho_core::config::{MetricsAccess, Settings};
 use hoicho_fair::{applications::DocumentStorage, mail};
-use hoicho_web::identity::{passwords::PasswordHasher, rate_limit::RateLimiter};
+use hoicho_web::identity::{passwords::PasswordHasher, rate_limiter::RateLimiter};
 
 /// The least cost of argon2id that OWASP recommends: memory in KiB times iterations.
 const MIN_PASSWORD_COST: u64 = 35_840;

@@ -1,73 +1,13 @@
 //! Row-by-row writer of CSV files and XLSX workbooks.
 use std::io::{self, Write as _};
 
-use serde::Deserialize;
-
-use super::{ChunkWriter, workbook::WorkbookWriter};
-use crate::http::export::escape_formula;
-use hoicho_core::values::clock::Day;
-
-/// File format of a streamed table.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[schema(as = FileFormat)]
-pub enum Form {
-    /// RFC 4180, UTF-8 with BOM so that Excel reads Vietnamese.
-    #[default]
-    Csv,
-    /// A workbook with typed cells.
-    Xlsx,
-}
-
-impl Form {
-    /// The format for an `Accept` header: XLSX if requested, otherwise CSV.
-    pub fn from_accept(header: &str) -> Self {
-        if header.contains("spreadsheetml") { Self::Xlsx } else { Self::Csv }
-    }
-
-    /// File name extension.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Xlsx => "xlsx",
-        }
-    }
-
-    /// Media type.
-    pub fn content_type(self) -> &'static str {
-        match self {
-            Self::Csv => "text/csv; charset=utf-8",
-            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        }
-    }
-}
-
-/// A cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cell<'a> {
-    /// No value.
-    Empty,
-    /// Text.
-    Text(&'a str),
-    /// A count or an amount in minor units.
-    Integer(i64),
-    /// A quantity in thousandths.
-    Thousandths(i64),
-    /// A calendar day.
-    Day(Day),
-    /// Boolean.
-    Bool(bool),
-}
-
-/// Formats thousandths as a decimal without trailing zeros: 1500 is `1.5`.
-pub(super) fn format_thousandths(thousandths: i64) -> String {
-    let (whole, rest) = (thousandths.unsigned_abs() / 1_000, thousandths.unsigned_abs() % 1_000);
-    let sign = if thousandths < 0 { "-" } else { "" };
-    match rest {
-        0 => format!("{sign}{whole}"),
-        _ => format!("{sign}{whole}.{rest:03}").trim_end_matches('0').to_owned(),
-    }
-}
+use super::{
+    ChunkWriter,
+    cell::{Cell, format_thousandths},
+    form::Form,
+    workbook::WorkbookWriter,
+};
+use crate::http::spreadsheet::escape_formula;
 
 /// Writer of a table.
 pub enum TableWriter {

@@ -8,12 +8,10 @@ use zip::{
     write::{SimpleFileOptions, StreamWriter},
 };
 
-use super::rows::{Cell, format_thousandths};
-use crate::http::export::{column_letters, escape_formula};
+use super::cell::{Cell, format_thousandths};
+use crate::http::spreadsheet::{MAX_SHEET_ROWS, column_letters, escape_formula};
 use hoicho_core::values::clock::Day;
 
-/// Max rows per sheet, without the header (format limit).
-const MAX_ROWS: u32 = 1_048_575;
 /// Max characters per cell (format limit).
 const MAX_CELL_CHARS: usize = 32_767;
 const XML: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
@@ -141,7 +139,7 @@ impl<W: Write> WorkbookWriter<W> {
 
     /// Writes a row.
     pub fn put(&mut self, row: &[Cell<'_>]) -> io::Result<()> {
-        if self.row > MAX_ROWS {
+        if self.row > MAX_SHEET_ROWS {
             self.end_sheet()?;
             self.begin_sheet()?;
         }
@@ -247,7 +245,7 @@ mod tests {
     #[test]
     fn full_sheet_continues_on_a_new_sheet() {
         let mut book = WorkbookWriter::begin("Lines", vec!["n".into()], Vec::new()).unwrap();
-        for n in 0..=i64::from(MAX_ROWS) {
+        for n in 0..=i64::from(MAX_SHEET_ROWS) {
             book.put(&[Cell::Integer(n)]).unwrap();
         }
         let mut book = read(book.finish().unwrap());

@@ -43,8 +43,9 @@ pub(super) async fn login(
     body: Body<Login>,
 ) -> Result<HttpResponse, Problem> {
     let Login { email, password } = body.into_result()?;
-    let key =
-        super::email_key(&email).filter(|_| password.expose_secret().len() <= 1_000).ok_or(Code::WrongCredentials)?;
+    let key = super::account::email_key(&email)
+        .filter(|_| password.expose_secret().len() <= 1_000)
+        .ok_or(Code::WrongCredentials)?;
     let (now, address) = (context.clock.now(), source_address(&req, context.trusts_forwarded_for).to_string());
     let (email_key, at) = (key.clone(), address.clone());
     let account = context.db.read(move |tx| {

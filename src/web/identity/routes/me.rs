@@ -110,7 +110,7 @@ pub(super) async fn patch_me(caller: SignedIn, body: Body<PatchMe>) -> Result<Ht
         let language = body.language.unwrap_or(before.language);
         store::set_profile(tx, user, &name, language)?;
         let (old, new) = ((&before.display_name, before.language), (&name, language));
-        super::record_audit(tx, user, AuditAction::UserChange, Some(old), Some(new), now)?;
+        super::account::record_audit(tx, user, AuditAction::UserChange, Some(old), Some(new), now)?;
         view(tx, user)
     });
     Ok(HttpResponse::Ok().json(view.await?))

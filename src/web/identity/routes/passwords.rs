@@ -37,7 +37,7 @@ pub(super) async fn request_reset(
 ) -> Result<HttpResponse, Problem> {
     let email = body.into_result()?.email;
     let now = context.clock.now();
-    if let Some(key) = super::email_key(&email) {
+    if let Some(key) = super::account::email_key(&email) {
         context
             .db
             .write(move |tx| {
@@ -82,7 +82,7 @@ pub(super) async fn confirm_reset(
 ) -> Result<HttpResponse, Problem> {
     let ConfirmReset { token, password } = body.into_result()?;
     let mut checks = Validator::default();
-    super::validate_password(&mut checks, "/password", &password, &[]);
+    super::account::validate_password(&mut checks, "/password", &password, &[]);
     checks.finish()?;
     let password_hash = context.passwords.hash(password).await?;
     let now = context.clock.now();
@@ -93,7 +93,7 @@ pub(super) async fn confirm_reset(
                 .ok_or_else(|| Problem::new(Code::NotFound, MessageId("error-invalid-reset-token")))?;
             store::set_password(tx, user, &password_hash)?;
             store::verify_email(tx, user, now)?;
-            super::record_audit::<()>(tx, user, AuditAction::UserResetPassword, None, None, now)?;
+            super::account::record_audit::<()>(tx, user, AuditAction::UserResetPassword, None, None, now)?;
             let account = store::find_account(tx, user)?;
             Ok::<_, Problem>(lockout::reset(tx, &account.email_key)?)
         })
@@ -135,7 +135,7 @@ pub(super) async fn change_password(
     let (user, now, context) = (caller.user, caller.now, caller.context);
     let account = context.db.read(move |tx| store::find_account(tx, user).map_err(Problem::from)).await?;
     let mut checks = Validator::default();
-    super::validate_password(&mut checks, "/new", &new, &[&account.email, &account.display_name]);
+    super::account::validate_password(&mut checks, "/new", &new, &[&account.email, &account.display_name]);
     checks.finish()?;
     let from = source_address(&req, context.trusts_forwarded_for).to_string();
     lockout::confirm_password(&context, &account, current, (from, now)).await?;
@@ -144,7 +144,14 @@ pub(super) async fn change_password(
         .db
         .write(move |tx| {
             store::set_password(tx, user, &password_hash)?;
-            Ok::<_, Problem>(super::record_audit::<()>(tx, user, AuditAction::UserChangePassword, None, None, now)?)
+            Ok::<_, Problem>(super::account::record_audit::<()>(
+                tx,
+                user,
+                AuditAction::UserChangePassword,
+                None,
+                None,
+                now,
+            )?)
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())

@@ -53,8 +53,8 @@ pub(super) async fn register(
     let Register { email, password, display_name, language, agreed_notice } = body.into_result()?;
     let mut checks = Validator::default();
     let display_name = checks.require_text("/display_name", &display_name, 200);
-    let email = super::validate_email(&mut checks, "/email", &email);
-    super::validate_password(&mut checks, "/password", &password, &[&email, &display_name]);
+    let email = super::account::validate_email(&mut checks, "/email", &email);
+    super::account::validate_password(&mut checks, "/password", &password, &[&email, &display_name]);
     checks.require(
         agreed_notice.as_ref().is_none_or(|notice| notice == consent::NOTICE_VERSION),
         "/agreed_notice",
@@ -95,7 +95,14 @@ pub(super) async fn register(
                     if has_consent {
                         consent::record(tx, account.id, now)?;
                     }
-                    super::record_audit::<()>(tx, account.id, AuditAction::UserRegisterAgain, None, None, now)?;
+                    super::account::record_audit::<()>(
+                        tx,
+                        account.id,
+                        AuditAction::UserRegisterAgain,
+                        None,
+                        None,
+                        now,
+                    )?;
                     let account = store::find_account(tx, account.id)?;
                     email_tokens::send(tx, &account, Purpose::VerifyEmail, now)?;
                 }
@@ -104,7 +111,7 @@ pub(super) async fn register(
                     if has_consent {
                         consent::record(tx, user.id, now)?;
                     }
-                    super::record_audit(tx, user.id, AuditAction::UserRegister, None, Some(&user.email), now)?;
+                    super::account::record_audit(tx, user.id, AuditAction::UserRegister, None, Some(&user.email), now)?;
                     let account = store::find_account(tx, user.id)?;
                     email_tokens::send(tx, &account, Purpose::VerifyEmail, now)?;
                 }
@@ -161,7 +168,14 @@ pub(super) async fn verify_email(
         .write(move |tx| {
             let user = email_tokens::consume(tx, &token, Purpose::VerifyEmail, now)?.ok_or_else(invalid_token)?;
             store::verify_email(tx, user, now)?;
-            Ok::<_, Problem>(super::record_audit::<()>(tx, user, AuditAction::UserVerifyEmail, None, None, now)?)
+            Ok::<_, Problem>(super::account::record_audit::<()>(
+                tx,
+                user,
+                AuditAction::UserVerifyEmail,
+                None,
+                None,
+                now,
+            )?)
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())
@@ -192,7 +206,7 @@ pub(super) async fn resend_verification(
 ) -> Result<HttpResponse, Problem> {
     let email = body.into_result()?.email;
     let now = context.clock.now();
-    if let Some(key) = super::email_key(&email) {
+    if let Some(key) = super::account::email_key(&email) {
         context
             .db
             .write(move |tx| {

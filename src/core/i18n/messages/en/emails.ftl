@@ -6,7 +6,7 @@ email-footer = This is an automated message.
 ## Accounts
 
 email-verify-subject = Verify your e-mail address
-email-verify-text = Please verify that this address is yours. The link is valid for 24 hours and works once. If you did not register, ignore this e-mail.
+email-verify-text = Please verify that this address is yours. The link is valid for { $hours } hours and works once. If you did not register, ignore this e-mail.
 email-verify-action = Verify
 email-account-exists-subject = You have an account already
 email-account-exists-text = Somebody registered with this address just now, but it has an account already. If it was you, log in, or reset the password if you forgot it.
@@ -15,7 +15,7 @@ email-reset-subject = Reset your password
 email-reset-text = Choose a new password with the link below. It is valid for one hour and works once. If you did not ask for it, ignore this e-mail: the old password still works.
 email-reset-action = Choose a new password
 email-invitation-subject = An invitation to join { $name }
-email-invitation-text = { $inviter } invites you to work with { $name }. Log in with this address, then accept. The invitation is valid for 14 days.
+email-invitation-text = { $inviter } invites you to work with { $name }. Log in with this address, then accept. The invitation is valid for { $days } days.
 email-invitation-action = Accept
 
 ## Applications and booths

@@ -6,7 +6,7 @@ email-footer = Đây là thư tự động.
 ## Accounts
 
 email-verify-subject = Xác minh địa chỉ e-mail
-email-verify-text = Hãy xác minh rằng đây là e-mail của bạn. Đường dẫn có hiệu lực 24 giờ và dùng một lần. Nếu bạn không đăng ký, hãy bỏ qua thư này.
+email-verify-text = Hãy xác minh rằng đây là e-mail của bạn. Đường dẫn có hiệu lực { $hours } giờ và dùng một lần. Nếu bạn không đăng ký, hãy bỏ qua thư này.
 email-verify-action = Xác minh
 email-account-exists-subject = Bạn đã có tài khoản
 email-account-exists-text = Có người vừa đăng ký bằng e-mail này, nhưng e-mail này đã có tài khoản. Nếu đó là bạn, hãy đăng nhập, hoặc đặt lại mật khẩu nếu quên.
@@ -15,7 +15,7 @@ email-reset-subject = Đặt lại mật khẩu
 email-reset-text = Bạn có thể chọn mật khẩu mới bằng đường dẫn dưới đây, trong 1 giờ và một lần. Nếu bạn không yêu cầu, hãy bỏ qua thư này: mật khẩu cũ vẫn dùng được.
 email-reset-action = Chọn mật khẩu mới
 email-invitation-subject = Lời mời tham gia { $name }
-email-invitation-text = { $inviter } mời bạn làm việc cùng { $name }. Hãy đăng nhập bằng đúng e-mail này rồi nhận lời. Lời mời có hiệu lực 14 ngày.
+email-invitation-text = { $inviter } mời bạn làm việc cùng { $name }. Hãy đăng nhập bằng đúng e-mail này rồi nhận lời. Lời mời có hiệu lực { $days } ngày.
 email-invitation-action = Nhận lời
 
 ## Applications and booths

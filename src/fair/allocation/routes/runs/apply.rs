@@ -3,7 +3,7 @@ use actix_web::post;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::{Allocate, validate_ttl},
+    super::{actions::Allocate, ttl::validate_ttl},
     AllocationRunPath,
 };
 use crate::allocation::OFFER_TTL_S;

@@ -1,9 +1,9 @@
 //! Endpoint to cancel an allocation run.
 use actix_web::post;
 
-use super::{super::Allocate, AllocationRunPath};
-use crate::allocation::runs::store::{self, RunState};
-use hoicho_core::i18n::MessageId;
+use super::{super::actions::Allocate, AllocationRunPath};
+use crate::allocation::runs::store;
+use hoicho_core::{i18n::MessageId, states::RunState};
 use hoicho_web::{
     audit::AuditAction,
     http::{ApiResponse, Code, Problem},

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use actix_web::{HttpResponse, get};
 use serde::{Deserialize, Serialize};
 
-use super::{super::ReadAllocations, AllocationRunPath};
+use super::{super::actions::ReadAllocations, AllocationRunPath};
 use crate::allocation::runs::store;
 use hoicho_core::{
     db::Tx,

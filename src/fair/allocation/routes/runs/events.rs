@@ -4,10 +4,13 @@ use std::time::Duration;
 use actix_web::{HttpResponse, get, http::header, web};
 use futures_util::stream;
 
-use super::{super::ReadAllocations, AllocationRunPath, view::view};
-use crate::allocation::runs::store::{self, RunState};
+use super::{super::actions::ReadAllocations, AllocationRunPath, view::view};
+use crate::allocation::runs::store;
 use crate::history::EditionStreams;
-use hoicho_core::values::ids::{AllocationRunId, EditionId};
+use hoicho_core::{
+    states::RunState,
+    values::ids::{AllocationRunId, EditionId},
+};
 use hoicho_web::identity::RequestContext;
 use hoicho_web::{http::Problem, identity::Permit};
 

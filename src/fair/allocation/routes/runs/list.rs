@@ -2,7 +2,7 @@
 use actix_web::{HttpRequest, HttpResponse, get};
 
 use super::{
-    super::ReadAllocations,
+    super::actions::ReadAllocations,
     AllocationRunPath,
     view::{RunView, view},
 };

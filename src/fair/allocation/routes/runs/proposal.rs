@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use actix_web::{HttpRequest, HttpResponse, get, http::header};
 use serde::{Deserialize, Serialize};
 
-use super::{super::ReadAllocations, AllocationRunPath};
+use super::{super::actions::ReadAllocations, AllocationRunPath};
 use crate::allocation::runs::{explanation::Explanation, explanation_text::explanation_texts, store};
 use hoicho_core::{i18n::Language, values::ids::ApplicationId};
 use hoicho_web::{

@@ -3,7 +3,7 @@ use actix_web::{post, web};
 use tokio::sync::oneshot;
 
 use super::{
-    super::Allocate,
+    super::actions::Allocate,
     view::{RunView, view},
 };
 use crate::allocation::runs::{StartRun, execute};

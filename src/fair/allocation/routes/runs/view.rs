@@ -1,11 +1,11 @@
 //! JSON view of an allocation run.
 use serde::Serialize;
 
-use super::super::super::runs::{
-    Policy,
-    store::{AllocationRunRow, RunState},
+use super::super::super::runs::{Policy, store::AllocationRunRow};
+use hoicho_core::{
+    states::RunState,
+    values::ids::{AllocationRunId, EditionId, UserId},
 };
-use hoicho_core::values::ids::{AllocationRunId, EditionId, UserId};
 
 /// An allocation run: request, progress and totals of the proposal.
 #[derive(Serialize, utoipa::ToSchema)]

@@ -1,0 +1,29 @@
+//! Actions of these endpoints, with the roles that may perform them.
+use hoicho_web::identity::{Action, ExhibitorRole, OrganiserRole};
+
+pub(super) struct Allocate;
+
+impl Action for Allocate {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+}
+
+pub(super) struct RespondToOffer;
+
+impl Action for RespondToOffer {
+    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+}
+
+pub(super) struct ReadAllocations;
+
+impl Action for ReadAllocations {
+    const ORGANISER: &'static [OrganiserRole] =
+        &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
+}
+
+pub(super) struct ReadAllocation;
+
+impl Action for ReadAllocation {
+    const ORGANISER: &'static [OrganiserRole] = ReadAllocations::ORGANISER;
+    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+}

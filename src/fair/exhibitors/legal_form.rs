@@ -1,0 +1,20 @@
+//! Legal forms of exhibitors.
+hoicho_core::text_enum! {
+    /// Legal form of an exhibitor.
+    LegalForm {
+        /// Doanh nghiệp.
+        Enterprise,
+        /// Hợp tác xã.
+        CoOperative,
+        /// Tổ hợp tác.
+        CoOperativeGroup,
+        /// Hộ kinh doanh.
+        HouseholdBusiness,
+        /// Hội, hiệp hội.
+        Association,
+        /// Cơ quan.
+        Agency,
+        /// Foreign company.
+        Foreign,
+    }
+}

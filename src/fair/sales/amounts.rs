@@ -1,0 +1,22 @@
+//! Range of the amounts of a report.
+use hoicho_core::i18n::MessageId;
+use hoicho_web::http::{FieldCode, Validator};
+
+/// Max amount of one booth and day in minor units: 10^13, so that the sum of an edition fits in 64 bits.
+pub(super) const MAX_AMOUNT: i64 = 10_000_000_000_000;
+
+/// Validates the total sales and those of OCOP goods, minor units; `pointer` is the JSON pointer of their object.
+pub(super) fn validate(checks: &mut Validator, pointer: &str, amount: i64, ocop_amount: i64) {
+    checks.require(
+        (0..=MAX_AMOUNT).contains(&amount),
+        &format!("{pointer}/amount"),
+        FieldCode::Range,
+        MessageId("error-amount-range"),
+    );
+    checks.require(
+        (0..=amount.max(0)).contains(&ocop_amount),
+        &format!("{pointer}/ocop_amount"),
+        FieldCode::Range,
+        MessageId("error-ocop-amount-range"),
+    );
+}

@@ -1,0 +1,78 @@
+//! What the endpoints of accounts share: validation of addresses and passwords, and the audit log.
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{
+    audit::{self, AuditAction},
+    http::{FieldCode, Validator},
+};
+use hoicho_core::{
+    db::Tx,
+    i18n::MessageId,
+    values::{clock::Instant, ids::UserId},
+};
+
+/// Validates an e-mail address.
+pub fn validate_email(checks: &mut Validator, pointer: &str, typed: &str) -> String {
+    let email = checks.require_text(pointer, typed, 254);
+    checks.require(
+        email.parse::<lettre::Address>().is_ok(),
+        pointer,
+        FieldCode::Email,
+        MessageId("error-invalid-email"),
+    );
+    email
+}
+
+/// Characters of a password that are rated: more would cost time and can only make it stronger.
+const MAX_RATED_CHARS: usize = 64;
+
+/// Validates a password by length and by its zxcvbn score, which must be at least 2 (more than 10^6 guesses). Common
+/// passwords, the user's own name and address, and our own name score low. There are no rules on character classes:
+/// they make people write passwords down.
+pub(super) fn validate_password(checks: &mut Validator, pointer: &str, typed: &SecretString, own: &[&str]) {
+    let is_long_enough = (10..=200).contains(&typed.expose_secret().chars().count());
+    checks.require(is_long_enough, pointer, FieldCode::Password, MessageId("error-password-length"));
+    if !is_long_enough {
+        return;
+    }
+    let rated: String = typed.expose_secret().chars().take(MAX_RATED_CHARS).collect();
+    let own: Vec<&str> = own.iter().copied().chain(["hoicho", "hội chợ", "ocop"]).collect();
+    checks.require(
+        zxcvbn::zxcvbn(&rated, &own).score() >= zxcvbn::Score::Two,
+        pointer,
+        FieldCode::Guessable,
+        MessageId("error-password-weak"),
+    );
+}
+
+/// The lookup key of an address; `None` for one that the database cannot store.
+pub(super) fn email_key(typed: &str) -> Option<String> {
+    let key = typed.trim().to_lowercase();
+    (key.len() <= 254 && !key.contains('\0')).then_some(key)
+}
+
+/// Writes a row of the audit log about the user's own account, never with a password or token.
+pub(super) fn record_audit<T: serde::Serialize>(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    action: AuditAction,
+    before: Option<T>,
+    after: Option<T>,
+    at: Instant,
+) -> diesel::QueryResult<()> {
+    let subject = user.to_string();
+    audit::record(
+        tx,
+        audit::Entry {
+            organiser: None,
+            edition: None,
+            actor: Some(user),
+            api_key: None,
+            action,
+            subject,
+            before,
+            after,
+            at,
+        },
+    )
+}
