@@ -52,6 +52,37 @@ fn parse_tax_code(code: &str, form: LegalForm) -> Option<String> {
     tax_code::parse(digits, form).or_else(|| tax_code::parse(&format!("0{digits}"), form))
 }
 
+/// The validated fields of a row.
+struct ValidRow {
+    name: String,
+    form: LegalForm,
+    code: Option<String>,
+    booths_wanted: i32,
+}
+
+/// Validates a row. Invalid fields get a placeholder, because the errors prevent the import.
+fn validate(checks: &mut Validator, line: u64, row: &ExhibitorImportRow) -> ValidRow {
+    let pointer = |field: &str| format!("/{line}/{field}");
+    let name = checks.require_text(&pointer("name"), &row.name, 200);
+    checks.require(
+        row.legal_form.is_some(),
+        &pointer("legal_form"),
+        "unknown",
+        MessageId("import-unknown-legal-form").with_args(&[("line", &line)]),
+    );
+    let form = row.legal_form.unwrap_or(LegalForm::Enterprise);
+    let code = row.tax_code.as_deref().map(|code| parse_tax_code(code, form));
+    checks.require(code != Some(None), &pointer("tax_code"), "tax_code", MessageId("error-invalid-tax-code"));
+    let booths_wanted = i32::try_from(row.booths_wanted.unwrap_or(1)).ok().filter(|n| (1..=100).contains(n));
+    checks.require(
+        booths_wanted.is_some(),
+        &pointer("booths_wanted"),
+        "range",
+        MessageId("import-booths-wanted-range").with_args(&[("line", &line)]),
+    );
+    ValidRow { name, form, code: code.flatten(), booths_wanted: booths_wanted.unwrap_or(1) }
+}
+
 /// Matches rows with registered exhibitors by tax code, or by name among the applicants of the edition; registers the
 /// others, and creates an approved application for each exhibitor that has none.
 pub fn import_rows(
@@ -76,7 +107,7 @@ pub fn import_rows(
     let (mut new, mut applications, mut seen_keys, mut unchanged) = (Vec::new(), Vec::new(), BTreeSet::new(), 0);
     for (line, row) in lines {
         let pointer = |field: &str| format!("/{line}/{field}");
-        let name = checks.require_text(&pointer("name"), &row.name, 200);
+        let ValidRow { name, form, code, booths_wanted } = validate(&mut checks, line, &row);
         let name_search = text::normalize_for_search(&name);
         checks.require(
             row.legal_form.is_some(),
@@ -136,7 +167,7 @@ pub fn import_rows(
             edition_id: edition.id,
             exhibitor_id: exhibitor,
             state: ApplicationState::Approved,
-            booths_wanted: booths_wanted.unwrap_or(1),
+            booths_wanted,
             category: BoothCategory::Standard,
             needs: None,
             reason: None,

@@ -48,6 +48,18 @@ fn event_id(gate: GateId, day: Day, hour: u32) -> VisitEventId {
     VisitEventId(uuid::Uuid::new_v5(&gate.0, format!("{day} {hour}").as_bytes()))
 }
 
+/// The gate with a name; without a name, the only gate.
+fn find_gate(gates: &[GateRow], name: Option<&str>) -> Option<GateId> {
+    match (name, gates) {
+        (None, [only]) => Some(only.id),
+        (None, _) => None,
+        (Some(name), all) => {
+            let name = text::normalize_for_search(name);
+            all.iter().find(|gate| text::normalize_for_search(&gate.name) == name).map(|gate| gate.id)
+        }
+    }
+}
+
 /// Imports counts. A row equal to an existing event changes nothing. Different counts for an imported hour are an error,
 /// because events are append-only: they are corrected by an adjustment.
 pub fn import_rows(
@@ -71,14 +83,7 @@ pub fn import_rows(
             FieldCode::NotAnOpeningDay,
             MessageId("import-not-opening-day").with_args(&[("line", &line)]),
         );
-        let gate_name = count.gate.as_deref().map(text::normalize_for_search);
-        let gate = match (&gate_name, gates.as_slice()) {
-            (None, [only]) => Some(only.id),
-            (None, _) => None,
-            (Some(gate_name), all) => {
-                all.iter().find(|g| text::normalize_for_search(&g.name) == *gate_name).map(|g| g.id)
-            }
-        };
+        let gate = find_gate(&gates, count.gate.as_deref());
         checks.require(
             gate.is_some(),
             &pointer("gate"),
