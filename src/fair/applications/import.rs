@@ -67,17 +67,17 @@ fn validate(checks: &mut Validator, line: u64, row: &ExhibitorImportRow) -> Vali
     checks.require(
         row.legal_form.is_some(),
         &pointer("legal_form"),
-        "unknown",
+        FieldCode::Unknown,
         MessageId("import-unknown-legal-form").with_args(&[("line", &line)]),
     );
     let form = row.legal_form.unwrap_or(LegalForm::Enterprise);
     let code = row.tax_code.as_deref().map(|code| parse_tax_code(code, form));
-    checks.require(code != Some(None), &pointer("tax_code"), "tax_code", MessageId("error-invalid-tax-code"));
+    checks.require(code != Some(None), &pointer("tax_code"), FieldCode::TaxCode, MessageId("error-invalid-tax-code"));
     let booths_wanted = i32::try_from(row.booths_wanted.unwrap_or(1)).ok().filter(|n| (1..=100).contains(n));
     checks.require(
         booths_wanted.is_some(),
         &pointer("booths_wanted"),
-        "range",
+        FieldCode::Range,
         MessageId("import-booths-wanted-range").with_args(&[("line", &line)]),
     );
     ValidRow { name, form, code: code.flatten(), booths_wanted: booths_wanted.unwrap_or(1) }
@@ -109,29 +109,6 @@ pub fn import_rows(
         let pointer = |field: &str| format!("/{line}/{field}");
         let ValidRow { name, form, code, booths_wanted } = validate(&mut checks, line, &row);
         let name_search = text::normalize_for_search(&name);
-        checks.require(
-            row.legal_form.is_some(),
-            &pointer("legal_form"),
-            FieldCode::Unknown,
-            MessageId("import-unknown-legal-form").with_args(&[("line", &line)]),
-        );
-        let form = row.legal_form.unwrap_or(LegalForm::Enterprise);
-        let code = row.tax_code.as_deref().map(|code| parse_tax_code(code, form));
-        checks.require(
-            code != Some(None),
-            &pointer("tax_code"),
-            FieldCode::TaxCode,
-            MessageId("error-invalid-tax-code"),
-        );
-        let code = code.flatten();
-        let wanted = row.booths_wanted.unwrap_or(1);
-        let booths_wanted = i32::try_from(wanted).ok().filter(|n| (1..=100).contains(n));
-        checks.require(
-            booths_wanted.is_some(),
-            &pointer("booths_wanted"),
-            FieldCode::Range,
-            MessageId("import-booths-wanted-range").with_args(&[("line", &line)]),
-        );
         let key = code.clone().unwrap_or_else(|| name_search.clone());
         checks.require(
             seen_keys.insert(key),

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{NaiveTime, TimeZone};
 
-use super::store::{self, EventRow, MAX_COUNT};
+use super::store::{self, EventRow, GateRow, MAX_COUNT};
 use crate::editions;
 use hoicho_core::{
     db::Tx,

@@ -87,26 +87,13 @@ pub fn load_instance(
     let applications: Vec<ApplicationInput> =
         arranged.iter().filter_map(|(index, _)| unordered.get(*index).cloned()).collect();
 
-    let mut current: HashMap<ApplicationId, (Vec<BoothIx>, bool)> = HashMap::new();
-    let mut taken: HashSet<BoothIx> = HashSet::new();
     let known: HashSet<ApplicationId> = applications.iter().map(|a| a.id).collect();
-    for allocation in &active {
-        let Some(ix) = booth_ix.get(&allocation.booth) else { continue };
-        let fixed = is_fixed(allocation.state, request.rules.may_move) || !known.contains(&allocation.application);
-        let booths_held = current.entry(allocation.application).or_default();
-        booths_held.0.push(*ix);
-        booths_held.1 |= fixed;
-        taken.insert(*ix);
-    }
+    let current = current_booths(&active, &booth_ix, |allocation| {
+        is_fixed(allocation.state, request.rules.may_move) || !known.contains(&allocation.application)
+    });
     // Booths of movable applications are open to all.
-    for (booths, fixed) in current.values_mut() {
-        booths.sort_unstable();
-        if !*fixed {
-            booths.iter().for_each(|b| {
-                taken.remove(b);
-            });
-        }
-    }
+    let taken: HashSet<BoothIx> =
+        current.values().filter(|(_, fixed)| *fixed).flat_map(|(booths, _)| booths).copied().collect();
     let mut instance = Instance { separate_same_group: request.rules.same_group_apart, ..Instance::default() };
     for (booth, ix) in booths.iter().zip(0_u32..) {
         instance.booths.push(Booth {
@@ -148,6 +135,23 @@ pub fn load_instance(
     }
     let zone_names = zones.into_iter().map(|z| z.name).collect();
     Ok(LoadedInstance { instance, booths, zone_names, applications, active_allocations: active })
+}
+
+/// Occupied booths by application, in order, and whether one of its allocations is fixed.
+fn current_booths(
+    active: &[ActiveAllocation],
+    booth_ix: &HashMap<BoothId, BoothIx>,
+    is_fixed: impl Fn(&ActiveAllocation) -> bool,
+) -> HashMap<ApplicationId, (Vec<BoothIx>, bool)> {
+    let mut current: HashMap<ApplicationId, (Vec<BoothIx>, bool)> = HashMap::new();
+    for allocation in active {
+        let Some(ix) = booth_ix.get(&allocation.booth) else { continue };
+        let (booths, fixed) = current.entry(allocation.application).or_default();
+        booths.push(*ix);
+        *fixed |= is_fixed(allocation);
+    }
+    current.values_mut().for_each(|(booths, _)| booths.sort_unstable());
+    current
 }
 
 /// Validates that the zones and applications in the rules exist, before the run is started.
