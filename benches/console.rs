@@ -110,7 +110,7 @@ async fn measure(server: &Server) -> Vec<Value> {
 }
 
 /// Name, page, look, who is logged in.
-fn pictures(server: &Server) -> Vec<(String, String, Look, Option<&'static str>)> {
+fn screenshots(server: &Server) -> Vec<(String, String, Look, Option<&'static str>)> {
     let login = json!({ "email": "htx@example.vn", "password": "hoi-cho-ocop" });
     let token = server.post("/auth/login", "", &login)["access_token"].as_str().unwrap().to_owned();
     let me = server.get("/me", Some(&token));
@@ -152,9 +152,9 @@ fn pictures(server: &Server) -> Vec<(String, String, Look, Option<&'static str>)
     all.collect()
 }
 
-async fn take(server: &Server, into: &Path) {
+async fn save_screenshots(server: &Server, into: &Path) {
     std::fs::create_dir_all(into).unwrap();
-    let all = pictures(server);
+    let all = screenshots(server);
     let bar = indicatif::ProgressBar::new(u64::try_from(all.len()).unwrap());
     let mut groups: Vec<(&'static str, Option<&'static str>, bool)> = Vec::new();
     for (_, _, look, who) in &all {
@@ -200,7 +200,7 @@ fn main() {
     std::fs::create_dir_all(&into).unwrap();
     std::fs::write(into.join("console.json"), serde_json::to_string_pretty(&figures).unwrap()).unwrap();
     let screens = root.join("target/screens");
-    runtime.block_on(take(&server, &screens));
+    runtime.block_on(save_screenshots(&server, &screens));
     println!("pictures: {}", screens.display());
     if std::env::args().any(|a| a == "--docs") {
         let docs = root.join("docs/screens");

@@ -35,7 +35,7 @@ use std::{
 use cluster::Cluster;
 use figures::Figures;
 use hoicho_core::db::DatabaseUrl;
-use load::{Served, carry_out, connect, median, serve_demo};
+use load::{Served, connect, execute_all, median, serve_demo};
 use memory::resident_mib;
 
 const EDITION: &str = "ocop-mien-bac-2018";
@@ -68,14 +68,14 @@ const COPY: &str = "\\copy (SELECT r.day, b.code, z.name, e.name, l.product_name
     TO '/dev/stdout' CSV HEADER";
 
 /// Time and size of one export.
-struct Taken {
+struct Download {
     first: Duration,
     whole: Duration,
     bytes: u64,
 }
 
 /// Reads the response without storing it.
-fn take(served: &Served, form: &str) -> Taken {
+fn download(served: &Served, form: &str) -> Download {
     let path = format!("/api/v1/editions/{EDITION}/sales-lines?format={form}");
     let request = served.request("GET", &path, "");
     let mut stream = connect(served.port);
@@ -95,7 +95,7 @@ fn take(served: &Served, form: &str) -> Taken {
             }
         }
         if buffer[..n].ends_with(b"0\r\n\r\n") {
-            return Taken { first: first.unwrap(), whole: began.elapsed(), bytes };
+            return Download { first: first.unwrap(), whole: began.elapsed(), bytes };
         }
     }
 }
@@ -135,16 +135,16 @@ fn copied(cluster: &Cluster) -> f64 {
 
 fn measure(figures: &mut Figures, name: &str, url: &DatabaseUrl, folder: &Path, cluster: Option<&Cluster>) {
     let served = serve_demo(url, folder, 8);
-    carry_out(&served.db, FILL);
+    execute_all(&served.db, FILL);
     // What an idle server has, after it served the same once: pages of the database's own memory are not the export's.
-    take(&served, "csv");
+    download(&served, "csv");
     std::thread::sleep(Duration::from_secs(2));
     for form in ["csv", "xlsx"] {
         let (mut whole, mut first, mut above, mut copy, mut bytes) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new(), 0);
         for _ in 0..TURNS {
             let idle = resident_mib(std::process::id());
-            let (taken, max_mib) = watched(|| take(&served, form));
+            let (taken, max_mib) = watched(|| download(&served, form));
             whole.push(taken.whole.as_secs_f64());
             first.push(taken.first.as_secs_f64() * 1_000.0);
             above.push((max_mib - idle).max(0.0));

@@ -15,7 +15,7 @@ use hoicho_core::{
     on_either,
 };
 use hoicho_web::http::Problem;
-use load::{Served, carry_out, exchange, get, in_turn, rate, serve_demo};
+use load::{Served, exchange, execute_all, get, in_turn, rate, serve_demo};
 
 /// Number of closed-loop connections.
 const CLIENTS: usize = 16;
@@ -102,7 +102,7 @@ fn reopen(served: &Served) {
         format!("DELETE FROM final_figures WHERE edition_id = (SELECT id FROM editions WHERE slug = '{LIVE}')"),
         format!("UPDATE editions SET state = 'reporting' WHERE slug = '{LIVE}'"),
     ];
-    carry_out(&served.db, steps);
+    execute_all(&served.db, steps);
 }
 
 /// Tables of an edition, and their columns that reference rows of the same edition.
@@ -139,7 +139,7 @@ fn copy_edition(served: &Served, copies: u32) {
     let dropped = triggers.split(' ').flat_map(|table| {
         ["insert", "update", "delete"].map(|on| format!("DROP TRIGGER IF EXISTS {table}_{on}_touch"))
     });
-    carry_out(&served.db, dropped);
+    execute_all(&served.db, dropped);
     let own = |number: u32, column: &str| format!("CAST(x'{number:08x}' || substr({column}, 5) AS BLOB)");
     let tables: Vec<_> =
         std::iter::once(("editions", "id")).chain(PARTS).map(|(t, ids)| (t, ids, columns(t))).collect();
@@ -158,7 +158,7 @@ fn copy_edition(served: &Served, copies: u32) {
                 columns.join(", ")
             )
         });
-        carry_out(&served.db, steps);
+        execute_all(&served.db, steps);
     }
 }
 

@@ -1,9 +1,6 @@
-//! Parsers of untrusted input, with their invariants. libFuzzer runs them (`cargo fuzz run table`), and so do the ordinary
-//! tests, on the corpora and on random bytes (`tests/fuzzed`).
-use actix_web::{
-    http::header::{self, HeaderValue},
-    test::TestRequest,
-};
+//! Every parser of what strangers send, with what must hold of it whatever that is. libFuzzer runs them (`cargo fuzz run
+//! table`), and so do the ordinary tests, with the corpora and with made-up bytes (`tests/fuzzed`).
+use actix_web::http::header::HeaderValue;
 use chrono::NaiveDate;
 use hoicho_fair::{
     applications::documents::FileType,
@@ -63,14 +60,8 @@ pub fn entity_tag(bytes: &[u8]) {
         assert_eq!(etag::parse(&etag::header(version).1), Some(version));
     }
     let ours = HeaderValue::from_static("\"v3\"");
-    let matches = |sent: HeaderValue| {
-        let request = TestRequest::default().insert_header((header::IF_NONE_MATCH, sent)).to_http_request();
-        conditional_get::matches_etag(&request, &ours)
-    };
-    assert!(matches(ours.clone()));
-    if let Ok(sent) = HeaderValue::from_bytes(bytes) {
-        let _ = matches(sent);
-    }
+    assert!(conditional_get::matches_etag("\"v3\"", &ours));
+    let _ = conditional_get::matches_etag(text(bytes), &ours);
 }
 
 /// `Idempotency-Key`.
@@ -107,14 +98,14 @@ pub fn booth_pattern(bytes: &[u8]) {
 pub fn tax_code(bytes: &[u8]) {
     for form in [LegalForm::CoOperative, LegalForm::HouseholdBusiness] {
         if let Some(code) = tax_code::parse(text(bytes), form) {
-            assert_eq!(tax_code::parse(&code, form), Some(code.clone()), "a parsed code parses to itself");
+            assert_eq!(tax_code::parse(&code, form), Some(code.clone()), "what is kept is taken again");
             assert!(code.len() <= 14 && code.bytes().all(|b| b.is_ascii_digit() || b == b'-'), "{code}");
         }
     }
 }
 
-/// The type of a document, detected from its content.
-pub fn document_type(bytes: &[u8]) {
+/// A paper by its bytes.
+pub fn paper(bytes: &[u8]) {
     if let Ok(kind) = FileType::detect(bytes, Some("application/pdf")) {
         assert_eq!(kind, FileType::Pdf);
     }

@@ -7,7 +7,7 @@ use std::{
 use hoicho_core::db::Database;
 use serde_json::json;
 
-use crate::load::{EDITION, Served, carry_out, exchange, rate};
+use crate::load::{EDITION, Served, exchange, execute_all, rate};
 
 /// Number of booth rows; when all booths are held, all are released.
 const ROWS: usize = 60;
@@ -43,7 +43,7 @@ impl Floor {
 
     /// Releases all booths.
     pub fn clear(&self, db: &Database) {
-        carry_out(db, ["DELETE FROM allocations WHERE state = 'held'", "DELETE FROM audit_log"]);
+        execute_all(db, ["DELETE FROM allocations WHERE state = 'held'", "DELETE FROM audit_log"]);
         self.next.store(0, Ordering::Relaxed);
     }
 }

@@ -108,7 +108,7 @@ pub fn in_turn(turns: usize, one: impl Fn() -> f64, other: impl Fn() -> f64) -> 
 }
 
 /// Executes statements in one transaction.
-pub fn carry_out(db: &Database, steps: impl IntoIterator<Item = impl AsRef<str>>) {
+pub fn execute_all(db: &Database, steps: impl IntoIterator<Item = impl AsRef<str>>) {
     let carried_out = db.write_blocking(|tx| {
         for step in steps {
             diesel::RunQueryDsl::execute(diesel::sql_query(step.as_ref()), tx.conn())?;

@@ -6,7 +6,7 @@ mod parsers;
 libfuzzer_sys::fuzz_target!(
     init: {
         // libFuzzer stops at every panic; one of the library that reads workbooks is caught where it is called
-        // (src/spreadsheet/sheet.rs).
+        // (src/imports/sheet.rs).
         let stop = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             if !panic.location().is_some_and(|at| at.file().contains("calamine")) {

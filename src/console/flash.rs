@@ -10,7 +10,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 /// Cookie name.
-pub const FLASH_COOKIE: &str = "hoicho_said";
+pub const FLASH_COOKIE: &str = "hoicho_flash";
 /// Maximum size of the cookie value, in bytes. Browsers are only required to store 4096 bytes per cookie including its
 /// name and attributes (RFC 6265, 6.1).
 const MAX_COOKIE_BYTES: usize = 3_800;
@@ -19,25 +19,25 @@ const MAX_COOKIE_BYTES: usize = 3_800;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
     /// Path of the page that shows it, without the query.
-    pub page: String,
+    pub path: String,
     /// Key of the success message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub done: Option<String>,
-    /// Value to show once: a newly created secret.
+    pub success: Option<String>,
+    /// Newly created secret, to show once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shown: Option<String>,
+    pub secret: Option<String>,
     /// Warnings, localized.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub warned: Vec<String>,
+    pub warnings: Vec<String>,
     /// General errors, localized.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub wrong: Vec<String>,
+    pub errors: Vec<String>,
     /// Validation errors by field name, localized.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub fields: BTreeMap<String, String>,
+    pub field_errors: BTreeMap<String, String>,
     /// Submitted values by field name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub typed: BTreeMap<String, Vec<String>>,
+    pub submitted: BTreeMap<String, Vec<String>>,
 }
 
 impl Flash {
@@ -45,13 +45,13 @@ impl Flash {
     pub fn cookie(mut self, secure: bool) -> Cookie<'static> {
         let mut value = self.encode();
         if value.len() > MAX_COOKIE_BYTES {
-            self.typed.clear();
+            self.submitted.clear();
             value = self.encode();
         }
         if value.len() > MAX_COOKIE_BYTES {
-            self.fields.clear();
-            self.wrong.truncate(1);
-            self.wrong.iter_mut().for_each(|w| *w = w.chars().take(500).collect());
+            self.field_errors.clear();
+            self.errors.truncate(1);
+            self.errors.iter_mut().for_each(|error| *error = error.chars().take(500).collect());
             value = self.encode();
         }
         cookie(value, secure).max_age(Duration::seconds(120)).finish()
@@ -65,7 +65,7 @@ impl Flash {
     pub fn from_request(req: &HttpRequest) -> Option<Self> {
         let cookie = req.cookie(FLASH_COOKIE)?;
         let json = URL_SAFE_NO_PAD.decode(cookie.value()).ok()?;
-        serde_json::from_slice::<Self>(&json).ok().filter(|flash| flash.page == req.path())
+        serde_json::from_slice::<Self>(&json).ok().filter(|flash| flash.path == req.path())
     }
 }
 
@@ -85,9 +85,9 @@ mod tests {
     #[test]
     fn oversized_flash_is_truncated_to_fit_a_cookie() {
         let flash = Flash {
-            page: "/x".into(),
-            wrong: vec!["Sai".repeat(2_000)],
-            typed: BTreeMap::from([("a".into(), vec!["x".repeat(9_000)])]),
+            path: "/x".into(),
+            errors: vec!["Sai".repeat(2_000)],
+            submitted: BTreeMap::from([("a".into(), vec!["x".repeat(9_000)])]),
             ..Flash::default()
         };
         let cookie = flash.cookie(false);

@@ -88,9 +88,9 @@ fn rewrite_to_api(
         }
     };
     let body = match (&sent.file, sent.control_field("_type")) {
-        (Some(file), kind) => Some((kind.unwrap_or(&file.kind).to_owned(), file.bytes.clone())),
-        (None, Some(kind)) => {
-            Some((kind.to_owned(), Bytes::from(sent.control_field("_text").unwrap_or_default().to_owned())))
+        (Some(file), content_type) => Some((content_type.unwrap_or(&file.content_type).to_owned(), file.bytes.clone())),
+        (None, Some(content_type)) => {
+            Some((content_type.to_owned(), Bytes::from(sent.control_field("_text").unwrap_or_default().to_owned())))
         }
         (None, None) => {
             let json = bodies.build_body(method.as_str(), &path, &sent.user_fields());
@@ -122,8 +122,8 @@ fn rewrite_to_api(
     if let Some(key) = sent.control_field("_once").filter(|_| method == Method::POST) {
         set(&mut head.headers, HeaderName::from_static("idempotency-key"), key);
     }
-    if let Some((kind, bytes)) = body {
-        set(&mut head.headers, header::CONTENT_TYPE, &kind);
+    if let Some((content_type, bytes)) = body {
+        set(&mut head.headers, header::CONTENT_TYPE, &content_type);
         req.set_payload(Payload::Stream { payload: Box::pin(stream::once(async { Ok(bytes) })) });
     }
     Ok(())
@@ -131,57 +131,57 @@ fn rewrite_to_api(
 
 /// Replaces `{name}` in the path of the next page with properties of the response.
 fn fill_placeholders(next: &str, response: &Value) -> String {
-    let mut page = next.to_owned();
+    let mut path = next.to_owned();
     for (name, value) in response.as_object().into_iter().flatten() {
         let value = match value {
             Value::String(text) => text.clone(),
             Value::Number(number) => number.to_string(),
             Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => continue,
         };
-        page = page.replace(&format!("{{{name}}}"), &urlencode(&value));
+        path = path.replace(&format!("{{{name}}}"), &urlencode(&value));
     }
-    page
+    path
 }
 
 fn urlencode(text: &str) -> String {
     serde_urlencoded::to_string([("", text)]).unwrap_or_default().trim_start_matches('=').to_owned()
 }
 
-fn path_of(page: &str) -> &str {
-    page.split(['?', '#']).next().unwrap_or(page)
+fn strip_query(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or(url)
 }
 
 /// Converts an API error into a flash message. Errors of fields that the form does not have become general errors.
-fn error_flash(words: Localizer, status: u16, problem: &Value, sent: &SubmittedForm, back: &str) -> Flash {
+fn error_flash(localizer: Localizer, status: u16, problem: &Value, sent: &SubmittedForm, back: &str) -> Flash {
     let text = |key: &str| problem.get(key).and_then(Value::as_str).map(str::to_owned);
-    let mut fields = BTreeMap::new();
-    let mut wrong: Vec<String> = Vec::new();
+    let mut field_errors = BTreeMap::new();
+    let mut errors: Vec<String> = Vec::new();
     let names: Vec<&String> = sent.fields.iter().map(|(name, _)| name).collect();
     for error in problem.get("errors").and_then(Value::as_array).into_iter().flatten() {
-        let at = |key: &str| error.get(key).and_then(Value::as_str).unwrap_or_default();
-        let name = at("pointer").trim_start_matches('/').replace('/', ".");
+        let member = |key: &str| error.get(key).and_then(Value::as_str).unwrap_or_default();
+        let name = member("pointer").trim_start_matches('/').replace('/', ".");
         if names.iter().any(|n| **n == name) {
-            fields.insert(name, at("detail").to_owned());
+            field_errors.insert(name, member("detail").to_owned());
         } else {
-            wrong.push(at("detail").to_owned());
+            errors.push(member("detail").to_owned());
         }
     }
     if status == 412 {
         // The page shows the current version together with the submitted values.
-        wrong = vec![words.localize("form-stale")];
+        errors = vec![localizer.localize("form-stale")];
     }
-    if wrong.is_empty() {
+    if errors.is_empty() {
         let message = text("detail").or_else(|| text("title"));
-        wrong.extend(message.or_else(|| Some(words.localize_with("form-failed", "status", status))));
+        errors.extend(message.or_else(|| Some(localizer.localize_with("form-failed", "status", status))));
     }
     // Secrets are not stored in the cookie. `current` and `new` are the fields of the change-password form.
     let is_secret =
         |name: &str| name.contains("password") || name.contains("token") || ["current", "new"].contains(&name);
-    let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut submitted: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, value) in sent.user_fields().into_iter().filter(|(name, _)| !is_secret(name)) {
-        values.entry(name).or_default().push(value);
+        submitted.entry(name).or_default().push(value);
     }
-    Flash { page: path_of(back).to_owned(), wrong, fields, typed: values, ..Flash::default() }
+    Flash { path: strip_query(back).to_owned(), errors, field_errors, submitted, ..Flash::default() }
 }
 
 fn redirect(to: &str, flash: Option<Flash>, context: &RequestContext) -> HttpResponse {
@@ -234,17 +234,17 @@ pub async fn handle_form<B: MessageBody + 'static>(
     }
     let to = fill_placeholders(sent.local_path_field("_next").unwrap_or(&back), &body);
     let warnings = body.get("warnings").and_then(Value::as_array).into_iter().flatten();
-    let warned: Vec<String> =
+    let warnings: Vec<String> =
         warnings.filter_map(|w| w.get("detail").and_then(Value::as_str).map(str::to_owned)).collect();
-    let shown = sent.control_field("_show").and_then(|name| body.get(name)).and_then(Value::as_str).map(str::to_owned);
-    let done = sent.control_field("_done").map(|key| Flash {
-        shown,
-        page: path_of(&to).to_owned(),
-        done: Some(key.to_owned()),
-        warned,
+    let secret = sent.control_field("_show").and_then(|name| body.get(name)).and_then(Value::as_str).map(str::to_owned);
+    let flash = sent.control_field("_done").map(|key| Flash {
+        secret,
+        path: strip_query(&to).to_owned(),
+        success: Some(key.to_owned()),
+        warnings,
         ..Flash::default()
     });
-    let mut response = redirect(&to, done, &context);
+    let mut response = redirect(&to, flash, &context);
     if let (Some(access), Some(refresh)) = (body.get("access_token"), body.get("refresh_token")) {
         let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
         let tokens = Tokens {
@@ -265,15 +265,15 @@ mod tests {
 
     #[test]
     fn redirects_to_other_origins_are_rejected() {
-        for page in [
+        for url in [
             "//elsewhere.example",
             "https://elsewhere.example",
             "/\\elsewhere",
             "/x\r\nSet-Cookie: a=b",
             "javascript:x",
         ] {
-            let sent = SubmittedForm { fields: vec![("_next".into(), page.into())], file: None };
-            assert_eq!(sent.local_path_field("_next"), None, "{page}");
+            let sent = SubmittedForm { fields: vec![("_next".into(), url.into())], file: None };
+            assert_eq!(sent.local_path_field("_next"), None, "{url}");
         }
     }
 

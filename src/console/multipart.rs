@@ -14,33 +14,34 @@ const MAX_FIELDS: usize = 2_000;
 
 /// The `Content-Type` header, with its boundary, of a multipart request.
 pub(super) fn content_type_header(headers: &HeaderMap) -> Option<HeaderMap> {
-    let kind = headers.get(header::CONTENT_TYPE)?;
-    kind.to_str().ok().filter(|k| k.starts_with("multipart/form-data"))?;
-    let mut content_type = HeaderMap::new();
-    content_type.insert(header::CONTENT_TYPE, kind.clone());
-    Some(content_type)
+    let content_type = headers.get(header::CONTENT_TYPE)?;
+    content_type.to_str().ok().filter(|value| value.starts_with("multipart/form-data"))?;
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, content_type.clone());
+    Some(headers)
 }
 
 /// Parses a multipart form. The caller limits the size of `body`.
 pub(super) async fn parse(headers: HeaderMap, body: Bytes) -> Result<SubmittedForm, Problem> {
     let mut parts = Multipart::new(&headers, stream::once(async { Ok(body) }));
-    let mut sent = SubmittedForm::default();
+    let mut form = SubmittedForm::default();
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(|_| Code::BadRequest)?;
         let name = part.name().unwrap_or_default().to_owned();
         let file_name = part.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
-        let kind = part.content_type().map_or_else(|| "application/octet-stream".to_owned(), ToString::to_string);
+        let content_type =
+            part.content_type().map_or_else(|| "application/octet-stream".to_owned(), ToString::to_string);
         let mut bytes = Vec::new();
         while let Some(chunk) = part.next().await {
             bytes.extend_from_slice(&chunk.map_err(|_| Code::BadRequest)?);
         }
         if let Some(name) = file_name {
             if !bytes.is_empty() {
-                sent.file = Some(UploadedFile { name, kind, bytes: Bytes::from(bytes) });
+                form.file = Some(UploadedFile { name, content_type, bytes: Bytes::from(bytes) });
             }
-        } else if sent.fields.len() < MAX_FIELDS {
-            sent.fields.push((name, String::from_utf8(bytes).map_err(|_| Code::BadRequest)?));
+        } else if form.fields.len() < MAX_FIELDS {
+            form.fields.push((name, String::from_utf8(bytes).map_err(|_| Code::BadRequest)?));
         }
     }
-    Ok(sent)
+    Ok(form)
 }

@@ -1,4 +1,4 @@
-//! Page context: language, current user, theme and flash message. Every page template has it as `s`.
+//! Page context: language, current user, theme and flash message. Every page template has it as `page`.
 use std::pin::Pin;
 
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header, web};
@@ -90,7 +90,7 @@ impl CurrentUser {
         let account = store::find_account(tx, user)?;
         let roles = store::list_organiser_roles(tx, user)?;
         let organisers = organisers::store::list_of_user(tx, user)?;
-        let role = |id: OrganiserId| roles.iter().find(|(of, _)| *of == id).map(|(_, role)| *role);
+        let role = |id: OrganiserId| roles.iter().find(|(organiser, _)| *organiser == id).map(|(_, role)| *role);
         Ok(Some(Self {
             name: account.display_name,
             is_admin: account.is_admin,
@@ -103,12 +103,12 @@ impl CurrentUser {
 /// Context of a page: language, theme, user, flash message.
 #[derive(Debug, Clone)]
 pub(super) struct PageContext {
-    pub words: Localizer,
+    pub localizer: Localizer,
     pub theme: Theme,
-    pub who: Option<CurrentUser>,
+    pub user: Option<CurrentUser>,
     pub flash: Flash,
     /// Path and query of the request.
-    pub here: String,
+    pub path_and_query: String,
     pub now: Instant,
 }
 
@@ -116,11 +116,11 @@ impl PageContext {
     /// Context without a user, for error pages.
     pub fn anonymous(req: &HttpRequest, now: Instant) -> Self {
         Self {
-            words: Localizer(request_language(req)),
+            localizer: Localizer(request_language(req)),
             theme: Theme::from_request(req),
-            who: None,
+            user: None,
             flash: Flash::from_request(req).unwrap_or_default(),
-            here: req.uri().path_and_query().map_or_else(|| "/".to_owned(), |p| p.as_str().to_owned()),
+            path_and_query: req.uri().path_and_query().map_or_else(|| "/".to_owned(), |p| p.as_str().to_owned()),
             now,
         }
     }
@@ -130,21 +130,26 @@ impl PageContext {
     /// # Errors
     /// `login_required` if there is none.
     pub fn require_user(&self) -> Result<&CurrentUser, Problem> {
-        self.who.as_ref().ok_or_else(|| Code::LoginRequired.into())
+        self.user.as_ref().ok_or_else(|| Code::LoginRequired.into())
     }
 
-    // Template helpers. The names are short, because templates call them often.
+    /// Language of the page.
+    pub fn language(&self) -> Language {
+        self.localizer.0
+    }
+
+    // Template helpers. The localizing functions begin with `t`, as in other translation libraries: templates call them often.
 
     /// Localizes a message.
     pub fn t(&self, key: &str) -> String {
-        self.words.localize(key)
+        self.localizer.localize(key)
     }
     /// Localizes a message with one argument.
-    pub fn fill(&self, key: &str, name: &'static str, value: impl std::fmt::Display) -> String {
-        self.words.localize_with(key, name, value)
+    pub fn t_with(&self, key: &str, name: &'static str, value: impl std::fmt::Display) -> String {
+        self.localizer.localize_with(key, name, value)
     }
     /// Localizes a message with two arguments.
-    pub fn fill2(
+    pub fn t_with2(
         &self,
         key: &str,
         name: &'static str,
@@ -152,39 +157,39 @@ impl PageContext {
         name2: &'static str,
         value2: impl std::fmt::Display,
     ) -> String {
-        self.words.localize_with2(key, (name, value), (name2, value2))
+        self.localizer.localize_with2(key, (name, value), (name2, value2))
     }
-    /// Formats an enum value as a CSS class.
-    pub fn class(&self, value: impl std::fmt::Display) -> String {
+    /// Converts an enum value to a CSS class: `checked_in` to `checked-in`.
+    pub fn css_class(&self, value: impl std::fmt::Display) -> String {
         value.to_string().replace('_', "-")
     }
-    /// Localizes a plural message.
-    pub fn count(&self, key: &str, n: impl Number) -> String {
-        self.words.localize_count(key, n.number())
+    /// Localizes a message with a count, which selects the plural form.
+    pub fn t_count(&self, key: &str, n: impl Number) -> String {
+        self.localizer.localize_count(key, n.number())
     }
-    /// Localizes an enum value; `set` is the prefix of the message keys.
-    pub fn of(&self, set: &str, value: impl std::fmt::Display) -> String {
-        self.words.localize_value(set, value.to_string().replace([':', '.'], "-"))
+    /// Localizes an enum value: `{prefix}-{value}` is the message key.
+    pub fn t_value(&self, prefix: &str, value: impl std::fmt::Display) -> String {
+        self.localizer.localize_value(prefix, value.to_string().replace([':', '.'], "-"))
     }
     /// Formats an integer.
-    pub fn n(&self, n: impl Number) -> String {
-        format::integer(self.words.0, n.number())
+    pub fn integer(&self, n: impl Number) -> String {
+        format::integer(self.language(), n.number())
     }
     /// Formats an exact amount in VND.
     pub fn money(&self, amount: impl Number) -> String {
-        format::money(self.words.0, amount.number(), "VND")
+        format::money(self.language(), amount.number(), "VND")
     }
     /// Formats an abbreviated amount in VND (millions, billions).
-    pub fn spoken(&self, amount: impl Number) -> String {
-        format::rounded_money(self.words.0, amount.number(), "VND")
+    pub fn rounded_money(&self, amount: impl Number) -> String {
+        format::rounded_money(self.language(), amount.number(), "VND")
     }
     /// Formats basis points (hundredths of a percent) as a percentage.
     pub fn percent(&self, basis_points: impl Number) -> String {
-        format::percent(self.words.0, basis_points.number())
+        format::percent(self.language(), basis_points.number())
     }
     /// Formats square decimetres as m².
     pub fn area(&self, dm2: impl Number) -> String {
-        format!("{} m²", format::fraction(self.words.0, dm2.number(), 2))
+        format!("{} m²", format::fraction(self.language(), dm2.number(), 2))
     }
     /// Renders a star rating, 0 to 5.
     pub fn stars(&self, n: impl Number) -> String {
@@ -192,66 +197,66 @@ impl PageContext {
     }
     /// Formats a date.
     pub fn date(&self, day: &Day) -> String {
-        format::date(self.words.0, *day)
+        format::date(self.language(), *day)
     }
     /// Formats a timestamp in a time zone.
-    pub fn moment(&self, time_zone: &str, at: &Instant) -> String {
-        format::date_time(self.words.0, to_local(time_zone, at))
+    pub fn date_time(&self, time_zone: &str, at: &Instant) -> String {
+        format::date_time(self.language(), to_local(time_zone, at))
     }
     /// Formats a timestamp in Vietnamese time, for records that belong to no edition.
-    pub fn moment_here(&self, at: &Instant) -> String {
-        self.moment("Asia/Ho_Chi_Minh", at)
+    pub fn vietnam_date_time(&self, at: &Instant) -> String {
+        self.date_time("Asia/Ho_Chi_Minh", at)
     }
     /// Formats a date with its weekday.
     pub fn short_date(&self, day: &Day) -> String {
-        format::short_date(self.words.0, *day)
+        format::short_date(self.language(), *day)
     }
     /// Language tag for the `lang` attribute.
     pub fn lang(&self) -> &'static str {
-        self.words.0.tag()
+        self.language().tag()
     }
     /// Tag of the language that the language link selects.
     pub fn other_lang(&self) -> &'static str {
-        match self.words.0 {
+        match self.language() {
             Language::Vi => "en",
             Language::En => "vi",
         }
     }
-    /// URL of an immutable asset.
-    pub fn asset(&self, name: &str) -> String {
+    /// URL path of an immutable asset.
+    pub fn asset_path(&self, name: &str) -> String {
         assets::asset_path(name)
     }
     /// Generates an idempotency key for a form.
-    pub fn once(&self) -> String {
+    pub fn idempotency_key(&self) -> String {
         uuid::Uuid::now_v7().to_string()
     }
     /// The submitted value of a field, else the current value.
-    pub fn value(&self, name: &str, now: &str) -> String {
-        self.flash.typed.get(name).and_then(|v| v.last()).cloned().unwrap_or_else(|| now.to_owned())
+    pub fn field_value(&self, name: &str, current: &str) -> String {
+        self.flash.submitted.get(name).and_then(|v| v.last()).cloned().unwrap_or_else(|| current.to_owned())
     }
     /// Whether an option was submitted, else whether it is currently selected.
-    pub fn chosen(&self, name: &str, value: &str, now: &bool) -> bool {
-        self.flash.typed.get(name).map_or(*now, |typed| typed.iter().any(|t| t == value))
+    pub fn is_selected(&self, name: &str, value: &str, current: &bool) -> bool {
+        self.flash.submitted.get(name).map_or(*current, |submitted| submitted.iter().any(|v| v == value))
     }
-    /// Whether the last submitted value of a field is `n`.
-    pub fn is_typed(&self, name: &str, n: impl std::fmt::Display) -> bool {
-        self.flash.typed.get(name).and_then(|v| v.last()).is_some_and(|typed| *typed == n.to_string())
+    /// Whether the last submitted value of a field is `value`.
+    pub fn is_submitted(&self, name: &str, value: impl std::fmt::Display) -> bool {
+        self.flash.submitted.get(name).and_then(|v| v.last()).is_some_and(|submitted| *submitted == value.to_string())
     }
     /// Validation error of a field.
-    pub fn fault(&self, name: &str) -> Option<&String> {
-        self.flash.fields.get(name)
+    pub fn field_error(&self, name: &str) -> Option<&String> {
+        self.flash.field_errors.get(name)
     }
     /// Success message of the last form. Accepts only message keys that begin with `done-`, because the cookie is client input.
-    pub fn done(&self) -> Option<String> {
-        self.flash.done.as_ref().filter(|key| key.starts_with("done-")).map(|key| self.words.localize(key))
+    pub fn success_message(&self) -> Option<String> {
+        self.flash.success.as_ref().filter(|key| key.starts_with("done-")).map(|key| self.localizer.localize(key))
     }
-    /// Validation error of a field in a list; the field name is `{line}.{field}`, e.g. `3.day`.
-    pub fn fault_of(&self, line: &usize, field: &str) -> Option<&String> {
-        self.flash.fields.get(&format!("{line}.{field}"))
+    /// Validation error of a field in a list of rows; the field name is `{row}.{field}`, e.g. `3.day`.
+    pub fn row_error(&self, row: &usize, field: &str) -> Option<&String> {
+        self.flash.field_errors.get(&format!("{row}.{field}"))
     }
     /// Whether the path of this page is `{folder}{id}{name}`.
-    pub fn is_at(&self, folder: &str, id: impl std::fmt::Display, name: &str) -> bool {
-        self.here.split(['?', '#']).next() == Some(format!("{folder}{id}{name}").as_str())
+    pub fn is_current_path(&self, folder: &str, id: impl std::fmt::Display, name: &str) -> bool {
+        self.path_and_query.split(['?', '#']).next() == Some(format!("{folder}{id}{name}").as_str())
     }
 }
 
@@ -263,11 +268,11 @@ impl FromRequest for PageContext {
         Box::pin(async move {
             let context = req.app_data::<web::Data<RequestContext>>().cloned().ok_or(Code::Internal)?;
             let caller = identify_caller(&req, &context)?;
-            let mut shell = Self::anonymous(&req, caller.now);
+            let mut page = Self::anonymous(&req, caller.now);
             if let Some(user) = caller.user {
-                shell.who = context.db.read(move |tx| CurrentUser::load(tx, user)).await?;
+                page.user = context.db.read(move |tx| CurrentUser::load(tx, user)).await?;
             }
-            Ok(shell)
+            Ok(page)
         })
     }
 }
@@ -297,8 +302,8 @@ pub(super) fn to_local(time_zone: &str, at: &Instant) -> chrono::NaiveDateTime {
 }
 
 /// Whether a redirect target is a path on this origin. Prevents open redirects and header injection.
-pub(super) fn is_local_path(page: &str) -> bool {
-    page.starts_with('/') && !page.starts_with("//") && !page.contains(['\\', '\r', '\n'])
+pub(super) fn is_local_path(path: &str) -> bool {
+    path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n'])
 }
 
 /// Renders a template into an HTML response.

@@ -25,19 +25,19 @@ use hoicho_web::{
 #[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage {
-    s: PageContext,
+    page: PageContext,
     title: String,
     detail: Option<String>,
     is_busy: bool,
 }
 
-fn problem_page(s: PageContext, problem: &Problem) -> HttpResponse {
-    let language = s.words.0;
+fn problem_page(page: PageContext, problem: &Problem) -> HttpResponse {
+    let language = page.language();
     let rendered = render_page(&ErrorPage {
         title: problem.code.title().get(language).to_owned(),
         detail: problem.detail.as_ref().map(|d| d.get(language).to_owned()),
         is_busy: matches!(problem.code, Code::Unavailable | Code::TooManyRequests),
-        s,
+        page,
     });
     let mut response = rendered.unwrap_or_else(|_| HttpResponse::InternalServerError().finish());
     *response.status_mut() = problem.code.status();
@@ -53,12 +53,12 @@ pub async fn middleware(req: ServiceRequest, next: Next<BoxBody>) -> Result<Serv
     let mut response = next.call(req).await?;
     let problem = response.response().error().and_then(|e| e.as_error::<Problem>()).cloned();
     if let Some(problem) = problem {
-        let s = PageContext::anonymous(response.request(), context.clock.now());
+        let page = PageContext::anonymous(response.request(), context.clock.now());
         let rendered = if problem.code == Code::LoginRequired && response.request().method() == Method::GET {
-            let query = serde_urlencoded::to_string([("next", s.here.as_str())]).unwrap_or_default();
+            let query = serde_urlencoded::to_string([("next", page.path_and_query.as_str())]).unwrap_or_default();
             HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/login?{query}"))).finish()
         } else {
-            problem_page(s, &problem)
+            problem_page(page, &problem)
         };
         response = response.into_response(rendered);
     }

@@ -109,7 +109,7 @@ fn login_form_shows_the_error_and_keeps_the_address_but_not_the_password() {
     assert_eq!((status, to.as_str()), (303, "/login"));
     let (_, gone, page) = site.get("/login", &said);
     assert!(page.contains("Sai e-mail hoặc mật khẩu") && page.contains(EMAIL), "{page}");
-    assert!(!page.contains("sai mật khẩu") && gone.contains("hoicho_said="), "{gone}");
+    assert!(!page.contains("sai mật khẩu") && gone.contains("hoicho_flash="), "{gone}");
     site.server.stop();
 }
 

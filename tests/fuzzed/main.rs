@@ -72,4 +72,4 @@ macro_rules! tried {
     )+ };
 }
 
-tried!(table, cell, cursor, entity_tag, idempotency_key, date, booth_pattern, tax_code, document_type);
+tried!(table, cell, cursor, entity_tag, idempotency_key, date, booth_pattern, tax_code, paper);

@@ -61,17 +61,9 @@ fn asked() -> (BTreeSet<String>, BTreeSet<String>) {
     crate::files(std::path::Path::new(&format!("{SOURCE}/console")), &mut files);
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
-        for (call, into) in [
-            (".t(", true),
-            (".say(", true),
-            (".fill(", true),
-            (".fill2(", true),
-            (".count(", true),
-            (".of(", false),
-            ("of_set(", false),
-            ("ticked::<", false),
-            ("of_set::<", false),
-        ] {
+        for (call, into) in
+            [(".t(", true), (".t_with(", true), (".t_with2(", true), (".t_count(", true), (".t_value(", false)]
+        {
             for (at, _) in text.match_indices(call) {
                 let rest: String = text.get(at + call.len()..).unwrap().chars().take(160).collect();
                 let rest = rest.split(')').next().unwrap();
@@ -128,7 +120,7 @@ fn messages_are_complete_and_used() {
     let mut missing = BTreeSet::new();
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
-        for call in ["s.t(\"", "s.fill(\"", "s.fill2(\"", "s.count(\"", "words.fill(\""] {
+        for call in ["page.t(\"", "page.t_with(\"", "page.t_with2(\"", "page.t_count(\""] {
             for (at, _) in text.match_indices(call) {
                 let key = text.get(at + call.len()..).unwrap().split('"').next().unwrap().to_owned();
                 if !vi.contains_key(&key) {
@@ -196,7 +188,7 @@ fn templates_contain_no_untranslated_text() {
     for file in files {
         let mut text = std::fs::read_to_string(&file).unwrap();
         // Blocks that contain a class or a URL.
-        for block in ["{% block width %}", "{% block manifest %}"] {
+        for block in ["{% block main_class %}", "{% block manifest %}"] {
             if let Some(at) = text.find(block) {
                 let end = at + text.get(at..).unwrap().find("{% endblock %}").unwrap();
                 text.replace_range(at..end, "");

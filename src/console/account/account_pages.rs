@@ -27,12 +27,12 @@ macro_rules! account_page {
         #[derive(Template)]
         #[template(path = $template)]
         struct $name {
-            s: PageContext,
+            page: PageContext,
         }
         $(#[$doc])*
         #[get($path)]
-        pub(super) async fn $fn(s: PageContext) -> Result<HttpResponse, Problem> {
-            render_page(&$name { s })
+        pub(super) async fn $fn(page: PageContext) -> Result<HttpResponse, Problem> {
+            render_page(&$name { page })
         }
     };
 }
@@ -40,33 +40,33 @@ macro_rules! account_page {
 #[derive(Template)]
 #[template(path = "account/login.html")]
 struct Login {
-    s: PageContext,
+    page: PageContext,
     next: String,
 }
 
 /// Login form.
 #[get("/login")]
-pub(super) async fn show_login(s: PageContext, query: Query<LoginQuery>) -> Result<HttpResponse, Problem> {
-    render_page(&Login { s, next: redirect_target(query) })
+pub(super) async fn show_login(page: PageContext, query: Query<LoginQuery>) -> Result<HttpResponse, Problem> {
+    render_page(&Login { page, next: redirect_target(query) })
 }
 
 #[derive(Template)]
 #[template(path = "account/register.html")]
 struct Register {
-    s: PageContext,
+    page: PageContext,
     notice: &'static str,
 }
 
 /// Registration form.
 #[get("/register")]
-pub(super) async fn show_register(s: PageContext) -> Result<HttpResponse, Problem> {
-    render_page(&Register { s, notice: consent::NOTICE_VERSION })
+pub(super) async fn show_register(page: PageContext) -> Result<HttpResponse, Problem> {
+    render_page(&Register { page, notice: consent::NOTICE_VERSION })
 }
 
 #[derive(Template)]
 #[template(path = "account/privacy.html")]
 struct Privacy {
-    s: PageContext,
+    page: PageContext,
     notice: &'static str,
     contacts_days: u32,
     audit_days: u32,
@@ -74,9 +74,12 @@ struct Privacy {
 
 /// Privacy notice: which personal data is stored, why and for how long. Users consent to it.
 #[get("/privacy")]
-pub(super) async fn show_privacy(s: PageContext, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_privacy(
+    page: PageContext,
+    context: web::Data<RequestContext>,
+) -> Result<HttpResponse, Problem> {
     let config::Retention { contacts_days, audit_days, .. } = context.retention;
-    render_page(&Privacy { s, notice: consent::NOTICE_VERSION, contacts_days, audit_days })
+    render_page(&Privacy { page, notice: consent::NOTICE_VERSION, contacts_days, audit_days })
 }
 
 account_page!(
@@ -99,25 +102,25 @@ account_page!(
 #[derive(Template)]
 #[template(path = "account/invitation.html")]
 struct Invitation {
-    s: PageContext,
+    page: PageContext,
 }
 
 /// Target of the link in an invitation email. Users without a session log in first; the script stores the token until then.
 #[get("/invitation")]
-pub(super) async fn show_invitation(s: PageContext) -> Result<HttpResponse, Problem> {
-    render_page(&Invitation { s })
+pub(super) async fn show_invitation(page: PageContext) -> Result<HttpResponse, Problem> {
+    render_page(&Invitation { page })
 }
 
 #[derive(Template)]
 #[template(path = "account/account.html")]
 struct Account {
-    s: PageContext,
+    page: PageContext,
     name: String,
 }
 
 /// Form for name, language and password.
 #[get("/account")]
-pub(super) async fn show_account(s: PageContext) -> Result<HttpResponse, Problem> {
-    let name = s.require_user()?.name.clone();
-    render_page(&Account { s, name })
+pub(super) async fn show_account(page: PageContext) -> Result<HttpResponse, Problem> {
+    let name = page.require_user()?.name.clone();
+    render_page(&Account { page, name })
 }

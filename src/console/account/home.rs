@@ -28,20 +28,20 @@ impl OrganiserCard {
 #[derive(Template)]
 #[template(path = "account/home.html")]
 struct Home {
-    s: PageContext,
-    desks: Vec<OrganiserCard>,
+    page: PageContext,
+    organisers: Vec<OrganiserCard>,
 }
 
 /// Shows the start page.
 #[get("/home")]
-pub(super) async fn show_home(s: PageContext, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
-    let organisers = s.require_user()?.organisers.clone();
-    let desks = context.db.read(move |tx| {
+pub(super) async fn show_home(page: PageContext, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
+    let organisers = page.require_user()?.organisers.clone();
+    let cards = context.db.read(move |tx| {
         let card = |(id, name, role)| {
             Ok(OrganiserCard { id, name, role, editions: edition_cards(tx, Visibility::Staff(id))? })
         };
         organisers.into_iter().map(card).collect::<Result<Vec<_>, Problem>>()
     });
-    let desks = desks.await?;
-    render_page(&Home { s, desks })
+    let organisers = cards.await?;
+    render_page(&Home { page, organisers })
 }

@@ -17,5 +17,5 @@ pub(super) fn routes(cfg: &mut web::ServiceConfig) {
         .service(account_pages::show_invitation)
         .service(account_pages::show_account)
         .service(home::show_home)
-        .service(preferences::look);
+        .service(preferences::set_preferences);
 }

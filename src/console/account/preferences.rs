@@ -22,7 +22,7 @@ struct PreferencesQuery {
 
 /// Sets the cookies and redirects back.
 #[get("/look")]
-pub(super) async fn look(
+pub(super) async fn set_preferences(
     context: web::Data<RequestContext>,
     query: Query<PreferencesQuery>,
 ) -> Result<HttpResponse, Problem> {

@@ -17,8 +17,8 @@ const PAGE_SIZE: i64 = 50;
 #[derive(Template)]
 #[template(path = "admin/overview.html")]
 struct Admin {
-    s: PageContext,
-    question: String,
+    page: PageContext,
+    search_term: String,
     organisers: Vec<OrganiserLine>,
     users: Vec<UserLine>,
     next_organiser: Option<OrganiserId>,
@@ -37,13 +37,13 @@ struct OverviewQuery {
 /// Shows organisers and users. Responds with 404 unless the user is a platform admin.
 #[get("/admin")]
 pub(super) async fn show_admin(
-    s: PageContext,
+    page: PageContext,
     caller: SignedIn,
     query: Query<OverviewQuery>,
 ) -> Result<HttpResponse, Problem> {
     let OverviewQuery { q, after_user, after_organiser } = query.into_result()?;
-    let question = q.trim().to_lowercase();
-    let (user, prefix) = (caller.user, question.clone());
+    let search_term = q.trim().to_lowercase();
+    let (user, prefix) = (caller.user, search_term.clone());
     let lists = caller.context.db.read(move |tx| {
         if !is_admin(tx, user)? {
             return Err(Problem::from(Code::NotFound));
@@ -60,5 +60,5 @@ pub(super) async fn show_admin(
     users.truncate(page_size);
     let next_organiser = organisers.last().filter(|_| more_organisers).map(|o| o.id);
     let next_user = users.last().filter(|_| more_users).map(|u| u.email.to_lowercase());
-    render_page(&Admin { s, question, organisers, users, next_organiser, next_user })
+    render_page(&Admin { page, search_term, organisers, users, next_organiser, next_user })
 }

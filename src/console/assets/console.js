@@ -1,10 +1,10 @@
 // Progressive enhancement for all pages; every page also works without it.
 
 // Fill the token from the URL fragment of an email link into the form. Fragments are never sent to the server.
-const fromHash = document.querySelector("[data-from-hash]");
+const tokenField = document.querySelector("[data-from-hash]");
 const hash = decodeURIComponent(location.hash.slice(1));
-if (fromHash && !fromHash.value) {
-  fromHash.value = hash || sessionStorage.getItem("token") || "";
+if (tokenField && !tokenField.value) {
+  tokenField.value = hash || sessionStorage.getItem("token") || "";
   sessionStorage.removeItem("token");
 }
 if (document.querySelector("[data-keep-hash]") && hash) sessionStorage.setItem("token", hash);
@@ -29,9 +29,9 @@ document.addEventListener("click", (event) => {
 });
 
 // Group digits of amounts during input.
-const group = (text) => text.replace(/\D/g, "").replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+(?!\d))/g, ".");
+const groupDigits = (text) => text.replace(/\D/g, "").replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+(?!\d))/g, ".");
 document.addEventListener("input", (event) => {
-  if (event.target.matches("[data-amount]")) event.target.value = group(event.target.value);
+  if (event.target.matches("[data-amount]")) event.target.value = groupDigits(event.target.value);
 });
 
 // Close open menus on a click outside.
@@ -44,24 +44,24 @@ document.addEventListener("click", (event) => {
 // Select-all checkbox.
 document.addEventListener("change", (event) => {
   const all = event.target.closest("[data-all]");
-  if (all) document.querySelectorAll(`input[name="${all.dataset.all}"]`).forEach((box) => (box.checked = all.checked));
+  if (all) document.querySelectorAll(`input[name="${all.dataset.all}"]`).forEach((checkbox) => (checkbox.checked = all.checked));
 });
 
 // Add a row to a form list by cloning the last row; dates advance by one day.
 document.addEventListener("click", (event) => {
-  const more = event.target.closest("[data-more]");
-  if (!more) return;
-  const lines = document.querySelectorAll(more.dataset.more);
-  const last = lines[lines.length - 1];
+  const button = event.target.closest("[data-more]");
+  if (!button) return;
+  const rows = document.querySelectorAll(button.dataset.more);
+  const last = rows[rows.length - 1];
   const next = last.cloneNode(true);
   const number = Number(last.dataset.line) + 1;
   next.dataset.line = number;
   next.querySelectorAll("[name]").forEach((field) => {
-    const old = field.id;
+    const oldId = field.id;
     field.name = field.name.replace(/\.?\b\d+\b/, (n) => n.replace(/\d+/, number));
-    if (old) {
-      field.id = `${old}-${number}`;
-      next.querySelector(`label[for="${old}"]`)?.setAttribute("for", field.id);
+    if (oldId) {
+      field.id = `${oldId}-${number}`;
+      next.querySelector(`label[for="${oldId}"]`)?.setAttribute("for", field.id);
     }
     if (field.type === "date" && field.value) {
       const day = new Date(`${field.value}T00:00:00Z`);

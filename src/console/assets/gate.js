@@ -48,7 +48,7 @@ async function start() {
   try {
     db = await openDatabase();
   } catch {
-    showStatus(settings.unkept, "bad");
+    showStatus(settings.storageFailed, "bad");
     return;
   }
   navigator.storage?.persist?.();
@@ -59,7 +59,7 @@ async function start() {
   const totalKey = () => `${settings.edition}|${gate.value}|${day()}`;
   const number = new Intl.NumberFormat(document.documentElement.lang);
 
-  const show = async () => {
+  const showTotal = async () => {
     const tx = db.transaction(["events", "totals"]);
     const [counted, unsent] = await Promise.all([
       result(tx.objectStore("totals").get(totalKey())),
@@ -72,9 +72,9 @@ async function start() {
     return own;
   };
   let sendError = null;
-  const report = (own) => {
-    const refused = own.filter((e) => e.refused);
-    if (refused.length) showStatus(`${settings.refused.replace("{n}", number.format(refused.length))} ${refused[0].refused}`, "bad");
+  const showUnsent = (own) => {
+    const rejected = own.filter((e) => e.rejection);
+    if (rejected.length) showStatus(`${settings.rejected.replace("{n}", number.format(rejected.length))} ${rejected[0].rejection}`, "bad");
     else if (!own.length) showStatus(settings.allSent, "good");
     else {
       const unsent = settings.unsent.replace("{n}", number.format(own.length));
@@ -103,17 +103,17 @@ async function start() {
     try {
       await completed(tx);
     } catch {
-      showStatus(settings.unkept, "bad");
+      showStatus(settings.storageFailed, "bad");
       return;
     }
     navigator.vibrate?.(15);
-    report(await show());
+    showUnsent(await showTotal());
     scheduleFlush(800);
   };
   buttons.forEach((button) => button.addEventListener("click", () => count(button.dataset.count)));
   gate.addEventListener("change", async () => {
     localStorage.setItem(selectedGateKey, gate.value);
-    report(await show());
+    showUnsent(await showTotal());
   });
 
   const deleteEvents = async (events) => {
@@ -123,7 +123,7 @@ async function start() {
   };
   // A batch that fails validation is sent event by event, so that one invalid count does not block the others.
   const send = async (events) => {
-    const body = JSON.stringify({ events: events.map(({ edition, refused, ...event }) => event) });
+    const body = JSON.stringify({ events: events.map(({ edition, rejection, ...event }) => event) });
     const response = await fetch(`/api/v1/editions/${settings.edition}/visit-counts`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -139,8 +139,8 @@ async function start() {
     if (response.status === 401 || response.status === 403 || response.status === 404) throw new Error(settings.login);
     if (response.status === 422 || response.status === 409) {
       const tx = db.transaction("events", "readwrite");
-      const refused = problem.errors?.[0]?.detail ?? problem.detail ?? problem.title ?? "";
-      events.forEach((e) => tx.objectStore("events").put({ ...e, refused }));
+      const rejection = problem.errors?.[0]?.detail ?? problem.detail ?? problem.title ?? "";
+      events.forEach((e) => tx.objectStore("events").put({ ...e, rejection }));
       return completed(tx);
     }
     throw new Error(settings.offline);
@@ -150,7 +150,7 @@ async function start() {
     if (sending) return;
     sending = true;
     try {
-      const pending = (await show()).filter((e) => !e.refused);
+      const pending = (await showTotal()).filter((e) => !e.rejection);
       for (let i = 0; i < pending.length; i += 500) await send(pending.slice(i, i + 500));
       sendError = null;
     } catch (error) {
@@ -158,7 +158,7 @@ async function start() {
     } finally {
       sending = false;
     }
-    report(await show());
+    showUnsent(await showTotal());
   };
   let timer;
   const scheduleFlush = (ms) => {
@@ -170,7 +170,7 @@ async function start() {
   };
   addEventListener("online", () => scheduleFlush(0));
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && scheduleFlush(0));
-  report(await show());
+  showUnsent(await showTotal());
   scheduleFlush(0);
 
   if ("serviceWorker" in navigator) {

@@ -5,45 +5,45 @@ if (sheet) {
   const rows = [...sheet.querySelectorAll("tbody tr")].map((row) =>
     [...row.querySelectorAll("td")].slice(0, -1).map((td) => td.querySelector("input")),
   );
-  const status = document.getElementById("sheet-said");
+  const status = document.getElementById("sheet-status");
   const digits = (text) => text.replace(/[^\d]/g, "");
-  const group = (text) => digits(text).replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+(?!\d))/g, ".");
+  const groupDigits = (text) => digits(text).replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+(?!\d))/g, ".");
   let reason = "";
   let saved = 0;
-  const mark = (cell, state) => (cell.closest("td").className = `num ${state}`);
+  const setState = (cell, state) => (cell.closest("td").className = `num ${state}`);
 
   const save = async (cell) => {
-    const now = digits(cell.value);
-    if (now === digits(cell.dataset.was)) return mark(cell, "");
-    if (now === "") {
+    const entered = digits(cell.value);
+    if (entered === digits(cell.dataset.was)) return setState(cell, "");
+    if (entered === "") {
       cell.value = cell.dataset.was;
-      return mark(cell, "");
+      return setState(cell, "");
     }
-    const body = { amount: Number(now), ocop_amount: Math.min(Number(cell.dataset.ocop || 0), Number(now)) };
+    const body = { amount: Number(entered), ocop_amount: Math.min(Number(cell.dataset.ocop || 0), Number(entered)) };
     if (cell.dataset.was !== "") {
       // Changing a reported amount requires a reason; prompted once per page view.
       reason ||= prompt(sheet.dataset.reason) ?? "";
       if (!reason) {
         cell.value = cell.dataset.was;
-        return mark(cell, "");
+        return setState(cell, "");
       }
       body.reason = reason;
     }
-    mark(cell, "saving");
+    setState(cell, "saving");
     const response = await fetch(`/api/v1/booths/${cell.dataset.booth}/sales-reports/${cell.dataset.day}`, {
       method: "PUT",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     }).catch(() => null);
     if (response?.ok) {
-      cell.dataset.was = group(now);
+      cell.dataset.was = groupDigits(entered);
       cell.value = cell.dataset.was;
       saved += 1;
-      mark(cell, "saved");
+      setState(cell, "saved");
     } else {
       const problem = await response?.json().catch(() => null);
       cell.title = problem?.errors?.[0]?.detail ?? problem?.detail ?? "";
-      mark(cell, "failed");
+      setState(cell, "failed");
     }
     const failed = sheet.querySelectorAll(".failed").length;
     status.textContent = failed
@@ -58,7 +58,7 @@ if (sheet) {
     }
     return [-1, -1];
   };
-  const go = (cell, dx, dy) => {
+  const moveFocus = (cell, dx, dy) => {
     const [x, y] = position(cell);
     const next = rows[y + dy]?.[x + dx];
     next?.focus();
@@ -73,7 +73,7 @@ if (sheet) {
     if (event.key === "Escape") cell.value = cell.dataset.was;
     if (!steps[event.key]) return;
     event.preventDefault();
-    go(cell, ...steps[event.key]);
+    moveFocus(cell, ...steps[event.key]);
   });
   sheet.addEventListener("focusin", (event) => event.target.matches("input[data-booth]") && event.target.select());
   sheet.addEventListener("change", (event) => event.target.matches("input[data-booth]") && save(event.target));
@@ -88,7 +88,7 @@ if (sheet) {
         const cell = rows[y + dy]?.[x + dx];
         if (!cell || !digits(value)) continue;
         // Excel formats: 8500000, 8.500.000 or 8,500,000.00. Two digits after the last separator are decimals.
-        cell.value = group(value.replace(/[.,]\d{2}$/, ""));
+        cell.value = groupDigits(value.replace(/[.,]\d{2}$/, ""));
         await save(cell);
       }
     }

@@ -1,6 +1,8 @@
-// Live updates: after a server-sent event the page is fetched again and its marked parts are replaced, debounced to at
-// most one request per two seconds.
-export function watch(eventsUrl, onChange) {
+// Live updates: after a server-sent event the page is fetched again and its parts with `data-refresh` are replaced, debounced
+// to one request per two seconds.
+
+// Calls `onChange` for every change of the edition.
+export function subscribe(eventsUrl, onChange) {
   let source;
   const open = () => {
     source = new EventSource(eventsUrl);
@@ -43,7 +45,7 @@ if (parts.length && eventsUrl) {
       part.replaceChildren(...fresh.childNodes);
     }
   };
-  watch(eventsUrl, () => {
+  subscribe(eventsUrl, () => {
     if (scheduled) return;
     scheduled = true;
     setTimeout(refresh, 2000);

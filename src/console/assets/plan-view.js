@@ -1,9 +1,9 @@
-import { watch } from "./live.js";
+import { subscribe } from "./live.js";
 
 // Pan and zoom of a floor plan: drag, wheel, pinch, buttons, arrow keys, and a booth in the URL fragment. During a gesture
 // the SVG only gets a CSS transform, which is cheap on phones; after it the view box is set, so that the SVG is rendered
 // sharp and with the level of detail that is readable at this scale.
-export function view(plan) {
+export function panZoom(plan) {
   const svg = plan.querySelector("svg");
   const fullView = svg.getAttribute("viewBox").split(" ").map(Number);
   let [x, y, width, height] = fullView;
@@ -58,7 +58,7 @@ export function view(plan) {
     [x, y, width, height] = fullView;
     settle();
   };
-  const find = (booth) => {
+  const centreOn = (booth) => {
     const box = booth.getBBox();
     width = Math.min(fullView[2], 420);
     height = (width * fullView[3]) / fullView[2];
@@ -86,8 +86,8 @@ export function view(plan) {
       draw();
     } else if (pointers.size === 2) {
       const other = [...pointers].find(([id]) => id !== event.pointerId)[1];
-      const gap = (p) => Math.hypot(p[0] - other[0], p[1] - other[1]) || 1;
-      zoom(gap(before) / gap(now), toUnits((now[0] + other[0]) / 2, (now[1] + other[1]) / 2));
+      const distance = (point) => Math.hypot(point[0] - other[0], point[1] - other[1]) || 1;
+      zoom(distance(before) / distance(now), toUnits((now[0] + other[0]) / 2, (now[1] + other[1]) / 2));
     }
     pointers.set(event.pointerId, now);
   });
@@ -123,17 +123,17 @@ export function view(plan) {
   });
   addEventListener("resize", settle);
   settle();
-  return { find, all: reset, zoom, wasDrag: () => moved > 6 };
+  return { centreOn, wasDrag: () => moved > 6 };
 }
 
 // Read-only plan: a click on a booth shows its name; live updates.
 const plan = document.querySelector(".plan[data-live]");
 if (plan && !plan.hasAttribute("data-work")) {
-  const moves = view(plan);
+  const gestures = panZoom(plan);
   const output = document.querySelector("[data-picked]");
   plan.addEventListener("click", (event) => {
     const booth = event.target.closest(".booth");
-    if (!booth || !booth.id || moves.wasDrag()) return;
+    if (!booth || !booth.id || gestures.wasDrag()) return;
     plan.querySelectorAll(".found").forEach((b) => b.classList.remove("found"));
     booth.classList.add("found");
     output.hidden = false;
@@ -144,12 +144,12 @@ if (plan && !plan.hasAttribute("data-work")) {
     [...plan.querySelectorAll(".booth")].find((b) => b.dataset.code === decodeURIComponent(location.hash.slice(1)));
   if (linked) {
     linked.classList.add("found");
-    moves.find(linked);
+    gestures.centreOn(linked);
   }
 
   // Live updates, debounced with a random delay of 1.5 to 3.5 s to spread the load of many viewers.
   let scheduled = false;
-  watch(plan.dataset.live, () => {
+  subscribe(plan.dataset.live, () => {
     if (scheduled) return;
     scheduled = true;
     setTimeout(async () => {

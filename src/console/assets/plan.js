@@ -1,13 +1,13 @@
 // Interactive floor plan. All changes are form submissions; this script submits them with fetch, replaces the updated
 // parts of the page, converts drag and drop to the same submissions, and has an undo stack.
-import { view } from "./plan-view.js";
-import { watch } from "./live.js";
+import { panZoom } from "./plan-view.js";
+import { subscribe } from "./live.js";
 
 const plan = document.querySelector(".plan[data-work]");
 if (plan) start();
 
 function start() {
-  const moves = view(plan);
+  const gestures = panZoom(plan);
   const { edition, colour } = plan.dataset;
   const canManage = plan.dataset.can === "true";
   const here = `/manage/${edition}/plan`;
@@ -19,16 +19,16 @@ function start() {
   const byId = (id) => document.getElementById(`b-${id}`);
   const idOf = (booth) => booth.id.slice(2);
 
-  const mark = () => {
+  const showSelection = () => {
     booths().forEach((b) => (idOf(b) === selected ? b.setAttribute("aria-current", "true") : b.removeAttribute("aria-current")));
     document
       .querySelectorAll("#queue [data-application]")
       .forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.application === application)));
   };
   // Replaces the dynamic parts with those of a newly rendered page. Returns false if it has an error note.
-  const show = (html) => {
+  const replaceParts = (html) => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    for (const id of ["panel", "queue", "legend", "said"]) {
+    for (const id of ["panel", "queue", "legend", "announcements"]) {
       const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
       const editing = old?.contains(document.activeElement) && document.activeElement.matches("input, select");
       if (old && fresh && !(id === "panel" && editing)) old.replaceChildren(...fresh.childNodes);
@@ -41,22 +41,22 @@ function start() {
       if (old.outerHTML !== fresh.outerHTML) old.replaceWith(document.importNode(fresh, true));
     }
     filter();
-    mark();
+    showSelection();
     return !page.querySelector("main > .note.bad");
   };
   const currentUrl = () => {
     const booth = selected ? `&booth=${selected}` : "";
     return `${here}?colour=${colour}${booth}${application ? `&application=${application}` : ""}`;
   };
-  // Counts what was asked for: a response that arrives after a later one would show an older state.
-  let latest = 0;
+  // Number of the latest request. A response to an earlier one is ignored, because it would show an older state.
+  let latestRequest = 0;
   const refresh = async () => {
-    const turn = ++latest;
+    const request = ++latestRequest;
     const response = await fetch(currentUrl()).catch(() => null);
     const html = response?.ok && (await response.text());
-    if (html && turn === latest) show(html);
+    if (html && request === latestRequest) replaceParts(html);
   };
-  const failed = () => {
+  const showFailure = () => {
     document.querySelectorAll("main > .note").forEach((note) => note.remove());
     const note = document.createElement("p");
     note.className = "note bad";
@@ -69,10 +69,10 @@ function start() {
   const send = async (action, fields) => {
     const body = new URLSearchParams([...fields, ["_back", currentUrl()]]);
     const response = await fetch(`/form/${action}`, { method: "POST", body }).catch(() => null);
-    if (!response?.ok) return failed();
+    if (!response?.ok) return showFailure();
     const html = await response.text();
-    latest += 1;
-    return show(html);
+    latestRequest += 1;
+    return replaceParts(html);
   };
   const pushUndo = (step) => {
     undoStack.push(step);
@@ -85,27 +85,27 @@ function start() {
   });
 
   const allocationOn = (booth) => byId(booth)?.dataset.allocation;
-  const hold = async (who, booth) => {
-    const ok = await send(`editions/${edition}/allocations`, [["application", who], ["booths", booth]]);
+  const hold = async (applicant, booth) => {
+    const ok = await send(`editions/${edition}/allocations`, [["application", applicant], ["booths", booth]]);
     return ok && allocationOn(booth);
   };
   const step = (allocation, name) => send(`allocations/${allocation}/${name}`, []);
   const release = async (booth) => {
-    const was = { ...byId(booth).dataset };
-    if (!(await step(was.allocation, "release"))) return false;
+    const before = { ...byId(booth).dataset };
+    if (!(await step(before.allocation, "release"))) return false;
     pushUndo(async () => {
-      const again = await hold(was.application, booth);
+      const again = await hold(before.application, booth);
       const steps = {
         offered: ["offer"],
         confirmed: ["offer", "confirm"],
         checked_in: ["offer", "confirm", "check-in"],
       };
-      for (const next of steps[was.state] ?? []) if (again) await step(again, next);
+      for (const next of steps[before.state] ?? []) if (again) await step(again, next);
     });
     return true;
   };
-  const allocate = async (who, booth) => {
-    const allocation = await hold(who, booth);
+  const allocate = async (applicant, booth) => {
+    const allocation = await hold(applicant, booth);
     if (allocation) pushUndo(() => step(allocation, "release"));
   };
   const swap = async (one, other) => {
@@ -118,12 +118,12 @@ function start() {
     const booth = event.target.closest(".booth[id]");
     if (!booth) return;
     event.preventDefault();
-    if (moves.wasDrag() || plan.dataset.dragging) return;
+    if (gestures.wasDrag() || plan.dataset.dragging) return;
     selected = idOf(booth);
     if (canManage && application && !booth.dataset.allocation) {
-      const who = application;
+      const applicant = application;
       application = null;
-      await allocate(who, selected);
+      await allocate(applicant, selected);
     } else {
       await refresh();
     }
@@ -151,7 +151,7 @@ function start() {
     const button = event.target.closest("[data-application]");
     if (!button) return;
     application = application === button.dataset.application ? null : button.dataset.application;
-    mark();
+    showSelection();
   });
 
   // Drag and drop, with any pointer: an application or the exhibitor of a booth onto another booth.
@@ -160,26 +160,28 @@ function start() {
   ghost.className = "badge ghost";
   ghost.setAttribute("aria-hidden", "true");
   const boothUnder = (event) => document.elementFromPoint(event.clientX, event.clientY)?.closest?.(".plan .booth[id]");
-  const begin = (event, from) => {
-    if (canManage && event.isPrimary && event.button === 0) drag = { ...from, x: event.clientX, y: event.clientY, going: false };
+  const startDrag = (event, source) => {
+    if (!canManage || !event.isPrimary || event.button !== 0) return;
+    drag = { ...source, x: event.clientX, y: event.clientY, started: false };
   };
   queue.addEventListener("pointerdown", (event) => {
     const button = event.target.closest("[data-application]");
-    if (button && event.pointerType === "mouse") begin(event, { application: button.dataset.application, label: button.dataset.search });
+    if (!button || event.pointerType !== "mouse") return;
+    startDrag(event, { application: button.dataset.application, label: button.dataset.search });
   });
   plan.addEventListener("pointerdown", (event) => {
     const booth = event.target.closest(".booth[data-allocation]");
     // A drag pans the plan; a booth is dragged only if it was selected before, or with Shift.
     if (booth && (event.shiftKey || idOf(booth) === selected)) {
-      begin(event, { booth: idOf(booth), allocation: booth.dataset.allocation, label: booth.querySelector("title").textContent });
+      startDrag(event, { booth: idOf(booth), allocation: booth.dataset.allocation, label: booth.querySelector("title").textContent });
       if (drag) plan.dataset.dragging = "yes";
     }
   }, true);
   addEventListener("pointermove", (event) => {
     if (!drag) return;
-    if (!drag.going && Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < 8) return;
-    if (!drag.going) {
-      drag.going = true;
+    if (!drag.started && Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < 8) return;
+    if (!drag.started) {
+      drag.started = true;
       plan.dataset.dragging = "yes";
       ghost.textContent = drag.label;
       document.body.append(ghost);
@@ -188,44 +190,44 @@ function start() {
     plan.querySelectorAll(".drop").forEach((b) => b.classList.remove("drop"));
     boothUnder(event)?.classList.add("drop");
   });
-  const end = async (event) => {
+  const endDrag = async (event) => {
     if (!drag) return;
-    const was = drag;
+    const ended = drag;
     drag = null;
     ghost.remove();
     plan.querySelectorAll(".drop").forEach((b) => b.classList.remove("drop"));
     setTimeout(() => delete plan.dataset.dragging, 50);
-    const target = was.going && event.type === "pointerup" ? boothUnder(event) : null;
+    const target = ended.started && event.type === "pointerup" ? boothUnder(event) : null;
     if (!target) return;
     const to = idOf(target);
-    if (was.application) {
+    if (ended.application) {
       selected = to;
-      if (!target.dataset.allocation) await allocate(was.application, to);
+      if (!target.dataset.allocation) await allocate(ended.application, to);
       else await refresh();
-    } else if (target.dataset.allocation && to !== was.booth) {
-      if (confirm(plan.dataset.swapAsk)) await swap(was.allocation, target.dataset.allocation);
-    } else if (to !== was.booth) {
+    } else if (target.dataset.allocation && to !== ended.booth) {
+      if (confirm(plan.dataset.swapAsk)) await swap(ended.allocation, target.dataset.allocation);
+    } else if (to !== ended.booth) {
       selected = to;
-      const move = (booth) => send(`allocations/${was.allocation}/move`, [["booth", booth]]);
-      if (await move(to)) pushUndo(() => move(was.booth));
+      const move = (booth) => send(`allocations/${ended.allocation}/move`, [["booth", booth]]);
+      if (await move(to)) pushUndo(() => move(ended.booth));
     }
   };
-  addEventListener("pointerup", end);
-  addEventListener("pointercancel", end);
+  addEventListener("pointerup", endDrag);
+  addEventListener("pointercancel", endDrag);
 
   // Filter the queue, ignoring accents.
-  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
-  const filterBox = document.getElementById("queue-filter");
+  const stripAccents = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
+  const filterInput = document.getElementById("queue-filter");
   function filter() {
-    const wanted = fold(filterBox?.value ?? "");
-    document.querySelectorAll("#queue [data-application]").forEach((b) => (b.hidden = !fold(b.dataset.search).includes(wanted)));
+    const term = stripAccents(filterInput?.value ?? "");
+    document.querySelectorAll("#queue [data-application]").forEach((b) => (b.hidden = !stripAccents(b.dataset.search).includes(term)));
   }
-  filterBox?.addEventListener("input", filter);
+  filterInput?.addEventListener("input", filter);
   document.getElementById("colour")?.addEventListener("change", (event) => event.target.form.submit());
 
   // Live updates, debounced by 150 ms.
   let scheduled = false;
-  watch(plan.dataset.events, () => {
+  subscribe(plan.dataset.events, () => {
     if (scheduled) return;
     scheduled = true;
     setTimeout(() => {
@@ -233,5 +235,5 @@ function start() {
       if (!drag) refresh();
     }, 150);
   });
-  mark();
+  showSelection();
 }

@@ -32,10 +32,10 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(
       (async () => {
         const cached = await caches.match(request, { ignoreSearch: true, ignoreVary: true });
-        const stop = new AbortController();
-        const timer = cached && setTimeout(() => stop.abort(), 4000);
+        const timeout = new AbortController();
+        const timer = cached && setTimeout(() => timeout.abort(), 4000);
         try {
-          return await store(pathname, await fetch(request, { signal: stop.signal }));
+          return await store(pathname, await fetch(request, { signal: timeout.signal }));
         } catch (error) {
           if (cached) return cached;
           throw error;

@@ -20,60 +20,60 @@ use hoicho_web::{
 
 #[derive(Template)]
 #[template(path = "embed/floor_plan.html")]
-struct PlanFrame {
-    s: PageContext,
-    look: EmbedTheme,
+struct EmbeddedFloorPlan {
+    page: PageContext,
+    theme: EmbedTheme,
     base: String,
     edition: EditionRow,
-    picture: FloorPlanView,
+    plan: FloorPlanView,
 }
 
 /// Embeddable floor plan.
 #[get("/embed/{edition}/plan")]
-pub(super) async fn frame_plan(
+pub(super) async fn embed_floor_plan(
     req: HttpRequest,
-    s: PageContext,
+    page: PageContext,
     permit: ReadPermit,
     context: web::Data<RequestContext>,
     query: Query<EmbedTheme>,
 ) -> Result<HttpResponse, Problem> {
-    let look = query.into_result()?.validate()?;
+    let theme = query.into_result()?.validate()?;
     let data = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
         let plan = floor::floor_plan::load(tx, edition.id)?;
         Ok((edition, plan))
     });
     let (edition, plan) = data.await?;
-    let (s, base) = (look.apply_language(s), context.base_url(&req));
-    render_page(&PlanFrame { s, look, base, edition, picture: FloorPlanView::for_visitors(plan) })
+    let (page, base) = (theme.apply_language(page), context.base_url(&req));
+    render_page(&EmbeddedFloorPlan { page, theme, base, edition, plan: FloorPlanView::for_visitors(plan) })
 }
 
 #[derive(Template)]
 #[template(path = "embed/exhibitors.html")]
-struct ExhibitorsFrame {
-    s: PageContext,
-    look: EmbedTheme,
+struct EmbeddedExhibitors {
+    page: PageContext,
+    theme: EmbedTheme,
     base: String,
     edition: EditionRow,
-    lines: Vec<ExhibitorLine>,
+    exhibitors: Vec<ExhibitorLine>,
 }
 
 /// Embeddable exhibitor list.
 #[get("/embed/{edition}/exhibitors")]
-pub(super) async fn frame_exhibitors(
+pub(super) async fn embed_exhibitors(
     req: HttpRequest,
-    s: PageContext,
+    page: PageContext,
     permit: ReadPermit,
     context: web::Data<RequestContext>,
     query: Query<EmbedTheme>,
 ) -> Result<HttpResponse, Problem> {
-    let look = query.into_result()?.validate()?;
+    let theme = query.into_result()?.validate()?;
     let data = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
-        let lines = all_exhibitors(tx, edition.id)?;
-        Ok((edition, lines))
+        let exhibitors = all_exhibitors(tx, edition.id)?;
+        Ok((edition, exhibitors))
     });
-    let (edition, lines) = data.await?;
-    let (s, base) = (look.apply_language(s), context.base_url(&req));
-    render_page(&ExhibitorsFrame { s, look, base, edition, lines })
+    let (edition, exhibitors) = data.await?;
+    let (page, base) = (theme.apply_language(page), context.base_url(&req));
+    render_page(&EmbeddedExhibitors { page, theme, base, edition, exhibitors })
 }

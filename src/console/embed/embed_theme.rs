@@ -33,11 +33,11 @@ impl EmbedTheme {
     }
 
     /// Applies the language to the page context.
-    pub(super) fn apply_language(&self, mut s: PageContext) -> PageContext {
+    pub(super) fn apply_language(&self, mut page: PageContext) -> PageContext {
         if let Some(language) = self.lang {
-            s.words = Localizer(language);
+            page.localizer = Localizer(language);
         }
-        s
+        page
     }
 
     /// Creates a theme without a language.
@@ -61,7 +61,7 @@ impl EmbedTheme {
 /// Stylesheet with the colours as CSS variables.
 #[get("/embed/colours.css")]
 pub(super) async fn colours(query: Query<EmbedTheme>) -> Result<HttpResponse, Problem> {
-    let look = query.into_result()?.validate()?;
+    let theme = query.into_result()?.validate()?;
     let mut css = String::from(":root{");
     let mut set = |names: &[&str], colour: &Option<String>| {
         for (name, colour) in names.iter().zip(std::iter::repeat(colour)) {
@@ -70,9 +70,9 @@ pub(super) async fn colours(query: Query<EmbedTheme>) -> Result<HttpResponse, Pr
             }
         }
     };
-    set(&["brand", "brand-strong", "accent"], &look.accent);
-    set(&["ground", "surface"], &look.background);
-    set(&["ink", "soft"], &look.text);
+    set(&["brand", "brand-strong", "accent"], &theme.accent);
+    set(&["ground", "surface"], &theme.background);
+    set(&["ink", "soft"], &theme.text);
     css += "}body{min-height:0;padding:.5rem}";
     Ok(HttpResponse::Ok()
         .content_type("text/css; charset=utf-8")

@@ -36,13 +36,13 @@ fn link(href: String, rel: &str) -> Link {
     Link { href, rel: rel.to_owned(), ..Link::default() }
 }
 
-fn entry(s: &PageContext, base: &str, edition: &EditionRow, news: NewsEntry) -> Entry {
+fn entry(page: &PageContext, base: &str, edition: &EditionRow, news: NewsEntry) -> Entry {
     let (title, href) = match news.exhibitor {
         Some((id, name)) => {
             let booth = news.booth.unwrap_or_default();
-            (s.fill2("news-exhibitor", "name", &name, "booth", &booth), format!("{base}/exhibitors/{id}"))
+            (page.t_with2("news-exhibitor", "name", &name, "booth", &booth), format!("{base}/exhibitors/{id}"))
         }
-        None => (s.fill("news-figures", "name", &edition.name), format!("{base}/fairs/{}/figures", edition.slug)),
+        None => (page.t_with("news-figures", "name", &edition.name), format!("{base}/fairs/{}/figures", edition.slug)),
     };
     Entry {
         id: format!("urn:uuid:{}", news.id),
@@ -58,7 +58,7 @@ fn entry(s: &PageContext, base: &str, edition: &EditionRow, news: NewsEntry) -> 
 #[get("/fairs/{edition}/news.atom")]
 pub(super) async fn show_news(
     req: HttpRequest,
-    s: PageContext,
+    page: PageContext,
     permit: ReadPermit,
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
@@ -78,7 +78,7 @@ pub(super) async fn show_news(
             link(format!("{base}/fairs/{}", edition.slug), "alternate"),
             link(format!("{base}/fairs/{}/news.atom", edition.slug), "self"),
         ],
-        entries: news.into_iter().map(|n| entry(&s, &base, &edition, n)).collect(),
+        entries: news.into_iter().map(|n| entry(&page, &base, &edition, n)).collect(),
         ..Feed::default()
     };
     Ok(HttpResponse::Ok().content_type("application/atom+xml; charset=utf-8").body(feed.to_string()))

@@ -15,8 +15,8 @@ pub(super) const EMBED_PREFIX: &str = "/embed/";
 /// Registers the routes.
 pub(super) fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(embed_theme::colours)
-        .service(embed_pages::frame_plan)
-        .service(embed_pages::frame_exhibitors)
+        .service(embed_pages::embed_floor_plan)
+        .service(embed_pages::embed_exhibitors)
         .service(oembed::oembed)
         .service(feeds::show_news)
         .service(feeds::sitemap)

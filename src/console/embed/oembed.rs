@@ -60,8 +60,8 @@ struct Xml {
 struct Frame<'a> {
     base: &'a str,
     slug: &'a str,
-    what: &'a str,
-    look: &'a str,
+    embed_page: &'a str,
+    theme_query: &'a str,
     title: &'a str,
     width: u32,
     height: u32,
@@ -71,7 +71,7 @@ struct Frame<'a> {
 fn parse_url<'u>(base: &str, url: &'u str) -> Option<(&'u str, &'static str)> {
     let path = url.strip_prefix(base)?.split(['?', '#']).next()?;
     let mut parts = path.strip_prefix("/fairs/")?.trim_end_matches('/').split('/');
-    let slug = parts.next().filter(|s| !s.is_empty())?;
+    let slug = parts.next().filter(|slug| !slug.is_empty())?;
     match (parts.next(), parts.next()) {
         (None, _) => Some((slug, "plan")),
         (Some("exhibitors"), None) => Some((slug, "exhibitors")),
@@ -92,16 +92,25 @@ pub(super) async fn oembed(
     query: Query<OembedQuery>,
 ) -> Result<HttpResponse, Problem> {
     let params = query.into_result()?;
-    let look = EmbedTheme::new(params.accent, params.background, params.text).validate()?;
+    let theme = EmbedTheme::new(params.accent, params.background, params.text).validate()?;
     let base = context.base_url(&req);
     let unknown = || Problem::new(Code::NotFound, MessageId("error-not-embeddable"));
-    let (slug, what) = parse_url(&base, &params.url).filter(|(slug, _)| !slug.contains('\0')).ok_or_else(unknown)?;
+    let (slug, embed_page) =
+        parse_url(&base, &params.url).filter(|(slug, _)| !slug.contains('\0')).ok_or_else(unknown)?;
     let owned_slug = slug.to_owned();
     let edition = context.db.read(move |tx| find_public(tx, &owned_slug)).await?;
     let width = params.maxwidth.map_or(MAX_SIZE.0, |max| max.min(MAX_SIZE.0));
     let height = params.maxheight.map_or(MAX_SIZE.1, |max| max.min(MAX_SIZE.1));
-    let query = look.query_string();
-    let frame = Frame { base: &base, slug: &edition.slug, what, look: &query, title: &edition.name, width, height };
+    let theme_query = theme.query_string();
+    let frame = Frame {
+        base: &base,
+        slug: &edition.slug,
+        embed_page,
+        theme_query: &theme_query,
+        title: &edition.name,
+        width,
+        height,
+    };
     let html = frame.render().map_err(|error| {
         tracing::error!(%error, "failed to render embed code");
         Problem::from(Code::Internal)
@@ -132,8 +141,9 @@ mod tests {
     #[test]
     fn only_public_pages_of_this_host_are_embeddable() {
         let base = "https://hoicho.example";
-        let parsed =
-            |path: &str| parse_url(base, &format!("{base}{path}")).map(|(slug, what)| format!("{slug} {what}"));
+        let parsed = |path: &str| {
+            parse_url(base, &format!("{base}{path}")).map(|(slug, embed_page)| format!("{slug} {embed_page}"))
+        };
         assert_eq!(parsed("/fairs/xuan-2018").as_deref(), Some("xuan-2018 plan"));
         assert_eq!(parsed("/fairs/xuan-2018/exhibitors?q=mien").as_deref(), Some("xuan-2018 exhibitors"));
         for other in ["/", "/fairs/", "/fairs/x/figures", "/manage/x", "/fairs/x/exhibitors/y"] {

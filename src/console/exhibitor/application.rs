@@ -48,13 +48,13 @@ enum Step {
 /// Select field of a wish.
 struct WishLine {
     number: usize,
-    choices: Vec<SelectOption>,
+    options: Vec<SelectOption>,
 }
 
 #[derive(Template)]
 #[template(path = "exhibitor/application.html")]
 struct MyApplication {
-    s: PageContext,
+    page: PageContext,
     step: Step,
     row: ApplicationRow,
     edition: EditionRow,
@@ -64,37 +64,37 @@ struct MyApplication {
     zone_wishes: Vec<WishLine>,
     products: Vec<(ProductId, String, Option<i32>, bool)>,
     documents: Vec<DocumentRow>,
-    kinds: Vec<SelectOption>,
+    document_kinds: Vec<SelectOption>,
     max_file_size: String,
     wished: usize,
-    wanted: String,
+    booths_wanted: String,
     needs: String,
 }
 
 impl MyApplication {
-    fn here(&self, step: &str) -> String {
+    fn step_path(&self, step: &str) -> String {
         format!("/my-application/{}?step={step}", self.row.id)
     }
     fn steps(&self) -> &'static [Step] {
         <Step as strum::VariantArray>::VARIANTS
     }
     fn is_past(&self, step: &Step) -> bool {
-        let index = |step: &Step| self.steps().iter().position(|s| s == step);
+        let index = |step: &Step| self.steps().iter().position(|other| other == step);
         index(step) < index(&self.step)
     }
-    fn is_now(&self, step: &Step) -> bool {
+    fn is_current(&self, step: &Step) -> bool {
         *step == self.step
     }
-    fn is(&self, step: &str) -> bool {
+    fn is_step(&self, step: &str) -> bool {
         self.step.to_string() == step
     }
     fn is_draft(&self) -> bool {
         self.row.state == ApplicationState::Draft
     }
-    fn may_withdraw(&self) -> bool {
+    fn can_withdraw(&self) -> bool {
         allowed_transitions(self.row.state).contains(&ApplicationState::Withdrawn)
     }
-    fn named(&self) -> usize {
+    fn selected_products(&self) -> usize {
         self.products.iter().filter(|p| p.3).count()
     }
 }
@@ -108,7 +108,7 @@ struct ApplicationQuery {
 /// Shows an application to members of the exhibitor.
 #[get("/my-application/{application}")]
 pub(super) async fn show_my_application(
-    s: PageContext,
+    page: PageContext,
     permit: Permit<Member>,
     path: actix_web::web::Path<ApplicationId>,
     storage: actix_web::web::Data<DocumentStorage>,
@@ -132,32 +132,32 @@ pub(super) async fn show_my_application(
         );
         Ok((row, edition, exhibitor, zones, catalogue, chosen, more))
     });
-    let (row, edition, exhibitor, zones, catalogue, chosen, (wished, free, documents)) = data.await?;
-    let booth_ids = || wished.iter().filter_map(|w| if let Wish::Booth(id) = w { Some(*id) } else { None });
-    let zone_ids = || wished.iter().filter_map(|w| if let Wish::Zone(id) = w { Some(*id) } else { None });
-    let none = || std::iter::once(SelectOption::none(s.t("wish-none")));
+    let (row, edition, exhibitor, zones, catalogue, chosen, (wish_list, free, documents)) = data.await?;
+    let booth_ids = || wish_list.iter().filter_map(|w| if let Wish::Booth(id) = w { Some(*id) } else { None });
+    let zone_ids = || wish_list.iter().filter_map(|w| if let Wish::Zone(id) = w { Some(*id) } else { None });
+    let none = || std::iter::once(SelectOption::none(page.t("wish-none")));
     let booth_line = |number: usize| {
         let current = booth_ids().nth(number);
         let booth = |b: &store::AvailableBooth| {
-            SelectOption::new(b.id, format!("{} · {} · {}", b.code, b.zone, s.money(b.fee)), current == Some(b.id))
+            SelectOption::new(b.id, format!("{} · {} · {}", b.code, b.zone, page.money(b.fee)), current == Some(b.id))
         };
-        WishLine { number, choices: none().chain(free.iter().map(booth)).collect() }
+        WishLine { number, options: none().chain(free.iter().map(booth)).collect() }
     };
     let zone_line = |number: usize| {
         let current = zone_ids().nth(number);
         let zone = |z: &floor::store::ZoneRow| {
             SelectOption::new(z.id, format!("{} · {}", z.code, z.name), current == Some(z.id))
         };
-        WishLine { number: number + WISHES_PER_KIND, choices: none().chain(zones.iter().map(zone)).collect() }
+        WishLine { number: number + WISHES_PER_KIND, options: none().chain(zones.iter().map(zone)).collect() }
     };
     let booth_wishes = (0..WISHES_PER_KIND).map(booth_line).collect();
     let zone_wishes = (0..WISHES_PER_KIND).map(zone_line).collect();
     let products = catalogue.into_iter().map(|(id, name, stars)| (id, name, stars, chosen.contains(&id))).collect();
-    let categories = select(&s, "booth-category", Some(&row.category));
-    let kinds = select::<DocumentKind>(&s, "document-kind", None);
-    let (wanted, needs) = (row.booths_wanted.to_string(), row.needs.clone().unwrap_or_default());
+    let categories = select(&page, "booth-category", Some(&row.category));
+    let document_kinds = select::<DocumentKind>(&page, "document-kind", None);
+    let (booths_wanted, needs) = (row.booths_wanted.to_string(), row.needs.clone().unwrap_or_default());
     render_page(&MyApplication {
-        s,
+        page,
         step,
         row,
         edition,
@@ -167,10 +167,10 @@ pub(super) async fn show_my_application(
         zone_wishes,
         products,
         documents,
-        kinds,
+        document_kinds,
         max_file_size: storage.max_size(),
-        wished: wished.len(),
-        wanted,
+        wish_count: wish_list.len(),
+        booths_wanted,
         needs,
     })
 }

@@ -16,7 +16,7 @@ use hoicho_web::{http::Problem, identity::ReadPermit};
 #[derive(Template)]
 #[template(path = "exhibitor/apply.html")]
 struct Apply {
-    s: PageContext,
+    page: PageContext,
     edition: EditionRow,
     exhibitors: Vec<SelectOption>,
     categories: Vec<SelectOption>,
@@ -25,11 +25,11 @@ struct Apply {
 
 /// Shows the first step, which creates the draft.
 #[get("/apply/{edition}")]
-pub(super) async fn show_apply(s: PageContext, permit: ReadPermit) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_apply(page: PageContext, permit: ReadPermit) -> Result<HttpResponse, Problem> {
     let exhibitors: Vec<SelectOption> =
-        s.require_user()?.exhibitors.iter().map(|(id, name)| SelectOption::new(id, name.clone(), false)).collect();
+        page.require_user()?.exhibitors.iter().map(|(id, name)| SelectOption::new(id, name.clone(), false)).collect();
     let edition = permit.read(|tx, granted| Ok(editions::store::find(tx, granted.edition()?)?)).await?;
-    let categories = select::<BoothCategory>(&s, "booth-category", Some(&BoothCategory::Standard));
+    let categories = select::<BoothCategory>(&page, "booth-category", Some(&BoothCategory::Standard));
     let is_open = edition.state == EditionState::RegistrationOpen;
-    render_page(&Apply { s, edition, exhibitors, categories, is_open })
+    render_page(&Apply { page, edition, exhibitors, categories, is_open })
 }

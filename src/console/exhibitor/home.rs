@@ -32,17 +32,17 @@ struct DueReport {
 }
 
 /// A booth with its due reports.
-struct Stand {
+struct BoothCard {
     booth: MyBooth,
     days: Vec<DueReport>,
-    until: Option<String>,
+    expires: Option<String>,
 }
 
-impl Stand {
+impl BoothCard {
     fn is_offer(&self) -> bool {
         self.booth.state == AllocationState::Offered
     }
-    fn reports(&self) -> bool {
+    fn accepts_reports(&self) -> bool {
         self.booth.state.is_let() && is_reporting_open(self.booth.edition_state)
     }
 }
@@ -50,11 +50,11 @@ impl Stand {
 #[derive(Template)]
 #[template(path = "exhibitor/home.html")]
 struct Home {
-    s: PageContext,
+    page: PageContext,
     exhibitor: ExhibitorRow,
-    stands: Vec<Stand>,
+    booth_cards: Vec<BoothCard>,
     applications: Vec<MyApplication>,
-    open: Vec<(String, String)>,
+    open_editions: Vec<(String, String)>,
 }
 
 impl Home {
@@ -65,8 +65,8 @@ impl Home {
 
 /// An exhibitor's start page.
 #[get("/my/{exhibitor}")]
-pub(super) async fn show_my_home(s: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
-    let now = s.now;
+pub(super) async fn show_my_home(page: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
+    let now = page.now;
     let data = permit.read(move |tx, granted| {
         let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
         let booths = store::booths(tx, exhibitor.id)?;
@@ -77,15 +77,15 @@ pub(super) async fn show_my_home(s: PageContext, permit: Permit<Member>) -> Resu
         for day in editions::store::list_days_of(tx, &ids)? {
             days.entry(day.edition_id).or_default().push(day.day);
         }
-        let open = editions::store::list_page(tx, Visibility::Public(None), "", 500)?;
-        Ok((store::applications(tx, exhibitor.id)?, exhibitor, booths, reports, days, open))
+        let open_editions = editions::store::list_page(tx, Visibility::Public(None), "", 500)?;
+        Ok((store::applications(tx, exhibitor.id)?, exhibitor, booths, reports, days, open_editions))
     });
-    let (applications, exhibitor, booths, reports, days, open) = data.await?;
+    let (applications, exhibitor, booths, reports, days, open_editions) = data.await?;
     let mut reported: HashMap<(BoothId, Day), (i64, bool)> = HashMap::new();
     for (booth, day, amount, state) in reports {
         reported.insert((booth, day), (amount, state == ReportState::Queried));
     }
-    let to_stand = |booth: MyBooth| {
+    let to_card = |booth: MyBooth| {
         let today = to_local(&booth.time_zone, &now).date();
         let due = |day: &Day| {
             let report = reported.get(&(booth.booth, *day));
@@ -97,12 +97,13 @@ pub(super) async fn show_my_home(s: PageContext, permit: Permit<Member>) -> Resu
             }
         };
         let past_days = days.get(&booth.edition).into_iter().flatten().filter(|day| **day <= today);
-        let until = booth.expires_at.map(|at| s.moment(&booth.time_zone, &at));
+        let expires = booth.expires_at.map(|at| page.date_time(&booth.time_zone, &at));
         // Latest day first: it is the one to report.
-        Stand { days: past_days.rev().map(due).collect(), until, booth }
+        BoothCard { days: past_days.rev().map(due).collect(), expires, booth }
     };
-    let stands: Vec<Stand> = booths.into_iter().filter(|b| b.edition_state.is_open()).map(to_stand).collect();
-    let open = open.into_iter().filter(|e| e.state == EditionState::RegistrationOpen).map(|e| (e.slug, e.name));
-    let open = open.collect();
-    render_page(&Home { s, exhibitor, stands, applications, open })
+    let booth_cards: Vec<BoothCard> = booths.into_iter().filter(|b| b.edition_state.is_open()).map(to_card).collect();
+    let open_editions =
+        open_editions.into_iter().filter(|e| e.state == EditionState::RegistrationOpen).map(|e| (e.slug, e.name));
+    let open_editions = open_editions.collect();
+    render_page(&Home { page, exhibitor, booth_cards, applications, open_editions })
 }

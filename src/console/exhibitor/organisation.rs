@@ -37,34 +37,34 @@ fn current_localities(tx: &mut Tx<'_>, today: Day) -> Result<Vec<(String, String
     Ok(rows.into_iter().map(|l| (l.code, l.name)).collect())
 }
 
-fn locality_options(s: &PageContext, rows: Vec<(String, String)>, selected: Option<&str>) -> Vec<SelectOption> {
+fn locality_options(page: &PageContext, rows: Vec<(String, String)>, selected: Option<&str>) -> Vec<SelectOption> {
     let rows = rows.into_iter().map(|(code, name)| {
         let chosen = Some(code.as_str()) == selected;
         SelectOption::new(code, name, chosen)
     });
-    std::iter::once(SelectOption::none(s.t("locality-elsewhere"))).chain(rows).collect()
+    std::iter::once(SelectOption::none(page.t("locality-elsewhere"))).chain(rows).collect()
 }
 
 #[derive(Template)]
 #[template(path = "exhibitor/new.html")]
 struct NewExhibitor {
-    s: PageContext,
-    forms: Vec<SelectOption>,
+    page: PageContext,
+    legal_forms: Vec<SelectOption>,
     localities: Vec<SelectOption>,
 }
 
 /// Form for a new exhibitor.
 #[get("/new-exhibitor")]
 pub(super) async fn show_new_exhibitor(
-    s: PageContext,
+    page: PageContext,
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
-    s.require_user()?;
-    let today = s.now.date();
+    page.require_user()?;
+    let today = page.now.date();
     let rows = context.db.read(move |tx| current_localities(tx, today)).await?;
-    let forms = select::<LegalForm>(&s, "legal-form", Some(&LegalForm::CoOperative));
-    let localities = locality_options(&s, rows, None);
-    render_page(&NewExhibitor { s, forms, localities })
+    let legal_forms = select::<LegalForm>(&page, "legal-form", Some(&LegalForm::CoOperative));
+    let localities = locality_options(&page, rows, None);
+    render_page(&NewExhibitor { page, legal_forms, localities })
 }
 
 /// A row of the contacts form.
@@ -78,26 +78,26 @@ struct ContactLine {
 #[derive(Template)]
 #[template(path = "exhibitor/profile.html")]
 struct Profile {
-    s: PageContext,
+    page: PageContext,
     exhibitor: ExhibitorRow,
     tax_code: String,
-    forms: Vec<SelectOption>,
+    legal_forms: Vec<SelectOption>,
     localities: Vec<SelectOption>,
     contacts: Vec<ContactLine>,
 }
 
 /// Form for name, legal form, locality and contacts.
 #[get("/my/{exhibitor}/profile")]
-pub(super) async fn show_profile(s: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
-    let today = s.now.date();
+pub(super) async fn show_profile(page: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
+    let today = page.now.date();
     let data = permit.read(move |tx, granted| {
         let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
         let contacts = exhibitors::store::find_contacts(tx, exhibitor.id)?;
         Ok((current_localities(tx, today)?, contacts, exhibitor))
     });
     let (rows, contacts, exhibitor) = data.await?;
-    let forms = select(&s, "legal-form", Some(&exhibitor.legal_form));
-    let localities = locality_options(&s, rows, exhibitor.locality_code.as_deref());
+    let legal_forms = select(&page, "legal-form", Some(&exhibitor.legal_form));
+    let localities = locality_options(&page, rows, exhibitor.locality_code.as_deref());
     // Existing contacts plus one empty row.
     let line = |number: usize| {
         let row: Option<&ContactRow> = contacts.get(number);
@@ -111,37 +111,37 @@ pub(super) async fn show_profile(s: PageContext, permit: Permit<Member>) -> Resu
     };
     let contacts = (0..=contacts.len().min(19)).map(line).collect();
     let tax_code = exhibitor.tax_code.clone().unwrap_or_default();
-    render_page(&Profile { s, exhibitor, tax_code, forms, localities, contacts })
+    render_page(&Profile { page, exhibitor, tax_code, legal_forms, localities, contacts })
 }
 
 #[derive(Template)]
 #[template(path = "exhibitor/products.html")]
 struct Products {
-    s: PageContext,
+    page: PageContext,
     exhibitor: ExhibitorRow,
     products: Vec<ProductRow>,
-    groups: Vec<SelectOption>,
+    product_groups: Vec<SelectOption>,
 }
 
 /// Products of an exhibitor.
 #[get("/my/{exhibitor}/products")]
-pub(super) async fn show_products(s: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_products(page: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
         let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
         Ok((products::store::page(tx, exhibitor.id, None, 500)?, exhibitor))
     });
     let (products, exhibitor) = data.await?;
-    let groups = select::<ProductGroup>(&s, "product-group", None);
-    render_page(&Products { s, exhibitor, products, groups })
+    let product_groups = select::<ProductGroup>(&page, "product-group", None);
+    render_page(&Products { page, exhibitor, products, product_groups })
 }
 
 #[derive(Template)]
 #[template(path = "exhibitor/product.html")]
 struct Product {
-    s: PageContext,
+    page: PageContext,
     exhibitor: ExhibitorRow,
     product: ProductRow,
-    groups: Vec<SelectOption>,
+    product_groups: Vec<SelectOption>,
     stars: Vec<SelectOption>,
     number: String,
     expires: String,
@@ -150,7 +150,7 @@ struct Product {
 /// Form for a product.
 #[get("/my/{exhibitor}/products/{product}")]
 pub(super) async fn show_product(
-    s: PageContext,
+    page: PageContext,
     permit: Permit<Member>,
     path: web::Path<(hoicho_core::values::ids::ExhibitorId, ProductId)>,
 ) -> Result<HttpResponse, Problem> {
@@ -160,18 +160,18 @@ pub(super) async fn show_product(
         Ok((products::store::find(tx, exhibitor.id, id)?, exhibitor))
     });
     let (product, exhibitor) = data.await?;
-    let groups = select(&s, "product-group", Some(&product.product_group));
-    let star = |n: i32| SelectOption::new(n, s.count("stars", n), product.stars == Some(n));
-    let stars = std::iter::once(SelectOption::none(s.t("product-no-stars"))).chain((1..=5).map(star)).collect();
+    let product_groups = select(&page, "product-group", Some(&product.product_group));
+    let star = |n: i32| SelectOption::new(n, page.t_count("stars", n), product.stars == Some(n));
+    let stars = std::iter::once(SelectOption::none(page.t("product-no-stars"))).chain((1..=5).map(star)).collect();
     let number = product.certificate_number.clone().unwrap_or_default();
     let expires = product.certificate_expires_on.map(|day| day.to_string()).unwrap_or_default();
-    render_page(&Product { s, exhibitor, product, groups, stars, number, expires })
+    render_page(&Product { page, exhibitor, product, product_groups, stars, number, expires })
 }
 
 #[derive(Template)]
 #[template(path = "exhibitor/members.html")]
 struct Members {
-    s: PageContext,
+    page: PageContext,
     exhibitor: ExhibitorRow,
     members: Vec<members::Member<ExhibitorRole>>,
     invitations: Vec<OpenInvitation>,
@@ -179,15 +179,9 @@ struct Members {
     is_owner: bool,
 }
 
-impl Members {
-    fn role(&self, role: &str) -> String {
-        self.s.of("exhibitor-role", role)
-    }
-}
-
 /// Members and open invitations.
 #[get("/my/{exhibitor}/members")]
-pub(super) async fn show_members(s: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_members(page: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
         let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
         let members = members::list_of_exhibitor(tx, exhibitor.id)?;
@@ -196,6 +190,6 @@ pub(super) async fn show_members(s: PageContext, permit: Permit<Member>) -> Resu
         Ok((exhibitor, members, open, is_owner))
     });
     let (exhibitor, members, invitations, is_owner) = data.await?;
-    let roles = select::<ExhibitorRole>(&s, "exhibitor-role", Some(&ExhibitorRole::Staff));
-    render_page(&Members { s, exhibitor, members, invitations, roles, is_owner })
+    let roles = select::<ExhibitorRole>(&page, "exhibitor-role", Some(&ExhibitorRole::Staff));
+    render_page(&Members { page, exhibitor, members, invitations, roles, is_owner })
 }

@@ -35,45 +35,45 @@ impl Action for ViewReport {
 #[derive(Template)]
 #[template(path = "exhibitor/report.html")]
 struct Report {
-    s: PageContext,
+    page: PageContext,
     id: BoothId,
     booth: ReportedBooth,
     day: Day,
     report: Option<ReportRow>,
     history: Vec<VersionRow>,
-    before: Option<(Day, i64)>,
+    previous_report: Option<(Day, i64)>,
     /// Page after submission.
     next: String,
     can_report: bool,
     is_staff: bool,
     amount: String,
-    ocop: String,
+    ocop_amount: String,
 }
 
 impl Report {
-    fn here(&self) -> String {
+    fn path(&self) -> String {
         format!("/report/{}/{}", self.id, self.day)
     }
-    fn at(&self, at: &Instant) -> String {
-        self.s.moment(&self.booth.time_zone, at)
+    fn date_time(&self, at: &Instant) -> String {
+        self.page.date_time(&self.booth.time_zone, at)
     }
     fn is_queried(&self) -> bool {
         self.report.as_ref().is_some_and(|r| r.state == ReportState::Queried)
     }
-    fn may_accept(&self) -> bool {
+    fn can_accept(&self) -> bool {
         let state = self.report.as_ref().map(|r| r.state);
-        self.is_staff && state.is_some_and(|s| lifecycle::allowed_transitions(s).contains(&ReportState::Accepted))
+        self.is_staff && state.is_some_and(|state| lifecycle::allowed_transitions(s).contains(&ReportState::Accepted))
     }
 }
 
-fn own_exhibitor(s: &PageContext, on_booth: &[ExhibitorId]) -> Option<ExhibitorId> {
-    s.who.as_ref()?.exhibitors.iter().map(|(id, _)| *id).find(|id| on_booth.contains(id))
+fn own_exhibitor(page: &PageContext, on_booth: &[ExhibitorId]) -> Option<ExhibitorId> {
+    page.user.as_ref()?.exhibitors.iter().map(|(id, _)| *id).find(|id| on_booth.contains(id))
 }
 
 /// Shows the report with its history.
 #[get("/report/{booth}/{date}")]
 pub(super) async fn show_report(
-    s: PageContext,
+    page: PageContext,
     permit: Permit<ViewReport>,
     path: web::Path<(BoothId, String)>,
 ) -> Result<HttpResponse, Problem> {
@@ -90,19 +90,32 @@ pub(super) async fn show_report(
             Some(report) => sales::store::find_versions(tx, report.id)?,
             None => Vec::new(),
         };
-        let before = store::reports(tx, &[id])?.into_iter().rev().find(|r| r.1 < day).map(|r| (r.1, r.2));
-        Ok((booth, report, history, before, granted))
+        let previous_report = store::reports(tx, &[id])?.into_iter().rev().find(|r| r.1 < day).map(|r| (r.1, r.2));
+        Ok((booth, report, history, previous_report, granted))
     });
-    let (booth, report, history, before, granted) = data.await?;
-    let is_past = day <= to_local(&booth.time_zone, &s.now).date();
+    let (booth, report, history, previous_report, granted) = data.await?;
+    let is_past = day <= to_local(&booth.time_zone, &page.now).date();
     let can_report = is_past && lifecycle::is_reporting_open(booth.edition_state);
-    let next = match own_exhibitor(&s, granted.exhibitors()) {
+    let next = match own_exhibitor(&page, granted.exhibitors()) {
         Some(exhibitor) if granted.as_member => format!("/my/{exhibitor}"),
         _ => format!("/manage/{}/sales", booth.edition_slug),
     };
-    let format = |n: Option<i64>| n.filter(|n| *n > 0).map(|n| format::integer(s.words.0, n)).unwrap_or_default();
-    let amount = s.value("amount", &format(report.as_ref().map(|r| r.amount)));
-    let ocop = s.value("ocop_amount", &format(report.as_ref().map(|r| r.ocop_amount)));
+    let format = |n: Option<i64>| n.filter(|n| *n > 0).map(|n| format::integer(page.language(), n)).unwrap_or_default();
+    let amount = page.field_value("amount", &format(report.as_ref().map(|r| r.amount)));
+    let ocop_amount = page.field_value("ocop_amount", &format(report.as_ref().map(|r| r.ocop_amount)));
     let is_staff = granted.as_staff;
-    render_page(&Report { s, id, booth, day, report, history, before, next, can_report, is_staff, amount, ocop })
+    render_page(&Report {
+        page,
+        id,
+        booth,
+        day,
+        report,
+        history,
+        previous_report,
+        next,
+        can_report,
+        is_staff,
+        amount,
+        ocop_amount,
+    })
 }

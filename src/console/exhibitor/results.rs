@@ -23,16 +23,16 @@ use hoicho_web::{http::Problem, identity::Permit};
 const MIN_BOOTHS_IN_AVERAGE: i64 = 3;
 
 /// A day: own amount, and the zone average if enough booths reported.
-struct Line {
+struct DayResult {
     day: Day,
     own: i64,
     average: Option<i64>,
 }
 
 /// Results of a booth.
-struct Results {
+struct BoothResults {
     booth: MyBooth,
-    lines: Vec<Line>,
+    lines: Vec<DayResult>,
     total: i64,
     charts: Vec<Chart>,
 }
@@ -40,14 +40,14 @@ struct Results {
 #[derive(Template)]
 #[template(path = "exhibitor/results.html")]
 struct MyResults {
-    s: PageContext,
+    page: PageContext,
     exhibitor: ExhibitorRow,
-    results: Vec<Results>,
+    results: Vec<BoothResults>,
 }
 
 /// Shows the results of all booths of an exhibitor.
 #[get("/my/{exhibitor}/results")]
-pub(super) async fn show_results(s: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_results(page: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
         let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
         let booths = store::booths(tx, exhibitor.id)?;
@@ -70,25 +70,30 @@ pub(super) async fn show_results(s: PageContext, permit: Permit<Member>) -> Resu
     });
     let result = |booth: MyBooth| {
         let days = own.iter().filter(|((id, _), _)| *id == booth.booth);
-        let lines: Vec<Line> = days
-            .map(|((_, day), amount)| Line {
+        let lines: Vec<DayResult> = days
+            .map(|((_, day), amount)| DayResult {
                 day: *day,
                 own: *amount,
                 average: zone_of.get(&booth.booth).and_then(|zone| averages.get(&(*zone, *day))).copied(),
             })
             .collect();
-        let compared: Vec<&Line> = lines.iter().filter(|l| l.average.is_some()).collect();
+        let compared: Vec<&DayResult> = lines.iter().filter(|l| l.average.is_some()).collect();
         let pair = [
-            Bar { name: s.t("results-own"), value: compared.iter().map(|l| l.own).sum() },
-            Bar { name: s.t("results-average"), value: compared.iter().filter_map(|l| l.average).sum() },
+            Bar { name: page.t("results-own"), value: compared.iter().map(|l| l.own).sum() },
+            Bar { name: page.t("results-average"), value: compared.iter().filter_map(|l| l.average).sum() },
         ];
         let charts = if compared.is_empty() {
             Vec::new()
         } else {
-            vec![chart::comparison_chart(s.fill("results-chart", "booth", &booth.code), &pair, Unit::Money, s.words.0)]
+            vec![chart::comparison_chart(
+                page.t_with("results-chart", "booth", &booth.code),
+                &pair,
+                Unit::Money,
+                page.language(),
+            )]
         };
-        Results { total: lines.iter().map(|l| l.own).sum(), lines, charts, booth }
+        BoothResults { total: lines.iter().map(|l| l.own).sum(), lines, charts, booth }
     };
-    let results: Vec<Results> = booths.into_iter().map(result).filter(|r| !r.lines.is_empty()).collect();
-    render_page(&MyResults { s, exhibitor, results })
+    let results: Vec<BoothResults> = booths.into_iter().map(result).filter(|r| !r.lines.is_empty()).collect();
+    render_page(&MyResults { page, exhibitor, results })
 }

@@ -21,18 +21,18 @@ impl Action for CountVisits {
 #[derive(Template)]
 #[template(path = "gate/counter.html")]
 struct Counter {
-    s: PageContext,
+    page: PageContext,
     edition: EditionRow,
     gates: Vec<GateRow>,
 }
 
 /// Shows the counter for the gates of an edition.
 #[get("/gate/{edition}")]
-pub(super) async fn show_counter(s: PageContext, permit: Permit<CountVisits>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_counter(page: PageContext, permit: Permit<CountVisits>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
         Ok((visits::store::find_gates(tx, edition.id)?, edition))
     });
     let (gates, edition) = data.await?;
-    render_page(&Counter { s, edition, gates })
+    render_page(&Counter { page, edition, gates })
 }

@@ -13,11 +13,11 @@ pub(super) async fn worker() -> HttpResponse {
         .body(include_str!("../assets/worker.js").replace("VERSION", &assets::DIGEST))
 }
 
-fn manifest_response(s: &PageContext, name: String, start: &str) -> HttpResponse {
+fn manifest_response(page: &PageContext, name: String, start: &str) -> HttpResponse {
     let icon =
         json!({ "src": assets::asset_path("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any" });
     let body = json!({
-        "name": name, "short_name": name, "lang": s.lang(), "start_url": start, "scope": "/", "id": start,
+        "name": name, "short_name": name, "lang": page.lang(), "start_url": start, "scope": "/", "id": start,
         "display": "standalone", "background_color": "#f7f6f1", "theme_color": "#0b6e4f", "icons": [icon],
     });
     HttpResponse::Ok().content_type("application/manifest+json").body(body.to_string())
@@ -25,14 +25,14 @@ fn manifest_response(s: &PageContext, name: String, start: &str) -> HttpResponse
 
 /// Manifest of the console.
 #[get("/manifest.webmanifest")]
-pub(super) async fn manifest(s: PageContext) -> HttpResponse {
-    manifest_response(&s, "hoicho".to_owned(), "/home")
+pub(super) async fn manifest(page: PageContext) -> HttpResponse {
+    manifest_response(&page, "hoicho".to_owned(), "/home")
 }
 
 /// Manifest of the counter of an edition.
 #[get("/gate/{edition}/manifest.webmanifest")]
-pub(super) async fn gate_manifest(s: PageContext, path: web::Path<String>) -> HttpResponse {
+pub(super) async fn gate_manifest(page: PageContext, path: web::Path<String>) -> HttpResponse {
     let mut start = String::from("/gate/");
     start.extend(path.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-'));
-    manifest_response(&s, s.t("gate-app-name"), &start)
+    manifest_response(&page, page.t("gate-app-name"), &start)
 }

@@ -14,33 +14,36 @@ const MAX_RUNS: i64 = 30;
 #[derive(Template)]
 #[template(path = "organiser/allocation_runs.html")]
 struct AllocationRuns {
-    s: PageContext,
-    desk: EditionContext,
+    page: PageContext,
+    context: EditionContext,
     runs: Vec<AllocationRunRow>,
 }
 
 impl AllocationRuns {
-    fn at(&self, run: &AllocationRunRow) -> String {
-        self.s.moment(&self.desk.edition.time_zone, &run.created_at)
+    fn date_time(&self, run: &AllocationRunRow) -> String {
+        self.page.date_time(&self.context.edition.time_zone, &run.created_at)
     }
     fn gap(&self, run: &AllocationRunRow) -> Option<String> {
-        run.gap_ppm.map(|ppm| format!("{} %", format::fraction(self.s.words.0, i64::from(ppm), 4)))
+        run.gap_ppm.map(|ppm| format!("{} %", format::fraction(self.page.localizer.0, i64::from(ppm), 4)))
     }
-    fn may_apply(&self, run: &AllocationRunRow) -> bool {
-        self.desk.can_manage && run.state == RunState::Proposed
+    fn can_apply(&self, run: &AllocationRunRow) -> bool {
+        self.context.can_manage && run.state == RunState::Proposed
     }
-    fn any_running(&self) -> bool {
+    fn has_running(&self) -> bool {
         self.runs.iter().any(|r| r.state == RunState::Running)
     }
 }
 
 /// Shows the allocation runs, latest first.
 #[get("/manage/{edition}/allocation-runs")]
-pub(super) async fn show_allocation_runs(s: PageContext, permit: Permit<ViewEdition>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_allocation_runs(
+    page: PageContext,
+    permit: Permit<ViewEdition>,
+) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
-        let desk = EditionContext::load(tx, &granted, Tab::FloorPlan)?;
-        Ok((store::page(tx, desk.edition.id, None, MAX_RUNS)?, desk))
+        let context = EditionContext::load(tx, &granted, Tab::FloorPlan)?;
+        Ok((store::page(tx, context.edition.id, None, MAX_RUNS)?, context))
     });
-    let (runs, desk) = data.await?;
-    render_page(&AllocationRuns { s, desk, runs })
+    let (runs, context) = data.await?;
+    render_page(&AllocationRuns { page, context, runs })
 }

@@ -30,33 +30,33 @@ impl Action for ViewKeys {
 }
 
 /// An API key in the list.
-struct Line {
+struct KeyLine {
     row: ApiKeyRow,
     scopes: Vec<KeyScope>,
     editions: Vec<String>,
-    is_good: bool,
+    is_valid: bool,
 }
 
 #[derive(Template)]
 #[template(path = "organiser/api_keys.html")]
 struct Keys {
-    s: PageContext,
+    page: PageContext,
     organiser: OrganiserRow,
-    lines: Vec<Line>,
+    keys: Vec<KeyLine>,
     scopes: Vec<SelectOption>,
     editions: Vec<SelectOption>,
     is_owner: bool,
 }
 
 impl Keys {
-    fn at(&self, at: &Instant) -> String {
-        self.s.moment_here(at)
+    fn date_time(&self, at: &Instant) -> String {
+        self.page.vietnam_date_time(at)
     }
 }
 
 /// Shows the API keys.
 #[get("/organisers/{organiser}/keys")]
-pub(super) async fn show_keys(s: PageContext, permit: Permit<ViewKeys>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_keys(page: PageContext, permit: Permit<ViewKeys>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
         let organiser = organisers::store::find(tx, granted.organiser()?)?;
         let rows = api_keys::list(tx, organiser.id)?;
@@ -66,16 +66,16 @@ pub(super) async fn show_keys(s: PageContext, permit: Permit<ViewKeys>) -> Resul
     });
     let (own, organiser, rows, (mut scopes_of, mut editions_of)) = data.await?;
     let names: HashMap<EditionId, String> = own.iter().map(|e| (e.id, e.name.clone())).collect();
-    let line = |row: ApiKeyRow| Line {
+    let line = |row: ApiKeyRow| KeyLine {
         scopes: scopes_of.remove(&row.id).unwrap_or_default(),
         editions: editions_of.remove(&row.id).into_iter().flatten().filter_map(|id| names.get(&id).cloned()).collect(),
-        is_good: row.revoked_at.is_none() && row.expires_at.is_none_or(|at| at > s.now),
+        is_valid: row.revoked_at.is_none() && row.expires_at.is_none_or(|at| at > page.now),
         row,
     };
-    let lines = rows.into_iter().map(line).collect();
+    let keys = rows.into_iter().map(line).collect();
     let is_owner_of = |(id, _, role): &(_, String, OrganiserRole)| *id == organiser.id && *role == OrganiserRole::Owner;
-    let is_owner = s.require_user()?.organisers.iter().any(is_owner_of);
-    let scopes = select::<KeyScope>(&s, "key-scope", Some(&KeyScope::ReadEditions));
+    let is_owner = page.require_user()?.organisers.iter().any(is_owner_of);
+    let scopes = select::<KeyScope>(&page, "key-scope", Some(&KeyScope::ReadEditions));
     let editions = own.into_iter().map(|e| SelectOption::new(e.id, e.name, false)).collect();
-    render_page(&Keys { s, organiser, lines, scopes, editions, is_owner })
+    render_page(&Keys { page, organiser, keys, scopes, editions, is_owner })
 }

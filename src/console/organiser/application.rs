@@ -28,8 +28,8 @@ use hoicho_web::{http::Problem, identity::Permit};
 #[derive(Template)]
 #[template(path = "organiser/application.html")]
 struct Application {
-    s: PageContext,
-    desk: EditionContext,
+    page: PageContext,
+    context: EditionContext,
     row: ApplicationRow,
     exhibitor: ExhibitorRow,
     contacts: Vec<ContactRow>,
@@ -40,21 +40,21 @@ struct Application {
 }
 
 impl Application {
-    fn may(&self, to: ApplicationState) -> bool {
-        self.desk.can_manage && allowed_transitions(self.row.state).contains(&to)
+    fn can_change_to(&self, to: ApplicationState) -> bool {
+        self.context.can_manage && allowed_transitions(self.row.state).contains(&to)
     }
-    fn here(&self) -> String {
-        format!("/manage/{}/applications/{}", self.desk.edition.slug, self.row.id)
+    fn path(&self) -> String {
+        format!("/manage/{}/applications/{}", self.context.edition.slug, self.row.id)
     }
-    fn wish(&self, wish: &(Option<String>, Option<String>)) -> String {
+    fn describe_wish(&self, wish: &(Option<String>, Option<String>)) -> String {
         match wish {
-            (Some(booth), _) => self.s.fill("wish-booth", "booth", booth),
-            (None, Some(zone)) => self.s.fill("wish-zone", "zone", zone),
+            (Some(booth), _) => self.page.t_with("wish-booth", "booth", booth),
+            (None, Some(zone)) => self.page.t_with("wish-zone", "zone", zone),
             (None, None) => String::new(),
         }
     }
-    fn at(&self, at: &Instant) -> String {
-        self.s.moment(&self.desk.edition.time_zone, at)
+    fn date_time(&self, at: &Instant) -> String {
+        self.page.date_time(&self.context.edition.time_zone, at)
     }
     fn is_approved(&self) -> bool {
         self.row.state == ApplicationState::Approved
@@ -64,14 +64,14 @@ impl Application {
 /// Shows an application. Drafts are visible to their exhibitor only.
 #[get("/manage/{edition}/applications/{application}")]
 pub(super) async fn show_application(
-    s: PageContext,
+    page: PageContext,
     permit: Permit<ViewEdition>,
     path: web::Path<(String, ApplicationId)>,
 ) -> Result<HttpResponse, Problem> {
     let id = path.1;
     let data = permit.read(move |tx, granted| {
-        let desk = EditionContext::load(tx, &granted, Tab::Applications)?;
-        let row = applications::store::find(tx, desk.edition.id, id)?;
+        let context = EditionContext::load(tx, &granted, Tab::Applications)?;
+        let row = applications::store::find(tx, context.edition.id, id)?;
         if row.state == ApplicationState::Draft {
             return Err(hoicho_web::http::Code::NotFound.into());
         }
@@ -79,7 +79,7 @@ pub(super) async fn show_application(
         let contacts = exhibitors::store::find_contacts(tx, exhibitor.id)?;
         let more = (store::wishes_of(tx, id)?, store::products_of(tx, id)?);
         Ok((
-            desk,
+            context,
             row,
             exhibitor,
             contacts,
@@ -88,6 +88,6 @@ pub(super) async fn show_application(
             store::allocations_of(tx, id)?,
         ))
     });
-    let (desk, row, exhibitor, contacts, (wishes, products), documents, allocations) = data.await?;
-    render_page(&Application { s, desk, row, exhibitor, contacts, wishes, products, documents, allocations })
+    let (context, row, exhibitor, contacts, (wishes, products), documents, allocations) = data.await?;
+    render_page(&Application { page, context, row, exhibitor, contacts, wishes, products, documents, allocations })
 }

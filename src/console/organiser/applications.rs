@@ -32,17 +32,17 @@ const MAX_APPROVALS: usize = 500;
 struct Line {
     row: ApplicationRow,
     name: String,
-    given: i64,
+    allocated: i64,
 }
 
 #[derive(Template)]
 #[template(path = "organiser/applications.html")]
 struct Applications {
-    s: PageContext,
-    desk: EditionContext,
+    page: PageContext,
+    context: EditionContext,
     counts: Vec<(ApplicationState, i64)>,
     state: Option<ApplicationState>,
-    question: String,
+    search_term: String,
     lines: Vec<Line>,
     next: Option<ApplicationId>,
 }
@@ -51,11 +51,11 @@ impl Applications {
     fn is_state(&self, state: &ApplicationState) -> bool {
         self.state == Some(*state)
     }
-    fn may_approve(&self, line: &Line) -> bool {
-        self.desk.can_manage && allowed_transitions(line.row.state).contains(&ApplicationState::Approved)
+    fn can_approve(&self, line: &Line) -> bool {
+        self.context.can_manage && allowed_transitions(line.row.state).contains(&ApplicationState::Approved)
     }
-    fn any_to_approve(&self) -> bool {
-        self.lines.iter().any(|l| self.may_approve(l))
+    fn has_approvable(&self) -> bool {
+        self.lines.iter().any(|l| self.can_approve(l))
     }
 }
 
@@ -71,30 +71,31 @@ struct ApplicationsQuery {
 /// Shows the queue.
 #[get("/manage/{edition}/applications")]
 pub(super) async fn show_applications(
-    s: PageContext,
+    page: PageContext,
     permit: Permit<ViewEdition>,
     query: Query<ApplicationsQuery>,
 ) -> Result<HttpResponse, Problem> {
     let ApplicationsQuery { state, q, after } = query.into_result()?;
     let state: Option<ApplicationState> = state.and_then(|text| text.parse().ok());
-    let question: String = q.chars().take(100).collect();
-    let folded = normalize_for_search(&question);
+    let search_term: String = q.chars().take(100).collect();
+    let folded = normalize_for_search(&search_term);
     let limit = if folded.is_empty() { i64::try_from(PAGE_SIZE).unwrap_or(100) + 1 } else { MAX_SEARCHED };
     let data = permit.read(move |tx, granted| {
-        let desk = EditionContext::load(tx, &granted, Tab::Applications)?;
-        let id = desk.edition.id;
+        let context = EditionContext::load(tx, &granted, Tab::Applications)?;
+        let id = context.edition.id;
         let rows = applications::store::page(tx, id, state, after, limit)?;
-        Ok((store::applications_by_state(tx, id)?, store::allocated_booth_counts(tx, id)?, rows, desk))
+        Ok((store::applications_by_state(tx, id)?, store::allocated_booth_counts(tx, id)?, rows, context))
     });
-    let (counts, given, rows, desk) = data.await?;
+    let (counts, allocated, rows, context) = data.await?;
     let matches =
         rows.into_iter().filter(|(_, name)| folded.is_empty() || normalize_for_search(name).contains(&folded));
-    let mut lines: Vec<Line> =
-        matches.map(|(row, name)| Line { given: given.get(&row.id).copied().unwrap_or(0), row, name }).collect();
+    let mut lines: Vec<Line> = matches
+        .map(|(row, name)| Line { allocated: allocated.get(&row.id).copied().unwrap_or(0), row, name })
+        .collect();
     let more = lines.len() > PAGE_SIZE;
     lines.truncate(PAGE_SIZE);
     let next = lines.last().filter(|_| more).map(|l| l.row.id);
-    render_page(&Applications { s, desk, counts, state, question, lines, next })
+    render_page(&Applications { page, context, counts, state, search_term, lines, next })
 }
 
 struct ReviewApplications;
@@ -121,12 +122,12 @@ pub(super) async fn approve_applications(
             .try_for_each(|id| applications::transition(tx, &granted, id, ApplicationState::Approved, None).map(|_| ()))
     });
     let here = format!("/manage/{}/applications", path.into_inner());
-    let mut flash = Flash { page: here.clone(), ..Flash::default() };
+    let mut flash = Flash { path: here.clone(), ..Flash::default() };
     match approved.await {
-        Ok(()) => flash.done = Some("done-approved".to_owned()),
+        Ok(()) => flash.success = Some("done-approved".to_owned()),
         Err(problem) if problem.code == Code::IllegalStep || problem.code == Code::StaleVersion => {
             let message = problem.detail.unwrap_or_else(|| problem.code.title());
-            flash.wrong = vec![format!("{} / {}", message.vi, message.en)];
+            flash.errors = vec![format!("{} / {}", message.vi, message.en)];
         }
         Err(problem) => return Err(problem),
     }

@@ -23,68 +23,75 @@ use hoicho_web::{
 };
 
 /// Maximum number of booths with missing reports that are shown.
-const MAX_LATE: usize = 30;
+const MAX_MISSING_REPORTS: usize = 30;
 
 #[derive(Template)]
 #[template(path = "organiser/dashboard.html")]
 struct Dashboard {
-    s: PageContext,
-    desk: EditionContext,
-    f: Statistics,
+    page: PageContext,
+    context: EditionContext,
+    figures: Statistics,
     applications: Vec<(ApplicationState, i64)>,
     allocations: Vec<(AllocationState, i64)>,
     visits_today: i64,
-    inside: i64,
-    by_hour: Option<Chart>,
+    visitors_inside: i64,
+    visits_by_hour: Option<Chart>,
     charts: Vec<Chart>,
-    late: Vec<MissingReports>,
-    more_late: usize,
+    missing_reports: Vec<MissingReports>,
+    more_missing_reports: usize,
 }
 
 impl Dashboard {
-    fn waiting(&self) -> i64 {
+    fn undecided_applications(&self) -> i64 {
         self.applications.iter().find(|(state, _)| *state == ApplicationState::Submitted).map_or(0, |(_, n)| *n)
     }
 }
 
 /// Shows the dashboard. The script refreshes parts of the page after change events.
 #[get("/manage/{edition}")]
-pub(super) async fn show_dashboard(s: PageContext, permit: Permit<ViewEdition>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_dashboard(page: PageContext, permit: Permit<ViewEdition>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
-        let desk = EditionContext::load(tx, &granted, Tab::Dashboard)?;
-        let id = desk.edition.id;
-        let (f, _) = visible_figures(tx, &granted)?.ok_or(Code::NotFound)?;
+        let context = EditionContext::load(tx, &granted, Tab::Dashboard)?;
+        let id = context.edition.id;
+        let (figures, _) = visible_figures(tx, &granted)?.ok_or(Code::NotFound)?;
         let hours = visits::store::counts_by_hour(tx, id)?;
-        let late = find_missing_reports(tx, &desk)?;
-        Ok((store::applications_by_state(tx, id)?, store::allocations_by_state(tx, id)?, hours, late, f, desk))
+        let missing_reports = find_missing_reports(tx, &context)?;
+        Ok((
+            store::applications_by_state(tx, id)?,
+            store::allocations_by_state(tx, id)?,
+            hours,
+            missing_reports,
+            figures,
+            context,
+        ))
     });
-    let (applications, allocations, hours, mut late, f, desk) = data.await?;
-    let today: Vec<_> = hours.iter().filter(|h| h.day == desk.today).collect();
+    let (applications, allocations, hours, mut missing_reports, figures, context) = data.await?;
+    let today: Vec<_> = hours.iter().filter(|h| h.day == context.today).collect();
     let visits_today = today.iter().map(|h| h.entries).sum();
-    let inside = today.iter().map(|h| h.entries - h.exits).sum::<i64>().max(0);
+    let visitors_inside = today.iter().map(|h| h.entries - h.exits).sum::<i64>().max(0);
     let span = today.iter().map(|h| h.hour).min().zip(today.iter().map(|h| h.hour).max());
-    let by_hour = span.map(|(first, last)| {
+    let visits_by_hour = span.map(|(first, last)| {
         let bar = |hour: i32| Bar {
             name: format!("{hour}h"),
             value: today.iter().filter(|h| h.hour == hour).map(|h| h.entries).sum(),
         };
         let bars: Vec<Bar> = (first..=last).map(bar).collect();
-        chart::column_chart(s.t("chart-visits-by-hour"), &bars, Unit::Count, s.words.0)
+        chart::column_chart(page.t("chart-visits-by-hour"), &bars, Unit::Count, page.language())
     });
-    let charts = charts(&s, &f).into_iter().take(2).collect();
-    let more_late = late.len().saturating_sub(MAX_LATE);
-    late.truncate(MAX_LATE);
+    let charts = charts(&page, &figures).into_iter().take(2).collect();
+    let more_missing_reports = missing_reports.len().saturating_sub(MAX_MISSING_REPORTS);
+    missing_reports.truncate(MAX_MISSING_REPORTS);
     render_page(&Dashboard {
-        s,
-        desk,
-        f,
+        page,
+        context,
+        figures,
         applications,
         allocations,
         visits_today,
-        inside,
-        by_hour,
+        visitors_inside,
+        visits_by_hour,
         charts,
-        late,
-        more_late,
+        missing_reports,
+        more_missing_reports,
     })
 }

@@ -27,8 +27,8 @@ const PAGE_SIZE: i64 = 100;
 #[derive(Template)]
 #[template(path = "organiser/deals.html")]
 struct Deals {
-    s: PageContext,
-    desk: EditionContext,
+    page: PageContext,
+    context: EditionContext,
     rows: Vec<(DealRow, String)>,
     next: Option<TradeDealId>,
     exhibitors: Vec<SelectOption>,
@@ -44,18 +44,18 @@ struct DealsQuery {
 /// Shows the deals.
 #[get("/manage/{edition}/deals")]
 pub(super) async fn show_deals(
-    s: PageContext,
+    page: PageContext,
     permit: Permit<ViewEdition>,
     query: Query<DealsQuery>,
 ) -> Result<HttpResponse, Problem> {
     let after = query.into_result()?.after;
     let data = permit.read(move |tx, granted| {
-        let desk = EditionContext::load(tx, &granted, Tab::Sales)?;
-        let id = desk.edition.id;
+        let context = EditionContext::load(tx, &granted, Tab::Sales)?;
+        let id = context.edition.id;
         let rows = deals::page(tx, id, after, PAGE_SIZE + 1)?;
-        Ok((rows, store::active_allocations(tx, id)?, editions::store::list_days(tx, id)?, desk))
+        Ok((rows, store::active_allocations(tx, id)?, editions::store::list_days(tx, id)?, context))
     });
-    let (mut rows, occupants, days, desk) = data.await?;
+    let (mut rows, occupants, days, context) = data.await?;
     let more = rows.len() > usize::try_from(PAGE_SIZE).unwrap_or_default();
     if more {
         rows.pop();
@@ -65,8 +65,9 @@ pub(super) async fn show_deals(
     names.sort_by(|a, b| collation::compare_names(&a.1, &b.1).then(a.0.cmp(&b.0)));
     names.dedup();
     let exhibitors = names.into_iter().map(|(id, name)| SelectOption::new(id, name, false)).collect();
-    let kinds = select::<DealKind>(&s, "deal-kind", None);
-    let day = |d: &editions::store::OpeningDayRow| SelectOption::new(d.day, s.short_date(&d.day), d.day == desk.today);
+    let kinds = select::<DealKind>(&page, "deal-kind", None);
+    let day =
+        |d: &editions::store::OpeningDayRow| SelectOption::new(d.day, page.short_date(&d.day), d.day == context.today);
     let days = days.iter().map(day).collect();
-    render_page(&Deals { s, desk, rows, next, exhibitors, kinds, days })
+    render_page(&Deals { page, context, rows, next, exhibitors, kinds, days })
 }

@@ -59,7 +59,7 @@ pub(super) struct EditionContext {
     /// May plan, review and allocate; false once the edition is closed.
     pub can_manage: bool,
     /// May enter sales and visit figures; false once the edition is closed.
-    pub can_keep_figures: bool,
+    pub can_enter_figures: bool,
     /// Current date in the time zone of the edition.
     pub today: Day,
 }
@@ -68,7 +68,7 @@ pub(super) struct EditionContext {
 pub(super) struct TabLink {
     pub label: String,
     pub path: String,
-    pub is_here: bool,
+    pub is_current: bool,
 }
 
 impl EditionContext {
@@ -78,29 +78,29 @@ impl EditionContext {
         let role = find_organiser_role(tx, granted.require_user()?, edition.organiser_id)?;
         let today = to_local(&edition.time_zone, &granted.now).date();
         let can_manage = matches!(role, Some(OrganiserRole::Owner | OrganiserRole::Manager));
-        let can_keep_figures = can_manage || role == Some(OrganiserRole::Finance);
+        let can_enter_figures = can_manage || role == Some(OrganiserRole::Finance);
         let is_open = edition.state.is_open();
         Ok(Self {
             edition,
             tab,
             can_manage: can_manage && is_open,
-            can_keep_figures: can_keep_figures && is_open,
+            can_enter_figures: can_enter_figures && is_open,
             today,
         })
     }
 
     /// Links of the tab bar.
-    pub fn tabs(&self, s: &PageContext) -> Vec<TabLink> {
+    pub fn tabs(&self, page: &PageContext) -> Vec<TabLink> {
         let link = |(tab, key, path): &(Tab, &str, &str)| TabLink {
-            label: s.t(key),
+            label: page.t(key),
             path: format!("/manage/{}{path}", self.edition.slug),
-            is_here: *tab == self.tab,
+            is_current: *tab == self.tab,
         };
         TABS.iter().map(link).collect()
     }
 
     /// The next state in the life cycle of the edition.
-    pub fn next(&self) -> Option<EditionState> {
+    pub fn next_state(&self) -> Option<EditionState> {
         editions::lifecycle::next(self.edition.state)
     }
 }

@@ -40,8 +40,8 @@ struct ZoneLine {
     version: i32,
     booths: i64,
     halls: Vec<SelectOption>,
-    groups: Vec<SelectOption>,
-    forms: Vec<SelectOption>,
+    product_groups: Vec<SelectOption>,
+    legal_forms: Vec<SelectOption>,
     localities: Vec<String>,
     is_open_to_all: bool,
 }
@@ -58,11 +58,11 @@ struct Price {
 #[derive(Template)]
 #[template(path = "organiser/floor.html")]
 struct Floor {
-    s: PageContext,
-    desk: EditionContext,
+    page: PageContext,
+    context: EditionContext,
     zones: Vec<ZoneLine>,
     prices: Vec<Price>,
-    zone_choices: Vec<SelectOption>,
+    zone_options: Vec<SelectOption>,
     categories: Vec<SelectOption>,
     localities: Vec<(String, String)>,
     booths: Vec<BoothLine>,
@@ -78,8 +78,8 @@ impl Floor {
     fn zone(&self, id: &ZoneId) -> &str {
         self.names.get(id).map_or("", String::as_str)
     }
-    fn square_metres(&self, dm2: &i32) -> String {
-        self.s.area(dm2)
+    fn area(&self, dm2: &i32) -> String {
+        self.page.area(dm2)
     }
 }
 
@@ -109,36 +109,35 @@ fn prices(rows: &[floor::store::BoothCategoryRow]) -> Vec<Price> {
 /// Shows zones, price list and booths.
 #[get("/manage/{edition}/floor")]
 pub(super) async fn show_floor(
-    s: PageContext,
+    page: PageContext,
     permit: Permit<ViewEdition>,
     query: Query<FloorQuery>,
 ) -> Result<HttpResponse, Problem> {
     let FloorQuery { zone, after } = query.into_result()?;
     let zone: Option<ZoneId> = zone.parse().ok();
-    let chosen = zone;
     let data = permit.read(move |tx, granted| {
-        let desk = EditionContext::load(tx, &granted, Tab::Floor)?;
-        let id = desk.edition.id;
+        let context = EditionContext::load(tx, &granted, Tab::Floor)?;
+        let id = context.edition.id;
         let zones = floor::store::zones(tx, id)?;
         let rules = floor::store::eligibility_by_zone(tx, &zones.iter().map(|z| z.id).collect::<Vec<_>>())?;
-        let halls = match desk.edition.venue_id {
+        let halls = match context.edition.venue_id {
             Some(venue) => venues::store::list_halls(tx, venue)?,
             None => Vec::new(),
         };
         let booths = store::booths(tx, id, zone, &after.unwrap_or_default(), PAGE_SIZE + 1)?;
         let counts = store::booths_by_zone(tx, id)?;
         let prices = floor::store::price_list(tx, id)?;
-        let filter = localities::store::LocalityFilter { valid_on: Some(desk.today), ..Default::default() };
+        let filter = localities::store::LocalityFilter { valid_on: Some(context.today), ..Default::default() };
         let localities = localities::store::list_page(tx, &filter, "", 500)?;
-        Ok((desk, zones, rules, halls, (booths, counts, prices, localities)))
+        Ok((context, zones, rules, halls, (booths, counts, prices, localities)))
     });
-    let (desk, zones, mut rules, halls, (mut booths, counts, categories, localities)) = data.await?;
+    let (context, zones, mut rules, halls, (mut booths, counts, categories, localities)) = data.await?;
     let next = (booths.len() > usize::try_from(PAGE_SIZE).unwrap_or_default()).then(|| {
         booths.pop();
         booths.last().map(|b| b.code.clone()).unwrap_or_default()
     });
     let names = zones.iter().map(|z| (z.id, format!("{} · {}", z.code, z.name))).collect();
-    let zone_choices =
+    let zone_options =
         zones.iter().map(|z| SelectOption::new(z.id, format!("{} · {}", z.code, z.name), zone == Some(z.id))).collect();
     let line = |row: floor::store::ZoneRow| {
         let rule = rules.remove(&row.id).unwrap_or_default();
@@ -146,9 +145,9 @@ pub(super) async fn show_floor(
         let hall_options = halls.iter().map(|h| SelectOption::new(h.id, h.name.clone(), row.hall_id == Some(h.id)));
         ZoneLine {
             booths: counts.get(&row.id).copied().unwrap_or(0),
-            halls: std::iter::once(SelectOption::none(s.t("choose-none"))).chain(hall_options).collect(),
-            groups: multi_select::<ProductGroup>(&s, "product-group", &rule.product_groups),
-            forms: multi_select::<LegalForm>(&s, "legal-form", &rule.legal_forms),
+            halls: std::iter::once(SelectOption::none(page.t("choose-none"))).chain(hall_options).collect(),
+            product_groups: multi_select::<ProductGroup>(&page, "product-group", &rule.product_groups),
+            legal_forms: multi_select::<LegalForm>(&page, "legal-form", &rule.legal_forms),
             localities: rule.localities,
             is_open_to_all,
             id: row.id,
@@ -159,18 +158,18 @@ pub(super) async fn show_floor(
     };
     let zones = zones.into_iter().map(line).collect();
     let localities = localities.into_iter().map(|l| (l.code, l.name)).collect();
-    let (prices, categories) = (prices(&categories), select::<BoothCategory>(&s, "booth-category", None));
+    let (prices, categories) = (prices(&categories), select::<BoothCategory>(&page, "booth-category", None));
     render_page(&Floor {
-        s,
-        desk,
+        page,
+        context,
         zones,
         prices,
-        zone_choices,
+        zone_options,
         categories,
         localities,
         booths,
         next,
-        zone: chosen,
+        zone,
         names,
     })
 }
@@ -178,8 +177,8 @@ pub(super) async fn show_floor(
 #[derive(Template)]
 #[template(path = "organiser/booth.html")]
 struct Booth {
-    s: PageContext,
-    desk: EditionContext,
+    page: PageContext,
+    context: EditionContext,
     booth: BoothRow,
     area: String,
     fee: String,
@@ -191,22 +190,22 @@ struct Booth {
 /// Form for a booth.
 #[get("/manage/{edition}/booths/{booth}")]
 pub(super) async fn show_booth(
-    s: PageContext,
+    page: PageContext,
     permit: Permit<ViewEdition>,
     path: web::Path<(String, BoothId)>,
 ) -> Result<HttpResponse, Problem> {
     let id = path.1;
     let data = permit.read(move |tx, granted| {
-        let desk = EditionContext::load(tx, &granted, Tab::Floor)?;
-        let booth = floor::store::find_booth(tx, desk.edition.id, id)?;
-        Ok((floor::store::zones(tx, desk.edition.id)?, booth, desk))
+        let context = EditionContext::load(tx, &granted, Tab::Floor)?;
+        let booth = floor::store::find_booth(tx, context.edition.id, id)?;
+        Ok((floor::store::zones(tx, context.edition.id)?, booth, context))
     });
-    let (zones, booth, desk) = data.await?;
+    let (zones, booth, context) = data.await?;
     let zone =
         |z: floor::store::ZoneRow| SelectOption::new(z.id, format!("{} · {}", z.code, z.name), z.id == booth.zone_id);
     let zones = zones.into_iter().map(zone).collect();
-    let categories = select(&s, "booth-category", Some(&booth.category));
-    let availabilities = select::<BoothAvailability>(&s, "availability", Some(&booth.availability));
+    let categories = select(&page, "booth-category", Some(&booth.category));
+    let availabilities = select::<BoothAvailability>(&page, "availability", Some(&booth.availability));
     let (area, fee) = (booth.area_dm2.to_string(), booth.fee.to_string());
-    render_page(&Booth { s, desk, booth, area, fee, zones, categories, availabilities })
+    render_page(&Booth { page, context, booth, area, fee, zones, categories, availabilities })
 }

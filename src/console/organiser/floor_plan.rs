@@ -56,9 +56,9 @@ struct LegendEntry {
 
 /// An application with fewer booths than requested.
 struct QueueEntry {
-    of: QueuedApplication,
-    given: i64,
-    chosen: bool,
+    application: QueuedApplication,
+    allocated: i64,
+    is_selected: bool,
 }
 
 /// Panel of the selected booth.
@@ -66,17 +66,17 @@ struct Panel {
     booth: BoothRow,
     zone: String,
     occupant: Option<Occupant>,
-    steps: Vec<(&'static str, AllocationState)>,
-    until: Option<String>,
+    actions: Vec<&'static str>,
+    expires: Option<String>,
 }
 
 #[derive(Template)]
 #[template(path = "organiser/floor_plan.html")]
 struct FloorPlan {
-    s: PageContext,
-    desk: EditionContext,
+    page: PageContext,
+    context: EditionContext,
     colour: Colour,
-    picture: FloorPlanView,
+    plan: FloorPlanView,
     /// By booth identifier as in the drawing.
     occupants: HashMap<String, Occupant>,
     legend: Vec<LegendEntry>,
@@ -85,8 +85,8 @@ struct FloorPlan {
 }
 
 impl FloorPlan {
-    fn here(&self) -> String {
-        format!("/manage/{}/plan", self.desk.edition.slug)
+    fn path(&self) -> String {
+        format!("/manage/{}/plan", self.context.edition.slug)
     }
     fn colours(&self) -> &'static [Colour] {
         <Colour as strum::VariantArray>::VARIANTS
@@ -97,16 +97,16 @@ impl FloorPlan {
     fn occupant(&self, booth: &str) -> Option<&Occupant> {
         self.occupants.get(booth)
     }
-    fn wants(&self, w: &QueueEntry) -> String {
-        format!("{}/{}", w.given, w.of.booths_wanted)
+    fn booth_counts(&self, entry: &QueueEntry) -> String {
+        format!("{}/{}", entry.allocated, entry.application.booths_wanted)
     }
-    fn square_metres(&self, dm2: &i32) -> String {
-        self.s.area(dm2)
+    fn area(&self, dm2: &i32) -> String {
+        self.page.area(dm2)
     }
 }
 
-/// Transitions that staff may make, with the path segment of the API operation.
-fn steps(state: AllocationState) -> Vec<(&'static str, AllocationState)> {
+/// Path segments of the API operations for the transitions that staff may make.
+fn actions(state: AllocationState) -> Vec<&'static str> {
     let path = |to: &AllocationState| match to {
         AllocationState::Offered => Some("offer"),
         AllocationState::Confirmed => Some("confirm"),
@@ -115,7 +115,7 @@ fn steps(state: AllocationState) -> Vec<(&'static str, AllocationState)> {
         AllocationState::NoShow => Some("no-show"),
         AllocationState::Held | AllocationState::Expired => None,
     };
-    allowed_transitions(state).iter().filter_map(|to| Some((path(to)?, *to))).collect()
+    allowed_transitions(state).iter().filter_map(path).collect()
 }
 
 /// Colour number and booth count per locality, most booths first. The first seven have their own colour; the rest share the eighth.
@@ -139,37 +139,37 @@ fn quartiles(mut amounts: Vec<i64>) -> [i64; 4] {
 /// Shows the plan in the selected colour scheme, with the panel of the selected booth.
 #[get("/manage/{edition}/plan")]
 pub(super) async fn show_floor_plan(
-    s: PageContext,
+    page: PageContext,
     permit: Permit<ViewEdition>,
     query: Query<PlanQuery>,
 ) -> Result<HttpResponse, Problem> {
     let PlanQuery { colour, booth, application } = query.into_result()?;
     let data = permit.read(move |tx, granted| {
-        let desk = EditionContext::load(tx, &granted, Tab::FloorPlan)?;
-        let id = desk.edition.id;
+        let context = EditionContext::load(tx, &granted, Tab::FloorPlan)?;
+        let id = context.edition.id;
         let zones = floor::store::zones(tx, id)?;
         let planned = floor::store::floor_plan_inputs(tx, id, &zones.iter().map(|z| z.id).collect::<Vec<_>>())?;
         let occupants = store::active_allocations(tx, id)?;
-        let sold = if colour == Colour::Sales { store::reports(tx, id)? } else { Vec::new() };
-        let chosen = booth.map(|booth| floor::store::find_booth(tx, id, booth)).transpose()?;
-        let (waiting, given) = (store::allocation_queue(tx, id)?, store::allocated_booth_counts(tx, id)?);
-        Ok((desk, zones, planned, (occupants, sold, chosen, waiting, given)))
+        let reports = if colour == Colour::Sales { store::reports(tx, id)? } else { Vec::new() };
+        let selected = booth.map(|booth| floor::store::find_booth(tx, id, booth)).transpose()?;
+        let (waiting, allocated) = (store::allocation_queue(tx, id)?, store::allocated_booth_counts(tx, id)?);
+        Ok((context, zones, planned, (occupants, reports, selected, waiting, allocated)))
     });
-    let (desk, zones, mut planned, (occupants, sold, chosen, waiting, given)) = data.await?;
-    let of_booth: HashMap<BoothId, Occupant> = occupants.iter().map(|o| (o.booth, o.clone())).collect();
+    let (context, zones, mut planned, (occupants, reports, selected, waiting, allocated)) = data.await?;
+    let occupant_by_booth: HashMap<BoothId, Occupant> = occupants.iter().map(|o| (o.booth, o.clone())).collect();
     for booth in &mut planned {
         // Staff also see exhibitors of held and offered booths.
-        booth.exhibitor = of_booth.get(&booth.id).map(|o| o.name.clone());
+        booth.exhibitor = occupant_by_booth.get(&booth.id).map(|o| o.name.clone());
     }
     let mut amounts: HashMap<BoothId, i64> = HashMap::new();
-    sold.iter().for_each(|r| *amounts.entry(r.booth).or_default() += r.amount);
+    reports.iter().for_each(|r| *amounts.entry(r.booth).or_default() += r.amount);
     let bounds = quartiles(amounts.values().copied().collect());
     let (colours, counts) = locality_colours(&occupants);
     let layout = floor::floor_plan::layout(&zones, planned);
     let booth_ids: HashMap<String, BoothId> = layout.booths.iter().map(|b| (b.id.to_string(), b.id)).collect();
-    let mut picture = FloorPlanView::for_visitors(layout);
+    let mut plan = FloorPlanView::for_visitors(layout);
     let zone_colours: HashMap<String, String> =
-        picture.booths.iter().filter_map(|b| Some((b.id.clone(), b.classes.split_once(' ')?.1.to_owned()))).collect();
+        plan.booths.iter().filter_map(|b| Some((b.id.clone(), b.classes.split_once(' ')?.1.to_owned()))).collect();
     let mut legend: BTreeMap<String, LegendEntry> = BTreeMap::new();
     let mut count_in_legend = |classes: &str, label: String| {
         legend
@@ -177,51 +177,58 @@ pub(super) async fn show_floor_plan(
             .or_insert(LegendEntry { classes: classes.to_owned(), label, count: 0 })
             .count += 1;
     };
-    for drawn in &mut picture.booths {
-        let id = booth_ids.get(&drawn.id).copied();
-        let occupant = id.and_then(|id| of_booth.get(&id));
+    for shape in &mut plan.booths {
+        let id = booth_ids.get(&shape.id).copied();
+        let occupant = id.and_then(|id| occupant_by_booth.get(&id));
         let (classes, label) = match (colour, occupant) {
-            (_, None) => ("free".to_owned(), s.t("plan-legend-free")),
-            (Colour::State, Some(o)) => (s.class(o.state), s.of("allocation-state", o.state)),
+            (_, None) => ("free".to_owned(), page.t("plan-legend-free")),
+            (Colour::State, Some(o)) => (page.css_class(o.state), page.t_value("allocation-state", o.state)),
             (Colour::Zone, Some(_)) => {
-                let zone = zone_colours.get(&drawn.id).cloned().unwrap_or_else(|| "z8".to_owned());
-                let label = picture.zones.iter().find(|z| format!("z{}", z.colour) == zone);
+                let zone = zone_colours.get(&shape.id).cloned().unwrap_or_else(|| "z8".to_owned());
+                let label = plan.zones.iter().find(|z| format!("z{}", z.colour) == zone);
                 (format!("let {zone}"), label.map(|z| z.text.clone()).unwrap_or_default())
             }
             (Colour::Locality, Some(o)) => {
                 let n = colours.get(&o.locality).copied().unwrap_or(8);
-                let label = if n == 8 && counts.len() > 8 { s.t("plan-legend-others") } else { o.locality.clone() };
+                let label = if n == 8 && counts.len() > 8 { page.t("plan-legend-others") } else { o.locality.clone() };
                 (format!("let z{n}"), label)
             }
             (Colour::Sales, Some(_)) => {
                 let amount = id.and_then(|id| amounts.get(&id)).copied().unwrap_or(0);
                 match (1..).zip(bounds).find(|(_, bound)| amount > 0 && amount <= *bound) {
-                    Some((n, bound)) => (format!("let s{n}"), s.fill("plan-legend-sales", "amount", s.spoken(bound))),
-                    None => ("let s0".to_owned(), s.t("plan-legend-no-sales")),
+                    Some((n, bound)) => {
+                        (format!("let s{n}"), page.t_with("plan-legend-sales", "amount", page.rounded_money(bound)))
+                    }
+                    None => ("let s0".to_owned(), page.t("plan-legend-no-sales")),
                 }
             }
         };
         count_in_legend(&classes, label);
-        drawn.classes = classes;
+        shape.classes = classes;
     }
-    let panel = chosen.map(|booth| {
-        let occupant = of_booth.get(&booth.id).cloned();
+    let panel = selected.map(|booth| {
+        let occupant = occupant_by_booth.get(&booth.id).cloned();
         Panel {
             zone: zones.iter().find(|z| z.id == booth.zone_id).map(|z| z.name.clone()).unwrap_or_default(),
-            steps: occupant.as_ref().map(|o| steps(o.state)).unwrap_or_default(),
-            until: occupant.as_ref().and_then(|o| o.expires_at).map(|at| s.moment(&desk.edition.time_zone, &at)),
+            actions: occupant.as_ref().map(|o| actions(o.state)).unwrap_or_default(),
+            expires: occupant
+                .as_ref()
+                .and_then(|o| o.expires_at)
+                .map(|at| page.date_time(&context.edition.time_zone, &at)),
             occupant,
             booth,
         }
     });
-    let queue = waiting.into_iter().map(|of| {
-        let given = given.get(&of.id).copied().unwrap_or(0);
-        QueueEntry { given, chosen: application == Some(of.id), of }
+    let queue = waiting.into_iter().map(|queued| {
+        let allocated = allocated.get(&queued.id).copied().unwrap_or(0);
+        QueueEntry { allocated, is_selected: application == Some(queued.id), application: queued }
     });
-    let queue = queue.filter(|w| w.given < i64::from(w.of.booths_wanted) || w.chosen).collect();
-    let occupants = of_booth.into_iter().map(|(id, o)| (id.to_string(), o)).collect();
+    let queue = queue
+        .filter(|entry| entry.allocated < i64::from(entry.application.booths_wanted) || entry.is_selected)
+        .collect();
+    let occupants = occupant_by_booth.into_iter().map(|(id, o)| (id.to_string(), o)).collect();
     let legend = legend.into_values().collect();
-    render_page(&FloorPlan { s, desk, colour, picture, occupants, legend, queue, panel })
+    render_page(&FloorPlan { page, context, colour, plan, occupants, legend, queue, panel })
 }
 
 #[cfg(test)]

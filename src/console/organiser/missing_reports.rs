@@ -21,15 +21,15 @@ pub(super) struct MissingReports {
 }
 
 /// Booths with missing reports, most missing days first. Empty unless the edition is live or reporting.
-pub(super) fn find_missing_reports(tx: &mut Tx<'_>, desk: &EditionContext) -> Result<Vec<MissingReports>, Problem> {
-    let edition = &desk.edition;
+pub(super) fn find_missing_reports(tx: &mut Tx<'_>, context: &EditionContext) -> Result<Vec<MissingReports>, Problem> {
+    let edition = &context.edition;
     if !sales::lifecycle::is_reporting_open(edition.state) {
         return Ok(Vec::new());
     }
     let past_days: Vec<Day> = editions::store::list_days(tx, edition.id)?
         .into_iter()
         .map(|d| d.day)
-        .filter(|day| *day < desk.today)
+        .filter(|day| *day < context.today)
         .collect();
     let reported: BTreeSet<(BoothId, Day)> =
         store::reports(tx, edition.id)?.into_iter().map(|r| (r.booth, r.day)).collect();
@@ -50,7 +50,7 @@ fn missing_reports(
         exhibitor: names.get(&exhibitor).cloned().unwrap_or_default(),
         days: past_days.iter().filter(|day| !reported.contains(&(booth, **day))).copied().collect(),
     };
-    let mut late: Vec<MissingReports> = booths.into_iter().map(line).filter(|l| !l.days.is_empty()).collect();
-    late.sort_by(|a, b| b.days.len().cmp(&a.days.len()).then_with(|| a.booth.cmp(&b.booth)));
-    late
+    let mut missing: Vec<MissingReports> = booths.into_iter().map(line).filter(|l| !l.days.is_empty()).collect();
+    missing.sort_by(|a, b| b.days.len().cmp(&a.days.len()).then_with(|| a.booth.cmp(&b.booth)));
+    missing
 }

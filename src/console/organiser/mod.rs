@@ -36,7 +36,7 @@ pub(super) fn routes(cfg: &mut web::ServiceConfig) {
         .service(reports::show_reports)
         .service(api_keys::show_keys)
         .service(webhooks::show_webhooks)
-        .service(organiser_page::show_office)
+        .service(organiser_page::show_organiser)
         .service(organiser_page::show_new_edition)
         .service(organiser_page::show_staff)
         .service(organiser_page::show_places)

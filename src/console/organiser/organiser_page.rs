@@ -44,14 +44,14 @@ impl Action for ManageOrganiser {
 }
 
 /// Role of the current user, to hide actions that are not permitted.
-fn current_role(s: &PageContext, organiser: &OrganiserRow) -> Option<OrganiserRole> {
-    s.who.as_ref()?.organisers.iter().find(|(id, _, _)| *id == organiser.id).map(|(_, _, role)| *role)
+fn current_role(page: &PageContext, organiser: &OrganiserRow) -> Option<OrganiserRole> {
+    page.user.as_ref()?.organisers.iter().find(|(id, _, _)| *id == organiser.id).map(|(_, _, role)| *role)
 }
 
 #[derive(Template)]
 #[template(path = "organiser/organiser.html")]
-struct Office {
-    s: PageContext,
+struct Organiser {
+    page: PageContext,
     organiser: OrganiserRow,
     editions: Vec<EditionCard>,
     can_manage: bool,
@@ -60,22 +60,22 @@ struct Office {
 
 /// Shows the editions.
 #[get("/organisers/{organiser}")]
-pub(super) async fn show_office(s: PageContext, permit: Permit<ViewOrganiser>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_organiser(page: PageContext, permit: Permit<ViewOrganiser>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
         let organiser = organisers::store::find(tx, granted.organiser()?)?;
         Ok((edition_cards(tx, Visibility::Staff(organiser.id))?, organiser))
     });
     let (editions, organiser) = data.await?;
-    let role = current_role(&s, &organiser);
+    let role = current_role(&page, &organiser);
     let is_owner = role == Some(OrganiserRole::Owner);
     let can_manage = is_owner || role == Some(OrganiserRole::Manager);
-    render_page(&Office { s, organiser, editions, can_manage, is_owner })
+    render_page(&Organiser { page, organiser, editions, can_manage, is_owner })
 }
 
 #[derive(Template)]
 #[template(path = "organiser/new_edition.html")]
 struct NewEdition {
-    s: PageContext,
+    page: PageContext,
     organiser: OrganiserRow,
     venues: Vec<SelectOption>,
     series: Vec<SelectOption>,
@@ -83,25 +83,28 @@ struct NewEdition {
 
 /// Form for a new edition.
 #[get("/organisers/{organiser}/new-edition")]
-pub(super) async fn show_new_edition(s: PageContext, permit: Permit<ManageOrganiser>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_new_edition(
+    page: PageContext,
+    permit: Permit<ManageOrganiser>,
+) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
         let organiser = organisers::store::find(tx, granted.organiser()?)?;
         let venues = venues::store::list_page(tx, organiser.id, None, 500)?;
         Ok((organisers::store::list_series_page(tx, organiser.id, None, 500)?, venues, organiser))
     });
     let (series, venues, organiser) = data.await?;
-    let none = || SelectOption::none(s.t("choose-none"));
+    let none = || SelectOption::none(page.t("choose-none"));
     let venues =
         std::iter::once(none()).chain(venues.into_iter().map(|v| SelectOption::new(v.id, v.name, false))).collect();
     let series =
         std::iter::once(none()).chain(series.into_iter().map(|x| SelectOption::new(x.id, x.name, false))).collect();
-    render_page(&NewEdition { s, organiser, venues, series })
+    render_page(&NewEdition { page, organiser, venues, series })
 }
 
 #[derive(Template)]
 #[template(path = "organiser/staff.html")]
 struct Staff {
-    s: PageContext,
+    page: PageContext,
     organiser: OrganiserRow,
     members: Vec<Member<OrganiserRole>>,
     invitations: Vec<OpenInvitation>,
@@ -109,15 +112,9 @@ struct Staff {
     is_owner: bool,
 }
 
-impl Staff {
-    fn role(&self, role: &str) -> String {
-        self.s.of("organiser-role", role)
-    }
-}
-
 /// Shows staff and open invitations.
 #[get("/organisers/{organiser}/staff")]
-pub(super) async fn show_staff(s: PageContext, permit: Permit<ViewOrganiser>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_staff(page: PageContext, permit: Permit<ViewOrganiser>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
         let organiser = organisers::store::find(tx, granted.organiser()?)?;
         // The query filters by organiser only; the role is ignored.
@@ -126,15 +123,15 @@ pub(super) async fn show_staff(s: PageContext, permit: Permit<ViewOrganiser>) ->
         Ok((members::list_of_organiser(tx, organiser.id)?, open, organiser))
     });
     let (members, invitations, organiser) = data.await?;
-    let is_owner = current_role(&s, &organiser) == Some(OrganiserRole::Owner);
-    let roles = select::<OrganiserRole>(&s, "organiser-role", Some(&OrganiserRole::Manager));
-    render_page(&Staff { s, organiser, members, invitations, roles, is_owner })
+    let is_owner = current_role(&page, &organiser) == Some(OrganiserRole::Owner);
+    let roles = select::<OrganiserRole>(&page, "organiser-role", Some(&OrganiserRole::Manager));
+    render_page(&Staff { page, organiser, members, invitations, roles, is_owner })
 }
 
 #[derive(Template)]
 #[template(path = "organiser/places.html")]
 struct Places {
-    s: PageContext,
+    page: PageContext,
     organiser: OrganiserRow,
     venues: Vec<(VenueRow, Vec<HallRow>)>,
     series: Vec<SeriesRow>,
@@ -143,7 +140,7 @@ struct Places {
 
 /// Shows venues with their halls, and series.
 #[get("/organisers/{organiser}/places")]
-pub(super) async fn show_places(s: PageContext, permit: Permit<ViewOrganiser>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_places(page: PageContext, permit: Permit<ViewOrganiser>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
         let organiser = organisers::store::find(tx, granted.organiser()?)?;
         let series = organisers::store::list_series_page(tx, organiser.id, None, 500)?;
@@ -153,14 +150,14 @@ pub(super) async fn show_places(s: PageContext, permit: Permit<ViewOrganiser>) -
         Ok((venues.collect::<Vec<_>>(), series, organiser))
     });
     let (venues, series, organiser) = data.await?;
-    let can_manage = matches!(current_role(&s, &organiser), Some(OrganiserRole::Owner | OrganiserRole::Manager));
-    render_page(&Places { s, organiser, venues, series, can_manage })
+    let can_manage = matches!(current_role(&page, &organiser), Some(OrganiserRole::Owner | OrganiserRole::Manager));
+    render_page(&Places { page, organiser, venues, series, can_manage })
 }
 
 #[derive(Template)]
 #[template(path = "organiser/audit.html")]
 struct Audit {
-    s: PageContext,
+    page: PageContext,
     organiser: OrganiserRow,
     rows: Vec<AuditRow>,
     names: HashMap<UserId, String>,
@@ -168,16 +165,16 @@ struct Audit {
 }
 
 impl Audit {
-    fn who(&self, row: &AuditRow) -> String {
+    fn actor(&self, row: &AuditRow) -> String {
         if row.api_key_id.is_some() {
-            return self.s.t("audit-key");
+            return self.page.t("audit-key");
         }
-        row.actor_id.and_then(|id| self.names.get(&id).cloned()).unwrap_or_else(|| self.s.t("audit-program"))
+        row.actor_id.and_then(|id| self.names.get(&id).cloned()).unwrap_or_else(|| self.page.t("audit-program"))
     }
-    fn at(&self, row: &AuditRow) -> String {
-        self.s.moment_here(&row.at)
+    fn date_time(&self, row: &AuditRow) -> String {
+        self.page.vietnam_date_time(&row.at)
     }
-    fn change(&self, row: &AuditRow) -> String {
+    fn describe_change(&self, row: &AuditRow) -> String {
         let text = |json: &Option<String>| json.clone().filter(|j| j != "null").unwrap_or_default();
         let (before, after) = (text(&row.before_json), text(&row.after_json));
         let text = if before.is_empty() { after } else { format!("{before} → {after}") };
@@ -193,7 +190,7 @@ struct AuditQuery {
 /// Shows the audit log.
 #[get("/organisers/{organiser}/audit")]
 pub(super) async fn show_audit(
-    s: PageContext,
+    page: PageContext,
     permit: Permit<ManageOrganiser>,
     query: Query<AuditQuery>,
 ) -> Result<HttpResponse, Problem> {
@@ -210,5 +207,5 @@ pub(super) async fn show_audit(
     let more = rows.len() > 100;
     rows.truncate(100);
     let next = rows.last().filter(|_| more).map(|r| r.id);
-    render_page(&Audit { s, organiser, rows, names, next })
+    render_page(&Audit { page, organiser, rows, names, next })
 }

@@ -14,32 +14,32 @@ use hoicho_web::{
 #[derive(Template)]
 #[template(path = "organiser/reports.html")]
 struct Reports {
-    s: PageContext,
-    desk: EditionContext,
-    f: Statistics,
+    page: PageContext,
+    context: EditionContext,
+    figures: Statistics,
     is_final: bool,
     /// Names in the API.
     reports: Vec<&'static str>,
 }
 
 impl Reports {
-    fn may_finalise(&self) -> bool {
-        self.desk.can_manage && self.desk.edition.state == EditionState::Reporting
+    fn can_finalise(&self) -> bool {
+        self.context.can_manage && self.context.edition.state == EditionState::Reporting
     }
     fn is_complete(&self) -> bool {
-        self.f.sales.reports_received == self.f.sales.reports_due
+        self.figures.sales.reports_received == self.figures.sales.reports_due
     }
 }
 
 /// Shows the downloads and the form to finalise the edition.
 #[get("/manage/{edition}/reports")]
-pub(super) async fn show_reports(s: PageContext, permit: Permit<ViewEdition>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_reports(page: PageContext, permit: Permit<ViewEdition>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
-        let desk = EditionContext::load(tx, &granted, Tab::Reports)?;
-        let (f, is_final) = visible_figures(tx, &granted)?.ok_or(Code::NotFound)?;
-        Ok((desk, f, is_final))
+        let context = EditionContext::load(tx, &granted, Tab::Reports)?;
+        let (figures, is_final) = visible_figures(tx, &granted)?.ok_or(Code::NotFound)?;
+        Ok((context, figures, is_final))
     });
-    let (desk, f, is_final) = data.await?;
+    let (context, figures, is_final) = data.await?;
     let reports = <Report as strum::VariantArray>::VARIANTS.iter().map(<&str>::from).collect();
-    render_page(&Reports { s, desk, f, is_final, reports })
+    render_page(&Reports { page, context, figures, is_final, reports })
 }

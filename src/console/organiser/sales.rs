@@ -33,7 +33,7 @@ const PAGE_SIZE: usize = 100;
 const MAX_QUERIED: usize = 8;
 
 /// A row of the sheet: a booth.
-struct Line {
+struct BoothRow {
     id: BoothId,
     code: String,
     exhibitor: String,
@@ -44,7 +44,7 @@ struct Line {
 /// A cell of the sheet: a booth and a day.
 struct Cell {
     day: Day,
-    sold: Option<SalesReportRow>,
+    report: Option<SalesReportRow>,
     /// The day is not in the future, so a report can be entered.
     is_due: bool,
 }
@@ -52,10 +52,10 @@ struct Cell {
 #[derive(Template)]
 #[template(path = "organiser/sales.html")]
 struct Sales {
-    s: PageContext,
-    desk: EditionContext,
+    page: PageContext,
+    context: EditionContext,
     days: Vec<Day>,
-    lines: Vec<Line>,
+    booths: Vec<BoothRow>,
     totals: Vec<i64>,
     total: i64,
     zones: Vec<SelectOption>,
@@ -67,7 +67,7 @@ struct Sales {
 
 impl Sales {
     fn amount(&self, cell: &Cell) -> String {
-        cell.sold.as_ref().map(|sold| self.s.n(sold.amount)).unwrap_or_default()
+        cell.report.as_ref().map(|report| self.page.integer(report.amount)).unwrap_or_default()
     }
     fn zone_id(&self) -> String {
         self.zone.map(|z| z.to_string()).unwrap_or_default()
@@ -85,21 +85,21 @@ struct SalesQuery {
 /// Shows the sheet.
 #[get("/manage/{edition}/sales")]
 pub(super) async fn show_sales(
-    s: PageContext,
+    page: PageContext,
     permit: Permit<ViewEdition>,
     query: Query<SalesQuery>,
 ) -> Result<HttpResponse, Problem> {
     let SalesQuery { zone, after } = query.into_result()?;
     let zone: Option<ZoneId> = zone.parse().ok();
     let data = permit.read(move |tx, granted| {
-        let desk = EditionContext::load(tx, &granted, Tab::Sales)?;
-        let id = desk.edition.id;
+        let context = EditionContext::load(tx, &granted, Tab::Sales)?;
+        let id = context.edition.id;
         let days: Vec<Day> = editions::store::list_days(tx, id)?.into_iter().map(|d| d.day).collect();
         let occupants = store::active_allocations(tx, id)?;
         let booths = store::booths(tx, id, zone, "", floor::store::MAX_BOOTHS_ON_FLOOR_PLAN)?;
-        Ok((desk, days, occupants, booths, store::reports(tx, id)?, floor::store::zones(tx, id)?))
+        Ok((context, days, occupants, booths, store::reports(tx, id)?, floor::store::zones(tx, id)?))
     });
-    let (desk, days, occupants, booths, reports, zones) = data.await?;
+    let (context, days, occupants, booths, reports, zones) = data.await?;
     let names: HashMap<BoothId, String> =
         occupants.into_iter().filter(|o| !o.state.expires()).map(|o| (o.booth, o.name)).collect();
     let codes: HashMap<BoothId, String> = booths.iter().map(|b| (b.id, b.code.clone())).collect();
@@ -107,34 +107,41 @@ pub(super) async fn show_sales(
     let mut queried: Vec<_> = queried.filter_map(|r| Some((codes.get(&r.booth)?.clone(), r.booth, r.day))).collect();
     let more_queried = queried.len().saturating_sub(MAX_QUERIED);
     queried.truncate(MAX_QUERIED);
-    let mut sold: HashMap<(BoothId, Day), SalesReportRow> =
+    let mut report_by_cell: HashMap<(BoothId, Day), SalesReportRow> =
         reports.into_iter().map(|r| ((r.booth, r.day), r)).collect();
-    let visible =
-        booths.into_iter().filter(|b| names.contains_key(&b.id) || days.iter().any(|d| sold.contains_key(&(b.id, *d))));
+    let visible = booths
+        .into_iter()
+        .filter(|b| names.contains_key(&b.id) || days.iter().any(|d| report_by_cell.contains_key(&(b.id, *d))));
     let mut all: Vec<_> = visible.filter(|b| b.code > after).collect();
     let more = all.len() > PAGE_SIZE;
     // Totals include all booths of the filter, not only this page.
     let totals: Vec<i64> = days
         .iter()
-        .map(|day| sold.values().filter(|r| r.day == *day && codes.contains_key(&r.booth)).map(|r| r.amount).sum())
+        .map(|day| {
+            report_by_cell.values().filter(|r| r.day == *day && codes.contains_key(&r.booth)).map(|r| r.amount).sum()
+        })
         .collect();
     let total = totals.iter().sum();
     all.truncate(PAGE_SIZE);
     let next = all.last().filter(|_| more).map(|b| b.code.clone());
     let line = |booth: store::BoothLine| {
-        let cell = |day: &Day| Cell { day: *day, sold: sold.remove(&(booth.id, *day)), is_due: *day <= desk.today };
+        let cell = |day: &Day| Cell {
+            day: *day,
+            report: report_by_cell.remove(&(booth.id, *day)),
+            is_due: *day <= context.today,
+        };
         let cells: Vec<Cell> = days.iter().map(cell).collect();
-        Line {
+        BoothRow {
             exhibitor: names.get(&booth.id).cloned().unwrap_or_default(),
-            total: cells.iter().filter_map(|c| c.sold.as_ref()).map(|r| r.amount).sum(),
+            total: cells.iter().filter_map(|c| c.report.as_ref()).map(|r| r.amount).sum(),
             cells,
             id: booth.id,
             code: booth.code,
         }
     };
-    let lines = all.into_iter().map(line).collect();
+    let booths = all.into_iter().map(line).collect();
     let zones =
         zones.into_iter().map(|z| SelectOption::new(z.id, format!("{} · {}", z.code, z.name), zone == Some(z.id)));
     let zones = zones.collect();
-    render_page(&Sales { s, desk, days, lines, totals, total, zones, zone, next, queried, more_queried })
+    render_page(&Sales { page, context, days, booths, totals, total, zones, zone, next, queried, more_queried })
 }

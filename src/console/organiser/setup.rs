@@ -33,34 +33,34 @@ struct Month {
 #[derive(Template)]
 #[template(path = "organiser/setup.html")]
 struct Setup {
-    s: PageContext,
-    desk: EditionContext,
+    page: PageContext,
+    context: EditionContext,
     venues: Vec<SelectOption>,
     series: Vec<SelectOption>,
-    lines: Vec<DayLine>,
+    day_lines: Vec<DayLine>,
     months: Vec<Month>,
     gates: Vec<GateRow>,
 }
 
 impl Setup {
-    fn is_last(&self, step: &EditionState) -> bool {
+    fn is_finalised(&self, step: &EditionState) -> bool {
         *step == EditionState::Finalised
     }
-    fn steps_back(&self) -> Vec<(String, String)> {
-        let state = self.desk.edition.state;
+    fn backward_transitions(&self) -> Vec<(String, String)> {
+        let state = self.context.edition.state;
         let needs = lifecycle::allowed_transitions(state).into_iter().filter(|to| lifecycle::needs_reason(state, *to));
-        needs.map(|to| (to.to_string(), self.s.of("edition-state", to))).collect()
+        needs.map(|to| (to.to_string(), self.page.t_value("edition-state", to))).collect()
     }
     fn declared(&self, total: &Option<i64>) -> String {
         total.map(|n| n.to_string()).unwrap_or_default()
     }
     fn declared_booths(&self) -> String {
-        self.desk.edition.declared_booths.map(|n| n.to_string()).unwrap_or_default()
+        self.context.edition.declared_booths.map(|n| n.to_string()).unwrap_or_default()
     }
 }
 
 /// Calendar months that contain opening days; at most 12.
-fn months(s: &PageContext, days: &[OpeningDayRow]) -> Vec<Month> {
+fn months(page: &PageContext, days: &[OpeningDayRow]) -> Vec<Month> {
     let is_open = |day: Day| days.iter().any(|d| d.day == day);
     let mut firsts: Vec<Day> = days.iter().filter_map(|d| d.day.with_day(1)).collect();
     firsts.dedup();
@@ -73,18 +73,18 @@ fn months(s: &PageContext, days: &[OpeningDayRow]) -> Vec<Month> {
             week.resize(7, None);
             week
         });
-        Month { title: s.fill2("month", "month", first.month(), "year", first.year()), weeks: weeks.collect() }
+        Month { title: page.t_with2("month", "month", first.month(), "year", first.year()), weeks: weeks.collect() }
     };
     firsts.into_iter().take(12).map(month).collect()
 }
 
 /// Rows of the form: submitted values, else stored opening days, else one default row.
-fn lines(s: &PageContext, days: &[OpeningDayRow]) -> Vec<DayLine> {
-    let submitted = s.flash.typed.keys().filter(|name| name.ends_with(".day")).count();
+fn day_lines(page: &PageContext, days: &[OpeningDayRow]) -> Vec<DayLine> {
+    let submitted = page.flash.submitted.keys().filter(|name| name.ends_with(".day")).count();
     let count = days.len().max(submitted).max(1);
     let line = |number: usize| {
         let day = days.get(number);
-        let value = |field: &str, current: String| s.value(&format!("{number}.{field}"), &current);
+        let value = |field: &str, current: String| page.field_value(&format!("{number}.{field}"), &current);
         DayLine {
             number,
             day: value("day", day.map(|d| d.day.to_string()).unwrap_or_default()),
@@ -97,24 +97,24 @@ fn lines(s: &PageContext, days: &[OpeningDayRow]) -> Vec<DayLine> {
 
 /// Shows the setup forms.
 #[get("/manage/{edition}/setup")]
-pub(super) async fn show_setup(s: PageContext, permit: Permit<ViewEdition>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_setup(page: PageContext, permit: Permit<ViewEdition>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
-        let desk = EditionContext::load(tx, &granted, Tab::Setup)?;
-        let organiser = desk.edition.organiser_id;
+        let context = EditionContext::load(tx, &granted, Tab::Setup)?;
+        let organiser = context.edition.organiser_id;
         Ok((
             venues::store::list_page(tx, organiser, None, 500)?,
             organisers::store::list_series_page(tx, organiser, None, 500)?,
-            editions::store::list_days(tx, desk.edition.id)?,
-            visits::store::find_gates(tx, desk.edition.id)?,
-            desk,
+            editions::store::list_days(tx, context.edition.id)?,
+            visits::store::find_gates(tx, context.edition.id)?,
+            context,
         ))
     });
-    let (venues, series, list_days, gates, desk) = data.await?;
-    let none = || SelectOption::none(s.t("choose-none"));
-    let venues = venues.into_iter().map(|v| SelectOption::new(v.id, v.name, desk.edition.venue_id == Some(v.id)));
-    let series = series.into_iter().map(|x| SelectOption::new(x.id, x.name, desk.edition.series_id == Some(x.id)));
+    let (venues, series, list_days, gates, context) = data.await?;
+    let none = || SelectOption::none(page.t("choose-none"));
+    let venues = venues.into_iter().map(|v| SelectOption::new(v.id, v.name, context.edition.venue_id == Some(v.id)));
+    let series = series.into_iter().map(|x| SelectOption::new(x.id, x.name, context.edition.series_id == Some(x.id)));
     let venues = std::iter::once(none()).chain(venues).collect();
     let series = std::iter::once(none()).chain(series).collect();
-    let (lines, months) = (lines(&s, &list_days), months(&s, &list_days));
-    render_page(&Setup { s, desk, venues, series, lines, months, gates })
+    let (day_lines, months) = (day_lines(&page, &list_days), months(&page, &list_days));
+    render_page(&Setup { page, context, venues, series, day_lines, months, gates })
 }

@@ -20,7 +20,7 @@ use hoicho_fair::{
 use hoicho_web::{http::Problem, identity::Permit};
 
 /// A row of the table: visits by gate, and exits, of a day.
-struct Line {
+struct DayLine {
     day: Day,
     by_gate: Vec<i64>,
     visits: i64,
@@ -30,58 +30,58 @@ struct Line {
 #[derive(Template)]
 #[template(path = "organiser/visits.html")]
 struct Visits {
-    s: PageContext,
-    desk: EditionContext,
+    page: PageContext,
+    context: EditionContext,
     gates: Vec<GateRow>,
-    lines: Vec<Line>,
+    lines: Vec<DayLine>,
     totals: Vec<i64>,
     visits: i64,
     exits: i64,
     charts: Vec<Chart>,
-    event: String,
+    event_id: String,
     can_adjust: bool,
 }
 
 /// Shows the visits.
 #[get("/manage/{edition}/visits")]
-pub(super) async fn show_visits(s: PageContext, permit: Permit<ViewVisits>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_visits(page: PageContext, permit: Permit<ViewVisits>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
-        let desk = EditionContext::load(tx, &granted, Tab::Visits)?;
-        let id = desk.edition.id;
+        let context = EditionContext::load(tx, &granted, Tab::Visits)?;
+        let id = context.edition.id;
         Ok((
             visits::store::find_gates(tx, id)?,
             visits::store::counts_by_hour(tx, id)?,
             editions::store::list_days(tx, id)?,
-            desk,
+            context,
         ))
     });
-    let (gates, hours, days, desk) = data.await?;
+    let (gates, hours, days, context) = data.await?;
     let sum = |day: Day, gate: Option<GateId>| {
         let rows = hours.iter().filter(|h| h.day == day && gate.is_none_or(|g| h.gate == g));
         rows.fold((0, 0), |(entries, exits), h| (entries + h.entries, exits + h.exits))
     };
     let line = |day: Day| {
         let (visits, exits) = sum(day, None);
-        Line { day, by_gate: gates.iter().map(|g| sum(day, Some(g.id)).0).collect(), visits, exits }
+        DayLine { day, by_gate: gates.iter().map(|g| sum(day, Some(g.id)).0).collect(), visits, exits }
     };
-    let lines: Vec<Line> = days.iter().map(|d| line(d.day)).collect();
+    let lines: Vec<DayLine> = days.iter().map(|d| line(d.day)).collect();
     let column = |n: usize| lines.iter().filter_map(|l| l.by_gate.get(n)).sum();
     let totals = (0..gates.len()).map(column).collect();
     let (visits, exits) = (lines.iter().map(|l| l.visits).sum(), lines.iter().map(|l| l.exits).sum());
     let mut by_hour: BTreeMap<i32, i64> = BTreeMap::new();
     hours.iter().for_each(|h| *by_hour.entry(h.hour).or_default() += h.entries);
     let day_bars: Vec<Bar> =
-        lines.iter().map(|l| Bar { name: format::short_date(s.words.0, l.day), value: l.visits }).collect();
+        lines.iter().map(|l| Bar { name: format::short_date(page.language(), l.day), value: l.visits }).collect();
     let hour_bars: Vec<Bar> = by_hour.iter().map(|(h, n)| Bar { name: format!("{h}h"), value: *n }).collect();
     let charts = if hours.is_empty() {
         Vec::new()
     } else {
         vec![
-            chart::column_chart(s.t("chart-visits-by-day"), &day_bars, Unit::Count, s.words.0),
-            chart::column_chart(s.t("chart-visits-by-hour-all"), &hour_bars, Unit::Count, s.words.0),
+            chart::column_chart(page.t("chart-visits-by-day"), &day_bars, Unit::Count, page.language()),
+            chart::column_chart(page.t("chart-visits-by-hour-all"), &hour_bars, Unit::Count, page.language()),
         ]
     };
-    let can_adjust = desk.can_manage;
-    let event = uuid::Uuid::now_v7().to_string();
-    render_page(&Visits { s, desk, gates, lines, totals, visits, exits, charts, event, can_adjust })
+    let can_adjust = context.can_manage;
+    let event_id = uuid::Uuid::now_v7().to_string();
+    render_page(&Visits { page, context, gates, lines, totals, visits, exits, charts, event_id, can_adjust })
 }

@@ -29,7 +29,7 @@ impl Action for ViewWebhooks {
 const MAX_RECENT: i64 = 50;
 
 /// A webhook in the list.
-struct Line {
+struct WebhookLine {
     row: WebhookRow,
     types: Vec<EventType>,
     recent: Vec<RecentDelivery>,
@@ -38,23 +38,23 @@ struct Line {
 #[derive(Template)]
 #[template(path = "organiser/webhooks.html")]
 struct Webhooks {
-    s: PageContext,
+    page: PageContext,
     organiser: OrganiserRow,
-    lines: Vec<Line>,
+    lines: Vec<WebhookLine>,
     types: Vec<SelectOption>,
-    since: Vec<(String, &'static str)>,
+    replay_options: Vec<(String, &'static str)>,
     is_owner: bool,
 }
 
 impl Webhooks {
-    fn at(&self, at: &Instant) -> String {
-        self.s.moment_here(at)
+    fn date_time(&self, at: &Instant) -> String {
+        self.page.vietnam_date_time(at)
     }
 }
 
 /// Shows the webhooks.
 #[get("/organisers/{organiser}/webhooks")]
-pub(super) async fn show_webhooks(s: PageContext, permit: Permit<ViewWebhooks>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_webhooks(page: PageContext, permit: Permit<ViewWebhooks>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
         let organiser = organisers::store::find(tx, granted.organiser()?)?;
         let rows = webhooks::list_by_organiser(tx, organiser.id)?;
@@ -64,23 +64,23 @@ pub(super) async fn show_webhooks(s: PageContext, permit: Permit<ViewWebhooks>) 
     let (organiser, rows, mut types_of, sent) = data.await?;
     let mut recent: HashMap<WebhookId, Vec<RecentDelivery>> = HashMap::new();
     sent.into_iter().for_each(|delivery| recent.entry(delivery.webhook).or_default().push(delivery));
-    let line = |row: WebhookRow| Line {
+    let line = |row: WebhookRow| WebhookLine {
         types: types_of.remove(&row.id).unwrap_or_default(),
         recent: recent.remove(&row.id).unwrap_or_default(),
         row,
     };
     let lines = rows.into_iter().map(line).collect();
     let is_owner_of = |(id, _, role): &(_, String, OrganiserRole)| *id == organiser.id && *role == OrganiserRole::Owner;
-    let is_owner = s.require_user()?.organisers.iter().any(is_owner_of);
-    let ago = |hours: i64, word| ((s.now - Duration::hours(hours)).and_utc().to_rfc3339(), word);
-    let since = vec![
+    let is_owner = page.require_user()?.organisers.iter().any(is_owner_of);
+    let ago = |hours: i64, word| ((page.now - Duration::hours(hours)).and_utc().to_rfc3339(), word);
+    let replay_options = vec![
         ago(1, "hook-since-hour"),
         ago(24, "hook-since-day"),
         ago(167, "hook-since-week"),
         ago(719, "hook-since-month"),
     ];
-    let mut types = select::<EventType>(&s, "event-type", None);
+    let mut types = select::<EventType>(&page, "event-type", None);
     // Test events are sent manually, independent of the subscribed types.
     types.retain(|choice| choice.value != EventType::Test.as_str());
-    render_page(&Webhooks { s, organiser, lines, types, since, is_owner })
+    render_page(&Webhooks { page, organiser, lines, types, replay_options, is_owner })
 }

@@ -22,26 +22,26 @@ use hoicho_web::{http::Problem, identity::ReadPermit};
 #[derive(Template)]
 #[template(path = "visitor/edition.html")]
 struct Edition {
-    s: PageContext,
+    page: PageContext,
     edition: EditionRow,
     place: Option<(String, String)>,
     days: Vec<OpeningDayRow>,
-    picture: FloorPlanView,
+    plan: FloorPlanView,
     is_staff: bool,
     linked_data: String,
     oembed: String,
     url: String,
-    picture_url: String,
+    image_url: String,
 }
 
 impl Edition {
-    fn when(&self) -> String {
+    fn dates(&self) -> String {
         match (self.days.first(), self.days.last()) {
-            (Some(first), Some(last)) => format::date_range(self.s.words.0, first.day, last.day),
-            _ => self.s.t("edition-no-days"),
+            (Some(first), Some(last)) => format::date_range(self.page.localizer.0, first.day, last.day),
+            _ => self.page.t("edition-no-days"),
         }
     }
-    fn hours(&self, day: &OpeningDayRow) -> String {
+    fn opening_hours(&self, day: &OpeningDayRow) -> String {
         format!("{} – {}", format::time(day.opens_at), format::time(day.closes_at))
     }
 }
@@ -50,7 +50,7 @@ impl Edition {
 #[get("/fairs/{edition}")]
 pub(super) async fn show_edition(
     req: HttpRequest,
-    s: PageContext,
+    page: PageContext,
     permit: ReadPermit,
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
@@ -66,10 +66,10 @@ pub(super) async fn show_edition(
     let (edition, days, place, plan, organiser, is_staff) = data.await?;
     let base = context.base_url(&req);
     let url = format!("{base}/fairs/{}", edition.slug);
-    let language = s.words.0.as_str();
-    let picture_url = format!("{base}/api/v1/editions/{}/picture?language={language}", edition.slug);
+    let language = page.language().as_str();
+    let image_url = format!("{base}/api/v1/editions/{}/picture?language={language}", edition.slug);
     let linked_data = edition_linked_data(&edition, &days, place.as_ref(), &organiser, &url);
     let oembed = serde_urlencoded::to_string([("url", &url)]).map(|q| format!("/oembed?{q}")).unwrap_or_default();
-    let picture = FloorPlanView::for_visitors(plan);
-    render_page(&Edition { s, edition, place, days, picture, is_staff, linked_data, oembed, url, picture_url })
+    let plan = FloorPlanView::for_visitors(plan);
+    render_page(&Edition { page, edition, place, days, plan, is_staff, linked_data, oembed, url, image_url })
 }

@@ -23,10 +23,10 @@ pub(crate) struct EditionCard {
 
 impl EditionCard {
     /// Formats the dates in the language of the page.
-    pub fn when(&self, s: &PageContext) -> String {
+    pub fn dates(&self, page: &PageContext) -> String {
         match self.days {
-            Some((first, last)) => hoicho_core::i18n::format::date_range(s.words.0, first, last),
-            None => s.t("edition-no-days"),
+            Some((first, last)) => hoicho_core::i18n::format::date_range(page.language(), first, last),
+            None => page.t("edition-no-days"),
         }
     }
 }
@@ -53,15 +53,18 @@ pub(crate) fn edition_cards(tx: &mut Tx<'_>, listed: Visibility) -> Result<Vec<E
 #[derive(Template)]
 #[template(path = "visitor/editions.html")]
 struct Editions {
-    s: PageContext,
-    coming: Vec<EditionCard>,
+    page: PageContext,
+    upcoming: Vec<EditionCard>,
     past: Vec<EditionCard>,
 }
 
 /// Shows the public editions.
 #[get("/")]
-pub(super) async fn show_editions(s: PageContext, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_editions(
+    page: PageContext,
+    context: web::Data<RequestContext>,
+) -> Result<HttpResponse, Problem> {
     let cards = context.db.read(|tx| edition_cards(tx, Visibility::Public(None))).await?;
-    let (coming, past) = cards.into_iter().partition(|c| c.state.is_open());
-    render_page(&Editions { s, coming, past })
+    let (upcoming, past) = cards.into_iter().partition(|c| c.state.is_open());
+    render_page(&Editions { page, upcoming, past })
 }

@@ -12,16 +12,16 @@ use hoicho_web::{http::Problem, identity::ReadPermit};
 #[derive(Template)]
 #[template(path = "visitor/exhibitor.html")]
 struct Exhibitor {
-    s: PageContext,
+    page: PageContext,
     exhibitor: PublicExhibitor,
     products: Vec<PublicProduct>,
-    stood: Vec<(String, String, EditionState, String)>,
+    booth_history: Vec<(String, String, EditionState, String)>,
     linked_data: String,
 }
 
 impl Exhibitor {
-    fn is_good(&self, product: &PublicProduct) -> bool {
-        product.certificate.is_some() && product.expires_on.is_some_and(|day| day >= self.s.now.date())
+    fn has_valid_certificate(&self, product: &PublicProduct) -> bool {
+        product.certificate.is_some() && product.expires_on.is_some_and(|day| day >= self.page.now.date())
     }
 }
 
@@ -29,7 +29,7 @@ impl Exhibitor {
 #[get("/exhibitors/{exhibitor}")]
 pub(super) async fn show_exhibitor(
     req: HttpRequest,
-    s: PageContext,
+    page: PageContext,
     permit: ReadPermit,
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
@@ -37,10 +37,10 @@ pub(super) async fn show_exhibitor(
         let id = granted.exhibitor()?;
         Ok((store::exhibitor(tx, id)?, store::products_of(tx, id)?, store::booth_history(tx, id)?))
     });
-    let (exhibitor, products, stood) = data.await?;
+    let (exhibitor, products, booth_history) = data.await?;
     let url = format!("{}{}", context.base_url(&req), req.path());
     let product_groups: Vec<_> = products.iter().map(|p| (p.name.as_str(), p.group)).collect();
     let linked_data =
         exhibitor_linked_data(&exhibitor.name, &exhibitor.locality, &exhibitor.country, &product_groups, &url);
-    render_page(&Exhibitor { s, exhibitor, products, stood, linked_data })
+    render_page(&Exhibitor { page, exhibitor, products, booth_history, linked_data })
 }

@@ -25,16 +25,16 @@ const MAX_BARS: usize = 12;
 #[derive(Template)]
 #[template(path = "visitor/figures.html")]
 struct Figures {
-    s: PageContext,
+    page: PageContext,
     edition: EditionRow,
-    f: Statistics,
+    figures: Statistics,
     is_final: bool,
     charts: Vec<Chart>,
-    compared: Vec<Compared>,
+    comparison_rows: Vec<ComparisonRow>,
 }
 
 /// A row of the comparison.
-struct Compared {
+struct ComparisonRow {
     name: String,
     now: String,
     before: String,
@@ -44,64 +44,72 @@ struct Compared {
 
 impl Figures {
     fn basis(&self, basis: &Basis) -> String {
-        self.s.t(match basis {
+        self.page.t(match basis {
             Basis::Computed => "basis-computed",
             Basis::Declared => "basis-declared",
         })
     }
     fn net_space(&self) -> String {
-        self.s.area(self.f.booths.net_space_dm2)
+        self.page.area(self.figures.booths.net_space_dm2)
     }
 }
 
 /// Charts of the statistics of an edition.
-pub(crate) fn charts(s: &PageContext, f: &Statistics) -> Vec<Chart> {
-    let language = s.words.0;
+pub(crate) fn charts(page: &PageContext, figures: &Statistics) -> Vec<Chart> {
+    let language = page.language();
     let ranking = |rows: &[SalesOf]| -> Vec<Bar> {
         let named = rows.iter().filter(|l| !l.name.is_empty() && l.name != "unspecified");
         named.take(MAX_BARS).map(|l| Bar { name: l.name.clone(), value: l.amount }).collect()
     };
-    let sales: Vec<Bar> =
-        f.sales.by_day.iter().map(|d| Bar { name: format::short_date(language, d.day), value: d.amount }).collect();
-    let visits: Vec<Bar> =
-        f.visits.by_day.iter().map(|d| Bar { name: format::short_date(language, d.day), value: d.visits }).collect();
+    let sales: Vec<Bar> = figures
+        .sales
+        .by_day
+        .iter()
+        .map(|d| Bar { name: format::short_date(language, d.day), value: d.amount })
+        .collect();
+    let visits: Vec<Bar> = figures
+        .visits
+        .by_day
+        .iter()
+        .map(|d| Bar { name: format::short_date(language, d.day), value: d.visits })
+        .collect();
     let mut charts = Vec::new();
-    if f.sales.by_day.iter().any(|d| d.amount > 0) {
-        charts.push(chart::column_chart(s.t("chart-sales-by-day"), &sales, Unit::Money, language));
+    if figures.sales.by_day.iter().any(|d| d.amount > 0) {
+        charts.push(chart::column_chart(page.t("chart-sales-by-day"), &sales, Unit::Money, language));
     }
-    if f.visits.by_day.iter().any(|d| d.visits > 0) {
-        charts.push(chart::column_chart(s.t("chart-visits-by-day"), &visits, Unit::Count, language));
+    if figures.visits.by_day.iter().any(|d| d.visits > 0) {
+        charts.push(chart::column_chart(page.t("chart-visits-by-day"), &visits, Unit::Count, language));
     }
-    let zones = ranking(&f.sales.by_zone);
+    let zones = ranking(&figures.sales.by_zone);
     if zones.iter().any(|b| b.value > 0) {
-        charts.push(chart::row_chart(s.t("chart-sales-by-zone"), &zones, Unit::Money, language));
+        charts.push(chart::row_chart(page.t("chart-sales-by-zone"), &zones, Unit::Money, language));
     }
-    let localities = ranking(&f.sales.top_localities);
+    let localities = ranking(&figures.sales.top_localities);
     if localities.iter().any(|b| b.value > 0) {
-        charts.push(chart::row_chart(s.t("chart-top-localities"), &localities, Unit::Money, language));
+        charts.push(chart::row_chart(page.t("chart-top-localities"), &localities, Unit::Money, language));
     }
-    if let Some(per_day) = f.comparison.as_ref().and_then(|c| c.sales_per_day.as_ref()) {
+    if let Some(per_day) = figures.comparison.as_ref().and_then(|c| c.sales_per_day.as_ref()) {
         let bars = [
-            Bar { name: s.t("compare-now"), value: per_day.now },
-            Bar { name: s.t("compare-before"), value: per_day.before },
+            Bar { name: page.t("compare-now"), value: per_day.now },
+            Bar { name: page.t("compare-before"), value: per_day.before },
         ];
-        charts.push(chart::comparison_chart(s.t("chart-sales-per-day"), &bars, Unit::Money, language));
+        charts.push(chart::comparison_chart(page.t("chart-sales-per-day"), &bars, Unit::Money, language));
     }
     charts
 }
 
-fn comparison_rows(s: &PageContext, f: &Statistics) -> Vec<Compared> {
-    let Some(c) = &f.comparison else { return Vec::new() };
+fn comparison_rows(page: &PageContext, figures: &Statistics) -> Vec<ComparisonRow> {
+    let Some(c) = &figures.comparison else { return Vec::new() };
     let line = |key: &str, ratio: &Option<Ratio>, is_money: bool| {
         let ratio = ratio.as_ref()?;
-        let format = |n: i64| if is_money { s.spoken(n) } else { s.n(n) };
+        let format = |n: i64| if is_money { page.rounded_money(n) } else { page.integer(n) };
         let change = ratio.change_bp();
-        Some(Compared {
-            name: s.t(key),
+        Some(ComparisonRow {
+            name: page.t(key),
             now: format(ratio.now),
             before: format(ratio.before),
-            ratio: s.percent(ratio.ratio_bp()),
-            change: format!("{}{}", if change > 0 { "+" } else { "" }, s.percent(change)),
+            ratio: page.percent(ratio.ratio_bp()),
+            change: format!("{}{}", if change > 0 { "+" } else { "" }, page.percent(change)),
         })
     };
     [
@@ -118,14 +126,14 @@ fn comparison_rows(s: &PageContext, f: &Statistics) -> Vec<Compared> {
 
 /// Shows the figures of an edition: to the public once they are final, to staff at any time.
 #[get("/fairs/{edition}/figures")]
-pub(super) async fn show_figures(s: PageContext, permit: ReadPermit) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_figures(page: PageContext, permit: ReadPermit) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, granted| {
         let edition = editions::store::find(tx, granted.edition()?)?;
         Ok((edition, visible_figures(tx, &granted)?))
     });
     let (edition, statistics) = data.await?;
-    let (f, is_final) =
+    let (figures, is_final) =
         statistics.ok_or_else(|| Problem::new(Code::NotFound, MessageId("error-figures-not-published")))?;
-    let (charts, compared) = (charts(&s, &f), comparison_rows(&s, &f));
-    render_page(&Figures { s, edition, f, is_final, charts, compared })
+    let (charts, comparison_rows) = (charts(&page, &figures), comparison_rows(&page, &figures));
+    render_page(&Figures { page, edition, figures, is_final, charts, comparison_rows })
 }

@@ -22,12 +22,12 @@ pub enum BackupError {
     #[error("the backup is corrupt: {0}")]
     Corrupt(String),
     /// A PostgreSQL client program is missing or failed.
-    #[error("{tool}: {said}")]
+    #[error("{tool}: {output}")]
     Tool {
         /// Name of the program.
         tool: &'static str,
         /// Its error output.
-        said: String,
+        output: String,
     },
     /// A file operation failed.
     #[error(transparent)]
@@ -137,7 +137,7 @@ fn run(tool: &'static str, url: &str, arguments: &[&std::ffi::OsStr]) -> Result<
     if let Some(password) = password {
         command.env("PGPASSWORD", password);
     }
-    let failed = |said: String| BackupError::Tool { tool, said };
+    let failed = |output: String| BackupError::Tool { tool, output };
     let output = command.output().map_err(|e| failed(format!("{e}; install the PostgreSQL client programs")))?;
     match output.status.success() {
         true => Ok(()),

@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_typo_is_refused_and_no_password_is_repeated() {
+    fn typos_are_rejected_and_errors_contain_no_password() {
         for wrong in ["postgre://u:secret@h/d", "sqlit:x", "hoicho.db", "", "sqlite:", "sqlite://x"] {
             let error = wrong.parse::<DatabaseUrl>().expect_err(wrong);
             assert!(!error.to_string().contains("secret"));

@@ -15,7 +15,7 @@ macro_rules! messages {
             include_str!(concat!("messages/", $language, "/allocation.ftl")),
             include_str!(concat!("messages/", $language, "/emails.ftl")),
             include_str!(concat!("messages/", $language, "/columns.ftl")),
-            include_str!(concat!("messages/", $language, "/shell.ftl")),
+            include_str!(concat!("messages/", $language, "/layout.ftl")),
             include_str!(concat!("messages/", $language, "/terms.ftl")),
             include_str!(concat!("messages/", $language, "/account.ftl")),
             include_str!(concat!("messages/", $language, "/visitor.ftl")),

@@ -17,7 +17,7 @@ use hoicho_web::{
 /// Time between two runs of the jobs.
 const JOB_INTERVAL: Duration = Duration::from_secs(5);
 /// Expired data is deleted in one of this many runs: every 10 minutes.
-const CLEANUP_EVERY_RUNS: u32 = 120;
+const RUNS_PER_CLEANUP: u32 = 120;
 
 /// Time between two runs of webhook delivery.
 const WEBHOOK_INTERVAL: Duration = Duration::from_millis(500);
@@ -95,7 +95,7 @@ impl BackgroundJobs {
         let context = &self.services.context;
         let db = &context.db;
         let mut interval = tokio::time::interval(JOB_INTERVAL);
-        for run in (0..CLEANUP_EVERY_RUNS).cycle() {
+        for run in (0..RUNS_PER_CLEANUP).cycle() {
             interval.tick().await;
             let now = context.clock.now();
             log_outcome("expired holds and offers", expire_allocations(db, now).await);

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn other_algorithms_are_refused() {
+    fn other_algorithms_are_rejected() {
         install();
         let ((signing, verifying), claims) = (keys(1), json!({ "sub": "lan" }));
         let hmac = EncodingKey::from_secret(verifying.try_get_as_bytes().unwrap());

@@ -41,7 +41,7 @@ pub struct AccessTokens {
     signing: EncodingKey,
     signing_id: String,
     verifying: HashMap<String, DecodingKey>,
-    access_s: u32,
+    access_ttl_s: u32,
     /// Cache of verified tokens: digest to user and expiry (Unix time in seconds).
     verified: Cache<[u8; 32], (UserId, i64)>,
 }
@@ -79,7 +79,7 @@ fn key_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 
 impl AccessTokens {
     /// Reads the keys of `folder`; creates one (readable by its owner only) if there is none.
-    pub fn open(folder: &Path, access_s: u32) -> Result<Self, String> {
+    pub fn open(folder: &Path, access_ttl_s: u32) -> Result<Self, String> {
         jwt_crypto::install();
         let mut files = key_files(folder).map_err(|e| format!("the key folder {}: {e}", folder.display()))?;
         if files.is_empty() {
@@ -99,13 +99,13 @@ impl AccessTokens {
         }
         let (signing, signing_id) = newest.ok_or("no signing key")?;
         let verified =
-            Cache::builder().max_capacity(MAX_VERIFIED).time_to_live(Duration::from_secs(access_s.into())).build();
-        Ok(Self { signing, signing_id, verifying, access_s, verified })
+            Cache::builder().max_capacity(MAX_VERIFIED).time_to_live(Duration::from_secs(access_ttl_s.into())).build();
+        Ok(Self { signing, signing_id, verifying, access_ttl_s, verified })
     }
 
     /// Lifetime of an access token, in seconds.
     pub fn access_ttl_s(&self) -> u32 {
-        self.access_s
+        self.access_ttl_s
     }
 
     /// Signs an access token for `user`.
@@ -114,7 +114,7 @@ impl AccessTokens {
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(self.signing_id.clone());
         header.typ = Some(TOKEN_TYPE.to_owned());
-        let claims = Claims { aud: AUDIENCE.to_owned(), sub: user, iat, exp: iat + i64::from(self.access_s) };
+        let claims = Claims { aud: AUDIENCE.to_owned(), sub: user, iat, exp: iat + i64::from(self.access_ttl_s) };
         jsonwebtoken::encode(&header, &claims, &self.signing).map_err(|error| {
             tracing::error!(%error, "failed to sign an access token");
             Code::Internal.into()

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_postgres_only_is_refused() {
+    fn statements_only_postgres_has_are_rejected() {
         let cases = [
             ("CREATE TABLE a (b JSONB);", "JSONB"),
             ("CREATE TABLE a (b INTEGER, c VARCHAR(3) NOT NULL);", "VARCHAR"),

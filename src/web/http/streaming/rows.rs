@@ -50,7 +50,7 @@ impl TableWriter {
                 }
                 Ok(writer.write_record(None::<&[u8]>)?)
             }
-            Self::Xlsx(book) => book.put(row),
+            Self::Xlsx(book) => book.append_row(row),
         }
     }
 

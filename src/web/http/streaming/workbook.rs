@@ -138,7 +138,7 @@ impl<W: Write> WorkbookWriter<W> {
     }
 
     /// Writes a row.
-    pub fn put(&mut self, row: &[Cell<'_>]) -> io::Result<()> {
+    pub fn append_row(&mut self, row: &[Cell<'_>]) -> io::Result<()> {
         if self.row > MAX_SHEET_ROWS {
             self.end_sheet()?;
             self.begin_sheet()?;
@@ -225,9 +225,15 @@ mod tests {
         let mut book = WorkbookWriter::begin("Bán & mua", titles, Vec::new()).unwrap();
         let day = Day::from_ymd_opt(2018, 4, 28).unwrap();
         let name = Cell::Text("=Chả mực <Hạ Long>\u{1}");
-        book.put(&[Cell::Day(day), name, Cell::Integer(9_557_600_000), Cell::Thousandths(1_500), Cell::Bool(true)])
-            .unwrap();
-        book.put(&[Cell::Empty, Cell::Empty, Cell::Integer(-5), Cell::Empty, Cell::Bool(false)]).unwrap();
+        book.append_row(&[
+            Cell::Day(day),
+            name,
+            Cell::Integer(9_557_600_000),
+            Cell::Thousandths(1_500),
+            Cell::Bool(true),
+        ])
+        .unwrap();
+        book.append_row(&[Cell::Empty, Cell::Empty, Cell::Integer(-5), Cell::Empty, Cell::Bool(false)]).unwrap();
         let mut book = read(book.finish().unwrap());
         assert_eq!(book.sheet_names(), ["Bán & mua"]);
         let sheet = book.worksheet_range("Bán & mua").unwrap();
@@ -246,7 +252,7 @@ mod tests {
     fn full_sheet_continues_on_a_new_sheet() {
         let mut book = WorkbookWriter::begin("Lines", vec!["n".into()], Vec::new()).unwrap();
         for n in 0..=i64::from(MAX_SHEET_ROWS) {
-            book.put(&[Cell::Integer(n)]).unwrap();
+            book.append_row(&[Cell::Integer(n)]).unwrap();
         }
         let mut book = read(book.finish().unwrap());
         assert_eq!(book.sheet_names(), ["Lines", "Lines 2"]);

@@ -1,5 +1,5 @@
 editions-title = Editions
-editions-lead = Floor plans, where everything is sold, and the final figures.
+editions-intro = Floor plans, where everything is sold, and the final figures.
 editions-none = No edition has been announced yet.
 editions-coming = Coming and live
 editions-past = Past

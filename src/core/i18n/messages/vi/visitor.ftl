@@ -1,5 +1,5 @@
 editions-title = Các kỳ hội chợ
-editions-lead = Sơ đồ gian hàng, nơi bán từng món, và số liệu cuối cùng.
+editions-intro = Sơ đồ gian hàng, nơi bán từng món, và số liệu cuối cùng.
 editions-none = Chưa có kỳ hội chợ nào được công bố.
 editions-coming = Sắp tới và đang diễn ra
 editions-past = Đã qua

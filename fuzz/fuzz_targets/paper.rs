@@ -3,4 +3,4 @@
 #[expect(dead_code, reason = "the other targets run the rest")]
 mod parsers;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| parsers::document_type(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| parsers::paper(bytes));
