@@ -60,8 +60,8 @@ fn without_http(served: &Served, floor: &Floor, clients: usize) -> f64 {
                 ttl_s: 86_400,
             };
             let claimed = db.write(move |tx| {
-                let granted = authorize_operator(tx, find_owners, "ocop-quang-ninh-demo", Clock::System.now())?;
-                hold_booths(tx, &granted, &wanted).map(|_| ())
+                let authorized = authorize_operator(tx, find_owners, "ocop-quang-ninh-demo", Clock::System.now())?;
+                hold_booths(tx, &authorized, &wanted).map(|_| ())
             });
             claimed.await.map_err(|e: Problem| e.to_string()).unwrap();
             n += 1;

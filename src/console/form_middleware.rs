@@ -211,7 +211,7 @@ pub async fn handle_form<B: MessageBody + 'static>(
         Ok(sent) => sent,
         Err(problem) => return Ok(req.error_response(problem)),
     };
-    let back = sent.local_path_field("_back").map(str::to_owned).or(referer).unwrap_or_else(|| "/".to_owned());
+    let back = sent.local_path("_back").map(str::to_owned).or(referer).unwrap_or_else(|| "/".to_owned());
     if let Err(problem) = rewrite_to_api(&mut req, &sent, &bodies, language) {
         return Ok(req.error_response(problem));
     }
@@ -232,7 +232,7 @@ pub async fn handle_form<B: MessageBody + 'static>(
         };
         return Ok(ServiceResponse::new(req, redirect(&to, Some(flash), &context)));
     }
-    let to = fill_placeholders(sent.local_path_field("_next").unwrap_or(&back), &body);
+    let to = fill_placeholders(sent.local_path("_next").unwrap_or(&back), &body);
     let warnings = body.get("warnings").and_then(Value::as_array).into_iter().flatten();
     let warnings: Vec<String> =
         warnings.filter_map(|w| w.get("detail").and_then(Value::as_str).map(str::to_owned)).collect();
@@ -273,7 +273,7 @@ mod tests {
             "javascript:x",
         ] {
             let sent = SubmittedForm { fields: vec![("_next".into(), url.into())], file: None };
-            assert_eq!(sent.local_path_field("_next"), None, "{url}");
+            assert_eq!(sent.local_path("_next"), None, "{url}");
         }
     }
 

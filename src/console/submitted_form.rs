@@ -12,7 +12,7 @@ pub(super) struct UploadedFile {
     /// File name on the client.
     pub name: String,
     /// MIME type as sent by the browser.
-    pub kind: String,
+    pub content_type: String,
     pub bytes: Bytes,
 }
 
@@ -30,7 +30,7 @@ impl SubmittedForm {
         self.fields.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
     }
     /// The value of a field if it is a local path. Prevents open redirects.
-    pub(super) fn local_path_field(&self, name: &str) -> Option<&str> {
+    pub(super) fn local_path(&self, name: &str) -> Option<&str> {
         self.control_field(name).filter(|page| page_context::is_local_path(page))
     }
     /// Fields without the control fields.

@@ -1,5 +1,5 @@
 //! The files of a crate use each other without circles. A name is followed through re-exports to the file that defines it;
-//! declaring a module is not using it, and the test module at the end of a file does not count.
+//! declaring a module or a visibility is not using it, and the test module at the end of a file does not count.
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     iter::Peekable,
@@ -98,7 +98,10 @@ impl File {
         let mut rest = tokens.iter().peekable();
         let mut path = Names::new();
         while let Some(token) = rest.next() {
-            if token == "use" {
+            if token == "pub" && rest.peek().is_some_and(|token| *token == "(") {
+                // `pub(in super::super)` says who may use the item.
+                rest.find(|token| *token == ")");
+            } else if token == "use" {
                 use_tree(&mut rest, Names::new(), &mut file.imports);
             } else if token.starts_with(|c: char| c.is_alphabetic() || c == '_') {
                 path.push(token.clone());

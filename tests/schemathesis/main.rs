@@ -214,9 +214,9 @@ fn manager_gets_documented_responses() {
 fn platform_admin_gets_documented_responses() {
     check(|demo| {
         let mut grant = hoicho(demo.folder.path());
-        let granted = grant.args(["grant-admin", "theodoi@example.vn", "--data-dir"]).arg(demo.folder.path());
-        let granted = granted.output().unwrap();
-        assert!(granted.status.success(), "{}", shown(&granted.stderr));
+        let authorized = grant.args(["grant-admin", "theodoi@example.vn", "--data-dir"]).arg(demo.folder.path());
+        let authorized = authorized.output().unwrap();
+        assert!(authorized.status.success(), "{}", shown(&authorized.stderr));
         Some(demo.log_in("theodoi@example.vn"))
     });
 }

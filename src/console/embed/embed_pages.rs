@@ -38,8 +38,8 @@ pub(super) async fn embed_floor_plan(
     query: Query<EmbedTheme>,
 ) -> Result<HttpResponse, Problem> {
     let theme = query.into_result()?.validate()?;
-    let data = permit.read(|tx, granted| {
-        let edition = editions::store::find(tx, granted.edition()?)?;
+    let data = permit.read(|tx, authorized| {
+        let edition = editions::store::find(tx, authorized.edition()?)?;
         let plan = floor::floor_plan::load(tx, edition.id)?;
         Ok((edition, plan))
     });
@@ -68,8 +68,8 @@ pub(super) async fn embed_exhibitors(
     query: Query<EmbedTheme>,
 ) -> Result<HttpResponse, Problem> {
     let theme = query.into_result()?.validate()?;
-    let data = permit.read(|tx, granted| {
-        let edition = editions::store::find(tx, granted.edition()?)?;
+    let data = permit.read(|tx, authorized| {
+        let edition = editions::store::find(tx, authorized.edition()?)?;
         let exhibitors = all_exhibitors(tx, edition.id)?;
         Ok((edition, exhibitors))
     });

@@ -62,8 +62,8 @@ pub(super) async fn show_news(
     permit: ReadPermit,
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let edition = editions::store::find(tx, granted.edition()?)?;
+    let data = permit.read(|tx, authorized| {
+        let edition = editions::store::find(tx, authorized.edition()?)?;
         let news = store::news(tx, edition.id, MAX_NEWS)?;
         Ok((edition, news))
     });

@@ -66,7 +66,7 @@ struct MyApplication {
     documents: Vec<DocumentRow>,
     document_kinds: Vec<SelectOption>,
     max_file_size: String,
-    wished: usize,
+    wish_count: usize,
     booths_wanted: String,
     needs: String,
 }
@@ -115,11 +115,11 @@ pub(super) async fn show_my_application(
     query: Query<ApplicationQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (id, step) = (path.into_inner(), query.into_result()?.step);
-    let data = permit.read(move |tx, granted| {
-        if !granted.as_member {
+    let data = permit.read(move |tx, authorized| {
+        if !authorized.as_member {
             return Err(Code::NotFound.into());
         }
-        let row = applications::store::find(tx, granted.edition()?, id)?;
+        let row = applications::store::find(tx, authorized.edition()?, id)?;
         let edition = editions::store::find(tx, row.edition_id)?;
         let exhibitor = exhibitors::store::find(tx, row.exhibitor_id)?;
         let zones = floor::store::zones(tx, edition.id)?;

@@ -28,7 +28,7 @@ struct Apply {
 pub(super) async fn show_apply(page: PageContext, permit: ReadPermit) -> Result<HttpResponse, Problem> {
     let exhibitors: Vec<SelectOption> =
         page.require_user()?.exhibitors.iter().map(|(id, name)| SelectOption::new(id, name.clone(), false)).collect();
-    let edition = permit.read(|tx, granted| Ok(editions::store::find(tx, granted.edition()?)?)).await?;
+    let edition = permit.read(|tx, authorized| Ok(editions::store::find(tx, authorized.edition()?)?)).await?;
     let categories = select::<BoothCategory>(&page, "booth-category", Some(&BoothCategory::Standard));
     let is_open = edition.state == EditionState::RegistrationOpen;
     render_page(&Apply { page, edition, exhibitors, categories, is_open })

@@ -67,8 +67,8 @@ impl Home {
 #[get("/my/{exhibitor}")]
 pub(super) async fn show_my_home(page: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
     let now = page.now;
-    let data = permit.read(move |tx, granted| {
-        let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
+    let data = permit.read(move |tx, authorized| {
+        let exhibitor = exhibitors::store::find(tx, authorized.exhibitor()?)?;
         let booths = store::booths(tx, exhibitor.id)?;
         let reports = store::reports(tx, &booths.iter().map(|b| b.booth).collect::<Vec<_>>())?;
         let mut ids: Vec<EditionId> = booths.iter().map(|b| b.edition).collect();

@@ -90,8 +90,8 @@ struct Profile {
 #[get("/my/{exhibitor}/profile")]
 pub(super) async fn show_profile(page: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
     let today = page.now.date();
-    let data = permit.read(move |tx, granted| {
-        let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
+    let data = permit.read(move |tx, authorized| {
+        let exhibitor = exhibitors::store::find(tx, authorized.exhibitor()?)?;
         let contacts = exhibitors::store::find_contacts(tx, exhibitor.id)?;
         Ok((current_localities(tx, today)?, contacts, exhibitor))
     });
@@ -126,8 +126,8 @@ struct Products {
 /// Products of an exhibitor.
 #[get("/my/{exhibitor}/products")]
 pub(super) async fn show_products(page: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
+    let data = permit.read(|tx, authorized| {
+        let exhibitor = exhibitors::store::find(tx, authorized.exhibitor()?)?;
         Ok((products::store::page(tx, exhibitor.id, None, 500)?, exhibitor))
     });
     let (products, exhibitor) = data.await?;
@@ -155,8 +155,8 @@ pub(super) async fn show_product(
     path: web::Path<(hoicho_core::values::ids::ExhibitorId, ProductId)>,
 ) -> Result<HttpResponse, Problem> {
     let id = path.1;
-    let data = permit.read(move |tx, granted| {
-        let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
+    let data = permit.read(move |tx, authorized| {
+        let exhibitor = exhibitors::store::find(tx, authorized.exhibitor()?)?;
         Ok((products::store::find(tx, exhibitor.id, id)?, exhibitor))
     });
     let (product, exhibitor) = data.await?;
@@ -182,11 +182,12 @@ struct Members {
 /// Members and open invitations.
 #[get("/my/{exhibitor}/members")]
 pub(super) async fn show_members(page: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
+    let data = permit.read(|tx, authorized| {
+        let exhibitor = exhibitors::store::find(tx, authorized.exhibitor()?)?;
         let members = members::list_of_exhibitor(tx, exhibitor.id)?;
-        let open = invitations::list_open(tx, OfferedRole::Exhibitor(exhibitor.id, ExhibitorRole::Staff), granted.now)?;
-        let is_owner = members.iter().any(|m| Some(m.user) == granted.user && m.role == ExhibitorRole::Owner);
+        let open =
+            invitations::list_open(tx, OfferedRole::Exhibitor(exhibitor.id, ExhibitorRole::Staff), authorized.now)?;
+        let is_owner = members.iter().any(|m| Some(m.user) == authorized.user && m.role == ExhibitorRole::Owner);
         Ok((exhibitor, members, open, is_owner))
     });
     let (exhibitor, members, invitations, is_owner) = data.await?;

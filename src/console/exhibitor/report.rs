@@ -62,7 +62,8 @@ impl Report {
     }
     fn can_accept(&self) -> bool {
         let state = self.report.as_ref().map(|r| r.state);
-        self.is_staff && state.is_some_and(|state| lifecycle::allowed_transitions(s).contains(&ReportState::Accepted))
+        self.is_staff
+            && state.is_some_and(|state| lifecycle::allowed_transitions(state).contains(&ReportState::Accepted))
     }
 }
 
@@ -79,7 +80,7 @@ pub(super) async fn show_report(
 ) -> Result<HttpResponse, Problem> {
     let (id, day) = path.into_inner();
     let day: Day = day.parse().map_err(|_| Code::NotFound)?;
-    let data = permit.read(move |tx, granted| {
+    let data = permit.read(move |tx, authorized| {
         let booth = store::booth(tx, id)?;
         let days: Vec<Day> = editions::store::list_days(tx, booth.edition)?.into_iter().map(|d| d.day).collect();
         if !days.contains(&day) {
@@ -91,19 +92,19 @@ pub(super) async fn show_report(
             None => Vec::new(),
         };
         let previous_report = store::reports(tx, &[id])?.into_iter().rev().find(|r| r.1 < day).map(|r| (r.1, r.2));
-        Ok((booth, report, history, previous_report, granted))
+        Ok((booth, report, history, previous_report, authorized))
     });
-    let (booth, report, history, previous_report, granted) = data.await?;
+    let (booth, report, history, previous_report, authorized) = data.await?;
     let is_past = day <= to_local(&booth.time_zone, &page.now).date();
     let can_report = is_past && lifecycle::is_reporting_open(booth.edition_state);
-    let next = match own_exhibitor(&page, granted.exhibitors()) {
-        Some(exhibitor) if granted.as_member => format!("/my/{exhibitor}"),
+    let next = match own_exhibitor(&page, authorized.exhibitors()) {
+        Some(exhibitor) if authorized.as_member => format!("/my/{exhibitor}"),
         _ => format!("/manage/{}/sales", booth.edition_slug),
     };
     let format = |n: Option<i64>| n.filter(|n| *n > 0).map(|n| format::integer(page.language(), n)).unwrap_or_default();
     let amount = page.field_value("amount", &format(report.as_ref().map(|r| r.amount)));
     let ocop_amount = page.field_value("ocop_amount", &format(report.as_ref().map(|r| r.ocop_amount)));
-    let is_staff = granted.as_staff;
+    let is_staff = authorized.as_staff;
     render_page(&Report {
         page,
         id,

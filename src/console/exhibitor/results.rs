@@ -48,8 +48,8 @@ struct MyResults {
 /// Shows the results of all booths of an exhibitor.
 #[get("/my/{exhibitor}/results")]
 pub(super) async fn show_results(page: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let exhibitor = exhibitors::store::find(tx, granted.exhibitor()?)?;
+    let data = permit.read(|tx, authorized| {
+        let exhibitor = exhibitors::store::find(tx, authorized.exhibitor()?)?;
         let booths = store::booths(tx, exhibitor.id)?;
         let ids: Vec<BoothId> = booths.iter().map(|b| b.booth).collect();
         let zone_of: HashMap<BoothId, ZoneId> = store::zones_of(tx, &ids)?.into_iter().collect();

@@ -29,8 +29,8 @@ struct Counter {
 /// Shows the counter for the gates of an edition.
 #[get("/gate/{edition}")]
 pub(super) async fn show_counter(page: PageContext, permit: Permit<CountVisits>) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let edition = editions::store::find(tx, granted.edition()?)?;
+    let data = permit.read(|tx, authorized| {
+        let edition = editions::store::find(tx, authorized.edition()?)?;
         Ok((visits::store::find_gates(tx, edition.id)?, edition))
     });
     let (gates, edition) = data.await?;

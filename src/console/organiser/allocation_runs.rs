@@ -40,8 +40,8 @@ pub(super) async fn show_allocation_runs(
     page: PageContext,
     permit: Permit<ViewEdition>,
 ) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let context = EditionContext::load(tx, &granted, Tab::FloorPlan)?;
+    let data = permit.read(|tx, authorized| {
+        let context = EditionContext::load(tx, &authorized, Tab::FloorPlan)?;
         Ok((store::page(tx, context.edition.id, None, MAX_RUNS)?, context))
     });
     let (runs, context) = data.await?;

@@ -57,8 +57,8 @@ impl Keys {
 /// Shows the API keys.
 #[get("/organisers/{organiser}/keys")]
 pub(super) async fn show_keys(page: PageContext, permit: Permit<ViewKeys>) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let organiser = organisers::store::find(tx, granted.organiser()?)?;
+    let data = permit.read(|tx, authorized| {
+        let organiser = organisers::store::find(tx, authorized.organiser()?)?;
         let rows = api_keys::list(tx, organiser.id)?;
         let ids: Vec<ApiKeyId> = rows.iter().map(|r| r.id).collect();
         let restrictions = (api_keys::load_scopes(tx, &ids)?, api_keys::load_editions(tx, &ids)?);

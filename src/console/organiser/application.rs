@@ -69,8 +69,8 @@ pub(super) async fn show_application(
     path: web::Path<(String, ApplicationId)>,
 ) -> Result<HttpResponse, Problem> {
     let id = path.1;
-    let data = permit.read(move |tx, granted| {
-        let context = EditionContext::load(tx, &granted, Tab::Applications)?;
+    let data = permit.read(move |tx, authorized| {
+        let context = EditionContext::load(tx, &authorized, Tab::Applications)?;
         let row = applications::store::find(tx, context.edition.id, id)?;
         if row.state == ApplicationState::Draft {
             return Err(hoicho_web::http::Code::NotFound.into());

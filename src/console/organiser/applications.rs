@@ -80,8 +80,8 @@ pub(super) async fn show_applications(
     let search_term: String = q.chars().take(100).collect();
     let folded = normalize_for_search(&search_term);
     let limit = if folded.is_empty() { i64::try_from(PAGE_SIZE).unwrap_or(100) + 1 } else { MAX_SEARCHED };
-    let data = permit.read(move |tx, granted| {
-        let context = EditionContext::load(tx, &granted, Tab::Applications)?;
+    let data = permit.read(move |tx, authorized| {
+        let context = EditionContext::load(tx, &authorized, Tab::Applications)?;
         let id = context.edition.id;
         let rows = applications::store::page(tx, id, state, after, limit)?;
         Ok((store::applications_by_state(tx, id)?, store::allocated_booth_counts(tx, id)?, rows, context))
@@ -117,9 +117,10 @@ pub(super) async fn approve_applications(
     if ids.len() > MAX_APPROVALS {
         return Err(Code::TooLarge.into());
     }
-    let approved = permit.write(move |tx, granted| {
-        ids.into_iter()
-            .try_for_each(|id| applications::transition(tx, &granted, id, ApplicationState::Approved, None).map(|_| ()))
+    let approved = permit.write(move |tx, authorized| {
+        ids.into_iter().try_for_each(|id| {
+            applications::transition(tx, &authorized, id, ApplicationState::Approved, None).map(|_| ())
+        })
     });
     let here = format!("/manage/{}/applications", path.into_inner());
     let mut flash = Flash { path: here.clone(), ..Flash::default() };

@@ -50,10 +50,10 @@ impl Dashboard {
 /// Shows the dashboard. The script refreshes parts of the page after change events.
 #[get("/manage/{edition}")]
 pub(super) async fn show_dashboard(page: PageContext, permit: Permit<ViewEdition>) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let context = EditionContext::load(tx, &granted, Tab::Dashboard)?;
+    let data = permit.read(|tx, authorized| {
+        let context = EditionContext::load(tx, &authorized, Tab::Dashboard)?;
         let id = context.edition.id;
-        let (figures, _) = visible_figures(tx, &granted)?.ok_or(Code::NotFound)?;
+        let (figures, _) = visible_figures(tx, &authorized)?.ok_or(Code::NotFound)?;
         let hours = visits::store::counts_by_hour(tx, id)?;
         let missing_reports = find_missing_reports(tx, &context)?;
         Ok((

@@ -49,8 +49,8 @@ pub(super) async fn show_deals(
     query: Query<DealsQuery>,
 ) -> Result<HttpResponse, Problem> {
     let after = query.into_result()?.after;
-    let data = permit.read(move |tx, granted| {
-        let context = EditionContext::load(tx, &granted, Tab::Sales)?;
+    let data = permit.read(move |tx, authorized| {
+        let context = EditionContext::load(tx, &authorized, Tab::Sales)?;
         let id = context.edition.id;
         let rows = deals::page(tx, id, after, PAGE_SIZE + 1)?;
         Ok((rows, store::active_allocations(tx, id)?, editions::store::list_days(tx, id)?, context))

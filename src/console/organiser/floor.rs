@@ -115,8 +115,8 @@ pub(super) async fn show_floor(
 ) -> Result<HttpResponse, Problem> {
     let FloorQuery { zone, after } = query.into_result()?;
     let zone: Option<ZoneId> = zone.parse().ok();
-    let data = permit.read(move |tx, granted| {
-        let context = EditionContext::load(tx, &granted, Tab::Floor)?;
+    let data = permit.read(move |tx, authorized| {
+        let context = EditionContext::load(tx, &authorized, Tab::Floor)?;
         let id = context.edition.id;
         let zones = floor::store::zones(tx, id)?;
         let rules = floor::store::eligibility_by_zone(tx, &zones.iter().map(|z| z.id).collect::<Vec<_>>())?;
@@ -195,8 +195,8 @@ pub(super) async fn show_booth(
     path: web::Path<(String, BoothId)>,
 ) -> Result<HttpResponse, Problem> {
     let id = path.1;
-    let data = permit.read(move |tx, granted| {
-        let context = EditionContext::load(tx, &granted, Tab::Floor)?;
+    let data = permit.read(move |tx, authorized| {
+        let context = EditionContext::load(tx, &authorized, Tab::Floor)?;
         let booth = floor::store::find_booth(tx, context.edition.id, id)?;
         Ok((floor::store::zones(tx, context.edition.id)?, booth, context))
     });

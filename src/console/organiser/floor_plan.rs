@@ -144,8 +144,8 @@ pub(super) async fn show_floor_plan(
     query: Query<PlanQuery>,
 ) -> Result<HttpResponse, Problem> {
     let PlanQuery { colour, booth, application } = query.into_result()?;
-    let data = permit.read(move |tx, granted| {
-        let context = EditionContext::load(tx, &granted, Tab::FloorPlan)?;
+    let data = permit.read(move |tx, authorized| {
+        let context = EditionContext::load(tx, &authorized, Tab::FloorPlan)?;
         let id = context.edition.id;
         let zones = floor::store::zones(tx, id)?;
         let planned = floor::store::floor_plan_inputs(tx, id, &zones.iter().map(|z| z.id).collect::<Vec<_>>())?;

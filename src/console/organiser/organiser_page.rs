@@ -61,8 +61,8 @@ struct Organiser {
 /// Shows the editions.
 #[get("/organisers/{organiser}")]
 pub(super) async fn show_organiser(page: PageContext, permit: Permit<ViewOrganiser>) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let organiser = organisers::store::find(tx, granted.organiser()?)?;
+    let data = permit.read(|tx, authorized| {
+        let organiser = organisers::store::find(tx, authorized.organiser()?)?;
         Ok((edition_cards(tx, Visibility::Staff(organiser.id))?, organiser))
     });
     let (editions, organiser) = data.await?;
@@ -87,8 +87,8 @@ pub(super) async fn show_new_edition(
     page: PageContext,
     permit: Permit<ManageOrganiser>,
 ) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let organiser = organisers::store::find(tx, granted.organiser()?)?;
+    let data = permit.read(|tx, authorized| {
+        let organiser = organisers::store::find(tx, authorized.organiser()?)?;
         let venues = venues::store::list_page(tx, organiser.id, None, 500)?;
         Ok((organisers::store::list_series_page(tx, organiser.id, None, 500)?, venues, organiser))
     });
@@ -115,11 +115,11 @@ struct Staff {
 /// Shows staff and open invitations.
 #[get("/organisers/{organiser}/staff")]
 pub(super) async fn show_staff(page: PageContext, permit: Permit<ViewOrganiser>) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let organiser = organisers::store::find(tx, granted.organiser()?)?;
+    let data = permit.read(|tx, authorized| {
+        let organiser = organisers::store::find(tx, authorized.organiser()?)?;
         // The query filters by organiser only; the role is ignored.
         let open =
-            invitations::list_open(tx, OfferedRole::Organiser(organiser.id, OrganiserRole::Viewer), granted.now)?;
+            invitations::list_open(tx, OfferedRole::Organiser(organiser.id, OrganiserRole::Viewer), authorized.now)?;
         Ok((members::list_of_organiser(tx, organiser.id)?, open, organiser))
     });
     let (members, invitations, organiser) = data.await?;
@@ -141,8 +141,8 @@ struct Places {
 /// Shows venues with their halls, and series.
 #[get("/organisers/{organiser}/places")]
 pub(super) async fn show_places(page: PageContext, permit: Permit<ViewOrganiser>) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let organiser = organisers::store::find(tx, granted.organiser()?)?;
+    let data = permit.read(|tx, authorized| {
+        let organiser = organisers::store::find(tx, authorized.organiser()?)?;
         let series = organisers::store::list_series_page(tx, organiser.id, None, 500)?;
         let rows = venues::store::list_page(tx, organiser.id, None, 100)?;
         let mut halls = venues::store::list_halls_by_venue(tx, &rows.iter().map(|v| v.id).collect::<Vec<_>>())?;
@@ -195,8 +195,8 @@ pub(super) async fn show_audit(
     query: Query<AuditQuery>,
 ) -> Result<HttpResponse, Problem> {
     let after = query.into_result()?.after;
-    let data = permit.read(move |tx, granted| {
-        let organiser = organisers::store::find(tx, granted.organiser()?)?;
+    let data = permit.read(move |tx, authorized| {
+        let organiser = organisers::store::find(tx, authorized.organiser()?)?;
         let rows = audit::list(tx, Filter::Organiser(organiser.id), after, 101)?;
         let mut users: Vec<UserId> = rows.iter().filter_map(|r| r.actor_id).collect();
         users.sort();

@@ -34,9 +34,9 @@ impl Reports {
 /// Shows the downloads and the form to finalise the edition.
 #[get("/manage/{edition}/reports")]
 pub(super) async fn show_reports(page: PageContext, permit: Permit<ViewEdition>) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let context = EditionContext::load(tx, &granted, Tab::Reports)?;
-        let (figures, is_final) = visible_figures(tx, &granted)?.ok_or(Code::NotFound)?;
+    let data = permit.read(|tx, authorized| {
+        let context = EditionContext::load(tx, &authorized, Tab::Reports)?;
+        let (figures, is_final) = visible_figures(tx, &authorized)?.ok_or(Code::NotFound)?;
         Ok((context, figures, is_final))
     });
     let (context, figures, is_final) = data.await?;

@@ -91,8 +91,8 @@ pub(super) async fn show_sales(
 ) -> Result<HttpResponse, Problem> {
     let SalesQuery { zone, after } = query.into_result()?;
     let zone: Option<ZoneId> = zone.parse().ok();
-    let data = permit.read(move |tx, granted| {
-        let context = EditionContext::load(tx, &granted, Tab::Sales)?;
+    let data = permit.read(move |tx, authorized| {
+        let context = EditionContext::load(tx, &authorized, Tab::Sales)?;
         let id = context.edition.id;
         let days: Vec<Day> = editions::store::list_days(tx, id)?.into_iter().map(|d| d.day).collect();
         let occupants = store::active_allocations(tx, id)?;

@@ -98,8 +98,8 @@ fn day_lines(page: &PageContext, days: &[OpeningDayRow]) -> Vec<DayLine> {
 /// Shows the setup forms.
 #[get("/manage/{edition}/setup")]
 pub(super) async fn show_setup(page: PageContext, permit: Permit<ViewEdition>) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let context = EditionContext::load(tx, &granted, Tab::Setup)?;
+    let data = permit.read(|tx, authorized| {
+        let context = EditionContext::load(tx, &authorized, Tab::Setup)?;
         let organiser = context.edition.organiser_id;
         Ok((
             venues::store::list_page(tx, organiser, None, 500)?,

@@ -45,8 +45,8 @@ struct Visits {
 /// Shows the visits.
 #[get("/manage/{edition}/visits")]
 pub(super) async fn show_visits(page: PageContext, permit: Permit<ViewVisits>) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let context = EditionContext::load(tx, &granted, Tab::Visits)?;
+    let data = permit.read(|tx, authorized| {
+        let context = EditionContext::load(tx, &authorized, Tab::Visits)?;
         let id = context.edition.id;
         Ok((
             visits::store::find_gates(tx, id)?,

@@ -55,8 +55,8 @@ impl Webhooks {
 /// Shows the webhooks.
 #[get("/organisers/{organiser}/webhooks")]
 pub(super) async fn show_webhooks(page: PageContext, permit: Permit<ViewWebhooks>) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let organiser = organisers::store::find(tx, granted.organiser()?)?;
+    let data = permit.read(|tx, authorized| {
+        let organiser = organisers::store::find(tx, authorized.organiser()?)?;
         let rows = webhooks::list_by_organiser(tx, organiser.id)?;
         let ids: Vec<WebhookId> = rows.iter().map(|r| r.id).collect();
         Ok((organiser, rows, webhooks::list_event_types(tx, &ids)?, webhooks::list_recent(tx, &ids, MAX_RECENT)?))

@@ -54,14 +54,14 @@ pub(super) async fn show_edition(
     permit: ReadPermit,
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let edition = editions::store::find(tx, granted.edition()?)?;
+    let data = permit.read(|tx, authorized| {
+        let edition = editions::store::find(tx, authorized.edition()?)?;
         let days = editions::store::list_days(tx, edition.id)?;
         let ids: Vec<_> = edition.venue_id.into_iter().collect();
         let place = venues::store::list_by_ids(tx, &ids)?.pop().map(|v| (v.name, v.address));
         let plan = floor::floor_plan::load(tx, edition.id)?;
         let organiser = organisers::store::find(tx, edition.organiser_id)?.name;
-        Ok((edition, days, place, plan, organiser, granted.as_staff))
+        Ok((edition, days, place, plan, organiser, authorized.as_staff))
     });
     let (edition, days, place, plan, organiser, is_staff) = data.await?;
     let base = context.base_url(&req);

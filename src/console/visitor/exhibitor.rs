@@ -33,8 +33,8 @@ pub(super) async fn show_exhibitor(
     permit: ReadPermit,
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let id = granted.exhibitor()?;
+    let data = permit.read(|tx, authorized| {
+        let id = authorized.exhibitor()?;
         Ok((store::exhibitor(tx, id)?, store::products_of(tx, id)?, store::booth_history(tx, id)?))
     });
     let (exhibitor, products, booth_history) = data.await?;

@@ -113,8 +113,8 @@ pub(super) async fn show_exhibitors(
 ) -> Result<HttpResponse, Problem> {
     let search_term: String = query.into_result()?.q.chars().take(100).collect();
     let search_text = search_term.clone();
-    let data = permit.read(move |tx, granted| {
-        let edition = editions::store::find(tx, granted.edition()?)?;
+    let data = permit.read(move |tx, authorized| {
+        let edition = editions::store::find(tx, authorized.edition()?)?;
         let exhibitors = find_exhibitors(tx, edition.id, &search_text)?;
         Ok((edition, exhibitors))
     });

@@ -127,9 +127,9 @@ fn comparison_rows(page: &PageContext, figures: &Statistics) -> Vec<ComparisonRo
 /// Shows the figures of an edition: to the public once they are final, to staff at any time.
 #[get("/fairs/{edition}/figures")]
 pub(super) async fn show_figures(page: PageContext, permit: ReadPermit) -> Result<HttpResponse, Problem> {
-    let data = permit.read(|tx, granted| {
-        let edition = editions::store::find(tx, granted.edition()?)?;
-        Ok((edition, visible_figures(tx, &granted)?))
+    let data = permit.read(|tx, authorized| {
+        let edition = editions::store::find(tx, authorized.edition()?)?;
+        Ok((edition, visible_figures(tx, &authorized)?))
     });
     let (edition, statistics) = data.await?;
     let (figures, is_final) =

@@ -38,8 +38,12 @@ pub struct HoldRequest {
 
 /// Holds all booths or none. The unique index detects booths that are taken; there is no check before the insert, which
 /// would be a race.
-pub fn hold_booths(tx: &mut Tx<'_>, granted: &Authorized, hold: &HoldRequest) -> Result<Vec<AllocationRow>, Problem> {
-    let edition = editions::store::lock_open_id(tx, granted.edition()?)?;
+pub fn hold_booths(
+    tx: &mut Tx<'_>,
+    authorized: &Authorized,
+    hold: &HoldRequest,
+) -> Result<Vec<AllocationRow>, Problem> {
+    let edition = editions::store::lock_open_id(tx, authorized.edition()?)?;
     let application = applications::store::find_for_share(tx, edition, hold.application)?;
     if application.state != ApplicationState::Approved {
         return Err(Problem::new(Code::IllegalStep, MessageId("error-application-not-approved")));
@@ -54,8 +58,8 @@ pub fn hold_booths(tx: &mut Tx<'_>, granted: &Authorized, hold: &HoldRequest) ->
     if hold.eligibility_waiver.is_none() {
         require_eligibility(tx, &application, &hold.booths)?;
     }
-    store::expire(tx, granted.now, Some(&hold.booths))?;
-    let expires_at = Some(granted.now + Duration::seconds(hold.ttl_s.into()));
+    store::expire(tx, authorized.now, Some(&hold.booths))?;
+    let expires_at = Some(authorized.now + Duration::seconds(hold.ttl_s.into()));
     let row = |booth: &BoothId| AllocationRow {
         id: AllocationId::make(),
         edition_id: edition,
@@ -64,7 +68,7 @@ pub fn hold_booths(tx: &mut Tx<'_>, granted: &Authorized, hold: &HoldRequest) ->
         state: AllocationState::Held,
         expires_at,
         version: 1,
-        created_at: granted.now,
+        created_at: authorized.now,
     };
     // Insert in a fixed order, so that concurrent holds of the same booths cannot deadlock.
     let mut booths = hold.booths.clone();
@@ -72,7 +76,7 @@ pub fn hold_booths(tx: &mut Tx<'_>, granted: &Authorized, hold: &HoldRequest) ->
     let rows: Vec<_> = booths.iter().map(row).collect();
     store::insert(tx, &rows)?;
     let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
-    granted.record_audit(
+    authorized.record_audit(
         tx,
         AuditAction::AllocationHold,
         application.id,

@@ -20,18 +20,18 @@ use hoicho_web::{
 /// booth that is taken. `waiver` is the reason for overriding the eligibility rules of the zone.
 pub fn move_booth(
     tx: &mut Tx<'_>,
-    granted: &Authorized,
+    authorized: &Authorized,
     id: AllocationId,
     to: BoothId,
     waiver: Option<&str>,
 ) -> Result<AllocationRow, Problem> {
-    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let row = store::find(tx, edition.id, id)?;
     let application = applications::store::find_for_share(tx, edition.id, row.application_id)?;
     if store::booth_places(tx, edition.id, &[to])?.is_empty() {
         return Err(Problem::new(Code::NotFound, MessageId("error-booth-of-other-edition")));
     }
-    if !row.is_active_at(granted.now) {
+    if !row.is_active_at(authorized.now) {
         return Err(Problem::new(Code::IllegalStep, MessageId("error-move-inactive")));
     }
     if row.booth_id == to {
@@ -40,11 +40,11 @@ pub fn move_booth(
     if waiver.is_none() {
         require_eligibility(tx, &application, &[to])?;
     }
-    store::expire(tx, granted.now, Some(&[to]))?;
+    store::expire(tx, authorized.now, Some(&[to]))?;
     if !store::set_state(tx, &row, AllocationState::Released, None)? {
         return Err(Code::StaleVersion.into());
     }
     store::move_to_booth(tx, id, to, row.state, row.expires_at)?;
-    granted.record_audit(tx, AuditAction::AllocationMove, id, Some((row.booth_id, None)), Some((to, waiver)))?;
+    authorized.record_audit(tx, AuditAction::AllocationMove, id, Some((row.booth_id, None)), Some((to, waiver)))?;
     Ok(store::find(tx, edition.id, id)?)
 }

@@ -11,13 +11,13 @@ use hoicho_web::{
 /// Exchanges the booths of two active allocations. Each keeps its state and expiry.
 pub fn swap_booths(
     tx: &mut Tx<'_>,
-    granted: &Authorized,
+    authorized: &Authorized,
     one: AllocationId,
     other: AllocationId,
 ) -> Result<[AllocationRow; 2], Problem> {
-    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let (a, b) = (store::find(tx, edition.id, one)?, store::find(tx, edition.id, other)?);
-    if one == other || !a.is_active_at(granted.now) || !b.is_active_at(granted.now) {
+    if one == other || !a.is_active_at(authorized.now) || !b.is_active_at(authorized.now) {
         return Err(Problem::new(Code::IllegalStep, MessageId("error-swap-inactive")));
     }
     // The unique index is not deferred: release both booths before assigning either.
@@ -28,7 +28,7 @@ pub fn swap_booths(
     }
     store::move_to_booth(tx, a.id, b.booth_id, a.state, a.expires_at)?;
     store::move_to_booth(tx, b.id, a.booth_id, b.state, b.expires_at)?;
-    granted.record_audit(
+    authorized.record_audit(
         tx,
         AuditAction::AllocationSwap,
         a.id,

@@ -16,57 +16,57 @@ use hoicho_web::{
 };
 
 /// Offers a held booth to its exhibitor and notifies the members by e-mail.
-pub fn offer(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
-    let row = step(tx, granted, id, AllocationState::Offered, AuditAction::AllocationOffer)?;
+pub fn offer(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
+    let row = step(tx, authorized, id, AllocationState::Offered, AuditAction::AllocationOffer)?;
     let edition = editions::store::find(tx, row.edition_id)?;
     let application = applications::store::find(tx, row.edition_id, row.application_id)?;
     let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
     let until = zone.from_utc_datetime(&row.expires_at.ok_or(Code::Internal)?).naive_local();
     let email = EmailKind::BoothOffered { edition: edition.name, booth: store::booth_code(tx, row.booth_id)?, until };
-    notify_exhibitor(tx, application.exhibitor_id, email, granted.now)?;
+    notify_exhibitor(tx, application.exhibitor_id, email, authorized.now)?;
     Ok(row)
 }
 /// Accepts an offer.
-pub fn confirm(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
-    step(tx, granted, id, AllocationState::Confirmed, AuditAction::AllocationConfirm)
+pub fn confirm(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
+    step(tx, authorized, id, AllocationState::Confirmed, AuditAction::AllocationConfirm)
 }
 /// Records that the exhibitor has arrived.
-pub fn check_in(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
-    step(tx, granted, id, AllocationState::CheckedIn, AuditAction::AllocationCheckIn)
+pub fn check_in(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
+    step(tx, authorized, id, AllocationState::CheckedIn, AuditAction::AllocationCheckIn)
 }
 /// Releases the booth.
-pub fn release(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
-    step(tx, granted, id, AllocationState::Released, AuditAction::AllocationRelease)
+pub fn release(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
+    step(tx, authorized, id, AllocationState::Released, AuditAction::AllocationRelease)
 }
 /// Declines an offer and releases the booth. Freed booths are offered to the waiting list if the organiser enabled it.
-pub fn decline(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
-    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+pub fn decline(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
+    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let before = store::find(tx, edition.id, id)?;
     if before.state != AllocationState::Offered {
         return Err(Problem::new(Code::IllegalStep, MessageId("error-not-offered")));
     }
-    let row = step(tx, granted, id, AllocationState::Released, AuditAction::AllocationDecline)?;
-    offer_free_booths(tx, edition.id, granted.now)?;
+    let row = step(tx, authorized, id, AllocationState::Released, AuditAction::AllocationDecline)?;
+    offer_free_booths(tx, edition.id, authorized.now)?;
     Ok(row)
 }
 /// Records that the exhibitor did not arrive and frees the booth.
-pub fn no_show(tx: &mut Tx<'_>, granted: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
-    step(tx, granted, id, AllocationState::NoShow, AuditAction::AllocationNoShow)
+pub fn no_show(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
+    step(tx, authorized, id, AllocationState::NoShow, AuditAction::AllocationNoShow)
 }
 
 fn step(
     tx: &mut Tx<'_>,
-    granted: &Authorized,
+    authorized: &Authorized,
     id: AllocationId,
     to: AllocationState,
     action: AuditAction,
 ) -> Result<AllocationRow, Problem> {
-    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let row = store::find(tx, edition.id, id)?;
     // Lock the application, so that it cannot be withdrawn concurrently.
     applications::store::find_for_share(tx, edition.id, row.application_id)?;
     // Treat an allocation past its expiry as expired, even if the background job has not run yet.
-    let is_expired = row.expires_at.is_some_and(|at| at <= granted.now);
+    let is_expired = row.expires_at.is_some_and(|at| at <= authorized.now);
     let from = if is_expired { AllocationState::Expired } else { row.state };
     let legal = allowed_transitions(from);
     if !legal.contains(&to) {
@@ -76,10 +76,10 @@ fn step(
             MessageId("error-invalid-transition").with_args(&[("from", &from), ("legal", &legal)]),
         ));
     }
-    let expires_at = default_ttl_s(to).map(|ttl| granted.now + Duration::seconds(ttl.into()));
+    let expires_at = default_ttl_s(to).map(|ttl| authorized.now + Duration::seconds(ttl.into()));
     if !store::set_state(tx, &row, to, expires_at)? {
         return Err(Code::StaleVersion.into());
     }
-    granted.record_audit(tx, action, id, Some(row.state), Some(to))?;
+    authorized.record_audit(tx, action, id, Some(row.state), Some(to))?;
     Ok(store::find(tx, edition.id, id)?)
 }

@@ -7,13 +7,13 @@ use hoicho_web::{audit::AuditAction, http::Problem, identity::Authorized};
 /// Withdraws an application; not possible once booths are confirmed for it.
 pub fn withdraw_application(
     tx: &mut Tx<'_>,
-    granted: &Authorized,
+    authorized: &Authorized,
     id: ApplicationId,
 ) -> Result<ApplicationRow, Problem> {
-    let row = transition(tx, granted, id, ApplicationState::Withdrawn, None)?;
+    let row = transition(tx, authorized, id, ApplicationState::Withdrawn, None)?;
     let released = store::release_unconfirmed(tx, id)?;
     if !released.is_empty() {
-        granted.record_audit(tx, AuditAction::AllocationRelease, id, None, Some(released))?;
+        authorized.record_audit(tx, AuditAction::AllocationRelease, id, None, Some(released))?;
     }
     Ok(row)
 }

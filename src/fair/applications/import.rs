@@ -87,10 +87,10 @@ fn validate(checks: &mut Validator, line: u64, row: &ExhibitorImportRow) -> Vali
 /// others, and creates an approved application for each exhibitor that has none.
 pub fn import_rows(
     tx: &mut Tx<'_>,
-    granted: &Authorized,
+    authorized: &Authorized,
     lines: Vec<(u64, ExhibitorImportRow)>,
 ) -> Result<ImportSummary, Problem> {
-    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let mut checks = Validator::default();
     let codes: Vec<String> = lines
         .iter()
@@ -103,7 +103,7 @@ pub fn import_rows(
     let applicants = store::find_applicants(tx, edition.id)?;
     let by_name: HashMap<String, ExhibitorId> = applicants.iter().map(|(id, name)| (name.clone(), *id)).collect();
     let applicants: BTreeSet<ExhibitorId> = applicants.into_iter().map(|(id, _)| id).collect();
-    let localities_by_name = localities::store::index_by_name(tx, granted.now.date())?;
+    let localities_by_name = localities::store::index_by_name(tx, authorized.now.date())?;
     let (mut new, mut applications, mut seen_keys, mut unchanged) = (Vec::new(), Vec::new(), BTreeSet::new(), 0);
     for (line, row) in lines {
         let pointer = |field: &str| format!("/{line}/{field}");
@@ -136,7 +136,7 @@ pub fn import_rows(
                 locality_code: known_locality.map(|(code, _)| code.clone()),
                 locality: known_locality.map(|(_, name)| name.clone()).or(locality).unwrap_or_default(),
                 version: 1,
-                created_at: granted.now,
+                created_at: authorized.now,
             });
         }
         applications.push(ApplicationRow {
@@ -150,7 +150,7 @@ pub fn import_rows(
             reason: None,
             waitlisted_at: None,
             version: 1,
-            created_at: granted.now,
+            created_at: authorized.now,
             needs_power: false,
             needs_water: false,
             needs_corner: false,
@@ -159,6 +159,6 @@ pub fn import_rows(
     checks.finish()?;
     exhibitors::store::insert(tx, &new)?;
     store::insert(tx, &applications)?;
-    granted.record_audit(tx, AuditAction::ApplicationImport, edition.id, None, Some(applications.len()))?;
+    authorized.record_audit(tx, AuditAction::ApplicationImport, edition.id, None, Some(applications.len()))?;
     Ok(ImportSummary { added: applications.len(), unchanged })
 }

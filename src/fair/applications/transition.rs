@@ -20,7 +20,7 @@ use hoicho_web::{
 /// Changes the state if the transition is allowed, and e-mails the exhibitor the organiser's decision.
 pub fn transition(
     tx: &mut Tx<'_>,
-    granted: &Authorized,
+    authorized: &Authorized,
     id: ApplicationId,
     to: ApplicationState,
     reason: Option<&str>,
@@ -28,7 +28,7 @@ pub fn transition(
     let mut checks = Validator::default();
     let reason = reason.map(|r| checks.require_text("/reason", r, 1_000));
     checks.finish()?;
-    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let before = store::find(tx, edition.id, id)?;
     let legal = allowed_transitions(before.state);
     let confirmed = to == ApplicationState::Withdrawn && store::has_confirmed_booths(tx, id)?;
@@ -46,7 +46,7 @@ pub fn transition(
     let row = ApplicationRow {
         state: to,
         reason: reason.clone(),
-        waitlisted_at: (to == ApplicationState::Waitlisted).then_some(granted.now),
+        waitlisted_at: (to == ApplicationState::Waitlisted).then_some(authorized.now),
         version: before.version + 1,
         ..before.clone()
     };
@@ -55,9 +55,9 @@ pub fn transition(
     }
     if to.is_decided() {
         let email = EmailKind::ApplicationDecided { edition: edition.name, decision: to, reason: reason.clone() };
-        notify_exhibitor(tx, row.exhibitor_id, email, granted.now)?;
+        notify_exhibitor(tx, row.exhibitor_id, email, authorized.now)?;
     }
-    granted.record_audit(tx, AuditAction::ApplicationStep, id, Some((before.state, None)), Some((to, reason)))?;
+    authorized.record_audit(tx, AuditAction::ApplicationStep, id, Some((before.state, None)), Some((to, reason)))?;
     Ok(row)
 }
 

@@ -71,7 +71,7 @@ fn import_records(mut import: ArchiveImport<'_, '_>, file: &[u8]) -> Result<(Edi
     let edition = import.edition()?;
     batch.flush(&mut import)?;
     if editions::store::find(import.tx, edition)?.state == EditionState::Finalised {
-        statistics::freeze(import.tx, edition, import.granted.now)?;
+        statistics::freeze(import.tx, edition, import.authorized.now)?;
     }
     let (exhibitors_added, exhibitors_known) = import.exhibitor_counts();
     Ok((edition, TakenIn { records, exhibitors_added, exhibitors_known }))
@@ -80,12 +80,12 @@ fn import_records(mut import: ArchiveImport<'_, '_>, file: &[u8]) -> Result<(Edi
 /// Imports an archive; returns the new edition and a summary.
 pub(super) fn import(
     tx: &mut Tx<'_>,
-    granted: &Authorized,
+    authorized: &Authorized,
     file: &[u8],
     slug: String,
 ) -> Result<(EditionId, TakenIn), Problem> {
     check_complete(file)?;
-    let (edition, summary) = import_records(ArchiveImport::new(tx, granted, slug)?, file)?;
-    granted.record_audit(tx, AuditAction::EditionTakeIn, edition, None, Some(&summary))?;
+    let (edition, summary) = import_records(ArchiveImport::new(tx, authorized, slug)?, file)?;
+    authorized.record_audit(tx, AuditAction::EditionTakeIn, edition, None, Some(&summary))?;
     Ok((edition, summary))
 }

@@ -62,17 +62,17 @@ struct ArchiveQuery {
     format: Option<ArchiveFormat>,
 }
 
-fn write_jsonl(tx: &mut Tx<'_>, granted: &Authorized, mut output: ChunkWriter) -> Result<(), Problem> {
-    export::export_edition(tx, granted.edition()?, granted.now, &mut |record| {
+fn write_jsonl(tx: &mut Tx<'_>, authorized: &Authorized, mut output: ChunkWriter) -> Result<(), Problem> {
+    export::export_edition(tx, authorized.edition()?, authorized.now, &mut |record| {
         serde_json::to_writer(&mut output, record).map_err(|error| write_error(error.into()))?;
         output.write_all(b"\n").map_err(write_error)
     })?;
     output.flush().map_err(write_error)
 }
 
-fn write_xlsx(tx: &mut Tx<'_>, granted: &Authorized, mut output: ChunkWriter) -> Result<(), Problem> {
+fn write_xlsx(tx: &mut Tx<'_>, authorized: &Authorized, mut output: ChunkWriter) -> Result<(), Problem> {
     let mut sheets = RecordWorkbook::new();
-    export::export_edition(tx, granted.edition()?, granted.now, &mut |record| sheets.append(record))?;
+    export::export_edition(tx, authorized.edition()?, authorized.now, &mut |record| sheets.append(record))?;
     let file = tempfile::NamedTempFile::new().map_err(write_error)?;
     sheets.save(file.path())?;
     std::io::copy(&mut file.reopen().map_err(write_error)?, &mut output).map_err(write_error)?;
@@ -117,9 +117,9 @@ async fn get_archive(
         content_type,
         &format!("{}.{extension}", streaming::sanitize_file_name(&path)),
         |output| {
-            permit.read(move |tx, granted| match format {
-                ArchiveFormat::Jsonl => write_jsonl(tx, &granted, output),
-                ArchiveFormat::Xlsx => write_xlsx(tx, &granted, output),
+            permit.read(move |tx, authorized| match format {
+                ArchiveFormat::Jsonl => write_jsonl(tx, &authorized, output),
+                ArchiveFormat::Xlsx => write_xlsx(tx, &authorized, output),
             })
         },
     ))
@@ -176,8 +176,8 @@ async fn take_in_archive(
     checks.finish()?;
     let file = file.into_result()?;
     permit
-        .write_once(move |tx, granted| {
-            let (edition, summary) = import::import(tx, &granted, &file, slug)?;
+        .write_once(move |tx, authorized| {
+            let (edition, summary) = import::import(tx, &authorized, &file, slug)?;
             let (version, edition) = editions::load_view(tx, edition)?;
             Ok(ApiResponse::created(&TakenInView { edition, taken: summary })?.with_version(version))
         })

@@ -96,7 +96,7 @@ fn find_or_create_venue(
 impl ImportRecords for EditionRecord {
     /// Matches the venue by name or creates it; matches the series by name or leaves it empty.
     fn import(records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
-        let organiser = import.granted.organiser()?;
+        let organiser = import.authorized.organiser()?;
         for record in records {
             let mut checks = Validator::default();
             validate_time_zone(&mut checks, record.time_zone.as_str());
@@ -119,7 +119,7 @@ impl ImportRecords for EditionRecord {
                 editions::series_id.eq(series),
                 editions::venue_id.eq(venue),
                 editions::version.eq(1),
-                editions::created_at.eq(import.granted.now),
+                editions::created_at.eq(import.authorized.now),
             );
             diesel::insert_into(editions::table).values((&record, others)).execute(import.tx.conn())?;
             import.set_edition(record.id);

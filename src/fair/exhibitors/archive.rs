@@ -92,7 +92,7 @@ impl ExhibitorRecord {
         let others = (
             exhibitors::name_search.eq(name_search),
             exhibitors::version.eq(1),
-            exhibitors::created_at.eq(import.granted.now),
+            exhibitors::created_at.eq(import.authorized.now),
         );
         diesel::insert_into(exhibitors::table).values((&record, others)).execute(import.tx.conn())?;
         import.add_exhibitor(self.id, record.id);

@@ -45,17 +45,17 @@ pub struct BoothImportRow {
 
 /// Imports a CSV table with the columns `code,zone,category` and, optional where the price list has a default,
 /// `area_dm2,fee,booth_equivalents,has_power,has_water`; `zone` is the code of a zone.
-pub fn import_csv(tx: &mut Tx<'_>, granted: &Authorized, table: &[u8]) -> Result<Vec<BoothRow>, Problem> {
-    import_rows(tx, granted, parse_rows(table)?)
+pub fn import_csv(tx: &mut Tx<'_>, authorized: &Authorized, table: &[u8]) -> Result<Vec<BoothRow>, Problem> {
+    import_rows(tx, authorized, parse_rows(table)?)
 }
 
 /// Imports parsed rows; the number is the row's position in the source, for error pointers.
 pub fn import_rows(
     tx: &mut Tx<'_>,
-    granted: &Authorized,
+    authorized: &Authorized,
     lines: Vec<(u64, BoothImportRow)>,
 ) -> Result<Vec<BoothRow>, Problem> {
-    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let existing: BTreeSet<String> = store::booth_codes(tx, edition.id)?.into_iter().collect();
     let mut seen = BTreeSet::new();
     let zones = store::zones(tx, edition.id)?;
@@ -106,6 +106,6 @@ pub fn import_rows(
     }
     checks.finish()?;
     store::insert_booths(tx, &booths)?;
-    granted.record_audit(tx, AuditAction::BoothImport, edition.id, None, Some(booths.len()))?;
+    authorized.record_audit(tx, AuditAction::BoothImport, edition.id, None, Some(booths.len()))?;
     Ok(booths)
 }

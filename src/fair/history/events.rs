@@ -76,8 +76,8 @@ pub(super) async fn stream_events(
             Some(id.ok_or_else(|| Problem::new(Code::BadRequest, MessageId("error-invalid-last-event-id")))?)
         }
     };
-    let (granted, state) = permit.authorize().await?;
-    let edition = granted.edition()?;
+    let (authorized, state) = permit.authorize().await?;
+    let edition = authorized.edition()?;
     // Subscribe first, then read the backlog, so that no event in between is lost.
     let newest = state.db.read(move |tx| audit::find_last_id(tx, edition).map_err(Problem::from)).await?;
     let receiver = live.subscribe(&state.db, edition, newest).ok_or(Code::Unavailable)?;
@@ -85,7 +85,7 @@ pub(super) async fn stream_events(
         Some(id) => state.db.read(move |tx| load_changes(tx, edition, Some(overlap_start(id)))).await?,
         None => Vec::new(),
     };
-    let events = EventStream { backlog: backlog.into_iter(), receiver, is_staff: granted.as_staff };
+    let events = EventStream { backlog: backlog.into_iter(), receiver, is_staff: authorized.as_staff };
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((header::CONTENT_ENCODING, "identity"))

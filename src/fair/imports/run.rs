@@ -119,8 +119,8 @@ fn to_row_error(error: FieldError) -> RowError {
 }
 
 /// Imports products of exhibitors that applied to the edition. Exhibitors are matched by unique folded name.
-fn add_products(tx: &mut Tx<'_>, granted: &Authorized, lines: Vec<(u64, ProductRecord)>) -> Result<Counts, Problem> {
-    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+fn add_products(tx: &mut Tx<'_>, authorized: &Authorized, lines: Vec<(u64, ProductRecord)>) -> Result<Counts, Problem> {
+    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let mut by_name: HashMap<String, Option<ExhibitorId>> = HashMap::new();
     for (id, name) in applications::store::find_applicants(tx, edition.id)? {
         by_name.entry(name).and_modify(|id| *id = None).or_insert(Some(id));
@@ -150,9 +150,9 @@ fn add_products(tx: &mut Tx<'_>, granted: &Authorized, lines: Vec<(u64, ProductR
             certificate_number: product.certificate_number,
             certificate_expires_on: product.certificate_expires_on,
             version: 1,
-            created_at: granted.now,
+            created_at: authorized.now,
         };
-        if let Err(problem) = products::validate(&row, granted.now.date()) {
+        if let Err(problem) = products::validate(&row, authorized.now.date()) {
             errors.extend(
                 problem.errors.into_iter().map(|e| FieldError { pointer: format!("{pointer}{}", e.pointer), ..e }),
             );
@@ -170,27 +170,27 @@ fn add_products(tx: &mut Tx<'_>, granted: &Authorized, lines: Vec<(u64, ProductR
         return Err(Problem { code: Code::Invalid, detail: None, errors });
     }
     products::store::insert(tx, &new)?;
-    granted.record_audit(tx, AuditAction::ProductImport, edition.id, None, Some(new.len()))?;
+    authorized.record_audit(tx, AuditAction::ProductImport, edition.id, None, Some(new.len()))?;
     Ok(Counts { added: new.len(), changed: 0, unchanged })
 }
 
-fn import_rows(tx: &mut Tx<'_>, granted: &Authorized, rows: ParsedRows) -> Result<Counts, Problem> {
+fn import_rows(tx: &mut Tx<'_>, authorized: &Authorized, rows: ParsedRows) -> Result<Counts, Problem> {
     Ok(match rows {
         ParsedRows::Booths(rows) => {
-            let added = floor::import::import_rows(tx, granted, rows)?.len();
+            let added = floor::import::import_rows(tx, authorized, rows)?.len();
             Counts { added, ..Counts::default() }
         }
         ParsedRows::Exhibitors(rows) => {
-            let done = applications::import::import_rows(tx, granted, rows)?;
+            let done = applications::import::import_rows(tx, authorized, rows)?;
             Counts { added: done.added, unchanged: done.unchanged, changed: 0 }
         }
-        ParsedRows::Products(rows) => add_products(tx, granted, rows)?,
+        ParsedRows::Products(rows) => add_products(tx, authorized, rows)?,
         ParsedRows::Sales(rows) => {
-            let done = sales::import::import_rows(tx, granted, rows)?;
+            let done = sales::import::import_rows(tx, authorized, rows)?;
             Counts { added: done.added, changed: done.corrected, unchanged: done.unchanged }
         }
         ParsedRows::Visits(rows) => {
-            let done = visits::import::import_rows(tx, granted, rows)?;
+            let done = visits::import::import_rows(tx, authorized, rows)?;
             Counts { added: done.added, unchanged: done.unchanged, changed: 0 }
         }
     })
@@ -240,7 +240,7 @@ pub enum Mode {
 /// Runs an import. Row errors are in the outcome; the caller decides whether to roll back, by [`Tx::savepoint`].
 pub(super) fn run(
     tx: &mut Tx<'_>,
-    granted: &Authorized,
+    authorized: &Authorized,
     (kind, sheet, mapping): (ImportKind, &Sheet, &ColumnMapping),
     mode: Mode,
     progress: Progress<'_>,
@@ -250,7 +250,7 @@ pub(super) fn run(
         let names = missing.join(", ");
         return Err(Problem::new(Code::Invalid, MessageId("import-columns-required").with_args(&[("names", &names)])));
     }
-    let days = opening_days(tx, granted.edition()?)?;
+    let days = opening_days(tx, authorized.edition()?)?;
     let extracted = extract_rows(kind, sheet, mapping);
     let mut checks = Validator::default();
     let rows = parse_rows(kind, &extracted, mapping, &days, &mut checks);
@@ -270,7 +270,7 @@ pub(super) fn run(
         processed += chunk.len();
         // Import the chunk in a savepoint. On row errors it is rolled back, and only the valid rows are imported again.
         let attempt = chunk.clone();
-        let chunk_counts = match tx.savepoint(|tx| import_rows(tx, granted, attempt).map(|counts| (counts, true)))? {
+        let chunk_counts = match tx.savepoint(|tx| import_rows(tx, authorized, attempt).map(|counts| (counts, true)))? {
             Ok(counts) => counts,
             Err(problem) if problem.errors.is_empty() => return Err(problem),
             Err(problem) => {
@@ -278,7 +278,7 @@ pub(super) fn run(
                 let mut counts = Counts::default();
                 if mode == Mode::GoodRows {
                     for valid in chunk.chunks(&outcome.bad_rows()) {
-                        counts += import_rows(tx, granted, valid)?;
+                        counts += import_rows(tx, authorized, valid)?;
                     }
                 }
                 counts

@@ -115,12 +115,12 @@ impl ImportTable {
     pub fn apply(
         &self,
         tx: &mut Tx<'_>,
-        granted: &Authorized,
+        authorized: &Authorized,
         mode: Mode,
         progress: Progress<'_>,
     ) -> Result<ImportOutcome, Problem> {
         tx.savepoint(|tx| {
-            let outcome = run(tx, granted, (self.kind, &self.sheet, &self.mapping), mode, progress)?;
+            let outcome = run(tx, authorized, (self.kind, &self.sheet, &self.mapping), mode, progress)?;
             let commit = mode == Mode::GoodRows || outcome.faults.is_empty();
             Ok((outcome, commit))
         })?
@@ -130,12 +130,12 @@ impl ImportTable {
     pub fn check(
         &self,
         tx: &mut Tx<'_>,
-        granted: &Authorized,
+        authorized: &Authorized,
         progress: Progress<'_>,
     ) -> Result<ImportOutcome, Problem> {
         tx.savepoint(|tx| {
             let parts = (self.kind, &self.sheet, &self.mapping);
-            Ok((run(tx, granted, parts, Mode::GoodRows, progress)?, false))
+            Ok((run(tx, authorized, parts, Mode::GoodRows, progress)?, false))
         })?
     }
 

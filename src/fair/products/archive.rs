@@ -67,7 +67,7 @@ impl ImportRecords for ProductRecord {
                 let others = (
                     products::name_search.eq(name_search),
                     products::version.eq(1),
-                    products::created_at.eq(import.granted.now),
+                    products::created_at.eq(import.authorized.now),
                 );
                 rows.push((record, others));
             }

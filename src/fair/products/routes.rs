@@ -138,10 +138,10 @@ async fn create_product(permit: Permit<ManageProducts>, body: Body<CreateProduct
     let certificate_number = body.certificate_number.map(|n| checks.require_text("/certificate_number", &n, 100));
     checks.finish()?;
     permit
-        .write_once(move |tx, granted| {
+        .write_once(move |tx, authorized| {
             let row = ProductRow {
                 id: ProductId::make(),
-                exhibitor_id: granted.exhibitor()?,
+                exhibitor_id: authorized.exhibitor()?,
                 name_search: text::normalize_for_search(&name),
                 name,
                 product_group: body.product_group,
@@ -149,12 +149,12 @@ async fn create_product(permit: Permit<ManageProducts>, body: Body<CreateProduct
                 certificate_number,
                 certificate_expires_on: body.certificate_expires_on,
                 version: 1,
-                created_at: granted.now,
+                created_at: authorized.now,
             };
-            validate(&row, granted.now.date())?;
+            validate(&row, authorized.now.date())?;
             store::insert(tx, std::slice::from_ref(&row))?;
             let view = view(row);
-            granted.record_audit(tx, AuditAction::ProductCreate, view.id, None, Some(&view))?;
+            authorized.record_audit(tx, AuditAction::ProductCreate, view.id, None, Some(&view))?;
             Ok(ApiResponse::created(&view)?.with_version(1))
         })
         .await
@@ -182,7 +182,8 @@ async fn list_products(
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_result()?;
     let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
-    let rows = permit.read(move |tx, granted| Ok(store::page(tx, granted.exhibitor()?, after, limit + 1)?)).await?;
+    let rows =
+        permit.read(move |tx, authorized| Ok(store::page(tx, authorized.exhibitor()?, after, limit + 1)?)).await?;
     let views = rows.into_iter().map(view).collect();
     Ok(Page::from_rows(views, limit, |v: &ProductView| v.id.to_string()).into_response(&req))
 }
@@ -206,7 +207,7 @@ type ProductPath = web::Path<(ExhibitorId, ProductId)>;
 #[get("/exhibitors/{exhibitor}/products/{product}")]
 async fn get_product(permit: ReadPermit<ExhibitorsScope>, path: ProductPath) -> Result<HttpResponse, Problem> {
     let id = path.1;
-    let row = permit.read(move |tx, granted| Ok(store::find(tx, granted.exhibitor()?, id)?)).await?;
+    let row = permit.read(move |tx, authorized| Ok(store::find(tx, authorized.exhibitor()?, id)?)).await?;
     Ok(HttpResponse::Ok().insert_header(etag::header(row.version)).json(view(row)))
 }
 
@@ -261,8 +262,8 @@ async fn patch_product(
     checks.finish()?;
     let id = path.1;
     permit
-        .write(move |tx, granted| {
-            let before = store::find(tx, granted.exhibitor()?, id)?;
+        .write(move |tx, authorized| {
+            let before = store::find(tx, authorized.exhibitor()?, id)?;
             if_match.check(before.version)?;
             let mut row = ProductRow { version: before.version + 1, ..before.clone() };
             if let Some(name) = name {
@@ -273,12 +274,12 @@ async fn patch_product(
             row.stars = body.stars.unwrap_or(row.stars);
             row.certificate_number = number.unwrap_or(row.certificate_number);
             row.certificate_expires_on = body.certificate_expires_on.unwrap_or(row.certificate_expires_on);
-            validate(&row, granted.now.date())?;
+            validate(&row, authorized.now.date())?;
             if !store::update(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
             let (before, after) = (view(before), view(row));
-            granted.record_audit(tx, AuditAction::ProductChange, id, Some(&before), Some(&after))?;
+            authorized.record_audit(tx, AuditAction::ProductChange, id, Some(&before), Some(&after))?;
             Ok(ApiResponse::ok(&after)?.with_version(after.version))
         })
         .await
@@ -309,11 +310,11 @@ async fn delete_product(
 ) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
-        .write(move |tx, granted| {
-            let before = store::find(tx, granted.exhibitor()?, id)?;
+        .write(move |tx, authorized| {
+            let before = store::find(tx, authorized.exhibitor()?, id)?;
             if_match.check(before.version)?;
             store::delete(tx, id)?;
-            granted.record_audit(tx, AuditAction::ProductDelete, id, Some(view(before)), None)?;
+            authorized.record_audit(tx, AuditAction::ProductDelete, id, Some(view(before)), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

@@ -33,7 +33,7 @@ pub(crate) use insert_rows;
 /// Import of an archive in progress: the new edition, and which exhibitors those of the archive are.
 pub struct ArchiveImport<'t, 'c> {
     pub tx: &'t mut Tx<'c>,
-    pub granted: &'t Authorized,
+    pub authorized: &'t Authorized,
     /// Who imports it.
     pub user: UserId,
     /// Slug of the new edition.
@@ -46,11 +46,11 @@ pub struct ArchiveImport<'t, 'c> {
 
 impl<'t, 'c> ArchiveImport<'t, 'c> {
     /// Starts an import.
-    pub fn new(tx: &'t mut Tx<'c>, granted: &'t Authorized, slug: String) -> Result<Self, Problem> {
-        let user = granted.require_user()?;
+    pub fn new(tx: &'t mut Tx<'c>, authorized: &'t Authorized, slug: String) -> Result<Self, Problem> {
+        let user = authorized.require_user()?;
         Ok(Self {
             tx,
-            granted,
+            authorized,
             user,
             slug,
             edition: None,

@@ -68,23 +68,23 @@ fn parse_day(text: &str) -> Option<Day> {
 
 /// Imports a CSV table with the columns `booth` (its code), `day`, `amount`, and optionally `ocop_amount` and `reason`;
 /// a correction requires a reason.
-pub fn import_csv(tx: &mut Tx<'_>, granted: &Authorized, table: &[u8]) -> Result<ImportSummary, Problem> {
+pub fn import_csv(tx: &mut Tx<'_>, authorized: &Authorized, table: &[u8]) -> Result<ImportSummary, Problem> {
     let line = |(line, row): (u64, Row)| {
         let Row { booth, day, amount, ocop_amount, reason } = row;
         (line, ReportImportRow { booth, day: parse_day(&day), amount, ocop_amount, reason })
     };
-    import_rows(tx, granted, parse_rows::<Row>(table)?.into_iter().map(line).collect())
+    import_rows(tx, authorized, parse_rows::<Row>(table)?.into_iter().map(line).collect())
 }
 
 /// Imports parsed rows, each with its line number.
 pub fn import_rows(
     tx: &mut Tx<'_>,
-    granted: &Authorized,
+    authorized: &Authorized,
     lines: Vec<(u64, ReportImportRow)>,
 ) -> Result<ImportSummary, Problem> {
-    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     require_reporting_open(&edition)?;
-    let today = today(&edition, granted.now)?;
+    let today = today(&edition, authorized.now)?;
     let days: BTreeSet<Day> = editions::store::list_days(tx, edition.id)?.into_iter().map(|d| d.day).collect();
     let booths: HashMap<String, BoothId> =
         store::find_let_booths(tx, edition.id)?.into_iter().map(|(id, code, _)| (code, id)).collect();
@@ -151,8 +151,8 @@ pub fn import_rows(
             amount: report.amount,
             ocop_amount,
             reason,
-            recorded_by: granted.user,
-            recorded_at: granted.now,
+            recorded_by: authorized.user,
+            recorded_at: authorized.now,
         });
         if before.is_some() { corrected.push(report) } else { added.push(report) }
     }
@@ -164,6 +164,12 @@ pub fn import_rows(
         }
     }
     store::insert_versions(tx, &versions)?;
-    granted.record_audit(tx, AuditAction::SalesReportImport, edition.id, None, Some((added.len(), corrected.len())))?;
+    authorized.record_audit(
+        tx,
+        AuditAction::SalesReportImport,
+        edition.id,
+        None,
+        Some((added.len(), corrected.len())),
+    )?;
     Ok(ImportSummary { added: added.len(), corrected: corrected.len(), unchanged })
 }

@@ -33,11 +33,11 @@ pub struct ReminderSummary {
 }
 
 /// Reminds every exhibitor with a missing report for an opening day that has closed.
-pub fn send_reminders(tx: &mut Tx<'_>, granted: &Authorized) -> Result<ReminderSummary, Problem> {
-    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+pub fn send_reminders(tx: &mut Tx<'_>, authorized: &Authorized) -> Result<ReminderSummary, Problem> {
+    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     super::report::require_reporting_open(&edition)?;
     let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
-    let local = zone.from_utc_datetime(&granted.now).naive_local();
+    let local = zone.from_utc_datetime(&authorized.now).naive_local();
     let closed_days: Vec<Day> = editions::store::list_days(tx, edition.id)?
         .into_iter()
         .filter(|d| d.day.and_time(d.closes_at) <= local)
@@ -68,7 +68,7 @@ pub fn send_reminders(tx: &mut Tx<'_>, granted: &Authorized) -> Result<ReminderS
             (exhibitor, EmailKind::SalesReminder { edition: edition.name.clone(), missing })
         })
         .collect();
-    notify_exhibitors(tx, &emails, granted.now)?;
-    granted.record_audit(tx, AuditAction::SalesReminderSend, edition.id, None, Some(recipients.len()))?;
+    notify_exhibitors(tx, &emails, authorized.now)?;
+    authorized.record_audit(tx, AuditAction::SalesReminderSend, edition.id, None, Some(recipients.len()))?;
     Ok(ReminderSummary { missing, reminded: recipients.len(), already_reminded: already })
 }

@@ -52,21 +52,26 @@ pub(super) fn today(edition: &EditionRow, now: Instant) -> Result<Day, Problem> 
 /// Submits the report of a booth and day, or a corrected version of it. Returns true with the first version.
 pub fn submit(
     tx: &mut Tx<'_>,
-    granted: &Authorized,
+    authorized: &Authorized,
     booth: BoothId,
     day: Day,
     content: ReportContent,
     if_match: IfMatch,
 ) -> Result<(ReportRow, bool), Problem> {
-    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     require_reporting_open(&edition)?;
     let mut checks = Validator::default();
     let is_opening_day = editions::store::list_days(tx, edition.id)?.iter().any(|d| d.day == day);
     checks.require(is_opening_day, "date", FieldCode::NotAnOpeningDay, MessageId("error-not-opening-day"));
-    checks.require(day <= today(&edition, granted.now)?, "date", FieldCode::Future, MessageId("error-day-in-future"));
+    checks.require(
+        day <= today(&edition, authorized.now)?,
+        "date",
+        FieldCode::Future,
+        MessageId("error-day-in-future"),
+    );
     amounts::validate(&mut checks, "", content.amount, content.ocop_amount);
     let lines =
-        lines::validate(&mut checks, content.lines, (content.amount, content.ocop_amount), granted.exhibitors());
+        lines::validate(&mut checks, content.lines, (content.amount, content.ocop_amount), authorized.exhibitors());
     let before = store::find(tx, edition.id, booth, day)?;
     let before_state = before.as_ref().map(|b| b.state);
     let reason = content.reason.as_deref().map(|r| checks.require_text("/reason", r, 1_000));
@@ -78,7 +83,7 @@ pub fn submit(
     );
     checks.finish()?;
     if_match.check_if_sent(before.as_ref().map(|b| b.revision))?;
-    if !lifecycle::may_submit(before_state, !granted.exhibitors().is_empty()) {
+    if !lifecycle::may_submit(before_state, !authorized.exhibitors().is_empty()) {
         return Err(Problem::new(Code::IllegalStep, MessageId("error-booth-not-allocated")));
     }
     let state = lifecycle::state_after_submission(before_state);
@@ -122,25 +127,25 @@ pub fn submit(
         amount: row.amount,
         ocop_amount: row.ocop_amount,
         reason,
-        recorded_by: granted.user,
-        recorded_at: granted.now,
+        recorded_by: authorized.user,
+        recorded_at: authorized.now,
     };
     store::insert_versions(tx, std::slice::from_ref(&version))?;
     lines::insert_rows(tx, &lines::to_rows(row.id, row.version, &lines).collect::<Vec<_>>())?;
-    granted.record_audit(tx, AuditAction::SalesReportPut, row.id, previous, Some((row.amount, row.version)))?;
+    authorized.record_audit(tx, AuditAction::SalesReportPut, row.id, previous, Some((row.amount, row.version)))?;
     Ok((row, previous.is_none()))
 }
 
 /// Accepts a report, or queries it with a note.
 pub fn review(
     tx: &mut Tx<'_>,
-    granted: &Authorized,
+    authorized: &Authorized,
     booth: BoothId,
     day: Day,
     to: ReportState,
     note: Option<String>,
 ) -> Result<ReportRow, Problem> {
-    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let before = store::find(tx, edition.id, booth, day)?.ok_or(Code::NotFound)?;
     let legal = lifecycle::allowed_transitions(before.state);
     if !legal.contains(&to) {
@@ -157,6 +162,6 @@ pub fn review(
     if !store::update(tx, &row, before.revision)? {
         return Err(Code::StaleVersion.into());
     }
-    granted.record_audit(tx, AuditAction::SalesReportJudge, row.id, Some(before.state), Some(to))?;
+    authorized.record_audit(tx, AuditAction::SalesReportJudge, row.id, Some(before.state), Some(to))?;
     Ok(row)
 }

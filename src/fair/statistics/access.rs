@@ -7,15 +7,15 @@ use hoicho_web::{
 };
 
 /// The document, and whether it is final. `None` for the public until the edition is finalised.
-pub fn visible_figures(tx: &mut Tx<'_>, granted: &Authorized) -> Result<Option<(Statistics, bool)>, Problem> {
-    let edition = granted.edition()?;
+pub fn visible_figures(tx: &mut Tx<'_>, authorized: &Authorized) -> Result<Option<(Statistics, bool)>, Problem> {
+    let edition = authorized.edition()?;
     if let Some(document) = find_final(tx, edition)? {
         return Ok(Some((document, true)));
     }
-    if !granted.as_staff {
+    if !authorized.as_staff {
         return Ok(None);
     }
-    Ok(Some((freeze::compute_document(tx, edition, granted.now)?, false)))
+    Ok(Some((freeze::compute_document(tx, edition, authorized.now)?, false)))
 }
 
 /// Frozen figures; `None` until the edition is finalised.

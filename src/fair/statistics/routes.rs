@@ -44,15 +44,15 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 #[get("/editions/{edition}/statistics")]
 async fn get_statistics(permit: ReadPermit<FiguresScope>) -> Result<HttpResponse, Problem> {
     let (document, is_final) = permit
-        .read(|tx, granted| {
-            let edition = granted.edition()?;
+        .read(|tx, authorized| {
+            let edition = authorized.edition()?;
             if let Some((document, digest)) = store::find_final(tx, edition, freeze::STATISTICS_PART)? {
                 return Ok((document, Some((edition, digest))));
             }
-            if !granted.as_staff {
+            if !authorized.as_staff {
                 return Err(not_published());
             }
-            let statistics = freeze::compute_document(tx, edition, granted.now)?;
+            let statistics = freeze::compute_document(tx, edition, authorized.now)?;
             Ok((freeze::to_json(&statistics)?, None))
         })
         .await?;
@@ -108,16 +108,16 @@ async fn get_report(
     };
     let language = Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
     let (table, digest, slug) = permit
-        .read(move |tx, granted| {
-            let edition = editions::store::find(tx, granted.edition()?)?;
+        .read(move |tx, authorized| {
+            let edition = editions::store::find(tx, authorized.edition()?)?;
             let public = edition.state == EditionState::Finalised && !report.is_internal();
-            if !granted.as_staff && !public {
+            if !authorized.as_staff && !public {
                 return Err(not_published());
             }
             if let Some((table, digest)) = freeze::find_frozen_report(tx, edition.id, report)? {
                 return Ok((table, Some(digest), edition.slug));
             }
-            let figures = compute::load_figures(tx, edition.id, granted.now)?;
+            let figures = compute::load_figures(tx, edition.id, authorized.now)?;
             let statistics = compute::compute_statistics(tx, &figures)?;
             Ok((report.table(&figures, statistics.comparison.as_ref()), None, edition.slug))
         })

@@ -64,10 +64,10 @@ fn find_gate(gates: &[GateRow], name: Option<&str>) -> Option<GateId> {
 /// because events are append-only: they are corrected by an adjustment.
 pub fn import_rows(
     tx: &mut Tx<'_>,
-    granted: &Authorized,
+    authorized: &Authorized,
     lines: Vec<(u64, CountImportRow)>,
 ) -> Result<ImportSummary, Problem> {
-    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
     let days: HashMap<Day, NaiveTime> =
         editions::store::list_days(tx, edition.id)?.into_iter().map(|d| (d.day, d.opens_at)).collect();
@@ -139,12 +139,12 @@ pub fn import_rows(
             entries: count.entries,
             exits: count.exits,
             reason: None,
-            recorded_by: granted.user,
-            recorded_at: granted.now,
+            recorded_by: authorized.user,
+            recorded_at: authorized.now,
         });
     }
     checks.finish()?;
     let added = store::insert_events(tx, &rows)?;
-    granted.record_audit(tx, AuditAction::VisitsImport, edition.id, None, Some(added))?;
+    authorized.record_audit(tx, AuditAction::VisitsImport, edition.id, None, Some(added))?;
     Ok(ImportSummary { added, unchanged })
 }

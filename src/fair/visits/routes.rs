@@ -88,11 +88,11 @@ async fn create_gate(permit: Permit<ManageGates>, body: Body<CreateGate>) -> Res
     let name = checks.require_text("/name", &body.name, 100);
     checks.finish()?;
     permit
-        .write_once(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write_once(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             let row = GateRow { id: GateId::make(), edition_id: edition.id, name };
             store::insert_gates(tx, std::slice::from_ref(&row))?;
-            granted.record_audit(tx, AuditAction::GateCreate, row.id, None, Some(&row.name))?;
+            authorized.record_audit(tx, AuditAction::GateCreate, row.id, None, Some(&row.name))?;
             ApiResponse::created(&GateView { id: row.id, name: row.name })
         })
         .await
@@ -111,7 +111,7 @@ async fn create_gate(permit: Permit<ManageGates>, body: Body<CreateGate>) -> Res
 )]
 #[get("/editions/{edition}/gates")]
 async fn list_gates(permit: Permit<ReadCounts>) -> Result<HttpResponse, Problem> {
-    let rows = permit.read(|tx, granted| Ok(store::find_gates(tx, granted.edition()?)?)).await?;
+    let rows = permit.read(|tx, authorized| Ok(store::find_gates(tx, authorized.edition()?)?)).await?;
     let items: Vec<_> = rows.into_iter().map(|r| GateView { id: r.id, name: r.name }).collect();
     Ok(HttpResponse::Ok().json(Items { items }))
 }
@@ -178,8 +178,8 @@ async fn count_visits(permit: Permit<RecordVisits>, body: Body<CountVisits>) -> 
         MessageId("error-visit-batch-length").with_number("max", MAX_EVENTS),
     );
     checks.finish()?;
-    let work = move |tx: &mut Tx<'_>, granted: Authorized| {
-        let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let work = move |tx: &mut Tx<'_>, authorized: Authorized| {
+        let edition = editions::store::lock_open(tx, authorized.edition()?)?;
         let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
         let days: BTreeSet<Day> = editions::store::list_days(tx, edition.id)?.into_iter().map(|d| d.day).collect();
         let gates: BTreeSet<GateId> = store::find_gates(tx, edition.id)?.into_iter().map(|g| g.id).collect();
@@ -221,14 +221,14 @@ async fn count_visits(permit: Permit<RecordVisits>, body: Body<CountVisits>) -> 
                 entries: event.entries,
                 exits: event.exits,
                 reason,
-                recorded_by: granted.user,
-                recorded_at: granted.now,
+                recorded_by: authorized.user,
+                recorded_at: authorized.now,
             });
         }
         checks.finish()?;
         let accepted = store::insert_events(tx, &rows)?;
         if accepted > 0 {
-            granted.record_audit(tx, AuditAction::VisitsCount, edition.id, None, Some(accepted))?;
+            authorized.record_audit(tx, AuditAction::VisitsCount, edition.id, None, Some(accepted))?;
         }
         ApiResponse::ok(&Counted { accepted, repeated: rows.len() - accepted })
     };
@@ -259,7 +259,7 @@ struct HourView {
 )]
 #[get("/editions/{edition}/visit-counts")]
 async fn list_counts(permit: Permit<ReadCounts>) -> Result<HttpResponse, Problem> {
-    let rows = permit.read(|tx, granted| Ok(store::counts_by_hour(tx, granted.edition()?)?)).await?;
+    let rows = permit.read(|tx, authorized| Ok(store::counts_by_hour(tx, authorized.edition()?)?)).await?;
     let items: Vec<_> = rows
         .into_iter()
         .map(|r| HourView { gate: r.gate, day: r.day, hour: r.hour, entries: r.entries, exits: r.exits })

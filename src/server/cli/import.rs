@@ -88,13 +88,13 @@ pub fn import(args: &ImportArgs) -> Result<(), String> {
     };
     let mode = if args.good_rows { Mode::GoodRows } else { Mode::All };
     let result = db.write_blocking(|tx| {
-        let granted = authorize_operator(tx, find_owners, &args.edition, now)?;
-        let days = opening_days(tx, granted.edition()?)?;
+        let authorized = authorize_operator(tx, find_owners, &args.edition, now)?;
+        let days = opening_days(tx, authorized.edition()?)?;
         let table = ImportTable::parse(kind, &bytes, &days)?.with_mapping(args.header_row, &columns, &days)?;
         let outcome = if args.check {
-            table.check(tx, &granted, &progress)?
+            table.check(tx, &authorized, &progress)?
         } else {
-            table.apply(tx, &granted, mode, &progress)?
+            table.apply(tx, &authorized, mode, &progress)?
         };
         Ok::<_, Problem>((table, outcome))
     });

@@ -118,8 +118,8 @@ fn grant_admin(place: &CommonArgs, email: &str) -> Result<(), String> {
     let (_, db) = open_database(place)?;
     let key = email.trim().to_lowercase();
     let now = Clock::System.now();
-    let granted = db.write_blocking(|tx| {
-        let granted = store::grant_admin(tx, &key)?;
+    let authorized = db.write_blocking(|tx| {
+        let authorized = store::grant_admin(tx, &key)?;
         let entry = audit::Entry::<()> {
             organiser: None,
             edition: None,
@@ -132,9 +132,9 @@ fn grant_admin(place: &CommonArgs, email: &str) -> Result<(), String> {
             at: now,
         };
         audit::record(tx, entry)?;
-        Ok::<_, Problem>(granted)
+        Ok::<_, Problem>(authorized)
     });
-    match granted.map_err(|e| e.to_string())? {
+    match authorized.map_err(|e| e.to_string())? {
         true => {
             println!("{key} is a platform admin");
             Ok(())

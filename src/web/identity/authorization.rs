@@ -156,11 +156,13 @@ impl ResourceRequest {
     async fn write_once(self, needs: Needs, work: Post) -> Result<ApiResponse, Problem> {
         let Self { caller, target, context, idempotent_request } = self;
         let work = move |tx: &mut Tx<'_>| {
-            let granted = authorize(tx, caller, &target, needs)?;
-            match granted.user {
-                Some(user) => idempotency::run_once(tx, idempotent_request, user, caller.now, |tx| work(tx, granted)),
+            let authorized = authorize(tx, caller, &target, needs)?;
+            match authorized.user {
+                Some(user) => {
+                    idempotency::run_once(tx, idempotent_request, user, caller.now, |tx| work(tx, authorized))
+                }
                 // Requests with an API key carry identifiers of their own, which make them idempotent.
-                None => work(tx, granted),
+                None => work(tx, authorized),
             }
         };
         context.db.write(work).await
@@ -232,7 +234,10 @@ impl<A: Action> Permit<A> {
     ) -> Result<T, Problem> {
         let ResourceRequest { caller, target, context, idempotent_request: _ } = self.request;
         let needs = Needs::of::<A>();
-        context.db.read(move |tx| authorize(tx, caller, &target, needs).and_then(|granted| work(tx, granted))).await
+        context
+            .db
+            .read(move |tx| authorize(tx, caller, &target, needs).and_then(|authorized| work(tx, authorized)))
+            .await
     }
 
     /// Runs `work` in a write transaction, for idempotent methods (`PUT`, `PATCH`, `DELETE`).
@@ -242,7 +247,10 @@ impl<A: Action> Permit<A> {
     ) -> Result<T, Problem> {
         let ResourceRequest { caller, target, context, idempotent_request: _ } = self.request;
         let needs = Needs::of::<A>();
-        context.db.write(move |tx| authorize(tx, caller, &target, needs).and_then(|granted| work(tx, granted))).await
+        context
+            .db
+            .write(move |tx| authorize(tx, caller, &target, needs).and_then(|authorized| work(tx, authorized)))
+            .await
     }
 
     /// Runs `work` in a write transaction once per Idempotency-Key, for `POST`.
@@ -306,15 +314,15 @@ impl<S: ReadScope> ReadPermit<S> {
         let ResourceRequest { caller, target, context, idempotent_request: _ } = self.0;
         context
             .db
-            .read(move |tx| authorize_read(tx, caller, &target, S::SCOPE).and_then(|granted| work(tx, granted)))
+            .read(move |tx| authorize_read(tx, caller, &target, S::SCOPE).and_then(|authorized| work(tx, authorized)))
             .await
     }
 
     /// Authorizes, and returns the state with the database, for a response that outlives the handler (a stream).
     pub async fn authorize(self) -> Result<(Authorized, web::Data<RequestContext>), Problem> {
         let ResourceRequest { caller, target, context, idempotent_request: _ } = self.0;
-        let granted = context.db.read(move |tx| authorize_read(tx, caller, &target, S::SCOPE)).await?;
-        Ok((granted, context))
+        let authorized = context.db.read(move |tx| authorize_read(tx, caller, &target, S::SCOPE)).await?;
+        Ok((authorized, context))
     }
 }
 
@@ -333,8 +341,8 @@ impl ContributePermit {
     ) -> Result<ApiResponse, Problem> {
         let (ResourceRequest { caller, target, context, idempotent_request }, user) = (self.request, self.user);
         let work = move |tx: &mut Tx<'_>| {
-            let granted = authorize_read(tx, caller, &target, KeyScope::ReadEditions)?;
-            idempotency::run_once(tx, idempotent_request, user, caller.now, |tx| work(tx, granted, user))
+            let authorized = authorize_read(tx, caller, &target, KeyScope::ReadEditions)?;
+            idempotency::run_once(tx, idempotent_request, user, caller.now, |tx| work(tx, authorized, user))
         };
         context.db.write(work).await
     }

@@ -69,8 +69,8 @@ pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>
     checks.finish()?;
     let request = HoldRequest { application, booths, allow_non_adjacent, eligibility_waiver, ttl_s: expires_in_s };
     permit
-        .write_once(move |tx, granted| {
-            let rows = hold::hold_booths(tx, &granted, &request)?;
+        .write_once(move |tx, authorized| {
+            let rows = hold::hold_booths(tx, &authorized, &request)?;
             ApiResponse::created(&Items { items: rows.into_iter().map(|row| view(row, None)).collect() })
         })
         .await
@@ -111,8 +111,9 @@ pub(super) async fn list_allocations(
     let AllocationQuery { application, limit, cursor } = query.into_result()?;
     let query = pagination::PageQuery { limit, cursor };
     let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
-    let rows =
-        permit.read(move |tx, granted| Ok(store::page(tx, granted.edition()?, application, after, limit + 1)?)).await?;
+    let rows = permit
+        .read(move |tx, authorized| Ok(store::page(tx, authorized.edition()?, application, after, limit + 1)?))
+        .await?;
     let views = rows.into_iter().map(|(row, code)| view(row, Some(code))).collect();
     Ok(Page::from_rows(views, limit, |v: &AllocationView| v.id.to_string()).into_response(&req))
 }

@@ -48,8 +48,8 @@ pub(super) async fn move_allocation(
     checks.finish()?;
     let id = id.into_inner();
     permit
-        .write_once(move |tx, granted| {
-            ApiResponse::ok(&view(move_booth::move_booth(tx, &granted, id, booth, waiver.as_deref())?, None))
+        .write_once(move |tx, authorized| {
+            ApiResponse::ok(&view(move_booth::move_booth(tx, &authorized, id, booth, waiver.as_deref())?, None))
         })
         .await
 }

@@ -94,14 +94,14 @@ pub(super) async fn add_participant(
     let (role, participant) = (body.role, validate(body)?);
     let id = id.into_inner();
     permit
-        .write_once(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write_once(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             let allocation = store::find(tx, edition.id, id)?;
             let (exhibitor_id, name, country) = match participant {
                 NewParticipant::CoExhibitor(exhibitor) => {
                     let exhibitor_data = participants::find_addable_exhibitor(
                         tx,
-                        granted.require_user()?,
+                        authorized.require_user()?,
                         edition.organiser_id,
                         exhibitor,
                     )?;
@@ -129,7 +129,7 @@ pub(super) async fn add_participant(
             };
             participants::insert(tx, &allocation, &row)?;
             let view = view(row);
-            granted.record_audit(tx, AuditAction::ParticipantAdd, view.id, None, Some(&view))?;
+            authorized.record_audit(tx, AuditAction::ParticipantAdd, view.id, None, Some(&view))?;
             ApiResponse::created(&view)
         })
         .await
@@ -178,10 +178,10 @@ pub(super) async fn remove_participant(
 ) -> Result<ApiResponse, Problem> {
     let (allocation, id) = path.into_inner();
     permit
-        .write(move |tx, granted| {
-            editions::store::lock_open_id(tx, granted.edition()?)?;
+        .write(move |tx, authorized| {
+            editions::store::lock_open_id(tx, authorized.edition()?)?;
             let before = participants::delete(tx, allocation, id)?;
-            granted.record_audit(tx, AuditAction::ParticipantRemove, id, Some(view(before)), None)?;
+            authorized.record_audit(tx, AuditAction::ParticipantRemove, id, Some(view(before)), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

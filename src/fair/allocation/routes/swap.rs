@@ -37,8 +37,8 @@ struct SwapBooths {
 pub(super) async fn swap_booths(permit: Permit<Allocate>, body: Body<SwapBooths>) -> Result<ApiResponse, Problem> {
     let SwapBooths { one, other } = body.into_result()?;
     permit
-        .write_once(move |tx, granted| {
-            let rows = swap::swap_booths(tx, &granted, one, other)?;
+        .write_once(move |tx, authorized| {
+            let rows = swap::swap_booths(tx, &authorized, one, other)?;
             ApiResponse::ok(&Items { items: rows.into_iter().map(|row| view(row, None)).collect() })
         })
         .await

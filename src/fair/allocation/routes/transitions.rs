@@ -17,7 +17,7 @@ type Step = fn(&mut Tx<'_>, &Authorized, AllocationId) -> Result<AllocationRow, 
 
 async fn run_step<A: Action>(permit: Permit<A>, id: AllocationPath, step: Step) -> Result<ApiResponse, Problem> {
     let id = id.into_inner();
-    permit.write_once(move |tx, granted| ApiResponse::ok(&view(step(tx, &granted, id)?, None))).await
+    permit.write_once(move |tx, authorized| ApiResponse::ok(&view(step(tx, &authorized, id)?, None))).await
 }
 
 /// Offers a held booth to its exhibitor for 3 days and notifies the members by e-mail.

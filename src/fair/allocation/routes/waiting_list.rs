@@ -40,13 +40,13 @@ pub(super) async fn put_waiting_list_policy(
 ) -> Result<ApiResponse, Problem> {
     let run = body.into_result()?.run;
     permit
-        .write(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             if let Some(run) = run {
                 store::find(tx, edition.id, run)?;
             }
             editions::store::set_waiting_list_run(tx, edition.id, run)?;
-            granted.record_audit(
+            authorized.record_audit(
                 tx,
                 AuditAction::EditionWaitingList,
                 edition.id,

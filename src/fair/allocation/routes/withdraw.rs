@@ -34,8 +34,8 @@ pub(super) async fn withdraw_application(
 ) -> Result<ApiResponse, Problem> {
     let id = id.into_inner();
     permit
-        .write_once(move |tx, granted| {
-            let row = withdraw(tx, &granted, id)?;
+        .write_once(move |tx, authorized| {
+            let row = withdraw(tx, &authorized, id)?;
             let version = row.version;
             Ok(ApiResponse::ok(&view(row, None))?.with_version(version))
         })

@@ -48,12 +48,12 @@ const MAX_CONFLICTS: usize = 200;
 /// Applies a proposal.
 pub fn apply_proposal(
     tx: &mut Tx<'_>,
-    granted: &Authorized,
+    authorized: &Authorized,
     id: AllocationRunId,
     give_as: GiveAs,
     expires_in_s: u32,
 ) -> Result<ApplyResult, Problem> {
-    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let run = store::find(tx, edition.id, id)?;
     if run.state != RunState::Proposed {
         return Err(Problem::new(
@@ -62,7 +62,7 @@ pub fn apply_proposal(
         ));
     }
     let booths = store::proposed_booths(tx, id)?;
-    let active = store::active_allocations(tx, edition.id, granted.now)?;
+    let active = store::active_allocations(tx, edition.id, authorized.now)?;
     let conflicts = find_conflicts(tx, &run, &booths, &active)?;
     if !conflicts.is_empty() {
         return Err(Problem {
@@ -74,10 +74,10 @@ pub fn apply_proposal(
     // Expired allocations occupy their booths in the unique index until their state is updated.
     let booth_ids: Vec<BoothId> = booths.iter().map(|(b, _)| b.booth_id).collect();
     for part in booth_ids.chunks(MAX_IDS_PER_STATEMENT) {
-        allocations::expire(tx, granted.now, Some(part))?;
+        allocations::expire(tx, authorized.now, Some(part))?;
     }
     let by_booth: HashMap<BoothId, &ActiveAllocation> = active.iter().map(|h| (h.booth, h)).collect();
-    let expires_at = granted.now + Duration::seconds(expires_in_s.into());
+    let expires_at = authorized.now + Duration::seconds(expires_in_s.into());
     let state = match give_as {
         GiveAs::Held => AllocationState::Held,
         GiveAs::Offered => AllocationState::Offered,
@@ -99,7 +99,7 @@ pub fn apply_proposal(
                 state,
                 expires_at: Some(expires_at),
                 version: 1,
-                created_at: granted.now,
+                created_at: authorized.now,
             });
             offered_codes.entry(application).or_default().push(code.clone());
         }
@@ -111,11 +111,11 @@ pub fn apply_proposal(
         return Err(Code::StaleVersion.into());
     }
     if give_as == GiveAs::Offered {
-        notify_offers(tx, &edition, id, offered_codes, expires_at, granted.now)?;
+        notify_offers(tx, &edition, id, offered_codes, expires_at, authorized.now)?;
     }
     let ids: Vec<AllocationId> = allocated.iter().map(|a| a.id).collect();
     let applied = ApplyResult { allocated: ids.len(), released: released.len(), unchanged };
-    granted.record_audit(tx, AuditAction::AllocationRunApply, id, Some(released), Some(ids))?;
+    authorized.record_audit(tx, AuditAction::AllocationRunApply, id, Some(released), Some(ids))?;
     Ok(applied)
 }
 

@@ -40,8 +40,8 @@ const MAX_RUNNING: i64 = 2;
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Validates the request and inserts an allocation run in state `running`.
-pub fn start_run(tx: &mut Tx<'_>, granted: &Authorized, request: &StartRun) -> Result<AllocationRunRow, Problem> {
-    let edition = editions::store::lock_open(tx, granted.edition()?)?;
+pub fn start_run(tx: &mut Tx<'_>, authorized: &Authorized, request: &StartRun) -> Result<AllocationRunRow, Problem> {
+    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     if store::count_running(tx, edition.id)? >= MAX_RUNNING {
         return Err(Problem::new(Code::IllegalStep, MessageId("error-run-limit")));
     }
@@ -69,13 +69,13 @@ pub fn start_run(tx: &mut Tx<'_>, granted: &Authorized, request: &StartRun) -> R
         gap_ppm: None,
         moved: 0,
         ended_by: None,
-        created_by: granted.require_user()?,
-        created_at: granted.now,
-        heard_at: granted.now,
+        created_by: authorized.require_user()?,
+        created_at: authorized.now,
+        heard_at: authorized.now,
         finished_at: None,
     };
     store::insert(tx, &row)?;
-    granted.record_audit(tx, AuditAction::AllocationRunStart, row.id, None, Some(request))?;
+    authorized.record_audit(tx, AuditAction::AllocationRunStart, row.id, None, Some(request))?;
     Ok(row)
 }
 

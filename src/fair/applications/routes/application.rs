@@ -42,9 +42,9 @@ pub(super) async fn get_application(
     id: ApplicationPath,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    let view = permit.read(move |tx, granted| {
-        let row = store::find(tx, granted.edition()?, id)?;
-        if row.state == ApplicationState::Draft && !granted.as_member {
+    let view = permit.read(move |tx, authorized| {
+        let row = store::find(tx, authorized.edition()?, id)?;
+        if row.state == ApplicationState::Draft && !authorized.as_member {
             return Err(Code::NotFound.into());
         }
         view_with_wishes(tx, row)
@@ -123,8 +123,8 @@ pub(super) async fn patch_application(
     checks.finish()?;
     let id = id.into_inner();
     permit
-        .write(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             let before = store::find(tx, edition.id, id)?;
             if_match.check(before.version)?;
             if before.state != ApplicationState::Draft {
@@ -148,7 +148,7 @@ pub(super) async fn patch_application(
                 wishes::replace_products(tx, row.exhibitor_id, id, products)?;
             }
             let view = view_with_wishes(tx, row)?;
-            granted.record_audit(tx, AuditAction::ApplicationChange, id, Some(&view_before), Some(&view))?;
+            authorized.record_audit(tx, AuditAction::ApplicationChange, id, Some(&view_before), Some(&view))?;
             Ok(ApiResponse::ok(&view)?.with_version(view.version))
         })
         .await
@@ -178,15 +178,15 @@ pub(super) async fn delete_application(
 ) -> Result<ApiResponse, Problem> {
     let id = id.into_inner();
     permit
-        .write(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             let before = store::find(tx, edition.id, id)?;
             if_match.check(before.version)?;
             if before.state != ApplicationState::Draft {
                 return Err(not_a_draft());
             }
             store::delete(tx, id)?;
-            granted.record_audit(tx, AuditAction::ApplicationDelete, id, Some(before.exhibitor_id), None)?;
+            authorized.record_audit(tx, AuditAction::ApplicationDelete, id, Some(before.exhibitor_id), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

@@ -81,9 +81,9 @@ pub(super) async fn create_application(
     let needs = body.needs.map(|n| checks.require_text("/needs", &n, 2_000));
     checks.finish()?;
     permit
-        .write_once(move |tx, granted, user| {
+        .write_once(move |tx, authorized, user| {
             require_exhibitor_role(tx, user, body.exhibitor)?;
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             if edition.state != EditionState::RegistrationOpen {
                 return Err(registration_closed());
             }
@@ -101,13 +101,13 @@ pub(super) async fn create_application(
                 reason: None,
                 waitlisted_at: None,
                 version: 1,
-                created_at: granted.now,
+                created_at: authorized.now,
             };
             store::insert(tx, std::slice::from_ref(&row))?;
             wishes::replace_wishes(tx, edition.id, row.id, &body.wishes)?;
             wishes::replace_products(tx, body.exhibitor, row.id, &body.products)?;
             let view = view_with_wishes(tx, row)?;
-            granted.record_audit(tx, AuditAction::ApplicationCreate, view.id, None, Some(&view))?;
+            authorized.record_audit(tx, AuditAction::ApplicationCreate, view.id, None, Some(&view))?;
             Ok(ApiResponse::created(&view)?.with_version(1))
         })
         .await

@@ -106,8 +106,8 @@ pub(super) async fn upload_document(
     storage.write(document, &bytes).await?;
     let limit = storage.max_per_application;
     let response = permit
-        .write_once(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write_once(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             store::find(tx, edition.id, application)?;
             if documents::count(tx, application)? >= limit {
                 return Err(Problem::new(
@@ -124,12 +124,12 @@ pub(super) async fn upload_document(
                 size_bytes: i64::try_from(bytes.len()).ok(),
                 digest: Some(digest(&bytes)),
                 waiver_reason: None,
-                recorded_by: granted.require_user()?,
-                recorded_at: granted.now,
+                recorded_by: authorized.require_user()?,
+                recorded_at: authorized.now,
             };
             documents::insert(tx, &row)?;
             let view = view(row);
-            granted.record_audit(tx, AuditAction::DocumentUpload, document, None, Some(&view))?;
+            authorized.record_audit(tx, AuditAction::DocumentUpload, document, None, Some(&view))?;
             ApiResponse::created(&view)
         })
         .await;
@@ -173,8 +173,8 @@ pub(super) async fn waive_document(
     checks.finish()?;
     let application = id.into_inner();
     permit
-        .write_once(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write_once(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             store::find(tx, edition.id, application)?;
             let row = DocumentRow {
                 id: DocumentId::make(),
@@ -185,12 +185,12 @@ pub(super) async fn waive_document(
                 size_bytes: None,
                 digest: None,
                 waiver_reason: Some(reason),
-                recorded_by: granted.require_user()?,
-                recorded_at: granted.now,
+                recorded_by: authorized.require_user()?,
+                recorded_at: authorized.now,
             };
             documents::insert(tx, &row)?;
             let view = view(row);
-            granted.record_audit(tx, AuditAction::DocumentWaive, view.id, None, Some(&view))?;
+            authorized.record_audit(tx, AuditAction::DocumentWaive, view.id, None, Some(&view))?;
             ApiResponse::created(&view)
         })
         .await
@@ -283,15 +283,15 @@ pub(super) async fn delete_document(
 ) -> Result<ApiResponse, Problem> {
     let (application, id) = path.into_inner();
     let response = permit
-        .write(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             let row = store::find(tx, edition.id, application)?;
             let document = documents::find(tx, application, id)?;
             if row.state.is_decided() || document.waiver_reason.is_some() {
                 return Err(Problem::new(Code::IllegalStep, MessageId("error-document-not-removable")));
             }
             documents::delete(tx, id)?;
-            granted.record_audit(tx, AuditAction::DocumentDelete, id, Some(view(document)), None)?;
+            authorized.record_audit(tx, AuditAction::DocumentDelete, id, Some(view(document)), None)?;
             Ok(ApiResponse::no_content())
         })
         .await?;

@@ -54,7 +54,7 @@ pub(super) async fn list_applications(
     let query = pagination::PageQuery { limit, cursor };
     let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
     let rows =
-        permit.read(move |tx, granted| Ok(store::page(tx, granted.edition()?, state, after, limit + 1)?)).await?;
+        permit.read(move |tx, authorized| Ok(store::page(tx, authorized.edition()?, state, after, limit + 1)?)).await?;
     let views = rows.into_iter().map(|(row, name)| view(row, Some(name))).collect();
     Ok(Page::from_rows(views, limit, |v: &ApplicationView| v.id.to_string()).into_response(&req))
 }
@@ -89,8 +89,9 @@ pub(super) async fn get_waiting_list(
     let query = query.into_result()?;
     let (limit, key) = (query.limit()?, query.decode_cursor()?);
     let after = if key.is_empty() { None } else { Some(parse_cursor(&key).ok_or(Code::BadRequest)?) };
-    let rows =
-        permit.read(move |tx, granted| Ok(store::waiting_list_page(tx, granted.edition()?, after, limit + 1)?)).await?;
+    let rows = permit
+        .read(move |tx, authorized| Ok(store::waiting_list_page(tx, authorized.edition()?, after, limit + 1)?))
+        .await?;
     let views = rows.into_iter().map(|(row, name)| view(row, Some(name))).collect();
     let key = |v: &ApplicationView| {
         let at = v.waitlisted_at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)).unwrap_or_default();
@@ -112,6 +113,6 @@ pub(super) async fn get_waiting_list(
 )]
 #[get("/exhibitors/{exhibitor}/applications")]
 pub(super) async fn list_exhibitors_applications(permit: Permit<ManageApplication>) -> Result<HttpResponse, Problem> {
-    let rows = permit.read(|tx, granted| Ok(store::find_by_exhibitor(tx, granted.exhibitor()?)?)).await?;
+    let rows = permit.read(|tx, authorized| Ok(store::find_by_exhibitor(tx, authorized.exhibitor()?)?)).await?;
     Ok(HttpResponse::Ok().json(Items { items: rows.into_iter().map(|row| view(row, None)).collect() }))
 }

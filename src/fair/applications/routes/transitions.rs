@@ -28,8 +28,8 @@ async fn respond<A: Action>(
 ) -> Result<ApiResponse, Problem> {
     let id = id.into_inner();
     permit
-        .write_once(move |tx, granted| {
-            let row = transition(tx, &granted, id, to, reason.as_deref())?;
+        .write_once(move |tx, authorized| {
+            let row = transition(tx, &authorized, id, to, reason.as_deref())?;
             let version = row.version;
             Ok(ApiResponse::ok(&view(row, None))?.with_version(version))
         })

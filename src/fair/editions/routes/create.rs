@@ -125,9 +125,9 @@ pub(super) async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) 
     };
     let (user, now) = (caller.user, caller.now);
     let work = move |tx: &mut Tx<'_>| {
-        let granted = authorize_staff(tx, user, now, row.organiser_id, ManageEdition::ORGANISER)?;
+        let authorized = authorize_staff(tx, user, now, row.organiser_id, ManageEdition::ORGANISER)?;
         store::insert(tx, &row)?;
-        granted.record_audit(tx, AuditAction::EditionCreate, row.id, None, Some(&row.slug))?;
+        authorized.record_audit(tx, AuditAction::EditionCreate, row.id, None, Some(&row.slug))?;
         let (version, view) = load_view(tx, row.id)?;
         Ok(ApiResponse::created(&view)?.with_version(version))
     };

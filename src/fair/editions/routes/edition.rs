@@ -33,7 +33,7 @@ use hoicho_web::{
 )]
 #[get("/editions/{edition}")]
 pub(super) async fn get_edition(permit: ReadPermit) -> Result<HttpResponse, Problem> {
-    let (version, view) = permit.read(|tx, granted| load_view(tx, granted.edition()?)).await?;
+    let (version, view) = permit.read(|tx, authorized| load_view(tx, authorized.edition()?)).await?;
     let about = CacheTag::Edition(view.id);
     Ok(about.tag(HttpResponse::Ok().insert_header(etag::header(version)).json(view)))
 }
@@ -95,8 +95,8 @@ pub(super) async fn patch_edition(
     create::validate_declared(&mut checks, booths.flatten(), visits.flatten(), sales.flatten());
     checks.finish()?;
     permit
-        .write(move |tx, granted| {
-            let before = store::lock_open(tx, granted.edition()?)?;
+        .write(move |tx, authorized| {
+            let before = store::lock_open(tx, authorized.edition()?)?;
             if_match.check(before.version)?;
             if body.time_zone.as_ref().is_some_and(|z| *z != before.time_zone) && before.state != EditionState::Draft {
                 return Err(Problem::new(Code::IllegalStep, MessageId("error-time-zone-not-draft")));
@@ -115,7 +115,7 @@ pub(super) async fn patch_edition(
             let audited = |r: EditionRow| {
                 (r.name, r.series_id, r.venue_id, r.time_zone, r.declared_booths, r.declared_visits, r.declared_sales)
             };
-            granted.record_audit(
+            authorized.record_audit(
                 tx,
                 AuditAction::EditionChange,
                 row.id,
@@ -147,15 +147,15 @@ pub(super) async fn patch_edition(
 #[delete("/editions/{edition}")]
 pub(super) async fn delete_edition(permit: Permit<ManageEdition>, if_match: IfMatch) -> Result<ApiResponse, Problem> {
     permit
-        .write(move |tx, granted| {
-            let before = store::lock_open(tx, granted.edition()?)?;
+        .write(move |tx, authorized| {
+            let before = store::lock_open(tx, authorized.edition()?)?;
             if_match.check(before.version)?;
             if before.state != EditionState::Draft {
                 return Err(Problem::new(Code::IllegalStep, MessageId("error-edition-not-draft")));
             }
             store::delete(tx, before.id)?;
-            let granted = granted.without_edition();
-            granted.record_audit(tx, AuditAction::EditionDelete, before.id, Some(before.slug), None)?;
+            let authorized = authorized.without_edition();
+            authorized.record_audit(tx, AuditAction::EditionDelete, before.id, Some(before.slug), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

@@ -27,8 +27,8 @@ use hoicho_web::{
 #[get("/editions/{edition}/opening-days")]
 pub(super) async fn get_opening_days(permit: ReadPermit) -> Result<HttpResponse, Problem> {
     let (version, days) = permit
-        .read(|tx, granted| {
-            let row = store::find(tx, granted.edition()?)?;
+        .read(|tx, authorized| {
+            let row = store::find(tx, authorized.edition()?)?;
             Ok((row.version, store::list_days(tx, row.id)?))
         })
         .await?;
@@ -84,8 +84,8 @@ pub(super) async fn put_opening_days(
     }
     checks.finish()?;
     permit
-        .write(move |tx, granted| {
-            let row = store::lock_open(tx, granted.edition()?)?;
+        .write(move |tx, authorized| {
+            let row = store::lock_open(tx, authorized.edition()?)?;
             if_match.check(row.version)?;
             let rows: Vec<_> = days
                 .iter()
@@ -94,7 +94,7 @@ pub(super) async fn put_opening_days(
             let before = view_days(store::list_days(tx, row.id)?);
             store::replace_days(tx, row.id, &rows)?;
             store::increment_version(tx, row.id)?;
-            granted.record_audit(tx, AuditAction::EditionOpeningDays, row.id, Some(before), Some(days))?;
+            authorized.record_audit(tx, AuditAction::EditionOpeningDays, row.id, Some(before), Some(days))?;
             let (version, view) = load_view(tx, row.id)?;
             Ok(ApiResponse::ok(&view)?.with_version(version))
         })

@@ -45,8 +45,8 @@ pub(super) async fn transition(
 ) -> Result<ApiResponse, Problem> {
     let Transition { to, reason } = body.into_result()?;
     permit
-        .write_once(move |tx, granted| {
-            let row = store::find(tx, granted.edition()?)?;
+        .write_once(move |tx, authorized| {
+            let row = store::find(tx, authorized.edition()?)?;
             let (from, legal) = (row.state, lifecycle::allowed_transitions(row.state));
             if !legal.contains(&to) {
                 let legal = legal.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
@@ -68,9 +68,9 @@ pub(super) async fn transition(
                 return Err(Code::StaleVersion.into());
             }
             if to == EditionState::Finalised {
-                (on_finalise.0)(tx, row.id, granted.now)?;
+                (on_finalise.0)(tx, row.id, authorized.now)?;
             }
-            granted.record_audit(
+            authorized.record_audit(
                 tx,
                 AuditAction::EditionTransition,
                 row.id,

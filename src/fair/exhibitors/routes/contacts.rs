@@ -45,8 +45,8 @@ fn view(row: ContactRow) -> Contact {
 #[get("/exhibitors/{exhibitor}/contacts")]
 pub(super) async fn get_contacts(permit: Permit<ReadExhibitorDetails>) -> Result<HttpResponse, Problem> {
     let (version, rows) = permit
-        .read(|tx, granted| {
-            let exhibitor = store::find(tx, granted.exhibitor()?)?;
+        .read(|tx, authorized| {
+            let exhibitor = store::find(tx, authorized.exhibitor()?)?;
             Ok((exhibitor.version, store::find_contacts(tx, exhibitor.id)?))
         })
         .await?;
@@ -102,8 +102,8 @@ pub(super) async fn put_contacts(
     }
     checks.finish()?;
     permit
-        .write(move |tx, granted| {
-            let exhibitor = store::find(tx, granted.exhibitor()?)?;
+        .write(move |tx, authorized| {
+            let exhibitor = store::find(tx, authorized.exhibitor()?)?;
             if_match.check_if_sent(Some(exhibitor.version))?;
             let before: Vec<_> = store::find_contacts(tx, exhibitor.id)?.into_iter().map(view).collect();
             let row = |(name, phone, email)| ContactRow {
@@ -120,7 +120,7 @@ pub(super) async fn put_contacts(
                 return Err(Code::StaleVersion.into());
             }
             let items: Vec<_> = rows.into_iter().map(view).collect();
-            granted.record_audit(tx, AuditAction::ExhibitorContacts, exhibitor.id, Some(&before), Some(&items))?;
+            authorized.record_audit(tx, AuditAction::ExhibitorContacts, exhibitor.id, Some(&before), Some(&items))?;
             Ok(ApiResponse::ok(&Items { items })?.with_version(next.version))
         })
         .await

@@ -200,7 +200,9 @@ pub(super) async fn list_exhibitors(caller: SignedIn) -> Result<HttpResponse, Pr
 #[get("/exhibitors/{exhibitor}")]
 pub(super) async fn get_exhibitor(permit: ReadPermit<ExhibitorsScope>) -> Result<HttpResponse, Problem> {
     let (row, with_tax_code) = permit
-        .read(|tx, granted| Ok((store::find(tx, granted.exhibitor()?)?, granted.as_staff || granted.as_member)))
+        .read(|tx, authorized| {
+            Ok((store::find(tx, authorized.exhibitor()?)?, authorized.as_staff || authorized.as_member))
+        })
         .await?;
     Ok(HttpResponse::Ok().insert_header(etag::header(row.version)).json(view(row, with_tax_code)))
 }
@@ -263,8 +265,8 @@ pub(super) async fn patch_exhibitor(
     }
     checks.finish()?;
     permit
-        .write(move |tx, granted| {
-            let before = store::find(tx, granted.exhibitor()?)?;
+        .write(move |tx, authorized| {
+            let before = store::find(tx, authorized.exhibitor()?)?;
             if_match.check(before.version)?;
             let mut row = ExhibitorRow { version: before.version + 1, ..before.clone() };
             if let Some(name) = name {
@@ -275,7 +277,7 @@ pub(super) async fn patch_exhibitor(
             row.country = body.country.unwrap_or(row.country);
             if body.locality_code.is_some() || locality_name.is_some() {
                 (row.locality_code, row.locality) =
-                    resolve_locality(tx, body.locality_code, locality_name, granted.now)?;
+                    resolve_locality(tx, body.locality_code, locality_name, authorized.now)?;
             }
             // Always validated: a new legal form can make the existing tax code invalid.
             let code = body.tax_code.unwrap_or(row.tax_code);
@@ -287,7 +289,7 @@ pub(super) async fn patch_exhibitor(
             }
             let version = row.version;
             let (before, after) = (view(before, true), view(row, true));
-            granted.record_audit(tx, AuditAction::ExhibitorChange, after.id, Some(&before), Some(&after))?;
+            authorized.record_audit(tx, AuditAction::ExhibitorChange, after.id, Some(&before), Some(&after))?;
             Ok(ApiResponse::ok(&after)?.with_version(version))
         })
         .await
@@ -315,11 +317,11 @@ pub(super) async fn delete_exhibitor(
     if_match: IfMatch,
 ) -> Result<ApiResponse, Problem> {
     permit
-        .write(move |tx, granted| {
-            let before = store::find(tx, granted.exhibitor()?)?;
+        .write(move |tx, authorized| {
+            let before = store::find(tx, authorized.exhibitor()?)?;
             if_match.check(before.version)?;
             store::delete(tx, before.id)?;
-            granted.record_audit(tx, AuditAction::ExhibitorDelete, before.id, Some(before.name), None)?;
+            authorized.record_audit(tx, AuditAction::ExhibitorDelete, before.id, Some(before.name), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

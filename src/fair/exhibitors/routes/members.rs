@@ -66,9 +66,9 @@ fn invitation_view(open: OpenInvitation) -> ExhibitorInvitationView {
 )]
 #[get("/exhibitors/{exhibitor}/members")]
 pub(super) async fn list_members(permit: Permit<ReadMembers>) -> Result<HttpResponse, Problem> {
-    let response = permit.read(|tx, granted| {
-        let exhibitor = granted.exhibitor()?;
-        let open = invitations::list_open(tx, OfferedRole::Exhibitor(exhibitor, ExhibitorRole::Staff), granted.now)?;
+    let response = permit.read(|tx, authorized| {
+        let exhibitor = authorized.exhibitor()?;
+        let open = invitations::list_open(tx, OfferedRole::Exhibitor(exhibitor, ExhibitorRole::Staff), authorized.now)?;
         Ok(ExhibitorMembers {
             items: members::list_of_exhibitor(tx, exhibitor)?.into_iter().map(member_view).collect(),
             invitations: open.into_iter().map(invitation_view).collect(),
@@ -109,12 +109,13 @@ pub(super) async fn invite_member(
     let email = validate_email(&mut checks, "/email", &input);
     checks.finish()?;
     permit
-        .write_once(move |tx, granted| {
-            let exhibitor = store::find(tx, granted.exhibitor()?)?;
+        .write_once(move |tx, authorized| {
+            let exhibitor = store::find(tx, authorized.exhibitor()?)?;
             let offer = OfferedRole::Exhibitor(exhibitor.id, role);
-            let id = invitations::invite(tx, granted.require_user()?, offer, &email, &exhibitor.name, granted.now)?;
-            granted.record_audit(tx, AuditAction::MemberInvite, id, None, Some((&email, role)))?;
-            let created = invitations::list_open(tx, offer, granted.now)?.into_iter().find(|o| o.id == id);
+            let id =
+                invitations::invite(tx, authorized.require_user()?, offer, &email, &exhibitor.name, authorized.now)?;
+            authorized.record_audit(tx, AuditAction::MemberInvite, id, None, Some((&email, role)))?;
+            let created = invitations::list_open(tx, offer, authorized.now)?.into_iter().find(|o| o.id == id);
             ApiResponse::accepted(&invitation_view(created.ok_or(Code::Internal)?))
         })
         .await
@@ -152,9 +153,9 @@ pub(super) async fn put_member(
 ) -> Result<ApiResponse, Problem> {
     let (role, user) = (body.into_result()?.role, path.1);
     permit
-        .write(move |tx, granted| {
-            let before = members::set_exhibitor_role(tx, granted.exhibitor()?, user, Some(role))?;
-            granted.record_audit(tx, AuditAction::MemberPut, user, Some(before), Some(role))?;
+        .write(move |tx, authorized| {
+            let before = members::set_exhibitor_role(tx, authorized.exhibitor()?, user, Some(role))?;
+            authorized.record_audit(tx, AuditAction::MemberPut, user, Some(before), Some(role))?;
             Ok(ApiResponse::no_content())
         })
         .await
@@ -184,9 +185,9 @@ pub(super) async fn remove_member(
 ) -> Result<ApiResponse, Problem> {
     let user = path.1;
     permit
-        .write(move |tx, granted| {
-            let before = members::set_exhibitor_role(tx, granted.exhibitor()?, user, None)?;
-            granted.record_audit(tx, AuditAction::MemberRemove, user, Some(before), None)?;
+        .write(move |tx, authorized| {
+            let before = members::set_exhibitor_role(tx, authorized.exhibitor()?, user, None)?;
+            authorized.record_audit(tx, AuditAction::MemberRemove, user, Some(before), None)?;
             Ok(ApiResponse::no_content())
         })
         .await
@@ -215,12 +216,12 @@ pub(super) async fn revoke_invitation(
 ) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
-        .write(move |tx, granted| {
-            let offer = OfferedRole::Exhibitor(granted.exhibitor()?, ExhibitorRole::Staff);
+        .write(move |tx, authorized| {
+            let offer = OfferedRole::Exhibitor(authorized.exhibitor()?, ExhibitorRole::Staff);
             if !invitations::revoke(tx, offer, id)? {
                 return Err(Code::NotFound.into());
             }
-            granted.record_audit::<()>(tx, AuditAction::InvitationTakeBack, id, None, None)?;
+            authorized.record_audit::<()>(tx, AuditAction::InvitationTakeBack, id, None, None)?;
             Ok(ApiResponse::no_content())
         })
         .await

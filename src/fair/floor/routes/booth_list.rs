@@ -120,8 +120,8 @@ pub(super) async fn list_booths(
     let fields = Fields::parse(fields.as_deref())?;
     let occupancy = include == Some(BoothPart::Occupancy);
     let (edition, page) = permit
-        .read(move |tx, granted| {
-            let edition = granted.edition()?;
+        .read(move |tx, authorized| {
+            let edition = authorized.edition()?;
             Ok((edition, changes::read_page(tx, &Booths { edition, zone, occupancy }, selection, limit)?))
         })
         .await?;

@@ -60,15 +60,15 @@ pub(super) async fn create_booth(permit: Permit<EditFloor>, body: Body<CreateBoo
     booth_spec::validate_ranges(&mut checks, "/kind", kind.area_dm2, kind.fee, kind.booth_equivalents);
     checks.finish()?;
     permit
-        .write_once(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write_once(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             let prices = store::price_list(tx, edition.id)?;
             let mut checks = Validator::default();
             let spec = kind.resolve(&mut checks, "/kind", &prices);
             checks.finish()?;
             let row = spec.into_row(edition.id, code, row_label, place);
             store::insert_booths(tx, std::slice::from_ref(&row))?;
-            granted.record_audit(tx, AuditAction::BoothCreate, row.id, None, Some(&row.code))?;
+            authorized.record_audit(tx, AuditAction::BoothCreate, row.id, None, Some(&row.code))?;
             Ok(ApiResponse::created(&booth_view::from(row))?.with_version(1))
         })
         .await
@@ -93,8 +93,8 @@ type BoothPath = web::Path<(String, BoothId)>;
 #[get("/editions/{edition}/booths/{booth}")]
 pub(super) async fn get_booth(permit: ReadPermit, path: BoothPath) -> Result<HttpResponse, Problem> {
     let id = path.1;
-    let reading = permit.read(move |tx, granted| {
-        let edition = granted.edition()?;
+    let reading = permit.read(move |tx, authorized| {
+        let edition = authorized.edition()?;
         Ok((edition, store::find_booth(tx, edition, id)?))
     });
     let (edition, row) = reading.await?;
@@ -186,8 +186,8 @@ pub(super) async fn patch_booth(
     checks.finish()?;
     let id = path.1;
     permit
-        .write(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             let before = store::find_booth(tx, edition.id, id)?;
             seen.check(before.version)?;
             let mut row = BoothRow { version: before.version + 1, ..before.clone() };
@@ -211,7 +211,7 @@ pub(super) async fn patch_booth(
                 return Err(Code::StaleVersion.into());
             }
             let (before, after) = (booth_view::from(before), booth_view::from(row));
-            granted.record_audit(tx, AuditAction::BoothChange, id, Some(&before), Some(&after))?;
+            authorized.record_audit(tx, AuditAction::BoothChange, id, Some(&before), Some(&after))?;
             Ok(ApiResponse::ok(&after)?.with_version(after.version))
         })
         .await
@@ -242,12 +242,12 @@ pub(super) async fn delete_booth(
 ) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
-        .write(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             let before = store::find_booth(tx, edition.id, id)?;
             seen.check(before.version)?;
             store::delete_booth(tx, id)?;
-            granted.record_audit(tx, AuditAction::BoothDelete, id, Some(before.code), None)?;
+            authorized.record_audit(tx, AuditAction::BoothDelete, id, Some(before.code), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

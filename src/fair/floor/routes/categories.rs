@@ -54,8 +54,8 @@ fn view(row: BoothCategoryRow) -> Category {
 #[get("/editions/{edition}/booth-categories")]
 pub(super) async fn get_categories(permit: ReadPermit) -> Result<HttpResponse, Problem> {
     let (version, rows) = permit
-        .read(|tx, granted| {
-            let edition = editions::store::find(tx, granted.edition()?)?;
+        .read(|tx, authorized| {
+            let edition = editions::store::find(tx, authorized.edition()?)?;
             Ok((edition.version, store::price_list(tx, edition.id)?))
         })
         .await?;
@@ -108,8 +108,8 @@ pub(super) async fn put_categories(
     }
     checks.finish()?;
     permit
-        .write(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             seen.check_if_sent(Some(edition.version))?;
             editions::store::increment_version(tx, edition.id)?;
             let before: Vec<_> = store::price_list(tx, edition.id)?.into_iter().map(view).collect();
@@ -121,7 +121,7 @@ pub(super) async fn put_categories(
                 booth_equivalents: entry.booth_equivalents,
             };
             store::replace_price_list(tx, edition.id, &entries.iter().map(row).collect::<Vec<_>>())?;
-            granted.record_audit(tx, AuditAction::BoothCategoriesPut, edition.id, Some(&before), Some(&entries))?;
+            authorized.record_audit(tx, AuditAction::BoothCategoriesPut, edition.id, Some(&before), Some(&entries))?;
             let items = store::price_list(tx, edition.id)?.into_iter().map(view).collect();
             Ok(ApiResponse::ok(&Items::<Category> { items })?.with_version(edition.version + 1))
         })

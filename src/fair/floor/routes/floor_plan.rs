@@ -64,8 +64,8 @@ pub(super) async fn get_floor_plan(
     // Only responses that do not depend on the `Accept` header are cached.
     let is_explicit = format.is_some();
     let format = format.unwrap_or(if accepted.contains("image/svg+xml") { PlanFormat::Svg } else { PlanFormat::Json });
-    let reading = permit.read(move |tx, granted| {
-        let edition = granted.edition()?;
+    let reading = permit.read(move |tx, authorized| {
+        let edition = authorized.edition()?;
         let mut zones = store::zones(tx, edition)?;
         zones.retain(|z| zone.is_none_or(|zone| z.id == zone) && hall.is_none_or(|hall| z.hall_id == Some(hall)));
         let ids: Vec<ZoneId> = zones.iter().map(|z| z.id).collect();

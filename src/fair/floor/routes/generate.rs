@@ -78,8 +78,8 @@ pub(super) async fn generate_booths(
     );
     checks.finish()?;
     permit
-        .write_once(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write_once(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             let prices = store::price_list(tx, edition.id)?;
             let mut checks = Validator::default();
             let mut rows = Vec::with_capacity(count);
@@ -93,7 +93,7 @@ pub(super) async fn generate_booths(
             }
             checks.finish()?;
             store::insert_booths(tx, &rows)?;
-            granted.record_audit(tx, AuditAction::BoothGenerate, edition.id, None, Some(rows.len()))?;
+            authorized.record_audit(tx, AuditAction::BoothGenerate, edition.id, None, Some(rows.len()))?;
             ApiResponse::created(&Items { items: rows.into_iter().map(booth_view::from).collect() })
         })
         .await

@@ -34,8 +34,8 @@ pub(super) async fn import_booths(
 ) -> Result<ApiResponse, Problem> {
     let table = table.into_result()?;
     permit
-        .write_once(move |tx, granted| {
-            let rows = import::import_csv(tx, &granted, &table)?;
+        .write_once(move |tx, authorized| {
+            let rows = import::import_csv(tx, &authorized, &table)?;
             ApiResponse::created(&Items { items: rows.into_iter().map(booth_view::from).collect() })
         })
         .await

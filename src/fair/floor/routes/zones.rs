@@ -127,15 +127,15 @@ pub(super) async fn create_zone(permit: Permit<EditFloor>, body: Body<CreateZone
     let rules = normalize_rules(&mut checks, body.eligibility);
     checks.finish()?;
     permit
-        .write_once(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write_once(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             check_places(tx, &edition, body.hall, &rules.localities)?;
             let row =
                 ZoneRow { id: ZoneId::make(), edition_id: edition.id, hall_id: body.hall, code, name, version: 1 };
             store::insert_zones(tx, std::slice::from_ref(&row))?;
             store::replace_eligibility(tx, row.id, &rules)?;
             let zone = view(row, rules);
-            granted.record_audit(tx, AuditAction::ZoneCreate, zone.id, None, Some(&zone))?;
+            authorized.record_audit(tx, AuditAction::ZoneCreate, zone.id, None, Some(&zone))?;
             Ok(ApiResponse::created(&zone)?.with_version(1))
         })
         .await
@@ -216,8 +216,8 @@ pub(super) async fn list_zones(
     let (limit, selection) = (query.limit()?, changes::parse_request(&query, updated_since.as_deref())?);
     let fields = Fields::parse(fields.as_deref())?;
     let (edition, page) = permit
-        .read(move |tx, granted| {
-            let edition = granted.edition()?;
+        .read(move |tx, authorized| {
+            let edition = authorized.edition()?;
             Ok((edition, changes::read_page(tx, &Zones(edition), selection, limit)?))
         })
         .await?;
@@ -243,8 +243,8 @@ type ZonePath = web::Path<(String, ZoneId)>;
 #[get("/editions/{edition}/zones/{zone}")]
 pub(super) async fn get_zone(permit: ReadPermit, path: ZonePath) -> Result<HttpResponse, Problem> {
     let id = path.1;
-    let reading = permit.read(move |tx, granted| {
-        let row = store::find_zone(tx, granted.edition()?, id)?;
+    let reading = permit.read(move |tx, authorized| {
+        let row = store::find_zone(tx, authorized.edition()?, id)?;
         let rules = store::eligibility_by_zone(tx, &[id])?.remove(&id).unwrap_or_default();
         Ok(view(row, rules))
     });
@@ -303,8 +303,8 @@ pub(super) async fn patch_zone(
     checks.finish()?;
     let id = path.1;
     permit
-        .write(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             let before = store::find_zone(tx, edition.id, id)?;
             seen.check(before.version)?;
             let localities = rules.as_ref().map_or(&[][..], |r| &r.localities);
@@ -321,7 +321,7 @@ pub(super) async fn patch_zone(
                 store::replace_eligibility(tx, id, rules)?;
             }
             let zone = view(row, rules.unwrap_or_else(|| rules_before.clone()));
-            granted.record_audit(tx, AuditAction::ZoneChange, id, Some(&view(before, rules_before)), Some(&zone))?;
+            authorized.record_audit(tx, AuditAction::ZoneChange, id, Some(&view(before, rules_before)), Some(&zone))?;
             Ok(ApiResponse::ok(&zone)?.with_version(zone.version))
         })
         .await
@@ -352,12 +352,12 @@ pub(super) async fn delete_zone(
 ) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
-        .write(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             let before = store::find_zone(tx, edition.id, id)?;
             seen.check(before.version)?;
             store::delete_zone(tx, id)?;
-            granted.record_audit(tx, AuditAction::ZoneDelete, id, Some(before.code), None)?;
+            authorized.record_audit(tx, AuditAction::ZoneDelete, id, Some(before.code), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

@@ -57,10 +57,10 @@ pub(super) async fn apply_import(
     let (id, language) = (path.1, language(&req));
     let watch = running.register(id);
     permit
-        .write_once(move |tx, granted| {
-            let mut row = find_open(tx, &granted, id)?;
+        .write_once(move |tx, authorized| {
+            let mut row = find_open(tx, &authorized, id)?;
             let table = stored_table(&row)?;
-            let outcome = table.apply(tx, &granted, mode, &|done, all| watch.update(done, all))?;
+            let outcome = table.apply(tx, &authorized, mode, &|done, all| watch.update(done, all))?;
             let is_applied = mode == Mode::GoodRows || outcome.faults.is_empty();
             let state = if is_applied { ImportState::Applied } else { ImportState::Checked };
             save_outcome(tx, &mut row, state, &outcome)?;
@@ -91,8 +91,8 @@ pub(super) async fn get_bad_rows(
     path: ImportPath,
 ) -> Result<HttpResponse, Problem> {
     let (id, language) = (path.1, language(&req));
-    let csv = permit.read(move |tx, granted| {
-        let row = store::find(tx, granted.edition()?, id)?;
+    let csv = permit.read(move |tx, authorized| {
+        let row = store::find(tx, authorized.edition()?, id)?;
         let outcome: ImportOutcome = match &row.outcome {
             Some(outcome) => serde_json::from_str(outcome).map_err(|e| super::stored_import::storage_error(&e))?,
             None => return Err(Code::NotFound.into()),

@@ -41,10 +41,10 @@ pub(super) async fn check_import(
     let (id, language) = (path.1, language(&req));
     let watch = running.register(id);
     permit
-        .write_once(move |tx, granted| {
-            let mut row = find_open(tx, &granted, id)?;
+        .write_once(move |tx, authorized| {
+            let mut row = find_open(tx, &authorized, id)?;
             let table = stored_table(&row)?;
-            let outcome = table.check(tx, &granted, &|done, all| watch.update(done, all))?;
+            let outcome = table.check(tx, &authorized, &|done, all| watch.update(done, all))?;
             save_outcome(tx, &mut row, ImportState::Checked, &outcome)?;
             ApiResponse::ok(&view(&row, &table, None, language)?)
         })

@@ -57,8 +57,8 @@ pub(super) async fn put_mapping(
     let PutMapping { header_row, columns, remember } = body.into_result()?;
     let (id, language) = (path.1, language(&req));
     permit
-        .write(move |tx, granted| {
-            let mut row = find_open(tx, &granted, id)?;
+        .write(move |tx, authorized| {
+            let mut row = find_open(tx, &authorized, id)?;
             let days = run::opening_days(tx, row.edition_id)?;
             let mapped = stored_table(&row)?.with_mapping(header_row, &columns, &days)?;
             row.mapping = to_json(&mapped.mapping)?;
@@ -67,7 +67,7 @@ pub(super) async fn put_mapping(
                 return Err(Code::StaleVersion.into());
             }
             if remember {
-                store::save_mapping(tx, granted.organiser()?, row.kind, &mapped.header_hash(), &row.mapping)?;
+                store::save_mapping(tx, authorized.organiser()?, row.kind, &mapped.header_hash(), &row.mapping)?;
             }
             ApiResponse::ok(&view(&row, &mapped, None, language)?)
         })

@@ -24,8 +24,8 @@ pub(super) fn to_json(value: &impl serde::Serialize) -> Result<String, Problem> 
 }
 
 /// Finds an import that is not applied yet.
-pub(super) fn find_open(tx: &mut Tx<'_>, granted: &Authorized, id: ImportId) -> Result<ImportRow, Problem> {
-    let row = store::find(tx, granted.edition()?, id)?;
+pub(super) fn find_open(tx: &mut Tx<'_>, authorized: &Authorized, id: ImportId) -> Result<ImportRow, Problem> {
+    let row = store::find(tx, authorized.edition()?, id)?;
     match row.state {
         ImportState::Uploaded | ImportState::Checked => Ok(row),
         ImportState::Applied => Err(Problem::new(Code::IllegalStep, MessageId("import-already-applied"))),

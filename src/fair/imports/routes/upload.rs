@@ -70,8 +70,8 @@ pub(super) async fn upload_table(
     checks.finish()?;
     let (bytes, language) = (file.into_result()?, language(&req));
     permit
-        .write_once(move |tx, granted| {
-            let (edition, organiser) = (granted.edition()?, granted.organiser()?);
+        .write_once(move |tx, authorized| {
+            let (edition, organiser) = (authorized.edition()?, authorized.organiser()?);
             let days = run::opening_days(tx, edition)?;
             let mut uploaded = ImportTable::parse(kind, &bytes, &days)?;
             if let Some(saved) = store::find_mapping(tx, organiser, kind, &uploaded.header_hash())? {
@@ -90,8 +90,8 @@ pub(super) async fn upload_table(
                 mapping: to_json(&uploaded.mapping)?,
                 state: ImportState::Uploaded,
                 outcome: None,
-                created_by: granted.require_user()?,
-                created_at: granted.now,
+                created_by: authorized.require_user()?,
+                created_at: authorized.now,
                 version: 1,
             };
             store::insert(tx, &row)?;
@@ -123,8 +123,8 @@ pub(super) async fn get_import(
 ) -> Result<HttpResponse, Problem> {
     let (id, language) = (path.1, language(&req));
     let progress = running.get(id);
-    let view = permit.read(move |tx, granted| {
-        let row = store::find(tx, granted.edition()?, id)?;
+    let view = permit.read(move |tx, authorized| {
+        let row = store::find(tx, authorized.edition()?, id)?;
         view(&row, &stored_table(&row)?, progress, language)
     });
     Ok(HttpResponse::Ok().json(view.await?))

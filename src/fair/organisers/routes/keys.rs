@@ -129,8 +129,8 @@ pub(super) async fn create_key(permit: Permit<ManageStaff>, body: Body<CreateKey
     );
     checks.finish()?;
     permit
-        .write(move |tx, granted| {
-            let (organiser, user, now) = (granted.organiser()?, granted.require_user()?, granted.now);
+        .write(move |tx, authorized| {
+            let (organiser, user, now) = (authorized.organiser()?, authorized.require_user()?, authorized.now);
             let owned = api_keys::count_owned_editions(tx, organiser, &editions)?;
             if owned != i64::try_from(editions.len()).unwrap_or(i64::MAX) {
                 return Err(Problem::new(Code::NotFound, MessageId("error-edition-of-other-organiser")));
@@ -143,7 +143,7 @@ pub(super) async fn create_key(permit: Permit<ManageStaff>, body: Body<CreateKey
             }
             let expires_at = expires_in_days.map(|days| now + Duration::days(days));
             let created = api_keys::create(tx, (organiser, user, now), &name, (&scopes, &editions), expires_at)?;
-            granted.record_audit(
+            authorized.record_audit(
                 tx,
                 AuditAction::ApiKeyCreate,
                 created.0.id,
@@ -176,8 +176,8 @@ fn render(
 )]
 #[get("/organisers/{organiser}/api-keys")]
 pub(super) async fn list_keys(permit: Permit<ManagePlanning>) -> Result<HttpResponse, Problem> {
-    let items = permit.read(|tx, granted| {
-        let rows = api_keys::list(tx, granted.organiser()?)?;
+    let items = permit.read(|tx, authorized| {
+        let rows = api_keys::list(tx, authorized.organiser()?)?;
         let ids: Vec<ApiKeyId> = rows.iter().map(|r| r.id).collect();
         let (mut scopes, mut editions) = (api_keys::load_scopes(tx, &ids)?, api_keys::load_editions(tx, &ids)?);
         let to_view = |row: ApiKeyRow| {
@@ -237,8 +237,8 @@ pub(super) async fn rotate_key(
     checks.finish()?;
     let id = path.1;
     permit
-        .write(move |tx, granted| {
-            let (organiser, user, now) = (granted.organiser()?, granted.require_user()?, granted.now);
+        .write(move |tx, authorized| {
+            let (organiser, user, now) = (authorized.organiser()?, authorized.require_user()?, authorized.now);
             let old = find_valid(tx, organiser, id, now)?;
             let scopes = api_keys::load_scopes(tx, &[id])?.remove(&id).unwrap_or_default();
             let editions = api_keys::load_editions(tx, &[id])?.remove(&id).unwrap_or_default();
@@ -246,7 +246,7 @@ pub(super) async fn rotate_key(
             let expires_at = old.expires_at.map(|at| now + (at - old.created_at));
             let created = api_keys::create(tx, (organiser, user, now), &old.name, (&scopes, &editions), expires_at)?;
             api_keys::expire_at(tx, id, now + Duration::hours(overlap_h))?;
-            granted.record_audit(tx, AuditAction::ApiKeyRotate, id, None, Some(created.0.id))?;
+            authorized.record_audit(tx, AuditAction::ApiKeyRotate, id, None, Some(created.0.id))?;
             render(created, scopes, editions)
         })
         .await
@@ -274,10 +274,10 @@ pub(super) async fn revoke_key(
 ) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
-        .write(move |tx, granted| {
-            let row = api_keys::find(tx, granted.organiser()?, id)?;
-            if api_keys::revoke(tx, id, granted.now)? {
-                granted.record_audit(tx, AuditAction::ApiKeyRevoke, id, Some(row.name), None)?;
+        .write(move |tx, authorized| {
+            let row = api_keys::find(tx, authorized.organiser()?, id)?;
+            if api_keys::revoke(tx, id, authorized.now)? {
+                authorized.record_audit(tx, AuditAction::ApiKeyRevoke, id, Some(row.name), None)?;
             }
             Ok(ApiResponse::no_content())
         })

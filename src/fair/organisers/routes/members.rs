@@ -65,9 +65,10 @@ fn invitation(open: OpenInvitation) -> InvitationView {
 )]
 #[get("/organisers/{organiser}/members")]
 pub(super) async fn list_members(permit: Permit<ReadAsStaff>) -> Result<HttpResponse, Problem> {
-    let staff_and_invitations = permit.read(|tx, granted| {
-        let organiser = granted.organiser()?;
-        let open = invitations::list_open(tx, OfferedRole::Organiser(organiser, OrganiserRole::Viewer), granted.now)?;
+    let staff_and_invitations = permit.read(|tx, authorized| {
+        let organiser = authorized.organiser()?;
+        let open =
+            invitations::list_open(tx, OfferedRole::Organiser(organiser, OrganiserRole::Viewer), authorized.now)?;
         Ok(AllStaff {
             items: members::list_of_organiser(tx, organiser)?.into_iter().map(staff).collect(),
             invitations: open.into_iter().map(invitation).collect(),
@@ -107,12 +108,13 @@ pub(super) async fn invite_member(
     let email = validate_email(&mut checks, "/email", &typed);
     checks.finish()?;
     permit
-        .write_once(move |tx, granted| {
-            let organiser = store::find(tx, granted.organiser()?)?;
+        .write_once(move |tx, authorized| {
+            let organiser = store::find(tx, authorized.organiser()?)?;
             let offer = OfferedRole::Organiser(organiser.id, role);
-            let id = invitations::invite(tx, granted.require_user()?, offer, &email, &organiser.name, granted.now)?;
-            granted.record_audit(tx, AuditAction::MemberInvite, id, None, Some((&email, role)))?;
-            let created = invitations::list_open(tx, offer, granted.now)?.into_iter().find(|o| o.id == id);
+            let id =
+                invitations::invite(tx, authorized.require_user()?, offer, &email, &organiser.name, authorized.now)?;
+            authorized.record_audit(tx, AuditAction::MemberInvite, id, None, Some((&email, role)))?;
+            let created = invitations::list_open(tx, offer, authorized.now)?.into_iter().find(|o| o.id == id);
             ApiResponse::accepted(&invitation(created.ok_or(Code::Internal)?))
         })
         .await
@@ -149,9 +151,9 @@ pub(super) async fn put_member(
 ) -> Result<ApiResponse, Problem> {
     let (role, user) = (body.into_result()?.role, path.1);
     permit
-        .write(move |tx, granted| {
-            let before = members::set_organiser_role(tx, granted.organiser()?, user, Some(role))?;
-            granted.record_audit(tx, AuditAction::MemberPut, user, Some(before), Some(role))?;
+        .write(move |tx, authorized| {
+            let before = members::set_organiser_role(tx, authorized.organiser()?, user, Some(role))?;
+            authorized.record_audit(tx, AuditAction::MemberPut, user, Some(before), Some(role))?;
             Ok(ApiResponse::no_content())
         })
         .await
@@ -180,9 +182,9 @@ pub(super) async fn remove_member(
 ) -> Result<ApiResponse, Problem> {
     let user = path.1;
     permit
-        .write(move |tx, granted| {
-            let before = members::set_organiser_role(tx, granted.organiser()?, user, None)?;
-            granted.record_audit(tx, AuditAction::MemberRemove, user, Some(before), None)?;
+        .write(move |tx, authorized| {
+            let before = members::set_organiser_role(tx, authorized.organiser()?, user, None)?;
+            authorized.record_audit(tx, AuditAction::MemberRemove, user, Some(before), None)?;
             Ok(ApiResponse::no_content())
         })
         .await
@@ -211,12 +213,12 @@ pub(super) async fn revoke_invitation(
 ) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
-        .write(move |tx, granted| {
-            let of = OfferedRole::Organiser(granted.organiser()?, OrganiserRole::Viewer);
+        .write(move |tx, authorized| {
+            let of = OfferedRole::Organiser(authorized.organiser()?, OrganiserRole::Viewer);
             if !invitations::revoke(tx, of, id)? {
                 return Err(Code::NotFound.into());
             }
-            granted.record_audit::<()>(tx, AuditAction::InvitationTakeBack, id, None, None)?;
+            authorized.record_audit::<()>(tx, AuditAction::InvitationTakeBack, id, None, None)?;
             Ok(ApiResponse::no_content())
         })
         .await

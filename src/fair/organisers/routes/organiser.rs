@@ -104,7 +104,7 @@ pub(super) async fn list_organisers(caller: SignedIn) -> Result<HttpResponse, Pr
 )]
 #[get("/organisers/{organiser}")]
 pub(super) async fn get_organiser(permit: Permit<ReadAsStaff>) -> Result<HttpResponse, Problem> {
-    let row = permit.read(|tx, granted| Ok(store::find(tx, granted.organiser()?)?)).await?;
+    let row = permit.read(|tx, authorized| Ok(store::find(tx, authorized.organiser()?)?)).await?;
     Ok(HttpResponse::Ok().insert_header(etag::header(row.version)).json(view(row)))
 }
 
@@ -133,13 +133,13 @@ pub(super) async fn patch_organiser(
 ) -> Result<ApiResponse, Problem> {
     let name = body.into_result()?.validate()?;
     permit
-        .write(move |tx, granted| {
-            let before = store::find(tx, granted.organiser()?)?;
+        .write(move |tx, authorized| {
+            let before = store::find(tx, authorized.organiser()?)?;
             if_match.check(before.version)?;
             if !store::rename(tx, before.id, &name, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
-            granted.record_audit(tx, AuditAction::OrganiserRename, before.id, Some(&before.name), Some(&name))?;
+            authorized.record_audit(tx, AuditAction::OrganiserRename, before.id, Some(&before.name), Some(&name))?;
             let row = store::find(tx, before.id)?;
             Ok(ApiResponse::ok(&view(row.clone()))?.with_version(row.version))
         })
@@ -166,12 +166,12 @@ pub(super) async fn patch_organiser(
 #[delete("/organisers/{organiser}")]
 pub(super) async fn delete_organiser(permit: Permit<ManageStaff>, if_match: IfMatch) -> Result<ApiResponse, Problem> {
     permit
-        .write(move |tx, granted| {
-            let before = store::find(tx, granted.organiser()?)?;
+        .write(move |tx, authorized| {
+            let before = store::find(tx, authorized.organiser()?)?;
             if_match.check(before.version)?;
             store::delete(tx, before.id)?;
-            let granted = granted.without_organiser();
-            granted.record_audit(tx, AuditAction::OrganiserDelete, before.id, Some(before.name), None)?;
+            let authorized = authorized.without_organiser();
+            authorized.record_audit(tx, AuditAction::OrganiserDelete, before.id, Some(before.name), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

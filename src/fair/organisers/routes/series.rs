@@ -58,10 +58,10 @@ pub(super) async fn create_series(caller: SignedIn, body: Body<CreateSeries>) ->
     let row = SeriesRow { id: SeriesId::make(), organiser_id: body.organiser, name, version: 1 };
     let (user, now) = (caller.user, caller.now);
     let work = move |tx: &mut Tx<'_>| {
-        let granted =
+        let authorized =
             authorize_staff(tx, user, now, row.organiser_id, &[OrganiserRole::Owner, OrganiserRole::Manager])?;
         store::insert_series(tx, &row)?;
-        granted.record_audit(tx, AuditAction::SeriesCreate, row.id, None, Some(&row.name))?;
+        authorized.record_audit(tx, AuditAction::SeriesCreate, row.id, None, Some(&row.name))?;
         Ok(ApiResponse::created(&view(row))?.with_version(1))
     };
     caller.write_once(work).await
@@ -123,7 +123,7 @@ pub(super) async fn list_series(
 )]
 #[get("/series/{series}")]
 pub(super) async fn get_series(permit: Permit<ReadAsStaff>) -> Result<HttpResponse, Problem> {
-    let row = permit.read(|tx, granted| Ok(store::find_series(tx, granted.series()?)?)).await?;
+    let row = permit.read(|tx, authorized| Ok(store::find_series(tx, authorized.series()?)?)).await?;
     Ok(HttpResponse::Ok().insert_header(etag::header(row.version)).json(view(row)))
 }
 
@@ -162,13 +162,13 @@ pub(super) async fn patch_series(
     let name = checks.require_text("/name", &body.name, 200);
     checks.finish()?;
     permit
-        .write(move |tx, granted| {
-            let before = store::find_series(tx, granted.series()?)?;
+        .write(move |tx, authorized| {
+            let before = store::find_series(tx, authorized.series()?)?;
             if_match.check(before.version)?;
             if !store::rename_series(tx, before.id, &name, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
-            granted.record_audit(tx, AuditAction::SeriesRename, before.id, Some(&before.name), Some(&name))?;
+            authorized.record_audit(tx, AuditAction::SeriesRename, before.id, Some(&before.name), Some(&name))?;
             let row = store::find_series(tx, before.id)?;
             Ok(ApiResponse::ok(&view(row.clone()))?.with_version(row.version))
         })
@@ -194,11 +194,11 @@ pub(super) async fn patch_series(
 #[delete("/series/{series}")]
 pub(super) async fn delete_series(permit: Permit<ManagePlanning>, if_match: IfMatch) -> Result<ApiResponse, Problem> {
     permit
-        .write(move |tx, granted| {
-            let before = store::find_series(tx, granted.series()?)?;
+        .write(move |tx, authorized| {
+            let before = store::find_series(tx, authorized.series()?)?;
             if_match.check(before.version)?;
             store::delete_series(tx, before.id)?;
-            granted.record_audit(tx, AuditAction::SeriesDelete, before.id, Some(before.name), None)?;
+            authorized.record_audit(tx, AuditAction::SeriesDelete, before.id, Some(before.name), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

@@ -24,13 +24,13 @@ pub(super) async fn get_calendar(
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
     let base = context.base_url(&req);
-    let calendar = permit.read(move |tx, granted| {
-        let edition = editions::store::find(tx, granted.edition()?)?;
+    let calendar = permit.read(move |tx, authorized| {
+        let edition = editions::store::find(tx, authorized.edition()?)?;
         let days = editions::store::list_days(tx, edition.id)?;
         let ids: Vec<_> = edition.venue_id.into_iter().collect();
         let place = venues::store::list_by_ids(tx, &ids)?.pop().map(|v| format!("{}, {}", v.name, v.address));
         let url = format!("{base}/fairs/{}", edition.slug);
-        Ok((calendar::render(&edition, &days, place.as_deref(), &url, granted.now), edition.slug))
+        Ok((calendar::render(&edition, &days, place.as_deref(), &url, authorized.now), edition.slug))
     });
     let (text, slug) = calendar.await?;
     Ok(HttpResponse::Ok()

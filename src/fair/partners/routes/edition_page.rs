@@ -95,8 +95,8 @@ pub(super) async fn get_edition_page(permit: ReadPermit, query: Query<PageParts>
     let parts = parse_parts(include.as_deref())?;
     let fields = Fields::<EditionPage>::parse(fields.as_deref())?;
     let all = || SyncRequest::All { after: String::new(), synced: None };
-    let page = permit.read(move |tx, granted| {
-        let id = granted.edition()?;
+    let page = permit.read(move |tx, authorized| {
+        let id = authorized.edition()?;
         let has = |part| parts.contains(&part);
         let (_, edition) = editions::load_view(tx, id)?;
         let zones = if has(Part::Zones) { Some(changes::read_page(tx, &Zones(id), all(), MAX_ROWS)?) } else { None };

@@ -152,8 +152,8 @@ pub(super) async fn list_edition_exhibitors(
     let fields = Fields::parse(fields.as_deref())?;
     let products = include == Some(ExhibitorPart::Products);
     let (edition, page) = permit
-        .read(move |tx, granted| {
-            let edition = granted.edition()?;
+        .read(move |tx, authorized| {
+            let edition = authorized.edition()?;
             Ok((edition, changes::read_page(tx, &ExhibitorList { edition, products }, wanted, limit)?))
         })
         .await?;

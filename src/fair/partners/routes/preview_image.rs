@@ -38,8 +38,8 @@ struct PictureQuery {
 #[expect(clippy::disallowed_methods, reason = "rendering takes tens of milliseconds and needs no connection")]
 pub(super) async fn get_picture(permit: ReadPermit, query: Query<PictureQuery>) -> Result<HttpResponse, Problem> {
     let language = query.into_result()?.language.unwrap_or(Language::Vi);
-    let facts = permit.read(|tx, granted| {
-        let edition = editions::store::find(tx, granted.edition()?)?;
+    let facts = permit.read(|tx, authorized| {
+        let edition = editions::store::find(tx, authorized.edition()?)?;
         let days = editions::store::list_days(tx, edition.id)?;
         let ids: Vec<_> = edition.venue_id.into_iter().collect();
         let facts = PreviewContent {

@@ -124,8 +124,8 @@ pub(super) async fn create_deal(permit: Permit<ManageFigures>, body: Body<Create
     validate_amount(&mut checks, body.amount);
     checks.finish()?;
     permit
-        .write_once(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write_once(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             validate_exhibitor_and_day(tx, &edition, body.exhibitor, body.signed_on)?;
             let row = DealRow {
                 id: TradeDealId::make(),
@@ -136,12 +136,12 @@ pub(super) async fn create_deal(permit: Permit<ManageFigures>, body: Body<Create
                 amount: body.amount,
                 signed_on: body.signed_on,
                 note,
-                recorded_by: granted.require_user()?,
+                recorded_by: authorized.require_user()?,
                 version: 1,
             };
             deals::insert(tx, &row)?;
             let view = view(row, None);
-            granted.record_audit(tx, AuditAction::DealCreate, view.id, None, Some(&view))?;
+            authorized.record_audit(tx, AuditAction::DealCreate, view.id, None, Some(&view))?;
             Ok(ApiResponse::created(&view)?.with_version(1))
         })
         .await
@@ -169,7 +169,7 @@ pub(super) async fn list_deals(
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_result()?;
     let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
-    let rows = permit.read(move |tx, granted| Ok(deals::page(tx, granted.edition()?, after, limit + 1)?)).await?;
+    let rows = permit.read(move |tx, authorized| Ok(deals::page(tx, authorized.edition()?, after, limit + 1)?)).await?;
     let views = rows.into_iter().map(|(row, name)| view(row, Some(name))).collect();
     Ok(Page::from_rows(views, limit, |v: &DealView| v.id.to_string()).into_response(&req))
 }
@@ -193,7 +193,7 @@ type DealPath = web::Path<(String, TradeDealId)>;
 #[get("/editions/{edition}/deals/{deal}")]
 pub(super) async fn get_deal(permit: Permit<ReadFigures>, path: DealPath) -> Result<HttpResponse, Problem> {
     let id = path.1;
-    let row = permit.read(move |tx, granted| Ok(deals::find(tx, granted.edition()?, id)?)).await?;
+    let row = permit.read(move |tx, authorized| Ok(deals::find(tx, authorized.edition()?, id)?)).await?;
     Ok(HttpResponse::Ok().insert_header(etag::header(row.version)).json(view(row, None)))
 }
 
@@ -252,8 +252,8 @@ pub(super) async fn patch_deal(
     checks.finish()?;
     let id = path.1;
     permit
-        .write(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             let before = deals::find(tx, edition.id, id)?;
             if_match.check(before.version)?;
             let mut row = DealRow { version: before.version + 1, ..before.clone() };
@@ -267,7 +267,7 @@ pub(super) async fn patch_deal(
                 return Err(Code::StaleVersion.into());
             }
             let (before, after) = (view(before, None), view(row, None));
-            granted.record_audit(tx, AuditAction::DealChange, id, Some(&before), Some(&after))?;
+            authorized.record_audit(tx, AuditAction::DealChange, id, Some(&before), Some(&after))?;
             Ok(ApiResponse::ok(&after)?.with_version(after.version))
         })
         .await
@@ -298,12 +298,12 @@ pub(super) async fn delete_deal(
 ) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
-        .write(move |tx, granted| {
-            let edition = editions::store::lock_open(tx, granted.edition()?)?;
+        .write(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             let before = deals::find(tx, edition.id, id)?;
             if_match.check(before.version)?;
             deals::delete(tx, id)?;
-            granted.record_audit(tx, AuditAction::DealDelete, id, Some(view(before, None)), None)?;
+            authorized.record_audit(tx, AuditAction::DealDelete, id, Some(view(before, None)), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

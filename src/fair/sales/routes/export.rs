@@ -58,11 +58,11 @@ pub(super) async fn export_lines(
         .unwrap_or_else(|| Form::from_accept(header_value(header::ACCEPT).unwrap_or_default()));
     let name = format!("{}-sales-lines.{}", streaming::sanitize_file_name(&path), form.extension());
     Ok(streaming::attachment(form.content_type(), &name, |writer| {
-        permit.read(move |tx, granted| {
+        permit.read(move |tx, authorized| {
             let columns = export::COLUMNS.map(|(name, title)| (name, title.localize().get(language).to_owned()));
             let sheet = MessageId("sheet-sales-lines").localize();
             let mut rows = TableWriter::begin(form, sheet.get(language), &columns, writer).map_err(write_error)?;
-            export::write_rows(tx, granted.edition()?, &mut rows)?;
+            export::write_rows(tx, authorized.edition()?, &mut rows)?;
             rows.finish().map_err(write_error)
         })
     }))

@@ -42,8 +42,8 @@ pub(super) async fn import_reports(
 ) -> Result<ApiResponse, Problem> {
     let table = table.into_result()?;
     permit
-        .write_once(move |tx, granted| {
-            let import::ImportSummary { added, corrected, unchanged } = import::import_csv(tx, &granted, &table)?;
+        .write_once(move |tx, authorized| {
+            let import::ImportSummary { added, corrected, unchanged } = import::import_csv(tx, &authorized, &table)?;
             ApiResponse::ok(&ImportedView { added, corrected, unchanged })
         })
         .await

@@ -57,8 +57,9 @@ pub(super) async fn list_reports(
     let query = pagination::PageQuery { limit, cursor };
     let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
     let filter = ReportFilter { day, booth, state };
-    let rows =
-        permit.read(move |tx, granted| Ok(store::page(tx, granted.edition()?, filter, after, limit + 1)?)).await?;
+    let rows = permit
+        .read(move |tx, authorized| Ok(store::page(tx, authorized.edition()?, filter, after, limit + 1)?))
+        .await?;
     let views = rows.into_iter().map(|(row, code)| view(row, Some(code))).collect();
     Ok(Page::from_rows(views, limit, |v: &ReportView| v.id.to_string()).into_response(&req))
 }

@@ -37,9 +37,9 @@ struct RemindedView {
 #[post("/editions/{edition}/sales-reminders")]
 pub(super) async fn send_reminders(permit: Permit<ManageFigures>) -> Result<ApiResponse, Problem> {
     permit
-        .write_once(move |tx, granted| {
+        .write_once(move |tx, authorized| {
             let ReminderSummary { missing, reminded, already_reminded: already } =
-                reminders::send_reminders(tx, &granted)?;
+                reminders::send_reminders(tx, &authorized)?;
             ApiResponse::accepted(&RemindedView { missing_reports: missing, reminded, already_reminded: already })
         })
         .await

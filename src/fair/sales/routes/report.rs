@@ -69,9 +69,9 @@ pub(super) async fn put_report(
     let (booth, day) = parse_report_path(path)?;
     let language = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map(str::to_owned);
     permit
-        .write(move |tx, granted| {
+        .write(move |tx, authorized| {
             let content = ReportContent { amount, ocop_amount, lines, reason };
-            let (row, first) = report::submit(tx, &granted, booth, day, content, if_match)?;
+            let (row, first) = report::submit(tx, &authorized, booth, day, content, if_match)?;
             let edition = editions::store::find(tx, row.edition_id)?;
             let revision = row.revision;
             let language = Language::from_header(language.as_deref());
@@ -103,8 +103,8 @@ pub(super) async fn put_report(
 #[get("/booths/{booth}/sales-reports/{date}")]
 pub(super) async fn get_report(permit: Permit<ReadReport>, path: ReportPath) -> Result<HttpResponse, Problem> {
     let (booth, day) = parse_report_path(path)?;
-    let report = permit.read(move |tx, granted| {
-        let row = store::find(tx, granted.edition()?, booth, day)?.ok_or(Code::NotFound)?;
+    let report = permit.read(move |tx, authorized| {
+        let row = store::find(tx, authorized.edition()?, booth, day)?.ok_or(Code::NotFound)?;
         let history = store::find_versions(tx, row.id)?.into_iter().map(version_view).collect();
         let lines = lines::find_by_version(tx, row.id, row.version)?;
         Ok((row.revision, ReportView { lines: Some(lines), history: Some(history), ..view(row, None) }))

@@ -22,8 +22,8 @@ async fn review(
 ) -> Result<ApiResponse, Problem> {
     let (booth, day) = parse_report_path(path)?;
     permit
-        .write_once(move |tx, granted| {
-            let row = report::review(tx, &granted, booth, day, to, note)?;
+        .write_once(move |tx, authorized| {
+            let row = report::review(tx, &authorized, booth, day, to, note)?;
             let revision = row.revision;
             Ok(ApiResponse::ok(&view(row, None))?.with_version(revision))
         })

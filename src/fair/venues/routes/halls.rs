@@ -65,11 +65,11 @@ pub(super) async fn create_hall(permit: Permit<ManageVenues>, body: Body<CreateH
     let name = checks.require_text("/name", &body.name, 200);
     checks.finish()?;
     permit
-        .write_once(move |tx, granted| {
-            let venue = granted.venue()?;
+        .write_once(move |tx, authorized| {
+            let venue = authorized.venue()?;
             let row = HallRow { id: HallId::make(), venue_id: venue, name, is_outdoor: body.is_outdoor, version: 1 };
             store::insert_hall(tx, &row)?;
-            granted.record_audit(tx, AuditAction::HallCreate, row.id, None, Some(view(&row)))?;
+            authorized.record_audit(tx, AuditAction::HallCreate, row.id, None, Some(view(&row)))?;
             Ok(ApiResponse::created(&view(&row))?.with_version(1))
         })
         .await
@@ -88,7 +88,7 @@ pub(super) async fn create_hall(permit: Permit<ManageVenues>, body: Body<CreateH
 )]
 #[get("/venues/{venue}/halls")]
 pub(super) async fn list_halls(permit: Permit<ReadVenues>) -> Result<HttpResponse, Problem> {
-    let rows = permit.read(|tx, granted| Ok(store::list_halls(tx, granted.venue()?)?)).await?;
+    let rows = permit.read(|tx, authorized| Ok(store::list_halls(tx, authorized.venue()?)?)).await?;
     Ok(HttpResponse::Ok().json(Items { items: rows.iter().map(view).collect() }))
 }
 
@@ -134,8 +134,8 @@ pub(super) async fn patch_hall(
     checks.finish()?;
     let id = path.1;
     permit
-        .write(move |tx, granted| {
-            let before = store::find_hall(tx, granted.venue()?, id)?;
+        .write(move |tx, authorized| {
+            let before = store::find_hall(tx, authorized.venue()?, id)?;
             if_match.check(before.version)?;
             let mut row = HallRow { version: before.version + 1, ..before.clone() };
             row.name = name.unwrap_or(row.name);
@@ -143,7 +143,7 @@ pub(super) async fn patch_hall(
             if !store::update_hall(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
-            granted.record_audit(tx, AuditAction::HallChange, row.id, Some(view(&before)), Some(view(&row)))?;
+            authorized.record_audit(tx, AuditAction::HallChange, row.id, Some(view(&before)), Some(view(&row)))?;
             Ok(ApiResponse::ok(&view(&row))?.with_version(row.version))
         })
         .await
@@ -174,11 +174,11 @@ pub(super) async fn delete_hall(
 ) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
-        .write(move |tx, granted| {
-            let before = store::find_hall(tx, granted.venue()?, id)?;
+        .write(move |tx, authorized| {
+            let before = store::find_hall(tx, authorized.venue()?, id)?;
             if_match.check(before.version)?;
             store::delete_hall(tx, before.id)?;
-            granted.record_audit(tx, AuditAction::HallDelete, before.id, Some(view(&before)), None)?;
+            authorized.record_audit(tx, AuditAction::HallDelete, before.id, Some(view(&before)), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

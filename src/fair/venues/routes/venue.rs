@@ -65,9 +65,9 @@ pub(super) async fn create_venue(caller: SignedIn, body: Body<CreateVenue>) -> R
     let row = VenueRow { id: VenueId::make(), organiser_id: body.organiser, name, address, version: 1 };
     let (user, now) = (caller.user, caller.now);
     let work = move |tx: &mut Tx<'_>| {
-        let granted = authorize_staff(tx, user, now, row.organiser_id, ManageVenues::ORGANISER)?;
+        let authorized = authorize_staff(tx, user, now, row.organiser_id, ManageVenues::ORGANISER)?;
         store::insert(tx, &row)?;
-        granted.record_audit(tx, AuditAction::VenueCreate, row.id, None, Some(view(&row)))?;
+        authorized.record_audit(tx, AuditAction::VenueCreate, row.id, None, Some(view(&row)))?;
         Ok(ApiResponse::created(&view(&row))?.with_version(1))
     };
     caller.write_once(work).await
@@ -128,7 +128,7 @@ pub(super) async fn list_venues(
 )]
 #[get("/venues/{venue}")]
 pub(super) async fn get_venue(permit: Permit<ReadVenues>) -> Result<HttpResponse, Problem> {
-    let row = permit.read(|tx, granted| Ok(store::find(tx, granted.venue()?)?)).await?;
+    let row = permit.read(|tx, authorized| Ok(store::find(tx, authorized.venue()?)?)).await?;
     Ok(HttpResponse::Ok().insert_header(etag::header(row.version)).json(view(&row)))
 }
 
@@ -172,8 +172,8 @@ pub(super) async fn patch_venue(
     let address = body.address.map(|a| checks.require_text("/address", &a, 500));
     checks.finish()?;
     permit
-        .write(move |tx, granted| {
-            let before = store::find(tx, granted.venue()?)?;
+        .write(move |tx, authorized| {
+            let before = store::find(tx, authorized.venue()?)?;
             if_match.check(before.version)?;
             let mut row = VenueRow { version: before.version + 1, ..before.clone() };
             row.name = name.unwrap_or(row.name);
@@ -181,7 +181,7 @@ pub(super) async fn patch_venue(
             if !store::update(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
-            granted.record_audit(tx, AuditAction::VenueChange, row.id, Some(view(&before)), Some(view(&row)))?;
+            authorized.record_audit(tx, AuditAction::VenueChange, row.id, Some(view(&before)), Some(view(&row)))?;
             Ok(ApiResponse::ok(&view(&row))?.with_version(row.version))
         })
         .await
@@ -206,11 +206,11 @@ pub(super) async fn patch_venue(
 #[delete("/venues/{venue}")]
 pub(super) async fn delete_venue(permit: Permit<ManageVenues>, if_match: IfMatch) -> Result<ApiResponse, Problem> {
     permit
-        .write(move |tx, granted| {
-            let before = store::find(tx, granted.venue()?)?;
+        .write(move |tx, authorized| {
+            let before = store::find(tx, authorized.venue()?)?;
             if_match.check(before.version)?;
             store::delete(tx, before.id)?;
-            granted.record_audit(tx, AuditAction::VenueDelete, before.id, Some(view(&before)), None)?;
+            authorized.record_audit(tx, AuditAction::VenueDelete, before.id, Some(view(&before)), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

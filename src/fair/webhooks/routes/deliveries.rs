@@ -56,8 +56,8 @@ pub(super) async fn list_deliveries(
     let query = pagination::PageQuery { limit, cursor };
     let (limit, before) = (query.limit()?, query.decode_id_cursor()?);
     let id = path.1;
-    let result = permit.read(move |tx, granted| {
-        endpoint_store::find(tx, granted.organiser()?, id)?;
+    let result = permit.read(move |tx, authorized| {
+        endpoint_store::find(tx, authorized.organiser()?, id)?;
         Ok(delivery_store::list_page(tx, id, state, before, limit + 1)?)
     });
     let views = result.await?.into_iter().map(|row| views::delivery_view(row, None)).collect();
@@ -84,8 +84,8 @@ type DeliveryPath = web::Path<(OrganiserId, WebhookId, WebhookDeliveryId)>;
 #[get("/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}")]
 pub(super) async fn get_delivery(permit: Permit<ViewWebhooks>, path: DeliveryPath) -> Result<HttpResponse, Problem> {
     let (_, webhook, id) = path.into_inner();
-    let result = permit.read(move |tx, granted| {
-        endpoint_store::find(tx, granted.organiser()?, webhook)?;
+    let result = permit.read(move |tx, authorized| {
+        endpoint_store::find(tx, authorized.organiser()?, webhook)?;
         let row = delivery_store::find_delivery(tx, webhook, id)?;
         let attempts = delivery_store::list_attempts(tx, &[id])?;
         Ok(views::delivery_view(row, Some(attempts)))
@@ -113,11 +113,11 @@ pub(super) async fn get_delivery(permit: Permit<ViewWebhooks>, path: DeliveryPat
 pub(super) async fn retry_delivery(permit: Permit<ViewWebhooks>, path: DeliveryPath) -> Result<ApiResponse, Problem> {
     let (_, webhook, id) = path.into_inner();
     permit
-        .write_once(move |tx, granted| {
-            endpoint_store::find(tx, granted.organiser()?, webhook)?;
+        .write_once(move |tx, authorized| {
+            endpoint_store::find(tx, authorized.organiser()?, webhook)?;
             delivery_store::find_delivery(tx, webhook, id)?;
-            delivery_store::retry(tx, id, granted.now)?;
-            granted.record_audit(tx, AuditAction::WebhookRetry, webhook, None, Some(id))?;
+            delivery_store::retry(tx, id, authorized.now)?;
+            authorized.record_audit(tx, AuditAction::WebhookRetry, webhook, None, Some(id))?;
             ApiResponse::accepted(&views::delivery_view(delivery_store::find_delivery(tx, webhook, id)?, None))
         })
         .await

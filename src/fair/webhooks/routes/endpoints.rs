@@ -80,8 +80,8 @@ pub(super) async fn create_webhook(
     let types = normalize_event_types(&mut checks, event_types);
     checks.finish()?;
     permit
-        .write(move |tx, granted| {
-            let organiser = granted.organiser()?;
+        .write(move |tx, authorized| {
+            let organiser = authorized.organiser()?;
             if endpoint_store::list_by_organiser(tx, organiser)?.len() >= MAX_WEBHOOKS {
                 return Err(Problem::new(
                     Code::IllegalStep,
@@ -96,15 +96,15 @@ pub(super) async fn create_webhook(
                 is_enabled: true,
                 switched_off_because: None,
                 failing_since: None,
-                created_by: granted.require_user()?,
-                created_at: granted.now,
+                created_by: authorized.require_user()?,
+                created_at: authorized.now,
                 version: 1,
             };
             endpoint_store::insert(tx, &row)?;
             endpoint_store::replace_event_types(tx, row.id, &types)?;
-            let secret = endpoint_store::add_secret(tx, row.id, granted.now, Duration::zero())?;
+            let secret = endpoint_store::add_secret(tx, row.id, authorized.now, Duration::zero())?;
             let view = views::webhook_view(row, types);
-            granted.record_audit(tx, AuditAction::WebhookCreate, view.id, None, Some(&view))?;
+            authorized.record_audit(tx, AuditAction::WebhookCreate, view.id, None, Some(&view))?;
             Ok(ApiResponse::created(&NewWebhookView { secret: (&secret).into(), webhook: view })?.with_version(1))
         })
         .await
@@ -123,8 +123,8 @@ pub(super) async fn create_webhook(
 )]
 #[get("/organisers/{organiser}/webhooks")]
 pub(super) async fn list_webhooks(permit: Permit<ViewWebhooks>) -> Result<HttpResponse, Problem> {
-    let result = permit.read(|tx, granted| {
-        let rows = endpoint_store::list_by_organiser(tx, granted.organiser()?)?;
+    let result = permit.read(|tx, authorized| {
+        let rows = endpoint_store::list_by_organiser(tx, authorized.organiser()?)?;
         let mut types = endpoint_store::list_event_types(tx, &rows.iter().map(|r| r.id).collect::<Vec<_>>())?;
         let to_view = |row: WebhookRow| {
             let types = types.remove(&row.id).unwrap_or_default();
@@ -154,8 +154,8 @@ pub(super) type WebhookPath = web::Path<(OrganiserId, WebhookId)>;
 #[get("/organisers/{organiser}/webhooks/{webhook}")]
 pub(super) async fn get_webhook(permit: Permit<ViewWebhooks>, path: WebhookPath) -> Result<HttpResponse, Problem> {
     let id = path.1;
-    let result = permit.read(move |tx, granted| {
-        let row = endpoint_store::find(tx, granted.organiser()?, id)?;
+    let result = permit.read(move |tx, authorized| {
+        let row = endpoint_store::find(tx, authorized.organiser()?, id)?;
         let types = endpoint_store::list_event_types(tx, &[id])?.remove(&id).unwrap_or_default();
         Ok(views::webhook_view(row, types))
     });
@@ -221,8 +221,8 @@ pub(super) async fn patch_webhook(
     checks.finish()?;
     let id = path.1;
     permit
-        .write(move |tx, granted| {
-            let before = endpoint_store::find(tx, granted.organiser()?, id)?;
+        .write(move |tx, authorized| {
+            let before = endpoint_store::find(tx, authorized.organiser()?, id)?;
             if_match.check(before.version)?;
             let types_before = endpoint_store::list_event_types(tx, &[id])?.remove(&id).unwrap_or_default();
             let mut row = WebhookRow { version: before.version + 1, ..before.clone() };
@@ -231,7 +231,7 @@ pub(super) async fn patch_webhook(
             match body.is_enabled {
                 Some(true) if !before.is_enabled => {
                     (row.is_enabled, row.switched_off_because, row.failing_since) = (true, None, None);
-                    delivery_store::retry_all(tx, id, granted.now)?;
+                    delivery_store::retry_all(tx, id, authorized.now)?;
                 }
                 Some(false) if before.is_enabled => {
                     (row.is_enabled, row.switched_off_because) = (false, Some(DisabledReason::Manual));
@@ -245,7 +245,7 @@ pub(super) async fn patch_webhook(
                 endpoint_store::replace_event_types(tx, id, types)?;
             }
             let view = views::webhook_view(row, types.unwrap_or_else(|| types_before.clone()));
-            granted.record_audit(
+            authorized.record_audit(
                 tx,
                 AuditAction::WebhookChange,
                 id,
@@ -282,11 +282,11 @@ pub(super) async fn delete_webhook(
 ) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
-        .write(move |tx, granted| {
-            let before = endpoint_store::find(tx, granted.organiser()?, id)?;
+        .write(move |tx, authorized| {
+            let before = endpoint_store::find(tx, authorized.organiser()?, id)?;
             if_match.check(before.version)?;
             endpoint_store::delete(tx, id)?;
-            granted.record_audit(tx, AuditAction::WebhookDelete, id, Some((before.name, before.url)), None)?;
+            authorized.record_audit(tx, AuditAction::WebhookDelete, id, Some((before.name, before.url)), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

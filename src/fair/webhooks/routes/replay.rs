@@ -27,8 +27,8 @@ use hoicho_web::{
 /// Max messages per replay.
 const MAX_REPLAYED: i64 = 10_000;
 
-fn find_enabled(tx: &mut Tx<'_>, granted: &Authorized, id: WebhookId) -> Result<WebhookRow, Problem> {
-    let row = endpoint_store::find(tx, granted.organiser()?, id)?;
+fn find_enabled(tx: &mut Tx<'_>, authorized: &Authorized, id: WebhookId) -> Result<WebhookRow, Problem> {
+    let row = endpoint_store::find(tx, authorized.organiser()?, id)?;
     if row.is_enabled { Ok(row) } else { Err(Problem::new(Code::IllegalStep, MessageId("error-webhook-disabled"))) }
 }
 
@@ -52,11 +52,11 @@ fn find_enabled(tx: &mut Tx<'_>, granted: &Authorized, id: WebhookId) -> Result<
 pub(super) async fn send_test_event(permit: Permit<ViewWebhooks>, path: WebhookPath) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
-        .write_once(move |tx, granted| {
-            let webhook = find_enabled(tx, &granted, id)?;
+        .write_once(move |tx, authorized| {
+            let webhook = find_enabled(tx, &authorized, id)?;
             let message = WebhookMessageId::make();
             let data = json!({ "organiser": webhook.organiser_id, "webhook": id, "name": webhook.name });
-            let payload = json!({ "type": EventType::Test, "timestamp": granted.now.and_utc(), "data": data });
+            let payload = json!({ "type": EventType::Test, "timestamp": authorized.now.and_utc(), "data": data });
             let message = MessageRow {
                 id: message,
                 organiser_id: webhook.organiser_id,
@@ -64,9 +64,9 @@ pub(super) async fn send_test_event(permit: Permit<ViewWebhooks>, path: WebhookP
                 event_type: EventType::Test,
                 subject: format!("test:{message}"),
                 payload: payload.to_string(),
-                created_at: granted.now,
+                created_at: authorized.now,
             };
-            let delivery = message.delivery_to(id, granted.now);
+            let delivery = message.delivery_to(id, authorized.now);
             delivery_store::insert_messages(tx, std::slice::from_ref(&message), std::slice::from_ref(&delivery))?;
             ApiResponse::accepted(&views::delivery_view((delivery, message), None))
         })
@@ -115,10 +115,10 @@ pub(super) async fn replay_events(
     let since = body.into_result()?.since.naive_utc();
     let id = path.1;
     permit
-        .write_once(move |tx, granted| {
-            let webhook = find_enabled(tx, &granted, id)?;
+        .write_once(move |tx, authorized| {
+            let webhook = find_enabled(tx, &authorized, id)?;
             let mut checks = Validator::default();
-            let is_in_range = since >= granted.now - Duration::days(RETENTION_DAYS) && since <= granted.now;
+            let is_in_range = since >= authorized.now - Duration::days(RETENTION_DAYS) && since <= authorized.now;
             checks.require(
                 is_in_range,
                 "/since",
@@ -129,9 +129,9 @@ pub(super) async fn replay_events(
             let types = endpoint_store::list_event_types(tx, &[id])?.remove(&id);
             let mut messages = delivery_store::messages_since(tx, webhook.organiser_id, since, MAX_REPLAYED)?;
             messages.retain(|m| types.as_ref().is_none_or(|types| types.contains(&m.event_type)));
-            let deliveries: Vec<_> = messages.iter().map(|m| m.delivery_to(id, granted.now)).collect();
+            let deliveries: Vec<_> = messages.iter().map(|m| m.delivery_to(id, authorized.now)).collect();
             delivery_store::insert_messages(tx, &[], &deliveries)?;
-            granted.record_audit(tx, AuditAction::WebhookReplay, id, None, Some((since, deliveries.len())))?;
+            authorized.record_audit(tx, AuditAction::WebhookReplay, id, None, Some((since, deliveries.len())))?;
             ApiResponse::accepted(&Replayed { queued: deliveries.len() })
         })
         .await

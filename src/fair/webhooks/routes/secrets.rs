@@ -59,10 +59,10 @@ pub(super) async fn rotate_secret(
     checks.finish()?;
     let id = path.1;
     permit
-        .write(move |tx, granted| {
-            endpoint_store::find(tx, granted.organiser()?, id)?;
-            let secret = endpoint_store::add_secret(tx, id, granted.now, Duration::hours(overlap_h))?;
-            granted.record_audit(tx, AuditAction::WebhookRotateSecret, id, None, Some(overlap_h))?;
+        .write(move |tx, authorized| {
+            endpoint_store::find(tx, authorized.organiser()?, id)?;
+            let secret = endpoint_store::add_secret(tx, id, authorized.now, Duration::hours(overlap_h))?;
+            authorized.record_audit(tx, AuditAction::WebhookRotateSecret, id, None, Some(overlap_h))?;
             ApiResponse::created(&SecretView::from(&secret))
         })
         .await

@@ -2,7 +2,7 @@
 use std::path::Path;
 
 use super::{
-    is_loopback,
+    loopback::is_loopback,
     report::{Finding, or_ok},
 };
 use hoicho_core::db::{

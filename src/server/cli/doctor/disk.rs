@@ -5,7 +5,7 @@ use indicatif::HumanBytes;
 use rustix::fs::{Access, access, statvfs};
 
 use super::{
-    Files,
+    files::Files,
     report::{Finding, or_ok},
 };
 

@@ -8,7 +8,7 @@ use std::{
 use secrecy::ExposeSecret;
 
 use super::{
-    Files,
+    files::Files,
     report::{Finding, or_ok},
 };
 use hoicho_core::{

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    is_loopback,
+    loopback::is_loopback,
     report::{Finding, or_ok},
 };
 use hoicho_core::config::{Mail, MailTransport, SmtpSecurity};

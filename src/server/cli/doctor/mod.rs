@@ -5,70 +5,24 @@ mod database;
 mod disk;
 #[cfg(unix)]
 mod file_modes;
+mod files;
+mod loopback;
 mod mail;
 mod public_url;
 mod report;
 mod settings;
 
-use std::{
-    net::IpAddr,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use super::setup::{self, CommonArgs};
-use hoicho_core::{
-    config::{self, Settings},
-    db::DatabaseUrl,
-    values::clock::Clock,
-};
+use files::Files;
+use hoicho_core::{config::Settings, values::clock::Clock};
 use report::{Finding, Report};
 
 /// Timeout of a check.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(20);
 /// Timeout of the check of the database, which reads the entire SQLite file.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(120);
-
-/// The files and folders of an installation.
-#[derive(Clone)]
-struct Files {
-    data: PathBuf,
-    documents: PathBuf,
-    keys: PathBuf,
-    mail: PathBuf,
-    /// `None` for PostgreSQL.
-    database: Option<PathBuf>,
-    settings: Option<PathBuf>,
-}
-
-impl Files {
-    /// Without settings those in the data folder.
-    fn new(place: &CommonArgs, settings: Option<&Settings>, url: Option<&DatabaseUrl>) -> Self {
-        let data = &place.data_dir;
-        let folder = |configured: Option<&Path>, name| {
-            config::folder_or_default(configured.unwrap_or_else(|| "".as_ref()), data, name)
-        };
-        Self {
-            data: data.clone(),
-            documents: folder(settings.map(|s| s.uploads.folder.as_path()), "documents"),
-            keys: folder(settings.map(|s| s.tokens.keys.as_path()), "keys"),
-            mail: folder(None, "mail"),
-            database: match url {
-                Some(DatabaseUrl::Sqlite(file)) => Some(file.clone()),
-                Some(DatabaseUrl::Postgres(_)) | None => None,
-            },
-            settings: place.config.clone(),
-        }
-    }
-}
-
-/// Whether connections to this host stay on this machine.
-fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
-}
 
 /// Runs all checks and prints a line for each finding.
 ///
@@ -126,19 +80,4 @@ fn check_configured(place: &CommonArgs, settings: Settings, report: &mut Report)
     let port = place.port.unwrap_or(settings.server.port);
     report.run("public URL", CHECK_TIMEOUT, move || public_url::check(&settings.server, port));
     files
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn loopback_hosts() {
-        for host in ["localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "::1", "[::1]", "::ffff:127.0.0.1"] {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in ["", "0.0.0.0", "::", "10.0.0.1", "localhost.example.vn", "example.vn"] {
-            assert!(!is_loopback(host), "{host}");
-        }
-    }
 }

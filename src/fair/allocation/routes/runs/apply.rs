@@ -64,8 +64,8 @@ pub(in super::super) async fn apply_run(
     checks.finish()?;
     let id = path.1;
     permit
-        .write_once(move |tx, granted| {
-            let applied = apply::apply_proposal(tx, &granted, id, give_as, expires_in_s)?;
+        .write_once(move |tx, authorized| {
+            let applied = apply::apply_proposal(tx, &authorized, id, give_as, expires_in_s)?;
             ApiResponse::ok(&AppliedView {
                 allocated: applied.allocated,
                 released: applied.released,

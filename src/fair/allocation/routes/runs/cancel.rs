@@ -32,13 +32,13 @@ pub(in super::super) async fn cancel_run(
 ) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
-        .write_once(move |tx, granted| {
-            let row = store::find(tx, granted.edition()?, id)?;
+        .write_once(move |tx, authorized| {
+            let row = store::find(tx, authorized.edition()?, id)?;
             if row.state != RunState::Running {
                 return Err(Problem::new(Code::IllegalStep, MessageId("error-run-ended")));
             }
             store::request_cancellation(tx, id)?;
-            granted.record_audit::<()>(tx, AuditAction::AllocationRunCancel, id, None, None)?;
+            authorized.record_audit::<()>(tx, AuditAction::AllocationRunCancel, id, None, None)?;
             Ok(ApiResponse::no_content())
         })
         .await

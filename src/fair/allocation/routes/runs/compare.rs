@@ -98,8 +98,8 @@ pub(in super::super) async fn compare_runs(
 ) -> Result<HttpResponse, Problem> {
     let with = query.into_result()?.with;
     let id = path.1;
-    let comparing = permit.read(move |tx, granted| {
-        let edition = granted.edition()?;
+    let comparing = permit.read(move |tx, authorized| {
+        let edition = authorized.edition()?;
         store::find(tx, edition, id)?;
         let mut codes: HashMap<BoothId, String> = HashMap::new();
         let this = proposed_booths(tx, id, &mut codes)?;
@@ -110,7 +110,7 @@ pub(in super::super) async fn compare_runs(
                 other = proposed_booths(tx, with, &mut codes)?;
             }
             None => {
-                for holding in store::active_allocations(tx, edition, granted.now)? {
+                for holding in store::active_allocations(tx, edition, authorized.now)? {
                     other.entry(holding.application).or_default().insert(holding.booth);
                 }
                 codes.extend(store::booth_inputs(tx, edition)?.into_iter().map(|b| (b.id, b.code)));

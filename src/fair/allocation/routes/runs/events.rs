@@ -69,8 +69,8 @@ pub(in super::super) async fn stream_run(
 ) -> Result<HttpResponse, Problem> {
     let run = path.1;
     let edition = permit
-        .read(move |tx, granted| {
-            let edition = granted.edition()?;
+        .read(move |tx, authorized| {
+            let edition = authorized.edition()?;
             store::find(tx, edition, run)?;
             Ok(edition)
         })

@@ -35,7 +35,7 @@ pub(in super::super) async fn list_runs(
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_result()?;
     let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
-    let rows = permit.read(move |tx, granted| Ok(store::page(tx, granted.edition()?, after, limit + 1)?)).await?;
+    let rows = permit.read(move |tx, authorized| Ok(store::page(tx, authorized.edition()?, after, limit + 1)?)).await?;
     Ok(Page::from_rows(rows.into_iter().map(view).collect(), limit, |v: &RunView| v.id.to_string()).into_response(&req))
 }
 
@@ -60,6 +60,6 @@ pub(in super::super) async fn get_run(
     path: AllocationRunPath,
 ) -> Result<HttpResponse, Problem> {
     let id = path.1;
-    let row = permit.read(move |tx, granted| Ok(store::find(tx, granted.edition()?, id)?)).await?;
+    let row = permit.read(move |tx, authorized| Ok(store::find(tx, authorized.edition()?, id)?)).await?;
     Ok(HttpResponse::Ok().json(view(row)))
 }

@@ -67,8 +67,8 @@ pub(in super::super) async fn get_proposal(
     let after = if after.is_empty() { 0 } else { after.parse().map_err(|_| Code::BadRequest)? };
     let language = Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
     let id = path.1;
-    let reading = permit.read(move |tx, granted| {
-        store::find(tx, granted.edition()?, id)?;
+    let reading = permit.read(move |tx, authorized| {
+        store::find(tx, authorized.edition()?, id)?;
         let rows = store::applications_page(tx, id, after, limit + 1)?;
         let ids: Vec<ApplicationId> = rows.iter().map(|(row, _)| row.application_id).collect();
         Ok((rows, store::proposed_booths_of(tx, id, &ids)?))

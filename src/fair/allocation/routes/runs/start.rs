@@ -38,8 +38,8 @@ pub(in super::super) async fn start_run(
     request.validate()?;
     let requested = request.clone();
     let (sender, receiver) = oneshot::channel();
-    let response = permit.write_once(move |tx, granted| {
-        let row = execute::start_run(tx, &granted, &requested)?;
+    let response = permit.write_once(move |tx, authorized| {
+        let row = execute::start_run(tx, &authorized, &requested)?;
         // An idempotent replay does not execute this closure: its run has already started.
         drop(sender.send(row.clone()));
         ApiResponse::accepted(&view(row))
