@@ -90,7 +90,8 @@ pub fn inspect_sqlite(file: &Path) -> Result<SqliteFacts, SqliteError> {
     }
     let is_wal = read_wal_flag(file)?;
     let mut conn = open_sqlite(file)?;
-    let quick_check = format!("SELECT quick_check AS line FROM pragma_quick_check({MAX_DAMAGES})");
+    // Not an argument of the pragma: the function of its name takes that for a table.
+    let quick_check = format!("SELECT quick_check AS line FROM pragma_quick_check LIMIT {MAX_DAMAGES}");
     let lines = match diesel::sql_query(quick_check).load::<Line>(&mut conn) {
         Ok(lines) => lines.into_iter().map(|line| line.line).filter(|line| line != "ok").collect(),
         Err(error) => vec![error.to_string()],

@@ -52,11 +52,8 @@ fn differs(offset_ms: i64) -> Option<Finding> {
     let sentence = format!(
         "the clock of the database server is {seconds} s {direction} this machine's; synchronise both (timedatectl set-ntp true)"
     );
-    match offset_ms.unsigned_abs() {
-        0..=MAX_OFFSET_MS => None,
-        ..=MAX_TOLERABLE_OFFSET_MS => Some(Finding::Warning(sentence)),
-        _ => Some(Finding::Error(sentence)),
-    }
+    let finding = if offset_ms.unsigned_abs() > MAX_TOLERABLE_OFFSET_MS { Finding::Error } else { Finding::Warning };
+    (offset_ms.unsigned_abs() > MAX_OFFSET_MS).then(|| finding(sentence))
 }
 
 #[cfg(test)]

@@ -42,12 +42,9 @@ fn check_folder(folder: &Path) -> Option<Finding> {
 }
 
 fn few_bytes(free: u64, place: &str) -> Option<Finding> {
+    let finding = if free < MIN_FREE_BYTES { Finding::Error } else { Finding::Warning };
     let sentence = || format!("{} free at {place}; delete files or enlarge the disk", HumanBytes(free));
-    match free {
-        ..MIN_FREE_BYTES => Some(Finding::Error(sentence())),
-        ..LOW_FREE_BYTES => Some(Finding::Warning(sentence())),
-        _ => None,
-    }
+    (free < LOW_FREE_BYTES).then(|| finding(sentence()))
 }
 
 /// Bytes that an unprivileged user may still write.

@@ -45,7 +45,14 @@ pub(super) fn check(files: &Files) -> Vec<Finding> {
     }
     if let Some(settings) = &files.settings {
         if has_secrets(settings) {
-            findings.extend(too_open(settings, GROUP_AND_OTHERS, "the settings file with a password", "600"));
+            findings.extend(open_mode(settings, GROUP_AND_OTHERS).map(|mode| {
+                let path = settings.display();
+                // The server's user may not be the owner: `chmod` alone could keep it from reading its settings.
+                Finding::Error(format!(
+                    "the settings file {path} has a password and is open to other users (mode {mode:o}): pass the password as \
+                     an environment variable, or chown the file to the user of the server and chmod 600 {path}"
+                ))
+            }));
         }
         // The file of secrets that the systemd unit reads.
         let environment = settings.with_file_name("environment");
@@ -54,14 +61,18 @@ pub(super) fn check(files: &Files) -> Vec<Finding> {
     or_ok(findings, || "keys, settings and data are readable by their owner only".to_owned())
 }
 
-/// An error if the mode has one of `bits`; none for a file that does not exist.
-fn too_open(path: &Path, bits: u32, what: &str, right_mode: &str) -> Option<Finding> {
+/// The mode of a file if it has one of `bits` and those users can reach the file; `None` for a file that does not exist.
+fn open_mode(path: &Path, bits: u32) -> Option<u32> {
     let mode = fs::metadata(path).ok()?.mode() & 0o777;
     let parent = path.parent().and_then(|folder| fs::metadata(folder).ok()).map_or(0o777, |folder| folder.mode());
-    (mode & bits & reachable_bits(parent) != 0).then(|| {
-        let path = path.display();
-        Finding::Error(format!("{what} {path} is open to other users (mode {mode:o}): chmod {right_mode} {path}"))
-    })
+    (mode & bits & reachable_bits(parent) != 0).then_some(mode)
+}
+
+/// An error if the file is open to the users of `bits`.
+fn too_open(path: &Path, bits: u32, what: &str, right_mode: &str) -> Option<Finding> {
+    let mode = open_mode(path, bits)?;
+    let path = path.display();
+    Some(Finding::Error(format!("{what} {path} is open to other users (mode {mode:o}): chmod {right_mode} {path}")))
 }
 
 /// The mode bits of those who can reach the files of a folder with this mode: group and others need the right to search it.
@@ -118,11 +129,11 @@ mod tests {
         let is_open = |folder_mode, file_mode| {
             set_mode(folder.path(), folder_mode);
             set_mode(&file, file_mode);
-            too_open(&file, GROUP_AND_OTHERS, "a file", "600").is_some()
+            open_mode(&file, GROUP_AND_OTHERS).is_some()
         };
         assert!(is_open(0o755, 0o644) && is_open(0o755, 0o640) && is_open(0o750, 0o644) && is_open(0o750, 0o640));
         assert!(!is_open(0o755, 0o600) && !is_open(0o700, 0o644) && !is_open(0o750, 0o604));
-        assert_eq!(too_open(&folder.path().join("missing"), GROUP_AND_OTHERS, "a file", "600"), None);
+        assert_eq!(open_mode(&folder.path().join("missing"), GROUP_AND_OTHERS), None);
     }
 
     #[test]

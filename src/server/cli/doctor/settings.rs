@@ -84,15 +84,17 @@ fn risks(settings: &Settings) -> Vec<&'static str> {
 mod tests {
     use super::*;
 
+    type Change = fn(&mut Settings);
+
     #[test]
     fn defaults_have_no_risk_and_each_risk_is_named() {
-        let with = |change: fn(&mut Settings)| {
+        let with = |change: Change| {
             let mut settings = Settings::load(None).unwrap();
             change(&mut settings);
             check(&settings, None)
         };
         assert!(matches!(with(|_| {})[..], [Finding::Ok(_)]));
-        let cases: [(&str, fn(&mut Settings)); 9] = [
+        let cases: [(&str, Change); 9] = [
             ("directly", |s| (s.server.address, s.server.behind_proxy) = ("0.0.0.0".to_owned(), true)),
             ("behind_proxy = true", |s| s.server.public_url = "https://a.vn".to_owned()),
             ("admits nobody", |s| s.server.behind_proxy = true),
