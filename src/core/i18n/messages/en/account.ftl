@@ -1,7 +1,7 @@
 login-title = Log in
 login-go = Log in
 login-register = No account yet? Sign up
-login-forgot = Forgot the password
+login-forgot = Forgot password?
 field-email = E-mail
 field-email-hint = We send an e-mail to this address to verify it.
 field-password = Password
@@ -22,7 +22,7 @@ check-mail-send = Send it again
 verify-title = Verify your e-mail
 verify-text = Enter the password you chose when you signed up, to confirm that it is you.
 verify-go = Verify
-forgot-title = Forgot the password
+forgot-title = Forgot password
 forgot-text = Enter your e-mail. If there is an account, we send a link to choose a new password.
 forgot-go = Send the link
 reset-title = Choose a new password
@@ -69,7 +69,7 @@ privacy-what-contacts = Contact persons of exhibitors: name, phone, e-mail. Only
 privacy-what-actions = A log: who changed what, when.
 privacy-why = Purpose
 privacy-why-text = So that you can log in, apply for booths and report sales, and organisers can reach you. We sell no data and use none for advertising.
-privacy-how-long = How long
+privacy-how-long = How long we store it
 privacy-how-long-account = Accounts: until you erase them.
 privacy-contacts-days =
     { $count ->

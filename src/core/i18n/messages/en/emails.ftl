@@ -8,8 +8,8 @@ email-footer = This is an automated message.
 email-verify-subject = Verify your e-mail address
 email-verify-text = Please verify that this address is yours. The link is valid for { $hours } hours and works once. If you did not register, ignore this e-mail.
 email-verify-action = Verify
-email-account-exists-subject = You have an account already
-email-account-exists-text = Somebody registered with this address just now, but it has an account already. If it was you, log in, or reset the password if you forgot it.
+email-account-exists-subject = You already have an account
+email-account-exists-text = Somebody just registered with this address, but it already has an account. If it was you, log in, or reset the password if you forgot it.
 email-account-exists-action = Log in
 email-reset-subject = Reset your password
 email-reset-text = Choose a new password with the link below. It is valid for one hour and works once. If you did not ask for it, ignore this e-mail: the old password still works.
@@ -27,8 +27,8 @@ email-application-waitlisted = is on the waiting list
 email-application-rejected = is not approved
 email-application-reason = Reason: { $reason }
 email-offer-subject = Booth { $booth } is offered to you
-email-offer-text = The organiser of { $edition } offers you booth { $booth }. Please answer before { $until }.
-email-offer-action = Answer
+email-offer-text = The organiser of { $edition } offers you booth { $booth }. Please respond before { $until }.
+email-offer-action = Respond
 
 ## Sales reports
 
