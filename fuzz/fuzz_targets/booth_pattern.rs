@@ -1,5 +1,5 @@
 #![no_main]
-#[path = "../parsers.rs"]
+#[path = "../parsers/fair.rs"]
 #[expect(dead_code, reason = "the other targets run the rest")]
 mod parsers;
 

@@ -1,9 +1,12 @@
 //! Parsers of untrusted input with the fuzzing corpus (`fuzz/corpus`) and random mutations of it: what libFuzzer does for
 //! hours, in seconds and with the stable compiler.
 #![expect(clippy::unwrap_used, reason = "a test that breaks should say where")]
-#[path = "../../fuzz/parsers.rs"]
-#[expect(clippy::indexing_slicing, reason = "a parser that breaks should say where")]
-mod parsers;
+#[path = "../../fuzz/parsers/fair.rs"]
+mod fair;
+#[path = "../../fuzz/parsers/spreadsheet.rs"]
+mod spreadsheet;
+#[path = "../../fuzz/parsers/web.rs"]
+mod web;
 
 use proptest::{collection::vec, prelude::*, sample::Index, test_runner::TestRunner};
 
@@ -50,7 +53,7 @@ fn edited(mut bytes: Vec<u8>, edits: &[(Index, Edit)]) -> Vec<u8> {
     bytes
 }
 
-fn tried(name: &str, parser: fn(&[u8])) {
+fn run(name: &str, parser: fn(&[u8])) {
     let corpus = corpus(name);
     assert!(corpus.len() >= 3, "{name}: {} files", corpus.len());
     corpus.iter().for_each(|bytes| parser(bytes));
@@ -65,11 +68,22 @@ fn tried(name: &str, parser: fn(&[u8])) {
         .unwrap();
 }
 
-macro_rules! tried {
-    ($($name:ident),+ $(,)?) => { $(
+macro_rules! parsers {
+    ($($parser:ident::$name:ident: $corpus:literal),+ $(,)?) => { $(
         #[test]
-        fn $name() { tried(stringify!($name), parsers::$name); }
+        fn $name() { run($corpus, $parser::$name); }
     )+ };
 }
 
-tried!(table, cell, cursor, entity_tag, idempotency_key, date, booth_pattern, tax_code, paper);
+parsers!(
+    spreadsheet::table: "table",
+    spreadsheet::cell: "cell",
+    web::cursor: "cursor",
+    web::entity_tag: "entity_tag",
+    web::idempotency_key: "idempotency_key",
+    web::date: "date",
+    fair::import_table: "table",
+    fair::booth_pattern: "booth_pattern",
+    fair::tax_code: "tax_code",
+    fair::document: "document",
+);
