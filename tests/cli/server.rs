@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 
 use super::wait::{TIMEOUT, wait_until};
 
+#[path = "../support/sqlite_file.rs"]
+mod sqlite_file;
+
 pub struct Server {
     child: Child,
     out: BufReader<ChildStdout>,
@@ -48,8 +51,7 @@ fn demo_database() -> &'static [u8] {
     FILE.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         Server::start(folder.path(), &["demo"], &[]).stop();
-        assert!(!folder.path().join("hoicho.sqlite-wal").exists(), "a part of the database is in its log");
-        std::fs::read(folder.path().join("hoicho.sqlite")).unwrap()
+        sqlite_file::read_whole(&folder.path().join("hoicho.sqlite"))
     })
 }
 

@@ -1,13 +1,12 @@
 //! The demo at the time at which every test starts: filled once on each database, copied for each test.
 use std::sync::OnceLock;
 
-use diesel::{Connection, RunQueryDsl, SqliteConnection};
 use hoicho::sample_data;
 use hoicho_core::db::{Database, DatabaseUrl, migrate};
 use hoicho_web::identity::passwords::PasswordHasher;
 use serde_json::json;
 
-use super::{LOWEST_COST, TestApp, now, postgres::Template};
+use super::{LOWEST_COST, TestApp, now, postgres::Template, sqlite_file};
 
 static POSTGRES: Template = Template::new("demo");
 
@@ -19,16 +18,13 @@ fn fill(url: &DatabaseUrl) {
 }
 
 /// Content of an SQLite file with the demo.
-fn sqlite_file() -> &'static [u8] {
+fn demo_file() -> &'static [u8] {
     static FILE: OnceLock<Vec<u8>> = OnceLock::new();
     FILE.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
-        let (file, whole) = (folder.path().join("demo.sqlite"), folder.path().join("whole.sqlite"));
+        let file = folder.path().join("demo.sqlite");
         fill(&DatabaseUrl::Sqlite(file.clone()));
-        // In one file, without the write-ahead log.
-        let mut connection = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
-        diesel::sql_query(format!("VACUUM INTO '{}'", whole.display())).execute(&mut connection).unwrap();
-        std::fs::read(whole).unwrap()
+        sqlite_file::read_whole(&file)
     })
 }
 
@@ -36,7 +32,7 @@ impl TestApp {
     pub async fn sqlite_with_demo() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("test.sqlite");
-        std::fs::write(&file, sqlite_file()).unwrap();
+        std::fs::write(&file, demo_file()).unwrap();
         Self::on(DatabaseUrl::Sqlite(file), folder).await
     }
 

@@ -4,6 +4,7 @@ pub mod fair;
 pub mod postgres;
 pub mod receiver;
 pub mod snapshot;
+pub mod sqlite_file;
 pub mod wait;
 pub mod world;
 
