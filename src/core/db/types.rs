@@ -4,9 +4,10 @@ use diesel::sql_types::HasSqlType;
 /// The Diesel multi-backend.
 pub use super::conn::MultiBackend as Multi;
 
-/// 16 bytes: `UUID` on PostgreSQL, `BLOB` on SQLite.
+/// 16 bytes: `UUID` on PostgreSQL, `BLOB` on SQLite. The OIDs are those of PostgreSQL's catalog (`pg_type.dat`). Diesel would
+/// look them up with a query on each connection, and report the loss of the connection in it as an unknown type.
 #[derive(Clone, Copy, Default, diesel::sql_types::SqlType, diesel::query_builder::QueryId)]
-#[diesel(postgres_type(name = "uuid", schema = "pg_catalog"))]
+#[diesel(postgres_type(oid = 2950, array_oid = 2951))]
 #[diesel(sqlite_type(name = "Binary"))]
 pub struct Uuid;
 
