@@ -6,5 +6,5 @@ pub(super) struct Member;
 
 impl Action for Member {
     const ORGANISER: &'static [OrganiserRole] = &[];
-    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
 }

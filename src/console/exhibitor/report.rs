@@ -27,9 +27,8 @@ use hoicho_web::{
 /// Permission to submit the report, or to read all reports as staff.
 struct ViewReport;
 impl Action for ViewReport {
-    const ORGANISER: &'static [OrganiserRole] =
-        &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
-    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::READERS;
+    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
 }
 
 #[derive(Template)]

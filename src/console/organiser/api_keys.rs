@@ -26,7 +26,7 @@ use hoicho_web::{
 
 struct ViewKeys;
 impl Action for ViewKeys {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
 }
 
 /// An API key in the list.

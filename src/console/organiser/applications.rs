@@ -100,7 +100,7 @@ pub(super) async fn show_applications(
 
 struct ReviewApplications;
 impl Action for ReviewApplications {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
 }
 
 /// Approves all selected applications in one transaction; on an error none is approved.

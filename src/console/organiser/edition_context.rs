@@ -10,20 +10,13 @@ use hoicho_web::{
 /// Permission to view the staff pages: all roles but gate staff.
 pub(super) struct ViewEdition;
 impl Action for ViewEdition {
-    const ORGANISER: &'static [OrganiserRole] =
-        &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::READERS;
 }
 
 /// Permission to view visits: all roles, including gate staff.
 pub(crate) struct ViewVisits;
 impl Action for ViewVisits {
-    const ORGANISER: &'static [OrganiserRole] = &[
-        OrganiserRole::Owner,
-        OrganiserRole::Manager,
-        OrganiserRole::Finance,
-        OrganiserRole::Gate,
-        OrganiserRole::Viewer,
-    ];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::ALL;
 }
 
 /// Tabs of the staff pages.

@@ -35,12 +35,11 @@ use hoicho_web::{
 
 struct ViewOrganiser;
 impl Action for ViewOrganiser {
-    const ORGANISER: &'static [OrganiserRole] =
-        &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::READERS;
 }
 struct ManageOrganiser;
 impl Action for ManageOrganiser {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
 }
 
 /// Role of the current user, to hide actions that are not permitted.

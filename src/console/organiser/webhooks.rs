@@ -22,7 +22,7 @@ use hoicho_web::{
 
 struct ViewWebhooks;
 impl Action for ViewWebhooks {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
 }
 
 /// Maximum number of recent deliveries.

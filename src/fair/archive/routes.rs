@@ -36,11 +36,11 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 
 struct ExportArchive;
 impl Action for ExportArchive {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
 }
 struct ImportArchive;
 impl Action for ImportArchive {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
 }
 
 /// File format of an archive.

@@ -96,7 +96,7 @@ pub(super) async fn get_audit_log(
         let of = match organiser {
             Some(organiser) if admin => Filter::Organiser(organiser),
             Some(organiser) => {
-                authorize_staff(tx, user, now, organiser, &[OrganiserRole::Owner, OrganiserRole::Manager])?;
+                authorize_staff(tx, user, now, organiser, OrganiserRole::MANAGERS)?;
                 Filter::Organiser(organiser)
             }
             None if admin => Filter::All,

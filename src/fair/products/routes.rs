@@ -37,7 +37,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 struct ManageProducts;
 impl Action for ManageProducts {
     const ORGANISER: &'static [OrganiserRole] = &[];
-    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]

@@ -36,7 +36,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 
 struct ManageGates;
 impl Action for ManageGates {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
 }
 struct RecordVisits;
 impl Action for RecordVisits {
@@ -46,13 +46,7 @@ impl Action for RecordVisits {
 struct ReadCounts;
 impl Action for ReadCounts {
     const KEY: Option<KeyScope> = Some(KeyScope::ReadFigures);
-    const ORGANISER: &'static [OrganiserRole] = &[
-        OrganiserRole::Owner,
-        OrganiserRole::Manager,
-        OrganiserRole::Finance,
-        OrganiserRole::Gate,
-        OrganiserRole::Viewer,
-    ];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::ALL;
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]

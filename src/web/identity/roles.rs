@@ -14,6 +14,16 @@ hoicho_core::text_enum! {
         Viewer,
     }
 }
+
+impl OrganiserRole {
+    /// All roles.
+    pub const ALL: &'static [Self] = &[Self::Owner, Self::Manager, Self::Finance, Self::Gate, Self::Viewer];
+    /// Roles that read everything of an edition: all but gate staff.
+    pub const READERS: &'static [Self] = &[Self::Owner, Self::Manager, Self::Finance, Self::Viewer];
+    /// Roles that manage editions and their data.
+    pub const MANAGERS: &'static [Self] = &[Self::Owner, Self::Manager];
+}
+
 hoicho_core::text_enum! {
     /// Role with an exhibitor.
     ExhibitorRole {
@@ -22,4 +32,9 @@ hoicho_core::text_enum! {
         /// Reports sales.
         Staff,
     }
+}
+
+impl ExhibitorRole {
+    /// All roles.
+    pub const ALL: &'static [Self] = &[Self::Owner, Self::Staff];
 }

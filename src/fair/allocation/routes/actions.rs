@@ -4,26 +4,25 @@ use hoicho_web::identity::{Action, ExhibitorRole, OrganiserRole};
 pub(super) struct Allocate;
 
 impl Action for Allocate {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
 }
 
 pub(super) struct RespondToOffer;
 
 impl Action for RespondToOffer {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
-    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
+    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
 }
 
 pub(super) struct ReadAllocations;
 
 impl Action for ReadAllocations {
-    const ORGANISER: &'static [OrganiserRole] =
-        &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::READERS;
 }
 
 pub(super) struct ReadAllocation;
 
 impl Action for ReadAllocation {
     const ORGANISER: &'static [OrganiserRole] = ReadAllocations::ORGANISER;
-    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
 }

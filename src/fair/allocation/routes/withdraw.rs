@@ -12,7 +12,7 @@ use hoicho_web::{
 struct Withdraw;
 impl Action for Withdraw {
     const ORGANISER: &'static [OrganiserRole] = &[];
-    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
 }
 
 /// Withdraws an application and releases its held and offered booths. Not possible once booths are confirmed.

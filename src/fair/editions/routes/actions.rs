@@ -4,5 +4,5 @@ use hoicho_web::identity::{Action, OrganiserRole};
 pub(super) struct ManageEdition;
 
 impl Action for ManageEdition {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
 }

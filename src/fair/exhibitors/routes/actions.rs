@@ -13,14 +13,13 @@ impl Action for ManageExhibitor {
 pub(super) struct ReadExhibitorDetails;
 
 impl Action for ReadExhibitorDetails {
-    const ORGANISER: &'static [OrganiserRole] =
-        &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
-    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::READERS;
+    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
 }
 
 pub(super) struct ReadMembers;
 
 impl Action for ReadMembers {
     const ORGANISER: &'static [OrganiserRole] = &[];
-    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
 }

@@ -10,17 +10,11 @@ impl Action for ManageStaff {
 pub(super) struct ManagePlanning;
 
 impl Action for ManagePlanning {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
 }
 
 pub(super) struct ReadAsStaff;
 
 impl Action for ReadAsStaff {
-    const ORGANISER: &'static [OrganiserRole] = &[
-        OrganiserRole::Owner,
-        OrganiserRole::Manager,
-        OrganiserRole::Finance,
-        OrganiserRole::Gate,
-        OrganiserRole::Viewer,
-    ];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::ALL;
 }

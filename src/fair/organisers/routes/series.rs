@@ -58,8 +58,7 @@ pub(super) async fn create_series(caller: SignedIn, body: Body<CreateSeries>) ->
     let row = SeriesRow { id: SeriesId::make(), organiser_id: body.organiser, name, version: 1 };
     let (user, now) = (caller.user, caller.now);
     let work = move |tx: &mut Tx<'_>| {
-        let authorized =
-            authorize_staff(tx, user, now, row.organiser_id, &[OrganiserRole::Owner, OrganiserRole::Manager])?;
+        let authorized = authorize_staff(tx, user, now, row.organiser_id, OrganiserRole::MANAGERS)?;
         store::insert_series(tx, &row)?;
         authorized.record_audit(tx, AuditAction::SeriesCreate, row.id, None, Some(&row.name))?;
         Ok(ApiResponse::created(&view(row))?.with_version(1))

@@ -5,7 +5,7 @@ pub(super) struct SubmitReport;
 
 impl Action for SubmitReport {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance];
-    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner, ExhibitorRole::Staff];
+    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
 }
 
 pub(super) struct ManageFigures;
@@ -18,8 +18,7 @@ pub(super) struct ReadFigures;
 
 impl Action for ReadFigures {
     const KEY: Option<KeyScope> = Some(KeyScope::ReadFigures);
-    const ORGANISER: &'static [OrganiserRole] =
-        &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance, OrganiserRole::Viewer];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::READERS;
 }
 
 /// Read one report: allowed to those who can submit it and to those who can read all reports.

@@ -4,17 +4,11 @@ use hoicho_web::identity::{Action, OrganiserRole};
 pub(super) struct ManageVenues;
 
 impl Action for ManageVenues {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
 }
 
 pub(super) struct ReadVenues;
 
 impl Action for ReadVenues {
-    const ORGANISER: &'static [OrganiserRole] = &[
-        OrganiserRole::Owner,
-        OrganiserRole::Manager,
-        OrganiserRole::Finance,
-        OrganiserRole::Gate,
-        OrganiserRole::Viewer,
-    ];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::ALL;
 }

@@ -12,5 +12,5 @@ impl Action for ManageWebhooks {
 pub(super) struct ViewWebhooks;
 
 impl Action for ViewWebhooks {
-    const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager];
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
 }
