@@ -1,17 +1,11 @@
 #![no_main]
+#[path = "../panic_hook.rs"]
+mod panic_hook;
 #[path = "../parsers/fair.rs"]
 #[expect(dead_code, reason = "the other targets run the rest")]
 mod parsers;
 
 libfuzzer_sys::fuzz_target!(
-    init: {
-        // libFuzzer stops at every panic. A panic of calamine is not an error: `src/spreadsheet/sheet.rs` catches it.
-        let report = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if !panic.location().is_some_and(|at| at.file().contains("calamine")) {
-                report(panic);
-            }
-        }));
-    },
+    init: panic_hook::ignore_panics_of_calamine(),
     |bytes: &[u8]| parsers::import_table(bytes)
 );
