@@ -41,7 +41,9 @@ impl World {
         let upload = format!("/applications/{application}/documents?kind=food_safety&file_name=giay.pdf");
         let document = app.post(&upload).by(&exhibitor).file("application/pdf", b"%PDF-1.7\n").send().await.expect(201);
         let document = document["id"].as_str().unwrap().to_owned();
-        let deal = json!({ "exhibitor": exhibitor_id, "kind": "mou", "counterpart": "Siêu thị", "amount": 0, "signed_on": "2026-03-01" });
+        let deal = json!({
+            "exhibitor": exhibitor_id, "kind": "mou", "counterpart": "Siêu thị", "amount": 0, "signed_on": "2026-03-01",
+        });
         let deal = made("/editions/hoi-cho/deals", &owner, deal).await;
         // One removable member and one invitation of the organiser and of the exhibitor.
         let spare = id_of(&app.staff_named(&owner, &organiser, "spare", "viewer").await).await;
