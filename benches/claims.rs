@@ -33,8 +33,10 @@ use figures::Figures;
 use floor::{Floor, over_http};
 use futures_util::future::join_all;
 use hoicho_core::{db::DatabaseUrl, values::clock::Clock};
-use hoicho_fair::allocation::hold::{HoldRequest, hold_booths};
-use hoicho_fair::find_owners;
+use hoicho_fair::{
+    allocation::hold::{HoldRequest, hold_booths},
+    find_owners,
+};
 use hoicho_web::{http::Problem, identity::authorization::authorize_operator};
 use load::{EDITION, Served, in_turn, median, number, serve_demo};
 use serde_json::json;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// Cookie name.
 pub const FLASH_COOKIE: &str = "hoicho_flash";
-/// Maximum size of the cookie value, in bytes. Browsers are only required to store 4096 bytes per cookie including its
+/// Max size of the cookie value, in bytes. Browsers are only required to store 4096 bytes per cookie including its
 /// name and attributes (RFC 6265, 6.1).
 const MAX_COOKIE_BYTES: usize = 3_800;
 

@@ -35,16 +35,15 @@ use super::{
     submitted_form::{FORM_PREFIX, SubmittedForm},
 };
 use hoicho_core::i18n::{Language, Localizer, MessageId};
-use hoicho_web::identity::RequestContext;
 use hoicho_web::{
     http::{
         Code, Problem,
         size_limits::{MAX_BUFFERED_BYTES, MAX_JSON_BYTES, MIB},
     },
-    identity::session::Tokens,
+    identity::{RequestContext, session::Tokens},
 };
 
-/// Maximum size of an API response that is parsed, in bytes.
+/// Max size of an API response that is parsed, in bytes.
 const MAX_RESPONSE_BYTES: usize = 4 * MIB;
 
 /// Reads a form, URL-encoded or multipart.

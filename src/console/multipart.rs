@@ -9,7 +9,7 @@ use futures_util::{StreamExt, stream};
 use super::submitted_form::{SubmittedForm, UploadedFile};
 use hoicho_web::http::{Code, Problem};
 
-/// Maximum number of fields; further fields are ignored.
+/// Max fields; further fields are ignored.
 const MAX_FIELDS: usize = 2_000;
 
 /// The `Content-Type` header, with its boundary, of a multipart request.

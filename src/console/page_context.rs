@@ -14,10 +14,9 @@ use hoicho_core::{
     },
 };
 use hoicho_fair::{exhibitors, organisers};
-use hoicho_web::identity::RequestContext;
 use hoicho_web::{
     http::{Code, Problem},
-    identity::{OrganiserRole, identify_caller, store},
+    identity::{OrganiserRole, RequestContext, identify_caller, store},
 };
 
 /// Cookie with the selected language.

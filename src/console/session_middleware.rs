@@ -11,10 +11,12 @@ use actix_web::{
 
 use super::page_context;
 use hoicho_core::i18n::MessageId;
-use hoicho_web::identity::RequestContext;
 use hoicho_web::{
     http::{Code, Problem},
-    identity::session::{self, BrowserRefresh, Tokens},
+    identity::{
+        RequestContext,
+        session::{self, BrowserRefresh, Tokens},
+    },
 };
 
 /// Cookie of the access token.

@@ -198,7 +198,8 @@ pub fn solve(
         (best, bounding.join().ok())
     });
     let (best, proof) = match (policy, proof) {
-        (Policy::Optimum, Some(proof)) if should_continue() => {
+        // Without HiGHS the search is over, whatever time is left.
+        (Policy::Optimum, Some(proof)) if cfg!(feature = "highs") && should_continue() => {
             let (best, proof) = close_gap(model, best, proof, effort.time_limit.saturating_sub(started.elapsed()));
             (best, Some(proof))
         }

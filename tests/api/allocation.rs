@@ -16,10 +16,10 @@ struct Count {
 }
 
 async fn concurrent_holds_give_each_booth_to_exactly_one_client(app: TestApp) {
-    let fair = Fair::builder().booths(25).exhibitors((0..4).map(|n| format!("htx{n}"))).build(&app).await;
-    assert_eq!(fair.booths.len(), 25);
+    let fair = Fair::builder().booths(50).exhibitors((0..4).map(|n| format!("htx{n}"))).build(&app).await;
+    assert_eq!(fair.booths.len(), 50);
     // Every client tries to hold every booth, each in another order.
-    let clients = (0..32).map(|client| {
+    let clients = (0..64).map(|client| {
         let (app, fair) = (&app, &fair);
         async move {
             let mut won = Vec::new();
@@ -39,7 +39,7 @@ async fn concurrent_holds_give_each_booth_to_exactly_one_client(app: TestApp) {
     let won: Vec<usize> = join_all(clients).await.into_iter().flatten().collect();
     let mut times = BTreeMap::new();
     won.into_iter().for_each(|booth| *times.entry(booth).or_insert(0) += 1);
-    assert_eq!(times.len(), 25);
+    assert_eq!(times.len(), 50);
     assert!(times.values().all(|n| *n == 1), "{times:?}");
     // The database has exactly these allocations.
     let counted = app.db.write_blocking(|tx| {
@@ -47,7 +47,7 @@ async fn concurrent_holds_give_each_booth_to_exactly_one_client(app: TestApp) {
             .get_result::<Count>(tx.conn())
             .map_err(hoicho_core::db::DatabaseError::from)
     });
-    assert_eq!(counted.unwrap().n, 25);
+    assert_eq!(counted.unwrap().n, 50);
 }
 
 async fn allocation_runs_through_its_states_and_frees_the_booth(app: TestApp) {

@@ -241,8 +241,11 @@ async fn every_column_of_an_edition_is_archived_or_left_out_on_purpose() {
 
     let (records, renamed) = (BTreeMap::from(RECORDS), BTreeMap::from(RENAMED));
     let (mut forgotten, mut archived) = (Vec::new(), Vec::new());
-    for name in columns(&url) {
-        let name = name.trim_end_matches('?');
+    let columns = columns(&url);
+    let names: BTreeSet<&str> = columns.iter().map(|name| name.trim_end_matches('?')).collect();
+    let listed = LEFT_OUT.into_iter().chain(RENAMED.map(|(name, _)| name));
+    assert_eq!(listed.filter(|name| !names.contains(name)).collect::<Vec<_>>(), [""; 0], "listed, but no column");
+    for name in names {
         let (table, column) = name.split_once('.').unwrap();
         let Some(kind) = records.get(table) else { continue };
         let field = renamed.get(name).copied().unwrap_or(column);
@@ -258,7 +261,59 @@ async fn every_column_of_an_edition_is_archived_or_left_out_on_purpose() {
     assert_eq!(archived, [""; 0], "left out, but in archives");
 }
 
+/// Records of the archive of the demo's current edition.
+async fn archived(app: &TestApp, by: &str) -> Vec<Value> {
+    let file = app.get("/editions/ocop-quang-ninh-demo/archive").by(by).send().await.body;
+    file.split(|b| *b == b'\n').filter(|line| !line.is_empty()).map(|l| serde_json::from_slice(l).unwrap()).collect()
+}
+
+/// The file of these records, with a last record that counts them.
+fn file_of(mut records: Vec<Value>) -> Vec<u8> {
+    let others = records.len() - 1;
+    records.last_mut().unwrap()["records"] = others.into();
+    records.iter().flat_map(|record| format!("{record}\n").into_bytes()).collect()
+}
+
+async fn many_exhibitors_may_precede_the_edition(app: TestApp) {
+    let by = app.demo_owner().await;
+    let mut records = archived(&app, &by).await;
+    let edition = records.iter().position(|r| r["record"] == "edition").unwrap();
+    let edition = records.remove(edition);
+    let template = records.iter().find(|r| r["record"] == "exhibitor").unwrap().clone();
+    let more = (0..2_500).map(|n| {
+        let mut record = template.clone();
+        record["id"] = uuid::Uuid::now_v7().to_string().into();
+        record["name"] = format!("HTX {n}").into();
+        record["tax_code"] = Value::Null;
+        record
+    });
+    let before: Vec<Value> = more.chain([edition]).collect();
+    records.splice(1..1, before);
+    let owner = app.person("owner").await;
+    let organiser = app.organiser(&owner).await;
+    let at = format!("/organisers/{organiser}/archives?slug=ban-sao");
+    let imported = app.post(&at).by(&owner).bytes(file_of(records)).send().await.expect(201);
+    assert_eq!(imported["taken"]["exhibitors_added"], 2_500);
+}
+
+async fn record_before_its_exhibitor_is_rejected(app: TestApp) {
+    let by = app.demo_owner().await;
+    let mut records = archived(&app, &by).await;
+    let applicant = records.iter().find(|r| r["record"] == "application").unwrap()["exhibitor"].clone();
+    let at = records.iter().position(|r| r["record"] == "exhibitor" && r["id"] == applicant).unwrap();
+    let exhibitor = records.remove(at);
+    let last = records.len() - 1;
+    records.insert(last, exhibitor);
+    let owner = app.person("owner").await;
+    let organiser = app.organiser(&owner).await;
+    let path = format!("/organisers/{organiser}/archives?slug=ban-sao");
+    app.post(&path).by(&owner).bytes(file_of(records)).send().await.refused(422, "invalid");
+    app.get("/editions/ban-sao").by(&owner).send().await.refused(404, "not_found");
+}
+
 crate::on_both_with_demo!(
+    many_exhibitors_may_precede_the_edition,
+    record_before_its_exhibitor_is_rejected,
     imported_archive_has_the_same_figures,
     damaged_archive_is_rejected_without_changes,
     workbook_has_one_sheet_per_kind,

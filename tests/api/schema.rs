@@ -5,7 +5,11 @@ use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConne
 use hoicho_core::db::{Conn, ConstraintViolation, DatabaseUrl, constraint, migrate};
 use serde_json::json;
 
-use crate::support::{TestApp, postgres::database, postgres::empty_database, world::World};
+use crate::support::{
+    TestApp,
+    postgres::{database, empty_database},
+    world::World,
+};
 
 #[derive(QueryableByName)]
 struct Line {

@@ -137,12 +137,12 @@ async fn pages_have_no_axe_violations_and_no_horizontal_scrolling() {
     let draft = serde_json::json!({ "exhibitor": mine, "booths_wanted": 1, "category": "standard" });
     let draft = server.post("/editions/hoi-cho-moi/applications", &seller, &draft);
     let draft = draft["id"].as_str().unwrap().to_owned();
-    let authorized = super::server::hoicho(folder.path())
+    let output = super::server::hoicho(folder.path())
         .args(["grant-admin", "bantochuc@example.vn", "--data-dir"])
         .arg(folder.path().join("demo"))
         .output()
         .unwrap();
-    assert!(authorized.status.success(), "{}", super::server::shown(&authorized.stderr));
+    assert!(output.status.success(), "{}", super::server::shown(&output.stderr));
     let mut faults: Vec<String> = Vec::new();
     let mut looked = 0;
     for (look, who) in [

@@ -10,8 +10,9 @@ use uuid::Uuid;
 use crate::{
     caller::Caller,
     demo,
-    kills::{EDITION, StopOnDrop},
+    kills::EDITION,
     server::{Server, hoicho, login, shown},
+    stop_on_drop::StopOnDrop,
     wait::wait_until,
 };
 

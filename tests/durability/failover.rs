@@ -5,9 +5,10 @@ use std::sync::atomic::AtomicBool;
 use crate::{
     caller::Caller,
     demo,
-    kills::{CALLERS, Fair, StopOnDrop, all, figures},
+    kills::{CALLERS, Fair, all, figures},
     ledger::{Ledger, Tables},
     nodes::{Nodes, whichever},
+    stop_on_drop::StopOnDrop,
     wait::wait_until,
 };
 

@@ -18,9 +18,10 @@ use crate::{
     caller::Caller,
     cluster::Cluster,
     demo,
-    kills::{EDITION, StopOnDrop},
+    kills::EDITION,
     ledger::Tables,
     server::{Server, login},
+    stop_on_drop::StopOnDrop,
     wait::wait_until,
 };
 

@@ -17,6 +17,7 @@ use crate::{
     demo,
     ledger::{Ledger, Sums, Tables},
     server::{Server, login},
+    stop_on_drop::StopOnDrop,
     wait::wait_until,
 };
 
@@ -44,15 +45,6 @@ pub struct Fair {
     next: AtomicUsize,
     /// Writes that were acknowledged to any caller and that [`Ledger::answers`] counts.
     acknowledged: AtomicUsize,
-}
-
-/// Sets the flag when dropped, so that writers end even if the test panics meanwhile.
-pub struct StopOnDrop<'a>(pub &'a AtomicBool);
-
-impl Drop for StopOnDrop<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
 
 impl Fair {

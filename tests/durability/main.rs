@@ -25,6 +25,8 @@ mod postgres;
 #[expect(dead_code, reason = "the tests of the program use the rest")]
 mod server;
 mod standby;
+#[path = "../support/stop_on_drop.rs"]
+mod stop_on_drop;
 #[path = "../support/wait.rs"]
 #[expect(dead_code, reason = "only its synchronous half is used here")]
 mod wait;

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use crate::{
     demo,
-    kills::StopOnDrop,
     nodes::{Nodes, whichever},
     server::Server,
+    stop_on_drop::StopOnDrop,
     wait::wait_until,
 };
 

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that breaks should say where")]
 mod architecture;
 mod events;
-mod file_circles;
+mod import_cycles;
 mod line_length;
 mod messages;
 mod openapi;

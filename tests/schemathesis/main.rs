@@ -11,6 +11,8 @@ mod python;
 #[path = "../cli/server.rs"]
 #[expect(dead_code, reason = "the tests of the program use the rest")]
 mod server;
+#[path = "../support/stop_on_drop.rs"]
+mod stop_on_drop;
 #[path = "../support/wait.rs"]
 #[expect(dead_code, reason = "only its synchronous half is used here")]
 mod wait;
@@ -29,6 +31,7 @@ use std::{
 use python::installed;
 use serde_json::{Value, json};
 use server::{Server, hoicho, login, shown};
+use stop_on_drop::StopOnDrop;
 use tempfile::TempDir;
 
 const EDITION: &str = "/editions/ocop-quang-ninh-demo";
@@ -44,15 +47,6 @@ fn examples() -> String {
 fn schemathesis() -> Option<&'static Path> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
     FOLDER.get_or_init(|| installed("schemathesis", "schemathesis==4.32.5")).as_deref()
-}
-
-/// Sets the flag when dropped, so that the thread ends even if the test panics.
-struct StopOnDrop<'a>(&'a AtomicBool);
-
-impl Drop for StopOnDrop<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
 
 /// The demo, with a server for each role: what one changes or deletes does not affect the others.
@@ -214,9 +208,9 @@ fn manager_gets_documented_responses() {
 fn platform_admin_gets_documented_responses() {
     check(|demo| {
         let mut grant = hoicho(demo.folder.path());
-        let authorized = grant.args(["grant-admin", "theodoi@example.vn", "--data-dir"]).arg(demo.folder.path());
-        let authorized = authorized.output().unwrap();
-        assert!(authorized.status.success(), "{}", shown(&authorized.stderr));
+        let command = grant.args(["grant-admin", "theodoi@example.vn", "--data-dir"]).arg(demo.folder.path());
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", shown(&output.stderr));
         Some(demo.log_in("theodoi@example.vn"))
     });
 }

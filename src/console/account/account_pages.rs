@@ -5,10 +5,9 @@ use serde::Deserialize;
 
 use crate::page_context::{PageContext, is_local_path, render_page};
 use hoicho_core::config;
-use hoicho_web::identity::RequestContext;
 use hoicho_web::{
     http::{Problem, Query},
-    identity::consent,
+    identity::{RequestContext, consent},
 };
 
 #[derive(Deserialize)]

@@ -8,8 +8,10 @@ use crate::{
 };
 use hoicho_core::values::ids::OrganiserId;
 use hoicho_fair::editions::store::Visibility;
-use hoicho_web::identity::RequestContext;
-use hoicho_web::{http::Problem, identity::OrganiserRole};
+use hoicho_web::{
+    http::Problem,
+    identity::{OrganiserRole, RequestContext},
+};
 
 /// An organiser with its editions.
 struct OrganiserCard {

@@ -10,8 +10,10 @@ use serde::Deserialize;
 
 use crate::page_context::{LANGUAGE_COOKIE, THEME_COOKIE, is_local_path};
 use hoicho_core::i18n::Language;
-use hoicho_web::http::{Problem, Query};
-use hoicho_web::identity::RequestContext;
+use hoicho_web::{
+    http::{Problem, Query},
+    identity::RequestContext,
+};
 
 #[derive(Deserialize)]
 struct PreferencesQuery {

@@ -12,10 +12,9 @@ use hoicho_fair::{
     editions::{self, store::EditionRow},
     floor,
 };
-use hoicho_web::identity::RequestContext;
 use hoicho_web::{
     http::{Problem, Query},
-    identity::ReadPermit,
+    identity::{ReadPermit, RequestContext},
 };
 
 #[derive(Template)]

@@ -17,15 +17,14 @@ use hoicho_fair::editions::{
     self,
     store::{EditionRow, Visibility},
 };
-use hoicho_web::identity::RequestContext;
 use hoicho_web::{
     http::{Code, Problem},
-    identity::ReadPermit,
+    identity::{ReadPermit, RequestContext},
 };
 
-/// Maximum number of feed entries.
+/// Max feed entries.
 const MAX_NEWS: i64 = 50;
-/// Maximum number of URLs in a sitemap (sitemaps.org protocol).
+/// Max URLs in a sitemap (sitemaps.org protocol).
 const MAX_SITEMAP_URLS: i64 = 50_000;
 
 fn utc(at: Instant) -> DateTime<FixedOffset> {

@@ -9,8 +9,10 @@ use hoicho_fair::editions::{
     self,
     store::{EditionRow, Visibility},
 };
-use hoicho_web::http::{Code, Problem, Query};
-use hoicho_web::identity::RequestContext;
+use hoicho_web::{
+    http::{Code, Problem, Query},
+    identity::RequestContext,
+};
 
 /// Default and maximum size of the frame, in pixels: width, height.
 const MAX_SIZE: (u32, u32) = (800, 600);

@@ -19,11 +19,10 @@ use hoicho_fair::{
     localities,
     products::{self, ProductGroup, store::ProductRow},
 };
-use hoicho_web::identity::RequestContext;
 use hoicho_web::{
     http::Problem,
     identity::{
-        ExhibitorRole, Permit,
+        ExhibitorRole, Permit, RequestContext,
         invitations::{self, OfferedRole, OpenInvitation},
         members,
     },

@@ -8,7 +8,7 @@ use hoicho_core::{i18n::format, states::RunState};
 use hoicho_fair::allocation::runs::store::{self, AllocationRunRow};
 use hoicho_web::{http::Problem, identity::Permit};
 
-/// Maximum number of runs shown.
+/// Max runs shown.
 const MAX_RUNS: i64 = 30;
 
 #[derive(Template)]
@@ -24,7 +24,7 @@ impl AllocationRuns {
         self.page.date_time(&self.context.edition.time_zone, &run.created_at)
     }
     fn gap(&self, run: &AllocationRunRow) -> Option<String> {
-        run.gap_ppm.map(|ppm| format!("{} %", format::fraction(self.page.localizer.0, i64::from(ppm), 4)))
+        run.gap_ppm.map(|ppm| format!("{} %", format::fraction(self.page.language(), i64::from(ppm), 4)))
     }
     fn can_apply(&self, run: &AllocationRunRow) -> bool {
         self.context.can_manage && run.state == RunState::Proposed

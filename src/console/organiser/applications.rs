@@ -16,17 +16,16 @@ use hoicho_core::{
     values::{ids::ApplicationId, text::normalize_for_search},
 };
 use hoicho_fair::applications::{self, lifecycle::allowed_transitions, store::ApplicationRow};
-use hoicho_web::identity::RequestContext;
 use hoicho_web::{
     http::{Code, Problem, Query},
-    identity::{Action, OrganiserRole, Permit},
+    identity::{Action, OrganiserRole, Permit, RequestContext},
 };
 
 /// Applications per page.
 const PAGE_SIZE: usize = 100;
-/// Maximum number of applications that a search scans.
+/// Max applications that a search scans.
 const MAX_SEARCHED: i64 = 10_000;
-/// Maximum number of applications in one bulk approval.
+/// Max applications in one bulk approval.
 const MAX_APPROVALS: usize = 500;
 
 struct Line {

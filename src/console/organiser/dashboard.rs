@@ -22,7 +22,7 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// Maximum number of booths with missing reports that are shown.
+/// Max booths with missing reports that are shown.
 const MAX_MISSING_REPORTS: usize = 30;
 
 #[derive(Template)]

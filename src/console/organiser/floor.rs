@@ -78,9 +78,6 @@ impl Floor {
     fn zone(&self, id: &ZoneId) -> &str {
         self.names.get(id).map_or("", String::as_str)
     }
-    fn area(&self, dm2: &i32) -> String {
-        self.page.area(dm2)
-    }
 }
 
 #[derive(Deserialize)]

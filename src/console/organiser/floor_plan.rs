@@ -100,9 +100,6 @@ impl FloorPlan {
     fn booth_counts(&self, entry: &QueueEntry) -> String {
         format!("{}/{}", entry.allocated, entry.application.booths_wanted)
     }
-    fn area(&self, dm2: &i32) -> String {
-        self.page.area(dm2)
-    }
 }
 
 /// Path segments of the API operations for the transitions that staff may make.

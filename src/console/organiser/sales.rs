@@ -29,7 +29,7 @@ use hoicho_web::{
 /// Booths per page.
 const PAGE_SIZE: usize = 100;
 
-/// Maximum number of queried reports listed.
+/// Max queried reports listed.
 const MAX_QUERIED: usize = 8;
 
 /// A row of the sheet: a booth.

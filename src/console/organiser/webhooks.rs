@@ -25,7 +25,7 @@ impl Action for ViewWebhooks {
     const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
 }
 
-/// Maximum number of recent deliveries.
+/// Max recent deliveries.
 const MAX_RECENT: i64 = 50;
 
 /// A webhook in the list.

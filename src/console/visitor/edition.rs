@@ -16,8 +16,10 @@ use hoicho_fair::{
     partners::edition_linked_data,
     venues,
 };
-use hoicho_web::identity::RequestContext;
-use hoicho_web::{http::Problem, identity::ReadPermit};
+use hoicho_web::{
+    http::Problem,
+    identity::{ReadPermit, RequestContext},
+};
 
 #[derive(Template)]
 #[template(path = "visitor/edition.html")]
@@ -37,7 +39,7 @@ struct Edition {
 impl Edition {
     fn dates(&self) -> String {
         match (self.days.first(), self.days.last()) {
-            (Some(first), Some(last)) => format::date_range(self.page.localizer.0, first.day, last.day),
+            (Some(first), Some(last)) => format::date_range(self.page.language(), first.day, last.day),
             _ => self.page.t("edition-no-days"),
         }
     }

@@ -9,8 +9,7 @@ use hoicho_fair::{
     editions::{self, store::Visibility},
     venues,
 };
-use hoicho_web::http::Problem;
-use hoicho_web::identity::RequestContext;
+use hoicho_web::{http::Problem, identity::RequestContext};
 
 /// Summary of an edition.
 pub(crate) struct EditionCard {

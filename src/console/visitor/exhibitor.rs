@@ -6,8 +6,10 @@ use super::store::{self, PublicExhibitor, PublicProduct};
 use crate::page_context::{PageContext, render_page};
 use hoicho_core::states::EditionState;
 use hoicho_fair::partners::exhibitor_linked_data;
-use hoicho_web::identity::RequestContext;
-use hoicho_web::{http::Problem, identity::ReadPermit};
+use hoicho_web::{
+    http::Problem,
+    identity::{ReadPermit, RequestContext},
+};
 
 #[derive(Template)]
 #[template(path = "visitor/exhibitor.html")]

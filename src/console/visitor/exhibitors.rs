@@ -36,7 +36,7 @@ pub(crate) struct ExhibitorLine {
     rank: u8,
 }
 
-/// Maximum number of products shown per exhibitor.
+/// Max products shown per exhibitor.
 const MAX_PRODUCTS: usize = 4;
 
 /// Exhibitors that match the search, best rank first; all exhibitors if it is empty. Vietnamese collation order.

@@ -19,7 +19,7 @@ use hoicho_web::{
     identity::ReadPermit,
 };
 
-/// Maximum number of bars in a ranking chart.
+/// Max bars in a ranking chart.
 const MAX_BARS: usize = 12;
 
 #[derive(Template)]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use hoicho_core::{
-    db::{Tx, schema::*},
+    db::{MAX_IDS_PER_STATEMENT, Tx, schema::*},
     states::{AllocationState, EditionState},
     values::{
         clock::{Day, Instant},
@@ -14,7 +14,7 @@ use hoicho_core::{
 use hoicho_fair::{exhibitors::LegalForm, products::ProductGroup};
 use hoicho_web::audit::AuditAction;
 
-/// Maximum number of let booths per query.
+/// Max let booths per query.
 pub(super) const MAX_LET_BOOTHS: i64 = 10_000;
 
 /// First and last opening day per edition.
@@ -70,10 +70,10 @@ pub(super) struct ListedProduct {
     pub stars: Option<i32>,
 }
 
-/// Products of exhibitors, queried in chunks of 1,000 exhibitors.
+/// Products of exhibitors.
 pub(super) fn products_by_exhibitor(tx: &mut Tx<'_>, exhibitors: &[ExhibitorId]) -> QueryResult<Vec<ListedProduct>> {
     let mut all = Vec::new();
-    for part in exhibitors.chunks(1_000) {
+    for part in exhibitors.chunks(MAX_IDS_PER_STATEMENT) {
         let rows: Vec<ListedProduct> = products::table
             .filter(products::exhibitor_id.eq_any(part))
             .select((products::exhibitor_id, products::name, products::stars))

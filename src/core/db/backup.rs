@@ -7,7 +7,12 @@ use std::{
 
 use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
 
-use super::{conn::Conn, error::Unavailable, pool::connect, url::DatabaseUrl};
+use super::{
+    conn::Conn,
+    error::Unavailable,
+    pool::connect,
+    url::{DatabaseUrl, split_password},
+};
 
 /// A failed backup or restore.
 #[derive(Debug, thiserror::Error)]
@@ -117,19 +122,6 @@ fn check(file: &Path) -> Result<(), BackupError> {
     }
 }
 
-/// Splits a URL into the URL without its password and the password, because `ps` shows command lines to all local users.
-fn split_password(url: &str) -> (String, Option<String>) {
-    let parts = || {
-        let (scheme, rest) = url.split_once("://")?;
-        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let (credentials, host) = authority.rsplit_once('@')?;
-        let (user, password) = credentials.split_once(':')?;
-        let password = percent_encoding::percent_decode_str(password).decode_utf8_lossy().into_owned();
-        Some((format!("{scheme}://{user}@{host}/{path}"), Some(password)))
-    };
-    parts().unwrap_or_else(|| (url.to_owned(), None))
-}
-
 fn run(tool: &'static str, url: &str, arguments: &[&std::ffi::OsStr]) -> Result<(), BackupError> {
     let (address, password) = split_password(url);
     let mut command = Command::new(tool);
@@ -142,18 +134,5 @@ fn run(tool: &'static str, url: &str, arguments: &[&std::ffi::OsStr]) -> Result<
     match output.status.success() {
         true => Ok(()),
         false => Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn password_is_removed_from_the_url() {
-        let split = |url: &str| split_password(url);
-        assert_eq!(split("postgres://u:p%40s@h:5432/d?x=1"), ("postgres://u@h:5432/d?x=1".into(), Some("p@s".into())));
-        assert_eq!(split("postgres://u@h/d"), ("postgres://u@h/d".into(), None));
-        assert_eq!(split("postgres://u:s@a:1,b:2/d"), ("postgres://u@a:1,b:2/d".into(), Some("s".into())));
     }
 }

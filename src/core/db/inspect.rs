@@ -24,7 +24,7 @@ use super::{
     wal_position::{flush_position, replay_position},
 };
 
-/// Maximum number of reported damages of a file.
+/// Max reported damages of a file.
 const MAX_DAMAGES: usize = 3;
 /// The characters of a path with a meaning in SQLite's `file:` URIs.
 const NOT_IN_PATHS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');

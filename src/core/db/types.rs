@@ -5,7 +5,7 @@ use diesel::sql_types::HasSqlType;
 pub use super::conn::MultiBackend as Multi;
 
 /// 16 bytes: `UUID` on PostgreSQL, `BLOB` on SQLite. The OIDs are those of PostgreSQL's catalog (`pg_type.dat`). Diesel would
-/// look them up with a query on each connection, and report the loss of the connection in it as an unknown type.
+/// look them up with a query on each connection, and would report a connection lost during that query as an unknown type.
 #[derive(Clone, Copy, Default, diesel::sql_types::SqlType, diesel::query_builder::QueryId)]
 #[diesel(postgres_type(oid = 2950, array_oid = 2951))]
 #[diesel(sqlite_type(name = "Binary"))]

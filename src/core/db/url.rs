@@ -1,5 +1,8 @@
 //! Database URLs. An unknown scheme is an error and never treated as the name of a new SQLite file.
-use std::{net::IpAddr, path::PathBuf};
+use std::{net::IpAddr, ops::Range, path::PathBuf};
+
+/// Query parameter with a password.
+const PASSWORD_KEY: &str = "password=";
 
 /// A database this program can use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,16 +70,51 @@ pub fn has_password(url: &str) -> bool {
     password(url).is_some()
 }
 
-/// The password of a URL as it is written there, if it has one. Credentials end at the last `@` of the authority, so that a
-/// password with an `@` is found in full.
+/// The URL without its password, and the password: `ps` shows the arguments of programs to all local users.
+pub(super) fn split_password(url: &str) -> (String, Option<String>) {
+    let (mut url, mut found) = (url.to_owned(), None);
+    while let Some(Password { value, with_separator }) = find_password(&url) {
+        // The query parameter wins over the credentials, as in libpq.
+        found = url.get(value).map(decode);
+        url.replace_range(with_separator, "");
+    }
+    (url, found)
+}
+
+/// The password of a URL as it is written there, if it has one.
 fn password(url: &str) -> Option<&str> {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let in_query = || rest.split_once('?')?.1.split('&').find_map(|parameter| parameter.strip_prefix("password="));
-    let in_credentials = || {
-        let (credentials, _) = rest.split(['/', '?']).next()?.rsplit_once('@')?;
-        Some(credentials.split_once(':')?.1)
-    };
-    in_credentials().or_else(in_query).filter(|password| !password.is_empty())
+    url.get(find_password(url)?.value)
+}
+
+/// Where a URL has a password, in bytes.
+struct Password {
+    value: Range<usize>,
+    /// The password with the colon or query parameter that leads to it.
+    with_separator: Range<usize>,
+}
+
+/// The first password of a URL. libpq ends credentials at the first `@`; here they end at the last one, so that no part of the
+/// password of a malformed URL is shown.
+fn find_password(url: &str) -> Option<Password> {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let rest = url.get(start..)?;
+    let authority = rest.split(['/', '?']).next()?;
+    let credentials = authority.rsplit_once('@').and_then(|(credentials, _)| credentials.split_once(':'));
+    if let Some((user, password)) = credentials.filter(|(_, password)| !password.is_empty()) {
+        let from = start + user.len() + 1;
+        let end = from + password.len();
+        return Some(Password { value: from..end, with_separator: from - 1..end });
+    }
+    let mut at = start + rest.find('?')? + 1;
+    for parameter in url.get(at..)?.split('&') {
+        let end = at + parameter.len();
+        if parameter.strip_prefix(PASSWORD_KEY).is_some_and(|password| !password.is_empty()) {
+            let with_separator = if end == url.len() { at - 1..end } else { at..end + 1 };
+            return Some(Password { value: at + PASSWORD_KEY.len()..end, with_separator });
+        }
+        at = end + 1;
+    }
+    None
 }
 
 /// The parts of a libpq URL that decide where it connects to and how.
@@ -126,12 +164,16 @@ fn without_port(host: &str) -> &str {
     bracketed.map_or_else(|| host.split(':').next().unwrap_or_default(), |(host, _)| host)
 }
 
+/// Whether connections to this host stay on this machine. An IPv6 address may be in brackets.
+pub fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
 /// Whether this host cannot be another machine: a Unix socket (libpq's default where the host is empty) or loopback.
 fn is_local(host: &str) -> bool {
-    host.is_empty()
-        || host.starts_with(['/', '@'])
-        || host.eq_ignore_ascii_case("localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+    host.is_empty() || host.starts_with(['/', '@']) || is_loopback(host)
 }
 
 /// Refuses a PostgreSQL URL that leads to another machine, unless the program has TLS or the URL says
@@ -250,6 +292,29 @@ mod tests {
         ] {
             let checked = refuse_plain_text(url, false, |asked| (asked == name).then(|| value.to_owned()));
             assert_eq!(checked.is_ok(), local, "{name}={value} {url}");
+        }
+    }
+
+    #[test]
+    fn password_is_removed_from_the_url() {
+        let split = |url: &str| split_password(url);
+        assert_eq!(split("postgres://u@h/d?password=s"), ("postgres://u@h/d".into(), Some("s".into())));
+        assert_eq!(split("postgres://u@h/d?password=s&x=1"), ("postgres://u@h/d?x=1".into(), Some("s".into())));
+        assert_eq!(split("postgres://u@h/d?x=1&password=s"), ("postgres://u@h/d?x=1".into(), Some("s".into())));
+        assert_eq!(split("postgres://u:a@h/d?password=b"), ("postgres://u@h/d".into(), Some("b".into())));
+        assert_eq!(split("postgres://u:s@h?x=1"), ("postgres://u@h?x=1".into(), Some("s".into())));
+        assert_eq!(split("postgres://u:p%40s@h:5432/d?x=1"), ("postgres://u@h:5432/d?x=1".into(), Some("p@s".into())));
+        assert_eq!(split("postgres://u@h/d"), ("postgres://u@h/d".into(), None));
+        assert_eq!(split("postgres://u:s@a:1,b:2/d"), ("postgres://u@a:1,b:2/d".into(), Some("s".into())));
+    }
+
+    #[test]
+    fn loopback_hosts() {
+        for host in ["localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "::1", "[::1]", "::ffff:127.0.0.1"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in ["", "0.0.0.0", "::", "10.0.0.1", "localhost.example.vn", "example.vn"] {
+            assert!(!is_loopback(host), "{host}");
         }
     }
 

@@ -30,7 +30,7 @@ impl WalPosition {
         self.is_comparable(other) && self.lsn >= other.lsn
     }
 
-    /// Bytes of WAL that a server at this position has not replayed yet of those up to `other`.
+    /// How many bytes of WAL this position is behind `other`; 0 if it is ahead.
     pub(super) fn bytes_behind(&self, other: &Self) -> i64 {
         other.lsn.saturating_sub(self.lsn).max(0)
     }

@@ -26,11 +26,6 @@ impl LocalizedText {
             Language::En => &self.en,
         }
     }
-    /// A number with thousands separators.
-    pub fn integer(number: impl Into<i64>) -> Self {
-        let number = number.into();
-        Self { vi: format::integer(Language::Vi, number), en: format::integer(Language::En, number) }
-    }
     /// Joins texts with commas.
     pub fn join(texts: &[Self]) -> Self {
         let join = |language: fn(&Self) -> &str| texts.iter().map(language).collect::<Vec<_>>().join(", ");

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::participants::ParticipantRole;
 use crate::records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink};
-use hoicho_core::states::AllocationState;
 use hoicho_core::{
     db::{Tx, schema::*},
+    states::AllocationState,
     values::{
         clock::Instant,
         ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, ParticipantId},

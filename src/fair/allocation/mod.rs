@@ -9,6 +9,7 @@ mod expire;
 pub mod hold;
 pub mod lifecycle;
 mod move_booth;
+mod offer_email;
 pub mod owners;
 pub mod participants;
 mod routes;

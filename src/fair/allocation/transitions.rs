@@ -1,8 +1,9 @@
 //! State transitions of an allocation: offer, confirm, decline, check in, release, no-show.
-use chrono::{Duration, TimeZone};
+use chrono::Duration;
 
 use super::{
     lifecycle::{allowed_transitions, default_ttl_s},
+    offer_email::offer_email,
     runs::waiting_list::offer_free_booths,
     store::{self, AllocationRow},
 };
@@ -12,7 +13,6 @@ use hoicho_web::{
     audit::AuditAction,
     http::{Code, Problem},
     identity::{Authorized, members::notify_exhibitor},
-    outbox::EmailKind,
 };
 
 /// Offers a held booth to its exhibitor and notifies the members by e-mail.
@@ -20,9 +20,8 @@ pub fn offer(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Resu
     let row = step(tx, authorized, id, AllocationState::Offered, AuditAction::AllocationOffer)?;
     let edition = editions::store::find(tx, row.edition_id)?;
     let application = applications::store::find(tx, row.edition_id, row.application_id)?;
-    let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
-    let until = zone.from_utc_datetime(&row.expires_at.ok_or(Code::Internal)?).naive_local();
-    let email = EmailKind::BoothOffered { edition: edition.name, booth: store::booth_code(tx, row.booth_id)?, until };
+    let code = store::booth_code(tx, row.booth_id)?;
+    let email = offer_email(&edition, &[code], row.expires_at.ok_or(Code::Internal)?)?;
     notify_exhibitor(tx, application.exhibitor_id, email, authorized.now)?;
     Ok(row)
 }

@@ -6,9 +6,9 @@ use crate::{
     floor::BoothCategory,
     records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink},
 };
-use hoicho_core::states::ApplicationState;
 use hoicho_core::{
     db::{Tx, schema::*},
+    states::ApplicationState,
     values::{
         clock::Instant,
         ids::{ApplicationId, EditionId, ExhibitorId},

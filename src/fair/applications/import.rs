@@ -2,7 +2,10 @@
 //! imported or none, and all errors are reported at once.
 use std::collections::{BTreeSet, HashMap};
 
-use super::store::{self, ApplicationRow};
+use super::{
+    store::{self, ApplicationRow},
+    wishes::MAX_BOOTHS_WANTED,
+};
 use crate::{
     editions,
     exhibitors::{self, LegalForm, store::ExhibitorRow, tax_code},
@@ -73,12 +76,13 @@ fn validate(checks: &mut Validator, line: u64, row: &ExhibitorImportRow) -> Vali
     let form = row.legal_form.unwrap_or(LegalForm::Enterprise);
     let code = row.tax_code.as_deref().map(|code| parse_tax_code(code, form));
     checks.require(code != Some(None), &pointer("tax_code"), FieldCode::TaxCode, MessageId("error-invalid-tax-code"));
-    let booths_wanted = i32::try_from(row.booths_wanted.unwrap_or(1)).ok().filter(|n| (1..=100).contains(n));
+    let booths_wanted =
+        i32::try_from(row.booths_wanted.unwrap_or(1)).ok().filter(|n| (1..=MAX_BOOTHS_WANTED).contains(n));
     checks.require(
         booths_wanted.is_some(),
         &pointer("booths_wanted"),
         FieldCode::Range,
-        MessageId("import-booths-wanted-range").with_args(&[("line", &line)]),
+        MessageId("import-booths-wanted-range").with_args(&[("line", &line)]).with_number("max", MAX_BOOTHS_WANTED),
     );
     ValidRow { name, form, code: code.flatten(), booths_wanted: booths_wanted.unwrap_or(1) }
 }

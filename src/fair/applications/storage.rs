@@ -45,7 +45,7 @@ impl DocumentStorage {
         Ok(Self { folder, max_bytes: settings.max_bytes, max_per_application: settings.max_per_application })
     }
 
-    /// The maximum size of a file for people: `5 MB`.
+    /// Max size of a file, for display: `5 MB`.
     pub fn max_size(&self) -> String {
         if self.max_bytes.is_multiple_of(MIB) {
             format!("{} MB", self.max_bytes / MIB)

@@ -57,7 +57,13 @@ pub fn transition(
         let email = EmailKind::ApplicationDecided { edition: edition.name, decision: to, reason: reason.clone() };
         notify_exhibitor(tx, row.exhibitor_id, email, authorized.now)?;
     }
-    authorized.record_audit(tx, AuditAction::ApplicationStep, id, Some((before.state, None)), Some((to, reason)))?;
+    authorized.record_audit(
+        tx,
+        AuditAction::ApplicationTransition,
+        id,
+        Some((before.state, None)),
+        Some((to, reason)),
+    )?;
     Ok(row)
 }
 

@@ -11,6 +11,8 @@ use hoicho_core::{
 use hoicho_optimiser::instance::MAX_WISHES;
 use hoicho_web::http::{FieldCode, Problem, Validator};
 
+/// Max booths per application.
+pub const MAX_BOOTHS_WANTED: i32 = 100;
 /// Max products per application.
 pub const MAX_PRODUCTS: usize = 100;
 

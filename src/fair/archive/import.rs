@@ -1,8 +1,7 @@
 //! Imports an archive as a new edition of an organiser, in one transaction.
 use super::record::{Batch, FORMAT_VERSION, Record};
-use crate::{editions, records::ArchiveImport, statistics};
-use hoicho_core::states::EditionState;
-use hoicho_core::{db::Tx, i18n::MessageId, values::ids::EditionId};
+use crate::{records::ArchiveImport, statistics};
+use hoicho_core::{db::Tx, i18n::MessageId, states::EditionState, values::ids::EditionId};
 use hoicho_web::{
     audit::AuditAction,
     http::{Code, Problem},
@@ -16,7 +15,8 @@ fn invalid_line(line: u64, error: &dyn std::fmt::Display) -> Problem {
 
 /// Summary of an archive import.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
-pub(super) struct TakenIn {
+#[schema(as = TakenIn)]
+pub(super) struct ImportSummary {
     /// Number of imported lines.
     pub(super) records: u64,
     /// Exhibitors that were created.
@@ -55,26 +55,29 @@ fn check_order(record: &Record, line: u64, has_edition: bool) -> Result<(), Prob
 }
 
 /// Imports the records; returns the new edition and a summary. Figures of a finalised edition are frozen.
-fn import_records(mut import: ArchiveImport<'_, '_>, file: &[u8]) -> Result<(EditionId, TakenIn), Problem> {
+fn import_records(mut import: ArchiveImport<'_, '_>, file: &[u8]) -> Result<(EditionId, ImportSummary), Problem> {
     let mut batch = Batch::default();
     let mut records = 0_u64;
     for line in file.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
         records += 1;
         let record: Record = serde_json::from_slice(line).map_err(|e| invalid_line(records, &e))?;
         check_order(&record, records, import.edition().is_ok())?;
+        if batch.must_flush_before(&record) {
+            batch.flush(&mut import)?;
+        }
         let is_edition = matches!(record, Record::Edition(_));
         batch.push(record);
-        if is_edition || batch.is_full() {
+        if is_edition {
             batch.flush(&mut import)?;
         }
     }
-    let edition = import.edition()?;
     batch.flush(&mut import)?;
-    if editions::store::find(import.tx, edition)?.state == EditionState::Finalised {
+    let edition = import.edition()?;
+    if import.edition_state() == Some(EditionState::Finalised) {
         statistics::freeze(import.tx, edition, import.authorized.now)?;
     }
     let (exhibitors_added, exhibitors_known) = import.exhibitor_counts();
-    Ok((edition, TakenIn { records, exhibitors_added, exhibitors_known }))
+    Ok((edition, ImportSummary { records, exhibitors_added, exhibitors_known }))
 }
 
 /// Imports an archive; returns the new edition and a summary.
@@ -83,9 +86,9 @@ pub(super) fn import(
     authorized: &Authorized,
     file: &[u8],
     slug: String,
-) -> Result<(EditionId, TakenIn), Problem> {
+) -> Result<(EditionId, ImportSummary), Problem> {
     check_complete(file)?;
-    let (edition, summary) = import_records(ArchiveImport::new(tx, authorized, slug)?, file)?;
-    authorized.record_audit(tx, AuditAction::EditionTakeIn, edition, None, Some(&summary))?;
+    let (edition, summary) = import_records(ArchiveImport::new(tx, authorized, slug), file)?;
+    authorized.record_audit(tx, AuditAction::EditionImport, edition, None, Some(&summary))?;
     Ok((edition, summary))
 }

@@ -64,7 +64,9 @@ macro_rules! records {
             /// Inserts all buffered records and clears the buffer.
             pub(super) fn flush(&mut self, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
                 let batch = std::mem::take(self);
-                $(<$record>::import(batch.$field, import)?;)+
+                $(if !batch.$field.is_empty() {
+                    <$record>::import(batch.$field, import)?;
+                })+
                 Ok(())
             }
         }
@@ -92,8 +94,10 @@ records! {
 }
 
 impl Batch {
-    /// Whether the buffer is full.
-    pub(super) fn is_full(&self) -> bool {
-        self.buffered >= MAX_BUFFERED_RECORDS
+    /// Whether the buffer must be flushed before this record is added: when it is full, and before an exhibitor that follows
+    /// other records. Exhibitors are inserted before these, but must not serve references in lines above their own.
+    pub(super) fn must_flush_before(&self, next: &Record) -> bool {
+        let holds_others = self.buffered > self.exhibitors.len();
+        self.buffered >= MAX_BUFFERED_RECORDS || (holds_others && matches!(next, Record::Exhibitor(_)))
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     export,
-    import::{self, TakenIn},
+    import::{self, ImportSummary},
     workbook::RecordWorkbook,
 };
 use crate::editions::{self, EditionView};
@@ -26,12 +26,12 @@ use hoicho_web::{
 
 /// OpenAPI operations of archives.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(get_archive, take_in_archive), components(schemas(ArchiveFormat)))]
+#[openapi(paths(get_archive, import_archive), components(schemas(ArchiveFormat)))]
 pub struct ApiDoc;
 
 /// Registers the routes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(get_archive).service(take_in_archive);
+    cfg.service(get_archive).service(import_archive);
 }
 
 struct ExportArchive;
@@ -135,12 +135,13 @@ struct ImportArchiveQuery {
 
 /// Result of an archive import.
 #[derive(Serialize, utoipa::ToSchema)]
-struct TakenInView {
+#[schema(as = TakenInView)]
+struct ImportedArchiveView {
     edition: EditionView,
-    taken: TakenIn,
+    taken: ImportSummary,
 }
 
-/// Maximum size of an archive.
+/// Max size of an archive in bytes.
 const MAX_ARCHIVE_BYTES: usize = 64 * MIB;
 
 /// Imports an archive (JSON Lines, at most 64 MB) as a new edition, in one transaction. Exhibitors are matched by tax code,
@@ -149,6 +150,7 @@ const MAX_ARCHIVE_BYTES: usize = 64 * MIB;
 #[utoipa::path(
     post,
     path = "/api/v1/organisers/{organiser}/archives",
+    operation_id = "take_in_archive",
     tag = "editions",
     params(
         ("organiser" = OrganiserId, Path),
@@ -156,7 +158,7 @@ const MAX_ARCHIVE_BYTES: usize = 64 * MIB;
     ),
     request_body(content = String, content_type = "application/jsonl"),
     responses(
-        (status = 201, body = TakenInView),
+        (status = 201, body = ImportedArchiveView),
         (status = 403),
         (status = 404),
         (status = 409),
@@ -165,7 +167,7 @@ const MAX_ARCHIVE_BYTES: usize = 64 * MIB;
     ),
 )]
 #[post("/organisers/{organiser}/archives")]
-async fn take_in_archive(
+async fn import_archive(
     permit: Permit<ImportArchive>,
     query: Query<ImportArchiveQuery>,
     file: RawBody<MAX_ARCHIVE_BYTES>,
@@ -179,7 +181,7 @@ async fn take_in_archive(
         .write_once(move |tx, authorized| {
             let (edition, summary) = import::import(tx, &authorized, &file, slug)?;
             let (version, edition) = editions::load_view(tx, edition)?;
-            Ok(ApiResponse::created(&TakenInView { edition, taken: summary })?.with_version(version))
+            Ok(ApiResponse::created(&ImportedArchiveView { edition, taken: summary })?.with_version(version))
         })
         .await
 }

@@ -9,9 +9,9 @@ use crate::{
     records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink},
     venues::store::{self as venue_store, VenueRow},
 };
-use hoicho_core::states::EditionState;
 use hoicho_core::{
     db::{Tx, schema::*},
+    states::EditionState,
     values::{
         clock::Day,
         ids::{EditionId, OrganiserId, VenueId},
@@ -78,9 +78,8 @@ fn find_or_create_venue(
     name: &CleanText,
     address: Option<&CleanText>,
 ) -> QueryResult<VenueId> {
-    let known = venue_store::list_page(tx, organiser, None, 500)?;
-    if let Some(venue) = known.iter().find(|venue| venue.name == name.as_str()) {
-        return Ok(venue.id);
+    if let Some(known) = venue_store::find_by_name(tx, organiser, name.as_str())? {
+        return Ok(known);
     }
     let row = VenueRow {
         id: VenueId::make(),
@@ -107,10 +106,7 @@ impl ImportRecords for EditionRecord {
                 None => None,
             };
             let series = match &record.series {
-                Some(name) => organiser_store::list_series_page(import.tx, organiser, None, 500)?
-                    .iter()
-                    .find(|series| series.name == name.as_str())
-                    .map(|series| series.id),
+                Some(name) => organiser_store::find_series_by_name(import.tx, organiser, name.as_str())?,
                 None => None,
             };
             let record = Self { id: EditionId::make(), slug: import.slug.clone().into(), ..record };
@@ -122,7 +118,7 @@ impl ImportRecords for EditionRecord {
                 editions::created_at.eq(import.authorized.now),
             );
             diesel::insert_into(editions::table).values((&record, others)).execute(import.tx.conn())?;
-            import.set_edition(record.id);
+            import.set_edition(record.id, record.state);
         }
         Ok(())
     }

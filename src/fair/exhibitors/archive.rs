@@ -1,4 +1,6 @@
 //! Archive records of exhibitors, without contacts and members.
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -61,47 +63,58 @@ pub fn export<R: From<ExhibitorRecord>>(
     records::export_pages::<ExhibitorRecord, R>(tx, edition, sink)
 }
 
-impl ExhibitorRecord {
-    /// Matches an exhibitor by tax code, or by identifier and name; creates it otherwise.
-    fn match_or_create(self, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
-        let name_search = text::normalize_for_search(self.name.as_str());
-        let code = self.tax_code.and_then(|code| tax_code::parse(code.as_str(), self.legal_form));
-        let by_code = match &code {
-            Some(code) => store::find_ids_by_tax_codes(import.tx, std::slice::from_ref(code))?.pop().map(|(_, id)| id),
-            None => None,
-        };
-        // Keep the identifier of the archive, so that the next import finds it; unless another exhibitor has it.
-        let holder = store::find_by_ids(import.tx, &[self.id])?.pop();
-        let is_free = holder.is_none();
-        let same = holder.filter(|e| e.name_search == name_search).map(|e| e.id);
-        if let Some(existing) = by_code.or(same) {
-            import.match_exhibitor(self.id, existing);
-            return Ok(());
-        }
-        let locality_code = match self.locality_code {
-            Some(code) => localities::store::find(import.tx, code.as_str())?.map(|l| l.code.into()),
-            None => None,
-        };
-        let record = Self {
-            id: if is_free { self.id } else { ExhibitorId::make() },
-            tax_code: code.map(CleanText::from),
-            country: self.country.as_str().chars().take(2).collect::<String>().into(),
-            locality_code,
-            ..self
-        };
-        let others = (
-            exhibitors::name_search.eq(name_search),
-            exhibitors::version.eq(1),
-            exhibitors::created_at.eq(import.authorized.now),
-        );
-        diesel::insert_into(exhibitors::table).values((&record, others)).execute(import.tx.conn())?;
-        import.add_exhibitor(self.id, record.id);
-        Ok(())
-    }
-}
-
 impl ImportRecords for ExhibitorRecord {
+    /// Matches exhibitors by tax code, or by identifier and name; creates the others.
     fn import(records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
-        records.into_iter().try_for_each(|record| record.match_or_create(import))
+        let code = |record: &Self| tax_code::parse(record.tax_code.as_ref()?.as_str(), record.legal_form);
+        let codes: Vec<String> = records.iter().filter_map(code).collect();
+        let ids: Vec<ExhibitorId> = records.iter().map(|record| record.id).collect();
+        let mut by_code: HashMap<String, ExhibitorId> =
+            store::find_ids_by_tax_codes(import.tx, &codes)?.into_iter().collect();
+        let mut names: HashMap<ExhibitorId, String> =
+            store::find_by_ids(import.tx, &ids)?.into_iter().map(|row| (row.id, row.name_search)).collect();
+        let mut known_localities: HashMap<CleanText, Option<CleanText>> = HashMap::new();
+        let mut rows = Vec::new();
+        for record in records {
+            let name_search = text::normalize_for_search(record.name.as_str());
+            let code = code(&record);
+            let coded = code.as_ref().and_then(|code| by_code.get(code)).copied();
+            let same = names.get(&record.id).filter(|name| **name == name_search).map(|_| record.id);
+            if let Some(existing) = coded.or(same) {
+                import.match_exhibitor(record.id, existing);
+                continue;
+            }
+            let locality_code = match record.locality_code {
+                Some(code) => match known_localities.get(&code) {
+                    Some(known) => known.clone(),
+                    None => {
+                        let known = localities::store::find(import.tx, code.as_str())?.map(|l| l.code.into());
+                        known_localities.insert(code, known.clone());
+                        known
+                    }
+                },
+                None => None,
+            };
+            // Keep the identifier of the archive, so that the next import finds it; unless another exhibitor has it.
+            let id = if names.contains_key(&record.id) { ExhibitorId::make() } else { record.id };
+            import.add_exhibitor(record.id, id);
+            names.insert(id, name_search.clone());
+            by_code.extend(code.clone().map(|code| (code, id)));
+            let row = Self {
+                id,
+                tax_code: code.map(CleanText::from),
+                country: record.country.as_str().chars().take(2).collect::<String>().into(),
+                locality_code,
+                ..record
+            };
+            let others = (
+                exhibitors::name_search.eq(name_search),
+                exhibitors::version.eq(1),
+                exhibitors::created_at.eq(import.authorized.now),
+            );
+            rows.push((row, others));
+        }
+        records::insert_rows!(import.tx, exhibitors, rows.into_iter());
+        Ok(())
     }
 }

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{BoothCategory, Eligibility, store};
 use crate::records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink};
-use hoicho_core::states::BoothAvailability;
 use hoicho_core::{
     db::{Tx, schema::*},
+    states::BoothAvailability,
     values::ids::{BoothId, EditionId, ZoneId},
 };
 use hoicho_web::http::Problem;

@@ -21,9 +21,6 @@ use hoicho_web::{
     identity::Authorized,
 };
 
-/// Max rows of a table.
-pub const MAX_ROWS: usize = 5_000;
-
 /// One row of the table. Missing values default to the price list, missing flags to `false`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -45,7 +45,7 @@ pub(super) fn parse_column_letters(letters: &str) -> Option<usize> {
 fn unreadable(error: ReadError) -> Problem {
     let text: LocalizedText = match error {
         ReadError::Unreadable => MessageId("import-unsupported-format").into(),
-        ReadError::TooLong => MessageId("import-too-many-rows").with_args(&[("max", &spreadsheet::MAX_ROWS)]).into(),
+        ReadError::TooLong => MessageId("import-too-many-rows").with_number("max", spreadsheet::MAX_ROWS).into(),
         ReadError::NotUtf8 => MessageId("import-not-utf8").into(),
     };
     Problem::new(Code::Invalid, text)

@@ -7,8 +7,10 @@ use super::{
     store::{self, LocalityFilter, LocalityRow},
 };
 use hoicho_core::values::{clock::Day, text};
-use hoicho_web::http::{Problem, Query, pagination, pagination::Page};
-use hoicho_web::identity::RequestContext;
+use hoicho_web::{
+    http::{Problem, Query, pagination, pagination::Page},
+    identity::RequestContext,
+};
 
 /// OpenAPI operations of this module.
 #[derive(utoipa::OpenApi)]

@@ -1,9 +1,9 @@
 //! Renders e-mails in the language of the recipient.
 use askama::Template;
 
-use hoicho_core::states::ApplicationState;
 use hoicho_core::{
     i18n::{Language, LocalizedText, MessageId, format},
+    states::ApplicationState,
     values::clock::Day,
 };
 use hoicho_web::{
@@ -116,8 +116,8 @@ fn application_decided(edition: &str, decision: ApplicationState, reason: Option
     let decided = match decision {
         ApplicationState::Approved => MessageId("email-application-approved"),
         ApplicationState::Waitlisted => MessageId("email-application-waitlisted"),
-        // The others are no decision and are not e-mailed.
         ApplicationState::Rejected
+        // The states below are no decisions and are never e-mailed.
         | ApplicationState::Draft
         | ApplicationState::Submitted
         | ApplicationState::Withdrawn => MessageId("email-application-rejected"),

@@ -108,6 +108,16 @@ pub fn list_series_page(
     query.order(series::id).limit(limit).select(SeriesRow::as_select()).load(tx.conn())
 }
 
+/// The organiser's oldest series with this name.
+pub fn find_series_by_name(tx: &mut Tx<'_>, organiser: OrganiserId, name: &str) -> QueryResult<Option<SeriesId>> {
+    series::table
+        .filter(series::organiser_id.eq(organiser).and(series::name.eq(name)))
+        .order(series::id)
+        .select(series::id)
+        .first(tx.conn())
+        .optional()
+}
+
 /// Renames it if its version is still `seen`; otherwise returns `false`.
 pub fn rename_series(tx: &mut Tx<'_>, id: SeriesId, name: &str, seen: i32) -> QueryResult<bool> {
     let updated = diesel::update(series::table.find(id).filter(series::version.eq(seen)))

@@ -1,4 +1,4 @@
-//! Validity and stars of OCOP certificates.
+//! Validity of OCOP certificates.
 use chrono::Months;
 
 use hoicho_core::values::clock::Day;

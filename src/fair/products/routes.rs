@@ -17,8 +17,10 @@ use hoicho_core::{
 use hoicho_web::{
     audit::AuditAction,
     http::{
-        ApiResponse, Body, Code, FieldCode, Problem, Query, Validator, etag, etag::IfMatch, pagination::Page,
-        pagination::PageQuery, patch::deserialize_present,
+        ApiResponse, Body, Code, FieldCode, Problem, Query, Validator, etag,
+        etag::IfMatch,
+        pagination::{Page, PageQuery},
+        patch::deserialize_present,
     },
     identity::{Action, ExhibitorRole, ExhibitorsScope, OrganiserRole, Permit, ReadPermit},
 };

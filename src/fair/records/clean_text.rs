@@ -9,7 +9,9 @@ use hoicho_core::values::text;
 const MAX_TEXT_CHARACTERS: usize = 2_000;
 
 /// Text that is validated when deserialized (length, no control characters), because files are untrusted input.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, Serialize, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
+)]
 #[serde(transparent)]
 #[diesel(sql_type = diesel::sql_types::Text)]
 pub struct CleanText(String);

@@ -50,7 +50,8 @@ macro_rules! load_page {
         query.order($table::id).limit(limit).select(Self::as_select()).load($tx.conn())
     }};
 }
-pub(crate) use {load_page, paged_by_edition};
+pub(crate) use load_page;
+pub(crate) use paged_by_edition;
 
 /// Reads all records of an edition, page by page.
 pub fn for_each_page<T: PagedRecord>(

@@ -6,7 +6,8 @@ use uuid::Uuid;
 use hoicho_core::{
     db::Tx,
     i18n::MessageId,
-    values::ids::{EditionId, ExhibitorId, UserId},
+    states::EditionState,
+    values::ids::{EditionId, ExhibitorId},
 };
 use hoicho_web::{
     http::{Code, Problem},
@@ -19,11 +20,11 @@ pub trait ImportRecords: Sized {
     fn import(records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem>;
 }
 
-/// Inserts rows in chunks of 500, below SQLite's limit on parameters.
+/// Inserts rows in batches.
 macro_rules! insert_rows {
     ($tx:expr, $table:ident, $rows:expr) => {{
         let rows: Vec<_> = $rows.collect();
-        for part in rows.chunks(500) {
+        for part in rows.chunks(hoicho_core::db::MAX_ROWS_PER_INSERT) {
             hoicho_core::on_either!($tx, |c| diesel::insert_into($table::table).values(part).execute(c))?;
         }
     }};
@@ -34,11 +35,9 @@ pub(crate) use insert_rows;
 pub struct ArchiveImport<'t, 'c> {
     pub tx: &'t mut Tx<'c>,
     pub authorized: &'t Authorized,
-    /// Who imports it.
-    pub user: UserId,
     /// Slug of the new edition.
     pub slug: String,
-    edition: Option<EditionId>,
+    edition: Option<(EditionId, EditionState)>,
     exhibitors: HashMap<ExhibitorId, ExhibitorId>,
     created_exhibitors: HashSet<ExhibitorId>,
     known_exhibitors: usize,
@@ -46,28 +45,33 @@ pub struct ArchiveImport<'t, 'c> {
 
 impl<'t, 'c> ArchiveImport<'t, 'c> {
     /// Starts an import.
-    pub fn new(tx: &'t mut Tx<'c>, authorized: &'t Authorized, slug: String) -> Result<Self, Problem> {
-        let user = authorized.require_user()?;
-        Ok(Self {
+    pub fn new(tx: &'t mut Tx<'c>, authorized: &'t Authorized, slug: String) -> Self {
+        Self {
             tx,
             authorized,
-            user,
             slug,
             edition: None,
             exhibitors: HashMap::new(),
             created_exhibitors: HashSet::new(),
             known_exhibitors: 0,
-        })
+        }
     }
 
     /// The new edition. Fails before [`Self::set_edition`].
     pub fn edition(&self) -> Result<EditionId, Problem> {
-        self.edition.ok_or_else(|| Problem::new(Code::Invalid, MessageId("error-archive-not-edition")))
+        self.edition
+            .map(|(id, _)| id)
+            .ok_or_else(|| Problem::new(Code::Invalid, MessageId("error-archive-not-edition")))
+    }
+
+    /// State of the new edition; `None` before [`Self::set_edition`].
+    pub fn edition_state(&self) -> Option<EditionState> {
+        self.edition.map(|(_, state)| state)
     }
 
     /// Sets the new edition.
-    pub fn set_edition(&mut self, edition: EditionId) {
-        self.edition = Some(edition);
+    pub fn set_edition(&mut self, edition: EditionId, state: EditionState) {
+        self.edition = Some((edition, state));
     }
 
     /// Replaces identifiers of the archive by those of the new rows. A new identifier is derived (UUIDv5) from the new

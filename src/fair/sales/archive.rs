@@ -7,9 +7,9 @@ use super::{
     lines::{self, Line, NewLine},
 };
 use crate::records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink};
-use hoicho_core::states::ReportState;
 use hoicho_core::{
     db::{Tx, schema::*},
+    states::ReportState,
     values::{
         clock::{Day, Instant},
         ids::{BoothId, EditionId, ExhibitorId, SalesReportId, TradeDealId},
@@ -150,7 +150,7 @@ impl ImportRecords for DealRecord {
         }
         let others = (
             trade_deals::edition_id.eq(import.edition()?),
-            trade_deals::recorded_by.eq(import.user),
+            trade_deals::recorded_by.eq(import.authorized.require_user()?),
             trade_deals::version.eq(1),
         );
         records::insert_rows!(import.tx, trade_deals, records.into_iter().map(|record| (record, others)));

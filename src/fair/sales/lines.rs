@@ -2,6 +2,7 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::amounts;
 use crate::products::ProductGroup;
 use hoicho_core::{
     db::{
@@ -74,12 +75,7 @@ pub fn validate(checks: &mut Validator, lines: Vec<Line>, totals: (i64, i64), se
     let mut normalized = Vec::new();
     for (i, line) in lines.into_iter().take(MAX_LINES).enumerate() {
         let pointer = |field: &str| format!("/lines/{i}/{field}");
-        checks.require(
-            (0..=super::amounts::MAX_AMOUNT).contains(&line.amount),
-            &pointer("amount"),
-            FieldCode::Range,
-            MessageId("error-amount-range"),
-        );
+        amounts::validate_amount(checks, &pointer("amount"), line.amount);
         checks.require(
             line.quantity_milli.is_none_or(|q| (1..=1_000_000_000_000).contains(&q)),
             &pointer("quantity_milli"),

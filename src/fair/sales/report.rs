@@ -162,6 +162,6 @@ pub fn review(
     if !store::update(tx, &row, before.revision)? {
         return Err(Code::StaleVersion.into());
     }
-    authorized.record_audit(tx, AuditAction::SalesReportJudge, row.id, Some(before.state), Some(to))?;
+    authorized.record_audit(tx, AuditAction::SalesReportReview, row.id, Some(before.state), Some(to))?;
     Ok(row)
 }

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::store::{self, BoothFact, ExhibitorFact, OccupantFact, ParticipantFact, ProductFact, SaleFact};
 use crate::{
     allocation::participants::ParticipantRole,
-    editions::{self, store::EditionRow, store::OpeningDayRow},
+    editions::{
+        self,
+        store::{EditionRow, OpeningDayRow},
+    },
     floor::{self, store::ZoneRow},
     products::ProductGroup,
     sales::deals::DealKind,
@@ -70,9 +73,9 @@ impl Figures {
     /// Loads an edition; `today` is the current date in its time zone.
     pub fn load(tx: &mut Tx<'_>, edition: EditionId, today: Day) -> Result<Self, Problem> {
         let occupants = store::find_occupants(tx, edition)?;
-        let guests = store::find_participants(tx, edition)?;
+        let participants = store::find_participants(tx, edition)?;
         let ids: BTreeSet<ExhibitorId> =
-            occupants.iter().map(|s| s.exhibitor).chain(guests.iter().filter_map(|g| g.exhibitor)).collect();
+            occupants.iter().map(|s| s.exhibitor).chain(participants.iter().filter_map(|g| g.exhibitor)).collect();
         let ids: Vec<_> = ids.into_iter().collect();
         let mut direct = store::exhibitors_by_id(tx, &ids)?;
         direct.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
@@ -82,7 +85,7 @@ impl Figures {
             zones: floor::store::zones(tx, edition)?,
             booths: store::find_booths(tx, edition)?,
             occupants: occupants.into_iter().map(|s| (s.booth, s)).collect(),
-            participants: guests,
+            participants,
             direct,
             products: store::find_products(tx, &ids)?,
             deals: store::deal_totals(tx, edition)?,

@@ -64,6 +64,16 @@ pub fn list_page(
     query.order(venues::id).limit(limit).select(VenueRow::as_select()).load(tx.conn())
 }
 
+/// The organiser's oldest venue with this name.
+pub fn find_by_name(tx: &mut Tx<'_>, organiser: OrganiserId, name: &str) -> QueryResult<Option<VenueId>> {
+    venues::table
+        .filter(venues::organiser_id.eq(organiser).and(venues::name.eq(name)))
+        .order(venues::id)
+        .select(venues::id)
+        .first(tx.conn())
+        .optional()
+}
+
 /// Updates a venue if its stored version is still `seen`; otherwise returns `false`.
 pub fn update(tx: &mut Tx<'_>, row: &VenueRow, seen: i32) -> QueryResult<bool> {
     let same_version = venues::table.find(row.id).filter(venues::version.eq(seen));

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink};
 use hoicho_core::{
-    db::{Conn, Tx, schema::*},
+    db::{Tx, schema::*},
     values::{
         clock::{Day, Instant},
         ids::{EditionId, GateId, VisitEventId},
@@ -66,23 +66,12 @@ impl ImportRecords for GateRecord {
 }
 
 impl ImportRecords for VisitCountRecord {
-    /// Inserts the counts that do not exist yet.
     fn import(mut records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
         for record in &mut records {
             import.derive_ids([&mut record.id.0, &mut record.gate.0])?;
         }
         let edition = visit_events::edition_id.eq(import.edition()?);
-        let rows: Vec<_> = records.into_iter().map(|record| (record, edition)).collect();
-        for part in rows.chunks(500) {
-            match import.tx.conn() {
-                Conn::Postgres(c) => diesel::insert_into(visit_events::table)
-                    .values(part)
-                    .on_conflict(visit_events::id)
-                    .do_nothing()
-                    .execute(c)?,
-                Conn::Sqlite(c) => diesel::insert_or_ignore_into(visit_events::table).values(part).execute(c)?,
-            };
-        }
+        records::insert_rows!(import.tx, visit_events, records.into_iter().map(|record| (record, edition)));
         Ok(())
     }
 }

@@ -21,7 +21,7 @@ use hoicho_web::{
     identity::{Action, Authorized, KeyScope, OrganiserRole, Permit},
 };
 
-/// Maximum number of events of one request.
+/// Max events of one request.
 const MAX_EVENTS: usize = 1_000;
 
 /// OpenAPI operations of visits.

@@ -21,13 +21,9 @@ hoicho_core::text_enum! {
         /// It responded with 410 Gone.
         Gone,
         /// Every delivery failed for 5 days.
-        #[serde(rename = "dead")]
-        #[strum(serialize = "dead")]
-        Failing,
+        Failing = "dead",
         /// The organiser disabled it.
-        #[serde(rename = "by_hand")]
-        #[strum(serialize = "by_hand")]
-        Manual,
+        Manual = "by_hand",
     }
 }
 

@@ -56,10 +56,10 @@ mod tests {
         assert_eq!(transition_to("live"), Some(EventType::EditionChanged));
         assert_eq!(transition_to("finalised"), Some(EventType::FiguresFinalised));
         assert_eq!(transition_to("draft"), None, "unpublishing is not announced");
-        let step_to = |state: &str| event_type(AuditAction::ApplicationStep, &json!([state, "reason"]));
+        let step_to = |state: &str| event_type(AuditAction::ApplicationTransition, &json!([state, "reason"]));
         assert_eq!(step_to("submitted"), Some(EventType::ApplicationSubmitted));
         assert_eq!(step_to("rejected"), Some(EventType::ApplicationDecided));
-        let judged = |state: &str| event_type(AuditAction::SalesReportJudge, &json!(state));
+        let judged = |state: &str| event_type(AuditAction::SalesReportReview, &json!(state));
         assert_eq!(judged("accepted"), Some(EventType::SalesReportAccepted));
         assert_eq!(judged("queried"), Some(EventType::SalesReportQueried));
     }

@@ -7,8 +7,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::setup::CommonArgs;
 use hoicho_core::{i18n::Language, values::clock::Clock};
-use hoicho_fair::find_owners;
-use hoicho_fair::imports::{ImportKind, ImportOutcome, ImportTable, Mode, opening_days};
+use hoicho_fair::{
+    find_owners,
+    imports::{ImportKind, ImportOutcome, ImportTable, Mode, opening_days},
+};
 use hoicho_web::{http::Problem, identity::authorization::authorize_operator};
 
 /// Kind of rows.

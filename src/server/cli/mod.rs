@@ -118,8 +118,10 @@ fn grant_admin(place: &CommonArgs, email: &str) -> Result<(), String> {
     let (_, db) = open_database(place)?;
     let key = email.trim().to_lowercase();
     let now = Clock::System.now();
-    let authorized = db.write_blocking(|tx| {
-        let authorized = store::grant_admin(tx, &key)?;
+    let has_account = db.write_blocking(|tx| {
+        if !store::grant_admin(tx, &key)? {
+            return Ok(false);
+        }
         let entry = audit::Entry::<()> {
             organiser: None,
             edition: None,
@@ -132,9 +134,9 @@ fn grant_admin(place: &CommonArgs, email: &str) -> Result<(), String> {
             at: now,
         };
         audit::record(tx, entry)?;
-        Ok::<_, Problem>(authorized)
+        Ok::<_, Problem>(true)
     });
-    match authorized.map_err(|e| e.to_string())? {
+    match has_account.map_err(|e| e.to_string())? {
         true => {
             println!("{key} is a platform admin");
             Ok(())

@@ -45,7 +45,7 @@ hoicho_core::text_enum! {
         /// An application was deleted.
         ApplicationDelete = "application.delete",
         /// The state of an application changed.
-        ApplicationStep = "application.step",
+        ApplicationTransition = "application.step",
         /// Applications were imported from a table; the subject is the edition.
         ApplicationImport = "application.import",
         /// A booth was created.
@@ -87,7 +87,7 @@ hoicho_core::text_enum! {
         /// The allocation run that serves the waiting list was chosen or removed.
         EditionWaitingList = "edition.waiting_list",
         /// An edition was imported from an archive.
-        EditionTakeIn = "edition.take_in",
+        EditionImport = "edition.take_in",
         /// An exhibitor was created.
         ExhibitorCreate = "exhibitor.create",
         /// An exhibitor was changed.
@@ -105,13 +105,13 @@ hoicho_core::text_enum! {
         /// A hall was deleted.
         HallDelete = "hall.delete",
         /// An invitation was withdrawn.
-        InvitationTakeBack = "invitation.take_back",
+        InvitationRevoke = "invitation.take_back",
         /// A person was invited to an organiser or an exhibitor; the subject is the invitation.
         MemberInvite = "member.invite",
         /// A user accepted an invitation.
         MemberJoin = "member.join",
         /// The role of a member changed.
-        MemberPut = "member.put",
+        MemberSetRole = "member.put",
         /// A member was removed.
         MemberRemove = "member.remove",
         /// An organiser was created.
@@ -137,7 +137,7 @@ hoicho_core::text_enum! {
         /// A sales report was submitted or corrected.
         SalesReportPut = "sales_report.put",
         /// A sales report was accepted or queried.
-        SalesReportJudge = "sales_report.judge",
+        SalesReportReview = "sales_report.judge",
         /// Sales reports were imported from a table; the subject is the edition.
         SalesReportImport = "sales_report.import",
         /// A series of editions was created.
@@ -159,7 +159,7 @@ hoicho_core::text_enum! {
         /// The password was reset by e-mail.
         UserResetPassword = "user.reset_password",
         /// All sessions of an account were ended.
-        UserSignOut = "user.sign_out",
+        UserEndSessions = "user.sign_out",
         /// An account became a platform admin; the subject is its address.
         UserGrantAdmin = "user.grant_admin",
         /// The personal data of an account or an address was erased.
@@ -217,7 +217,7 @@ impl AuditAction {
             Self::ApplicationCreate
             | Self::ApplicationChange
             | Self::ApplicationDelete
-            | Self::ApplicationStep
+            | Self::ApplicationTransition
             | Self::ApplicationImport => SubjectKind::Application,
             Self::BoothCreate | Self::BoothChange | Self::BoothDelete | Self::BoothGenerate | Self::BoothImport => {
                 SubjectKind::Booth
@@ -232,21 +232,21 @@ impl AuditAction {
             | Self::EditionOpeningDays
             | Self::EditionTransition
             | Self::EditionWaitingList
-            | Self::EditionTakeIn => SubjectKind::Edition,
+            | Self::EditionImport => SubjectKind::Edition,
             Self::ExhibitorCreate | Self::ExhibitorChange | Self::ExhibitorDelete | Self::ExhibitorContacts => {
                 SubjectKind::Exhibitor
             }
             Self::GateCreate => SubjectKind::Gate,
             Self::HallCreate | Self::HallChange | Self::HallDelete => SubjectKind::Hall,
-            Self::InvitationTakeBack => SubjectKind::Invitation,
-            Self::MemberInvite | Self::MemberJoin | Self::MemberPut | Self::MemberRemove => SubjectKind::Member,
+            Self::InvitationRevoke => SubjectKind::Invitation,
+            Self::MemberInvite | Self::MemberJoin | Self::MemberSetRole | Self::MemberRemove => SubjectKind::Member,
             Self::OrganiserCreate | Self::OrganiserRename | Self::OrganiserDelete => SubjectKind::Organiser,
             Self::ParticipantAdd | Self::ParticipantRemove => SubjectKind::Participant,
             Self::ProductCreate | Self::ProductChange | Self::ProductDelete | Self::ProductImport => {
                 SubjectKind::Product
             }
             Self::SalesReminderSend => SubjectKind::SalesReminder,
-            Self::SalesReportPut | Self::SalesReportJudge | Self::SalesReportImport => SubjectKind::SalesReport,
+            Self::SalesReportPut | Self::SalesReportReview | Self::SalesReportImport => SubjectKind::SalesReport,
             Self::SeriesCreate | Self::SeriesRename | Self::SeriesDelete => SubjectKind::Series,
             Self::UserRegister
             | Self::UserRegisterAgain
@@ -254,7 +254,7 @@ impl AuditAction {
             | Self::UserChange
             | Self::UserChangePassword
             | Self::UserResetPassword
-            | Self::UserSignOut
+            | Self::UserEndSessions
             | Self::UserGrantAdmin
             | Self::UserErase => SubjectKind::User,
             Self::VenueCreate | Self::VenueChange | Self::VenueDelete => SubjectKind::Venue,

@@ -66,7 +66,7 @@ impl AuditAction {
         match self {
             Self::EditionTransition => EventRule::ByEditionState,
             Self::EditionChange | Self::EditionOpeningDays => EventRule::Always(EventType::EditionChanged),
-            Self::ApplicationStep => EventRule::ByApplicationState,
+            Self::ApplicationTransition => EventRule::ByApplicationState,
             Self::AllocationOffer | Self::AllocationOfferToWaitingList => {
                 EventRule::Always(EventType::AllocationOffered)
             }
@@ -79,7 +79,7 @@ impl AuditAction {
                 EventRule::Always(EventType::AllocationChanged)
             }
             Self::SalesReportPut => EventRule::Always(EventType::SalesReportSubmitted),
-            Self::SalesReportJudge => EventRule::ByReportState,
+            Self::SalesReportReview => EventRule::ByReportState,
             Self::DealCreate => EventRule::Always(EventType::DealSigned),
             Self::AllocationHold
             | Self::AllocationSwap
@@ -108,7 +108,7 @@ impl AuditAction {
             | Self::EditionCreate
             | Self::EditionDelete
             | Self::EditionWaitingList
-            | Self::EditionTakeIn
+            | Self::EditionImport
             | Self::ExhibitorCreate
             | Self::ExhibitorChange
             | Self::ExhibitorDelete
@@ -117,10 +117,10 @@ impl AuditAction {
             | Self::HallCreate
             | Self::HallChange
             | Self::HallDelete
-            | Self::InvitationTakeBack
+            | Self::InvitationRevoke
             | Self::MemberInvite
             | Self::MemberJoin
-            | Self::MemberPut
+            | Self::MemberSetRole
             | Self::MemberRemove
             | Self::OrganiserCreate
             | Self::OrganiserRename
@@ -140,7 +140,7 @@ impl AuditAction {
             | Self::UserChange
             | Self::UserChangePassword
             | Self::UserResetPassword
-            | Self::UserSignOut
+            | Self::UserEndSessions
             | Self::UserGrantAdmin
             | Self::UserErase
             | Self::VenueCreate

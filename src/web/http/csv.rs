@@ -10,12 +10,11 @@ use hoicho_core::i18n::MessageId;
 
 /// Max reported errors; a table with more usually has one cause.
 const MAX_ERRORS: usize = 100;
-/// Maximum number of rows of a table.
+/// Max rows of a table.
 pub const MAX_ROWS: usize = 5_000;
 
 /// Parses a UTF-8 CSV table with a header into rows with their line numbers (the first row is line 2). Accepts comma or
-/// semicolon as delimiter and an optional byte order mark, as spreadsheets write them. At most
-/// [`MAX_ROWS`] rows.
+/// semicolon as delimiter and an optional byte order mark, as spreadsheets write them. At most [`MAX_ROWS`] rows.
 pub fn parse_rows<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<(u64, T)>, Problem> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|_| Problem::new(Code::BadRequest, MessageId("import-not-utf8")))?;
@@ -30,10 +29,7 @@ pub fn parse_rows<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<(u64, T)>, Pr
             Err(_) => break,
         }
         if rows.len() > MAX_ROWS {
-            return Err(Problem::new(
-                Code::Invalid,
-                MessageId("import-too-many-rows").with_args(&[("max", &MAX_ROWS)]),
-            ));
+            return Err(Problem::new(Code::Invalid, MessageId("import-too-many-rows").with_number("max", MAX_ROWS)));
         }
     }
     if !errors.is_empty() {

@@ -37,7 +37,7 @@ pub struct IdempotentRequest {
 }
 
 impl IdempotentRequest {
-    /// The request that [`middleware`] attached to the request.
+    /// The key and digest that [`middleware`] attached to the request, if it has an `Idempotency-Key`.
     pub fn from_request(req: &HttpRequest) -> Option<Self> {
         req.extensions().get::<Self>().cloned()
     }

@@ -1,5 +1,10 @@
 //! Error responses (RFC 9457): one table of codes, each with its status and a localized title.
-use actix_web::{HttpResponse, ResponseError, body::BoxBody, dev::ServiceResponse, http::StatusCode, http::header};
+use actix_web::{
+    HttpResponse, ResponseError,
+    body::BoxBody,
+    dev::ServiceResponse,
+    http::{StatusCode, header},
+};
 use serde::Serialize;
 
 use super::field_code::FieldCode;

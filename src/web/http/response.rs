@@ -1,5 +1,9 @@
 //! Success responses of writes. They are built inside the transaction so that idempotency can store and replay them.
-use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::StatusCode, http::header};
+use actix_web::{
+    HttpRequest, HttpResponse, Responder,
+    body::BoxBody,
+    http::{StatusCode, header},
+};
 use serde::Serialize;
 
 use super::{

@@ -1,5 +1,5 @@
 //! What spreadsheets expect of cells and columns.
-/// Maximum number of rows of an XLSX sheet, without the header (format limit).
+/// Max rows of an XLSX sheet, without the header (format limit).
 pub const MAX_SHEET_ROWS: u32 = 1_048_575;
 
 /// Escapes text against formula injection: spreadsheets evaluate cells with these prefixes, and a leading apostrophe marks

@@ -27,7 +27,7 @@ impl Validator {
             cleaned.is_some(),
             pointer,
             FieldCode::Text,
-            MessageId("error-text-length").with_args(&[("max", &max_chars)]),
+            MessageId("error-text-length").with_number("max", max_chars),
         );
         cleaned.unwrap_or_default()
     }

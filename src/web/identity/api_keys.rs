@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
 use super::token;
-use crate::http::{Code, Problem};
+use crate::http::{Code, FieldCode, Problem, Validator};
 use hoicho_core::{
     db::{Database, Tx, schema::*},
     i18n::MessageId,
@@ -26,9 +26,26 @@ const VISIBLE_CHARS: usize = 9;
 /// Max keys with usage counts in memory.
 const MAX_COUNTED_KEYS: usize = 10_000;
 /// Hours for which a rotated key or signing secret stays valid, unless the request says otherwise.
-pub const DEFAULT_OVERLAP_H: i64 = 24;
-/// Maximum number of hours for which a rotated key or signing secret stays valid.
-pub const MAX_OVERLAP_H: i64 = 720;
+const DEFAULT_OVERLAP_H: i64 = 24;
+/// Max hours for which a rotated key or signing secret stays valid.
+const MAX_OVERLAP_H: i64 = 720;
+
+/// Hours for which a rotated key or signing secret stays valid, as requested in the field `overlap_h`.
+///
+/// # Errors
+/// `invalid` if the number is out of range.
+pub fn validate_overlap_h(requested: Option<i64>) -> Result<i64, Problem> {
+    let overlap_h = requested.unwrap_or(DEFAULT_OVERLAP_H);
+    let mut checks = Validator::default();
+    checks.require(
+        (0..=MAX_OVERLAP_H).contains(&overlap_h),
+        "/overlap_h",
+        FieldCode::Range,
+        MessageId("error-overlap-range").with_number("max", MAX_OVERLAP_H),
+    );
+    checks.finish()?;
+    Ok(overlap_h)
+}
 
 hoicho_core::text_enum! {
     /// What a key may do.

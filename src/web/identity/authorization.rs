@@ -13,10 +13,10 @@ use super::{
     roles::{ExhibitorRole, OrganiserRole},
     store,
 };
-use crate::identity::RequestContext;
 use crate::{
     audit::{self, AuditAction},
     http::{ApiResponse, Code, Problem, idempotency, idempotency::IdempotentRequest},
+    identity::RequestContext,
 };
 use hoicho_core::{
     db::Tx,

@@ -6,8 +6,10 @@ use diesel::prelude::*;
 use secrecy::SecretString;
 
 use super::store::Account;
-use crate::http::{Code, Problem};
-use crate::identity::RequestContext;
+use crate::{
+    http::{Code, Problem},
+    identity::RequestContext,
+};
 use hoicho_core::{
     db::{
         Tx,

@@ -36,6 +36,5 @@ pub use authorization::{
 pub use caller::{Caller, source_address};
 pub use context::RequestContext;
 pub use roles::{ExhibitorRole, OrganiserRole};
-pub use routes::validate_email;
-pub use routes::{ApiDoc, routes};
+pub use routes::{ApiDoc, routes, validate_email};
 pub use signed_in::SignedIn;

@@ -13,8 +13,10 @@ use super::{
     caller::{Caller, source_address},
     rate_limiter::{Key, RateLimitStatus},
 };
-use crate::http::{Code, Problem};
-use crate::identity::RequestContext;
+use crate::{
+    http::{Code, Problem},
+    identity::RequestContext,
+};
 use hoicho_core::i18n::MessageId;
 
 /// Counts an anonymous request; `None` above the limit, for which [`enforce`] builds the response.

@@ -5,10 +5,10 @@ use serde::Serialize;
 use uuid::{NoContext, Timestamp, Uuid};
 
 use super::{store, token};
-use crate::identity::RequestContext;
 use crate::{
     audit::{self, AuditAction},
     http::Problem,
+    identity::RequestContext,
 };
 use hoicho_core::{
     db::Tx,
@@ -129,7 +129,7 @@ pub fn end_all(tx: &mut Tx<'_>, email: &str, now: Instant) -> Result<Option<usiz
         edition: None,
         actor: None,
         api_key: None,
-        action: AuditAction::UserSignOut,
+        action: AuditAction::UserEndSessions,
         subject: account.id.to_string(),
         before: None,
         after: None,

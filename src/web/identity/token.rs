@@ -59,7 +59,8 @@ pub fn create_key(folder: &Path) -> Result<PathBuf, String> {
     Ok(file)
 }
 
-fn key_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+/// The key files of `folder`, oldest first; none if the folder does not exist.
+pub fn key_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     match std::fs::read_dir(folder) {
         Ok(entries) => {

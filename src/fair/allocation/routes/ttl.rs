@@ -17,13 +17,13 @@ pub(super) fn validate_ttl(checks: &mut Validator, expires_in_s: u32) {
 mod tests {
     use super::*;
     use crate::allocation::{HOLD_TTL_S, MAX_BOOTHS_PER_HOLD, OFFER_TTL_S};
-    use hoicho_core::i18n::LocalizedText;
+    use hoicho_core::i18n::{Language, format};
     use utoipa::OpenApi;
 
     #[test]
     fn documented_limits_are_the_constants() {
         let document = serde_json::to_string(&crate::allocation::ApiDoc::openapi()).unwrap();
-        let number = |n: u32| LocalizedText::integer(n).en;
+        let number = |n: u32| format::integer(Language::En, n.into());
         let range = format!("{} to {}", number(*TTL_RANGE_S.start()), number(*TTL_RANGE_S.end()));
         for sentence in [
             format!("1 to {} booths, adjacent unless", number(MAX_BOOTHS_PER_HOLD.into())),

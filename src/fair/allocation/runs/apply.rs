@@ -2,10 +2,13 @@
 //! applied and all conflicts are reported.
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{Duration, TimeZone};
+use chrono::Duration;
 
 use super::{
-    super::store::{self as allocations, AllocationRow},
+    super::{
+        offer_email::offer_email,
+        store::{self as allocations, AllocationRow},
+    },
     store::{self, ActiveAllocation, AllocationRunRow},
 };
 use crate::editions::{self, store::EditionRow};
@@ -128,14 +131,11 @@ fn notify_offers(
     expires_at: Instant,
     now: Instant,
 ) -> Result<(), Problem> {
-    let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
-    let until = zone.from_utc_datetime(&expires_at).naive_local();
     let exhibitors: HashMap<ApplicationId, ExhibitorId> = store::exhibitors_of(tx, run)?.into_iter().collect();
     let mut emails: HashMap<ExhibitorId, EmailKind> = HashMap::new();
     for (application, codes) in codes {
         let Some(exhibitor) = exhibitors.get(&application) else { continue };
-        let booth = codes.join(", ");
-        emails.insert(*exhibitor, EmailKind::BoothOffered { edition: edition.name.clone(), booth, until });
+        emails.insert(*exhibitor, offer_email(edition, &codes, expires_at)?);
     }
     notify_exhibitors(tx, &emails, now)?;
     Ok(())

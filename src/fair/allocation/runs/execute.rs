@@ -43,7 +43,7 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
 pub fn start_run(tx: &mut Tx<'_>, authorized: &Authorized, request: &StartRun) -> Result<AllocationRunRow, Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     if store::count_running(tx, edition.id)? >= MAX_RUNNING {
-        return Err(Problem::new(Code::IllegalStep, MessageId("error-run-limit")));
+        return Err(Problem::new(Code::IllegalStep, MessageId("error-run-limit").with_number("max", MAX_RUNNING)));
     }
     if let Some(based_on) = request.based_on {
         let base = store::find(tx, edition.id, based_on)?;
@@ -88,32 +88,32 @@ fn load(
     request: &StartRun,
     now: Instant,
 ) -> Result<(LoadedInstance, Option<Baseline>), Problem> {
-    let gathered = instance::load_instance(tx, edition, request, ApplicationScope::Approved, now)?;
-    let Some(based_on) = request.based_on else { return Ok((gathered, None)) };
+    let loaded = instance::load_instance(tx, edition, request, ApplicationScope::Approved, now)?;
+    let Some(based_on) = request.based_on else { return Ok((loaded, None)) };
     let mut baseline = Baseline::new();
     for (row, _) in store::proposed_booths(tx, based_on)? {
         if let Some(application) = row.after_application_id {
             baseline.entry(application).or_default().push(row.booth_id);
         }
     }
-    Ok((gathered, Some(baseline)))
+    Ok((loaded, Some(baseline)))
 }
 
 /// Solves the loaded instance, starting from the baseline if there is one.
 pub fn solve_instance(
-    gathered: &mut LoadedInstance,
+    loaded: &mut LoadedInstance,
     baseline: Option<&Baseline>,
     request: &StartRun,
     report: &solve::ProgressCallback<'_>,
 ) -> Assignment {
     let limit = Duration::from_secs(request.time_limit_s().into());
-    let effort = SolverSettings::for_applicants(gathered.instance.applications.len(), limit);
+    let effort = SolverSettings::for_applicants(loaded.instance.applications.len(), limit);
     let seed = request.seed.unwrap_or(1);
     let Some(baseline) = baseline else {
-        return solve::solve(&Model::new(&gathered.instance), request.policy.into(), effort, seed, report);
+        return solve::solve(&Model::new(&loaded.instance), request.policy.into(), effort, seed, report);
     };
-    let booth_ix: HashMap<BoothId, BoothIx> = gathered.booths.iter().zip(0..).map(|(b, ix)| (b.id, ix)).collect();
-    for (applicant, fact) in gathered.instance.applications.iter_mut().zip(&gathered.applications) {
+    let booth_ix: HashMap<BoothId, BoothIx> = loaded.booths.iter().zip(0..).map(|(b, ix)| (b.id, ix)).collect();
+    for (applicant, fact) in loaded.instance.applications.iter_mut().zip(&loaded.applications) {
         if !applicant.is_fixed {
             let before = baseline.get(&fact.id).into_iter().flatten();
             let mut current: Vec<BoothIx> = before.filter_map(|b| booth_ix.get(b).copied()).collect();
@@ -121,7 +121,7 @@ pub fn solve_instance(
             applicant.current_booths = (!current.is_empty()).then_some(current);
         }
     }
-    solve::solve_from_current(&gathered.instance, request.policy.into(), effort, seed, report)
+    solve::solve_from_current(&loaded.instance, request.policy.into(), effort, seed, report)
 }
 
 struct Proposal {
@@ -132,20 +132,20 @@ struct Proposal {
 
 fn proposal(
     run: AllocationRunId,
-    gathered: &LoadedInstance,
+    loaded: &LoadedInstance,
     model: &Model<'_>,
     assignment: &Assignment,
 ) -> Result<Proposal, Problem> {
-    let codes: Vec<String> = gathered.booths.iter().map(|b| b.code.clone()).collect();
-    let names: Vec<String> = gathered.applications.iter().map(|a| a.name.clone()).collect();
+    let codes: Vec<String> = loaded.booths.iter().map(|b| b.code.clone()).collect();
+    let names: Vec<String> = loaded.applications.iter().map(|a| a.name.clone()).collect();
     let explainer = Explainer::new(
         model,
         assignment,
-        DisplayNames { booths: &codes, zones: &gathered.zone_names, applicants: &names },
+        DisplayNames { booths: &codes, zones: &loaded.zone_names, applicants: &names },
     );
     let mut applications = Vec::with_capacity(names.len());
     for (turn, (ix, (fact, applicant))) in
-        (1..).zip((0..).zip(gathered.applications.iter().zip(&gathered.instance.applications)))
+        (1..).zip((0..).zip(loaded.applications.iter().zip(&loaded.instance.applications)))
     {
         let explanation = explainer.explain(ix).ok_or(Code::Internal)?;
         applications.push(ProposedApplicationRow {
@@ -160,21 +160,21 @@ fn proposal(
     let mut rows: HashMap<BoothId, ProposedBoothRow> = HashMap::new();
     let row =
         |booth_id| ProposedBoothRow { run_id: run, booth_id, before_application_id: None, after_application_id: None };
-    let known: HashSet<ApplicationId> = gathered.applications.iter().map(|a| a.id).collect();
-    for holding in &gathered.active_allocations {
-        let entry = rows.entry(holding.booth).or_insert_with(|| row(holding.booth));
-        entry.before_application_id = Some(holding.application);
+    let known: HashSet<ApplicationId> = loaded.applications.iter().map(|a| a.id).collect();
+    for allocation in &loaded.active_allocations {
+        let entry = rows.entry(allocation.booth).or_insert_with(|| row(allocation.booth));
+        entry.before_application_id = Some(allocation.application);
         // Allocations of applications that are not part of the run do not change.
-        entry.after_application_id = Some(holding.application).filter(|a| !known.contains(a));
+        entry.after_application_id = Some(allocation.application).filter(|a| !known.contains(a));
     }
     let mut moved = 0;
     for (fact, (applicant, booths)) in
-        gathered.applications.iter().zip(gathered.instance.applications.iter().zip(&assignment.booths))
+        loaded.applications.iter().zip(loaded.instance.applications.iter().zip(&assignment.booths))
     {
         let before = applicant.current_booths.as_ref();
         moved += i32::from(before.is_some() && before != booths.as_ref());
         for booth in booths.iter().flatten() {
-            let id = usize::try_from(*booth).ok().and_then(|b| gathered.booths.get(b)).ok_or(Code::Internal)?.id;
+            let id = usize::try_from(*booth).ok().and_then(|b| loaded.booths.get(b)).ok_or(Code::Internal)?.id;
             rows.entry(id).or_insert_with(|| row(id)).after_application_id = Some(fact.id);
         }
     }
@@ -203,9 +203,9 @@ pub async fn execute_run(db: Database, clock: Clock, run: AllocationRunRow, requ
 
 async fn try_work(db: &Database, clock: Clock, run: AllocationRunRow, request: StartRun) -> Result<(), Problem> {
     let (edition, requested, now) = (run.edition_id, request.clone(), clock.now());
-    let (mut gathered, baseline) = db.read(move |tx| load(tx, edition, &requested, now)).await?;
+    let (mut loaded, baseline) = db.read(move |tx| load(tx, edition, &requested, now)).await?;
     let id = run.id;
-    let applications = gathered.applications.len();
+    let applications = loaded.applications.len();
     // Latest progress, and whether the run is cancelled.
     let latest: Arc<Mutex<(Option<Progress>, bool)>> = Arc::default();
     let shared = latest.clone();
@@ -215,9 +215,9 @@ async fn try_work(db: &Database, clock: Clock, run: AllocationRunRow, request: S
             latest.0 = Some(progress);
             !latest.1
         };
-        let assignment = solve_instance(&mut gathered, baseline.as_ref(), &request, &report);
-        let model = Model::new(&gathered.instance);
-        let proposal = proposal(id, &gathered, &model, &assignment);
+        let assignment = solve_instance(&mut loaded, baseline.as_ref(), &request, &report);
+        let model = Model::new(&loaded.instance);
+        let proposal = proposal(id, &loaded, &model, &assignment);
         let gap = assignment.gap(&model);
         (assignment, proposal, gap)
     });
@@ -290,13 +290,13 @@ pub fn dry_run(
     now: Instant,
     report: &solve::ProgressCallback<'_>,
 ) -> Result<(LoadedInstance, Assignment), Problem> {
-    let (mut gathered, baseline) = load(tx, edition, request, now)?;
-    let assignment = solve_instance(&mut gathered, baseline.as_ref(), request, report);
-    Ok((gathered, assignment))
+    let (mut loaded, baseline) = load(tx, edition, request, now)?;
+    let assignment = solve_instance(&mut loaded, baseline.as_ref(), request, report);
+    Ok((loaded, assignment))
 }
 
 /// Booth codes assigned to an application.
-pub fn assigned_codes(gathered: &LoadedInstance, assignment: &Assignment, applicant: ApplicationIx) -> Vec<String> {
+pub fn assigned_codes(loaded: &LoadedInstance, assignment: &Assignment, applicant: ApplicationIx) -> Vec<String> {
     let booths = usize::try_from(applicant).ok().and_then(|a| assignment.booths.get(a)).into_iter().flatten().flatten();
-    booths.filter_map(|b| gathered.booths.get(usize::try_from(*b).ok()?).map(|b| b.code.clone())).collect()
+    booths.filter_map(|b| loaded.booths.get(usize::try_from(*b).ok()?).map(|b| b.code.clone())).collect()
 }

@@ -1,17 +1,20 @@
 //! Offers free booths to the waiting list, following an allocation run chosen by the organiser.
 use std::collections::HashMap;
 
-use chrono::{Duration, TimeZone};
+use chrono::Duration;
 
 use super::{
-    super::store::{self as allocations, AllocationRow},
+    super::{
+        lifecycle::OFFER_TTL_S,
+        offer_email::offer_email,
+        store::{self as allocations, AllocationRow},
+    },
     execute::assigned_codes,
     instance::{self, ApplicationScope},
     policy::Policy,
     request::{MayMove, StartRun},
     store,
 };
-use crate::allocation::OFFER_TTL_S;
 use crate::{applications, editions};
 use hoicho_core::{
     db::Tx,
@@ -40,19 +43,17 @@ pub fn offer_free_booths(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> R
     request.policy = Policy::SpaceDraw;
     request.rules.may_move = MayMove::Nobody;
     request.based_on = None;
-    let gathered = instance::load_instance(tx, edition.id, &request, ApplicationScope::Waiting, now)?;
-    let model = Model::new(&gathered.instance);
+    let loaded = instance::load_instance(tx, edition.id, &request, ApplicationScope::Waiting, now)?;
+    let model = Model::new(&loaded.instance);
     let mut effort = SolverSettings::for_applicants(0, std::time::Duration::from_secs(5));
     // The optimality gap is not used: minimize the work on the bound.
     effort.cooling.steps = 3;
     let assignment = solve::solve(&model, request.policy.into(), effort, 1, &|_| true);
-    let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
     let expires_at = now + Duration::seconds(OFFER_TTL_S.into());
-    let until = zone.from_utc_datetime(&expires_at).naive_local();
     let (mut rows, mut emails) = (Vec::new(), HashMap::<ExhibitorId, EmailKind>::new());
     let mut entries = Vec::new();
     for (ix, (fact, (applicant, booths))) in
-        (0..).zip(gathered.applications.iter().zip(gathered.instance.applications.iter().zip(&assignment.booths)))
+        (0..).zip(loaded.applications.iter().zip(loaded.instance.applications.iter().zip(&assignment.booths)))
     {
         let Some(booths) = booths.as_ref().filter(|_| !applicant.is_fixed) else { continue };
         let before = applications::store::find_for_share(tx, edition.id, fact.id)?;
@@ -66,7 +67,7 @@ pub fn offer_free_booths(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> R
             return Err(Code::StaleVersion.into());
         }
         for booth in booths {
-            let booth = usize::try_from(*booth).ok().and_then(|b| gathered.booths.get(b)).ok_or(Code::Internal)?;
+            let booth = usize::try_from(*booth).ok().and_then(|b| loaded.booths.get(b)).ok_or(Code::Internal)?;
             rows.push(AllocationRow {
                 id: AllocationId::make(),
                 edition_id: edition.id,
@@ -78,9 +79,8 @@ pub fn offer_free_booths(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> R
                 created_at: now,
             });
         }
-        let codes = assigned_codes(&gathered, &assignment, ix);
-        let email = EmailKind::BoothOffered { edition: edition.name.clone(), booth: codes.join(", "), until };
-        emails.insert(fact.exhibitor, email);
+        let codes = assigned_codes(&loaded, &assignment, ix);
+        emails.insert(fact.exhibitor, offer_email(&edition, &codes, expires_at)?);
         entries.push(audit::Entry {
             organiser: Some(edition.organiser_id),
             edition: Some(edition.id),

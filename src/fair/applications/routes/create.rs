@@ -6,7 +6,7 @@ use super::{
     super::{
         store::{self, ApplicationRow},
         transition::registration_closed,
-        wishes::{self, Wish},
+        wishes::{self, MAX_BOOTHS_WANTED, Wish},
     },
     view::{ApplicationView, view_with_wishes},
 };
@@ -48,10 +48,10 @@ struct CreateApplication {
 
 pub(super) fn validate_booths_wanted(checks: &mut Validator, booths_wanted: i32) {
     checks.require(
-        (1..=100).contains(&booths_wanted),
+        (1..=MAX_BOOTHS_WANTED).contains(&booths_wanted),
         "/booths_wanted",
         FieldCode::Range,
-        MessageId("error-booths-wanted-range"),
+        MessageId("error-booths-wanted-range").with_number("max", MAX_BOOTHS_WANTED),
     );
 }
 

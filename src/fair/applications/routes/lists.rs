@@ -13,7 +13,10 @@ use hoicho_core::{
     values::ids::{ApplicationId, ExhibitorId},
 };
 use hoicho_web::{
-    http::{Code, Items, Problem, Query, pagination, pagination::Page, pagination::PageQuery},
+    http::{
+        Code, Items, Problem, Query, pagination,
+        pagination::{Page, PageQuery},
+    },
     identity::Permit,
 };
 

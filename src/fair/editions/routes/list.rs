@@ -10,11 +10,10 @@ use hoicho_core::{
     db::Tx,
     values::ids::{EditionId, OrganiserId, SubjectId},
 };
-use hoicho_web::identity::RequestContext;
 use hoicho_web::{
     changes::{self, CacheTag, Mirrored, SyncList},
     http::{Problem, Query, fields::Fields, pagination},
-    identity::{find_organiser_role, identify_caller},
+    identity::{RequestContext, find_organiser_role, identify_caller},
 };
 
 #[derive(Deserialize, utoipa::IntoParams)]

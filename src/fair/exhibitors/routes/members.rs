@@ -155,7 +155,7 @@ pub(super) async fn put_member(
     permit
         .write(move |tx, authorized| {
             let before = members::set_exhibitor_role(tx, authorized.exhibitor()?, user, Some(role))?;
-            authorized.record_audit(tx, AuditAction::MemberPut, user, Some(before), Some(role))?;
+            authorized.record_audit(tx, AuditAction::MemberSetRole, user, Some(before), Some(role))?;
             Ok(ApiResponse::no_content())
         })
         .await
@@ -221,7 +221,7 @@ pub(super) async fn revoke_invitation(
             if !invitations::revoke(tx, offer, id)? {
                 return Err(Code::NotFound.into());
             }
-            authorized.record_audit::<()>(tx, AuditAction::InvitationTakeBack, id, None, None)?;
+            authorized.record_audit::<()>(tx, AuditAction::InvitationRevoke, id, None, None)?;
             Ok(ApiResponse::no_content())
         })
         .await

@@ -34,7 +34,7 @@ struct UploadQuery {
     file_name: Option<String>,
 }
 
-/// Maximum size of an uploaded table.
+/// Max size of an uploaded table.
 const MAX_FILE_BYTES: usize = 20 * MIB;
 
 /// Uploads a CSV (UTF-8 or UTF-16; commas, semicolons or tabs) or XLSX file, at most 20 MB and 120,000 rows. The header row

@@ -17,7 +17,7 @@ use hoicho_web::{
     http::{ApiResponse, Body, Code, FieldCode, Items, Problem, Validator},
     identity::{
         Permit,
-        api_keys::{self, ApiKeyRow, DEFAULT_OVERLAP_H, KeyScope, MAX_OVERLAP_H},
+        api_keys::{self, ApiKeyRow, KeyScope},
     },
 };
 
@@ -226,15 +226,7 @@ pub(super) async fn rotate_key(
     path: web::Path<(OrganiserId, ApiKeyId)>,
     body: Body<RotateKey>,
 ) -> Result<ApiResponse, Problem> {
-    let overlap_h = body.into_result()?.overlap_h.unwrap_or(DEFAULT_OVERLAP_H);
-    let mut checks = Validator::default();
-    checks.require(
-        (0..=MAX_OVERLAP_H).contains(&overlap_h),
-        "/overlap_h",
-        FieldCode::Range,
-        MessageId("error-overlap-range").with_number("max", MAX_OVERLAP_H),
-    );
-    checks.finish()?;
+    let overlap_h = api_keys::validate_overlap_h(body.into_result()?.overlap_h)?;
     let id = path.1;
     permit
         .write(move |tx, authorized| {

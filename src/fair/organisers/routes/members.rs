@@ -153,7 +153,7 @@ pub(super) async fn put_member(
     permit
         .write(move |tx, authorized| {
             let before = members::set_organiser_role(tx, authorized.organiser()?, user, Some(role))?;
-            authorized.record_audit(tx, AuditAction::MemberPut, user, Some(before), Some(role))?;
+            authorized.record_audit(tx, AuditAction::MemberSetRole, user, Some(before), Some(role))?;
             Ok(ApiResponse::no_content())
         })
         .await
@@ -218,7 +218,7 @@ pub(super) async fn revoke_invitation(
             if !invitations::revoke(tx, of, id)? {
                 return Err(Code::NotFound.into());
             }
-            authorized.record_audit::<()>(tx, AuditAction::InvitationTakeBack, id, None, None)?;
+            authorized.record_audit::<()>(tx, AuditAction::InvitationRevoke, id, None, None)?;
             Ok(ApiResponse::no_content())
         })
         .await

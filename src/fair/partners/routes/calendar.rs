@@ -3,8 +3,10 @@ use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 
 use super::super::calendar;
 use crate::{editions, venues};
-use hoicho_web::identity::RequestContext;
-use hoicho_web::{http::Problem, identity::ReadPermit};
+use hoicho_web::{
+    http::Problem,
+    identity::{ReadPermit, RequestContext},
+};
 
 /// Returns the opening days of an edition as an iCalendar feed with one event per day.
 #[utoipa::path(

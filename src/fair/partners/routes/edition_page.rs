@@ -25,7 +25,7 @@ hoicho_core::text_enum! {
         Zones,
         /// Booths with occupancy and exhibitors.
         Booths,
-        /// Exhibitors standing in the edition.
+        /// Exhibitors exhibitor_list in the edition.
         Exhibitors,
         /// Products of each exhibitor.
         Products,
@@ -102,10 +102,10 @@ pub(super) async fn get_edition_page(permit: ReadPermit, query: Query<PageParts>
         let zones = if has(Part::Zones) { Some(changes::read_page(tx, &Zones(id), all(), MAX_ROWS)?) } else { None };
         let booths = Booths { edition: id, zone: None, occupancy: true };
         let booths = if has(Part::Booths) { Some(changes::read_page(tx, &booths, all(), MAX_ROWS)?) } else { None };
-        let standing = ExhibitorList { edition: id, products: has(Part::Products) };
+        let exhibitor_list = ExhibitorList { edition: id, products: has(Part::Products) };
         let wants_exhibitors = has(Part::Exhibitors) || has(Part::Products);
         let exhibitors =
-            if wants_exhibitors { Some(changes::read_page(tx, &standing, all(), MAX_ROWS)?) } else { None };
+            if wants_exhibitors { Some(changes::read_page(tx, &exhibitor_list, all(), MAX_ROWS)?) } else { None };
         let figures = if has(Part::Figures) { statistics::find_final(tx, id)? } else { None };
         Ok(EditionPage { edition, zones, booths, exhibitors, figures })
     });

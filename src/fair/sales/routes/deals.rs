@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::{
-        amounts::MAX_AMOUNT,
+        amounts::validate_amount,
         deals::{self, DealKind, DealRow},
     },
     actions::{ManageFigures, ReadFigures},
@@ -21,8 +21,10 @@ use hoicho_core::{
 use hoicho_web::{
     audit::AuditAction,
     http::{
-        ApiResponse, Body, Code, FieldCode, Problem, Query, Validator, etag, etag::IfMatch, pagination::Page,
-        pagination::PageQuery, patch::deserialize_present,
+        ApiResponse, Body, Code, FieldCode, Problem, Query, Validator, etag,
+        etag::IfMatch,
+        pagination::{Page, PageQuery},
+        patch::deserialize_present,
     },
     identity::Permit,
 };
@@ -75,10 +77,6 @@ fn view(row: DealRow, exhibitor_name: Option<String>) -> DealView {
     }
 }
 
-fn validate_amount(checks: &mut Validator, amount: i64) {
-    checks.require((0..=MAX_AMOUNT).contains(&amount), "/amount", FieldCode::Range, MessageId("error-amount-range"));
-}
-
 fn validate_exhibitor_and_day(
     tx: &mut Tx<'_>,
     edition: &EditionRow,
@@ -121,7 +119,7 @@ pub(super) async fn create_deal(permit: Permit<ManageFigures>, body: Body<Create
     let mut checks = Validator::default();
     let counterpart = checks.require_text("/counterpart", &body.counterpart, 200);
     let note = body.note.map(|n| checks.require_text("/note", &n, 1_000));
-    validate_amount(&mut checks, body.amount);
+    validate_amount(&mut checks, "/amount", body.amount);
     checks.finish()?;
     permit
         .write_once(move |tx, authorized| {
@@ -248,7 +246,7 @@ pub(super) async fn patch_deal(
     let mut checks = Validator::default();
     let counterpart = body.counterpart.map(|c| checks.require_text("/counterpart", &c, 200));
     let note = body.note.map(|n| n.map(|n| checks.require_text("/note", &n, 1_000)));
-    validate_amount(&mut checks, body.amount.unwrap_or(0));
+    validate_amount(&mut checks, "/amount", body.amount.unwrap_or(0));
     checks.finish()?;
     let id = path.1;
     permit

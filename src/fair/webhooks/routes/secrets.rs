@@ -4,17 +4,11 @@ use chrono::Duration;
 use serde::Deserialize;
 
 use super::{super::endpoint_store, actions::ManageWebhooks, endpoints::WebhookPath, views::SecretView};
-use hoicho_core::{
-    i18n::MessageId,
-    values::ids::{OrganiserId, WebhookId},
-};
+use hoicho_core::values::ids::{OrganiserId, WebhookId};
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, FieldCode, Problem, Validator},
-    identity::{
-        Permit,
-        api_keys::{DEFAULT_OVERLAP_H, MAX_OVERLAP_H},
-    },
+    http::{ApiResponse, Body, Problem},
+    identity::{Permit, api_keys},
 };
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -48,15 +42,7 @@ pub(super) async fn rotate_secret(
     path: WebhookPath,
     body: Body<RotateSecret>,
 ) -> Result<ApiResponse, Problem> {
-    let overlap_h = body.into_result()?.overlap_h.unwrap_or(DEFAULT_OVERLAP_H);
-    let mut checks = Validator::default();
-    checks.require(
-        (0..=MAX_OVERLAP_H).contains(&overlap_h),
-        "/overlap_h",
-        FieldCode::Range,
-        MessageId("error-overlap-range").with_number("max", MAX_OVERLAP_H),
-    );
-    checks.finish()?;
+    let overlap_h = api_keys::validate_overlap_h(body.into_result()?.overlap_h)?;
     let id = path.1;
     permit
         .write(move |tx, authorized| {

@@ -9,9 +9,9 @@ use hoicho_core::{
 
 /// A difference between two clocks, in milliseconds, that a synchronised clock never has.
 const MAX_OFFSET_MS: u64 = 5_000;
-/// A difference at which holds, tokens and leases of e-mails go wrong between nodes.
+/// A difference beyond which holds, tokens and e-mail leases expire at wrong times on other nodes.
 const MAX_TOLERABLE_OFFSET_MS: u64 = 60_000;
-/// Governments change time zones at short notice, a few times a year worldwide.
+/// Age in years at which time zone data is reported as old.
 const MAX_ZONE_DATA_AGE_YEARS: i32 = 3;
 
 /// Without a URL only this machine is checked.
@@ -32,7 +32,7 @@ pub(super) fn check(url: Option<&DatabaseUrl>, clock: Clock) -> Vec<Finding> {
 fn too_early(today: Day, built: NaiveDate) -> Option<Finding> {
     (today < built).then(|| {
         Finding::Error(format!(
-            "the system date is {today}, but this program is of {built} or later; set the clock (timedatectl set-ntp true)"
+            "the system date is {today}, but this version was built on or after {built}; set the clock (timedatectl set-ntp true)"
         ))
     })
 }

@@ -1,14 +1,12 @@
 //! The database: reachable, intact, migrated and suitable.
 use std::path::Path;
 
-use super::{
-    loopback::is_loopback,
-    report::{Finding, or_ok},
-};
+use super::report::{Finding, or_ok};
 use hoicho_core::db::{
     DatabaseUrl,
     inspect::{self, PostgresFacts, ReplicaStatus, SqliteError, SqliteFacts},
     migrate::MigrationStatus,
+    url::is_loopback,
 };
 
 /// The oldest version with `pg_current_xact_id`, which the change feed needs.
@@ -25,7 +23,7 @@ pub(super) fn check(url: &DatabaseUrl, migrates_at_start: bool) -> Vec<Finding> 
         DatabaseUrl::Sqlite(file) => match inspect::inspect_sqlite(file) {
             Ok(facts) => sqlite(file, &facts, migrates_at_start),
             Err(SqliteError::NotRecovered) => vec![Finding::Warning(format!(
-                "{} cannot be checked, because the server did not shut down in order; its next start recovers the last writes",
+                "{} cannot be checked, because the server was not shut down cleanly; its next start recovers the last writes",
                 file.display()
             ))],
             Err(error) => vec![Finding::Error(format!(
@@ -71,7 +69,7 @@ fn postgres(facts: &PostgresFacts, migrates_at_start: bool) -> Vec<Finding> {
     }
     if facts.encoding != "UTF8" {
         findings.push(Finding::Error(format!(
-            "the database has the encoding {}, which lacks letters; create it with --encoding UTF8 --template template0",
+            "the database has the encoding {}, which cannot store all characters; create it with --encoding UTF8 --template template0",
             facts.encoding
         )));
     }

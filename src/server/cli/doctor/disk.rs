@@ -9,9 +9,9 @@ use super::{
     report::{Finding, or_ok},
 };
 
-/// Below this uploads and the log of the database soon fail.
+/// Free space that is reported as an error: uploads and the log of the database soon fail.
 const MIN_FREE_BYTES: u64 = 256 * 1024 * 1024;
-/// Below this it is time to look.
+/// Free space that is reported as a warning.
 const LOW_FREE_BYTES: u64 = 1024 * 1024 * 1024;
 
 pub(super) fn check(files: &Files) -> Vec<Finding> {

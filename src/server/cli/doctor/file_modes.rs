@@ -1,6 +1,6 @@
 //! Who may read secrets and personal data, and whether the server's user owns its files.
 use std::{
-    fs, io,
+    fs,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
@@ -15,6 +15,7 @@ use hoicho_core::{
     config,
     db::{inspect::with_suffix, url::has_password},
 };
+use hoicho_web::identity::token;
 
 /// Mode bits of group and others.
 const GROUP_AND_OTHERS: u32 = 0o077;
@@ -27,7 +28,7 @@ pub(super) fn check(files: &Files) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(too_open(&files.data, OTHERS, "the data folder", "750"));
     findings.extend(too_open(&files.keys, WRITE, "the folder of signing keys", "700"));
-    let keys = key_files(&files.keys);
+    let keys = token::key_files(&files.keys);
     if let Err(error) = &keys {
         findings.push(Finding::Error(format!(
             "cannot read {}: {error}; run as the user of the server, or chown the folder to it",
@@ -91,15 +92,6 @@ fn foreign_owner(file: &Path, data: &Path) -> Option<Finding> {
             "{file} has another owner than {data}, so the server cannot use it: chown --reference={data} {file}"
         ))
     })
-}
-
-fn key_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
-    Ok(paths.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "pem")).collect())
 }
 
 /// Whether the settings file itself contains a password.

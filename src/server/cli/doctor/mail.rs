@@ -6,11 +6,11 @@ use std::{
     time::Duration,
 };
 
-use super::{
-    loopback::is_loopback,
-    report::{Finding, or_ok},
+use super::report::{Finding, or_ok};
+use hoicho_core::{
+    config::{Mail, MailTransport, SmtpSecurity},
+    db::url::is_loopback,
 };
-use hoicho_core::config::{Mail, MailTransport, SmtpSecurity};
 use hoicho_fair::mail;
 
 /// Timeout of connecting to one address.
@@ -67,6 +67,8 @@ fn connect_and_log_in(settings: &Mail) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
     let login = runtime.block_on(async { tokio::time::timeout(LOGIN_TIMEOUT, mail::check_login(settings)).await });
     login.unwrap_or_else(|_| Err("timeout".to_owned())).map_err(|e| {
-        format!("{host}:{port} refuses: {e}; check [mail] smtp_security, smtp_user and HOICHO_MAIL__SMTP_PASSWORD")
+        format!(
+            "{host}:{port} rejects the login: {e}; check [mail] smtp_security, smtp_user and HOICHO_MAIL__SMTP_PASSWORD"
+        )
     })
 }

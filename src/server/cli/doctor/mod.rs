@@ -6,7 +6,6 @@ mod disk;
 #[cfg(unix)]
 mod file_modes;
 mod files;
-mod loopback;
 mod mail;
 mod public_url;
 mod report;
@@ -16,7 +15,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::setup::{self, CommonArgs};
 use files::Files;
-use hoicho_core::{config::Settings, values::clock::Clock};
+use hoicho_core::{config::Settings, db::DatabaseUrl, values::clock::Clock};
 use report::{Finding, Report};
 
 /// Timeout of a check.
@@ -30,16 +29,16 @@ const DATABASE_TIMEOUT: Duration = Duration::from_secs(120);
 /// The number of errors found, if any. Warnings are not errors.
 pub fn doctor(place: &CommonArgs) -> Result<(), String> {
     let mut report = Report::default();
-    let files = match setup::settings(place) {
+    let (files, url) = match setup::settings(place) {
         Ok(settings) => check_configured(place, settings, &mut report),
         Err(error) => {
             let sentence =
                 format!("{error}. Correct it: the server does not start. Checks that need settings are left out");
             report.add("settings", vec![Finding::Error(sentence)]);
-            report.run("clock", CHECK_TIMEOUT, || clock::check(None, Clock::System));
-            Files::new(place, None, None)
+            (Files::new(place, None, None), None)
         }
     };
+    report.run("clock", CHECK_TIMEOUT, move || clock::check(url.as_ref(), Clock::System));
     #[cfg(unix)]
     {
         let checked = files.clone();
@@ -49,22 +48,19 @@ pub fn doctor(place: &CommonArgs) -> Result<(), String> {
     report.finish()
 }
 
-/// The checks that depend on valid settings.
-fn check_configured(place: &CommonArgs, settings: Settings, report: &mut Report) -> Files {
+/// The checks that depend on valid settings. Returns the URL of the database if it is valid.
+fn check_configured(place: &CommonArgs, settings: Settings, report: &mut Report) -> (Files, Option<DatabaseUrl>) {
     let settings = Arc::new(settings);
     let (shared, file) = (settings.clone(), place.config.clone());
     report.run("settings", CHECK_TIMEOUT, move || settings::check(&shared, file.as_deref()));
     let url = setup::database_url(place, &settings);
     let files = Files::new(place, Some(settings.as_ref()), url.as_ref().ok());
-    match url {
-        Err(error) => {
-            report.add("database", vec![Finding::Error(error)]);
-            report.run("clock", CHECK_TIMEOUT, || clock::check(None, Clock::System));
-        }
+    match &url {
+        Err(error) => report.add("database", vec![Finding::Error(error.clone())]),
         Ok(url) => {
             let (checked, migrates_at_start) = (url.clone(), settings.database.migrate);
             report.run("database", DATABASE_TIMEOUT, move || database::check(&checked, migrates_at_start));
-            match setup::read_replica(&settings, &url) {
+            match setup::read_replica(&settings, url) {
                 Err(error) => report.add("read replica", vec![Finding::Error(error)]),
                 Ok(None) => {}
                 Ok(Some(replica)) => {
@@ -72,12 +68,11 @@ fn check_configured(place: &CommonArgs, settings: Settings, report: &mut Report)
                     report.run("read replica", CHECK_TIMEOUT, move || database::check_replica(&primary, &replica));
                 }
             }
-            report.run("clock", CHECK_TIMEOUT, move || clock::check(Some(&url), Clock::System));
         }
     }
     let (shared, folder) = (settings.clone(), files.mail.clone());
     report.run("mail", CHECK_TIMEOUT, move || mail::check(&shared.mail, &folder));
     let port = place.port.unwrap_or(settings.server.port);
     report.run("public URL", CHECK_TIMEOUT, move || public_url::check(&settings.server, port));
-    files
+    (files, url.ok())
 }

@@ -1,4 +1,4 @@
-//! The public URL: valid, encrypted, and answered by this program.
+//! The public URL: valid, encrypted, and served by this program.
 use std::{
     net::{TcpStream, ToSocketAddrs},
     time::Duration,
@@ -6,11 +6,8 @@ use std::{
 
 use actix_web::http::Uri;
 
-use super::{
-    loopback::is_loopback,
-    report::{Finding, or_ok},
-};
-use hoicho_core::config::Server;
+use super::report::{Finding, or_ok};
+use hoicho_core::{config::Server, db::url::is_loopback};
 
 /// Timeout of the request, including name resolution and TLS.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(8);
@@ -37,9 +34,9 @@ pub(super) fn check(settings: &Server, port: u16) -> Vec<Finding> {
             true => "the server runs; check DNS, the proxy and its certificate",
             false => "the server does not run here; start it, then check again",
         };
-        Finding::Warning(format!("{url}/healthz does not answer ({error}): {advice}"))
+        Finding::Warning(format!("{url}/healthz does not respond ({error}): {advice}"))
     });
-    or_ok(Vec::from_iter(unreachable), || format!("{url} answers"))
+    or_ok(Vec::from_iter(unreachable), || format!("{url} responds"))
 }
 
 /// Checks what the program cannot work with, without a request.
@@ -75,7 +72,7 @@ fn request_health(url: &str) -> Result<(), String> {
     let body = response.into_body().into_with_config().limit(MAX_BODY_BYTES).read_to_string();
     match (status, body.as_deref()) {
         (200, Ok("ok")) => Ok(()),
-        (200, _) => Err("another program answers".to_owned()),
+        (200, _) => Err("another program responds".to_owned()),
         (status, _) => Err(format!("status {status}")),
     }
 }

@@ -1,11 +1,11 @@
 //! Settings that prevent the start, and settings that are risky in production.
 use std::path::Path;
 
-use super::{
-    loopback::is_loopback,
-    report::{Finding, or_ok},
+use super::report::{Finding, or_ok};
+use hoicho_core::{
+    config::{MetricsAccess, Settings},
+    db::url::is_loopback,
 };
-use hoicho_core::config::{MetricsAccess, Settings};
 use hoicho_fair::{applications::DocumentStorage, mail};
 use hoicho_web::identity::{passwords::PasswordHasher, rate_limiter::RateLimiter};
 

@@ -9,8 +9,10 @@ use super::super::{
     session::{Tokens, issue_tokens},
     store,
 };
-use crate::http::{Body, Code, Problem};
-use crate::identity::RequestContext;
+use crate::{
+    http::{Body, Code, Problem},
+    identity::RequestContext,
+};
 use hoicho_core::i18n::MessageId;
 
 /// Credentials.

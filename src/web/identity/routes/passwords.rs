@@ -4,10 +4,10 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::super::{SignedIn, caller::source_address, email_tokens, email_tokens::Purpose, lockout, store};
-use crate::identity::RequestContext;
 use crate::{
     audit::AuditAction,
     http::{Body, Code, Problem, Validator},
+    identity::RequestContext,
     outbox,
 };
 use hoicho_core::i18n::MessageId;

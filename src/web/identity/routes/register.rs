@@ -4,10 +4,10 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::super::{consent, email_tokens, email_tokens::Purpose, store};
-use crate::identity::RequestContext;
 use crate::{
     audit::AuditAction,
     http::{Body, Code, FieldCode, Problem, Validator},
+    identity::RequestContext,
     outbox::{self, EmailKind, OutgoingEmail},
 };
 use hoicho_core::{

@@ -6,8 +6,10 @@ use super::{
     super::{actions::Allocate, ttl::validate_ttl},
     AllocationRunPath,
 };
-use crate::allocation::OFFER_TTL_S;
-use crate::allocation::runs::{GiveAs, apply};
+use crate::allocation::{
+    OFFER_TTL_S,
+    runs::{GiveAs, apply},
+};
 use hoicho_web::{
     http::{ApiResponse, Body, Problem, Validator},
     identity::Permit,

@@ -110,8 +110,8 @@ pub(in super::super) async fn compare_runs(
                 other = proposed_booths(tx, with, &mut codes)?;
             }
             None => {
-                for holding in store::active_allocations(tx, edition, authorized.now)? {
-                    other.entry(holding.application).or_default().insert(holding.booth);
+                for allocation in store::active_allocations(tx, edition, authorized.now)? {
+                    other.entry(allocation.application).or_default().insert(allocation.booth);
                 }
                 codes.extend(store::booth_inputs(tx, edition)?.into_iter().map(|b| (b.id, b.code)));
             }

@@ -5,14 +5,15 @@ use actix_web::{HttpResponse, get, http::header, web};
 use futures_util::stream;
 
 use super::{super::actions::ReadAllocations, AllocationRunPath, view::view};
-use crate::allocation::runs::store;
-use crate::history::EditionStreams;
+use crate::{allocation::runs::store, history::EditionStreams};
 use hoicho_core::{
     states::RunState,
     values::ids::{AllocationRunId, EditionId},
 };
-use hoicho_web::identity::RequestContext;
-use hoicho_web::{http::Problem, identity::Permit};
+use hoicho_web::{
+    http::Problem,
+    identity::{Permit, RequestContext},
+};
 
 /// Polling interval. The run may be executing on another node, so its row is polled.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);

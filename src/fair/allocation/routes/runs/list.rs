@@ -8,7 +8,10 @@ use super::{
 };
 use crate::allocation::runs::store;
 use hoicho_web::{
-    http::{Problem, Query, pagination::Page, pagination::PageQuery},
+    http::{
+        Problem, Query,
+        pagination::{Page, PageQuery},
+    },
     identity::Permit,
 };
 

@@ -8,7 +8,10 @@ use super::{super::actions::ReadAllocations, AllocationRunPath};
 use crate::allocation::runs::{explanation::Explanation, explanation_text::explanation_texts, store};
 use hoicho_core::{i18n::Language, values::ids::ApplicationId};
 use hoicho_web::{
-    http::{Code, Problem, Query, pagination::Page, pagination::PageQuery},
+    http::{
+        Code, Problem, Query,
+        pagination::{Page, PageQuery},
+    },
     identity::Permit,
 };
 

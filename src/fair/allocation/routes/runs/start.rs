@@ -7,10 +7,9 @@ use super::{
     view::{RunView, view},
 };
 use crate::allocation::runs::{StartRun, execute};
-use hoicho_web::identity::RequestContext;
 use hoicho_web::{
     http::{ApiResponse, Body, Problem},
-    identity::Permit,
+    identity::{Permit, RequestContext},
 };
 
 /// Starts an allocation run. It is computed in the background and results in a proposal; no allocation changes until the

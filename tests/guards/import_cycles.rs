@@ -1,4 +1,4 @@
-//! The files of a crate use each other without circles. A name is followed through re-exports to the file that defines it;
+//! Imports between the files of a crate have no cycles. A name is followed through re-exports to the file that defines it;
 //! declaring a module or a visibility is not using it, and the test module at the end of a file does not count.
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -175,10 +175,10 @@ impl Crate {
         definitions.filter(|other| other != module && self.0.contains_key(other)).collect()
     }
 
-    /// The shortest circle through each file that is in one.
-    fn circles(&self) -> Vec<Vec<String>> {
+    /// The shortest cycle through each file that is in one.
+    fn cycles(&self) -> Vec<Vec<String>> {
         let uses: BTreeMap<&Names, BTreeSet<Names>> = self.0.keys().map(|module| (module, self.uses(module))).collect();
-        let mut circles = BTreeMap::new();
+        let mut cycles = BTreeMap::new();
         for start in self.0.keys() {
             let mut queue = VecDeque::from([vec![start]]);
             let mut seen = BTreeSet::new();
@@ -186,7 +186,7 @@ impl Crate {
                 for next in path.last().and_then(|last| uses.get(last)).into_iter().flatten() {
                     if next == start {
                         let members: BTreeSet<_> = path.iter().map(|module| module.join("/")).collect();
-                        circles.entry(members).or_insert(path.iter().map(|module| module.join("/")).collect());
+                        cycles.entry(members).or_insert(path.iter().map(|module| module.join("/")).collect());
                         queue.clear();
                         break;
                     }
@@ -196,21 +196,21 @@ impl Crate {
                 }
             }
         }
-        circles.into_values().collect()
+        cycles.into_values().collect()
     }
 }
 
 #[test]
-fn files_do_not_use_each_other_in_circles() {
+fn files_have_no_import_cycles() {
     let mut uses = 0;
-    let mut circles = Vec::new();
+    let mut cycles = Vec::new();
     for (name, _) in CRATES {
         let files = Crate::load(name);
         uses += files.0.keys().map(|module| files.uses(module).len()).sum::<usize>();
-        circles.extend(files.circles().into_iter().map(|circle| format!("{name}: {}", circle.join(" → "))));
+        cycles.extend(files.cycles().into_iter().map(|cycle| format!("{name}: {}", cycle.join(" → "))));
     }
     assert!(uses > 1_000, "only {uses} uses found");
-    assert!(circles.is_empty(), "{circles:#?}");
+    assert!(cycles.is_empty(), "{cycles:#?}");
 }
 
 #[test]
@@ -232,5 +232,5 @@ fn names_are_followed_through_re_exports() {
     let uses = |module: &str| files.uses(&names(module)).into_iter().map(|m| m.join("::")).collect::<Vec<_>>();
     assert_eq!(uses("c"), ["a::b"]);
     assert_eq!(uses("a::b"), ["a", "c"]);
-    assert_eq!(files.circles().len(), 2);
+    assert_eq!(files.cycles().len(), 2);
 }
