@@ -126,7 +126,7 @@ fn healthy_instance_has_no_errors_and_is_not_changed() {
             "ok database: … has all migrations",
             "ok clock: … UTC, time zone data",
             "warning mail: no mail server is configured",
-            "ok public URL: … answers",
+            "ok public URL: … responds",
             " disk:",
             "ok file modes:",
         ];

@@ -3,7 +3,10 @@ use std::{
     io::{BufRead, BufReader, Read},
     path::Path,
     process::{Child, ChildStdout, Command, Stdio},
-    sync::OnceLock,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU16, Ordering},
+    },
     time::Instant,
 };
 
@@ -37,8 +40,16 @@ pub fn hoicho(folder: &Path) -> Command {
     command
 }
 
+/// A port that no other test of this process gets, below those that the kernel assigns to outgoing connections.
 pub fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = 10_000 + u16::try_from(std::process::id() % 100).unwrap() * 200;
+    loop {
+        let port = first + NEXT.fetch_add(1, Ordering::Relaxed) % 200;
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 pub fn shown(bytes: &[u8]) -> String {
