@@ -27,6 +27,7 @@ DROP TABLE allocation_run_booths;
 DROP TABLE allocation_run_applications;
 DROP TABLE allocation_runs;
 DROP TABLE participants;
+DROP TABLE occupancies;
 DROP TABLE allocations;
 DROP TABLE documents;
 DROP TABLE application_products;

@@ -380,6 +380,19 @@ CREATE UNIQUE INDEX allocations_booth_id_active_key ON allocations (booth_id)
 CREATE INDEX allocations_booth_id_idx ON allocations (booth_id);
 CREATE INDEX allocations_application_id_idx ON allocations (application_id);
 CREATE INDEX allocations_expires_at_idx ON allocations (expires_at);
+-- Which allocation occupies a booth on an opening day. Holds and offers occupy none. A move or a release leaves the rows of the days before it.
+CREATE TABLE occupancies (
+  booth_id UUID NOT NULL,
+  day DATE NOT NULL,
+  edition_id UUID NOT NULL REFERENCES editions (id),
+  allocation_id UUID NOT NULL,
+  PRIMARY KEY (booth_id, day),
+  CONSTRAINT occupancies_edition_id_booth_id_day_key UNIQUE (edition_id, booth_id, day),
+  FOREIGN KEY (edition_id, booth_id) REFERENCES booths (edition_id, id),
+  FOREIGN KEY (edition_id, day) REFERENCES opening_days (edition_id, day) ON DELETE CASCADE,
+  FOREIGN KEY (edition_id, allocation_id) REFERENCES allocations (edition_id, id)
+);
+CREATE INDEX occupancies_allocation_id_idx ON occupancies (allocation_id, day);
 CREATE TABLE participants (
   id UUID NOT NULL PRIMARY KEY,
   edition_id UUID NOT NULL REFERENCES editions (id),
@@ -388,6 +401,9 @@ CREATE TABLE participants (
   exhibitor_id UUID REFERENCES exhibitors (id),
   name TEXT COLLATE "C" NOT NULL,
   country TEXT COLLATE "C" NOT NULL,
+  first_day DATE,
+  last_day DATE,
+  CONSTRAINT participants_last_day_check CHECK (last_day >= first_day),
   CONSTRAINT participants_exhibitor_id_check CHECK ((role = 'co_exhibitor') = (exhibitor_id IS NOT NULL)),
   CONSTRAINT participants_allocation_id_name_key UNIQUE (allocation_id, name),
   CONSTRAINT participants_allocation_id_exhibitor_id_key UNIQUE (allocation_id, exhibitor_id),
@@ -463,8 +479,7 @@ CREATE TABLE sales_reports (
   version INTEGER NOT NULL,
   revision INTEGER NOT NULL,
   CONSTRAINT sales_reports_booth_id_day_key UNIQUE (booth_id, day),
-  FOREIGN KEY (edition_id, booth_id) REFERENCES booths (edition_id, id),
-  FOREIGN KEY (edition_id, day) REFERENCES opening_days (edition_id, day)
+  FOREIGN KEY (edition_id, booth_id, day) REFERENCES occupancies (edition_id, booth_id, day)
 );
 CREATE INDEX sales_reports_edition_id_idx ON sales_reports (edition_id, id);
 CREATE INDEX sales_reports_edition_id_day_idx ON sales_reports (edition_id, day, id);

@@ -6,7 +6,7 @@ use hoicho_web::{
 };
 
 use crate::{
-    allocation::owners::of_allocation,
+    allocation::owners::{of_allocation, of_booth_day},
     applications::owners::of_application,
     editions::owners::of_edition,
     exhibitors::owners::of_exhibitor,
@@ -27,6 +27,7 @@ pub fn find_owners(tx: &mut Tx<'_>, resource: &ResourceRef) -> Result<ResourceOw
         ResourceRef::Hall(id) => of_hall(tx, *id),
         ResourceRef::Edition(name) => of_edition(tx, name),
         ResourceRef::Booth(id) => of_booth(tx, *id),
+        ResourceRef::BoothDay(id, day) => of_booth_day(tx, *id, *day),
         ResourceRef::Exhibitor(id) => of_exhibitor(tx, *id),
         ResourceRef::Application(id) => of_application(tx, *id),
         ResourceRef::Allocation(id) => of_allocation(tx, *id),

@@ -24,7 +24,7 @@ use hoicho_fair::{
     allocation,
     applications::{self, DocumentStorage},
     archive,
-    editions::{self, OnFinalise},
+    editions::{self, OnDaysChanged, OnFinalise},
     exhibitors, find_owners, floor,
     history::{self, EditionStreams},
     imports, localities, organisers, partners, personal_data, products, sales, statistics, venues, visits, webhooks,
@@ -160,6 +160,7 @@ pub fn routes(services: Services) -> impl FnOnce(&mut web::ServiceConfig) {
             .app_data(web::Data::new(services.storage))
             .app_data(web::Data::new(services.metrics_exposure))
             .app_data(web::Data::new(OnFinalise(statistics::freeze)))
+            .app_data(web::Data::new(OnDaysChanged(allocation::occupancies::fill_new_days)))
             .app_data(DOCUMENT.1.clone())
             .app_data(DOCUMENT.2.clone())
             .app_data(web::Data::new(BodyTimeout(services.body_timeout_s)))

@@ -131,7 +131,7 @@ async fn workbook_has_one_sheet_per_kind(app: TestApp) {
 }
 
 /// The type of the records that hold the rows of a table.
-const RECORDS: [(&str, &str); 19] = [
+const RECORDS: [(&str, &str); 20] = [
     ("allocations", "allocation"),
     ("applications", "application"),
     ("booth_categories", "booth_category"),
@@ -139,6 +139,7 @@ const RECORDS: [(&str, &str); 19] = [
     ("editions", "edition"),
     ("exhibitors", "exhibitor"),
     ("gates", "gate"),
+    ("occupancies", "occupancy"),
     ("opening_days", "opening_day"),
     ("participants", "participant"),
     ("products", "product"),

@@ -206,10 +206,7 @@ async fn import_reports_all_bad_rows_and_can_apply_the_good_ones(app: TestApp) {
     let bad = app.get(&format!("{at}/bad-rows")).by(&owner).header("accept-language", "en").send().await;
     let bad = String::from_utf8(bad.body).unwrap();
     assert_eq!(bad.lines().count(), 6, "{bad}");
-    assert!(
-        bad.starts_with('\u{feff}') && bad.contains("no let booth has this code") && bad.contains("'=1+1"),
-        "{bad}"
-    );
+    assert!(bad.starts_with('\u{feff}') && bad.contains("no booth has this code") && bad.contains("'=1+1"), "{bad}");
 }
 
 async fn import_remembers_the_column_mapping(app: TestApp) {

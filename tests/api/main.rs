@@ -28,6 +28,7 @@ mod identity;
 mod imports;
 mod linearizable;
 mod mirror;
+mod occupancies;
 mod partners;
 mod permissions;
 mod personal_data;

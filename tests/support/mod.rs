@@ -365,6 +365,12 @@ impl TestApp {
         self.post(&format!("/allocations/{allocation}/{step}")).by(token).send().await
     }
 
+    /// Confirms an offer for the exhibitor, which has the booth from this day on.
+    pub async fn confirm_from(&self, staff: &str, allocation: &str, day: &str) {
+        let body = serde_json::json!({ "from_day": day });
+        self.post(&format!("/allocations/{allocation}/confirm")).by(staff).json(&body).send().await.expect(200);
+    }
+
     /// Moves an edition forward through these states.
     pub async fn advance(&self, token: &str, edition: &str, states: &[&str]) {
         for to in states {

@@ -89,10 +89,10 @@ function start() {
     const ok = await send(`editions/${edition}/allocations`, [["application", applicant], ["booths", booth]]);
     return ok && allocationOn(booth);
   };
-  const step = (allocation, name) => send(`allocations/${allocation}/${name}`, []);
-  const release = async (booth) => {
+  const step = (allocation, name, fields = []) => send(`allocations/${allocation}/${name}`, fields);
+  const release = async (booth, fields) => {
     const before = { ...byId(booth).dataset };
-    if (!(await step(before.allocation, "release"))) return false;
+    if (!(await step(before.allocation, "release", fields))) return false;
     pushUndo(async () => {
       const again = await hold(before.application, booth);
       const steps = {
@@ -108,8 +108,8 @@ function start() {
     const allocation = await hold(applicant, booth);
     if (allocation) pushUndo(() => step(allocation, "release"));
   };
-  const swap = async (one, other) => {
-    const swapBooths = () => send(`editions/${edition}/allocations/swap`, [["one", one], ["other", other]]);
+  const swap = async (one, other, fields = []) => {
+    const swapBooths = () => send(`editions/${edition}/allocations/swap`, [["one", one], ["other", other], ...fields]);
     if (await swapBooths()) pushUndo(swapBooths);
   };
 
@@ -136,8 +136,8 @@ function start() {
     event.stopImmediatePropagation();
     const fields = [...new FormData(form)].filter(([name]) => name !== "_back" && name !== "_next");
     const value = (name) => fields.find(([n]) => n === name)?.[1];
-    if (form.dataset.step === "release") await release(selected);
-    else if (form.hasAttribute("data-swap")) await swap(value("one"), value("other"));
+    if (form.dataset.step === "release") await release(selected, fields);
+    else if (form.hasAttribute("data-swap")) await swap(value("one"), value("other"), fields.filter(([name]) => name === "from_day"));
     else if (form.hasAttribute("data-hold")) {
       if (await send(`editions/${edition}/allocations`, fields)) {
         const allocation = allocationOn(selected);

@@ -11,10 +11,7 @@ use super::{
 use crate::page_context::{PageContext, render_page, to_local};
 use hoicho_core::{
     states::{AllocationState, ApplicationState, EditionState, ReportState},
-    values::{
-        clock::Day,
-        ids::{BoothId, EditionId},
-    },
+    values::{clock::Day, ids::BoothId},
 };
 use hoicho_fair::{
     editions::{self, store::Visibility},
@@ -43,7 +40,7 @@ impl BoothCard {
         self.booth.state == AllocationState::Offered
     }
     fn accepts_reports(&self) -> bool {
-        self.booth.state.is_let() && is_reporting_open(self.booth.edition_state)
+        !self.days.is_empty() && is_reporting_open(self.booth.edition_state)
     }
 }
 
@@ -71,12 +68,11 @@ pub(super) async fn show_my_home(page: PageContext, permit: Permit<Member>) -> R
         let exhibitor = exhibitors::store::find(tx, authorized.exhibitor()?)?;
         let booths = store::booths(tx, exhibitor.id)?;
         let reports = store::reports(tx, &booths.iter().map(|b| b.booth).collect::<Vec<_>>())?;
-        let mut ids: Vec<EditionId> = booths.iter().map(|b| b.edition).collect();
-        ids.dedup();
-        let mut days: HashMap<EditionId, Vec<Day>> = HashMap::new();
-        for day in editions::store::list_days_of(tx, &ids)? {
-            days.entry(day.edition_id).or_default().push(day.day);
+        let mut days: HashMap<BoothId, Vec<Day>> = HashMap::new();
+        for (booth, day) in store::occupied_days(tx, exhibitor.id)? {
+            days.entry(booth).or_default().push(day);
         }
+        days.values_mut().for_each(|days| days.sort());
         let open_editions = editions::store::list_page(tx, Visibility::Public(None), "", 500)?;
         Ok((store::applications(tx, exhibitor.id)?, exhibitor, booths, reports, days, open_editions))
     });
@@ -96,7 +92,7 @@ pub(super) async fn show_my_home(page: PageContext, permit: Permit<Member>) -> R
                 is_today: *day == today,
             }
         };
-        let past_days = days.get(&booth.edition).into_iter().flatten().filter(|day| **day <= today);
+        let past_days = days.get(&booth.booth).into_iter().flatten().filter(|day| **day <= today);
         let expires = booth.expires_at.map(|at| page.date_time(&booth.time_zone, &at));
         // Latest day first: it is the one to report.
         BoothCard { days: past_days.rev().map(due).collect(), expires, booth }

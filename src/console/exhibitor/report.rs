@@ -13,6 +13,7 @@ use hoicho_core::{
     },
 };
 use hoicho_fair::{
+    allocation::occupancies,
     editions,
     sales::{
         self, lifecycle,
@@ -90,12 +91,13 @@ pub(super) async fn show_report(
             Some(report) => sales::store::find_versions(tx, report.id)?,
             None => Vec::new(),
         };
-        let previous_report = store::reports(tx, &[id])?.into_iter().rev().find(|r| r.1 < day).map(|r| (r.1, r.2));
-        Ok((booth, report, history, previous_report, authorized))
+        let previous_report = store::previous_report(tx, id, day)?;
+        let is_occupied = occupancies::is_occupied(tx, id, day)?;
+        Ok((booth, report, history, previous_report, is_occupied, authorized))
     });
-    let (booth, report, history, previous_report, authorized) = data.await?;
+    let (booth, report, history, previous_report, is_occupied, authorized) = data.await?;
     let is_past = day <= to_local(&booth.time_zone, &page.now).date();
-    let can_report = is_past && lifecycle::is_reporting_open(booth.edition_state);
+    let can_report = is_past && is_occupied && lifecycle::is_reporting_open(booth.edition_state);
     let next = match own_exhibitor(&page, authorized.exhibitors()) {
         Some(exhibitor) if authorized.as_member => format!("/my/{exhibitor}"),
         _ => format!("/manage/{}/sales", booth.edition_slug),

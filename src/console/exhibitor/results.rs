@@ -56,7 +56,10 @@ pub(super) async fn show_results(page: PageContext, permit: Permit<Member>) -> R
         let mut zones: Vec<ZoneId> = zone_of.values().copied().collect();
         zones.sort();
         zones.dedup();
-        Ok((store::reports(tx, &ids)?, store::zone_totals(tx, &zones)?, exhibitor, booths, zone_of))
+        let occupied = store::occupied_days(tx, exhibitor.id)?;
+        let mut reports = store::reports(tx, &ids)?;
+        reports.retain(|(booth, day, _, _)| occupied.contains(&(*booth, *day)));
+        Ok((reports, store::zone_totals(tx, &zones)?, exhibitor, booths, zone_of))
     });
     let (reports, totals, exhibitor, booths, zone_of) = data.await?;
     let averages: HashMap<(ZoneId, Day), i64> = totals

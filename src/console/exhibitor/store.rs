@@ -1,4 +1,6 @@
 //! Queries of the exhibitor pages.
+use std::collections::{BTreeSet, HashSet};
+
 use diesel::prelude::*;
 
 use hoicho_core::{
@@ -40,14 +42,14 @@ pub(super) struct MyBooth {
     pub code: String,
     pub zone: String,
     pub fee: i64,
-    pub edition: EditionId,
     pub edition_slug: String,
     pub edition_name: String,
     pub edition_state: EditionState,
     pub time_zone: String,
 }
 
-/// Active booths of an exhibitor, as main exhibitor and then as co-exhibitor; newest edition first.
+/// Booths of an exhibitor, as main exhibitor and then as co-exhibitor, newest edition first: those it has, and those where it stood on
+/// a past day. At most 400.
 pub(super) fn booths(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<MyBooth>> {
     let columns = (
         allocations::id,
@@ -57,33 +59,90 @@ pub(super) fn booths(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec
         booths::code,
         zones::name,
         booths::fee,
-        editions::id,
         editions::slug,
         editions::name,
         editions::state,
         editions::time_zone,
     );
-    let mut own: Vec<MyBooth> = allocations::table
-        .inner_join(booths::table.inner_join(zones::table))
-        .inner_join(applications::table)
-        .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
-        .filter(applications::exhibitor_id.eq(exhibitor))
+    let all =
+        || booths::table.inner_join(zones::table).inner_join(editions::table.on(editions::id.eq(booths::edition_id)));
+    let has = || allocations::table.on(allocations::booth_id.eq(booths::id));
+    let own = allocations::application_id
+        .eq_any(applications::table.filter(applications::exhibitor_id.eq(exhibitor)).select(applications::id));
+    let shared = allocations::id.eq_any(
+        participants::table.filter(participants::exhibitor_id.eq(exhibitor)).select(participants::allocation_id),
+    );
+    let mut found: Vec<MyBooth> = all()
+        .inner_join(has())
+        .filter(own)
         .filter(allocations::state.eq_any(AllocationState::ACTIVE_STATES))
         .order((editions::id.desc(), booths::code))
         .limit(200)
         .select(columns)
         .load(tx.conn())?;
-    let shared: Vec<MyBooth> = participants::table
-        .inner_join(allocations::table.inner_join(booths::table.inner_join(zones::table)))
-        .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
-        .filter(participants::exhibitor_id.eq(exhibitor))
+    let as_participant: Vec<MyBooth> = all()
+        .inner_join(has())
+        .filter(shared)
         .filter(allocations::state.eq_any(AllocationState::LET_STATES))
         .order((editions::id.desc(), booths::code))
         .limit(200)
         .select(columns)
         .load(tx.conn())?;
-    own.extend(shared);
-    Ok(own)
+    found.extend(as_participant);
+    let occupied: Vec<BoothId> = occupied_days(tx, exhibitor)?.into_iter().map(|(booth, _)| booth).collect();
+    let left: BTreeSet<BoothId> =
+        occupied.into_iter().filter(|booth| found.iter().all(|known| known.booth != *booth)).take(200).collect();
+    if !left.is_empty() {
+        let of_booth = occupancies::table.on(occupancies::booth_id.eq(booths::id));
+        let left: Vec<MyBooth> = all()
+            .inner_join(of_booth)
+            .inner_join(allocations::table.on(allocations::id.eq(occupancies::allocation_id)))
+            .filter(booths::id.eq_any(left))
+            .filter(own.or(shared))
+            .order((editions::id.desc(), booths::code))
+            .distinct()
+            .select(columns)
+            .load(tx.conn())?;
+        found.extend(left);
+    }
+    Ok(found)
+}
+
+/// Booths and days that an exhibitor had, as main exhibitor or as co-exhibitor.
+pub(super) fn occupied_days(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<HashSet<(BoothId, Day)>> {
+    let own: Vec<(BoothId, Day)> = occupancies::table
+        .inner_join(allocations::table.inner_join(applications::table))
+        .filter(applications::exhibitor_id.eq(exhibitor))
+        .select((occupancies::booth_id, occupancies::day))
+        .load(tx.conn())?;
+    let shared: Vec<(BoothId, Day)> = occupancies::table
+        .inner_join(participants::table.on(participants::allocation_id.eq(occupancies::allocation_id)))
+        .filter(participants::exhibitor_id.eq(exhibitor))
+        .filter(participants::first_day.is_null().or(participants::first_day.le(occupancies::day.nullable())))
+        .filter(participants::last_day.is_null().or(participants::last_day.ge(occupancies::day.nullable())))
+        .select((occupancies::booth_id, occupancies::day))
+        .load(tx.conn())?;
+    Ok(own.into_iter().chain(shared).collect())
+}
+
+/// Day and amount of the latest report before `day` of whoever has the booth on that day.
+pub(super) fn previous_report(tx: &mut Tx<'_>, booth: BoothId, day: Day) -> QueryResult<Option<(Day, i64)>> {
+    let earlier = diesel::alias!(occupancies as earlier);
+    let same_allocation = earlier.field(occupancies::allocation_id).eq(occupancies::allocation_id);
+    occupancies::table
+        .inner_join(earlier.on(same_allocation))
+        .inner_join(
+            sales_reports::table.on(sales_reports::booth_id
+                .eq(earlier.field(occupancies::booth_id))
+                .and(sales_reports::day.eq(earlier.field(occupancies::day)))),
+        )
+        .filter(occupancies::booth_id.eq(booth))
+        .filter(occupancies::day.eq(day))
+        .filter(sales_reports::day.lt(day))
+        .order(sales_reports::day.desc())
+        .select((sales_reports::day, sales_reports::amount))
+        .first(tx.conn())
+        .optional()
 }
 
 /// Sales reports of booths.

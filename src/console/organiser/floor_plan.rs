@@ -13,13 +13,18 @@ use super::{
 use crate::{
     floor_plan_view::FloorPlanView,
     page_context::{PageContext, render_page},
+    select_options::SelectOption,
 };
 use hoicho_core::{
     states::{AllocationState, BoothAvailability},
-    values::ids::{ApplicationId, BoothId},
+    values::{
+        clock::Day,
+        ids::{ApplicationId, BoothId},
+    },
 };
 use hoicho_fair::{
     allocation::lifecycle::allowed_transitions,
+    editions::{self, store::OpeningDayRow},
     floor::{self, store::BoothRow},
 };
 use hoicho_web::{
@@ -68,6 +73,8 @@ struct Panel {
     occupant: Option<Occupant>,
     actions: Vec<&'static str>,
     expires: Option<String>,
+    /// Days from which a release or swap may count. Empty before the fair, when it counts for all days.
+    from_days: Vec<SelectOption>,
 }
 
 #[derive(Template)]
@@ -115,6 +122,15 @@ fn actions(state: AllocationState) -> Vec<&'static str> {
     allowed_transitions(state).iter().filter_map(path).collect()
 }
 
+/// Days from which a change of a booth may count, the default first; empty before the first day.
+fn from_days(page: &PageContext, days: &[OpeningDayRow], today: Day) -> Vec<SelectOption> {
+    if days.first().is_none_or(|first| today < first.day) {
+        return Vec::new();
+    }
+    let default = SelectOption::none(page.t("plan-from-next-day"));
+    std::iter::once(default).chain(days.iter().map(|d| SelectOption::new(d.day, page.date(&d.day), false))).collect()
+}
+
 /// Colour number and booth count per locality, most booths first. The first seven have their own colour; the rest share the eighth.
 fn locality_colours(occupants: &[Occupant]) -> (HashMap<String, usize>, Vec<(String, usize)>) {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -150,9 +166,10 @@ pub(super) async fn show_floor_plan(
         let reports = if colour == Colour::Sales { store::reports(tx, id)? } else { Vec::new() };
         let selected = booth.map(|booth| floor::store::find_booth(tx, id, booth)).transpose()?;
         let (waiting, allocated) = (store::allocation_queue(tx, id)?, store::allocated_booth_counts(tx, id)?);
-        Ok((context, zones, planned, (occupants, reports, selected, waiting, allocated)))
+        let days = editions::store::list_days(tx, id)?;
+        Ok((context, zones, planned, days, (occupants, reports, selected, waiting, allocated)))
     });
-    let (context, zones, mut planned, (occupants, reports, selected, waiting, allocated)) = data.await?;
+    let (context, zones, mut planned, days, (occupants, reports, selected, waiting, allocated)) = data.await?;
     let occupant_by_booth: HashMap<BoothId, Occupant> = occupants.iter().map(|o| (o.booth, o.clone())).collect();
     for booth in &mut planned {
         // Staff also see exhibitors of held and offered booths.
@@ -212,6 +229,7 @@ pub(super) async fn show_floor_plan(
                 .as_ref()
                 .and_then(|o| o.expires_at)
                 .map(|at| page.date_time(&context.edition.time_zone, &at)),
+            from_days: from_days(&page, &days, context.today),
             occupant,
             booth,
         }

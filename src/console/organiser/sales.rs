@@ -1,5 +1,5 @@
 //! `/manage/{edition}/sales`: spreadsheet of sales per booth and day, editable by keyboard and paste.
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use actix_web::{HttpResponse, get};
 use askama::Template;
@@ -20,7 +20,7 @@ use hoicho_core::{
         ids::{BoothId, ZoneId},
     },
 };
-use hoicho_fair::{editions, floor};
+use hoicho_fair::{editions, floor, sales};
 use hoicho_web::{
     http::{Problem, Query},
     identity::Permit,
@@ -45,7 +45,7 @@ struct BoothRow {
 struct Cell {
     day: Day,
     report: Option<SalesReportRow>,
-    /// The day is not in the future, so a report can be entered.
+    /// Somebody has the booth on this day and it is not in the future, so a report can be entered.
     is_due: bool,
 }
 
@@ -95,13 +95,20 @@ pub(super) async fn show_sales(
         let context = EditionContext::load(tx, &authorized, Tab::Sales)?;
         let id = context.edition.id;
         let days: Vec<Day> = editions::store::list_days(tx, id)?.into_iter().map(|d| d.day).collect();
-        let occupants = store::active_allocations(tx, id)?;
+        let occupants = sales::store::find_occupants(tx, id)?;
         let booths = store::booths(tx, id, zone, "", floor::store::MAX_BOOTHS_ON_FLOOR_PLAN)?;
         Ok((context, days, occupants, booths, store::reports(tx, id)?, floor::store::zones(tx, id)?))
     });
     let (context, days, occupants, booths, reports, zones) = data.await?;
-    let names: HashMap<BoothId, String> =
-        occupants.into_iter().filter(|o| !o.state.expires()).map(|o| (o.booth, o.name)).collect();
+    let mut names: HashMap<BoothId, Vec<String>> = HashMap::new();
+    let mut occupied: HashSet<(BoothId, Day)> = HashSet::new();
+    for occupant in occupants {
+        occupied.insert((occupant.booth, occupant.day));
+        let names = names.entry(occupant.booth).or_default();
+        if !names.contains(&occupant.name) {
+            names.push(occupant.name);
+        }
+    }
     let codes: HashMap<BoothId, String> = booths.iter().map(|b| (b.id, b.code.clone())).collect();
     let queried = reports.iter().filter(|r| r.state == ReportState::Queried);
     let mut queried: Vec<_> = queried.filter_map(|r| Some((codes.get(&r.booth)?.clone(), r.booth, r.day))).collect();
@@ -109,9 +116,7 @@ pub(super) async fn show_sales(
     queried.truncate(MAX_QUERIED);
     let mut report_by_cell: HashMap<(BoothId, Day), SalesReportRow> =
         reports.into_iter().map(|r| ((r.booth, r.day), r)).collect();
-    let visible = booths
-        .into_iter()
-        .filter(|b| names.contains_key(&b.id) || days.iter().any(|d| report_by_cell.contains_key(&(b.id, *d))));
+    let visible = booths.into_iter().filter(|b| names.contains_key(&b.id));
     let mut all: Vec<_> = visible.filter(|b| b.code > after).collect();
     let more = all.len() > PAGE_SIZE;
     // Totals include all booths of the filter, not only this page.
@@ -128,11 +133,11 @@ pub(super) async fn show_sales(
         let cell = |day: &Day| Cell {
             day: *day,
             report: report_by_cell.remove(&(booth.id, *day)),
-            is_due: *day <= context.today,
+            is_due: *day <= context.today && occupied.contains(&(booth.id, *day)),
         };
         let cells: Vec<Cell> = days.iter().map(cell).collect();
         BoothRow {
-            exhibitor: names.get(&booth.id).cloned().unwrap_or_default(),
+            exhibitor: names.get(&booth.id).map(|names| names.join("; ")).unwrap_or_default(),
             total: cells.iter().filter_map(|c| c.report.as_ref()).map(|r| r.amount).sum(),
             cells,
             id: booth.id,

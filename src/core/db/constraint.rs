@@ -13,7 +13,7 @@ pub enum ConstraintViolation {
     BoothCode,
     /// `booths_edition_id_row_label_place_key`.
     BoothPlace,
-    /// `allocations_booth_id_active_key`: a booth has at most one active allocation.
+    /// `allocations_booth_id_active_key`: a booth has at most one active allocation. `occupancies_pkey`: and one occupant per day.
     BoothTaken,
     /// `applications_edition_id_exhibitor_id_key`.
     ApplicationExists,
@@ -36,7 +36,7 @@ pub enum ConstraintViolation {
 }
 
 /// PostgreSQL constraint name, SQLite columns, violation.
-const UNIQUE: [(&str, &str, ConstraintViolation); 12] = [
+const UNIQUE: [(&str, &str, ConstraintViolation); 14] = [
     ("users_email_key_key", "users.email_key", ConstraintViolation::UserEmail),
     ("editions_slug_key", "editions.slug", ConstraintViolation::EditionSlug),
     ("booths_edition_id_code_key", "booths.edition_id, booths.code", ConstraintViolation::BoothCode),
@@ -46,6 +46,12 @@ const UNIQUE: [(&str, &str, ConstraintViolation); 12] = [
         ConstraintViolation::BoothPlace,
     ),
     ("allocations_booth_id_active_key", "allocations.booth_id", ConstraintViolation::BoothTaken),
+    ("occupancies_pkey", "occupancies.booth_id, occupancies.day", ConstraintViolation::BoothTaken),
+    (
+        "occupancies_edition_id_booth_id_day_key",
+        "occupancies.edition_id, occupancies.booth_id, occupancies.day",
+        ConstraintViolation::BoothTaken,
+    ),
     (
         "applications_edition_id_exhibitor_id_key",
         "applications.edition_id, applications.exhibitor_id",

@@ -8,7 +8,7 @@ use hoicho_core::{
     db::{Tx, schema::*},
     states::AllocationState,
     values::{
-        clock::Instant,
+        clock::{Day, Instant},
         ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, ParticipantId},
     },
 };
@@ -42,17 +42,40 @@ pub struct ParticipantRecord {
     exhibitor: Option<ExhibitorId>,
     name: CleanText,
     country: CleanText,
+    first_day: Option<Day>,
+    last_day: Option<Day>,
+}
+
+/// Record of an occupancy: which allocation has a booth on an opening day.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize)]
+#[diesel(table_name = occupancies)]
+#[serde(deny_unknown_fields)]
+pub struct OccupancyRecord {
+    #[diesel(column_name = booth_id)]
+    booth: BoothId,
+    day: Day,
+    #[diesel(column_name = allocation_id)]
+    allocation: AllocationId,
 }
 
 records::paged_by_edition!(AllocationRecord, allocations, AllocationId);
 records::paged_by_edition!(ParticipantRecord, participants, ParticipantId);
 
-/// Exports the allocations of an edition, then their participants.
+/// Exports the allocations of an edition, with the occupancies of each page after its allocations, then their participants.
 pub fn export<R>(tx: &mut Tx<'_>, edition: EditionId, sink: RecordSink<'_, R>) -> Result<(), Problem>
 where
-    R: From<AllocationRecord> + From<ParticipantRecord>,
+    R: From<AllocationRecord> + From<OccupancyRecord> + From<ParticipantRecord>,
 {
-    records::export_pages::<AllocationRecord, R>(tx, edition, sink)?;
+    records::for_each_page::<AllocationRecord>(tx, edition, |tx, allocations| {
+        let ids: Vec<_> = allocations.iter().map(|allocation| allocation.id).collect();
+        allocations.into_iter().try_for_each(|record| sink(record.into()))?;
+        let days: Vec<OccupancyRecord> = occupancies::table
+            .filter(occupancies::allocation_id.eq_any(&ids))
+            .order((occupancies::allocation_id, occupancies::day))
+            .select(OccupancyRecord::as_select())
+            .load(tx.conn())?;
+        days.into_iter().try_for_each(|record| sink(record.into()))
+    })?;
     records::export_pages::<ParticipantRecord, R>(tx, edition, sink)
 }
 
@@ -63,6 +86,17 @@ impl ImportRecords for AllocationRecord {
         }
         let others = (allocations::edition_id.eq(import.edition()?), allocations::version.eq(1));
         records::insert_rows!(import.tx, allocations, records.into_iter().map(|record| (record, others)));
+        Ok(())
+    }
+}
+
+impl ImportRecords for OccupancyRecord {
+    fn import(mut records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
+        for record in &mut records {
+            import.derive_ids([&mut record.booth.0, &mut record.allocation.0])?;
+        }
+        let edition = occupancies::edition_id.eq(import.edition()?);
+        records::insert_rows!(import.tx, occupancies, records.into_iter().map(|record| (record, edition)));
         Ok(())
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! Invariants: a booth has at most one active allocation (unique index `allocations_booth_id_active_key`); the booths of
 //! one hold are adjacent unless the organiser allows otherwise; an exhibitor is eligible for the zone of its booth unless
-//! the organiser gives a reason for a waiver; a hold or offer past its expiry is not active; a withdrawn application has
-//! no active allocation.
+//! the organiser gives a reason for a waiver; who had a booth on a past day does not change ([`occupancies`]); a hold or offer
+//! past its expiry is not active; a withdrawn application has no active allocation.
 pub(crate) mod archive;
 mod expire;
 pub mod hold;
 pub mod lifecycle;
 mod move_booth;
+pub mod occupancies;
 mod offer_email;
 pub mod owners;
 pub mod participants;

@@ -1,6 +1,7 @@
 //! Moves an allocation to another booth in one transaction, so that neither booth can be taken in between.
 use super::{
     hold::require_eligibility,
+    occupancies::{self, Overlap},
     store::{self, AllocationRow},
 };
 use crate::{applications, editions};
@@ -8,7 +9,10 @@ use hoicho_core::{
     db::Tx,
     i18n::MessageId,
     states::AllocationState,
-    values::ids::{AllocationId, BoothId},
+    values::{
+        clock::Day,
+        ids::{AllocationId, BoothId},
+    },
 };
 use hoicho_web::{
     audit::AuditAction,
@@ -17,13 +21,15 @@ use hoicho_web::{
 };
 
 /// Moves an active allocation to a free booth of its edition, with its state and expiry. The unique index detects a
-/// booth that is taken. `waiver` is the reason for overriding the eligibility rules of the zone.
+/// booth that is taken. `waiver` is the reason for overriding the eligibility rules of the zone. A let allocation has the new booth
+/// from a day on, by default from the next opening day; its earlier days stay with the old booth.
 pub fn move_booth(
     tx: &mut Tx<'_>,
     authorized: &Authorized,
     id: AllocationId,
     to: BoothId,
     waiver: Option<&str>,
+    from: Option<Day>,
 ) -> Result<AllocationRow, Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let row = store::find(tx, edition.id, id)?;
@@ -45,6 +51,10 @@ pub fn move_booth(
         return Err(Code::StaleVersion.into());
     }
     store::move_to_booth(tx, id, to, row.state, row.expires_at)?;
+    if row.state.is_let() {
+        let from = occupancies::effective_day(tx, &edition, authorized.now, from)?;
+        occupancies::write(tx, edition.id, from, &[id], &[(id, to)], Overlap::Refuse)?;
+    }
     authorized.record_audit(tx, AuditAction::AllocationMove, id, Some((row.booth_id, None)), Some((to, waiver)))?;
     Ok(store::find(tx, edition.id, id)?)
 }

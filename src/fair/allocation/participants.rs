@@ -8,7 +8,10 @@ use hoicho_core::{
     i18n::MessageId,
     on_either,
     states::{AllocationState, ApplicationState},
-    values::ids::{AllocationId, EditionId, ExhibitorId, OrganiserId, ParticipantId, UserId},
+    values::{
+        clock::Day,
+        ids::{AllocationId, EditionId, ExhibitorId, OrganiserId, ParticipantId, UserId},
+    },
 };
 use hoicho_web::http::{Code, Problem};
 
@@ -38,6 +41,10 @@ pub struct ParticipantRow {
     pub name: String,
     /// ISO 3166-1 alpha-2, upper case.
     pub country: String,
+    /// First day on the booth; `None`: from the first day of the allocation.
+    pub first_day: Option<Day>,
+    /// Last day on the booth; `None`: to the last day of the allocation.
+    pub last_day: Option<Day>,
 }
 
 /// Adds a participant. Fails if the allocation is not active or has the maximum number of participants.
@@ -74,13 +81,28 @@ pub fn list(tx: &mut Tx<'_>, allocation: AllocationId) -> QueryResult<Vec<Partic
         .load(tx.conn())
 }
 
-/// Deletes a participant and returns it.
-pub fn delete(tx: &mut Tx<'_>, allocation: AllocationId, id: ParticipantId) -> QueryResult<ParticipantRow> {
+/// The participant of an allocation.
+pub fn find(tx: &mut Tx<'_>, allocation: AllocationId, id: ParticipantId) -> QueryResult<ParticipantRow> {
+    participants::table
+        .filter(participants::id.eq(id))
+        .filter(participants::allocation_id.eq(allocation))
+        .select(ParticipantRow::as_select())
+        .get_result(tx.conn())
+}
+
+/// Sets the last day of a participant that leaves.
+pub fn set_last_day(tx: &mut Tx<'_>, id: ParticipantId, day: Day) -> QueryResult<()> {
+    diesel::update(participants::table.find(id)).set(participants::last_day.eq(day)).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Deletes a participant.
+pub fn delete(tx: &mut Tx<'_>, allocation: AllocationId, id: ParticipantId) -> QueryResult<()> {
     diesel::delete(
         participants::table.filter(participants::id.eq(id)).filter(participants::allocation_id.eq(allocation)),
     )
-    .returning(participants::all_columns)
-    .get_result(tx.conn())
+    .execute(tx.conn())?;
+    Ok(())
 }
 
 /// Name and country of an exhibitor that the caller may add: one of which it is a member, one that applied to the

@@ -10,7 +10,7 @@ use hoicho_core::{
     states::AllocationState,
     values::{
         clock::Instant,
-        ids::{AllocationId, ApplicationId, BoothId, EditionId, OrganiserId, ZoneId},
+        ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, OrganiserId, ZoneId},
     },
 };
 
@@ -198,6 +198,16 @@ pub fn zones_of_booths(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<Vec<(Zon
         [one] => zones.filter(booths::id.eq(one)).load(tx.conn()),
         ids => zones.filter(booths::id.eq_any(ids)).load(tx.conn()),
     }
+}
+
+/// The main exhibitor of the allocation that is let now.
+pub fn current_exhibitors(tx: &mut Tx<'_>, booth: BoothId) -> QueryResult<Vec<ExhibitorId>> {
+    allocations::table
+        .inner_join(applications::table)
+        .filter(allocations::booth_id.eq(booth))
+        .filter(allocations::state.eq_any(AllocationState::LET_STATES))
+        .select(applications::exhibitor_id)
+        .load(tx.conn())
 }
 
 pub fn booth_code(tx: &mut Tx<'_>, booth: BoothId) -> QueryResult<String> {

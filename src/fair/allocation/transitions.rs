@@ -3,12 +3,18 @@ use chrono::Duration;
 
 use super::{
     lifecycle::{allowed_transitions, default_ttl_s},
+    occupancies::{self, Overlap},
     offer_email::offer_email,
     runs::waiting_list::offer_free_booths,
     store::{self, AllocationRow},
 };
 use crate::{applications, editions};
-use hoicho_core::{db::Tx, i18n::MessageId, states::AllocationState, values::ids::AllocationId};
+use hoicho_core::{
+    db::Tx,
+    i18n::MessageId,
+    states::AllocationState,
+    values::{clock::Day, ids::AllocationId},
+};
 use hoicho_web::{
     audit::AuditAction,
     http::{Code, Problem},
@@ -25,17 +31,38 @@ pub fn offer(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Resu
     notify_exhibitor(tx, application.exhibitor_id, email, authorized.now)?;
     Ok(row)
 }
-/// Accepts an offer.
-pub fn confirm(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
-    step(tx, authorized, id, AllocationState::Confirmed, AuditAction::AllocationConfirm)
+/// Accepts an offer. The allocation gets the days from `from` on that nobody else has, by default from today on. Only staff may
+/// give a day: the exhibitor may have stood there before somebody recorded it.
+pub fn confirm(
+    tx: &mut Tx<'_>,
+    authorized: &Authorized,
+    id: AllocationId,
+    from: Option<Day>,
+) -> Result<AllocationRow, Problem> {
+    if from.is_some() && !authorized.as_staff {
+        return Err(Code::Forbidden.into());
+    }
+    let row = step(tx, authorized, id, AllocationState::Confirmed, AuditAction::AllocationConfirm)?;
+    let edition = editions::store::find(tx, row.edition_id)?;
+    let from = match from {
+        Some(day) => day,
+        None => edition.local_time(authorized.now)?.date(),
+    };
+    occupancies::write(tx, edition.id, from, &[], &[(row.id, row.booth_id)], Overlap::Skip)?;
+    Ok(row)
 }
 /// Records that the exhibitor has arrived.
 pub fn check_in(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
     step(tx, authorized, id, AllocationState::CheckedIn, AuditAction::AllocationCheckIn)
 }
-/// Releases the booth.
-pub fn release(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
-    step(tx, authorized, id, AllocationState::Released, AuditAction::AllocationRelease)
+/// Releases the booth from a day on, by default from the next opening day.
+pub fn release(
+    tx: &mut Tx<'_>,
+    authorized: &Authorized,
+    id: AllocationId,
+    from: Option<Day>,
+) -> Result<AllocationRow, Problem> {
+    end(tx, authorized, id, AllocationState::Released, AuditAction::AllocationRelease, from)
 }
 /// Declines an offer and releases the booth. Freed booths are offered to the waiting list if the organiser enabled it.
 pub fn decline(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
@@ -48,9 +75,30 @@ pub fn decline(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Re
     offer_free_booths(tx, edition.id, authorized.now)?;
     Ok(row)
 }
-/// Records that the exhibitor did not arrive and frees the booth.
-pub fn no_show(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
-    step(tx, authorized, id, AllocationState::NoShow, AuditAction::AllocationNoShow)
+/// Records that the exhibitor did not arrive and frees the booth from a day on, by default from the next opening day.
+pub fn no_show(
+    tx: &mut Tx<'_>,
+    authorized: &Authorized,
+    id: AllocationId,
+    from: Option<Day>,
+) -> Result<AllocationRow, Problem> {
+    end(tx, authorized, id, AllocationState::NoShow, AuditAction::AllocationNoShow, from)
+}
+
+/// Ends an allocation, and its occupancies from a day on.
+fn end(
+    tx: &mut Tx<'_>,
+    authorized: &Authorized,
+    id: AllocationId,
+    to: AllocationState,
+    action: AuditAction,
+    from: Option<Day>,
+) -> Result<AllocationRow, Problem> {
+    let row = step(tx, authorized, id, to, action)?;
+    let edition = editions::store::find(tx, row.edition_id)?;
+    let from = occupancies::effective_day(tx, &edition, authorized.now, from)?;
+    occupancies::write(tx, edition.id, from, &[row.id], &[], Overlap::Skip)?;
+    Ok(row)
 }
 
 fn step(

@@ -2,7 +2,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    allocation::archive::{AllocationRecord, ParticipantRecord},
+    allocation::archive::{AllocationRecord, OccupancyRecord, ParticipantRecord},
     applications::archive::ApplicationRecord,
     editions::archive::{EditionRecord, OpeningDayRecord},
     exhibitors::archive::ExhibitorRecord,
@@ -84,6 +84,7 @@ records! {
     products: Product(ProductRecord),
     applications: Application(ApplicationRecord),
     allocations: Allocation(AllocationRecord),
+    occupancies: Occupancy(OccupancyRecord),
     participants: Participant(ParticipantRecord),
     reports: SalesReport(ReportRecord),
     versions: SalesReportVersion(VersionRecord),

@@ -4,11 +4,11 @@
 //! [`lifecycle`]; a finalised edition does not change ([`store::lock_open`]).
 
 pub(crate) mod archive;
+mod hooks;
 pub mod lifecycle;
-mod on_finalise;
 pub mod owners;
 mod routes;
 pub mod store;
 
-pub use on_finalise::OnFinalise;
+pub use hooks::{OnDaysChanged, OnFinalise};
 pub use routes::{ApiDoc, EditionView, load_view, routes, validate_currency, validate_time_zone};

@@ -1,5 +1,5 @@
 //! Queries on editions and their opening days.
-use chrono::NaiveTime;
+use chrono::{NaiveDateTime, NaiveTime, TimeZone};
 use diesel::prelude::*;
 
 use hoicho_core::{
@@ -48,6 +48,18 @@ pub struct EditionRow {
     pub created_at: Instant,
     /// Allocation run whose policy offers released booths to the waiting list.
     pub waiting_list_run_id: Option<AllocationRunId>,
+}
+
+impl EditionRow {
+    /// The time zone. It is validated when it is set.
+    pub fn zone(&self) -> Result<chrono_tz::Tz, Problem> {
+        self.time_zone.parse().map_err(|_| Code::Internal.into())
+    }
+
+    /// The local time at `now`.
+    pub fn local_time(&self, now: Instant) -> Result<NaiveDateTime, Problem> {
+        Ok(self.zone()?.from_utc_datetime(&now).naive_local())
+    }
 }
 
 /// An opening day of an edition.

@@ -3,32 +3,22 @@ use diesel::prelude::*;
 use hoicho_core::{
     db::{
         Tx,
-        schema::{allocations, applications, booths, editions, participants},
+        schema::{booths, editions},
     },
-    states::AllocationState,
-    values::ids::{AllocationId, BoothId, ExhibitorId},
+    values::ids::{BoothId, EditionId, OrganiserId},
 };
 use hoicho_web::identity::resource::ResourceOwners;
 
-/// The organiser of a booth, and the exhibitors that may report for it: the main one first, then its co-exhibitors.
-pub fn of_booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<ResourceOwners> {
-    let edition = booths::table
+/// The organiser of a booth, and its edition.
+pub fn edition_of_booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<(OrganiserId, EditionId)> {
+    booths::table
         .inner_join(editions::table.on(editions::id.eq(booths::edition_id)))
         .filter(booths::id.eq(id))
         .select((editions::organiser_id, editions::id))
-        .get_result(tx.conn())?;
-    let main: Option<(AllocationId, ExhibitorId)> = allocations::table
-        .inner_join(applications::table)
-        .filter(allocations::booth_id.eq(id))
-        .filter(allocations::state.eq_any(AllocationState::LET_STATES))
-        .select((allocations::id, applications::exhibitor_id))
         .get_result(tx.conn())
-        .optional()?;
-    let Some((allocation, main)) = main else { return Ok(ResourceOwners::of_edition(edition, Vec::new())) };
-    let others: Vec<Option<ExhibitorId>> = participants::table
-        .filter(participants::allocation_id.eq(allocation))
-        .select(participants::exhibitor_id)
-        .load(tx.conn())?;
-    let exhibitors = std::iter::once(main).chain(others.into_iter().flatten()).collect();
-    Ok(ResourceOwners::of_edition(edition, exhibitors))
+}
+
+/// The organiser of a booth.
+pub fn of_booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<ResourceOwners> {
+    Ok(ResourceOwners::of_edition(edition_of_booth(tx, id)?, Vec::new()))
 }

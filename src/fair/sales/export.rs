@@ -11,7 +11,7 @@ use super::{
 use hoicho_core::{
     db::Tx,
     i18n::MessageId,
-    values::ids::{BoothId, EditionId, ExhibitorId, SalesReportId},
+    values::ids::{EditionId, ExhibitorId, SalesReportId},
 };
 use hoicho_web::http::{
     Problem,
@@ -37,24 +37,22 @@ pub const COLUMNS: [(&str, MessageId); 12] = [
 /// Reports per query, each with at most [`lines::MAX_LINES`] lines.
 const REPORTS_PER_QUERY: i64 = 100;
 
-/// Seller names: the main exhibitor of each booth, and names by exhibitor.
+/// Names of exhibitors.
 #[derive(Default)]
-struct Sellers {
-    main: HashMap<BoothId, ExhibitorId>,
-    names: HashMap<ExhibitorId, String>,
-}
+struct Sellers(HashMap<ExhibitorId, String>);
 
 impl Sellers {
-    fn name(&self, booth: BoothId, line: Option<&Line>) -> Option<&str> {
-        let seller = line.and_then(|line| line.exhibitor).or_else(|| self.main.get(&booth).copied())?;
-        self.names.get(&seller).map(String::as_str)
+    /// The name of the line's seller: the exhibitor it names, else the main exhibitor of the booth on that day.
+    fn name(&self, report: &ReportWithBooth, line: Option<&Line>) -> Option<&str> {
+        let seller = line.and_then(|line| line.exhibitor).unwrap_or(report.exhibitor);
+        self.0.get(&seller).map(String::as_str)
     }
 
     /// Loads the names that are not loaded yet.
     fn load(&mut self, tx: &mut Tx<'_>, exhibitors: impl Iterator<Item = ExhibitorId>) -> Result<(), Problem> {
-        let missing: Vec<_> = exhibitors.filter(|e| !self.names.contains_key(e)).collect();
+        let missing: Vec<_> = exhibitors.filter(|e| !self.0.contains_key(e)).collect();
         if !missing.is_empty() {
-            self.names.extend(store::find_exhibitor_names(tx, &missing)?);
+            self.0.extend(store::find_exhibitor_names(tx, &missing)?);
         }
         Ok(())
     }
@@ -80,7 +78,7 @@ fn write_report(rows: &mut TableWriter, report: &ReportWithBooth, lines: &[Line]
             day,
             booth,
             zone,
-            sellers.name(report.booth_id, Some(line)).map_or(none, Cell::Text),
+            sellers.name(report, Some(line)).map_or(none, Cell::Text),
             line.product_name.as_deref().map_or(none, Cell::Text),
             line.product_group.map_or(none, |group| Cell::Text(group.as_str())),
             line.quantity_milli.map_or(none, Cell::Thousandths),
@@ -92,7 +90,7 @@ fn write_report(rows: &mut TableWriter, report: &ReportWithBooth, lines: &[Line]
         ])?;
     }
     if lines.is_empty() {
-        let main = sellers.name(report.booth_id, None).map_or(none, Cell::Text);
+        let main = sellers.name(report, None).map_or(none, Cell::Text);
         for (amount, is_ocop) in split_totals(report.amount, report.ocop_amount) {
             let (amount, is_ocop) = (Cell::Integer(amount), Cell::Bool(is_ocop));
             rows.write_row(&[day, booth, zone, main, none, none, none, none, amount, is_ocop, none, state])?;
@@ -103,11 +101,7 @@ fn write_report(rows: &mut TableWriter, report: &ReportWithBooth, lines: &[Line]
 
 /// Writes the rows by day and, within a day, in order of submission. A report without lines is written as its totals.
 pub fn write_rows(tx: &mut Tx<'_>, edition: EditionId, rows: &mut TableWriter) -> Result<(), Problem> {
-    let main =
-        store::find_let_booths(tx, edition)?.into_iter().map(|(booth, _, exhibitor)| (booth, exhibitor)).collect();
-    let mut sellers = Sellers { main, ..Sellers::default() };
-    let main_exhibitors: Vec<_> = sellers.main.values().copied().collect();
-    sellers.load(tx, main_exhibitors.into_iter())?;
+    let mut sellers = Sellers::default();
     let mut after = None;
     loop {
         let reports = store::page_by_day(tx, edition, after, REPORTS_PER_QUERY)?;
@@ -118,7 +112,8 @@ pub fn write_rows(tx: &mut Tx<'_>, edition: EditionId, rows: &mut TableWriter) -
         for (report, line) in lines::find_latest(tx, &ids)? {
             lines.entry(report).or_default().push(line);
         }
-        sellers.load(tx, lines.values().flatten().filter_map(|line| line.exhibitor))?;
+        let named = lines.values().flatten().filter_map(|line| line.exhibitor);
+        sellers.load(tx, reports.iter().map(|report| report.exhibitor).chain(named))?;
         for report in &reports {
             let lines = lines.get(&report.id).map_or(&[][..], Vec::as_slice);
             write_report(rows, report, lines, &sellers).map_err(write_error)?;

@@ -6,10 +6,10 @@ use serde::Deserialize;
 
 use super::{
     amounts, lifecycle,
-    report::{require_reporting_open, today},
+    report::require_reporting_open,
     store::{self, ReportRow, VersionRow},
 };
-use crate::editions;
+use crate::{allocation::occupancies, editions};
 use hoicho_core::{
     db::Tx,
     i18n::MessageId,
@@ -84,10 +84,10 @@ pub fn import_rows(
 ) -> Result<ImportSummary, Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     require_reporting_open(&edition)?;
-    let today = today(&edition, authorized.now)?;
+    let today = edition.local_time(authorized.now)?.date();
     let days: BTreeSet<Day> = editions::store::list_days(tx, edition.id)?.into_iter().map(|d| d.day).collect();
-    let booths: HashMap<String, BoothId> =
-        store::find_let_booths(tx, edition.id)?.into_iter().map(|(id, code, _)| (code, id)).collect();
+    let booths: HashMap<String, BoothId> = store::find_booth_codes(tx, edition.id)?.into_iter().collect();
+    let occupied: BTreeSet<(BoothId, Day)> = occupancies::find_days(tx, edition.id)?.into_iter().collect();
     let mut existing: HashMap<(BoothId, Day), ReportRow> =
         store::find_by_edition(tx, edition.id)?.into_iter().map(|r| ((r.booth_id, r.day), r)).collect();
     let mut checks = Validator::default();
@@ -115,6 +115,12 @@ pub fn import_rows(
         let reason =
             row.reason.filter(|r| !r.is_empty()).map(|r| checks.require_text(&format!("{pointer}/reason"), &r, 1_000));
         let Some((booth, day)) = booth.zip(day) else { continue };
+        checks.require(
+            occupied.contains(&(booth, day)),
+            &format!("{pointer}/booth"),
+            FieldCode::Unknown,
+            MessageId("import-booth-not-occupied").with_args(&[("line", &line), ("day", &day)]),
+        );
         checks.require(
             imported.insert((booth, day)),
             &pointer,

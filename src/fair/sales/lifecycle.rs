@@ -27,11 +27,6 @@ pub fn needs_reason(before: Option<ReportState>) -> bool {
     before.is_some()
 }
 
-/// Whether a version may be submitted: the first only for a let booth; a correction also after the booth was released.
-pub fn may_submit(before: Option<ReportState>, is_let: bool) -> bool {
-    before.is_some() || is_let
-}
-
 /// Whether reports of an edition may be submitted: while it is open to visitors and in the reporting phase after it.
 pub fn is_reporting_open(edition: EditionState) -> bool {
     matches!(edition, EditionState::Live | EditionState::Reporting)
@@ -64,15 +59,14 @@ mod tests {
         for before in ReportState::VARIANTS.iter().copied() {
             let after = state_after_submission(Some(before));
             assert!(allowed_transitions(before).contains(&after), "{before}");
-            assert!(needs_reason(Some(before)) && may_submit(Some(before), false), "{before}");
+            assert!(needs_reason(Some(before)), "{before}");
         }
     }
 
     #[test]
-    fn first_report_needs_a_let_booth_and_no_reason() {
+    fn first_report_needs_no_reason() {
         assert_eq!(state_after_submission(None), Submitted);
         assert!(!needs_reason(None));
-        assert_eq!((may_submit(None, true), may_submit(None, false)), (true, false));
     }
 
     #[test]

@@ -1,20 +1,15 @@
 //! E-mail reminders to exhibitors with missing sales reports, at most one per exhibitor and day.
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::TimeZone;
-
 use super::store;
 use crate::editions;
 use hoicho_core::{
     db::Tx,
-    values::{
-        clock::Day,
-        ids::{BoothId, ExhibitorId},
-    },
+    values::{clock::Day, ids::ExhibitorId},
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{Code, Problem},
+    http::Problem,
     identity::{Authorized, members::notify_exhibitors},
     outbox::EmailKind,
 };
@@ -36,22 +31,16 @@ pub struct ReminderSummary {
 pub fn send_reminders(tx: &mut Tx<'_>, authorized: &Authorized) -> Result<ReminderSummary, Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     super::report::require_reporting_open(&edition)?;
-    let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
-    let local = zone.from_utc_datetime(&authorized.now).naive_local();
+    let local = edition.local_time(authorized.now)?;
     let closed_days: Vec<Day> = editions::store::list_days(tx, edition.id)?
         .into_iter()
         .filter(|d| d.day.and_time(d.closes_at) <= local)
         .map(|d| d.day)
         .collect();
-    let received: BTreeSet<(BoothId, Day)> =
-        store::find_by_edition(tx, edition.id)?.into_iter().map(|r| (r.booth_id, r.day)).collect();
     let mut missing_by_exhibitor: HashMap<ExhibitorId, Vec<(String, Day)>> = HashMap::new();
-    for (booth, code, exhibitor) in store::find_let_booths(tx, edition.id)? {
-        let missing =
-            closed_days.iter().filter(|day| !received.contains(&(booth, **day))).map(|day| (code.clone(), *day));
-        missing_by_exhibitor.entry(exhibitor).or_default().extend(missing);
+    for report in store::find_missing(tx, edition.id, &closed_days)? {
+        missing_by_exhibitor.entry(report.exhibitor).or_default().push((report.booth, report.day));
     }
-    missing_by_exhibitor.retain(|_, missing| !missing.is_empty());
     let missing = missing_by_exhibitor.values().map(Vec::len).sum();
     let reminded_today: BTreeSet<ExhibitorId> =
         store::find_reminded(tx, edition.id, local.date())?.into_iter().collect();

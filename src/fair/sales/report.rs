@@ -1,18 +1,19 @@
 //! Submitting, correcting and reviewing sales reports.
-use chrono::TimeZone;
-
 use super::{
     amounts, lifecycle,
     lines::{self, Line},
     store::{self, ReportRow, VersionRow},
 };
-use crate::editions::{self, store::EditionRow};
+use crate::{
+    allocation::occupancies,
+    editions::{self, store::EditionRow},
+};
 use hoicho_core::{
     db::Tx,
     i18n::MessageId,
     states::ReportState,
     values::{
-        clock::{Day, Instant},
+        clock::Day,
         ids::{BoothId, SalesReportId},
     },
 };
@@ -43,12 +44,6 @@ pub(super) fn require_reporting_open(edition: &EditionRow) -> Result<(), Problem
     Err(Problem::new(Code::IllegalStep, MessageId("error-reports-closed")))
 }
 
-/// Current date in the edition's time zone.
-pub(super) fn today(edition: &EditionRow, now: Instant) -> Result<Day, Problem> {
-    let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
-    Ok(zone.from_utc_datetime(&now).date_naive())
-}
-
 /// Submits the report of a booth and day, or a corrected version of it. Returns true with the first version.
 pub fn submit(
     tx: &mut Tx<'_>,
@@ -64,7 +59,7 @@ pub fn submit(
     let is_opening_day = editions::store::list_days(tx, edition.id)?.iter().any(|d| d.day == day);
     checks.require(is_opening_day, "date", FieldCode::NotAnOpeningDay, MessageId("error-not-opening-day"));
     checks.require(
-        day <= today(&edition, authorized.now)?,
+        day <= edition.local_time(authorized.now)?.date(),
         "date",
         FieldCode::Future,
         MessageId("error-day-in-future"),
@@ -83,8 +78,9 @@ pub fn submit(
     );
     checks.finish()?;
     if_match.check_if_sent(before.as_ref().map(|b| b.revision))?;
-    if !lifecycle::may_submit(before_state, !authorized.exhibitors().is_empty()) {
-        return Err(Problem::new(Code::IllegalStep, MessageId("error-booth-not-allocated")));
+    // The foreign key to the occupancy would reject the report without a reason.
+    if !occupancies::is_occupied(tx, booth, day)? {
+        return Err(Problem::new(Code::IllegalStep, MessageId("error-booth-not-occupied").with_args(&[("day", &day)])));
     }
     let state = lifecycle::state_after_submission(before_state);
     let previous = before.as_ref().map(|b| (b.amount, b.version));

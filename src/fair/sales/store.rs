@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use hoicho_core::{
     db::{MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
-    states::{AllocationState, ReportState},
+    states::ReportState,
     values::{
         clock::{Day, Instant},
         ids::{BoothId, EditionId, ExhibitorId, SalesReportId, UserId},
@@ -144,6 +144,8 @@ pub struct ReportWithBooth {
     pub booth: String,
     /// Zone name.
     pub zone: String,
+    /// Main exhibitor of the booth on that day.
+    pub exhibitor: ExhibitorId,
     /// Minor units.
     pub amount: i64,
     /// Sales of OCOP goods, minor units.
@@ -159,8 +161,13 @@ pub fn page_by_day(
     limit: i64,
 ) -> QueryResult<Vec<ReportWithBooth>> {
     use sales_reports::{day, id};
+    let of_booth_and_day =
+        occupancies::booth_id.eq(sales_reports::booth_id).and(occupancies::day.eq(sales_reports::day));
     let mut query = sales_reports::table
         .inner_join(booths::table.inner_join(zones::table))
+        .inner_join(occupancies::table.on(of_booth_and_day))
+        .inner_join(allocations::table.on(allocations::id.eq(occupancies::allocation_id)))
+        .inner_join(applications::table.on(applications::id.eq(allocations::application_id)))
         .filter(sales_reports::edition_id.eq(edition))
         .into_boxed();
     if let Some((last_day, last)) = after {
@@ -175,6 +182,7 @@ pub fn page_by_day(
             booths::id,
             booths::code,
             zones::name,
+            applications::exhibitor_id,
             sales_reports::amount,
             sales_reports::ocop_amount,
             sales_reports::state,
@@ -200,15 +208,54 @@ pub fn find_by_edition(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<R
     sales_reports::table.filter(sales_reports::edition_id.eq(edition)).select(ReportRow::as_select()).load(tx.conn())
 }
 
-/// Let booths of an edition, with codes and main exhibitors.
-pub fn find_let_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(BoothId, String, ExhibitorId)>> {
-    allocations::table
-        .inner_join(booths::table)
-        .inner_join(applications::table)
-        .filter(allocations::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(AllocationState::LET_STATES))
-        .order(booths::code)
-        .select((booths::id, booths::code, applications::exhibitor_id))
+/// Codes of the booths of an edition.
+pub fn find_booth_codes(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(String, BoothId)>> {
+    booths::table.filter(booths::edition_id.eq(edition)).select((booths::code, booths::id)).load(tx.conn())
+}
+
+/// Main exhibitor of a booth on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Occupant {
+    pub booth: BoothId,
+    pub day: Day,
+    pub name: String,
+}
+
+/// Main exhibitors of all occupied booths and days, by day.
+pub fn find_occupants(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Occupant>> {
+    occupancies::table
+        .inner_join(allocations::table.inner_join(applications::table.inner_join(exhibitors::table)))
+        .filter(occupancies::edition_id.eq(edition))
+        .order((occupancies::day, occupancies::booth_id))
+        .select((occupancies::booth_id, occupancies::day, exhibitors::name))
+        .load(tx.conn())
+}
+
+/// A report that is missing: an occupied booth and day without one, and the main exhibitor of that day.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct MissingReport {
+    /// Booth code.
+    pub booth: String,
+    pub day: Day,
+    pub exhibitor: ExhibitorId,
+    pub exhibitor_name: String,
+}
+
+/// Missing reports of these opening days, by booth code and day.
+pub fn find_missing(tx: &mut Tx<'_>, edition: EditionId, days: &[Day]) -> QueryResult<Vec<MissingReport>> {
+    let of_booth_and_day =
+        sales_reports::booth_id.eq(occupancies::booth_id).and(sales_reports::day.eq(occupancies::day));
+    occupancies::table
+        .inner_join(booths::table.on(booths::id.eq(occupancies::booth_id)))
+        .inner_join(allocations::table.on(allocations::id.eq(occupancies::allocation_id)))
+        .inner_join(applications::table.on(applications::id.eq(allocations::application_id)))
+        .inner_join(exhibitors::table.on(exhibitors::id.eq(applications::exhibitor_id)))
+        .left_join(sales_reports::table.on(of_booth_and_day))
+        .filter(occupancies::edition_id.eq(edition))
+        .filter(occupancies::day.eq_any(days))
+        .filter(sales_reports::id.is_null())
+        .order((booths::code, occupancies::day))
+        .select((booths::code, occupancies::day, exhibitors::id, exhibitors::name))
         .load(tx.conn())
 }
 

@@ -1,8 +1,6 @@
 //! Computes the statistics document of an edition from its facts.
 use std::collections::BTreeMap;
 
-use chrono::TimeZone;
-
 use super::{
     compare::{Totals, basis, compare_with_previous},
     document::*,
@@ -18,7 +16,7 @@ use hoicho_core::{
         money::{Money, ratio_in_ten_thousandths},
     },
 };
-use hoicho_web::http::{Code, Problem};
+use hoicho_web::http::Problem;
 
 /// Entries of the lists of top booths and top localities.
 const MAX_TOP_ENTRIES: usize = 10;
@@ -26,8 +24,7 @@ const MAX_TOP_ENTRIES: usize = 10;
 /// Loads the facts of an edition as of `now`.
 pub(super) fn load_figures(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<Figures, Problem> {
     let row = editions::store::find(tx, edition)?;
-    let zone: chrono_tz::Tz = row.time_zone.parse().map_err(|_| Code::Internal)?;
-    Figures::load(tx, edition, zone.from_utc_datetime(&now).date_naive())
+    Figures::load(tx, edition, row.local_time(now)?.date())
 }
 
 fn count(n: usize) -> i64 {
@@ -69,7 +66,7 @@ fn booths(f: &Figures, totals: &Totals) -> Booths {
         let mut line = BoothsOf { name, total: 0, allocated: 0, net_space_dm2: 0 };
         for booth in f.booths.iter().filter(|b| belongs(b)) {
             line.total += 1;
-            if f.occupants.contains_key(&booth.id) {
+            if f.let_booths.contains_key(&booth.id) {
                 line.allocated += 1;
                 line.net_space_dm2 += i64::from(booth.area_dm2);
             }
@@ -77,11 +74,11 @@ fn booths(f: &Figures, totals: &Totals) -> Booths {
         line
     };
     let categories = <crate::floor::BoothCategory as strum::VariantArray>::VARIANTS;
-    let let_booths = f.booths.iter().filter(|b| f.occupants.contains_key(&b.id));
+    let let_booths = f.booths.iter().filter(|b| f.let_booths.contains_key(&b.id));
     Booths {
         total: totals.booths.0,
         basis: totals.booths.1,
-        allocated: f.occupants.len(),
+        allocated: f.let_booths.len(),
         booth_equivalents: f.booths.iter().map(|b| i64::from(b.equivalents)).sum(),
         net_space_dm2: let_booths.map(|b| i64::from(b.area_dm2)).sum(),
         by_zone: f.zones.iter().map(|z| of(z.name.clone(), &|b| b.zone == z.id)).collect(),

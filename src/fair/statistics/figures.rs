@@ -1,7 +1,7 @@
 //! Loads the facts of an edition and aggregates them.
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::store::{self, BoothFact, ExhibitorFact, OccupantFact, ParticipantFact, ProductFact, SaleFact};
+use super::store::{self, AllocationFact, BoothFact, ExhibitorFact, ParticipantFact, ProductFact};
 use crate::{
     allocation::participants::ParticipantRole,
     editions::{
@@ -20,7 +20,7 @@ use hoicho_core::{
     db::Tx,
     values::{
         clock::Day,
-        ids::{BoothId, EditionId, ExhibitorId, ZoneId},
+        ids::{AllocationId, BoothId, EditionId, ExhibitorId, ZoneId},
         money::Overflow,
     },
 };
@@ -35,10 +35,10 @@ pub(super) struct Sales {
 }
 
 impl Sales {
-    fn add(&mut self, fact: &SaleFact) -> Result<(), Overflow> {
-        self.amount = self.amount.checked_add(fact.amount).ok_or(Overflow)?;
-        self.ocop = self.ocop.checked_add(fact.ocop).ok_or(Overflow)?;
-        self.reports += 1;
+    fn add(&mut self, sales: Sales) -> Result<(), Overflow> {
+        self.amount = self.amount.checked_add(sales.amount).ok_or(Overflow)?;
+        self.ocop = self.ocop.checked_add(sales.ocop).ok_or(Overflow)?;
+        self.reports += sales.reports;
         Ok(())
     }
 }
@@ -49,43 +49,73 @@ pub(super) struct Figures {
     pub days: Vec<OpeningDayRow>,
     pub zones: Vec<ZoneRow>,
     pub booths: Vec<BoothFact>,
-    pub occupants: HashMap<BoothId, OccupantFact>,
+    /// The let booths: occupied on at least one day held; before the first day, the confirmed ones. Each with its main exhibitors in
+    /// the order of their days.
+    pub let_booths: HashMap<BoothId, Vec<ExhibitorId>>,
+    /// Main exhibitor of each booth and day held: a report is due from it.
+    pub due: BTreeMap<(BoothId, Day), ExhibitorId>,
     /// Co-exhibitors and represented companies on the let booths.
     pub participants: Vec<ParticipantFact>,
     /// Distinct main exhibitors and co-exhibitors, by name.
     pub direct: Vec<ExhibitorFact>,
+    names: HashMap<ExhibitorId, String>,
     pub products: Vec<ProductFact>,
     pub deals: Vec<(DealKind, i64, i64)>,
     pub by_group: Vec<(ProductGroup, i64, i64)>,
     pub reported: BTreeSet<(BoothId, Day)>,
     pub total: Sales,
     pub by_booth: HashMap<BoothId, Sales>,
+    /// Sales of each seller on each booth: a line names its seller, the rest is the main exhibitor's of that day.
+    pub by_seller: HashMap<BoothId, BTreeMap<ExhibitorId, Sales>>,
     pub by_day: BTreeMap<Day, Sales>,
     pub by_zone: HashMap<ZoneId, Sales>,
     pub by_locality: BTreeMap<(String, String), Sales>,
     pub gates: Vec<GateRow>,
     pub hours: Vec<HourRow>,
-    /// Current date in the edition's time zone; reports are due up to it.
-    pub today: Day,
 }
 
 impl Figures {
     /// Loads an edition; `today` is the current date in its time zone.
     pub fn load(tx: &mut Tx<'_>, edition: EditionId, today: Day) -> Result<Self, Problem> {
-        let occupants = store::find_occupants(tx, edition)?;
-        let participants = store::find_participants(tx, edition)?;
+        let days = editions::store::list_days(tx, edition)?;
+        let allocations: HashMap<AllocationId, AllocationFact> =
+            store::find_allocations(tx, edition)?.into_iter().map(|a| (a.id, a)).collect();
+        let held = store::find_occupancies(tx, edition)?.into_iter().filter(|(_, day, _)| *day <= today);
+        let held: Vec<(BoothId, Day, AllocationId)> = held.collect();
+        let mut let_booths: HashMap<BoothId, Vec<ExhibitorId>> = HashMap::new();
+        let mut counted: BTreeSet<AllocationId> = BTreeSet::new();
+        let mut due = BTreeMap::new();
+        for (booth, day, id) in &held {
+            let Some(allocation) = allocations.get(id) else { continue };
+            due.insert((*booth, *day), allocation.exhibitor);
+            counted.insert(*id);
+            let exhibitors = let_booths.entry(*booth).or_default();
+            if !exhibitors.contains(&allocation.exhibitor) {
+                exhibitors.push(allocation.exhibitor);
+            }
+        }
+        if days.first().is_none_or(|first| today < first.day) {
+            for allocation in allocations.values().filter(|a| a.state.is_let()) {
+                counted.insert(allocation.id);
+                let_booths.insert(allocation.booth, vec![allocation.exhibitor]);
+            }
+        }
+        let participants = store::find_participants(tx, edition)?.into_iter();
+        let participants: Vec<ParticipantFact> = participants.filter(|p| counted.contains(&p.allocation)).collect();
         let ids: BTreeSet<ExhibitorId> =
-            occupants.iter().map(|s| s.exhibitor).chain(participants.iter().filter_map(|g| g.exhibitor)).collect();
+            let_booths.values().flatten().copied().chain(participants.iter().filter_map(|g| g.exhibitor)).collect();
         let ids: Vec<_> = ids.into_iter().collect();
         let mut direct = store::exhibitors_by_id(tx, &ids)?;
         direct.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
         let mut figures = Self {
             edition: editions::store::find(tx, edition)?,
-            days: editions::store::list_days(tx, edition)?,
+            days,
             zones: floor::store::zones(tx, edition)?,
             booths: store::find_booths(tx, edition)?,
-            occupants: occupants.into_iter().map(|s| (s.booth, s)).collect(),
+            let_booths,
+            due,
             participants,
+            names: direct.iter().map(|e| (e.id, e.name.clone())).collect(),
             direct,
             products: store::find_products(tx, &ids)?,
             deals: store::deal_totals(tx, edition)?,
@@ -93,53 +123,75 @@ impl Figures {
             reported: BTreeSet::new(),
             total: Sales::default(),
             by_booth: HashMap::new(),
+            by_seller: HashMap::new(),
             by_day: BTreeMap::new(),
             by_zone: HashMap::new(),
             by_locality: BTreeMap::new(),
             gates: visits::store::find_gates(tx, edition)?,
             hours: visits::store::counts_by_hour(tx, edition)?,
-            today,
         };
-        let zone_of: HashMap<BoothId, ZoneId> = figures.booths.iter().map(|b| (b.id, b.zone)).collect();
-        for fact in store::find_sales(tx, edition)? {
-            figures.reported.insert((fact.booth, fact.day));
-            figures.total.add(&fact)?;
-            figures.by_booth.entry(fact.booth).or_default().add(&fact)?;
-            figures.by_day.entry(fact.day).or_default().add(&fact)?;
-            if let Some(zone) = zone_of.get(&fact.booth) {
-                figures.by_zone.entry(*zone).or_default().add(&fact)?;
-            }
-            // Sales of a booth that is no longer let count under an empty locality, so that the sums add up.
-            let place = figures.occupants.get(&fact.booth).map(|s| (s.country.clone(), s.locality.clone()));
-            figures.by_locality.entry(place.unwrap_or_default()).or_default().add(&fact)?;
-        }
+        figures.add_sales(tx)?;
         Ok(figures)
     }
 
-    /// Opening days up to today: reports are due for them.
-    pub fn days_due(&self) -> impl Iterator<Item = Day> {
-        self.days.iter().map(|d| d.day).filter(|day| *day <= self.today)
+    /// Adds up the reports: each amount counts once for its booth, day and zone, and once for its seller and that one's locality.
+    fn add_sales(&mut self, tx: &mut Tx<'_>) -> Result<(), Problem> {
+        let zone_of: HashMap<BoothId, ZoneId> = self.booths.iter().map(|b| (b.id, b.zone)).collect();
+        let mut rest: BTreeMap<(BoothId, Day), Sales> = BTreeMap::new();
+        for fact in store::find_sales(tx, self.edition.id)? {
+            let sales = Sales { amount: fact.amount, ocop: fact.ocop, reports: 1 };
+            self.reported.insert((fact.booth, fact.day));
+            self.total.add(sales)?;
+            self.by_booth.entry(fact.booth).or_default().add(sales)?;
+            self.by_day.entry(fact.day).or_default().add(sales)?;
+            if let Some(zone) = zone_of.get(&fact.booth) {
+                self.by_zone.entry(*zone).or_default().add(sales)?;
+            }
+            rest.insert((fact.booth, fact.day), sales);
+        }
+        for seller in store::find_seller_sales(tx, self.edition.id)? {
+            let sales = Sales { amount: seller.amount, ocop: seller.ocop, reports: 0 };
+            self.by_seller.entry(seller.booth).or_default().entry(seller.exhibitor).or_default().add(sales)?;
+            if let Some(rest) = rest.get_mut(&(seller.booth, seller.day)) {
+                rest.amount -= seller.amount;
+                rest.ocop -= seller.ocop;
+            }
+        }
+        for ((booth, day), sales) in rest {
+            let Some(main) = self.due.get(&(booth, day)) else { continue };
+            self.by_seller.entry(booth).or_default().entry(*main).or_default().add(sales)?;
+        }
+        let places: HashMap<ExhibitorId, (String, String)> =
+            self.direct.iter().map(|e| (e.id, (e.country.clone(), e.locality.clone()))).collect();
+        for (exhibitor, sales) in self.by_seller.values().flatten() {
+            let place = places.get(exhibitor).cloned().unwrap_or_default();
+            self.by_locality.entry(place).or_default().add(*sales)?;
+        }
+        Ok(())
     }
 
-    /// Number of reports due: one per let booth and opening day up to today.
+    /// Number of reports due: one per occupied booth and opening day up to today.
     pub fn reports_due(&self) -> usize {
-        self.occupants.len() * self.days_due().count()
+        self.due.len()
     }
 
     /// Number of reports received of those due.
     pub fn reports_received(&self) -> usize {
-        self.days_due().map(|day| self.occupants.keys().filter(|b| self.reported.contains(&(**b, day))).count()).sum()
+        self.due.keys().filter(|key| self.reported.contains(key)).count()
     }
 
-    /// Let booths and opening days up to today without a report.
-    pub fn missing_reports(&self) -> Vec<(&BoothFact, Day)> {
-        let is_missing = |booth: &BoothFact, day: Day| {
-            self.occupants.contains_key(&booth.id) && !self.reported.contains(&(booth.id, day))
+    /// Occupied booths and opening days up to today without a report, with the main exhibitor of that day.
+    pub fn missing_reports(&self) -> Vec<(&BoothFact, Day, ExhibitorId)> {
+        let days: Vec<Day> = self.days.iter().map(|d| d.day).collect();
+        let missing = |booth: &BoothFact, day: Day| {
+            self.due.get(&(booth.id, day)).filter(|_| !self.reported.contains(&(booth.id, day))).copied()
         };
-        self.booths
-            .iter()
-            .flat_map(|b| self.days_due().filter(move |d| is_missing(b, *d)).map(move |d| (b, d)))
-            .collect()
+        self.booths.iter().flat_map(|b| days.iter().filter_map(move |d| Some((b, *d, missing(b, *d)?)))).collect()
+    }
+
+    /// Name of an exhibitor of a let booth.
+    pub fn name_of(&self, exhibitor: ExhibitorId) -> &str {
+        self.names.get(&exhibitor).map_or("", String::as_str)
     }
 
     /// Represented companies, distinct by name and country.

@@ -58,8 +58,10 @@ fn zone_name(f: &Figures, zone: ZoneId) -> &str {
     f.zones.iter().find(|z| z.id == zone).map_or("", |z| z.name.as_str())
 }
 
-fn exhibitor_on<'a>(f: &'a Figures, booth: &BoothFact) -> &'a str {
-    f.occupants.get(&booth.id).map_or("", |s| s.name.as_str())
+/// Names of the main exhibitors of a booth, in the order of their days.
+fn exhibitors_on(f: &Figures, booth: &BoothFact) -> String {
+    let names = f.let_booths.get(&booth.id).into_iter().flatten().map(|id| f.name_of(*id));
+    names.collect::<Vec<_>>().join("; ")
 }
 
 fn booth(f: &Figures, b: &BoothFact) -> Vec<Cell> {
@@ -69,13 +71,25 @@ fn booth(f: &Figures, b: &BoothFact) -> Vec<Cell> {
         text(b.category),
         Cell::Number(b.area_dm2.into()),
         Cell::Number(b.equivalents.into()),
-        text(exhibitor_on(f, b)),
+        text(exhibitors_on(f, b)),
     ]
 }
 
-fn sales_of_booth(f: &Figures, b: &BoothFact) -> Vec<Cell> {
-    let sum = f.by_booth.get(&b.id).copied().unwrap_or_default();
-    [vec![text(&b.code), text(zone_name(f, b.zone))], sales(text(exhibitor_on(f, b)), &sum)].concat()
+/// A row for each seller of a booth, main exhibitors first; one row without a seller for a booth that nobody had. Reports count for
+/// the main exhibitor of their day.
+fn sales_of_booth(f: &Figures, b: &BoothFact) -> Vec<Vec<Cell>> {
+    let row = |seller: &str, sum: &Sales| {
+        [vec![text(&b.code), text(zone_name(f, b.zone))], sales(text(seller), sum)].concat()
+    };
+    let main = f.let_booths.get(&b.id).map_or(&[][..], Vec::as_slice);
+    let sums = f.by_seller.get(&b.id);
+    let others = sums.into_iter().flat_map(BTreeMap::keys).filter(|seller| !main.contains(seller));
+    let sellers: Vec<&ExhibitorId> = main.iter().chain(others).collect();
+    if sellers.is_empty() {
+        return vec![row("", &Sales::default())];
+    }
+    let sum = |seller| sums.and_then(|sums| sums.get(seller)).copied().unwrap_or_default();
+    sellers.into_iter().map(|seller| row(f.name_of(*seller), &sum(seller))).collect()
 }
 
 fn visits_of_hour(f: &Figures, h: &HourRow) -> Vec<Cell> {
@@ -86,7 +100,7 @@ fn visits_of_hour(f: &Figures, h: &HourRow) -> Vec<Cell> {
 /// Direct exhibitors with their number of booths, then represented companies.
 fn exhibitors(f: &Figures) -> Vec<Vec<Cell>> {
     let mut main_booths: BTreeMap<ExhibitorId, i64> = BTreeMap::new();
-    f.occupants.values().for_each(|s| *main_booths.entry(s.exhibitor).or_default() += 1);
+    f.let_booths.values().flatten().for_each(|exhibitor| *main_booths.entry(*exhibitor).or_default() += 1);
     let mut shared_booths: BTreeMap<ExhibitorId, BTreeSet<BoothId>> = BTreeMap::new();
     for participant in &f.participants {
         if let Some(exhibitor) = participant.exhibitor {
@@ -137,7 +151,7 @@ impl Report {
     fn rows(self, f: &Figures, comparison: Option<&Comparison>) -> Vec<Vec<Cell>> {
         match self {
             Report::Booths => f.booths.iter().map(|b| booth(f, b)).collect(),
-            Report::SalesByBooth => f.booths.iter().map(|b| sales_of_booth(f, b)).collect(),
+            Report::SalesByBooth => f.booths.iter().flat_map(|b| sales_of_booth(f, b)).collect(),
             Report::SalesByDay => {
                 f.days.iter().map(|d| sales(text(d.day), &f.by_day.get(&d.day).copied().unwrap_or_default())).collect()
             }
@@ -161,7 +175,7 @@ impl Report {
             Report::MissingReports => f
                 .missing_reports()
                 .into_iter()
-                .map(|(b, day)| vec![text(&b.code), text(exhibitor_on(f, b)), text(day)])
+                .map(|(b, day, exhibitor)| vec![text(&b.code), text(f.name_of(exhibitor)), text(day)])
                 .collect(),
             Report::Comparison => compare::rows(comparison),
         }

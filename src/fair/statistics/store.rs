@@ -12,7 +12,7 @@ use hoicho_core::{
     states::AllocationState,
     values::{
         clock::{Day, Instant},
-        ids::{BoothId, EditionId, ExhibitorId, ZoneId},
+        ids::{AllocationId, BoothId, EditionId, ExhibitorId, ZoneId},
     },
 };
 
@@ -43,23 +43,34 @@ pub(super) fn find_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Ve
         .load(tx.conn())
 }
 
-/// Main exhibitor of a let booth.
+/// An allocation that is let now or occupied a booth, with its main exhibitor.
 #[derive(Debug, Clone, Queryable)]
-pub(super) struct OccupantFact {
+pub(super) struct AllocationFact {
+    pub id: AllocationId,
+    /// The booth it has now, or had last.
     pub booth: BoothId,
+    pub state: AllocationState,
     pub exhibitor: ExhibitorId,
-    pub name: String,
-    pub country: String,
-    pub locality: String,
 }
 
-/// Let booths (confirmed or checked in) with their main exhibitors.
-pub(super) fn find_occupants(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<OccupantFact>> {
+/// Allocations that are let now or occupied a booth on a day.
+pub(super) fn find_allocations(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<AllocationFact>> {
+    let occupying = occupancies::table.filter(occupancies::edition_id.eq(edition)).select(occupancies::allocation_id);
     allocations::table
-        .inner_join(applications::table.inner_join(exhibitors::table))
+        .inner_join(applications::table)
         .filter(allocations::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(AllocationState::LET_STATES))
-        .select((allocations::booth_id, exhibitors::id, exhibitors::name, exhibitors::country, exhibitors::locality))
+        .filter(allocations::state.eq_any(AllocationState::LET_STATES).or(allocations::id.eq_any(occupying)))
+        .order(allocations::id)
+        .select((allocations::id, allocations::booth_id, allocations::state, applications::exhibitor_id))
+        .load(tx.conn())
+}
+
+/// Occupied booths and days with the allocation, by day.
+pub(super) fn find_occupancies(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(BoothId, Day, AllocationId)>> {
+    occupancies::table
+        .filter(occupancies::edition_id.eq(edition))
+        .order((occupancies::day, occupancies::booth_id))
+        .select((occupancies::booth_id, occupancies::day, occupancies::allocation_id))
         .load(tx.conn())
 }
 
@@ -131,9 +142,48 @@ pub(super) fn find_final(tx: &mut Tx<'_>, edition: EditionId, part: &str) -> Que
         .optional()
 }
 
-/// A participant other than the main exhibitor on a let booth.
+/// Sales in the lines of one named seller, for a booth and day.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct SellerFact {
+    pub booth: BoothId,
+    pub day: Day,
+    pub exhibitor: ExhibitorId,
+    pub amount: i64,
+    pub ocop: i64,
+}
+
+/// Sales of the sellers that lines of the latest versions name.
+pub(super) fn find_seller_sales(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<SellerFact>> {
+    use sales_report_lines as l;
+    let rows: Vec<(BoothId, Day, Option<ExhibitorId>, i64, i64)> = l::table
+        .inner_join(
+            sales_reports::table
+                .on(sales_reports::id.eq(l::sales_report_id).and(sales_reports::version.eq(l::version))),
+        )
+        .filter(sales_reports::edition_id.eq(edition))
+        .filter(l::exhibitor_id.is_not_null())
+        .group_by((sales_reports::booth_id, sales_reports::day, l::exhibitor_id))
+        .order((sales_reports::booth_id, sales_reports::day, l::exhibitor_id))
+        .select((
+            sales_reports::booth_id,
+            sales_reports::day,
+            l::exhibitor_id,
+            sql::<BigInt>("CAST(SUM(sales_report_lines.amount) AS BIGINT)"),
+            sql::<BigInt>(
+                "CAST(SUM(CASE WHEN sales_report_lines.is_ocop THEN sales_report_lines.amount ELSE 0 END) AS BIGINT)",
+            ),
+        ))
+        .load(tx.conn())?;
+    let fact = |(booth, day, exhibitor, amount, ocop): (_, _, Option<_>, _, _)| {
+        Some(SellerFact { booth, day, exhibitor: exhibitor?, amount, ocop })
+    };
+    Ok(rows.into_iter().filter_map(fact).collect())
+}
+
+/// A participant other than the main exhibitor.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct ParticipantFact {
+    pub allocation: AllocationId,
     pub booth: BoothId,
     pub role: ParticipantRole,
     pub exhibitor: Option<ExhibitorId>,
@@ -141,13 +191,13 @@ pub(super) struct ParticipantFact {
     pub country: String,
 }
 
-/// Co-exhibitors and represented companies on the let booths.
+/// Co-exhibitors and represented companies of an edition.
 pub(super) fn find_participants(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ParticipantFact>> {
     participants::table
         .inner_join(allocations::table)
         .filter(participants::edition_id.eq(edition))
-        .filter(allocations::state.eq_any(AllocationState::LET_STATES))
         .select((
+            participants::allocation_id,
             allocations::booth_id,
             participants::role,
             participants::exhibitor_id,

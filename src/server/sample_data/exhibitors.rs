@@ -17,10 +17,12 @@ use hoicho_core::{
 use hoicho_fair::{
     allocation::{
         self, default_ttl_s,
+        occupancies::{self, Overlap},
         participants::{self, ParticipantRole, ParticipantRow},
         store::AllocationRow,
     },
     applications::{self, store::ApplicationRow},
+    editions,
     exhibitors::{
         self, LegalForm,
         store::{ContactRow, ExhibitorRow},
@@ -67,6 +69,14 @@ impl Batch {
         products::store::insert(tx, &self.products)?;
         applications::store::insert(tx, &self.applications)?;
         allocation::store::insert(tx, &self.allocations)?;
+        let let_booths: Vec<_> =
+            self.allocations.iter().filter(|a| a.state.is_let()).map(|a| (a.id, a.booth_id)).collect();
+        if let Some(allocation) = self.allocations.first() {
+            let days = editions::store::list_days(tx, allocation.edition_id)?;
+            if let Some(first) = days.first() {
+                occupancies::write(tx, allocation.edition_id, first.day, &[], &let_booths, Overlap::Refuse)?;
+            }
+        }
         Ok(participants::insert_all(tx, &self.participants)?)
     }
 }
@@ -268,6 +278,8 @@ impl SampleData {
                 exhibitor_id,
                 name,
                 country,
+                first_day: None,
+                last_day: None,
             });
         };
         if of.legal_form == LegalForm::Agency {

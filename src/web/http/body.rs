@@ -29,16 +29,46 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let bytes = web::Bytes::from_request(req, payload);
+        let bytes = read(req, payload);
+        Box::pin(async move { Ok(Self(bytes.await.and_then(|bytes| parse(&bytes)))) })
+    }
+}
+
+/// A JSON body that may be left out or null: then it is the default of `T`. Otherwise like [`Body`].
+pub struct OptionalBody<T>(Result<T, Problem>);
+
+impl<T> OptionalBody<T> {
+    /// The parsed body, the default, or the parse error.
+    pub fn into_result(self) -> Result<T, Problem> {
+        self.0
+    }
+}
+
+impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = read(req, payload);
         Box::pin(async move {
-            let result = bytes.await.map_err(|e| match e.as_response_error().status_code() {
-                actix_web::http::StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
-                    Code::TooLarge,
-                    MessageId("error-body-too-large").with_number("max_mb", MAX_JSON_BYTES / MIB),
-                ),
-                _ => e.as_error::<PayloadError>().map_or(Code::BadRequest.into(), body_timeout::to_problem),
-            });
-            Ok(Self(result.and_then(|bytes| parse(&bytes))))
+            let parse = |bytes: web::Bytes| match bytes.is_empty() {
+                true => Ok(T::default()),
+                false => Ok(parse::<Option<T>>(&bytes)?.unwrap_or_default()),
+            };
+            Ok(Self(bytes.await.and_then(parse)))
+        })
+    }
+}
+
+/// Reads at most [`MAX_JSON_BYTES`].
+fn read(req: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<web::Bytes, Problem>> + use<> {
+    let bytes = web::Bytes::from_request(req, payload);
+    async move {
+        bytes.await.map_err(|e| match e.as_response_error().status_code() {
+            actix_web::http::StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+                Code::TooLarge,
+                MessageId("error-body-too-large").with_number("max_mb", MAX_JSON_BYTES / MIB),
+            ),
+            _ => e.as_error::<PayloadError>().map_or(Code::BadRequest.into(), body_timeout::to_problem),
         })
     }
 }

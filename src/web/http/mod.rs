@@ -23,7 +23,7 @@ pub mod spreadsheet;
 pub mod streaming;
 pub mod validation;
 
-pub use body::{Body, Query};
+pub use body::{Body, OptionalBody, Query};
 pub use field_code::FieldCode;
 pub use problem::{Code, FieldError, FieldErrorView, Problem, ProblemView};
 pub use raw_body::RawBody;

@@ -2,8 +2,9 @@
 use actix_web::HttpRequest;
 use hoicho_core::{
     db::Tx,
-    values::ids::{
-        AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, HallId, OrganiserId, SeriesId, VenueId,
+    values::{
+        clock::Day,
+        ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, HallId, OrganiserId, SeriesId, VenueId},
     },
 };
 
@@ -27,6 +28,8 @@ pub enum ResourceRef {
     Edition(String),
     /// `/booths/{booth}`
     Booth(BoothId),
+    /// `/booths/{booth}/…/{date}`: what concerns whoever has the booth on that day.
+    BoothDay(BoothId, Day),
     /// `/exhibitors/{exhibitor}`
     Exhibitor(ExhibitorId),
     /// `/applications/{application}`
@@ -52,7 +55,10 @@ impl ResourceRef {
             "venue" => id(value).map(Self::Venue),
             "hall" => id(value).map(Self::Hall),
             "edition" => Ok(Self::Edition(value.to_owned())),
-            "booth" => id(value).map(Self::Booth),
+            "booth" => match path.get("date") {
+                Some(date) => Ok(Self::BoothDay(id(value)?, id(date)?)),
+                None => id(value).map(Self::Booth),
+            },
             "exhibitor" => id(value).map(Self::Exhibitor),
             "application" => id(value).map(Self::Application),
             "allocation" => id(value).map(Self::Allocation),

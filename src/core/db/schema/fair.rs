@@ -184,6 +184,17 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::Uuid;
+    occupancies (booth_id, day) {
+        booth_id -> Uuid,
+        day -> Date,
+        edition_id -> Uuid,
+        allocation_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
     application_wishes (application_id, wish_rank) {
         application_id -> Uuid,
         wish_rank -> Integer,
@@ -230,6 +241,8 @@ diesel::table! {
         exhibitor_id -> Nullable<Uuid>,
         name -> Text,
         country -> Text,
+        first_day -> Nullable<Date>,
+        last_day -> Nullable<Date>,
     }
 }
 

@@ -20,6 +20,8 @@ diesel::joinable!(booths -> zones (zone_id));
 diesel::joinable!(applications -> exhibitors (exhibitor_id));
 diesel::joinable!(allocations -> booths (booth_id));
 diesel::joinable!(allocations -> applications (application_id));
+diesel::joinable!(occupancies -> booths (booth_id));
+diesel::joinable!(occupancies -> allocations (allocation_id));
 diesel::joinable!(sales_reports -> booths (booth_id));
 diesel::joinable!(visit_events -> gates (gate_id));
 diesel::joinable!(participants -> allocations (allocation_id));
@@ -57,6 +59,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     exhibitor_members,
     applications,
     allocations,
+    occupancies,
     sales_reports,
     sales_report_versions,
     gates,
@@ -96,3 +99,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_mappings,
 );
 diesel::allow_columns_to_appear_in_same_group_by_clause!(booths::zone_id, sales_reports::day);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    sales_reports::booth_id,
+    sales_reports::day,
+    sales_report_lines::exhibitor_id
+);

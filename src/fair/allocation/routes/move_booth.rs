@@ -7,7 +7,10 @@ use super::{
     actions::Allocate,
     view::{AllocationView, view},
 };
-use hoicho_core::values::ids::{AllocationId, BoothId};
+use hoicho_core::values::{
+    clock::Day,
+    ids::{AllocationId, BoothId},
+};
 use hoicho_web::{
     http::{ApiResponse, Body, Problem, Validator},
     identity::Permit,
@@ -20,6 +23,9 @@ struct MoveAllocation {
     booth: BoothId,
     /// Reason for overriding the eligibility rules of the zone; 1 to 1,000 characters.
     eligibility_waiver: Option<String>,
+    /// Day from which a confirmed exhibitor has the new booth. Default: the next opening day that has not begun.
+    #[schema(value_type = Option<chrono::NaiveDate>)]
+    from_day: Option<Day>,
 }
 
 /// Moves an allocation to a free booth in one transaction; it keeps its state and expiry.
@@ -42,14 +48,15 @@ pub(super) async fn move_allocation(
     id: web::Path<AllocationId>,
     body: Body<MoveAllocation>,
 ) -> Result<ApiResponse, Problem> {
-    let MoveAllocation { booth, eligibility_waiver } = body.into_result()?;
+    let MoveAllocation { booth, eligibility_waiver, from_day } = body.into_result()?;
     let mut checks = Validator::default();
     let waiver = eligibility_waiver.map(|w| checks.require_text("/eligibility_waiver", &w, 1_000));
     checks.finish()?;
     let id = id.into_inner();
     permit
         .write_once(move |tx, authorized| {
-            ApiResponse::ok(&view(move_booth::move_booth(tx, &authorized, id, booth, waiver.as_deref())?, None))
+            let row = move_booth::move_booth(tx, &authorized, id, booth, waiver.as_deref(), from_day)?;
+            ApiResponse::ok(&view(row, None))
         })
         .await
 }

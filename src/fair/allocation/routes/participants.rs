@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::{
+        occupancies,
         participants::{self, ParticipantRole, ParticipantRow},
         store,
     },
@@ -12,7 +13,10 @@ use super::{
 use crate::editions;
 use hoicho_core::{
     i18n::MessageId,
-    values::ids::{AllocationId, ExhibitorId, ParticipantId},
+    values::{
+        clock::Day,
+        ids::{AllocationId, ExhibitorId, ParticipantId},
+    },
 };
 use hoicho_web::{
     audit::AuditAction,
@@ -30,6 +34,12 @@ struct AddParticipant {
     name: Option<String>,
     /// Only for represented companies; ISO 3166-1 alpha-2, upper case.
     country: Option<String>,
+    /// First day on the booth. Default: the first day of the main exhibitor.
+    #[schema(value_type = Option<chrono::NaiveDate>)]
+    first_day: Option<Day>,
+    /// Last day on the booth. Default: the last day of the main exhibitor.
+    #[schema(value_type = Option<chrono::NaiveDate>)]
+    last_day: Option<Day>,
 }
 
 /// A participant of a booth.
@@ -40,10 +50,22 @@ struct ParticipantView {
     exhibitor: Option<ExhibitorId>,
     name: String,
     country: String,
+    #[schema(value_type = Option<chrono::NaiveDate>)]
+    first_day: Option<Day>,
+    #[schema(value_type = Option<chrono::NaiveDate>)]
+    last_day: Option<Day>,
 }
 
 fn view(row: ParticipantRow) -> ParticipantView {
-    ParticipantView { id: row.id, role: row.role, exhibitor: row.exhibitor_id, name: row.name, country: row.country }
+    ParticipantView {
+        id: row.id,
+        role: row.role,
+        exhibitor: row.exhibitor_id,
+        name: row.name,
+        country: row.country,
+        first_day: row.first_day,
+        last_day: row.last_day,
+    }
 }
 
 type AllocationPath = web::Path<AllocationId>;
@@ -65,6 +87,8 @@ fn validate(body: AddParticipant) -> Result<NewParticipant, Problem> {
         }
         (_, _, _, _) => None,
     };
+    let in_order = body.first_day.zip(body.last_day).is_none_or(|(first, last)| first <= last);
+    checks.require(in_order, "/last_day", FieldCode::Range, MessageId("error-last-day-before-first"));
     checks.require(participant.is_some(), "/role", FieldCode::Unexpected, MessageId("error-participant-fields"));
     checks.finish()?;
     participant.ok_or_else(|| hoicho_web::http::Code::Internal.into())
@@ -91,7 +115,8 @@ pub(super) async fn add_participant(
     body: Body<AddParticipant>,
 ) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
-    let (role, participant) = (body.role, validate(body)?);
+    let (role, first_day, last_day) = (body.role, body.first_day, body.last_day);
+    let participant = validate(body)?;
     let id = id.into_inner();
     permit
         .write_once(move |tx, authorized| {
@@ -126,6 +151,8 @@ pub(super) async fn add_participant(
                 exhibitor_id,
                 name,
                 country,
+                first_day,
+                last_day,
             };
             participants::insert(tx, &allocation, &row)?;
             let view = view(row);
@@ -156,7 +183,7 @@ pub(super) async fn list_participants(
     Ok(HttpResponse::Ok().json(Items { items: rows.into_iter().map(view).collect() }))
 }
 
-/// Removes a participant from a booth.
+/// Removes a participant from a booth. One that was there on an opening day stays listed, with the last such day.
 #[utoipa::path(
     delete,
     path = "/api/v1/allocations/{allocation}/participants/{participant}",
@@ -179,8 +206,15 @@ pub(super) async fn remove_participant(
     let (allocation, id) = path.into_inner();
     permit
         .write(move |tx, authorized| {
-            editions::store::lock_open_id(tx, authorized.edition()?)?;
-            let before = participants::delete(tx, allocation, id)?;
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
+            let before = participants::find(tx, allocation, id)?;
+            let next = occupancies::effective_day(tx, &edition, authorized.now, None)?;
+            match occupancies::last_day_before(tx, allocation, next)? {
+                Some(day) if before.first_day.is_none_or(|first| first <= day) => {
+                    participants::set_last_day(tx, id, before.last_day.map_or(day, |last| last.min(day)))?;
+                }
+                Some(_) | None => participants::delete(tx, allocation, id)?,
+            }
             authorized.record_audit(tx, AuditAction::ParticipantRemove, id, Some(view(before)), None)?;
             Ok(ApiResponse::no_content())
         })

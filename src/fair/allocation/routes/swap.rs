@@ -7,9 +7,9 @@ use super::{
     actions::Allocate,
     view::{AllocationView, view},
 };
-use hoicho_core::values::ids::AllocationId;
+use hoicho_core::values::{clock::Day, ids::AllocationId};
 use hoicho_web::{
-    http::{ApiResponse, Body, Items, Problem},
+    http::{ApiResponse, Body, Items, Problem, Validator},
     identity::Permit,
 };
 
@@ -18,6 +18,11 @@ use hoicho_web::{
 struct SwapBooths {
     one: AllocationId,
     other: AllocationId,
+    /// Reason for overriding the eligibility rules of the zones; 1 to 1,000 characters.
+    eligibility_waiver: Option<String>,
+    /// Day from which confirmed exhibitors have the other booth. Default: the next opening day that has not begun.
+    #[schema(value_type = Option<chrono::NaiveDate>)]
+    from_day: Option<Day>,
 }
 
 /// Swaps the booths of two active allocations in one transaction.
@@ -30,15 +35,19 @@ struct SwapBooths {
     responses(
         (status = 200, body = Items<AllocationView>),
         (status = 404),
-        (status = 409),
+        (status = 409, description = "not_eligible or illegal_step"),
+        (status = 422),
     ),
 )]
 #[post("/editions/{edition}/allocations/swap")]
 pub(super) async fn swap_booths(permit: Permit<Allocate>, body: Body<SwapBooths>) -> Result<ApiResponse, Problem> {
-    let SwapBooths { one, other } = body.into_result()?;
+    let SwapBooths { one, other, eligibility_waiver, from_day } = body.into_result()?;
+    let mut checks = Validator::default();
+    let waiver = eligibility_waiver.map(|w| checks.require_text("/eligibility_waiver", &w, 1_000));
+    checks.finish()?;
     permit
         .write_once(move |tx, authorized| {
-            let rows = swap::swap_booths(tx, &authorized, one, other)?;
+            let rows = swap::swap_booths(tx, &authorized, one, other, waiver.as_deref(), from_day)?;
             ApiResponse::ok(&Items { items: rows.into_iter().map(|row| view(row, None)).collect() })
         })
         .await

@@ -1,14 +1,18 @@
 //! Endpoints of the state transitions of an allocation.
 use actix_web::{post, web};
+use serde::Deserialize;
 
 use super::{
     super::{store::AllocationRow, transitions},
     actions::{Allocate, RespondToOffer},
     view::{AllocationView, view},
 };
-use hoicho_core::{db::Tx, values::ids::AllocationId};
+use hoicho_core::{
+    db::Tx,
+    values::{clock::Day, ids::AllocationId},
+};
 use hoicho_web::{
-    http::{ApiResponse, Problem},
+    http::{ApiResponse, OptionalBody, Problem},
     identity::{Action, Authorized, Permit},
 };
 
@@ -18,6 +22,28 @@ type Step = fn(&mut Tx<'_>, &Authorized, AllocationId) -> Result<AllocationRow, 
 async fn run_step<A: Action>(permit: Permit<A>, id: AllocationPath, step: Step) -> Result<ApiResponse, Problem> {
     let id = id.into_inner();
     permit.write_once(move |tx, authorized| ApiResponse::ok(&view(step(tx, &authorized, id)?, None))).await
+}
+
+/// From which day on a step counts.
+#[derive(Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct FromDay {
+    /// Staff only. Default for a confirmation: today. Default otherwise: the next opening day that has not begun. Earlier days stay
+    /// with whoever had the booth.
+    #[schema(value_type = Option<chrono::NaiveDate>)]
+    from_day: Option<Day>,
+}
+
+type DatedStep = fn(&mut Tx<'_>, &Authorized, AllocationId, Option<Day>) -> Result<AllocationRow, Problem>;
+
+async fn run_dated_step<A: Action>(
+    permit: Permit<A>,
+    id: AllocationPath,
+    body: OptionalBody<FromDay>,
+    step: DatedStep,
+) -> Result<ApiResponse, Problem> {
+    let (id, from) = (id.into_inner(), body.into_result()?.from_day);
+    permit.write_once(move |tx, authorized| ApiResponse::ok(&view(step(tx, &authorized, id, from)?, None))).await
 }
 
 /// Offers a held booth to its exhibitor for 3 days and notifies the members by e-mail.
@@ -37,12 +63,14 @@ pub(super) async fn offer_booth(permit: Permit<Allocate>, id: AllocationPath) ->
     run_step(permit, id, transitions::offer).await
 }
 
-/// Accepts an offer: by the exhibitor, or by staff on its behalf.
+/// Accepts an offer: by the exhibitor, or by staff on its behalf. The exhibitor has the booth on the opening days from today on that
+/// nobody else has.
 #[utoipa::path(
     post,
     path = "/api/v1/allocations/{allocation}/confirm",
     tag = "allocation",
     params(("allocation" = AllocationId, Path)),
+    request_body = Option<FromDay>,
     responses(
         (status = 200, body = AllocationView),
         (status = 404),
@@ -50,8 +78,12 @@ pub(super) async fn offer_booth(permit: Permit<Allocate>, id: AllocationPath) ->
     ),
 )]
 #[post("/allocations/{allocation}/confirm")]
-pub(super) async fn confirm_booth(permit: Permit<RespondToOffer>, id: AllocationPath) -> Result<ApiResponse, Problem> {
-    run_step(permit, id, transitions::confirm).await
+pub(super) async fn confirm_booth(
+    permit: Permit<RespondToOffer>,
+    id: AllocationPath,
+    body: OptionalBody<FromDay>,
+) -> Result<ApiResponse, Problem> {
+    run_dated_step(permit, id, body, transitions::confirm).await
 }
 
 /// Declines an offer: by the exhibitor, or by staff on its behalf. The booth is offered to the waiting list if the
@@ -89,12 +121,13 @@ pub(super) async fn check_in(permit: Permit<Allocate>, id: AllocationPath) -> Re
     run_step(permit, id, transitions::check_in).await
 }
 
-/// Releases the booth.
+/// Releases the booth for the days to come.
 #[utoipa::path(
     post,
     path = "/api/v1/allocations/{allocation}/release",
     tag = "allocation",
     params(("allocation" = AllocationId, Path)),
+    request_body = Option<FromDay>,
     responses(
         (status = 200, body = AllocationView),
         (status = 404),
@@ -102,16 +135,21 @@ pub(super) async fn check_in(permit: Permit<Allocate>, id: AllocationPath) -> Re
     ),
 )]
 #[post("/allocations/{allocation}/release")]
-pub(super) async fn release_booth(permit: Permit<Allocate>, id: AllocationPath) -> Result<ApiResponse, Problem> {
-    run_step(permit, id, transitions::release).await
+pub(super) async fn release_booth(
+    permit: Permit<Allocate>,
+    id: AllocationPath,
+    body: OptionalBody<FromDay>,
+) -> Result<ApiResponse, Problem> {
+    run_dated_step(permit, id, body, transitions::release).await
 }
 
-/// Records that the exhibitor did not arrive and frees the booth.
+/// Records that the exhibitor did not arrive and frees the booth for the days to come.
 #[utoipa::path(
     post,
     path = "/api/v1/allocations/{allocation}/no-show",
     tag = "allocation",
     params(("allocation" = AllocationId, Path)),
+    request_body = Option<FromDay>,
     responses(
         (status = 200, body = AllocationView),
         (status = 404),
@@ -119,6 +157,10 @@ pub(super) async fn release_booth(permit: Permit<Allocate>, id: AllocationPath) 
     ),
 )]
 #[post("/allocations/{allocation}/no-show")]
-pub(super) async fn no_show(permit: Permit<Allocate>, id: AllocationPath) -> Result<ApiResponse, Problem> {
-    run_step(permit, id, transitions::no_show).await
+pub(super) async fn no_show(
+    permit: Permit<Allocate>,
+    id: AllocationPath,
+    body: OptionalBody<FromDay>,
+) -> Result<ApiResponse, Problem> {
+    run_dated_step(permit, id, body, transitions::no_show).await
 }

@@ -6,6 +6,7 @@ use chrono::Duration;
 
 use super::{
     super::{
+        occupancies::{self, Overlap},
         offer_email::offer_email,
         store::{self as allocations, AllocationRow},
     },
@@ -108,6 +109,8 @@ pub fn apply_proposal(
         }
     }
     allocations::release(tx, &released)?;
+    let from = occupancies::effective_day(tx, &edition, authorized.now, None)?;
+    occupancies::write(tx, edition.id, from, &released, &[], Overlap::Skip)?;
     allocations::insert(tx, &allocated)?;
     let row = AllocationRunRow { state: RunState::Applied, ..run };
     if !store::update_finished(tx, &row, RunState::Proposed)? {

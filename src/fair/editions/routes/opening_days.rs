@@ -1,8 +1,11 @@
 //! `/editions/{edition}/opening-days`.
-use actix_web::{HttpResponse, get, put};
+use actix_web::{HttpResponse, get, put, web};
 
 use super::{
-    super::store::{self, OpeningDayRow},
+    super::{
+        OnDaysChanged,
+        store::{self, OpeningDayRow},
+    },
     actions::ManageEdition,
     view::{EditionView, OpeningDay, day_views as view_days, load_view},
 };
@@ -54,6 +57,7 @@ pub(super) async fn get_opening_days(permit: ReadPermit) -> Result<HttpResponse,
 )]
 #[put("/editions/{edition}/opening-days")]
 pub(super) async fn put_opening_days(
+    on_days_changed: web::Data<OnDaysChanged>,
     permit: Permit<ManageEdition>,
     if_match: IfMatch,
     body: Body<Vec<OpeningDay>>,
@@ -91,9 +95,11 @@ pub(super) async fn put_opening_days(
                 .iter()
                 .map(|d| OpeningDayRow { edition_id: row.id, day: d.day, opens_at: d.opens_at, closes_at: d.closes_at })
                 .collect();
-            let before = view_days(store::list_days(tx, row.id)?);
+            let before = store::list_days(tx, row.id)?;
             store::replace_days(tx, row.id, &rows)?;
+            (on_days_changed.0)(tx, &row, &before, authorized.now)?;
             store::increment_version(tx, row.id)?;
+            let before = view_days(before);
             authorized.record_audit(tx, AuditAction::EditionOpeningDays, row.id, Some(before), Some(days))?;
             let (version, view) = load_view(tx, row.id)?;
             Ok(ApiResponse::ok(&view)?.with_version(version))
