@@ -105,6 +105,7 @@ fn indexes(url: &DatabaseUrl) -> (BTreeSet<String>, BTreeSet<String>) {
 fn schema_file() -> BTreeSet<String> {
     let source = concat!(
         include_str!("../../src/core/db/schema/people.rs"),
+        include_str!("../../src/core/db/schema/records.rs"),
         include_str!("../../src/core/db/schema/fair.rs"),
         include_str!("../../src/core/db/schema/figures.rs"),
         include_str!("../../src/core/db/schema/partners.rs"),

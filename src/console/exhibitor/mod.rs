@@ -12,7 +12,7 @@ use actix_web::web;
 
 /// Registers the routes.
 pub(super) fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(organisation::show_new_exhibitor)
+    cfg.service(organisation::show_new_organisation)
         .service(home::show_my_home)
         .service(organisation::show_profile)
         .service(organisation::show_products)

@@ -6,7 +6,7 @@ use hoicho_core::{
     states::{AllocationState, ApplicationState, BoothAvailability, EditionState, ReportState},
     values::{
         clock::{Day, Instant},
-        ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, ProductId, ZoneId},
+        ids::{AllocationId, ApplicationId, BoothId, EditionId, OrganisationId, ProductId, ZoneId},
     },
 };
 
@@ -19,18 +19,19 @@ pub(super) struct MyApplication {
     pub edition: String,
 }
 
-/// The applications of an exhibitor, newest first.
-pub(super) fn applications(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<MyApplication>> {
+/// The applications of the exhibitors that an organisation is linked with, newest first.
+pub(super) fn applications(tx: &mut Tx<'_>, organisation: OrganisationId) -> QueryResult<Vec<MyApplication>> {
     applications::table
+        .inner_join(exhibitors::table)
         .inner_join(editions::table.on(editions::id.eq(applications::edition_id)))
-        .filter(applications::exhibitor_id.eq(exhibitor))
+        .filter(exhibitors::organisation_id.eq(organisation))
         .order(applications::id.desc())
         .limit(200)
         .select((applications::id, applications::state, applications::reason, editions::name))
         .load(tx.conn())
 }
 
-/// A booth allocated to an exhibitor, with its edition.
+/// A booth allocated to an exhibitor of an organisation, with its edition.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct MyBooth {
     pub allocation: AllocationId,
@@ -47,8 +48,9 @@ pub(super) struct MyBooth {
     pub time_zone: String,
 }
 
-/// Active booths of an exhibitor, as main exhibitor and then as co-exhibitor; newest edition first.
-pub(super) fn booths(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<MyBooth>> {
+/// Active booths of the exhibitors that an organisation is linked with, as main exhibitor and then as co-exhibitor; newest edition
+/// first.
+pub(super) fn booths(tx: &mut Tx<'_>, organisation: OrganisationId) -> QueryResult<Vec<MyBooth>> {
     let columns = (
         allocations::id,
         allocations::state,
@@ -65,18 +67,19 @@ pub(super) fn booths(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec
     );
     let mut own: Vec<MyBooth> = allocations::table
         .inner_join(booths::table.inner_join(zones::table))
-        .inner_join(applications::table)
+        .inner_join(applications::table.inner_join(exhibitors::table))
         .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
-        .filter(applications::exhibitor_id.eq(exhibitor))
+        .filter(exhibitors::organisation_id.eq(organisation))
         .filter(allocations::state.eq_any(AllocationState::ACTIVE_STATES))
         .order((editions::id.desc(), booths::code))
         .limit(200)
         .select(columns)
         .load(tx.conn())?;
     let shared: Vec<MyBooth> = participants::table
+        .inner_join(exhibitors::table.on(participants::exhibitor_id.eq(exhibitors::id.nullable())))
         .inner_join(allocations::table.inner_join(booths::table.inner_join(zones::table)))
         .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
-        .filter(participants::exhibitor_id.eq(exhibitor))
+        .filter(exhibitors::organisation_id.eq(organisation))
         .filter(allocations::state.eq_any(AllocationState::LET_STATES))
         .order((editions::id.desc(), booths::code))
         .limit(200)
@@ -163,10 +166,13 @@ pub(super) fn booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<ReportedBooth> 
         .get_result(tx.conn())
 }
 
-/// Products of an exhibitor, for selection in an application; at most 100.
-pub(super) fn products(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<(ProductId, String, Option<i32>)>> {
+/// Products of an organisation, for selection in an application; at most 100.
+pub(super) fn products(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+) -> QueryResult<Vec<(ProductId, String, Option<i32>)>> {
     products::table
-        .filter(products::exhibitor_id.eq(exhibitor))
+        .filter(products::organisation_id.eq(organisation))
         .order(products::id)
         .limit(100)
         .select((products::id, products::name, products::stars))

@@ -18,10 +18,7 @@ use hoicho_fair::{
         lifecycle::allowed_transitions,
         store::ApplicationRow,
     },
-    exhibitors::{
-        self,
-        store::{ContactRow, ExhibitorRow},
-    },
+    exhibitors::{self, contacts::ContactRow, store::ExhibitorRow},
 };
 use hoicho_web::{http::Problem, identity::Permit};
 

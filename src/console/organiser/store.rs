@@ -202,11 +202,10 @@ pub(super) fn wishes_of(
 /// Products of an application; at most 200.
 pub(super) fn products_of(tx: &mut Tx<'_>, application: ApplicationId) -> QueryResult<Vec<(String, Option<i32>)>> {
     application_products::table
-        .inner_join(products::table)
         .filter(application_products::application_id.eq(application))
-        .order(products::id)
+        .order(application_products::line)
         .limit(200)
-        .select((products::name, products::stars))
+        .select((application_products::name, application_products::declared_stars))
         .load(tx.conn())
 }
 

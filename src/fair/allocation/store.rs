@@ -207,9 +207,8 @@ pub fn booth_code(tx: &mut Tx<'_>, booth: BoothId) -> QueryResult<String> {
 /// The distinct product groups of the products named in an application.
 pub fn product_groups_of(tx: &mut Tx<'_>, application: ApplicationId) -> QueryResult<Vec<ProductGroup>> {
     application_products::table
-        .inner_join(products::table)
         .filter(application_products::application_id.eq(application))
-        .select(products::product_group)
+        .select(application_products::product_group)
         .distinct()
         .load(tx.conn())
 }

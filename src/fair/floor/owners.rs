@@ -3,10 +3,10 @@ use diesel::prelude::*;
 use hoicho_core::{
     db::{
         Tx,
-        schema::{allocations, applications, booths, editions, participants},
+        schema::{allocations, applications, booths, editions, exhibitors, participants},
     },
     states::AllocationState,
-    values::ids::{AllocationId, BoothId, ExhibitorId},
+    values::ids::{AllocationId, BoothId, ExhibitorId, OrganisationId},
 };
 use hoicho_web::identity::resource::ResourceOwners;
 
@@ -17,18 +17,20 @@ pub fn of_booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<ResourceOwners> {
         .filter(booths::id.eq(id))
         .select((editions::organiser_id, editions::id))
         .get_result(tx.conn())?;
-    let main: Option<(AllocationId, ExhibitorId)> = allocations::table
-        .inner_join(applications::table)
+    let main: Option<(AllocationId, (ExhibitorId, Option<OrganisationId>))> = allocations::table
+        .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::booth_id.eq(id))
         .filter(allocations::state.eq_any(AllocationState::LET_STATES))
-        .select((allocations::id, applications::exhibitor_id))
+        .select((allocations::id, (exhibitors::id, exhibitors::organisation_id)))
         .get_result(tx.conn())
         .optional()?;
     let Some((allocation, main)) = main else { return Ok(ResourceOwners::of_edition(edition, Vec::new())) };
-    let others: Vec<Option<ExhibitorId>> = participants::table
+    let others: Vec<(ExhibitorId, Option<OrganisationId>)> = participants::table
+        .inner_join(exhibitors::table.on(participants::exhibitor_id.eq(exhibitors::id.nullable())))
         .filter(participants::allocation_id.eq(allocation))
-        .select(participants::exhibitor_id)
+        .order(participants::id)
+        .select((exhibitors::id, exhibitors::organisation_id))
         .load(tx.conn())?;
-    let exhibitors = std::iter::once(main).chain(others.into_iter().flatten()).collect();
+    let exhibitors = std::iter::once(main).chain(others).collect();
     Ok(ResourceOwners::of_edition(edition, exhibitors))
 }

@@ -105,11 +105,6 @@ impl<'t, 'c> ArchiveImport<'t, 'c> {
         self.created_exhibitors.insert(created);
     }
 
-    /// Whether this import created the exhibitor. Existing exhibitors are not changed.
-    pub fn has_created(&self, exhibitor: ExhibitorId) -> bool {
-        self.created_exhibitors.contains(&exhibitor)
-    }
-
     /// Number of exhibitors created, and number of exhibitors matched.
     pub fn exhibitor_counts(&self) -> (usize, usize) {
         (self.created_exhibitors.len(), self.known_exhibitors)

@@ -87,7 +87,7 @@ impl Figures {
             occupants: occupants.into_iter().map(|s| (s.booth, s)).collect(),
             participants,
             direct,
-            products: store::find_products(tx, &ids)?,
+            products: store::find_products(tx, edition, &ids)?,
             deals: store::deal_totals(tx, edition)?,
             by_group: store::sales_by_group(tx, edition)?,
             reported: BTreeSet::new(),

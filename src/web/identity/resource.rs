@@ -3,7 +3,8 @@ use actix_web::HttpRequest;
 use hoicho_core::{
     db::Tx,
     values::ids::{
-        AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, HallId, OrganiserId, SeriesId, VenueId,
+        AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, HallId, OrganisationId, OrganiserId, SeriesId,
+        VenueId,
     },
 };
 
@@ -27,6 +28,8 @@ pub enum ResourceRef {
     Edition(String),
     /// `/booths/{booth}`
     Booth(BoothId),
+    /// `/organisations/{organisation}`
+    Organisation(OrganisationId),
     /// `/exhibitors/{exhibitor}`
     Exhibitor(ExhibitorId),
     /// `/applications/{application}`
@@ -53,6 +56,7 @@ impl ResourceRef {
             "hall" => id(value).map(Self::Hall),
             "edition" => Ok(Self::Edition(value.to_owned())),
             "booth" => id(value).map(Self::Booth),
+            "organisation" => id(value).map(Self::Organisation),
             "exhibitor" => id(value).map(Self::Exhibitor),
             "application" => id(value).map(Self::Application),
             "allocation" => id(value).map(Self::Allocation),
@@ -64,8 +68,10 @@ impl ResourceRef {
 /// Who owns a resource, and where it belongs.
 #[derive(Debug, Clone, Default)]
 pub struct ResourceOwners {
-    /// The organisers whose staff have their roles here; the first owns the data.
-    pub organisers: Vec<OrganiserId>,
+    /// The organiser that owns the data; its staff have their roles here. `None` for the account of an organisation.
+    pub organiser: Option<OrganiserId>,
+    /// The organisers that an organisation is linked with: their staff read what the link opens.
+    pub linked_organisers: Vec<OrganiserId>,
     /// The series it is, if it is one.
     pub series: Option<SeriesId>,
     /// The venue it is or belongs to.
@@ -74,8 +80,10 @@ pub struct ResourceOwners {
     pub hall: Option<HallId>,
     /// The edition it is or belongs to.
     pub edition: Option<EditionId>,
-    /// The exhibitors whose members have their roles here; the first is the main one.
+    /// The exhibitors concerned; the first is the main one.
     pub exhibitors: Vec<ExhibitorId>,
+    /// The organisations whose members have their roles here: the organisation itself, or those linked with the exhibitors.
+    pub organisations: Vec<OrganisationId>,
     /// Whether the public may know that it exists.
     pub public: bool,
 }
@@ -83,12 +91,22 @@ pub struct ResourceOwners {
 impl ResourceOwners {
     /// Something of an organiser.
     pub fn of_organiser(organiser: OrganiserId) -> Self {
-        Self { organisers: vec![organiser], ..Self::default() }
+        Self { organiser: Some(organiser), ..Self::default() }
     }
 
-    /// Something inside an edition, and the exhibitors it concerns.
-    pub fn of_edition((organiser, edition): (OrganiserId, EditionId), exhibitors: Vec<ExhibitorId>) -> Self {
-        Self { organisers: vec![organiser], edition: Some(edition), exhibitors, ..Self::default() }
+    /// Something inside an edition, and the exhibitors it concerns, each with the organisation it is linked with.
+    pub fn of_edition(
+        (organiser, edition): (OrganiserId, EditionId),
+        exhibitors: Vec<(ExhibitorId, Option<OrganisationId>)>,
+    ) -> Self {
+        let (exhibitors, organisations): (_, Vec<_>) = exhibitors.into_iter().unzip();
+        let organisations = organisations.into_iter().flatten().collect();
+        Self { organiser: Some(organiser), edition: Some(edition), exhibitors, organisations, ..Self::default() }
+    }
+
+    /// All organisers whose staff have their roles here.
+    pub fn organisers(&self) -> Vec<OrganiserId> {
+        self.organiser.iter().chain(&self.linked_organisers).copied().collect()
     }
 }
 

@@ -6,16 +6,18 @@ use crate::applications::{ApplicationView, view};
 use hoicho_core::values::ids::ApplicationId;
 use hoicho_web::{
     http::{ApiResponse, Problem},
-    identity::{Action, ExhibitorRole, OrganiserRole, Permit},
+    identity::{Action, OrganisationRole, OrganiserRole, Permit},
 };
 
 struct Withdraw;
 impl Action for Withdraw {
-    const ORGANISER: &'static [OrganiserRole] = &[];
-    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
+    const IS_FOR_EXHIBITOR: bool = true;
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
+    const ORGANISATION: &'static [OrganisationRole] = OrganisationRole::ALL;
 }
 
-/// Withdraws an application and releases its held and offered booths. Not possible once booths are confirmed.
+/// Withdraws an application and releases its held and offered booths. Not possible once booths are confirmed. Staff withdraws on
+/// behalf of the exhibitor.
 #[utoipa::path(
     post,
     path = "/api/v1/applications/{application}/withdraw",
