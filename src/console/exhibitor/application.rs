@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::{actions::Member, store};
 use crate::{
+    on_behalf::{OnBehalf, OnBehalfLine},
     page_context::{PageContext, render_page},
     select_options::{SelectOption, select},
 };
@@ -71,6 +72,7 @@ struct MyApplication {
     wish_count: usize,
     booths_wanted: String,
     needs: String,
+    on_behalf_lines: Vec<OnBehalfLine>,
 }
 
 impl MyApplication {
@@ -132,11 +134,19 @@ pub(super) async fn show_my_application(
             wishes::find_wishes(tx, id)?,
             store::available_booths(tx, edition.id)?,
             documents::find_by_application(tx, id)?,
+            OnBehalf::load(tx, exhibitor.id, edition.id)?,
         );
         Ok((row, edition, (exhibitor, organisation), zones, catalogue, (chosen, declared.len()), more))
     });
-    let (row, edition, (exhibitor, organisation), zones, catalogue, (chosen, declared), (wish_list, free, documents)) =
-        data.await?;
+    let (
+        row,
+        edition,
+        (exhibitor, organisation),
+        zones,
+        catalogue,
+        (chosen, declared),
+        (wish_list, free, documents, on_behalf),
+    ) = data.await?;
     let booth_ids = || wish_list.iter().filter_map(|w| if let Wish::Booth(id) = w { Some(*id) } else { None });
     let zone_ids = || wish_list.iter().filter_map(|w| if let Wish::Zone(id) = w { Some(*id) } else { None });
     let none = || std::iter::once(SelectOption::none(page.t("wish-none")));
@@ -159,6 +169,7 @@ pub(super) async fn show_my_application(
     let products = catalogue.into_iter().map(|(id, name, stars)| (id, name, stars, chosen.contains(&id))).collect();
     let categories = select(&page, "booth-category", Some(&row.category));
     let document_kinds = select::<DocumentKind>(&page, "document-kind", None);
+    let on_behalf_lines = on_behalf.lines(&page, &edition.time_zone);
     let (booths_wanted, needs) = (row.booths_wanted.to_string(), row.needs.clone().unwrap_or_default());
     render_page(&MyApplication {
         page,
@@ -178,5 +189,6 @@ pub(super) async fn show_my_application(
         wish_count: wish_list.len(),
         booths_wanted,
         needs,
+        on_behalf_lines,
     })
 }

@@ -1,8 +1,9 @@
-//! Exhibitor pages, mobile first: organisation and products, applications, offers, daily sales reports, own results.
+//! Exhibitor pages, mobile first: organisation, products and links, applications, offers, daily sales reports, own results.
 mod actions;
 mod application;
 mod apply;
 mod home;
+mod links;
 mod organisation;
 mod report;
 mod results;
@@ -18,6 +19,7 @@ pub(super) fn routes(cfg: &mut web::ServiceConfig) {
         .service(organisation::show_products)
         .service(organisation::show_product)
         .service(organisation::show_members)
+        .service(links::show_links)
         .service(apply::show_apply)
         .service(application::show_my_application)
         .service(report::show_report)

@@ -4,15 +4,12 @@ use askama::Template;
 
 use super::actions::Member;
 use crate::{
+    locality_options::{current_localities, locality_options},
     page_context::{PageContext, render_page},
     select_options::{SelectOption, select},
 };
-use hoicho_core::{
-    db::Tx,
-    values::{clock::Day, ids::ProductId},
-};
+use hoicho_core::values::ids::ProductId;
 use hoicho_fair::{
-    localities,
     organisations::{
         self, LegalForm,
         store::{ContactRow, OrganisationRow},
@@ -27,22 +24,6 @@ use hoicho_web::{
         members,
     },
 };
-
-/// Currently valid localities, in Vietnamese collation order.
-fn current_localities(tx: &mut Tx<'_>, today: Day) -> Result<Vec<(String, String)>, Problem> {
-    let filter = localities::store::LocalityFilter { valid_on: Some(today), ..Default::default() };
-    let mut rows = localities::store::list_page(tx, &filter, "", 5_000)?;
-    rows.sort_by(|a, b| hoicho_core::i18n::collation::compare_names(&a.name, &b.name));
-    Ok(rows.into_iter().map(|l| (l.code, l.name)).collect())
-}
-
-fn locality_options(page: &PageContext, rows: Vec<(String, String)>, selected: Option<&str>) -> Vec<SelectOption> {
-    let rows = rows.into_iter().map(|(code, name)| {
-        let chosen = Some(code.as_str()) == selected;
-        SelectOption::new(code, name, chosen)
-    });
-    std::iter::once(SelectOption::none(page.t("locality-elsewhere"))).chain(rows).collect()
-}
 
 #[derive(Template)]
 #[template(path = "exhibitor/new.html")]

@@ -8,7 +8,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::{self, AuditAction},
-    http::{Code, Problem},
+    http::{Code, Problem, etag::IfMatch},
     identity::{Authorized, store as users},
 };
 
@@ -70,13 +70,19 @@ pub fn confirm(
 ///
 /// # Errors
 /// `not_found` without a link, and for a link of another organisation or organiser than the caller's.
-pub fn end(tx: &mut Tx<'_>, authorized: &Authorized, exhibitor: ExhibitorId) -> Result<ExhibitorRow, Problem> {
+pub fn end(
+    tx: &mut Tx<'_>,
+    authorized: &Authorized,
+    exhibitor: ExhibitorId,
+    if_match: IfMatch,
+) -> Result<ExhibitorRow, Problem> {
     let before = exhibitors::store::find(tx, exhibitor)?;
     let is_own_record = authorized.organiser().is_ok_and(|organiser| organiser == before.organiser_id);
     let is_own_account = authorized.organisation().is_ok_and(|own| Some(own) == before.organisation_id);
     if before.organisation_id.is_none() || !(is_own_record || is_own_account) {
         return Err(Code::NotFound.into());
     }
+    if_match.check(before.version)?;
     let row = ExhibitorRow { organisation_id: None, linked_at: None, version: before.version + 1, ..before.clone() };
     if !exhibitors::store::update(tx, &row, before.version)? {
         return Err(Code::StaleVersion.into());

@@ -139,6 +139,8 @@ pub struct Link {
     /// Its name in the organiser's records.
     pub name: String,
     pub linked_at: Option<Instant>,
+    /// Version of the record.
+    pub version: i32,
 }
 
 /// Links of an organisation, oldest record first; at most 500.
@@ -148,6 +150,13 @@ pub fn find_links(tx: &mut Tx<'_>, organisation: OrganisationId) -> QueryResult<
         .filter(exhibitors::organisation_id.eq(organisation))
         .order(exhibitors::id)
         .limit(500)
-        .select((organisers::id, organisers::name, exhibitors::id, exhibitors::name, exhibitors::linked_at))
+        .select((
+            organisers::id,
+            organisers::name,
+            exhibitors::id,
+            exhibitors::name,
+            exhibitors::linked_at,
+            exhibitors::version,
+        ))
         .load(tx.conn())
 }

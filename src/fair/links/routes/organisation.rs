@@ -11,7 +11,7 @@ use super::{
 };
 use hoicho_core::values::ids::{ExhibitorId, LinkInvitationId, OrganisationId, OrganiserId};
 use hoicho_web::{
-    http::{ApiResponse, Body, Code, Items, Problem},
+    http::{ApiResponse, Body, Code, Items, Problem, etag::IfMatch},
     identity::Permit,
 };
 
@@ -26,6 +26,8 @@ struct LinkView {
     exhibitor_name: String,
     #[schema(value_type = Option<String>)]
     linked_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// Of the record, for `If-Match`: `"v…"`.
+    version: i32,
 }
 
 fn view(link: Link) -> LinkView {
@@ -35,6 +37,7 @@ fn view(link: Link) -> LinkView {
         exhibitor: link.exhibitor,
         exhibitor_name: link.name,
         linked_at: link.linked_at.map(|at| at.and_utc()),
+        version: link.version,
     }
 }
 
@@ -98,22 +101,25 @@ pub(super) async fn confirm_link(permit: Permit<ManageLinks>, body: Body<Confirm
     params(
         ("organisation" = OrganisationId, Path),
         ("exhibitor" = ExhibitorId, Path),
+        ("If-Match" = String, Header),
     ),
     responses(
         (status = 204),
         (status = 403),
         (status = 404),
+        (status = 412),
     ),
 )]
 #[delete("/organisations/{organisation}/links/{exhibitor}")]
 pub(super) async fn end_own_link(
     permit: Permit<ManageLinks>,
     path: web::Path<(OrganisationId, ExhibitorId)>,
+    if_match: IfMatch,
 ) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
         .write(move |tx, authorized| {
-            link::end(tx, &authorized, id)?;
+            link::end(tx, &authorized, id, if_match)?;
             Ok(ApiResponse::no_content())
         })
         .await

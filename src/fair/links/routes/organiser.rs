@@ -14,7 +14,7 @@ use crate::exhibitors;
 use hoicho_core::values::ids::{ExhibitorId, LinkInvitationId, OrganisationId, OrganiserId};
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, Problem, Validator},
+    http::{ApiResponse, Body, Code, Problem, Validator, etag, etag::IfMatch},
     identity::{Permit, validate_email},
 };
 
@@ -44,7 +44,7 @@ struct ExhibitorLinkView {
 
 type ExhibitorPath = web::Path<(OrganiserId, ExhibitorId)>;
 
-/// Returns the link of a record with the open invitations.
+/// Returns the link of a record with the open invitations; its ETag is that of the record.
 #[utoipa::path(
     get,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/link",
@@ -66,9 +66,10 @@ pub(super) async fn get_link(permit: Permit<ReadLink>, path: ExhibitorPath) -> R
         let row = exhibitors::store::find_of_organiser(tx, authorized.organiser()?, id)?;
         let invitations = store::find_open(tx, id, authorized.now)?.into_iter().map(view).collect();
         let linked_at = row.linked_at.map(|at| at.and_utc());
-        Ok(ExhibitorLinkView { organisation: row.organisation_id, linked_at, invitations })
+        Ok((row.version, ExhibitorLinkView { organisation: row.organisation_id, linked_at, invitations }))
     });
-    Ok(HttpResponse::Ok().json(link.await?))
+    let (version, link) = link.await?;
+    Ok(HttpResponse::Ok().insert_header(etag::header(version)).json(link))
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -152,19 +153,25 @@ pub(super) async fn revoke_link_invitation(
     params(
         ("organiser" = OrganiserId, Path),
         ("exhibitor" = ExhibitorId, Path),
+        ("If-Match" = String, Header),
     ),
     responses(
         (status = 204),
         (status = 403),
         (status = 404),
+        (status = 412),
     ),
 )]
 #[delete("/organisers/{organiser}/exhibitors/{exhibitor}/link")]
-pub(super) async fn end_link(permit: Permit<InviteToLink>, path: ExhibitorPath) -> Result<ApiResponse, Problem> {
+pub(super) async fn end_link(
+    permit: Permit<InviteToLink>,
+    path: ExhibitorPath,
+    if_match: IfMatch,
+) -> Result<ApiResponse, Problem> {
     let id = path.1;
     permit
         .write(move |tx, authorized| {
-            link::end(tx, &authorized, id)?;
+            link::end(tx, &authorized, id, if_match)?;
             Ok(ApiResponse::no_content())
         })
         .await
