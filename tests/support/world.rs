@@ -140,9 +140,9 @@ impl World {
             at = at.replace("{participant}", &guest);
         }
         if at.contains("{link_invitation}") {
-            let to_link = at.trim_start_matches("/api/v1").split("/invitations/").next().unwrap();
+            let to_link = format!("/organisers/{}/exhibitors/{}/link", self.organiser, self.id("unlinked"));
             let guest = json!({ "email": "guest@example.vn" });
-            let guest = app.post(to_link).by(&self.owner).json(&guest).send().await.expect(202);
+            let guest = app.post(&to_link).by(&self.owner).json(&guest).send().await.expect(202);
             at = at.replace("{link_invitation}", guest["id"].as_str().unwrap());
         }
         let at = at.replace("{allocation}", &self.played);

@@ -73,7 +73,7 @@ impl ImportRecords for ExhibitorRecord {
         let codes: Vec<String> = records.iter().filter_map(code).collect();
         let names: Vec<String> = records.iter().map(|record| record.name.as_str().to_owned()).collect();
         let ids: Vec<ExhibitorId> = records.iter().map(|record| record.id).collect();
-        let mut known = ExhibitorMatcher::load(import.tx, organiser, &codes, &names)?;
+        let known = ExhibitorMatcher::load(import.tx, organiser, &codes, &names)?;
         let taken: Vec<ExhibitorId> =
             exhibitors::table.filter(exhibitors::id.eq_any(&ids)).select(exhibitors::id).load(import.tx.conn())?;
         let mut taken: HashSet<ExhibitorId> = taken.into_iter().collect();
@@ -81,7 +81,9 @@ impl ImportRecords for ExhibitorRecord {
         let mut rows = Vec::new();
         for record in records {
             let code = code(&record);
-            if let Some(existing) = known.find(record.name.as_str(), code.as_deref()) {
+            // The records of an archive are different exhibitors, so each is matched with a record of its own.
+            let is_free = |id| !import.stands_for(id);
+            if let Some(existing) = known.find_accepted(record.name.as_str(), code.as_deref(), is_free) {
                 import.match_exhibitor(record.id, existing);
                 continue;
             }
@@ -99,7 +101,6 @@ impl ImportRecords for ExhibitorRecord {
             // Keep the identifier of the archive, unless another record has it.
             let id = if taken.insert(record.id) { record.id } else { ExhibitorId::make() };
             import.add_exhibitor(record.id, id);
-            known.add(id, record.name.as_str().to_owned(), code.clone());
             let profile = Profile {
                 name: record.name.as_str().to_owned(),
                 legal_form: record.legal_form,

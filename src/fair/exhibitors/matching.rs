@@ -12,7 +12,7 @@ use hoicho_core::{
 /// The records of an organiser that may match.
 #[derive(Debug, Default)]
 pub struct ExhibitorMatcher {
-    by_code: HashMap<String, ExhibitorId>,
+    by_code: HashMap<String, Vec<ExhibitorId>>,
     by_name: HashMap<String, Vec<(ExhibitorId, Option<String>)>>,
 }
 
@@ -39,20 +39,30 @@ impl ExhibitorMatcher {
         Ok(matcher)
     }
 
-    /// Adds a record; an earlier one with the same tax code or name goes first.
-    pub fn add(&mut self, id: ExhibitorId, name: String, code: Option<String>) {
+    fn add(&mut self, id: ExhibitorId, name: String, code: Option<String>) {
         if let Some(code) = &code {
-            self.by_code.entry(code.clone()).or_insert(id);
+            self.by_code.entry(code.clone()).or_default().push(id);
         }
         self.by_name.entry(name).or_default().push((id, code));
     }
 
-    /// The record with this tax code, else one with exactly this name. Records with another tax code are another company's.
-    pub fn find(&self, name: &str, code: Option<&str>) -> Option<ExhibitorId> {
-        let by_code = code.and_then(|code| self.by_code.get(code)).copied();
+    /// The oldest record with this tax code, else with exactly this name, that `accepts` takes. Records with another tax code are
+    /// another company's.
+    pub fn find_accepted(
+        &self,
+        name: &str,
+        code: Option<&str>,
+        accepts: impl Fn(ExhibitorId) -> bool,
+    ) -> Option<ExhibitorId> {
+        let with_code = code.and_then(|code| self.by_code.get(code)).into_iter().flatten().copied();
         let may_be_same = |known: &Option<String>| known.is_none() || code.is_none() || known.as_deref() == code;
-        let by_name = || self.by_name.get(name)?.iter().find(|(_, known)| may_be_same(known)).map(|(id, _)| *id);
-        by_code.or_else(by_name)
+        let with_name = self.by_name.get(name).into_iter().flatten().filter(|(_, known)| may_be_same(known));
+        with_code.chain(with_name.map(|(id, _)| *id)).find(|id| accepts(*id))
+    }
+
+    /// The oldest record with this tax code, else with exactly this name.
+    pub fn find(&self, name: &str, code: Option<&str>) -> Option<ExhibitorId> {
+        self.find_accepted(name, code, |_| true)
     }
 }
 

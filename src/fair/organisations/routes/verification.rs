@@ -25,6 +25,15 @@ struct VerifyTaxCode {
 
 type OrganisationPath = web::Path<OrganisationId>;
 
+/// Others get 404, whatever they send.
+async fn require_admin(caller: &SignedIn) -> Result<(), Problem> {
+    let user = caller.user;
+    match caller.context.db.read(move |tx| is_admin(tx, user).map_err(Problem::from)).await? {
+        true => Ok(()),
+        false => Err(Code::NotFound.into()),
+    }
+}
+
 /// Writes the next version of an organisation with its verification, for a platform admin; others get 404.
 async fn set_verified(
     caller: SignedIn,
@@ -90,6 +99,7 @@ pub(super) async fn verify_tax_code(
     id: OrganisationPath,
     body: Body<VerifyTaxCode>,
 ) -> Result<ApiResponse, Problem> {
+    require_admin(&caller).await?;
     let body = body.into_result()?;
     let mut checks = Validator::default();
     let tax_code = checks.require_text("/tax_code", &body.tax_code, 20);

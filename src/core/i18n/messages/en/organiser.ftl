@@ -330,3 +330,4 @@ on-behalf-allocation-release = Gave back the booths
 on-behalf-participant-add = Added a participant
 on-behalf-participant-remove = Removed a participant
 on-behalf-sales-report-put = Reported sales
+audit-on-behalf = on behalf of an exhibitor

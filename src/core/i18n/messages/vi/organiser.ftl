@@ -327,3 +327,4 @@ on-behalf-allocation-release = Trả gian
 on-behalf-participant-add = Thêm đơn vị trên gian
 on-behalf-participant-remove = Bớt đơn vị trên gian
 on-behalf-sales-report-put = Báo cáo doanh thu
+audit-on-behalf = thay một đơn vị tham gia
