@@ -143,7 +143,7 @@ fn enum_values_have_messages() {
         AllocationState, ApplicationState, BoothAvailability, EditionState, ReportState, RunState,
     };
     use hoicho_fair::{
-        applications::documents::DocumentKind, exhibitors::LegalForm, floor::BoothCategory, products::ProductGroup,
+        applications::documents::DocumentKind, floor::BoothCategory, organisations::LegalForm, products::ProductGroup,
         sales::deals::DealKind,
     };
     use hoicho_web::identity::{OrganisationRole, OrganiserRole};

@@ -106,6 +106,11 @@ fn linked_account(tx: &mut Tx<'_>, exhibitor: &ExhibitorRow) -> Result<Option<Li
     Ok(Some(LinkedAccount { name, contacts, products }))
 }
 
+fn languages(page: &PageContext, selected: Language) -> Vec<SelectOption> {
+    let option = |of: Language| SelectOption::new(of, page.t_value("language", of), of == selected);
+    [Language::Vi, Language::En].map(option).to_vec()
+}
+
 /// Existing contacts, followed by an empty line.
 fn contact_lines(page: &PageContext, contacts: &[ContactRow]) -> Vec<ContactLine> {
     let line = |number: usize| {
@@ -118,7 +123,7 @@ fn contact_lines(page: &PageContext, contacts: &[ContactRow]) -> Vec<ContactLine
             phone: local(row.and_then(|row| row.phone.as_ref())),
             zalo: local(row.and_then(|row| row.zalo.as_ref())),
             email: row.and_then(|row| row.email.clone()).unwrap_or_default(),
-            languages: select(page, "language", Some(&row.map_or(Language::Vi, |row| row.language))),
+            languages: languages(page, row.map_or(Language::Vi, |row| row.language)),
         }
     };
     (0..=contacts.len().min(MAX_CONTACTS - 1)).map(line).collect()

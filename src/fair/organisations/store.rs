@@ -118,7 +118,8 @@ pub fn update(tx: &mut Tx<'_>, row: &OrganisationRow, expected_version: i32) -> 
     Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
 }
 
-/// Deletes an organisation with its contacts, members and invitations. Fails if it has products or is linked with an exhibitor (foreign keys).
+/// Deletes an organisation with its contacts, members and invitations. Fails if it has products or is linked with an exhibitor
+/// (foreign keys).
 pub fn delete(tx: &mut Tx<'_>, id: OrganisationId) -> QueryResult<usize> {
     diesel::delete(organisation_contacts::table.filter(organisation_contacts::organisation_id.eq(id)))
         .execute(tx.conn())?;

@@ -69,6 +69,10 @@ fn require<T>(value: Option<T>) -> Result<T, Problem> {
 }
 
 impl Authorized {
+    /// Authorized as nobody in particular.
+    fn new(user: Option<UserId>, key: Option<ApiKeyId>, now: Instant, owners: ResourceOwners) -> Self {
+        Self { user, key, now, owners, as_staff: false, as_member: false, on_behalf_of: None }
+    }
     /// The edition of the path.
     pub fn edition(&self) -> Result<EditionId, Problem> {
         require(self.owners.edition)
@@ -230,15 +234,7 @@ fn authorize_key(
     let owners = target.owners(tx)?;
     let covers = key.covers(owners.organiser, owners.edition);
     if covers && needs.is_some_and(|needed| key.scopes.contains(&needed)) {
-        return Ok(Authorized {
-            user: None,
-            key: Some(key.id),
-            now: caller.now,
-            owners,
-            as_staff: true,
-            as_member: false,
-            on_behalf_of: None,
-        });
+        return Ok(Authorized { as_staff: true, ..Authorized::new(None, Some(key.id), caller.now, owners) });
     }
     Err(if covers || owners.public { Code::Forbidden } else { Code::NotFound }.into())
 }
@@ -254,15 +250,8 @@ fn authorize(tx: &mut Tx<'_>, caller: Caller, target: &Resource, needs: Needs) -
     let as_member = member.is_some_and(|role| needs.organisation.contains(&role));
     if as_staff || as_member {
         let on_behalf_of = owners.exhibitors.first().copied().filter(|_| needs.is_for_exhibitor && !as_member);
-        return Ok(Authorized {
-            user: Some(user),
-            key: None,
-            now: caller.now,
-            owners,
-            as_staff,
-            as_member,
-            on_behalf_of,
-        });
+        let by_user = Authorized::new(Some(user), None, caller.now, owners);
+        return Ok(Authorized { as_staff, as_member, on_behalf_of, ..by_user });
     }
     // 403 only to callers who may read the resource; otherwise 404, so that its existence is not revealed.
     let may_read = staff.is_some() || member.is_some() || owners.public;
@@ -411,22 +400,14 @@ fn authorize_read(tx: &mut Tx<'_>, caller: Caller, target: &Resource, needs: Key
         if !as_staff && !owners.public {
             return Err(Code::NotFound.into());
         }
-        return Ok(Authorized {
-            user: None,
-            key: Some(key.id),
-            now: caller.now,
-            owners,
-            as_staff,
-            as_member: false,
-            on_behalf_of: None,
-        });
+        return Ok(Authorized { as_staff, ..Authorized::new(None, Some(key.id), caller.now, owners) });
     }
     let (staff, member) = find_roles(tx, caller.user, &owners)?;
     let (as_staff, as_member) = (staff.is_some(), member.is_some());
     if !as_staff && !as_member && !owners.public {
         return Err(Code::NotFound.into());
     }
-    Ok(Authorized { user: caller.user, key: None, now: caller.now, owners, as_staff, as_member, on_behalf_of: None })
+    Ok(Authorized { as_staff, as_member, ..Authorized::new(caller.user, None, caller.now, owners) })
 }
 
 impl<S: ReadScope> FromRequest for ReadPermit<S> {
@@ -448,15 +429,7 @@ pub fn authorize_staff(
     match store::find_organiser_role(tx, user, &[organiser])? {
         Some(role) if roles.contains(&role) => {
             let owners = ResourceOwners::of_organiser(organiser);
-            Ok(Authorized {
-                user: Some(user),
-                key: None,
-                now,
-                owners,
-                as_staff: true,
-                as_member: false,
-                on_behalf_of: None,
-            })
+            Ok(Authorized { as_staff: true, ..Authorized::new(Some(user), None, now, owners) })
         }
         Some(_) => Err(Code::Forbidden.into()),
         None => Err(Code::NotFound.into()),
@@ -471,7 +444,7 @@ pub fn authorize_operator(
     now: Instant,
 ) -> Result<Authorized, Problem> {
     let owners = find_owners(tx, &ResourceRef::Edition(edition.to_owned()))?;
-    Ok(Authorized { user: None, key: None, now, owners, as_staff: true, as_member: false, on_behalf_of: None })
+    Ok(Authorized { as_staff: true, ..Authorized::new(None, None, now, owners) })
 }
 
 /// The caller's role with an organisation named in the body.
