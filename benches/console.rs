@@ -114,7 +114,7 @@ fn screenshots(server: &Server) -> Vec<(String, String, Look, Option<&'static st
     let login = json!({ "email": "htx@example.vn", "password": "hoi-cho-ocop" });
     let token = server.post("/auth/login", "", &login)["access_token"].as_str().unwrap().to_owned();
     let me = server.get("/me", Some(&token));
-    let mine = me["exhibitors"].as_array().unwrap().last().unwrap()["exhibitor"].as_str().unwrap().to_owned();
+    let mine = me["organisations"].as_array().unwrap().last().unwrap()["organisation"].as_str().unwrap().to_owned();
     let booths = server.get(&format!("/editions/{DEMO}/booths?limit=1"), None);
     let booth = booths["items"][0]["id"].as_str().unwrap().to_owned();
     let today = chrono::Utc::now().with_timezone(&chrono_tz::Asia::Ho_Chi_Minh).date_naive();

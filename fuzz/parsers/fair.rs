@@ -2,9 +2,9 @@
 use chrono::NaiveDate;
 use hoicho_fair::{
     applications::documents::FileType,
-    exhibitors::{LegalForm, tax_code},
     floor::numbering::{self, NumberingPattern},
     imports::{ImportKind, ImportTable},
+    organisations::{LegalForm, tax_code},
 };
 
 const IMPORT_KINDS: [ImportKind; 5] =

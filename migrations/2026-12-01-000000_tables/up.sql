@@ -144,6 +144,7 @@ CREATE TABLE editions (
   declared_sales BIGINT CONSTRAINT editions_declared_sales_check CHECK (declared_sales >= 0),
   version INTEGER NOT NULL,
   created_at TIMESTAMP NOT NULL,
+  CONSTRAINT editions_organiser_id_id_key UNIQUE (organiser_id, id),
   FOREIGN KEY (organiser_id, series_id) REFERENCES series (organiser_id, id),
   FOREIGN KEY (organiser_id, venue_id) REFERENCES venues (organiser_id, id)
 );
@@ -225,41 +226,44 @@ CREATE TABLE booths (
 );
 CREATE INDEX booths_zone_id_idx ON booths (zone_id, code);
 
--- Exhibitors.
-CREATE TABLE exhibitors (
+-- Organisations: accounts of enterprises, co-operatives and others, written by their members. Anybody may claim a tax code; a
+-- verified one is unique.
+CREATE TABLE organisations (
   id UUID NOT NULL PRIMARY KEY,
   name TEXT COLLATE "C" NOT NULL,
   name_search TEXT COLLATE "C" NOT NULL,
-  legal_form TEXT COLLATE "C" NOT NULL CONSTRAINT exhibitors_legal_form_check CHECK (legal_form IN
+  legal_form TEXT COLLATE "C" NOT NULL CONSTRAINT organisations_legal_form_check CHECK (legal_form IN
     ('enterprise','co_operative','co_operative_group','household_business','association','agency','foreign')),
-  tax_code TEXT COLLATE "C" CONSTRAINT exhibitors_tax_code_key UNIQUE,
+  tax_code TEXT COLLATE "C",
+  tax_code_verified_at TIMESTAMP,
   country TEXT COLLATE "C" NOT NULL,
   locality_code TEXT COLLATE "C" REFERENCES localities (code),
   locality TEXT COLLATE "C" NOT NULL,
   version INTEGER NOT NULL,
-  created_at TIMESTAMP NOT NULL
+  created_at TIMESTAMP NOT NULL,
+  CONSTRAINT organisations_tax_code_verified_at_check CHECK (tax_code_verified_at IS NULL OR tax_code IS NOT NULL)
 );
-CREATE INDEX exhibitors_name_search_idx ON exhibitors (name_search, id);
-CREATE INDEX exhibitors_locality_code_idx ON exhibitors (locality_code);
-CREATE TABLE exhibitor_members (
-  exhibitor_id UUID NOT NULL REFERENCES exhibitors (id),
+CREATE UNIQUE INDEX organisations_tax_code_key ON organisations (tax_code) WHERE tax_code_verified_at IS NOT NULL;
+CREATE INDEX organisations_locality_code_idx ON organisations (locality_code);
+CREATE TABLE organisation_members (
+  organisation_id UUID NOT NULL REFERENCES organisations (id),
   user_id UUID NOT NULL REFERENCES users (id),
-  role TEXT COLLATE "C" NOT NULL CONSTRAINT exhibitor_members_role_check CHECK (role IN ('owner','staff')),
-  PRIMARY KEY (exhibitor_id, user_id)
+  role TEXT COLLATE "C" NOT NULL CONSTRAINT organisation_members_role_check CHECK (role IN ('owner','staff')),
+  PRIMARY KEY (organisation_id, user_id)
 );
-CREATE INDEX exhibitor_members_user_id_idx ON exhibitor_members (user_id);
-CREATE TABLE exhibitor_contacts (
+CREATE INDEX organisation_members_user_id_idx ON organisation_members (user_id);
+CREATE TABLE organisation_contacts (
   id UUID NOT NULL PRIMARY KEY,
-  exhibitor_id UUID NOT NULL REFERENCES exhibitors (id),
+  organisation_id UUID NOT NULL REFERENCES organisations (id),
   name TEXT COLLATE "C" NOT NULL,
   phone TEXT COLLATE "C",
   email TEXT COLLATE "C",
-  CONSTRAINT exhibitor_contacts_phone_check CHECK (phone IS NOT NULL OR email IS NOT NULL)
+  CONSTRAINT organisation_contacts_phone_check CHECK (phone IS NOT NULL OR email IS NOT NULL)
 );
-CREATE INDEX exhibitor_contacts_exhibitor_id_idx ON exhibitor_contacts (exhibitor_id, id);
+CREATE INDEX organisation_contacts_organisation_id_idx ON organisation_contacts (organisation_id, id);
 CREATE TABLE products (
   id UUID NOT NULL PRIMARY KEY,
-  exhibitor_id UUID NOT NULL REFERENCES exhibitors (id),
+  organisation_id UUID NOT NULL REFERENCES organisations (id),
   name TEXT COLLATE "C" NOT NULL,
   name_search TEXT COLLATE "C" NOT NULL,
   product_group TEXT COLLATE "C" NOT NULL CONSTRAINT products_product_group_check CHECK (product_group IN
@@ -271,13 +275,110 @@ CREATE TABLE products (
   created_at TIMESTAMP NOT NULL,
   CONSTRAINT products_certificate_number_check CHECK (
     (certificate_number IS NULL) = (certificate_expires_on IS NULL) AND (certificate_number IS NULL OR stars >= 3)),
-  CONSTRAINT products_exhibitor_id_id_key UNIQUE (exhibitor_id, id)
+  CONSTRAINT products_organisation_id_id_key UNIQUE (organisation_id, id)
+);
+
+-- Exhibitors: an organiser's records of those who take part in its fairs. A record that was merged into another has no
+-- applications and no link; the rows that moved are in `exhibitor_merge_rows`, so that a split returns exactly these.
+CREATE TABLE exhibitors (
+  id UUID NOT NULL PRIMARY KEY,
+  organiser_id UUID NOT NULL REFERENCES organisers (id),
+  organisation_id UUID REFERENCES organisations (id),
+  linked_at TIMESTAMP,
+  name TEXT COLLATE "C" NOT NULL,
+  name_search TEXT COLLATE "C" NOT NULL,
+  legal_form TEXT COLLATE "C" NOT NULL CONSTRAINT exhibitors_legal_form_check CHECK (legal_form IN
+    ('enterprise','co_operative','co_operative_group','household_business','association','agency','foreign')),
+  tax_code TEXT COLLATE "C",
+  country TEXT COLLATE "C" NOT NULL,
+  locality_code TEXT COLLATE "C" REFERENCES localities (code),
+  locality TEXT COLLATE "C" NOT NULL,
+  notes TEXT COLLATE "C",
+  merged_into_id UUID,
+  version INTEGER NOT NULL,
+  created_at TIMESTAMP NOT NULL,
+  CONSTRAINT exhibitors_organiser_id_id_key UNIQUE (organiser_id, id),
+  CONSTRAINT exhibitors_organiser_id_organisation_id_key UNIQUE (organiser_id, organisation_id),
+  CONSTRAINT exhibitors_linked_at_check CHECK ((organisation_id IS NULL) = (linked_at IS NULL)),
+  CONSTRAINT exhibitors_merged_into_id_check CHECK (merged_into_id IS NULL OR (merged_into_id <> id AND organisation_id IS NULL)),
+  FOREIGN KEY (organiser_id, merged_into_id) REFERENCES exhibitors (organiser_id, id)
+);
+CREATE INDEX exhibitors_organiser_id_name_search_idx ON exhibitors (organiser_id, name_search, id);
+CREATE INDEX exhibitors_organiser_id_name_idx ON exhibitors (organiser_id, name);
+CREATE INDEX exhibitors_organiser_id_tax_code_idx ON exhibitors (organiser_id, tax_code);
+CREATE INDEX exhibitors_organisation_id_idx ON exhibitors (organisation_id);
+CREATE INDEX exhibitors_locality_code_idx ON exhibitors (locality_code);
+CREATE INDEX exhibitors_merged_into_id_idx ON exhibitors (merged_into_id);
+-- Phone numbers in E.164, addresses in lower case.
+CREATE TABLE exhibitor_contacts (
+  id UUID NOT NULL PRIMARY KEY,
+  exhibitor_id UUID NOT NULL REFERENCES exhibitors (id),
+  name TEXT COLLATE "C" NOT NULL,
+  phone TEXT COLLATE "C",
+  zalo TEXT COLLATE "C",
+  email TEXT COLLATE "C",
+  language TEXT COLLATE "C" NOT NULL CONSTRAINT exhibitor_contacts_language_check CHECK (language IN ('vi','en')),
+  CONSTRAINT exhibitor_contacts_phone_check CHECK (phone IS NOT NULL OR zalo IS NOT NULL OR email IS NOT NULL)
+);
+CREATE INDEX exhibitor_contacts_exhibitor_id_idx ON exhibitor_contacts (exhibitor_id, id);
+CREATE INDEX exhibitor_contacts_phone_idx ON exhibitor_contacts (phone) WHERE phone IS NOT NULL;
+CREATE INDEX exhibitor_contacts_email_idx ON exhibitor_contacts (email) WHERE email IS NOT NULL;
+CREATE TABLE exhibitor_tags (
+  exhibitor_id UUID NOT NULL REFERENCES exhibitors (id),
+  tag TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (exhibitor_id, tag)
+);
+-- What a search finds by its beginning: the words of the name without accents, the tax code, the phone numbers of the contacts.
+CREATE TABLE exhibitor_search_words (
+  exhibitor_id UUID NOT NULL,
+  organiser_id UUID NOT NULL,
+  word TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (exhibitor_id, word),
+  FOREIGN KEY (organiser_id, exhibitor_id) REFERENCES exhibitors (organiser_id, id)
+);
+CREATE INDEX exhibitor_search_words_organiser_id_idx ON exhibitor_search_words (organiser_id, word, exhibitor_id);
+-- Invitations to link a record with an organisation; the user with this verified address chooses which of theirs.
+CREATE TABLE exhibitor_link_invitations (
+  id UUID NOT NULL PRIMARY KEY,
+  exhibitor_id UUID NOT NULL REFERENCES exhibitors (id),
+  email TEXT COLLATE "C" NOT NULL,
+  email_key TEXT COLLATE "C" NOT NULL,
+  invited_by UUID NOT NULL REFERENCES users (id),
+  created_at TIMESTAMP NOT NULL,
+  expires_at TIMESTAMP NOT NULL,
+  accepted_at TIMESTAMP
+);
+CREATE INDEX exhibitor_link_invitations_exhibitor_id_idx ON exhibitor_link_invitations (exhibitor_id, id);
+CREATE INDEX exhibitor_link_invitations_email_key_idx ON exhibitor_link_invitations (email_key);
+CREATE INDEX exhibitor_link_invitations_invited_by_idx ON exhibitor_link_invitations (invited_by);
+CREATE TABLE exhibitor_merges (
+  id UUID NOT NULL PRIMARY KEY,
+  exhibitor_id UUID NOT NULL REFERENCES exhibitors (id),
+  merged_id UUID NOT NULL REFERENCES exhibitors (id),
+  merged_by UUID NOT NULL REFERENCES users (id),
+  merged_at TIMESTAMP NOT NULL,
+  split_at TIMESTAMP,
+  CONSTRAINT exhibitor_merges_merged_id_check CHECK (merged_id <> exhibitor_id)
+);
+CREATE UNIQUE INDEX exhibitor_merges_merged_id_key ON exhibitor_merges (merged_id) WHERE split_at IS NULL;
+CREATE INDEX exhibitor_merges_merged_id_idx ON exhibitor_merges (merged_id);
+CREATE INDEX exhibitor_merges_exhibitor_id_idx ON exhibitor_merges (exhibitor_id);
+CREATE INDEX exhibitor_merges_merged_by_idx ON exhibitor_merges (merged_by);
+-- A row that a merge moved: its kind and identifier; of a tag its text. Of a sales report the lines moved, of an edition the
+-- reminders.
+CREATE TABLE exhibitor_merge_rows (
+  exhibitor_merge_id UUID NOT NULL REFERENCES exhibitor_merges (id),
+  kind TEXT COLLATE "C" NOT NULL CONSTRAINT exhibitor_merge_rows_kind_check CHECK (kind IN
+    ('application','participant','sales_report','trade_deal','sales_reminder','contact','tag','link','merged_record')),
+  subject UUID NOT NULL,
+  part TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (exhibitor_merge_id, kind, subject, part)
 );
 CREATE TABLE invitations (
   id UUID NOT NULL PRIMARY KEY,
   digest TEXT COLLATE "C" NOT NULL CONSTRAINT invitations_digest_key UNIQUE,
   organiser_id UUID REFERENCES organisers (id),
-  exhibitor_id UUID REFERENCES exhibitors (id),
+  organisation_id UUID REFERENCES organisations (id),
   role TEXT COLLATE "C" NOT NULL,
   email TEXT COLLATE "C" NOT NULL,
   email_key TEXT COLLATE "C" NOT NULL,
@@ -286,18 +387,19 @@ CREATE TABLE invitations (
   expires_at TIMESTAMP NOT NULL,
   accepted_at TIMESTAMP,
   CONSTRAINT invitations_role_check CHECK (
-    (organiser_id IS NOT NULL AND exhibitor_id IS NULL AND role IN ('owner','manager','finance','gate','viewer')) OR
-    (organiser_id IS NULL AND exhibitor_id IS NOT NULL AND role IN ('owner','staff')))
+    (organiser_id IS NOT NULL AND organisation_id IS NULL AND role IN ('owner','manager','finance','gate','viewer')) OR
+    (organiser_id IS NULL AND organisation_id IS NOT NULL AND role IN ('owner','staff')))
 );
 CREATE INDEX invitations_organiser_id_idx ON invitations (organiser_id);
-CREATE INDEX invitations_exhibitor_id_idx ON invitations (exhibitor_id);
+CREATE INDEX invitations_organisation_id_idx ON invitations (organisation_id);
 CREATE INDEX invitations_invited_by_idx ON invitations (invited_by);
 
--- Applications.
+-- Applications. The exhibitor is a record of the organiser of the edition.
 CREATE TABLE applications (
   id UUID NOT NULL PRIMARY KEY,
-  edition_id UUID NOT NULL REFERENCES editions (id),
-  exhibitor_id UUID NOT NULL REFERENCES exhibitors (id),
+  organiser_id UUID NOT NULL,
+  edition_id UUID NOT NULL,
+  exhibitor_id UUID NOT NULL,
   state TEXT COLLATE "C" NOT NULL CONSTRAINT applications_state_check CHECK (state IN
     ('draft','submitted','approved','waitlisted','rejected','withdrawn')),
   booths_wanted INTEGER NOT NULL CONSTRAINT applications_booths_wanted_check CHECK (booths_wanted BETWEEN 1 AND 100),
@@ -313,8 +415,11 @@ CREATE TABLE applications (
   needs_corner BOOLEAN NOT NULL DEFAULT FALSE,
   CONSTRAINT applications_waitlisted_at_check CHECK ((state = 'waitlisted') = (waitlisted_at IS NOT NULL)),
   CONSTRAINT applications_edition_id_exhibitor_id_key UNIQUE (edition_id, exhibitor_id),
-  CONSTRAINT applications_edition_id_id_key UNIQUE (edition_id, id)
+  CONSTRAINT applications_edition_id_id_key UNIQUE (edition_id, id),
+  FOREIGN KEY (organiser_id, edition_id) REFERENCES editions (organiser_id, id),
+  FOREIGN KEY (organiser_id, exhibitor_id) REFERENCES exhibitors (organiser_id, id)
 );
+CREATE INDEX applications_organiser_id_idx ON applications (organiser_id);
 CREATE INDEX applications_edition_id_state_idx ON applications (edition_id, state, id);
 CREATE INDEX applications_edition_id_waitlisted_at_idx ON applications (edition_id, waitlisted_at, id);
 CREATE INDEX applications_exhibitor_id_idx ON applications (exhibitor_id, id);
@@ -333,10 +438,21 @@ CREATE TABLE application_wishes (
 CREATE INDEX application_wishes_edition_id_idx ON application_wishes (edition_id);
 CREATE INDEX application_wishes_booth_id_idx ON application_wishes (booth_id);
 CREATE INDEX application_wishes_zone_id_idx ON application_wishes (zone_id);
+-- What an application shows, as it was declared. `product_id` is the product of the linked organisation it was taken from.
 CREATE TABLE application_products (
   application_id UUID NOT NULL REFERENCES applications (id),
-  product_id UUID NOT NULL REFERENCES products (id),
-  PRIMARY KEY (application_id, product_id)
+  line INTEGER NOT NULL CONSTRAINT application_products_line_check CHECK (line > 0),
+  name TEXT COLLATE "C" NOT NULL,
+  product_group TEXT COLLATE "C" NOT NULL CONSTRAINT application_products_product_group_check CHECK (product_group IN
+    ('food','beverages','medicinal_plants','handicrafts','ornamental','tourism')),
+  declared_stars INTEGER CONSTRAINT application_products_declared_stars_check CHECK (declared_stars BETWEEN 1 AND 5),
+  certificate_number TEXT COLLATE "C",
+  certificate_expires_on DATE,
+  product_id UUID REFERENCES products (id),
+  PRIMARY KEY (application_id, line),
+  CONSTRAINT application_products_application_id_product_id_key UNIQUE (application_id, product_id),
+  CONSTRAINT application_products_certificate_number_check CHECK (
+    (certificate_number IS NULL) = (certificate_expires_on IS NULL) AND (certificate_number IS NULL OR declared_stars >= 3))
 );
 CREATE INDEX application_products_product_id_idx ON application_products (product_id);
 CREATE TABLE documents (
@@ -395,10 +511,11 @@ CREATE TABLE occupancies (
 CREATE INDEX occupancies_allocation_id_idx ON occupancies (allocation_id, day);
 CREATE TABLE participants (
   id UUID NOT NULL PRIMARY KEY,
-  edition_id UUID NOT NULL REFERENCES editions (id),
+  organiser_id UUID NOT NULL,
+  edition_id UUID NOT NULL,
   allocation_id UUID NOT NULL,
   role TEXT COLLATE "C" NOT NULL CONSTRAINT participants_role_check CHECK (role IN ('co_exhibitor','represented')),
-  exhibitor_id UUID REFERENCES exhibitors (id),
+  exhibitor_id UUID,
   name TEXT COLLATE "C" NOT NULL,
   country TEXT COLLATE "C" NOT NULL,
   first_day DATE,
@@ -407,8 +524,11 @@ CREATE TABLE participants (
   CONSTRAINT participants_exhibitor_id_check CHECK ((role = 'co_exhibitor') = (exhibitor_id IS NOT NULL)),
   CONSTRAINT participants_allocation_id_name_key UNIQUE (allocation_id, name),
   CONSTRAINT participants_allocation_id_exhibitor_id_key UNIQUE (allocation_id, exhibitor_id),
-  FOREIGN KEY (edition_id, allocation_id) REFERENCES allocations (edition_id, id)
+  FOREIGN KEY (edition_id, allocation_id) REFERENCES allocations (edition_id, id),
+  FOREIGN KEY (organiser_id, edition_id) REFERENCES editions (organiser_id, id),
+  FOREIGN KEY (organiser_id, exhibitor_id) REFERENCES exhibitors (organiser_id, id)
 );
+CREATE INDEX participants_organiser_id_idx ON participants (organiser_id);
 CREATE INDEX participants_edition_id_idx ON participants (edition_id);
 CREATE INDEX participants_exhibitor_id_idx ON participants (exhibitor_id);
 
@@ -514,8 +634,9 @@ CREATE TABLE sales_report_lines (
 CREATE INDEX sales_report_lines_exhibitor_id_idx ON sales_report_lines (exhibitor_id);
 CREATE TABLE trade_deals (
   id UUID NOT NULL PRIMARY KEY,
-  edition_id UUID NOT NULL REFERENCES editions (id),
-  exhibitor_id UUID NOT NULL REFERENCES exhibitors (id),
+  organiser_id UUID NOT NULL,
+  edition_id UUID NOT NULL,
+  exhibitor_id UUID NOT NULL,
   kind TEXT COLLATE "C" NOT NULL CONSTRAINT trade_deals_kind_check CHECK (kind IN ('contract','mou')),
   counterpart TEXT COLLATE "C" NOT NULL,
   amount BIGINT NOT NULL CONSTRAINT trade_deals_amount_check CHECK (amount >= 0),
@@ -523,8 +644,11 @@ CREATE TABLE trade_deals (
   note TEXT COLLATE "C",
   recorded_by UUID NOT NULL REFERENCES users (id),
   version INTEGER NOT NULL,
-  FOREIGN KEY (edition_id, signed_on) REFERENCES opening_days (edition_id, day)
+  FOREIGN KEY (edition_id, signed_on) REFERENCES opening_days (edition_id, day),
+  FOREIGN KEY (organiser_id, edition_id) REFERENCES editions (organiser_id, id),
+  FOREIGN KEY (organiser_id, exhibitor_id) REFERENCES exhibitors (organiser_id, id)
 );
+CREATE INDEX trade_deals_organiser_id_idx ON trade_deals (organiser_id);
 CREATE INDEX trade_deals_edition_id_idx ON trade_deals (edition_id, id);
 CREATE INDEX trade_deals_exhibitor_id_idx ON trade_deals (exhibitor_id);
 CREATE INDEX trade_deals_recorded_by_idx ON trade_deals (recorded_by);
@@ -602,7 +726,8 @@ CREATE TABLE api_key_editions (
 CREATE INDEX api_key_editions_edition_id_idx ON api_key_editions (edition_id);
 
 -- Audit log, and the events that webhooks are sent for: one row per audit log entry that partners may see, in the order in
--- which changes to one subject were committed. Any node turns new events into messages and deliveries.
+-- which changes to one subject were committed. Any node turns new events into messages and deliveries. `on_behalf_of` is the
+-- exhibitor for which staff acted; it is kept after the exhibitor is deleted.
 CREATE TABLE audit_log (
   id UUID NOT NULL PRIMARY KEY,
   organiser_id UUID REFERENCES organisers (id),
@@ -614,12 +739,14 @@ CREATE TABLE audit_log (
   before_json TEXT COLLATE "C",
   after_json TEXT COLLATE "C",
   at TIMESTAMP NOT NULL,
-  api_key_id UUID REFERENCES api_keys (id)
+  api_key_id UUID REFERENCES api_keys (id),
+  on_behalf_of UUID
 );
 CREATE INDEX audit_log_organiser_id_idx ON audit_log (organiser_id, id);
 CREATE INDEX audit_log_edition_id_idx ON audit_log (edition_id, id);
 CREATE INDEX audit_log_api_key_id_idx ON audit_log (api_key_id);
 CREATE INDEX audit_log_actor_id_idx ON audit_log (actor_id, id);
+CREATE INDEX audit_log_on_behalf_of_idx ON audit_log (on_behalf_of, id) WHERE on_behalf_of IS NOT NULL;
 CREATE TABLE events (
   seq BIGINT NOT NULL GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
   audit_log_id UUID NOT NULL CONSTRAINT events_audit_log_id_key UNIQUE REFERENCES audit_log (id),
@@ -741,3 +868,18 @@ CREATE VIEW standing AS
   UNION ALL
   SELECT l.edition_id, l.booth_id, p.exhibitor_id FROM allocations l JOIN participants p ON p.allocation_id = l.id
   WHERE l.state IN ('confirmed','checked_in') AND p.exhibitor_id IS NOT NULL;
+
+-- Products that an exhibitor shows at an edition: those of its application, as they are now where they are an organisation's.
+-- Without any, the catalogue of the linked organisation.
+CREATE VIEW exhibitor_products AS
+  SELECT a.edition_id, a.exhibitor_id, d.line, COALESCE(p.name, d.name) AS name,
+    COALESCE(p.product_group, d.product_group) AS product_group, CASE WHEN p.id IS NULL THEN d.declared_stars ELSE p.stars END AS stars,
+    CASE WHEN p.id IS NULL THEN d.certificate_number ELSE p.certificate_number END AS certificate_number,
+    CASE WHEN p.id IS NULL THEN d.certificate_expires_on ELSE p.certificate_expires_on END AS certificate_expires_on
+  FROM applications a JOIN application_products d ON d.application_id = a.id LEFT JOIN products p ON p.id = d.product_id
+  UNION ALL
+  SELECT s.edition_id, s.exhibitor_id, 0, p.name, p.product_group, p.stars, p.certificate_number, p.certificate_expires_on
+  FROM (SELECT DISTINCT edition_id, exhibitor_id FROM standing) s
+    JOIN exhibitors e ON e.id = s.exhibitor_id JOIN products p ON p.organisation_id = e.organisation_id
+  WHERE NOT EXISTS (SELECT 1 FROM applications a JOIN application_products d ON d.application_id = a.id
+    WHERE a.edition_id = s.edition_id AND a.exhibitor_id = s.exhibitor_id);

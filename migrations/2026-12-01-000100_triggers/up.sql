@@ -87,6 +87,28 @@ END $$;
 CREATE TRIGGER participants_touch AFTER INSERT OR DELETE ON participants
   FOR EACH ROW EXECUTE FUNCTION participants_touch();
 
+-- A merge moves applications and participants to another record, a split moves them back.
+CREATE FUNCTION applications_touch() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN
+  PERFORM touch(edition_id, 'booth', booth_id) FROM allocations WHERE application_id = NEW.id AND state IN ('confirmed','checked_in');
+  IF FOUND THEN
+    PERFORM touch(NEW.edition_id, 'exhibitor', OLD.exhibitor_id);
+    PERFORM touch(NEW.edition_id, 'exhibitor', NEW.exhibitor_id);
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER applications_touch AFTER UPDATE OF exhibitor_id ON applications
+  FOR EACH ROW EXECUTE FUNCTION applications_touch();
+CREATE FUNCTION participants_move_touch() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN
+  PERFORM touch(edition_id, 'booth', booth_id) FROM allocations WHERE id = NEW.allocation_id AND state IN ('confirmed','checked_in');
+  IF FOUND THEN
+    PERFORM touch(NEW.edition_id, 'exhibitor', OLD.exhibitor_id);
+    PERFORM touch(NEW.edition_id, 'exhibitor', NEW.exhibitor_id);
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER participants_move_touch AFTER UPDATE OF exhibitor_id ON participants
+  FOR EACH ROW EXECUTE FUNCTION participants_move_touch();
+
 CREATE FUNCTION exhibitors_touch() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN
   PERFORM touch(edition_id, 'booth', booth_id) FROM standing WHERE exhibitor_id = NEW.id;
   PERFORM touch_exhibitor(NEW.id);
@@ -94,8 +116,16 @@ CREATE FUNCTION exhibitors_touch() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN
 END $$;
 CREATE TRIGGER exhibitors_touch AFTER UPDATE ON exhibitors FOR EACH ROW EXECUTE FUNCTION exhibitors_touch();
 
+CREATE FUNCTION application_products_touch() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN
+  PERFORM touch_exhibitor(exhibitor_id) FROM applications WHERE id = COALESCE(NEW.application_id, OLD.application_id);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER application_products_touch AFTER INSERT OR UPDATE OR DELETE ON application_products
+  FOR EACH ROW EXECUTE FUNCTION application_products_touch();
+
+-- The products of an organisation are published with the exhibitors it is linked with.
 CREATE FUNCTION products_touch() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN
-  PERFORM touch_exhibitor(COALESCE(NEW.exhibitor_id, OLD.exhibitor_id));
+  PERFORM touch_exhibitor(id) FROM exhibitors WHERE organisation_id = COALESCE(NEW.organisation_id, OLD.organisation_id);
   RETURN NULL;
 END $$;
 CREATE TRIGGER products_touch AFTER INSERT OR UPDATE OR DELETE ON products

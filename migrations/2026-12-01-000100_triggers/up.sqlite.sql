@@ -81,16 +81,50 @@ CREATE TRIGGER participants_delete_touch AFTER DELETE ON participants BEGIN
     WHERE id = OLD.allocation_id AND state IN ('confirmed','checked_in') AND OLD.exhibitor_id IS NOT NULL;
 END;
 
+-- A merge moves applications and participants to another record, a split moves them back.
+CREATE TRIGGER applications_update_touch AFTER UPDATE OF exhibitor_id ON applications BEGIN
+  INSERT INTO touched SELECT edition_id, 'booth', booth_id FROM allocations
+    WHERE application_id = NEW.id AND state IN ('confirmed','checked_in');
+  INSERT INTO touched SELECT DISTINCT edition_id, 'exhibitor', OLD.exhibitor_id FROM allocations
+    WHERE application_id = NEW.id AND state IN ('confirmed','checked_in');
+  INSERT INTO touched SELECT DISTINCT edition_id, 'exhibitor', NEW.exhibitor_id FROM allocations
+    WHERE application_id = NEW.id AND state IN ('confirmed','checked_in');
+END;
+CREATE TRIGGER participants_update_touch AFTER UPDATE OF exhibitor_id ON participants BEGIN
+  INSERT INTO touched SELECT edition_id, 'booth', booth_id FROM allocations
+    WHERE id = NEW.allocation_id AND state IN ('confirmed','checked_in');
+  INSERT INTO touched SELECT edition_id, 'exhibitor', OLD.exhibitor_id FROM allocations
+    WHERE id = NEW.allocation_id AND state IN ('confirmed','checked_in');
+  INSERT INTO touched SELECT edition_id, 'exhibitor', NEW.exhibitor_id FROM allocations
+    WHERE id = NEW.allocation_id AND state IN ('confirmed','checked_in');
+END;
+
 CREATE TRIGGER exhibitors_update_touch AFTER UPDATE ON exhibitors BEGIN
   INSERT INTO touched SELECT edition_id, 'booth', booth_id FROM standing WHERE exhibitor_id = NEW.id;
   INSERT INTO touched SELECT DISTINCT edition_id, 'exhibitor', exhibitor_id FROM standing WHERE exhibitor_id = NEW.id;
 END;
+CREATE TRIGGER application_products_insert_touch AFTER INSERT ON application_products BEGIN
+  INSERT INTO touched SELECT DISTINCT s.edition_id, 'exhibitor', s.exhibitor_id FROM standing s
+    JOIN applications a ON a.exhibitor_id = s.exhibitor_id WHERE a.id = NEW.application_id;
+END;
+CREATE TRIGGER application_products_update_touch AFTER UPDATE ON application_products BEGIN
+  INSERT INTO touched SELECT DISTINCT s.edition_id, 'exhibitor', s.exhibitor_id FROM standing s
+    JOIN applications a ON a.exhibitor_id = s.exhibitor_id WHERE a.id = NEW.application_id;
+END;
+CREATE TRIGGER application_products_delete_touch AFTER DELETE ON application_products BEGIN
+  INSERT INTO touched SELECT DISTINCT s.edition_id, 'exhibitor', s.exhibitor_id FROM standing s
+    JOIN applications a ON a.exhibitor_id = s.exhibitor_id WHERE a.id = OLD.application_id;
+END;
+-- The products of an organisation are published with the exhibitors it is linked with.
 CREATE TRIGGER products_insert_touch AFTER INSERT ON products BEGIN
-  INSERT INTO touched SELECT DISTINCT edition_id, 'exhibitor', exhibitor_id FROM standing WHERE exhibitor_id = NEW.exhibitor_id;
+  INSERT INTO touched SELECT DISTINCT s.edition_id, 'exhibitor', s.exhibitor_id FROM standing s
+    JOIN exhibitors e ON e.id = s.exhibitor_id WHERE e.organisation_id = NEW.organisation_id;
 END;
 CREATE TRIGGER products_update_touch AFTER UPDATE ON products BEGIN
-  INSERT INTO touched SELECT DISTINCT edition_id, 'exhibitor', exhibitor_id FROM standing WHERE exhibitor_id = NEW.exhibitor_id;
+  INSERT INTO touched SELECT DISTINCT s.edition_id, 'exhibitor', s.exhibitor_id FROM standing s
+    JOIN exhibitors e ON e.id = s.exhibitor_id WHERE e.organisation_id = NEW.organisation_id;
 END;
 CREATE TRIGGER products_delete_touch AFTER DELETE ON products BEGIN
-  INSERT INTO touched SELECT DISTINCT edition_id, 'exhibitor', exhibitor_id FROM standing WHERE exhibitor_id = OLD.exhibitor_id;
+  INSERT INTO touched SELECT DISTINCT s.edition_id, 'exhibitor', s.exhibitor_id FROM standing s
+    JOIN exhibitors e ON e.id = s.exhibitor_id WHERE e.organisation_id = OLD.organisation_id;
 END;

@@ -10,10 +10,10 @@ use hoicho_core::{
     i18n::{Language, Localizer, format},
     values::{
         clock::{Day, Instant},
-        ids::{ExhibitorId, OrganiserId, UserId},
+        ids::{OrganisationId, OrganiserId, UserId},
     },
 };
-use hoicho_fair::{exhibitors, organisers};
+use hoicho_fair::{organisations, organisers};
 use hoicho_web::{
     http::{Code, Problem},
     identity::{OrganiserRole, RequestContext, identify_caller, store},
@@ -76,8 +76,8 @@ pub(super) struct CurrentUser {
     pub is_admin: bool,
     /// Organisers the user is a member of.
     pub organisers: Vec<(OrganiserId, String, OrganiserRole)>,
-    /// Exhibitors the user is a member of.
-    pub exhibitors: Vec<(ExhibitorId, String)>,
+    /// Organisations the user is a member of.
+    pub organisations: Vec<(OrganisationId, String)>,
 }
 
 impl CurrentUser {
@@ -94,7 +94,10 @@ impl CurrentUser {
             name: account.display_name,
             is_admin: account.is_admin,
             organisers: organisers.into_iter().filter_map(|o| Some((o.id, o.name, role(o.id)?))).collect(),
-            exhibitors: exhibitors::store::find_by_member(tx, user)?.into_iter().map(|e| (e.id, e.name)).collect(),
+            organisations: organisations::store::find_by_member(tx, user)?
+                .into_iter()
+                .map(|o| (o.id, o.name))
+                .collect(),
         }))
     }
 }

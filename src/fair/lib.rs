@@ -8,8 +8,13 @@ pub mod exhibitors;
 pub mod floor;
 pub mod history;
 pub mod imports;
+
+pub mod links;
 pub mod localities;
 pub mod mail;
+
+pub mod merges;
+pub mod organisations;
 pub mod organisers;
 mod owners;
 pub mod partners;

@@ -11,6 +11,7 @@ use crate::{
     editions::owners::of_edition,
     exhibitors::owners::of_exhibitor,
     floor::owners::of_booth,
+    organisations::owners::of_organisation,
     organisers::owners::{of_organiser, of_series},
     venues::owners::{of_hall, of_venue},
 };
@@ -28,6 +29,7 @@ pub fn find_owners(tx: &mut Tx<'_>, resource: &ResourceRef) -> Result<ResourceOw
         ResourceRef::Edition(name) => of_edition(tx, name),
         ResourceRef::Booth(id) => of_booth(tx, *id),
         ResourceRef::BoothDay(id, day) => of_booth_day(tx, *id, *day),
+        ResourceRef::Organisation(id) => of_organisation(tx, *id),
         ResourceRef::Exhibitor(id) => of_exhibitor(tx, *id),
         ResourceRef::Application(id) => of_application(tx, *id),
         ResourceRef::Allocation(id) => of_allocation(tx, *id),

@@ -27,7 +27,8 @@ use hoicho_fair::{
     editions::{self, OnDaysChanged, OnFinalise},
     exhibitors, find_owners, floor,
     history::{self, EditionStreams},
-    imports, localities, organisers, partners, personal_data, products, sales, statistics, venues, visits, webhooks,
+    imports, links, localities, merges, organisations, organisers, partners, personal_data, products, sales,
+    statistics, venues, visits, webhooks,
 };
 use hoicho_web::{
     http::{
@@ -119,7 +120,10 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         localities::ApiDoc::openapi(),
         editions::ApiDoc::openapi(),
         floor::ApiDoc::openapi(),
+        organisations::ApiDoc::openapi(),
         exhibitors::ApiDoc::openapi(),
+        links::ApiDoc::openapi(),
+        merges::ApiDoc::openapi(),
         products::ApiDoc::openapi(),
         applications::ApiDoc::openapi(),
         allocation::ApiDoc::openapi(),
@@ -214,7 +218,10 @@ fn configure_routes(cfg: &mut web::ServiceConfig) {
                 .configure(organisers::routes)
                 .configure(venues::routes)
                 .configure(localities::routes)
+                .configure(organisations::routes)
                 .configure(exhibitors::routes)
+                .configure(links::routes)
+                .configure(merges::routes)
                 .configure(products::routes)
                 .configure(webhooks::routes)
                 .configure(imports::routes)

@@ -5,12 +5,13 @@ use diesel::{QueryableByName, RunQueryDsl, sql_types::BigInt};
 use futures_util::future::join_all;
 use hoicho_core::{
     states::ApplicationState,
-    values::ids::{ApplicationId, EditionId, ExhibitorId},
+    values::ids::{ApplicationId, EditionId, OrganiserId},
 };
 use hoicho_fair::{
     applications::{self, store::ApplicationRow},
-    exhibitors::{self, LegalForm, store::ExhibitorRow},
+    exhibitors::{self, store::ExhibitorRow},
     floor::BoothCategory,
+    organisations::{LegalForm, profile::Profile},
 };
 use serde_json::{Value, json};
 
@@ -25,30 +26,27 @@ async fn open(app: &TestApp, booths: usize) -> String {
 
 /// Inserts approved applications into the database: exhibitor's name and number of booths.
 async fn approved(app: &TestApp, wanted: &[(&str, i32)]) -> Vec<String> {
-    let edition = app.get("/editions/hoi-cho").send().await.expect(200)["id"].as_str().unwrap().to_owned();
-    let edition: EditionId = edition.parse().unwrap();
+    let edition = app.get("/editions/hoi-cho").send().await.expect(200);
+    let organiser: OrganiserId = edition["organiser"].as_str().unwrap().parse().unwrap();
+    let edition: EditionId = edition["id"].as_str().unwrap().parse().unwrap();
     let now = app.context.clock.now();
-    let exhibitors: Vec<ExhibitorRow> = wanted
-        .iter()
-        .map(|(name, _)| ExhibitorRow {
-            id: ExhibitorId::make(),
-            name: (*name).to_owned(),
-            name_search: (*name).to_owned(),
-            legal_form: LegalForm::CoOperative,
-            tax_code: None,
-            country: "VN".to_owned(),
-            // Exhibitors named after Đầm Hà have that locality.
-            locality_code: name.starts_with("Đầm Hà").then(|| "vn.22.06895".to_owned()),
-            locality: "Quảng Ninh".to_owned(),
-            version: 1,
-            created_at: now,
-        })
-        .collect();
+    let profile = |name: &str| Profile {
+        name: name.to_owned(),
+        legal_form: LegalForm::CoOperative,
+        tax_code: None,
+        country: "VN".to_owned(),
+        // Exhibitors named after Đầm Hà have that locality.
+        locality_code: name.starts_with("Đầm Hà").then(|| "vn.22.06895".to_owned()),
+        locality: "Quảng Ninh".to_owned(),
+    };
+    let exhibitors: Vec<ExhibitorRow> =
+        wanted.iter().map(|(name, _)| ExhibitorRow::new(organiser, profile(name), now)).collect();
     let rows: Vec<ApplicationRow> = exhibitors
         .iter()
         .zip(wanted)
         .map(|(exhibitor, (_, booths))| ApplicationRow {
             id: ApplicationId::make(),
+            organiser_id: organiser,
             edition_id: edition,
             exhibitor_id: exhibitor.id,
             state: ApplicationState::Approved,
@@ -66,7 +64,7 @@ async fn approved(app: &TestApp, wanted: &[(&str, i32)]) -> Vec<String> {
         .collect();
     let ids = rows.iter().map(|r| r.id.to_string()).collect();
     let kept = app.db.write(move |tx| {
-        exhibitors::store::insert(tx, &exhibitors)?;
+        exhibitors::store::insert(tx, &exhibitors, &[])?;
         applications::store::insert(tx, &rows).map_err(hoicho_web::http::Problem::from)
     });
     kept.await.unwrap();
@@ -151,8 +149,8 @@ async fn proposal_explains_a_wish_given_to_another(app: TestApp) {
     for name in ["mot", "hai"] {
         let token = app.person(name).await;
         let body = json!({ "name": format!("HTX {name}"), "legal_form": "co_operative", "locality": "Đầm Hà" });
-        let exhibitor = app.made("/exhibitors", &token, body).await;
-        let asked = json!({ "exhibitor": exhibitor, "booths_wanted": 1, "category": "standard", "wishes": [{ "booth": wanted }] });
+        let organisation = app.made("/organisations", &token, body).await;
+        let asked = json!({ "organisation": organisation, "booths_wanted": 1, "category": "standard", "wishes": [{ "booth": wanted }] });
         let id = app.made("/editions/hoi-cho/applications", &token, asked).await;
         app.post(&format!("/applications/{id}/submit")).by(&token).send().await.expect(200);
         app.post(&format!("/applications/{id}/approve")).by(&owner).send().await.expect(200);

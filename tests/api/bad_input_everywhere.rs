@@ -149,12 +149,12 @@ fn shortly(body: &str) -> String {
     body.chars().take(200).collect()
 }
 
-/// The account with the rights for an operation: the exhibitor for its own resources, else the owner.
+/// The account with the rights for an operation: the organisation's for its own resources, else the owner.
 fn caller<'a>(world: &'a World, path: &str) -> &'a str {
-    let exhibitors_own = path.contains("/exhibitors/")
+    let organisations_own = path.contains("/organisations/")
         || path.ends_with("/sales-reports/{date}")
         || (path.contains("/applications") && !path.contains("{edition}"));
-    if exhibitors_own { &world.exhibitor } else { &world.owner }
+    if organisations_own { &world.exhibitor } else { &world.owner }
 }
 
 async fn bad_body_fields_cause_no_5xx(app: TestApp) {

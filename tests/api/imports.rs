@@ -72,14 +72,14 @@ async fn booth_import_reads_title_rows_merged_cells_and_a_total(app: TestApp) {
 }
 
 async fn exhibitor_import_reads_unicode_text_and_restores_leading_zeros(app: TestApp) {
-    let Fair { owner, .. } = builder().build(&app).await;
+    let Fair { owner, organiser, .. } = builder().build(&app).await;
     let outcome = at_first_try(&app, &owner, "exhibitors", EXHIBITORS).await;
     assert_eq!((&outcome["rows"], &outcome["added"]), (&json!(5), &json!(5)));
     let all = app.get("/editions/hoi-cho/applications?limit=500").by(&owner).send().await.expect(200);
     let mut shown = Vec::new();
     for application in all["items"].as_array().unwrap() {
         let exhibitor = application["exhibitor"].as_str().unwrap();
-        let e = app.get(&format!("/exhibitors/{exhibitor}")).by(&owner).send().await.expect(200);
+        let e = app.get(&format!("/organisers/{organiser}/exhibitors/{exhibitor}")).by(&owner).send().await.expect(200);
         let line = format!("{} {} {} {}", e["name"], e["legal_form"], e["tax_code"], application["booths_wanted"]);
         shown.push(line.replace('"', ""));
     }

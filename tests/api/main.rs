@@ -23,6 +23,7 @@ mod clock;
 mod demo;
 mod editions;
 mod embed;
+mod exhibitors;
 mod floor;
 mod identity;
 mod imports;

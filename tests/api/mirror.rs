@@ -64,8 +64,11 @@ struct Cast {
     owner: String,
     venue: String,
     zone: String,
+    organiser: String,
     /// Token, exhibitor, application.
     exhibitors: Vec<(String, String, String)>,
+    /// Organisations by exhibitor.
+    organisations: BTreeMap<String, String>,
     /// Active allocations.
     allocations: Vec<String>,
     /// Participants by allocation.
@@ -86,14 +89,17 @@ const EDITIONS: &str = "/editions?";
 
 async fn cast(app: &TestApp) -> Cast {
     let fair = Fair::builder().venue("Cung quy hoạch").exhibitors((0..8).map(|n| format!("htx{n}"))).build(app).await;
-    let Fair { owner, venue, zone, exhibitors, .. } = fair;
-    let of = |Exhibitor { token, id, application }| (token, id, application);
+    let Fair { owner, organiser, venue, zone, exhibitors, .. } = fair;
+    let organisations = exhibitors.iter().map(|e| (e.id.clone(), e.organisation.clone())).collect();
+    let of = |Exhibitor { token, id, application, .. }| (token, id, application);
     let exhibitors = exhibitors.into_iter().map(of).collect();
     Cast {
         owner,
         venue: venue.unwrap(),
         zone,
+        organiser,
         exhibitors,
+        organisations,
         allocations: Vec::new(),
         participants: Vec::new(),
         succeeded: [0; KINDS],
@@ -116,6 +122,7 @@ async fn change(app: &TestApp, cast: &mut Cast, random: &mut StdRng, booths: &Mi
     let owner = cast.owner.clone();
     let pick = random.random_range(0..cast.exhibitors.len());
     let (token, exhibitor, application) = cast.exhibitors[pick].clone();
+    let organisation = cast.organisations[&exhibitor].clone();
     let booth = booths.any(random).cloned().unwrap_or_default();
     let booth_id = booth["id"].as_str().unwrap_or("none").to_owned();
     let name = format!("Tên {}", random.random_range(0..1_000_000));
@@ -154,16 +161,16 @@ async fn change(app: &TestApp, cast: &mut Cast, random: &mut StdRng, booths: &Mi
             app.delete(&format!("/allocations/{allocation}/participants/{participant}")).by(&owner).send().await
         }
         12 => {
-            let at = format!("/exhibitors/{exhibitor}");
-            let seen = tag(app, &at, &token).await;
-            app.patch(&at).by(&token).header("if-match", &seen).json(&json!({ "name": name })).send().await
+            let at = format!("/organisers/{}/exhibitors/{exhibitor}", cast.organiser);
+            let seen = tag(app, &at, &owner).await;
+            app.patch(&at).by(&owner).header("if-match", &seen).json(&json!({ "name": name })).send().await
         }
         13 => {
             let body = json!({ "name": name, "product_group": "food" });
-            app.post(&format!("/exhibitors/{exhibitor}/products")).by(&token).json(&body).send().await
+            app.post(&format!("/organisations/{organisation}/products")).by(&token).json(&body).send().await
         }
         14 => {
-            let at = format!("/exhibitors/{exhibitor}/products");
+            let at = format!("/organisations/{organisation}/products");
             let all = app.get(&format!("{at}?limit=500")).by(&token).send().await.expect(200);
             let Some(product) = all["items"].as_array().unwrap().last().cloned() else { return false };
             let at = format!("{at}/{}", product["id"].as_str().unwrap());
@@ -302,7 +309,7 @@ async fn edition_page_returns_all_parts_or_the_selected_ones(app: TestApp) {
     let booth = app.get(BOOTHS).send().await.expect(200)["items"][0].clone();
     let (token, exhibitor, application) = cast.exhibitors[0].clone();
     app.made(
-        &format!("/exhibitors/{exhibitor}/products"),
+        &format!("/organisations/{}/products", cast.organisations[&exhibitor]),
         &token,
         json!({ "name": "Miến dong", "product_group": "food" }),
     )

@@ -81,7 +81,7 @@ impl Cast {
             let token = app.person(&format!("seller{n}")).await;
             let locality = if n % 2 == 0 { "Hạ Long" } else { "Móng Cái" };
             let body = json!({ "name": format!("HTX {n}"), "legal_form": "co_operative", "locality": locality });
-            exhibitors.push(app.made("/exhibitors", &token, body).await);
+            exhibitors.push(app.made("/organisations", &token, body).await);
         }
         Self { organiser, exhibitors }
     }
@@ -107,7 +107,7 @@ impl<'a> Fair<'a> {
         app.advance(&owner, &format!("hoi-cho-{seed}"), &["published", "registration_open"]).await;
         let mut applications = Vec::new();
         for (exhibitor, token) in cast.exhibitors.iter().zip(&sellers) {
-            let body = json!({ "exhibitor": exhibitor, "booths_wanted": 3, "category": "standard" });
+            let body = json!({ "organisation": exhibitor, "booths_wanted": 3, "category": "standard" });
             let application = app.made(&format!("{at}/applications"), token, body).await;
             app.post(&format!("/applications/{application}/submit")).by(token).send().await.expect(200);
             app.post(&format!("/applications/{application}/approve")).by(&owner).send().await.expect(200);

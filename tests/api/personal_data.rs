@@ -16,8 +16,8 @@ async fn all_text(app: &TestApp) -> String {
             .select((users::email, users::email_key, users::display_name, users::password_hash))
             .load(tx.conn())?;
         all.extend(users.into_iter().flat_map(|(a, b, c, d)| [a, b, c, d]));
-        let contacts: Vec<(String, Option<String>, Option<String>)> = exhibitor_contacts::table
-            .select((exhibitor_contacts::name, exhibitor_contacts::phone, exhibitor_contacts::email))
+        let contacts: Vec<(String, Option<String>, Option<String>)> = organisation_contacts::table
+            .select((organisation_contacts::name, organisation_contacts::phone, organisation_contacts::email))
             .load(tx.conn())?;
         all.extend(contacts.into_iter().flat_map(|(a, b, c)| [Some(a), b, c]).flatten());
         let log: Vec<(String, Option<String>, Option<String>)> = audit_log::table
@@ -42,18 +42,19 @@ async fn register(app: &TestApp, email: &str, extra: Value) -> crate::support::A
 
 async fn personal_data_export_has_everything_stored_about_a_person(app: TestApp) {
     let world = World::new(&app).await;
-    let exhibitor = app.get("/me").by(&world.exhibitor).send().await.expect(200)["exhibitors"][0]["exhibitor"].clone();
+    let organisation =
+        app.get("/me").by(&world.exhibitor).send().await.expect(200)["organisations"][0]["organisation"].clone();
     let email = "htx@example.vn";
     let contacts = json!([{ "name": "Chị Htx", "phone": "0912 345 678", "email": email.to_uppercase() }]);
-    let path = format!("/exhibitors/{}/contacts", exhibitor.as_str().unwrap());
+    let path = format!("/organisations/{}/contacts", organisation.as_str().unwrap());
     app.put(&path).by(&world.exhibitor).json(&contacts).send().await.expect(200);
     let data = app.get("/me/personal-data").by(&world.exhibitor).send().await;
     assert!(data.headers.get("content-disposition").unwrap().to_str().unwrap().contains("personal-data.json"));
     let data = data.expect(200);
-    assert_eq!(data["exhibitors"][0]["exhibitor"], exhibitor);
+    assert_eq!(data["organisations"][0]["organisation"], organisation);
     insta::assert_snapshot!("personal_data", numbered(&data));
     let first = app.get("/me/actions?limit=1").by(&world.exhibitor).send().await.expect(200);
-    assert_eq!(first["items"][0]["action"], "exhibitor.contacts");
+    assert_eq!(first["items"][0]["action"], "organisation.contacts");
     let cursor = first["next_cursor"].as_str().unwrap();
     let next = app.get(&format!("/me/actions?limit=1&cursor={cursor}")).by(&world.exhibitor).send().await.expect(200);
     assert_ne!(next["items"][0]["id"], first["items"][0]["id"]);
@@ -66,12 +67,17 @@ async fn personal_data_export_has_everything_stored_about_a_person(app: TestApp)
 async fn erasure_removes_all_references_and_changes_no_figure(app: TestApp) {
     let world = World::new(&app).await;
     let me = app.get("/me").by(&world.exhibitor).send().await.expect(200);
-    let exhibitor = me["exhibitors"][0]["exhibitor"].as_str().unwrap().to_owned();
+    let organisation = me["organisations"][0]["organisation"].as_str().unwrap().to_owned();
     let contacts = json!([
         { "name": "Chị Htx", "phone": "0912 345 678", "email": "htx@example.vn" },
         { "name": "Anh Khác", "phone": "0988 777 666", "email": null },
     ]);
-    app.put(&format!("/exhibitors/{exhibitor}/contacts")).by(&world.exhibitor).json(&contacts).send().await.expect(200);
+    app.put(&format!("/organisations/{organisation}/contacts"))
+        .by(&world.exhibitor)
+        .json(&contacts)
+        .send()
+        .await
+        .expect(200);
     app.patch("/me").by(&world.exhibitor).json(&json!({ "display_name": "Htx Bí Danh" })).send().await.expect(200);
     let invited = json!({ "email": "Htx@example.vn", "role": "viewer" });
     app.post(&format!("/organisers/{}/members", world.organiser))
@@ -91,20 +97,21 @@ async fn erasure_removes_all_references_and_changes_no_figure(app: TestApp) {
     let figures = async || app.get("/editions/hoi-cho/statistics").by(&world.owner).send().await.expect(200);
     let before = figures().await;
 
-    // Erasure requires another owner of the exhibitor, and the right password.
+    // Erasure requires another owner of the organisation, and the right password.
     let wrong = json!({ "password": "not the password" });
     app.put("/me/erasure").by(&world.exhibitor).json(&wrong).send().await.refused(401, "wrong_credentials");
     let right = json!({ "password": PASSWORD });
     let refused = app.put("/me/erasure").by(&world.exhibitor).json(&right).send().await.refused(409, "illegal_step");
     assert!(refused["detail"].as_str().unwrap().contains("htx"), "{refused}");
-    let members = app.get(&format!("/exhibitors/{exhibitor}/members")).by(&world.exhibitor).send().await.expect(200);
+    let members =
+        app.get(&format!("/organisations/{organisation}/members")).by(&world.exhibitor).send().await.expect(200);
     let hand = members["items"].as_array().unwrap().iter().find(|m| m["email"] == "hand@example.vn").unwrap();
-    let hand = format!("/exhibitors/{exhibitor}/members/{}", hand["user"].as_str().unwrap());
+    let hand = format!("/organisations/{organisation}/members/{}", hand["user"].as_str().unwrap());
     app.put(&hand).by(&world.exhibitor).json(&json!({ "role": "owner" })).send().await.expect(204);
     app.put("/me/erasure").by(&world.exhibitor).json(&right).send().await.expect(204);
 
     let left = all_text(&app).await.to_lowercase();
-    for trace in ["htx@example.vn", "htx bí danh", "chị htx", "0912 345 678"] {
+    for trace in ["htx@example.vn", "htx bí danh", "chị htx", "+84912345678"] {
         assert!(!left.contains(trace), "{trace} is still there");
     }
     assert!(left.contains("anh khác"), "another contact stays");
@@ -167,7 +174,7 @@ async fn retention_deletes_unverified_accounts_only(app: TestApp) {
 async fn retention_settings_apply_to_contacts_and_audit_log(app: TestApp) {
     let world = World::new(&app).await;
     let me = app.get("/me").by(&world.exhibitor).send().await.expect(200);
-    let path = format!("/exhibitors/{}/contacts", me["exhibitors"][0]["exhibitor"].as_str().unwrap());
+    let path = format!("/organisations/{}/contacts", me["organisations"][0]["organisation"].as_str().unwrap());
     let contacts = json!([{ "name": "Chị Htx", "phone": "0912 345 678", "email": null }]);
     app.put(&path).by(&world.exhibitor).json(&contacts).send().await.expect(200);
     let lines = async || {
@@ -181,7 +188,7 @@ async fn retention_settings_apply_to_contacts_and_audit_log(app: TestApp) {
     };
     let contacts = async || {
         let count =
-            app.db.read(|tx| exhibitor_contacts::table.count().get_result::<i64>(tx.conn()).map_err(Problem::from));
+            app.db.read(|tx| organisation_contacts::table.count().get_result::<i64>(tx.conn()).map_err(Problem::from));
         count.await.unwrap()
     };
     let keep = Retention { audit_days: 10_000, contacts_days: 5_000, unverified_accounts_days: 0 };

@@ -123,9 +123,8 @@ async fn deals_are_counted_apart_from_sales(app: TestApp) {
     let made = app.made(path, &world.owner, deal(id, 2_000_000_000, "2026-03-02")).await;
     let later = app.post(path).by(&world.owner).json(&deal(id, 1, "2026-03-07")).send().await;
     assert!(later.status.is_client_error());
-    let stranger = app.person("khac").await;
     let body = json!({ "name": "HTX khác", "legal_form": "co_operative", "locality": "Hạ Long" });
-    let outside = app.made("/exhibitors", &stranger, body).await;
+    let outside = app.made(&format!("/organisers/{}/exhibitors", world.organiser), &world.owner, body).await;
     assert!(
         app.post(path).by(&world.owner).json(&deal(&outside, 1, "2026-03-02")).send().await.status.is_client_error()
     );
@@ -140,15 +139,22 @@ async fn deals_are_counted_apart_from_sales(app: TestApp) {
 
 async fn co_exhibitors_may_report_and_represented_companies_are_indirect(app: TestApp) {
     let world = World::new(&app).await;
-    let guest = app.person("guest").await;
     let body = json!({ "name": "HTX Khách", "legal_form": "co_operative", "locality": "Ba Chẽ" });
-    let guests = app.made("/exhibitors", &guest, body).await;
+    let records = format!("/organisers/{}/exhibitors", world.organiser);
+    let guests = app.made(&records, &world.owner, body.clone()).await;
     let path = format!("/allocations/{}/participants", world.kept);
     let with = json!({ "role": "co_exhibitor", "exhibitor": guests });
-    // A co-exhibitor must be related to the fair.
+    // A member names only exhibitors that are known: their own, those that applied, those that stand at a fair.
     app.post(&path).by(&world.exhibitor).json(&with).send().await.refused(422, "invalid");
+    let guest = app.person("guest").await;
+    let own = app.made("/organisations", &guest, body).await;
+    let invited = json!({ "email": "guest@example.vn" });
+    app.post(&format!("{records}/{guests}/link")).by(&world.owner).json(&invited).send().await.expect(202);
+    let received = app.get("/me/link-invitations").by(&guest).send().await.expect(200);
+    let confirmed = json!({ "invitation": received["items"][0]["id"] });
+    app.post(&format!("/organisations/{own}/links")).by(&guest).json(&confirmed).send().await.expect(201);
     let invited = json!({ "email": "htx@example.vn", "role": "staff" });
-    app.post(&format!("/exhibitors/{guests}/members")).by(&guest).json(&invited).send().await.expect(202);
+    app.post(&format!("/organisations/{own}/members")).by(&guest).json(&invited).send().await.expect(202);
     let accepted = json!({ "token": app.letter_to("htx@example.vn").await["letter"]["token"] });
     app.post("/invitations/accept").by(&world.exhibitor).json(&accepted).send().await.expect(200);
     app.post(&path).by(&world.exhibitor).json(&with).send().await.expect(201);

@@ -105,6 +105,7 @@ fn indexes(url: &DatabaseUrl) -> (BTreeSet<String>, BTreeSet<String>) {
 fn schema_file() -> BTreeSet<String> {
     let source = concat!(
         include_str!("../../src/core/db/schema/people.rs"),
+        include_str!("../../src/core/db/schema/records.rs"),
         include_str!("../../src/core/db/schema/fair.rs"),
         include_str!("../../src/core/db/schema/figures.rs"),
         include_str!("../../src/core/db/schema/partners.rs"),
@@ -244,15 +245,33 @@ async fn constraint_violations_are_mapped_to_problems(app: TestApp) {
         ("id", if sqlite { format!("X'{}'", id.simple()) } else { format!("'{id}'::uuid") })
     };
     let text = |column: &'static str, value: &str| (column, format!("'{value}'"));
-    // Rows that the small fair lacks: a tax code, a co-exhibitor, an idempotency key.
+    // Rows that the small fair lacks: a verified tax code, a co-exhibitor, a record of another organiser, an idempotency key.
     let taxed =
         json!({ "name": "Công ty", "legal_form": "enterprise", "locality": "Hạ Long", "tax_code": "0100109106" });
-    let taxed = app.made("/exhibitors", &world.owner, taxed).await;
-    let with = json!({ "role": "co_exhibitor", "exhibitor": taxed });
+    app.made("/organisations", &world.owner, taxed).await;
+    let with = json!({ "role": "co_exhibitor", "exhibitor": world.id("unlinked") });
     app.made(&format!("/allocations/{}/participants", world.kept), &world.owner, with).await;
+    app.db
+        .write_blocking(|tx| {
+            let verified = "UPDATE organisations SET tax_code_verified_at = created_at WHERE tax_code IS NOT NULL";
+            diesel::sql_query(verified).execute(tx.conn()).map_err(hoicho_core::db::DatabaseError::from)
+        })
+        .unwrap();
+    // A record of another organiser, with a contact.
+    let stranger = app.person("khac").await;
+    let other = app.organiser(&stranger).await;
+    let body = json!({
+        "name": "HTX khác", "legal_form": "co_operative", "locality": "Hạ Long", "contacts": [{ "name": "Múi", "phone": "0912 345 678" }],
+    });
+    app.made(&format!("/organisers/{other}/exhibitors"), &stranger, body).await;
     let keyed = app.post("/organisers").by(&world.owner).header("idempotency-key", "k1").json(&json!({ "name": "B" }));
     keyed.send().await.expect(201);
 
+    let organiser = if sqlite {
+        format!("X'{}'", world.organiser.replace('-', ""))
+    } else {
+        format!("'{}'::uuid", world.organiser)
+    };
     let cases = [
         ("users", "1 = 1", vec![new_id()], ConstraintViolation::UserEmail),
         ("editions", "1 = 1", vec![new_id()], ConstraintViolation::EditionSlug),
@@ -261,7 +280,22 @@ async fn constraint_violations_are_mapped_to_problems(app: TestApp) {
         ("allocations", "state = 'confirmed'", vec![new_id()], ConstraintViolation::BoothTaken),
         ("applications", "1 = 1", vec![new_id()], ConstraintViolation::ApplicationExists),
         ("sales_reports", "1 = 1", vec![new_id()], ConstraintViolation::ReportExists),
-        ("exhibitors", "tax_code IS NOT NULL", vec![new_id()], ConstraintViolation::TaxCode),
+        // Two claims are no violation, two verified ones are.
+        ("organisations", "tax_code_verified_at IS NOT NULL", vec![new_id()], ConstraintViolation::TaxCode),
+        ("exhibitors", "organisation_id IS NOT NULL", vec![new_id()], ConstraintViolation::LinkExists),
+        // The exhibitor of an application is a record of the organiser of the edition.
+        (
+            "applications",
+            "1 = 1",
+            vec![new_id(), ("exhibitor_id", format!("(SELECT id FROM exhibitors WHERE organiser_id <> {organiser})"))],
+            ConstraintViolation::Reference,
+        ),
+        (
+            "exhibitor_contacts",
+            "1 = 1",
+            vec![new_id(), ("phone", "NULL".into()), ("zalo", "NULL".into()), ("email", "NULL".into())],
+            ConstraintViolation::Check,
+        ),
         ("idempotency_keys", "1 = 1", vec![], ConstraintViolation::RequestInProgress),
         ("zones", "1 = 1", vec![new_id()], ConstraintViolation::ZoneCode),
         (

@@ -21,7 +21,7 @@ fn person_commands_work_while_the_server_runs() {
     let (good, said, _) = person("show", "HTX@example.vn");
     let data: Value = serde_json::from_str(&said).unwrap();
     assert!(good && data["account"]["display_name"] == "Chìu Tài Múi (HTX)", "{said}");
-    let exhibitor = data["exhibitors"][0]["exhibitor"].as_str().unwrap();
+    let organisation = data["organisations"][0]["organisation"].as_str().unwrap();
     let htx = server.address().call(
         "POST",
         "/auth/login",
@@ -31,7 +31,7 @@ fn person_commands_work_while_the_server_runs() {
         })),
     );
     let contacts = json!([{ "name": "Ông Múi", "phone": "0912 000 111", "email": null }]);
-    let path = format!("/exhibitors/{exhibitor}/contacts");
+    let path = format!("/organisations/{organisation}/contacts");
     server.address().call("PUT", &path, htx["access_token"].as_str(), Some(&contacts));
 
     // Signing out revokes all refresh tokens.

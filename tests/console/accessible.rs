@@ -64,7 +64,7 @@ fn pages(server: &Server, email: Option<&str>) -> Vec<String> {
     let login = serde_json::json!({ "email": email, "password": "hoi-cho-ocop" });
     let token = server.post("/auth/login", "", &login)["access_token"].as_str().unwrap().to_owned();
     let me = server.get("/me", Some(&token));
-    let mut pages: Vec<String> = ["/home", "/account", "/new-exhibitor"].map(str::to_owned).to_vec();
+    let mut pages: Vec<String> = ["/home", "/account", "/new-organisation"].map(str::to_owned).to_vec();
     if let Some(organiser) = me["organisers"].as_array().unwrap().first() {
         let organiser = organiser["organiser"].as_str().unwrap();
         let booths = server.get(&format!("/editions/{demo}/booths?limit=1"), Some(&token));
@@ -93,22 +93,29 @@ fn pages(server: &Server, email: Option<&str>) -> Vec<String> {
         pages.push(format!("/manage/{demo}/applications/{application}"));
         pages.push(format!("/report/{booth}/{day}"));
         pages.push(format!("/gate/{demo}"));
-        for page in ["", "/new-edition", "/staff", "/keys", "/webhooks", "/places", "/audit"] {
+        let records = server.get(&format!("/organisers/{organiser}/exhibitors?limit=2"), Some(&token));
+        let record = |n: usize| records["items"][n]["id"].as_str().unwrap().to_owned();
+        let merge = format!("/exhibitors/{}/merge?exhibitor={}", record(0), record(1));
+        let record = format!("/exhibitors/{}", record(0));
+        for page in
+            ["", "/new-edition", "/staff", "/keys", "/webhooks", "/places", "/audit", "/exhibitors", &record, &merge]
+        {
             pages.push(format!("/organisers/{organiser}{page}"));
         }
     }
-    if let Some(exhibitor) = me["exhibitors"].as_array().unwrap().last() {
-        let exhibitor = exhibitor["exhibitor"].as_str().unwrap();
-        let products = server.get(&format!("/exhibitors/{exhibitor}/products?limit=1"), Some(&token));
-        let product = products["items"][0]["id"].as_str().unwrap();
-        let applications = server.get(&format!("/exhibitors/{exhibitor}/applications"), Some(&token));
-        let application = applications["items"][0]["id"].as_str().unwrap();
-        for page in ["", "/results", "/products", "/profile", "/members"] {
-            pages.push(format!("/my/{exhibitor}{page}"));
+    pages.push("/link-invitations".to_owned());
+    if let Some(organisation) = me["organisations"].as_array().unwrap().last() {
+        let organisation = organisation["organisation"].as_str().unwrap();
+        let first =
+            |list: &str| server.get(&format!("/organisations/{organisation}/{list}"), Some(&token))["items"][0].clone();
+        let product = first("products?limit=1")["id"].as_str().unwrap().to_owned();
+        let application = first("applications");
+        for page in ["", "/results", "/products", "/profile", "/members", "/links"] {
+            pages.push(format!("/my/{organisation}{page}"));
         }
-        pages.push(format!("/my/{exhibitor}/products/{product}"));
-        pages.push(format!("/my-application/{application}?step=check"));
-        pages.push(format!("/exhibitors/{exhibitor}"));
+        pages.push(format!("/my/{organisation}/products/{product}"));
+        pages.push(format!("/my-application/{}?step=check", application["id"].as_str().unwrap()));
+        pages.push(format!("/exhibitors/{}", application["exhibitor"].as_str().unwrap()));
         pages.push(format!("/apply/{demo}"));
     }
     pages
@@ -133,8 +140,8 @@ async fn pages_have_no_axe_violations_and_no_horizontal_scrolling() {
     let seller = token("htx@example.vn");
     super::fair::fair(&address, &token("bantochuc@example.vn"), "hoi-cho-moi", 4, 3, "registration_open");
     let me = server.get("/me", Some(&seller));
-    let mine = me["exhibitors"].as_array().unwrap().last().unwrap()["exhibitor"].clone();
-    let draft = serde_json::json!({ "exhibitor": mine, "booths_wanted": 1, "category": "standard" });
+    let mine = me["organisations"].as_array().unwrap().last().unwrap()["organisation"].clone();
+    let draft = serde_json::json!({ "organisation": mine, "booths_wanted": 1, "category": "standard" });
     let draft = server.post("/editions/hoi-cho-moi/applications", &seller, &draft);
     let draft = draft["id"].as_str().unwrap().to_owned();
     let output = super::server::hoicho(folder.path())

@@ -129,10 +129,11 @@ async fn application_steps_are_saved_and_submitted_with_their_wishes() {
     let setup = Setup::new().await;
     let (phone, fair, address) = (&setup.phone, &setup.fair, setup.address());
     let token = setup.log_in().await;
-    let exhibitor = json!({ "name": EXHIBITOR, "legal_form": "co_operative", "country": "VN", "locality": "Tiên Yên" });
-    let exhibitor = address.call("POST", "/exhibitors", Some(&token), Some(&exhibitor));
+    let organisation =
+        json!({ "name": EXHIBITOR, "legal_form": "co_operative", "country": "VN", "locality": "Tiên Yên" });
+    let organisation = address.call("POST", "/organisations", Some(&token), Some(&organisation));
     let product = json!({ "name": "Gà Tiên Yên", "product_group": "food" });
-    let products = format!("/exhibitors/{}/products", exhibitor["id"].as_str().unwrap());
+    let products = format!("/organisations/{}/products", organisation["id"].as_str().unwrap());
     address.call("POST", &products, Some(&token), Some(&product));
 
     phone.go(&format!("/apply/{}", fair.slug)).await;

@@ -99,11 +99,11 @@ pub fn fair(server: &Address, token: &str, slug: &str, booths: u32, days: i64, s
     Fair { slug: slug.to_owned(), booths, zone: text(&zone) }
 }
 
-/// A new exhibitor with a submitted application.
+/// A new organisation with a submitted application.
 pub fn application(server: &Address, token: &str, slug: &str, name: &str, booths: u32) -> String {
-    let exhibitor = json!({ "name": name, "legal_form": "co_operative", "country": "VN", "locality": "Đầm Hà" });
-    let exhibitor = server.call("POST", "/exhibitors", Some(token), Some(&exhibitor));
-    let wanted = json!({ "exhibitor": exhibitor["id"], "booths_wanted": booths, "category": "standard" });
+    let organisation = json!({ "name": name, "legal_form": "co_operative", "country": "VN", "locality": "Đầm Hà" });
+    let organisation = server.call("POST", "/organisations", Some(token), Some(&organisation));
+    let wanted = json!({ "organisation": organisation["id"], "booths_wanted": booths, "category": "standard" });
     let made = server.call("POST", &format!("/editions/{slug}/applications"), Some(token), Some(&wanted));
     let id = made["id"].as_str().unwrap().to_owned();
     server.call("POST", &format!("/applications/{id}/submit"), Some(token), None);

@@ -143,10 +143,10 @@ fn enum_values_have_messages() {
         AllocationState, ApplicationState, BoothAvailability, EditionState, ReportState, RunState,
     };
     use hoicho_fair::{
-        applications::documents::DocumentKind, exhibitors::LegalForm, floor::BoothCategory, products::ProductGroup,
+        applications::documents::DocumentKind, floor::BoothCategory, organisations::LegalForm, products::ProductGroup,
         sales::deals::DealKind,
     };
-    use hoicho_web::identity::{ExhibitorRole, OrganiserRole};
+    use hoicho_web::identity::{OrganisationRole, OrganiserRole};
     fn values<T: VariantArray + serde::Serialize>(set: &str) -> Vec<String> {
         let name = |v: &T| serde_json::to_value(v).unwrap().as_str().unwrap().replace(['_', ':', '.'], "-");
         T::VARIANTS.iter().map(|v| format!("{set}-{}", name(v))).collect()
@@ -164,7 +164,7 @@ fn enum_values_have_messages() {
         values::<BoothAvailability>("availability"),
         values::<BoothCategory>("booth-category"),
         values::<OrganiserRole>("organiser-role"),
-        values::<ExhibitorRole>("exhibitor-role"),
+        values::<OrganisationRole>("organisation-role"),
         values::<ProductGroup>("product-group"),
         values::<DealKind>("deal-kind"),
         values::<hoicho_fair::statistics::Report>("report-name"),

@@ -87,7 +87,11 @@ impl Demo {
         let allocation = self.first(&format!("{EDITION}/allocations"));
         let application = self.first(&format!("{EDITION}/applications"));
         let report = self.first(&format!("{EDITION}/sales-reports"));
-        let exhibitor = application["exhibitor"].as_str().unwrap().to_owned();
+        // The demo links one exhibitor of each edition; its organisation shows its products.
+        let exhibitors = self.server.get(&format!("/organisers/{organiser}/exhibitors?limit=500"), Some(&self.owner));
+        let linked =
+            exhibitors["items"].as_array().unwrap().iter().find(|e| !e["organisation"].is_null()).unwrap().clone();
+        let organisation = linked["organisation"].as_str().unwrap().to_owned();
         BTreeMap::from([
             ("edition", json!("ocop-quang-ninh-demo")),
             ("allocation", allocation["id"].clone()),
@@ -98,11 +102,12 @@ impl Demo {
             ("gate", self.first(&format!("{EDITION}/gates"))["id"].clone()),
             ("venue", self.first(&format!("/venues?organiser={organiser}"))["id"].clone()),
             ("series", self.first(&format!("/series?organiser={organiser}"))["id"].clone()),
-            ("product", self.first(&format!("/exhibitors/{exhibitor}/products"))["id"].clone()),
+            ("product", self.first(&format!("/organisations/{organisation}/products"))["id"].clone()),
             ("deal", self.first(&format!("{EDITION}/deals"))["id"].clone()),
             ("report", json!("sales-by-day")),
             ("organiser", json!(organiser)),
-            ("exhibitor", json!(exhibitor)),
+            ("organisation", json!(organisation)),
+            ("exhibitor", application["exhibitor"].clone()),
         ])
     }
 

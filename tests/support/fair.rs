@@ -24,10 +24,12 @@ pub struct Fair {
     pub allocations: Vec<String>,
 }
 
-/// A member of an exhibitor that has an approved application.
+/// A member of an organisation that has an approved application.
 pub struct Exhibitor {
     pub token: String,
+    /// The organiser's record.
     pub id: String,
+    pub organisation: String,
     pub application: String,
 }
 
@@ -101,7 +103,9 @@ impl FairBuilder {
             let (token, application) = app.approved_application(&fair.owner, slug, &name).await;
             let shown = app.get(&format!("/applications/{application}")).by(&fair.owner).send().await.expect(200);
             let id = shown["exhibitor"].as_str().unwrap().to_owned();
-            fair.exhibitors.push(Exhibitor { token, id, application });
+            let own = app.get("/organisations").by(&token).send().await.expect(200);
+            let organisation = own["items"][0]["id"].as_str().unwrap().to_owned();
+            fair.exhibitors.push(Exhibitor { token, id, organisation, application });
         }
         for n in 0..confirmed {
             let allocation = fair.hold(app, &fair.owner, n, n).await;

@@ -339,7 +339,7 @@ impl TestApp {
         edition
     }
 
-    /// A new account and exhibitor with an approved application: access token and application.
+    /// A new account and organisation with an approved application: access token and application.
     pub async fn approved_application(&self, owner: &str, edition: &str, name: &str) -> (String, String) {
         let (token, id) = self.submitted_application(edition, name).await;
         self.post(&format!("/applications/{id}/approve")).by(owner).send().await.expect(200);
@@ -349,10 +349,10 @@ impl TestApp {
     /// The same with a submitted application.
     pub async fn submitted_application(&self, edition: &str, name: &str) -> (String, String) {
         let token = self.person(name).await;
-        let exhibitor =
+        let organisation =
             serde_json::json!({ "name": format!("HTX {name}"), "legal_form": "co_operative", "locality": "Đầm Hà" });
-        let exhibitor = self.post("/exhibitors").by(&token).json(&exhibitor).send().await.expect(201)["id"].clone();
-        let asked = serde_json::json!({ "exhibitor": exhibitor, "booths_wanted": 1, "category": "standard" });
+        let organisation = self.made("/organisations", &token, organisation).await;
+        let asked = serde_json::json!({ "organisation": organisation, "booths_wanted": 1, "category": "standard" });
         let made =
             self.post(&format!("/editions/{edition}/applications")).by(&token).json(&asked).send().await.expect(201);
         let id = made["id"].as_str().unwrap().to_owned();

@@ -10,7 +10,7 @@ use super::{
 pub struct World {
     pub owner: String,
     pub organiser: String,
-    /// Access token of a member of the exhibitor that has the booth.
+    /// Access token of a member of the organisation whose exhibitor has the booth.
     pub exhibitor: String,
     /// An allocation that no test may end.
     pub kept: String,
@@ -26,7 +26,7 @@ impl World {
         app.advance(&fair.owner, "hoi-cho", &["registration_closed", "live"]).await;
         let booth = fair.booth(0).to_owned();
         let Fair { owner, organiser, zone, exhibitors, allocations, .. } = fair;
-        let [Exhibitor { token: exhibitor, id: exhibitor_id, application }] =
+        let [Exhibitor { token: exhibitor, id: exhibitor_id, organisation, application }] =
             <[_; 1]>::try_from(exhibitors).ok().unwrap();
         let [kept] = <[_; 1]>::try_from(allocations).unwrap();
         let made = async |path: &str, by: &str, body: Value| app.made(path, by, body).await;
@@ -37,7 +37,7 @@ impl World {
             made("/venues", &owner, json!({ "organiser": organiser, "name": "Cung", "address": "Hạ Long" })).await;
         let hall = made(&format!("/venues/{venue}/halls"), &owner, json!({ "name": "Nhà A" })).await;
         let goods = json!({ "name": "Miến dong", "product_group": "food" });
-        let product = made(&format!("/exhibitors/{exhibitor_id}/products"), &exhibitor, goods).await;
+        let product = made(&format!("/organisations/{organisation}/products"), &exhibitor, goods).await;
         let upload = format!("/applications/{application}/documents?kind=food_safety&file_name=giay.pdf");
         let document = app.post(&upload).by(&exhibitor).file("application/pdf", b"%PDF-1.7\n").send().await.expect(201);
         let document = document["id"].as_str().unwrap().to_owned();
@@ -45,17 +45,18 @@ impl World {
             "exhibitor": exhibitor_id, "kind": "mou", "counterpart": "Siêu thị", "amount": 0, "signed_on": "2026-03-01",
         });
         let deal = made("/editions/hoi-cho/deals", &owner, deal).await;
-        // One removable member and one invitation of the organiser and of the exhibitor.
+        // One removable member and one invitation of the organiser and of the organisation.
         let spare = id_of(&app.staff_named(&owner, &organiser, "spare", "viewer").await).await;
         let invite = |role: &str| json!({ "email": "guest@example.vn", "role": role });
         let invitation = made(&format!("/organisers/{organiser}/members"), &owner, invite("viewer")).await;
         let hand = app.person("hand").await;
         let hand_invited = json!({ "email": "hand@example.vn", "role": "staff" });
-        made(&format!("/exhibitors/{exhibitor_id}/members"), &exhibitor, hand_invited).await;
+        made(&format!("/organisations/{organisation}/members"), &exhibitor, hand_invited).await;
         let accepted = json!({ "token": app.letter_to("hand@example.vn").await["letter"]["token"] });
         app.post("/invitations/accept").by(&hand).json(&accepted).send().await.expect(200);
         let hand = id_of(&hand).await;
-        let hands_invitation = made(&format!("/exhibitors/{exhibitor_id}/members"), &exhibitor, invite("staff")).await;
+        let hands_invitation =
+            made(&format!("/organisations/{organisation}/members"), &exhibitor, invite("staff")).await;
         let gate = made("/editions/hoi-cho/gates", &owner, json!({ "name": "Cổng chính" })).await;
         // No application is left to be placed, so the run ends at once.
         let run = json!({ "policy": "space_draw", "order": "date", "limit_s": 5 });
@@ -78,16 +79,23 @@ impl World {
             .send()
             .await
             .expect(201);
+        let unlinked = json!({ "name": "HTX Chưa liên kết", "legal_form": "co_operative", "locality": "Ba Chẽ" });
+        let unlinked = made(&format!("/organisers/{organiser}/exhibitors"), &owner, unlinked).await;
         let filled = vec![
+            (
+                "/organisers/{organiser}/exhibitors/{exhibitor}/link/invitations/",
+                format!("/organisers/{organiser}/exhibitors/{unlinked}/link/invitations/"),
+            ),
+            ("{unlinked}", unlinked),
             ("/organisers/{organiser}/members/{user}", format!("/organisers/{organiser}/members/{spare}")),
-            ("/exhibitors/{exhibitor}/members/{user}", format!("/exhibitors/{exhibitor_id}/members/{hand}")),
+            ("/organisations/{organisation}/members/{user}", format!("/organisations/{organisation}/members/{hand}")),
             (
                 "/organisers/{organiser}/invitations/{invitation}",
                 format!("/organisers/{organiser}/invitations/{invitation}"),
             ),
             (
-                "/exhibitors/{exhibitor}/invitations/{invitation}",
-                format!("/exhibitors/{exhibitor_id}/invitations/{hands_invitation}"),
+                "/organisations/{organisation}/invitations/{invitation}",
+                format!("/organisations/{organisation}/invitations/{hands_invitation}"),
             ),
             ("{organiser}", organiser.clone()),
             ("{series}", series),
@@ -96,6 +104,7 @@ impl World {
             ("{edition}", "hoi-cho".to_owned()),
             ("{zone}", zone),
             ("{booth}", booth),
+            ("{organisation}", organisation),
             ("{exhibitor}", exhibitor_id),
             ("{product}", product),
             ("{application}", application),
@@ -118,7 +127,8 @@ impl World {
         &self.filled.iter().find(|(known, _)| *known == format!("{{{name}}}")).unwrap().1
     }
 
-    /// A path of the OpenAPI document with this fair's identifiers; a participant is created for each path that names one.
+    /// A path of the OpenAPI document with this fair's identifiers; a participant and an
+    /// invitation to link are created for each path that names one.
     pub async fn at(&self, app: &TestApp, path: &str) -> String {
         let mut at = self.filled.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
         if at.contains("{participant}") && at.contains("{allocation}") {
@@ -128,6 +138,12 @@ impl World {
             let guest = json!({ "role": "represented", "name": name, "country": "LA" });
             let guest = app.made(list.trim_start_matches("/api/v1"), &self.owner, guest).await;
             at = at.replace("{participant}", &guest);
+        }
+        if at.contains("{link_invitation}") {
+            let to_link = format!("/organisers/{}/exhibitors/{}/link", self.organiser, self.id("unlinked"));
+            let guest = json!({ "email": "guest@example.vn" });
+            let guest = app.post(&to_link).by(&self.owner).json(&guest).send().await.expect(202);
+            at = at.replace("{link_invitation}", guest["id"].as_str().unwrap());
         }
         let at = at.replace("{allocation}", &self.played);
         // Parameters whose parent resource a test has replaced name nothing that exists.

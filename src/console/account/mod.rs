@@ -1,6 +1,7 @@
 //! Account pages: login, registration, email verification, invitations, name and password.
 mod account_pages;
 mod home;
+mod link_invitations;
 mod preferences;
 
 use actix_web::web;
@@ -17,5 +18,6 @@ pub(super) fn routes(cfg: &mut web::ServiceConfig) {
         .service(account_pages::show_invitation)
         .service(account_pages::show_account)
         .service(home::show_home)
+        .service(link_invitations::show_link_invitations)
         .service(preferences::set_preferences);
 }

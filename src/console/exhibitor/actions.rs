@@ -1,10 +1,10 @@
 //! Actions of the exhibitor pages.
-use hoicho_web::identity::{Action, ExhibitorRole, OrganiserRole};
+use hoicho_web::identity::{Action, OrganisationRole, OrganiserRole};
 
-/// Permission of the exhibitor's members.
+/// Permission of the members of an organisation, and of one that is linked with an exhibitor concerned.
 pub(super) struct Member;
 
 impl Action for Member {
     const ORGANISER: &'static [OrganiserRole] = &[];
-    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
+    const ORGANISATION: &'static [OrganisationRole] = OrganisationRole::ALL;
 }

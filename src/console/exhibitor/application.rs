@@ -5,12 +5,13 @@ use serde::Deserialize;
 
 use super::{actions::Member, store};
 use crate::{
+    on_behalf::{OnBehalf, OnBehalfLine},
     page_context::{PageContext, render_page},
     select_options::{SelectOption, select},
 };
 use hoicho_core::{
     states::ApplicationState,
-    values::ids::{ApplicationId, ProductId},
+    values::ids::{ApplicationId, OrganisationId, ProductId},
 };
 use hoicho_fair::{
     applications::{
@@ -59,6 +60,8 @@ struct MyApplication {
     row: ApplicationRow,
     edition: EditionRow,
     exhibitor: ExhibitorRow,
+    organisation: OrganisationId,
+    declared_products: usize,
     categories: Vec<SelectOption>,
     booth_wishes: Vec<WishLine>,
     zone_wishes: Vec<WishLine>,
@@ -69,6 +72,7 @@ struct MyApplication {
     wish_count: usize,
     booths_wanted: String,
     needs: String,
+    on_behalf_lines: Vec<OnBehalfLine>,
 }
 
 impl MyApplication {
@@ -95,7 +99,7 @@ impl MyApplication {
         allowed_transitions(self.row.state).contains(&ApplicationState::Withdrawn)
     }
     fn selected_products(&self) -> usize {
-        self.products.iter().filter(|p| p.3).count()
+        self.products.iter().filter(|p| p.3).count() + self.declared_products
     }
 }
 
@@ -123,16 +127,26 @@ pub(super) async fn show_my_application(
         let edition = editions::store::find(tx, row.edition_id)?;
         let exhibitor = exhibitors::store::find(tx, row.exhibitor_id)?;
         let zones = floor::store::zones(tx, edition.id)?;
-        let catalogue = store::products(tx, exhibitor.id)?;
-        let chosen = wishes::find_products(tx, id)?;
+        let organisation = exhibitor.organisation_id.ok_or(Code::NotFound)?;
+        let catalogue = store::products(tx, organisation)?;
+        let (chosen, declared) = applications::products::find(tx, id)?;
         let more = (
             wishes::find_wishes(tx, id)?,
             store::available_booths(tx, edition.id)?,
             documents::find_by_application(tx, id)?,
+            OnBehalf::load(tx, exhibitor.id, edition.id)?,
         );
-        Ok((row, edition, exhibitor, zones, catalogue, chosen, more))
+        Ok((row, edition, (exhibitor, organisation), zones, catalogue, (chosen, declared.len()), more))
     });
-    let (row, edition, exhibitor, zones, catalogue, chosen, (wish_list, free, documents)) = data.await?;
+    let (
+        row,
+        edition,
+        (exhibitor, organisation),
+        zones,
+        catalogue,
+        (chosen, declared),
+        (wish_list, free, documents, on_behalf),
+    ) = data.await?;
     let booth_ids = || wish_list.iter().filter_map(|w| if let Wish::Booth(id) = w { Some(*id) } else { None });
     let zone_ids = || wish_list.iter().filter_map(|w| if let Wish::Zone(id) = w { Some(*id) } else { None });
     let none = || std::iter::once(SelectOption::none(page.t("wish-none")));
@@ -155,6 +169,7 @@ pub(super) async fn show_my_application(
     let products = catalogue.into_iter().map(|(id, name, stars)| (id, name, stars, chosen.contains(&id))).collect();
     let categories = select(&page, "booth-category", Some(&row.category));
     let document_kinds = select::<DocumentKind>(&page, "document-kind", None);
+    let on_behalf_lines = on_behalf.lines(&page, &edition.time_zone);
     let (booths_wanted, needs) = (row.booths_wanted.to_string(), row.needs.clone().unwrap_or_default());
     render_page(&MyApplication {
         page,
@@ -162,6 +177,8 @@ pub(super) async fn show_my_application(
         row,
         edition,
         exhibitor,
+        organisation,
+        declared_products: declared,
         categories,
         booth_wishes,
         zone_wishes,
@@ -172,5 +189,6 @@ pub(super) async fn show_my_application(
         wish_count: wish_list.len(),
         booths_wanted,
         needs,
+        on_behalf_lines,
     })
 }

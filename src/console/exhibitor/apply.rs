@@ -1,4 +1,4 @@
-//! `/apply/{edition}`: starts an application: selects the exhibitor and the number of booths.
+//! `/apply/{edition}`: starts an application: selects the organisation and the number of booths.
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
@@ -18,7 +18,7 @@ use hoicho_web::{http::Problem, identity::ReadPermit};
 struct Apply {
     page: PageContext,
     edition: EditionRow,
-    exhibitors: Vec<SelectOption>,
+    organisations: Vec<SelectOption>,
     categories: Vec<SelectOption>,
     is_open: bool,
 }
@@ -26,10 +26,14 @@ struct Apply {
 /// Shows the first step, which creates the draft.
 #[get("/apply/{edition}")]
 pub(super) async fn show_apply(page: PageContext, permit: ReadPermit) -> Result<HttpResponse, Problem> {
-    let exhibitors: Vec<SelectOption> =
-        page.require_user()?.exhibitors.iter().map(|(id, name)| SelectOption::new(id, name.clone(), false)).collect();
+    let organisations: Vec<SelectOption> = page
+        .require_user()?
+        .organisations
+        .iter()
+        .map(|(id, name)| SelectOption::new(id, name.clone(), false))
+        .collect();
     let edition = permit.read(|tx, authorized| Ok(editions::store::find(tx, authorized.edition()?)?)).await?;
     let categories = select::<BoothCategory>(&page, "booth-category", Some(&BoothCategory::Standard));
     let is_open = edition.state == EditionState::RegistrationOpen;
-    render_page(&Apply { page, edition, exhibitors, categories, is_open })
+    render_page(&Apply { page, edition, organisations, categories, is_open })
 }

@@ -1,4 +1,4 @@
-//! `/my/{exhibitor}`: open tasks: offers to accept, sales reports due, and the state of applications.
+//! `/my/{organisation}`: open tasks: offers to accept, sales reports due, and the state of applications.
 use std::collections::HashMap;
 
 use actix_web::{HttpResponse, get};
@@ -15,7 +15,7 @@ use hoicho_core::{
 };
 use hoicho_fair::{
     editions::{self, store::Visibility},
-    exhibitors::{self, store::ExhibitorRow},
+    organisations::{self, store::OrganisationRow},
     sales::lifecycle::is_reporting_open,
 };
 use hoicho_web::{http::Problem, identity::Permit};
@@ -48,7 +48,7 @@ impl BoothCard {
 #[template(path = "exhibitor/home.html")]
 struct Home {
     page: PageContext,
-    exhibitor: ExhibitorRow,
+    organisation: OrganisationRow,
     booth_cards: Vec<BoothCard>,
     applications: Vec<MyApplication>,
     open_editions: Vec<(String, String)>,
@@ -60,23 +60,23 @@ impl Home {
     }
 }
 
-/// An exhibitor's start page.
-#[get("/my/{exhibitor}")]
+/// An organisation's start page.
+#[get("/my/{organisation}")]
 pub(super) async fn show_my_home(page: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
     let now = page.now;
     let data = permit.read(move |tx, authorized| {
-        let exhibitor = exhibitors::store::find(tx, authorized.exhibitor()?)?;
-        let booths = store::booths(tx, exhibitor.id)?;
+        let organisation = organisations::store::find(tx, authorized.organisation()?)?;
+        let booths = store::booths(tx, organisation.id)?;
         let reports = store::reports(tx, &booths.iter().map(|b| b.booth).collect::<Vec<_>>())?;
         let mut days: HashMap<BoothId, Vec<Day>> = HashMap::new();
-        for (booth, day) in store::occupied_days(tx, exhibitor.id)? {
+        for (booth, day) in store::occupied_days(tx, organisation.id)? {
             days.entry(booth).or_default().push(day);
         }
         days.values_mut().for_each(|days| days.sort());
         let open_editions = editions::store::list_page(tx, Visibility::Public(None), "", 500)?;
-        Ok((store::applications(tx, exhibitor.id)?, exhibitor, booths, reports, days, open_editions))
+        Ok((store::applications(tx, organisation.id)?, organisation, booths, reports, days, open_editions))
     });
-    let (applications, exhibitor, booths, reports, days, open_editions) = data.await?;
+    let (applications, organisation, booths, reports, days, open_editions) = data.await?;
     let mut reported: HashMap<(BoothId, Day), (i64, bool)> = HashMap::new();
     for (booth, day, amount, state) in reports {
         reported.insert((booth, day), (amount, state == ReportState::Queried));
@@ -101,5 +101,5 @@ pub(super) async fn show_my_home(page: PageContext, permit: Permit<Member>) -> R
     let open_editions =
         open_editions.into_iter().filter(|e| e.state == EditionState::RegistrationOpen).map(|e| (e.slug, e.name));
     let open_editions = open_editions.collect();
-    render_page(&Home { page, exhibitor, booth_cards, applications, open_editions })
+    render_page(&Home { page, organisation, booth_cards, applications, open_editions })
 }

@@ -1,8 +1,9 @@
-//! Exhibitor pages, mobile first: organisation and products, applications, offers, daily sales reports, own results.
+//! Exhibitor pages, mobile first: organisation, products and links, applications, offers, daily sales reports, own results.
 mod actions;
 mod application;
 mod apply;
 mod home;
+mod links;
 mod organisation;
 mod report;
 mod results;
@@ -12,12 +13,13 @@ use actix_web::web;
 
 /// Registers the routes.
 pub(super) fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(organisation::show_new_exhibitor)
+    cfg.service(organisation::show_new_organisation)
         .service(home::show_my_home)
         .service(organisation::show_profile)
         .service(organisation::show_products)
         .service(organisation::show_product)
         .service(organisation::show_members)
+        .service(links::show_links)
         .service(apply::show_apply)
         .service(application::show_my_application)
         .service(report::show_report)

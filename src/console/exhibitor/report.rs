@@ -9,7 +9,7 @@ use hoicho_core::{
     states::ReportState,
     values::{
         clock::{Day, Instant},
-        ids::{BoothId, ExhibitorId},
+        ids::{BoothId, OrganisationId},
     },
 };
 use hoicho_fair::{
@@ -22,14 +22,14 @@ use hoicho_fair::{
 };
 use hoicho_web::{
     http::{Code, Problem},
-    identity::{Action, ExhibitorRole, OrganiserRole, Permit},
+    identity::{Action, OrganisationRole, OrganiserRole, Permit},
 };
 
 /// Permission to submit the report, or to read all reports as staff.
 struct ViewReport;
 impl Action for ViewReport {
     const ORGANISER: &'static [OrganiserRole] = OrganiserRole::READERS;
-    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
+    const ORGANISATION: &'static [OrganisationRole] = OrganisationRole::ALL;
 }
 
 #[derive(Template)]
@@ -67,8 +67,8 @@ impl Report {
     }
 }
 
-fn own_exhibitor(page: &PageContext, on_booth: &[ExhibitorId]) -> Option<ExhibitorId> {
-    page.user.as_ref()?.exhibitors.iter().map(|(id, _)| *id).find(|id| on_booth.contains(id))
+fn own_organisation(page: &PageContext, on_booth: &[OrganisationId]) -> Option<OrganisationId> {
+    page.user.as_ref()?.organisations.iter().map(|(id, _)| *id).find(|id| on_booth.contains(id))
 }
 
 /// Shows the report with its history.
@@ -98,8 +98,8 @@ pub(super) async fn show_report(
     let (booth, report, history, previous_report, is_occupied, authorized) = data.await?;
     let is_past = day <= to_local(&booth.time_zone, &page.now).date();
     let can_report = is_past && is_occupied && lifecycle::is_reporting_open(booth.edition_state);
-    let next = match own_exhibitor(&page, authorized.exhibitors()) {
-        Some(exhibitor) if authorized.as_member => format!("/my/{exhibitor}"),
+    let next = match own_organisation(&page, authorized.organisations()) {
+        Some(organisation) if authorized.as_member => format!("/my/{organisation}"),
         _ => format!("/manage/{}/sales", booth.edition_slug),
     };
     let format = |n: Option<i64>| n.filter(|n| *n > 0).map(|n| format::integer(page.language(), n)).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `/my/{exhibitor}/results`: own sales compared to the average of the zone.
+//! `/my/{organisation}/results`: own sales compared to the average of the zone.
 use std::collections::{BTreeMap, HashMap};
 
 use actix_web::{HttpResponse, get};
@@ -16,7 +16,7 @@ use hoicho_core::values::{
     clock::Day,
     ids::{BoothId, ZoneId},
 };
-use hoicho_fair::exhibitors::{self, store::ExhibitorRow};
+use hoicho_fair::organisations::{self, store::OrganisationRow};
 use hoicho_web::{http::Problem, identity::Permit};
 
 /// Minimum number of booths in an average, so that it does not disclose the figure of a single booth.
@@ -41,27 +41,27 @@ struct BoothResults {
 #[template(path = "exhibitor/results.html")]
 struct MyResults {
     page: PageContext,
-    exhibitor: ExhibitorRow,
+    organisation: OrganisationRow,
     results: Vec<BoothResults>,
 }
 
-/// Shows the results of all booths of an exhibitor.
-#[get("/my/{exhibitor}/results")]
+/// Shows the results of all booths of an organisation.
+#[get("/my/{organisation}/results")]
 pub(super) async fn show_results(page: PageContext, permit: Permit<Member>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, authorized| {
-        let exhibitor = exhibitors::store::find(tx, authorized.exhibitor()?)?;
-        let booths = store::booths(tx, exhibitor.id)?;
+        let organisation = organisations::store::find(tx, authorized.organisation()?)?;
+        let booths = store::booths(tx, organisation.id)?;
         let ids: Vec<BoothId> = booths.iter().map(|b| b.booth).collect();
         let zone_of: HashMap<BoothId, ZoneId> = store::zones_of(tx, &ids)?.into_iter().collect();
         let mut zones: Vec<ZoneId> = zone_of.values().copied().collect();
         zones.sort();
         zones.dedup();
-        let occupied = store::occupied_days(tx, exhibitor.id)?;
+        let occupied = store::occupied_days(tx, organisation.id)?;
         let mut reports = store::reports(tx, &ids)?;
         reports.retain(|(booth, day, _, _)| occupied.contains(&(*booth, *day)));
-        Ok((reports, store::zone_totals(tx, &zones)?, exhibitor, booths, zone_of))
+        Ok((reports, store::zone_totals(tx, &zones)?, organisation, booths, zone_of))
     });
-    let (reports, totals, exhibitor, booths, zone_of) = data.await?;
+    let (reports, totals, organisation, booths, zone_of) = data.await?;
     let averages: HashMap<(ZoneId, Day), i64> = totals
         .into_iter()
         .filter(|(_, _, _, count)| *count >= MIN_BOOTHS_IN_AVERAGE)
@@ -98,5 +98,5 @@ pub(super) async fn show_results(page: PageContext, permit: Permit<Member>) -> R
         BoothResults { total: lines.iter().map(|l| l.own).sum(), lines, charts, booth }
     };
     let results: Vec<BoothResults> = booths.into_iter().map(result).filter(|r| !r.lines.is_empty()).collect();
-    render_page(&MyResults { page, exhibitor, results })
+    render_page(&MyResults { page, organisation, results })
 }

@@ -8,7 +8,7 @@ use hoicho_core::{
     states::{AllocationState, ApplicationState, BoothAvailability, EditionState, ReportState},
     values::{
         clock::{Day, Instant},
-        ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, ProductId, ZoneId},
+        ids::{AllocationId, ApplicationId, BoothId, EditionId, OrganisationId, ProductId, ZoneId},
     },
 };
 
@@ -21,18 +21,19 @@ pub(super) struct MyApplication {
     pub edition: String,
 }
 
-/// The applications of an exhibitor, newest first.
-pub(super) fn applications(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<MyApplication>> {
+/// The applications of the exhibitors that an organisation is linked with, newest first.
+pub(super) fn applications(tx: &mut Tx<'_>, organisation: OrganisationId) -> QueryResult<Vec<MyApplication>> {
     applications::table
+        .inner_join(exhibitors::table)
         .inner_join(editions::table.on(editions::id.eq(applications::edition_id)))
-        .filter(applications::exhibitor_id.eq(exhibitor))
+        .filter(exhibitors::organisation_id.eq(organisation))
         .order(applications::id.desc())
         .limit(200)
         .select((applications::id, applications::state, applications::reason, editions::name))
         .load(tx.conn())
 }
 
-/// A booth allocated to an exhibitor, with its edition.
+/// A booth allocated to an exhibitor of an organisation, with its edition.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct MyBooth {
     pub allocation: AllocationId,
@@ -48,9 +49,9 @@ pub(super) struct MyBooth {
     pub time_zone: String,
 }
 
-/// Booths of an exhibitor, as main exhibitor and then as co-exhibitor, newest edition first: those it has, and those where it stood on
-/// a past day. At most 400.
-pub(super) fn booths(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<MyBooth>> {
+/// Booths of the exhibitors that an organisation is linked with, as main exhibitor and then as co-exhibitor, newest edition first:
+/// those they have, and those where they stood on a past day. At most 600.
+pub(super) fn booths(tx: &mut Tx<'_>, organisation: OrganisationId) -> QueryResult<Vec<MyBooth>> {
     let columns = (
         allocations::id,
         allocations::state,
@@ -67,10 +68,13 @@ pub(super) fn booths(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec
     let all =
         || booths::table.inner_join(zones::table).inner_join(editions::table.on(editions::id.eq(booths::edition_id)));
     let has = || allocations::table.on(allocations::booth_id.eq(booths::id));
+    let linked = exhibitors::table.filter(exhibitors::organisation_id.eq(organisation)).select(exhibitors::id);
     let own = allocations::application_id
-        .eq_any(applications::table.filter(applications::exhibitor_id.eq(exhibitor)).select(applications::id));
+        .eq_any(applications::table.filter(applications::exhibitor_id.eq_any(linked)).select(applications::id));
     let shared = allocations::id.eq_any(
-        participants::table.filter(participants::exhibitor_id.eq(exhibitor)).select(participants::allocation_id),
+        participants::table
+            .filter(participants::exhibitor_id.eq_any(linked.nullable()))
+            .select(participants::allocation_id),
     );
     let mut found: Vec<MyBooth> = all()
         .inner_join(has())
@@ -89,7 +93,7 @@ pub(super) fn booths(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec
         .select(columns)
         .load(tx.conn())?;
     found.extend(as_participant);
-    let occupied: Vec<BoothId> = occupied_days(tx, exhibitor)?.into_iter().map(|(booth, _)| booth).collect();
+    let occupied: Vec<BoothId> = occupied_days(tx, organisation)?.into_iter().map(|(booth, _)| booth).collect();
     let left: BTreeSet<BoothId> =
         occupied.into_iter().filter(|booth| found.iter().all(|known| known.booth != *booth)).take(200).collect();
     if !left.is_empty() {
@@ -108,16 +112,17 @@ pub(super) fn booths(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec
     Ok(found)
 }
 
-/// Booths and days that an exhibitor had, as main exhibitor or as co-exhibitor.
-pub(super) fn occupied_days(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<HashSet<(BoothId, Day)>> {
+/// Booths and days that the exhibitors of an organisation had, as main exhibitor or as co-exhibitor.
+pub(super) fn occupied_days(tx: &mut Tx<'_>, organisation: OrganisationId) -> QueryResult<HashSet<(BoothId, Day)>> {
     let own: Vec<(BoothId, Day)> = occupancies::table
-        .inner_join(allocations::table.inner_join(applications::table))
-        .filter(applications::exhibitor_id.eq(exhibitor))
+        .inner_join(allocations::table.inner_join(applications::table.inner_join(exhibitors::table)))
+        .filter(exhibitors::organisation_id.eq(organisation))
         .select((occupancies::booth_id, occupancies::day))
         .load(tx.conn())?;
     let shared: Vec<(BoothId, Day)> = occupancies::table
         .inner_join(participants::table.on(participants::allocation_id.eq(occupancies::allocation_id)))
-        .filter(participants::exhibitor_id.eq(exhibitor))
+        .inner_join(exhibitors::table.on(participants::exhibitor_id.eq(exhibitors::id.nullable())))
+        .filter(exhibitors::organisation_id.eq(organisation))
         .filter(participants::first_day.is_null().or(participants::first_day.le(occupancies::day.nullable())))
         .filter(participants::last_day.is_null().or(participants::last_day.ge(occupancies::day.nullable())))
         .select((occupancies::booth_id, occupancies::day))
@@ -222,10 +227,13 @@ pub(super) fn booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<ReportedBooth> 
         .get_result(tx.conn())
 }
 
-/// Products of an exhibitor, for selection in an application; at most 100.
-pub(super) fn products(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<(ProductId, String, Option<i32>)>> {
+/// Products of an organisation, for selection in an application; at most 100.
+pub(super) fn products(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+) -> QueryResult<Vec<(ProductId, String, Option<i32>)>> {
     products::table
-        .filter(products::exhibitor_id.eq(exhibitor))
+        .filter(products::organisation_id.eq(organisation))
         .order(products::id)
         .limit(100)
         .select((products::id, products::name, products::stars))

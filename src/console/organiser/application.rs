@@ -6,10 +6,13 @@ use super::{
     edition_context::{EditionContext, Tab, ViewEdition},
     store,
 };
-use crate::page_context::{PageContext, render_page};
+use crate::{
+    on_behalf::{OnBehalf, OnBehalfLine},
+    page_context::{PageContext, render_page},
+};
 use hoicho_core::{
-    states::ApplicationState,
-    values::{clock::Instant, ids::ApplicationId},
+    states::{AllocationState, ApplicationState},
+    values::{clock::Instant, ids::ApplicationId, phone},
 };
 use hoicho_fair::{
     applications::{
@@ -18,10 +21,7 @@ use hoicho_fair::{
         lifecycle::allowed_transitions,
         store::ApplicationRow,
     },
-    exhibitors::{
-        self,
-        store::{ContactRow, ExhibitorRow},
-    },
+    exhibitors::{self, contacts::ContactRow, store::ExhibitorRow},
 };
 use hoicho_web::{http::Problem, identity::Permit};
 
@@ -37,6 +37,7 @@ struct Application {
     products: Vec<(String, Option<i32>)>,
     documents: Vec<DocumentRow>,
     allocations: Vec<store::AllocationSummary>,
+    on_behalf_lines: Vec<OnBehalfLine>,
 }
 
 impl Application {
@@ -55,6 +56,10 @@ impl Application {
     }
     fn date_time(&self, at: &Instant) -> String {
         self.page.date_time(&self.context.edition.time_zone, at)
+    }
+    /// The number as it is dialled.
+    fn local_number(&self, e164: &str) -> String {
+        phone::to_local(e164)
     }
     fn is_approved(&self) -> bool {
         self.row.state == ApplicationState::Approved
@@ -77,7 +82,8 @@ pub(super) async fn show_application(
         }
         let exhibitor = exhibitors::store::find(tx, row.exhibitor_id)?;
         let contacts = exhibitors::store::find_contacts(tx, exhibitor.id)?;
-        let more = (store::wishes_of(tx, id)?, store::products_of(tx, id)?);
+        let on_behalf = OnBehalf::load(tx, exhibitor.id, context.edition.id)?;
+        let more = (store::wishes_of(tx, id)?, store::products_of(tx, id)?, on_behalf);
         Ok((
             context,
             row,
@@ -88,6 +94,18 @@ pub(super) async fn show_application(
             store::allocations_of(tx, id)?,
         ))
     });
-    let (context, row, exhibitor, contacts, (wishes, products), documents, allocations) = data.await?;
-    render_page(&Application { page, context, row, exhibitor, contacts, wishes, products, documents, allocations })
+    let (context, row, exhibitor, contacts, (wishes, products, on_behalf), documents, allocations) = data.await?;
+    let on_behalf_lines = on_behalf.lines(&page, &context.edition.time_zone);
+    render_page(&Application {
+        page,
+        context,
+        row,
+        exhibitor,
+        contacts,
+        wishes,
+        products,
+        documents,
+        allocations,
+        on_behalf_lines,
+    })
 }

@@ -18,9 +18,9 @@ use hoicho_core::{
     values::ids::{BoothId, ZoneId},
 };
 use hoicho_fair::{
-    exhibitors::LegalForm,
     floor::{self, BoothCategory, Eligibility, store::BoothRow},
     localities,
+    organisations::LegalForm,
     products::ProductGroup,
     venues,
 };

@@ -6,6 +6,9 @@ mod applications;
 mod dashboard;
 mod deals;
 pub(super) mod edition_context;
+mod exhibitor;
+mod exhibitor_merge;
+mod exhibitors;
 mod floor;
 mod floor_plan;
 mod missing_reports;
@@ -36,6 +39,9 @@ pub(super) fn routes(cfg: &mut web::ServiceConfig) {
         .service(reports::show_reports)
         .service(api_keys::show_keys)
         .service(webhooks::show_webhooks)
+        .service(exhibitors::show_exhibitors)
+        .service(exhibitor::show_exhibitor)
+        .service(exhibitor_merge::show_merge)
         .service(organiser_page::show_organiser)
         .service(organiser_page::show_new_edition)
         .service(organiser_page::show_staff)

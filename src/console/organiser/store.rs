@@ -5,10 +5,10 @@ use diesel::{dsl::count_star, prelude::*};
 
 use hoicho_core::{
     db::{Tx, schema::*},
-    states::{AllocationState, ApplicationState, BoothAvailability, ReportState},
+    states::{AllocationState, ApplicationState, BoothAvailability, EditionState, ReportState},
     values::{
         clock::{Day, Instant},
-        ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, UserId, ZoneId},
+        ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, OrganiserId, UserId, ZoneId},
     },
 };
 use hoicho_fair::floor::BoothCategory;
@@ -202,11 +202,10 @@ pub(super) fn wishes_of(
 /// Products of an application; at most 200.
 pub(super) fn products_of(tx: &mut Tx<'_>, application: ApplicationId) -> QueryResult<Vec<(String, Option<i32>)>> {
     application_products::table
-        .inner_join(products::table)
         .filter(application_products::application_id.eq(application))
-        .order(products::id)
+        .order(application_products::line)
         .limit(200)
-        .select((products::name, products::stars))
+        .select((application_products::name, application_products::declared_stars))
         .load(tx.conn())
 }
 
@@ -221,5 +220,30 @@ pub(super) fn allocations_of(tx: &mut Tx<'_>, application: ApplicationId) -> Que
         .order(allocations::id.desc())
         .limit(200)
         .select((allocations::id, booths::code, allocations::state, allocations::expires_at))
+        .load(tx.conn())
+}
+
+/// An edition to which staff may apply on behalf of an exhibitor.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct OpenEdition {
+    pub slug: String,
+    pub name: String,
+}
+
+/// Open editions of an organiser to which an exhibitor has not applied, newest first; at most 20.
+pub(super) fn editions_to_apply_to(
+    tx: &mut Tx<'_>,
+    organiser: OrganiserId,
+    exhibitor: ExhibitorId,
+) -> QueryResult<Vec<OpenEdition>> {
+    let applied = applications::table.filter(applications::exhibitor_id.eq(exhibitor)).select(applications::edition_id);
+    let closed = [EditionState::Finalised, EditionState::Cancelled];
+    editions::table
+        .filter(editions::organiser_id.eq(organiser))
+        .filter(editions::state.ne_all(closed))
+        .filter(editions::id.ne_all(applied))
+        .order(editions::id.desc())
+        .limit(20)
+        .select((editions::slug, editions::name))
         .load(tx.conn())
 }

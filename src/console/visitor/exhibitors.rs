@@ -77,10 +77,7 @@ fn search(let_booths: Vec<LetBooth>, products: Vec<ListedProduct>, search_term: 
 /// Loads the exhibitors of an edition that match `question`.
 fn find_exhibitors(tx: &mut Tx<'_>, edition: EditionId, search_term: &str) -> Result<Vec<ExhibitorLine>, Problem> {
     let let_booths = store::let_booths(tx, edition)?;
-    let mut ids: Vec<_> = let_booths.iter().map(|let_booth| let_booth.exhibitor).collect();
-    ids.sort();
-    ids.dedup();
-    let products = store::products_by_exhibitor(tx, &ids)?;
+    let products = store::products_by_exhibitor(tx, edition)?;
     Ok(search(let_booths, products, search_term))
 }
 

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use hoicho_core::{
-    db::{MAX_IDS_PER_STATEMENT, Tx, schema::*},
+    db::{Tx, schema::*},
     states::{AllocationState, EditionState},
     values::{
         clock::{Day, Instant},
-        ids::{AllocationId, AuditId, EditionId, ExhibitorId},
+        ids::{AllocationId, AuditId, EditionId, ExhibitorId, OrganisationId},
     },
 };
-use hoicho_fair::{exhibitors::LegalForm, products::ProductGroup};
+use hoicho_fair::{organisations::LegalForm, products::ProductGroup};
 use hoicho_web::audit::AuditAction;
 
 /// Max let booths per query.
@@ -70,17 +70,14 @@ pub(super) struct ListedProduct {
     pub stars: Option<i32>,
 }
 
-/// Products of exhibitors.
-pub(super) fn products_by_exhibitor(tx: &mut Tx<'_>, exhibitors: &[ExhibitorId]) -> QueryResult<Vec<ListedProduct>> {
-    let mut all = Vec::new();
-    for part in exhibitors.chunks(MAX_IDS_PER_STATEMENT) {
-        let rows: Vec<ListedProduct> = products::table
-            .filter(products::exhibitor_id.eq_any(part))
-            .select((products::exhibitor_id, products::name, products::stars))
-            .load(tx.conn())?;
-        all.extend(rows);
-    }
-    Ok(all)
+/// Products that the exhibitors of an edition show.
+pub(super) fn products_by_exhibitor(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ListedProduct>> {
+    use exhibitor_products as p;
+    p::table
+        .filter(p::edition_id.eq(edition))
+        .order((p::exhibitor_id, p::line, p::name))
+        .select((p::exhibitor_id, p::name, p::stars))
+        .load(tx.conn())
 }
 
 /// Public data of an exhibitor.
@@ -110,24 +107,50 @@ pub(super) struct PublicProduct {
     pub expires_on: Option<Day>,
 }
 
-/// Products of an exhibitor, most stars first; at most 500.
+/// Products of an exhibitor, most stars first; at most 500. The catalogue of the organisation it is linked with; without a link,
+/// what it showed at its last public edition.
 pub(super) fn products_of(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<PublicProduct>> {
-    let mut rows: Vec<PublicProduct> = products::table
-        .filter(products::exhibitor_id.eq(id))
-        .order(products::id)
-        .limit(500)
-        .select((
-            products::name,
-            products::product_group,
-            products::stars,
-            products::certificate_number,
-            products::certificate_expires_on,
-        ))
-        .load(tx.conn())?;
+    let organisation: Option<OrganisationId> =
+        exhibitors::table.find(id).select(exhibitors::organisation_id).get_result(tx.conn())?;
+    let mut rows: Vec<PublicProduct> = match organisation {
+        Some(organisation) => products::table
+            .filter(products::organisation_id.eq(organisation))
+            .order(products::id)
+            .limit(500)
+            .select((
+                products::name,
+                products::product_group,
+                products::stars,
+                products::certificate_number,
+                products::certificate_expires_on,
+            ))
+            .load(tx.conn())?,
+        None => shown_last(tx, id)?,
+    };
     rows.sort_by(|a, b| {
         b.stars.cmp(&a.stars).then_with(|| hoicho_core::i18n::collation::compare_names(&a.name, &b.name))
     });
     Ok(rows)
+}
+
+fn shown_last(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<PublicProduct>> {
+    use exhibitor_products as p;
+    let last: Option<EditionId> = standing::table
+        .inner_join(editions::table.on(editions::id.eq(standing::edition_id)))
+        .filter(standing::exhibitor_id.eq(id))
+        .filter(editions::state.ne(EditionState::Draft))
+        .order(editions::id.desc())
+        .select(editions::id)
+        .first(tx.conn())
+        .optional()?;
+    let Some(edition) = last else { return Ok(Vec::new()) };
+    p::table
+        .filter(p::edition_id.eq(edition))
+        .filter(p::exhibitor_id.eq(id))
+        .order((p::line, p::name))
+        .limit(500)
+        .select((p::name, p::product_group, p::stars, p::certificate_number, p::certificate_expires_on))
+        .load(tx.conn())
 }
 
 /// Current and past booths of an exhibitor: edition slug, name and state, and booth code; newest first.

@@ -19,8 +19,10 @@ pub enum ConstraintViolation {
     ApplicationExists,
     /// `sales_reports_booth_id_day_key`: one report per booth and opening day.
     ReportExists,
-    /// `exhibitors_tax_code_key`.
+    /// `organisations_tax_code_key`: a verified tax code is unique.
     TaxCode,
+    /// `exhibitors_organiser_id_organisation_id_key`: an organisation is linked with at most one record of an organiser.
+    LinkExists,
     /// `idempotency_keys_pkey`: another connection is processing a request with the same idempotency key.
     RequestInProgress,
     /// `zones_edition_id_code_key`.
@@ -36,7 +38,7 @@ pub enum ConstraintViolation {
 }
 
 /// PostgreSQL constraint name, SQLite columns, violation.
-const UNIQUE: [(&str, &str, ConstraintViolation); 14] = [
+const UNIQUE: [(&str, &str, ConstraintViolation); 15] = [
     ("users_email_key_key", "users.email_key", ConstraintViolation::UserEmail),
     ("editions_slug_key", "editions.slug", ConstraintViolation::EditionSlug),
     ("booths_edition_id_code_key", "booths.edition_id, booths.code", ConstraintViolation::BoothCode),
@@ -58,7 +60,12 @@ const UNIQUE: [(&str, &str, ConstraintViolation); 14] = [
         ConstraintViolation::ApplicationExists,
     ),
     ("sales_reports_booth_id_day_key", "sales_reports.booth_id, sales_reports.day", ConstraintViolation::ReportExists),
-    ("exhibitors_tax_code_key", "exhibitors.tax_code", ConstraintViolation::TaxCode),
+    ("organisations_tax_code_key", "organisations.tax_code", ConstraintViolation::TaxCode),
+    (
+        "exhibitors_organiser_id_organisation_id_key",
+        "exhibitors.organiser_id, exhibitors.organisation_id",
+        ConstraintViolation::LinkExists,
+    ),
     (
         "idempotency_keys_pkey",
         "idempotency_keys.user_id, idempotency_keys.idempotency_key",

@@ -40,8 +40,14 @@ ids! {
     ZoneId,
     /// A booth: the smallest unit allocated to an exhibitor.
     BoothId,
-    /// An exhibiting organisation.
+    /// An organisation: the account of an enterprise, co-operative or other body.
+    OrganisationId,
+    /// An exhibitor: an organiser's record of somebody who takes part in its fairs.
     ExhibitorId,
+    /// An invitation to link an exhibitor with an organisation.
+    LinkInvitationId,
+    /// The merge of two records of an organiser.
+    ExhibitorMergeId,
     /// An exhibitor's application to one edition.
     ApplicationId,
     /// The allocation of a booth to an application.
@@ -58,9 +64,9 @@ ids! {
     VenueId,
     /// A hall or open area of a venue.
     HallId,
-    /// A product of an exhibitor.
+    /// A product of an organisation.
     ProductId,
-    /// A contact person of an exhibitor.
+    /// A contact person of an organisation or an exhibitor.
     ContactId,
     /// A document of an application, or the reason why it is not required.
     DocumentId,

@@ -2,6 +2,7 @@
 pub mod clock;
 pub mod ids;
 pub mod money;
+pub mod phone;
 pub mod text;
 
 /// Defines an enum stored as text, with the same spelling in the database, in JSON and in the OpenAPI document: snake_case, or

@@ -107,8 +107,9 @@ impl ImportRecords for ParticipantRecord {
             import.derive_ids([&mut record.id.0, &mut record.allocation.0])?;
             record.exhibitor = record.exhibitor.map(|id| import.exhibitor(id)).transpose()?;
         }
-        let edition = participants::edition_id.eq(import.edition()?);
-        records::insert_rows!(import.tx, participants, records.into_iter().map(|record| (record, edition)));
+        let organiser = participants::organiser_id.eq(import.authorized.organiser()?);
+        let others = (organiser, participants::edition_id.eq(import.edition()?));
+        records::insert_rows!(import.tx, participants, records.into_iter().map(|record| (record, others)));
         Ok(())
     }
 }

@@ -16,6 +16,7 @@ pub fn expire_due(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
         edition: Some(*edition),
         actor: None,
         api_key: None,
+        on_behalf_of: None,
         action: AuditAction::AllocationExpire,
         subject: hoicho_core::values::ids::AllocationId::to_string(id),
         before: None,

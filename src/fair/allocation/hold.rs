@@ -98,9 +98,12 @@ pub(super) fn require_eligibility(
         return Ok(());
     }
     let exhibitor = exhibitors::store::find(tx, application.exhibitor_id)?;
-    // The products named in the application; if none, all products of the exhibitor.
+    // The products named in the application; if none, all products of the linked organisation.
     let applied = store::product_groups_of(tx, application.id)?;
-    let product_groups = if applied.is_empty() { products::store::find_groups(tx, exhibitor.id)? } else { applied };
+    let product_groups = match exhibitor.organisation_id {
+        Some(organisation) if applied.is_empty() => products::store::find_groups(tx, organisation)?,
+        Some(_) | None => applied,
+    };
     let candidate = Candidate { legal_form: exhibitor.legal_form, locality: exhibitor.locality_code, product_groups };
     for (zone, name) in zones {
         let obstacles = rules.get(&zone).map(|r| r.unmet_rules(&candidate)).unwrap_or_default();

@@ -14,7 +14,7 @@ use hoicho_core::{
     states::AllocationState,
     values::{
         clock::{Day, Instant},
-        ids::{AllocationId, BoothId, EditionId, ExhibitorId},
+        ids::{AllocationId, BoothId, EditionId, ExhibitorId, OrganisationId},
     },
 };
 use hoicho_web::http::{Code, Problem};
@@ -163,24 +163,28 @@ pub fn is_occupied(tx: &mut Tx<'_>, booth: BoothId, day: Day) -> QueryResult<boo
     Ok(found > 0)
 }
 
+/// An exhibitor on a booth, and the organisation that it is linked with.
+type Occupant = (ExhibitorId, Option<OrganisationId>);
+
 /// The exhibitors that have a booth on a day: the main one first, then its co-exhibitors of that day. Empty if nobody has it.
-pub fn find_exhibitors(tx: &mut Tx<'_>, booth: BoothId, day: Day) -> QueryResult<Vec<ExhibitorId>> {
-    let main: Option<(AllocationId, ExhibitorId)> = occupancies::table
-        .inner_join(allocations::table.inner_join(applications::table))
+pub fn find_exhibitors(tx: &mut Tx<'_>, booth: BoothId, day: Day) -> QueryResult<Vec<Occupant>> {
+    let main: Option<(AllocationId, Occupant)> = occupancies::table
+        .inner_join(allocations::table.inner_join(applications::table.inner_join(exhibitors::table)))
         .filter(occupancies::booth_id.eq(booth))
         .filter(occupancies::day.eq(day))
-        .select((allocations::id, applications::exhibitor_id))
+        .select((allocations::id, (exhibitors::id, exhibitors::organisation_id)))
         .get_result(tx.conn())
         .optional()?;
     let Some((allocation, main)) = main else { return Ok(Vec::new()) };
-    let others: Vec<Option<ExhibitorId>> = participants::table
+    let others: Vec<Occupant> = participants::table
+        .inner_join(exhibitors::table.on(participants::exhibitor_id.eq(exhibitors::id.nullable())))
         .filter(participants::allocation_id.eq(allocation))
         .filter(participants::first_day.is_null().or(participants::first_day.le(day)))
         .filter(participants::last_day.is_null().or(participants::last_day.ge(day)))
         .order(participants::id)
-        .select(participants::exhibitor_id)
+        .select((exhibitors::id, exhibitors::organisation_id))
         .load(tx.conn())?;
-    Ok(std::iter::once(main).chain(others.into_iter().flatten()).collect())
+    Ok(std::iter::once(main).chain(others).collect())
 }
 
 /// Gives each new opening day its occupants. A day to come belongs to whoever has the booth; a past one to whoever had it on the

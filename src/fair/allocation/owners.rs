@@ -3,11 +3,11 @@ use diesel::prelude::*;
 use hoicho_core::{
     db::{
         Tx,
-        schema::{allocations, applications, editions},
+        schema::{allocations, applications, exhibitors},
     },
     values::{
         clock::Day,
-        ids::{AllocationId, BoothId, EditionId, ExhibitorId, OrganiserId},
+        ids::{AllocationId, BoothId, EditionId, ExhibitorId, OrganisationId, OrganiserId},
     },
 };
 use hoicho_web::identity::resource::ResourceOwners;
@@ -17,11 +17,11 @@ use crate::floor::owners::edition_of_booth;
 
 /// The organiser of the edition, and the exhibitor that has the booth.
 pub fn of_allocation(tx: &mut Tx<'_>, id: AllocationId) -> QueryResult<ResourceOwners> {
-    let (edition, exhibitor): ((OrganiserId, EditionId), ExhibitorId) = allocations::table
-        .inner_join(applications::table)
-        .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
+    type Row = ((OrganiserId, EditionId), (ExhibitorId, Option<OrganisationId>));
+    let (edition, exhibitor): Row = allocations::table
+        .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::id.eq(id))
-        .select(((editions::organiser_id, editions::id), applications::exhibitor_id))
+        .select(((applications::organiser_id, applications::edition_id), (exhibitors::id, exhibitors::organisation_id)))
         .get_result(tx.conn())?;
     Ok(ResourceOwners::of_edition(edition, vec![exhibitor]))
 }

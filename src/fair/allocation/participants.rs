@@ -7,13 +7,16 @@ use hoicho_core::{
     db::{MAX_ROWS_PER_INSERT, Tx, schema::*},
     i18n::MessageId,
     on_either,
-    states::{AllocationState, ApplicationState},
+    states::ApplicationState,
     values::{
         clock::Day,
-        ids::{AllocationId, EditionId, ExhibitorId, OrganiserId, ParticipantId, UserId},
+        ids::{AllocationId, EditionId, ExhibitorId, OrganiserId, ParticipantId},
     },
 };
-use hoicho_web::http::{Code, Problem};
+use hoicho_web::{
+    http::{Code, Problem},
+    identity::Authorized,
+};
 
 hoicho_core::text_enum! {
     /// Role of a participant.
@@ -32,6 +35,8 @@ pub const MAX_PARTICIPANTS: i64 = 200;
 #[diesel(table_name = participants, treat_none_as_default_value = false)]
 pub struct ParticipantRow {
     pub id: ParticipantId,
+    /// Organiser of the edition (foreign key).
+    pub organiser_id: OrganiserId,
     /// Edition of the allocation (foreign key).
     pub edition_id: EditionId,
     pub allocation_id: AllocationId,
@@ -105,30 +110,50 @@ pub fn delete(tx: &mut Tx<'_>, allocation: AllocationId, id: ParticipantId) -> Q
     Ok(())
 }
 
-/// Name and country of an exhibitor that the caller may add: one of which it is a member, one that applied to the
-/// organiser, or one with a confirmed booth, which is public. `None` otherwise.
+/// Name and country of a record of the organiser that the caller may add: staff any, members of an organisation one that it is
+/// linked with, one that applied to the organiser, or one with a confirmed booth, which is public. `None` otherwise.
 pub fn find_addable_exhibitor(
     tx: &mut Tx<'_>,
-    user: UserId,
-    organiser: OrganiserId,
+    authorized: &Authorized,
     id: ExhibitorId,
-) -> QueryResult<Option<(String, String)>> {
-    let own = exhibitor_members::table.find((id, user)).count().get_result::<i64>(tx.conn())?;
+) -> Result<Option<(String, String)>, Problem> {
+    let record = exhibitors::table
+        .find(id)
+        .filter(exhibitors::organiser_id.eq(authorized.organiser()?))
+        .filter(exhibitors::merged_into_id.is_null());
+    let found: Option<(String, String)> =
+        record.select((exhibitors::name, exhibitors::country)).get_result(tx.conn()).optional()?;
+    if found.is_none() || authorized.as_staff {
+        return Ok(found);
+    }
+    let own = record
+        .inner_join(
+            organisation_members::table
+                .on(exhibitors::organisation_id.eq(organisation_members::organisation_id.nullable())),
+        )
+        .filter(organisation_members::user_id.eq(authorized.require_user()?))
+        .count()
+        .get_result::<i64>(tx.conn())?;
     let applied = applications::table
-        .inner_join(editions::table.on(editions::id.eq(applications::edition_id)))
         .filter(applications::exhibitor_id.eq(id))
         .filter(applications::state.ne(ApplicationState::Draft))
-        .filter(editions::organiser_id.eq(organiser))
         .count()
         .get_result::<i64>(tx.conn())?;
-    let confirmed = allocations::table
-        .inner_join(applications::table)
-        .filter(applications::exhibitor_id.eq(id))
-        .filter(allocations::state.eq_any(AllocationState::LET_STATES))
-        .count()
-        .get_result::<i64>(tx.conn())?;
-    if own + applied + confirmed == 0 {
-        return Ok(None);
-    }
-    exhibitors::table.find(id).select((exhibitors::name, exhibitors::country)).get_result(tx.conn()).optional()
+    let standing = standing::table.filter(standing::exhibitor_id.eq(id)).count().get_result::<i64>(tx.conn())?;
+    Ok(found.filter(|_| own + applied + standing > 0))
+}
+
+/// Moves participants from one record of an organiser to another: all, or these. Returns those that moved.
+pub fn move_to_exhibitor(
+    tx: &mut Tx<'_>,
+    (from, to): (ExhibitorId, ExhibitorId),
+    only: Option<&[ParticipantId]>,
+) -> QueryResult<Vec<ParticipantId>> {
+    let ids: Vec<ParticipantId> =
+        participants::table.filter(participants::exhibitor_id.eq(from)).select(participants::id).load(tx.conn())?;
+    let ids: Vec<ParticipantId> = ids.into_iter().filter(|id| only.is_none_or(|only| only.contains(id))).collect();
+    diesel::update(participants::table.filter(participants::id.eq_any(&ids)))
+        .set(participants::exhibitor_id.eq(to))
+        .execute(tx.conn())?;
+    Ok(ids)
 }

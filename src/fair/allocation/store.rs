@@ -10,7 +10,7 @@ use hoicho_core::{
     states::AllocationState,
     values::{
         clock::Instant,
-        ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, OrganiserId, ZoneId},
+        ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, OrganisationId, OrganiserId, ZoneId},
     },
 };
 
@@ -200,13 +200,16 @@ pub fn zones_of_booths(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<Vec<(Zon
     }
 }
 
-/// The main exhibitor of the allocation that is let now.
-pub fn current_exhibitors(tx: &mut Tx<'_>, booth: BoothId) -> QueryResult<Vec<ExhibitorId>> {
+/// The main exhibitor of the allocation that is let now, and the organisation that it is linked with.
+pub fn current_exhibitors(
+    tx: &mut Tx<'_>,
+    booth: BoothId,
+) -> QueryResult<Vec<(ExhibitorId, Option<OrganisationId>)>> {
     allocations::table
-        .inner_join(applications::table)
+        .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::booth_id.eq(booth))
         .filter(allocations::state.eq_any(AllocationState::LET_STATES))
-        .select(applications::exhibitor_id)
+        .select((exhibitors::id, exhibitors::organisation_id))
         .load(tx.conn())
 }
 
@@ -217,9 +220,8 @@ pub fn booth_code(tx: &mut Tx<'_>, booth: BoothId) -> QueryResult<String> {
 /// The distinct product groups of the products named in an application.
 pub fn product_groups_of(tx: &mut Tx<'_>, application: ApplicationId) -> QueryResult<Vec<ProductGroup>> {
     application_products::table
-        .inner_join(products::table)
         .filter(application_products::application_id.eq(application))
-        .select(products::product_group)
+        .select(application_products::product_group)
         .distinct()
         .load(tx.conn())
 }

@@ -1,16 +1,17 @@
-//! Archive records of applications, without wishes and documents.
+//! Archive records of applications and their products, without wishes and documents.
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     floor::BoothCategory,
-    records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink},
+    products::ProductGroup,
+    records::{self, ArchiveImport, CleanText, ImportRecords, PagedRecord, RecordSink},
 };
 use hoicho_core::{
     db::{Tx, schema::*},
     states::ApplicationState,
     values::{
-        clock::Instant,
+        clock::{Day, Instant},
         ids::{ApplicationId, EditionId, ExhibitorId},
     },
 };
@@ -53,8 +54,61 @@ impl ImportRecords for ApplicationRecord {
             import.derive_ids([&mut record.id.0])?;
             record.exhibitor = import.exhibitor(record.exhibitor)?;
         }
-        let others = (applications::edition_id.eq(import.edition()?), applications::version.eq(1));
+        let organiser = applications::organiser_id.eq(import.authorized.organiser()?);
+        let others = (organiser, applications::edition_id.eq(import.edition()?), applications::version.eq(1));
         records::insert_rows!(import.tx, applications, records.into_iter().map(|record| (record, others)));
+        Ok(())
+    }
+}
+
+/// Record of a product that an application shows, without the catalogue it was taken from.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize)]
+#[diesel(table_name = application_products, treat_none_as_default_value = false)]
+#[serde(deny_unknown_fields)]
+pub struct ApplicationProductRecord {
+    #[diesel(column_name = application_id)]
+    application: ApplicationId,
+    line: i32,
+    name: CleanText,
+    product_group: ProductGroup,
+    declared_stars: Option<i32>,
+    certificate_number: Option<CleanText>,
+    certificate_expires_on: Option<Day>,
+}
+
+impl PagedRecord for ApplicationProductRecord {
+    type Id = (ApplicationId, i32);
+
+    fn id(&self) -> (ApplicationId, i32) {
+        (self.application, self.line)
+    }
+
+    fn page(tx: &mut Tx<'_>, edition: EditionId, after: Option<(ApplicationId, i32)>) -> QueryResult<Vec<Self>> {
+        use application_products::{application_id, line};
+        let of_edition = applications::table.filter(applications::edition_id.eq(edition)).select(applications::id);
+        let mut query = application_products::table.filter(application_id.eq_any(of_edition)).into_boxed();
+        if let Some((last, last_line)) = after {
+            query = query.filter(application_id.gt(last).or(application_id.eq(last).and(line.gt(last_line))));
+        }
+        query.order((application_id, line)).limit(records::PAGE_ROWS).select(Self::as_select()).load(tx.conn())
+    }
+}
+
+/// Exports the products that the applications of an edition show.
+pub fn export_products<R: From<ApplicationProductRecord>>(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    sink: RecordSink<'_, R>,
+) -> Result<(), Problem> {
+    records::export_pages::<ApplicationProductRecord, R>(tx, edition, sink)
+}
+
+impl ImportRecords for ApplicationProductRecord {
+    fn import(mut records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
+        for record in &mut records {
+            import.derive_ids([&mut record.application.0])?;
+        }
+        records::insert_rows!(import.tx, application_products, records.into_iter());
         Ok(())
     }
 }

@@ -1,24 +1,32 @@
-//! Import of exhibitors from table rows; each gets an approved application for the edition. Atomic: either all rows are
+//! Import of exhibitors from table rows, with a contact each; they get an approved application for the edition. Atomic: either all rows are
 //! imported or none, and all errors are reported at once.
 use std::collections::{BTreeSet, HashMap};
+
+use diesel::QueryResult;
 
 use super::{
     store::{self, ApplicationRow},
     wishes::MAX_BOOTHS_WANTED,
 };
 use crate::{
-    editions,
-    exhibitors::{self, LegalForm, store::ExhibitorRow, tax_code},
+    editions::{self, store::EditionRow},
+    exhibitors::{self, contacts::ContactRow, matching::ExhibitorMatcher, store::ExhibitorRow},
     floor::BoothCategory,
     localities,
+    organisations::{
+        LegalForm, contact,
+        profile::{MAX_NAME_CHARS, Profile},
+        tax_code,
+    },
 };
 use hoicho_core::{
     db::Tx,
-    i18n::MessageId,
+    i18n::{Language, MessageId},
     states::ApplicationState,
     values::{
-        ids::{ApplicationId, ExhibitorId},
-        text,
+        clock::Instant,
+        ids::{ApplicationId, ContactId, ExhibitorId},
+        phone, text,
     },
 };
 use hoicho_web::{
@@ -37,15 +45,20 @@ pub struct ExhibitorImportRow {
     pub tax_code: Option<String>,
     /// Free text.
     pub locality: Option<String>,
-    /// Default 1.
+    /// Default 1; 0: the record only, without an application.
     pub booths_wanted: Option<i64>,
+    /// Contact person; default the exhibitor's name.
+    pub contact_name: Option<String>,
+    /// As typed.
+    pub phone: Option<String>,
+    pub email: Option<String>,
 }
 
 /// Counts of an import.
 pub struct ImportSummary {
-    /// New applications.
+    /// New applications, and new records without one.
     pub added: usize,
-    /// Exhibitors that already have an application for the edition.
+    /// Records that had an application for the edition, or were not to get one.
     pub unchanged: usize,
 }
 
@@ -66,7 +79,7 @@ struct ValidRow {
 /// Validates a row. Invalid fields get a placeholder, because the errors prevent the import.
 fn validate(checks: &mut Validator, line: u64, row: &ExhibitorImportRow) -> ValidRow {
     let pointer = |field: &str| format!("/{line}/{field}");
-    let name = checks.require_text(&pointer("name"), &row.name, 200);
+    let name = checks.require_text(&pointer("name"), &row.name, MAX_NAME_CHARS);
     checks.require(
         row.legal_form.is_some(),
         &pointer("legal_form"),
@@ -77,7 +90,7 @@ fn validate(checks: &mut Validator, line: u64, row: &ExhibitorImportRow) -> Vali
     let code = row.tax_code.as_deref().map(|code| parse_tax_code(code, form));
     checks.require(code != Some(None), &pointer("tax_code"), FieldCode::TaxCode, MessageId("error-invalid-tax-code"));
     let booths_wanted =
-        i32::try_from(row.booths_wanted.unwrap_or(1)).ok().filter(|n| (1..=MAX_BOOTHS_WANTED).contains(n));
+        i32::try_from(row.booths_wanted.unwrap_or(1)).ok().filter(|n| (0..=MAX_BOOTHS_WANTED).contains(n));
     checks.require(
         booths_wanted.is_some(),
         &pointer("booths_wanted"),
@@ -87,8 +100,94 @@ fn validate(checks: &mut Validator, line: u64, row: &ExhibitorImportRow) -> Vali
     ValidRow { name, form, code: code.flatten(), booths_wanted: booths_wanted.unwrap_or(1) }
 }
 
-/// Matches rows with registered exhibitors by tax code, or by name among the applicants of the edition; registers the
-/// others, and creates an approved application for each exhibitor that has none.
+/// The contact of a row; its exhibitor is filled in when it is known.
+fn valid_contact(checks: &mut Validator, line: u64, row: &ExhibitorImportRow, name: &str) -> Option<ContactRow> {
+    let pointer = |field: &str| format!("/{line}/{field}");
+    let contact_name =
+        row.contact_name.as_ref().map(|n| checks.require_text(&pointer("contact_name"), n, MAX_NAME_CHARS));
+    let phone = row.phone.as_ref().map(|p| parse_phone(checks, &pointer("phone"), p));
+    let email = row.email.as_ref().map(|e| contact::validate_address(checks, &pointer("email"), e));
+    let has_way = phone.is_some() || email.is_some();
+    checks.require(
+        has_way || contact_name.is_none(),
+        &pointer("phone"),
+        FieldCode::Missing,
+        MessageId("error-contact-address-required"),
+    );
+    has_way.then(|| ContactRow {
+        id: ContactId::make(),
+        exhibitor_id: ExhibitorId::make(),
+        name: contact_name.unwrap_or_else(|| name.to_owned()),
+        phone,
+        zalo: None,
+        email,
+        language: Language::Vi,
+    })
+}
+
+/// Parses a phone number. Spreadsheets drop a leading zero, so an invalid number is retried with a zero prepended.
+fn parse_phone(checks: &mut Validator, pointer: &str, typed: &str) -> String {
+    let number = typed.trim().trim_start_matches('\'');
+    phone::parse(number)
+        .or_else(|| phone::parse(&format!("0{number}")))
+        .unwrap_or_else(|| contact::validate_phone(checks, pointer, number))
+}
+
+/// Localities by folded name: code and name.
+type LocalityIndex = HashMap<String, (String, String)>;
+
+/// The record of a row that matches none of the organiser's.
+fn new_exhibitor(
+    authorized: &Authorized,
+    row: ValidRow,
+    locality: Option<String>,
+    localities: &LocalityIndex,
+) -> Result<ExhibitorRow, Problem> {
+    let known = locality.as_deref().and_then(|words| localities.get(&text::normalize_for_search(words)));
+    let profile = Profile {
+        name: row.name,
+        legal_form: row.form,
+        tax_code: row.code,
+        country: "VN".to_owned(),
+        locality_code: known.map(|(code, _)| code.clone()),
+        locality: known.map(|(_, name)| name.clone()).or(locality).unwrap_or_default(),
+    };
+    Ok(ExhibitorRow::new(authorized.organiser()?, profile, authorized.now))
+}
+
+fn approved_application(edition: &EditionRow, of: ExhibitorId, booths_wanted: i32, now: Instant) -> ApplicationRow {
+    ApplicationRow {
+        id: ApplicationId::make(),
+        organiser_id: edition.organiser_id,
+        edition_id: edition.id,
+        exhibitor_id: of,
+        state: ApplicationState::Approved,
+        booths_wanted,
+        category: BoothCategory::Standard,
+        needs: None,
+        reason: None,
+        waitlisted_at: None,
+        version: 1,
+        created_at: now,
+        needs_power: false,
+        needs_water: false,
+        needs_corner: false,
+    }
+}
+
+/// Contacts that the records do not have yet.
+fn without_known(tx: &mut Tx<'_>, contacts: Vec<ContactRow>) -> QueryResult<Vec<ContactRow>> {
+    let of: Vec<ExhibitorId> = contacts.iter().map(|c| c.exhibitor_id).collect();
+    let known = exhibitors::store::find_contacts_of(tx, &of)?;
+    let is_same = |a: &ContactRow, b: &ContactRow| a.phone == b.phone && a.email == b.email;
+    let is_new = |contact: &ContactRow| {
+        !known.get(&contact.exhibitor_id).into_iter().flatten().any(|other| is_same(contact, other))
+    };
+    Ok(contacts.into_iter().filter(is_new).collect())
+}
+
+/// Matches rows with the organiser's records by tax code or exact name, and creates the others; each gets an approved application
+/// for the edition, unless it has one or wants no booth. No account of an organisation is read, opened or changed.
 pub fn import_rows(
     tx: &mut Tx<'_>,
     authorized: &Authorized,
@@ -96,73 +195,52 @@ pub fn import_rows(
 ) -> Result<ImportSummary, Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let mut checks = Validator::default();
-    let codes: Vec<String> = lines
-        .iter()
-        .filter_map(|(_, l)| {
-            parse_tax_code(l.tax_code.as_deref()?, l.legal_form.unwrap_or(LegalForm::HouseholdBusiness))
-        })
-        .collect();
-    let by_code: HashMap<String, ExhibitorId> =
-        exhibitors::store::find_ids_by_tax_codes(tx, &codes)?.into_iter().collect();
-    let applicants = store::find_applicants(tx, edition.id)?;
-    let by_name: HashMap<String, ExhibitorId> = applicants.iter().map(|(id, name)| (name.clone(), *id)).collect();
-    let applicants: BTreeSet<ExhibitorId> = applicants.into_iter().map(|(id, _)| id).collect();
+    let form = |line: &ExhibitorImportRow| line.legal_form.unwrap_or(LegalForm::HouseholdBusiness);
+    let codes: Vec<String> =
+        lines.iter().filter_map(|(_, l)| parse_tax_code(l.tax_code.as_deref()?, form(l))).collect();
+    let names: Vec<String> = lines.iter().filter_map(|(_, l)| text::normalize(&l.name, MAX_NAME_CHARS)).collect();
+    let known = ExhibitorMatcher::load(tx, edition.organiser_id, &codes, &names)?;
+    let applicants: BTreeSet<ExhibitorId> =
+        store::find_applicants(tx, edition.id)?.into_iter().map(|(_, exhibitor, _)| exhibitor).collect();
     let localities_by_name = localities::store::index_by_name(tx, authorized.now.date())?;
-    let (mut new, mut applications, mut seen_keys, mut unchanged) = (Vec::new(), Vec::new(), BTreeSet::new(), 0);
+    let (mut new, mut new_contacts, mut more_contacts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut applications, mut seen_keys, mut unchanged) = (Vec::new(), BTreeSet::new(), 0);
     for (line, row) in lines {
         let pointer = |field: &str| format!("/{line}/{field}");
-        let ValidRow { name, form, code, booths_wanted } = validate(&mut checks, line, &row);
-        let name_search = text::normalize_for_search(&name);
-        let key = code.clone().unwrap_or_else(|| name_search.clone());
+        let valid = validate(&mut checks, line, &row);
         checks.require(
-            seen_keys.insert(key),
+            seen_keys.insert(valid.code.clone().unwrap_or_else(|| valid.name.clone())),
             &pointer("name"),
             FieldCode::Repeated,
             MessageId("import-duplicate-exhibitor").with_args(&[("line", &line)]),
         );
-        let existing = code.as_ref().and_then(|c| by_code.get(c)).or_else(|| by_name.get(&name_search)).copied();
-        if existing.is_some_and(|id| applicants.contains(&id)) {
+        let contact = valid_contact(&mut checks, line, &row, &valid.name);
+        let locality = row.locality.map(|l| checks.require_text(&pointer("locality"), &l, MAX_NAME_CHARS));
+        let booths_wanted = valid.booths_wanted;
+        let existing = known.find(&valid.name, valid.code.as_deref());
+        let exhibitor = match existing {
+            Some(id) => id,
+            None => {
+                let record = new_exhibitor(authorized, valid, locality, &localities_by_name)?;
+                let id = record.id;
+                new.push(record);
+                id
+            }
+        };
+        let contacts = if existing.is_some() { &mut more_contacts } else { &mut new_contacts };
+        contacts.extend(contact.map(|contact| ContactRow { exhibitor_id: exhibitor, ..contact }));
+        if booths_wanted > 0 && !applicants.contains(&exhibitor) {
+            applications.push(approved_application(&edition, exhibitor, booths_wanted, authorized.now));
+        } else if existing.is_some() {
             unchanged += 1;
-            continue;
         }
-        let locality = row.locality.map(|l| checks.require_text(&pointer("locality"), &l, 200));
-        let exhibitor = existing.unwrap_or_else(ExhibitorId::make);
-        if existing.is_none() {
-            let known_locality =
-                locality.as_deref().and_then(|words| localities_by_name.get(&text::normalize_for_search(words)));
-            new.push(ExhibitorRow {
-                id: exhibitor,
-                name,
-                name_search,
-                legal_form: form,
-                tax_code: code,
-                country: "VN".to_owned(),
-                locality_code: known_locality.map(|(code, _)| code.clone()),
-                locality: known_locality.map(|(_, name)| name.clone()).or(locality).unwrap_or_default(),
-                version: 1,
-                created_at: authorized.now,
-            });
-        }
-        applications.push(ApplicationRow {
-            id: ApplicationId::make(),
-            edition_id: edition.id,
-            exhibitor_id: exhibitor,
-            state: ApplicationState::Approved,
-            booths_wanted,
-            category: BoothCategory::Standard,
-            needs: None,
-            reason: None,
-            waitlisted_at: None,
-            version: 1,
-            created_at: authorized.now,
-            needs_power: false,
-            needs_water: false,
-            needs_corner: false,
-        });
     }
     checks.finish()?;
-    exhibitors::store::insert(tx, &new)?;
+    exhibitors::store::insert(tx, &new, &new_contacts)?;
+    let more_contacts = without_known(tx, more_contacts)?;
+    exhibitors::store::add_contacts(tx, &more_contacts)?;
     store::insert(tx, &applications)?;
+    let without_application = new.iter().filter(|r| !applications.iter().any(|a| a.exhibitor_id == r.id)).count();
     authorized.record_audit(tx, AuditAction::ApplicationImport, edition.id, None, Some(applications.len()))?;
-    Ok(ImportSummary { added: applications.len(), unchanged })
+    Ok(ImportSummary { added: applications.len() + without_application, unchanged })
 }

@@ -3,18 +3,19 @@ use diesel::prelude::*;
 use hoicho_core::{
     db::{
         Tx,
-        schema::{applications, editions},
+        schema::{applications, exhibitors},
     },
-    values::ids::{ApplicationId, EditionId, ExhibitorId, OrganiserId},
+    values::ids::{ApplicationId, EditionId, ExhibitorId, OrganisationId, OrganiserId},
 };
 use hoicho_web::identity::resource::ResourceOwners;
 
-/// The organiser of the edition applied to, and the exhibitor that applied.
+/// The organiser of the edition applied to, and the exhibitor that applied, with the organisation it is linked with.
 pub fn of_application(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<ResourceOwners> {
-    let (edition, exhibitor): ((OrganiserId, EditionId), ExhibitorId) = applications::table
-        .inner_join(editions::table.on(editions::id.eq(applications::edition_id)))
+    type Row = ((OrganiserId, EditionId), (ExhibitorId, Option<OrganisationId>));
+    let (edition, exhibitor): Row = applications::table
+        .inner_join(exhibitors::table)
         .filter(applications::id.eq(id))
-        .select(((editions::organiser_id, editions::id), applications::exhibitor_id))
+        .select(((applications::organiser_id, applications::edition_id), (exhibitors::id, exhibitors::organisation_id)))
         .get_result(tx.conn())?;
     Ok(ResourceOwners::of_edition(edition, vec![exhibitor]))
 }

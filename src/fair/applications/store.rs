@@ -8,7 +8,7 @@ use hoicho_core::{
     states::{AllocationState, ApplicationState},
     values::{
         clock::Instant,
-        ids::{ApplicationId, EditionId, ExhibitorId},
+        ids::{ApplicationId, EditionId, ExhibitorId, OrganisationId, OrganiserId},
     },
 };
 
@@ -17,6 +17,8 @@ use hoicho_core::{
 #[diesel(table_name = applications, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct ApplicationRow {
     pub id: ApplicationId,
+    /// The organiser of the edition, whose record the exhibitor is.
+    pub organiser_id: OrganiserId,
     pub edition_id: EditionId,
     pub exhibitor_id: ExhibitorId,
     pub state: ApplicationState,
@@ -46,13 +48,13 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[ApplicationRow]) -> QueryResult<()> {
     Ok(())
 }
 
-/// Exhibitors with an application for an edition, with their names folded for search.
-pub fn find_applicants(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(ExhibitorId, String)>> {
+/// Applications for an edition with the exhibitors and their names.
+pub fn find_applicants(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(ApplicationId, ExhibitorId, String)>> {
     applications::table
         .inner_join(exhibitors::table)
         .filter(applications::edition_id.eq(edition))
-        .order(exhibitors::id)
-        .select((exhibitors::id, exhibitors::name_search))
+        .order(applications::id)
+        .select((applications::id, exhibitors::id, exhibitors::name))
         .load(tx.conn())
 }
 
@@ -145,10 +147,11 @@ pub fn waiting_list_page(
         .load(tx.conn())
 }
 
-/// Applications of an exhibitor, newest first; at most 500.
-pub fn find_by_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<ApplicationRow>> {
+/// Applications of the exhibitors that an organisation is linked with, newest first; at most 500.
+pub fn find_by_organisation(tx: &mut Tx<'_>, organisation: OrganisationId) -> QueryResult<Vec<ApplicationRow>> {
     applications::table
-        .filter(applications::exhibitor_id.eq(exhibitor))
+        .inner_join(exhibitors::table)
+        .filter(exhibitors::organisation_id.eq(organisation))
         .order(applications::id.desc())
         .limit(500)
         .select(ApplicationRow::as_select())
@@ -161,4 +164,19 @@ pub fn has_confirmed_booths(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<b
         .filter(allocations::application_id.eq(id))
         .filter(allocations::state.eq_any(AllocationState::LET_STATES));
     Ok(confirmed.count().get_result::<i64>(tx.conn())? > 0)
+}
+
+/// Moves applications from one record of an organiser to another: all, or these. Returns those that moved.
+pub fn move_to_exhibitor(
+    tx: &mut Tx<'_>,
+    (from, to): (ExhibitorId, ExhibitorId),
+    only: Option<&[ApplicationId]>,
+) -> QueryResult<Vec<ApplicationId>> {
+    let ids: Vec<ApplicationId> =
+        applications::table.filter(applications::exhibitor_id.eq(from)).select(applications::id).load(tx.conn())?;
+    let ids: Vec<ApplicationId> = ids.into_iter().filter(|id| only.is_none_or(|only| only.contains(id))).collect();
+    diesel::update(applications::table.filter(applications::id.eq_any(&ids)))
+        .set((applications::exhibitor_id.eq(to), applications::version.eq(applications::version + 1)))
+        .execute(tx.conn())?;
+    Ok(ids)
 }

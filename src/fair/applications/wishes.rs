@@ -1,4 +1,4 @@
-//! Ranked booth wishes of an application, and the products to be sold.
+//! Ranked booth wishes of an application.
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -6,15 +6,13 @@ use hoicho_core::{
     db::{MAX_ROWS_PER_INSERT, Tx, schema::*},
     i18n::MessageId,
     on_either,
-    values::ids::{ApplicationId, BoothId, EditionId, ExhibitorId, ProductId, ZoneId},
+    values::ids::{ApplicationId, BoothId, EditionId, ZoneId},
 };
 use hoicho_optimiser::instance::MAX_WISHES;
 use hoicho_web::http::{FieldCode, Problem, Validator};
 
 /// Max booths per application.
 pub const MAX_BOOTHS_WANTED: i32 = 100;
-/// Max products per application.
-pub const MAX_PRODUCTS: usize = 100;
 
 /// A booth, or any booth of a zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
@@ -26,8 +24,8 @@ pub enum Wish {
     Zone(ZoneId),
 }
 
-/// Validates length and uniqueness of the lists, without database access.
-pub fn validate(checks: &mut Validator, wishes: &[Wish], products: &[ProductId]) {
+/// Validates length and uniqueness of the list, without database access.
+pub fn validate(checks: &mut Validator, wishes: &[Wish]) {
     checks.require(
         wishes.len() <= MAX_WISHES,
         "/wishes",
@@ -36,14 +34,6 @@ pub fn validate(checks: &mut Validator, wishes: &[Wish], products: &[ProductId])
     );
     let distinct = wishes.iter().collect::<std::collections::BTreeSet<_>>().len() == wishes.len();
     checks.require(distinct, "/wishes", FieldCode::Repeated, MessageId("error-duplicate-wish"));
-    checks.require(
-        products.len() <= MAX_PRODUCTS,
-        "/products",
-        FieldCode::Length,
-        MessageId("error-product-list-length").with_number("max", MAX_PRODUCTS),
-    );
-    let distinct = products.iter().collect::<std::collections::BTreeSet<_>>().len() == products.len();
-    checks.require(distinct, "/products", FieldCode::Repeated, MessageId("error-duplicate-product"));
 }
 
 /// Replaces the wishes of an application; each must be a booth or zone of the same edition.
@@ -114,44 +104,4 @@ pub fn find_wishes(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<Vec<Wish>>
         .select((application_wishes::booth_id, application_wishes::zone_id))
         .load(tx.conn())?;
     Ok(rows.into_iter().filter_map(|(booth, zone)| booth.map(Wish::Booth).or(zone.map(Wish::Zone))).collect())
-}
-
-/// Replaces the products of an application; each must belong to its exhibitor.
-pub fn replace_products(
-    tx: &mut Tx<'_>,
-    exhibitor: ExhibitorId,
-    id: ApplicationId,
-    product_ids: &[ProductId],
-) -> Result<(), Problem> {
-    use application_products as p;
-    let existing: Vec<ProductId> = products::table
-        .filter(products::exhibitor_id.eq(exhibitor))
-        .filter(products::id.eq_any(product_ids))
-        .select(products::id)
-        .load(tx.conn())?;
-    let mut checks = Validator::default();
-    for (i, product) in product_ids.iter().enumerate() {
-        checks.require(
-            existing.contains(product),
-            &format!("/products/{i}"),
-            FieldCode::Unknown,
-            MessageId("error-unknown-product"),
-        );
-    }
-    checks.finish()?;
-    diesel::delete(p::table.filter(p::application_id.eq(id))).execute(tx.conn())?;
-    let rows: Vec<_> =
-        product_ids.iter().map(|product| (p::application_id.eq(id), p::product_id.eq(*product))).collect();
-    if !rows.is_empty() {
-        on_either!(tx, |c| diesel::insert_into(p::table).values(&rows).execute(c))?;
-    }
-    Ok(())
-}
-
-pub fn find_products(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<Vec<ProductId>> {
-    application_products::table
-        .filter(application_products::application_id.eq(id))
-        .order(application_products::product_id)
-        .select(application_products::product_id)
-        .load(tx.conn())
 }

@@ -1,6 +1,6 @@
 //! Exports an edition as a stream of records.
 use super::record::{FORMAT_VERSION, Record};
-use crate::{allocation, applications, editions, exhibitors, floor, products, records::RecordSink, sales, visits};
+use crate::{allocation, applications, editions, exhibitors, floor, records::RecordSink, sales, visits};
 use hoicho_core::{
     db::Tx,
     values::{clock::Instant, ids::EditionId},
@@ -23,8 +23,8 @@ pub(super) fn export_edition(
     editions::archive::export(tx, id, write)?;
     floor::archive::export(tx, id, write)?;
     exhibitors::archive::export(tx, id, write)?;
-    products::archive::export(tx, id, write)?;
     applications::archive::export(tx, id, write)?;
+    applications::archive::export_products(tx, id, write)?;
     allocation::archive::export(tx, id, write)?;
     sales::archive::export(tx, id, write)?;
     visits::archive::export(tx, id, write)?;

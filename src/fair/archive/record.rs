@@ -3,11 +3,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     allocation::archive::{AllocationRecord, OccupancyRecord, ParticipantRecord},
-    applications::archive::ApplicationRecord,
+    applications::archive::{ApplicationProductRecord, ApplicationRecord},
     editions::archive::{EditionRecord, OpeningDayRecord},
     exhibitors::archive::ExhibitorRecord,
     floor::archive::{BoothCategoryRecord, BoothRecord, ZoneRecord},
-    products::archive::ProductRecord,
     records::{ArchiveImport, ImportRecords},
     sales::archive::{DealRecord, LineRecord, ReportRecord, VersionRecord},
     visits::archive::{GateRecord, VisitCountRecord},
@@ -81,8 +80,8 @@ records! {
     booth_categories: BoothCategory(BoothCategoryRecord),
     booths: Booth(BoothRecord),
     exhibitors: Exhibitor(ExhibitorRecord),
-    products: Product(ProductRecord),
     applications: Application(ApplicationRecord),
+    application_products: ApplicationProduct(ApplicationProductRecord),
     allocations: Allocation(AllocationRecord),
     occupancies: Occupancy(OccupancyRecord),
     participants: Participant(ParticipantRecord),

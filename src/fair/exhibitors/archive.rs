@@ -1,26 +1,27 @@
-//! Archive records of exhibitors, without contacts and members.
-use std::collections::HashMap;
+//! Archive records of exhibitors, without contacts, notes, tags and links.
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{LegalForm, store, tax_code};
+use super::{
+    matching::ExhibitorMatcher,
+    store::{self, ExhibitorRow},
+};
 use crate::{
     localities,
+    organisations::{LegalForm, profile::Profile, tax_code},
     records::{self, ArchiveImport, CleanText, ImportRecords, PagedRecord, RecordSink},
 };
 use hoicho_core::{
     db::{Tx, schema::*},
-    values::{
-        ids::{EditionId, ExhibitorId},
-        text,
-    },
+    values::ids::{EditionId, ExhibitorId},
 };
 use hoicho_web::http::Problem;
 
 /// Record of an exhibitor.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize)]
-#[diesel(table_name = exhibitors, treat_none_as_default_value = false)]
+#[derive(Debug, Clone, Queryable, Selectable, Serialize, Deserialize)]
+#[diesel(table_name = exhibitors)]
 #[serde(deny_unknown_fields)]
 pub struct ExhibitorRecord {
     id: ExhibitorId,
@@ -64,23 +65,25 @@ pub fn export<R: From<ExhibitorRecord>>(
 }
 
 impl ImportRecords for ExhibitorRecord {
-    /// Matches exhibitors by tax code, or by identifier and name; creates the others.
+    /// Matches records of the organiser by tax code, by identifier and name, or by name; creates the others. Records of other
+    /// organisers and accounts of organisations are not considered.
     fn import(records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
+        let organiser = import.authorized.organiser()?;
         let code = |record: &Self| tax_code::parse(record.tax_code.as_ref()?.as_str(), record.legal_form);
         let codes: Vec<String> = records.iter().filter_map(code).collect();
+        let names: Vec<String> = records.iter().map(|record| record.name.as_str().to_owned()).collect();
         let ids: Vec<ExhibitorId> = records.iter().map(|record| record.id).collect();
-        let mut by_code: HashMap<String, ExhibitorId> =
-            store::find_ids_by_tax_codes(import.tx, &codes)?.into_iter().collect();
-        let mut names: HashMap<ExhibitorId, String> =
-            store::find_by_ids(import.tx, &ids)?.into_iter().map(|row| (row.id, row.name_search)).collect();
+        let known = ExhibitorMatcher::load(import.tx, organiser, &codes, &names)?;
+        let taken: Vec<ExhibitorId> =
+            exhibitors::table.filter(exhibitors::id.eq_any(&ids)).select(exhibitors::id).load(import.tx.conn())?;
+        let mut taken: HashSet<ExhibitorId> = taken.into_iter().collect();
         let mut known_localities: HashMap<CleanText, Option<CleanText>> = HashMap::new();
         let mut rows = Vec::new();
         for record in records {
-            let name_search = text::normalize_for_search(record.name.as_str());
             let code = code(&record);
-            let coded = code.as_ref().and_then(|code| by_code.get(code)).copied();
-            let same = names.get(&record.id).filter(|name| **name == name_search).map(|_| record.id);
-            if let Some(existing) = coded.or(same) {
+            // The records of an archive are different exhibitors, so each is matched with a record of its own.
+            let is_free = |id| !import.stands_for(id);
+            if let Some(existing) = known.find_accepted(record.name.as_str(), code.as_deref(), is_free) {
                 import.match_exhibitor(record.id, existing);
                 continue;
             }
@@ -95,26 +98,19 @@ impl ImportRecords for ExhibitorRecord {
                 },
                 None => None,
             };
-            // Keep the identifier of the archive, so that the next import finds it; unless another exhibitor has it.
-            let id = if names.contains_key(&record.id) { ExhibitorId::make() } else { record.id };
+            // Keep the identifier of the archive, unless another record has it.
+            let id = if taken.insert(record.id) { record.id } else { ExhibitorId::make() };
             import.add_exhibitor(record.id, id);
-            names.insert(id, name_search.clone());
-            by_code.extend(code.clone().map(|code| (code, id)));
-            let row = Self {
-                id,
-                tax_code: code.map(CleanText::from),
-                country: record.country.as_str().chars().take(2).collect::<String>().into(),
-                locality_code,
-                ..record
+            let profile = Profile {
+                name: record.name.as_str().to_owned(),
+                legal_form: record.legal_form,
+                tax_code: code,
+                country: record.country.as_str().chars().take(2).collect(),
+                locality_code: locality_code.map(|code| code.as_str().to_owned()),
+                locality: record.locality.as_str().to_owned(),
             };
-            let others = (
-                exhibitors::name_search.eq(name_search),
-                exhibitors::version.eq(1),
-                exhibitors::created_at.eq(import.authorized.now),
-            );
-            rows.push((row, others));
+            rows.push(ExhibitorRow { id, ..ExhibitorRow::new(organiser, profile, import.authorized.now) });
         }
-        records::insert_rows!(import.tx, exhibitors, rows.into_iter());
-        Ok(())
+        Ok(store::insert(import.tx, &rows, &[])?)
     }
 }

@@ -1,12 +1,17 @@
-//! Exhibitors: organisations that take part in editions, with their contacts and members.
+//! Exhibitors: an organiser's records of those who take part in its fairs, with contacts, notes and tags.
 //!
-//! Invariants: a tax code is unique and its check digit valid; members are invited by e-mail. An exhibitor that stands
-//! at a fair is public; only its members and the organisers it applied to see its tax code and contacts.
+//! Invariants: only the organiser writes them, and nothing it enters opens or changes the account of an organisation. A record is
+//! linked with at most one organisation, and an organisation with at most one record of an organiser; only the organisation links
+//! (`links`). A record that was merged into another (`merges`) is kept, but is in no list and cannot apply. An exhibitor that stands
+//! at a fair is public with name, legal form and place.
 pub(crate) mod archive;
-mod legal_form;
+pub mod contacts;
+pub mod create;
+pub mod duplicates;
+pub mod history;
+pub mod matching;
 pub mod owners;
 mod routes;
+pub mod search;
 pub mod store;
-pub mod tax_code;
-pub use legal_form::LegalForm;
-pub use routes::{ApiDoc, routes};
+pub use routes::{ApiDoc, ExhibitorView, routes};

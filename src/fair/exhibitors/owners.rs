@@ -3,23 +3,23 @@ use diesel::prelude::*;
 use hoicho_core::{
     db::{
         Tx,
-        schema::{applications, editions, exhibitors, standing},
+        schema::{exhibitors, standing},
     },
-    states::ApplicationState,
-    values::ids::ExhibitorId,
+    values::ids::{ExhibitorId, OrganisationId, OrganiserId},
 };
 use hoicho_web::identity::resource::ResourceOwners;
 
-/// The exhibitor itself, and the organisers it applied to. It is public once it has a confirmed booth.
+/// The organiser whose record it is, and the organisation it is linked with. It is public once it has a confirmed booth.
 pub fn of_exhibitor(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<ResourceOwners> {
-    let exhibitor: ExhibitorId = exhibitors::table.find(id).select(exhibitors::id).get_result(tx.conn())?;
-    let organisers = applications::table
-        .inner_join(editions::table.on(editions::id.eq(applications::edition_id)))
-        .filter(applications::exhibitor_id.eq(id))
-        .filter(applications::state.ne(ApplicationState::Draft))
-        .select(editions::organiser_id)
-        .distinct()
-        .load(tx.conn())?;
+    let (organiser, organisation): (OrganiserId, Option<OrganisationId>) = exhibitors::table
+        .find(id)
+        .select((exhibitors::organiser_id, exhibitors::organisation_id))
+        .get_result(tx.conn())?;
     let booths: i64 = standing::table.filter(standing::exhibitor_id.eq(id)).count().get_result(tx.conn())?;
-    Ok(ResourceOwners { organisers, exhibitors: vec![exhibitor], public: booths > 0, ..ResourceOwners::default() })
+    Ok(ResourceOwners {
+        exhibitors: vec![id],
+        organisations: organisation.into_iter().collect(),
+        public: booths > 0,
+        ..ResourceOwners::of_organiser(organiser)
+    })
 }

@@ -1,13 +1,19 @@
-//! Queries on exhibitors and their contacts.
-use diesel::prelude::*;
+//! Queries on exhibitors, their contacts, tags and search words.
+use std::collections::{BTreeSet, HashMap};
 
-use super::LegalForm;
+use diesel::{
+    dsl::{exists, not},
+    prelude::*,
+};
+
+use super::{contacts::ContactRow, search};
+use crate::organisations::{LegalForm, profile::Profile};
 use hoicho_core::{
-    db::{MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx, schema::*},
+    db::{Conn, MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
     values::{
         clock::Instant,
-        ids::{ContactId, ExhibitorId, UserId},
+        ids::{ContactId, ExhibitorId, OrganisationId, OrganiserId},
     },
 };
 
@@ -16,11 +22,16 @@ use hoicho_core::{
 #[diesel(table_name = exhibitors, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct ExhibitorRow {
     pub id: ExhibitorId,
+    /// The organiser whose record it is.
+    pub organiser_id: OrganiserId,
+    /// The organisation that it is linked with.
+    pub organisation_id: Option<OrganisationId>,
+    pub linked_at: Option<Instant>,
     pub name: String,
     /// The name folded for search.
     pub name_search: String,
     pub legal_form: LegalForm,
-    /// Includes the check digit.
+    /// Includes the check digit. Several records may have the same.
     pub tax_code: Option<String>,
     /// ISO 3166-1 alpha-2.
     pub country: String,
@@ -28,91 +39,369 @@ pub struct ExhibitorRow {
     pub locality_code: Option<String>,
     /// Name of the locality.
     pub locality: String,
+    /// For the organiser's staff only.
+    pub notes: Option<String>,
+    /// The record that it was merged into.
+    pub merged_into_id: Option<ExhibitorId>,
     /// Incremented by each change, for optimistic locking.
     pub version: i32,
     pub created_at: Instant,
 }
 
-/// Row of `exhibitor_contacts`: a contact person with a phone number, an e-mail address or both.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = exhibitor_contacts, treat_none_as_default_value = false)]
-pub struct ContactRow {
-    pub id: ContactId,
-    pub exhibitor_id: ExhibitorId,
-    pub name: String,
-    pub phone: Option<String>,
-    pub email: Option<String>,
+impl ExhibitorRow {
+    /// The first version of a record.
+    pub fn new(organiser: OrganiserId, profile: Profile, now: Instant) -> Self {
+        Self {
+            id: ExhibitorId::make(),
+            organiser_id: organiser,
+            organisation_id: None,
+            linked_at: None,
+            name_search: profile.name_search(),
+            name: profile.name,
+            legal_form: profile.legal_form,
+            tax_code: profile.tax_code,
+            country: profile.country,
+            locality_code: profile.locality_code,
+            locality: profile.locality,
+            notes: None,
+            merged_into_id: None,
+            version: 1,
+            created_at: now,
+        }
+    }
+
+    /// Its profile.
+    pub fn profile(&self) -> Profile {
+        Profile {
+            name: self.name.clone(),
+            legal_form: self.legal_form,
+            tax_code: self.tax_code.clone(),
+            country: self.country.clone(),
+            locality_code: self.locality_code.clone(),
+            locality: self.locality.clone(),
+        }
+    }
+
+    /// The next version, with another profile.
+    pub fn with_profile(self, profile: Profile) -> Self {
+        Self {
+            version: self.version + 1,
+            name_search: profile.name_search(),
+            name: profile.name,
+            legal_form: profile.legal_form,
+            tax_code: profile.tax_code,
+            country: profile.country,
+            locality_code: profile.locality_code,
+            locality: profile.locality,
+            ..self
+        }
+    }
 }
 
-/// Inserts exhibitors. A tax code that is already registered violates a unique key.
-pub fn insert(tx: &mut Tx<'_>, rows: &[ExhibitorRow]) -> QueryResult<()> {
+/// Inserts exhibitors with their contacts.
+pub fn insert(tx: &mut Tx<'_>, rows: &[ExhibitorRow], contacts: &[ContactRow]) -> QueryResult<()> {
     for part in rows.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(exhibitors::table).values(part).execute(c))?;
+    }
+    insert_contacts(tx, contacts)?;
+    let mut phones: HashMap<ExhibitorId, Vec<&str>> = HashMap::new();
+    for contact in contacts {
+        phones.entry(contact.exhibitor_id).or_default().extend(contact.numbers());
+    }
+    let words = rows.iter().flat_map(|row| to_words(row, phones.remove(&row.id).unwrap_or_default()));
+    insert_words(tx, words.collect())
+}
+
+/// Adds contacts to exhibitors that exist.
+pub fn add_contacts(tx: &mut Tx<'_>, contacts: &[ContactRow]) -> QueryResult<()> {
+    insert_contacts(tx, contacts)?;
+    let of: BTreeSet<ExhibitorId> = contacts.iter().map(|c| c.exhibitor_id).collect();
+    index(tx, &of.into_iter().collect::<Vec<_>>())
+}
+
+fn insert_contacts(tx: &mut Tx<'_>, contacts: &[ContactRow]) -> QueryResult<()> {
+    for part in contacts.chunks(MAX_ROWS_PER_INSERT) {
+        on_either!(tx, |c| diesel::insert_into(exhibitor_contacts::table).values(part).execute(c))?;
     }
     Ok(())
 }
 
+type WordRow = (
+    diesel::dsl::Eq<exhibitor_search_words::exhibitor_id, ExhibitorId>,
+    diesel::dsl::Eq<exhibitor_search_words::organiser_id, OrganiserId>,
+    diesel::dsl::Eq<exhibitor_search_words::word, String>,
+);
+
+fn to_words<'a>(row: &ExhibitorRow, phones: impl IntoIterator<Item = &'a str>) -> Vec<WordRow> {
+    use exhibitor_search_words::{exhibitor_id, organiser_id, word};
+    let words = search::index_words(&row.name, row.tax_code.as_deref(), phones).into_iter();
+    words.map(|text| (exhibitor_id.eq(row.id), organiser_id.eq(row.organiser_id), word.eq(text))).collect()
+}
+
+fn insert_words(tx: &mut Tx<'_>, words: Vec<WordRow>) -> QueryResult<()> {
+    for part in words.chunks(MAX_ROWS_PER_INSERT) {
+        on_either!(tx, |c| diesel::insert_into(exhibitor_search_words::table).values(part).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Writes the search words of exhibitors anew. A merged record has none.
+pub fn index(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<()> {
+    for part in ids.chunks(MAX_IDS_PER_STATEMENT) {
+        let old = exhibitor_search_words::table.filter(exhibitor_search_words::exhibitor_id.eq_any(part));
+        diesel::delete(old).execute(tx.conn())?;
+        let rows: Vec<ExhibitorRow> = exhibitors::table
+            .filter(exhibitors::id.eq_any(part))
+            .filter(exhibitors::merged_into_id.is_null())
+            .select(ExhibitorRow::as_select())
+            .load(tx.conn())?;
+        let contacts = find_contacts_of(tx, part)?;
+        let words = rows.iter().flat_map(|row| {
+            let of = contacts.get(&row.id).into_iter().flatten();
+            to_words(row, of.flat_map(ContactRow::numbers).collect::<Vec<_>>())
+        });
+        insert_words(tx, words.collect())?;
+    }
+    Ok(())
+}
+
+/// An exhibitor.
 pub fn find(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<ExhibitorRow> {
     exhibitors::table.find(id).select(ExhibitorRow::as_select()).get_result(tx.conn())
 }
 
-/// Exhibitors with these identifiers; missing ones are left out.
-pub fn find_by_ids(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<ExhibitorRow>> {
-    exhibitors::table.filter(exhibitors::id.eq_any(ids)).select(ExhibitorRow::as_select()).load(tx.conn())
-}
-
-/// Identifiers of the exhibitors with these tax codes.
-pub fn find_ids_by_tax_codes(tx: &mut Tx<'_>, codes: &[String]) -> QueryResult<Vec<(String, ExhibitorId)>> {
-    let mut matches = Vec::new();
-    for part in codes.chunks(MAX_IDS_PER_STATEMENT) {
-        let rows: Vec<(Option<String>, ExhibitorId)> = exhibitors::table
-            .filter(exhibitors::tax_code.eq_any(part))
-            .select((exhibitors::tax_code, exhibitors::id))
-            .load(tx.conn())?;
-        matches.extend(rows.into_iter().filter_map(|(code, id)| Some((code?, id))));
-    }
-    Ok(matches)
-}
-
-/// Exhibitors a user is a member of; at most 500.
-pub fn find_by_member(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<ExhibitorRow>> {
+/// An exhibitor of an organiser.
+pub fn find_of_organiser(tx: &mut Tx<'_>, organiser: OrganiserId, id: ExhibitorId) -> QueryResult<ExhibitorRow> {
     exhibitors::table
-        .inner_join(exhibitor_members::table)
-        .filter(exhibitor_members::user_id.eq(user))
-        .order(exhibitors::id)
-        .limit(500)
+        .find(id)
+        .filter(exhibitors::organiser_id.eq(organiser))
         .select(ExhibitorRow::as_select())
-        .load(tx.conn())
+        .get_result(tx.conn())
+}
+
+/// An organiser's record that is linked with an organisation.
+pub fn find_linked(
+    tx: &mut Tx<'_>,
+    organiser: OrganiserId,
+    organisation: OrganisationId,
+) -> QueryResult<Option<ExhibitorRow>> {
+    exhibitors::table
+        .filter(exhibitors::organiser_id.eq(organiser))
+        .filter(exhibitors::organisation_id.eq(organisation))
+        .select(ExhibitorRow::as_select())
+        .get_result(tx.conn())
+        .optional()
+}
+
+/// One page of an organiser's exhibitors, by name without accents; merged ones are left out.
+pub fn page(
+    tx: &mut Tx<'_>,
+    organiser: OrganiserId,
+    tag: Option<&str>,
+    after: Option<&(String, ExhibitorId)>,
+    limit: i64,
+) -> QueryResult<Vec<ExhibitorRow>> {
+    use exhibitors::{id, name_search};
+    let mut query = exhibitors::table
+        .filter(exhibitors::organiser_id.eq(organiser))
+        .filter(exhibitors::merged_into_id.is_null())
+        .into_boxed();
+    if let Some(tag) = tag {
+        let tagged =
+            exhibitor_tags::table.filter(exhibitor_tags::tag.eq(tag.to_owned())).select(exhibitor_tags::exhibitor_id);
+        query = query.filter(id.eq_any(tagged));
+    }
+    if let Some((name, last)) = after {
+        query = query.filter(name_search.gt(name).or(name_search.eq(name).and(id.gt(*last))));
+    }
+    query.order((name_search, id)).limit(limit).select(ExhibitorRow::as_select()).load(tx.conn())
+}
+
+diesel::alias!(exhibitor_search_words as other_words: OtherWords);
+
+/// Rows that are counted to find the term with the fewest matches.
+const MAX_COUNTED_ROWS: i64 = 1_000;
+
+/// One page of the exhibitors that have a word beginning with each of the terms, in the order of the word that matches the
+/// rarest term. Reads the index of that term's words in order, and looks up the other terms by the primary key.
+pub fn search(
+    tx: &mut Tx<'_>,
+    organiser: OrganiserId,
+    terms: &[String],
+    after: Option<&(String, ExhibitorId)>,
+    limit: i64,
+) -> QueryResult<Vec<(String, ExhibitorRow)>> {
+    use exhibitor_search_words::{exhibitor_id, organiser_id, word};
+    let mut rarest: Option<(usize, &String)> = None;
+    for term in terms.iter().filter(|_| terms.len() > 1) {
+        let matches: Vec<ExhibitorId> = exhibitor_search_words::table
+            .filter(organiser_id.eq(organiser))
+            .filter(word.ge(term))
+            .filter(word.lt(search::upper_bound(term)))
+            .limit(MAX_COUNTED_ROWS)
+            .select(exhibitor_id)
+            .load(tx.conn())?;
+        if rarest.is_none_or(|(count, _)| matches.len() < count) {
+            rarest = Some((matches.len(), term));
+        }
+    }
+    let Some(driver) = rarest.map(|(_, term)| term).or_else(|| terms.first()) else { return Ok(Vec::new()) };
+    let other_word = other_words.field(word);
+    let is_same = || other_words.field(exhibitor_id).eq(exhibitor_id);
+    // Of several words that match, the first one stands for the exhibitor.
+    let is_first = not(exists(other_words.filter(is_same()).filter(other_word.ge(driver)).filter(other_word.lt(word))));
+    let mut query = exhibitor_search_words::table
+        .inner_join(exhibitors::table.on(exhibitors::id.eq(exhibitor_id)))
+        .filter(organiser_id.eq(organiser))
+        .filter(word.ge(driver))
+        .filter(word.lt(search::upper_bound(driver)))
+        .filter(is_first)
+        .into_boxed();
+    for term in terms.iter().filter(|term| *term != driver) {
+        let begins = other_word.ge(term).and(other_word.lt(search::upper_bound(term)));
+        query = query.filter(exists(other_words.filter(is_same()).filter(begins)));
+    }
+    if let Some((last_word, last)) = after {
+        query = query.filter(word.gt(last_word).or(word.eq(last_word).and(exhibitor_id.gt(*last))));
+    }
+    query.order((word, exhibitor_id)).limit(limit).select((word, ExhibitorRow::as_select())).load(tx.conn())
 }
 
 /// Updates an exhibitor if its version is still `expected_version`; returns false if it has changed.
 pub fn update(tx: &mut Tx<'_>, row: &ExhibitorRow, expected_version: i32) -> QueryResult<bool> {
     let unchanged = exhibitors::table.find(row.id).filter(exhibitors::version.eq(expected_version));
-    Ok(diesel::update(unchanged).set(row).execute(tx.conn())? == 1)
+    if diesel::update(unchanged).set(row).execute(tx.conn())? != 1 {
+        return Ok(false);
+    }
+    index(tx, &[row.id])?;
+    Ok(true)
 }
 
-/// Deletes an exhibitor with its contacts, members and invitations. Fails if it has applications (foreign keys).
+/// Deletes an exhibitor with its contacts, tags and open invitations. Fails if it takes part in an edition (foreign keys).
 pub fn delete(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<usize> {
     diesel::delete(exhibitor_contacts::table.filter(exhibitor_contacts::exhibitor_id.eq(id))).execute(tx.conn())?;
-    diesel::delete(exhibitor_members::table.filter(exhibitor_members::exhibitor_id.eq(id))).execute(tx.conn())?;
-    diesel::delete(invitations::table.filter(invitations::exhibitor_id.eq(id))).execute(tx.conn())?;
+    diesel::delete(exhibitor_tags::table.filter(exhibitor_tags::exhibitor_id.eq(id))).execute(tx.conn())?;
+    diesel::delete(exhibitor_search_words::table.filter(exhibitor_search_words::exhibitor_id.eq(id)))
+        .execute(tx.conn())?;
+    diesel::delete(exhibitor_link_invitations::table.filter(exhibitor_link_invitations::exhibitor_id.eq(id)))
+        .execute(tx.conn())?;
     diesel::delete(exhibitors::table.find(id)).execute(tx.conn())
+}
+
+/// Contacts of exhibitors, in order of entry.
+pub fn find_contacts_of(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<HashMap<ExhibitorId, Vec<ContactRow>>> {
+    let rows: Vec<ContactRow> = exhibitor_contacts::table
+        .filter(exhibitor_contacts::exhibitor_id.eq_any(ids))
+        .order(exhibitor_contacts::id)
+        .select(ContactRow::as_select())
+        .load(tx.conn())?;
+    let mut contacts: HashMap<ExhibitorId, Vec<ContactRow>> = HashMap::new();
+    for row in rows {
+        contacts.entry(row.exhibitor_id).or_default().push(row);
+    }
+    Ok(contacts)
 }
 
 /// Contacts of an exhibitor, in order of entry.
 pub fn find_contacts(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<ContactRow>> {
-    exhibitor_contacts::table
-        .filter(exhibitor_contacts::exhibitor_id.eq(id))
-        .order(exhibitor_contacts::id)
-        .select(ContactRow::as_select())
+    Ok(find_contacts_of(tx, &[id])?.remove(&id).unwrap_or_default())
+}
+
+/// Replaces the contacts of an exhibitor. Those whose identifier stays are the same ones.
+pub fn replace_contacts(tx: &mut Tx<'_>, id: ExhibitorId, rows: &[ContactRow]) -> QueryResult<()> {
+    diesel::delete(exhibitor_contacts::table.filter(exhibitor_contacts::exhibitor_id.eq(id))).execute(tx.conn())?;
+    insert_contacts(tx, rows)?;
+    index(tx, &[id])
+}
+
+/// Deletes contacts, and the phone numbers by which their exhibitors were found.
+pub fn delete_contacts(tx: &mut Tx<'_>, ids: &[ContactId]) -> QueryResult<usize> {
+    let of: Vec<ExhibitorId> = exhibitor_contacts::table
+        .filter(exhibitor_contacts::id.eq_any(ids))
+        .select(exhibitor_contacts::exhibitor_id)
+        .distinct()
+        .load(tx.conn())?;
+    let deleted =
+        diesel::delete(exhibitor_contacts::table.filter(exhibitor_contacts::id.eq_any(ids))).execute(tx.conn())?;
+    index(tx, &of)?;
+    Ok(deleted)
+}
+
+/// Tags of exhibitors, in alphabetical order.
+pub fn find_tags_of(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<HashMap<ExhibitorId, Vec<String>>> {
+    let rows: Vec<(ExhibitorId, String)> = exhibitor_tags::table
+        .filter(exhibitor_tags::exhibitor_id.eq_any(ids))
+        .order(exhibitor_tags::tag)
+        .select((exhibitor_tags::exhibitor_id, exhibitor_tags::tag))
+        .load(tx.conn())?;
+    let mut tags: HashMap<ExhibitorId, Vec<String>> = HashMap::new();
+    for (id, tag) in rows {
+        tags.entry(id).or_default().push(tag);
+    }
+    Ok(tags)
+}
+
+/// Tags that an organiser uses; at most 500.
+pub fn find_tags(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<Vec<String>> {
+    exhibitor_tags::table
+        .inner_join(exhibitors::table.on(exhibitors::id.eq(exhibitor_tags::exhibitor_id)))
+        .filter(exhibitors::organiser_id.eq(organiser))
+        .order(exhibitor_tags::tag)
+        .limit(500)
+        .select(exhibitor_tags::tag)
+        .distinct()
         .load(tx.conn())
 }
 
-/// Replaces the contacts of an exhibitor.
-pub fn replace_contacts(tx: &mut Tx<'_>, id: ExhibitorId, rows: &[ContactRow]) -> QueryResult<()> {
-    diesel::delete(exhibitor_contacts::table.filter(exhibitor_contacts::exhibitor_id.eq(id))).execute(tx.conn())?;
+/// Replaces the tags of an exhibitor.
+pub fn replace_tags(tx: &mut Tx<'_>, id: ExhibitorId, tags: &[String]) -> QueryResult<()> {
+    diesel::delete(exhibitor_tags::table.filter(exhibitor_tags::exhibitor_id.eq(id))).execute(tx.conn())?;
+    let rows: Vec<_> =
+        tags.iter().map(|tag| (exhibitor_tags::exhibitor_id.eq(id), exhibitor_tags::tag.eq(tag))).collect();
     if !rows.is_empty() {
-        on_either!(tx, |c| diesel::insert_into(exhibitor_contacts::table).values(rows).execute(c))?;
+        on_either!(tx, |c| diesel::insert_into(exhibitor_tags::table).values(&rows).execute(c))?;
     }
     Ok(())
+}
+
+/// Moves contacts from one record of an organiser to another: all, or these. Returns those that moved.
+pub fn move_contacts(
+    tx: &mut Tx<'_>,
+    (from, to): (ExhibitorId, ExhibitorId),
+    only: Option<&[ContactId]>,
+) -> QueryResult<Vec<ContactId>> {
+    use exhibitor_contacts as c;
+    let ids: Vec<ContactId> = c::table.filter(c::exhibitor_id.eq(from)).select(c::id).load(tx.conn())?;
+    let ids: Vec<ContactId> = ids.into_iter().filter(|id| only.is_none_or(|only| only.contains(id))).collect();
+    diesel::update(c::table.filter(c::id.eq_any(&ids))).set(c::exhibitor_id.eq(to)).execute(tx.conn())?;
+    Ok(ids)
+}
+
+/// Lets the records that were merged into one record stand for another: all, or these. Returns them.
+pub fn move_merged(
+    tx: &mut Tx<'_>,
+    (from, to): (ExhibitorId, ExhibitorId),
+    only: Option<&[ExhibitorId]>,
+) -> QueryResult<Vec<ExhibitorId>> {
+    let ids: Vec<ExhibitorId> =
+        exhibitors::table.filter(exhibitors::merged_into_id.eq(from)).select(exhibitors::id).load(tx.conn())?;
+    let ids: Vec<ExhibitorId> = ids.into_iter().filter(|id| only.is_none_or(|only| only.contains(id))).collect();
+    diesel::update(exhibitors::table.filter(exhibitors::id.eq_any(&ids)))
+        .set(exhibitors::merged_into_id.eq(to))
+        .execute(tx.conn())?;
+    Ok(ids)
+}
+
+/// [`find_of_organiser`] with a shared row lock, so that the record cannot be merged before this transaction ends.
+pub fn find_for_share(tx: &mut Tx<'_>, organiser: OrganiserId, id: ExhibitorId) -> QueryResult<ExhibitorRow> {
+    match tx.conn() {
+        // SQLite has a single writer, so no row lock is needed.
+        Conn::Sqlite(_) => find_of_organiser(tx, organiser, id),
+        Conn::Postgres(c) => exhibitors::table
+            .find(id)
+            .filter(exhibitors::organiser_id.eq(organiser))
+            .select(ExhibitorRow::as_select())
+            .for_share()
+            .get_result(c),
+    }
 }

@@ -1,7 +1,7 @@
 //! Eligibility rules of a zone: by product group, locality and legal form. An empty rule matches every exhibitor.
 use serde::{Deserialize, Serialize};
 
-use crate::{exhibitors::LegalForm, products::ProductGroup};
+use crate::{organisations::LegalForm, products::ProductGroup};
 
 /// The rules of a zone. Every non-empty rule must match.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use hoicho_core::{
     i18n::MessageId,
-    values::ids::{ApiKeyId, AuditId, EditionId, OrganiserId, UserId},
+    values::ids::{ApiKeyId, AuditId, EditionId, ExhibitorId, OrganiserId, UserId},
 };
 use hoicho_web::{
     audit::{self, AuditAction, AuditRow, Filter, SubjectKind},
@@ -34,6 +34,8 @@ struct ChangeView {
     actor: Option<UserId>,
     /// API key with which the change was made.
     api_key: Option<ApiKeyId>,
+    /// The exhibitor for which staff of the organiser acted.
+    on_behalf_of: Option<ExhibitorId>,
     organiser: Option<OrganiserId>,
     edition: Option<EditionId>,
     /// For example `booth.change`.
@@ -57,6 +59,7 @@ fn view(row: AuditRow) -> ChangeView {
         at: row.at.and_utc(),
         actor: row.actor_id,
         api_key: row.api_key_id,
+        on_behalf_of: row.on_behalf_of,
         organiser: row.organiser_id,
         edition: row.edition_id,
         action: row.action,

@@ -98,6 +98,12 @@ const EXHIBITORS: &[Field] = &[
         "booths_wanted",
         &["so luong gian hang", "so luong gian", "so gian dang ky", "so gian hang", "sl gian", "so gian", "booths"],
     ),
+    field(
+        "contact_name",
+        &["nguoi lien he", "nguoi dai dien", "ho va ten nguoi lien he", "dau moi lien he", "contact name", "contact"],
+    ),
+    field("phone", &["so dien thoai", "dien thoai", "sdt", "so dt", "di dong", "phone", "tel"]),
+    field("email", &["dia chi email", "thu dien tu", "email", "e mail"]),
 ];
 const PRODUCTS: &[Field] = &[
     carried("exhibitor", EXHIBITOR),

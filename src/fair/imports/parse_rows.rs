@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     applications::import::ExhibitorImportRow,
-    exhibitors::LegalForm,
     floor::{BoothCategory, import::BoothImportRow},
+    organisations::LegalForm,
     products::ProductGroup,
     sales::import::ReportImportRow,
     visits::import::CountImportRow,
@@ -201,6 +201,9 @@ impl RowParser<'_> {
             tax_code: line.text("tax_code").map(|code| code.replace([' ', '.'], "")),
             locality: line.text("locality"),
             booths_wanted: self.number(line, "booths_wanted"),
+            contact_name: line.text("contact_name"),
+            phone: line.text("phone"),
+            email: line.text("email"),
         }
     }
 

@@ -10,16 +10,18 @@ use super::{
     parse_rows::{ParsedRows, ProductRecord, parse_rows},
 };
 use crate::{
-    applications, editions, floor,
-    products::{self, store::ProductRow},
-    sales, visits,
+    applications::{
+        self,
+        products::{DeclaredProduct, MAX_PRODUCTS},
+    },
+    editions, floor, sales, visits,
 };
 use hoicho_core::{
     db::Tx,
     i18n::{Language, MessageId},
     values::{
         clock::Day,
-        ids::{EditionId, ExhibitorId, ProductId},
+        ids::{ApplicationId, EditionId},
         text,
     },
 };
@@ -118,58 +120,53 @@ fn to_row_error(error: FieldError) -> RowError {
     }
 }
 
-/// Imports products of exhibitors that applied to the edition. Exhibitors are matched by unique folded name.
+/// Imports products into the applications of exhibitors, which are matched by exact name if only one has it.
 fn add_products(tx: &mut Tx<'_>, authorized: &Authorized, lines: Vec<(u64, ProductRecord)>) -> Result<Counts, Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
-    let mut by_name: HashMap<String, Option<ExhibitorId>> = HashMap::new();
-    for (id, name) in applications::store::find_applicants(tx, edition.id)? {
-        by_name.entry(name).and_modify(|id| *id = None).or_insert(Some(id));
+    let mut by_name: HashMap<String, Option<ApplicationId>> = HashMap::new();
+    for (application, _, name) in applications::store::find_applicants(tx, edition.id)? {
+        by_name.entry(name).and_modify(|id| *id = None).or_insert(Some(application));
     }
-    let sellers: Vec<ExhibitorId> = by_name.values().flatten().copied().collect();
-    let mut existing: BTreeSet<(ExhibitorId, String)> =
-        products::store::find_folded_names(tx, &sellers)?.into_iter().collect();
-    let (mut checks, mut errors, mut new, mut unchanged) = (Validator::default(), Vec::new(), Vec::new(), 0);
-    for (line, product) in lines {
-        let pointer = format!("/{line}");
-        let exhibitor = by_name.get(&text::normalize_for_search(&product.exhibitor)).copied().flatten();
-        let message = MessageId("import-unknown-exhibitor");
+    let sellers: Vec<ApplicationId> = by_name.values().flatten().copied().collect();
+    let (mut existing, mut last_lines) = (BTreeSet::new(), HashMap::<ApplicationId, i32>::new());
+    for (application, line, name) in applications::products::find_names(tx, &sellers)? {
+        existing.insert((application, name));
+        last_lines.insert(application, line);
+    }
+    let (mut checks, mut new, mut unchanged) = (Validator::default(), Vec::new(), 0);
+    for (line, record) in lines {
+        let pointer = |field: &str| format!("/{line}/{field}");
+        let seller = text::normalize(&record.exhibitor, 200).and_then(|name| by_name.get(&name).copied().flatten());
         checks.require(
-            exhibitor.is_some(),
-            &format!("{pointer}/exhibitor"),
+            seller.is_some(),
+            &pointer("exhibitor"),
             FieldCode::Unknown,
-            message.with_args(&[("line", &line)]),
+            MessageId("import-unknown-exhibitor").with_args(&[("line", &line)]),
         );
-        let name = checks.require_text(&format!("{pointer}/name"), &product.name, 200);
-        let row = ProductRow {
-            id: ProductId::make(),
-            exhibitor_id: exhibitor.unwrap_or_else(ExhibitorId::make),
-            name_search: text::normalize_for_search(&name),
-            name,
-            product_group: product.group,
-            stars: product.stars,
-            certificate_number: product.certificate_number,
-            certificate_expires_on: product.certificate_expires_on,
-            version: 1,
-            created_at: authorized.now,
+        let product = DeclaredProduct {
+            name: checks.require_text(&pointer("name"), &record.name, 200),
+            product_group: record.group,
+            declared_stars: record.stars,
+            certificate_number: record.certificate_number,
+            certificate_expires_on: record.certificate_expires_on,
         };
-        if let Err(problem) = products::validate(&row, authorized.now.date()) {
-            errors.extend(
-                problem.errors.into_iter().map(|e| FieldError { pointer: format!("{pointer}{}", e.pointer), ..e }),
-            );
-        }
-        if existing.insert((row.exhibitor_id, row.name_search.clone())) {
-            new.push(row);
-        } else {
+        // The column of the stars is `stars` in tables.
+        let field = |name: &str| pointer(if name == "declared_stars" { "stars" } else { name });
+        applications::products::validate_declared(&mut checks, &product, &field);
+        let Some(application) = seller else { continue };
+        if !existing.insert((application, product.name.clone())) {
             unchanged += 1;
+            continue;
         }
+        let next = last_lines.get(&application).copied().unwrap_or(0) + 1;
+        let fits = usize::try_from(next).is_ok_and(|n| n <= MAX_PRODUCTS);
+        let message = MessageId("error-product-list-length").with_number("max", MAX_PRODUCTS);
+        checks.require(fits, &pointer("name"), FieldCode::Length, message);
+        last_lines.insert(application, next);
+        new.push(applications::products::to_row(application, next, product));
     }
-    if let Err(problem) = checks.finish() {
-        errors.extend(problem.errors);
-    }
-    if !errors.is_empty() {
-        return Err(Problem { code: Code::Invalid, detail: None, errors });
-    }
-    products::store::insert(tx, &new)?;
+    checks.finish()?;
+    applications::products::insert(tx, &new)?;
     authorized.record_audit(tx, AuditAction::ProductImport, edition.id, None, Some(new.len()))?;
     Ok(Counts { added: new.len(), changed: 0, unchanged })
 }

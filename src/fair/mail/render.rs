@@ -86,6 +86,13 @@ fn content(email: &EmailKind, public_url: &str) -> Content {
                 .with_number("days", INVITATION_TTL_DAYS),
         )
         .with_action(MessageId("email-invitation-action"), link(&format!("/invitation#{token}"))),
+        EmailKind::LinkInvitation { exhibitor, organiser } => Content::new(
+            MessageId("email-link-invitation-subject").with_args(&[("organiser", &organiser)]),
+            MessageId("email-link-invitation-text")
+                .with_args(&[("organiser", &organiser), ("name", &exhibitor)])
+                .with_number("days", INVITATION_TTL_DAYS),
+        )
+        .with_action(MessageId("email-link-invitation-action"), link("/link-invitations")),
         EmailKind::ApplicationDecided { edition, decision, reason } => {
             application_decided(edition, *decision, reason.as_deref())
         }
@@ -182,6 +189,7 @@ mod tests {
             EmailKind::AccountExists,
             EmailKind::ResetPassword { token: token.clone() },
             EmailKind::Invitation { token, of: "HTX <b>Đầm Hà</b>".into(), by: "Lan".into() },
+            EmailKind::LinkInvitation { exhibitor: "HTX Đầm Hà".into(), organiser: "Sở Công Thương".into() },
             EmailKind::ApplicationDecided {
                 edition: edition.clone(),
                 decision: ApplicationState::Waitlisted,

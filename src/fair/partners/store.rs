@@ -3,10 +3,13 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use crate::{exhibitors::store::ExhibitorRow, products::store::ProductRow};
+use crate::{exhibitors::store::ExhibitorRow, products::ProductGroup};
 use hoicho_core::{
     db::{Tx, schema::*},
-    values::ids::{BoothId, EditionId, ExhibitorId, ZoneId},
+    values::{
+        clock::Day,
+        ids::{BoothId, EditionId, ExhibitorId, ZoneId},
+    },
 };
 
 /// One page of the exhibitors that stand in an edition, in order of registration.
@@ -68,19 +71,40 @@ pub(super) fn find_booths(
     Ok(stands)
 }
 
-/// Products of these exhibitors, in order of creation.
+/// A product that an exhibitor shows.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct ShownProduct {
+    pub exhibitor: ExhibitorId,
+    pub name: String,
+    pub group: ProductGroup,
+    pub stars: Option<i32>,
+    pub certificate_number: Option<String>,
+    pub certificate_expires_on: Option<Day>,
+}
+
+/// Products that these exhibitors show at the edition, in the order of their applications.
 pub(super) fn find_products(
     tx: &mut Tx<'_>,
+    edition: EditionId,
     ids: &[ExhibitorId],
-) -> QueryResult<HashMap<ExhibitorId, Vec<ProductRow>>> {
-    let rows: Vec<ProductRow> = products::table
-        .filter(products::exhibitor_id.eq_any(ids))
-        .order((products::exhibitor_id, products::id))
-        .select(ProductRow::as_select())
+) -> QueryResult<HashMap<ExhibitorId, Vec<ShownProduct>>> {
+    use exhibitor_products as p;
+    let rows: Vec<ShownProduct> = p::table
+        .filter(p::edition_id.eq(edition))
+        .filter(p::exhibitor_id.eq_any(ids))
+        .order((p::exhibitor_id, p::line, p::name))
+        .select((
+            p::exhibitor_id,
+            p::name,
+            p::product_group,
+            p::stars,
+            p::certificate_number,
+            p::certificate_expires_on,
+        ))
         .load(tx.conn())?;
-    let mut products: HashMap<ExhibitorId, Vec<ProductRow>> = HashMap::new();
+    let mut products: HashMap<ExhibitorId, Vec<ShownProduct>> = HashMap::new();
     for row in rows {
-        products.entry(row.exhibitor_id).or_default().push(row);
+        products.entry(row.exhibitor).or_default().push(row);
     }
     Ok(products)
 }

@@ -3,21 +3,22 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::{
-    export::{self, DataSubject, list_contacts},
+    export::{self, DataSubject, list_exhibitor_contacts, list_organisation_contacts},
     redact::{ERASED, Identifiers},
 };
+use crate::{exhibitors, organisations};
 use hoicho_core::{
     db::{
         Database, Tx,
         schema::{
-            audit_log, exhibitor_contacts, exhibitor_members, exhibitors, idempotency_keys, invitations, known_sources,
-            login_failures, one_time_tokens, organiser_members, organisers, users,
+            audit_log, exhibitor_link_invitations, idempotency_keys, invitations, known_sources, login_failures,
+            one_time_tokens, organisation_members, organisations as o, organiser_members, organisers, users,
         },
     },
     i18n::MessageId,
     values::{
         clock::Instant,
-        ids::{AuditId, ContactId, ExhibitorId, InvitationId, OrganiserId, UserId},
+        ids::{AuditId, ContactId, InvitationId, OrganisationId, OrganiserId, UserId},
     },
 };
 use hoicho_web::{
@@ -42,9 +43,9 @@ pub struct AuditReferences {
 pub struct ErasureSummary {
     /// Whether an account was erased.
     pub account: bool,
-    /// Contact entries of exhibitors.
+    /// Contact entries of organisations and exhibitors.
     pub contacts: usize,
-    /// Invitations.
+    /// Invitations to roles and to link exhibitors.
     pub invitations: usize,
     /// Waiting e-mails.
     pub emails: usize,
@@ -115,7 +116,7 @@ fn redact_entries(tx: &mut Tx<'_>, ids: &[AuditId], identifiers: &Identifiers) -
     Ok(changed)
 }
 
-/// Removes all memberships. Fails if the person is the last owner of an organiser, or of an exhibitor with other members.
+/// Removes all memberships. Fails if the person is the last owner of an organiser, or of an organisation with other members.
 fn remove_memberships(tx: &mut Tx<'_>, user: UserId) -> Result<(), Problem> {
     let organisers: Vec<(OrganiserId, String, OrganiserRole)> = organiser_members::table
         .inner_join(organisers::table.on(organisers::id.eq(organiser_members::organiser_id)))
@@ -128,18 +129,18 @@ fn remove_memberships(tx: &mut Tx<'_>, user: UserId) -> Result<(), Problem> {
     for (organiser, name, _) in &organisers {
         members::set_organiser_role(tx, *organiser, user, None).map_err(|_| ownership_error(name))?;
     }
-    let exhibitors: Vec<(ExhibitorId, String)> = exhibitor_members::table
-        .inner_join(exhibitors::table.on(exhibitors::id.eq(exhibitor_members::exhibitor_id)))
-        .filter(exhibitor_members::user_id.eq(user))
-        .order(exhibitors::id)
-        .select((exhibitors::id, exhibitors::name))
+    let organisations: Vec<(OrganisationId, String)> = organisation_members::table
+        .inner_join(o::table.on(o::id.eq(organisation_members::organisation_id)))
+        .filter(organisation_members::user_id.eq(user))
+        .order(o::id)
+        .select((o::id, o::name))
         .load(tx.conn())?;
-    for (exhibitor, name) in &exhibitors {
-        if members::list_of_exhibitor(tx, *exhibitor)?.len() > 1 {
-            members::set_exhibitor_role(tx, *exhibitor, user, None).map_err(|_| ownership_error(name))?;
+    for (organisation, name) in &organisations {
+        if members::list_of_organisation(tx, *organisation)?.len() > 1 {
+            members::set_organisation_role(tx, *organisation, user, None).map_err(|_| ownership_error(name))?;
         }
     }
-    diesel::delete(exhibitor_members::table.filter(exhibitor_members::user_id.eq(user))).execute(tx.conn())?;
+    diesel::delete(organisation_members::table.filter(organisation_members::user_id.eq(user))).execute(tx.conn())?;
     Ok(())
 }
 
@@ -176,7 +177,7 @@ pub(super) fn anonymise_account(tx: &mut Tx<'_>, account: &store::Account, now: 
     Ok(())
 }
 
-/// Erases a person; fails while they are the last owner of an organiser or exhibitor.
+/// Erases a person; fails while they are the last owner of an organiser or organisation.
 pub fn erase(
     tx: &mut Tx<'_>,
     of: &DataSubject,
@@ -187,11 +188,15 @@ pub fn erase(
     if let Some(account) = &account {
         remove_memberships(tx, account.id)?;
     }
-    let contacts: Vec<ContactId> = list_contacts(tx, of)?.into_iter().map(|c| c.id).collect();
-    diesel::delete(exhibitor_contacts::table.filter(exhibitor_contacts::id.eq_any(&contacts))).execute(tx.conn())?;
+    let contacts: Vec<ContactId> = list_organisation_contacts(tx, of)?.into_iter().map(|c| c.0).collect();
+    let mut contact_count = organisations::store::delete_contacts(tx, &contacts)?;
+    let contacts: Vec<ContactId> = list_exhibitor_contacts(tx, of)?.into_iter().map(|c| c.0).collect();
+    contact_count += exhibitors::store::delete_contacts(tx, &contacts)?;
     let invitation_ids: Vec<InvitationId> =
         invitations::table.filter(invitations::email_key.eq(of.key())).select(invitations::id).load(tx.conn())?;
     diesel::delete(invitations::table.filter(invitations::id.eq_any(&invitation_ids))).execute(tx.conn())?;
+    let link_invitations = exhibitor_link_invitations::table.filter(exhibitor_link_invitations::email_key.eq(of.key()));
+    let link_invitation_count = diesel::delete(link_invitations).execute(tx.conn())?;
     diesel::delete(login_failures::table.filter(login_failures::email_key.eq(of.key()))).execute(tx.conn())?;
     let emails = outbox::find_pending_for(tx, of.key())?;
     outbox::delete_pending(tx, &emails)?;
@@ -203,8 +208,8 @@ pub fn erase(
     }
     let erased = ErasureSummary {
         account: account.is_some(),
-        contacts: contacts.len(),
-        invitations: invitation_ids.len(),
+        contacts: contact_count,
+        invitations: invitation_ids.len() + link_invitation_count,
         emails: emails.len(),
         audit_entries: lines,
     };
@@ -214,6 +219,7 @@ pub fn erase(
             edition: None,
             actor: account.as_ref().map(|a| a.id),
             api_key: None,
+            on_behalf_of: None,
             action: AuditAction::UserErase,
             subject: account.map_or_else(|| ERASED.to_owned(), |a| a.id.to_string()),
             before: None,

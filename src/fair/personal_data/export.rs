@@ -3,24 +3,24 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
 
-use crate::exhibitors::store::ContactRow;
 use hoicho_core::{
     db::{
         Tx,
         schema::{
-            exhibitor_contacts, exhibitor_members, exhibitors, invitations, known_sources, organiser_members,
-            organisers, users,
+            exhibitor_contacts, exhibitor_link_invitations, invitations, known_sources, organisation_contacts,
+            organisation_members, organisations, organiser_members, organisers, users,
         },
     },
     i18n::Language,
     values::{
         clock::Instant,
-        ids::{ExhibitorId, OrganiserId, UserId},
+        ids::{ContactId, ExhibitorId, OrganisationId, OrganiserId, UserId},
+        phone,
     },
 };
 use hoicho_web::{
     http::Problem,
-    identity::{ExhibitorRole, OrganiserRole, consent, store},
+    identity::{OrganisationRole, OrganiserRole, consent, store},
     outbox,
 };
 
@@ -32,7 +32,7 @@ const MAX_ROWS: i64 = 1_000;
 pub enum DataSubject {
     /// E-mail address in lower case.
     Email(String),
-    /// Phone number as entered by the exhibitor.
+    /// Phone number in E.164.
     Phone(String),
 }
 
@@ -40,7 +40,7 @@ impl DataSubject {
     /// Parses user input: text with an `@` is an e-mail address.
     pub fn parse(typed: &str) -> Self {
         let key = typed.trim().to_lowercase();
-        if key.contains('@') { Self::Email(key) } else { Self::Phone(key) }
+        if key.contains('@') { Self::Email(key) } else { Self::Phone(phone::parse(&key).unwrap_or(key)) }
     }
     pub(super) fn key(&self) -> &str {
         match self {
@@ -78,12 +78,12 @@ struct OrganiserWork {
     role: OrganiserRole,
 }
 
-/// Membership of an exhibitor.
+/// Membership of an organisation.
 #[derive(Serialize, utoipa::ToSchema)]
-struct ExhibitorWork {
-    exhibitor: ExhibitorId,
+struct OrganisationWork {
+    organisation: OrganisationId,
     name: String,
-    role: ExhibitorRole,
+    role: OrganisationRole,
 }
 
 /// Consent to a privacy notice.
@@ -97,21 +97,24 @@ struct ConsentData {
     withdrawn_at: Option<DateTime<Utc>>,
 }
 
-/// Contact entry of an exhibitor.
+/// Contact entry of an organisation, or of an exhibitor in the records of an organiser.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ContactData {
-    exhibitor: ExhibitorId,
+    organisation: Option<OrganisationId>,
+    exhibitor: Option<ExhibitorId>,
     name: String,
     phone: Option<String>,
+    zalo: Option<String>,
     email: Option<String>,
 }
 
-/// Invitation to a role.
+/// Invitation to a role, or to link an exhibitor.
 #[derive(Serialize, utoipa::ToSchema)]
 struct InvitationData {
     organiser: Option<OrganiserId>,
+    organisation: Option<OrganisationId>,
     exhibitor: Option<ExhibitorId>,
-    role: String,
+    role: Option<String>,
     #[schema(value_type = String)]
     invited_at: DateTime<Utc>,
     #[schema(value_type = Option<String>)]
@@ -134,7 +137,7 @@ pub struct PersonalData {
     at: DateTime<Utc>,
     account: Option<AccountData>,
     organisers: Vec<OrganiserWork>,
-    exhibitors: Vec<ExhibitorWork>,
+    organisations: Vec<OrganisationWork>,
     consents: Vec<ConsentData>,
     contacts: Vec<ContactData>,
     invitations: Vec<InvitationData>,
@@ -156,50 +159,107 @@ diesel::define_sql_function! {
     fn lower(text: diesel::sql_types::Nullable<diesel::sql_types::Text>) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
 }
 
-/// Contact entries of a person; at most 1,000.
-pub(super) fn list_contacts(tx: &mut Tx<'_>, subject: &DataSubject) -> QueryResult<Vec<ContactRow>> {
-    let all = exhibitor_contacts::table.order(exhibitor_contacts::id).limit(MAX_ROWS).select(ContactRow::as_select());
+type OrganisationContact = (ContactId, OrganisationId, String, Option<String>, Option<String>);
+
+/// Contact entries of a person in accounts of organisations; at most 1,000.
+pub(super) fn list_organisation_contacts(
+    tx: &mut Tx<'_>,
+    subject: &DataSubject,
+) -> QueryResult<Vec<OrganisationContact>> {
+    use organisation_contacts as c;
+    let all = c::table.order(c::id).limit(MAX_ROWS).select((c::id, c::organisation_id, c::name, c::phone, c::email));
     match subject {
-        DataSubject::Email(key) => all.filter(lower(exhibitor_contacts::email).eq(key)).load(tx.conn()),
-        DataSubject::Phone(number) => all.filter(exhibitor_contacts::phone.eq(number)).load(tx.conn()),
+        DataSubject::Email(key) => all.filter(c::email.eq(key)).load(tx.conn()),
+        DataSubject::Phone(number) => all.filter(c::phone.eq(number)).load(tx.conn()),
     }
 }
 
-type InvitationRow = (Option<OrganiserId>, Option<ExhibitorId>, String, Instant, Option<Instant>);
+type ExhibitorContact = (ContactId, ExhibitorId, String, Option<String>, Option<String>, Option<String>);
 
-/// Collects the personal data of a person.
-pub fn export(tx: &mut Tx<'_>, subject: &DataSubject, now: Instant) -> Result<PersonalData, Problem> {
-    let contacts = list_contacts(tx, subject)?
-        .into_iter()
-        .map(|c| ContactData { exhibitor: c.exhibitor_id, name: c.name, phone: c.phone, email: c.email })
-        .collect();
-    let invitation_rows: Vec<InvitationRow> = invitations::table
+/// Contact entries of a person in the records of organisers; at most 1,000.
+pub(super) fn list_exhibitor_contacts(tx: &mut Tx<'_>, subject: &DataSubject) -> QueryResult<Vec<ExhibitorContact>> {
+    use exhibitor_contacts as c;
+    let columns = (c::id, c::exhibitor_id, c::name, c::phone, c::zalo, c::email);
+    let all = c::table.order(c::id).limit(MAX_ROWS).select(columns);
+    match subject {
+        DataSubject::Email(key) => all.filter(c::email.eq(key)).load(tx.conn()),
+        DataSubject::Phone(number) => all.filter(c::phone.eq(number).or(c::zalo.eq(number))).load(tx.conn()),
+    }
+}
+
+fn list_contacts(tx: &mut Tx<'_>, subject: &DataSubject) -> QueryResult<Vec<ContactData>> {
+    let of_organisation = |(_, organisation, name, phone, email): OrganisationContact| ContactData {
+        organisation: Some(organisation),
+        exhibitor: None,
+        name,
+        phone,
+        zalo: None,
+        email,
+    };
+    let of_exhibitor = |(_, exhibitor, name, phone, zalo, email): ExhibitorContact| ContactData {
+        organisation: None,
+        exhibitor: Some(exhibitor),
+        name,
+        phone,
+        zalo,
+        email,
+    };
+    let mut contacts: Vec<_> = list_organisation_contacts(tx, subject)?.into_iter().map(of_organisation).collect();
+    contacts.extend(list_exhibitor_contacts(tx, subject)?.into_iter().map(of_exhibitor));
+    Ok(contacts)
+}
+
+/// Invitations of a person to roles and to link exhibitors; at most 1,000 each.
+fn list_invitations(tx: &mut Tx<'_>, subject: &DataSubject) -> QueryResult<Vec<InvitationData>> {
+    type ToRole = (Option<OrganiserId>, Option<OrganisationId>, String, Instant, Option<Instant>);
+    let to_roles: Vec<ToRole> = invitations::table
         .filter(invitations::email_key.eq(subject.key()))
         .order(invitations::id)
         .limit(MAX_ROWS)
         .select((
             invitations::organiser_id,
-            invitations::exhibitor_id,
+            invitations::organisation_id,
             invitations::role,
             invitations::created_at,
             invitations::accepted_at,
         ))
         .load(tx.conn())?;
-    let invitation = |(organiser, exhibitor, role, invited_at, accepted_at): InvitationRow| InvitationData {
+    use exhibitor_link_invitations as l;
+    let to_links: Vec<(ExhibitorId, Instant, Option<Instant>)> = l::table
+        .filter(l::email_key.eq(subject.key()))
+        .order(l::id)
+        .limit(MAX_ROWS)
+        .select((l::exhibitor_id, l::created_at, l::accepted_at))
+        .load(tx.conn())?;
+    let to_role = |(organiser, organisation, role, invited_at, accepted_at): ToRole| InvitationData {
         organiser,
-        exhibitor,
-        role,
+        organisation,
+        exhibitor: None,
+        role: Some(role),
         invited_at: invited_at.and_utc(),
         accepted_at: accepted_at.map(|at| at.and_utc()),
     };
+    let to_link = |(exhibitor, invited_at, accepted_at): (ExhibitorId, Instant, Option<Instant>)| InvitationData {
+        organiser: None,
+        organisation: None,
+        exhibitor: Some(exhibitor),
+        role: None,
+        invited_at: invited_at.and_utc(),
+        accepted_at: accepted_at.map(|at| at.and_utc()),
+    };
+    Ok(to_roles.into_iter().map(to_role).chain(to_links.into_iter().map(to_link)).collect())
+}
+
+/// Collects the personal data of a person.
+pub fn export(tx: &mut Tx<'_>, subject: &DataSubject, now: Instant) -> Result<PersonalData, Problem> {
     let mut data = PersonalData {
         at: now.and_utc(),
         account: None,
         organisers: Vec::new(),
-        exhibitors: Vec::new(),
+        organisations: Vec::new(),
         consents: Vec::new(),
-        contacts,
-        invitations: invitation_rows.into_iter().map(invitation).collect(),
+        contacts: list_contacts(tx, subject)?,
+        invitations: list_invitations(tx, subject)?,
         logins: Vec::new(),
         emails_waiting: outbox::find_pending_for(tx, subject.key())?.len(),
     };
@@ -221,15 +281,17 @@ fn add_account_data(tx: &mut Tx<'_>, account: store::Account, data: &mut Persona
         .load(tx.conn())?;
     data.organisers =
         organisers.into_iter().map(|(organiser, name, role)| OrganiserWork { organiser, name, role }).collect();
-    let exhibitors: Vec<(ExhibitorId, String, ExhibitorRole)> = exhibitor_members::table
-        .inner_join(exhibitors::table.on(exhibitors::id.eq(exhibitor_members::exhibitor_id)))
-        .filter(exhibitor_members::user_id.eq(user))
-        .order(exhibitors::id)
+    let organisations: Vec<(OrganisationId, String, OrganisationRole)> = organisation_members::table
+        .inner_join(organisations::table.on(organisations::id.eq(organisation_members::organisation_id)))
+        .filter(organisation_members::user_id.eq(user))
+        .order(organisations::id)
         .limit(MAX_ROWS)
-        .select((exhibitors::id, exhibitors::name, exhibitor_members::role))
+        .select((organisations::id, organisations::name, organisation_members::role))
         .load(tx.conn())?;
-    data.exhibitors =
-        exhibitors.into_iter().map(|(exhibitor, name, role)| ExhibitorWork { exhibitor, name, role }).collect();
+    data.organisations = organisations
+        .into_iter()
+        .map(|(organisation, name, role)| OrganisationWork { organisation, name, role })
+        .collect();
     let consent = |c: consent::Consent| ConsentData {
         notice: c.notice,
         given_at: c.given_at.and_utc(),

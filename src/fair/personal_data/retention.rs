@@ -3,11 +3,15 @@ use chrono::Duration;
 use diesel::prelude::*;
 
 use super::erase::anonymise_account;
+use crate::{exhibitors, organisations};
 use hoicho_core::{
     config,
     db::{
         Tx,
-        schema::{applications, audit_log, events, exhibitor_contacts, opening_days, users},
+        schema::{
+            applications, audit_log, events, exhibitor_contacts, exhibitors as e, opening_days, organisation_contacts,
+            users,
+        },
     },
     values::{
         clock::Instant,
@@ -58,8 +62,19 @@ pub fn delete_expired(tx: &mut Tx<'_>, keep: config::Retention, now: Instant) ->
             .limit(MAX_ROWS_PER_RUN)
             .select(exhibitor_contacts::id)
             .load(tx.conn())?;
-        deleted += diesel::delete(exhibitor_contacts::table.filter(exhibitor_contacts::id.eq_any(expired)))
-            .execute(tx.conn())?;
+        deleted += exhibitors::store::delete_contacts(tx, &expired)?;
+        let of_linked = e::table
+            .filter(e::id.eq_any(with_recent_edition))
+            .filter(e::organisation_id.is_not_null())
+            .select(e::organisation_id.assume_not_null());
+        let expired: Vec<ContactId> = organisation_contacts::table
+            .filter(organisation_contacts::id.lt(ContactId(min_id_at(before))))
+            .filter(organisation_contacts::organisation_id.ne_all(of_linked))
+            .order(organisation_contacts::id)
+            .limit(MAX_ROWS_PER_RUN)
+            .select(organisation_contacts::id)
+            .load(tx.conn())?;
+        deleted += organisations::store::delete_contacts(tx, &expired)?;
     }
     if let Some(before) = cutoff(keep.unverified_accounts_days, now) {
         let expired: Vec<Account> = users::table

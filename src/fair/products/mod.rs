@@ -1,8 +1,7 @@
-//! Products of exhibitors, with OCOP stars and certificates.
+//! Products of organisations, with OCOP stars and certificates.
 //!
 //! Invariants: a certificate has a number and an expiry date, and requires at least 3 stars; it is valid for at most 36
 //! months, and what counts is its validity on the days of the fair.
-pub(crate) mod archive;
 mod certificate;
 mod product_group;
 mod routes;

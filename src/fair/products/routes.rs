@@ -1,4 +1,4 @@
-//! `/exhibitors/{exhibitor}/products`.
+//! `/organisations/{organisation}/products`.
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use hoicho_core::{
     i18n::MessageId,
     values::{
         clock::Day,
-        ids::{ExhibitorId, ProductId},
+        ids::{OrganisationId, ProductId},
         text,
     },
 };
@@ -22,7 +22,7 @@ use hoicho_web::{
         pagination::{Page, PageQuery},
         patch::deserialize_present,
     },
-    identity::{Action, ExhibitorRole, ExhibitorsScope, OrganiserRole, Permit, ReadPermit},
+    identity::{Action, ExhibitorsScope, OrganisationRole, OrganiserRole, Permit, ReadPermit},
 };
 
 /// OpenAPI operations of products.
@@ -39,7 +39,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 struct ManageProducts;
 impl Action for ManageProducts {
     const ORGANISER: &'static [OrganiserRole] = &[];
-    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
+    const ORGANISATION: &'static [OrganisationRole] = OrganisationRole::ALL;
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -122,9 +122,9 @@ pub fn validate(row: &ProductRow, today: Day) -> Result<(), Problem> {
 /// Creates a product.
 #[utoipa::path(
     post,
-    path = "/api/v1/exhibitors/{exhibitor}/products",
-    tag = "exhibitors",
-    params(("exhibitor" = ExhibitorId, Path)),
+    path = "/api/v1/organisations/{organisation}/products",
+    tag = "organisations",
+    params(("organisation" = OrganisationId, Path)),
     request_body = CreateProduct,
     responses(
         (status = 201, body = ProductView),
@@ -132,7 +132,7 @@ pub fn validate(row: &ProductRow, today: Day) -> Result<(), Problem> {
         (status = 422),
     ),
 )]
-#[post("/exhibitors/{exhibitor}/products")]
+#[post("/organisations/{organisation}/products")]
 async fn create_product(permit: Permit<ManageProducts>, body: Body<CreateProduct>) -> Result<ApiResponse, Problem> {
     let body = body.into_result()?;
     let mut checks = Validator::default();
@@ -143,7 +143,7 @@ async fn create_product(permit: Permit<ManageProducts>, body: Body<CreateProduct
         .write_once(move |tx, authorized| {
             let row = ProductRow {
                 id: ProductId::make(),
-                exhibitor_id: authorized.exhibitor()?,
+                organisation_id: authorized.organisation()?,
                 name_search: text::normalize_for_search(&name),
                 name,
                 product_group: body.product_group,
@@ -162,13 +162,13 @@ async fn create_product(permit: Permit<ManageProducts>, body: Body<CreateProduct
         .await
 }
 
-/// Lists the products of an exhibitor, in order of creation.
+/// Lists the products of an organisation, in order of creation.
 #[utoipa::path(
     get,
-    path = "/api/v1/exhibitors/{exhibitor}/products",
-    tag = "exhibitors",
+    path = "/api/v1/organisations/{organisation}/products",
+    tag = "organisations",
     params(
-        ("exhibitor" = ExhibitorId, Path),
+        ("organisation" = OrganisationId, Path),
         PageQuery,
     ),
     responses(
@@ -176,7 +176,7 @@ async fn create_product(permit: Permit<ManageProducts>, body: Body<CreateProduct
         (status = 404),
     ),
 )]
-#[get("/exhibitors/{exhibitor}/products")]
+#[get("/organisations/{organisation}/products")]
 async fn list_products(
     req: HttpRequest,
     permit: ReadPermit<ExhibitorsScope>,
@@ -185,20 +185,20 @@ async fn list_products(
     let query = query.into_result()?;
     let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
     let rows =
-        permit.read(move |tx, authorized| Ok(store::page(tx, authorized.exhibitor()?, after, limit + 1)?)).await?;
+        permit.read(move |tx, authorized| Ok(store::page(tx, authorized.organisation()?, after, limit + 1)?)).await?;
     let views = rows.into_iter().map(view).collect();
     Ok(Page::from_rows(views, limit, |v: &ProductView| v.id.to_string()).into_response(&req))
 }
 
-type ProductPath = web::Path<(ExhibitorId, ProductId)>;
+type ProductPath = web::Path<(OrganisationId, ProductId)>;
 
 /// Returns a product.
 #[utoipa::path(
     get,
-    path = "/api/v1/exhibitors/{exhibitor}/products/{product}",
-    tag = "exhibitors",
+    path = "/api/v1/organisations/{organisation}/products/{product}",
+    tag = "organisations",
     params(
-        ("exhibitor" = ExhibitorId, Path),
+        ("organisation" = OrganisationId, Path),
         ("product" = ProductId, Path),
     ),
     responses(
@@ -206,10 +206,10 @@ type ProductPath = web::Path<(ExhibitorId, ProductId)>;
         (status = 404),
     ),
 )]
-#[get("/exhibitors/{exhibitor}/products/{product}")]
+#[get("/organisations/{organisation}/products/{product}")]
 async fn get_product(permit: ReadPermit<ExhibitorsScope>, path: ProductPath) -> Result<HttpResponse, Problem> {
     let id = path.1;
-    let row = permit.read(move |tx, authorized| Ok(store::find(tx, authorized.exhibitor()?, id)?)).await?;
+    let row = permit.read(move |tx, authorized| Ok(store::find(tx, authorized.organisation()?, id)?)).await?;
     Ok(HttpResponse::Ok().insert_header(etag::header(row.version)).json(view(row)))
 }
 
@@ -235,10 +235,10 @@ struct PatchProduct {
 /// Updates a product.
 #[utoipa::path(
     patch,
-    path = "/api/v1/exhibitors/{exhibitor}/products/{product}",
-    tag = "exhibitors",
+    path = "/api/v1/organisations/{organisation}/products/{product}",
+    tag = "organisations",
     params(
-        ("exhibitor" = ExhibitorId, Path),
+        ("organisation" = OrganisationId, Path),
         ("product" = ProductId, Path),
         ("If-Match" = String, Header),
     ),
@@ -250,7 +250,7 @@ struct PatchProduct {
         (status = 422),
     ),
 )]
-#[patch("/exhibitors/{exhibitor}/products/{product}")]
+#[patch("/organisations/{organisation}/products/{product}")]
 async fn patch_product(
     permit: Permit<ManageProducts>,
     path: ProductPath,
@@ -265,7 +265,7 @@ async fn patch_product(
     let id = path.1;
     permit
         .write(move |tx, authorized| {
-            let before = store::find(tx, authorized.exhibitor()?, id)?;
+            let before = store::find(tx, authorized.organisation()?, id)?;
             if_match.check(before.version)?;
             let mut row = ProductRow { version: before.version + 1, ..before.clone() };
             if let Some(name) = name {
@@ -290,10 +290,10 @@ async fn patch_product(
 /// Deletes a product that no application references.
 #[utoipa::path(
     delete,
-    path = "/api/v1/exhibitors/{exhibitor}/products/{product}",
-    tag = "exhibitors",
+    path = "/api/v1/organisations/{organisation}/products/{product}",
+    tag = "organisations",
     params(
-        ("exhibitor" = ExhibitorId, Path),
+        ("organisation" = OrganisationId, Path),
         ("product" = ProductId, Path),
         ("If-Match" = String, Header),
     ),
@@ -304,7 +304,7 @@ async fn patch_product(
         (status = 412),
     ),
 )]
-#[delete("/exhibitors/{exhibitor}/products/{product}")]
+#[delete("/organisations/{organisation}/products/{product}")]
 async fn delete_product(
     permit: Permit<ManageProducts>,
     path: ProductPath,
@@ -313,7 +313,7 @@ async fn delete_product(
     let id = path.1;
     permit
         .write(move |tx, authorized| {
-            let before = store::find(tx, authorized.exhibitor()?, id)?;
+            let before = store::find(tx, authorized.organisation()?, id)?;
             if_match.check(before.version)?;
             store::delete(tx, id)?;
             authorized.record_audit(tx, AuditAction::ProductDelete, id, Some(view(before)), None)?;

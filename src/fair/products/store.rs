@@ -7,7 +7,7 @@ use hoicho_core::{
     on_either,
     values::{
         clock::{Day, Instant},
-        ids::{ExhibitorId, ProductId},
+        ids::{OrganisationId, ProductId},
     },
 };
 
@@ -16,7 +16,7 @@ use hoicho_core::{
 #[diesel(table_name = products, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct ProductRow {
     pub id: ProductId,
-    pub exhibitor_id: ExhibitorId,
+    pub organisation_id: OrganisationId,
     pub name: String,
     /// The name folded for search.
     pub name_search: String,
@@ -39,46 +39,46 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[ProductRow]) -> QueryResult<()> {
     Ok(())
 }
 
-/// Names of the products of these exhibitors, folded for search.
-pub fn find_folded_names(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<(ExhibitorId, String)>> {
+/// Names of the products of these organisations, folded for search.
+pub fn find_folded_names(tx: &mut Tx<'_>, ids: &[OrganisationId]) -> QueryResult<Vec<(OrganisationId, String)>> {
     let mut names = Vec::new();
     for part in ids.chunks(MAX_IDS_PER_STATEMENT) {
-        let rows: Vec<(ExhibitorId, String)> = products::table
-            .filter(products::exhibitor_id.eq_any(part))
-            .select((products::exhibitor_id, products::name_search))
+        let rows: Vec<(OrganisationId, String)> = products::table
+            .filter(products::organisation_id.eq_any(part))
+            .select((products::organisation_id, products::name_search))
             .load(tx.conn())?;
         names.extend(rows);
     }
     Ok(names)
 }
 
-/// One product of an exhibitor.
-pub fn find(tx: &mut Tx<'_>, exhibitor: ExhibitorId, id: ProductId) -> QueryResult<ProductRow> {
+/// One product of an organisation.
+pub fn find(tx: &mut Tx<'_>, organisation: OrganisationId, id: ProductId) -> QueryResult<ProductRow> {
     products::table
         .find(id)
-        .filter(products::exhibitor_id.eq(exhibitor))
+        .filter(products::organisation_id.eq(organisation))
         .select(ProductRow::as_select())
         .get_result(tx.conn())
 }
 
-/// One page of the products of an exhibitor, in order of creation.
+/// One page of the products of an organisation, in order of creation.
 pub fn page(
     tx: &mut Tx<'_>,
-    exhibitor: ExhibitorId,
+    organisation: OrganisationId,
     after: Option<ProductId>,
     limit: i64,
 ) -> QueryResult<Vec<ProductRow>> {
-    let mut query = products::table.filter(products::exhibitor_id.eq(exhibitor)).into_boxed();
+    let mut query = products::table.filter(products::organisation_id.eq(organisation)).into_boxed();
     if let Some(after) = after {
         query = query.filter(products::id.gt(after));
     }
     query.order(products::id).limit(limit).select(ProductRow::as_select()).load(tx.conn())
 }
 
-/// Distinct groups of an exhibitor's products.
-pub fn find_groups(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<ProductGroup>> {
+/// Distinct groups of an organisation's products.
+pub fn find_groups(tx: &mut Tx<'_>, organisation: OrganisationId) -> QueryResult<Vec<ProductGroup>> {
     products::table
-        .filter(products::exhibitor_id.eq(exhibitor))
+        .filter(products::organisation_id.eq(organisation))
         .select(products::product_group)
         .distinct()
         .load(tx.conn())

@@ -40,7 +40,7 @@ pub struct ArchiveImport<'t, 'c> {
     edition: Option<(EditionId, EditionState)>,
     exhibitors: HashMap<ExhibitorId, ExhibitorId>,
     created_exhibitors: HashSet<ExhibitorId>,
-    known_exhibitors: usize,
+    matched_exhibitors: HashSet<ExhibitorId>,
 }
 
 impl<'t, 'c> ArchiveImport<'t, 'c> {
@@ -53,7 +53,7 @@ impl<'t, 'c> ArchiveImport<'t, 'c> {
             edition: None,
             exhibitors: HashMap::new(),
             created_exhibitors: HashSet::new(),
-            known_exhibitors: 0,
+            matched_exhibitors: HashSet::new(),
         }
     }
 
@@ -96,7 +96,7 @@ impl<'t, 'c> ArchiveImport<'t, 'c> {
     /// Records that an exhibitor of the archive existed already.
     pub fn match_exhibitor(&mut self, archived: ExhibitorId, existing: ExhibitorId) {
         self.exhibitors.insert(archived, existing);
-        self.known_exhibitors += 1;
+        self.matched_exhibitors.insert(existing);
     }
 
     /// Records that an exhibitor of the archive was created.
@@ -105,13 +105,13 @@ impl<'t, 'c> ArchiveImport<'t, 'c> {
         self.created_exhibitors.insert(created);
     }
 
-    /// Whether this import created the exhibitor. Existing exhibitors are not changed.
-    pub fn has_created(&self, exhibitor: ExhibitorId) -> bool {
-        self.created_exhibitors.contains(&exhibitor)
+    /// Whether an exhibitor of the archive was created as this record or matched with it.
+    pub fn stands_for(&self, exhibitor: ExhibitorId) -> bool {
+        self.created_exhibitors.contains(&exhibitor) || self.matched_exhibitors.contains(&exhibitor)
     }
 
     /// Number of exhibitors created, and number of exhibitors matched.
     pub fn exhibitor_counts(&self) -> (usize, usize) {
-        (self.created_exhibitors.len(), self.known_exhibitors)
+        (self.created_exhibitors.len(), self.matched_exhibitors.len())
     }
 }

@@ -149,6 +149,7 @@ impl ImportRecords for DealRecord {
             record.exhibitor = import.exhibitor(record.exhibitor)?;
         }
         let others = (
+            trade_deals::organiser_id.eq(import.authorized.organiser()?),
             trade_deals::edition_id.eq(import.edition()?),
             trade_deals::recorded_by.eq(import.authorized.require_user()?),
             trade_deals::version.eq(1),

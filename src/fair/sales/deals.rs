@@ -7,7 +7,7 @@ use hoicho_core::{
     states::ApplicationState,
     values::{
         clock::Day,
-        ids::{EditionId, ExhibitorId, TradeDealId, UserId},
+        ids::{EditionId, ExhibitorId, OrganiserId, TradeDealId, UserId},
     },
 };
 
@@ -26,6 +26,8 @@ hoicho_core::text_enum! {
 #[diesel(table_name = trade_deals, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct DealRow {
     pub id: TradeDealId,
+    /// Organiser of the edition (foreign key).
+    pub organiser_id: OrganiserId,
     pub edition_id: EditionId,
     pub exhibitor_id: ExhibitorId,
     pub kind: DealKind,
@@ -94,4 +96,19 @@ pub fn is_participant(tx: &mut Tx<'_>, edition: EditionId, exhibitor: ExhibitorI
         .count()
         .get_result::<i64>(tx.conn())?;
     Ok(approved + participations > 0)
+}
+
+/// Moves deals from one record of an organiser to another: all, or these. Returns those that moved.
+pub fn move_to_exhibitor(
+    tx: &mut Tx<'_>,
+    (from, to): (ExhibitorId, ExhibitorId),
+    only: Option<&[TradeDealId]>,
+) -> QueryResult<Vec<TradeDealId>> {
+    let ids: Vec<TradeDealId> =
+        trade_deals::table.filter(trade_deals::exhibitor_id.eq(from)).select(trade_deals::id).load(tx.conn())?;
+    let ids: Vec<TradeDealId> = ids.into_iter().filter(|id| only.is_none_or(|only| only.contains(id))).collect();
+    diesel::update(trade_deals::table.filter(trade_deals::id.eq_any(&ids)))
+        .set((trade_deals::exhibitor_id.eq(to), trade_deals::version.eq(trade_deals::version + 1)))
+        .execute(tx.conn())?;
+    Ok(ids)
 }

@@ -6,7 +6,7 @@ use super::amounts;
 use crate::products::ProductGroup;
 use hoicho_core::{
     db::{
-        MAX_ROWS_PER_INSERT, Tx,
+        MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx,
         schema::{
             sales_report_lines::{self, self as l},
             sales_reports as r,
@@ -206,4 +206,23 @@ pub fn find_latest(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Ve
         .select((l::sales_report_id, COLUMNS))
         .load(tx.conn())?;
     Ok(rows.into_iter().map(|(report, row)| (report, line(row))).collect())
+}
+
+/// Reports with lines of an exhibitor.
+pub fn find_reports_of(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<SalesReportId>> {
+    l::table.filter(l::exhibitor_id.eq(exhibitor)).select(l::sales_report_id).distinct().load(tx.conn())
+}
+
+/// Moves the lines of reports from one record of an organiser to another.
+pub fn move_to_exhibitor(
+    tx: &mut Tx<'_>,
+    (from, to): (ExhibitorId, ExhibitorId),
+    reports: &[SalesReportId],
+) -> QueryResult<usize> {
+    let mut moved = 0;
+    for part in reports.chunks(MAX_IDS_PER_STATEMENT) {
+        let lines = l::table.filter(l::exhibitor_id.eq(from)).filter(l::sales_report_id.eq_any(part));
+        moved += diesel::update(lines).set(l::exhibitor_id.eq(to)).execute(tx.conn())?;
+    }
+    Ok(moved)
 }

@@ -283,3 +283,23 @@ pub fn insert_reminders(tx: &mut Tx<'_>, edition: EditionId, day: Day, exhibitor
     }
     Ok(())
 }
+
+/// Days on which an exhibitor was reminded, with the edition.
+pub fn find_reminder_days(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<(EditionId, Day)>> {
+    sales_reminders::table
+        .filter(sales_reminders::exhibitor_id.eq(exhibitor))
+        .select((sales_reminders::edition_id, sales_reminders::sent_on))
+        .load(tx.conn())
+}
+
+/// Moves the reminders of editions from one record of an organiser to another.
+pub fn move_reminders(
+    tx: &mut Tx<'_>,
+    (from, to): (ExhibitorId, ExhibitorId),
+    editions: &[EditionId],
+) -> QueryResult<usize> {
+    let reminders = sales_reminders::table
+        .filter(sales_reminders::exhibitor_id.eq(from))
+        .filter(sales_reminders::edition_id.eq_any(editions));
+    diesel::update(reminders).set(sales_reminders::exhibitor_id.eq(to)).execute(tx.conn())
+}

@@ -117,7 +117,7 @@ impl Figures {
             participants,
             names: direct.iter().map(|e| (e.id, e.name.clone())).collect(),
             direct,
-            products: store::find_products(tx, &ids)?,
+            products: store::find_products(tx, edition, &ids)?,
             deals: store::deal_totals(tx, edition)?,
             by_group: store::sales_by_group(tx, edition)?,
             reported: BTreeSet::new(),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 
 use crate::{
-    allocation::participants::ParticipantRole, exhibitors::LegalForm, floor::BoothCategory, products::ProductGroup,
+    allocation::participants::ParticipantRole, floor::BoothCategory, organisations::LegalForm, products::ProductGroup,
     sales::deals::DealKind,
 };
 use hoicho_core::{
@@ -244,13 +244,15 @@ pub(super) struct ProductFact {
     pub certificate_expires_on: Option<Day>,
 }
 
-/// Products of exhibitors.
-pub(super) fn find_products(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<ProductFact>> {
+/// Products that exhibitors show at an edition.
+pub(super) fn find_products(tx: &mut Tx<'_>, edition: EditionId, ids: &[ExhibitorId]) -> QueryResult<Vec<ProductFact>> {
+    use exhibitor_products as p;
     let mut all_rows = Vec::new();
     for part in ids.chunks(MAX_IDS_PER_STATEMENT) {
-        let rows: Vec<ProductFact> = products::table
-            .filter(products::exhibitor_id.eq_any(part))
-            .select((products::product_group, products::stars, products::certificate_expires_on))
+        let rows: Vec<ProductFact> = p::table
+            .filter(p::edition_id.eq(edition))
+            .filter(p::exhibitor_id.eq_any(part))
+            .select((p::product_group, p::stars, p::certificate_expires_on))
             .load(tx.conn())?;
         all_rows.extend(rows);
     }

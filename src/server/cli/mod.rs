@@ -127,6 +127,7 @@ fn grant_admin(place: &CommonArgs, email: &str) -> Result<(), String> {
             edition: None,
             actor: None,
             api_key: None,
+            on_behalf_of: None,
             action: AuditAction::UserGrantAdmin,
             subject: key.clone(),
             before: None,

@@ -54,8 +54,7 @@ impl SampleData {
                 if let Some((booth, state)) = allocation_state.and_then(|state| Some((&free.next()?.0, state))) {
                     batch.allocations.push(self.allocation(&application, booth.id, state));
                 }
-                batch.products.extend(products);
-                batch.applications.push(application);
+                batch.add_application(application, products);
                 batch.exhibitors.push(row);
             }
         }

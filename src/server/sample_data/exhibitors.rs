@@ -1,6 +1,4 @@
 //! Exhibitors of the sample data, with products, applications and allocations.
-use std::collections::BTreeMap;
-
 use chrono::Months;
 use rand::{Rng, seq::IndexedRandom};
 
@@ -11,8 +9,9 @@ use super::{
 };
 use hoicho_core::{
     db::Tx,
+    i18n::Language,
     states::{AllocationState, ApplicationState},
-    values::{clock::Day, ids::*, text},
+    values::{clock::Day, ids::*, phone, text},
 };
 use hoicho_fair::{
     allocation::{
@@ -21,18 +20,19 @@ use hoicho_fair::{
         participants::{self, ParticipantRole, ParticipantRow},
         store::AllocationRow,
     },
-    applications::{self, store::ApplicationRow},
-    editions,
-    exhibitors::{
-        self, LegalForm,
-        store::{ContactRow, ExhibitorRow},
-        tax_code::check_digit,
+    applications::{
+        self,
+        products::{ApplicationProductRow, DeclaredProduct},
+        store::ApplicationRow,
     },
+    editions,
+    exhibitors::{self, contacts::ContactRow, store::ExhibitorRow},
+    organisations::{self, LegalForm, profile::Profile, store::OrganisationRow, tax_code::check_digit},
     products::{self, store::ProductRow},
 };
 use hoicho_web::{
     http::Problem,
-    identity::{ExhibitorRole, store::insert_exhibitor_member},
+    identity::{OrganisationRole, store::insert_organisation_member},
 };
 
 /// An occupied booth.
@@ -49,7 +49,7 @@ pub(super) type OccupiedBooths = Vec<OccupiedBooth>;
 /// An exhibitor with its products, not inserted yet.
 pub(super) struct NewExhibitor {
     pub row: ExhibitorRow,
-    pub products: Vec<ProductRow>,
+    pub products: Vec<DeclaredProduct>,
     pub good: usize,
 }
 
@@ -57,17 +57,25 @@ pub(super) struct NewExhibitor {
 #[derive(Default)]
 pub(super) struct Batch {
     pub exhibitors: Vec<ExhibitorRow>,
-    pub products: Vec<ProductRow>,
+    pub contacts: Vec<ContactRow>,
     pub applications: Vec<ApplicationRow>,
+    pub products: Vec<ApplicationProductRow>,
     pub allocations: Vec<AllocationRow>,
     pub participants: Vec<ParticipantRow>,
 }
 
 impl Batch {
+    /// Adds an application with its products.
+    pub(super) fn add_application(&mut self, application: ApplicationRow, products: Vec<DeclaredProduct>) {
+        let row = |(line, product)| applications::products::to_row(application.id, line, product);
+        self.products.extend((1..).zip(products).map(row));
+        self.applications.push(application);
+    }
+
     pub(super) fn insert(&self, tx: &mut Tx<'_>) -> Result<(), Problem> {
-        exhibitors::store::insert(tx, &self.exhibitors)?;
-        products::store::insert(tx, &self.products)?;
+        exhibitors::store::insert(tx, &self.exhibitors, &self.contacts)?;
         applications::store::insert(tx, &self.applications)?;
+        applications::products::insert(tx, &self.products)?;
         allocation::store::insert(tx, &self.allocations)?;
         let let_booths: Vec<_> =
             self.allocations.iter().filter(|a| a.state.is_let()).map(|a| (a.id, a.booth_id)).collect();
@@ -126,24 +134,21 @@ impl SampleData {
             | LegalForm::Association
             | LegalForm::Foreign => format!("{word} {name_of_good} {locality} {}", self.exhibitors),
         };
-        let row = ExhibitorRow {
-            id: ExhibitorId::make(),
-            name_search: text::normalize_for_search(&name),
+        let profile = Profile {
             name,
             legal_form,
             tax_code,
             country: country.to_owned(),
             locality_code,
             locality: locality.to_owned(),
-            version: 1,
-            created_at: self.now,
         };
-        let products = self.products(row.id, from, good, last_day);
+        let row = ExhibitorRow::new(self.organiser, profile, self.now);
+        let products = self.products(from, good, last_day);
         NewExhibitor { row, products, good }
     }
 
     /// Four to six products, most of them OCOP certified except from abroad; one certificate in twelve has expired.
-    fn products(&mut self, exhibitor: ExhibitorId, from: Origin, good: usize, last_day: Day) -> Vec<ProductRow> {
+    fn products(&mut self, from: Origin, good: usize, last_day: Day) -> Vec<DeclaredProduct> {
         (0..self.rng.random_range(4..=6))
             .filter_map(|n| {
                 let (name, group, _) = PRODUCTS.get((good + n * 5) % PRODUCTS.len())?;
@@ -162,17 +167,12 @@ impl SampleData {
                     last_day.checked_add_months(months)
                 };
                 let name = if n == 0 { (*name).to_owned() } else { format!("{name} loại {}", n + 1) };
-                Some(ProductRow {
-                    id: ProductId::make(),
-                    exhibitor_id: exhibitor,
-                    name_search: text::normalize_for_search(&name),
+                Some(DeclaredProduct {
                     name,
                     product_group: *group,
-                    stars,
+                    declared_stars: stars,
                     certificate_number: certified.then(|| format!("QN-{:05}", self.rng.random_range(0..100_000))),
                     certificate_expires_on: expires_on.filter(|_| certified),
-                    version: 1,
-                    created_at: self.now,
                 })
             })
             .collect()
@@ -182,6 +182,7 @@ impl SampleData {
         let decided = matches!(state, ApplicationState::Waitlisted | ApplicationState::Rejected);
         ApplicationRow {
             id: ApplicationId::make(),
+            organiser_id: self.organiser,
             edition_id: edition,
             exhibitor_id: of.id,
             state,
@@ -221,7 +222,6 @@ impl SampleData {
         last_day: Day,
     ) -> Result<OccupiedBooths, Problem> {
         let (mut batch, mut occupied_booths) = (Batch::default(), OccupiedBooths::new());
-        let mut contacts: BTreeMap<ExhibitorId, ContactRow> = BTreeMap::new();
         // Booths of one row are consecutive in the list.
         for row in floor.chunk_by(|a, b| a.0.row_label == b.0.row_label) {
             let mut rest = row;
@@ -229,13 +229,13 @@ impl SampleData {
                 let wanted = if self.rng.random_ratio(3, 10) { self.rng.random_range(2..=3) } else { 1 };
                 let (booths, remaining) = rest.split_at(wanted.min(rest.len()));
                 rest = remaining;
-                let NewExhibitor { row, products, good } = self.exhibitor(zone.origin, localities, last_day);
+                let NewExhibitor { row, mut products, good } = self.exhibitor(zone.origin, localities, last_day);
                 let mut application = self.application(edition, &row, ApplicationState::Approved);
                 application.booths_wanted = i32::try_from(booths.len()).unwrap_or(1);
                 application.category = first.category;
                 for (booth, zone) in booths {
                     let allocation = self.allocation(&application, booth.id, AllocationState::CheckedIn);
-                    self.add_participants(&mut batch, &row, &allocation, localities, last_day);
+                    products.extend(self.add_participants(&mut batch, &row, &allocation, localities, last_day));
                     occupied_booths.push(OccupiedBooth {
                         booth: booth.id,
                         zone,
@@ -244,23 +244,53 @@ impl SampleData {
                     });
                     batch.allocations.push(allocation);
                 }
-                contacts.insert(row.id, contact(&row, self.exhibitors));
-                batch.products.extend(products);
-                batch.applications.push(application);
+                batch.contacts.extend(contact(&row, self.exhibitors));
+                batch.add_application(application, products);
                 batch.exhibitors.push(row);
             }
         }
         batch.insert(tx)?;
-        for (exhibitor, contact) in contacts.iter().take(30) {
-            exhibitors::store::replace_contacts(tx, *exhibitor, std::slice::from_ref(contact))?;
-        }
         if let Some(first) = occupied_booths.first() {
-            insert_exhibitor_member(tx, first.exhibitor, self.exhibitor_user, ExhibitorRole::Owner)?;
+            self.insert_organisation(tx, first.exhibitor, &batch)?;
         }
         Ok(occupied_booths)
     }
 
-    /// Co-exhibitors for an agency; one other exhibitor in 25 represents a company that is not present.
+    /// The account of an exhibitor, with its products as a catalogue; the record is linked with it.
+    fn insert_organisation(&self, tx: &mut Tx<'_>, of: ExhibitorId, batch: &Batch) -> Result<(), Problem> {
+        let record = exhibitors::store::find(tx, of)?;
+        let organisation = OrganisationRow::new(record.profile(), self.now);
+        organisations::store::insert(tx, std::slice::from_ref(&organisation))?;
+        insert_organisation_member(tx, organisation.id, self.exhibitor_user, OrganisationRole::Owner)?;
+        let is_of = |row: &&ApplicationProductRow| {
+            batch.applications.iter().any(|a| a.id == row.application_id && a.exhibitor_id == of)
+        };
+        let product = |row: &ApplicationProductRow| ProductRow {
+            id: ProductId::make(),
+            organisation_id: organisation.id,
+            name_search: text::normalize_for_search(&row.name),
+            name: row.name.clone(),
+            product_group: row.product_group,
+            stars: row.declared_stars,
+            certificate_number: row.certificate_number.clone(),
+            certificate_expires_on: row.certificate_expires_on,
+            version: 1,
+            created_at: self.now,
+        };
+        let catalogue: Vec<ProductRow> = batch.products.iter().filter(is_of).map(product).collect();
+        products::store::insert(tx, &catalogue)?;
+        let linked = ExhibitorRow {
+            organisation_id: Some(organisation.id),
+            linked_at: Some(self.now),
+            version: record.version + 1,
+            ..record.clone()
+        };
+        exhibitors::store::update(tx, &linked, record.version)?;
+        Ok(())
+    }
+
+    /// Co-exhibitors for an agency, which shows their products; one other exhibitor in 25 represents a company that is not present.
+    /// Returns the products of the co-exhibitors.
     fn add_participants(
         &mut self,
         batch: &mut Batch,
@@ -268,10 +298,12 @@ impl SampleData {
         on: &AllocationRow,
         localities: &[Locality],
         last_day: Day,
-    ) {
+    ) -> Vec<DeclaredProduct> {
+        let mut shown = Vec::new();
         let mut add = |role, exhibitor_id, name, country| {
             batch.participants.push(ParticipantRow {
                 id: ParticipantId::make(),
+                organiser_id: of.organiser_id,
                 edition_id: on.edition_id,
                 allocation_id: on.id,
                 role,
@@ -286,22 +318,26 @@ impl SampleData {
             for _ in 0..2 {
                 let NewExhibitor { row, products, .. } = self.exhibitor(Origin::Provinces, localities, last_day);
                 add(ParticipantRole::CoExhibitor, Some(row.id), row.name.clone(), row.country.clone());
-                batch.products.extend(products);
+                shown.extend(products);
                 batch.exhibitors.push(row);
             }
         } else if self.rng.random_ratio(1, 25) {
             let name = format!("Cơ sở sản xuất {} {}", of.locality, self.rng.random_range(1..1_000));
             add(ParticipantRole::Represented, None, name, of.country.clone());
         }
+        shown
     }
 }
 
-fn contact(of: &ExhibitorRow, n: u32) -> ContactRow {
-    ContactRow {
+fn contact(of: &ExhibitorRow, n: u32) -> Option<ContactRow> {
+    let phone = phone::parse(&format!("0912{n:06}"))?;
+    Some(ContactRow {
         id: ContactId::make(),
         exhibitor_id: of.id,
         name: "Phụ trách gian hàng".to_owned(),
-        phone: Some(format!("0912 {:03} {:03}", n / 1_000, n % 1_000)),
+        zalo: Some(phone.clone()),
+        phone: Some(phone),
         email: None,
-    }
+        language: Language::Vi,
+    })
 }

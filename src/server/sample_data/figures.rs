@@ -171,6 +171,7 @@ impl SampleData {
             };
             let deal = DealRow {
                 id: TradeDealId::make(),
+                organiser_id: self.organiser,
                 edition_id: edition,
                 exhibitor_id: occupied_booth.exhibitor,
                 kind,

@@ -84,6 +84,7 @@ pub fn fill(
         edition: None,
         actor: None,
         api_key: None,
+        on_behalf_of: None,
         action: AuditAction::DemoFill,
         subject: demo.organiser.to_string(),
         before: None,

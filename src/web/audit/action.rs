@@ -96,6 +96,18 @@ hoicho_core::text_enum! {
         ExhibitorDelete = "exhibitor.delete",
         /// The contacts of an exhibitor were replaced.
         ExhibitorContacts = "exhibitor.contacts",
+        /// Somebody was invited to link an exhibitor with their organisation.
+        ExhibitorInviteLink = "exhibitor.invite_link",
+        /// An invitation to link an exhibitor was withdrawn.
+        ExhibitorRevokeLinkInvitation = "exhibitor.revoke_link_invitation",
+        /// An organisation confirmed that the exhibitor is its record.
+        ExhibitorLink = "exhibitor.link",
+        /// The link of an exhibitor was ended.
+        ExhibitorUnlink = "exhibitor.unlink",
+        /// An exhibitor was merged into another, which is the subject.
+        ExhibitorMerge = "exhibitor.merge",
+        /// A merged exhibitor was split off again; the subject is the one that it had been merged into.
+        ExhibitorSplit = "exhibitor.split",
         /// A gate was created.
         GateCreate = "gate.create",
         /// A hall was created.
@@ -106,7 +118,7 @@ hoicho_core::text_enum! {
         HallDelete = "hall.delete",
         /// An invitation was withdrawn.
         InvitationRevoke = "invitation.take_back",
-        /// A person was invited to an organiser or an exhibitor; the subject is the invitation.
+        /// A person was invited to an organiser or an organisation; the subject is the invitation.
         MemberInvite = "member.invite",
         /// A user accepted an invitation.
         MemberJoin = "member.join",
@@ -114,6 +126,16 @@ hoicho_core::text_enum! {
         MemberSetRole = "member.put",
         /// A member was removed.
         MemberRemove = "member.remove",
+        /// An organisation was created.
+        OrganisationCreate = "organisation.create",
+        /// An organisation was changed.
+        OrganisationChange = "organisation.change",
+        /// An organisation was deleted.
+        OrganisationDelete = "organisation.delete",
+        /// The contacts of an organisation were replaced.
+        OrganisationContacts = "organisation.contacts",
+        /// The tax code of an organisation was verified by a paper, or no longer counts as verified.
+        OrganisationVerify = "organisation.verify",
         /// An organiser was created.
         OrganiserCreate = "organiser.create",
         /// An organiser was renamed.
@@ -233,13 +255,25 @@ impl AuditAction {
             | Self::EditionTransition
             | Self::EditionWaitingList
             | Self::EditionImport => SubjectKind::Edition,
-            Self::ExhibitorCreate | Self::ExhibitorChange | Self::ExhibitorDelete | Self::ExhibitorContacts => {
-                SubjectKind::Exhibitor
-            }
+            Self::ExhibitorCreate
+            | Self::ExhibitorChange
+            | Self::ExhibitorDelete
+            | Self::ExhibitorContacts
+            | Self::ExhibitorInviteLink
+            | Self::ExhibitorRevokeLinkInvitation
+            | Self::ExhibitorLink
+            | Self::ExhibitorUnlink
+            | Self::ExhibitorMerge
+            | Self::ExhibitorSplit => SubjectKind::Exhibitor,
             Self::GateCreate => SubjectKind::Gate,
             Self::HallCreate | Self::HallChange | Self::HallDelete => SubjectKind::Hall,
             Self::InvitationRevoke => SubjectKind::Invitation,
             Self::MemberInvite | Self::MemberJoin | Self::MemberSetRole | Self::MemberRemove => SubjectKind::Member,
+            Self::OrganisationCreate
+            | Self::OrganisationChange
+            | Self::OrganisationDelete
+            | Self::OrganisationContacts
+            | Self::OrganisationVerify => SubjectKind::Organisation,
             Self::OrganiserCreate | Self::OrganiserRename | Self::OrganiserDelete => SubjectKind::Organiser,
             Self::ParticipantAdd | Self::ParticipantRemove => SubjectKind::Participant,
             Self::ProductCreate | Self::ProductChange | Self::ProductDelete | Self::ProductImport => {

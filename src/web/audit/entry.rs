@@ -7,7 +7,7 @@ use hoicho_core::{
     db::schema::audit_log,
     values::{
         clock::Instant,
-        ids::{ApiKeyId, AuditId, EditionId, OrganiserId, UserId},
+        ids::{ApiKeyId, AuditId, EditionId, ExhibitorId, OrganiserId, UserId},
     },
 };
 
@@ -21,6 +21,8 @@ pub struct Entry<T: Serialize> {
     pub actor: Option<UserId>,
     /// The API key that made the change, if any.
     pub api_key: Option<ApiKeyId>,
+    /// The exhibitor for which staff of the organiser acted.
+    pub on_behalf_of: Option<ExhibitorId>,
     /// The action.
     pub action: AuditAction,
     /// Identifier of the subject.
@@ -59,6 +61,8 @@ pub struct AuditRow {
     pub at: Instant,
     /// The API key that made the change.
     pub api_key_id: Option<ApiKeyId>,
+    /// The exhibitor for which staff acted.
+    pub on_behalf_of: Option<ExhibitorId>,
 }
 
 /// The row of an entry.
@@ -81,5 +85,6 @@ pub(super) fn row<T: Serialize>(entry: Entry<T>) -> QueryResult<AuditRow> {
         after_json: json(entry.after)?,
         at: entry.at,
         api_key_id: entry.api_key,
+        on_behalf_of: entry.on_behalf_of,
     })
 }

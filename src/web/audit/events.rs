@@ -113,6 +113,12 @@ impl AuditAction {
             | Self::ExhibitorChange
             | Self::ExhibitorDelete
             | Self::ExhibitorContacts
+            | Self::ExhibitorInviteLink
+            | Self::ExhibitorRevokeLinkInvitation
+            | Self::ExhibitorLink
+            | Self::ExhibitorUnlink
+            | Self::ExhibitorMerge
+            | Self::ExhibitorSplit
             | Self::GateCreate
             | Self::HallCreate
             | Self::HallChange
@@ -122,6 +128,11 @@ impl AuditAction {
             | Self::MemberJoin
             | Self::MemberSetRole
             | Self::MemberRemove
+            | Self::OrganisationCreate
+            | Self::OrganisationChange
+            | Self::OrganisationDelete
+            | Self::OrganisationContacts
+            | Self::OrganisationVerify
             | Self::OrganiserCreate
             | Self::OrganiserRename
             | Self::OrganiserDelete

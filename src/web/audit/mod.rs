@@ -17,7 +17,7 @@ use entry::row;
 use hoicho_core::{
     db::{MAX_ROWS_PER_INSERT, Tx, schema::audit_log},
     on_either,
-    values::ids::{AuditId, EditionId, OrganiserId, UserId},
+    values::ids::{AuditId, EditionId, ExhibitorId, OrganiserId, UserId},
 };
 
 /// Records one entry.
@@ -67,6 +67,17 @@ pub fn list(tx: &mut Tx<'_>, of: Filter, after: Option<AuditId>, limit: i64) -> 
     }
     query = if oldest_first { query.order(audit_log::id) } else { query.order(audit_log::id.desc()) };
     query.limit(limit).select(AuditRow::as_select()).load(tx.conn())
+}
+
+/// What staff did on behalf of an exhibitor at an edition, oldest first; at most 100.
+pub fn list_on_behalf(tx: &mut Tx<'_>, exhibitor: ExhibitorId, edition: EditionId) -> QueryResult<Vec<AuditRow>> {
+    audit_log::table
+        .filter(audit_log::on_behalf_of.eq(exhibitor))
+        .filter(audit_log::edition_id.eq(edition))
+        .order(audit_log::id)
+        .limit(100)
+        .select(AuditRow::as_select())
+        .load(tx.conn())
 }
 
 /// The newest entry of an edition: the start position of an event stream that requests no history.

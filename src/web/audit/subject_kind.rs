@@ -30,8 +30,10 @@ hoicho_core::text_enum! {
         Hall,
         /// An invitation.
         Invitation,
-        /// A member of an organiser or an exhibitor.
+        /// A member of an organiser or an organisation.
         Member,
+        /// An organisation.
+        Organisation,
         /// An organiser.
         Organiser,
         /// A co-exhibitor or a represented company.
@@ -76,6 +78,7 @@ impl SubjectKind {
             | Self::Hall
             | Self::Invitation
             | Self::Member
+            | Self::Organisation
             | Self::Organiser
             | Self::Product
             | Self::SalesReminder

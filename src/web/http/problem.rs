@@ -238,6 +238,7 @@ impl From<diesel::result::Error> for Problem {
             Some(ConstraintViolation::ReportExists) => {
                 Problem::new(Code::AlreadyExists, MessageId("error-report-exists"))
             }
+            Some(ConstraintViolation::LinkExists) => Problem::new(Code::AlreadyExists, MessageId("error-link-exists")),
             Some(ConstraintViolation::TaxCode) => Problem::new(Code::AlreadyExists, MessageId("error-tax-code-exists")),
             Some(ConstraintViolation::RequestInProgress) => {
                 Problem::new(Code::AlreadyExists, MessageId("error-idempotency-key-in-progress"))

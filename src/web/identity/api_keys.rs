@@ -87,8 +87,8 @@ pub struct ValidKey {
 
 impl ValidKey {
     /// Whether the key applies to data of this organiser and edition.
-    pub fn covers(&self, organisers: &[OrganiserId], edition: Option<EditionId>) -> bool {
-        organisers.first() == Some(&self.organiser)
+    pub fn covers(&self, organiser: Option<OrganiserId>, edition: Option<EditionId>) -> bool {
+        organiser == Some(self.organiser)
             && (self.editions.is_empty() || edition.is_some_and(|e| self.editions.contains(&e)))
     }
 }

@@ -10,7 +10,7 @@ use super::{
     api_keys::{self, ApiKeyDigest, KeyScope},
     caller::Caller,
     resource::{FindOwners, Resource, ResourceOwners, ResourceRef},
-    roles::{ExhibitorRole, OrganiserRole},
+    roles::{OrganisationRole, OrganiserRole},
     store,
 };
 use crate::{
@@ -22,7 +22,7 @@ use hoicho_core::{
     db::Tx,
     values::{
         clock::Instant,
-        ids::{ApiKeyId, EditionId, ExhibitorId, HallId, OrganiserId, SeriesId, UserId, VenueId},
+        ids::{ApiKeyId, EditionId, ExhibitorId, HallId, OrganisationId, OrganiserId, SeriesId, UserId, VenueId},
     },
 };
 
@@ -30,13 +30,19 @@ use hoicho_core::{
 #[derive(Clone, Copy)]
 struct Needs {
     organiser: &'static [OrganiserRole],
-    exhibitor: &'static [ExhibitorRole],
+    organisation: &'static [OrganisationRole],
     key: Option<KeyScope>,
+    is_for_exhibitor: bool,
 }
 
 impl Needs {
     fn of<A: Action>() -> Self {
-        Self { organiser: A::ORGANISER, exhibitor: A::EXHIBITOR, key: A::KEY }
+        Self {
+            organiser: A::ORGANISER,
+            organisation: A::ORGANISATION,
+            key: A::KEY,
+            is_for_exhibitor: A::IS_FOR_EXHIBITOR,
+        }
     }
 }
 
@@ -50,10 +56,12 @@ pub struct Authorized {
     /// Time of the request.
     pub now: Instant,
     owners: ResourceOwners,
-    /// Authorized as staff of the organiser or by its key, rather than as a member of the exhibitor or the public.
+    /// Authorized as staff of the organiser or by its key, rather than as a member of an organisation or the public.
     pub as_staff: bool,
-    /// Authorized as a member of the exhibitor concerned.
+    /// Authorized as a member of the organisation itself, or of one linked with an exhibitor concerned.
     pub as_member: bool,
+    /// The exhibitor for which staff acts; recorded in the audit log.
+    pub on_behalf_of: Option<ExhibitorId>,
 }
 
 fn require<T>(value: Option<T>) -> Result<T, Problem> {
@@ -61,13 +69,25 @@ fn require<T>(value: Option<T>) -> Result<T, Problem> {
 }
 
 impl Authorized {
+    /// Authorized as nobody in particular.
+    fn new(user: Option<UserId>, key: Option<ApiKeyId>, now: Instant, owners: ResourceOwners) -> Self {
+        Self { user, key, now, owners, as_staff: false, as_member: false, on_behalf_of: None }
+    }
     /// The edition of the path.
     pub fn edition(&self) -> Result<EditionId, Problem> {
         require(self.owners.edition)
     }
     /// The organiser that owns the data.
     pub fn organiser(&self) -> Result<OrganiserId, Problem> {
-        require(self.owners.organisers.first().copied())
+        require(self.owners.organiser)
+    }
+    /// The organisation of the path.
+    pub fn organisation(&self) -> Result<OrganisationId, Problem> {
+        require(self.owners.organisations.first().copied())
+    }
+    /// The organisations whose members have their roles here.
+    pub fn organisations(&self) -> &[OrganisationId] {
+        &self.owners.organisations
     }
     /// The exhibitor of the path; of a booth, the main exhibitor.
     pub fn exhibitor(&self) -> Result<ExhibitorId, Problem> {
@@ -96,13 +116,29 @@ impl Authorized {
     pub fn require_user(&self) -> Result<UserId, Problem> {
         self.user.ok_or_else(|| Code::LoginRequired.into())
     }
+    /// Checks that the caller is staff of the organiser with one of these roles, and lets them act for an exhibitor of it.
+    ///
+    /// # Errors
+    /// [`Code::Forbidden`] with another role, [`Code::NotFound`] without one.
+    pub fn require_staff(
+        self,
+        tx: &mut Tx<'_>,
+        roles: &[OrganiserRole],
+        exhibitor: ExhibitorId,
+    ) -> Result<Self, Problem> {
+        match store::find_organiser_role(tx, self.require_user()?, &[self.organiser()?])? {
+            Some(role) if roles.contains(&role) => Ok(Self { as_staff: true, on_behalf_of: Some(exhibitor), ..self }),
+            Some(_) => Err(Code::Forbidden.into()),
+            None => Err(Code::NotFound.into()),
+        }
+    }
     /// Without the edition, for the audit log after it was deleted.
     pub fn without_edition(self) -> Self {
         Self { owners: ResourceOwners { edition: None, ..self.owners }, ..self }
     }
     /// Without the organiser, for the audit log after it was deleted.
     pub fn without_organiser(self) -> Self {
-        Self { owners: ResourceOwners { organisers: Vec::new(), ..self.owners }, ..self }
+        Self { owners: ResourceOwners { organiser: None, ..self.owners }, ..self }
     }
     /// Writes a row of the audit log with this caller as the actor.
     pub fn record_audit<T: serde::Serialize>(
@@ -114,10 +150,11 @@ impl Authorized {
         after: Option<T>,
     ) -> Result<(), Problem> {
         let entry = audit::Entry {
-            organiser: self.owners.organisers.first().copied(),
+            organiser: self.owners.organiser,
             edition: self.owners.edition,
             actor: self.user,
             api_key: self.key,
+            on_behalf_of: self.on_behalf_of,
             action,
             subject: subject.to_string(),
             before,
@@ -175,15 +212,15 @@ pub struct Permit<A: Action> {
     action: PhantomData<A>,
 }
 
-/// The caller's roles with the organiser and the exhibitors of the resource.
+/// The caller's roles with the organisers and the organisations of the resource.
 fn find_roles(
     tx: &mut Tx<'_>,
     user: Option<UserId>,
     owners: &ResourceOwners,
-) -> Result<(Option<OrganiserRole>, Option<ExhibitorRole>), Problem> {
+) -> Result<(Option<OrganiserRole>, Option<OrganisationRole>), Problem> {
     let Some(user) = user else { return Ok((None, None)) };
-    let staff = store::find_organiser_role(tx, user, &owners.organisers)?;
-    Ok((staff, store::find_exhibitor_role(tx, user, &owners.exhibitors)?))
+    let staff = store::find_organiser_role(tx, user, &owners.organisers())?;
+    Ok((staff, store::find_organisation_role(tx, user, &owners.organisations)?))
 }
 
 /// Authorizes an API key: its scopes apply to its organiser and editions. Other resources are not found, unless public.
@@ -195,16 +232,9 @@ fn authorize_key(
 ) -> Result<Authorized, Problem> {
     let key = api_keys::find_valid(tx, key, caller.now)?;
     let owners = target.owners(tx)?;
-    let covers = key.covers(&owners.organisers, owners.edition);
+    let covers = key.covers(owners.organiser, owners.edition);
     if covers && needs.is_some_and(|needed| key.scopes.contains(&needed)) {
-        return Ok(Authorized {
-            user: None,
-            key: Some(key.id),
-            now: caller.now,
-            owners,
-            as_staff: true,
-            as_member: false,
-        });
+        return Ok(Authorized { as_staff: true, ..Authorized::new(None, Some(key.id), caller.now, owners) });
     }
     Err(if covers || owners.public { Code::Forbidden } else { Code::NotFound }.into())
 }
@@ -217,9 +247,11 @@ fn authorize(tx: &mut Tx<'_>, caller: Caller, target: &Resource, needs: Needs) -
     let owners = target.owners(tx)?;
     let (staff, member) = find_roles(tx, Some(user), &owners)?;
     let as_staff = staff.is_some_and(|role| needs.organiser.contains(&role));
-    let as_member = member.is_some_and(|role| needs.exhibitor.contains(&role));
+    let as_member = member.is_some_and(|role| needs.organisation.contains(&role));
     if as_staff || as_member {
-        return Ok(Authorized { user: Some(user), key: None, now: caller.now, owners, as_staff, as_member });
+        let on_behalf_of = owners.exhibitors.first().copied().filter(|_| needs.is_for_exhibitor && !as_member);
+        let by_user = Authorized::new(Some(user), None, caller.now, owners);
+        return Ok(Authorized { as_staff, as_member, on_behalf_of, ..by_user });
     }
     // 403 only to callers who may read the resource; otherwise 404, so that its existence is not revealed.
     let may_read = staff.is_some() || member.is_some() || owners.public;
@@ -281,7 +313,7 @@ impl<A: Action> FromRequest for Permit<A> {
     }
 }
 
-/// Read access to the public part of a resource, or to all of it for staff of its organiser and members of its exhibitor.
+/// Read access to the public part of a resource, or to all of it for staff of its organiser and members of its organisations.
 pub struct ReadPermit<S: ReadScope = EditionsScope>(ResourceRequest, PhantomData<S>);
 
 /// The scope with which an API key reads as its organiser's staff does.
@@ -327,7 +359,7 @@ impl<S: ReadScope> ReadPermit<S> {
 }
 
 /// Permission of a logged-in user to add something of their own (an application) to an edition they may read.
-/// The handler must check the exhibitor with [`require_exhibitor_role`].
+/// The handler must check the organisation with [`require_organisation_role`], or the role of staff with [`Authorized::require_staff`].
 pub struct ContributePermit {
     request: ResourceRequest,
     user: UserId,
@@ -364,18 +396,18 @@ fn authorize_read(tx: &mut Tx<'_>, caller: Caller, target: &Resource, needs: Key
     let owners = target.owners(tx)?;
     let key = caller.key.map(|key| api_keys::find_valid(tx, key, caller.now)).transpose()?;
     if let Some(key) = key {
-        let as_staff = key.covers(&owners.organisers, owners.edition) && key.scopes.contains(&needs);
+        let as_staff = key.covers(owners.organiser, owners.edition) && key.scopes.contains(&needs);
         if !as_staff && !owners.public {
             return Err(Code::NotFound.into());
         }
-        return Ok(Authorized { user: None, key: Some(key.id), now: caller.now, owners, as_staff, as_member: false });
+        return Ok(Authorized { as_staff, ..Authorized::new(None, Some(key.id), caller.now, owners) });
     }
     let (staff, member) = find_roles(tx, caller.user, &owners)?;
     let (as_staff, as_member) = (staff.is_some(), member.is_some());
     if !as_staff && !as_member && !owners.public {
         return Err(Code::NotFound.into());
     }
-    Ok(Authorized { user: caller.user, key: None, now: caller.now, owners, as_staff, as_member })
+    Ok(Authorized { as_staff, as_member, ..Authorized::new(caller.user, None, caller.now, owners) })
 }
 
 impl<S: ReadScope> FromRequest for ReadPermit<S> {
@@ -397,7 +429,7 @@ pub fn authorize_staff(
     match store::find_organiser_role(tx, user, &[organiser])? {
         Some(role) if roles.contains(&role) => {
             let owners = ResourceOwners::of_organiser(organiser);
-            Ok(Authorized { user: Some(user), key: None, now, owners, as_staff: true, as_member: false })
+            Ok(Authorized { as_staff: true, ..Authorized::new(Some(user), None, now, owners) })
         }
         Some(_) => Err(Code::Forbidden.into()),
         None => Err(Code::NotFound.into()),
@@ -412,15 +444,19 @@ pub fn authorize_operator(
     now: Instant,
 ) -> Result<Authorized, Problem> {
     let owners = find_owners(tx, &ResourceRef::Edition(edition.to_owned()))?;
-    Ok(Authorized { user: None, key: None, now, owners, as_staff: true, as_member: false })
+    Ok(Authorized { as_staff: true, ..Authorized::new(None, None, now, owners) })
 }
 
-/// The caller's role with an exhibitor require in the body.
+/// The caller's role with an organisation named in the body.
 ///
 /// # Errors
 /// [`Code::NotFound`] without a role.
-pub fn require_exhibitor_role(tx: &mut Tx<'_>, user: UserId, exhibitor: ExhibitorId) -> Result<ExhibitorRole, Problem> {
-    store::find_exhibitor_role(tx, user, &[exhibitor])?.ok_or_else(|| Code::NotFound.into())
+pub fn require_organisation_role(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    organisation: OrganisationId,
+) -> Result<OrganisationRole, Problem> {
+    store::find_organisation_role(tx, user, &[organisation])?.ok_or_else(|| Code::NotFound.into())
 }
 
 /// The user's role with an organiser, for lists that show staff more than others.

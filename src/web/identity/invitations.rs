@@ -3,7 +3,7 @@ use chrono::Duration;
 use diesel::prelude::*;
 
 use super::{
-    roles::{ExhibitorRole, OrganiserRole},
+    roles::{OrganisationRole, OrganiserRole},
     store, token,
 };
 use crate::{
@@ -15,13 +15,13 @@ use hoicho_core::{
     i18n::MessageId,
     values::{
         clock::Instant,
-        ids::{ExhibitorId, InvitationId, OrganiserId, UserId},
+        ids::{InvitationId, OrganisationId, OrganiserId, UserId},
     },
 };
 
 /// Days until an invitation expires.
 pub const INVITATION_TTL_DAYS: i64 = 14;
-/// Max open invitations per organiser or exhibitor.
+/// Max open invitations per organiser or organisation.
 const MAX_OPEN: i64 = 100;
 
 /// The offered role.
@@ -29,8 +29,8 @@ const MAX_OPEN: i64 = 100;
 pub enum OfferedRole {
     /// With an organiser.
     Organiser(OrganiserId, OrganiserRole),
-    /// With an exhibitor.
-    Exhibitor(ExhibitorId, ExhibitorRole),
+    /// With an organisation.
+    Organisation(OrganisationId, OrganisationRole),
 }
 
 #[derive(Debug, Clone, Insertable)]
@@ -39,7 +39,7 @@ struct InvitationRow {
     id: InvitationId,
     digest: String,
     organiser_id: Option<OrganiserId>,
-    exhibitor_id: Option<ExhibitorId>,
+    organisation_id: Option<OrganisationId>,
     role: String,
     email: String,
     email_key: String,
@@ -73,9 +73,9 @@ pub fn invite(
     of: &str,
     now: Instant,
 ) -> Result<InvitationId, Problem> {
-    let (organiser_id, exhibitor_id, role) = match offer {
+    let (organiser_id, organisation_id, role) = match offer {
         OfferedRole::Organiser(id, role) => (Some(id), None, role.as_str()),
-        OfferedRole::Exhibitor(id, role) => (None, Some(id), role.as_str()),
+        OfferedRole::Organisation(id, role) => (None, Some(id), role.as_str()),
     };
     let email_key = email.to_lowercase();
     let open_for_email =
@@ -84,8 +84,8 @@ pub fn invite(
         OfferedRole::Organiser(id, _) => {
             diesel::delete(open_for_email.filter(invitations::organiser_id.eq(id))).execute(tx.conn())?
         }
-        OfferedRole::Exhibitor(id, _) => {
-            diesel::delete(open_for_email.filter(invitations::exhibitor_id.eq(id))).execute(tx.conn())?
+        OfferedRole::Organisation(id, _) => {
+            diesel::delete(open_for_email.filter(invitations::organisation_id.eq(id))).execute(tx.conn())?
         }
     };
     if i64::try_from(list_open(tx, offer, now)?.len()).is_ok_and(|n| n >= MAX_OPEN) {
@@ -96,7 +96,7 @@ pub fn invite(
         id: InvitationId::make(),
         digest: token::digest(&token),
         organiser_id,
-        exhibitor_id,
+        organisation_id,
         role: role.to_owned(),
         email: email.to_owned(),
         email_key: email_key.clone(),
@@ -117,7 +117,7 @@ pub fn invite(
     Ok(row.id)
 }
 
-/// The open invitations of an organiser or exhibitor, oldest first.
+/// The open invitations of an organiser or organisation, oldest first.
 pub fn list_open(tx: &mut Tx<'_>, of: OfferedRole, now: Instant) -> QueryResult<Vec<OpenInvitation>> {
     let unexpired = invitations::table
         .filter(invitations::accepted_at.is_null())
@@ -127,7 +127,7 @@ pub fn list_open(tx: &mut Tx<'_>, of: OfferedRole, now: Instant) -> QueryResult<
         .select((invitations::id, invitations::email, invitations::role, invitations::expires_at));
     match of {
         OfferedRole::Organiser(id, _) => unexpired.filter(invitations::organiser_id.eq(id)).load(tx.conn()),
-        OfferedRole::Exhibitor(id, _) => unexpired.filter(invitations::exhibitor_id.eq(id)).load(tx.conn()),
+        OfferedRole::Organisation(id, _) => unexpired.filter(invitations::organisation_id.eq(id)).load(tx.conn()),
     }
 }
 
@@ -138,8 +138,8 @@ pub fn revoke(tx: &mut Tx<'_>, of: OfferedRole, id: InvitationId) -> QueryResult
         OfferedRole::Organiser(of, _) => {
             diesel::delete(one.filter(invitations::organiser_id.eq(of))).execute(tx.conn())?
         }
-        OfferedRole::Exhibitor(of, _) => {
-            diesel::delete(one.filter(invitations::exhibitor_id.eq(of))).execute(tx.conn())?
+        OfferedRole::Organisation(of, _) => {
+            diesel::delete(one.filter(invitations::organisation_id.eq(of))).execute(tx.conn())?
         }
     };
     Ok(deleted == 1)
@@ -151,7 +151,7 @@ pub fn revoke(tx: &mut Tx<'_>, of: OfferedRole, id: InvitationId) -> QueryResult
 /// [`Code::NotFound`] for a wrong, used or expired token, or one for another address.
 pub fn accept(tx: &mut Tx<'_>, user: UserId, token: &str, now: Instant) -> Result<OfferedRole, Problem> {
     let account = store::find_account(tx, user)?;
-    let (organiser, exhibitor, role): (Option<OrganiserId>, Option<ExhibitorId>, String) = diesel::update(
+    let (organiser, organisation, role): (Option<OrganiserId>, Option<OrganisationId>, String) = diesel::update(
         invitations::table
             .filter(invitations::digest.eq(token::digest(token)))
             .filter(invitations::email_key.eq(&account.email_key))
@@ -159,12 +159,12 @@ pub fn accept(tx: &mut Tx<'_>, user: UserId, token: &str, now: Instant) -> Resul
             .filter(invitations::expires_at.gt(now)),
     )
     .set(invitations::accepted_at.eq(now))
-    .returning((invitations::organiser_id, invitations::exhibitor_id, invitations::role))
+    .returning((invitations::organiser_id, invitations::organisation_id, invitations::role))
     .get_result(tx.conn())
     .optional()?
     .ok_or_else(|| Problem::new(Code::NotFound, MessageId("error-invalid-invitation")))?;
     let invalid_role = |_| Problem::from(Code::Internal);
-    match (organiser, exhibitor) {
+    match (organiser, organisation) {
         (Some(organiser), _) => {
             let role: OrganiserRole = role.parse().map_err(invalid_role)?;
             if store::find_organiser_role(tx, user, &[organiser])?.is_none() {
@@ -172,12 +172,12 @@ pub fn accept(tx: &mut Tx<'_>, user: UserId, token: &str, now: Instant) -> Resul
             }
             Ok(OfferedRole::Organiser(organiser, role))
         }
-        (None, Some(exhibitor)) => {
-            let role: ExhibitorRole = role.parse().map_err(invalid_role)?;
-            if store::find_exhibitor_role(tx, user, &[exhibitor])?.is_none() {
-                store::insert_exhibitor_member(tx, exhibitor, user, role)?;
+        (None, Some(organisation)) => {
+            let role: OrganisationRole = role.parse().map_err(invalid_role)?;
+            if store::find_organisation_role(tx, user, &[organisation])?.is_none() {
+                store::insert_organisation_member(tx, organisation, user, role)?;
             }
-            Ok(OfferedRole::Exhibitor(exhibitor, role))
+            Ok(OfferedRole::Organisation(organisation, role))
         }
         (None, None) => Err(Code::Internal.into()),
     }

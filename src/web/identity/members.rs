@@ -1,9 +1,9 @@
-//! The members of organisers and exhibitors.
+//! The members of organisers and organisations.
 use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::roles::{ExhibitorRole, OrganiserRole};
+use super::roles::{OrganisationRole, OrganiserRole};
 use crate::{
     http::{Code, Problem},
     outbox::{self, EmailKind, OutgoingEmail},
@@ -13,7 +13,7 @@ use hoicho_core::{
     i18n::{Language, MessageId},
     values::{
         clock::Instant,
-        ids::{ExhibitorId, OrganiserId, UserId},
+        ids::{ExhibitorId, OrganisationId, OrganiserId, UserId},
     },
 };
 
@@ -40,13 +40,16 @@ pub fn list_of_organiser(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult
         .load(tx.conn())
 }
 
-/// The members of an exhibitor, ordered by e-mail address.
-pub fn list_of_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<Member<ExhibitorRole>>> {
-    exhibitor_members::table
+/// The members of an organisation, ordered by e-mail address.
+pub fn list_of_organisation(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+) -> QueryResult<Vec<Member<OrganisationRole>>> {
+    organisation_members::table
         .inner_join(users::table)
-        .filter(exhibitor_members::exhibitor_id.eq(exhibitor))
+        .filter(organisation_members::organisation_id.eq(organisation))
         .order(users::email_key)
-        .select((users::id, users::display_name, users::email, exhibitor_members::role))
+        .select((users::id, users::display_name, users::email, organisation_members::role))
         .load(tx.conn())
 }
 
@@ -86,45 +89,57 @@ pub fn set_organiser_role(
     Ok(before)
 }
 
-/// [`set_organiser_role`] for an exhibitor.
-pub fn set_exhibitor_role(
+/// [`set_organiser_role`] for an organisation.
+pub fn set_organisation_role(
     tx: &mut Tx<'_>,
-    exhibitor: ExhibitorId,
+    organisation: OrganisationId,
     user: UserId,
-    role: Option<ExhibitorRole>,
-) -> Result<ExhibitorRole, Problem> {
-    diesel::update(exhibitors::table.find(exhibitor))
-        .set(exhibitors::version.eq(exhibitors::version + 1))
+    role: Option<OrganisationRole>,
+) -> Result<OrganisationRole, Problem> {
+    diesel::update(organisations::table.find(organisation))
+        .set(organisations::version.eq(organisations::version + 1))
         .execute(tx.conn())?;
-    let members: Vec<(UserId, ExhibitorRole)> = exhibitor_members::table
-        .filter(exhibitor_members::exhibitor_id.eq(exhibitor))
-        .order(exhibitor_members::user_id)
-        .select((exhibitor_members::user_id, exhibitor_members::role))
+    let members: Vec<(UserId, OrganisationRole)> = organisation_members::table
+        .filter(organisation_members::organisation_id.eq(organisation))
+        .order(organisation_members::user_id)
+        .select((organisation_members::user_id, organisation_members::role))
         .load(tx.conn())?;
     let before = members.iter().find(|(id, _)| *id == user).map(|(_, r)| *r).ok_or(Code::NotFound)?;
-    let has_other_owner = members.iter().any(|(id, r)| *id != user && *r == ExhibitorRole::Owner);
-    if role != Some(ExhibitorRole::Owner) && !has_other_owner {
+    let has_other_owner = members.iter().any(|(id, r)| *id != user && *r == OrganisationRole::Owner);
+    if role != Some(OrganisationRole::Owner) && !has_other_owner {
         return Err(owner_required());
     }
-    let row = exhibitor_members::table.find((exhibitor, user));
+    let row = organisation_members::table.find((organisation, user));
     match role {
-        Some(role) => diesel::update(row).set(exhibitor_members::role.eq(role)).execute(tx.conn())?,
+        Some(role) => diesel::update(row).set(organisation_members::role.eq(role)).execute(tx.conn())?,
         None => diesel::delete(row).execute(tx.conn())?,
     };
     Ok(before)
 }
 
-/// Max recipients of one message to an exhibitor or to an organiser's owners.
+/// Max recipients of one message to an organisation or to an organiser's owners.
 const MAX_RECIPIENTS: usize = 20;
 
-/// Inserts e-mails to the members of exhibitors into the outbox, in two statements for any number of exhibitors.
+/// Inserts e-mails to exhibitors into the outbox: to the members of the organisation each is linked with or, without a link, to
+/// the addresses that the organiser has noted. A fixed number of statements for any number of exhibitors.
 pub fn notify_exhibitors(tx: &mut Tx<'_>, emails: &HashMap<ExhibitorId, EmailKind>, now: Instant) -> QueryResult<()> {
-    let recipients: Vec<(ExhibitorId, String, String, Language)> = exhibitor_members::table
-        .inner_join(users::table)
-        .filter(exhibitor_members::exhibitor_id.eq_any(emails.keys()))
-        .order((exhibitor_members::exhibitor_id, users::email_key))
-        .select((exhibitor_members::exhibitor_id, users::email, users::display_name, users::language))
+    let is_of_linked = exhibitors::organisation_id.eq(organisation_members::organisation_id.nullable());
+    let mut recipients: Vec<(ExhibitorId, String, String, Language)> = exhibitors::table
+        .inner_join(organisation_members::table.on(is_of_linked))
+        .inner_join(users::table.on(users::id.eq(organisation_members::user_id)))
+        .filter(exhibitors::id.eq_any(emails.keys()))
+        .order((exhibitors::id, users::email_key))
+        .select((exhibitors::id, users::email, users::display_name, users::language))
         .load(tx.conn())?;
+    let contacts: Vec<(ExhibitorId, Option<String>, String, Language)> = exhibitors::table
+        .inner_join(exhibitor_contacts::table.on(exhibitor_contacts::exhibitor_id.eq(exhibitors::id)))
+        .filter(exhibitors::id.eq_any(emails.keys()))
+        .filter(exhibitors::organisation_id.is_null())
+        .filter(exhibitor_contacts::email.is_not_null())
+        .order((exhibitors::id, exhibitor_contacts::id))
+        .select((exhibitors::id, exhibitor_contacts::email, exhibitor_contacts::name, exhibitor_contacts::language))
+        .load(tx.conn())?;
+    recipients.extend(contacts.into_iter().filter_map(|(id, to, name, language)| Some((id, to?, name, language))));
     let mails: Vec<OutgoingEmail> = recipients
         .chunk_by(|a, b| a.0 == b.0)
         .flat_map(|members| members.iter().take(MAX_RECIPIENTS))
@@ -150,7 +165,7 @@ pub fn notify_owners(tx: &mut Tx<'_>, organiser: OrganiserId, kind: &EmailKind, 
     outbox::insert_all(tx, &mails, now)
 }
 
-/// Inserts an e-mail to the members of an exhibitor into the outbox.
+/// Inserts an e-mail to an exhibitor into the outbox.
 pub fn notify_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId, kind: EmailKind, now: Instant) -> QueryResult<()> {
     notify_exhibitors(tx, &HashMap::from([(exhibitor, kind)]), now)
 }

@@ -31,10 +31,10 @@ pub use action::Action;
 pub use api_keys::KeyScope;
 pub use authorization::{
     Authorized, ContributePermit, ExhibitorsScope, FiguresScope, Permit, ReadPermit, authorize_staff,
-    find_organiser_role, identify_caller, require_exhibitor_role,
+    find_organiser_role, identify_caller, require_organisation_role,
 };
 pub use caller::{Caller, source_address};
 pub use context::RequestContext;
-pub use roles::{ExhibitorRole, OrganiserRole};
+pub use roles::{OrganisationRole, OrganiserRole};
 pub use routes::{ApiDoc, routes, validate_email};
 pub use signed_in::SignedIn;

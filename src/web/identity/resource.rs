@@ -4,7 +4,10 @@ use hoicho_core::{
     db::Tx,
     values::{
         clock::Day,
-        ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, HallId, OrganiserId, SeriesId, VenueId},
+        ids::{
+            AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, HallId, OrganisationId, OrganiserId, SeriesId,
+            VenueId,
+        },
     },
 };
 
@@ -30,6 +33,8 @@ pub enum ResourceRef {
     Booth(BoothId),
     /// `/booths/{booth}/…/{date}`: what concerns whoever has the booth on that day.
     BoothDay(BoothId, Day),
+    /// `/organisations/{organisation}`
+    Organisation(OrganisationId),
     /// `/exhibitors/{exhibitor}`
     Exhibitor(ExhibitorId),
     /// `/applications/{application}`
@@ -59,6 +64,7 @@ impl ResourceRef {
                 Some(date) => Ok(Self::BoothDay(id(value)?, id(date)?)),
                 None => id(value).map(Self::Booth),
             },
+            "organisation" => id(value).map(Self::Organisation),
             "exhibitor" => id(value).map(Self::Exhibitor),
             "application" => id(value).map(Self::Application),
             "allocation" => id(value).map(Self::Allocation),
@@ -70,8 +76,10 @@ impl ResourceRef {
 /// Who owns a resource, and where it belongs.
 #[derive(Debug, Clone, Default)]
 pub struct ResourceOwners {
-    /// The organisers whose staff have their roles here; the first owns the data.
-    pub organisers: Vec<OrganiserId>,
+    /// The organiser that owns the data; its staff have their roles here. `None` for the account of an organisation.
+    pub organiser: Option<OrganiserId>,
+    /// The organisers that an organisation is linked with: their staff read what the link opens.
+    pub linked_organisers: Vec<OrganiserId>,
     /// The series it is, if it is one.
     pub series: Option<SeriesId>,
     /// The venue it is or belongs to.
@@ -80,8 +88,10 @@ pub struct ResourceOwners {
     pub hall: Option<HallId>,
     /// The edition it is or belongs to.
     pub edition: Option<EditionId>,
-    /// The exhibitors whose members have their roles here; the first is the main one.
+    /// The exhibitors concerned; the first is the main one.
     pub exhibitors: Vec<ExhibitorId>,
+    /// The organisations whose members have their roles here: the organisation itself, or those linked with the exhibitors.
+    pub organisations: Vec<OrganisationId>,
     /// Whether the public may know that it exists.
     pub public: bool,
 }
@@ -89,12 +99,22 @@ pub struct ResourceOwners {
 impl ResourceOwners {
     /// Something of an organiser.
     pub fn of_organiser(organiser: OrganiserId) -> Self {
-        Self { organisers: vec![organiser], ..Self::default() }
+        Self { organiser: Some(organiser), ..Self::default() }
     }
 
-    /// Something inside an edition, and the exhibitors it concerns.
-    pub fn of_edition((organiser, edition): (OrganiserId, EditionId), exhibitors: Vec<ExhibitorId>) -> Self {
-        Self { organisers: vec![organiser], edition: Some(edition), exhibitors, ..Self::default() }
+    /// Something inside an edition, and the exhibitors it concerns, each with the organisation it is linked with.
+    pub fn of_edition(
+        (organiser, edition): (OrganiserId, EditionId),
+        exhibitors: Vec<(ExhibitorId, Option<OrganisationId>)>,
+    ) -> Self {
+        let (exhibitors, organisations): (_, Vec<_>) = exhibitors.into_iter().unzip();
+        let organisations = organisations.into_iter().flatten().collect();
+        Self { organiser: Some(organiser), edition: Some(edition), exhibitors, organisations, ..Self::default() }
+    }
+
+    /// All organisers whose staff have their roles here.
+    pub fn organisers(&self) -> Vec<OrganiserId> {
+        self.organiser.iter().chain(&self.linked_organisers).copied().collect()
     }
 }
 

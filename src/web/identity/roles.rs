@@ -1,4 +1,4 @@
-//! Roles of users with organisers and exhibitors.
+//! Roles of users with organisers and organisations.
 hoicho_core::text_enum! {
     /// Role with an organiser.
     OrganiserRole {
@@ -25,8 +25,8 @@ impl OrganiserRole {
 }
 
 hoicho_core::text_enum! {
-    /// Role with an exhibitor.
-    ExhibitorRole {
+    /// Role with an organisation.
+    OrganisationRole {
         /// Everything, including members.
         Owner,
         /// Reports sales.
@@ -34,7 +34,7 @@ hoicho_core::text_enum! {
     }
 }
 
-impl ExhibitorRole {
+impl OrganisationRole {
     /// All roles.
     pub const ALL: &'static [Self] = &[Self::Owner, Self::Staff];
 }

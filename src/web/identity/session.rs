@@ -129,6 +129,7 @@ pub fn end_all(tx: &mut Tx<'_>, email: &str, now: Instant) -> Result<Option<usiz
         edition: None,
         actor: None,
         api_key: None,
+        on_behalf_of: None,
         action: AuditAction::UserEndSessions,
         subject: account.id.to_string(),
         before: None,

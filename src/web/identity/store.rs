@@ -1,13 +1,13 @@
 //! Queries on users, roles and refresh tokens.
 use diesel::prelude::*;
 
-use crate::identity::roles::{ExhibitorRole, OrganiserRole};
+use crate::identity::roles::{OrganisationRole, OrganiserRole};
 use hoicho_core::{
     db::{Tx, schema::*},
     i18n::Language,
     values::{
         clock::Instant,
-        ids::{ExhibitorId, OrganiserId, TokenFamilyId, UserId},
+        ids::{OrganisationId, OrganiserId, TokenFamilyId, UserId},
     },
 };
 
@@ -132,11 +132,11 @@ pub fn list_organiser_roles(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<(O
         .load(tx.conn())
 }
 
-/// The user's roles with exhibitors.
-pub fn list_exhibitor_roles(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<(ExhibitorId, ExhibitorRole)>> {
-    exhibitor_members::table
-        .filter(exhibitor_members::user_id.eq(user))
-        .select((exhibitor_members::exhibitor_id, exhibitor_members::role))
+/// The user's roles with organisations.
+pub fn list_organisation_roles(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<(OrganisationId, OrganisationRole)>> {
+    organisation_members::table
+        .filter(organisation_members::user_id.eq(user))
+        .select((organisation_members::organisation_id, organisation_members::role))
         .load(tx.conn())
 }
 
@@ -149,12 +149,16 @@ pub fn find_organiser_role(tx: &mut Tx<'_>, user: UserId, of: &[OrganiserId]) ->
     Ok(membership.map(|(_, role)| role))
 }
 
-/// [`find_organiser_role`] for exhibitors.
-pub fn find_exhibitor_role(tx: &mut Tx<'_>, user: UserId, of: &[ExhibitorId]) -> QueryResult<Option<ExhibitorRole>> {
+/// [`find_organiser_role`] for organisations.
+pub fn find_organisation_role(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    of: &[OrganisationId],
+) -> QueryResult<Option<OrganisationRole>> {
     if of.is_empty() {
         return Ok(None);
     }
-    let membership = list_exhibitor_roles(tx, user)?.into_iter().find(|(id, _)| of.contains(id));
+    let membership = list_organisation_roles(tx, user)?.into_iter().find(|(id, _)| of.contains(id));
     Ok(membership.map(|(_, role)| role))
 }
 
@@ -226,18 +230,18 @@ pub fn insert_organiser_member(
 }
 
 /// # Errors
-/// The user has a role with the exhibitor already (primary key).
-pub fn insert_exhibitor_member(
+/// The user has a role with the organisation already (primary key).
+pub fn insert_organisation_member(
     tx: &mut Tx<'_>,
-    exhibitor: ExhibitorId,
+    organisation: OrganisationId,
     user: UserId,
-    role: ExhibitorRole,
+    role: OrganisationRole,
 ) -> QueryResult<usize> {
-    diesel::insert_into(exhibitor_members::table)
+    diesel::insert_into(organisation_members::table)
         .values((
-            exhibitor_members::exhibitor_id.eq(exhibitor),
-            exhibitor_members::user_id.eq(user),
-            exhibitor_members::role.eq(role),
+            organisation_members::organisation_id.eq(organisation),
+            organisation_members::user_id.eq(user),
+            organisation_members::role.eq(role),
         ))
         .execute(tx.conn())
 }

@@ -20,14 +20,21 @@ pub enum EmailKind {
         /// Single-use token.
         token: String,
     },
-    /// Invites the recipient to a role with an organiser or exhibitor.
+    /// Invites the recipient to a role with an organiser or organisation.
     Invitation {
         /// Single-use token.
         token: String,
-        /// Name of the organiser or exhibitor.
+        /// Name of the organiser or organisation.
         of: String,
         /// Name of the inviting user.
         by: String,
+    },
+    /// Invites the recipient to link an organiser's record of an exhibitor with their organisation.
+    LinkInvitation {
+        /// Name of the exhibitor in the organiser's records.
+        exhibitor: String,
+        /// Name of the organiser.
+        organiser: String,
     },
     /// Reports the decision on an application.
     ApplicationDecided {

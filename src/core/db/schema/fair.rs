@@ -150,6 +150,7 @@ diesel::table! {
     use crate::db::types::Uuid;
     applications (id) {
         id -> Uuid,
+        organiser_id -> Uuid,
         edition_id -> Uuid,
         exhibitor_id -> Uuid,
         state -> Text,
@@ -207,9 +208,15 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::Uuid;
-    application_products (application_id, product_id) {
+    application_products (application_id, line) {
         application_id -> Uuid,
-        product_id -> Uuid,
+        line -> Integer,
+        name -> Text,
+        product_group -> Text,
+        declared_stars -> Nullable<Integer>,
+        certificate_number -> Nullable<Text>,
+        certificate_expires_on -> Nullable<Date>,
+        product_id -> Nullable<Uuid>,
     }
 }
 
@@ -235,6 +242,7 @@ diesel::table! {
     use crate::db::types::Uuid;
     participants (id) {
         id -> Uuid,
+        organiser_id -> Uuid,
         edition_id -> Uuid,
         allocation_id -> Uuid,
         role -> Text,

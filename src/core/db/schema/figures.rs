@@ -94,6 +94,7 @@ diesel::table! {
     use crate::db::types::Uuid;
     trade_deals (id) {
         id -> Uuid,
+        organiser_id -> Uuid,
         edition_id -> Uuid,
         exhibitor_id -> Uuid,
         kind -> Text,

@@ -3,19 +3,21 @@ mod fair;
 mod figures;
 mod partners;
 mod people;
+mod records;
 mod views;
 
 pub use fair::*;
 pub use figures::*;
 pub use partners::*;
 pub use people::*;
+pub use records::*;
 pub use views::*;
 
 diesel::joinable!(organiser_members -> organisers (organiser_id));
 diesel::joinable!(known_sources -> users (user_id));
 diesel::joinable!(organiser_members -> users (user_id));
-diesel::joinable!(exhibitor_members -> exhibitors (exhibitor_id));
-diesel::joinable!(exhibitor_members -> users (user_id));
+diesel::joinable!(organisation_members -> organisations (organisation_id));
+diesel::joinable!(organisation_members -> users (user_id));
 diesel::joinable!(booths -> zones (zone_id));
 diesel::joinable!(applications -> exhibitors (exhibitor_id));
 diesel::joinable!(allocations -> booths (booth_id));
@@ -34,7 +36,6 @@ diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
 diesel::joinable!(editions -> series (series_id));
 diesel::joinable!(editions -> venues (venue_id));
 diesel::joinable!(halls -> venues (venue_id));
-diesel::joinable!(application_products -> products (product_id));
 diesel::joinable!(application_products -> applications (application_id));
 diesel::allow_tables_to_appear_in_same_query!(
     users,
@@ -55,8 +56,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     zone_localities,
     booth_categories,
     booths,
+    organisations,
+    organisation_members,
+    organisation_contacts,
     exhibitors,
-    exhibitor_members,
+    exhibitor_tags,
+    exhibitor_search_words,
+    exhibitor_link_invitations,
+    exhibitor_merges,
+    exhibitor_merge_rows,
+    exhibitor_products,
     applications,
     allocations,
     occupancies,

@@ -88,12 +88,13 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::Uuid;
-    exhibitors (id) {
+    organisations (id) {
         id -> Uuid,
         name -> Text,
         name_search -> Text,
         legal_form -> Text,
         tax_code -> Nullable<Text>,
+        tax_code_verified_at -> Nullable<Timestamp>,
         country -> Text,
         locality_code -> Nullable<Text>,
         locality -> Text,
@@ -105,10 +106,22 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::Uuid;
-    exhibitor_members (exhibitor_id, user_id) {
-        exhibitor_id -> Uuid,
+    organisation_members (organisation_id, user_id) {
+        organisation_id -> Uuid,
         user_id -> Uuid,
         role -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    organisation_contacts (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        name -> Text,
+        phone -> Nullable<Text>,
+        email -> Nullable<Text>,
     }
 }
 
@@ -127,6 +140,7 @@ diesel::table! {
         after_json -> Nullable<Text>,
         at -> Timestamp,
         api_key_id -> Nullable<Uuid>,
+        on_behalf_of -> Nullable<Uuid>,
     }
 }
 
@@ -196,7 +210,7 @@ diesel::table! {
         id -> Uuid,
         digest -> Text,
         organiser_id -> Nullable<Uuid>,
-        exhibitor_id -> Nullable<Uuid>,
+        organisation_id -> Nullable<Uuid>,
         role -> Text,
         email -> Text,
         email_key -> Text,
@@ -239,21 +253,9 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::Uuid;
-    exhibitor_contacts (id) {
-        id -> Uuid,
-        exhibitor_id -> Uuid,
-        name -> Text,
-        phone -> Nullable<Text>,
-        email -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::db::types::Uuid;
     products (id) {
         id -> Uuid,
-        exhibitor_id -> Uuid,
+        organisation_id -> Uuid,
         name -> Text,
         name_search -> Text,
         product_group -> Text,

@@ -9,3 +9,18 @@ diesel::table! {
         exhibitor_id -> Uuid,
     }
 }
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    /// Products that an exhibitor shows at an edition.
+    exhibitor_products (edition_id, exhibitor_id, line, name) {
+        edition_id -> Uuid,
+        exhibitor_id -> Uuid,
+        line -> Integer,
+        name -> Text,
+        product_group -> Text,
+        stars -> Nullable<Integer>,
+        certificate_number -> Nullable<Text>,
+        certificate_expires_on -> Nullable<Date>,
+    }
+}

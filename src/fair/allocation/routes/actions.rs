@@ -1,5 +1,5 @@
 //! Actions of these endpoints, with the roles that may perform them.
-use hoicho_web::identity::{Action, ExhibitorRole, OrganiserRole};
+use hoicho_web::identity::{Action, OrganisationRole, OrganiserRole};
 
 pub(super) struct Allocate;
 
@@ -7,11 +7,13 @@ impl Action for Allocate {
     const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
 }
 
+/// Answer an offer and name the participants of a booth; staff does it on behalf of the exhibitor.
 pub(super) struct RespondToOffer;
 
 impl Action for RespondToOffer {
+    const IS_FOR_EXHIBITOR: bool = true;
     const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
-    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
+    const ORGANISATION: &'static [OrganisationRole] = OrganisationRole::ALL;
 }
 
 pub(super) struct ReadAllocations;
@@ -24,5 +26,5 @@ pub(super) struct ReadAllocation;
 
 impl Action for ReadAllocation {
     const ORGANISER: &'static [OrganiserRole] = ReadAllocations::ORGANISER;
-    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
+    const ORGANISATION: &'static [OrganisationRole] = OrganisationRole::ALL;
 }

@@ -28,7 +28,7 @@ use hoicho_web::{
 #[serde(deny_unknown_fields)]
 struct AddParticipant {
     role: ParticipantRole,
-    /// Only for co-exhibitors; name and country are taken from the exhibitor.
+    /// Only for co-exhibitors: a record of the organiser; name and country are taken from it.
     exhibitor: Option<ExhibitorId>,
     /// Only for represented companies; 1 to 200 characters.
     name: Option<String>,
@@ -124,12 +124,7 @@ pub(super) async fn add_participant(
             let allocation = store::find(tx, edition.id, id)?;
             let (exhibitor_id, name, country) = match participant {
                 NewParticipant::CoExhibitor(exhibitor) => {
-                    let exhibitor_data = participants::find_addable_exhibitor(
-                        tx,
-                        authorized.require_user()?,
-                        edition.organiser_id,
-                        exhibitor,
-                    )?;
+                    let exhibitor_data = participants::find_addable_exhibitor(tx, &authorized, exhibitor)?;
                     let mut checks = Validator::default();
                     checks.require(
                         exhibitor_data.is_some(),
@@ -145,6 +140,7 @@ pub(super) async fn add_participant(
             };
             let row = ParticipantRow {
                 id: ParticipantId::make(),
+                organiser_id: edition.organiser_id,
                 edition_id: edition.id,
                 allocation_id: allocation.id,
                 role,

@@ -2,20 +2,22 @@
 use actix_web::{post, web};
 
 use super::super::withdraw::withdraw_application as withdraw;
-use crate::applications::{ApplicationView, view};
-use hoicho_core::values::ids::ApplicationId;
+use crate::applications::{self, ApplicationView, view};
+use hoicho_core::{states::ApplicationState, values::ids::ApplicationId};
 use hoicho_web::{
-    http::{ApiResponse, Problem},
-    identity::{Action, ExhibitorRole, OrganiserRole, Permit},
+    http::{ApiResponse, Code, Problem},
+    identity::{Action, OrganisationRole, OrganiserRole, Permit},
 };
 
 struct Withdraw;
 impl Action for Withdraw {
-    const ORGANISER: &'static [OrganiserRole] = &[];
-    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
+    const IS_FOR_EXHIBITOR: bool = true;
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
+    const ORGANISATION: &'static [OrganisationRole] = OrganisationRole::ALL;
 }
 
-/// Withdraws an application and releases its held and offered booths. Not possible once booths are confirmed.
+/// Withdraws an application and releases its held and offered booths. Not possible once booths are confirmed. Staff withdraws on
+/// behalf of the exhibitor.
 #[utoipa::path(
     post,
     path = "/api/v1/applications/{application}/withdraw",
@@ -35,6 +37,10 @@ pub(super) async fn withdraw_application(
     let id = id.into_inner();
     permit
         .write_once(move |tx, authorized| {
+            let before = applications::store::find(tx, authorized.edition()?, id)?;
+            if before.state == ApplicationState::Draft && !authorized.as_member {
+                return Err(Code::NotFound.into());
+            }
             let row = withdraw(tx, &authorized, id)?;
             let version = row.version;
             Ok(ApiResponse::ok(&view(row, None))?.with_version(version))

@@ -251,15 +251,17 @@ impl ApplicationData {
     ) -> Result<Self, Problem> {
         let last_day = editions::store::list_days(tx, edition.id)?.last().map(|d| d.day);
         let mut groups: HashMap<ApplicationId, Vec<ProductGroup>> = HashMap::new();
-        for (application, group) in store::applied_product_groups(tx, edition.id)? {
-            groups.entry(application).or_default().push(group);
+        let applied = store::applied_products(tx, edition.id)?;
+        for (application, group, _, _) in &applied {
+            groups.entry(*application).or_default().push(*group);
         }
         let named: HashSet<ApplicationId> = groups.keys().copied().collect();
+        let catalogues = store::catalogue_products(tx, edition.id)?;
+        for (application, group, _, _) in catalogues.iter().filter(|(id, ..)| !named.contains(id)) {
+            groups.entry(*application).or_default().push(*group);
+        }
         let mut stars: HashMap<ApplicationId, u32> = HashMap::new();
-        for (application, group, rated, expires_on) in store::exhibitor_products(tx, edition.id)? {
-            if !named.contains(&application) {
-                groups.entry(application).or_default().push(group);
-            }
+        for (application, _, rated, expires_on) in applied.into_iter().chain(catalogues) {
             let is_valid = expires_on.zip(last_day).is_some_and(|(expires_on, last)| expires_on >= last);
             if let Some(rated) = rated.and_then(|s| u32::try_from(s).ok()).filter(|_| is_valid) {
                 let best = stars.entry(application).or_default();

@@ -2,7 +2,7 @@
 use diesel::prelude::*;
 
 use super::policy::Policy;
-use crate::{exhibitors::LegalForm, products::ProductGroup};
+use crate::{organisations::LegalForm, products::ProductGroup};
 use hoicho_core::{
     db::{
         MAX_ROWS_PER_INSERT, Tx,
@@ -377,25 +377,36 @@ pub fn wishes(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<WishRow>> 
         .load(tx.conn())
 }
 
-/// Product groups of the products named in applications, ordered by application and product.
-pub fn applied_product_groups(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(ApplicationId, ProductGroup)>> {
-    application_products::table
-        .inner_join(products::table)
-        .inner_join(applied::table)
-        .filter(applied::edition_id.eq(edition))
-        .order((application_products::application_id, application_products::product_id))
-        .select((application_products::application_id, products::product_group))
-        .load(tx.conn())
-}
-
 /// Application, product group, stars, and last day of validity of the certificate.
 type ProductFact = (ApplicationId, ProductGroup, Option<i32>, Option<Day>);
 
-/// All products of the exhibitors that applied, in order of creation.
-pub fn exhibitor_products(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ProductFact>> {
+/// Products named in the applications of an edition, in their order; those of a catalogue as they are there now.
+pub fn applied_products(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ProductFact>> {
+    use application_products as d;
+    type Row = (ProductFact, Option<(ProductGroup, Option<i32>, Option<Day>)>);
+    let rows: Vec<Row> = d::table
+        .inner_join(applied::table)
+        .left_join(products::table.on(d::product_id.eq(products::id.nullable())))
+        .filter(applied::edition_id.eq(edition))
+        .order((d::application_id, d::line))
+        .select((
+            (d::application_id, d::product_group, d::declared_stars, d::certificate_expires_on),
+            (products::product_group, products::stars, products::certificate_expires_on).nullable(),
+        ))
+        .load(tx.conn())?;
+    let current = |(declared, known): Row| match known {
+        Some((group, stars, expires_on)) => (declared.0, group, stars, expires_on),
+        None => declared,
+    };
+    Ok(rows.into_iter().map(current).collect())
+}
+
+/// Catalogues of the organisations that applicants of an edition are linked with, in order of creation.
+pub fn catalogue_products(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ProductFact>> {
     use applied as a;
     products::table
-        .inner_join(a::table.on(a::exhibitor_id.eq(products::exhibitor_id)))
+        .inner_join(exhibitors::table.on(exhibitors::organisation_id.eq(products::organisation_id.nullable())))
+        .inner_join(a::table.on(a::exhibitor_id.eq(exhibitors::id)))
         .filter(a::edition_id.eq(edition))
         .order((a::id, products::id))
         .select((a::id, products::product_group, products::stars, products::certificate_expires_on))

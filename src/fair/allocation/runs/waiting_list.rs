@@ -86,6 +86,7 @@ pub fn offer_free_booths(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> R
             edition: Some(edition.id),
             actor: None,
             api_key: None,
+            on_behalf_of: None,
             action: AuditAction::AllocationOfferToWaitingList,
             subject: fact.id.to_string(),
             before: None,

@@ -1,5 +1,5 @@
 //! Actions of these endpoints, with the roles that may perform them.
-use hoicho_web::identity::{Action, ExhibitorRole, OrganiserRole};
+use hoicho_web::identity::{Action, OrganisationRole, OrganiserRole};
 
 pub(super) struct ReadApplications;
 
@@ -11,7 +11,7 @@ pub(super) struct ReadApplication;
 
 impl Action for ReadApplication {
     const ORGANISER: &'static [OrganiserRole] = ReadApplications::ORGANISER;
-    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
+    const ORGANISATION: &'static [OrganisationRole] = OrganisationRole::ALL;
 }
 
 pub(super) struct DecideApplications;
@@ -20,9 +20,10 @@ impl Action for DecideApplications {
     const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
 }
 
+/// Change, submit and delete a draft.
 pub(super) struct ManageApplication;
 
 impl Action for ManageApplication {
     const ORGANISER: &'static [OrganiserRole] = &[];
-    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
+    const ORGANISATION: &'static [OrganisationRole] = OrganisationRole::ALL;
 }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::{
     super::{
+        products::{self, DeclaredProduct},
         store::{self, ApplicationRow},
         wishes::{self, Wish},
     },
@@ -11,7 +12,7 @@ use super::{
     create::validate_booths_wanted,
     view::{ApplicationView, view_with_wishes},
 };
-use crate::{editions, floor::BoothCategory};
+use crate::{editions, exhibitors, floor::BoothCategory};
 use hoicho_core::{
     i18n::MessageId,
     states::ApplicationState,
@@ -83,6 +84,9 @@ struct PatchApplication {
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     products: Option<Vec<ProductId>>,
+    #[serde(default, deserialize_with = "deserialize_present")]
+    #[schema(nullable = false)]
+    declared_products: Option<Vec<DeclaredProduct>>,
 }
 
 fn not_a_draft() -> Problem {
@@ -118,7 +122,11 @@ pub(super) async fn patch_application(
     let mut checks = Validator::default();
     validate_booths_wanted(&mut checks, body.booths_wanted.unwrap_or(1));
     let list = |wishes: &Option<Vec<Wish>>| wishes.clone().unwrap_or_default();
-    wishes::validate(&mut checks, &list(&body.wishes), &body.products.clone().unwrap_or_default());
+    wishes::validate(&mut checks, &list(&body.wishes));
+    let replaces_products = body.products.is_some() || body.declared_products.is_some();
+    let is_declared = body.declared_products.is_some();
+    let from_catalogue = body.products.clone().unwrap_or_default();
+    let declared = products::validate(&mut checks, &from_catalogue, body.declared_products.unwrap_or_default());
     let needs = body.needs.map(|n| n.map(|n| checks.require_text("/needs", &n, 2_000)));
     checks.finish()?;
     let id = id.into_inner();
@@ -144,8 +152,15 @@ pub(super) async fn patch_application(
             if let Some(wishes) = &body.wishes {
                 wishes::replace_wishes(tx, edition.id, id, wishes)?;
             }
-            if let Some(products) = &body.products {
-                wishes::replace_products(tx, row.exhibitor_id, id, products)?;
+            if replaces_products {
+                let exhibitor = exhibitors::store::find(tx, row.exhibitor_id)?;
+                let (current, current_declared) = products::find(tx, id)?;
+                let declared = if is_declared { declared } else { current_declared };
+                let mut checks = Validator::default();
+                let list = body.products.unwrap_or(current);
+                let declared = products::validate(&mut checks, &list, declared);
+                checks.finish()?;
+                products::replace(tx, &exhibitor, id, &list, declared)?;
             }
             let view = view_with_wishes(tx, row)?;
             authorized.record_audit(tx, AuditAction::ApplicationChange, id, Some(&view_before), Some(&view))?;

@@ -4,28 +4,32 @@ use serde::Deserialize;
 
 use super::{
     super::{
+        products::{self, DeclaredProduct},
         store::{self, ApplicationRow},
         transition::registration_closed,
         wishes::{self, MAX_BOOTHS_WANTED, Wish},
     },
     view::{ApplicationView, view_with_wishes},
 };
-use crate::{editions, floor::BoothCategory};
+use crate::{editions, exhibitors, floor::BoothCategory, organisations};
 use hoicho_core::{
     i18n::MessageId,
     states::{ApplicationState, EditionState},
-    values::ids::{ApplicationId, ExhibitorId, ProductId},
+    values::ids::{ApplicationId, ExhibitorId, OrganisationId, ProductId},
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, FieldCode, Problem, Validator},
-    identity::{ContributePermit, require_exhibitor_role},
+    http::{ApiResponse, Body, Code, FieldCode, Problem, Validator},
+    identity::{ContributePermit, OrganiserRole, require_organisation_role},
 };
 
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreateApplication {
-    exhibitor: ExhibitorId,
+    /// A member applies: the organisation. Its record with the organiser is the linked one, or is created.
+    organisation: Option<OrganisationId>,
+    /// Staff applies on behalf of an exhibitor: a record of the organiser.
+    exhibitor: Option<ExhibitorId>,
     /// 1 to 100.
     booths_wanted: i32,
     category: BoothCategory,
@@ -41,9 +45,12 @@ struct CreateApplication {
     /// Best first; at most 20.
     #[serde(default)]
     wishes: Vec<Wish>,
-    /// Products to be sold; at most 100.
+    /// Products to be sold, of the catalogue of the linked organisation; at most 100 together with the declared ones.
     #[serde(default)]
     products: Vec<ProductId>,
+    /// Products to be sold, by name.
+    #[serde(default)]
+    declared_products: Vec<DeclaredProduct>,
 }
 
 pub(super) fn validate_booths_wanted(checks: &mut Validator, booths_wanted: i32) {
@@ -55,7 +62,9 @@ pub(super) fn validate_booths_wanted(checks: &mut Validator, booths_wanted: i32)
     );
 }
 
-/// Creates a draft application for an exhibitor the caller is a member of, while registration is open.
+/// Creates an application. With `organisation`: a draft of an organisation the caller is a member of, while registration is
+/// open. Its name, legal form, tax code and locality become a record of the organiser, which is linked with the organisation. With
+/// `exhibitor`: an application that staff enters on behalf of an exhibitor, submitted at once, also after registration.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/applications",
@@ -77,21 +86,45 @@ pub(super) async fn create_application(
     let body = body.into_result()?;
     let mut checks = Validator::default();
     validate_booths_wanted(&mut checks, body.booths_wanted);
-    wishes::validate(&mut checks, &body.wishes, &body.products);
+    wishes::validate(&mut checks, &body.wishes);
+    let declared = products::validate(&mut checks, &body.products, body.declared_products);
+    checks.require(
+        body.organisation.is_some() != body.exhibitor.is_some(),
+        "/organisation",
+        FieldCode::Missing,
+        MessageId("error-organisation-or-exhibitor"),
+    );
     let needs = body.needs.map(|n| checks.require_text("/needs", &n, 2_000));
     checks.finish()?;
     permit
         .write_once(move |tx, authorized, user| {
-            require_exhibitor_role(tx, user, body.exhibitor)?;
+            let (authorized, exhibitor, state) = match body.exhibitor {
+                Some(id) => {
+                    let authorized = authorized.require_staff(tx, OrganiserRole::MANAGERS, id)?;
+                    let exhibitor = exhibitors::store::find_for_share(tx, authorized.organiser()?, id)?;
+                    (authorized, exhibitor, ApplicationState::Submitted)
+                }
+                None => {
+                    let organisation = body.organisation.ok_or(Code::Internal)?;
+                    require_organisation_role(tx, user, organisation)?;
+                    let organisation = organisations::store::find(tx, organisation)?;
+                    let exhibitor = exhibitors::create::find_or_create_linked(tx, &authorized, &organisation)?;
+                    (authorized, exhibitor, ApplicationState::Draft)
+                }
+            };
             let edition = editions::store::lock_open(tx, authorized.edition()?)?;
-            if edition.state != EditionState::RegistrationOpen {
+            if state == ApplicationState::Draft && edition.state != EditionState::RegistrationOpen {
                 return Err(registration_closed());
+            }
+            if exhibitor.merged_into_id.is_some() {
+                return Err(Problem::new(Code::IllegalStep, MessageId("error-exhibitor-merged")));
             }
             let row = ApplicationRow {
                 id: ApplicationId::make(),
+                organiser_id: edition.organiser_id,
                 edition_id: edition.id,
-                exhibitor_id: body.exhibitor,
-                state: ApplicationState::Draft,
+                exhibitor_id: exhibitor.id,
+                state,
                 booths_wanted: body.booths_wanted,
                 category: body.category,
                 needs,
@@ -105,7 +138,7 @@ pub(super) async fn create_application(
             };
             store::insert(tx, std::slice::from_ref(&row))?;
             wishes::replace_wishes(tx, edition.id, row.id, &body.wishes)?;
-            wishes::replace_products(tx, body.exhibitor, row.id, &body.products)?;
+            products::replace(tx, &exhibitor, row.id, &body.products, declared)?;
             let view = view_with_wishes(tx, row)?;
             authorized.record_audit(tx, AuditAction::ApplicationCreate, view.id, None, Some(&view))?;
             Ok(ApiResponse::created(&view)?.with_version(1))

@@ -1,4 +1,4 @@
-//! Lists of applications: of an edition, its waiting list, and of an exhibitor.
+//! Lists of applications: of an edition, its waiting list, and of an organisation.
 use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::DateTime;
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use super::{
 };
 use hoicho_core::{
     states::ApplicationState,
-    values::ids::{ApplicationId, ExhibitorId},
+    values::ids::{ApplicationId, OrganisationId},
 };
 use hoicho_web::{
     http::{
@@ -103,19 +103,21 @@ pub(super) async fn get_waiting_list(
     Ok(Page::from_rows(views, limit, key).into_response(&req))
 }
 
-/// Lists the applications of an exhibitor, newest first, for its members.
+/// Lists the applications of an organisation, through the exhibitors it is linked with, newest first, for its members.
 #[utoipa::path(
     get,
-    path = "/api/v1/exhibitors/{exhibitor}/applications",
+    path = "/api/v1/organisations/{organisation}/applications",
     tag = "applications",
-    params(("exhibitor" = ExhibitorId, Path)),
+    params(("organisation" = OrganisationId, Path)),
     responses(
         (status = 200, body = Items<ApplicationView>),
         (status = 404),
     ),
 )]
-#[get("/exhibitors/{exhibitor}/applications")]
-pub(super) async fn list_exhibitors_applications(permit: Permit<ManageApplication>) -> Result<HttpResponse, Problem> {
-    let rows = permit.read(|tx, authorized| Ok(store::find_by_exhibitor(tx, authorized.exhibitor()?)?)).await?;
+#[get("/organisations/{organisation}/applications")]
+pub(super) async fn list_organisations_applications(
+    permit: Permit<ManageApplication>,
+) -> Result<HttpResponse, Problem> {
+    let rows = permit.read(|tx, authorized| Ok(store::find_by_organisation(tx, authorized.organisation()?)?)).await?;
     Ok(HttpResponse::Ok().json(Items { items: rows.into_iter().map(|row| view(row, None)).collect() }))
 }

@@ -17,7 +17,7 @@ pub use view::{ApplicationView, view};
     create::create_application,
     lists::list_applications,
     lists::get_waiting_list,
-    lists::list_exhibitors_applications,
+    lists::list_organisations_applications,
     application::get_application,
     application::patch_application,
     application::delete_application,
@@ -36,7 +36,7 @@ pub struct ApiDoc;
 /// Registers the handlers.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(create::create_application).service(lists::list_applications).service(lists::get_waiting_list);
-    cfg.service(lists::list_exhibitors_applications);
+    cfg.service(lists::list_organisations_applications);
     cfg.service(application::get_application).service(application::patch_application);
     cfg.service(application::delete_application);
     cfg.service(transitions::submit)

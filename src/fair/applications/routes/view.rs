@@ -2,6 +2,7 @@
 use serde::Serialize;
 
 use super::super::{
+    products::{self, DeclaredProduct},
     store::ApplicationRow,
     wishes::{self, Wish},
 };
@@ -35,9 +36,12 @@ pub struct ApplicationView {
     /// Best first; omitted in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wishes: Option<Vec<Wish>>,
-    /// Omitted in lists.
+    /// Products of the linked organisation's catalogue; omitted in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub products: Option<Vec<ProductId>>,
+    /// Products declared by name; omitted in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared_products: Option<Vec<DeclaredProduct>>,
     /// For `If-Match`: `"v…"`.
     pub version: i32,
 }
@@ -60,12 +64,18 @@ pub fn view(row: ApplicationRow, exhibitor_name: Option<String>) -> ApplicationV
         waitlisted_at: row.waitlisted_at.map(|at| at.and_utc()),
         wishes: None,
         products: None,
+        declared_products: None,
         version: row.version,
     }
 }
 
 /// View with wishes and products.
 pub(super) fn view_with_wishes(tx: &mut Tx<'_>, row: ApplicationRow) -> Result<ApplicationView, Problem> {
-    let (wishes, products) = (wishes::find_wishes(tx, row.id)?, wishes::find_products(tx, row.id)?);
-    Ok(ApplicationView { wishes: Some(wishes), products: Some(products), ..view(row, None) })
+    let (wishes, (products, declared)) = (wishes::find_wishes(tx, row.id)?, products::find(tx, row.id)?);
+    Ok(ApplicationView {
+        wishes: Some(wishes),
+        products: Some(products),
+        declared_products: Some(declared),
+        ..view(row, None)
+    })
 }

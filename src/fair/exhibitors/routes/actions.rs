@@ -1,25 +1,16 @@
 //! Actions of these endpoints, with the roles that may perform them.
-use hoicho_web::identity::{Action, ExhibitorRole, OrganiserRole};
+use hoicho_web::identity::{Action, OrganiserRole};
 
-/// Update an exhibitor and its members.
-pub(super) struct ManageExhibitor;
+/// Read the organiser's records.
+pub(super) struct ReadExhibitors;
 
-impl Action for ManageExhibitor {
-    const ORGANISER: &'static [OrganiserRole] = &[];
-    const EXHIBITOR: &'static [ExhibitorRole] = &[ExhibitorRole::Owner];
-}
-
-/// Read non-public data: tax code and contacts.
-pub(super) struct ReadExhibitorDetails;
-
-impl Action for ReadExhibitorDetails {
+impl Action for ReadExhibitors {
     const ORGANISER: &'static [OrganiserRole] = OrganiserRole::READERS;
-    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
 }
 
-pub(super) struct ReadMembers;
+/// Write the organiser's records.
+pub(super) struct ManageExhibitors;
 
-impl Action for ReadMembers {
-    const ORGANISER: &'static [OrganiserRole] = &[];
-    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
+impl Action for ManageExhibitors {
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;
 }

@@ -1,34 +1,35 @@
-//! `/exhibitors` with contacts and members.
+//! `/organisers/{organiser}/exhibitors` with contacts, history and possible duplicates.
 mod actions;
 mod contacts;
+mod create;
 mod exhibitor;
-mod members;
+mod history;
+mod list;
+mod view;
 
 use actix_web::web;
+
+pub use view::ExhibitorView;
 
 /// OpenAPI operations of exhibitors.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(
-    exhibitor::create_exhibitor,
-    exhibitor::list_exhibitors,
+    create::create_exhibitor,
+    list::list_exhibitors,
     exhibitor::get_exhibitor,
     exhibitor::patch_exhibitor,
     exhibitor::delete_exhibitor,
     contacts::get_contacts,
     contacts::put_contacts,
-    members::list_members,
-    members::invite_member,
-    members::put_member,
-    members::remove_member,
-    members::revoke_invitation,
+    history::get_history,
+    history::list_duplicates,
 ))]
 pub struct ApiDoc;
 
 /// Registers the handlers.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(exhibitor::create_exhibitor).service(exhibitor::list_exhibitors).service(exhibitor::get_exhibitor);
+    cfg.service(create::create_exhibitor).service(list::list_exhibitors).service(exhibitor::get_exhibitor);
     cfg.service(exhibitor::patch_exhibitor).service(exhibitor::delete_exhibitor);
     cfg.service(contacts::get_contacts).service(contacts::put_contacts);
-    cfg.service(members::list_members).service(members::invite_member).service(members::put_member);
-    cfg.service(members::remove_member).service(members::revoke_invitation);
+    cfg.service(history::get_history).service(history::list_duplicates);
 }

@@ -62,6 +62,7 @@ pub(super) async fn create_organiser(caller: SignedIn, body: Body<NameOrganiser>
             edition: None,
             actor: Some(user),
             api_key: None,
+            on_behalf_of: None,
             action: AuditAction::OrganiserCreate,
             subject: view.id.to_string(),
             before: None,

@@ -2,15 +2,15 @@
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde::{Deserialize, Serialize};
 
-use super::super::store::{self, OccupiedBooth};
-use crate::{
-    exhibitors::{LegalForm, store::ExhibitorRow},
-    products::ProductView,
-};
+use super::super::store::{self, OccupiedBooth, ShownProduct};
+use crate::{exhibitors::store::ExhibitorRow, organisations::LegalForm, products::ProductGroup};
 use hoicho_core::{
     db::Tx,
     i18n::MessageId,
-    values::ids::{BoothId, EditionId, ExhibitorId, SubjectId, ZoneId},
+    values::{
+        clock::Day,
+        ids::{BoothId, EditionId, ExhibitorId, SubjectId, ZoneId},
+    },
 };
 use hoicho_web::{
     changes::{self, CacheTag, Mirrored, SyncList},
@@ -51,6 +51,29 @@ pub(super) struct ExhibitorBoothView {
     zone: ZoneId,
 }
 
+/// A product that an exhibitor shows at an edition.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct ShownProductView {
+    name: String,
+    product_group: ProductGroup,
+    stars: Option<i32>,
+    certificate_number: Option<String>,
+    #[schema(value_type = Option<chrono::NaiveDate>)]
+    certificate_expires_on: Option<Day>,
+}
+
+impl From<ShownProduct> for ShownProductView {
+    fn from(row: ShownProduct) -> Self {
+        Self {
+            name: row.name,
+            product_group: row.group,
+            stars: row.stars,
+            certificate_number: row.certificate_number,
+            certificate_expires_on: row.certificate_expires_on,
+        }
+    }
+}
+
 /// An exhibitor that stands in an edition: the main exhibitor of a booth or a co-exhibitor.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = StandingExhibitor)]
@@ -66,7 +89,7 @@ pub(super) struct BoothExhibitorView {
     booths: Vec<ExhibitorBoothView>,
     /// Present with `include=products`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    products: Option<Vec<ProductView>>,
+    products: Option<Vec<ShownProductView>>,
 }
 
 /// Incrementally readable list of the exhibitors standing in an edition.
@@ -79,7 +102,7 @@ impl ExhibitorList {
     fn views(&self, tx: &mut Tx<'_>, rows: Vec<ExhibitorRow>) -> Result<Vec<BoothExhibitorView>, Problem> {
         let ids: Vec<ExhibitorId> = rows.iter().map(|r| r.id).collect();
         let mut booths = store::find_booths(tx, self.edition, &ids)?;
-        let mut products = if self.products { Some(store::find_products(tx, &ids)?) } else { None };
+        let mut products = if self.products { Some(store::find_products(tx, self.edition, &ids)?) } else { None };
         let view = |row: ExhibitorRow| BoothExhibitorView {
             id: row.id,
             name: row.name,
@@ -95,7 +118,7 @@ impl ExhibitorList {
                 .collect(),
             products: products
                 .as_mut()
-                .map(|all| all.remove(&row.id).unwrap_or_default().into_iter().map(ProductView::from).collect()),
+                .map(|all| all.remove(&row.id).unwrap_or_default().into_iter().map(ShownProductView::from).collect()),
         };
         Ok(rows.into_iter().map(view).collect())
     }

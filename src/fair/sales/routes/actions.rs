@@ -1,11 +1,13 @@
 //! Actions of these endpoints, with the roles that may perform them.
-use hoicho_web::identity::{Action, ExhibitorRole, KeyScope, OrganiserRole};
+use hoicho_web::identity::{Action, KeyScope, OrganisationRole, OrganiserRole};
 
+/// Report sales; staff does it on behalf of the exhibitor.
 pub(super) struct SubmitReport;
 
 impl Action for SubmitReport {
+    const IS_FOR_EXHIBITOR: bool = true;
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Finance];
-    const EXHIBITOR: &'static [ExhibitorRole] = ExhibitorRole::ALL;
+    const ORGANISATION: &'static [OrganisationRole] = OrganisationRole::ALL;
 }
 
 pub(super) struct ManageFigures;
@@ -27,5 +29,5 @@ pub(super) struct ReadReport;
 impl Action for ReadReport {
     const KEY: Option<KeyScope> = Some(KeyScope::ReadFigures);
     const ORGANISER: &'static [OrganiserRole] = ReadFigures::ORGANISER;
-    const EXHIBITOR: &'static [ExhibitorRole] = SubmitReport::EXHIBITOR;
+    const ORGANISATION: &'static [OrganisationRole] = SubmitReport::ORGANISATION;
 }

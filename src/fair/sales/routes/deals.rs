@@ -127,6 +127,7 @@ pub(super) async fn create_deal(permit: Permit<ManageFigures>, body: Body<Create
             validate_exhibitor_and_day(tx, &edition, body.exhibitor, body.signed_on)?;
             let row = DealRow {
                 id: TradeDealId::make(),
+                organiser_id: edition.organiser_id,
                 edition_id: edition.id,
                 exhibitor_id: body.exhibitor,
                 kind: body.kind,

@@ -68,6 +68,7 @@ pub(super) fn record_audit<T: serde::Serialize>(
             edition: None,
             actor: Some(user),
             api_key: None,
+            on_behalf_of: None,
             action,
             subject,
             before,

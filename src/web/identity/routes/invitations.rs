@@ -10,7 +10,7 @@ use crate::{
     audit::{self, AuditAction},
     http::{ApiResponse, Body, Problem},
 };
-use hoicho_core::values::ids::{ExhibitorId, OrganiserId};
+use hoicho_core::values::ids::{OrganisationId, OrganiserId};
 
 /// An invitation's token.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -20,11 +20,11 @@ struct AcceptInvitation {
     token: String,
 }
 
-/// The organiser or the exhibitor that was joined.
+/// The organiser or the organisation that was joined.
 #[derive(Serialize, utoipa::ToSchema)]
 struct JoinedView {
     organiser: Option<OrganiserId>,
-    exhibitor: Option<ExhibitorId>,
+    organisation: Option<OrganisationId>,
     role: &'static str,
 }
 
@@ -47,10 +47,10 @@ pub(super) async fn accept_invitation(caller: SignedIn, body: Body<AcceptInvitat
     let work = move |tx: &mut hoicho_core::db::Tx<'_>| {
         let joined = match invitations::accept(tx, user, &token, now)? {
             OfferedRole::Organiser(id, role) => {
-                JoinedView { organiser: Some(id), exhibitor: None, role: role.as_str() }
+                JoinedView { organiser: Some(id), organisation: None, role: role.as_str() }
             }
-            OfferedRole::Exhibitor(id, role) => {
-                JoinedView { organiser: None, exhibitor: Some(id), role: role.as_str() }
+            OfferedRole::Organisation(id, role) => {
+                JoinedView { organiser: None, organisation: Some(id), role: role.as_str() }
             }
         };
         let entry = audit::Entry {
@@ -58,6 +58,7 @@ pub(super) async fn accept_invitation(caller: SignedIn, body: Body<AcceptInvitat
             edition: None,
             actor: Some(user),
             api_key: None,
+            on_behalf_of: None,
             action: AuditAction::MemberJoin,
             subject: user.to_string(),
             before: None,

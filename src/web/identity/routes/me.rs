@@ -10,7 +10,7 @@ use crate::{
 use hoicho_core::{
     db::Tx,
     i18n::Language,
-    values::ids::{ExhibitorId, OrganiserId, UserId},
+    values::ids::{OrganisationId, OrganiserId, UserId},
 };
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -20,9 +20,9 @@ struct OrganiserMembership {
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
-struct ExhibitorMembership {
-    exhibitor: ExhibitorId,
-    role: ExhibitorRole,
+struct OrganisationMembership {
+    organisation: OrganisationId,
+    role: OrganisationRole,
 }
 
 /// The caller's own account.
@@ -34,7 +34,7 @@ struct MeView {
     language: Language,
     is_admin: bool,
     organisers: Vec<OrganiserMembership>,
-    exhibitors: Vec<ExhibitorMembership>,
+    organisations: Vec<OrganisationMembership>,
 }
 
 fn view(tx: &mut Tx<'_>, user: UserId) -> Result<MeView, Problem> {
@@ -49,9 +49,9 @@ fn view(tx: &mut Tx<'_>, user: UserId) -> Result<MeView, Problem> {
             .into_iter()
             .map(|(organiser, role)| OrganiserMembership { organiser, role })
             .collect(),
-        exhibitors: store::list_exhibitor_roles(tx, user)?
+        organisations: store::list_organisation_roles(tx, user)?
             .into_iter()
-            .map(|(exhibitor, role)| ExhibitorMembership { exhibitor, role })
+            .map(|(organisation, role)| OrganisationMembership { organisation, role })
             .collect(),
     })
 }

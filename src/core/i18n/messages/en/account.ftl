@@ -28,7 +28,7 @@ forgot-go = Send the link
 reset-title = Choose a new password
 reset-go = Set the password
 invitation-title = Invitation
-invitation-text = You are invited to work for an organiser or an exhibitor.
+invitation-text = You are invited to work for an organiser or an organisation.
 invitation-go = Accept
 invitation-login-first = Please log in with the address that got the invitation, or sign up with it.
 account-profile = Profile
@@ -39,7 +39,7 @@ account-password-go = Change the password
 home-title = Welcome, { $name }
 home-organiser = Organiser
 home-no-editions = There is no edition yet. Create the first one.
-home-exhibitors = Your exhibitors
+home-organisations = Your organisations
 home-sell = Do you sell at fairs?
 home-sell-text = Register your co-operative, group, enterprise or household business, then apply for booths.
 home-organise = Do you run fairs?
@@ -47,7 +47,7 @@ home-organise-text = Create an organiser to plan editions, draw the floor and al
 organiser-new = Create an organiser
 organiser-name = Name of the organiser
 organiser-create = Create
-exhibitor-new = Add an exhibitor
+organisation-new = Add an organisation
 edition-new = Create an edition
 done-mail-sent = If this address has an account, an e-mail is being sent.
 done-verified = Your e-mail address is verified. Please log in now.
@@ -65,7 +65,7 @@ privacy-title = Privacy
 privacy-notice = Notice { $notice } on personal data. Whoever runs this server is responsible.
 privacy-what = What we store
 privacy-what-account = Accounts: name, e-mail, language, roles, the network addresses you logged in from.
-privacy-what-contacts = Contact persons of exhibitors: name, phone, e-mail. Only that exhibitor and the organisers it applied to see them.
+privacy-what-contacts = Contact persons that an organisation enters: name, phone, e-mail. Its members and the organisers it is linked with see them. Contact persons that an organiser notes for its exhibitors: only its own staff sees them.
 privacy-what-actions = A log: who changed what, when.
 privacy-why = Purpose
 privacy-why-text = So that you can log in, apply for booths and report sales, and organisers can reach you. We sell no data and use none for advertising.
@@ -73,8 +73,8 @@ privacy-how-long = How long we store it
 privacy-how-long-account = Accounts: until you erase them.
 privacy-contacts-days =
     { $count ->
-        [one] Contacts: one day after the exhibitor's last fair.
-       *[other] Contacts: { $n } days after the exhibitor's last fair.
+        [one] Contacts: one day after the last fair.
+       *[other] Contacts: { $n } days after the last fair.
     }
 privacy-contacts-unlimited = Contacts: until they are erased.
 privacy-actions-days =

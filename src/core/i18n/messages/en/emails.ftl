@@ -17,6 +17,9 @@ email-reset-action = Choose a new password
 email-invitation-subject = An invitation to join { $name }
 email-invitation-text = { $inviter } invites you to work with { $name }. Log in with this address, then accept. The invitation is valid for { $days } days.
 email-invitation-action = Accept
+email-link-invitation-subject = { $organiser } asks whether this is you
+email-link-invitation-text = { $organiser } keeps “{ $name }” in its records and invites you to link it with your organisation. Log in with this address: you see what the link opens, choose your organisation and confirm, or do nothing. The invitation is valid for { $days } days.
+email-link-invitation-action = See the invitation
 
 ## Applications and booths
 

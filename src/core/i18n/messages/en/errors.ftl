@@ -131,16 +131,30 @@ error-category-default-missing = Required here or in the price list of booth cat
 error-duplicate-category = This category is listed twice.
 error-locality-list-length = At most 200 locality codes with at most 50 characters each.
 
-## Exhibitors and products
+## Organisations, exhibitors and products
 
 error-unknown-exhibitor = No such exhibitor.
 error-invalid-tax-code = The tax code is not valid: 10 digits (a branch adds -001), or 12 for a household business.
-error-tax-code-exists = This tax code is already registered.
+error-tax-code-exists = Another organisation has proved that this tax code is its own.
 error-invalid-country = A country must be two capital letters, for example VN.
 error-locality-required = Give a locality_code or a locality.
 error-contact-list-length = At most 20 contacts.
-error-invalid-phone = A phone number can only have digits, spaces, + - . and brackets.
-error-contact-address-required = Give a phone number or an e-mail address.
+error-invalid-phone = This is no phone number. Write it as it is dialled, for example 0912 345 678; from abroad with + and the country code.
+error-contact-address-required = Give a phone number, a Zalo number or an e-mail address.
+error-tax-code-differs = This is not the tax code that the organisation claims. Compare it with the paper.
+error-duplicate-contact = A contact is listed twice.
+error-tag-list-length = At most { $max } tags.
+error-search-with-tag = Search with q or filter by tag, not both.
+error-exhibitor-merged = This record was merged into another one. Use that one, or split them first.
+error-exhibitor-linked = This record is already linked with an organisation. End that link first.
+error-link-exists = The organisation is already linked with another record of this organiser. Ask the organiser to merge the two records.
+error-invalid-link-invitation = No open invitation to this link was sent to your address. It may have expired or been used; ask the organiser for a new one.
+error-merge-with-itself = A record cannot be merged with itself. Choose another one.
+error-merge-both-applied = Both applied to “{ $edition }”, so they are not merged. Check which of the two records is right for that edition.
+error-merge-both-on-booth = Both are on one booth at “{ $edition }”, so they are not merged.
+error-merge-both-in-report = Both are named in one sales report, so they are not merged.
+error-merge-both-linked = Both are linked with an organisation, so they are not merged. End one of the links first.
+error-organisation-or-exhibitor = Give either the organisation that applies, or the exhibitor for which staff applies.
 error-stars-range = Stars must be 1 to 5.
 error-certificate-incomplete = Give both the number and the expiry date of the certificate.
 error-certificate-stars = Only products with 3 stars or more have a certificate.

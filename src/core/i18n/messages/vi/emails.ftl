@@ -17,6 +17,9 @@ email-reset-action = Chọn mật khẩu mới
 email-invitation-subject = Lời mời tham gia { $name }
 email-invitation-text = { $inviter } mời bạn làm việc cùng { $name }. Hãy đăng nhập bằng đúng e-mail này rồi nhận lời. Lời mời có hiệu lực { $days } ngày.
 email-invitation-action = Nhận lời
+email-link-invitation-subject = { $organiser } mời liên kết hồ sơ
+email-link-invitation-text = { $organiser } có hồ sơ “{ $name }” và mời bạn liên kết với đơn vị của mình. Hãy đăng nhập bằng địa chỉ này: bạn sẽ thấy liên kết mở những gì, chọn đơn vị và xác nhận, hoặc không làm gì cả. Lời mời có hiệu lực { $days } ngày.
+email-link-invitation-action = Xem lời mời
 
 ## Applications and booths
 

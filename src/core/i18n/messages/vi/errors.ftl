@@ -131,16 +131,30 @@ error-category-default-missing = Bắt buộc ở đây hoặc trong bảng giá
 error-duplicate-category = Loại gian này có hai lần.
 error-locality-list-length = Tối đa 200 mã địa phương, mỗi mã tối đa 50 ký tự.
 
-## Exhibitors and products
+## Organisations, exhibitors and products
 
 error-unknown-exhibitor = Không tìm thấy đơn vị này.
 error-invalid-tax-code = Mã số thuế không hợp lệ: 10 số (chi nhánh thêm -001), hộ kinh doanh 12 số.
-error-tax-code-exists = Mã số thuế này đã được đăng ký.
+error-tax-code-exists = Một đơn vị khác đã chứng minh mã số thuế này là của mình.
 error-invalid-country = Mã nước gồm hai chữ hoa, ví dụ VN.
 error-locality-required = Cần locality_code hoặc locality.
 error-contact-list-length = Tối đa 20 người liên hệ.
-error-invalid-phone = Số điện thoại gồm chữ số, dấu cách, + - . ( ).
-error-contact-address-required = Cần số điện thoại hoặc e-mail.
+error-invalid-phone = Số điện thoại không hợp lệ. Hãy viết như khi gọi, ví dụ 0912 345 678; số nước ngoài thêm + và mã nước.
+error-contact-address-required = Cần số điện thoại, Zalo hoặc e-mail.
+error-tax-code-differs = Mã số thuế này khác mã mà đơn vị đã khai. Hãy đối chiếu với giấy tờ.
+error-duplicate-contact = Có người liên hệ bị lặp.
+error-tag-list-length = Tối đa { $max } nhãn.
+error-search-with-tag = Chỉ tìm theo q hoặc lọc theo nhãn, không dùng cả hai.
+error-exhibitor-merged = Hồ sơ này đã được gộp vào hồ sơ khác. Hãy dùng hồ sơ đó, hoặc tách ra trước.
+error-exhibitor-linked = Hồ sơ này đã liên kết với một đơn vị. Hãy kết thúc liên kết đó trước.
+error-link-exists = Đơn vị đã liên kết với một hồ sơ khác của ban tổ chức này. Hãy đề nghị ban tổ chức gộp hai hồ sơ.
+error-invalid-link-invitation = Không có lời mời liên kết nào còn hiệu lực gửi tới địa chỉ của bạn. Có thể lời mời đã hết hạn hoặc đã dùng; hãy đề nghị ban tổ chức gửi lại.
+error-merge-with-itself = Không thể gộp một hồ sơ với chính nó. Hãy chọn hồ sơ khác.
+error-merge-both-applied = Cả hai đều đã đăng ký “{ $edition }” nên không gộp. Hãy kiểm tra hồ sơ nào đúng cho kỳ hội chợ đó.
+error-merge-both-on-booth = Cả hai cùng đứng một gian tại “{ $edition }” nên không gộp.
+error-merge-both-in-report = Cả hai cùng có tên trong một báo cáo doanh thu nên không gộp.
+error-merge-both-linked = Cả hai đều đã liên kết với một đơn vị nên không gộp. Hãy kết thúc một liên kết trước.
+error-organisation-or-exhibitor = Cần đơn vị đăng ký, hoặc hồ sơ đơn vị tham gia mà ban tổ chức đăng ký thay.
 error-stars-range = Hạng sao từ 1 đến 5.
 error-certificate-incomplete = Giấy chứng nhận cần cả số và ngày hết hạn.
 error-certificate-stars = Chỉ sản phẩm từ 3 sao mới có giấy chứng nhận.

@@ -1,6 +1,6 @@
-//! Legal forms of exhibitors.
+//! Legal forms of organisations and exhibitors.
 hoicho_core::text_enum! {
-    /// Legal form of an exhibitor.
+    /// Legal form of an organisation or an exhibitor.
     LegalForm {
         /// Doanh nghiệp.
         Enterprise,

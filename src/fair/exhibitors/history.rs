@@ -1,0 +1,94 @@
+//! The editions in which an exhibitor took part.
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use serde::Serialize;
+
+use hoicho_core::{
+    db::{
+        Tx,
+        schema::{allocations, applications, booths, editions, participants},
+    },
+    states::{AllocationState, ApplicationState},
+    values::ids::{AllocationId, ApplicationId, EditionId, ExhibitorId},
+};
+
+/// Max rows per query; newest first.
+const MAX_ROWS: i64 = 1_000;
+
+/// A booth of an exhibitor at an edition.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = ExhibitorHistoryBooth)]
+pub struct HistoryBooth {
+    pub allocation: AllocationId,
+    pub code: String,
+    pub state: AllocationState,
+    /// As a co-exhibitor on another exhibitor's booth.
+    pub as_co_exhibitor: bool,
+}
+
+/// An edition in which an exhibitor took part.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = ExhibitorHistory)]
+pub struct HistoryEntry {
+    pub edition: EditionId,
+    pub slug: String,
+    pub name: String,
+    /// Its application; a co-exhibitor may have none.
+    pub application: Option<ApplicationId>,
+    pub application_state: Option<ApplicationState>,
+    pub booths: Vec<HistoryBooth>,
+}
+
+type BoothColumns = (EditionId, String, String, AllocationId, String, AllocationState);
+
+/// The history of an exhibitor, newest edition first. Drafts of applications are left out: they are their members' alone.
+pub fn find(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<HistoryEntry>> {
+    let edition_columns = (editions::id, editions::slug, editions::name);
+    let booth_columns =
+        (editions::id, editions::slug, editions::name, allocations::id, booths::code, allocations::state);
+    let applied: Vec<((EditionId, String, String), ApplicationId, ApplicationState)> = applications::table
+        .inner_join(editions::table.on(editions::id.eq(applications::edition_id)))
+        .filter(applications::exhibitor_id.eq(id))
+        .filter(applications::state.ne(ApplicationState::Draft))
+        .order(applications::id.desc())
+        .limit(MAX_ROWS)
+        .select((edition_columns, applications::id, applications::state))
+        .load(tx.conn())?;
+    let own: Vec<BoothColumns> = allocations::table
+        .inner_join(booths::table)
+        .inner_join(applications::table)
+        .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
+        .filter(applications::exhibitor_id.eq(id))
+        .order(allocations::id.desc())
+        .limit(MAX_ROWS)
+        .select(booth_columns)
+        .load(tx.conn())?;
+    let shared: Vec<BoothColumns> = participants::table
+        .inner_join(allocations::table.inner_join(booths::table))
+        .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
+        .filter(participants::exhibitor_id.eq(id))
+        .order(allocations::id.desc())
+        .limit(MAX_ROWS)
+        .select(booth_columns)
+        .load(tx.conn())?;
+    let mut entries: BTreeMap<EditionId, HistoryEntry> = BTreeMap::new();
+    let new = |edition, slug, name| HistoryEntry {
+        edition,
+        slug,
+        name,
+        application: None,
+        application_state: None,
+        booths: Vec::new(),
+    };
+    for ((edition, slug, name), application, state) in applied {
+        let entry = entries.entry(edition).or_insert_with(|| new(edition, slug, name));
+        (entry.application, entry.application_state) = (Some(application), Some(state));
+    }
+    let booths = own.into_iter().map(|row| (row, false)).chain(shared.into_iter().map(|row| (row, true)));
+    for ((edition, slug, name, allocation, code, state), as_co_exhibitor) in booths {
+        let entry = entries.entry(edition).or_insert_with(|| new(edition, slug, name));
+        entry.booths.push(HistoryBooth { allocation, code, state, as_co_exhibitor });
+    }
+    Ok(entries.into_values().rev().collect())
+}

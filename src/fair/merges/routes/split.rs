@@ -1,0 +1,106 @@
+//! `/organisers/{organiser}/exhibitors/{exhibitor}/merges` and `…/split`.
+use actix_web::{HttpResponse, get, post, web};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{
+        split::split,
+        store::{self, MergeRow},
+    },
+    actions::{MergeExhibitors, ReadMerges},
+};
+use crate::exhibitors;
+use hoicho_core::values::ids::{ExhibitorId, OrganiserId};
+use hoicho_web::{
+    http::{ApiResponse, Body, Items, Problem},
+    identity::Permit,
+};
+
+type ExhibitorPath = web::Path<(OrganiserId, ExhibitorId)>;
+
+/// A record that was merged into this one.
+#[derive(Serialize, utoipa::ToSchema)]
+struct MergedRecordView {
+    exhibitor: ExhibitorId,
+    name: String,
+    #[schema(value_type = String)]
+    merged_at: chrono::DateTime<chrono::Utc>,
+}
+
+fn view((row, name): (MergeRow, String)) -> MergedRecordView {
+    MergedRecordView { exhibitor: row.merged_id, name, merged_at: row.merged_at.and_utc() }
+}
+
+/// Lists the records that were merged into this one, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/merges",
+    tag = "exhibitors",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ("exhibitor" = ExhibitorId, Path),
+    ),
+    responses(
+        (status = 200, body = Items<MergedRecordView>),
+        (status = 403),
+        (status = 404),
+    ),
+)]
+#[get("/organisers/{organiser}/exhibitors/{exhibitor}/merges")]
+pub(super) async fn list_merges(permit: Permit<ReadMerges>, path: ExhibitorPath) -> Result<HttpResponse, Problem> {
+    let id = path.1;
+    let rows = permit.read(move |tx, authorized| {
+        exhibitors::store::find_of_organiser(tx, authorized.organiser()?, id)?;
+        Ok(store::find_merged(tx, id)?)
+    });
+    Ok(HttpResponse::Ok().json(Items { items: rows.await?.into_iter().map(view).collect() }))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SplitExhibitor {
+    /// The record that was merged into the one of the path.
+    exhibitor: ExhibitorId,
+}
+
+/// The record that was split off.
+#[derive(Serialize, utoipa::ToSchema)]
+struct SplitView {
+    exhibitor: ExhibitorId,
+    name: String,
+    /// For `If-Match`: `"v…"`.
+    version: i32,
+}
+
+/// Splits a merged record off again. It gets back exactly what moved with the merge, as far as it still exists.
+#[utoipa::path(
+    post,
+    path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/split",
+    tag = "exhibitors",
+    params(
+        ("organiser" = OrganiserId, Path),
+        ("exhibitor" = ExhibitorId, Path),
+    ),
+    request_body = SplitExhibitor,
+    responses(
+        (status = 200, body = SplitView),
+        (status = 403),
+        (status = 404),
+        (status = 409),
+    ),
+)]
+#[post("/organisers/{organiser}/exhibitors/{exhibitor}/split")]
+pub(super) async fn split_exhibitor(
+    permit: Permit<MergeExhibitors>,
+    path: ExhibitorPath,
+    body: Body<SplitExhibitor>,
+) -> Result<ApiResponse, Problem> {
+    let (from, merged) = (path.1, body.into_result()?.exhibitor);
+    permit
+        .write_once(move |tx, authorized| {
+            let row = split(tx, &authorized, from, merged)?;
+            let view = SplitView { exhibitor: row.id, name: row.name, version: row.version };
+            Ok(ApiResponse::ok(&view)?.with_version(view.version))
+        })
+        .await
+}

@@ -1,0 +1,237 @@
+//! `/organisations/{organisation}/members` and `/organisations/{organisation}/invitations`.
+use actix_web::{HttpResponse, delete, get, post, put, web};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::store,
+    actions::{ManageOrganisation, ReadMembers},
+};
+use hoicho_core::values::ids::{InvitationId, OrganisationId, UserId};
+use hoicho_web::{
+    audit::AuditAction,
+    http::{ApiResponse, Body, Code, Problem, Validator},
+    identity::{
+        OrganisationRole, Permit,
+        invitations::{self, OfferedRole, OpenInvitation},
+        members::{self, Member},
+        validate_email,
+    },
+};
+
+/// A member with a role.
+#[derive(Serialize, utoipa::ToSchema)]
+struct OrganisationMemberView {
+    user: UserId,
+    display_name: String,
+    email: String,
+    role: OrganisationRole,
+}
+
+/// An open invitation.
+#[derive(Serialize, utoipa::ToSchema)]
+struct OrganisationInvitationView {
+    id: InvitationId,
+    email: String,
+    role: String,
+    #[schema(value_type = String)]
+    expires_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// Members and open invitations.
+#[derive(Serialize, utoipa::ToSchema)]
+struct OrganisationMembers {
+    items: Vec<OrganisationMemberView>,
+    invitations: Vec<OrganisationInvitationView>,
+}
+
+fn member_view(m: Member<OrganisationRole>) -> OrganisationMemberView {
+    OrganisationMemberView { user: m.user, display_name: m.display_name, email: m.email, role: m.role }
+}
+
+fn invitation_view(open: OpenInvitation) -> OrganisationInvitationView {
+    OrganisationInvitationView {
+        id: open.id,
+        email: open.email,
+        role: open.role,
+        expires_at: open.expires_at.and_utc(),
+    }
+}
+
+/// Lists the members of an organisation and the open invitations.
+#[utoipa::path(
+    get,
+    operation_id = "list_organisation_members",
+    path = "/api/v1/organisations/{organisation}/members",
+    tag = "organisations",
+    params(("organisation" = OrganisationId, Path)),
+    responses(
+        (status = 200, body = OrganisationMembers),
+        (status = 404),
+    ),
+)]
+#[get("/organisations/{organisation}/members")]
+pub(super) async fn list_members(permit: Permit<ReadMembers>) -> Result<HttpResponse, Problem> {
+    let response = permit.read(|tx, authorized| {
+        let organisation = authorized.organisation()?;
+        let open = invitations::list_open(
+            tx,
+            OfferedRole::Organisation(organisation, OrganisationRole::Staff),
+            authorized.now,
+        )?;
+        Ok(OrganisationMembers {
+            items: members::list_of_organisation(tx, organisation)?.into_iter().map(member_view).collect(),
+            invitations: open.into_iter().map(invitation_view).collect(),
+        })
+    });
+    Ok(HttpResponse::Ok().json(response.await?))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct InviteOrganisationMember {
+    email: String,
+    role: OrganisationRole,
+}
+
+/// Invites a person by e-mail to become a member of an organisation.
+#[utoipa::path(
+    post,
+    operation_id = "invite_organisation_member",
+    path = "/api/v1/organisations/{organisation}/members",
+    tag = "organisations",
+    params(("organisation" = OrganisationId, Path)),
+    request_body = InviteOrganisationMember,
+    responses(
+        (status = 202, body = OrganisationInvitationView),
+        (status = 403),
+        (status = 404),
+        (status = 422),
+    ),
+)]
+#[post("/organisations/{organisation}/members")]
+pub(super) async fn invite_member(
+    permit: Permit<ManageOrganisation>,
+    body: Body<InviteOrganisationMember>,
+) -> Result<ApiResponse, Problem> {
+    let InviteOrganisationMember { email: input, role } = body.into_result()?;
+    let mut checks = Validator::default();
+    let email = validate_email(&mut checks, "/email", &input);
+    checks.finish()?;
+    permit
+        .write_once(move |tx, authorized| {
+            let organisation = store::find(tx, authorized.organisation()?)?;
+            let offer = OfferedRole::Organisation(organisation.id, role);
+            let id =
+                invitations::invite(tx, authorized.require_user()?, offer, &email, &organisation.name, authorized.now)?;
+            authorized.record_audit(tx, AuditAction::MemberInvite, id, None, Some((&email, role)))?;
+            let created = invitations::list_open(tx, offer, authorized.now)?.into_iter().find(|o| o.id == id);
+            ApiResponse::accepted(&invitation_view(created.ok_or(Code::Internal)?))
+        })
+        .await
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PutOrganisationMember {
+    role: OrganisationRole,
+}
+
+/// Changes the role of a member. The last owner cannot get another role.
+#[utoipa::path(
+    put,
+    operation_id = "put_organisation_member",
+    path = "/api/v1/organisations/{organisation}/members/{user}",
+    tag = "organisations",
+    params(
+        ("organisation" = OrganisationId, Path),
+        ("user" = UserId, Path),
+    ),
+    request_body = PutOrganisationMember,
+    responses(
+        (status = 204),
+        (status = 403),
+        (status = 404),
+        (status = 409),
+    ),
+)]
+#[put("/organisations/{organisation}/members/{user}")]
+pub(super) async fn put_member(
+    permit: Permit<ManageOrganisation>,
+    path: web::Path<(OrganisationId, UserId)>,
+    body: Body<PutOrganisationMember>,
+) -> Result<ApiResponse, Problem> {
+    let (role, user) = (body.into_result()?.role, path.1);
+    permit
+        .write(move |tx, authorized| {
+            let before = members::set_organisation_role(tx, authorized.organisation()?, user, Some(role))?;
+            authorized.record_audit(tx, AuditAction::MemberSetRole, user, Some(before), Some(role))?;
+            Ok(ApiResponse::no_content())
+        })
+        .await
+}
+
+/// Removes a member. The last owner cannot be removed.
+#[utoipa::path(
+    delete,
+    operation_id = "remove_organisation_member",
+    path = "/api/v1/organisations/{organisation}/members/{user}",
+    tag = "organisations",
+    params(
+        ("organisation" = OrganisationId, Path),
+        ("user" = UserId, Path),
+    ),
+    responses(
+        (status = 204),
+        (status = 403),
+        (status = 404),
+        (status = 409),
+    ),
+)]
+#[delete("/organisations/{organisation}/members/{user}")]
+pub(super) async fn remove_member(
+    permit: Permit<ManageOrganisation>,
+    path: web::Path<(OrganisationId, UserId)>,
+) -> Result<ApiResponse, Problem> {
+    let user = path.1;
+    permit
+        .write(move |tx, authorized| {
+            let before = members::set_organisation_role(tx, authorized.organisation()?, user, None)?;
+            authorized.record_audit(tx, AuditAction::MemberRemove, user, Some(before), None)?;
+            Ok(ApiResponse::no_content())
+        })
+        .await
+}
+
+/// Revokes an open invitation.
+#[utoipa::path(
+    delete,
+    operation_id = "take_organisation_invitation_back",
+    path = "/api/v1/organisations/{organisation}/invitations/{invitation}",
+    tag = "organisations",
+    params(
+        ("organisation" = OrganisationId, Path),
+        ("invitation" = InvitationId, Path),
+    ),
+    responses(
+        (status = 204),
+        (status = 403),
+        (status = 404),
+    ),
+)]
+#[delete("/organisations/{organisation}/invitations/{invitation}")]
+pub(super) async fn revoke_invitation(
+    permit: Permit<ManageOrganisation>,
+    path: web::Path<(OrganisationId, InvitationId)>,
+) -> Result<ApiResponse, Problem> {
+    let id = path.1;
+    permit
+        .write(move |tx, authorized| {
+            let offer = OfferedRole::Organisation(authorized.organisation()?, OrganisationRole::Staff);
+            if !invitations::revoke(tx, offer, id)? {
+                return Err(Code::NotFound.into());
+            }
+            authorized.record_audit::<()>(tx, AuditAction::InvitationRevoke, id, None, None)?;
+            Ok(ApiResponse::no_content())
+        })
+        .await
+}

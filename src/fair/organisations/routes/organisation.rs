@@ -1,0 +1,244 @@
+//! `/organisations` and `/organisations/{organisation}`.
+use actix_web::{HttpResponse, delete, get, patch, post};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{
+        LegalForm,
+        profile::{NewProfile, ProfileChange},
+        store::{self, OrganisationRow},
+    },
+    actions::ManageOrganisation,
+};
+use hoicho_core::{db::Tx, values::ids::OrganisationId};
+use hoicho_web::{
+    audit::{self, AuditAction},
+    http::{ApiResponse, Body, Code, Items, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
+    identity::{ExhibitorsScope, OrganisationRole, Permit, ReadPermit, SignedIn, store::insert_organisation_member},
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateOrganisation {
+    /// 1 to 200 characters.
+    name: String,
+    legal_form: LegalForm,
+    /// 10 digits, the last a check digit, `-001` for a branch; 12 for a household business.
+    tax_code: Option<String>,
+    /// ISO 3166-1 alpha-2, upper case; default `VN`.
+    country: Option<String>,
+    /// Code from `/localities`; required unless `locality` is set.
+    locality_code: Option<String>,
+    /// Name of the locality; required unless `locality_code` is set, which takes precedence.
+    locality: Option<String>,
+}
+
+/// An organisation. Only its members see the tax code.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct OrganisationView {
+    id: OrganisationId,
+    name: String,
+    legal_form: LegalForm,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax_code: Option<String>,
+    /// Whether staff of the platform has seen a paper that proves the tax code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_tax_code_verified: Option<bool>,
+    country: String,
+    locality_code: Option<String>,
+    locality: String,
+}
+
+pub(super) fn view(row: OrganisationRow, with_tax_code: bool) -> OrganisationView {
+    OrganisationView {
+        id: row.id,
+        name: row.name,
+        legal_form: row.legal_form,
+        is_tax_code_verified: with_tax_code.then_some(row.tax_code_verified_at.is_some()),
+        tax_code: row.tax_code.filter(|_| with_tax_code),
+        country: row.country,
+        locality_code: row.locality_code,
+        locality: row.locality,
+    }
+}
+
+/// Creates an organisation; the caller becomes its owner.
+#[utoipa::path(
+    post,
+    path = "/api/v1/organisations",
+    tag = "organisations",
+    request_body = CreateOrganisation,
+    responses(
+        (status = 201, body = OrganisationView),
+        (status = 409),
+        (status = 422),
+    ),
+)]
+#[post("/organisations")]
+pub(super) async fn create_organisation(
+    caller: SignedIn,
+    body: Body<CreateOrganisation>,
+) -> Result<ApiResponse, Problem> {
+    let CreateOrganisation { name, legal_form, tax_code, country, locality_code, locality } = body.into_result()?;
+    let mut checks = Validator::default();
+    let new = NewProfile { name, legal_form, tax_code, country, locality_code, locality }.validate(&mut checks);
+    checks.finish()?;
+    let (user, now) = (caller.user, caller.now);
+    let work = move |tx: &mut Tx<'_>| {
+        let row = OrganisationRow::new(new.resolve(tx, now)?, now);
+        store::insert(tx, std::slice::from_ref(&row))?;
+        insert_organisation_member(tx, row.id, user, OrganisationRole::Owner)?;
+        let view = view(row, true);
+        let entry = audit::Entry {
+            organiser: None,
+            edition: None,
+            actor: Some(user),
+            api_key: None,
+            on_behalf_of: None,
+            action: AuditAction::OrganisationCreate,
+            subject: view.id.to_string(),
+            before: None,
+            after: Some(&view),
+            at: now,
+        };
+        audit::record(tx, entry)?;
+        Ok(ApiResponse::created(&view)?.with_version(1))
+    };
+    caller.write_once(work).await
+}
+
+/// Lists the organisations the caller is a member of.
+#[utoipa::path(
+    get,
+    path = "/api/v1/organisations",
+    tag = "organisations",
+    responses(
+        (status = 200, body = Items<OrganisationView>),
+        (status = 401),
+    ),
+)]
+#[get("/organisations")]
+pub(super) async fn list_organisations(caller: SignedIn) -> Result<HttpResponse, Problem> {
+    let user = caller.user;
+    let rows = caller.context.db.read(move |tx| store::find_by_member(tx, user).map_err(Problem::from)).await?;
+    Ok(HttpResponse::Ok().json(Items { items: rows.into_iter().map(|row| view(row, true)).collect() }))
+}
+
+/// Returns an organisation. One that stands at a fair is public.
+#[utoipa::path(
+    get,
+    path = "/api/v1/organisations/{organisation}",
+    tag = "organisations",
+    params(("organisation" = OrganisationId, Path)),
+    responses(
+        (status = 200, body = OrganisationView),
+        (status = 404),
+    ),
+)]
+#[get("/organisations/{organisation}")]
+pub(super) async fn get_organisation(permit: ReadPermit<ExhibitorsScope>) -> Result<HttpResponse, Problem> {
+    let (row, with_tax_code) =
+        permit.read(|tx, authorized| Ok((store::find(tx, authorized.organisation()?)?, authorized.as_member))).await?;
+    Ok(HttpResponse::Ok().insert_header(etag::header(row.version)).json(view(row, with_tax_code)))
+}
+
+/// Fields to change; `null` clears the tax code.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PatchOrganisation {
+    #[serde(default, deserialize_with = "deserialize_present")]
+    #[schema(nullable = false)]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "deserialize_present")]
+    #[schema(nullable = false)]
+    legal_form: Option<LegalForm>,
+    #[serde(default, deserialize_with = "deserialize_present")]
+    tax_code: Option<Option<String>>,
+    #[serde(default, deserialize_with = "deserialize_present")]
+    #[schema(nullable = false)]
+    country: Option<String>,
+    /// Code from `/localities`.
+    #[serde(default, deserialize_with = "deserialize_present")]
+    #[schema(nullable = false)]
+    locality_code: Option<String>,
+    /// Name of the locality; clears the locality code.
+    #[serde(default, deserialize_with = "deserialize_present")]
+    #[schema(nullable = false)]
+    locality: Option<String>,
+}
+
+/// Updates an organisation. Another tax code has to be verified again.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/organisations/{organisation}",
+    tag = "organisations",
+    params(
+        ("organisation" = OrganisationId, Path),
+        ("If-Match" = String, Header),
+    ),
+    request_body = PatchOrganisation,
+    responses(
+        (status = 200, body = OrganisationView),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+        (status = 422),
+    ),
+)]
+#[patch("/organisations/{organisation}")]
+pub(super) async fn patch_organisation(
+    permit: Permit<ManageOrganisation>,
+    if_match: IfMatch,
+    body: Body<PatchOrganisation>,
+) -> Result<ApiResponse, Problem> {
+    let PatchOrganisation { name, legal_form, tax_code, country, locality_code, locality } = body.into_result()?;
+    let mut checks = Validator::default();
+    let change = ProfileChange { name, legal_form, tax_code, country, locality_code, locality }.validate(&mut checks);
+    checks.finish()?;
+    permit
+        .write(move |tx, authorized| {
+            let before = store::find(tx, authorized.organisation()?)?;
+            if_match.check(before.version)?;
+            let row = before.clone().with_profile(change.apply(tx, before.profile(), authorized.now)?);
+            if !store::update(tx, &row, before.version)? {
+                return Err(Code::StaleVersion.into());
+            }
+            let version = row.version;
+            let (before, after) = (view(before, true), view(row, true));
+            authorized.record_audit(tx, AuditAction::OrganisationChange, after.id, Some(&before), Some(&after))?;
+            Ok(ApiResponse::ok(&after)?.with_version(version))
+        })
+        .await
+}
+
+/// Deletes an organisation that has no applications and no products.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/organisations/{organisation}",
+    tag = "organisations",
+    params(
+        ("organisation" = OrganisationId, Path),
+        ("If-Match" = String, Header),
+    ),
+    responses(
+        (status = 204),
+        (status = 404),
+        (status = 409),
+        (status = 412),
+    ),
+)]
+#[delete("/organisations/{organisation}")]
+pub(super) async fn delete_organisation(
+    permit: Permit<ManageOrganisation>,
+    if_match: IfMatch,
+) -> Result<ApiResponse, Problem> {
+    permit
+        .write(move |tx, authorized| {
+            let before = store::find(tx, authorized.organisation()?)?;
+            if_match.check(before.version)?;
+            store::delete(tx, before.id)?;
+            authorized.record_audit(tx, AuditAction::OrganisationDelete, before.id, Some(before.name), None)?;
+            Ok(ApiResponse::no_content())
+        })
+        .await
+}
