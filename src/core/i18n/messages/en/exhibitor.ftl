@@ -95,3 +95,4 @@ deal-kind = Kind
 deal-kind-contract = Contract
 deal-kind-mou = Memorandum
 deal-delete-ask = Delete this line?
+report-who-sees = Only you and the organiser see this amount. The public sees totals of at least three sellers.

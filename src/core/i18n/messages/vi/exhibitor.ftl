@@ -95,3 +95,4 @@ deal-kind = Loại
 deal-kind-contract = Hợp đồng
 deal-kind-mou = Biên bản ghi nhớ
 deal-delete-ask = Xóa dòng này?
+report-who-sees = Chỉ đơn vị của bạn và ban tổ chức thấy số tiền này. Công chúng chỉ thấy tổng của ít nhất ba đơn vị.
