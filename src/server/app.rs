@@ -66,6 +66,8 @@ pub struct Services {
     pub metrics_exposure: MetricsAccess,
     /// Seconds depend which the body of a request must arrive.
     pub body_timeout_s: u64,
+    /// Terms under which published figures may be reused.
+    pub licence: String,
 }
 
 impl Services {
@@ -88,6 +90,7 @@ impl Services {
             storage: DocumentStorage::open(&settings.uploads, data)?,
             metrics_exposure: settings.server.metrics,
             body_timeout_s: settings.server.body_timeout_s,
+            licence: settings.figures.licence.clone(),
         })
     }
 }
@@ -168,6 +171,7 @@ pub fn routes(services: Services) -> impl FnOnce(&mut web::ServiceConfig) {
             .app_data(DOCUMENT.1.clone())
             .app_data(DOCUMENT.2.clone())
             .app_data(web::Data::new(BodyTimeout(services.body_timeout_s)))
+            .app_data(web::Data::new(console::Licence(services.licence)))
             .app_data(web::Data::new(IsHttps(secure)))
             .app_data(web::PayloadConfig::new(MAX_JSON_BYTES))
             // A path parameter that is not a valid identifier gives 404.

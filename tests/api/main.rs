@@ -33,6 +33,7 @@ mod occupancies;
 mod partners;
 mod permissions;
 mod personal_data;
+mod published_figures;
 mod requests;
 mod response_cache;
 mod sales_and_visits;

@@ -36,8 +36,8 @@ impl Reports {
 pub(super) async fn show_reports(page: PageContext, permit: Permit<ViewEdition>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, authorized| {
         let context = EditionContext::load(tx, &authorized, Tab::Reports)?;
-        let (figures, is_final) = visible_figures(tx, &authorized)?.ok_or(Code::NotFound)?;
-        Ok((context, figures, is_final))
+        let (figures, frozen) = visible_figures(tx, &authorized)?.ok_or(Code::NotFound)?;
+        Ok((context, figures, frozen.is_some()))
     });
     let (context, figures, is_final) = data.await?;
     let reports = <Report as strum::VariantArray>::VARIANTS.iter().map(<&str>::from).collect();

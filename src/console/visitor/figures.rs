@@ -1,5 +1,5 @@
 //! `/fairs/{edition}/figures`: sales and visits with charts, completeness and comparison to the previous edition.
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpResponse, get, web};
 use askama::Template;
 
 use crate::{
@@ -10,6 +10,7 @@ use hoicho_core::i18n::{MessageId, format};
 use hoicho_fair::{
     editions::{self, store::EditionRow},
     statistics::{
+        Frozen, OTHERS,
         document::{Basis, Ratio, SalesOf, Statistics},
         visible_figures,
     },
@@ -18,6 +19,9 @@ use hoicho_web::{
     http::{Code, Problem},
     identity::ReadPermit,
 };
+
+/// Terms under which published figures may be reused, from the settings.
+pub struct Licence(pub String);
 
 /// Max bars in a ranking chart.
 const MAX_BARS: usize = 12;
@@ -28,7 +32,10 @@ struct Figures {
     page: PageContext,
     edition: EditionRow,
     figures: Statistics,
-    is_final: bool,
+    /// `None` while the figures may still change.
+    frozen: Option<Frozen>,
+    /// Terms of reuse.
+    licence: String,
     charts: Vec<Chart>,
     comparison_rows: Vec<ComparisonRow>,
 }
@@ -49,6 +56,15 @@ impl Figures {
             Basis::Declared => "basis-declared",
         })
     }
+    fn frozen_on(&self, frozen: &Frozen) -> String {
+        self.page.date_time(&self.edition.time_zone, &frozen.at)
+    }
+    /// A line to cite: edition, date, address and the first characters of the digest.
+    fn citation(&self, frozen: &Frozen) -> String {
+        let digest: String = frozen.digest.chars().take(12).collect();
+        let (name, slug) = (&self.edition.name, &self.edition.slug);
+        format!("{name}, {}, /fairs/{slug}/figures, {digest}", self.frozen_on(frozen))
+    }
     fn net_space(&self) -> String {
         self.page.area(self.figures.booths.net_space_dm2)
     }
@@ -59,7 +75,8 @@ pub(crate) fn charts(page: &PageContext, figures: &Statistics) -> Vec<Chart> {
     let language = page.language();
     let ranking = |rows: &[SalesOf]| -> Vec<Bar> {
         let named = rows.iter().filter(|l| !l.name.is_empty() && l.name != "unspecified");
-        named.take(MAX_BARS).map(|l| Bar { name: l.name.clone(), value: l.amount }).collect()
+        let name = |l: &SalesOf| if l.name == OTHERS { page.t("figures-others") } else { l.name.clone() };
+        named.take(MAX_BARS).map(|l| Bar { name: name(l), value: l.amount }).collect()
     };
     let sales: Vec<Bar> = figures
         .sales
@@ -126,14 +143,18 @@ fn comparison_rows(page: &PageContext, figures: &Statistics) -> Vec<ComparisonRo
 
 /// Shows the figures of an edition: to the public once they are final, to staff at any time.
 #[get("/fairs/{edition}/figures")]
-pub(super) async fn show_figures(page: PageContext, permit: ReadPermit) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_figures(
+    page: PageContext,
+    licence: web::Data<Licence>,
+    permit: ReadPermit,
+) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, authorized| {
         let edition = editions::store::find(tx, authorized.edition()?)?;
         Ok((edition, visible_figures(tx, &authorized)?))
     });
     let (edition, statistics) = data.await?;
-    let (figures, is_final) =
+    let (figures, frozen) =
         statistics.ok_or_else(|| Problem::new(Code::NotFound, MessageId("error-figures-not-published")))?;
     let (charts, comparison_rows) = (charts(&page, &figures), comparison_rows(&page, &figures));
-    render_page(&Figures { page, edition, figures, is_final, charts, comparison_rows })
+    render_page(&Figures { page, edition, figures, frozen, licence: licence.0.clone(), charts, comparison_rows })
 }

@@ -36,6 +36,16 @@ pub struct Settings {
     pub uploads: Uploads,
     /// Retention of personal data.
     pub retention: Retention,
+    /// Published figures.
+    pub figures: Figures,
+}
+
+/// Published figures.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Figures {
+    /// Terms under which they may be reused, as shown on their page.
+    pub licence: String,
 }
 
 /// HTTP server.

@@ -3,9 +3,11 @@ use std::collections::BTreeMap;
 
 use super::{
     compare::{Totals, basis, compare_with_previous},
+    disclosure::{Audience, Disclosed, OTHERS, disclose},
     document::*,
-    figures::{Figures, Sales},
+    figures::Figures,
     store::BoothFact,
+    sums::{Sales, Sum},
 };
 use crate::{editions, sales::deals::DealKind};
 use hoicho_core::{
@@ -13,7 +15,7 @@ use hoicho_core::{
     values::{
         clock::Instant,
         ids::EditionId,
-        money::{Money, ratio_in_ten_thousandths},
+        money::{Money, Overflow, ratio_in_ten_thousandths},
     },
 };
 use hoicho_web::http::Problem;
@@ -37,9 +39,15 @@ fn count_by_name(names: impl Iterator<Item = String>) -> Vec<Share> {
     counts.into_iter().map(|(name, count)| Share { name, count }).collect()
 }
 
-fn sales_of(name: String, sales: &Sales, total: i64) -> SalesOf {
+fn sales_of(name: String, sales: &Sales, total: i64, shows_ocop: bool) -> SalesOf {
     let share_bp = ratio_in_ten_thousandths(sales.amount, total).unwrap_or(0);
-    SalesOf { name, amount: sales.amount, ocop_amount: sales.ocop, share_bp }
+    SalesOf { name, amount: sales.amount, ocop_amount: shows_ocop.then_some(sales.ocop), share_bp }
+}
+
+/// Entries of a list for an audience.
+fn entries(groups: Vec<(String, Sum)>, audience: Audience, total: i64) -> Vec<SalesOf> {
+    let Disclosed { groups, shows_ocop } = disclose(groups, audience, Some(OTHERS.to_owned()));
+    groups.into_iter().map(|(name, sales)| sales_of(name, &sales, total, shows_ocop)).collect()
 }
 
 /// Label of a locality, with the country unless it is Vietnam.
@@ -101,53 +109,56 @@ fn products(f: &Figures) -> Products {
     }
 }
 
-fn sales(f: &Figures, totals: &Totals) -> SalesFigures {
+/// Codes of the booths with the highest sales.
+fn top_booths(f: &Figures) -> Vec<String> {
+    let amount = |booth: &BoothFact| f.by_booth.get(&booth.id).map_or(0, |sales| sales.amount);
+    let mut booths: Vec<(i64, &str)> =
+        f.booths.iter().map(|b| (amount(b), b.code.as_str())).filter(|b| b.0 > 0).collect();
+    booths.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    booths.into_iter().take(MAX_TOP_ENTRIES).map(|(_, code)| code.to_owned()).collect()
+}
+
+fn sales(f: &Figures, totals: &Totals, audience: Audience) -> Result<SalesFigures, Overflow> {
     let total = totals.sales.0;
     let money = |amount| Money { amount, currency: f.edition.currency.clone() };
-    let mut by_locality: Vec<_> = f
-        .by_locality
-        .iter()
-        .map(|((country, locality), s)| sales_of(locality_label(country, locality), s, total))
-        .collect();
+    let localities = f.by_locality.iter().map(|((country, name), sum)| (locality_label(country, name), sum.clone()));
+    let mut by_locality = entries(localities.collect(), audience, total);
     sort_by_amount_descending(&mut by_locality);
-    let of_booth = |id| f.by_booth.get(id).copied().unwrap_or_default();
-    let mut top_booths: Vec<_> = f.booths.iter().map(|b| sales_of(b.code.clone(), &of_booth(&b.id), total)).collect();
-    sort_by_amount_descending(&mut top_booths);
-    top_booths.truncate(MAX_TOP_ENTRIES);
-    let specified: i64 = f.by_group.iter().map(|(_, amount, _)| amount).sum();
-    let specified_ocop: i64 = f.by_group.iter().map(|(_, _, ocop)| ocop).sum();
-    let rest = Sales { amount: f.total.amount - specified, ocop: f.total.ocop - specified_ocop, reports: 0 };
-    let by_product_group = f
+    let groups = f
         .by_group
         .iter()
-        .map(|(group, amount, ocop)| (group.to_string(), Sales { amount: *amount, ocop: *ocop, reports: 0 }))
-        .chain((rest.amount != 0).then(|| ("unspecified".to_owned(), rest)))
-        .map(|(name, s)| sales_of(name, &s, total))
-        .collect();
+        .map(|(group, sum)| (group.map_or_else(|| "unspecified".to_owned(), |group| group.to_string()), sum.clone()));
+    let mut groups: Vec<(String, Sum)> = groups.collect();
+    // The rest, which is the first key, comes last.
+    groups.sort_by_key(|(name, _)| name == "unspecified");
+    let days = f.days.iter().map(|d| (d.day, f.by_day.get(&d.day).cloned().unwrap_or_default()));
+    let Disclosed { groups: days, shows_ocop } = disclose(days.collect(), audience, None);
+    let zones = f.zones.iter().map(|z| (z.name.clone(), f.by_zone.get(&z.id).cloned().unwrap_or_default()));
+    let mut all = Sum::default();
+    f.by_day.values().try_for_each(|sum| all.merge(sum.clone()))?;
     let (received, due) = (f.reports_received(), f.reports_due());
-    SalesFigures {
+    Ok(SalesFigures {
         total: money(total),
         basis: totals.sales.1,
-        ocop: money(f.total.ocop),
-        by_day: f
-            .days
-            .iter()
-            .map(|d| (d.day, f.by_day.get(&d.day).copied().unwrap_or_default()))
-            .map(|(day, s)| SalesOfDay { day, amount: s.amount, ocop_amount: s.ocop, reports: s.reports })
+        ocop: (audience == Audience::Organiser || all.shows_ocop()).then(|| money(f.total.ocop)),
+        by_day: days
+            .into_iter()
+            .map(|(day, sales)| SalesOfDay {
+                day,
+                amount: sales.amount,
+                ocop_amount: shows_ocop.then_some(sales.ocop),
+                reports: sales.reports,
+            })
             .collect(),
-        by_zone: f
-            .zones
-            .iter()
-            .map(|z| sales_of(z.name.clone(), &f.by_zone.get(&z.id).copied().unwrap_or_default(), total))
-            .collect(),
-        by_product_group,
-        top_localities: by_locality.iter().take(MAX_TOP_ENTRIES).cloned().collect(),
+        by_zone: entries(zones.collect(), audience, total),
+        by_product_group: entries(groups, audience, total),
+        top_localities: by_locality.iter().filter(|l| l.name != OTHERS).take(MAX_TOP_ENTRIES).cloned().collect(),
         by_locality,
-        top_booths,
+        top_booths: top_booths(f),
         reports_received: received,
         reports_due: due,
         completeness_bp: ratio_in_ten_thousandths(count(received), count(due)),
-    }
+    })
 }
 
 fn deals(f: &Figures) -> Deals {
@@ -162,8 +173,8 @@ fn deals(f: &Figures) -> Deals {
     }
 }
 
-/// Computes the document of an edition from its facts.
-pub(super) fn compute_statistics(tx: &mut Tx<'_>, f: &Figures) -> Result<Statistics, Problem> {
+/// Computes the document of an edition for an audience from its facts.
+pub(super) fn compute_statistics(tx: &mut Tx<'_>, f: &Figures, audience: Audience) -> Result<Statistics, Problem> {
     let totals = compute_totals(f);
     let comparison = compare_with_previous(tx, f, &totals)?;
     let of_gate = |id| f.hours.iter().filter(|h| h.gate == id).map(|h| h.entries).sum();
@@ -185,7 +196,7 @@ pub(super) fn compute_statistics(tx: &mut Tx<'_>, f: &Figures) -> Result<Statist
             by_day: by_day.collect(),
             by_gate: f.gates.iter().map(|g| VisitsOfGate { gate: g.name.clone(), visits: of_gate(g.id) }).collect(),
         },
-        sales: sales(f, &totals),
+        sales: sales(f, &totals, audience)?,
         deals: deals(f),
         comparison,
         edition: f.edition.slug.clone(),

@@ -125,16 +125,21 @@ pub struct VisitsOfGate {
 pub struct SalesFigures {
     pub total: Money,
     pub basis: Basis,
-    pub ocop: Money,
+    /// Absent for the public if fewer than three sellers have OCOP sales, or other sales.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ocop: Option<Money>,
+    /// Empty for the public if fewer than three sellers reported on a day.
     pub by_day: Vec<SalesOfDay>,
+    /// For the public, zones with fewer than three sellers are one entry `others`. The same holds for the other lists; one is empty if
+    /// even `others` has too few.
     pub by_zone: Vec<SalesOf>,
     pub by_locality: Vec<SalesOf>,
     /// From the lines of reports; sales without a product group are `unspecified`.
     pub by_product_group: Vec<SalesOf>,
     /// The ten with the highest sales.
     pub top_localities: Vec<SalesOf>,
-    /// The ten with the highest sales.
-    pub top_booths: Vec<SalesOf>,
+    /// Codes of the ten booths with the highest sales, highest first, without amounts.
+    pub top_booths: Vec<String>,
     /// Reports received of those due, including nil reports.
     pub reports_received: usize,
     /// One per let booth and opening day up to today.
@@ -148,7 +153,9 @@ pub struct SalesOfDay {
     #[schema(value_type = chrono::NaiveDate)]
     pub day: Day,
     pub amount: i64,
-    pub ocop_amount: i64,
+    /// Absent for the public if fewer than three sellers have OCOP sales, or other sales, in an entry of the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ocop_amount: Option<i64>,
     pub reports: i64,
 }
 
@@ -156,7 +163,9 @@ pub struct SalesOfDay {
 pub struct SalesOf {
     pub name: String,
     pub amount: i64,
-    pub ocop_amount: i64,
+    /// Absent for the public if fewer than three sellers have OCOP sales, or other sales, in an entry of the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ocop_amount: Option<i64>,
     /// Share of total sales in basis points.
     pub share_bp: i64,
 }

@@ -1,7 +1,10 @@
 //! Loads the facts of an edition and aggregates them.
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::store::{self, AllocationFact, BoothFact, ExhibitorFact, ParticipantFact, ProductFact};
+use super::{
+    store::{self, AllocationFact, BoothFact, ExhibitorFact, ParticipantFact, ProductFact},
+    sums::{Sales, Sum},
+};
 use crate::{
     allocation::participants::ParticipantRole,
     editions::{
@@ -21,27 +24,9 @@ use hoicho_core::{
     values::{
         clock::Day,
         ids::{AllocationId, BoothId, EditionId, ExhibitorId, ZoneId},
-        money::Overflow,
     },
 };
 use hoicho_web::http::Problem;
-
-/// Sum of sales, including the part of OCOP goods.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Sales {
-    pub amount: i64,
-    pub ocop: i64,
-    pub reports: i64,
-}
-
-impl Sales {
-    fn add(&mut self, sales: Sales) -> Result<(), Overflow> {
-        self.amount = self.amount.checked_add(sales.amount).ok_or(Overflow)?;
-        self.ocop = self.ocop.checked_add(sales.ocop).ok_or(Overflow)?;
-        self.reports += sales.reports;
-        Ok(())
-    }
-}
 
 /// Facts of an edition with their sums.
 pub(super) struct Figures {
@@ -61,15 +46,16 @@ pub(super) struct Figures {
     names: HashMap<ExhibitorId, String>,
     pub products: Vec<ProductFact>,
     pub deals: Vec<(DealKind, i64, i64)>,
-    pub by_group: Vec<(ProductGroup, i64, i64)>,
+    /// Sales by product group, from the lines that have one; `None` is the rest.
+    pub by_group: BTreeMap<Option<ProductGroup>, Sum>,
     pub reported: BTreeSet<(BoothId, Day)>,
     pub total: Sales,
     pub by_booth: HashMap<BoothId, Sales>,
     /// Sales of each seller on each booth: a line names its seller, the rest is the main exhibitor's of that day.
     pub by_seller: HashMap<BoothId, BTreeMap<ExhibitorId, Sales>>,
-    pub by_day: BTreeMap<Day, Sales>,
-    pub by_zone: HashMap<ZoneId, Sales>,
-    pub by_locality: BTreeMap<(String, String), Sales>,
+    pub by_day: BTreeMap<Day, Sum>,
+    pub by_zone: HashMap<ZoneId, Sum>,
+    pub by_locality: BTreeMap<(String, String), Sum>,
     pub gates: Vec<GateRow>,
     pub hours: Vec<HourRow>,
 }
@@ -119,7 +105,7 @@ impl Figures {
             direct,
             products: store::find_products(tx, edition, &ids)?,
             deals: store::deal_totals(tx, edition)?,
-            by_group: store::sales_by_group(tx, edition)?,
+            by_group: BTreeMap::new(),
             reported: BTreeSet::new(),
             total: Sales::default(),
             by_booth: HashMap::new(),
@@ -134,38 +120,55 @@ impl Figures {
         Ok(figures)
     }
 
-    /// Adds up the reports: each amount counts once for its booth, day and zone, and once for its seller and that one's locality.
+    /// Adds up the reports: each amount counts once for its booth, and once for its seller with that one's day, zone and locality.
     fn add_sales(&mut self, tx: &mut Tx<'_>) -> Result<(), Problem> {
-        let zone_of: HashMap<BoothId, ZoneId> = self.booths.iter().map(|b| (b.id, b.zone)).collect();
         let mut rest: BTreeMap<(BoothId, Day), Sales> = BTreeMap::new();
         for fact in store::find_sales(tx, self.edition.id)? {
             let sales = Sales { amount: fact.amount, ocop: fact.ocop, reports: 1 };
             self.reported.insert((fact.booth, fact.day));
             self.total.add(sales)?;
             self.by_booth.entry(fact.booth).or_default().add(sales)?;
-            self.by_day.entry(fact.day).or_default().add(sales)?;
-            if let Some(zone) = zone_of.get(&fact.booth) {
-                self.by_zone.entry(*zone).or_default().add(sales)?;
-            }
             rest.insert((fact.booth, fact.day), sales);
         }
+        let mut parts: Vec<(BoothId, Day, ExhibitorId, Sales)> = Vec::new();
         for seller in store::find_seller_sales(tx, self.edition.id)? {
             let sales = Sales { amount: seller.amount, ocop: seller.ocop, reports: 0 };
-            self.by_seller.entry(seller.booth).or_default().entry(seller.exhibitor).or_default().add(sales)?;
             if let Some(rest) = rest.get_mut(&(seller.booth, seller.day)) {
                 rest.amount -= seller.amount;
                 rest.ocop -= seller.ocop;
             }
+            parts.push((seller.booth, seller.day, seller.exhibitor, sales));
         }
         for ((booth, day), sales) in rest {
+            // The foreign key to the occupancy makes sure that somebody had the booth.
             let Some(main) = self.due.get(&(booth, day)) else { continue };
-            self.by_seller.entry(booth).or_default().entry(*main).or_default().add(sales)?;
+            parts.push((booth, day, *main, sales));
+        }
+        let zone_of: HashMap<BoothId, ZoneId> = self.booths.iter().map(|b| (b.id, b.zone)).collect();
+        let mut by_exhibitor: BTreeMap<ExhibitorId, Sales> = BTreeMap::new();
+        for (booth, day, seller, sales) in parts {
+            self.by_seller.entry(booth).or_default().entry(seller).or_default().add(sales)?;
+            self.by_day.entry(day).or_default().add(seller, sales)?;
+            if let Some(zone) = zone_of.get(&booth) {
+                self.by_zone.entry(*zone).or_default().add(seller, sales)?;
+            }
+            by_exhibitor.entry(seller).or_default().add(sales)?;
         }
         let places: HashMap<ExhibitorId, (String, String)> =
             self.direct.iter().map(|e| (e.id, (e.country.clone(), e.locality.clone()))).collect();
-        for (exhibitor, sales) in self.by_seller.values().flatten() {
-            let place = places.get(exhibitor).cloned().unwrap_or_default();
-            self.by_locality.entry(place).or_default().add(*sales)?;
+        for (seller, sales) in &by_exhibitor {
+            let place = places.get(seller).cloned().unwrap_or_default();
+            self.by_locality.entry(place).or_default().add(*seller, *sales)?;
+        }
+        for (group, seller, sales) in store::sales_by_group(tx, self.edition.id)? {
+            self.by_group.entry(Some(group)).or_default().add(seller, sales)?;
+            if let Some(rest) = by_exhibitor.get_mut(&seller) {
+                rest.amount -= sales.amount;
+                rest.ocop -= sales.ocop;
+            }
+        }
+        for (seller, rest) in by_exhibitor.into_iter().filter(|(_, rest)| rest.amount != 0) {
+            self.by_group.entry(None).or_default().add(seller, rest)?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Freezing the figures when an edition is finalised: the document and every report are stored with their digests.
 use serde::Serialize;
 
-use super::{compute, document::Statistics, reports::Report, store};
+use super::{compute, disclosure::Audience, document::Statistics, reports::Report, store};
 use hoicho_core::{
     db::Tx,
     values::{clock::Instant, ids::EditionId},
@@ -21,20 +21,30 @@ pub(super) fn to_json(value: &impl Serialize) -> Result<String, Problem> {
     })
 }
 
-/// Freezes the figures of an edition that is being finalised. The document contains the digest of each report, so its own
-/// digest covers all of them.
+/// Name under which a document or report is stored for an audience.
+pub(super) fn part(name: &str, audience: Audience) -> String {
+    match audience {
+        Audience::Organiser => format!("organiser/{name}"),
+        Audience::Public => name.to_owned(),
+    }
+}
+
+/// Freezes the figures of an edition that is being finalised, for each audience. A document contains the digest of each of its
+/// reports, so its own digest covers all of them.
 pub fn freeze(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<(), Problem> {
     let figures = compute::load_figures(tx, edition, now)?;
-    let mut statistics = compute::compute_statistics(tx, &figures)?;
-    for report in <Report as strum::VariantArray>::VARIANTS {
-        let table = report.table(&figures, statistics.comparison.as_ref());
-        let document = to_json(&table)?;
-        let digest = digest(&document);
-        store::insert_final(tx, edition, &table.name, &document, &digest, now)?;
-        statistics.report_digests.insert(table.name, digest);
+    for audience in <Audience as strum::VariantArray>::VARIANTS.iter().copied() {
+        let mut statistics = compute::compute_statistics(tx, &figures, audience)?;
+        for report in <Report as strum::VariantArray>::VARIANTS.iter().filter(|report| report.is_for(audience)) {
+            let table = report.table(&figures, statistics.comparison.as_ref(), audience);
+            let document = to_json(&table)?;
+            let digest = digest(&document);
+            store::insert_final(tx, edition, &part(&table.name, audience), &document, &digest, now)?;
+            statistics.report_digests.insert(table.name, digest);
+        }
+        let document = to_json(&statistics)?;
+        store::insert_final(tx, edition, &part(STATISTICS_PART, audience), &document, &digest(&document), now)?;
     }
-    let document = to_json(&statistics)?;
-    store::insert_final(tx, edition, STATISTICS_PART, &document, &digest(&document), now)?;
     Ok(())
 }
 
@@ -43,17 +53,19 @@ pub(super) fn find_frozen_report(
     tx: &mut Tx<'_>,
     edition: EditionId,
     report: Report,
+    audience: Audience,
 ) -> Result<Option<(Table, String)>, Problem> {
-    let Some((document, digest)) = store::find_final(tx, edition, report.into())? else { return Ok(None) };
-    let table = serde_json::from_str(&document).map_err(|error| {
+    let part = part(report.into(), audience);
+    let Some(found) = store::find_final(tx, edition, &part)? else { return Ok(None) };
+    let table = serde_json::from_str(&found.document).map_err(|error| {
         tracing::error!(%error, "failed to parse frozen report");
         Problem::from(Code::Internal)
     })?;
-    Ok(Some((table, digest)))
+    Ok(Some((table, found.digest)))
 }
 
-/// Computes the document as of `now`.
+/// Computes the organiser's document as of `now`.
 pub(super) fn compute_document(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<Statistics, Problem> {
     let figures = compute::load_figures(tx, edition, now)?;
-    compute::compute_statistics(tx, &figures)
+    compute::compute_statistics(tx, &figures, Audience::Organiser)
 }

@@ -2,10 +2,12 @@
 //! computed or declared.
 //!
 //! Invariants: sums by zone, locality, day and booth are computed from the same rows, so they always add up to the
-//! total; a declared total is used only if there are no rows; figures of a finalised edition are frozen with a digest.
+//! total; a declared total is used only if there are no rows; figures of a finalised edition are frozen with a digest. The public
+//! sees no amount of a named seller or of a group of fewer than three ([`disclosure`]): each table exists for either [`Audience`].
 mod access;
 mod compare;
 mod compute;
+mod disclosure;
 pub mod document;
 mod figures;
 mod freeze;
@@ -13,7 +15,9 @@ mod overview;
 mod reports;
 mod routes;
 mod store;
-pub use access::{find_final, visible_figures};
+mod sums;
+pub use access::{Frozen, find_published, visible_figures};
+pub use disclosure::{Audience, OTHERS};
 pub use document::Statistics;
 pub use freeze::freeze;
 pub use overview::{Overview, list_overviews};

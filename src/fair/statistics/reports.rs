@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     compare,
+    disclosure::{Audience, Disclosed, OTHERS, disclose},
     document::Comparison,
-    figures::{Figures, Sales},
+    figures::Figures,
     store::BoothFact,
+    sums::Sales,
 };
 use crate::visits::store::HourRow;
 use hoicho_core::{
@@ -50,8 +52,19 @@ fn text(value: impl ToString) -> Cell {
     Cell::Text(value.to_string())
 }
 
-fn sales(first: Cell, sales: &Sales) -> Vec<Cell> {
-    vec![first, Cell::Number(sales.amount), Cell::Number(sales.ocop), Cell::Number(sales.reports)]
+/// Column that a table leaves out if it may not show OCOP sales.
+const OCOP_COLUMN: &str = "ocop_amount";
+
+fn sales(first: Vec<Cell>, sales: &Sales, shows_ocop: bool) -> Vec<Cell> {
+    let ocop = shows_ocop.then_some(sales.ocop);
+    let numbers = [Some(sales.amount), ocop, Some(sales.reports)];
+    first.into_iter().chain(numbers.into_iter().flatten().map(Cell::Number)).collect()
+}
+
+/// Rows of a table of groups.
+fn grouped<K>(disclosed: Disclosed<K>, first: impl Fn(K) -> Vec<Cell>) -> (Vec<Vec<Cell>>, bool) {
+    let Disclosed { groups, shows_ocop } = disclosed;
+    (groups.into_iter().map(|(key, sum)| sales(first(key), &sum, shows_ocop)).collect(), shows_ocop)
 }
 
 fn zone_name(f: &Figures, zone: ZoneId) -> &str {
@@ -78,9 +91,8 @@ fn booth(f: &Figures, b: &BoothFact) -> Vec<Cell> {
 /// A row for each seller of a booth, main exhibitors first; one row without a seller for a booth that nobody had. Reports count for
 /// the main exhibitor of their day.
 fn sales_of_booth(f: &Figures, b: &BoothFact) -> Vec<Vec<Cell>> {
-    let row = |seller: &str, sum: &Sales| {
-        [vec![text(&b.code), text(zone_name(f, b.zone))], sales(text(seller), sum)].concat()
-    };
+    let row =
+        |seller: &str, sum: &Sales| sales(vec![text(&b.code), text(zone_name(f, b.zone)), text(seller)], sum, true);
     let main = f.let_booths.get(&b.id).map_or(&[][..], Vec::as_slice);
     let sums = f.by_seller.get(&b.id);
     let others = sums.into_iter().flat_map(BTreeMap::keys).filter(|seller| !main.contains(seller));
@@ -127,9 +139,23 @@ fn exhibitors(f: &Figures) -> Vec<Vec<Cell>> {
 }
 
 impl Report {
-    /// Whether the report stays private when the figures are final, because it names exhibitors with missing reports.
-    pub(super) fn is_internal(self) -> bool {
-        self == Report::MissingReports
+    /// Whether an audience may read the report. Amounts of a single seller and missing reports are the organiser's only.
+    pub(super) fn is_for(self, audience: Audience) -> bool {
+        match (audience, self) {
+            (Audience::Organiser, _) => true,
+            (Audience::Public, Self::SalesByBooth | Self::MissingReports) => false,
+            (
+                Audience::Public,
+                Self::Booths
+                | Self::SalesByDay
+                | Self::SalesByZone
+                | Self::SalesByLocality
+                | Self::VisitsByDay
+                | Self::VisitsByHour
+                | Self::Exhibitors
+                | Self::Comparison,
+            ) => true,
+        }
     }
 
     /// Names of the columns. The title of each is the message `column-<name>`.
@@ -148,23 +174,25 @@ impl Report {
         }
     }
 
-    fn rows(self, f: &Figures, comparison: Option<&Comparison>) -> Vec<Vec<Cell>> {
-        match self {
+    /// The rows, and whether they may show OCOP sales.
+    fn rows(self, f: &Figures, comparison: Option<&Comparison>, audience: Audience) -> (Vec<Vec<Cell>>, bool) {
+        let rows = match self {
             Report::Booths => f.booths.iter().map(|b| booth(f, b)).collect(),
             Report::SalesByBooth => f.booths.iter().flat_map(|b| sales_of_booth(f, b)).collect(),
             Report::SalesByDay => {
-                f.days.iter().map(|d| sales(text(d.day), &f.by_day.get(&d.day).copied().unwrap_or_default())).collect()
+                let days = f.days.iter().map(|d| (d.day, f.by_day.get(&d.day).cloned().unwrap_or_default()));
+                return grouped(disclose(days.collect(), audience, None), |day| vec![text(day)]);
             }
-            Report::SalesByZone => f
-                .zones
-                .iter()
-                .map(|z| sales(text(&z.name), &f.by_zone.get(&z.id).copied().unwrap_or_default()))
-                .collect(),
-            Report::SalesByLocality => f
-                .by_locality
-                .iter()
-                .map(|((country, locality), sum)| [vec![text(country)], sales(text(locality), sum)].concat())
-                .collect(),
+            Report::SalesByZone => {
+                let zones = f.zones.iter().map(|z| (z.name.clone(), f.by_zone.get(&z.id).cloned().unwrap_or_default()));
+                return grouped(disclose(zones.collect(), audience, Some(OTHERS.to_owned())), |zone| vec![text(zone)]);
+            }
+            Report::SalesByLocality => {
+                let localities = f.by_locality.iter().map(|(place, sum)| (place.clone(), sum.clone())).collect();
+                let others = (String::new(), OTHERS.to_owned());
+                let row = |(country, locality)| vec![text(country), text(locality)];
+                return grouped(disclose(localities, audience, Some(others)), row);
+            }
             Report::VisitsByDay => f
                 .visits_by_day()
                 .into_iter()
@@ -178,16 +206,15 @@ impl Report {
                 .map(|(b, day, exhibitor)| vec![text(&b.code), text(f.name_of(exhibitor)), text(day)])
                 .collect(),
             Report::Comparison => compare::rows(comparison),
-        }
+        };
+        (rows, true)
     }
 
-    /// Computes the table.
-    pub(super) fn table(self, f: &Figures, comparison: Option<&Comparison>) -> Table {
-        Table {
-            name: self.to_string(),
-            columns: self.columns().iter().map(|column| (*column).to_owned()).collect(),
-            rows: self.rows(f, comparison),
-        }
+    /// Computes the table for an audience.
+    pub(super) fn table(self, f: &Figures, comparison: Option<&Comparison>, audience: Audience) -> Table {
+        let (rows, shows_ocop) = self.rows(f, comparison, audience);
+        let columns = self.columns().iter().filter(|column| shows_ocop || **column != OCOP_COLUMN);
+        Table { name: self.to_string(), columns: columns.map(|column| (*column).to_owned()).collect(), rows }
     }
 }
 

@@ -3,6 +3,7 @@ use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use serde::Deserialize;
 
 use super::{
+    access::audience,
     compute,
     document::Statistics,
     freeze,
@@ -46,8 +47,9 @@ async fn get_statistics(permit: ReadPermit<FiguresScope>) -> Result<HttpResponse
     let (document, is_final) = permit
         .read(|tx, authorized| {
             let edition = authorized.edition()?;
-            if let Some((document, digest)) = store::find_final(tx, edition, freeze::STATISTICS_PART)? {
-                return Ok((document, Some((edition, digest))));
+            let part = freeze::part(freeze::STATISTICS_PART, audience(&authorized));
+            if let Some(found) = store::find_final(tx, edition, &part)? {
+                return Ok((found.document, Some((edition, found.digest))));
             }
             if !authorized.as_staff {
                 return Err(not_published());
@@ -76,7 +78,7 @@ struct ReportQuery {
     format: Option<Format>,
 }
 
-/// Returns a report as JSON, CSV or XLSX.
+/// Returns a report as JSON, CSV or XLSX. Public once final, except those that name sellers with amounts or missing reports.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/reports/{report}",
@@ -110,16 +112,16 @@ async fn get_report(
     let (table, digest, slug) = permit
         .read(move |tx, authorized| {
             let edition = editions::store::find(tx, authorized.edition()?)?;
-            let public = edition.state == EditionState::Finalised && !report.is_internal();
-            if !authorized.as_staff && !public {
+            let audience = audience(&authorized);
+            if !report.is_for(audience) || (!authorized.as_staff && edition.state != EditionState::Finalised) {
                 return Err(not_published());
             }
-            if let Some((table, digest)) = freeze::find_frozen_report(tx, edition.id, report)? {
+            if let Some((table, digest)) = freeze::find_frozen_report(tx, edition.id, report, audience)? {
                 return Ok((table, Some(digest), edition.slug));
             }
             let figures = compute::load_figures(tx, edition.id, authorized.now)?;
-            let statistics = compute::compute_statistics(tx, &figures)?;
-            Ok((report.table(&figures, statistics.comparison.as_ref()), None, edition.slug))
+            let statistics = compute::compute_statistics(tx, &figures, audience)?;
+            Ok((report.table(&figures, statistics.comparison.as_ref(), audience), None, edition.slug))
         })
         .await?;
     let format = query.format.unwrap_or(by_header);

@@ -3,6 +3,7 @@ use std::collections::HashMap;
 
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 
+use super::sums::Sales;
 use crate::{
     allocation::participants::ParticipantRole, floor::BoothCategory, organisations::LegalForm, products::ProductGroup,
     sales::deals::DealKind,
@@ -133,11 +134,21 @@ pub(super) fn insert_final(
         .execute(tx.conn())
 }
 
-/// Frozen part and its digest.
-pub(super) fn find_final(tx: &mut Tx<'_>, edition: EditionId, part: &str) -> QueryResult<Option<(String, String)>> {
+/// A frozen part of the figures.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct FinalPart {
+    /// JSON.
+    pub document: String,
+    /// SHA-256 of the document, base64url.
+    pub digest: String,
+    pub finalised_at: Instant,
+}
+
+/// Frozen part of an edition's figures.
+pub(super) fn find_final(tx: &mut Tx<'_>, edition: EditionId, part: &str) -> QueryResult<Option<FinalPart>> {
     final_figures::table
         .find((edition, part))
-        .select((final_figures::document, final_figures::digest))
+        .select((final_figures::document, final_figures::digest, final_figures::finalised_at))
         .get_result(tx.conn())
         .optional()
 }
@@ -259,30 +270,41 @@ pub(super) fn find_products(tx: &mut Tx<'_>, edition: EditionId, ids: &[Exhibito
     Ok(all_rows)
 }
 
-/// Sales by product group and their OCOP part, from report lines that have a product group.
-pub(super) fn sales_by_group(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(ProductGroup, i64, i64)>> {
+/// Sales by product group and seller, from report lines that have a product group. A line without a seller is the main exhibitor's of
+/// its day.
+pub(super) fn sales_by_group(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+) -> QueryResult<Vec<(ProductGroup, ExhibitorId, Sales)>> {
     use sales_report_lines as l;
-    let rows: Vec<(Option<ProductGroup>, bool, i64)> = l::table
-        .inner_join(
-            sales_reports::table
-                .on(sales_reports::id.eq(l::sales_report_id).and(sales_reports::version.eq(l::version))),
-        )
-        .filter(sales_reports::edition_id.eq(edition))
-        .filter(l::product_group.is_not_null())
-        .group_by((l::product_group, l::is_ocop))
-        .order((l::product_group, l::is_ocop))
-        .select((l::product_group, l::is_ocop, sql::<BigInt>("CAST(SUM(sales_report_lines.amount) AS BIGINT)")))
+    let latest = || {
+        let of_latest = sales_reports::id.eq(l::sales_report_id).and(sales_reports::version.eq(l::version));
+        l::table
+            .inner_join(sales_reports::table.on(of_latest))
+            .filter(sales_reports::edition_id.eq(edition))
+            .filter(l::product_group.is_not_null())
+    };
+    let sum = || sql::<BigInt>("CAST(SUM(sales_report_lines.amount) AS BIGINT)");
+    let named: Vec<(Option<ProductGroup>, bool, Option<ExhibitorId>, i64)> = latest()
+        .filter(l::exhibitor_id.is_not_null())
+        .group_by((l::product_group, l::is_ocop, l::exhibitor_id))
+        .select((l::product_group, l::is_ocop, l::exhibitor_id, sum()))
         .load(tx.conn())?;
-    let mut groups: Vec<(ProductGroup, i64, i64)> = Vec::new();
-    for (group, is_ocop, amount) in rows {
-        let Some(group) = group else { continue };
-        let ocop = if is_ocop { amount } else { 0 };
-        match groups.last_mut() {
-            Some(last) if last.0 == group => (last.1, last.2) = (last.1 + amount, last.2 + ocop),
-            Some(_) | None => groups.push((group, amount, ocop)),
-        }
-    }
-    Ok(groups)
+    let of_booth_and_day =
+        occupancies::booth_id.eq(sales_reports::booth_id).and(occupancies::day.eq(sales_reports::day));
+    let main: Vec<(Option<ProductGroup>, bool, ExhibitorId, i64)> = latest()
+        .inner_join(occupancies::table.on(of_booth_and_day))
+        .inner_join(allocations::table.on(allocations::id.eq(occupancies::allocation_id)))
+        .inner_join(applications::table.on(applications::id.eq(allocations::application_id)))
+        .filter(l::exhibitor_id.is_null())
+        .group_by((l::product_group, l::is_ocop, applications::exhibitor_id))
+        .select((l::product_group, l::is_ocop, applications::exhibitor_id, sum()))
+        .load(tx.conn())?;
+    let main = main.into_iter().map(|(group, is_ocop, seller, amount)| (group, is_ocop, Some(seller), amount));
+    let row = |(group, is_ocop, seller, amount): (Option<_>, bool, Option<_>, i64)| {
+        Some((group?, seller?, Sales { amount, ocop: if is_ocop { amount } else { 0 }, reports: 0 }))
+    };
+    Ok(named.into_iter().chain(main).filter_map(row).collect())
 }
 
 /// Number and value of the deals of each kind.

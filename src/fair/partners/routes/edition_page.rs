@@ -106,7 +106,7 @@ pub(super) async fn get_edition_page(permit: ReadPermit, query: Query<PageParts>
         let wants_exhibitors = has(Part::Exhibitors) || has(Part::Products);
         let exhibitors =
             if wants_exhibitors { Some(changes::read_page(tx, &exhibitor_list, all(), MAX_ROWS)?) } else { None };
-        let figures = if has(Part::Figures) { statistics::find_final(tx, id)? } else { None };
+        let figures = if has(Part::Figures) { statistics::find_published(tx, id)? } else { None };
         Ok(EditionPage { edition, zones, booths, exhibitors, figures })
     });
     let page = page.await?;

@@ -113,3 +113,4 @@ link-confirm = This is { $name }: link
 link-ignore = If this is not you, do nothing. A link can be ended at any time.
 done-linked = Linked.
 done-link-ended = The link has been ended.
+report-who-sees = Only you and the organiser see this amount. The public sees totals of at least three sellers.

@@ -113,3 +113,4 @@ link-confirm = Đây là { $name }: liên kết
 link-ignore = Nếu không phải bạn, không cần làm gì. Có thể kết thúc liên kết bất cứ lúc nào.
 done-linked = Đã liên kết.
 done-link-ended = Đã kết thúc liên kết.
+report-who-sees = Chỉ đơn vị của bạn và ban tổ chức thấy số tiền này. Công chúng chỉ thấy tổng của ít nhất ba đơn vị.
