@@ -27,7 +27,8 @@ use hoicho_fair::{
     editions::{self, OnFinalise},
     exhibitors, find_owners, floor,
     history::{self, EditionStreams},
-    imports, localities, organisers, partners, personal_data, products, sales, statistics, venues, visits, webhooks,
+    imports, localities, organisers, partners, personal_data, products, sales, statistics, typed_values, venues,
+    visits, webhooks,
 };
 use hoicho_web::{
     http::{
@@ -129,6 +130,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         partners::ApiDoc::openapi(),
         webhooks::ApiDoc::openapi(),
         imports::ApiDoc::openapi(),
+        typed_values::ApiDoc::openapi(),
         archive::ApiDoc::openapi(),
         history::ApiDoc::openapi(),
     ] {
@@ -217,6 +219,7 @@ fn configure_routes(cfg: &mut web::ServiceConfig) {
                 .configure(products::routes)
                 .configure(webhooks::routes)
                 .configure(imports::routes)
+                .configure(typed_values::routes)
                 .configure(archive::routes)
                 .configure(history::routes)
                 .default_service(web::to(method_or_path_not_found)),

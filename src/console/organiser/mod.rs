@@ -8,6 +8,7 @@ mod deals;
 pub(super) mod edition_context;
 mod floor;
 mod floor_plan;
+mod imports;
 mod missing_reports;
 mod organiser_page;
 mod reports;
@@ -33,6 +34,8 @@ pub(super) fn routes(cfg: &mut web::ServiceConfig) {
         .service(sales::show_sales)
         .service(deals::show_deals)
         .service(visits::show_visits)
+        .service(imports::show_imports)
+        .service(imports::show_import)
         .service(reports::show_reports)
         .service(api_keys::show_keys)
         .service(webhooks::show_webhooks)
