@@ -38,6 +38,7 @@ mod sales_and_visits;
 mod sales_details;
 mod sales_lines;
 mod schema;
+mod typed_forms;
 mod typed_values;
 mod webhooks;
 mod whole_fair;

@@ -149,8 +149,21 @@ fn print_outcome(table: &ImportTable, outcome: &ImportOutcome, language: Languag
     for total in &outcome.totals {
         println!("Row {}: the stated total is {}, the sum of the rows is {}.", total.row, total.stated, total.computed);
     }
-    for remark in outcome.warnings.iter().chain(&outcome.to_confirm).take(MAX_LISTED_ERRORS) {
-        println!("{}", remark.message(language));
+    let mut sums = Shown::new();
+    sums.load_preset(UTF8_FULL_CONDENSED).set_header(["day or zone", "rows", "sum"]);
+    for sum in outcome.preview.by_day.iter().chain(&outcome.preview.by_zone) {
+        sums.add_row([sum.key.clone(), sum.rows.to_string(), sum.total.to_string()]);
+    }
+    if sums.row_count() > 0 {
+        println!("{sums}");
+    }
+    let remarks: Vec<&str> =
+        outcome.to_confirm.iter().chain(&outcome.warnings).map(|remark| remark.message(language)).collect();
+    for remark in remarks.iter().take(MAX_LISTED_ERRORS) {
+        println!("{remark}");
+    }
+    if remarks.len() > MAX_LISTED_ERRORS {
+        println!("… and {} more remarks", remarks.len() - MAX_LISTED_ERRORS);
     }
     if !outcome.faults.is_empty() {
         let mut errors = Shown::new();
