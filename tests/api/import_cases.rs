@@ -236,7 +236,29 @@ async fn remembered_mapping_follows_titles_that_moved(app: TestApp) {
     assert_eq!(fields, ["amount", "booth", "day"]);
 }
 
+/// Our own table of booths, read back, has the same areas in every format.
+async fn exported_booths_are_read_back_with_the_same_areas(app: TestApp) {
+    let owner = november(&app).await;
+    let zone = app.get("/editions/hoi-cho/zones").by(&owner).send().await.expect(200)["items"][0]["id"].clone();
+    let kind = json!({ "zone": zone, "category": "corner", "area_dm2": 120_050, "fee": 0 });
+    app.made("/editions/hoi-cho/booths", &owner, json!({ "code": "A00-1", "kind": kind })).await;
+    for format in ["csv", "xlsx"] {
+        let report = app.get(&format!("/editions/hoi-cho/reports/booths?format={format}")).by(&owner).send().await;
+        assert_eq!(report.status.as_u16(), 200);
+        let import = upload(&app, &owner, "booths", "", report.body).await.expect(201);
+        let outcome = check(&app, &owner, &import).await;
+        assert_eq!((&outcome["rows"], errors(&outcome)), (&json!(11), vec![]), "{format}: {outcome}");
+        let rows =
+            [outcome["first_rows"].as_array().unwrap(), outcome["last_rows"].as_array().unwrap()].into_iter().flatten();
+        let areas: Vec<String> =
+            rows.map(|r| format!("{} {}", r["values"]["category"], r["values"]["area"]).replace('"', "")).collect();
+        assert!(areas.contains(&"corner 1.200,5 m²".to_owned()), "{format}: {areas:?}");
+        assert_eq!(areas.iter().filter(|area| *area == "standard 9 m²").count(), 5, "{format}: {areas:?}");
+    }
+}
+
 crate::on_both!(
+    exported_booths_are_read_back_with_the_same_areas,
     tables_as_people_send_them_are_understood,
     error_values_of_a_workbook_are_errors_of_their_rows,
     one_of_several_tables_must_be_chosen,

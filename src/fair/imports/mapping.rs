@@ -159,13 +159,12 @@ impl ColumnMapping {
     }
 }
 
+/// How well a row fits as titles: the required fields that it names, and the score of its titles.
+type Rank = (usize, usize);
+
 /// Detects the header row and the columns of a sheet; `None` if no row looks like titles.
-fn detect_in_sheet(
-    kind: ImportKind,
-    sheet: &Sheet,
-    context: &ImportContext,
-) -> Option<((usize, usize), ColumnMapping)> {
-    let mut best: Option<((usize, usize), usize, BTreeMap<String, usize>)> = None;
+fn detect_in_sheet(kind: ImportKind, sheet: &Sheet, context: &ImportContext) -> Option<(Rank, ColumnMapping)> {
+    let mut best: Option<(Rank, usize, BTreeMap<String, usize>)> = None;
     for (row, cells) in sheet.rows.iter().enumerate().take(MAX_HEADER_ROW) {
         let (columns, score) = match_columns(kind, cells, context);
         let by_day = if columns.contains_key("day") { 0 } else { day_columns(kind, cells, context).len().min(2) };
