@@ -3,9 +3,10 @@ use chrono::NaiveDate;
 use hoicho_fair::{
     applications::documents::FileType,
     floor::numbering::{self, NumberingPattern},
-    imports::{ImportKind, ImportTable},
+    imports::{ImportContext, ImportKind, ImportTable},
     organisations::{LegalForm, tax_code},
 };
+use hoicho_spreadsheet::parse::Currency;
 
 const IMPORT_KINDS: [ImportKind; 5] =
     [ImportKind::Booths, ImportKind::Exhibitors, ImportKind::Products, ImportKind::Sales, ImportKind::Visits];
@@ -18,7 +19,8 @@ fn text(bytes: &[u8]) -> &str {
 pub fn import_table(bytes: &[u8]) {
     let days: Vec<NaiveDate> = (1..=5).filter_map(|day| NaiveDate::from_ymd_opt(2017, 9, day)).collect();
     for kind in IMPORT_KINDS {
-        let Ok(table) = ImportTable::parse(kind, bytes, &days) else { continue };
+        let context = ImportContext { days: days.clone(), currency: Currency::VND };
+        let Ok(table) = ImportTable::parse(kind, bytes, context, None) else { continue };
         for (_, letters, _) in table.describe_columns() {
             assert!((1..=2).contains(&letters.len()), "{letters}");
         }

@@ -30,11 +30,11 @@ use serde_json::Value;
 
 use super::{
     flash::Flash,
-    form_schema::RequestSchemas,
+    form_schema::{FieldErrors, RequestSchemas},
     multipart, page_context, session_middleware,
     submitted_form::{FORM_PREFIX, SubmittedForm},
 };
-use hoicho_core::i18n::{Language, Localizer, MessageId};
+use hoicho_core::i18n::{Language, LocalizedText, Localizer, MessageId};
 use hoicho_web::{
     http::{
         Code, Problem,
@@ -66,13 +66,26 @@ async fn read_form(req: &mut ServiceRequest) -> Result<SubmittedForm, Problem> {
     Ok(SubmittedForm { fields, file: None })
 }
 
+/// Why a form is not sent to the API.
+enum Refusal {
+    Problem(Problem),
+    /// Values that are not understood.
+    Fields(FieldErrors),
+}
+
+impl From<Code> for Refusal {
+    fn from(code: Code) -> Self {
+        Self::Problem(code.into())
+    }
+}
+
 /// Rewrites the request into the API request of the form.
 fn rewrite_to_api(
     req: &mut ServiceRequest,
     sent: &SubmittedForm,
     bodies: &RequestSchemas,
     language: Language,
-) -> Result<(), Problem> {
+) -> Result<(), Refusal> {
     let rest = req.path().strip_prefix(FORM_PREFIX).unwrap_or_default();
     let path = format!("/api/v1/{rest}");
     let method = match sent.control_field("_method") {
@@ -92,7 +105,7 @@ fn rewrite_to_api(
             Some((content_type.to_owned(), Bytes::from(sent.control_field("_text").unwrap_or_default().to_owned())))
         }
         (None, None) => {
-            let json = bodies.build_body(method.as_str(), &path, &sent.user_fields());
+            let json = bodies.build_body(method.as_str(), &path, &sent.user_fields()).map_err(Refusal::Fields)?;
             json.map(|value| ("application/json".to_owned(), Bytes::from(value.to_string())))
         }
     };
@@ -211,8 +224,18 @@ pub async fn handle_form<B: MessageBody + 'static>(
         Err(problem) => return Ok(req.error_response(problem)),
     };
     let back = sent.local_path("_back").map(str::to_owned).or(referer).unwrap_or_else(|| "/".to_owned());
-    if let Err(problem) = rewrite_to_api(&mut req, &sent, &bodies, language) {
-        return Ok(req.error_response(problem));
+    match rewrite_to_api(&mut req, &sent, &bodies, language) {
+        Ok(()) => {}
+        Err(Refusal::Problem(problem)) => return Ok(req.error_response(problem)),
+        Err(Refusal::Fields(errors)) => {
+            let error = |(name, text): (String, LocalizedText)| {
+                let pointer = format!("/{}", name.replace('.', "/"));
+                serde_json::json!({ "pointer": pointer, "detail": text.get(language) })
+            };
+            let problem = serde_json::json!({ "errors": errors.into_iter().map(error).collect::<Vec<_>>() });
+            let flash = error_flash(Localizer(language), 422, &problem, &sent, &back);
+            return Ok(req.into_response(redirect(&back, Some(flash), &context)));
+        }
     }
     let response = next.call(req).await?;
     let (req, response) = response.into_parts();

@@ -191,7 +191,11 @@ impl PageContext {
     }
     /// Formats square decimetres as m².
     pub fn area(&self, dm2: impl Number) -> String {
-        format!("{} m²", format::fraction(self.language(), dm2.number(), 2))
+        format!("{} m²", format::area(self.language(), dm2.number()))
+    }
+    /// An area in square decimetres as m², for a field.
+    pub fn area_in_field(&self, dm2: impl Number) -> String {
+        format::area_in_field(self.language(), dm2.number())
     }
     /// Renders a star rating, 0 to 5.
     pub fn stars(&self, n: impl Number) -> String {

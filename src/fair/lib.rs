@@ -23,6 +23,7 @@ pub mod products;
 mod records;
 pub mod sales;
 pub mod statistics;
+pub mod typed_values;
 pub mod venues;
 pub mod visits;
 pub mod webhooks;

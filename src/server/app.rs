@@ -28,7 +28,7 @@ use hoicho_fair::{
     exhibitors, find_owners, floor,
     history::{self, EditionStreams},
     imports, links, localities, merges, organisations, organisers, partners, personal_data, products, sales,
-    statistics, venues, visits, webhooks,
+    statistics, typed_values, venues, visits, webhooks,
 };
 use hoicho_web::{
     http::{
@@ -136,6 +136,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         partners::ApiDoc::openapi(),
         webhooks::ApiDoc::openapi(),
         imports::ApiDoc::openapi(),
+        typed_values::ApiDoc::openapi(),
         archive::ApiDoc::openapi(),
         history::ApiDoc::openapi(),
     ] {
@@ -229,6 +230,7 @@ fn configure_routes(cfg: &mut web::ServiceConfig) {
                 .configure(products::routes)
                 .configure(webhooks::routes)
                 .configure(imports::routes)
+                .configure(typed_values::routes)
                 .configure(archive::routes)
                 .configure(history::routes)
                 .default_service(web::to(method_or_path_not_found)),

@@ -1,6 +1,11 @@
-//! Reads CSV and XLSX files as people make them: bytes in, rows of typed cells out. The one parser of numbers and dates in cells.
+//! Reads CSV and XLSX files as people make them: bytes in, rows of typed cells out. Holds the one parser of what people type.
 mod cell;
+mod delimited;
+pub mod parse;
+mod read;
 mod sheet;
+mod workbook;
 
-pub use cell::{Cell, parse_unit};
-pub use sheet::{MAX_ROWS, ReadError, Sheet, parse};
+pub use cell::Cell;
+pub use read::read_sheets;
+pub use sheet::{MAX_COLUMNS, MAX_ROWS, MAX_SHEETS, ReadError, Sheet};

@@ -67,23 +67,51 @@ async fn booth_defaults_come_from_the_price_list(app: TestApp) {
 
 async fn booth_table_import_is_all_or_nothing(app: TestApp) {
     let (owner, _) = draft(&app).await;
-    let import = async |csv: &str| app.post("/editions/hoi-cho/booths/import").by(&owner).table(csv).send().await;
+    let upload = async |csv: &str| app.post("/editions/hoi-cho/imports?kind=booths").by(&owner).table(csv).send().await;
+    let import = async |csv: &str| {
+        let import = upload(csv).await.expect(201)["id"].as_str().unwrap().to_owned();
+        let all = json!({ "mode": "all" });
+        app.post(&format!("/editions/hoi-cho/imports/{import}/apply")).by(&owner).json(&all).send().await.expect(200)
+    };
     let wrong =
         "code;zone;category;area_dm2;fee\nB01;OCOP;standard;900;0\nB2x;NOWHERE;standard;900;0\nB03;OCOP;tent;900;0\n";
-    let refused = import(wrong).await.refused(422, "invalid");
-    assert!(!refused["errors"].as_array().unwrap().is_empty());
+    let refused = import(wrong).await;
+    assert_eq!((&refused["state"], &refused["outcome"]["bad_rows"]), (&json!("checked"), &json!(2)));
     assert_eq!(booths(&app, &owner).await, 10);
     let clash = "code,zone,category,area_dm2,fee\nB01,OCOP,standard,900,0\nA01,OCOP,standard,900,0\n";
     // The error names the line.
-    let refused = import(clash).await.refused(422, "invalid");
-    assert_eq!(refused["errors"][0]["pointer"], "/3/code");
+    let refused = import(clash).await;
+    assert_eq!(
+        (&refused["outcome"]["faults"][0]["row"], &refused["outcome"]["faults"][0]["field"]),
+        (&json!(3), &json!("code"))
+    );
     assert_eq!(booths(&app, &owner).await, 10);
     let fine: String = "\u{feff}code,zone,category,area_dm2,fee\r\n".to_owned()
         + &(1..=460).map(|n| format!("C{n:03},OCOP,standard,900,0\r\n")).collect::<String>();
-    import(&fine).await.expect(201);
+    assert_eq!(import(&fine).await["outcome"]["added"], 460);
     assert_eq!(booths(&app, &owner).await, 470);
-    import(&"x".repeat(3 * 1024 * 1024)).await.refused(413, "too_large");
-    import("").await.refused(422, "invalid");
+    upload(&"x".repeat(21 * 1024 * 1024)).await.refused(413, "too_large");
+    upload("").await.refused(422, "invalid");
+}
+
+async fn booth_codes_have_digits_letters_and_marks_in_any_order(app: TestApp) {
+    let (owner, _) = draft(&app).await;
+    let table = "Mã gian;Khu;Diện tích;Phí\nA01-01;OCOP;9;0\nA03A;OCOP;9;0\nA1-14;OCOP;9,5;0\n5B-J231;OCOP;3x3m;0\n12;OCOP;12 m2;0\n";
+    let import = app.post("/editions/hoi-cho/imports?kind=booths").by(&owner).table(table).send().await.expect(201);
+    let at = format!("/editions/hoi-cho/imports/{}/apply", import["id"].as_str().unwrap());
+    let applied = app.post(&at).by(&owner).json(&json!({ "mode": "all" })).send().await.expect(200);
+    assert_eq!(applied["outcome"]["faults"], json!([]));
+    let listed = app.get("/editions/hoi-cho/booths?limit=500").by(&owner).send().await.expect(200);
+    let rows = listed["items"].as_array().unwrap().iter().filter(|b| b["code"] != "A01" || b["area_dm2"] != 900);
+    let mut shown: Vec<String> = rows
+        .filter(|b| !(b["row"] == "A"))
+        .map(|b| format!("{} {} {} {}", b["code"], b["row"], b["place"], b["area_dm2"]).replace('"', ""))
+        .collect();
+    shown.sort();
+    assert_eq!(
+        shown,
+        ["12 - 12 1200", "5B-J231 5B-J 231 900", "A01-01 A01- 1 900", "A03A A…A 3 900", "A1-14 A1- 14 950"]
+    );
 }
 
 async fn booth_in_use_cannot_be_deleted_nor_changed_by_a_stale_version(app: TestApp) {
@@ -173,6 +201,7 @@ crate::on_both!(
     zone_requires_a_hall_of_the_editions_venue,
     booth_defaults_come_from_the_price_list,
     booth_table_import_is_all_or_nothing,
+    booth_codes_have_digits_letters_and_marks_in_any_order,
     booth_in_use_cannot_be_deleted_nor_changed_by_a_stale_version,
     zone_eligibility_requires_a_waiver_with_a_reason,
     floor_plan_shows_exhibitors_and_hides_holds,

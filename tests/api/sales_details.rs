@@ -42,12 +42,32 @@ async fn sales_lines_must_add_up_to_the_report(app: TestApp) {
 
 async fn unusual_amount_is_accepted_with_a_warning(app: TestApp) {
     let world = World::new(&app).await;
-    let low = json!({ "amount": 7_500 });
-    let taken = app.put(&report(&world, "2026-03-02")).by(&world.exhibitor).json(&low).send().await.expect(201);
-    assert_eq!(taken["warnings"][0]["code"], "unusually_low");
-    let usual = json!({ "amount": 7_500_000 });
-    let taken = app.put(&report(&world, "2026-03-03")).by(&world.exhibitor).json(&usual).send().await.expect(201);
+    let put =
+        async |day: &str, body: Value| app.put(&report(&world, day)).by(&world.exhibitor).json(&body).send().await;
+    let taken = put("2026-03-02", json!({ "amount": 7_500_000, "only_usual": true })).await.expect(201);
     assert_eq!(taken["warnings"], Value::Null);
+    // A page asks before it saves.
+    let refused = put("2026-03-03", json!({ "amount": 7_500, "only_usual": true })).await.refused(422, "invalid");
+    assert_eq!(
+        (&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]),
+        (&json!("/amount"), &json!("unusual"))
+    );
+    assert!(refused["errors"][0]["detail"].as_str().unwrap().contains("bảy nghìn năm trăm"), "{refused}");
+    let taken = put("2026-03-03", json!({ "amount": 7_500 })).await.expect(201);
+    assert_eq!(taken["warnings"][0]["code"], "unusually_low");
+}
+
+async fn earlier_reports_of_the_booth_say_what_is_usual(app: TestApp) {
+    let world = World::new(&app).await;
+    let put =
+        async |day: &str, body: Value| app.put(&report(&world, day)).by(&world.exhibitor).json(&body).send().await;
+    put("2026-03-01", json!({ "amount": 300_000, "reason": "Đếm lại" })).await.expect(200);
+    put("2026-03-02", json!({ "amount": 400_000 })).await.expect(201);
+    // Usual for this booth, though far below other booths.
+    let taken = put("2026-03-03", json!({ "amount": 350_000 })).await.expect(201);
+    assert_eq!(taken["warnings"], Value::Null);
+    let taken = put("2026-03-03", json!({ "amount": 8_000_000, "reason": "Đếm lại" })).await.expect(200);
+    assert_eq!(taken["warnings"][0]["code"], "unusually_high");
 }
 
 async fn concurrent_corrections_conflict(app: TestApp) {
@@ -81,19 +101,45 @@ async fn organiser_accepts_or_queries_a_sales_report(app: TestApp) {
 
 async fn sales_report_table_is_atomic_and_idempotent(app: TestApp) {
     let world = World::new(&app).await;
-    let import =
-        async |csv: &str| app.post("/editions/hoi-cho/sales-reports/import").by(&world.owner).table(csv).send().await;
-    let wrong = "booth,day,amount\nA01,2026-03-02,5000000\nA09,2026-03-02,1\nA01,2026-03-09,1\nA01,2026-03-02,-5\n";
-    let refused = import(wrong).await.refused(422, "invalid");
-    let told: Vec<_> = refused["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
-    assert_eq!(told, ["/3/booth", "/4/day", "/5/amount", "/5"], "{refused}");
+    let import = async |csv: &str| {
+        let upload = app.post("/editions/hoi-cho/imports?kind=sales").by(&world.owner).table(csv);
+        let import = upload.send().await.expect(201)["id"].as_str().unwrap().to_owned();
+        let at = format!("/editions/hoi-cho/imports/{import}/apply");
+        app.post(&at).by(&world.owner).json(&json!({ "mode": "all" })).send().await.expect(200)
+    };
+    let wrong =
+        "booth,day,amount\nA01,2026-03-02,5000000\nA09,2026-03-02,5000000\nA01,2026-03-09,5000000\nA01,2026-03-02,-5\n";
+    let refused = import(wrong).await;
+    let faults = refused["outcome"]["faults"].as_array().unwrap();
+    let told: Vec<String> = faults.iter().map(|e| format!("{} {}", e["row"], e["field"]).replace('"', "")).collect();
+    assert_eq!(
+        (&refused["state"], told),
+        (&json!("checked"), vec!["3 booth".into(), "4 day".into(), "5 ".into(), "5 amount".into()])
+    );
     app.get(&report(&world, "2026-03-02")).by(&world.owner).send().await.refused(404, "not_found");
     let fine =
         "booth;day;amount;ocop_amount;reason\nA01;02/03/2026;5000000;3000000;\nA01;2026-03-01;9000000;0;Đếm lại\n";
-    assert_eq!(import(fine).await.expect(200), json!({ "added": 1, "corrected": 1, "unchanged": 0 }));
-    assert_eq!(import(fine).await.expect(200), json!({ "added": 0, "corrected": 0, "unchanged": 2 }));
+    let counts = |done: &Value| ["added", "changed", "unchanged"].map(|key| done["outcome"][key].as_i64().unwrap());
+    assert_eq!(counts(&import(fine).await), [1, 1, 0]);
+    assert_eq!(counts(&import(fine).await), [0, 0, 2]);
     let history = app.get(&report(&world, "2026-03-01")).by(&world.owner).send().await.expect(200)["history"].clone();
     assert_eq!(history.as_array().unwrap().len(), 2);
+}
+
+async fn unusual_amounts_are_imported_only_if_they_are_accepted(app: TestApp) {
+    let world = World::new(&app).await;
+    let table = "Gian;Ngày;Doanh thu\nA01;02/03/2026;155\nA01;03/03/2026;6.000.000\n";
+    let upload = app.post("/editions/hoi-cho/imports?kind=sales").by(&world.owner).table(table);
+    let at = format!("/editions/hoi-cho/imports/{}/apply", upload.send().await.expect(201)["id"].as_str().unwrap());
+    let apply = async |body: Value| app.post(&at).by(&world.owner).json(&body).send().await.expect(200);
+    let asked = apply(json!({ "mode": "all" })).await;
+    let question = &asked["outcome"]["to_confirm"];
+    assert_eq!((&asked["state"], question.as_array().unwrap().len()), (&json!("checked"), 1), "{asked}");
+    assert_eq!((&question[0]["row"], &question[0]["code"]), (&json!(2), &json!("unusual")));
+    assert!(question[0]["detail"].as_str().unwrap().contains("một trăm năm mươi lăm"), "{question}");
+    app.get(&report(&world, "2026-03-02")).by(&world.owner).send().await.refused(404, "not_found");
+    assert_eq!(apply(json!({ "mode": "all", "accept_warnings": true })).await["state"], "applied");
+    assert_eq!(app.get(&report(&world, "2026-03-02")).by(&world.owner).send().await.expect(200)["amount"], 155);
 }
 
 async fn missing_reports_are_reminded_once_a_day(app: TestApp) {
@@ -202,6 +248,8 @@ async fn declared_totals_stay_apart_from_computed_ones(app: TestApp) {
 crate::on_both!(
     sales_lines_must_add_up_to_the_report,
     unusual_amount_is_accepted_with_a_warning,
+    unusual_amounts_are_imported_only_if_they_are_accepted,
+    earlier_reports_of_the_booth_say_what_is_usual,
     concurrent_corrections_conflict,
     organiser_accepts_or_queries_a_sales_report,
     sales_report_table_is_atomic_and_idempotent,

@@ -36,7 +36,7 @@ fn import_command_checks_applies_and_writes_bad_rows() {
     };
     let (good, said) = import(&["--check".as_ref(), "--language".as_ref(), "en".as_ref()]);
     assert!(
-        good && said.contains("1200") && said.contains("this is no date") && said.contains("Nothing was changed"),
+        good && said.contains("1200") && said.contains("no such day") && said.contains("Nothing was changed"),
         "{said}"
     );
     let (good, said) = import(&[]);
@@ -49,4 +49,35 @@ fn import_command_checks_applies_and_writes_bad_rows() {
     let after = server.get(&format!("{demo}/visit-counts"), Some(&login(&server)));
     assert_eq!(after["items"].as_array().unwrap().len(), before + 1_200);
     server.stop();
+}
+
+/// Every row of `numbers.csv` in đồng as the only amount of a table.
+#[test]
+fn import_command_understands_typed_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("demo");
+    let server = Server::demo(&data, &[]);
+    let day = server.get("/editions/ocop-quang-ninh-demo/opening-days", None)["items"][0]["day"].clone();
+    server.stop();
+    let mut reader = csv::Reader::from_reader(include_str!("../cases/numbers.csv").as_bytes());
+    for row in reader.records().map(Result::unwrap).filter(|row| &row[0] == "money") {
+        let title = if row[2].is_empty() { "Doanh thu".to_owned() } else { format!("Doanh thu ({})", &row[2]) };
+        let day = day.as_str().unwrap();
+        let table = format!("sep=;\nGian;Ngày;{title}\nA01;{day};\"{}\"\n", &row[1]);
+        let file = folder.path().join("doanh-thu.csv");
+        std::fs::write(&file, table).unwrap();
+        let mut command = hoicho(folder.path());
+        command
+            .args(["import", "sales", "ocop-quang-ninh-demo"])
+            .arg(&file)
+            .arg("--check")
+            .arg("--data-dir")
+            .arg(&data);
+        let done = command.output().unwrap();
+        let said = shown(&done.stdout) + &shown(&done.stderr);
+        match row[3].parse::<i64>() {
+            Ok(value) => assert!(said.contains(&format!(" {value} ")), "{row:?}: {said}"),
+            Err(_) => assert!(said.contains("│ amount"), "{row:?}: {said}"),
+        }
+    }
 }

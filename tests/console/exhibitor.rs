@@ -193,12 +193,19 @@ async fn sales_report_is_typed_on_the_keypad_and_corrected_with_a_reason() {
     phone.see("Đã gửi báo cáo").await;
     phone.see("8.500.000 đ").await;
 
-    // A correction needs a reason, and both versions stay; an unusual amount is taken with a warning.
+    // The keypad replaces the old figure. A correction needs a reason, and both versions stay; an unusual amount is asked about.
     phone.press("Sửa").await;
-    phone.fill("#amount", "850000").await;
+    for key in ["8", "5", "0", "000"] {
+        phone.click(&format!("[data-key='{key}']")).await;
+    }
+    phone.until("document.querySelector('#amount').value === '850.000'").await;
+    phone.see("= 850.000 đ").await;
     phone.fill("#reason", "Ghi thừa một số không").await;
     phone.press("Gửi báo cáo").await;
-    phone.see("Hãy xem lại số không").await;
+    phone.see("tám trăm năm mươi nghìn").await;
+    phone.click("#confirm").await;
+    phone.press("Gửi báo cáo").await;
+    phone.see("khác xa mức thường bán").await;
     phone.press("Sửa").await;
     phone.see("8.500.000 đ").await;
     phone.see("Ghi thừa một số không").await;

@@ -137,7 +137,12 @@ async fn floor_page_creates_zones_fees_and_booths_by_a_pattern() {
     desk.fill("#zone-name", "Khu OCOP Quảng Ninh").await;
     desk.press("Thêm khu vực").await;
     desk.find("#rp-0").await;
-    desk.fill("#pf-0", "3000000").await;
+    desk.fill("#pf-0", "3 triệu").await;
+    desk.see("= 3.000.000 đ").await;
+    desk.fill("#pa-0", "1.200").await;
+    desk.click("form[action$='booth-categories'] button").await;
+    desk.see("Có thể hiểu là 1,2 m² hoặc 1.200 m²").await;
+    desk.fill("#pa-0", "9,5").await;
     desk.click("form[action$='booth-categories'] button").await;
     desk.see("Đã lưu.").await;
     desk.fill("#rp-0", "A01…A0").await;
@@ -210,12 +215,17 @@ async fn sales_sheet_takes_a_pasted_block_and_visits_page_an_adjustment() {
     desk.go(&at("/sales")).await;
     let cells = "document.querySelectorAll('[data-sheet] input[data-booth]')";
     desk.until(&format!("{cells}.length === 2")).await;
-    let paste = format!(
-        "const cell = {cells}[0]; cell.focus(); const data = new DataTransfer();
-         data.setData('text/plain', '8.500.000\\n7,250,000.00\\n');
-         cell.dispatchEvent(new ClipboardEvent('paste', {{ clipboardData: data, bubbles: true, cancelable: true }}))"
-    );
-    desk.script(&paste).await;
+    let paste = |text: &str| {
+        format!(
+            "const cell = {cells}[0]; cell.focus(); const data = new DataTransfer();
+             data.setData('text/plain', '{text}');
+             cell.dispatchEvent(new ClipboardEvent('paste', {{ clipboardData: data, bubbles: true, cancelable: true }}))"
+        )
+    };
+    // What is no amount is not saved: a booth code, a negative number.
+    desk.script(&paste("A02-03\\n-5000000\\n")).await;
+    desk.until("document.querySelectorAll('[data-sheet] .failed').length === 2").await;
+    desk.script(&paste("8,5 triệu\\n7.250.000,00\\n")).await;
     desk.until("document.querySelectorAll('[data-sheet] .saved').length === 2").await;
 
     desk.go(&at("/visits")).await;

@@ -77,7 +77,10 @@ macro_rules! parsers {
 
 parsers!(
     spreadsheet::table: "table",
-    spreadsheet::cell: "cell",
+    spreadsheet::number: "number",
+    spreadsheet::day: "day",
+    spreadsheet::hours: "hours",
+    spreadsheet::yes_no: "yes_no",
     web::cursor: "cursor",
     web::entity_tag: "entity_tag",
     web::idempotency_key: "idempotency_key",

@@ -27,6 +27,7 @@ const RANKS: [(&str, &[(&str, u8)]); 4] = [
             ("localities", 0),
             ("history", 0),
             ("records", 0),
+            ("typed_values", 0),
             ("editions", 1),
             ("organisations", 1),
             ("products", 2),

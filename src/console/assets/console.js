@@ -1,4 +1,5 @@
 // Progressive enhancement for all pages; every page also works without it.
+import { parseTyped } from "./typed-values.js";
 
 // Fill the token from the URL fragment of an email link into the form. Fragments are never sent to the server.
 const tokenField = document.querySelector("[data-from-hash]");
@@ -28,10 +29,25 @@ document.addEventListener("click", (event) => {
   if (button && !confirm(button.dataset.ask)) event.preventDefault();
 });
 
-// Group digits of amounts during input.
-const groupDigits = (text) => text.replace(/\D/g, "").replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+(?!\d))/g, ".");
+// Show under a number field what was understood. Only the response to the latest input counts.
+let latestInput = 0;
+const showUnderstood = async (field) => {
+  const place = document.getElementById(`u-${field.id}`);
+  const input = ++latestInput;
+  if (!place) return;
+  const item = field.value.trim() && (await parseTyped(field.dataset.quantity, [field.value]))?.[0];
+  if (input !== latestInput) return;
+  const text = document.createElement("span");
+  text.className = item?.error ? "fault" : "hint";
+  text.textContent = item ? (item.error ?? `= ${item.text}`) : "";
+  place.replaceChildren(text);
+  field.toggleAttribute("aria-invalid", Boolean(item?.error));
+};
+let inputTimer;
 document.addEventListener("input", (event) => {
-  if (event.target.matches("[data-amount]")) event.target.value = groupDigits(event.target.value);
+  if (!event.target.matches("input[data-quantity]")) return;
+  clearTimeout(inputTimer);
+  inputTimer = setTimeout(() => showUnderstood(event.target), 250);
 });
 
 // Close open menus on a click outside.

@@ -1,4 +1,6 @@
 // Sales sheet: keyboard navigation, paste from spreadsheets, saves each cell separately and shows its state.
+import { parseTyped } from "./typed-values.js";
+
 const sheet = document.querySelector("[data-sheet]");
 if (sheet) {
   const cells = [...sheet.querySelectorAll("input[data-booth]")];
@@ -6,49 +8,68 @@ if (sheet) {
     [...row.querySelectorAll("td")].slice(0, -1).map((td) => td.querySelector("input")),
   );
   const status = document.getElementById("sheet-status");
-  const digits = (text) => text.replace(/[^\d]/g, "");
-  const groupDigits = (text) => digits(text).replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+(?!\d))/g, ".");
+  const separator = document.documentElement.lang === "en" ? "," : ".";
+  const groupDigits = (number) => String(number).replace(/\B(?=(\d{3})+(?!\d))/g, separator);
   let reason = "";
   let saved = 0;
   const setState = (cell, state) => (cell.closest("td").className = `num ${state}`);
+  const fail = (cell, message) => {
+    cell.title = message ?? "";
+    setState(cell, "failed");
+    showStatus(cell);
+  };
+  const showStatus = (cell) => {
+    const failed = sheet.querySelectorAll(".failed").length;
+    status.textContent = failed
+      ? `${sheet.dataset.failed.replace("{n}", failed)} ${cell.getAttribute("aria-label")}: ${cell.title}`
+      : sheet.dataset.saved.replace("{n}", saved);
+  };
+  const restore = (cell) => {
+    cell.value = cell.dataset.was;
+    setState(cell, "");
+  };
 
-  const save = async (cell) => {
-    const entered = digits(cell.value);
-    if (entered === digits(cell.dataset.was)) return setState(cell, "");
-    if (entered === "") {
-      cell.value = cell.dataset.was;
-      return setState(cell, "");
-    }
-    const body = { amount: Number(entered), ocop_amount: Math.min(Number(cell.dataset.ocop || 0), Number(entered)) };
+  // Saves what the server understood. An unusual amount is asked about before it is saved.
+  const put = (cell, body) =>
+    fetch(`/api/v1/booths/${cell.dataset.booth}/sales-reports/${cell.dataset.day}`, {
+      method: "PUT",
+      headers: { "content-type": "application/json", "accept-language": document.documentElement.lang },
+      body: JSON.stringify(body),
+    }).catch(() => null);
+  const saveItem = async (cell, item) => {
+    if (!item) return fail(cell);
+    if (item.error) return fail(cell, item.error);
+    const amount = item.value;
+    if (String(amount) === cell.dataset.amount) return restore(cell);
+    const body = { amount, ocop_amount: Math.max(0, Math.min(Number(cell.dataset.ocop || 0), amount)), only_usual: true };
     if (cell.dataset.was !== "") {
       // Changing a reported amount requires a reason; prompted once per page view.
       reason ||= prompt(sheet.dataset.reason) ?? "";
-      if (!reason) {
-        cell.value = cell.dataset.was;
-        return setState(cell, "");
-      }
+      if (!reason) return restore(cell);
       body.reason = reason;
     }
     setState(cell, "saving");
-    const response = await fetch(`/api/v1/booths/${cell.dataset.booth}/sales-reports/${cell.dataset.day}`, {
-      method: "PUT",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-    }).catch(() => null);
-    if (response?.ok) {
-      cell.dataset.was = groupDigits(entered);
-      cell.value = cell.dataset.was;
-      saved += 1;
-      setState(cell, "saved");
-    } else {
-      const problem = await response?.json().catch(() => null);
-      cell.title = problem?.errors?.[0]?.detail ?? problem?.detail ?? "";
-      setState(cell, "failed");
+    let response = await put(cell, body);
+    let problem = response?.ok ? null : await response?.json().catch(() => null);
+    const unusual = problem?.errors?.find((error) => error.code === "unusual");
+    if (unusual && problem.errors.length === 1) {
+      if (!confirm(`${cell.getAttribute("aria-label")}: ${unusual.detail}`)) return restore(cell);
+      response = await put(cell, { ...body, only_usual: false });
+      problem = response?.ok ? null : await response?.json().catch(() => null);
     }
-    const failed = sheet.querySelectorAll(".failed").length;
-    status.textContent = failed
-      ? `${sheet.dataset.failed.replace("{n}", failed)} ${cell.title}`
-      : sheet.dataset.saved.replace("{n}", saved);
+    if (!response?.ok) return fail(cell, problem?.errors?.[0]?.detail ?? problem?.detail);
+    cell.dataset.amount = String(amount);
+    cell.dataset.was = groupDigits(amount);
+    cell.value = cell.dataset.was;
+    cell.title = item.text;
+    saved += 1;
+    setState(cell, "saved");
+    showStatus(cell);
+  };
+  const save = async (cell) => {
+    if (cell.value.trim() === "" || cell.value === cell.dataset.was) return restore(cell);
+    setState(cell, "saving");
+    await saveItem(cell, (await parseTyped("money", [cell.value]))?.[0]);
   };
 
   const position = (cell) => {
@@ -83,15 +104,15 @@ if (sheet) {
     event.preventDefault();
     const [x, y] = position(event.target);
     const block = text.split(/\r?\n/).map((line) => line.split("\t"));
-    for (const [dy, line] of block.entries()) {
-      for (const [dx, value] of line.entries()) {
-        const cell = rows[y + dy]?.[x + dx];
-        if (!cell || !digits(value)) continue;
-        // Excel formats: 8500000, 8.500.000 or 8,500,000.00. Two digits after the last separator are decimals.
-        cell.value = groupDigits(value.replace(/[.,]\d{2}$/, ""));
-        await save(cell);
-      }
+    const pasted = block.flatMap((line, dy) => line.map((value, dx) => ({ cell: rows[y + dy]?.[x + dx], value: value.trim() })));
+    const filled = pasted.filter(({ cell, value }) => cell && value);
+    for (const { cell, value } of filled) {
+      cell.value = value;
+      setState(cell, "saving");
     }
+    // All at once: the values are one column for decimal commas and points.
+    const items = filled.length ? await parseTyped("money", filled.map(({ value }) => value)) : [];
+    for (const [n, { cell }] of filled.entries()) await saveItem(cell, items?.[n]);
   });
   // Warn before leaving with unsaved cells.
   addEventListener("beforeunload", (event) => {

@@ -19,6 +19,7 @@ use hoicho_fair::{
         self, lifecycle,
         store::{ReportRow, VersionRow},
     },
+    typed_values::{self, QuantityName},
 };
 use hoicho_web::{
     http::{Code, Problem},
@@ -46,6 +47,8 @@ struct Report {
     next: String,
     can_report: bool,
     is_staff: bool,
+    /// The amount was understood but is unusual: the form offers to confirm it.
+    can_confirm: bool,
     amount: String,
     ocop_amount: String,
 }
@@ -105,6 +108,8 @@ pub(super) async fn show_report(
     let format = |n: Option<i64>| n.filter(|n| *n > 0).map(|n| format::integer(page.language(), n)).unwrap_or_default();
     let amount = page.field_value("amount", &format(report.as_ref().map(|r| r.amount)));
     let ocop_amount = page.field_value("ocop_amount", &format(report.as_ref().map(|r| r.ocop_amount)));
+    let is_understood = typed_values::parse_plain(&amount, QuantityName::Money).is_ok_and(|amount| amount > 0);
+    let can_confirm = page.field_error("amount").is_some() && is_understood;
     let is_staff = authorized.as_staff;
     render_page(&Report {
         page,
@@ -117,6 +122,7 @@ pub(super) async fn show_report(
         next,
         can_report,
         is_staff,
+        can_confirm,
         amount,
         ocop_amount,
     })

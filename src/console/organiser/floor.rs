@@ -50,9 +50,21 @@ struct ZoneLine {
 struct Price {
     number: usize,
     category: BoothCategory,
-    area_dm2: i32,
-    fee: i64,
-    booth_equivalents: i32,
+    /// As shown in the fields.
+    area: String,
+    fee: String,
+    booth_equivalents: String,
+}
+
+impl Price {
+    /// Identifier of an input of this row.
+    fn id(&self, prefix: &str) -> String {
+        format!("{prefix}-{}", self.number)
+    }
+    /// Name of a field of this row.
+    fn field(&self, name: &str) -> String {
+        format!("{}.{name}", self.number)
+    }
 }
 
 #[derive(Template)]
@@ -87,7 +99,7 @@ struct FloorQuery {
     after: Option<String>,
 }
 
-fn prices(rows: &[floor::store::BoothCategoryRow]) -> Vec<Price> {
+fn prices(page: &PageContext, rows: &[floor::store::BoothCategoryRow]) -> Vec<Price> {
     let line = |(number, category): (usize, &BoothCategory)| {
         let row = rows.iter().find(|r| r.category == *category);
         // Defaults without a price list: 3 × 3 m (9 m²); a special build counts as four booths of that size.
@@ -95,9 +107,9 @@ fn prices(rows: &[floor::store::BoothCategoryRow]) -> Vec<Price> {
         Price {
             number,
             category: *category,
-            area_dm2: row.map_or(default.0, |r| r.area_dm2),
-            fee: row.map_or(0, |r| r.fee),
-            booth_equivalents: row.map_or(default.1, |r| r.booth_equivalents),
+            area: page.area_in_field(row.map_or(default.0, |r| r.area_dm2)),
+            fee: page.integer(row.map_or(0, |r| r.fee)),
+            booth_equivalents: page.integer(row.map_or(default.1, |r| r.booth_equivalents)),
         }
     };
     <BoothCategory as strum::VariantArray>::VARIANTS.iter().enumerate().map(line).collect()
@@ -155,7 +167,7 @@ pub(super) async fn show_floor(
     };
     let zones = zones.into_iter().map(line).collect();
     let localities = localities.into_iter().map(|l| (l.code, l.name)).collect();
-    let (prices, categories) = (prices(&categories), select::<BoothCategory>(&page, "booth-category", None));
+    let (prices, categories) = (prices(&page, &categories), select::<BoothCategory>(&page, "booth-category", None));
     render_page(&Floor {
         page,
         context,
@@ -203,6 +215,6 @@ pub(super) async fn show_booth(
     let zones = zones.into_iter().map(zone).collect();
     let categories = select(&page, "booth-category", Some(&booth.category));
     let availabilities = select::<BoothAvailability>(&page, "availability", Some(&booth.availability));
-    let (area, fee) = (booth.area_dm2.to_string(), booth.fee.to_string());
+    let (area, fee) = (page.area_in_field(booth.area_dm2), page.integer(booth.fee));
     render_page(&Booth { page, context, booth, area, fee, zones, categories, availabilities })
 }

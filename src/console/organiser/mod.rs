@@ -11,6 +11,7 @@ mod exhibitor_merge;
 mod exhibitors;
 mod floor;
 mod floor_plan;
+mod imports;
 mod missing_reports;
 mod organiser_page;
 mod reports;
@@ -36,6 +37,8 @@ pub(super) fn routes(cfg: &mut web::ServiceConfig) {
         .service(sales::show_sales)
         .service(deals::show_deals)
         .service(visits::show_visits)
+        .service(imports::show_imports)
+        .service(imports::show_import)
         .service(reports::show_reports)
         .service(api_keys::show_keys)
         .service(webhooks::show_webhooks)

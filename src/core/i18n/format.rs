@@ -38,7 +38,7 @@ pub fn fraction(language: Language, number: i64, digits: i16) -> String {
 }
 
 /// Decimal places of the currency.
-fn minor_digits(currency: &str) -> i16 {
+pub fn minor_digits(currency: &str) -> i16 {
     match currency {
         "VND" | "JPY" | "KRW" | "LAK" => 0,
         _ => 2,
@@ -54,6 +54,30 @@ pub fn money(language: Language, amount: i64, currency: &str) -> String {
     match (language, currency) {
         (Language::Vi, "VND") => format!("{number} đ"),
         _ => format!("{number} {currency}"),
+    }
+}
+
+/// An amount in minor units without its currency, as a person types it into a field: `8.500.000`.
+pub fn amount(language: Language, amount: i64, currency: &str) -> String {
+    fraction(language, amount, minor_digits(currency))
+}
+
+/// An area in square decimetres as m² without the unit: `1.200,5`.
+pub fn area(language: Language, dm2: i64) -> String {
+    fraction(language, dm2, 2)
+}
+
+/// An area as [`area`], without grouped thousands, for fields: `1.200` m² typed alone would be ambiguous.
+pub fn area_in_field(language: Language, dm2: i64) -> String {
+    let mark = match language {
+        Language::Vi => ',',
+        Language::En => '.',
+    };
+    let (whole, fraction) = (dm2 / 100, (dm2 % 100).abs());
+    match fraction {
+        0 => whole.to_string(),
+        _ if fraction % 10 == 0 => format!("{whole}{mark}{}", fraction / 10),
+        _ => format!("{whole}{mark}{fraction:02}"),
     }
 }
 

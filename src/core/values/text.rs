@@ -8,9 +8,16 @@ pub fn normalize_for_search(text: &str) -> String {
         .nfd()
         .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)
-        .map(|c| if c == 'đ' { 'd' } else { c })
+        // Some keyboards type the Icelandic Ð, which looks the same.
+        .map(|c| if matches!(c, 'đ' | 'ð') { 'd' } else { c })
         .collect();
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Normalizes a name to find the thing that has it: NFC, lower case, single spaces. Names that differ in an accent are different.
+pub fn normalize_for_comparison(text: &str) -> String {
+    let lower: String = text.nfc().flat_map(char::to_lowercase).map(|c| if c == 'ð' { 'đ' } else { c }).collect();
+    lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Trims text and converts it to NFC. `None` if it is empty, longer than `max_chars` or contains control characters.
@@ -39,6 +46,13 @@ mod tests {
     fn fold_strips_diacritics_and_maps_d_with_stroke_to_d() {
         assert_eq!(normalize_for_search("Đầm  Hà"), "dam ha");
         assert_eq!(normalize_for_search("Hạ Long"), "ha long");
+        assert_eq!(normalize_for_search("\u{d0}ầm Hà"), "dam ha", "Ð as Đ");
+    }
+
+    #[test]
+    fn names_that_differ_in_an_accent_are_different() {
+        assert_eq!(normalize_for_comparison("KHU  Ẩm thực"), normalize_for_comparison("khu ẩm thực"));
+        assert_ne!(normalize_for_comparison("Cổng"), normalize_for_comparison("Cộng"));
     }
 
     #[test]

@@ -201,10 +201,7 @@ pub fn zones_of_booths(tx: &mut Tx<'_>, ids: &[BoothId]) -> QueryResult<Vec<(Zon
 }
 
 /// The main exhibitor of the allocation that is let now, and the organisation that it is linked with.
-pub fn current_exhibitors(
-    tx: &mut Tx<'_>,
-    booth: BoothId,
-) -> QueryResult<Vec<(ExhibitorId, Option<OrganisationId>)>> {
+pub fn current_exhibitors(tx: &mut Tx<'_>, booth: BoothId) -> QueryResult<Vec<(ExhibitorId, Option<OrganisationId>)>> {
     allocations::table
         .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::booth_id.eq(booth))

@@ -1,8 +1,6 @@
 //! Imports booths from a table in one transaction; all validation errors are reported together.
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
-
 use super::{
     BoothCategory,
     booth_spec::BoothKind,
@@ -17,15 +15,14 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{FieldCode, Problem, Validator, csv::parse_rows},
+    http::{FieldCode, Problem, Validator},
     identity::Authorized,
 };
 
 /// One row of the table. Missing values default to the price list, missing flags to `false`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct BoothImportRow {
-    /// Row letters followed by the number, as `A01`.
+    /// Letters, digits and marks with at least one digit, as `A01`, `A1-14`.
     pub code: String,
     /// Code or name of a zone.
     pub zone: String,
@@ -38,12 +35,6 @@ pub struct BoothImportRow {
     pub booth_equivalents: Option<i32>,
     pub has_power: Option<bool>,
     pub has_water: Option<bool>,
-}
-
-/// Imports a CSV table with the columns `code,zone,category` and, optional where the price list has a default,
-/// `area_dm2,fee,booth_equivalents,has_power,has_water`; `zone` is the code of a zone.
-pub fn import_csv(tx: &mut Tx<'_>, authorized: &Authorized, table: &[u8]) -> Result<Vec<BoothRow>, Problem> {
-    import_rows(tx, authorized, parse_rows(table)?)
 }
 
 /// Imports parsed rows; the number is the row's position in the source, for error pointers.
@@ -61,12 +52,9 @@ pub fn import_rows(
     let mut booths = Vec::new();
     for (line, row) in lines {
         let at = format!("/{line}");
-        let folded = text::normalize_for_search(&row.zone);
-        let matches = |z: &&ZoneRow| {
-            z.code == row.zone
-                || text::normalize_for_search(&z.code) == folded
-                || text::normalize_for_search(&z.name) == folded
-        };
+        let name = text::normalize_for_comparison(&row.zone);
+        let matches =
+            |z: &&ZoneRow| [&z.code, &z.name].into_iter().any(|known| text::normalize_for_comparison(known) == name);
         let zone = zones.iter().find(matches).map(|z| z.id);
         checks.require(
             zone.is_some(),

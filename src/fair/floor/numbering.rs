@@ -6,39 +6,84 @@ pub const MAX_BOOTHS_PER_PATTERN: u32 = 1_000;
 /// A parsed pattern: consecutive booths of one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberingPattern {
-    /// Row letters.
+    /// Row label.
     pub row: String,
     /// First place.
     pub from: u32,
     /// Last place.
     pub to: u32,
-    /// Number of digits, including leading zeros.
-    pub width: usize,
+    code: BoothCode,
 }
 
 impl NumberingPattern {
-    /// Parses `A01…A24` or `A01..A24`; `None` if invalid.
+    /// Parses `A01…A24`, `A01...A24`, `A01-A24`, `A01 đến A24`, `A1-01…A1-20`; `None` if invalid or if it has two readings.
     pub fn parse(pattern: &str) -> Option<Self> {
-        let (first, last) = pattern.split_once('…').or_else(|| pattern.split_once(".."))?;
-        let (row, from, width) = split_booth_code(first.trim())?;
-        let (last_row, to, _) = split_booth_code(last.trim())?;
-        let is_valid = row == last_row && 0 < from && from <= to && to - from < MAX_BOOTHS_PER_PATTERN;
-        is_valid.then_some(Self { row, from, to, width })
+        let pattern = pattern.trim();
+        let separated = ["…", "...", "..", " đến ", " to ", "–"].into_iter().find_map(|s| pattern.split_once(s));
+        if let Some((first, last)) = separated {
+            return Self::between(first, last);
+        }
+        // A hyphen may belong to the codes.
+        let hyphens = pattern.match_indices('-');
+        let mut readings = hyphens.filter_map(|(at, _)| Self::between(pattern.get(..at)?, pattern.get(at + 1..)?));
+        readings.next().filter(|_| readings.next().is_none())
+    }
+
+    fn between(first: &str, last: &str) -> Option<Self> {
+        let (code, last) = (BoothCode::parse(first.trim())?, BoothCode::parse(last.trim())?);
+        let is_row = code.prefix == last.prefix && code.suffix == last.suffix;
+        let (from, to) = (code.place, last.place);
+        let is_valid = is_row && 0 < from && from <= to && to - from < MAX_BOOTHS_PER_PATTERN;
+        is_valid.then(|| Self { row: code.row(), from, to, code })
     }
 
     /// Codes with their places, in order.
     pub fn places(&self) -> impl Iterator<Item = (String, u32)> {
-        (self.from..=self.to).map(|place| (format!("{}{place:0width$}", self.row, width = self.width), place))
+        let BoothCode { prefix, suffix, width, .. } = &self.code;
+        (self.from..=self.to).map(move |place| (format!("{prefix}{place:0width$}{suffix}"), place))
     }
 }
 
-/// Splits a booth code: `A01` is row `A`, number 1, two digits.
+/// A booth code: the last digits are the place, what is around them is the row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct BoothCode {
+    prefix: String,
+    place: u32,
+    /// Number of digits, including leading zeros.
+    width: usize,
+    suffix: String,
+}
+
+impl BoothCode {
+    fn parse(code: &str) -> Option<Self> {
+        let is_valid = code.chars().count() <= 20
+            && code.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '/' | '_'));
+        let suffix: String = code.chars().rev().take_while(|c| !c.is_ascii_digit()).collect();
+        let suffix: String = suffix.chars().rev().collect();
+        let rest = code.strip_suffix(suffix.as_str())?;
+        let width = rest.bytes().rev().take_while(u8::is_ascii_digit).count();
+        let (prefix, digits) = rest.split_at_checked(rest.len().checked_sub(width)?)?;
+        if !is_valid || !(1..=6).contains(&width) {
+            return None;
+        }
+        Some(Self { prefix: prefix.to_owned(), place: digits.parse().ok()?, width, suffix })
+    }
+
+    /// Label of the row: booths whose codes differ only in their number stand in one row.
+    fn row(&self) -> String {
+        match (self.prefix.as_str(), self.suffix.as_str()) {
+            ("", "") => "-".to_owned(),
+            (prefix, "") => prefix.to_owned(),
+            (prefix, suffix) => format!("{prefix}…{suffix}"),
+        }
+    }
+}
+
+/// Splits a booth code into row, place and number of digits: `A01` is row `A`, place 1, two digits. The last digits are the
+/// place: `A1-14` is row `A1-`, place 14; `A03A` row `A…A`, place 3; `12` row `-`, place 12.
 pub fn split_booth_code(code: &str) -> Option<(String, u32, usize)> {
-    let row: String = code.chars().take_while(|c| !c.is_ascii_digit()).collect();
-    let digits = code.strip_prefix(row.as_str())?;
-    let is_valid_row =
-        !row.is_empty() && row.chars().count() <= 10 && !row.chars().any(|c| c.is_control() || c.is_whitespace());
-    (is_valid_row && (1..=6).contains(&digits.len())).then(|| Some((row, digits.parse().ok()?, digits.len())))?
+    let code = BoothCode::parse(code)?;
+    Some((code.row(), code.place, code.width))
 }
 
 #[cfg(test)]
@@ -57,9 +102,43 @@ mod tests {
 
     #[test]
     fn rejects_invalid_patterns() {
-        for invalid in ["", "A", "A01", "A1…B5", "A9…A2", "A0…A5", "A1…A5000", "…", "1…5", "A1…A99999999999"]
+        for invalid in ["", "A", "A01", "A1…B5", "A9…A2", "A0…A5", "A1…A5000", "…", "A1-14", "A1…A99999999999"]
         {
             assert_eq!(NumberingPattern::parse(invalid), None, "{invalid}");
+        }
+    }
+
+    #[test]
+    fn patterns_are_written_in_many_ways() {
+        for (pattern, row, from, to) in [
+            ("A01-A20", "A", 1, 20),
+            ("A01...A20", "A", 1, 20),
+            ("A01 đến A20", "A", 1, 20),
+            ("A1-01…A1-20", "A1-", 1, 20),
+            ("A1-01-A1-20", "A1-", 1, 20),
+            ("1…5", "-", 1, 5),
+        ] {
+            let parsed = NumberingPattern::parse(pattern).unwrap();
+            assert_eq!((parsed.row.as_str(), parsed.from, parsed.to), (row, from, to), "{pattern}");
+        }
+        assert_eq!(NumberingPattern::parse("A1-01…A1-20").unwrap().places().last().unwrap().0, "A1-20");
+    }
+
+    #[test]
+    fn codes_have_digits_letters_and_marks_in_any_order() {
+        for (code, row, place) in [
+            ("A01", "A", 1),
+            ("A01-01", "A01-", 1),
+            ("A03A", "A…A", 3),
+            ("A1-14", "A1-", 14),
+            ("5B-J231", "5B-J", 231),
+            ("12", "-", 12),
+        ] {
+            let split = split_booth_code(code).unwrap();
+            assert_eq!((split.0.as_str(), split.1), (row, place), "{code}");
+        }
+        for code in ["", "A", "A 1", "A1234567", "A01\n", "Cổng"] {
+            assert_eq!(split_booth_code(code), None, "{code:?}");
         }
     }
 

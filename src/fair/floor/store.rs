@@ -106,6 +106,15 @@ pub fn zones_by_ids(tx: &mut Tx<'_>, edition: EditionId, ids: &[ZoneId]) -> Quer
         .load(tx.conn())
 }
 
+/// Codes of the booths of an edition with the names of their zones.
+pub fn zone_names_by_booth(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(String, String)>> {
+    booths::table
+        .inner_join(zones::table.on(zones::id.eq(booths::zone_id)))
+        .filter(booths::edition_id.eq(edition))
+        .select((booths::code, zones::name))
+        .load(tx.conn())
+}
+
 /// The zones of an edition (at most 500), ordered by code.
 pub fn zones(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ZoneRow>> {
     zones::table

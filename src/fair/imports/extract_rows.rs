@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{fields::ImportKind, mapping::ColumnMapping};
-use hoicho_core::values::{clock::Day, text};
+use super::{fields::ImportKind, mapping::ColumnMapping, phrases, read_cells::CellReader};
+use hoicho_core::values::clock::Day;
 use hoicho_spreadsheet::{Cell, Sheet};
 
 /// A data row with its cells by field.
@@ -42,6 +42,8 @@ pub enum Passed {
     Heading,
     /// Text below the table.
     Note,
+    /// The workbook does not show the row.
+    Hidden,
 }
 
 /// A skipped row.
@@ -73,50 +75,56 @@ pub(super) struct ExtractedRows {
     pub(super) totals: Vec<Total>,
 }
 
-/// Whether a cell is the label of a total row. "Tổng công ty" is a company, not a total.
+/// Whether a cell is the label of a total row. "Tổng công ty" is a company and "Cổng" a gate, not a total.
 fn is_total(cell: &Cell) -> bool {
-    let folded: String =
-        text::normalize_for_search(&cell.text()).chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect();
-    let label = folded.trim();
+    let Cell::Text(text) = cell else { return false };
+    let label = phrases::words(text);
     let exact =
-        ["tong", "cong", "tong so", "tong cong", "total", "grand total", "luy ke", "tong doanh thu", "tong luot khach"];
-    exact.contains(&label)
-        || (label.starts_with("tong cong ") && !label.starts_with("tong cong ty"))
-        || label.starts_with("cong khu ")
-        || label.starts_with("tong khu ")
-        || label.starts_with("cong ngay ")
-        || label.starts_with("tong ngay ")
+        ["tổng", "cộng", "tổng số", "tổng cộng", "total", "grand total", "lũy kế", "tổng doanh thu", "tổng lượt khách"];
+    let begins = ["tổng cộng", "cộng khu", "tổng khu", "cộng ngày", "tổng ngày"];
+    phrases::is_one_of(&label, &exact)
+        || (begins.iter().any(|phrase| phrases::find(&label, phrase) == Some(0))
+            && phrases::find(&label, "tổng công ty").is_none())
 }
 
 /// Extracts the data rows below the header row.
-pub(super) fn extract_rows(kind: ImportKind, sheet: &Sheet, mapping: &ColumnMapping) -> ExtractedRows {
+pub(super) fn extract_rows(
+    kind: ImportKind,
+    sheet: &Sheet,
+    mapping: &ColumnMapping,
+    reader: &CellReader<'_>,
+) -> ExtractedRows {
     let mut result = ExtractedRows::default();
     let (mut carried, mut heading): (BTreeMap<&'static str, Cell>, Option<String>) = (BTreeMap::new(), None);
-    let power = |field: &str| mapping.power(field);
+    let number = |field: &str, cell: &Cell| reader.number(field, cell).ok();
     let (mut since_start, mut since_total) = (0_i64, 0_i64);
     let mut has_seen_total = false;
-    for (at, row) in sheet.rows.iter().enumerate().skip(mapping.header_row + 1) {
-        let number = u64::try_from(at + 1).unwrap_or(u64::MAX);
+    for (at, row) in sheet.rows.iter().enumerate().skip(mapping.first_row()) {
+        let line = u64::try_from(at + 1).unwrap_or(u64::MAX);
         let filled: Vec<&Cell> = row.iter().filter(|c| !c.is_empty()).collect();
         if filled.is_empty() {
+            continue;
+        }
+        if sheet.hidden_rows.binary_search(&at).is_ok() {
+            result.skipped.push(PassedRow { row: line, why: Passed::Hidden });
             continue;
         }
         let field_cell = |name: &str| mapping.columns.get(name).and_then(|column| row.get(*column)).unwrap_or(&EMPTY);
         // Only in the first two cells: further right "Cộng" may be a name.
         if filled.iter().take(2).any(|c| is_total(c)) {
-            result.skipped.push(PassedRow { row: number, why: Passed::Total });
+            result.skipped.push(PassedRow { row: line, why: Passed::Total });
             has_seen_total = true;
             let stated = match kind.total_field() {
-                Some(field) if mapping.day_columns.is_empty() => field_cell(field).parse_amount(power(field)),
+                Some(field) if mapping.day_columns.is_empty() => number(field, field_cell(field)),
                 Some(field) => mapping
                     .day_columns
                     .iter()
-                    .map(|(column, _)| row.get(*column).unwrap_or(&EMPTY).parse_amount(power(field)))
+                    .map(|(column, _)| number(field, row.get(*column).unwrap_or(&EMPTY)))
                     .sum::<Option<i64>>(),
                 None => None,
             };
             if let Some(stated) = stated.filter(|s| *s != since_start && *s != since_total) {
-                result.totals.push(Total { row: number, stated, computed: since_start });
+                result.totals.push(Total { row: line, stated, computed: since_start });
             }
             since_total = 0;
             continue;
@@ -141,7 +149,7 @@ pub(super) fn extract_rows(kind: ImportKind, sheet: &Sheet, mapping: &ColumnMapp
         let wanted = kind.fields().iter().filter(|f| f.is_required && !f.inherits_from_above).count();
         if alone && (wanted > 1 || own == 0 || kind == ImportKind::Booths && is_zone_heading(&first)) && own < 2 {
             let why = if has_seen_total { Passed::Note } else { Passed::Heading };
-            result.skipped.push(PassedRow { row: number, why });
+            result.skipped.push(PassedRow { row: line, why });
             if !has_seen_total {
                 heading = filled.last().map(|c| c.text());
             }
@@ -149,7 +157,7 @@ pub(super) fn extract_rows(kind: ImportKind, sheet: &Sheet, mapping: &ColumnMapp
         }
         // Rows below the totals without the required fields are signatures and remarks.
         if own == 0 || (has_seen_total && (own < wanted || filled.len() == 1)) {
-            result.skipped.push(PassedRow { row: number, why: Passed::Note });
+            result.skipped.push(PassedRow { row: line, why: Passed::Note });
             continue;
         }
         for field in kind.fields().iter().filter(|f| f.inherits_from_above) {
@@ -173,10 +181,10 @@ pub(super) fn extract_rows(kind: ImportKind, sheet: &Sheet, mapping: &ColumnMapp
         let lines: Vec<_> =
             if mapping.day_columns.is_empty() { vec![(None, cells)] } else { by_day.into_iter().map(of_day).collect() };
         for (day, cells) in lines {
-            let amount = kind.total_field().and_then(|field| cells.get(field)?.parse_amount(power(field))).unwrap_or(0);
+            let amount = kind.total_field().and_then(|field| number(field, cells.get(field)?)).unwrap_or(0);
             since_start = since_start.saturating_add(amount);
             since_total = since_total.saturating_add(amount);
-            result.rows.push(DataRow { row: number, day, cells, heading: heading.clone() });
+            result.rows.push(DataRow { row: line, day, cells, heading: heading.clone() });
         }
     }
     result
@@ -190,6 +198,6 @@ fn is_numeral(text: &str) -> bool {
 
 /// Whether the text names a zone of the floor, not a booth.
 fn is_zone_heading(text: &str) -> bool {
-    let folded = text::normalize_for_search(text);
-    folded.contains("khu ") || folded.starts_with("nha ") || folded.starts_with("zone ")
+    let words = phrases::words(text);
+    phrases::contains_any(&words, &["khu"]) || ["nhà", "zone"].iter().any(|word| phrases::find(&words, word) == Some(0))
 }

@@ -16,124 +16,206 @@ hoicho_core::text_enum! {
     }
 }
 
+/// How the cells of a field are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FieldKind {
+    Text,
+    Money,
+    Count,
+    Area,
+    Day,
+    Expiry,
+    Hours,
+    YesNo,
+    Stars,
+}
+
 /// A field of an import kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Field {
     /// Name in the API.
     pub(super) name: &'static str,
+    /// How cells are read.
+    pub(super) kind: FieldKind,
     /// Whether it is required.
     pub(super) is_required: bool,
     /// Whether a blank cell inherits the value of the row above.
     pub(super) inherits_from_above: bool,
-    /// Known column titles, folded.
+    /// Known column titles in lower case with accents. The first is the title in files that we write.
     pub(super) titles: &'static [&'static str],
 }
 
-const fn field(name: &'static str, titles: &'static [&'static str]) -> Field {
-    Field { name, is_required: false, inherits_from_above: false, titles }
+impl Field {
+    /// Title in files that we write.
+    pub(super) fn title(&self) -> &'static str {
+        self.titles.first().copied().unwrap_or(self.name)
+    }
 }
-const fn required(name: &'static str, titles: &'static [&'static str]) -> Field {
-    Field { name, is_required: true, inherits_from_above: false, titles }
+
+const fn field(name: &'static str, kind: FieldKind, titles: &'static [&'static str]) -> Field {
+    Field { name, kind, is_required: false, inherits_from_above: false, titles }
 }
-const fn carried(name: &'static str, titles: &'static [&'static str]) -> Field {
-    Field { name, is_required: true, inherits_from_above: true, titles }
+const fn required(name: &'static str, kind: FieldKind, titles: &'static [&'static str]) -> Field {
+    Field { name, kind, is_required: true, inherits_from_above: false, titles }
+}
+const fn carried(name: &'static str, kind: FieldKind, titles: &'static [&'static str]) -> Field {
+    Field { name, kind, is_required: true, inherits_from_above: true, titles }
 }
 
 const BOOTH: &[&str] = &[
-    "ma gian hang",
-    "ma gian",
-    "so gian hang",
-    "so hieu gian",
-    "ky hieu gian",
-    "ten gian",
-    "gian hang",
+    "mã gian hàng",
+    "mã gian",
+    "số gian hàng",
+    "số hiệu gian",
+    "số hiệu gian hàng",
+    "ký hiệu gian",
+    "kí hiệu gian",
+    "tên gian",
+    "số gian",
+    "gian số",
+    "gian hàng",
     "gian",
-    "so hieu",
-    "ky hieu",
+    "số hiệu",
+    "ký hiệu",
+    "kí hiệu",
     "booth code",
+    "booth number",
     "booth",
     "code",
 ];
 const EXHIBITOR: &[&str] = &[
-    "ten don vi tham gia",
-    "don vi tham gia",
-    "ten don vi",
-    "ten co so san xuat",
-    "ten co so",
-    "co so san xuat",
-    "ten doanh nghiep",
-    "ten hop tac xa",
-    "ten htx",
-    "chu the san xuat",
-    "ten chu the",
-    "chu the",
-    "don vi",
-    "doanh nghiep",
+    "tên đơn vị tham gia",
+    "đơn vị tham gia",
+    "tên đơn vị",
+    "tên cơ sở sản xuất",
+    "tên cơ sở",
+    "cơ sở sản xuất",
+    "tên doanh nghiệp",
+    "tên hợp tác xã",
+    "tên htx",
+    "chủ thể sản xuất",
+    "tên chủ thể",
+    "chủ thể",
+    "đơn vị",
+    "doanh nghiệp",
     "exhibitor",
     "company",
 ];
-const DAY: &[&str] = &["ngay ban hang", "ngay ban", "ngay bao cao", "ngay thang", "ngay", "date", "day"];
+const DAY: &[&str] = &["ngày bán hàng", "ngày bán", "ngày báo cáo", "ngày tháng", "ngày mở cửa", "ngày", "date", "day"];
 
 const BOOTHS: &[Field] = &[
-    required("code", BOOTH),
-    carried("zone", &["khu vuc", "phan khu", "ten khu", "khu", "zone"]),
-    field("category", &["loai gian hang", "loai gian", "kieu gian", "hinh thuc gian", "loai", "category", "type"]),
-    field("area", &["dien tich gian", "dien tich", "area", "m2"]),
-    field("fee", &["gia thue gian", "gia thue", "phi tham gia", "don gia", "le phi", "phi", "gia", "fee", "price"]),
-    field("power", &["co dien", "cap dien", "dien", "power"]),
-    field("water", &["co nuoc", "cap nuoc", "nuoc", "water"]),
+    required("code", FieldKind::Text, BOOTH),
+    carried("zone", FieldKind::Text, &["khu vực", "phân khu", "tên khu", "khu", "zone"]),
+    field(
+        "category",
+        FieldKind::Text,
+        &["loại gian hàng", "loại gian", "kiểu gian", "hình thức gian", "loại", "category", "type"],
+    ),
+    field("area", FieldKind::Area, &["diện tích", "diện tích gian", "diện tích gian hàng", "area", "area dm2", "m2"]),
+    field(
+        "fee",
+        FieldKind::Money,
+        &[
+            "giá thuê",
+            "giá thuê gian",
+            "giá thuê gian hàng",
+            "phí tham gia",
+            "mức phí",
+            "mức thu",
+            "đơn giá",
+            "lệ phí",
+            "phí",
+            "giá",
+            "fee",
+            "price",
+        ],
+    ),
+    field("booth_equivalents", FieldKind::Count, &["quy đổi gian tiêu chuẩn", "số gian quy đổi", "booth equivalents"]),
+    field("power", FieldKind::YesNo, &["điện", "có điện", "cấp điện", "nhu cầu điện", "has power", "power"]),
+    field("water", FieldKind::YesNo, &["nước", "có nước", "cấp nước", "nhu cầu nước", "has water", "water"]),
 ];
 const EXHIBITORS: &[Field] = &[
-    required("name", EXHIBITOR),
+    required("name", FieldKind::Text, EXHIBITOR),
     field(
         "legal_form",
-        &["loai hinh doanh nghiep", "loai hinh to chuc", "loai hinh", "hinh thuc to chuc", "legal form"],
+        FieldKind::Text,
+        &["loại hình", "loại hình doanh nghiệp", "loại hình tổ chức", "hình thức tổ chức", "legal form"],
     ),
-    field("tax_code", &["ma so thue", "mst", "ma so doanh nghiep", "tax code"]),
+    field("tax_code", FieldKind::Text, &["mã số thuế", "mst", "mã số doanh nghiệp", "tax code"]),
     field(
         "locality",
-        &["dia phuong", "dia chi", "huyen thi xa thanh pho", "huyen", "xa phuong", "dia ban", "locality", "address"],
+        FieldKind::Text,
+        &["địa phương", "địa chỉ", "huyện thị xã thành phố", "huyện", "xã phường", "địa bàn", "locality", "address"],
     ),
     field(
         "booths_wanted",
-        &["so luong gian hang", "so luong gian", "so gian dang ky", "so gian hang", "sl gian", "so gian", "booths"],
+        FieldKind::Count,
+        &[
+            "số gian đăng ký",
+            "số gian đăng kí",
+            "số lượng gian hàng",
+            "số lượng gian",
+            "số gian hàng",
+            "sl gian",
+            "số gian",
+            "booths",
+        ],
     ),
     field(
         "contact_name",
-        &["nguoi lien he", "nguoi dai dien", "ho va ten nguoi lien he", "dau moi lien he", "contact name", "contact"],
+        FieldKind::Text,
+        &["người liên hệ", "người đại diện", "họ và tên người liên hệ", "đầu mối liên hệ", "contact name", "contact"],
     ),
-    field("phone", &["so dien thoai", "dien thoai", "sdt", "so dt", "di dong", "phone", "tel"]),
-    field("email", &["dia chi email", "thu dien tu", "email", "e mail"]),
+    field("phone", FieldKind::Text, &["số điện thoại", "điện thoại", "sđt", "số đt", "di động", "phone", "tel"]),
+    field("email", FieldKind::Text, &["địa chỉ email", "thư điện tử", "email", "e mail"]),
 ];
 const PRODUCTS: &[Field] = &[
-    carried("exhibitor", EXHIBITOR),
-    required("name", &["ten san pham", "ten hang hoa", "ten hang", "san pham", "mat hang", "product name", "product"]),
-    required("group", &["nhom san pham", "nhom hang", "nganh hang", "nganh san pham", "nhom", "group", "category"]),
-    field("stars", &["hang sao", "xep hang sao", "so sao", "xep hang", "phan hang", "sao", "stars"]),
+    carried("exhibitor", FieldKind::Text, EXHIBITOR),
+    required(
+        "name",
+        FieldKind::Text,
+        &["tên sản phẩm", "tên hàng hóa", "tên hàng", "sản phẩm", "mặt hàng", "product name", "product"],
+    ),
+    required(
+        "group",
+        FieldKind::Text,
+        &["nhóm sản phẩm", "nhóm hàng", "ngành hàng", "ngành sản phẩm", "nhóm", "product group", "group", "category"],
+    ),
+    field("stars", FieldKind::Stars, &["số sao", "hạng sao", "xếp hạng sao", "xếp hạng", "phân hạng", "sao", "stars"]),
     field(
         "certificate_number",
-        &["so giay chung nhan", "so chung nhan", "giay chung nhan", "so quyet dinh", "certificate"],
+        FieldKind::Text,
+        &[
+            "số giấy chứng nhận",
+            "số chứng nhận",
+            "giấy chứng nhận",
+            "số quyết định",
+            "certificate number",
+            "certificate",
+        ],
     ),
     field(
         "certificate_expires_on",
-        &["ngay het han", "het han", "co gia tri den", "hieu luc den", "hieu luc", "expires"],
+        FieldKind::Expiry,
+        &["ngày hết hạn", "hết hạn", "có giá trị đến", "hiệu lực đến", "hiệu lực", "certificate expires on", "expires"],
     ),
 ];
 const SALES: &[Field] = &[
-    required("booth", BOOTH),
-    carried("day", DAY),
+    required("booth", FieldKind::Text, BOOTH),
+    carried("day", FieldKind::Day, DAY),
     required(
         "amount",
+        FieldKind::Money,
         &[
-            "tong doanh thu",
-            "doanh thu ban hang",
-            "doanh thu ban le",
             "doanh thu",
-            "doanh so",
-            "thanh tien",
-            "so tien",
-            "tien ban duoc",
-            "tien ban",
+            "tổng doanh thu",
+            "doanh thu bán hàng",
+            "doanh thu bán lẻ",
+            "doanh số",
+            "thành tiền",
+            "số tiền",
+            "tiền bán được",
+            "tiền bán",
             "amount",
             "sales",
             "revenue",
@@ -141,32 +223,41 @@ const SALES: &[Field] = &[
     ),
     field(
         "ocop_amount",
-        &["doanh thu san pham ocop", "doanh thu ocop", "trong do san pham ocop", "trong do ocop", "ocop"],
+        FieldKind::Money,
+        &[
+            "doanh thu ocop",
+            "doanh thu sản phẩm ocop",
+            "trong đó sản phẩm ocop",
+            "trong đó ocop",
+            "ocop amount",
+            "ocop",
+        ],
     ),
-    field("reason", &["ly do sua", "ly do", "reason"]),
+    field("reason", FieldKind::Text, &["lý do", "lý do sửa", "lí do", "reason"]),
 ];
 const VISITS: &[Field] = &[
-    carried("day", DAY),
-    field("hour", &["khung gio", "thoi gian", "gio", "hour", "time"]),
-    field("gate", &["ten cong", "cong vao", "cong", "cua", "gate"]),
+    carried("day", FieldKind::Day, DAY),
+    field("hour", FieldKind::Hours, &["giờ", "khung giờ", "thời gian", "hour", "time"]),
+    field("gate", FieldKind::Text, &["cổng", "tên cổng", "cổng vào", "cửa", "gate"]),
     required(
         "entries",
+        FieldKind::Count,
         &[
-            "so luot khach vao",
-            "so luot khach",
-            "luot khach",
-            "luot vao",
-            "so khach",
-            "so nguoi",
-            "so luot",
-            "khach vao",
-            "vao",
+            "lượt khách",
+            "số lượt khách vào",
+            "số lượt khách",
+            "lượt vào",
+            "số khách",
+            "số người",
+            "số lượt",
+            "khách vào",
+            "vào",
             "visits",
             "entries",
             "in",
         ],
     ),
-    field("exits", &["so luot khach ra", "luot ra", "khach ra", "ra", "exits", "out"]),
+    field("exits", FieldKind::Count, &["lượt ra", "số lượt khách ra", "khách ra", "ra", "exits", "out"]),
 ];
 
 impl ImportKind {
@@ -196,15 +287,15 @@ impl ImportKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hoicho_core::values::text::normalize_for_search;
+    use crate::imports::phrases::words;
 
     #[test]
-    fn titles_are_folded_and_unique_per_kind() {
+    fn titles_are_written_as_they_are_compared_and_unique_per_kind() {
         for kind in <ImportKind as strum::VariantArray>::VARIANTS {
             let mut seen = std::collections::BTreeSet::new();
             for field in kind.fields() {
                 for title in field.titles {
-                    assert_eq!(normalize_for_search(title), *title);
+                    assert_eq!(words(title).len(), title.len(), "{title}");
                     assert!(seen.insert(*title), "{kind}: {title}");
                 }
             }

@@ -1,13 +1,14 @@
 //! Runs an import. A dry run is an import that is rolled back.
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
     extract_rows::{PassedRow, Total, extract_rows},
-    fields::ImportKind,
-    mapping::ColumnMapping,
     parse_rows::{ParsedRows, ProductRecord, parse_rows},
+    preview::Preview,
+    read_cells::CellReader,
+    table::ImportTable,
 };
 use crate::{
     applications::{
@@ -20,12 +21,10 @@ use hoicho_core::{
     db::Tx,
     i18n::{Language, MessageId},
     values::{
-        clock::Day,
         ids::{ApplicationId, EditionId},
         text,
     },
 };
-use hoicho_spreadsheet::Sheet;
 use hoicho_web::{
     audit::AuditAction,
     http::{Code, FieldCode, FieldError, Problem, Validator},
@@ -77,6 +76,15 @@ pub struct ImportOutcome {
     pub passed: Vec<PassedRow>,
     /// Totals that differ from the sum of their rows.
     pub totals: Vec<Total>,
+    /// Remarks on rows that are imported.
+    #[serde(default)]
+    pub warnings: Vec<RowError>,
+    /// Unusual values: the rows are imported only if the caller accepts them.
+    #[serde(default)]
+    pub to_confirm: Vec<RowError>,
+    /// What was read.
+    #[serde(default)]
+    pub preview: Preview,
 }
 
 impl ImportOutcome {
@@ -84,11 +92,6 @@ impl ImportOutcome {
     pub fn bad_rows(&self) -> BTreeSet<u64> {
         self.faults.iter().map(|f| f.row).collect()
     }
-}
-
-/// The opening days of an edition.
-pub fn opening_days(tx: &mut Tx<'_>, edition: EditionId) -> Result<Vec<Day>, Problem> {
-    Ok(editions::store::list_days(tx, edition)?.into_iter().map(|d| d.day).collect())
 }
 
 /// Progress callback: processed rows, total rows.
@@ -99,6 +102,8 @@ struct Counts {
     added: usize,
     changed: usize,
     unchanged: usize,
+    warnings: Vec<FieldError>,
+    to_confirm: Vec<FieldError>,
 }
 
 impl std::ops::AddAssign for Counts {
@@ -106,6 +111,8 @@ impl std::ops::AddAssign for Counts {
         self.added += more.added;
         self.changed += more.changed;
         self.unchanged += more.unchanged;
+        self.warnings.extend(more.warnings);
+        self.to_confirm.extend(more.to_confirm);
     }
 }
 
@@ -168,7 +175,7 @@ fn add_products(tx: &mut Tx<'_>, authorized: &Authorized, lines: Vec<(u64, Produ
     checks.finish()?;
     applications::products::insert(tx, &new)?;
     authorized.record_audit(tx, AuditAction::ProductImport, edition.id, None, Some(new.len()))?;
-    Ok(Counts { added: new.len(), changed: 0, unchanged })
+    Ok(Counts { added: new.len(), unchanged, ..Counts::default() })
 }
 
 fn import_rows(tx: &mut Tx<'_>, authorized: &Authorized, rows: ParsedRows) -> Result<Counts, Problem> {
@@ -179,16 +186,22 @@ fn import_rows(tx: &mut Tx<'_>, authorized: &Authorized, rows: ParsedRows) -> Re
         }
         ParsedRows::Exhibitors(rows) => {
             let done = applications::import::import_rows(tx, authorized, rows)?;
-            Counts { added: done.added, unchanged: done.unchanged, changed: 0 }
+            Counts { added: done.added, unchanged: done.unchanged, ..Counts::default() }
         }
         ParsedRows::Products(rows) => add_products(tx, authorized, rows)?,
         ParsedRows::Sales(rows) => {
             let done = sales::import::import_rows(tx, authorized, rows)?;
-            Counts { added: done.added, changed: done.corrected, unchanged: done.unchanged }
+            Counts {
+                added: done.added,
+                changed: done.corrected,
+                unchanged: done.unchanged,
+                to_confirm: done.to_confirm,
+                warnings: Vec::new(),
+            }
         }
         ParsedRows::Visits(rows) => {
             let done = visits::import::import_rows(tx, authorized, rows)?;
-            Counts { added: done.added, unchanged: done.unchanged, changed: 0 }
+            Counts { added: done.added, unchanged: done.unchanged, warnings: done.warnings, ..Counts::default() }
         }
     })
 }
@@ -234,23 +247,34 @@ pub enum Mode {
     GoodRows,
 }
 
+/// Zones of the booths of an edition, by code.
+fn zones_by_booth(tx: &mut Tx<'_>, rows: &ParsedRows, edition: EditionId) -> Result<BTreeMap<String, String>, Problem> {
+    match rows {
+        ParsedRows::Sales(_) => Ok(floor::store::zone_names_by_booth(tx, edition)?.into_iter().collect()),
+        ParsedRows::Booths(_) | ParsedRows::Exhibitors(_) | ParsedRows::Products(_) | ParsedRows::Visits(_) => {
+            Ok(BTreeMap::new())
+        }
+    }
+}
+
 /// Runs an import. Row errors are in the outcome; the caller decides whether to roll back, by [`Tx::savepoint`].
-pub(super) fn run(
+fn run(
     tx: &mut Tx<'_>,
     authorized: &Authorized,
-    (kind, sheet, mapping): (ImportKind, &Sheet, &ColumnMapping),
+    table: &ImportTable,
     mode: Mode,
     progress: Progress<'_>,
 ) -> Result<ImportOutcome, Problem> {
-    let missing = mapping.missing_fields(kind);
+    let ImportTable { kind, sheet, mapping, context, .. } = table;
+    let missing = mapping.missing_fields(*kind);
     if !missing.is_empty() {
         let names = missing.join(", ");
         return Err(Problem::new(Code::Invalid, MessageId("import-columns-required").with_args(&[("names", &names)])));
     }
-    let days = opening_days(tx, authorized.edition()?)?;
-    let extracted = extract_rows(kind, sheet, mapping);
+    let reader = CellReader::new(*kind, sheet, mapping, context);
+    let extracted = extract_rows(*kind, sheet, mapping, &reader);
     let mut checks = Validator::default();
-    let rows = parse_rows(kind, &extracted, mapping, &days, &mut checks);
+    let rows = parse_rows(*kind, &extracted, &reader, &mut checks);
     let mut outcome = ImportOutcome {
         rows: rows.len(),
         passed: extracted.skipped,
@@ -261,6 +285,8 @@ pub(super) fn run(
         outcome.faults.extend(problem.errors.into_iter().map(to_row_error));
     }
     let (total, unparsed) = (rows.len(), outcome.bad_rows());
+    let zone_of = zones_by_booth(tx, &rows, authorized.edition()?)?;
+    outcome.preview = Preview::new(&rows, &unparsed, &zone_of)?;
     let (mut counts, mut processed) = (Counts::default(), 0);
     progress(0, total);
     for chunk in rows.chunks(&unparsed) {
@@ -286,5 +312,42 @@ pub(super) fn run(
     }
     outcome.faults.sort_by(|a, b| (a.row, &a.field).cmp(&(b.row, &b.field)));
     (outcome.added, outcome.changed, outcome.unchanged) = (counts.added, counts.changed, counts.unchanged);
+    outcome.warnings = counts.warnings.into_iter().map(to_row_error).collect();
+    outcome.to_confirm = counts.to_confirm.into_iter().map(to_row_error).collect();
     Ok(outcome)
+}
+
+impl ImportOutcome {
+    /// Whether [`ImportTable::apply`] imported the rows.
+    pub fn is_applied(&self, mode: Mode, accepts_warnings: bool) -> bool {
+        (mode == Mode::GoodRows || self.faults.is_empty()) && (accepts_warnings || self.to_confirm.is_empty())
+    }
+}
+
+impl ImportTable {
+    /// Imports the rows by `mode`. Row errors are in the outcome; with errors and [`Mode::All`] everything is rolled back, and
+    /// so it is if values are unusual and the caller does not accept them.
+    pub fn apply(
+        &self,
+        tx: &mut Tx<'_>,
+        authorized: &Authorized,
+        (mode, accepts_warnings): (Mode, bool),
+        progress: Progress<'_>,
+    ) -> Result<ImportOutcome, Problem> {
+        tx.savepoint(|tx| {
+            let outcome = run(tx, authorized, self, mode, progress)?;
+            let is_applied = outcome.is_applied(mode, accepts_warnings);
+            Ok((outcome, is_applied))
+        })?
+    }
+
+    /// Dry run: imports the valid rows and rolls back.
+    pub fn check(
+        &self,
+        tx: &mut Tx<'_>,
+        authorized: &Authorized,
+        progress: Progress<'_>,
+    ) -> Result<ImportOutcome, Problem> {
+        tx.savepoint(|tx| Ok((run(tx, authorized, self, Mode::GoodRows, progress)?, false)))?
+    }
 }

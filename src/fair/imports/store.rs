@@ -57,18 +57,19 @@ pub(super) fn update(tx: &mut Tx<'_>, row: &ImportRow) -> QueryResult<bool> {
     Ok(changed == 1)
 }
 
-/// Remembered mapping of an organiser for files with these headers (hash).
-pub(super) fn find_mapping(
+/// Remembered mappings of an organiser for files with one of these titles (hashes), by hash.
+pub(super) fn find_mappings(
     tx: &mut Tx<'_>,
     organiser: OrganiserId,
     kind: ImportKind,
-    titles: &str,
-) -> QueryResult<Option<String>> {
+    titles: &[String],
+) -> QueryResult<Vec<(String, String)>> {
     import_mappings::table
-        .find((organiser, kind, titles))
-        .select(import_mappings::mapping)
-        .get_result(tx.conn())
-        .optional()
+        .filter(import_mappings::organiser_id.eq(organiser))
+        .filter(import_mappings::kind.eq(kind))
+        .filter(import_mappings::titles.eq_any(titles))
+        .select((import_mappings::titles, import_mappings::mapping))
+        .load(tx.conn())
 }
 
 /// Stores a mapping for files with these headers (hash).

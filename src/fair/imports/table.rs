@@ -2,33 +2,39 @@
 use std::collections::BTreeMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
+    context::ImportContext,
     fields::ImportKind,
-    mapping::{ColumnMapping, detect},
-    run::{ImportOutcome, Mode, Progress, run},
+    mapping::{ColumnMapping, Detected, MAX_HEADER_ROW, detect},
+    phrases,
 };
-use hoicho_core::{
-    db::Tx,
-    i18n::{LocalizedText, MessageId},
-    values::clock::Day,
-};
+use hoicho_core::i18n::{LocalizedText, MessageId};
 use hoicho_spreadsheet::{self as spreadsheet, ReadError, Sheet};
-use hoicho_web::{
-    http::{
-        Code, Problem,
-        spreadsheet::{column_letters, escape_formula},
-    },
-    identity::Authorized,
-};
+use hoicho_web::http::{Code, Problem, spreadsheet::column_letters};
+
+/// A sheet of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SheetInfo {
+    /// Name; empty for CSV.
+    pub name: String,
+    /// Number of rows, with titles.
+    pub rows: usize,
+    /// Whether the workbook does not show the sheet. A hidden sheet is read only if it is chosen.
+    pub is_hidden: bool,
+}
 
 /// A parsed sheet with its column mapping.
 #[derive(Debug, Clone)]
 pub struct ImportTable {
     pub(super) kind: ImportKind,
     pub(super) sheet: Sheet,
+    /// All sheets of the file.
+    pub(super) sheets: Vec<SheetInfo>,
     pub(super) mapping: ColumnMapping,
+    pub(super) context: ImportContext,
 }
 
 /// Parses column letters (`A`, `AB`) to an index from 0; at most two letters.
@@ -42,11 +48,16 @@ pub(super) fn parse_column_letters(letters: &str) -> Option<usize> {
     number.checked_sub(1)
 }
 
-fn unreadable(error: ReadError) -> Problem {
+fn unreadable(error: &ReadError) -> Problem {
     let text: LocalizedText = match error {
         ReadError::Unreadable => MessageId("import-unsupported-format").into(),
         ReadError::TooLong => MessageId("import-too-many-rows").with_number("max", spreadsheet::MAX_ROWS).into(),
+        ReadError::TooWide => MessageId("import-too-many-columns").with_number("max", spreadsheet::MAX_COLUMNS).into(),
+        ReadError::TooManySheets => {
+            MessageId("import-too-many-sheets").with_number("max", spreadsheet::MAX_SHEETS).into()
+        }
         ReadError::NotUtf8 => MessageId("import-not-utf8").into(),
+        ReadError::DelimiterUnclear(_) => MessageId("import-delimiter-unclear").into(),
     };
     Problem::new(Code::Invalid, text)
 }
@@ -57,41 +68,54 @@ fn unknown_column(name: &str) -> Problem {
 }
 
 impl ImportTable {
-    /// Parses a file and detects the column mapping.
-    pub fn parse(kind: ImportKind, bytes: &[u8], days: &[Day]) -> Result<Self, Problem> {
-        let mut sheets = spreadsheet::parse(bytes).map_err(unreadable)?;
-        let (at, mapping) = detect(kind, &sheets, days);
-        if at >= sheets.len() || sheets.iter().all(|s| s.rows.is_empty()) {
-            return Err(Problem::new(Code::Invalid, MessageId("import-no-rows")));
+    /// Parses a file and detects the table and its columns. With several sheets that have one, `sheet` chooses by name.
+    pub fn parse(kind: ImportKind, bytes: &[u8], context: ImportContext, sheet: Option<&str>) -> Result<Self, Problem> {
+        let mut sheets = spreadsheet::read_sheets(bytes).map_err(|error| unreadable(&error))?;
+        let info = |s: &Sheet| SheetInfo { name: s.name.clone(), rows: s.rows.len(), is_hidden: s.is_hidden };
+        let infos: Vec<SheetInfo> = sheets.iter().map(info).collect();
+        if let Some(name) = sheet.filter(|name| infos.iter().all(|s| s.name != *name)) {
+            let (name, names) =
+                (name.chars().take(40).collect::<String>(), names(infos.iter().map(|s| s.name.as_str())));
+            let args: [(&str, &dyn std::fmt::Display); 2] = [("name", &name), ("names", &names)];
+            return Err(Problem::new(Code::Invalid, MessageId("import-unknown-sheet").with_args(&args)));
         }
-        Ok(Self { kind, sheet: sheets.swap_remove(at), mapping })
+        match detect(kind, &sheets, &context, sheet) {
+            Detected::Table(at, mapping) if at < sheets.len() => {
+                Ok(Self { kind, sheet: sheets.swap_remove(at), sheets: infos, mapping, context })
+            }
+            Detected::Several(several) => {
+                let names = names(several.iter().map(String::as_str));
+                Err(Problem::new(Code::Invalid, MessageId("import-choose-sheet").with_args(&[("names", &names)])))
+            }
+            Detected::Table(..) | Detected::Nothing => Err(Problem::new(Code::Invalid, MessageId("import-no-rows"))),
+        }
     }
 
-    /// Changes the mapping: column letters by field (`None` removes a field), and the header row, from 1.
+    /// Changes the mapping: column letters by field (`None` removes a field), and the header row, from 1; 0 if the table has
+    /// no titles.
     pub fn with_mapping(
         mut self,
         header_row: Option<usize>,
         columns: &BTreeMap<String, Option<String>>,
-        days: &[Day],
     ) -> Result<Self, Problem> {
-        if let Some(row) = header_row {
-            self.mapping.header_row = row
-                .checked_sub(1)
-                .filter(|r| *r < self.sheet.rows.len())
-                .ok_or_else(|| unknown_column(&row.to_string()))?;
+        match header_row {
+            None => {}
+            Some(0) => self.mapping.header_row = None,
+            Some(row) if row <= self.sheet.rows.len() => self.mapping.header_row = Some(row - 1),
+            Some(row) => return Err(unknown_column(&row.to_string())),
         }
         for (field, letters) in columns {
             if !self.kind.fields().iter().any(|f| f.name == field) {
                 return Err(unknown_column(field));
             }
             self.mapping.columns.remove(field);
-            if let Some(letters) = letters {
+            if let Some(letters) = letters.as_deref().filter(|letters| !letters.is_empty()) {
                 let column = parse_column_letters(letters).ok_or_else(|| unknown_column(letters))?;
                 self.mapping.columns.retain(|_, taken| *taken != column);
                 self.mapping.columns.insert(field.clone(), column);
             }
         }
-        self.mapping = self.mapping.derive_from_titles(self.kind, &self.sheet, days);
+        self.mapping = self.mapping.derive_from_titles(self.kind, &self.sheet, &self.context);
         Ok(self)
     }
 
@@ -103,63 +127,63 @@ impl ImportTable {
         fields.chain(days).collect()
     }
 
-    /// Hash of the header row, as key of remembered mappings.
+    /// Titles of the header row by column.
+    fn titles(&self) -> Vec<String> {
+        self.mapping.header_row.map_or_else(Vec::new, |row| self.titles_in(row))
+    }
+
+    fn titles_in(&self, row: usize) -> Vec<String> {
+        self.sheet.rows.get(row).into_iter().flatten().map(|cell| phrases::words(&cell.text())).collect()
+    }
+
+    /// Hash of the titles in alphabetic order, as key of remembered mappings: columns may move.
     pub(super) fn header_hash(&self) -> String {
-        let row = self.sheet.rows.get(self.mapping.header_row);
-        let titles: Vec<String> =
-            row.into_iter().flatten().map(|c| hoicho_core::values::text::normalize_for_search(&c.text())).collect();
-        URL_SAFE_NO_PAD.encode(Sha256::digest(titles.join("\u{1f}").as_bytes())).chars().take(22).collect()
+        hash(self.titles())
     }
 
-    /// Imports the rows by `mode`. Row errors are in the outcome; with errors and [`Mode::All`] everything is rolled back.
-    pub fn apply(
-        &self,
-        tx: &mut Tx<'_>,
-        authorized: &Authorized,
-        mode: Mode,
-        progress: Progress<'_>,
-    ) -> Result<ImportOutcome, Problem> {
-        tx.savepoint(|tx| {
-            let outcome = run(tx, authorized, (self.kind, &self.sheet, &self.mapping), mode, progress)?;
-            let commit = mode == Mode::GoodRows || outcome.faults.is_empty();
-            Ok((outcome, commit))
-        })?
-    }
-
-    /// Dry run: imports the valid rows and rolls back.
-    pub fn check(
-        &self,
-        tx: &mut Tx<'_>,
-        authorized: &Authorized,
-        progress: Progress<'_>,
-    ) -> Result<ImportOutcome, Problem> {
-        tx.savepoint(|tx| {
-            let parts = (self.kind, &self.sheet, &self.mapping);
-            Ok((run(tx, authorized, parts, Mode::GoodRows, progress)?, false))
-        })?
-    }
-
-    /// CSV of the rows with errors and their error messages, with a header row. Formulas in cells are escaped.
-    pub fn bad_rows_csv(
-        &self,
-        outcome: &ImportOutcome,
-        language: hoicho_core::i18n::Language,
-    ) -> Result<Vec<u8>, Problem> {
-        let internal_error = |_| Problem::from(Code::Internal);
-        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer("\u{feff}".as_bytes().to_vec());
-        let mut write = |at: usize, message: &str| {
-            let cells = self.sheet.rows.get(at).into_iter().flatten().map(|c| escape_formula(&c.text()));
-            writer.write_record(std::iter::once(message.to_owned()).chain(cells)).map_err(internal_error)
+    /// The rows that may be the header row, with their hashes: the detected one, or the first rows with several cells.
+    pub(super) fn header_candidates(&self) -> Vec<(usize, String)> {
+        let rows = match self.mapping.header_row {
+            Some(row) => row..row + 1,
+            None => 0..self.sheet.rows.len().min(MAX_HEADER_ROW),
         };
-        write(self.mapping.header_row, MessageId("import-error-heading").localize().get(language))?;
-        for row in outcome.bad_rows() {
-            let faults = outcome.faults.iter().filter(|f| f.row == row);
-            let messages: Vec<&str> = faults.map(|f| f.message(language)).collect();
-            let at = usize::try_from(row).unwrap_or(0).saturating_sub(1);
-            write(at, &messages.join(" "))?;
-        }
-        writer.into_inner().map_err(|_| Code::Internal.into())
+        let has_titles = |titles: &Vec<String>| titles.iter().filter(|title| !title.is_empty()).count() > 1;
+        rows.map(|row| (row, self.titles_in(row)))
+            .filter(|(_, titles)| has_titles(titles))
+            .map(|(row, titles)| (row, hash(titles)))
+            .collect()
     }
+
+    /// The mapping by titles, to be remembered: columns of equal titles, and those without one, are left out.
+    pub(super) fn titles_by_field(&self) -> BTreeMap<String, String> {
+        let titles = self.titles();
+        let is_unique =
+            |title: &String| !title.is_empty() && titles.iter().filter(|other| *other == title).count() == 1;
+        let columns = self.mapping.columns.iter();
+        columns
+            .filter_map(|(name, at)| Some((name.clone(), titles.get(*at).filter(|t| is_unique(t))?.clone())))
+            .collect()
+    }
+
+    /// Applies a remembered mapping: each field takes the column that has its title now.
+    pub(super) fn with_titles(mut self, header_row: usize, remembered: &BTreeMap<String, String>) -> Self {
+        self.mapping.header_row = Some(header_row);
+        let titles = self.titles();
+        let column = |title: &String| titles.iter().position(|other| other == title);
+        let known = remembered.iter().filter(|(name, _)| self.kind.fields().iter().any(|f| f.name == name.as_str()));
+        self.mapping.columns = known.filter_map(|(name, title)| Some((name.clone(), column(title)?))).collect();
+        self.mapping = self.mapping.derive_from_titles(self.kind, &self.sheet, &self.context);
+        self
+    }
+}
+
+fn hash(mut titles: Vec<String>) -> String {
+    titles.sort_unstable();
+    URL_SAFE_NO_PAD.encode(Sha256::digest(titles.join("\u{1f}").as_bytes())).chars().take(22).collect()
+}
+
+fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("“{name}”")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

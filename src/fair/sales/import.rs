@@ -2,10 +2,8 @@
 //! once.
 use std::collections::{BTreeSet, HashMap};
 
-use serde::Deserialize;
-
 use super::{
-    amounts, lifecycle,
+    amounts, lifecycle, plausibility,
     report::require_reporting_open,
     store::{self, ReportRow, VersionRow},
 };
@@ -20,21 +18,9 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{Code, FieldCode, Problem, Validator, csv::parse_rows},
+    http::{Code, FieldCode, FieldError, Problem, Validator},
     identity::Authorized,
 };
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    booth: String,
-    day: String,
-    amount: i64,
-    #[serde(default)]
-    ocop_amount: Option<i64>,
-    #[serde(default)]
-    reason: Option<String>,
-}
 
 /// One row of a sales import: what one booth sold on one day.
 #[derive(Debug, Clone)]
@@ -59,21 +45,8 @@ pub struct ImportSummary {
     pub corrected: usize,
     /// Rows equal to the existing report.
     pub unchanged: usize,
-}
-
-/// Parses `2018-04-28` or the Vietnamese form `28/04/2018`.
-fn parse_day(text: &str) -> Option<Day> {
-    text.parse().ok().or_else(|| Day::parse_from_str(text, "%d/%m/%Y").ok())
-}
-
-/// Imports a CSV table with the columns `booth` (its code), `day`, `amount`, and optionally `ocop_amount` and `reason`;
-/// a correction requires a reason.
-pub fn import_csv(tx: &mut Tx<'_>, authorized: &Authorized, table: &[u8]) -> Result<ImportSummary, Problem> {
-    let line = |(line, row): (u64, Row)| {
-        let Row { booth, day, amount, ocop_amount, reason } = row;
-        (line, ReportImportRow { booth, day: parse_day(&day), amount, ocop_amount, reason })
-    };
-    import_rows(tx, authorized, parse_rows::<Row>(table)?.into_iter().map(line).collect())
+    /// Unusual amounts, which the caller confirms or rolls back.
+    pub to_confirm: Vec<FieldError>,
 }
 
 /// Imports parsed rows, each with its line number.
@@ -92,7 +65,11 @@ pub fn import_rows(
         store::find_by_edition(tx, edition.id)?.into_iter().map(|r| ((r.booth_id, r.day), r)).collect();
     let mut checks = Validator::default();
     let (mut added, mut corrected, mut versions) = (Vec::new(), Vec::new(), Vec::new());
-    let mut unchanged = 0;
+    let mut earlier: HashMap<BoothId, Vec<(Day, i64)>> = HashMap::new();
+    for report in existing.values() {
+        earlier.entry(report.booth_id).or_default().push((report.day, report.amount));
+    }
+    let (mut unchanged, mut to_confirm) = (0, Vec::new());
     let mut imported = BTreeSet::new();
     for (line, row) in lines {
         let pointer = format!("/{line}");
@@ -131,6 +108,17 @@ pub fn import_rows(
         if before.as_ref().is_some_and(|b| (b.amount, b.ocop_amount) == (row.amount, ocop_amount)) {
             unchanged += 1;
             continue;
+        }
+        let before_days = earlier.get(&booth).into_iter().flatten().filter(|(other, _)| *other < day);
+        let amounts: Vec<i64> = before_days.map(|(_, amount)| *amount).collect();
+        if let Some((_, text)) = plausibility::warning(row.amount, &amounts, &edition.currency) {
+            let message =
+                MessageId("import-invalid-line").with_args(&[("line", &line)]).with_text("reason", text).localize();
+            to_confirm.push(FieldError {
+                pointer: format!("{pointer}/amount"),
+                code: FieldCode::Unusual,
+                detail: message,
+            });
         }
         let before_state = before.as_ref().map(|b| b.state);
         checks.require(
@@ -177,5 +165,5 @@ pub fn import_rows(
         None,
         Some((added.len(), corrected.len())),
     )?;
-    Ok(ImportSummary { added: added.len(), corrected: corrected.len(), unchanged })
+    Ok(ImportSummary { added: added.len(), corrected: corrected.len(), unchanged, to_confirm })
 }

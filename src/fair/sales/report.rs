@@ -2,6 +2,7 @@
 use super::{
     amounts, lifecycle,
     lines::{self, Line},
+    plausibility::{self, AmountWarning},
     store::{self, ReportRow, VersionRow},
 };
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
 };
 use hoicho_core::{
     db::Tx,
-    i18n::MessageId,
+    i18n::{LocalizedText, MessageId},
     states::ReportState,
     values::{
         clock::Day,
@@ -34,6 +35,8 @@ pub struct ReportContent {
     pub lines: Vec<Line>,
     /// Required for a correction.
     pub reason: Option<String>,
+    /// Refuses an unusual amount instead of saving it with a warning.
+    pub only_usual: bool,
 }
 
 /// Fails unless the edition is live or in the reporting phase.
@@ -44,7 +47,16 @@ pub(super) fn require_reporting_open(edition: &EditionRow) -> Result<(), Problem
     Err(Problem::new(Code::IllegalStep, MessageId("error-reports-closed")))
 }
 
-/// Submits the report of a booth and day, or a corrected version of it. Returns true with the first version.
+/// A saved report.
+pub struct SubmittedReport {
+    pub row: ReportRow,
+    /// Whether it is the first version.
+    pub is_first: bool,
+    /// Why the amount is unusual.
+    pub warning: Option<(AmountWarning, LocalizedText)>,
+}
+
+/// Submits the report of a booth and day, or a corrected version of it.
 pub fn submit(
     tx: &mut Tx<'_>,
     authorized: &Authorized,
@@ -52,7 +64,7 @@ pub fn submit(
     day: Day,
     content: ReportContent,
     if_match: IfMatch,
-) -> Result<(ReportRow, bool), Problem> {
+) -> Result<SubmittedReport, Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     require_reporting_open(&edition)?;
     let mut checks = Validator::default();
@@ -65,6 +77,11 @@ pub fn submit(
         MessageId("error-day-in-future"),
     );
     amounts::validate(&mut checks, "", content.amount, content.ocop_amount);
+    let earlier = store::find_earlier_amounts(tx, edition.id, booth, day)?;
+    let warning = plausibility::warning(content.amount, &earlier, &edition.currency);
+    if let Some((_, text)) = warning.as_ref().filter(|_| content.only_usual) {
+        checks.require(false, "/amount", FieldCode::Unusual, text.clone());
+    }
     let lines =
         lines::validate(&mut checks, content.lines, (content.amount, content.ocop_amount), authorized.exhibitors());
     let before = store::find(tx, edition.id, booth, day)?;
@@ -129,7 +146,7 @@ pub fn submit(
     store::insert_versions(tx, std::slice::from_ref(&version))?;
     lines::insert_rows(tx, &lines::to_rows(row.id, row.version, &lines).collect::<Vec<_>>())?;
     authorized.record_audit(tx, AuditAction::SalesReportPut, row.id, previous, Some((row.amount, row.version)))?;
-    Ok((row, previous.is_none()))
+    Ok(SubmittedReport { row, is_first: previous.is_none(), warning })
 }
 
 /// Accepts a report, or queries it with a note.

@@ -76,6 +76,16 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, booth: BoothId, day: Day) -> Qu
         .optional()
 }
 
+/// Amounts of a booth's reports of earlier days in the edition.
+pub fn find_earlier_amounts(tx: &mut Tx<'_>, edition: EditionId, booth: BoothId, day: Day) -> QueryResult<Vec<i64>> {
+    sales_reports::table
+        .filter(sales_reports::edition_id.eq(edition))
+        .filter(sales_reports::booth_id.eq(booth))
+        .filter(sales_reports::day.lt(day))
+        .select(sales_reports::amount)
+        .load(tx.conn())
+}
+
 /// Updates a report if its revision is still `expected_revision`; returns false if it has changed.
 pub fn update(tx: &mut Tx<'_>, row: &ReportRow, expected_revision: i32) -> QueryResult<bool> {
     let unchanged = sales_reports::table.find(row.id).filter(sales_reports::revision.eq(expected_revision));

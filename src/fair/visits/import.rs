@@ -17,7 +17,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{Code, FieldCode, Problem, Validator},
+    http::{Code, FieldCode, FieldError, Problem, Validator},
     identity::Authorized,
 };
 
@@ -26,8 +26,8 @@ use hoicho_web::{
 pub struct CountImportRow {
     /// `None` if it is not a valid date; reported as an error.
     pub day: Option<Day>,
-    /// 0 to 23; default the opening hour of the day.
-    pub hour: Option<u32>,
+    /// Start of what was counted, in minutes since midnight; default the opening time of the day.
+    pub starts_at: Option<u32>,
     /// Gate name; optional if the edition has exactly one gate.
     pub gate: Option<String>,
     /// Visits.
@@ -41,11 +41,13 @@ pub struct ImportSummary {
     pub added: usize,
     /// Rows equal to the existing event.
     pub unchanged: usize,
+    /// Rows outside the opening hours; they are imported.
+    pub warnings: Vec<FieldError>,
 }
 
-/// Deterministic event identifier (UUIDv5) of gate, day and hour, so that importing an hour again is idempotent.
-fn event_id(gate: GateId, day: Day, hour: u32) -> VisitEventId {
-    VisitEventId(uuid::Uuid::new_v5(&gate.0, format!("{day} {hour}").as_bytes()))
+/// Deterministic event identifier (UUIDv5) of gate, day and time, so that importing a time again is idempotent.
+fn event_id(gate: GateId, day: Day, starts_at: NaiveTime) -> VisitEventId {
+    VisitEventId(uuid::Uuid::new_v5(&gate.0, format!("{day} {}", starts_at.format("%H:%M")).as_bytes()))
 }
 
 /// The gate with a name; without a name, the only gate.
@@ -54,8 +56,8 @@ fn find_gate(gates: &[GateRow], name: Option<&str>) -> Option<GateId> {
         (None, [only]) => Some(only.id),
         (None, _) => None,
         (Some(name), all) => {
-            let name = text::normalize_for_search(name);
-            all.iter().find(|gate| text::normalize_for_search(&gate.name) == name).map(|gate| gate.id)
+            let name = text::normalize_for_comparison(name);
+            all.iter().find(|gate| text::normalize_for_comparison(&gate.name) == name).map(|gate| gate.id)
         }
     }
 }
@@ -69,16 +71,17 @@ pub fn import_rows(
 ) -> Result<ImportSummary, Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
-    let days: HashMap<Day, NaiveTime> =
-        editions::store::list_days(tx, edition.id)?.into_iter().map(|d| (d.day, d.opens_at)).collect();
+    let days: HashMap<Day, (NaiveTime, NaiveTime)> =
+        editions::store::list_days(tx, edition.id)?.into_iter().map(|d| (d.day, (d.opens_at, d.closes_at))).collect();
     let gates = store::find_gates(tx, edition.id)?;
     let existing: HashMap<VisitEventId, (i64, i64)> = store::find_counts(tx, edition.id)?.into_iter().collect();
     let (mut checks, mut rows, mut row_ids, mut unchanged) = (Validator::default(), Vec::new(), BTreeSet::new(), 0);
+    let mut warnings = Vec::new();
     for (line, count) in lines {
         let pointer = |field: &str| format!("/{line}/{field}");
-        let opens_at = count.day.and_then(|day| days.get(&day));
+        let hours = count.day.and_then(|day| days.get(&day)).copied();
         checks.require(
-            opens_at.is_some(),
+            hours.is_some(),
             &pointer("day"),
             FieldCode::NotAnOpeningDay,
             MessageId("import-not-opening-day").with_args(&[("line", &line)]),
@@ -97,9 +100,10 @@ pub fn import_rows(
             FieldCode::Range,
             MessageId("error-count-range").with_number("max", MAX_COUNT),
         );
-        let (Some(day), Some(opens_at), Some(gate)) = (count.day, opens_at, gate) else { continue };
-        let hour = count.hour.unwrap_or_else(|| chrono::Timelike::hour(opens_at));
-        let local = NaiveTime::from_hms_opt(hour, 0, 0).map(|time| day.and_time(time));
+        let (Some(day), Some((opens_at, closes_at)), Some(gate)) = (count.day, hours, gate) else { continue };
+        let typed = count.starts_at.map(|minutes| NaiveTime::from_hms_opt(minutes / 60, minutes % 60, 0));
+        let starts_at = typed.unwrap_or(Some(opens_at));
+        let local = starts_at.map(|time| day.and_time(time));
         let Some(occurred_at) = local.and_then(|local| zone.from_local_datetime(&local).earliest()) else {
             checks.require(
                 false,
@@ -109,7 +113,15 @@ pub fn import_rows(
             );
             continue;
         };
-        let id = event_id(gate, day, hour);
+        let starts_at = starts_at.unwrap_or(opens_at);
+        if !(opens_at..closes_at).contains(&starts_at) {
+            warnings.push(FieldError {
+                pointer: pointer("hour"),
+                code: FieldCode::Hours,
+                detail: MessageId("import-outside-opening-hours").with_args(&[("line", &line)]).localize(),
+            });
+        }
+        let id = event_id(gate, day, starts_at);
         checks.require(
             row_ids.insert(id),
             &pointer("day"),
@@ -135,7 +147,7 @@ pub fn import_rows(
             gate_id: gate,
             occurred_at: occurred_at.naive_utc(),
             local_day: day,
-            local_hour: i32::try_from(hour).unwrap_or_default(),
+            local_hour: i32::try_from(chrono::Timelike::hour(&starts_at)).unwrap_or_default(),
             entries: count.entries,
             exits: count.exits,
             reason: None,
@@ -146,5 +158,5 @@ pub fn import_rows(
     checks.finish()?;
     let added = store::insert_events(tx, &rows)?;
     authorized.record_audit(tx, AuditAction::VisitsImport, edition.id, None, Some(added))?;
-    Ok(ImportSummary { added, unchanged })
+    Ok(ImportSummary { added, unchanged, warnings })
 }

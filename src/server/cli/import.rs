@@ -9,7 +9,7 @@ use super::setup::CommonArgs;
 use hoicho_core::{i18n::Language, values::clock::Clock};
 use hoicho_fair::{
     find_owners,
-    imports::{ImportKind, ImportOutcome, ImportTable, Mode, opening_days},
+    imports::{ImportContext, ImportKind, ImportOutcome, ImportTable, Mode},
 };
 use hoicho_web::{http::Problem, identity::authorization::authorize_operator};
 
@@ -49,9 +49,15 @@ pub struct ImportArgs {
     /// Map a field to a column, for example amount=D; an empty column removes the mapping
     #[arg(long = "map", value_name = "FIELD=COLUMN", value_parser = parse_mapping)]
     map: Vec<(String, Option<String>)>,
-    /// Row number of the column titles, counted from 1
+    /// Row number of the column titles, counted from 1; 0 if there are none
     #[arg(long)]
     header_row: Option<usize>,
+    /// Name of the sheet, if the workbook has several tables
+    #[arg(long)]
+    sheet: Option<String>,
+    /// Import unusual amounts too
+    #[arg(long)]
+    accept_warnings: bool,
     /// Language of error messages: vi or en
     #[arg(long, default_value = "vi")]
     language: String,
@@ -91,12 +97,13 @@ pub fn import(args: &ImportArgs) -> Result<(), String> {
     let mode = if args.good_rows { Mode::GoodRows } else { Mode::All };
     let result = db.write_blocking(|tx| {
         let authorized = authorize_operator(tx, find_owners, &args.edition, now)?;
-        let days = opening_days(tx, authorized.edition()?)?;
-        let table = ImportTable::parse(kind, &bytes, &days)?.with_mapping(args.header_row, &columns, &days)?;
+        let context = ImportContext::load(tx, authorized.edition()?)?;
+        let table = ImportTable::parse(kind, &bytes, context, args.sheet.as_deref())?;
+        let table = table.with_mapping(args.header_row, &columns)?;
         let outcome = if args.check {
             table.check(tx, &authorized, &progress)?
         } else {
-            table.apply(tx, &authorized, mode, &progress)?
+            table.apply(tx, &authorized, (mode, args.accept_warnings), &progress)?
         };
         Ok::<_, Problem>((table, outcome))
     });
@@ -108,11 +115,13 @@ pub fn import(args: &ImportArgs) -> Result<(), String> {
         let rows = table.bad_rows_csv(&outcome, language).map_err(|problem| message(&problem))?;
         std::fs::write(file, rows).map_err(|e| format!("{}: {e}", file.display()))?;
     }
-    let is_imported = !args.check && (args.good_rows || outcome.faults.is_empty());
+    let is_imported = !args.check && outcome.is_applied(mode, args.accept_warnings);
     match (args.check, is_imported) {
         (true, _) => println!("Nothing was changed: this was a check."),
         (false, true) => println!("Imported."),
-        (false, false) => return Err("nothing was imported: fix the rows above, or use --good-rows".to_owned()),
+        (false, false) => {
+            return Err("nothing was imported: fix the rows above, or use --good-rows or --accept-warnings".to_owned());
+        }
     }
     Ok(())
 }
@@ -139,6 +148,22 @@ fn print_outcome(table: &ImportTable, outcome: &ImportOutcome, language: Languag
     println!("{counts}");
     for total in &outcome.totals {
         println!("Row {}: the stated total is {}, the sum of the rows is {}.", total.row, total.stated, total.computed);
+    }
+    let mut sums = Shown::new();
+    sums.load_preset(UTF8_FULL_CONDENSED).set_header(["day or zone", "rows", "sum"]);
+    for sum in outcome.preview.by_day.iter().chain(&outcome.preview.by_zone) {
+        sums.add_row([sum.key.clone(), sum.rows.to_string(), sum.total.to_string()]);
+    }
+    if sums.row_count() > 0 {
+        println!("{sums}");
+    }
+    let remarks: Vec<&str> =
+        outcome.to_confirm.iter().chain(&outcome.warnings).map(|remark| remark.message(language)).collect();
+    for remark in remarks.iter().take(MAX_LISTED_ERRORS) {
+        println!("{remark}");
+    }
+    if remarks.len() > MAX_LISTED_ERRORS {
+        println!("… and {} more remarks", remarks.len() - MAX_LISTED_ERRORS);
     }
     if !outcome.faults.is_empty() {
         let mut errors = Shown::new();

@@ -88,11 +88,13 @@ impl Table {
         writer.into_inner().map_err(|e| failed(&e))
     }
 
-    /// Renders a workbook with typed cells, grouped thousands and a frozen header; `title` maps column names to headings.
+    /// Renders a workbook with typed cells, grouped thousands, areas in m² and a frozen header; `title` maps column names to
+    /// headings.
     pub fn xlsx(&self, title: impl Fn(&str) -> String) -> Result<Vec<u8>, Problem> {
         let mut book = rust_xlsxwriter::Workbook::new();
         let bold = rust_xlsxwriter::Format::new().set_bold();
         let grouped = rust_xlsxwriter::Format::new().set_num_format("#,##0");
+        let area = rust_xlsxwriter::Format::new().set_num_format("#,##0.00");
         let sheet = book.add_worksheet_with_constant_memory().map_err(|e| failed(&e))?;
         let write = |sheet: &mut rust_xlsxwriter::Worksheet| -> Result<(), rust_xlsxwriter::XlsxError> {
             sheet.set_name(self.name.chars().take(31).collect::<String>())?;
@@ -102,9 +104,14 @@ impl Table {
                 sheet.write_with_format(0, column, title(name), &bold)?;
             }
             for (line, row) in (1_u32..).zip(&self.rows) {
-                for (column, cell) in (0_u16..).zip(row) {
+                for ((column, name), cell) in (0_u16..).zip(&self.columns).zip(row) {
                     match cell {
                         Cell::Text(text) => sheet.write(line, column, text.as_str())?,
+                        // People read areas in m².
+                        Cell::Number(dm2) if name.ends_with("_dm2") => {
+                            let dm2 = i32::try_from(*dm2).map_or(f64::from(i32::MAX), f64::from);
+                            sheet.write_with_format(line, column, dm2 / 100.0, &area)?
+                        }
                         Cell::Number(number) => sheet.write_with_format(line, column, *number, &grouped)?,
                     };
                 }

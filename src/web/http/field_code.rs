@@ -70,6 +70,8 @@ hoicho_core::text_enum! {
         Unexpected,
         /// Does not name anything that exists.
         Unknown,
+        /// Far from the usual values; accepted if the caller confirms it.
+        Unusual,
         /// Not an acceptable URL.
         Url,
         /// Outside the years that are allowed.

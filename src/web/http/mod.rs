@@ -3,7 +3,6 @@
 pub mod body;
 pub mod body_timeout;
 pub mod conditional_get;
-pub mod csv;
 pub mod etag;
 pub mod export;
 pub mod field_code;

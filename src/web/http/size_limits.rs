@@ -8,5 +8,3 @@ pub const MAX_JSON_BYTES: usize = 2 * MIB;
 pub const MAX_DOCUMENT_BYTES: usize = 10 * MIB;
 /// Max size of a request that is buffered whole, to compute its digest or to read a form: a document with its fields.
 pub const MAX_BUFFERED_BYTES: usize = MAX_DOCUMENT_BYTES + MIB;
-/// Max size of a CSV table that is imported in one request.
-pub const MAX_TABLE_BYTES: usize = MIB;

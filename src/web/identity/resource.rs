@@ -5,8 +5,8 @@ use hoicho_core::{
     values::{
         clock::Day,
         ids::{
-            AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, HallId, OrganisationId, OrganiserId, SeriesId,
-            VenueId,
+            AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, HallId, OrganisationId, OrganiserId,
+            SeriesId, VenueId,
         },
     },
 };

@@ -6,7 +6,6 @@ mod booths;
 mod categories;
 mod floor_plan;
 mod generate;
-mod import;
 mod zones;
 
 pub use booth_list::Booths;
@@ -27,7 +26,6 @@ use actix_web::web;
         categories::get_categories,
         categories::put_categories,
         generate::generate_booths,
-        import::import_booths,
         booths::create_booth,
         booth_list::list_booths,
         booths::get_booth,
@@ -44,7 +42,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(zones::create_zone).service(zones::list_zones).service(zones::get_zone);
     cfg.service(zones::patch_zone).service(zones::delete_zone);
     cfg.service(categories::get_categories).service(categories::put_categories);
-    cfg.service(generate::generate_booths).service(import::import_booths);
+    cfg.service(generate::generate_booths);
     cfg.service(booths::create_booth).service(booth_list::list_booths).service(booths::get_booth);
     cfg.service(booths::patch_booth).service(booths::delete_booth).service(floor_plan::get_floor_plan);
 }

@@ -24,10 +24,13 @@ use hoicho_web::{
 struct ApplyImport {
     /// `all`: all rows, or none if one has an error. `good_rows`: only the rows without errors.
     mode: Mode,
+    /// Imports unusual values too. Without it nothing is imported while `outcome.to_confirm` has any.
+    #[serde(default)]
+    accept_warnings: bool,
 }
 
-/// Imports the rows in one transaction. With `all` and a row error nothing is imported, the state is `checked`, and
-/// `outcome` has the errors. While it runs, `GET` returns the progress.
+/// Imports the rows in one transaction. With `all` and a row error, or with unusual values that are not accepted, nothing is
+/// imported, the state is `checked`, and `outcome` has the errors and values. While it runs, `GET` returns the progress.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/imports/{import}/apply",
@@ -53,15 +56,16 @@ pub(super) async fn apply_import(
     path: ImportPath,
     body: Body<ApplyImport>,
 ) -> Result<ApiResponse, Problem> {
-    let mode = body.into_result()?.mode;
+    let ApplyImport { mode, accept_warnings } = body.into_result()?;
     let (id, language) = (path.1, language(&req));
     let watch = running.register(id);
     permit
         .write_once(move |tx, authorized| {
             let mut row = find_open(tx, &authorized, id)?;
-            let table = stored_table(&row)?;
-            let outcome = table.apply(tx, &authorized, mode, &|done, all| watch.update(done, all))?;
-            let is_applied = mode == Mode::GoodRows || outcome.faults.is_empty();
+            let table = stored_table(tx, &row)?;
+            let how = (mode, accept_warnings);
+            let outcome = table.apply(tx, &authorized, how, &|done, all| watch.update(done, all))?;
+            let is_applied = outcome.is_applied(mode, accept_warnings);
             let state = if is_applied { ImportState::Applied } else { ImportState::Checked };
             save_outcome(tx, &mut row, state, &outcome)?;
             ApiResponse::ok(&view(&row, &table, None, language)?)
@@ -70,7 +74,7 @@ pub(super) async fn apply_import(
 }
 
 /// Downloads the rows with errors as CSV, with the error messages in the first column, so that they can be corrected and
-/// uploaded again.
+/// uploaded again. Each row has its day, zone and units, so that it gives alone what it would have given in the whole table.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/imports/{import}/bad-rows",
@@ -97,7 +101,7 @@ pub(super) async fn get_bad_rows(
             Some(outcome) => serde_json::from_str(outcome).map_err(|e| super::stored_import::storage_error(&e))?,
             None => return Err(Code::NotFound.into()),
         };
-        stored_table(&row)?.bad_rows_csv(&outcome, language)
+        stored_table(tx, &row)?.bad_rows_csv(&outcome, language)
     });
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")

@@ -14,7 +14,8 @@ use hoicho_web::{
     identity::Permit,
 };
 
-/// Dry run: returns the outcome with the errors of all rows and rolls back. While it runs, `GET` returns the progress.
+/// Dry run: returns the outcome with the errors of all rows and what was read (sums by day and zone, the first and last rows as
+/// understood), and rolls back. While it runs, `GET` returns the progress.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/imports/{import}/check",
@@ -43,7 +44,7 @@ pub(super) async fn check_import(
     permit
         .write_once(move |tx, authorized| {
             let mut row = find_open(tx, &authorized, id)?;
-            let table = stored_table(&row)?;
+            let table = stored_table(tx, &row)?;
             let outcome = table.check(tx, &authorized, &|done, all| watch.update(done, all))?;
             save_outcome(tx, &mut row, ImportState::Checked, &outcome)?;
             ApiResponse::ok(&view(&row, &table, None, language)?)

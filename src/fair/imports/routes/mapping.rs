@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, put};
 use serde::Deserialize;
 
 use super::{
-    super::{run, store},
+    super::store,
     actions::ManageImports,
     stored_import::{ImportPath, find_open, stored_table, to_json},
     upload::language,
@@ -20,11 +20,11 @@ use hoicho_web::{
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PutMapping {
-    /// Header row, from 1; unchanged if absent.
+    /// Header row, from 1; 0 if the table has no titles; unchanged if absent.
     header_row: Option<usize>,
-    /// Column letters by field; `null` removes a field. Absent fields are unchanged.
+    /// Column letters by field; `null` or an empty text removes a field. Absent fields are unchanged.
     columns: BTreeMap<String, Option<String>>,
-    /// Whether to save the mapping for files with the same headers.
+    /// Whether to save the mapping for files with the same titles, in any order.
     #[serde(default)]
     remember: bool,
 }
@@ -59,15 +59,15 @@ pub(super) async fn put_mapping(
     permit
         .write(move |tx, authorized| {
             let mut row = find_open(tx, &authorized, id)?;
-            let days = run::opening_days(tx, row.edition_id)?;
-            let mapped = stored_table(&row)?.with_mapping(header_row, &columns, &days)?;
+            let mapped = stored_table(tx, &row)?.with_mapping(header_row, &columns)?;
             row.mapping = to_json(&mapped.mapping)?;
             (row.state, row.outcome) = (ImportState::Uploaded, None);
             if !store::update(tx, &row)? {
                 return Err(Code::StaleVersion.into());
             }
             if remember {
-                store::save_mapping(tx, authorized.organiser()?, row.kind, &mapped.header_hash(), &row.mapping)?;
+                let titles = to_json(&mapped.titles_by_field())?;
+                store::save_mapping(tx, authorized.organiser()?, row.kind, &mapped.header_hash(), &titles)?;
             }
             ApiResponse::ok(&view(&row, &mapped, None, language)?)
         })

@@ -9,6 +9,8 @@ mod view;
 
 use actix_web::web;
 
+pub use view::{ColumnView, FaultView, FieldView, ImportView, OutcomeView, UnderstoodRowView, find_view};
+
 /// OpenAPI operations of imports.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(

@@ -1,12 +1,15 @@
 //! An import as it is stored: found, read and saved by the endpoints.
 use actix_web::web;
+use serde::{Deserialize, Serialize};
 
 use super::super::{
+    context::ImportContext,
     run::ImportOutcome,
     store::{self, ImportRow},
-    table::ImportTable,
+    table::{ImportTable, SheetInfo},
 };
 use hoicho_core::{db::Tx, i18n::MessageId, states::ImportState, values::ids::ImportId};
+use hoicho_spreadsheet::Sheet;
 use hoicho_web::{
     http::{Code, Problem},
     identity::Authorized,
@@ -43,9 +46,27 @@ pub(super) fn save_outcome(
     if store::update(tx, row)? { Ok(()) } else { Err(Code::StaleVersion.into()) }
 }
 
+#[derive(Serialize)]
+struct StoredSheets<'a> {
+    sheet: &'a Sheet,
+    sheets: &'a [SheetInfo],
+}
+
+#[derive(Deserialize)]
+struct LoadedSheets {
+    sheet: Sheet,
+    sheets: Vec<SheetInfo>,
+}
+
+/// Serializes the sheet, and the names of the others.
+pub(super) fn sheets_to_json(table: &ImportTable) -> Result<String, Problem> {
+    to_json(&StoredSheets { sheet: &table.sheet, sheets: &table.sheets })
+}
+
 /// Deserializes the sheet and mapping of an import.
-pub(super) fn stored_table(row: &ImportRow) -> Result<ImportTable, Problem> {
-    let rows = serde_json::from_str(&row.cells).map_err(|e| storage_error(&e))?;
+pub(super) fn stored_table(tx: &mut Tx<'_>, row: &ImportRow) -> Result<ImportTable, Problem> {
+    let LoadedSheets { sheet, sheets } = serde_json::from_str(&row.cells).map_err(|e| storage_error(&e))?;
     let mapping = serde_json::from_str(&row.mapping).map_err(|e| storage_error(&e))?;
-    Ok(ImportTable { kind: row.kind, sheet: hoicho_spreadsheet::Sheet { name: row.sheet_name.clone(), rows }, mapping })
+    let context = ImportContext::load(tx, row.edition_id)?;
+    Ok(ImportTable { kind: row.kind, sheet, sheets, mapping, context })
 }

@@ -4,13 +4,13 @@ use serde::Deserialize;
 
 use super::{
     super::{
+        context::ImportContext,
         fields::ImportKind,
-        run,
         store::{self, ImportRow},
         table::ImportTable,
     },
     actions::ManageImports,
-    stored_import::{ImportPath, stored_table, to_json},
+    stored_import::{ImportPath, sheets_to_json, storage_error, stored_table, to_json},
     view::{ImportView, view},
 };
 use crate::imports::RunningImports;
@@ -32,14 +32,17 @@ struct UploadQuery {
     kind: ImportKind,
     /// File name: 1 to 200 characters.
     file_name: Option<String>,
+    /// Name of the sheet, for workbooks with several tables: 1 to 200 characters.
+    sheet: Option<String>,
 }
 
 /// Max size of an uploaded table.
 const MAX_FILE_BYTES: usize = 20 * MIB;
 
-/// Uploads a CSV (UTF-8 or UTF-16; commas, semicolons or tabs) or XLSX file, at most 20 MB and 120,000 rows. The header row
-/// and the column mapping are detected, or taken from the mapping that the organiser saved for the same headers. Nothing is
-/// imported yet: see `check` and `apply`. Stored for 30 days.
+/// Uploads a CSV (UTF-8 or UTF-16; commas, semicolons or tabs) or XLSX file, at most 20 MB, 120,000 rows, 100 columns and 20
+/// sheets. The header row and the column mapping are detected, or taken from the mapping that the organiser saved for the same
+/// titles. If several visible sheets have all columns, `sheet` must choose one; hidden sheets are read only if chosen. Nothing
+/// is imported yet: see `check` and `apply`. Stored for 30 days.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/imports",
@@ -64,21 +67,28 @@ pub(super) async fn upload_table(
     query: Query<UploadQuery>,
     file: RawBody<MAX_FILE_BYTES>,
 ) -> Result<ApiResponse, Problem> {
-    let UploadQuery { kind, file_name } = query.into_result()?;
+    let UploadQuery { kind, file_name, sheet } = query.into_result()?;
     let mut checks = Validator::default();
     let file_name = file_name.map_or_else(|| kind.to_string(), |name| checks.require_text("/file_name", &name, 200));
+    // A blank field of the form chooses none.
+    let sheet = sheet.filter(|name| !name.trim().is_empty());
+    let sheet = sheet.map(|name| checks.require_text("/sheet", &name, 200));
     checks.finish()?;
     let (bytes, language) = (file.into_result()?, language(&req));
     permit
         .write_once(move |tx, authorized| {
             let (edition, organiser) = (authorized.edition()?, authorized.organiser()?);
-            let days = run::opening_days(tx, edition)?;
-            let mut uploaded = ImportTable::parse(kind, &bytes, &days)?;
-            if let Some(saved) = store::find_mapping(tx, organiser, kind, &uploaded.header_hash())? {
-                let saved = serde_json::from_str::<super::super::mapping::ColumnMapping>(&saved)
-                    .map_err(|e| super::stored_import::storage_error(&e))?;
-                uploaded.mapping.columns = saved.columns;
-                uploaded.mapping = uploaded.mapping.derive_from_titles(kind, &uploaded.sheet, &days);
+            let context = ImportContext::load(tx, edition)?;
+            let mut uploaded = ImportTable::parse(kind, &bytes, context, sheet.as_deref())?;
+            let candidates = uploaded.header_candidates();
+            let hashes: Vec<String> = candidates.iter().map(|(_, hash)| hash.clone()).collect();
+            let saved = store::find_mappings(tx, organiser, kind, &hashes)?;
+            let remembered = candidates.into_iter().find_map(|(row, hash)| {
+                saved.iter().find(|(titles, _)| *titles == hash).map(|(_, mapping)| (row, mapping))
+            });
+            if let Some((header_row, saved)) = remembered {
+                let titles = serde_json::from_str(saved).map_err(|e| storage_error(&e))?;
+                uploaded = uploaded.with_titles(header_row, &titles);
             }
             let row = ImportRow {
                 id: ImportId::make(),
@@ -86,7 +96,7 @@ pub(super) async fn upload_table(
                 kind,
                 file_name,
                 sheet_name: uploaded.sheet.name.clone(),
-                cells: to_json(&uploaded.sheet.rows)?,
+                cells: sheets_to_json(&uploaded)?,
                 mapping: to_json(&uploaded.mapping)?,
                 state: ImportState::Uploaded,
                 outcome: None,
@@ -125,7 +135,7 @@ pub(super) async fn get_import(
     let progress = running.get(id);
     let view = permit.read(move |tx, authorized| {
         let row = store::find(tx, authorized.edition()?, id)?;
-        view(&row, &stored_table(&row)?, progress, language)
+        view(&row, &stored_table(tx, &row)?, progress, language)
     });
     Ok(HttpResponse::Ok().json(view.await?))
 }

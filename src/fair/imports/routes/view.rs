@@ -6,15 +6,21 @@ use serde::Serialize;
 use super::super::{
     extract_rows::{PassedRow, Total},
     fields::ImportKind,
+    preview::{Sum, UnderstoodRow, Value},
     progress::ImportProgress,
-    run::ImportOutcome,
-    store::ImportRow,
-    table::ImportTable,
+    run::{ImportOutcome, RowError},
+    store::{self, ImportRow},
+    table::{ImportTable, SheetInfo},
 };
+use super::stored_import::stored_table;
 use hoicho_core::{
-    i18n::Language,
+    db::Tx,
+    i18n::{Language, MessageId, format},
     states::ImportState,
-    values::{clock::Day, ids::ImportId},
+    values::{
+        clock::Day,
+        ids::{EditionId, ImportId},
+    },
 };
 use hoicho_web::http::{Problem, spreadsheet::column_letters};
 
@@ -25,91 +31,115 @@ const MAX_SAMPLES: usize = 3;
 
 /// A column of the sheet.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct ColumnView {
+pub struct ColumnView {
     /// Column letters.
-    column: String,
-    title: String,
+    pub column: String,
+    pub title: String,
     /// First non-empty cells.
-    samples: Vec<String>,
+    pub samples: Vec<String>,
     /// Mapped field; absent if the column is ignored.
-    field: Option<String>,
+    pub field: Option<String>,
     /// Day of the column, if days are columns.
     #[schema(value_type = Option<chrono::NaiveDate>)]
-    day: Option<Day>,
+    pub day: Option<Day>,
 }
 
 /// A field of the import kind.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct FieldView {
-    name: &'static str,
+pub struct FieldView {
+    pub name: &'static str,
     /// Whether it is required.
-    is_needed: bool,
+    pub is_needed: bool,
 }
 
 /// Error of a row.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct FaultView {
+pub struct FaultView {
     /// Row number in the spreadsheet, from 1.
-    row: u64,
+    pub row: u64,
     /// Field; empty if the error is about the row.
-    field: String,
-    code: String,
-    detail: String,
+    pub field: String,
+    pub code: String,
+    pub detail: String,
 }
 
 /// Result of a dry run or import.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct OutcomeView {
+pub struct OutcomeView {
     /// Number of data rows.
-    rows: usize,
-    added: usize,
-    changed: usize,
-    unchanged: usize,
+    pub rows: usize,
+    pub added: usize,
+    pub changed: usize,
+    pub unchanged: usize,
     /// Number of rows with errors.
-    bad_rows: usize,
+    pub bad_rows: usize,
     /// Errors by row; the first 1,000.
-    faults: Vec<FaultView>,
+    pub faults: Vec<FaultView>,
     /// Skipped rows; the first 1,000.
-    passed: Vec<PassedRow>,
+    pub passed: Vec<PassedRow>,
     /// Totals that differ from the sum of their rows.
-    totals: Vec<Total>,
+    pub totals: Vec<Total>,
+    /// Remarks on rows that are imported; the first 1,000.
+    pub warnings: Vec<FaultView>,
+    /// Unusual values, which are imported only with `accept_warnings`; the first 1,000.
+    pub to_confirm: Vec<FaultView>,
+    /// Rows and sums by day.
+    pub by_day: Vec<Sum>,
+    /// Rows and sums by zone.
+    pub by_zone: Vec<Sum>,
+    /// The first rows as understood.
+    pub first_rows: Vec<UnderstoodRowView>,
+    /// The last rows as understood; empty if the first ones are all.
+    pub last_rows: Vec<UnderstoodRowView>,
+}
+
+/// A row as it was understood.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct UnderstoodRowView {
+    /// Row number in the spreadsheet, from 1.
+    pub row: u64,
+    /// Values as text by field.
+    pub values: BTreeMap<String, String>,
 }
 
 /// Progress of a running import in rows.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct ProgressView {
-    done: usize,
-    all: usize,
+pub struct ProgressView {
+    pub done: usize,
+    pub all: usize,
 }
 
 /// An import.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct ImportView {
-    id: ImportId,
-    kind: ImportKind,
-    file_name: String,
+pub struct ImportView {
+    pub id: ImportId,
+    pub kind: ImportKind,
+    pub file_name: String,
     /// Sheet name; empty for CSV.
-    sheet: String,
-    state: ImportState,
-    /// Header row, from 1.
-    header_row: usize,
-    columns: Vec<ColumnView>,
-    fields: Vec<FieldView>,
+    pub sheet: String,
+    /// All sheets of the file. Only `sheet` is imported.
+    pub sheets: Vec<SheetInfo>,
+    pub state: ImportState,
+    /// Header row, from 1; 0 if the table has no titles.
+    pub header_row: usize,
+    pub columns: Vec<ColumnView>,
+    pub fields: Vec<FieldView>,
     /// Required fields without a column.
-    missing: Vec<&'static str>,
-    /// Units of numeric fields as powers of ten, from the column titles.
-    powers: BTreeMap<String, u32>,
+    pub missing: Vec<&'static str>,
+    /// Units of numeric fields, from the column titles: `nghìn`, `triệu`, `tỷ`, `m²`, `dm²`; empty for plain numbers.
+    pub units: BTreeMap<String, &'static str>,
     /// Result of the last dry run or import.
-    outcome: Option<OutcomeView>,
+    pub outcome: Option<OutcomeView>,
     /// Progress, while this node processes the import.
-    progress: Option<ProgressView>,
+    pub progress: Option<ProgressView>,
 }
 
 fn columns(table: &ImportTable) -> Vec<ColumnView> {
     let ImportTable { sheet, mapping, .. } = table;
-    let data_rows = || sheet.rows.iter().skip(mapping.header_row + 1).take(200);
+    let data_rows = || sheet.rows.iter().skip(mapping.first_row()).take(200);
     let width = data_rows().take(50).map(Vec::len).max().unwrap_or(0);
-    let width = width.max(sheet.rows.get(mapping.header_row).map_or(0, Vec::len));
+    let header = mapping.header_row.and_then(|row| sheet.rows.get(row));
+    let width = width.max(header.map_or(0, Vec::len));
     let column = |at: usize| {
         let cells = data_rows().filter_map(|row| row.get(at)).filter(|c| !c.is_empty());
         ColumnView {
@@ -123,13 +153,37 @@ fn columns(table: &ImportTable) -> Vec<ColumnView> {
     (0..width).map(column).filter(|c| !c.title.is_empty() || !c.samples.is_empty()).collect()
 }
 
-fn outcome(outcome: ImportOutcome, language: Language) -> OutcomeView {
+fn text(value: Value, currency: &str, language: Language) -> String {
+    match value {
+        Value::Text(text) => text,
+        Value::Day(day) => format::date(language, day),
+        Value::Money(amount) => format::money(language, amount, currency),
+        Value::Count(count) => format::integer(language, count),
+        Value::Area(dm2) => format!("{} m²", format::area(language, dm2)),
+        Value::Time(minutes) => format!("{:02}:{:02}", minutes / 60, minutes % 60),
+        Value::Flag(flag) => {
+            let answer = if flag { MessageId("import-yes") } else { MessageId("import-no") };
+            answer.localize().get(language).to_owned()
+        }
+    }
+}
+
+fn outcome(outcome: ImportOutcome, currency: &str, language: Language) -> OutcomeView {
     let bad_rows = outcome.bad_rows().len();
-    let fault = |f: super::super::run::RowError| FaultView {
-        detail: f.message(language).to_owned(),
-        row: f.row,
-        field: f.field,
-        code: f.code,
+    let faults = |errors: Vec<RowError>| {
+        let fault = |f: RowError| FaultView {
+            detail: f.message(language).to_owned(),
+            row: f.row,
+            field: f.field,
+            code: f.code,
+        };
+        errors.into_iter().take(MAX_ERRORS).map(fault).collect()
+    };
+    let rows = |rows: Vec<UnderstoodRow>| {
+        let shown = |(name, value)| (name, text(value, currency, language));
+        let row =
+            |r: UnderstoodRow| UnderstoodRowView { row: r.row, values: r.values.into_iter().map(shown).collect() };
+        rows.into_iter().map(row).collect()
     };
     OutcomeView {
         rows: outcome.rows,
@@ -137,9 +191,15 @@ fn outcome(outcome: ImportOutcome, language: Language) -> OutcomeView {
         changed: outcome.changed,
         unchanged: outcome.unchanged,
         bad_rows,
-        faults: outcome.faults.into_iter().take(MAX_ERRORS).map(fault).collect(),
+        faults: faults(outcome.faults),
         passed: outcome.passed.into_iter().take(MAX_ERRORS).collect(),
         totals: outcome.totals,
+        warnings: faults(outcome.warnings),
+        to_confirm: faults(outcome.to_confirm),
+        by_day: outcome.preview.by_day,
+        by_zone: outcome.preview.by_zone,
+        first_rows: rows(outcome.preview.first_rows),
+        last_rows: rows(outcome.preview.last_rows),
     }
 }
 
@@ -162,13 +222,20 @@ pub(super) fn view(
         kind: row.kind,
         file_name: row.file_name.clone(),
         sheet: row.sheet_name.clone(),
+        sheets: table.sheets.clone(),
         state: row.state,
-        header_row: table.mapping.header_row + 1,
+        header_row: table.mapping.header_row.map_or(0, |row| row + 1),
         columns: columns(table),
         fields: row.kind.fields().iter().map(field).collect(),
         missing: table.mapping.missing_fields(row.kind),
-        powers: table.mapping.powers.clone(),
-        outcome: stored.map(|stored| outcome(stored, language)),
+        units: table.mapping.units.iter().map(|(name, unit)| (name.clone(), unit.name())).collect(),
+        outcome: stored.map(|stored| outcome(stored, table.context.currency.code(), language)),
         progress: progress.map(|ImportProgress { done, total: all }| ProgressView { done, all }),
     })
+}
+
+/// Reads an import for a page.
+pub fn find_view(tx: &mut Tx<'_>, edition: EditionId, id: ImportId, language: Language) -> Result<ImportView, Problem> {
+    let row = store::find(tx, edition, id)?;
+    view(&row, &stored_table(tx, &row)?, None, language)
 }

@@ -2,7 +2,6 @@
 mod actions;
 mod deals;
 mod export;
-mod import;
 mod list;
 mod reminders;
 mod report;
@@ -24,7 +23,6 @@ use hoicho_web::http::streaming::Form;
         review::query_report,
         list::list_reports,
         export::export_lines,
-        import::import_reports,
         reminders::send_reminders,
         deals::create_deal,
         deals::list_deals,
@@ -40,10 +38,7 @@ pub struct ApiDoc;
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(report::put_report).service(report::get_report);
     cfg.service(review::accept_report).service(review::query_report);
-    cfg.service(list::list_reports)
-        .service(export::export_lines)
-        .service(import::import_reports)
-        .service(reminders::send_reminders);
+    cfg.service(list::list_reports).service(export::export_lines).service(reminders::send_reminders);
     cfg.service(deals::create_deal).service(deals::list_deals).service(deals::get_deal);
     cfg.service(deals::patch_deal).service(deals::delete_deal);
 }

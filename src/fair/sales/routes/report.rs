@@ -5,15 +5,13 @@ use serde::Deserialize;
 use super::{
     super::{
         lines::{self, Line},
-        plausibility,
-        report::{self, ReportContent},
+        report::{self, ReportContent, SubmittedReport},
         store,
     },
     actions::{ReadReport, SubmitReport},
     report_path::{ReportPath, parse_report_path},
     view::{ReportView, Warning, version_view, view},
 };
-use crate::editions;
 use hoicho_core::{i18n::Language, values::ids::BoothId};
 use hoicho_web::{
     http::{ApiResponse, Body, Code, Problem, etag, etag::IfMatch},
@@ -34,10 +32,14 @@ struct PutReport {
     lines: Vec<Line>,
     /// Required for a correction.
     reason: Option<String>,
+    /// Refuses an unusual amount (`unusual`) instead of saving it with a warning, so that the caller can ask first.
+    #[serde(default)]
+    only_usual: bool,
 }
 
 /// Submits the sales of a booth on an opening day, or corrects them with a reason. An unusual amount is accepted with a
-/// warning.
+/// warning: below a fifth or above five times the median of the booth's earlier reports in the edition, or, with fewer than two,
+/// of 5 to 17 million VND.
 #[utoipa::path(
     put,
     path = "/api/v1/booths/{booth}/sales-reports/{date}",
@@ -65,21 +67,20 @@ pub(super) async fn put_report(
     if_match: IfMatch,
     body: Body<PutReport>,
 ) -> Result<ApiResponse, Problem> {
-    let PutReport { amount, ocop_amount, lines, reason } = body.into_result()?;
+    let PutReport { amount, ocop_amount, lines, reason, only_usual } = body.into_result()?;
     let (booth, day) = parse_report_path(path)?;
     let language = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map(str::to_owned);
     permit
         .write(move |tx, authorized| {
-            let content = ReportContent { amount, ocop_amount, lines, reason };
-            let (row, first) = report::submit(tx, &authorized, booth, day, content, if_match)?;
-            let edition = editions::store::find(tx, row.edition_id)?;
+            let content = ReportContent { amount, ocop_amount, lines, reason, only_usual };
+            let SubmittedReport { row, is_first, warning } =
+                report::submit(tx, &authorized, booth, day, content, if_match)?;
             let revision = row.revision;
             let language = Language::from_header(language.as_deref());
-            let warnings = plausibility::warning(row.amount, &edition.currency)
-                .map(|(code, detail)| Warning { code, detail: detail.get(language).to_owned() });
+            let warnings = warning.map(|(code, detail)| Warning { code, detail: detail.get(language).to_owned() });
             let lines = lines::find_by_version(tx, row.id, row.version)?;
             let view = ReportView { lines: Some(lines), warnings: warnings.into_iter().collect(), ..view(row, None) };
-            let response = if first { ApiResponse::created(&view)? } else { ApiResponse::ok(&view)? };
+            let response = if is_first { ApiResponse::created(&view)? } else { ApiResponse::ok(&view)? };
             Ok(response.with_version(revision))
         })
         .await

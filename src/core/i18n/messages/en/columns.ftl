@@ -2,7 +2,7 @@
 
 sheet-sales-lines = Sales lines
 column-amount = Sales
-column-area-dm2 = Area (dm²)
+column-area-dm2 = Area (m²)
 column-before = Before
 column-booth = Booth
 column-booth-equivalents = Booth equivalents

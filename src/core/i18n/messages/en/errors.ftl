@@ -116,7 +116,7 @@ error-invalid-colour = A colour must have six hexadecimal digits, for example 0b
 
 ## Floor
 
-error-invalid-booth-code = A booth code must be letters, then a number, for example A01.
+error-invalid-booth-code = A booth code is letters, digits and marks with at least one digit, for example A01.
 error-booth-code-exists = The edition already has a booth with this code.
 error-booth-place-taken = Another booth is already at this place in the row.
 error-zone-code-exists = The edition already has a zone with this code.
@@ -124,7 +124,7 @@ error-invalid-booth-pattern = A pattern must look like A01…A24 and make at mos
 error-row-list-length = Must have 1 to 500 rows.
 error-generated-booth-limit = At most { $max } booths at once.
 error-booth-position-range = A position must be 0 to 100,000 dm, a side 1 to 10,000 dm.
-error-area-range = The area must be 1 to 1,000,000 dm².
+error-area-range = The area must be 0.01 to 10,000 m².
 error-fee-range = The fee must be 0 to 10^12.
 error-booth-equivalents-range = Must be 1 to 1,000.
 error-category-default-missing = Required here or in the price list of booth categories.
@@ -223,7 +223,7 @@ error-report-exists = The booth already has a report for this day.
 error-correction-reason-required = A correction needs a reason.
 error-amount-range = The amount must be 0 to 10^13.
 error-ocop-amount-range = OCOP sales must be 0 to the total amount.
-error-amount-implausible = A booth usually sells 5 to 17 million VND a day. Please check the zeros (đồng, not thousands of đồng).
+error-amount-unusual = { $amount } ({ $words }) is far from what this booth usually sells a day ({ $usual }). Confirm it if it is right; otherwise check the zeros.
 error-line-list-length = At most { $max } lines.
 error-quantity-range = The quantity must be 1 to 10^12 thousandths.
 error-lines-sum = The sum of the lines is not the amount.
@@ -239,3 +239,28 @@ error-archive-line = Line { $line } of the archive cannot be read: { $reason }
 error-archive-not-edition = This is not an archive of an edition: it begins with other records.
 error-archive-unknown-exhibitor = The archive refers to an exhibitor that it does not contain.
 error-archive-incomplete = The archive is incomplete: its end is missing or has another number of records. Please download it again.
+
+## What people type
+
+error-number-invalid = This is not a number. Write it in digits, for example 1,250,000.
+error-number-ambiguous = This can mean { $first } or { $second }. Write it so that only one is possible, for example with all digits.
+error-number-unknown-unit = “{ $text }” is not understood. Write only the number, with thousand, million or billion if needed.
+error-number-other-currency = This is in another currency. Convert it to the currency of the edition.
+error-number-calculation = This is a calculation. Write the result.
+error-number-words-differ = The words say { $words }, the digits { $figures }. Make them agree.
+error-number-not-whole = This is finer than the smallest unit. Round it.
+error-number-unit-mismatch = This number already has all its digits and contradicts the unit thousand, million or billion. Correct it, or write its unit.
+error-number-too-large = This number is too large.
+error-cell-without-value = This cell has the error “{ $text }” in the spreadsheet. Correct it and send the file again.
+error-cell-formula = This cell has a formula, but the file does not store its result. Open and save it in Excel, or paste the value.
+error-date-invalid = This is not a date. Write, for example, 28/11/2026.
+error-date-no-such-day = The calendar has no such day.
+error-date-year-missing = This date has no year and is not an opening day. Write, for example, 28/11/2026.
+error-date-weekday-differs = { $day } is another weekday. Correct the date or the weekday.
+error-date-position-differs = { $day } is another day of the fair than the number says. Correct it.
+error-date-ambiguous = This can mean { $first } or { $second }. Write it in full, for example 28/11/2026.
+error-hours-invalid = This is not a time of day. Write, for example, 13:30 or 8h-9h.
+error-hours-order = The end must be after the start.
+error-yes-no-invalid = This is neither yes nor no. Write “yes” or “no”.
+error-stars-unclear = The number of stars is unclear. Write 1 to 5, for example 4 or 4 stars.
+error-typed-values-count = Send 1 to { $max } values.

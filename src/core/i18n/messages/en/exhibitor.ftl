@@ -74,6 +74,7 @@ report-ocop = Of which OCOP goods
 report-ocop-label = OCOP goods (VND)
 report-reason = Reason for the change
 report-send = Send the report
+report-confirm = This amount is right
 report-nil = Nothing was sold that day
 report-closed = The day is in the future, or reports are closed.
 report-queried = The organiser has a question about this figure. Please check it and send it again.

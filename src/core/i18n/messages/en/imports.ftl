@@ -8,20 +8,25 @@ import-columns-required = Choose the columns for: { $names }.
 import-unknown-column = Unknown column or field “{ $name }”. Columns are letters, as in a spreadsheet.
 import-already-applied = This table has already been imported. Send the file again to import more.
 import-error-heading = Error
+import-too-many-columns = The table has cells beyond { $max } columns. Delete the columns that are not needed.
+import-too-many-sheets = The file has more than { $max } sheets. Please split it.
+import-delimiter-unclear = It is unclear which character separates the columns. Add a first line “sep=;” or “sep=,”, or save the file as XLSX.
+import-choose-sheet = The file has several tables: { $names }. Choose a sheet and send the file again.
+import-unknown-sheet = The file has no sheet “{ $name }”. It has: { $names }.
+import-yes = yes
+import-no = no
 
 ## Rows
 
 import-invalid-line = Line { $line }: { $reason }
-import-missing-cell = Line { $line }: this cell is empty, but required.
-import-invalid-date = Line { $line }: this is no date.
-import-invalid-number = Line { $line }: this is not a whole number.
+import-missing-cell = This cell is empty, but required.
 import-hour-range = Line { $line }: an hour must be 0 to 23.
-import-invalid-booth-code = Line { $line }: a booth code must be letters, then a number, for example A01.
+import-invalid-booth-code = Line { $line }: a booth code is letters, digits and marks with at least one digit, for example A01.
 import-booth-exists = Line { $line }: a booth with this code already exists, or is listed twice.
 import-booths-wanted-range = Line { $line }: the number of booths must be 0 to { $max }. Zero enters the exhibitor without an application.
-import-unknown-category = Line { $line }: unknown category. Use standard, corner, special build or raw space.
+import-unknown-category = Unknown category. Use standard, corner, special build or raw space.
 import-unknown-legal-form = Line { $line }: unknown legal form. Write for example: co-operative, company, household business.
-import-unknown-product-group = Line { $line }: unknown product group.
+import-unknown-product-group = Unknown product group.
 import-unknown-booth = Line { $line }: no booth has this code.
 import-booth-not-occupied = Line { $line }: nobody has this booth on { $day }.
 import-unknown-exhibitor = Line { $line }: no exhibitor of this name has applied to the edition.
@@ -33,3 +38,4 @@ import-duplicate-exhibitor = Line { $line }: this exhibitor is listed twice.
 import-duplicate-report = Line { $line }: this booth and day are listed twice.
 import-duplicate-hour = Line { $line }: this gate and hour are listed twice.
 import-count-conflict = Line { $line }: this hour already has another count. Correct it with an adjustment at the gate.
+import-outside-opening-hours = Line { $line }: outside the opening hours. It is imported; please check the time.

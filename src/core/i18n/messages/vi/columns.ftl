@@ -2,7 +2,7 @@
 
 sheet-sales-lines = Chi tiết bán hàng
 column-amount = Doanh thu
-column-area-dm2 = Diện tích (dm²)
+column-area-dm2 = Diện tích (m²)
 column-before = Kỳ trước (số liệu)
 column-booth = Gian hàng
 column-booth-equivalents = Quy đổi gian tiêu chuẩn

@@ -116,7 +116,7 @@ error-invalid-colour = Màu gồm sáu chữ số thập lục phân, ví dụ 0
 
 ## Floor
 
-error-invalid-booth-code = Mã gian gồm chữ rồi số, ví dụ A01.
+error-invalid-booth-code = Mã gian gồm chữ, số và dấu, có ít nhất một số, ví dụ A01.
 error-booth-code-exists = Mã gian hàng bị trùng trong kỳ hội chợ.
 error-booth-place-taken = Vị trí trong dãy đã có gian hàng.
 error-zone-code-exists = Mã khu vực bị trùng trong kỳ hội chợ.
@@ -124,7 +124,7 @@ error-invalid-booth-pattern = Mẫu đánh số dạng A01…A24, tối đa { $m
 error-row-list-length = Cần từ 1 đến 500 dãy.
 error-generated-booth-limit = Tối đa { $max } gian mỗi lần.
 error-booth-position-range = Vị trí từ 0 đến 100.000 dm, cạnh từ 1 đến 10.000 dm.
-error-area-range = Diện tích từ 1 đến 1.000.000 dm².
+error-area-range = Diện tích từ 0,01 đến 10.000 m².
 error-fee-range = Phí từ 0 đến 1.000 tỷ.
 error-booth-equivalents-range = Từ 1 đến 1.000.
 error-category-default-missing = Bắt buộc ở đây hoặc trong bảng giá loại gian.
@@ -223,7 +223,7 @@ error-report-exists = Gian hàng đã có báo cáo cho ngày này.
 error-correction-reason-required = Sửa báo cáo cần nêu lý do.
 error-amount-range = Số tiền từ 0 đến 10.000 tỷ.
 error-ocop-amount-range = Doanh thu OCOP không được lớn hơn tổng.
-error-amount-implausible = Doanh thu một gian một ngày thường từ 5 đến 17 triệu đồng. Hãy xem lại số không (đồng, không phải nghìn đồng).
+error-amount-unusual = { $amount } ({ $words }) khác xa mức thường bán một ngày của gian ({ $usual }). Nếu đúng, hãy xác nhận; nếu sai, hãy xem lại các số không.
 error-line-list-length = Tối đa { $max } dòng.
 error-quantity-range = Số lượng từ 1 đến 10^12 phần nghìn.
 error-lines-sum = Tổng các dòng khác tổng doanh thu.
@@ -239,3 +239,28 @@ error-archive-line = Không đọc được dòng { $line } của tệp lưu tr�
 error-archive-not-edition = Đây không phải tệp lưu trữ của một kỳ hội chợ.
 error-archive-unknown-exhibitor = Tệp lưu trữ nhắc tới đơn vị không có trong tệp.
 error-archive-incomplete = Tệp lưu trữ không đầy đủ: thiếu phần cuối hoặc sai số bản ghi. Hãy tải lại tệp.
+
+## What people type
+
+error-number-invalid = Đây không phải là số. Hãy ghi bằng chữ số, ví dụ 1.250.000.
+error-number-ambiguous = Có thể hiểu là { $first } hoặc { $second }. Hãy ghi rõ, ví dụ ghi đủ các chữ số.
+error-number-unknown-unit = Không hiểu “{ $text }”. Hãy chỉ ghi số, kèm nghìn, triệu hoặc tỷ nếu cần.
+error-number-other-currency = Số này ghi bằng đơn vị tiền khác. Hãy đổi sang tiền của kỳ hội chợ.
+error-number-calculation = Đây là phép tính. Hãy ghi kết quả.
+error-number-words-differ = Phần chữ ghi { $words }, phần số ghi { $figures }. Hãy sửa cho khớp.
+error-number-not-whole = Số này lẻ hơn đơn vị nhỏ nhất. Hãy làm tròn.
+error-number-unit-mismatch = Số này đã ghi đủ các chữ số, không khớp với đơn vị nghìn, triệu hoặc tỷ. Hãy sửa số hoặc ghi rõ đơn vị.
+error-number-too-large = Số này quá lớn.
+error-cell-without-value = Ô này báo lỗi “{ $text }” trong bảng tính. Hãy sửa rồi gửi lại.
+error-cell-formula = Ô này có công thức nhưng tệp không lưu kết quả. Hãy mở và lưu lại bằng Excel, hoặc dán giá trị.
+error-date-invalid = Đây không phải là ngày. Hãy ghi, ví dụ, 28/11/2026.
+error-date-no-such-day = Lịch không có ngày này.
+error-date-year-missing = Ngày này thiếu năm và không phải một ngày mở cửa. Hãy ghi, ví dụ, 28/11/2026.
+error-date-weekday-differs = { $day } không phải thứ đã ghi. Hãy sửa ngày hoặc thứ.
+error-date-position-differs = { $day } không phải ngày thứ mấy đã ghi của hội chợ. Hãy sửa.
+error-date-ambiguous = Có thể hiểu là { $first } hoặc { $second }. Hãy ghi rõ, ví dụ 28/11/2026.
+error-hours-invalid = Đây không phải là giờ. Hãy ghi, ví dụ, 13:30 hoặc 8h-9h.
+error-hours-order = Giờ kết thúc phải sau giờ bắt đầu.
+error-yes-no-invalid = Không rõ là có hay không. Hãy ghi “có” hoặc “không”.
+error-stars-unclear = Không rõ số sao. Hãy ghi từ 1 đến 5, ví dụ 4 hoặc 4 sao.
+error-typed-values-count = Hãy gửi từ 1 đến { $max } giá trị.

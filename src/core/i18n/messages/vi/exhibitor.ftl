@@ -74,6 +74,7 @@ report-ocop = Trong đó hàng OCOP
 report-ocop-label = Hàng OCOP (đồng)
 report-reason = Lý do sửa
 report-send = Gửi báo cáo
+report-confirm = Số này đúng
 report-nil = Hôm đó không bán được gì
 report-closed = Chưa đến ngày, hoặc kỳ hội chợ không nhận báo cáo nữa.
 report-queried = Ban tổ chức hỏi lại về số này. Hãy kiểm tra và gửi lại.

@@ -8,20 +8,25 @@ import-columns-required = Hãy chọn cột cho: { $names }.
 import-unknown-column = Không có cột hoặc trường “{ $name }”. Cột ghi bằng chữ cái như trong bảng tính.
 import-already-applied = Bảng này đã được nhập. Hãy gửi lại tệp nếu muốn nhập tiếp.
 import-error-heading = Lỗi
+import-too-many-columns = Bảng có ô ở ngoài { $max } cột đầu. Hãy xóa các cột thừa.
+import-too-many-sheets = Tệp có quá { $max } trang tính. Hãy tách tệp.
+import-delimiter-unclear = Không rõ các cột ngăn cách bằng dấu nào. Hãy thêm dòng đầu “sep=;” hoặc “sep=,”, hoặc lưu thành XLSX.
+import-choose-sheet = Tệp có nhiều bảng: { $names }. Hãy chọn một trang tính rồi gửi lại.
+import-unknown-sheet = Tệp không có trang tính “{ $name }”. Có: { $names }.
+import-yes = có
+import-no = không
 
 ## Rows
 
 import-invalid-line = Dòng { $line }: { $reason }
-import-missing-cell = Dòng { $line }: ô này bắt buộc nhưng đang trống.
-import-invalid-date = Dòng { $line }: đây không phải là ngày.
-import-invalid-number = Dòng { $line }: đây không phải là số nguyên.
+import-missing-cell = Ô này bắt buộc nhưng đang trống.
 import-hour-range = Dòng { $line }: giờ từ 0 đến 23.
-import-invalid-booth-code = Dòng { $line }: mã gian gồm chữ rồi số, ví dụ A01.
+import-invalid-booth-code = Dòng { $line }: mã gian gồm chữ, số và dấu, có ít nhất một số, ví dụ A01.
 import-booth-exists = Dòng { $line }: mã gian này đã có hoặc bị lặp.
 import-booths-wanted-range = Dòng { $line }: số gian từ 0 đến { $max }. Số 0: chỉ ghi hồ sơ, không lập đơn.
-import-unknown-category = Dòng { $line }: không rõ loại gian. Hãy ghi tiêu chuẩn, góc, đặc biệt hoặc đất trống.
+import-unknown-category = Không rõ loại gian. Hãy ghi tiêu chuẩn, góc, đặc biệt hoặc đất trống.
 import-unknown-legal-form = Dòng { $line }: chưa rõ loại hình. Hãy ghi, ví dụ: hợp tác xã, công ty, hộ kinh doanh.
-import-unknown-product-group = Dòng { $line }: không có nhóm sản phẩm này.
+import-unknown-product-group = Không có nhóm sản phẩm này.
 import-unknown-booth = Dòng { $line }: không có gian nào mang mã này.
 import-booth-not-occupied = Dòng { $line }: ngày { $day } không có đơn vị nào đứng gian này.
 import-unknown-exhibitor = Dòng { $line }: không có đơn vị nào tên này đăng ký kỳ hội chợ.
@@ -33,3 +38,4 @@ import-duplicate-exhibitor = Dòng { $line }: đơn vị này bị lặp.
 import-duplicate-report = Dòng { $line }: gian và ngày này có hai lần.
 import-duplicate-hour = Dòng { $line }: cổng và giờ này bị lặp.
 import-count-conflict = Dòng { $line }: giờ này đã có số đếm khác. Hãy sửa bằng điều chỉnh tại cổng.
+import-outside-opening-hours = Dòng { $line }: ngoài giờ mở cửa. Vẫn được nhập; hãy kiểm tra lại giờ.
