@@ -87,8 +87,8 @@ mod tests {
     fn two_earlier_reports_of_the_booth_say_what_is_usual() {
         let code = |amount, earlier: &[i64]| warning(amount, earlier, "VND").map(|w| w.0);
         assert_eq!(code(600_000, &[500_000, 700_000]), None);
-        assert_eq!(code(99_999, &[500_000, 700_000]), Some(AmountWarning::UnusuallyLow));
-        assert_eq!(code(2_500_001, &[500_000, 700_000]), Some(AmountWarning::UnusuallyHigh));
+        assert_eq!(code(119_999, &[500_000, 700_000]), Some(AmountWarning::UnusuallyLow));
+        assert_eq!(code(3_000_001, &[500_000, 700_000]), Some(AmountWarning::UnusuallyHigh));
         assert_eq!(code(600_000, &[500_000]), Some(AmountWarning::UnusuallyLow), "one report is too few");
         assert_eq!(code(10_000_000, &[0, 0]), None, "nil reports say nothing");
     }
