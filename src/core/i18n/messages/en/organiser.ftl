@@ -331,3 +331,4 @@ on-behalf-participant-add = Added a participant
 on-behalf-participant-remove = Removed a participant
 on-behalf-sales-report-put = Reported sales
 audit-on-behalf = on behalf of an exhibitor
+record-take-profile = Use this profile in the record

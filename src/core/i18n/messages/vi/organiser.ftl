@@ -328,3 +328,4 @@ on-behalf-participant-add = Thêm đơn vị trên gian
 on-behalf-participant-remove = Bớt đơn vị trên gian
 on-behalf-sales-report-put = Báo cáo doanh thu
 audit-on-behalf = thay một đơn vị tham gia
+record-take-profile = Dùng thông tin này cho hồ sơ
