@@ -244,6 +244,7 @@ CREATE TABLE organisations (
   CONSTRAINT organisations_tax_code_verified_at_check CHECK (tax_code_verified_at IS NULL OR tax_code IS NOT NULL)
 );
 CREATE UNIQUE INDEX organisations_tax_code_key ON organisations (tax_code) WHERE tax_code_verified_at IS NOT NULL;
+CREATE INDEX organisations_tax_code_idx ON organisations (tax_code, id);
 CREATE INDEX organisations_locality_code_idx ON organisations (locality_code);
 CREATE TABLE organisation_members (
   organisation_id UUID NOT NULL REFERENCES organisations (id),

@@ -1,9 +1,9 @@
-//! `/admin`: all organisers and users, for platform admins.
+//! `/admin`: all organisers and users, and the verification of tax codes, for platform admins.
 use actix_web::{HttpResponse, get};
 use askama::Template;
 use serde::Deserialize;
 
-use super::store::{self, OrganiserLine, UserLine};
+use super::store::{self, ClaimLine, OrganiserLine, UserLine};
 use crate::page_context::{PageContext, render_page};
 use hoicho_core::values::ids::OrganiserId;
 use hoicho_web::{
@@ -23,6 +23,8 @@ struct Admin {
     users: Vec<UserLine>,
     next_organiser: Option<OrganiserId>,
     next_user: Option<String>,
+    tax_code: String,
+    claims: Vec<ClaimLine>,
 }
 
 #[derive(Deserialize)]
@@ -32,6 +34,8 @@ struct OverviewQuery {
     #[serde(default)]
     after_user: String,
     after_organiser: Option<OrganiserId>,
+    #[serde(default)]
+    tax_code: String,
 }
 
 /// Shows organisers and users. Responds with 404 unless the user is a platform admin.
@@ -41,9 +45,11 @@ pub(super) async fn show_admin(
     caller: SignedIn,
     query: Query<OverviewQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let OverviewQuery { q, after_user, after_organiser } = query.into_result()?;
+    let OverviewQuery { q, after_user, after_organiser, tax_code } = query.into_result()?;
     let search_term = q.trim().to_lowercase();
     let (user, prefix) = (caller.user, search_term.clone());
+    let tax_code: String = tax_code.chars().filter(|c| c.is_ascii_digit() || *c == '-').take(20).collect();
+    let code_prefix = tax_code.clone();
     let lists = caller.context.db.read(move |tx| {
         if !is_admin(tx, user)? {
             return Err(Problem::from(Code::NotFound));
@@ -51,14 +57,15 @@ pub(super) async fn show_admin(
         Ok((
             store::organisers(tx, after_organiser, PAGE_SIZE + 1)?,
             store::users(tx, &prefix, &after_user, PAGE_SIZE + 1)?,
+            if code_prefix.is_empty() { Vec::new() } else { store::tax_code_claims(tx, &code_prefix)? },
         ))
     });
-    let (mut organisers, mut users) = lists.await?;
+    let (mut organisers, mut users, claims) = lists.await?;
     let page_size = usize::try_from(PAGE_SIZE).unwrap_or_default();
     let (more_organisers, more_users) = (organisers.len() > page_size, users.len() > page_size);
     organisers.truncate(page_size);
     users.truncate(page_size);
     let next_organiser = organisers.last().filter(|_| more_organisers).map(|o| o.id);
     let next_user = users.last().filter(|_| more_users).map(|u| u.email.to_lowercase());
-    render_page(&Admin { page, search_term, organisers, users, next_organiser, next_user })
+    render_page(&Admin { page, search_term, organisers, users, next_organiser, next_user, tax_code, claims })
 }

@@ -3,7 +3,10 @@ use diesel::{dsl::count_star, prelude::*};
 
 use hoicho_core::{
     db::{Tx, schema::*},
-    values::{clock::Instant, ids::OrganiserId},
+    values::{
+        clock::Instant,
+        ids::{OrganisationId, OrganiserId},
+    },
 };
 
 /// An organiser with its number of editions and staff.
@@ -58,5 +61,25 @@ pub(super) fn users(tx: &mut Tx<'_>, prefix: &str, after: &str, limit: i64) -> Q
         .order(users::email_key)
         .limit(limit)
         .select((users::display_name, users::email, users::is_admin, users::email_verified_at))
+        .load(tx.conn())
+}
+
+/// An organisation that claims a tax code.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct ClaimLine {
+    pub id: OrganisationId,
+    pub name: String,
+    pub tax_code: Option<String>,
+    pub verified_at: Option<Instant>,
+}
+
+/// Organisations whose tax code begins with `prefix`, by tax code; at most 50.
+pub(super) fn tax_code_claims(tx: &mut Tx<'_>, prefix: &str) -> QueryResult<Vec<ClaimLine>> {
+    organisations::table
+        .filter(organisations::tax_code.ge(prefix))
+        .filter(organisations::tax_code.lt(format!("{prefix}\u{10FFFF}")))
+        .order((organisations::tax_code, organisations::id))
+        .limit(50)
+        .select((organisations::id, organisations::name, organisations::tax_code, organisations::tax_code_verified_at))
         .load(tx.conn())
 }

@@ -30,7 +30,7 @@ use hoicho_fair::{
     },
     links::store::{self as links, LinkInvitationRow},
     merges::store::{self as merges, MergeRow},
-    organisations::{self, LegalForm, contact::MAX_CONTACTS},
+    organisations::{self, LegalForm, contact::MAX_CONTACTS, store::OrganisationRow},
     organisers::{self, store::OrganiserRow},
     products,
 };
@@ -54,9 +54,8 @@ struct ContactLine {
 }
 
 /// What the link opens to the organiser.
-#[derive(Default)]
 struct LinkedAccount {
-    name: String,
+    organisation: OrganisationRow,
     contacts: Vec<organisations::store::ContactRow>,
     products: Vec<String>,
 }
@@ -92,6 +91,11 @@ impl Exhibitor {
     fn local_number(&self, e164: &str) -> String {
         phone::to_local(e164)
     }
+    /// Whether the profile of the account is another one; it is offered, and never copied by itself.
+    fn is_changed(&self, account: &OrganisationRow) -> bool {
+        let own = &self.exhibitor;
+        (&account.name, account.legal_form, &account.locality) != (&own.name, own.legal_form, &own.locality)
+    }
     /// May be changed: a merged record is kept as it was.
     fn is_editable(&self) -> bool {
         self.can_manage && self.exhibitor.merged_into_id.is_none()
@@ -100,10 +104,10 @@ impl Exhibitor {
 
 fn linked_account(tx: &mut Tx<'_>, exhibitor: &ExhibitorRow) -> Result<Option<LinkedAccount>, Problem> {
     let Some(id) = exhibitor.organisation_id else { return Ok(None) };
-    let name = organisations::store::find(tx, id)?.name;
+    let organisation = organisations::store::find(tx, id)?;
     let contacts = organisations::store::find_contacts(tx, id)?;
     let products = products::store::page(tx, id, None, 500)?.into_iter().map(|product| product.name).collect();
-    Ok(Some(LinkedAccount { name, contacts, products }))
+    Ok(Some(LinkedAccount { organisation, contacts, products }))
 }
 
 fn languages(page: &PageContext, selected: Language) -> Vec<SelectOption> {

@@ -391,3 +391,4 @@ import-field-hour = Time
 import-field-gate = Gate
 import-field-entries = Entries
 import-field-exits = Exits
+record-take-profile = Use this profile in the record

@@ -388,3 +388,4 @@ import-field-hour = Giờ
 import-field-gate = Cổng
 import-field-entries = Lượt vào
 import-field-exits = Lượt ra
+record-take-profile = Dùng thông tin này cho hồ sơ
