@@ -62,7 +62,7 @@ pub(super) async fn show_merge(
     let data = permit.read(move |tx, authorized| {
         let organiser = organisers::store::find(tx, authorized.organiser()?)?;
         let exhibitor = exhibitors::store::find_of_organiser(tx, organiser.id, id)?;
-        let found = exhibitors::store::search(tx, organiser.id, &terms, None, MAX_CHOICES)?;
+        let found = exhibitors::find_by_words(tx, organiser.id, &terms, None, MAX_CHOICES)?;
         let choices: Vec<ExhibitorRow> = found.into_iter().map(|(_, row)| row).filter(|row| row.id != id).collect();
         let preview = other.map(|other| preview(tx, organiser.id, id, other)).transpose()?;
         Ok((organiser, exhibitor, choices, preview))

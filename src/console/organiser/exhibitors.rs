@@ -99,7 +99,7 @@ pub(super) async fn show_exhibitors(
         let role = find_organiser_role(tx, authorized.require_user()?, organiser.id)?;
         let limit = PAGE_SIZE + 1;
         let mut rows: Vec<(String, ExhibitorRow)> = if is_search {
-            exhibitors::store::search(tx, organiser.id, &terms, after.as_ref(), limit)?
+            exhibitors::find_by_words(tx, organiser.id, &terms, after.as_ref(), limit)?
         } else {
             let rows = exhibitors::store::page(tx, organiser.id, wanted_tag.as_deref(), after.as_ref(), limit)?;
             rows.into_iter().map(|row| (row.name_search.clone(), row)).collect()

@@ -1,10 +1,7 @@
 //! Queries on exhibitors, their contacts, tags and search words.
 use std::collections::{BTreeSet, HashMap};
 
-use diesel::{
-    dsl::{exists, not},
-    prelude::*,
-};
+use diesel::prelude::*;
 
 use super::{contacts::ContactRow, search};
 use crate::organisations::{LegalForm, profile::Profile};
@@ -215,56 +212,6 @@ pub fn page(
         query = query.filter(name_search.gt(name).or(name_search.eq(name).and(id.gt(*last))));
     }
     query.order((name_search, id)).limit(limit).select(ExhibitorRow::as_select()).load(tx.conn())
-}
-
-diesel::alias!(exhibitor_search_words as other_words: OtherWords);
-
-/// Rows that are counted to find the term with the fewest matches.
-const MAX_COUNTED_ROWS: i64 = 1_000;
-
-/// One page of the exhibitors that have a word beginning with each of the terms, in the order of the word that matches the
-/// rarest term. Reads the index of that term's words in order, and looks up the other terms by the primary key.
-pub fn search(
-    tx: &mut Tx<'_>,
-    organiser: OrganiserId,
-    terms: &[String],
-    after: Option<&(String, ExhibitorId)>,
-    limit: i64,
-) -> QueryResult<Vec<(String, ExhibitorRow)>> {
-    use exhibitor_search_words::{exhibitor_id, organiser_id, word};
-    let mut rarest: Option<(usize, &String)> = None;
-    for term in terms.iter().filter(|_| terms.len() > 1) {
-        let matches: Vec<ExhibitorId> = exhibitor_search_words::table
-            .filter(organiser_id.eq(organiser))
-            .filter(word.ge(term))
-            .filter(word.lt(search::upper_bound(term)))
-            .limit(MAX_COUNTED_ROWS)
-            .select(exhibitor_id)
-            .load(tx.conn())?;
-        if rarest.is_none_or(|(count, _)| matches.len() < count) {
-            rarest = Some((matches.len(), term));
-        }
-    }
-    let Some(driver) = rarest.map(|(_, term)| term).or_else(|| terms.first()) else { return Ok(Vec::new()) };
-    let other_word = other_words.field(word);
-    let is_same = || other_words.field(exhibitor_id).eq(exhibitor_id);
-    // Of several words that match, the first one stands for the exhibitor.
-    let is_first = not(exists(other_words.filter(is_same()).filter(other_word.ge(driver)).filter(other_word.lt(word))));
-    let mut query = exhibitor_search_words::table
-        .inner_join(exhibitors::table.on(exhibitors::id.eq(exhibitor_id)))
-        .filter(organiser_id.eq(organiser))
-        .filter(word.ge(driver))
-        .filter(word.lt(search::upper_bound(driver)))
-        .filter(is_first)
-        .into_boxed();
-    for term in terms.iter().filter(|term| *term != driver) {
-        let begins = other_word.ge(term).and(other_word.lt(search::upper_bound(term)));
-        query = query.filter(exists(other_words.filter(is_same()).filter(begins)));
-    }
-    if let Some((last_word, last)) = after {
-        query = query.filter(word.gt(last_word).or(word.eq(last_word).and(exhibitor_id.gt(*last))));
-    }
-    query.order((word, exhibitor_id)).limit(limit).select((word, ExhibitorRow::as_select())).load(tx.conn())
 }
 
 /// Updates an exhibitor if its version is still `expected_version`; returns false if it has changed.

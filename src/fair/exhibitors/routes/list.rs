@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     super::{
-        search,
+        find_by_words, search,
         store::{self, ExhibitorRow},
     },
     actions::ReadExhibitors,
@@ -79,7 +79,7 @@ pub(super) async fn list_exhibitors(
     let page = permit.read(move |tx, authorized| {
         let organiser = authorized.organiser()?;
         let mut rows: Vec<(String, ExhibitorRow)> = match q {
-            Some(typed) => store::search(tx, organiser, &search::terms(&typed), after.as_ref(), limit + 1)?,
+            Some(typed) => find_by_words(tx, organiser, &search::terms(&typed), after.as_ref(), limit + 1)?,
             None => {
                 let rows = store::page(tx, organiser, tag.as_deref(), after.as_ref(), limit + 1)?;
                 rows.into_iter().map(|row| (row.name_search.clone(), row)).collect()
