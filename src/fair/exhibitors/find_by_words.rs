@@ -97,7 +97,7 @@ pub fn find_by_words(
         let words = matching_words(tx, &ids, terms)?;
         last = keys.last().cloned();
         found.extend(keys.into_iter().filter(|(word, id)| {
-            let words = words.get(id).map_or(&[] as &[String], Vec::as_slice);
+            let words: &[String] = words.get(id).map_or(&[], Vec::as_slice);
             // Of several words that match, the first one stands for the exhibitor.
             let first = words.iter().filter(|word| word.starts_with(driver.as_str())).min();
             first == Some(word) && terms.iter().all(|term| words.iter().any(|word| word.starts_with(term.as_str())))
