@@ -106,7 +106,7 @@ async fn new_exhibitor_form_reports_a_wrong_tax_code_and_leads_to_products() {
     let phone = &setup.phone;
     setup.log_in().await;
     phone.go("/home").await;
-    phone.press("Thêm đơn vị tham gia").await;
+    phone.press("Thêm đơn vị").await;
     phone.fill("#f-name", EXHIBITOR).await;
     phone.fill("#f-tax_code", "0300588560").await;
     phone.fill("#f-locality", "Tiên Yên").await;
