@@ -86,12 +86,18 @@ pub(super) fn read(text: &str) -> Option<Numeral> {
     let mark = DecimalMark::from_char(last)?;
     let (whole, fraction) = text.rsplit_once(last)?;
     if text.contains(' ') {
-        // Blanks group, so a single mark is the decimal mark.
+        // Blanks group, so a single mark is the decimal mark; but three digits behind it may be one more group.
         if marks.len() > 1 {
             return None;
         }
         let groups: Vec<&str> = whole.split(' ').collect();
-        return one(Decimal::from_digits(&join_groups(&groups)?, fraction)?, Some(mark));
+        let digits = join_groups(&groups)?;
+        let value = Decimal::from_digits(&digits, fraction)?;
+        if fraction.len() == 3 {
+            let thousands = Decimal::from_digits(&format!("{digits}{fraction}"), "")?;
+            return Some(Numeral::Mixed { thousands, fraction: value, mark });
+        }
+        return one(value, Some(mark));
     }
     let other = if last == '.' { ',' } else { '.' };
     if points > 0 && commas > 0 {

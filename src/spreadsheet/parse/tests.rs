@@ -168,6 +168,10 @@ fn units_are_found_in_titles() {
         "Doanh thu (million VND)",
         "DOANH THU (TRIỆU ĐỒNG)",
         "Doanh thu (trđ)",
+        "Phí (Tr.đ)",
+        "Phí (triệu đồng/gian)",
+        // Accents as characters of their own.
+        "Phi\u{301} (trie\u{302}\u{323}u \u{111}o\u{302}\u{300}ng)",
     ] {
         assert_eq!(money(title), Some(Unit::Scale(6)), "{title}");
     }
@@ -182,6 +186,8 @@ fn units_are_found_in_titles() {
     {
         assert_eq!(money(title), None, "{title}");
     }
+    // A date is no unit.
+    assert_eq!(money("1/3"), None);
     assert_eq!(parse_title_unit("Diện tích (dm²)", Quantity::Area), Some(Unit::SquareDecimetre));
     assert_eq!(parse_title_unit("Diện tích m2", Quantity::Area), Some(Unit::SquareMetre));
     assert_eq!(parse_title_unit("Diện tích", Quantity::Area), None);

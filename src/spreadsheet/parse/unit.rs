@@ -1,5 +1,6 @@
 //! Quantities, and units as they are written in cells and in the titles of columns.
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use super::{
     lexer::{Token, tokens},
@@ -195,6 +196,8 @@ fn unit_of_phrase(phrase: &[Token], quantity: Quantity, is_certain: bool) -> Opt
             }
             Token::Word(word) if word == "x" && scale.is_none() => {}
             Token::Symbol('×') if scale.is_none() => {}
+            // `Tr.đ`
+            Token::Symbol('.') => {}
             Token::Word(word) => {
                 for meaning in meanings(quantity, word)? {
                     match meaning {
@@ -230,6 +233,8 @@ fn unit_of_phrase(phrase: &[Token], quantity: Quantity, is_certain: bool) -> Opt
 /// Finds the unit in the title of a column, or in a line such as `Đơn vị tính: triệu đồng`: in brackets, after a colon, or at
 /// the end. `None` if the title says none.
 pub fn parse_title_unit(title: &str, quantity: Quantity) -> Option<Unit> {
+    // Spreadsheets of some systems write accents as characters of their own.
+    let title: &str = &title.nfc().collect::<String>();
     let whole = tokens(title);
     if let Some(unit) = unit_of_phrase(&whole, quantity, true) {
         return Some(unit);
@@ -238,6 +243,11 @@ pub fn parse_title_unit(title: &str, quantity: Quantity) -> Option<Unit> {
     for phrase in bracketed.chain(title.rsplit([':', ';', '|']).next()) {
         // In brackets too: `(Đơn vị tính: triệu đồng)`, `(ĐVT: 1.000đ)`.
         let phrase = phrase.rsplit(':').next().unwrap_or(phrase);
+        // `triệu đồng/gian`: per what it is counted is not the unit.
+        let phrase = match phrase.split_once('/') {
+            Some((unit, per)) if per.trim_start().starts_with(char::is_alphabetic) => unit,
+            Some(_) | None => phrase,
+        };
         let phrase: &[char] = &phrase.chars().collect::<Vec<_>>();
         let text: String = phrase.iter().collect();
         if let Some(unit) = unit_of_phrase(&tokens(text.trim_matches([' ', '(', ')', '[', ']'])), quantity, true) {
