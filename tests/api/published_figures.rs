@@ -58,8 +58,15 @@ async fn public_sees_no_amount_of_a_named_seller(app: TestApp) {
 
 async fn public_sees_no_ocop_part_that_is_one_sellers(app: TestApp) {
     let fair = Fair::builder().exhibitors(["a", "b", "c"]).confirmed(3).state("live").build(&app).await;
+    let deal = json!({ "exhibitor": fair.exhibitors[0].id, "kind": "contract", "counterpart": "Siêu thị", "amount": 500,
+        "signed_on": "2026-03-01" });
+    app.made("/editions/hoi-cho/deals", &fair.owner, deal).await;
     finalise(&app, &fair, &[(5_000_000, 4_321_000), (6_000_000, 0), (7_000_000, 0)]).await;
     let public = get(&app, "statistics").await;
+    // One contract would be the deal of one exhibitor.
+    assert_eq!((&public["deals"]["contracts"], public["deals"].get("contracts_value")), (&json!(1), None));
+    let own = app.get("/editions/hoi-cho/statistics").by(&fair.owner).send().await.expect(200);
+    assert_eq!(own["deals"]["contracts_value"]["amount"], 500);
     assert_eq!(public["sales"]["by_zone"][0]["amount"], 54_000_000);
     assert_eq!(public["sales"].get("ocop"), None);
     assert_eq!(public["sales"]["by_zone"][0].get("ocop_amount"), None);

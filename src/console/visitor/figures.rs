@@ -17,7 +17,7 @@ use hoicho_fair::{
 };
 use hoicho_web::{
     http::{Code, Problem},
-    identity::ReadPermit,
+    identity::{FiguresScope, ReadPermit},
 };
 
 /// Terms under which published figures may be reused, from the settings.
@@ -64,6 +64,12 @@ impl Figures {
         let digest: String = frozen.digest.chars().take(12).collect();
         let (name, slug) = (&self.edition.name, &self.edition.slug);
         format!("{name}, {}, /fairs/{slug}/figures, {digest}", self.frozen_on(frozen))
+    }
+    /// Value of contracts and memoranda; `None` if one of them may not be shown.
+    fn deals_value(&self) -> Option<i64> {
+        let deals = &self.figures.deals;
+        let (contracts, memoranda) = deals.contracts_value.as_ref().zip(deals.memoranda_value.as_ref())?;
+        contracts.amount.checked_add(memoranda.amount)
     }
     fn net_space(&self) -> String {
         self.page.area(self.figures.booths.net_space_dm2)
@@ -146,7 +152,7 @@ fn comparison_rows(page: &PageContext, figures: &Statistics) -> Vec<ComparisonRo
 pub(super) async fn show_figures(
     page: PageContext,
     licence: web::Data<Licence>,
-    permit: ReadPermit,
+    permit: ReadPermit<FiguresScope>,
 ) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, authorized| {
         let edition = editions::store::find(tx, authorized.edition()?)?;

@@ -6,8 +6,8 @@ use super::{
     disclosure::{Audience, Disclosed, OTHERS, disclose},
     document::*,
     figures::Figures,
-    store::BoothFact,
-    sums::{Sales, Sum},
+    store::{BoothFact, DealTotal},
+    sums::{MIN_SELLERS, Sales, Sum},
 };
 use crate::{editions, sales::deals::DealKind};
 use hoicho_core::{
@@ -161,16 +161,16 @@ fn sales(f: &Figures, totals: &Totals, audience: Audience) -> Result<SalesFigure
     })
 }
 
-fn deals(f: &Figures) -> Deals {
-    let of = |kind: DealKind| f.deals.iter().find(|d| d.0 == kind).map_or((0, 0), |d| (d.1, d.2));
-    let money = |amount| Money { amount, currency: f.edition.currency.clone() };
+fn deals(f: &Figures, audience: Audience) -> Deals {
+    let of = |kind: DealKind| {
+        let total = f.deals.iter().find(|d| d.kind == kind).copied();
+        let total = total.unwrap_or(DealTotal { kind, deals: 0, amount: 0, sellers: 0 });
+        let is_small = (1..MIN_SELLERS).contains(&usize::try_from(total.sellers).unwrap_or(usize::MAX));
+        let money = Money { amount: total.amount, currency: f.edition.currency.clone() };
+        (total.deals, (audience == Audience::Organiser || !is_small).then_some(money))
+    };
     let (contracts, memoranda) = (of(DealKind::Contract), of(DealKind::Mou));
-    Deals {
-        contracts: contracts.0,
-        contracts_value: money(contracts.1),
-        memoranda: memoranda.0,
-        memoranda_value: money(memoranda.1),
-    }
+    Deals { contracts: contracts.0, contracts_value: contracts.1, memoranda: memoranda.0, memoranda_value: memoranda.1 }
 }
 
 /// Computes the document of an edition for an audience from its facts.
@@ -197,7 +197,7 @@ pub(super) fn compute_statistics(tx: &mut Tx<'_>, f: &Figures, audience: Audienc
             by_gate: f.gates.iter().map(|g| VisitsOfGate { gate: g.name.clone(), visits: of_gate(g.id) }).collect(),
         },
         sales: sales(f, &totals, audience)?,
-        deals: deals(f),
+        deals: deals(f, audience),
         comparison,
         edition: f.edition.slug.clone(),
         report_digests: BTreeMap::new(),

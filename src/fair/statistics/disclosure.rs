@@ -1,6 +1,6 @@
 //! What a published table may show. Amounts of a named seller are not public, and neither is a sum from which one could be
-//! computed: a group of fewer than [`MIN_SELLERS`] sellers is folded into "others".
-use super::sums::{MIN_SELLERS, Sales, Sum};
+//! computed: a group of fewer than three sellers, or of a single booth, is folded into "others".
+use super::sums::{Sales, Sum};
 
 /// Name of the group of folded groups; pages and exports translate it.
 pub const OTHERS: &str = "others";
@@ -29,8 +29,7 @@ pub(super) fn disclose<K>(groups: Vec<(K, Sum)>, audience: Audience, others: Opt
         return Disclosed { groups, shows_ocop: true };
     }
     let none = || Disclosed { groups: Vec::new(), shows_ocop: false };
-    let is_small = |sum: &Sum| (1..MIN_SELLERS).contains(&sum.sellers.len());
-    let (small, mut shown): (Vec<_>, Vec<_>) = groups.into_iter().partition(|(_, sum)| is_small(sum));
+    let (small, mut shown): (Vec<_>, Vec<_>) = groups.into_iter().partition(|(_, sum)| sum.is_small());
     if !small.is_empty() {
         let Some(others) = others else { return none() };
         let mut folded = Sum::default();
@@ -39,7 +38,7 @@ pub(super) fn disclose<K>(groups: Vec<(K, Sum)>, audience: Audience, others: Opt
                 return none();
             }
         }
-        while folded.sellers.len() < MIN_SELLERS {
+        while folded.is_small() {
             let smallest = shown.iter().enumerate().filter(|(_, (_, sum))| !sum.sellers.is_empty());
             let Some((index, _)) = smallest.min_by_key(|(_, (_, sum))| (sum.sellers.len(), sum.sales.amount)) else {
                 return none();
@@ -59,10 +58,10 @@ pub(super) fn disclose<K>(groups: Vec<(K, Sum)>, audience: Audience, others: Opt
 mod tests {
     use std::collections::BTreeSet;
 
-    use hoicho_core::values::ids::ExhibitorId;
+    use hoicho_core::values::ids::{BoothId, ExhibitorId};
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{super::sums::MIN_SELLERS, *};
 
     /// A group whose sellers have these numbers, each with its amount; those with an even amount sell OCOP goods.
     fn sum(sellers: &[(u128, i64)]) -> Sum {
@@ -70,7 +69,8 @@ mod tests {
         for (seller, amount) in sellers {
             let ocop = if amount % 2 == 0 { *amount } else { 0 };
             let sales = Sales { amount: *amount, ocop, reports: 1 };
-            sum.add(ExhibitorId(uuid::Uuid::from_u128(*seller)), sales).unwrap();
+            let id = uuid::Uuid::from_u128(*seller);
+            sum.add(BoothId(id), ExhibitorId(id), sales).unwrap();
         }
         sum
     }
@@ -112,6 +112,19 @@ mod tests {
     }
 
     #[test]
+    fn nil_reports_and_single_booths_do_not_hide_a_seller() {
+        let nil: (&str, &[(u128, i64)]) = ("nil", &[(8, 4), (9, 0), (10, 0)]);
+        assert_eq!(shown(&[LARGE, MEDIUM, nil], Audience::Public).0, [("large", 100), ("others", 10)]);
+        let mut pavilion = Sum::default();
+        for seller in 1..=3 {
+            let id = ExhibitorId(uuid::Uuid::from_u128(seller));
+            let sales = Sales { amount: 5, ocop: 0, reports: 1 };
+            pavilion.add(BoothId(uuid::Uuid::from_u128(0)), id, sales).unwrap();
+        }
+        assert!(disclose(vec![("pavilion", pavilion)], Audience::Public, Some(OTHERS)).groups.is_empty());
+    }
+
+    #[test]
     fn ocop_part_is_hidden_if_few_have_one() {
         let mixed: (&str, &[(u128, i64)]) = ("mixed", &[(1, 10), (2, 21), (3, 31), (4, 41)]);
         assert_eq!(shown(&[mixed, MEDIUM], Audience::Public), (vec![("mixed", 103), ("medium", 6)], false));
@@ -125,7 +138,8 @@ mod tests {
         ) {
             let sums: Vec<(usize, Sum)> = groups.iter().enumerate().map(|(n, sellers)| (n, sum(sellers))).collect();
             let total: i64 = sums.iter().map(|(_, sum)| sum.sales.amount).sum();
-            let all: BTreeSet<u128> = groups.iter().flatten().map(|(seller, _)| *seller).collect();
+            let sold = groups.iter().flatten().filter(|(_, amount)| *amount > 0);
+            let all: BTreeSet<u128> = sold.map(|(seller, _)| *seller).collect();
             let disclosed = disclose(sums.clone(), Audience::Public, Some(usize::MAX));
             let kept: BTreeSet<usize> = disclosed.groups.iter().map(|(key, _)| *key).collect();
             if disclosed.groups.iter().any(|(_, sales)| sales.reports > 0) {
@@ -134,7 +148,7 @@ mod tests {
                 prop_assert!(all.len() < MIN_SELLERS);
             }
             for (key, sum) in &sums {
-                prop_assert!(!kept.contains(key) || !(1..MIN_SELLERS).contains(&sum.sellers.len()));
+                prop_assert!(!kept.contains(key) || !sum.is_small());
             }
             let folded: BTreeSet<_> =
                 sums.iter().filter(|(key, _)| !kept.contains(key)).flat_map(|(_, sum)| sum.sellers.clone()).collect();

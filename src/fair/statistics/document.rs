@@ -75,9 +75,12 @@ pub struct Products {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Deals {
     pub contracts: i64,
-    pub contracts_value: Money,
+    /// Absent for the public if fewer than three exhibitors signed one. The same holds for memoranda.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contracts_value: Option<Money>,
     pub memoranda: i64,
-    pub memoranda_value: Money,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memoranda_value: Option<Money>,
 }
 
 #[derive(Debug, Serialize, Deserialize, ToSchema)]

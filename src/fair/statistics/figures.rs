@@ -2,7 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    store::{self, AllocationFact, BoothFact, ExhibitorFact, ParticipantFact, ProductFact},
+    store::{self, AllocationFact, BoothFact, DealTotal, ExhibitorFact, ParticipantFact, ProductFact},
     sums::{Sales, Sum},
 };
 use crate::{
@@ -13,7 +13,6 @@ use crate::{
     },
     floor::{self, store::ZoneRow},
     products::ProductGroup,
-    sales::deals::DealKind,
     visits::{
         self,
         store::{GateRow, HourRow},
@@ -45,7 +44,7 @@ pub(super) struct Figures {
     pub direct: Vec<ExhibitorFact>,
     names: HashMap<ExhibitorId, String>,
     pub products: Vec<ProductFact>,
-    pub deals: Vec<(DealKind, i64, i64)>,
+    pub deals: Vec<DealTotal>,
     /// Sales by product group, from the lines that have one; `None` is the rest.
     pub by_group: BTreeMap<Option<ProductGroup>, Sum>,
     pub reported: BTreeSet<(BoothId, Day)>,
@@ -145,30 +144,28 @@ impl Figures {
             parts.push((booth, day, *main, sales));
         }
         let zone_of: HashMap<BoothId, ZoneId> = self.booths.iter().map(|b| (b.id, b.zone)).collect();
-        let mut by_exhibitor: BTreeMap<ExhibitorId, Sales> = BTreeMap::new();
-        for (booth, day, seller, sales) in parts {
-            self.by_seller.entry(booth).or_default().entry(seller).or_default().add(sales)?;
-            self.by_day.entry(day).or_default().add(seller, sales)?;
-            if let Some(zone) = zone_of.get(&booth) {
-                self.by_zone.entry(*zone).or_default().add(seller, sales)?;
-            }
-            by_exhibitor.entry(seller).or_default().add(sales)?;
-        }
         let places: HashMap<ExhibitorId, (String, String)> =
             self.direct.iter().map(|e| (e.id, (e.country.clone(), e.locality.clone()))).collect();
-        for (seller, sales) in &by_exhibitor {
-            let place = places.get(seller).cloned().unwrap_or_default();
-            self.by_locality.entry(place).or_default().add(*seller, *sales)?;
+        let mut rest: BTreeMap<(BoothId, ExhibitorId), Sales> = BTreeMap::new();
+        for (booth, day, seller, sales) in parts {
+            self.by_seller.entry(booth).or_default().entry(seller).or_default().add(sales)?;
+            self.by_day.entry(day).or_default().add(booth, seller, sales)?;
+            if let Some(zone) = zone_of.get(&booth) {
+                self.by_zone.entry(*zone).or_default().add(booth, seller, sales)?;
+            }
+            let place = places.get(&seller).cloned().unwrap_or_default();
+            self.by_locality.entry(place).or_default().add(booth, seller, sales)?;
+            rest.entry((booth, seller)).or_default().add(sales)?;
         }
-        for (group, seller, sales) in store::sales_by_group(tx, self.edition.id)? {
-            self.by_group.entry(Some(group)).or_default().add(seller, sales)?;
-            if let Some(rest) = by_exhibitor.get_mut(&seller) {
+        for (group, booth, seller, sales) in store::sales_by_group(tx, self.edition.id)? {
+            self.by_group.entry(Some(group)).or_default().add(booth, seller, sales)?;
+            if let Some(rest) = rest.get_mut(&(booth, seller)) {
                 rest.amount -= sales.amount;
                 rest.ocop -= sales.ocop;
             }
         }
-        for (seller, rest) in by_exhibitor.into_iter().filter(|(_, rest)| rest.amount != 0) {
-            self.by_group.entry(None).or_default().add(seller, rest)?;
+        for ((booth, seller), rest) in rest.into_iter().filter(|(_, rest)| rest.amount != 0) {
+            self.by_group.entry(None).or_default().add(booth, seller, rest)?;
         }
         Ok(())
     }

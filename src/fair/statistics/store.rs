@@ -270,12 +270,12 @@ pub(super) fn find_products(tx: &mut Tx<'_>, edition: EditionId, ids: &[Exhibito
     Ok(all_rows)
 }
 
-/// Sales by product group and seller, from report lines that have a product group. A line without a seller is the main exhibitor's of
-/// its day.
+/// Sales by product group, booth and seller, from report lines that have a product group. A line without a seller is the main
+/// exhibitor's of its day.
 pub(super) fn sales_by_group(
     tx: &mut Tx<'_>,
     edition: EditionId,
-) -> QueryResult<Vec<(ProductGroup, ExhibitorId, Sales)>> {
+) -> QueryResult<Vec<(ProductGroup, BoothId, ExhibitorId, Sales)>> {
     use sales_report_lines as l;
     let latest = || {
         let of_latest = sales_reports::id.eq(l::sales_report_id).and(sales_reports::version.eq(l::version));
@@ -285,34 +285,53 @@ pub(super) fn sales_by_group(
             .filter(l::product_group.is_not_null())
     };
     let sum = || sql::<BigInt>("CAST(SUM(sales_report_lines.amount) AS BIGINT)");
-    let named: Vec<(Option<ProductGroup>, bool, Option<ExhibitorId>, i64)> = latest()
+    /// Product group, whether it is OCOP, booth, seller, amount.
+    type Row<S> = (Option<ProductGroup>, bool, BoothId, S, i64);
+    let named: Vec<Row<Option<ExhibitorId>>> = latest()
         .filter(l::exhibitor_id.is_not_null())
-        .group_by((l::product_group, l::is_ocop, l::exhibitor_id))
-        .select((l::product_group, l::is_ocop, l::exhibitor_id, sum()))
+        .group_by((l::product_group, l::is_ocop, sales_reports::booth_id, l::exhibitor_id))
+        .select((l::product_group, l::is_ocop, sales_reports::booth_id, l::exhibitor_id, sum()))
         .load(tx.conn())?;
     let of_booth_and_day =
         occupancies::booth_id.eq(sales_reports::booth_id).and(occupancies::day.eq(sales_reports::day));
-    let main: Vec<(Option<ProductGroup>, bool, ExhibitorId, i64)> = latest()
+    let main: Vec<Row<ExhibitorId>> = latest()
         .inner_join(occupancies::table.on(of_booth_and_day))
         .inner_join(allocations::table.on(allocations::id.eq(occupancies::allocation_id)))
         .inner_join(applications::table.on(applications::id.eq(allocations::application_id)))
         .filter(l::exhibitor_id.is_null())
-        .group_by((l::product_group, l::is_ocop, applications::exhibitor_id))
-        .select((l::product_group, l::is_ocop, applications::exhibitor_id, sum()))
+        .group_by((l::product_group, l::is_ocop, sales_reports::booth_id, applications::exhibitor_id))
+        .select((l::product_group, l::is_ocop, sales_reports::booth_id, applications::exhibitor_id, sum()))
         .load(tx.conn())?;
-    let main = main.into_iter().map(|(group, is_ocop, seller, amount)| (group, is_ocop, Some(seller), amount));
-    let row = |(group, is_ocop, seller, amount): (Option<_>, bool, Option<_>, i64)| {
-        Some((group?, seller?, Sales { amount, ocop: if is_ocop { amount } else { 0 }, reports: 0 }))
+    let main =
+        main.into_iter().map(|(group, is_ocop, booth, seller, amount)| (group, is_ocop, booth, Some(seller), amount));
+    let row = |(group, is_ocop, booth, seller, amount): Row<Option<ExhibitorId>>| {
+        Some((group?, booth, seller?, Sales { amount, ocop: if is_ocop { amount } else { 0 }, reports: 0 }))
     };
     Ok(named.into_iter().chain(main).filter_map(row).collect())
 }
 
+/// Deals of a kind.
+#[derive(Debug, Clone, Copy, Queryable)]
+pub(super) struct DealTotal {
+    pub kind: DealKind,
+    pub deals: i64,
+    /// Value, minor units.
+    pub amount: i64,
+    /// Distinct exhibitors.
+    pub sellers: i64,
+}
+
 /// Number and value of the deals of each kind.
-pub(super) fn deal_totals(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(DealKind, i64, i64)>> {
+pub(super) fn deal_totals(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<DealTotal>> {
     trade_deals::table
         .filter(trade_deals::edition_id.eq(edition))
         .group_by(trade_deals::kind)
         .order(trade_deals::kind)
-        .select((trade_deals::kind, diesel::dsl::count_star(), sql::<BigInt>("CAST(SUM(amount) AS BIGINT)")))
+        .select((
+            trade_deals::kind,
+            diesel::dsl::count_star(),
+            sql::<BigInt>("CAST(SUM(amount) AS BIGINT)"),
+            sql::<BigInt>("COUNT(DISTINCT exhibitor_id)"),
+        ))
         .load(tx.conn())
 }

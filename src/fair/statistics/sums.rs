@@ -1,10 +1,15 @@
 //! Sums of sales.
 use std::collections::BTreeSet;
 
-use hoicho_core::values::{ids::ExhibitorId, money::Overflow};
+use hoicho_core::values::{
+    ids::{BoothId, ExhibitorId},
+    money::Overflow,
+};
 
 /// Sellers that a published amount must have at least.
 pub(super) const MIN_SELLERS: usize = 3;
+/// Booths that a published amount must have at least: amounts of a single booth are not public either.
+const MIN_BOOTHS: usize = 2;
 
 /// Sum of sales, including the part of OCOP goods.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,8 +32,10 @@ impl Sales {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sum {
     pub sales: Sales,
-    /// Everybody with a report, including nil reports.
+    /// Those who sold something. A nil report does not hide the amounts of others.
     pub sellers: BTreeSet<ExhibitorId>,
+    /// Booths on which they sold it.
+    pub booths: BTreeSet<BoothId>,
     /// Those with OCOP sales.
     pub ocop_sellers: BTreeSet<ExhibitorId>,
     /// Those with other sales.
@@ -36,9 +43,12 @@ pub(super) struct Sum {
 }
 
 impl Sum {
-    pub fn add(&mut self, seller: ExhibitorId, sales: Sales) -> Result<(), Overflow> {
+    pub fn add(&mut self, booth: BoothId, seller: ExhibitorId, sales: Sales) -> Result<(), Overflow> {
         self.sales.add(sales)?;
-        self.sellers.insert(seller);
+        if sales.amount != 0 {
+            self.sellers.insert(seller);
+            self.booths.insert(booth);
+        }
         if sales.ocop != 0 {
             self.ocop_sellers.insert(seller);
         }
@@ -46,6 +56,12 @@ impl Sum {
             self.other_sellers.insert(seller);
         }
         Ok(())
+    }
+
+    /// Whether there are reports, but of too few to publish the sum.
+    pub fn is_small(&self) -> bool {
+        let is_empty = self.sales.reports == 0 && self.sellers.is_empty();
+        !is_empty && (self.sellers.len() < MIN_SELLERS || self.booths.len() < MIN_BOOTHS)
     }
 
     /// Whether the OCOP part may be published: neither it nor the rest is of fewer than [`MIN_SELLERS`].
@@ -57,6 +73,7 @@ impl Sum {
     pub fn merge(&mut self, other: Self) -> Result<(), Overflow> {
         self.sales.add(other.sales)?;
         self.sellers.extend(other.sellers);
+        self.booths.extend(other.booths);
         self.ocop_sellers.extend(other.ocop_sellers);
         self.other_sellers.extend(other.other_sellers);
         Ok(())

@@ -111,10 +111,8 @@ diesel::allow_columns_to_appear_in_same_group_by_clause!(booths::zone_id, sales_
 diesel::allow_columns_to_appear_in_same_group_by_clause!(
     sales_report_lines::product_group,
     sales_report_lines::is_ocop,
-    applications::exhibitor_id
-);
-diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    sales_report_lines::exhibitor_id,
     sales_reports::booth_id,
     sales_reports::day,
-    sales_report_lines::exhibitor_id
+    applications::exhibitor_id
 );
