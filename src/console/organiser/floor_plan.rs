@@ -73,7 +73,9 @@ struct Panel {
     occupant: Option<Occupant>,
     actions: Vec<&'static str>,
     expires: Option<String>,
-    /// Days from which a release or swap may count. Empty before the fair, when it counts for all days.
+    /// Days from which a confirmation may count. Empty before the fair, when it counts for all days.
+    confirm_days: Vec<SelectOption>,
+    /// The same for a release, no-show or swap.
     from_days: Vec<SelectOption>,
 }
 
@@ -122,12 +124,12 @@ fn actions(state: AllocationState) -> Vec<&'static str> {
     allowed_transitions(state).iter().filter_map(path).collect()
 }
 
-/// Days from which a change of a booth may count, the default first; empty before the first day.
-fn from_days(page: &PageContext, days: &[OpeningDayRow], today: Day) -> Vec<SelectOption> {
+/// Days from which a change of a booth may count; `default` labels the first option. Empty before the first day.
+fn from_days(page: &PageContext, days: &[OpeningDayRow], today: Day, default: String) -> Vec<SelectOption> {
     if days.first().is_none_or(|first| today < first.day) {
         return Vec::new();
     }
-    let default = SelectOption::none(page.t("plan-from-next-day"));
+    let default = SelectOption::none(default);
     std::iter::once(default).chain(days.iter().map(|d| SelectOption::new(d.day, page.date(&d.day), false))).collect()
 }
 
@@ -229,7 +231,8 @@ pub(super) async fn show_floor_plan(
                 .as_ref()
                 .and_then(|o| o.expires_at)
                 .map(|at| page.date_time(&context.edition.time_zone, &at)),
-            from_days: from_days(&page, &days, context.today),
+            confirm_days: from_days(&page, &days, context.today, page.t("plan-from-today")),
+            from_days: from_days(&page, &days, context.today, page.t("plan-from-next-day")),
             occupant,
             booth,
         }

@@ -164,6 +164,7 @@ plan-waiver = Reason for the exception
 plan-waiver-hint = Only needed for an exhibitor that is not eligible.
 plan-swap = Swap booths
 plan-from-day = From
+plan-from-today = today
 plan-from-next-day = the next opening day
 plan-swap-with = Swap with
 plan-swap-go = Swap

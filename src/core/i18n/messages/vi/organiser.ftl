@@ -161,6 +161,7 @@ plan-waiver = Lý do của ngoại lệ
 plan-waiver-hint = Chỉ cần khi đơn vị không đủ điều kiện vào khu.
 plan-swap = Đổi gian
 plan-from-day = Từ ngày
+plan-from-today = hôm nay
 plan-from-next-day = ngày mở cửa kế tiếp
 plan-swap-with = Đổi với
 plan-swap-go = Đổi
