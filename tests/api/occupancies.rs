@@ -443,4 +443,34 @@ async fn new_opening_days_get_the_exhibitors_that_stand_there(app: TestApp) {
     app.put(&at).by(&old).json(&json!({ "amount": 5_000_000 })).send().await.expect(201);
 }
 
-crate::on_both!(co_exhibitors_report_and_sell_on_their_days_only, new_opening_days_get_the_exhibitors_that_stand_there);
+async fn new_exhibitor_is_told_no_amount_of_the_former_one(app: TestApp) {
+    let fair =
+        crate::support::fair::Fair::builder().exhibitors(["old", "new"]).confirmed(1).state("live").build(&app).await;
+    let at = |day: u32| format!("/booths/{}/sales-reports/2026-03-0{day}", fair.booth(0));
+    for day in [1, 2] {
+        let body = json!({ "amount": 43_210_000 });
+        app.put(&at(day)).by(&fair.exhibitors[0].token).json(&body).send().await.expect(201);
+    }
+    app.step(&fair.owner, &fair.allocations[0], "release").await.expect(200);
+    let allocation = fair.hold(&app, &fair.owner, 1, 0).await;
+    app.step(&fair.owner, &allocation, "offer").await.expect(200);
+    app.confirm_from(&fair.owner, &allocation, "2026-03-04").await;
+    app.wait(Duration::days(1));
+    let seller = app.login("new@example.vn").await;
+    let body = json!({ "amount": 900_000, "only_usual": true });
+    let refused = app.put(&at(4)).by(&seller).json(&body).send().await.refused(422, "invalid").to_string();
+    assert!(refused.contains("5.000.000") && !refused.contains("43.210.000"), "{refused}");
+    // Nor is the former exhibitor shown what is sold now.
+    let body = json!({ "amount": 9_000_000 });
+    app.put(&at(4)).by(&seller).json(&body).send().await.expect(201);
+    let former = app.login("old@example.vn").await;
+    app.get(&at(4)).by(&former).send().await.refused(404, "not_found");
+    app.get(&at(1)).by(&seller).send().await.refused(404, "not_found");
+    assert_eq!(app.get(&at(1)).by(&former).send().await.expect(200)["amount"], 43_210_000);
+}
+
+crate::on_both!(
+    co_exhibitors_report_and_sell_on_their_days_only,
+    new_opening_days_get_the_exhibitors_that_stand_there,
+    new_exhibitor_is_told_no_amount_of_the_former_one,
+);

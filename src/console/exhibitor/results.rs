@@ -1,4 +1,4 @@
-//! `/my/{organisation}/results`: own sales compared to the average of the zone.
+//! `/my/{organisation}/results`: own sales compared to the average of the others in the zone.
 use std::collections::{BTreeMap, HashMap};
 
 use actix_web::{HttpResponse, get};
@@ -19,8 +19,8 @@ use hoicho_core::values::{
 use hoicho_fair::organisations::{self, store::OrganisationRow};
 use hoicho_web::{http::Problem, identity::Permit};
 
-/// Minimum number of booths in an average, so that it does not disclose the figure of a single booth.
-const MIN_BOOTHS_IN_AVERAGE: i64 = 3;
+/// Minimum number of other sellers in an average, so that it does not disclose the figure of one.
+const MIN_SELLERS_IN_AVERAGE: i64 = 3;
 
 /// A day: own amount, and the zone average if enough booths reported.
 struct DayResult {
@@ -59,13 +59,13 @@ pub(super) async fn show_results(page: PageContext, permit: Permit<Member>) -> R
         let occupied = store::occupied_days(tx, organisation.id)?;
         let mut reports = store::reports(tx, &ids)?;
         reports.retain(|(booth, day, _, _)| occupied.contains(&(*booth, *day)));
-        Ok((reports, store::zone_totals(tx, &zones)?, organisation, booths, zone_of))
+        Ok((reports, store::zone_totals_of_others(tx, &zones, organisation.id)?, organisation, booths, zone_of))
     });
     let (reports, totals, organisation, booths, zone_of) = data.await?;
     let averages: HashMap<(ZoneId, Day), i64> = totals
         .into_iter()
-        .filter(|(_, _, _, count)| *count >= MIN_BOOTHS_IN_AVERAGE)
-        .map(|(zone, day, total, count)| ((zone, day), (total + count / 2) / count))
+        .filter(|total| total.sellers >= MIN_SELLERS_IN_AVERAGE)
+        .map(|total| ((total.zone, total.day), (total.amount + total.reports / 2) / total.reports))
         .collect();
     let mut own: BTreeMap<(BoothId, Day), i64> = BTreeMap::new();
     reports.into_iter().for_each(|(booth, day, amount, _)| {

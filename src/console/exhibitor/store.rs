@@ -159,19 +159,42 @@ pub(super) fn reports(tx: &mut Tx<'_>, of: &[BoothId]) -> QueryResult<Vec<(Booth
         .load(tx.conn())
 }
 
-/// Sales per zone and day, with the number of reports.
-pub(super) fn zone_totals(tx: &mut Tx<'_>, zones_of: &[ZoneId]) -> QueryResult<Vec<(ZoneId, Day, i64, i64)>> {
+/// Sales of the others in zones, by day.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct ZoneTotal {
+    pub zone: ZoneId,
+    pub day: Day,
+    pub amount: i64,
+    pub reports: i64,
+    /// Distinct main exhibitors.
+    pub sellers: i64,
+}
+
+/// Sales of zones and days by exhibitors that are not linked with this organisation.
+pub(super) fn zone_totals_of_others(
+    tx: &mut Tx<'_>,
+    zones_of: &[ZoneId],
+    organisation: OrganisationId,
+) -> QueryResult<Vec<ZoneTotal>> {
     use diesel::{dsl::sql, sql_types::BigInt};
+    let of_booth_and_day =
+        occupancies::booth_id.eq(sales_reports::booth_id).and(occupancies::day.eq(sales_reports::day));
     sales_reports::table
         .inner_join(booths::table)
+        .inner_join(occupancies::table.on(of_booth_and_day))
+        .inner_join(allocations::table.on(allocations::id.eq(occupancies::allocation_id)))
+        .inner_join(applications::table.on(applications::id.eq(allocations::application_id)))
+        .inner_join(exhibitors::table.on(exhibitors::id.eq(applications::exhibitor_id)))
         .filter(booths::zone_id.eq_any(zones_of))
+        .filter(exhibitors::organisation_id.is_null().or(exhibitors::organisation_id.ne(organisation)))
         .group_by((booths::zone_id, sales_reports::day))
         .order((booths::zone_id, sales_reports::day))
         .select((
             booths::zone_id,
             sales_reports::day,
-            sql::<BigInt>("CAST(SUM(amount) AS BIGINT)"),
+            sql::<BigInt>("CAST(SUM(sales_reports.amount) AS BIGINT)"),
             diesel::dsl::count_star(),
+            sql::<BigInt>("COUNT(DISTINCT exhibitors.id)"),
         ))
         .load(tx.conn())
 }

@@ -140,12 +140,29 @@ pub fn find_let(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(Allocat
         .load(tx.conn())
 }
 
-/// All booths of an edition with their occupied days.
-pub fn find_days(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(BoothId, Day)>> {
+/// All occupied booths and days of an edition with the allocation.
+pub fn find_days(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<((BoothId, Day), AllocationId)>> {
     occupancies::table
         .filter(occupancies::edition_id.eq(edition))
-        .select((occupancies::booth_id, occupancies::day))
+        .select(((occupancies::booth_id, occupancies::day), occupancies::allocation_id))
         .load(tx.conn())
+}
+
+/// The main exhibitor of a booth on a day, with a shared lock on the occupancy.
+pub fn lock_main_exhibitor(tx: &mut Tx<'_>, booth: BoothId, day: Day) -> QueryResult<Option<ExhibitorId>> {
+    let occupancy = occupancies::table.find((booth, day)).select(occupancies::allocation_id);
+    let allocation: Option<AllocationId> = match tx.conn() {
+        // A write transaction of SQLite locks the database already.
+        Conn::Sqlite(c) => occupancy.get_result(c).optional()?,
+        Conn::Postgres(c) => occupancy.for_share().get_result(c).optional()?,
+    };
+    let Some(allocation) = allocation else { return Ok(None) };
+    allocations::table
+        .inner_join(applications::table)
+        .filter(allocations::id.eq(allocation))
+        .select(applications::exhibitor_id)
+        .get_result(tx.conn())
+        .optional()
 }
 
 /// The last day before `day` on which an allocation had a booth.

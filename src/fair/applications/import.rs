@@ -205,6 +205,7 @@ pub fn import_rows(
     let localities_by_name = localities::store::index_by_name(tx, authorized.now.date())?;
     let (mut new, mut new_contacts, mut more_contacts) = (Vec::new(), Vec::new(), Vec::new());
     let (mut applications, mut seen_keys, mut unchanged) = (Vec::new(), BTreeSet::new(), 0);
+    let mut matched = BTreeSet::new();
     for (line, row) in lines {
         let pointer = |field: &str| format!("/{line}/{field}");
         let valid = validate(&mut checks, line, &row);
@@ -219,7 +220,15 @@ pub fn import_rows(
         let booths_wanted = valid.booths_wanted;
         let existing = known.find(&valid.name, valid.code.as_deref());
         let exhibitor = match existing {
-            Some(id) => id,
+            Some(id) => {
+                checks.require(
+                    matched.insert(id),
+                    &pointer("name"),
+                    FieldCode::Repeated,
+                    MessageId("import-duplicate-exhibitor").with_args(&[("line", &line)]),
+                );
+                id
+            }
             None => {
                 let record = new_exhibitor(authorized, valid, locality, &localities_by_name)?;
                 let id = record.id;
@@ -240,7 +249,8 @@ pub fn import_rows(
     let more_contacts = without_known(tx, more_contacts)?;
     exhibitors::store::add_contacts(tx, &more_contacts)?;
     store::insert(tx, &applications)?;
-    let without_application = new.iter().filter(|r| !applications.iter().any(|a| a.exhibitor_id == r.id)).count();
+    let applied: BTreeSet<ExhibitorId> = applications.iter().map(|a| a.exhibitor_id).collect();
+    let without_application = new.iter().filter(|r| !applied.contains(&r.id)).count();
     authorized.record_audit(tx, AuditAction::ApplicationImport, edition.id, None, Some(applications.len()))?;
     Ok(ImportSummary { added: applications.len() + without_application, unchanged })
 }

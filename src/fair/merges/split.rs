@@ -63,6 +63,10 @@ pub(super) fn split(
     let path = (from.id, merged.id);
     let applications: Vec<_> = ids(MovedKind::Application).map(ApplicationId).collect();
     applications::store::move_to_exhibitor(tx, path, Some(&applications))?;
+    if link.is_some() {
+        // Products of the organisation that goes may have been chosen for applications that stay.
+        applications::products::separate_from_catalogue(tx, from.id)?;
+    }
     let participants: Vec<_> = ids(MovedKind::Participant).map(ParticipantId).collect();
     participants::move_to_exhibitor(tx, path, Some(&participants))?;
     let reports: Vec<_> = ids(MovedKind::SalesReport).map(SalesReportId).collect();

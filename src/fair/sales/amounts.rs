@@ -2,8 +2,8 @@
 use hoicho_core::i18n::MessageId;
 use hoicho_web::http::{FieldCode, Validator};
 
-/// Max amount of a deal, or of one booth and day, in minor units: 10^13, so that the sum of an edition fits in 64 bits.
-const MAX_AMOUNT: i64 = 10_000_000_000_000;
+/// Max amount of a deal, or of one booth and day, in minor units: 10^12, so that the sum of an edition fits in 64 bits.
+const MAX_AMOUNT: i64 = 1_000_000_000_000;
 
 /// Validates an amount at `pointer`, minor units.
 pub(super) fn validate_amount(checks: &mut Validator, pointer: &str, amount: i64) {

@@ -13,7 +13,7 @@ use hoicho_core::{
     i18n::MessageId,
     values::{
         clock::Day,
-        ids::{BoothId, SalesReportId},
+        ids::{AllocationId, BoothId, SalesReportId},
     },
 };
 use hoicho_web::{
@@ -60,14 +60,15 @@ pub fn import_rows(
     let today = edition.local_time(authorized.now)?.date();
     let days: BTreeSet<Day> = editions::store::list_days(tx, edition.id)?.into_iter().map(|d| d.day).collect();
     let booths: HashMap<String, BoothId> = store::find_booth_codes(tx, edition.id)?.into_iter().collect();
-    let occupied: BTreeSet<(BoothId, Day)> = occupancies::find_days(tx, edition.id)?.into_iter().collect();
+    let occupied: HashMap<(BoothId, Day), AllocationId> = occupancies::find_days(tx, edition.id)?.into_iter().collect();
     let mut existing: HashMap<(BoothId, Day), ReportRow> =
         store::find_by_edition(tx, edition.id)?.into_iter().map(|r| ((r.booth_id, r.day), r)).collect();
     let mut checks = Validator::default();
     let (mut added, mut corrected, mut versions) = (Vec::new(), Vec::new(), Vec::new());
-    let mut earlier: HashMap<BoothId, Vec<(Day, i64)>> = HashMap::new();
+    let mut earlier: HashMap<(AllocationId, BoothId), Vec<(Day, i64)>> = HashMap::new();
     for report in existing.values() {
-        earlier.entry(report.booth_id).or_default().push((report.day, report.amount));
+        let Some(allocation) = occupied.get(&(report.booth_id, report.day)) else { continue };
+        earlier.entry((*allocation, report.booth_id)).or_default().push((report.day, report.amount));
     }
     let (mut unchanged, mut to_confirm) = (0, Vec::new());
     let mut imported = BTreeSet::new();
@@ -93,7 +94,7 @@ pub fn import_rows(
             row.reason.filter(|r| !r.is_empty()).map(|r| checks.require_text(&format!("{pointer}/reason"), &r, 1_000));
         let Some((booth, day)) = booth.zip(day) else { continue };
         checks.require(
-            occupied.contains(&(booth, day)),
+            occupied.contains_key(&(booth, day)),
             &format!("{pointer}/booth"),
             FieldCode::Unknown,
             MessageId("import-booth-not-occupied").with_args(&[("line", &line), ("day", &day)]),
@@ -109,7 +110,12 @@ pub fn import_rows(
             unchanged += 1;
             continue;
         }
-        let before_days = earlier.get(&booth).into_iter().flatten().filter(|(other, _)| *other < day);
+        let occupant = occupied.get(&(booth, day)).map(|allocation| (*allocation, booth));
+        let before_days = occupant
+            .and_then(|occupant| earlier.get(&occupant))
+            .into_iter()
+            .flatten()
+            .filter(|(other, _)| *other < day);
         let amounts: Vec<i64> = before_days.map(|(_, amount)| *amount).collect();
         if let Some((_, text)) = plausibility::warning(row.amount, &amounts, &edition.currency) {
             let message =

@@ -77,7 +77,7 @@ pub fn submit(
         MessageId("error-day-in-future"),
     );
     amounts::validate(&mut checks, "", content.amount, content.ocop_amount);
-    let earlier = store::find_earlier_amounts(tx, edition.id, booth, day)?;
+    let earlier = store::find_earlier_amounts(tx, booth, day)?;
     let warning = plausibility::warning(content.amount, &earlier, &edition.currency);
     if let Some((_, text)) = warning.as_ref().filter(|_| content.only_usual) {
         checks.require(false, "/amount", FieldCode::Unusual, text.clone());
@@ -95,9 +95,12 @@ pub fn submit(
     );
     checks.finish()?;
     if_match.check_if_sent(before.as_ref().map(|b| b.revision))?;
-    // The foreign key to the occupancy would reject the report without a reason.
-    if !occupancies::is_occupied(tx, booth, day)? {
+    // Locked, so that the day cannot pass to another exhibitor before the report refers to it.
+    let Some(main) = occupancies::lock_main_exhibitor(tx, booth, day)? else {
         return Err(Problem::new(Code::IllegalStep, MessageId("error-booth-not-occupied").with_args(&[("day", &day)])));
+    };
+    if authorized.exhibitors().first() != Some(&main) {
+        return Err(Code::NotFound.into());
     }
     let state = lifecycle::state_after_submission(before_state);
     let previous = before.as_ref().map(|b| (b.amount, b.version));

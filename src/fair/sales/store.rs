@@ -76,11 +76,18 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, booth: BoothId, day: Day) -> Qu
         .optional()
 }
 
-/// Amounts of a booth's reports of earlier days in the edition.
-pub fn find_earlier_amounts(tx: &mut Tx<'_>, edition: EditionId, booth: BoothId, day: Day) -> QueryResult<Vec<i64>> {
-    sales_reports::table
-        .filter(sales_reports::edition_id.eq(edition))
-        .filter(sales_reports::booth_id.eq(booth))
+/// Amounts of the reports of earlier days on the booth by whoever has it on this day. Those of a former exhibitor are not told.
+pub fn find_earlier_amounts(tx: &mut Tx<'_>, booth: BoothId, day: Day) -> QueryResult<Vec<i64>> {
+    let earlier = diesel::alias!(occupancies as earlier);
+    let (earlier_booth, earlier_day) = (earlier.field(occupancies::booth_id), earlier.field(occupancies::day));
+    let same_allocation = earlier.field(occupancies::allocation_id).eq(occupancies::allocation_id);
+    occupancies::table
+        .inner_join(earlier.on(same_allocation.and(earlier_booth.eq(booth))))
+        .inner_join(
+            sales_reports::table.on(sales_reports::booth_id.eq(earlier_booth).and(sales_reports::day.eq(earlier_day))),
+        )
+        .filter(occupancies::booth_id.eq(booth))
+        .filter(occupancies::day.eq(day))
         .filter(sales_reports::day.lt(day))
         .select(sales_reports::amount)
         .load(tx.conn())

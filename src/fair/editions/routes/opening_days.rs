@@ -89,8 +89,11 @@ pub(super) async fn put_opening_days(
     checks.finish()?;
     permit
         .write(move |tx, authorized| {
-            let row = store::lock_open(tx, authorized.edition()?)?;
-            if_match.check(row.version)?;
+            // The update locks the edition first: confirmations, which share its lock, see either all days of before or all new ones.
+            let id = authorized.edition()?;
+            store::increment_version(tx, id)?;
+            let row = store::lock_open(tx, id)?;
+            if_match.check(row.version - 1)?;
             let rows: Vec<_> = days
                 .iter()
                 .map(|d| OpeningDayRow { edition_id: row.id, day: d.day, opens_at: d.opens_at, closes_at: d.closes_at })
@@ -98,7 +101,6 @@ pub(super) async fn put_opening_days(
             let before = store::list_days(tx, row.id)?;
             store::replace_days(tx, row.id, &rows)?;
             (on_days_changed.0)(tx, &row, &before, authorized.now)?;
-            store::increment_version(tx, row.id)?;
             let before = view_days(before);
             authorized.record_audit(tx, AuditAction::EditionOpeningDays, row.id, Some(before), Some(days))?;
             let (version, view) = load_view(tx, row.id)?;

@@ -37,7 +37,7 @@ struct CreateDeal {
     kind: DealKind,
     /// The other party; 1 to 200 characters.
     counterpart: String,
-    /// Minor units of the edition's currency: 0 to 10^13; 0 if a memorandum has no value.
+    /// Minor units of the edition's currency: 0 to 10^12; 0 if a memorandum has no value.
     amount: i64,
     /// An opening day.
     #[schema(value_type = chrono::NaiveDate)]
@@ -206,7 +206,7 @@ struct PatchDeal {
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     counterpart: Option<String>,
-    /// Minor units: 0 to 10^13.
+    /// Minor units: 0 to 10^12.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     amount: Option<i64>,

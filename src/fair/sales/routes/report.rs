@@ -22,7 +22,7 @@ use hoicho_web::{
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PutReport {
-    /// Minor units of the edition's currency: 0 to 10^13.
+    /// Minor units of the edition's currency: 0 to 10^12.
     amount: i64,
     /// Sales of OCOP goods: 0 to `amount`.
     #[serde(default)]
