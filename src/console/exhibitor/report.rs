@@ -94,7 +94,7 @@ pub(super) async fn show_report(
             Some(report) => sales::store::find_versions(tx, report.id)?,
             None => Vec::new(),
         };
-        let previous_report = store::previous_report(tx, id, day)?;
+        let previous_report = sales::store::find_earlier(tx, id, day)?.pop().map(|(_, day, amount)| (day, amount));
         let is_occupied = occupancies::is_occupied(tx, id, day)?;
         Ok((booth, report, history, previous_report, is_occupied, authorized))
     });

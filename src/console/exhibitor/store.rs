@@ -11,6 +11,7 @@ use hoicho_core::{
         ids::{AllocationId, ApplicationId, BoothId, EditionId, OrganisationId, ProductId, ZoneId},
     },
 };
+use hoicho_fair::allocation::occupancies::is_report_of;
 
 /// An application with its edition.
 #[derive(Debug, Clone, Queryable)]
@@ -130,26 +131,6 @@ pub(super) fn occupied_days(tx: &mut Tx<'_>, organisation: OrganisationId) -> Qu
     Ok(own.into_iter().chain(shared).collect())
 }
 
-/// Day and amount of the latest report before `day` of whoever has the booth on that day.
-pub(super) fn previous_report(tx: &mut Tx<'_>, booth: BoothId, day: Day) -> QueryResult<Option<(Day, i64)>> {
-    let earlier = diesel::alias!(occupancies as earlier);
-    let same_allocation = earlier.field(occupancies::allocation_id).eq(occupancies::allocation_id);
-    occupancies::table
-        .inner_join(earlier.on(same_allocation))
-        .inner_join(
-            sales_reports::table.on(sales_reports::booth_id
-                .eq(earlier.field(occupancies::booth_id))
-                .and(sales_reports::day.eq(earlier.field(occupancies::day)))),
-        )
-        .filter(occupancies::booth_id.eq(booth))
-        .filter(occupancies::day.eq(day))
-        .filter(sales_reports::day.lt(day))
-        .order(sales_reports::day.desc())
-        .select((sales_reports::day, sales_reports::amount))
-        .first(tx.conn())
-        .optional()
-}
-
 /// Sales reports of booths.
 pub(super) fn reports(tx: &mut Tx<'_>, of: &[BoothId]) -> QueryResult<Vec<(BoothId, Day, i64, ReportState)>> {
     sales_reports::table
@@ -177,11 +158,9 @@ pub(super) fn zone_totals_of_others(
     organisation: OrganisationId,
 ) -> QueryResult<Vec<ZoneTotal>> {
     use diesel::{dsl::sql, sql_types::BigInt};
-    let of_booth_and_day =
-        occupancies::booth_id.eq(sales_reports::booth_id).and(occupancies::day.eq(sales_reports::day));
     sales_reports::table
         .inner_join(booths::table)
-        .inner_join(occupancies::table.on(of_booth_and_day))
+        .inner_join(occupancies::table.on(is_report_of()))
         .inner_join(allocations::table.on(allocations::id.eq(occupancies::allocation_id)))
         .inner_join(applications::table.on(applications::id.eq(allocations::application_id)))
         .inner_join(exhibitors::table.on(exhibitors::id.eq(applications::exhibitor_id)))

@@ -39,6 +39,12 @@ pub enum Overlap {
     Refuse,
 }
 
+/// Joins a sales report with its occupancy, which has the same booth and day.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn is_report_of() -> _ {
+    sales_reports::booth_id.eq(occupancies::booth_id).and(sales_reports::day.eq(occupancies::day))
+}
+
 /// Changes occupancies from a day on: `ended` allocations lose their booths, then `begun` ones get the given booths. Earlier days
 /// stay.
 ///
@@ -61,16 +67,22 @@ pub fn write(
         return Ok(());
     }
     let days = editions::list_days(tx, edition)?.into_iter().map(|d| d.day).filter(|day| *day >= from);
-    let rows = days.flat_map(|day| {
-        let row = move |(allocation, booth): &(AllocationId, BoothId)| OccupancyRow {
-            booth_id: *booth,
-            day,
-            edition_id: edition,
-            allocation_id: *allocation,
-        };
-        begun.iter().map(row)
-    });
-    insert(tx, &rows.collect::<Vec<_>>(), overlap)
+    insert(tx, &rows(edition, days, begun), overlap)
+}
+
+/// A row for each of these days and booths.
+fn rows(
+    edition: EditionId,
+    days: impl IntoIterator<Item = Day>,
+    booths: &[(AllocationId, BoothId)],
+) -> Vec<OccupancyRow> {
+    let row = |day, (allocation_id, booth_id): (AllocationId, BoothId)| OccupancyRow {
+        booth_id,
+        day,
+        edition_id: edition,
+        allocation_id,
+    };
+    days.into_iter().flat_map(|day| booths.iter().map(move |booth| row(day, *booth))).collect()
 }
 
 fn insert(tx: &mut Tx<'_>, rows: &[OccupancyRow], overlap: Overlap) -> Result<(), Problem> {
@@ -91,10 +103,8 @@ fn insert(tx: &mut Tx<'_>, rows: &[OccupancyRow], overlap: Overlap) -> Result<()
 /// Names the first day that has a report; the foreign key would reject the change without a reason.
 fn require_unreported(tx: &mut Tx<'_>, from: Day, ended: &[AllocationId]) -> Result<(), Problem> {
     for part in ended.chunks(MAX_IDS_PER_STATEMENT) {
-        let of_booth_and_day =
-            sales_reports::booth_id.eq(occupancies::booth_id).and(sales_reports::day.eq(occupancies::day));
         let reported: Option<(Day, String)> = occupancies::table
-            .inner_join(sales_reports::table.on(of_booth_and_day))
+            .inner_join(sales_reports::table.on(is_report_of()))
             .inner_join(booths::table.on(booths::id.eq(occupancies::booth_id)))
             .filter(occupancies::allocation_id.eq_any(part))
             .filter(occupancies::day.ge(from))
@@ -131,8 +141,8 @@ fn next_opening_day(days: &[OpeningDayRow], local: NaiveDateTime) -> Day {
     next.unwrap_or_else(|| local.date() + Days::new(1))
 }
 
-/// The allocations that have one of these booths for good: confirmed or checked in.
-pub fn find_let(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(AllocationId, BoothId)>> {
+/// Confirmed and checked-in allocations of an edition, with their booths.
+fn find_let(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(AllocationId, BoothId)>> {
     allocations::table
         .filter(allocations::edition_id.eq(edition))
         .filter(allocations::state.eq_any(AllocationState::LET_STATES))
@@ -216,7 +226,7 @@ pub fn fill_new_days(
     let today = edition.local_time(now)?.date();
     let days = editions::list_days(tx, edition.id)?.into_iter().map(|d| d.day);
     let (past, to_come): (Vec<Day>, Vec<Day>) = days.filter(|day| !known.contains(day)).partition(|day| *day < today);
-    let mut rows = Vec::new();
+    let mut added = Vec::new();
     for day in past {
         let earlier = known.iter().rfind(|known| **known < day);
         let Some(nearest) = earlier.or_else(|| known.iter().find(|known| **known > day)) else { continue };
@@ -225,21 +235,12 @@ pub fn fill_new_days(
             .filter(occupancies::day.eq(nearest))
             .select(OccupancyRow::as_select())
             .load(tx.conn())?;
-        rows.extend(occupants.into_iter().map(|row| OccupancyRow { day, ..row }));
+        added.extend(occupants.into_iter().map(|row| OccupancyRow { day, ..row }));
     }
     if !to_come.is_empty() {
-        let occupants = find_let(tx, edition.id)?;
-        rows.extend(to_come.iter().flat_map(|day| {
-            let row = |(allocation, booth): &(AllocationId, BoothId)| OccupancyRow {
-                booth_id: *booth,
-                day: *day,
-                edition_id: edition.id,
-                allocation_id: *allocation,
-            };
-            occupants.iter().map(row)
-        }));
+        added.extend(rows(edition.id, to_come, &find_let(tx, edition.id)?));
     }
-    insert(tx, &rows, Overlap::Skip)
+    insert(tx, &added, Overlap::Skip)
 }
 
 #[cfg(test)]

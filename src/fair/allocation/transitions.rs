@@ -8,7 +8,10 @@ use super::{
     runs::waiting_list::offer_free_booths,
     store::{self, AllocationRow},
 };
-use crate::{applications, editions};
+use crate::{
+    applications,
+    editions::{self, store::EditionRow},
+};
 use hoicho_core::{
     db::Tx,
     i18n::MessageId,
@@ -23,8 +26,7 @@ use hoicho_web::{
 
 /// Offers a held booth to its exhibitor and notifies the members by e-mail.
 pub fn offer(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
-    let row = step(tx, authorized, id, AllocationState::Offered, AuditAction::AllocationOffer)?;
-    let edition = editions::store::find(tx, row.edition_id)?;
+    let (edition, row) = step(tx, authorized, id, AllocationState::Offered, AuditAction::AllocationOffer)?;
     let application = applications::store::find(tx, row.edition_id, row.application_id)?;
     let code = store::booth_code(tx, row.booth_id)?;
     let email = offer_email(&edition, &[code], row.expires_at.ok_or(Code::Internal)?)?;
@@ -42,8 +44,7 @@ pub fn confirm(
     if from.is_some() && !authorized.as_staff {
         return Err(Code::Forbidden.into());
     }
-    let row = step(tx, authorized, id, AllocationState::Confirmed, AuditAction::AllocationConfirm)?;
-    let edition = editions::store::find(tx, row.edition_id)?;
+    let (edition, row) = step(tx, authorized, id, AllocationState::Confirmed, AuditAction::AllocationConfirm)?;
     let from = match from {
         Some(day) => day,
         None => edition.local_time(authorized.now)?.date(),
@@ -53,7 +54,7 @@ pub fn confirm(
 }
 /// Records that the exhibitor has arrived.
 pub fn check_in(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
-    step(tx, authorized, id, AllocationState::CheckedIn, AuditAction::AllocationCheckIn)
+    Ok(step(tx, authorized, id, AllocationState::CheckedIn, AuditAction::AllocationCheckIn)?.1)
 }
 /// Releases the booth from a day on, by default from the next opening day.
 pub fn release(
@@ -71,7 +72,7 @@ pub fn decline(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Re
     if before.state != AllocationState::Offered {
         return Err(Problem::new(Code::IllegalStep, MessageId("error-not-offered")));
     }
-    let row = step(tx, authorized, id, AllocationState::Released, AuditAction::AllocationDecline)?;
+    let (_, row) = step(tx, authorized, id, AllocationState::Released, AuditAction::AllocationDecline)?;
     offer_free_booths(tx, edition.id, authorized.now)?;
     Ok(row)
 }
@@ -94,20 +95,20 @@ fn end(
     action: AuditAction,
     from: Option<Day>,
 ) -> Result<AllocationRow, Problem> {
-    let row = step(tx, authorized, id, to, action)?;
-    let edition = editions::store::find(tx, row.edition_id)?;
+    let (edition, row) = step(tx, authorized, id, to, action)?;
     let from = occupancies::effective_day(tx, &edition, authorized.now, from)?;
     occupancies::write(tx, edition.id, from, &[row.id], &[], Overlap::Skip)?;
     Ok(row)
 }
 
+/// Makes a transition; returns the edition and the allocation after it.
 fn step(
     tx: &mut Tx<'_>,
     authorized: &Authorized,
     id: AllocationId,
     to: AllocationState,
     action: AuditAction,
-) -> Result<AllocationRow, Problem> {
+) -> Result<(EditionRow, AllocationRow), Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let row = store::find(tx, edition.id, id)?;
     // Lock the application, so that it cannot be withdrawn concurrently.
@@ -128,5 +129,6 @@ fn step(
         return Err(Code::StaleVersion.into());
     }
     authorized.record_audit(tx, action, id, Some(row.state), Some(to))?;
-    Ok(store::find(tx, edition.id, id)?)
+    let row = store::find(tx, edition.id, id)?;
+    Ok((edition, row))
 }

@@ -77,7 +77,8 @@ pub fn submit(
         MessageId("error-day-in-future"),
     );
     amounts::validate(&mut checks, "", content.amount, content.ocop_amount);
-    let earlier = store::find_earlier_amounts(tx, booth, day)?;
+    let earlier = store::find_earlier(tx, booth, day)?.into_iter().filter(|(on, _, _)| *on == booth);
+    let earlier: Vec<i64> = earlier.map(|(_, _, amount)| amount).collect();
     let warning = plausibility::warning(content.amount, &earlier, &edition.currency);
     if let Some((_, text)) = warning.as_ref().filter(|_| content.only_usual) {
         checks.require(false, "/amount", FieldCode::Unusual, text.clone());

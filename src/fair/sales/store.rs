@@ -1,6 +1,7 @@
 //! Queries on sales reports and their versions.
 use diesel::prelude::*;
 
+use crate::allocation::occupancies::is_report_of;
 use hoicho_core::{
     db::{MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
@@ -76,20 +77,19 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, booth: BoothId, day: Day) -> Qu
         .optional()
 }
 
-/// Amounts of the reports of earlier days on the booth by whoever has it on this day. Those of a former exhibitor are not told.
-pub fn find_earlier_amounts(tx: &mut Tx<'_>, booth: BoothId, day: Day) -> QueryResult<Vec<i64>> {
-    let earlier = diesel::alias!(occupancies as earlier);
-    let (earlier_booth, earlier_day) = (earlier.field(occupancies::booth_id), earlier.field(occupancies::day));
-    let same_allocation = earlier.field(occupancies::allocation_id).eq(occupancies::allocation_id);
+/// Reports of earlier days by whoever has the booth on this day: booth, day and amount, by day. Those of the booth's former
+/// exhibitors are theirs alone.
+pub fn find_earlier(tx: &mut Tx<'_>, booth: BoothId, day: Day) -> QueryResult<Vec<(BoothId, Day, i64)>> {
+    let now = diesel::alias!(occupancies as now);
+    let same_allocation = now.field(occupancies::allocation_id).eq(occupancies::allocation_id);
     occupancies::table
-        .inner_join(earlier.on(same_allocation.and(earlier_booth.eq(booth))))
-        .inner_join(
-            sales_reports::table.on(sales_reports::booth_id.eq(earlier_booth).and(sales_reports::day.eq(earlier_day))),
-        )
-        .filter(occupancies::booth_id.eq(booth))
-        .filter(occupancies::day.eq(day))
+        .inner_join(now.on(same_allocation))
+        .inner_join(sales_reports::table.on(is_report_of()))
+        .filter(now.field(occupancies::booth_id).eq(booth))
+        .filter(now.field(occupancies::day).eq(day))
         .filter(sales_reports::day.lt(day))
-        .select(sales_reports::amount)
+        .order(sales_reports::day)
+        .select((sales_reports::booth_id, sales_reports::day, sales_reports::amount))
         .load(tx.conn())
 }
 
@@ -178,11 +178,9 @@ pub fn page_by_day(
     limit: i64,
 ) -> QueryResult<Vec<ReportWithBooth>> {
     use sales_reports::{day, id};
-    let of_booth_and_day =
-        occupancies::booth_id.eq(sales_reports::booth_id).and(occupancies::day.eq(sales_reports::day));
     let mut query = sales_reports::table
         .inner_join(booths::table.inner_join(zones::table))
-        .inner_join(occupancies::table.on(of_booth_and_day))
+        .inner_join(occupancies::table.on(is_report_of()))
         .inner_join(allocations::table.on(allocations::id.eq(occupancies::allocation_id)))
         .inner_join(applications::table.on(applications::id.eq(allocations::application_id)))
         .filter(sales_reports::edition_id.eq(edition))
@@ -260,14 +258,12 @@ pub struct MissingReport {
 
 /// Missing reports of these opening days, by booth code and day.
 pub fn find_missing(tx: &mut Tx<'_>, edition: EditionId, days: &[Day]) -> QueryResult<Vec<MissingReport>> {
-    let of_booth_and_day =
-        sales_reports::booth_id.eq(occupancies::booth_id).and(sales_reports::day.eq(occupancies::day));
     occupancies::table
         .inner_join(booths::table.on(booths::id.eq(occupancies::booth_id)))
         .inner_join(allocations::table.on(allocations::id.eq(occupancies::allocation_id)))
         .inner_join(applications::table.on(applications::id.eq(allocations::application_id)))
         .inner_join(exhibitors::table.on(exhibitors::id.eq(applications::exhibitor_id)))
-        .left_join(sales_reports::table.on(of_booth_and_day))
+        .left_join(sales_reports::table.on(is_report_of()))
         .filter(occupancies::edition_id.eq(edition))
         .filter(occupancies::day.eq_any(days))
         .filter(sales_reports::id.is_null())

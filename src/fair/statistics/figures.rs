@@ -65,16 +65,14 @@ impl Figures {
         let days = editions::store::list_days(tx, edition)?;
         let allocations: HashMap<AllocationId, AllocationFact> =
             store::find_allocations(tx, edition)?.into_iter().map(|a| (a.id, a)).collect();
-        let held = store::find_occupancies(tx, edition)?.into_iter().filter(|(_, day, _)| *day <= today);
-        let held: Vec<(BoothId, Day, AllocationId)> = held.collect();
         let mut let_booths: HashMap<BoothId, Vec<ExhibitorId>> = HashMap::new();
         let mut counted: BTreeSet<AllocationId> = BTreeSet::new();
         let mut due = BTreeMap::new();
-        for (booth, day, id) in &held {
-            let Some(allocation) = allocations.get(id) else { continue };
-            due.insert((*booth, *day), allocation.exhibitor);
-            counted.insert(*id);
-            let exhibitors = let_booths.entry(*booth).or_default();
+        for (booth, day, id) in store::find_occupancies(tx, edition, today)? {
+            let Some(allocation) = allocations.get(&id) else { continue };
+            due.insert((booth, day), allocation.exhibitor);
+            counted.insert(id);
+            let exhibitors = let_booths.entry(booth).or_default();
             if !exhibitors.contains(&allocation.exhibitor) {
                 exhibitors.push(allocation.exhibitor);
             }

@@ -5,7 +5,10 @@ use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 
 use super::sums::Sales;
 use crate::{
-    allocation::participants::ParticipantRole, floor::BoothCategory, organisations::LegalForm, products::ProductGroup,
+    allocation::{occupancies::is_report_of, participants::ParticipantRole},
+    floor::BoothCategory,
+    organisations::LegalForm,
+    products::ProductGroup,
     sales::deals::DealKind,
 };
 use hoicho_core::{
@@ -66,10 +69,15 @@ pub(super) fn find_allocations(tx: &mut Tx<'_>, edition: EditionId) -> QueryResu
         .load(tx.conn())
 }
 
-/// Occupied booths and days with the allocation, by day.
-pub(super) fn find_occupancies(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(BoothId, Day, AllocationId)>> {
+/// Occupied booths and days up to `today` with the allocation, by day.
+pub(super) fn find_occupancies(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    today: Day,
+) -> QueryResult<Vec<(BoothId, Day, AllocationId)>> {
     occupancies::table
         .filter(occupancies::edition_id.eq(edition))
+        .filter(occupancies::day.le(today))
         .order((occupancies::day, occupancies::booth_id))
         .select((occupancies::booth_id, occupancies::day, occupancies::allocation_id))
         .load(tx.conn())
@@ -292,10 +300,8 @@ pub(super) fn sales_by_group(
         .group_by((l::product_group, l::is_ocop, sales_reports::booth_id, l::exhibitor_id))
         .select((l::product_group, l::is_ocop, sales_reports::booth_id, l::exhibitor_id, sum()))
         .load(tx.conn())?;
-    let of_booth_and_day =
-        occupancies::booth_id.eq(sales_reports::booth_id).and(occupancies::day.eq(sales_reports::day));
     let main: Vec<Row<ExhibitorId>> = latest()
-        .inner_join(occupancies::table.on(of_booth_and_day))
+        .inner_join(occupancies::table.on(is_report_of()))
         .inner_join(allocations::table.on(allocations::id.eq(occupancies::allocation_id)))
         .inner_join(applications::table.on(applications::id.eq(allocations::application_id)))
         .filter(l::exhibitor_id.is_null())

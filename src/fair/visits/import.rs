@@ -17,7 +17,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{Code, FieldCode, FieldError, Problem, Validator},
+    http::{FieldCode, FieldError, Problem, Validator},
     identity::Authorized,
 };
 
@@ -70,7 +70,7 @@ pub fn import_rows(
     lines: Vec<(u64, CountImportRow)>,
 ) -> Result<ImportSummary, Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
-    let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
+    let zone = edition.zone()?;
     let days: HashMap<Day, (NaiveTime, NaiveTime)> =
         editions::store::list_days(tx, edition.id)?.into_iter().map(|d| (d.day, (d.opens_at, d.closes_at))).collect();
     let gates = store::find_gates(tx, edition.id)?;

@@ -17,7 +17,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{ApiResponse, Body, Code, FieldCode, Items, Problem, Validator},
+    http::{ApiResponse, Body, FieldCode, Items, Problem, Validator},
     identity::{Action, Authorized, KeyScope, OrganiserRole, Permit},
 };
 
@@ -174,7 +174,7 @@ async fn count_visits(permit: Permit<RecordVisits>, body: Body<CountVisits>) -> 
     checks.finish()?;
     let work = move |tx: &mut Tx<'_>, authorized: Authorized| {
         let edition = editions::store::lock_open(tx, authorized.edition()?)?;
-        let zone: chrono_tz::Tz = edition.time_zone.parse().map_err(|_| Code::Internal)?;
+        let zone = edition.zone()?;
         let days: BTreeSet<Day> = editions::store::list_days(tx, edition.id)?.into_iter().map(|d| d.day).collect();
         let gates: BTreeSet<GateId> = store::find_gates(tx, edition.id)?.into_iter().map(|g| g.id).collect();
         let mut checks = Validator::default();
