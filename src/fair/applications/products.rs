@@ -9,7 +9,7 @@ use crate::{
     products::{ProductGroup, store::ProductRow},
 };
 use hoicho_core::{
-    db::{MAX_ROWS_PER_INSERT, Tx, schema::*},
+    db::{MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx, schema::*},
     i18n::MessageId,
     on_either,
     values::{
@@ -195,11 +195,16 @@ pub fn find(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<(Vec<ProductId>, 
 
 /// Line numbers and names of the products of applications.
 pub fn find_names(tx: &mut Tx<'_>, applications: &[ApplicationId]) -> QueryResult<Vec<(ApplicationId, i32, String)>> {
-    application_products::table
-        .filter(application_products::application_id.eq_any(applications))
-        .order((application_products::application_id, application_products::line))
-        .select((application_products::application_id, application_products::line, application_products::name))
-        .load(tx.conn())
+    let mut names = Vec::new();
+    for part in applications.chunks(MAX_IDS_PER_STATEMENT) {
+        let rows: Vec<_> = application_products::table
+            .filter(application_products::application_id.eq_any(part))
+            .order((application_products::application_id, application_products::line))
+            .select((application_products::application_id, application_products::line, application_products::name))
+            .load(tx.conn())?;
+        names.extend(rows);
+    }
+    Ok(names)
 }
 
 /// Separates the products of an exhibitor's applications from the catalogue they were taken from, when its link ends: they stay as

@@ -7,12 +7,14 @@ use super::{contacts::ContactRow, search};
 use crate::organisations::{LegalForm, profile::Profile};
 use hoicho_core::{
     db::{Conn, MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx, schema::*},
+    i18n::MessageId,
     on_either,
     values::{
         clock::Instant,
         ids::{ContactId, ExhibitorId, OrganisationId, OrganiserId},
     },
 };
+use hoicho_web::http::{Code, Problem};
 
 /// Row of `exhibitors`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -92,6 +94,14 @@ impl ExhibitorRow {
             locality: profile.locality,
             ..self
         }
+    }
+}
+
+/// Fails if the record was merged into another one: it cannot be changed, linked or apply.
+pub fn require_unmerged(row: &ExhibitorRow) -> Result<(), Problem> {
+    match row.merged_into_id {
+        Some(_) => Err(Problem::new(Code::IllegalStep, MessageId("error-exhibitor-merged"))),
+        None => Ok(()),
     }
 }
 
@@ -237,14 +247,16 @@ pub fn delete(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<usize> {
 
 /// Contacts of exhibitors, in order of entry.
 pub fn find_contacts_of(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<HashMap<ExhibitorId, Vec<ContactRow>>> {
-    let rows: Vec<ContactRow> = exhibitor_contacts::table
-        .filter(exhibitor_contacts::exhibitor_id.eq_any(ids))
-        .order(exhibitor_contacts::id)
-        .select(ContactRow::as_select())
-        .load(tx.conn())?;
     let mut contacts: HashMap<ExhibitorId, Vec<ContactRow>> = HashMap::new();
-    for row in rows {
-        contacts.entry(row.exhibitor_id).or_default().push(row);
+    for part in ids.chunks(MAX_IDS_PER_STATEMENT) {
+        let rows: Vec<ContactRow> = exhibitor_contacts::table
+            .filter(exhibitor_contacts::exhibitor_id.eq_any(part))
+            .order(exhibitor_contacts::id)
+            .select(ContactRow::as_select())
+            .load(tx.conn())?;
+        for row in rows {
+            contacts.entry(row.exhibitor_id).or_default().push(row);
+        }
     }
     Ok(contacts)
 }

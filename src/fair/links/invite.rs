@@ -30,9 +30,7 @@ pub fn invite(
 ) -> Result<LinkInvitationRow, Problem> {
     let organiser = organisers::store::find(tx, authorized.organiser()?)?;
     let record = exhibitors::store::find_of_organiser(tx, organiser.id, exhibitor)?;
-    if record.merged_into_id.is_some() {
-        return Err(Problem::new(Code::IllegalStep, MessageId("error-exhibitor-merged")));
-    }
+    exhibitors::store::require_unmerged(&record)?;
     if record.organisation_id.is_some() {
         return Err(Problem::new(Code::IllegalStep, MessageId("error-exhibitor-linked")));
     }

@@ -8,7 +8,6 @@ use crate::{
 };
 use hoicho_core::{
     db::Tx,
-    i18n::MessageId,
     values::ids::{
         ApplicationId, ContactId, EditionId, ExhibitorId, OrganisationId, ParticipantId, SalesReportId, TradeDealId,
     },
@@ -33,9 +32,7 @@ pub(super) fn split(
     let from = exhibitors::store::find_of_organiser(tx, organiser, from)?;
     let merged = exhibitors::store::find_of_organiser(tx, organiser, merged)?;
     let merge = store::find_current(tx, from.id, merged.id)?.ok_or(Code::NotFound)?;
-    if from.merged_into_id.is_some() {
-        return Err(Problem::new(Code::IllegalStep, MessageId("error-exhibitor-merged")));
-    }
+    exhibitors::store::require_unmerged(&from)?;
     let moved = store::find_moved(tx, merge.id)?;
     let ids = |kind| moved.iter().filter(move |row| row.kind == kind).map(|row| row.subject.0);
     let link = ids(MovedKind::Link).next().map(OrganisationId).filter(|id| from.organisation_id == Some(*id));

@@ -50,11 +50,11 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let bytes = read(req, payload);
         Box::pin(async move {
-            let parse = |bytes: web::Bytes| match bytes.is_empty() {
-                true => Ok(T::default()),
-                false => Ok(parse::<Option<T>>(&bytes)?.unwrap_or_default()),
+            let parse_if_sent = |bytes: web::Bytes| {
+                let sent = if bytes.is_empty() { None } else { parse(&bytes)? };
+                Ok(sent.unwrap_or_default())
             };
-            Ok(Self(bytes.await.and_then(parse)))
+            Ok(Self(bytes.await.and_then(parse_if_sent)))
         })
     }
 }

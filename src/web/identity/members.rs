@@ -9,7 +9,7 @@ use crate::{
     outbox::{self, EmailKind, OutgoingEmail},
 };
 use hoicho_core::{
-    db::{Tx, schema::*},
+    db::{MAX_IDS_PER_STATEMENT, Tx, schema::*},
     i18n::{Language, MessageId},
     values::{
         clock::Instant,
@@ -121,25 +121,30 @@ pub fn set_organisation_role(
 const MAX_RECIPIENTS: usize = 20;
 
 /// Inserts e-mails to exhibitors into the outbox: to the members of the organisation each is linked with or, without a link, to
-/// the addresses that the organiser has noted. A fixed number of statements for any number of exhibitors.
+/// the addresses that the organiser has noted. Two statements for [`MAX_IDS_PER_STATEMENT`] exhibitors.
 pub fn notify_exhibitors(tx: &mut Tx<'_>, emails: &HashMap<ExhibitorId, EmailKind>, now: Instant) -> QueryResult<()> {
     let is_of_linked = exhibitors::organisation_id.eq(organisation_members::organisation_id.nullable());
-    let mut recipients: Vec<(ExhibitorId, String, String, Language)> = exhibitors::table
-        .inner_join(organisation_members::table.on(is_of_linked))
-        .inner_join(users::table.on(users::id.eq(organisation_members::user_id)))
-        .filter(exhibitors::id.eq_any(emails.keys()))
-        .order((exhibitors::id, users::email_key))
-        .select((exhibitors::id, users::email, users::display_name, users::language))
-        .load(tx.conn())?;
-    let contacts: Vec<(ExhibitorId, Option<String>, String, Language)> = exhibitors::table
-        .inner_join(exhibitor_contacts::table.on(exhibitor_contacts::exhibitor_id.eq(exhibitors::id)))
-        .filter(exhibitors::id.eq_any(emails.keys()))
-        .filter(exhibitors::organisation_id.is_null())
-        .filter(exhibitor_contacts::email.is_not_null())
-        .order((exhibitors::id, exhibitor_contacts::id))
-        .select((exhibitors::id, exhibitor_contacts::email, exhibitor_contacts::name, exhibitor_contacts::language))
-        .load(tx.conn())?;
-    recipients.extend(contacts.into_iter().filter_map(|(id, to, name, language)| Some((id, to?, name, language))));
+    let mut recipients: Vec<(ExhibitorId, String, String, Language)> = Vec::new();
+    let ids: Vec<ExhibitorId> = emails.keys().copied().collect();
+    for part in ids.chunks(MAX_IDS_PER_STATEMENT) {
+        let members: Vec<(ExhibitorId, String, String, Language)> = exhibitors::table
+            .inner_join(organisation_members::table.on(is_of_linked))
+            .inner_join(users::table.on(users::id.eq(organisation_members::user_id)))
+            .filter(exhibitors::id.eq_any(part))
+            .order((exhibitors::id, users::email_key))
+            .select((exhibitors::id, users::email, users::display_name, users::language))
+            .load(tx.conn())?;
+        recipients.extend(members);
+        let contacts: Vec<(ExhibitorId, Option<String>, String, Language)> = exhibitors::table
+            .inner_join(exhibitor_contacts::table.on(exhibitor_contacts::exhibitor_id.eq(exhibitors::id)))
+            .filter(exhibitors::id.eq_any(part))
+            .filter(exhibitors::organisation_id.is_null())
+            .filter(exhibitor_contacts::email.is_not_null())
+            .order((exhibitors::id, exhibitor_contacts::id))
+            .select((exhibitors::id, exhibitor_contacts::email, exhibitor_contacts::name, exhibitor_contacts::language))
+            .load(tx.conn())?;
+        recipients.extend(contacts.into_iter().filter_map(|(id, to, name, language)| Some((id, to?, name, language))));
+    }
     let mails: Vec<OutgoingEmail> = recipients
         .chunk_by(|a, b| a.0 == b.0)
         .flat_map(|members| members.iter().take(MAX_RECIPIENTS))

@@ -116,9 +116,7 @@ pub(super) async fn create_application(
             if state == ApplicationState::Draft && edition.state != EditionState::RegistrationOpen {
                 return Err(registration_closed());
             }
-            if exhibitor.merged_into_id.is_some() {
-                return Err(Problem::new(Code::IllegalStep, MessageId("error-exhibitor-merged")));
-            }
+            exhibitors::store::require_unmerged(&exhibitor)?;
             let row = ApplicationRow {
                 id: ApplicationId::make(),
                 organiser_id: edition.organiser_id,

@@ -7,7 +7,7 @@ use super::{
         store::{self, ExhibitorRow},
     },
     actions::{ManageExhibitors, ReadExhibitors},
-    exhibitor::{ExhibitorPath, require_unmerged},
+    exhibitor::ExhibitorPath,
 };
 use hoicho_core::values::ids::{ExhibitorId, OrganiserId};
 use hoicho_web::{
@@ -82,7 +82,7 @@ pub(super) async fn put_contacts(
         .write(move |tx, authorized| {
             let exhibitor = store::find_of_organiser(tx, authorized.organiser()?, id)?;
             if_match.check_if_sent(Some(exhibitor.version))?;
-            require_unmerged(&exhibitor)?;
+            store::require_unmerged(&exhibitor)?;
             let existing = store::find_contacts(tx, id)?;
             let rows = contacts::to_rows(id, list, &existing);
             store::replace_contacts(tx, id, &rows)?;

@@ -3,16 +3,13 @@ use actix_web::{HttpResponse, delete, get, patch, web};
 use serde::Deserialize;
 
 use super::{
-    super::store::{self, ExhibitorRow},
+    super::store,
     actions::{ManageExhibitors, ReadExhibitors},
     create::{MAX_NOTE_CHARS, validate_tags},
     view::{ExhibitorView, view},
 };
 use crate::organisations::{LegalForm, profile::ProfileChange};
-use hoicho_core::{
-    i18n::MessageId,
-    values::ids::{ExhibitorId, OrganiserId},
-};
+use hoicho_core::values::ids::{ExhibitorId, OrganiserId};
 use hoicho_web::{
     audit::AuditAction,
     http::{ApiResponse, Body, Code, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
@@ -20,14 +17,6 @@ use hoicho_web::{
 };
 
 pub(super) type ExhibitorPath = web::Path<(OrganiserId, ExhibitorId)>;
-
-/// Error: a merged record cannot be changed.
-pub(super) fn require_unmerged(row: &ExhibitorRow) -> Result<(), Problem> {
-    match row.merged_into_id {
-        Some(_) => Err(Problem::new(Code::IllegalStep, MessageId("error-exhibitor-merged"))),
-        None => Ok(()),
-    }
-}
 
 /// Returns a record with contacts, notes and tags. One that was merged names the record it was merged into.
 #[utoipa::path(
@@ -127,7 +116,7 @@ pub(super) async fn patch_exhibitor(
         .write(move |tx, authorized| {
             let before = store::find_of_organiser(tx, authorized.organiser()?, id)?;
             if_match.check(before.version)?;
-            require_unmerged(&before)?;
+            store::require_unmerged(&before)?;
             let view_before = view(tx, before.clone())?;
             let mut row = before.clone().with_profile(change.apply(tx, before.profile(), authorized.now)?);
             row.notes = notes.unwrap_or(row.notes);
@@ -173,7 +162,7 @@ pub(super) async fn delete_exhibitor(
         .write(move |tx, authorized| {
             let before = store::find_of_organiser(tx, authorized.organiser()?, id)?;
             if_match.check(before.version)?;
-            require_unmerged(&before)?;
+            store::require_unmerged(&before)?;
             store::delete(tx, id)?;
             authorized.record_audit(tx, AuditAction::ExhibitorDelete, id, Some(before.name), None)?;
             Ok(ApiResponse::no_content())
