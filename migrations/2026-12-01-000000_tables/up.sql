@@ -136,12 +136,22 @@ CREATE TABLE editions (
   name TEXT COLLATE "C" NOT NULL,
   venue_id UUID,
   state TEXT COLLATE "C" NOT NULL CONSTRAINT editions_state_check CHECK (state IN
-    ('draft','published','registration_open','registration_closed','live','reporting','finalised','cancelled')),
+    ('draft','published','finalised','cancelled')),
   time_zone TEXT COLLATE "C" NOT NULL,
   currency TEXT COLLATE "C" NOT NULL CONSTRAINT editions_currency_check CHECK (length(currency) = 3),
   declared_booths INTEGER CONSTRAINT editions_declared_booths_check CHECK (declared_booths >= 0),
   declared_visits BIGINT CONSTRAINT editions_declared_visits_check CHECK (declared_visits >= 0),
   declared_sales BIGINT CONSTRAINT editions_declared_sales_check CHECK (declared_sales >= 0),
+  registration_opens_at TIMESTAMP,
+  registration_closes_at TIMESTAMP CONSTRAINT editions_registration_closes_at_check
+    CHECK (registration_opens_at < registration_closes_at),
+  first_opens_at TIMESTAMP,
+  last_closes_at TIMESTAMP CONSTRAINT editions_last_closes_at_check CHECK (first_opens_at < last_closes_at),
+  ended_at TIMESTAMP,
+  end_reason TEXT COLLATE "C" CONSTRAINT editions_end_reason_check CHECK ((end_reason IS NULL) = (ended_at IS NULL)),
+  recorded_phase TEXT COLLATE "C" CONSTRAINT editions_recorded_phase_check CHECK (recorded_phase IN
+    ('before_registration','registration_open','registration_closed','live','reporting')),
+  next_boundary_at TIMESTAMP,
   version INTEGER NOT NULL,
   created_at TIMESTAMP NOT NULL,
   CONSTRAINT editions_organiser_id_id_key UNIQUE (organiser_id, id),
@@ -151,6 +161,7 @@ CREATE TABLE editions (
 CREATE INDEX editions_venue_id_idx ON editions (venue_id);
 CREATE INDEX editions_organiser_id_idx ON editions (organiser_id, series_id);
 CREATE INDEX editions_series_id_idx ON editions (series_id);
+CREATE INDEX editions_next_boundary_at_idx ON editions (next_boundary_at);
 CREATE TABLE opening_days (
   edition_id UUID NOT NULL REFERENCES editions (id),
   day DATE NOT NULL,

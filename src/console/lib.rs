@@ -10,6 +10,7 @@ mod account;
 mod admin;
 mod assets;
 mod chart;
+mod edition_status;
 mod embed;
 mod exhibitor;
 mod flash;

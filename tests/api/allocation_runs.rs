@@ -269,6 +269,8 @@ async fn cancelled_run_proposes_the_best_so_far(app: TestApp) {
 /// With a waiting list policy, declined and expired offers are offered to the next application in the run's order.
 async fn declined_and_expired_offers_go_to_the_waiting_list(app: TestApp) {
     let owner = open(&app, 10).await;
+    // A fair that lasts until the second offer has expired, and is over when the third one has.
+    app.set_days(&owner, "hoi-cho", &["2026-03-03", "2026-03-06", "2026-03-07"]).await;
     let (first, wins) = app.approved_application(&owner, "hoi-cho", "mot").await;
     let mut waiting = Vec::new();
     for name in ["hai", "ba"] {
@@ -305,12 +307,19 @@ async fn declined_and_expired_offers_go_to_the_waiting_list(app: TestApp) {
     let owner = app.login("lan@example.vn").await;
     let last = app.get(&format!("/editions/hoi-cho/allocations?application={}", waiting[1])).by(&owner).send().await;
     assert_eq!(last.expect(200)["items"][0]["state"], "offered");
-    let third = app.login("ba@example.vn").await;
     app.post(&format!("/allocations/{next}/confirm")).by(&owner).send().await.refused(409, "illegal_step");
+    // The waiting list stops when the fair is over.
+    let (_, late) = app.submitted_application("hoi-cho", "bon").await;
+    let why = json!({ "reason": "Hết gian" });
+    app.post(&format!("/applications/{late}/waitlist")).by(&owner).json(&why).send().await.expect(200);
+    app.wait(chrono::Duration::days(3));
+    assert_eq!(hoicho::jobs::expire_allocations(&app.db, app.context.clock.now()).await.unwrap(), 1);
+    let (owner, third) = (app.login("lan@example.vn").await, app.login("ba@example.vn").await);
+    let none = app.get(&format!("/editions/hoi-cho/allocations?application={late}")).by(&owner).send().await;
+    assert_eq!(none.expect(200)["items"], json!([]));
+    assert_eq!(app.get("/editions/hoi-cho/waiting-list").by(&owner).send().await.expect(200)["items"][0]["id"], late);
     // Without a policy no more offers are made.
     app.put("/editions/hoi-cho/waiting-list/policy").by(&owner).json(&json!({ "run": null })).send().await.expect(204);
-    let list = app.get("/editions/hoi-cho/waiting-list").by(&owner).send().await.expect(200);
-    assert_eq!(list["items"], json!([]));
     let own = app.get(&format!("/applications/{}", waiting[1])).by(&third).send().await.expect(200);
     assert_eq!(own["state"], "approved");
 }

@@ -179,12 +179,17 @@ const COLUMNS_LEFT_OUT: [&str; 4] = ["edition_id", "organiser_id", "recorded_by"
 
 /// Columns of one table that no archive has: versions count changes in one database, an imported edition is created anew without
 /// its halls, and links, notes and merges of records are the organiser's own.
-const LEFT_OUT: [&str; 18] = [
+const LEFT_OUT: [&str; 22] = [
     "application_products.product_id",
     "allocations.version",
     "applications.version",
     "booths.version",
     "editions.created_at",
+    // Derived from the opening days when the edition is imported.
+    "editions.first_opens_at",
+    "editions.last_closes_at",
+    "editions.next_boundary_at",
+    "editions.recorded_phase",
     "editions.version",
     "editions.waiting_list_run_id",
     "exhibitors.created_at",

@@ -21,6 +21,7 @@ mod bad_input;
 mod bad_input_everywhere;
 mod clock;
 mod demo;
+mod edition_dates;
 mod editions;
 mod embed;
 mod exhibitors;

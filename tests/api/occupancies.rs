@@ -113,7 +113,7 @@ impl<'a> Fair<'a> {
             app.post(&format!("/applications/{application}/approve")).by(&owner).send().await.expect(200);
             applications.push(application);
         }
-        app.advance(&owner, &format!("hoi-cho-{seed}"), &["registration_closed", "live"]).await;
+        app.advance(&owner, &format!("hoi-cho-{seed}"), &["registration_closed"]).await;
         let (model, random) = (Model::default(), StdRng::seed_from_u64(seed));
         Self { app, at, booths, applications, days, now, owner, sellers, model, random }
     }
@@ -256,7 +256,11 @@ impl<'a> Fair<'a> {
         let amount = self.random.random_range(0..20_000_000);
         let answer = self.put((booth, day), &self.sellers[writer], amount).await;
         let current = self.model.current.get(&booth).map(|(_, exhibitor)| *exhibitor);
+        let opening = self.days[0].and_hms_opt(8, 0, 0).unwrap();
+        let is_live = (self.now + Duration::hours(7)).naive_utc() >= opening;
         match self.model.occupant(booth, day) {
+            Some(occupant) if occupant == writer && !is_live => drop(answer.refused(409, "illegal_step")),
+            None if current == Some(writer) && !is_live => drop(answer.refused(409, "illegal_step")),
             Some(occupant) if occupant == writer && day <= today => {
                 let is_first = self.model.reports.insert((booth, day), amount).is_none();
                 answer.expect(if is_first { 201 } else { 200 });

@@ -103,8 +103,16 @@ async fn cached_responses_show_a_change_to_the_next_reader(app: TestApp) {
     assert_eq!(after[1].1["name"], "Tên mới");
     assert_eq!(after[3].1["edition"]["name"], "Tên mới");
     assert!(after[0].1.to_string().contains("Tên mới"));
+    // A draft is hidden immediately, except from its staff.
+    let back = json!({ "to": "draft", "reason": "Chưa xong" });
+    app.post("/editions/hoi-cho/transitions").by(&owner).json(&back).send().await.expect(200);
+    for place in PLACES.iter().skip(1) {
+        app.get(place).send().await.refused(404, "not_found");
+        app.get(place).by(&owner).send().await.expect(200);
+    }
+    assert!(!app.get("/editions").send().await.expect(200).to_string().contains("Tên mới"));
     let (_, application) = {
-        app.advance(&owner, "hoi-cho", &["registration_open"]).await;
+        app.advance(&owner, "hoi-cho", &["published", "registration_open"]).await;
         app.approved_application(&owner, "hoi-cho", "htx").await
     };
     let booth = after[2].1["items"][0]["id"].clone();
@@ -113,16 +121,6 @@ async fn cached_responses_show_a_change_to_the_next_reader(app: TestApp) {
     let held = read().await;
     assert_eq!(held[2].1["items"][0]["occupancy"], "reserved");
     assert_eq!(held[4].1["booths"][0]["occupancy"], "reserved");
-    // A draft is hidden immediately, except from its staff.
-    for to in ["published", "draft"] {
-        let back = json!({ "to": to, "reason": "Chưa xong" });
-        app.post("/editions/hoi-cho/transitions").by(&owner).json(&back).send().await.expect(200);
-    }
-    for place in PLACES.iter().skip(1) {
-        app.get(place).send().await.refused(404, "not_found");
-        app.get(place).by(&owner).send().await.expect(200);
-    }
-    assert!(!app.get("/editions").send().await.expect(200).to_string().contains("Tên mới"));
 }
 
 async fn cache_separates_responses_of_staff_and_public(app: TestApp) {

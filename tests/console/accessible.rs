@@ -138,7 +138,7 @@ async fn pages_have_no_axe_violations_and_no_horizontal_scrolling() {
         server.post("/auth/login", "", &login)["access_token"].as_str().unwrap().to_owned()
     };
     let seller = token("htx@example.vn");
-    super::fair::fair(&address, &token("bantochuc@example.vn"), "hoi-cho-moi", 4, 3, "registration_open");
+    super::fair::fair(&address, &token("bantochuc@example.vn"), "hoi-cho-moi", 4, 3);
     let me = server.get("/me", Some(&seller));
     let mine = me["organisations"].as_array().unwrap().last().unwrap()["organisation"].clone();
     let draft = serde_json::json!({ "organisation": mine, "booths_wanted": 1, "category": "standard" });

@@ -27,7 +27,7 @@ impl Setup {
         let (folder, profile) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let server = fair::server(folder.path());
         let organiser = person(&server.address(), folder.path(), "lan@example.vn", "Lan");
-        let fair = fair(&server.address(), &organiser, "hoi-cho-thu", 4, 3, "registration_open");
+        let fair = fair(&server.address(), &organiser, "hoi-cho-thu", 4, 3);
         let phone = Browser::open(server.address().url(), profile.path(), PHONE).await;
         Self { folder, _profile: profile, server, organiser, fair, phone }
     }
@@ -47,7 +47,7 @@ impl Setup {
         self.address().call("POST", path, Some(&self.organiser), body)
     }
 
-    /// An approved application of the exhibitor, and the offer of the second booth for it; the live edition has begun.
+    /// An approved application of the exhibitor, and the offer of the second booth for it.
     fn offer(&self, token: &str) -> String {
         let application = application(&self.address(), token, &self.fair.slug, EXHIBITOR, 1);
         self.post_as_organiser(&format!("/applications/{application}/approve"), None);
@@ -55,9 +55,6 @@ impl Setup {
         let held = self.post_as_organiser(&format!("/editions/{}/allocations", self.fair.slug), Some(&hold));
         let allocation = held["items"][0]["id"].as_str().unwrap().to_owned();
         self.post_as_organiser(&format!("/allocations/{allocation}/offer"), None);
-        for to in ["registration_closed", "live"] {
-            self.post_as_organiser(&format!("/editions/{}/transitions", self.fair.slug), Some(&json!({ "to": to })));
-        }
         allocation
     }
 

@@ -74,7 +74,20 @@ pub struct Fair {
     pub zone: String,
 }
 
-pub fn fair(server: &Address, token: &str, slug: &str, booths: u32, days: i64, state: &str) -> Fair {
+/// A published edition from today on, so that it is live, to which exhibitors may apply.
+pub fn fair(server: &Address, token: &str, slug: &str, booths: u32, days: i64) -> Fair {
+    let fair = draft(server, token, slug, booths, days);
+    let at = format!("/editions/{slug}");
+    let (opens, closes) = (today() - chrono::Duration::days(1), today() + chrono::Duration::days(30));
+    let dates = json!({ "registration_opens_at": format!("{opens}T08:00"), "registration_closes_at": format!("{closes}T08:00") });
+    // The second version: it has its opening days.
+    server.call_with("PATCH", &at, Some(token), Some(&dates), Some("\"v2\""));
+    server.call("POST", &format!("{at}/transitions"), Some(token), Some(&json!({ "to": "published" })));
+    fair
+}
+
+/// The same edition as a draft.
+pub fn draft(server: &Address, token: &str, slug: &str, booths: u32, days: i64) -> Fair {
     let post = |path: &str, body: &Value| server.call("POST", path, Some(token), Some(body));
     let organiser = post("/organisers", &json!({ "name": "Ban tổ chức thử" }));
     let edition = post("/editions", &json!({ "organiser": organiser["id"], "slug": slug, "name": "Hội chợ thử" }));
@@ -88,11 +101,6 @@ pub fn fair(server: &Address, token: &str, slug: &str, booths: u32, days: i64, s
     let kind = json!({ "zone": zone["id"], "category": "standard", "area_dm2": 900, "fee": 3_000_000 });
     let made = post(&format!("{at}/booths/generate"), &json!({ "runs": [{ "pattern": pattern, "kind": kind }] }));
     post(&format!("{at}/gates"), &json!({ "name": "Cổng chính" }));
-    let states = ["draft", "published", "registration_open", "registration_closed", "live", "reporting"];
-    let end = states.iter().position(|known| *known == state).unwrap();
-    for to in &states[1..=end] {
-        post(&format!("{at}/transitions"), &json!({ "to": to }));
-    }
     let text = |v: &Value| v["id"].as_str().unwrap().to_owned();
     let booths = made["items"].as_array().unwrap().iter().map(text).collect();
     assert_eq!(edition["slug"], slug);

@@ -21,7 +21,7 @@ async fn offline_gate_counts_survive_a_restart_and_are_sent_once() {
     let server = start();
     let email = "cong@example.vn";
     let token = person(&server.address(), folder.path(), email, "Trực cổng");
-    let fair = fair(&server.address(), &token, "hoi-cho-cong", 2, 3, "live");
+    let fair = fair(&server.address(), &token, "hoi-cho-cong", 2, 3);
     let base = server.address().url().to_owned();
     let counter = format!("/gate/{}", fair.slug);
 
@@ -74,7 +74,7 @@ async fn gate_counts_are_retried_after_a_lost_response() {
     let server = super::fair::server(folder.path());
     let email = "cong@example.vn";
     let token = person(&server.address(), folder.path(), email, "Trực cổng");
-    let fair = fair(&server.address(), &token, "hoi-cho-cong", 2, 3, "live");
+    let fair = fair(&server.address(), &token, "hoi-cho-cong", 2, 3);
     let phone = Browser::open(server.address().url(), profile.path(), PHONE).await;
     phone.log_in(email, super::fair::PASSWORD).await;
     phone.go(&format!("/gate/{}", fair.slug)).await;

@@ -48,8 +48,8 @@ impl Setup {
     }
 
     /// An edition with six booths, open for three days from today on.
-    fn fair(&self, state: &str) -> Fair {
-        fair(&self.address(), &self.organiser, SLUG, 6, 3, state)
+    fn fair(&self) -> Fair {
+        fair(&self.address(), &self.organiser, SLUG, 6, 3)
     }
 
     fn apply(&self, count: usize) -> Vec<String> {
@@ -66,7 +66,7 @@ impl Setup {
 
     /// An open edition whose first two booths are let to an exhibitor each.
     fn fair_with_two_exhibitors(&self) -> Fair {
-        let fair = self.fair("registration_open");
+        let fair = self.fair();
         for (application, booth) in self.approve(2).iter().zip(&fair.booths) {
             let hold = json!({ "application": application, "booths": [booth] });
             let held = self.call("POST", &format!("/editions/{SLUG}/allocations"), Some(&hold));
@@ -76,12 +76,6 @@ impl Setup {
             }
         }
         fair
-    }
-
-    fn advance(&self, states: &[&str]) {
-        for to in states {
-            self.call("POST", &format!("/editions/{SLUG}/transitions"), Some(&json!({ "to": to })));
-        }
     }
 
     fn statistics(&self) -> Value {
@@ -160,11 +154,18 @@ async fn dashboard_opens_registration_and_selected_applications_are_approved() {
     let Some(_turn) = browser::turn("organiser").await else { return };
     let setup = Setup::new().await;
     let desk = &setup.desk;
-    setup.fair("draft");
+    fair::draft(&setup.address(), &setup.organiser, SLUG, 6, 3);
     desk.go(&at("")).await;
-    desk.press("Chuyển sang: Đã công bố").await;
-    desk.press("Chuyển sang: Mở đăng ký").await;
-    desk.see("Đóng đăng ký").await;
+    desk.press("Công bố").await;
+    desk.press("Công bố").await;
+    desk.see("Đã chuyển trạng thái.").await;
+    // Registration is open until tomorrow; the fair itself is live from today on.
+    let (opens, closes) = (fair::today() - chrono::Duration::days(1), fair::today() + chrono::Duration::days(1));
+    desk.set("#f-registration_opens_at", &format!("{opens}T08:00")).await;
+    desk.set("#f-registration_closes_at", &format!("{closes}T17:00")).await;
+    desk.click(&format!("form[action='/form/editions/{SLUG}'] button.main")).await;
+    desk.see("Nhận đăng ký từ 08:00").await;
+    desk.see("Đang diễn ra").await;
     setup.apply(3);
     desk.go(&at("/applications?state=submitted")).await;
     desk.click("#all").await;
@@ -180,7 +181,7 @@ async fn plan_page_holds_offers_and_confirms_booths() {
     let Some(_turn) = browser::turn("organiser").await else { return };
     let setup = Setup::new().await;
     let desk = &setup.desk;
-    setup.fair("registration_open");
+    setup.fair();
     setup.approve(3);
     desk.go(&at("/plan")).await;
     for (n, name) in EXHIBITORS[..2].iter().enumerate() {
@@ -198,8 +199,6 @@ async fn plan_page_holds_offers_and_confirms_booths() {
         desk.find(&format!("[data-code={code}].confirmed")).await;
     }
     desk.go(&at("")).await;
-    desk.press("Chuyển sang: Đóng đăng ký").await;
-    desk.press("Chuyển sang: Đang diễn ra").await;
     desk.see("Đang diễn ra").await;
     assert_eq!(setup.statistics()["booths"]["allocated"], json!(2));
     setup.end().await;
@@ -211,7 +210,6 @@ async fn sales_sheet_takes_a_pasted_block_and_visits_page_an_adjustment() {
     let setup = Setup::new().await;
     let desk = &setup.desk;
     setup.fair_with_two_exhibitors();
-    setup.advance(&["registration_closed", "live"]);
     desk.go(&at("/sales")).await;
     let cells = "document.querySelectorAll('[data-sheet] input[data-booth]')";
     desk.until(&format!("{cells}.length === 2")).await;
@@ -246,7 +244,6 @@ async fn reports_page_finalises_the_figures_and_publishes_them() {
     let setup = Setup::new().await;
     let (desk, address) = (&setup.desk, setup.address());
     let fair = setup.fair_with_two_exhibitors();
-    setup.advance(&["registration_closed", "live"]);
     let today = fair::today();
     for (booth, amount) in fair.booths.iter().zip([8_500_000, 7_250_000]) {
         let report = json!({ "amount": amount });
@@ -257,9 +254,23 @@ async fn reports_page_finalises_the_figures_and_publishes_them() {
     let count = json!({ "id": id, "gate": gate, "occurred_at": occurred_at, "entries": 120 });
     setup.call("POST", &format!("/editions/{SLUG}/visit-counts"), Some(&json!({ "events": [count] })));
 
-    desk.go(&at("")).await;
-    desk.press("Chuyển sang: Đang tổng hợp").await;
+    // The fair is ended early by mistake, which is taken back, and then for good.
+    let end = async || {
+        desk.go(&at("/setup")).await;
+        desk.press("Kết thúc sớm").await;
+        desk.fill("#f-reason", "Bão").await;
+        desk.press("Kết thúc ngay").await;
+        desk.accept_question().await;
+        desk.see("Có thể mở lại trong 24 giờ.").await;
+    };
+    end().await;
+    desk.press("Mở lại").await;
+    desk.see("Đã mở lại kỳ hội chợ.").await;
+    desk.see("Đang diễn ra").await;
+    end().await;
     desk.go(&at("/reports")).await;
+    desk.press("Chốt và công bố").await;
+    desk.see("Không còn gì dang dở.").await;
     desk.press("Chốt và công bố").await;
     desk.accept_question().await;
     desk.see("Số liệu đã chốt và được công bố").await;

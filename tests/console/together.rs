@@ -41,7 +41,7 @@ impl Setup {
         let server = fair::server(folders[0].path());
         let address = server.address();
         let token = person(&address, folders[0].path(), EMAIL, "Lan");
-        let fair = fair(&address, &token, "hoi-cho-chung", 6, 3, "registration_open");
+        let fair = fair(&address, &token, "hoi-cho-chung", 6, 3);
         let apply = |name: &&str| application(&address, &token, &fair.slug, name, 2);
         let applications: Vec<String> = ["HTX Gà đồi", "HTX Miến dong"].iter().map(apply).collect();
         for id in &applications {

@@ -68,7 +68,7 @@ impl Site {
 
     /// A published edition of Lan with one gate.
     fn fair(&self) -> Fair {
-        fair(&self.server.address(), &self.token, "hoi-cho-thu", 2, 3, "published")
+        fair(&self.server.address(), &self.token, "hoi-cho-thu", 2, 3)
     }
 
     fn get(&self, path: &str, cookies: &str) -> (u16, String, String) {

@@ -140,7 +140,7 @@ fn messages_are_complete_and_used() {
 #[test]
 fn enum_values_have_messages() {
     use hoicho_core::states::{
-        AllocationState, ApplicationState, BoothAvailability, EditionState, ReportState, RunState,
+        AllocationState, ApplicationState, BoothAvailability, EditionPhase, EditionState, ReportState, RunState,
     };
     use hoicho_fair::{
         applications::documents::DocumentKind, floor::BoothCategory, organisations::LegalForm, products::ProductGroup,
@@ -154,6 +154,7 @@ fn enum_values_have_messages() {
     let vi = messages("vi");
     let all = [
         values::<EditionState>("edition-state"),
+        values::<EditionPhase>("edition-phase"),
         values::<ApplicationState>("application-state"),
         values::<ApplicationState>("my-application-state"),
         values::<AllocationState>("allocation-state"),

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::TestApp;
 
-/// States of an edition in their order; exhibitors apply in the second one.
+/// Steps of an edition in their order, for [`TestApp::advance`]; exhibitors apply after the second one.
 const STATES: [&str; 4] = ["published", "registration_open", "registration_closed", "live"];
 
 /// What [`FairBuilder::build`] has made.
@@ -122,10 +122,7 @@ impl FairBuilder {
 async fn add_venue(app: &TestApp, owner: &str, organiser: &str, edition: &str, name: &str) -> String {
     let venue = json!({ "organiser": organiser, "name": name, "address": "Hạ Long" });
     let venue = app.made("/venues", owner, venue).await;
-    let shown = app.get(edition).by(owner).send().await;
-    let version = shown.headers.get("etag").unwrap().to_str().unwrap().to_owned();
-    let change = json!({ "venue": venue });
-    app.patch(edition).by(owner).header("if-match", &version).json(&change).send().await.expect(200);
+    app.patch_newest(edition, owner, json!({ "venue": venue })).await;
     venue
 }
 

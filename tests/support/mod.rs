@@ -371,12 +371,56 @@ impl TestApp {
         self.post(&format!("/allocations/{allocation}/confirm")).by(staff).json(&body).send().await.expect(200);
     }
 
-    /// Moves an edition forward through these states.
-    pub async fn advance(&self, token: &str, edition: &str, states: &[&str]) {
-        for to in states {
-            let step = serde_json::json!({ "to": to });
-            self.post(&format!("/editions/{edition}/transitions")).by(token).json(&step).send().await.expect(200);
+    /// Moves an edition forward through these states and phases. Registration is open from January to the end of the year, unless it
+    /// is closed; the phase `live` follows from the dates, `reporting` from them or from an early end.
+    pub async fn advance(&self, token: &str, edition: &str, steps: &[&str]) {
+        let at = format!("/editions/{edition}");
+        for step in steps {
+            match *step {
+                "registration_open" => {
+                    let dates = serde_json::json!({
+                        "registration_opens_at": "2026-01-01T00:00:00Z", "registration_closes_at": "2026-12-31T00:00:00Z",
+                    });
+                    self.patch_newest(&at, token, dates).await;
+                }
+                "registration_closed" => {
+                    let dates = serde_json::json!({ "registration_closes_at": "2026-02-28T00:00:00Z" });
+                    self.patch_newest(&at, token, dates).await;
+                }
+                "live" => assert_eq!(self.get(&at).by(token).send().await.expect(200)["phase"], "live"),
+                "reporting" => {
+                    if self.get(&at).by(token).send().await.expect(200)["phase"] != "reporting" {
+                        let end = serde_json::json!({ "reason": "Bão" });
+                        self.put(&format!("{at}/end")).by(token).json(&end).send().await.expect(200);
+                    }
+                }
+                to => {
+                    let step = serde_json::json!({ "to": to });
+                    self.post(&format!("{at}/transitions")).by(token).json(&step).send().await.expect(200);
+                }
+            }
         }
+    }
+
+    /// Replaces the opening days, open from 8 to 21 o'clock.
+    pub async fn set_days(&self, token: &str, edition: &str, days: &[&str]) {
+        let at = format!("/editions/{edition}");
+        let hours = |day: &&str| serde_json::json!({ "day": day, "opens_at": "08:00:00", "closes_at": "21:00:00" });
+        let days: Vec<Value> = days.iter().map(hours).collect();
+        let version = self.version_of(&at, token).await;
+        let put = self.put(&format!("{at}/opening-days")).by(token).header("if-match", &version);
+        put.json(&serde_json::json!(days)).send().await.expect(200);
+    }
+
+    async fn version_of(&self, path: &str, token: &str) -> String {
+        let shown = self.get(path).by(token).send().await;
+        shown.headers.get("etag").unwrap().to_str().unwrap().to_owned()
+    }
+
+    /// Patches the newest version of a resource.
+    pub async fn patch_newest(&self, path: &str, token: &str, change: Value) -> Value {
+        let version = self.version_of(path, token).await;
+        self.patch(path).by(token).header("if-match", &version).json(&change).send().await.expect(200)
     }
 }
 

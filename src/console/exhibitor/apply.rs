@@ -6,7 +6,6 @@ use crate::{
     page_context::{PageContext, render_page},
     select_options::{SelectOption, select},
 };
-use hoicho_core::states::EditionState;
 use hoicho_fair::{
     editions::{self, store::EditionRow},
     floor::BoothCategory,
@@ -34,6 +33,6 @@ pub(super) async fn show_apply(page: PageContext, permit: ReadPermit) -> Result<
         .collect();
     let edition = permit.read(|tx, authorized| Ok(editions::store::find(tx, authorized.edition()?)?)).await?;
     let categories = select::<BoothCategory>(&page, "booth-category", Some(&BoothCategory::Standard));
-    let is_open = edition.state == EditionState::RegistrationOpen;
+    let is_open = edition.accepts_applications(page.now);
     render_page(&Apply { page, edition, organisations, categories, is_open })
 }

@@ -3,7 +3,7 @@ use actix_web::{HttpResponse, get, web};
 use askama::Template;
 
 use super::store::{self, ReportedBooth};
-use crate::page_context::{PageContext, render_page, to_local};
+use crate::page_context::{PageContext, render_page};
 use hoicho_core::{
     i18n::format,
     states::ReportState,
@@ -58,7 +58,7 @@ impl Report {
         format!("/report/{}/{}", self.id, self.day)
     }
     fn date_time(&self, at: &Instant) -> String {
-        self.page.date_time(&self.booth.time_zone, at)
+        self.page.date_time(&self.booth.edition.time_zone, at)
     }
     fn is_queried(&self) -> bool {
         self.report.as_ref().is_some_and(|r| r.state == ReportState::Queried)
@@ -85,25 +85,25 @@ pub(super) async fn show_report(
     let day: Day = day.parse().map_err(|_| Code::NotFound)?;
     let data = permit.read(move |tx, authorized| {
         let booth = store::booth(tx, id)?;
-        let days: Vec<Day> = editions::store::list_days(tx, booth.edition)?.into_iter().map(|d| d.day).collect();
-        if !days.contains(&day) {
+        let days = editions::store::list_days(tx, booth.edition.id)?;
+        if !days.iter().any(|d| d.day == day) {
             return Err(Code::NotFound.into());
         }
-        let report = sales::store::find(tx, booth.edition, id, day)?;
+        let is_held = booth.edition.days_held(&days, authorized.now)?.contains(&day);
+        let report = sales::store::find(tx, booth.edition.id, id, day)?;
         let history = match &report {
             Some(report) => sales::store::find_versions(tx, report.id)?,
             None => Vec::new(),
         };
         let previous_report = sales::store::find_earlier(tx, id, day)?.pop().map(|(_, day, amount)| (day, amount));
         let is_occupied = occupancies::is_occupied(tx, id, day)?;
-        Ok((booth, report, history, previous_report, is_occupied, authorized))
+        Ok((booth, report, history, previous_report, is_held && is_occupied, authorized))
     });
-    let (booth, report, history, previous_report, is_occupied, authorized) = data.await?;
-    let is_past = day <= to_local(&booth.time_zone, &page.now).date();
-    let can_report = is_past && is_occupied && lifecycle::is_reporting_open(booth.edition_state);
+    let (booth, report, history, previous_report, is_due, authorized) = data.await?;
+    let can_report = is_due && lifecycle::is_reporting_open(booth.edition.phase(page.now));
     let next = match own_organisation(&page, authorized.organisations()) {
         Some(organisation) if authorized.as_member => format!("/my/{organisation}"),
-        _ => format!("/manage/{}/sales", booth.edition_slug),
+        _ => format!("/manage/{}/sales", booth.edition.slug),
     };
     let format = |n: Option<i64>| n.filter(|n| *n > 0).map(|n| format::integer(page.language(), n)).unwrap_or_default();
     let amount = page.field_value("amount", &format(report.as_ref().map(|r| r.amount)));

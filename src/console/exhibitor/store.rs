@@ -5,13 +5,13 @@ use diesel::prelude::*;
 
 use hoicho_core::{
     db::{Tx, schema::*},
-    states::{AllocationState, ApplicationState, BoothAvailability, EditionState, ReportState},
+    states::{AllocationState, ApplicationState, BoothAvailability, ReportState},
     values::{
         clock::{Day, Instant},
         ids::{AllocationId, ApplicationId, BoothId, EditionId, OrganisationId, ProductId, ZoneId},
     },
 };
-use hoicho_fair::allocation::occupancies::is_report_of;
+use hoicho_fair::{allocation::occupancies::is_report_of, editions::store::EditionRow};
 
 /// An application with its edition.
 #[derive(Debug, Clone, Queryable)]
@@ -44,10 +44,7 @@ pub(super) struct MyBooth {
     pub code: String,
     pub zone: String,
     pub fee: i64,
-    pub edition_slug: String,
-    pub edition_name: String,
-    pub edition_state: EditionState,
-    pub time_zone: String,
+    pub edition: EditionRow,
 }
 
 /// Booths of the exhibitors that an organisation is linked with, as main exhibitor and then as co-exhibitor, newest edition first:
@@ -61,10 +58,7 @@ pub(super) fn booths(tx: &mut Tx<'_>, organisation: OrganisationId) -> QueryResu
         booths::code,
         zones::name,
         booths::fee,
-        editions::slug,
-        editions::name,
-        editions::state,
-        editions::time_zone,
+        EditionRow::as_select(),
     );
     let all =
         || booths::table.inner_join(zones::table).inner_join(editions::table.on(editions::id.eq(booths::edition_id)));
@@ -213,11 +207,7 @@ pub(super) fn available_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResu
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct ReportedBooth {
     pub code: String,
-    pub edition: EditionId,
-    pub edition_name: String,
-    pub edition_slug: String,
-    pub edition_state: EditionState,
-    pub time_zone: String,
+    pub edition: EditionRow,
 }
 
 /// Finds a booth.
@@ -225,7 +215,7 @@ pub(super) fn booth(tx: &mut Tx<'_>, id: BoothId) -> QueryResult<ReportedBooth> 
     booths::table
         .inner_join(editions::table.on(editions::id.eq(booths::edition_id)))
         .filter(booths::id.eq(id))
-        .select((booths::code, editions::id, editions::name, editions::slug, editions::state, editions::time_zone))
+        .select((booths::code, EditionRow::as_select()))
         .get_result(tx.conn())
 }
 

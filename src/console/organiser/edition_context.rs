@@ -1,6 +1,10 @@
 //! Context of the staff pages of an edition: edition, selected tab, permissions of the user.
 use crate::page_context::{PageContext, to_local};
-use hoicho_core::{db::Tx, states::EditionState, values::clock::Day};
+use hoicho_core::{
+    db::Tx,
+    states::{EditionPhase, EditionState},
+    values::clock::{Day, Instant},
+};
 use hoicho_fair::editions::{self, store::EditionRow};
 use hoicho_web::{
     http::Problem,
@@ -55,6 +59,7 @@ pub(super) struct EditionContext {
     pub can_enter_figures: bool,
     /// Current date in the time zone of the edition.
     pub today: Day,
+    pub now: Instant,
 }
 
 /// A link of the tab bar.
@@ -79,6 +84,7 @@ impl EditionContext {
             can_manage: can_manage && is_open,
             can_enter_figures: can_enter_figures && is_open,
             today,
+            now: authorized.now,
         })
     }
 
@@ -92,8 +98,22 @@ impl EditionContext {
         TABS.iter().map(link).collect()
     }
 
-    /// The next state in the life cycle of the edition.
-    pub fn next_state(&self) -> Option<EditionState> {
-        editions::lifecycle::next(self.edition.state)
+    /// Whether the user may publish the edition.
+    pub fn can_publish(&self) -> bool {
+        self.can_manage && self.edition.state == EditionState::Draft
+    }
+    /// Whether the user may end the edition before its last day is over.
+    pub fn can_end(&self) -> bool {
+        self.can_manage && self.edition.phase(self.now) == Some(EditionPhase::Live)
+    }
+    /// Whether the user may take back an early end.
+    pub fn can_resume(&self) -> bool {
+        self.can_manage && self.edition.schedule.can_resume(self.now)
+    }
+    /// Whether the figures can be finalised: no opening day is to come.
+    pub fn can_finalise(&self) -> bool {
+        let has_days = self.edition.schedule.first_opens_at.is_some();
+        let is_published = self.edition.state == EditionState::Published;
+        self.can_manage && is_published && (!has_days || self.edition.schedule.is_over(self.now))
     }
 }

@@ -15,14 +15,11 @@ pub(super) struct MissingReports {
 /// Booths with missing reports, most missing days first. Empty unless the edition is live or reporting.
 pub(super) fn find_missing_reports(tx: &mut Tx<'_>, context: &EditionContext) -> Result<Vec<MissingReports>, Problem> {
     let edition = &context.edition;
-    if !sales::lifecycle::is_reporting_open(edition.state) {
+    if !sales::lifecycle::is_reporting_open(edition.phase(context.now)) {
         return Ok(Vec::new());
     }
-    let past_days: Vec<Day> = editions::store::list_days(tx, edition.id)?
-        .into_iter()
-        .map(|d| d.day)
-        .filter(|day| *day < context.today)
-        .collect();
+    let held = edition.days_held(&editions::store::list_days(tx, edition.id)?, context.now)?;
+    let past_days: Vec<Day> = held.into_iter().filter(|day| *day < context.today).collect();
     let mut missing: Vec<MissingReports> = Vec::new();
     let mut last = None;
     for report in sales::store::find_missing(tx, edition.id, &past_days)? {

@@ -9,6 +9,7 @@ pub(super) mod edition_context;
 mod exhibitor;
 mod exhibitor_merge;
 mod exhibitors;
+mod finalise;
 mod floor;
 mod floor_plan;
 mod imports;
@@ -40,6 +41,7 @@ pub(super) fn routes(cfg: &mut web::ServiceConfig) {
         .service(imports::show_imports)
         .service(imports::show_import)
         .service(reports::show_reports)
+        .service(finalise::show_finalise)
         .service(api_keys::show_keys)
         .service(webhooks::show_webhooks)
         .service(exhibitors::show_exhibitors)

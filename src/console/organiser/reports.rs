@@ -4,7 +4,6 @@ use askama::Template;
 
 use super::edition_context::{EditionContext, Tab, ViewEdition};
 use crate::page_context::{PageContext, render_page};
-use hoicho_core::states::EditionState;
 use hoicho_fair::statistics::{Report, document::Statistics, visible_figures};
 use hoicho_web::{
     http::{Code, Problem},
@@ -23,9 +22,6 @@ struct Reports {
 }
 
 impl Reports {
-    fn can_finalise(&self) -> bool {
-        self.context.can_manage && self.context.edition.state == EditionState::Reporting
-    }
     fn is_complete(&self) -> bool {
         self.figures.sales.reports_received == self.figures.sales.reports_due
     }

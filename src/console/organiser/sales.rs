@@ -94,12 +94,14 @@ pub(super) async fn show_sales(
     let data = permit.read(move |tx, authorized| {
         let context = EditionContext::load(tx, &authorized, Tab::Sales)?;
         let id = context.edition.id;
-        let days: Vec<Day> = editions::store::list_days(tx, id)?.into_iter().map(|d| d.day).collect();
+        let days = editions::store::list_days(tx, id)?;
+        let held = context.edition.days_held(&days, context.now)?;
+        let days: Vec<Day> = days.into_iter().map(|d| d.day).collect();
         let occupants = sales::store::find_occupants(tx, id)?;
         let booths = store::booths(tx, id, zone, "", floor::store::MAX_BOOTHS_ON_FLOOR_PLAN)?;
-        Ok((context, days, occupants, booths, store::reports(tx, id)?, floor::store::zones(tx, id)?))
+        Ok((context, (days, held), occupants, booths, store::reports(tx, id)?, floor::store::zones(tx, id)?))
     });
-    let (context, days, occupants, booths, reports, zones) = data.await?;
+    let (context, (days, held), occupants, booths, reports, zones) = data.await?;
     let mut names: HashMap<BoothId, Vec<String>> = HashMap::new();
     let mut occupied: HashSet<(BoothId, Day)> = HashSet::new();
     for occupant in occupants {
@@ -133,7 +135,7 @@ pub(super) async fn show_sales(
         let cell = |day: &Day| Cell {
             day: *day,
             report: report_by_cell.remove(&(booth.id, *day)),
-            is_due: *day <= context.today && occupied.contains(&(booth.id, *day)),
+            is_due: held.contains(day) && occupied.contains(&(booth.id, *day)),
         };
         let cells: Vec<Cell> = days.iter().map(cell).collect();
         BoothRow {

@@ -5,10 +5,13 @@ use chrono::{Datelike, Days};
 
 use super::edition_context::{EditionContext, Tab, ViewEdition};
 use crate::{
-    page_context::{PageContext, render_page},
+    page_context::{PageContext, render_page, to_local},
     select_options::SelectOption,
 };
-use hoicho_core::{i18n::format, states::EditionState, values::clock::Day};
+use hoicho_core::{
+    i18n::format,
+    values::clock::{Day, Instant},
+};
 use hoicho_fair::{
     editions::{self, lifecycle, store::OpeningDayRow},
     organisers, venues,
@@ -40,16 +43,40 @@ struct Setup {
     day_lines: Vec<DayLine>,
     months: Vec<Month>,
     gates: Vec<GateRow>,
+    /// Opening days that have not begun.
+    days_to_come: usize,
 }
 
 impl Setup {
-    fn is_finalised(&self, step: &EditionState) -> bool {
-        *step == EditionState::Finalised
-    }
     fn backward_transitions(&self) -> Vec<(String, String)> {
-        let state = self.context.edition.state;
-        let needs = lifecycle::allowed_transitions(state).into_iter().filter(|to| lifecycle::needs_reason(state, *to));
+        if !self.context.can_manage {
+            return Vec::new();
+        }
+        let edition = &self.context.edition;
+        let legal = lifecycle::allowed_transitions(edition.state, edition.schedule.has_begun(self.page.now));
+        let needs = legal.into_iter().filter(|to| lifecycle::needs_reason(*to));
         needs.map(|to| (to.to_string(), self.page.t_value("edition-state", to))).collect()
+    }
+    /// When and why the edition was ended early.
+    fn ended(&self) -> Option<String> {
+        let edition = &self.context.edition;
+        let at = self.page.date_time(&edition.time_zone, &edition.schedule.ended_at?);
+        Some(self.page.t_with2("setup-ended", "at", at, "reason", edition.end_reason.as_deref().unwrap_or_default()))
+    }
+    /// What ending the edition now would do.
+    fn end_effect(&self) -> String {
+        self.page.t_count("setup-end-effect", self.days_to_come)
+    }
+    fn registration_opens(&self) -> String {
+        self.local_input(self.context.edition.schedule.registration_opens_at)
+    }
+    fn registration_closes(&self) -> String {
+        self.local_input(self.context.edition.schedule.registration_closes_at)
+    }
+    /// Value of a `datetime-local` field.
+    fn local_input(&self, at: Option<Instant>) -> String {
+        let local = at.map(|at| to_local(&self.context.edition.time_zone, &at));
+        local.map(|at| at.format("%Y-%m-%dT%H:%M").to_string()).unwrap_or_default()
     }
     fn declared(&self, total: &Option<i64>) -> String {
         total.map(|n| n.to_string()).unwrap_or_default()
@@ -116,5 +143,7 @@ pub(super) async fn show_setup(page: PageContext, permit: Permit<ViewEdition>) -
     let venues = std::iter::once(none()).chain(venues).collect();
     let series = std::iter::once(none()).chain(series).collect();
     let (day_lines, months) = (day_lines(&page, &list_days), months(&page, &list_days));
-    render_page(&Setup { page, context, venues, series, day_lines, months, gates })
+    let local = context.edition.local_time(page.now)?;
+    let days_to_come = list_days.iter().filter(|d| d.day.and_time(d.opens_at) > local).count();
+    render_page(&Setup { page, context, venues, series, day_lines, months, gates, days_to_come })
 }

@@ -4,18 +4,19 @@ use askama::Template;
 
 use super::store;
 use crate::page_context::{PageContext, render_page};
-use hoicho_core::{db::Tx, states::EditionState, values::clock::Day};
+use hoicho_core::{db::Tx, values::clock::Day};
 use hoicho_fair::{
-    editions::{self, store::Visibility},
+    editions::{
+        self,
+        store::{EditionRow, Visibility},
+    },
     venues,
 };
 use hoicho_web::{http::Problem, identity::RequestContext};
 
 /// Summary of an edition.
 pub(crate) struct EditionCard {
-    pub slug: String,
-    pub name: String,
-    pub state: EditionState,
+    pub edition: EditionRow,
     pub place: Option<String>,
     pub days: Option<(Day, Day)>,
 }
@@ -40,9 +41,7 @@ pub(crate) fn edition_cards(tx: &mut Tx<'_>, listed: Visibility) -> Result<Vec<E
         .map(|row| EditionCard {
             place: venues.iter().find(|v| Some(v.id) == row.venue_id).map(|v| format!("{}, {}", v.name, v.address)),
             days: spans.get(&row.id).copied(),
-            slug: row.slug,
-            name: row.name,
-            state: row.state,
+            edition: row,
         })
         .collect();
     cards.sort_by_key(|c| std::cmp::Reverse(c.days));
@@ -64,6 +63,6 @@ pub(super) async fn show_editions(
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
     let cards = context.db.read(|tx| edition_cards(tx, Visibility::Public(None))).await?;
-    let (upcoming, past) = cards.into_iter().partition(|c| c.state.is_open());
+    let (upcoming, past) = cards.into_iter().partition(|c| c.edition.state.is_open());
     render_page(&Editions { page, upcoming, past })
 }

@@ -4,8 +4,7 @@ use askama::Template;
 
 use super::store::{self, PublicExhibitor, PublicProduct};
 use crate::page_context::{PageContext, render_page};
-use hoicho_core::states::EditionState;
-use hoicho_fair::partners::exhibitor_linked_data;
+use hoicho_fair::{editions::store::EditionRow, partners::exhibitor_linked_data};
 use hoicho_web::{
     http::Problem,
     identity::{ReadPermit, RequestContext},
@@ -17,7 +16,7 @@ struct Exhibitor {
     page: PageContext,
     exhibitor: PublicExhibitor,
     products: Vec<PublicProduct>,
-    booth_history: Vec<(String, String, EditionState, String)>,
+    booth_history: Vec<(EditionRow, String)>,
     linked_data: String,
 }
 

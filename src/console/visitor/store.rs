@@ -11,7 +11,7 @@ use hoicho_core::{
         ids::{AllocationId, AuditId, EditionId, ExhibitorId, OrganisationId},
     },
 };
-use hoicho_fair::{organisations::LegalForm, products::ProductGroup};
+use hoicho_fair::{editions::store::EditionRow, organisations::LegalForm, products::ProductGroup};
 use hoicho_web::audit::AuditAction;
 
 /// Max let booths per query.
@@ -153,13 +153,10 @@ fn shown_last(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<PublicProduct
         .load(tx.conn())
 }
 
-/// Current and past booths of an exhibitor: edition slug, name and state, and booth code; newest first.
-pub(super) fn booth_history(
-    tx: &mut Tx<'_>,
-    id: ExhibitorId,
-) -> QueryResult<Vec<(String, String, EditionState, String)>> {
-    let columns = (editions::slug, editions::name, editions::state, booths::code);
-    let mut rows: Vec<(EditionId, (String, String, EditionState, String))> = allocations::table
+/// Current and past booths of an exhibitor: edition and booth code; newest first.
+pub(super) fn booth_history(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<(EditionRow, String)>> {
+    let columns = (EditionRow::as_select(), booths::code);
+    let mut rows: Vec<(EditionRow, String)> = allocations::table
         .inner_join(booths::table)
         .inner_join(applications::table)
         .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
@@ -168,9 +165,9 @@ pub(super) fn booth_history(
         .filter(editions::state.ne(EditionState::Draft))
         .order((editions::id.desc(), booths::code))
         .limit(500)
-        .select((editions::id, columns))
+        .select(columns)
         .load(tx.conn())?;
-    let shared: Vec<(EditionId, (String, String, EditionState, String))> = participants::table
+    let shared: Vec<(EditionRow, String)> = participants::table
         .inner_join(allocations::table.inner_join(booths::table))
         .inner_join(editions::table.on(editions::id.eq(allocations::edition_id)))
         .filter(participants::exhibitor_id.eq(id))
@@ -178,11 +175,11 @@ pub(super) fn booth_history(
         .filter(editions::state.ne(EditionState::Draft))
         .order((editions::id.desc(), booths::code))
         .limit(500)
-        .select((editions::id, columns))
+        .select(columns)
         .load(tx.conn())?;
     rows.extend(shared);
-    rows.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
-    Ok(rows.into_iter().map(|(_, row)| row).collect())
+    rows.sort_by_key(|(edition, _)| std::cmp::Reverse(edition.id));
+    Ok(rows)
 }
 
 /// A news entry: a confirmed exhibitor, or the final figures if `exhibitor` is `None`.

@@ -16,7 +16,7 @@ pub use allocation::AllocationState;
 pub use allocation_run::RunState;
 pub use application::ApplicationState;
 pub use booth::BoothAvailability;
-pub use edition::EditionState;
+pub use edition::{EditionPhase, EditionState};
 pub use import::ImportState;
 pub use sales_report::ReportState;
 pub use webhook_delivery::DeliveryState;

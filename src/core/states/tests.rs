@@ -37,6 +37,7 @@ fn check_constraints_have_the_states_of_the_enums() {
         assert_eq!(list_after(&format!("CONSTRAINT {constraint} CHECK")), spellings(T::VARIANTS), "{constraint}");
     }
     assert_same::<EditionState>("editions_state_check");
+    assert_same::<EditionPhase>("editions_recorded_phase_check");
     assert_same::<ApplicationState>("applications_state_check");
     assert_same::<AllocationState>("allocations_state_check");
     assert_same::<RunState>("allocation_runs_state_check");

@@ -4,12 +4,7 @@ use super::{
     store::{self, ApplicationRow},
 };
 use crate::editions;
-use hoicho_core::{
-    db::Tx,
-    i18n::MessageId,
-    states::{ApplicationState, EditionState},
-    values::ids::ApplicationId,
-};
+use hoicho_core::{db::Tx, i18n::MessageId, states::ApplicationState, values::ids::ApplicationId};
 use hoicho_web::{
     audit::AuditAction,
     http::{Code, Problem, Validator},
@@ -40,7 +35,7 @@ pub fn transition(
             MessageId("error-invalid-transition").with_args(&[("from", &before.state), ("legal", &legal)]),
         ));
     }
-    if to == ApplicationState::Submitted && edition.state != EditionState::RegistrationOpen {
+    if to == ApplicationState::Submitted && !edition.accepts_applications(authorized.now) {
         return Err(registration_closed());
     }
     let row = ApplicationRow {

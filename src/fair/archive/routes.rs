@@ -180,7 +180,7 @@ async fn import_archive(
     permit
         .write_once(move |tx, authorized| {
             let (edition, summary) = import::import(tx, &authorized, &file, slug)?;
-            let (version, edition) = editions::load_view(tx, edition)?;
+            let (version, edition) = editions::load_view(tx, edition, authorized.now)?;
             Ok(ApiResponse::created(&ImportedArchiveView { edition, taken: summary })?.with_version(version))
         })
         .await

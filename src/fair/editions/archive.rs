@@ -13,7 +13,7 @@ use hoicho_core::{
     db::{Tx, schema::*},
     states::EditionState,
     values::{
-        clock::Day,
+        clock::{Day, Instant},
         ids::{EditionId, OrganiserId, VenueId},
     },
 };
@@ -39,6 +39,10 @@ pub struct EditionRecord {
     declared_booths: Option<i32>,
     declared_visits: Option<i64>,
     declared_sales: Option<i64>,
+    registration_opens_at: Option<Instant>,
+    registration_closes_at: Option<Instant>,
+    ended_at: Option<Instant>,
+    end_reason: Option<CleanText>,
 }
 
 /// Record of an opening day.

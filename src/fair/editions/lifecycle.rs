@@ -1,61 +1,44 @@
-//! State machine of editions: draft → published → registration_open → registration_closed → live → reporting → finalised.
-//! Any state before finalised can be cancelled; states before live can go one step back.
+//! State machine of editions: draft → published → finalised. A draft or a published edition can be cancelled until its first opening
+//! day begins, a published one can become a draft again while nobody has applied. While published, the phase follows from the dates
+//! ([`super::schedule`]).
 use hoicho_core::states::EditionState::{self, *};
 
-/// The next state in the regular order.
-pub fn next(from: EditionState) -> Option<EditionState> {
-    match from {
-        Draft => Some(Published),
-        Published => Some(RegistrationOpen),
-        RegistrationOpen => Some(RegistrationClosed),
-        RegistrationClosed => Some(Live),
-        Live => Some(Reporting),
-        Reporting => Some(Finalised),
-        Finalised | Cancelled => None,
-    }
-}
-
-/// The previous state, if going back is allowed: before live, with a reason.
-pub fn previous(from: EditionState) -> Option<EditionState> {
-    match from {
-        Published => Some(Draft),
-        RegistrationOpen => Some(Published),
-        RegistrationClosed => Some(RegistrationOpen),
-        Draft | Live | Reporting | Finalised | Cancelled => None,
-    }
-}
-
-/// All allowed transitions from a state.
-pub fn allowed_transitions(from: EditionState) -> Vec<EditionState> {
-    let cancel = from.is_open().then_some(Cancelled);
-    next(from).into_iter().chain(previous(from)).chain(cancel).collect()
+/// All allowed transitions from a state; `has_begun` if the first opening day has begun.
+pub fn allowed_transitions(from: EditionState, has_begun: bool) -> Vec<EditionState> {
+    let cancel = (!has_begun).then_some(Cancelled);
+    let steps: &[EditionState] = match from {
+        Draft => &[Published],
+        Published => &[Finalised, Draft],
+        Finalised | Cancelled => return Vec::new(),
+    };
+    steps.iter().copied().chain(cancel).collect()
 }
 
 /// Whether a transition requires a reason: going back and cancelling do.
-pub fn needs_reason(from: EditionState, to: EditionState) -> bool {
-    to == Cancelled || previous(from) == Some(to)
+pub fn needs_reason(to: EditionState) -> bool {
+    match to {
+        Draft | Cancelled => true,
+        Published | Finalised => false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use strum::VariantArray;
-
     use super::*;
 
     #[test]
     fn finalised_and_cancelled_are_terminal() {
-        assert!(allowed_transitions(Finalised).is_empty());
-        assert!(allowed_transitions(Cancelled).is_empty());
+        for has_begun in [false, true] {
+            assert!(allowed_transitions(Finalised, has_begun).is_empty());
+            assert!(allowed_transitions(Cancelled, has_begun).is_empty());
+        }
     }
 
     #[test]
-    fn transitions_are_one_step_forward_one_step_back_before_live_or_cancellation() {
-        for from in EditionState::VARIANTS {
-            for to in allowed_transitions(*from) {
-                let forward = next(*from) == Some(to);
-                let back = next(to) == Some(*from) && *from <= Live && *from != Live;
-                assert!(forward || back || to == Cancelled, "{from} → {to}");
-            }
+    fn an_edition_that_has_begun_cannot_be_cancelled() {
+        for from in [Draft, Published] {
+            assert!(allowed_transitions(from, false).contains(&Cancelled));
+            assert!(!allowed_transitions(from, true).contains(&Cancelled));
         }
     }
 }

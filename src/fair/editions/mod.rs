@@ -1,14 +1,18 @@
 //! Editions: one holding of a fair, with its opening days and lifecycle.
 //!
 //! Invariants: a slug is unique; opening days need not be consecutive; the state changes only along the transitions of
-//! [`lifecycle`]; a finalised edition does not change ([`store::lock_open`]).
+//! [`lifecycle`]; the phase of a published edition follows from its dates ([`schedule`]); a finalised edition does not change
+//! ([`store::lock_open`]).
 
 pub(crate) mod archive;
+mod boundaries;
 mod hooks;
 pub mod lifecycle;
 pub mod owners;
 mod routes;
+pub mod schedule;
 pub mod store;
 
+pub use boundaries::record_due;
 pub use hooks::{OnDaysChanged, OnFinalise};
 pub use routes::{ApiDoc, EditionView, load_view, routes, validate_currency, validate_time_zone};

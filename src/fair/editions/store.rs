@@ -6,13 +6,15 @@ use hoicho_core::{
     db::{Conn, Tx, schema::*},
     i18n::MessageId,
     on_either,
-    states::EditionState,
+    states::{EditionPhase, EditionState},
     values::{
         clock::{Day, Instant},
         ids::{AllocationRunId, EditionId, OrganiserId, SeriesId, VenueId},
     },
 };
 use hoicho_web::http::{Code, Problem};
+
+use super::schedule::{self, Schedule, to_instant};
 
 /// A stored edition.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -42,6 +44,15 @@ pub struct EditionRow {
     pub declared_visits: Option<i64>,
     /// Declared total for an edition without individual reports, in minor units.
     pub declared_sales: Option<i64>,
+    /// Dates that decide the phase.
+    #[diesel(embed)]
+    pub schedule: Schedule,
+    /// Why it was ended early.
+    pub end_reason: Option<String>,
+    /// The phase that was announced last, while published.
+    pub recorded_phase: Option<EditionPhase>,
+    /// When [`super::boundaries`] and the response cache look at it next, while published.
+    pub next_boundary_at: Option<Instant>,
     /// Incremented by every change; the basis of `ETag` and `If-Match`.
     pub version: i32,
     /// Creation time.
@@ -54,6 +65,24 @@ impl EditionRow {
     /// The time zone. It is validated when it is set.
     pub fn zone(&self) -> Result<chrono_tz::Tz, Problem> {
         self.time_zone.parse().map_err(|_| Code::Internal.into())
+    }
+
+    /// The phase at `now`; `None` unless published.
+    pub fn phase(&self, now: Instant) -> Option<EditionPhase> {
+        match self.state {
+            EditionState::Published => Some(self.schedule.phase(now)),
+            EditionState::Draft | EditionState::Finalised | EditionState::Cancelled => None,
+        }
+    }
+
+    /// Whether exhibitors may apply at `now`.
+    pub fn accepts_applications(&self, now: Instant) -> bool {
+        self.state == EditionState::Published && self.schedule.accepts_applications(now)
+    }
+
+    /// The days that count at `now`, of all `days` of this edition: see [`schedule::days_held`].
+    pub fn days_held(&self, days: &[OpeningDayRow], now: Instant) -> Result<Vec<Day>, Problem> {
+        Ok(schedule::days_held(&self.schedule, self.zone()?, days, now))
     }
 
     /// The local time at `now`.
@@ -143,6 +172,19 @@ pub fn delete(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<usize> {
     diesel::delete(editions::table.find(id)).execute(tx.conn())
 }
 
+/// The edition, with an exclusive lock: nothing of it changes before the transaction ends.
+///
+/// # Errors
+/// [`Code::EditionFinalised`] for a finalised or cancelled edition.
+pub fn lock_exclusive(tx: &mut Tx<'_>, id: EditionId) -> Result<EditionRow, Problem> {
+    let row = match tx.conn() {
+        Conn::Sqlite(c) => editions::table.find(id).select(EditionRow::as_select()).get_result(c)?,
+        Conn::Postgres(c) => editions::table.find(id).select(EditionRow::as_select()).for_update().get_result(c)?,
+    };
+    require_open(row.state)?;
+    Ok(row)
+}
+
 /// The edition, with a shared lock so that its state cannot change before the transaction ends.
 ///
 /// # Errors
@@ -175,11 +217,89 @@ fn require_open(state: EditionState) -> Result<(), Problem> {
 }
 
 /// Changes the state if it is still `from`; otherwise returns `false`.
-pub fn set_state(tx: &mut Tx<'_>, id: EditionId, from: EditionState, to: EditionState) -> QueryResult<bool> {
+pub fn set_state(
+    tx: &mut Tx<'_>,
+    id: EditionId,
+    from: EditionState,
+    to: EditionState,
+    now: Instant,
+) -> Result<bool, Problem> {
     let updated = diesel::update(editions::table.find(id).filter(editions::state.eq(from)))
         .set((editions::state.eq(to), editions::version.eq(editions::version + 1)))
         .execute(tx.conn())?;
+    if updated == 1 {
+        refresh_schedule(tx, id, now)?;
+    }
     Ok(updated == 1)
+}
+
+/// Derives the columns that follow from the opening days, the time zone, the state and the dates: start and end of the fair, and when
+/// the phase changes next. Must be called after each change of those. A phase that differs from the recorded one is due at once.
+pub fn refresh_schedule(tx: &mut Tx<'_>, id: EditionId, now: Instant) -> Result<(), Problem> {
+    let row = find(tx, id)?;
+    let (zone, days) = (row.zone()?, list_days(tx, id)?);
+    let schedule = Schedule {
+        first_opens_at: days.first().map(|d| to_instant(zone, d.day.and_time(d.opens_at))),
+        last_closes_at: days.last().map(|d| to_instant(zone, d.day.and_time(d.closes_at))),
+        ..row.schedule
+    };
+    let (recorded, next) = match row.state {
+        EditionState::Published => {
+            let phase = schedule.phase(now);
+            let recorded = row.recorded_phase.unwrap_or(phase);
+            (Some(recorded), if recorded == phase { schedule.next_boundary(now) } else { Some(now) })
+        }
+        EditionState::Draft | EditionState::Finalised | EditionState::Cancelled => (None, None),
+    };
+    set_boundary(tx, id, recorded, next)?;
+    diesel::update(editions::table.find(id)).set(schedule).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Sets the recorded phase and the time of the next boundary.
+pub(super) fn set_boundary(
+    tx: &mut Tx<'_>,
+    id: EditionId,
+    recorded: Option<EditionPhase>,
+    next: Option<Instant>,
+) -> QueryResult<usize> {
+    diesel::update(editions::table.find(id))
+        .set((editions::recorded_phase.eq(recorded), editions::next_boundary_at.eq(next)))
+        .execute(tx.conn())
+}
+
+/// Published editions whose next boundary has passed, the earliest first; at most `limit`. Locked: a concurrent run skips them.
+pub(super) fn lock_due(tx: &mut Tx<'_>, now: Instant, limit: i64) -> QueryResult<Vec<EditionRow>> {
+    let due = editions::next_boundary_at.le(now);
+    let order = (editions::next_boundary_at, editions::id);
+    match tx.conn() {
+        // A write transaction of SQLite locks the database already.
+        Conn::Sqlite(c) => {
+            editions::table.filter(due).order(order).limit(limit).select(EditionRow::as_select()).load(c)
+        }
+        Conn::Postgres(c) => editions::table
+            .filter(due)
+            .order(order)
+            .limit(limit)
+            .select(EditionRow::as_select())
+            .for_update()
+            .skip_locked()
+            .load(c),
+    }
+}
+
+/// Ends an edition early, or with `None` takes that back.
+pub fn set_end(tx: &mut Tx<'_>, id: EditionId, end: Option<(Instant, &str)>) -> QueryResult<usize> {
+    let (at, reason) = end.unzip();
+    diesel::update(editions::table.find(id))
+        .set((editions::ended_at.eq(at), editions::end_reason.eq(reason)))
+        .execute(tx.conn())
+}
+
+/// Whether anybody has applied.
+pub fn has_applications(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(applications::table.filter(applications::edition_id.eq(id))))
+        .get_result(tx.conn())
 }
 
 /// Sets the allocation run whose policy offers released booths to the waiting list.
@@ -214,7 +334,7 @@ pub fn list_days_of(tx: &mut Tx<'_>, ids: &[EditionId]) -> QueryResult<Vec<Openi
 
 /// Replaces the opening days: updates hours, inserts new days, deletes missing ones. Fails if a deleted day has reports
 /// or counts (foreign key).
-pub fn replace_days(tx: &mut Tx<'_>, id: EditionId, days: &[OpeningDayRow]) -> QueryResult<()> {
+pub fn replace_days(tx: &mut Tx<'_>, id: EditionId, days: &[OpeningDayRow], now: Instant) -> Result<(), Problem> {
     let remaining: Vec<Day> = days.iter().map(|d| d.day).collect();
     let of_edition = opening_days::table.filter(opening_days::edition_id.eq(id));
     diesel::delete(of_edition.filter(opening_days::day.ne_all(&remaining))).execute(tx.conn())?;
@@ -228,7 +348,7 @@ pub fn replace_days(tx: &mut Tx<'_>, id: EditionId, days: &[OpeningDayRow]) -> Q
     if !added.is_empty() {
         on_either!(tx, |c| diesel::insert_into(opening_days::table).values(&added).execute(c))?;
     }
-    Ok(())
+    refresh_schedule(tx, id, now)
 }
 
 /// The latest edition of the same series with an opening day before `day`, other than cancelled ones.

@@ -29,13 +29,7 @@ pub fn edition_json_ld(
 ) -> String {
     let status = match edition.state {
         EditionState::Cancelled => "https://schema.org/EventCancelled",
-        EditionState::Draft
-        | EditionState::Published
-        | EditionState::RegistrationOpen
-        | EditionState::RegistrationClosed
-        | EditionState::Live
-        | EditionState::Reporting
-        | EditionState::Finalised => "https://schema.org/EventScheduled",
+        EditionState::Draft | EditionState::Published | EditionState::Finalised => "https://schema.org/EventScheduled",
     };
     let instant = |day: &OpeningDayRow, time| rfc3339(&edition.time_zone, day.day.and_time(time));
     let mut event = json!({

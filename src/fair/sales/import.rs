@@ -56,9 +56,8 @@ pub fn import_rows(
     lines: Vec<(u64, ReportImportRow)>,
 ) -> Result<ImportSummary, Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
-    require_reporting_open(&edition)?;
-    let today = edition.local_time(authorized.now)?.date();
-    let days: BTreeSet<Day> = editions::store::list_days(tx, edition.id)?.into_iter().map(|d| d.day).collect();
+    require_reporting_open(&edition, authorized.now)?;
+    let days = edition.days_held(&editions::store::list_days(tx, edition.id)?, authorized.now)?;
     let booths: HashMap<String, BoothId> = store::find_booth_codes(tx, edition.id)?.into_iter().collect();
     let occupied: HashMap<(BoothId, Day), AllocationId> = occupancies::find_days(tx, edition.id)?.into_iter().collect();
     let mut existing: HashMap<(BoothId, Day), ReportRow> =
@@ -81,7 +80,7 @@ pub fn import_rows(
             FieldCode::Unknown,
             MessageId("import-unknown-booth").with_args(&[("line", &line)]),
         );
-        let day = row.day.filter(|d| days.contains(d) && *d <= today);
+        let day = row.day.filter(|d| days.contains(d));
         checks.require(
             day.is_some(),
             &format!("{pointer}/day"),

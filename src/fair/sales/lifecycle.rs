@@ -1,7 +1,7 @@
 //! State machine of a sales report: submitted → accepted | queried. The exhibitor corrects it with a reason in any state,
 //! which adds a version and asks for a new review; the organiser can query an accepted report, but not accept one twice.
 use hoicho_core::states::{
-    EditionState,
+    EditionPhase,
     ReportState::{self, *},
 };
 
@@ -27,9 +27,16 @@ pub fn needs_reason(before: Option<ReportState>) -> bool {
     before.is_some()
 }
 
-/// Whether reports of an edition may be submitted: while it is open to visitors and in the reporting phase after it.
-pub fn is_reporting_open(edition: EditionState) -> bool {
-    matches!(edition, EditionState::Live | EditionState::Reporting)
+/// Whether reports of an edition may be submitted: while it is live and in the reporting phase after it. `None` for an edition that
+/// is not published.
+pub fn is_reporting_open(phase: Option<EditionPhase>) -> bool {
+    match phase {
+        Some(EditionPhase::Live | EditionPhase::Reporting) => true,
+        None
+        | Some(EditionPhase::BeforeRegistration | EditionPhase::RegistrationOpen | EditionPhase::RegistrationClosed) => {
+            false
+        }
+    }
 }
 
 #[cfg(test)]
@@ -71,7 +78,8 @@ mod tests {
 
     #[test]
     fn reports_are_accepted_while_live_and_in_the_reporting_phase() {
-        let open = EditionState::VARIANTS.iter().copied().filter(|state| is_reporting_open(*state));
-        assert_eq!(open.collect::<Vec<_>>(), [EditionState::Live, EditionState::Reporting]);
+        let open = EditionPhase::VARIANTS.iter().copied().filter(|phase| is_reporting_open(Some(*phase)));
+        assert_eq!(open.collect::<Vec<_>>(), [EditionPhase::Live, EditionPhase::Reporting]);
+        assert!(!is_reporting_open(None));
     }
 }

@@ -2,7 +2,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::store;
-use crate::editions;
+use crate::editions::{self, store::OpeningDayRow};
 use hoicho_core::{
     db::Tx,
     values::{clock::Day, ids::ExhibitorId},
@@ -30,13 +30,13 @@ pub struct ReminderSummary {
 /// Reminds every exhibitor with a missing report for an opening day that has closed.
 pub fn send_reminders(tx: &mut Tx<'_>, authorized: &Authorized) -> Result<ReminderSummary, Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
-    super::report::require_reporting_open(&edition)?;
+    super::report::require_reporting_open(&edition, authorized.now)?;
     let local = edition.local_time(authorized.now)?;
-    let closed_days: Vec<Day> = editions::store::list_days(tx, edition.id)?
-        .into_iter()
-        .filter(|d| d.day.and_time(d.closes_at) <= local)
-        .map(|d| d.day)
-        .collect();
+    let days = editions::store::list_days(tx, edition.id)?;
+    let held = edition.days_held(&days, authorized.now)?;
+    let is_over = edition.schedule.is_over(authorized.now);
+    let is_closed = |d: &&OpeningDayRow| held.contains(&d.day) && (is_over || d.day.and_time(d.closes_at) <= local);
+    let closed_days: Vec<Day> = days.iter().filter(is_closed).map(|d| d.day).collect();
     let mut missing_by_exhibitor: HashMap<ExhibitorId, Vec<(String, Day)>> = HashMap::new();
     for report in store::find_missing(tx, edition.id, &closed_days)? {
         missing_by_exhibitor.entry(report.exhibitor).or_default().push((report.booth, report.day));

@@ -14,7 +14,7 @@ use hoicho_core::{
     i18n::{LocalizedText, MessageId},
     states::ReportState,
     values::{
-        clock::Day,
+        clock::{Day, Instant},
         ids::{BoothId, SalesReportId},
     },
 };
@@ -40,8 +40,8 @@ pub struct ReportContent {
 }
 
 /// Fails unless the edition is live or in the reporting phase.
-pub(super) fn require_reporting_open(edition: &EditionRow) -> Result<(), Problem> {
-    if lifecycle::is_reporting_open(edition.state) {
+pub(super) fn require_reporting_open(edition: &EditionRow, now: Instant) -> Result<(), Problem> {
+    if lifecycle::is_reporting_open(edition.phase(now)) {
         return Ok(());
     }
     Err(Problem::new(Code::IllegalStep, MessageId("error-reports-closed")))
@@ -66,15 +66,16 @@ pub fn submit(
     if_match: IfMatch,
 ) -> Result<SubmittedReport, Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
-    require_reporting_open(&edition)?;
+    require_reporting_open(&edition, authorized.now)?;
     let mut checks = Validator::default();
-    let is_opening_day = editions::store::list_days(tx, edition.id)?.iter().any(|d| d.day == day);
+    let days = editions::store::list_days(tx, edition.id)?;
+    let is_opening_day = days.iter().any(|d| d.day == day);
     checks.require(is_opening_day, "date", FieldCode::NotAnOpeningDay, MessageId("error-not-opening-day"));
     checks.require(
-        day <= edition.local_time(authorized.now)?.date(),
+        !is_opening_day || edition.days_held(&days, authorized.now)?.contains(&day),
         "date",
         FieldCode::Future,
-        MessageId("error-day-in-future"),
+        MessageId("error-day-not-held"),
     );
     amounts::validate(&mut checks, "", content.amount, content.ocop_amount);
     let earlier = store::find_earlier(tx, booth, day)?.into_iter().filter(|(on, _, _)| *on == booth);

@@ -41,7 +41,7 @@ pub(super) struct Totals {
     pub sales: (i64, Basis),
 }
 
-/// Comparison with the previous edition of the same series; `None` for the first.
+/// Comparison with the previous edition of the same series; `None` for the first. Daily averages divide by the days held.
 pub(super) fn compare_with_previous(
     tx: &mut Tx<'_>,
     figures: &Figures,
@@ -58,7 +58,8 @@ pub(super) fn compare_with_previous(
         sales: basis(sales.remove(&previous.id), previous.declared_sales),
     };
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    let days = (count(figures.days.len()), count(editions::store::list_days(tx, previous.id)?.len()));
+    let held_before = previous.days_held(&editions::store::list_days(tx, previous.id)?, figures.at)?;
+    let days = (count(figures.held.len()), count(held_before.len()));
     let total_ratio = |now: (i64, Basis), before: (i64, Basis)| ratio(now.0, before.0, (now.0, before.0));
     let like_with_like = [(now.booths, before.booths), (now.visits, before.visits), (now.sales, before.sales)]
         .iter()

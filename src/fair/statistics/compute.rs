@@ -26,7 +26,7 @@ const MAX_TOP_ENTRIES: usize = 10;
 /// Loads the facts of an edition as of `now`.
 pub(super) fn load_figures(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<Figures, Problem> {
     let row = editions::store::find(tx, edition)?;
-    Figures::load(tx, edition, row.local_time(now)?.date())
+    Figures::load(tx, row, now)
 }
 
 fn count(n: usize) -> i64 {

@@ -145,7 +145,7 @@ pub struct SalesFigures {
     pub top_booths: Vec<String>,
     /// Reports received of those due, including nil reports.
     pub reports_received: usize,
-    /// One per let booth and opening day up to today.
+    /// One per occupied booth and day held.
     pub reports_due: usize,
     /// Received ÷ due in basis points; absent while none is due.
     pub completeness_bp: Option<i64>,

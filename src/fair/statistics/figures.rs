@@ -21,8 +21,8 @@ use crate::{
 use hoicho_core::{
     db::Tx,
     values::{
-        clock::Day,
-        ids::{AllocationId, BoothId, EditionId, ExhibitorId, ZoneId},
+        clock::{Day, Instant},
+        ids::{AllocationId, BoothId, ExhibitorId, ZoneId},
     },
 };
 use hoicho_web::http::Problem;
@@ -30,7 +30,11 @@ use hoicho_web::http::Problem;
 /// Facts of an edition with their sums.
 pub(super) struct Figures {
     pub edition: EditionRow,
+    /// When the facts were loaded.
+    pub at: Instant,
     pub days: Vec<OpeningDayRow>,
+    /// The days that count so far: averages divide by them.
+    pub held: Vec<Day>,
     pub zones: Vec<ZoneRow>,
     pub booths: Vec<BoothFact>,
     /// The let booths: occupied on at least one day held; before the first day, the confirmed ones. Each with its main exhibitors in
@@ -60,15 +64,17 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    /// Loads an edition; `today` is the current date in its time zone.
-    pub fn load(tx: &mut Tx<'_>, edition: EditionId, today: Day) -> Result<Self, Problem> {
+    /// Loads the facts of an edition as of `now`.
+    pub fn load(tx: &mut Tx<'_>, row: EditionRow, now: Instant) -> Result<Self, Problem> {
+        let edition = row.id;
         let days = editions::store::list_days(tx, edition)?;
+        let held = row.days_held(&days, now)?;
         let allocations: HashMap<AllocationId, AllocationFact> =
             store::find_allocations(tx, edition)?.into_iter().map(|a| (a.id, a)).collect();
         let mut let_booths: HashMap<BoothId, Vec<ExhibitorId>> = HashMap::new();
         let mut counted: BTreeSet<AllocationId> = BTreeSet::new();
         let mut due = BTreeMap::new();
-        for (booth, day, id) in store::find_occupancies(tx, edition, today)? {
+        for (booth, day, id) in store::find_occupancies(tx, edition, &held)? {
             let Some(allocation) = allocations.get(&id) else { continue };
             due.insert((booth, day), allocation.exhibitor);
             counted.insert(id);
@@ -77,7 +83,7 @@ impl Figures {
                 exhibitors.push(allocation.exhibitor);
             }
         }
-        if days.first().is_none_or(|first| today < first.day) {
+        if held.is_empty() {
             for allocation in allocations.values().filter(|a| a.state.is_let()) {
                 counted.insert(allocation.id);
                 let_booths.insert(allocation.booth, vec![allocation.exhibitor]);
@@ -91,8 +97,10 @@ impl Figures {
         let mut direct = store::exhibitors_by_id(tx, &ids)?;
         direct.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
         let mut figures = Self {
-            edition: editions::store::find(tx, edition)?,
+            edition: row,
+            at: now,
             days,
+            held,
             zones: floor::store::zones(tx, edition)?,
             booths: store::find_booths(tx, edition)?,
             let_booths,
@@ -168,7 +176,7 @@ impl Figures {
         Ok(())
     }
 
-    /// Number of reports due: one per occupied booth and opening day up to today.
+    /// Number of reports due: one per occupied booth and day held.
     pub fn reports_due(&self) -> usize {
         self.due.len()
     }
@@ -178,7 +186,7 @@ impl Figures {
         self.due.keys().filter(|key| self.reported.contains(key)).count()
     }
 
-    /// Occupied booths and opening days up to today without a report, with the main exhibitor of that day.
+    /// Occupied booths and days held without a report, with the main exhibitor of that day.
     pub fn missing_reports(&self) -> Vec<(&BoothFact, Day, ExhibitorId)> {
         let days: Vec<Day> = self.days.iter().map(|d| d.day).collect();
         let missing = |booth: &BoothFact, day: Day| {

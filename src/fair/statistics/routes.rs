@@ -8,7 +8,7 @@ use super::{
     document::Statistics,
     freeze,
     reports::{self, Report},
-    store,
+    store, unfinished,
 };
 use crate::editions;
 use hoicho_core::{
@@ -23,12 +23,12 @@ use hoicho_web::{
 
 /// OpenAPI operations of statistics.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(get_statistics, get_report), components(schemas(Report, Format)))]
+#[openapi(paths(get_statistics, get_report, unfinished::get_unfinished), components(schemas(Report, Format)))]
 pub struct ApiDoc;
 
 /// Registers the handlers.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(get_statistics).service(get_report);
+    cfg.service(get_statistics).service(get_report).service(unfinished::get_unfinished);
 }
 
 /// Returns the statistics of an edition in one document. Public once final; for the organiser's staff at any time.

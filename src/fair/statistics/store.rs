@@ -13,7 +13,7 @@ use crate::{
 };
 use hoicho_core::{
     db::{MAX_IDS_PER_STATEMENT, Tx, schema::*},
-    states::AllocationState,
+    states::{AllocationState, ApplicationState, ReportState},
     values::{
         clock::{Day, Instant},
         ids::{AllocationId, BoothId, EditionId, ExhibitorId, ZoneId},
@@ -69,15 +69,15 @@ pub(super) fn find_allocations(tx: &mut Tx<'_>, edition: EditionId) -> QueryResu
         .load(tx.conn())
 }
 
-/// Occupied booths and days up to `today` with the allocation, by day.
+/// Occupied booths on these days with the allocation, by day.
 pub(super) fn find_occupancies(
     tx: &mut Tx<'_>,
     edition: EditionId,
-    today: Day,
+    days: &[Day],
 ) -> QueryResult<Vec<(BoothId, Day, AllocationId)>> {
     occupancies::table
         .filter(occupancies::edition_id.eq(edition))
-        .filter(occupancies::day.le(today))
+        .filter(occupancies::day.eq_any(days))
         .order((occupancies::day, occupancies::booth_id))
         .select((occupancies::booth_id, occupancies::day, occupancies::allocation_id))
         .load(tx.conn())
@@ -90,14 +90,39 @@ pub(super) struct SaleFact {
     pub day: Day,
     pub amount: i64,
     pub ocop: i64,
+    pub state: ReportState,
 }
 
 /// All reports of an edition: at most booths × opening days.
 pub(super) fn find_sales(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<SaleFact>> {
     sales_reports::table
         .filter(sales_reports::edition_id.eq(edition))
-        .select((sales_reports::booth_id, sales_reports::day, sales_reports::amount, sales_reports::ocop_amount))
+        .select((
+            sales_reports::booth_id,
+            sales_reports::day,
+            sales_reports::amount,
+            sales_reports::ocop_amount,
+            sales_reports::state,
+        ))
         .load(tx.conn())
+}
+
+/// Number of allocations in these states.
+pub(super) fn count_allocations(tx: &mut Tx<'_>, edition: EditionId, states: &[AllocationState]) -> QueryResult<i64> {
+    allocations::table
+        .filter(allocations::edition_id.eq(edition))
+        .filter(allocations::state.eq_any(states))
+        .count()
+        .get_result(tx.conn())
+}
+
+/// Number of applications without a decision.
+pub(super) fn count_submitted_applications(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<i64> {
+    applications::table
+        .filter(applications::edition_id.eq(edition))
+        .filter(applications::state.eq(ApplicationState::Submitted))
+        .count()
+        .get_result(tx.conn())
 }
 
 type Totals = HashMap<EditionId, i64>;

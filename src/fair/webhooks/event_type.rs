@@ -18,10 +18,6 @@ pub(super) fn event_type(action: AuditAction, after: &Value) -> Option<EventType
         EventRule::ByEditionState => match state(after)? {
             EditionState::Draft => None,
             EditionState::Published => Some(EventType::EditionPublished),
-            EditionState::RegistrationOpen
-            | EditionState::RegistrationClosed
-            | EditionState::Live
-            | EditionState::Reporting => Some(EventType::EditionChanged),
             EditionState::Finalised => Some(EventType::FiguresFinalised),
             EditionState::Cancelled => Some(EventType::EditionCancelled),
         },
@@ -53,7 +49,7 @@ mod tests {
         assert_eq!(event_type(AuditAction::AllocationHold, &Value::Null), None);
         assert_eq!(event_type(AuditAction::DealCreate, &Value::Null), Some(EventType::DealSigned));
         let transition_to = |state: &str| event_type(AuditAction::EditionTransition, &json!([state, null]));
-        assert_eq!(transition_to("live"), Some(EventType::EditionChanged));
+        assert_eq!(transition_to("published"), Some(EventType::EditionPublished));
         assert_eq!(transition_to("finalised"), Some(EventType::FiguresFinalised));
         assert_eq!(transition_to("draft"), None, "unpublishing is not announced");
         let step_to = |state: &str| event_type(AuditAction::ApplicationTransition, &json!([state, "reason"]));

@@ -4,7 +4,7 @@ use std::time::Duration;
 use crate::app::Services;
 use hoicho_core::{config::Retention, db::Database, values::clock::Instant};
 use hoicho_fair::{
-    allocation, imports,
+    allocation, editions, imports,
     mail::{Mailer, send_due},
     personal_data, webhooks,
 };
@@ -33,6 +33,11 @@ pub struct BackgroundJobs {
 /// Expires holds and offers; returns their number.
 pub async fn expire_allocations(db: &Database, now: Instant) -> Result<usize, Problem> {
     db.write(move |tx| allocation::expire_due(tx, now)).await
+}
+
+/// Announces the phases that editions have entered by their dates; returns their number.
+pub async fn record_phases(db: &Database, now: Instant) -> Result<usize, Problem> {
+    db.write(move |tx| editions::record_due(tx, now)).await
 }
 
 /// Deletes expired idempotency keys, tokens, counters, messages and personal data; returns the number of rows.
@@ -99,6 +104,7 @@ impl BackgroundJobs {
             interval.tick().await;
             let now = context.clock.now();
             log_outcome("expired holds and offers", expire_allocations(db, now).await);
+            log_outcome("recorded phases of editions", record_phases(db, now).await);
             log_outcome("failed stale allocation runs", fail_stale_runs(db, now).await);
             log_outcome("flushed API key usage counts", context.api_key_uses.flush(db).await);
             log_outcome("sent mails", send_due(db, &self.mailer, now).await);

@@ -19,7 +19,10 @@ use hoicho_core::{
     },
 };
 use hoicho_fair::{
-    editions::store::{EditionRow, OpeningDayRow},
+    editions::{
+        schedule::Schedule,
+        store::{EditionRow, OpeningDayRow},
+    },
     organisers::{self, store::SeriesRow},
     statistics,
     venues::{
@@ -97,7 +100,7 @@ pub fn fill(
 impl SampleData {
     fn past_edition(&mut self, tx: &mut Tx<'_>, facts: &Edition) -> Result<(), Problem> {
         let (venue, hall) = self.venue(tx, facts.venue)?;
-        let row = self.edition_row(facts.slug, facts.name, venue, facts.in_series, EditionState::Reporting);
+        let row = self.edition_row(facts.slug, facts.name, venue, facts.in_series, facts.first);
         let days = self.insert_edition(tx, &row, facts.first, facts.days)?;
         let floor = self.insert_floor(tx, row.id, facts.zones, hall)?;
         let last = days.last().copied().unwrap_or(facts.first);
@@ -105,15 +108,22 @@ impl SampleData {
         self.insert_sales(tx, row.id, &occupied_booths, &days, facts.sales, ReportProgress::Accepted)?;
         self.insert_deals(tx, row.id, &occupied_booths, &days)?;
         self.insert_visits(tx, row.id, &days, facts.visits)?;
-        hoicho_fair::editions::store::set_state(tx, row.id, EditionState::Reporting, EditionState::Finalised)?;
+        hoicho_fair::editions::store::set_state(
+            tx,
+            row.id,
+            EditionState::Published,
+            EditionState::Finalised,
+            self.now,
+        )?;
         statistics::freeze(tx, row.id, self.now)
     }
 
     fn edition_of_today(&mut self, tx: &mut Tx<'_>) -> Result<(), Problem> {
         let today = TIME_ZONE.from_utc_datetime(&self.now).date_naive();
         let (venue, hall) = self.venue(tx, facts::PALACE)?;
-        let row = self.edition_row(DEMO_SLUG, "Hội chợ OCOP Quảng Ninh (demo)", venue, true, EditionState::Live);
-        let days = self.insert_edition(tx, &row, today - Duration::days(3), 6)?;
+        let first = today - Duration::days(3);
+        let row = self.edition_row(DEMO_SLUG, "Hội chợ OCOP Quảng Ninh (demo)", venue, true, first);
+        let days = self.insert_edition(tx, &row, first, 6)?;
         let floor = self.insert_floor(tx, row.id, &facts::CURRENT_ZONES, hall)?;
         let last = days.last().copied().unwrap_or(today);
         let (occupied, free): (Floor, Floor) = floor.into_iter().partition(|(booth, zone)| {
@@ -148,7 +158,10 @@ impl SampleData {
         Ok((row.id, hall.id))
     }
 
-    fn edition_row(&self, slug: &str, name: &str, venue: VenueId, in_series: bool, state: EditionState) -> EditionRow {
+    /// A published edition for which registration opened two months before its first day.
+    fn edition_row(&self, slug: &str, name: &str, venue: VenueId, in_series: bool, first: Day) -> EditionRow {
+        let opens = first - Duration::days(60);
+        let registration_opens_at = TIME_ZONE.from_utc_datetime(&opens.and_time(NaiveTime::MIN)).naive_utc();
         EditionRow {
             id: EditionId::make(),
             organiser_id: self.organiser,
@@ -156,12 +169,16 @@ impl SampleData {
             slug: slug.to_owned(),
             name: name.to_owned(),
             venue_id: Some(venue),
-            state,
+            state: EditionState::Published,
             time_zone: TIME_ZONE.name().to_owned(),
             currency: "VND".to_owned(),
             declared_booths: None,
             declared_visits: None,
             declared_sales: None,
+            schedule: Schedule { registration_opens_at: Some(registration_opens_at), ..Schedule::default() },
+            end_reason: None,
+            recorded_phase: None,
+            next_boundary_at: None,
             version: 1,
             created_at: self.now,
             waiting_list_run_id: None,
@@ -176,7 +193,7 @@ impl SampleData {
             .iter()
             .map(|day| OpeningDayRow { edition_id: row.id, day: *day, opens_at: at(8, 0), closes_at: at(22, 0) })
             .collect();
-        hoicho_fair::editions::store::replace_days(tx, row.id, &rows)?;
+        hoicho_fair::editions::store::replace_days(tx, row.id, &rows, self.now)?;
         Ok(days)
     }
 }

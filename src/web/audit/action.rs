@@ -82,6 +82,10 @@ hoicho_core::text_enum! {
         EditionDelete = "edition.delete",
         /// The opening days were replaced.
         EditionOpeningDays = "edition.opening_days",
+        /// A live edition was ended early, or that was taken back.
+        EditionEnd = "edition.end",
+        /// The phase of an edition changed, by its dates.
+        EditionPhase = "edition.phase",
         /// The state of an edition changed.
         EditionTransition = "edition.transition",
         /// The allocation run that serves the waiting list was chosen or removed.
@@ -251,6 +255,8 @@ impl AuditAction {
             Self::EditionCreate
             | Self::EditionChange
             | Self::EditionDelete
+            | Self::EditionEnd
+            | Self::EditionPhase
             | Self::EditionOpeningDays
             | Self::EditionTransition
             | Self::EditionWaitingList

@@ -14,8 +14,10 @@ hoicho_core::text_enum! {
         Test = "webhook.test",
         /// An edition was published.
         EditionPublished = "edition.published",
-        /// The name, venue, opening days or state of an edition changed.
+        /// The name, venue, dates or state of an edition changed.
         EditionChanged = "edition.changed",
+        /// A boundary of the edition's dates has passed: registration opens or closes, the fair begins or ends.
+        EditionPhaseChanged = "edition.phase_changed",
         /// An edition was cancelled.
         EditionCancelled = "edition.cancelled",
         /// The figures of an edition were finalised.
@@ -65,7 +67,10 @@ impl AuditAction {
     pub fn event_rule(self) -> EventRule {
         match self {
             Self::EditionTransition => EventRule::ByEditionState,
-            Self::EditionChange | Self::EditionOpeningDays => EventRule::Always(EventType::EditionChanged),
+            Self::EditionChange | Self::EditionOpeningDays | Self::EditionEnd => {
+                EventRule::Always(EventType::EditionChanged)
+            }
+            Self::EditionPhase => EventRule::Always(EventType::EditionPhaseChanged),
             Self::ApplicationTransition => EventRule::ByApplicationState,
             Self::AllocationOffer | Self::AllocationOfferToWaitingList => {
                 EventRule::Always(EventType::AllocationOffered)

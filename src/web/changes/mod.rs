@@ -12,5 +12,5 @@ mod sync;
 pub use cache_tag::CacheTag;
 pub use kind::Kind;
 pub use revision::Revision;
-pub use store::{current_revision, list_all_changes};
+pub use store::{current_revision, find_boundaries, list_all_changes};
 pub use sync::{Mirrored, SyncList, SyncRequest, parse_request, read_page};

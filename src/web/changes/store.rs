@@ -1,10 +1,20 @@
 //! Database queries of change tracking.
-use diesel::{dsl::max, prelude::*, sql_types::BigInt};
+use diesel::{
+    dsl::{max, min},
+    prelude::*,
+    sql_types::BigInt,
+};
 
 use super::{Kind, Revision};
 use hoicho_core::{
-    db::{Conn, Tx, schema::changes},
-    values::ids::{EditionId, SubjectId},
+    db::{
+        Conn, Tx,
+        schema::{changes, editions},
+    },
+    values::{
+        clock::Instant,
+        ids::{EditionId, SubjectId},
+    },
 };
 
 /// The value of the `edition` column; changes of editions themselves are stored with the nil UUID.
@@ -104,4 +114,22 @@ pub fn list_all_changes(tx: &mut Tx<'_>, from: Revision, limit: i64) -> QueryRes
         (if kind == Kind::Edition { EditionId(subject.0) } else { edition }, kind, Revision(revision))
     };
     Ok(rows.into_iter().map(to_change).collect())
+}
+
+/// Editions whose public data changes by their dates alone.
+pub struct Boundaries {
+    /// Editions that have passed a boundary which is not recorded yet.
+    pub due: Vec<EditionId>,
+    /// The next boundary of any other edition.
+    pub next: Option<Instant>,
+}
+
+/// The boundaries of all editions at `now`. One that is recorded is a change of its edition like any other.
+pub fn find_boundaries(tx: &mut Tx<'_>, now: Instant) -> QueryResult<Boundaries> {
+    let due = editions::table.filter(editions::next_boundary_at.le(now));
+    let to_come = editions::table.filter(editions::next_boundary_at.gt(now));
+    Ok(Boundaries {
+        due: due.select(editions::id).load(tx.conn())?,
+        next: to_come.select(min(editions::next_boundary_at)).get_result(tx.conn())?,
+    })
 }

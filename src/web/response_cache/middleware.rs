@@ -84,7 +84,8 @@ pub async fn middleware<B: MessageBody + 'static>(
     let started = std::time::Instant::now();
     let encoding = AcceptEncoding::parse(&req).map_or(ContentEncoding::Identity, |accepted| negotiate(&accepted));
     let key = [encoding.as_str(), req.path(), "?", req.query_string()].concat();
-    if !cache.is_fresh(&context.db) && cache.refresh(&context.db).await.is_err() {
+    let now = context.clock.now();
+    if !cache.is_fresh(&context.db, now) && cache.refresh(&context.db, now).await.is_err() {
         // The database is unavailable: the handler responds with the error.
         return Ok(next.call(req).await?.map_into_boxed_body());
     }

@@ -4,7 +4,7 @@ use std::{
     hash::{BuildHasher, RandomState},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -17,7 +17,11 @@ use crate::{
     changes::{self, CacheTag, Kind, Revision},
     http::Problem,
 };
-use hoicho_core::{db::Database, metrics::RouteMetrics, values::ids::EditionId};
+use hoicho_core::{
+    db::Database,
+    metrics::RouteMetrics,
+    values::{clock, ids::EditionId},
+};
 
 /// Max time until a node sees the changes of another one.
 const MAX_STALENESS: Duration = Duration::from_millis(500);
@@ -79,6 +83,15 @@ struct Invalidation {
     epoch: u64,
 }
 
+impl Invalidation {
+    /// Invalidates the responses with a tag.
+    fn invalidate(&self, tag: CacheTag) {
+        if let Some(generation) = self.generations.get(&tag) {
+            generation.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+}
+
 /// The response cache of one node.
 pub struct ResponseCache {
     responses: Cache<String, Arc<Entry>>,
@@ -90,6 +103,8 @@ pub struct ResponseCache {
     /// Time of the last poll, in milliseconds after `started`; `u64::MAX` before the first.
     polled_at_ms: AtomicU64,
     commits: AtomicU64,
+    /// The next time at which responses change by the dates of an edition, in microseconds since the Unix epoch.
+    next_boundary_us: AtomicI64,
 }
 
 impl ResponseCache {
@@ -110,6 +125,7 @@ impl ResponseCache {
             started: Instant::now(),
             polled_at_ms: AtomicU64::new(u64::MAX),
             commits: AtomicU64::new(u64::MAX),
+            next_boundary_us: AtomicI64::new(i64::MAX),
         }
     }
 
@@ -117,32 +133,36 @@ impl ResponseCache {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Whether the last poll is recent enough, and later than every commit of this node.
-    pub(super) fn is_fresh(&self, db: &Database) -> bool {
+    /// Whether the last poll is recent enough, later than every commit of this node, and no edition has passed a boundary since.
+    pub(super) fn is_fresh(&self, db: &Database, now: clock::Instant) -> bool {
         let polled_at = self.polled_at_ms.load(Ordering::Acquire);
         polled_at != u64::MAX
+            && now.and_utc().timestamp_micros() < self.next_boundary_us.load(Ordering::Acquire)
             && self.commits.load(Ordering::Acquire) == db.commit_count()
             && u128::from(self.now_ms().saturating_sub(polled_at)) < MAX_STALENESS.as_millis()
     }
 
     /// Polls the log of changes; concurrent callers share one poll.
-    pub(super) async fn refresh(&self, db: &Database) -> Result<(), Problem> {
+    pub(super) async fn refresh(&self, db: &Database, now: clock::Instant) -> Result<(), Problem> {
         let _guard = self.poll_lock.lock().await;
-        if self.is_fresh(db) {
+        if self.is_fresh(db, now) {
             return Ok(());
         }
         let (commits, at) = (db.commit_count(), self.now_ms());
         let from = self.state.lock().until;
         let poll = db.read(move |tx| {
-            let now = changes::current_revision(tx)?;
+            let revision = changes::current_revision(tx)?;
             let changes = match from {
                 Some(from) => changes::list_all_changes(tx, from, MAX_CHANGES)?,
                 None => Vec::new(),
             };
-            Ok::<_, Problem>((now, changes))
+            Ok::<_, Problem>((revision, changes, changes::find_boundaries(tx, now)?))
         });
-        let (now, changes) = poll.await?;
-        self.apply_changes(now, &changes);
+        let (revision, changes, boundaries) = poll.await?;
+        self.apply_changes(revision, &changes);
+        self.invalidate_due(&boundaries.due);
+        let next = boundaries.next.map_or(i64::MAX, |at| at.and_utc().timestamp_micros());
+        self.next_boundary_us.store(next, Ordering::Release);
         self.commits.store(commits, Ordering::Release);
         self.polled_at_ms.store(at, Ordering::Release);
         Ok(())
@@ -167,15 +187,22 @@ impl ResponseCache {
             is_new = true;
             let (edition, kind, _) = *change;
             let tags = [Some(CacheTag::Edition(edition)), Some(CacheTag::Editions).filter(|_| kind == Kind::Edition)];
-            for tag in tags.into_iter().flatten() {
-                if let Some(generation) = state.generations.get(&tag) {
-                    generation.fetch_add(1, Ordering::AcqRel);
-                }
-            }
+            tags.into_iter().flatten().for_each(|tag| state.invalidate(tag));
         }
         state.epoch += u64::from(is_new);
         state.applied.retain(|(_, _, revision)| *revision >= now);
         state.until = Some(now);
+    }
+
+    /// Invalidates what shows editions that have passed a boundary: at each poll until the job has recorded it.
+    fn invalidate_due(&self, due: &[EditionId]) {
+        if due.is_empty() {
+            return;
+        }
+        let mut state = self.state.lock();
+        due.iter().for_each(|edition| state.invalidate(CacheTag::Edition(*edition)));
+        state.invalidate(CacheTag::Editions);
+        state.epoch += 1;
     }
 
     /// Looks up the response for a request.

@@ -36,7 +36,9 @@ use hoicho_web::{
 /// approves those that get an offer. Returns their number. Does nothing if the organiser has not enabled it.
 pub fn offer_free_booths(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<usize, Problem> {
     let edition = editions::store::find(tx, edition)?;
-    let Some(run) = edition.waiting_list_run_id.filter(|_| edition.state.is_open()) else { return Ok(0) };
+    // A fair that is over has no booths to give.
+    let is_offering = edition.state.is_open() && !edition.schedule.is_over(now);
+    let Some(run) = edition.waiting_list_run_id.filter(|_| is_offering) else { return Ok(0) };
     let run = store::find(tx, edition.id, run)?;
     let mut request: StartRun = serde_json::from_str(&run.request).map_err(|_| Code::Internal)?;
     // Existing allocations never move; the waiting list is served in strict order.

@@ -14,7 +14,7 @@ use super::{
 use crate::{editions, exhibitors, floor::BoothCategory, organisations};
 use hoicho_core::{
     i18n::MessageId,
-    states::{ApplicationState, EditionState},
+    states::ApplicationState,
     values::ids::{ApplicationId, ExhibitorId, OrganisationId, ProductId},
 };
 use hoicho_web::{
@@ -113,7 +113,7 @@ pub(super) async fn create_application(
                 }
             };
             let edition = editions::store::lock_open(tx, authorized.edition()?)?;
-            if state == ApplicationState::Draft && edition.state != EditionState::RegistrationOpen {
+            if state == ApplicationState::Draft && !edition.accepts_applications(authorized.now) {
                 return Err(registration_closed());
             }
             exhibitors::store::require_unmerged(&exhibitor)?;

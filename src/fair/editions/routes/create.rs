@@ -3,7 +3,10 @@ use actix_web::post;
 use serde::Deserialize;
 
 use super::{
-    super::store::{self, EditionRow},
+    super::{
+        schedule::Schedule,
+        store::{self, EditionRow},
+    },
     actions::ManageEdition,
     view::{EditionView, load_view},
 };
@@ -119,6 +122,10 @@ pub(super) async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) 
         declared_booths: body.declared_booths,
         declared_visits: body.declared_visits,
         declared_sales: body.declared_sales,
+        schedule: Schedule::default(),
+        end_reason: None,
+        recorded_phase: None,
+        next_boundary_at: None,
         version: 1,
         created_at: caller.now,
         waiting_list_run_id: None,
@@ -128,7 +135,7 @@ pub(super) async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) 
         let authorized = authorize_staff(tx, user, now, row.organiser_id, ManageEdition::ORGANISER)?;
         store::insert(tx, &row)?;
         authorized.record_audit(tx, AuditAction::EditionCreate, row.id, None, Some(&row.slug))?;
-        let (version, view) = load_view(tx, row.id)?;
+        let (version, view) = load_view(tx, row.id, authorized.now)?;
         Ok(ApiResponse::created(&view)?.with_version(version))
     };
     caller.write_once(work).await

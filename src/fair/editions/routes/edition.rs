@@ -6,6 +6,7 @@ use super::{
     super::store::{self, EditionRow},
     actions::ManageEdition,
     create,
+    instant_input::InstantInput,
     view::{EditionView, load_view},
 };
 use hoicho_core::{
@@ -16,7 +17,7 @@ use hoicho_core::{
 use hoicho_web::{
     audit::AuditAction,
     changes::CacheTag,
-    http::{ApiResponse, Body, Code, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
+    http::{ApiResponse, Body, Code, FieldCode, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
     identity::{Permit, ReadPermit},
 };
 
@@ -33,7 +34,7 @@ use hoicho_web::{
 )]
 #[get("/editions/{edition}")]
 pub(super) async fn get_edition(permit: ReadPermit) -> Result<HttpResponse, Problem> {
-    let (version, view) = permit.read(|tx, authorized| load_view(tx, authorized.edition()?)).await?;
+    let (version, view) = permit.read(|tx, authorized| load_view(tx, authorized.edition()?, authorized.now)).await?;
     let about = CacheTag::Edition(view.id);
     Ok(about.tag(HttpResponse::Ok().insert_header(etag::header(version)).json(view)))
 }
@@ -53,6 +54,15 @@ struct PatchEdition {
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     time_zone: Option<String>,
+    /// RFC 3339 with an offset, or `YYYY-MM-DDTHH:MM` in the edition's time zone. `null` while it is not decided.
+    #[serde(default, deserialize_with = "deserialize_present")]
+    #[schema(value_type = Option<String>, example = "2026-02-01T08:00:00+07:00")]
+    registration_opens_at: Option<Option<InstantInput>>,
+    /// The same; after `registration_opens_at`. `null` for the start of the first opening day; may be later, to fill free booths of a
+    /// live edition.
+    #[serde(default, deserialize_with = "deserialize_present")]
+    #[schema(value_type = Option<String>, example = "2026-02-20T17:00:00+07:00")]
+    registration_closes_at: Option<Option<InstantInput>>,
     #[serde(default, deserialize_with = "deserialize_present")]
     declared_booths: Option<Option<i32>>,
     #[serde(default, deserialize_with = "deserialize_present")]
@@ -106,14 +116,18 @@ pub(super) async fn patch_edition(
             row.series_id = body.series.unwrap_or(row.series_id);
             row.venue_id = body.venue.unwrap_or(row.venue_id);
             row.time_zone = body.time_zone.unwrap_or(row.time_zone);
+            set_registration(&mut row, body.registration_opens_at, body.registration_closes_at)?;
             row.declared_booths = booths.unwrap_or(row.declared_booths);
             row.declared_visits = visits.unwrap_or(row.declared_visits);
             row.declared_sales = sales.unwrap_or(row.declared_sales);
             if !store::update(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
+            store::refresh_schedule(tx, row.id, authorized.now)?;
             let audited = |r: EditionRow| {
-                (r.name, r.series_id, r.venue_id, r.time_zone, r.declared_booths, r.declared_visits, r.declared_sales)
+                let registration = (r.schedule.registration_opens_at, r.schedule.registration_closes_at);
+                let declared = (r.declared_booths, r.declared_visits, r.declared_sales);
+                (r.name, r.series_id, r.venue_id, r.time_zone, declared, registration)
             };
             authorized.record_audit(
                 tx,
@@ -122,10 +136,32 @@ pub(super) async fn patch_edition(
                 Some(audited(before)),
                 Some(audited(row.clone())),
             )?;
-            let (version, view) = load_view(tx, row.id)?;
+            let (version, view) = load_view(tx, row.id, authorized.now)?;
             Ok(ApiResponse::ok(&view)?.with_version(version))
         })
         .await
+}
+
+/// Sets the registration instants that are given. They can be changed at any time.
+fn set_registration(
+    row: &mut EditionRow,
+    opens: Option<Option<InstantInput>>,
+    closes: Option<Option<InstantInput>>,
+) -> Result<(), Problem> {
+    let zone = row.zone()?;
+    let read = |input: Option<InstantInput>| input.map(|at| at.in_zone(zone));
+    let schedule = &mut row.schedule;
+    schedule.registration_opens_at = opens.map_or(schedule.registration_opens_at, read);
+    schedule.registration_closes_at = closes.map_or(schedule.registration_closes_at, read);
+    let mut checks = Validator::default();
+    let (opens_at, closes_at) = (schedule.registration_opens_at, schedule.registration_closes_at);
+    checks.require(
+        opens_at.zip(closes_at).is_none_or(|(opens, closes)| opens < closes),
+        "/registration_closes_at",
+        FieldCode::Range,
+        MessageId("error-registration-order"),
+    );
+    checks.finish()
 }
 
 /// Deletes a draft that has no zones or gates. Published editions can only be cancelled.

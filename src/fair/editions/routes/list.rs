@@ -8,7 +8,10 @@ use super::{
 };
 use hoicho_core::{
     db::Tx,
-    values::ids::{EditionId, OrganiserId, SubjectId},
+    values::{
+        clock::Instant,
+        ids::{EditionId, OrganiserId, SubjectId},
+    },
 };
 use hoicho_web::{
     changes::{self, CacheTag, Mirrored, SyncList},
@@ -32,7 +35,10 @@ struct EditionQuery {
     cursor: Option<String>,
 }
 
-struct Editions(Visibility);
+struct Editions {
+    listed: Visibility,
+    now: Instant,
+}
 
 impl SyncList for Editions {
     type Row = EditionView;
@@ -41,13 +47,13 @@ impl SyncList for Editions {
         None
     }
     fn page(&self, tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<EditionView>, Problem> {
-        let rows = store::list_page(tx, self.0, after, limit)?;
-        load_views(tx, rows)
+        let rows = store::list_page(tx, self.listed, after, limit)?;
+        load_views(tx, rows, self.now)
     }
     fn by_ids(&self, tx: &mut Tx<'_>, ids: &[SubjectId]) -> Result<Vec<EditionView>, Problem> {
         let ids: Vec<EditionId> = ids.iter().map(|id| EditionId(id.0)).collect();
-        let rows = store::list_by_ids(tx, self.0, &ids)?;
-        load_views(tx, rows)
+        let rows = store::list_by_ids(tx, self.listed, &ids)?;
+        load_views(tx, rows, self.now)
     }
     fn key(row: &EditionView) -> String {
         row.slug.clone()
@@ -75,7 +81,7 @@ pub(super) async fn list_editions(
     let query = pagination::PageQuery { limit, cursor };
     let (limit, request) = (query.limit()?, changes::parse_request(&query, updated_since.as_deref())?);
     let fields = Fields::parse(fields.as_deref())?;
-    let user = identify_caller(&req, &context)?.user;
+    let (user, now) = (identify_caller(&req, &context)?.user, context.clock.now());
     let mirrored = context.db.read(move |tx| {
         let listed = match (organiser, user, updated_since) {
             (Some(organiser), Some(user), None) if find_organiser_role(tx, user, organiser)?.is_some() => {
@@ -83,7 +89,7 @@ pub(super) async fn list_editions(
             }
             (organiser, _, _) => Visibility::Public(organiser),
         };
-        changes::read_page(tx, &Editions(listed), request, limit)
+        changes::read_page(tx, &Editions { listed, now }, request, limit)
     });
     Ok(CacheTag::Editions.tag(mirrored.await?.into_response(&req, &fields)?))
 }

@@ -2,6 +2,8 @@
 mod actions;
 mod create;
 mod edition;
+mod end;
+mod instant_input;
 mod list;
 mod opening_days;
 mod transition;
@@ -23,6 +25,8 @@ use actix_web::web;
     opening_days::get_opening_days,
     opening_days::put_opening_days,
     transition::transition,
+    end::end_edition,
+    end::resume_edition,
 ))]
 pub struct ApiDoc;
 
@@ -31,5 +35,5 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(create::create_edition).service(list::list_editions).service(edition::get_edition);
     cfg.service(edition::patch_edition).service(edition::delete_edition);
     cfg.service(opening_days::get_opening_days).service(opening_days::put_opening_days);
-    cfg.service(transition::transition);
+    cfg.service(transition::transition).service(end::end_edition).service(end::resume_edition);
 }

@@ -99,11 +99,11 @@ pub(super) async fn put_opening_days(
                 .map(|d| OpeningDayRow { edition_id: row.id, day: d.day, opens_at: d.opens_at, closes_at: d.closes_at })
                 .collect();
             let before = store::list_days(tx, row.id)?;
-            store::replace_days(tx, row.id, &rows)?;
+            store::replace_days(tx, row.id, &rows, authorized.now)?;
             (on_days_changed.0)(tx, &row, &before, authorized.now)?;
             let before = view_days(before);
             authorized.record_audit(tx, AuditAction::EditionOpeningDays, row.id, Some(before), Some(days))?;
-            let (version, view) = load_view(tx, row.id)?;
+            let (version, view) = load_view(tx, row.id, authorized.now)?;
             Ok(ApiResponse::ok(&view)?.with_version(version))
         })
         .await

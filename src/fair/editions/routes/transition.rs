@@ -3,11 +3,14 @@ use actix_web::{post, web};
 use serde::Deserialize;
 
 use super::{
-    super::{OnFinalise, lifecycle, store},
+    super::{
+        OnFinalise, lifecycle,
+        store::{self, EditionRow},
+    },
     actions::ManageEdition,
     view::{EditionView, load_view},
 };
-use hoicho_core::{i18n::MessageId, states::EditionState};
+use hoicho_core::{db::Tx, i18n::MessageId, states::EditionState, values::clock::Instant};
 use hoicho_web::{
     audit::AuditAction,
     http::{ApiResponse, Body, Code, FieldCode, Problem, Validator},
@@ -23,8 +26,9 @@ struct Transition {
     reason: Option<String>,
 }
 
-/// Changes the state of an edition. Finalising freezes its figures. The error for an invalid transition lists the valid
-/// ones.
+/// Changes the state of an edition. Finalising freezes its figures; it is refused while opening days are to come. What is unfinished
+/// is in `GET /editions/{edition}/unfinished`. A published edition becomes a draft again only while nobody has applied, and is cancelled
+/// only before its first opening day begins. The error for an invalid transition lists the valid ones.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/transitions",
@@ -47,7 +51,8 @@ pub(super) async fn transition(
     permit
         .write_once(move |tx, authorized| {
             let row = store::find(tx, authorized.edition()?)?;
-            let (from, legal) = (row.state, lifecycle::allowed_transitions(row.state));
+            let (from, now) = (row.state, authorized.now);
+            let legal = lifecycle::allowed_transitions(from, row.schedule.has_begun(now));
             if !legal.contains(&to) {
                 let legal = legal.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
                 return Err(Problem::new(
@@ -58,17 +63,27 @@ pub(super) async fn transition(
             let mut checks = Validator::default();
             let reason_text = reason.as_deref().map(|r| checks.require_text("/reason", r, 1_000));
             checks.require(
-                reason_text.is_some() || !lifecycle::needs_reason(from, to),
+                reason_text.is_some() || !lifecycle::needs_reason(to),
                 "/reason",
                 FieldCode::Missing,
                 MessageId("error-reason-required"),
             );
             checks.finish()?;
-            if !store::set_state(tx, row.id, from, to)? {
+            // The update locks the edition: applications and opening days, which share its lock, cannot be added after the checks.
+            if !store::set_state(tx, row.id, from, to, now)? {
                 return Err(Code::StaleVersion.into());
             }
-            if to == EditionState::Finalised {
-                (on_finalise.0)(tx, row.id, authorized.now)?;
+            match to {
+                EditionState::Finalised => {
+                    require_no_days_to_come(tx, &row, now)?;
+                    (on_finalise.0)(tx, row.id, now)?;
+                }
+                EditionState::Draft => {
+                    if store::has_applications(tx, row.id)? {
+                        return Err(Problem::new(Code::IllegalStep, MessageId("error-edition-has-applications")));
+                    }
+                }
+                EditionState::Published | EditionState::Cancelled => {}
             }
             authorized.record_audit(
                 tx,
@@ -77,8 +92,19 @@ pub(super) async fn transition(
                 Some((from, None)),
                 Some((to, reason_text)),
             )?;
-            let (version, view) = load_view(tx, row.id)?;
+            let (version, view) = load_view(tx, row.id, now)?;
             Ok(ApiResponse::ok(&view)?.with_version(version))
         })
         .await
+}
+
+/// Fails, naming the last opening day, if it is not over and the edition was not ended early.
+fn require_no_days_to_come(tx: &mut Tx<'_>, row: &EditionRow, now: Instant) -> Result<(), Problem> {
+    let days = store::list_days(tx, row.id)?;
+    match days.last() {
+        Some(last) if !row.schedule.is_over(now) => {
+            Err(Problem::new(Code::IllegalStep, MessageId("error-days-to-come").with_args(&[("day", &last.day)])))
+        }
+        Some(_) | None => Ok(()),
+    }
 }

@@ -1,14 +1,14 @@
 //! JSON representation of an edition.
-use chrono::NaiveTime;
+use chrono::{DateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::super::store::{self, EditionRow, OpeningDayRow};
 use crate::venues;
 use hoicho_core::{
     db::Tx,
-    states::EditionState,
+    states::{EditionPhase, EditionState},
     values::{
-        clock::Day,
+        clock::{Day, Instant},
         ids::{AllocationRunId, EditionId, OrganiserId, SeriesId, VenueId},
     },
 };
@@ -46,6 +46,19 @@ pub struct EditionView {
     pub organiser: OrganiserId,
     pub series: Option<SeriesId>,
     pub state: EditionState,
+    /// Follows from the dates; only while published.
+    pub phase: Option<EditionPhase>,
+    /// When registration opens; `null` while it is not decided.
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    pub registration_opens_at: Option<DateTime<Utc>>,
+    /// When registration closes; `null` for the start of the first opening day.
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    pub registration_closes_at: Option<DateTime<Utc>>,
+    /// When it was ended before its last opening day was over. Days that began later were not held.
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Why it was ended early.
+    pub end_reason: Option<String>,
     pub time_zone: String,
     pub currency: String,
     /// Declared total for an edition without individual booths.
@@ -64,7 +77,8 @@ pub(super) fn day_views(rows: Vec<OpeningDayRow>) -> Vec<OpeningDay> {
     rows.into_iter().map(|d| OpeningDay { day: d.day, opens_at: d.opens_at, closes_at: d.closes_at }).collect()
 }
 
-fn view(row: EditionRow, venue: Option<EditionVenue>, days: Option<Vec<OpeningDay>>) -> EditionView {
+fn view(row: EditionRow, now: Instant, venue: Option<EditionVenue>, days: Option<Vec<OpeningDay>>) -> EditionView {
+    let phase = row.phase(now);
     EditionView {
         id: row.id,
         slug: row.slug,
@@ -73,6 +87,11 @@ fn view(row: EditionRow, venue: Option<EditionVenue>, days: Option<Vec<OpeningDa
         organiser: row.organiser_id,
         series: row.series_id,
         state: row.state,
+        phase,
+        registration_opens_at: row.schedule.registration_opens_at.map(|at| at.and_utc()),
+        registration_closes_at: row.schedule.registration_closes_at.map(|at| at.and_utc()),
+        ended_at: row.schedule.ended_at.map(|at| at.and_utc()),
+        end_reason: row.end_reason,
         time_zone: row.time_zone,
         currency: row.currency,
         declared_booths: row.declared_booths,
@@ -83,22 +102,22 @@ fn view(row: EditionRow, venue: Option<EditionVenue>, days: Option<Vec<OpeningDa
     }
 }
 
-/// The version and the view of an edition with its opening days.
-pub fn load_view(tx: &mut Tx<'_>, id: EditionId) -> Result<(i32, EditionView), Problem> {
+/// The version and the view of an edition with its opening days, at `now`.
+pub fn load_view(tx: &mut Tx<'_>, id: EditionId, now: Instant) -> Result<(i32, EditionView), Problem> {
     let row = store::find(tx, id)?;
     let version = row.version;
     let days = day_views(store::list_days(tx, id)?);
-    let view = load_views(tx, vec![row])?.pop().ok_or(hoicho_web::http::Code::NotFound)?;
+    let view = load_views(tx, vec![row], now)?.pop().ok_or(hoicho_web::http::Code::NotFound)?;
     Ok((version, EditionView { opening_days: Some(days), ..view }))
 }
 
 /// Views of editions with their venues.
-pub(super) fn load_views(tx: &mut Tx<'_>, rows: Vec<EditionRow>) -> Result<Vec<EditionView>, Problem> {
+pub(super) fn load_views(tx: &mut Tx<'_>, rows: Vec<EditionRow>, now: Instant) -> Result<Vec<EditionView>, Problem> {
     let ids: Vec<_> = rows.iter().filter_map(|r| r.venue_id).collect();
     let venues = venues::store::list_by_ids(tx, &ids)?;
     let venue = |id: Option<VenueId>| {
         let row = venues.iter().find(|v| Some(v.id) == id)?;
         Some(EditionVenue { id: row.id, name: row.name.clone(), address: row.address.clone() })
     };
-    Ok(rows.into_iter().map(|row| (venue(row.venue_id), row)).map(|(venue, row)| view(row, venue, None)).collect())
+    Ok(rows.into_iter().map(|row| (venue(row.venue_id), row)).map(|(venue, row)| view(row, now, venue, None)).collect())
 }

@@ -98,7 +98,7 @@ pub(super) async fn get_edition_page(permit: ReadPermit, query: Query<PageParts>
     let page = permit.read(move |tx, authorized| {
         let id = authorized.edition()?;
         let has = |part| parts.contains(&part);
-        let (_, edition) = editions::load_view(tx, id)?;
+        let (_, edition) = editions::load_view(tx, id, authorized.now)?;
         let zones = if has(Part::Zones) { Some(changes::read_page(tx, &Zones(id), all(), MAX_ROWS)?) } else { None };
         let booths = Booths { edition: id, zone: None, occupancy: true };
         let booths = if has(Part::Booths) { Some(changes::read_page(tx, &booths, all(), MAX_ROWS)?) } else { None };

@@ -79,6 +79,7 @@ delivery-failed = Failed
 event-type-webhook-test = Test event
 event-type-edition-published = Edition published
 event-type-edition-changed = Edition changed
+event-type-edition-phase-changed = Edition enters a new phase
 event-type-edition-cancelled = Edition cancelled
 event-type-figures-finalised = Figures final
 event-type-application-submitted = Application submitted

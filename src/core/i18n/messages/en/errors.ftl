@@ -99,6 +99,11 @@ error-invalid-currency = The currency must be an ISO 4217 code of three capital 
 error-declared-total-range = Must be 0 to 10^15.
 error-edition-not-draft = Only a draft can be deleted. Cancel an edition that has been announced.
 error-time-zone-not-draft = The time zone can only be changed while the edition is a draft.
+error-edition-not-live = Only a live edition can be ended early.
+error-edition-cannot-resume = An early end can be taken back within { $hours } hours only.
+error-edition-has-applications = Exhibitors have applied, so the edition cannot become a draft again.
+error-days-to-come = The edition cannot be finalised before its last opening day, { $day }, is over. If the fair has stopped, end it early first.
+error-registration-order = Registration must close after it opens.
 error-edition-closed = The edition is finalised or cancelled and can no longer be changed.
 error-invalid-transition = From { $from } the legal steps are: [{ $legal }].
 error-reason-required = This step requires a reason.
@@ -218,7 +223,7 @@ error-proposal-outdated = The floor plan or the applications have changed since 
 ## Sales and visits
 
 error-reports-closed = Reports are accepted while the edition is live or reporting.
-error-day-in-future = This day is in the future.
+error-day-not-held = This day is in the future, or was not held because the fair ended early.
 error-report-exists = The booth already has a report for this day.
 error-correction-reason-required = A correction needs a reason.
 error-amount-range = The amount must be 0 to 10^13.

@@ -24,6 +24,8 @@ availability-open = Available
 availability-reserved = Reserved
 availability-locked = Locked
 done-state = The state has been changed.
+done-ended = The edition has been ended. This can be taken back for 24 hours.
+done-resumed = The edition is open again.
 done-reminded = The reminders are being sent.
 done-approved = Approved.
 done-decided = Decided. The exhibitor is notified by e-mail.
@@ -34,7 +36,6 @@ done-invited = The invitation is being sent.
 done-run = The run has started. The page refreshes by itself.
 done-run-applied = The proposal has been applied.
 dashboard-public = Public page
-dashboard-next = Continue to: { $state }
 dashboard-let = Booths let
 dashboard-waiting = Applications to decide
 dashboard-waiting-hint = show them
@@ -51,6 +52,18 @@ missing-reports-days = Days missing
 missing-reports-more = and { $n } more.
 setup-state = Steps of the edition
 setup-state-now = Now: { $state }
+setup-publish = Publish
+setup-end = End early
+setup-end-effect = { $count ->
+    [one] { $n } day that has not begun will not be held: no reports are due for it, and averages do not count it.
+   *[other] { $n } days that have not begun will not be held: no reports are due for them, and averages do not count them.
+}
+setup-end-hint = This can be taken back for 24 hours. To extend the fair or move a day, change the opening days below.
+setup-end-ask = End the edition now?
+setup-end-go = End now
+setup-ended = Ended early at { $at }: { $reason }
+setup-resume = Take back the early end
+setup-back-ask = Change the state of the edition? A cancelled edition cannot be opened again.
 setup-finalise-ask = Finalise the figures? Nobody can change anything afterwards.
 setup-back = Go back a step, or cancel
 setup-back-to = Change to
@@ -65,6 +78,9 @@ edition-slug-hint = Lower-case letters, digits and hyphens, as ocop-spring-2027
 edition-venue = Venue
 edition-series = Series
 edition-series-hint = Editions of a series are compared with each other.
+edition-registration-opens = Registration opens
+edition-registration-closes = Registration closes
+edition-registration-hint = Without a closing time, exhibitors may apply until the first day opens. Times are in the edition's time zone.
 days-hint = Days need not be contiguous. Leave a line empty to remove it.
 days-opens = Opens
 days-closes = Closes
@@ -193,7 +209,33 @@ publish-final = The figures are final and published.
 publish-incomplete = Reports are missing. The published figures say how many.
 publish-preview = Preview the figures
 publish-finalise = Finalise and publish
-publish-when = Possible while the edition is collecting figures.
+finalise-title = Unfinished
+finalise-nothing = Nothing is unfinished.
+finalise-days-to-come = Finalising is not possible yet: these days are to come: { $days }. If the fair has stopped, end it early on the setup page.
+finalise-missing = { $count ->
+    [one] { $n } report is missing
+   *[other] { $n } reports are missing
+}
+finalise-queried = { $count ->
+    [one] { $n } report is queried
+   *[other] { $n } reports are queried
+}
+finalise-unusual = { $count ->
+    [one] { $n } report with an unusual amount has not been accepted
+   *[other] { $n } reports with an unusual amount have not been accepted
+}
+finalise-more = and { $n } more
+finalise-allocations = { $count ->
+    [one] { $n } hold or offer has no answer
+   *[other] { $n } holds or offers have no answer
+}
+finalise-applications = { $count ->
+    [one] { $n } application has no decision
+   *[other] { $n } applications have no decision
+}
+finalise-visits = No visits were counted on { $days }
+finalise-hint = After finalising nobody can change anything. The published figures say how many reports are missing.
+publish-when = The figures can be finalised when the last opening day is over or the edition was ended early.
 reports-title = Reports
 reports-download = Download
 report-name-booths = Booths

@@ -79,6 +79,7 @@ delivery-failed = Đã thôi gửi
 event-type-webhook-test = Tin thử
 event-type-edition-published = Công bố kỳ hội chợ
 event-type-edition-changed = Kỳ hội chợ thay đổi
+event-type-edition-phase-changed = Kỳ hội chợ sang giai đoạn mới
 event-type-edition-cancelled = Hủy kỳ hội chợ
 event-type-figures-finalised = Chốt số liệu
 event-type-application-submitted = Nộp đơn đăng ký

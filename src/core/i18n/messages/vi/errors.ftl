@@ -99,6 +99,11 @@ error-invalid-currency = Mã tiền tệ ISO 4217 gồm ba chữ hoa.
 error-declared-total-range = Từ 0 đến 10^15.
 error-edition-not-draft = Chỉ xóa được bản nháp; kỳ đã công bố thì hãy hủy.
 error-time-zone-not-draft = Chỉ đổi được múi giờ của bản nháp.
+error-edition-not-live = Chỉ kết thúc sớm được khi hội chợ đang diễn ra.
+error-edition-cannot-resume = Chỉ mở lại được trong { $hours } giờ sau khi kết thúc sớm.
+error-edition-has-applications = Đã có đơn đăng ký nên không đưa về bản nháp được.
+error-days-to-come = Chưa chốt được: hội chợ còn mở đến ngày { $day }. Nếu đã dừng, hãy kết thúc sớm trước.
+error-registration-order = Giờ đóng đăng ký phải sau giờ mở đăng ký.
 error-edition-closed = Kỳ hội chợ đã chốt số liệu hoặc đã hủy; không sửa được nữa.
 error-invalid-transition = Từ { $from } chỉ có thể sang: [{ $legal }].
 error-reason-required = Bước này cần nêu lý do.
@@ -218,7 +223,7 @@ error-proposal-outdated = Mặt bằng hoặc đơn đã thay đổi sau khi l�
 ## Sales and visits
 
 error-reports-closed = Chỉ nhận báo cáo khi hội chợ đang diễn ra hoặc đang tổng hợp.
-error-day-in-future = Ngày này chưa đến.
+error-day-not-held = Ngày này chưa đến, hoặc không diễn ra vì hội chợ kết thúc sớm.
 error-report-exists = Gian hàng đã có báo cáo cho ngày này.
 error-correction-reason-required = Sửa báo cáo cần nêu lý do.
 error-amount-range = Số tiền từ 0 đến 10.000 tỷ.
