@@ -1,10 +1,9 @@
 //! What follows from the dates of an edition: its phase, whether applications are accepted, which days are held.
 //!
 //! All intervals include their first instant and exclude the last one.
-use chrono::{Duration, NaiveDateTime, TimeZone};
+use chrono::{Duration, NaiveDateTime, NaiveTime, TimeZone};
 use diesel::prelude::*;
 
-use super::store::OpeningDayRow;
 use hoicho_core::{
     db::schema::editions,
     states::EditionPhase,
@@ -90,15 +89,20 @@ pub fn to_instant(zone: chrono_tz::Tz, local: NaiveDateTime) -> Instant {
     zone.from_local_datetime(&local).earliest().map_or(local, |at| at.naive_utc())
 }
 
-/// The days of an edition that count at `now`: their date has come in `zone`, and they began before an early end. Sales reports
-/// are due for them and averages divide by them.
-pub fn days_held(schedule: &Schedule, zone: chrono_tz::Tz, days: &[OpeningDayRow], now: Instant) -> Vec<Day> {
+/// The days that count at `now`, of opening days and the local times at which they open: their date has come in `zone`, and they
+/// began before an early end. Sales reports are due for them and averages divide by them.
+pub fn days_held(
+    schedule: &Schedule,
+    zone: chrono_tz::Tz,
+    days: impl Iterator<Item = (Day, NaiveTime)>,
+    now: Instant,
+) -> Vec<Day> {
     let today = zone.from_utc_datetime(&now).date_naive();
-    let is_held = |d: &&OpeningDayRow| {
-        let begins = to_instant(zone, d.day.and_time(d.opens_at));
-        d.day <= today && schedule.ended_at.is_none_or(|ended| begins <= ended)
+    let is_held = |(day, opens): &(Day, NaiveTime)| {
+        let begins = to_instant(zone, day.and_time(*opens));
+        *day <= today && schedule.ended_at.is_none_or(|ended| begins <= ended)
     };
-    days.iter().filter(is_held).map(|d| d.day).collect()
+    days.filter(is_held).map(|(day, _)| day).collect()
 }
 
 #[cfg(test)]
@@ -106,7 +110,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use hoicho_core::values::ids::EditionId;
 
     fn at(text: &str) -> Instant {
         text.parse().unwrap()
@@ -157,14 +160,9 @@ mod tests {
     #[test]
     fn days_after_an_early_end_are_not_held() {
         let zone = chrono_tz::Asia::Ho_Chi_Minh;
-        let day = |d: u32| OpeningDayRow {
-            edition_id: EditionId::make(),
-            day: Day::from_ymd_opt(2026, 3, d).unwrap(),
-            opens_at: "08:00:00".parse().unwrap(),
-            closes_at: "21:00:00".parse().unwrap(),
-        };
-        let days: Vec<OpeningDayRow> = (1..=5).map(day).collect();
-        let held = |schedule: &Schedule, now: &str| days_held(schedule, zone, &days, at(now)).len();
+        let opens: NaiveTime = "08:00:00".parse().unwrap();
+        let days = || (1..=5).map(|d| (Day::from_ymd_opt(2026, 3, d).unwrap(), opens));
+        let held = |schedule: &Schedule, now: &str| days_held(schedule, zone, days(), at(now)).len();
         assert_eq!(held(&fair(), "2026-02-28T16:59:59"), 0);
         assert_eq!(held(&fair(), "2026-02-28T17:00:00"), 1, "midnight in Hạ Long");
         assert_eq!(held(&fair(), "2026-04-01T00:00:00"), 5);
@@ -176,11 +174,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_changes_between_two_boundaries(instants in proptest::array::uniform5(proptest::option::of(0_i64..200)), from in 0_i64..200) {
+        fn nothing_changes_between_two_boundaries(
+            instants in proptest::array::uniform5(proptest::option::of(0_i64..200)),
+            from in 0_i64..200,
+        ) {
             let instant = |s: i64| chrono::DateTime::from_timestamp(s, 0).unwrap().naive_utc();
             let [a, b, c, d, e] = instants.map(|s| s.map(instant));
-            let schedule =
-                Schedule { registration_opens_at: a, registration_closes_at: b, first_opens_at: c, last_closes_at: d, ended_at: e };
+            let schedule = Schedule {
+                registration_opens_at: a,
+                registration_closes_at: b,
+                first_opens_at: c,
+                last_closes_at: d,
+                ended_at: e,
+            };
             let shown = |s: i64| (schedule.phase(instant(s)), schedule.accepts_applications(instant(s)));
             let next = schedule.next_boundary(instant(from)).map_or(200, |at| at.and_utc().timestamp());
             for s in from..next {

@@ -82,6 +82,7 @@ impl EditionRow {
 
     /// The days that count at `now`, of all `days` of this edition: see [`schedule::days_held`].
     pub fn days_held(&self, days: &[OpeningDayRow], now: Instant) -> Result<Vec<Day>, Problem> {
+        let days = days.iter().map(|d| (d.day, d.opens_at));
         Ok(schedule::days_held(&self.schedule, self.zone()?, days, now))
     }
 
