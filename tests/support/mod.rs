@@ -371,7 +371,7 @@ impl TestApp {
         self.post(&format!("/allocations/{allocation}/confirm")).by(staff).json(&body).send().await.expect(200);
     }
 
-    /// Moves an edition forward through these states and phases. Registration is open from January to the end of the year, unless it
+    /// Moves an edition forward through these states and phases. Registration is open from January 2026 on, unless it
     /// is closed; the phase `live` follows from the dates, `reporting` from them or from an early end.
     pub async fn advance(&self, token: &str, edition: &str, steps: &[&str]) {
         let at = format!("/editions/{edition}");
@@ -379,7 +379,7 @@ impl TestApp {
             match *step {
                 "registration_open" => {
                     let dates = serde_json::json!({
-                        "registration_opens_at": "2026-01-01T00:00:00Z", "registration_closes_at": "2026-12-31T00:00:00Z",
+                        "registration_opens_at": "2026-01-01T00:00:00Z", "registration_closes_at": "2099-12-31T00:00:00Z",
                     });
                     self.patch_newest(&at, token, dates).await;
                 }
