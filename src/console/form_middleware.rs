@@ -4,7 +4,7 @@
 //!
 //! Fields that begin with `_` control this module:
 //! - `_method`: HTTP method; the default is `POST`.
-//! - `_next`: page after success; `{name}` is replaced with that property of the response.
+//! - `_next`: page after success; `{id}` and `{slug}` are replaced with those of the response.
 //! - `_back`: page after an error; the default is the referrer.
 //! - `_seen`: version that the page showed, sent as `If-Match`.
 //! - `_once`: idempotency key, generated with the page.
@@ -141,16 +141,16 @@ fn rewrite_to_api(
     Ok(())
 }
 
-/// Replaces `{name}` in the path of the next page with properties of the response.
+/// Properties of a response that the next page may be named by: identifiers. Others can be secret, such as tokens.
+const PLACEHOLDERS: [&str; 2] = ["id", "slug"];
+
+/// Replaces `{id}` and `{slug}` in the path of the next page with those of the response.
 fn fill_placeholders(next: &str, response: &Value) -> String {
     let mut path = next.to_owned();
-    for (name, value) in response.as_object().into_iter().flatten() {
-        let value = match value {
-            Value::String(text) => text.clone(),
-            Value::Number(number) => number.to_string(),
-            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => continue,
-        };
-        path = path.replace(&format!("{{{name}}}"), &urlencode(&value));
+    for name in PLACEHOLDERS {
+        if let Some(value) = response.get(name).and_then(Value::as_str) {
+            path = path.replace(&format!("{{{name}}}"), &urlencode(value));
+        }
     }
     path
 }
@@ -219,6 +219,7 @@ pub async fn handle_form<B: MessageBody + 'static>(
     let language = page_context::request_language(req.request());
     let referer = req.headers().get(header::REFERER).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<Uri>().ok());
     let referer = referer.as_ref().and_then(|uri| uri.path_and_query()).map(|p| p.as_str().to_owned());
+    let referer = referer.filter(|path| page_context::is_local_path(path));
     let sent = match read_form(&mut req).await {
         Ok(sent) => sent,
         Err(problem) => return Ok(req.error_response(problem)),
@@ -293,6 +294,12 @@ mod tests {
             "/\\elsewhere",
             "/x\r\nSet-Cookie: a=b",
             "javascript:x",
+            "/\t/elsewhere.example/x",
+            "/\u{b}/elsewhere.example",
+            "/\0/elsewhere.example",
+            "///elsewhere.example",
+            "elsewhere",
+            "",
         ] {
             let sent = SubmittedForm { fields: vec![("_next".into(), url.into())], file: None };
             assert_eq!(sent.local_path("_next"), None, "{url}");
@@ -301,7 +308,8 @@ mod tests {
 
     #[test]
     fn next_page_is_filled_from_the_response() {
-        let response = serde_json::json!({ "slug": "hội chợ", "id": 7, "x": null });
-        assert_eq!(fill_placeholders("/manage/{slug}/{id}/{x}", &response), "/manage/h%E1%BB%99i+ch%E1%BB%A3/7/{x}");
+        let response = serde_json::json!({ "slug": "hội chợ", "id": "7", "refresh_token": "secret" });
+        let path = fill_placeholders("/manage/{slug}/{id}/{refresh_token}", &response);
+        assert_eq!(path, "/manage/h%E1%BB%99i+ch%E1%BB%A3/7/{refresh_token}");
     }
 }

@@ -1,8 +1,9 @@
 //! Page context: language, current user, theme and flash message. Every page template has it as `page`.
-use std::pin::Pin;
+use std::{pin::Pin, sync::LazyLock};
 
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header, web};
 use askama::Template;
+use url::Url;
 
 use super::{assets, flash::Flash};
 use hoicho_core::{
@@ -307,9 +308,12 @@ pub(super) fn to_local(time_zone: &str, at: &Instant) -> chrono::NaiveDateTime {
     chrono::TimeZone::from_utc_datetime(&zone, at).naive_local()
 }
 
-/// Whether a redirect target is a path on this origin. Prevents open redirects and header injection.
+/// Whether a redirect target is a path on this origin: parsed as browsers do it, against an origin that nothing else has, it stays there.
+/// Browsers drop tabs and take `\` for `/`. Prevents open redirects and header injection.
 pub(super) fn is_local_path(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n'])
+    static ORIGIN: LazyLock<Option<Url>> = LazyLock::new(|| Url::parse("https://origin.invalid/").ok());
+    let stays = |origin: &Url| origin.join(path).is_ok_and(|target| target.origin() == origin.origin());
+    path.starts_with('/') && !path.contains(char::is_control) && ORIGIN.as_ref().is_some_and(stays)
 }
 
 /// Renders a template into an HTML response.
