@@ -21,7 +21,7 @@ use super::{
     size_limits::MAX_BUFFERED_BYTES,
 };
 use hoicho_core::{
-    db::{Tx, schema::idempotency_keys},
+    db::{Conn, Tx, schema::idempotency_keys},
     i18n::MessageId,
     values::{clock::Instant, ids::UserId},
 };
@@ -84,7 +84,12 @@ pub async fn middleware(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<
     next.call(req).await
 }
 
-/// Runs `work` and stores its response, or returns the stored response of the same request. Fails with
+/// Runs `work` and stores its response, or returns the stored response of the same request.
+///
+/// The row of the key is inserted first: of concurrent requests with one key, the unique key lets one continue, and the others wait for
+/// its transaction and then read its response. If it fails, its row goes with it, and the next one continues.
+///
+/// # Errors
 /// `idempotency_key_reused` if the key was used for a different request.
 pub fn run_once(
     tx: &mut Tx<'_>,
@@ -94,34 +99,52 @@ pub fn run_once(
     work: impl FnOnce(&mut Tx<'_>) -> Result<ApiResponse, Problem>,
 ) -> Result<ApiResponse, Problem> {
     use idempotency_keys as keys;
-    let Some(idempotent_request) = idempotent_request else { return work(tx) };
-    let stored: Option<(String, i32, Option<i32>, String)> = keys::table
-        .find((user, &idempotent_request.key))
-        .filter(keys::created_at.gt(now - Duration::hours(TTL_HOURS)))
-        .select((keys::request_digest, keys::status, keys::version, keys::body))
-        .get_result(tx.conn())
-        .optional()?;
-    if let Some((digest, status, version, body)) = stored {
-        if digest != idempotent_request.digest {
-            return Err(Problem::new(Code::IdempotencyKeyReused, MessageId("error-idempotency-key-reused")));
-        }
-        let status = u16::try_from(status).ok().and_then(|s| actix_web::http::StatusCode::from_u16(s).ok());
-        return Ok(ApiResponse { status: status.ok_or(Code::Internal)?, version, body, is_replayed: true });
+    let Some(IdempotentRequest { key, digest }) = idempotent_request else { return work(tx) };
+    if !claim(tx, user, &key, &digest, now)? {
+        return stored_response(tx, user, &key, &digest);
     }
     let response = work(tx)?;
-    diesel::delete(keys::table.find((user, &idempotent_request.key))).execute(tx.conn())?;
-    diesel::insert_into(keys::table)
-        .values((
-            keys::user_id.eq(user),
-            keys::idempotency_key.eq(&idempotent_request.key),
-            keys::request_digest.eq(&idempotent_request.digest),
+    diesel::update(keys::table.find((user, &key)))
+        .set((
             keys::status.eq(i32::from(response.status.as_u16())),
             keys::version.eq(response.version),
             keys::body.eq(&response.body),
-            keys::created_at.eq(now),
         ))
         .execute(tx.conn())?;
     Ok(response)
+}
+
+/// Inserts the row of a key; `false` if it exists and has not expired. Waits for a concurrent transaction that inserted it.
+fn claim(tx: &mut Tx<'_>, user: UserId, key: &str, digest: &str, now: Instant) -> QueryResult<bool> {
+    use idempotency_keys as keys;
+    let expired = keys::created_at.le(now - Duration::hours(TTL_HOURS));
+    diesel::delete(keys::table.find((user, key)).filter(expired)).execute(tx.conn())?;
+    let row = (
+        keys::user_id.eq(user),
+        keys::idempotency_key.eq(key),
+        keys::request_digest.eq(digest),
+        keys::status.eq(200),
+        keys::body.eq(""),
+        keys::created_at.eq(now),
+    );
+    let inserted = match tx.conn() {
+        Conn::Postgres(c) => diesel::insert_into(keys::table).values(row).on_conflict_do_nothing().execute(c)?,
+        Conn::Sqlite(c) => diesel::insert_or_ignore_into(keys::table).values(row).execute(c)?,
+    };
+    Ok(inserted == 1)
+}
+
+fn stored_response(tx: &mut Tx<'_>, user: UserId, key: &str, digest: &str) -> Result<ApiResponse, Problem> {
+    use idempotency_keys as keys;
+    let (stored, status, version, body): (String, i32, Option<i32>, String) = keys::table
+        .find((user, key))
+        .select((keys::request_digest, keys::status, keys::version, keys::body))
+        .get_result(tx.conn())?;
+    if stored != digest {
+        return Err(Problem::new(Code::IdempotencyKeyReused, MessageId("error-idempotency-key-reused")));
+    }
+    let status = u16::try_from(status).ok().and_then(|s| actix_web::http::StatusCode::from_u16(s).ok());
+    Ok(ApiResponse { status: status.ok_or(Code::Internal)?, version, body, is_replayed: true })
 }
 
 /// Deletes expired responses; returns the number of deleted rows.
