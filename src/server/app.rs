@@ -34,7 +34,7 @@ use hoicho_web::{
     http::{
         Code, FieldErrorView, Problem, ProblemView,
         body_timeout::{self, BodyTimeout},
-        conditional_get, idempotency,
+        conditional_get, content_encoding, idempotency,
         method_not_allowed::AllowedMethods,
         openapi,
         query_parameters::{self, KnownParameters},
@@ -184,6 +184,7 @@ pub fn routes(services: Services) -> impl FnOnce(&mut web::ServiceConfig) {
                     .wrap(middleware::from_fn(console::authenticate_session))
                     .wrap(middleware::from_fn(response_cache::middleware))
                     .wrap(middleware::from_fn(body_timeout::middleware))
+                    .wrap(middleware::from_fn(content_encoding::refuse_encoded))
                     .wrap(middleware::from_fn(security_headers::middleware))
                     .configure(configure_routes),
             );

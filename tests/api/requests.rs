@@ -27,6 +27,52 @@ async fn idempotency_key_is_executed_once(app: TestApp) {
     send(&"k".repeat(256), "Ban").await.refused(400, "bad_request");
 }
 
+/// All kinds of POST with a key: an organiser, an edition, a zone. Of twelve at once one is executed, the others get its response.
+async fn concurrent_requests_with_one_key_are_executed_once(app: TestApp) {
+    let owner = app.person("lan").await;
+    app.edition(&owner, "hoi-cho").await;
+    let organiser = app.get("/organisers").by(&owner).send().await.expect(200)["items"][0]["id"].clone();
+    for round in 0..5 {
+        let edition = json!({ "organiser": organiser, "slug": format!("ky-{round}"), "name": "Kỳ" });
+        let posts = [
+            ("/organisers", json!({ "name": format!("Ban {round}") })),
+            ("/editions", edition),
+            ("/editions/hoi-cho/zones", json!({ "code": format!("K{round}"), "name": "Khu" })),
+        ];
+        for (path, body) in posts {
+            let key = format!("{path} {round}");
+            let send = || app.post(path).by(&owner).header("idempotency-key", &key).json(&body).send();
+            let answers = futures_util::future::join_all((0..12).map(|_| send())).await;
+            let replayed = answers.iter().filter(|a| a.headers.contains_key("idempotency-replayed")).count();
+            assert_eq!(replayed, 11, "{path}");
+            for answer in &answers {
+                let text = String::from_utf8_lossy(&answer.body);
+                assert_eq!((answer.status.as_u16(), &answer.body), (201, &answers[0].body), "{path}: {text}");
+            }
+        }
+    }
+    let mine = app.get("/organisers").by(&owner).send().await.expect(200);
+    assert_eq!(mine["items"].as_array().unwrap().len(), 6);
+}
+
+/// A compressed body of 1 KB can decompress to gigabytes: none is read, on any route.
+async fn compressed_bodies_are_refused_before_they_are_read(app: TestApp) {
+    let owner = app.person("lan").await;
+    app.edition(&owner, "hoi-cho").await;
+    for encoding in ["br", "gzip", "zstd", "deflate", "identity, br", "made-up"] {
+        for path in ["/auth/login", "/organisers", "/editions/hoi-cho/imports?kind=booths", "/no-such-path"] {
+            let answer = app.post(path).by(&owner).header("content-encoding", encoding).bytes("{}").send().await;
+            assert_eq!(answer.headers.get("accept-encoding").unwrap(), "identity");
+            answer.refused(415, "unsupported_file");
+        }
+        let form = actix_web::test::TestRequest::post().uri("/form/auth/login").set_payload("email=a");
+        let form = form.insert_header(("content-encoding", encoding)).insert_header(("sec-fetch-site", "same-origin"));
+        assert_eq!(app.call_root(form).await.status.as_u16(), 415);
+    }
+    let plain = app.post("/organisers").by(&owner).header("content-encoding", "identity");
+    plain.json(&json!({ "name": "Ban" })).send().await.expect(201);
+}
+
 async fn idempotency_key_expires_after_a_day(app: TestApp) {
     let token = app.person("lan").await;
     let body = json!({ "name": "Ban tổ chức" });
@@ -166,6 +212,8 @@ async fn health_metrics_and_documentation_are_served(app: TestApp) {
 
 crate::on_both!(
     idempotency_key_is_executed_once,
+    concurrent_requests_with_one_key_are_executed_once,
+    compressed_bodies_are_refused_before_they_are_read,
     idempotency_key_expires_after_a_day,
     if_none_match_returns_304_until_a_change,
     health_metrics_and_documentation_are_served,

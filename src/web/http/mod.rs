@@ -3,6 +3,7 @@
 pub mod body;
 pub mod body_timeout;
 pub mod conditional_get;
+pub mod content_encoding;
 pub mod etag;
 pub mod export;
 pub mod field_code;

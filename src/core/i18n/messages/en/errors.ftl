@@ -49,6 +49,7 @@ error-if-match-not-found = Nothing is stored yet. Send the request without If-Ma
 error-stale-version = The current version is "v{ $current }". Read it again, then change it.
 error-body-too-large = The body is over { $max_mb } MB. Please send it in parts.
 error-body-over-limit = The body is over { $max_kib } KiB.
+error-encoded-body = The server accepts no compressed body. Send it without Content-Encoding.
 error-body-timeout = Sending the body took too long. Check the connection and try again.
 error-form-too-large = The file or the form is too large. Please send it in parts.
 error-cross-site-request = This request does not come from this site. Please reload the page and try again.

@@ -49,6 +49,7 @@ error-if-match-not-found = Chưa có bản nào. Hãy gửi lại không kèm If
 error-stale-version = Bản hiện tại là "v{ $current }". Hãy tải lại rồi sửa.
 error-body-too-large = Nội dung gửi lên vượt quá { $max_mb } MB. Hãy chia nhỏ.
 error-body-over-limit = Nội dung gửi lên vượt quá { $max_kib } KiB.
+error-encoded-body = Máy chủ không nhận nội dung đã nén. Gửi lại không kèm Content-Encoding.
 error-body-timeout = Dữ liệu gửi lên quá chậm. Hãy kiểm tra kết nối rồi thử lại.
 error-form-too-large = Tệp hoặc nội dung quá lớn. Hãy chia nhỏ.
 error-cross-site-request = Yêu cầu này không đến từ trang của hệ thống. Hãy tải lại trang rồi thử lại.
