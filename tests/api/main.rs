@@ -45,4 +45,5 @@ mod schema;
 mod typed_forms;
 mod typed_values;
 mod webhooks;
+mod visits;
 mod whole_fair;
