@@ -496,6 +496,7 @@ CREATE TABLE allocations (
   state TEXT COLLATE "C" NOT NULL CONSTRAINT allocations_state_check CHECK (state IN
     ('held','offered','confirmed','checked_in','released','no_show','expired')),
   expires_at TIMESTAMP,
+  is_by_run BOOLEAN NOT NULL,
   version INTEGER NOT NULL,
   created_at TIMESTAMP NOT NULL,
   CONSTRAINT allocations_edition_id_id_key UNIQUE (edition_id, id),
@@ -684,8 +685,8 @@ CREATE TABLE visit_events (
   id UUID NOT NULL PRIMARY KEY,
   edition_id UUID NOT NULL REFERENCES editions (id),
   gate_id UUID NOT NULL,
-  occurred_at TIMESTAMP NOT NULL,
   device UUID,
+  occurred_at TIMESTAMP NOT NULL,
   local_day DATE NOT NULL,
   local_hour INTEGER NOT NULL CONSTRAINT visit_events_local_hour_check CHECK (local_hour BETWEEN 0 AND 23),
   local_time TIME NOT NULL,
@@ -694,9 +695,9 @@ CREATE TABLE visit_events (
   reason TEXT COLLATE "C",
   recorded_by UUID REFERENCES users (id),
   recorded_at TIMESTAMP NOT NULL,
-  CONSTRAINT visit_events_reason_check CHECK ((entries >= 0 AND exits >= 0) OR reason IS NOT NULL),
   CONSTRAINT visit_events_device_check CHECK
     (device IS NULL OR (entries BETWEEN -10000 AND 10000 AND exits BETWEEN -10000 AND 10000)),
+  CONSTRAINT visit_events_reason_check CHECK ((entries >= 0 AND exits >= 0) OR reason IS NOT NULL),
   FOREIGN KEY (edition_id, gate_id) REFERENCES gates (edition_id, id),
   FOREIGN KEY (edition_id, local_day) REFERENCES opening_days (edition_id, day)
 );
