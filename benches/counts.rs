@@ -52,7 +52,8 @@ fn over_http(served: &Served, gate: &str, day: &str) -> f64 {
     let at = format!("{day}T10:00:00+07:00");
     let batches = rate(CLIENTS, TURN, served.port, |stream, buffer| {
         let event = |_| json!({ "id": Uuid::now_v7(), "gate": gate, "occurred_at": at, "entries": 1 });
-        let body = json!({ "events": (0..BATCH).map(event).collect::<Vec<_>>() }).to_string();
+        let events: Vec<_> = (0..BATCH).map(event).collect();
+        let body = json!({ "device": Uuid::now_v7(), "now": chrono::Utc::now(), "events": events }).to_string();
         exchange(stream, &served.request("POST", &path, &body), buffer);
         assert!(buffer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(buffer));
     });
@@ -63,7 +64,7 @@ fn over_http(served: &Served, gate: &str, day: &str) -> f64 {
 fn rows(file: &Path, day: &str, id: impl Fn(u64) -> String, rest: &str) {
     let mut table = String::new();
     for n in 0..LOADED {
-        writeln!(table, "{},{day} 03:00:00,{day},10,1,0,{day} 03:00:01{rest}", id(n)).unwrap();
+        writeln!(table, "{},{day} 03:00:00,{day},10,10:00:00,1,0,{day} 03:00:01{rest}", id(n)).unwrap();
     }
     std::fs::write(file, table).unwrap();
 }
@@ -106,11 +107,11 @@ fn main() {
                 let (edition, gate) = (bytes(edition), bytes(gate));
                 let take = format!(
                     "INSERT INTO visit_events \
-                     (id, edition_id, gate_id, occurred_at, local_day, local_hour, entries, exits, recorded_at) \
-                     SELECT CAST(id AS BLOB), {edition}, {gate}, occurred_at, local_day, local_hour, entries, exits, \
-                     recorded_at FROM loaded;"
+                     (id, edition_id, gate_id, occurred_at, local_day, local_hour, local_time, entries, exits, recorded_at) \
+                     SELECT CAST(id AS BLOB), {edition}, {gate}, occurred_at, local_day, local_hour, local_time, entries, \
+                     exits, recorded_at FROM loaded;"
                 );
-                let columns = "id TEXT, occurred_at, local_day, local_hour, entries, exits, recorded_at";
+                let columns = "id TEXT, occurred_at, local_day, local_hour, local_time, entries, exits, recorded_at";
                 let steps = [
                     "PRAGMA synchronous=FULL;".to_owned(),
                     "PRAGMA foreign_keys=ON;".to_owned(),
@@ -135,7 +136,8 @@ fn main() {
             |edition, gate, day| {
                 rows(&table, day, |_| Uuid::now_v7().to_string(), &format!(",{edition},{gate}"));
                 let copy = format!(
-                    "\\copy visit_events (id, occurred_at, local_day, local_hour, entries, exits, recorded_at, edition_id, gate_id) \
+                    "\\copy visit_events \
+                     (id, occurred_at, local_day, local_hour, local_time, entries, exits, recorded_at, edition_id, gate_id) \
                      FROM '{}' CSV",
                     table.display()
                 );

@@ -496,6 +496,7 @@ CREATE TABLE allocations (
   state TEXT COLLATE "C" NOT NULL CONSTRAINT allocations_state_check CHECK (state IN
     ('held','offered','confirmed','checked_in','released','no_show','expired')),
   expires_at TIMESTAMP,
+  is_by_run BOOLEAN NOT NULL,
   version INTEGER NOT NULL,
   created_at TIMESTAMP NOT NULL,
   CONSTRAINT allocations_edition_id_id_key UNIQUE (edition_id, id),
@@ -684,20 +685,24 @@ CREATE TABLE visit_events (
   id UUID NOT NULL PRIMARY KEY,
   edition_id UUID NOT NULL REFERENCES editions (id),
   gate_id UUID NOT NULL,
+  device UUID,
   occurred_at TIMESTAMP NOT NULL,
   local_day DATE NOT NULL,
   local_hour INTEGER NOT NULL CONSTRAINT visit_events_local_hour_check CHECK (local_hour BETWEEN 0 AND 23),
-  entries BIGINT NOT NULL,
-  exits BIGINT NOT NULL,
+  local_time TIME NOT NULL,
+  entries BIGINT NOT NULL CONSTRAINT visit_events_entries_check CHECK (entries BETWEEN -1000000 AND 1000000),
+  exits BIGINT NOT NULL CONSTRAINT visit_events_exits_check CHECK (exits BETWEEN -1000000 AND 1000000),
   reason TEXT COLLATE "C",
   recorded_by UUID REFERENCES users (id),
   recorded_at TIMESTAMP NOT NULL,
+  CONSTRAINT visit_events_device_check CHECK
+    (device IS NULL OR (entries BETWEEN -10000 AND 10000 AND exits BETWEEN -10000 AND 10000)),
   CONSTRAINT visit_events_reason_check CHECK ((entries >= 0 AND exits >= 0) OR reason IS NOT NULL),
   FOREIGN KEY (edition_id, gate_id) REFERENCES gates (edition_id, id),
   FOREIGN KEY (edition_id, local_day) REFERENCES opening_days (edition_id, day)
 );
 CREATE INDEX visit_events_edition_id_idx ON visit_events (edition_id, local_day, local_hour);
-CREATE INDEX visit_events_gate_id_idx ON visit_events (gate_id);
+CREATE INDEX visit_events_gate_id_idx ON visit_events (gate_id, local_day, device);
 CREATE INDEX visit_events_recorded_by_idx ON visit_events (recorded_by);
 CREATE TABLE final_figures (
   edition_id UUID NOT NULL REFERENCES editions (id),

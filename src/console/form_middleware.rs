@@ -12,6 +12,7 @@
 //! - `_show`: property of the response to show once, e.g. a new secret.
 //! - `_type`: content type of a file, or of `_text`, which is then sent as the body unchanged.
 //! - `_file_name`: query parameter that receives the file name.
+//! - `_ask`: question before a step that cannot be undone; `_confirmed`: it was answered (see `confirmation`).
 use std::collections::BTreeMap;
 
 use actix_web::{
@@ -29,6 +30,7 @@ use futures_util::{StreamExt, stream};
 use serde_json::Value;
 
 use super::{
+    confirmation,
     flash::Flash,
     form_schema::{FieldErrors, RequestSchemas},
     multipart, page_context, session_middleware,
@@ -225,6 +227,9 @@ pub async fn handle_form<B: MessageBody + 'static>(
         Err(problem) => return Ok(req.error_response(problem)),
     };
     let back = sent.local_path("_back").map(str::to_owned).or(referer).unwrap_or_else(|| "/".to_owned());
+    if confirmation::ask_first(&mut req, &sent, &back, Localizer(language)) {
+        return Ok(next.call(req).await?.map_into_boxed_body());
+    }
     match rewrite_to_api(&mut req, &sent, &bodies, language) {
         Ok(()) => {}
         Err(Refusal::Problem(problem)) => return Ok(req.error_response(problem)),

@@ -10,6 +10,7 @@ mod account;
 mod admin;
 mod assets;
 mod chart;
+mod confirmation;
 mod edition_status;
 mod embed;
 mod exhibitor;
@@ -43,6 +44,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         web::scope("")
             .wrap(middleware::from_fn(page_middleware::middleware))
             .service(session_middleware::logout)
+            .service(confirmation::show_question)
             .configure(gate::routes)
             .configure(account::routes)
             .configure(embed::routes)

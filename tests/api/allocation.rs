@@ -133,6 +133,61 @@ async fn swap_exchanges_the_booths_of_two_allocations(app: TestApp) {
     swap(&held[0], &held[0]).await.refused(409, "illegal_step");
 }
 
+/// A zone for household businesses with the booth H1. The exhibitors are co-operatives: the first has A01, the second was let into
+/// H1 by a waiver.
+async fn household_zone(app: &TestApp, fair: &Fair) -> [String; 2] {
+    let rules =
+        json!({ "code": "HKD", "name": "Khu hộ kinh doanh", "eligibility": { "legal_forms": ["household_business"] } });
+    let zone = app.made("/editions/hoi-cho/zones", &fair.owner, rules).await;
+    let kind = json!({ "zone": zone, "category": "standard", "area_dm2": 900, "fee": 0 });
+    let runs = json!({ "runs": [{ "pattern": "H1…H2", "kind": kind }] });
+    let made = app.post("/editions/hoi-cho/booths/generate").by(&fair.owner).json(&runs).send().await.expect(201);
+    let mut body = fair.hold_body(1, 0);
+    body["booths"] = json!([made["items"][0]["id"]]);
+    body["eligibility_waiver"] = json!("Khách mời của tỉnh");
+    let theirs = app.post(ALLOCATIONS).by(&fair.owner).json(&body).send().await.expect(201);
+    [fair.hold(app, &fair.owner, 0, 0).await, theirs["items"][0]["id"].as_str().unwrap().to_owned()]
+}
+
+async fn swap_keeps_the_rules_of_the_zones_unless_waived_with_a_reason(app: TestApp) {
+    let fair = Fair::builder().exhibitors(["mine", "theirs"]).build(&app).await;
+    let [mine, theirs] = household_zone(&app, &fair).await;
+    let swap = async |body: Value| app.post(&format!("{ALLOCATIONS}/swap")).by(&fair.owner).json(&body).send().await;
+    // Either way round, and not with an empty reason.
+    swap(json!({ "one": mine, "other": theirs })).await.refused(409, "not_eligible");
+    swap(json!({ "one": theirs, "other": mine })).await.refused(409, "not_eligible");
+    for reason in ["", "  ", &"x".repeat(1_001)] {
+        swap(json!({ "one": mine, "other": theirs, "eligibility_waiver": reason })).await.refused(422, "invalid");
+    }
+    let swapped =
+        swap(json!({ "one": mine, "other": theirs, "eligibility_waiver": "Đổi theo yêu cầu của tỉnh" })).await;
+    let swapped = swapped.expect(200);
+    assert_eq!(swapped["items"][1]["booth"], fair.booths[0]["id"]);
+    let log = app.get(&format!("/audit-log?organiser={}&limit=5", fair.organiser)).by(&fair.owner).send().await;
+    let log = log.expect(200);
+    let lines: Vec<&Value> =
+        log["items"].as_array().unwrap().iter().filter(|l| l["action"] == "allocation.swap").collect();
+    assert_eq!(lines.len(), 1, "a refused swap leaves no trace");
+    assert!(lines[0]["after"].to_string().contains("Đổi theo yêu cầu của tỉnh"), "{}", lines[0]);
+}
+
+async fn swap_and_move_have_the_same_rules(app: TestApp) {
+    let fair = Fair::builder().exhibitors(["mine", "theirs"]).build(&app).await;
+    let [mine, _] = household_zone(&app, &fair).await;
+    let booths = app.get("/editions/hoi-cho/booths?limit=500").by(&fair.owner).send().await.expect(200);
+    let free = booths["items"].as_array().unwrap().iter().find(|b| b["code"] == "H2").unwrap()["id"].clone();
+    let to = async |waiver: Option<&str>| {
+        let mut body = json!({ "booth": free });
+        if let Some(reason) = waiver {
+            body["eligibility_waiver"] = json!(reason);
+        }
+        app.post(&format!("/allocations/{mine}/move")).by(&fair.owner).json(&body).send().await
+    };
+    to(None).await.refused(409, "not_eligible");
+    to(Some(" ")).await.refused(422, "invalid");
+    assert_eq!(to(Some("Hết gian")).await.expect(200)["booth"], free);
+}
+
 async fn expired_hold_frees_its_booth_without_the_job(app: TestApp) {
     let fair = Fair::builder().exhibitors(["htx"]).build(&app).await;
     let held = fair.hold(&app, &fair.owner, 0, 0).await;
@@ -182,6 +237,8 @@ crate::on_both!(
     hold_of_several_booths_requires_adjacent_ones_unless_waived,
     move_requires_a_free_booth_and_keeps_the_expiry,
     swap_exchanges_the_booths_of_two_allocations,
+    swap_keeps_the_rules_of_the_zones_unless_waived_with_a_reason,
+    swap_and_move_have_the_same_rules,
     expired_hold_frees_its_booth_without_the_job,
     expiry_job_expires_due_allocations_only,
     hold_rejects_booths_and_applications_of_another_edition,

@@ -20,12 +20,12 @@ use crate::support::{TestApp, fair::Fair, send_until_available, until};
 const RUNS: &str = "/editions/hoi-cho/allocation-runs";
 
 /// An edition open for registration with so many booths; its owner's token.
-async fn open(app: &TestApp, booths: usize) -> String {
+pub async fn open(app: &TestApp, booths: usize) -> String {
     Fair::builder().owner("lan").booths(booths).build(app).await.owner
 }
 
 /// Inserts approved applications into the database: exhibitor's name and number of booths.
-async fn approved(app: &TestApp, wanted: &[(&str, i32)]) -> Vec<String> {
+pub async fn approved(app: &TestApp, wanted: &[(&str, i32)]) -> Vec<String> {
     let edition = app.get("/editions/hoi-cho").send().await.expect(200);
     let organiser: OrganiserId = edition["organiser"].as_str().unwrap().parse().unwrap();
     let edition: EditionId = edition["id"].as_str().unwrap().parse().unwrap();
@@ -72,7 +72,7 @@ async fn approved(app: &TestApp, wanted: &[(&str, i32)]) -> Vec<String> {
 }
 
 /// Starts a run and waits for its proposal on the event stream.
-async fn run(app: &TestApp, owner: &str, asked: Value) -> Value {
+pub async fn run(app: &TestApp, owner: &str, asked: Value) -> Value {
     let id = app.made(RUNS, owner, asked).await;
     let opened = app.get(&format!("{RUNS}/{id}/events")).by(owner).open().await;
     until(&mut opened.into_body(), "event: ended").await;
@@ -81,7 +81,7 @@ async fn run(app: &TestApp, owner: &str, asked: Value) -> Value {
     ended
 }
 
-fn path(run: &Value, rest: &str) -> String {
+pub fn path(run: &Value, rest: &str) -> String {
     format!("{RUNS}/{}{rest}", run["id"].as_str().unwrap())
 }
 
@@ -90,15 +90,15 @@ async fn proposal(app: &TestApp, owner: &str, run: &Value, language: &str) -> Ve
     page.expect(200)["items"].as_array().unwrap().clone()
 }
 
-fn draw() -> Value {
+pub fn draw() -> Value {
     json!({ "policy": "space_draw", "order": "date" })
 }
 
-async fn booth(app: &TestApp, n: usize) -> Value {
+pub async fn booth(app: &TestApp, n: usize) -> Value {
     app.get("/editions/hoi-cho/booths?limit=500").send().await.expect(200)["items"][n]["id"].clone()
 }
 
-async fn active(app: &TestApp, owner: &str) -> usize {
+pub async fn active(app: &TestApp, owner: &str) -> usize {
     let page = app.get("/editions/hoi-cho/allocations?limit=500").by(owner).send().await.expect(200);
     let states = ["held", "offered", "confirmed", "checked_in"];
     page["items"].as_array().unwrap().iter().filter(|a| states.contains(&a["state"].as_str().unwrap())).count()
@@ -196,8 +196,14 @@ async fn confirmed_allocations_move_only_if_allowed(app: TestApp) {
     let stays = run(&app, &owner, json!({ "policy": "optimum", "order": "date" })).await;
     assert_eq!(stays["served"], 1);
     assert_eq!(proposal(&app, &owner, &stays, "en").await[0]["reasons"], json!(["It keeps the booths it has."]));
+    // A person confirmed it, so that both must be said.
     let asked = json!({ "policy": "optimum", "order": "date", "rules": { "may_move": "confirmed" } });
-    let moves = run(&app, &owner, asked).await;
+    assert_eq!(run(&app, &owner, asked.clone()).await["served"], 1);
+    let by_hand = json!({ "policy": "optimum", "order": "date", "rules": { "move_placed_by_hand": true } });
+    assert_eq!(run(&app, &owner, by_hand).await["served"], 1);
+    let mut both = asked;
+    both["rules"]["move_placed_by_hand"] = json!(true);
+    let moves = run(&app, &owner, both).await;
     assert_eq!((&moves["served"], &moves["moved"]), (&json!(2), &json!(1)));
     app.post(&path(&moves, "/apply")).by(&owner).json(&json!({ "give_as": "held" })).send().await.expect(200);
     assert_eq!(active(&app, &owner).await, 10);

@@ -1,7 +1,7 @@
 //! API keys: scopes, tenants, rotation and revocation.
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, snapshot::numbered};
+use crate::support::{TestApp, now, snapshot::numbered};
 
 struct Made {
     id: String,
@@ -58,7 +58,7 @@ async fn audit_log_names_the_api_key(app: TestApp) {
     let counter = key(&app, &owner, &organiser, &json!({ "name": "Máy đếm", "scopes": ["write:visits"] })).await;
     let event =
         json!({ "id": uuid::Uuid::now_v7(), "gate": gate, "occurred_at": "2026-03-01T03:00:00Z", "entries": 7 });
-    let batch = json!({ "events": [event] });
+    let batch = json!({ "device": uuid::Uuid::now_v7(), "now": now(), "events": [event] });
     let count = async || app.post("/editions/hoi-cho/visit-counts").by(&counter.secret).json(&batch).send().await;
     assert_eq!(count().await.expect(200)["accepted"], 1);
     assert_eq!(count().await.expect(200)["repeated"], 1);

@@ -1,7 +1,7 @@
 //! Checks all pages with axe-core (WCAG 2.2 AA), in the light and the dark theme, on a phone and a desktop.
 use std::{path::PathBuf, process::Command};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     browser::{self, Browser, DESKTOP, Look, PHONE},
@@ -90,6 +90,9 @@ fn pages(server: &Server, email: Option<&str>) -> Vec<String> {
         }
         pages.push(format!("/manage/{demo}/booths/{booth}"));
         pages.push(format!("/manage/{demo}/plan?booth={booth}"));
+        let run = json!({ "policy": "space_draw", "order": "date", "limit_s": 1 });
+        let run = server.post(&format!("/editions/{demo}/allocation-runs"), &token, &run);
+        pages.push(format!("/manage/{demo}/allocation-runs/{}", run["id"].as_str().unwrap()));
         pages.push(format!("/manage/{demo}/applications/{application}"));
         pages.push(format!("/report/{booth}/{day}"));
         pages.push(format!("/gate/{demo}"));

@@ -107,3 +107,45 @@ async fn gate_counts_are_retried_after_a_lost_response() {
     phone.close().await;
     server.stop();
 }
+
+#[tokio::test]
+async fn wrong_clock_of_a_phone_is_said_and_does_not_move_its_counts() {
+    let Some(_turn) = browser::turn("gate").await else { return };
+    let (folder, profile) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let server = super::fair::server(folder.path());
+    let email = "cong@example.vn";
+    let token = person(&server.address(), folder.path(), email, "Trực cổng");
+    let fair = fair(&server.address(), &token, "hoi-cho-cong", 2, 3, "live");
+    let phone = Browser::open(server.address().url(), profile.path(), PHONE).await;
+    phone.log_in(email, super::fair::PASSWORD).await;
+    phone.go(&format!("/gate/{}", fair.slug)).await;
+    phone.until("document.querySelector('[data-gate]').dataset.installed").await;
+    // The clock is a day ahead.
+    phone
+        .script(
+            "const Right = window.Date;
+             const ahead = 86400000;
+             window.Date = class extends Right {
+               constructor(...given) { given.length ? super(...given) : super(Right.now() + ahead); }
+               static now() { return Right.now() + ahead; }
+             };",
+        )
+        .await;
+    phone.choose("#gate", "Cổng chính").await;
+    // There is nothing that this phone could take off.
+    phone.until("document.querySelector('[data-count=mistake]').disabled").await;
+    for _ in 0..3 {
+        phone.click("[data-count=in]").await;
+    }
+    phone.click("[data-count=mistake]").await;
+    phone.until("Number(document.querySelector('[data-gate]').dataset.unsentNow) === 0").await;
+    phone.see("Đồng hồ máy này nhanh 1.440 phút").await;
+    let counts = server.get(&format!("/editions/{}/visit-counts", fair.slug), Some(&token));
+    let today = super::fair::today().to_string();
+    assert!(counts["items"].as_array().unwrap().iter().all(|h| h["day"] == today), "{counts}");
+    assert_eq!(visits(&server, &token, &fair.slug), 2);
+    // Today's count goes on where it was.
+    phone.until("document.querySelector('[data-total]').textContent === '2'").await;
+    phone.close().await;
+    server.stop();
+}

@@ -229,8 +229,8 @@ async fn sales_sheet_takes_a_pasted_block_and_visits_page_an_adjustment() {
     desk.go(&at("/visits")).await;
     desk.press("Điều chỉnh số đếm").await;
     desk.fill("#adjust-n", "120").await;
-    desk.fill("#adjust-reason", "Đếm tay buổi sáng").await;
-    desk.click("form[action$='visit-counts'] button").await;
+    desk.fill("#f-reason", "Đếm tay buổi sáng").await;
+    desk.click("form[action$='visit-corrections'] button").await;
     desk.see("Đã lưu.").await;
     let figures = setup.statistics();
     assert_eq!(figures["sales"]["total"]["amount"], json!(15_750_000));
@@ -250,9 +250,10 @@ async fn reports_page_finalises_the_figures_and_publishes_them() {
         setup.call("PUT", &format!("/booths/{booth}/sales-reports/{today}"), Some(&report));
     }
     let gate = setup.call("GET", &format!("/editions/{SLUG}/gates"), None)["items"][0]["id"].clone();
-    let (id, occurred_at) = (uuid::Uuid::now_v7(), chrono::Utc::now().to_rfc3339());
-    let count = json!({ "id": id, "gate": gate, "occurred_at": occurred_at, "entries": 120 });
-    setup.call("POST", &format!("/editions/{SLUG}/visit-counts"), Some(&json!({ "events": [count] })));
+    let (id, now) = (uuid::Uuid::now_v7(), chrono::Utc::now());
+    let count = json!({ "id": id, "gate": gate, "occurred_at": now, "entries": 120 });
+    let batch = json!({ "device": uuid::Uuid::now_v7(), "now": now, "events": [count] });
+    setup.call("POST", &format!("/editions/{SLUG}/visit-counts"), Some(&batch));
 
     // The fair is ended early by mistake, which is taken back, and then for good.
     let end = async || {

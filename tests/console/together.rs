@@ -186,6 +186,22 @@ async fn panel_swaps_the_booths_of_two_exhibitors_and_undo_swaps_them_back() {
 }
 
 #[tokio::test]
+async fn panel_moves_an_exhibitor_to_a_free_booth_and_undo_moves_it_back() {
+    let Some(_turn) = browser::turn("two organisers").await else { return };
+    let setup = Setup::new().await;
+    setup.hold(0, 0).await;
+    setup.select(&setup.one, 0).await;
+    setup.one.press("Chuyển sang gian khác").await;
+    setup.one.choose("#move-to", "A06").await;
+    setup.one.press("Chuyển").await;
+    setup.both_show(5, "held").await;
+    setup.both_show(0, "free").await;
+    setup.undo().await;
+    setup.both_show(0, "held").await;
+    setup.end().await;
+}
+
+#[tokio::test]
 async fn panel_offers_releases_and_confirms_and_the_public_plan_follows() {
     let Some(_turn) = browser::turn("two organisers").await else { return };
     let setup = Setup::new().await;
@@ -195,6 +211,7 @@ async fn panel_offers_releases_and_confirms_and_the_public_plan_follows() {
     one.press("Mời nhận").await;
     setup.both_show(0, "offered").await;
     one.press("Trả gian").await;
+    one.accept_question().await;
     setup.both_show(0, "free").await;
     // Undoing a release holds the booth again and offers it as before.
     setup.undo().await;

@@ -138,6 +138,53 @@ fn forms_work_without_script_from_our_origin_only() {
     site.server.stop();
 }
 
+/// The values of the hidden fields of a page, by name.
+fn hidden_fields(page: &str) -> Vec<(String, String)> {
+    let attribute = |tag: &str, name: &str| {
+        let value = tag.split(&format!("{name}=\"")).nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        value
+            .replace("&#38;", "&")
+            .replace("&#34;", "\"")
+            .replace("&#39;", "'")
+            .replace("&#60;", "<")
+            .replace("&#62;", ">")
+    };
+    let tags = page.split("<input type=\"hidden\"").skip(1).map(|rest| rest.split('>').next().unwrap());
+    tags.map(|tag| (attribute(tag, "name"), attribute(tag, "value"))).collect()
+}
+
+#[test]
+fn irreversible_form_is_asked_on_a_page_and_executed_once_confirmed() {
+    let site = Site::new();
+    let (fair, session) = (site.fair(), site.session());
+    let api = format!("/editions/{}/booths/{}", fair.slug, fair.booths[0]);
+    let path = format!("/form{api}");
+    let exists = || site.server.address().try_get(&api, Some(&site.token)).is_ok();
+    let question = "Xóa gian \"A01\" & <b>không</b> lấy lại?";
+    let delete = [("_method", "DELETE"), ("_seen", "1"), ("_back", "/home"), ("_next", "/home"), ("_ask", question)];
+    let (status, _, page) = site.send(&path, &session, &delete);
+    assert_eq!(status, 200);
+    assert!(page.contains("Xác nhận") && page.contains("không&#60;/b&#62; lấy lại?"), "{page}");
+    assert!(!page.contains("<b>không") && exists());
+    // Without a question of its own it is asked a general one; with an error the form is shown as ever.
+    let (status, _, page) = site.send(&path, &session, &[("_method", "DELETE"), ("_seen", "1"), ("_back", "/home")]);
+    assert!(status == 200 && page.contains("không lấy lại được") && exists(), "{page}");
+    // The page sends the same fields, confirmed.
+    let (_, _, page) = site.send(&path, &session, &delete);
+    let action = page.split("class=\"card\" method=\"post\" action=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(action, path);
+    let fields = hidden_fields(&page);
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert!(fields.contains(&("_confirmed", "yes")) && !fields.iter().any(|(name, _)| *name == "_ask"), "{fields:?}");
+    let (status, _, to) = site.send(&path, &session, &fields);
+    assert_eq!((status, to.as_str()), (303, "/home"));
+    assert!(!exists());
+    // Nobody is led to the page by another request.
+    assert_eq!(site.send("/confirm", &session, &[("question", "Có?")]).0, 404);
+    assert_eq!(site.visitor.send(&path, &session, "https://elsewhere.example", &delete).0, 403);
+    site.server.stop();
+}
+
 #[test]
 fn redirects_stay_on_the_site_and_lead_back_after_the_login() {
     let site = Site::new();

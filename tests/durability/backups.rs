@@ -53,7 +53,8 @@ fn taken_and_put_back(url: &str, elsewhere: &str) {
     let count = |ids: Vec<Uuid>| {
         let at = format!("{day}T10:00:00+07:00");
         let event = |id: Uuid| json!({ "id": id, "gate": gate, "occurred_at": at, "entries": 7 });
-        json!({ "events": ids.into_iter().map(event).collect::<Vec<_>>() })
+        let events: Vec<_> = ids.into_iter().map(event).collect();
+        json!({ "device": Uuid::now_v7(), "now": chrono::Utc::now(), "events": events })
     };
     let min = std::thread::scope(|scope| {
         scope.spawn(|| {

@@ -28,7 +28,9 @@ use crate::{
 fn count(caller: &Caller, gate: &Value, day: &str, events: usize) -> Option<(u16, Value)> {
     let at = format!("{day}T10:00:00+07:00");
     let event = |_| json!({ "id": Uuid::now_v7(), "gate": gate, "occurred_at": at, "entries": 1 });
-    caller.post(&format!("{EDITION}/visit-counts"), &json!({ "events": (0..events).map(event).collect::<Vec<_>>() }))
+    let events: Vec<Value> = (0..events).map(event).collect();
+    let batch = json!({ "device": Uuid::now_v7(), "now": chrono::Utc::now(), "events": events });
+    caller.post(&format!("{EDITION}/visit-counts"), &batch)
 }
 
 fn gate_and_day(caller: &Caller) -> (Value, String) {

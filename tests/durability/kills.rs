@@ -113,7 +113,8 @@ impl Fair {
         let ids: Vec<Uuid> = (0..50).map(|_| Uuid::now_v7()).collect();
         let at = format!("{}T10:00:00+07:00", self.day);
         let event = |id: &Uuid| json!({ "id": id, "gate": self.gate, "occurred_at": at, "entries": 7 });
-        let body = json!({ "events": ids.iter().map(event).collect::<Vec<_>>() });
+        let events: Vec<Value> = ids.iter().map(event).collect();
+        let body = json!({ "device": Uuid::now_v7(), "now": chrono::Utc::now(), "events": events });
         let heard = caller.post(&format!("{EDITION}/visit-counts"), &body);
         let answered = matches!(heard, Some((200, _)));
         assert!(matches!(heard, Some((200 | 503, _)) | None), "{heard:?}");

@@ -6,6 +6,7 @@ mod import_cycles;
 mod line_length;
 mod messages;
 mod openapi;
+mod questions;
 mod security;
 mod stability;
 

@@ -13,6 +13,20 @@ if (document.querySelector("[data-keep-hash]") && hash) sessionStorage.setItem("
 // Scroll the current tab into view on narrow screens.
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 
+// Ask the question of a form that cannot be undone. Without this script the server asks it on a page.
+document.addEventListener("submit", (event) => {
+  if (event.submitter?.name !== "_ask") return;
+  const form = event.target;
+  if (!confirm(event.submitter.value)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  } else if (!form.querySelector("[name=_confirmed]")) {
+    const confirmed = document.createElement("input");
+    Object.assign(confirmed, { type: "hidden", name: "_confirmed", value: "yes" });
+    form.append(confirmed);
+  }
+}, true);
+
 // Prevent double submission for 8 seconds.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -23,11 +37,6 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
-// Ask for confirmation of irreversible actions.
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-ask]");
-  if (button && !confirm(button.dataset.ask)) event.preventDefault();
-});
 
 // Show under a number field what was understood. Only the response to the latest input counts.
 let latestInput = 0;

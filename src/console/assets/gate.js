@@ -1,5 +1,6 @@
 // Offline-first visit counter. A count is committed to IndexedDB before the display changes, sent when there is a network
-// connection, and deleted after the server has acknowledged it. The server deduplicates by identifier.
+// connection, and deleted after the server has acknowledged it. The server deduplicates by identifier. A batch has the time by
+// this device's clock, so that the server notices a wrong one and corrects the times.
 const root = document.querySelector("[data-gate]");
 if (root) start();
 
@@ -38,6 +39,8 @@ async function start() {
   const settings = root.dataset;
   const status = root.querySelector("[data-status]");
   const total = root.querySelector("[data-total]");
+  const clockNote = root.querySelector("[data-clock]");
+  const outsideNote = root.querySelector("[data-outside]");
   const buttons = root.querySelectorAll("[data-count]");
   const gate = root.querySelector("select");
   const showStatus = (text, kind) => {
@@ -52,10 +55,27 @@ async function start() {
     return;
   }
   navigator.storage?.persist?.();
+  // The identifier of this device, and what the server added to its times, in seconds. Both are stored with the totals.
+  const restore = async (key, initial) => {
+    const tx = db.transaction("totals", "readwrite", { durability: "strict" });
+    const totals = tx.objectStore("totals");
+    const stored = totals.get(key);
+    stored.onsuccess = () => stored.result === undefined && totals.put(initial, key);
+    await completed(tx);
+    return stored.result ?? initial;
+  };
+  let device, clockCorrection;
+  try {
+    device = await restore("device", uuidV7());
+    clockCorrection = await restore("clock", 0);
+  } catch {
+    showStatus(settings.storageFailed, "bad");
+    return;
+  }
   const selectedGateKey = `gate:${settings.edition}`;
   const storedGate = localStorage.getItem(selectedGateKey);
   if (storedGate && [...gate.options].some((o) => o.value === storedGate)) gate.value = storedGate;
-  const day = () => new Intl.DateTimeFormat("en-CA", { timeZone: settings.zone }).format(new Date());
+  const day = () => new Intl.DateTimeFormat("en-CA", { timeZone: settings.zone }).format(Date.now() + clockCorrection * 1000);
   const totalKey = () => `${settings.edition}|${gate.value}|${day()}`;
   const number = new Intl.NumberFormat(document.documentElement.lang);
 
@@ -66,10 +86,37 @@ async function start() {
       result(tx.objectStore("events").getAll()),
     ]);
     total.textContent = number.format(counted ?? 0);
-    buttons.forEach((b) => (b.disabled = !gate.value));
+    // A device corrects its own counts only.
+    buttons.forEach((b) => (b.disabled = !gate.value || (b.dataset.count === "mistake" && !(counted > 0))));
     const own = unsent.filter((e) => e.edition === settings.edition);
     root.dataset.unsentNow = own.length;
     return own;
+  };
+  const showClock = () => {
+    const minutes = Math.round(Math.abs(clockCorrection) / 60);
+    clockNote.hidden = !clockCorrection;
+    clockNote.textContent = (clockCorrection < 0 ? settings.clockFast : settings.clockSlow).replace("{n}", number.format(minutes));
+  };
+  const showOutsideHours = (count) => {
+    outsideNote.hidden = !count;
+    outsideNote.textContent = settings.outsideHours.replace("{n}", number.format(count));
+  };
+  // The corrected time may be of another day: today's total moves there.
+  const storeClock = async (correction) => {
+    if (correction === clockCorrection) return;
+    const before = totalKey();
+    clockCorrection = correction;
+    const tx = db.transaction("totals", "readwrite");
+    const totals = tx.objectStore("totals");
+    totals.put(correction, "clock");
+    const moved = totals.get(before);
+    moved.onsuccess = () => {
+      if (before === totalKey() || !moved.result) return;
+      totals.put(moved.result, totalKey());
+      totals.delete(before);
+    };
+    await completed(tx);
+    showClock();
   };
   let sendError = null;
   const showUnsent = (own) => {
@@ -123,14 +170,23 @@ async function start() {
   };
   // A batch that fails validation is sent event by event, so that one invalid count does not block the others.
   const send = async (events) => {
-    const body = JSON.stringify({ events: events.map(({ edition, rejection, ...event }) => event) });
+    const sent = events.map(({ edition, rejection, ...event }) => event);
+    const body = JSON.stringify({ device, now: new Date().toISOString(), events: sent });
     const response = await fetch(`/api/v1/editions/${settings.edition}/visit-counts`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body,
       signal: AbortSignal.timeout(20000),
     });
-    if (response.ok) return deleteEvents(events);
+    if (response.ok) {
+      const counted = await response.json().catch(() => null);
+      await deleteEvents(events);
+      if (counted) {
+        await storeClock(counted.clock_correction_s);
+        showOutsideHours(counted.outside_hours);
+      }
+      return;
+    }
     if (response.status === 422 && events.length > 1) {
       for (const event of events) await send([event]);
       return;
@@ -170,6 +226,7 @@ async function start() {
   };
   addEventListener("online", () => scheduleFlush(0));
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && scheduleFlush(0));
+  showClock();
   showUnsent(await showTotal());
   scheduleFlush(0);
 

@@ -104,13 +104,24 @@ function start() {
     });
     return true;
   };
+  // Releases what was held a moment ago: there is nothing to ask.
+  const releaseAgain = (allocation) => step(allocation, "release", [["_confirmed", "yes"]]);
   const allocate = async (applicant, booth) => {
     const allocation = await hold(applicant, booth);
-    if (allocation) pushUndo(() => step(allocation, "release"));
+    if (allocation) pushUndo(() => releaseAgain(allocation));
   };
   const swap = async (one, other, fields = []) => {
     const swapBooths = () => send(`editions/${edition}/allocations/swap`, [["one", one], ["other", other], ...fields]);
     if (await swapBooths()) pushUndo(swapBooths);
+  };
+
+  // Fields of the forms of swaps and moves that a drag leaves out.
+  const isOption = ([name, entered]) => entered && (name === "from_day" || name === "eligibility_waiver");
+  const move = async (from, to, fields = []) => {
+    const allocation = allocationOn(from);
+    const moveTo = (booth) => send(`allocations/${allocation}/move`, [["booth", booth], ...fields]);
+    selected = to;
+    if (await moveTo(to)) pushUndo(() => moveTo(from));
   };
 
   // Selection: a booth for the panel, or an application and then a booth for it.
@@ -137,11 +148,12 @@ function start() {
     const fields = [...new FormData(form)].filter(([name]) => name !== "_back" && name !== "_next");
     const value = (name) => fields.find(([n]) => n === name)?.[1];
     if (form.dataset.step === "release") await release(selected, fields);
-    else if (form.hasAttribute("data-swap")) await swap(value("one"), value("other"), fields.filter(([name]) => name === "from_day"));
+    else if (form.hasAttribute("data-swap")) await swap(value("one"), value("other"), fields.filter(isOption));
+    else if (form.hasAttribute("data-move")) await move(selected, value("booth"), fields.filter(isOption));
     else if (form.hasAttribute("data-hold")) {
       if (await send(`editions/${edition}/allocations`, fields)) {
         const allocation = allocationOn(selected);
-        if (allocation) pushUndo(() => step(allocation, "release"));
+        if (allocation) pushUndo(() => releaseAgain(allocation));
       }
     } else await send(new URL(form.action).pathname.replace("/form/", ""), fields);
     document.getElementById("panel").focus({ preventScroll: true });
@@ -207,9 +219,7 @@ function start() {
     } else if (target.dataset.allocation && to !== ended.booth) {
       if (confirm(plan.dataset.swapAsk)) await swap(ended.allocation, target.dataset.allocation);
     } else if (to !== ended.booth) {
-      selected = to;
-      const move = (booth) => send(`allocations/${ended.allocation}/move`, [["booth", booth]]);
-      if (await move(to)) pushUndo(() => move(ended.booth));
+      await move(ended.booth, to);
     }
   };
   addEventListener("pointerup", endDrag);

@@ -1,4 +1,6 @@
 //! `/manage/{edition}`: dashboard of an edition.
+use std::collections::BTreeSet;
+
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
@@ -9,6 +11,7 @@ use super::{
 };
 use crate::{
     chart::{self, Bar, Chart, Unit},
+    confirmation::list_names,
     page_context::{PageContext, render_page},
     visitor::figures::charts,
 };
@@ -39,6 +42,8 @@ struct Dashboard {
     charts: Vec<Chart>,
     missing_reports: Vec<MissingReports>,
     more_missing_reports: usize,
+    /// Question before the reminders are sent: how many, to whom.
+    remind_question: String,
 }
 
 impl Dashboard {
@@ -79,6 +84,10 @@ pub(super) async fn show_dashboard(page: PageContext, permit: Permit<ViewEdition
         chart::column_chart(page.t("chart-visits-by-hour"), &bars, Unit::Count, page.language())
     });
     let charts = charts(&page, &figures).into_iter().take(2).collect();
+    let names: BTreeSet<&str> = missing_reports.iter().map(|missing| missing.exhibitor.as_str()).collect();
+    let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+    let count = page.integer(names.len());
+    let remind_question = page.t_with2("missing-reports-ask", "n", count, "names", list_names(&page, &names));
     let more_missing_reports = missing_reports.len().saturating_sub(MAX_MISSING_REPORTS);
     missing_reports.truncate(MAX_MISSING_REPORTS);
     render_page(&Dashboard {
@@ -93,5 +102,6 @@ pub(super) async fn show_dashboard(page: PageContext, permit: Permit<ViewEdition
         charts,
         missing_reports,
         more_missing_reports,
+        remind_question,
     })
 }

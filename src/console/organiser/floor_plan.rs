@@ -106,6 +106,16 @@ impl FloorPlan {
     fn occupant(&self, booth: &str) -> Option<&Occupant> {
         self.occupants.get(booth)
     }
+    /// Question before a step that cannot be undone.
+    fn question(&self, panel: &Panel, action: &str) -> Option<String> {
+        let key = match action {
+            "release" => "plan-release-ask",
+            "no-show" => "plan-no-show-ask",
+            _ => return None,
+        };
+        let name = panel.occupant.as_ref().map(|o| o.name.as_str()).unwrap_or_default();
+        Some(self.page.t_with2(key, "booth", &panel.booth.code, "name", name))
+    }
     fn booth_counts(&self, entry: &QueueEntry) -> String {
         format!("{}/{}", entry.allocated, entry.application.booths_wanted)
     }

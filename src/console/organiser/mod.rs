@@ -35,6 +35,7 @@ pub(super) fn routes(cfg: &mut web::ServiceConfig) {
         .service(application::show_application)
         .service(floor_plan::show_floor_plan)
         .service(allocation_runs::show_allocation_runs)
+        .service(allocation_runs::show_allocation_run)
         .service(sales::show_sales)
         .service(deals::show_deals)
         .service(visits::show_visits)

@@ -8,6 +8,7 @@ use super::edition_context::{EditionContext, Tab, ViewVisits};
 use crate::{
     chart::{self, Bar, Chart, Unit},
     page_context::{PageContext, render_page},
+    select_options::SelectOption,
 };
 use hoicho_core::{
     i18n::format,
@@ -19,11 +20,12 @@ use hoicho_fair::{
 };
 use hoicho_web::{http::Problem, identity::Permit};
 
-/// A row of the table: visits by gate, and exits, of a day.
+/// A row of the table: visits by gate, visits outside the opening hours, and exits, of a day.
 struct DayLine {
     day: Day,
     by_gate: Vec<i64>,
     visits: i64,
+    outside_hours: i64,
     exits: i64,
 }
 
@@ -36,10 +38,12 @@ struct Visits {
     lines: Vec<DayLine>,
     totals: Vec<i64>,
     visits: i64,
+    outside_hours: i64,
     exits: i64,
     charts: Vec<Chart>,
-    event_id: String,
-    can_adjust: bool,
+    /// Days that may be corrected: those that have begun.
+    days: Vec<SelectOption>,
+    can_correct: bool,
 }
 
 /// Shows the visits.
@@ -58,16 +62,19 @@ pub(super) async fn show_visits(page: PageContext, permit: Permit<ViewVisits>) -
     let (gates, hours, days, context) = data.await?;
     let sum = |day: Day, gate: Option<GateId>| {
         let rows = hours.iter().filter(|h| h.day == day && gate.is_none_or(|g| h.gate == g));
-        rows.fold((0, 0), |(entries, exits), h| (entries + h.entries, exits + h.exits))
+        rows.fold((0, 0, 0), |(entries, outside, exits), h| {
+            (entries + h.entries, outside + h.outside_hours, exits + h.exits)
+        })
     };
     let line = |day: Day| {
-        let (visits, exits) = sum(day, None);
-        DayLine { day, by_gate: gates.iter().map(|g| sum(day, Some(g.id)).0).collect(), visits, exits }
+        let (visits, outside_hours, exits) = sum(day, None);
+        DayLine { day, by_gate: gates.iter().map(|g| sum(day, Some(g.id)).0).collect(), visits, outside_hours, exits }
     };
     let lines: Vec<DayLine> = days.iter().map(|d| line(d.day)).collect();
     let column = |n: usize| lines.iter().filter_map(|l| l.by_gate.get(n)).sum();
     let totals = (0..gates.len()).map(column).collect();
     let (visits, exits) = (lines.iter().map(|l| l.visits).sum(), lines.iter().map(|l| l.exits).sum());
+    let outside_hours = lines.iter().map(|l| l.outside_hours).sum();
     let mut by_hour: BTreeMap<i32, i64> = BTreeMap::new();
     hours.iter().for_each(|h| *by_hour.entry(h.hour).or_default() += h.entries);
     let day_bars: Vec<Bar> =
@@ -81,7 +88,20 @@ pub(super) async fn show_visits(page: PageContext, permit: Permit<ViewVisits>) -
             chart::column_chart(page.t("chart-visits-by-hour-all"), &hour_bars, Unit::Count, page.language()),
         ]
     };
-    let can_adjust = context.can_manage;
-    let event_id = uuid::Uuid::now_v7().to_string();
-    render_page(&Visits { page, context, gates, lines, totals, visits, exits, charts, event_id, can_adjust })
+    let begun = days.iter().filter(|d| d.day <= context.today);
+    let days = begun.map(|d| SelectOption::new(d.day, page.short_date(&d.day), d.day == context.today)).collect();
+    let can_correct = context.can_manage;
+    render_page(&Visits {
+        page,
+        context,
+        gates,
+        lines,
+        totals,
+        visits,
+        outside_hours,
+        exits,
+        charts,
+        days,
+        can_correct,
+    })
 }

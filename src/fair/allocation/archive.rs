@@ -26,6 +26,8 @@ pub struct AllocationRecord {
     application: ApplicationId,
     state: AllocationState,
     expires_at: Option<Instant>,
+    #[serde(default)]
+    is_by_run: bool,
     created_at: Instant,
 }
 

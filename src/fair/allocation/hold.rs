@@ -67,6 +67,7 @@ pub fn hold_booths(
         application_id: application.id,
         state: AllocationState::Held,
         expires_at,
+        is_by_run: false,
         version: 1,
         created_at: authorized.now,
     };

@@ -26,6 +26,8 @@ pub struct AllocationRow {
     pub state: AllocationState,
     /// Expiry of a hold or an offer.
     pub expires_at: Option<Instant>,
+    /// Placed by an allocation run or the waiting list, and by no person since: nobody offered, confirmed, moved or swapped it.
+    pub is_by_run: bool,
     /// Incremented by each update, for optimistic locking.
     pub version: i32,
     pub created_at: Instant,
@@ -58,7 +60,7 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, id: AllocationId) -> QueryResul
         .get_result(tx.conn())
 }
 
-/// Updates state and expiry. Returns `false` if the version has changed (optimistic locking).
+/// Updates state and expiry for a person. Returns `false` if the version has changed (optimistic locking).
 pub fn set_state(
     tx: &mut Tx<'_>,
     row: &AllocationRow,
@@ -70,6 +72,7 @@ pub fn set_state(
         .set((
             allocations::state.eq(to),
             allocations::expires_at.eq(expires_at),
+            allocations::is_by_run.eq(false),
             allocations::version.eq(allocations::version + 1),
         ))
         .execute(tx.conn())?;

@@ -106,7 +106,9 @@ fn sales_of_booth(f: &Figures, b: &BoothFact) -> Vec<Vec<Cell>> {
 
 fn visits_of_hour(f: &Figures, h: &HourRow) -> Vec<Cell> {
     let gate = f.gates.iter().find(|g| g.id == h.gate).map_or("", |g| g.name.as_str());
-    vec![text(h.day), Cell::Number(h.hour.into()), text(gate), Cell::Number(h.entries), Cell::Number(h.exits)]
+    let counts = [h.hour.into(), h.entries, h.exits, h.outside_hours].map(Cell::Number);
+    let [hour, entries, exits, outside_hours] = counts;
+    vec![text(h.day), hour, text(gate), entries, exits, outside_hours]
 }
 
 /// Direct exhibitors with their number of booths, then represented companies.
@@ -167,7 +169,7 @@ impl Report {
             Report::SalesByZone => &["zone", "amount", "ocop_amount", "reports"],
             Report::SalesByLocality => &["country", "locality", "amount", "ocop_amount", "reports"],
             Report::VisitsByDay => &["day", "visits", "exits"],
-            Report::VisitsByHour => &["day", "hour", "gate", "visits", "exits"],
+            Report::VisitsByHour => &["day", "hour", "gate", "visits", "exits", "outside_hours"],
             Report::Exhibitors => &["exhibitor", "role", "legal_form", "country", "locality", "booths"],
             Report::MissingReports => &["booth", "exhibitor", "day"],
             Report::Comparison => &["figure", "previous_edition", "now", "before", "ratio", "change", "like_with_like"],

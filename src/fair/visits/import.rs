@@ -4,7 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{NaiveTime, TimeZone};
 
-use super::store::{self, EventRow, GateRow, MAX_COUNT};
+use super::{
+    limits::{MAX_TOTAL, Totals},
+    store::{self, EventRow, GateRow},
+};
 use crate::editions;
 use hoicho_core::{
     db::Tx,
@@ -71,15 +74,19 @@ pub fn import_rows(
 ) -> Result<ImportSummary, Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let zone = edition.zone()?;
+    let today = edition.local_time(authorized.now)?.date();
     let days: HashMap<Day, (NaiveTime, NaiveTime)> =
         editions::store::list_days(tx, edition.id)?.into_iter().map(|d| (d.day, (d.opens_at, d.closes_at))).collect();
     let gates = store::find_gates(tx, edition.id)?;
+    // Locked, so that the totals of the days hold until the rows are inserted.
+    store::lock_gates(tx, &gates.iter().map(|gate| gate.id).collect())?;
+    let mut day_totals: HashMap<(GateId, Day), Totals> = HashMap::new();
     let existing: HashMap<VisitEventId, (i64, i64)> = store::find_counts(tx, edition.id)?.into_iter().collect();
     let (mut checks, mut rows, mut row_ids, mut unchanged) = (Validator::default(), Vec::new(), BTreeSet::new(), 0);
     let mut warnings = Vec::new();
     for (line, count) in lines {
         let pointer = |field: &str| format!("/{line}/{field}");
-        let hours = count.day.and_then(|day| days.get(&day)).copied();
+        let hours = count.day.filter(|day| *day <= today).and_then(|day| days.get(&day)).copied();
         checks.require(
             hours.is_some(),
             &pointer("day"),
@@ -93,12 +100,12 @@ pub fn import_rows(
             FieldCode::Unknown,
             MessageId("import-unknown-gate").with_args(&[("line", &line)]),
         );
-        let in_range = (0..=MAX_COUNT).contains(&count.entries) && (0..=MAX_COUNT).contains(&count.exits);
+        let in_range = (0..=MAX_TOTAL).contains(&count.entries) && (0..=MAX_TOTAL).contains(&count.exits);
         checks.require(
             in_range,
             &pointer("entries"),
             FieldCode::Range,
-            MessageId("error-count-range").with_number("max", MAX_COUNT),
+            MessageId("error-count-range").with_number("max", MAX_TOTAL),
         );
         let (Some(day), Some((opens_at, closes_at)), Some(gate)) = (count.day, hours, gate) else { continue };
         let typed = count.starts_at.map(|minutes| NaiveTime::from_hms_opt(minutes / 60, minutes % 60, 0));
@@ -141,13 +148,27 @@ pub fn import_rows(
             ),
             None => {}
         }
+        let before = match day_totals.get(&(gate, day)) {
+            Some(totals) => *totals,
+            None => store::totals(tx, gate, day)?,
+        };
+        let totals = before.plus(count.entries, count.exits);
+        checks.require(
+            !in_range || totals.is_plausible(),
+            &pointer("entries"),
+            FieldCode::Range,
+            MessageId("import-day-total-range").with_args(&[("line", &line)]).with_number("max", MAX_TOTAL),
+        );
+        day_totals.insert((gate, day), totals);
         rows.push(EventRow {
             id,
             edition_id: edition.id,
             gate_id: gate,
+            device: None,
             occurred_at: occurred_at.naive_utc(),
             local_day: day,
             local_hour: i32::try_from(chrono::Timelike::hour(&starts_at)).unwrap_or_default(),
+            local_time: starts_at,
             entries: count.entries,
             exits: count.exits,
             reason: None,

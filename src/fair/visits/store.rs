@@ -1,17 +1,23 @@
 //! Queries on gates and count events.
-use diesel::prelude::*;
+use std::collections::BTreeSet;
+
+use chrono::NaiveTime;
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_types::{BigInt, Bool},
+};
+
+use super::limits::Totals;
 
 use hoicho_core::{
     db::{Conn, MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
     values::{
         clock::{Day, Instant},
-        ids::{EditionId, GateId, UserId, VisitEventId},
+        ids::{CountingDeviceId, EditionId, GateId, UserId, VisitEventId},
     },
 };
-
-/// Max entries or exits of one event.
-pub(super) const MAX_COUNT: i64 = 1_000_000;
 
 /// Row of `gates`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -31,12 +37,16 @@ pub struct EventRow {
     pub id: VisitEventId,
     pub edition_id: EditionId,
     pub gate_id: GateId,
+    /// The counting device; `None` for a correction of staff and for imported counts.
+    pub device: Option<CountingDeviceId>,
     /// UTC.
     pub occurred_at: Instant,
     /// Day in the edition's time zone.
     pub local_day: Day,
     /// Hour in the edition's time zone, 0 to 23.
     pub local_hour: i32,
+    /// Time in the edition's time zone; compared with the opening hours of the day.
+    pub local_time: NaiveTime,
     /// Visits; negative only in an adjustment.
     pub entries: i64,
     /// Negative only in an adjustment.
@@ -82,6 +92,91 @@ pub fn insert_events(tx: &mut Tx<'_>, rows: &[EventRow]) -> QueryResult<usize> {
     Ok(added)
 }
 
+/// Locks gates until the transaction ends, in the order of their identifiers.
+pub(super) fn lock_gates(tx: &mut Tx<'_>, gates: &BTreeSet<GateId>) -> QueryResult<()> {
+    let conn = match tx.conn() {
+        // A write transaction of SQLite locks the database already.
+        Conn::Sqlite(_) => return Ok(()),
+        Conn::Postgres(c) => c,
+    };
+    let locked = gates::table.filter(gates::id.eq_any(gates)).order(gates::id).select(gates::id).for_no_key_update();
+    locked.load::<GateId>(conn).map(|_| ())
+}
+
+fn entries_sum() -> diesel::expression::SqlLiteral<BigInt> {
+    sql::<BigInt>("CAST(COALESCE(SUM(entries), 0) AS BIGINT)")
+}
+
+fn exits_sum() -> diesel::expression::SqlLiteral<BigInt> {
+    sql::<BigInt>("CAST(COALESCE(SUM(exits), 0) AS BIGINT)")
+}
+
+/// Counts of a gate on a day.
+pub(super) fn totals(tx: &mut Tx<'_>, gate: GateId, day: Day) -> QueryResult<Totals> {
+    let (entries, exits): (i64, i64) = visit_events::table
+        .filter(visit_events::gate_id.eq(gate))
+        .filter(visit_events::local_day.eq(day))
+        .select((entries_sum(), exits_sum()))
+        .get_result(tx.conn())?;
+    Ok(Totals { entries, exits })
+}
+
+/// Counts of a device at a gate on a day.
+pub(super) fn totals_of_device(
+    tx: &mut Tx<'_>,
+    gate: GateId,
+    day: Day,
+    device: CountingDeviceId,
+) -> QueryResult<Totals> {
+    let (entries, exits): (i64, i64) = visit_events::table
+        .filter(visit_events::gate_id.eq(gate))
+        .filter(visit_events::local_day.eq(day))
+        .filter(visit_events::device.eq(device))
+        .select((entries_sum(), exits_sum()))
+        .get_result(tx.conn())?;
+    Ok(Totals { entries, exits })
+}
+
+/// The hour of a day with most entries at a gate, the earliest of several.
+pub(super) fn busiest_hour(tx: &mut Tx<'_>, gate: GateId, day: Day) -> QueryResult<Option<i32>> {
+    visit_events::table
+        .filter(visit_events::gate_id.eq(gate))
+        .filter(visit_events::local_day.eq(day))
+        .group_by(visit_events::local_hour)
+        .order((entries_sum().desc(), visit_events::local_hour.asc()))
+        .select(visit_events::local_hour)
+        .first(tx.conn())
+        .optional()
+}
+
+/// Whether corrections took off more than was counted: of a gate on a day, or of a device there.
+pub(super) fn has_negative_totals(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<bool> {
+    let of_edition = || visit_events::table.filter(visit_events::edition_id.eq(edition));
+    let is_negative = || sql::<Bool>("SUM(entries) < 0 OR SUM(exits) < 0");
+    let of_gates: Vec<GateId> = of_edition()
+        .group_by((visit_events::gate_id, visit_events::local_day))
+        .having(is_negative())
+        .select(visit_events::gate_id)
+        .load(tx.conn())?;
+    let of_devices: Vec<GateId> = of_edition()
+        .filter(visit_events::device.is_not_null())
+        .group_by((visit_events::gate_id, visit_events::local_day, visit_events::device))
+        .having(is_negative())
+        .select(visit_events::gate_id)
+        .load(tx.conn())?;
+    Ok(!of_gates.is_empty() || !of_devices.is_empty())
+}
+
+/// The latest day with counts.
+pub(super) fn last_day(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Option<Day>> {
+    visit_events::table
+        .filter(visit_events::edition_id.eq(edition))
+        .order(visit_events::local_day.desc())
+        .select(visit_events::local_day)
+        .first(tx.conn())
+        .optional()
+}
+
 /// Entries and exits by gate, day and hour.
 #[derive(Debug, Clone, Queryable)]
 pub struct HourRow {
@@ -91,12 +186,20 @@ pub struct HourRow {
     /// Visits.
     pub entries: i64,
     pub exits: i64,
+    /// Visits that were counted outside the opening hours of the day.
+    pub outside_hours: i64,
 }
+
+/// Visits outside the opening hours. A correction of staff is of no time of the day.
+const OUTSIDE_HOURS: &str = "CAST(SUM(CASE WHEN (local_time < opens_at OR local_time >= closes_at)
+    AND (device IS NOT NULL OR reason IS NULL) THEN entries ELSE 0 END) AS BIGINT)";
 
 /// Counts of an edition by gate, day and hour, in the edition's time zone.
 pub fn counts_by_hour(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<HourRow>> {
-    use diesel::{dsl::sql, sql_types::BigInt};
     visit_events::table
+        .inner_join(opening_days::table.on(
+            opening_days::edition_id.eq(visit_events::edition_id).and(opening_days::day.eq(visit_events::local_day)),
+        ))
         .filter(visit_events::edition_id.eq(edition))
         .group_by((visit_events::gate_id, visit_events::local_day, visit_events::local_hour))
         .order((visit_events::local_day, visit_events::local_hour, visit_events::gate_id))
@@ -104,8 +207,9 @@ pub fn counts_by_hour(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Ho
             visit_events::gate_id,
             visit_events::local_day,
             visit_events::local_hour,
-            sql::<BigInt>("CAST(SUM(entries) AS BIGINT)"),
-            sql::<BigInt>("CAST(SUM(exits) AS BIGINT)"),
+            entries_sum(),
+            exits_sum(),
+            sql::<BigInt>(OUTSIDE_HOURS),
         ))
         .load(tx.conn())
 }

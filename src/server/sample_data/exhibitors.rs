@@ -207,6 +207,7 @@ impl SampleData {
             application_id: of.id,
             state,
             expires_at: default_ttl_s(state).map(|ttl| self.now + chrono::Duration::seconds(ttl.into())),
+            is_by_run: false,
             version: 1,
             created_at: self.now,
         }

@@ -198,6 +198,8 @@ hoicho_core::text_enum! {
         VenueDelete = "venue.delete",
         /// Counts of a gate were recorded; the subject is the edition.
         VisitsCount = "visits.count",
+        /// Staff corrected the counts of a gate on a day; the subject is the edition.
+        VisitsCorrect = "visits.correct",
         /// Counts were imported from a table; the subject is the edition.
         VisitsImport = "visits.import",
         /// A webhook endpoint was created.
@@ -298,7 +300,7 @@ impl AuditAction {
             | Self::UserGrantAdmin
             | Self::UserErase => SubjectKind::User,
             Self::VenueCreate | Self::VenueChange | Self::VenueDelete => SubjectKind::Venue,
-            Self::VisitsCount | Self::VisitsImport => SubjectKind::Visits,
+            Self::VisitsCount | Self::VisitsCorrect | Self::VisitsImport => SubjectKind::Visits,
             Self::WebhookCreate
             | Self::WebhookChange
             | Self::WebhookDelete

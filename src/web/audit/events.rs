@@ -163,6 +163,7 @@ impl AuditAction {
             | Self::VenueChange
             | Self::VenueDelete
             | Self::VisitsCount
+            | Self::VisitsCorrect
             | Self::VisitsImport
             | Self::WebhookCreate
             | Self::WebhookChange

@@ -2,6 +2,10 @@
 hoicho_core::text_enum! {
     /// A stable code of a validation error; its spelling is part of the API.
     FieldCode {
+        /// Takes off more than there is.
+        BelowZero,
+        /// A person placed the allocation after the proposal was made, or changed its state.
+        ByHand,
         /// The application changed after the proposal was made.
         Changed,
         /// The booth went to another application after the proposal was made.

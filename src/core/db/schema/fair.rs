@@ -185,6 +185,7 @@ diesel::table! {
         application_id -> Uuid,
         state -> Text,
         expires_at -> Nullable<Timestamp>,
+        is_by_run -> Bool,
         version -> Integer,
         created_at -> Timestamp,
     }

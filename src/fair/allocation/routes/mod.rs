@@ -37,6 +37,7 @@ use actix_web::web;
     runs::cancel::cancel_run,
     runs::proposal::get_proposal,
     runs::compare::compare_runs,
+    runs::preview::preview_run,
     runs::apply::apply_run,
     runs::events::stream_run,
 ))]
@@ -52,6 +53,6 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(participants::add_participant).service(participants::list_participants);
     cfg.service(participants::remove_participant);
     cfg.service(runs::start::start_run).service(runs::list::list_runs).service(runs::list::get_run);
-    cfg.service(runs::cancel::cancel_run).service(runs::proposal::get_proposal);
+    cfg.service(runs::cancel::cancel_run).service(runs::proposal::get_proposal).service(runs::preview::preview_run);
     cfg.service(runs::compare::compare_runs).service(runs::apply::apply_run).service(runs::events::stream_run);
 }

@@ -10,6 +10,8 @@ use super::{
         offer_email::offer_email,
         store::{self as allocations, AllocationRow},
     },
+    instance::is_fixed,
+    request::StartRun,
     store::{self, ActiveAllocation, AllocationRunRow},
 };
 use crate::editions::{self, store::EditionRow};
@@ -102,6 +104,7 @@ pub fn apply_proposal(
                 application_id: application,
                 state,
                 expires_at: Some(expires_at),
+                is_by_run: true,
                 version: 1,
                 created_at: authorized.now,
             });
@@ -151,18 +154,30 @@ fn find_conflicts(
     booths: &[(store::ProposedBoothRow, String)],
     active: &[ActiveAllocation],
 ) -> Result<Vec<FieldError>, Problem> {
+    let request: StartRun = serde_json::from_str(&run.request).map_err(|_| Code::Internal)?;
     let mut errors = Vec::new();
     let mut report = |pointer: String, code: FieldCode, detail: LocalizedText| {
         if errors.len() < MAX_CONFLICTS {
             errors.push(FieldError { pointer, code, detail });
         }
     };
-    let current: HashMap<BoothId, ApplicationId> = active.iter().map(|h| (h.booth, h.application)).collect();
+    let current: HashMap<BoothId, &ActiveAllocation> = active.iter().map(|h| (h.booth, h)).collect();
     for (booth, code) in booths {
-        let (before, after) = (booth.before_application_id, current.get(&booth.booth_id).copied());
+        let occupant = current.get(&booth.booth_id);
+        let (before, after) = (booth.before_application_id, occupant.map(|h| h.application));
         let pointer = || format!("/booths/{}", booth.booth_id);
         match (before, after) {
-            _ if before == after => {}
+            // A person may have taken a step with an allocation that the run was free to move.
+            _ if before == after => {
+                let is_released = booth.before_application_id != booth.after_application_id;
+                if is_released && occupant.is_some_and(|h| is_fixed(h, &request.rules)) {
+                    report(
+                        pointer(),
+                        FieldCode::ByHand,
+                        MessageId("floor-booth-by-hand").with_args(&[("code", code)]).localize(),
+                    );
+                }
+            }
             (None, Some(_)) => report(
                 pointer(),
                 FieldCode::Taken,

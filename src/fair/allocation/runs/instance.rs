@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{
     order::{self, Order, PointCriteria},
-    request::{MayMove, StartRun},
+    request::{MayMove, Rules, StartRun},
     store::{self, ActiveAllocation, ApplicationInput, BoothInput},
 };
 use crate::{
@@ -38,15 +38,15 @@ pub struct LoadedInstance {
     pub active_allocations: Vec<ActiveAllocation>,
 }
 
-/// Whether an allocation in this state is fixed.
-fn is_fixed(state: AllocationState, may_move: MayMove) -> bool {
-    let movable: &[AllocationState] = match may_move {
+/// Whether a run with these rules must not move an allocation: it was placed by hand, or is in a later state than may move.
+pub(super) fn is_fixed(allocation: &ActiveAllocation, rules: &Rules) -> bool {
+    let movable: &[AllocationState] = match rules.may_move {
         MayMove::Nobody => &[],
         MayMove::Held => &[AllocationState::Held],
         MayMove::Offered => &[AllocationState::Held, AllocationState::Offered],
         MayMove::Confirmed => &[AllocationState::Held, AllocationState::Offered, AllocationState::Confirmed],
     };
-    !movable.contains(&state)
+    !movable.contains(&allocation.state) || !(allocation.is_by_run || rules.move_placed_by_hand)
 }
 
 /// Applications to include.
@@ -89,7 +89,7 @@ pub fn load_instance(
 
     let known: HashSet<ApplicationId> = applications.iter().map(|a| a.id).collect();
     let current = current_booths(&active, &booth_ix, |allocation| {
-        is_fixed(allocation.state, request.rules.may_move) || !known.contains(&allocation.application)
+        is_fixed(allocation, &request.rules) || !known.contains(&allocation.application)
     });
     // Booths of movable applications are open to all.
     let taken: HashSet<BoothIx> =

@@ -2,7 +2,8 @@
 //! changes until it is applied.
 //!
 //! Invariants: a proposal is applied in full or not at all, and only if the floor has not changed since the run; confirmed
-//! allocations do not move unless the request allows it; the same request on the same floor gives the same proposal.
+//! allocations and those placed by hand do not move unless the request allows it; the same request on the same floor gives the
+//! same proposal.
 pub mod apply;
 pub mod execute;
 pub mod explanation;
@@ -10,6 +11,7 @@ pub mod explanation_text;
 pub mod instance;
 pub mod order;
 pub mod policy;
+pub mod preview;
 pub mod request;
 pub mod store;
 pub mod waiting_list;

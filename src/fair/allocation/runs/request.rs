@@ -25,7 +25,7 @@ pub struct StartRun {
 }
 
 hoicho_core::text_enum! {
-    /// Which existing allocations a run may move.
+    /// States of the existing allocations that a run may move. Those placed by hand move only with `move_placed_by_hand`.
     MayMove {
         /// None.
         Nobody,
@@ -51,7 +51,10 @@ pub struct Rules {
     pub pavilions: Vec<Pavilion>,
     /// Applications that paid on time, for their points; at most 100,000.
     pub paid_on_time: Vec<ApplicationId>,
+    /// States in which allocations may be moved.
     pub may_move: MayMove,
+    /// Also moves allocations that a person placed: held, offered, confirmed, moved or swapped by hand. Default: no.
+    pub move_placed_by_hand: bool,
 }
 
 impl Default for Rules {
@@ -62,6 +65,7 @@ impl Default for Rules {
             pavilions: Vec::new(),
             paid_on_time: Vec::new(),
             may_move: MayMove::Held,
+            move_placed_by_hand: false,
         }
     }
 }

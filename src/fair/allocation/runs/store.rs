@@ -441,6 +441,8 @@ pub struct ActiveAllocation {
     pub booth: BoothId,
     pub application: ApplicationId,
     pub state: AllocationState,
+    /// See [`AllocationRow`](super::super::store::AllocationRow).
+    pub is_by_run: bool,
 }
 
 /// The active, unexpired allocations of an edition, ordered by booth.
@@ -450,6 +452,12 @@ pub fn active_allocations(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> 
         .filter(allocations::state.eq_any(AllocationState::ACTIVE_STATES))
         .filter(allocations::expires_at.is_null().or(allocations::expires_at.gt(now)))
         .order(allocations::booth_id)
-        .select((allocations::id, allocations::booth_id, allocations::application_id, allocations::state))
+        .select((
+            allocations::id,
+            allocations::booth_id,
+            allocations::application_id,
+            allocations::state,
+            allocations::is_by_run,
+        ))
         .load(tx.conn())
 }

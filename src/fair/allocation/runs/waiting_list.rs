@@ -77,6 +77,7 @@ pub fn offer_free_booths(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> R
                 application_id: fact.id,
                 state: AllocationState::Offered,
                 expires_at: Some(expires_at),
+                is_by_run: true,
                 version: 1,
                 created_at: now,
             });

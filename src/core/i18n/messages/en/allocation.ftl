@@ -41,3 +41,4 @@ floor-booth-changed-hands = Booth { $code } now belongs to another exhibitor.
 floor-booth-freed = Booth { $code } has become free.
 floor-booth-not-open = Booth { $code } was locked or reserved.
 floor-booth-taken = Booth { $code } was given to another application.
+floor-booth-by-hand = Booth { $code } was placed by hand after the proposal was made.

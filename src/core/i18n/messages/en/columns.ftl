@@ -23,6 +23,7 @@ column-locality = Locality
 column-now = Now
 column-ocop = OCOP
 column-ocop-amount = OCOP sales
+column-outside-hours = Outside opening hours
 column-previous-edition = Previous edition
 column-product = Product
 column-product-group = Product group

@@ -238,6 +238,13 @@ error-exhibitor-not-in-edition = This exhibitor does not take part in the editio
 error-visit-batch-length = A batch must have 1 to { $max } events.
 error-unknown-gate = The edition has no such gate.
 error-count-range = A count must be 0 to { $max }; a negative count needs a reason.
+error-device-count-below-zero = This device has not counted as many at this gate on this day. The organiser corrects the counts of other devices on the page Visits.
+error-count-below-zero = This would take the count of the gate on this day below zero.
+error-count-below-zero-of = The gate has { $count } on this day; no more can be taken off.
+error-correction-range = A correction must be −{ $max } to { $max }.
+error-correction-empty = Enter a number to add or take off, other than 0.
+error-day-total-range = A gate has at most { $max } on a day.
+error-hour-range = An hour must be 0 to 23.
 
 ## Archives
 
@@ -245,6 +252,7 @@ error-archive-line = Line { $line } of the archive cannot be read: { $reason }
 error-archive-not-edition = This is not an archive of an edition: it begins with other records.
 error-archive-unknown-exhibitor = The archive refers to an exhibitor that it does not contain.
 error-archive-incomplete = The archive is incomplete: its end is missing or has another number of records. Please download it again.
+error-archive-counts = The visit counts of the archive are not possible: one is too large, more is taken off than was counted, or a day is in the future. Please download the file again where it was exported.
 
 ## What people type
 

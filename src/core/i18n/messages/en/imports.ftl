@@ -39,3 +39,4 @@ import-duplicate-report = Line { $line }: this booth and day are listed twice.
 import-duplicate-hour = Line { $line }: this gate and hour are listed twice.
 import-count-conflict = Line { $line }: this hour already has another count. Correct it with an adjustment at the gate.
 import-outside-opening-hours = Line { $line }: outside the opening hours. It is imported; please check the time.
+import-day-total-range = Line { $line }: a gate has at most { $max } on a day.

@@ -41,3 +41,4 @@ floor-booth-changed-hands = Gian { $code } đã chuyển sang đơn vị khác.
 floor-booth-freed = Gian { $code } đã được trả.
 floor-booth-not-open = Gian { $code } đã bị khóa hoặc giữ lại.
 floor-booth-taken = Gian { $code } đã được giao cho đơn khác.
+floor-booth-by-hand = Gian { $code } đã được người xếp bằng tay sau khi lập đề xuất.

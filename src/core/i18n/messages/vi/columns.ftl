@@ -23,6 +23,7 @@ column-locality = Địa phương
 column-now = Kỳ này
 column-ocop = OCOP
 column-ocop-amount = Doanh thu OCOP
+column-outside-hours = Ngoài giờ mở cửa
 column-previous-edition = Kỳ trước
 column-product = Sản phẩm
 column-product-group = Nhóm sản phẩm

@@ -238,6 +238,13 @@ error-exhibitor-not-in-edition = Đơn vị này không tham gia kỳ hội ch�
 error-visit-batch-length = Mỗi lần từ 1 đến { $max } lượt đếm.
 error-unknown-gate = Kỳ hội chợ không có cổng này.
 error-count-range = Số đếm từ 0 đến { $max }; số âm phải kèm lý do.
+error-device-count-below-zero = Máy này chưa đếm nhiều như vậy ở cổng này trong ngày. Số của máy khác do ban tổ chức sửa ở trang Lượt khách.
+error-count-below-zero = Bớt như vậy thì số của cổng trong ngày thành số âm.
+error-count-below-zero-of = Cổng này trong ngày chỉ có { $count }, không bớt được nhiều hơn.
+error-correction-range = Mỗi lần sửa từ −{ $max } đến { $max }.
+error-correction-empty = Hãy ghi số thêm hoặc bớt, khác 0.
+error-day-total-range = Một cổng một ngày có nhiều nhất { $max }.
+error-hour-range = Giờ từ 0 đến 23.
 
 ## Archives
 
@@ -245,6 +252,7 @@ error-archive-line = Không đọc được dòng { $line } của tệp lưu tr�
 error-archive-not-edition = Đây không phải tệp lưu trữ của một kỳ hội chợ.
 error-archive-unknown-exhibitor = Tệp lưu trữ nhắc tới đơn vị không có trong tệp.
 error-archive-incomplete = Tệp lưu trữ không đầy đủ: thiếu phần cuối hoặc sai số bản ghi. Hãy tải lại tệp.
+error-archive-counts = Lượt khách trong tệp lưu trữ không hợp lệ: có số quá lớn, số bớt nhiều hơn số đếm, hoặc của ngày chưa đến. Hãy tải lại tệp từ nơi xuất.
 
 ## What people type
 

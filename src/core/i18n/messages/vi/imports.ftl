@@ -39,3 +39,4 @@ import-duplicate-report = Dòng { $line }: gian và ngày này có hai lần.
 import-duplicate-hour = Dòng { $line }: cổng và giờ này bị lặp.
 import-count-conflict = Dòng { $line }: giờ này đã có số đếm khác. Hãy sửa bằng điều chỉnh tại cổng.
 import-outside-opening-hours = Dòng { $line }: ngoài giờ mở cửa. Vẫn được nhập; hãy kiểm tra lại giờ.
+import-day-total-range = Dòng { $line }: một cổng một ngày có nhiều nhất { $max } lượt.

@@ -4,6 +4,7 @@ pub(super) mod cancel;
 pub(super) mod compare;
 pub(super) mod events;
 pub(super) mod list;
+pub(super) mod preview;
 pub(super) mod proposal;
 pub(super) mod start;
 mod view;

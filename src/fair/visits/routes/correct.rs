@@ -1,0 +1,35 @@
+//! Endpoint to correct counts.
+use actix_web::post;
+
+use super::{
+    super::correct::{self, CorrectVisits, Corrected},
+    actions::CorrectCounts,
+};
+use hoicho_web::{
+    http::{ApiResponse, Body, Problem},
+    identity::Permit,
+};
+
+/// Corrects the counts of a gate on a day, with a reason. An adjusting event is added; no count is changed or deleted. The
+/// counts of the gate on the day cannot become negative.
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/visit-corrections",
+    tag = "visits",
+    params(("edition" = String, Path)),
+    request_body = CorrectVisits,
+    responses(
+        (status = 200, body = Corrected),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
+#[post("/editions/{edition}/visit-corrections")]
+pub(super) async fn correct_visits(
+    permit: Permit<CorrectCounts>,
+    body: Body<CorrectVisits>,
+) -> Result<ApiResponse, Problem> {
+    let correction = body.into_result()?;
+    permit.write_once(move |tx, authorized| ApiResponse::ok(&correct::correct(tx, &authorized, correction)?)).await
+}

@@ -1,0 +1,35 @@
+//! Endpoint of counting devices.
+use actix_web::post;
+
+use super::{
+    super::count::{self, CountVisits, Counted},
+    actions::RecordVisits,
+};
+use hoicho_web::{
+    http::{ApiResponse, Body, Problem},
+    identity::Permit,
+};
+
+/// Records a batch of counts of one device; all events or none. Idempotent by event id. Counts of days to come are refused.
+/// An adjustment cannot take off more than the device itself has counted at that gate on that day.
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/visit-counts",
+    tag = "visits",
+    params(("edition" = String, Path)),
+    request_body = CountVisits,
+    responses(
+        (status = 200, body = Counted),
+        (status = 404),
+        (status = 409),
+        (status = 422),
+    ),
+)]
+#[post("/editions/{edition}/visit-counts")]
+pub(super) async fn count_visits(
+    permit: Permit<RecordVisits>,
+    body: Body<CountVisits>,
+) -> Result<ApiResponse, Problem> {
+    let batch = body.into_result()?;
+    permit.write_once(move |tx, authorized| ApiResponse::ok(&count::record_batch(tx, &authorized, batch)?)).await
+}

@@ -1,0 +1,76 @@
+//! Endpoints of gates.
+use actix_web::{HttpResponse, get, post};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::store::{self, GateRow},
+    actions::{ManageGates, ReadCounts},
+};
+use crate::editions;
+use hoicho_core::values::ids::GateId;
+use hoicho_web::{
+    audit::AuditAction,
+    http::{ApiResponse, Body, Items, Problem, Validator},
+    identity::Permit,
+};
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateGate {
+    /// Unique in the edition.
+    name: String,
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+struct GateView {
+    id: GateId,
+    name: String,
+}
+
+/// Creates a gate.
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{edition}/gates",
+    tag = "visits",
+    params(("edition" = String, Path)),
+    request_body = CreateGate,
+    responses(
+        (status = 201, body = GateView),
+        (status = 409),
+        (status = 422),
+    ),
+)]
+#[post("/editions/{edition}/gates")]
+pub(super) async fn create_gate(permit: Permit<ManageGates>, body: Body<CreateGate>) -> Result<ApiResponse, Problem> {
+    let body = body.into_result()?;
+    let mut checks = Validator::default();
+    let name = checks.require_text("/name", &body.name, 100);
+    checks.finish()?;
+    permit
+        .write_once(move |tx, authorized| {
+            let edition = editions::store::lock_open(tx, authorized.edition()?)?;
+            let row = GateRow { id: GateId::make(), edition_id: edition.id, name };
+            store::insert_gates(tx, std::slice::from_ref(&row))?;
+            authorized.record_audit(tx, AuditAction::GateCreate, row.id, None, Some(&row.name))?;
+            ApiResponse::created(&GateView { id: row.id, name: row.name })
+        })
+        .await
+}
+
+/// Lists the gates of an edition.
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions/{edition}/gates",
+    tag = "visits",
+    params(("edition" = String, Path)),
+    responses(
+        (status = 200, body = Items<GateView>),
+        (status = 404),
+    ),
+)]
+#[get("/editions/{edition}/gates")]
+pub(super) async fn list_gates(permit: Permit<ReadCounts>) -> Result<HttpResponse, Problem> {
+    let rows = permit.read(|tx, authorized| Ok(store::find_gates(tx, authorized.edition()?)?)).await?;
+    let items: Vec<_> = rows.into_iter().map(|r| GateView { id: r.id, name: r.name }).collect();
+    Ok(HttpResponse::Ok().json(Items { items }))
+}
