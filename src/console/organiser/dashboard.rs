@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{
     edition_context::{EditionContext, Tab, ViewEdition},
-    missing_reports::{MissingReports, find_missing_reports},
+    missing_reports::{MissingReports, find_missing_reports, find_to_call},
     store,
 };
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
 };
 use hoicho_core::states::{AllocationState, ApplicationState};
 use hoicho_fair::{
+    exhibitors::without_email::WithoutEmail,
     statistics::{document::Statistics, visible_figures},
     visits,
 };
@@ -39,6 +40,8 @@ struct Dashboard {
     charts: Vec<Chart>,
     missing_reports: Vec<MissingReports>,
     more_missing_reports: usize,
+    /// Exhibitors with missing reports that no reminder reaches.
+    to_call: Vec<WithoutEmail>,
 }
 
 impl Dashboard {
@@ -56,16 +59,17 @@ pub(super) async fn show_dashboard(page: PageContext, permit: Permit<ViewEdition
         let (figures, _) = visible_figures(tx, &authorized)?.ok_or(Code::NotFound)?;
         let hours = visits::store::counts_by_hour(tx, id)?;
         let missing_reports = find_missing_reports(tx, &context)?;
+        let to_call = find_to_call(tx, &missing_reports)?;
         Ok((
             store::applications_by_state(tx, id)?,
             store::allocations_by_state(tx, id)?,
             hours,
-            missing_reports,
+            (missing_reports, to_call),
             figures,
             context,
         ))
     });
-    let (applications, allocations, hours, mut missing_reports, figures, context) = data.await?;
+    let (applications, allocations, hours, (mut missing_reports, to_call), figures, context) = data.await?;
     let today: Vec<_> = hours.iter().filter(|h| h.day == context.today).collect();
     let visits_today = today.iter().map(|h| h.entries).sum();
     let visitors_inside = today.iter().map(|h| h.entries - h.exits).sum::<i64>().max(0);
@@ -93,5 +97,6 @@ pub(super) async fn show_dashboard(page: PageContext, permit: Permit<ViewEdition
         charts,
         missing_reports,
         more_missing_reports,
+        to_call,
     })
 }
