@@ -26,6 +26,13 @@ pub(super) enum Unit {
 }
 
 impl Unit {
+    fn format_in_full(self, language: Language, value: i64) -> String {
+        match self {
+            Self::Count => format::integer(language, value),
+            Self::Money => format::money(language, value, "VND"),
+        }
+    }
+
     fn format(self, language: Language, value: i64) -> String {
         match self {
             Self::Count => format::integer(language, value),
@@ -55,6 +62,17 @@ pub(super) struct Chart {
     pub svg: String,
     /// Rows of the data table: name and formatted value.
     pub rows: Vec<(String, String)>,
+    /// Formatted total of the rows, if they add up.
+    pub total: Option<String>,
+}
+
+impl Chart {
+    /// Lists these in the data table, with their total, although the chart may show fewer.
+    pub fn with_all_rows(self, all: &[Bar], unit: Unit, language: Language) -> Self {
+        let total = all.iter().try_fold(0_i64, |sum, bar| sum.checked_add(bar.value));
+        let total = total.map(|total| unit.format_in_full(language, total));
+        Self { rows: table_rows(all, unit, language), total, ..self }
+    }
 }
 
 /// Inserts the CSS variables and the accessible name.
@@ -68,11 +86,7 @@ fn finish_svg(svg: &str, title: &str) -> String {
 }
 
 fn table_rows(bars: &[Bar], unit: Unit, language: Language) -> Vec<(String, String)> {
-    let format = |value: i64| match unit {
-        Unit::Count => format::integer(language, value),
-        Unit::Money => format::money(language, value, "VND"),
-    };
-    bars.iter().map(|bar| (bar.name.clone(), format(bar.value))).collect()
+    bars.iter().map(|bar| (bar.name.clone(), unit.format_in_full(language, bar.value))).collect()
 }
 
 type DrawResult = Result<(), Box<dyn std::error::Error>>;
@@ -167,12 +181,12 @@ fn chart(
         tracing::error!(%error, "failed to draw chart");
         svg.clear();
     }
-    Chart { svg: finish_svg(&svg, &title), title, rows: table_rows(bars, unit, language) }
+    Chart { svg: finish_svg(&svg, &title), title, rows: table_rows(bars, unit, language), total: None }
 }
 
-/// Vertical bars, for days and hours.
+/// Vertical bars, for days and hours, which add up.
 pub(super) fn column_chart(title: String, bars: &[Bar], unit: Unit, language: Language) -> Chart {
-    chart(title, bars, unit, language, draw_columns)
+    chart(title, bars, unit, language, draw_columns).with_all_rows(bars, unit, language)
 }
 
 /// Horizontal bars, for long names such as zones and localities.

@@ -23,6 +23,9 @@ pub struct Flash {
     /// Key of the success message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub success: Option<String>,
+    /// What was done in numbers, localized; shown instead of the success message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
     /// Newly created secret, to show once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,

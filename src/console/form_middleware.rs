@@ -265,8 +265,10 @@ pub async fn handle_form<B: MessageBody + 'static>(
     let warnings: Vec<String> =
         warnings.filter_map(|w| w.get("detail").and_then(Value::as_str).map(str::to_owned)).collect();
     let secret = sent.control_field("_show").and_then(|name| body.get(name)).and_then(Value::as_str).map(str::to_owned);
+    let summary = body.get("summary").and_then(Value::as_str).map(str::to_owned);
     let flash = sent.control_field("_done").map(|key| Flash {
         secret,
+        summary,
         path: strip_query(&to).to_owned(),
         success: Some(key.to_owned()),
         warnings,

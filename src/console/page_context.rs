@@ -255,7 +255,8 @@ impl PageContext {
     }
     /// Success message of the last form. Accepts only message keys that begin with `done-`, because the cookie is client input.
     pub fn success_message(&self) -> Option<String> {
-        self.flash.success.as_ref().filter(|key| key.starts_with("done-")).map(|key| self.localizer.localize(key))
+        let key = self.flash.success.as_ref().filter(|key| key.starts_with("done-"))?;
+        Some(self.flash.summary.clone().unwrap_or_else(|| self.localizer.localize(key)))
     }
     /// Validation error of a field in a list of rows; the field name is `{row}.{field}`, e.g. `3.day`.
     pub fn row_error(&self, row: &usize, field: &str) -> Option<&String> {

@@ -25,7 +25,7 @@ use hoicho_fair::{
     applications::{self, DocumentStorage},
     archive,
     editions::{self, OnDaysChanged, OnFinalise},
-    exhibitors, find_owners, floor,
+    exhibitors, exports, find_owners, floor,
     history::{self, EditionStreams},
     imports, links, localities, merges, organisations, organisers, partners, personal_data, products, sales,
     statistics, typed_values, venues, visits, webhooks,
@@ -133,6 +133,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         sales::ApiDoc::openapi(),
         visits::ApiDoc::openapi(),
         statistics::ApiDoc::openapi(),
+        exports::ApiDoc::openapi(),
         partners::ApiDoc::openapi(),
         webhooks::ApiDoc::openapi(),
         imports::ApiDoc::openapi(),
@@ -172,7 +173,7 @@ pub fn routes(services: Services) -> impl FnOnce(&mut web::ServiceConfig) {
             .app_data(DOCUMENT.1.clone())
             .app_data(DOCUMENT.2.clone())
             .app_data(web::Data::new(BodyTimeout(services.body_timeout_s)))
-            .app_data(web::Data::new(console::Licence(services.licence)))
+            .app_data(web::Data::new(statistics::Licence(services.licence)))
             .app_data(web::Data::new(IsHttps(secure)))
             .app_data(web::PayloadConfig::new(MAX_JSON_BYTES))
             // A path parameter that is not a valid identifier gives 404.
@@ -215,6 +216,7 @@ fn configure_routes(cfg: &mut web::ServiceConfig) {
                 .configure(sales::routes)
                 .configure(visits::routes)
                 .configure(statistics::routes)
+                .configure(exports::routes)
                 .configure(floor::routes)
                 .configure(editions::routes)
                 .configure(partners::routes)

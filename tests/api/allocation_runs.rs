@@ -123,7 +123,7 @@ async fn proposal_changes_nothing_until_applied(app: TestApp) {
     assert!(vi.contains("không còn 2 gian liền kề"), "{vi}");
     let applied =
         app.post(&path(&made, "/apply")).by(&owner).json(&json!({ "give_as": "held" })).send().await.expect(200);
-    assert_eq!(applied, json!({ "given": 9, "released": 0, "kept": 0 }));
+    assert_eq!(applied, json!({ "given": 9, "released": 0, "kept": 0, "without_email": [] }));
     assert_eq!(active(&app, &owner).await, 9);
     let again = app.post(&path(&made, "/apply")).by(&owner).json(&json!({ "give_as": "held" })).send().await;
     again.refused(409, "illegal_step");

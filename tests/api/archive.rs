@@ -105,28 +105,50 @@ async fn damaged_archive_is_rejected_without_changes(app: TestApp) {
 async fn workbook_has_one_sheet_per_kind(app: TestApp) {
     use calamine::{Data, Reader, Xlsx};
     let by = app.demo_owner().await;
-    let file = app.get("/editions/ocop-quang-ninh-xuan-2018/archive?format=xlsx").by(&by).send().await;
-    assert_eq!(file.status.as_u16(), 200);
+    let get = async |slug: &str, language: &str| {
+        let file = app.get(&format!("/editions/{slug}/archive?format=xlsx")).by(&by);
+        let file = file.header("accept-language", language).send().await;
+        assert_eq!(file.status.as_u16(), 200);
+        file
+    };
+    let file = get("ocop-quang-ninh-xuan-2018", "vi").await;
     let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(file.body)).unwrap();
     let names = book.sheet_names();
     for kind in [
-        "edition",
-        "opening_day",
-        "zone",
-        "booth",
-        "exhibitor",
-        "application",
-        "allocation",
-        "sales_report",
-        "visit_count",
-        "end",
+        "Kỳ hội chợ",
+        "Ngày mở cửa",
+        "Khu vực",
+        "Gian hàng",
+        "Đơn vị tham gia",
+        "Đơn đăng ký",
+        "Phân gian",
+        "Báo cáo doanh thu",
+        "Lượt khách",
+        "Kết thúc",
     ] {
         assert!(names.iter().any(|n| n == kind), "{kind}: {names:?}");
     }
-    let reports = book.worksheet_range("sales_report").unwrap();
-    let column = reports.rows().next().unwrap().iter().position(|c| *c == Data::String("amount".into())).unwrap();
-    let sum: f64 = reports.rows().skip(1).filter_map(|row| calamine::DataType::as_f64(&row[column])).sum();
-    assert!((sum - 9_557_600_000.0).abs() < 0.5, "{sum}");
+    let reports = book.worksheet_range("Báo cáo doanh thu").unwrap();
+    let column = |title: &str| {
+        let titles = reports.rows().next().unwrap();
+        titles.iter().position(|c| *c == Data::String(title.into())).unwrap_or_else(|| panic!("{title}: {titles:?}"))
+    };
+    let amounts: Vec<f64> =
+        reports.rows().skip(1).filter_map(|row| calamine::DataType::as_f64(&row[column("Doanh thu")])).collect();
+    let (total, amounts) = amounts.split_last().unwrap();
+    assert!((amounts.iter().sum::<f64>() - 9_557_600_000.0).abs() < 0.5 && (total - 9_557_600_000.0).abs() < 0.5);
+    let first = reports.rows().nth(1).unwrap();
+    assert!(matches!(first[column("Ngày")], Data::DateTime(_)), "{first:?}");
+    assert_eq!(first[column("Trạng thái")], Data::String("Đã nhận".into()));
+    assert!(first[column("Gian")].to_string().len() < 10, "a code, not an identifier: {first:?}");
+    // Every column of every kind has a title.
+    let file = get("ocop-quang-ninh-demo", "en").await;
+    let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(file.body)).unwrap();
+    for (name, sheet) in book.worksheets() {
+        let titles: Vec<String> = sheet.rows().next().unwrap().iter().map(ToString::to_string).collect();
+        let untitled = |title: &String| title.is_empty() || title.starts_with("archive-");
+        assert!(!titles.iter().any(untitled) && !name.starts_with("archive-"), "{name}: {titles:?}");
+    }
     app.get("/editions/ocop-quang-ninh-xuan-2018/archive").send().await.refused(401, "login_required");
 }
 

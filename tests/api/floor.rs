@@ -78,8 +78,8 @@ async fn booth_table_import_is_all_or_nothing(app: TestApp) {
     let refused = import(wrong).await;
     assert_eq!((&refused["state"], &refused["outcome"]["bad_rows"]), (&json!("checked"), &json!(2)));
     assert_eq!(booths(&app, &owner).await, 10);
-    let clash = "code,zone,category,area_dm2,fee\nB01,OCOP,standard,900,0\nA01,OCOP,standard,900,0\n";
-    // The error names the line.
+    let clash = "code,zone,category,area_dm2,fee\nB01,OCOP,standard,900,0\nA01,OCOP,standard,900,5\n";
+    // The error names the line. A booth that is there with the same values would be unchanged.
     let refused = import(clash).await;
     assert_eq!(
         (&refused["outcome"]["faults"][0]["row"], &refused["outcome"]["faults"][0]["field"]),

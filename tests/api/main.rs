@@ -25,6 +25,7 @@ mod edition_dates;
 mod editions;
 mod embed;
 mod exhibitors;
+mod exports;
 mod floor;
 mod identity;
 mod import_cases;

@@ -31,6 +31,44 @@ async fn calendar_events_keep_their_uid(app: TestApp) {
     assert_eq!(second.matches("STATUS:CANCELLED").count(), days, "{second}");
 }
 
+async fn calendar_is_the_same_until_the_edition_changes(app: TestApp) {
+    let owner = app.person("owner").await;
+    app.edition(&owner, "hoi-cho").await;
+    app.advance(&owner, "hoi-cho", &["published"]).await;
+    let rename = async |name: &str| {
+        let edition = app.get("/editions/hoi-cho").by(&owner).send().await;
+        let seen = edition.headers.get("etag").unwrap().to_str().unwrap().to_owned();
+        let body = serde_json::json!({ "name": name });
+        app.patch("/editions/hoi-cho").by(&owner).header("if-match", &seen).json(&body).send().await.expect(200);
+    };
+    let long =
+        "Hội chợ OCOP khu vực phía Bắc – Quảng Ninh; hàng Việt, thực phẩm, thủ công mỹ nghệ và du lịch cộng đồng";
+    rename(long).await;
+    let read = async || {
+        let answer = app.get("/editions/hoi-cho/calendar").send().await;
+        let tag = answer.headers.get("etag").unwrap().to_str().unwrap().to_owned();
+        (tag, String::from_utf8(answer.body).unwrap())
+    };
+    let (tag, text) = read().await;
+    app.wait(chrono::Duration::minutes(5));
+    assert_eq!(read().await, (tag.clone(), text.clone()));
+    let cached = app.get("/editions/hoi-cho/calendar").header("if-none-match", &tag).send().await;
+    assert_eq!(cached.status, 304);
+
+    assert!(text.lines().all(|line| line.trim_end_matches('\r').len() <= 75), "{text}");
+    let unfolded = text.replace("\r\n ", "");
+    let escaped = long.replace(';', "\\;").replace(',', "\\,");
+    for line in [format!("NAME:{escaped}"), format!("X-WR-CALNAME:{escaped}"), format!("SUMMARY:{escaped}")] {
+        assert!(unfolded.split("\r\n").any(|l| l == line), "{line} is not in {unfolded}");
+    }
+    assert!(unfolded.contains("DTSTAMP:20260303T120000Z"), "{unfolded}");
+
+    rename("Hội chợ Xuân").await;
+    let (changed, text) = read().await;
+    assert_ne!(changed, tag);
+    assert!(text.contains("DTSTAMP:20260303T120500Z"), "{text}");
+}
+
 async fn edition_picture_shows_the_current_data(app: TestApp) {
     let owner = app.person("owner").await;
     app.edition(&owner, "hoi-cho").await;
@@ -65,4 +103,8 @@ async fn edition_picture_shows_the_current_data(app: TestApp) {
     );
 }
 
-crate::on_both!(calendar_events_keep_their_uid, edition_picture_shows_the_current_data,);
+crate::on_both!(
+    calendar_events_keep_their_uid,
+    calendar_is_the_same_until_the_edition_changes,
+    edition_picture_shows_the_current_data,
+);

@@ -77,6 +77,43 @@ async fn public_sees_no_ocop_part_that_is_one_sellers(app: TestApp) {
     assert_eq!(own["items"][0]["ocop_amount"], 4_321_000);
 }
 
+/// The total of two sellers would tell each the amount of the other, and a comparison would tell the total.
+async fn public_sees_no_total_of_two_sellers(app: TestApp) {
+    let fair = Fair::builder().exhibitors(["a", "b"]).confirmed(2).state("live").build(&app).await;
+    let series = json!({ "organiser": fair.organiser, "name": "Chuỗi" });
+    let series = app.made("/series", &fair.owner, series).await;
+    let join = async |slug: &str| {
+        let at = format!("/editions/{slug}");
+        let edition = app.get(&at).by(&fair.owner).send().await;
+        let seen = edition.headers.get("etag").unwrap().to_str().unwrap().to_owned();
+        let change = json!({ "series": series });
+        app.patch(&at).by(&fair.owner).header("if-match", &seen).json(&change).send().await.expect(200);
+    };
+    join("hoi-cho").await;
+    finalise(&app, &fair, &[(5_000_000, 5_000_000), (6_000_000, 6_000_000)]).await;
+    let next = json!({ "organiser": fair.organiser, "series": series, "slug": "ky-sau", "name": "Kỳ sau",
+        "declared_sales": 66_000_000 });
+    app.made("/editions", &fair.owner, next).await;
+    let days = json!([{ "day": "2026-03-20", "opens_at": "08:00:00", "closes_at": "20:00:00" }]);
+    let put = app.put("/editions/ky-sau/opening-days").by(&fair.owner).header("if-match", "\"v1\"");
+    put.json(&days).send().await.expect(200);
+    app.advance(&fair.owner, "ky-sau", &["published", "registration_open", "registration_closed", "live"]).await;
+    app.advance(&fair.owner, "ky-sau", &["reporting", "finalised"]).await;
+
+    let public = get(&app, "statistics").await;
+    assert_eq!((public["sales"].get("total"), public["sales"].get("ocop")), (None, None), "{public}");
+    let later = app.get("/editions/ky-sau/statistics").send().await.expect(200);
+    assert_eq!(later["sales"]["total"]["amount"], 66_000_000, "a declared total is published");
+    assert_eq!((&later["comparison"]["sales"], &later["comparison"]["sales_per_day"]), (&Value::Null, &Value::Null));
+    let page = String::from_utf8(app.root("/fairs/hoi-cho/figures").send().await.body).unwrap();
+    assert!(page.contains("ít hơn ba đơn vị bán hàng") && !page.contains("33 triệu"), "{page}");
+
+    let own =
+        async |slug: &str| app.get(&format!("/editions/{slug}/statistics")).by(&fair.owner).send().await.expect(200);
+    assert_eq!(own("hoi-cho").await["sales"]["total"]["amount"], 33_000_000);
+    assert_eq!(own("ky-sau").await["comparison"]["sales"]["ratio"], 2.0);
+}
+
 async fn public_sees_no_groups_of_two_sellers(app: TestApp) {
     let fair = Fair::builder().exhibitors(["a", "b"]).confirmed(2).state("live").build(&app).await;
     finalise(&app, &fair, &[(5_000_000, 0), (6_000_000, 0)]).await;
@@ -91,4 +128,5 @@ crate::on_both!(
     public_sees_no_amount_of_a_named_seller,
     public_sees_no_ocop_part_that_is_one_sellers,
     public_sees_no_groups_of_two_sellers,
+    public_sees_no_total_of_two_sellers,
 );

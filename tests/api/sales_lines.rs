@@ -4,18 +4,17 @@ use serde_json::json;
 
 use crate::support::{TestApp, world::World};
 
-/// Rows of a CSV file, including the header.
+/// Rows of a CSV file, including the header, without the total and the notes.
 fn csv_rows(body: &[u8]) -> Vec<Vec<String>> {
     let text = body.strip_prefix(b"\xEF\xBB\xBF").expect("a mark that it is UTF-8");
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text);
-    reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+    let rows = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect());
+    rows.take_while(|row: &Vec<String>| !["Tổng cộng", "Chú thích"].contains(&row[0].as_str())).collect()
 }
 
 /// Sums of all amounts and of OCOP amounts.
 fn sums<'a>(rows: impl Iterator<Item = (i64, &'a str)>) -> (i64, i64) {
-    rows.fold((0, 0), |(all, ocop), (amount, is_ocop)| {
-        (all + amount, ocop + if is_ocop == "true" { amount } else { 0 })
-    })
+    rows.fold((0, 0), |(all, ocop), (amount, is_ocop)| (all + amount, ocop + if is_ocop == "Có" { amount } else { 0 }))
 }
 
 async fn sales_line_exports_add_up_to_the_sales_of_the_edition(app: TestApp) {
@@ -36,14 +35,19 @@ async fn sales_line_exports_add_up_to_the_sales_of_the_edition(app: TestApp) {
         assert_eq!(sums(amounts), wanted, "{slug}");
         let mut book = Xlsx::new(std::io::Cursor::new(get("?format=xlsx").await.body)).unwrap();
         let sheet = book.worksheet_range("Chi tiết bán hàng").unwrap();
-        assert_eq!(sheet.get_value((0, 8)), Some(&Data::String("Doanh thu".into())));
-        assert_eq!(sheet.rows().count(), rows.len());
+        assert_eq!(sheet.get_value((0, 8)), Some(&Data::String("Doanh thu (đồng)".into())));
+        // The last row is the total.
+        assert_eq!(sheet.rows().count(), rows.len() + 1);
         let amounts = sheet.rows().skip(1).map(|row| match (&row[8], &row[9]) {
             #[expect(clippy::cast_possible_truncation, clippy::as_conversions, reason = "whole numbers below 2^53")]
-            (Data::Float(amount), Data::Bool(ocop)) => (*amount as i64, if *ocop { "true" } else { "false" }),
+            (Data::Float(amount), Data::String(ocop)) => (*amount as i64, ocop.as_str()),
+            #[expect(clippy::cast_possible_truncation, clippy::as_conversions, reason = "whole numbers below 2^53")]
+            (Data::Float(amount), Data::Empty) => (*amount as i64, "total"),
             other => panic!("{other:?}"),
         });
-        assert_eq!(sums(amounts), wanted, "{slug}");
+        let (amounts, total): (Vec<_>, Vec<_>) = amounts.partition(|(_, ocop)| *ocop != "total");
+        assert_eq!(sums(amounts.into_iter()), wanted, "{slug}");
+        assert_eq!(total, [(wanted.0, "total")], "{slug}");
     }
 }
 
@@ -72,14 +76,18 @@ async fn sales_line_export_has_latest_lines_or_totals(app: TestApp) {
     let file = app.get("/editions/hoi-cho/sales-lines?format=csv").by(&world.owner).send().await;
     let shown = [
         "day,booth,zone,exhibitor,product,product_group,quantity,unit,amount,ocop,channel,state",
-        "2026-03-01,A01,Khu OCOP,HTX htx,,,,,1,false,,submitted",
-        "2026-03-02,A01,Khu OCOP,HTX htx,'=1+1,food,1.5,kg,4000000,true,booth,corrected",
-        "2026-03-02,A01,Khu OCOP,HTX htx,\"Chả mực, loại \"\"1\"\"\",food,1.5,kg,1,true,booth,corrected",
-        "2026-03-03,A01,Khu OCOP,HTX htx,,,,,4,true,,submitted",
-        "2026-03-03,A01,Khu OCOP,HTX htx,,,,,5,false,,submitted",
+        "2026-03-01,A01,Khu OCOP,HTX htx,,,,,1,Không,,Đã gửi",
+        "2026-03-02,A01,Khu OCOP,HTX htx,'=1+1,Thực phẩm,1.5,kg,4000000,Có,Tại gian,Đã sửa",
+        "2026-03-02,A01,Khu OCOP,HTX htx,\"Chả mực, loại \"\"1\"\"\",Thực phẩm,1.5,kg,1,Có,Tại gian,Đã sửa",
+        "2026-03-03,A01,Khu OCOP,HTX htx,,,,,4,Có,,Đã gửi",
+        "2026-03-03,A01,Khu OCOP,HTX htx,,,,,5,Không,,Đã gửi",
+        "Tổng cộng,,,,,,,,4000011,,,",
+        "Chú thích,,,,,,,,,,,",
     ];
     let text = String::from_utf8(file.body).unwrap();
-    assert_eq!(text.trim_start_matches('\u{feff}').split_terminator("\r\n").collect::<Vec<_>>(), shown);
+    let lines: Vec<_> = text.trim_start_matches('\u{feff}').split_terminator("\r\n").collect();
+    assert_eq!(lines[..shown.len()], shown);
+    assert!(lines.iter().any(|line| line.starts_with("\"Bản của ban tổ chức, có số liệu không công bố.")), "{lines:?}");
 }
 
 async fn sales_line_export_has_a_zero_row_for_a_nil_report(app: TestApp) {

@@ -45,15 +45,22 @@ fn messages(language: &str) -> BTreeMap<String, BTreeSet<String>> {
 /// Keys that the code uses: in full, and as prefixes.
 fn asked() -> (BTreeSet<String>, BTreeSet<String>) {
     let mut keys = BTreeSet::new();
-    // Composed in http/problem.rs and statistics/reports.rs.
-    let mut sets = BTreeSet::from(["problem".to_owned(), "column".to_owned()]);
+    // Composed in http/problem.rs, i18n/countries.rs and by the columns of tables.
+    let mut sets = BTreeSet::from(
+        ["problem", "country", "column", "exhibitor-role", "yes-no", "sales-channel"].map(str::to_owned),
+    );
     let mut sources = Vec::new();
     crate::files(std::path::Path::new(SOURCE), &mut sources);
     for file in sources {
         let text = std::fs::read_to_string(&file).unwrap();
-        for call in ["MessageId(\"", ".localize(\"", ".localize_with(\""] {
+        for call in ["MessageId(\"", ".localize(\"", ".localize_with(\"", ".localize_value(\""] {
             for (at, _) in text.match_indices(call) {
-                keys.insert(text.get(at + call.len()..).unwrap().split('"').next().unwrap().to_owned());
+                let key = text.get(at + call.len()..).unwrap().split('"').next().unwrap().to_owned();
+                if call.contains("value") {
+                    sets.insert(key)
+                } else {
+                    keys.insert(key)
+                };
             }
         }
     }
@@ -169,6 +176,8 @@ fn enum_values_have_messages() {
         values::<ProductGroup>("product-group"),
         values::<DealKind>("deal-kind"),
         values::<hoicho_fair::statistics::Report>("report-name"),
+        values::<hoicho_fair::exports::RecordTable>("record-table"),
+        values::<hoicho_fair::sales::lines::Channel>("sales-channel"),
         values::<hoicho_web::http::Code>("problem"),
         values::<hoicho_web::identity::KeyScope>("key-scope"),
         values::<hoicho_web::audit::EventType>("event-type"),

@@ -118,6 +118,7 @@ impl World {
             ("{delivery}", delivery),
             ("{date}", "2026-03-01".to_owned()),
             ("{report}", "sales-by-day".to_owned()),
+            ("{table}", "sales".to_owned()),
         ];
         Self { owner, organiser, exhibitor, kept, played, filled }
     }

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::{
     edition_context::{EditionContext, Tab, ViewEdition},
-    missing_reports::{MissingReports, find_missing_reports},
+    missing_reports::{MissingReports, find_missing_reports, find_to_call},
     store,
 };
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
 };
 use hoicho_core::states::{AllocationState, ApplicationState};
 use hoicho_fair::{
+    exhibitors::without_email::WithoutEmail,
     statistics::{document::Statistics, visible_figures},
     visits,
 };
@@ -44,6 +45,8 @@ struct Dashboard {
     more_missing_reports: usize,
     /// Question before the reminders are sent: how many, to whom.
     remind_question: String,
+    /// Exhibitors with missing reports that no reminder reaches.
+    to_call: Vec<WithoutEmail>,
 }
 
 impl Dashboard {
@@ -61,16 +64,17 @@ pub(super) async fn show_dashboard(page: PageContext, permit: Permit<ViewEdition
         let (figures, _) = visible_figures(tx, &authorized)?.ok_or(Code::NotFound)?;
         let hours = visits::store::counts_by_hour(tx, id)?;
         let missing_reports = find_missing_reports(tx, &context)?;
+        let to_call = find_to_call(tx, &missing_reports)?;
         Ok((
             store::applications_by_state(tx, id)?,
             store::allocations_by_state(tx, id)?,
             hours,
-            missing_reports,
+            (missing_reports, to_call),
             figures,
             context,
         ))
     });
-    let (applications, allocations, hours, mut missing_reports, figures, context) = data.await?;
+    let (applications, allocations, hours, (mut missing_reports, to_call), figures, context) = data.await?;
     let today: Vec<_> = hours.iter().filter(|h| h.day == context.today).collect();
     let visits_today = today.iter().map(|h| h.entries).sum();
     let visitors_inside = today.iter().map(|h| h.entries - h.exits).sum::<i64>().max(0);
@@ -103,5 +107,6 @@ pub(super) async fn show_dashboard(page: PageContext, permit: Permit<ViewEdition
         missing_reports,
         more_missing_reports,
         remind_question,
+        to_call,
     })
 }

@@ -30,6 +30,8 @@ struct Deals {
     page: PageContext,
     context: EditionContext,
     rows: Vec<(DealRow, String)>,
+    /// Value of all deals, those of other pages included.
+    total: i64,
     next: Option<TradeDealId>,
     exhibitors: Vec<SelectOption>,
     kinds: Vec<SelectOption>,
@@ -52,10 +54,10 @@ pub(super) async fn show_deals(
     let data = permit.read(move |tx, authorized| {
         let context = EditionContext::load(tx, &authorized, Tab::Sales)?;
         let id = context.edition.id;
-        let rows = deals::page(tx, id, after, PAGE_SIZE + 1)?;
+        let rows = (deals::page(tx, id, after, PAGE_SIZE + 1)?, deals::total(tx, id)?);
         Ok((rows, store::active_allocations(tx, id)?, editions::store::list_days(tx, id)?, context))
     });
-    let (mut rows, occupants, days, context) = data.await?;
+    let ((mut rows, total), occupants, days, context) = data.await?;
     let more = rows.len() > usize::try_from(PAGE_SIZE).unwrap_or_default();
     if more {
         rows.pop();
@@ -69,5 +71,5 @@ pub(super) async fn show_deals(
     let day =
         |d: &editions::store::OpeningDayRow| SelectOption::new(d.day, page.short_date(&d.day), d.day == context.today);
     let days = days.iter().map(day).collect();
-    render_page(&Deals { page, context, rows, next, exhibitors, kinds, days })
+    render_page(&Deals { page, context, rows, total, next, exhibitors, kinds, days })
 }

@@ -1,13 +1,21 @@
 //! Missing sales reports of past opening days.
 use super::edition_context::EditionContext;
-use hoicho_core::{db::Tx, values::clock::Day};
-use hoicho_fair::{editions, sales};
-use hoicho_web::http::Problem;
+use hoicho_core::{
+    db::Tx,
+    values::{clock::Day, ids::ExhibitorId},
+};
+use hoicho_fair::{
+    editions,
+    exhibitors::without_email::{self, WithoutEmail},
+    sales,
+};
+use hoicho_web::{http::Problem, identity::members::find_without_email};
 
 /// A booth and one of its exhibitors, with the days that it has not reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MissingReports {
     pub booth: String,
+    pub exhibitor_id: ExhibitorId,
     pub exhibitor: String,
     pub days: Vec<Day>,
 }
@@ -28,6 +36,7 @@ pub(super) fn find_missing_reports(tx: &mut Tx<'_>, context: &EditionContext) ->
             Some(line) => line.days.push(report.day),
             None => missing.push(MissingReports {
                 booth: report.booth,
+                exhibitor_id: report.exhibitor,
                 exhibitor: report.exhibitor_name,
                 days: vec![report.day],
             }),
@@ -36,4 +45,13 @@ pub(super) fn find_missing_reports(tx: &mut Tx<'_>, context: &EditionContext) ->
     }
     missing.sort_by(|a, b| b.days.len().cmp(&a.days.len()).then_with(|| a.booth.cmp(&b.booth)));
     Ok(missing)
+}
+
+/// Those of the exhibitors that no e-mail reaches, with their phone numbers.
+pub(super) fn find_to_call(tx: &mut Tx<'_>, missing: &[MissingReports]) -> Result<Vec<WithoutEmail>, Problem> {
+    let mut ids: Vec<ExhibitorId> = missing.iter().map(|line| line.exhibitor_id).collect();
+    ids.sort();
+    ids.dedup();
+    let ids = find_without_email(tx, &ids)?;
+    Ok(without_email::find(tx, &ids)?)
 }

@@ -4,7 +4,10 @@ use askama::Template;
 
 use super::edition_context::{EditionContext, Tab, ViewEdition};
 use crate::page_context::{PageContext, render_page};
-use hoicho_fair::statistics::{Report, document::Statistics, visible_figures};
+use hoicho_fair::{
+    exports::RecordTable,
+    statistics::{Report, document::Statistics, visible_figures},
+};
 use hoicho_web::{
     http::{Code, Problem},
     identity::Permit,
@@ -19,6 +22,8 @@ struct Reports {
     is_final: bool,
     /// Names in the API.
     reports: Vec<&'static str>,
+    /// Tables of records, by their names in the API.
+    tables: &'static [RecordTable],
 }
 
 impl Reports {
@@ -37,5 +42,6 @@ pub(super) async fn show_reports(page: PageContext, permit: Permit<ViewEdition>)
     });
     let (context, figures, is_final) = data.await?;
     let reports = <Report as strum::VariantArray>::VARIANTS.iter().map(<&str>::from).collect();
-    render_page(&Reports { page, context, figures, is_final, reports })
+    let tables = <RecordTable as strum::VariantArray>::VARIANTS;
+    render_page(&Reports { page, context, figures, is_final, reports, tables })
 }

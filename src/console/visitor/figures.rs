@@ -1,5 +1,5 @@
 //! `/fairs/{edition}/figures`: sales and visits with charts, completeness and comparison to the previous edition.
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use askama::Template;
 
 use crate::{
@@ -10,18 +10,16 @@ use hoicho_core::i18n::{MessageId, format};
 use hoicho_fair::{
     editions::{self, store::EditionRow},
     statistics::{
-        Frozen, OTHERS,
+        About, Licence, Source, audience,
         document::{Basis, Ratio, SalesOf, Statistics},
         visible_figures,
     },
+    tables::OTHERS,
 };
 use hoicho_web::{
     http::{Code, Problem},
-    identity::{FiguresScope, ReadPermit},
+    identity::{FiguresScope, ReadPermit, RequestContext},
 };
-
-/// Terms under which published figures may be reused, from the settings.
-pub struct Licence(pub String);
 
 /// Max bars in a ranking chart.
 const MAX_BARS: usize = 12;
@@ -32,10 +30,9 @@ struct Figures {
     page: PageContext,
     edition: EditionRow,
     figures: Statistics,
-    /// `None` while the figures may still change.
-    frozen: Option<Frozen>,
-    /// Terms of reuse.
-    licence: String,
+    /// Whether the figures cannot change any more.
+    is_final: bool,
+    about: About,
     charts: Vec<Chart>,
     comparison_rows: Vec<ComparisonRow>,
 }
@@ -56,15 +53,6 @@ impl Figures {
             Basis::Declared => "basis-declared",
         })
     }
-    fn frozen_on(&self, frozen: &Frozen) -> String {
-        self.page.date_time(&self.edition.time_zone, &frozen.at)
-    }
-    /// A line to cite: edition, date, address and the first characters of the digest.
-    fn citation(&self, frozen: &Frozen) -> String {
-        let digest: String = frozen.digest.chars().take(12).collect();
-        let (name, slug) = (&self.edition.name, &self.edition.slug);
-        format!("{name}, {}, /fairs/{slug}/figures, {digest}", self.frozen_on(frozen))
-    }
     /// Value of contracts and memoranda; `None` if one of them may not be shown.
     fn deals_value(&self) -> Option<i64> {
         let deals = &self.figures.deals;
@@ -82,7 +70,7 @@ pub(crate) fn charts(page: &PageContext, figures: &Statistics) -> Vec<Chart> {
     let ranking = |rows: &[SalesOf]| -> Vec<Bar> {
         let named = rows.iter().filter(|l| !l.name.is_empty() && l.name != "unspecified");
         let name = |l: &SalesOf| if l.name == OTHERS { page.t("figures-others") } else { l.name.clone() };
-        named.take(MAX_BARS).map(|l| Bar { name: name(l), value: l.amount }).collect()
+        named.map(|l| Bar { name: name(l), value: l.amount }).collect()
     };
     let sales: Vec<Bar> = figures
         .sales
@@ -103,9 +91,11 @@ pub(crate) fn charts(page: &PageContext, figures: &Statistics) -> Vec<Chart> {
     if figures.visits.by_day.iter().any(|d| d.visits > 0) {
         charts.push(chart::column_chart(page.t("chart-visits-by-day"), &visits, Unit::Count, language));
     }
-    let zones = ranking(&figures.sales.by_zone);
-    if zones.iter().any(|b| b.value > 0) {
-        charts.push(chart::row_chart(page.t("chart-sales-by-zone"), &zones, Unit::Money, language));
+    let all_zones = ranking(&figures.sales.by_zone);
+    if all_zones.iter().any(|b| b.value > 0) {
+        let zones: Vec<Bar> = all_zones.iter().take(MAX_BARS).cloned().collect();
+        let zones = chart::row_chart(page.t("chart-sales-by-zone"), &zones, Unit::Money, language);
+        charts.push(zones.with_all_rows(&all_zones, Unit::Money, language));
     }
     let localities = ranking(&figures.sales.top_localities);
     if localities.iter().any(|b| b.value > 0) {
@@ -150,17 +140,22 @@ fn comparison_rows(page: &PageContext, figures: &Statistics) -> Vec<ComparisonRo
 /// Shows the figures of an edition: to the public once they are final, to staff at any time.
 #[get("/fairs/{edition}/figures")]
 pub(super) async fn show_figures(
+    req: HttpRequest,
     page: PageContext,
+    context: web::Data<RequestContext>,
     licence: web::Data<Licence>,
     permit: ReadPermit<FiguresScope>,
 ) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, authorized| {
         let edition = editions::store::find(tx, authorized.edition()?)?;
-        Ok((edition, visible_figures(tx, &authorized)?))
+        Ok((edition, visible_figures(tx, &authorized)?, audience(&authorized)))
     });
-    let (edition, statistics) = data.await?;
+    let (edition, statistics, audience) = data.await?;
     let (figures, frozen) =
         statistics.ok_or_else(|| Problem::new(Code::NotFound, MessageId("error-figures-not-published")))?;
     let (charts, comparison_rows) = (charts(&page, &figures), comparison_rows(&page, &figures));
-    render_page(&Figures { page, edition, figures, frozen, licence: licence.0.clone(), charts, comparison_rows })
+    let (frozen, base_url, now) = (frozen.as_ref(), context.base_url(&req), page.now);
+    let source = Source { edition: &edition, frozen, audience, base_url: &base_url, licence: &licence, now };
+    let (about, is_final) = (About::new(source, page.language()), frozen.is_some());
+    render_page(&Figures { page, edition, figures, is_final, about, charts, comparison_rows })
 }

@@ -15,6 +15,7 @@ macro_rules! messages {
             include_str!(concat!("messages/", $language, "/allocation.ftl")),
             include_str!(concat!("messages/", $language, "/emails.ftl")),
             include_str!(concat!("messages/", $language, "/columns.ftl")),
+            include_str!(concat!("messages/", $language, "/countries.ftl")),
             include_str!(concat!("messages/", $language, "/layout.ftl")),
             include_str!(concat!("messages/", $language, "/terms.ftl")),
             include_str!(concat!("messages/", $language, "/account.ftl")),
@@ -29,7 +30,7 @@ macro_rules! messages {
 
 type Bundle = FluentBundle<FluentResource>;
 
-fn bundle(language: Language, sources: [&str; 13]) -> Bundle {
+fn bundle(language: Language, sources: [&str; 14]) -> Bundle {
     let tag: LanguageIdentifier = language.tag().parse().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![tag]);
     // Bidirectional isolation marks break copy and paste and are not needed: both languages are written left to right.

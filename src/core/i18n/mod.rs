@@ -1,5 +1,6 @@
 //! Localization of all text for people into Vietnamese and English.
 pub mod collation;
+pub mod countries;
 pub mod format;
 mod language;
 mod localizer;

@@ -45,6 +45,12 @@ pub struct ExhibitorImportRow {
     pub tax_code: Option<String>,
     /// Free text.
     pub locality: Option<String>,
+    /// ISO 3166-1 alpha-2; default Vietnam.
+    pub country: Option<&'static str>,
+    /// Category of the booths; default standard.
+    pub category: Option<BoothCategory>,
+    /// State of the application; default approved.
+    pub state: Option<ApplicationState>,
     /// Default 1; 0: the record only, without an application.
     pub booths_wanted: Option<i64>,
     /// Contact person; default the exhibitor's name.
@@ -139,7 +145,7 @@ type LocalityIndex = HashMap<String, (String, String)>;
 /// The record of a row that matches none of the organiser's.
 fn new_exhibitor(
     authorized: &Authorized,
-    row: ValidRow,
+    (row, country): (ValidRow, Option<&'static str>),
     locality: Option<String>,
     localities: &LocalityIndex,
 ) -> Result<ExhibitorRow, Problem> {
@@ -148,25 +154,30 @@ fn new_exhibitor(
         name: row.name,
         legal_form: row.form,
         tax_code: row.code,
-        country: "VN".to_owned(),
+        country: country.unwrap_or("VN").to_owned(),
         locality_code: known.map(|(code, _)| code.clone()),
         locality: known.map(|(_, name)| name.clone()).or(locality).unwrap_or_default(),
     };
     Ok(ExhibitorRow::new(authorized.organiser()?, profile, authorized.now))
 }
 
-fn approved_application(edition: &EditionRow, of: ExhibitorId, booths_wanted: i32, now: Instant) -> ApplicationRow {
+fn new_application(
+    edition: &EditionRow,
+    of: ExhibitorId,
+    (booths_wanted, category, state): (i32, BoothCategory, ApplicationState),
+    now: Instant,
+) -> ApplicationRow {
     ApplicationRow {
         id: ApplicationId::make(),
         organiser_id: edition.organiser_id,
         edition_id: edition.id,
         exhibitor_id: of,
-        state: ApplicationState::Approved,
+        state,
         booths_wanted,
-        category: BoothCategory::Standard,
+        category,
         needs: None,
         reason: None,
-        waitlisted_at: None,
+        waitlisted_at: (state == ApplicationState::Waitlisted).then_some(now),
         version: 1,
         created_at: now,
         needs_power: false,
@@ -187,7 +198,8 @@ fn without_known(tx: &mut Tx<'_>, contacts: Vec<ContactRow>) -> QueryResult<Vec<
 }
 
 /// Matches rows with the organiser's records by tax code or exact name, and creates the others; each gets an approved application
-/// for the edition, unless it has one or wants no booth. No account of an organisation is read, opened or changed.
+/// for the edition, or one in the state of the table, unless it has one or wants no booth. No account of an organisation is read,
+/// opened or changed.
 pub fn import_rows(
     tx: &mut Tx<'_>,
     authorized: &Authorized,
@@ -230,7 +242,7 @@ pub fn import_rows(
                 id
             }
             None => {
-                let record = new_exhibitor(authorized, valid, locality, &localities_by_name)?;
+                let record = new_exhibitor(authorized, (valid, row.country), locality, &localities_by_name)?;
                 let id = record.id;
                 new.push(record);
                 id
@@ -239,7 +251,9 @@ pub fn import_rows(
         let contacts = if existing.is_some() { &mut more_contacts } else { &mut new_contacts };
         contacts.extend(contact.map(|contact| ContactRow { exhibitor_id: exhibitor, ..contact }));
         if booths_wanted > 0 && !applicants.contains(&exhibitor) {
-            applications.push(approved_application(&edition, exhibitor, booths_wanted, authorized.now));
+            let category = row.category.unwrap_or(BoothCategory::Standard);
+            let wanted = (booths_wanted, category, row.state.unwrap_or(ApplicationState::Approved));
+            applications.push(new_application(&edition, exhibitor, wanted, authorized.now));
         } else if existing.is_some() {
             unchanged += 1;
         }

@@ -7,5 +7,6 @@ mod import;
 mod record;
 mod routes;
 mod workbook;
+mod workbook_columns;
 
 pub use routes::{ApiDoc, routes};

@@ -1,7 +1,7 @@
 //! `/editions/{edition}/archive` and `/organisers/{organiser}/archives`.
 use std::io::Write;
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, http::header, post, web};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
 use crate::editions::{self, EditionView};
 use hoicho_core::{
     db::Tx,
-    i18n::MessageId,
+    i18n::{Language, MessageId},
     values::{ids::OrganiserId, text},
 };
 use hoicho_web::{
@@ -50,7 +50,7 @@ enum ArchiveFormat {
     /// JSON Lines; can be imported.
     #[default]
     Jsonl,
-    /// Workbook for people; cannot be imported.
+    /// Workbook for people, in words of the reader's language and with totals; cannot be imported.
     Xlsx,
 }
 
@@ -60,6 +60,8 @@ enum ArchiveFormat {
 struct ArchiveQuery {
     /// `jsonl` (default) or `xlsx`.
     format: Option<ArchiveFormat>,
+    /// Language of a workbook, `vi` or `en`; default by the `Accept-Language` header.
+    language: Option<Language>,
 }
 
 fn write_jsonl(tx: &mut Tx<'_>, authorized: &Authorized, mut output: ChunkWriter) -> Result<(), Problem> {
@@ -70,8 +72,13 @@ fn write_jsonl(tx: &mut Tx<'_>, authorized: &Authorized, mut output: ChunkWriter
     output.flush().map_err(write_error)
 }
 
-fn write_xlsx(tx: &mut Tx<'_>, authorized: &Authorized, mut output: ChunkWriter) -> Result<(), Problem> {
-    let mut sheets = RecordWorkbook::new();
+fn write_xlsx(
+    tx: &mut Tx<'_>,
+    authorized: &Authorized,
+    language: Language,
+    mut output: ChunkWriter,
+) -> Result<(), Problem> {
+    let mut sheets = RecordWorkbook::new(language);
     export::export_edition(tx, authorized.edition()?, authorized.now, &mut |record| sheets.append(record))?;
     let file = tempfile::NamedTempFile::new().map_err(write_error)?;
     sheets.save(file.path())?;
@@ -104,11 +111,15 @@ fn write_xlsx(tx: &mut Tx<'_>, authorized: &Authorized, mut output: ChunkWriter)
 )]
 #[get("/editions/{edition}/archive")]
 async fn get_archive(
+    req: HttpRequest,
     permit: Permit<ExportArchive>,
     path: web::Path<String>,
     query: Query<ArchiveQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let format = query.into_result()?.format.unwrap_or_default();
+    let ArchiveQuery { format, language } = query.into_result()?;
+    let format = format.unwrap_or_default();
+    let by_header = || Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
+    let language = language.unwrap_or_else(by_header);
     let (content_type, extension) = match format {
         ArchiveFormat::Jsonl => ("application/jsonl", "jsonl"),
         ArchiveFormat::Xlsx => (Form::Xlsx.content_type(), Form::Xlsx.extension()),
@@ -119,7 +130,7 @@ async fn get_archive(
         |output| {
             permit.read(move |tx, authorized| match format {
                 ArchiveFormat::Jsonl => write_jsonl(tx, &authorized, output),
-                ArchiveFormat::Xlsx => write_xlsx(tx, &authorized, output),
+                ArchiveFormat::Xlsx => write_xlsx(tx, &authorized, language, output),
             })
         },
     ))

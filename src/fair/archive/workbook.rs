@@ -1,10 +1,19 @@
-//! Writes records to an XLSX workbook, one sheet per record type.
-use std::collections::BTreeMap;
+//! Writes records to an XLSX workbook for people, one sheet per record type: titles and words of the reader's language, dates of the
+//! edition's time zone, names beside identifiers' place, and totals. It cannot be imported.
+use std::collections::{BTreeMap, HashMap};
 
-use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+use chrono::{NaiveDateTime, TimeZone};
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use serde_json::{Map, Value};
 
-use super::record::Record;
+use super::{
+    record::Record,
+    workbook_columns::{CellKind, adds_up, cell_kind, label},
+};
+use hoicho_core::{
+    i18n::{Language, Localizer, countries, format},
+    values::clock::Day,
+};
 use hoicho_web::http::{
     Code, Problem,
     spreadsheet::{MAX_SHEET_ROWS, escape_formula},
@@ -15,64 +24,241 @@ fn write_error(error: &dyn std::fmt::Display) -> Problem {
     Code::Internal.into()
 }
 
+/// A sheet with the records so far.
+struct SheetState {
+    index: usize,
+    /// Last written row.
+    line: u32,
+    columns: Vec<String>,
+    /// Sums of the columns that add up.
+    totals: Vec<Option<i64>>,
+}
+
+/// Formats of cells.
+struct Formats {
+    plain: Format,
+    bold: Format,
+    day: Format,
+    instant: Format,
+    integer: Format,
+    decimal: Format,
+}
+
+impl Formats {
+    fn new() -> Self {
+        let number = |pattern: &str| Format::new().set_num_format(pattern);
+        Self {
+            plain: Format::new(),
+            bold: Format::new().set_bold(),
+            day: number("dd/mm/yyyy"),
+            instant: number("dd/mm/yyyy hh:mm"),
+            integer: number("#,##0"),
+            decimal: number("#,##0.00"),
+        }
+    }
+}
+
+/// What depends on the reader and the edition.
+struct Context {
+    localizer: Localizer,
+    time_zone: chrono_tz::Tz,
+    /// Decimal places of the currency.
+    minor_digits: u32,
+    /// Names by identifier: zones, booths, exhibitors, gates, and what belongs to them.
+    names: HashMap<String, String>,
+    formats: Formats,
+}
+
 /// Workbook writer in constant-memory mode: rows are flushed to a temporary file.
 pub(super) struct RecordWorkbook {
     book: Workbook,
-    /// Sheet index and number of rows by record type.
-    sheets: BTreeMap<String, (usize, u32)>,
+    /// By record type.
+    sheets: BTreeMap<String, SheetState>,
+    context: Context,
 }
 
-fn write(sheet: &mut Worksheet, line: u32, row: &Map<String, Value>) -> Result<(), XlsxError> {
-    for (column, value) in (0_u16..).zip(row.iter().filter(|(name, _)| *name != "record").map(|(_, value)| value)) {
-        match value {
-            Value::Null => continue,
-            Value::Bool(value) => sheet.write(line, column, *value)?,
-            Value::Number(number) => match number.as_i64().and_then(|n| i32::try_from(n).ok()) {
-                Some(small) => sheet.write(line, column, small)?,
-                // Amounts: integers up to 2^53 are exact as f64.
-                None => sheet.write(line, column, number.as_f64().unwrap_or_default())?,
-            },
-            Value::String(text) => sheet.write(line, column, escape_formula(text))?,
-            Value::Array(_) | Value::Object(_) => sheet.write(line, column, value.to_string())?,
-        };
+impl Context {
+    /// `number * 10^-digits`; exact up to 2^53, as cells are.
+    fn decimal(number: &serde_json::Number, digits: u32) -> f64 {
+        let divisor = 10_u32.checked_pow(digits).map_or(1.0, f64::from);
+        number.as_f64().unwrap_or_default() / divisor
     }
-    Ok(())
+
+    fn write_number(
+        &self,
+        sheet: &mut Worksheet,
+        at: (u32, u16),
+        kind: CellKind,
+        number: &serde_json::Number,
+        is_total: bool,
+    ) -> Result<(), XlsxError> {
+        let (digits, format) = match kind {
+            CellKind::Money if self.minor_digits > 0 => (self.minor_digits, &self.formats.decimal),
+            CellKind::Area => (2, &self.formats.decimal),
+            CellKind::Thousandths => (3, &self.formats.plain),
+            CellKind::Money
+            | CellKind::Text
+            | CellKind::Code(_)
+            | CellKind::Country
+            | CellKind::Day
+            | CellKind::Instant
+            | CellKind::Reference => (0, &self.formats.integer),
+        };
+        let (value, bold) = (Self::decimal(number, digits), format.clone().set_bold());
+        sheet.write_with_format(at.0, at.1, value, if is_total { &bold } else { format }).map(drop)
+    }
+
+    fn write_text(
+        &self,
+        sheet: &mut Worksheet,
+        (line, column): (u32, u16),
+        kind: CellKind,
+        text: &str,
+    ) -> Result<(), XlsxError> {
+        let parse = |text: String| ExcelDateTime::parse_from_str(&text).ok();
+        let date = match kind {
+            CellKind::Day => text.parse::<Day>().ok().and_then(|day| parse(day.to_string())),
+            CellKind::Instant => text.parse::<NaiveDateTime>().ok().and_then(|at| {
+                let local = self.time_zone.from_utc_datetime(&at).naive_local();
+                parse(local.format("%Y-%m-%dT%H:%M:%S").to_string())
+            }),
+            CellKind::Text
+            | CellKind::Code(_)
+            | CellKind::Country
+            | CellKind::Money
+            | CellKind::Area
+            | CellKind::Thousandths
+            | CellKind::Reference => None,
+        };
+        if let Some(date) = date {
+            let format = if kind == CellKind::Day { &self.formats.day } else { &self.formats.instant };
+            return sheet.write_with_format(line, column, &date, format).map(drop);
+        }
+        let words = match kind {
+            CellKind::Code(set) => self.localizer.localize_value(set, text),
+            CellKind::Country => countries::name(self.localizer.0, text),
+            CellKind::Reference => self.names.get(text).cloned().unwrap_or_else(|| text.to_owned()),
+            CellKind::Text
+            | CellKind::Day
+            | CellKind::Instant
+            | CellKind::Money
+            | CellKind::Area
+            | CellKind::Thousandths => text.to_owned(),
+        };
+        sheet.write(line, column, escape_formula(&words)).map(drop)
+    }
+
+    /// The rules of a zone as words.
+    fn rules(&self, rules: &Map<String, Value>) -> String {
+        let words = rules.iter().flat_map(|(name, values)| {
+            let set = match name.as_str() {
+                "product_groups" => Some("product-group"),
+                "legal_forms" => Some("legal-form"),
+                _ => None,
+            };
+            let values = values.as_array().into_iter().flatten().filter_map(Value::as_str);
+            values
+                .map(move |value| set.map_or_else(|| value.to_owned(), |set| self.localizer.localize_value(set, value)))
+        });
+        words.collect::<Vec<_>>().join("; ")
+    }
+
+    fn write(&self, sheet: &mut Worksheet, at: (u32, u16), kind: CellKind, value: &Value) -> Result<(), XlsxError> {
+        match value {
+            Value::Null => Ok(()),
+            Value::Bool(value) => {
+                let word = self.localizer.localize_value("yes-no", if *value { "yes" } else { "no" });
+                sheet.write(at.0, at.1, word).map(drop)
+            }
+            Value::Number(number) => self.write_number(sheet, at, kind, number, false),
+            Value::String(text) => self.write_text(sheet, at, kind, text),
+            Value::Object(rules) => sheet.write(at.0, at.1, self.rules(rules)).map(drop),
+            Value::Array(_) => sheet.write(at.0, at.1, value.to_string()).map(drop),
+        }
+    }
 }
 
 impl RecordWorkbook {
-    pub(super) fn new() -> Self {
-        Self { book: Workbook::new(), sheets: BTreeMap::new() }
+    pub(super) fn new(language: Language) -> Self {
+        let context = Context {
+            localizer: Localizer(language),
+            time_zone: chrono_tz::UTC,
+            minor_digits: 0,
+            names: HashMap::new(),
+            formats: Formats::new(),
+        };
+        Self { book: Workbook::new(), sheets: BTreeMap::new(), context }
     }
 
-    /// Appends a record to its sheet; creates the sheet with a header on the first record.
+    /// Adds a sheet for a record type, with its titles.
+    fn add_sheet(&mut self, kind: &str, row: &Map<String, Value>) -> Result<SheetState, XlsxError> {
+        let (index, localizer) = (self.sheets.len(), self.context.localizer);
+        let columns: Vec<String> = row.keys().filter(|name| *name != "record").cloned().collect();
+        let sheet = self.book.add_worksheet_with_constant_memory()?;
+        sheet.set_name(localizer.localize_value("archive-sheet", kind))?;
+        sheet.set_freeze_panes(1, 0)?;
+        for (column, name) in (0_u16..).zip(&columns) {
+            sheet.set_column_width(column, 20)?;
+            sheet.write_with_format(
+                0,
+                column,
+                localizer.localize_value("archive-column", name),
+                &self.context.formats.bold,
+            )?;
+        }
+        let totals = columns.iter().map(|name| adds_up(kind, name).then_some(0)).collect();
+        Ok(SheetState { index, line: 0, columns, totals })
+    }
+
+    /// Appends a record to its sheet; creates the sheet on the first record.
     pub(super) fn append(&mut self, record: &Record) -> Result<(), Problem> {
         let value = serde_json::to_value(record).map_err(|e| write_error(&e))?;
         let Value::Object(row) = value else { return Err(Code::Internal.into()) };
-        let kind = row.get("record").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let (index, line) = match self.sheets.get(&kind) {
-            Some((index, line)) => (*index, *line + 1),
-            None => {
-                let index = self.sheets.len();
-                let bold = Format::new().set_bold();
-                let sheet = self.book.add_worksheet_with_constant_memory().map_err(|e| write_error(&e))?;
-                sheet.set_name(&kind).map_err(|e| write_error(&e))?;
-                sheet.set_freeze_panes(1, 0).map_err(|e| write_error(&e))?;
-                for (column, name) in (0_u16..).zip(row.keys().filter(|name| *name != "record")) {
-                    sheet.write_with_format(0, column, name, &bold).map_err(|e| write_error(&e))?;
-                }
-                (index, 1)
-            }
+        let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
+        let kind = text("record").to_owned();
+        if kind == "edition" {
+            self.context.time_zone = text("time_zone").parse().unwrap_or(chrono_tz::UTC);
+            self.context.minor_digits = u32::try_from(format::minor_digits(text("currency"))).unwrap_or(0);
+        }
+        if let Some(name) = label(&kind, &row, &self.context.names) {
+            self.context.names.insert(text("id").to_owned(), name);
+        }
+        let mut state = match self.sheets.remove(&kind) {
+            Some(state) => state,
+            None => self.add_sheet(&kind, &row).map_err(|e| write_error(&e))?,
         };
-        if line > MAX_SHEET_ROWS {
+        state.line += 1;
+        // The last row is the total's.
+        if state.line >= MAX_SHEET_ROWS {
             return Err(write_error(&"more rows than a sheet can hold"));
         }
-        self.sheets.insert(kind, (index, line));
-        let sheet = self.book.worksheet_from_index(index).map_err(|e| write_error(&e))?;
-        write(sheet, line, &row).map_err(|e| write_error(&e))
+        let sheet = self.book.worksheet_from_index(state.index).map_err(|e| write_error(&e))?;
+        for ((column, name), total) in (0_u16..).zip(&state.columns).zip(&mut state.totals) {
+            let Some(value) = row.get(name) else { continue };
+            let written = self.context.write(sheet, (state.line, column), cell_kind(&kind, name), value);
+            written.map_err(|e| write_error(&e))?;
+            if let (Some(total), Some(number)) = (total, value.as_i64()) {
+                *total = total.checked_add(number).ok_or(Code::Internal)?;
+            }
+        }
+        self.sheets.insert(kind, state);
+        Ok(())
     }
 
-    /// Saves the workbook to a file.
+    /// Writes the totals and saves the workbook to a file.
     pub(super) fn save(mut self, file: &std::path::Path) -> Result<(), Problem> {
-        self.book.save(file).map_err(|e| write_error(&e))
+        let result = (|| {
+            for (kind, state) in self.sheets.iter().filter(|(_, state)| state.totals.iter().any(Option::is_some)) {
+                let (sheet, line) = (self.book.worksheet_from_index(state.index)?, state.line + 1);
+                let label = self.context.localizer.localize("total-row");
+                sheet.write_with_format(line, 0, label, &self.context.formats.bold)?;
+                for ((column, name), total) in (0_u16..).zip(&state.columns).zip(&state.totals) {
+                    let Some(total) = total else { continue };
+                    self.context.write_number(sheet, (line, column), cell_kind(kind, name), &(*total).into(), true)?;
+                }
+            }
+            self.book.save(file)
+        })();
+        result.map_err(|e: XlsxError| write_error(&e))
     }
 }

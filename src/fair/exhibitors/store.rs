@@ -261,6 +261,19 @@ pub fn find_contacts_of(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Has
     Ok(contacts)
 }
 
+/// Names of exhibitors.
+pub fn find_names(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<(ExhibitorId, String)>> {
+    let mut names = Vec::new();
+    for part in ids.chunks(MAX_IDS_PER_STATEMENT) {
+        let rows: Vec<_> = exhibitors::table
+            .filter(exhibitors::id.eq_any(part))
+            .select((exhibitors::id, exhibitors::name))
+            .load(tx.conn())?;
+        names.extend(rows);
+    }
+    Ok(names)
+}
+
 /// Contacts of an exhibitor, in order of entry.
 pub fn find_contacts(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<ContactRow>> {
     Ok(find_contacts_of(tx, &[id])?.remove(&id).unwrap_or_default())

@@ -1,5 +1,5 @@
 //! Imports booths from a table in one transaction; all validation errors are reported together.
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
     BoothCategory,
@@ -37,14 +37,23 @@ pub struct BoothImportRow {
     pub has_water: Option<bool>,
 }
 
-/// Imports parsed rows; the number is the row's position in the source, for error pointers.
+/// Whether a table has no other values than an existing booth; what tables do not have is not compared.
+fn is_same(existing: &BoothRow, imported: &BoothRow) -> bool {
+    let values =
+        |b: &BoothRow| (b.zone_id, b.category, b.area_dm2, b.fee, b.booth_equivalents, b.has_power, b.has_water);
+    values(existing) == values(imported)
+}
+
+/// Imports parsed rows; the number is the row's position in the source, for error pointers. Returns the new booths: a row equal to an
+/// existing booth changes nothing.
 pub fn import_rows(
     tx: &mut Tx<'_>,
     authorized: &Authorized,
     lines: Vec<(u64, BoothImportRow)>,
 ) -> Result<Vec<BoothRow>, Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
-    let existing: BTreeSet<String> = store::booth_codes(tx, edition.id)?.into_iter().collect();
+    let existing: HashMap<String, BoothRow> =
+        store::booths(tx, edition.id)?.into_iter().map(|booth| (booth.code.clone(), booth)).collect();
     let mut seen = BTreeSet::new();
     let zones = store::zones(tx, edition.id)?;
     let prices = store::price_list(tx, edition.id)?;
@@ -69,13 +78,6 @@ pub fn import_rows(
             FieldCode::Code,
             MessageId("import-invalid-booth-code").with_args(&[("line", &line)]),
         );
-        let is_new = !existing.contains(&row.code) && seen.insert(row.code.clone());
-        checks.require(
-            is_new,
-            &format!("{at}/code"),
-            FieldCode::Repeated,
-            MessageId("import-booth-exists").with_args(&[("line", &line)]),
-        );
         let kind = BoothKind {
             zone: zone.unwrap_or_else(ZoneId::make),
             category: row.category,
@@ -87,7 +89,17 @@ pub fn import_rows(
         };
         let spec = kind.resolve(&mut checks, &at, &prices);
         let (row_label, place, _) = place.unwrap_or_default();
-        booths.push(spec.into_row(edition.id, row.code, row_label, place));
+        let booth = spec.into_row(edition.id, row.code, row_label, place);
+        let (before, is_first) = (existing.get(&booth.code), seen.insert(booth.code.clone()));
+        checks.require(
+            is_first && before.is_none_or(|before| is_same(before, &booth)),
+            &format!("{at}/code"),
+            FieldCode::Repeated,
+            MessageId("import-booth-exists").with_args(&[("line", &line)]),
+        );
+        if before.is_none() {
+            booths.push(booth);
+        }
     }
     checks.finish()?;
     store::insert_booths(tx, &booths)?;

@@ -44,6 +44,36 @@ impl NumberingPattern {
     }
 }
 
+/// A part of a booth code: digits, or what is between them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum CodePart {
+    Number(u64),
+    Text(String),
+}
+
+/// Key that sorts booth codes as people do: A2 before A10.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CodeKey(Vec<CodePart>, String);
+
+impl CodeKey {
+    /// The key of a code.
+    pub fn new(code: &str) -> Self {
+        let (mut parts, mut rest) = (Vec::new(), code);
+        while let Some(first) = rest.chars().next() {
+            let is_number = first.is_ascii_digit();
+            let end = rest.find(|c: char| c.is_ascii_digit() != is_number).unwrap_or(rest.len());
+            let Some((part, after)) = rest.split_at_checked(end) else { break };
+            parts.push(match part.parse() {
+                Ok(number) if is_number => CodePart::Number(number),
+                Ok(_) | Err(_) => CodePart::Text(part.to_owned()),
+            });
+            rest = after;
+        }
+        // Codes that differ only in leading zeros are different.
+        Self(parts, code.to_owned())
+    }
+}
+
 /// A booth code: the last digits are the place, what is around them is the row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct BoothCode {
@@ -98,6 +128,13 @@ mod tests {
         assert_eq!(codes.len(), 24);
         assert_eq!(codes[0], ("A01".to_owned(), 1));
         assert_eq!(codes[23], ("A24".to_owned(), 24));
+    }
+
+    #[test]
+    fn codes_are_sorted_by_their_numbers() {
+        let mut codes = ["A10", "B1", "A2", "A1-14", "A02", "A1", "5B-J231", "12", "A1-2"];
+        codes.sort_by_cached_key(|code| CodeKey::new(code));
+        assert_eq!(codes, ["5B-J231", "12", "A1", "A1-2", "A1-14", "A02", "A2", "A10", "B1"]);
     }
 
     #[test]

@@ -236,8 +236,9 @@ pub fn booths_page(
     query.order(booths::code).limit(limit).select(BoothRow::as_select()).load(tx.conn())
 }
 
-pub fn booth_codes(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<String>> {
-    booths::table.filter(booths::edition_id.eq(edition)).select(booths::code).load(tx.conn())
+/// All booths of an edition.
+pub fn booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<BoothRow>> {
+    booths::table.filter(booths::edition_id.eq(edition)).select(BoothRow::as_select()).load(tx.conn())
 }
 
 /// The given booths that belong to the edition and the zone, ordered by code.

@@ -3,9 +3,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{fields::ImportKind, mapping::ColumnMapping, phrases, read_cells::CellReader};
+use super::{fields::ImportKind, mapping::ColumnMapping, phrases, read_cells::CellReader, vocabulary};
 use hoicho_core::values::clock::Day;
 use hoicho_spreadsheet::{Cell, Sheet};
+use hoicho_web::http::spreadsheet::unescape_formula;
 
 /// A data row with its cells by field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +29,7 @@ impl DataRow {
     }
     /// Text of a cell; `None` if it is empty.
     pub(super) fn text(&self, field: &str) -> Option<String> {
-        Some(self.cell(field).text()).filter(|t| !t.is_empty())
+        Some(unescape_formula(&self.cell(field).text()).to_owned()).filter(|t| !t.is_empty())
     }
 }
 
@@ -44,6 +45,8 @@ pub enum Passed {
     Note,
     /// The workbook does not show the row.
     Hidden,
+    /// A represented company, which has no record of its own.
+    Represented,
 }
 
 /// A skipped row.
@@ -98,7 +101,7 @@ pub(super) fn extract_rows(
     let (mut carried, mut heading): (BTreeMap<&'static str, Cell>, Option<String>) = (BTreeMap::new(), None);
     let number = |field: &str, cell: &Cell| reader.number(field, cell).ok();
     let (mut since_start, mut since_total) = (0_i64, 0_i64);
-    let mut has_seen_total = false;
+    let (mut has_seen_total, mut has_seen_notes) = (false, false);
     for (at, row) in sheet.rows.iter().enumerate().skip(mapping.first_row()) {
         let line = u64::try_from(at + 1).unwrap_or(u64::MAX);
         let filled: Vec<&Cell> = row.iter().filter(|c| !c.is_empty()).collect();
@@ -107,6 +110,11 @@ pub(super) fn extract_rows(
         }
         if sheet.hidden_rows.binary_search(&at).is_ok() {
             result.skipped.push(PassedRow { row: line, why: Passed::Hidden });
+            continue;
+        }
+        has_seen_notes |= filled.len() == 1 && filled.iter().any(|cell| phrases::is_notes_title(&cell.text()));
+        if has_seen_notes {
+            result.skipped.push(PassedRow { row: line, why: Passed::Note });
             continue;
         }
         let field_cell = |name: &str| mapping.columns.get(name).and_then(|column| row.get(*column)).unwrap_or(&EMPTY);
@@ -135,6 +143,11 @@ pub(super) fn extract_rows(
             if !cell.is_empty() {
                 cells.insert(field.name, cell.clone());
             }
+        }
+        let is_represented = |cell: &Cell| kind == ImportKind::Exhibitors && vocabulary::is_represented(&cell.text());
+        if cells.get("role").is_some_and(is_represented) {
+            result.skipped.push(PassedRow { row: line, why: Passed::Represented });
+            continue;
         }
         let by_day: Vec<(Day, &Cell)> = mapping
             .day_columns

@@ -111,7 +111,11 @@ const BOOTHS: &[Field] = &[
         FieldKind::Text,
         &["loại gian hàng", "loại gian", "kiểu gian", "hình thức gian", "loại", "category", "type"],
     ),
-    field("area", FieldKind::Area, &["diện tích", "diện tích gian", "diện tích gian hàng", "area", "area dm2", "m2"]),
+    field(
+        "area",
+        FieldKind::Area,
+        &["diện tích", "diện tích gian", "diện tích gian hàng", "area", "area dm2", "area m2", "m2"],
+    ),
     field(
         "fee",
         FieldKind::Money,
@@ -158,9 +162,15 @@ const EXHIBITORS: &[Field] = &[
             "số gian hàng",
             "sl gian",
             "số gian",
+            "booths wanted",
             "booths",
         ],
     ),
+    field("wanted_category", FieldKind::Text, &["loại gian đăng ký", "loại gian đăng kí", "wanted category"]),
+    field("application_state", FieldKind::Text, &["trạng thái đơn", "trạng thái đơn đăng ký", "application state"]),
+    field("country", FieldKind::Text, &["quốc gia", "country"]),
+    // A represented company has no record of its own.
+    field("role", FieldKind::Text, &["vai trò", "role"]),
     field(
         "contact_name",
         FieldKind::Text,
@@ -230,6 +240,7 @@ const SALES: &[Field] = &[
             "trong đó sản phẩm ocop",
             "trong đó ocop",
             "ocop amount",
+            "ocop sales",
             "ocop",
         ],
     ),

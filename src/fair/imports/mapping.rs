@@ -201,7 +201,8 @@ pub(super) fn detect(kind: ImportKind, sheets: &[Sheet], context: &ImportContext
         .enumerate()
         .filter(|(_, sheet)| match chosen {
             Some(name) => sheet.name == name,
-            None => !sheet.is_hidden,
+            // The notes of our own workbooks are no table.
+            None => !sheet.is_hidden && !phrases::is_notes_title(&sheet.name),
         })
         .filter(|(_, sheet)| sheet.rows.iter().any(|row| !row.is_empty()))
         .collect();

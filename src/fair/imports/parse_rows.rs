@@ -14,7 +14,7 @@ use crate::{
     visits::import::CountImportRow,
 };
 use hoicho_core::{
-    i18n::{LocalizedText, MessageId},
+    i18n::{LocalizedText, MessageId, countries},
     values::clock::Day,
 };
 use hoicho_web::http::{FieldCode, Validator};
@@ -153,7 +153,27 @@ impl RowParser<'_> {
             Some(written) => vocabulary::parse_legal_form(&written),
             None => vocabulary::parse_legal_form(&name),
         };
+        let country = self.text(line, "country").as_deref().map(countries::parse);
+        if country == Some(None) {
+            self.add_error(line, "country", FieldCode::Unknown, MessageId("import-unknown-country"));
+        }
+        let category = self.text(line, "wanted_category").as_deref().map(vocabulary::parse_category);
+        if category == Some(None) {
+            self.add_error(line, "wanted_category", FieldCode::Unknown, MessageId("import-unknown-category"));
+        }
+        let state = self.text(line, "application_state").as_deref().map(vocabulary::parse_application_state);
+        if state == Some(None) {
+            self.add_error(
+                line,
+                "application_state",
+                FieldCode::Unknown,
+                MessageId("import-unknown-application-state"),
+            );
+        }
         ExhibitorImportRow {
+            country: country.flatten(),
+            category: category.flatten(),
+            state: state.flatten(),
             legal_form,
             name,
             tax_code: self.text(line, "tax_code").map(|code| code.replace([' ', '.'], "")),

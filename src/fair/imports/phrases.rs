@@ -1,6 +1,9 @@
 //! Comparison of titles and words of tables: by whole words and with their accents, because `gian` of `Thời gian` is no booth and
 //! `Hồ Gươm` no household (hộ). A text that has no accents at all is compared without them.
-use hoicho_core::values::text::normalize_for_search;
+use hoicho_core::{
+    i18n::{Language, Localizer},
+    values::text::normalize_for_search,
+};
 use unicode_normalization::UnicodeNormalization;
 
 /// Old and new places of the tone mark: `hoá` and `hóa` are one word.
@@ -76,6 +79,11 @@ pub(super) fn score_title(title: &str, known: &str) -> usize {
         Some(_) => 1_000 + length,
         None => 0,
     }
+}
+
+/// Whether a text is the title of the notes in our own tables.
+pub(super) fn is_notes_title(text: &str) -> bool {
+    [Language::Vi, Language::En].into_iter().any(|language| Localizer(language).localize("sheet-notes") == text)
 }
 
 #[cfg(test)]

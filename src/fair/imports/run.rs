@@ -181,8 +181,9 @@ fn add_products(tx: &mut Tx<'_>, authorized: &Authorized, lines: Vec<(u64, Produ
 fn import_rows(tx: &mut Tx<'_>, authorized: &Authorized, rows: ParsedRows) -> Result<Counts, Problem> {
     Ok(match rows {
         ParsedRows::Booths(rows) => {
+            let rows_read = rows.len();
             let added = floor::import::import_rows(tx, authorized, rows)?.len();
-            Counts { added, ..Counts::default() }
+            Counts { added, unchanged: rows_read - added, ..Counts::default() }
         }
         ParsedRows::Exhibitors(rows) => {
             let done = applications::import::import_rows(tx, authorized, rows)?;

@@ -1,8 +1,41 @@
 //! Words of tables that name one of our values: legal forms, categories of booths, product groups, stars. Compared by whole words
 //! with their accents.
+use std::{collections::HashMap, fmt::Display, sync::LazyLock};
+
 use super::phrases::{contains_any, find, is_one_of, words};
 use crate::{floor::BoothCategory, organisations::LegalForm, products::ProductGroup};
+use hoicho_core::{
+    i18n::{Language, Localizer},
+    states::ApplicationState,
+};
 use hoicho_spreadsheet::parse::parse_yes_no;
+use strum::VariantArray;
+
+/// Values by what our own tables write for them: the code, and the words of each language.
+type OwnWords<T> = LazyLock<HashMap<String, T>>;
+
+fn own_words<T: VariantArray + Copy + Display>(set: &str) -> HashMap<String, T> {
+    let spellings = |value: &T| {
+        let localized = |language| Localizer(language).localize_value(set, value);
+        [value.to_string(), localized(Language::Vi), localized(Language::En)].map(|text| (words(&text), *value))
+    };
+    T::VARIANTS.iter().flat_map(spellings).collect()
+}
+
+static OWN_LEGAL_FORMS: OwnWords<LegalForm> = LazyLock::new(|| own_words("legal-form"));
+static OWN_CATEGORIES: OwnWords<BoothCategory> = LazyLock::new(|| own_words("booth-category"));
+static OWN_GROUPS: OwnWords<ProductGroup> = LazyLock::new(|| own_words("product-group"));
+static OWN_STATES: OwnWords<ApplicationState> = LazyLock::new(|| own_words("application-state"));
+
+/// State of an application; `None` for a draft, which is its exhibitor's alone.
+pub(super) fn parse_application_state(input: &str) -> Option<ApplicationState> {
+    OWN_STATES.get(&words(input)).copied().filter(|state| *state != ApplicationState::Draft)
+}
+
+/// Whether the role is that of a represented company: only its goods are at the fair.
+pub(super) fn is_represented(role: &str) -> bool {
+    is_one_of(&words(role), &["represented", "được đại diện", "đơn vị được đại diện"])
+}
 
 /// Phrases of legal forms. A form is named at the beginning: of `Công ty CP Cơ sở hạ tầng` the first phrase counts.
 const LEGAL_FORMS: [(LegalForm, &[&str]); 7] = [
@@ -55,6 +88,9 @@ const FIRST_WORDS: [(LegalForm, &[&str]); 4] = [
 /// Legal form that a cell or the name of an organisation contains.
 pub(super) fn parse_legal_form(input: &str) -> Option<LegalForm> {
     let text = words(input);
+    if let Some(form) = OWN_LEGAL_FORMS.get(&text) {
+        return Some(*form);
+    }
     let anywhere = LEGAL_FORMS.iter().flat_map(|(form, phrases)| phrases.iter().map(move |phrase| (*form, *phrase)));
     let first = FIRST_WORDS.iter().flat_map(|(form, phrases)| phrases.iter().map(move |phrase| (*form, *phrase)));
     let found = anywhere.filter_map(|(form, phrase)| Some((find(&text, phrase)?, phrase.len(), form)));
@@ -68,6 +104,9 @@ pub(super) fn parse_legal_form(input: &str) -> Option<LegalForm> {
 /// Category of a booth.
 pub(super) fn parse_category(input: &str) -> Option<BoothCategory> {
     let text = words(input);
+    if let Some(category) = OWN_CATEGORIES.get(&text) {
+        return Some(*category);
+    }
     Some(if contains_any(&text, &["góc", "corner", "2 mặt", "hai mặt"]) {
         BoothCategory::Corner
     } else if contains_any(&text, &["đặc biệt", "special", "special build", "thiết kế riêng", "đặc trưng"])
@@ -94,6 +133,9 @@ const GROUPS: [(ProductGroup, &[&str]); 6] = [
 /// Product group; `None` if the text names none or several.
 pub(super) fn parse_group(input: &str) -> Option<ProductGroup> {
     let text = words(input);
+    if let Some(group) = OWN_GROUPS.get(&text) {
+        return Some(*group);
+    }
     let mut named = GROUPS.iter().filter(|(_, phrases)| contains_any(&text, phrases)).map(|(group, _)| *group);
     match (named.next(), named.next()) {
         (Some(only), None) => Some(only),
@@ -149,6 +191,28 @@ mod tests {
             ("Bán lẻ", None),
         ] {
             assert_eq!(parse_legal_form(name), form, "{name}");
+        }
+    }
+
+    #[test]
+    fn words_of_our_own_tables_are_read_back() {
+        for language in [Language::Vi, Language::En] {
+            let word = |set: &str, value: &dyn Display| Localizer(language).localize_value(set, value);
+            for form in LegalForm::VARIANTS {
+                assert_eq!(parse_legal_form(&word("legal-form", form)), Some(*form));
+            }
+            for category in BoothCategory::VARIANTS {
+                assert_eq!(parse_category(&word("booth-category", category)), Some(*category));
+            }
+            for group in ProductGroup::VARIANTS {
+                assert_eq!(parse_group(&word("product-group", group)), Some(*group));
+            }
+            for state in ApplicationState::VARIANTS {
+                let expected = Some(*state).filter(|state| *state != ApplicationState::Draft);
+                assert_eq!(parse_application_state(&word("application-state", state)), expected);
+            }
+            assert!(is_represented(&word("exhibitor-role", &"represented")));
+            assert!(!is_represented(&word("exhibitor-role", &"main")));
         }
     }
 

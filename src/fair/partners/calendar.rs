@@ -1,18 +1,60 @@
-//! Opening days of an edition as iCalendar (RFC 5545).
-use chrono::{NaiveDateTime, TimeZone, Utc};
-use icalendar::{Calendar, Component, Event, EventLike};
+//! Opening days of an edition as iCalendar (RFC 5545, with the calendar's name of RFC 7986).
+use chrono::{DateTime, NaiveDateTime, TimeZone, Utc};
 
 use crate::editions::store::{EditionRow, OpeningDayRow};
 use hoicho_core::{states::EditionState, values::clock::Instant};
 
+/// Max octets of a line without its line break; a longer one is folded.
+const MAX_LINE_OCTETS: usize = 75;
+
+/// Escapes a value of type TEXT.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | ';' | ',') {
+            escaped.push('\\');
+        }
+        if c == '\n' {
+            escaped.push_str("\\n");
+        } else if !c.is_control() {
+            escaped.push(c);
+        }
+    }
+    escaped
+}
+
+/// Content lines. A line that is too long continues on lines that begin with a blank; no character is split.
+#[derive(Default)]
+struct ContentLines(String);
+
+impl ContentLines {
+    fn push(&mut self, name: &str, value: &str) {
+        let mut octets = 0;
+        for c in name.chars().chain([':']).chain(value.chars()) {
+            if octets + c.len_utf8() > MAX_LINE_OCTETS {
+                self.0.push_str("\r\n ");
+                octets = 1;
+            }
+            self.0.push(c);
+            octets += c.len_utf8();
+        }
+        self.0.push_str("\r\n");
+    }
+
+    fn push_time(&mut self, name: &str, at: DateTime<Utc>) {
+        self.push(name, &at.format("%Y%m%dT%H%M%SZ").to_string());
+    }
+}
+
 /// One event per day, in UTC, so that clients need no time zone definition. The UIDs do not depend on the hours: when
-/// hours change, a subscriber's calendar updates the event instead of adding a second one.
+/// hours change, a subscriber's calendar updates the event instead of adding a second one. `changed_at` is the last change of what
+/// the calendar shows, so that the same data gives the same text.
 pub(super) fn render(
     edition: &EditionRow,
     days: &[OpeningDayRow],
     place: Option<&str>,
     url: &str,
-    now: Instant,
+    changed_at: Instant,
 ) -> String {
     let zone: chrono_tz::Tz = edition.time_zone.parse().unwrap_or(chrono_tz::UTC);
     // A local time skipped by a clock change has no instant; it is taken as UTC.
@@ -20,24 +62,53 @@ pub(super) fn render(
         let local = zone.from_local_datetime(&at).earliest();
         local.map_or_else(|| Utc.from_utc_datetime(&at), |local| local.with_timezone(&Utc))
     };
-    let mut calendar = Calendar::new();
-    calendar.name(&edition.name);
+    let name = escape(&edition.name);
+    let mut lines = ContentLines::default();
+    lines.push("BEGIN", "VCALENDAR");
+    lines.push("VERSION", "2.0");
+    lines.push("PRODID", "-//hoicho//hoicho//EN");
+    lines.push("CALSCALE", "GREGORIAN");
+    lines.push("NAME", &name);
+    // The older name of the property, which most clients read.
+    lines.push("X-WR-CALNAME", &name);
     for day in days {
-        let mut event = Event::new();
-        event
-            .uid(&format!("{}-{}@hoicho", edition.id, day.day))
-            .timestamp(Utc.from_utc_datetime(&now))
-            .summary(&edition.name)
-            .starts(instant(day.day.and_time(day.opens_at)))
-            .ends(instant(day.day.and_time(day.closes_at)))
-            .url(url);
+        lines.push("BEGIN", "VEVENT");
+        lines.push("UID", &format!("{}-{}@hoicho", edition.id, day.day));
+        lines.push_time("DTSTAMP", Utc.from_utc_datetime(&changed_at));
+        lines.push_time("DTSTART", instant(day.day.and_time(day.opens_at)));
+        lines.push_time("DTEND", instant(day.day.and_time(day.closes_at)));
+        lines.push("SUMMARY", &name);
         if let Some(place) = place {
-            event.location(place);
+            lines.push("LOCATION", &escape(place));
         }
         if edition.state == EditionState::Cancelled {
-            event.status(icalendar::EventStatus::Cancelled);
+            lines.push("STATUS", "CANCELLED");
         }
-        calendar.push(event.done());
+        lines.push("URL", url);
+        lines.push("END", "VEVENT");
     }
-    calendar.done().to_string()
+    lines.push("END", "VCALENDAR");
+    lines.0
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn text_is_escaped() {
+        assert_eq!(escape("Tết, Xuân; \\ 2026\r\nHạ Long\u{7}"), "Tết\\, Xuân\\; \\\\ 2026\\nHạ Long");
+    }
+
+    proptest! {
+        #[test]
+        fn lines_have_at_most_75_octets_and_unfold_to_the_value(value in "[a-zA-ZạăđộƠ🎪, ]{0,300}") {
+            let mut lines = ContentLines::default();
+            lines.push("SUMMARY", &value);
+            prop_assert!(lines.0.split("\r\n").all(|line| line.len() <= MAX_LINE_OCTETS));
+            prop_assert_eq!(lines.0.replace("\r\n ", ""), format!("SUMMARY:{value}\r\n"));
+        }
+    }
 }

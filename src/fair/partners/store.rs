@@ -1,16 +1,42 @@
 //! Read-only queries for partner sites. The number of queries does not depend on the number of rows.
 use std::collections::HashMap;
 
-use diesel::prelude::*;
+use diesel::{dsl::max, prelude::*};
 
-use crate::{exhibitors::store::ExhibitorRow, products::ProductGroup};
+use crate::{editions::store::EditionRow, exhibitors::store::ExhibitorRow, products::ProductGroup};
 use hoicho_core::{
     db::{Tx, schema::*},
     values::{
-        clock::Day,
+        clock::{Day, Instant},
         ids::{BoothId, EditionId, ExhibitorId, ZoneId},
     },
 };
+use hoicho_web::audit::AuditAction;
+
+/// Actions that change what a calendar shows, except those of the venue.
+const CALENDAR_ACTIONS: [AuditAction; 4] = [
+    AuditAction::EditionChange,
+    AuditAction::EditionOpeningDays,
+    AuditAction::EditionTransition,
+    AuditAction::EditionImport,
+];
+
+/// When the name, days, state or venue of an edition last changed; its creation if the audit log has no change.
+pub(super) fn find_last_change(tx: &mut Tx<'_>, edition: &EditionRow) -> QueryResult<Instant> {
+    let of_edition: Option<Instant> = audit_log::table
+        .filter(audit_log::edition_id.eq(edition.id))
+        .filter(audit_log::action.eq_any(CALENDAR_ACTIONS))
+        .select(max(audit_log::at))
+        .get_result(tx.conn())?;
+    let venue = edition.venue_id.map(|id| id.to_string()).unwrap_or_default();
+    let of_venue: Option<Instant> = audit_log::table
+        .filter(audit_log::organiser_id.eq(edition.organiser_id))
+        .filter(audit_log::action.eq(AuditAction::VenueChange))
+        .filter(audit_log::subject.eq(venue))
+        .select(max(audit_log::at))
+        .get_result(tx.conn())?;
+    Ok(of_edition.into_iter().chain(of_venue).fold(edition.created_at, Instant::max))
+}
 
 /// One page of the exhibitors that stand in an edition, in order of registration.
 pub(super) fn standing_page(

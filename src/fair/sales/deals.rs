@@ -71,6 +71,12 @@ pub fn page(
     query.order(trade_deals::id).limit(limit).select((DealRow::as_select(), exhibitors::name)).load(tx.conn())
 }
 
+/// Value of all deals of an edition, minor units.
+pub fn total(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<i64> {
+    let sum = diesel::dsl::sql::<diesel::sql_types::BigInt>("CAST(COALESCE(SUM(amount), 0) AS BIGINT)");
+    trade_deals::table.filter(trade_deals::edition_id.eq(edition)).select(sum).get_result(tx.conn())
+}
+
 /// Updates a deal if its version is still `expected_version`; returns false if it has changed.
 pub fn update(tx: &mut Tx<'_>, row: &DealRow, expected_version: i32) -> QueryResult<bool> {
     let unchanged = trade_deals::table.find(row.id).filter(trade_deals::version.eq(expected_version));

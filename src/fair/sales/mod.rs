@@ -6,7 +6,6 @@
 mod amounts;
 pub(crate) mod archive;
 pub mod deals;
-mod export;
 pub mod import;
 pub mod lifecycle;
 pub mod lines;

@@ -2,7 +2,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::store;
-use crate::editions::{self, store::OpeningDayRow};
+use crate::{
+    editions::{self, store::OpeningDayRow},
+    exhibitors::without_email::{self, WithoutEmail},
+};
 use hoicho_core::{
     db::Tx,
     values::{clock::Day, ids::ExhibitorId},
@@ -10,7 +13,10 @@ use hoicho_core::{
 use hoicho_web::{
     audit::AuditAction,
     http::Problem,
-    identity::{Authorized, members::notify_exhibitors},
+    identity::{
+        Authorized,
+        members::{Notified, notify_exhibitors},
+    },
     outbox::EmailKind,
 };
 
@@ -21,13 +27,18 @@ const MAX_REPORTS_PER_EMAIL: usize = 50;
 pub struct ReminderSummary {
     /// Missing reports.
     pub missing: usize,
-    /// Exhibitors e-mailed by this run.
+    /// E-mails that this run queued.
+    pub emails: usize,
+    /// Exhibitors to which they go.
     pub reminded: usize,
     /// Exhibitors already reminded today.
     pub already_reminded: usize,
+    /// Exhibitors with a missing report but without an address.
+    pub without_email: Vec<WithoutEmail>,
 }
 
-/// Reminds every exhibitor with a missing report for an opening day that has closed.
+/// Reminds every exhibitor with a missing report for an opening day that has closed. One without an address is not reminded, so
+/// that it is as soon as it has one.
 pub fn send_reminders(tx: &mut Tx<'_>, authorized: &Authorized) -> Result<ReminderSummary, Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     super::report::require_reporting_open(&edition, authorized.now)?;
@@ -46,18 +57,19 @@ pub fn send_reminders(tx: &mut Tx<'_>, authorized: &Authorized) -> Result<Remind
         store::find_reminded(tx, edition.id, local.date())?.into_iter().collect();
     let already = missing_by_exhibitor.keys().filter(|e| reminded_today.contains(e)).count();
     missing_by_exhibitor.retain(|exhibitor, _| !reminded_today.contains(exhibitor));
-    let mut recipients: Vec<ExhibitorId> = missing_by_exhibitor.keys().copied().collect();
-    // Sorted, so that concurrent runs insert in the same order and cannot deadlock.
-    recipients.sort();
-    store::insert_reminders(tx, edition.id, local.date(), &recipients)?;
-    let emails = missing_by_exhibitor
+    let emails: HashMap<ExhibitorId, EmailKind> = missing_by_exhibitor
         .into_iter()
         .map(|(exhibitor, mut missing)| {
             missing.truncate(MAX_REPORTS_PER_EMAIL);
             (exhibitor, EmailKind::SalesReminder { edition: edition.name.clone(), missing })
         })
         .collect();
-    notify_exhibitors(tx, &emails, authorized.now)?;
-    authorized.record_audit(tx, AuditAction::SalesReminderSend, edition.id, None, Some(recipients.len()))?;
-    Ok(ReminderSummary { missing, reminded: recipients.len(), already_reminded: already })
+    let Notified { emails: queued, without_email } = notify_exhibitors(tx, &emails, authorized.now)?;
+    let mut reminded: Vec<ExhibitorId> = emails.into_keys().filter(|id| !without_email.contains(id)).collect();
+    // Sorted, so that concurrent runs insert in the same order and cannot deadlock.
+    reminded.sort();
+    store::insert_reminders(tx, edition.id, local.date(), &reminded)?;
+    authorized.record_audit(tx, AuditAction::SalesReminderSend, edition.id, None, Some(reminded.len()))?;
+    let without_email = without_email::find(tx, &without_email)?;
+    Ok(ReminderSummary { missing, emails: queued, reminded: reminded.len(), already_reminded: already, without_email })
 }

@@ -3,7 +3,7 @@ use diesel::prelude::*;
 
 use crate::allocation::occupancies::is_report_of;
 use hoicho_core::{
-    db::{MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx, schema::*},
+    db::{MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
     states::ReportState,
     values::{
@@ -203,19 +203,6 @@ pub fn page_by_day(
             sales_reports::state,
         ))
         .load(tx.conn())
-}
-
-/// Names of exhibitors.
-pub fn find_exhibitor_names(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<(ExhibitorId, String)>> {
-    let mut names = Vec::new();
-    for part in ids.chunks(MAX_IDS_PER_STATEMENT) {
-        let rows: Vec<_> = exhibitors::table
-            .filter(exhibitors::id.eq_any(part))
-            .select((exhibitors::id, exhibitors::name))
-            .load(tx.conn())?;
-        names.extend(rows);
-    }
-    Ok(names)
 }
 
 /// All reports of an edition: at most booths × opening days.

@@ -20,6 +20,8 @@ pub struct Frozen {
     pub at: Instant,
     /// SHA-256 of the document, base64url.
     pub digest: String,
+    /// That of the document for the public.
+    pub published_digest: String,
 }
 
 /// The document, and how it was frozen if it is final. `None` for the public until the edition is finalised.
@@ -38,7 +40,7 @@ pub fn visible_figures(
 }
 
 /// Who reads the figures.
-pub(super) fn audience(authorized: &Authorized) -> Audience {
+pub fn audience(authorized: &Authorized) -> Audience {
     if authorized.as_staff { Audience::Organiser } else { Audience::Public }
 }
 
@@ -53,12 +55,18 @@ fn find_final(
     audience: Audience,
 ) -> Result<Option<(Statistics, Frozen)>, Problem> {
     let part = freeze::part(freeze::STATISTICS_PART, audience);
-    let Some(FinalPart { document, digest, finalised_at }) = store::find_final(tx, edition, &part)? else {
-        return Ok(None);
-    };
+    let Some(FinalPart { document, .. }) = store::find_final(tx, edition, &part)? else { return Ok(None) };
+    let Some(frozen) = find_frozen(tx, edition, audience)? else { return Ok(None) };
     let document = serde_json::from_str(&document).map_err(|error| {
         tracing::error!(%error, "failed to parse frozen figures");
         Problem::from(Code::Internal)
     })?;
-    Ok(Some((document, Frozen { at: finalised_at, digest })))
+    Ok(Some((document, frozen)))
+}
+
+/// How the statistics of an edition were frozen for an audience.
+pub fn find_frozen(tx: &mut Tx<'_>, edition: EditionId, audience: Audience) -> Result<Option<Frozen>, Problem> {
+    let own = store::find_final_digest(tx, edition, &freeze::part(freeze::STATISTICS_PART, audience))?;
+    let public = store::find_final_digest(tx, edition, &freeze::part(freeze::STATISTICS_PART, Audience::Public))?;
+    Ok(own.zip(public).map(|((digest, at), (published_digest, _))| Frozen { at, digest, published_digest }))
 }

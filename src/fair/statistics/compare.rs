@@ -1,11 +1,11 @@
 //! Comparison of an edition with the previous one of its series: ratio and change of totals and daily averages.
-use super::{document::*, figures::Figures, store};
-use crate::editions;
+use super::{disclosure::Audience, document::*, figures::Figures, store};
+use crate::{editions, tables::Cell};
 use hoicho_core::{
     db::Tx,
     values::money::{format_ten_thousandths, ratio_in_ten_thousandths},
 };
-use hoicho_web::http::{Problem, export::Cell};
+use hoicho_web::http::Problem;
 
 /// A figure with its basis: computed from rows if there are any, otherwise declared.
 pub(super) fn basis(computed: Option<i64>, declared: Option<i64>) -> (i64, Basis) {
@@ -46,6 +46,7 @@ pub(super) fn compare_with_previous(
     tx: &mut Tx<'_>,
     figures: &Figures,
     now: &Totals,
+    audience: Audience,
 ) -> Result<Option<Comparison>, Problem> {
     let Some(first) = figures.days.first() else { return Ok(None) };
     let Some(previous) = editions::store::find_previous_in_series(tx, &figures.edition, first.day)? else {
@@ -60,6 +61,10 @@ pub(super) fn compare_with_previous(
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let held_before = previous.days_held(&editions::store::list_days(tx, previous.id)?, figures.at)?;
     let days = (count(figures.held.len()), count(held_before.len()));
+    let is_small = |total: (i64, Basis), is_small: bool| total.1 == Basis::Computed && is_small;
+    let hides_sales = audience == Audience::Public
+        && (is_small(now.sales, figures.all_sales()?.is_small())
+            || is_small(before.sales, store::has_few_sellers(tx, previous.id)?));
     let total_ratio = |now: (i64, Basis), before: (i64, Basis)| ratio(now.0, before.0, (now.0, before.0));
     let like_with_like = [(now.booths, before.booths), (now.visits, before.visits), (now.sales, before.sales)]
         .iter()
@@ -67,8 +72,8 @@ pub(super) fn compare_with_previous(
     Ok(Some(Comparison {
         previous_edition: previous.slug,
         booths: total_ratio(now.booths, before.booths),
-        sales: total_ratio(now.sales, before.sales),
-        sales_per_day: ratio_per_day(now.sales.0, before.sales.0, days),
+        sales: total_ratio(now.sales, before.sales).filter(|_| !hides_sales),
+        sales_per_day: ratio_per_day(now.sales.0, before.sales.0, days).filter(|_| !hides_sales),
         visits: total_ratio(now.visits, before.visits),
         visits_per_day: ratio_per_day(now.visits.0, before.visits.0, days),
         like_with_like,

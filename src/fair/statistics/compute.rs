@@ -3,15 +3,16 @@ use std::collections::BTreeMap;
 
 use super::{
     compare::{Totals, basis, compare_with_previous},
-    disclosure::{Audience, Disclosed, OTHERS, disclose},
+    disclosure::{Audience, Disclosed, disclose},
     document::*,
     figures::Figures,
     store::{BoothFact, DealTotal},
     sums::{MIN_SELLERS, Sales, Sum},
 };
-use crate::{editions, sales::deals::DealKind};
+use crate::{editions, sales::deals::DealKind, tables::OTHERS};
 use hoicho_core::{
     db::Tx,
+    i18n::collation::compare_names,
     values::{
         clock::Instant,
         ids::EditionId,
@@ -36,7 +37,9 @@ fn count(n: usize) -> i64 {
 fn count_by_name(names: impl Iterator<Item = String>) -> Vec<Share> {
     let mut counts = BTreeMap::new();
     names.for_each(|name| *counts.entry(name).or_insert(0) += 1);
-    counts.into_iter().map(|(name, count)| Share { name, count }).collect()
+    let mut shares: Vec<Share> = counts.into_iter().map(|(name, count)| Share { name, count }).collect();
+    shares.sort_by(|a, b| compare_names(&a.name, &b.name));
+    shares
 }
 
 fn sales_of(name: String, sales: &Sales, total: i64, shows_ocop: bool) -> SalesOf {
@@ -56,7 +59,7 @@ fn locality_label(country: &str, locality: &str) -> String {
 }
 
 fn sort_by_amount_descending(list: &mut [SalesOf]) {
-    list.sort_by(|a, b| b.amount.cmp(&a.amount).then_with(|| a.name.cmp(&b.name)));
+    list.sort_by(|a, b| b.amount.cmp(&a.amount).then_with(|| compare_names(&a.name, &b.name)));
 }
 
 /// Totals of an edition, each computed from rows or declared.
@@ -134,13 +137,13 @@ fn sales(f: &Figures, totals: &Totals, audience: Audience) -> Result<SalesFigure
     let days = f.days.iter().map(|d| (d.day, f.by_day.get(&d.day).cloned().unwrap_or_default()));
     let Disclosed { groups: days, shows_ocop } = disclose(days.collect(), audience, None);
     let zones = f.zones.iter().map(|z| (z.name.clone(), f.by_zone.get(&z.id).cloned().unwrap_or_default()));
-    let mut all = Sum::default();
-    f.by_day.values().try_for_each(|sum| all.merge(sum.clone()))?;
+    let all = f.all_sales()?;
+    let shows_total = audience == Audience::Organiser || totals.sales.1 == Basis::Declared || !all.is_small();
     let (received, due) = (f.reports_received(), f.reports_due());
     Ok(SalesFigures {
-        total: money(total),
+        total: shows_total.then(|| money(total)),
         basis: totals.sales.1,
-        ocop: (audience == Audience::Organiser || all.shows_ocop()).then(|| money(f.total.ocop)),
+        ocop: (audience == Audience::Organiser || (shows_total && all.shows_ocop())).then(|| money(f.total.ocop)),
         by_day: days
             .into_iter()
             .map(|(day, sales)| SalesOfDay {
@@ -176,7 +179,7 @@ fn deals(f: &Figures, audience: Audience) -> Deals {
 /// Computes the document of an edition for an audience from its facts.
 pub(super) fn compute_statistics(tx: &mut Tx<'_>, f: &Figures, audience: Audience) -> Result<Statistics, Problem> {
     let totals = compute_totals(f);
-    let comparison = compare_with_previous(tx, f, &totals)?;
+    let comparison = compare_with_previous(tx, f, &totals, audience)?;
     let of_gate = |id| f.hours.iter().filter(|h| h.gate == id).map(|h| h.entries).sum();
     let by_day = f.visits_by_day().into_iter().map(|(day, (visits, exits))| VisitsOfDay { day, visits, exits });
     Ok(Statistics {

@@ -2,9 +2,6 @@
 //! computed: a group of fewer than three sellers, or of a single booth, is folded into "others".
 use super::sums::{Sales, Sum};
 
-/// Name of the group of folded groups; pages and exports translate it.
-pub const OTHERS: &str = "others";
-
 /// Who a table is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
 pub enum Audience {
@@ -62,6 +59,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{super::sums::MIN_SELLERS, *};
+    use crate::tables::OTHERS;
 
     /// A group whose sellers have these numbers, each with its amount; those with an even amount sell OCOP goods.
     fn sum(sellers: &[(u128, i64)]) -> Sum {

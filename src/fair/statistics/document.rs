@@ -126,7 +126,9 @@ pub struct VisitsOfGate {
 
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SalesFigures {
-    pub total: Money,
+    /// Absent for the public if it is computed and fewer than three sellers sold something, or on a single booth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<Money>,
     pub basis: Basis,
     /// Absent for the public if fewer than three sellers have OCOP sales, or other sales.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -212,6 +214,7 @@ pub struct Comparison {
     /// The slug of the edition compared with.
     pub previous_edition: String,
     pub booths: Option<Ratio>,
+    /// Absent for the public if the total of either edition is. The same holds for the daily average.
     pub sales: Option<Ratio>,
     pub sales_per_day: Option<Ratio>,
     pub visits: Option<Ratio>,

@@ -11,7 +11,7 @@ use crate::{
         self,
         store::{EditionRow, OpeningDayRow},
     },
-    floor::{self, store::ZoneRow},
+    floor::{self, numbering::CodeKey, store::ZoneRow},
     products::ProductGroup,
     visits::{
         self,
@@ -20,9 +20,11 @@ use crate::{
 };
 use hoicho_core::{
     db::Tx,
+    i18n::collation::compare_names,
     values::{
         clock::{Day, Instant},
         ids::{AllocationId, BoothId, ExhibitorId, ZoneId},
+        money::Overflow,
     },
 };
 use hoicho_web::http::Problem;
@@ -95,14 +97,16 @@ impl Figures {
             let_booths.values().flatten().copied().chain(participants.iter().filter_map(|g| g.exhibitor)).collect();
         let ids: Vec<_> = ids.into_iter().collect();
         let mut direct = store::exhibitors_by_id(tx, &ids)?;
-        direct.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+        direct.sort_by(|a, b| compare_names(&a.name, &b.name).then(a.id.cmp(&b.id)));
+        let mut booths = store::find_booths(tx, edition)?;
+        booths.sort_by_cached_key(|booth| CodeKey::new(&booth.code));
         let mut figures = Self {
             edition: row,
             at: now,
             days,
             held,
             zones: floor::store::zones(tx, edition)?,
-            booths: store::find_booths(tx, edition)?,
+            booths,
             let_booths,
             due,
             participants,
@@ -174,6 +178,13 @@ impl Figures {
             self.by_group.entry(None).or_default().add(booth, seller, rest)?;
         }
         Ok(())
+    }
+
+    /// Sum of all sales with those who sold.
+    pub fn all_sales(&self) -> Result<Sum, Overflow> {
+        let mut all = Sum::default();
+        self.by_day.values().try_for_each(|sum| all.merge(sum.clone()))?;
+        Ok(all)
     }
 
     /// Number of reports due: one per occupied booth and day held.

@@ -2,12 +2,13 @@
 use serde::Serialize;
 
 use super::{compute, disclosure::Audience, document::Statistics, reports::Report, store};
+use crate::tables::Table;
 use hoicho_core::{
     db::Tx,
     values::{clock::Instant, ids::EditionId},
 };
 use hoicho_web::{
-    http::{Code, Problem, export::Table},
+    http::{Code, Problem},
     identity::token::digest,
 };
 
@@ -48,20 +49,20 @@ pub fn freeze(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<(), P
     Ok(())
 }
 
-/// Frozen report and its digest; `None` unless the edition is finalised.
+/// Frozen report; `None` unless the edition is finalised.
 pub(super) fn find_frozen_report(
     tx: &mut Tx<'_>,
     edition: EditionId,
     report: Report,
     audience: Audience,
-) -> Result<Option<(Table, String)>, Problem> {
+) -> Result<Option<Table>, Problem> {
     let part = part(report.into(), audience);
     let Some(found) = store::find_final(tx, edition, &part)? else { return Ok(None) };
     let table = serde_json::from_str(&found.document).map_err(|error| {
         tracing::error!(%error, "failed to parse frozen report");
         Problem::from(Code::Internal)
     })?;
-    Ok(Some((table, found.digest)))
+    Ok(Some(table))
 }
 
 /// Computes the organiser's document as of `now`.

@@ -4,6 +4,7 @@
 //! Invariants: sums by zone, locality, day and booth are computed from the same rows, so they always add up to the
 //! total; a declared total is used only if there are no rows; figures of a finalised edition are frozen with a digest. The public
 //! sees no amount of a named seller or of a group of fewer than three ([`disclosure`]): each table exists for either [`Audience`].
+mod about;
 mod access;
 mod compare;
 mod compute;
@@ -17,8 +18,9 @@ mod routes;
 mod store;
 mod sums;
 mod unfinished;
-pub use access::{Frozen, find_published, visible_figures};
-pub use disclosure::{Audience, OTHERS};
+pub use about::{About, Licence, Source};
+pub use access::{Frozen, audience, find_frozen, find_published, visible_figures};
+pub use disclosure::Audience;
 pub use document::Statistics;
 pub use freeze::freeze;
 pub use overview::{Overview, list_overviews};

@@ -5,18 +5,20 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     compare,
-    disclosure::{Audience, Disclosed, OTHERS, disclose},
+    disclosure::{Audience, Disclosed, disclose},
     document::Comparison,
     figures::Figures,
     store::BoothFact,
     sums::Sales,
 };
-use crate::visits::store::HourRow;
+use crate::{
+    tables::{Cell, Column, ColumnKind, OTHERS, Table, column},
+    visits::store::HourRow,
+};
 use hoicho_core::{
-    i18n::LocalizedText,
+    i18n::collation::compare_names,
     values::ids::{BoothId, ExhibitorId, ZoneId},
 };
-use hoicho_web::http::export::{Cell, Table};
 
 /// Kind of report.
 #[derive(
@@ -77,6 +79,11 @@ fn exhibitors_on(f: &Figures, booth: &BoothFact) -> String {
     names.collect::<Vec<_>>().join("; ")
 }
 
+/// Yes or no, as the set `yes-no` has it.
+pub(super) fn yes_no(value: bool) -> Cell {
+    text(if value { "yes" } else { "no" })
+}
+
 fn booth(f: &Figures, b: &BoothFact) -> Vec<Cell> {
     vec![
         text(&b.code),
@@ -84,6 +91,9 @@ fn booth(f: &Figures, b: &BoothFact) -> Vec<Cell> {
         text(b.category),
         Cell::Number(b.area_dm2.into()),
         Cell::Number(b.equivalents.into()),
+        Cell::Number(b.fee),
+        yes_no(b.has_power),
+        yes_no(b.has_water),
         text(exhibitors_on(f, b)),
     ]
 }
@@ -111,7 +121,8 @@ fn visits_of_hour(f: &Figures, h: &HourRow) -> Vec<Cell> {
     vec![text(h.day), hour, text(gate), entries, exits, outside_hours]
 }
 
-/// Direct exhibitors with their number of booths, then represented companies.
+/// Direct exhibitors with the booths that they have as main exhibitors and share as co-exhibitors, then represented companies, each by
+/// name.
 fn exhibitors(f: &Figures) -> Vec<Vec<Cell>> {
     let mut main_booths: BTreeMap<ExhibitorId, i64> = BTreeMap::new();
     f.let_booths.values().flatten().for_each(|exhibitor| *main_booths.entry(*exhibitor).or_default() += 1);
@@ -131,11 +142,15 @@ fn exhibitors(f: &Figures) -> Vec<Vec<Cell>> {
             text(e.legal_form),
             text(&e.country),
             text(&e.locality),
-            Cell::Number(own.unwrap_or(0) + shared),
+            Cell::Number(own.unwrap_or(0)),
+            Cell::Number(shared),
         ]
     });
-    let indirect = f.represented_companies().into_iter().map(|(name, country)| {
-        vec![text(name), text("represented"), text(""), text(country), text(""), Cell::Number(0)]
+    let mut represented: Vec<_> = f.represented_companies().into_iter().collect();
+    represented.sort_by(|a, b| compare_names(a.0, b.0).then(a.cmp(b)));
+    let indirect = represented.into_iter().map(|(name, country)| {
+        let none = || Cell::Number(0);
+        vec![text(name), text("represented"), text(""), text(country), text(""), none(), none()]
     });
     direct.chain(indirect).collect()
 }
@@ -160,19 +175,74 @@ impl Report {
         }
     }
 
-    /// Names of the columns. The title of each is the message `column-<name>`.
-    fn columns(self) -> &'static [&'static str] {
+    /// The columns. The title of each is the message `column-<name>`.
+    pub(super) fn columns(self) -> &'static [Column] {
+        use ColumnKind::*;
+        const BOOTH: Column = column("booth", Text);
+        const ZONE: Column = column("zone", Group);
+        const EXHIBITOR: Column = column("exhibitor", Text);
+        const COUNTRY: Column = column("country", Country);
+        const LOCALITY: Column = column("locality", Group);
+        const DAY: Column = column("day", Day);
+        const AMOUNT: Column = column("amount", Money);
+        const OCOP: Column = column(OCOP_COLUMN, Money);
+        const REPORTS: Column = column("reports", Count);
+        const VISITS: Column = column("visits", Count);
+        const EXITS: Column = column("exits", Count);
         match self {
-            Report::Booths => &["booth", "zone", "category", "area_dm2", "booth_equivalents", "exhibitor"],
-            Report::SalesByBooth => &["booth", "zone", "exhibitor", "amount", "ocop_amount", "reports"],
-            Report::SalesByDay => &["day", "amount", "ocop_amount", "reports"],
-            Report::SalesByZone => &["zone", "amount", "ocop_amount", "reports"],
-            Report::SalesByLocality => &["country", "locality", "amount", "ocop_amount", "reports"],
-            Report::VisitsByDay => &["day", "visits", "exits"],
-            Report::VisitsByHour => &["day", "hour", "gate", "visits", "exits", "outside_hours"],
-            Report::Exhibitors => &["exhibitor", "role", "legal_form", "country", "locality", "booths"],
-            Report::MissingReports => &["booth", "exhibitor", "day"],
-            Report::Comparison => &["figure", "previous_edition", "now", "before", "ratio", "change", "like_with_like"],
+            Report::Booths => {
+                &const {
+                    [
+                        BOOTH,
+                        ZONE,
+                        column("category", Code("booth-category")),
+                        column("area_dm2", Area),
+                        column("booth_equivalents", Count),
+                        column("fee", Money),
+                        column("has_power", Code("yes-no")),
+                        column("has_water", Code("yes-no")),
+                        EXHIBITOR,
+                    ]
+                }
+            }
+            Report::SalesByBooth => &const { [BOOTH, ZONE, EXHIBITOR, AMOUNT, OCOP, REPORTS] },
+            Report::SalesByDay => &const { [DAY, AMOUNT, OCOP, REPORTS] },
+            Report::SalesByZone => &const { [ZONE, AMOUNT, OCOP, REPORTS] },
+            Report::SalesByLocality => &const { [COUNTRY, LOCALITY, AMOUNT, OCOP, REPORTS] },
+            Report::VisitsByDay => &const { [DAY, VISITS, EXITS] },
+            Report::VisitsByHour => {
+                &const {
+                    [DAY, column("hour", Hour), column("gate", Text), VISITS, EXITS, column("outside_hours", Count)]
+                }
+            }
+            Report::Exhibitors => {
+                &const {
+                    [
+                        EXHIBITOR,
+                        column("role", Code("exhibitor-role")),
+                        column("legal_form", Code("legal-form")),
+                        COUNTRY,
+                        LOCALITY,
+                        column("booths", Count),
+                        // A booth that several share would count several times.
+                        column("shared_booths", Number),
+                    ]
+                }
+            }
+            Report::MissingReports => &const { [BOOTH, EXHIBITOR, DAY] },
+            Report::Comparison => {
+                &const {
+                    [
+                        column("figure", Code("compare")),
+                        column("previous_edition", Text),
+                        column("now", Number),
+                        column("before", Number),
+                        column("ratio", Ratio),
+                        column("change", Ratio),
+                        column("like_with_like", Code("yes-no")),
+                    ]
+                }
+            }
         }
     }
 
@@ -190,7 +260,13 @@ impl Report {
                 return grouped(disclose(zones.collect(), audience, Some(OTHERS.to_owned())), |zone| vec![text(zone)]);
             }
             Report::SalesByLocality => {
-                let localities = f.by_locality.iter().map(|(place, sum)| (place.clone(), sum.clone())).collect();
+                let mut localities: Vec<_> =
+                    f.by_locality.iter().map(|(place, sum)| (place.clone(), sum.clone())).collect();
+                // Those of Vietnam first, then by country.
+                localities.sort_by(|((country, name), _), ((other_country, other), _)| {
+                    let abroad = |country: &String| (country != "VN", country.clone());
+                    abroad(country).cmp(&abroad(other_country)).then_with(|| compare_names(name, other))
+                });
                 let others = (String::new(), OTHERS.to_owned());
                 let row = |(country, locality)| vec![text(country), text(locality)];
                 return grouped(disclose(localities, audience, Some(others)), row);
@@ -215,18 +291,9 @@ impl Report {
     /// Computes the table for an audience.
     pub(super) fn table(self, f: &Figures, comparison: Option<&Comparison>, audience: Audience) -> Table {
         let (rows, shows_ocop) = self.rows(f, comparison, audience);
-        let columns = self.columns().iter().filter(|column| shows_ocop || **column != OCOP_COLUMN);
-        Table { name: self.to_string(), columns: columns.map(|column| (*column).to_owned()).collect(), rows }
+        let columns = self.columns().iter().filter(|column| shows_ocop || column.name != OCOP_COLUMN);
+        Table { name: self.to_string(), columns: columns.map(|column| column.name.to_owned()).collect(), rows }
     }
-}
-
-/// Localized title of a column for XLSX; JSON and CSV have its name.
-pub(super) fn column_title(column: &str) -> LocalizedText {
-    LocalizedText::from_key(&title_key(column))
-}
-
-fn title_key(column: &str) -> String {
-    format!("column-{}", column.replace('_', "-"))
 }
 
 #[cfg(test)]
@@ -234,12 +301,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_have_titles() {
+    fn columns_have_titles_and_the_first_one_has_the_label_of_the_total() {
         for report in <Report as strum::VariantArray>::VARIANTS {
             for column in report.columns() {
-                let (title, key) = (column_title(column), title_key(column));
-                assert!(title.vi != key && title.en != key, "no message {key} for the report {report}");
+                let title = column.title();
+                let is_message = !title.vi.starts_with("column-") && !title.en.starts_with("column-");
+                assert!(is_message, "no title of {} for the report {report}", column.name);
             }
+            assert!(report.columns().first().is_some_and(|column| !column.adds_up()), "{report}");
         }
     }
 }

@@ -3,22 +3,23 @@ use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use serde::Deserialize;
 
 use super::{
-    access::audience,
+    about::{About, Licence, Source},
+    access::{audience, find_frozen},
     compute,
     document::Statistics,
     freeze,
-    reports::{self, Report},
+    reports::Report,
     store, unfinished,
 };
-use crate::editions;
+use crate::{editions, tables::Export};
 use hoicho_core::{
-    i18n::{Language, MessageId},
+    i18n::{Language, Localizer, MessageId},
     states::EditionState,
 };
 use hoicho_web::{
     changes::CacheTag,
-    http::{Code, Problem, Query, export::Format},
-    identity::{FiguresScope, ReadPermit},
+    http::{Code, Problem, Query, export::Format, streaming::write_error},
+    identity::{FiguresScope, ReadPermit, RequestContext},
 };
 
 /// OpenAPI operations of statistics.
@@ -31,7 +32,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(get_statistics).service(get_report).service(unfinished::get_unfinished);
 }
 
-/// Returns the statistics of an edition in one document. Public once final; for the organiser's staff at any time.
+/// Returns the statistics of an edition in one document. Public once final; for the organiser's staff at any time. The final document is
+/// sent as it was frozen, so that its digest can be verified; `Link` names the page with definitions, a line to cite and terms of reuse.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/statistics",
@@ -49,7 +51,8 @@ async fn get_statistics(permit: ReadPermit<FiguresScope>) -> Result<HttpResponse
             let edition = authorized.edition()?;
             let part = freeze::part(freeze::STATISTICS_PART, audience(&authorized));
             if let Some(found) = store::find_final(tx, edition, &part)? {
-                return Ok((found.document, Some((edition, found.digest))));
+                let slug = editions::store::find(tx, edition)?.slug;
+                return Ok((found.document, Some((edition, found.digest, slug))));
             }
             if !authorized.as_staff {
                 return Err(not_published());
@@ -59,10 +62,11 @@ async fn get_statistics(permit: ReadPermit<FiguresScope>) -> Result<HttpResponse
         })
         .await?;
     let mut response = HttpResponse::Ok();
-    let Some((edition, digest)) = is_final else {
+    let Some((edition, digest, slug)) = is_final else {
         return Ok(response.content_type(header::ContentType::json()).body(document));
     };
     response.insert_header((header::ETAG, format!("\"{digest}\"")));
+    response.insert_header((header::LINK, format!("</fairs/{slug}/figures>; rel=\"describedby\"")));
     Ok(CacheTag::Edition(edition).tag(response.content_type(header::ContentType::json()).body(document)))
 }
 
@@ -76,9 +80,14 @@ fn not_published() -> Problem {
 struct ReportQuery {
     /// `json`, `csv` or `xlsx`; default by the `Accept` header.
     format: Option<Format>,
+    /// `vi` or `en`; default by the `Accept-Language` header.
+    language: Option<Language>,
 }
 
-/// Returns a report as JSON, CSV or XLSX. Public once final, except those that name sellers with amounts or missing reports.
+/// Returns a report as JSON, CSV or XLSX. Public once final, except those that name sellers with amounts or missing reports. JSON has
+/// `items` with one object per row, the `total` of the columns that add up, and `about`: definitions, when the figures were frozen, the
+/// digest of the statistics, a line to cite and the terms of reuse. CSV and XLSX are for people: words of the reader's language instead
+/// of codes, amounts in units of the currency, areas in m², a total row, and the same remarks below the table or on a sheet of their own.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/reports/{report}",
@@ -99,39 +108,45 @@ async fn get_report(
     permit: ReadPermit<FiguresScope>,
     path: web::Path<(String, String)>,
     query: Query<ReportQuery>,
+    context: web::Data<RequestContext>,
+    licence: web::Data<Licence>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_result()?;
     let report: Report = path.1.parse().map_err(|_| Code::NotFound)?;
-    let accepted = req.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let by_header = match accepted {
-        a if a.contains("text/csv") => Format::Csv,
-        a if a.contains("spreadsheetml") => Format::Xlsx,
-        _ => Format::Json,
-    };
-    let language = Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
-    let (table, digest, slug) = permit
-        .read(move |tx, authorized| {
-            let edition = editions::store::find(tx, authorized.edition()?)?;
-            let audience = audience(&authorized);
-            if !report.is_for(audience) || (!authorized.as_staff && edition.state != EditionState::Finalised) {
-                return Err(not_published());
+    let header_value = |name: header::HeaderName| req.headers().get(name).and_then(|v| v.to_str().ok());
+    let format = query.format.unwrap_or_else(|| Format::from_accept(header_value(header::ACCEPT).unwrap_or_default()));
+    let language = query.language.unwrap_or_else(|| Language::from_header(header_value(header::ACCEPT_LANGUAGE)));
+    let base_url = context.base_url(&req);
+    let data = permit.read(move |tx, authorized| {
+        let edition = editions::store::find(tx, authorized.edition()?)?;
+        let audience = audience(&authorized);
+        if !report.is_for(audience) || (!authorized.as_staff && edition.state != EditionState::Finalised) {
+            return Err(not_published());
+        }
+        let frozen = find_frozen(tx, edition.id, audience)?;
+        let table = match freeze::find_frozen_report(tx, edition.id, report, audience)? {
+            Some(table) => table,
+            None => {
+                let figures = compute::load_figures(tx, edition.id, authorized.now)?;
+                let statistics = compute::compute_statistics(tx, &figures, audience)?;
+                report.table(&figures, statistics.comparison.as_ref(), audience)
             }
-            if let Some((table, digest)) = freeze::find_frozen_report(tx, edition.id, report, audience)? {
-                return Ok((table, Some(digest), edition.slug));
-            }
-            let figures = compute::load_figures(tx, edition.id, authorized.now)?;
-            let statistics = compute::compute_statistics(tx, &figures, audience)?;
-            Ok((report.table(&figures, statistics.comparison.as_ref(), audience), None, edition.slug))
-        })
-        .await?;
-    let format = query.format.unwrap_or(by_header);
-    let mut response =
-        table.into_response(format, &slug, |column| reports::column_title(column).get(language).to_owned())?;
-    if let Some(digest) = digest {
-        // One ETag per representation: the format is part of it.
-        let tag = header::HeaderValue::from_str(&format!("\"{digest}-{}\"", format.extension()))
-            .map_err(|_| Code::Internal)?;
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    Ok(response)
+        };
+        Ok((edition, table, frozen, audience, authorized.now))
+    });
+    let (edition, table, frozen, audience, now) = data.await?;
+    let source =
+        Source { edition: &edition, frozen: frozen.as_ref(), audience, base_url: &base_url, licence: &licence, now };
+    let notes = About::new(source, language).notes(language);
+    let title = Localizer(language).localize_value("report-name", report);
+    let (columns, currency) = (report.columns(), edition.currency.as_str());
+    let export = Export { title: &title, columns, table: &table, currency, notes: &notes, language };
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::VARY, "accept, accept-language"));
+    let Some(form) = format.form() else { return Ok(response.json(export.json()?)) };
+    let name = format!("{}-{report}.{}", edition.slug, form.extension());
+    Ok(response
+        .content_type(form.content_type())
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .body(export.write(form, Vec::new()).map_err(write_error)?))
 }

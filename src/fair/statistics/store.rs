@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 
-use super::sums::Sales;
+use super::sums::{Sales, is_too_few};
 use crate::{
     allocation::{occupancies::is_report_of, participants::ParticipantRole},
     floor::BoothCategory,
@@ -29,6 +29,10 @@ pub(super) struct BoothFact {
     pub category: BoothCategory,
     pub area_dm2: i32,
     pub equivalents: i32,
+    /// Minor units.
+    pub fee: i64,
+    pub has_power: bool,
+    pub has_water: bool,
 }
 
 /// Booths of an edition, by code.
@@ -43,6 +47,9 @@ pub(super) fn find_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Ve
             booths::category,
             booths::area_dm2,
             booths::booth_equivalents,
+            booths::fee,
+            booths::has_power,
+            booths::has_water,
         ))
         .load(tx.conn())
 }
@@ -147,6 +154,28 @@ pub(super) fn find_totals(tx: &mut Tx<'_>, editions: &[EditionId]) -> QueryResul
     Ok((booths.into_iter().collect(), sales.into_iter().collect(), visits.into_iter().collect()))
 }
 
+/// Whether an edition has sales, but of too few sellers or booths to publish their sum.
+pub(super) fn has_few_sellers(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<bool> {
+    use sales_report_lines as l;
+    let is_line =
+        l::sales_report_id.eq(sales_reports::id).and(l::version.eq(sales_reports::version)).and(l::amount.ne(0));
+    let (sellers, booths): (i64, i64) = sales_reports::table
+        .inner_join(occupancies::table.on(is_report_of()))
+        .inner_join(allocations::table.on(allocations::id.eq(occupancies::allocation_id)))
+        .inner_join(applications::table.on(applications::id.eq(allocations::application_id)))
+        .left_join(l::table.on(is_line))
+        .filter(sales_reports::edition_id.eq(edition))
+        .filter(sales_reports::amount.ne(0))
+        .select((
+            // A line without a seller, and a report without lines, is the main exhibitor's.
+            sql::<BigInt>("COUNT(DISTINCT COALESCE(sales_report_lines.exhibitor_id, applications.exhibitor_id))"),
+            sql::<BigInt>("COUNT(DISTINCT sales_reports.booth_id)"),
+        ))
+        .get_result(tx.conn())?;
+    let count = |n: i64| usize::try_from(n).unwrap_or(usize::MAX);
+    Ok(sellers > 0 && is_too_few(count(sellers), count(booths)))
+}
+
 /// Stores a frozen part of an edition's figures: the statistics or a report.
 pub(super) fn insert_final(
     tx: &mut Tx<'_>,
@@ -174,14 +203,26 @@ pub(super) struct FinalPart {
     pub document: String,
     /// SHA-256 of the document, base64url.
     pub digest: String,
-    pub finalised_at: Instant,
 }
 
 /// Frozen part of an edition's figures.
 pub(super) fn find_final(tx: &mut Tx<'_>, edition: EditionId, part: &str) -> QueryResult<Option<FinalPart>> {
     final_figures::table
         .find((edition, part))
-        .select((final_figures::document, final_figures::digest, final_figures::finalised_at))
+        .select((final_figures::document, final_figures::digest))
+        .get_result(tx.conn())
+        .optional()
+}
+
+/// Digest of a frozen part, and when it was frozen.
+pub(super) fn find_final_digest(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    part: &str,
+) -> QueryResult<Option<(String, Instant)>> {
+    final_figures::table
+        .find((edition, part))
+        .select((final_figures::digest, final_figures::finalised_at))
         .get_result(tx.conn())
         .optional()
 }

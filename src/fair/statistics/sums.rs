@@ -11,6 +11,11 @@ pub(super) const MIN_SELLERS: usize = 3;
 /// Booths that a published amount must have at least: amounts of a single booth are not public either.
 const MIN_BOOTHS: usize = 2;
 
+/// Whether a sum of these is not published.
+pub(super) fn is_too_few(sellers: usize, booths: usize) -> bool {
+    sellers < MIN_SELLERS || booths < MIN_BOOTHS
+}
+
 /// Sum of sales, including the part of OCOP goods.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Sales {
@@ -61,7 +66,7 @@ impl Sum {
     /// Whether there are reports, but of too few to publish the sum.
     pub fn is_small(&self) -> bool {
         let is_empty = self.sales.reports == 0 && self.sellers.is_empty();
-        !is_empty && (self.sellers.len() < MIN_SELLERS || self.booths.len() < MIN_BOOTHS)
+        !is_empty && is_too_few(self.sellers.len(), self.booths.len())
     }
 
     /// Whether the OCOP part may be published: neither it nor the rest is of fewer than [`MIN_SELLERS`].

@@ -65,7 +65,28 @@ fn find_gate(gates: &[GateRow], name: Option<&str>) -> Option<GateId> {
     }
 }
 
-/// Imports counts. A row equal to an existing event changes nothing. Different counts for an imported hour are an error,
+/// Sums of a gate, day and hour.
+type HourSums = HashMap<(GateId, Day, i32), (i64, i64)>;
+
+/// Sums of the rows; rows that cannot be imported have no gate, day or hour.
+fn sums_of_rows(
+    gates: &[GateRow],
+    opens_at: impl Fn(Day) -> Option<NaiveTime>,
+    lines: &[(u64, CountImportRow)],
+) -> HourSums {
+    let mut sums = HourSums::new();
+    for (_, count) in lines {
+        let (Some(day), Some(gate)) = (count.day, find_gate(gates, count.gate.as_deref())) else { continue };
+        let opening_hour = || opens_at(day).map(|time| chrono::Timelike::hour(&time));
+        let Some(hour) = count.starts_at.map(|minutes| minutes / 60).or_else(opening_hour) else { continue };
+        let sum = sums.entry((gate, day, i32::try_from(hour).unwrap_or_default())).or_default();
+        *sum = (sum.0.saturating_add(count.entries), sum.1.saturating_add(count.exits));
+    }
+    sums
+}
+
+/// Imports counts. A row equal to an existing event changes nothing, nor does an hour whose rows are what was counted in it: it is a
+/// table that was exported from here. Different counts for an imported hour are an error,
 /// because events are append-only: they are corrected by an adjustment.
 pub fn import_rows(
     tx: &mut Tx<'_>,
@@ -82,6 +103,12 @@ pub fn import_rows(
     store::lock_gates(tx, &gates.iter().map(|gate| gate.id).collect())?;
     let mut day_totals: HashMap<(GateId, Day), Totals> = HashMap::new();
     let existing: HashMap<VisitEventId, (i64, i64)> = store::find_counts(tx, edition.id)?.into_iter().collect();
+    let counted: HourSums = store::counts_by_hour(tx, edition.id)?
+        .into_iter()
+        .map(|hour| ((hour.gate, hour.day, hour.hour), (hour.entries, hour.exits)))
+        .collect();
+    let sums = sums_of_rows(&gates, |day| days.get(&day).map(|hours| hours.0), &lines);
+    let is_counted = |key: (GateId, Day, i32)| counted.get(&key).is_some_and(|known| sums.get(&key) == Some(known));
     let (mut checks, mut rows, mut row_ids, mut unchanged) = (Validator::default(), Vec::new(), BTreeSet::new(), 0);
     let mut warnings = Vec::new();
     for (line, count) in lines {
@@ -100,6 +127,12 @@ pub fn import_rows(
             FieldCode::Unknown,
             MessageId("import-unknown-gate").with_args(&[("line", &line)]),
         );
+        let hour = count.starts_at.map(|minutes| minutes / 60).or(hours.map(|h| chrono::Timelike::hour(&h.0)));
+        let key = gate.zip(count.day).zip(hour.and_then(|hour| i32::try_from(hour).ok()));
+        if key.is_some_and(|((gate, day), hour)| is_counted((gate, day, hour))) {
+            unchanged += 1;
+            continue;
+        }
         let in_range = (0..=MAX_TOTAL).contains(&count.entries) && (0..=MAX_TOTAL).contains(&count.exits);
         checks.require(
             in_range,

@@ -8,6 +8,11 @@ pub fn escape_formula(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
+/// Undoes [`escape_formula`].
+pub fn unescape_formula(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| escape_formula(rest) != *rest).unwrap_or(text)
+}
+
 /// Spreadsheet name of a zero-based column index: `A`, `B` … `Z`, `AA`.
 pub fn column_letters(column: usize) -> String {
     let mut rest = column + 1;

@@ -1,5 +1,5 @@
 //! The members of organisers and organisations.
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
@@ -120,14 +120,25 @@ pub fn set_organisation_role(
 /// Max recipients of one message to an organisation or to an organiser's owners.
 const MAX_RECIPIENTS: usize = 20;
 
-/// Inserts e-mails to exhibitors into the outbox: to the members of the organisation each is linked with or, without a link, to
+/// What [`notify_exhibitors`] has queued.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Notified {
+    /// Number of e-mails in the outbox.
+    pub emails: usize,
+    /// Exhibitors without an address.
+    pub without_email: Vec<ExhibitorId>,
+}
+
+/// Exhibitor, address, name and language of a recipient.
+type Recipient = (ExhibitorId, String, String, Language);
+
+/// Recipients of e-mails to exhibitors, grouped by exhibitor: the members of the organisation each is linked with or, without a link,
 /// the addresses that the organiser has noted. Two statements for [`MAX_IDS_PER_STATEMENT`] exhibitors.
-pub fn notify_exhibitors(tx: &mut Tx<'_>, emails: &HashMap<ExhibitorId, EmailKind>, now: Instant) -> QueryResult<()> {
+fn find_recipients(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<Recipient>> {
     let is_of_linked = exhibitors::organisation_id.eq(organisation_members::organisation_id.nullable());
-    let mut recipients: Vec<(ExhibitorId, String, String, Language)> = Vec::new();
-    let ids: Vec<ExhibitorId> = emails.keys().copied().collect();
+    let mut recipients: Vec<Recipient> = Vec::new();
     for part in ids.chunks(MAX_IDS_PER_STATEMENT) {
-        let members: Vec<(ExhibitorId, String, String, Language)> = exhibitors::table
+        let members: Vec<Recipient> = exhibitors::table
             .inner_join(organisation_members::table.on(is_of_linked))
             .inner_join(users::table.on(users::id.eq(organisation_members::user_id)))
             .filter(exhibitors::id.eq_any(part))
@@ -145,6 +156,24 @@ pub fn notify_exhibitors(tx: &mut Tx<'_>, emails: &HashMap<ExhibitorId, EmailKin
             .load(tx.conn())?;
         recipients.extend(contacts.into_iter().filter_map(|(id, to, name, language)| Some((id, to?, name, language))));
     }
+    Ok(recipients)
+}
+
+/// Exhibitors among these that no e-mail reaches.
+pub fn find_without_email(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<ExhibitorId>> {
+    let reached: BTreeSet<ExhibitorId> = find_recipients(tx, ids)?.into_iter().map(|(id, ..)| id).collect();
+    Ok(ids.iter().copied().filter(|id| !reached.contains(id)).collect())
+}
+
+/// Inserts e-mails to exhibitors into the outbox, at most [`MAX_RECIPIENTS`] to each.
+pub fn notify_exhibitors(
+    tx: &mut Tx<'_>,
+    emails: &HashMap<ExhibitorId, EmailKind>,
+    now: Instant,
+) -> QueryResult<Notified> {
+    let ids: Vec<ExhibitorId> = emails.keys().copied().collect();
+    let recipients = find_recipients(tx, &ids)?;
+    let reached: BTreeSet<ExhibitorId> = recipients.iter().map(|(id, ..)| *id).collect();
     let mails: Vec<OutgoingEmail> = recipients
         .chunk_by(|a, b| a.0 == b.0)
         .flat_map(|members| members.iter().take(MAX_RECIPIENTS))
@@ -153,7 +182,9 @@ pub fn notify_exhibitors(tx: &mut Tx<'_>, emails: &HashMap<ExhibitorId, EmailKin
             Some(OutgoingEmail { to: to.clone(), name: name.clone(), language: *language, kind })
         })
         .collect();
-    outbox::insert_all(tx, &mails, now)
+    outbox::insert_all(tx, &mails, now)?;
+    let without_email = ids.into_iter().filter(|id| !reached.contains(id)).collect();
+    Ok(Notified { emails: mails.len(), without_email })
 }
 
 /// Inserts an e-mail to the owners of an organiser into the outbox.
@@ -172,5 +203,5 @@ pub fn notify_owners(tx: &mut Tx<'_>, organiser: OrganiserId, kind: &EmailKind, 
 
 /// Inserts an e-mail to an exhibitor into the outbox.
 pub fn notify_exhibitor(tx: &mut Tx<'_>, exhibitor: ExhibitorId, kind: EmailKind, now: Instant) -> QueryResult<()> {
-    notify_exhibitors(tx, &HashMap::from([(exhibitor, kind)]), now)
+    notify_exhibitors(tx, &HashMap::from([(exhibitor, kind)]), now).map(drop)
 }

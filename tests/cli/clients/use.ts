@@ -37,7 +37,7 @@ console.log(
     booths: booths.size,
     let: [...booths.values()].filter((b) => b.occupancy === "let").length,
     changed: changed?.items.length,
-    sales: page?.figures?.sales.total.amount,
+    sales: page?.figures?.sales.total?.amount,
     made: made?.name,
     fault: error?.errors?.[0]?.pointer,
     missing: missing?.code,

@@ -14,7 +14,10 @@ use super::{
     request::StartRun,
     store::{self, ActiveAllocation, AllocationRunRow},
 };
-use crate::editions::{self, store::EditionRow};
+use crate::{
+    editions::{self, store::EditionRow},
+    exhibitors::without_email::{self, WithoutEmail},
+};
 use hoicho_core::{
     db::{MAX_IDS_PER_STATEMENT, Tx},
     i18n::{LocalizedText, MessageId},
@@ -46,6 +49,8 @@ pub struct ApplyResult {
     pub allocated: usize,
     pub released: usize,
     pub unchanged: usize,
+    /// Exhibitors with an offer but without an e-mail address.
+    pub without_email: Vec<WithoutEmail>,
 }
 
 /// Max conflicts reported; beyond that a new allocation run is needed anyway.
@@ -119,16 +124,17 @@ pub fn apply_proposal(
     if !store::update_finished(tx, &row, RunState::Proposed)? {
         return Err(Code::StaleVersion.into());
     }
-    if give_as == GiveAs::Offered {
-        notify_offers(tx, &edition, id, offered_codes, expires_at, authorized.now)?;
-    }
+    let without_email = match give_as {
+        GiveAs::Offered => notify_offers(tx, &edition, id, offered_codes, expires_at, authorized.now)?,
+        GiveAs::Held => Vec::new(),
+    };
     let ids: Vec<AllocationId> = allocated.iter().map(|a| a.id).collect();
-    let applied = ApplyResult { allocated: ids.len(), released: released.len(), unchanged };
+    let applied = ApplyResult { allocated: ids.len(), released: released.len(), unchanged, without_email };
     authorized.record_audit(tx, AuditAction::AllocationRunApply, id, Some(released), Some(ids))?;
     Ok(applied)
 }
 
-/// Notifies the exhibitors of their offers; `codes` are those of the offered booths by application.
+/// Notifies the exhibitors of their offers; `codes` are those of the offered booths by application. Returns those without an address.
 fn notify_offers(
     tx: &mut Tx<'_>,
     edition: &EditionRow,
@@ -136,15 +142,15 @@ fn notify_offers(
     codes: BTreeMap<ApplicationId, Vec<String>>,
     expires_at: Instant,
     now: Instant,
-) -> Result<(), Problem> {
+) -> Result<Vec<WithoutEmail>, Problem> {
     let exhibitors: HashMap<ApplicationId, ExhibitorId> = store::exhibitors_of(tx, run)?.into_iter().collect();
     let mut emails: HashMap<ExhibitorId, EmailKind> = HashMap::new();
     for (application, codes) in codes {
         let Some(exhibitor) = exhibitors.get(&application) else { continue };
         emails.insert(*exhibitor, offer_email(edition, &codes, expires_at)?);
     }
-    notify_exhibitors(tx, &emails, now)?;
-    Ok(())
+    let notified = notify_exhibitors(tx, &emails, now)?;
+    Ok(without_email::find(tx, &notified.without_email)?)
 }
 
 /// Differences between the current state and the state that the allocation run was computed from.

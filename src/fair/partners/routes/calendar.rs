@@ -1,14 +1,14 @@
 //! `GET /editions/{edition}/calendar`.
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 
-use super::super::calendar;
+use super::super::{calendar, store};
 use crate::{editions, venues};
 use hoicho_web::{
     http::Problem,
     identity::{ReadPermit, RequestContext},
 };
 
-/// Returns the opening days of an edition as an iCalendar feed with one event per day.
+/// Returns the opening days of an edition as an iCalendar feed with one event per day. The same data gives the same text and ETag.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/calendar",
@@ -32,7 +32,8 @@ pub(super) async fn get_calendar(
         let ids: Vec<_> = edition.venue_id.into_iter().collect();
         let place = venues::store::list_by_ids(tx, &ids)?.pop().map(|v| format!("{}, {}", v.name, v.address));
         let url = format!("{base}/fairs/{}", edition.slug);
-        Ok((calendar::render(&edition, &days, place.as_deref(), &url, authorized.now), edition.slug))
+        let changed_at = store::find_last_change(tx, &edition)?;
+        Ok((calendar::render(&edition, &days, place.as_deref(), &url, changed_at), edition.slug))
     });
     let (text, slug) = calendar.await?;
     Ok(HttpResponse::Ok()

@@ -1,7 +1,6 @@
 //! Routes of sales reports, reminders and trade deals.
 mod actions;
 mod deals;
-mod export;
 mod list;
 mod reminders;
 mod report;
@@ -11,34 +10,28 @@ mod view;
 
 use actix_web::web;
 
-use hoicho_web::http::streaming::Form;
-
 /// OpenAPI operations of sales.
 #[derive(utoipa::OpenApi)]
-#[openapi(
-    paths(
-        report::put_report,
-        report::get_report,
-        review::accept_report,
-        review::query_report,
-        list::list_reports,
-        export::export_lines,
-        reminders::send_reminders,
-        deals::create_deal,
-        deals::list_deals,
-        deals::get_deal,
-        deals::patch_deal,
-        deals::delete_deal,
-    ),
-    components(schemas(Form))
-)]
+#[openapi(paths(
+    report::put_report,
+    report::get_report,
+    review::accept_report,
+    review::query_report,
+    list::list_reports,
+    reminders::send_reminders,
+    deals::create_deal,
+    deals::list_deals,
+    deals::get_deal,
+    deals::patch_deal,
+    deals::delete_deal,
+))]
 pub struct ApiDoc;
 
 /// Registers the handlers.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(report::put_report).service(report::get_report);
     cfg.service(review::accept_report).service(review::query_report);
-    cfg.service(list::list_reports).service(export::export_lines).service(reminders::send_reminders);
+    cfg.service(list::list_reports).service(reminders::send_reminders);
     cfg.service(deals::create_deal).service(deals::list_deals).service(deals::get_deal);
     cfg.service(deals::patch_deal).service(deals::delete_deal);
 }

@@ -1,28 +1,40 @@
 //! `POST /editions/{edition}/sales-reminders`.
-use actix_web::post;
+use actix_web::{HttpRequest, http::header, post};
 use serde::Serialize;
 
 use super::{
     super::reminders::{self, ReminderSummary},
     actions::ManageFigures,
 };
+use crate::exhibitors::without_email::{WithoutEmail, WithoutEmailWarning};
+use hoicho_core::i18n::{Language, MessageId};
 use hoicho_web::{
     http::{ApiResponse, Problem},
     identity::Permit,
 };
 
-/// Counts of a run of reminders.
+/// Result of a run of reminders.
 #[derive(Serialize, utoipa::ToSchema)]
 struct RemindedView {
     /// Reports missing for opening days that have closed.
     missing_reports: usize,
-    /// Exhibitors e-mailed by this request.
+    /// E-mails queued by this request: one for each address of an exhibitor.
+    emails_queued: usize,
+    /// Exhibitors to which they go.
     reminded: usize,
     /// Exhibitors already reminded today.
     already_reminded: usize,
+    /// Exhibitors with a missing report but without an e-mail address, by name: to be called.
+    without_email: Vec<WithoutEmail>,
+    /// The numbers in a sentence.
+    summary: String,
+    /// Asks to call the exhibitors without an address.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<WithoutEmailWarning>,
 }
 
-/// E-mails every exhibitor with a missing report for an opening day that has closed, at most once a day.
+/// E-mails every exhibitor with a missing report for an opening day that has closed, at most once a day. Names the exhibitors that have
+/// no address, with their phone numbers; they are reminded as soon as they have one.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/sales-reminders",
@@ -35,12 +47,23 @@ struct RemindedView {
     ),
 )]
 #[post("/editions/{edition}/sales-reminders")]
-pub(super) async fn send_reminders(permit: Permit<ManageFigures>) -> Result<ApiResponse, Problem> {
+pub(super) async fn send_reminders(req: HttpRequest, permit: Permit<ManageFigures>) -> Result<ApiResponse, Problem> {
+    let language = Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
     permit
         .write_once(move |tx, authorized| {
-            let ReminderSummary { missing, reminded, already_reminded: already } =
+            let ReminderSummary { missing, emails, reminded, already_reminded, without_email } =
                 reminders::send_reminders(tx, &authorized)?;
-            ApiResponse::accepted(&RemindedView { missing_reports: missing, reminded, already_reminded: already })
+            let numbers =
+                MessageId("reminders-queued").with_number("emails", emails).with_number("exhibitors", reminded);
+            ApiResponse::accepted(&RemindedView {
+                missing_reports: missing,
+                emails_queued: emails,
+                reminded,
+                already_reminded,
+                summary: numbers.localize().get(language).to_owned(),
+                warnings: WithoutEmailWarning::list(&without_email, language),
+                without_email,
+            })
         })
         .await
 }

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 pub use cell::Cell;
 pub use chunk_writer::ChunkWriter;
 pub use form::Form;
-pub use rows::TableWriter;
+pub use rows::{Column, TableWriter};
 
 use super::problem::{Code, Problem};
 use chunk_writer::{Chunk, MAX_BUFFERED_CHUNKS, SEND_TIMEOUT};

@@ -1,34 +1,38 @@
 //! Row-by-row writer of CSV files and XLSX workbooks.
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 
-use super::{
-    ChunkWriter,
-    cell::{Cell, format_thousandths},
-    form::Form,
-    workbook::WorkbookWriter,
-};
+use super::{cell::Cell, form::Form, workbook::WorkbookWriter};
 use crate::http::spreadsheet::escape_formula;
 
-/// Writer of a table.
-pub enum TableWriter {
-    /// CSV.
-    Csv(Box<csv::Writer<ChunkWriter>>),
-    /// XLSX workbook.
-    Xlsx(Box<WorkbookWriter<ChunkWriter>>),
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Machine-readable name: the header in CSV.
+    pub name: &'static str,
+    /// Title in the reader's language: the header in a workbook.
+    pub title: String,
 }
 
-impl TableWriter {
-    /// Starts a table with columns of (machine-readable name, title): CSV headers use the name, workbook headers the title.
-    pub fn begin(form: Form, name: &str, columns: &[(&str, String)], mut to: ChunkWriter) -> io::Result<Self> {
+/// Writer of a table: its rows, then the total, then notes.
+pub enum TableWriter<W: Write> {
+    /// CSV.
+    Csv(Box<csv::Writer<W>>, usize),
+    /// XLSX workbook.
+    Xlsx(Box<WorkbookWriter<W>>),
+}
+
+impl<W: Write> TableWriter<W> {
+    /// Starts a table on a sheet `name`.
+    pub fn begin(form: Form, name: &str, columns: &[Column], mut to: W) -> io::Result<Self> {
         match form {
             Form::Csv => {
                 to.write_all(b"\xEF\xBB\xBF")?;
                 let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
-                writer.write_record(columns.iter().map(|(name, _)| name))?;
-                Ok(Self::Csv(Box::new(writer)))
+                writer.write_record(columns.iter().map(|column| column.name))?;
+                Ok(Self::Csv(Box::new(writer), columns.len()))
             }
             Form::Xlsx => {
-                let titles = columns.iter().map(|(_, title)| title.clone()).collect();
+                let titles = columns.iter().map(|column| column.title.clone()).collect();
                 Ok(Self::Xlsx(Box::new(WorkbookWriter::begin(name, titles, to)?)))
             }
         }
@@ -37,15 +41,15 @@ impl TableWriter {
     /// Writes a row with one cell per column.
     pub fn write_row(&mut self, row: &[Cell<'_>]) -> io::Result<()> {
         match self {
-            Self::Csv(writer) => {
+            Self::Csv(writer, _) => {
                 for field in row {
                     match *field {
                         Cell::Empty => writer.write_field("")?,
                         Cell::Text(text) => writer.write_field(&*escape_formula(text))?,
-                        Cell::Integer(number) => writer.write_field(number.to_string())?,
-                        Cell::Thousandths(number) => writer.write_field(format_thousandths(number))?,
                         Cell::Day(day) => writer.write_field(day.to_string())?,
-                        Cell::Bool(value) => writer.write_field(if value { "true" } else { "false" })?,
+                        Cell::Integer(_) | Cell::Money(..) | Cell::Thousandths(_) | Cell::Area(_) | Cell::Ratio(_) => {
+                            writer.write_field(field.number().unwrap_or_default())?
+                        }
                     }
                 }
                 Ok(writer.write_record(None::<&[u8]>)?)
@@ -54,12 +58,39 @@ impl TableWriter {
         }
     }
 
-    /// Finishes the file and flushes the last chunk.
-    pub fn finish(self) -> io::Result<()> {
+    /// Writes the total below the rows. Its first cell is a label that imports recognise.
+    pub fn write_total(&mut self, row: &[Cell<'_>]) -> io::Result<()> {
         match self {
-            Self::Csv(mut writer) => writer.flush(),
-            Self::Xlsx(book) => book.finish()?.flush(),
+            Self::Csv(..) => self.write_row(row),
+            Self::Xlsx(book) => book.append_total(row),
         }
+    }
+
+    /// Writes notes under a title that imports recognise: below the table in CSV, on a sheet of their own in a workbook.
+    pub fn write_notes(&mut self, title: &str, notes: &[String]) -> io::Result<()> {
+        match self {
+            Self::Csv(writer, columns) => {
+                for line in std::iter::once(title).chain(notes.iter().map(String::as_str)) {
+                    writer.write_field(&*escape_formula(line))?;
+                    for _ in 1..*columns {
+                        writer.write_field("")?;
+                    }
+                    writer.write_record(None::<&[u8]>)?;
+                }
+                Ok(())
+            }
+            Self::Xlsx(book) => book.append_notes(title, notes),
+        }
+    }
+
+    /// Finishes the file; returns the writer, flushed.
+    pub fn finish(self) -> io::Result<W> {
+        let mut to = match self {
+            Self::Csv(writer, _) => writer.into_inner().map_err(|error| error.into_error())?,
+            Self::Xlsx(book) => book.finish()?,
+        };
+        to.flush()?;
+        Ok(to)
     }
 }
 
@@ -68,8 +99,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousandths_are_formatted_without_trailing_zeros() {
-        let formatted = [0, 1, 20, 1_500, 2_000, -1_250, 1_000_000_000_000].map(format_thousandths);
-        assert_eq!(formatted, ["0", "0.001", "0.02", "1.5", "2", "-1.25", "1000000000"]);
+    fn csv_has_names_rows_total_and_notes_in_equal_columns() {
+        let columns =
+            [("name", "Tên"), ("amount", "Doanh thu")].map(|(name, title)| Column { name, title: title.into() });
+        let mut table = TableWriter::begin(Form::Csv, "x", &columns, Vec::new()).unwrap();
+        table.write_row(&[Cell::Text("=HYPERLINK(\"x\")"), Cell::Money(-5, 0)]).unwrap();
+        table.write_row(&[Cell::Text("Hạ, Long"), Cell::Money(1_250, 2)]).unwrap();
+        table.write_total(&[Cell::Text("Tổng cộng"), Cell::Integer(7)]).unwrap();
+        table.write_notes("Chú thích", &["Doanh thu: số tiền".to_owned()]).unwrap();
+        let csv = String::from_utf8(table.finish().unwrap()).unwrap();
+        let lines = [
+            "\u{feff}name,amount",
+            "\"'=HYPERLINK(\"\"x\"\")\",-5",
+            "\"Hạ, Long\",12.50",
+            "Tổng cộng,7",
+            "Chú thích,",
+            "Doanh thu: số tiền,",
+        ];
+        assert_eq!(csv.split_terminator("\r\n").collect::<Vec<_>>(), lines);
     }
 }

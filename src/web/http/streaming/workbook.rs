@@ -8,7 +8,7 @@ use zip::{
     write::{SimpleFileOptions, StreamWriter},
 };
 
-use super::cell::{Cell, format_thousandths};
+use super::cell::Cell;
 use crate::http::spreadsheet::{MAX_SHEET_ROWS, column_letters, escape_formula};
 use hoicho_core::values::clock::Day;
 
@@ -20,29 +20,57 @@ const RELATED: &str = "http://schemas.openxmlformats.org/officeDocument/2006/rel
 const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 
 // Indexes of the cell formats in `STYLES`.
-const TITLE: u8 = 1;
+const PLAIN: u8 = 0;
+const BOLD: u8 = 1;
 const GROUPED: u8 = 2;
 const DATE: u8 = 3;
+const TWO_DECIMALS: u8 = 4;
+const PERCENT: u8 = 5;
+const BOLD_GROUPED: u8 = 6;
+const BOLD_TWO_DECIMALS: u8 = 7;
+const WRAPPED: u8 = 8;
+/// Formats 3, 4 and 10 are built in: `#,##0`, `#,##0.00` and `0.00%`.
 const STYLES: &str = "<numFmts count=\"1\"><numFmt numFmtId=\"164\" formatCode=\"dd/mm/yyyy\"/></numFmts>\
      <fonts count=\"2\"><font><sz val=\"11\"/><name val=\"Calibri\"/></font><font><b/><sz val=\"11\"/>\
      <name val=\"Calibri\"/></font></fonts><fills count=\"2\"><fill><patternFill patternType=\"none\"/>\
      </fill><fill><patternFill patternType=\"gray125\"/></fill></fills><borders count=\"1\"><border/>\
      </borders><cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/>\
-     </cellStyleXfs><cellXfs count=\"4\">\
+     </cellStyleXfs><cellXfs count=\"9\">\
      <xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>\
      <xf numFmtId=\"0\" fontId=\"1\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyFont=\"1\"/>\
      <xf numFmtId=\"3\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/>\
      <xf numFmtId=\"164\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/>\
-     </cellXfs><cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/>\
-     </cellStyles>";
+     <xf numFmtId=\"4\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/>\
+     <xf numFmtId=\"10\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/>\
+     <xf numFmtId=\"3\" fontId=\"1\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\" applyFont=\"1\"/>\
+     <xf numFmtId=\"4\" fontId=\"1\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\" applyFont=\"1\"/>\
+     <xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyAlignment=\"1\">\
+     <alignment vertical=\"top\" wrapText=\"1\"/></xf></cellXfs>\
+     <cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles>";
+
+/// Format of a cell that is not text.
+fn number_format(cell: &Cell<'_>, is_bold: bool) -> u8 {
+    match (cell, is_bold) {
+        (Cell::Integer(_) | Cell::Money(_, 0), false) => GROUPED,
+        (Cell::Integer(_) | Cell::Money(_, 0), true) => BOLD_GROUPED,
+        (Cell::Money(..) | Cell::Area(_), false) => TWO_DECIMALS,
+        (Cell::Money(..) | Cell::Area(_), true) => BOLD_TWO_DECIMALS,
+        (Cell::Ratio(_), _) => PERCENT,
+        (Cell::Day(_), _) => DATE,
+        (Cell::Empty | Cell::Text(_) | Cell::Thousandths(_), _) => PLAIN,
+    }
+}
 
 /// Workbook writer; continues on a new sheet when a sheet is full.
 pub struct WorkbookWriter<W: Write> {
     zip: ZipWriter<StreamWriter<W>>,
     name: String,
     titles: Vec<String>,
-    sheets: u32,
+    /// Names of the sheets so far.
+    sheets: Vec<String>,
     row: u32,
+    /// Last row of the current table, without its total; 0 on a sheet without a table.
+    last_row: u32,
     /// Buffer of one row's XML, reused to avoid allocations.
     xml: String,
 }
@@ -67,8 +95,8 @@ impl<W: Write> WorkbookWriter<W> {
     /// Starts a workbook with a sheet `name` and the column titles.
     pub fn begin(name: &str, titles: Vec<String>, to: W) -> io::Result<Self> {
         let (zip, name) = (ZipWriter::new_stream(to), name.chars().take(25).collect());
-        let mut book = Self { zip, name, titles, sheets: 0, row: 0, xml: String::new() };
-        book.begin_sheet()?;
+        let mut book = Self { zip, name, titles, sheets: Vec::new(), row: 0, last_row: 0, xml: String::new() };
+        book.begin_table()?;
         Ok(book)
     }
 
@@ -78,28 +106,40 @@ impl<W: Write> WorkbookWriter<W> {
         self.zip.write_all(xml.as_bytes())
     }
 
-    /// Starts the next sheet.
-    fn begin_sheet(&mut self) -> io::Result<()> {
-        (self.sheets, self.row) = (self.sheets + 1, 0);
-        let part = format!("xl/worksheets/sheet{}.xml", self.sheets);
-        let widths = self.titles.len().max(1);
+    /// Starts a sheet; `view` is what stands before its columns.
+    fn begin_sheet(&mut self, name: String, view: &str, columns: usize, width: u32) -> io::Result<()> {
+        self.sheets.push(name);
+        (self.row, self.last_row) = (0, 0);
+        let part = format!("xl/worksheets/sheet{}.xml", self.sheets.len());
+        let columns = columns.max(1);
         self.write_part(
             &part,
             &format!(
-                "<worksheet xmlns=\"{MAIN}\"><sheetViews><sheetView workbookViewId=\"0\">\
-                 <pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/>\
-                 </sheetView></sheetViews><cols>\
-                 <col min=\"1\" max=\"{widths}\" width=\"20\" customWidth=\"1\"/></cols><sheetData>"
+                "<worksheet xmlns=\"{MAIN}\">{view}<cols>\
+                 <col min=\"1\" max=\"{columns}\" width=\"{width}\" customWidth=\"1\"/></cols><sheetData>"
             ),
-        )?;
+        )
+    }
+
+    /// Starts the next sheet of the table.
+    fn begin_table(&mut self) -> io::Result<()> {
+        let name = match self.sheets.len() {
+            0 => self.name.clone(),
+            n => format!("{} {}", self.name, n + 1),
+        };
+        let frozen_titles = "<sheetViews><sheetView workbookViewId=\"0\">\
+             <pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews>";
+        self.begin_sheet(name, frozen_titles, self.titles.len(), 20)?;
         let titles = std::mem::take(&mut self.titles);
         let row: Vec<_> = titles.iter().map(|title| Cell::Text(title)).collect();
-        let result = self.write_row(&row, TITLE);
+        let result = self.write_row(&row, BOLD);
         self.titles = titles;
+        self.last_row = self.row;
         result
     }
 
-    fn write_row(&mut self, row: &[Cell<'_>], text_style: u8) -> io::Result<()> {
+    /// Writes a row whose texts have a format; with that of the total its numbers are bold as well.
+    fn write_row(&mut self, row: &[Cell<'_>], text_format: u8) -> io::Result<()> {
         use std::fmt::Write as _;
         self.row += 1;
         let (n, xml) = (self.row, &mut self.xml);
@@ -107,7 +147,7 @@ impl<W: Write> WorkbookWriter<W> {
         let mut format_row = || -> std::fmt::Result {
             write!(xml, r#"<row r="{n}">"#)?;
             for (column, field) in (0..).zip(row) {
-                let column = column_letters(column);
+                let (column, format) = (column_letters(column), number_format(field, text_format == BOLD));
                 match *field {
                     Cell::Empty => {}
                     Cell::Text(text) => {
@@ -115,15 +155,14 @@ impl<W: Write> WorkbookWriter<W> {
                         let text = escape(&*text);
                         write!(
                             xml,
-                            r#"<c r="{column}{n}" s="{text_style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>"#
+                            r#"<c r="{column}{n}" s="{text_format}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>"#
                         )?;
                     }
-                    Cell::Integer(number) => write!(xml, r#"<c r="{column}{n}" s="{GROUPED}"><v>{number}</v></c>"#)?,
-                    Cell::Thousandths(number) => {
-                        write!(xml, r#"<c r="{column}{n}"><v>{}</v></c>"#, format_thousandths(number))?
+                    Cell::Day(day) => write!(xml, r#"<c r="{column}{n}" s="{format}"><v>{}</v></c>"#, serial(day))?,
+                    Cell::Integer(_) | Cell::Money(..) | Cell::Thousandths(_) | Cell::Area(_) | Cell::Ratio(_) => {
+                        let number = field.number().unwrap_or_default();
+                        write!(xml, r#"<c r="{column}{n}" s="{format}"><v>{number}</v></c>"#)?
                     }
-                    Cell::Day(day) => write!(xml, r#"<c r="{column}{n}" s="{DATE}"><v>{}</v></c>"#, serial(day))?,
-                    Cell::Bool(value) => write!(xml, r#"<c r="{column}{n}" t="b"><v>{}</v></c>"#, u8::from(value))?,
                 }
             }
             xml.push_str("</row>");
@@ -133,27 +172,53 @@ impl<W: Write> WorkbookWriter<W> {
         self.zip.write_all(self.xml.as_bytes())
     }
 
+    /// Ends the sheet; a table has a filter over its rows.
     fn end_sheet(&mut self) -> io::Result<()> {
-        self.zip.write_all(b"</sheetData></worksheet>")
+        self.zip.write_all(b"</sheetData>")?;
+        if let Some(last_column) = self.titles.len().checked_sub(1).filter(|_| self.last_row > 0) {
+            let range = format!("A1:{}{}", column_letters(last_column), self.last_row);
+            self.zip.write_all(format!("<autoFilter ref=\"{range}\"/>").as_bytes())?;
+        }
+        self.zip.write_all(b"</worksheet>")
     }
 
-    /// Writes a row.
-    pub fn append_row(&mut self, row: &[Cell<'_>]) -> io::Result<()> {
+    fn continue_if_full(&mut self) -> io::Result<()> {
         if self.row > MAX_SHEET_ROWS {
             self.end_sheet()?;
-            self.begin_sheet()?;
+            self.begin_table()?;
         }
-        self.write_row(row, 0)
+        Ok(())
+    }
+
+    /// Writes a row of the table.
+    pub fn append_row(&mut self, row: &[Cell<'_>]) -> io::Result<()> {
+        self.continue_if_full()?;
+        self.write_row(row, PLAIN)?;
+        self.last_row = self.row;
+        Ok(())
+    }
+
+    /// Writes the total below the rows.
+    pub fn append_total(&mut self, row: &[Cell<'_>]) -> io::Result<()> {
+        self.continue_if_full()?;
+        self.write_row(row, BOLD)
+    }
+
+    /// Writes a sheet of notes, one per row.
+    pub fn append_notes(&mut self, name: &str, notes: &[String]) -> io::Result<()> {
+        self.end_sheet()?;
+        self.begin_sheet(name.chars().take(31).collect(), "", 1, 120)?;
+        self.write_row(&[Cell::Text(name)], BOLD)?;
+        notes.iter().try_for_each(|note| self.write_row(&[Cell::Text(note)], WRAPPED))
     }
 
     /// Finishes the workbook: writes the parts that depend on the number of sheets.
     pub fn finish(mut self) -> io::Result<W> {
         self.end_sheet()?;
-        let sheets = 1..=self.sheets;
-        let name = |n: u32| if n == 1 { self.name.clone() } else { format!("{} {n}", self.name) };
-        let sheet_list: String = sheets
-            .clone()
-            .map(|n| format!(r#"<sheet name="{}" sheetId="{n}" r:id="rId{n}"/>"#, escape(name(n))))
+        let sheets = 1..=self.sheets.len();
+        let sheet_list: String = (1..)
+            .zip(&self.sheets)
+            .map(|(n, name): (usize, _)| format!(r#"<sheet name="{}" sheetId="{n}" r:id="rId{n}"/>"#, escape(name)))
             .collect();
         let relationships: String = sheets
             .clone()
@@ -221,21 +286,17 @@ mod tests {
 
     #[test]
     fn cells_are_typed_and_formulas_are_escaped() {
-        let titles = ["day", "name", "amount", "quantity", "ocop"].map(str::to_owned).to_vec();
+        let titles = ["day", "name", "amount", "quantity", "area"].map(str::to_owned).to_vec();
         let mut book = WorkbookWriter::begin("Bán & mua", titles, Vec::new()).unwrap();
         let day = Day::from_ymd_opt(2018, 4, 28).unwrap();
         let name = Cell::Text("=Chả mực <Hạ Long>\u{1}");
-        book.append_row(&[
-            Cell::Day(day),
-            name,
-            Cell::Integer(9_557_600_000),
-            Cell::Thousandths(1_500),
-            Cell::Bool(true),
-        ])
-        .unwrap();
-        book.append_row(&[Cell::Empty, Cell::Empty, Cell::Integer(-5), Cell::Empty, Cell::Bool(false)]).unwrap();
+        let amount = Cell::Money(9_557_600_000, 0);
+        book.append_row(&[Cell::Day(day), name, amount, Cell::Thousandths(1_500), Cell::Area(1_205)]).unwrap();
+        book.append_row(&[Cell::Empty, Cell::Empty, Cell::Money(-505, 2), Cell::Empty, Cell::Ratio(4_055)]).unwrap();
+        book.append_total(&[Cell::Text("Tổng cộng"), Cell::Empty, Cell::Integer(7)]).unwrap();
+        book.append_notes("Chú thích", &["Doanh thu: số tiền".to_owned()]).unwrap();
         let mut book = read(book.finish().unwrap());
-        assert_eq!(book.sheet_names(), ["Bán & mua"]);
+        assert_eq!(book.sheet_names(), ["Bán & mua", "Chú thích"]);
         let sheet = book.worksheet_range("Bán & mua").unwrap();
         let cell = |row, column| sheet.get_value((row, column)).unwrap().clone();
         assert_eq!(cell(0, 1), Data::String("name".into()));
@@ -243,9 +304,11 @@ mod tests {
         assert_eq!(date.as_f64(), 43_218.0);
         assert_eq!(cell(1, 1), Data::String("'=Chả mực <Hạ Long>".into()));
         assert_eq!(cell(1, 2), Data::Float(9_557_600_000.0));
-        assert_eq!(cell(1, 3), Data::Float(1.5));
-        assert_eq!(cell(1, 4), Data::Bool(true));
-        assert_eq!((cell(2, 0), cell(2, 2)), (Data::Empty, Data::Float(-5.0)));
+        assert_eq!((cell(1, 3), cell(1, 4)), (Data::Float(1.5), Data::Float(12.05)));
+        assert_eq!((cell(2, 0), cell(2, 2), cell(2, 4)), (Data::Empty, Data::Float(-5.05), Data::Float(0.4055)));
+        assert_eq!((cell(3, 0), cell(3, 2)), (Data::String("Tổng cộng".into()), Data::Float(7.0)));
+        let notes = book.worksheet_range("Chú thích").unwrap();
+        assert_eq!(notes.get_value((1, 0)), Some(&Data::String("Doanh thu: số tiền".into())));
     }
 
     #[test]

@@ -1,15 +1,19 @@
 //! Endpoint to apply a proposal.
-use actix_web::post;
+use actix_web::{HttpRequest, http::header, post};
 use serde::{Deserialize, Serialize};
 
 use super::{
     super::{actions::Allocate, ttl::validate_ttl},
     AllocationRunPath,
 };
-use crate::allocation::{
-    OFFER_TTL_S,
-    runs::{GiveAs, apply},
+use crate::{
+    allocation::{
+        OFFER_TTL_S,
+        runs::{GiveAs, apply},
+    },
+    exhibitors::without_email::{WithoutEmail, WithoutEmailWarning},
 };
+use hoicho_core::i18n::Language;
 use hoicho_web::{
     http::{ApiResponse, Body, Problem, Validator},
     identity::Permit,
@@ -33,6 +37,11 @@ struct AppliedView {
     /// Booths whose application does not change.
     #[serde(rename = "kept")]
     unchanged: usize,
+    /// Exhibitors with an offer but without an e-mail address, by name: to be called.
+    without_email: Vec<WithoutEmail>,
+    /// Asks to call them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<WithoutEmailWarning>,
 }
 
 /// Applies a proposal in one transaction. If the floor or the applications changed since the allocation run, nothing is
@@ -55,6 +64,7 @@ struct AppliedView {
 )]
 #[post("/editions/{edition}/allocation-runs/{run}/apply")]
 pub(in super::super) async fn apply_run(
+    req: HttpRequest,
     permit: Permit<Allocate>,
     path: AllocationRunPath,
     body: Body<ApplyRun>,
@@ -65,6 +75,7 @@ pub(in super::super) async fn apply_run(
     validate_ttl(&mut checks, expires_in_s);
     checks.finish()?;
     let id = path.1;
+    let language = Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
     permit
         .write_once(move |tx, authorized| {
             let applied = apply::apply_proposal(tx, &authorized, id, give_as, expires_in_s)?;
@@ -72,6 +83,8 @@ pub(in super::super) async fn apply_run(
                 allocated: applied.allocated,
                 released: applied.released,
                 unchanged: applied.unchanged,
+                warnings: WithoutEmailWarning::list(&applied.without_email, language),
+                without_email: applied.without_email,
             })
         })
         .await
