@@ -1,4 +1,5 @@
 //! Allocation runs tell what they would move, and leave alone what a person placed.
+use diesel::RunQueryDsl;
 use serde_json::{Value, json};
 
 use crate::{

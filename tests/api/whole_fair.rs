@@ -1,7 +1,7 @@
 //! A fair with 197 booths and 60 exhibitors, from an empty database to the exported figures.
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, now};
+use crate::support::TestApp;
 
 const EDITION: &str = "/editions/xuan-2026";
 const SLUG: &str = "xuan-2026";
@@ -92,8 +92,9 @@ async fn count_visits(app: &TestApp, owner: &str) -> u32 {
             let occurred_at = format!("{}T{h:02}:15:00+07:00", day(d));
             json!({ "id": id, "gate": gate, "occurred_at": occurred_at, "entries": 100 + h })
         };
-        let batch =
-            json!({ "device": uuid::Uuid::from_u128(1), "now": now(), "events": HOURS.map(event).collect::<Vec<_>>() });
+        let now = app.context.clock.now().and_utc();
+        let events: Vec<Value> = HOURS.map(event).collect();
+        let batch = json!({ "device": uuid::Uuid::from_u128(1), "now": now, "events": events });
         app.post(&format!("{EDITION}/visit-counts")).by(owner).json(&batch).send().await.expect(200);
     }
     5 * HOURS.map(|h| 100 + h).sum::<u32>()

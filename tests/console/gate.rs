@@ -115,7 +115,7 @@ async fn wrong_clock_of_a_phone_is_said_and_does_not_move_its_counts() {
     let server = super::fair::server(folder.path());
     let email = "cong@example.vn";
     let token = person(&server.address(), folder.path(), email, "Trực cổng");
-    let fair = fair(&server.address(), &token, "hoi-cho-cong", 2, 3, "live");
+    let fair = fair(&server.address(), &token, "hoi-cho-cong", 2, 3);
     let phone = Browser::open(server.address().url(), profile.path(), PHONE).await;
     phone.log_in(email, super::fair::PASSWORD).await;
     phone.go(&format!("/gate/{}", fair.slug)).await;
