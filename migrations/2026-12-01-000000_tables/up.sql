@@ -171,7 +171,7 @@ CREATE TABLE opening_days (
   CONSTRAINT opening_days_opens_at_check CHECK (opens_at < closes_at)
 );
 
--- Floor.
+-- Floor. `code_order` sorts the codes of booths as people do: A1, A2, A10.
 CREATE TABLE zones (
   id UUID NOT NULL PRIMARY KEY,
   edition_id UUID NOT NULL REFERENCES editions (id),
@@ -230,12 +230,14 @@ CREATE TABLE booths (
   y_dm INTEGER CONSTRAINT booths_y_dm_check CHECK (y_dm BETWEEN 0 AND 100000),
   width_dm INTEGER CONSTRAINT booths_width_dm_check CHECK (width_dm BETWEEN 1 AND 10000),
   depth_dm INTEGER CONSTRAINT booths_depth_dm_check CHECK (depth_dm BETWEEN 1 AND 10000),
+  code_order TEXT COLLATE "C" NOT NULL,
   CONSTRAINT booths_edition_id_code_key UNIQUE (edition_id, code),
   CONSTRAINT booths_edition_id_row_label_place_key UNIQUE (edition_id, row_label, place),
   CONSTRAINT booths_edition_id_id_key UNIQUE (edition_id, id),
   FOREIGN KEY (edition_id, zone_id) REFERENCES zones (edition_id, id)
 );
-CREATE INDEX booths_zone_id_idx ON booths (zone_id, code);
+CREATE INDEX booths_zone_id_idx ON booths (zone_id, code_order);
+CREATE INDEX booths_edition_id_code_order_idx ON booths (edition_id, code_order);
 
 -- Organisations: accounts of enterprises, co-operatives and others, written by their members. Anybody may claim a tax code; a
 -- verified one is unique.

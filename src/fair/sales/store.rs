@@ -254,7 +254,7 @@ pub fn find_missing(tx: &mut Tx<'_>, edition: EditionId, days: &[Day]) -> QueryR
         .filter(occupancies::edition_id.eq(edition))
         .filter(occupancies::day.eq_any(days))
         .filter(sales_reports::id.is_null())
-        .order((booths::code, occupancies::day))
+        .order((booths::code_order, occupancies::day))
         .select((booths::code, occupancies::day, exhibitors::id, exhibitors::name))
         .load(tx.conn())
 }
