@@ -178,7 +178,7 @@ const RECORDS: [(&str, &str); 20] = [
 
 /// Tables with data of an edition that no archive has: preferences and documents of applicants, what was computed, and
 /// records of operation.
-const TABLES_LEFT_OUT: [&str; 14] = [
+const TABLES_LEFT_OUT: [&str; 15] = [
     "allocation_run_applications",
     "allocation_run_booths",
     "allocation_runs",
@@ -188,6 +188,7 @@ const TABLES_LEFT_OUT: [&str; 14] = [
     "documents",
     "events",
     "final_figures",
+    "import_changes",
     "imports",
     "sales_reminders",
     "webhook_attempts",

@@ -174,8 +174,11 @@ pub(super) async fn show_floor(
     let zones = zones.into_iter().map(line).collect();
     let localities = localities.into_iter().map(|l| (l.code, l.name)).collect();
     let (prices, categories) = (prices(&page, &categories), select::<BoothCategory>(&page, "booth-category", None));
-    let arrangements = select::<Arrangement>(&page, "arrangement", None);
-    let corners = select::<Corners>(&page, "corners", None);
+    let arrangements = <Arrangement as strum::VariantArray>::VARIANTS.iter();
+    let arrangements = arrangements.map(|value| SelectOption::new(*value, page.t_value("arrangement", value), false));
+    let corners = <Corners as strum::VariantArray>::VARIANTS.iter();
+    let corners = corners.map(|value| SelectOption::new(*value, page.t_value("corners", value), false));
+    let (arrangements, corners) = (arrangements.collect(), corners.collect());
     render_page(&Floor {
         page,
         context,
