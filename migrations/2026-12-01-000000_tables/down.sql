@@ -4,6 +4,7 @@ DROP INDEX editions_waiting_list_run_id_idx;
 ALTER TABLE editions DROP COLUMN waiting_list_run_id;
 DROP TABLE changes;
 DROP TABLE import_mappings;
+DROP TABLE import_changes;
 DROP TABLE imports;
 DROP TABLE webhook_attempts;
 DROP TABLE webhook_deliveries;

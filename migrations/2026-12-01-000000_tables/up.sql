@@ -171,7 +171,7 @@ CREATE TABLE opening_days (
   CONSTRAINT opening_days_opens_at_check CHECK (opens_at < closes_at)
 );
 
--- Floor.
+-- Floor. `code_order` sorts the codes of booths as people do: A1, A2, A10.
 CREATE TABLE zones (
   id UUID NOT NULL PRIMARY KEY,
   edition_id UUID NOT NULL REFERENCES editions (id),
@@ -230,12 +230,14 @@ CREATE TABLE booths (
   y_dm INTEGER CONSTRAINT booths_y_dm_check CHECK (y_dm BETWEEN 0 AND 100000),
   width_dm INTEGER CONSTRAINT booths_width_dm_check CHECK (width_dm BETWEEN 1 AND 10000),
   depth_dm INTEGER CONSTRAINT booths_depth_dm_check CHECK (depth_dm BETWEEN 1 AND 10000),
+  code_order TEXT COLLATE "C" NOT NULL,
   CONSTRAINT booths_edition_id_code_key UNIQUE (edition_id, code),
   CONSTRAINT booths_edition_id_row_label_place_key UNIQUE (edition_id, row_label, place),
   CONSTRAINT booths_edition_id_id_key UNIQUE (edition_id, id),
   FOREIGN KEY (edition_id, zone_id) REFERENCES zones (edition_id, id)
 );
-CREATE INDEX booths_zone_id_idx ON booths (zone_id, code);
+CREATE INDEX booths_zone_id_idx ON booths (zone_id, code_order);
+CREATE INDEX booths_edition_id_code_order_idx ON booths (edition_id, code_order);
 
 -- Organisations: accounts of enterprises, co-operatives and others, written by their members. Anybody may claim a tax code; a
 -- verified one is unique.
@@ -839,8 +841,9 @@ CREATE TABLE webhook_attempts (
 );
 CREATE INDEX webhook_attempts_webhook_delivery_id_idx ON webhook_attempts (webhook_delivery_id, id);
 
--- Imports: the cells of an uploaded file, its column mapping and the outcome. `import_mappings` stores the last mapping used
--- for the same column titles.
+-- Imports: the cells of an uploaded file, its column mapping and the outcome; the command line has no user. `import_changes` has what
+-- an applied import made, so that it can be undone as one step: the row, the version of it that the import left (of rows without one a
+-- digest), and what it was before; null if the import created it. `import_mappings` stores the last mapping used for the same titles.
 CREATE TABLE imports (
   id UUID NOT NULL PRIMARY KEY,
   edition_id UUID NOT NULL REFERENCES editions (id),
@@ -849,15 +852,25 @@ CREATE TABLE imports (
   sheet_name TEXT COLLATE "C" NOT NULL,
   cells TEXT COLLATE "C" NOT NULL,
   mapping TEXT COLLATE "C" NOT NULL,
-  state TEXT COLLATE "C" NOT NULL CONSTRAINT imports_state_check CHECK (state IN ('uploaded','checked','applied')),
+  state TEXT COLLATE "C" NOT NULL CONSTRAINT imports_state_check CHECK (state IN ('uploaded','checked','applied','undone')),
   outcome TEXT COLLATE "C",
-  created_by UUID NOT NULL REFERENCES users (id),
+  created_by UUID REFERENCES users (id),
   created_at TIMESTAMP NOT NULL,
   version INTEGER NOT NULL
 );
 CREATE INDEX imports_edition_id_idx ON imports (edition_id, id);
 CREATE INDEX imports_created_by_idx ON imports (created_by);
 CREATE INDEX imports_created_at_idx ON imports (created_at);
+CREATE TABLE import_changes (
+  import_id UUID NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
+  kind TEXT COLLATE "C" NOT NULL CONSTRAINT import_changes_kind_check CHECK (kind IN
+    ('booth','product','application','contact','exhibitor','sales_report','visit_event')),
+  subject UUID NOT NULL,
+  part INTEGER NOT NULL,
+  version TEXT COLLATE "C" NOT NULL,
+  before_json TEXT COLLATE "C",
+  PRIMARY KEY (import_id, kind, subject, part)
+);
 CREATE TABLE import_mappings (
   organiser_id UUID NOT NULL REFERENCES organisers (id),
   kind TEXT COLLATE "C" NOT NULL CONSTRAINT import_mappings_kind_check CHECK (kind IN ('booths','exhibitors','products','sales','visits')),

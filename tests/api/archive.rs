@@ -178,7 +178,7 @@ const RECORDS: [(&str, &str); 20] = [
 
 /// Tables with data of an edition that no archive has: preferences and documents of applicants, what was computed, and
 /// records of operation.
-const TABLES_LEFT_OUT: [&str; 14] = [
+const TABLES_LEFT_OUT: [&str; 15] = [
     "allocation_run_applications",
     "allocation_run_booths",
     "allocation_runs",
@@ -188,6 +188,7 @@ const TABLES_LEFT_OUT: [&str; 14] = [
     "documents",
     "events",
     "final_figures",
+    "import_changes",
     "imports",
     "sales_reminders",
     "webhook_attempts",
@@ -196,8 +197,8 @@ const TABLES_LEFT_OUT: [&str; 14] = [
 ];
 
 /// Columns of any table that no archive has: the edition is that of the file, the organiser the one that imports it, users are
-/// personal data, and folded names are computed.
-const COLUMNS_LEFT_OUT: [&str; 4] = ["edition_id", "organiser_id", "recorded_by", "name_search"];
+/// personal data, and folded names and the order of codes are computed.
+const COLUMNS_LEFT_OUT: [&str; 5] = ["edition_id", "organiser_id", "recorded_by", "name_search", "code_order"];
 
 /// Columns of one table that no archive has: versions count changes in one database, an imported edition is created anew without
 /// its halls, and links, notes and merges of records are the organiser's own.

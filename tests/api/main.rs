@@ -29,6 +29,8 @@ mod exports;
 mod floor;
 mod identity;
 mod import_cases;
+mod import_undo;
+mod import_values;
 mod imports;
 mod linearizable;
 mod mirror;

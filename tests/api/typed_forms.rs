@@ -118,6 +118,18 @@ async fn organiser_imports_a_table_by_pages_alone(app: TestApp) {
     let booths = app.get("/editions/hoi-cho/booths?limit=500").by(&owner).send().await.expect(200);
     let made = booths["items"].as_array().unwrap().iter().find(|booth| booth["code"] == "B01").unwrap();
     assert_eq!((&made["area_dm2"], &made["fee"]), (&json!(900), &json!(1_500_000)));
+    // The page asks before it undoes the import; it stays in the list.
+    let page = follow(&app, &owner, &applied).await;
+    let question = "data-ask=\"Hoàn tác lần nhập này? 1 mục mới bị xóa, 0 mục đã sửa trở về như trước.\"";
+    assert!(page.contains(question), "{page}");
+    let undone = send(&app, &owner, &action("undo"), &next).await;
+    let page = follow(&app, &owner, &undone).await;
+    assert!(page.contains("Lần nhập này đã được hoàn tác") && !page.contains("data-ask"), "{page}");
+    let list = app.root("/manage/hoi-cho/imports").by(&owner).send().await;
+    let list = String::from_utf8(list.body).unwrap();
+    assert!(list.contains("gian.csv") && list.contains("Đã hoàn tác"), "{list}");
+    let booths = app.get("/editions/hoi-cho/booths?limit=500").by(&owner).send().await.expect(200);
+    assert!(booths["items"].as_array().unwrap().iter().all(|booth| booth["code"] != "B01"));
 }
 
 crate::on_both!(price_list_understands_typed_numbers, organiser_imports_a_table_by_pages_alone,);

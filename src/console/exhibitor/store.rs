@@ -11,7 +11,9 @@ use hoicho_core::{
         ids::{AllocationId, ApplicationId, BoothId, EditionId, OrganisationId, ProductId, ZoneId},
     },
 };
-use hoicho_fair::{allocation::occupancies::is_report_of, editions::store::EditionRow};
+use hoicho_fair::{
+    allocation::occupancies::is_report_of, editions::store::EditionRow, floor::numbering::natural_order,
+};
 
 /// An application with its edition.
 #[derive(Debug, Clone, Queryable)]
@@ -75,7 +77,7 @@ pub(super) fn booths(tx: &mut Tx<'_>, organisation: OrganisationId) -> QueryResu
         .inner_join(has())
         .filter(own)
         .filter(allocations::state.eq_any(AllocationState::ACTIVE_STATES))
-        .order((editions::id.desc(), booths::code))
+        .order((editions::id.desc(), booths::code_order))
         .limit(200)
         .select(columns)
         .load(tx.conn())?;
@@ -83,7 +85,7 @@ pub(super) fn booths(tx: &mut Tx<'_>, organisation: OrganisationId) -> QueryResu
         .inner_join(has())
         .filter(shared)
         .filter(allocations::state.eq_any(AllocationState::LET_STATES))
-        .order((editions::id.desc(), booths::code))
+        .order((editions::id.desc(), booths::code_order))
         .limit(200)
         .select(columns)
         .load(tx.conn())?;
@@ -93,7 +95,7 @@ pub(super) fn booths(tx: &mut Tx<'_>, organisation: OrganisationId) -> QueryResu
         occupied.into_iter().filter(|booth| found.iter().all(|known| known.booth != *booth)).take(200).collect();
     if !left.is_empty() {
         let of_booth = occupancies::table.on(occupancies::booth_id.eq(booths::id));
-        let left: Vec<MyBooth> = all()
+        let mut left: Vec<MyBooth> = all()
             .inner_join(of_booth)
             .inner_join(allocations::table.on(allocations::id.eq(occupancies::allocation_id)))
             .filter(booths::id.eq_any(left))
@@ -102,6 +104,10 @@ pub(super) fn booths(tx: &mut Tx<'_>, organisation: OrganisationId) -> QueryResu
             .distinct()
             .select(columns)
             .load(tx.conn())?;
+        // Distinct rows can only be ordered by what is selected.
+        for same_edition in left.chunk_by_mut(|a, b| a.edition.id == b.edition.id) {
+            same_edition.sort_by_cached_key(|booth| natural_order(&booth.code));
+        }
         found.extend(left);
     }
     Ok(found)
@@ -197,7 +203,7 @@ pub(super) fn available_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResu
         .filter(booths::edition_id.eq(edition))
         .filter(booths::availability.eq(BoothAvailability::Open))
         .filter(booths::id.ne_all(taken))
-        .order(booths::code)
+        .order(booths::code_order)
         .limit(2_000)
         .select((booths::id, booths::code, zones::name, booths::fee))
         .load(tx.conn())

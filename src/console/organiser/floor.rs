@@ -18,7 +18,11 @@ use hoicho_core::{
     values::ids::{BoothId, ZoneId},
 };
 use hoicho_fair::{
-    floor::{self, BoothCategory, Eligibility, store::BoothRow},
+    floor::{
+        self, BoothCategory, Eligibility,
+        numbering::{Arrangement, Corners},
+        store::BoothRow,
+    },
     localities,
     organisations::LegalForm,
     products::ProductGroup,
@@ -76,6 +80,8 @@ struct Floor {
     prices: Vec<Price>,
     zone_options: Vec<SelectOption>,
     categories: Vec<SelectOption>,
+    arrangements: Vec<SelectOption>,
+    corners: Vec<SelectOption>,
     localities: Vec<(String, String)>,
     booths: Vec<BoothLine>,
     next: Option<String>,
@@ -168,6 +174,11 @@ pub(super) async fn show_floor(
     let zones = zones.into_iter().map(line).collect();
     let localities = localities.into_iter().map(|l| (l.code, l.name)).collect();
     let (prices, categories) = (prices(&page, &categories), select::<BoothCategory>(&page, "booth-category", None));
+    let arrangements = <Arrangement as strum::VariantArray>::VARIANTS.iter();
+    let arrangements = arrangements.map(|value| SelectOption::new(*value, page.t_value("arrangement", value), false));
+    let corners = <Corners as strum::VariantArray>::VARIANTS.iter();
+    let corners = corners.map(|value| SelectOption::new(*value, page.t_value("corners", value), false));
+    let (arrangements, corners) = (arrangements.collect(), corners.collect());
     render_page(&Floor {
         page,
         context,
@@ -175,6 +186,8 @@ pub(super) async fn show_floor(
         prices,
         zone_options,
         categories,
+        arrangements,
+        corners,
         localities,
         booths,
         next,

@@ -9,7 +9,9 @@ use crate::{
     select_options::SelectOption,
 };
 use hoicho_core::{states::ImportState, values::ids::ImportId};
-use hoicho_fair::imports::{self, FaultView, ImportKind, ImportView, OutcomeView, Sum, UnderstoodRowView};
+use hoicho_fair::imports::{
+    self, FaultView, ImportKind, ImportSummaryView, ImportView, OutcomeView, Sum, UnderstoodRowView,
+};
 use hoicho_web::{
     http::{Problem, Query},
     identity::{Action, OrganiserRole, Permit},
@@ -23,6 +25,9 @@ impl Action for ManageImports {
 
 /// Errors listed on the page; the file of bad rows has all.
 const MAX_LISTED: usize = 100;
+
+/// Imports listed on the page.
+const MAX_RECENT: i64 = 50;
 
 /// A tab that the kind of table belongs to.
 fn tab(kind: ImportKind) -> Tab {
@@ -40,6 +45,13 @@ struct Imports {
     page: PageContext,
     context: EditionContext,
     kinds: Vec<SelectOption>,
+    recent: Vec<ImportSummaryView>,
+}
+
+impl Imports {
+    fn created_at(&self, import: &ImportSummaryView) -> String {
+        self.page.date_time(&self.context.edition.time_zone, &import.created_at.naive_utc())
+    }
 }
 
 #[derive(Deserialize)]
@@ -47,7 +59,7 @@ struct ImportsQuery {
     kind: Option<ImportKind>,
 }
 
-/// Shows the form for a new import.
+/// Shows the form for a new import, and the recent ones.
 #[get("/manage/{edition}/imports")]
 pub(super) async fn show_imports(
     page: PageContext,
@@ -56,10 +68,14 @@ pub(super) async fn show_imports(
 ) -> Result<HttpResponse, Problem> {
     let chosen = query.into_result()?.kind;
     let tab = tab(chosen.unwrap_or(ImportKind::Sales));
-    let context = permit.read(move |tx, authorized| EditionContext::load(tx, &authorized, tab)).await?;
+    let data = permit.read(move |tx, authorized| {
+        let recent = imports::find_recent(tx, authorized.edition()?, MAX_RECENT)?;
+        Ok((EditionContext::load(tx, &authorized, tab)?, recent))
+    });
+    let (context, recent) = data.await?;
     let kind = |kind: &ImportKind| SelectOption::new(*kind, page.t_value("import-kind", kind), chosen == Some(*kind));
     let kinds = <ImportKind as strum::VariantArray>::VARIANTS.iter().map(kind).collect();
-    render_page(&Imports { page, context, kinds })
+    render_page(&Imports { page, context, kinds, recent })
 }
 
 /// A field with the columns it can take.
@@ -68,6 +84,12 @@ struct FieldLine {
     label: String,
     is_required: bool,
     columns: Vec<SelectOption>,
+    /// Name of the field of the unit, and its choices; empty without.
+    unit_name: String,
+    units: Vec<SelectOption>,
+    is_given_once: bool,
+    value_name: String,
+    value: String,
 }
 
 #[derive(Template)]
@@ -86,8 +108,20 @@ impl Import {
     fn api_path(&self) -> String {
         format!("editions/{}/imports/{}", self.context.edition.slug, self.import.id)
     }
+    fn is_open(&self) -> bool {
+        matches!(self.import.state, ImportState::Uploaded | ImportState::Checked)
+    }
     fn is_applied(&self) -> bool {
         self.import.state == ImportState::Applied
+    }
+    fn is_undone(&self) -> bool {
+        self.import.state == ImportState::Undone
+    }
+    /// The question before the import is undone.
+    fn undo_question(&self) -> String {
+        let (added, changed) = self.import.outcome.as_ref().map_or((0, 0), |o| (o.added, o.changed));
+        let [added, changed] = [added, changed].map(|n| self.page.integer(n));
+        self.page.t_with2("import-undo-ask", "added", added, "changed", changed)
     }
     fn outcome(&self) -> Option<&OutcomeView> {
         self.import.outcome.as_ref()
@@ -145,11 +179,19 @@ pub(super) async fn show_import(
             let label = [c.column.as_str(), c.title.as_str(), &c.samples.join("; ")].join(" · ");
             SelectOption::new(&c.column, label, c.field.as_deref() == Some(field.name))
         };
+        let unit = |unit: &imports::UnitName| {
+            SelectOption::new(*unit, page.t_value("import-unit", unit), field.chosen_unit == Some(*unit))
+        };
         FieldLine {
             name: format!("columns.{}", field.name),
             label: page.t_value("import-field", field.name),
             is_required: field.is_needed,
             columns: import.columns.iter().map(column).collect(),
+            unit_name: format!("units.{}", field.name),
+            units: field.units.iter().map(unit).collect(),
+            is_given_once: field.is_given_once,
+            value_name: format!("values.{}", field.name),
+            value: field.value.clone().unwrap_or_default(),
         }
     };
     let fields = import.fields.iter().map(field).collect();

@@ -1,4 +1,6 @@
 //! Missing sales reports of past opening days.
+use std::cmp::Reverse;
+
 use super::edition_context::EditionContext;
 use hoicho_core::{
     db::Tx,
@@ -7,6 +9,7 @@ use hoicho_core::{
 use hoicho_fair::{
     editions,
     exhibitors::without_email::{self, WithoutEmail},
+    floor::numbering::natural_order,
     sales,
 };
 use hoicho_web::{http::Problem, identity::members::find_without_email};
@@ -43,7 +46,7 @@ pub(super) fn find_missing_reports(tx: &mut Tx<'_>, context: &EditionContext) ->
         }
         last = key;
     }
-    missing.sort_by(|a, b| b.days.len().cmp(&a.days.len()).then_with(|| a.booth.cmp(&b.booth)));
+    missing.sort_by_cached_key(|booth| (Reverse(booth.days.len()), natural_order(&booth.booth)));
     Ok(missing)
 }
 

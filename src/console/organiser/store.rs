@@ -11,7 +11,7 @@ use hoicho_core::{
         ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, OrganiserId, UserId, ZoneId},
     },
 };
-use hoicho_fair::floor::BoothCategory;
+use hoicho_fair::floor::{BoothCategory, numbering::natural_order};
 
 /// Number of applications per state, without drafts.
 pub(super) fn applications_by_state(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(ApplicationState, i64)>> {
@@ -149,12 +149,15 @@ pub(super) fn booths(
     after: &str,
     limit: i64,
 ) -> QueryResult<Vec<BoothLine>> {
-    let mut query = booths::table.filter(booths::edition_id.eq(edition)).filter(booths::code.gt(after)).into_boxed();
+    let mut query = booths::table
+        .filter(booths::edition_id.eq(edition))
+        .filter(booths::code_order.gt(natural_order(after)))
+        .into_boxed();
     if let Some(zone) = zone {
         query = query.filter(booths::zone_id.eq(zone));
     }
     query
-        .order(booths::code)
+        .order(booths::code_order)
         .limit(limit)
         .select((
             booths::id,

@@ -45,7 +45,7 @@ pub(super) fn let_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec
         .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(allocations::edition_id.eq(edition))
         .filter(allocations::state.eq_any(AllocationState::LET_STATES))
-        .order(booths::code)
+        .order(booths::code_order)
         .limit(MAX_LET_BOOTHS)
         .select((booths::code, zones::name, exhibitors::id, exhibitors::name, exhibitors::locality))
         .load(tx.conn())?;
@@ -54,7 +54,7 @@ pub(super) fn let_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec
         .inner_join(allocations::table.inner_join(booths::table.inner_join(zones::table)))
         .filter(allocations::edition_id.eq(edition))
         .filter(allocations::state.eq_any(AllocationState::LET_STATES))
-        .order(booths::code)
+        .order(booths::code_order)
         .limit(MAX_LET_BOOTHS)
         .select((booths::code, zones::name, exhibitors::id, exhibitors::name, exhibitors::locality))
         .load(tx.conn())?;
@@ -163,7 +163,7 @@ pub(super) fn booth_history(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec
         .filter(applications::exhibitor_id.eq(id))
         .filter(allocations::state.eq_any(AllocationState::LET_STATES))
         .filter(editions::state.ne(EditionState::Draft))
-        .order((editions::id.desc(), booths::code))
+        .order((editions::id.desc(), booths::code_order))
         .limit(500)
         .select(columns)
         .load(tx.conn())?;
@@ -173,7 +173,7 @@ pub(super) fn booth_history(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec
         .filter(participants::exhibitor_id.eq(id))
         .filter(allocations::state.eq_any(AllocationState::LET_STATES))
         .filter(editions::state.ne(EditionState::Draft))
-        .order((editions::id.desc(), booths::code))
+        .order((editions::id.desc(), booths::code_order))
         .limit(500)
         .select(columns)
         .load(tx.conn())?;

@@ -8,5 +8,7 @@ crate::text_enum! {
         Checked,
         /// The rows were imported.
         Applied,
+        /// What the import made was removed, and what it changed set back.
+        Undone,
     }
 }

@@ -6,12 +6,12 @@ use diesel::QueryResult;
 
 use super::{
     store::{self, ApplicationRow},
-    wishes::MAX_BOOTHS_WANTED,
+    wishes::{self, MAX_BOOTHS_WANTED, Wish, WishRow},
 };
 use crate::{
     editions::{self, store::EditionRow},
     exhibitors::{self, contacts::ContactRow, matching::ExhibitorMatcher, store::ExhibitorRow},
-    floor::BoothCategory,
+    floor::{self, BoothCategory, numbering},
     localities,
     organisations::{
         LegalForm, contact,
@@ -25,7 +25,7 @@ use hoicho_core::{
     states::ApplicationState,
     values::{
         clock::Instant,
-        ids::{ApplicationId, ContactId, ExhibitorId},
+        ids::{ApplicationId, BoothId, ContactId, EditionId, ExhibitorId, ZoneId},
         phone, text,
     },
 };
@@ -51,8 +51,10 @@ pub struct ExhibitorImportRow {
     pub category: Option<BoothCategory>,
     /// State of the application; default approved.
     pub state: Option<ApplicationState>,
-    /// Default 1; 0: the record only, without an application.
+    /// Default the number of booths among the wishes, else 1; 0: the record only, without an application.
     pub booths_wanted: Option<i64>,
+    /// Booths and zones in order of preference, as typed: `A01, A02`, `A01-A03`, `Khu OCOP`.
+    pub wishes: Option<String>,
     /// Contact person; default the exhibitor's name.
     pub contact_name: Option<String>,
     /// As typed.
@@ -60,12 +62,25 @@ pub struct ExhibitorImportRow {
     pub email: Option<String>,
 }
 
-/// Counts of an import.
+/// What an import of exhibitors did.
 pub struct ImportSummary {
-    /// New applications, and new records without one.
-    pub added: usize,
+    /// New records, each with its contact.
+    pub exhibitors: Vec<(ExhibitorId, Option<ContactId>)>,
+    /// New contacts of records that existed.
+    pub contacts: Vec<ContactRow>,
+    /// New applications and their exhibitors.
+    pub applications: Vec<(ApplicationId, ExhibitorId)>,
     /// Records that had an application for the edition, or were not to get one.
     pub unchanged: usize,
+}
+
+impl ImportSummary {
+    /// Number of new applications, and of new records without one.
+    pub fn added(&self) -> usize {
+        let applied: BTreeSet<ExhibitorId> = self.applications.iter().map(|(_, exhibitor)| *exhibitor).collect();
+        let without_application = self.exhibitors.iter().filter(|(id, _)| !applied.contains(id)).count();
+        self.applications.len() + without_application
+    }
 }
 
 /// Parses a tax code. Spreadsheets drop a leading zero, so an invalid code is retried with a zero prepended.
@@ -83,7 +98,7 @@ struct ValidRow {
 }
 
 /// Validates a row. Invalid fields get a placeholder, because the errors prevent the import.
-fn validate(checks: &mut Validator, line: u64, row: &ExhibitorImportRow) -> ValidRow {
+fn validate(checks: &mut Validator, line: u64, row: &ExhibitorImportRow, wishes: &[Wish]) -> ValidRow {
     let pointer = |field: &str| format!("/{line}/{field}");
     let name = checks.require_text(&pointer("name"), &row.name, MAX_NAME_CHARS);
     checks.require(
@@ -95,8 +110,10 @@ fn validate(checks: &mut Validator, line: u64, row: &ExhibitorImportRow) -> Vali
     let form = row.legal_form.unwrap_or(LegalForm::Enterprise);
     let code = row.tax_code.as_deref().map(|code| parse_tax_code(code, form));
     checks.require(code != Some(None), &pointer("tax_code"), FieldCode::TaxCode, MessageId("error-invalid-tax-code"));
+    let wished = wishes.iter().filter(|wish| matches!(wish, Wish::Booth(_))).count();
+    let wished = i64::try_from(wished.max(1)).unwrap_or(1);
     let booths_wanted =
-        i32::try_from(row.booths_wanted.unwrap_or(1)).ok().filter(|n| (0..=MAX_BOOTHS_WANTED).contains(n));
+        i32::try_from(row.booths_wanted.unwrap_or(wished)).ok().filter(|n| (0..=MAX_BOOTHS_WANTED).contains(n));
     checks.require(
         booths_wanted.is_some(),
         &pointer("booths_wanted"),
@@ -197,74 +214,153 @@ fn without_known(tx: &mut Tx<'_>, contacts: Vec<ContactRow>) -> QueryResult<Vec<
     Ok(contacts.into_iter().filter(is_new).collect())
 }
 
-/// Matches rows with the organiser's records by tax code or exact name, and creates the others; each gets an approved application
-/// for the edition, or one in the state of the table, unless it has one or wants no booth. No account of an organisation is read,
-/// opened or changed.
-pub fn import_rows(
-    tx: &mut Tx<'_>,
-    authorized: &Authorized,
-    lines: Vec<(u64, ExhibitorImportRow)>,
-) -> Result<ImportSummary, Problem> {
-    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
-    let mut checks = Validator::default();
-    let form = |line: &ExhibitorImportRow| line.legal_form.unwrap_or(LegalForm::HouseholdBusiness);
-    let codes: Vec<String> =
-        lines.iter().filter_map(|(_, l)| parse_tax_code(l.tax_code.as_deref()?, form(l))).collect();
-    let names: Vec<String> = lines.iter().filter_map(|(_, l)| text::normalize(&l.name, MAX_NAME_CHARS)).collect();
-    let known = ExhibitorMatcher::load(tx, edition.organiser_id, &codes, &names)?;
-    let applicants: BTreeSet<ExhibitorId> =
-        store::find_applicants(tx, edition.id)?.into_iter().map(|(_, exhibitor, _)| exhibitor).collect();
-    let localities_by_name = localities::store::index_by_name(tx, authorized.now.date())?;
-    let (mut new, mut new_contacts, mut more_contacts) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut applications, mut seen_keys, mut unchanged) = (Vec::new(), BTreeSet::new(), 0);
-    let mut matched = BTreeSet::new();
-    for (line, row) in lines {
-        let pointer = |field: &str| format!("/{line}/{field}");
-        let valid = validate(&mut checks, line, &row);
-        checks.require(
-            seen_keys.insert(valid.code.clone().unwrap_or_else(|| valid.name.clone())),
-            &pointer("name"),
-            FieldCode::Repeated,
-            MessageId("import-duplicate-exhibitor").with_args(&[("line", &line)]),
-        );
-        let contact = valid_contact(&mut checks, line, &row, &valid.name);
-        let locality = row.locality.map(|l| checks.require_text(&pointer("locality"), &l, MAX_NAME_CHARS));
-        let booths_wanted = valid.booths_wanted;
-        let existing = known.find(&valid.name, valid.code.as_deref());
-        let exhibitor = match existing {
-            Some(id) => {
-                checks.require(
-                    matched.insert(id),
-                    &pointer("name"),
-                    FieldCode::Repeated,
-                    MessageId("import-duplicate-exhibitor").with_args(&[("line", &line)]),
-                );
-                id
-            }
-            None => {
-                let record = new_exhibitor(authorized, (valid, row.country), locality, &localities_by_name)?;
-                let id = record.id;
-                new.push(record);
-                id
-            }
+/// Booths by code, and zones by code and name without regard to case.
+struct Places {
+    booths: HashMap<String, BoothId>,
+    zones: HashMap<String, ZoneId>,
+}
+
+impl Places {
+    fn load(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Self> {
+        let zones = floor::store::zones(tx, edition)?.into_iter();
+        let named = |zone: floor::store::ZoneRow| {
+            [zone.code, zone.name].map(|name| (text::normalize_for_comparison(&name), zone.id))
         };
-        let contacts = if existing.is_some() { &mut more_contacts } else { &mut new_contacts };
-        contacts.extend(contact.map(|contact| ContactRow { exhibitor_id: exhibitor, ..contact }));
-        if booths_wanted > 0 && !applicants.contains(&exhibitor) {
-            let category = row.category.unwrap_or(BoothCategory::Standard);
-            let wanted = (booths_wanted, category, row.state.unwrap_or(ApplicationState::Approved));
-            applications.push(new_application(&edition, exhibitor, wanted, authorized.now));
-        } else if existing.is_some() {
-            unchanged += 1;
-        }
+        Ok(Self { booths: floor::store::booths_by_code(tx, edition)?, zones: zones.flat_map(named).collect() })
     }
-    checks.finish()?;
-    exhibitors::store::insert(tx, &new, &new_contacts)?;
-    let more_contacts = without_known(tx, more_contacts)?;
-    exhibitors::store::add_contacts(tx, &more_contacts)?;
-    store::insert(tx, &applications)?;
-    let applied: BTreeSet<ExhibitorId> = applications.iter().map(|a| a.exhibitor_id).collect();
-    let without_application = new.iter().filter(|r| !applied.contains(&r.id)).count();
-    authorized.record_audit(tx, AuditAction::ApplicationImport, edition.id, None, Some(applications.len()))?;
-    Ok(ImportSummary { added: applications.len() + without_application, unchanged })
+
+    /// The wishes of a cell. Booths and zones that do not exist are errors.
+    fn parse_wishes(&self, checks: &mut Validator, line: u64, typed: &str) -> Vec<Wish> {
+        let pointer = format!("/{line}/wishes");
+        let mut wishes = Vec::new();
+        for part in typed.split([',', ';', '+', '&', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
+            let zone = self.zones.get(&text::normalize_for_comparison(part));
+            let exact = self.booths.get(&part.replace(' ', "").to_uppercase());
+            let found: Option<Vec<Wish>> = match (exact, zone) {
+                (Some(booth), _) => Some(vec![Wish::Booth(*booth)]),
+                (None, Some(zone)) => Some(vec![Wish::Zone(*zone)]),
+                (None, None) => numbering::parse_booth_list(part)
+                    .and_then(|codes| codes.iter().map(|code| Some(Wish::Booth(*self.booths.get(code)?))).collect()),
+            };
+            let shown: String = part.chars().take(40).collect();
+            let args: [(&str, &dyn std::fmt::Display); 2] = [("line", &line), ("text", &shown)];
+            checks.require(
+                found.is_some(),
+                &pointer,
+                FieldCode::Unknown,
+                MessageId("import-unknown-wish").with_args(&args),
+            );
+            wishes.extend(found.unwrap_or_default());
+        }
+        wishes::validate(checks, &pointer, &wishes);
+        wishes
+    }
+}
+
+/// An import of exhibitors: what is known of the edition, loaded once for all parts of the file.
+pub struct ExhibitorImport {
+    edition: EditionRow,
+    applicants: BTreeSet<ExhibitorId>,
+    localities: LocalityIndex,
+    /// Booths and zones of the edition.
+    places: Places,
+    /// Tax codes or names of the rows that were imported.
+    seen: BTreeSet<String>,
+    /// Records that rows were matched with.
+    matched: BTreeSet<ExhibitorId>,
+}
+
+impl ExhibitorImport {
+    pub fn load(tx: &mut Tx<'_>, authorized: &Authorized) -> Result<Self, Problem> {
+        let edition = editions::store::lock_open(tx, authorized.edition()?)?;
+        let applicants = store::find_applicants(tx, edition.id)?.into_iter().map(|(_, exhibitor, _)| exhibitor);
+        Ok(Self {
+            applicants: applicants.collect(),
+            localities: localities::store::index_by_name(tx, authorized.now.date())?,
+            places: Places::load(tx, edition.id)?,
+            edition,
+            seen: BTreeSet::new(),
+            matched: BTreeSet::new(),
+        })
+    }
+
+    /// Matches rows with the organiser's records by tax code or exact name, and creates the others; each gets an approved application
+    /// for the edition, or one in the state of the table, unless it has one or wants no booth. No account of an organisation is read,
+    /// opened or changed.
+    pub fn import(
+        &mut self,
+        tx: &mut Tx<'_>,
+        authorized: &Authorized,
+        lines: Vec<(u64, ExhibitorImportRow)>,
+    ) -> Result<ImportSummary, Problem> {
+        let mut checks = Validator::default();
+        let form = |line: &ExhibitorImportRow| line.legal_form.unwrap_or(LegalForm::HouseholdBusiness);
+        let codes: Vec<String> =
+            lines.iter().filter_map(|(_, l)| parse_tax_code(l.tax_code.as_deref()?, form(l))).collect();
+        let names: Vec<String> = lines.iter().filter_map(|(_, l)| text::normalize(&l.name, MAX_NAME_CHARS)).collect();
+        let known = ExhibitorMatcher::load(tx, self.edition.organiser_id, &codes, &names)?;
+        let (mut new, mut new_contacts, mut more_contacts) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut applications, mut all_wishes, mut unchanged) = (Vec::new(), Vec::<WishRow>::new(), 0);
+        let (mut seen, mut matched) = (BTreeSet::new(), BTreeSet::new());
+        for (line, row) in lines {
+            let pointer = |field: &str| format!("/{line}/{field}");
+            let wishes = self.places.parse_wishes(&mut checks, line, row.wishes.as_deref().unwrap_or_default());
+            let valid = validate(&mut checks, line, &row, &wishes);
+            let key = valid.code.clone().unwrap_or_else(|| valid.name.clone());
+            let existing = known.find(&valid.name, valid.code.as_deref());
+            let is_first = !self.seen.contains(&key) && seen.insert(key);
+            let is_only = existing.is_none_or(|id| !self.matched.contains(&id) && matched.insert(id));
+            checks.require(
+                is_first && is_only,
+                &pointer("name"),
+                FieldCode::Repeated,
+                MessageId("import-duplicate-exhibitor").with_args(&[("line", &line)]),
+            );
+            let contact = valid_contact(&mut checks, line, &row, &valid.name);
+            let locality = row.locality.map(|l| checks.require_text(&pointer("locality"), &l, MAX_NAME_CHARS));
+            let booths_wanted = valid.booths_wanted;
+            let exhibitor = match existing {
+                Some(id) => id,
+                None => {
+                    let record = new_exhibitor(authorized, (valid, row.country), locality, &self.localities)?;
+                    let id = record.id;
+                    new.push(record);
+                    id
+                }
+            };
+            let contacts = if existing.is_some() { &mut more_contacts } else { &mut new_contacts };
+            contacts.extend(contact.map(|contact| ContactRow { exhibitor_id: exhibitor, ..contact }));
+            if booths_wanted > 0 && !self.applicants.contains(&exhibitor) {
+                let category = row.category.unwrap_or(BoothCategory::Standard);
+                let wanted = (booths_wanted, category, row.state.unwrap_or(ApplicationState::Approved));
+                let application = new_application(&self.edition, exhibitor, wanted, authorized.now);
+                all_wishes.extend(wishes::to_rows(self.edition.id, application.id, &wishes));
+                applications.push(application);
+            } else if existing.is_some() {
+                unchanged += 1;
+            }
+        }
+        checks.finish()?;
+        exhibitors::store::insert(tx, &new, &new_contacts)?;
+        let more_contacts = without_known(tx, more_contacts)?;
+        exhibitors::store::add_contacts(tx, &more_contacts)?;
+        store::insert(tx, &applications)?;
+        wishes::insert_rows(tx, &all_wishes)?;
+        let count = Some(applications.len());
+        authorized.record_audit(tx, AuditAction::ApplicationImport, self.edition.id, None, count)?;
+        self.seen.extend(seen);
+        self.matched.extend(matched);
+        self.applicants.extend(applications.iter().map(|application| application.exhibitor_id));
+        let mut contact_of: HashMap<ExhibitorId, ContactId> =
+            new_contacts.iter().map(|contact| (contact.exhibitor_id, contact.id)).collect();
+        Ok(ImportSummary {
+            exhibitors: new.into_iter().map(|record| (record.id, contact_of.remove(&record.id))).collect(),
+            contacts: more_contacts,
+            applications: applications
+                .into_iter()
+                .map(|application| (application.id, application.exhibitor_id))
+                .collect(),
+            unchanged,
+        })
+    }
 }

@@ -14,6 +14,7 @@ mod routes;
 pub mod storage;
 pub mod store;
 mod transition;
+pub mod undo;
 pub mod wishes;
 pub use routes::{ApiDoc, ApplicationView, routes, view};
 pub use storage::DocumentStorage;

@@ -17,7 +17,7 @@ use hoicho_core::{
         ids::{ApplicationId, ExhibitorId, ProductId},
     },
 };
-use hoicho_web::http::{FieldCode, Problem, Validator};
+use hoicho_web::http::{FieldCode, Problem, Validator, etag};
 
 /// Max products per application.
 pub const MAX_PRODUCTS: usize = 100;
@@ -39,6 +39,19 @@ pub struct ApplicationProductRow {
     pub certificate_expires_on: Option<Day>,
     /// The product of the linked organisation that it was taken from.
     pub product_id: Option<ProductId>,
+}
+
+impl ApplicationProductRow {
+    /// Tells its content from another one, because products have no version.
+    pub fn digest(&self) -> String {
+        let Self {
+            name, product_group, declared_stars, certificate_number, certificate_expires_on, product_id, ..
+        } = self;
+        let content = format!(
+            "{name:?} {product_group} {declared_stars:?} {certificate_number:?} {certificate_expires_on:?} {product_id:?}"
+        );
+        etag::digest(content.as_bytes())
+    }
 }
 
 /// A product that is declared by name, without an entry in a catalogue.

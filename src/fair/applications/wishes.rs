@@ -24,16 +24,16 @@ pub enum Wish {
     Zone(ZoneId),
 }
 
-/// Validates length and uniqueness of the list, without database access.
-pub fn validate(checks: &mut Validator, wishes: &[Wish]) {
+/// Validates length and uniqueness of the list at `pointer`, without database access.
+pub fn validate(checks: &mut Validator, pointer: &str, wishes: &[Wish]) {
     checks.require(
         wishes.len() <= MAX_WISHES,
-        "/wishes",
+        pointer,
         FieldCode::Length,
         MessageId("error-wish-list-length").with_number("max", MAX_WISHES),
     );
     let distinct = wishes.iter().collect::<std::collections::BTreeSet<_>>().len() == wishes.len();
-    checks.require(distinct, "/wishes", FieldCode::Repeated, MessageId("error-duplicate-wish"));
+    checks.require(distinct, pointer, FieldCode::Repeated, MessageId("error-duplicate-wish"));
 }
 
 /// Replaces the wishes of an application; each must be a booth or zone of the same edition.

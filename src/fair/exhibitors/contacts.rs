@@ -10,7 +10,7 @@ use hoicho_core::{
     i18n::{Language, MessageId},
     values::ids::{ContactId, ExhibitorId},
 };
-use hoicho_web::http::{FieldCode, Validator};
+use hoicho_web::http::{FieldCode, Validator, etag};
 
 /// Row of `exhibitor_contacts`.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -32,6 +32,12 @@ impl ContactRow {
     /// Its phone numbers.
     pub fn numbers(&self) -> impl Iterator<Item = &str> {
         self.phone.as_deref().into_iter().chain(self.zalo.as_deref())
+    }
+
+    /// Tells its content from another one, because contacts have no version.
+    pub fn digest(&self) -> String {
+        let Self { exhibitor_id, name, phone, zalo, email, language, .. } = self;
+        etag::digest(format!("{exhibitor_id} {name:?} {phone:?} {zalo:?} {email:?} {language:?}").as_bytes())
     }
 }
 

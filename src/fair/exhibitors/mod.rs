@@ -15,6 +15,7 @@ pub mod owners;
 mod routes;
 pub mod search;
 pub mod store;
+pub mod undo;
 pub mod without_email;
 pub use find_by_words::find_by_words;
 pub use routes::{ApiDoc, ExhibitorView, routes};

@@ -236,13 +236,19 @@ pub fn update(tx: &mut Tx<'_>, row: &ExhibitorRow, expected_version: i32) -> Que
 
 /// Deletes an exhibitor with its contacts, tags and open invitations. Fails if it takes part in an edition (foreign keys).
 pub fn delete(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<usize> {
-    diesel::delete(exhibitor_contacts::table.filter(exhibitor_contacts::exhibitor_id.eq(id))).execute(tx.conn())?;
     diesel::delete(exhibitor_tags::table.filter(exhibitor_tags::exhibitor_id.eq(id))).execute(tx.conn())?;
-    diesel::delete(exhibitor_search_words::table.filter(exhibitor_search_words::exhibitor_id.eq(id)))
-        .execute(tx.conn())?;
     diesel::delete(exhibitor_link_invitations::table.filter(exhibitor_link_invitations::exhibitor_id.eq(id)))
         .execute(tx.conn())?;
-    diesel::delete(exhibitors::table.find(id)).execute(tx.conn())
+    delete_all(tx, &[id])
+}
+
+/// Deletes exhibitors that have nothing but contacts; at most [`MAX_IDS_PER_STATEMENT`].
+pub(super) fn delete_all(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<usize> {
+    diesel::delete(exhibitor_contacts::table.filter(exhibitor_contacts::exhibitor_id.eq_any(ids)))
+        .execute(tx.conn())?;
+    diesel::delete(exhibitor_search_words::table.filter(exhibitor_search_words::exhibitor_id.eq_any(ids)))
+        .execute(tx.conn())?;
+    diesel::delete(exhibitors::table.filter(exhibitors::id.eq_any(ids))).execute(tx.conn())
 }
 
 /// Contacts of exhibitors, in order of entry.

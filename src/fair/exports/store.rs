@@ -28,7 +28,7 @@ pub(super) fn booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<Boo
     booths::table
         .inner_join(zones::table)
         .filter(booths::edition_id.eq(edition))
-        .order(booths::code)
+        .order(booths::code_order)
         .select((
             booths::code,
             zones::code,

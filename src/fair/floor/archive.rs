@@ -2,7 +2,7 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{BoothCategory, Eligibility, store};
+use super::{BoothCategory, Eligibility, numbering::natural_order, store};
 use crate::records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink};
 use hoicho_core::{
     db::{Tx, schema::*},
@@ -113,7 +113,11 @@ impl ImportRecords for BoothRecord {
             import.derive_ids([&mut record.id.0, &mut record.zone.0])?;
         }
         let others = (booths::edition_id.eq(import.edition()?), booths::version.eq(1));
-        records::insert_rows!(import.tx, booths, records.into_iter().map(|record| (record, others)));
+        let rows = records.into_iter().map(|record| {
+            let order = booths::code_order.eq(natural_order(record.code.as_str()));
+            (record, others, order)
+        });
+        records::insert_rows!(import.tx, booths, rows);
         Ok(())
     }
 }

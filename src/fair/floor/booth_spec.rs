@@ -3,6 +3,7 @@ use serde::Deserialize;
 
 use super::{
     BoothCategory,
+    numbering::natural_order,
     store::{BoothCategoryRow, BoothRow},
 };
 use hoicho_core::{
@@ -99,6 +100,7 @@ impl ResolvedBoothSpec {
             id: BoothId::make(),
             edition_id: edition,
             zone_id: self.kind.zone,
+            code_order: natural_order(&code),
             code,
             row_label,
             place: i32::try_from(place).unwrap_or(i32::MAX),

@@ -14,6 +14,7 @@ mod occupancy;
 pub mod owners;
 mod routes;
 pub mod store;
+pub mod undo;
 pub use booth_category::BoothCategory;
 pub use eligibility::{Candidate, Eligibility, UnmetRule};
 pub use floor_plan::{Plan, PlanBooth};

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{BoothCategory, Eligibility, Occupancy};
+use super::{BoothCategory, Eligibility, Occupancy, numbering::natural_order};
 use hoicho_core::{
     db::{MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
@@ -61,6 +61,8 @@ pub struct BoothRow {
     pub width_dm: Option<i32>,
     /// Decimetres along y.
     pub depth_dm: Option<i32>,
+    /// [`natural_order`] of the code.
+    pub code_order: String,
 }
 
 /// An entry of the price list: the defaults for booths of a category.
@@ -221,7 +223,7 @@ pub fn insert_booths(tx: &mut Tx<'_>, rows: &[BoothRow]) -> QueryResult<()> {
     Ok(())
 }
 
-/// A page of booths, ordered by code, after the code `after`.
+/// A page of booths in natural order of their codes, after the code `after`.
 pub fn booths_page(
     tx: &mut Tx<'_>,
     edition: EditionId,
@@ -229,11 +231,21 @@ pub fn booths_page(
     after: &str,
     limit: i64,
 ) -> QueryResult<Vec<BoothRow>> {
-    let mut query = booths::table.filter(booths::edition_id.eq(edition)).filter(booths::code.gt(after)).into_boxed();
+    let mut query = booths::table
+        .filter(booths::edition_id.eq(edition))
+        .filter(booths::code_order.gt(natural_order(after)))
+        .into_boxed();
     if let Some(zone) = zone {
         query = query.filter(booths::zone_id.eq(zone));
     }
-    query.order(booths::code).limit(limit).select(BoothRow::as_select()).load(tx.conn())
+    query.order(booths::code_order).limit(limit).select(BoothRow::as_select()).load(tx.conn())
+}
+
+/// Booths of an edition by code.
+pub fn booths_by_code(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<HashMap<String, BoothId>> {
+    let rows =
+        booths::table.filter(booths::edition_id.eq(edition)).select((booths::code, booths::id)).load(tx.conn())?;
+    Ok(rows.into_iter().collect())
 }
 
 /// All booths of an edition.
@@ -252,7 +264,7 @@ pub fn booths_by_ids(
     if let Some(zone) = zone {
         query = query.filter(booths::zone_id.eq(zone));
     }
-    query.order(booths::code).select(BoothRow::as_select()).load(tx.conn())
+    query.order(booths::code_order).select(BoothRow::as_select()).load(tx.conn())
 }
 
 /// Occupancy by booth; free booths have no entry.
@@ -336,7 +348,7 @@ pub fn floor_plan_inputs(tx: &mut Tx<'_>, edition: EditionId, zones: &[ZoneId]) 
     let rows: Vec<BoothRow> = booths::table
         .filter(booths::edition_id.eq(edition))
         .filter(booths::zone_id.eq_any(zones))
-        .order(booths::code)
+        .order(booths::code_order)
         .limit(MAX_BOOTHS_ON_FLOOR_PLAN)
         .select(BoothRow::as_select())
         .load(tx.conn())?;

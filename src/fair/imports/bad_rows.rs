@@ -29,6 +29,8 @@ fn title(field: &Field, unit: Option<Unit>, quantity: Quantity) -> String {
         (FieldKind::Money, Some(unit @ Unit::Scale(3..)), Quantity::Money(currency)) => {
             format!("{} {}", unit.name(), currency.code())
         }
+        // A unit that is unclear stays so.
+        (FieldKind::Money | FieldKind::Area, Some(Unit::OtherCurrency | Unit::Unknown), _) => "ĐVT: ?".to_owned(),
         (FieldKind::Area, unit, _) => unit.unwrap_or(Unit::SquareMetre).name().to_owned(),
         _ => return name,
     };
@@ -38,14 +40,21 @@ fn title(field: &Field, unit: Option<Unit>, quantity: Quantity) -> String {
 /// The cell of a field: what was understood in one spelling, or what was typed.
 fn cell(line: &DataRow, field: &Field, reader: &CellReader<'_>, unit: Option<Unit>) -> String {
     let cell = line.cell(field.name);
-    let typed = || cell.text();
+    // What was typed in a day column whose unit the title of the file does not say.
+    let own_unit = line.day_column.filter(|_| field.name == "amount").and_then(|day| day.unit);
+    let typed = || match own_unit.filter(|own| unit != Some(*own)) {
+        Some(own @ (Unit::Scale(1..) | Unit::OtherCurrency | Unit::Unknown)) => {
+            format!("{} {}", cell.text(), own.name())
+        }
+        Some(Unit::Scale(_) | Unit::SquareMetre | Unit::SquareDecimetre) | None => cell.text(),
+    };
     match field.kind {
         FieldKind::Text if field.name == "zone" => {
             line.text(field.name).or_else(|| line.heading.clone()).unwrap_or_default()
         }
         FieldKind::Text | FieldKind::Stars => typed(),
-        _ if cell.is_empty() && !(field.kind == FieldKind::Day && line.day.is_some()) => String::new(),
-        FieldKind::Money | FieldKind::Area | FieldKind::Count => match reader.number(field.name, cell) {
+        _ if cell.is_empty() && !(field.kind == FieldKind::Day && line.day_column.is_some()) => String::new(),
+        FieldKind::Money | FieldKind::Area | FieldKind::Count => match line.number(reader, field.name) {
             Err(_) => typed(),
             Ok(value) => match reader.quantity(field.name) {
                 Quantity::Money(currency) => {
@@ -58,10 +67,12 @@ fn cell(line: &DataRow, field: &Field, reader: &CellReader<'_>, unit: Option<Uni
                 Quantity::Count => value.to_string(),
             },
         },
-        FieldKind::Day | FieldKind::Expiry => match line.day.map_or_else(|| reader.day(field.name, cell), Ok) {
-            Ok(day) => day.format("%d/%m/%Y").to_string(),
-            Err(_) => typed(),
-        },
+        FieldKind::Day | FieldKind::Expiry => {
+            match line.day_column.map_or_else(|| reader.day(field.name, cell), |column| Ok(column.day)) {
+                Ok(day) => day.format("%d/%m/%Y").to_string(),
+                Err(_) => typed(),
+            }
+        }
         FieldKind::Hours => match cell.parse_hours() {
             Ok(hours) => format!("{:02}:{:02}", hours.start / 60, hours.start % 60),
             Err(_) => typed(),
@@ -93,6 +104,7 @@ impl ImportTable {
             .filter(|f| {
                 let is_heading = f.name == "zone" && extracted.rows.iter().any(|line| line.heading.is_some());
                 self.mapping.columns.contains_key(f.name)
+                    || self.mapping.value(f.name).is_some()
                     || is_heading
                     || (by_day && matches!(f.name, "day" | "amount"))
             })

@@ -3,9 +3,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{fields::ImportKind, mapping::ColumnMapping, phrases, read_cells::CellReader, vocabulary};
-use hoicho_core::values::clock::Day;
-use hoicho_spreadsheet::{Cell, Sheet};
+use super::{
+    fields::ImportKind,
+    mapping::{ColumnMapping, DayColumn},
+    phrases,
+    read_cells::CellReader,
+    vocabulary,
+};
+use hoicho_spreadsheet::{Cell, Sheet, parse::ParseError};
 use hoicho_web::http::spreadsheet::unescape_formula;
 
 /// A data row with its cells by field.
@@ -13,8 +18,8 @@ use hoicho_web::http::spreadsheet::unescape_formula;
 pub(super) struct DataRow {
     /// Row number in the spreadsheet, from 1.
     pub(super) row: u64,
-    /// Day of the column, if days are columns.
-    pub(super) day: Option<Day>,
+    /// The column, if days are columns.
+    pub(super) day_column: Option<DayColumn>,
     cells: BTreeMap<&'static str, Cell>,
     /// Text of the last heading above the row.
     pub(super) heading: Option<String>,
@@ -26,6 +31,13 @@ impl DataRow {
     /// Cell of a field; empty if no column is mapped.
     pub(super) fn cell(&self, field: &str) -> &Cell {
         self.cells.get(field).unwrap_or(&EMPTY)
+    }
+    /// Number of a cell, in the unit of its column.
+    pub(super) fn number(&self, reader: &CellReader<'_>, field: &str) -> Result<i64, ParseError> {
+        match self.day_column.filter(|_| field == "amount") {
+            Some(day) => reader.amount(day, self.cell(field)),
+            None => reader.number(field, self.cell(field)),
+        }
     }
     /// Text of a cell; `None` if it is empty.
     pub(super) fn text(&self, field: &str) -> Option<String> {
@@ -124,10 +136,10 @@ pub(super) fn extract_rows(
             has_seen_total = true;
             let stated = match kind.total_field() {
                 Some(field) if mapping.day_columns.is_empty() => number(field, field_cell(field)),
-                Some(field) => mapping
+                Some(_) => mapping
                     .day_columns
                     .iter()
-                    .map(|(column, _)| number(field, row.get(*column).unwrap_or(&EMPTY)))
+                    .map(|day| reader.amount(*day, row.get(day.column).unwrap_or(&EMPTY)).ok())
                     .sum::<Option<i64>>(),
                 None => None,
             };
@@ -149,10 +161,10 @@ pub(super) fn extract_rows(
             result.skipped.push(PassedRow { row: line, why: Passed::Represented });
             continue;
         }
-        let by_day: Vec<(Day, &Cell)> = mapping
+        let by_day: Vec<(DayColumn, &Cell)> = mapping
             .day_columns
             .iter()
-            .filter_map(|(column, day)| Some((*day, row.get(*column).filter(|c| !c.is_empty())?)))
+            .filter_map(|day| Some((*day, row.get(day.column).filter(|c| !c.is_empty())?)))
             .collect();
         // A row with a single value is a heading of the rows below, or a note below the table.
         let first = filled.first().map(|c| c.text()).unwrap_or_default();
@@ -185,19 +197,30 @@ pub(super) fn extract_rows(
                 }
             }
         }
+        for field in kind.fields() {
+            // A heading is nearer than a value for the whole table.
+            let has_value = cells.contains_key(field.name) || (field.name == "zone" && heading.is_some());
+            if let Some(value) = mapping.value(field.name).filter(|_| !has_value) {
+                cells.insert(field.name, Cell::Text(value.to_owned()));
+            }
+        }
         // With days as columns, a row is split into one line per day.
-        let of_day = |(day, cell): (Day, &Cell)| {
+        let of_day = |(day, cell): (DayColumn, &Cell)| {
             let mut cells = cells.clone();
             cells.insert("amount", cell.clone());
             (Some(day), cells)
         };
         let lines: Vec<_> =
             if mapping.day_columns.is_empty() { vec![(None, cells)] } else { by_day.into_iter().map(of_day).collect() };
-        for (day, cells) in lines {
-            let amount = kind.total_field().and_then(|field| number(field, cells.get(field)?)).unwrap_or(0);
+        for (day_column, cells) in lines {
+            let amount = kind.total_field().and_then(|field| match day_column {
+                Some(day) => reader.amount(day, cells.get(field)?).ok(),
+                None => number(field, cells.get(field)?),
+            });
+            let amount = amount.unwrap_or(0);
             since_start = since_start.saturating_add(amount);
             since_total = since_total.saturating_add(amount);
-            result.rows.push(DataRow { row: line, day, cells, heading: heading.clone() });
+            result.rows.push(DataRow { row: line, day_column, cells, heading: heading.clone() });
         }
     }
     result

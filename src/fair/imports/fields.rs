@@ -1,4 +1,5 @@
 //! Import kinds, their fields, and the known column titles.
+use hoicho_spreadsheet::parse::Unit;
 
 hoicho_core::text_enum! {
     /// Type of the rows.
@@ -28,6 +29,48 @@ pub(super) enum FieldKind {
     Hours,
     YesNo,
     Stars,
+}
+
+hoicho_core::text_enum! {
+    /// A unit that can be chosen for a column.
+    UnitName {
+        /// The currency itself.
+        One,
+        /// Thousands.
+        Thousand,
+        /// Millions.
+        Million,
+        /// Billions.
+        Billion,
+        /// Square metres.
+        SquareMetre,
+        /// Square decimetres.
+        SquareDecimetre,
+    }
+}
+
+impl UnitName {
+    pub(super) fn unit(self) -> Unit {
+        match self {
+            Self::One => Unit::Scale(0),
+            Self::Thousand => Unit::Scale(3),
+            Self::Million => Unit::Scale(6),
+            Self::Billion => Unit::Scale(9),
+            Self::SquareMetre => Unit::SquareMetre,
+            Self::SquareDecimetre => Unit::SquareDecimetre,
+        }
+    }
+}
+
+impl FieldKind {
+    /// Units that can be chosen for a column.
+    pub(super) fn units(self) -> &'static [UnitName] {
+        match self {
+            Self::Money => &[UnitName::One, UnitName::Thousand, UnitName::Million, UnitName::Billion],
+            Self::Area => &[UnitName::SquareMetre, UnitName::SquareDecimetre],
+            Self::Text | Self::Count | Self::Day | Self::Expiry | Self::Hours | Self::YesNo | Self::Stars => &[],
+        }
+    }
 }
 
 /// A field of an import kind.
@@ -171,6 +214,19 @@ const EXHIBITORS: &[Field] = &[
     field("country", FieldKind::Text, &["quốc gia", "country"]),
     // A represented company has no record of its own.
     field("role", FieldKind::Text, &["vai trò", "role"]),
+    field(
+        "wishes",
+        FieldKind::Text,
+        &[
+            "gian mong muốn",
+            "vị trí mong muốn",
+            "gian đăng ký",
+            "vị trí đăng ký",
+            "vị trí gian",
+            "nguyện vọng",
+            "wishes",
+        ],
+    ),
     field(
         "contact_name",
         FieldKind::Text,

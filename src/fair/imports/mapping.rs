@@ -26,10 +26,29 @@ pub(super) struct ColumnMapping {
     pub(super) columns: BTreeMap<String, usize>,
     /// Columns that hold the sales of one day each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) day_columns: Vec<(usize, Day)>,
-    /// Units by field, parsed from the titles.
+    pub(super) day_columns: Vec<DayColumn>,
+    /// Units by field, parsed from the titles. That of the amounts is the one that all day columns have.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) units: BTreeMap<String, Unit>,
+    /// Units by field that the user chose; the titles do not count then.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) chosen_units: BTreeMap<String, Unit>,
+    /// Values for the whole table by field, from lines above it: `Khu vực: Ẩm thực`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) values_above: BTreeMap<String, String>,
+    /// Values for the whole table by field that the user chose.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) chosen_values: BTreeMap<String, String>,
+}
+
+/// A column that holds the sales of one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct DayColumn {
+    /// Index from 0.
+    pub(super) column: usize,
+    pub(super) day: Day,
+    /// Unit of its own title, else of the table.
+    pub(super) unit: Option<Unit>,
 }
 
 /// Score of a title for a field.
@@ -78,18 +97,26 @@ fn is_opening_day(cell: &Cell, context: &ImportContext) -> Option<Day> {
     named.ok().filter(|day| context.days.contains(day))
 }
 
-fn day_columns(kind: ImportKind, row: &[Cell], context: &ImportContext) -> Vec<(usize, Day)> {
+fn day_columns(kind: ImportKind, row: &[Cell], context: &ImportContext) -> Vec<DayColumn> {
     if kind != ImportKind::Sales {
         return Vec::new();
     }
-    let day = |(column, cell): (usize, &Cell)| Some((column, is_opening_day(cell, context)?));
-    let columns: Vec<(usize, Day)> = row.iter().enumerate().filter_map(day).collect();
+    let day =
+        |(column, cell): (usize, &Cell)| Some(DayColumn { column, day: is_opening_day(cell, context)?, unit: None });
+    let columns: Vec<DayColumn> = row.iter().enumerate().filter_map(day).collect();
     if columns.len() >= 2 { columns } else { Vec::new() }
 }
 
 /// Whether a line above the table gives its unit: `Đơn vị tính: triệu đồng`.
 fn names_unit(text: &str) -> bool {
     phrases::contains_any(&phrases::words(text), &["đơn vị tính", "đvt", "unit"])
+}
+
+/// The value that a line above the table gives a field: `Khu vực: Ẩm thực`.
+fn value_of_line(text: &str, field: &Field) -> Option<String> {
+    let (label, value) = text.split_once(':')?;
+    let is_label = phrases::is_one_of(&phrases::words(label), field.titles);
+    Some(value.trim().to_owned()).filter(|value| is_label && !value.is_empty())
 }
 
 impl ColumnMapping {
@@ -101,11 +128,18 @@ impl ColumnMapping {
     /// Required fields without a column.
     pub(super) fn missing_fields(&self, kind: ImportKind) -> Vec<&'static str> {
         let has = |name: &str| {
-            self.columns.contains_key(name) || (!self.day_columns.is_empty() && matches!(name, "day" | "amount"))
+            self.columns.contains_key(name)
+                || self.value(name).is_some()
+                || (!self.day_columns.is_empty() && matches!(name, "day" | "amount"))
         };
         // Zones of booths may be headings instead of a column.
         let by_heading = |f: &Field| kind == ImportKind::Booths && f.name == "zone";
         kind.fields().iter().filter(|f| f.is_required && !by_heading(f) && !has(f.name)).map(|f| f.name).collect()
+    }
+
+    /// Value of a field for the whole table.
+    pub(super) fn value(&self, field: &str) -> Option<&str> {
+        self.chosen_values.get(field).or_else(|| self.values_above.get(field)).map(String::as_str)
     }
 
     /// Title of a column as in the file.
@@ -114,7 +148,8 @@ impl ColumnMapping {
         row.and_then(|row| row.get(column)).map(Cell::text).unwrap_or_default()
     }
 
-    /// Derives units and day columns from the titles. Must run after each change of the columns.
+    /// Derives units, day columns and values for the whole table from the titles and what stands above them. Must run after each change
+    /// of the columns.
     pub(super) fn derive_from_titles(mut self, kind: ImportKind, sheet: &Sheet, context: &ImportContext) -> Self {
         let header = self.header_row.unwrap_or(0);
         let row = self.header_row.and_then(|row| sheet.rows.get(row)).map(Vec::as_slice).unwrap_or_default();
@@ -124,20 +159,36 @@ impl ColumnMapping {
             // With day columns, the amount column is the total of the days.
             self.columns.remove("amount");
         }
+        let lines_above = || sheet.rows.iter().take(header).flatten().map(Cell::text);
+        let is_given_once = |f: &&Field| f.inherits_from_above && !self.columns.contains_key(f.name);
+        let value_above = |f: &Field| {
+            let value = lines_above().find_map(|text| value_of_line(&text, f))?;
+            Some((f.name.to_owned(), value))
+        };
+        self.values_above = kind.fields().iter().filter(is_given_once).filter_map(value_above).collect();
         // The unit is in the title, or in a row above the header for the entire table.
         let above = |quantity: Quantity| {
-            let cells = sheet.rows.iter().take(header).flatten().map(Cell::text);
-            cells.filter(|text| names_unit(text)).find_map(|text| parse_title_unit(&text, quantity))
+            lines_above().filter(|text| names_unit(text)).find_map(|text| parse_title_unit(&text, quantity))
         };
-        let unit = |column: usize, quantity: Quantity| {
-            let title = row.get(column).map(Cell::text).unwrap_or_default();
-            let in_whole_table = || if quantity == Quantity::Area { None } else { above(quantity) };
-            parse_title_unit(&title, quantity).or_else(in_whole_table)
+        let own_unit = |column: usize, quantity: Quantity| {
+            parse_title_unit(&row.get(column).map(Cell::text).unwrap_or_default(), quantity)
         };
+        let in_whole_table = |quantity: Quantity| if quantity == Quantity::Area { None } else { above(quantity) };
+        let money = Quantity::Money(context.currency);
+        let (chosen, common) = (self.chosen_units.get("amount").copied(), in_whole_table(money));
+        let is_own = self.day_columns.iter().any(|day| own_unit(day.column, money).is_some());
+        for day in &mut self.day_columns {
+            // Beside columns that name their unit, one that names none is unclear.
+            let otherwise = common.or_else(|| is_own.then_some(Unit::Unknown));
+            day.unit = chosen.or_else(|| own_unit(day.column, money)).or(otherwise);
+        }
         let mut units = BTreeMap::new();
+        if let Some(first) = self.day_columns.first().and_then(|day| day.unit)
+            && self.day_columns.iter().all(|day| day.unit == Some(first))
+        {
+            units.insert("amount".to_owned(), first);
+        }
         for field in kind.fields() {
-            let day_column = self.day_columns.first().filter(|_| field.name == "amount").map(|(column, _)| *column);
-            let column = self.columns.get(field.name).copied().or(day_column);
             let quantity = match field.kind {
                 FieldKind::Money => Quantity::Money(context.currency),
                 FieldKind::Area => Quantity::Area,
@@ -150,7 +201,9 @@ impl ColumnMapping {
                 | FieldKind::YesNo
                 | FieldKind::Stars => continue,
             };
-            if let Some(unit) = column.and_then(|column| unit(column, quantity)) {
+            let Some(column) = self.columns.get(field.name).copied() else { continue };
+            let of_title = || own_unit(column, quantity).or_else(|| in_whole_table(quantity));
+            if let Some(unit) = self.chosen_units.get(field.name).copied().or_else(of_title) {
                 units.insert(field.name.to_owned(), unit);
             }
         }
@@ -271,8 +324,36 @@ mod tests {
             &["1", "A01", "1", "2", "3", "6"],
         ]);
         let mapping = detected(ImportKind::Sales, &table, &days);
-        assert_eq!(mapping.day_columns, [(2, days[0]), (3, days[1]), (4, days[2])]);
+        let columns: Vec<_> = mapping.day_columns.iter().map(|d| (d.column, d.day, d.unit)).collect();
+        assert_eq!(columns, [(2, days[0], None), (3, days[1], None), (4, days[2], None)]);
         assert!(mapping.missing_fields(ImportKind::Sales).is_empty() && !mapping.columns.contains_key("amount"));
+    }
+
+    #[test]
+    fn each_day_column_has_the_unit_of_its_own_title() {
+        let days: Vec<Day> = (28..=30).map(|d| Day::from_ymd_opt(2018, 4, d).unwrap()).collect();
+        let units = |titles: [&str; 3]| {
+            let header: Vec<&str> = std::iter::once("Gian").chain(titles).collect();
+            let table = sheet(&[header.as_slice(), &["A01", "1", "2", "3"]]);
+            let mapping = detected(ImportKind::Sales, &table, &days);
+            (mapping.day_columns.iter().map(|d| d.unit).collect::<Vec<_>>(), mapping.units.get("amount").copied())
+        };
+        let [million, thousand] = [Some(Unit::Scale(6)), Some(Unit::Scale(3))];
+        let mixed = units(["28/4 (triệu đồng)", "29/4 (nghìn đồng)", "30/4 (triệu đồng)"]);
+        assert_eq!(mixed, (vec![million, thousand, million], None));
+        let same = units(["28/4 (triệu đồng)", "29/4 (trđ)", "30/4 (triệu đồng)"]);
+        assert_eq!(same, (vec![million; 3], million));
+        let without = units(["28/4 (triệu đồng)", "29/4", "30/4 (vạn đồng)"]);
+        assert_eq!(without, (vec![million, Some(Unit::Unknown), Some(Unit::Unknown)], None));
+    }
+
+    #[test]
+    fn value_above_the_table_is_for_all_of_its_rows() {
+        let table = sheet(&[&["Khu vực: Ẩm thực"], &["Mã gian", "Phí"], &["A01", "0"]]);
+        let mapping = detected(ImportKind::Booths, &table, &[]);
+        assert_eq!(mapping.value("zone"), Some("Ẩm thực"));
+        let with_column = sheet(&[&["Khu vực: Ẩm thực"], &["Mã gian", "Khu"], &["A01", "B"]]);
+        assert_eq!(detected(ImportKind::Booths, &with_column, &[]).value("zone"), None);
     }
 
     #[test]

@@ -1,12 +1,16 @@
 //! Import of spreadsheets: headers below title rows, merged cells, numbers as text, dates in many formats, totals at the
-//! end. Steps: upload the file, detect or change the column mapping, check (dry run), apply all rows or only the valid ones.
+//! end. Steps: upload the file, detect or change the column mapping, check (dry run), apply all rows or only the valid ones, undo.
 //!
 //! Invariants: a dry run is an import that is rolled back, so it finds the same errors; rows are validated by the same rules
-//! as API requests; totals in the file are only compared with the sum of the rows, and differences are reported.
+//! as API requests; totals in the file are only compared with the sum of the rows, and differences are reported; what an import made
+//! is recorded in the same transaction, and undone only while nothing else has changed it.
 mod bad_rows;
+mod changes;
+mod chunks;
 mod context;
 mod extract_rows;
 mod fields;
+mod importer;
 mod mapping;
 mod parse_rows;
 mod phrases;
@@ -16,17 +20,20 @@ mod read_cells;
 mod routes;
 mod run;
 mod store;
+mod stored_import;
 mod table;
 mod vocabulary;
 
 pub use context::ImportContext;
 pub use extract_rows::Passed;
-pub use fields::ImportKind;
+pub use fields::{ImportKind, UnitName};
 pub use preview::Sum;
 pub use progress::RunningImports;
 pub use routes::{
-    ApiDoc, ColumnView, FaultView, FieldView, ImportView, OutcomeView, UnderstoodRowView, find_view, routes,
+    ApiDoc, ColumnView, FaultView, FieldView, ImportSummaryView, ImportView, OutcomeView, UnderstoodRowView,
+    find_recent, find_view, routes,
 };
 pub use run::{ImportOutcome, Mode, RowError};
 pub use store::delete_expired;
-pub use table::{ImportTable, SheetInfo};
+pub use stored_import::{ImportedFile, apply_file};
+pub use table::{ImportTable, MappingChange, SheetInfo};

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     applications::import::ExhibitorImportRow,
-    floor::{BoothCategory, import::BoothImportRow},
+    floor::{BoothCategory, import::BoothImportRow, numbering},
     products::ProductGroup,
     sales::import::ReportImportRow,
     typed_values,
@@ -17,7 +17,7 @@ use hoicho_core::{
     i18n::{LocalizedText, MessageId, countries},
     values::clock::Day,
 };
-use hoicho_web::http::{FieldCode, Validator};
+use hoicho_web::http::{FieldCode, FieldError, Validator};
 
 /// A product row.
 #[derive(Debug, Clone)]
@@ -43,6 +43,8 @@ pub(super) enum ParsedRows {
 struct RowParser<'a> {
     checks: &'a mut Validator,
     reader: &'a CellReader<'a>,
+    /// Readings that the user must confirm.
+    to_confirm: Vec<FieldError>,
 }
 
 impl RowParser<'_> {
@@ -87,7 +89,7 @@ impl RowParser<'_> {
         if !self.has_value(line, field, FieldCode::Number) || line.cell(field).is_dash() {
             return None;
         }
-        match self.reader.number(field, line.cell(field)) {
+        match line.number(self.reader, field) {
             Ok(value) => Some(value),
             Err(error) => {
                 let reason = typed_values::number_error(&error, self.reader.quantity(field));
@@ -114,6 +116,24 @@ impl RowParser<'_> {
         value
             .map_err(|_| self.add_error(line, field, FieldCode::Unexpected, typed_values::yes_no_error()))
             .unwrap_or(false)
+    }
+
+    /// The booths of a row: one, or those of a list such as `A01-A20`, which the user must confirm.
+    fn booths(&mut self, line: &DataRow) -> Vec<(u64, BoothImportRow)> {
+        let booth = self.booth(line);
+        let typed = line.text("code").unwrap_or_default();
+        let codes = numbering::parse_booth_list(&typed).filter(|codes| codes.len() > 1);
+        let Some(codes) = codes else { return vec![(line.row, booth)] };
+        let args: [(&str, &dyn std::fmt::Display); 2] = [("line", &line.row), ("text", &typed)];
+        self.to_confirm.push(FieldError {
+            pointer: format!("/{}/code", line.row),
+            code: FieldCode::Unusual,
+            detail: MessageId("import-several-booths-created")
+                .with_args(&args)
+                .with_number("n", codes.len())
+                .localize(),
+        });
+        codes.into_iter().map(|code| (line.row, BoothImportRow { code, ..booth.clone() })).collect()
     }
 
     fn booth(&mut self, line: &DataRow) -> BoothImportRow {
@@ -179,6 +199,7 @@ impl RowParser<'_> {
             tax_code: self.text(line, "tax_code").map(|code| code.replace([' ', '.'], "")),
             locality: self.text(line, "locality"),
             booths_wanted: self.number(line, "booths_wanted"),
+            wishes: self.text(line, "wishes"),
             contact_name: line.text("contact_name"),
             phone: line.text("phone"),
             email: line.text("email"),
@@ -208,8 +229,8 @@ impl RowParser<'_> {
 
     fn report(&mut self, line: &DataRow) -> ReportImportRow {
         let booth = self.required(line, "booth").replace(' ', "").to_uppercase();
-        let day = line.day.or_else(|| self.day(line, "day"));
-        if line.day.is_none() && line.cell("day").is_empty() {
+        let day = line.day_column.map(|column| column.day).or_else(|| self.day(line, "day"));
+        if line.day_column.is_none() && line.cell("day").is_empty() {
             self.missing(line, "day");
         }
         if line.cell("amount").is_empty() {
@@ -252,20 +273,21 @@ impl RowParser<'_> {
     }
 }
 
-/// Parses all rows; errors are added to `checks`.
+/// Parses all rows; errors are added to `checks`. Also returns the readings that the user must confirm.
 pub(super) fn parse_rows(
     kind: ImportKind,
     lines: &ExtractedRows,
     reader: &CellReader<'_>,
     checks: &mut Validator,
-) -> ParsedRows {
-    let mut parser = RowParser { checks, reader };
+) -> (ParsedRows, Vec<FieldError>) {
+    let mut parser = RowParser { checks, reader, to_confirm: Vec::new() };
     let lines = lines.rows.iter();
-    match kind {
-        ImportKind::Booths => ParsedRows::Booths(lines.map(|l| (l.row, parser.booth(l))).collect()),
+    let rows = match kind {
+        ImportKind::Booths => ParsedRows::Booths(lines.flat_map(|l| parser.booths(l)).collect()),
         ImportKind::Exhibitors => ParsedRows::Exhibitors(lines.map(|l| (l.row, parser.exhibitor(l))).collect()),
         ImportKind::Products => ParsedRows::Products(lines.map(|l| (l.row, parser.product(l))).collect()),
         ImportKind::Sales => ParsedRows::Sales(lines.map(|l| (l.row, parser.report(l))).collect()),
         ImportKind::Visits => ParsedRows::Visits(lines.map(|l| (l.row, parser.count(l))).collect()),
-    }
+    };
+    (rows, parser.to_confirm)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     context::ImportContext,
     fields::{FieldKind, ImportKind},
-    mapping::ColumnMapping,
+    mapping::{ColumnMapping, DayColumn},
 };
 use hoicho_core::values::clock::Day;
 use hoicho_spreadsheet::{
@@ -27,7 +27,7 @@ impl<'a> CellReader<'a> {
     pub(super) fn new(kind: ImportKind, sheet: &Sheet, mapping: &'a ColumnMapping, context: &'a ImportContext) -> Self {
         let mut marks = BTreeMap::new();
         for field in kind.fields() {
-            let days = mapping.day_columns.iter().filter(|_| field.name == "amount").map(|(column, _)| *column);
+            let days = mapping.day_columns.iter().filter(|_| field.name == "amount").map(|day| day.column);
             let columns: Vec<usize> = mapping.columns.get(field.name).copied().into_iter().chain(days).collect();
             if !matches!(field.kind, FieldKind::Money | FieldKind::Area | FieldKind::Count) || columns.is_empty() {
                 continue;
@@ -72,8 +72,16 @@ impl<'a> CellReader<'a> {
 
     /// Parses a number.
     pub(super) fn number(&self, field: &str, cell: &Cell) -> Result<i64, ParseError> {
-        let context =
-            NumberContext { title_unit: self.units.get(field).copied(), decimal_mark: self.marks.get(field).copied() };
+        self.number_in(field, cell, self.units.get(field).copied())
+    }
+
+    /// Parses the amount of a day column.
+    pub(super) fn amount(&self, day: DayColumn, cell: &Cell) -> Result<i64, ParseError> {
+        self.number_in("amount", cell, day.unit)
+    }
+
+    fn number_in(&self, field: &str, cell: &Cell, title_unit: Option<Unit>) -> Result<i64, ParseError> {
+        let context = NumberContext { title_unit, decimal_mark: self.marks.get(field).copied() };
         cell.parse_number(self.quantity(field), context)
     }
 

@@ -1,38 +1,27 @@
 //! Runs an import. A dry run is an import that is rolled back.
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
+    changes,
     extract_rows::{PassedRow, Total, extract_rows},
-    parse_rows::{ParsedRows, ProductRecord, parse_rows},
+    importer::{Counts, Importer},
+    parse_rows::{ParsedRows, parse_rows},
     preview::Preview,
     read_cells::CellReader,
     table::ImportTable,
 };
-use crate::{
-    applications::{
-        self,
-        products::{DeclaredProduct, MAX_PRODUCTS},
-    },
-    editions, floor, sales, visits,
-};
+use crate::floor;
 use hoicho_core::{
     db::Tx,
     i18n::{Language, MessageId},
-    values::{
-        ids::{ApplicationId, EditionId},
-        text,
-    },
+    values::ids::{EditionId, ImportId},
 };
 use hoicho_web::{
-    audit::AuditAction,
-    http::{Code, FieldCode, FieldError, Problem, Validator},
+    http::{Code, FieldError, Problem, Validator},
     identity::Authorized,
 };
-
-/// Rows per savepoint and progress update.
-const CHUNK_ROWS: usize = 5_000;
 
 /// Error of a row, in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,25 +86,6 @@ impl ImportOutcome {
 /// Progress callback: processed rows, total rows.
 pub type Progress<'a> = &'a dyn Fn(usize, usize);
 
-#[derive(Default)]
-struct Counts {
-    added: usize,
-    changed: usize,
-    unchanged: usize,
-    warnings: Vec<FieldError>,
-    to_confirm: Vec<FieldError>,
-}
-
-impl std::ops::AddAssign for Counts {
-    fn add_assign(&mut self, more: Self) {
-        self.added += more.added;
-        self.changed += more.changed;
-        self.unchanged += more.unchanged;
-        self.warnings.extend(more.warnings);
-        self.to_confirm.extend(more.to_confirm);
-    }
-}
-
 fn to_row_error(error: FieldError) -> RowError {
     let mut parts = error.pointer.trim_start_matches('/').splitn(2, '/');
     RowError {
@@ -124,117 +94,6 @@ fn to_row_error(error: FieldError) -> RowError {
         code: error.code.as_str().to_owned(),
         vi: error.detail.get(Language::Vi).to_owned(),
         en: error.detail.get(Language::En).to_owned(),
-    }
-}
-
-/// Imports products into the applications of exhibitors, which are matched by exact name if only one has it.
-fn add_products(tx: &mut Tx<'_>, authorized: &Authorized, lines: Vec<(u64, ProductRecord)>) -> Result<Counts, Problem> {
-    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
-    let mut by_name: HashMap<String, Option<ApplicationId>> = HashMap::new();
-    for (application, _, name) in applications::store::find_applicants(tx, edition.id)? {
-        by_name.entry(name).and_modify(|id| *id = None).or_insert(Some(application));
-    }
-    let sellers: Vec<ApplicationId> = by_name.values().flatten().copied().collect();
-    let (mut existing, mut last_lines) = (BTreeSet::new(), HashMap::<ApplicationId, i32>::new());
-    for (application, line, name) in applications::products::find_names(tx, &sellers)? {
-        existing.insert((application, name));
-        last_lines.insert(application, line);
-    }
-    let (mut checks, mut new, mut unchanged) = (Validator::default(), Vec::new(), 0);
-    for (line, record) in lines {
-        let pointer = |field: &str| format!("/{line}/{field}");
-        let seller = text::normalize(&record.exhibitor, 200).and_then(|name| by_name.get(&name).copied().flatten());
-        checks.require(
-            seller.is_some(),
-            &pointer("exhibitor"),
-            FieldCode::Unknown,
-            MessageId("import-unknown-exhibitor").with_args(&[("line", &line)]),
-        );
-        let product = DeclaredProduct {
-            name: checks.require_text(&pointer("name"), &record.name, 200),
-            product_group: record.group,
-            declared_stars: record.stars,
-            certificate_number: record.certificate_number,
-            certificate_expires_on: record.certificate_expires_on,
-        };
-        // The column of the stars is `stars` in tables.
-        let field = |name: &str| pointer(if name == "declared_stars" { "stars" } else { name });
-        applications::products::validate_declared(&mut checks, &product, &field);
-        let Some(application) = seller else { continue };
-        if !existing.insert((application, product.name.clone())) {
-            unchanged += 1;
-            continue;
-        }
-        let next = last_lines.get(&application).copied().unwrap_or(0) + 1;
-        let fits = usize::try_from(next).is_ok_and(|n| n <= MAX_PRODUCTS);
-        let message = MessageId("error-product-list-length").with_number("max", MAX_PRODUCTS);
-        checks.require(fits, &pointer("name"), FieldCode::Length, message);
-        last_lines.insert(application, next);
-        new.push(applications::products::to_row(application, next, product));
-    }
-    checks.finish()?;
-    applications::products::insert(tx, &new)?;
-    authorized.record_audit(tx, AuditAction::ProductImport, edition.id, None, Some(new.len()))?;
-    Ok(Counts { added: new.len(), unchanged, ..Counts::default() })
-}
-
-fn import_rows(tx: &mut Tx<'_>, authorized: &Authorized, rows: ParsedRows) -> Result<Counts, Problem> {
-    Ok(match rows {
-        ParsedRows::Booths(rows) => {
-            let rows_read = rows.len();
-            let added = floor::import::import_rows(tx, authorized, rows)?.len();
-            Counts { added, unchanged: rows_read - added, ..Counts::default() }
-        }
-        ParsedRows::Exhibitors(rows) => {
-            let done = applications::import::import_rows(tx, authorized, rows)?;
-            Counts { added: done.added, unchanged: done.unchanged, ..Counts::default() }
-        }
-        ParsedRows::Products(rows) => add_products(tx, authorized, rows)?,
-        ParsedRows::Sales(rows) => {
-            let done = sales::import::import_rows(tx, authorized, rows)?;
-            Counts {
-                added: done.added,
-                changed: done.corrected,
-                unchanged: done.unchanged,
-                to_confirm: done.to_confirm,
-                warnings: Vec::new(),
-            }
-        }
-        ParsedRows::Visits(rows) => {
-            let done = visits::import::import_rows(tx, authorized, rows)?;
-            Counts { added: done.added, unchanged: done.unchanged, warnings: done.warnings, ..Counts::default() }
-        }
-    })
-}
-
-impl ParsedRows {
-    fn len(&self) -> usize {
-        match self {
-            ParsedRows::Booths(rows) => rows.len(),
-            ParsedRows::Exhibitors(rows) => rows.len(),
-            ParsedRows::Products(rows) => rows.len(),
-            ParsedRows::Sales(rows) => rows.len(),
-            ParsedRows::Visits(rows) => rows.len(),
-        }
-    }
-
-    /// Splits the rows into chunks, without the `excluded` row numbers.
-    fn chunks(self, excluded: &BTreeSet<u64>) -> Vec<ParsedRows> {
-        fn split<T: Clone>(
-            rows: Vec<(u64, T)>,
-            excluded: &BTreeSet<u64>,
-            of: fn(Vec<(u64, T)>) -> ParsedRows,
-        ) -> Vec<ParsedRows> {
-            let valid: Vec<(u64, T)> = rows.into_iter().filter(|(row, _)| !excluded.contains(row)).collect();
-            valid.chunks(CHUNK_ROWS).map(|chunk| of(chunk.to_vec())).collect()
-        }
-        match self {
-            ParsedRows::Booths(rows) => split(rows, excluded, ParsedRows::Booths),
-            ParsedRows::Exhibitors(rows) => split(rows, excluded, ParsedRows::Exhibitors),
-            ParsedRows::Products(rows) => split(rows, excluded, ParsedRows::Products),
-            ParsedRows::Sales(rows) => split(rows, excluded, ParsedRows::Sales),
-            ParsedRows::Visits(rows) => split(rows, excluded, ParsedRows::Visits),
-        }
     }
 }
 
@@ -258,12 +117,13 @@ fn zones_by_booth(tx: &mut Tx<'_>, rows: &ParsedRows, edition: EditionId) -> Res
     }
 }
 
-/// Runs an import. Row errors are in the outcome; the caller decides whether to roll back, by [`Tx::savepoint`].
+/// Runs an import. Row errors are in the outcome; the caller decides whether to roll back, by [`Tx::savepoint`]. What it makes is
+/// recorded as that of `import`.
 fn run(
     tx: &mut Tx<'_>,
     authorized: &Authorized,
     table: &ImportTable,
-    mode: Mode,
+    (import, mode): (Option<ImportId>, Mode),
     progress: Progress<'_>,
 ) -> Result<ImportOutcome, Problem> {
     let ImportTable { kind, sheet, mapping, context, .. } = table;
@@ -275,7 +135,8 @@ fn run(
     let reader = CellReader::new(*kind, sheet, mapping, context);
     let extracted = extract_rows(*kind, sheet, mapping, &reader);
     let mut checks = Validator::default();
-    let rows = parse_rows(*kind, &extracted, &reader, &mut checks);
+    let (rows, to_confirm) = parse_rows(*kind, &extracted, &reader, &mut checks);
+    drop(extracted.rows);
     let mut outcome = ImportOutcome {
         rows: rows.len(),
         passed: extracted.skipped,
@@ -288,13 +149,21 @@ fn run(
     let (total, unparsed) = (rows.len(), outcome.bad_rows());
     let zone_of = zones_by_booth(tx, &rows, authorized.edition()?)?;
     outcome.preview = Preview::new(&rows, &unparsed, &zone_of)?;
-    let (mut counts, mut processed) = (Counts::default(), 0);
+    let (mut counts, mut processed) = (Counts { to_confirm, ..Counts::default() }, 0);
     progress(0, total);
+    let mut importer = Importer::load(tx, authorized, &rows, &unparsed)?;
+    let mut import_part = |tx: &mut Tx<'_>, rows: ParsedRows| {
+        let (counts, made) = importer.import(tx, authorized, rows)?;
+        if let Some(import) = import {
+            changes::record(tx, import, made)?;
+        }
+        Ok::<_, Problem>(counts)
+    };
     for chunk in rows.chunks(&unparsed) {
         processed += chunk.len();
         // Import the chunk in a savepoint. On row errors it is rolled back, and only the valid rows are imported again.
         let attempt = chunk.clone();
-        let chunk_counts = match tx.savepoint(|tx| import_rows(tx, authorized, attempt).map(|counts| (counts, true)))? {
+        let chunk_counts = match tx.savepoint(|tx| import_part(tx, attempt).map(|counts| (counts, true)))? {
             Ok(counts) => counts,
             Err(problem) if problem.errors.is_empty() => return Err(problem),
             Err(problem) => {
@@ -302,7 +171,7 @@ fn run(
                 let mut counts = Counts::default();
                 if mode == Mode::GoodRows {
                     for valid in chunk.chunks(&outcome.bad_rows()) {
-                        counts += import_rows(tx, authorized, valid)?;
+                        counts += import_part(tx, valid)?;
                     }
                 }
                 counts
@@ -326,17 +195,18 @@ impl ImportOutcome {
 }
 
 impl ImportTable {
-    /// Imports the rows by `mode`. Row errors are in the outcome; with errors and [`Mode::All`] everything is rolled back, and
-    /// so it is if values are unusual and the caller does not accept them.
-    pub fn apply(
+    /// Imports the rows by `mode`, as the stored `import`. Row errors are in the outcome; with errors and [`Mode::All`] everything is
+    /// rolled back, and so it is if values are unusual and the caller does not accept them.
+    pub(super) fn apply(
         &self,
         tx: &mut Tx<'_>,
         authorized: &Authorized,
+        import: ImportId,
         (mode, accepts_warnings): (Mode, bool),
         progress: Progress<'_>,
     ) -> Result<ImportOutcome, Problem> {
         tx.savepoint(|tx| {
-            let outcome = run(tx, authorized, self, mode, progress)?;
+            let outcome = run(tx, authorized, self, (Some(import), mode), progress)?;
             let is_applied = outcome.is_applied(mode, accepts_warnings);
             Ok((outcome, is_applied))
         })?
@@ -349,6 +219,6 @@ impl ImportTable {
         authorized: &Authorized,
         progress: Progress<'_>,
     ) -> Result<ImportOutcome, Problem> {
-        tx.savepoint(|tx| Ok((run(tx, authorized, self, Mode::GoodRows, progress)?, false)))?
+        tx.savepoint(|tx| Ok((run(tx, authorized, self, (None, Mode::GoodRows), progress)?, false)))?
     }
 }

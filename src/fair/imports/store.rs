@@ -4,11 +4,12 @@ use diesel::prelude::*;
 
 use super::fields::ImportKind;
 use hoicho_core::{
-    db::{Tx, schema::*},
+    db::{MAX_ROWS_PER_INSERT, Tx, schema::*},
+    on_either,
     states::ImportState,
     values::{
         clock::Instant,
-        ids::{EditionId, ImportId, OrganiserId, UserId},
+        ids::{EditionId, ImportId, OrganiserId, SubjectId, UserId},
     },
 };
 
@@ -28,7 +29,8 @@ pub(super) struct ImportRow {
     pub(super) mapping: String,
     pub(super) state: ImportState,
     pub(super) outcome: Option<String>,
-    pub(super) created_by: UserId,
+    /// `None`: the command line.
+    pub(super) created_by: Option<UserId>,
     pub(super) created_at: Instant,
     pub(super) version: i32,
 }
@@ -41,6 +43,95 @@ pub(super) fn insert(tx: &mut Tx<'_>, row: &ImportRow) -> QueryResult<usize> {
 /// Finds an import of an edition.
 pub(super) fn find(tx: &mut Tx<'_>, edition: EditionId, id: ImportId) -> QueryResult<ImportRow> {
     imports::table.find(id).filter(imports::edition_id.eq(edition)).select(ImportRow::as_select()).get_result(tx.conn())
+}
+
+/// An import without its cells.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = imports)]
+pub(super) struct ImportSummaryRow {
+    pub(super) id: ImportId,
+    pub(super) kind: ImportKind,
+    pub(super) file_name: String,
+    pub(super) sheet_name: String,
+    pub(super) state: ImportState,
+    pub(super) created_at: Instant,
+}
+
+/// One page of the imports of an edition, the newest first.
+pub(super) fn page(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    before: Option<ImportId>,
+    limit: i64,
+) -> QueryResult<Vec<ImportSummaryRow>> {
+    let mut query = imports::table.filter(imports::edition_id.eq(edition)).into_boxed();
+    if let Some(before) = before {
+        query = query.filter(imports::id.lt(before));
+    }
+    query.order(imports::id.desc()).limit(limit).select(ImportSummaryRow::as_select()).load(tx.conn())
+}
+
+hoicho_core::text_enum! {
+    /// Kind of a row that an import made, in the order in which they are undone: an exhibitor after its application.
+    ChangeKind {
+        /// A booth.
+        Booth,
+        /// A product of an application: the application and the line.
+        Product,
+        /// An application.
+        Application,
+        /// A contact of a record that existed.
+        Contact,
+        /// A record of an exhibitor; its version is the contact it got.
+        Exhibitor,
+        /// A sales report.
+        SalesReport,
+        /// A count at a gate.
+        VisitEvent,
+    }
+}
+
+/// Row of `import_changes`: a row that an applied import made.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = import_changes, treat_none_as_default_value = false)]
+pub(super) struct ChangeRow {
+    pub(super) import_id: ImportId,
+    pub(super) kind: ChangeKind,
+    pub(super) subject: SubjectId,
+    /// The line of a product, otherwise 0.
+    pub(super) part: i32,
+    /// What the import left: the version of the row, or a digest if it has none.
+    pub(super) version: String,
+    /// `None` if the import created the row.
+    pub(super) before_json: Option<String>,
+}
+
+pub(super) fn insert_changes(tx: &mut Tx<'_>, rows: &[ChangeRow]) -> QueryResult<()> {
+    for part in rows.chunks(MAX_ROWS_PER_INSERT) {
+        on_either!(tx, |c| diesel::insert_into(import_changes::table).values(part).execute(c))?;
+    }
+    Ok(())
+}
+
+/// A part of the rows of a kind that an import made.
+pub(super) fn changes_page(
+    tx: &mut Tx<'_>,
+    import: ImportId,
+    kind: ChangeKind,
+    after: Option<(SubjectId, i32)>,
+    limit: usize,
+) -> QueryResult<Vec<ChangeRow>> {
+    use import_changes as c;
+    let mut query = c::table.filter(c::import_id.eq(import)).filter(c::kind.eq(kind)).into_boxed();
+    if let Some((subject, part)) = after {
+        query = query.filter(c::subject.gt(subject).or(c::subject.eq(subject).and(c::part.gt(part))));
+    }
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    query.order((c::subject, c::part)).limit(limit).select(ChangeRow::as_select()).load(tx.conn())
+}
+
+pub(super) fn delete_changes(tx: &mut Tx<'_>, import: ImportId) -> QueryResult<usize> {
+    diesel::delete(import_changes::table.filter(import_changes::import_id.eq(import))).execute(tx.conn())
 }
 
 /// Updates mapping, state and outcome with optimistic locking; returns whether the row was updated.

@@ -1,9 +1,7 @@
 //! A parsed sheet with its column mapping: the import steps shared by the API and the command line.
 use std::collections::BTreeMap;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::{
     context::ImportContext,
@@ -13,7 +11,7 @@ use super::{
 };
 use hoicho_core::i18n::{LocalizedText, MessageId};
 use hoicho_spreadsheet::{self as spreadsheet, ReadError, Sheet};
-use hoicho_web::http::{Code, Problem, spreadsheet::column_letters};
+use hoicho_web::http::{Code, Problem, etag, spreadsheet::column_letters};
 
 /// A sheet of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -24,6 +22,22 @@ pub struct SheetInfo {
     pub rows: usize,
     /// Whether the workbook does not show the sheet. A hidden sheet is read only if it is chosen.
     pub is_hidden: bool,
+}
+
+/// Max characters of a value for the whole table.
+const MAX_VALUE_CHARS: usize = 200;
+
+/// What the user changes of a mapping. `None` or an empty text removes what a field has.
+#[derive(Debug, Clone, Default)]
+pub struct MappingChange {
+    /// Header row, from 1; 0 if the table has no titles.
+    pub header_row: Option<usize>,
+    /// Column letters by field.
+    pub columns: BTreeMap<String, Option<String>>,
+    /// Names of units by field.
+    pub units: BTreeMap<String, Option<String>>,
+    /// Values for the whole table by field.
+    pub values: BTreeMap<String, Option<String>>,
 }
 
 /// A parsed sheet with its column mapping.
@@ -67,6 +81,11 @@ fn unknown_column(name: &str) -> Problem {
     Problem::new(Code::Invalid, MessageId("import-unknown-column").with_args(&[("name", &name)]))
 }
 
+fn unknown_unit(field: &str, unit: &str) -> Problem {
+    let [field, unit] = [field, unit].map(|text| text.chars().take(40).collect::<String>());
+    Problem::new(Code::Invalid, MessageId("import-unknown-unit").with_args(&[("field", &field), ("unit", &unit)]))
+}
+
 impl ImportTable {
     /// Parses a file and detects the table and its columns. With several sheets that have one, `sheet` chooses by name.
     pub fn parse(kind: ImportKind, bytes: &[u8], context: ImportContext, sheet: Option<&str>) -> Result<Self, Problem> {
@@ -91,14 +110,27 @@ impl ImportTable {
         }
     }
 
-    /// Changes the mapping: column letters by field (`None` removes a field), and the header row, from 1; 0 if the table has
-    /// no titles.
-    pub fn with_mapping(
-        mut self,
-        header_row: Option<usize>,
-        columns: &BTreeMap<String, Option<String>>,
-    ) -> Result<Self, Problem> {
-        match header_row {
+    /// Changes the mapping.
+    pub fn with_mapping(mut self, change: &MappingChange) -> Result<Self, Problem> {
+        let MappingChange { header_row, columns, units, values } = change;
+        for (field, value) in values {
+            if !self.kind.fields().iter().any(|f| f.name == field && f.inherits_from_above) {
+                return Err(unknown_column(field));
+            }
+            self.mapping.chosen_values.remove(field);
+            if let Some(value) = value.as_deref().map(str::trim).filter(|value| !value.is_empty()) {
+                self.mapping.chosen_values.insert(field.clone(), value.chars().take(MAX_VALUE_CHARS).collect());
+            }
+        }
+        for (field, name) in units {
+            self.mapping.chosen_units.remove(field);
+            let Some(name) = name.as_deref().filter(|name| !name.is_empty()) else { continue };
+            let choices = self.kind.fields().iter().find(|f| f.name == field).map(|f| f.kind.units());
+            let unit = choices.unwrap_or_default().iter().find(|unit| unit.as_str() == name);
+            let unit = unit.ok_or_else(|| unknown_unit(field, name))?;
+            self.mapping.chosen_units.insert(field.clone(), unit.unit());
+        }
+        match *header_row {
             None => {}
             Some(0) => self.mapping.header_row = None,
             Some(row) if row <= self.sheet.rows.len() => self.mapping.header_row = Some(row - 1),
@@ -123,7 +155,8 @@ impl ImportTable {
     pub fn describe_columns(&self) -> Vec<(String, String, String)> {
         let title = |at: usize| self.mapping.title(&self.sheet, at);
         let fields = self.mapping.columns.iter().map(|(name, at)| (name.clone(), column_letters(*at), title(*at)));
-        let days = self.mapping.day_columns.iter().map(|(at, day)| (day.to_string(), column_letters(*at), title(*at)));
+        let days = self.mapping.day_columns.iter();
+        let days = days.map(|day| (day.day.to_string(), column_letters(day.column), title(day.column)));
         fields.chain(days).collect()
     }
 
@@ -179,7 +212,7 @@ impl ImportTable {
 
 fn hash(mut titles: Vec<String>) -> String {
     titles.sort_unstable();
-    URL_SAFE_NO_PAD.encode(Sha256::digest(titles.join("\u{1f}").as_bytes())).chars().take(22).collect()
+    etag::digest(titles.join("\u{1f}").as_bytes())
 }
 
 fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {

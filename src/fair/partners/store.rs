@@ -87,7 +87,7 @@ pub(super) fn find_booths(
         .inner_join(booths::table)
         .filter(standing::edition_id.eq(edition))
         .filter(standing::exhibitor_id.eq_any(ids))
-        .order(booths::code)
+        .order(booths::code_order)
         .select((standing::exhibitor_id, booths::id, booths::code, booths::zone_id))
         .load(tx.conn())?;
     let mut stands: HashMap<ExhibitorId, Vec<OccupiedBooth>> = HashMap::new();

@@ -14,4 +14,5 @@ mod reminders;
 pub mod report;
 mod routes;
 pub mod store;
+pub mod undo;
 pub use routes::{ApiDoc, routes};

@@ -1,9 +1,11 @@
 //! Queries on sales reports and their versions.
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::allocation::occupancies::is_report_of;
 use hoicho_core::{
-    db::{MAX_ROWS_PER_INSERT, Tx, schema::*},
+    db::{Conn, MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
     states::ReportState,
     values::{
@@ -109,6 +111,58 @@ pub fn update(tx: &mut Tx<'_>, row: &ReportRow, expected_revision: i32) -> Query
     Ok(changed == 1)
 }
 
+/// Updates reports if the revision of each is still one less than the given one; returns false if one has changed.
+pub fn update_all(tx: &mut Tx<'_>, rows: &[ReportRow]) -> QueryResult<bool> {
+    use diesel::upsert::excluded;
+    use sales_reports as r;
+    for part in rows.chunks(MAX_ROWS_PER_INSERT) {
+        let ids: Vec<SalesReportId> = part.iter().map(|row| row.id).collect();
+        let query = r::table.filter(r::id.eq_any(&ids)).select((r::id, r::revision));
+        let current: HashMap<SalesReportId, i32> = match tx.conn() {
+            // A write transaction of SQLite locks the database already.
+            Conn::Sqlite(c) => query.load(c)?.into_iter().collect(),
+            Conn::Postgres(c) => query.for_update().load(c)?.into_iter().collect(),
+        };
+        if part.iter().any(|row| current.get(&row.id).copied() != Some(row.revision - 1)) {
+            return Ok(false);
+        }
+        on_either!(tx, |c| diesel::insert_into(r::table)
+            .values(part)
+            .on_conflict(r::id)
+            .do_update()
+            .set((
+                r::state.eq(excluded(r::state)),
+                r::amount.eq(excluded(r::amount)),
+                r::ocop_amount.eq(excluded(r::ocop_amount)),
+                r::note.eq(excluded(r::note)),
+                r::version.eq(excluded(r::version)),
+                r::revision.eq(excluded(r::revision)),
+            ))
+            .execute(c))?;
+    }
+    Ok(true)
+}
+
+/// Deletes reports that have no lines, with their versions; at most [`hoicho_core::db::MAX_IDS_PER_STATEMENT`].
+pub(super) fn delete(tx: &mut Tx<'_>, ids: &[SalesReportId]) -> QueryResult<()> {
+    let versions = sales_report_versions::table.filter(sales_report_versions::sales_report_id.eq_any(ids));
+    diesel::delete(versions).execute(tx.conn())?;
+    diesel::delete(sales_reports::table.filter(sales_reports::id.eq_any(ids))).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Report, version, and amount with OCOP amount.
+type VersionAmounts = (SalesReportId, i32, (i64, i64));
+
+/// Amounts of all versions of reports; at most [`hoicho_core::db::MAX_IDS_PER_STATEMENT`].
+pub(super) fn find_amounts(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Vec<VersionAmounts>> {
+    use sales_report_versions as v;
+    v::table
+        .filter(v::sales_report_id.eq_any(reports))
+        .select((v::sales_report_id, v::version, (v::amount, v::ocop_amount)))
+        .load(tx.conn())
+}
+
 /// Versions of a report, oldest first.
 pub fn find_versions(tx: &mut Tx<'_>, report: SalesReportId) -> QueryResult<Vec<VersionRow>> {
     sales_report_versions::table
@@ -210,11 +264,6 @@ pub fn find_by_edition(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<R
     sales_reports::table.filter(sales_reports::edition_id.eq(edition)).select(ReportRow::as_select()).load(tx.conn())
 }
 
-/// Codes of the booths of an edition.
-pub fn find_booth_codes(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(String, BoothId)>> {
-    booths::table.filter(booths::edition_id.eq(edition)).select((booths::code, booths::id)).load(tx.conn())
-}
-
 /// Main exhibitor of a booth on a day.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Occupant {
@@ -254,7 +303,7 @@ pub fn find_missing(tx: &mut Tx<'_>, edition: EditionId, days: &[Day]) -> QueryR
         .filter(occupancies::edition_id.eq(edition))
         .filter(occupancies::day.eq_any(days))
         .filter(sales_reports::id.is_null())
-        .order((booths::code, occupancies::day))
+        .order((booths::code_order, occupancies::day))
         .select((booths::code, occupancies::day, exhibitors::id, exhibitors::name))
         .load(tx.conn())
 }

@@ -39,7 +39,7 @@ pub(super) struct BoothFact {
 pub(super) fn find_booths(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<BoothFact>> {
     booths::table
         .filter(booths::edition_id.eq(edition))
-        .order(booths::code)
+        .order(booths::code_order)
         .select((
             booths::id,
             booths::code,

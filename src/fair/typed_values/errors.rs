@@ -33,6 +33,7 @@ pub fn number_error(error: &ParseError, quantity: Quantity) -> LocalizedText {
         },
         ParseError::UnknownUnit(text) => MessageId("error-number-unknown-unit").with_args(&[("text", text)]).into(),
         ParseError::OtherCurrency => MessageId("error-number-other-currency").into(),
+        ParseError::UnknownTitleUnit => MessageId("error-number-unknown-title-unit").into(),
         ParseError::Calculation => MessageId("error-number-calculation").into(),
         ParseError::WordsDiffer { words, figures } => MessageId("error-number-words-differ")
             .with_args(&[])

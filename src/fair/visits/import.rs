@@ -20,7 +20,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     audit::AuditAction,
-    http::{FieldCode, FieldError, Problem, Validator},
+    http::{Code, FieldCode, FieldError, Problem, Validator},
     identity::Authorized,
 };
 
@@ -41,7 +41,7 @@ pub struct CountImportRow {
 /// Counts of an import.
 pub struct ImportSummary {
     /// New events.
-    pub added: usize,
+    pub added: Vec<VisitEventId>,
     /// Rows equal to the existing event.
     pub unchanged: usize,
     /// Rows outside the opening hours; they are imported.
@@ -210,7 +210,10 @@ pub fn import_rows(
         });
     }
     checks.finish()?;
-    let added = store::insert_events(tx, &rows)?;
-    authorized.record_audit(tx, AuditAction::VisitsImport, edition.id, None, Some(added))?;
-    Ok(ImportSummary { added, unchanged, warnings })
+    if store::insert_events(tx, &rows)? != rows.len() {
+        // Another import recorded one of them at the same time.
+        return Err(Code::StaleVersion.into());
+    }
+    authorized.record_audit(tx, AuditAction::VisitsImport, edition.id, None, Some(rows.len()))?;
+    Ok(ImportSummary { added: rows.into_iter().map(|event| event.id).collect(), unchanged, warnings })
 }

@@ -9,7 +9,7 @@ use super::setup::CommonArgs;
 use hoicho_core::{i18n::Language, values::clock::Clock};
 use hoicho_fair::{
     find_owners,
-    imports::{ImportContext, ImportKind, ImportOutcome, ImportTable, Mode},
+    imports::{ImportContext, ImportKind, ImportOutcome, ImportTable, ImportedFile, MappingChange, Mode, apply_file},
 };
 use hoicho_web::{http::Problem, identity::authorization::authorize_operator};
 
@@ -49,6 +49,12 @@ pub struct ImportArgs {
     /// Map a field to a column, for example amount=D; an empty column removes the mapping
     #[arg(long = "map", value_name = "FIELD=COLUMN", value_parser = parse_mapping)]
     map: Vec<(String, Option<String>)>,
+    /// Set the unit of a field, for example amount=million: one, thousand, million, billion; square_metre, square_decimetre
+    #[arg(long = "unit", value_name = "FIELD=UNIT", value_parser = parse_mapping)]
+    units: Vec<(String, Option<String>)>,
+    /// Set a value for the whole table, for example zone=OCOP or day=26/11/2026
+    #[arg(long = "value", value_name = "FIELD=VALUE", value_parser = parse_mapping)]
+    values: Vec<(String, Option<String>)>,
     /// Row number of the column titles, counted from 1; 0 if there are none
     #[arg(long)]
     header_row: Option<usize>,
@@ -87,7 +93,9 @@ pub fn import(args: &ImportArgs) -> Result<(), String> {
     let bytes = std::fs::read(&args.file).map_err(|e| format!("{}: {e}", args.file.display()))?;
     let (_, db) = super::setup::open_database(&args.place)?;
     let now = Clock::System.now();
-    let columns: BTreeMap<String, Option<String>> = args.map.iter().cloned().collect();
+    let [columns, units, values] = [&args.map, &args.units, &args.values]
+        .map(|pairs| pairs.iter().cloned().collect::<BTreeMap<String, Option<String>>>());
+    let change = MappingChange { header_row: args.header_row, columns, units, values };
     let style = ProgressStyle::with_template("{bar:32} {pos}/{len} rows, {elapsed}").map_err(|e| e.to_string())?;
     let bar = ProgressBar::new(0).with_style(style);
     let progress = |done: usize, all: usize| {
@@ -95,20 +103,24 @@ pub fn import(args: &ImportArgs) -> Result<(), String> {
         bar.set_position(u64::try_from(done).unwrap_or(0));
     };
     let mode = if args.good_rows { Mode::GoodRows } else { Mode::All };
+    let file_name = args.file.file_name().map(|name| name.to_string_lossy().chars().take(200).collect::<String>());
+    let file_name = file_name.unwrap_or_default();
     let result = db.write_blocking(|tx| {
         let authorized = authorize_operator(tx, find_owners, &args.edition, now)?;
         let context = ImportContext::load(tx, authorized.edition()?)?;
         let table = ImportTable::parse(kind, &bytes, context, args.sheet.as_deref())?;
-        let table = table.with_mapping(args.header_row, &columns)?;
-        let outcome = if args.check {
-            table.check(tx, &authorized, &progress)?
+        let table = table.with_mapping(&change)?;
+        let (id, outcome) = if args.check {
+            (None, table.check(tx, &authorized, &progress)?)
         } else {
-            table.apply(tx, &authorized, (mode, args.accept_warnings), &progress)?
+            let how = (mode, args.accept_warnings);
+            let ImportedFile { id, outcome } = apply_file(tx, &authorized, (file_name, &table), how, &progress)?;
+            (Some(id), outcome)
         };
-        Ok::<_, Problem>((table, outcome))
+        Ok::<_, Problem>((table, id, outcome))
     });
     bar.finish_and_clear();
-    let (table, outcome) = result.map_err(|problem| message(&problem))?;
+    let (table, id, outcome) = result.map_err(|problem| message(&problem))?;
     let language = Language::from_header(Some(&args.language));
     print_outcome(&table, &outcome, language);
     if let Some(file) = &args.bad_rows {
@@ -116,10 +128,10 @@ pub fn import(args: &ImportArgs) -> Result<(), String> {
         std::fs::write(file, rows).map_err(|e| format!("{}: {e}", file.display()))?;
     }
     let is_imported = !args.check && outcome.is_applied(mode, args.accept_warnings);
-    match (args.check, is_imported) {
-        (true, _) => println!("Nothing was changed: this was a check."),
-        (false, true) => println!("Imported."),
-        (false, false) => {
+    match (id, is_imported) {
+        (None, _) => println!("Nothing was changed: this was a check."),
+        (Some(id), true) => println!("Imported. To undo it: /manage/{}/imports/{id}", args.edition),
+        (Some(_), false) => {
             return Err("nothing was imported: fix the rows above, or use --good-rows or --accept-warnings".to_owned());
         }
     }

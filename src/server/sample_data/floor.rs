@@ -10,6 +10,7 @@ use hoicho_core::{
 };
 use hoicho_fair::floor::{
     BoothCategory, Eligibility,
+    numbering::natural_order,
     store::{self, BoothCategoryRow, BoothRow, ZoneRow},
 };
 use hoicho_web::http::Problem;
@@ -69,11 +70,13 @@ fn booth(edition: EditionId, zone_id: ZoneId, zone: &Zone, n: u32) -> BoothRow {
         (Origin::Provinces | Origin::Abroad, true) => 4_000_000,
         (Origin::Provinces | Origin::Abroad, false) => 3_000_000,
     };
+    let code = format!("{row_label}{place:02}");
     BoothRow {
         id: BoothId::make(),
         edition_id: edition,
         zone_id,
-        code: format!("{row_label}{place:02}"),
+        code_order: natural_order(&code),
+        code,
         row_label,
         place: i32::try_from(place).unwrap_or(1),
         category: if corner { BoothCategory::Corner } else { BoothCategory::Standard },

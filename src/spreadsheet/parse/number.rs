@@ -24,6 +24,9 @@ pub enum ParseError {
     /// Another currency than that of the field.
     #[error("the amount is in another currency")]
     OtherCurrency,
+    /// The title of the column names a unit that is not understood.
+    #[error("the title names a unit that is not understood")]
+    UnknownTitleUnit,
     /// A sum, product or quotient.
     #[error("this is a calculation")]
     Calculation,
@@ -56,7 +59,7 @@ fn contradiction(unit: Unit) -> Option<i128> {
         Unit::Scale(3) => Some(1_000_000),
         Unit::Scale(6) => Some(100_000),
         Unit::Scale(9) => Some(10_000),
-        Unit::Scale(_) | Unit::SquareMetre | Unit::SquareDecimetre | Unit::OtherCurrency => None,
+        Unit::Scale(_) | Unit::SquareMetre | Unit::SquareDecimetre | Unit::OtherCurrency | Unit::Unknown => None,
     }
 }
 
@@ -64,6 +67,7 @@ fn contradiction(unit: Unit) -> Option<i128> {
 fn convert(value: Decimal, unit: Unit, quantity: Quantity) -> Result<i64, ParseError> {
     let power = match unit {
         Unit::OtherCurrency => return Err(ParseError::OtherCurrency),
+        Unit::Unknown => return Err(ParseError::UnknownTitleUnit),
         unit => quantity.power(unit).ok_or_else(|| ParseError::UnknownUnit(unit.name().to_owned()))?,
     };
     if contradiction(unit).is_some_and(|limit| value.whole() >= limit) {
@@ -295,6 +299,10 @@ fn parse_positive(text: &str, quantity: Quantity, context: NumberContext) -> Res
             // A currency alone says that the amount is in full.
             let own = scale.map(Unit::Scale).or(parts.area).or_else(|| parts.has_currency.then_some(Unit::Scale(0)));
             let unit = own.unwrap_or(title_unit);
+            // Without a unit there is no reading to ask about.
+            if unit == Unit::Unknown {
+                return Err(ParseError::UnknownTitleUnit);
+            }
             let whole = match token {
                 Token::Number(digits) => readings(digits, unit, quantity, context.decimal_mark)?,
                 Token::Scientific(digits, power) => parse_scientific(digits, *power, unit, quantity)?,

@@ -186,11 +186,23 @@ fn units_are_found_in_titles() {
     {
         assert_eq!(money(title), None, "{title}");
     }
+    for title in ["Doanh thu (vạn đồng)", "ĐVT: thùng", "Doanh thu (nghìn tấn)", "Doanh thu (chục triệu)"]
+    {
+        assert_eq!(money(title), Some(Unit::Unknown), "{title}");
+    }
+    for title in ["Doanh thu (theo hợp đồng)", "Doanh thu (OCOP)", "Phí (2 ngày)", "Phí (đã gồm VAT)"] {
+        assert_eq!(money(title), None, "{title}");
+    }
     // A date is no unit.
     assert_eq!(money("1/3"), None);
     assert_eq!(parse_title_unit("Diện tích (dm²)", Quantity::Area), Some(Unit::SquareDecimetre));
     assert_eq!(parse_title_unit("Diện tích m2", Quantity::Area), Some(Unit::SquareMetre));
     assert_eq!(parse_title_unit("Diện tích", Quantity::Area), None);
+    assert_eq!(parse_title_unit("Diện tích (ha)", Quantity::Area), Some(Unit::Unknown));
+    let unknown = NumberContext { title_unit: Some(Unit::Unknown), decimal_mark: None };
+    let money = |typed| parse_number(typed, Quantity::Money(Currency::VND), unknown);
+    assert_eq!(money("7.125"), Err(ParseError::UnknownTitleUnit));
+    assert_eq!(money("7,5 triệu"), Ok(7_500_000), "a cell's own unit wins");
 }
 
 #[test]
@@ -237,7 +249,7 @@ proptest! {
         let context = DayContext { opening_days: &days, counts_from_1904: false };
         for text in [&typed, &other] {
             for quantity in [Quantity::Money(Currency::VND), Quantity::Count, Quantity::Area] {
-                for title_unit in [None, Some(Unit::Scale(6)), Some(Unit::OtherCurrency)] {
+                for title_unit in [None, Some(Unit::Scale(6)), Some(Unit::OtherCurrency), Some(Unit::Unknown)] {
                     let _ = parse_number(text, quantity, NumberContext { title_unit, decimal_mark: None });
                 }
                 let _ = parse_title_unit(text, quantity);

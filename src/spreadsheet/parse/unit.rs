@@ -56,6 +56,8 @@ pub enum Unit {
     SquareDecimetre,
     /// A currency that is not expected here: every number that does not say its own unit is refused.
     OtherCurrency,
+    /// A title names a unit that is not understood: every number that does not say its own unit is refused.
+    Unknown,
 }
 
 impl Unit {
@@ -68,7 +70,7 @@ impl Unit {
             Unit::Scale(_) => "",
             Unit::SquareMetre => "m²",
             Unit::SquareDecimetre => "dm²",
-            Unit::OtherCurrency => "?",
+            Unit::OtherCurrency | Unit::Unknown => "?",
         }
     }
 }
@@ -89,8 +91,9 @@ impl Quantity {
             (Quantity::Count, Unit::Scale(scale)) => Some(scale),
             (Quantity::Area, Unit::SquareMetre) => Some(2),
             (Quantity::Area, Unit::SquareDecimetre) => Some(0),
-            (Quantity::Money(_) | Quantity::Count, Unit::SquareMetre | Unit::SquareDecimetre | Unit::OtherCurrency)
-            | (Quantity::Area, Unit::Scale(_) | Unit::OtherCurrency) => None,
+            (Quantity::Money(_) | Quantity::Count, Unit::SquareMetre | Unit::SquareDecimetre)
+            | (Quantity::Area, Unit::Scale(_))
+            | (Quantity::Money(_) | Quantity::Count | Quantity::Area, Unit::OtherCurrency | Unit::Unknown) => None,
         }
     }
 
@@ -231,10 +234,53 @@ fn unit_of_phrase(phrase: &[Token], quantity: Quantity, is_certain: bool) -> Opt
 }
 
 /// Finds the unit in the title of a column, or in a line such as `Đơn vị tính: triệu đồng`: in brackets, after a colon, or at
-/// the end. `None` if the title says none.
+/// the end. `None` if the title says none; [`Unit::Unknown`] if it says one that is not understood.
 pub fn parse_title_unit(title: &str, quantity: Quantity) -> Option<Unit> {
     // Spreadsheets of some systems write accents as characters of their own.
     let title: &str = &title.nfc().collect::<String>();
+    known_unit(title, quantity).or_else(|| names_unit(title, quantity).then_some(Unit::Unknown))
+}
+
+/// Words that only stand in titles that name a unit, besides those with a meaning.
+const MAGNITUDES: [&str; 7] = ["vạn", "trăm", "chục", "ức", "lakh", "crore", "hundred"];
+
+/// Whether the title names a unit: a label such as `ĐVT`, or brackets that begin or end with the word of a unit.
+fn names_unit(title: &str, quantity: Quantity) -> bool {
+    let lower = title.to_lowercase();
+    if ["đvt", "dvt", "đơn vị tính", "don vi tinh"].iter().any(|label| lower.contains(label)) {
+        return true;
+    }
+    let is_unit = |token: Option<&Token>| match token {
+        // `(D)`, `(k)` may be the name of a column.
+        Some(Token::Word(word)) => {
+            MAGNITUDES.contains(&word.as_str()) || (word.chars().count() > 1 && is_unit_word(word, quantity))
+        }
+        Some(Token::Symbol(sign)) => is_unit_word(&sign.to_string(), quantity),
+        Some(Token::Number(_) | Token::Scientific(..)) | None => false,
+    };
+    let mut bracketed = title.split(['(', '[']).skip(1).filter_map(|rest| rest.split([')', ']']).next()).map(tokens);
+    bracketed.any(|phrase| match phrase.as_slice() {
+        // A contract, together, a council: `hợp đồng`, `cộng đồng`, `hội đồng` are no đồng.
+        [.., Token::Word(before), Token::Word(last)]
+            if last == "đồng" && ["hợp", "cộng", "hội"].contains(&before.as_str()) =>
+        {
+            false
+        }
+        // `Diện tích (ha)`
+        [Token::Word(word)] if quantity == Quantity::Area => word.chars().count() <= 3,
+        phrase => is_unit(phrase.first()) || is_unit(phrase.last()),
+    })
+}
+
+/// Whether a word is a power of ten, a currency or an area.
+fn is_unit_word(word: &str, quantity: Quantity) -> bool {
+    meanings(quantity, word).unwrap_or_default().iter().any(|meaning| match meaning {
+        Meaning::Scale(_) | Meaning::Currency | Meaning::OtherCurrency | Meaning::Area(_) => true,
+        Meaning::Counted | Meaning::Half => false,
+    })
+}
+
+fn known_unit(title: &str, quantity: Quantity) -> Option<Unit> {
     let whole = tokens(title);
     if let Some(unit) = unit_of_phrase(&whole, quantity, true) {
         return Some(unit);

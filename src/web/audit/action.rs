@@ -120,6 +120,8 @@ hoicho_core::text_enum! {
         HallChange = "hall.change",
         /// A hall was deleted.
         HallDelete = "hall.delete",
+        /// An import of a table was undone; before: the number of rows.
+        ImportUndo = "import.undo",
         /// An invitation was withdrawn.
         InvitationRevoke = "invitation.take_back",
         /// A person was invited to an organiser or an organisation; the subject is the invitation.
@@ -275,6 +277,7 @@ impl AuditAction {
             | Self::ExhibitorSplit => SubjectKind::Exhibitor,
             Self::GateCreate => SubjectKind::Gate,
             Self::HallCreate | Self::HallChange | Self::HallDelete => SubjectKind::Hall,
+            Self::ImportUndo => SubjectKind::Import,
             Self::InvitationRevoke => SubjectKind::Invitation,
             Self::MemberInvite | Self::MemberJoin | Self::MemberSetRole | Self::MemberRemove => SubjectKind::Member,
             Self::OrganisationCreate

@@ -128,6 +128,7 @@ impl AuditAction {
             | Self::HallCreate
             | Self::HallChange
             | Self::HallDelete
+            | Self::ImportUndo
             | Self::InvitationRevoke
             | Self::MemberInvite
             | Self::MemberJoin

@@ -28,6 +28,8 @@ hoicho_core::text_enum! {
         Gate,
         /// A hall of a venue.
         Hall,
+        /// An import of a table.
+        Import,
         /// An invitation.
         Invitation,
         /// A member of an organiser or an organisation.
@@ -76,6 +78,7 @@ impl SubjectKind {
             | Self::Exhibitor
             | Self::Gate
             | Self::Hall
+            | Self::Import
             | Self::Invitation
             | Self::Member
             | Self::Organisation

@@ -10,8 +10,8 @@ use actix_web::{
     },
     middleware::Next,
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use sha2::{Digest, Sha256};
+
+use super::etag;
 
 /// Whether `If-None-Match` matches the current ETag, by weak comparison (RFC 9110, section 13.1.2). Malformed tags are ignored.
 pub fn matches_etag(req: &impl HttpMessage, current: &HeaderValue) -> bool {
@@ -38,7 +38,7 @@ pub async fn middleware(req: ServiceRequest, next: Next<BoxBody>) -> Result<Serv
         Err(body) => return Ok(ServiceResponse::new(req, response.set_body(body))),
     };
     if !response.headers().contains_key(header::ETAG) {
-        let digest: String = URL_SAFE_NO_PAD.encode(Sha256::digest(&body)).chars().take(22).collect();
+        let digest = etag::digest(&body);
         if let Ok(tag) = HeaderValue::from_str(&format!("W/\"{digest}\"")) {
             response.headers_mut().insert(header::ETAG, tag);
         }

@@ -1,8 +1,15 @@
 //! Version ETags and optimistic locking: `If-Match` rejects a change that is based on a stale version.
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hoicho_core::i18n::MessageId;
+use sha2::{Digest, Sha256};
 
 use super::problem::{Code, Problem};
+
+/// Digest by which two contents are told apart: 132 bits of SHA-256.
+pub fn digest(content: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(content)).chars().take(22).collect()
+}
 
 /// The expected version, from `If-Match: "v3"`.
 #[derive(Debug, Clone)]

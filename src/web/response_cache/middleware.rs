@@ -10,8 +10,6 @@ use actix_web::{
     middleware::Next,
     web,
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use sha2::{Digest, Sha256};
 
 use super::{
     encoding::negotiate,
@@ -21,7 +19,7 @@ use hoicho_core::metrics::Metrics;
 
 use crate::{
     changes::CacheTag,
-    http::conditional_get,
+    http::{conditional_get, etag},
     identity::{RequestContext, rate_limit, rate_limiter::RateLimitStatus},
 };
 
@@ -124,7 +122,7 @@ async fn store(
     let (req, response) = response.into_parts();
     let (mut response, body) = response.into_parts();
     let bytes = body::to_bytes(body).await.map_err(actix_web::error::ErrorInternalServerError)?;
-    let digest: String = URL_SAFE_NO_PAD.encode(Sha256::digest(&bytes)).chars().take(22).collect();
+    let digest = etag::digest(&bytes);
     let etag = HeaderValue::try_from(format!("\"{digest}\"")).map_err(actix_web::error::ErrorInternalServerError)?;
     let unchanged = conditional_get::matches_etag(&req, &etag);
     let header_value = |name| response.headers().get(name).cloned();

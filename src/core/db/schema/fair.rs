@@ -150,6 +150,7 @@ diesel::table! {
         y_dm -> Nullable<Integer>,
         width_dm -> Nullable<Integer>,
         depth_dm -> Nullable<Integer>,
+        code_order -> Text,
     }
 }
 

@@ -105,6 +105,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhook_deliveries,
     webhook_attempts,
     imports,
+    import_changes,
     import_mappings,
 );
 diesel::allow_columns_to_appear_in_same_group_by_clause!(booths::zone_id, sales_reports::day);

@@ -106,9 +106,22 @@ diesel::table! {
         mapping -> Text,
         state -> Text,
         outcome -> Nullable<Text>,
-        created_by -> Uuid,
+        created_by -> Nullable<Uuid>,
         created_at -> Timestamp,
         version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    import_changes (import_id, kind, subject, part) {
+        import_id -> Uuid,
+        kind -> Text,
+        subject -> Uuid,
+        part -> Integer,
+        version -> Text,
+        before_json -> Nullable<Text>,
     }
 }
 

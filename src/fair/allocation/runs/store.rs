@@ -219,7 +219,7 @@ pub fn proposed_booths(tx: &mut Tx<'_>, run: AllocationRunId) -> QueryResult<Vec
     allocation_run_booths::table
         .inner_join(floor_booths::table.on(floor_booths::id.eq(allocation_run_booths::booth_id)))
         .filter(allocation_run_booths::run_id.eq(run))
-        .order(floor_booths::code)
+        .order(floor_booths::code_order)
         .select((ProposedBoothRow::as_select(), floor_booths::code))
         .load(tx.conn())
 }
@@ -238,7 +238,7 @@ pub fn proposed_booths_of(
                 .eq_any(of)
                 .or(allocation_run_booths::after_application_id.eq_any(of)),
         )
-        .order(floor_booths::code)
+        .order(floor_booths::code_order)
         .select((ProposedBoothRow::as_select(), floor_booths::code))
         .load(tx.conn())
 }

@@ -122,7 +122,7 @@ pub(super) async fn patch_application(
     let mut checks = Validator::default();
     validate_booths_wanted(&mut checks, body.booths_wanted.unwrap_or(1));
     let list = |wishes: &Option<Vec<Wish>>| wishes.clone().unwrap_or_default();
-    wishes::validate(&mut checks, &list(&body.wishes));
+    wishes::validate(&mut checks, "/wishes", &list(&body.wishes));
     let replaces_products = body.products.is_some() || body.declared_products.is_some();
     let is_declared = body.declared_products.is_some();
     let from_catalogue = body.products.clone().unwrap_or_default();

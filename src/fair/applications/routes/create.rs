@@ -86,7 +86,7 @@ pub(super) async fn create_application(
     let body = body.into_result()?;
     let mut checks = Validator::default();
     validate_booths_wanted(&mut checks, body.booths_wanted);
-    wishes::validate(&mut checks, &body.wishes);
+    wishes::validate(&mut checks, "/wishes", &body.wishes);
     let declared = products::validate(&mut checks, &body.products, body.declared_products);
     checks.require(
         body.organisation.is_some() != body.exhibitor.is_some(),

@@ -6,7 +6,7 @@ use super::{
     super::{
         BoothCategory,
         booth_spec::{self, BoothKind},
-        numbering::split_booth_code,
+        numbering::{natural_order, split_booth_code},
         store::{self, BoothRow},
     },
     actions::EditFloor,
@@ -192,6 +192,7 @@ pub(super) async fn patch_booth(
             seen.check(before.version)?;
             let mut row = BoothRow { version: before.version + 1, ..before.clone() };
             if let Some((code, (row_label, place))) = body.code.zip(place) {
+                row.code_order = natural_order(&code);
                 (row.code, row.row_label) = (code, row_label);
                 row.place = i32::try_from(place).unwrap_or(i32::MAX);
             }

@@ -4,8 +4,9 @@ use serde::Deserialize;
 
 use super::{
     super::{
+        BoothCategory,
         booth_spec::BoothKind,
-        numbering::{MAX_BOOTHS_PER_PATTERN, NumberingPattern},
+        numbering::{Arrangement, Corners, MAX_BOOTHS_PER_PATTERN, NumberingPattern},
         store,
     },
     actions::EditFloor,
@@ -25,6 +26,10 @@ struct GenerateRun {
     /// `A01…A24`.
     pattern: String,
     kind: BoothKind,
+    /// Whether they stand in one row (default) or in two that face each other, which are labelled `A/1` and `A/2`.
+    arrangement: Option<Arrangement>,
+    /// `ends`: the first and the last booth of each row are corner booths, with the price of corner booths. Default `as_category`.
+    corners: Option<Corners>,
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -59,7 +64,7 @@ pub(super) async fn generate_booths(
     let mut checks = Validator::default();
     checks.require((1..=500).contains(&runs.len()), "/runs", FieldCode::Length, MessageId("error-row-list-length"));
     let mut specs = Vec::new();
-    for (i, GenerateRun { pattern, kind }) in runs.into_iter().enumerate() {
+    for (i, GenerateRun { pattern, kind, arrangement, corners }) in runs.into_iter().enumerate() {
         let range = NumberingPattern::parse(&pattern);
         checks.require(
             range.is_some(),
@@ -67,9 +72,10 @@ pub(super) async fn generate_booths(
             FieldCode::Pattern,
             MessageId("error-invalid-booth-pattern").with_number("max", MAX_BOOTHS_PER_PATTERN),
         );
-        specs.push((kind, range));
+        specs.push((kind, range, arrangement.unwrap_or(Arrangement::OneRow), corners.unwrap_or(Corners::AsCategory)));
     }
-    let count: usize = specs.iter().filter_map(|(_, range)| range.as_ref()).map(|range| range.places().count()).sum();
+    let count: usize =
+        specs.iter().filter_map(|(_, range, ..)| range.as_ref()).map(|range| range.places().count()).sum();
     checks.require(
         count <= MAX_BOOTHS,
         "/runs",
@@ -83,12 +89,20 @@ pub(super) async fn generate_booths(
             let prices = store::price_list(tx, edition.id)?;
             let mut checks = Validator::default();
             let mut rows = Vec::with_capacity(count);
-            for (i, (kind, range)) in specs.iter().enumerate() {
-                let spec = kind.resolve(&mut checks, &format!("/runs/{i}/kind"), &prices);
+            for (i, (kind, range, arrangement, corners)) in specs.iter().enumerate() {
+                let pointer = format!("/runs/{i}/kind");
+                let spec = kind.resolve(&mut checks, &pointer, &prices);
+                let corner_spec = match corners {
+                    Corners::AsCategory => spec,
+                    Corners::Ends => {
+                        BoothKind { category: BoothCategory::Corner, ..*kind }.resolve(&mut checks, &pointer, &prices)
+                    }
+                };
                 if let Some(range) = range {
-                    rows.extend(
-                        range.places().map(|(code, place)| spec.into_row(edition.id, code, range.row.clone(), place)),
-                    );
+                    rows.extend(range.arrange(*arrangement).into_iter().map(|booth| {
+                        let spec = if booth.is_end { corner_spec } else { spec };
+                        spec.into_row(edition.id, booth.code, booth.row, booth.place)
+                    }));
                 }
             }
             checks.finish()?;

@@ -6,14 +6,14 @@ use super::{
     super::{
         run::{ImportOutcome, Mode},
         store,
+        stored_import::{self, find_open, stored_table},
     },
     actions::ManageImports,
-    stored_import::{ImportPath, find_open, save_outcome, stored_table},
-    upload::language,
+    upload::{ImportPath, language},
     view::{ImportView, view},
 };
 use crate::imports::RunningImports;
-use hoicho_core::{states::ImportState, values::ids::ImportId};
+use hoicho_core::values::ids::ImportId;
 use hoicho_web::{
     http::{ApiResponse, Body, Code, Problem},
     identity::Permit,
@@ -62,12 +62,9 @@ pub(super) async fn apply_import(
     permit
         .write_once(move |tx, authorized| {
             let mut row = find_open(tx, &authorized, id)?;
-            let table = stored_table(tx, &row)?;
-            let how = (mode, accept_warnings);
-            let outcome = table.apply(tx, &authorized, how, &|done, all| watch.update(done, all))?;
-            let is_applied = outcome.is_applied(mode, accept_warnings);
-            let state = if is_applied { ImportState::Applied } else { ImportState::Checked };
-            save_outcome(tx, &mut row, state, &outcome)?;
+            let table = stored_table(tx, &mut row)?;
+            let (how, progress) = ((mode, accept_warnings), |done, all| watch.update(done, all));
+            stored_import::apply(tx, &authorized, (&mut row, &table), how, &progress)?;
             ApiResponse::ok(&view(&row, &table, None, language)?)
         })
         .await
@@ -96,12 +93,12 @@ pub(super) async fn get_bad_rows(
 ) -> Result<HttpResponse, Problem> {
     let (id, language) = (path.1, language(&req));
     let csv = permit.read(move |tx, authorized| {
-        let row = store::find(tx, authorized.edition()?, id)?;
+        let mut row = store::find(tx, authorized.edition()?, id)?;
         let outcome: ImportOutcome = match &row.outcome {
-            Some(outcome) => serde_json::from_str(outcome).map_err(|e| super::stored_import::storage_error(&e))?,
+            Some(outcome) => serde_json::from_str(outcome).map_err(|e| stored_import::storage_error(&e))?,
             None => return Err(Code::NotFound.into()),
         };
-        stored_table(tx, &row)?.bad_rows_csv(&outcome, language)
+        stored_table(tx, &mut row)?.bad_rows_csv(&outcome, language)
     });
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")

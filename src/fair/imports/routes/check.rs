@@ -2,9 +2,9 @@
 use actix_web::{HttpRequest, post, web};
 
 use super::{
+    super::stored_import::{find_open, save_outcome, stored_table},
     actions::ManageImports,
-    stored_import::{ImportPath, find_open, save_outcome, stored_table},
-    upload::language,
+    upload::{ImportPath, language},
     view::{ImportView, view},
 };
 use crate::imports::RunningImports;
@@ -44,7 +44,7 @@ pub(super) async fn check_import(
     permit
         .write_once(move |tx, authorized| {
             let mut row = find_open(tx, &authorized, id)?;
-            let table = stored_table(tx, &row)?;
+            let table = stored_table(tx, &mut row)?;
             let outcome = table.check(tx, &authorized, &|done, all| watch.update(done, all))?;
             save_outcome(tx, &mut row, ImportState::Checked, &outcome)?;
             ApiResponse::ok(&view(&row, &table, None, language)?)

@@ -5,10 +5,13 @@ use actix_web::{HttpRequest, put};
 use serde::Deserialize;
 
 use super::{
-    super::store,
+    super::{
+        store,
+        stored_import::{find_open, stored_table, to_json},
+        table::MappingChange,
+    },
     actions::ManageImports,
-    stored_import::{ImportPath, find_open, stored_table, to_json},
-    upload::language,
+    upload::{ImportPath, language},
     view::{ImportView, view},
 };
 use hoicho_core::{states::ImportState, values::ids::ImportId};
@@ -24,6 +27,14 @@ struct PutMapping {
     header_row: Option<usize>,
     /// Column letters by field; `null` or an empty text removes a field. Absent fields are unchanged.
     columns: BTreeMap<String, Option<String>>,
+    /// Names of units by field: those of `fields` in the response. They count instead of what the titles say; `null` or an empty text
+    /// removes one. Absent fields are unchanged.
+    #[serde(default)]
+    units: BTreeMap<String, Option<String>>,
+    /// Values for the whole table by field, of fields that are given once for several rows: the zone of booths, the day of sales and
+    /// visits, the exhibitor of products. `null` or an empty text removes one. Absent fields are unchanged.
+    #[serde(default)]
+    values: BTreeMap<String, Option<String>>,
     /// Whether to save the mapping for files with the same titles, in any order.
     #[serde(default)]
     remember: bool,
@@ -54,12 +65,13 @@ pub(super) async fn put_mapping(
     path: ImportPath,
     body: Body<PutMapping>,
 ) -> Result<ApiResponse, Problem> {
-    let PutMapping { header_row, columns, remember } = body.into_result()?;
+    let PutMapping { header_row, columns, units, values, remember } = body.into_result()?;
     let (id, language) = (path.1, language(&req));
+    let change = MappingChange { header_row, columns, units, values };
     permit
         .write(move |tx, authorized| {
             let mut row = find_open(tx, &authorized, id)?;
-            let mapped = stored_table(tx, &row)?.with_mapping(header_row, &columns)?;
+            let mapped = stored_table(tx, &mut row)?.with_mapping(&change)?;
             row.mapping = to_json(&mapped.mapping)?;
             (row.state, row.outcome) = (ImportState::Uploaded, None);
             if !store::update(tx, &row)? {

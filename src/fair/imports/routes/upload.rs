@@ -6,19 +6,21 @@ use super::{
     super::{
         context::ImportContext,
         fields::ImportKind,
-        store::{self, ImportRow},
+        store,
+        stored_import::{self, storage_error, stored_table},
         table::ImportTable,
     },
     actions::ManageImports,
-    stored_import::{ImportPath, sheets_to_json, storage_error, stored_table, to_json},
     view::{ImportView, view},
 };
 use crate::imports::RunningImports;
-use hoicho_core::{i18n::Language, states::ImportState, values::ids::ImportId};
+use hoicho_core::{i18n::Language, values::ids::ImportId};
 use hoicho_web::{
     http::{ApiResponse, Problem, Query, RawBody, Validator, size_limits::MIB},
     identity::Permit,
 };
+
+pub(super) type ImportPath = web::Path<(String, ImportId)>;
 
 pub(super) fn language(req: &HttpRequest) -> Language {
     Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()))
@@ -90,21 +92,7 @@ pub(super) async fn upload_table(
                 let titles = serde_json::from_str(saved).map_err(|e| storage_error(&e))?;
                 uploaded = uploaded.with_titles(header_row, &titles);
             }
-            let row = ImportRow {
-                id: ImportId::make(),
-                edition_id: edition,
-                kind,
-                file_name,
-                sheet_name: uploaded.sheet.name.clone(),
-                cells: sheets_to_json(&uploaded)?,
-                mapping: to_json(&uploaded.mapping)?,
-                state: ImportState::Uploaded,
-                outcome: None,
-                created_by: authorized.require_user()?,
-                created_at: authorized.now,
-                version: 1,
-            };
-            store::insert(tx, &row)?;
+            let row = stored_import::insert(tx, &authorized, file_name, &uploaded)?;
             ApiResponse::created(&view(&row, &uploaded, None, language)?)
         })
         .await
@@ -134,8 +122,9 @@ pub(super) async fn get_import(
     let (id, language) = (path.1, language(&req));
     let progress = running.get(id);
     let view = permit.read(move |tx, authorized| {
-        let row = store::find(tx, authorized.edition()?, id)?;
-        view(&row, &stored_table(tx, &row)?, progress, language)
+        let mut row = store::find(tx, authorized.edition()?, id)?;
+        let table = stored_table(tx, &mut row)?;
+        view(&row, &table, progress, language)
     });
     Ok(HttpResponse::Ok().json(view.await?))
 }

@@ -5,14 +5,14 @@ use serde::Serialize;
 
 use super::super::{
     extract_rows::{PassedRow, Total},
-    fields::ImportKind,
+    fields::{Field, ImportKind, UnitName},
     preview::{Sum, UnderstoodRow, Value},
     progress::ImportProgress,
     run::{ImportOutcome, RowError},
-    store::{self, ImportRow},
+    store::{self, ImportRow, ImportSummaryRow},
+    stored_import::{storage_error, stored_table},
     table::{ImportTable, SheetInfo},
 };
-use super::stored_import::stored_table;
 use hoicho_core::{
     db::Tx,
     i18n::{Language, MessageId, format},
@@ -50,6 +50,14 @@ pub struct FieldView {
     pub name: &'static str,
     /// Whether it is required.
     pub is_needed: bool,
+    /// Units that can be chosen for its column.
+    pub units: Vec<UnitName>,
+    /// The unit that was chosen, instead of what the title says.
+    pub chosen_unit: Option<UnitName>,
+    /// Whether it can have a value for the whole table.
+    pub is_given_once: bool,
+    /// Its value for the whole table: chosen, or from a line above the table.
+    pub value: Option<String>,
 }
 
 /// Error of a row.
@@ -126,7 +134,7 @@ pub struct ImportView {
     pub fields: Vec<FieldView>,
     /// Required fields without a column.
     pub missing: Vec<&'static str>,
-    /// Units of numeric fields, from the column titles: `nghìn`, `triệu`, `tỷ`, `m²`, `dm²`; empty for plain numbers.
+    /// Units of numeric fields, from the column titles: `nghìn`, `triệu`, `tỷ`, `m²`, `dm²`; empty for plain numbers, `?` if unclear.
     pub units: BTreeMap<String, &'static str>,
     /// Result of the last dry run or import.
     pub outcome: Option<OutcomeView>,
@@ -147,7 +155,7 @@ fn columns(table: &ImportTable) -> Vec<ColumnView> {
             title: mapping.title(sheet, at),
             samples: cells.take(MAX_SAMPLES).map(|c| c.text().chars().take(60).collect()).collect(),
             field: mapping.columns.iter().find(|(_, taken)| **taken == at).map(|(name, _)| name.clone()),
-            day: mapping.day_columns.iter().find(|(taken, _)| *taken == at).map(|(_, day)| *day),
+            day: mapping.day_columns.iter().find(|day| day.column == at).map(|day| day.day),
         }
     };
     (0..width).map(column).filter(|c| !c.title.is_empty() || !c.samples.is_empty()).collect()
@@ -210,13 +218,21 @@ pub(super) fn view(
     progress: Option<ImportProgress>,
     language: Language,
 ) -> Result<ImportView, Problem> {
-    let stored: Option<ImportOutcome> = row
-        .outcome
-        .as_deref()
-        .map(serde_json::from_str)
-        .transpose()
-        .map_err(|e| super::stored_import::storage_error(&e))?;
-    let field = |f: &super::super::fields::Field| FieldView { name: f.name, is_needed: f.is_required };
+    let stored: Option<ImportOutcome> =
+        row.outcome.as_deref().map(serde_json::from_str).transpose().map_err(|e| storage_error(&e))?;
+    let field = |f: &Field| {
+        let chosen = table.mapping.chosen_units.get(f.name);
+        let units = f.kind.units().to_vec();
+        let chosen_unit = units.iter().copied().find(|unit| Some(&unit.unit()) == chosen);
+        FieldView {
+            name: f.name,
+            is_needed: f.is_required,
+            units,
+            chosen_unit,
+            is_given_once: f.inherits_from_above,
+            value: table.mapping.value(f.name).map(str::to_owned),
+        }
+    };
     Ok(ImportView {
         id: row.id,
         kind: row.kind,
@@ -236,6 +252,36 @@ pub(super) fn view(
 
 /// Reads an import for a page.
 pub fn find_view(tx: &mut Tx<'_>, edition: EditionId, id: ImportId, language: Language) -> Result<ImportView, Problem> {
-    let row = store::find(tx, edition, id)?;
-    view(&row, &stored_table(tx, &row)?, None, language)
+    let mut row = store::find(tx, edition, id)?;
+    let table = stored_table(tx, &mut row)?;
+    view(&row, &table, None, language)
+}
+
+/// An import in a list.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ImportSummaryView {
+    pub id: ImportId,
+    pub kind: ImportKind,
+    pub file_name: String,
+    /// Sheet name; empty for CSV.
+    pub sheet: String,
+    pub state: ImportState,
+    #[schema(value_type = String)]
+    pub created_at: chrono::DateTime<chrono::Utc>,
+}
+
+pub(super) fn summary(row: ImportSummaryRow) -> ImportSummaryView {
+    ImportSummaryView {
+        id: row.id,
+        kind: row.kind,
+        file_name: row.file_name,
+        sheet: row.sheet_name,
+        state: row.state,
+        created_at: row.created_at.and_utc(),
+    }
+}
+
+/// The newest imports of an edition, for a page.
+pub fn find_recent(tx: &mut Tx<'_>, edition: EditionId, limit: i64) -> Result<Vec<ImportSummaryView>, Problem> {
+    Ok(store::page(tx, edition, None, limit)?.into_iter().map(summary).collect())
 }

@@ -263,6 +263,7 @@ error-number-other-currency = This is in another currency. Convert it to the cur
 error-number-calculation = This is a calculation. Write the result.
 error-number-words-differ = The words say { $words }, the digits { $figures }. Make them agree.
 error-number-not-whole = This is finer than the smallest unit. Round it.
+error-number-unknown-title-unit = The unit of this number is unclear: its column names a unit that is not known, or other day columns have one and this has none. Choose the unit of the column, or write it in the cell.
 error-number-unit-mismatch = This number already has all its digits and contradicts the unit thousand, million or billion. Correct it, or write its unit.
 error-number-too-large = This number is too large.
 error-cell-without-value = This cell has the error “{ $text }” in the spreadsheet. Correct it and send the file again.

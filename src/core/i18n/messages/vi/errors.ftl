@@ -263,6 +263,7 @@ error-number-other-currency = Số này ghi bằng đơn vị tiền khác. Hãy
 error-number-calculation = Đây là phép tính. Hãy ghi kết quả.
 error-number-words-differ = Phần chữ ghi { $words }, phần số ghi { $figures }. Hãy sửa cho khớp.
 error-number-not-whole = Số này lẻ hơn đơn vị nhỏ nhất. Hãy làm tròn.
+error-number-unknown-title-unit = Không rõ đơn vị của số này: cột ghi một đơn vị không hiểu được, hoặc các cột ngày khác có đơn vị còn cột này không. Hãy chọn đơn vị của cột hoặc ghi đơn vị vào ô.
 error-number-unit-mismatch = Số này đã ghi đủ các chữ số, không khớp với đơn vị nghìn, triệu hoặc tỷ. Hãy sửa số hoặc ghi rõ đơn vị.
 error-number-too-large = Số này quá lớn.
 error-cell-without-value = Ô này báo lỗi “{ $text }” trong bảng tính. Hãy sửa rồi gửi lại.

@@ -1,0 +1,39 @@
+//! Splits parsed rows into parts, each of which is imported in its own savepoint.
+use std::collections::BTreeSet;
+
+use super::parse_rows::ParsedRows;
+
+/// Rows per savepoint, progress update and statement of an undo.
+pub(super) const CHUNK_ROWS: usize = 5_000;
+
+impl ParsedRows {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            ParsedRows::Booths(rows) => rows.len(),
+            ParsedRows::Exhibitors(rows) => rows.len(),
+            ParsedRows::Products(rows) => rows.len(),
+            ParsedRows::Sales(rows) => rows.len(),
+            ParsedRows::Visits(rows) => rows.len(),
+        }
+    }
+
+    /// Splits the rows into chunks, without the `excluded` row numbers.
+    pub(super) fn chunks(self, excluded: &BTreeSet<u64>) -> Vec<ParsedRows> {
+        fn split<T>(
+            rows: Vec<(u64, T)>,
+            excluded: &BTreeSet<u64>,
+            of: fn(Vec<(u64, T)>) -> ParsedRows,
+        ) -> Vec<ParsedRows> {
+            let mut valid = rows.into_iter().filter(|(row, _)| !excluded.contains(row));
+            let next = || Some(valid.by_ref().take(CHUNK_ROWS).collect::<Vec<_>>()).filter(|chunk| !chunk.is_empty());
+            std::iter::from_fn(next).map(of).collect()
+        }
+        match self {
+            ParsedRows::Booths(rows) => split(rows, excluded, ParsedRows::Booths),
+            ParsedRows::Exhibitors(rows) => split(rows, excluded, ParsedRows::Exhibitors),
+            ParsedRows::Products(rows) => split(rows, excluded, ParsedRows::Products),
+            ParsedRows::Sales(rows) => split(rows, excluded, ParsedRows::Sales),
+            ParsedRows::Visits(rows) => split(rows, excluded, ParsedRows::Visits),
+        }
+    }
+}
