@@ -211,9 +211,7 @@ impl Report {
             Report::SalesByLocality => &const { [COUNTRY, LOCALITY, AMOUNT, OCOP, REPORTS] },
             Report::VisitsByDay => &const { [DAY, VISITS, EXITS] },
             Report::VisitsByHour => {
-                &const {
-                    [DAY, column("hour", Hour), column("gate", Text), VISITS, EXITS, column("outside_hours", Count)]
-                }
+                &const { [DAY, column("hour", Hour), column("gate", Text), VISITS, EXITS, column("outside_hours", Count)] }
             }
             Report::Exhibitors => {
                 &const {
