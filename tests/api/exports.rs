@@ -181,7 +181,7 @@ async fn reports_say_what_they_are(app: TestApp) {
     assert_eq!(about["digest"], json!(digest));
     assert_eq!(about["definitions"][0]["term"], "Doanh thu");
     let address = "http://localhost:8080/fairs/hoi-cho/figures";
-    let cited = format!("Hội chợ OCOP, 03/03/2026, {address}, {}", &digest[..12]);
+    let cited = format!("Hội chợ OCOP, 03/03/2026, {address}, {}", digest.get(..12).unwrap());
     assert_eq!(about["citation"], json!(cited));
     assert!(about["terms"].as_str().unwrap().contains("CC BY 4.0"));
     assert_eq!(about.get("restriction"), None);
