@@ -95,7 +95,7 @@ async fn fair(app: &TestApp) -> Fair {
         event(3, "09:05", 30, None),
         event(4, "12:00", -5, Some("Đếm nhầm")),
     ];
-    let batch = json!({ "events": events });
+    let batch = json!({ "device": uuid::Uuid::from_u128(9), "events": events });
     app.post("/editions/hoi-cho/visit-counts").by(&fair.owner).json(&batch).send().await.expect(200);
     let deal = json!({ "exhibitor": fair.exhibitors[0].id, "kind": "mou", "counterpart": "Siêu thị", "amount": 500_000,
         "signed_on": "2026-03-01" });
