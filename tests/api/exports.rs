@@ -4,7 +4,7 @@ use calamine::{Data, Reader, Xlsx};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::support::{TestApp, fair::Fair};
+use crate::support::{TestApp, fair::Fair, now};
 
 async fn download(app: &TestApp, by: &str, path: &str, language: &str) -> Vec<u8> {
     let answer = app.get(path).by(by).header("accept-language", language).send().await;
@@ -95,7 +95,7 @@ async fn fair(app: &TestApp) -> Fair {
         event(3, "09:05", 30, None),
         event(4, "12:00", -5, Some("Đếm nhầm")),
     ];
-    let batch = json!({ "device": uuid::Uuid::from_u128(9), "events": events });
+    let batch = json!({ "device": uuid::Uuid::from_u128(9), "now": now(), "events": events });
     app.post("/editions/hoi-cho/visit-counts").by(&fair.owner).json(&batch).send().await.expect(200);
     let deal = json!({ "exhibitor": fair.exhibitors[0].id, "kind": "mou", "counterpart": "Siêu thị", "amount": 500_000,
         "signed_on": "2026-03-01" });
