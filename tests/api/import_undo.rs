@@ -241,12 +241,8 @@ async fn undone_counts_are_gone_and_adjusted_ones_are_named(app: TestApp) {
     undo(&app, &owner, &import).await;
     assert_eq!(seen(&app, &owner, &lists).await, before);
     let import = applied(&app, &owner, "visits", table).await;
-    let adjustment = json!({
-        "id": uuid::Uuid::from_u128(1), "gate": gate, "occurred_at": "2026-03-02T09:30:00+07:00",
-        "entries": -10, "reason": "Đếm nhầm",
-    });
-    let batch = json!({ "events": [adjustment] });
-    app.post("/editions/hoi-cho/visit-counts").by(&owner).json(&batch).send().await.expect(200);
+    let correction = json!({ "gate": gate, "day": "2026-03-02", "entries": -10, "reason": "Đếm nhầm" });
+    app.post("/editions/hoi-cho/visit-corrections").by(&owner).json(&correction).send().await.expect(200);
     refused(&app, &owner, &import, &["Cổng chính 02/03/2026"]).await;
 }
 

@@ -120,11 +120,11 @@ async fn organiser_imports_a_table_by_pages_alone(app: TestApp) {
     assert_eq!((&made["area_dm2"], &made["fee"]), (&json!(900), &json!(1_500_000)));
     // The page asks before it undoes the import; it stays in the list.
     let page = follow(&app, &owner, &applied).await;
-    let question = "data-ask=\"Hoàn tác lần nhập này? 1 mục mới bị xóa, 0 mục đã sửa trở về như trước.\"";
+    let question = "name=\"_ask\" value=\"Hoàn tác lần nhập này? 1 mục mới bị xóa, 0 mục đã sửa trở về như trước.\"";
     assert!(page.contains(question), "{page}");
     let undone = send(&app, &owner, &action("undo"), &next).await;
     let page = follow(&app, &owner, &undone).await;
-    assert!(page.contains("Lần nhập này đã được hoàn tác") && !page.contains("data-ask"), "{page}");
+    assert!(page.contains("Lần nhập này đã được hoàn tác") && !page.contains("name=\"_ask\""), "{page}");
     let list = app.root("/manage/hoi-cho/imports").by(&owner).send().await;
     let list = String::from_utf8(list.body).unwrap();
     assert!(list.contains("gian.csv") && list.contains("Đã hoàn tác"), "{list}");

@@ -23,6 +23,8 @@ pub fn delete_imported(tx: &mut Tx<'_>, authorized: &Authorized, ids: &[VisitEve
     let rows: Vec<EventRow> = imported.select(EventRow::as_select()).load(tx.conn())?;
     let Some(recorded_at) = rows.iter().map(|event| event.recorded_at).min() else { return Ok(Vec::new()) };
     let counted: BTreeSet<(Day, GateId)> = rows.iter().map(|event| (event.local_day, event.gate_id)).collect();
+    // Locked, so that no correction counts on them while they are deleted.
+    store::lock_gates(tx, &counted.iter().map(|(_, gate)| *gate).collect())?;
     let adjusted: Vec<(Day, GateId)> = visit_events::table
         .filter(visit_events::edition_id.eq(edition))
         .filter(visit_events::reason.is_not_null())
