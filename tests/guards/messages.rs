@@ -15,6 +15,11 @@ fn blanks(pattern: &Pattern<&str>, into: &mut BTreeSet<String>) {
         let PatternElement::Placeable { expression } = element else { continue };
         match expression {
             Expression::Inline(InlineExpression::VariableReference { id }) => drop(into.insert(id.name.to_owned())),
+            // A blank that a script fills, spelled as the script searches for it.
+            Expression::Inline(InlineExpression::StringLiteral { value }) if value.starts_with('{') => {
+                assert!(!value.contains(' '), "a script does not find {value}");
+                into.insert((*value).to_owned());
+            }
             Expression::Inline(_) => {}
             // The selector of a plural may be in one language only.
             Expression::Select { variants, .. } => variants.iter().for_each(|v| blanks(&v.value, into)),
