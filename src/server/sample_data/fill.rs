@@ -20,7 +20,7 @@ use hoicho_core::{
 };
 use hoicho_fair::{
     editions::{
-        schedule::Schedule,
+        schedule::{Schedule, to_instant},
         store::{EditionRow, OpeningDayRow},
     },
     organisers::{self, store::SeriesRow},
@@ -161,7 +161,7 @@ impl SampleData {
     /// A published edition for which registration opened two months before its first day.
     fn edition_row(&self, slug: &str, name: &str, venue: VenueId, in_series: bool, first: Day) -> EditionRow {
         let opens = first - Duration::days(60);
-        let registration_opens_at = TIME_ZONE.from_utc_datetime(&opens.and_time(NaiveTime::MIN)).naive_utc();
+        let registration_opens_at = to_instant(TIME_ZONE, opens.and_time(NaiveTime::MIN));
         EditionRow {
             id: EditionId::make(),
             organiser_id: self.organiser,
