@@ -85,6 +85,7 @@ fn pages(server: &Server, email: Option<&str>) -> Vec<String> {
             "/deals",
             "/visits",
             "/reports",
+            "/finalise",
         ] {
             pages.push(format!("/manage/{demo}{page}"));
         }
