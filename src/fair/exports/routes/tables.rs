@@ -61,23 +61,31 @@ pub(super) async fn export_table(
 ) -> Result<HttpResponse, Problem> {
     let table: RecordTable = path.1.parse().map_err(|_| Code::NotFound)?;
     let (language, form) = preferences(&req, query.into_result()?);
+    let base_url = context.base_url(&req);
+    // Written on the thread of the database, not on an async worker: a workbook of all sales takes a while.
     let data = permit.read(move |tx, authorized| {
         let edition = editions::store::find(tx, authorized.edition()?)?;
         let frozen = find_frozen(tx, edition.id, Audience::Organiser)?;
-        Ok((records::load(tx, edition.id, table)?, frozen, edition, authorized.now))
+        let rows = records::load(tx, edition.id, table)?;
+        let source = Source {
+            edition: &edition,
+            frozen: frozen.as_ref(),
+            audience: Audience::Organiser,
+            base_url: &base_url,
+            licence: &licence,
+            now: authorized.now,
+        };
+        let notes = if table.has_figures() { About::new(source, language).notes(language) } else { Notes::default() };
+        let title = Localizer(language).localize_value("record-table", table);
+        let (columns, currency) = (table.columns(), edition.currency.as_str());
+        let export = Export { title: &title, columns, table: &rows, currency, notes: &notes, language };
+        Ok((export.write(form, Vec::new()).map_err(write_error)?, edition.slug))
     });
-    let (rows, frozen, edition, now) = data.await?;
-    let (audience, base_url) = (Audience::Organiser, context.base_url(&req));
-    let source =
-        Source { edition: &edition, frozen: frozen.as_ref(), audience, base_url: &base_url, licence: &licence, now };
-    let notes = if table.has_figures() { About::new(source, language).notes(language) } else { Notes::default() };
-    let title = Localizer(language).localize_value("record-table", table);
-    let (columns, currency) = (table.columns(), edition.currency.as_str());
-    let export = Export { title: &title, columns, table: &rows, currency, notes: &notes, language };
-    let name = format!("{}-{table}.{}", sanitize_file_name(&edition.slug), form.extension());
+    let (file, slug) = data.await?;
+    let name = format!("{}-{table}.{}", sanitize_file_name(&slug), form.extension());
     Ok(HttpResponse::Ok()
         .content_type(form.content_type())
         .insert_header((header::VARY, "accept, accept-language"))
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .body(export.write(form, Vec::new()).map_err(write_error)?))
+        .body(file))
 }
