@@ -25,6 +25,7 @@ DROP TABLE trade_deals;
 DROP TABLE sales_report_lines;
 DROP TABLE sales_report_versions;
 DROP TABLE sales_reports;
+DROP TABLE waiting_list_refills;
 DROP TABLE allocation_run_booths;
 DROP TABLE allocation_run_applications;
 DROP TABLE allocation_runs;

@@ -600,6 +600,13 @@ CREATE INDEX allocation_run_booths_after_application_id_idx ON allocation_run_bo
 -- The run whose policy offers released booths to the waiting list; NULL: not automatic. Added here because runs refer to editions.
 ALTER TABLE editions ADD COLUMN waiting_list_run_id UUID REFERENCES allocation_runs (id);
 CREATE INDEX editions_waiting_list_run_id_idx ON editions (waiting_list_run_id);
+-- A row for each time that booths became free in an edition with such a run, until they are offered. Not a column of the edition, so
+-- that freeing a booth waits for no other.
+CREATE TABLE waiting_list_refills (
+  id UUID NOT NULL PRIMARY KEY,
+  edition_id UUID NOT NULL REFERENCES editions (id)
+);
+CREATE INDEX waiting_list_refills_edition_id_idx ON waiting_list_refills (edition_id);
 
 -- Sales reports and trade deals.
 CREATE TABLE sales_reports (

@@ -272,6 +272,40 @@ async fn cancelled_run_proposes_the_best_so_far(app: TestApp) {
     cancel().await.refused(409, "illegal_step");
 }
 
+async fn refill(app: &TestApp) -> usize {
+    hoicho::jobs::refill_from_waiting_lists(&app.db, app.context.clock.now()).await.unwrap()
+}
+
+/// More offers lapse than expire at once: the booths that are given are free by then, and other organisers do not wait.
+async fn waiting_list_is_served_while_many_offers_lapse(app: TestApp) {
+    const BOOTHS: usize = 510;
+    let owner = open(&app, BOOTHS).await;
+    app.set_days(&owner, "hoi-cho", &["2026-03-03", "2026-03-06", "2026-03-07"]).await;
+    let names: Vec<String> = (0..BOOTHS).map(|n| format!("HTX {n}")).collect();
+    approved(&app, &names.iter().map(|name| (name.as_str(), 1)).collect::<Vec<_>>()).await;
+    let made = run(&app, &owner, draw()).await;
+    app.post(&path(&made, "/apply")).by(&owner).json(&json!({ "give_as": "offered" })).send().await.expect(200);
+    let policy = json!({ "run": made["id"] });
+    app.put("/editions/hoi-cho/waiting-list/policy").by(&owner).json(&policy).send().await.expect(204);
+    let (_, waiting) = app.submitted_application("hoi-cho", "cho").await;
+    let why = json!({ "reason": "Hết gian" });
+    app.post(&format!("/applications/{waiting}/waitlist")).by(&owner).json(&why).send().await.expect(200);
+    let other = Fair::builder().owner("minh").slug("khac").exhibitors(["binh"]).build(&app).await;
+    other.hold(&app, &other.owner, 0, 0).await;
+
+    app.wait(chrono::Duration::days(3));
+    let expire = async || hoicho::jobs::expire_allocations(&app.db, app.context.clock.now()).await.unwrap();
+    assert_eq!(expire().await, 501, "500 of the first organiser, and the one of the other");
+    assert_eq!(refill(&app).await, 1);
+    assert_eq!(refill(&app).await, 0, "once for each time");
+    let owner = app.login("lan@example.vn").await;
+    let offers = app.get(&format!("/editions/hoi-cho/allocations?application={waiting}")).by(&owner).send().await;
+    assert_eq!(offers.expect(200)["items"][0]["state"], "offered");
+    // The rest, but for the booth whose offer expired when it was given, if it was one of them.
+    assert!((BOOTHS - 501..=BOOTHS - 500).contains(&expire().await));
+    assert_eq!(expire().await, 0);
+}
+
 /// With a waiting list policy, declined and expired offers are offered to the next application in the run's order.
 async fn declined_and_expired_offers_go_to_the_waiting_list(app: TestApp) {
     let owner = open(&app, 10).await;
@@ -305,11 +339,13 @@ async fn declined_and_expired_offers_go_to_the_waiting_list(app: TestApp) {
     let declined = offer(&wins).await;
     app.post(&format!("/allocations/{declined}/decline")).by(&first).send().await.expect(200);
     app.post(&format!("/allocations/{declined}/decline")).by(&first).send().await.refused(409, "illegal_step");
+    refill(&app).await;
     let next = offer(&waiting[0]).await;
     assert_eq!(app.letter_to("hai@example.vn").await["letter"]["booth"], "A01");
     // The second offer expires: the third application gets one by the job.
     app.wait(chrono::Duration::days(3));
     assert_eq!(hoicho::jobs::expire_allocations(&app.db, app.context.clock.now()).await.unwrap(), 1);
+    refill(&app).await;
     let owner = app.login("lan@example.vn").await;
     let last = app.get(&format!("/editions/hoi-cho/allocations?application={}", waiting[1])).by(&owner).send().await;
     assert_eq!(last.expect(200)["items"][0]["state"], "offered");
@@ -320,6 +356,7 @@ async fn declined_and_expired_offers_go_to_the_waiting_list(app: TestApp) {
     app.post(&format!("/applications/{late}/waitlist")).by(&owner).json(&why).send().await.expect(200);
     app.wait(chrono::Duration::days(3));
     assert_eq!(hoicho::jobs::expire_allocations(&app.db, app.context.clock.now()).await.unwrap(), 1);
+    refill(&app).await;
     let (owner, third) = (app.login("lan@example.vn").await, app.login("ba@example.vn").await);
     let none = app.get(&format!("/editions/hoi-cho/allocations?application={late}")).by(&owner).send().await;
     assert_eq!(none.expect(200)["items"], json!([]));
@@ -404,5 +441,6 @@ crate::on_both!(
     rerun_after_a_withdrawal_moves_nobody,
     run_rules_separate_applications_and_group_localities,
     declined_and_expired_offers_go_to_the_waiting_list,
+    waiting_list_is_served_while_many_offers_lapse,
     apply_is_atomic_among_concurrent_holds,
 );

@@ -1,7 +1,10 @@
 //! Read and write access to the database. Both run on blocking threads, in a transaction.
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use diesel::{
@@ -34,7 +37,10 @@ pub struct Database {
 
 /// Timeout of a database task, slightly longer than the PostgreSQL statement timeout. The task may still complete after it;
 /// the caller receives a retryable error.
-const TASK_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(35);
+const TASK_TIMEOUT: Duration = Duration::from_secs(35);
+
+/// Timeout of a task that writes a file or computes an import.
+const LONG_TASK_TIMEOUT: Duration = Duration::from_secs(600);
 
 impl Database {
     /// Opens the database. `connections` is the pool size: concurrent readers and, on PostgreSQL, writers.
@@ -65,13 +71,17 @@ impl Database {
     }
 
     /// Runs `work` with a pooled connection on a blocking thread.
-    async fn on_pool<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    async fn on_pool<T, E>(
+        &self,
+        timeout: Duration,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Unavailable> + Send + 'static,
     {
         let (permit, pool) = (self.permits.acquire().await?, self.readers.clone());
-        let task = spawn_blocking(TASK_TIMEOUT, move || {
+        let task = spawn_blocking(timeout, move || {
             // Held until the work ends, even if the caller timed out, because the connection stays in use.
             let _permit = permit;
             let mut pooled = pool.get().map_err(|e| Unavailable::Pool(e.to_string()))?;
@@ -86,18 +96,27 @@ impl Database {
         T: Send + 'static,
         E: From<diesel::result::Error> + From<Unavailable> + Send + 'static,
     {
-        restore(self.read_erased(erase(work)).await)
+        restore(self.read_erased(erase(work), TASK_TIMEOUT).await)
     }
 
-    async fn read_erased(&self, work: Work) -> Result<Erased, TransactionError> {
+    /// Like [`Database::read`], for work that takes up to ten minutes. The caller bounds how many run at a time.
+    pub async fn read_long<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<diesel::result::Error> + From<Unavailable> + Send + 'static,
+    {
+        restore(self.read_erased(erase(work), LONG_TASK_TIMEOUT).await)
+    }
+
+    async fn read_erased(&self, work: Work, timeout: Duration) -> Result<Erased, TransactionError> {
         self.reads.fetch_add(1, Ordering::Relaxed);
         let replica = match &self.replica {
             Some(standby) => standby.acquire().await,
             None => None,
         };
         match replica {
-            Some(mut replica) => spawn_blocking(TASK_TIMEOUT, move || in_snapshot(replica.conn(), work)).await?,
-            None => self.on_pool(|conn| in_snapshot(conn, work)).await,
+            Some(mut replica) => spawn_blocking(timeout, move || in_snapshot(replica.conn(), work)).await?,
+            None => self.on_pool(timeout, |conn| in_snapshot(conn, work)).await,
         }
     }
 
@@ -114,7 +133,7 @@ impl Database {
         let result = match &self.writer {
             Some(writer) => writer.write(work).await,
             // PostgreSQL supports concurrent writers.
-            None => self.on_pool(|conn| conn.transaction(|conn| work(&mut Tx::new(conn)))).await,
+            None => self.on_pool(TASK_TIMEOUT, |conn| conn.transaction(|conn| work(&mut Tx::new(conn)))).await,
         };
         if result.is_ok() {
             self.commits.fetch_add(1, Ordering::AcqRel);
@@ -157,7 +176,7 @@ impl Database {
 
     /// Checks that the primary responds.
     pub async fn ping(&self) -> Result<(), DatabaseError> {
-        self.on_pool(|conn| Ok(diesel::sql_query("SELECT 1").execute(conn).map(|_| ())?)).await
+        self.on_pool(TASK_TIMEOUT, |conn| Ok(diesel::sql_query("SELECT 1").execute(conn).map(|_| ())?)).await
     }
 }
 

@@ -80,6 +80,8 @@ ids! {
     InvitationId,
     /// An allocation run for an entire edition.
     AllocationRunId,
+    /// A request to offer free booths to the waiting list.
+    RefillId,
     /// A partner's API key.
     ApiKeyId,
     /// An outbox entry: work to do after the transaction commits.

@@ -1,31 +1,65 @@
-//! Expires due holds and offers, which frees their booths. Run by a background job.
-use super::{runs::waiting_list::offer_free_booths, store};
-use hoicho_core::{db::Tx, states::AllocationState, values::clock::Instant};
+//! Expires due holds and offers, which frees their booths. Run by a background job, in a transaction of each edition: one that fails
+//! does not stop the others.
+use super::{
+    runs::{store as runs, waiting_list},
+    store::{self, Due},
+};
+use crate::editions;
+use hoicho_core::{
+    db::Tx,
+    states::AllocationState,
+    values::{
+        clock::Instant,
+        ids::{AllocationId, EditionId, OrganiserId},
+    },
+};
 use hoicho_web::{
     audit::{self, AuditAction},
     http::Problem,
 };
 
-/// Expires up to 500 due allocations with an audit entry each. Freed booths are offered to the waiting list in editions
-/// where the organiser enabled it.
-pub fn expire_due(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
-    let expired = store::expire(tx, now, None)?;
-    let organisers = store::organisers_by_edition(tx, expired.iter().map(|(_, edition)| *edition).collect())?;
-    let entry = |(id, edition): &(_, _)| audit::Entry {
-        organiser: organisers.get(edition).copied(),
+/// Editions with due holds and offers, at most [`store::MAX_EDITIONS_PER_RUN`].
+pub fn find_due(tx: &mut Tx<'_>, now: Instant) -> Result<Vec<EditionId>, Problem> {
+    Ok(store::find_due_editions(tx, now)?)
+}
+
+/// Expires up to [`store::MAX_EXPIRED`] due allocations of an edition with an audit entry each; returns their number. Freed booths are
+/// offered to the waiting list later, if the organiser enabled it.
+pub fn expire_due(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<usize, Problem> {
+    let edition = editions::store::find(tx, edition)?;
+    let expired = store::expire(tx, now, Due::InEdition(edition.id))?;
+    record(tx, edition.organiser_id, &expired, now)?;
+    if !expired.is_empty() && edition.waiting_list_run_id.is_some() {
+        runs::request_refill(tx, edition.id)?;
+    }
+    Ok(expired.len())
+}
+
+/// Writes an audit entry for each expired allocation.
+pub(super) fn record(
+    tx: &mut Tx<'_>,
+    organiser: OrganiserId,
+    expired: &[(AllocationId, EditionId)],
+    now: Instant,
+) -> Result<(), Problem> {
+    let entry = |(id, edition): &(AllocationId, EditionId)| audit::Entry {
+        organiser: Some(organiser),
         edition: Some(*edition),
         actor: None,
         api_key: None,
         on_behalf_of: None,
         action: AuditAction::AllocationExpire,
-        subject: hoicho_core::values::ids::AllocationId::to_string(id),
+        subject: id.to_string(),
         before: None,
         after: Some(AllocationState::Expired),
         at: now,
     };
-    audit::record_all(tx, expired.iter().map(entry).collect())?;
-    for edition in organisers.keys() {
-        offer_free_booths(tx, *edition, now)?;
-    }
-    Ok(expired.len())
+    Ok(audit::record_all(tx, expired.iter().map(entry).collect())?)
 }
+
+/// Editions whose waiting list is to be offered free booths, at most [`store::MAX_EDITIONS_PER_RUN`].
+pub fn find_refills(tx: &mut Tx<'_>) -> Result<Vec<EditionId>, Problem> {
+    Ok(runs::find_refills(tx)?)
+}
+
+pub use waiting_list::{plan_offers, write_offers};

@@ -3,7 +3,7 @@ use chrono::Duration;
 
 use super::{
     lifecycle::are_adjacent,
-    store::{self, AllocationRow},
+    store::{self, AllocationRow, Due},
 };
 use crate::{
     applications::{self, store::ApplicationRow},
@@ -58,7 +58,7 @@ pub fn hold_booths(
     if hold.eligibility_waiver.is_none() {
         require_eligibility(tx, &application, &hold.booths)?;
     }
-    store::expire(tx, authorized.now, Some(&hold.booths))?;
+    store::expire(tx, authorized.now, Due::OnBooths(&hold.booths))?;
     let expires_at = Some(authorized.now + Duration::seconds(hold.ttl_s.into()));
     let row = |booth: &BoothId| AllocationRow {
         id: AllocationId::make(),

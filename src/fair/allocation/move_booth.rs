@@ -2,7 +2,7 @@
 use super::{
     hold::require_eligibility,
     occupancies::{self, Overlap},
-    store::{self, AllocationRow},
+    store::{self, AllocationRow, Due},
 };
 use crate::{applications, editions};
 use hoicho_core::{
@@ -46,7 +46,7 @@ pub fn move_booth(
     if waiver.is_none() {
         require_eligibility(tx, &application, &[to])?;
     }
-    store::expire(tx, authorized.now, Some(&[to]))?;
+    store::expire(tx, authorized.now, Due::OnBooths(&[to]))?;
     if !store::set_state(tx, &row, AllocationState::Released, None)? {
         return Err(Code::StaleVersion.into());
     }

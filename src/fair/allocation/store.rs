@@ -1,5 +1,4 @@
 //! Database queries on allocations. No other module writes them.
-use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
@@ -10,7 +9,7 @@ use hoicho_core::{
     states::AllocationState,
     values::{
         clock::Instant,
-        ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, OrganisationId, OrganiserId, ZoneId},
+        ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, OrganisationId, ZoneId},
     },
 };
 
@@ -97,18 +96,41 @@ pub fn move_to_booth(
         .execute(tx.conn())
 }
 
-/// Expires due holds and offers: those on the given booths, or up to 500 of any. Returns them.
-pub fn expire(
-    tx: &mut Tx<'_>,
-    now: Instant,
-    booths: Option<&[BoothId]>,
-) -> QueryResult<Vec<(AllocationId, EditionId)>> {
-    let due = allocations::table.filter(allocations::expires_at.le(now)).select(allocations::id);
-    let due: Vec<AllocationId> = match booths {
+/// Max allocations that [`expire`] expires in an edition at a time, so that other writes do not wait long.
+pub const MAX_EXPIRED: usize = 500;
+/// Max editions in one run of a job; the next run takes the others.
+pub const MAX_EDITIONS_PER_RUN: i64 = 100;
+
+/// Editions with due holds and offers, those that are due longest first.
+pub fn find_due_editions(tx: &mut Tx<'_>, now: Instant) -> QueryResult<Vec<EditionId>> {
+    allocations::table
+        .filter(allocations::expires_at.le(now))
+        .group_by(allocations::edition_id)
+        .order(diesel::dsl::min(allocations::expires_at))
+        .limit(MAX_EDITIONS_PER_RUN)
+        .select(allocations::edition_id)
+        .load(tx.conn())
+}
+
+/// Which due holds and offers expire.
+pub enum Due<'a> {
+    /// Those on these booths.
+    OnBooths(&'a [BoothId]),
+    /// [`MAX_EXPIRED`] of an edition.
+    InEdition(EditionId),
+}
+
+/// Expires due holds and offers. Returns them.
+pub fn expire(tx: &mut Tx<'_>, now: Instant, due: Due<'_>) -> QueryResult<Vec<(AllocationId, EditionId)>> {
+    let of_any = allocations::table.filter(allocations::expires_at.le(now)).select(allocations::id);
+    let due: Vec<AllocationId> = match due {
         // Constant SQL text, so that the prepared statement is cached.
-        Some([booth]) => due.filter(allocations::booth_id.eq(booth)).load(tx.conn())?,
-        Some(booths) => due.filter(allocations::booth_id.eq_any(booths)).load(tx.conn())?,
-        None => due.limit(500).load(tx.conn())?,
+        Due::OnBooths([booth]) => of_any.filter(allocations::booth_id.eq(booth)).load(tx.conn())?,
+        Due::OnBooths(booths) => of_any.filter(allocations::booth_id.eq_any(booths)).load(tx.conn())?,
+        Due::InEdition(edition) => of_any
+            .filter(allocations::edition_id.eq(edition))
+            .limit(i64::try_from(MAX_EXPIRED).unwrap_or(i64::MAX))
+            .load(tx.conn())?,
     };
     if due.is_empty() {
         return Ok(Vec::new());
@@ -164,18 +186,6 @@ pub fn page(
         query = query.filter(allocations::id.gt(after));
     }
     query.order(allocations::id).limit(limit).select((AllocationRow::as_select(), booths::code)).load(tx.conn())
-}
-
-/// Organisers by edition.
-pub fn organisers_by_edition(
-    tx: &mut Tx<'_>,
-    ids: BTreeSet<EditionId>,
-) -> QueryResult<HashMap<EditionId, OrganiserId>> {
-    let rows: Vec<(EditionId, OrganiserId)> = editions::table
-        .filter(editions::id.eq_any(ids))
-        .select((editions::id, editions::organiser_id))
-        .load(tx.conn())?;
-    Ok(rows.into_iter().collect())
 }
 
 /// Releases the held and offered booths of an application; returns the released allocations.

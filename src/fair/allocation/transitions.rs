@@ -5,7 +5,7 @@ use super::{
     lifecycle::{allowed_transitions, default_ttl_s},
     occupancies::{self, Overlap},
     offer_email::offer_email,
-    runs::waiting_list::offer_free_booths,
+    runs::store as runs,
     store::{self, AllocationRow},
 };
 use crate::{
@@ -65,7 +65,7 @@ pub fn release(
 ) -> Result<AllocationRow, Problem> {
     end(tx, authorized, id, AllocationState::Released, AuditAction::AllocationRelease, from)
 }
-/// Declines an offer and releases the booth. Freed booths are offered to the waiting list if the organiser enabled it.
+/// Declines an offer and releases the booth, which is then offered to the waiting list if the organiser enabled it.
 pub fn decline(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Result<AllocationRow, Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     let before = store::find(tx, edition.id, id)?;
@@ -73,7 +73,9 @@ pub fn decline(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Re
         return Err(Problem::new(Code::IllegalStep, MessageId("error-not-offered")));
     }
     let (_, row) = step(tx, authorized, id, AllocationState::Released, AuditAction::AllocationDecline)?;
-    offer_free_booths(tx, edition.id, authorized.now)?;
+    if edition.waiting_list_run_id.is_some() {
+        runs::request_refill(tx, edition.id)?;
+    }
     Ok(row)
 }
 /// Records that the exhibitor did not arrive and frees the booth from a day on, by default from the next opening day.

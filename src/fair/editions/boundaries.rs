@@ -1,6 +1,9 @@
 //! Announces phases: a job records each boundary of a published edition once, as an audit entry, a webhook event and a row of `changes`.
 use super::store::{self, EditionRow};
-use hoicho_core::{db::Tx, values::clock::Instant};
+use hoicho_core::{
+    db::Tx,
+    values::{clock::Instant, ids::EditionId},
+};
 use hoicho_web::{
     audit::{self, AuditAction},
     http::Problem,
@@ -9,13 +12,17 @@ use hoicho_web::{
 /// Editions per run.
 const MAX_EDITIONS: i64 = 100;
 
-/// Records the boundaries passed by `now` of up to 100 editions, earliest first; returns the number of new phases. After a pause of
-/// the program every boundary is recorded with its own time.
-pub fn record_due(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
+/// Up to 100 editions with boundaries that have passed, earliest first.
+pub fn find_due(tx: &mut Tx<'_>, now: Instant) -> Result<Vec<EditionId>, Problem> {
+    Ok(store::find_due(tx, now, MAX_EDITIONS)?)
+}
+
+/// Records the boundaries of an edition passed by `now`; returns the number of new phases. After a pause of the program every boundary
+/// is recorded with its own time.
+pub fn record_due(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<usize, Problem> {
+    let Some(edition) = store::lock_due(tx, edition, now)? else { return Ok(0) };
     let mut entries = Vec::new();
-    for edition in store::lock_due(tx, now, MAX_EDITIONS)? {
-        record_phases(tx, &edition, now, &mut entries)?;
-    }
+    record_phases(tx, &edition, now, &mut entries)?;
     let count = entries.len();
     audit::record_all(tx, entries)?;
     Ok(count)

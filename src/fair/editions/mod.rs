@@ -13,6 +13,6 @@ mod routes;
 pub mod schedule;
 pub mod store;
 
-pub use boundaries::record_due;
+pub use boundaries::{find_due, record_due};
 pub use hooks::{OnDaysChanged, OnFinalise};
 pub use routes::{ApiDoc, EditionView, load_view, routes, validate_currency, validate_time_zone};

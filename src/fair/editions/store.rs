@@ -200,6 +200,16 @@ pub fn lock_open(tx: &mut Tx<'_>, id: EditionId) -> Result<EditionRow, Problem> 
     Ok(row)
 }
 
+/// The edition without a lock, for a plan that is checked again when it is written.
+///
+/// # Errors
+/// [`Code::EditionFinalised`] for a finalised or cancelled edition.
+pub fn find_open(tx: &mut Tx<'_>, id: EditionId) -> Result<EditionRow, Problem> {
+    let row = find(tx, id)?;
+    require_open(row.state)?;
+    Ok(row)
+}
+
 /// [`lock_open`] that reads only the state.
 pub fn lock_open_id(tx: &mut Tx<'_>, id: EditionId) -> Result<EditionId, Problem> {
     let state = match tx.conn() {
@@ -269,24 +279,31 @@ pub(super) fn set_boundary(
         .execute(tx.conn())
 }
 
-/// Published editions whose next boundary has passed, the earliest first; at most `limit`. Locked: a concurrent run skips them.
-pub(super) fn lock_due(tx: &mut Tx<'_>, now: Instant, limit: i64) -> QueryResult<Vec<EditionRow>> {
+/// Published editions whose next boundary has passed, the earliest first; at most `limit`.
+pub(super) fn find_due(tx: &mut Tx<'_>, now: Instant, limit: i64) -> QueryResult<Vec<EditionId>> {
+    editions::table
+        .filter(editions::next_boundary_at.le(now))
+        .order((editions::next_boundary_at, editions::id))
+        .limit(limit)
+        .select(editions::id)
+        .load(tx.conn())
+}
+
+/// The edition if its next boundary has passed. Locked; `None` if a concurrent run has locked it.
+pub(super) fn lock_due(tx: &mut Tx<'_>, id: EditionId, now: Instant) -> QueryResult<Option<EditionRow>> {
     let due = editions::next_boundary_at.le(now);
-    let order = (editions::next_boundary_at, editions::id);
     match tx.conn() {
         // A write transaction of SQLite locks the database already.
-        Conn::Sqlite(c) => {
-            editions::table.filter(due).order(order).limit(limit).select(EditionRow::as_select()).load(c)
-        }
+        Conn::Sqlite(c) => editions::table.find(id).filter(due).select(EditionRow::as_select()).get_result(c),
         Conn::Postgres(c) => editions::table
+            .find(id)
             .filter(due)
-            .order(order)
-            .limit(limit)
             .select(EditionRow::as_select())
             .for_update()
             .skip_locked()
-            .load(c),
+            .get_result(c),
     }
+    .optional()
 }
 
 /// Ends an edition early, or with `None` takes that back.

@@ -307,6 +307,15 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::Uuid;
+    waiting_list_refills (id) {
+        id -> Uuid,
+        edition_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
     allocation_run_booths (run_id, booth_id) {
         run_id -> Uuid,
         booth_id -> Uuid,

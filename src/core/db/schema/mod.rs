@@ -92,6 +92,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     allocation_runs,
     allocation_run_applications,
     allocation_run_booths,
+    waiting_list_refills,
     api_keys,
     api_key_scopes,
     api_key_editions,

@@ -8,7 +8,7 @@ use super::{
     super::{
         occupancies::{self, Overlap},
         offer_email::offer_email,
-        store::{self as allocations, AllocationRow},
+        store::{self as allocations, AllocationRow, Due},
     },
     instance::is_fixed,
     request::StartRun,
@@ -85,7 +85,7 @@ pub fn apply_proposal(
     // Expired allocations occupy their booths in the unique index until their state is updated.
     let booth_ids: Vec<BoothId> = booths.iter().map(|(b, _)| b.booth_id).collect();
     for part in booth_ids.chunks(MAX_IDS_PER_STATEMENT) {
-        allocations::expire(tx, authorized.now, Some(part))?;
+        allocations::expire(tx, authorized.now, Due::OnBooths(part))?;
     }
     let by_booth: HashMap<BoothId, &ActiveAllocation> = active.iter().map(|h| (h.booth, h)).collect();
     let expires_at = authorized.now + Duration::seconds(expires_in_s.into());
