@@ -2,6 +2,7 @@
 use std::collections::HashMap;
 
 use crate::{
+    budget::Budget,
     cell::Cell,
     sheet::{MAX_COLUMNS, MAX_ROWS, ReadError, Sheet, clean},
 };
@@ -81,7 +82,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Sheet, ReadError> {
         None => judge_delimiter(&text)?,
     };
     let mut reader = reader(&text, delimiter);
-    let mut rows = Vec::new();
+    let (mut rows, mut budget) = (Vec::new(), Budget::new());
     let (mut line, mut lines_inside) = (csv::StringRecord::new(), 0);
     while reader.read_record(&mut line).map_err(|_| ReadError::Unreadable)? {
         // Blank lines count as rows, as in a spreadsheet, so that reported row numbers match.
@@ -101,7 +102,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Sheet, ReadError> {
             let plain = text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@']));
             if text.is_empty() { Cell::Empty } else { Cell::Text(clean(plain.unwrap_or(text))) }
         };
-        rows.push(line.iter().take(MAX_COLUMNS).map(cell).collect());
+        let cells: Vec<Cell> = line.iter().take(MAX_COLUMNS).map(cell).collect();
+        cells.iter().try_for_each(|cell| budget.take(cell))?;
+        rows.push(cells);
     }
     Ok(Sheet { rows, ..Sheet::default() })
 }

@@ -19,9 +19,12 @@ pub enum ReadError {
     /// Neither CSV nor a workbook, or damaged.
     #[error("neither CSV nor XLSX")]
     Unreadable,
-    /// More than [`MAX_ROWS`] rows, or a workbook that unpacks to too many bytes.
+    /// More than [`MAX_ROWS`] rows.
     #[error("more than {MAX_ROWS} rows")]
     TooLong,
+    /// Too many cells or bytes, or too slow to read, whatever the number of rows.
+    #[error("too many cells or too much text")]
+    TooLarge,
     /// A cell to the right of [`MAX_COLUMNS`] columns.
     #[error("more than {MAX_COLUMNS} columns")]
     TooWide,

@@ -5,12 +5,12 @@ use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 use chrono::{Datelike, NaiveDateTime, Timelike};
 
 use crate::{
+    budget::Budget,
     cell::Cell,
     sheet::{MAX_COLUMNS, MAX_ROWS, MAX_SHEETS, ReadError, Sheet, clean},
+    unpacked,
 };
 
-/// Max unpacked size of a workbook in bytes (zip bomb protection).
-const MAX_UNPACKED_BYTES: u64 = 400 * 1024 * 1024;
 /// Max bytes of a tag that is looked at.
 const MAX_TAG_BYTES: u64 = 64 * 1024;
 
@@ -154,15 +154,8 @@ fn hidden_rows(archive: &mut Archive<'_>, path: &str) -> Result<Vec<usize>, Read
 
 /// Reads the sheets of a workbook.
 pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Sheet>, ReadError> {
-    // Check the declared unpacked size before unpacking anything.
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| ReadError::Unreadable)?;
-    let mut unpacked = 0_u64;
-    for n in 0..archive.len() {
-        unpacked = unpacked.saturating_add(archive.by_index_raw(n).map_err(|_| ReadError::Unreadable)?.size());
-    }
-    if unpacked > MAX_UNPACKED_BYTES {
-        return Err(ReadError::TooLong);
-    }
+    unpacked::check(&mut archive)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| ReadError::Unreadable)?;
     let found = book.sheets_metadata().to_vec();
     if found.len() > MAX_SHEETS {
@@ -170,13 +163,13 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Sheet>, ReadError> {
     }
     let paths = sheet_paths(&mut archive)?;
     let counts_from_1904 = book.has_1904_epoch();
-    let mut sheets = Vec::new();
+    let (mut sheets, mut budget) = (Vec::new(), Budget::new());
     for (ix, metadata) in found.into_iter().enumerate() {
         // Charts have no cells.
         if metadata.typ != SheetType::WorkSheet {
             continue;
         }
-        let rows = read_rows(&mut book, &metadata.name)?;
+        let rows = read_rows(&mut book, &metadata.name, &mut budget)?;
         let hidden_rows = match paths.get(ix) {
             Some(Some(path)) => hidden_rows(&mut archive, path)?,
             Some(None) | None => Vec::new(),
@@ -187,7 +180,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Sheet>, ReadError> {
     Ok(sheets)
 }
 
-fn read_rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<Vec<Cell>>, ReadError> {
+fn read_rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, budget: &mut Budget) -> Result<Vec<Vec<Cell>>, ReadError> {
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     let mut reader = book.worksheet_cells_reader(name).map_err(|_| ReadError::Unreadable)?;
     while let Some(next) = reader.next_cell_with_formula_metadata().map_err(|_| ReadError::Unreadable)? {
@@ -202,29 +195,41 @@ fn read_rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<Vec<Cell>
         if column >= MAX_COLUMNS {
             return Err(ReadError::TooWide);
         }
-        set_cell(&mut rows, row, column, value);
+        set_cell(&mut rows, (row, column), value, budget)?;
     }
     drop(reader);
-    fill_merged_cells(&mut rows, book.merge_cells_by_sheet_name(name).unwrap_or_default());
+    fill_merged_cells(&mut rows, book.merge_cells_by_sheet_name(name).unwrap_or_default(), budget)?;
     Ok(rows)
 }
 
-fn set_cell(rows: &mut Vec<Vec<Cell>>, row: usize, column: usize, value: Cell) {
+fn set_cell(
+    rows: &mut Vec<Vec<Cell>>,
+    (row, column): (usize, usize),
+    value: Cell,
+    budget: &mut Budget,
+) -> Result<(), ReadError> {
+    budget.take(&value)?;
     if rows.len() <= row {
         rows.resize_with(row + 1, Vec::new);
     }
-    let Some(cells) = rows.get_mut(row) else { return };
+    let Some(cells) = rows.get_mut(row) else { return Ok(()) };
     if cells.len() <= column {
+        budget.take_empty(column - cells.len())?;
         cells.resize(column + 1, Cell::Empty);
     }
     if let Some(cell) = cells.get_mut(column) {
         *cell = value;
     }
+    Ok(())
 }
 
 /// Copies the value of a merged area to all of its cells. Areas wider than 4 columns are skipped: those are titles over the
-/// table, not values of each column.
-fn fill_merged_cells(rows: &mut Vec<Vec<Cell>>, merged: Vec<calamine::Dimensions>) {
+/// table, not values of each column. Each cell that is filled counts, so that areas which overlap cost no more than others.
+fn fill_merged_cells(
+    rows: &mut Vec<Vec<Cell>>,
+    merged: Vec<calamine::Dimensions>,
+    budget: &mut Budget,
+) -> Result<(), ReadError> {
     for area in merged.into_iter().take(MAX_ROWS) {
         let (Ok(top), Ok(left)) = (usize::try_from(area.start.0), usize::try_from(area.start.1)) else { continue };
         let (Ok(bottom), Ok(right)) = (usize::try_from(area.end.0), usize::try_from(area.end.1)) else { continue };
@@ -232,13 +237,14 @@ fn fill_merged_cells(rows: &mut Vec<Vec<Cell>>, merged: Vec<calamine::Dimensions
         if value.is_empty() || right >= MAX_COLUMNS || bottom >= MAX_ROWS || right > left + 3 {
             continue;
         }
-        for row in top..=bottom {
-            // Do not add rows below the last filled one.
-            if row < rows.len() {
-                (left..=right).for_each(|column| set_cell(rows, row, column, value.clone()));
+        // Do not add rows below the last filled one.
+        for row in top..rows.len().min(bottom + 1) {
+            for column in left..=right {
+                set_cell(rows, (row, column), value.clone(), budget)?;
             }
         }
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -256,6 +262,59 @@ mod tests {
         let mut book = Workbook::new();
         book.add_worksheet().write(1_000_000, 0, "deep").unwrap();
         assert_eq!(read_sheets(&book.save_to_buffer().unwrap()), Err(ReadError::TooLong));
+    }
+
+    /// The workbook with another text of a part.
+    fn with_part(book: &mut Workbook, part: &str, change: impl Fn(&str) -> String) -> Vec<u8> {
+        let bytes = book.save_to_buffer().unwrap();
+        let mut from = zip::ZipArchive::new(Cursor::new(bytes.as_slice())).unwrap();
+        let mut to = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for n in 0..from.len() {
+            let mut file = from.by_index(n).unwrap();
+            let name = file.name().unwrap().to_string();
+            let mut text = String::new();
+            file.read_to_string(&mut text).unwrap();
+            to.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).unwrap();
+            let text = if name == part { change(&text) } else { text };
+            std::io::Write::write_all(&mut to, text.as_bytes()).unwrap();
+        }
+        to.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn overlapping_merged_areas_are_refused() {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.merge_range(0, 0, 0, 1, "a", &Format::new()).unwrap().write(20_000, 0, "b").unwrap();
+        let bytes = with_part(&mut book, "xl/worksheets/sheet1.xml", |xml| {
+            let area = "<mergeCell ref=\"A1:D20000\"/>".repeat(2_500);
+            xml.replace("<mergeCell ref=\"A1:B1\"/>", &area)
+        });
+        let began = std::time::Instant::now();
+        assert_eq!(read_sheets(&bytes), Err(ReadError::TooLarge));
+        assert!(began.elapsed() < std::time::Duration::from_secs(10), "{:?}", began.elapsed());
+    }
+
+    #[test]
+    fn one_long_text_in_many_cells_is_refused() {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        let long = "x".repeat(2_000);
+        for row in 0..60_000 {
+            sheet.write(row, 0, &long).unwrap();
+        }
+        assert_eq!(read_sheets(&book.save_to_buffer().unwrap()), Err(ReadError::TooLarge));
+    }
+
+    #[test]
+    fn cell_that_unpacks_to_more_than_a_cell_is_refused() {
+        let mut book = Workbook::new();
+        book.add_worksheet().write(0, 0, 1).unwrap();
+        let bytes = with_part(&mut book, "xl/worksheets/sheet1.xml", |xml| {
+            xml.replace("<v>1</v>", &format!("<v>{}</v>", "1".repeat(4_000_000)))
+        });
+        assert!(bytes.len() < 20_000, "{}", bytes.len());
+        assert_eq!(read_sheets(&bytes), Err(ReadError::TooLarge));
     }
 
     #[test]

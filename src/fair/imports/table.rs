@@ -66,6 +66,7 @@ fn unreadable(error: &ReadError) -> Problem {
     let text: LocalizedText = match error {
         ReadError::Unreadable => MessageId("import-unsupported-format").into(),
         ReadError::TooLong => MessageId("import-too-many-rows").with_number("max", spreadsheet::MAX_ROWS).into(),
+        ReadError::TooLarge => MessageId("import-too-large").into(),
         ReadError::TooWide => MessageId("import-too-many-columns").with_number("max", spreadsheet::MAX_COLUMNS).into(),
         ReadError::TooManySheets => {
             MessageId("import-too-many-sheets").with_number("max", spreadsheet::MAX_SHEETS).into()

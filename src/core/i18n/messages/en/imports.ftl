@@ -4,6 +4,7 @@ import-unsupported-format = This file is neither CSV nor XLSX. Save it in one of
 import-not-utf8 = The file is not UTF-8. In Excel, save it as “CSV UTF-8”.
 import-no-rows = The table has no row after its header row.
 import-too-many-rows = The table has more than { $max } rows. Please send it in parts.
+import-too-large = The file holds more than a table of this size can: too many cells, too much text, or merged areas that overlap. Please copy the table into a new sheet, or send it in parts.
 import-columns-required = Choose the columns for: { $names }.
 import-unknown-column = Unknown column or field “{ $name }”. Columns are letters, as in a spreadsheet.
 import-unknown-unit = “{ $unit }” is no unit that can be chosen for “{ $field }”.

@@ -4,6 +4,7 @@ import-unsupported-format = Tệp này không phải CSV hay XLSX. Hãy lưu th�
 import-not-utf8 = Tệp không phải UTF-8. Trong Excel hãy lưu dạng “CSV UTF-8”.
 import-no-rows = Bảng không có dòng nào sau dòng tiêu đề.
 import-too-many-rows = Bảng có quá { $max } dòng. Hãy chia nhỏ.
+import-too-large = Tệp chứa quá nhiều so với một bảng: quá nhiều ô, quá nhiều chữ hoặc các vùng gộp ô chồng lên nhau. Hãy chép bảng sang trang tính mới, hoặc chia nhỏ.
 import-columns-required = Hãy chọn cột cho: { $names }.
 import-unknown-column = Không có cột hoặc trường “{ $name }”. Cột ghi bằng chữ cái như trong bảng tính.
 import-unknown-unit = “{ $unit }” không phải là đơn vị chọn được cho “{ $field }”.
