@@ -100,7 +100,7 @@ fn beside(figures: &mut Figures, (ours, bare): (u16, u16), name: &str, path: &st
 fn reopen(served: &Served) {
     let steps = [
         format!("DELETE FROM final_figures WHERE edition_id = (SELECT id FROM editions WHERE slug = '{LIVE}')"),
-        format!("UPDATE editions SET state = 'reporting' WHERE slug = '{LIVE}'"),
+        format!("UPDATE editions SET state = 'published' WHERE slug = '{LIVE}'"),
     ];
     execute_all(&served.db, steps);
 }
