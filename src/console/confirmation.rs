@@ -92,7 +92,7 @@ pub(super) async fn show_question(req: HttpRequest, mut page: PageContext) -> Re
     }
     // Links to switch the language or to log in lead back to the form.
     page.path_and_query.clone_from(&form.back);
-    let mut response = render_page(&ConfirmPage { page, form })?;
+    let mut response = render_page(ConfirmPage { page, form }).await?;
     response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     Ok(response)
 }

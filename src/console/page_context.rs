@@ -16,7 +16,7 @@ use hoicho_core::{
 };
 use hoicho_fair::{organisations, organisers};
 use hoicho_web::{
-    http::{Code, Problem},
+    http::{Code, CpuPool, Problem},
     identity::{OrganiserRole, RequestContext, identify_caller, store},
 };
 
@@ -317,9 +317,27 @@ pub(super) fn is_local_path(path: &str) -> bool {
     path.starts_with('/') && !path.contains(char::is_control) && ORIGIN.as_ref().is_some_and(stays)
 }
 
-/// Renders a template into an HTML response.
-pub(super) fn render_page(template: &impl Template) -> Result<HttpResponse, Problem> {
-    let html = template.render().map_err(|error| {
+/// Renders a template into an HTML response, off the async workers.
+///
+/// # Errors
+/// [`Code::Unavailable`] if too many pages wait to be rendered.
+pub(super) async fn render_page(template: impl Template + Send + 'static) -> Result<HttpResponse, Problem> {
+    render_page_with(move || template).await
+}
+
+/// Builds a template and renders it, off the async workers: for pages with plans and charts, which take as long as there are booths.
+///
+/// # Errors
+/// [`Code::Unavailable`] if too many pages wait to be rendered.
+pub(super) async fn render_page_with<T: Template>(
+    build: impl FnOnce() -> T + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    html_response(CpuPool::shared().run(move || build().render()).await?)
+}
+
+/// The response of a rendered template.
+pub(super) fn html_response(rendered: askama::Result<String>) -> Result<HttpResponse, Problem> {
+    let html = rendered.map_err(|error| {
         tracing::error!(%error, "failed to render page");
         Problem::from(Code::Internal)
     })?;

@@ -15,7 +15,7 @@ use askama::Template;
 use super::{
     embed,
     flash::{self, Flash},
-    page_context::{PageContext, render_page},
+    page_context::{PageContext, html_response},
 };
 use hoicho_web::{
     http::{Code, Problem, security_headers},
@@ -33,13 +33,15 @@ struct ErrorPage {
 
 fn problem_page(page: PageContext, problem: &Problem) -> HttpResponse {
     let language = page.language();
-    let rendered = render_page(&ErrorPage {
+    // Small, and needed when the pool for rendering is full: rendered here.
+    let error_page = ErrorPage {
         title: problem.code.title().get(language).to_owned(),
         detail: problem.detail.as_ref().map(|d| d.get(language).to_owned()),
         is_busy: matches!(problem.code, Code::Unavailable | Code::TooManyRequests),
         page,
-    });
-    let mut response = rendered.unwrap_or_else(|_| HttpResponse::InternalServerError().finish());
+    };
+    let mut response =
+        html_response(error_page.render()).unwrap_or_else(|_| HttpResponse::InternalServerError().finish());
     *response.status_mut() = problem.code.status();
     response
 }

@@ -31,7 +31,7 @@ macro_rules! account_page {
         $(#[$doc])*
         #[get($path)]
         pub(super) async fn $fn(page: PageContext) -> Result<HttpResponse, Problem> {
-            render_page(&$name { page })
+            render_page($name { page }).await
         }
     };
 }
@@ -46,7 +46,7 @@ struct Login {
 /// Login form.
 #[get("/login")]
 pub(super) async fn show_login(page: PageContext, query: Query<LoginQuery>) -> Result<HttpResponse, Problem> {
-    render_page(&Login { page, next: redirect_target(query) })
+    render_page(Login { page, next: redirect_target(query) }).await
 }
 
 #[derive(Template)]
@@ -59,7 +59,7 @@ struct Register {
 /// Registration form.
 #[get("/register")]
 pub(super) async fn show_register(page: PageContext) -> Result<HttpResponse, Problem> {
-    render_page(&Register { page, notice: consent::NOTICE_VERSION })
+    render_page(Register { page, notice: consent::NOTICE_VERSION }).await
 }
 
 #[derive(Template)]
@@ -78,7 +78,7 @@ pub(super) async fn show_privacy(
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
     let config::Retention { contacts_days, audit_days, .. } = context.retention;
-    render_page(&Privacy { page, notice: consent::NOTICE_VERSION, contacts_days, audit_days })
+    render_page(Privacy { page, notice: consent::NOTICE_VERSION, contacts_days, audit_days }).await
 }
 
 account_page!(
@@ -107,7 +107,7 @@ struct Invitation {
 /// Target of the link in an invitation email. Users without a session log in first; the script stores the token until then.
 #[get("/invitation")]
 pub(super) async fn show_invitation(page: PageContext) -> Result<HttpResponse, Problem> {
-    render_page(&Invitation { page })
+    render_page(Invitation { page }).await
 }
 
 #[derive(Template)]
@@ -121,5 +121,5 @@ struct Account {
 #[get("/account")]
 pub(super) async fn show_account(page: PageContext) -> Result<HttpResponse, Problem> {
     let name = page.require_user()?.name.clone();
-    render_page(&Account { page, name })
+    render_page(Account { page, name }).await
 }

@@ -45,5 +45,5 @@ pub(super) async fn show_home(page: PageContext, context: web::Data<RequestConte
         organisers.into_iter().map(card).collect::<Result<Vec<_>, Problem>>()
     });
     let organisers = cards.await?;
-    render_page(&Home { page, organisers })
+    render_page(Home { page, organisers }).await
 }

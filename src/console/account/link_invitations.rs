@@ -43,5 +43,5 @@ pub(super) async fn show_link_invitations(
         Ok::<_, Problem>((store::find_edition_names(tx, &of)?, invitations))
     });
     let (editions, invitations) = found.await?;
-    render_page(&LinkInvitations { page, invitations, editions, organisations })
+    render_page(LinkInvitations { page, invitations, editions, organisations }).await
 }

@@ -67,5 +67,5 @@ pub(super) async fn show_admin(
     users.truncate(page_size);
     let next_organiser = organisers.last().filter(|_| more_organisers).map(|o| o.id);
     let next_user = users.last().filter(|_| more_users).map(|u| u.email.to_lowercase());
-    render_page(&Admin { page, search_term, organisers, users, next_organiser, next_user, tax_code, claims })
+    render_page(Admin { page, search_term, organisers, users, next_organiser, next_user, tax_code, claims }).await
 }

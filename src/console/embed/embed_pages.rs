@@ -44,7 +44,7 @@ pub(super) async fn embed_floor_plan(
     });
     let (edition, plan) = data.await?;
     let (page, base) = (theme.apply_language(page), context.base_url(&req));
-    render_page(&EmbeddedFloorPlan { page, theme, base, edition, plan: FloorPlanView::for_visitors(plan) })
+    render_page(EmbeddedFloorPlan { page, theme, base, edition, plan: FloorPlanView::for_visitors(plan) }).await
 }
 
 #[derive(Template)]
@@ -74,5 +74,5 @@ pub(super) async fn embed_exhibitors(
     });
     let (edition, exhibitors) = data.await?;
     let (page, base) = (theme.apply_language(page), context.base_url(&req));
-    render_page(&EmbeddedExhibitors { page, theme, base, edition, exhibitors })
+    render_page(EmbeddedExhibitors { page, theme, base, edition, exhibitors }).await
 }

@@ -171,7 +171,7 @@ pub(super) async fn show_my_application(
     let document_kinds = select::<DocumentKind>(&page, "document-kind", None);
     let on_behalf_lines = on_behalf.lines(&page, &edition.time_zone);
     let (booths_wanted, needs) = (row.booths_wanted.to_string(), row.needs.clone().unwrap_or_default());
-    render_page(&MyApplication {
+    render_page(MyApplication {
         page,
         step,
         row,
@@ -191,4 +191,5 @@ pub(super) async fn show_my_application(
         needs,
         on_behalf_lines,
     })
+    .await
 }

@@ -34,5 +34,5 @@ pub(super) async fn show_apply(page: PageContext, permit: ReadPermit) -> Result<
     let edition = permit.read(|tx, authorized| Ok(editions::store::find(tx, authorized.edition()?)?)).await?;
     let categories = select::<BoothCategory>(&page, "booth-category", Some(&BoothCategory::Standard));
     let is_open = edition.accepts_applications(page.now);
-    render_page(&Apply { page, edition, organisations, categories, is_open })
+    render_page(Apply { page, edition, organisations, categories, is_open }).await
 }

@@ -128,5 +128,5 @@ pub(super) async fn show_my_home(page: PageContext, permit: Permit<Member>) -> R
     let booth_cards: Vec<BoothCard> = booths.into_iter().filter(|b| b.edition.state.is_open()).map(to_card).collect();
     let open_editions = open_editions.into_iter().filter(|e| e.accepts_applications(now)).map(|e| (e.slug, e.name));
     let open_editions = open_editions.collect();
-    render_page(&Home { page, organisation, booth_cards, applications, open_editions })
+    render_page(Home { page, organisation, booth_cards, applications, open_editions }).await
 }

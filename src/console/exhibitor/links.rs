@@ -32,5 +32,5 @@ pub(super) async fn show_links(page: PageContext, permit: Permit<Member>) -> Res
         Ok((store::find_links(tx, organisation.id)?, organisation, is_owner))
     });
     let (links, organisation, is_owner) = data.await?;
-    render_page(&Links { page, organisation, links, is_owner })
+    render_page(Links { page, organisation, links, is_owner }).await
 }

@@ -44,7 +44,7 @@ pub(super) async fn show_new_organisation(
     let rows = context.db.read(move |tx| current_localities(tx, today)).await?;
     let legal_forms = select::<LegalForm>(&page, "legal-form", Some(&LegalForm::CoOperative));
     let localities = locality_options(&page, rows, None);
-    render_page(&NewOrganisation { page, legal_forms, localities })
+    render_page(NewOrganisation { page, legal_forms, localities }).await
 }
 
 /// A row of the contacts form.
@@ -91,7 +91,7 @@ pub(super) async fn show_profile(page: PageContext, permit: Permit<Member>) -> R
     };
     let contacts = (0..=contacts.len().min(19)).map(line).collect();
     let tax_code = organisation.tax_code.clone().unwrap_or_default();
-    render_page(&Profile { page, organisation, tax_code, legal_forms, localities, contacts })
+    render_page(Profile { page, organisation, tax_code, legal_forms, localities, contacts }).await
 }
 
 #[derive(Template)]
@@ -112,7 +112,7 @@ pub(super) async fn show_products(page: PageContext, permit: Permit<Member>) -> 
     });
     let (products, organisation) = data.await?;
     let product_groups = select::<ProductGroup>(&page, "product-group", None);
-    render_page(&Products { page, organisation, products, product_groups })
+    render_page(Products { page, organisation, products, product_groups }).await
 }
 
 #[derive(Template)]
@@ -145,7 +145,7 @@ pub(super) async fn show_product(
     let stars = std::iter::once(SelectOption::none(page.t("product-no-stars"))).chain((1..=5).map(star)).collect();
     let number = product.certificate_number.clone().unwrap_or_default();
     let expires = product.certificate_expires_on.map(|day| day.to_string()).unwrap_or_default();
-    render_page(&Product { page, organisation, product, product_groups, stars, number, expires })
+    render_page(Product { page, organisation, product, product_groups, stars, number, expires }).await
 }
 
 #[derive(Template)]
@@ -175,5 +175,5 @@ pub(super) async fn show_members(page: PageContext, permit: Permit<Member>) -> R
     });
     let (organisation, members, invitations, is_owner) = data.await?;
     let roles = select::<OrganisationRole>(&page, "organisation-role", Some(&OrganisationRole::Staff));
-    render_page(&Members { page, organisation, members, invitations, roles, is_owner })
+    render_page(Members { page, organisation, members, invitations, roles, is_owner }).await
 }

@@ -111,7 +111,7 @@ pub(super) async fn show_report(
     let is_understood = typed_values::parse_plain(&amount, QuantityName::Money).is_ok_and(|amount| amount > 0);
     let can_confirm = page.field_error("amount").is_some() && is_understood;
     let is_staff = authorized.as_staff;
-    render_page(&Report {
+    render_page(Report {
         page,
         id,
         booth,
@@ -126,4 +126,5 @@ pub(super) async fn show_report(
         amount,
         ocop_amount,
     })
+    .await
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     chart::{self, Bar, Chart, Unit},
-    page_context::{PageContext, render_page},
+    page_context::{PageContext, render_page_with},
 };
 use hoicho_core::values::{
     clock::Day,
@@ -62,41 +62,44 @@ pub(super) async fn show_results(page: PageContext, permit: Permit<Member>) -> R
         Ok((reports, store::zone_totals_of_others(tx, &zones, organisation.id)?, organisation, booths, zone_of))
     });
     let (reports, totals, organisation, booths, zone_of) = data.await?;
-    let averages: HashMap<(ZoneId, Day), i64> = totals
-        .into_iter()
-        .filter(|total| total.sellers >= MIN_SELLERS_IN_AVERAGE)
-        .map(|total| ((total.zone, total.day), (total.amount + total.reports / 2) / total.reports))
-        .collect();
-    let mut own: BTreeMap<(BoothId, Day), i64> = BTreeMap::new();
-    reports.into_iter().for_each(|(booth, day, amount, _)| {
-        own.insert((booth, day), amount);
-    });
-    let result = |booth: MyBooth| {
-        let days = own.iter().filter(|((id, _), _)| *id == booth.booth);
-        let lines: Vec<DayResult> = days
-            .map(|((_, day), amount)| DayResult {
-                day: *day,
-                own: *amount,
-                average: zone_of.get(&booth.booth).and_then(|zone| averages.get(&(*zone, *day))).copied(),
-            })
+    let build = move || {
+        let averages: HashMap<(ZoneId, Day), i64> = totals
+            .into_iter()
+            .filter(|total| total.sellers >= MIN_SELLERS_IN_AVERAGE)
+            .map(|total| ((total.zone, total.day), (total.amount + total.reports / 2) / total.reports))
             .collect();
-        let compared: Vec<&DayResult> = lines.iter().filter(|l| l.average.is_some()).collect();
-        let pair = [
-            Bar { name: page.t("results-own"), value: compared.iter().map(|l| l.own).sum() },
-            Bar { name: page.t("results-average"), value: compared.iter().filter_map(|l| l.average).sum() },
-        ];
-        let charts = if compared.is_empty() {
-            Vec::new()
-        } else {
-            vec![chart::comparison_chart(
-                page.t_with("results-chart", "booth", &booth.code),
-                &pair,
-                Unit::Money,
-                page.language(),
-            )]
+        let mut own: HashMap<BoothId, BTreeMap<Day, i64>> = HashMap::new();
+        reports.into_iter().for_each(|(booth, day, amount, _)| {
+            own.entry(booth).or_default().insert(day, amount);
+        });
+        let result = |booth: MyBooth| {
+            let days = own.get(&booth.booth).into_iter().flatten();
+            let lines: Vec<DayResult> = days
+                .map(|(day, amount)| DayResult {
+                    day: *day,
+                    own: *amount,
+                    average: zone_of.get(&booth.booth).and_then(|zone| averages.get(&(*zone, *day))).copied(),
+                })
+                .collect();
+            let compared: Vec<&DayResult> = lines.iter().filter(|l| l.average.is_some()).collect();
+            let pair = [
+                Bar { name: page.t("results-own"), value: compared.iter().map(|l| l.own).sum() },
+                Bar { name: page.t("results-average"), value: compared.iter().filter_map(|l| l.average).sum() },
+            ];
+            let charts = if compared.is_empty() {
+                Vec::new()
+            } else {
+                vec![chart::comparison_chart(
+                    page.t_with("results-chart", "booth", &booth.code),
+                    &pair,
+                    Unit::Money,
+                    page.language(),
+                )]
+            };
+            BoothResults { total: lines.iter().map(|l| l.own).sum(), lines, charts, booth }
         };
-        BoothResults { total: lines.iter().map(|l| l.own).sum(), lines, charts, booth }
+        let results: Vec<BoothResults> = booths.into_iter().map(result).filter(|r| !r.lines.is_empty()).collect();
+        MyResults { page, organisation, results }
     };
-    let results: Vec<BoothResults> = booths.into_iter().map(result).filter(|r| !r.lines.is_empty()).collect();
-    render_page(&MyResults { page, organisation, results })
+    render_page_with(build).await
 }

@@ -34,5 +34,5 @@ pub(super) async fn show_counter(page: PageContext, permit: Permit<CountVisits>)
         Ok((visits::store::find_gates(tx, edition.id)?, edition))
     });
     let (gates, edition) = data.await?;
-    render_page(&Counter { page, edition, gates })
+    render_page(Counter { page, edition, gates }).await
 }

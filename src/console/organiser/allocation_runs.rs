@@ -58,7 +58,7 @@ pub(super) async fn show_allocation_runs(
     let option =
         |state: &MayMove| SelectOption::new(state, page.t_value("runs-may-move", state), *state == MayMove::Held);
     let may_move = MayMove::VARIANTS.iter().map(option).collect();
-    render_page(&AllocationRuns { page, context, runs, may_move })
+    render_page(AllocationRuns { page, context, runs, may_move }).await
 }
 
 #[derive(Template)]
@@ -108,5 +108,5 @@ pub(super) async fn show_allocation_run(
         Ok((context, run, preview))
     });
     let (context, run, preview) = data.await?;
-    render_page(&AllocationRun { page, context, run, preview })
+    render_page(AllocationRun { page, context, run, preview }).await
 }

@@ -77,5 +77,5 @@ pub(super) async fn show_keys(page: PageContext, permit: Permit<ViewKeys>) -> Re
     let is_owner = page.require_user()?.organisers.iter().any(is_owner_of);
     let scopes = select::<KeyScope>(&page, "key-scope", Some(&KeyScope::ReadEditions));
     let editions = own.into_iter().map(|e| SelectOption::new(e.id, e.name, false)).collect();
-    render_page(&Keys { page, organiser, keys, scopes, editions, is_owner })
+    render_page(Keys { page, organiser, keys, scopes, editions, is_owner }).await
 }

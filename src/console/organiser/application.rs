@@ -96,7 +96,7 @@ pub(super) async fn show_application(
     });
     let (context, row, exhibitor, contacts, (wishes, products, on_behalf), documents, allocations) = data.await?;
     let on_behalf_lines = on_behalf.lines(&page, &context.edition.time_zone);
-    render_page(&Application {
+    render_page(Application {
         page,
         context,
         row,
@@ -108,4 +108,5 @@ pub(super) async fn show_application(
         allocations,
         on_behalf_lines,
     })
+    .await
 }

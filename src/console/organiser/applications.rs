@@ -94,7 +94,7 @@ pub(super) async fn show_applications(
     let more = lines.len() > PAGE_SIZE;
     lines.truncate(PAGE_SIZE);
     let next = lines.last().filter(|_| more).map(|l| l.row.id);
-    render_page(&Applications { page, context, counts, state, search_term, lines, next })
+    render_page(Applications { page, context, counts, state, search_term, lines, next }).await
 }
 
 struct ReviewApplications;

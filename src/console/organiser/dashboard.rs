@@ -94,7 +94,7 @@ pub(super) async fn show_dashboard(page: PageContext, permit: Permit<ViewEdition
     let remind_question = page.t_with2("missing-reports-ask", "n", count, "names", list_names(&page, &names));
     let more_missing_reports = missing_reports.len().saturating_sub(MAX_MISSING_REPORTS);
     missing_reports.truncate(MAX_MISSING_REPORTS);
-    render_page(&Dashboard {
+    render_page(Dashboard {
         page,
         context,
         figures,
@@ -109,4 +109,5 @@ pub(super) async fn show_dashboard(page: PageContext, permit: Permit<ViewEdition
         remind_question,
         to_call,
     })
+    .await
 }

@@ -71,5 +71,5 @@ pub(super) async fn show_deals(
     let day =
         |d: &editions::store::OpeningDayRow| SelectOption::new(d.day, page.short_date(&d.day), d.day == context.today);
     let days = days.iter().map(day).collect();
-    render_page(&Deals { page, context, rows, total, next, exhibitors, kinds, days })
+    render_page(Deals { page, context, rows, total, next, exhibitors, kinds, days }).await
 }

@@ -165,7 +165,7 @@ pub(super) async fn show_exhibitor(
     let tags = tags.into_iter().chain((0..NEW_TAG_FIELDS).map(|_| String::new())).enumerate().collect();
     let (tax_code, notes) =
         (exhibitor.tax_code.clone().unwrap_or_default(), exhibitor.notes.clone().unwrap_or_default());
-    render_page(&Exhibitor {
+    render_page(Exhibitor {
         page,
         organiser,
         exhibitor,
@@ -183,4 +183,5 @@ pub(super) async fn show_exhibitor(
         open_editions,
         can_manage,
     })
+    .await
 }

@@ -68,5 +68,5 @@ pub(super) async fn show_merge(
         Ok((organiser, exhibitor, choices, preview))
     });
     let (organiser, exhibitor, choices, preview) = data.await?;
-    render_page(&Merge { page, organiser, exhibitor, search_term, choices, preview })
+    render_page(Merge { page, organiser, exhibitor, search_term, choices, preview }).await
 }

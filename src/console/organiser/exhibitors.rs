@@ -117,7 +117,7 @@ pub(super) async fn show_exhibitors(
     let legal_forms = select::<LegalForm>(&page, "legal-form", Some(&LegalForm::CoOperative));
     let localities = locality_options(&page, localities, None);
     let can_manage = may_manage(role);
-    render_page(&Exhibitors {
+    render_page(Exhibitors {
         page,
         organiser,
         rows,
@@ -130,4 +130,5 @@ pub(super) async fn show_exhibitors(
         localities,
         can_manage,
     })
+    .await
 }

@@ -41,5 +41,5 @@ pub(super) async fn show_finalise(page: PageContext, permit: Permit<ViewEdition>
         Ok((EditionContext::load(tx, &authorized, Tab::Reports)?, find_unfinished(tx, &authorized)?))
     });
     let (context, unfinished) = data.await?;
-    render_page(&Finalise { page, context, unfinished })
+    render_page(Finalise { page, context, unfinished }).await
 }

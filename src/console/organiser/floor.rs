@@ -179,7 +179,7 @@ pub(super) async fn show_floor(
     let corners = <Corners as strum::VariantArray>::VARIANTS.iter();
     let corners = corners.map(|value| SelectOption::new(*value, page.t_value("corners", value), false));
     let (arrangements, corners) = (arrangements.collect(), corners.collect());
-    render_page(&Floor {
+    render_page(Floor {
         page,
         context,
         zones,
@@ -194,6 +194,7 @@ pub(super) async fn show_floor(
         zone,
         names,
     })
+    .await
 }
 
 #[derive(Template)]
@@ -229,5 +230,5 @@ pub(super) async fn show_booth(
     let categories = select(&page, "booth-category", Some(&booth.category));
     let availabilities = select::<BoothAvailability>(&page, "availability", Some(&booth.availability));
     let (area, fee) = (page.area_in_field(booth.area_dm2), page.integer(booth.fee));
-    render_page(&Booth { page, context, booth, area, fee, zones, categories, availabilities })
+    render_page(Booth { page, context, booth, area, fee, zones, categories, availabilities }).await
 }

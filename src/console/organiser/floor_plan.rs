@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     floor_plan_view::FloorPlanView,
-    page_context::{PageContext, render_page},
+    page_context::{PageContext, render_page_with},
     select_options::SelectOption,
 };
 use hoicho_core::{
@@ -182,81 +182,85 @@ pub(super) async fn show_floor_plan(
         Ok((context, zones, planned, days, (occupants, reports, selected, waiting, allocated)))
     });
     let (context, zones, mut planned, days, (occupants, reports, selected, waiting, allocated)) = data.await?;
-    let occupant_by_booth: HashMap<BoothId, Occupant> = occupants.iter().map(|o| (o.booth, o.clone())).collect();
-    for booth in &mut planned {
-        // Staff also see exhibitors of held and offered booths.
-        booth.exhibitor = occupant_by_booth.get(&booth.id).map(|o| o.name.clone());
-    }
-    let mut amounts: HashMap<BoothId, i64> = HashMap::new();
-    reports.iter().for_each(|r| *amounts.entry(r.booth).or_default() += r.amount);
-    let bounds = quartiles(amounts.values().copied().collect());
-    let (colours, counts) = locality_colours(&occupants);
-    let layout = floor::floor_plan::layout(&zones, planned);
-    let booth_ids: HashMap<String, BoothId> = layout.booths.iter().map(|b| (b.id.to_string(), b.id)).collect();
-    let mut plan = FloorPlanView::for_visitors(layout);
-    let zone_colours: HashMap<String, String> =
-        plan.booths.iter().filter_map(|b| Some((b.id.clone(), b.classes.split_once(' ')?.1.to_owned()))).collect();
-    let mut legend: BTreeMap<String, LegendEntry> = BTreeMap::new();
-    let mut count_in_legend = |classes: &str, label: String| {
-        legend
-            .entry(classes.to_owned())
-            .or_insert(LegendEntry { classes: classes.to_owned(), label, count: 0 })
-            .count += 1;
-    };
-    for shape in &mut plan.booths {
-        let id = booth_ids.get(&shape.id).copied();
-        let occupant = id.and_then(|id| occupant_by_booth.get(&id));
-        let (classes, label) = match (colour, occupant) {
-            (_, None) => ("free".to_owned(), page.t("plan-legend-free")),
-            (Colour::State, Some(o)) => (page.css_class(o.state), page.t_value("allocation-state", o.state)),
-            (Colour::Zone, Some(_)) => {
-                let zone = zone_colours.get(&shape.id).cloned().unwrap_or_else(|| "z8".to_owned());
-                let label = plan.zones.iter().find(|z| format!("z{}", z.colour) == zone);
-                (format!("let {zone}"), label.map(|z| z.text.clone()).unwrap_or_default())
-            }
-            (Colour::Locality, Some(o)) => {
-                let n = colours.get(&o.locality).copied().unwrap_or(8);
-                let label = if n == 8 && counts.len() > 8 { page.t("plan-legend-others") } else { o.locality.clone() };
-                (format!("let z{n}"), label)
-            }
-            (Colour::Sales, Some(_)) => {
-                let amount = id.and_then(|id| amounts.get(&id)).copied().unwrap_or(0);
-                match (1..).zip(bounds).find(|(_, bound)| amount > 0 && amount <= *bound) {
-                    Some((n, bound)) => {
-                        (format!("let s{n}"), page.t_with("plan-legend-sales", "amount", page.rounded_money(bound)))
-                    }
-                    None => ("let s0".to_owned(), page.t("plan-legend-no-sales")),
-                }
-            }
-        };
-        count_in_legend(&classes, label);
-        shape.classes = classes;
-    }
-    let panel = selected.map(|booth| {
-        let occupant = occupant_by_booth.get(&booth.id).cloned();
-        Panel {
-            zone: zones.iter().find(|z| z.id == booth.zone_id).map(|z| z.name.clone()).unwrap_or_default(),
-            actions: occupant.as_ref().map(|o| actions(o.state)).unwrap_or_default(),
-            expires: occupant
-                .as_ref()
-                .and_then(|o| o.expires_at)
-                .map(|at| page.date_time(&context.edition.time_zone, &at)),
-            confirm_days: from_days(&page, &days, context.today, page.t("plan-from-today")),
-            from_days: from_days(&page, &days, context.today, page.t("plan-from-next-day")),
-            occupant,
-            booth,
+    let build = move || {
+        let occupant_by_booth: HashMap<BoothId, Occupant> = occupants.iter().map(|o| (o.booth, o.clone())).collect();
+        for booth in &mut planned {
+            // Staff also see exhibitors of held and offered booths.
+            booth.exhibitor = occupant_by_booth.get(&booth.id).map(|o| o.name.clone());
         }
-    });
-    let queue = waiting.into_iter().map(|queued| {
-        let allocated = allocated.get(&queued.id).copied().unwrap_or(0);
-        QueueEntry { allocated, is_selected: application == Some(queued.id), application: queued }
-    });
-    let queue = queue
-        .filter(|entry| entry.allocated < i64::from(entry.application.booths_wanted) || entry.is_selected)
-        .collect();
-    let occupants = occupant_by_booth.into_iter().map(|(id, o)| (id.to_string(), o)).collect();
-    let legend = legend.into_values().collect();
-    render_page(&FloorPlan { page, context, colour, plan, occupants, legend, queue, panel })
+        let mut amounts: HashMap<BoothId, i64> = HashMap::new();
+        reports.iter().for_each(|r| *amounts.entry(r.booth).or_default() += r.amount);
+        let bounds = quartiles(amounts.values().copied().collect());
+        let (colours, counts) = locality_colours(&occupants);
+        let layout = floor::floor_plan::layout(&zones, planned);
+        let booth_ids: HashMap<String, BoothId> = layout.booths.iter().map(|b| (b.id.to_string(), b.id)).collect();
+        let mut plan = FloorPlanView::for_visitors(layout);
+        let zone_colours: HashMap<String, String> =
+            plan.booths.iter().filter_map(|b| Some((b.id.clone(), b.classes.split_once(' ')?.1.to_owned()))).collect();
+        let mut legend: BTreeMap<String, LegendEntry> = BTreeMap::new();
+        let mut count_in_legend = |classes: &str, label: String| {
+            legend
+                .entry(classes.to_owned())
+                .or_insert(LegendEntry { classes: classes.to_owned(), label, count: 0 })
+                .count += 1;
+        };
+        for shape in &mut plan.booths {
+            let id = booth_ids.get(&shape.id).copied();
+            let occupant = id.and_then(|id| occupant_by_booth.get(&id));
+            let (classes, label) = match (colour, occupant) {
+                (_, None) => ("free".to_owned(), page.t("plan-legend-free")),
+                (Colour::State, Some(o)) => (page.css_class(o.state), page.t_value("allocation-state", o.state)),
+                (Colour::Zone, Some(_)) => {
+                    let zone = zone_colours.get(&shape.id).cloned().unwrap_or_else(|| "z8".to_owned());
+                    let label = plan.zones.iter().find(|z| format!("z{}", z.colour) == zone);
+                    (format!("let {zone}"), label.map(|z| z.text.clone()).unwrap_or_default())
+                }
+                (Colour::Locality, Some(o)) => {
+                    let n = colours.get(&o.locality).copied().unwrap_or(8);
+                    let label =
+                        if n == 8 && counts.len() > 8 { page.t("plan-legend-others") } else { o.locality.clone() };
+                    (format!("let z{n}"), label)
+                }
+                (Colour::Sales, Some(_)) => {
+                    let amount = id.and_then(|id| amounts.get(&id)).copied().unwrap_or(0);
+                    match (1..).zip(bounds).find(|(_, bound)| amount > 0 && amount <= *bound) {
+                        Some((n, bound)) => {
+                            (format!("let s{n}"), page.t_with("plan-legend-sales", "amount", page.rounded_money(bound)))
+                        }
+                        None => ("let s0".to_owned(), page.t("plan-legend-no-sales")),
+                    }
+                }
+            };
+            count_in_legend(&classes, label);
+            shape.classes = classes;
+        }
+        let panel = selected.map(|booth| {
+            let occupant = occupant_by_booth.get(&booth.id).cloned();
+            Panel {
+                zone: zones.iter().find(|z| z.id == booth.zone_id).map(|z| z.name.clone()).unwrap_or_default(),
+                actions: occupant.as_ref().map(|o| actions(o.state)).unwrap_or_default(),
+                expires: occupant
+                    .as_ref()
+                    .and_then(|o| o.expires_at)
+                    .map(|at| page.date_time(&context.edition.time_zone, &at)),
+                confirm_days: from_days(&page, &days, context.today, page.t("plan-from-today")),
+                from_days: from_days(&page, &days, context.today, page.t("plan-from-next-day")),
+                occupant,
+                booth,
+            }
+        });
+        let queue = waiting.into_iter().map(|queued| {
+            let allocated = allocated.get(&queued.id).copied().unwrap_or(0);
+            QueueEntry { allocated, is_selected: application == Some(queued.id), application: queued }
+        });
+        let queue = queue
+            .filter(|entry| entry.allocated < i64::from(entry.application.booths_wanted) || entry.is_selected)
+            .collect();
+        let occupants = occupant_by_booth.into_iter().map(|(id, o)| (id.to_string(), o)).collect();
+        let legend = legend.into_values().collect();
+        FloorPlan { page, context, colour, plan, occupants, legend, queue, panel }
+    };
+    render_page_with(build).await
 }
 
 #[cfg(test)]

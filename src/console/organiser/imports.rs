@@ -75,7 +75,7 @@ pub(super) async fn show_imports(
     let (context, recent) = data.await?;
     let kind = |kind: &ImportKind| SelectOption::new(*kind, page.t_value("import-kind", kind), chosen == Some(*kind));
     let kinds = <ImportKind as strum::VariantArray>::VARIANTS.iter().map(kind).collect();
-    render_page(&Imports { page, context, kinds, recent })
+    render_page(Imports { page, context, kinds, recent }).await
 }
 
 /// A field with the columns it can take.
@@ -169,11 +169,11 @@ pub(super) async fn show_import(
     path: web::Path<(String, ImportId)>,
 ) -> Result<HttpResponse, Problem> {
     let (id, language) = (path.1, page.language());
-    let data = permit.read(move |tx, authorized| {
+    let data = permit.read_long(move |tx, authorized| {
         let import = imports::find_view(tx, authorized.edition()?, id, language)?;
         Ok((EditionContext::load(tx, &authorized, tab(import.kind))?, import))
     });
-    let (context, import) = data.await?;
+    let ((context, import), _) = data.await?;
     let field = |field: &imports::FieldView| {
         let column = |c: &imports::ColumnView| {
             let label = [c.column.as_str(), c.title.as_str(), &c.samples.join("; ")].join(" · ");
@@ -195,5 +195,5 @@ pub(super) async fn show_import(
         }
     };
     let fields = import.fields.iter().map(field).collect();
-    render_page(&Import { page, context, import, fields })
+    render_page(Import { page, context, import, fields }).await
 }

@@ -68,7 +68,7 @@ pub(super) async fn show_organiser(page: PageContext, permit: Permit<ViewOrganis
     let role = current_role(&page, &organiser);
     let is_owner = role == Some(OrganiserRole::Owner);
     let can_manage = is_owner || role == Some(OrganiserRole::Manager);
-    render_page(&Organiser { page, organiser, editions, can_manage, is_owner })
+    render_page(Organiser { page, organiser, editions, can_manage, is_owner }).await
 }
 
 #[derive(Template)]
@@ -97,7 +97,7 @@ pub(super) async fn show_new_edition(
         std::iter::once(none()).chain(venues.into_iter().map(|v| SelectOption::new(v.id, v.name, false))).collect();
     let series =
         std::iter::once(none()).chain(series.into_iter().map(|x| SelectOption::new(x.id, x.name, false))).collect();
-    render_page(&NewEdition { page, organiser, venues, series })
+    render_page(NewEdition { page, organiser, venues, series }).await
 }
 
 #[derive(Template)]
@@ -124,7 +124,7 @@ pub(super) async fn show_staff(page: PageContext, permit: Permit<ViewOrganiser>)
     let (members, invitations, organiser) = data.await?;
     let is_owner = current_role(&page, &organiser) == Some(OrganiserRole::Owner);
     let roles = select::<OrganiserRole>(&page, "organiser-role", Some(&OrganiserRole::Manager));
-    render_page(&Staff { page, organiser, members, invitations, roles, is_owner })
+    render_page(Staff { page, organiser, members, invitations, roles, is_owner }).await
 }
 
 #[derive(Template)]
@@ -150,7 +150,7 @@ pub(super) async fn show_places(page: PageContext, permit: Permit<ViewOrganiser>
     });
     let (venues, series, organiser) = data.await?;
     let can_manage = matches!(current_role(&page, &organiser), Some(OrganiserRole::Owner | OrganiserRole::Manager));
-    render_page(&Places { page, organiser, venues, series, can_manage })
+    render_page(Places { page, organiser, venues, series, can_manage }).await
 }
 
 #[derive(Template)]
@@ -206,5 +206,5 @@ pub(super) async fn show_audit(
     let more = rows.len() > 100;
     rows.truncate(100);
     let next = rows.last().filter(|_| more).map(|r| r.id);
-    render_page(&Audit { page, organiser, rows, names, next })
+    render_page(Audit { page, organiser, rows, names, next }).await
 }

@@ -43,5 +43,5 @@ pub(super) async fn show_reports(page: PageContext, permit: Permit<ViewEdition>)
     let (context, figures, is_final) = data.await?;
     let reports = <Report as strum::VariantArray>::VARIANTS.iter().map(<&str>::from).collect();
     let tables = <RecordTable as strum::VariantArray>::VARIANTS;
-    render_page(&Reports { page, context, figures, is_final, reports, tables })
+    render_page(Reports { page, context, figures, is_final, reports, tables }).await
 }

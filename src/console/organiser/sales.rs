@@ -150,5 +150,5 @@ pub(super) async fn show_sales(
     let zones =
         zones.into_iter().map(|z| SelectOption::new(z.id, format!("{} · {}", z.code, z.name), zone == Some(z.id)));
     let zones = zones.collect();
-    render_page(&Sales { page, context, days, booths, totals, total, zones, zone, next, queried, more_queried })
+    render_page(Sales { page, context, days, booths, totals, total, zones, zone, next, queried, more_queried }).await
 }

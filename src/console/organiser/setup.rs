@@ -145,5 +145,5 @@ pub(super) async fn show_setup(page: PageContext, permit: Permit<ViewEdition>) -
     let (day_lines, months) = (day_lines(&page, &list_days), months(&page, &list_days));
     let local = context.edition.local_time(page.now)?;
     let days_to_come = list_days.iter().filter(|d| d.day.and_time(d.opens_at) > local).count();
-    render_page(&Setup { page, context, venues, series, day_lines, months, gates, days_to_come })
+    render_page(Setup { page, context, venues, series, day_lines, months, gates, days_to_come }).await
 }

@@ -91,17 +91,6 @@ pub(super) async fn show_visits(page: PageContext, permit: Permit<ViewVisits>) -
     let begun = days.iter().filter(|d| d.day <= context.today);
     let days = begun.map(|d| SelectOption::new(d.day, page.short_date(&d.day), d.day == context.today)).collect();
     let can_correct = context.can_manage;
-    render_page(&Visits {
-        page,
-        context,
-        gates,
-        lines,
-        totals,
-        visits,
-        outside_hours,
-        exits,
-        charts,
-        days,
-        can_correct,
-    })
+    render_page(Visits { page, context, gates, lines, totals, visits, outside_hours, exits, charts, days, can_correct })
+        .await
 }

@@ -82,5 +82,5 @@ pub(super) async fn show_webhooks(page: PageContext, permit: Permit<ViewWebhooks
     let mut types = select::<EventType>(&page, "event-type", None);
     // Test events are sent manually, independent of the subscribed types.
     types.retain(|choice| choice.value != EventType::Test.as_str());
-    render_page(&Webhooks { page, organiser, lines, types, replay_options, is_owner })
+    render_page(Webhooks { page, organiser, lines, types, replay_options, is_owner }).await
 }

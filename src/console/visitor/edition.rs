@@ -73,5 +73,5 @@ pub(super) async fn show_edition(
     let linked_data = edition_linked_data(&edition, &days, place.as_ref(), &organiser, &url);
     let oembed = serde_urlencoded::to_string([("url", &url)]).map(|q| format!("/oembed?{q}")).unwrap_or_default();
     let plan = FloorPlanView::for_visitors(plan);
-    render_page(&Edition { page, edition, place, days, plan, is_staff, linked_data, oembed, url, image_url })
+    render_page(Edition { page, edition, place, days, plan, is_staff, linked_data, oembed, url, image_url }).await
 }

@@ -64,5 +64,5 @@ pub(super) async fn show_editions(
 ) -> Result<HttpResponse, Problem> {
     let cards = context.db.read(|tx| edition_cards(tx, Visibility::Public(None))).await?;
     let (upcoming, past) = cards.into_iter().partition(|c| c.edition.state.is_open());
-    render_page(&Editions { page, upcoming, past })
+    render_page(Editions { page, upcoming, past }).await
 }

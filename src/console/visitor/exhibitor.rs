@@ -43,5 +43,5 @@ pub(super) async fn show_exhibitor(
     let product_groups: Vec<_> = products.iter().map(|p| (p.name.as_str(), p.group)).collect();
     let linked_data =
         exhibitor_linked_data(&exhibitor.name, &exhibitor.locality, &exhibitor.country, &product_groups, &url);
-    render_page(&Exhibitor { page, exhibitor, products, booth_history, linked_data })
+    render_page(Exhibitor { page, exhibitor, products, booth_history, linked_data }).await
 }

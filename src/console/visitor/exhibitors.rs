@@ -116,7 +116,7 @@ pub(super) async fn show_exhibitors(
         Ok((edition, exhibitors))
     });
     let (edition, exhibitors) = data.await?;
-    render_page(&Exhibitors { page, edition, search_term, exhibitors })
+    render_page(Exhibitors { page, edition, search_term, exhibitors }).await
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::{
     chart::{self, Bar, Chart, Unit},
-    page_context::{PageContext, render_page},
+    page_context::{PageContext, render_page_with},
 };
 use hoicho_core::i18n::{MessageId, format};
 use hoicho_fair::{
@@ -153,9 +153,12 @@ pub(super) async fn show_figures(
     let (edition, statistics, audience) = data.await?;
     let (figures, frozen) =
         statistics.ok_or_else(|| Problem::new(Code::NotFound, MessageId("error-figures-not-published")))?;
-    let (charts, comparison_rows) = (charts(&page, &figures), comparison_rows(&page, &figures));
     let (frozen, base_url, now) = (frozen.as_ref(), context.base_url(&req), page.now);
     let source = Source { edition: &edition, frozen, audience, base_url: &base_url, licence: &licence, now };
     let (about, is_final) = (About::new(source, page.language()), frozen.is_some());
-    render_page(&Figures { page, edition, figures, is_final, about, charts, comparison_rows })
+    let build = move || {
+        let (charts, comparison_rows) = (charts(&page, &figures), comparison_rows(&page, &figures));
+        Figures { page, edition, figures, is_final, about, charts, comparison_rows }
+    };
+    render_page_with(build).await
 }

@@ -1,5 +1,5 @@
-//! Import of exhibitors from table rows, with a contact each; they get an approved application for the edition. Atomic: either all rows are
-//! imported or none, and all errors are reported at once.
+//! Import of exhibitors from table rows, with a contact each; they get an approved application for the edition. Planned
+//! from what is read, then written; all errors are reported at once.
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::QueryResult;
@@ -62,23 +62,27 @@ pub struct ExhibitorImportRow {
     pub email: Option<String>,
 }
 
-/// What an import of exhibitors did.
-pub struct ImportSummary {
-    /// New records, each with its contact.
-    pub exhibitors: Vec<(ExhibitorId, Option<ContactId>)>,
-    /// New contacts of records that existed.
+/// What an import of exhibitors will write.
+pub struct PlannedExhibitors {
+    /// New records.
+    pub exhibitors: Vec<ExhibitorRow>,
+    /// Their contacts.
     pub contacts: Vec<ContactRow>,
-    /// New applications and their exhibitors.
-    pub applications: Vec<(ApplicationId, ExhibitorId)>,
+    /// New contacts of records that existed.
+    pub more_contacts: Vec<ContactRow>,
+    /// New applications.
+    pub applications: Vec<ApplicationRow>,
+    wishes: Vec<WishRow>,
     /// Records that had an application for the edition, or were not to get one.
     pub unchanged: usize,
 }
 
-impl ImportSummary {
+impl PlannedExhibitors {
     /// Number of new applications, and of new records without one.
     pub fn added(&self) -> usize {
-        let applied: BTreeSet<ExhibitorId> = self.applications.iter().map(|(_, exhibitor)| *exhibitor).collect();
-        let without_application = self.exhibitors.iter().filter(|(id, _)| !applied.contains(id)).count();
+        let applied: BTreeSet<ExhibitorId> =
+            self.applications.iter().map(|application| application.exhibitor_id).collect();
+        let without_application = self.exhibitors.iter().filter(|record| !applied.contains(&record.id)).count();
         self.applications.len() + without_application
     }
 }
@@ -272,7 +276,7 @@ pub struct ExhibitorImport {
 
 impl ExhibitorImport {
     pub fn load(tx: &mut Tx<'_>, authorized: &Authorized) -> Result<Self, Problem> {
-        let edition = editions::store::lock_open(tx, authorized.edition()?)?;
+        let edition = editions::store::find_open(tx, authorized.edition()?)?;
         let applicants = store::find_applicants(tx, edition.id)?.into_iter().map(|(_, exhibitor, _)| exhibitor);
         Ok(Self {
             applicants: applicants.collect(),
@@ -287,12 +291,12 @@ impl ExhibitorImport {
     /// Matches rows with the organiser's records by tax code or exact name, and creates the others; each gets an approved application
     /// for the edition, or one in the state of the table, unless it has one or wants no booth. No account of an organisation is read,
     /// opened or changed.
-    pub fn import(
+    pub fn plan(
         &mut self,
         tx: &mut Tx<'_>,
         authorized: &Authorized,
         lines: Vec<(u64, ExhibitorImportRow)>,
-    ) -> Result<ImportSummary, Problem> {
+    ) -> Result<PlannedExhibitors, Problem> {
         let mut checks = Validator::default();
         let form = |line: &ExhibitorImportRow| line.legal_form.unwrap_or(LegalForm::HouseholdBusiness);
         let codes: Vec<String> =
@@ -341,26 +345,29 @@ impl ExhibitorImport {
             }
         }
         checks.finish()?;
-        exhibitors::store::insert(tx, &new, &new_contacts)?;
         let more_contacts = without_known(tx, more_contacts)?;
-        exhibitors::store::add_contacts(tx, &more_contacts)?;
-        store::insert(tx, &applications)?;
-        wishes::insert_rows(tx, &all_wishes)?;
-        let count = Some(applications.len());
-        authorized.record_audit(tx, AuditAction::ApplicationImport, self.edition.id, None, count)?;
         self.seen.extend(seen);
         self.matched.extend(matched);
         self.applicants.extend(applications.iter().map(|application| application.exhibitor_id));
-        let mut contact_of: HashMap<ExhibitorId, ContactId> =
-            new_contacts.iter().map(|contact| (contact.exhibitor_id, contact.id)).collect();
-        Ok(ImportSummary {
-            exhibitors: new.into_iter().map(|record| (record.id, contact_of.remove(&record.id))).collect(),
-            contacts: more_contacts,
-            applications: applications
-                .into_iter()
-                .map(|application| (application.id, application.exhibitor_id))
-                .collect(),
+        Ok(PlannedExhibitors {
+            exhibitors: new,
+            contacts: new_contacts,
+            more_contacts,
+            applications,
+            wishes: all_wishes,
             unchanged,
         })
     }
+}
+
+/// Writes planned exhibitors. A tax code or an application that exists since is a conflict by the unique keys.
+pub fn write(tx: &mut Tx<'_>, authorized: &Authorized, planned: &PlannedExhibitors) -> Result<(), Problem> {
+    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
+    exhibitors::store::insert(tx, &planned.exhibitors, &planned.contacts)?;
+    exhibitors::store::add_contacts(tx, &planned.more_contacts)?;
+    store::insert(tx, &planned.applications)?;
+    wishes::insert_rows(tx, &planned.wishes)?;
+    let count = Some(planned.applications.len());
+    authorized.record_audit(tx, AuditAction::ApplicationImport, edition.id, None, count)?;
+    Ok(())
 }

@@ -18,8 +18,8 @@ use hoicho_core::{
 use hoicho_web::{
     http::{
         ApiResponse, FieldCode, Problem, Query, RawBody, Validator,
+        download::{self, Form, Spool, write_error},
         size_limits::MIB,
-        streaming::{self, ChunkWriter, Form, write_error},
     },
     identity::{Action, Authorized, OrganiserRole, Permit},
 };
@@ -64,26 +64,23 @@ struct ArchiveQuery {
     language: Option<Language>,
 }
 
-fn write_jsonl(tx: &mut Tx<'_>, authorized: &Authorized, mut output: ChunkWriter) -> Result<(), Problem> {
+fn write_jsonl(tx: &mut Tx<'_>, authorized: &Authorized) -> Result<Spool, Problem> {
+    let mut output = std::io::BufWriter::new(Spool::default());
     export::export_edition(tx, authorized.edition()?, authorized.now, &mut |record| {
         serde_json::to_writer(&mut output, record).map_err(|error| write_error(error.into()))?;
         output.write_all(b"\n").map_err(write_error)
     })?;
-    output.flush().map_err(write_error)
+    output.into_inner().map_err(|error| write_error(error.into_error()))
 }
 
-fn write_xlsx(
-    tx: &mut Tx<'_>,
-    authorized: &Authorized,
-    language: Language,
-    mut output: ChunkWriter,
-) -> Result<(), Problem> {
+fn write_xlsx(tx: &mut Tx<'_>, authorized: &Authorized, language: Language) -> Result<Spool, Problem> {
     let mut sheets = RecordWorkbook::new(language);
     export::export_edition(tx, authorized.edition()?, authorized.now, &mut |record| sheets.append(record))?;
     let file = tempfile::NamedTempFile::new().map_err(write_error)?;
     sheets.save(file.path())?;
+    let mut output = Spool::default();
     std::io::copy(&mut file.reopen().map_err(write_error)?, &mut output).map_err(write_error)?;
-    output.flush().map_err(write_error)
+    Ok(output)
 }
 
 /// Exports an edition in full from one snapshot: floor, exhibitors with their products, applications, allocations, sales
@@ -124,16 +121,13 @@ async fn get_archive(
         ArchiveFormat::Jsonl => ("application/jsonl", "jsonl"),
         ArchiveFormat::Xlsx => (Form::Xlsx.content_type(), Form::Xlsx.extension()),
     };
-    Ok(streaming::attachment(
-        content_type,
-        &format!("{}.{extension}", streaming::sanitize_file_name(&path)),
-        |output| {
-            permit.read(move |tx, authorized| match format {
-                ArchiveFormat::Jsonl => write_jsonl(tx, &authorized, output),
-                ArchiveFormat::Xlsx => write_xlsx(tx, &authorized, language, output),
-            })
-        },
-    ))
+    let file = permit.read_long(move |tx, authorized| match format {
+        ArchiveFormat::Jsonl => write_jsonl(tx, &authorized),
+        ArchiveFormat::Xlsx => write_xlsx(tx, &authorized, language),
+    });
+    let (file, held) = file.await?;
+    let name = format!("{}.{extension}", download::sanitize_file_name(&path));
+    download::attachment(content_type, &name, file, held)
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]

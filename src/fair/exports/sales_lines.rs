@@ -28,7 +28,7 @@ use hoicho_core::{
 };
 use hoicho_web::http::{
     Problem,
-    streaming::{self, Cell, TableWriter, write_error},
+    download::{self, Cell, TableWriter, write_error},
 };
 
 const COLUMNS: [Column; 12] = [
@@ -47,8 +47,8 @@ const COLUMNS: [Column; 12] = [
 ];
 
 /// Columns in the reader's language.
-pub(super) fn headers(currency: &str, language: Language) -> [streaming::Column; 12] {
-    COLUMNS.map(|column| streaming::Column { name: column.name, title: column.header(currency, language) })
+pub(super) fn headers(currency: &str, language: Language) -> [download::Column; 12] {
+    COLUMNS.map(|column| download::Column { name: column.name, title: column.header(currency, language) })
 }
 
 /// Reports per query, each with at most [`lines::MAX_LINES`] lines.

@@ -1,9 +1,9 @@
-//! Splits parsed rows into parts, each of which is imported in its own savepoint.
+//! Splits parsed rows into parts, each of which is planned and written as one.
 use std::collections::BTreeSet;
 
 use super::parse_rows::ParsedRows;
 
-/// Rows per savepoint, progress update and statement of an undo.
+/// Rows per part, progress update and statement of an undo.
 pub(super) const CHUNK_ROWS: usize = 5_000;
 
 impl ParsedRows {
@@ -34,6 +34,20 @@ impl ParsedRows {
             ParsedRows::Products(rows) => split(rows, excluded, ParsedRows::Products),
             ParsedRows::Sales(rows) => split(rows, excluded, ParsedRows::Sales),
             ParsedRows::Visits(rows) => split(rows, excluded, ParsedRows::Visits),
+        }
+    }
+    /// The rows without the `excluded` row numbers.
+    pub(super) fn without(self, excluded: &BTreeSet<u64>) -> ParsedRows {
+        fn keep<T>(mut rows: Vec<(u64, T)>, excluded: &BTreeSet<u64>) -> Vec<(u64, T)> {
+            rows.retain(|(row, _)| !excluded.contains(row));
+            rows
+        }
+        match self {
+            ParsedRows::Booths(rows) => ParsedRows::Booths(keep(rows, excluded)),
+            ParsedRows::Exhibitors(rows) => ParsedRows::Exhibitors(keep(rows, excluded)),
+            ParsedRows::Products(rows) => ParsedRows::Products(keep(rows, excluded)),
+            ParsedRows::Sales(rows) => ParsedRows::Sales(keep(rows, excluded)),
+            ParsedRows::Visits(rows) => ParsedRows::Visits(keep(rows, excluded)),
         }
     }
 }

@@ -33,7 +33,7 @@ pub use routes::{
     ApiDoc, ColumnView, FaultView, FieldView, ImportSummaryView, ImportView, OutcomeView, UnderstoodRowView,
     find_recent, find_view, routes,
 };
-pub use run::{ImportOutcome, Mode, RowError};
+pub use run::{ImportOutcome, Mode, PlannedImport, RowError};
 pub use store::delete_expired;
-pub use stored_import::{ImportedFile, apply_file};
+pub use stored_import::apply_file;
 pub use table::{ImportTable, MappingChange, SheetInfo};

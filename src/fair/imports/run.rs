@@ -1,4 +1,4 @@
-//! Runs an import. A dry run is an import that is rolled back.
+//! Plans an import: its outcome, and what it will write. A dry run is a plan that is not written.
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     changes,
     extract_rows::{PassedRow, Total, extract_rows},
-    importer::{Counts, Importer},
+    importer::{Counts, Importer, PlannedPart},
     parse_rows::{ParsedRows, parse_rows},
     preview::Preview,
     read_cells::CellReader,
@@ -117,108 +117,91 @@ fn zones_by_booth(tx: &mut Tx<'_>, rows: &ParsedRows, edition: EditionId) -> Res
     }
 }
 
-/// Runs an import. Row errors are in the outcome; the caller decides whether to roll back, by [`Tx::savepoint`]. What it makes is
-/// recorded as that of `import`.
-fn run(
-    tx: &mut Tx<'_>,
-    authorized: &Authorized,
-    table: &ImportTable,
-    (import, mode): (Option<ImportId>, Mode),
-    progress: Progress<'_>,
-) -> Result<ImportOutcome, Problem> {
-    let ImportTable { kind, sheet, mapping, context, .. } = table;
-    let missing = mapping.missing_fields(*kind);
-    if !missing.is_empty() {
-        let names = missing.join(", ");
-        return Err(Problem::new(Code::Invalid, MessageId("import-columns-required").with_args(&[("names", &names)])));
-    }
-    let reader = CellReader::new(*kind, sheet, mapping, context);
-    let extracted = extract_rows(*kind, sheet, mapping, &reader);
-    let mut checks = Validator::default();
-    let (rows, to_confirm) = parse_rows(*kind, &extracted, &reader, &mut checks);
-    drop(extracted.rows);
-    let mut outcome = ImportOutcome {
-        rows: rows.len(),
-        passed: extracted.skipped,
-        totals: extracted.totals,
-        ..ImportOutcome::default()
-    };
-    if let Err(problem) = checks.finish() {
-        outcome.faults.extend(problem.errors.into_iter().map(to_row_error));
-    }
-    let (total, unparsed) = (rows.len(), outcome.bad_rows());
-    let zone_of = zones_by_booth(tx, &rows, authorized.edition()?)?;
-    outcome.preview = Preview::new(&rows, &unparsed, &zone_of)?;
-    let (mut counts, mut processed) = (Counts { to_confirm, ..Counts::default() }, 0);
-    progress(0, total);
-    let mut importer = Importer::load(tx, authorized, &rows, &unparsed)?;
-    let mut import_part = |tx: &mut Tx<'_>, rows: ParsedRows| {
-        let (counts, made) = importer.import(tx, authorized, rows)?;
-        if let Some(import) = import {
-            changes::record(tx, import, made)?;
-        }
-        Ok::<_, Problem>(counts)
-    };
-    for chunk in rows.chunks(&unparsed) {
-        processed += chunk.len();
-        // Import the chunk in a savepoint. On row errors it is rolled back, and only the valid rows are imported again.
-        let attempt = chunk.clone();
-        let chunk_counts = match tx.savepoint(|tx| import_part(tx, attempt).map(|counts| (counts, true)))? {
-            Ok(counts) => counts,
-            Err(problem) if problem.errors.is_empty() => return Err(problem),
-            Err(problem) => {
-                outcome.faults.extend(problem.errors.into_iter().map(to_row_error));
-                let mut counts = Counts::default();
-                if mode == Mode::GoodRows {
-                    for valid in chunk.chunks(&outcome.bad_rows()) {
-                        counts += import_part(tx, valid)?;
-                    }
-                }
-                counts
-            }
-        };
-        counts += chunk_counts;
-        progress(processed, total);
-    }
-    outcome.faults.sort_by(|a, b| (a.row, &a.field).cmp(&(b.row, &b.field)));
-    (outcome.added, outcome.changed, outcome.unchanged) = (counts.added, counts.changed, counts.unchanged);
-    outcome.warnings = counts.warnings.into_iter().map(to_row_error).collect();
-    outcome.to_confirm = counts.to_confirm.into_iter().map(to_row_error).collect();
-    Ok(outcome)
+/// An import that is planned, and not written.
+pub struct PlannedImport {
+    /// What the import will have done when it is written.
+    pub outcome: ImportOutcome,
+    parts: Vec<PlannedPart>,
 }
 
 impl ImportOutcome {
-    /// Whether [`ImportTable::apply`] imported the rows.
+    /// Whether the rows are imported.
     pub fn is_applied(&self, mode: Mode, accepts_warnings: bool) -> bool {
         (mode == Mode::GoodRows || self.faults.is_empty()) && (accepts_warnings || self.to_confirm.is_empty())
     }
 }
 
 impl ImportTable {
-    /// Imports the rows by `mode`, as the stored `import`. Row errors are in the outcome; with errors and [`Mode::All`] everything is
-    /// rolled back, and so it is if values are unusual and the caller does not accept them.
-    pub(super) fn apply(
+    /// Plans the import of the rows without errors, which are in the outcome. Only reads: it takes as long as there are rows, and no
+    /// write waits for it.
+    pub fn plan(
         &self,
         tx: &mut Tx<'_>,
         authorized: &Authorized,
-        import: ImportId,
-        (mode, accepts_warnings): (Mode, bool),
         progress: Progress<'_>,
-    ) -> Result<ImportOutcome, Problem> {
-        tx.savepoint(|tx| {
-            let outcome = run(tx, authorized, self, (Some(import), mode), progress)?;
-            let is_applied = outcome.is_applied(mode, accepts_warnings);
-            Ok((outcome, is_applied))
-        })?
+    ) -> Result<PlannedImport, Problem> {
+        let ImportTable { kind, sheet, mapping, context, .. } = self;
+        let missing = mapping.missing_fields(*kind);
+        if !missing.is_empty() {
+            let names = missing.join(", ");
+            return Err(Problem::new(
+                Code::Invalid,
+                MessageId("import-columns-required").with_args(&[("names", &names)]),
+            ));
+        }
+        let reader = CellReader::new(*kind, sheet, mapping, context);
+        let extracted = extract_rows(*kind, sheet, mapping, &reader);
+        let mut checks = Validator::default();
+        let (rows, to_confirm) = parse_rows(*kind, &extracted, &reader, &mut checks);
+        drop(extracted.rows);
+        let mut outcome = ImportOutcome {
+            rows: rows.len(),
+            passed: extracted.skipped,
+            totals: extracted.totals,
+            ..ImportOutcome::default()
+        };
+        if let Err(problem) = checks.finish() {
+            outcome.faults.extend(problem.errors.into_iter().map(to_row_error));
+        }
+        let (total, unparsed) = (rows.len(), outcome.bad_rows());
+        let zone_of = zones_by_booth(tx, &rows, authorized.edition()?)?;
+        outcome.preview = Preview::new(&rows, &unparsed, &zone_of)?;
+        let (mut counts, mut processed) = (Counts { to_confirm, ..Counts::default() }, 0);
+        progress(0, total);
+        let mut importer = Importer::load(tx, authorized, &rows, &unparsed)?;
+        let mut parts = Vec::new();
+        for chunk in rows.chunks(&unparsed) {
+            processed += chunk.len();
+            let (chunk_counts, part) = match importer.plan(tx, authorized, chunk.clone()) {
+                Ok(planned) => planned,
+                Err(problem) if problem.errors.is_empty() => return Err(problem),
+                Err(problem) => {
+                    outcome.faults.extend(problem.errors.into_iter().map(to_row_error));
+                    importer.plan(tx, authorized, chunk.without(&outcome.bad_rows()))?
+                }
+            };
+            counts += chunk_counts;
+            parts.push(part);
+            progress(processed, total);
+        }
+        outcome.faults.sort_by(|a, b| (a.row, &a.field).cmp(&(b.row, &b.field)));
+        (outcome.added, outcome.changed, outcome.unchanged) = (counts.added, counts.changed, counts.unchanged);
+        outcome.warnings = counts.warnings.into_iter().map(to_row_error).collect();
+        outcome.to_confirm = counts.to_confirm.into_iter().map(to_row_error).collect();
+        Ok(PlannedImport { outcome, parts })
     }
+}
 
-    /// Dry run: imports the valid rows and rolls back.
-    pub fn check(
-        &self,
-        tx: &mut Tx<'_>,
-        authorized: &Authorized,
-        progress: Progress<'_>,
-    ) -> Result<ImportOutcome, Problem> {
-        tx.savepoint(|tx| Ok((run(tx, authorized, self, (None, Mode::GoodRows), progress)?, false)))?
+impl PlannedImport {
+    /// Writes it as the stored `import`. Only inserts and updates.
+    ///
+    /// # Errors
+    /// A conflict, if what the plan is based on has changed: nothing is imported then, and a new plan says what is wrong.
+    pub(super) fn write(&self, tx: &mut Tx<'_>, authorized: &Authorized, import: ImportId) -> Result<(), Problem> {
+        for part in &self.parts {
+            let made = part.write(tx, authorized)?;
+            changes::record(tx, import, made)?;
+        }
+        Ok(())
     }
 }

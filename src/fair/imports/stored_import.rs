@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     changes,
     context::ImportContext,
-    run::{ImportOutcome, Mode, Progress},
+    run::{ImportOutcome, Mode, PlannedImport},
     store::{self, ImportRow},
     table::{ImportTable, SheetInfo},
 };
@@ -40,14 +40,9 @@ pub(super) fn find_open(tx: &mut Tx<'_>, authorized: &Authorized, id: ImportId) 
     }
 }
 
-/// Stores a table as a new import.
-pub(super) fn insert(
-    tx: &mut Tx<'_>,
-    authorized: &Authorized,
-    file_name: String,
-    table: &ImportTable,
-) -> Result<ImportRow, Problem> {
-    let row = ImportRow {
+/// A table as a new import, not stored yet.
+pub(super) fn to_row(authorized: &Authorized, file_name: String, table: &ImportTable) -> Result<ImportRow, Problem> {
+    Ok(ImportRow {
         id: ImportId::make(),
         edition_id: authorized.edition()?,
         kind: table.kind,
@@ -60,24 +55,21 @@ pub(super) fn insert(
         created_by: authorized.user,
         created_at: authorized.now,
         version: 1,
-    };
-    store::insert(tx, &row)?;
-    Ok(row)
+    })
 }
 
-/// Stores the state and outcome of an import.
-pub(super) fn save_outcome(
-    tx: &mut Tx<'_>,
-    row: &mut ImportRow,
-    state: ImportState,
-    outcome: &ImportOutcome,
-) -> Result<(), Problem> {
+/// Sets the state and outcome, not stored yet.
+pub(super) fn set_outcome(row: &mut ImportRow, state: ImportState, outcome: &ImportOutcome) -> Result<(), Problem> {
     row.outcome = Some(to_json(outcome)?);
-    set_state(tx, row, state)
+    row.state = state;
+    Ok(())
 }
 
-fn set_state(tx: &mut Tx<'_>, row: &mut ImportRow, state: ImportState) -> Result<(), Problem> {
-    row.state = state;
+/// Stores the mapping, state and outcome.
+///
+/// # Errors
+/// [`Code::StaleVersion`] if the import has changed since it was read.
+pub(super) fn save(tx: &mut Tx<'_>, row: &ImportRow) -> Result<(), Problem> {
     if store::update(tx, row)? { Ok(()) } else { Err(Code::StaleVersion.into()) }
 }
 
@@ -102,47 +94,37 @@ pub(super) fn stored_table(tx: &mut Tx<'_>, row: &mut ImportRow) -> Result<Impor
     Ok(ImportTable { kind: row.kind, sheet, sheets, mapping, context })
 }
 
-/// Imports the rows of a stored import; the outcome says whether they were.
-pub(super) fn apply(
-    tx: &mut Tx<'_>,
-    authorized: &Authorized,
-    (row, table): (&mut ImportRow, &ImportTable),
+/// Sets what the import will be if it is written, and returns whether its rows are.
+pub(super) fn set_planned(
+    row: &mut ImportRow,
+    planned: &PlannedImport,
     (mode, accepts_warnings): (Mode, bool),
-    progress: Progress<'_>,
-) -> Result<ImportOutcome, Problem> {
-    let outcome = table.apply(tx, authorized, row.id, (mode, accepts_warnings), progress)?;
-    let is_applied = outcome.is_applied(mode, accepts_warnings);
+) -> Result<bool, Problem> {
+    let is_applied = planned.outcome.is_applied(mode, accepts_warnings);
     let state = if is_applied { ImportState::Applied } else { ImportState::Checked };
-    save_outcome(tx, row, state, &outcome)?;
-    Ok(outcome)
+    set_outcome(row, state, &planned.outcome)?;
+    Ok(is_applied)
 }
 
-/// A file that was imported by the command line.
-pub struct ImportedFile {
-    pub id: ImportId,
-    pub outcome: ImportOutcome,
-}
-
-/// Stores a table and imports its rows, so that this can be undone like an import of the API.
+/// Stores a table and imports its rows as planned, so that this can be undone like an import of the API.
 pub fn apply_file(
     tx: &mut Tx<'_>,
     authorized: &Authorized,
     (file_name, table): (String, &ImportTable),
+    planned: &PlannedImport,
     how: (Mode, bool),
-    progress: Progress<'_>,
-) -> Result<ImportedFile, Problem> {
-    let mut row = insert(tx, authorized, file_name, table)?;
-    let outcome = apply(tx, authorized, (&mut row, table), how, progress)?;
-    Ok(ImportedFile { id: row.id, outcome })
+) -> Result<ImportId, Problem> {
+    let mut row = to_row(authorized, file_name, table)?;
+    let is_applied = set_planned(&mut row, planned, how)?;
+    store::insert(tx, &row)?;
+    if is_applied {
+        planned.write(tx, authorized, row.id)?;
+    }
+    Ok(row.id)
 }
 
 /// Undoes an applied import.
-pub(super) fn undo(
-    tx: &mut Tx<'_>,
-    authorized: &Authorized,
-    id: ImportId,
-    language: Language,
-) -> Result<ImportRow, Problem> {
+pub(super) fn undo(tx: &mut Tx<'_>, authorized: &Authorized, id: ImportId, language: Language) -> Result<(), Problem> {
     let mut row = store::find(tx, authorized.edition()?, id)?;
     match row.state {
         ImportState::Applied => {}
@@ -153,7 +135,8 @@ pub(super) fn undo(
     }
     let reason = MessageId("import-undo-reason").with_args(&[("file", &row.file_name)]).localize();
     let undone = changes::undo(tx, authorized, id, reason.get(language))?;
-    set_state(tx, &mut row, ImportState::Undone)?;
+    row.state = ImportState::Undone;
+    save(tx, &row)?;
     authorized.record_audit(tx, AuditAction::ImportUndo, id, Some(undone), None)?;
-    Ok(row)
+    Ok(())
 }

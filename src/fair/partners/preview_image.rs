@@ -106,7 +106,7 @@ fn svg(facts: &PreviewContent, language: Language) -> Result<String, askama::Err
     .render()
 }
 
-/// Renders the image as PNG. Takes tens of milliseconds of CPU: call it with `web::block`.
+/// Renders the image as PNG. Takes tens of milliseconds of CPU: call it on the pool for rendering.
 pub(super) fn render(facts: &PreviewContent, language: Language) -> Result<Vec<u8>, RenderError> {
     let options =
         usvg::Options { fontdb: FONTS.clone(), font_family: "Noto Sans".to_owned(), ..usvg::Options::default() };

@@ -1,5 +1,4 @@
-//! Import of sales reports from a table. Atomic: either all rows are imported or none, and all errors are reported at
-//! once.
+//! Import of sales reports from a table: planned from what is read, then written. All errors are reported at once.
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
@@ -42,12 +41,15 @@ pub struct ReportImportRow {
     pub reason: Option<String>,
 }
 
-/// What an import of reports did.
-pub struct ImportSummary {
+/// What an import of reports will write.
+pub struct PlannedReports {
     /// First reports.
-    pub added: Vec<SalesReportId>,
-    /// Reports with a new version: the report, its revision now, and what it was before.
-    pub corrected: Vec<(SalesReportId, i32, ReportBefore)>,
+    pub added: Vec<ReportRow>,
+    /// Reports with a new version.
+    pub corrected: Vec<ReportRow>,
+    /// Corrected reports: the report, its revision after the correction, and what it was before.
+    pub before: Vec<(SalesReportId, i32, ReportBefore)>,
+    versions: Vec<VersionRow>,
     /// Rows equal to the existing report.
     pub unchanged: usize,
     /// Unusual amounts, which the caller confirms or rolls back.
@@ -82,7 +84,7 @@ impl ReportImport {
         authorized: &Authorized,
         lines: impl Iterator<Item = &'a ReportImportRow>,
     ) -> Result<Self, Problem> {
-        let edition = editions::store::lock_open(tx, authorized.edition()?)?;
+        let edition = editions::store::find_open(tx, authorized.edition()?)?;
         require_reporting_open(&edition, authorized.now)?;
         let days = edition.days_held(&editions::store::list_days(tx, edition.id)?, authorized.now)?;
         let booths = floor::store::booths_by_code(tx, edition.id)?;
@@ -117,13 +119,12 @@ impl ReportImport {
         judge(&earlier).or_else(by_file).map(|(_, text)| text)
     }
 
-    /// Imports a part of the rows, each with its line number.
-    pub fn import(
+    /// What a part of the rows, each with its line number, will write.
+    pub fn plan(
         &mut self,
-        tx: &mut Tx<'_>,
         authorized: &Authorized,
         lines: Vec<(u64, ReportImportRow)>,
-    ) -> Result<ImportSummary, Problem> {
+    ) -> Result<PlannedReports, Problem> {
         let mut checks = Validator::default();
         let (mut added, mut corrected, mut before_rows, mut versions) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -189,16 +190,8 @@ impl ReportImport {
             }
         }
         checks.finish()?;
-        store::insert(tx, &added)?;
-        if !store::update_all(tx, &corrected)? {
-            return Err(Code::StaleVersion.into());
-        }
-        store::insert_versions(tx, &versions)?;
-        let counts = (added.len(), corrected.len());
-        authorized.record_audit(tx, AuditAction::SalesReportImport, self.edition.id, None, Some(counts))?;
         self.imported.extend(imported);
-        let added = added.iter().map(|report| report.id).collect();
-        Ok(ImportSummary { added, corrected: before_rows, unchanged, to_confirm })
+        Ok(PlannedReports { added, corrected, before: before_rows, versions, unchanged, to_confirm })
     }
 
     /// The booth, the day and the reason of a row; `None` if there is no such booth or opening day.
@@ -236,4 +229,18 @@ impl ReportImport {
         );
         Some((booth, day, reason))
     }
+}
+
+/// Writes planned reports. What changed since is a conflict, by the unique and foreign keys and the versions of the reports.
+pub fn write(tx: &mut Tx<'_>, authorized: &Authorized, planned: &PlannedReports) -> Result<(), Problem> {
+    let edition = editions::store::lock_open(tx, authorized.edition()?)?;
+    require_reporting_open(&edition, authorized.now)?;
+    store::insert(tx, &planned.added)?;
+    if !store::update_all(tx, &planned.corrected)? {
+        return Err(Code::StaleVersion.into());
+    }
+    store::insert_versions(tx, &planned.versions)?;
+    let counts = (planned.added.len(), planned.corrected.len());
+    authorized.record_audit(tx, AuditAction::SalesReportImport, edition.id, None, Some(counts))?;
+    Ok(())
 }

@@ -1,5 +1,9 @@
 //! `/editions/{edition}/statistics` and `/editions/{edition}/reports/{report}`.
-use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header::{self, HeaderValue},
+    web,
+};
 use serde::Deserialize;
 
 use super::{
@@ -18,7 +22,11 @@ use hoicho_core::{
 };
 use hoicho_web::{
     changes::CacheTag,
-    http::{Code, Problem, Query, export::Format, streaming::write_error},
+    http::{
+        Code, Problem, Query,
+        download::{Form, Spool, attachment, write_error},
+        export::Format,
+    },
     identity::{FiguresScope, ReadPermit, RequestContext},
 };
 
@@ -84,6 +92,13 @@ struct ReportQuery {
     language: Option<Language>,
 }
 
+/// A report as it is sent.
+enum ReportFile {
+    Json(serde_json::Value),
+    /// With the name of the file.
+    Table(Form, String, Spool),
+}
+
 /// Returns a report as JSON, CSV or XLSX. Public once final, except those that name sellers with amounts or missing reports. JSON has
 /// `items` with one object per row, the `total` of the columns that add up, and `about`: definitions, when the figures were frozen, the
 /// digest of the statistics, a line to cite and the terms of reuse. CSV and XLSX are for people: words of the reader's language instead
@@ -117,7 +132,7 @@ async fn get_report(
     let format = query.format.unwrap_or_else(|| Format::from_accept(header_value(header::ACCEPT).unwrap_or_default()));
     let language = query.language.unwrap_or_else(|| Language::from_header(header_value(header::ACCEPT_LANGUAGE)));
     let base_url = context.base_url(&req);
-    let data = permit.read(move |tx, authorized| {
+    let data = permit.read_long(move |tx, authorized| {
         let edition = editions::store::find(tx, authorized.edition()?)?;
         let audience = audience(&authorized);
         if !report.is_for(audience) || (!authorized.as_staff && edition.state != EditionState::Finalised) {
@@ -132,21 +147,25 @@ async fn get_report(
                 report.table(&figures, statistics.comparison.as_ref(), audience)
             }
         };
-        Ok((edition, table, frozen, audience, authorized.now))
+        let (frozen, now) = (frozen.as_ref(), authorized.now);
+        let source = Source { edition: &edition, frozen, audience, base_url: &base_url, licence: &licence, now };
+        let notes = About::new(source, language).notes(language);
+        let title = Localizer(language).localize_value("report-name", report);
+        let (columns, currency) = (report.columns(), edition.currency.as_str());
+        let export = Export { title: &title, columns, table: &table, currency, notes: &notes, language };
+        Ok(match format.form() {
+            None => ReportFile::Json(export.json()?),
+            Some(form) => {
+                let name = format!("{}-{report}.{}", edition.slug, form.extension());
+                ReportFile::Table(form, name, export.write(form, Spool::default()).map_err(write_error)?)
+            }
+        })
     });
-    let (edition, table, frozen, audience, now) = data.await?;
-    let source =
-        Source { edition: &edition, frozen: frozen.as_ref(), audience, base_url: &base_url, licence: &licence, now };
-    let notes = About::new(source, language).notes(language);
-    let title = Localizer(language).localize_value("report-name", report);
-    let (columns, currency) = (report.columns(), edition.currency.as_str());
-    let export = Export { title: &title, columns, table: &table, currency, notes: &notes, language };
-    let mut response = HttpResponse::Ok();
-    response.insert_header((header::VARY, "accept, accept-language"));
-    let Some(form) = format.form() else { return Ok(response.json(export.json()?)) };
-    let name = format!("{}-{report}.{}", edition.slug, form.extension());
-    Ok(response
-        .content_type(form.content_type())
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .body(export.write(form, Vec::new()).map_err(write_error)?))
+    let (file, held) = data.await?;
+    let mut response = match file {
+        ReportFile::Json(document) => HttpResponse::Ok().json(document),
+        ReportFile::Table(form, name, file) => attachment(form.content_type(), &name, file, held)?,
+    };
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept, accept-language"));
+    Ok(response)
 }

@@ -4,7 +4,7 @@ use hoicho_core::{
     i18n::{Language, LocalizedText, Localizer, countries},
     values::clock::Day,
 };
-use hoicho_web::http::streaming;
+use hoicho_web::http::download;
 
 /// Name of the group of folded groups in figures.
 pub const OTHERS: &str = "others";
@@ -50,14 +50,14 @@ pub const fn column(name: &'static str, kind: ColumnKind) -> Column {
 /// A cell as it is written for people.
 pub enum Written {
     Text(String),
-    Other(streaming::Cell<'static>),
+    Other(download::Cell<'static>),
 }
 
 impl Written {
-    pub fn cell(&self) -> streaming::Cell<'_> {
+    pub fn cell(&self) -> download::Cell<'_> {
         match self {
-            Self::Text(text) if text.is_empty() => streaming::Cell::Empty,
-            Self::Text(text) => streaming::Cell::Text(text),
+            Self::Text(text) if text.is_empty() => download::Cell::Empty,
+            Self::Text(text) => download::Cell::Text(text),
             Self::Other(cell) => *cell,
         }
     }
@@ -152,8 +152,8 @@ impl Column {
 
     fn number(self, number: i64, minor_digits: u32) -> Written {
         match self.kind {
-            ColumnKind::Money => Written::Other(streaming::Cell::Money(number, minor_digits)),
-            ColumnKind::Area => Written::Other(streaming::Cell::Area(number)),
+            ColumnKind::Money => Written::Other(download::Cell::Money(number, minor_digits)),
+            ColumnKind::Area => Written::Other(download::Cell::Area(number)),
             ColumnKind::Hour => Written::Text(format!("{number:02}:00")),
             ColumnKind::Text
             | ColumnKind::Group
@@ -162,7 +162,7 @@ impl Column {
             | ColumnKind::Day
             | ColumnKind::Number
             | ColumnKind::Count
-            | ColumnKind::Ratio => Written::Other(streaming::Cell::Integer(number)),
+            | ColumnKind::Ratio => Written::Other(download::Cell::Integer(number)),
         }
     }
 
@@ -175,10 +175,10 @@ impl Column {
             ColumnKind::Country => Written::Text(countries::name(language, text)),
             ColumnKind::Group if text == OTHERS => Written::Text(localizer.localize("figures-others")),
             ColumnKind::Day => {
-                text.parse::<Day>().map_or_else(|_| as_it_is(), |day| Written::Other(streaming::Cell::Day(day)))
+                text.parse::<Day>().map_or_else(|_| as_it_is(), |day| Written::Other(download::Cell::Day(day)))
             }
             ColumnKind::Ratio => {
-                parse_ratio(text).map_or_else(as_it_is, |ratio| Written::Other(streaming::Cell::Ratio(ratio)))
+                parse_ratio(text).map_or_else(as_it_is, |ratio| Written::Other(download::Cell::Ratio(ratio)))
             }
             ColumnKind::Text
             | ColumnKind::Group

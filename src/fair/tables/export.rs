@@ -11,7 +11,7 @@ use hoicho_core::{
     i18n::{Language, Localizer, format},
     values::money::Overflow,
 };
-use hoicho_web::http::streaming::{self, Form, TableWriter};
+use hoicho_web::http::download::{self, Form, TableWriter};
 
 /// What is said about a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -85,9 +85,9 @@ impl Export<'_> {
     pub fn write<W: Write>(&self, form: Form, to: W) -> io::Result<W> {
         let (localizer, columns) = (Localizer(self.language), self.columns());
         let digits = u32::try_from(format::minor_digits(self.currency)).unwrap_or(0);
-        let headers: Vec<streaming::Column> = columns
+        let headers: Vec<download::Column> = columns
             .iter()
-            .map(|column| streaming::Column {
+            .map(|column| download::Column {
                 name: column.csv_name(),
                 title: column.header(self.currency, self.language),
             })

@@ -9,7 +9,7 @@ use super::setup::CommonArgs;
 use hoicho_core::{i18n::Language, values::clock::Clock};
 use hoicho_fair::{
     find_owners,
-    imports::{ImportContext, ImportKind, ImportOutcome, ImportTable, ImportedFile, MappingChange, Mode, apply_file},
+    imports::{ImportContext, ImportKind, ImportOutcome, ImportTable, MappingChange, Mode, apply_file},
 };
 use hoicho_web::{http::Problem, identity::authorization::authorize_operator};
 
@@ -105,26 +105,27 @@ pub fn import(args: &ImportArgs) -> Result<(), String> {
     let mode = if args.good_rows { Mode::GoodRows } else { Mode::All };
     let file_name = args.file.file_name().map(|name| name.to_string_lossy().chars().take(200).collect::<String>());
     let file_name = file_name.unwrap_or_default();
-    let result = db.write_blocking(|tx| {
+    // Planned before the transaction that writes, so that a running server waits for the writes only.
+    let planned = db.write_blocking(|tx| {
         let authorized = authorize_operator(tx, find_owners, &args.edition, now)?;
         let context = ImportContext::load(tx, authorized.edition()?)?;
-        let table = ImportTable::parse(kind, &bytes, context, args.sheet.as_deref())?;
-        let table = table.with_mapping(&change)?;
-        let (id, outcome) = if args.check {
-            (None, table.check(tx, &authorized, &progress)?)
-        } else {
-            let how = (mode, args.accept_warnings);
-            let ImportedFile { id, outcome } = apply_file(tx, &authorized, (file_name, &table), how, &progress)?;
-            (Some(id), outcome)
-        };
-        Ok::<_, Problem>((table, id, outcome))
+        let table = ImportTable::parse(kind, &bytes, context, args.sheet.as_deref())?.with_mapping(&change)?;
+        let planned = table.plan(tx, &authorized, &progress)?;
+        Ok::<_, Problem>((table, planned))
     });
     bar.finish_and_clear();
-    let (table, id, outcome) = result.map_err(|problem| message(&problem))?;
-    let language = Language::from_header(Some(&args.language));
-    print_outcome(&table, &outcome, language);
+    let (table, planned) = planned.map_err(|problem| message(&problem))?;
+    let applied = (!args.check).then(|| {
+        db.write_blocking(|tx| {
+            let authorized = authorize_operator(tx, find_owners, &args.edition, now)?;
+            apply_file(tx, &authorized, (file_name, &table), &planned, (mode, args.accept_warnings))
+        })
+    });
+    let id = applied.transpose().map_err(|problem| message(&problem))?;
+    let (outcome, language) = (&planned.outcome, Language::from_header(Some(&args.language)));
+    print_outcome(&table, outcome, language);
     if let Some(file) = &args.bad_rows {
-        let rows = table.bad_rows_csv(&outcome, language).map_err(|problem| message(&problem))?;
+        let rows = table.bad_rows_csv(outcome, language).map_err(|problem| message(&problem))?;
         std::fs::write(file, rows).map_err(|e| format!("{}: {e}", file.display()))?;
     }
     let is_imported = !args.check && outcome.is_applied(mode, args.accept_warnings);

@@ -38,7 +38,7 @@ pub async fn middleware(req: ServiceRequest, next: Next<BoxBody>) -> Result<Serv
         Err(body) => return Ok(ServiceResponse::new(req, response.set_body(body))),
     };
     if !response.headers().contains_key(header::ETAG) {
-        let digest = etag::digest(&body);
+        let digest = etag::body_digest(&body).await?;
         if let Ok(tag) = HeaderValue::from_str(&format!("W/\"{digest}\"")) {
             response.headers_mut().insert(header::ETAG, tag);
         }

@@ -1,14 +1,32 @@
 //! Version ETags and optimistic locking: `If-Match` rejects a change that is based on a stale version.
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::Bytes};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hoicho_core::i18n::MessageId;
 use sha2::{Digest, Sha256};
 
-use super::problem::{Code, Problem};
+use super::{
+    cpu_pool::CpuPool,
+    problem::{Code, Problem},
+};
 
 /// Digest by which two contents are told apart: 132 bits of SHA-256.
 pub fn digest(content: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(content)).chars().take(22).collect()
+}
+
+/// Bytes whose digest takes an async worker less than the way to another thread and back.
+const MAX_BYTES_ON_WORKER: usize = 64 * 1024;
+
+/// [`digest`] of a body, off the async workers if it is large.
+///
+/// # Errors
+/// [`Code::Unavailable`] if too many wait for the pool.
+pub async fn body_digest(body: &Bytes) -> Result<String, Problem> {
+    if body.len() <= MAX_BYTES_ON_WORKER {
+        return Ok(digest(body));
+    }
+    let body = body.clone();
+    CpuPool::shared().run(move || digest(&body)).await
 }
 
 /// The expected version, from `If-Match: "v3"`.

@@ -1,7 +1,7 @@
 //! Formats of reports.
 use serde::Deserialize;
 
-use super::streaming::Form;
+use super::download::Form;
 
 /// Output format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]

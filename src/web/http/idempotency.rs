@@ -8,14 +8,12 @@ use actix_web::{
     middleware::Next,
     web::{Bytes, BytesMut},
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::Duration;
 use diesel::prelude::*;
 use futures_util::{StreamExt, stream};
-use sha2::{Digest, Sha256};
 
 use super::{
-    body_timeout,
+    body_timeout, etag,
     problem::{Code, Problem},
     response::ApiResponse,
     size_limits::MAX_BUFFERED_BYTES,
@@ -72,14 +70,13 @@ pub async fn middleware(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<
         }
         body.extend_from_slice(&chunk);
     }
-    let mut digest = Sha256::new();
-    for part in [req.path().as_bytes(), req.query_string().as_bytes(), &body] {
-        digest.update(Sha256::digest(part));
-    }
-    let idempotent_request =
-        IdempotentRequest { key: key.to_owned(), digest: URL_SAFE_NO_PAD.encode(digest.finalize()) };
-    req.extensions_mut().insert(idempotent_request);
     let body: Bytes = body.freeze();
+    let body_digest = match etag::body_digest(&body).await {
+        Ok(digest) => digest,
+        Err(problem) => return Ok(req.error_response(problem)),
+    };
+    let digest = etag::digest([req.path(), req.query_string(), &body_digest].join("\n").as_bytes());
+    req.extensions_mut().insert(IdempotentRequest { key: key.to_owned(), digest });
     req.set_payload(Payload::Stream { payload: Box::pin(stream::once(async { Ok(body) })) });
     next.call(req).await
 }
@@ -112,6 +109,22 @@ pub fn run_once(
         ))
         .execute(tx.conn())?;
     Ok(response)
+}
+
+/// The stored response of a request that was executed, for work that is prepared before the transaction of the change.
+///
+/// # Errors
+/// `idempotency_key_reused` if the key was used for a different request.
+pub fn find_response(
+    tx: &mut Tx<'_>,
+    request: &IdempotentRequest,
+    user: UserId,
+    now: Instant,
+) -> Result<Option<ApiResponse>, Problem> {
+    let IdempotentRequest { key, digest } = request;
+    let valid = idempotency_keys::created_at.gt(now - Duration::hours(TTL_HOURS));
+    let known = idempotency_keys::table.find((user, key)).filter(valid).count().get_result::<i64>(tx.conn())?;
+    if known == 0 { Ok(None) } else { stored_response(tx, user, key, digest).map(Some) }
 }
 
 /// Inserts the row of a key; `false` if it exists and has not expired. Waits for a concurrent transaction that inserted it.

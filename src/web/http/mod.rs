@@ -1,9 +1,11 @@
 //! Shared HTTP layer: problems (RFC 9457), request bodies, query parameters, validation, responses, pagination, ETags,
-//! idempotency keys, security headers, exports, streaming.
+//! idempotency keys, security headers, exports, downloads.
 pub mod body;
 pub mod body_timeout;
 pub mod conditional_get;
 pub mod content_encoding;
+pub mod cpu_pool;
+pub mod download;
 pub mod etag;
 pub mod export;
 pub mod field_code;
@@ -20,10 +22,10 @@ pub mod response;
 pub mod security_headers;
 pub mod size_limits;
 pub mod spreadsheet;
-pub mod streaming;
 pub mod validation;
 
 pub use body::{Body, OptionalBody, Query};
+pub use cpu_pool::CpuPool;
 pub use field_code::FieldCode;
 pub use problem::{Code, FieldError, FieldErrorView, Problem, ProblemView};
 pub use raw_body::RawBody;

@@ -28,7 +28,7 @@ use hoicho_core::{
 
 /// The constants of an [`Action`], so that the check is compiled once for all of them.
 #[derive(Clone, Copy)]
-struct Needs {
+pub(super) struct Needs {
     organiser: &'static [OrganiserRole],
     organisation: &'static [OrganisationRole],
     key: Option<KeyScope>,
@@ -36,7 +36,7 @@ struct Needs {
 }
 
 impl Needs {
-    fn of<A: Action>() -> Self {
+    pub(super) fn of<A: Action>() -> Self {
         Self {
             organiser: A::ORGANISER,
             organisation: A::ORGANISATION,
@@ -166,11 +166,11 @@ impl Authorized {
 }
 
 /// Caller and resource of a request, not yet authorized.
-struct ResourceRequest {
-    caller: Caller,
-    target: Resource,
-    idempotent_request: Option<IdempotentRequest>,
-    context: web::Data<RequestContext>,
+pub(super) struct ResourceRequest {
+    pub(super) caller: Caller,
+    pub(super) target: Resource,
+    pub(super) idempotent_request: Option<IdempotentRequest>,
+    pub(super) context: web::Data<RequestContext>,
 }
 
 impl ResourceRequest {
@@ -187,10 +187,10 @@ impl ResourceRequest {
 }
 
 /// The work of a `POST`, boxed so that what surrounds it is compiled once.
-type Post = Box<dyn FnOnce(&mut Tx<'_>, Authorized) -> Result<ApiResponse, Problem> + Send>;
+pub(super) type Post = Box<dyn FnOnce(&mut Tx<'_>, Authorized) -> Result<ApiResponse, Problem> + Send>;
 
 impl ResourceRequest {
-    async fn write_once(self, needs: Needs, work: Post) -> Result<ApiResponse, Problem> {
+    pub(super) async fn write_once(self, needs: Needs, work: Post) -> Result<ApiResponse, Problem> {
         let Self { caller, target, context, idempotent_request } = self;
         let work = move |tx: &mut Tx<'_>| {
             let authorized = authorize(tx, caller, &target, needs)?;
@@ -239,7 +239,12 @@ fn authorize_key(
     Err(if covers || owners.public { Code::Forbidden } else { Code::NotFound }.into())
 }
 
-fn authorize(tx: &mut Tx<'_>, caller: Caller, target: &Resource, needs: Needs) -> Result<Authorized, Problem> {
+pub(super) fn authorize(
+    tx: &mut Tx<'_>,
+    caller: Caller,
+    target: &Resource,
+    needs: Needs,
+) -> Result<Authorized, Problem> {
     if let Some(key) = caller.key {
         return authorize_key(tx, key, caller, (target, needs.key));
     }
@@ -259,6 +264,10 @@ fn authorize(tx: &mut Tx<'_>, caller: Caller, target: &Resource, needs: Needs) -
 }
 
 impl<A: Action> Permit<A> {
+    pub(super) fn into_request(self) -> ResourceRequest {
+        self.request
+    }
+
     /// Runs `work` in a read transaction.
     pub async fn read<T: Send + 'static>(
         self,
@@ -338,6 +347,10 @@ impl ReadScope for FiguresScope {
 }
 
 impl<S: ReadScope> ReadPermit<S> {
+    pub(super) fn into_request(self) -> ResourceRequest {
+        self.0
+    }
+
     /// Reads it; what is not public is not found by anybody but its people.
     pub async fn read<T: Send + 'static>(
         self,
@@ -392,7 +405,12 @@ impl FromRequest for ContributePermit {
     }
 }
 
-fn authorize_read(tx: &mut Tx<'_>, caller: Caller, target: &Resource, needs: KeyScope) -> Result<Authorized, Problem> {
+pub(super) fn authorize_read(
+    tx: &mut Tx<'_>,
+    caller: Caller,
+    target: &Resource,
+    needs: KeyScope,
+) -> Result<Authorized, Problem> {
     let owners = target.owners(tx)?;
     let key = caller.key.map(|key| api_keys::find_valid(tx, key, caller.now)).transpose()?;
     if let Some(key) = key {

@@ -7,7 +7,7 @@ use hoicho_core::{
 };
 
 use super::{
-    api_keys::UsageCounts, authorization_cache::AuthorizationCache, passwords::PasswordHasher,
+    api_keys::UsageCounts, authorization_cache::AuthorizationCache, long_reads::LongReads, passwords::PasswordHasher,
     rate_limiter::RateLimiter, resource::FindOwners, token::AccessTokens,
 };
 
@@ -27,6 +27,8 @@ pub struct RequestContext {
     pub max_login_days: u32,
     /// API key uses since the last flush to the database.
     pub api_key_uses: UsageCounts,
+    /// Turns to read at length.
+    pub long_reads: LongReads,
     /// Rate limits per caller.
     pub rate_limiter: RateLimiter,
     /// Short-lived cache of successful authorization checks.
@@ -64,6 +66,7 @@ impl RequestContext {
             refresh_ttl_days: settings.tokens.refresh_ttl_days,
             max_login_days: settings.tokens.max_login_days,
             api_key_uses: UsageCounts::default(),
+            long_reads: LongReads::new(settings.database.connections),
             rate_limiter: RateLimiter::new(settings.limits)?,
             authorization_cache: AuthorizationCache::default(),
             retention: settings.retention,

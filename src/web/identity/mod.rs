@@ -15,6 +15,8 @@ pub mod email_tokens;
 pub mod invitations;
 mod jwt_crypto;
 pub mod lockout;
+mod long_permits;
+mod long_reads;
 pub mod members;
 pub mod passwords;
 pub mod rate_limit;
@@ -35,6 +37,7 @@ pub use authorization::{
 };
 pub use caller::{Caller, source_address};
 pub use context::RequestContext;
+pub use long_reads::FilePermit;
 pub use roles::{OrganisationRole, OrganiserRole};
 pub use routes::{ApiDoc, routes, validate_email};
 pub use signed_in::SignedIn;

@@ -1,4 +1,4 @@
-//! Password hashing: argon2id on the blocking thread pool, with the cost from the settings.
+//! Password hashing (argon2id, with the cost from the settings) and rating (zxcvbn), on a bounded pool of their own.
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -10,8 +10,14 @@ use argon2::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::http::{Code, Problem};
+use crate::http::{Code, CpuPool, Problem};
 use hoicho_core::config;
+
+/// Passwords per core that may wait to be hashed, verified or rated: about a second at the default cost.
+const MAX_WAITING_PER_CORE: usize = 32;
+
+/// Characters of a password that are rated. The time grows steeply with the number of characters that could stand for letters.
+const MAX_RATED_CHARS: usize = 24;
 
 /// Hashes and verifies passwords at one cost.
 #[derive(Clone)]
@@ -20,6 +26,7 @@ pub struct PasswordHasher {
     /// Verified for an unknown address, so that the response time does not reveal whether an account exists.
     decoy: String,
     operations: Arc<AtomicU64>,
+    pool: CpuPool,
 }
 
 impl PasswordHasher {
@@ -30,7 +37,7 @@ impl PasswordHasher {
             .map_err(|e| format!("[password]: {e}"))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let decoy = argon2.hash_password(b"nobody's password").map_err(|e| e.to_string())?.to_string();
-        Ok(Self { argon2, decoy, operations: Arc::default() })
+        Ok(Self { argon2, decoy, operations: Arc::default(), pool: CpuPool::new(MAX_WAITING_PER_CORE) })
     }
 
     /// Number of passwords hashed or verified, to test that it does not depend on whether an account exists.
@@ -48,28 +55,43 @@ impl PasswordHasher {
         })
     }
 
-    /// Hashes on the blocking thread pool.
-    #[expect(clippy::disallowed_methods, reason = "hashing is slow on purpose and must not block the async threads")]
+    /// Hashes on the pool.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`] if too many are waiting.
     pub async fn hash(&self, password: SecretString) -> Result<String, Problem> {
         let passwords = self.clone();
-        actix_web::web::block(move || passwords.hash_blocking(&password))
-            .await
-            .map_err(|_| Problem::from(Code::Internal))?
+        self.pool.run(move || passwords.hash_blocking(&password)).await?
     }
 
-    /// Verifies a password against a hash; without a hash it takes as long and returns `false`.
-    #[expect(clippy::disallowed_methods, reason = "hashing is slow on purpose and must not block the async threads")]
+    /// Whether a password is among the first million guesses: those of everybody, and those of `own`, the owner's name and address.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`] if too many are waiting.
+    pub async fn is_guessable(&self, password: &SecretString, own: Vec<String>) -> Result<bool, Problem> {
+        let rated: String = password.expose_secret().chars().take(MAX_RATED_CHARS).collect();
+        let rated = SecretString::from(rated);
+        let rate = move || {
+            let own: Vec<&str> = own.iter().map(String::as_str).chain(["hoicho", "hội chợ", "ocop"]).collect();
+            zxcvbn::zxcvbn(rated.expose_secret(), &own).score() < zxcvbn::Score::Two
+        };
+        self.pool.run(rate).await
+    }
+
+    /// Verifies a password against a hash on the pool; without a hash it takes as long and returns `false`.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`] if too many are waiting.
     pub async fn verify(&self, password: SecretString, hash: Option<String>) -> Result<bool, Problem> {
         let passwords = self.clone();
-        actix_web::web::block(move || {
+        let verify = move || {
             passwords.operations.fetch_add(1, Ordering::Relaxed);
             let has_account = hash.is_some();
             let hash = hash.unwrap_or(passwords.decoy);
             let is_correct = PasswordHash::new(&hash)
                 .is_ok_and(|hash| passwords.argon2.verify_password(password.expose_secret().as_bytes(), &hash).is_ok());
             is_correct && has_account
-        })
-        .await
-        .map_err(|_| Code::Internal.into())
+        };
+        self.pool.run(verify).await
     }
 }

@@ -122,7 +122,7 @@ async fn store(
     let (req, response) = response.into_parts();
     let (mut response, body) = response.into_parts();
     let bytes = body::to_bytes(body).await.map_err(actix_web::error::ErrorInternalServerError)?;
-    let digest = etag::digest(&bytes);
+    let digest = etag::body_digest(&bytes).await?;
     let etag = HeaderValue::try_from(format!("\"{digest}\"")).map_err(actix_web::error::ErrorInternalServerError)?;
     let unchanged = conditional_get::matches_etag(&req, &etag);
     let header_value = |name| response.headers().get(name).cloned();

@@ -6,7 +6,7 @@ mod tables;
 use actix_web::web;
 
 use super::record_table::RecordTable;
-use hoicho_web::http::streaming::Form;
+use hoicho_web::http::download::Form;
 
 /// OpenAPI operations of exports.
 #[derive(utoipa::OpenApi)]

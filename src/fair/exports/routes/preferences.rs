@@ -2,7 +2,7 @@
 use actix_web::{HttpRequest, http::header};
 
 use hoicho_core::i18n::Language;
-use hoicho_web::http::streaming::Form;
+use hoicho_web::http::download::Form;
 use serde::Deserialize;
 
 #[derive(Deserialize, utoipa::IntoParams)]

@@ -13,7 +13,7 @@ use hoicho_core::i18n::Localizer;
 use hoicho_web::{
     http::{
         Problem, Query,
-        streaming::{self, TableWriter, write_error},
+        download::{self, Spool, TableWriter, write_error},
     },
     identity::{Action, KeyScope, OrganiserRole, Permit, RequestContext},
 };
@@ -28,8 +28,7 @@ impl Action for ReadFigures {
 
 /// Exports every line of the latest report versions, by day: booth, zone, exhibitor, product, quantity, amount, whether OCOP goods,
 /// channel, state of the report, in words of the reader's language; then the total and notes. A report without lines is exported as its
-/// totals, so that the amounts add up to the edition's sales. Reads one snapshot and streams it: memory use does not grow with the number
-/// of rows. Imports read the table of reports (`/tables/sales`), not this one.
+/// totals, so that the amounts add up to the edition's sales. Reads one snapshot: memory use does not grow with the number of rows. Imports read the table of reports (`/tables/sales`), not this one.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/sales-lines",
@@ -60,28 +59,28 @@ pub(super) async fn export_lines(
     licence: web::Data<Licence>,
 ) -> Result<HttpResponse, Problem> {
     let (language, form) = preferences(&req, query.into_result()?);
-    let name = format!("{}-sales-lines.{}", streaming::sanitize_file_name(&path), form.extension());
+    let name = format!("{}-sales-lines.{}", download::sanitize_file_name(&path), form.extension());
     let base_url = context.base_url(&req);
-    Ok(streaming::attachment(form.content_type(), &name, |writer| {
-        permit.read(move |tx, authorized| {
-            let edition = editions::store::find(tx, authorized.edition()?)?;
-            let frozen = find_frozen(tx, edition.id, Audience::Organiser)?;
-            let source = Source {
-                edition: &edition,
-                frozen: frozen.as_ref(),
-                audience: Audience::Organiser,
-                base_url: &base_url,
-                licence: &licence,
-                now: authorized.now,
-            };
-            let notes = About::new(source, language).notes(language);
-            let localizer = Localizer(language);
-            let columns = sales_lines::headers(&edition.currency, language);
-            let mut table = TableWriter::begin(form, &localizer.localize("sheet-sales-lines"), &columns, writer)
-                .map_err(write_error)?;
-            sales_lines::write_rows(tx, &edition, language, &mut table)?;
-            table.write_notes(&localizer.localize("sheet-notes"), &notes.lines).map_err(write_error)?;
-            table.finish().map(drop).map_err(write_error)
-        })
-    }))
+    let file = permit.read_long(move |tx, authorized| {
+        let edition = editions::store::find(tx, authorized.edition()?)?;
+        let frozen = find_frozen(tx, edition.id, Audience::Organiser)?;
+        let source = Source {
+            edition: &edition,
+            frozen: frozen.as_ref(),
+            audience: Audience::Organiser,
+            base_url: &base_url,
+            licence: &licence,
+            now: authorized.now,
+        };
+        let notes = About::new(source, language).notes(language);
+        let localizer = Localizer(language);
+        let columns = sales_lines::headers(&edition.currency, language);
+        let mut table = TableWriter::begin(form, &localizer.localize("sheet-sales-lines"), &columns, Spool::default())
+            .map_err(write_error)?;
+        sales_lines::write_rows(tx, &edition, language, &mut table)?;
+        table.write_notes(&localizer.localize("sheet-notes"), &notes.lines).map_err(write_error)?;
+        table.finish().map_err(write_error)
+    });
+    let (file, held) = file.await?;
+    download::attachment(form.content_type(), &name, file, held)
 }

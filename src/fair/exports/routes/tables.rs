@@ -1,5 +1,9 @@
 //! `GET /editions/{edition}/tables/{table}`.
-use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header::{self, HeaderValue},
+    web,
+};
 
 use super::{
     super::{record_table::RecordTable, records},
@@ -14,7 +18,7 @@ use hoicho_core::i18n::Localizer;
 use hoicho_web::{
     http::{
         Code, Problem, Query,
-        streaming::{sanitize_file_name, write_error},
+        download::{Spool, attachment, sanitize_file_name, write_error},
     },
     identity::{Action, OrganiserRole, Permit, RequestContext},
 };
@@ -62,8 +66,7 @@ pub(super) async fn export_table(
     let table: RecordTable = path.1.parse().map_err(|_| Code::NotFound)?;
     let (language, form) = preferences(&req, query.into_result()?);
     let base_url = context.base_url(&req);
-    // Written on the thread of the database, not on an async worker: a workbook of all sales takes a while.
-    let data = permit.read(move |tx, authorized| {
+    let data = permit.read_long(move |tx, authorized| {
         let edition = editions::store::find(tx, authorized.edition()?)?;
         let frozen = find_frozen(tx, edition.id, Audience::Organiser)?;
         let rows = records::load(tx, edition.id, table)?;
@@ -79,13 +82,11 @@ pub(super) async fn export_table(
         let title = Localizer(language).localize_value("record-table", table);
         let (columns, currency) = (table.columns(), edition.currency.as_str());
         let export = Export { title: &title, columns, table: &rows, currency, notes: &notes, language };
-        Ok((export.write(form, Vec::new()).map_err(write_error)?, edition.slug))
+        Ok((export.write(form, Spool::default()).map_err(write_error)?, edition.slug))
     });
-    let (file, slug) = data.await?;
+    let ((file, slug), held) = data.await?;
     let name = format!("{}-{table}.{}", sanitize_file_name(&slug), form.extension());
-    Ok(HttpResponse::Ok()
-        .content_type(form.content_type())
-        .insert_header((header::VARY, "accept, accept-language"))
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .body(file))
+    let mut response = attachment(form.content_type(), &name, file, held)?;
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept, accept-language"));
+    Ok(response)
 }

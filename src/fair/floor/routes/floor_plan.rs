@@ -10,7 +10,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     changes::CacheTag,
-    http::{Code, Problem, Query},
+    http::{Code, CpuPool, Problem, Query},
     identity::ReadPermit,
 };
 
@@ -78,11 +78,12 @@ pub(super) async fn get_floor_plan(
         PlanFormat::Json => Ok(HttpResponse::Ok().json(floor_plan)),
         PlanFormat::Svg => {
             let accept_language = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
-            let svg =
-                render_svg(&floor_plan, &name, size, Language::from_header(accept_language)).map_err(|error| {
-                    tracing::error!(%error, "failed to render floor plan");
-                    Problem::from(Code::Internal)
-                })?;
+            let language = Language::from_header(accept_language);
+            let svg = CpuPool::shared().run(move || render_svg(&floor_plan, &name, size, language)).await?;
+            let svg = svg.map_err(|error| {
+                tracing::error!(%error, "failed to render floor plan");
+                Problem::from(Code::Internal)
+            })?;
             Ok(HttpResponse::Ok().content_type("image/svg+xml").body(svg))
         }
     }

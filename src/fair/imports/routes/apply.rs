@@ -1,22 +1,27 @@
 //! Apply an import, and download the rows with errors.
-use actix_web::{HttpRequest, HttpResponse, get, http::header, post, web};
+use std::io::Write;
+
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 
 use super::{
     super::{
         run::{ImportOutcome, Mode},
         store,
-        stored_import::{self, find_open, stored_table},
+        stored_import::{self, find_open, save, set_planned, stored_table},
     },
     actions::ManageImports,
     upload::{ImportPath, language},
     view::{ImportView, view},
 };
 use crate::imports::RunningImports;
-use hoicho_core::values::ids::ImportId;
+use hoicho_core::{db::Tx, values::ids::ImportId};
 use hoicho_web::{
-    http::{ApiResponse, Body, Code, Problem},
-    identity::Permit,
+    http::{
+        ApiResponse, Body, Code, Problem,
+        download::{Spool, attachment, write_error},
+    },
+    identity::{Authorized, Permit},
 };
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -29,7 +34,7 @@ struct ApplyImport {
     accept_warnings: bool,
 }
 
-/// Imports the rows in one transaction. With `all` and a row error, or with unusual values that are not accepted, nothing is
+/// Imports the rows, all of them at once. With `all` and a row error, or with unusual values that are not accepted, nothing is
 /// imported, the state is `checked`, and `outcome` has the errors and values. While it runs, `GET` returns the progress.
 #[utoipa::path(
     post,
@@ -59,13 +64,21 @@ pub(super) async fn apply_import(
     let ApplyImport { mode, accept_warnings } = body.into_result()?;
     let (id, language) = (path.1, language(&req));
     let watch = running.register(id);
+    let plan = move |tx: &mut Tx<'_>, authorized: &Authorized| {
+        let mut row = find_open(tx, authorized, id)?;
+        let table = stored_table(tx, &mut row)?;
+        let planned = table.plan(tx, authorized, &|done, all| watch.update(done, all))?;
+        let is_applied = set_planned(&mut row, &planned, (mode, accept_warnings))?;
+        let response = ApiResponse::ok(&view(&row, &table, None, language)?)?;
+        Ok((row, planned, is_applied, response, watch))
+    };
     permit
-        .write_once(move |tx, authorized| {
-            let mut row = find_open(tx, &authorized, id)?;
-            let table = stored_table(tx, &mut row)?;
-            let (how, progress) = ((mode, accept_warnings), |done, all| watch.update(done, all));
-            stored_import::apply(tx, &authorized, (&mut row, &table), how, &progress)?;
-            ApiResponse::ok(&view(&row, &table, None, language)?)
+        .plan_and_write(plan, |tx, authorized, (row, planned, is_applied, response, _watch)| {
+            if is_applied {
+                planned.write(tx, &authorized, row.id)?;
+            }
+            save(tx, &row)?;
+            Ok(response)
         })
         .await
 }
@@ -92,7 +105,7 @@ pub(super) async fn get_bad_rows(
     path: ImportPath,
 ) -> Result<HttpResponse, Problem> {
     let (id, language) = (path.1, language(&req));
-    let csv = permit.read(move |tx, authorized| {
+    let file = permit.read_long(move |tx, authorized| {
         let mut row = store::find(tx, authorized.edition()?, id)?;
         let outcome: ImportOutcome = match &row.outcome {
             Some(outcome) => serde_json::from_str(outcome).map_err(|e| stored_import::storage_error(&e))?,
@@ -100,8 +113,8 @@ pub(super) async fn get_bad_rows(
         };
         stored_table(tx, &mut row)?.bad_rows_csv(&outcome, language)
     });
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"bad-rows.csv\""))
-        .body(csv.await?))
+    let (csv, held) = file.await?;
+    let mut file = Spool::default();
+    file.write_all(&csv).map_err(write_error)?;
+    attachment("text/csv; charset=utf-8", "bad-rows.csv", file, held)
 }

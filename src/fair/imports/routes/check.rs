@@ -2,20 +2,20 @@
 use actix_web::{HttpRequest, post, web};
 
 use super::{
-    super::stored_import::{find_open, save_outcome, stored_table},
+    super::stored_import::{find_open, save, set_outcome, stored_table},
     actions::ManageImports,
     upload::{ImportPath, language},
     view::{ImportView, view},
 };
 use crate::imports::RunningImports;
-use hoicho_core::{states::ImportState, values::ids::ImportId};
+use hoicho_core::{db::Tx, states::ImportState, values::ids::ImportId};
 use hoicho_web::{
     http::{ApiResponse, Problem},
-    identity::Permit,
+    identity::{Authorized, Permit},
 };
 
 /// Dry run: returns the outcome with the errors of all rows and what was read (sums by day and zone, the first and last rows as
-/// understood), and rolls back. While it runs, `GET` returns the progress.
+/// understood), and imports nothing. While it runs, `GET` returns the progress.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/imports/{import}/check",
@@ -41,13 +41,18 @@ pub(super) async fn check_import(
 ) -> Result<ApiResponse, Problem> {
     let (id, language) = (path.1, language(&req));
     let watch = running.register(id);
+    let plan = move |tx: &mut Tx<'_>, authorized: &Authorized| {
+        let mut row = find_open(tx, authorized, id)?;
+        let table = stored_table(tx, &mut row)?;
+        let planned = table.plan(tx, authorized, &|done, all| watch.update(done, all))?;
+        set_outcome(&mut row, ImportState::Checked, &planned.outcome)?;
+        let response = ApiResponse::ok(&view(&row, &table, None, language)?)?;
+        Ok((row, response))
+    };
     permit
-        .write_once(move |tx, authorized| {
-            let mut row = find_open(tx, &authorized, id)?;
-            let table = stored_table(tx, &mut row)?;
-            let outcome = table.check(tx, &authorized, &|done, all| watch.update(done, all))?;
-            save_outcome(tx, &mut row, ImportState::Checked, &outcome)?;
-            ApiResponse::ok(&view(&row, &table, None, language)?)
+        .plan_and_write(plan, |tx, _authorized, (row, response)| {
+            save(tx, &row)?;
+            Ok(response)
         })
         .await
 }

@@ -7,17 +7,17 @@ use serde::Deserialize;
 use super::{
     super::{
         store,
-        stored_import::{find_open, stored_table, to_json},
+        stored_import::{find_open, save, stored_table, to_json},
         table::MappingChange,
     },
     actions::ManageImports,
     upload::{ImportPath, language},
     view::{ImportView, view},
 };
-use hoicho_core::{states::ImportState, values::ids::ImportId};
+use hoicho_core::{db::Tx, states::ImportState, values::ids::ImportId};
 use hoicho_web::{
-    http::{ApiResponse, Body, Code, Problem},
-    identity::Permit,
+    http::{ApiResponse, Body, Problem},
+    identity::{Authorized, Permit},
 };
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -68,20 +68,22 @@ pub(super) async fn put_mapping(
     let PutMapping { header_row, columns, units, values, remember } = body.into_result()?;
     let (id, language) = (path.1, language(&req));
     let change = MappingChange { header_row, columns, units, values };
+    let plan = move |tx: &mut Tx<'_>, authorized: &Authorized| {
+        let mut row = find_open(tx, authorized, id)?;
+        let mapped = stored_table(tx, &mut row)?.with_mapping(&change)?;
+        row.mapping = to_json(&mapped.mapping)?;
+        (row.state, row.outcome) = (ImportState::Uploaded, None);
+        let saved = if remember { Some((mapped.header_hash(), to_json(&mapped.titles_by_field())?)) } else { None };
+        let response = ApiResponse::ok(&view(&row, &mapped, None, language)?)?;
+        Ok((row, saved, response))
+    };
     permit
-        .write(move |tx, authorized| {
-            let mut row = find_open(tx, &authorized, id)?;
-            let mapped = stored_table(tx, &mut row)?.with_mapping(&change)?;
-            row.mapping = to_json(&mapped.mapping)?;
-            (row.state, row.outcome) = (ImportState::Uploaded, None);
-            if !store::update(tx, &row)? {
-                return Err(Code::StaleVersion.into());
+        .plan_and_write(plan, |tx, authorized, (row, saved, response)| {
+            save(tx, &row)?;
+            if let Some((hash, titles)) = saved {
+                store::save_mapping(tx, authorized.organiser()?, row.kind, &hash, &titles)?;
             }
-            if remember {
-                let titles = to_json(&mapped.titles_by_field())?;
-                store::save_mapping(tx, authorized.organiser()?, row.kind, &mapped.header_hash(), &titles)?;
-            }
-            ApiResponse::ok(&view(&row, &mapped, None, language)?)
+            Ok(response)
         })
         .await
 }

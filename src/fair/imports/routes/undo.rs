@@ -2,15 +2,18 @@
 use actix_web::{HttpRequest, post};
 
 use super::{
-    super::stored_import::{self, stored_table},
+    super::{
+        store,
+        stored_import::{self, stored_table},
+    },
     actions::ManageImports,
     upload::{ImportPath, language},
     view::{ImportView, view},
 };
-use hoicho_core::values::ids::ImportId;
+use hoicho_core::{db::Tx, states::ImportState, values::ids::ImportId};
 use hoicho_web::{
     http::{ApiResponse, Problem},
-    identity::Permit,
+    identity::{Authorized, Permit},
 };
 
 /// Undoes an applied import as one step: what it created is deleted, what it changed is set back. Corrected sales reports get a version
@@ -39,11 +42,16 @@ pub(super) async fn undo_import(
     path: ImportPath,
 ) -> Result<ApiResponse, Problem> {
     let (id, language) = (path.1, language(&req));
+    let plan = move |tx: &mut Tx<'_>, authorized: &Authorized| {
+        let mut row = store::find(tx, authorized.edition()?, id)?;
+        let table = stored_table(tx, &mut row)?;
+        row.state = ImportState::Undone;
+        ApiResponse::ok(&view(&row, &table, None, language)?)
+    };
     permit
-        .write_once(move |tx, authorized| {
-            let mut row = stored_import::undo(tx, &authorized, id, language)?;
-            let table = stored_table(tx, &mut row)?;
-            ApiResponse::ok(&view(&row, &table, None, language)?)
+        .plan_and_write(plan, move |tx, authorized, response| {
+            stored_import::undo(tx, &authorized, id, language)?;
+            Ok(response)
         })
         .await
 }

@@ -7,17 +7,17 @@ use super::{
         context::ImportContext,
         fields::ImportKind,
         store,
-        stored_import::{self, storage_error, stored_table},
+        stored_import::{storage_error, stored_table, to_row},
         table::ImportTable,
     },
     actions::ManageImports,
     view::{ImportView, view},
 };
 use crate::imports::RunningImports;
-use hoicho_core::{i18n::Language, values::ids::ImportId};
+use hoicho_core::{db::Tx, i18n::Language, values::ids::ImportId};
 use hoicho_web::{
     http::{ApiResponse, Problem, Query, RawBody, Validator, size_limits::MIB},
-    identity::Permit,
+    identity::{Authorized, Permit},
 };
 
 pub(super) type ImportPath = web::Path<(String, ImportId)>;
@@ -77,23 +77,28 @@ pub(super) async fn upload_table(
     let sheet = sheet.map(|name| checks.require_text("/sheet", &name, 200));
     checks.finish()?;
     let (bytes, language) = (file.into_result()?, language(&req));
+    let plan = move |tx: &mut Tx<'_>, authorized: &Authorized| {
+        let (edition, organiser) = (authorized.edition()?, authorized.organiser()?);
+        let context = ImportContext::load(tx, edition)?;
+        let mut uploaded = ImportTable::parse(kind, &bytes, context, sheet.as_deref())?;
+        let candidates = uploaded.header_candidates();
+        let hashes: Vec<String> = candidates.iter().map(|(_, hash)| hash.clone()).collect();
+        let saved = store::find_mappings(tx, organiser, kind, &hashes)?;
+        let remembered = candidates.into_iter().find_map(|(row, hash)| {
+            saved.iter().find(|(titles, _)| *titles == hash).map(|(_, mapping)| (row, mapping))
+        });
+        if let Some((header_row, saved)) = remembered {
+            let titles = serde_json::from_str(saved).map_err(|e| storage_error(&e))?;
+            uploaded = uploaded.with_titles(header_row, &titles);
+        }
+        let row = to_row(authorized, file_name, &uploaded)?;
+        let response = ApiResponse::created(&view(&row, &uploaded, None, language)?)?;
+        Ok((row, response))
+    };
     permit
-        .write_once(move |tx, authorized| {
-            let (edition, organiser) = (authorized.edition()?, authorized.organiser()?);
-            let context = ImportContext::load(tx, edition)?;
-            let mut uploaded = ImportTable::parse(kind, &bytes, context, sheet.as_deref())?;
-            let candidates = uploaded.header_candidates();
-            let hashes: Vec<String> = candidates.iter().map(|(_, hash)| hash.clone()).collect();
-            let saved = store::find_mappings(tx, organiser, kind, &hashes)?;
-            let remembered = candidates.into_iter().find_map(|(row, hash)| {
-                saved.iter().find(|(titles, _)| *titles == hash).map(|(_, mapping)| (row, mapping))
-            });
-            if let Some((header_row, saved)) = remembered {
-                let titles = serde_json::from_str(saved).map_err(|e| storage_error(&e))?;
-                uploaded = uploaded.with_titles(header_row, &titles);
-            }
-            let row = stored_import::insert(tx, &authorized, file_name, &uploaded)?;
-            ApiResponse::created(&view(&row, &uploaded, None, language)?)
+        .plan_and_write(plan, |tx, _authorized, (row, response)| {
+            store::insert(tx, &row)?;
+            Ok(response)
         })
         .await
 }
@@ -121,10 +126,10 @@ pub(super) async fn get_import(
 ) -> Result<HttpResponse, Problem> {
     let (id, language) = (path.1, language(&req));
     let progress = running.get(id);
-    let view = permit.read(move |tx, authorized| {
+    let view = permit.read_long(move |tx, authorized| {
         let mut row = store::find(tx, authorized.edition()?, id)?;
         let table = stored_table(tx, &mut row)?;
         view(&row, &table, progress, language)
     });
-    Ok(HttpResponse::Ok().json(view.await?))
+    Ok(HttpResponse::Ok().json(view.await?.0))
 }

@@ -1,5 +1,5 @@
 //! `GET /editions/{edition}/picture`.
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use serde::Deserialize;
 
 use super::super::preview_image::{PreviewContent, render};
@@ -7,7 +7,7 @@ use crate::{editions, floor, venues};
 use hoicho_core::i18n::Language;
 use hoicho_web::{
     changes::CacheTag,
-    http::{Code, Problem, Query},
+    http::{Code, CpuPool, Problem, Query},
     identity::ReadPermit,
 };
 
@@ -35,7 +35,6 @@ struct PictureQuery {
     ),
 )]
 #[get("/editions/{edition}/picture")]
-#[expect(clippy::disallowed_methods, reason = "rendering takes tens of milliseconds and needs no connection")]
 pub(super) async fn get_picture(permit: ReadPermit, query: Query<PictureQuery>) -> Result<HttpResponse, Problem> {
     let language = query.into_result()?.language.unwrap_or(Language::Vi);
     let facts = permit.read(|tx, authorized| {
@@ -51,9 +50,8 @@ pub(super) async fn get_picture(permit: ReadPermit, query: Query<PictureQuery>) 
         Ok((edition.id, facts))
     });
     let (edition, facts) = facts.await?;
-    let png = web::block(move || render(&facts, language)).await.map_err(|e| e.to_string());
-    let png = png.and_then(|png| png.map_err(|e| e.to_string())).map_err(|error| {
-        tracing::error!(error, "failed to render preview image");
+    let png = CpuPool::shared().run(move || render(&facts, language)).await?.map_err(|error| {
+        tracing::error!(%error, "failed to render preview image");
         Problem::from(Code::Internal)
     });
     Ok(CacheTag::Edition(edition).tag(HttpResponse::Ok().content_type("image/png").body(png?)))

@@ -1,9 +1,10 @@
 //! What the endpoints of accounts share: validation of addresses and passwords, and the audit log.
 use secrecy::{ExposeSecret, SecretString};
 
+use super::super::passwords::PasswordHasher;
 use crate::{
     audit::{self, AuditAction},
-    http::{FieldCode, Validator},
+    http::{FieldCode, Problem, Validator},
 };
 use hoicho_core::{
     db::Tx,
@@ -23,26 +24,27 @@ pub fn validate_email(checks: &mut Validator, pointer: &str, typed: &str) -> Str
     email
 }
 
-/// Characters of a password that are rated: more would cost time and can only make it stronger.
-const MAX_RATED_CHARS: usize = 64;
-
 /// Validates a password by length and by its zxcvbn score, which must be at least 2 (more than 10^6 guesses). Common
 /// passwords, the user's own name and address, and our own name score low. There are no rules on character classes:
 /// they make people write passwords down.
-pub(super) fn validate_password(checks: &mut Validator, pointer: &str, typed: &SecretString, own: &[&str]) {
+///
+/// # Errors
+/// [`Code::Unavailable`](crate::http::Code::Unavailable) if too many passwords are being rated.
+pub(super) async fn validate_password(
+    passwords: &PasswordHasher,
+    checks: &mut Validator,
+    pointer: &str,
+    typed: &SecretString,
+    own: &[&str],
+) -> Result<(), Problem> {
     let is_long_enough = (10..=200).contains(&typed.expose_secret().chars().count());
     checks.require(is_long_enough, pointer, FieldCode::Password, MessageId("error-password-length"));
-    if !is_long_enough {
-        return;
+    if is_long_enough {
+        let own = own.iter().map(|&word| word.to_owned()).collect();
+        let is_guessable = passwords.is_guessable(typed, own).await?;
+        checks.require(!is_guessable, pointer, FieldCode::Guessable, MessageId("error-password-weak"));
     }
-    let rated: String = typed.expose_secret().chars().take(MAX_RATED_CHARS).collect();
-    let own: Vec<&str> = own.iter().copied().chain(["hoicho", "hội chợ", "ocop"]).collect();
-    checks.require(
-        zxcvbn::zxcvbn(&rated, &own).score() >= zxcvbn::Score::Two,
-        pointer,
-        FieldCode::Guessable,
-        MessageId("error-password-weak"),
-    );
+    Ok(())
 }
 
 /// The lookup key of an address; `None` for one that the database cannot store.

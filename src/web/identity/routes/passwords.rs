@@ -82,7 +82,7 @@ pub(super) async fn confirm_reset(
 ) -> Result<HttpResponse, Problem> {
     let ConfirmReset { token, password } = body.into_result()?;
     let mut checks = Validator::default();
-    super::account::validate_password(&mut checks, "/password", &password, &[]);
+    super::account::validate_password(&context.passwords, &mut checks, "/password", &password, &[]).await?;
     checks.finish()?;
     let password_hash = context.passwords.hash(password).await?;
     let now = context.clock.now();
@@ -135,7 +135,8 @@ pub(super) async fn change_password(
     let (user, now, context) = (caller.user, caller.now, caller.context);
     let account = context.db.read(move |tx| store::find_account(tx, user).map_err(Problem::from)).await?;
     let mut checks = Validator::default();
-    super::account::validate_password(&mut checks, "/new", &new, &[&account.email, &account.display_name]);
+    let own = [account.email.as_str(), account.display_name.as_str()];
+    super::account::validate_password(&context.passwords, &mut checks, "/new", &new, &own).await?;
     checks.finish()?;
     let from = source_address(&req, context.trusts_forwarded_for).to_string();
     lockout::confirm_password(&context, &account, current, (from, now)).await?;

@@ -54,7 +54,14 @@ pub(super) async fn register(
     let mut checks = Validator::default();
     let display_name = checks.require_text("/display_name", &display_name, 200);
     let email = super::account::validate_email(&mut checks, "/email", &email);
-    super::account::validate_password(&mut checks, "/password", &password, &[&email, &display_name]);
+    super::account::validate_password(
+        &context.passwords,
+        &mut checks,
+        "/password",
+        &password,
+        &[&email, &display_name],
+    )
+    .await?;
     checks.require(
         agreed_notice.as_ref().is_none_or(|notice| notice == consent::NOTICE_VERSION),
         "/agreed_notice",

@@ -56,6 +56,8 @@ error-cross-site-request = This request does not come from this site. Please rel
 error-rate-limit = Too many requests. Please try again in { $seconds } seconds.
 error-concurrent-change = Somebody else is changing the same data. Please try again shortly.
 error-database-busy = The database is busy. Please try again shortly.
+error-server-busy = The server is busy. Please try again in a few seconds.
+error-too-many-downloads = Too many downloads of this organiser are open. Wait until one has finished, then try again.
 error-sum-overflow = The sum of the amounts is too large.
 
 ## Accounts, members and keys

@@ -56,6 +56,8 @@ error-cross-site-request = Yêu cầu này không đến từ trang của hệ t
 error-rate-limit = Bạn gửi quá nhanh. Hãy thử lại sau { $seconds } giây.
 error-concurrent-change = Dữ liệu đang được người khác sửa cùng lúc. Vui lòng thử lại.
 error-database-busy = Cơ sở dữ liệu đang bận. Vui lòng thử lại sau giây lát.
+error-server-busy = Máy chủ đang bận. Vui lòng thử lại sau vài giây.
+error-too-many-downloads = Ban tổ chức này đang có quá nhiều lượt tải xuống. Hãy chờ một lượt xong rồi thử lại.
 error-sum-overflow = Tổng số tiền quá lớn.
 
 ## Accounts, members and keys

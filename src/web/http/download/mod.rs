@@ -1,0 +1,51 @@
+//! Files as responses: tables and archives. They are written in full before they are sent, so that a slow reader holds a file and no
+//! connection to the database, and an error while writing is an error response.
+mod cell;
+mod form;
+mod rows;
+mod spool;
+mod workbook;
+
+use std::io;
+
+use actix_web::{HttpResponse, body::SizedStream, http::header};
+
+pub use cell::Cell;
+pub use form::Form;
+pub use rows::{Column, TableWriter};
+pub use spool::Spool;
+
+use super::problem::{Code, Problem};
+
+/// Maps an error of writing or sending a file to a problem. That the time was over is not logged.
+pub fn write_error(error: io::Error) -> Problem {
+    match error.kind() {
+        io::ErrorKind::TimedOut => Code::Unavailable.into(),
+        _ => {
+            tracing::error!(%error, "failed to write or send a file");
+            Code::Internal.into()
+        }
+    }
+}
+
+/// Sends a file as an attachment named `name`. `held` is dropped when it is sent.
+///
+/// # Errors
+/// [`Code::Internal`] if the temporary file cannot be read.
+pub fn attachment(
+    content_type: &'static str,
+    name: &str,
+    file: Spool,
+    held: impl Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let (size, chunks) = file.send(held, spool::MAX_SENDING_TIME).map_err(write_error)?;
+    Ok(HttpResponse::Ok()
+        .content_type(content_type)
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .body(SizedStream::new(size, chunks)))
+}
+
+/// Removes all characters except ASCII letters, digits and hyphens; slugs and identifiers are unchanged.
+pub fn sanitize_file_name(name: &str) -> String {
+    name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
+}
