@@ -41,7 +41,7 @@ use hoicho_web::{
         security_headers::{self, IsHttps},
         size_limits::MAX_JSON_BYTES,
     },
-    identity::{self, RequestContext, access_log, rate_limit},
+    identity::{self, RequestContext, access_log, is_from_this_machine, rate_limit},
     response_cache::{self, ResponseCache},
 };
 
@@ -281,10 +281,16 @@ async fn get_metrics(
     metrics: web::Data<Metrics>,
     exposure: web::Data<MetricsAccess>,
 ) -> HttpResponse {
-    let is_local = req.peer_addr().is_some_and(|a| a.ip().is_loopback());
+/// Whether a request for the metrics is local. Where a proxy serves the program (its public URL has TLS) but adds no header that
+/// the settings trust, its requests cannot be told from local ones.
+fn is_local(req: &HttpRequest, context: &RequestContext) -> bool {
+    let has_unknown_proxy = context.secure_cookies && context.trusted_proxies == 0;
+    !has_unknown_proxy && is_from_this_machine(req)
+}
+
     let allowed = match **exposure {
         MetricsAccess::All => true,
-        MetricsAccess::Local => is_local && !context.trusts_forwarded_for,
+        MetricsAccess::Local => is_local(&req, &context),
         MetricsAccess::Nobody => false,
     };
     if !allowed {

@@ -62,8 +62,8 @@ pub struct Server {
     pub stop_timeout_s: u64,
     /// Base URL of links in e-mails; empty for the bind address.
     pub public_url: String,
-    /// Whether to trust `X-Forwarded-For`.
-    pub behind_proxy: bool,
+    /// Number of reverse proxies that add an address to `X-Forwarded-For`; 0 ignores the header.
+    pub trusted_proxies: usize,
     /// Access to `/metrics`.
     pub metrics: MetricsAccess,
 }
@@ -72,7 +72,7 @@ pub struct Server {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MetricsAccess {
-    /// Loopback clients only.
+    /// Loopback clients whose requests no proxy has forwarded.
     Local,
     /// Every client.
     All,
@@ -276,7 +276,7 @@ mod tests {
     fn production_example_contains_only_known_settings() {
         let example = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/example-production.toml"));
         let settings = Settings::load(Some(example)).unwrap();
-        assert!(settings.server.behind_proxy && !settings.database.migrate);
+        assert!(settings.server.trusted_proxies == 1 && !settings.database.migrate);
     }
 
     #[test]

@@ -33,8 +33,8 @@ pub struct RequestContext {
     pub authorization_cache: AuthorizationCache,
     /// How long personal data is retained.
     pub retention: config::Retention,
-    /// Whether `X-Forwarded-For` is trusted.
-    pub trusts_forwarded_for: bool,
+    /// Number of reverse proxies that add an address to `X-Forwarded-For`.
+    pub trusted_proxies: usize,
     /// The configured public URL without a trailing slash, if any.
     pub public_url: Option<String>,
     /// Whether cookies are for HTTPS only: true when the public URL is HTTPS.
@@ -67,7 +67,7 @@ impl RequestContext {
             rate_limiter: RateLimiter::new(settings.limits)?,
             authorization_cache: AuthorizationCache::default(),
             retention: settings.retention,
-            trusts_forwarded_for: settings.server.behind_proxy,
+            trusted_proxies: settings.server.trusted_proxies,
             public_url: Some(settings.server.public_url.trim_end_matches('/').to_owned()).filter(|url| !url.is_empty()),
             secure_cookies: settings.server.public_url.starts_with("https://"),
             find_owners,
@@ -83,3 +83,8 @@ impl RequestContext {
         self.public_url.clone().unwrap_or_else(from_request)
     }
 }
+    /// The source address of a request.
+    pub fn source_address(&self, req: &HttpRequest) -> SourceAddress {
+        source_address::source_address(req, self.trusted_proxies)
+    }
+

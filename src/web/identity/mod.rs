@@ -29,11 +29,12 @@ pub mod token;
 
 pub use action::Action;
 pub use api_keys::KeyScope;
+mod source_address;
 pub use authorization::{
     Authorized, ContributePermit, ExhibitorsScope, FiguresScope, Permit, ReadPermit, authorize_staff,
     find_organiser_role, identify_caller, require_organisation_role,
 };
-pub use caller::{Caller, source_address};
+pub use caller::Caller;
 pub use context::RequestContext;
 pub use roles::{OrganisationRole, OrganiserRole};
 pub use routes::{ApiDoc, routes, validate_email};

@@ -4,7 +4,6 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::super::{
-    caller::source_address,
     lockout, session,
     session::{Tokens, issue_tokens},
     store,
@@ -48,7 +47,7 @@ pub(super) async fn login(
     let key = super::account::email_key(&email)
         .filter(|_| password.expose_secret().len() <= 1_000)
         .ok_or(Code::WrongCredentials)?;
-    let (now, address) = (context.clock.now(), source_address(&req, context.trusts_forwarded_for).to_string());
+    let (now, address) = (context.clock.now(), context.source_address(&req).to_string());
     let (email_key, at) = (key.clone(), address.clone());
     let account = context.db.read(move |tx| {
         lockout::check(tx, &email_key, &at, now)?;
@@ -69,7 +68,7 @@ pub(super) async fn login(
         issue(tx)
     });
     let tokens = tokens.await?;
-    let source = source_address(&req, context.trusts_forwarded_for);
+    let source = context.source_address(&req);
     tracing::info!(target: "hoicho::security", user = %account.id, %source, "logged in");
     Ok(HttpResponse::Ok().json(tokens))
 }

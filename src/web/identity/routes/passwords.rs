@@ -3,7 +3,7 @@ use actix_web::{HttpRequest, HttpResponse, post, put, web};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::super::{SignedIn, caller::source_address, email_tokens, email_tokens::Purpose, lockout, store};
+use super::super::{SignedIn, email_tokens, email_tokens::Purpose, lockout, store};
 use crate::{
     audit::AuditAction,
     http::{Body, Code, Problem, Validator},
@@ -84,7 +84,6 @@ pub(super) async fn confirm_reset(
     let mut checks = Validator::default();
     super::account::validate_password(&mut checks, "/password", &password, &[]);
     checks.finish()?;
-    let password_hash = context.passwords.hash(password).await?;
     let now = context.clock.now();
     context
         .db
@@ -137,7 +136,7 @@ pub(super) async fn change_password(
     let mut checks = Validator::default();
     super::account::validate_password(&mut checks, "/new", &new, &[&account.email, &account.display_name]);
     checks.finish()?;
-    let from = source_address(&req, context.trusts_forwarded_for).to_string();
+    let from = context.source_address(&req).to_string();
     lockout::confirm_password(&context, &account, current, (from, now)).await?;
     let password_hash = context.passwords.hash(new).await?;
     context
