@@ -1,5 +1,6 @@
 //! `hoicho serve`: the HTTP server and the background jobs.
 use actix_web::{App, HttpServer};
+use clap::Args;
 
 use super::setup::CommonArgs;
 use crate::{
@@ -13,10 +14,41 @@ use hoicho_core::{
 };
 use hoicho_fair::mail::Mailer;
 
+use hoicho_web::identity::passwords::PasswordHasher;
+
+/// What to serve.
+#[derive(Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    place: CommonArgs,
+    /// Serve a database with accounts of the demo, whose passwords are public
+    #[arg(long)]
+    allow_demo_accounts: bool,
+}
 /// Opens the database and serves until SIGINT or SIGTERM. Shutdown is graceful: requests in progress finish first.
-pub fn serve(place: &CommonArgs) -> Result<(), String> {
-    let (settings, db) = super::setup::open_database(place)?;
-    run(place, settings, db)
+///
+/// # Errors
+/// Also a database in which anybody can log in with the published password of the demo, unless that is allowed.
+pub(super) fn serve(args: &ServeArgs) -> Result<(), String> {
+    let (settings, db) = super::setup::open_database(&args.place)?;
+    if !args.allow_demo_accounts {
+        refuse_demo_accounts(&settings, &db)?;
+    }
+    run(&args.place, settings, db)
+}
+
+fn refuse_demo_accounts(settings: &Settings, db: &Database) -> Result<(), String> {
+    let passwords = PasswordHasher::new(settings.password)?;
+    let usable = db.write_blocking(|tx| sample_data::list_usable(tx, &passwords));
+    match usable.map_err(|e| e.to_string())?.as_slice() {
+        [] => Ok(()),
+        emails => Err(format!(
+            "the database has accounts of the demo with its published password ({}). Serve another --data-dir or database; or, \
+             to keep this one, change the passwords of these accounts or erase them (`hoicho person erase`); or run `hoicho \
+             demo`, or serve with --allow-demo-accounts, where nobody else reaches the server.",
+            emails.join(", ")
+        )),
+    }
 }
 
 /// Serves an open database.
