@@ -151,6 +151,24 @@ pub fn revoke(tx: &mut Tx<'_>, of: OfferedRole, id: InvitationId) -> QueryResult
 /// [`Code::NotFound`] for a wrong, used or expired token, or one for another address.
 pub fn accept(tx: &mut Tx<'_>, user: UserId, token: &str, now: Instant) -> Result<OfferedRole, Problem> {
     let account = store::find_account(tx, user)?;
+fn invalid_invitation() -> Problem {
+    Problem::new(Code::NotFound, MessageId("error-invalid-invitation"))
+}
+
+/// Looks an invitation up by its token, so that a made-up token causes no write.
+///
+/// # Errors
+/// [`Code::NotFound`] for an unknown, used or expired token.
+pub fn require_open(tx: &mut Tx<'_>, token: &str, now: Instant) -> Result<(), Problem> {
+    let open = invitations::table
+        .filter(invitations::digest.eq(token::digest(token)))
+        .filter(invitations::accepted_at.is_null())
+        .filter(invitations::expires_at.gt(now))
+        .select(invitations::id);
+    let found: Option<InvitationId> = open.get_result(tx.conn()).optional()?;
+    found.map(drop).ok_or_else(invalid_invitation)
+}
+
     let (organiser, organisation, role): (Option<OrganiserId>, Option<OrganisationId>, String) = diesel::update(
         invitations::table
             .filter(invitations::digest.eq(token::digest(token)))
@@ -162,7 +180,7 @@ pub fn accept(tx: &mut Tx<'_>, user: UserId, token: &str, now: Instant) -> Resul
     .returning((invitations::organiser_id, invitations::organisation_id, invitations::role))
     .get_result(tx.conn())
     .optional()?
-    .ok_or_else(|| Problem::new(Code::NotFound, MessageId("error-invalid-invitation")))?;
+    .ok_or_else(invalid_invitation)?;
     let invalid_role = |_| Problem::from(Code::Internal);
     match (organiser, organisation) {
         (Some(organiser), _) => {

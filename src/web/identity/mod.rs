@@ -39,3 +39,4 @@ pub use context::RequestContext;
 pub use roles::{OrganisationRole, OrganiserRole};
 pub use routes::{ApiDoc, routes, validate_email};
 pub use signed_in::SignedIn;
+pub use session_cookies::SessionCookie;

@@ -85,6 +85,16 @@ pub(super) async fn confirm_reset(
     super::account::validate_password(&mut checks, "/password", &password, &[]);
     checks.finish()?;
     let now = context.clock.now();
+    let invalid_token = || Problem::new(Code::NotFound, MessageId("error-invalid-reset-token"));
+    // Looked up before the password is hashed, so that a made-up token costs neither that nor a write.
+    let looked_up = token.clone();
+    let owner = context
+        .db
+        .read(move |tx| email_tokens::find_owner(tx, &looked_up, Purpose::ResetPassword, now).map_err(Problem::from));
+    if owner.await?.is_none() {
+        return Err(invalid_token());
+    }
+    let password_hash = context.passwords.hash(password).await?;
     context
         .db
         .write(move |tx| {
