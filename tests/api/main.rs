@@ -33,6 +33,7 @@ mod import_undo;
 mod import_values;
 mod imports;
 mod linearizable;
+mod limits;
 mod mirror;
 mod occupancies;
 mod partners;

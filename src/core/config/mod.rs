@@ -22,6 +22,8 @@ pub struct Settings {
     pub database: Database,
     /// Rate limits.
     pub limits: Limits,
+    /// Event streams.
+    pub streams: Streams,
     /// Cache of public responses.
     pub response_cache: ResponseCache,
     /// Allowed webhook targets.
@@ -102,6 +104,20 @@ pub struct Limits {
     pub per_minute: u32,
     /// Requests to `/auth` per minute and client address.
     pub auth_per_minute: u32,
+}
+
+/// Event streams.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Streams {
+    /// Open streams.
+    pub max: usize,
+    /// Open streams from one address.
+    pub max_per_address: usize,
+    /// Open streams of one user or API key.
+    pub max_per_caller: usize,
+    /// Seconds after which the right to an open stream is checked again.
+    pub check_interval_s: u64,
 }
 
 /// Cache of public responses.

@@ -28,7 +28,7 @@ use hoicho_core::{
 
 /// The constants of an [`Action`], so that the check is compiled once for all of them.
 #[derive(Clone, Copy)]
-struct Needs {
+pub(super) struct Needs {
     organiser: &'static [OrganiserRole],
     organisation: &'static [OrganisationRole],
     key: Option<KeyScope>,
@@ -36,7 +36,7 @@ struct Needs {
 }
 
 impl Needs {
-    fn of<A: Action>() -> Self {
+    pub(super) fn of<A: Action>() -> Self {
         Self {
             organiser: A::ORGANISER,
             organisation: A::ORGANISATION,
@@ -166,11 +166,11 @@ impl Authorized {
 }
 
 /// Caller and resource of a request, not yet authorized.
-struct ResourceRequest {
-    caller: Caller,
-    target: Resource,
+pub(super) struct ResourceRequest {
+    pub(super) caller: Caller,
+    pub(super) target: Resource,
     idempotent_request: Option<IdempotentRequest>,
-    context: web::Data<RequestContext>,
+    pub(super) context: web::Data<RequestContext>,
 }
 
 impl ResourceRequest {
@@ -208,7 +208,7 @@ impl ResourceRequest {
 
 /// Proof that the caller may do `A` to the resource of the path; only this module can construct it.
 pub struct Permit<A: Action> {
-    request: ResourceRequest,
+    pub(super) request: ResourceRequest,
     action: PhantomData<A>,
 }
 
@@ -239,7 +239,12 @@ fn authorize_key(
     Err(if covers || owners.public { Code::Forbidden } else { Code::NotFound }.into())
 }
 
-fn authorize(tx: &mut Tx<'_>, caller: Caller, target: &Resource, needs: Needs) -> Result<Authorized, Problem> {
+pub(super) fn authorize(
+    tx: &mut Tx<'_>,
+    caller: Caller,
+    target: &Resource,
+    needs: Needs,
+) -> Result<Authorized, Problem> {
     if let Some(key) = caller.key {
         return authorize_key(tx, key, caller, (target, needs.key));
     }
@@ -314,7 +319,7 @@ impl<A: Action> FromRequest for Permit<A> {
 }
 
 /// Read access to the public part of a resource, or to all of it for staff of its organiser and members of its organisations.
-pub struct ReadPermit<S: ReadScope = EditionsScope>(ResourceRequest, PhantomData<S>);
+pub struct ReadPermit<S: ReadScope = EditionsScope>(pub(super) ResourceRequest, PhantomData<S>);
 
 /// The scope with which an API key reads as its organiser's staff does.
 pub trait ReadScope: 'static {
@@ -348,13 +353,6 @@ impl<S: ReadScope> ReadPermit<S> {
             .db
             .read(move |tx| authorize_read(tx, caller, &target, S::SCOPE).and_then(|authorized| work(tx, authorized)))
             .await
-    }
-
-    /// Authorizes, and returns the state with the database, for a response that outlives the handler (a stream).
-    pub async fn authorize(self) -> Result<(Authorized, web::Data<RequestContext>), Problem> {
-        let ResourceRequest { caller, target, context, idempotent_request: _ } = self.0;
-        let authorized = context.db.read(move |tx| authorize_read(tx, caller, &target, S::SCOPE)).await?;
-        Ok((authorized, context))
     }
 }
 
@@ -392,7 +390,12 @@ impl FromRequest for ContributePermit {
     }
 }
 
-fn authorize_read(tx: &mut Tx<'_>, caller: Caller, target: &Resource, needs: KeyScope) -> Result<Authorized, Problem> {
+pub(super) fn authorize_read(
+    tx: &mut Tx<'_>,
+    caller: Caller,
+    target: &Resource,
+    needs: KeyScope,
+) -> Result<Authorized, Problem> {
     let owners = target.owners(tx)?;
     let key = caller.key.map(|key| api_keys::find_valid(tx, key, caller.now)).transpose()?;
     if let Some(key) = key {

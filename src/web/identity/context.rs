@@ -7,8 +7,14 @@ use hoicho_core::{
 };
 
 use super::{
-    api_keys::UsageCounts, authorization_cache::AuthorizationCache, passwords::PasswordHasher,
-    rate_limiter::RateLimiter, resource::FindOwners, token::AccessTokens,
+    api_keys::UsageCounts,
+    authorization_cache::AuthorizationCache,
+    open_streams::OpenStreams,
+    passwords::PasswordHasher,
+    rate_limiter::RateLimiter,
+    resource::FindOwners,
+    source_address::{self, SourceAddress},
+    token::AccessTokens,
 };
 
 /// Shared by all requests of one node.
@@ -29,6 +35,8 @@ pub struct RequestContext {
     pub api_key_uses: UsageCounts,
     /// Rate limits per caller.
     pub rate_limiter: RateLimiter,
+    /// Event streams that are open.
+    pub open_streams: OpenStreams,
     /// Short-lived cache of successful authorization checks.
     pub authorization_cache: AuthorizationCache,
     /// How long personal data is retained.
@@ -65,6 +73,7 @@ impl RequestContext {
             max_login_days: settings.tokens.max_login_days,
             api_key_uses: UsageCounts::default(),
             rate_limiter: RateLimiter::new(settings.limits)?,
+            open_streams: OpenStreams::new(settings.streams),
             authorization_cache: AuthorizationCache::default(),
             retention: settings.retention,
             trusted_proxies: settings.server.trusted_proxies,
@@ -72,6 +81,11 @@ impl RequestContext {
             secure_cookies: settings.server.public_url.starts_with("https://"),
             find_owners,
         })
+    }
+
+    /// The source address of a request.
+    pub fn source_address(&self, req: &HttpRequest) -> SourceAddress {
+        source_address::source_address(req, self.trusted_proxies)
     }
 
     /// The base of our URLs: the configured public URL, else the scheme and host of this request.
@@ -83,8 +97,3 @@ impl RequestContext {
         self.public_url.clone().unwrap_or_else(from_request)
     }
 }
-    /// The source address of a request.
-    pub fn source_address(&self, req: &HttpRequest) -> SourceAddress {
-        source_address::source_address(req, self.trusted_proxies)
-    }
-

@@ -18,6 +18,7 @@ pub mod lockout;
 pub mod members;
 pub mod passwords;
 pub mod rate_limit;
+mod open_streams;
 pub mod rate_limiter;
 pub mod resource;
 pub mod roles;
@@ -28,8 +29,9 @@ pub mod store;
 pub mod token;
 
 pub use action::Action;
-pub use api_keys::KeyScope;
 mod source_address;
+pub use api_keys::KeyScope;
+mod stream_permit;
 pub use authorization::{
     Authorized, ContributePermit, ExhibitorsScope, FiguresScope, Permit, ReadPermit, authorize_staff,
     find_organiser_role, identify_caller, require_organisation_role,
@@ -40,3 +42,5 @@ pub use roles::{OrganisationRole, OrganiserRole};
 pub use routes::{ApiDoc, routes, validate_email};
 pub use signed_in::SignedIn;
 pub use session_cookies::SessionCookie;
+pub use source_address::{SourceAddress, is_from_this_machine};
+pub use stream_permit::{KEEP_ALIVE, StreamPermit, Waited, event_stream};
