@@ -828,8 +828,8 @@ CREATE TABLE webhook_deliveries (
 );
 CREATE INDEX webhook_deliveries_webhook_id_idx ON webhook_deliveries (webhook_id, id);
 CREATE INDEX webhook_deliveries_webhook_message_id_idx ON webhook_deliveries (webhook_message_id);
-CREATE INDEX webhook_deliveries_waiting_idx ON webhook_deliveries (webhook_id, subject, position) WHERE state = 'waiting';
-CREATE INDEX webhook_deliveries_due_at_idx ON webhook_deliveries (due_at, id) WHERE state = 'waiting';
+CREATE INDEX webhook_deliveries_subject_idx ON webhook_deliveries (webhook_id, subject, position) WHERE due_at IS NOT NULL;
+CREATE INDEX webhook_deliveries_due_at_idx ON webhook_deliveries (webhook_id, due_at, id) WHERE due_at IS NOT NULL;
 CREATE TABLE webhook_attempts (
   id UUID NOT NULL PRIMARY KEY,
   webhook_delivery_id UUID NOT NULL REFERENCES webhook_deliveries (id),

@@ -5,7 +5,8 @@ use clap::Args;
 use super::setup::CommonArgs;
 use crate::{
     app::{self, Services},
-    jobs::{self, BackgroundJobs},
+    jobs::BackgroundJobs,
+    sample_data,
 };
 use hoicho_core::{
     config::{self, Settings},
@@ -13,7 +14,6 @@ use hoicho_core::{
     values::clock::Clock,
 };
 use hoicho_fair::mail::Mailer;
-
 use hoicho_web::identity::passwords::PasswordHasher;
 
 /// What to serve.
@@ -25,6 +25,7 @@ pub(super) struct ServeArgs {
     #[arg(long)]
     allow_demo_accounts: bool,
 }
+
 /// Opens the database and serves until SIGINT or SIGTERM. Shutdown is graceful: requests in progress finish first.
 ///
 /// # Errors
@@ -63,8 +64,7 @@ pub fn run(place: &CommonArgs, settings: Settings, db: Database) -> Result<(), S
         Mailer::new(&settings.mail, public_url, &config::folder_or_default("".as_ref(), &place.data_dir, "mail"))?;
     let services = Services::new(&settings, db.clone(), Clock::System, &place.data_dir)?;
     let result = actix_web::rt::System::new().block_on(async move {
-        let webhook_state = services.clone();
-        let jobs = BackgroundJobs { services: services.clone(), mailer };
+        let shared = services.clone();
         let live = services.streams.clone();
         let server = HttpServer::new(move || App::new().configure(app::routes(services.clone())))
             .shutdown_timeout(settings.server.stop_timeout_s)
@@ -74,8 +74,7 @@ pub fn run(place: &CommonArgs, settings: Settings, db: Database) -> Result<(), S
             .map_err(|e| {
                 format!("cannot listen on {base_url}: {e}. If another program uses the port, choose one with --port.")
             })?;
-        let jobs_task = actix_web::rt::spawn(jobs.run());
-        let webhooks = actix_web::rt::spawn(jobs::run_webhook_delivery(webhook_state));
+        let jobs = BackgroundJobs::start(&shared, mailer);
         tracing::info!("serving at {base_url} (API documentation at {base_url}/api/docs/)");
         let server = server.run();
         let handle = server.handle();
@@ -86,8 +85,7 @@ pub fn run(place: &CommonArgs, settings: Settings, db: Database) -> Result<(), S
             handle.stop(true).await;
         });
         let result = server.await.map_err(|e| e.to_string());
-        jobs_task.abort();
-        webhooks.abort();
+        jobs.stop();
         result
     });
     // Queued writes are committed before the program ends.
