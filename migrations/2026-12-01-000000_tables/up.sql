@@ -65,7 +65,9 @@ CREATE TABLE idempotency_keys (
 CREATE INDEX idempotency_keys_created_at_idx ON idempotency_keys (created_at);
 CREATE TABLE outbox (
   id UUID NOT NULL PRIMARY KEY,
-  topic TEXT COLLATE "C" NOT NULL,
+  kind TEXT COLLATE "C" NOT NULL,
+  sender TEXT COLLATE "C" NOT NULL,
+  recipient TEXT COLLATE "C" NOT NULL,
   payload TEXT COLLATE "C" NOT NULL,
   attempts INTEGER NOT NULL CONSTRAINT outbox_attempts_check CHECK (attempts >= 0),
   due_at TIMESTAMP,
@@ -73,7 +75,8 @@ CREATE TABLE outbox (
   last_error TEXT COLLATE "C",
   created_at TIMESTAMP NOT NULL
 );
-CREATE INDEX outbox_due_at_idx ON outbox (due_at);
+CREATE INDEX outbox_sender_idx ON outbox (sender, due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX outbox_recipient_idx ON outbox (recipient, kind, created_at);
 CREATE INDEX outbox_created_at_idx ON outbox (created_at);
 
 -- Organisers.

@@ -141,8 +141,12 @@ impl World {
             at = at.replace("{participant}", &guest);
         }
         if at.contains("{link_invitation}") {
-            let to_link = format!("/organisers/{}/exhibitors/{}/link", self.organiser, self.id("unlinked"));
-            let guest = json!({ "email": "guest@example.vn" });
+            // Of a new record to a new address each time: both are limited.
+            let unique = uuid::Uuid::now_v7();
+            let record = json!({ "name": format!("HTX {unique}"), "legal_form": "co_operative", "locality": "Ba Chẽ" });
+            let record = app.made(&format!("/organisers/{}/exhibitors", self.organiser), &self.owner, record).await;
+            let guest = json!({ "email": format!("guest-{unique}@example.vn") });
+            let to_link = format!("/organisers/{}/exhibitors/{record}/link", self.organiser);
             let guest = app.post(&to_link).by(&self.owner).json(&guest).send().await.expect(202);
             at = at.replace("{link_invitation}", guest["id"].as_str().unwrap());
         }

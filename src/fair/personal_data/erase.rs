@@ -201,6 +201,7 @@ pub fn erase(
     let emails = outbox::find_pending_for(tx, of.key())?;
     outbox::delete_pending(tx, &emails)?;
     let mut lines = redact_entries(tx, &named.entries, &identifiers_of(of))?;
+    outbox::forget_recipient(tx, of.key())?;
     let new_entries = find_entries(tx, of, named.last_searched)?;
     lines += redact_entries(tx, &new_entries, &identifiers_of(of))?;
     if let Some(account) = &account {

@@ -88,6 +88,7 @@ pub fn delete_expired(tx: &mut Tx<'_>, keep: config::Retention, now: Instant) ->
         for account in &expired {
             let emails = outbox::find_pending_for(tx, &account.email_key)?;
             outbox::delete_pending(tx, &emails)?;
+            outbox::forget_recipient(tx, &account.email_key)?;
             anonymise_account(tx, account, now)?;
         }
         deleted += expired.len();

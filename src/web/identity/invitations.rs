@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     http::{Code, Problem},
-    outbox::{self, EmailKind, OutgoingEmail},
+    outbox::{self, EmailKind, OutgoingEmail, Sender},
 };
 use hoicho_core::{
     db::{Tx, schema::*},
@@ -64,7 +64,7 @@ pub struct OpenInvitation {
 /// Sends an invitation by e-mail; replaces an open one for the same address.
 ///
 /// # Errors
-/// [`Code::IllegalStep`] with `MAX_OPEN` open invitations.
+/// [`Code::IllegalStep`] with `MAX_OPEN` open invitations, [`Code::TooManyRequests`] if the address got too many lately.
 pub fn invite(
     tx: &mut Tx<'_>,
     by: UserId,
@@ -113,8 +113,14 @@ pub fn invite(
         language: known.as_ref().map_or(inviter.language, |a| a.language),
         kind: EmailKind::Invitation { token, of: of.to_owned(), by: inviter.display_name },
     };
-    outbox::insert(tx, &mail, now)?;
-    Ok(row.id)
+    let sender = match offer {
+        OfferedRole::Organiser(id, _) => Sender::Organiser(id),
+        OfferedRole::Organisation(id, _) => Sender::Organisation(id),
+    };
+    match outbox::insert(tx, sender, &mail, now)? {
+        true => Ok(row.id),
+        false => Err(Problem::new(Code::TooManyRequests, MessageId("error-recipient-limit"))),
+    }
 }
 
 /// The open invitations of an organiser or organisation, oldest first.
@@ -145,12 +151,6 @@ pub fn revoke(tx: &mut Tx<'_>, of: OfferedRole, id: InvitationId) -> QueryResult
     Ok(deleted == 1)
 }
 
-/// Accepts an invitation sent to the caller's address and inserts the role. An existing role is not replaced.
-///
-/// # Errors
-/// [`Code::NotFound`] for a wrong, used or expired token, or one for another address.
-pub fn accept(tx: &mut Tx<'_>, user: UserId, token: &str, now: Instant) -> Result<OfferedRole, Problem> {
-    let account = store::find_account(tx, user)?;
 fn invalid_invitation() -> Problem {
     Problem::new(Code::NotFound, MessageId("error-invalid-invitation"))
 }
@@ -169,6 +169,12 @@ pub fn require_open(tx: &mut Tx<'_>, token: &str, now: Instant) -> Result<(), Pr
     found.map(drop).ok_or_else(invalid_invitation)
 }
 
+/// Accepts an invitation sent to the caller's address and inserts the role. An existing role is not replaced.
+///
+/// # Errors
+/// [`Code::NotFound`] for a wrong, used or expired token, or one for another address.
+pub fn accept(tx: &mut Tx<'_>, user: UserId, token: &str, now: Instant) -> Result<OfferedRole, Problem> {
+    let account = store::find_account(tx, user)?;
     let (organiser, organisation, role): (Option<OrganiserId>, Option<OrganisationId>, String) = diesel::update(
         invitations::table
             .filter(invitations::digest.eq(token::digest(token)))

@@ -226,7 +226,9 @@ diesel::table! {
     use crate::db::types::Uuid;
     outbox (id) {
         id -> Uuid,
-        topic -> Text,
+        kind -> Text,
+        sender -> Text,
+        recipient -> Text,
         payload -> Text,
         attempts -> Integer,
         due_at -> Nullable<Timestamp>,
