@@ -12,14 +12,27 @@ CREATE TABLE users (
   erased_at TIMESTAMP
 );
 CREATE INDEX users_created_at_idx ON users (created_at) WHERE email_verified_at IS NULL AND erased_at IS NULL;
+CREATE TABLE sessions (
+  id UUID NOT NULL PRIMARY KEY,
+  user_id UUID NOT NULL REFERENCES users (id),
+  user_agent TEXT COLLATE "C" NOT NULL,
+  source TEXT COLLATE "C" NOT NULL,
+  created_at TIMESTAMP NOT NULL,
+  last_used_at TIMESTAMP NOT NULL,
+  expires_at TIMESTAMP NOT NULL,
+  ended_at TIMESTAMP
+);
+CREATE INDEX sessions_user_id_idx ON sessions (user_id);
+CREATE INDEX sessions_ended_at_idx ON sessions (ended_at);
+CREATE INDEX sessions_expires_at_idx ON sessions (expires_at);
 CREATE TABLE refresh_tokens (
   digest TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-  family_id UUID NOT NULL,
+  session_id UUID NOT NULL REFERENCES sessions (id),
   user_id UUID NOT NULL REFERENCES users (id),
   expires_at TIMESTAMP NOT NULL,
   used_at TIMESTAMP
 );
-CREATE INDEX refresh_tokens_family_id_idx ON refresh_tokens (family_id);
+CREATE INDEX refresh_tokens_session_id_idx ON refresh_tokens (session_id);
 CREATE INDEX refresh_tokens_user_id_idx ON refresh_tokens (user_id);
 CREATE TABLE one_time_tokens (
   digest TEXT COLLATE "C" NOT NULL PRIMARY KEY,

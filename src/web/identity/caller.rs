@@ -1,13 +1,16 @@
 //! The caller of a request, from its `Authorization` header.
 use actix_web::{HttpMessage, HttpRequest, http::header};
 
-use super::{api_keys::ApiKeyDigest, token::AccessTokens};
+use super::{
+    api_keys::ApiKeyDigest,
+    token::{AccessTokens, VerifiedToken},
+};
 use crate::http::{Code, Problem};
 use hoicho_core::{
     i18n::MessageId,
     values::{
         clock::{Clock, Instant},
-        ids::UserId,
+        ids::{SessionId, UserId},
     },
 };
 
@@ -16,6 +19,8 @@ use hoicho_core::{
 pub struct Caller {
     /// From a valid access token.
     pub user: Option<UserId>,
+    /// The session of that token.
+    pub session: Option<SessionId>,
     /// Digest of an API key, not verified yet: that happens in the transaction of the handler.
     pub key: Option<ApiKeyDigest>,
     /// Time of the request.
@@ -33,23 +38,23 @@ impl Caller {
         }
         let now = clock.now();
         let Some(value) = req.headers().get(header::AUTHORIZATION) else {
-            return Ok(Self { user: None, key: None, now });
+            return Ok(Self { user: None, session: None, key: None, now });
         };
         let bearer = value.to_str().ok().and_then(|v| v.strip_prefix("Bearer "));
         if let Some(key) = bearer.and_then(ApiKeyDigest::from_token) {
-            let caller = Self { user: None, key: Some(key), now };
+            let caller = Self { user: None, session: None, key: Some(key), now };
             req.extensions_mut().insert(caller);
             return Ok(caller);
         }
-        let user = value
+        let verified = value
             .to_str()
             .ok()
             .and_then(|v| v.strip_prefix("Bearer "))
             .and_then(|token| tokens.verify_cached(token, now));
-        let Some(user) = user else {
+        let Some(VerifiedToken { user, session }) = verified else {
             return Err(Problem::new(Code::LoginRequired, MessageId("error-invalid-access-token")));
         };
-        let caller = Self { user: Some(user), key: None, now };
+        let caller = Self { user: Some(user), session: Some(session), key: None, now };
         req.extensions_mut().insert(caller);
         Ok(caller)
     }

@@ -11,27 +11,31 @@ pub mod authorization_cache;
 mod caller;
 pub mod consent;
 mod context;
+pub mod device;
 pub mod email_tokens;
+mod ended_sessions;
 pub mod invitations;
 mod jwt_crypto;
 pub mod lockout;
 pub mod members;
+mod open_streams;
 pub mod passwords;
 pub mod rate_limit;
-mod open_streams;
 pub mod rate_limiter;
 pub mod resource;
 pub mod roles;
 mod routes;
 pub mod session;
+mod session_cookies;
+pub mod session_store;
 mod signed_in;
+mod source_address;
 pub mod store;
+mod stream_permit;
 pub mod token;
 
 pub use action::Action;
-mod source_address;
 pub use api_keys::KeyScope;
-mod stream_permit;
 pub use authorization::{
     Authorized, ContributePermit, ExhibitorsScope, FiguresScope, Permit, ReadPermit, authorize_staff,
     find_organiser_role, identify_caller, require_organisation_role,
@@ -40,7 +44,7 @@ pub use caller::Caller;
 pub use context::RequestContext;
 pub use roles::{OrganisationRole, OrganiserRole};
 pub use routes::{ApiDoc, routes, validate_email};
-pub use signed_in::SignedIn;
 pub use session_cookies::SessionCookie;
+pub use signed_in::SignedIn;
 pub use source_address::{SourceAddress, is_from_this_machine};
 pub use stream_permit::{KEEP_ALIVE, StreamPermit, Waited, event_stream};

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::super::{
     lockout, session,
-    session::{Tokens, issue_tokens},
+    session::{Device, Tokens},
     store,
 };
 use crate::{
@@ -61,10 +61,10 @@ pub(super) async fn login(
         context.db.write(move |tx| lockout::reset_source(tx, &key, &address).map_err(Problem::from)).await?;
         return Err(Problem::new(Code::EmailNotVerified, MessageId("error-email-not-verified")));
     }
-    let issue = issue_tokens(&context, account.id, session::new_family(now));
+    let (shared, device) = (context.clone(), Device::from_request(&context, &req));
     let tokens = context.db.write(move |tx| {
         lockout::record_success(tx, (account.id, &key), &address, now)?;
-        issue(tx)
+        session::begin(tx, &shared, account.id, device)
     });
     let tokens = tokens.await?;
     let source = context.source_address(&req);

@@ -98,15 +98,15 @@ pub(super) async fn confirm_reset(
     context
         .db
         .write(move |tx| {
-            let user = email_tokens::consume(tx, &token, Purpose::ResetPassword, now)?
-                .ok_or_else(|| Problem::new(Code::NotFound, MessageId("error-invalid-reset-token")))?;
-            store::set_password(tx, user, &password_hash)?;
+            let user = email_tokens::consume(tx, &token, Purpose::ResetPassword, now)?.ok_or_else(invalid_token)?;
+            store::set_password(tx, user, &password_hash, now)?;
             store::verify_email(tx, user, now)?;
             super::account::record_audit::<()>(tx, user, AuditAction::UserResetPassword, None, None, now)?;
             let account = store::find_account(tx, user)?;
             Ok::<_, Problem>(lockout::reset(tx, &account.email_key)?)
         })
         .await?;
+    context.tokens.ended_sessions().invalidate();
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -152,7 +152,7 @@ pub(super) async fn change_password(
     context
         .db
         .write(move |tx| {
-            store::set_password(tx, user, &password_hash)?;
+            store::set_password(tx, user, &password_hash, now)?;
             Ok::<_, Problem>(super::account::record_audit::<()>(
                 tx,
                 user,
@@ -163,5 +163,6 @@ pub(super) async fn change_password(
             )?)
         })
         .await?;
+    context.tokens.ended_sessions().invalidate();
     Ok(HttpResponse::NoContent().finish())
 }
