@@ -12,14 +12,27 @@ CREATE TABLE users (
   erased_at TIMESTAMP
 );
 CREATE INDEX users_created_at_idx ON users (created_at) WHERE email_verified_at IS NULL AND erased_at IS NULL;
+CREATE TABLE sessions (
+  id UUID NOT NULL PRIMARY KEY,
+  user_id UUID NOT NULL REFERENCES users (id),
+  user_agent TEXT COLLATE "C" NOT NULL,
+  source TEXT COLLATE "C" NOT NULL,
+  created_at TIMESTAMP NOT NULL,
+  last_used_at TIMESTAMP NOT NULL,
+  expires_at TIMESTAMP NOT NULL,
+  ended_at TIMESTAMP
+);
+CREATE INDEX sessions_user_id_idx ON sessions (user_id);
+CREATE INDEX sessions_ended_at_idx ON sessions (ended_at);
+CREATE INDEX sessions_expires_at_idx ON sessions (expires_at);
 CREATE TABLE refresh_tokens (
   digest TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-  family_id UUID NOT NULL,
+  session_id UUID NOT NULL REFERENCES sessions (id),
   user_id UUID NOT NULL REFERENCES users (id),
   expires_at TIMESTAMP NOT NULL,
   used_at TIMESTAMP
 );
-CREATE INDEX refresh_tokens_family_id_idx ON refresh_tokens (family_id);
+CREATE INDEX refresh_tokens_session_id_idx ON refresh_tokens (session_id);
 CREATE INDEX refresh_tokens_user_id_idx ON refresh_tokens (user_id);
 CREATE TABLE one_time_tokens (
   digest TEXT COLLATE "C" NOT NULL PRIMARY KEY,
@@ -65,7 +78,9 @@ CREATE TABLE idempotency_keys (
 CREATE INDEX idempotency_keys_created_at_idx ON idempotency_keys (created_at);
 CREATE TABLE outbox (
   id UUID NOT NULL PRIMARY KEY,
-  topic TEXT COLLATE "C" NOT NULL,
+  kind TEXT COLLATE "C" NOT NULL,
+  sender TEXT COLLATE "C" NOT NULL,
+  recipient TEXT COLLATE "C" NOT NULL,
   payload TEXT COLLATE "C" NOT NULL,
   attempts INTEGER NOT NULL CONSTRAINT outbox_attempts_check CHECK (attempts >= 0),
   due_at TIMESTAMP,
@@ -73,7 +88,8 @@ CREATE TABLE outbox (
   last_error TEXT COLLATE "C",
   created_at TIMESTAMP NOT NULL
 );
-CREATE INDEX outbox_due_at_idx ON outbox (due_at);
+CREATE INDEX outbox_sender_idx ON outbox (sender, due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX outbox_recipient_idx ON outbox (recipient, kind, created_at);
 CREATE INDEX outbox_created_at_idx ON outbox (created_at);
 
 -- Organisers.
@@ -835,8 +851,8 @@ CREATE TABLE webhook_deliveries (
 );
 CREATE INDEX webhook_deliveries_webhook_id_idx ON webhook_deliveries (webhook_id, id);
 CREATE INDEX webhook_deliveries_webhook_message_id_idx ON webhook_deliveries (webhook_message_id);
-CREATE INDEX webhook_deliveries_waiting_idx ON webhook_deliveries (webhook_id, subject, position) WHERE state = 'waiting';
-CREATE INDEX webhook_deliveries_due_at_idx ON webhook_deliveries (due_at, id) WHERE state = 'waiting';
+CREATE INDEX webhook_deliveries_subject_idx ON webhook_deliveries (webhook_id, subject, position) WHERE due_at IS NOT NULL;
+CREATE INDEX webhook_deliveries_due_at_idx ON webhook_deliveries (webhook_id, due_at, id) WHERE due_at IS NOT NULL;
 CREATE TABLE webhook_attempts (
   id UUID NOT NULL PRIMARY KEY,
   webhook_delivery_id UUID NOT NULL REFERENCES webhook_deliveries (id),

@@ -32,7 +32,10 @@ mod visitor;
 
 use actix_web::{HttpResponse, middleware, web};
 
-pub use self::{form_middleware::handle_form, form_schema::RequestSchemas, session_middleware::authenticate_session};
+pub use self::{
+    form_middleware::handle_form, form_schema::RequestSchemas, page_middleware::render_problem,
+    session_middleware::authenticate_session,
+};
 use hoicho_web::http::{Code, Problem};
 
 /// Registers the page routes. Must be registered last, because the default service matches every remaining path.

@@ -46,6 +46,21 @@ fn problem_page(page: PageContext, problem: &Problem) -> HttpResponse {
     response
 }
 
+/// Renders a problem that arose before the request was routed: as JSON for the API, as a page for the others.
+pub fn render_problem(response: ServiceResponse) -> ServiceResponse {
+    let req = response.request();
+    let problem = response.response().error().and_then(|e| e.as_error::<Problem>()).cloned();
+    let context = req.app_data::<web::Data<RequestContext>>().cloned();
+    let (Some(problem), Some(context)) = (problem, context) else { return response };
+    if req.path().starts_with("/api/") {
+        return Problem::localize(response);
+    }
+    let mut rendered = problem_page(PageContext::anonymous(req, context.clock.now()), &problem);
+    security_headers::set_page_headers(rendered.headers_mut(), false);
+    rendered.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.into_response(rendered)
+}
+
 /// Middleware: renders problems as error pages, redirects unauthenticated GET requests to the login page, and sets the
 /// security and cache headers.
 pub async fn middleware(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {

@@ -14,26 +14,16 @@ use hoicho_core::i18n::MessageId;
 use hoicho_web::{
     http::{Code, Problem},
     identity::{
-        RequestContext,
+        RequestContext, SessionCookie,
         session::{self, BrowserRefresh, Tokens},
     },
 };
 
-/// Cookie of the access token.
-const ACCESS_COOKIE: &str = "hoicho_access";
-/// Cookie of the refresh token.
-const REFRESH_COOKIE: &str = "hoicho_refresh";
 /// Seconds by which the access cookie expires before its token.
 const EXPIRY_MARGIN_S: i64 = 30;
 
-/// Cookie name. Over HTTPS it has the `__Host-` prefix, so that no other host and no insecure connection can set it
-/// (RFC 6265bis, 4.1.3.2).
-fn cookie_name(context: &RequestContext, name: &'static str) -> String {
-    if context.secure_cookies { format!("__Host-{name}") } else { name.to_owned() }
-}
-
-fn cookie_builder(context: &RequestContext, name: &'static str, value: String) -> CookieBuilder<'static> {
-    Cookie::build(cookie_name(context, name), value)
+fn cookie_builder(context: &RequestContext, cookie: SessionCookie, value: String) -> CookieBuilder<'static> {
+    Cookie::build(cookie.name(context.secure_cookies), value)
         .path("/")
         .http_only(true)
         .secure(context.secure_cookies)
@@ -43,19 +33,19 @@ fn cookie_builder(context: &RequestContext, name: &'static str, value: String) -
 /// The access and refresh cookies of a session.
 pub(super) fn session_cookies(context: &RequestContext, tokens: &Tokens) -> [Cookie<'static>; 2] {
     let days = Duration::days(context.refresh_ttl_days.into());
-    let refresh = cookie_builder(context, REFRESH_COOKIE, tokens.refresh_token.clone()).max_age(days).finish();
+    let refresh = cookie_builder(context, SessionCookie::Refresh, tokens.refresh_token.clone()).max_age(days).finish();
     [access_cookie(context, tokens.access_token.clone()), refresh]
 }
 
 fn access_cookie(context: &RequestContext, token: String) -> Cookie<'static> {
     let max_age = i64::from(context.tokens.access_ttl_s()) - EXPIRY_MARGIN_S;
-    cookie_builder(context, ACCESS_COOKIE, token).max_age(Duration::seconds(max_age.max(1))).finish()
+    cookie_builder(context, SessionCookie::Access, token).max_age(Duration::seconds(max_age.max(1))).finish()
 }
 
 /// Expired cookies that remove a session.
 fn expired_cookies(context: &RequestContext) -> [Cookie<'static>; 2] {
-    [ACCESS_COOKIE, REFRESH_COOKIE]
-        .map(|name| cookie_builder(context, name, String::new()).max_age(Duration::ZERO).finish())
+    [SessionCookie::Access, SessionCookie::Refresh]
+        .map(|cookie| cookie_builder(context, cookie, String::new()).max_age(Duration::ZERO).finish())
 }
 
 /// Whether the request is same-origin, by `Sec-Fetch-Site`, or by `Origin` for older browsers. A request with neither
@@ -91,9 +81,8 @@ pub async fn authenticate_session<B: MessageBody + 'static>(
     if req.headers().contains_key(header::AUTHORIZATION) {
         return Ok(next.call(req).await?.map_into_boxed_body());
     }
-    let cookie_value =
-        |name| req.cookie(&cookie_name(&context, name)).map(|c| c.value().to_owned()).filter(|v| !v.is_empty());
-    let (access, refresh) = (cookie_value(ACCESS_COOKIE), cookie_value(REFRESH_COOKIE));
+    let read = |cookie: SessionCookie| cookie.read(req.request(), context.secure_cookies);
+    let (access, refresh) = (read(SessionCookie::Access), read(SessionCookie::Refresh));
     let has_session = access.is_some() || refresh.is_some();
     let is_form = req.path().starts_with(super::submitted_form::FORM_PREFIX) || req.path() == "/logout";
     if !req.method().is_safe() && (has_session || is_form) && !is_same_origin(req.request()) {
@@ -136,8 +125,8 @@ pub async fn authenticate_session<B: MessageBody + 'static>(
 /// Ends the session of this browser.
 #[actix_web::post("/logout")]
 pub(super) async fn logout(req: HttpRequest, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
-    if let Some(refresh) = req.cookie(&cookie_name(&context, REFRESH_COOKIE)) {
-        session::end(&context, refresh.value()).await?;
+    if let Some(refresh) = SessionCookie::Refresh.read(&req, context.secure_cookies) {
+        session::end(&context, &refresh).await?;
     }
     let mut response = HttpResponse::SeeOther();
     // Clears cached pages, but not storage: IndexedDB may contain visit counts that were not sent yet.

@@ -41,7 +41,7 @@ use hoicho_web::{
         security_headers::{self, IsHttps},
         size_limits::MAX_JSON_BYTES,
     },
-    identity::{self, RequestContext, access_log, rate_limit},
+    identity::{self, RequestContext, access_log, is_from_this_machine, rate_limit},
     response_cache::{self, ResponseCache},
 };
 
@@ -186,6 +186,7 @@ pub fn routes(services: Services) -> impl FnOnce(&mut web::ServiceConfig) {
                     .wrap(middleware::from_fn(response_cache::middleware))
                     .wrap(middleware::from_fn(body_timeout::middleware))
                     .wrap(middleware::from_fn(content_encoding::refuse_encoded))
+                    .wrap(middleware::from_fn(limit_requests))
                     .wrap(middleware::from_fn(security_headers::middleware))
                     .configure(configure_routes),
             );
@@ -207,7 +208,6 @@ fn configure_routes(cfg: &mut web::ServiceConfig) {
                 .wrap(middleware::from_fn(conditional_get::middleware))
                 .wrap(middleware::from_fn(idempotency::middleware))
                 .wrap(middleware::from_fn(query_parameters::reject_unknown))
-                .wrap(middleware::from_fn(rate_limit::enforce))
                 .wrap(middleware::from_fn(metrics::middleware))
                 .wrap(middleware::from_fn(finish_response))
                 .wrap(middleware::Compress::default())
@@ -239,6 +239,14 @@ fn configure_routes(cfg: &mut web::ServiceConfig) {
                 .default_service(web::to(method_or_path_not_found)),
         )
         .service(web::scope("").wrap(middleware::Compress::default()).configure(console::routes));
+}
+
+/// Limits the requests of each caller, whatever they are for.
+async fn limit_requests(
+    req: actix_web::dev::ServiceRequest,
+    next: middleware::Next<actix_web::body::BoxBody>,
+) -> Result<ServiceResponse, actix_web::Error> {
+    rate_limit::enforce(req, next, console::render_problem).await
 }
 
 /// Renders problem details in the caller's language, sets `Cache-Control`, and logs refused requests.
@@ -274,6 +282,13 @@ async fn get_openapi() -> HttpResponse {
     HttpResponse::Ok().content_type(header::ContentType::json()).body(DOCUMENT.0.as_str())
 }
 
+/// Whether a request for the metrics is local. Where a proxy serves the program (its public URL has TLS) but adds no header that
+/// the settings trust, its requests cannot be told from local ones.
+fn is_local(req: &HttpRequest, context: &RequestContext) -> bool {
+    let has_unknown_proxy = context.secure_cookies && context.trusted_proxies == 0;
+    !has_unknown_proxy && is_from_this_machine(req)
+}
+
 /// Metrics of this node; access depends on the settings.
 async fn get_metrics(
     req: HttpRequest,
@@ -281,10 +296,9 @@ async fn get_metrics(
     metrics: web::Data<Metrics>,
     exposure: web::Data<MetricsAccess>,
 ) -> HttpResponse {
-    let is_local = req.peer_addr().is_some_and(|a| a.ip().is_loopback());
     let allowed = match **exposure {
         MetricsAccess::All => true,
-        MetricsAccess::Local => is_local && !context.trusts_forwarded_for,
+        MetricsAccess::Local => is_local(&req, &context),
         MetricsAccess::Nobody => false,
     };
     if !allowed {

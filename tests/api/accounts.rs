@@ -1,8 +1,9 @@
 //! Email verification, password reset, lockout, invitations.
+use actix_web::test::TestRequest;
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{PASSWORD, TestApp, wait::wait_until_async};
 
 async fn register(app: &TestApp, email: &str) {
     let account = json!({ "email": email, "password": PASSWORD, "display_name": "Múi" });
@@ -181,7 +182,73 @@ async fn revoked_role_takes_effect_immediately(app: TestApp) {
     app.post("/editions/hoi-cho/zones").by(&manager).json(&zone("Y")).send().await.refused(404, "not_found");
 }
 
+/// Each login has its device and its last use, and is ended on its own: its tokens, its cookies and what is open with it.
+async fn logins_are_listed_and_ended_one_by_one(app: TestApp) {
+    app.person("lan").await;
+    let login = async |device: &str, address: &str| {
+        let body = json!({ "email": "lan@example.vn", "password": PASSWORD });
+        let call = app.post("/auth/login").header("user-agent", device).from(address).json(&body);
+        call.send().await.expect(200)
+    };
+    let phone = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36";
+    let lost = login(phone, "203.0.113.9:1").await;
+    let here = login("curl/8.5.0", "198.51.100.7:1").await;
+    let token = |tokens: &Value| tokens["access_token"].as_str().unwrap().to_owned();
+    let (lost_token, here_token) = (token(&lost), token(&here));
+    let list = async |token: &str| app.get("/me/sessions").by(token).send().await.expect(200)["items"].clone();
+    let sessions = list(&here_token).await;
+    let sessions = sessions.as_array().unwrap();
+    let on_phone = sessions.iter().find(|session| session["device"] == "Chrome, Android").unwrap();
+    let current = sessions.iter().find(|session| session["is_current"] == true).unwrap();
+    assert_eq!((&on_phone["address"], &current["device"]), (&json!("203.0.113.9"), &json!("curl")));
+    let path = format!("/me/sessions/{}", on_phone["id"].as_str().unwrap());
+    // Nobody else's.
+    let stranger = app.person("stranger").await;
+    app.delete(&path).by(&stranger).send().await.refused(404, "not_found");
+    app.get("/me").by(&lost_token).send().await.expect(200);
+    app.delete(&path).by(&here_token).send().await.expect(204);
+    // Its access token is refused at once on this node, as an API and in a browser, and its refresh token everywhere.
+    app.get("/me").by(&lost_token).send().await.refused(401, "login_required");
+    let home = TestRequest::get().uri("/home").insert_header(("cookie", format!("hoicho_access={lost_token}")));
+    assert_eq!(app.call_root(home).await.status.as_u16(), 303);
+    let refresh = json!({ "refresh_token": lost["refresh_token"] });
+    app.post("/auth/refresh").json(&refresh).send().await.refused(401, "login_required");
+    app.delete(&path).by(&here_token).send().await.refused(404, "not_found");
+    assert!(!list(&here_token).await.to_string().contains("Android"));
+    // A logout ends the access token, too; so does a new password on all devices.
+    app.post("/auth/logout").json(&json!({ "refresh_token": here["refresh_token"] })).send().await.expect(204);
+    app.get("/me").by(&here_token).send().await.refused(401, "login_required");
+    let (one, two) = (login(phone, "203.0.113.9:1").await, login(phone, "203.0.113.9:1").await);
+    let change = json!({ "current": PASSWORD, "new": "một câu dài khác" });
+    app.put("/me/password").by(&token(&one)).json(&change).send().await.expect(204);
+    for tokens in [one, two] {
+        app.get("/me").by(&token(&tokens)).send().await.refused(401, "login_required");
+    }
+}
+
+/// Another node learns of it within seconds.
+#[actix_web::test]
+async fn ended_login_is_refused_on_another_node() {
+    let Some(url) = crate::support::postgres::database() else { return };
+    let one = TestApp::on(url.clone(), tempfile::tempdir().unwrap()).await;
+    let keys = one.folder().join("keys");
+    let two = TestApp::with(url, tempfile::tempdir().unwrap(), |settings| settings.tokens.keys = keys).await;
+    let token = one.person("lan").await;
+    two.get("/me").by(&token).send().await.expect(200);
+    let sessions = one.get("/me/sessions").by(&token).send().await.expect(200);
+    let path = format!("/me/sessions/{}", sessions["items"][0]["id"].as_str().unwrap());
+    one.delete(&path).by(&token).send().await.expect(204);
+    one.get("/me").by(&token).send().await.refused(401, "login_required");
+    let start = std::time::Instant::now();
+    wait_until_async("the other node refuses it", async || {
+        two.get("/me").by(&token).send().await.status.as_u16() == 401
+    })
+    .await;
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+}
+
 crate::on_both!(
+    logins_are_listed_and_ended_one_by_one,
     login_requires_a_verified_address,
     verification_token_expires_after_a_day,
     mail_requests_are_limited_and_do_not_reveal_accounts,

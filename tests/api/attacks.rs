@@ -57,6 +57,29 @@ async fn rate_limit_slows_one_address_that_guesses_many_accounts() {
     assert_eq!(guess(allowed, "198.51.100.7:1").await, 401, "others are not");
 }
 
+/// Each of many guesses at the same time passes a check that looks at finished ones only.
+async fn concurrent_guesses_are_as_few_as_successive_ones(app: TestApp) {
+    let token = app.person("lan").await;
+    let guess = |n: usize| {
+        let body = login("lan@example.vn", &format!("guess number {n}"));
+        app.post("/auth/login").from("203.0.113.9:1").json(&body).send()
+    };
+    let answers = futures_util::future::join_all((0..24).map(guess)).await;
+    let verified = answers.iter().filter(|answer| answer.status == 401).count();
+    assert_eq!(verified, 5, "{:?}", answers.iter().map(|answer| answer.status.as_u16()).collect::<Vec<_>>());
+    assert!(answers.iter().all(|answer| [401, 429].contains(&answer.status.as_u16())));
+    // Where a password is asked for within a login, too.
+    let body = json!({ "password": "wrong wrong wrong" });
+    let erase = || app.put("/me/erasure").by(&token).from("198.51.100.7:1").json(&body).send();
+    let answers = futures_util::future::join_all((0..24).map(|_| erase())).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 401).count(), 5);
+    app.wait(Duration::minutes(15));
+    let right = app.post("/auth/login").from("203.0.113.9:1").json(&login("lan@example.vn", PASSWORD));
+    right.send().await.expect(200);
+    // A success resets the count.
+    assert_eq!(guess(0).await.status.as_u16(), 401);
+}
+
 async fn stolen_session_cannot_guess_the_password(app: TestApp) {
     let token = app.person("lan").await;
     for n in 0..5 {
@@ -284,8 +307,101 @@ async fn request_bodies_reject_resources_of_another_tenant(app: TestApp) {
     assert_eq!(app.get("/me").by(&viewer).send().await.expect(200)["organisers"][0]["role"], "viewer");
 }
 
+/// Subjects of the e-mails that wait for an address, and what else is written in them.
+async fn kinds_of_letters(app: &TestApp, email: &str) -> Vec<String> {
+    app.letters_to(email).await.iter().map(|letter| letter["letter"]["kind"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Whoever knows an address can cause e-mails to it, in several ways; each kind is limited, whoever causes it.
+async fn strangers_cannot_fill_a_mailbox(app: TestApp) {
+    let stranger = app.person("stranger").await;
+    app.person("lan").await;
+    let before = kinds_of_letters(&app, "lan@example.vn").await.len();
+    // Invitations of one organiser, of many organisers, and of organisations: the text is the name of the inviting side.
+    let mut refused = 0;
+    for n in 0..20 {
+        let name = format!("You have won! Visit evil.example {n}");
+        let organiser = app.made("/organisers", &stranger, json!({ "name": name })).await;
+        for role in ["viewer", "manager", "gate"] {
+            let invite = json!({ "email": "lan@example.vn", "role": role });
+            let path = format!("/organisers/{organiser}/members");
+            refused += usize::from(app.post(&path).by(&stranger).json(&invite).send().await.status == 429);
+        }
+    }
+    let invitations = kinds_of_letters(&app, "lan@example.vn").await.len() - before;
+    assert!(invitations <= 10 && refused == 60 - invitations, "{invitations} sent, {refused} refused");
+    // Registering the address again and again, whether or not it has an account.
+    for email in ["lan@example.vn", "new@example.vn"] {
+        for _ in 0..30 {
+            let again = json!({ "email": email, "password": PASSWORD, "display_name": "You have won! evil.example" });
+            app.post("/auth/register").json(&again).send().await.expect(202);
+        }
+    }
+    let kinds = kinds_of_letters(&app, "lan@example.vn").await;
+    let exists = kinds.iter().filter(|kind| *kind == "account_exists").count();
+    assert!((1..=2).contains(&exists), "{kinds:?}");
+    let letters = app.letters_to("new@example.vn").await;
+    assert!((1..=5).contains(&letters.len()), "{}", letters.len());
+    // Until the address is verified its name is not that of its owner.
+    assert!(letters.iter().all(|letter| !letter.to_string().contains("evil.example")), "{letters:?}");
+    // What the owner asks for is sent nevertheless; the next day invitations are, too.
+    app.post("/auth/password-reset").json(&json!({ "email": "lan@example.vn" })).send().await.expect(202);
+    assert!(kinds_of_letters(&app, "lan@example.vn").await.contains(&"reset_password".to_owned()));
+    app.wait(Duration::hours(25));
+    let stranger = app.login("stranger@example.vn").await;
+    let organiser = app.organiser(&stranger).await;
+    let invite = json!({ "email": "lan@example.vn", "role": "viewer" });
+    app.post(&format!("/organisers/{organiser}/members")).by(&stranger).json(&invite).send().await.expect(202);
+}
+
+async fn concurrent_registrations_send_no_more_emails(app: TestApp) {
+    app.person("lan").await;
+    let again = json!({ "email": "lan@example.vn", "password": PASSWORD, "display_name": "Lan" });
+    let register = || app.post("/auth/register").json(&again).send();
+    for answer in futures_util::future::join_all((0..12).map(|_| register())).await {
+        answer.expect(202);
+    }
+    let kinds = kinds_of_letters(&app, "lan@example.vn").await;
+    assert_eq!(kinds.iter().filter(|kind| *kind == "account_exists").count(), 2, "{kinds:?}");
+}
+
+/// The writer is one for all: what anybody can make up must not reach it.
+async fn made_up_tokens_cause_no_write(app: TestApp) {
+    let token = app.person("lan").await;
+    let unknown = "A".repeat(43);
+    let before = app.db.commit_count();
+    for made_up in ["x", "made-up", &unknown, &unknown.replace('A', "%"), &"x".repeat(5_000)] {
+        let refresh = json!({ "refresh_token": made_up });
+        app.post("/auth/refresh").json(&refresh).send().await.refused(401, "login_required");
+        app.post("/auth/logout").json(&refresh).send().await.expect(204);
+        let reset = json!({ "token": made_up, "password": "một câu dài khác" });
+        let hashes = app.context.passwords.operations();
+        app.post("/auth/password-reset/confirm").json(&reset).send().await.refused(404, "not_found");
+        assert_eq!(app.context.passwords.operations(), hashes, "nothing is hashed");
+        let verify = json!({ "token": made_up, "password": PASSWORD });
+        app.post("/auth/verify-email").json(&verify).send().await.refused(404, "not_found");
+        let accept = json!({ "token": made_up });
+        app.post("/invitations/accept").by(&token).json(&accept).send().await.refused(404, "not_found");
+        app.get("/me").by(&format!("hc_{made_up}")).send().await.refused(401, "login_required");
+        if made_up.len() < 100 && !made_up.contains('%') {
+            // A page, a form and a download with the cookie of a session.
+            for path in ["/", "/login", "/home", "/api/v1/editions", "/assets/x"] {
+                let request =
+                    TestRequest::get().uri(path).insert_header(("cookie", format!("hoicho_refresh={made_up}")));
+                assert!(app.call_root(request).await.status.as_u16() < 500, "{path}");
+            }
+        }
+    }
+    app.context.api_key_uses.flush(&app.db).await.unwrap();
+    assert_eq!(app.db.commit_count(), before);
+}
+
 crate::on_both!(
     guesses_from_many_addresses_do_not_lock_out_the_owner,
+    concurrent_guesses_are_as_few_as_successive_ones,
+    strangers_cannot_fill_a_mailbox,
+    concurrent_registrations_send_no_more_emails,
+    made_up_tokens_cause_no_write,
     stolen_session_cannot_guess_the_password,
     responses_and_work_do_not_reveal_accounts,
     email_token_works_once,

@@ -1,14 +1,17 @@
 //! Background work: emails are sent once and retried, event streams report changes, the audit log is complete.
+use std::sync::Arc;
+
 use chrono::Duration;
-use hoicho_fair::mail::{Mailer, send_due};
+use hoicho::jobs::send_emails;
+use hoicho_fair::mail::Mailer;
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, snapshot::numbered, until, world::World};
 
-fn mailer(app: &TestApp, change: impl FnOnce(&mut hoicho_core::config::Mail)) -> Mailer {
+fn mailer(app: &TestApp, change: impl FnOnce(&mut hoicho_core::config::Mail)) -> Arc<Mailer> {
     let mut settings = hoicho_core::config::Settings::load(None).unwrap().mail;
     change(&mut settings);
-    Mailer::new(&settings, "https://hoicho.example".to_owned(), &app.folder().join("mail")).unwrap()
+    Mailer::new(&settings, "https://hoicho.example".to_owned(), &app.folder().join("mail")).unwrap().into()
 }
 
 fn mails(app: &TestApp) -> Vec<String> {
@@ -21,7 +24,7 @@ async fn email_is_sent_once_and_its_payload_deleted(app: TestApp) {
     app.post("/auth/password-reset").json(&json!({ "email": "lan@example.vn" })).send().await.expect(202);
     let mailer = mailer(&app, |_| {});
     let waiting = app.letters_to("lan@example.vn").await.len();
-    let sent = async || send_due(&app.db, &mailer, app.context.clock.now()).await.unwrap();
+    let sent = async || send_emails(&app.services, mailer.clone()).await.unwrap();
     assert_eq!((sent().await, sent().await), (waiting, 0));
     let mails = mails(&app);
     assert_eq!(mails.len(), waiting);
@@ -39,12 +42,12 @@ async fn emails_are_retried_when_the_mail_server_is_down(app: TestApp) {
         m.smtp_security = hoicho_core::config::SmtpSecurity::None;
         (m.smtp_host, m.smtp_port) = ("127.0.0.1".to_owned(), closed);
     });
-    assert_eq!(send_due(&app.db, &down, app.context.clock.now()).await.unwrap(), 0);
+    assert_eq!(send_emails(&app.services, down).await.unwrap(), 0);
     assert_eq!(app.letters_to("lan@example.vn").await.len(), waiting);
     let up = mailer(&app, |_| {});
-    assert_eq!(send_due(&app.db, &up, app.context.clock.now()).await.unwrap(), 0, "not at once again");
+    assert_eq!(send_emails(&app.services, up.clone()).await.unwrap(), 0, "not at once again");
     app.wait(Duration::minutes(2));
-    assert_eq!(send_due(&app.db, &up, app.context.clock.now()).await.unwrap(), waiting);
+    assert_eq!(send_emails(&app.services, up).await.unwrap(), waiting);
 }
 
 async fn event_stream_reports_changes_and_hides_private_ones(app: TestApp) {

@@ -198,16 +198,75 @@ async fn health_metrics_and_documentation_are_served(app: TestApp) {
     for path in ["/healthz", "/readyz"] {
         assert_eq!(app.root(path).send().await.status.as_u16(), 200, "{path}");
     }
-    let metrics = app.root("/metrics").from("127.0.0.1:1").send().await;
+    let metrics = app.root("/metrics").from("127.0.0.1:1").header("host", "localhost:8080").send().await;
     let text = String::from_utf8(metrics.body).unwrap();
     assert!(
         text.contains(r#"hoicho_http_requests_total{method="GET",route="/api/v1/editions",status="200"} 1"#),
         "{text}"
     );
-    assert_eq!(app.root("/metrics").from("203.0.113.9:1").send().await.status.as_u16(), 404, "not for strangers");
     let document = app.root("/api/openapi.json").send().await.expect(200);
     assert_eq!(document["openapi"], "3.1.0");
     assert_eq!(app.root("/api/docs/").send().await.status.as_u16(), 200);
+}
+
+/// A proxy on the same machine connects from loopback, as a local caller does.
+#[actix_web::test]
+async fn metrics_are_for_local_callers_and_not_for_forwarded_requests() {
+    use hoicho_core::config::{MetricsAccess, Server};
+    let app = async |change: fn(&mut Server)| TestApp::sqlite_with(|settings| change(&mut settings.server)).await;
+    let status = async |app: &TestApp, from: &str, host: &str, header: Option<(&'static str, &str)>| {
+        let call = app.root("/metrics").from(from).header("host", host);
+        let call = header.into_iter().fold(call, |call, (name, value)| call.header(name, value));
+        call.send().await.status.as_u16()
+    };
+    let (here, proxy) = ("127.0.0.1:1", Some(("x-forwarded-for", "203.0.113.9")));
+    let unset = app(|_| {}).await;
+    assert_eq!(status(&unset, here, "localhost:8080", None).await, 200);
+    assert_eq!(status(&unset, "203.0.113.9:1", "localhost:8080", None).await, 404, "a stranger");
+    assert_eq!(
+        status(&unset, here, "hoicho.example.vn", None).await,
+        404,
+        "the name that a proxy or browser was called by"
+    );
+    for name in ["x-forwarded-for", "forwarded", "x-real-ip", "via", "x-forwarded-proto", "cf-connecting-ip"] {
+        assert_eq!(status(&unset, here, "localhost:8080", Some((name, "for=203.0.113.9"))).await, 404, "{name}");
+    }
+    let behind_proxy = app(|s| (s.trusted_proxies, s.public_url) = (1, "https://hoicho.example.vn".to_owned())).await;
+    assert_eq!(status(&behind_proxy, here, "localhost:8080", None).await, 200, "past the proxy");
+    assert_eq!(status(&behind_proxy, here, "localhost:8080", proxy).await, 404);
+    let with_unknown_proxy = app(|s| s.public_url = "https://hoicho.example.vn".to_owned()).await;
+    assert_eq!(status(&with_unknown_proxy, here, "localhost:8080", None).await, 404, "a proxy that adds no header");
+    let all = app(|s| s.metrics = MetricsAccess::All).await;
+    assert_eq!(status(&all, "203.0.113.9:1", "hoicho.example.vn", proxy).await, 200);
+    let nobody = app(|s| s.metrics = MetricsAccess::Nobody).await;
+    assert_eq!(status(&nobody, here, "localhost:8080", None).await, 404);
+}
+
+/// One client behind a proxy that appends a line or extends one: whatever address it claims, it has one limit. Another client
+/// of the same proxy has its own.
+#[actix_web::test]
+async fn rate_limit_uses_the_address_that_trusted_proxies_add() {
+    for trusted_proxies in [1, 2] {
+        let app = TestApp::sqlite_with(|settings| {
+            settings.limits.per_minute = 2;
+            settings.server.trusted_proxies = trusted_proxies;
+        })
+        .await;
+        let call = async |lines: &[String]| {
+            let call = app.get("/editions").from("127.0.0.1:1");
+            let call = lines.iter().fold(call, |call, line| call.another_header("x-forwarded-for", line));
+            call.send().await.status.as_u16()
+        };
+        let outer = if trusted_proxies == 2 { ", 192.0.2.80" } else { "" };
+        let mut statuses = Vec::new();
+        for i in 0..20 {
+            let (claimed, added) = (format!("10.0.0.{i}"), format!("203.0.113.9{outer}"));
+            let lines = if i % 2 == 0 { vec![claimed, added] } else { vec![format!("{claimed}, {added}")] };
+            statuses.push(call(&lines).await);
+        }
+        assert!(statuses.contains(&429), "{trusted_proxies}: {statuses:?}");
+        assert_eq!(call(&[format!("203.0.113.10{outer}")]).await, 200, "another client");
+    }
 }
 
 crate::on_both!(

@@ -29,7 +29,7 @@ fn place(fair: &Fair, webhook: &Value) -> String {
 }
 
 async fn tell(app: &TestApp) -> usize {
-    deliver_webhooks(&app.db, &app.services.webhooks, app.context.clock.now()).await.unwrap()
+    deliver_webhooks(&app.services).await.unwrap()
 }
 
 async fn webhook_retries_deliver_every_event_in_order(app: TestApp) {

@@ -169,8 +169,8 @@ fn each_fault_has_its_line() {
 
         let plain = [("HOICHO_SERVER__PUBLIC_URL", "http://hoicho.example.vn")];
         instance.doctor(&[], &plain).expect(1, &["error public URL: … not encrypted"]);
-        let proxied = [("HOICHO_SERVER__BEHIND_PROXY", "true"), ("HOICHO_SERVER__ADDRESS", "0.0.0.0")];
-        instance.doctor(&[], &proxied).expect(0, &["warning settings: [server] behind_proxy"]);
+        let proxied = [("HOICHO_SERVER__TRUSTED_PROXIES", "1"), ("HOICHO_SERVER__ADDRESS", "0.0.0.0")];
+        instance.doctor(&[], &proxied).expect(0, &["warning settings: [server] trusted_proxies"]);
 
         instance.execute("DELETE FROM __diesel_schema_migrations WHERE version = '20261201000200'");
         for _ in 0..2 {

@@ -125,6 +125,36 @@ fn invalid_setting_prevents_the_start_and_is_reported() {
     }
 }
 
+/// The passwords of the demo are printed by every copy of the program.
+#[test]
+fn serve_refuses_accounts_of_the_demo_unless_allowed() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("demo");
+    Server::demo(&data, &[]).stop();
+    let mut command = hoicho(folder.path());
+    command.args(["serve", "--port", &free_port().to_string(), "--data-dir"]).arg(&data);
+    let refused = command.output().unwrap();
+    let said = shown(&refused.stderr);
+    assert!(!refused.status.success(), "{said}");
+    for told in ["bantochuc@example.vn", "htx@example.vn", "--data-dir", "--allow-demo-accounts"] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    let doctor = hoicho(folder.path()).args(["doctor", "--data-dir"]).arg(&data).output().unwrap();
+    let said = shown(&doctor.stdout);
+    assert!(said.lines().any(|l| l.starts_with("error") && l.contains("accounts: bantochuc@example.vn")), "{said}");
+
+    let allowed = Server::start(&data, &["serve", "--allow-demo-accounts"], &[]);
+    // Each account with another password or erased: it is an ordinary database.
+    let change = json!({ "current": "hoi-cho-ocop", "new": "một câu dài khác 7391" });
+    allowed.address().call("PUT", "/me/password", Some(&login(&allowed)), Some(&change));
+    for email in hoicho::sample_data::USERS.map(|(email, ..)| email).iter().skip(1) {
+        let erase = hoicho(folder.path()).args(["person", "erase", email, "--data-dir"]).arg(&data).output().unwrap();
+        assert!(erase.status.success(), "{email}: {}", shown(&erase.stderr));
+    }
+    allowed.stop();
+    Server::start(&data, &["serve"], &[]).stop();
+}
+
 #[test]
 fn help_lists_all_commands() {
     let folder = tempfile::tempdir().unwrap();

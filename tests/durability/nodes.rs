@@ -25,7 +25,7 @@ impl Nodes {
             ("HOICHO_TOKENS__KEYS", keys.to_str().unwrap()),
         ];
         let one = Server::start(&folder.join("one"), &["demo"], &variables);
-        let two = Server::start(&folder.join("two"), &["serve"], &variables);
+        let two = Server::start(&folder.join("two"), &["serve", "--allow-demo-accounts"], &variables);
         let token = login(&one);
         Self { one, two, token }
     }

@@ -89,6 +89,10 @@ impl Call<'_> {
     pub fn header(self, name: &'static str, value: &str) -> Self {
         Self { request: self.request.insert_header((name, value.to_owned())), ..self }
     }
+    /// Adds a line to those of the header, instead of replacing it.
+    pub fn another_header(self, name: &'static str, value: &str) -> Self {
+        Self { request: self.request.append_header((name, value.to_owned())), ..self }
+    }
     pub fn json(self, body: &Value) -> Self {
         Self { request: self.request.set_json(body), ..self }
     }

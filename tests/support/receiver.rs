@@ -4,9 +4,10 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpListener,
     sync::Arc,
+    time::Duration,
 };
 
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 use serde_json::Value;
 
 /// A received message.
@@ -30,6 +31,10 @@ impl Message {
 #[derive(Default)]
 struct Inner {
     status: u16,
+    /// Whether requests get no response for now.
+    is_silent: bool,
+    /// Time before each response.
+    delay: Duration,
     messages: Vec<Message>,
 }
 
@@ -37,7 +42,7 @@ struct Inner {
 #[derive(Clone)]
 pub struct Receiver {
     port: u16,
-    inner: Arc<Mutex<Inner>>,
+    inner: Arc<(Mutex<Inner>, Condvar)>,
 }
 
 impl Receiver {
@@ -49,7 +54,7 @@ impl Receiver {
     pub fn start_at(port: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let inner = Arc::new(Mutex::new(Inner { status: 204, messages: Vec::new() }));
+        let inner = Arc::new((Mutex::new(Inner { status: 204, ..Inner::default() }), Condvar::new()));
         let shared = inner.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
@@ -67,10 +72,13 @@ impl Receiver {
                     }
                     let mut body = vec![0; headers.get("content-length").map_or(0, |n| n.parse().unwrap())];
                     reader.read_exact(&mut body).unwrap();
-                    let mut inner = shared.lock();
-                    let status = inner.status;
+                    let (inner, changed) = &*shared;
+                    let mut inner = inner.lock();
+                    let (status, delay) = (inner.status, inner.delay);
                     inner.messages.push(Message { headers, body: String::from_utf8(body).unwrap(), status });
+                    changed.wait_while(&mut inner, |inner| inner.is_silent);
                     drop(inner);
+                    std::thread::sleep(delay);
                     let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok");
                     drop(stream.write_all(answer.as_bytes()));
                 });
@@ -85,12 +93,28 @@ impl Receiver {
 
     /// Sets the status of the following responses.
     pub fn answers(&self, status: u16) {
-        self.inner.lock().status = status;
+        self.inner.0.lock().status = status;
+    }
+
+    /// Receives messages and sends no response until [`Self::speak`].
+    pub fn be_silent(&self) {
+        self.inner.0.lock().is_silent = true;
+    }
+
+    /// Responds to everything, also to what it received before.
+    pub fn speak(&self) {
+        self.inner.0.lock().is_silent = false;
+        self.inner.1.notify_all();
+    }
+
+    /// Responds after this time.
+    pub fn answers_after(&self, delay: Duration) {
+        self.inner.0.lock().delay = delay;
     }
 
     /// All received messages.
     pub fn messages(&self) -> Vec<Message> {
-        self.inner.lock().messages.clone()
+        self.inner.0.lock().messages.clone()
     }
 
     /// Messages that were accepted.

@@ -141,10 +141,21 @@ impl World {
             at = at.replace("{participant}", &guest);
         }
         if at.contains("{link_invitation}") {
-            let to_link = format!("/organisers/{}/exhibitors/{}/link", self.organiser, self.id("unlinked"));
-            let guest = json!({ "email": "guest@example.vn" });
+            // Of a new record to a new address each time: both are limited.
+            let unique = uuid::Uuid::now_v7();
+            let record = json!({ "name": format!("HTX {unique}"), "legal_form": "co_operative", "locality": "Ba Chẽ" });
+            let record = app.made(&format!("/organisers/{}/exhibitors", self.organiser), &self.owner, record).await;
+            let guest = json!({ "email": format!("guest-{unique}@example.vn") });
+            let to_link = format!("/organisers/{}/exhibitors/{record}/link", self.organiser);
             let guest = app.post(&to_link).by(&self.owner).json(&guest).send().await.expect(202);
-            at = at.replace("{link_invitation}", guest["id"].as_str().unwrap());
+            at = at.replace("{link_invitation}", guest["id"].as_str().unwrap()).replace(self.id("unlinked"), &record);
+        }
+        if at.contains("{session}") {
+            // A login that a test may end.
+            let token = app.login("owner@example.vn").await;
+            let sessions = app.get("/me/sessions").by(&token).send().await.expect(200);
+            let current = sessions["items"].as_array().unwrap().iter().find(|session| session["is_current"] == true);
+            at = at.replace("{session}", current.unwrap()["id"].as_str().unwrap());
         }
         let at = at.replace("{allocation}", &self.played);
         // Parameters whose parent resource a test has replaced name nothing that exists.

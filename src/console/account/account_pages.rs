@@ -4,10 +4,13 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::page_context::{PageContext, is_local_path, render_page};
-use hoicho_core::config;
+use hoicho_core::{config, values::ids::SessionId};
 use hoicho_web::{
     http::{Problem, Query},
-    identity::{RequestContext, consent},
+    identity::{
+        RequestContext, SignedIn, consent, device,
+        session_store::{self, SessionRow},
+    },
 };
 
 #[derive(Deserialize)]
@@ -115,11 +118,24 @@ pub(super) async fn show_invitation(page: PageContext) -> Result<HttpResponse, P
 struct Account {
     page: PageContext,
     name: String,
+    sessions: Vec<SessionRow>,
+    current: SessionId,
 }
 
-/// Form for name, language and password.
+impl Account {
+    fn device_of(&self, session: &SessionRow) -> String {
+        device::describe(&session.user_agent).unwrap_or_else(|| self.page.t("account-session-unknown"))
+    }
+    fn is_current(&self, session: &SessionRow) -> bool {
+        session.id == self.current
+    }
+}
+
+/// Forms for name, language, password and logins.
 #[get("/account")]
-pub(super) async fn show_account(page: PageContext) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_account(page: PageContext, caller: SignedIn) -> Result<HttpResponse, Problem> {
     let name = page.require_user()?.name.clone();
-    render_page(Account { page, name }).await
+    let (user, now, current) = (caller.user, caller.now, caller.session);
+    let sessions = caller.context.db.read(move |tx| session_store::list(tx, user, now).map_err(Problem::from)).await?;
+    render_page(Account { page, name, sessions, current }).await
 }

@@ -22,6 +22,8 @@ pub struct Settings {
     pub database: Database,
     /// Rate limits.
     pub limits: Limits,
+    /// Event streams.
+    pub streams: Streams,
     /// Cache of public responses.
     pub response_cache: ResponseCache,
     /// Allowed webhook targets.
@@ -62,8 +64,8 @@ pub struct Server {
     pub stop_timeout_s: u64,
     /// Base URL of links in e-mails; empty for the bind address.
     pub public_url: String,
-    /// Whether to trust `X-Forwarded-For`.
-    pub behind_proxy: bool,
+    /// Number of reverse proxies that add an address to `X-Forwarded-For`; 0 ignores the header.
+    pub trusted_proxies: usize,
     /// Access to `/metrics`.
     pub metrics: MetricsAccess,
 }
@@ -72,7 +74,7 @@ pub struct Server {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MetricsAccess {
-    /// Loopback clients only.
+    /// Loopback clients whose requests no proxy has forwarded.
     Local,
     /// Every client.
     All,
@@ -102,6 +104,20 @@ pub struct Limits {
     pub per_minute: u32,
     /// Requests to `/auth` per minute and client address.
     pub auth_per_minute: u32,
+}
+
+/// Event streams.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Streams {
+    /// Open streams.
+    pub max: usize,
+    /// Open streams from one address.
+    pub max_per_address: usize,
+    /// Open streams of one user or API key.
+    pub max_per_caller: usize,
+    /// Seconds after which the right to an open stream is checked again.
+    pub check_interval_s: u64,
 }
 
 /// Cache of public responses.
@@ -276,7 +292,7 @@ mod tests {
     fn production_example_contains_only_known_settings() {
         let example = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/example-production.toml"));
         let settings = Settings::load(Some(example)).unwrap();
-        assert!(settings.server.behind_proxy && !settings.database.migrate);
+        assert!(settings.server.trusted_proxies == 1 && !settings.database.migrate);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
 
 use chrono::NaiveDateTime;
 use diesel::{
-    Connection, QueryableByName, RunQueryDsl,
+    Connection, ExpressionMethods, QueryDsl, QueryableByName, RunQueryDsl,
     sql_types::{BigInt, Bool, Integer, Nullable, Text},
     sqlite::SqliteConnection,
 };
@@ -20,6 +20,7 @@ use super::{
     error::Unavailable,
     migrate::{self, MigrationStatus},
     pool::connect,
+    schema::users,
     url::DatabaseUrl,
     wal_position::{flush_position, replay_position},
 };
@@ -109,6 +110,21 @@ fn read_wal_flag(file: &Path) -> Result<bool, SqliteError> {
         return Err(SqliteError::Foreign);
     }
     Ok(header.ends_with(&[2, 2]))
+}
+
+/// Address and password hash of the accounts with these addresses.
+///
+/// # Errors
+/// The database cannot be read, or has no table of accounts.
+pub fn find_password_hashes(url: &DatabaseUrl, email_keys: &[&str]) -> Result<Vec<(String, String)>, String> {
+    let mut conn = match url {
+        // Opening it would create it.
+        DatabaseUrl::Sqlite(file) if !file.exists() => return Ok(Vec::new()),
+        DatabaseUrl::Sqlite(file) => Conn::Sqlite(open_sqlite(file).map_err(|e| e.to_string())?),
+        DatabaseUrl::Postgres(_) => connect(url).map_err(|e| e.to_string())?,
+    };
+    let named = users::table.filter(users::email_key.eq_any(email_keys)).order(users::email_key);
+    named.select((users::email_key, users::password_hash)).load(&mut conn).map_err(|e| e.to_string())
 }
 
 /// A PostgreSQL server and its database.

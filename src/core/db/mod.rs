@@ -10,6 +10,7 @@ pub mod database;
 mod error;
 pub mod inspect;
 pub mod migrate;
+mod named_lock;
 mod pool;
 mod read_replica;
 mod savepoint;
@@ -24,6 +25,7 @@ pub use conn::{Conn, Tx};
 pub use constraint::ConstraintViolation;
 pub use database::Database;
 pub use error::{DatabaseError, Unavailable};
+pub use named_lock::lock_name;
 pub use url::{DatabaseUrl, UrlError};
 
 /// Max rows of one batch insert: the widest table stays below SQLite's limit of 32,766 parameters per statement.

@@ -3,6 +3,7 @@ use actix_web::{
     HttpResponse,
     body::BoxBody,
     dev::{ServiceRequest, ServiceResponse},
+    http::{Method, StatusCode},
     middleware::Next,
     web,
 };
@@ -43,6 +44,11 @@ impl Metrics {
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(outbox_waiting.clone()))?;
         Ok(Self { registry, requests, seconds, outbox_pending: outbox_waiting, replica_reads: reads_from_standby })
+    }
+
+    /// Counts a request that was refused before it was routed.
+    pub fn record_refused(&self, method: &Method, status: StatusCode) {
+        self.requests.with_label_values(&[method.as_str(), "refused", status.as_str()]).inc();
     }
 
     /// Looks up the metrics of a route.

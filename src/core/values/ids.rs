@@ -29,7 +29,7 @@ ids! {
     /// A user account.
     UserId,
     /// A login: the family of refresh tokens that were rotated from it.
-    TokenFamilyId,
+    SessionId,
     /// An organiser of editions; the tenant.
     OrganiserId,
     /// A series of editions whose figures are compared.

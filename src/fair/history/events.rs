@@ -1,7 +1,5 @@
 //! `/editions/{edition}/events`: server-sent events.
-use std::time::Duration;
-
-use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use futures_util::stream;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
@@ -10,11 +8,8 @@ use hoicho_core::{i18n::MessageId, values::ids::AuditId};
 use hoicho_web::{
     audit,
     http::{Code, Problem},
-    identity::{FiguresScope, ReadPermit},
+    identity::{FiguresScope, KEEP_ALIVE, ReadPermit, StreamPermit, Waited, event_stream},
 };
-
-/// Interval of keep-alive comments on an idle stream, so that proxies do not close it.
-const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
 
 fn event(change: &Change) -> web::Bytes {
     let data = serde_json::json!({ "action": change.action, "subject": change.subject });
@@ -23,32 +18,39 @@ fn event(change: &Change) -> web::Bytes {
 }
 
 struct EventStream {
+    permit: StreamPermit,
     backlog: std::vec::IntoIter<Change>,
     receiver: Receiver<Change>,
-    is_staff: bool,
 }
 
 async fn next(mut events: EventStream) -> Option<(Result<web::Bytes, actix_web::Error>, EventStream)> {
-    let is_visible = |s: &EventStream, c: &Change| s.is_staff || c.action.subject_kind().is_public();
     loop {
-        let change = match events.backlog.next() {
-            Some(change) => change,
-            None => match tokio::time::timeout(KEEP_ALIVE_INTERVAL, events.receiver.recv()).await {
-                Err(_) => return Some((Ok(web::Bytes::from_static(b": keep-alive\n\n")), events)),
-                Ok(Ok(change)) => change,
-                // The client is too slow, or the node is stopping: the client reconnects with `Last-Event-ID`.
-                Ok(Err(RecvError::Lagged(_) | RecvError::Closed)) => return None,
-            },
+        let EventStream { permit, backlog, receiver } = &mut events;
+        let change = async {
+            match backlog.next() {
+                Some(change) => Ok(change),
+                None => receiver.recv().await,
+            }
         };
-        if is_visible(&events, &change) {
-            return Some((Ok(event(&change)), events));
+        match permit.wait(change).await {
+            Ok(Waited::Item(Ok(change))) => {
+                // By the last check: staff that was removed is the public.
+                if permit.authorized().as_staff || change.action.subject_kind().is_public() {
+                    return Some((Ok(event(&change)), events));
+                }
+            }
+            Ok(Waited::Idle) => return Some((Ok(KEEP_ALIVE), events)),
+            // The client is too slow, the node is stopping, or the right to the stream has ended. The client reconnects with
+            // `Last-Event-ID`, or is refused then.
+            Ok(Waited::Item(Err(RecvError::Lagged(_) | RecvError::Closed))) | Err(_) => return None,
         }
     }
 }
 
-/// Changes of an edition as server-sent events. `event` is the kind of resource, `data` has `action` and `subject` (its
-/// identifier), `id` is for `Last-Event-ID`, after which a stream resumes. Delivery is at least once. Staff receive all
-/// kinds; everybody else `allocation`, `booth`, `booth_categories`, `zone`, `participant` and `edition`.
+/// Changes of an edition as server-sent events. `event` is the kind of resource, `data` has `action` and `subject`
+/// (its identifier), `id` is for `Last-Event-ID`, after which a stream resumes. Delivery is at least once. A stream
+/// ends within seconds after the right to it has ended; 429 with too many open streams. Staff receive all kinds;
+/// everybody else `allocation`, `booth`, `booth_categories`, `zone`, `participant` and `edition`.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/events",
@@ -60,6 +62,7 @@ async fn next(mut events: EventStream) -> Option<(Result<web::Bytes, actix_web::
     responses(
         (status = 200, content_type = "text/event-stream", body = String),
         (status = 404),
+        (status = 429),
         (status = 503),
     ),
 )]
@@ -76,19 +79,15 @@ pub(super) async fn stream_events(
             Some(id.ok_or_else(|| Problem::new(Code::BadRequest, MessageId("error-invalid-last-event-id")))?)
         }
     };
-    let (authorized, state) = permit.authorize().await?;
-    let edition = authorized.edition()?;
+    let permit = permit.open_stream(&req).await?;
+    let (edition, db) = (permit.authorized().edition()?, permit.context().db.clone());
     // Subscribe first, then read the backlog, so that no event in between is lost.
-    let newest = state.db.read(move |tx| audit::find_last_id(tx, edition).map_err(Problem::from)).await?;
-    let receiver = live.subscribe(&state.db, edition, newest).ok_or(Code::Unavailable)?;
+    let newest = db.read(move |tx| audit::find_last_id(tx, edition).map_err(Problem::from)).await?;
+    let receiver = live.subscribe(&db, edition, newest).ok_or(Code::Unavailable)?;
     let backlog = match last_event_id {
-        Some(id) => state.db.read(move |tx| load_changes(tx, edition, Some(overlap_start(id)))).await?,
+        Some(id) => db.read(move |tx| load_changes(tx, edition, Some(overlap_start(id)))).await?,
         None => Vec::new(),
     };
-    let events = EventStream { backlog: backlog.into_iter(), receiver, is_staff: authorized.as_staff };
-    Ok(HttpResponse::Ok()
-        .content_type("text/event-stream")
-        .insert_header((header::CONTENT_ENCODING, "identity"))
-        .insert_header(("x-accel-buffering", "no"))
-        .streaming(stream::unfold(events, next)))
+    let events = EventStream { permit, backlog: backlog.into_iter(), receiver };
+    Ok(event_stream(stream::unfold(events, next)))
 }

@@ -12,7 +12,7 @@ use hoicho_web::{
     audit::AuditAction,
     http::{Code, Problem},
     identity::{Authorized, invitations::INVITATION_TTL_DAYS, store as users},
-    outbox::{self, EmailKind, OutgoingEmail},
+    outbox::{self, EmailKind, OutgoingEmail, Sender},
 };
 
 /// Max open invitations of an exhibitor.
@@ -21,7 +21,8 @@ const MAX_OPEN: usize = 10;
 /// Sends an invitation by e-mail; replaces an open one for the same address.
 ///
 /// # Errors
-/// `illegal_step` for a record that is linked or merged, and with `MAX_OPEN` open invitations.
+/// `illegal_step` for a record that is linked or merged, and with `MAX_OPEN` open invitations; `too_many_requests` if the address
+/// got too many lately.
 pub fn invite(
     tx: &mut Tx<'_>,
     authorized: &Authorized,
@@ -56,7 +57,9 @@ pub fn invite(
         language: known.as_ref().map_or(inviter.language, |account| account.language),
         kind: EmailKind::LinkInvitation { exhibitor: record.name, organiser: organiser.name },
     };
-    outbox::insert(tx, &mail, authorized.now)?;
+    if !outbox::insert(tx, Sender::Organiser(organiser.id), &mail, authorized.now)? {
+        return Err(Problem::new(Code::TooManyRequests, MessageId("error-recipient-limit")));
+    }
     authorized.record_audit(tx, AuditAction::ExhibitorInviteLink, exhibitor, None, Some(&row.email))?;
     Ok(row)
 }

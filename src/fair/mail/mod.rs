@@ -2,4 +2,4 @@
 mod render;
 mod send;
 pub use render::{RenderedEmail, render};
-pub use send::{Mailer, check_login, check_settings, send_due};
+pub use send::{Emails, Mailer, check_login, check_settings};

@@ -80,14 +80,14 @@ fn content(email: &EmailKind, public_url: &str) -> Content {
                 .with_action(MessageId("email-reset-action"), link(&format!("/reset-password#{token}")))
         }
         EmailKind::Invitation { token, of, by } => Content::new(
-            MessageId("email-invitation-subject").with_args(&[("name", &of)]),
+            MessageId("email-invitation-subject"),
             MessageId("email-invitation-text")
                 .with_args(&[("inviter", &by), ("name", &of)])
                 .with_number("days", INVITATION_TTL_DAYS),
         )
         .with_action(MessageId("email-invitation-action"), link(&format!("/invitation#{token}"))),
         EmailKind::LinkInvitation { exhibitor, organiser } => Content::new(
-            MessageId("email-link-invitation-subject").with_args(&[("organiser", &organiser)]),
+            MessageId("email-link-invitation-subject"),
             MessageId("email-link-invitation-text")
                 .with_args(&[("organiser", &organiser), ("name", &exhibitor)])
                 .with_number("days", INVITATION_TTL_DAYS),
@@ -97,7 +97,7 @@ fn content(email: &EmailKind, public_url: &str) -> Content {
             application_decided(edition, *decision, reason.as_deref())
         }
         EmailKind::BoothOffered { edition, booth, until } => Content::new(
-            MessageId("email-offer-subject").with_args(&[("booth", &booth)]),
+            MessageId("email-offer-subject"),
             MessageId("email-offer-text")
                 .with_args(&[("edition", edition), ("booth", booth)])
                 .with_text("until", date_time(until)),

@@ -1,5 +1,5 @@
 //! Sends the e-mails of the outbox.
-use std::{path::Path, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use lettre::{
     Address, AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
@@ -11,16 +11,14 @@ use secrecy::ExposeSecret;
 use super::render::render;
 use hoicho_core::{
     config::{self, MailTransport, SmtpSecurity},
-    db::Database,
-    values::{clock::Instant, ids::OutboxId},
+    db::{Database, Tx},
+    values::{clock::Clock, ids::OutboxId},
 };
 use hoicho_web::{
     http::Problem,
-    outbox::{self, OutgoingEmail},
+    outbox::{self, ClaimedEmail, Delivery, OutgoingEmail, SlotLimits},
 };
 
-/// Max e-mails claimed per run.
-const BATCH_SIZE: i64 = 20;
 /// Timeout of one send. The e-mail is retried later.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -122,25 +120,69 @@ fn smtp(settings: &config::Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, S
     })
 }
 
-/// Sends due e-mails; returns how many were sent. A failed e-mail is retried later and does not block the others.
-pub async fn send_due(db: &Database, mailer: &Mailer, now: Instant) -> Result<usize, Problem> {
-    let claimed = db.write(move |tx| outbox::claim(tx, now, BATCH_SIZE).map_err(Problem::from)).await?;
-    let mut sent = 0;
-    for email in claimed {
+/// E-mails of the outbox, to be sent by a [`Dispatcher`](hoicho_web::outbox::Dispatcher).
+#[derive(Clone)]
+pub struct Emails {
+    /// Database.
+    pub db: Database,
+    /// Sends them.
+    pub mailer: Arc<Mailer>,
+    /// Tells the time of each try.
+    pub clock: Clock,
+}
+
+impl Emails {
+    /// Sends an e-mail and records the result.
+    async fn send(self, email: ClaimedEmail) -> bool {
         let outcome = match &email.email {
-            Some(mail) => mailer.send(email.id, mail).await,
+            Some(mail) => self.mailer.send(email.id, mail).await,
             None => Err("the stored email cannot be parsed".to_owned()),
         };
-        match outcome {
-            Ok(()) => {
-                db.write(move |tx| outbox::mark_sent(tx, email.id, now).map_err(Problem::from)).await?;
-                sent += 1;
-            }
-            Err(error) => {
-                tracing::warn!(id = %email.id, attempt = email.attempts, %error, "failed to send email");
-                db.write(move |tx| outbox::mark_failed(tx, &email, &error, now).map_err(Problem::from)).await?;
-            }
+        let (is_success, id, now) = (outcome.is_ok(), email.id, self.clock.now());
+        if let Err(error) = &outcome {
+            tracing::warn!(%id, attempt = email.attempts, %error, "failed to send email");
         }
+        let recorded = self.db.write(move |tx| match outcome {
+            Ok(()) => Ok::<_, Problem>(outbox::mark_sent(tx, email.id, now)?),
+            Err(error) => Ok(outbox::mark_failed(tx, &email, &error, now)?),
+        });
+        if let Err(error) = recorded.await {
+            tracing::warn!(%error, %id, "failed to record an email");
+        }
+        is_success
     }
-    Ok(sent)
+}
+
+impl Delivery for Emails {
+    /// The sender: of a mass mail and a single one that are due at the same time neither waits for all of the other.
+    type Owner = String;
+    type Queue = String;
+    type Claimed = ClaimedEmail;
+
+    const LIMITS: SlotLimits = SlotLimits { total: 8, reserved: 2, per_owner: 4, per_queue: 4 };
+
+    async fn list_waiting(&self) -> Result<Vec<(String, String)>, Problem> {
+        let now = self.clock.now();
+        let senders = self.db.read(move |tx| Ok::<_, Problem>(outbox::list_waiting_senders(tx, now)?)).await?;
+        Ok(senders.into_iter().map(|sender| (sender.clone(), sender)).collect())
+    }
+
+    async fn claim(&self, slots: Vec<String>) -> Result<Vec<(String, ClaimedEmail)>, Problem> {
+        let now = self.clock.now();
+        let mut by_sender: BTreeMap<String, i64> = BTreeMap::new();
+        slots.into_iter().for_each(|sender| *by_sender.entry(sender).or_default() += 1);
+        let work = move |tx: &mut Tx<'_>| {
+            let mut claimed = Vec::new();
+            for (sender, limit) in by_sender {
+                let emails = outbox::claim(tx, &sender, now, limit)?;
+                claimed.extend(emails.into_iter().map(|email| (sender.clone(), email)));
+            }
+            Ok::<_, Problem>(claimed)
+        };
+        self.db.write(work).await
+    }
+
+    fn attempt(&self, claimed: ClaimedEmail) -> impl Future<Output = bool> + Send + 'static {
+        self.clone().send(claimed)
+    }
 }

@@ -24,7 +24,7 @@ use hoicho_core::{
 use hoicho_web::{
     audit::{self, AuditAction, SubjectKind},
     http::{Code, Problem},
-    identity::{OrganiserRole, consent, members, store},
+    identity::{OrganiserRole, consent, members, session_store, store},
     outbox,
 };
 
@@ -147,7 +147,8 @@ fn remove_memberships(tx: &mut Tx<'_>, user: UserId) -> Result<(), Problem> {
 /// Anonymises an account: removes logins, tokens and personal data. The row stays for foreign keys.
 pub(super) fn anonymise_account(tx: &mut Tx<'_>, account: &store::Account, now: Instant) -> QueryResult<()> {
     let user = account.id;
-    store::revoke_all_sessions(tx, user)?;
+    session_store::end_all(tx, user, now)?;
+    session_store::anonymise(tx, user)?;
     diesel::delete(one_time_tokens::table.filter(one_time_tokens::user_id.eq(user))).execute(tx.conn())?;
     diesel::delete(idempotency_keys::table.filter(idempotency_keys::user_id.eq(user))).execute(tx.conn())?;
     diesel::delete(known_sources::table.filter(known_sources::user_id.eq(user))).execute(tx.conn())?;
@@ -200,6 +201,7 @@ pub fn erase(
     diesel::delete(login_failures::table.filter(login_failures::email_key.eq(of.key()))).execute(tx.conn())?;
     let emails = outbox::find_pending_for(tx, of.key())?;
     outbox::delete_pending(tx, &emails)?;
+    outbox::forget_recipient(tx, of.key())?;
     let mut lines = redact_entries(tx, &named.entries, &identifiers_of(of))?;
     let new_entries = find_entries(tx, of, named.last_searched)?;
     lines += redact_entries(tx, &new_entries, &identifiers_of(of))?;

@@ -20,7 +20,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     http::Problem,
-    identity::{OrganisationRole, OrganiserRole, consent, store},
+    identity::{OrganisationRole, OrganiserRole, consent, session_store, store},
     outbox,
 };
 
@@ -130,6 +130,19 @@ struct LoginData {
     last_at: DateTime<Utc>,
 }
 
+/// A login on a device that has not ended.
+#[derive(Serialize, utoipa::ToSchema)]
+struct SessionData {
+    /// What the device says it is (`User-Agent`).
+    device: String,
+    /// IPv4 address, or /64 prefix of an IPv6 address.
+    address: String,
+    #[schema(value_type = String)]
+    logged_in_at: DateTime<Utc>,
+    #[schema(value_type = String)]
+    last_used_at: DateTime<Utc>,
+}
+
 /// Personal data of a person. Audit log entries of their actions are at `/me/actions`.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct PersonalData {
@@ -142,6 +155,7 @@ pub struct PersonalData {
     contacts: Vec<ContactData>,
     invitations: Vec<InvitationData>,
     logins: Vec<LoginData>,
+    sessions: Vec<SessionData>,
     /// Number of e-mails waiting to be sent to them.
     #[serde(rename = "letters_waiting")]
     emails_waiting: usize,
@@ -261,15 +275,21 @@ pub fn export(tx: &mut Tx<'_>, subject: &DataSubject, now: Instant) -> Result<Pe
         contacts: list_contacts(tx, subject)?,
         invitations: list_invitations(tx, subject)?,
         logins: Vec::new(),
+        sessions: Vec::new(),
         emails_waiting: outbox::find_pending_for(tx, subject.key())?.len(),
     };
     if let Some(account) = subject.find_account(tx)? {
-        add_account_data(tx, account, &mut data)?;
+        add_account_data(tx, account, &mut data, now)?;
     }
     Ok(data)
 }
 
-fn add_account_data(tx: &mut Tx<'_>, account: store::Account, data: &mut PersonalData) -> QueryResult<()> {
+fn add_account_data(
+    tx: &mut Tx<'_>,
+    account: store::Account,
+    data: &mut PersonalData,
+    now: Instant,
+) -> QueryResult<()> {
     let user = account.id;
     let registered_at: Instant = users::table.find(user).select(users::created_at).get_result(tx.conn())?;
     let organisers: Vec<(OrganiserId, String, OrganiserRole)> = organiser_members::table
@@ -306,6 +326,13 @@ fn add_account_data(tx: &mut Tx<'_>, account: store::Account, data: &mut Persona
         .load(tx.conn())?;
     let login = |(address, last_at): (String, Instant)| LoginData { address, last_at: last_at.and_utc() };
     data.logins = logins.into_iter().map(login).collect();
+    let session = |row: session_store::SessionRow| SessionData {
+        device: row.user_agent,
+        address: row.source,
+        logged_in_at: row.created_at.and_utc(),
+        last_used_at: row.last_used_at.and_utc(),
+    };
+    data.sessions = session_store::list(tx, user, now)?.into_iter().map(session).collect();
     data.account = Some(AccountData {
         id: user,
         email: account.email,

@@ -96,6 +96,7 @@ pub fn erase_unverified(tx: &mut Tx<'_>, user: UserId, now: Instant) -> QueryRes
     let Some(account) = account.optional()? else { return Ok(0) };
     let emails = outbox::find_pending_for(tx, &account.email_key)?;
     outbox::delete_pending(tx, &emails)?;
+    outbox::forget_recipient(tx, &account.email_key)?;
     anonymise_account(tx, &account, now)?;
     Ok(1)
 }

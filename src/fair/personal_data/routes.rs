@@ -14,7 +14,7 @@ use hoicho_web::{
         Body, Problem, Query,
         pagination::{Page, PageQuery},
     },
-    identity::{SignedIn, lockout, source_address, store},
+    identity::{SignedIn, lockout, store},
 };
 
 /// OpenAPI operations of personal data.
@@ -116,7 +116,7 @@ async fn erase_me(req: HttpRequest, caller: SignedIn, body: Body<EraseMe>) -> Re
     let password = body.into_result()?.password;
     let (user, now, context) = (caller.user, caller.now, caller.context);
     let account = context.db.read(move |tx| store::find_account(tx, user).map_err(Problem::from)).await?;
-    let source = source_address(&req, context.trusts_forwarded_for).to_string();
+    let source = context.source_address(&req).to_string();
     lockout::confirm_password(&context, &account, password, (source, now)).await?;
     erase::find_and_erase(&context.db, DataSubject::Email(account.email_key), now).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -16,6 +16,7 @@ use ureq::{
 };
 
 use super::address_filter::{ForbiddenAddress, is_public};
+use hoicho_core::values;
 
 /// Timeout of one request, including name resolution, connecting and the response.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -97,6 +98,12 @@ pub struct AttemptOutcome {
 }
 
 impl AttemptOutcome {
+    /// A try without a response.
+    pub(super) fn failed(error: &str, started_at: values::clock::Instant, now: values::clock::Instant) -> Self {
+        let duration_ms = i32::try_from((now - started_at).num_milliseconds()).unwrap_or(i32::MAX);
+        Self { status: None, response_body: String::new(), error: Some(error.to_owned()), duration_ms }
+    }
+
     /// Whether the response status is 2xx.
     pub fn is_success(&self) -> bool {
         self.status.is_some_and(|status| (200..300).contains(&status))

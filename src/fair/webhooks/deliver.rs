@@ -1,5 +1,6 @@
-//! Sends due deliveries and records the outcome of each attempt.
-use std::collections::HashMap;
+//! Sends due deliveries and records the outcome of each attempt on its own. How many are tried at the same time, and of whom, is
+//! limited by endpoint and organiser.
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use super::{
     client::{AttemptOutcome, WebhookClient},
@@ -12,47 +13,59 @@ use hoicho_core::{
     db::{Database, Tx},
     states::DeliveryState,
     values::{
-        clock::Instant,
-        ids::{WebhookAttemptId, WebhookId},
+        clock::{Clock, Instant},
+        ids::{OrganiserId, WebhookAttemptId, WebhookId},
     },
 };
 use hoicho_web::{
-    http::{Code, Problem},
+    http::Problem,
     identity::members::notify_owners,
-    outbox::EmailKind,
+    outbox::{Delivery, EmailKind, SlotLimits},
 };
 
-/// Max deliveries that are sent in parallel.
-const MAX_CONCURRENT: i64 = 16;
+/// Time in which a try ends: the client's timeout, and some for the resolver of the system, which does not end in time by itself.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
 
-struct ClaimedDelivery {
+/// A delivery that this node has leased, with all that is sent.
+pub struct ClaimedDelivery {
     delivery: DeliveryRow,
     message: MessageRow,
     webhook: WebhookRow,
     secrets: Vec<SigningSecret>,
 }
 
-/// Claims due deliveries and loads the message, endpoint and secrets of each.
-fn claim_due(tx: &mut Tx<'_>, now: Instant) -> Result<Vec<ClaimedDelivery>, Problem> {
-    let rows = delivery_store::claim_due(tx, now, MAX_CONCURRENT)?;
-    let mut ids: Vec<WebhookId> = rows.iter().map(|(delivery, _)| delivery.webhook_id).collect();
-    ids.sort();
-    ids.dedup();
-    let mut secrets = endpoint_store::list_active_secrets(tx, &ids, now)?;
-    let webhooks: HashMap<WebhookId, (WebhookRow, Vec<SigningSecret>)> = endpoint_store::list_by_ids(tx, &ids)?
-        .into_iter()
-        .map(|webhook| {
-            let active = secrets.remove(&webhook.id).unwrap_or_default();
-            (webhook.id, (webhook, active))
-        })
-        .collect();
-    let claimed = |(delivery, message): (DeliveryRow, MessageRow)| {
-        let (webhook, secrets) = webhooks.get(&delivery.webhook_id)?.clone();
-        Some(ClaimedDelivery { delivery, message, webhook, secrets })
-    };
-    Ok(rows.into_iter().filter_map(claimed).collect())
+/// Deliveries to endpoints, to be tried by a [`Dispatcher`](hoicho_web::outbox::Dispatcher).
+pub struct Deliveries {
+    /// Database.
+    pub db: Database,
+    /// Sends them.
+    pub client: WebhookClient,
+    /// Tells the time of each try.
+    pub clock: Clock,
 }
 
+/// Claims due deliveries of endpoints, and loads the message, endpoint and secrets of each.
+fn claim_due(
+    tx: &mut Tx<'_>,
+    slots: &BTreeMap<WebhookId, i64>,
+    now: Instant,
+) -> Result<Vec<(WebhookId, ClaimedDelivery)>, Problem> {
+    let ids: Vec<WebhookId> = slots.keys().copied().collect();
+    let mut secrets = endpoint_store::list_active_secrets(tx, &ids, now)?;
+    let mut claimed = Vec::new();
+    // Not one that was disabled meanwhile.
+    for webhook in endpoint_store::list_by_ids(tx, &ids)?.into_iter().filter(|webhook| webhook.is_enabled) {
+        let secrets = secrets.remove(&webhook.id).unwrap_or_default();
+        let limit = slots.get(&webhook.id).copied().unwrap_or_default();
+        for (delivery, message) in delivery_store::claim_due(tx, webhook.id, now, limit)? {
+            let (webhook, secrets) = (webhook.clone(), secrets.clone());
+            claimed.push((webhook.id, ClaimedDelivery { delivery, message, webhook, secrets }));
+        }
+    }
+    Ok(claimed)
+}
+
+/// Sends a delivery, signed with the time of this try; blocking.
 fn send(client: &WebhookClient, claimed: &ClaimedDelivery, now: Instant) -> AttemptOutcome {
     let id = format!("msg_{}", claimed.message.id);
     let timestamp = now.and_utc().timestamp();
@@ -69,19 +82,20 @@ fn record_attempt(
     tx: &mut Tx<'_>,
     claimed: &ClaimedDelivery,
     outcome: AttemptOutcome,
-    now: Instant,
+    (started_at, now): (Instant, Instant),
 ) -> Result<(), Problem> {
+    // Deleted meanwhile, with its deliveries.
+    let Some(webhook) = endpoint_store::find_by_id(tx, claimed.webhook.id)? else { return Ok(()) };
     let (is_success, status) = (outcome.is_success(), outcome.status);
     let attempt = AttemptRow {
         id: WebhookAttemptId::make(),
         webhook_delivery_id: claimed.delivery.id,
-        at: now,
+        at: started_at,
         took_ms: outcome.duration_ms,
         status: status.map(i32::from),
         answer: outcome.response_body,
         fault: outcome.error,
     };
-    let webhook = endpoint_store::find_by_id(tx, claimed.webhook.id)?;
     if is_success {
         delivery_store::record_attempt(tx, &attempt, DeliveryState::Delivered, None)?;
         endpoint_store::set_failing_since(tx, webhook.id, None)?;
@@ -114,33 +128,54 @@ fn record_attempt(
     Ok(())
 }
 
-/// Sends due deliveries until none is due; returns the number of successful deliveries.
-pub async fn deliver_due(db: &Database, client: &WebhookClient, now: Instant) -> Result<usize, Problem> {
-    let mut delivered = 0;
-    loop {
-        // Check in a read first: no write transaction when nothing is due.
-        let due = db.read(move |tx| delivery_store::has_due(tx, now).map_err(Problem::from)).await?;
-        if !due {
-            return Ok(delivered);
+/// Sends a delivery on a thread of its own and records the result. Only this result is lost if it cannot be recorded; the delivery is
+/// tried again then.
+async fn attempt(db: Database, client: WebhookClient, clock: Clock, claimed: ClaimedDelivery) -> bool {
+    let (claimed, started_at) = (Arc::new(claimed), clock.now());
+    let sent = claimed.clone();
+    let mut task = tokio::task::spawn_blocking(move || send(&client, &sent, clock.now()));
+    let result = tokio::time::timeout(ATTEMPT_TIMEOUT, &mut task).await;
+    let is_running = result.is_err();
+    let outcome = match result {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(error)) => {
+            tracing::error!(%error, "webhook delivery task failed");
+            AttemptOutcome::failed("the delivery failed unexpectedly", started_at, clock.now())
         }
-        let batch = db.write(move |tx| claim_due(tx, now)).await?;
-        if batch.is_empty() {
-            return Ok(delivered);
-        }
-        let requests = batch.into_iter().map(|claimed| {
-            let client = client.clone();
-            tokio::task::spawn_blocking(move || {
-                let outcome = send(&client, &claimed, now);
-                (claimed, outcome)
-            })
-        });
-        for result in futures_util::future::join_all(requests).await {
-            let (claimed, outcome) = result.map_err(|error| {
-                tracing::error!(%error, "webhook delivery task failed");
-                Problem::from(Code::Internal)
-            })?;
-            delivered += usize::from(outcome.is_success());
-            db.write(move |tx| record_attempt(tx, &claimed, outcome, now)).await?;
-        }
+        Err(_) => AttemptOutcome::failed("no response in time", started_at, clock.now()),
+    };
+    let (is_success, id, now) = (outcome.is_success(), claimed.delivery.id, clock.now());
+    if let Err(error) = db.write(move |tx| record_attempt(tx, &claimed, outcome, (started_at, now))).await {
+        tracing::warn!(%error, delivery = %id, "failed to record a webhook delivery");
+    }
+    if is_running {
+        // The slot is taken until the thread is free.
+        drop(task.await);
+    }
+    is_success
+}
+
+impl Delivery for Deliveries {
+    type Owner = OrganiserId;
+    type Queue = WebhookId;
+    type Claimed = ClaimedDelivery;
+
+    // A slow endpoint holds a slot for up to 20 s: it takes 16 organisers with slow endpoints only to fill what is not reserved.
+    const LIMITS: SlotLimits = SlotLimits { total: 160, reserved: 32, per_owner: 8, per_queue: 4 };
+
+    async fn list_waiting(&self) -> Result<Vec<(OrganiserId, WebhookId)>, Problem> {
+        let now = self.clock.now();
+        self.db.read(move |tx| Ok(delivery_store::list_waiting(tx, now)?)).await
+    }
+
+    async fn claim(&self, slots: Vec<WebhookId>) -> Result<Vec<(WebhookId, ClaimedDelivery)>, Problem> {
+        let now = self.clock.now();
+        let mut by_endpoint: BTreeMap<WebhookId, i64> = BTreeMap::new();
+        slots.into_iter().for_each(|id| *by_endpoint.entry(id).or_default() += 1);
+        self.db.write(move |tx| claim_due(tx, &by_endpoint, now)).await
+    }
+
+    fn attempt(&self, claimed: ClaimedDelivery) -> impl Future<Output = bool> + Send + 'static {
+        attempt(self.db.clone(), self.client.clone(), self.clock, claimed)
     }
 }

@@ -91,32 +91,45 @@ pub(super) fn insert_messages(tx: &mut Tx<'_>, messages: &[MessageRow], deliveri
 
 diesel::alias!(webhook_deliveries as earlier_deliveries: EarlierDeliveries);
 
-/// Whether any delivery is due.
-pub(super) fn has_due(tx: &mut Tx<'_>, now: Instant) -> QueryResult<bool> {
-    let due = webhook_deliveries::table
-        .inner_join(webhooks::table)
-        .filter(webhooks::is_enabled.eq(true))
-        .filter(webhook_deliveries::state.eq(DeliveryState::Waiting))
-        .filter(webhook_deliveries::due_at.le(now))
-        .select(webhook_deliveries::id);
-    Ok(due.first::<WebhookDeliveryId>(tx.conn()).optional()?.is_some())
+/// The waiting deliveries of the same endpoint and subject before one. What waits has a due time.
+macro_rules! earlier {
+    () => {
+        earlier_deliveries
+            .filter(earlier_deliveries.field(webhook_deliveries::webhook_id).eq(webhook_deliveries::webhook_id))
+            .filter(earlier_deliveries.field(webhook_deliveries::subject).eq(webhook_deliveries::subject))
+            .filter(earlier_deliveries.field(webhook_deliveries::due_at).is_not_null())
+            .filter(earlier_deliveries.field(webhook_deliveries::position).lt(webhook_deliveries::position))
+    };
 }
 
-/// Claims up to `limit` due deliveries. Of the waiting deliveries with the same endpoint and subject only the first is
-/// claimed, so an endpoint gets the events of a subject in order.
-pub(super) fn claim_due(tx: &mut Tx<'_>, now: Instant, limit: i64) -> QueryResult<Vec<(DeliveryRow, MessageRow)>> {
+/// Enabled endpoints, with their organisers, for which a delivery is due. Of the waiting deliveries with the same endpoint and
+/// subject only the first counts, so that an endpoint gets the events of a subject in order. One search of an index for each
+/// endpoint, however much waits.
+pub(super) fn list_waiting(tx: &mut Tx<'_>, now: Instant) -> QueryResult<Vec<(OrganiserId, WebhookId)>> {
     use webhook_deliveries as d;
-    let earlier = earlier_deliveries
-        .filter(earlier_deliveries.field(d::webhook_id).eq(d::webhook_id))
-        .filter(earlier_deliveries.field(d::subject).eq(d::subject))
-        .filter(earlier_deliveries.field(d::state).eq(DeliveryState::Waiting))
-        .filter(earlier_deliveries.field(d::position).lt(d::position));
-    let due: Vec<WebhookDeliveryId> = d::table
-        .inner_join(webhooks::table)
-        .filter(webhooks::is_enabled.eq(true))
-        .filter(d::state.eq(DeliveryState::Waiting))
+    let due = d::table
+        .filter(d::webhook_id.eq(webhooks::id))
         .filter(d::due_at.le(now))
-        .filter(diesel::dsl::not(exists(earlier)))
+        .filter(diesel::dsl::not(exists(earlier!())));
+    webhooks::table
+        .filter(webhooks::is_enabled.eq(true))
+        .filter(exists(due))
+        .select((webhooks::organiser_id, webhooks::id))
+        .load(tx.conn())
+}
+
+/// Claims up to `limit` due deliveries of an endpoint, the longest waiting first.
+pub(super) fn claim_due(
+    tx: &mut Tx<'_>,
+    webhook: WebhookId,
+    now: Instant,
+    limit: i64,
+) -> QueryResult<Vec<(DeliveryRow, MessageRow)>> {
+    use webhook_deliveries as d;
+    let due: Vec<WebhookDeliveryId> = d::table
+        .filter(d::webhook_id.eq(webhook))
+        .filter(d::due_at.le(now))
+        .filter(diesel::dsl::not(exists(earlier!())))
         .order((d::due_at, d::id))
         .limit(limit)
         .select(d::id)

@@ -78,9 +78,9 @@ pub(super) fn find(tx: &mut Tx<'_>, organiser: OrganiserId, id: WebhookId) -> Qu
         .get_result(tx.conn())
 }
 
-/// Finds an endpoint of any organiser.
-pub(super) fn find_by_id(tx: &mut Tx<'_>, id: WebhookId) -> QueryResult<WebhookRow> {
-    webhooks::table.find(id).select(WebhookRow::as_select()).get_result(tx.conn())
+/// Finds an endpoint of any organiser; `None` if it was deleted.
+pub(super) fn find_by_id(tx: &mut Tx<'_>, id: WebhookId) -> QueryResult<Option<WebhookRow>> {
+    webhooks::table.find(id).select(WebhookRow::as_select()).get_result(tx.conn()).optional()
 }
 
 /// The endpoints with these identifiers; missing ones are skipped.

@@ -16,7 +16,7 @@ mod signature;
 
 pub use address_filter::{ForbiddenAddress, is_public};
 pub use client::{ResolveHost, SystemResolver, WebhookClient};
-pub use deliver::deliver_due;
+pub use deliver::{ClaimedDelivery, Deliveries};
 pub use delivery_store::{RecentDelivery, delete_expired, list_recent};
 pub use endpoint_store::{DisabledReason, WebhookRow, list_by_organiser, list_event_types};
 pub use fan_out::{fan_out, has_new_events};

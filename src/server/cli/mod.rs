@@ -31,7 +31,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Migrate the configured database and serve it
-    Serve(CommonArgs),
+    Serve(serve::ServeArgs),
     /// Serve a sample database with three past editions and one around today
     Demo {
         #[command(flatten)]
@@ -77,7 +77,7 @@ pub fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     let result = match Cli::parse().command {
-        Command::Serve(place) => serve::serve(&place),
+        Command::Serve(args) => serve::serve(&args),
         Command::Demo { place, reset } => demo::demo(&place.into(), reset),
         Command::Allocate(args) => allocate::allocate(&args),
         Command::Import(args) => import::import(&args),

@@ -67,10 +67,7 @@ pub fn person(args: &Person) -> Result<(), String> {
             let revoked = db.write_blocking(|tx| session::end_all(tx, &who.who, now)).map_err(message)?;
             db.close();
             let revoked = revoked.ok_or_else(not_found)?;
-            println!(
-                "{} signed out: {revoked} refresh tokens revoked; issued access tokens stay valid until they expire",
-                who.who
-            );
+            println!("{} signed out: {revoked} refresh tokens revoked, access tokens refused within seconds", who.who);
         }
     }
     Ok(())

@@ -1,10 +1,12 @@
 //! `hoicho serve`: the HTTP server and the background jobs.
 use actix_web::{App, HttpServer};
+use clap::Args;
 
 use super::setup::CommonArgs;
 use crate::{
     app::{self, Services},
-    jobs::{self, BackgroundJobs},
+    jobs::BackgroundJobs,
+    sample_data,
 };
 use hoicho_core::{
     config::{self, Settings},
@@ -12,11 +14,42 @@ use hoicho_core::{
     values::clock::Clock,
 };
 use hoicho_fair::mail::Mailer;
+use hoicho_web::identity::passwords::PasswordHasher;
+
+/// What to serve.
+#[derive(Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    place: CommonArgs,
+    /// Serve a database with accounts of the demo, whose passwords are public
+    #[arg(long)]
+    allow_demo_accounts: bool,
+}
 
 /// Opens the database and serves until SIGINT or SIGTERM. Shutdown is graceful: requests in progress finish first.
-pub fn serve(place: &CommonArgs) -> Result<(), String> {
-    let (settings, db) = super::setup::open_database(place)?;
-    run(place, settings, db)
+///
+/// # Errors
+/// Also a database in which anybody can log in with the published password of the demo, unless that is allowed.
+pub(super) fn serve(args: &ServeArgs) -> Result<(), String> {
+    let (settings, db) = super::setup::open_database(&args.place)?;
+    if !args.allow_demo_accounts {
+        refuse_demo_accounts(&settings, &db)?;
+    }
+    run(&args.place, settings, db)
+}
+
+fn refuse_demo_accounts(settings: &Settings, db: &Database) -> Result<(), String> {
+    let passwords = PasswordHasher::new(settings.password)?;
+    let usable = db.write_blocking(|tx| sample_data::list_usable(tx, &passwords));
+    match usable.map_err(|e| e.to_string())?.as_slice() {
+        [] => Ok(()),
+        emails => Err(format!(
+            "the database has accounts of the demo with its published password ({}). Serve another --data-dir or database; or, \
+             to keep this one, change the passwords of these accounts or erase them (`hoicho person erase`); or run `hoicho \
+             demo`, or serve with --allow-demo-accounts, where nobody else reaches the server.",
+            emails.join(", ")
+        )),
+    }
 }
 
 /// Serves an open database.
@@ -31,8 +64,7 @@ pub fn run(place: &CommonArgs, settings: Settings, db: Database) -> Result<(), S
         Mailer::new(&settings.mail, public_url, &config::folder_or_default("".as_ref(), &place.data_dir, "mail"))?;
     let services = Services::new(&settings, db.clone(), Clock::System, &place.data_dir)?;
     let result = actix_web::rt::System::new().block_on(async move {
-        let webhook_state = services.clone();
-        let jobs = BackgroundJobs { services: services.clone(), mailer };
+        let shared = services.clone();
         let live = services.streams.clone();
         let server = HttpServer::new(move || App::new().configure(app::routes(services.clone())))
             .shutdown_timeout(settings.server.stop_timeout_s)
@@ -42,8 +74,7 @@ pub fn run(place: &CommonArgs, settings: Settings, db: Database) -> Result<(), S
             .map_err(|e| {
                 format!("cannot listen on {base_url}: {e}. If another program uses the port, choose one with --port.")
             })?;
-        let jobs_task = actix_web::rt::spawn(jobs.run());
-        let webhooks = actix_web::rt::spawn(jobs::run_webhook_delivery(webhook_state));
+        let jobs = BackgroundJobs::start(&shared, mailer);
         tracing::info!("serving at {base_url} (API documentation at {base_url}/api/docs/)");
         let server = server.run();
         let handle = server.handle();
@@ -54,8 +85,7 @@ pub fn run(place: &CommonArgs, settings: Settings, db: Database) -> Result<(), S
             handle.stop(true).await;
         });
         let result = server.await.map_err(|e| e.to_string());
-        jobs_task.abort();
-        webhooks.abort();
+        jobs.stop();
         result
     });
     // Queued writes are committed before the program ends.

@@ -1,5 +1,13 @@
-//! Background jobs. Every node runs all of them; they are safe to run concurrently.
-use std::time::Duration;
+//! Background jobs. Every node runs all of them; they are safe to run concurrently. Each has a loop of its own, so that none
+//! delays another: a job that fails, or hangs, leaves the others alone.
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use actix_web::{rt, web};
+use futures_util::FutureExt;
+use tokio::{
+    task::JoinHandle,
+    time::{MissedTickBehavior, interval},
+};
 
 use crate::app::Services;
 use hoicho_core::{
@@ -9,30 +17,22 @@ use hoicho_core::{
 };
 use hoicho_fair::{
     allocation, editions, imports,
-    mail::{Mailer, send_due},
-    personal_data, webhooks,
+    mail::{Emails, Mailer},
+    personal_data,
+    webhooks::{self, Deliveries},
 };
 use hoicho_web::{
     http::{Problem, idempotency},
-    identity::{email_tokens, lockout, store::delete_expired_refresh_tokens},
-    outbox,
+    identity::{RequestContext, email_tokens, lockout, session_store},
+    outbox::{self, Dispatcher},
 };
 
-/// Time between two runs of the jobs.
+/// Time between two runs of a job.
 const JOB_INTERVAL: Duration = Duration::from_secs(5);
-/// Expired data is deleted in one of this many runs: every 10 minutes.
-const RUNS_PER_CLEANUP: u32 = 120;
-
-/// Time between two runs of webhook delivery.
-const WEBHOOK_INTERVAL: Duration = Duration::from_millis(500);
-
-/// Background jobs of one node.
-pub struct BackgroundJobs {
-    /// What the handlers share.
-    pub services: Services,
-    /// Sends e-mails from the outbox.
-    pub mailer: Mailer,
-}
+/// Time between two runs of the jobs that delete what has expired.
+const CLEANUP_INTERVAL: Duration = Duration::from_secs(600);
+/// Time between two looks for events, due webhooks and due e-mails.
+const DELIVERY_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Runs `work` for each tenant's part and adds up. A part that fails is logged and tried again in the next run; the others are done.
 async fn for_each<T: Copy + std::fmt::Display, F: Future<Output = Result<usize, Problem>>>(
@@ -80,7 +80,7 @@ const EXPIRED: [(&str, Delete); 9] = [
     ("idempotency keys", |tx, _, now| Ok(idempotency::delete_expired(tx, now)?)),
     ("e-mail tokens", |tx, _, now| Ok(email_tokens::delete_expired(tx, now)?)),
     ("login failures", |tx, _, now| Ok(lockout::delete_expired(tx, now)?)),
-    ("refresh tokens", |tx, _, now| Ok(delete_expired_refresh_tokens(tx, now)?)),
+    ("sessions", |tx, _, now| Ok(session_store::delete_expired(tx, now)?)),
     ("e-mails", |tx, _, now| Ok(outbox::delete_expired(tx, now)?)),
     ("webhook messages", |tx, _, now| Ok(webhooks::delete_expired(tx, now)?)),
     ("imports", |tx, _, now| Ok(imports::delete_expired(tx, now)?)),
@@ -105,12 +105,34 @@ pub async fn delete_expired(db: &Database, retention: Retention, now: Instant) -
     Ok(deleted + for_each(unverified.await?, erase).await)
 }
 
-/// Creates webhook messages from new events and delivers those that are due; returns the number delivered.
-pub async fn deliver_webhooks(db: &Database, client: &webhooks::WebhookClient, now: Instant) -> Result<usize, Problem> {
+/// Creates webhook messages from new events; returns the number of events.
+pub async fn fan_out_events(db: &Database, now: Instant) -> Result<usize, Problem> {
+    let mut events = 0;
     while db.read(|tx| webhooks::has_new_events(tx).map_err(Problem::from)).await? {
-        db.write(move |tx| webhooks::fan_out(tx, now)).await?;
+        events += db.write(move |tx| webhooks::fan_out(tx, now)).await?;
     }
-    webhooks::deliver_due(db, client, now).await
+    Ok(events)
+}
+
+/// Creates webhook messages from new events and delivers what is due, with retries that are due meanwhile; returns the number
+/// delivered.
+pub async fn deliver_webhooks(services: &Services) -> Result<usize, Problem> {
+    fan_out_events(&services.context.db, services.context.clock.now()).await?;
+    Dispatcher::new(deliveries(services)).run_until_idle().await
+}
+
+/// Sends the e-mails that are due; returns the number sent.
+pub async fn send_emails(services: &Services, mailer: Arc<Mailer>) -> Result<usize, Problem> {
+    Dispatcher::new(emails(services, mailer)).run_until_idle().await
+}
+
+fn deliveries(services: &Services) -> Deliveries {
+    let context = &services.context;
+    Deliveries { db: context.db.clone(), client: services.webhooks.get_ref().clone(), clock: context.clock }
+}
+
+fn emails(services: &Services, mailer: Arc<Mailer>) -> Emails {
+    Emails { db: services.context.db.clone(), mailer, clock: services.context.clock }
 }
 
 /// Seconds without a progress report after which the node of an allocation run is considered lost.
@@ -122,6 +144,13 @@ pub async fn fail_stale_runs(db: &Database, now: Instant) -> Result<usize, Probl
     db.write(move |tx| Ok(allocation::runs::store::fail_stale(tx, before, now)?)).await
 }
 
+/// Measures the outbox.
+async fn count_outbox(services: &Services) -> Result<usize, Problem> {
+    let waiting = services.context.db.read(|tx| outbox::count_pending(tx).map_err(Problem::from)).await?;
+    services.metrics.outbox_pending.set(waiting);
+    Ok(0)
+}
+
 fn log_outcome(job: &str, outcome: Result<usize, Problem>) {
     match outcome {
         Ok(0) => {}
@@ -130,43 +159,73 @@ fn log_outcome(job: &str, outcome: Result<usize, Problem>) {
     }
 }
 
-/// Delivers webhooks until it is dropped; a task of its own, so that a slow receiver does not delay other jobs.
-pub async fn run_webhook_delivery(services: Services) {
-    let context = services.context;
-    let mut interval = tokio::time::interval(WEBHOOK_INTERVAL);
-    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+/// Runs a job in an interval until it is dropped. A failure is logged and retried in the next run, also a panic.
+async fn repeat(name: &'static str, pause: Duration, job: impl AsyncFn() -> Result<usize, Problem>) {
+    let mut ticks = interval(pause);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        interval.tick().await;
-        log_outcome(
-            "delivered webhook messages",
-            deliver_webhooks(&context.db, &services.webhooks, context.clock.now()).await,
-        );
+        ticks.tick().await;
+        match AssertUnwindSafe(job()).catch_unwind().await {
+            Ok(outcome) => log_outcome(name, outcome),
+            Err(_) => tracing::error!(job = name, "background job panicked, retrying"),
+        }
     }
 }
 
+/// The background jobs of one node.
+pub struct BackgroundJobs(Vec<JoinHandle<()>>);
+
 impl BackgroundJobs {
-    /// Runs the jobs until it is dropped. A failure is logged and retried in the next run.
-    pub async fn run(self) {
-        let context = &self.services.context;
-        let db = &context.db;
-        let mut interval = tokio::time::interval(JOB_INTERVAL);
-        for run in (0..RUNS_PER_CLEANUP).cycle() {
-            interval.tick().await;
-            let now = context.clock.now();
-            log_outcome("expired holds and offers", expire_allocations(db, now).await);
-            log_outcome("offered booths to waiting lists", refill_from_waiting_lists(db, now).await);
-            log_outcome("recorded phases of editions", record_phases(db, now).await);
-            log_outcome("failed stale allocation runs", fail_stale_runs(db, now).await);
-            log_outcome("flushed API key usage counts", context.api_key_uses.flush(db).await);
-            log_outcome("sent mails", send_due(db, &self.mailer, now).await);
-            match db.read(|tx| outbox::count_pending(tx).map_err(Problem::from)).await {
-                Ok(waiting) => self.services.metrics.outbox_pending.set(waiting),
-                Err(error) => tracing::warn!(%error, "failed to count the outbox"),
-            }
-            if run == 0 {
-                context.rate_limiter.remove_idle();
-                log_outcome("deleted expired data", delete_expired(db, context.retention, now).await);
-            }
-        }
+    /// Starts all jobs.
+    pub fn start(services: &Services, mailer: Mailer) -> Self {
+        let mut jobs = Self(Vec::new());
+        let context = || services.context.clone();
+        jobs.add("expired holds and offers", JOB_INTERVAL, context(), async |context| {
+            expire_allocations(&context.db, context.clock.now()).await
+        });
+        jobs.add("offered booths to waiting lists", JOB_INTERVAL, context(), async |context| {
+            refill_from_waiting_lists(&context.db, context.clock.now()).await
+        });
+        jobs.add("recorded phases of editions", JOB_INTERVAL, context(), async |context| {
+            record_phases(&context.db, context.clock.now()).await
+        });
+        jobs.add("failed stale allocation runs", JOB_INTERVAL, context(), async |context| {
+            fail_stale_runs(&context.db, context.clock.now()).await
+        });
+        jobs.add("flushed API key usage counts", JOB_INTERVAL, context(), async |context| {
+            context.api_key_uses.flush(&context.db).await
+        });
+        jobs.add("created webhook messages", DELIVERY_INTERVAL, context(), async |context| {
+            fan_out_events(&context.db, context.clock.now()).await
+        });
+        jobs.add("removed idle rate limits", CLEANUP_INTERVAL, context(), async |context| {
+            context.rate_limiter.remove_idle();
+            Ok(0)
+        });
+        jobs.add("deleted expired data", CLEANUP_INTERVAL, context(), async |context| {
+            delete_expired(&context.db, context.retention, context.clock.now()).await
+        });
+        let measured = services.clone();
+        jobs.0
+            .push(rt::spawn(repeat("measured the outbox", JOB_INTERVAL, async move || count_outbox(&measured).await)));
+        jobs.0.push(rt::spawn(Dispatcher::new(deliveries(services)).run("webhooks", DELIVERY_INTERVAL)));
+        let emails = Dispatcher::new(emails(services, Arc::new(mailer)));
+        jobs.0.push(rt::spawn(emails.run("emails", DELIVERY_INTERVAL)));
+        jobs
+    }
+
+    fn add(
+        &mut self,
+        name: &'static str,
+        pause: Duration,
+        context: web::Data<RequestContext>,
+        job: impl AsyncFn(&RequestContext) -> Result<usize, Problem> + 'static,
+    ) {
+        self.0.push(rt::spawn(repeat(name, pause, async move || job(context.get_ref()).await)));
+    }
+
+    /// Stops them. What they have begun is continued by the next start.
+    pub fn stop(self) {
+        self.0.iter().for_each(JoinHandle::abort);
     }
 }

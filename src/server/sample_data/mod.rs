@@ -10,4 +10,4 @@ mod generator;
 mod split;
 mod users;
 pub use fill::{DEMO_SLUG, fill};
-pub use users::{PASSWORD, USERS};
+pub use users::{PASSWORD, USERS, has_published_password, list_usable};

@@ -28,6 +28,23 @@ pub const USERS: [(&str, &str, Option<OrganiserRole>); 6] = [
     ("htx@example.vn", "Chìu Tài Múi (HTX)", None),
 ];
 
+/// Whether this is a hash of [`PASSWORD`].
+pub fn has_published_password(passwords: &PasswordHasher, hash: &str) -> bool {
+    passwords.verify_blocking(&SecretString::from(PASSWORD), hash)
+}
+
+/// The sample accounts of a database that still have the published password.
+pub fn list_usable(tx: &mut Tx<'_>, passwords: &PasswordHasher) -> Result<Vec<&'static str>, Problem> {
+    let mut usable = Vec::new();
+    for (email, ..) in USERS {
+        let account = store::find_account_by_email(tx, email)?;
+        if account.is_some_and(|account| has_published_password(passwords, &account.password_hash)) {
+            usable.push(email);
+        }
+    }
+    Ok(usable)
+}
+
 /// Inserts the accounts; returns their identifiers in the same order.
 pub(super) fn insert_users(tx: &mut Tx<'_>, passwords: &PasswordHasher, now: Instant) -> Result<Vec<UserId>, Problem> {
     let password_hash = passwords.hash_blocking(&SecretString::from(PASSWORD))?;

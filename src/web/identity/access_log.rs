@@ -1,7 +1,7 @@
 //! Security log of refused requests: user, source address and path, never the content of the request.
 use actix_web::{HttpMessage, http::StatusCode};
 
-use super::caller::{Caller, source_address};
+use super::caller::Caller;
 use crate::identity::RequestContext;
 
 /// Logs a response with status 401, 403 or 429.
@@ -17,7 +17,7 @@ pub fn log_refusal(context: &RequestContext, response: &actix_web::dev::ServiceR
         status = status.as_u16(),
         method = %req.method(),
         path = ?req.path(),
-        source = %source_address(req, context.trusts_forwarded_for),
+        source = %context.source_address(req),
         user,
         "refused"
     );

@@ -1,6 +1,6 @@
 //! API keys of partner sites. A key belongs to an organiser, has scopes and may be limited to editions. It is verified
 //! in the transaction of the request, so revoking it takes effect immediately on every node.
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use diesel::prelude::*;
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::token;
 use crate::http::{Code, FieldCode, Problem, Validator};
 use hoicho_core::{
-    db::{Database, Tx, schema::*},
+    db::{Database, MAX_IDS_PER_STATEMENT, Tx, schema::*},
     i18n::MessageId,
     on_either,
     values::{
@@ -66,9 +66,10 @@ hoicho_core::text_enum! {
 pub struct ApiKeyDigest([u8; 32]);
 
 impl ApiKeyDigest {
-    /// The digest of a bearer token; `None` without [`PREFIX`].
+    /// The digest of a bearer token; `None` for one that has not the form of a key.
     pub fn from_token(sent: &str) -> Option<Self> {
-        sent.starts_with(PREFIX).then(|| Self(Sha256::digest(sent.as_bytes()).into()))
+        sent.strip_prefix(PREFIX).filter(|secret| token::is_opaque(secret))?;
+        Some(Self(Sha256::digest(sent.as_bytes()).into()))
     }
     fn to_base64(self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
@@ -241,6 +242,18 @@ pub fn revoke(tx: &mut Tx<'_>, id: ApiKeyId, now: Instant) -> QueryResult<bool> 
     Ok(diesel::update(unrevoked).set(api_keys::revoked_at.eq(now)).execute(tx.conn())? == 1)
 }
 
+/// The entries whose digest belongs to a stored key.
+fn retain_known(tx: &mut Tx<'_>, mut counts: Vec<(String, i64, Instant)>) -> QueryResult<Vec<(String, i64, Instant)>> {
+    let mut known: HashSet<String> = HashSet::new();
+    for part in counts.chunks(MAX_IDS_PER_STATEMENT) {
+        let digests = part.iter().map(|(digest, ..)| digest);
+        let stored = api_keys::table.filter(api_keys::digest.eq_any(digests)).select(api_keys::digest);
+        known.extend(stored.load::<String>(tx.conn())?);
+    }
+    counts.retain(|(digest, ..)| known.contains(digest));
+    Ok(counts)
+}
+
 /// Usage counts of keys in memory, flushed by a background job so that requests do not wait for the write.
 #[derive(Default)]
 pub struct UsageCounts(Mutex<HashMap<ApiKeyDigest, (i64, Instant)>>);
@@ -263,13 +276,18 @@ impl UsageCounts {
         if pending.is_empty() {
             return Ok(0);
         }
+        let mut pending: Vec<(String, i64, Instant)> =
+            pending.into_iter().map(|(digest, (count, last))| (digest.to_base64(), count, last)).collect();
+        // Sorted, so that two nodes lock the rows in the same order and cannot deadlock.
+        pending.sort();
+        // Made-up keys are sorted out by a read, so that they cost no write.
+        let known = db.read(move |tx| retain_known(tx, pending).map_err(Problem::from)).await?;
+        if known.is_empty() {
+            return Ok(0);
+        }
         db.write(move |tx| {
             let mut updated = 0;
-            // Sorted, so that two nodes lock the rows in the same order and cannot deadlock.
-            let mut pending: Vec<(String, i64, Instant)> =
-                pending.into_iter().map(|(digest, (count, last))| (digest.to_base64(), count, last)).collect();
-            pending.sort();
-            for (digest, count, last) in pending {
+            for (digest, count, last) in known {
                 updated += diesel::update(api_keys::table.filter(api_keys::digest.eq(digest)))
                     .set((api_keys::requests.eq(api_keys::requests + count), api_keys::last_used_at.eq(last)))
                     .execute(tx.conn())?;

@@ -208,7 +208,7 @@ impl ResourceRequest {
 
 /// Proof that the caller may do `A` to the resource of the path; only this module can construct it.
 pub struct Permit<A: Action> {
-    request: ResourceRequest,
+    pub(super) request: ResourceRequest,
     action: PhantomData<A>,
 }
 
@@ -323,7 +323,7 @@ impl<A: Action> FromRequest for Permit<A> {
 }
 
 /// Read access to the public part of a resource, or to all of it for staff of its organiser and members of its organisations.
-pub struct ReadPermit<S: ReadScope = EditionsScope>(ResourceRequest, PhantomData<S>);
+pub struct ReadPermit<S: ReadScope = EditionsScope>(pub(super) ResourceRequest, PhantomData<S>);
 
 /// The scope with which an API key reads as its organiser's staff does.
 pub trait ReadScope: 'static {
@@ -361,13 +361,6 @@ impl<S: ReadScope> ReadPermit<S> {
             .db
             .read(move |tx| authorize_read(tx, caller, &target, S::SCOPE).and_then(|authorized| work(tx, authorized)))
             .await
-    }
-
-    /// Authorizes, and returns the state with the database, for a response that outlives the handler (a stream).
-    pub async fn authorize(self) -> Result<(Authorized, web::Data<RequestContext>), Problem> {
-        let ResourceRequest { caller, target, context, idempotent_request: _ } = self.0;
-        let authorized = context.db.read(move |tx| authorize_read(tx, caller, &target, S::SCOPE)).await?;
-        Ok((authorized, context))
     }
 }
 

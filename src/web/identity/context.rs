@@ -7,8 +7,15 @@ use hoicho_core::{
 };
 
 use super::{
-    api_keys::UsageCounts, authorization_cache::AuthorizationCache, long_reads::LongReads, passwords::PasswordHasher,
-    rate_limiter::RateLimiter, resource::FindOwners, token::AccessTokens,
+    api_keys::UsageCounts,
+    authorization_cache::AuthorizationCache,
+    long_reads::LongReads,
+    open_streams::OpenStreams,
+    passwords::PasswordHasher,
+    rate_limiter::RateLimiter,
+    resource::FindOwners,
+    source_address::{self, SourceAddress},
+    token::AccessTokens,
 };
 
 /// Shared by all requests of one node.
@@ -31,12 +38,14 @@ pub struct RequestContext {
     pub long_reads: LongReads,
     /// Rate limits per caller.
     pub rate_limiter: RateLimiter,
+    /// Event streams that are open.
+    pub open_streams: OpenStreams,
     /// Short-lived cache of successful authorization checks.
     pub authorization_cache: AuthorizationCache,
     /// How long personal data is retained.
     pub retention: config::Retention,
-    /// Whether `X-Forwarded-For` is trusted.
-    pub trusts_forwarded_for: bool,
+    /// Number of reverse proxies that add an address to `X-Forwarded-For`.
+    pub trusted_proxies: usize,
     /// The configured public URL without a trailing slash, if any.
     pub public_url: Option<String>,
     /// Whether cookies are for HTTPS only: true when the public URL is HTTPS.
@@ -68,13 +77,19 @@ impl RequestContext {
             api_key_uses: UsageCounts::default(),
             long_reads: LongReads::new(settings.database.connections),
             rate_limiter: RateLimiter::new(settings.limits)?,
+            open_streams: OpenStreams::new(settings.streams),
             authorization_cache: AuthorizationCache::default(),
             retention: settings.retention,
-            trusts_forwarded_for: settings.server.behind_proxy,
+            trusted_proxies: settings.server.trusted_proxies,
             public_url: Some(settings.server.public_url.trim_end_matches('/').to_owned()).filter(|url| !url.is_empty()),
             secure_cookies: settings.server.public_url.starts_with("https://"),
             find_owners,
         })
+    }
+
+    /// The source address of a request.
+    pub fn source_address(&self, req: &HttpRequest) -> SourceAddress {
+        source_address::source_address(req, self.trusted_proxies)
     }
 
     /// The base of our URLs: the configured public URL, else the scheme and host of this request.

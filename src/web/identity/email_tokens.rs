@@ -3,7 +3,7 @@ use chrono::Duration;
 use diesel::prelude::*;
 
 use super::{store::Account, token};
-use crate::outbox::{self, EmailKind, OutgoingEmail};
+use crate::outbox::{self, EmailKind, OutgoingEmail, Sender};
 use hoicho_core::{
     db::{Tx, schema::one_time_tokens},
     values::{clock::Instant, ids::UserId},
@@ -51,17 +51,14 @@ pub fn send(tx: &mut Tx<'_>, account: &Account, purpose: Purpose, now: Instant) 
             one_time_tokens::expires_at.eq(now + purpose.ttl()),
         ))
         .execute(tx.conn())?;
+    // Until the address is verified, somebody else may have chosen the name.
+    let name = if account.email_verified_at.is_some() { &account.display_name } else { &account.email };
     let kind = match purpose {
         Purpose::VerifyEmail => EmailKind::VerifyEmail { token },
         Purpose::ResetPassword => EmailKind::ResetPassword { token },
     };
-    let mail = OutgoingEmail {
-        to: account.email.clone(),
-        name: account.display_name.clone(),
-        language: account.language,
-        kind,
-    };
-    outbox::insert(tx, &mail, now)
+    let mail = OutgoingEmail { to: account.email.clone(), name: name.clone(), language: account.language, kind };
+    outbox::insert(tx, Sender::Account, &mail, now).map(drop)
 }
 
 /// The owner of a valid token.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     http::{Code, Problem},
-    outbox::{self, EmailKind, OutgoingEmail},
+    outbox::{self, EmailKind, OutgoingEmail, Sender},
 };
 use hoicho_core::{
     db::{Tx, schema::*},
@@ -64,7 +64,7 @@ pub struct OpenInvitation {
 /// Sends an invitation by e-mail; replaces an open one for the same address.
 ///
 /// # Errors
-/// [`Code::IllegalStep`] with `MAX_OPEN` open invitations.
+/// [`Code::IllegalStep`] with `MAX_OPEN` open invitations, [`Code::TooManyRequests`] if the address got too many lately.
 pub fn invite(
     tx: &mut Tx<'_>,
     by: UserId,
@@ -113,8 +113,14 @@ pub fn invite(
         language: known.as_ref().map_or(inviter.language, |a| a.language),
         kind: EmailKind::Invitation { token, of: of.to_owned(), by: inviter.display_name },
     };
-    outbox::insert(tx, &mail, now)?;
-    Ok(row.id)
+    let sender = match offer {
+        OfferedRole::Organiser(id, _) => Sender::Organiser(id),
+        OfferedRole::Organisation(id, _) => Sender::Organisation(id),
+    };
+    match outbox::insert(tx, sender, &mail, now)? {
+        true => Ok(row.id),
+        false => Err(Problem::new(Code::TooManyRequests, MessageId("error-recipient-limit"))),
+    }
 }
 
 /// The open invitations of an organiser or organisation, oldest first.
@@ -145,6 +151,24 @@ pub fn revoke(tx: &mut Tx<'_>, of: OfferedRole, id: InvitationId) -> QueryResult
     Ok(deleted == 1)
 }
 
+fn invalid_invitation() -> Problem {
+    Problem::new(Code::NotFound, MessageId("error-invalid-invitation"))
+}
+
+/// Looks an invitation up by its token, so that a made-up token causes no write.
+///
+/// # Errors
+/// [`Code::NotFound`] for an unknown, used or expired token.
+pub fn require_open(tx: &mut Tx<'_>, token: &str, now: Instant) -> Result<(), Problem> {
+    let open = invitations::table
+        .filter(invitations::digest.eq(token::digest(token)))
+        .filter(invitations::accepted_at.is_null())
+        .filter(invitations::expires_at.gt(now))
+        .select(invitations::id);
+    let found: Option<InvitationId> = open.get_result(tx.conn()).optional()?;
+    found.map(drop).ok_or_else(invalid_invitation)
+}
+
 /// Accepts an invitation sent to the caller's address and inserts the role. An existing role is not replaced.
 ///
 /// # Errors
@@ -162,7 +186,7 @@ pub fn accept(tx: &mut Tx<'_>, user: UserId, token: &str, now: Instant) -> Resul
     .returning((invitations::organiser_id, invitations::organisation_id, invitations::role))
     .get_result(tx.conn())
     .optional()?
-    .ok_or_else(|| Problem::new(Code::NotFound, MessageId("error-invalid-invitation")))?;
+    .ok_or_else(invalid_invitation)?;
     let invalid_role = |_| Problem::from(Code::Internal);
     match (organiser, organisation) {
         (Some(organiser), _) => {

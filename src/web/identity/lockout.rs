@@ -12,7 +12,7 @@ use crate::{
 };
 use hoicho_core::{
     db::{
-        Tx,
+        Tx, lock_name,
         schema::{known_sources, login_failures, users},
     },
     i18n::MessageId,
@@ -29,9 +29,18 @@ const MAX_FAILURES_ALL_SOURCES: i64 = 100;
 /// Days after the last login for which an address is known.
 const KNOWN_SOURCE_D: i64 = 90;
 
+/// Counts an attempt as a failure before the password is verified, which takes long: of many at the same time only as many are
+/// verified as one after another. A success resets the count.
+///
 /// # Errors
 /// [`Code::TooManyRequests`] during a lockout; the password must not be verified then.
-pub fn check(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> Result<(), Problem> {
+pub fn begin_attempt(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> Result<(), Problem> {
+    lock_name(tx, &format!("login {email_key}"))?;
+    check(tx, email_key, source, now)?;
+    Ok(record_failure(tx, email_key, source, now)?)
+}
+
+fn check(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> Result<(), Problem> {
     let since = now - Duration::minutes(LOCKOUT_MIN);
     let recent =
         login_failures::table.filter(login_failures::email_key.eq(email_key)).filter(login_failures::last_at.gt(since));
@@ -65,7 +74,7 @@ fn is_known(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> Que
 }
 
 /// Counts a failure; after the lockout has passed the count starts at 1.
-pub fn record_failure(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> QueryResult<()> {
+fn record_failure(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> QueryResult<()> {
     let recent = login_failures::table
         .find((email_key, source))
         .filter(login_failures::last_at.gt(now - Duration::minutes(LOCKOUT_MIN)));
@@ -99,6 +108,11 @@ pub fn record_success(
             .values((known_sources::user_id.eq(user), known_sources::source.eq(source), known_sources::last_at.eq(now)))
             .execute(tx.conn())?;
     }
+    reset_source(tx, email_key, source)
+}
+
+/// Resets the count of this account and address.
+pub fn reset_source(tx: &mut Tx<'_>, email_key: &str, source: &str) -> QueryResult<usize> {
     diesel::delete(login_failures::table.find((email_key, source))).execute(tx.conn())
 }
 
@@ -116,6 +130,36 @@ pub fn delete_expired(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
     Ok(expired_sources + diesel::delete(expired_failures).execute(tx.conn())?)
 }
 
+/// Takes back an attempt whose password could not be verified.
+fn withdraw_attempt(tx: &mut Tx<'_>, email_key: &str, source: &str) -> QueryResult<usize> {
+    let several = login_failures::table.find((email_key, source)).filter(login_failures::failures.gt(1));
+    let fewer = diesel::update(several).set(login_failures::failures.eq(login_failures::failures - 1));
+    match fewer.execute(tx.conn())? {
+        0 => reset_source(tx, email_key, source),
+        changed => Ok(changed),
+    }
+}
+
+/// Verifies the password of an attempt that was counted ([`begin_attempt`]).
+///
+/// # Errors
+/// The password cannot be verified now; the attempt does not count then.
+pub(super) async fn verify_attempt(
+    context: &RequestContext,
+    (email_key, source): (&str, &str),
+    password: SecretString,
+    hash: Option<String>,
+) -> Result<bool, Problem> {
+    match context.passwords.verify(password, hash).await {
+        Ok(is_correct) => Ok(is_correct),
+        Err(problem) => {
+            let (key, source) = (email_key.to_owned(), source.to_owned());
+            context.db.write(move |tx| withdraw_attempt(tx, &key, &source).map_err(Problem::from)).await?;
+            Err(problem)
+        }
+    }
+}
+
 /// Verifies the account's password again within a login; failures count as in a login.
 pub async fn confirm_password(
     context: &RequestContext,
@@ -124,11 +168,12 @@ pub async fn confirm_password(
     (source, now): (String, Instant),
 ) -> Result<(), Problem> {
     let (key, at) = (account.email_key.clone(), source.clone());
-    context.db.read(move |tx| check(tx, &key, &at, now)).await?;
-    if context.passwords.verify(password, Some(account.password_hash.clone())).await? {
-        return Ok(());
+    context.db.write(move |tx| begin_attempt(tx, &key, &at, now)).await?;
+    let attempt = (account.email_key.as_str(), source.as_str());
+    if !verify_attempt(context, attempt, password, Some(account.password_hash.clone())).await? {
+        return Err(Code::WrongCredentials.into());
     }
     let key = account.email_key.clone();
-    context.db.write(move |tx| record_failure(tx, &key, &source, now).map_err(Problem::from)).await?;
-    Err(Code::WrongCredentials.into())
+    context.db.write(move |tx| reset_source(tx, &key, &source).map_err(Problem::from)).await?;
+    Ok(())
 }

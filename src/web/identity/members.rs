@@ -1,12 +1,12 @@
 //! The members of organisers and organisations.
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
 use super::roles::{OrganisationRole, OrganiserRole};
 use crate::{
     http::{Code, Problem},
-    outbox::{self, EmailKind, OutgoingEmail},
+    outbox::{self, EmailKind, OutgoingEmail, Sender},
 };
 use hoicho_core::{
     db::{MAX_IDS_PER_STATEMENT, Tx, schema::*},
@@ -129,8 +129,8 @@ pub struct Notified {
     pub without_email: Vec<ExhibitorId>,
 }
 
-/// Exhibitor, address, name and language of a recipient.
-type Recipient = (ExhibitorId, String, String, Language);
+/// Exhibitor with its organiser, and address, name and language of a recipient.
+type Recipient = (ExhibitorId, OrganiserId, String, String, Language);
 
 /// Recipients of e-mails to exhibitors, grouped by exhibitor: the members of the organisation each is linked with or, without a link,
 /// the addresses that the organiser has noted. Two statements for [`MAX_IDS_PER_STATEMENT`] exhibitors.
@@ -143,18 +143,26 @@ fn find_recipients(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<Vec<Reci
             .inner_join(users::table.on(users::id.eq(organisation_members::user_id)))
             .filter(exhibitors::id.eq_any(part))
             .order((exhibitors::id, users::email_key))
-            .select((exhibitors::id, users::email, users::display_name, users::language))
+            .select((exhibitors::id, exhibitors::organiser_id, users::email, users::display_name, users::language))
             .load(tx.conn())?;
         recipients.extend(members);
-        let contacts: Vec<(ExhibitorId, Option<String>, String, Language)> = exhibitors::table
+        let contacts: Vec<(ExhibitorId, OrganiserId, Option<String>, String, Language)> = exhibitors::table
             .inner_join(exhibitor_contacts::table.on(exhibitor_contacts::exhibitor_id.eq(exhibitors::id)))
             .filter(exhibitors::id.eq_any(part))
             .filter(exhibitors::organisation_id.is_null())
             .filter(exhibitor_contacts::email.is_not_null())
             .order((exhibitors::id, exhibitor_contacts::id))
-            .select((exhibitors::id, exhibitor_contacts::email, exhibitor_contacts::name, exhibitor_contacts::language))
+            .select((
+                exhibitors::id,
+                exhibitors::organiser_id,
+                exhibitor_contacts::email,
+                exhibitor_contacts::name,
+                exhibitor_contacts::language,
+            ))
             .load(tx.conn())?;
-        recipients.extend(contacts.into_iter().filter_map(|(id, to, name, language)| Some((id, to?, name, language))));
+        let contacts = contacts.into_iter();
+        recipients
+            .extend(contacts.filter_map(|(id, organiser, to, name, lang)| Some((id, organiser, to?, name, lang))));
     }
     Ok(recipients)
 }
@@ -174,17 +182,19 @@ pub fn notify_exhibitors(
     let ids: Vec<ExhibitorId> = emails.keys().copied().collect();
     let recipients = find_recipients(tx, &ids)?;
     let reached: BTreeSet<ExhibitorId> = recipients.iter().map(|(id, ..)| *id).collect();
-    let mails: Vec<OutgoingEmail> = recipients
-        .chunk_by(|a, b| a.0 == b.0)
-        .flat_map(|members| members.iter().take(MAX_RECIPIENTS))
-        .filter_map(|(exhibitor, to, name, language)| {
-            let kind = emails.get(exhibitor)?.clone();
-            Some(OutgoingEmail { to: to.clone(), name: name.clone(), language: *language, kind })
-        })
-        .collect();
-    outbox::insert_all(tx, &mails, now)?;
+    let mut by_organiser: BTreeMap<OrganiserId, Vec<OutgoingEmail>> = BTreeMap::new();
+    let chosen = recipients.chunk_by(|a, b| a.0 == b.0).flat_map(|members| members.iter().take(MAX_RECIPIENTS));
+    for (exhibitor, organiser, to, name, language) in chosen {
+        let Some(kind) = emails.get(exhibitor).cloned() else { continue };
+        let mail = OutgoingEmail { to: to.clone(), name: name.clone(), language: *language, kind };
+        by_organiser.entry(*organiser).or_default().push(mail);
+    }
+    let mut queued = 0;
+    for (organiser, mails) in by_organiser {
+        queued += outbox::insert_all(tx, Sender::Organiser(organiser), &mails, now)?;
+    }
     let without_email = ids.into_iter().filter(|id| !reached.contains(id)).collect();
-    Ok(Notified { emails: mails.len(), without_email })
+    Ok(Notified { emails: queued, without_email })
 }
 
 /// Inserts an e-mail to the owners of an organiser into the outbox.
@@ -198,7 +208,7 @@ pub fn notify_owners(tx: &mut Tx<'_>, organiser: OrganiserId, kind: &EmailKind, 
         .load(tx.conn())?;
     let mail = |(to, name, language)| OutgoingEmail { to, name, language, kind: kind.clone() };
     let mails: Vec<OutgoingEmail> = recipients.into_iter().take(MAX_RECIPIENTS).map(mail).collect();
-    outbox::insert_all(tx, &mails, now)
+    outbox::insert_all(tx, Sender::Organiser(organiser), &mails, now).map(drop)
 }
 
 /// Inserts an e-mail to an exhibitor into the outbox.

@@ -11,13 +11,16 @@ pub mod authorization_cache;
 mod caller;
 pub mod consent;
 mod context;
+pub mod device;
 pub mod email_tokens;
+mod ended_sessions;
 pub mod invitations;
 mod jwt_crypto;
 pub mod lockout;
 mod long_permits;
 mod long_reads;
 pub mod members;
+mod open_streams;
 pub mod passwords;
 pub mod rate_limit;
 pub mod rate_limiter;
@@ -25,8 +28,12 @@ pub mod resource;
 pub mod roles;
 mod routes;
 pub mod session;
+mod session_cookies;
+pub mod session_store;
 mod signed_in;
+mod source_address;
 pub mod store;
+mod stream_permit;
 pub mod token;
 
 pub use action::Action;
@@ -35,9 +42,12 @@ pub use authorization::{
     Authorized, ContributePermit, ExhibitorsScope, FiguresScope, Permit, ReadPermit, authorize_staff,
     find_organiser_role, identify_caller, require_organisation_role,
 };
-pub use caller::{Caller, source_address};
+pub use caller::Caller;
 pub use context::RequestContext;
 pub use long_reads::FilePermit;
 pub use roles::{OrganisationRole, OrganiserRole};
 pub use routes::{ApiDoc, routes, validate_email};
+pub use session_cookies::SessionCookie;
 pub use signed_in::SignedIn;
+pub use source_address::{SourceAddress, is_from_this_machine};
+pub use stream_permit::{KEEP_ALIVE, StreamPermit, Waited, event_stream};

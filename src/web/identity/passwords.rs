@@ -55,6 +55,13 @@ impl PasswordHasher {
         })
     }
 
+    /// Verifies a password against a hash on the current thread.
+    pub fn verify_blocking(&self, password: &SecretString, hash: &str) -> bool {
+        self.operations.fetch_add(1, Ordering::Relaxed);
+        PasswordHash::new(hash)
+            .is_ok_and(|hash| self.argon2.verify_password(password.expose_secret().as_bytes(), &hash).is_ok())
+    }
+
     /// Hashes on the pool.
     ///
     /// # Errors
@@ -85,12 +92,8 @@ impl PasswordHasher {
     pub async fn verify(&self, password: SecretString, hash: Option<String>) -> Result<bool, Problem> {
         let passwords = self.clone();
         let verify = move || {
-            passwords.operations.fetch_add(1, Ordering::Relaxed);
             let has_account = hash.is_some();
-            let hash = hash.unwrap_or(passwords.decoy);
-            let is_correct = PasswordHash::new(&hash)
-                .is_ok_and(|hash| passwords.argon2.verify_password(password.expose_secret().as_bytes(), &hash).is_ok());
-            is_correct && has_account
+            passwords.verify_blocking(&password, hash.as_ref().unwrap_or(&passwords.decoy)) && has_account
         };
         self.pool.run(verify).await
     }

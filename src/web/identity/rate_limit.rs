@@ -1,69 +1,110 @@
-//! Rate limiting: the middleware that counts requests and adds the headers.
+//! Rate limiting: the middleware of all requests that counts them by caller and adds the headers. It runs before anything
+//! else works for a request: before a session is renewed, a form is read, or a cached response is found.
 use actix_web::{
-    HttpRequest,
     body::BoxBody,
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{HeaderValue, RETRY_AFTER},
+    http::header::{self, HeaderValue, RETRY_AFTER},
     middleware::Next,
     web,
 };
 use governor::clock::{Clock, DefaultClock};
 
 use super::{
-    caller::{Caller, source_address},
-    rate_limiter::{Key, RateLimitStatus},
+    access_log,
+    caller::Caller,
+    rate_limiter::{Key, Limiter, RateLimitStatus, RateLimiter},
+    session_cookies::SessionCookie,
+    token::VerifiedToken,
 };
 use crate::{
     http::{Code, Problem},
     identity::RequestContext,
 };
-use hoicho_core::i18n::MessageId;
+use hoicho_core::{i18n::MessageId, metrics::Metrics};
 
-/// Counts an anonymous request; `None` above the limit, for which [`enforce`] builds the response.
-pub fn check_anonymous(context: &RequestContext, req: &HttpRequest) -> Option<RateLimitStatus> {
-    let limits = &context.rate_limiter;
-    let key = Key::Source(source_address(req, context.trusts_forwarded_for));
-    let left = limits.all.check_key(&key).ok()?.remaining_burst_capacity();
-    Some(RateLimitStatus { limit_per_minute: limits.per_minute, remaining: left })
+/// Probes of load balancers. They are not counted: behind a proxy that the settings do not name all callers are one address,
+/// and a node must not be taken out because of that.
+const PROBES: [&str; 2] = ["/healthz", "/readyz"];
+/// What sets, checks or mails credentials, called as an API or by a form. The lower limit applies.
+const AUTH_PREFIXES: [&str; 2] = ["/api/v1/auth/", "/form/auth/"];
+
+/// The limit that a request counts for.
+struct Quota<'a> {
+    limiter: &'a Limiter,
+    per_minute: u32,
+    key: Key,
 }
 
-/// Middleware: responds with 429 above the limit, and adds the `RateLimit-*` headers to every response.
-pub async fn enforce(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
+/// By user, if the access token in the header or the cookie is valid; by API key; otherwise by source address, which a made-up
+/// token or cookie does not evade.
+fn select_quota<'a>(context: &'a RequestContext, req: &ServiceRequest) -> Quota<'a> {
+    let RateLimiter { all, auth, per_minute, auth_per_minute } = &context.rate_limiter;
+    let by_source = || Key::Source(context.source_address(req.request()));
+    // The path as the router decodes it: `/%61uth/` leads to the same operation.
+    let path = req.match_info().as_str();
+    if AUTH_PREFIXES.iter().any(|prefix| path.starts_with(prefix)) {
+        return Quota { limiter: auth, per_minute: *auth_per_minute, key: by_source() };
+    }
+    let key = match identify(context, req) {
+        Some(Caller { key: Some(api_key), .. }) => {
+            context.api_key_uses.increment(api_key, context.clock.now());
+            // The key is not verified yet, so requests with a key count for their source address as well: made-up keys do not
+            // evade the limit.
+            match all.check_key(&by_source()) {
+                Ok(_) => Key::Partner(api_key),
+                Err(_) => by_source(),
+            }
+        }
+        Some(Caller { user: Some(user), .. }) => Key::User(user),
+        Some(_) | None => by_source(),
+    };
+    Quota { limiter: all, per_minute: *per_minute, key }
+}
+
+/// The caller by the header or, as the session middleware does later, by the cookie.
+fn identify(context: &RequestContext, req: &ServiceRequest) -> Option<Caller> {
+    if req.headers().contains_key(header::AUTHORIZATION) {
+        return Caller::from_request(req.request(), &context.tokens, context.clock).ok();
+    }
+    let now = context.clock.now();
+    let token = SessionCookie::Access.read(req.request(), context.secure_cookies)?;
+    let VerifiedToken { user, session } = context.tokens.verify_cached(&token, now)?;
+    Some(Caller { user: Some(user), session: Some(session), key: None, now })
+}
+
+/// Middleware: responds with 429 above the limit, rendered by `render`, and adds the `RateLimit-*` headers to every response.
+pub async fn enforce(
+    req: ServiceRequest,
+    next: Next<BoxBody>,
+    render: fn(ServiceResponse) -> ServiceResponse,
+) -> Result<ServiceResponse, actix_web::Error> {
     let Some(context) = req.app_data::<web::Data<RequestContext>>().cloned() else {
         return Ok(req.error_response(Problem::from(Code::Internal)));
     };
-    let by_source = || Key::Source(source_address(req.request(), context.trusts_forwarded_for));
-    let is_auth = req.path().starts_with("/api/v1/auth/");
-    let caller = Caller::from_request(req.request(), &context.tokens, context.clock).ok();
-    let api_key = caller.and_then(|caller| caller.key);
-    let caller = caller.and_then(|caller| caller.user);
-    if let Some(key) = api_key {
-        context.api_key_uses.increment(key, context.clock.now());
+    if PROBES.contains(&req.path()) {
+        return next.call(req).await;
     }
-    // The key is not verified yet, so requests with a key count for their source address as well: made-up keys
-    // do not evade the limit.
-    let source_exhausted = api_key.is_some() && context.rate_limiter.all.check_key(&by_source()).is_err();
-    let (limiter, per_minute, key) = match (caller, api_key) {
-        _ if is_auth => (&context.rate_limiter.auth, context.rate_limiter.auth_per_minute, by_source()),
-        (Some(user), _) => (&context.rate_limiter.all, context.rate_limiter.per_minute, Key::User(user)),
-        (None, Some(key)) if !source_exhausted => {
-            (&context.rate_limiter.all, context.rate_limiter.per_minute, Key::Partner(key))
-        }
-        (None, _) => (&context.rate_limiter.all, context.rate_limiter.per_minute, by_source()),
-    };
-    let (mut response, remaining, retry_after_s) = match limiter.check_key(&key) {
-        Ok(snapshot) => (next.call(req).await?, snapshot.remaining_burst_capacity(), None),
+    let has_token = req.headers().contains_key(header::AUTHORIZATION) || req.headers().contains_key(header::COOKIE);
+    if has_token && let Err(error) = context.tokens.ended_sessions().refresh(&context.db, context.clock.now()).await {
+        tracing::warn!(%error, "failed to read the ended sessions");
+    }
+    let Quota { limiter, per_minute, key } = select_quota(&context, &req);
+    let (mut response, remaining) = match limiter.check_key(&key) {
+        Ok(snapshot) => (next.call(req).await?, snapshot.remaining_burst_capacity()),
         Err(not_until) => {
             let wait_s = not_until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
             let problem =
                 Problem::new(Code::TooManyRequests, MessageId("error-rate-limit").with_args(&[("seconds", &wait_s)]));
-            (req.error_response(problem), 0, Some(wait_s))
+            let refused = req.error_response(problem);
+            access_log::log_refusal(&context, &refused);
+            if let Some(metrics) = refused.request().app_data::<web::Data<Metrics>>() {
+                metrics.record_refused(refused.request().method(), refused.status());
+            }
+            let mut refused = render(refused);
+            refused.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait_s));
+            (refused, 0)
         }
     };
-    let headers = response.headers_mut();
-    RateLimitStatus { limit_per_minute: per_minute, remaining }.write_headers(headers);
-    if let Some(wait_s) = retry_after_s {
-        headers.insert(RETRY_AFTER, HeaderValue::from(wait_s));
-    }
+    RateLimitStatus { limit_per_minute: per_minute, remaining }.write_headers(response.headers_mut());
     Ok(response)
 }

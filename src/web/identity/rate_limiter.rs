@@ -7,7 +7,7 @@ use governor::{
     state::keyed::DashMapStateStore,
 };
 
-use super::{api_keys::ApiKeyDigest, caller::SourceAddress};
+use super::{api_keys::ApiKeyDigest, source_address::SourceAddress};
 use hoicho_core::{config, values::ids::UserId};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -17,7 +17,7 @@ pub(super) enum Key {
     Source(SourceAddress),
 }
 
-type Limiter = GovernorLimiter<Key, DashMapStateStore<Key>, DefaultClock, StateInformationMiddleware>;
+pub(super) type Limiter = GovernorLimiter<Key, DashMapStateStore<Key>, DefaultClock, StateInformationMiddleware>;
 
 /// The rate limiters of one node.
 pub struct RateLimiter {

@@ -13,13 +13,18 @@ use crate::{
 };
 use hoicho_core::{
     db::Tx,
-    values::{clock::Instant, ids::UserId},
+    values::{
+        clock::Instant,
+        ids::{SessionId, UserId},
+    },
 };
 
 /// Any logged-in user, acting for themselves.
 pub struct SignedIn {
     /// The user.
     pub user: UserId,
+    /// The session of the request.
+    pub session: SessionId,
     /// Time of the request.
     pub now: Instant,
     /// Application state with the database.
@@ -33,7 +38,7 @@ impl SignedIn {
         self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<ApiResponse, Problem> + Send + 'static,
     ) -> Result<ApiResponse, Problem> {
-        let Self { user, now, context, idempotent_request } = self;
+        let Self { user, now, context, idempotent_request, .. } = self;
         let work = move |tx: &mut Tx<'_>| {
             if !store::is_active(tx, user)? {
                 return Err(Code::LoginRequired.into());
@@ -52,12 +57,13 @@ impl FromRequest for SignedIn {
         Box::pin(async move {
             let context = req.app_data::<web::Data<RequestContext>>().cloned().ok_or(Code::Internal)?;
             let caller = Caller::from_request(&req, &context.tokens, context.clock)?;
-            let user = caller.user.ok_or(Code::LoginRequired)?;
+            let (user, session) = caller.user.zip(caller.session).ok_or(Code::LoginRequired)?;
             // The access token of an erased user remains valid until it expires.
             if !context.db.read(move |tx| store::is_active(tx, user).map_err(Problem::from)).await? {
                 return Err(Code::LoginRequired.into());
             }
-            Ok(Self { user, now: caller.now, context, idempotent_request: IdempotentRequest::from_request(&req) })
+            let idempotent_request = IdempotentRequest::from_request(&req);
+            Ok(Self { user, session, now: caller.now, context, idempotent_request })
         })
     }
 }

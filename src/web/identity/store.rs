@@ -1,13 +1,16 @@
 //! Queries on users, roles and refresh tokens.
 use diesel::prelude::*;
 
-use crate::identity::roles::{OrganisationRole, OrganiserRole};
+use crate::identity::{
+    roles::{OrganisationRole, OrganiserRole},
+    session_store,
+};
 use hoicho_core::{
     db::{Tx, schema::*},
     i18n::Language,
     values::{
         clock::Instant,
-        ids::{OrganisationId, OrganiserId, TokenFamilyId, UserId},
+        ids::{OrganisationId, OrganiserId, SessionId, UserId},
     },
 };
 
@@ -93,14 +96,9 @@ pub fn verify_email(tx: &mut Tx<'_>, user: UserId, now: Instant) -> QueryResult<
         .execute(tx.conn())
 }
 
-/// Revokes all refresh tokens of an account; issued access tokens remain valid until they expire.
-pub fn revoke_all_sessions(tx: &mut Tx<'_>, user: UserId) -> QueryResult<usize> {
-    diesel::delete(refresh_tokens::table.filter(refresh_tokens::user_id.eq(user))).execute(tx.conn())
-}
-
-/// Sets the password and revokes all refresh tokens of the account.
-pub fn set_password(tx: &mut Tx<'_>, user: UserId, password_hash: &str) -> QueryResult<usize> {
-    revoke_all_sessions(tx, user)?;
+/// Sets the password and ends all sessions of the account.
+pub fn set_password(tx: &mut Tx<'_>, user: UserId, password_hash: &str, now: Instant) -> QueryResult<usize> {
+    session_store::end_all(tx, user, now)?;
     diesel::update(users::table.find(user)).set(users::password_hash.eq(password_hash)).execute(tx.conn())
 }
 
@@ -166,22 +164,31 @@ pub fn find_organisation_role(
 pub fn insert_refresh_token(
     tx: &mut Tx<'_>,
     digest: &str,
-    family: TokenFamilyId,
+    session: SessionId,
     user: UserId,
     expires_at: Instant,
 ) -> QueryResult<usize> {
     diesel::insert_into(refresh_tokens::table)
         .values((
             refresh_tokens::digest.eq(digest),
-            refresh_tokens::family_id.eq(family),
+            refresh_tokens::session_id.eq(session),
             refresh_tokens::user_id.eq(user),
             refresh_tokens::expires_at.eq(expires_at),
         ))
         .execute(tx.conn())
 }
 
+/// Session and owner of a stored refresh token, and when it was used.
+pub fn find_refresh_token(tx: &mut Tx<'_>, digest: &str) -> QueryResult<Option<(SessionId, UserId, Option<Instant>)>> {
+    refresh_tokens::table
+        .find(digest)
+        .select((refresh_tokens::session_id, refresh_tokens::user_id, refresh_tokens::used_at))
+        .get_result(tx.conn())
+        .optional()
+}
+
 /// Marks a valid token as used and returns its owner. A single statement, so that concurrent requests cannot use it twice.
-pub fn use_refresh_token(tx: &mut Tx<'_>, digest: &str, now: Instant) -> QueryResult<Option<(TokenFamilyId, UserId)>> {
+pub fn use_refresh_token(tx: &mut Tx<'_>, digest: &str, now: Instant) -> QueryResult<Option<(SessionId, UserId)>> {
     diesel::update(
         refresh_tokens::table
             .filter(refresh_tokens::digest.eq(digest))
@@ -189,27 +196,27 @@ pub fn use_refresh_token(tx: &mut Tx<'_>, digest: &str, now: Instant) -> QueryRe
             .filter(refresh_tokens::expires_at.gt(now)),
     )
     .set(refresh_tokens::used_at.eq(now))
-    .returning((refresh_tokens::family_id, refresh_tokens::user_id))
+    .returning((refresh_tokens::session_id, refresh_tokens::user_id))
     .get_result(tx.conn())
     .optional()
 }
 
-/// The owner of a token that was used after `since` and whose family is not revoked.
-pub fn find_recently_used(tx: &mut Tx<'_>, digest: &str, since: Instant) -> QueryResult<Option<UserId>> {
+/// Session and owner of a token that was used after `since` and whose session has not ended.
+pub fn find_recently_used(tx: &mut Tx<'_>, digest: &str, since: Instant) -> QueryResult<Option<(SessionId, UserId)>> {
     refresh_tokens::table
         .filter(refresh_tokens::digest.eq(digest))
         .filter(refresh_tokens::used_at.gt(since))
-        .select(refresh_tokens::user_id)
+        .select((refresh_tokens::session_id, refresh_tokens::user_id))
         .get_result(tx.conn())
         .optional()
 }
 
-/// Revokes all tokens of the family of this token.
-pub fn revoke_family_of(tx: &mut Tx<'_>, digest: &str) -> QueryResult<usize> {
-    let family: Option<TokenFamilyId> =
-        refresh_tokens::table.find(digest).select(refresh_tokens::family_id).get_result(tx.conn()).optional()?;
-    let Some(family) = family else { return Ok(0) };
-    diesel::delete(refresh_tokens::table.filter(refresh_tokens::family_id.eq(family))).execute(tx.conn())
+/// Ends the session of this token.
+pub fn end_session_of(tx: &mut Tx<'_>, digest: &str, now: Instant) -> QueryResult<bool> {
+    match find_refresh_token(tx, digest)? {
+        Some((session, user, _)) => session_store::end(tx, user, session, now),
+        None => Ok(false),
+    }
 }
 
 /// # Errors
@@ -244,9 +251,4 @@ pub fn insert_organisation_member(
             organisation_members::role.eq(role),
         ))
         .execute(tx.conn())
-}
-
-/// Deletes expired refresh tokens; returns the number of rows.
-pub fn delete_expired_refresh_tokens(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
-    diesel::delete(refresh_tokens::table.filter(refresh_tokens::expires_at.le(now))).execute(tx.conn())
 }

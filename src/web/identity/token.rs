@@ -16,9 +16,12 @@ use rand::RngCore;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::jwt_crypto;
+use super::{ended_sessions::EndedSessions, jwt_crypto};
 use crate::http::{Code, Problem};
-use hoicho_core::values::{clock::Instant, ids::UserId};
+use hoicho_core::values::{
+    clock::Instant,
+    ids::{SessionId, UserId},
+};
 
 /// `typ` and `aud` of access tokens (RFC 9068): tokens of another type or for another service are rejected.
 const TOKEN_TYPE: &str = "at+jwt";
@@ -30,6 +33,8 @@ const MAX_VERIFIED: u64 = 10_000;
 struct Claims {
     aud: String,
     sub: UserId,
+    /// The session, which can end before the token expires.
+    sid: SessionId,
     iat: i64,
     exp: i64,
 }
@@ -42,8 +47,18 @@ pub struct AccessTokens {
     signing_id: String,
     verifying: HashMap<String, DecodingKey>,
     access_ttl_s: u32,
-    /// Cache of verified tokens: digest to user and expiry (Unix time in seconds).
-    verified: Cache<[u8; 32], (UserId, i64)>,
+    /// Cache of verified tokens: digest to user, session and expiry (Unix time in seconds).
+    verified: Cache<[u8; 32], (VerifiedToken, i64)>,
+    ended: EndedSessions,
+}
+
+/// What a valid access token says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VerifiedToken {
+    /// Who uses it.
+    pub user: UserId,
+    /// The session that it belongs to.
+    pub session: SessionId,
 }
 
 /// Creates a key in `folder`, used for signing from the next start. Returns its file.
@@ -101,7 +116,8 @@ impl AccessTokens {
         let (signing, signing_id) = newest.ok_or("no signing key")?;
         let verified =
             Cache::builder().max_capacity(MAX_VERIFIED).time_to_live(Duration::from_secs(access_ttl_s.into())).build();
-        Ok(Self { signing, signing_id, verifying, access_ttl_s, verified })
+        let ended = EndedSessions::new(access_ttl_s);
+        Ok(Self { signing, signing_id, verifying, access_ttl_s, verified, ended })
     }
 
     /// Lifetime of an access token, in seconds.
@@ -109,31 +125,39 @@ impl AccessTokens {
         self.access_ttl_s
     }
 
-    /// Signs an access token for `user`.
-    pub fn sign(&self, user: UserId, now: Instant) -> Result<String, Problem> {
+    /// Sessions that have ended before their tokens.
+    pub fn ended_sessions(&self) -> &EndedSessions {
+        &self.ended
+    }
+
+    /// Signs an access token of a session of `user`.
+    pub fn sign(&self, user: UserId, session: SessionId, now: Instant) -> Result<String, Problem> {
         let iat = now.and_utc().timestamp();
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(self.signing_id.clone());
         header.typ = Some(TOKEN_TYPE.to_owned());
-        let claims = Claims { aud: AUDIENCE.to_owned(), sub: user, iat, exp: iat + i64::from(self.access_ttl_s) };
+        let exp = iat + i64::from(self.access_ttl_s);
+        let claims = Claims { aud: AUDIENCE.to_owned(), sub: user, sid: session, iat, exp };
         jsonwebtoken::encode(&header, &claims, &self.signing).map_err(|error| {
             tracing::error!(%error, "failed to sign an access token");
             Code::Internal.into()
         })
     }
 
-    /// Verifies a token and returns its user; `None` if it is forged, malformed or expired.
-    pub fn verify_cached(&self, token: &str, now: Instant) -> Option<UserId> {
+    /// Verifies a token; `None` if it is forged, malformed or expired, or its session has ended.
+    pub fn verify_cached(&self, token: &str, now: Instant) -> Option<VerifiedToken> {
         let digest = Sha256::digest(token.as_bytes()).into();
-        let (user, expires_at) = match self.verified.get(&digest) {
+        let (verified, expires_at) = match self.verified.get(&digest) {
             Some(entry) => entry,
             None => {
                 let claims = self.verify(token)?;
-                self.verified.insert(digest, (claims.sub, claims.exp));
-                (claims.sub, claims.exp)
+                let verified = VerifiedToken { user: claims.sub, session: claims.sid };
+                self.verified.insert(digest, (verified, claims.exp));
+                (verified, claims.exp)
             }
         };
-        (now.and_utc().timestamp() < expires_at).then_some(user)
+        let is_valid = now.and_utc().timestamp() < expires_at && !self.ended.contains(verified.session);
+        is_valid.then_some(verified)
     }
 
     /// The claims of a token with a valid signature.
@@ -165,6 +189,15 @@ pub fn generate_opaque() -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// Characters of an opaque token: 32 bytes in base64 without padding.
+const OPAQUE_LENGTH: usize = 43;
+
+/// Whether a text has the form of our opaque tokens; nothing has to be looked up for any other text.
+pub fn is_opaque(token: &str) -> bool {
+    let is_base64url = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    token.len() == OPAQUE_LENGTH && token.bytes().all(is_base64url)
+}
+
 /// The digest under which a token is stored and looked up, so that no comparison of its bytes leaks timing.
 pub fn digest(token: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(token))
@@ -175,16 +208,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn generated_tokens_are_told_from_other_texts() {
+        let token = generate_opaque();
+        assert!(is_opaque(&token));
+        for malformed in ["", "x", token.get(1..).unwrap(), &format!("{token}A"), &token.replace(|_| true, "="), "đ"] {
+            assert!(!is_opaque(malformed), "{malformed}");
+        }
+    }
+
+    #[test]
     fn rotation_signs_with_the_new_key_and_still_verifies_the_old_one() {
         let folder = tempfile::tempdir().unwrap();
         let now = chrono::NaiveDate::from_ymd_opt(2026, 3, 1).unwrap().and_hms_opt(0, 0, 0).unwrap();
-        let user = UserId::make();
+        let (user, session) = (UserId::make(), SessionId::make());
+        let verified = Some(VerifiedToken { user, session });
         let before = AccessTokens::open(folder.path(), 900).unwrap();
-        let old = before.sign(user, now).unwrap();
+        let old = before.sign(user, session, now).unwrap();
         create_key(folder.path()).unwrap();
         let after = AccessTokens::open(folder.path(), 900).unwrap();
-        let new = after.sign(user, now).unwrap();
-        assert_eq!((after.verify_cached(&old, now), after.verify_cached(&new, now)), (Some(user), Some(user)));
+        let new = after.sign(user, session, now).unwrap();
+        assert_eq!((after.verify_cached(&old, now), after.verify_cached(&new, now)), (verified, verified));
         assert_eq!(before.verify_cached(&new, now), None, "signed with an unknown key");
         assert_eq!(after.verify_cached(&old, now + chrono::Duration::seconds(900)), None, "expired");
         // Removing a leaked key invalidates the tokens it signed.
@@ -192,6 +235,6 @@ mod tests {
         files.sort();
         std::fs::remove_file(&files[0]).unwrap();
         let without = AccessTokens::open(folder.path(), 900).unwrap();
-        assert_eq!((without.verify_cached(&old, now), without.verify_cached(&new, now)), (None, Some(user)));
+        assert_eq!((without.verify_cached(&old, now), without.verify_cached(&new, now)), (None, verified));
     }
 }

@@ -2,7 +2,78 @@
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
-use hoicho_core::{i18n::Language, states::ApplicationState, values::clock::Day};
+use hoicho_core::{
+    i18n::Language,
+    states::ApplicationState,
+    values::{
+        clock::Day,
+        ids::{OrganisationId, OrganiserId},
+    },
+};
+
+/// On whose behalf an e-mail is sent. Senders share the sending fairly, so that one organiser's mass mail delays no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sender {
+    /// The person themselves: verification, password reset.
+    Account,
+    /// An organiser.
+    Organiser(OrganiserId),
+    /// An organisation.
+    Organisation(OrganisationId),
+}
+
+impl std::fmt::Display for Sender {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Account => f.write_str("account"),
+            Self::Organiser(id) => write!(f, "organiser:{id}"),
+            Self::Organisation(id) => write!(f, "organisation:{id}"),
+        }
+    }
+}
+
+hoicho_core::text_enum! {
+    /// The kind of a stored e-mail, without its data.
+    EmailTopic {
+        /// [`EmailKind::VerifyEmail`].
+        VerifyEmail,
+        /// [`EmailKind::AccountExists`].
+        AccountExists,
+        /// [`EmailKind::ResetPassword`].
+        ResetPassword,
+        /// [`EmailKind::Invitation`].
+        Invitation,
+        /// [`EmailKind::LinkInvitation`].
+        LinkInvitation,
+        /// [`EmailKind::ApplicationDecided`].
+        ApplicationDecided,
+        /// [`EmailKind::BoothOffered`].
+        BoothOffered,
+        /// [`EmailKind::WebhookDisabled`].
+        WebhookDisabled,
+        /// [`EmailKind::SalesReminder`].
+        SalesReminder,
+        /// No e-mail.
+        Decoy,
+    }
+}
+
+impl EmailKind {
+    /// The kind without its data.
+    pub(super) fn topic(&self) -> EmailTopic {
+        match self {
+            Self::VerifyEmail { .. } => EmailTopic::VerifyEmail,
+            Self::AccountExists => EmailTopic::AccountExists,
+            Self::ResetPassword { .. } => EmailTopic::ResetPassword,
+            Self::Invitation { .. } => EmailTopic::Invitation,
+            Self::LinkInvitation { .. } => EmailTopic::LinkInvitation,
+            Self::ApplicationDecided { .. } => EmailTopic::ApplicationDecided,
+            Self::BoothOffered { .. } => EmailTopic::BoothOffered,
+            Self::WebhookDisabled { .. } => EmailTopic::WebhookDisabled,
+            Self::SalesReminder { .. } => EmailTopic::SalesReminder,
+        }
+    }
+}
 
 /// The kind of e-mail and its template data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,21 +1,21 @@
 //! Database queries of the outbox.
+use std::collections::BTreeMap;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::Duration;
 use diesel::prelude::*;
+use sha2::{Digest, Sha256};
 
-use super::{email::OutgoingEmail, retry_policy::retry_delay};
+use super::{
+    email::{EmailTopic, OutgoingEmail, Sender},
+    recipient_limit::Recent,
+    retry_policy::retry_delay,
+};
 use hoicho_core::{
-    db::{MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx, schema::outbox},
+    db::{MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx, lock_name, schema::outbox},
     on_either,
     values::{clock::Instant, ids::OutboxId},
 };
-
-hoicho_core::text_enum! {
-    /// The kind of entry.
-    Topic {
-        /// An e-mail.
-        Mail,
-    }
-}
 
 /// Lease of a claimed entry in minutes; afterwards another sender may claim it.
 const LEASE_MIN: i64 = 5;
@@ -28,30 +28,56 @@ const BATCH_SIZE: i64 = 500;
 #[diesel(table_name = outbox)]
 struct OutboxRow {
     id: OutboxId,
-    topic: Topic,
+    kind: EmailTopic,
+    sender: String,
+    recipient: String,
     payload: String,
     attempts: i32,
     due_at: Instant,
     created_at: Instant,
 }
 
-/// Enqueues e-mails.
-pub fn insert_all(tx: &mut Tx<'_>, mails: &[OutgoingEmail], now: Instant) -> QueryResult<()> {
-    let row = |mail: &OutgoingEmail| {
+/// What stands for an address in the table: also where the e-mail is sent and its payload erased, its recipient is counted.
+fn recipient_digest(address: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(address.trim().to_lowercase()))
+}
+
+/// Enqueues e-mails of one sender, except those above the limit of their recipient; returns their number.
+pub fn insert_all(tx: &mut Tx<'_>, sender: Sender, mails: &[OutgoingEmail], now: Instant) -> QueryResult<usize> {
+    let recipients: Vec<String> = mails.iter().map(|mail| recipient_digest(&mail.to)).collect();
+    let mut by_topic: BTreeMap<EmailTopic, Vec<&String>> = BTreeMap::new();
+    for (mail, recipient) in mails.iter().zip(&recipients) {
+        by_topic.entry(mail.kind.topic()).or_default().push(recipient);
+    }
+    let mut recent: BTreeMap<EmailTopic, Recent> = BTreeMap::new();
+    for (topic, recipients) in &by_topic {
+        recent.insert(*topic, Recent::load(tx, *topic, sender, recipients, now)?);
+    }
+    let mut rows = Vec::new();
+    for (mail, recipient) in mails.iter().zip(recipients) {
+        let kind = mail.kind.topic();
+        if !recent.get_mut(&kind).is_some_and(|recent| recent.admit(&recipient)) {
+            continue;
+        }
         let payload = serde_json::to_string(mail).map_err(|e| diesel::result::Error::SerializationError(e.into()))?;
-        let topic = Topic::Mail;
-        Ok(OutboxRow { id: OutboxId::make(), topic, payload, attempts: 0, due_at: now, created_at: now })
-    };
-    let rows = mails.iter().map(row).collect::<QueryResult<Vec<_>>>()?;
+        let (id, sender) = (OutboxId::make(), sender.to_string());
+        rows.push(OutboxRow { id, kind, sender, recipient, payload, attempts: 0, due_at: now, created_at: now });
+    }
     for batch in rows.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(outbox::table).values(batch).execute(c))?;
     }
-    Ok(())
+    Ok(rows.len())
 }
 
-/// Enqueues one e-mail.
-pub fn insert(tx: &mut Tx<'_>, mail: &OutgoingEmail, now: Instant) -> QueryResult<()> {
-    insert_all(tx, std::slice::from_ref(mail), now)
+/// Enqueues one e-mail; `false` if its recipient has reached the limit. That costs as much, see [`insert_decoy`].
+pub fn insert(tx: &mut Tx<'_>, sender: Sender, mail: &OutgoingEmail, now: Instant) -> QueryResult<bool> {
+    // Concurrent transactions count the e-mails of a recipient one after another.
+    lock_name(tx, &recipient_digest(&mail.to))?;
+    let is_queued = insert_all(tx, sender, std::slice::from_ref(mail), now)? == 1;
+    if !is_queued {
+        insert_decoy(tx, now)?;
+    }
+    Ok(is_queued)
 }
 
 /// Inserts a row that is already done. It costs as much as a real e-mail, so the response time does not reveal whether an
@@ -60,7 +86,9 @@ pub fn insert_decoy(tx: &mut Tx<'_>, now: Instant) -> QueryResult<()> {
     diesel::insert_into(outbox::table)
         .values((
             outbox::id.eq(OutboxId::make()),
-            outbox::topic.eq(Topic::Mail),
+            outbox::kind.eq(EmailTopic::Decoy),
+            outbox::sender.eq(Sender::Account.to_string()),
+            outbox::recipient.eq(""),
             outbox::payload.eq(""),
             outbox::attempts.eq(0),
             outbox::done_at.eq(now),
@@ -81,9 +109,15 @@ pub struct ClaimedEmail {
     pub email: Option<OutgoingEmail>,
 }
 
-/// Leases up to `limit` e-mails that are due.
-pub fn claim(tx: &mut Tx<'_>, now: Instant, limit: i64) -> QueryResult<Vec<ClaimedEmail>> {
+/// Senders with e-mails that are due.
+pub fn list_waiting_senders(tx: &mut Tx<'_>, now: Instant) -> QueryResult<Vec<String>> {
+    outbox::table.filter(outbox::due_at.le(now)).select(outbox::sender).distinct().load(tx.conn())
+}
+
+/// Leases up to `limit` e-mails of a sender that are due, the oldest first.
+pub fn claim(tx: &mut Tx<'_>, sender: &str, now: Instant, limit: i64) -> QueryResult<Vec<ClaimedEmail>> {
     let due: Vec<OutboxId> = outbox::table
+        .filter(outbox::sender.eq(sender))
         .filter(outbox::due_at.le(now))
         .order((outbox::due_at, outbox::id))
         .limit(limit)
@@ -150,24 +184,21 @@ pub fn count_pending(tx: &mut Tx<'_>) -> QueryResult<i64> {
     outbox::table.filter(outbox::due_at.is_not_null()).count().get_result(tx.conn())
 }
 
-/// Pending e-mails to a lower-case address.
-pub fn find_pending_for(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<Vec<OutboxId>> {
-    let mut ids = Vec::new();
-    let mut last: Option<OutboxId> = None;
-    loop {
-        let mut pending = outbox::table.filter(outbox::due_at.is_not_null()).into_boxed();
-        if let Some(last) = last {
-            pending = pending.filter(outbox::id.gt(last));
-        }
-        let batch: Vec<(OutboxId, String)> =
-            pending.order(outbox::id).limit(BATCH_SIZE).select((outbox::id, outbox::payload)).load(tx.conn())?;
-        let Some((batch_end, _)) = batch.last() else { return Ok(ids) };
-        last = Some(*batch_end);
-        let is_recipient = |payload: &str| {
-            serde_json::from_str::<OutgoingEmail>(payload).is_ok_and(|mail| mail.to.to_lowercase() == email_key)
-        };
-        ids.extend(batch.iter().filter(|(_, payload)| is_recipient(payload)).map(|(id, _)| *id));
-    }
+/// Pending e-mails to an address.
+pub fn find_pending_for(tx: &mut Tx<'_>, address: &str) -> QueryResult<Vec<OutboxId>> {
+    outbox::table
+        .filter(outbox::recipient.eq(recipient_digest(address)))
+        .filter(outbox::due_at.is_not_null())
+        .order(outbox::id)
+        .select(outbox::id)
+        .load(tx.conn())
+}
+
+/// Removes what stands for an address from the entries that are done.
+pub fn forget_recipient(tx: &mut Tx<'_>, address: &str) -> QueryResult<usize> {
+    diesel::update(outbox::table.filter(outbox::recipient.eq(recipient_digest(address))))
+        .set(outbox::recipient.eq(""))
+        .execute(tx.conn())
 }
 
 /// Deletes pending e-mails.

@@ -20,7 +20,7 @@ use hoicho_core::metrics::Metrics;
 use crate::{
     changes::CacheTag,
     http::{conditional_get, etag},
-    identity::{RequestContext, rate_limit, rate_limiter::RateLimitStatus},
+    identity::RequestContext,
 };
 
 /// Clients may store the response, but must revalidate it each time.
@@ -44,7 +44,7 @@ fn set_public_headers(headers: &mut HeaderMap, etag: HeaderValue) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);
 }
 
-fn render(req: ServiceRequest, cached: &CachedResponse, left: RateLimitStatus) -> ServiceResponse<BoxBody> {
+fn render(req: ServiceRequest, cached: &CachedResponse) -> ServiceResponse<BoxBody> {
     let unchanged = conditional_get::matches_etag(&req, &cached.etag);
     let mut response = if unchanged {
         HttpResponse::with_body(StatusCode::NOT_MODIFIED, BoxBody::new(()))
@@ -64,7 +64,6 @@ fn render(req: ServiceRequest, cached: &CachedResponse, left: RateLimitStatus) -
         }
     }
     set_public_headers(headers, cached.etag.clone());
-    left.write_headers(headers);
     req.into_response(response)
 }
 
@@ -93,10 +92,8 @@ pub async fn middleware<B: MessageBody + 'static>(
         refill_permit = cache.lock_refill(&key).await;
         lookup = cache.get(&key);
     }
-    if let Lookup::Fresh(entry) = lookup
-        && let Some(left) = rate_limit::check_anonymous(&context, req.request())
-    {
-        let response = render(req, &entry.response, left);
+    if let Lookup::Fresh(entry) = lookup {
+        let response = render(req, &entry.response);
         entry.response.request_metrics.record(response.status().as_u16(), started);
         return Ok(response);
     }

@@ -42,6 +42,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     consents,
     known_sources,
     refresh_tokens,
+    sessions,
     organisers,
     organiser_members,
     series,

@@ -41,9 +41,24 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::Uuid;
+    sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        user_agent -> Text,
+        source -> Text,
+        created_at -> Timestamp,
+        last_used_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
     refresh_tokens (digest) {
         digest -> Text,
-        family_id -> Uuid,
+        session_id -> Uuid,
         user_id -> Uuid,
         expires_at -> Timestamp,
         used_at -> Nullable<Timestamp>,
@@ -226,7 +241,9 @@ diesel::table! {
     use crate::db::types::Uuid;
     outbox (id) {
         id -> Uuid,
-        topic -> Text,
+        kind -> Text,
+        sender -> Text,
+        recipient -> Text,
         payload -> Text,
         attempts -> Integer,
         due_at -> Nullable<Timestamp>,

@@ -1,4 +1,5 @@
 //! `hoicho doctor`: checks an installation and says what to do. Reads only: it migrates nothing and creates no file.
+mod accounts;
 mod clock;
 mod database;
 #[cfg(unix)]
@@ -60,6 +61,8 @@ fn check_configured(place: &CommonArgs, settings: Settings, report: &mut Report)
         Ok(url) => {
             let (checked, migrates_at_start) = (url.clone(), settings.database.migrate);
             report.run("database", DATABASE_TIMEOUT, move || database::check(&checked, migrates_at_start));
+            let (shared, checked) = (settings.clone(), url.clone());
+            report.run("accounts", CHECK_TIMEOUT, move || accounts::check(&shared, &checked));
             match setup::read_replica(&settings, url) {
                 Err(error) => report.add("read replica", vec![Finding::Error(error)]),
                 Ok(None) => {}

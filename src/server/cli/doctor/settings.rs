@@ -43,24 +43,19 @@ fn risks(settings: &Settings) -> Vec<&'static str> {
     let password_cost = u64::from(settings.password.memory_kib) * u64::from(settings.password.iterations);
     let risks = [
         (
-            server.behind_proxy && !binds_loopback,
-            "[server] behind_proxy: whoever reaches the port directly chooses the address that rate limits and the log use; \
-             set address to 127.0.0.1, or let the firewall admit the proxy only",
+            server.trusted_proxies > 0 && !binds_loopback,
+            "[server] trusted_proxies: whoever reaches the port directly chooses the address that rate limits and the log \
+             use; set address to 127.0.0.1, or let the firewall admit the proxy only",
         ),
         (
-            !server.behind_proxy && has_https,
-            "[server] behind_proxy is off, but public_url is served by a proxy that ends TLS: all callers share one rate \
-             limit; set behind_proxy = true",
+            server.trusted_proxies == 0 && has_https,
+            "[server] trusted_proxies is 0, but public_url is served by a proxy that ends TLS: all callers share one rate \
+             limit; set trusted_proxies to the number of proxies that add to X-Forwarded-For",
         ),
         (
-            server.behind_proxy && server.metrics == MetricsAccess::Local,
-            "[server] metrics = \"local\" admits nobody behind a proxy; set \"all\" and let the proxy respond 404 to \
-             /metrics, or \"nobody\"",
-        ),
-        (
-            !binds_loopback && server.metrics == MetricsAccess::All,
-            "[server] metrics = \"all\" shows the metrics to everybody who reaches the port; set \"local\" or \"nobody\", \
-             or set address to 127.0.0.1",
+            server.metrics == MetricsAccess::All && (!binds_loopback || has_https),
+            "[server] metrics = \"all\" shows the metrics to everybody who reaches the port or the proxy; set \"local\" \
+             or \"nobody\", or let the firewall and the proxy refuse /metrics",
         ),
         (
             settings.webhooks.allow_private_addresses,
@@ -95,9 +90,11 @@ mod tests {
         };
         assert!(matches!(with(|_| {})[..], [Finding::Ok(_)]));
         let cases: [(&str, Change); 9] = [
-            ("directly", |s| (s.server.address, s.server.behind_proxy) = ("0.0.0.0".to_owned(), true)),
-            ("behind_proxy = true", |s| s.server.public_url = "https://a.vn".to_owned()),
-            ("admits nobody", |s| s.server.behind_proxy = true),
+            ("directly", |s| (s.server.address, s.server.trusted_proxies) = ("0.0.0.0".to_owned(), 1)),
+            ("trusted_proxies is 0", |s| s.server.public_url = "https://a.vn".to_owned()),
+            ("or the proxy", |s| {
+                (s.server.public_url, s.server.metrics) = ("https://a.vn".to_owned(), MetricsAccess::All);
+            }),
             ("to everybody", |s| {
                 (s.server.address, s.server.metrics) = ("::".to_owned(), MetricsAccess::All);
             }),

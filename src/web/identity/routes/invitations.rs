@@ -44,6 +44,8 @@ struct JoinedView {
 pub(super) async fn accept_invitation(caller: SignedIn, body: Body<AcceptInvitation>) -> Result<ApiResponse, Problem> {
     let token = body.into_result()?.token;
     let (user, now) = (caller.user, caller.now);
+    let looked_up = token.clone();
+    caller.context.db.read(move |tx| invitations::require_open(tx, &looked_up, now)).await?;
     let work = move |tx: &mut hoicho_core::db::Tx<'_>| {
         let joined = match invitations::accept(tx, user, &token, now)? {
             OfferedRole::Organiser(id, role) => {

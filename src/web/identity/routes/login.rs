@@ -4,9 +4,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::super::{
-    caller::source_address,
     lockout, session,
-    session::{Tokens, issue_tokens},
+    session::{Device, Tokens},
     store,
 };
 use crate::{
@@ -48,28 +47,27 @@ pub(super) async fn login(
     let key = super::account::email_key(&email)
         .filter(|_| password.expose_secret().len() <= 1_000)
         .ok_or(Code::WrongCredentials)?;
-    let (now, address) = (context.clock.now(), source_address(&req, context.trusts_forwarded_for).to_string());
+    let (now, address) = (context.clock.now(), context.source_address(&req).to_string());
     let (email_key, at) = (key.clone(), address.clone());
-    let account = context.db.read(move |tx| {
-        lockout::check(tx, &email_key, &at, now)?;
+    let account = context.db.write(move |tx| {
+        lockout::begin_attempt(tx, &email_key, &at, now)?;
         Ok::<_, Problem>(store::find_account_by_email(tx, &email_key)?)
     });
     let account = account.await?;
-    let is_correct = context.passwords.verify(password, account.as_ref().map(|a| a.password_hash.clone())).await?;
-    let Some(account) = account.filter(|_| is_correct) else {
-        context.db.write(move |tx| lockout::record_failure(tx, &key, &address, now).map_err(Problem::from)).await?;
-        return Err(Code::WrongCredentials.into());
-    };
+    let hash = account.as_ref().map(|a| a.password_hash.clone());
+    let is_correct = lockout::verify_attempt(&context, (&key, &address), password, hash).await?;
+    let Some(account) = account.filter(|_| is_correct) else { return Err(Code::WrongCredentials.into()) };
     if account.email_verified_at.is_none() {
+        context.db.write(move |tx| lockout::reset_source(tx, &key, &address).map_err(Problem::from)).await?;
         return Err(Problem::new(Code::EmailNotVerified, MessageId("error-email-not-verified")));
     }
-    let issue = issue_tokens(&context, account.id, session::new_family(now));
+    let (shared, device) = (context.clone(), Device::from_request(&context, &req));
     let tokens = context.db.write(move |tx| {
         lockout::record_success(tx, (account.id, &key), &address, now)?;
-        issue(tx)
+        session::begin(tx, &shared, account.id, device)
     });
     let tokens = tokens.await?;
-    let source = source_address(&req, context.trusts_forwarded_for);
+    let source = context.source_address(&req);
     tracing::info!(target: "hoicho::security", user = %account.id, %source, "logged in");
     Ok(HttpResponse::Ok().json(tokens))
 }

@@ -5,6 +5,7 @@ mod login;
 mod me;
 mod passwords;
 mod register;
+mod sessions;
 
 pub use account::validate_email;
 
@@ -24,6 +25,8 @@ use actix_web::web;
     passwords::change_password,
     me::get_me,
     me::patch_me,
+    sessions::list_sessions,
+    sessions::end_session,
     invitations::accept_invitation,
 ))]
 pub struct ApiDoc;
@@ -34,4 +37,5 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(login::login).service(login::refresh).service(login::logout);
     cfg.service(passwords::confirm_reset).service(passwords::request_reset).service(passwords::change_password);
     cfg.service(me::get_me).service(me::patch_me).service(invitations::accept_invitation);
+    cfg.service(sessions::list_sessions).service(sessions::end_session);
 }

@@ -3,7 +3,7 @@ use actix_web::{HttpRequest, HttpResponse, post, put, web};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::super::{SignedIn, caller::source_address, email_tokens, email_tokens::Purpose, lockout, store};
+use super::super::{SignedIn, email_tokens, email_tokens::Purpose, lockout, store};
 use crate::{
     audit::AuditAction,
     http::{Body, Code, Problem, Validator},
@@ -84,20 +84,29 @@ pub(super) async fn confirm_reset(
     let mut checks = Validator::default();
     super::account::validate_password(&context.passwords, &mut checks, "/password", &password, &[]).await?;
     checks.finish()?;
-    let password_hash = context.passwords.hash(password).await?;
     let now = context.clock.now();
+    let invalid_token = || Problem::new(Code::NotFound, MessageId("error-invalid-reset-token"));
+    // Looked up before the password is hashed, so that a made-up token costs neither that nor a write.
+    let looked_up = token.clone();
+    let owner = context
+        .db
+        .read(move |tx| email_tokens::find_owner(tx, &looked_up, Purpose::ResetPassword, now).map_err(Problem::from));
+    if owner.await?.is_none() {
+        return Err(invalid_token());
+    }
+    let password_hash = context.passwords.hash(password).await?;
     context
         .db
         .write(move |tx| {
-            let user = email_tokens::consume(tx, &token, Purpose::ResetPassword, now)?
-                .ok_or_else(|| Problem::new(Code::NotFound, MessageId("error-invalid-reset-token")))?;
-            store::set_password(tx, user, &password_hash)?;
+            let user = email_tokens::consume(tx, &token, Purpose::ResetPassword, now)?.ok_or_else(invalid_token)?;
+            store::set_password(tx, user, &password_hash, now)?;
             store::verify_email(tx, user, now)?;
             super::account::record_audit::<()>(tx, user, AuditAction::UserResetPassword, None, None, now)?;
             let account = store::find_account(tx, user)?;
             Ok::<_, Problem>(lockout::reset(tx, &account.email_key)?)
         })
         .await?;
+    context.tokens.ended_sessions().invalidate();
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -138,13 +147,13 @@ pub(super) async fn change_password(
     let own = [account.email.as_str(), account.display_name.as_str()];
     super::account::validate_password(&context.passwords, &mut checks, "/new", &new, &own).await?;
     checks.finish()?;
-    let from = source_address(&req, context.trusts_forwarded_for).to_string();
+    let from = context.source_address(&req).to_string();
     lockout::confirm_password(&context, &account, current, (from, now)).await?;
     let password_hash = context.passwords.hash(new).await?;
     context
         .db
         .write(move |tx| {
-            store::set_password(tx, user, &password_hash)?;
+            store::set_password(tx, user, &password_hash, now)?;
             Ok::<_, Problem>(super::account::record_audit::<()>(
                 tx,
                 user,
@@ -155,5 +164,6 @@ pub(super) async fn change_password(
             )?)
         })
         .await?;
+    context.tokens.ended_sessions().invalidate();
     Ok(HttpResponse::NoContent().finish())
 }

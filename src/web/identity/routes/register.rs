@@ -8,7 +8,7 @@ use crate::{
     audit::AuditAction,
     http::{Body, Code, FieldCode, Problem, Validator},
     identity::RequestContext,
-    outbox::{self, EmailKind, OutgoingEmail},
+    outbox::{self, EmailKind, OutgoingEmail, Sender},
 };
 use hoicho_core::{
     i18n::{Language, MessageId},
@@ -95,7 +95,7 @@ pub(super) async fn register(
                         language: account.language,
                         kind: EmailKind::AccountExists,
                     };
-                    outbox::insert(tx, &mail, now)?;
+                    outbox::insert(tx, Sender::Account, &mail, now)?;
                 }
                 Some(account) => {
                     store::update_unverified(tx, account.id, &user.password_hash, &user.display_name)?;

@@ -14,10 +14,10 @@ email-account-exists-action = Log in
 email-reset-subject = Reset your password
 email-reset-text = Choose a new password with the link below. It is valid for one hour and works once. If you did not ask for it, ignore this e-mail: the old password still works.
 email-reset-action = Choose a new password
-email-invitation-subject = An invitation to join { $name }
+email-invitation-subject = An invitation to work together
 email-invitation-text = { $inviter } invites you to work with { $name }. Log in with this address, then accept. The invitation is valid for { $days } days.
 email-invitation-action = Accept
-email-link-invitation-subject = { $organiser } asks whether this is you
+email-link-invitation-subject = An organiser asks whether a record is yours
 email-link-invitation-text = { $organiser } keeps “{ $name }” in its records and invites you to link it with your organisation. Log in with this address: you see what the link opens, choose your organisation and confirm, or do nothing. The invitation is valid for { $days } days.
 email-link-invitation-action = See the invitation
 
@@ -29,7 +29,7 @@ email-application-approved = is approved
 email-application-waitlisted = is on the waiting list
 email-application-rejected = is not approved
 email-application-reason = Reason: { $reason }
-email-offer-subject = Booth { $booth } is offered to you
+email-offer-subject = A booth is offered to you
 email-offer-text = The organiser of { $edition } offers you booth { $booth }. Please respond before { $until }.
 email-offer-action = Respond
 

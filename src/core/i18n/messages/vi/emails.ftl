@@ -14,10 +14,10 @@ email-account-exists-action = Đăng nhập
 email-reset-subject = Đặt lại mật khẩu
 email-reset-text = Bạn có thể chọn mật khẩu mới bằng đường dẫn dưới đây, trong 1 giờ và một lần. Nếu bạn không yêu cầu, hãy bỏ qua thư này: mật khẩu cũ vẫn dùng được.
 email-reset-action = Chọn mật khẩu mới
-email-invitation-subject = Lời mời tham gia { $name }
+email-invitation-subject = Bạn nhận được một lời mời tham gia
 email-invitation-text = { $inviter } mời bạn làm việc cùng { $name }. Hãy đăng nhập bằng đúng e-mail này rồi nhận lời. Lời mời có hiệu lực { $days } ngày.
 email-invitation-action = Nhận lời
-email-link-invitation-subject = { $organiser } mời liên kết hồ sơ
+email-link-invitation-subject = Một ban tổ chức mời bạn liên kết hồ sơ
 email-link-invitation-text = { $organiser } có hồ sơ “{ $name }” và mời bạn liên kết với đơn vị của mình. Hãy đăng nhập bằng địa chỉ này: bạn sẽ thấy liên kết mở những gì, chọn đơn vị và xác nhận, hoặc không làm gì cả. Lời mời có hiệu lực { $days } ngày.
 email-link-invitation-action = Xem lời mời
 
@@ -29,7 +29,7 @@ email-application-approved = đã được duyệt
 email-application-waitlisted = đang trong danh sách chờ
 email-application-rejected = không được duyệt
 email-application-reason = Lý do: { $reason }
-email-offer-subject = Gian hàng { $booth } chờ bạn nhận
+email-offer-subject = Có gian hàng chờ bạn nhận
 email-offer-text = Ban tổ chức { $edition } mời bạn nhận gian hàng { $booth }. Hãy trả lời trước { $until }.
 email-offer-action = Trả lời
 

@@ -1,7 +1,7 @@
 //! Endpoint for the progress of an allocation run as server-sent events.
 use std::time::Duration;
 
-use actix_web::{HttpResponse, get, http::header, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use futures_util::stream;
 
 use super::{super::actions::ReadAllocations, AllocationRunPath, view::view};
@@ -12,14 +12,14 @@ use hoicho_core::{
 };
 use hoicho_web::{
     http::Problem,
-    identity::{Permit, RequestContext},
+    identity::{KEEP_ALIVE, Permit, StreamPermit, Waited, event_stream},
 };
 
 /// Polling interval. The run may be executing on another node, so its row is polled.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 struct ProgressStream {
-    context: web::Data<RequestContext>,
+    permit: StreamPermit,
     streams: web::Data<EditionStreams>,
     edition: EditionId,
     run: AllocationRunId,
@@ -29,11 +29,13 @@ struct ProgressStream {
 
 async fn next(mut stream: ProgressStream) -> Option<(Result<web::Bytes, actix_web::Error>, ProgressStream)> {
     while !stream.is_finished && !stream.streams.is_closed() {
-        if stream.last_sent.is_some() {
-            tokio::time::sleep(POLL_INTERVAL).await;
+        let pause = if stream.last_sent.is_some() { POLL_INTERVAL } else { Duration::ZERO };
+        // An error is the end of the right to the stream.
+        if stream.permit.wait(tokio::time::sleep(pause)).await.ok()? == Waited::Idle {
+            return Some((Ok(KEEP_ALIVE), stream));
         }
-        let (edition, run) = (stream.edition, stream.run);
-        let row = stream.context.db.read(move |tx| store::find(tx, edition, run).map_err(Problem::from)).await.ok()?;
+        let (edition, run, db) = (stream.edition, stream.run, stream.permit.context().db.clone());
+        let row = db.read(move |tx| store::find(tx, edition, run).map_err(Problem::from)).await.ok()?;
         stream.is_finished = row.state != RunState::Running;
         let json = serde_json::to_string(&view(row)).ok()?;
         if stream.last_sent.as_ref() != Some(&json) {
@@ -47,7 +49,7 @@ async fn next(mut stream: ProgressStream) -> Option<(Result<web::Bytes, actix_we
 }
 
 /// Streams an allocation run as server-sent events: `progress` with the run whenever it changes, and `ended` as the last
-/// event.
+/// event. 429 with too many open streams.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/allocation-runs/{run}/events",
@@ -59,27 +61,21 @@ async fn next(mut stream: ProgressStream) -> Option<(Result<web::Bytes, actix_we
     responses(
         (status = 200, content_type = "text/event-stream", body = String),
         (status = 404),
+        (status = 429),
+        (status = 503),
     ),
 )]
 #[get("/editions/{edition}/allocation-runs/{run}/events")]
 pub(in super::super) async fn stream_run(
+    req: HttpRequest,
     permit: Permit<ReadAllocations>,
     path: AllocationRunPath,
-    context: web::Data<RequestContext>,
     streams: web::Data<EditionStreams>,
 ) -> Result<HttpResponse, Problem> {
     let run = path.1;
-    let edition = permit
-        .read(move |tx, authorized| {
-            let edition = authorized.edition()?;
-            store::find(tx, edition, run)?;
-            Ok(edition)
-        })
-        .await?;
-    let progress = ProgressStream { context, streams, edition, run, last_sent: None, is_finished: false };
-    Ok(HttpResponse::Ok()
-        .content_type("text/event-stream")
-        .insert_header((header::CONTENT_ENCODING, "identity"))
-        .insert_header(("x-accel-buffering", "no"))
-        .streaming(stream::unfold(progress, next)))
+    let permit = permit.open_stream(&req).await?;
+    let edition = permit.authorized().edition()?;
+    permit.context().db.read(move |tx| store::find(tx, edition, run).map_err(Problem::from)).await?;
+    let progress = ProgressStream { permit, streams, edition, run, last_sent: None, is_finished: false };
+    Ok(event_stream(stream::unfold(progress, next)))
 }
