@@ -15,6 +15,7 @@ use crate::{
 use hoicho_core::values::{
     clock::Day,
     ids::{BoothId, ZoneId},
+    money,
 };
 use hoicho_fair::organisations::{self, store::OrganisationRow};
 use hoicho_web::{http::Problem, identity::Permit};
@@ -71,7 +72,7 @@ pub(super) async fn show_results(page: PageContext, permit: Permit<Member>) -> R
     reports.into_iter().for_each(|(booth, day, amount, _)| {
         own.insert((booth, day), amount);
     });
-    let result = |booth: MyBooth| {
+    let result = |booth: MyBooth| -> Result<BoothResults, money::Overflow> {
         let days = own.iter().filter(|((id, _), _)| *id == booth.booth);
         let lines: Vec<DayResult> = days
             .map(|((_, day), amount)| DayResult {
@@ -82,8 +83,8 @@ pub(super) async fn show_results(page: PageContext, permit: Permit<Member>) -> R
             .collect();
         let compared: Vec<&DayResult> = lines.iter().filter(|l| l.average.is_some()).collect();
         let pair = [
-            Bar { name: page.t("results-own"), value: compared.iter().map(|l| l.own).sum() },
-            Bar { name: page.t("results-average"), value: compared.iter().filter_map(|l| l.average).sum() },
+            Bar { name: page.t("results-own"), value: money::sum(compared.iter().map(|l| l.own))? },
+            Bar { name: page.t("results-average"), value: money::sum(compared.iter().filter_map(|l| l.average))? },
         ];
         let charts = if compared.is_empty() {
             Vec::new()
@@ -95,8 +96,9 @@ pub(super) async fn show_results(page: PageContext, permit: Permit<Member>) -> R
                 page.language(),
             )]
         };
-        BoothResults { total: lines.iter().map(|l| l.own).sum(), lines, charts, booth }
+        Ok(BoothResults { total: money::sum(lines.iter().map(|l| l.own))?, lines, charts, booth })
     };
-    let results: Vec<BoothResults> = booths.into_iter().map(result).filter(|r| !r.lines.is_empty()).collect();
+    let mut results = booths.into_iter().map(result).collect::<Result<Vec<_>, _>>()?;
+    results.retain(|result| !result.lines.is_empty());
     render_page(&MyResults { page, organisation, results })
 }

@@ -68,6 +68,7 @@ diesel::table! {
         organiser_id -> Uuid,
         user_id -> Uuid,
         role -> Text,
+        edition_id -> Nullable<Uuid>,
     }
 }
 
@@ -211,6 +212,7 @@ diesel::table! {
         digest -> Text,
         organiser_id -> Nullable<Uuid>,
         organisation_id -> Nullable<Uuid>,
+        edition_id -> Nullable<Uuid>,
         role -> Text,
         email -> Text,
         email_key -> Text,
