@@ -19,6 +19,7 @@ pub mod members;
 pub mod passwords;
 pub mod rate_limit;
 pub mod rate_limiter;
+mod read_scope;
 pub mod resource;
 pub mod roles;
 mod routes;
@@ -30,11 +31,12 @@ pub mod token;
 pub use action::Action;
 pub use api_keys::KeyScope;
 pub use authorization::{
-    Authorized, ContributePermit, ExhibitorsScope, FiguresScope, Permit, ReadPermit, authorize_staff,
-    find_organiser_role, identify_caller, require_organisation_role,
+    Authorized, ContributePermit, Permit, ReadPermit, authorize_staff, find_organiser_role, identify_caller,
+    require_organisation_role,
 };
 pub use caller::{Caller, source_address};
 pub use context::RequestContext;
+pub use read_scope::{DatesScope, EditionsScope, ExhibitorsScope, FiguresScope, ReadScope};
 pub use roles::{OrganisationRole, OrganiserRole};
 pub use routes::{ApiDoc, routes, validate_email};
 pub use signed_in::SignedIn;
