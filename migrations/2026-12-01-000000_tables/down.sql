@@ -1,5 +1,8 @@
 DROP VIEW exhibitor_products;
+DROP VIEW public_standing;
 DROP VIEW standing;
+DROP INDEX organiser_members_edition_id_idx;
+ALTER TABLE organiser_members DROP COLUMN edition_id;
 DROP INDEX editions_waiting_list_run_id_idx;
 ALTER TABLE editions DROP COLUMN waiting_list_run_id;
 DROP TABLE changes;

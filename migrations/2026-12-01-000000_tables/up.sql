@@ -155,9 +155,11 @@ CREATE TABLE editions (
     ('draft','published','finalised','cancelled')),
   time_zone TEXT COLLATE "C" NOT NULL,
   currency TEXT COLLATE "C" NOT NULL CONSTRAINT editions_currency_check CHECK (length(currency) = 3),
-  declared_booths INTEGER CONSTRAINT editions_declared_booths_check CHECK (declared_booths >= 0),
-  declared_visits BIGINT CONSTRAINT editions_declared_visits_check CHECK (declared_visits >= 0),
-  declared_sales BIGINT CONSTRAINT editions_declared_sales_check CHECK (declared_sales >= 0),
+  declared_booths INTEGER CONSTRAINT editions_declared_booths_check CHECK (declared_booths BETWEEN 0 AND 1000000),
+  declared_visits BIGINT CONSTRAINT editions_declared_visits_check CHECK
+    (declared_visits BETWEEN 0 AND 1000000000000000),
+  declared_sales BIGINT CONSTRAINT editions_declared_sales_check CHECK
+    (declared_sales BETWEEN 0 AND 1000000000000000),
   registration_opens_at TIMESTAMP,
   registration_closes_at TIMESTAMP CONSTRAINT editions_registration_closes_at_check
     CHECK (registration_opens_at < registration_closes_at),
@@ -221,9 +223,10 @@ CREATE TABLE booth_categories (
   edition_id UUID NOT NULL REFERENCES editions (id),
   category TEXT COLLATE "C" NOT NULL CONSTRAINT booth_categories_category_check CHECK (category IN
     ('standard','corner','special_build','raw_space')),
-  area_dm2 INTEGER NOT NULL CONSTRAINT booth_categories_area_dm2_check CHECK (area_dm2 > 0),
-  fee BIGINT NOT NULL CONSTRAINT booth_categories_fee_check CHECK (fee >= 0),
-  booth_equivalents INTEGER NOT NULL CONSTRAINT booth_categories_booth_equivalents_check CHECK (booth_equivalents > 0),
+  area_dm2 INTEGER NOT NULL CONSTRAINT booth_categories_area_dm2_check CHECK (area_dm2 BETWEEN 1 AND 1000000),
+  fee BIGINT NOT NULL CONSTRAINT booth_categories_fee_check CHECK (fee BETWEEN 0 AND 1000000000000),
+  booth_equivalents INTEGER NOT NULL CONSTRAINT booth_categories_booth_equivalents_check CHECK
+    (booth_equivalents BETWEEN 1 AND 1000),
   PRIMARY KEY (edition_id, category)
 );
 CREATE TABLE booths (
@@ -234,9 +237,9 @@ CREATE TABLE booths (
   row_label TEXT COLLATE "C" NOT NULL,
   place INTEGER NOT NULL CONSTRAINT booths_place_check CHECK (place > 0),
   category TEXT COLLATE "C" NOT NULL CONSTRAINT booths_category_check CHECK (category IN ('standard','corner','special_build','raw_space')),
-  area_dm2 INTEGER NOT NULL CONSTRAINT booths_area_dm2_check CHECK (area_dm2 > 0),
-  fee BIGINT NOT NULL CONSTRAINT booths_fee_check CHECK (fee >= 0),
-  booth_equivalents INTEGER NOT NULL CONSTRAINT booths_booth_equivalents_check CHECK (booth_equivalents > 0),
+  area_dm2 INTEGER NOT NULL CONSTRAINT booths_area_dm2_check CHECK (area_dm2 BETWEEN 1 AND 1000000),
+  fee BIGINT NOT NULL CONSTRAINT booths_fee_check CHECK (fee BETWEEN 0 AND 1000000000000),
+  booth_equivalents INTEGER NOT NULL CONSTRAINT booths_booth_equivalents_check CHECK (booth_equivalents BETWEEN 1 AND 1000),
   version INTEGER NOT NULL,
   availability TEXT COLLATE "C" NOT NULL DEFAULT 'open' CONSTRAINT booths_availability_check CHECK (availability IN
     ('open','reserved','locked')),
@@ -329,7 +332,7 @@ CREATE TABLE exhibitors (
   created_at TIMESTAMP NOT NULL,
   CONSTRAINT exhibitors_organiser_id_id_key UNIQUE (organiser_id, id),
   CONSTRAINT exhibitors_organiser_id_organisation_id_key UNIQUE (organiser_id, organisation_id),
-  CONSTRAINT exhibitors_linked_at_check CHECK ((organisation_id IS NULL) = (linked_at IS NULL)),
+  CONSTRAINT exhibitors_linked_at_check CHECK (organisation_id IS NOT NULL OR linked_at IS NULL),
   CONSTRAINT exhibitors_merged_into_id_check CHECK (merged_into_id IS NULL OR (merged_into_id <> id AND organisation_id IS NULL)),
   FOREIGN KEY (organiser_id, merged_into_id) REFERENCES exhibitors (organiser_id, id)
 );
@@ -409,6 +412,7 @@ CREATE TABLE invitations (
   digest TEXT COLLATE "C" NOT NULL CONSTRAINT invitations_digest_key UNIQUE,
   organiser_id UUID REFERENCES organisers (id),
   organisation_id UUID REFERENCES organisations (id),
+  edition_id UUID REFERENCES editions (id),
   role TEXT COLLATE "C" NOT NULL,
   email TEXT COLLATE "C" NOT NULL,
   email_key TEXT COLLATE "C" NOT NULL,
@@ -416,12 +420,14 @@ CREATE TABLE invitations (
   created_at TIMESTAMP NOT NULL,
   expires_at TIMESTAMP NOT NULL,
   accepted_at TIMESTAMP,
+  CONSTRAINT invitations_edition_id_check CHECK (edition_id IS NULL OR (organiser_id IS NOT NULL AND role <> 'owner')),
   CONSTRAINT invitations_role_check CHECK (
     (organiser_id IS NOT NULL AND organisation_id IS NULL AND role IN ('owner','manager','finance','gate','viewer')) OR
     (organiser_id IS NULL AND organisation_id IS NOT NULL AND role IN ('owner','staff')))
 );
 CREATE INDEX invitations_organiser_id_idx ON invitations (organiser_id);
 CREATE INDEX invitations_organisation_id_idx ON invitations (organisation_id);
+CREATE INDEX invitations_edition_id_idx ON invitations (edition_id);
 CREATE INDEX invitations_invited_by_idx ON invitations (invited_by);
 
 -- Applications. The exhibitor is a record of the organiser of the edition.
@@ -438,11 +444,14 @@ CREATE TABLE applications (
   needs TEXT COLLATE "C",
   reason TEXT COLLATE "C",
   waitlisted_at TIMESTAMP,
+  submitted_at TIMESTAMP,
   version INTEGER NOT NULL,
   created_at TIMESTAMP NOT NULL,
   needs_power BOOLEAN NOT NULL DEFAULT FALSE,
   needs_water BOOLEAN NOT NULL DEFAULT FALSE,
   needs_corner BOOLEAN NOT NULL DEFAULT FALSE,
+  CONSTRAINT applications_submitted_at_check CHECK
+    (CASE state WHEN 'draft' THEN submitted_at IS NULL WHEN 'withdrawn' THEN TRUE ELSE submitted_at IS NOT NULL END),
   CONSTRAINT applications_waitlisted_at_check CHECK ((state = 'waitlisted') = (waitlisted_at IS NOT NULL)),
   CONSTRAINT applications_edition_id_exhibitor_id_key UNIQUE (edition_id, exhibitor_id),
   CONSTRAINT applications_edition_id_id_key UNIQUE (edition_id, id),
@@ -623,6 +632,9 @@ CREATE TABLE waiting_list_refills (
   edition_id UUID NOT NULL REFERENCES editions (id)
 );
 CREATE INDEX waiting_list_refills_edition_id_idx ON waiting_list_refills (edition_id);
+-- A role for one edition only; NULL: for all editions of the organiser. Added here because editions refer to organisers.
+ALTER TABLE organiser_members ADD COLUMN edition_id UUID REFERENCES editions (id);
+CREATE INDEX organiser_members_edition_id_idx ON organiser_members (edition_id);
 
 -- Sales reports and trade deals.
 CREATE TABLE sales_reports (
@@ -631,7 +643,7 @@ CREATE TABLE sales_reports (
   booth_id UUID NOT NULL,
   day DATE NOT NULL,
   state TEXT COLLATE "C" NOT NULL CONSTRAINT sales_reports_state_check CHECK (state IN ('submitted','accepted','queried','corrected')),
-  amount BIGINT NOT NULL CONSTRAINT sales_reports_amount_check CHECK (amount >= 0),
+  amount BIGINT NOT NULL CONSTRAINT sales_reports_amount_check CHECK (amount BETWEEN 0 AND 1000000000000),
   ocop_amount BIGINT NOT NULL CONSTRAINT sales_reports_ocop_amount_check CHECK (ocop_amount BETWEEN 0 AND amount),
   note TEXT COLLATE "C",
   version INTEGER NOT NULL,
@@ -645,8 +657,8 @@ CREATE INDEX sales_reports_edition_id_state_idx ON sales_reports (edition_id, st
 CREATE TABLE sales_report_versions (
   sales_report_id UUID NOT NULL REFERENCES sales_reports (id),
   version INTEGER NOT NULL,
-  amount BIGINT NOT NULL,
-  ocop_amount BIGINT NOT NULL,
+  amount BIGINT NOT NULL CONSTRAINT sales_report_versions_amount_check CHECK (amount BETWEEN 0 AND 1000000000000),
+  ocop_amount BIGINT NOT NULL CONSTRAINT sales_report_versions_ocop_amount_check CHECK (ocop_amount BETWEEN 0 AND amount),
   reason TEXT COLLATE "C",
   recorded_by UUID REFERENCES users (id),
   recorded_at TIMESTAMP NOT NULL,
@@ -656,13 +668,13 @@ CREATE INDEX sales_report_versions_recorded_by_idx ON sales_report_versions (rec
 CREATE TABLE sales_report_lines (
   sales_report_id UUID NOT NULL,
   version INTEGER NOT NULL,
-  line INTEGER NOT NULL CONSTRAINT sales_report_lines_line_check CHECK (line > 0),
+  line INTEGER NOT NULL CONSTRAINT sales_report_lines_line_check CHECK (line BETWEEN 1 AND 200),
   product_name TEXT COLLATE "C",
   product_group TEXT COLLATE "C" CONSTRAINT sales_report_lines_product_group_check CHECK (product_group IN
     ('food','beverages','medicinal_plants','handicrafts','ornamental','tourism')),
-  quantity_milli BIGINT CONSTRAINT sales_report_lines_quantity_milli_check CHECK (quantity_milli > 0),
+  quantity_milli BIGINT CONSTRAINT sales_report_lines_quantity_milli_check CHECK (quantity_milli BETWEEN 1 AND 1000000000000),
   unit TEXT COLLATE "C",
-  amount BIGINT NOT NULL CONSTRAINT sales_report_lines_amount_check CHECK (amount >= 0),
+  amount BIGINT NOT NULL CONSTRAINT sales_report_lines_amount_check CHECK (amount BETWEEN 0 AND 1000000000000),
   is_ocop BOOLEAN NOT NULL,
   channel TEXT COLLATE "C" NOT NULL CONSTRAINT sales_report_lines_channel_check CHECK (channel IN ('booth','online','order')),
   exhibitor_id UUID REFERENCES exhibitors (id),
@@ -677,7 +689,7 @@ CREATE TABLE trade_deals (
   exhibitor_id UUID NOT NULL,
   kind TEXT COLLATE "C" NOT NULL CONSTRAINT trade_deals_kind_check CHECK (kind IN ('contract','mou')),
   counterpart TEXT COLLATE "C" NOT NULL,
-  amount BIGINT NOT NULL CONSTRAINT trade_deals_amount_check CHECK (amount >= 0),
+  amount BIGINT NOT NULL CONSTRAINT trade_deals_amount_check CHECK (amount BETWEEN 0 AND 1000000000000),
   signed_on DATE NOT NULL,
   note TEXT COLLATE "C",
   recorded_by UUID NOT NULL REFERENCES users (id),
@@ -922,7 +934,11 @@ CREATE VIEW standing AS
   SELECT l.edition_id, l.booth_id, p.exhibitor_id FROM allocations l JOIN participants p ON p.allocation_id = l.id
   WHERE l.state IN ('confirmed','checked_in') AND p.exhibitor_id IS NOT NULL;
 
--- Products that an exhibitor shows at an edition: those of its application, as they are now where they are an organisation's.
+-- Booths of editions that are not drafts: who is in it is public.
+CREATE VIEW public_standing AS
+  SELECT s.edition_id, s.booth_id, s.exhibitor_id FROM standing s JOIN editions e ON e.id = s.edition_id WHERE e.state <> 'draft';
+
+-- Products that an exhibitor shows at an edition: those of its submitted application, as they are now where they are an organisation's.
 -- Without any, the catalogue of the linked organisation.
 CREATE VIEW exhibitor_products AS
   SELECT a.edition_id, a.exhibitor_id, d.line, COALESCE(p.name, d.name) AS name,
@@ -930,9 +946,10 @@ CREATE VIEW exhibitor_products AS
     CASE WHEN p.id IS NULL THEN d.certificate_number ELSE p.certificate_number END AS certificate_number,
     CASE WHEN p.id IS NULL THEN d.certificate_expires_on ELSE p.certificate_expires_on END AS certificate_expires_on
   FROM applications a JOIN application_products d ON d.application_id = a.id LEFT JOIN products p ON p.id = d.product_id
+  WHERE a.submitted_at IS NOT NULL
   UNION ALL
   SELECT s.edition_id, s.exhibitor_id, 0, p.name, p.product_group, p.stars, p.certificate_number, p.certificate_expires_on
   FROM (SELECT DISTINCT edition_id, exhibitor_id FROM standing) s
     JOIN exhibitors e ON e.id = s.exhibitor_id JOIN products p ON p.organisation_id = e.organisation_id
   WHERE NOT EXISTS (SELECT 1 FROM applications a JOIN application_products d ON d.application_id = a.id
-    WHERE a.edition_id = s.edition_id AND a.exhibitor_id = s.exhibitor_id);
+    WHERE a.edition_id = s.edition_id AND a.exhibitor_id = s.exhibitor_id AND a.submitted_at IS NOT NULL);

@@ -17,6 +17,7 @@ DROP TRIGGER allocations_update_touch;
 DROP TRIGGER participants_insert_touch;
 DROP TRIGGER participants_delete_touch;
 DROP TRIGGER applications_update_touch;
+DROP TRIGGER applications_submit_touch;
 DROP TRIGGER participants_update_touch;
 DROP TRIGGER exhibitors_update_touch;
 DROP TRIGGER application_products_insert_touch;

@@ -98,6 +98,13 @@ CREATE FUNCTION applications_touch() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGI
 END $$;
 CREATE TRIGGER applications_touch AFTER UPDATE OF exhibitor_id ON applications
   FOR EACH ROW EXECUTE FUNCTION applications_touch();
+-- A submitted application publishes its products where its exhibitor stands on the booth of another.
+CREATE FUNCTION applications_submit_touch() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN
+  PERFORM touch_exhibitor(NEW.exhibitor_id);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER applications_submit_touch AFTER UPDATE OF submitted_at ON applications
+  FOR EACH ROW WHEN (OLD.submitted_at IS NULL AND NEW.submitted_at IS NOT NULL) EXECUTE FUNCTION applications_submit_touch();
 CREATE FUNCTION participants_move_touch() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN
   PERFORM touch(edition_id, 'booth', booth_id) FROM allocations WHERE id = NEW.allocation_id AND state IN ('confirmed','checked_in');
   IF FOUND THEN

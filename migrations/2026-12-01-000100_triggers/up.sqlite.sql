@@ -90,6 +90,11 @@ CREATE TRIGGER applications_update_touch AFTER UPDATE OF exhibitor_id ON applica
   INSERT INTO touched SELECT DISTINCT edition_id, 'exhibitor', NEW.exhibitor_id FROM allocations
     WHERE application_id = NEW.id AND state IN ('confirmed','checked_in');
 END;
+-- A submitted application publishes its products where its exhibitor stands on the booth of another.
+CREATE TRIGGER applications_submit_touch AFTER UPDATE OF submitted_at ON applications
+  WHEN OLD.submitted_at IS NULL AND NEW.submitted_at IS NOT NULL BEGIN
+  INSERT INTO touched SELECT DISTINCT edition_id, 'exhibitor', exhibitor_id FROM standing WHERE exhibitor_id = NEW.exhibitor_id;
+END;
 CREATE TRIGGER participants_update_touch AFTER UPDATE OF exhibitor_id ON participants BEGIN
   INSERT INTO touched SELECT edition_id, 'booth', booth_id FROM allocations
     WHERE id = NEW.allocation_id AND state IN ('confirmed','checked_in');

@@ -11,10 +11,13 @@ use hoicho_core::{
     i18n::{Language, Localizer, format},
     values::{
         clock::{Day, Instant},
-        ids::{OrganisationId, OrganiserId, UserId},
+        ids::{EditionId, OrganisationId, OrganiserId, UserId},
     },
 };
-use hoicho_fair::{organisations, organisers};
+use hoicho_fair::{
+    organisations,
+    organisers::{self, store::OrganiserRow},
+};
 use hoicho_web::{
     http::{Code, CpuPool, Problem},
     identity::{OrganiserRole, RequestContext, identify_caller, store},
@@ -70,13 +73,24 @@ impl Theme {
     }
 }
 
+/// A role with an organiser for one of its editions.
+#[derive(Debug, Clone)]
+pub(super) struct EditionRole {
+    pub organiser: OrganiserId,
+    pub name: String,
+    pub role: OrganiserRole,
+    pub edition: EditionId,
+}
+
 /// The logged-in user.
 #[derive(Debug, Clone)]
 pub(super) struct CurrentUser {
     pub name: String,
     pub is_admin: bool,
-    /// Organisers the user is a member of.
+    /// Organisers of which the user is staff for all editions.
     pub organisers: Vec<(OrganiserId, String, OrganiserRole)>,
+    /// Roles with organisers for one edition.
+    pub edition_roles: Vec<EditionRole>,
     /// Organisations the user is a member of.
     pub organisations: Vec<(OrganisationId, String)>,
 }
@@ -88,12 +102,19 @@ impl CurrentUser {
             return Ok(None);
         }
         let account = store::find_account(tx, user)?;
-        let roles = store::list_organiser_roles(tx, user)?;
+        let roles = store::list_organiser_memberships(tx, user)?;
         let organisers = organisers::store::list_of_user(tx, user)?;
-        let role = |id: OrganiserId| roles.iter().find(|(organiser, _)| *organiser == id).map(|(_, role)| *role);
+        let with = |id: OrganiserId| roles.iter().find(move |role| role.organiser_id == id);
+        let role = |id: OrganiserId| with(id).filter(|role| role.edition_id.is_none()).map(|role| role.role);
+        let edition_role = |o: &OrganiserRow| {
+            let role = with(o.id)?;
+            Some(EditionRole { organiser: o.id, name: o.name.clone(), role: role.role, edition: role.edition_id? })
+        };
+        let edition_roles = organisers.iter().filter_map(edition_role).collect();
         Ok(Some(Self {
             name: account.display_name,
             is_admin: account.is_admin,
+            edition_roles,
             organisers: organisers.into_iter().filter_map(|o| Some((o.id, o.name, role(o.id)?))).collect(),
             organisations: organisations::store::find_by_member(tx, user)?
                 .into_iter()
@@ -322,17 +343,18 @@ pub(super) fn is_local_path(path: &str) -> bool {
 /// # Errors
 /// [`Code::Unavailable`] if too many pages wait to be rendered.
 pub(super) async fn render_page(template: impl Template + Send + 'static) -> Result<HttpResponse, Problem> {
-    render_page_with(move || template).await
+    render_page_with(move || Ok(template)).await
 }
 
 /// Builds a template and renders it, off the async workers: for pages with plans and charts, which take as long as there are booths.
 ///
 /// # Errors
-/// [`Code::Unavailable`] if too many pages wait to be rendered.
+/// Those of `build`; [`Code::Unavailable`] if too many pages wait to be rendered.
 pub(super) async fn render_page_with<T: Template>(
-    build: impl FnOnce() -> T + Send + 'static,
+    build: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    html_response(CpuPool::shared().run(move || build().render()).await?)
+    let rendered = CpuPool::shared().run(move || build().map(|template| template.render()));
+    html_response(rendered.await??)
 }
 
 /// The response of a rendered template.

@@ -60,6 +60,8 @@ pub struct Services {
     pub metrics: Metrics,
     /// Event streams by edition.
     pub streams: EditionStreams,
+    /// Allocation runs that this node computes at once.
+    pub run_slots: allocation::runs::RunSlots,
     /// Uploaded documents.
     pub storage: DocumentStorage,
     /// Access to `/metrics`.
@@ -87,6 +89,7 @@ impl Services {
             webhooks: web::Data::new(client),
             metrics: Metrics::new().map_err(|e| e.to_string())?,
             streams: EditionStreams::default(),
+            run_slots: allocation::runs::RunSlots::default(),
             storage: DocumentStorage::open(&settings.uploads, data)?,
             metrics_exposure: settings.server.metrics,
             body_timeout_s: settings.server.body_timeout_s,
@@ -166,6 +169,7 @@ pub fn routes(services: Services) -> impl FnOnce(&mut web::ServiceConfig) {
             .app_data(services.webhooks)
             .app_data(web::Data::new(services.metrics))
             .app_data(web::Data::new(services.streams))
+            .app_data(web::Data::new(services.run_slots))
             .app_data(web::Data::new(services.storage))
             .app_data(web::Data::new(services.metrics_exposure))
             .app_data(web::Data::new(OnFinalise(statistics::freeze)))

@@ -55,6 +55,7 @@ pub async fn approved(app: &TestApp, wanted: &[(&str, i32)]) -> Vec<String> {
             needs: None,
             reason: None,
             waitlisted_at: None,
+            submitted_at: Some(now),
             version: 1,
             created_at: now,
             needs_power: false,

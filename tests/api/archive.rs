@@ -178,7 +178,7 @@ const RECORDS: [(&str, &str); 20] = [
 
 /// Tables with data of an edition that no archive has: preferences and documents of applicants, what was computed, and
 /// records of operation.
-const TABLES_LEFT_OUT: [&str; 16] = [
+const TABLES_LEFT_OUT: [&str; 18] = [
     "allocation_run_applications",
     "allocation_run_booths",
     "allocation_runs",
@@ -190,6 +190,8 @@ const TABLES_LEFT_OUT: [&str; 16] = [
     "final_figures",
     "import_changes",
     "imports",
+    "invitations",
+    "organiser_members",
     "sales_reminders",
     "waiting_list_refills",
     "webhook_attempts",

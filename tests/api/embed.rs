@@ -95,8 +95,46 @@ async fn atom_feed_lists_current_exhibitors_and_sitemap_public_pages(app: TestAp
     assert!(feed.contains("Final figures of Hội chợ OCOP"), "{feed}");
 }
 
+async fn links_do_not_lead_to_the_host_that_a_request_names(app: TestApp) {
+    let fair = Fair::builder().exhibitors(["mui"]).confirmed(1).build(&app).await;
+    let exhibitor = &fair.exhibitors[0].id;
+    let paths = [
+        "/sitemap.xml".to_owned(),
+        "/robots.txt".to_owned(),
+        "/fairs/hoi-cho".to_owned(),
+        "/fairs/hoi-cho/news.atom".to_owned(),
+        format!("/exhibitors/{exhibitor}"),
+        "/api/v1/editions/hoi-cho/calendar".to_owned(),
+    ];
+    for path in &paths {
+        for header in ["host", "x-forwarded-host"] {
+            let page = app.root(path).header(header, "evil.example").header("x-forwarded-proto", "https").send().await;
+            let text = String::from_utf8_lossy(&page.body).into_owned();
+            assert!(page.status.is_success() && !text.contains("evil.example"), "{path} {header}: {text}");
+            assert!(!format!("{:?}", page.headers).contains("evil.example"), "{path} {header}");
+        }
+    }
+    // In a local network the address by which the server was reached is right.
+    let near = app.root("/sitemap.xml").header("host", "192.168.1.7:8080").send().await;
+    assert!(String::from_utf8_lossy(&near.body).contains("http://192.168.1.7:8080/fairs/hoi-cho"));
+    let header =
+        |name: &str| near.headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+    assert_eq!(header("cache-control"), "no-store");
+    assert!(header("vary").to_lowercase().contains("host"), "{}", header("vary"));
+}
+
+#[actix_web::test]
+async fn sitemap_is_cached_where_its_links_are_those_of_every_request() {
+    let app =
+        TestApp::sqlite_with(|settings| settings.server.public_url = "https://hoicho.example.vn".to_owned()).await;
+    let map = app.root("/sitemap.xml").header("host", "evil.example").send().await;
+    assert_eq!(map.headers.get("cache-control").unwrap(), "public, max-age=3600");
+    assert!(String::from_utf8_lossy(&map.body).contains("https://hoicho.example.vn/"));
+}
+
 crate::on_both!(
     embedded_pages_run_no_script_and_only_they_can_be_framed,
     oembed_covers_our_public_pages_only,
     atom_feed_lists_current_exhibitors_and_sitemap_public_pages,
+    links_do_not_lead_to_the_host_that_a_request_names,
 );

@@ -318,6 +318,22 @@ async fn constraint_violations_are_mapped_to_problems(app: TestApp) {
             vec![new_id(), ("day", "'2026-03-02'".into()), ("ocop_amount", "amount + 1".into())],
             ConstraintViolation::Check,
         ),
+        // Maxima, so that no sum of an edition exceeds 64 bits.
+        (
+            "sales_reports",
+            "1 = 1",
+            vec![new_id(), ("day", "'2026-03-02'".into()), ("amount", "1000000000001".into())],
+            ConstraintViolation::Check,
+        ),
+        ("trade_deals", "1 = 1", vec![new_id(), ("amount", "1000000000001".into())], ConstraintViolation::Check),
+        ("booths", "1 = 1", vec![new_id(), ("fee", "1000000000001".into())], ConstraintViolation::Check),
+        (
+            "editions",
+            "1 = 1",
+            vec![new_id(), ("declared_visits", "1000000000000001".into())],
+            ConstraintViolation::Check,
+        ),
+        ("applications", "1 = 1", vec![new_id(), ("submitted_at", "NULL".into())], ConstraintViolation::Check),
     ];
     for (table, which, changed, expected) in cases {
         assert_eq!(copied(&app, table, which, &changed), Some(expected), "{table} {changed:?}");

@@ -13,6 +13,7 @@ mod person;
 #[path = "../support/postgres.rs"]
 #[expect(dead_code, reason = "only its databases are used here")]
 mod postgres;
+mod private_files;
 mod python;
 #[path = "../support/receiver.rs"]
 #[expect(dead_code, reason = "the tests of the API use the rest")]

@@ -3,7 +3,7 @@ use actix_web::{HttpResponse, get, web};
 use askama::Template;
 
 use crate::{
-    page_context::{PageContext, render_page},
+    page_context::{EditionRole, PageContext, render_page},
     visitor::editions::{EditionCard, edition_cards},
 };
 use hoicho_core::values::ids::OrganiserId;
@@ -18,6 +18,8 @@ struct OrganiserCard {
     id: OrganiserId,
     name: String,
     role: OrganiserRole,
+    /// The role counts for these editions only.
+    is_limited: bool,
     editions: Vec<EditionCard>,
 }
 
@@ -37,12 +39,19 @@ struct Home {
 /// Shows the start page.
 #[get("/home")]
 pub(super) async fn show_home(page: PageContext, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
-    let organisers = page.require_user()?.organisers.clone();
+    let user = page.require_user()?.clone();
     let cards = context.db.read(move |tx| {
-        let card = |(id, name, role)| {
-            Ok(OrganiserCard { id, name, role, editions: edition_cards(tx, Visibility::Staff(id))? })
-        };
-        organisers.into_iter().map(card).collect::<Result<Vec<_>, Problem>>()
+        let mut cards = Vec::new();
+        for (id, name, role) in user.organisers {
+            let editions = edition_cards(tx, Visibility::Staff(id))?;
+            cards.push(OrganiserCard { id, name, role, is_limited: false, editions });
+        }
+        for EditionRole { organiser, name, role, edition } in user.edition_roles {
+            let mut editions = edition_cards(tx, Visibility::Staff(organiser))?;
+            editions.retain(|card| card.edition.id == edition);
+            cards.push(OrganiserCard { id: organiser, name, role, is_limited: true, editions });
+        }
+        Ok::<_, Problem>(cards)
     });
     let organisers = cards.await?;
     render_page(Home { page, organisers }).await

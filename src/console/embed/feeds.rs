@@ -114,10 +114,14 @@ pub(super) async fn sitemap(req: HttpRequest, context: web::Data<RequestContext>
         tracing::error!(%error, "failed to render sitemap");
         Problem::from(Code::Internal)
     })?;
-    Ok(HttpResponse::Ok()
-        .content_type("application/xml; charset=utf-8")
-        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
-        .body(xml))
+    let mut response = HttpResponse::Ok();
+    if context.has_public_url() {
+        response.insert_header((header::CACHE_CONTROL, "public, max-age=3600"));
+    } else {
+        // The links are those of this request.
+        response.insert_header((header::CACHE_CONTROL, "no-store")).insert_header((header::VARY, "host"));
+    }
+    Ok(response.content_type("application/xml; charset=utf-8").body(xml))
 }
 
 /// Excludes private pages from crawling, and `/look`, whose links are on every page.

@@ -15,6 +15,7 @@ use crate::{
 use hoicho_core::values::{
     clock::Day,
     ids::{BoothId, ZoneId},
+    money,
 };
 use hoicho_fair::organisations::{self, store::OrganisationRow};
 use hoicho_web::{http::Problem, identity::Permit};
@@ -62,7 +63,7 @@ pub(super) async fn show_results(page: PageContext, permit: Permit<Member>) -> R
         Ok((reports, store::zone_totals_of_others(tx, &zones, organisation.id)?, organisation, booths, zone_of))
     });
     let (reports, totals, organisation, booths, zone_of) = data.await?;
-    let build = move || {
+    let build = move || -> Result<MyResults, Problem> {
         let averages: HashMap<(ZoneId, Day), i64> = totals
             .into_iter()
             .filter(|total| total.sellers >= MIN_SELLERS_IN_AVERAGE)
@@ -72,7 +73,7 @@ pub(super) async fn show_results(page: PageContext, permit: Permit<Member>) -> R
         reports.into_iter().for_each(|(booth, day, amount, _)| {
             own.entry(booth).or_default().insert(day, amount);
         });
-        let result = |booth: MyBooth| {
+        let result = |booth: MyBooth| -> Result<BoothResults, money::Overflow> {
             let days = own.get(&booth.booth).into_iter().flatten();
             let lines: Vec<DayResult> = days
                 .map(|(day, amount)| DayResult {
@@ -83,8 +84,8 @@ pub(super) async fn show_results(page: PageContext, permit: Permit<Member>) -> R
                 .collect();
             let compared: Vec<&DayResult> = lines.iter().filter(|l| l.average.is_some()).collect();
             let pair = [
-                Bar { name: page.t("results-own"), value: compared.iter().map(|l| l.own).sum() },
-                Bar { name: page.t("results-average"), value: compared.iter().filter_map(|l| l.average).sum() },
+                Bar { name: page.t("results-own"), value: money::sum(compared.iter().map(|l| l.own))? },
+                Bar { name: page.t("results-average"), value: money::sum(compared.iter().filter_map(|l| l.average))? },
             ];
             let charts = if compared.is_empty() {
                 Vec::new()
@@ -96,10 +97,11 @@ pub(super) async fn show_results(page: PageContext, permit: Permit<Member>) -> R
                     page.language(),
                 )]
             };
-            BoothResults { total: lines.iter().map(|l| l.own).sum(), lines, charts, booth }
+            Ok(BoothResults { total: money::sum(lines.iter().map(|l| l.own))?, lines, charts, booth })
         };
-        let results: Vec<BoothResults> = booths.into_iter().map(result).filter(|r| !r.lines.is_empty()).collect();
-        MyResults { page, organisation, results }
+        let mut results = booths.into_iter().map(result).collect::<Result<Vec<_>, _>>()?;
+        results.retain(|result| !result.lines.is_empty());
+        Ok(MyResults { page, organisation, results })
     };
     render_page_with(build).await
 }

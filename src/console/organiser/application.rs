@@ -66,7 +66,7 @@ impl Application {
     }
 }
 
-/// Shows an application. Drafts are visible to their exhibitor only.
+/// Shows a submitted application; others are visible to their exhibitor only.
 #[get("/manage/{edition}/applications/{application}")]
 pub(super) async fn show_application(
     page: PageContext,
@@ -76,10 +76,7 @@ pub(super) async fn show_application(
     let id = path.1;
     let data = permit.read(move |tx, authorized| {
         let context = EditionContext::load(tx, &authorized, Tab::Applications)?;
-        let row = applications::store::find(tx, context.edition.id, id)?;
-        if row.state == ApplicationState::Draft {
-            return Err(hoicho_web::http::Code::NotFound.into());
-        }
+        let row = applications::store::find_submitted(tx, context.edition.id, id)?;
         let exhibitor = exhibitors::store::find(tx, row.exhibitor_id)?;
         let contacts = exhibitors::store::find_contacts(tx, exhibitor.id)?;
         let on_behalf = OnBehalf::load(tx, exhibitor.id, context.edition.id)?;

@@ -15,7 +15,10 @@ use crate::{
     page_context::{PageContext, render_page},
     visitor::figures::charts,
 };
-use hoicho_core::states::{AllocationState, ApplicationState};
+use hoicho_core::{
+    states::{AllocationState, ApplicationState},
+    values::money,
+};
 use hoicho_fair::{
     exhibitors::without_email::WithoutEmail,
     statistics::{document::Statistics, visible_figures},
@@ -76,17 +79,19 @@ pub(super) async fn show_dashboard(page: PageContext, permit: Permit<ViewEdition
     });
     let (applications, allocations, hours, (mut missing_reports, to_call), figures, context) = data.await?;
     let today: Vec<_> = hours.iter().filter(|h| h.day == context.today).collect();
-    let visits_today = today.iter().map(|h| h.entries).sum();
-    let visitors_inside = today.iter().map(|h| h.entries - h.exits).sum::<i64>().max(0);
+    let visits_today = money::sum(today.iter().map(|h| h.entries))?;
+    let exits_today = money::sum(today.iter().map(|h| h.exits))?;
+    let visitors_inside = visits_today.saturating_sub(exits_today).max(0);
     let span = today.iter().map(|h| h.hour).min().zip(today.iter().map(|h| h.hour).max());
-    let visits_by_hour = span.map(|(first, last)| {
-        let bar = |hour: i32| Bar {
-            name: format!("{hour}h"),
-            value: today.iter().filter(|h| h.hour == hour).map(|h| h.entries).sum(),
+    let visits_by_hour = span.map(|(first, last)| -> Result<_, money::Overflow> {
+        let bar = |hour: i32| -> Result<Bar, money::Overflow> {
+            let entries = today.iter().filter(|h| h.hour == hour).map(|h| h.entries);
+            Ok(Bar { name: format!("{hour}h"), value: money::sum(entries)? })
         };
-        let bars: Vec<Bar> = (first..=last).map(bar).collect();
-        chart::column_chart(page.t("chart-visits-by-hour"), &bars, Unit::Count, page.language())
+        let bars = (first..=last).map(bar).collect::<Result<Vec<_>, _>>()?;
+        Ok(chart::column_chart(page.t("chart-visits-by-hour"), &bars, Unit::Count, page.language()))
     });
+    let visits_by_hour = visits_by_hour.transpose()?;
     let charts = charts(&page, &figures).into_iter().take(2).collect();
     let names: BTreeSet<&str> = missing_reports.iter().map(|missing| missing.exhibitor.as_str()).collect();
     let names: Vec<String> = names.into_iter().map(str::to_owned).collect();

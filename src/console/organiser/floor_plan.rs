@@ -258,7 +258,7 @@ pub(super) async fn show_floor_plan(
             .collect();
         let occupants = occupant_by_booth.into_iter().map(|(id, o)| (id.to_string(), o)).collect();
         let legend = legend.into_values().collect();
-        FloorPlan { page, context, colour, plan, occupants, legend, queue, panel }
+        Ok(FloorPlan { page, context, colour, plan, occupants, legend, queue, panel })
     };
     render_page_with(build).await
 }

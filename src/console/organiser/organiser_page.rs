@@ -13,7 +13,7 @@ use crate::{
 };
 use hoicho_core::values::ids::{AuditId, UserId};
 use hoicho_fair::{
-    editions::store::Visibility,
+    editions::{self, store::Visibility},
     organisers::{
         self,
         store::{OrganiserRow, SeriesRow},
@@ -29,7 +29,7 @@ use hoicho_web::{
     identity::{
         Action, OrganiserRole, Permit,
         invitations::{self, OfferedRole, OpenInvitation},
-        members::{self, Member},
+        members::{self, Member, StaffRole},
     },
 };
 
@@ -105,10 +105,19 @@ pub(super) async fn show_new_edition(
 struct Staff {
     page: PageContext,
     organiser: OrganiserRow,
-    members: Vec<Member<OrganiserRole>>,
+    members: Vec<Member<StaffRole>>,
     invitations: Vec<OpenInvitation>,
     roles: Vec<SelectOption>,
+    /// All, or one of these.
+    editions: Vec<SelectOption>,
     is_owner: bool,
+}
+
+impl Staff {
+    /// Whether the role of a member counts for the edition of an option only.
+    fn is_limited_to(&self, member: &Member<StaffRole>, option: &SelectOption) -> bool {
+        member.role.1.is_some_and(|edition| edition.to_string() == option.value)
+    }
 }
 
 /// Shows staff and open invitations.
@@ -117,14 +126,20 @@ pub(super) async fn show_staff(page: PageContext, permit: Permit<ViewOrganiser>)
     let data = permit.read(|tx, authorized| {
         let organiser = organisers::store::find(tx, authorized.organiser()?)?;
         // The query filters by organiser only; the role is ignored.
-        let open =
-            invitations::list_open(tx, OfferedRole::Organiser(organiser.id, OrganiserRole::Viewer), authorized.now)?;
-        Ok((members::list_of_organiser(tx, organiser.id)?, open, organiser))
+        let open = invitations::list_open(
+            tx,
+            OfferedRole::Organiser(organiser.id, OrganiserRole::Viewer, None),
+            authorized.now,
+        )?;
+        let editions = editions::store::list_page(tx, Visibility::Staff(organiser.id), "", 500)?;
+        Ok((members::list_of_organiser(tx, organiser.id)?, open, editions, organiser))
     });
-    let (members, invitations, organiser) = data.await?;
+    let (members, invitations, editions, organiser) = data.await?;
+    let all = std::iter::once(SelectOption::none(page.t("staff-all-editions")));
+    let editions = all.chain(editions.into_iter().map(|e| SelectOption::new(e.id, e.name, false))).collect();
     let is_owner = current_role(&page, &organiser) == Some(OrganiserRole::Owner);
     let roles = select::<OrganiserRole>(&page, "organiser-role", Some(&OrganiserRole::Manager));
-    render_page(Staff { page, organiser, members, invitations, roles, is_owner }).await
+    render_page(Staff { page, organiser, members, invitations, roles, editions, is_owner }).await
 }
 
 #[derive(Template)]

@@ -18,6 +18,7 @@ use hoicho_core::{
     values::{
         clock::Day,
         ids::{BoothId, ZoneId},
+        money,
     },
 };
 use hoicho_fair::{editions, floor, sales};
@@ -122,31 +123,30 @@ pub(super) async fn show_sales(
     let mut all: Vec<_> = visible.filter(|b| b.code > after).collect();
     let more = all.len() > PAGE_SIZE;
     // Totals include all booths of the filter, not only this page.
-    let totals: Vec<i64> = days
-        .iter()
-        .map(|day| {
-            report_by_cell.values().filter(|r| r.day == *day && codes.contains_key(&r.booth)).map(|r| r.amount).sum()
-        })
-        .collect();
-    let total = totals.iter().sum();
+    let totals = days.iter().map(|day| {
+        let of_day = report_by_cell.values().filter(|r| r.day == *day && codes.contains_key(&r.booth));
+        money::sum(of_day.map(|r| r.amount))
+    });
+    let totals: Vec<i64> = totals.collect::<Result<_, _>>()?;
+    let total = money::sum(totals.iter().copied())?;
     all.truncate(PAGE_SIZE);
     let next = all.last().filter(|_| more).map(|b| b.code.clone());
-    let line = |booth: store::BoothLine| {
+    let line = |booth: store::BoothLine| -> Result<BoothRow, money::Overflow> {
         let cell = |day: &Day| Cell {
             day: *day,
             report: report_by_cell.remove(&(booth.id, *day)),
             is_due: held.contains(day) && occupied.contains(&(booth.id, *day)),
         };
         let cells: Vec<Cell> = days.iter().map(cell).collect();
-        BoothRow {
+        Ok(BoothRow {
             exhibitor: names.get(&booth.id).map(|names| names.join("; ")).unwrap_or_default(),
-            total: cells.iter().filter_map(|c| c.report.as_ref()).map(|r| r.amount).sum(),
+            total: money::sum(cells.iter().filter_map(|c| c.report.as_ref()).map(|r| r.amount))?,
             cells,
             id: booth.id,
             code: booth.code,
-        }
+        })
     };
-    let booths = all.into_iter().map(line).collect();
+    let booths = all.into_iter().map(line).collect::<Result<Vec<_>, _>>()?;
     let zones =
         zones.into_iter().map(|z| SelectOption::new(z.id, format!("{} · {}", z.code, z.name), zone == Some(z.id)));
     let zones = zones.collect();

@@ -13,11 +13,11 @@ use hoicho_core::{
 };
 use hoicho_fair::floor::{BoothCategory, numbering::natural_order};
 
-/// Number of applications per state, without drafts.
+/// Number of submitted applications per state.
 pub(super) fn applications_by_state(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(ApplicationState, i64)>> {
     applications::table
         .filter(applications::edition_id.eq(edition))
-        .filter(applications::state.ne(ApplicationState::Draft))
+        .filter(applications::submitted_at.is_not_null())
         .group_by(applications::state)
         .select((applications::state, count_star()))
         .load(tx.conn())

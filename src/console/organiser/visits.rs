@@ -12,11 +12,18 @@ use crate::{
 };
 use hoicho_core::{
     i18n::format,
-    values::{clock::Day, ids::GateId},
+    values::{
+        clock::Day,
+        ids::GateId,
+        money::{self, Overflow},
+    },
 };
 use hoicho_fair::{
     editions,
-    visits::{self, store::GateRow},
+    visits::{
+        self,
+        store::{GateRow, HourRow},
+    },
 };
 use hoicho_web::{http::Problem, identity::Permit};
 
@@ -60,23 +67,25 @@ pub(super) async fn show_visits(page: PageContext, permit: Permit<ViewVisits>) -
         ))
     });
     let (gates, hours, days, context) = data.await?;
-    let sum = |day: Day, gate: Option<GateId>| {
-        let rows = hours.iter().filter(|h| h.day == day && gate.is_none_or(|g| h.gate == g));
-        rows.fold((0, 0, 0), |(entries, outside, exits), h| {
-            (entries + h.entries, outside + h.outside_hours, exits + h.exits)
-        })
+    let sum = |day: Day, gate: Option<GateId>, value: fn(&HourRow) -> i64| {
+        money::sum(hours.iter().filter(|h| h.day == day && gate.is_none_or(|g| h.gate == g)).map(value))
     };
-    let line = |day: Day| {
-        let (visits, outside_hours, exits) = sum(day, None);
-        DayLine { day, by_gate: gates.iter().map(|g| sum(day, Some(g.id)).0).collect(), visits, outside_hours, exits }
+    let line = |day: Day| -> Result<DayLine, Overflow> {
+        let by_gate = gates.iter().map(|g| sum(day, Some(g.id), |h| h.entries)).collect::<Result<Vec<i64>, _>>()?;
+        let (visits, exits) = (sum(day, None, |h| h.entries)?, sum(day, None, |h| h.exits)?);
+        Ok(DayLine { day, by_gate, visits, outside_hours: sum(day, None, |h| h.outside_hours)?, exits })
     };
-    let lines: Vec<DayLine> = days.iter().map(|d| line(d.day)).collect();
-    let column = |n: usize| lines.iter().filter_map(|l| l.by_gate.get(n)).sum();
-    let totals = (0..gates.len()).map(column).collect();
-    let (visits, exits) = (lines.iter().map(|l| l.visits).sum(), lines.iter().map(|l| l.exits).sum());
-    let outside_hours = lines.iter().map(|l| l.outside_hours).sum();
+    let lines = days.iter().map(|d| line(d.day)).collect::<Result<Vec<_>, _>>()?;
+    let column = |n: usize| money::sum(lines.iter().filter_map(|l| l.by_gate.get(n)).copied());
+    let totals = (0..gates.len()).map(column).collect::<Result<Vec<i64>, _>>()?;
+    let visits = money::sum(lines.iter().map(|l| l.visits))?;
+    let exits = money::sum(lines.iter().map(|l| l.exits))?;
+    let outside_hours = money::sum(lines.iter().map(|l| l.outside_hours))?;
     let mut by_hour: BTreeMap<i32, i64> = BTreeMap::new();
-    hours.iter().for_each(|h| *by_hour.entry(h.hour).or_default() += h.entries);
+    for hour in &hours {
+        let entries = by_hour.entry(hour.hour).or_default();
+        *entries = money::sum([*entries, hour.entries])?;
+    }
     let day_bars: Vec<Bar> =
         lines.iter().map(|l| Bar { name: format::short_date(page.language(), l.day), value: l.visits }).collect();
     let hour_bars: Vec<Bar> = by_hour.iter().map(|(h, n)| Bar { name: format!("{h}h"), value: *n }).collect();

@@ -158,7 +158,7 @@ pub(super) async fn show_figures(
     let (about, is_final) = (About::new(source, page.language()), frozen.is_some());
     let build = move || {
         let (charts, comparison_rows) = (charts(&page, &figures), comparison_rows(&page, &figures));
-        Figures { page, edition, figures, is_final, about, charts, comparison_rows }
+        Ok(Figures { page, edition, figures, is_final, about, charts, comparison_rows })
     };
     render_page_with(build).await
 }

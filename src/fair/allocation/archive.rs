@@ -1,18 +1,22 @@
 //! Archive records of allocations and their participants.
-use diesel::prelude::*;
+use diesel::{dsl::count_star, prelude::*};
 use serde::{Deserialize, Serialize};
 
-use super::participants::ParticipantRole;
-use crate::records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink};
+use super::participants::{MAX_PARTICIPANTS, ParticipantRole};
+use crate::{
+    organisations::profile::validate_country,
+    records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink},
+};
 use hoicho_core::{
     db::{Tx, schema::*},
-    states::AllocationState,
+    i18n::MessageId,
+    states::{AllocationState, ApplicationState},
     values::{
         clock::{Day, Instant},
         ids::{AllocationId, ApplicationId, BoothId, EditionId, ExhibitorId, ParticipantId},
     },
 };
-use hoicho_web::http::Problem;
+use hoicho_web::http::{Code, Problem};
 
 /// Record of an allocation, in any state.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize)]
@@ -81,6 +85,30 @@ where
     records::export_pages::<ParticipantRecord, R>(tx, edition, sink)
 }
 
+/// Checks the allocations of an imported edition as a whole: only an approved application has a booth, and a booth is shared by at most
+/// as many as elsewhere.
+pub fn check_imported(import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
+    let edition = import.edition()?;
+    let unapproved: i64 = allocations::table
+        .inner_join(applications::table)
+        .filter(allocations::edition_id.eq(edition))
+        .filter(allocations::state.eq_any(AllocationState::ACTIVE_STATES))
+        .filter(applications::state.ne(ApplicationState::Approved))
+        .count()
+        .get_result(import.tx.conn())?;
+    let crowded: Option<AllocationId> = participants::table
+        .filter(participants::edition_id.eq(edition))
+        .group_by(participants::allocation_id)
+        .having(count_star().gt(MAX_PARTICIPANTS))
+        .select(participants::allocation_id)
+        .first(import.tx.conn())
+        .optional()?;
+    if unapproved == 0 && crowded.is_none() {
+        return Ok(());
+    }
+    Err(Problem::new(Code::Invalid, MessageId("error-archive-allocations")))
+}
+
 impl ImportRecords for AllocationRecord {
     fn import(mut records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
         for record in &mut records {
@@ -106,6 +134,10 @@ impl ImportRecords for OccupancyRecord {
 impl ImportRecords for ParticipantRecord {
     fn import(mut records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
         for record in &mut records {
+            records::validate("participant", record.id, |checks, at| {
+                records::require_text(checks, &format!("{at}/name"), &record.name, 200);
+                validate_country(checks, at, record.country.as_str());
+            })?;
             import.derive_ids([&mut record.id.0, &mut record.allocation.0])?;
             record.exhibitor = record.exhibitor.map(|id| import.exhibitor(id)).transpose()?;
         }

@@ -21,7 +21,7 @@ use hoicho_web::http::{Code, Problem};
 
 /// Row of `occupancies`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = occupancies)]
+#[diesel(table_name = occupancies, treat_none_as_default_value = false)]
 pub struct OccupancyRow {
     pub booth_id: BoothId,
     /// An opening day.
@@ -88,12 +88,10 @@ fn rows(
 fn insert(tx: &mut Tx<'_>, rows: &[OccupancyRow], overlap: Overlap) -> Result<(), Problem> {
     for part in rows.chunks(MAX_ROWS_PER_INSERT) {
         match overlap {
-            Overlap::Skip => match tx.conn() {
-                Conn::Postgres(c) => {
-                    diesel::insert_into(occupancies::table).values(part).on_conflict_do_nothing().execute(c)?
-                }
-                Conn::Sqlite(c) => diesel::insert_or_ignore_into(occupancies::table).values(part).execute(c)?,
-            },
+            Overlap::Skip => on_either!(tx, |c| diesel::insert_into(occupancies::table)
+                .values(part)
+                .on_conflict_do_nothing()
+                .execute(c))?,
             Overlap::Refuse => on_either!(tx, |c| diesel::insert_into(occupancies::table).values(part).execute(c))?,
         };
     }

@@ -3,11 +3,11 @@
 use diesel::prelude::*;
 
 use super::store::AllocationRow;
+use crate::exhibitors::store::is_of_staff;
 use hoicho_core::{
     db::{MAX_ROWS_PER_INSERT, Tx, schema::*},
     i18n::MessageId,
     on_either,
-    states::ApplicationState,
     values::{
         clock::Day,
         ids::{AllocationId, EditionId, ExhibitorId, OrganiserId, ParticipantId},
@@ -120,6 +120,7 @@ pub fn find_addable_exhibitor(
     let record = exhibitors::table
         .find(id)
         .filter(exhibitors::organiser_id.eq(authorized.organiser()?))
+        .filter(is_of_staff())
         .filter(exhibitors::merged_into_id.is_null());
     let found: Option<(String, String)> =
         record.select((exhibitors::name, exhibitors::country)).get_result(tx.conn()).optional()?;
@@ -136,10 +137,11 @@ pub fn find_addable_exhibitor(
         .get_result::<i64>(tx.conn())?;
     let applied = applications::table
         .filter(applications::exhibitor_id.eq(id))
-        .filter(applications::state.ne(ApplicationState::Draft))
+        .filter(applications::submitted_at.is_not_null())
         .count()
         .get_result::<i64>(tx.conn())?;
-    let standing = standing::table.filter(standing::exhibitor_id.eq(id)).count().get_result::<i64>(tx.conn())?;
+    let standing = public_standing::table.filter(public_standing::exhibitor_id.eq(id)).count();
+    let standing = standing.get_result::<i64>(tx.conn())?;
     Ok(found.filter(|_| own + applied + standing > 0))
 }
 

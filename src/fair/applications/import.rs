@@ -199,6 +199,7 @@ fn new_application(
         needs: None,
         reason: None,
         waitlisted_at: (state == ApplicationState::Waitlisted).then_some(now),
+        submitted_at: Some(now),
         version: 1,
         created_at: now,
         needs_power: false,
@@ -277,7 +278,7 @@ pub struct ExhibitorImport {
 impl ExhibitorImport {
     pub fn load(tx: &mut Tx<'_>, authorized: &Authorized) -> Result<Self, Problem> {
         let edition = editions::store::find_open(tx, authorized.edition()?)?;
-        let applicants = store::find_applicants(tx, edition.id)?.into_iter().map(|(_, exhibitor, _)| exhibitor);
+        let applicants = store::find_exhibitors(tx, edition.id)?.into_iter();
         Ok(Self {
             applicants: applicants.collect(),
             localities: localities::store::index_by_name(tx, authorized.now.date())?,

@@ -31,6 +31,8 @@ pub struct ApplicationRow {
     pub reason: Option<String>,
     /// When it joined the waiting list; free booths are offered in this order.
     pub waitlisted_at: Option<Instant>,
+    /// When it was submitted. Until then it is its exhibitor's alone: the organiser's staff must not learn that it exists.
+    pub submitted_at: Option<Instant>,
     /// Incremented by each change, for optimistic locking.
     pub version: i32,
     pub created_at: Instant,
@@ -48,17 +50,39 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[ApplicationRow]) -> QueryResult<()> {
     Ok(())
 }
 
-/// Applications for an edition with the exhibitors and their names.
+/// Submitted applications for an edition with the exhibitors and their names.
 pub fn find_applicants(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(ApplicationId, ExhibitorId, String)>> {
     applications::table
         .inner_join(exhibitors::table)
         .filter(applications::edition_id.eq(edition))
+        .filter(applications::submitted_at.is_not_null())
         .order(applications::id)
         .select((applications::id, exhibitors::id, exhibitors::name))
         .load(tx.conn())
 }
 
-/// One application of an edition.
+/// Exhibitors with an application for an edition, also one that is not submitted: they have at most one.
+pub fn find_exhibitors(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ExhibitorId>> {
+    let of_edition = applications::table.filter(applications::edition_id.eq(edition));
+    of_edition.select(applications::exhibitor_id).load(tx.conn())
+}
+
+/// Applications of an exhibitor that were not submitted.
+pub fn find_unsubmitted(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<ApplicationId>> {
+    applications::table
+        .filter(applications::exhibitor_id.eq(exhibitor))
+        .filter(applications::submitted_at.is_null())
+        .select(applications::id)
+        .load(tx.conn())
+}
+
+/// Whether an exhibitor has an application, in any state.
+pub fn has_any(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<bool> {
+    let of_exhibitor = applications::table.filter(applications::exhibitor_id.eq(exhibitor));
+    diesel::select(diesel::dsl::exists(of_exhibitor)).get_result(tx.conn())
+}
+
+/// One application of an edition, for a permit to that application.
 pub fn find(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId) -> QueryResult<ApplicationRow> {
     applications::table
         .find(id)
@@ -67,19 +91,26 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId) -> QueryResu
         .get_result(tx.conn())
 }
 
-/// [`find`] with a shared row lock, so that the application cannot be withdrawn before this transaction ends.
+/// One submitted application of an edition, for a permit to the edition.
+pub fn find_submitted(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId) -> QueryResult<ApplicationRow> {
+    applications::table
+        .find(id)
+        .filter(applications::edition_id.eq(edition))
+        .filter(applications::submitted_at.is_not_null())
+        .select(ApplicationRow::as_select())
+        .get_result(tx.conn())
+}
+
+/// [`find_submitted`] with a shared row lock, so that the application cannot be withdrawn before this transaction ends.
 pub fn find_for_share(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId) -> QueryResult<ApplicationRow> {
     // Built once per backend: a locking query has no common type for both backends.
     match tx.conn() {
         // SQLite has a single writer, so no row lock is needed.
-        Conn::Sqlite(c) => applications::table
-            .find(id)
-            .filter(applications::edition_id.eq(edition))
-            .select(ApplicationRow::as_select())
-            .get_result(c),
+        Conn::Sqlite(_) => find_submitted(tx, edition, id),
         Conn::Postgres(c) => applications::table
             .find(id)
             .filter(applications::edition_id.eq(edition))
+            .filter(applications::submitted_at.is_not_null())
             .select(ApplicationRow::as_select())
             .for_share()
             .get_result(c),
@@ -101,7 +132,7 @@ pub fn delete(tx: &mut Tx<'_>, id: ApplicationId) -> QueryResult<usize> {
 }
 
 /// One page of the applications of an edition with the exhibitors' names, by identifier (UUIDv7: order of creation).
-/// Excludes drafts, which only their exhibitors see.
+/// Only those that were submitted: others only their exhibitors see.
 pub fn page(
     tx: &mut Tx<'_>,
     edition: EditionId,
@@ -112,7 +143,7 @@ pub fn page(
     let mut query = applications::table
         .inner_join(exhibitors::table)
         .filter(applications::edition_id.eq(edition))
-        .filter(applications::state.ne(ApplicationState::Draft))
+        .filter(applications::submitted_at.is_not_null())
         .into_boxed();
     if let Some(state) = state {
         query = query.filter(applications::state.eq(state));

@@ -3,7 +3,7 @@ use super::{
     lifecycle::allowed_transitions,
     store::{self, ApplicationRow},
 };
-use crate::editions;
+use crate::{editions, exhibitors};
 use hoicho_core::{db::Tx, i18n::MessageId, states::ApplicationState, values::ids::ApplicationId};
 use hoicho_web::{
     audit::AuditAction,
@@ -38,8 +38,16 @@ pub fn transition(
     if to == ApplicationState::Submitted && !edition.accepts_applications(authorized.now) {
         return Err(registration_closed());
     }
+    let is_submission = to == ApplicationState::Submitted;
+    // From now on the organiser sees it.
+    let submitted = authorized.as_submitted();
+    let authorized = if is_submission { &submitted } else { authorized };
+    if is_submission {
+        exhibitors::create::link_on_submission(tx, authorized, before.exhibitor_id)?;
+    }
     let row = ApplicationRow {
         state: to,
+        submitted_at: before.submitted_at.or(is_submission.then_some(authorized.now)),
         reason: reason.clone(),
         waitlisted_at: (to == ApplicationState::Waitlisted).then_some(authorized.now),
         version: before.version + 1,

@@ -1,6 +1,6 @@
 //! Imports an archive as a new edition of an organiser, in one transaction.
 use super::record::{Batch, FORMAT_VERSION, Record};
-use crate::{editions, records::ArchiveImport, statistics, visits};
+use crate::{allocation, editions, records::ArchiveImport, sales, statistics, visits};
 use hoicho_core::{db::Tx, i18n::MessageId, states::EditionState, values::ids::EditionId};
 use hoicho_web::{
     audit::AuditAction,
@@ -74,6 +74,9 @@ fn import_records(mut import: ArchiveImport<'_, '_>, file: &[u8]) -> Result<(Edi
     batch.flush(&mut import)?;
     let edition = import.edition()?;
     editions::store::refresh_schedule(import.tx, edition, import.authorized.now)?;
+    editions::archive::check_imported(&mut import)?;
+    allocation::archive::check_imported(&mut import)?;
+    sales::archive::check_imported(&mut import)?;
     visits::archive::check_imported(&mut import)?;
     if import.edition_state() == Some(EditionState::Finalised) {
         statistics::freeze(import.tx, edition, import.authorized.now)?;

@@ -39,9 +39,8 @@ pub(super) fn cell_kind(record: &str, column: &str) -> CellKind {
         (_, "country") => CellKind::Country,
         (_, "day" | "first_day" | "last_day" | "local_day" | "signed_on" | "certificate_expires_on") => CellKind::Day,
         (_, "registration_opens_at" | "registration_closes_at" | "ended_at") => CellKind::Instant,
-        (_, "waitlisted_at" | "created_at" | "expires_at" | "recorded_at" | "occurred_at" | "made_at") => {
-            CellKind::Instant
-        }
+        (_, "waitlisted_at" | "submitted_at" | "created_at" | "expires_at") => CellKind::Instant,
+        (_, "recorded_at" | "occurred_at" | "made_at") => CellKind::Instant,
         (_, "amount" | "ocop_amount" | "fee" | "declared_sales") => CellKind::Money,
         (_, "area_dm2") => CellKind::Area,
         (_, "quantity_milli") => CellKind::Thousandths,

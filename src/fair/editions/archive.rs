@@ -3,7 +3,7 @@ use chrono::NaiveTime;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{validate_currency, validate_time_zone};
+use super::{store, validate_currency, validate_days, validate_declared, validate_time_zone};
 use crate::{
     organisers::store as organiser_store,
     records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink},
@@ -11,13 +11,14 @@ use crate::{
 };
 use hoicho_core::{
     db::{Tx, schema::*},
+    i18n::MessageId,
     states::EditionState,
     values::{
         clock::{Day, Instant},
         ids::{EditionId, OrganiserId, VenueId},
     },
 };
-use hoicho_web::http::{Problem, Validator};
+use hoicho_web::http::{Code, Problem, Validator};
 
 /// Record of an edition. It names its series and venue, which belong to the organiser.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize)]
@@ -102,8 +103,10 @@ impl ImportRecords for EditionRecord {
         let organiser = import.authorized.organiser()?;
         for record in records {
             let mut checks = Validator::default();
+            records::require_text(&mut checks, "/name", &record.name, 200);
             validate_time_zone(&mut checks, record.time_zone.as_str());
             validate_currency(&mut checks, record.currency.as_str());
+            validate_declared(&mut checks, record.declared_booths, record.declared_visits, record.declared_sales);
             checks.finish()?;
             let venue = match &record.venue {
                 Some(name) => Some(find_or_create_venue(import.tx, organiser, name, record.address.as_ref())?),
@@ -128,9 +131,24 @@ impl ImportRecords for EditionRecord {
     }
 }
 
+/// Checks an imported edition as a whole: it is finalised only once its days are over.
+pub fn check_imported(import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
+    let edition = import.edition()?;
+    let edition = store::find(import.tx, edition)?;
+    let has_days_to_come =
+        edition.schedule.first_opens_at.is_some() && !edition.schedule.is_over(import.authorized.now);
+    if edition.state == EditionState::Finalised && has_days_to_come {
+        return Err(Problem::new(Code::Invalid, MessageId("error-archive-finalised-early")));
+    }
+    Ok(())
+}
+
 impl ImportRecords for OpeningDayRecord {
     fn import(records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
         let edition = import.edition()?;
+        let mut checks = Validator::default();
+        validate_days(&mut checks, records.iter().map(|record| (record.day, record.opens_at, record.closes_at)));
+        checks.finish()?;
         let rows = records.into_iter().map(|record| (record, opening_days::edition_id.eq(edition)));
         records::insert_rows!(import.tx, opening_days, rows);
         Ok(())

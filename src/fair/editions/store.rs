@@ -12,7 +12,10 @@ use hoicho_core::{
         ids::{AllocationRunId, EditionId, OrganiserId, SeriesId, VenueId},
     },
 };
-use hoicho_web::http::{Code, Problem};
+use hoicho_web::{
+    http::{Code, Problem},
+    identity::members,
+};
 
 use super::schedule::{self, Schedule, to_instant};
 
@@ -166,6 +169,7 @@ pub fn update(tx: &mut Tx<'_>, row: &EditionRow, seen: i32) -> QueryResult<bool>
 pub fn delete(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<usize> {
     diesel::delete(opening_days::table.filter(opening_days::edition_id.eq(id))).execute(tx.conn())?;
     diesel::delete(imports::table.filter(imports::edition_id.eq(id))).execute(tx.conn())?;
+    members::delete_of_edition(tx, id)?;
     // Its entries remain in the audit log of the organiser.
     diesel::update(audit_log::table.filter(audit_log::edition_id.eq(id)))
         .set(audit_log::edition_id.eq(None::<EditionId>))
@@ -314,10 +318,11 @@ pub fn set_end(tx: &mut Tx<'_>, id: EditionId, end: Option<(Instant, &str)>) -> 
         .execute(tx.conn())
 }
 
-/// Whether anybody has applied.
+/// Whether anybody has applied. A draft of an application is not the organiser's to know.
 pub fn has_applications(tx: &mut Tx<'_>, id: EditionId) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(applications::table.filter(applications::edition_id.eq(id))))
-        .get_result(tx.conn())
+    let submitted =
+        applications::table.filter(applications::edition_id.eq(id)).filter(applications::submitted_at.is_not_null());
+    diesel::select(diesel::dsl::exists(submitted)).get_result(tx.conn())
 }
 
 /// Sets the allocation run whose policy offers released booths to the waiting list.

@@ -10,14 +10,18 @@ use super::{
 };
 use crate::{
     localities,
-    organisations::{LegalForm, profile::Profile, tax_code},
+    organisations::{
+        LegalForm,
+        profile::{MAX_NAME_CHARS, Profile, validate_country, validate_tax_code},
+        tax_code,
+    },
     records::{self, ArchiveImport, CleanText, ImportRecords, PagedRecord, RecordSink},
 };
 use hoicho_core::{
     db::{Tx, schema::*},
     values::ids::{EditionId, ExhibitorId},
 };
-use hoicho_web::http::Problem;
+use hoicho_web::http::{Problem, Validator};
 
 /// Record of an exhibitor.
 #[derive(Debug, Clone, Queryable, Selectable, Serialize, Deserialize)]
@@ -33,10 +37,26 @@ pub struct ExhibitorRecord {
     locality: CleanText,
 }
 
-/// Condition on exhibitors: applicants and participants of an edition.
+impl ExhibitorRecord {
+    fn validate(&self, checks: &mut Validator, at: &str) {
+        records::require_text(checks, &format!("{at}/name"), &self.name, MAX_NAME_CHARS);
+        let code = self.tax_code.as_ref().map(CleanText::as_str);
+        validate_tax_code(checks, at, code, self.legal_form);
+        validate_country(checks, at, self.country.as_str());
+        // A record may have no locality.
+        if !self.locality.as_str().is_empty() {
+            records::require_text(checks, &format!("{at}/locality"), &self.locality, MAX_NAME_CHARS);
+        }
+    }
+}
+
+/// Condition on exhibitors: applicants and participants of an edition. A draft is not an application yet.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub fn takes_part_in(edition: EditionId) -> _ {
-    let applied = applications::table.filter(applications::edition_id.eq(edition)).select(applications::exhibitor_id);
+    let applied = applications::table
+        .filter(applications::edition_id.eq(edition))
+        .filter(applications::submitted_at.is_not_null())
+        .select(applications::exhibitor_id);
     let participating =
         participants::table.filter(participants::edition_id.eq(edition)).select(participants::exhibitor_id);
     exhibitors::id.eq_any(applied).or(exhibitors::id.nullable().eq_any(participating))
@@ -68,6 +88,9 @@ impl ImportRecords for ExhibitorRecord {
     /// Matches records of the organiser by tax code, by identifier and name, or by name; creates the others. Records of other
     /// organisers and accounts of organisations are not considered.
     fn import(records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
+        for record in &records {
+            records::validate("exhibitor", record.id, |checks, at| record.validate(checks, at))?;
+        }
         let organiser = import.authorized.organiser()?;
         let code = |record: &Self| tax_code::parse(record.tax_code.as_ref()?.as_str(), record.legal_form);
         let codes: Vec<String> = records.iter().filter_map(code).collect();
@@ -105,7 +128,7 @@ impl ImportRecords for ExhibitorRecord {
                 name: record.name.as_str().to_owned(),
                 legal_form: record.legal_form,
                 tax_code: code,
-                country: record.country.as_str().chars().take(2).collect(),
+                country: record.country.as_str().to_owned(),
                 locality_code: locality_code.map(|code| code.as_str().to_owned()),
                 locality: record.locality.as_str().to_owned(),
             };

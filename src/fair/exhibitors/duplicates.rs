@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::store::ExhibitorRow;
+use super::store::{ExhibitorRow, is_of_staff};
 use hoicho_core::{
     db::{
         Tx,
@@ -50,6 +50,7 @@ pub fn find(tx: &mut Tx<'_>, of: &ExhibitorRow) -> QueryResult<Vec<PossibleDupli
     let others = exhibitors::table
         .filter(exhibitors::organiser_id.eq(of.organiser_id))
         .filter(exhibitors::id.ne(of.id))
+        .filter(is_of_staff())
         .filter(exhibitors::merged_into_id.is_null())
         .order(exhibitors::id)
         .limit(MAX_DUPLICATES);

@@ -42,7 +42,7 @@ pub struct HistoryEntry {
 
 type BoothColumns = (EditionId, String, String, AllocationId, String, AllocationState);
 
-/// The history of an exhibitor, newest edition first. Drafts of applications are left out: they are their members' alone.
+/// The history of an exhibitor, newest edition first. Applications that were not submitted are left out: they are their members' alone.
 pub fn find(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<HistoryEntry>> {
     let edition_columns = (editions::id, editions::slug, editions::name);
     let booth_columns =
@@ -50,7 +50,7 @@ pub fn find(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec<HistoryEntry>> 
     let applied: Vec<((EditionId, String, String), ApplicationId, ApplicationState)> = applications::table
         .inner_join(editions::table.on(editions::id.eq(applications::edition_id)))
         .filter(applications::exhibitor_id.eq(id))
-        .filter(applications::state.ne(ApplicationState::Draft))
+        .filter(applications::submitted_at.is_not_null())
         .order(applications::id.desc())
         .limit(MAX_ROWS)
         .select((edition_columns, applications::id, applications::state))

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use super::store::is_of_staff;
 use hoicho_core::{
     db::{MAX_IDS_PER_STATEMENT, Tx, schema::exhibitors},
     values::ids::{ExhibitorId, OrganiserId},
@@ -22,7 +23,7 @@ impl ExhibitorMatcher {
     /// Loads the records with these tax codes or names. A merged record stands for the one that it was merged into.
     pub fn load(tx: &mut Tx<'_>, organiser: OrganiserId, codes: &[String], names: &[String]) -> QueryResult<Self> {
         let columns = (exhibitors::id, exhibitors::merged_into_id, exhibitors::name, exhibitors::tax_code);
-        let of = exhibitors::table.filter(exhibitors::organiser_id.eq(organiser));
+        let of = exhibitors::table.filter(exhibitors::organiser_id.eq(organiser)).filter(is_of_staff());
         let mut found: Vec<Candidate> = Vec::new();
         for part in codes.chunks(MAX_IDS_PER_STATEMENT) {
             let of = of.filter(exhibitors::tax_code.eq_any(part)).order(exhibitors::id);

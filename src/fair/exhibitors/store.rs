@@ -97,6 +97,13 @@ impl ExhibitorRow {
     }
 }
 
+/// Condition on exhibitors: records of the organiser. One that an organisation made by drafting an application is the organisation's
+/// alone until it is submitted.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn is_of_staff() -> _ {
+    exhibitors::organisation_id.is_null().or(exhibitors::linked_at.is_not_null())
+}
+
 /// Fails if the record was merged into another one: it cannot be changed, linked or apply.
 pub fn require_unmerged(row: &ExhibitorRow) -> Result<(), Problem> {
     match row.merged_into_id {
@@ -115,7 +122,8 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[ExhibitorRow], contacts: &[ContactRow]) -
     for contact in contacts {
         phones.entry(contact.exhibitor_id).or_default().extend(contact.numbers());
     }
-    let words = rows.iter().flat_map(|row| to_words(row, phones.remove(&row.id).unwrap_or_default()));
+    let of_staff = rows.iter().filter(|row| row.organisation_id.is_none() || row.linked_at.is_some());
+    let words = of_staff.flat_map(|row| to_words(row, phones.remove(&row.id).unwrap_or_default()));
     insert_words(tx, words.collect())
 }
 
@@ -152,7 +160,7 @@ fn insert_words(tx: &mut Tx<'_>, words: Vec<WordRow>) -> QueryResult<()> {
     Ok(())
 }
 
-/// Writes the search words of exhibitors anew. A merged record has none.
+/// Writes the search words of exhibitors anew. A merged record has none, nor has one that is not the organiser's yet.
 pub fn index(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<()> {
     for part in ids.chunks(MAX_IDS_PER_STATEMENT) {
         let old = exhibitor_search_words::table.filter(exhibitor_search_words::exhibitor_id.eq_any(part));
@@ -160,6 +168,7 @@ pub fn index(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<()> {
         let rows: Vec<ExhibitorRow> = exhibitors::table
             .filter(exhibitors::id.eq_any(part))
             .filter(exhibitors::merged_into_id.is_null())
+            .filter(is_of_staff())
             .select(ExhibitorRow::as_select())
             .load(tx.conn())?;
         let contacts = find_contacts_of(tx, part)?;
@@ -182,22 +191,35 @@ pub fn find_of_organiser(tx: &mut Tx<'_>, organiser: OrganiserId, id: ExhibitorI
     exhibitors::table
         .find(id)
         .filter(exhibitors::organiser_id.eq(organiser))
+        .filter(is_of_staff())
         .select(ExhibitorRow::as_select())
         .get_result(tx.conn())
 }
 
-/// An organiser's record that is linked with an organisation.
-pub fn find_linked(
+/// The record of an organisation with an organiser: the linked one, or that of its drafts. With a shared row lock, so that it cannot be
+/// merged before this transaction ends.
+pub fn find_own_for_share(
     tx: &mut Tx<'_>,
     organiser: OrganiserId,
     organisation: OrganisationId,
 ) -> QueryResult<Option<ExhibitorRow>> {
-    exhibitors::table
+    let own = exhibitors::table
         .filter(exhibitors::organiser_id.eq(organiser))
-        .filter(exhibitors::organisation_id.eq(organisation))
-        .select(ExhibitorRow::as_select())
-        .get_result(tx.conn())
-        .optional()
+        .filter(exhibitors::organisation_id.eq(organisation));
+    match tx.conn() {
+        // SQLite has a single writer, so no row lock is needed.
+        Conn::Sqlite(c) => own.select(ExhibitorRow::as_select()).get_result(c).optional(),
+        Conn::Postgres(c) => own.select(ExhibitorRow::as_select()).for_share().get_result(c).optional(),
+    }
+}
+
+/// Deletes the record of an organisation that has no application any more and submitted none.
+pub fn delete_unsubmitted(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<()> {
+    let row = find(tx, id)?;
+    if row.organisation_id.is_some() && row.linked_at.is_none() {
+        delete(tx, id)?;
+    }
+    Ok(())
 }
 
 /// One page of an organiser's exhibitors, by name without accents; merged ones are left out.
@@ -211,6 +233,7 @@ pub fn page(
     use exhibitors::{id, name_search};
     let mut query = exhibitors::table
         .filter(exhibitors::organiser_id.eq(organiser))
+        .filter(is_of_staff())
         .filter(exhibitors::merged_into_id.is_null())
         .into_boxed();
     if let Some(tag) = tag {
@@ -378,6 +401,7 @@ pub fn find_for_share(tx: &mut Tx<'_>, organiser: OrganiserId, id: ExhibitorId) 
         Conn::Postgres(c) => exhibitors::table
             .find(id)
             .filter(exhibitors::organiser_id.eq(organiser))
+            .filter(is_of_staff())
             .select(ExhibitorRow::as_select())
             .for_share()
             .get_result(c),

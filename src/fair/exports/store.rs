@@ -57,12 +57,12 @@ pub(super) struct ApplicationRecord {
     pub state: ApplicationState,
 }
 
-/// Applications for an edition. Drafts are not the organiser's.
+/// Submitted applications for an edition: others are not the organiser's.
 pub(super) fn applications(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ApplicationRecord>> {
     applications::table
         .inner_join(exhibitors::table)
         .filter(applications::edition_id.eq(edition))
-        .filter(applications::state.ne(ApplicationState::Draft))
+        .filter(applications::submitted_at.is_not_null())
         .order(applications::id)
         .select((
             exhibitors::id,
@@ -83,7 +83,7 @@ pub(super) fn products(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<(
     application_products::table
         .inner_join(applications::table.inner_join(exhibitors::table))
         .filter(applications::edition_id.eq(edition))
-        .filter(applications::state.ne(ApplicationState::Draft))
+        .filter(applications::submitted_at.is_not_null())
         .order((application_products::application_id, application_products::line))
         .select((exhibitors::name, ApplicationProductRow::as_select()))
         .load(tx.conn())

@@ -2,14 +2,20 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{BoothCategory, Eligibility, numbering::natural_order, store};
+use super::{
+    BoothCategory, Eligibility,
+    booth_spec::validate_ranges,
+    numbering::{natural_order, split_booth_code},
+    store,
+};
 use crate::records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink};
 use hoicho_core::{
     db::{Tx, schema::*},
+    i18n::MessageId,
     states::BoothAvailability,
     values::ids::{BoothId, EditionId, ZoneId},
 };
-use hoicho_web::http::Problem;
+use hoicho_web::http::{FieldCode, Problem};
 
 /// Record of a zone, without its hall.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -83,6 +89,10 @@ impl ImportRecords for ZoneRecord {
     fn import(records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
         let edition = import.edition()?;
         for Self { mut id, code, name, eligibility } in records {
+            records::validate("zone", id, |checks, at| {
+                records::require_text(checks, &format!("{at}/code"), &code, 20);
+                records::require_text(checks, &format!("{at}/name"), &name, 200);
+            })?;
             import.derive_ids([&mut id.0])?;
             let row = (
                 zones::id.eq(id),
@@ -101,6 +111,12 @@ impl ImportRecords for ZoneRecord {
 impl ImportRecords for BoothCategoryRecord {
     fn import(records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
         let edition = import.edition()?;
+        for record in &records {
+            let (area, fee, equivalents) = (record.area_dm2, record.fee, record.booth_equivalents);
+            records::validate("booth_category", record.category, |checks, at| {
+                validate_ranges(checks, at, Some(area), Some(fee), Some(equivalents));
+            })?;
+        }
         let rows = records.into_iter().map(|record| (record, booth_categories::edition_id.eq(edition)));
         records::insert_rows!(import.tx, booth_categories, rows);
         Ok(())
@@ -110,6 +126,13 @@ impl ImportRecords for BoothCategoryRecord {
 impl ImportRecords for BoothRecord {
     fn import(mut records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
         for record in &mut records {
+            let (area, fee, equivalents) = (record.area_dm2, record.fee, record.booth_equivalents);
+            let has_valid_code = split_booth_code(record.code.as_str()).is_some_and(|(_, place, _)| place > 0);
+            records::validate("booth", record.id, |checks, at| {
+                validate_ranges(checks, at, Some(area), Some(fee), Some(equivalents));
+                let pointer = format!("{at}/code");
+                checks.require(has_valid_code, &pointer, FieldCode::Code, MessageId("error-invalid-booth-code"));
+            })?;
             import.derive_ids([&mut record.id.0, &mut record.zone.0])?;
         }
         let others = (booths::edition_id.eq(import.edition()?), booths::version.eq(1));

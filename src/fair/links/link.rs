@@ -50,6 +50,12 @@ pub fn confirm(
         .ok_or_else(|| Problem::new(Code::NotFound, MessageId("error-invalid-link-invitation")))?;
     let organisation = authorized.organisation()?;
     let before = exhibitors::store::find(tx, exhibitor)?;
+    let own = exhibitors::store::find_own_for_share(tx, before.organiser_id, organisation)?;
+    if let Some(draft) = own.filter(|own| own.linked_at.is_none()) {
+        // What the organisation drafted so far becomes an application of the record that it links now.
+        applications::store::move_to_exhibitor(tx, (draft.id, exhibitor), None)?;
+        exhibitors::store::delete_unsubmitted(tx, draft.id)?;
+    }
     if before.organisation_id.is_some() || before.merged_into_id.is_some() {
         return Err(Problem::new(Code::IllegalStep, MessageId("error-exhibitor-linked")));
     }
@@ -66,6 +72,19 @@ pub fn confirm(
     Ok(row)
 }
 
+/// Lets an organisation keep what it drafted for a record that it was linked with: in a record of its own again.
+fn keep_drafts(tx: &mut Tx<'_>, authorized: &Authorized, linked: &ExhibitorRow) -> Result<(), Problem> {
+    let drafts = applications::store::find_unsubmitted(tx, linked.id)?;
+    let Some(organisation) = linked.organisation_id.filter(|_| !drafts.is_empty()) else { return Ok(()) };
+    let row = ExhibitorRow {
+        organisation_id: Some(organisation),
+        ..ExhibitorRow::new(linked.organiser_id, linked.profile(), authorized.now)
+    };
+    exhibitors::store::insert(tx, std::slice::from_ref(&row), &[])?;
+    applications::store::move_to_exhibitor(tx, (linked.id, row.id), Some(&drafts))?;
+    Ok(())
+}
+
 /// Ends the link of a record. The products of its applications stay as they were declared.
 ///
 /// # Errors
@@ -79,7 +98,7 @@ pub fn end(
     let before = exhibitors::store::find(tx, exhibitor)?;
     let is_own_record = authorized.organiser().is_ok_and(|organiser| organiser == before.organiser_id);
     let is_own_account = authorized.organisation().is_ok_and(|own| Some(own) == before.organisation_id);
-    if before.organisation_id.is_none() || !(is_own_record || is_own_account) {
+    if before.linked_at.is_none() || !(is_own_record || is_own_account) {
         return Err(Code::NotFound.into());
     }
     if_match.check(before.version)?;
@@ -87,6 +106,7 @@ pub fn end(
     if !exhibitors::store::update(tx, &row, before.version)? {
         return Err(Code::StaleVersion.into());
     }
+    keep_drafts(tx, authorized, &before)?;
     applications::products::separate_from_catalogue(tx, exhibitor)?;
     record_audit(tx, authorized, AuditAction::ExhibitorUnlink, &row, (before.organisation_id, None))?;
     Ok(row)

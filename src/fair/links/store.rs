@@ -6,7 +6,6 @@ use diesel::prelude::*;
 use crate::organisations::LegalForm;
 use hoicho_core::{
     db::{Tx, schema::*},
-    states::ApplicationState,
     values::{
         clock::Instant,
         ids::{ExhibitorId, LinkInvitationId, OrganisationId, OrganiserId, UserId},
@@ -113,12 +112,12 @@ pub fn find_received(tx: &mut Tx<'_>, email_key: &str, now: Instant) -> QueryRes
         .load(tx.conn())
 }
 
-/// Names of the editions that exhibitors applied to, without drafts; newest first.
+/// Names of the editions that exhibitors applied to; newest first.
 pub fn find_edition_names(tx: &mut Tx<'_>, of: &[ExhibitorId]) -> QueryResult<HashMap<ExhibitorId, Vec<String>>> {
     let rows: Vec<(ExhibitorId, String)> = applications::table
         .inner_join(editions::table.on(editions::id.eq(applications::edition_id)))
         .filter(applications::exhibitor_id.eq_any(of))
-        .filter(applications::state.ne(ApplicationState::Draft))
+        .filter(applications::submitted_at.is_not_null())
         .order(applications::id.desc())
         .limit(2_000)
         .select((applications::exhibitor_id, editions::name))
@@ -148,6 +147,7 @@ pub fn find_links(tx: &mut Tx<'_>, organisation: OrganisationId) -> QueryResult<
     exhibitors::table
         .inner_join(organisers::table.on(organisers::id.eq(exhibitors::organiser_id)))
         .filter(exhibitors::organisation_id.eq(organisation))
+        .filter(exhibitors::linked_at.is_not_null())
         .order(exhibitors::id)
         .limit(500)
         .select((

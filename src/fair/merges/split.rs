@@ -58,7 +58,11 @@ pub(super) fn split(
         return Err(Code::StaleVersion.into());
     }
     let path = (from.id, merged.id);
-    let applications: Vec<_> = ids(MovedKind::Application).map(ApplicationId).collect();
+    let mut applications: Vec<_> = ids(MovedKind::Application).map(ApplicationId).collect();
+    if link.is_some() {
+        // What the organisation has drafted since goes with it.
+        applications.extend(applications::store::find_unsubmitted(tx, from.id)?);
+    }
     applications::store::move_to_exhibitor(tx, path, Some(&applications))?;
     if link.is_some() {
         // Products of the organisation that goes may have been chosen for applications that stay.

@@ -116,7 +116,8 @@ pub fn find_merged(tx: &mut Tx<'_>, exhibitor: ExhibitorId) -> QueryResult<Vec<(
         .load(tx.conn())
 }
 
-/// Editions that two records applied to, in any state: record, edition and its name.
+/// Editions that two records applied to, in any state: record, edition and its name. Drafts too: only linked records have them, and a
+/// record has one application for an edition.
 pub fn find_applications(tx: &mut Tx<'_>, of: [ExhibitorId; 2]) -> QueryResult<Vec<(ExhibitorId, EditionId, String)>> {
     applications::table
         .inner_join(editions::table.on(editions::id.eq(applications::edition_id)))

@@ -48,9 +48,9 @@ pub struct NewProfile {
 impl NewProfile {
     /// Validates what needs no database; errors are added to `checks`.
     pub fn validate(self, checks: &mut Validator) -> Self {
-        let tax_code = validate_tax_code(checks, self.tax_code.as_deref(), self.legal_form);
+        let tax_code = validate_tax_code(checks, "", self.tax_code.as_deref(), self.legal_form);
         let country = self.country.unwrap_or_else(|| "VN".to_owned());
-        validate_country(checks, &country);
+        validate_country(checks, "", &country);
         Self {
             name: checks.require_text("/name", &self.name, MAX_NAME_CHARS),
             tax_code,
@@ -94,7 +94,7 @@ impl ProfileChange {
     /// Validates what needs no database; errors are added to `checks`.
     pub fn validate(self, checks: &mut Validator) -> Self {
         if let Some(country) = &self.country {
-            validate_country(checks, country);
+            validate_country(checks, "", country);
         }
         Self {
             name: self.name.map(|n| checks.require_text("/name", &n, MAX_NAME_CHARS)),
@@ -118,24 +118,27 @@ impl ProfileChange {
         }
         let code = self.tax_code.unwrap_or(after.tax_code);
         let mut checks = Validator::default();
-        after.tax_code = validate_tax_code(&mut checks, code.as_deref(), after.legal_form);
+        after.tax_code = validate_tax_code(&mut checks, "", code.as_deref(), after.legal_form);
         checks.finish()?;
         Ok(after)
     }
 }
 
-fn validate_country(checks: &mut Validator, country: &str) {
+/// Validates the format of a country code; `at` is the pointer of its object.
+pub fn validate_country(checks: &mut Validator, at: &str, country: &str) {
     checks.require(
         country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()),
-        "/country",
+        &format!("{at}/country"),
         FieldCode::Country,
         MessageId("error-invalid-country"),
     );
 }
 
-fn validate_tax_code(checks: &mut Validator, code: Option<&str>, form: LegalForm) -> Option<String> {
+/// Validates a tax code; `at` is the pointer of its object.
+pub fn validate_tax_code(checks: &mut Validator, at: &str, code: Option<&str>, form: LegalForm) -> Option<String> {
     let parsed = code.map(|code| tax_code::parse(code, form));
-    checks.require(parsed != Some(None), "/tax_code", FieldCode::TaxCode, MessageId("error-invalid-tax-code"));
+    let pointer = format!("{at}/tax_code");
+    checks.require(parsed != Some(None), &pointer, FieldCode::TaxCode, MessageId("error-invalid-tax-code"));
     parsed.flatten()
 }
 

@@ -46,7 +46,7 @@ pub fn insert(tx: &mut Tx<'_>, id: OrganiserId, name: &str, owner: UserId, now: 
             organisers::created_at.eq(now),
         ))
         .execute(tx.conn())?;
-    insert_organiser_member(tx, id, owner, OrganiserRole::Owner)
+    insert_organiser_member(tx, id, owner, (OrganiserRole::Owner, None))
 }
 
 /// The organiser with this identifier.

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use hoicho_core::values::text;
+use hoicho_web::http::Validator;
 
 /// Max characters of a text.
 const MAX_TEXT_CHARACTERS: usize = 2_000;
@@ -22,6 +23,11 @@ impl CleanText {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Requires that a text would be accepted as it is where it is typed: 1 to `max_chars` characters.
+pub fn require_text(checks: &mut Validator, pointer: &str, text: &CleanText, max_chars: usize) {
+    checks.require_text(pointer, text.as_str(), max_chars);
 }
 
 impl<'de> Deserialize<'de> for CleanText {

@@ -10,7 +10,7 @@ use hoicho_core::{
     values::ids::{EditionId, ExhibitorId},
 };
 use hoicho_web::{
-    http::{Code, Problem},
+    http::{Code, Problem, Validator},
     identity::Authorized,
 };
 
@@ -18,6 +18,17 @@ use hoicho_web::{
 pub trait ImportRecords: Sized {
     /// Inserts records. Those that refer to an exhibitor that was not imported before are rejected.
     fn import(records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem>;
+}
+
+/// Validates a record by the rules by which the API validates what is typed; an error names the record and the field.
+pub fn validate(
+    kind: &str,
+    id: impl std::fmt::Display,
+    check: impl FnOnce(&mut Validator, &str),
+) -> Result<(), Problem> {
+    let mut checks = Validator::default();
+    check(&mut checks, &format!("/{kind}/{id}"));
+    checks.finish()
 }
 
 /// Inserts rows in batches.

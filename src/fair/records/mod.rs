@@ -7,8 +7,8 @@ mod clean_text;
 mod export;
 mod import;
 
-pub use clean_text::CleanText;
+pub use clean_text::{CleanText, require_text};
 pub(crate) use export::{PAGE_ROWS, load_page, paged_by_edition};
 pub use export::{PagedRecord, RecordSink, export_pages, for_each_page};
 pub(crate) use import::insert_rows;
-pub use import::{ArchiveImport, ImportRecords};
+pub use import::{ArchiveImport, ImportRecords, validate};

@@ -3,19 +3,24 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    amounts,
     deals::DealKind,
-    lines::{self, Line, NewLine},
+    lines::{self, Line, MAX_LINES, NewLine},
 };
-use crate::records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink};
+use crate::{
+    editions,
+    records::{self, ArchiveImport, CleanText, ImportRecords, RecordSink},
+};
 use hoicho_core::{
     db::{Tx, schema::*},
+    i18n::MessageId,
     states::ReportState,
     values::{
         clock::{Day, Instant},
         ids::{BoothId, EditionId, ExhibitorId, SalesReportId, TradeDealId},
     },
 };
-use hoicho_web::http::Problem;
+use hoicho_web::http::{Code, Problem};
 
 /// Record of a report with its latest version.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize)]
@@ -95,9 +100,41 @@ where
     records::export_pages::<DealRecord, R>(tx, edition, sink)
 }
 
+fn contradictory() -> Problem {
+    Problem::new(Code::Invalid, MessageId("error-archive-sales"))
+}
+
+/// Checks the reports of an imported edition as a whole: each is of a day held, is what its latest version says, and the lines of a
+/// version add up to it.
+pub fn check_imported(import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
+    let edition = import.edition()?;
+    let row = editions::store::find(import.tx, edition)?;
+    let days = editions::store::list_days(import.tx, edition)?;
+    let held = row.days_held(&days, import.authorized.now)?;
+    let (is_of_latest, is_same) = {
+        use sales_report_versions as v;
+        (
+            v::sales_report_id.eq(sales_reports::id).and(v::version.eq(sales_reports::version)),
+            v::amount.eq(sales_reports::amount).and(v::ocop_amount.eq(sales_reports::ocop_amount)),
+        )
+    };
+    let of_edition = sales_reports::table.filter(sales_reports::edition_id.eq(edition));
+    let all: i64 = of_edition.count().get_result(import.tx.conn())?;
+    let consistent = sales_reports::table
+        .inner_join(sales_report_versions::table.on(is_of_latest.and(is_same)))
+        .filter(sales_reports::edition_id.eq(edition))
+        .filter(sales_reports::day.eq_any(held));
+    let consistent: i64 = consistent.count().get_result(import.tx.conn())?;
+    if consistent != all || lines::has_wrong_sums(import.tx, edition)? { Err(contradictory()) } else { Ok(()) }
+}
+
 impl ImportRecords for ReportRecord {
     fn import(mut records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
         for record in &mut records {
+            let (amount, ocop_amount) = (record.amount, record.ocop_amount);
+            records::validate("sales_report", record.id, |checks, at| {
+                amounts::validate(checks, at, amount, ocop_amount);
+            })?;
             import.derive_ids([&mut record.id.0, &mut record.booth.0])?;
         }
         let edition = sales_reports::edition_id.eq(import.edition()?);
@@ -113,6 +150,10 @@ impl ImportRecords for ReportRecord {
 impl ImportRecords for VersionRecord {
     fn import(mut records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
         for record in &mut records {
+            let (amount, ocop_amount) = (record.amount, record.ocop_amount);
+            records::validate("sales_report_version", record.report, |checks, at| {
+                amounts::validate(checks, at, amount, ocop_amount);
+            })?;
             import.derive_ids([&mut record.report.0])?;
         }
         records::insert_rows!(import.tx, sales_report_versions, records.into_iter());
@@ -125,6 +166,9 @@ impl ImportRecords for LineRecord {
         let mut rows = Vec::new();
         let mut last = None;
         for Self { mut report, version, mut line } in records {
+            records::validate("sales_report_line", report, |checks, at| {
+                lines::validate_numbers(checks, &|field: &str| format!("{at}/{field}"), &line);
+            })?;
             import.derive_ids([&mut report.0])?;
             line.exhibitor = line.exhibitor.map(|id| import.exhibitor(id)).transpose()?;
             let number = match last {
@@ -135,6 +179,9 @@ impl ImportRecords for LineRecord {
                 None => lines::count(import.tx, report, version)? + 1,
                 Some(_) => 1,
             };
+            if number > MAX_LINES {
+                return Err(contradictory());
+            }
             last = Some((report, version, number));
             rows.push(NewLine::new(report, version, number, &line));
         }
@@ -145,6 +192,10 @@ impl ImportRecords for LineRecord {
 impl ImportRecords for DealRecord {
     fn import(mut records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
         for record in &mut records {
+            records::validate("trade_deal", record.id, |checks, at| {
+                records::require_text(checks, &format!("{at}/counterpart"), &record.counterpart, 200);
+                amounts::validate_amount(checks, &format!("{at}/amount"), record.amount);
+            })?;
             import.derive_ids([&mut record.id.0])?;
             record.exhibitor = import.exhibitor(record.exhibitor)?;
         }

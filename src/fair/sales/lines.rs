@@ -1,5 +1,5 @@
 //! Lines of a sales report: optional details of what was sold; they add up to its totals.
-use diesel::prelude::*;
+use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 use serde::{Deserialize, Serialize};
 
 use super::amounts;
@@ -15,7 +15,7 @@ use hoicho_core::{
     i18n::MessageId,
     on_either,
     values::{
-        ids::{ExhibitorId, SalesReportId},
+        ids::{EditionId, ExhibitorId, SalesReportId},
         money,
     },
 };
@@ -63,6 +63,17 @@ fn default_channel() -> Channel {
     Channel::Booth
 }
 
+/// Validates the amount and the quantity of a line.
+pub(super) fn validate_numbers(checks: &mut Validator, pointer: &dyn Fn(&str) -> String, line: &Line) {
+    amounts::validate_amount(checks, &pointer("amount"), line.amount);
+    checks.require(
+        line.quantity_milli.is_none_or(|q| (1..=1_000_000_000_000).contains(&q)),
+        &pointer("quantity_milli"),
+        FieldCode::Range,
+        MessageId("error-quantity-range"),
+    );
+}
+
 /// Validates lines and normalizes their texts. `totals` are the report's amount and OCOP amount; `sellers` are the
 /// exhibitors on the booth.
 pub fn validate(checks: &mut Validator, lines: Vec<Line>, totals: (i64, i64), sellers: &[ExhibitorId]) -> Vec<Line> {
@@ -75,13 +86,7 @@ pub fn validate(checks: &mut Validator, lines: Vec<Line>, totals: (i64, i64), se
     let mut normalized = Vec::new();
     for (i, line) in lines.into_iter().take(MAX_LINES).enumerate() {
         let pointer = |field: &str| format!("/lines/{i}/{field}");
-        amounts::validate_amount(checks, &pointer("amount"), line.amount);
-        checks.require(
-            line.quantity_milli.is_none_or(|q| (1..=1_000_000_000_000).contains(&q)),
-            &pointer("quantity_milli"),
-            FieldCode::Range,
-            MessageId("error-quantity-range"),
-        );
+        validate_numbers(checks, &pointer, &line);
         checks.require(
             line.exhibitor.is_none_or(|e| sellers.contains(&e)),
             &pointer("exhibitor"),
@@ -206,6 +211,27 @@ pub fn find_latest(tx: &mut Tx<'_>, reports: &[SalesReportId]) -> QueryResult<Ve
         .select((l::sales_report_id, COLUMNS))
         .load(tx.conn())?;
     Ok(rows.into_iter().map(|(report, row)| (report, line(row))).collect())
+}
+
+/// Whether the lines of a version of a report of an edition do not add up to it.
+pub fn has_wrong_sums(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<bool> {
+    use hoicho_core::db::schema::sales_report_versions as v;
+    let is_wrong = || {
+        sql::<Bool>(
+            "SUM(sales_report_lines.amount) <> MAX(sales_report_versions.amount) OR SUM(CASE WHEN \
+             sales_report_lines.is_ocop THEN sales_report_lines.amount ELSE 0 END) <> MAX(sales_report_versions.ocop_amount)",
+        )
+    };
+    let wrong: Option<SalesReportId> = l::table
+        .inner_join(v::table.on(v::sales_report_id.eq(l::sales_report_id).and(v::version.eq(l::version))))
+        .inner_join(r::table.on(r::id.eq(l::sales_report_id)))
+        .filter(r::edition_id.eq(edition))
+        .group_by((l::sales_report_id, l::version))
+        .having(is_wrong())
+        .select(l::sales_report_id)
+        .first(tx.conn())
+        .optional()?;
+    Ok(wrong.is_some())
 }
 
 /// Reports with lines of an exhibitor.

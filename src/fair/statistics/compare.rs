@@ -3,6 +3,7 @@ use super::{disclosure::Audience, document::*, figures::Figures, store};
 use crate::{editions, tables::Cell};
 use hoicho_core::{
     db::Tx,
+    states::EditionState,
     values::money::{format_ten_thousandths, ratio_in_ten_thousandths},
 };
 use hoicho_web::http::Problem;
@@ -52,6 +53,10 @@ pub(super) fn compare_with_previous(
     let Some(previous) = editions::store::find_previous_in_series(tx, &figures.edition, first.day)? else {
         return Ok(None);
     };
+    // Figures that are not final are not public, nor is a draft.
+    if audience == Audience::Public && previous.state != EditionState::Finalised {
+        return Ok(None);
+    }
     let (mut booths, mut sales, mut visits) = store::find_totals(tx, &[previous.id])?;
     let before = Totals {
         booths: basis(booths.remove(&previous.id), previous.declared_booths.map(i64::from)),

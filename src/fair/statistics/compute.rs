@@ -16,7 +16,7 @@ use hoicho_core::{
     values::{
         clock::Instant,
         ids::EditionId,
-        money::{Money, Overflow, ratio_in_ten_thousandths},
+        money::{self, Money, Overflow, ratio_in_ten_thousandths},
     },
 };
 use hoicho_web::http::Problem;
@@ -67,12 +67,12 @@ pub(super) fn compute_totals(f: &Figures) -> Totals {
     let if_any = |n: i64, has_rows: bool| has_rows.then_some(n);
     Totals {
         booths: basis(if_any(count(f.booths.len()), !f.booths.is_empty()), f.edition.declared_booths.map(i64::from)),
-        visits: basis(if_any(f.total_visits(), !f.hours.is_empty()), f.edition.declared_visits),
+        visits: basis(if_any(f.total_visits, !f.hours.is_empty()), f.edition.declared_visits),
         sales: basis(if_any(f.total.amount, f.total.reports > 0), f.edition.declared_sales),
     }
 }
 
-fn booths(f: &Figures, totals: &Totals) -> Booths {
+fn booths(f: &Figures, totals: &Totals) -> Result<Booths, Overflow> {
     let of = |name: String, belongs: &dyn Fn(&BoothFact) -> bool| {
         let mut line = BoothsOf { name, total: 0, allocated: 0, net_space_dm2: 0 };
         for booth in f.booths.iter().filter(|b| belongs(b)) {
@@ -86,19 +86,19 @@ fn booths(f: &Figures, totals: &Totals) -> Booths {
     };
     let categories = <crate::floor::BoothCategory as strum::VariantArray>::VARIANTS;
     let let_booths = f.booths.iter().filter(|b| f.let_booths.contains_key(&b.id));
-    Booths {
+    Ok(Booths {
         total: totals.booths.0,
         basis: totals.booths.1,
         allocated: f.let_booths.len(),
-        booth_equivalents: f.booths.iter().map(|b| i64::from(b.equivalents)).sum(),
-        net_space_dm2: let_booths.map(|b| i64::from(b.area_dm2)).sum(),
+        booth_equivalents: money::sum(f.booths.iter().map(|b| i64::from(b.equivalents)))?,
+        net_space_dm2: money::sum(let_booths.map(|b| i64::from(b.area_dm2)))?,
         by_zone: f.zones.iter().map(|z| of(z.name.clone(), &|b| b.zone == z.id)).collect(),
         by_category: categories
             .iter()
             .map(|c| of(c.to_string(), &|b| b.category == *c))
             .filter(|line| line.total > 0)
             .collect(),
-    }
+    })
 }
 
 fn products(f: &Figures) -> Products {
@@ -180,10 +180,11 @@ fn deals(f: &Figures, audience: Audience) -> Deals {
 pub(super) fn compute_statistics(tx: &mut Tx<'_>, f: &Figures, audience: Audience) -> Result<Statistics, Problem> {
     let totals = compute_totals(f);
     let comparison = compare_with_previous(tx, f, &totals, audience)?;
-    let of_gate = |id| f.hours.iter().filter(|h| h.gate == id).map(|h| h.entries).sum();
-    let by_day = f.visits_by_day().into_iter().map(|(day, (visits, exits))| VisitsOfDay { day, visits, exits });
+    let of_gate = |id| f.visits_by_gate.get(&id).copied().unwrap_or_default();
+    let by_day = f.visits_by_day.iter();
+    let by_day = by_day.map(|(day, (visits, exits))| VisitsOfDay { day: *day, visits: *visits, exits: *exits });
     Ok(Statistics {
-        booths: booths(f, &totals),
+        booths: booths(f, &totals)?,
         exhibitors: Exhibitors {
             direct: f.direct.len(),
             indirect: f.represented_companies().len(),

@@ -23,8 +23,8 @@ use hoicho_core::{
     i18n::collation::compare_names,
     values::{
         clock::{Day, Instant},
-        ids::{AllocationId, BoothId, ExhibitorId, ZoneId},
-        money::Overflow,
+        ids::{AllocationId, BoothId, ExhibitorId, GateId, ZoneId},
+        money::{self, Overflow},
     },
 };
 use hoicho_web::http::Problem;
@@ -63,6 +63,12 @@ pub(super) struct Figures {
     pub by_locality: BTreeMap<(String, String), Sum>,
     pub gates: Vec<GateRow>,
     pub hours: Vec<HourRow>,
+    /// Entries including adjustments.
+    pub total_visits: i64,
+    /// Entries and exits of each opening day.
+    pub visits_by_day: BTreeMap<Day, (i64, i64)>,
+    /// Entries of each gate.
+    pub visits_by_gate: HashMap<GateId, i64>,
 }
 
 impl Figures {
@@ -124,8 +130,12 @@ impl Figures {
             by_locality: BTreeMap::new(),
             gates: visits::store::find_gates(tx, edition)?,
             hours: visits::store::counts_by_hour(tx, edition)?,
+            total_visits: 0,
+            visits_by_day: BTreeMap::new(),
+            visits_by_gate: HashMap::new(),
         };
         figures.add_sales(tx)?;
+        figures.add_visits()?;
         Ok(figures)
     }
 
@@ -143,8 +153,7 @@ impl Figures {
         for seller in store::find_seller_sales(tx, self.edition.id)? {
             let sales = Sales { amount: seller.amount, ocop: seller.ocop, reports: 0 };
             if let Some(rest) = rest.get_mut(&(seller.booth, seller.day)) {
-                rest.amount -= seller.amount;
-                rest.ocop -= seller.ocop;
+                rest.subtract(sales)?;
             }
             parts.push((seller.booth, seller.day, seller.exhibitor, sales));
         }
@@ -170,8 +179,7 @@ impl Figures {
         for (group, booth, seller, sales) in store::sales_by_group(tx, self.edition.id)? {
             self.by_group.entry(Some(group)).or_default().add(booth, seller, sales)?;
             if let Some(rest) = rest.get_mut(&(booth, seller)) {
-                rest.amount -= sales.amount;
-                rest.ocop -= sales.ocop;
+                rest.subtract(sales)?;
             }
         }
         for ((booth, seller), rest) in rest.into_iter().filter(|(_, rest)| rest.amount != 0) {
@@ -217,18 +225,16 @@ impl Figures {
         represented.map(|g| (g.name.as_str(), g.country.as_str())).collect()
     }
 
-    /// Total visits: entries including adjustments.
-    pub fn total_visits(&self) -> i64 {
-        self.hours.iter().map(|h| h.entries).sum()
-    }
-
-    /// Entries and exits of each opening day.
-    pub fn visits_by_day(&self) -> BTreeMap<Day, (i64, i64)> {
-        let mut days: BTreeMap<Day, (i64, i64)> = self.days.iter().map(|d| (d.day, (0, 0))).collect();
+    /// Adds up the visits.
+    fn add_visits(&mut self) -> Result<(), Overflow> {
+        self.visits_by_day = self.days.iter().map(|d| (d.day, (0, 0))).collect();
         for hour in &self.hours {
-            let day = days.entry(hour.day).or_default();
-            *day = (day.0 + hour.entries, day.1 + hour.exits);
+            let day = self.visits_by_day.entry(hour.day).or_default();
+            *day = (money::sum([day.0, hour.entries])?, money::sum([day.1, hour.exits])?);
+            let gate = self.visits_by_gate.entry(hour.gate).or_default();
+            *gate = money::sum([*gate, hour.entries])?;
         }
-        days
+        self.total_visits = money::sum(self.hours.iter().map(|h| h.entries))?;
+        Ok(())
     }
 }

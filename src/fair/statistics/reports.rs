@@ -270,9 +270,9 @@ impl Report {
                 return grouped(disclose(localities, audience, Some(others)), row);
             }
             Report::VisitsByDay => f
-                .visits_by_day()
-                .into_iter()
-                .map(|(day, (visits, exits))| vec![text(day), Cell::Number(visits), Cell::Number(exits)])
+                .visits_by_day
+                .iter()
+                .map(|(day, (visits, exits))| vec![text(day), Cell::Number(*visits), Cell::Number(*exits)])
                 .collect(),
             Report::VisitsByHour => f.hours.iter().map(|h| visits_of_hour(f, h)).collect(),
             Report::Exhibitors => exhibitors(f),

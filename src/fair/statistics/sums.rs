@@ -28,7 +28,14 @@ impl Sales {
     pub fn add(&mut self, sales: Sales) -> Result<(), Overflow> {
         self.amount = self.amount.checked_add(sales.amount).ok_or(Overflow)?;
         self.ocop = self.ocop.checked_add(sales.ocop).ok_or(Overflow)?;
-        self.reports += sales.reports;
+        self.reports = self.reports.checked_add(sales.reports).ok_or(Overflow)?;
+        Ok(())
+    }
+
+    /// Takes amounts off; the number of reports stays.
+    pub fn subtract(&mut self, part: Sales) -> Result<(), Overflow> {
+        self.amount = self.amount.checked_sub(part.amount).ok_or(Overflow)?;
+        self.ocop = self.ocop.checked_sub(part.ocop).ok_or(Overflow)?;
         Ok(())
     }
 }

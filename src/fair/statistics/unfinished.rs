@@ -108,7 +108,7 @@ pub fn find_unfinished(tx: &mut Tx<'_>, authorized: &Authorized) -> Result<Unfin
     let missing: Vec<_> = figures.missing_reports().into_iter().map(|(booth, day, _)| (booth.id, day)).collect();
     let queried = sales.iter().filter(|s| s.state == ReportState::Queried).map(|s| (s.booth, s.day));
     let is_over = figures.edition.schedule.is_over(authorized.now);
-    let visits = figures.visits_by_day();
+    let visits = &figures.visits_by_day;
     let without_visits =
         figures.held.iter().copied().filter(|day| visits.get(day).is_none_or(|(entries, _)| *entries == 0));
     Ok(Unfinished {

@@ -91,6 +91,9 @@ where
 impl ImportRecords for GateRecord {
     fn import(mut records: Vec<Self>, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
         for record in &mut records {
+            records::validate("gate", record.id, |checks, at| {
+                records::require_text(checks, &format!("{at}/name"), &record.name, 100);
+            })?;
             import.derive_ids([&mut record.id.0])?;
         }
         let edition = gates::edition_id.eq(import.edition()?);

@@ -76,18 +76,15 @@ pub fn find_gates(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<GateRo
     gates::table.filter(gates::edition_id.eq(edition)).order(gates::name).select(GateRow::as_select()).load(tx.conn())
 }
 
-/// Inserts the events that do not exist yet; returns their number.
+/// Inserts the events that do not exist yet; returns their number. One that a constraint refuses is an error.
 pub fn insert_events(tx: &mut Tx<'_>, rows: &[EventRow]) -> QueryResult<usize> {
     let mut added = 0;
     for part in rows.chunks(MAX_ROWS_PER_INSERT) {
-        added += match tx.conn() {
-            Conn::Postgres(c) => diesel::insert_into(visit_events::table)
-                .values(part)
-                .on_conflict(visit_events::id)
-                .do_nothing()
-                .execute(c)?,
-            Conn::Sqlite(c) => diesel::insert_or_ignore_into(visit_events::table).values(part).execute(c)?,
-        };
+        added += on_either!(tx, |c| diesel::insert_into(visit_events::table)
+            .values(part)
+            .on_conflict(visit_events::id)
+            .do_nothing()
+            .execute(c))?;
     }
     Ok(added)
 }

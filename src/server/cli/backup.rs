@@ -1,7 +1,7 @@
 //! `hoicho backup` and `hoicho restore`: database and uploaded documents in one folder, with a manifest of checksums.
 use std::{
     fs, io,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     time::Duration,
 };
 
@@ -55,15 +55,97 @@ struct Manifest {
 
 const MANIFEST: &str = "manifest.json";
 const DOCUMENTS: &str = "documents";
+/// Names of the database in backups.
+const DATABASES: [&str; 2] = ["database.sqlite", "database.pgdump"];
 
 fn with_path(path: &Path) -> impl Fn(io::Error) -> String + '_ {
     move |error| format!("{}: {error}", path.display())
 }
 
+/// Opens a file that is no link, device or pipe: a backup has none, and a link would read another file of this machine.
+fn open_regular(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        let flags = i32::try_from(flags.bits()).map_err(|_| io::ErrorKind::Unsupported)?;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags);
+    }
+    let file = options.open(path)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
+    }
+}
+
+/// Bytes that pass through, with their number and digest.
+struct DigestWriter<W> {
+    inner: W,
+    hasher: Sha256,
+    bytes: u64,
+}
+
+impl<W: io::Write> io::Write for DigestWriter<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.hasher.update(bytes.get(..written).unwrap_or(bytes));
+        self.bytes = self.bytes.saturating_add(u64::try_from(written).unwrap_or(u64::MAX));
+        Ok(written)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// Copies a regular file; returns size and digest of what was copied.
+fn copy_to(file: &Path, to: impl io::Write) -> Result<(u64, String), String> {
+    let mut writer = DigestWriter { inner: to, hasher: Sha256::new(), bytes: 0 };
+    let mut opened = open_regular(file).map_err(with_path(file))?;
+    io::copy(&mut opened, &mut writer).map_err(with_path(file))?;
+    Ok((writer.bytes, writer.hasher.finalize().iter().map(|b| format!("{b:02x}")).collect()))
+}
+
 fn digest(file: &Path) -> Result<(u64, String), String> {
-    let mut hasher = Sha256::new();
-    let bytes = io::copy(&mut fs::File::open(file).map_err(with_path(file))?, &mut hasher).map_err(with_path(file))?;
-    Ok((bytes, hasher.finalize().iter().map(|b| format!("{b:02x}")).collect()))
+    copy_to(file, io::sink())
+}
+
+/// Copies a regular file to a new one, which has the mode of new files and not that of the copied one.
+fn copy_new(from: &Path, to: &Path) -> Result<(u64, String), String> {
+    let file = fs::OpenOptions::new().write(true).create_new(true).open(to).map_err(with_path(to))?;
+    let copied = copy_to(from, &file)?;
+    file.sync_all().map_err(with_path(to))?;
+    Ok(copied)
+}
+
+impl FileEntry {
+    /// Whether the name is one that backups have: the database, or a file right in the folder of documents.
+    fn has_known_name(&self) -> bool {
+        let is_plain = |name: &str| {
+            let mut parts = Path::new(name).components();
+            let is_file = matches!(parts.next(), Some(Component::Normal(part)) if part == name);
+            is_file && parts.next().is_none()
+        };
+        match self.document() {
+            Some(name) => is_plain(name),
+            None => DATABASES.contains(&self.name.as_str()),
+        }
+    }
+
+    /// The name of a document.
+    fn document(&self) -> Option<&str> {
+        self.name.strip_prefix(DOCUMENTS)?.strip_prefix('/')
+    }
+
+    /// Fails unless this is what was read.
+    fn require(&self, read: (u64, String)) -> Result<(), String> {
+        if read == (self.bytes, self.sha256.clone()) {
+            Ok(())
+        } else {
+            Err(format!("{}: checksum mismatch", self.name))
+        }
+    }
 }
 
 fn spinner(label: &'static str) -> Result<ProgressBar, String> {
@@ -90,18 +172,21 @@ fn names(folder: &Path) -> Result<Vec<String>, String> {
     Ok(names)
 }
 
-/// Copies the uploaded documents. Files deleted in the meantime are skipped.
+/// Copies the uploaded documents. Files deleted in the meantime are skipped; a link is an error.
 fn copy_documents(from: &Path, to: &Path) -> Result<Vec<String>, String> {
     let names = names(from)?;
     fs::create_dir(to).map_err(with_path(to))?;
     let bar = progress_bar("documents", names.len())?;
     let mut copied = Vec::new();
     for name in names {
-        match fs::copy(from.join(&name), to.join(&name)) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-            result => {
-                result.map_err(with_path(&from.join(&name)))?;
-                copied.push(name);
+        if from.join(&name).symlink_metadata().is_ok() {
+            match copy_new(&from.join(&name), &to.join(&name)) {
+                Ok(_) => copied.push(name),
+                // Deleted in between.
+                Err(_) if from.join(&name).symlink_metadata().is_err() => {
+                    fs::remove_file(to.join(&name)).map_err(with_path(&to.join(&name)))?;
+                }
+                Err(error) => return Err(error),
             }
         }
         bar.inc(1);
@@ -126,7 +211,10 @@ pub fn backup(args: &BackupArgs) -> Result<(), String> {
     let mut partial = to.clone().into_os_string();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
-    fs::create_dir_all(&partial).map_err(with_path(&partial))?;
+    if let Some(parent) = partial.parent() {
+        fs::create_dir_all(parent).map_err(with_path(parent))?;
+    }
+    fs::create_dir(&partial).map_err(with_path(&partial))?;
     let taken_at = Clock::System.now().and_utc();
     let bar = spinner("database")?;
     let database = backup::file_name(&url).to_owned();
@@ -158,31 +246,43 @@ pub fn backup(args: &BackupArgs) -> Result<(), String> {
 pub fn restore(args: &RestoreArgs) -> Result<(), String> {
     let (settings, url) = super::setup::load_settings(&args.place)?;
     let from = &args.from;
-    let manifest = fs::read_to_string(from.join(MANIFEST)).map_err(with_path(&from.join(MANIFEST)))?;
-    let manifest: Manifest =
-        serde_json::from_str(&manifest).map_err(|e| format!("{}: not a backup: {e}", from.display()))?;
+    let manifest = open_regular(&from.join(MANIFEST)).map_err(with_path(&from.join(MANIFEST)))?;
+    let manifest: Manifest = serde_json::from_reader(io::BufReader::new(manifest))
+        .map_err(|e| format!("{}: not a backup: {e}", from.display()))?;
+    if from.join(DOCUMENTS).is_symlink() {
+        return Err(format!("{}: a link instead of a folder", from.join(DOCUMENTS).display()));
+    }
     let bar = progress_bar("files verified", manifest.files.len())?;
     for file in &manifest.files {
-        let is_inside = !file.name.contains("..") && Path::new(&file.name).is_relative();
-        let path = from.join(&file.name);
-        if !is_inside || digest(&path)? != (file.bytes, file.sha256.clone()) {
-            return Err(format!("{}: checksum mismatch", path.display()));
+        if !file.has_known_name() {
+            return Err(format!("{}: no file of a backup has the name {}", from.display(), file.name));
         }
+        file.require(digest(&from.join(&file.name))?)?;
         bar.inc(1);
     }
     bar.finish_and_clear();
     let database = backup::file_name(&url);
-    if !manifest.files.iter().any(|f| f.name == database) {
+    let Some(entry) = manifest.files.iter().find(|f| f.name == database) else {
         return Err(format!("the backup is for another database system: it contains no {database}"));
-    }
+    };
     let bar = spinner("database")?;
-    backup::restore(&from.join(database), &url).map_err(|e| format!("the database: {e}"))?;
+    // A copy of its own: SQLite would also read files beside the one in the backup.
+    let staging = tempfile::tempdir_in(&args.place.data_dir).map_err(with_path(&args.place.data_dir))?;
+    let copy = staging.path().join(database);
+    entry.require(copy_new(&from.join(database), &copy)?)?;
+    backup::restore(&copy, &url).map_err(|e| format!("the database: {e}"))?;
+    drop(staging);
     bar.finish_and_clear();
     let documents_folder = config::folder_or_default(&settings.uploads.folder, &args.place.data_dir, DOCUMENTS);
     fs::create_dir_all(&documents_folder).map_err(with_path(&documents_folder))?;
-    for name in names(&from.join(DOCUMENTS))? {
-        fs::copy(from.join(DOCUMENTS).join(&name), documents_folder.join(&name))
-            .map_err(with_path(&documents_folder.join(&name)))?;
+    // Only what the manifest names: other files in the folder were not verified.
+    for (file, name) in manifest.files.iter().filter_map(|file| Some((file, file.document()?))) {
+        let to = documents_folder.join(name);
+        // A file or a link of before is replaced, not written through.
+        if to.symlink_metadata().is_ok() {
+            fs::remove_file(&to).map_err(with_path(&to))?;
+        }
+        file.require(copy_new(&from.join(&file.name), &to)?)?;
     }
     println!(
         "Restored the backup of {}. Start the server with `hoicho serve`.",

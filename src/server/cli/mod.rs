@@ -67,8 +67,18 @@ enum Command {
     Openapi,
 }
 
+/// Makes everything that the program creates readable by its user only, whatever the umask of the shell: the database with the files
+/// beside it, documents, e-mails, backups, exported rows, and what the programs that it starts create.
+#[cfg(unix)]
+fn create_private_files() {
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+}
+#[cfg(not(unix))]
+fn create_private_files() {}
+
 /// Parses the arguments and runs the command.
 pub fn main() -> ExitCode {
+    create_private_files();
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,hoicho=info".into()),

@@ -194,6 +194,7 @@ impl SampleData {
             needs_corner: false,
             reason: decided.then(|| "Sản phẩm chưa có chứng nhận OCOP".to_owned()),
             waitlisted_at: (state == ApplicationState::Waitlisted).then_some(self.now),
+            submitted_at: (state != ApplicationState::Draft).then_some(self.now),
             version: 1,
             created_at: self.now,
         }

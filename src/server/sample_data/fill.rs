@@ -66,7 +66,7 @@ pub fn fill(
     organisers::store::insert(tx, demo.organiser, name, *owner, now)?;
     for (user, (_, _, role)) in users.iter().zip(users::USERS) {
         if let Some(role) = role.filter(|r| *r != OrganiserRole::Owner) {
-            insert_organiser_member(tx, demo.organiser, *user, role)?;
+            insert_organiser_member(tx, demo.organiser, *user, (role, None))?;
         }
     }
     let series = SeriesRow {

@@ -19,8 +19,9 @@ use super::{
     size_limits::MAX_BUFFERED_BYTES,
 };
 use hoicho_core::{
-    db::{Conn, Tx, schema::idempotency_keys},
+    db::{Tx, schema::idempotency_keys},
     i18n::MessageId,
+    on_either,
     values::{clock::Instant, ids::UserId},
 };
 
@@ -140,10 +141,8 @@ fn claim(tx: &mut Tx<'_>, user: UserId, key: &str, digest: &str, now: Instant) -
         keys::body.eq(""),
         keys::created_at.eq(now),
     );
-    let inserted = match tx.conn() {
-        Conn::Postgres(c) => diesel::insert_into(keys::table).values(row).on_conflict_do_nothing().execute(c)?,
-        Conn::Sqlite(c) => diesel::insert_or_ignore_into(keys::table).values(row).execute(c)?,
-    };
+    let inserted =
+        on_either!(tx, |c| diesel::insert_into(keys::table).values(row).on_conflict_do_nothing().execute(c))?;
     Ok(inserted == 1)
 }
 

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
-use super::token;
+use super::{resource::ResourceOwners, token};
 use crate::http::{Code, FieldCode, Problem, Validator};
 use hoicho_core::{
     db::{Database, MAX_IDS_PER_STATEMENT, Tx, schema::*},
@@ -87,10 +87,10 @@ pub struct ValidKey {
 }
 
 impl ValidKey {
-    /// Whether the key applies to data of this organiser and edition.
-    pub fn covers(&self, organiser: Option<OrganiserId>, edition: Option<EditionId>) -> bool {
-        organiser == Some(self.organiser)
-            && (self.editions.is_empty() || edition.is_some_and(|e| self.editions.contains(&e)))
+    /// Whether the key applies to a resource: its organiser's staff reads it, and it is of an edition of the key.
+    pub fn covers(&self, owners: &ResourceOwners) -> bool {
+        owners.readable_by_staff_of().contains(&self.organiser)
+            && (self.editions.is_empty() || owners.edition.is_some_and(|e| self.editions.contains(&e)))
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     action::Action,
     api_keys::{self, ApiKeyDigest, KeyScope},
     caller::Caller,
+    read_scope::{DatesScope, EditionsScope, ReadNeeds, ReadScope},
     resource::{FindOwners, Resource, ResourceOwners, ResourceRef},
     roles::{OrganisationRole, OrganiserRole},
     store,
@@ -126,7 +127,7 @@ impl Authorized {
         roles: &[OrganiserRole],
         exhibitor: ExhibitorId,
     ) -> Result<Self, Problem> {
-        match store::find_organiser_role(tx, self.require_user()?, &[self.organiser()?])? {
+        match store::find_organiser_role(tx, self.require_user()?, self.organiser()?, self.owners.edition)? {
             Some(role) if roles.contains(&role) => Ok(Self { as_staff: true, on_behalf_of: Some(exhibitor), ..self }),
             Some(_) => Err(Code::Forbidden.into()),
             None => Err(Code::NotFound.into()),
@@ -140,7 +141,15 @@ impl Authorized {
     pub fn without_organiser(self) -> Self {
         Self { owners: ResourceOwners { organiser: None, ..self.owners }, ..self }
     }
-    /// Writes a row of the audit log with this caller as the actor.
+    /// For something new in the resource of the path that its organiser must not see yet (a draft of an application).
+    pub fn as_private(&self) -> Self {
+        Self { owners: ResourceOwners { is_private: true, ..self.owners.clone() }, ..self.clone() }
+    }
+    /// For something private that its organiser sees from now on (an application that is submitted).
+    pub fn as_submitted(&self) -> Self {
+        Self { owners: ResourceOwners { is_private: false, ..self.owners.clone() }, ..self.clone() }
+    }
+    /// Writes a row of the audit log with this caller as the actor. The log of an organiser has no row about what is private.
     pub fn record_audit<T: serde::Serialize>(
         &self,
         tx: &mut Tx<'_>,
@@ -150,8 +159,8 @@ impl Authorized {
         after: Option<T>,
     ) -> Result<(), Problem> {
         let entry = audit::Entry {
-            organiser: self.owners.organiser,
-            edition: self.owners.edition,
+            organiser: self.owners.organiser.filter(|_| !self.owners.is_private),
+            edition: self.owners.edition.filter(|_| !self.owners.is_private),
             actor: self.user,
             api_key: self.key,
             on_behalf_of: self.on_behalf_of,
@@ -212,15 +221,29 @@ pub struct Permit<A: Action> {
     action: PhantomData<A>,
 }
 
-/// The caller's roles with the organisers and the organisations of the resource.
-fn find_roles(
-    tx: &mut Tx<'_>,
-    user: Option<UserId>,
-    owners: &ResourceOwners,
-) -> Result<(Option<OrganiserRole>, Option<OrganisationRole>), Problem> {
-    let Some(user) = user else { return Ok((None, None)) };
-    let staff = store::find_organiser_role(tx, user, &owners.organisers())?;
-    Ok((staff, store::find_organisation_role(tx, user, &owners.organisations)?))
+/// The caller's roles with the organisers and the organisations of the resource. There may be several of each: staff of two organisers
+/// that an organisation is linked with, or a member of two organisations on one booth. Each role counts for itself.
+#[derive(Default)]
+struct Roles {
+    staff: Vec<OrganiserRole>,
+    member: Vec<OrganisationRole>,
+}
+
+impl Roles {
+    fn find(tx: &mut Tx<'_>, user: Option<UserId>, owners: &ResourceOwners) -> Result<Self, Problem> {
+        let Some(user) = user else { return Ok(Self::default()) };
+        let staff = store::find_organiser_roles(tx, user, &owners.readable_by_staff_of(), owners.edition)?;
+        Ok(Self { staff, member: store::find_organisation_roles(tx, user, &owners.organisations)? })
+    }
+    fn is_staff_with(&self, roles: &[OrganiserRole]) -> bool {
+        self.staff.iter().any(|role| roles.contains(role))
+    }
+    fn is_member_with(&self, roles: &[OrganisationRole]) -> bool {
+        self.member.iter().any(|role| roles.contains(role))
+    }
+    fn is_empty(&self) -> bool {
+        self.staff.is_empty() && self.member.is_empty()
+    }
 }
 
 /// Authorizes an API key: its scopes apply to its organiser and editions. Other resources are not found, unless public.
@@ -232,7 +255,7 @@ fn authorize_key(
 ) -> Result<Authorized, Problem> {
     let key = api_keys::find_valid(tx, key, caller.now)?;
     let owners = target.owners(tx)?;
-    let covers = key.covers(owners.organiser, owners.edition);
+    let covers = key.covers(&owners);
     if covers && needs.is_some_and(|needed| key.scopes.contains(&needed)) {
         return Ok(Authorized { as_staff: true, ..Authorized::new(None, Some(key.id), caller.now, owners) });
     }
@@ -250,24 +273,20 @@ pub(super) fn authorize(
     }
     let user = caller.user.ok_or(Code::LoginRequired)?;
     let owners = target.owners(tx)?;
-    let (staff, member) = find_roles(tx, Some(user), &owners)?;
-    let as_staff = staff.is_some_and(|role| needs.organiser.contains(&role));
-    let as_member = member.is_some_and(|role| needs.organisation.contains(&role));
+    let roles = Roles::find(tx, Some(user), &owners)?;
+    let as_staff = roles.is_staff_with(needs.organiser);
+    let as_member = roles.is_member_with(needs.organisation);
     if as_staff || as_member {
         let on_behalf_of = owners.exhibitors.first().copied().filter(|_| needs.is_for_exhibitor && !as_member);
         let by_user = Authorized::new(Some(user), None, caller.now, owners);
         return Ok(Authorized { as_staff, as_member, on_behalf_of, ..by_user });
     }
     // 403 only to callers who may read the resource; otherwise 404, so that its existence is not revealed.
-    let may_read = staff.is_some() || member.is_some() || owners.public;
+    let may_read = !roles.is_empty() || owners.public;
     Err(if may_read { Code::Forbidden } else { Code::NotFound }.into())
 }
 
 impl<A: Action> Permit<A> {
-    pub(super) fn into_request(self) -> ResourceRequest {
-        self.request
-    }
-
     /// Runs `work` in a read transaction.
     pub async fn read<T: Send + 'static>(
         self,
@@ -325,32 +344,7 @@ impl<A: Action> FromRequest for Permit<A> {
 /// Read access to the public part of a resource, or to all of it for staff of its organiser and members of its organisations.
 pub struct ReadPermit<S: ReadScope = EditionsScope>(pub(super) ResourceRequest, PhantomData<S>);
 
-/// The scope with which an API key reads as its organiser's staff does.
-pub trait ReadScope: 'static {
-    /// Required scope.
-    const SCOPE: KeyScope;
-}
-/// Editions, drafts included.
-pub struct EditionsScope;
-impl ReadScope for EditionsScope {
-    const SCOPE: KeyScope = KeyScope::ReadEditions;
-}
-/// Exhibitors, also those without a booth.
-pub struct ExhibitorsScope;
-impl ReadScope for ExhibitorsScope {
-    const SCOPE: KeyScope = KeyScope::ReadExhibitors;
-}
-/// Figures, also before they are final.
-pub struct FiguresScope;
-impl ReadScope for FiguresScope {
-    const SCOPE: KeyScope = KeyScope::ReadFigures;
-}
-
 impl<S: ReadScope> ReadPermit<S> {
-    pub(super) fn into_request(self) -> ResourceRequest {
-        self.0
-    }
-
     /// Reads it; what is not public is not found by anybody but its people.
     pub async fn read<T: Send + 'static>(
         self,
@@ -359,7 +353,9 @@ impl<S: ReadScope> ReadPermit<S> {
         let ResourceRequest { caller, target, context, idempotent_request: _ } = self.0;
         context
             .db
-            .read(move |tx| authorize_read(tx, caller, &target, S::SCOPE).and_then(|authorized| work(tx, authorized)))
+            .read(move |tx| {
+                authorize_read(tx, caller, &target, ReadNeeds::of::<S>()).and_then(|authorized| work(tx, authorized))
+            })
             .await
     }
 }
@@ -379,7 +375,7 @@ impl ContributePermit {
     ) -> Result<ApiResponse, Problem> {
         let (ResourceRequest { caller, target, context, idempotent_request }, user) = (self.request, self.user);
         let work = move |tx: &mut Tx<'_>| {
-            let authorized = authorize_read(tx, caller, &target, KeyScope::ReadEditions)?;
+            let authorized = authorize_read(tx, caller, &target, ReadNeeds::of::<DatesScope>())?;
             idempotency::run_once(tx, idempotent_request, user, caller.now, |tx| work(tx, authorized, user))
         };
         context.db.write(work).await
@@ -402,21 +398,21 @@ pub(super) fn authorize_read(
     tx: &mut Tx<'_>,
     caller: Caller,
     target: &Resource,
-    needs: KeyScope,
+    needs: ReadNeeds,
 ) -> Result<Authorized, Problem> {
     let owners = target.owners(tx)?;
     let key = caller.key.map(|key| api_keys::find_valid(tx, key, caller.now)).transpose()?;
     if let Some(key) = key {
-        let as_staff = key.covers(owners.organiser, owners.edition) && key.scopes.contains(&needs);
+        let as_staff = key.covers(&owners) && key.scopes.contains(&needs.scope);
         if !as_staff && !owners.public {
             return Err(Code::NotFound.into());
         }
         return Ok(Authorized { as_staff, ..Authorized::new(None, Some(key.id), caller.now, owners) });
     }
-    let (staff, member) = find_roles(tx, caller.user, &owners)?;
-    let (as_staff, as_member) = (staff.is_some(), member.is_some());
+    let roles = Roles::find(tx, caller.user, &owners)?;
+    let (as_staff, as_member) = (roles.is_staff_with(needs.roles), !roles.member.is_empty());
     if !as_staff && !as_member && !owners.public {
-        return Err(Code::NotFound.into());
+        return Err(if roles.is_empty() { Code::NotFound } else { Code::Forbidden }.into());
     }
     Ok(Authorized { as_staff, as_member, ..Authorized::new(caller.user, None, caller.now, owners) })
 }
@@ -437,7 +433,7 @@ pub fn authorize_staff(
     organiser: OrganiserId,
     roles: &[OrganiserRole],
 ) -> Result<Authorized, Problem> {
-    match store::find_organiser_role(tx, user, &[organiser])? {
+    match store::find_organiser_role(tx, user, organiser, None)? {
         Some(role) if roles.contains(&role) => {
             let owners = ResourceOwners::of_organiser(organiser);
             Ok(Authorized { as_staff: true, ..Authorized::new(Some(user), None, now, owners) })
@@ -467,16 +463,17 @@ pub fn require_organisation_role(
     user: UserId,
     organisation: OrganisationId,
 ) -> Result<OrganisationRole, Problem> {
-    store::find_organisation_role(tx, user, &[organisation])?.ok_or_else(|| Code::NotFound.into())
+    store::find_organisation_role(tx, user, organisation)?.ok_or_else(|| Code::NotFound.into())
 }
 
-/// The user's role with an organiser, for lists that show staff more than others.
+/// The user's role with an organiser that counts for an edition, or with `None` for all, for what shows staff more than others.
 pub fn find_organiser_role(
     tx: &mut Tx<'_>,
     user: UserId,
     organiser: OrganiserId,
+    edition: Option<EditionId>,
 ) -> Result<Option<OrganiserRole>, Problem> {
-    Ok(store::find_organiser_role(tx, user, &[organiser])?)
+    Ok(store::find_organiser_role(tx, user, organiser, edition)?)
 }
 
 /// The caller of a public list.

@@ -1,5 +1,10 @@
 //! What identifying a caller needs: extractors and middleware find it in the application data of a request.
-use actix_web::HttpRequest;
+use std::net::IpAddr;
+
+use actix_web::{
+    HttpRequest,
+    http::{header, uri::Authority},
+};
 use hoicho_core::{
     config::{self, Settings},
     db::Database,
@@ -92,12 +97,53 @@ impl RequestContext {
         source_address::source_address(req, self.trusted_proxies)
     }
 
-    /// The base of our URLs: the configured public URL, else the scheme and host of this request.
+    /// The base of our URLs: the configured public URL, else the address by which this request reached us in a local network. Any
+    /// other `Host` is what the sender wrote: links to it would lead the readers of a stored copy to the sender's site.
     pub fn base_url(&self, req: &HttpRequest) -> String {
         let from_request = || {
-            let info = req.connection_info();
-            format!("{}://{}", info.scheme(), info.host())
+            let host = req.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+            match host.filter(|host| is_local(host)) {
+                Some(host) => format!("http://{host}"),
+                None => format!("http://localhost:{}", req.app_config().local_addr().port()),
+            }
         };
         self.public_url.clone().unwrap_or_else(from_request)
+    }
+
+    /// Whether [`Self::base_url`] is the same for all requests, so that responses with it may be stored by caches.
+    pub fn has_public_url(&self) -> bool {
+        self.public_url.is_some()
+    }
+}
+
+/// Whether a `Host` is an address of this machine or of a private network, which nobody else can have.
+fn is_local(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else { return false };
+    let name = authority.host();
+    if authority.as_str().contains('@') {
+        return false;
+    }
+    match name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_private() || address.is_link_local(),
+        Ok(IpAddr::V6(address)) => {
+            address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
+        }
+        Err(_) => name.eq_ignore_ascii_case("localhost"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_local;
+
+    #[test]
+    fn only_addresses_of_private_networks_are_taken_from_requests() {
+        for host in ["localhost", "localhost:8080", "127.0.0.1:8080", "192.168.1.7", "10.0.0.1:80", "[::1]:8080"] {
+            assert!(is_local(host), "{host}");
+        }
+        let others = ["evil.example", "localhost.evil.example", "8.8.8.8", "127.0.0.1@evil.example", "a b", "", "[::"];
+        for host in others {
+            assert!(!is_local(host), "{host}");
+        }
     }
 }

@@ -15,7 +15,7 @@ use hoicho_core::{
     i18n::MessageId,
     values::{
         clock::Instant,
-        ids::{InvitationId, OrganisationId, OrganiserId, UserId},
+        ids::{EditionId, InvitationId, OrganisationId, OrganiserId, UserId},
     },
 };
 
@@ -27,8 +27,8 @@ const MAX_OPEN: i64 = 100;
 /// The offered role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OfferedRole {
-    /// With an organiser.
-    Organiser(OrganiserId, OrganiserRole),
+    /// With an organiser, for all editions or for one.
+    Organiser(OrganiserId, OrganiserRole, Option<EditionId>),
     /// With an organisation.
     Organisation(OrganisationId, OrganisationRole),
 }
@@ -40,6 +40,7 @@ struct InvitationRow {
     digest: String,
     organiser_id: Option<OrganiserId>,
     organisation_id: Option<OrganisationId>,
+    edition_id: Option<EditionId>,
     role: String,
     email: String,
     email_key: String,
@@ -57,6 +58,8 @@ pub struct OpenInvitation {
     pub email: String,
     /// Role as text.
     pub role: String,
+    /// The only edition for which it counts.
+    pub edition: Option<EditionId>,
     /// UTC.
     pub expires_at: Instant,
 }
@@ -73,15 +76,15 @@ pub fn invite(
     of: &str,
     now: Instant,
 ) -> Result<InvitationId, Problem> {
-    let (organiser_id, organisation_id, role) = match offer {
-        OfferedRole::Organiser(id, role) => (Some(id), None, role.as_str()),
-        OfferedRole::Organisation(id, role) => (None, Some(id), role.as_str()),
+    let (organiser_id, organisation_id, edition_id, role) = match offer {
+        OfferedRole::Organiser(id, role, edition) => (Some(id), None, edition, role.as_str()),
+        OfferedRole::Organisation(id, role) => (None, Some(id), None, role.as_str()),
     };
     let email_key = email.to_lowercase();
     let open_for_email =
         invitations::table.filter(invitations::email_key.eq(&email_key)).filter(invitations::accepted_at.is_null());
     match offer {
-        OfferedRole::Organiser(id, _) => {
+        OfferedRole::Organiser(id, ..) => {
             diesel::delete(open_for_email.filter(invitations::organiser_id.eq(id))).execute(tx.conn())?
         }
         OfferedRole::Organisation(id, _) => {
@@ -97,6 +100,7 @@ pub fn invite(
         digest: token::digest(&token),
         organiser_id,
         organisation_id,
+        edition_id,
         role: role.to_owned(),
         email: email.to_owned(),
         email_key: email_key.clone(),
@@ -114,7 +118,7 @@ pub fn invite(
         kind: EmailKind::Invitation { token, of: of.to_owned(), by: inviter.display_name },
     };
     let sender = match offer {
-        OfferedRole::Organiser(id, _) => Sender::Organiser(id),
+        OfferedRole::Organiser(id, ..) => Sender::Organiser(id),
         OfferedRole::Organisation(id, _) => Sender::Organisation(id),
     };
     match outbox::insert(tx, sender, &mail, now)? {
@@ -130,9 +134,15 @@ pub fn list_open(tx: &mut Tx<'_>, of: OfferedRole, now: Instant) -> QueryResult<
         .filter(invitations::expires_at.gt(now))
         .order(invitations::id)
         .limit(MAX_OPEN)
-        .select((invitations::id, invitations::email, invitations::role, invitations::expires_at));
+        .select((
+            invitations::id,
+            invitations::email,
+            invitations::role,
+            invitations::edition_id,
+            invitations::expires_at,
+        ));
     match of {
-        OfferedRole::Organiser(id, _) => unexpired.filter(invitations::organiser_id.eq(id)).load(tx.conn()),
+        OfferedRole::Organiser(id, ..) => unexpired.filter(invitations::organiser_id.eq(id)).load(tx.conn()),
         OfferedRole::Organisation(id, _) => unexpired.filter(invitations::organisation_id.eq(id)).load(tx.conn()),
     }
 }
@@ -141,7 +151,7 @@ pub fn list_open(tx: &mut Tx<'_>, of: OfferedRole, now: Instant) -> QueryResult<
 pub fn revoke(tx: &mut Tx<'_>, of: OfferedRole, id: InvitationId) -> QueryResult<bool> {
     let one = invitations::table.find(id).filter(invitations::accepted_at.is_null());
     let deleted = match of {
-        OfferedRole::Organiser(of, _) => {
+        OfferedRole::Organiser(of, ..) => {
             diesel::delete(one.filter(invitations::organiser_id.eq(of))).execute(tx.conn())?
         }
         OfferedRole::Organisation(of, _) => {
@@ -155,13 +165,14 @@ fn invalid_invitation() -> Problem {
     Problem::new(Code::NotFound, MessageId("error-invalid-invitation"))
 }
 
-/// Looks an invitation up by its token, so that a made-up token causes no write.
+/// Looks an invitation up by its token or identifier, so that a made-up one causes no write.
 ///
 /// # Errors
 /// [`Code::NotFound`] for an unknown, used or expired token.
 pub fn require_open(tx: &mut Tx<'_>, token: &str, now: Instant) -> Result<(), Problem> {
+    let id: Option<InvitationId> = token.parse().ok();
     let open = invitations::table
-        .filter(invitations::digest.eq(token::digest(token)))
+        .filter(invitations::digest.eq(token::digest(token)).or(invitations::id.nullable().eq(id)))
         .filter(invitations::accepted_at.is_null())
         .filter(invitations::expires_at.gt(now))
         .select(invitations::id);
@@ -169,21 +180,24 @@ pub fn require_open(tx: &mut Tx<'_>, token: &str, now: Instant) -> Result<(), Pr
     found.map(drop).ok_or_else(invalid_invitation)
 }
 
-/// Accepts an invitation sent to the caller's address and inserts the role. An existing role is not replaced.
+/// Accepts an invitation sent to the caller's address and inserts the role. An existing role is not replaced. It is named by the token of
+/// the e-mail, or by its identifier, which the inviter may pass on: the address of the account decides, and it was verified.
 ///
 /// # Errors
-/// [`Code::NotFound`] for a wrong, used or expired token, or one for another address.
+/// [`Code::NotFound`] for a wrong, used or expired invitation, or one for another address.
 pub fn accept(tx: &mut Tx<'_>, user: UserId, token: &str, now: Instant) -> Result<OfferedRole, Problem> {
     let account = store::find_account(tx, user)?;
-    let (organiser, organisation, role): (Option<OrganiserId>, Option<OrganisationId>, String) = diesel::update(
+    let id: Option<InvitationId> = token.parse().ok();
+    type Row = (Option<OrganiserId>, Option<OrganisationId>, Option<EditionId>, String);
+    let (organiser, organisation, edition, role): Row = diesel::update(
         invitations::table
-            .filter(invitations::digest.eq(token::digest(token)))
+            .filter(invitations::digest.eq(token::digest(token)).or(invitations::id.nullable().eq(id)))
             .filter(invitations::email_key.eq(&account.email_key))
             .filter(invitations::accepted_at.is_null())
             .filter(invitations::expires_at.gt(now)),
     )
     .set(invitations::accepted_at.eq(now))
-    .returning((invitations::organiser_id, invitations::organisation_id, invitations::role))
+    .returning((invitations::organiser_id, invitations::organisation_id, invitations::edition_id, invitations::role))
     .get_result(tx.conn())
     .optional()?
     .ok_or_else(invalid_invitation)?;
@@ -191,14 +205,14 @@ pub fn accept(tx: &mut Tx<'_>, user: UserId, token: &str, now: Instant) -> Resul
     match (organiser, organisation) {
         (Some(organiser), _) => {
             let role: OrganiserRole = role.parse().map_err(invalid_role)?;
-            if store::find_organiser_role(tx, user, &[organiser])?.is_none() {
-                store::insert_organiser_member(tx, organiser, user, role)?;
+            if !store::is_organiser_member(tx, user, organiser)? {
+                store::insert_organiser_member(tx, organiser, user, (role, edition))?;
             }
-            Ok(OfferedRole::Organiser(organiser, role))
+            Ok(OfferedRole::Organiser(organiser, role, edition))
         }
         (None, Some(organisation)) => {
             let role: OrganisationRole = role.parse().map_err(invalid_role)?;
-            if store::find_organisation_role(tx, user, &[organisation])?.is_none() {
+            if store::find_organisation_role(tx, user, organisation)?.is_none() {
                 store::insert_organisation_member(tx, organisation, user, role)?;
             }
             Ok(OfferedRole::Organisation(organisation, role))

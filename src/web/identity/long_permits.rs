@@ -3,9 +3,10 @@ use actix_web::web;
 
 use super::{
     action::Action,
-    authorization::{Authorized, Needs, Permit, ReadPermit, ReadScope, ResourceRequest, authorize, authorize_read},
+    authorization::{Authorized, Needs, Permit, ReadPermit, ResourceRequest, authorize, authorize_read},
     context::RequestContext,
     long_reads::FilePermit,
+    read_scope::{ReadNeeds, ReadScope},
 };
 use crate::http::{ApiResponse, Problem, idempotency};
 use hoicho_core::db::Tx;
@@ -37,7 +38,7 @@ impl<A: Action> Permit<A> {
         self,
         work: impl FnOnce(&mut Tx<'_>, Authorized) -> Result<T, Problem> + Send + 'static,
     ) -> Result<(T, FilePermit), Problem> {
-        let ResourceRequest { caller, target, context, idempotent_request: _ } = self.into_request();
+        let ResourceRequest { caller, target, context, idempotent_request: _ } = self.request;
         let needs = Needs::of::<A>();
         read_long(&context, move |tx| authorize(tx, caller, &target, needs), work).await
     }
@@ -50,7 +51,7 @@ impl<A: Action> Permit<A> {
         plan: impl FnOnce(&mut Tx<'_>, &Authorized) -> Result<P, Problem> + Send + 'static,
         write: impl FnOnce(&mut Tx<'_>, Authorized, P) -> Result<ApiResponse, Problem> + Send + 'static,
     ) -> Result<ApiResponse, Problem> {
-        let ResourceRequest { caller, target, context, idempotent_request } = self.into_request();
+        let ResourceRequest { caller, target, context, idempotent_request } = self.request;
         let (needs, resource, request) = (Needs::of::<A>(), target.clone(), idempotent_request.clone());
         let check = move |tx: &mut Tx<'_>| authorize(tx, caller, &resource, needs);
         let plan = move |tx: &mut Tx<'_>, authorized: Authorized| {
@@ -81,7 +82,7 @@ impl<S: ReadScope> ReadPermit<S> {
         self,
         work: impl FnOnce(&mut Tx<'_>, Authorized) -> Result<T, Problem> + Send + 'static,
     ) -> Result<(T, FilePermit), Problem> {
-        let ResourceRequest { caller, target, context, idempotent_request: _ } = self.into_request();
-        read_long(&context, move |tx| authorize_read(tx, caller, &target, S::SCOPE), work).await
+        let ResourceRequest { caller, target, context, idempotent_request: _ } = self.0;
+        read_long(&context, move |tx| authorize_read(tx, caller, &target, ReadNeeds::of::<S>()), work).await
     }
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::roles::{OrganisationRole, OrganiserRole};
 use crate::{
-    http::{Code, Problem},
+    http::{Code, FieldCode, Problem, Validator},
     outbox::{self, EmailKind, OutgoingEmail, Sender},
 };
 use hoicho_core::{
@@ -13,7 +13,7 @@ use hoicho_core::{
     i18n::{Language, MessageId},
     values::{
         clock::Instant,
-        ids::{ExhibitorId, OrganisationId, OrganiserId, UserId},
+        ids::{EditionId, ExhibitorId, OrganisationId, OrganiserId, UserId},
     },
 };
 
@@ -30,14 +30,41 @@ pub struct Member<R> {
     pub role: R,
 }
 
+/// The role of staff, for all editions of the organiser or for one.
+pub type StaffRole = (OrganiserRole, Option<EditionId>);
+
 /// The members of an organiser, ordered by e-mail address.
-pub fn list_of_organiser(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<Vec<Member<OrganiserRole>>> {
+pub fn list_of_organiser(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<Vec<Member<StaffRole>>> {
     organiser_members::table
         .inner_join(users::table)
         .filter(organiser_members::organiser_id.eq(organiser))
         .order(users::email_key)
-        .select((users::id, users::display_name, users::email, organiser_members::role))
+        .select((
+            users::id,
+            users::display_name,
+            users::email,
+            (organiser_members::role, organiser_members::edition_id),
+        ))
         .load(tx.conn())
+}
+
+/// Validates a role for one edition: the edition is the organiser's, and an owner is one of all.
+pub fn validate_staff_role(tx: &mut Tx<'_>, organiser: OrganiserId, (role, edition): StaffRole) -> Result<(), Problem> {
+    let Some(edition) = edition else { return Ok(()) };
+    let own = editions::table.find(edition).filter(editions::organiser_id.eq(organiser)).select(editions::id);
+    let is_own = own.get_result::<EditionId>(tx.conn()).optional()?.is_some();
+    let mut checks = Validator::default();
+    checks.require(is_own, "/edition", FieldCode::Unknown, MessageId("error-unknown-edition"));
+    let is_limited_owner = role == OrganiserRole::Owner;
+    checks.require(!is_limited_owner, "/edition", FieldCode::Unexpected, MessageId("error-owner-of-one-edition"));
+    checks.finish()
+}
+
+/// Removes the roles and invitations for one edition, which is deleted.
+pub fn delete_of_edition(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<()> {
+    diesel::delete(organiser_members::table.filter(organiser_members::edition_id.eq(edition))).execute(tx.conn())?;
+    diesel::delete(invitations::table.filter(invitations::edition_id.eq(edition))).execute(tx.conn())?;
+    Ok(())
 }
 
 /// The members of an organisation, ordered by e-mail address.
@@ -65,25 +92,27 @@ pub fn set_organiser_role(
     tx: &mut Tx<'_>,
     organiser: OrganiserId,
     user: UserId,
-    role: Option<OrganiserRole>,
-) -> Result<OrganiserRole, Problem> {
+    role: Option<StaffRole>,
+) -> Result<StaffRole, Problem> {
     // Locks the organiser's row first: two owners cannot remove each other's role concurrently.
     diesel::update(organisers::table.find(organiser))
         .set(organisers::version.eq(organisers::version + 1))
         .execute(tx.conn())?;
-    let members: Vec<(UserId, OrganiserRole)> = organiser_members::table
+    let members: Vec<(UserId, StaffRole)> = organiser_members::table
         .filter(organiser_members::organiser_id.eq(organiser))
         .order(organiser_members::user_id)
-        .select((organiser_members::user_id, organiser_members::role))
+        .select((organiser_members::user_id, (organiser_members::role, organiser_members::edition_id)))
         .load(tx.conn())?;
     let before = members.iter().find(|(id, _)| *id == user).map(|(_, r)| *r).ok_or(Code::NotFound)?;
-    let has_other_owner = members.iter().any(|(id, r)| *id != user && *r == OrganiserRole::Owner);
-    if role != Some(OrganiserRole::Owner) && !has_other_owner {
+    let has_other_owner = members.iter().any(|(id, (r, _))| *id != user && *r == OrganiserRole::Owner);
+    if role.is_none_or(|(role, _)| role != OrganiserRole::Owner) && !has_other_owner {
         return Err(owner_required());
     }
     let row = organiser_members::table.find((organiser, user));
     match role {
-        Some(role) => diesel::update(row).set(organiser_members::role.eq(role)).execute(tx.conn())?,
+        Some((role, edition)) => diesel::update(row)
+            .set((organiser_members::role.eq(role), organiser_members::edition_id.eq(edition)))
+            .execute(tx.conn())?,
         None => diesel::delete(row).execute(tx.conn())?,
     };
     Ok(before)

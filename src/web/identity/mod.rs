@@ -24,6 +24,7 @@ mod open_streams;
 pub mod passwords;
 pub mod rate_limit;
 pub mod rate_limiter;
+mod read_scope;
 pub mod resource;
 pub mod roles;
 mod routes;
@@ -39,12 +40,13 @@ pub mod token;
 pub use action::Action;
 pub use api_keys::KeyScope;
 pub use authorization::{
-    Authorized, ContributePermit, ExhibitorsScope, FiguresScope, Permit, ReadPermit, authorize_staff,
-    find_organiser_role, identify_caller, require_organisation_role,
+    Authorized, ContributePermit, Permit, ReadPermit, authorize_staff, find_organiser_role, identify_caller,
+    require_organisation_role,
 };
 pub use caller::Caller;
 pub use context::RequestContext;
 pub use long_reads::FilePermit;
+pub use read_scope::{DatesScope, EditionsScope, ExhibitorsScope, FiguresScope, ReadScope};
 pub use roles::{OrganisationRole, OrganiserRole};
 pub use routes::{ApiDoc, routes, validate_email};
 pub use session_cookies::SessionCookie;

@@ -94,6 +94,9 @@ pub struct ResourceOwners {
     pub organisations: Vec<OrganisationId>,
     /// Whether the public may know that it exists.
     pub public: bool,
+    /// Whether only the members of `organisations` may know that it exists (an application before it is submitted, and its record):
+    /// for the organiser's staff and keys it is not found, and its changes are not in the organiser's audit log.
+    pub is_private: bool,
 }
 
 impl ResourceOwners {
@@ -112,9 +115,9 @@ impl ResourceOwners {
         Self { organiser: Some(organiser), edition: Some(edition), exhibitors, organisations, ..Self::default() }
     }
 
-    /// All organisers whose staff have their roles here.
-    pub fn organisers(&self) -> Vec<OrganiserId> {
-        self.organiser.iter().chain(&self.linked_organisers).copied().collect()
+    /// All organisers whose staff have their roles here, and whose keys read it.
+    pub fn readable_by_staff_of(&self) -> Vec<OrganiserId> {
+        self.organiser.iter().chain(&self.linked_organisers).copied().filter(|_| !self.is_private).collect()
     }
 }
 

@@ -10,7 +10,7 @@ use hoicho_core::{
     i18n::Language,
     values::{
         clock::Instant,
-        ids::{OrganisationId, OrganiserId, SessionId, UserId},
+        ids::{EditionId, OrganisationId, OrganiserId, SessionId, UserId},
     },
 };
 
@@ -122,11 +122,30 @@ pub fn is_admin(tx: &mut Tx<'_>, user: UserId) -> QueryResult<bool> {
     Ok(users::table.find(user).select(users::is_admin).get_result(tx.conn()).optional()?.unwrap_or(false))
 }
 
+/// A role with an organiser.
+#[derive(Debug, Clone, Copy, Queryable, Selectable)]
+#[diesel(table_name = organiser_members)]
+pub struct OrganiserMembership {
+    /// The organiser.
+    pub organiser_id: OrganiserId,
+    /// The role.
+    pub role: OrganiserRole,
+    /// The only edition for which it counts; `None`: all, and what belongs to no edition.
+    pub edition_id: Option<EditionId>,
+}
+
+impl OrganiserMembership {
+    /// Whether it counts for something of an edition, or with `None` for something that belongs to no edition.
+    pub fn covers(&self, edition: Option<EditionId>) -> bool {
+        self.edition_id.is_none() || self.edition_id == edition
+    }
+}
+
 /// The user's roles with organisers.
-pub fn list_organiser_roles(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<(OrganiserId, OrganiserRole)>> {
+pub fn list_organiser_memberships(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<OrganiserMembership>> {
     organiser_members::table
         .filter(organiser_members::user_id.eq(user))
-        .select((organiser_members::organiser_id, organiser_members::role))
+        .select(OrganiserMembership::as_select())
         .load(tx.conn())
 }
 
@@ -138,26 +157,55 @@ pub fn list_organisation_roles(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec
         .load(tx.conn())
 }
 
-/// The user's role with the first of these organisers that they are a member of. No query for an empty list.
-pub fn find_organiser_role(tx: &mut Tx<'_>, user: UserId, of: &[OrganiserId]) -> QueryResult<Option<OrganiserRole>> {
+/// The user's roles with these organisers that count for an edition, or for what belongs to none. No query for an empty list.
+pub fn find_organiser_roles(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    of: &[OrganiserId],
+    edition: Option<EditionId>,
+) -> QueryResult<Vec<OrganiserRole>> {
     if of.is_empty() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let membership = list_organiser_roles(tx, user)?.into_iter().find(|(id, _)| of.contains(id));
-    Ok(membership.map(|(_, role)| role))
+    let roles = list_organiser_memberships(tx, user)?.into_iter();
+    Ok(roles.filter(|m| of.contains(&m.organiser_id) && m.covers(edition)).map(|m| m.role).collect())
 }
 
-/// [`find_organiser_role`] for organisations.
-pub fn find_organisation_role(
+/// The user's role with an organiser that counts for an edition, or for what belongs to none.
+pub fn find_organiser_role(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    organiser: OrganiserId,
+    edition: Option<EditionId>,
+) -> QueryResult<Option<OrganiserRole>> {
+    Ok(find_organiser_roles(tx, user, &[organiser], edition)?.pop())
+}
+
+/// Whether the user has a role with an organiser, if only for one edition.
+pub fn is_organiser_member(tx: &mut Tx<'_>, user: UserId, organiser: OrganiserId) -> QueryResult<bool> {
+    Ok(list_organiser_memberships(tx, user)?.iter().any(|m| m.organiser_id == organiser))
+}
+
+/// [`find_organiser_roles`] for organisations.
+pub fn find_organisation_roles(
     tx: &mut Tx<'_>,
     user: UserId,
     of: &[OrganisationId],
-) -> QueryResult<Option<OrganisationRole>> {
+) -> QueryResult<Vec<OrganisationRole>> {
     if of.is_empty() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let membership = list_organisation_roles(tx, user)?.into_iter().find(|(id, _)| of.contains(id));
-    Ok(membership.map(|(_, role)| role))
+    let roles = list_organisation_roles(tx, user)?.into_iter();
+    Ok(roles.filter(|(id, _)| of.contains(id)).map(|(_, role)| role).collect())
+}
+
+/// The user's role with an organisation.
+pub fn find_organisation_role(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    organisation: OrganisationId,
+) -> QueryResult<Option<OrganisationRole>> {
+    Ok(find_organisation_roles(tx, user, &[organisation])?.pop())
 }
 
 /// Stores the digest of a refresh token.
@@ -225,13 +273,14 @@ pub fn insert_organiser_member(
     tx: &mut Tx<'_>,
     organiser: OrganiserId,
     user: UserId,
-    role: OrganiserRole,
+    (role, edition): (OrganiserRole, Option<EditionId>),
 ) -> QueryResult<usize> {
     diesel::insert_into(organiser_members::table)
         .values((
             organiser_members::organiser_id.eq(organiser),
             organiser_members::user_id.eq(user),
             organiser_members::role.eq(role),
+            organiser_members::edition_id.eq(edition),
         ))
         .execute(tx.conn())
 }

@@ -8,10 +8,10 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     action::Action,
-    api_keys::KeyScope,
-    authorization::{Authorized, Needs, Permit, ReadPermit, ReadScope, ResourceRequest, authorize, authorize_read},
+    authorization::{Authorized, Needs, Permit, ReadPermit, ResourceRequest, authorize, authorize_read},
     caller::Caller,
     open_streams::StreamSlot,
+    read_scope::{ReadNeeds, ReadScope},
     resource::Resource,
 };
 use crate::{
@@ -24,8 +24,8 @@ use crate::{
 enum Rule {
     /// To perform an action.
     Act(Needs),
-    /// To read what the public, or with this scope a key, may read.
-    Read(KeyScope),
+    /// To read what the public, or staff and keys with these needs, may read.
+    Read(ReadNeeds),
 }
 
 /// The right to an open stream. It is checked again in an interval (`streams.check_interval_s`).
@@ -58,7 +58,7 @@ async fn check(
     let target = target.clone();
     let authorized = context.db.read(move |tx| match rule {
         Rule::Act(needs) => authorize(tx, caller, &target, needs),
-        Rule::Read(scope) => authorize_read(tx, caller, &target, scope),
+        Rule::Read(needs) => authorize_read(tx, caller, &target, needs),
     });
     Ok((authorized.await?, Instant::now() + Duration::from_secs(context.open_streams.check_interval_s())))
 }
@@ -73,7 +73,7 @@ impl<A: Action> Permit<A> {
 impl<S: ReadScope> ReadPermit<S> {
     /// Opens a response that outlives the handler, and is authorized again as long as it lasts.
     pub async fn open_stream(self, req: &HttpRequest) -> Result<StreamPermit, Problem> {
-        StreamPermit::open(req, self.0, Rule::Read(S::SCOPE)).await
+        StreamPermit::open(req, self.0, Rule::Read(ReadNeeds::of::<S>())).await
     }
 }
 

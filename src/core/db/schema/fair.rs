@@ -168,6 +168,7 @@ diesel::table! {
         needs -> Nullable<Text>,
         reason -> Nullable<Text>,
         waitlisted_at -> Nullable<Timestamp>,
+        submitted_at -> Nullable<Timestamp>,
         version -> Integer,
         created_at -> Timestamp,
         needs_power -> Bool,

@@ -30,6 +30,7 @@ diesel::joinable!(participants -> allocations (allocation_id));
 diesel::joinable!(trade_deals -> exhibitors (exhibitor_id));
 diesel::joinable!(standing -> booths (booth_id));
 diesel::joinable!(standing -> exhibitors (exhibitor_id));
+diesel::joinable!(public_standing -> exhibitors (exhibitor_id));
 diesel::joinable!(events -> audit_log (audit_log_id));
 diesel::joinable!(webhook_deliveries -> webhook_messages (webhook_message_id));
 diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
@@ -99,6 +100,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_key_editions,
     changes,
     standing,
+    public_standing,
     events,
     webhooks,
     webhook_event_types,

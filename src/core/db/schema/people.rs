@@ -83,6 +83,7 @@ diesel::table! {
         organiser_id -> Uuid,
         user_id -> Uuid,
         role -> Text,
+        edition_id -> Nullable<Uuid>,
     }
 }
 
@@ -226,6 +227,7 @@ diesel::table! {
         digest -> Text,
         organiser_id -> Nullable<Uuid>,
         organisation_id -> Nullable<Uuid>,
+        edition_id -> Nullable<Uuid>,
         role -> Text,
         email -> Text,
         email_key -> Text,

@@ -12,6 +12,16 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::Uuid;
+    /// The rows of [`standing`] whose edition is not a draft: who is in it is public.
+    public_standing (edition_id, booth_id, exhibitor_id) {
+        edition_id -> Uuid,
+        booth_id -> Uuid,
+        exhibitor_id -> Uuid,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
     /// Products that an exhibitor shows at an edition.
     exhibitor_products (edition_id, exhibitor_id, line, name) {
         edition_id -> Uuid,

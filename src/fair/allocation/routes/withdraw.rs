@@ -2,10 +2,10 @@
 use actix_web::{post, web};
 
 use super::super::withdraw::withdraw_application as withdraw;
-use crate::applications::{self, ApplicationView, view};
-use hoicho_core::{states::ApplicationState, values::ids::ApplicationId};
+use crate::applications::{ApplicationView, view};
+use hoicho_core::values::ids::ApplicationId;
 use hoicho_web::{
-    http::{ApiResponse, Code, Problem},
+    http::{ApiResponse, Problem},
     identity::{Action, OrganisationRole, OrganiserRole, Permit},
 };
 
@@ -37,10 +37,6 @@ pub(super) async fn withdraw_application(
     let id = id.into_inner();
     permit
         .write_once(move |tx, authorized| {
-            let before = applications::store::find(tx, authorized.edition()?, id)?;
-            if before.state == ApplicationState::Draft && !authorized.as_member {
-                return Err(Code::NotFound.into());
-            }
             let row = withdraw(tx, &authorized, id)?;
             let version = row.version;
             Ok(ApiResponse::ok(&view(row, None))?.with_version(version))

@@ -6,6 +6,7 @@ use std::{
 };
 
 use parking_lot::Mutex;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
     explanation::{DisplayNames, Explainer},
@@ -20,7 +21,7 @@ use hoicho_core::{
     states::RunState,
     values::{
         clock::{Clock, Instant},
-        ids::{AllocationRunId, ApplicationId, BoothId, EditionId},
+        ids::{AllocationRunId, ApplicationId, BoothId, EditionId, OrganiserId, UserId},
     },
 };
 use hoicho_optimiser::{
@@ -34,8 +35,14 @@ use hoicho_web::{
     identity::Authorized,
 };
 
-/// Max concurrent allocation runs per edition.
+/// Max allocation runs of an edition that are computed or wait for it.
 const MAX_RUNNING: i64 = 2;
+/// Max of an organiser, over all its editions.
+const MAX_RUNNING_OF_ORGANISER: i64 = 3;
+/// Max that a person has started, over all organisers: everybody may create organisers.
+const MAX_RUNNING_OF_USER: i64 = 4;
+/// Max of all organisers: more would wait for hours.
+const MAX_RUNNING_OF_ALL: i64 = 50;
 /// Interval of progress updates and cancellation checks.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
 
@@ -45,6 +52,7 @@ pub fn start_run(tx: &mut Tx<'_>, authorized: &Authorized, request: &StartRun) -
     if store::count_running(tx, edition.id)? >= MAX_RUNNING {
         return Err(Problem::new(Code::IllegalStep, MessageId("error-run-limit").with_number("max", MAX_RUNNING)));
     }
+    require_capacity(tx, edition.organiser_id, authorized.require_user()?)?;
     if let Some(based_on) = request.based_on {
         let base = store::find(tx, edition.id, based_on)?;
         if !matches!(base.state, RunState::Proposed | RunState::Applied) {
@@ -77,6 +85,56 @@ pub fn start_run(tx: &mut Tx<'_>, authorized: &Authorized, request: &StartRun) -
     store::insert(tx, &row)?;
     authorized.record_audit(tx, AuditAction::AllocationRunStart, row.id, None, Some(request))?;
     Ok(row)
+}
+
+/// Fails if the organiser, the person or the installation as a whole has as many runs as it may have.
+fn require_capacity(tx: &mut Tx<'_>, organiser: OrganiserId, user: UserId) -> Result<(), Problem> {
+    let of_organiser = store::count_running_of_organiser(tx, organiser)? >= MAX_RUNNING_OF_ORGANISER;
+    if of_organiser || store::count_running_of_user(tx, user)? >= MAX_RUNNING_OF_USER {
+        return Err(Problem::new(Code::TooManyRequests, MessageId("error-own-runs-limit")));
+    }
+    if store::count_all_running(tx)? >= MAX_RUNNING_OF_ALL {
+        return Err(Problem::new(Code::TooManyRequests, MessageId("error-all-runs-limit")));
+    }
+    Ok(())
+}
+
+/// The runs that this node computes at once; the others wait in the order in which they were started. Each takes two threads.
+#[derive(Clone)]
+pub struct RunSlots(Arc<Semaphore>);
+
+impl Default for RunSlots {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self(Arc::new(Semaphore::new((cores / 2).max(1))))
+    }
+}
+
+impl RunSlots {
+    /// Waits for a slot. The run shows that it is not forgotten; `None` if it was cancelled while it waited.
+    async fn acquire(
+        &self,
+        db: &Database,
+        clock: Clock,
+        id: AllocationRunId,
+    ) -> Result<Option<OwnedSemaphorePermit>, Problem> {
+        let slot = self.0.clone().acquire_owned();
+        tokio::pin!(slot);
+        loop {
+            tokio::select! {
+                slot = &mut slot => return slot.map(Some).map_err(|_| Code::Unavailable.into()),
+                () = tokio::time::sleep(PROGRESS_INTERVAL) => {
+                    let now = clock.now();
+                    let heartbeat = db.write(move |tx| {
+                        store::update_progress(tx, id, 0, (0, 0), None, now).map_err(Problem::from)
+                    });
+                    if heartbeat.await? {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Booths by application in the run that a request is based on.
@@ -187,10 +245,19 @@ fn saturate(value: i64) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
 }
 
-/// Executes an allocation run and stores its proposal. On an error the run is marked as failed.
-pub async fn execute_run(db: Database, clock: Clock, run: AllocationRunRow, request: StartRun) {
+/// Executes an allocation run once a slot is free, and stores its proposal. On an error the run is marked as failed.
+pub async fn execute_run(db: Database, clock: Clock, slots: RunSlots, run: AllocationRunRow, request: StartRun) {
     let id = run.id;
-    if let Err(error) = try_work(&db, clock, run.clone(), request).await {
+    let result = match slots.acquire(&db, clock, id).await {
+        Ok(Some(slot)) => {
+            let result = try_work(&db, clock, run.clone(), request).await;
+            drop(slot);
+            result
+        }
+        Ok(None) => cancel_waiting(&db, clock, run.clone()).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = result {
         tracing::error!(%id, %error, "allocation run failed");
         let failed = AllocationRunRow { state: RunState::Failed, finished_at: Some(clock.now()), ..run };
         let marked =
@@ -199,6 +266,14 @@ pub async fn execute_run(db: Database, clock: Clock, run: AllocationRunRow, requ
             tracing::error!(%id, %error, "failed to mark allocation run as failed; it will be failed as stale");
         }
     }
+}
+
+/// A run that was cancelled before it began has no proposal.
+async fn cancel_waiting(db: &Database, clock: Clock, run: AllocationRunRow) -> Result<(), Problem> {
+    let finished_at = Some(clock.now());
+    let row =
+        AllocationRunRow { state: RunState::Cancelled, ended_by: Some("cancelled".to_owned()), finished_at, ..run };
+    db.write(move |tx| store::update_finished(tx, &row, RunState::Running).map(drop).map_err(Problem::from)).await
 }
 
 async fn try_work(db: &Database, clock: Clock, run: AllocationRunRow, request: StartRun) -> Result<(), Problem> {

@@ -16,6 +16,7 @@ pub mod request;
 pub mod store;
 pub mod waiting_list;
 pub use apply::GiveAs;
+pub use execute::RunSlots;
 pub use order::{Order, Weights};
 pub use policy::Policy;
 pub use request::{MayMove, Rules, StartRun};

@@ -5,11 +5,11 @@ use super::{super::store::MAX_EDITIONS_PER_RUN, policy::Policy};
 use crate::{organisations::LegalForm, products::ProductGroup};
 use hoicho_core::{
     db::{
-        MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx,
+        Conn, MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx,
         schema::{
             allocation_run_applications, allocation_run_booths, allocation_runs, allocations, application_products,
-            application_wishes, applications as applied, booths as floor_booths, editions, exhibitors, products,
-            waiting_list_refills,
+            application_wishes, applications as applied, booths as floor_booths, editions, exhibitors, organisers,
+            products, waiting_list_refills,
         },
     },
     on_either,
@@ -76,6 +76,34 @@ pub fn count_running(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<i64> {
         .filter(allocation_runs::state.eq(RunState::Running))
         .count()
         .get_result(tx.conn())
+}
+
+/// Number of running allocation runs of an organiser. Locks the organiser, so that concurrent starts see each other.
+pub fn count_running_of_organiser(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<i64> {
+    if let Conn::Postgres(c) = tx.conn() {
+        let row = organisers::table.find(organiser).select(organisers::id).for_no_key_update();
+        row.get_result::<OrganiserId>(c)?;
+    }
+    allocation_runs::table
+        .inner_join(editions::table.on(editions::id.eq(allocation_runs::edition_id)))
+        .filter(editions::organiser_id.eq(organiser))
+        .filter(allocation_runs::state.eq(RunState::Running))
+        .count()
+        .get_result(tx.conn())
+}
+
+/// Number of running allocation runs that a person has started.
+pub fn count_running_of_user(tx: &mut Tx<'_>, user: UserId) -> QueryResult<i64> {
+    allocation_runs::table
+        .filter(allocation_runs::created_by.eq(user))
+        .filter(allocation_runs::state.eq(RunState::Running))
+        .count()
+        .get_result(tx.conn())
+}
+
+/// Number of running allocation runs of all organisers.
+pub fn count_all_running(tx: &mut Tx<'_>) -> QueryResult<i64> {
+    allocation_runs::table.filter(allocation_runs::state.eq(RunState::Running)).count().get_result(tx.conn())
 }
 
 /// A page of allocation runs, newest first, after `after`.

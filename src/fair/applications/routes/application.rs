@@ -45,9 +45,6 @@ pub(super) async fn get_application(
     let id = id.into_inner();
     let view = permit.read(move |tx, authorized| {
         let row = store::find(tx, authorized.edition()?, id)?;
-        if row.state == ApplicationState::Draft && !authorized.as_member {
-            return Err(Code::NotFound.into());
-        }
         view_with_wishes(tx, row)
     });
     let view = view.await?;
@@ -202,6 +199,10 @@ pub(super) async fn delete_application(
             }
             store::delete(tx, id)?;
             authorized.record_audit(tx, AuditAction::ApplicationDelete, id, Some(before.exhibitor_id), None)?;
+            // The record that was made for this draft.
+            if !store::has_any(tx, before.exhibitor_id)? {
+                exhibitors::store::delete_unsubmitted(tx, before.exhibitor_id)?;
+            }
             Ok(ApiResponse::no_content())
         })
         .await

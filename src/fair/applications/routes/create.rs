@@ -63,7 +63,8 @@ pub(super) fn validate_booths_wanted(checks: &mut Validator, booths_wanted: i32)
 }
 
 /// Creates an application. With `organisation`: a draft of an organisation the caller is a member of, while registration is
-/// open. Its name, legal form, tax code and locality become a record of the organiser, which is linked with the organisation. With
+/// open. When it is submitted, its name, legal form, tax code and locality become a record of the organiser, which is linked with the
+/// organisation; until then the organiser sees nothing of it. With
 /// `exhibitor`: an application that staff enters on behalf of an exhibitor, submitted at once, also after registration.
 #[utoipa::path(
     post,
@@ -108,8 +109,8 @@ pub(super) async fn create_application(
                     let organisation = body.organisation.ok_or(Code::Internal)?;
                     require_organisation_role(tx, user, organisation)?;
                     let organisation = organisations::store::find(tx, organisation)?;
-                    let exhibitor = exhibitors::create::find_or_create_linked(tx, &authorized, &organisation)?;
-                    (authorized, exhibitor, ApplicationState::Draft)
+                    let exhibitor = exhibitors::create::find_or_create_own(tx, &authorized, &organisation)?;
+                    (authorized.as_private(), exhibitor, ApplicationState::Draft)
                 }
             };
             let edition = editions::store::lock_open(tx, authorized.edition()?)?;
@@ -131,6 +132,7 @@ pub(super) async fn create_application(
                 needs_corner: body.needs_corner,
                 reason: None,
                 waitlisted_at: None,
+                submitted_at: (state == ApplicationState::Submitted).then_some(authorized.now),
                 version: 1,
                 created_at: authorized.now,
             };

@@ -42,11 +42,11 @@ struct CreateEdition {
     time_zone: Option<String>,
     /// ISO 4217 code; default `VND`.
     currency: Option<String>,
-    /// Declared total for an edition without individual booths; always shown as declared.
+    /// Declared total for an edition without individual booths: 0 to 1,000,000; always shown as declared.
     declared_booths: Option<i32>,
-    /// Declared total for an edition without individual counts; always shown as declared.
+    /// Declared total for an edition without individual counts: 0 to 10^15; always shown as declared.
     declared_visits: Option<i64>,
-    /// Declared total in minor units for an edition without individual reports; always shown as declared.
+    /// Declared total in minor units for an edition without individual reports: 0 to 10^15; always shown as declared.
     declared_sales: Option<i64>,
 }
 
@@ -70,16 +70,24 @@ pub fn validate_currency(checks: &mut Validator, currency: &str) {
     );
 }
 
-/// Validates declared totals: 0 to 10^15.
-pub(super) fn validate_declared(checks: &mut Validator, booths: Option<i32>, visits: Option<i64>, sales: Option<i64>) {
-    let declared =
-        [("/declared_booths", booths.map(i64::from)), ("/declared_visits", visits), ("/declared_sales", sales)];
-    for (pointer, value) in declared {
+/// Most booths that may be declared.
+const MAX_DECLARED_BOOTHS: i64 = 1_000_000;
+/// Most visits and sales in minor units that may be declared: the comparison of two editions fits in 64 bits.
+const MAX_DECLARED: i64 = 1_000_000_000_000_000;
+
+/// Validates declared totals.
+pub fn validate_declared(checks: &mut Validator, booths: Option<i32>, visits: Option<i64>, sales: Option<i64>) {
+    let declared = [
+        ("/declared_booths", booths.map(i64::from), MAX_DECLARED_BOOTHS),
+        ("/declared_visits", visits, MAX_DECLARED),
+        ("/declared_sales", sales, MAX_DECLARED),
+    ];
+    for (pointer, value, max) in declared {
         checks.require(
-            value.is_none_or(|v| (0..=1_000_000_000_000_000).contains(&v)),
+            value.is_none_or(|v| (0..=max).contains(&v)),
             pointer,
             FieldCode::Range,
-            MessageId("error-declared-total-range"),
+            MessageId("error-declared-total-range").with_number("max", max),
         );
     }
 }

@@ -18,7 +18,7 @@ use hoicho_web::{
     audit::AuditAction,
     changes::CacheTag,
     http::{ApiResponse, Body, Code, FieldCode, Problem, Validator, etag, etag::IfMatch, patch::deserialize_present},
-    identity::{Permit, ReadPermit},
+    identity::{DatesScope, Permit, ReadPermit},
 };
 
 /// An edition by identifier or slug, with its opening days.
@@ -33,7 +33,7 @@ use hoicho_web::{
     ),
 )]
 #[get("/editions/{edition}")]
-pub(super) async fn get_edition(permit: ReadPermit) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_edition(permit: ReadPermit<DatesScope>) -> Result<HttpResponse, Problem> {
     let (version, view) = permit.read(|tx, authorized| load_view(tx, authorized.edition()?, authorized.now)).await?;
     let about = CacheTag::Edition(view.id);
     Ok(about.tag(HttpResponse::Ok().insert_header(etag::header(version)).json(view)))

@@ -84,7 +84,7 @@ pub(super) async fn list_editions(
     let (user, now) = (identify_caller(&req, &context)?.user, context.clock.now());
     let mirrored = context.db.read(move |tx| {
         let listed = match (organiser, user, updated_since) {
-            (Some(organiser), Some(user), None) if find_organiser_role(tx, user, organiser)?.is_some() => {
+            (Some(organiser), Some(user), None) if find_organiser_role(tx, user, organiser, None)?.is_some() => {
                 Visibility::Staff(organiser)
             }
             (organiser, _, _) => Visibility::Public(organiser),

@@ -9,7 +9,8 @@ mod opening_days;
 mod transition;
 mod view;
 
-pub use create::{validate_currency, validate_time_zone};
+pub use create::{validate_currency, validate_declared, validate_time_zone};
+pub use opening_days::validate_days;
 pub use view::{EditionView, load_view};
 
 use actix_web::web;

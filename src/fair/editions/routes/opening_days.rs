@@ -9,11 +9,12 @@ use super::{
     actions::ManageEdition,
     view::{EditionView, OpeningDay, day_views as view_days, load_view},
 };
-use hoicho_core::i18n::MessageId;
+use chrono::NaiveTime;
+use hoicho_core::{i18n::MessageId, values::clock::Day};
 use hoicho_web::{
     audit::AuditAction,
     http::{ApiResponse, Body, FieldCode, Items, Problem, Validator, etag, etag::IfMatch},
-    identity::{Permit, ReadPermit},
+    identity::{DatesScope, Permit, ReadPermit},
 };
 
 /// The opening days of an edition in chronological order.
@@ -28,7 +29,7 @@ use hoicho_web::{
     ),
 )]
 #[get("/editions/{edition}/opening-days")]
-pub(super) async fn get_opening_days(permit: ReadPermit) -> Result<HttpResponse, Problem> {
+pub(super) async fn get_opening_days(permit: ReadPermit<DatesScope>) -> Result<HttpResponse, Problem> {
     let (version, days) = permit
         .read(|tx, authorized| {
             let row = store::find(tx, authorized.edition()?)?;
@@ -36,6 +37,32 @@ pub(super) async fn get_opening_days(permit: ReadPermit) -> Result<HttpResponse,
         })
         .await?;
     Ok(HttpResponse::Ok().insert_header(etag::header(version)).json(Items { items: view_days(days) }))
+}
+
+/// Validates the opening days of an edition: day, start and end of each.
+pub fn validate_days(checks: &mut Validator, days: impl ExactSizeIterator<Item = (Day, NaiveTime, NaiveTime)>) {
+    checks.require((1..=366).contains(&days.len()), "", FieldCode::Days, MessageId("error-opening-day-count"));
+    let mut distinct_days = std::collections::BTreeSet::new();
+    for (i, (day, opens_at, closes_at)) in days.enumerate() {
+        checks.require(
+            opens_at < closes_at,
+            &format!("/{i}/closes_at"),
+            FieldCode::Hours,
+            MessageId("error-opening-hours"),
+        );
+        checks.require(
+            distinct_days.insert(day),
+            &format!("/{i}/day"),
+            FieldCode::Repeated,
+            MessageId("error-duplicate-day"),
+        );
+        checks.require(
+            (2000..=2100).contains(&chrono::Datelike::year(&day)),
+            &format!("/{i}/day"),
+            FieldCode::Year,
+            MessageId("error-year-range"),
+        );
+    }
 }
 
 /// Replaces the opening days, which need not be consecutive. A day with reports or counts cannot be removed.
@@ -64,28 +91,7 @@ pub(super) async fn put_opening_days(
 ) -> Result<ApiResponse, Problem> {
     let days = body.into_result()?;
     let mut checks = Validator::default();
-    checks.require((1..=366).contains(&days.len()), "", FieldCode::Days, MessageId("error-opening-day-count"));
-    let mut distinct_days = std::collections::BTreeSet::new();
-    for (i, day) in days.iter().enumerate() {
-        checks.require(
-            day.opens_at < day.closes_at,
-            &format!("/{i}/closes_at"),
-            FieldCode::Hours,
-            MessageId("error-opening-hours"),
-        );
-        checks.require(
-            distinct_days.insert(day.day),
-            &format!("/{i}/day"),
-            FieldCode::Repeated,
-            MessageId("error-duplicate-day"),
-        );
-        checks.require(
-            (2000..=2100).contains(&chrono::Datelike::year(&day.day)),
-            &format!("/{i}/day"),
-            FieldCode::Year,
-            MessageId("error-year-range"),
-        );
-    }
+    validate_days(&mut checks, days.iter().map(|day| (day.day, day.opens_at, day.closes_at)));
     checks.finish()?;
     permit
         .write(move |tx, authorized| {

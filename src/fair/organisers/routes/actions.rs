@@ -18,3 +18,10 @@ pub(super) struct ReadAsStaff;
 impl Action for ReadAsStaff {
     const ORGANISER: &'static [OrganiserRole] = OrganiserRole::ALL;
 }
+
+/// See who the staff is, with addresses.
+pub(super) struct ReadStaff;
+
+impl Action for ReadStaff {
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::READERS;
+}

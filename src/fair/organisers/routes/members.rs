@@ -4,16 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::store,
-    actions::{ManageStaff, ReadAsStaff},
+    actions::{ManageStaff, ReadStaff},
 };
-use hoicho_core::values::ids::{InvitationId, OrganiserId, UserId};
+use hoicho_core::values::ids::{EditionId, InvitationId, OrganiserId, UserId};
 use hoicho_web::{
     audit::AuditAction,
     http::{ApiResponse, Body, Code, Problem, Validator},
     identity::{
         OrganiserRole, Permit,
         invitations::{self, OfferedRole, OpenInvitation},
-        members::{self, Member},
+        members::{self, Member, StaffRole},
         validate_email,
     },
 };
@@ -25,14 +25,18 @@ struct StaffView {
     display_name: String,
     email: String,
     role: OrganiserRole,
+    /// The only edition for which the role counts; otherwise all.
+    edition: Option<EditionId>,
 }
 
-/// An open invitation.
+/// An open invitation. Its link is `/invitation#` with the identifier; only the account of the address can follow it.
 #[derive(Serialize, utoipa::ToSchema)]
 struct InvitationView {
     id: InvitationId,
     email: String,
     role: String,
+    /// The only edition for which the role counts; otherwise all.
+    edition: Option<EditionId>,
     #[schema(value_type = String)]
     expires_at: chrono::DateTime<chrono::Utc>,
 }
@@ -44,12 +48,19 @@ struct AllStaff {
     invitations: Vec<InvitationView>,
 }
 
-fn staff(m: Member<OrganiserRole>) -> StaffView {
-    StaffView { user: m.user, display_name: m.display_name, email: m.email, role: m.role }
+fn staff(m: Member<StaffRole>) -> StaffView {
+    let (role, edition) = m.role;
+    StaffView { user: m.user, display_name: m.display_name, email: m.email, role, edition }
 }
 
 fn invitation(open: OpenInvitation) -> InvitationView {
-    InvitationView { id: open.id, email: open.email, role: open.role, expires_at: open.expires_at.and_utc() }
+    InvitationView {
+        id: open.id,
+        email: open.email,
+        role: open.role,
+        edition: open.edition,
+        expires_at: open.expires_at.and_utc(),
+    }
 }
 
 /// Staff and open invitations of an organiser.
@@ -64,11 +75,11 @@ fn invitation(open: OpenInvitation) -> InvitationView {
     ),
 )]
 #[get("/organisers/{organiser}/members")]
-pub(super) async fn list_members(permit: Permit<ReadAsStaff>) -> Result<HttpResponse, Problem> {
+pub(super) async fn list_members(permit: Permit<ReadStaff>) -> Result<HttpResponse, Problem> {
     let staff_and_invitations = permit.read(|tx, authorized| {
         let organiser = authorized.organiser()?;
         let open =
-            invitations::list_open(tx, OfferedRole::Organiser(organiser, OrganiserRole::Viewer), authorized.now)?;
+            invitations::list_open(tx, OfferedRole::Organiser(organiser, OrganiserRole::Viewer, None), authorized.now)?;
         Ok(AllStaff {
             items: members::list_of_organiser(tx, organiser)?.into_iter().map(staff).collect(),
             invitations: open.into_iter().map(invitation).collect(),
@@ -82,6 +93,8 @@ pub(super) async fn list_members(permit: Permit<ReadAsStaff>) -> Result<HttpResp
 struct InviteStaff {
     email: String,
     role: OrganiserRole,
+    /// An edition of the organiser, for which alone the role shall count: a helper hired for a weekend. Not for owners.
+    edition: Option<EditionId>,
 }
 
 /// Invites a person by e-mail to join the staff.
@@ -103,17 +116,18 @@ pub(super) async fn invite_member(
     permit: Permit<ManageStaff>,
     body: Body<InviteStaff>,
 ) -> Result<ApiResponse, Problem> {
-    let InviteStaff { email: typed, role } = body.into_result()?;
+    let InviteStaff { email: typed, role, edition } = body.into_result()?;
     let mut checks = Validator::default();
     let email = validate_email(&mut checks, "/email", &typed);
     checks.finish()?;
     permit
         .write_once(move |tx, authorized| {
             let organiser = store::find(tx, authorized.organiser()?)?;
-            let offer = OfferedRole::Organiser(organiser.id, role);
+            members::validate_staff_role(tx, organiser.id, (role, edition))?;
+            let offer = OfferedRole::Organiser(organiser.id, role, edition);
             let id =
                 invitations::invite(tx, authorized.require_user()?, offer, &email, &organiser.name, authorized.now)?;
-            authorized.record_audit(tx, AuditAction::MemberInvite, id, None, Some((&email, role)))?;
+            authorized.record_audit(tx, AuditAction::MemberInvite, id, None, Some((&email, role, edition)))?;
             let created = invitations::list_open(tx, offer, authorized.now)?.into_iter().find(|o| o.id == id);
             ApiResponse::accepted(&invitation(created.ok_or(Code::Internal)?))
         })
@@ -124,6 +138,8 @@ pub(super) async fn invite_member(
 #[serde(deny_unknown_fields)]
 struct PutStaff {
     role: OrganiserRole,
+    /// An edition of the organiser, for which alone the role shall count. Not for owners.
+    edition: Option<EditionId>,
 }
 
 /// Changes the role of a member of the staff. The last owner must remain an owner.
@@ -141,6 +157,7 @@ struct PutStaff {
         (status = 403),
         (status = 404),
         (status = 409),
+        (status = 422),
     ),
 )]
 #[put("/organisers/{organiser}/members/{user}")]
@@ -149,10 +166,12 @@ pub(super) async fn put_member(
     path: web::Path<(OrganiserId, UserId)>,
     body: Body<PutStaff>,
 ) -> Result<ApiResponse, Problem> {
-    let (role, user) = (body.into_result()?.role, path.1);
+    let (PutStaff { role, edition }, user) = (body.into_result()?, path.1);
     permit
         .write(move |tx, authorized| {
-            let before = members::set_organiser_role(tx, authorized.organiser()?, user, Some(role))?;
+            let (organiser, role) = (authorized.organiser()?, (role, edition));
+            members::validate_staff_role(tx, organiser, role)?;
+            let before = members::set_organiser_role(tx, organiser, user, Some(role))?;
             authorized.record_audit(tx, AuditAction::MemberSetRole, user, Some(before), Some(role))?;
             Ok(ApiResponse::no_content())
         })
@@ -214,7 +233,7 @@ pub(super) async fn revoke_invitation(
     let id = path.1;
     permit
         .write(move |tx, authorized| {
-            let of = OfferedRole::Organiser(authorized.organiser()?, OrganiserRole::Viewer);
+            let of = OfferedRole::Organiser(authorized.organiser()?, OrganiserRole::Viewer, None);
             if !invitations::revoke(tx, of, id)? {
                 return Err(Code::NotFound.into());
             }

@@ -5,7 +5,7 @@ use super::super::{calendar, store};
 use crate::{editions, venues};
 use hoicho_web::{
     http::Problem,
-    identity::{ReadPermit, RequestContext},
+    identity::{DatesScope, ReadPermit, RequestContext},
 };
 
 /// Returns the opening days of an edition as an iCalendar feed with one event per day. The same data gives the same text and ETag.
@@ -22,7 +22,7 @@ use hoicho_web::{
 #[get("/editions/{edition}/calendar")]
 pub(super) async fn get_calendar(
     req: HttpRequest,
-    permit: ReadPermit,
+    permit: ReadPermit<DatesScope>,
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
     let base = context.base_url(&req);

@@ -10,13 +10,13 @@ use crate::{
     audit::{self, AuditAction},
     http::{ApiResponse, Body, Problem},
 };
-use hoicho_core::values::ids::{OrganisationId, OrganiserId};
+use hoicho_core::values::ids::{EditionId, OrganisationId, OrganiserId};
 
 /// An invitation's token.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AcceptInvitation {
-    /// Token from the e-mail.
+    /// Token from the e-mail, or identifier of the invitation.
     token: String,
 }
 
@@ -25,6 +25,8 @@ struct AcceptInvitation {
 struct JoinedView {
     organiser: Option<OrganiserId>,
     organisation: Option<OrganisationId>,
+    /// The only edition for which the role counts.
+    edition: Option<EditionId>,
     role: &'static str,
 }
 
@@ -48,11 +50,11 @@ pub(super) async fn accept_invitation(caller: SignedIn, body: Body<AcceptInvitat
     caller.context.db.read(move |tx| invitations::require_open(tx, &looked_up, now)).await?;
     let work = move |tx: &mut hoicho_core::db::Tx<'_>| {
         let joined = match invitations::accept(tx, user, &token, now)? {
-            OfferedRole::Organiser(id, role) => {
-                JoinedView { organiser: Some(id), organisation: None, role: role.as_str() }
+            OfferedRole::Organiser(id, role, edition) => {
+                JoinedView { organiser: Some(id), organisation: None, edition, role: role.as_str() }
             }
             OfferedRole::Organisation(id, role) => {
-                JoinedView { organiser: None, organisation: Some(id), role: role.as_str() }
+                JoinedView { organiser: None, organisation: Some(id), edition: None, role: role.as_str() }
             }
         };
         let entry = audit::Entry {

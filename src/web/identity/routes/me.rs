@@ -10,13 +10,15 @@ use crate::{
 use hoicho_core::{
     db::Tx,
     i18n::Language,
-    values::ids::{OrganisationId, OrganiserId, UserId},
+    values::ids::{EditionId, OrganisationId, OrganiserId, UserId},
 };
 
 #[derive(Serialize, utoipa::ToSchema)]
 struct OrganiserMembership {
     organiser: OrganiserId,
     role: OrganiserRole,
+    /// The only edition for which the role counts.
+    edition: Option<EditionId>,
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -45,9 +47,9 @@ fn view(tx: &mut Tx<'_>, user: UserId) -> Result<MeView, Problem> {
         display_name: account.display_name,
         language: account.language,
         is_admin: account.is_admin,
-        organisers: store::list_organiser_roles(tx, user)?
+        organisers: store::list_organiser_memberships(tx, user)?
             .into_iter()
-            .map(|(organiser, role)| OrganiserMembership { organiser, role })
+            .map(|m| OrganiserMembership { organiser: m.organiser_id, role: m.role, edition: m.edition_id })
             .collect(),
         organisations: store::list_organisation_roles(tx, user)?
             .into_iter()

@@ -142,6 +142,7 @@ archive-column-booths-wanted = Booths wanted
 archive-column-needs = Needs
 archive-column-reason = Reason
 archive-column-waitlisted-at = Waitlisted at
+archive-column-submitted-at = Submitted at
 archive-column-created-at = Created at
 archive-column-needs-power = Needs power
 archive-column-needs-water = Needs water

@@ -78,6 +78,8 @@ error-invalid-invitation = The invitation is invalid, used, expired or was sent 
 error-invitation-limit = Too many invitations are open. Wait until they are accepted, or revoke some.
 error-privacy-notice-outdated = The current privacy notice is { $notice }. Read /privacy and try again.
 error-last-owner = At least one owner must remain. Make somebody else an owner first.
+error-unknown-edition = The organiser has no such edition.
+error-owner-of-one-edition = An owner is one of all editions. Choose another role, or all editions.
 error-last-owner-of = You are the last owner of { $name }. Please hand it over first.
 error-audit-organiser-required = Give an organiser: only platform admins can read the full log.
 error-invalid-api-key = The API key is invalid, expired or revoked. Please ask the organiser for a new one.
@@ -102,7 +104,7 @@ error-invalid-slug = A slug must have 3 to 80 lower-case letters, digits and sin
 error-slug-exists = This slug is already in use. Please choose another.
 error-invalid-time-zone = The time zone must be an IANA name, for example Asia/Ho_Chi_Minh.
 error-invalid-currency = The currency must be an ISO 4217 code of three capital letters.
-error-declared-total-range = Must be 0 to 10^15.
+error-declared-total-range = Must be 0 to { $max }.
 error-edition-not-draft = Only a draft can be deleted. Cancel an edition that has been announced.
 error-time-zone-not-draft = The time zone can only be changed while the edition is a draft.
 error-edition-not-live = Only a live edition can be ended early.
@@ -222,6 +224,8 @@ error-application-list-length = At most 100,000 applications.
 error-weight-range = A weight must be 0 to 1,000.
 error-unknown-run-reference = The edition has no such approved application, zone or locality.
 error-run-limit = { $max } runs of this edition are already in progress. Wait, or cancel one.
+error-own-runs-limit = Your organiser or your account has too many allocation runs waiting or in progress. Wait, or cancel one.
+error-all-runs-limit = The server has too many allocation runs of all organisers. Please try again in some minutes.
 error-run-ended = This run has already ended.
 error-run-not-proposed = The run is { $state }; only a proposal can be applied.
 error-proposal-outdated = The floor plan or the applications have changed since this proposal was made. Please start a new run.
@@ -258,6 +262,10 @@ error-archive-not-edition = This is not an archive of an edition: it begins with
 error-archive-unknown-exhibitor = The archive refers to an exhibitor that it does not contain.
 error-archive-incomplete = The archive is incomplete: its end is missing or has another number of records. Please download it again.
 error-archive-counts = The visit counts of the archive are not possible: one is too large, more is taken off than was counted, or a day is in the future. Please download the file again where it was exported.
+error-archive-allocations = The booths of the archive are not possible: one belongs to an application that is not approved, or too many share one. Please download the file again where it was exported.
+error-archive-draft-application = The archive has an application that was not submitted; drafts belong to their exhibitors alone. Please export the file again with a newer version.
+error-archive-finalised-early = The edition of the archive is finalised although it has opening days to come. Please download the file again where it was exported.
+error-archive-sales = The sales reports of the archive contradict each other: the latest version differs from its report, lines do not add up to their total, or a day was not held. Please download the file again where it was exported.
 
 ## What people type
 

@@ -142,6 +142,7 @@ archive-column-booths-wanted = Số gian đăng ký
 archive-column-needs = Yêu cầu
 archive-column-reason = Lý do
 archive-column-waitlisted-at = Vào danh sách chờ
+archive-column-submitted-at = Nộp đơn lúc
 archive-column-created-at = Lúc tạo
 archive-column-needs-power = Cần điện
 archive-column-needs-water = Cần nước

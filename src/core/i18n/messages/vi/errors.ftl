@@ -78,6 +78,8 @@ error-invalid-invitation = Lời mời không đúng, đã dùng, đã hết h�
 error-invitation-limit = Có quá nhiều lời mời chưa trả lời. Hãy chờ hoặc thu hồi bớt.
 error-privacy-notice-outdated = Thông báo về quyền riêng tư hiện nay là { $notice }. Hãy đọc trang /privacy rồi thử lại.
 error-last-owner = Phải còn ít nhất một chủ sở hữu. Hãy trao quyền cho người khác trước.
+error-unknown-edition = Ban tổ chức không có kỳ hội chợ này.
+error-owner-of-one-edition = Chủ sở hữu là của mọi kỳ hội chợ. Hãy chọn vai trò khác, hoặc mọi kỳ hội chợ.
 error-last-owner-of = Bạn là chủ sở hữu cuối cùng của { $name }. Hãy trao quyền cho người khác trước.
 error-audit-organiser-required = Hãy cho biết organiser; toàn bộ nhật ký chỉ dành cho quản trị nền tảng.
 error-invalid-api-key = Khóa API không đúng, đã hết hạn hoặc đã bị thu hồi. Hãy xin khóa mới của ban tổ chức.
@@ -102,7 +104,7 @@ error-invalid-slug = Slug gồm chữ thường không dấu, số và gạch n�
 error-slug-exists = Slug này đã được dùng. Hãy chọn slug khác.
 error-invalid-time-zone = Múi giờ phải theo IANA, ví dụ Asia/Ho_Chi_Minh.
 error-invalid-currency = Mã tiền tệ ISO 4217 gồm ba chữ hoa.
-error-declared-total-range = Từ 0 đến 10^15.
+error-declared-total-range = Từ 0 đến { $max }.
 error-edition-not-draft = Chỉ xóa được bản nháp; kỳ đã công bố thì hãy hủy.
 error-time-zone-not-draft = Chỉ đổi được múi giờ của bản nháp.
 error-edition-not-live = Chỉ kết thúc sớm được khi hội chợ đang diễn ra.
@@ -222,6 +224,8 @@ error-application-list-length = Tối đa 100.000 đơn.
 error-weight-range = Mỗi trọng số từ 0 đến 1.000.
 error-unknown-run-reference = Kỳ hội chợ không có đơn đã duyệt, khu vực hoặc địa phương này.
 error-run-limit = Kỳ hội chợ đang có { $max } đợt xếp gian chạy. Hãy chờ hoặc dừng bớt.
+error-own-runs-limit = Ban tổ chức hoặc tài khoản của bạn đang có quá nhiều đợt xếp gian chờ hoặc chạy. Hãy chờ hoặc dừng bớt.
+error-all-runs-limit = Máy chủ đang có quá nhiều đợt xếp gian của mọi ban tổ chức. Hãy thử lại sau ít phút.
 error-run-ended = Đợt xếp gian này đã kết thúc.
 error-run-not-proposed = Đợt xếp gian đang ở trạng thái { $state }; chỉ áp dụng được đề xuất.
 error-proposal-outdated = Mặt bằng hoặc đơn đã thay đổi sau khi lập đề xuất. Hãy chạy lại đợt xếp gian.
@@ -258,6 +262,10 @@ error-archive-not-edition = Đây không phải tệp lưu trữ của một k�
 error-archive-unknown-exhibitor = Tệp lưu trữ nhắc tới đơn vị không có trong tệp.
 error-archive-incomplete = Tệp lưu trữ không đầy đủ: thiếu phần cuối hoặc sai số bản ghi. Hãy tải lại tệp.
 error-archive-counts = Lượt khách trong tệp lưu trữ không hợp lệ: có số quá lớn, số bớt nhiều hơn số đếm, hoặc của ngày chưa đến. Hãy tải lại tệp từ nơi xuất.
+error-archive-allocations = Phân bổ gian trong tệp lưu trữ không hợp lệ: có gian của đơn chưa được duyệt, hoặc một gian có quá nhiều đơn vị. Hãy tải lại tệp từ nơi xuất.
+error-archive-draft-application = Tệp lưu trữ có một đơn đăng ký chưa nộp; đơn nháp chỉ thuộc về đơn vị. Hãy xuất lại tệp bằng phiên bản mới.
+error-archive-finalised-early = Kỳ hội chợ trong tệp đã chốt số liệu nhưng còn ngày mở cửa chưa qua. Hãy tải lại tệp từ nơi xuất.
+error-archive-sales = Báo cáo doanh thu trong tệp lưu trữ mâu thuẫn nhau: bản mới nhất khác với báo cáo, các dòng không cộng thành tổng, hoặc của ngày hội chợ không mở cửa. Hãy tải lại tệp từ nơi xuất.
 
 ## What people type
 

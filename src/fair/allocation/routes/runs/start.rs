@@ -6,14 +6,14 @@ use super::{
     super::actions::Allocate,
     view::{RunView, view},
 };
-use crate::allocation::runs::{StartRun, execute};
+use crate::allocation::runs::{RunSlots, StartRun, execute};
 use hoicho_web::{
     http::{ApiResponse, Body, Problem},
     identity::{Permit, RequestContext},
 };
 
-/// Starts an allocation run. It is computed in the background and results in a proposal; no allocation changes until the
-/// proposal is applied.
+/// Starts an allocation run. It is computed in the background, after those that the server computes already, and results in a
+/// proposal; no allocation changes until the proposal is applied. At most 2 of an edition and 3 of an organiser are in progress.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/allocation-runs",
@@ -25,11 +25,13 @@ use hoicho_web::{
         (status = 404),
         (status = 409),
         (status = 422),
+        (status = 429),
     ),
 )]
 #[post("/editions/{edition}/allocation-runs")]
 pub(in super::super) async fn start_run(
     context: web::Data<RequestContext>,
+    slots: web::Data<RunSlots>,
     permit: Permit<Allocate>,
     body: Body<StartRun>,
 ) -> Result<ApiResponse, Problem> {
@@ -45,7 +47,7 @@ pub(in super::super) async fn start_run(
     });
     let response = response.await?;
     if let (false, Ok(row)) = (response.is_replayed, receiver.await) {
-        actix_web::rt::spawn(execute::execute_run(context.db.clone(), context.clock, row, request));
+        actix_web::rt::spawn(execute::execute_run(context.db.clone(), context.clock, (**slots).clone(), row, request));
     }
     Ok(response)
 }
