@@ -1,7 +1,7 @@
 //! Expires due holds and offers, which frees their booths. Run by a background job, in a transaction of each edition: one that fails
 //! does not stop the others.
 use super::{
-    runs::{store as runs, waiting_list},
+    runs::refill_store,
     store::{self, Due},
 };
 use crate::editions;
@@ -30,7 +30,7 @@ pub fn expire_due(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<u
     let expired = store::expire(tx, now, Due::InEdition(edition.id))?;
     record(tx, edition.organiser_id, &expired, now)?;
     if !expired.is_empty() && edition.waiting_list_run_id.is_some() {
-        runs::request_refill(tx, edition.id)?;
+        refill_store::request_refill(tx, edition.id)?;
     }
     Ok(expired.len())
 }
@@ -56,10 +56,3 @@ pub(super) fn record(
     };
     Ok(audit::record_all(tx, expired.iter().map(entry).collect())?)
 }
-
-/// Editions whose waiting list is to be offered free booths, at most [`store::MAX_EDITIONS_PER_RUN`].
-pub fn find_refills(tx: &mut Tx<'_>) -> Result<Vec<EditionId>, Problem> {
-    Ok(runs::find_refills(tx)?)
-}
-
-pub use waiting_list::{plan_offers, write_offers};

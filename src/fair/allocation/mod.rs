@@ -19,6 +19,10 @@ pub mod store;
 mod swap;
 mod transitions;
 mod withdraw;
-pub use expire::{expire_due, find_due, find_refills, plan_offers, write_offers};
+pub use expire::{expire_due, find_due};
 pub use lifecycle::{HOLD_TTL_S, MAX_BOOTHS_PER_HOLD, OFFER_TTL_S, TTL_RANGE_S, default_ttl_s};
 pub use routes::{ApiDoc, routes};
+pub use runs::{
+    refill_store::find_refills,
+    waiting_list::{plan_offers, write_offers},
+};

@@ -5,7 +5,7 @@ use super::{
     lifecycle::{allowed_transitions, default_ttl_s},
     occupancies::{self, Overlap},
     offer_email::offer_email,
-    runs::store as runs,
+    runs::refill_store,
     store::{self, AllocationRow},
 };
 use crate::{
@@ -74,7 +74,7 @@ pub fn decline(tx: &mut Tx<'_>, authorized: &Authorized, id: AllocationId) -> Re
     }
     let (_, row) = step(tx, authorized, id, AllocationState::Released, AuditAction::AllocationDecline)?;
     if edition.waiting_list_run_id.is_some() {
-        runs::request_refill(tx, edition.id)?;
+        refill_store::request_refill(tx, edition.id)?;
     }
     Ok(row)
 }

@@ -58,7 +58,7 @@ pub async fn expire_allocations(db: &Database, now: Instant) -> Result<usize, Pr
 
 /// Offers booths that became free to the waiting lists of their editions; returns the number of offers.
 pub async fn refill_from_waiting_lists(db: &Database, now: Instant) -> Result<usize, Problem> {
-    let editions = db.read(allocation::find_refills).await?;
+    let editions = db.read(|tx| Ok::<_, Problem>(allocation::find_refills(tx)?)).await?;
     let refill = async |edition| {
         let planned = db.read_long(move |tx| allocation::plan_offers(tx, edition, now)).await?;
         db.write(move |tx| allocation::write_offers(tx, planned, now)).await

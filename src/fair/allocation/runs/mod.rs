@@ -12,6 +12,7 @@ pub mod instance;
 pub mod order;
 pub mod policy;
 pub mod preview;
+pub mod refill_store;
 pub mod request;
 pub mod store;
 pub mod waiting_list;

@@ -1,15 +1,15 @@
 //! Database queries of allocation runs: input data, progress and proposals.
 use diesel::prelude::*;
 
-use super::{super::store::MAX_EDITIONS_PER_RUN, policy::Policy};
+use super::policy::Policy;
 use crate::{organisations::LegalForm, products::ProductGroup};
 use hoicho_core::{
     db::{
-        Conn, MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx,
+        Conn, MAX_ROWS_PER_INSERT, Tx,
         schema::{
             allocation_run_applications, allocation_run_booths, allocation_runs, allocations, application_products,
             application_wishes, applications as applied, booths as floor_booths, editions, exhibitors, organisers,
-            products, waiting_list_refills,
+            products,
         },
     },
     on_either,
@@ -489,35 +489,4 @@ pub fn active_allocations(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> 
             allocations::is_by_run,
         ))
         .load(tx.conn())
-}
-
-/// Requests that free booths of an edition be offered to its waiting list.
-pub fn request_refill(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<usize> {
-    diesel::insert_into(waiting_list_refills::table)
-        .values((waiting_list_refills::id.eq(RefillId::make()), waiting_list_refills::edition_id.eq(edition)))
-        .execute(tx.conn())
-}
-
-/// Editions with requests, those that wait longest first.
-pub fn find_refills(tx: &mut Tx<'_>) -> QueryResult<Vec<EditionId>> {
-    waiting_list_refills::table
-        .group_by(waiting_list_refills::edition_id)
-        .order(waiting_list_refills::edition_id)
-        .limit(MAX_EDITIONS_PER_RUN)
-        .select(waiting_list_refills::edition_id)
-        .load(tx.conn())
-}
-
-/// The requests of an edition so far.
-pub fn refills_of(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<RefillId>> {
-    waiting_list_refills::table
-        .filter(waiting_list_refills::edition_id.eq(edition))
-        .limit(i64::try_from(MAX_IDS_PER_STATEMENT).unwrap_or(i64::MAX))
-        .select(waiting_list_refills::id)
-        .load(tx.conn())
-}
-
-/// Deletes requests that are fulfilled; later ones stay.
-pub fn delete_refills(tx: &mut Tx<'_>, ids: &[RefillId]) -> QueryResult<usize> {
-    diesel::delete(waiting_list_refills::table.filter(waiting_list_refills::id.eq_any(ids))).execute(tx.conn())
 }

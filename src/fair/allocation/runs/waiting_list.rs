@@ -13,6 +13,7 @@ use super::{
     execute::assigned_codes,
     instance::{self, ApplicationScope},
     policy::Policy,
+    refill_store,
     request::{MayMove, StartRun},
     store,
 };
@@ -55,7 +56,7 @@ struct PlannedOffer {
 /// Plans offers of free booths to waitlisted applications, in the order and by the rules of the edition's waiting list run. Takes up to
 /// five seconds, so it only reads.
 pub fn plan_offers(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<PlannedOffers, Problem> {
-    let requests = store::refills_of(tx, edition)?;
+    let requests = refill_store::refills_of(tx, edition)?;
     let edition = editions::store::find(tx, edition)?;
     // A fair that is over has no booths to give.
     let is_offering = edition.state.is_open() && !edition.schedule.is_over(now);
@@ -96,7 +97,7 @@ pub fn plan_offers(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<
 /// [`Code::StaleVersion`] or [`Code::BoothAlreadyTaken`] if something has changed since: the requests stay, and the next plan is based
 /// on it.
 pub fn write_offers(tx: &mut Tx<'_>, planned: PlannedOffers, now: Instant) -> Result<usize, Problem> {
-    store::delete_refills(tx, &planned.requests)?;
+    refill_store::delete_refills(tx, &planned.requests)?;
     if planned.offers.is_empty() {
         return Ok(0);
     }

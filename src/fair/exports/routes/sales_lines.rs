@@ -28,7 +28,8 @@ impl Action for ReadFigures {
 
 /// Exports every line of the latest report versions, by day: booth, zone, exhibitor, product, quantity, amount, whether OCOP goods,
 /// channel, state of the report, in words of the reader's language; then the total and notes. A report without lines is exported as its
-/// totals, so that the amounts add up to the edition's sales. Reads one snapshot: memory use does not grow with the number of rows. Imports read the table of reports (`/tables/sales`), not this one.
+/// totals, so that the amounts add up to the edition's sales. Reads one snapshot: memory use does not grow with the number of rows.
+/// Imports read the table of reports (`/tables/sales`), not this one.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/sales-lines",

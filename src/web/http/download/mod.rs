@@ -1,37 +1,26 @@
 //! Files as responses: tables and archives. They are written in full before they are sent, so that a slow reader holds a file and no
 //! connection to the database, and an error while writing is an error response.
 mod cell;
+mod error;
 mod form;
 mod rows;
 mod spool;
 mod workbook;
 
-use std::io;
-
 use actix_web::{HttpResponse, body::SizedStream, http::header};
 
 pub use cell::Cell;
+pub use error::write_error;
 pub use form::Form;
 pub use rows::{Column, TableWriter};
 pub use spool::Spool;
 
-use super::problem::{Code, Problem};
-
-/// Maps an error of writing or sending a file to a problem. That the time was over is not logged.
-pub fn write_error(error: io::Error) -> Problem {
-    match error.kind() {
-        io::ErrorKind::TimedOut => Code::Unavailable.into(),
-        _ => {
-            tracing::error!(%error, "failed to write or send a file");
-            Code::Internal.into()
-        }
-    }
-}
+use super::problem::Problem;
 
 /// Sends a file as an attachment named `name`. `held` is dropped when it is sent.
 ///
 /// # Errors
-/// [`Code::Internal`] if the temporary file cannot be read.
+/// An internal error if the temporary file cannot be read.
 pub fn attachment(
     content_type: &'static str,
     name: &str,

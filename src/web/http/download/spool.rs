@@ -10,7 +10,7 @@ use futures_util::{Stream, stream};
 use parking_lot::Mutex;
 use tempfile::SpooledTempFile;
 
-use super::{super::problem::Problem, write_error};
+use super::{super::problem::Problem, error::write_error};
 
 /// Bytes up to which a file stays in memory.
 const MAX_BYTES_IN_MEMORY: usize = 1024 * 1024;
