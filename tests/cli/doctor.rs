@@ -154,6 +154,9 @@ fn each_fault_has_its_line() {
     for instance in instances() {
         let key = fs::read_dir(instance.path("keys")).unwrap().next().unwrap().unwrap().path();
         set_mode(&key, 0o644);
+        // In a folder that others cannot search, it is not open to them.
+        instance.doctor(&[], &[]).expect(0, &["ok file modes:"]);
+        set_mode(key.parent().unwrap(), 0o755);
         instance.doctor(&[], &[]).expect(1, &["error file modes: a signing key … chmod 600", " disk:"]);
         set_mode(&key, 0o600);
 

@@ -8,6 +8,7 @@
     reason = "a test that breaks should say where"
 )]
 mod abuse;
+mod attacks;
 mod backups;
 mod caller;
 #[path = "../support/cluster.rs"]
