@@ -133,7 +133,8 @@ fn downloads_that_nobody_reads_delay_nobody() {
     let slow: Vec<TcpStream> = (0..8)
         .map(|n| {
             let file = if n % 2 == 0 { "archive" } else { "sales-lines?format=csv" };
-            let head = format!("GET {edition}/{file} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\r\n");
+            let head =
+                format!("GET {edition}/{file} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\r\n");
             let mut stream = TcpStream::connect(server.address().url().trim_start_matches("http://")).unwrap();
             stream.write_all(head.as_bytes()).unwrap();
             stream
