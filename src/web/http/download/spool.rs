@@ -41,17 +41,22 @@ impl Write for Spool {
     }
 }
 
-/// Deletes the file when the time is over, even if the reader reads nothing and the stream is not polled.
-struct Deadline(actix_web::rt::task::JoinHandle<()>);
-
-impl Drop for Deadline {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
 /// An open file with what is held until it is closed; `None` after the deadline.
 type Open<H> = Arc<Mutex<Option<(Spool, H)>>>;
+
+/// Closes the file when the stream ends or is dropped, and when the time is over, even if the reader reads nothing and the stream is not
+/// polled.
+struct Closing<H> {
+    open: Open<H>,
+    deadline: actix_web::rt::task::JoinHandle<()>,
+}
+
+impl<H> Drop for Closing<H> {
+    fn drop(&mut self) {
+        self.deadline.abort();
+        drop(self.open.lock().take());
+    }
+}
 
 /// Reads a chunk; `None` at the end.
 fn read_chunk<H>(open: &Open<H>) -> io::Result<Option<Bytes>> {
@@ -73,17 +78,17 @@ impl Spool {
         self.0.rewind()?;
         let open: Open<H> = Arc::new(Mutex::new(Some((self, held))));
         let of_deadline = open.clone();
-        let deadline = Deadline(actix_web::rt::spawn(async move {
+        let deadline = actix_web::rt::spawn(async move {
             actix_web::rt::time::sleep(max_time).await;
             drop(of_deadline.lock().take());
-        }));
-        let chunks = stream::unfold((open, deadline), async |(open, deadline)| {
-            let from = open.clone();
+        });
+        let chunks = stream::unfold(Closing { open, deadline }, async |closing| {
+            let from = closing.open.clone();
             #[expect(clippy::disallowed_methods, reason = "a disk may be slow; one short read")]
             let read = actix_web::web::block(move || read_chunk(&from)).await;
             match read.unwrap_or_else(|_| Err(io::ErrorKind::Other.into())) {
-                Ok(chunk) => chunk.map(|chunk| (Ok(chunk), (open, deadline))),
-                Err(error) => Some((Err(write_error(error)), (open, deadline))),
+                Ok(chunk) => chunk.map(|chunk| (Ok(chunk), closing)),
+                Err(error) => Some((Err(write_error(error)), closing)),
             }
         });
         Ok((size, chunks))
