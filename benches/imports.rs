@@ -44,8 +44,8 @@ const EDITION: &str = "ocop-quang-ninh-demo";
 /// Lets the new booths to the new applications, in the order of their identifiers, for all opening days. A booth's identifier also
 /// identifies its allocation.
 const LET: [&str; 3] = [
-    "INSERT INTO allocations (id, edition_id, booth_id, application_id, state, expires_at, version, created_at)
-     SELECT b.id, b.edition_id, b.id, a.id, 'confirmed', NULL, 1, a.created_at
+    "INSERT INTO allocations (id, edition_id, booth_id, application_id, state, expires_at, is_by_run, version, created_at)
+     SELECT b.id, b.edition_id, b.id, a.id, 'confirmed', NULL, (1 = 0), 1, a.created_at
      FROM (SELECT id, edition_id, row_number() OVER (ORDER BY id) AS n FROM booths WHERE code LIKE 'XX%') b
      JOIN (SELECT p.id, p.created_at, row_number() OVER (ORDER BY p.id) AS n FROM applications p
        JOIN exhibitors e ON e.id = p.exhibitor_id WHERE e.name LIKE 'HTX XX%') a ON a.n = b.n",
