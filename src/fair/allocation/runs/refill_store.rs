@@ -14,7 +14,7 @@ pub fn request_refill(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<usize>
         .execute(tx.conn())
 }
 
-/// Editions with requests, those that wait longest first.
+/// Editions with requests, at most [`MAX_EDITIONS_PER_RUN`].
 pub fn find_refills(tx: &mut Tx<'_>) -> QueryResult<Vec<EditionId>> {
     waiting_list_refills::table
         .group_by(waiting_list_refills::edition_id)

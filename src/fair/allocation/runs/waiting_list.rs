@@ -40,8 +40,8 @@ use hoicho_web::{
 /// Offers that are planned, and not made yet.
 pub struct PlannedOffers {
     edition: EditionId,
-    /// The run whose policy they follow.
-    run: AllocationRunId,
+    /// The run whose policy they follow; `None` if the edition offers nothing now.
+    run: Option<AllocationRunId>,
     requests: Vec<RefillId>,
     offers: Vec<PlannedOffer>,
 }
@@ -61,7 +61,7 @@ pub fn plan_offers(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<
     // A fair that is over has no booths to give.
     let is_offering = edition.state.is_open() && !edition.schedule.is_over(now);
     let Some(run) = edition.waiting_list_run_id.filter(|_| is_offering) else {
-        return Ok(PlannedOffers { edition: edition.id, run: AllocationRunId::make(), requests, offers: Vec::new() });
+        return Ok(PlannedOffers { edition: edition.id, run: None, requests, offers: Vec::new() });
     };
     let run = store::find(tx, edition.id, run)?;
     let mut request: StartRun = serde_json::from_str(&run.request).map_err(|_| Code::Internal)?;
@@ -88,7 +88,7 @@ pub fn plan_offers(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<
             codes: assigned_codes(&loaded, &assignment, ix),
         });
     }
-    Ok(PlannedOffers { edition: edition.id, run: run.id, requests, offers })
+    Ok(PlannedOffers { edition: edition.id, run: Some(run.id), requests, offers })
 }
 
 /// Makes planned offers, and approves the applications; returns their number.
@@ -102,7 +102,7 @@ pub fn write_offers(tx: &mut Tx<'_>, planned: PlannedOffers, now: Instant) -> Re
         return Ok(0);
     }
     let edition = editions::store::lock_open(tx, planned.edition)?;
-    if edition.waiting_list_run_id != Some(planned.run) || edition.schedule.is_over(now) {
+    if edition.waiting_list_run_id != planned.run || edition.schedule.is_over(now) {
         return Err(Code::StaleVersion.into());
     }
     let booths: Vec<BoothId> = planned.offers.iter().flat_map(|offer| offer.booths.iter().copied()).collect();
