@@ -1,4 +1,4 @@
-//! A bounded pool of threads for work that takes the CPU for long: hashing, rendering, parsing of files.
+//! A bounded pool of threads for work that takes the CPU for long: hashing of passwords, rendering, digests of large bodies.
 //!
 //! Such work must not run on the async workers, because every request of a worker waits for it, nor on an unbounded number of threads,
 //! because each takes memory. At most as many run as there are cores; a limited number waits; the others get 503.
@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use super::problem::{Code, Problem};
 use hoicho_core::i18n::MessageId;
 
-/// Tasks per core that may wait to render a page or a picture, or to parse a file.
+/// Tasks per core that may wait to render a page or a picture, or to compute a digest.
 const MAX_WAITING_PER_CORE: usize = 64;
 
 /// Handle to a pool; cheap to clone.
@@ -31,7 +31,7 @@ impl CpuPool {
         }
     }
 
-    /// The pool of this process for rendering, and for parsing files. Passwords have a pool of their own, so that neither delays the
+    /// The pool of this process for rendering and digests. Passwords have a pool of their own, so that neither delays the
     /// other.
     pub fn shared() -> &'static Self {
         static SHARED: LazyLock<CpuPool> = LazyLock::new(|| CpuPool::new(MAX_WAITING_PER_CORE));
