@@ -38,8 +38,7 @@ impl TestApp {
 
     /// `None`, with a message, if PostgreSQL is not installed.
     pub async fn postgres_with_demo() -> Option<Self> {
-        let url = POSTGRES.copy(fill)?;
-        Some(Self::on(url, tempfile::tempdir().unwrap()).await)
+        Some(Self::on_own_database(POSTGRES.copy(fill)?).await)
     }
 
     /// Logs in as the demo's organiser; returns the access token.

@@ -50,6 +50,8 @@ pub struct TestApp {
     pub services: Services,
     clock: &'static AtomicI64,
     folder: tempfile::TempDir,
+    /// Dropped last, when no connection is left.
+    _database: Option<postgres::DropAtEnd>,
 }
 
 pub struct Answer {
@@ -140,6 +142,12 @@ impl TestApp {
         Self::with(url, folder, |_| {}).await
     }
 
+    /// An application on a database of PostgreSQL that is dropped with it.
+    async fn on_own_database(url: DatabaseUrl) -> Self {
+        let app = Self::on(url.clone(), tempfile::tempdir().unwrap()).await;
+        Self { _database: Some(postgres::DropAtEnd(url)), ..app }
+    }
+
     /// The same with some settings changed.
     pub async fn with(url: DatabaseUrl, folder: tempfile::TempDir, change: impl FnOnce(&mut Settings)) -> Self {
         let clock: &'static AtomicI64 = Box::leak(Box::new(AtomicI64::new(now().timestamp_micros())));
@@ -170,7 +178,7 @@ impl TestApp {
             let service = service.clone();
             Box::pin(async move { test::call_service(service.as_ref(), request).await.map_into_boxed_body() })
         });
-        Self { service, db, context: services.context.clone(), services, clock, folder }
+        Self { service, db, context: services.context.clone(), services, clock, folder, _database: None }
     }
 
     /// Advances the clock.
@@ -200,8 +208,7 @@ impl TestApp {
 
     /// `None`, with a message, if PostgreSQL is not installed.
     pub async fn postgres() -> Option<Self> {
-        let url = postgres::database()?;
-        Some(Self::on(url, tempfile::tempdir().unwrap()).await)
+        Some(Self::on_own_database(postgres::database()?).await)
     }
 
     pub async fn sqlite() -> Self {

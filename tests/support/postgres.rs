@@ -18,6 +18,8 @@ use super::wait::wait_until;
 struct Server {
     /// URL up to and including the slash before the database's name.
     base: String,
+    /// Log of a temporary server.
+    log: Option<PathBuf>,
     _keeper: Option<Child>,
 }
 
@@ -74,17 +76,42 @@ impl Server {
         format!("{}{name}", self.base).parse().unwrap()
     }
     fn run(&self, statement: &str) {
+        self.try_run(statement).unwrap_or_else(|reason| panic!("{statement}: {reason}\n{}", self.end_of_log()));
+    }
+    fn try_run(&self, statement: &str) -> Result<(), String> {
         // One at a time: PostgreSQL cannot copy a template that has other connections.
         let _turn = TURN.lock();
-        let mut admin = PgConnection::establish(&format!("{}postgres", self.base)).unwrap();
-        diesel::sql_query(statement).execute(&mut admin).unwrap();
+        let admin = PgConnection::establish(&format!("{}postgres", self.base));
+        let mut admin = admin.map_err(|error| error.to_string())?;
+        diesel::sql_query(statement).execute(&mut admin).map(|_| ()).map_err(|error| error.to_string())
+    }
+    /// The last lines of a temporary server's log, which say why it stopped.
+    fn end_of_log(&self) -> String {
+        let log = self.log.as_deref().and_then(|log| std::fs::read(log).ok()).unwrap_or_default();
+        let log = String::from_utf8_lossy(&log);
+        let lines: Vec<&str> = log.lines().rev().take(20).collect();
+        lines.into_iter().rev().collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Drops a database at the end of its test: hundreds of copies kept until the end of the process would fill the disk.
+pub struct DropAtEnd(pub DatabaseUrl);
+
+impl Drop for DropAtEnd {
+    fn drop(&mut self) {
+        let DatabaseUrl::Postgres(url) = &self.0 else { return };
+        let name = url.rsplit_once('/').map_or("", |(_, name)| name);
+        let Some(server) = SERVER.get().and_then(Option::as_ref) else { return };
+        if let Err(reason) = server.try_run(&format!("DROP DATABASE {name} WITH (FORCE)")) {
+            eprintln!("cannot drop the database {name}: {reason}");
+        }
     }
 }
 
 fn start() -> Option<Server> {
     if let Ok(url) = std::env::var("HOICHO_TEST_POSTGRES_URL") {
         let base = url.rsplit_once('/').expect("HOICHO_TEST_POSTGRES_URL ends in a database's name").0;
-        return Some(Server { base: format!("{base}/"), _keeper: None });
+        return Some(Server { base: format!("{base}/"), log: None, _keeper: None });
     }
     let Some(bin) = binaries() else {
         let said = "NO POSTGRESQL FOUND: its tests are SKIPPED. Install it, or set HOICHO_TEST_POSTGRES_URL.";
@@ -135,7 +162,7 @@ fn throwaway(bin: &Path) -> Server {
     unprivileged(&mut keeper);
     let script = r#"
 "$1/postgres" -D "$2/data" -p "$3" -k "$2" -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off \
-    -c full_page_writes=off -c max_connections=500 >"$2/log" 2>&1 & p=$!
+    -c full_page_writes=off -c max_connections=500 -c max_wal_size=512MB -c wal_level=minimal -c max_wal_senders=0 >"$2/log" 2>&1 & p=$!
 cat >/dev/null
 kill -INT $p
 wait $p
@@ -155,5 +182,5 @@ rm -rf "$2""#;
     wait_until(&format!("PostgreSQL accepts connections (log: {})", log.display()), || {
         PgConnection::establish(&format!("{base}postgres")).is_ok()
     });
-    Server { base, _keeper: Some(keeper) }
+    Server { base, log: Some(log), _keeper: Some(keeper) }
 }
