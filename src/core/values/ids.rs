@@ -12,6 +12,8 @@ macro_rules! ids {
         #[schema(value_type = uuid::Uuid)]
         pub struct $name(pub uuid::Uuid);
         impl $name {
+            /// Sorts before every generated identifier: where the first page of a keyset begins.
+            pub const FIRST: Self = Self(uuid::Uuid::nil());
             /// Generates a new identifier; identifiers sort by creation time.
             pub fn make() -> Self { Self(uuid::Uuid::now_v7()) }
         }

@@ -18,9 +18,9 @@ use hoicho_web::{
     http::Problem,
 };
 
-/// Editions with due holds and offers, at most [`store::MAX_EDITIONS_PER_RUN`].
-pub fn find_due(tx: &mut Tx<'_>, now: Instant) -> Result<Vec<EditionId>, Problem> {
-    Ok(store::find_due_editions(tx, now)?)
+/// Editions with due holds and offers after an edition, at most [`store::MAX_EDITIONS_PER_PAGE`].
+pub fn find_due(tx: &mut Tx<'_>, now: Instant, after: Option<EditionId>) -> Result<Vec<EditionId>, Problem> {
+    Ok(store::find_due_editions(tx, now, after)?)
 }
 
 /// Expires up to [`store::MAX_EXPIRED`] due allocations of an edition with an audit entry each; returns their number. Freed booths are

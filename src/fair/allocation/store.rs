@@ -98,16 +98,17 @@ pub fn move_to_booth(
 
 /// Max allocations that [`expire`] expires in an edition at a time, so that other writes do not wait long.
 pub const MAX_EXPIRED: usize = 500;
-/// Max editions in one run of a job; the next run takes the others.
-pub const MAX_EDITIONS_PER_RUN: i64 = 100;
+/// Max editions that a job finds at a time.
+pub const MAX_EDITIONS_PER_PAGE: i64 = 100;
 
-/// Editions with due holds and offers, those that are due longest first.
-pub fn find_due_editions(tx: &mut Tx<'_>, now: Instant) -> QueryResult<Vec<EditionId>> {
+/// Editions with due holds and offers, a page in the order of their identifiers.
+pub fn find_due_editions(tx: &mut Tx<'_>, now: Instant, after: Option<EditionId>) -> QueryResult<Vec<EditionId>> {
     allocations::table
         .filter(allocations::expires_at.le(now))
+        .filter(allocations::edition_id.gt(after.unwrap_or(EditionId::FIRST)))
         .group_by(allocations::edition_id)
-        .order(diesel::dsl::min(allocations::expires_at))
-        .limit(MAX_EDITIONS_PER_RUN)
+        .order(allocations::edition_id)
+        .limit(MAX_EDITIONS_PER_PAGE)
         .select(allocations::edition_id)
         .load(tx.conn())
 }

@@ -1,9 +1,11 @@
 //! Queries on the table `applications`.
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::floor::BoothCategory;
 use hoicho_core::{
-    db::{Conn, MAX_ROWS_PER_INSERT, Tx, schema::*},
+    db::{Conn, MAX_IDS_PER_STATEMENT, MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
     states::{AllocationState, ApplicationState},
     values::{
@@ -89,6 +91,24 @@ pub fn find(tx: &mut Tx<'_>, edition: EditionId, id: ApplicationId) -> QueryResu
         .filter(applications::edition_id.eq(edition))
         .select(ApplicationRow::as_select())
         .get_result(tx.conn())
+}
+
+/// Applications of an edition, by identifier.
+pub fn find_all(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    ids: &[ApplicationId],
+) -> QueryResult<HashMap<ApplicationId, ApplicationRow>> {
+    let mut found = HashMap::new();
+    for part in ids.chunks(MAX_IDS_PER_STATEMENT) {
+        let rows: Vec<ApplicationRow> = applications::table
+            .filter(applications::edition_id.eq(edition))
+            .filter(applications::id.eq_any(part))
+            .select(ApplicationRow::as_select())
+            .load(tx.conn())?;
+        found.extend(rows.into_iter().map(|row| (row.id, row)));
+    }
+    Ok(found)
 }
 
 /// One submitted application of an edition, for a permit to the edition.

@@ -9,12 +9,12 @@ use hoicho_web::{
     http::Problem,
 };
 
-/// Editions per run.
+/// Editions per page.
 const MAX_EDITIONS: i64 = 100;
 
-/// Up to 100 editions with boundaries that have passed, earliest first.
-pub fn find_due(tx: &mut Tx<'_>, now: Instant) -> Result<Vec<EditionId>, Problem> {
-    Ok(store::find_due(tx, now, MAX_EDITIONS)?)
+/// Up to 100 editions after an edition with boundaries that have passed.
+pub fn find_due(tx: &mut Tx<'_>, now: Instant, after: Option<EditionId>) -> Result<Vec<EditionId>, Problem> {
+    Ok(store::find_due(tx, now, after, MAX_EDITIONS)?)
 }
 
 /// Records the boundaries of an edition passed by `now`; returns the number of new phases. After a pause of the program every boundary

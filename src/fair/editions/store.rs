@@ -283,11 +283,17 @@ pub(super) fn set_boundary(
         .execute(tx.conn())
 }
 
-/// Published editions whose next boundary has passed, the earliest first; at most `limit`.
-pub(super) fn find_due(tx: &mut Tx<'_>, now: Instant, limit: i64) -> QueryResult<Vec<EditionId>> {
+/// Published editions after an edition whose next boundary has passed; at most `limit`.
+pub(super) fn find_due(
+    tx: &mut Tx<'_>,
+    now: Instant,
+    after: Option<EditionId>,
+    limit: i64,
+) -> QueryResult<Vec<EditionId>> {
     editions::table
         .filter(editions::next_boundary_at.le(now))
-        .order((editions::next_boundary_at, editions::id))
+        .filter(editions::id.gt(after.unwrap_or(EditionId::FIRST)))
+        .order(editions::id)
         .limit(limit)
         .select(editions::id)
         .load(tx.conn())

@@ -23,7 +23,7 @@ use hoicho_web::{identity::store::Account, outbox};
 /// Max rows deleted per table and run; the next run deletes the rest.
 const MAX_ROWS_PER_RUN: i64 = 2_000;
 /// Max accounts erased per run.
-const MAX_ACCOUNTS_PER_RUN: i64 = 100;
+const MAX_ACCOUNTS_PER_PAGE: i64 = 100;
 
 /// Time `days` days ago; `None` if there is no limit (0).
 fn cutoff(days: u32, now: Instant) -> Option<Instant> {
@@ -79,13 +79,19 @@ pub fn delete_contacts(tx: &mut Tx<'_>, keep: config::Retention, now: Instant) -
     Ok(deleted + organisations::store::delete_contacts(tx, &expired)?)
 }
 
-/// Accounts whose address was not verified in time, at most [`MAX_ACCOUNTS_PER_RUN`].
-pub fn find_unverified(tx: &mut Tx<'_>, keep: config::Retention, now: Instant) -> QueryResult<Vec<UserId>> {
+/// Accounts after an account whose address was not verified in time, at most [`MAX_ACCOUNTS_PER_PAGE`].
+pub fn find_unverified(
+    tx: &mut Tx<'_>,
+    keep: config::Retention,
+    now: Instant,
+    after: Option<UserId>,
+) -> QueryResult<Vec<UserId>> {
     let Some(before) = cutoff(keep.unverified_accounts_days, now) else { return Ok(Vec::new()) };
     unverified()
         .filter(users::created_at.lt(before))
-        .order(users::created_at)
-        .limit(MAX_ACCOUNTS_PER_RUN)
+        .filter(users::id.gt(after.unwrap_or(UserId::FIRST)))
+        .order(users::id)
+        .limit(MAX_ACCOUNTS_PER_PAGE)
         .select(users::id)
         .load(tx.conn())
 }

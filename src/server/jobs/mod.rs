@@ -34,42 +34,46 @@ const CLEANUP_INTERVAL: Duration = Duration::from_secs(600);
 /// Time between two looks for events, due webhooks and due e-mails.
 const DELIVERY_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Runs `work` for each tenant's part and adds up. A part that fails is logged and tried again in the next run; the others are done.
-async fn for_each<T: Copy + std::fmt::Display, F: Future<Output = Result<usize, Problem>>>(
-    parts: Vec<T>,
-    work: impl Fn(T) -> F,
-) -> usize {
-    let mut done = 0;
-    for part in parts {
-        match work(part).await {
-            Ok(count) => done += count,
-            Err(error) => tracing::warn!(%error, %part, "a part of a background job failed, retrying"),
+/// Finds the parts of a job, a page at a time, each after the last of the page before; runs `work` for each tenant's part and adds up.
+/// A part that fails is logged and tried again in the next run; the others are done, however many fail.
+async fn for_each<T: Copy + std::fmt::Display>(
+    find: impl AsyncFn(Option<T>) -> Result<Vec<T>, Problem>,
+    work: impl AsyncFn(T) -> Result<usize, Problem>,
+) -> Result<usize, Problem> {
+    let (mut done, mut after) = (0, None);
+    loop {
+        let page = find(after).await?;
+        let Some(last) = page.last().copied() else { return Ok(done) };
+        after = Some(last);
+        for part in page {
+            match work(part).await {
+                Ok(count) => done += count,
+                Err(error) => tracing::warn!(%error, %part, "a part of a background job failed, retrying"),
+            }
         }
     }
-    done
 }
 
 /// Expires holds and offers; returns their number.
 pub async fn expire_allocations(db: &Database, now: Instant) -> Result<usize, Problem> {
-    let editions = db.read(move |tx| allocation::find_due(tx, now)).await?;
-    let expire = async |edition| db.write(move |tx| allocation::expire_due(tx, edition, now)).await;
-    Ok(for_each(editions, expire).await)
+    let find = async |after| db.read(move |tx| allocation::find_due(tx, now, after)).await;
+    for_each(find, async |edition| db.write(move |tx| allocation::expire_due(tx, edition, now)).await).await
 }
 
 /// Offers booths that became free to the waiting lists of their editions; returns the number of offers.
 pub async fn refill_from_waiting_lists(db: &Database, now: Instant) -> Result<usize, Problem> {
-    let editions = db.read(|tx| Ok::<_, Problem>(allocation::find_refills(tx)?)).await?;
+    let find = async |after| db.read(move |tx| Ok::<_, Problem>(allocation::find_refills(tx, after)?)).await;
     let refill = async |edition| {
         let planned = db.read_long(move |tx| allocation::plan_offers(tx, edition, now)).await?;
         db.write(move |tx| allocation::write_offers(tx, planned, now)).await
     };
-    Ok(for_each(editions, refill).await)
+    for_each(find, refill).await
 }
 
 /// Announces the phases that editions have entered by their dates; returns their number.
 pub async fn record_phases(db: &Database, now: Instant) -> Result<usize, Problem> {
-    let due = db.read(move |tx| editions::find_due(tx, now)).await?;
-    Ok(for_each(due, async |edition| db.write(move |tx| editions::record_due(tx, edition, now)).await).await)
+    let find = async |after| db.read(move |tx| editions::find_due(tx, now, after)).await;
+    for_each(find, async |edition| db.write(move |tx| editions::record_due(tx, edition, now)).await).await
 }
 
 /// A part of [`delete_expired`].
@@ -97,12 +101,13 @@ pub async fn delete_expired(db: &Database, retention: Retention, now: Instant) -
             Err(error) => tracing::warn!(%error, kind, "failed to delete expired data, retrying"),
         }
     }
-    let unverified =
-        db.read(move |tx| Ok::<_, Problem>(personal_data::retention::find_unverified(tx, retention, now)?));
+    let find = async |after| {
+        db.read(move |tx| Ok::<_, Problem>(personal_data::retention::find_unverified(tx, retention, now, after)?)).await
+    };
     let erase = async |user| {
         db.write(move |tx| Ok::<_, Problem>(personal_data::retention::erase_unverified(tx, user, now)?)).await
     };
-    Ok(deleted + for_each(unverified.await?, erase).await)
+    Ok(deleted + for_each(find, erase).await?)
 }
 
 /// Creates webhook messages from new events; returns the number of events.
@@ -227,5 +232,27 @@ impl BackgroundJobs {
     /// Stops them. What they have begun is continued by the next start.
     pub fn stop(self) {
         self.0.iter().for_each(JoinHandle::abort);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hoicho_web::http::Code;
+
+    /// However many parts always fail, every run reaches those after them.
+    #[actix_web::test]
+    async fn parts_after_pages_of_failing_ones_are_done() {
+        let find = async |after: Option<u32>| {
+            let first = after.map_or(0, |after| after + 1);
+            Ok((first..10).take(3).collect())
+        };
+        let tried = std::cell::RefCell::new(Vec::new());
+        let work = async |part| {
+            tried.borrow_mut().push(part);
+            if part < 9 { Err(Code::Internal.into()) } else { Ok(4) }
+        };
+        assert_eq!(for_each(find, work).await.unwrap(), 4);
+        assert_eq!(tried.into_inner(), (0..10).collect::<Vec<_>>());
     }
 }

@@ -1,7 +1,7 @@
 //! Queries on requests to offer free booths to the waiting list: a row for each time that booths became free.
 use diesel::prelude::*;
 
-use super::super::store::MAX_EDITIONS_PER_RUN;
+use super::super::store::MAX_EDITIONS_PER_PAGE;
 use hoicho_core::{
     db::{MAX_IDS_PER_STATEMENT, Tx, schema::waiting_list_refills},
     values::ids::{EditionId, RefillId},
@@ -14,12 +14,13 @@ pub fn request_refill(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<usize>
         .execute(tx.conn())
 }
 
-/// Editions with requests, at most [`MAX_EDITIONS_PER_RUN`].
-pub fn find_refills(tx: &mut Tx<'_>) -> QueryResult<Vec<EditionId>> {
+/// Editions with requests after an edition, at most [`MAX_EDITIONS_PER_PAGE`].
+pub fn find_refills(tx: &mut Tx<'_>, after: Option<EditionId>) -> QueryResult<Vec<EditionId>> {
     waiting_list_refills::table
+        .filter(waiting_list_refills::edition_id.gt(after.unwrap_or(EditionId::FIRST)))
         .group_by(waiting_list_refills::edition_id)
         .order(waiting_list_refills::edition_id)
-        .limit(MAX_EDITIONS_PER_RUN)
+        .limit(MAX_EDITIONS_PER_PAGE)
         .select(waiting_list_refills::edition_id)
         .load(tx.conn())
 }

@@ -75,15 +75,19 @@ pub fn plan_offers(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<
     // The optimality gap is not used: minimize the work on the bound.
     effort.cooling.steps = 3;
     let assignment = solve::solve(&model, request.policy.into(), effort, 1, &|_| true);
+    let assigned: Vec<_> = (0..)
+        .zip(loaded.applications.iter().zip(loaded.instance.applications.iter().zip(&assignment.booths)))
+        .filter(|(_, (_, (applicant, _)))| !applicant.is_fixed)
+        .filter_map(|(ix, (fact, (_, booths)))| Some((ix, fact.id, booths.as_ref()?)))
+        .collect();
+    let ids: Vec<_> = assigned.iter().map(|(_, application, _)| *application).collect();
+    let mut applications = applications::store::find_all(tx, edition.id, &ids)?;
     let mut offers = Vec::new();
-    for (ix, (fact, (applicant, booths))) in
-        (0..).zip(loaded.applications.iter().zip(loaded.instance.applications.iter().zip(&assignment.booths)))
-    {
-        let Some(booths) = booths.as_ref().filter(|_| !applicant.is_fixed) else { continue };
+    for (ix, application, booths) in assigned {
         let booth = |booth: &BoothIx| usize::try_from(*booth).ok().and_then(|at| loaded.booths.get(at)).map(|b| b.id);
         let booths: Option<Vec<BoothId>> = booths.iter().map(booth).collect();
         offers.push(PlannedOffer {
-            application: applications::store::find(tx, edition.id, fact.id)?,
+            application: applications.remove(&application).ok_or(Code::NotFound)?,
             booths: booths.ok_or(Code::Internal)?,
             codes: assigned_codes(&loaded, &assignment, ix),
         });
