@@ -4,11 +4,13 @@ use actix_web::{
     http::StatusCode,
     test::TestRequest,
 };
+use futures_util::future::join_all;
 use hoicho_core::config::{Settings, Streams};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{
-    TestApp,
+    Answer, TestApp,
+    fair::Fair,
     postgres::database,
     until,
     wait::{TIMEOUT, wait_until_async},
@@ -249,3 +251,37 @@ async fn all_requests_count_for_one_limit() {
     let page = |_: usize| TestRequest::get().uri("/home").insert_header(("cookie", format!("hoicho_access={lan}")));
     assert_eq!(statuses(&page).await[0], 200);
 }
+
+/// Number of successes among requests sent at once.
+async fn accepted<F: Future<Output = Answer>>(count: usize, send: impl Fn(usize) -> F) -> usize {
+    let answers = join_all((0..count).map(send)).await;
+    answers.iter().filter(|answer| answer.status.is_success()).count()
+}
+
+/// A count that is read before another request adds to it would let both pass.
+async fn limits_hold_for_requests_sent_at_once(app: TestApp) {
+    let fair = Fair::builder().exhibitors(["mui"]).build(&app).await;
+    let owner = &fair.owner;
+    let post = |path: &str, body: Value| app.post(path).by(owner).json(&body).send();
+    let of_organiser = format!("/organisers/{}", fair.organiser);
+    let (webhooks, keys) = (format!("{of_organiser}/webhooks"), format!("{of_organiser}/api-keys"));
+    let webhook = |n| post(&webhooks, json!({ "name": "a", "url": format!("http://127.0.0.1:{}/", n + 1) }));
+    assert_eq!(accepted(30, webhook).await, 20);
+    let key = |_| post(&keys, json!({ "name": "a", "scopes": ["read:editions"] }));
+    assert_eq!((accepted(95, key).await, accepted(12, key).await), (95, 5));
+    let record = json!({ "name": "HTX Mới", "legal_form": "co_operative", "locality": "Đầm Hà" });
+    let record = app.made(&format!("{of_organiser}/exhibitors"), owner, record).await;
+    let link = format!("{of_organiser}/exhibitors/{record}/link");
+    let invitation = |n| post(&link, json!({ "email": format!("a{n}@example.vn") }));
+    assert_eq!(accepted(15, invitation).await, 10);
+    let exhibitor = &fair.exhibitors[0];
+    let documents = format!("/applications/{}/documents?kind=food_safety&file_name=a.pdf", exhibitor.application);
+    let document = |_| app.post(&documents).by(&exhibitor.token).file("application/pdf", b"%PDF-1.7\nhello").send();
+    assert_eq!(accepted(30, document).await, 20);
+    let reset = |_| app.post("/auth/password-reset").json(&json!({ "email": "mui@example.vn" })).send();
+    assert_eq!(accepted(12, reset).await, 12);
+    let letters = app.letters_to("mui@example.vn").await;
+    assert_eq!(letters.iter().filter(|letter| letter["letter"]["kind"] == "reset_password").count(), 5);
+}
+
+crate::on_both!(limits_hold_for_requests_sent_at_once);

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::store::AllocationRow;
 use crate::exhibitors::store::is_of_staff;
 use hoicho_core::{
-    db::{MAX_ROWS_PER_INSERT, Tx, schema::*},
+    db::{MAX_ROWS_PER_INSERT, Tx, lock_name, schema::*},
     i18n::MessageId,
     on_either,
     values::{
@@ -57,6 +57,7 @@ pub fn insert(tx: &mut Tx<'_>, allocation: &AllocationRow, row: &ParticipantRow)
     if !allocation.state.is_active() {
         return Err(Problem::new(Code::IllegalStep, MessageId("error-allocation-ended")));
     }
+    lock_name(tx, &format!("participants of {}", allocation.id))?;
     let existing = participants::table.filter(participants::allocation_id.eq(allocation.id));
     if existing.count().get_result::<i64>(tx.conn())? >= MAX_PARTICIPANTS {
         return Err(Problem::new(

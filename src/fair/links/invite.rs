@@ -4,7 +4,7 @@ use chrono::Duration;
 use super::store::{self, LinkInvitationRow};
 use crate::{exhibitors, organisers};
 use hoicho_core::{
-    db::Tx,
+    db::{Tx, lock_name},
     i18n::MessageId,
     values::ids::{ExhibitorId, LinkInvitationId},
 };
@@ -35,6 +35,7 @@ pub fn invite(
     if record.organisation_id.is_some() {
         return Err(Problem::new(Code::IllegalStep, MessageId("error-exhibitor-linked")));
     }
+    lock_name(tx, &format!("link invitations of {exhibitor}"))?;
     if store::find_open(tx, exhibitor, authorized.now)?.len() >= MAX_OPEN {
         return Err(Problem::new(Code::IllegalStep, MessageId("error-invitation-limit")));
     }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{store::Account, token};
 use crate::outbox::{self, EmailKind, OutgoingEmail, Sender};
 use hoicho_core::{
-    db::{Tx, schema::one_time_tokens},
+    db::{Tx, lock_name, schema::one_time_tokens},
     values::{clock::Instant, ids::UserId},
 };
 
@@ -35,6 +35,7 @@ impl Purpose {
 
 /// E-mails a new token to the account's address, up to `MAX_VALID`. Above that the same write is made without an e-mail.
 pub fn send(tx: &mut Tx<'_>, account: &Account, purpose: Purpose, now: Instant) -> QueryResult<()> {
+    lock_name(tx, &format!("e-mail tokens of {}", account.id))?;
     let unexpired = one_time_tokens::table
         .filter(one_time_tokens::user_id.eq(account.id))
         .filter(one_time_tokens::purpose.eq(purpose))

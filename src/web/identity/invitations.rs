@@ -11,7 +11,7 @@ use crate::{
     outbox::{self, EmailKind, OutgoingEmail, Sender},
 };
 use hoicho_core::{
-    db::{Tx, schema::*},
+    db::{Tx, lock_name, schema::*},
     i18n::MessageId,
     values::{
         clock::Instant,
@@ -80,6 +80,7 @@ pub fn invite(
         OfferedRole::Organiser(id, role, edition) => (Some(id), None, edition, role.as_str()),
         OfferedRole::Organisation(id, role) => (None, Some(id), None, role.as_str()),
     };
+    lock_name(tx, &format!("invitations to {organiser_id:?} {organisation_id:?}"))?;
     let email_key = email.to_lowercase();
     let open_for_email =
         invitations::table.filter(invitations::email_key.eq(&email_key)).filter(invitations::accepted_at.is_null());

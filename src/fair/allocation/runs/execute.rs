@@ -16,7 +16,7 @@ use super::{
 };
 use crate::editions;
 use hoicho_core::{
-    db::{Database, Tx},
+    db::{Database, Tx, lock_name},
     i18n::MessageId,
     states::RunState,
     values::{
@@ -49,6 +49,8 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
 /// Validates the request and inserts an allocation run in state `running`.
 pub fn start_run(tx: &mut Tx<'_>, authorized: &Authorized, request: &StartRun) -> Result<AllocationRunRow, Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
+    // Some of the limits are those of the installation, so all starts wait for each other.
+    lock_name(tx, "starts of allocation runs")?;
     if store::count_running(tx, edition.id)? >= MAX_RUNNING {
         return Err(Problem::new(Code::IllegalStep, MessageId("error-run-limit").with_number("max", MAX_RUNNING)));
     }

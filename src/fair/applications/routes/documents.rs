@@ -12,6 +12,7 @@ use super::{
 };
 use crate::editions;
 use hoicho_core::{
+    db::lock_name,
     i18n::MessageId,
     values::ids::{ApplicationId, DocumentId},
 };
@@ -109,6 +110,7 @@ pub(super) async fn upload_document(
         .write_once(move |tx, authorized| {
             let edition = editions::store::lock_open(tx, authorized.edition()?)?;
             store::find(tx, edition.id, application)?;
+            lock_name(tx, &format!("documents of {application}"))?;
             if documents::count(tx, application)? >= limit {
                 return Err(Problem::new(
                     Code::IllegalStep,

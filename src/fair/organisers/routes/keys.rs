@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::actions::{ManagePlanning, ManageStaff};
 use hoicho_core::{
-    db::Tx,
+    db::{Tx, lock_name},
     i18n::MessageId,
     values::{
         clock::Instant,
@@ -135,6 +135,7 @@ pub(super) async fn create_key(permit: Permit<ManageStaff>, body: Body<CreateKey
             if owned != i64::try_from(editions.len()).unwrap_or(i64::MAX) {
                 return Err(Problem::new(Code::NotFound, MessageId("error-edition-of-other-organiser")));
             }
+            lock_name(tx, &format!("API keys of {organiser}"))?;
             if api_keys::list(tx, organiser)?.iter().filter(|k| is_valid(k, now)).count() >= MAX_KEYS {
                 return Err(Problem::new(
                     Code::IllegalStep,

@@ -13,6 +13,7 @@ use super::{
     views::{self, NewWebhookView, WebhookView},
 };
 use hoicho_core::{
+    db::lock_name,
     i18n::MessageId,
     values::ids::{OrganiserId, WebhookId},
 };
@@ -82,6 +83,7 @@ pub(super) async fn create_webhook(
     permit
         .write(move |tx, authorized| {
             let organiser = authorized.organiser()?;
+            lock_name(tx, &format!("webhooks of {organiser}"))?;
             if endpoint_store::list_by_organiser(tx, organiser)?.len() >= MAX_WEBHOOKS {
                 return Err(Problem::new(
                     Code::IllegalStep,
