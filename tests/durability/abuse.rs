@@ -176,31 +176,3 @@ fn oversized_heads_and_bodies_are_rejected_without_buffering() {
     is_served(&server, &token);
     server.stop();
 }
-
-/// Each stream holds a connection, of which a process has few (1,024 files, unless configured otherwise).
-#[test]
-fn event_streams_of_one_address_leave_room_for_others() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::demo(folder.path(), &[]);
-    let token = login(&server);
-    let mut open = Vec::new();
-    let mut refused = 0;
-    for _ in 0..1_000 {
-        let mut stream = connect(&server);
-        let request =
-            "GET /api/v1/editions/ocop-quang-ninh-demo/events HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
-        stream.write_all(request.as_bytes()).unwrap();
-        match response_head(&mut stream) {
-            head if head.starts_with("HTTP/1.1 200") => open.push(stream),
-            head => {
-                assert!(head.starts_with("HTTP/1.1 429"), "{head}");
-                refused += 1;
-            }
-        }
-    }
-    println!("1,000 event streams: {} open, {refused} refused", open.len());
-    assert_eq!((open.len(), refused), (100, 900));
-    is_served(&server, &token);
-    drop(open);
-    server.stop();
-}

@@ -22,6 +22,9 @@ mod nodes;
 #[path = "../support/postgres.rs"]
 #[expect(dead_code, reason = "only its databases are used here")]
 mod postgres;
+#[path = "../support/receiver.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod receiver;
 #[path = "../cli/server.rs"]
 #[expect(dead_code, reason = "the tests of the program use the rest")]
 mod server;
