@@ -112,6 +112,7 @@ const PARTS: [(&str, &str); 8] = [
     ("booths", "id edition_id zone_id"),
     ("applications", "id edition_id"),
     ("allocations", "id edition_id booth_id application_id"),
+    ("occupancies", "edition_id booth_id allocation_id"),
     ("sales_reports", "id edition_id booth_id"),
     ("gates", "id edition_id"),
     ("visit_events", "id edition_id gate_id"),
