@@ -22,10 +22,10 @@ use crate::{
     wait::wait_until,
 };
 
-/// The longest time that others may wait, and the 99th percentile, in a program that is not optimised and on a machine that also runs
-/// other tests. Before the limits the longest were a minute.
-const MAX_WAIT: Duration = Duration::from_secs(5);
-const MAX_P99: Duration = Duration::from_secs(2);
+/// The longest time that others may wait, and the 99th percentile. Far above what a release build on a quiet machine needs, since this
+/// program is not optimised and other tests run beside it, and far below the minute that others waited before there were limits.
+const MAX_WAIT: Duration = Duration::from_secs(15);
+const MAX_P99: Duration = Duration::from_secs(6);
 /// Max memory of the server in MiB.
 const MAX_MIB: u64 = 400;
 
