@@ -267,8 +267,18 @@ async fn limits_hold_for_requests_sent_at_once(app: TestApp) {
     let (webhooks, keys) = (format!("{of_organiser}/webhooks"), format!("{of_organiser}/api-keys"));
     let webhook = |n| post(&webhooks, json!({ "name": "a", "url": format!("http://127.0.0.1:{}/", n + 1) }));
     assert_eq!(accepted(30, webhook).await, 20);
+    // Each secret that is still valid signs every message.
+    let rotated = app.get(&webhooks).by(owner).send().await.expect(200)["items"][0]["id"].clone();
+    let rotated = format!("{webhooks}/{}/rotate-secret", rotated.as_str().unwrap());
+    assert_eq!(accepted(12, |_| post(&rotated, json!({ "overlap_h": 24 }))).await, 4);
+    post(&rotated, json!({ "overlap_h": 0 })).await.expect(201);
     let key = |_| post(&keys, json!({ "name": "a", "scopes": ["read:editions"] }));
     assert_eq!((accepted(95, key).await, accepted(12, key).await), (95, 5));
+    // A full organiser can rotate its keys, but not without end.
+    let listed = app.get(&keys).by(owner).send().await.expect(200)["items"].as_array().unwrap().clone();
+    let oldest = listed.last().unwrap()["id"].clone();
+    let rotate = |_| post(&format!("{keys}/{}/rotate", oldest.as_str().unwrap()), json!({ "overlap_h": 24 }));
+    assert_eq!(accepted(110, rotate).await, 100);
     let record = json!({ "name": "HTX Mới", "legal_form": "co_operative", "locality": "Đầm Hà" });
     let record = app.made(&format!("{of_organiser}/exhibitors"), owner, record).await;
     let link = format!("{of_organiser}/exhibitors/{record}/link");

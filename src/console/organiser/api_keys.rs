@@ -59,7 +59,7 @@ impl Keys {
 pub(super) async fn show_keys(page: PageContext, permit: Permit<ViewKeys>) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, authorized| {
         let organiser = organisers::store::find(tx, authorized.organiser()?)?;
-        let rows = api_keys::list(tx, organiser.id)?;
+        let rows = api_keys::list(tx, organiser.id, authorized.now)?;
         let ids: Vec<ApiKeyId> = rows.iter().map(|r| r.id).collect();
         let restrictions = (api_keys::load_scopes(tx, &ids)?, api_keys::load_editions(tx, &ids)?);
         Ok((editions::store::list_page(tx, Visibility::Staff(organiser.id), "", 500)?, organiser, rows, restrictions))

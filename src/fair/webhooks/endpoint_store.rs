@@ -5,14 +5,21 @@ use diesel::prelude::*;
 
 use super::signature::SigningSecret;
 use hoicho_core::{
-    db::{Tx, schema::*},
+    db::{Tx, lock_name, schema::*},
+    i18n::MessageId,
     on_either,
     values::{
         clock::Instant,
         ids::{OrganiserId, UserId, WebhookId, WebhookSecretId},
     },
 };
-use hoicho_web::{audit::EventType, http::Problem};
+use hoicho_web::{
+    audit::EventType,
+    http::{Code, Problem},
+};
+
+/// Max replaced secrets of an endpoint that are still valid: each signs every message.
+const MAX_REPLACED_SECRETS: i64 = 4;
 
 hoicho_core::text_enum! {
     /// Why an endpoint is disabled.
@@ -172,6 +179,7 @@ pub(super) fn add_secret(
     now: Instant,
     overlap: chrono::Duration,
 ) -> Result<SigningSecret, Problem> {
+    lock_name(tx, &format!("secrets of {id}"))?;
     let secret = SigningSecret::generate()?;
     let (hmac_secret, ed25519_seed) = secret.encode();
     let old_expires_at = now + overlap;
@@ -182,6 +190,14 @@ pub(super) fn add_secret(
     )
     .set(webhook_secrets::expires_at.eq(old_expires_at))
     .execute(tx.conn())?;
+    let replaced =
+        webhook_secrets::table.filter(webhook_secrets::webhook_id.eq(id)).filter(webhook_secrets::expires_at.gt(now));
+    if replaced.count().get_result::<i64>(tx.conn())? > MAX_REPLACED_SECRETS {
+        return Err(Problem::new(
+            Code::IllegalStep,
+            MessageId("error-webhook-secret-limit").with_number("max", MAX_REPLACED_SECRETS),
+        ));
+    }
     let row = SecretRow {
         id: WebhookSecretId::make(),
         webhook_id: id,

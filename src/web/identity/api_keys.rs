@@ -181,11 +181,21 @@ pub fn create(
     Ok((row, secret))
 }
 
-/// The keys of an organiser, newest first; at most 500.
-pub fn list(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<Vec<ApiKeyRow>> {
+/// Number of valid keys of an organiser.
+pub fn count_valid(tx: &mut Tx<'_>, organiser: OrganiserId, now: Instant) -> QueryResult<i64> {
+    api_keys::table.filter(api_keys::organiser_id.eq(organiser)).filter(valid(now)).count().get_result(tx.conn())
+}
+
+#[diesel::dsl::auto_type]
+fn valid(now: Instant) -> _ {
+    api_keys::revoked_at.is_null().and(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now)))
+}
+
+/// The keys of an organiser, the valid ones first and of each the newest; at most 500, which is more than can be valid.
+pub fn list(tx: &mut Tx<'_>, organiser: OrganiserId, now: Instant) -> QueryResult<Vec<ApiKeyRow>> {
     api_keys::table
         .filter(api_keys::organiser_id.eq(organiser))
-        .order(api_keys::id.desc())
+        .order((valid(now).desc(), api_keys::id.desc()))
         .limit(500)
         .select(ApiKeyRow::as_select())
         .load(tx.conn())

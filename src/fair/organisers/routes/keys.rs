@@ -24,7 +24,9 @@ use hoicho_web::{
 /// Max validity of a key, in days.
 const MAX_DAYS: i64 = 1_830;
 /// Max valid keys per organiser.
-const MAX_KEYS: usize = 100;
+const MAX_KEYS: i64 = 100;
+/// The same while keys and their successors are both valid.
+const MAX_KEYS_DURING_ROTATION: i64 = 200;
 
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -93,6 +95,15 @@ fn is_valid(row: &ApiKeyRow, now: Instant) -> bool {
     row.revoked_at.is_none() && row.expires_at.is_none_or(|at| at > now)
 }
 
+/// Refuses one more key if so many are valid.
+fn require_fewer_keys(tx: &mut Tx<'_>, organiser: OrganiserId, max: i64, now: Instant) -> Result<(), Problem> {
+    lock_name(tx, &format!("API keys of {organiser}"))?;
+    if api_keys::count_valid(tx, organiser, now)? >= max {
+        return Err(Problem::new(Code::IllegalStep, MessageId("error-api-key-limit").with_number("max", max)));
+    }
+    Ok(())
+}
+
 /// Creates a key. The secret is only in this response. `Idempotency-Key` is ignored, because the response must not be
 /// stored.
 #[utoipa::path(
@@ -135,13 +146,7 @@ pub(super) async fn create_key(permit: Permit<ManageStaff>, body: Body<CreateKey
             if owned != i64::try_from(editions.len()).unwrap_or(i64::MAX) {
                 return Err(Problem::new(Code::NotFound, MessageId("error-edition-of-other-organiser")));
             }
-            lock_name(tx, &format!("API keys of {organiser}"))?;
-            if api_keys::list(tx, organiser)?.iter().filter(|k| is_valid(k, now)).count() >= MAX_KEYS {
-                return Err(Problem::new(
-                    Code::IllegalStep,
-                    MessageId("error-api-key-limit").with_number("max", MAX_KEYS),
-                ));
-            }
+            require_fewer_keys(tx, organiser, MAX_KEYS, now)?;
             let expires_at = expires_in_days.map(|days| now + Duration::days(days));
             let created = api_keys::create(tx, (organiser, user, now), &name, (&scopes, &editions), expires_at)?;
             authorized.record_audit(
@@ -178,7 +183,7 @@ fn render(
 #[get("/organisers/{organiser}/api-keys")]
 pub(super) async fn list_keys(permit: Permit<ManagePlanning>) -> Result<HttpResponse, Problem> {
     let items = permit.read(|tx, authorized| {
-        let rows = api_keys::list(tx, authorized.organiser()?)?;
+        let rows = api_keys::list(tx, authorized.organiser()?, authorized.now)?;
         let ids: Vec<ApiKeyId> = rows.iter().map(|r| r.id).collect();
         let (mut scopes, mut editions) = (api_keys::load_scopes(tx, &ids)?, api_keys::load_editions(tx, &ids)?);
         let to_view = |row: ApiKeyRow| {
@@ -233,6 +238,7 @@ pub(super) async fn rotate_key(
         .write(move |tx, authorized| {
             let (organiser, user, now) = (authorized.organiser()?, authorized.require_user()?, authorized.now);
             let old = find_valid(tx, organiser, id, now)?;
+            require_fewer_keys(tx, organiser, MAX_KEYS_DURING_ROTATION, now)?;
             let scopes = api_keys::load_scopes(tx, &[id])?.remove(&id).unwrap_or_default();
             let editions = api_keys::load_editions(tx, &[id])?.remove(&id).unwrap_or_default();
             // The same validity as the old key, from now on.

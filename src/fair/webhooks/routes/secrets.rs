@@ -33,6 +33,7 @@ struct RotateSecret {
         (status = 201, body = SecretView),
         (status = 403),
         (status = 404),
+        (status = 409),
         (status = 422),
     ),
 )]

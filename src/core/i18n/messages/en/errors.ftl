@@ -96,6 +96,7 @@ error-edition-list-length = At most 100 editions.
 error-webhook-url = The URL must begin with https://, have at most 500 characters and contain no user name.
 error-event-type-list-length = At most 100 event types.
 error-webhook-limit = An organiser can have at most { $max } webhooks. Delete one first.
+error-webhook-secret-limit = { $max } earlier secrets of this webhook are still valid. Wait until they expire, or rotate with an overlap of 0.
 error-webhook-disabled = This webhook is disabled. Enable it first.
 
 ## Editions and places

@@ -96,6 +96,7 @@ error-edition-list-length = Tối đa 100 kỳ hội chợ.
 error-webhook-url = Địa chỉ nhận tin phải bắt đầu bằng https://, dài tối đa 500 ký tự và không chứa tên đăng nhập.
 error-event-type-list-length = Tối đa 100 loại sự kiện.
 error-webhook-limit = Mỗi đơn vị tổ chức có tối đa { $max } địa chỉ nhận tin. Hãy xóa bớt trước.
+error-webhook-secret-limit = Địa chỉ nhận tin này đang có { $max } khóa ký cũ còn hiệu lực. Hãy chờ chúng hết hạn, hoặc thay với thời gian chồng là 0.
 error-webhook-disabled = Địa chỉ này đang tắt. Hãy bật lên trước.
 
 ## Editions and places
