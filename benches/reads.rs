@@ -106,7 +106,7 @@ fn reopen(served: &Served) {
 }
 
 /// Tables of an edition, and their columns that reference rows of the same edition.
-const PARTS: [(&str, &str); 8] = [
+const PARTS: [(&str, &str); 9] = [
     ("opening_days", "edition_id"),
     ("zones", "id edition_id"),
     ("booths", "id edition_id zone_id"),
