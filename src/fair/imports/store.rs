@@ -208,12 +208,18 @@ pub(super) fn find_write(tx: &mut Tx<'_>, import: ImportId) -> QueryResult<Optio
     import_writes::table.find(import).select(WriteRow::as_select()).get_result(tx.conn()).optional()
 }
 
-/// Imports that nobody writes or undoes any more: the lease has run out.
-pub fn find_lapsed(tx: &mut Tx<'_>, now: Instant) -> QueryResult<Vec<ImportId>> {
+/// Lapsed imports that are found at once.
+const MAX_LAPSED: i64 = 100;
+
+/// Imports that nobody writes or undoes any more: the lease has run out. In the order of their identifiers, those `after` one.
+pub fn find_lapsed(tx: &mut Tx<'_>, now: Instant, after: Option<ImportId>) -> QueryResult<Vec<ImportId>> {
     imports::table
         .inner_join(import_writes::table.on(import_writes::import_id.eq(imports::id)))
         .filter(import_writes::lease_until.lt(now))
         .filter(imports::state.eq_any([ImportState::Applying, ImportState::Undoing]))
+        .filter(imports::id.gt(after.unwrap_or(ImportId::FIRST)))
+        .order(imports::id)
+        .limit(MAX_LAPSED)
         .select(imports::id)
         .load(tx.conn())
 }

@@ -151,10 +151,10 @@ pub async fn fail_stale_runs(db: &Database, now: Instant) -> Result<usize, Probl
 
 /// Marks imports that nobody writes or undoes any more as interrupted; returns their number.
 pub async fn interrupt_lapsed_imports(db: &Database, now: Instant) -> Result<usize, Problem> {
-    let lapsed = db.read(move |tx| Ok::<_, Problem>(imports::find_lapsed(tx, now)?)).await?;
+    let find = async |after| db.read(move |tx| Ok::<_, Problem>(imports::find_lapsed(tx, now, after)?)).await;
     let interrupt =
         async |import| db.write(move |tx| Ok::<_, Problem>(imports::interrupt_lapsed(tx, import, now)?)).await;
-    Ok(for_each(lapsed, interrupt).await)
+    for_each(find, interrupt).await
 }
 
 /// Measures the outbox.
