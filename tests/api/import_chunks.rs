@@ -83,7 +83,8 @@ impl<'a> Import<'a> {
     /// Adds a booth beside the import.
     async fn add_booth(&self, code: &str) {
         let zones = self.app.get("/editions/hoi-cho/zones").by(&self.owner).send().await.expect(200);
-        let booth = json!({ "code": code, "kind": { "zone": zones["items"][0]["id"], "category": "standard", "area_dm2": 1_200, "fee": 0 } });
+        let kind = json!({ "zone": zones["items"][0]["id"], "category": "standard", "area_dm2": 1_200, "fee": 0 });
+        let booth = json!({ "code": code, "kind": kind });
         self.app.post("/editions/hoi-cho/booths").by(&self.owner).json(&booth).send().await.expect(201);
     }
 

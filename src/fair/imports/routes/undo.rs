@@ -19,10 +19,10 @@ use hoicho_web::{
 };
 
 /// Undoes an applied or interrupted import: what it created is deleted, what it changed is set back. More than 500 rows are undone in
-/// chunks, between which others can write; the state is `undoing` meanwhile, and `interrupted` if it cannot be finished. Corrected sales reports get a version
-/// with their former amounts, so that all versions stay readable. Possible for the 30 days for which an import is stored, and while
-/// nothing else has changed or used what it made; otherwise 409 `illegal_step`, whose `detail` names what has changed. Rows that were
-/// deleted since do not prevent it.
+/// chunks, between which others can write; the state is `undoing` meanwhile, and `interrupted` if it cannot be finished. Corrected
+/// sales reports get a version with their former amounts, so that all versions stay readable. Possible for the 30 days for which an
+/// import is stored, and while nothing else has changed or used what it made; otherwise 409 `illegal_step`, whose `detail` names what
+/// has changed. Rows that were deleted since do not prevent it.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/imports/{import}/undo",
