@@ -8,6 +8,8 @@ ALTER TABLE editions DROP COLUMN waiting_list_run_id;
 DROP TABLE changes;
 DROP TABLE import_mappings;
 DROP TABLE import_changes;
+DROP TABLE import_writes;
+DROP TABLE import_tables;
 DROP TABLE imports;
 DROP TABLE webhook_attempts;
 DROP TABLE webhook_deliveries;

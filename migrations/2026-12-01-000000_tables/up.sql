@@ -368,7 +368,7 @@ CREATE TABLE exhibitor_search_words (
   word TEXT COLLATE "C" NOT NULL,
   PRIMARY KEY (exhibitor_id, word),
   FOREIGN KEY (organiser_id, exhibitor_id) REFERENCES exhibitors (organiser_id, id)
-);
+) /*WITHOUT_ROWID*/;
 CREATE INDEX exhibitor_search_words_organiser_id_idx ON exhibitor_search_words (organiser_id, word, exhibitor_id);
 -- Invitations to link a record with an organisation; the user with this verified address chooses which of theirs.
 CREATE TABLE exhibitor_link_invitations (
@@ -876,7 +876,9 @@ CREATE TABLE webhook_attempts (
 );
 CREATE INDEX webhook_attempts_webhook_delivery_id_idx ON webhook_attempts (webhook_delivery_id, id);
 
--- Imports: the cells of an uploaded file, its column mapping and the outcome; the command line has no user. `import_changes` has what
+-- Imports: an uploaded file with its column mapping and the outcome; the command line has no user. `import_tables` has the cells of the
+-- file, apart from what changes. `import_writes` has how far an import that is written in chunks, or undone in chunks, has come: the
+-- process with the token does it, while it renews its lease with each chunk. `import_changes` has what
 -- an applied import made, so that it can be undone as one step: the row, the version of it that the import left (of rows without one a
 -- digest), and what it was before; null if the import created it. `import_mappings` stores the last mapping used for the same titles.
 CREATE TABLE imports (
@@ -885,9 +887,9 @@ CREATE TABLE imports (
   kind TEXT COLLATE "C" NOT NULL CONSTRAINT imports_kind_check CHECK (kind IN ('booths','exhibitors','products','sales','visits')),
   file_name TEXT COLLATE "C" NOT NULL,
   sheet_name TEXT COLLATE "C" NOT NULL,
-  cells TEXT COLLATE "C" NOT NULL,
   mapping TEXT COLLATE "C" NOT NULL,
-  state TEXT COLLATE "C" NOT NULL CONSTRAINT imports_state_check CHECK (state IN ('uploaded','checked','applied','undone')),
+  state TEXT COLLATE "C" NOT NULL CONSTRAINT imports_state_check CHECK (state IN
+    ('uploaded','checked','applying','applied','interrupted','undoing','undone')),
   outcome TEXT COLLATE "C",
   created_by UUID REFERENCES users (id),
   created_at TIMESTAMP NOT NULL,
@@ -896,6 +898,17 @@ CREATE TABLE imports (
 CREATE INDEX imports_edition_id_idx ON imports (edition_id, id);
 CREATE INDEX imports_created_by_idx ON imports (created_by);
 CREATE INDEX imports_created_at_idx ON imports (created_at);
+CREATE TABLE import_tables (
+  import_id UUID NOT NULL PRIMARY KEY REFERENCES imports (id) ON DELETE CASCADE,
+  cells TEXT COLLATE "C" NOT NULL
+);
+CREATE TABLE import_writes (
+  import_id UUID NOT NULL PRIMARY KEY REFERENCES imports (id) ON DELETE CASCADE,
+  token UUID NOT NULL,
+  done_rows INTEGER NOT NULL,
+  total_rows INTEGER NOT NULL,
+  lease_until TIMESTAMP NOT NULL
+);
 CREATE TABLE import_changes (
   import_id UUID NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
   kind TEXT COLLATE "C" NOT NULL CONSTRAINT import_changes_kind_check CHECK (kind IN
@@ -905,7 +918,7 @@ CREATE TABLE import_changes (
   version TEXT COLLATE "C" NOT NULL,
   before_json TEXT COLLATE "C",
   PRIMARY KEY (import_id, kind, subject, part)
-);
+) /*WITHOUT_ROWID*/;
 CREATE TABLE import_mappings (
   organiser_id UUID NOT NULL REFERENCES organisers (id),
   kind TEXT COLLATE "C" NOT NULL CONSTRAINT import_mappings_kind_check CHECK (kind IN ('booths','exhibitors','products','sales','visits')),

@@ -178,7 +178,7 @@ const RECORDS: [(&str, &str); 20] = [
 
 /// Tables with data of an edition that no archive has: preferences and documents of applicants, what was computed, and
 /// records of operation.
-const TABLES_LEFT_OUT: [&str; 18] = [
+const TABLES_LEFT_OUT: [&str; 20] = [
     "allocation_run_applications",
     "allocation_run_booths",
     "allocation_runs",
@@ -189,6 +189,8 @@ const TABLES_LEFT_OUT: [&str; 18] = [
     "events",
     "final_figures",
     "import_changes",
+    "import_tables",
+    "import_writes",
     "imports",
     "invitations",
     "organiser_members",

@@ -1,7 +1,13 @@
 //! An organiser that names somebody's tax code or public identifier, by whichever way, learns nothing of the account: its answers stay
 //! those of a stranger, and the account shows no trace of it.
+use std::sync::Arc;
+
+use hoicho_core::i18n::Language;
 use hoicho_fair::imports::{ImportContext, ImportKind, ImportTable, Mode, apply_file};
-use hoicho_web::{http::Problem, identity::authorization::authorize_operator};
+use hoicho_web::{
+    http::Problem,
+    identity::{WriteSteps, authorization::authorize_operator},
+};
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, fair::Fair};
@@ -132,14 +138,17 @@ async fn naming_a_tax_code_in_tables_and_records_opens_nothing(app: TestApp) {
     let by_command =
         format!("Tên đơn vị;Mã số thuế;Huyện;Số gian đăng ký\nTên khác;{CODE}-001;Đầm Hà;1\nHTX mui;{CODE};Đầm Hà;1\n");
     let now = app.context.clock.now();
-    let imported = app.db.write(move |tx| {
+    let planned = app.db.read(move |tx| {
         let authorized = authorize_operator(tx, hoicho_fair::find_owners, "hoi-cho", now)?;
         let context = ImportContext::load(tx, authorized.edition()?)?;
         let table = ImportTable::parse(ImportKind::Exhibitors, by_command.as_bytes(), context, None)?;
         let planned = table.plan(tx, &authorized, &|_, _| {})?;
-        apply_file(tx, &authorized, ("don-vi.csv".to_owned(), &table), &planned, (Mode::All, true)).map(|_| ())
+        Ok::<_, Problem>((authorized, Arc::new(table), planned))
     });
-    imported.await.map_err(|problem: Problem| problem.to_string()).unwrap();
+    let (authorized, table, planned) = planned.await.unwrap();
+    let steps = WriteSteps::of_operator(app.db.clone(), app.context.clock, authorized);
+    let file = ("don-vi.csv".to_owned(), table);
+    apply_file(steps, file, planned, (Mode::All, true), Language::Vi).await.unwrap();
     attacker.check(&app, "the command line").await;
     // An invitation opens nothing until it is followed; one that nobody follows leaves no trace with the account.
     let email = json!({ "email": "nobody@example.vn" });

@@ -33,6 +33,7 @@ mod exports;
 mod floor;
 mod identity;
 mod import_cases;
+mod import_chunks;
 mod import_undo;
 mod import_values;
 mod imports;

@@ -114,6 +114,19 @@ impl Import {
     fn is_applied(&self) -> bool {
         self.import.state == ImportState::Applied
     }
+    fn is_interrupted(&self) -> bool {
+        self.import.state == ImportState::Interrupted
+    }
+    /// Rows that are done, and all of them, while it is written or undone.
+    fn running(&self) -> Option<(String, String)> {
+        let progress = self.import.progress.as_ref()?;
+        let is_running = matches!(self.import.state, ImportState::Applying | ImportState::Undoing);
+        is_running.then(|| (self.page.integer(progress.done), self.page.integer(progress.all)))
+    }
+    /// Rows of the fair that an interrupted import made.
+    fn made(&self) -> String {
+        self.page.integer(self.import.made.unwrap_or_default())
+    }
     fn is_undone(&self) -> bool {
         self.import.state == ImportState::Undone
     }
@@ -122,6 +135,12 @@ impl Import {
         let (added, changed) = self.import.outcome.as_ref().map_or((0, 0), |o| (o.added, o.changed));
         let [added, changed] = [added, changed].map(|n| self.page.integer(n));
         self.page.t_with2("import-undo-ask", "added", added, "changed", changed)
+    }
+    fn must_confirm(&self) -> bool {
+        self.outcome().is_some_and(|outcome| !outcome.to_confirm.is_empty())
+    }
+    fn has_bad_rows(&self) -> bool {
+        self.outcome().is_some_and(|outcome| outcome.bad_rows > 0)
     }
     fn outcome(&self) -> Option<&OutcomeView> {
         self.import.outcome.as_ref()

@@ -100,6 +100,8 @@ ids! {
     WebhookAttemptId,
     /// A table uploaded for import.
     ImportId,
+    /// One attempt to write an import, or to undo it, in chunks.
+    ImportWriteId,
     /// Any entity; its kind is stored separately.
     SubjectId,
 }

@@ -78,6 +78,11 @@ pub struct PlannedExhibitors {
 }
 
 impl PlannedExhibitors {
+    /// Whether nothing is to be written.
+    pub fn is_empty(&self) -> bool {
+        self.exhibitors.is_empty() && self.more_contacts.is_empty() && self.applications.is_empty()
+    }
+
     /// Number of new applications, and of new records without one.
     pub fn added(&self) -> usize {
         let applied: BTreeSet<ExhibitorId> =

@@ -9,9 +9,9 @@ use hoicho_core::{
     values::ids::{ApplicationId, SubjectId},
 };
 
-/// Deletes applications that an import created. If any of them was changed or used since, nothing is deleted and the names of their
-/// exhibitors are returned. At most [`hoicho_core::db::MAX_IDS_PER_STATEMENT`] at once.
-pub fn delete_imported(tx: &mut Tx<'_>, ids: &[ApplicationId]) -> QueryResult<Vec<String>> {
+/// Names of the exhibitors whose applications an import created and that were changed or used since. At most
+/// [`hoicho_core::db::MAX_IDS_PER_STATEMENT`] at once.
+pub fn find_changed(tx: &mut Tx<'_>, ids: &[ApplicationId]) -> QueryResult<Vec<String>> {
     let used = used_applications(tx, ids)?;
     let rows: Vec<(ApplicationId, i32, String)> = applications::table
         .inner_join(exhibitors::table)
@@ -20,7 +20,13 @@ pub fn delete_imported(tx: &mut Tx<'_>, ids: &[ApplicationId]) -> QueryResult<Ve
         .select((applications::id, applications::version, exhibitors::name))
         .load(tx.conn())?;
     let changed = rows.into_iter().filter(|(id, version, _)| *version != 1 || used.contains(id));
-    let changed: Vec<String> = changed.map(|(.., name)| name).collect();
+    Ok(changed.map(|(.., name)| name).collect())
+}
+
+/// Deletes applications that an import created. If any of them was changed or used since, nothing is deleted and the names of their
+/// exhibitors are returned. At most [`hoicho_core::db::MAX_IDS_PER_STATEMENT`] at once.
+pub fn delete_imported(tx: &mut Tx<'_>, ids: &[ApplicationId]) -> QueryResult<Vec<String>> {
+    let changed = find_changed(tx, ids)?;
     if changed.is_empty() {
         diesel::delete(application_wishes::table.filter(application_wishes::application_id.eq_any(ids)))
             .execute(tx.conn())?;
@@ -80,8 +86,8 @@ pub struct AddedProduct {
     pub digest: String,
 }
 
-/// Deletes products that an import added. If any of them was changed since, nothing is deleted and their names are returned.
-pub fn delete_imported_products(tx: &mut Tx<'_>, added: &[AddedProduct]) -> QueryResult<Vec<String>> {
+/// Names of products that an import added and that were changed since.
+pub fn find_changed_products(tx: &mut Tx<'_>, added: &[AddedProduct]) -> QueryResult<Vec<String>> {
     let digests: HashMap<(ApplicationId, i32), &str> =
         added.iter().map(|product| ((product.application, product.line), product.digest.as_str())).collect();
     let of: BTreeSet<ApplicationId> = added.iter().map(|product| product.application).collect();
@@ -93,7 +99,12 @@ pub fn delete_imported_products(tx: &mut Tx<'_>, added: &[AddedProduct]) -> Quer
     let is_changed = |row: &ApplicationProductRow| {
         digests.get(&(row.application_id, row.line)).is_some_and(|digest| *digest != row.digest())
     };
-    let changed: Vec<String> = rows.into_iter().filter(is_changed).map(|row| row.name).collect();
+    Ok(rows.into_iter().filter(is_changed).map(|row| row.name).collect())
+}
+
+/// Deletes products that an import added. If any of them was changed since, nothing is deleted and their names are returned.
+pub fn delete_imported_products(tx: &mut Tx<'_>, added: &[AddedProduct]) -> QueryResult<Vec<String>> {
+    let changed = find_changed_products(tx, added)?;
     if changed.is_empty() {
         let mut by_line: BTreeMap<i32, Vec<ApplicationId>> = BTreeMap::new();
         for product in added {

@@ -54,24 +54,43 @@ fn check_order(record: &Record, line: u64, has_edition: bool) -> Result<(), Prob
     }
 }
 
-/// Imports the records; returns the new edition and a summary. Figures of a finalised edition are frozen.
-fn import_records(mut import: ArchiveImport<'_, '_>, file: &[u8]) -> Result<(EditionId, ImportSummary), Problem> {
-    let mut batch = Batch::default();
-    let mut records = 0_u64;
+/// The records of an archive, in the batches in which they are inserted.
+pub(super) struct ParsedArchive {
+    batches: Vec<Batch>,
+    records: u64,
+}
+
+/// Parses an archive, before the transaction that writes it.
+pub(super) fn parse(file: &[u8]) -> Result<ParsedArchive, Problem> {
+    check_complete(file)?;
+    let (mut batches, mut batch) = (Vec::new(), Batch::default());
+    let (mut records, mut has_edition) = (0_u64, false);
     for line in file.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
         records += 1;
         let record: Record = serde_json::from_slice(line).map_err(|e| invalid_line(records, &e))?;
-        check_order(&record, records, import.edition().is_ok())?;
+        check_order(&record, records, has_edition)?;
         if batch.must_flush_before(&record) {
-            batch.flush(&mut import)?;
+            batches.push(std::mem::take(&mut batch));
         }
         let is_edition = matches!(record, Record::Edition(_));
         batch.push(record);
         if is_edition {
-            batch.flush(&mut import)?;
+            has_edition = true;
+            batches.push(std::mem::take(&mut batch));
         }
     }
-    batch.flush(&mut import)?;
+    batches.push(batch);
+    Ok(ParsedArchive { batches, records })
+}
+
+/// Imports the records; returns the new edition and a summary. Figures of a finalised edition are frozen.
+fn import_records(
+    mut import: ArchiveImport<'_, '_>,
+    ParsedArchive { batches, records }: ParsedArchive,
+) -> Result<(EditionId, ImportSummary), Problem> {
+    for batch in batches {
+        batch.insert(&mut import)?;
+    }
     let edition = import.edition()?;
     editions::store::refresh_schedule(import.tx, edition, import.authorized.now)?;
     editions::archive::check_imported(&mut import)?;
@@ -89,11 +108,10 @@ fn import_records(mut import: ArchiveImport<'_, '_>, file: &[u8]) -> Result<(Edi
 pub(super) fn import(
     tx: &mut Tx<'_>,
     authorized: &Authorized,
-    file: &[u8],
+    archive: ParsedArchive,
     slug: String,
 ) -> Result<(EditionId, ImportSummary), Problem> {
-    check_complete(file)?;
-    let (edition, summary) = import_records(ArchiveImport::new(tx, authorized, slug), file)?;
+    let (edition, summary) = import_records(ArchiveImport::new(tx, authorized, slug), archive)?;
     authorized.record_audit(tx, AuditAction::EditionImport, edition, None, Some(&summary))?;
     Ok((edition, summary))
 }

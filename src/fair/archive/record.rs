@@ -60,11 +60,10 @@ macro_rules! records {
                 self.buffered += 1;
             }
 
-            /// Inserts all buffered records and clears the buffer.
-            pub(super) fn flush(&mut self, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
-                let batch = std::mem::take(self);
-                $(if !batch.$field.is_empty() {
-                    <$record>::import(batch.$field, import)?;
+            /// Inserts all buffered records.
+            pub(super) fn insert(self, import: &mut ArchiveImport<'_, '_>) -> Result<(), Problem> {
+                $(if !self.$field.is_empty() {
+                    <$record>::import(self.$field, import)?;
                 })+
                 Ok(())
             }

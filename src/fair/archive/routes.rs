@@ -183,10 +183,13 @@ async fn import_archive(
     checks.finish()?;
     let file = file.into_result()?;
     permit
-        .write_once(move |tx, authorized| {
-            let (edition, summary) = import::import(tx, &authorized, &file, slug)?;
-            let (version, edition) = editions::load_view(tx, edition, authorized.now)?;
-            Ok(ApiResponse::created(&ImportedArchiveView { edition, taken: summary })?.with_version(version))
-        })
+        .plan_and_write(
+            move |_, _| import::parse(&file),
+            move |tx, authorized, archive| {
+                let (edition, summary) = import::import(tx, &authorized, archive, slug)?;
+                let (version, edition) = editions::load_view(tx, edition, authorized.now)?;
+                Ok(ApiResponse::created(&ImportedArchiveView { edition, taken: summary })?.with_version(version))
+            },
+        )
         .await
 }

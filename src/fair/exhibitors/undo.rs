@@ -6,12 +6,11 @@ use diesel::prelude::*;
 use super::{contacts::ContactRow, store};
 use hoicho_core::{
     db::{Tx, schema::*},
-    values::ids::{ContactId, ExhibitorId, OrganisationId},
+    values::ids::{ApplicationId, ContactId, ExhibitorId, OrganisationId},
 };
 
-/// Deletes contacts that an import added to records that existed; each with its [`ContactRow::digest`] of then. If any of them was
-/// changed since, nothing is deleted and the names of their exhibitors are returned.
-pub fn delete_imported_contacts(tx: &mut Tx<'_>, added: &HashMap<ContactId, String>) -> QueryResult<Vec<String>> {
+/// Names of the exhibitors to which an import added contacts that were changed since; each with its [`ContactRow::digest`] of then.
+pub fn find_changed_contacts(tx: &mut Tx<'_>, added: &HashMap<ContactId, String>) -> QueryResult<Vec<String>> {
     let ids: Vec<ContactId> = added.keys().copied().collect();
     let rows: Vec<(ContactRow, String)> = exhibitor_contacts::table
         .inner_join(exhibitors::table.on(exhibitors::id.eq(exhibitor_contacts::exhibitor_id)))
@@ -20,24 +19,30 @@ pub fn delete_imported_contacts(tx: &mut Tx<'_>, added: &HashMap<ContactId, Stri
         .select((ContactRow::as_select(), exhibitors::name))
         .load(tx.conn())?;
     let is_changed = |contact: &ContactRow| added.get(&contact.id).is_none_or(|digest| *digest != contact.digest());
-    let changed: Vec<String> =
-        rows.into_iter().filter(|(contact, _)| is_changed(contact)).map(|(_, name)| name).collect();
+    Ok(rows.into_iter().filter(|(contact, _)| is_changed(contact)).map(|(_, name)| name).collect())
+}
+
+/// Deletes contacts that an import added to records that existed. If any of them was changed since, nothing is deleted and the names of
+/// their exhibitors are returned.
+pub fn delete_imported_contacts(tx: &mut Tx<'_>, added: &HashMap<ContactId, String>) -> QueryResult<Vec<String>> {
+    let changed = find_changed_contacts(tx, added)?;
     if changed.is_empty() {
-        store::delete_contacts(tx, &ids)?;
+        store::delete_contacts(tx, &added.keys().copied().collect::<Vec<_>>())?;
     }
     Ok(changed)
 }
 
 type Record = (ExhibitorId, String, i32, Option<ExhibitorId>, Option<OrganisationId>);
 
-/// Deletes records that an import created, each with the contact that it got. If any of them was changed or used since, nothing is
-/// deleted and their names are returned.
-pub fn delete_imported(
+/// Names of records that an import created, each with the contact that it got, and that were changed or used since, other than by
+/// applications of the same import.
+pub fn find_changed(
     tx: &mut Tx<'_>,
     created: &BTreeMap<ExhibitorId, Option<ContactId>>,
+    own_applications: &BTreeSet<ApplicationId>,
 ) -> QueryResult<Vec<String>> {
     let ids: Vec<ExhibitorId> = created.keys().copied().collect();
-    let mut used = used_exhibitors(tx, &ids)?;
+    let mut used = used_exhibitors(tx, &ids, own_applications)?;
     for (exhibitor, contacts) in store::find_contacts_of(tx, &ids)? {
         let own = created.get(&exhibitor).copied().flatten();
         if contacts.iter().any(|contact| Some(contact.id) != own) {
@@ -58,16 +63,34 @@ pub fn delete_imported(
     let is_changed = |(id, _, version, merged_into, organisation): &Record| {
         *version != 1 || merged_into.is_some() || organisation.is_some() || used.contains(id)
     };
-    let changed: Vec<String> = rows.into_iter().filter(is_changed).map(|(_, name, ..)| name).collect();
+    Ok(rows.into_iter().filter(is_changed).map(|(_, name, ..)| name).collect())
+}
+
+/// Deletes records that an import created, after its applications. If any of them was changed or used since, nothing is deleted and
+/// their names are returned.
+pub fn delete_imported(
+    tx: &mut Tx<'_>,
+    created: &BTreeMap<ExhibitorId, Option<ContactId>>,
+) -> QueryResult<Vec<String>> {
+    let changed = find_changed(tx, created, &BTreeSet::new())?;
     if changed.is_empty() {
-        store::delete_all(tx, &ids)?;
+        store::delete_all(tx, &created.keys().copied().collect::<Vec<_>>())?;
     }
     Ok(changed)
 }
 
 /// Records that apply, stand, sell, or have tags, invitations or merges.
-fn used_exhibitors(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<BTreeSet<ExhibitorId>> {
-    let mut used: BTreeSet<ExhibitorId> = BTreeSet::new();
+fn used_exhibitors(
+    tx: &mut Tx<'_>,
+    ids: &[ExhibitorId],
+    own_applications: &BTreeSet<ApplicationId>,
+) -> QueryResult<BTreeSet<ExhibitorId>> {
+    let applications: Vec<(ApplicationId, ExhibitorId)> = applications::table
+        .filter(applications::exhibitor_id.eq_any(ids))
+        .select((applications::id, applications::exhibitor_id))
+        .load(tx.conn())?;
+    let of_others = applications.into_iter().filter(|(application, _)| !own_applications.contains(application));
+    let mut used: BTreeSet<ExhibitorId> = of_others.map(|(_, exhibitor)| exhibitor).collect();
     macro_rules! add {
         ($table:ident, $column:ident) => {
             used.extend(
@@ -79,7 +102,6 @@ fn used_exhibitors(tx: &mut Tx<'_>, ids: &[ExhibitorId]) -> QueryResult<BTreeSet
             );
         };
     }
-    add!(applications, exhibitor_id);
     add!(trade_deals, exhibitor_id);
     add!(sales_reminders, exhibitor_id);
     add!(exhibitor_tags, exhibitor_id);

@@ -9,13 +9,19 @@ use hoicho_core::{
     values::ids::{BoothId, EditionId},
 };
 
-/// Deletes booths that an import created. If any of them was changed or used since, nothing is deleted and their codes are returned;
-/// those that were deleted since are gone already. At most [`hoicho_core::db::MAX_IDS_PER_STATEMENT`] at once.
-pub fn delete_imported(tx: &mut Tx<'_>, edition: EditionId, ids: &[BoothId]) -> QueryResult<Vec<String>> {
+/// Codes of booths that an import created and that were changed or used since. At most
+/// [`hoicho_core::db::MAX_IDS_PER_STATEMENT`] at once.
+pub fn find_changed(tx: &mut Tx<'_>, edition: EditionId, ids: &[BoothId]) -> QueryResult<Vec<String>> {
     let used = used_booths(tx, ids)?;
     let booths = store::booths_by_ids(tx, edition, None, ids)?;
     let is_changed = |booth: &store::BoothRow| booth.version != 1 || used.contains(&booth.id);
-    let changed: Vec<String> = booths.into_iter().filter(is_changed).map(|booth| booth.code).collect();
+    Ok(booths.into_iter().filter(is_changed).map(|booth| booth.code).collect())
+}
+
+/// Deletes booths that an import created. If any of them was changed or used since, nothing is deleted and their codes are returned;
+/// those that were deleted since are gone already. At most [`hoicho_core::db::MAX_IDS_PER_STATEMENT`] at once.
+pub fn delete_imported(tx: &mut Tx<'_>, edition: EditionId, ids: &[BoothId]) -> QueryResult<Vec<String>> {
+    let changed = find_changed(tx, edition, ids)?;
     if changed.is_empty() {
         diesel::delete(booths::table.filter(booths::id.eq_any(ids))).execute(tx.conn())?;
     }

@@ -1,10 +1,10 @@
-//! Splits parsed rows into parts, each of which is planned and written as one.
+//! Splits parsed rows into chunks, each of which is planned as one and written in a transaction of its own.
 use std::collections::BTreeSet;
 
 use super::parse_rows::ParsedRows;
 
-/// Rows per part, progress update and statement of an undo.
-pub(super) const CHUNK_ROWS: usize = 5_000;
+/// Rows per chunk and progress update. Short enough that a chunk holds the writer for well under 100 ms (docs/imports.md).
+pub(super) const CHUNK_ROWS: usize = 500;
 
 impl ParsedRows {
     pub(super) fn len(&self) -> usize {

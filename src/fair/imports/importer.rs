@@ -95,7 +95,10 @@ impl Importer {
                 let good = rows.iter().filter(|(row, _)| !bad_rows.contains(row)).map(|(_, report)| report);
                 Self::Sales(ReportImport::load(tx, authorized, good)?)
             }
-            ParsedRows::Visits(_) => Self::Visits(CountImport::load(tx, authorized)?),
+            ParsedRows::Visits(rows) => {
+                let good = rows.iter().filter(|(row, _)| !bad_rows.contains(row)).map(|(_, count)| count);
+                Self::Visits(CountImport::load(tx, authorized, good)?)
+            }
         })
     }
 
@@ -154,6 +157,17 @@ impl Importer {
 }
 
 impl PlannedPart {
+    /// Whether nothing is to be written: all rows are unchanged.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Booths(booths) => booths.is_empty(),
+            Self::Exhibitors(planned) => planned.is_empty(),
+            Self::Products(products) => products.is_empty(),
+            Self::Sales(planned) => planned.added.is_empty() && planned.corrected.is_empty(),
+            Self::Visits(planned) => planned.added.is_empty(),
+        }
+    }
+
     /// Writes it; returns what it made. Only inserts and updates: what has changed since it was planned is a conflict.
     pub(super) fn write(&self, tx: &mut Tx<'_>, authorized: &Authorized) -> Result<Vec<Change>, Problem> {
         match self {

@@ -3,7 +3,8 @@
 //!
 //! Invariants: a dry run is an import that is rolled back, so it finds the same errors; rows are validated by the same rules
 //! as API requests; totals in the file are only compared with the sum of the rows, and differences are reported; what an import made
-//! is recorded in the same transaction, and undone only while nothing else has changed it.
+//! is recorded in the same transaction, and undone only while nothing else has changed it; a large import is written in chunks, and one
+//! that stops in between can be applied again or undone (`write.rs`).
 mod bad_rows;
 mod changes;
 mod chunks;
@@ -23,6 +24,7 @@ mod store;
 mod stored_import;
 mod table;
 mod vocabulary;
+mod write;
 
 pub use context::ImportContext;
 pub use extract_rows::Passed;
@@ -34,6 +36,6 @@ pub use routes::{
     find_recent, find_view, routes,
 };
 pub use run::{ImportOutcome, Mode, PlannedImport, RowError};
-pub use store::delete_expired;
-pub use stored_import::apply_file;
+pub use store::{delete_expired, find_lapsed, interrupt_lapsed};
 pub use table::{ImportTable, MappingChange, SheetInfo};
+pub use write::apply_file;

@@ -121,7 +121,8 @@ fn zones_by_booth(tx: &mut Tx<'_>, rows: &ParsedRows, edition: EditionId) -> Res
 pub struct PlannedImport {
     /// What the import will have done when it is written.
     pub outcome: ImportOutcome,
-    parts: Vec<PlannedPart>,
+    /// What is to be written, each with the number of rows up to its end.
+    parts: Vec<(usize, PlannedPart)>,
 }
 
 impl ImportOutcome {
@@ -176,12 +177,16 @@ impl ImportTable {
                 Ok(planned) => planned,
                 Err(problem) if problem.errors.is_empty() => return Err(problem),
                 Err(problem) => {
-                    outcome.faults.extend(problem.errors.into_iter().map(to_row_error));
-                    importer.plan(tx, authorized, chunk.without(&outcome.bad_rows()))?
+                    let faults: Vec<RowError> = problem.errors.into_iter().map(to_row_error).collect();
+                    let bad_rows = faults.iter().map(|fault| fault.row).collect();
+                    outcome.faults.extend(faults);
+                    importer.plan(tx, authorized, chunk.without(&bad_rows))?
                 }
             };
             counts += chunk_counts;
-            parts.push(part);
+            if !part.is_empty() {
+                parts.push((processed, part));
+            }
             progress(processed, total);
         }
         outcome.faults.sort_by(|a, b| (a.row, &a.field).cmp(&(b.row, &b.field)));
@@ -193,15 +198,29 @@ impl ImportTable {
 }
 
 impl PlannedImport {
-    /// Writes it as the stored `import`. Only inserts and updates.
+    /// Number of chunks in which it is written.
+    pub(super) fn chunks(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// Writes a chunk of the stored `import`. Only inserts and updates.
     ///
     /// # Errors
-    /// A conflict, if what the plan is based on has changed: nothing is imported then, and a new plan says what is wrong.
-    pub(super) fn write(&self, tx: &mut Tx<'_>, authorized: &Authorized, import: ImportId) -> Result<(), Problem> {
-        for part in &self.parts {
-            let made = part.write(tx, authorized)?;
-            changes::record(tx, import, made)?;
-        }
-        Ok(())
+    /// A conflict, if what the plan is based on has changed: nothing of the chunk is imported then, and a new plan says what is wrong.
+    pub(super) fn write_chunk(
+        &self,
+        tx: &mut Tx<'_>,
+        authorized: &Authorized,
+        import: ImportId,
+        chunk: usize,
+    ) -> Result<(), Problem> {
+        let Some((_, part)) = self.parts.get(chunk) else { return Ok(()) };
+        let made = part.write(tx, authorized)?;
+        changes::record(tx, import, made)
+    }
+
+    /// Rows of the table up to the end of a chunk, and all of them.
+    pub(super) fn progress(&self, chunk: usize) -> (usize, usize) {
+        (self.parts.get(chunk).map_or(self.outcome.rows, |(end, _)| *end), self.outcome.rows)
     }
 }

@@ -1,6 +1,6 @@
 //! Queries on imports and remembered column mappings.
 use chrono::Duration;
-use diesel::prelude::*;
+use diesel::{prelude::*, upsert::excluded};
 
 use super::fields::ImportKind;
 use hoicho_core::{
@@ -9,7 +9,7 @@ use hoicho_core::{
     states::ImportState,
     values::{
         clock::Instant,
-        ids::{EditionId, ImportId, OrganiserId, SubjectId, UserId},
+        ids::{EditionId, ImportId, ImportWriteId, OrganiserId, SubjectId, UserId},
     },
 };
 
@@ -25,7 +25,6 @@ pub(super) struct ImportRow {
     pub(super) kind: ImportKind,
     pub(super) file_name: String,
     pub(super) sheet_name: String,
-    pub(super) cells: String,
     pub(super) mapping: String,
     pub(super) state: ImportState,
     pub(super) outcome: Option<String>,
@@ -35,9 +34,16 @@ pub(super) struct ImportRow {
     pub(super) version: i32,
 }
 
-/// Inserts an import.
-pub(super) fn insert(tx: &mut Tx<'_>, row: &ImportRow) -> QueryResult<usize> {
-    diesel::insert_into(imports::table).values(row).execute(tx.conn())
+/// Inserts an import with the cells of its file.
+pub(super) fn insert(tx: &mut Tx<'_>, row: &ImportRow, cells: &str) -> QueryResult<usize> {
+    diesel::insert_into(imports::table).values(row).execute(tx.conn())?;
+    let table = (import_tables::import_id.eq(row.id), import_tables::cells.eq(cells));
+    diesel::insert_into(import_tables::table).values(table).execute(tx.conn())
+}
+
+/// The cells of the file of an import.
+pub(super) fn find_cells(tx: &mut Tx<'_>, id: ImportId) -> QueryResult<String> {
+    import_tables::table.find(id).select(import_tables::cells).get_result(tx.conn())
 }
 
 /// Finds an import of an edition.
@@ -106,11 +112,30 @@ pub(super) struct ChangeRow {
     pub(super) before_json: Option<String>,
 }
 
+/// Inserts them. What an interrupted import made before counts as what it is now: what somebody else made of it stays when it is undone.
 pub(super) fn insert_changes(tx: &mut Tx<'_>, rows: &[ChangeRow]) -> QueryResult<()> {
+    use import_changes as c;
     for part in rows.chunks(MAX_ROWS_PER_INSERT) {
-        on_either!(tx, |c| diesel::insert_into(import_changes::table).values(part).execute(c))?;
+        on_either!(tx, |conn| diesel::insert_into(c::table)
+            .values(part)
+            .on_conflict((c::import_id, c::kind, c::subject, c::part))
+            .do_update()
+            .set((c::version.eq(excluded(c::version)), c::before_json.eq(excluded(c::before_json))))
+            .execute(conn))?;
     }
     Ok(())
+}
+
+/// All rows of a kind that an import made.
+pub(super) fn find_subjects(tx: &mut Tx<'_>, import: ImportId, kind: ChangeKind) -> QueryResult<Vec<SubjectId>> {
+    let of_kind =
+        import_changes::table.filter(import_changes::import_id.eq(import)).filter(import_changes::kind.eq(kind));
+    of_kind.select(import_changes::subject).load(tx.conn())
+}
+
+/// Number of rows that an import made.
+pub(super) fn count_changes(tx: &mut Tx<'_>, import: ImportId) -> QueryResult<i64> {
+    import_changes::table.filter(import_changes::import_id.eq(import)).count().get_result(tx.conn())
 }
 
 /// A part of the rows of a kind that an import made.
@@ -130,8 +155,90 @@ pub(super) fn changes_page(
     query.order((c::subject, c::part)).limit(limit).select(ChangeRow::as_select()).load(tx.conn())
 }
 
-pub(super) fn delete_changes(tx: &mut Tx<'_>, import: ImportId) -> QueryResult<usize> {
-    diesel::delete(import_changes::table.filter(import_changes::import_id.eq(import))).execute(tx.conn())
+/// Deletes the rows of a kind up to this one, in the order of [`changes_page`].
+pub(super) fn delete_changes(
+    tx: &mut Tx<'_>,
+    import: ImportId,
+    kind: ChangeKind,
+    (subject, part): (SubjectId, i32),
+) -> QueryResult<usize> {
+    use import_changes as c;
+    let of_kind = c::table.filter(c::import_id.eq(import)).filter(c::kind.eq(kind));
+    // The first condition bounds the range of the key that is read.
+    let up_to = of_kind.filter(c::subject.le(subject)).filter(c::subject.lt(subject).or(c::part.le(part)));
+    diesel::delete(up_to).execute(tx.conn())
+}
+
+/// Row of `import_writes`: how far the write of an import, or its undo, has come.
+#[derive(Debug, Clone, Copy, Queryable, Selectable, Insertable)]
+#[diesel(table_name = import_writes)]
+pub(super) struct WriteRow {
+    pub(super) import_id: ImportId,
+    pub(super) token: ImportWriteId,
+    pub(super) done_rows: i32,
+    pub(super) total_rows: i32,
+    pub(super) lease_until: Instant,
+}
+
+/// Inserts it in the place of that of an earlier attempt.
+pub(super) fn replace_write(tx: &mut Tx<'_>, row: &WriteRow) -> QueryResult<usize> {
+    diesel::delete(import_writes::table.find(row.import_id)).execute(tx.conn())?;
+    diesel::insert_into(import_writes::table).values(row).execute(tx.conn())
+}
+
+/// Sets progress and lease; returns whether the token is still the valid one.
+pub(super) fn update_write(tx: &mut Tx<'_>, row: &WriteRow) -> QueryResult<bool> {
+    let own = import_writes::table.find(row.import_id).filter(import_writes::token.eq(row.token));
+    let progress = (import_writes::done_rows.eq(row.done_rows), import_writes::lease_until.eq(row.lease_until));
+    Ok(diesel::update(own).set(progress).execute(tx.conn())? == 1)
+}
+
+/// Deletes it; returns whether the token was still the valid one.
+pub(super) fn delete_write(tx: &mut Tx<'_>, import: ImportId, token: ImportWriteId) -> QueryResult<bool> {
+    let own = import_writes::table.find(import).filter(import_writes::token.eq(token));
+    Ok(diesel::delete(own).execute(tx.conn())? == 1)
+}
+
+/// Deletes it, whoever has the token.
+pub(super) fn discard_write(tx: &mut Tx<'_>, import: ImportId) -> QueryResult<usize> {
+    diesel::delete(import_writes::table.find(import)).execute(tx.conn())
+}
+
+pub(super) fn find_write(tx: &mut Tx<'_>, import: ImportId) -> QueryResult<Option<WriteRow>> {
+    import_writes::table.find(import).select(WriteRow::as_select()).get_result(tx.conn()).optional()
+}
+
+/// Lapsed imports that are found at once.
+const MAX_LAPSED: i64 = 100;
+
+/// Imports that nobody writes or undoes any more: the lease has run out. In the order of their identifiers, those `after` one.
+pub fn find_lapsed(tx: &mut Tx<'_>, now: Instant, after: Option<ImportId>) -> QueryResult<Vec<ImportId>> {
+    imports::table
+        .inner_join(import_writes::table.on(import_writes::import_id.eq(imports::id)))
+        .filter(import_writes::lease_until.lt(now))
+        .filter(imports::state.eq_any([ImportState::Applying, ImportState::Undoing]))
+        .filter(imports::id.gt(after.unwrap_or(ImportId::FIRST)))
+        .order(imports::id)
+        .limit(MAX_LAPSED)
+        .select(imports::id)
+        .load(tx.conn())
+}
+
+/// Marks an import as interrupted if its lease has run out, and makes the token of its writer invalid; returns how many were.
+pub fn interrupt_lapsed(tx: &mut Tx<'_>, import: ImportId, now: Instant) -> QueryResult<usize> {
+    let lapsed = import_writes::table.find(import).filter(import_writes::lease_until.lt(now));
+    if diesel::update(lapsed).set(import_writes::token.eq(ImportWriteId::make())).execute(tx.conn())? == 0 {
+        return Ok(0);
+    }
+    set_interrupted(tx, import)
+}
+
+/// Marks an import that is being written or undone as interrupted.
+pub(super) fn set_interrupted(tx: &mut Tx<'_>, import: ImportId) -> QueryResult<usize> {
+    let running = imports::state.eq_any([ImportState::Applying, ImportState::Undoing]);
+    diesel::update(imports::table.find(import).filter(running))
+        .set((imports::state.eq(ImportState::Interrupted), imports::version.eq(imports::version + 1)))
+        .execute(tx.conn())
 }
 
 /// Updates mapping, state and outcome with optimistic locking; returns whether the row was updated.

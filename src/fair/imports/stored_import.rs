@@ -2,7 +2,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    changes,
     context::ImportContext,
     run::{ImportOutcome, Mode, PlannedImport},
     store::{self, ImportRow},
@@ -16,7 +15,6 @@ use hoicho_core::{
 };
 use hoicho_spreadsheet::Sheet;
 use hoicho_web::{
-    audit::AuditAction,
     http::{Code, Problem},
     identity::Authorized,
 };
@@ -30,14 +28,51 @@ pub(super) fn to_json(value: &impl serde::Serialize) -> Result<String, Problem> 
     serde_json::to_string(value).map_err(|e| storage_error(&e))
 }
 
-/// Finds an import that is not applied yet.
+fn refused(message: &'static str) -> Problem {
+    Problem::new(Code::IllegalStep, MessageId(message))
+}
+
+/// Finds an import of which nothing is written yet.
 pub(super) fn find_open(tx: &mut Tx<'_>, authorized: &Authorized, id: ImportId) -> Result<ImportRow, Problem> {
+    let row = find_applicable(tx, authorized, id)?;
+    match row.state {
+        ImportState::Interrupted => Err(refused("import-interrupted")),
+        ImportState::Uploaded
+        | ImportState::Checked
+        | ImportState::Applying
+        | ImportState::Applied
+        | ImportState::Undoing
+        | ImportState::Undone => Ok(row),
+    }
+}
+
+/// Finds an import that can be applied: nothing of it is written yet, or a part of it.
+pub(super) fn find_applicable(tx: &mut Tx<'_>, authorized: &Authorized, id: ImportId) -> Result<ImportRow, Problem> {
     let row = store::find(tx, authorized.edition()?, id)?;
     match row.state {
-        ImportState::Uploaded | ImportState::Checked => Ok(row),
-        ImportState::Applied => Err(Problem::new(Code::IllegalStep, MessageId("import-already-applied"))),
-        ImportState::Undone => Err(Problem::new(Code::IllegalStep, MessageId("import-already-undone"))),
+        ImportState::Uploaded | ImportState::Checked | ImportState::Interrupted => Ok(row),
+        ImportState::Applying => Err(refused("import-being-applied")),
+        ImportState::Applied => Err(refused("import-already-applied")),
+        ImportState::Undoing => Err(refused("import-being-undone")),
+        ImportState::Undone => Err(refused("import-already-undone")),
     }
+}
+
+/// Finds an import that can be undone: all of it is written, or a part.
+pub(super) fn find_undoable(tx: &mut Tx<'_>, authorized: &Authorized, id: ImportId) -> Result<ImportRow, Problem> {
+    let row = store::find(tx, authorized.edition()?, id)?;
+    match row.state {
+        ImportState::Applied | ImportState::Interrupted => Ok(row),
+        ImportState::Uploaded | ImportState::Checked => Err(refused("import-not-applied")),
+        ImportState::Applying => Err(refused("import-being-applied")),
+        ImportState::Undoing => Err(refused("import-being-undone")),
+        ImportState::Undone => Err(refused("import-already-undone")),
+    }
+}
+
+/// The cells of a table as they are stored.
+pub(super) fn to_cells(table: &ImportTable) -> Result<String, Problem> {
+    to_json(&StoredSheets { sheet: &table.sheet, sheets: &table.sheets })
 }
 
 /// A table as a new import, not stored yet.
@@ -48,7 +83,6 @@ pub(super) fn to_row(authorized: &Authorized, file_name: String, table: &ImportT
         kind: table.kind,
         file_name,
         sheet_name: table.sheet.name.clone(),
-        cells: to_json(&StoredSheets { sheet: &table.sheet, sheets: &table.sheets })?,
         mapping: to_json(&table.mapping)?,
         state: ImportState::Uploaded,
         outcome: None,
@@ -85,58 +119,34 @@ struct LoadedSheets {
     sheets: Vec<SheetInfo>,
 }
 
-/// Deserializes the sheet and mapping of an import. Takes the cells out of the row, so that they are in memory once.
-pub(super) fn stored_table(tx: &mut Tx<'_>, row: &mut ImportRow) -> Result<ImportTable, Problem> {
-    let cells = std::mem::take(&mut row.cells);
+/// Reads and deserializes the sheet and mapping of an import.
+pub(super) fn stored_table(tx: &mut Tx<'_>, row: &ImportRow) -> Result<ImportTable, Problem> {
+    let cells = store::find_cells(tx, row.id)?;
     let LoadedSheets { sheet, sheets } = serde_json::from_str(&cells).map_err(|e| storage_error(&e))?;
     let mapping = serde_json::from_str(&row.mapping).map_err(|e| storage_error(&e))?;
     let context = ImportContext::load(tx, row.edition_id)?;
     Ok(ImportTable { kind: row.kind, sheet, sheets, mapping, context })
 }
 
-/// Sets what the import will be if it is written, and returns whether its rows are.
+/// Sets what the import will be if it is written, and returns whether its rows are. One that is interrupted stays so until all is written.
 pub(super) fn set_planned(
     row: &mut ImportRow,
     planned: &PlannedImport,
     (mode, accepts_warnings): (Mode, bool),
 ) -> Result<bool, Problem> {
     let is_applied = planned.outcome.is_applied(mode, accepts_warnings);
-    let state = if is_applied { ImportState::Applied } else { ImportState::Checked };
+    let is_interrupted = row.state == ImportState::Interrupted;
+    let state = match (is_applied, is_interrupted) {
+        (true, true | false) => ImportState::Applied,
+        (false, true) => ImportState::Interrupted,
+        (false, false) => ImportState::Checked,
+    };
     set_outcome(row, state, &planned.outcome)?;
     Ok(is_applied)
 }
 
-/// Stores a table and imports its rows as planned, so that this can be undone like an import of the API.
-pub fn apply_file(
-    tx: &mut Tx<'_>,
-    authorized: &Authorized,
-    (file_name, table): (String, &ImportTable),
-    planned: &PlannedImport,
-    how: (Mode, bool),
-) -> Result<ImportId, Problem> {
-    let mut row = to_row(authorized, file_name, table)?;
-    let is_applied = set_planned(&mut row, planned, how)?;
-    store::insert(tx, &row)?;
-    if is_applied {
-        planned.write(tx, authorized, row.id)?;
-    }
-    Ok(row.id)
-}
-
-/// Undoes an applied import.
-pub(super) fn undo(tx: &mut Tx<'_>, authorized: &Authorized, id: ImportId, language: Language) -> Result<(), Problem> {
-    let mut row = store::find(tx, authorized.edition()?, id)?;
-    match row.state {
-        ImportState::Applied => {}
-        ImportState::Uploaded | ImportState::Checked => {
-            return Err(Problem::new(Code::IllegalStep, MessageId("import-not-applied")));
-        }
-        ImportState::Undone => return Err(Problem::new(Code::IllegalStep, MessageId("import-already-undone"))),
-    }
+/// The reason of sales reports that are corrected back.
+pub(super) fn undo_reason(row: &ImportRow, language: Language) -> String {
     let reason = MessageId("import-undo-reason").with_args(&[("file", &row.file_name)]).localize();
-    let undone = changes::undo(tx, authorized, id, reason.get(language))?;
-    row.state = ImportState::Undone;
-    save(tx, &row)?;
-    authorized.record_audit(tx, AuditAction::ImportUndo, id, Some(undone), None)?;
-    Ok(())
+    reason.get(language).to_owned()
 }

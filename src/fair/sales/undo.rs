@@ -14,7 +14,7 @@ use crate::editions;
 use hoicho_core::{
     db::{Tx, schema::*},
     states::ReportState,
-    values::ids::SalesReportId,
+    values::ids::{EditionId, SalesReportId},
 };
 use hoicho_web::{
     http::{Code, Problem},
@@ -44,6 +44,40 @@ pub struct WrittenReport {
     pub before: Option<ReportBefore>,
 }
 
+type ReportWithBooth = (ReportRow, String);
+
+fn find(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    written: &HashMap<SalesReportId, WrittenReport>,
+) -> QueryResult<Vec<ReportWithBooth>> {
+    let ids: Vec<SalesReportId> = written.keys().copied().collect();
+    sales_reports::table
+        .inner_join(booths::table)
+        .filter(sales_reports::edition_id.eq(edition))
+        .filter(sales_reports::id.eq_any(&ids))
+        .order((booths::code_order, sales_reports::day))
+        .select((ReportRow::as_select(), booths::code))
+        .load(tx.conn())
+}
+
+/// The reports, as booth and day, that were changed since an import wrote them.
+fn changed(reports: &[ReportWithBooth], written: &HashMap<SalesReportId, WrittenReport>) -> Vec<String> {
+    let is_changed = |row: &ReportRow| written.get(&row.id).is_none_or(|w| w.revision != row.revision);
+    let changed = reports.iter().filter(|(row, _)| is_changed(row));
+    changed.map(|(row, booth)| format!("{booth} {}", row.day.format("%d/%m/%Y"))).collect()
+}
+
+/// The reports, as booth and day, that were changed since an import wrote them. At most
+/// [`hoicho_core::db::MAX_IDS_PER_STATEMENT`] at once.
+pub fn find_changed(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    written: &HashMap<SalesReportId, WrittenReport>,
+) -> QueryResult<Vec<String>> {
+    Ok(changed(&find(tx, edition, written)?, written))
+}
+
 /// Deletes the reports that an import created, and corrects the others back with this reason. If any was changed since, nothing is
 /// changed and they are returned as booth and day. At most [`hoicho_core::db::MAX_IDS_PER_STATEMENT`] at once.
 pub fn take_back(
@@ -54,20 +88,8 @@ pub fn take_back(
 ) -> Result<Vec<String>, Problem> {
     let edition = editions::store::lock_open(tx, authorized.edition()?)?;
     require_reporting_open(&edition, authorized.now)?;
-    let ids: Vec<SalesReportId> = written.keys().copied().collect();
-    let reports: Vec<(ReportRow, String)> = sales_reports::table
-        .inner_join(booths::table)
-        .filter(sales_reports::edition_id.eq(edition.id))
-        .filter(sales_reports::id.eq_any(&ids))
-        .order((booths::code_order, sales_reports::day))
-        .select((ReportRow::as_select(), booths::code))
-        .load(tx.conn())?;
-    let is_changed = |row: &ReportRow| written.get(&row.id).is_none_or(|w| w.revision != row.revision);
-    let changed: Vec<String> = reports
-        .iter()
-        .filter(|(row, _)| is_changed(row))
-        .map(|(row, booth)| format!("{booth} {}", row.day.format("%d/%m/%Y")))
-        .collect();
+    let reports = find(tx, edition.id, written)?;
+    let changed = changed(&reports, written);
     if !changed.is_empty() {
         return Ok(changed);
     }

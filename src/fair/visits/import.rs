@@ -70,13 +70,13 @@ impl Gates {
 type HourSums = HashMap<(GateId, Day, i32), (i64, i64)>;
 
 /// Sums of the rows; rows that cannot be imported have no gate, day or hour.
-fn sums_of_rows(
+fn sums_of_rows<'a>(
     gates: &Gates,
     opens_at: impl Fn(Day) -> Option<NaiveTime>,
-    lines: &[(u64, CountImportRow)],
+    lines: impl Iterator<Item = &'a CountImportRow>,
 ) -> HourSums {
     let mut sums = HourSums::new();
-    for (_, count) in lines {
+    for count in lines {
         let (Some(day), Some(gate)) = (count.day, gates.find(count.gate.as_deref())) else { continue };
         let opening_hour = || opens_at(day).map(|time| chrono::Timelike::hour(&time));
         let Some(hour) = count.starts_at.map(|minutes| minutes / 60).or_else(opening_hour) else { continue };
@@ -95,6 +95,8 @@ pub struct CountImport {
     gates: Gates,
     existing: HashMap<VisitEventId, (i64, i64)>,
     counted: HourSums,
+    /// Sums of all rows of the file.
+    in_file: HourSums,
     /// Totals of the days with the rows that were planned.
     day_totals: HashMap<(GateId, Day), Totals>,
     /// Events of the rows that were planned.
@@ -102,16 +104,25 @@ pub struct CountImport {
 }
 
 impl CountImport {
-    pub fn load(tx: &mut Tx<'_>, authorized: &Authorized) -> Result<Self, Problem> {
+    /// Loads what is known; `lines` are all rows of the file without errors.
+    pub fn load<'a>(
+        tx: &mut Tx<'_>,
+        authorized: &Authorized,
+        lines: impl Iterator<Item = &'a CountImportRow>,
+    ) -> Result<Self, Problem> {
         let edition = editions::store::find_open(tx, authorized.edition()?)?;
         let days = editions::store::list_days(tx, edition.id)?;
         let (hours, gates) = (store::counts_by_hour(tx, edition.id)?, store::find_gates(tx, edition.id)?);
+        let days: HashMap<Day, (NaiveTime, NaiveTime)> =
+            days.into_iter().map(|d| (d.day, (d.opens_at, d.closes_at))).collect();
+        let by_name = |gate: store::GateRow| (text::normalize_for_comparison(&gate.name), gate.id);
+        let gates = Gates(gates.into_iter().rev().map(by_name).collect());
+        let in_file = sums_of_rows(&gates, |day| days.get(&day).map(|hours| hours.0), lines);
         Ok(Self {
             zone: edition.zone()?,
-            days: days.into_iter().map(|d| (d.day, (d.opens_at, d.closes_at))).collect(),
-            gates: Gates(
-                gates.into_iter().rev().map(|gate| (text::normalize_for_comparison(&gate.name), gate.id)).collect(),
-            ),
+            days,
+            gates,
+            in_file,
             existing: store::find_counts(tx, edition.id)?.into_iter().collect(),
             counted: hours.into_iter().map(|h| ((h.gate, h.day, h.hour), (h.entries, h.exits))).collect(),
             day_totals: HashMap::new(),
@@ -130,9 +141,8 @@ impl CountImport {
         lines: Vec<(u64, CountImportRow)>,
     ) -> Result<PlannedCounts, Problem> {
         let today = self.edition.local_time(authorized.now)?.date();
-        let sums = sums_of_rows(&self.gates, |day| self.days.get(&day).map(|hours| hours.0), &lines);
         let is_counted =
-            |key: (GateId, Day, i32)| self.counted.get(&key).is_some_and(|known| sums.get(&key) == Some(known));
+            |key: (GateId, Day, i32)| self.counted.get(&key).is_some_and(|known| self.in_file.get(&key) == Some(known));
         let (mut checks, mut rows, mut row_ids, mut unchanged) = (Validator::default(), Vec::new(), BTreeSet::new(), 0);
         let (mut warnings, mut day_totals) = (Vec::new(), HashMap::new());
         for (line, count) in lines {

@@ -1,5 +1,5 @@
 //! `hoicho import`: imports an organiser's table from a CSV or XLSX file.
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use clap::{Args, ValueEnum};
 use comfy_table::{CellAlignment, Table as Shown, presets::UTF8_FULL_CONDENSED};
@@ -11,7 +11,10 @@ use hoicho_fair::{
     find_owners,
     imports::{ImportContext, ImportKind, ImportOutcome, ImportTable, MappingChange, Mode, apply_file},
 };
-use hoicho_web::{http::Problem, identity::authorization::authorize_operator};
+use hoicho_web::{
+    http::Problem,
+    identity::{WriteSteps, authorization::authorize_operator},
+};
 
 /// Kind of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -106,23 +109,23 @@ pub fn import(args: &ImportArgs) -> Result<(), String> {
     let file_name = args.file.file_name().map(|name| name.to_string_lossy().chars().take(200).collect::<String>());
     let file_name = file_name.unwrap_or_default();
     // Planned before the transaction that writes, so that a running server waits for the writes only.
+    let runtime = actix_web::rt::System::new();
     let planned = db.write_blocking(|tx| {
         let authorized = authorize_operator(tx, find_owners, &args.edition, now)?;
         let context = ImportContext::load(tx, authorized.edition()?)?;
         let table = ImportTable::parse(kind, &bytes, context, args.sheet.as_deref())?.with_mapping(&change)?;
         let planned = table.plan(tx, &authorized, &progress)?;
-        Ok::<_, Problem>((table, planned))
+        Ok::<_, Problem>((authorized, Arc::new(table), planned))
     });
     bar.finish_and_clear();
-    let (table, planned) = planned.map_err(|problem| message(&problem))?;
+    let (authorized, table, planned) = planned.map_err(|problem| message(&problem))?;
+    let (outcome, language) = (&planned.outcome.clone(), Language::from_header(Some(&args.language)));
     let applied = (!args.check).then(|| {
-        db.write_blocking(|tx| {
-            let authorized = authorize_operator(tx, find_owners, &args.edition, now)?;
-            apply_file(tx, &authorized, (file_name, &table), &planned, (mode, args.accept_warnings))
-        })
+        let steps = WriteSteps::of_operator(db.clone(), Clock::System, authorized);
+        let how = (mode, args.accept_warnings);
+        runtime.block_on(apply_file(steps, (file_name, table.clone()), planned, how, language))
     });
-    let id = applied.transpose().map_err(|problem| message(&problem))?;
-    let (outcome, language) = (&planned.outcome, Language::from_header(Some(&args.language)));
+    let id = applied.transpose().map_err(|problem| message(&problem))?.map(|(id, _)| id);
     print_outcome(&table, outcome, language);
     if let Some(file) = &args.bad_rows {
         let rows = table.bad_rows_csv(outcome, language).map_err(|problem| message(&problem))?;

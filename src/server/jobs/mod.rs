@@ -149,6 +149,14 @@ pub async fn fail_stale_runs(db: &Database, now: Instant) -> Result<usize, Probl
     db.write(move |tx| Ok(allocation::runs::store::fail_stale(tx, before, now)?)).await
 }
 
+/// Marks imports that nobody writes or undoes any more as interrupted; returns their number.
+pub async fn interrupt_lapsed_imports(db: &Database, now: Instant) -> Result<usize, Problem> {
+    let find = async |after| db.read(move |tx| Ok::<_, Problem>(imports::find_lapsed(tx, now, after)?)).await;
+    let interrupt =
+        async |import| db.write(move |tx| Ok::<_, Problem>(imports::interrupt_lapsed(tx, import, now)?)).await;
+    for_each(find, interrupt).await
+}
+
 /// Measures the outbox.
 async fn count_outbox(services: &Services) -> Result<usize, Problem> {
     let waiting = services.context.db.read(|tx| outbox::count_pending(tx).map_err(Problem::from)).await?;
@@ -196,6 +204,9 @@ impl BackgroundJobs {
         });
         jobs.add("failed stale allocation runs", JOB_INTERVAL, context(), async |context| {
             fail_stale_runs(&context.db, context.clock.now()).await
+        });
+        jobs.add("marked imports as interrupted", JOB_INTERVAL, context(), async |context| {
+            interrupt_lapsed_imports(&context.db, context.clock.now()).await
         });
         jobs.add("flushed API key usage counts", JOB_INTERVAL, context(), async |context| {
             context.api_key_uses.flush(&context.db).await

@@ -43,14 +43,11 @@ impl<A: Action> Permit<A> {
         read_long(&context, move |tx| authorize(tx, caller, &target, needs), work).await
     }
 
-    /// Computes in a read transaction what `write` then writes, so that other writes do not wait while files are parsed and values
-    /// compared. What has changed in between must be rejected by `write`, by constraints and versions. A retry of a request with
-    /// an Idempotency-Key gets the stored response.
-    pub async fn plan_and_write<P: Send + 'static>(
+    /// Computes `plan` in a read transaction, or finds the stored response of a request with an Idempotency-Key.
+    pub(super) async fn plan<P: Send + 'static>(
         self,
         plan: impl FnOnce(&mut Tx<'_>, &Authorized) -> Result<P, Problem> + Send + 'static,
-        write: impl FnOnce(&mut Tx<'_>, Authorized, P) -> Result<ApiResponse, Problem> + Send + 'static,
-    ) -> Result<ApiResponse, Problem> {
+    ) -> Result<(ResourceRequest, Result<P, ApiResponse>), Problem> {
         let ResourceRequest { caller, target, context, idempotent_request } = self.request;
         let (needs, resource, request) = (Needs::of::<A>(), target.clone(), idempotent_request.clone());
         let check = move |tx: &mut Tx<'_>| authorize(tx, caller, &resource, needs);
@@ -64,12 +61,25 @@ impl<A: Action> Permit<A> {
                 None => plan(tx, &authorized).map(Ok),
             }
         };
-        let planned = match read_long(&context, check, plan).await?.0 {
+        let planned = read_long(&context, check, plan).await?.0;
+        Ok((ResourceRequest { caller, target, context, idempotent_request }, planned))
+    }
+
+    /// Computes in a read transaction what `write` then writes, so that other writes do not wait while files are parsed and values
+    /// compared. What has changed in between must be rejected by `write`, by constraints and versions. A retry of a request with
+    /// an Idempotency-Key gets the stored response.
+    pub async fn plan_and_write<P: Send + 'static>(
+        self,
+        plan: impl FnOnce(&mut Tx<'_>, &Authorized) -> Result<P, Problem> + Send + 'static,
+        write: impl FnOnce(&mut Tx<'_>, Authorized, P) -> Result<ApiResponse, Problem> + Send + 'static,
+    ) -> Result<ApiResponse, Problem> {
+        let (request, planned) = self.plan(plan).await?;
+        let planned = match planned {
             Ok(planned) => planned,
             Err(replayed) => return Ok(replayed),
         };
         let write = move |tx: &mut Tx<'_>, authorized: Authorized| write(tx, authorized, planned);
-        ResourceRequest { caller, target, context, idempotent_request }.write_once(needs, Box::new(write)).await
+        request.write_once(Needs::of::<A>(), Box::new(write)).await
     }
 }
 

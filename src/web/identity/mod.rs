@@ -36,6 +36,7 @@ mod source_address;
 pub mod store;
 mod stream_permit;
 pub mod token;
+mod write_steps;
 
 pub use action::Action;
 pub use api_keys::KeyScope;
@@ -53,3 +54,4 @@ pub use session_cookies::SessionCookie;
 pub use signed_in::SignedIn;
 pub use source_address::{SourceAddress, is_from_this_machine};
 pub use stream_permit::{KEEP_ALIVE, StreamPermit, Waited, event_stream};
+pub use write_steps::WriteSteps;

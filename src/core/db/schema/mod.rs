@@ -109,6 +109,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhook_deliveries,
     webhook_attempts,
     imports,
+    import_tables,
+    import_writes,
     import_changes,
     import_mappings,
 );

@@ -102,13 +102,33 @@ diesel::table! {
         kind -> Text,
         file_name -> Text,
         sheet_name -> Text,
-        cells -> Text,
         mapping -> Text,
         state -> Text,
         outcome -> Nullable<Text>,
         created_by -> Nullable<Uuid>,
         created_at -> Timestamp,
         version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    import_tables (import_id) {
+        import_id -> Uuid,
+        cells -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    import_writes (import_id) {
+        import_id -> Uuid,
+        token -> Uuid,
+        done_rows -> Integer,
+        total_rows -> Integer,
+        lease_until -> Timestamp,
     }
 }
 

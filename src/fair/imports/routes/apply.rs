@@ -8,11 +8,12 @@ use super::{
     super::{
         run::{ImportOutcome, Mode},
         store,
-        stored_import::{self, find_open, save, set_planned, stored_table},
+        stored_import::{self, find_applicable, save, set_planned, stored_table, undo_reason},
+        write,
     },
     actions::ManageImports,
     upload::{ImportPath, language},
-    view::{ImportView, view},
+    view::{ImportView, Written, view},
 };
 use crate::imports::RunningImports;
 use hoicho_core::{db::Tx, values::ids::ImportId};
@@ -34,8 +35,11 @@ struct ApplyImport {
     accept_warnings: bool,
 }
 
-/// Imports the rows, all of them at once. With `all` and a row error, or with unusual values that are not accepted, nothing is
-/// imported, the state is `checked`, and `outcome` has the errors and values. While it runs, `GET` returns the progress.
+/// Imports the rows. With `all` and a row error, or with unusual values that are not accepted, nothing is imported, the state is
+/// `checked`, and `outcome` has the errors and values. More than 500 rows are written in chunks, between which others can write: the
+/// state is `applying` meanwhile, and `GET` returns the progress. If something has changed since that a chunk conflicts with, what was
+/// written is taken back and the response is 409. Where that is not possible, or if the server stops meanwhile, the state becomes
+/// `interrupted`: `apply` then imports the rows that are missing, `undo` takes back those that are there.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/imports/{import}/apply",
@@ -62,23 +66,24 @@ pub(super) async fn apply_import(
     body: Body<ApplyImport>,
 ) -> Result<ApiResponse, Problem> {
     let ApplyImport { mode, accept_warnings } = body.into_result()?;
-    let (id, language) = (path.1, language(&req));
+    let (id, language, running) = (path.1, language(&req), running.get_ref().clone());
     let watch = running.register(id);
     let plan = move |tx: &mut Tx<'_>, authorized: &Authorized| {
-        let mut row = find_open(tx, authorized, id)?;
-        let table = stored_table(tx, &mut row)?;
+        let mut row = find_applicable(tx, authorized, id)?;
+        let table = stored_table(tx, &row)?;
         let planned = table.plan(tx, authorized, &|done, all| watch.update(done, all))?;
         let is_applied = set_planned(&mut row, &planned, (mode, accept_warnings))?;
-        let response = ApiResponse::ok(&view(&row, &table, None, language)?)?;
-        Ok((row, planned, is_applied, response, watch))
+        let response = ApiResponse::ok(&view(&row, &table, Written::default(), language)?)?;
+        Ok((row, planned, is_applied, response))
     };
     permit
-        .plan_and_write(plan, |tx, authorized, (row, planned, is_applied, response, _watch)| {
+        .plan_and_write_steps(plan, move |steps, (row, planned, is_applied, response)| async move {
             if is_applied {
-                planned.write(tx, &authorized, row.id)?;
+                let reason = undo_reason(&row, language);
+                return write::write(steps, row, planned, (running, reason), response).await;
             }
-            save(tx, &row)?;
-            Ok(response)
+            let save = move |tx: &mut Tx<'_>, _: &Authorized| save(tx, &row).map(|()| response);
+            steps.finish(save).await
         })
         .await
 }
@@ -106,12 +111,12 @@ pub(super) async fn get_bad_rows(
 ) -> Result<HttpResponse, Problem> {
     let (id, language) = (path.1, language(&req));
     let file = permit.read_long(move |tx, authorized| {
-        let mut row = store::find(tx, authorized.edition()?, id)?;
+        let row = store::find(tx, authorized.edition()?, id)?;
         let outcome: ImportOutcome = match &row.outcome {
             Some(outcome) => serde_json::from_str(outcome).map_err(|e| stored_import::storage_error(&e))?,
             None => return Err(Code::NotFound.into()),
         };
-        stored_table(tx, &mut row)?.bad_rows_csv(&outcome, language)
+        stored_table(tx, &row)?.bad_rows_csv(&outcome, language)
     });
     let (csv, held) = file.await?;
     let mut file = Spool::default();

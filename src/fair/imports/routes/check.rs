@@ -5,7 +5,7 @@ use super::{
     super::stored_import::{find_open, save, set_outcome, stored_table},
     actions::ManageImports,
     upload::{ImportPath, language},
-    view::{ImportView, view},
+    view::{ImportView, Written, view},
 };
 use crate::imports::RunningImports;
 use hoicho_core::{db::Tx, states::ImportState, values::ids::ImportId};
@@ -43,10 +43,10 @@ pub(super) async fn check_import(
     let watch = running.register(id);
     let plan = move |tx: &mut Tx<'_>, authorized: &Authorized| {
         let mut row = find_open(tx, authorized, id)?;
-        let table = stored_table(tx, &mut row)?;
+        let table = stored_table(tx, &row)?;
         let planned = table.plan(tx, authorized, &|done, all| watch.update(done, all))?;
         set_outcome(&mut row, ImportState::Checked, &planned.outcome)?;
-        let response = ApiResponse::ok(&view(&row, &table, None, language)?)?;
+        let response = ApiResponse::ok(&view(&row, &table, Written::default(), language)?)?;
         Ok((row, response))
     };
     permit

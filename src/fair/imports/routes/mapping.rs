@@ -12,7 +12,7 @@ use super::{
     },
     actions::ManageImports,
     upload::{ImportPath, language},
-    view::{ImportView, view},
+    view::{ImportView, Written, view},
 };
 use hoicho_core::{db::Tx, states::ImportState, values::ids::ImportId};
 use hoicho_web::{
@@ -70,11 +70,11 @@ pub(super) async fn put_mapping(
     let change = MappingChange { header_row, columns, units, values };
     let plan = move |tx: &mut Tx<'_>, authorized: &Authorized| {
         let mut row = find_open(tx, authorized, id)?;
-        let mapped = stored_table(tx, &mut row)?.with_mapping(&change)?;
+        let mapped = stored_table(tx, &row)?.with_mapping(&change)?;
         row.mapping = to_json(&mapped.mapping)?;
         (row.state, row.outcome) = (ImportState::Uploaded, None);
         let saved = if remember { Some((mapped.header_hash(), to_json(&mapped.titles_by_field())?)) } else { None };
-        let response = ApiResponse::ok(&view(&row, &mapped, None, language)?)?;
+        let response = ApiResponse::ok(&view(&row, &mapped, Written::default(), language)?)?;
         Ok((row, saved, response))
     };
     permit

@@ -1,14 +1,16 @@
 //! Undo an import.
-use actix_web::{HttpRequest, post};
+use actix_web::{HttpRequest, post, web};
 
 use super::{
     super::{
-        store,
-        stored_import::{self, stored_table},
+        progress::RunningImports,
+        store::ImportRow,
+        stored_import::{find_undoable, stored_table, undo_reason},
+        write::{self, PlannedUndo},
     },
     actions::ManageImports,
     upload::{ImportPath, language},
-    view::{ImportView, view},
+    view::{ImportView, Written, view},
 };
 use hoicho_core::{db::Tx, states::ImportState, values::ids::ImportId};
 use hoicho_web::{
@@ -16,10 +18,11 @@ use hoicho_web::{
     identity::{Authorized, Permit},
 };
 
-/// Undoes an applied import as one step: what it created is deleted, what it changed is set back. Corrected sales reports get a version
-/// with their former amounts, so that all versions stay readable. Possible for the 30 days for which an import is stored, and while
-/// nothing else has changed or used what it made; otherwise 409 `illegal_step`, whose `detail` names what has changed. Rows that were
-/// deleted since do not prevent it.
+/// Undoes an applied or interrupted import: what it created is deleted, what it changed is set back. More than 500 rows are undone in
+/// chunks, between which others can write; the state is `undoing` meanwhile, and `interrupted` if it cannot be finished. Corrected
+/// sales reports get a version with their former amounts, so that all versions stay readable. Possible for the 30 days for which an
+/// import is stored, and while nothing else has changed or used what it made; otherwise 409 `illegal_step`, whose `detail` names what
+/// has changed. Rows that were deleted since do not prevent it.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/imports/{import}/undo",
@@ -39,19 +42,18 @@ use hoicho_web::{
 pub(super) async fn undo_import(
     req: HttpRequest,
     permit: Permit<ManageImports>,
+    running: web::Data<RunningImports>,
     path: ImportPath,
 ) -> Result<ApiResponse, Problem> {
-    let (id, language) = (path.1, language(&req));
+    let (id, language, running) = (path.1, language(&req), running.get_ref().clone());
     let plan = move |tx: &mut Tx<'_>, authorized: &Authorized| {
-        let mut row = store::find(tx, authorized.edition()?, id)?;
-        let table = stored_table(tx, &mut row)?;
-        row.state = ImportState::Undone;
-        ApiResponse::ok(&view(&row, &table, None, language)?)
+        let row = find_undoable(tx, authorized, id)?;
+        let (table, reason) = (stored_table(tx, &row)?, undo_reason(&row, language));
+        let undone = ImportRow { state: ImportState::Undone, ..row.clone() };
+        let response = ApiResponse::ok(&view(&undone, &table, Written::default(), language)?)?;
+        Ok((PlannedUndo::load(tx, authorized, row, reason)?, response))
     };
     permit
-        .plan_and_write(plan, move |tx, authorized, response| {
-            stored_import::undo(tx, &authorized, id, language)?;
-            Ok(response)
-        })
+        .plan_and_write_steps(plan, move |steps, (planned, response)| write::undo(steps, planned, running, response))
         .await
 }

@@ -7,11 +7,11 @@ use super::{
         context::ImportContext,
         fields::ImportKind,
         store,
-        stored_import::{storage_error, stored_table, to_row},
+        stored_import::{storage_error, stored_table, to_cells, to_row},
         table::ImportTable,
     },
     actions::ManageImports,
-    view::{ImportView, view},
+    view::{ImportView, Written, view},
 };
 use crate::imports::RunningImports;
 use hoicho_core::{db::Tx, i18n::Language, values::ids::ImportId};
@@ -92,12 +92,13 @@ pub(super) async fn upload_table(
             uploaded = uploaded.with_titles(header_row, &titles);
         }
         let row = to_row(authorized, file_name, &uploaded)?;
-        let response = ApiResponse::created(&view(&row, &uploaded, None, language)?)?;
-        Ok((row, response))
+        let cells = to_cells(&uploaded)?;
+        let response = ApiResponse::created(&view(&row, &uploaded, Written::default(), language)?)?;
+        Ok((row, cells, response))
     };
     permit
-        .plan_and_write(plan, |tx, _authorized, (row, response)| {
-            store::insert(tx, &row)?;
+        .plan_and_write(plan, |tx, _authorized, (row, cells, response)| {
+            store::insert(tx, &row, &cells)?;
             Ok(response)
         })
         .await
@@ -127,9 +128,9 @@ pub(super) async fn get_import(
     let (id, language) = (path.1, language(&req));
     let progress = running.get(id);
     let view = permit.read_long(move |tx, authorized| {
-        let mut row = store::find(tx, authorized.edition()?, id)?;
-        let table = stored_table(tx, &mut row)?;
-        view(&row, &table, progress, language)
+        let row = store::find(tx, authorized.edition()?, id)?;
+        let (table, written) = (stored_table(tx, &row)?, Written::load(tx, &row, progress)?);
+        view(&row, &table, written, language)
     });
     Ok(HttpResponse::Ok().json(view.await?.0))
 }

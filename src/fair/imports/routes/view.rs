@@ -110,7 +110,7 @@ pub struct UnderstoodRowView {
     pub values: BTreeMap<String, String>,
 }
 
-/// Progress of a running import in rows.
+/// Progress in rows: of a plan that this node computes, of an import that is being written or undone, or was when it was interrupted.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct ProgressView {
     pub done: usize,
@@ -138,8 +138,10 @@ pub struct ImportView {
     pub units: BTreeMap<String, &'static str>,
     /// Result of the last dry run or import.
     pub outcome: Option<OutcomeView>,
-    /// Progress, while this node processes the import.
+    /// Progress, while this node reads the table, or while the import is `applying`, `undoing` or `interrupted`.
     pub progress: Option<ProgressView>,
+    /// Rows of the fair that an `interrupted` import made and that are there: what `undo` takes back.
+    pub made: Option<i64>,
 }
 
 fn columns(table: &ImportTable) -> Vec<ColumnView> {
@@ -211,11 +213,38 @@ fn outcome(outcome: ImportOutcome, currency: &str, language: Language) -> Outcom
     }
 }
 
+/// How much of an import is written.
+#[derive(Default)]
+pub(super) struct Written {
+    progress: Option<ImportProgress>,
+    made: Option<i64>,
+}
+
+impl Written {
+    /// Reads it; `planning` is the progress of this node.
+    pub(super) fn load(tx: &mut Tx<'_>, row: &ImportRow, planning: Option<ImportProgress>) -> Result<Self, Problem> {
+        let made = match row.state {
+            ImportState::Interrupted => Some(store::count_changes(tx, row.id)?),
+            ImportState::Uploaded
+            | ImportState::Checked
+            | ImportState::Applying
+            | ImportState::Applied
+            | ImportState::Undoing
+            | ImportState::Undone => None,
+        };
+        let stored = store::find_write(tx, row.id)?.map(|write| {
+            let [done, total] = [write.done_rows, write.total_rows].map(|n| usize::try_from(n).unwrap_or_default());
+            ImportProgress { done: done.min(total), total }
+        });
+        Ok(Self { progress: stored.or(planning), made })
+    }
+}
+
 /// View of an import with its progress.
 pub(super) fn view(
     row: &ImportRow,
     table: &ImportTable,
-    progress: Option<ImportProgress>,
+    Written { progress, made }: Written,
     language: Language,
 ) -> Result<ImportView, Problem> {
     let stored: Option<ImportOutcome> =
@@ -247,14 +276,15 @@ pub(super) fn view(
         units: table.mapping.units.iter().map(|(name, unit)| (name.clone(), unit.name())).collect(),
         outcome: stored.map(|stored| outcome(stored, table.context.currency.code(), language)),
         progress: progress.map(|ImportProgress { done, total: all }| ProgressView { done, all }),
+        made,
     })
 }
 
 /// Reads an import for a page.
 pub fn find_view(tx: &mut Tx<'_>, edition: EditionId, id: ImportId, language: Language) -> Result<ImportView, Problem> {
-    let mut row = store::find(tx, edition, id)?;
-    let table = stored_table(tx, &mut row)?;
-    view(&row, &table, None, language)
+    let row = store::find(tx, edition, id)?;
+    let (table, written) = (stored_table(tx, &row)?, Written::load(tx, &row, None)?);
+    view(&row, &table, written, language)
 }
 
 /// An import in a list.
