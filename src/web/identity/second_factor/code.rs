@@ -34,7 +34,10 @@ mod tests {
     #[test]
     fn codes_are_told_apart_by_their_form() {
         assert_eq!(TypedCode::parse(" 123 456"), TypedCode::Totp("123456".into()));
-        assert_eq!(TypedCode::parse("ABCD-efgh-ijkm-npqr"), TypedCode::Recovery("abcdefghijkmnpqr".into()));
+        assert_eq!(
+            TypedCode::parse("ABCD-efgh-ijkm-npqr-stuv-wxyz"),
+            TypedCode::Recovery("abcdefghijkmnpqrstuvwxyz".into())
+        );
         for typed in ["", "12345", "1234567", "١٢٣٤٥٦", &"1".repeat(200)] {
             assert_eq!(TypedCode::parse(typed), TypedCode::Other, "{typed}");
         }

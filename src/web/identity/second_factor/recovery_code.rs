@@ -1,4 +1,5 @@
-//! Recovery codes: 80 random bits each, of letters and digits that are not taken for each other, stored as digests.
+//! Recovery codes: 120 random bits each, so that a digest is enough to store them, of letters and digits that are not taken for each
+//! other.
 use rand::RngCore;
 
 use crate::identity::token;
@@ -7,7 +8,7 @@ use hoicho_core::values::ids::UserId;
 /// Codes that an account gets at a time.
 pub(super) const COUNT: usize = 10;
 /// Characters of a code, without the hyphens between groups.
-const LENGTH: usize = 16;
+const LENGTH: usize = 24;
 /// Characters of a group.
 const GROUP: usize = 4;
 /// Thirty-two characters, so that each stands for five bits.
@@ -41,7 +42,7 @@ mod tests {
     #[test]
     fn generated_code_is_recognised_however_it_is_typed() {
         let code = generate();
-        assert_eq!(code.len(), LENGTH + 3);
+        assert_eq!(code.len(), LENGTH + 5);
         let normal = normalise(&code).unwrap();
         assert_eq!(normalise(&format!(" {} ", code.to_uppercase().replace('-', " "))), Some(normal.clone()));
         assert_ne!(digest(UserId::make(), &normal), digest(UserId::make(), &normal));
@@ -49,7 +50,8 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_recovery_codes() {
-        for typed in ["", "123456", "abcd-efgh-ijkm", "abcd-efgh-ijkm-npq0", "abcd-efgh-ijkm-npqrs", "đđđđđđđđ"]
+        let part = "abcd-efgh-ijkm-npqr-stuv";
+        for typed in ["", "123456", part, &format!("{part}-wxy0"), &format!("{part}-wxyzz"), "đđđđđđđđđđđđ"]
         {
             assert_eq!(normalise(typed), None, "{typed}");
         }
