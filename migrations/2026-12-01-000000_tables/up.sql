@@ -46,13 +46,14 @@ CREATE INDEX one_time_tokens_expires_at_idx ON one_time_tokens (expires_at);
 CREATE TABLE second_factors (
   user_id UUID NOT NULL PRIMARY KEY REFERENCES users (id),
   secret TEXT COLLATE "C" NOT NULL,
-  session_id UUID NOT NULL,
+  session_id UUID REFERENCES sessions (id),
   created_at TIMESTAMP NOT NULL,
   enabled_at TIMESTAMP,
   last_step BIGINT NOT NULL,
   failures INTEGER NOT NULL CONSTRAINT second_factors_failures_check CHECK (failures >= 0),
   failing_since TIMESTAMP NOT NULL
 );
+CREATE INDEX second_factors_session_id_idx ON second_factors (session_id);
 CREATE TABLE recovery_codes (
   user_id UUID NOT NULL REFERENCES users (id),
   digest TEXT COLLATE "C" NOT NULL,

@@ -338,7 +338,7 @@ async fn export_has_only_the_date_and_erasure_deletes_the_factor(app: TestApp) {
     {
         assert!(!told.contains(&phone.secret) && !told.contains(&phone.recovery_codes[0]), "{told}");
     }
-    app.put("/me/erasure").by(&token).json(&json!({ "password": PASSWORD })).send().await.expect(200);
+    app.put("/me/erasure").by(&token).json(&json!({ "password": PASSWORD })).send().await.expect(204);
     let left = app.db.read(|tx| {
         let factors: i64 = second_factors::table.count().get_result(tx.conn())?;
         let codes: i64 = recovery_codes::table.count().get_result(tx.conn())?;

@@ -84,7 +84,7 @@ const EXPIRED: [(&str, Delete); 10] = [
     ("idempotency keys", |tx, _, now| Ok(idempotency::delete_expired(tx, now)?)),
     ("e-mail tokens", |tx, _, now| Ok(email_tokens::delete_expired(tx, now)?)),
     ("login failures", |tx, _, now| Ok(lockout::delete_expired(tx, now)?)),
-    ("login challenges", |tx, _, now| Ok(second_factor::delete_expired(tx, now)?)),
+    ("second factors", |tx, _, now| Ok(second_factor::delete_expired(tx, now)?)),
     ("sessions", |tx, _, now| Ok(session_store::delete_expired(tx, now)?)),
     ("e-mails", |tx, _, now| Ok(outbox::delete_expired(tx, now)?)),
     ("webhook messages", |tx, _, now| Ok(webhooks::delete_expired(tx, now)?)),

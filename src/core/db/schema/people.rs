@@ -215,7 +215,7 @@ diesel::table! {
     second_factors (user_id) {
         user_id -> Uuid,
         secret -> Text,
-        session_id -> Uuid,
+        session_id -> Nullable<Uuid>,
         created_at -> Timestamp,
         enabled_at -> Nullable<Timestamp>,
         last_step -> BigInt,

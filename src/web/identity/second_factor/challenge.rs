@@ -33,8 +33,3 @@ pub(in crate::identity) fn find(tx: &mut Tx<'_>, challenge: &str, now: Instant) 
 pub(super) fn consume(tx: &mut Tx<'_>, challenge: &str) -> QueryResult<bool> {
     store::delete_challenge(tx, &token::digest(challenge))
 }
-
-/// Deletes expired challenges; returns the number of rows.
-pub fn delete_expired(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
-    store::delete_expired_challenges(tx, now)
-}

@@ -61,11 +61,17 @@ pub fn find_pending(
 ) -> Result<Option<PendingFactor>, Problem> {
     let pending = store::find(tx, account.id)?.filter(|factor| {
         factor.enabled_at.is_none()
-            && factor.session_id == session
+            && factor.session_id == Some(session)
             && factor.created_at > now - Duration::minutes(PENDING_TTL_MIN)
     });
     let with_url = |secret: String| Ok(PendingFactor { url: totp::url(&secret, &account.email)?, secret });
     pending.map(|factor| with_url(factor.secret)).transpose()
+}
+
+/// Deletes expired challenges and enrolments that can no longer be confirmed; returns the number of rows.
+pub fn delete_expired(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
+    let challenges = store::delete_expired_challenges(tx, now)?;
+    Ok(challenges + store::delete_pending(tx, now - Duration::minutes(PENDING_TTL_MIN))?)
 }
 
 fn replace_recovery_codes(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<String>> {

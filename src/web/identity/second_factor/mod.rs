@@ -13,7 +13,6 @@ pub mod store;
 mod totp;
 mod verification;
 
-pub use challenge::delete_expired;
 pub(super) use challenge::{CHALLENGE_TTL_S, begin as begin_challenge, find as find_challenge};
-pub use enrolment::PendingFactor;
+pub use enrolment::{PendingFactor, delete_expired};
 pub(super) use verification::{complete_login, verify};

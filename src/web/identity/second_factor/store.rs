@@ -25,8 +25,8 @@ const FAILURE_WINDOW_H: i64 = 24;
 pub(super) struct FactorRow {
     /// Base 32. Not `Debug`: it must not get into logs.
     pub secret: String,
-    /// The session that began the enrolment.
-    pub session_id: SessionId,
+    /// The session that began the enrolment; `None` once the factor is enabled.
+    pub session_id: Option<SessionId>,
     pub created_at: Instant,
     /// `None` until its owner has entered a right code.
     pub enabled_at: Option<Instant>,
@@ -91,11 +91,21 @@ pub(super) fn insert_pending(
         .execute(tx.conn())
 }
 
+/// Deletes enrolments begun up to a time and not confirmed.
+pub(super) fn delete_pending(tx: &mut Tx<'_>, begun: Instant) -> QueryResult<usize> {
+    let pending = second_factors::table.filter(second_factors::enabled_at.is_null());
+    diesel::delete(pending.filter(second_factors::created_at.le(begun))).execute(tx.conn())
+}
+
 /// Enables a pending factor; the code of `step` is used up.
 pub(super) fn enable(tx: &mut Tx<'_>, user: UserId, step: i64, now: Instant) -> QueryResult<bool> {
     let pending = second_factors::table.find(user).filter(second_factors::enabled_at.is_null());
     let enabled = diesel::update(pending)
-        .set((second_factors::enabled_at.eq(now), second_factors::last_step.eq(step)))
+        .set((
+            second_factors::enabled_at.eq(now),
+            second_factors::session_id.eq(None::<SessionId>),
+            second_factors::last_step.eq(step),
+        ))
         .execute(tx.conn())?;
     Ok(enabled == 1)
 }
