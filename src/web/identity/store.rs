@@ -3,7 +3,8 @@ use diesel::prelude::*;
 
 use crate::identity::{
     roles::{OrganisationRole, OrganiserRole},
-    second_factor, session_store,
+    second_factor::store::{delete_challenges_of, is_enabled},
+    session_store,
 };
 use hoicho_core::{
     db::{Tx, schema::*},
@@ -99,7 +100,7 @@ pub fn verify_email(tx: &mut Tx<'_>, user: UserId, now: Instant) -> QueryResult<
 /// Sets the password, and ends all sessions of the account and logins that wait for the second step.
 pub fn set_password(tx: &mut Tx<'_>, user: UserId, password_hash: &str, now: Instant) -> QueryResult<usize> {
     session_store::end_all(tx, user, now)?;
-    second_factor::store::delete_challenges_of(tx, user)?;
+    delete_challenges_of(tx, user)?;
     diesel::update(users::table.find(user)).set(users::password_hash.eq(password_hash)).execute(tx.conn())
 }
 
@@ -157,7 +158,7 @@ pub fn list_organiser_memberships(tx: &mut Tx<'_>, user: UserId) -> QueryResult<
         ))
         .load(tx.conn())?;
     let is_required = rows.iter().any(|(.., required)| *required);
-    let is_lacking = is_required && !second_factor::store::is_enabled(tx, user)?;
+    let is_lacking = is_required && !is_enabled(tx, user)?;
     let membership = |(organiser_id, role, edition_id, required)| OrganiserMembership {
         organiser_id,
         role,
