@@ -43,6 +43,29 @@ CREATE TABLE one_time_tokens (
 );
 CREATE INDEX one_time_tokens_user_id_idx ON one_time_tokens (user_id);
 CREATE INDEX one_time_tokens_expires_at_idx ON one_time_tokens (expires_at);
+CREATE TABLE second_factors (
+  user_id UUID NOT NULL PRIMARY KEY REFERENCES users (id),
+  secret TEXT COLLATE "C" NOT NULL,
+  session_id UUID REFERENCES sessions (id),
+  created_at TIMESTAMP NOT NULL,
+  enabled_at TIMESTAMP,
+  last_step BIGINT NOT NULL,
+  failures INTEGER NOT NULL CONSTRAINT second_factors_failures_check CHECK (failures >= 0),
+  failing_since TIMESTAMP NOT NULL
+);
+CREATE INDEX second_factors_session_id_idx ON second_factors (session_id);
+CREATE TABLE recovery_codes (
+  user_id UUID NOT NULL REFERENCES users (id),
+  digest TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (user_id, digest)
+);
+CREATE TABLE login_challenges (
+  digest TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  user_id UUID NOT NULL REFERENCES users (id),
+  expires_at TIMESTAMP NOT NULL
+);
+CREATE INDEX login_challenges_user_id_idx ON login_challenges (user_id);
+CREATE INDEX login_challenges_expires_at_idx ON login_challenges (expires_at);
 CREATE TABLE login_failures (
   email_key TEXT COLLATE "C" NOT NULL,
   source TEXT COLLATE "C" NOT NULL,
@@ -97,7 +120,8 @@ CREATE TABLE organisers (
   id UUID NOT NULL PRIMARY KEY,
   name TEXT COLLATE "C" NOT NULL,
   version INTEGER NOT NULL,
-  created_at TIMESTAMP NOT NULL
+  created_at TIMESTAMP NOT NULL,
+  second_factor_required BOOLEAN NOT NULL
 );
 CREATE TABLE organiser_members (
   organiser_id UUID NOT NULL REFERENCES organisers (id),

@@ -9,7 +9,7 @@
 //! - `_seen`: version that the page showed, sent as `If-Match`.
 //! - `_once`: idempotency key, generated with the page.
 //! - `_done`: key of the success message.
-//! - `_show`: property of the response to show once, e.g. a new secret.
+//! - `_show`: property of the response to show once, e.g. a new secret or a list of them.
 //! - `_type`: content type of a file, or of `_text`, which is then sent as the body unchanged.
 //! - `_file_name`: query parameter that receives the file name.
 //! - `_ask`: question before a step that cannot be undone; `_confirmed`: it was answered (see `confirmation`).
@@ -20,7 +20,7 @@ use actix_web::{
     body::{BoxBody, MessageBody, to_bytes_limited},
     dev::{Payload, ServiceRequest, ServiceResponse},
     http::{
-        Method, Uri,
+        Method, StatusCode, Uri,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -47,6 +47,8 @@ use hoicho_web::{
 
 /// Max size of an API response that is parsed, in bytes.
 const MAX_RESPONSE_BYTES: usize = 4 * MIB;
+/// Operation that completes a login by the second factor.
+const SECOND_STEP_PATH: &str = "/api/v1/auth/second-factor";
 
 /// Reads a form, URL-encoded or multipart.
 async fn read_form(req: &mut ServiceRequest) -> Result<SubmittedForm, Problem> {
@@ -161,6 +163,12 @@ fn urlencode(text: &str) -> String {
     serde_urlencoded::to_string([("", text)]).unwrap_or_default().trim_start_matches('=').to_owned()
 }
 
+/// A text, or the lines of a list of texts.
+fn shown_once(value: &Value) -> Option<String> {
+    let lines = || value.as_array()?.iter().map(Value::as_str).collect::<Option<Vec<_>>>();
+    value.as_str().map(str::to_owned).or_else(|| lines().map(|lines| lines.join("\n")))
+}
+
 fn strip_query(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or(url)
 }
@@ -189,8 +197,10 @@ fn error_flash(localizer: Localizer, status: u16, problem: &Value, sent: &Submit
         errors.extend(message.or_else(|| Some(localizer.localize_with("form-failed", "status", status))));
     }
     // Secrets are not stored in the cookie. `current` and `new` are the fields of the change-password form.
-    let is_secret =
-        |name: &str| name.contains("password") || name.contains("token") || ["current", "new"].contains(&name);
+    let is_secret = |name: &str| {
+        ["password", "token", "one_time_code"].iter().any(|secret| name.contains(secret))
+            || ["current", "new"].contains(&name)
+    };
     let mut submitted: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, value) in sent.user_fields().into_iter().filter(|(name, _)| !is_secret(name)) {
         submitted.entry(name).or_default().push(value);
@@ -243,6 +253,7 @@ pub async fn handle_form<B: MessageBody + 'static>(
             return Ok(req.into_response(redirect(&back, Some(flash), &context)));
         }
     }
+    let is_second_step = req.path() == SECOND_STEP_PATH;
     let response = next.call(req).await?;
     let (req, response) = response.into_parts();
     let status = response.status();
@@ -250,21 +261,33 @@ pub async fn handle_form<B: MessageBody + 'static>(
     let bytes = bytes.ok().and_then(Result::ok).unwrap_or_default();
     let body: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
     if !status.is_success() {
+        let is_expired = body.get("code").is_some_and(|code| code == "login_required");
+        if is_expired && is_second_step {
+            // The time for the second step is over: log in again, and then go where the login was to lead.
+            let back = format!("/login?next={}", urlencode(sent.local_path("_next").unwrap_or("/home")));
+            let flash = error_flash(Localizer(language), status.as_u16(), &body, &sent, &back);
+            return Ok(ServiceResponse::new(req, redirect(&back, Some(flash), &context)));
+        }
         let flash = error_flash(Localizer(language), status.as_u16(), &body, &sent, &back);
         // After the session has expired: log in, then return to the form.
         let to = match status.as_u16() {
-            401 if body.get("code").is_some_and(|code| code == "login_required") => {
-                format!("/login?next={}", urlencode(&back))
-            }
+            401 if is_expired => format!("/login?next={}", urlencode(&back)),
             _ => back,
         };
         return Ok(ServiceResponse::new(req, redirect(&to, Some(flash), &context)));
+    }
+    let challenge = body.get("challenge").and_then(Value::as_str).filter(|_| status == StatusCode::ACCEPTED);
+    if let Some(challenge) = challenge {
+        let to = format!("/login/code?next={}", urlencode(sent.local_path("_next").unwrap_or("/home")));
+        let mut response = redirect(&to, None, &context);
+        response.add_cookie(&session_middleware::challenge_cookie(&context, Some(challenge)))?;
+        return Ok(ServiceResponse::new(req, response));
     }
     let to = fill_placeholders(sent.local_path("_next").unwrap_or(&back), &body);
     let warnings = body.get("warnings").and_then(Value::as_array).into_iter().flatten();
     let warnings: Vec<String> =
         warnings.filter_map(|w| w.get("detail").and_then(Value::as_str).map(str::to_owned)).collect();
-    let secret = sent.control_field("_show").and_then(|name| body.get(name)).and_then(Value::as_str).map(str::to_owned);
+    let secret = sent.control_field("_show").and_then(|name| body.get(name)).and_then(shown_once);
     let summary = body.get("summary").and_then(Value::as_str).map(str::to_owned);
     let flash = sent.control_field("_done").map(|key| Flash {
         secret,
@@ -284,6 +307,9 @@ pub async fn handle_form<B: MessageBody + 'static>(
         };
         for cookie in session_middleware::session_cookies(&context, &tokens) {
             response.add_cookie(&cookie)?;
+        }
+        if is_second_step {
+            response.add_cookie(&session_middleware::challenge_cookie(&context, None))?;
         }
     }
     Ok(ServiceResponse::new(req, response))

@@ -91,6 +91,8 @@ pub(super) struct CurrentUser {
     pub organisers: Vec<(OrganiserId, String, OrganiserRole)>,
     /// Roles with organisers for one edition.
     pub edition_roles: Vec<EditionRole>,
+    /// Names of organisers with which no role counts until the user has a second factor.
+    pub need_second_factor: Vec<String>,
     /// Organisations the user is a member of.
     pub organisations: Vec<(OrganisationId, String)>,
 }
@@ -104,7 +106,10 @@ impl CurrentUser {
         let account = store::find_account(tx, user)?;
         let roles = store::list_organiser_memberships(tx, user)?;
         let organisers = organisers::store::list_of_user(tx, user)?;
-        let with = |id: OrganiserId| roles.iter().find(move |role| role.organiser_id == id);
+        let of = |id: OrganiserId| roles.iter().find(move |role| role.organiser_id == id);
+        let with = |id: OrganiserId| of(id).filter(|role| !role.lacks_second_factor);
+        let is_lacking = |o: &&OrganiserRow| of(o.id).is_some_and(|role| role.lacks_second_factor);
+        let need_second_factor = organisers.iter().filter(is_lacking).map(|o| o.name.clone()).collect();
         let role = |id: OrganiserId| with(id).filter(|role| role.edition_id.is_none()).map(|role| role.role);
         let edition_role = |o: &OrganiserRow| {
             let role = with(o.id)?;
@@ -115,6 +120,7 @@ impl CurrentUser {
             name: account.display_name,
             is_admin: account.is_admin,
             edition_roles,
+            need_second_factor,
             organisers: organisers.into_iter().filter_map(|o| Some((o.id, o.name, role(o.id)?))).collect(),
             organisations: organisations::store::find_by_member(tx, user)?
                 .into_iter()

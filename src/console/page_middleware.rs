@@ -61,8 +61,8 @@ pub fn render_problem(response: ServiceResponse) -> ServiceResponse {
     response.into_response(rendered)
 }
 
-/// Middleware: renders problems as error pages, redirects unauthenticated GET requests to the login page, and sets the
-/// security and cache headers.
+/// Middleware: renders problems as error pages, redirects unauthenticated GET requests to the login page, and those of people who
+/// lack a required second factor to the page that sets it up, and sets the security and cache headers.
 pub async fn middleware(req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, actix_web::Error> {
     let Some(context) = req.app_data::<web::Data<RequestContext>>().cloned() else {
         return Ok(req.error_response(Problem::from(Code::Internal)));
@@ -71,7 +71,10 @@ pub async fn middleware(req: ServiceRequest, next: Next<BoxBody>) -> Result<Serv
     let problem = response.response().error().and_then(|e| e.as_error::<Problem>()).cloned();
     if let Some(problem) = problem {
         let page = PageContext::anonymous(response.request(), context.clock.now());
-        let rendered = if problem.code == Code::LoginRequired && response.request().method() == Method::GET {
+        let is_get = response.request().method() == Method::GET;
+        let rendered = if problem.code == Code::SecondFactorRequired && is_get {
+            HttpResponse::SeeOther().insert_header((header::LOCATION, "/account/second-factor?required=true")).finish()
+        } else if problem.code == Code::LoginRequired && is_get {
             let query = serde_urlencoded::to_string([("next", page.path_and_query.as_str())]).unwrap_or_default();
             HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/login?{query}"))).finish()
         } else {

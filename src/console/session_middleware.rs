@@ -21,6 +21,8 @@ use hoicho_web::{
 
 /// Seconds by which the access cookie expires before its token.
 const EXPIRY_MARGIN_S: i64 = 30;
+/// Seconds for which the cookie of a challenge is kept; the challenge itself expires sooner, and the server says so.
+const CHALLENGE_MAX_AGE_S: i64 = 900;
 
 fn cookie_builder(context: &RequestContext, cookie: SessionCookie, value: String) -> CookieBuilder<'static> {
     Cookie::build(cookie.name(context.secure_cookies), value)
@@ -40,6 +42,13 @@ pub(super) fn session_cookies(context: &RequestContext, tokens: &Tokens) -> [Coo
 fn access_cookie(context: &RequestContext, token: String) -> Cookie<'static> {
     let max_age = i64::from(context.tokens.access_ttl_s()) - EXPIRY_MARGIN_S;
     cookie_builder(context, SessionCookie::Access, token).max_age(Duration::seconds(max_age.max(1))).finish()
+}
+
+/// The cookie of a login whose second step is missing; `None` removes it.
+pub(super) fn challenge_cookie(context: &RequestContext, challenge: Option<&str>) -> Cookie<'static> {
+    let max_age = if challenge.is_some() { CHALLENGE_MAX_AGE_S } else { 0 };
+    let value = challenge.unwrap_or_default().to_owned();
+    cookie_builder(context, SessionCookie::Challenge, value).max_age(Duration::seconds(max_age)).finish()
 }
 
 /// Expired cookies that remove a session.
@@ -83,7 +92,7 @@ pub async fn authenticate_session<B: MessageBody + 'static>(
     }
     let read = |cookie: SessionCookie| cookie.read(req.request(), context.secure_cookies);
     let (access, refresh) = (read(SessionCookie::Access), read(SessionCookie::Refresh));
-    let has_session = access.is_some() || refresh.is_some();
+    let has_session = access.is_some() || refresh.is_some() || read(SessionCookie::Challenge).is_some();
     let is_form = req.path().starts_with(super::submitted_form::FORM_PREFIX) || req.path() == "/logout";
     if !req.method().is_safe() && (has_session || is_form) && !is_same_origin(req.request()) {
         return Ok(req.error_response(cross_origin_problem()));

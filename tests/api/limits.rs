@@ -8,13 +8,16 @@ use futures_util::future::join_all;
 use hoicho_core::config::{Settings, Streams};
 use serde_json::{Value, json};
 
-use crate::support::{
-    Answer, TestApp,
-    fair::Fair,
-    postgres::database,
-    until,
-    wait::{TIMEOUT, wait_until_async},
-    world::World,
+use crate::{
+    second_factor::enrol,
+    support::{
+        Answer, TestApp,
+        fair::Fair,
+        postgres::database,
+        until,
+        wait::{TIMEOUT, wait_until_async},
+        world::World,
+    },
 };
 
 /// Runs a test on each database, with some settings changed.
@@ -107,6 +110,29 @@ async fn event_stream_of_removed_staff_hides_private_events() {
         app.post(&format!("/allocations/{}/release", world.played)).by(&world.owner).send().await.expect(200);
         let heard = until(&mut stream, "allocation.release").await;
         assert!(!heard.contains("sales_report"), "{heard}");
+        app.services.streams.close();
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn event_stream_ends_when_a_second_factor_is_required() {
+    on_each(with_short_intervals, async |app| {
+        let owner = app.person("owner").await;
+        app.edition(&owner, "hoi-cho").await;
+        let edition = app.get("/editions/hoi-cho").by(&owner).send().await.expect(200);
+        let organiser = edition["organiser"].as_str().unwrap();
+        let member = app.staff(&owner, organiser, "viewer").await;
+        enrol(&app, &owner).await;
+        let (of_member, mut of_owner) = (
+            watch(&app, "/editions/hoi-cho/events", Some(&member)).await,
+            watch(&app, "/editions/hoi-cho/events", Some(&owner)).await,
+        );
+        let required = json!({ "required": true });
+        let path = format!("/organisers/{organiser}/second-factor");
+        app.put(&path).by(&owner).json(&required).send().await.expect(200);
+        until_ended(of_member).await;
+        until(&mut of_owner, "keep-alive").await;
         app.services.streams.close();
     })
     .await;

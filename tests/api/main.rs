@@ -52,6 +52,7 @@ mod sales_and_visits;
 mod sales_details;
 mod sales_lines;
 mod schema;
+mod second_factor;
 mod staff;
 mod typed_forms;
 mod typed_values;

@@ -43,6 +43,29 @@ fn person_commands_work_while_the_server_runs() {
     let (good, _, why) = person("sign-out", "ai@example.vn");
     assert!(!good && why.contains("nothing is stored about ai@example.vn"), "{why}");
 
+    // A lost phone: the operator turns the second factor off, which ends all logins.
+    let finance = json!({ "email": "taichinh@example.vn", "password": "hoi-cho-ocop" });
+    let (good, _, why) = person("remove-second-factor", "taichinh@example.vn");
+    assert!(!good && why.contains("has no second factor"), "{why}");
+    let session = server.address().call("POST", "/auth/login", None, Some(&finance));
+    let by = session["access_token"].as_str();
+    let password = json!({ "password": "hoi-cho-ocop" });
+    let key = server.address().call("PUT", "/me/second-factor", by, Some(&password));
+    let secret = totp_rs::Secret::try_from_base32(key["secret"].as_str().unwrap()).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+    let now = u64::try_from(chrono::Utc::now().timestamp()).unwrap();
+    let code = json!({ "one_time_code": totp.generate(now).to_string() });
+    server.address().call("PUT", "/me/second-factor/confirmation", by, Some(&code));
+    let asked = server.address().call("POST", "/auth/login", None, Some(&finance));
+    assert!(asked["challenge"].is_string() && asked["access_token"].is_null(), "{asked}");
+    let (good, said, _) = person("remove-second-factor", "TaiChinh@example.vn");
+    assert!(good && said.contains("turned off"), "{said}");
+    let refresh = json!({ "refresh_token": session["refresh_token"] });
+    let refused = server.address().try_post("/auth/refresh", "", &refresh).unwrap_err();
+    assert!(refused.to_string().contains("401"), "{refused}");
+    let back = server.address().call("POST", "/auth/login", None, Some(&finance));
+    assert!(back["access_token"].is_string(), "{back}");
+
     // A contact without an account is found by phone number.
     let (good, said, _) = person("show", "0988 000 111");
     assert!(good && said.contains("Ông Múi") && said.contains("\"account\": null"), "{said}");

@@ -64,7 +64,8 @@ fn pages(server: &Server, email: Option<&str>) -> Vec<String> {
     let login = serde_json::json!({ "email": email, "password": "hoi-cho-ocop" });
     let token = server.post("/auth/login", "", &login)["access_token"].as_str().unwrap().to_owned();
     let me = server.get("/me", Some(&token));
-    let mut pages: Vec<String> = ["/home", "/account", "/new-organisation"].map(str::to_owned).to_vec();
+    let mut pages: Vec<String> =
+        ["/home", "/account", "/account/second-factor", "/new-organisation"].map(str::to_owned).to_vec();
     if let Some(organiser) = me["organisers"].as_array().unwrap().first() {
         let organiser = organiser["organiser"].as_str().unwrap();
         let booths = server.get(&format!("/editions/{demo}/booths?limit=1"), Some(&token));

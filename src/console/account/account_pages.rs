@@ -8,18 +8,18 @@ use hoicho_core::{config, values::ids::SessionId};
 use hoicho_web::{
     http::{Problem, Query},
     identity::{
-        RequestContext, SignedIn, consent, device,
+        RequestContext, SignedIn, consent, device, second_factor,
         session_store::{self, SessionRow},
     },
 };
 
 #[derive(Deserialize)]
-struct LoginQuery {
+pub(super) struct LoginQuery {
     next: Option<String>,
 }
 
 /// Redirect target after login; local paths only.
-fn redirect_target(query: Query<LoginQuery>) -> String {
+pub(super) fn redirect_target(query: Query<LoginQuery>) -> String {
     let next = query.into_result().ok().and_then(|q| q.next).unwrap_or_default();
     if is_local_path(&next) { next } else { "/home".to_owned() }
 }
@@ -118,6 +118,7 @@ pub(super) async fn show_invitation(page: PageContext) -> Result<HttpResponse, P
 struct Account {
     page: PageContext,
     name: String,
+    has_second_factor: bool,
     sessions: Vec<SessionRow>,
     current: SessionId,
 }
@@ -136,6 +137,9 @@ impl Account {
 pub(super) async fn show_account(page: PageContext, caller: SignedIn) -> Result<HttpResponse, Problem> {
     let name = page.require_user()?.name.clone();
     let (user, now, current) = (caller.user, caller.now, caller.session);
-    let sessions = caller.context.db.read(move |tx| session_store::list(tx, user, now).map_err(Problem::from)).await?;
-    render_page(Account { page, name, sessions, current }).await
+    let found = caller.context.db.read(move |tx| {
+        Ok::<_, Problem>((session_store::list(tx, user, now)?, second_factor::store::is_enabled(tx, user)?))
+    });
+    let (sessions, has_second_factor) = found.await?;
+    render_page(Account { page, name, has_second_factor, sessions, current }).await
 }

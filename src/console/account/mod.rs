@@ -3,6 +3,7 @@ mod account_pages;
 mod home;
 mod link_invitations;
 mod preferences;
+mod second_factor;
 
 use actix_web::web;
 
@@ -17,6 +18,8 @@ pub(super) fn routes(cfg: &mut web::ServiceConfig) {
         .service(account_pages::show_reset)
         .service(account_pages::show_invitation)
         .service(account_pages::show_account)
+        .service(second_factor::show_login_code)
+        .service(second_factor::show_second_factor)
         .service(home::show_home)
         .service(link_invitations::show_link_invitations)
         .service(preferences::set_preferences);

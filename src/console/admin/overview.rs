@@ -8,7 +8,7 @@ use crate::page_context::{PageContext, render_page};
 use hoicho_core::values::ids::OrganiserId;
 use hoicho_web::{
     http::{Code, Problem, Query},
-    identity::{SignedIn, store::is_admin},
+    identity::{SignedIn, authorize_admin},
 };
 
 /// Rows per page.
@@ -50,8 +50,9 @@ pub(super) async fn show_admin(
     let (user, prefix) = (caller.user, search_term.clone());
     let tax_code: String = tax_code.chars().filter(|c| c.is_ascii_digit() || *c == '-').take(20).collect();
     let code_prefix = tax_code.clone();
+    let needs_second_factor = caller.context.admins_need_second_factor;
     let lists = caller.context.db.read(move |tx| {
-        if !is_admin(tx, user)? {
+        if !authorize_admin(tx, user, needs_second_factor)? {
             return Err(Problem::from(Code::NotFound));
         }
         Ok((

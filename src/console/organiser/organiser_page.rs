@@ -1,5 +1,5 @@
 //! `/organisers/{organiser}`: editions, staff, venues, series and audit log of an organiser.
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use actix_web::{HttpResponse, get};
 use askama::Template;
@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::store;
 use crate::{
+    confirmation::list_names,
     page_context::{PageContext, render_page},
     select_options::{SelectOption, select},
     visitor::editions::{EditionCard, edition_cards},
@@ -30,6 +31,7 @@ use hoicho_web::{
         Action, OrganiserRole, Permit,
         invitations::{self, OfferedRole, OpenInvitation},
         members::{self, Member, StaffRole},
+        second_factor,
     },
 };
 
@@ -111,9 +113,20 @@ struct Staff {
     /// All, or one of these.
     editions: Vec<SelectOption>,
     is_owner: bool,
+    with_second_factor: HashSet<UserId>,
 }
 
 impl Staff {
+    /// Asks before a second factor is required: it names whom that shuts out until they have one.
+    fn requirement_question(&self) -> String {
+        let is_without = |member: &&Member<StaffRole>| !self.with_second_factor.contains(&member.user);
+        let names: Vec<String> = self.members.iter().filter(is_without).map(|m| m.display_name.clone()).collect();
+        if names.is_empty() {
+            return self.page.t("staff-second-factor-require-ask");
+        }
+        let names = list_names(&self.page, &names);
+        self.page.t_with("staff-second-factor-require-ask-lacking", "names", names)
+    }
     /// Whether the role of a member counts for the edition of an option only.
     fn is_limited_to(&self, member: &Member<StaffRole>, option: &SelectOption) -> bool {
         member.role.1.is_some_and(|edition| edition.to_string() == option.value)
@@ -132,14 +145,15 @@ pub(super) async fn show_staff(page: PageContext, permit: Permit<ViewOrganiser>)
             authorized.now,
         )?;
         let editions = editions::store::list_page(tx, Visibility::Staff(organiser.id), "", 500)?;
-        Ok((members::list_of_organiser(tx, organiser.id)?, open, editions, organiser))
+        let with_second_factor = second_factor::store::list_enabled_staff(tx, organiser.id)?;
+        Ok((members::list_of_organiser(tx, organiser.id)?, with_second_factor, open, editions, organiser))
     });
-    let (members, invitations, editions, organiser) = data.await?;
+    let (members, with_second_factor, invitations, editions, organiser) = data.await?;
     let all = std::iter::once(SelectOption::none(page.t("staff-all-editions")));
     let editions = all.chain(editions.into_iter().map(|e| SelectOption::new(e.id, e.name, false))).collect();
     let is_owner = current_role(&page, &organiser) == Some(OrganiserRole::Owner);
     let roles = select::<OrganiserRole>(&page, "organiser-role", Some(&OrganiserRole::Manager));
-    render_page(Staff { page, organiser, members, invitations, roles, editions, is_owner }).await
+    render_page(Staff { page, organiser, members, invitations, roles, editions, is_owner, with_second_factor }).await
 }
 
 #[derive(Template)]

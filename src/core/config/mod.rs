@@ -30,6 +30,8 @@ pub struct Settings {
     pub webhooks: Webhooks,
     /// Password hashing cost.
     pub password: Password,
+    /// Second factor of accounts.
+    pub second_factor: SecondFactor,
     /// Token lifetimes and signing keys.
     pub tokens: Tokens,
     /// Outgoing mail.
@@ -148,6 +150,14 @@ pub struct Password {
     pub iterations: u32,
     /// Parallelism.
     pub parallelism: u32,
+}
+
+/// Second factor of accounts.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecondFactor {
+    /// Whether platform admins can act as such only with one.
+    pub required_for_admins: bool,
 }
 
 /// Token lifetimes and signing keys.

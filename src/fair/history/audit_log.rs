@@ -9,7 +9,7 @@ use hoicho_core::{
 use hoicho_web::{
     audit::{self, AuditAction, AuditRow, Filter, SubjectKind},
     http::{Code, Problem, Query, pagination, pagination::Page},
-    identity::{OrganiserRole, SignedIn, authorize_staff, store::is_admin},
+    identity::{OrganiserRole, SignedIn, authorize_admin, authorize_staff},
 };
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -94,8 +94,9 @@ pub(super) async fn get_audit_log(
     let query = pagination::PageQuery { limit, cursor };
     let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
     let (user, now) = (caller.user, caller.now);
+    let needs_second_factor = caller.context.admins_need_second_factor;
     let found = caller.context.db.read(move |tx| {
-        let admin = is_admin(tx, user)?;
+        let admin = authorize_admin(tx, user, needs_second_factor)?;
         let of = match organiser {
             Some(organiser) if admin => Filter::Organiser(organiser),
             Some(organiser) => {

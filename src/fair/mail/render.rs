@@ -8,7 +8,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     identity::{email_tokens::VERIFY_TTL_H, invitations::INVITATION_TTL_DAYS},
-    outbox::{EmailKind, OutgoingEmail},
+    outbox::{EmailKind, OutgoingEmail, SecondFactorNotice},
 };
 
 /// A rendered e-mail.
@@ -79,6 +79,18 @@ fn content(email: &EmailKind, public_url: &str) -> Content {
             Content::new(MessageId("email-reset-subject"), MessageId("email-reset-text"))
                 .with_action(MessageId("email-reset-action"), link(&format!("/reset-password#{token}")))
         }
+        EmailKind::SecondFactor { notice } => Content::new(
+            MessageId("email-second-factor-subject"),
+            match notice {
+                SecondFactorNotice::Enabled => MessageId("email-second-factor-enabled"),
+                SecondFactorNotice::Disabled => MessageId("email-second-factor-disabled"),
+                SecondFactorNotice::RemovedByOperator => MessageId("email-second-factor-removed"),
+                SecondFactorNotice::RecoveryCodesRenewed => MessageId("email-second-factor-renewed"),
+                SecondFactorNotice::RecoveryCodeUsed => MessageId("email-second-factor-recovery"),
+                SecondFactorNotice::WrongCodes => MessageId("email-second-factor-guessed"),
+            },
+        )
+        .with_action(MessageId("email-second-factor-action"), link("/account/second-factor")),
         EmailKind::Invitation { token, of, by } => Content::new(
             MessageId("email-invitation-subject"),
             MessageId("email-invitation-text")
@@ -184,7 +196,8 @@ mod tests {
         let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
         let until = day.and_hms_opt(12, 0, 0).unwrap();
         let edition = "Hội chợ OCOP".to_owned();
-        vec![
+        let notices = <SecondFactorNotice as strum::VariantArray>::VARIANTS;
+        let mut emails = vec![
             EmailKind::VerifyEmail { token: token.clone() },
             EmailKind::AccountExists,
             EmailKind::ResetPassword { token: token.clone() },
@@ -202,7 +215,9 @@ mod tests {
                 organiser: "0192".into(),
             },
             EmailKind::SalesReminder { edition, missing: vec![("A01".into(), day)] },
-        ]
+        ];
+        emails.extend(notices.iter().map(|notice| EmailKind::SecondFactor { notice: *notice }));
+        emails
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct OrganiserRow {
     pub name: String,
     /// Incremented by every change; the basis of `ETag` and `If-Match`.
     pub version: i32,
+    /// Whether roles of its staff count only with a second factor.
+    pub second_factor_required: bool,
 }
 
 /// A series of editions that are compared with each other.
@@ -44,6 +46,7 @@ pub fn insert(tx: &mut Tx<'_>, id: OrganiserId, name: &str, owner: UserId, now: 
             organisers::name.eq(name),
             organisers::version.eq(1),
             organisers::created_at.eq(now),
+            organisers::second_factor_required.eq(false),
         ))
         .execute(tx.conn())?;
     insert_organiser_member(tx, id, owner, (OrganiserRole::Owner, None))
@@ -60,6 +63,13 @@ pub fn rename(tx: &mut Tx<'_>, id: OrganiserId, name: &str, seen: i32) -> QueryR
         .set((organisers::name.eq(name), organisers::version.eq(seen + 1)))
         .execute(tx.conn())?;
     Ok(updated == 1)
+}
+
+/// Sets whether roles of its staff count only with a second factor.
+pub fn set_second_factor_required(tx: &mut Tx<'_>, id: OrganiserId, is_required: bool) -> QueryResult<usize> {
+    diesel::update(organisers::table.find(id))
+        .set((organisers::second_factor_required.eq(is_required), organisers::version.eq(organisers::version + 1)))
+        .execute(tx.conn())
 }
 
 /// Deletes an organiser and its staff. Fails if it has editions, series or venues (foreign keys). Its audit log remains

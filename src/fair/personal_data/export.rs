@@ -20,7 +20,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     http::Problem,
-    identity::{OrganisationRole, OrganiserRole, consent, session_store, store},
+    identity::{OrganisationRole, OrganiserRole, consent, second_factor, session_store, store},
     outbox,
 };
 
@@ -68,6 +68,9 @@ struct AccountData {
     registered_at: DateTime<Utc>,
     #[schema(value_type = Option<String>)]
     address_proved_at: Option<DateTime<Utc>>,
+    /// When a second factor was set up. Its key is not exported.
+    #[schema(value_type = Option<String>)]
+    second_factor_enabled_at: Option<DateTime<Utc>>,
 }
 
 /// Membership of an organiser.
@@ -341,6 +344,7 @@ fn add_account_data(
         is_admin: account.is_admin,
         registered_at: registered_at.and_utc(),
         address_proved_at: account.email_verified_at.map(|at| at.and_utc()),
+        second_factor_enabled_at: second_factor::store::find_enabled_at(tx, user)?.map(|at| at.and_utc()),
     });
     Ok(())
 }

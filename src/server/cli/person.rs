@@ -1,11 +1,14 @@
 //! `hoicho person`: access to and erasure of personal data for requests on paper or by phone, with or without an
-//! account; and ending logins.
+//! account; ending logins; and turning off a second factor.
 use clap::{Args, Subcommand};
 
 use super::setup::{CommonArgs, open_database};
 use hoicho_core::values::clock::Clock;
 use hoicho_fair::personal_data::{DataSubject, erase, export};
-use hoicho_web::{http::Problem, identity::session};
+use hoicho_web::{
+    http::Problem,
+    identity::{second_factor::enrolment, session},
+};
 
 #[derive(Args)]
 pub struct Person {
@@ -21,6 +24,8 @@ enum PersonCommand {
     Erase(PersonSubject),
     /// End all logins of a person, for a lost device or someone who left
     SignOut(PersonSubject),
+    /// Turn off the second factor of a person who has lost phone and recovery codes; ends all logins
+    RemoveSecondFactor(PersonSubject),
 }
 
 #[derive(Args)]
@@ -34,7 +39,10 @@ struct PersonSubject {
 /// Runs the subcommand.
 #[expect(clippy::print_stdout, reason = "the command's output")]
 pub fn person(args: &Person) -> Result<(), String> {
-    let (PersonCommand::Show(who) | PersonCommand::Erase(who) | PersonCommand::SignOut(who)) = &args.command;
+    let (PersonCommand::Show(who)
+    | PersonCommand::Erase(who)
+    | PersonCommand::SignOut(who)
+    | PersonCommand::RemoveSecondFactor(who)) = &args.command;
     let (_, db) = open_database(&who.place)?;
     let (subject, now) = (DataSubject::parse(&who.who), Clock::System.now());
     let runtime = actix_web::rt::System::new();
@@ -68,6 +76,14 @@ pub fn person(args: &Person) -> Result<(), String> {
             db.close();
             let revoked = revoked.ok_or_else(not_found)?;
             println!("{} signed out: {revoked} refresh tokens revoked, access tokens refused within seconds", who.who);
+        }
+        PersonCommand::RemoveSecondFactor(_) => {
+            let removed = db.write_blocking(|tx| enrolment::remove_by_operator(tx, &who.who, now)).map_err(message)?;
+            db.close();
+            if !removed.ok_or_else(not_found)? {
+                return Err(format!("{} has no second factor", who.who));
+            }
+            println!("the second factor of {} is turned off, and all logins have ended; an e-mail says so", who.who);
         }
     }
     Ok(())

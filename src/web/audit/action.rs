@@ -146,6 +146,8 @@ hoicho_core::text_enum! {
         OrganiserCreate = "organiser.create",
         /// An organiser was renamed.
         OrganiserRename = "organiser.rename",
+        /// An organiser requires a second factor of its staff, or not any more.
+        OrganiserRequireSecondFactor = "organiser.require_second_factor",
         /// An organiser was deleted.
         OrganiserDelete = "organiser.delete",
         /// A co-exhibitor or a represented company was added to an allocation.
@@ -188,6 +190,14 @@ hoicho_core::text_enum! {
         UserResetPassword = "user.reset_password",
         /// All sessions of an account were ended.
         UserEndSessions = "user.sign_out",
+        /// A second factor was set up.
+        UserEnableSecondFactor = "user.enable_second_factor",
+        /// The second factor was turned off, without an actor by the operator.
+        UserDisableSecondFactor = "user.disable_second_factor",
+        /// The recovery codes were replaced.
+        UserRenewRecoveryCodes = "user.renew_recovery_codes",
+        /// A recovery code was used.
+        UserUseRecoveryCode = "user.use_recovery_code",
         /// An account became a platform admin; the subject is its address.
         UserGrantAdmin = "user.grant_admin",
         /// The personal data of an account or an address was erased.
@@ -285,7 +295,10 @@ impl AuditAction {
             | Self::OrganisationDelete
             | Self::OrganisationContacts
             | Self::OrganisationVerify => SubjectKind::Organisation,
-            Self::OrganiserCreate | Self::OrganiserRename | Self::OrganiserDelete => SubjectKind::Organiser,
+            Self::OrganiserCreate
+            | Self::OrganiserRename
+            | Self::OrganiserRequireSecondFactor
+            | Self::OrganiserDelete => SubjectKind::Organiser,
             Self::ParticipantAdd | Self::ParticipantRemove => SubjectKind::Participant,
             Self::ProductCreate | Self::ProductChange | Self::ProductDelete | Self::ProductImport => {
                 SubjectKind::Product
@@ -300,6 +313,10 @@ impl AuditAction {
             | Self::UserChangePassword
             | Self::UserResetPassword
             | Self::UserEndSessions
+            | Self::UserEnableSecondFactor
+            | Self::UserDisableSecondFactor
+            | Self::UserRenewRecoveryCodes
+            | Self::UserUseRecoveryCode
             | Self::UserGrantAdmin
             | Self::UserErase => SubjectKind::User,
             Self::VenueCreate | Self::VenueChange | Self::VenueDelete => SubjectKind::Venue,

@@ -141,6 +141,7 @@ impl AuditAction {
             | Self::OrganisationVerify
             | Self::OrganiserCreate
             | Self::OrganiserRename
+            | Self::OrganiserRequireSecondFactor
             | Self::OrganiserDelete
             | Self::ProductCreate
             | Self::ProductChange
@@ -158,6 +159,10 @@ impl AuditAction {
             | Self::UserChangePassword
             | Self::UserResetPassword
             | Self::UserEndSessions
+            | Self::UserEnableSecondFactor
+            | Self::UserDisableSecondFactor
+            | Self::UserRenewRecoveryCodes
+            | Self::UserUseRecoveryCode
             | Self::UserGrantAdmin
             | Self::UserErase
             | Self::VenueCreate

@@ -42,8 +42,12 @@ codes! {
     LoginRequired 401,
     /// Wrong e-mail or password; the response does not reveal which.
     WrongCredentials 401,
+    /// Wrong code of the second factor.
+    WrongCode 401,
     /// The caller lacks the required role.
     Forbidden 403,
+    /// The organiser, or the settings for admins, require a second factor, and the account has none.
+    SecondFactorRequired 403,
     /// The resource does not exist or is not visible to the caller.
     NotFound 404,
     /// The path supports other methods.

@@ -12,6 +12,8 @@ use super::{
     read_scope::{DatesScope, EditionsScope, ReadNeeds, ReadScope},
     resource::{FindOwners, Resource, ResourceOwners, ResourceRef},
     roles::{OrganisationRole, OrganiserRole},
+    second_factor,
+    staff_roles::{StaffRoles, refusal},
     store,
 };
 use crate::{
@@ -127,11 +129,12 @@ impl Authorized {
         roles: &[OrganiserRole],
         exhibitor: ExhibitorId,
     ) -> Result<Self, Problem> {
-        match store::find_organiser_role(tx, self.require_user()?, self.organiser()?, self.owners.edition)? {
-            Some(role) if roles.contains(&role) => Ok(Self { as_staff: true, on_behalf_of: Some(exhibitor), ..self }),
-            Some(_) => Err(Code::Forbidden.into()),
-            None => Err(Code::NotFound.into()),
+        let (user, organiser) = (self.require_user()?, self.organiser()?);
+        let role = StaffRoles::find(tx, user, &[organiser], self.owners.edition)?.require_one()?;
+        if !roles.contains(&role) {
+            return Err(Code::Forbidden.into());
         }
+        Ok(Self { as_staff: true, on_behalf_of: Some(exhibitor), ..self })
     }
     /// Without the edition, for the audit log after it was deleted.
     pub fn without_edition(self) -> Self {
@@ -225,24 +228,24 @@ pub struct Permit<A: Action> {
 /// that an organisation is linked with, or a member of two organisations on one booth. Each role counts for itself.
 #[derive(Default)]
 struct Roles {
-    staff: Vec<OrganiserRole>,
+    staff: StaffRoles,
     member: Vec<OrganisationRole>,
 }
 
 impl Roles {
     fn find(tx: &mut Tx<'_>, user: Option<UserId>, owners: &ResourceOwners) -> Result<Self, Problem> {
         let Some(user) = user else { return Ok(Self::default()) };
-        let staff = store::find_organiser_roles(tx, user, &owners.readable_by_staff_of(), owners.edition)?;
+        let staff = StaffRoles::find(tx, user, &owners.readable_by_staff_of(), owners.edition)?;
         Ok(Self { staff, member: store::find_organisation_roles(tx, user, &owners.organisations)? })
     }
     fn is_staff_with(&self, roles: &[OrganiserRole]) -> bool {
-        self.staff.iter().any(|role| roles.contains(role))
+        self.staff.roles.iter().any(|role| roles.contains(role))
     }
     fn is_member_with(&self, roles: &[OrganisationRole]) -> bool {
         self.member.iter().any(|role| roles.contains(role))
     }
     fn is_empty(&self) -> bool {
-        self.staff.is_empty() && self.member.is_empty()
+        self.staff.roles.is_empty() && self.member.is_empty()
     }
 }
 
@@ -283,7 +286,8 @@ pub(super) fn authorize(
     }
     // 403 only to callers who may read the resource; otherwise 404, so that its existence is not revealed.
     let may_read = !roles.is_empty() || owners.public;
-    Err(if may_read { Code::Forbidden } else { Code::NotFound }.into())
+    let otherwise = if may_read { Code::Forbidden } else { Code::NotFound };
+    Err(refusal(roles.staff.lacks_second_factor, otherwise))
 }
 
 impl<A: Action> Permit<A> {
@@ -412,7 +416,8 @@ pub(super) fn authorize_read(
     let roles = Roles::find(tx, caller.user, &owners)?;
     let (as_staff, as_member) = (roles.is_staff_with(needs.roles), !roles.member.is_empty());
     if !as_staff && !as_member && !owners.public {
-        return Err(if roles.is_empty() { Code::NotFound } else { Code::Forbidden }.into());
+        let otherwise = if roles.is_empty() { Code::NotFound } else { Code::Forbidden };
+        return Err(refusal(roles.staff.lacks_second_factor, otherwise));
     }
     Ok(Authorized { as_staff, as_member, ..Authorized::new(caller.user, None, caller.now, owners) })
 }
@@ -433,14 +438,23 @@ pub fn authorize_staff(
     organiser: OrganiserId,
     roles: &[OrganiserRole],
 ) -> Result<Authorized, Problem> {
-    match store::find_organiser_role(tx, user, organiser, None)? {
-        Some(role) if roles.contains(&role) => {
-            let owners = ResourceOwners::of_organiser(organiser);
-            Ok(Authorized { as_staff: true, ..Authorized::new(Some(user), None, now, owners) })
-        }
-        Some(_) => Err(Code::Forbidden.into()),
-        None => Err(Code::NotFound.into()),
+    if !roles.contains(&StaffRoles::find(tx, user, &[organiser], None)?.require_one()?) {
+        return Err(Code::Forbidden.into());
     }
+    let owners = ResourceOwners::of_organiser(organiser);
+    Ok(Authorized { as_staff: true, ..Authorized::new(Some(user), None, now, owners) })
+}
+
+/// Whether the user is a platform admin.
+///
+/// # Errors
+/// [`Code::SecondFactorRequired`] for an admin without a second factor, if the settings require it.
+pub fn authorize_admin(tx: &mut Tx<'_>, user: UserId, needs_second_factor: bool) -> Result<bool, Problem> {
+    let is_admin = store::is_admin(tx, user)?;
+    if is_admin && needs_second_factor && !second_factor::store::is_enabled(tx, user)? {
+        return Err(refusal(true, Code::Forbidden));
+    }
+    Ok(is_admin)
 }
 
 /// Authorizes the operator of the command line, with the rights of the edition's staff.
@@ -473,7 +487,7 @@ pub fn find_organiser_role(
     organiser: OrganiserId,
     edition: Option<EditionId>,
 ) -> Result<Option<OrganiserRole>, Problem> {
-    Ok(store::find_organiser_role(tx, user, organiser, edition)?)
+    Ok(StaffRoles::find(tx, user, &[organiser], edition)?.roles.pop())
 }
 
 /// The caller of a public list.

@@ -51,6 +51,8 @@ pub struct RequestContext {
     pub retention: config::Retention,
     /// Number of reverse proxies that add an address to `X-Forwarded-For`.
     pub trusted_proxies: usize,
+    /// Whether platform admins need a second factor.
+    pub admins_need_second_factor: bool,
     /// The configured public URL without a trailing slash, if any.
     pub public_url: Option<String>,
     /// Whether cookies are for HTTPS only: true when the public URL is HTTPS.
@@ -86,6 +88,7 @@ impl RequestContext {
             authorization_cache: AuthorizationCache::default(),
             retention: settings.retention,
             trusted_proxies: settings.server.trusted_proxies,
+            admins_need_second_factor: settings.second_factor.required_for_admins,
             public_url: Some(settings.server.public_url.trim_end_matches('/').to_owned()).filter(|url| !url.is_empty()),
             secure_cookies: settings.server.public_url.starts_with("https://"),
             find_owners,

@@ -35,9 +35,14 @@ const KNOWN_SOURCE_D: i64 = 90;
 /// # Errors
 /// [`Code::TooManyRequests`] during a lockout; the password must not be verified then.
 pub fn begin_attempt(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> Result<(), Problem> {
-    lock_name(tx, &format!("login {email_key}"))?;
+    lock(tx, email_key)?;
     check(tx, email_key, source, now)?;
     Ok(record_failure(tx, email_key, source, now)?)
+}
+
+/// Lets the logins of an account, and the changes of its second factor, come one after another until the transaction ends.
+pub(super) fn lock(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<()> {
+    lock_name(tx, &format!("login {email_key}"))
 }
 
 fn check(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> Result<(), Problem> {
@@ -130,8 +135,8 @@ pub fn delete_expired(tx: &mut Tx<'_>, now: Instant) -> QueryResult<usize> {
     Ok(expired_sources + diesel::delete(expired_failures).execute(tx.conn())?)
 }
 
-/// Takes back an attempt whose password could not be verified.
-fn withdraw_attempt(tx: &mut Tx<'_>, email_key: &str, source: &str) -> QueryResult<usize> {
+/// Takes back an attempt whose password could not be verified, or that is only half of a login: the attempts before it still count.
+pub(super) fn withdraw_attempt(tx: &mut Tx<'_>, email_key: &str, source: &str) -> QueryResult<usize> {
     let several = login_failures::table.find((email_key, source)).filter(login_failures::failures.gt(1));
     let fewer = diesel::update(several).set(login_failures::failures.eq(login_failures::failures - 1));
     match fewer.execute(tx.conn())? {

@@ -1,8 +1,9 @@
 //! Authentication and authorization: users, passwords, tokens, roles and permits.
 //!
 //! Invariants: passwords are stored only as argon2id hashes, tokens only as digests; reusing a refresh token revokes its
-//! token family; a login needs a verified address and a user who is not erased; data is accessed only through a
-//! [`Permit`], a [`ReadPermit`], a [`ContributePermit`] or a [`SignedIn`].
+//! token family; a login needs a verified address, a user who is not erased, and the second factor if there is one; a role with an
+//! organiser that requires a second factor counts only with one; data is accessed only through a [`Permit`], a [`ReadPermit`], a
+//! [`ContributePermit`] or a [`SignedIn`].
 pub mod access_log;
 mod action;
 pub mod api_keys;
@@ -28,11 +29,13 @@ mod read_scope;
 pub mod resource;
 pub mod roles;
 mod routes;
+pub mod second_factor;
 pub mod session;
 mod session_cookies;
 pub mod session_store;
 mod signed_in;
 mod source_address;
+mod staff_roles;
 pub mod store;
 mod stream_permit;
 pub mod token;
@@ -41,8 +44,8 @@ mod write_steps;
 pub use action::Action;
 pub use api_keys::KeyScope;
 pub use authorization::{
-    Authorized, ContributePermit, Permit, ReadPermit, authorize_staff, find_organiser_role, identify_caller,
-    require_organisation_role,
+    Authorized, ContributePermit, Permit, ReadPermit, authorize_admin, authorize_staff, find_organiser_role,
+    identify_caller, require_organisation_role,
 };
 pub use caller::Caller;
 pub use context::RequestContext;

@@ -8,6 +8,8 @@ pub enum SessionCookie {
     Access,
     /// The refresh token.
     Refresh,
+    /// The challenge of a login whose second step is missing.
+    Challenge,
 }
 
 impl SessionCookie {
@@ -19,6 +21,8 @@ impl SessionCookie {
             (Self::Access, false) => "hoicho_access",
             (Self::Refresh, true) => "__Host-hoicho_refresh",
             (Self::Refresh, false) => "hoicho_refresh",
+            (Self::Challenge, true) => "__Host-hoicho_challenge",
+            (Self::Challenge, false) => "hoicho_challenge",
         }
     }
 

@@ -81,6 +81,14 @@ pub fn end_all(tx: &mut Tx<'_>, user: UserId, now: Instant) -> QueryResult<usize
     diesel::delete(refresh_tokens::table.filter(refresh_tokens::user_id.eq(user))).execute(tx.conn())
 }
 
+/// Ends all sessions of a user but one.
+pub(super) fn end_others(tx: &mut Tx<'_>, user: UserId, kept: SessionId, now: Instant) -> QueryResult<usize> {
+    let open = sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::ended_at.is_null());
+    diesel::update(open.filter(sessions::id.ne(kept))).set(sessions::ended_at.eq(now)).execute(tx.conn())?;
+    let tokens = refresh_tokens::table.filter(refresh_tokens::user_id.eq(user));
+    diesel::delete(tokens.filter(refresh_tokens::session_id.ne(kept))).execute(tx.conn())
+}
+
 /// Removes what a user's sessions say about their devices. They are deleted when they expire.
 pub fn anonymise(tx: &mut Tx<'_>, user: UserId) -> QueryResult<usize> {
     diesel::update(sessions::table.filter(sessions::user_id.eq(user)))

@@ -3,6 +3,7 @@ use diesel::prelude::*;
 
 use crate::identity::{
     roles::{OrganisationRole, OrganiserRole},
+    second_factor::store::{delete_challenges_of, is_enabled},
     session_store,
 };
 use hoicho_core::{
@@ -96,9 +97,10 @@ pub fn verify_email(tx: &mut Tx<'_>, user: UserId, now: Instant) -> QueryResult<
         .execute(tx.conn())
 }
 
-/// Sets the password and ends all sessions of the account.
+/// Sets the password, and ends all sessions of the account and logins that wait for the second step.
 pub fn set_password(tx: &mut Tx<'_>, user: UserId, password_hash: &str, now: Instant) -> QueryResult<usize> {
     session_store::end_all(tx, user, now)?;
+    delete_challenges_of(tx, user)?;
     diesel::update(users::table.find(user)).set(users::password_hash.eq(password_hash)).execute(tx.conn())
 }
 
@@ -117,14 +119,14 @@ pub fn grant_admin(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<bool> {
     Ok(changed == 1)
 }
 
-/// Whether the user is a platform admin; `false` for an unknown user.
-pub fn is_admin(tx: &mut Tx<'_>, user: UserId) -> QueryResult<bool> {
+/// Whether the user is a platform admin; `false` for an unknown user. Whether they may act as one is another question
+/// ([`super::authorize_admin`]).
+pub(super) fn is_admin(tx: &mut Tx<'_>, user: UserId) -> QueryResult<bool> {
     Ok(users::table.find(user).select(users::is_admin).get_result(tx.conn()).optional()?.unwrap_or(false))
 }
 
 /// A role with an organiser.
-#[derive(Debug, Clone, Copy, Queryable, Selectable)]
-#[diesel(table_name = organiser_members)]
+#[derive(Debug, Clone, Copy)]
 pub struct OrganiserMembership {
     /// The organiser.
     pub organiser_id: OrganiserId,
@@ -132,6 +134,8 @@ pub struct OrganiserMembership {
     pub role: OrganiserRole,
     /// The only edition for which it counts; `None`: all, and what belongs to no edition.
     pub edition_id: Option<EditionId>,
+    /// The organiser requires a second factor and the user has none: the role does not count.
+    pub lacks_second_factor: bool,
 }
 
 impl OrganiserMembership {
@@ -143,10 +147,25 @@ impl OrganiserMembership {
 
 /// The user's roles with organisers.
 pub fn list_organiser_memberships(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<OrganiserMembership>> {
-    organiser_members::table
+    let rows: Vec<(OrganiserId, OrganiserRole, Option<EditionId>, bool)> = organiser_members::table
+        .inner_join(organisers::table)
         .filter(organiser_members::user_id.eq(user))
-        .select(OrganiserMembership::as_select())
-        .load(tx.conn())
+        .select((
+            organiser_members::organiser_id,
+            organiser_members::role,
+            organiser_members::edition_id,
+            organisers::second_factor_required,
+        ))
+        .load(tx.conn())?;
+    let is_required = rows.iter().any(|(.., required)| *required);
+    let is_lacking = is_required && !is_enabled(tx, user)?;
+    let membership = |(organiser_id, role, edition_id, required)| OrganiserMembership {
+        organiser_id,
+        role,
+        edition_id,
+        lacks_second_factor: required && is_lacking,
+    };
+    Ok(rows.into_iter().map(membership).collect())
 }
 
 /// The user's roles with organisations.
@@ -157,36 +176,12 @@ pub fn list_organisation_roles(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec
         .load(tx.conn())
 }
 
-/// The user's roles with these organisers that count for an edition, or for what belongs to none. No query for an empty list.
-pub fn find_organiser_roles(
-    tx: &mut Tx<'_>,
-    user: UserId,
-    of: &[OrganiserId],
-    edition: Option<EditionId>,
-) -> QueryResult<Vec<OrganiserRole>> {
-    if of.is_empty() {
-        return Ok(Vec::new());
-    }
-    let roles = list_organiser_memberships(tx, user)?.into_iter();
-    Ok(roles.filter(|m| of.contains(&m.organiser_id) && m.covers(edition)).map(|m| m.role).collect())
-}
-
-/// The user's role with an organiser that counts for an edition, or for what belongs to none.
-pub fn find_organiser_role(
-    tx: &mut Tx<'_>,
-    user: UserId,
-    organiser: OrganiserId,
-    edition: Option<EditionId>,
-) -> QueryResult<Option<OrganiserRole>> {
-    Ok(find_organiser_roles(tx, user, &[organiser], edition)?.pop())
-}
-
 /// Whether the user has a role with an organiser, if only for one edition.
 pub fn is_organiser_member(tx: &mut Tx<'_>, user: UserId, organiser: OrganiserId) -> QueryResult<bool> {
     Ok(list_organiser_memberships(tx, user)?.iter().any(|m| m.organiser_id == organiser))
 }
 
-/// [`find_organiser_roles`] for organisations.
+/// The user's roles with these organisations. No query for an empty list.
 pub fn find_organisation_roles(
     tx: &mut Tx<'_>,
     user: UserId,

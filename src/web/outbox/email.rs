@@ -32,6 +32,24 @@ impl std::fmt::Display for Sender {
     }
 }
 
+/// What happened to the second factor of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactorNotice {
+    /// It was set up.
+    Enabled,
+    /// Its owner turned it off.
+    Disabled,
+    /// The operator turned it off.
+    RemovedByOperator,
+    /// The recovery codes were replaced.
+    RecoveryCodesRenewed,
+    /// A recovery code was used.
+    RecoveryCodeUsed,
+    /// Somebody entered the right password and several wrong codes.
+    WrongCodes,
+}
+
 hoicho_core::text_enum! {
     /// The kind of a stored e-mail, without its data.
     EmailTopic {
@@ -41,6 +59,8 @@ hoicho_core::text_enum! {
         AccountExists,
         /// [`EmailKind::ResetPassword`].
         ResetPassword,
+        /// [`EmailKind::SecondFactor`].
+        SecondFactor,
         /// [`EmailKind::Invitation`].
         Invitation,
         /// [`EmailKind::LinkInvitation`].
@@ -65,6 +85,7 @@ impl EmailKind {
             Self::VerifyEmail { .. } => EmailTopic::VerifyEmail,
             Self::AccountExists => EmailTopic::AccountExists,
             Self::ResetPassword { .. } => EmailTopic::ResetPassword,
+            Self::SecondFactor { .. } => EmailTopic::SecondFactor,
             Self::Invitation { .. } => EmailTopic::Invitation,
             Self::LinkInvitation { .. } => EmailTopic::LinkInvitation,
             Self::ApplicationDecided { .. } => EmailTopic::ApplicationDecided,
@@ -90,6 +111,11 @@ pub enum EmailKind {
     ResetPassword {
         /// Single-use token.
         token: String,
+    },
+    /// Reports what happened to the second factor of the recipient's account.
+    SecondFactor {
+        /// What happened.
+        notice: SecondFactorNotice,
     },
     /// Invites the recipient to a role with an organiser or organisation.
     Invitation {

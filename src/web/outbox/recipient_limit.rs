@@ -33,7 +33,10 @@ fn limit(topic: EmailTopic) -> RecipientLimit {
         }
         // An agency may apply for many exhibitors and get a booth for each of them.
         EmailTopic::BoothOffered => any_sender(50, 24),
-        EmailTopic::ApplicationDecided | EmailTopic::SalesReminder | EmailTopic::WebhookDisabled => any_sender(20, 24),
+        EmailTopic::ApplicationDecided
+        | EmailTopic::SalesReminder
+        | EmailTopic::WebhookDisabled
+        | EmailTopic::SecondFactor => any_sender(20, 24),
         EmailTopic::Decoy => any_sender(usize::MAX, 0),
     }
 }

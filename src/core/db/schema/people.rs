@@ -73,6 +73,7 @@ diesel::table! {
         name -> Text,
         version -> Integer,
         created_at -> Timestamp,
+        second_factor_required -> Bool,
     }
 }
 
@@ -205,6 +206,40 @@ diesel::table! {
         purpose -> Text,
         expires_at -> Timestamp,
         used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    second_factors (user_id) {
+        user_id -> Uuid,
+        secret -> Text,
+        session_id -> Nullable<Uuid>,
+        created_at -> Timestamp,
+        enabled_at -> Nullable<Timestamp>,
+        last_step -> BigInt,
+        failures -> Integer,
+        failing_since -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    recovery_codes (user_id, digest) {
+        user_id -> Uuid,
+        digest -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    login_challenges (digest) {
+        digest -> Text,
+        user_id -> Uuid,
+        expires_at -> Timestamp,
     }
 }
 

@@ -10,7 +10,7 @@ use hoicho_core::{db::Tx, i18n::MessageId, values::ids::OrganisationId};
 use hoicho_web::{
     audit::{self, AuditAction},
     http::{ApiResponse, Body, Code, FieldCode, Problem, Validator},
-    identity::{SignedIn, store::is_admin},
+    identity::{SignedIn, authorize_admin},
 };
 
 /// The paper that proves a tax code.
@@ -27,8 +27,8 @@ type OrganisationPath = web::Path<OrganisationId>;
 
 /// Others get 404, whatever they send.
 async fn require_admin(caller: &SignedIn) -> Result<(), Problem> {
-    let user = caller.user;
-    match caller.context.db.read(move |tx| is_admin(tx, user).map_err(Problem::from)).await? {
+    let (user, needs_second_factor) = (caller.user, caller.context.admins_need_second_factor);
+    match caller.context.db.read(move |tx| authorize_admin(tx, user, needs_second_factor)).await? {
         true => Ok(()),
         false => Err(Code::NotFound.into()),
     }
@@ -41,8 +41,9 @@ async fn set_verified(
     paper: Option<(String, String)>,
 ) -> Result<ApiResponse, Problem> {
     let (user, now) = (caller.user, caller.now);
+    let needs_second_factor = caller.context.admins_need_second_factor;
     let work = move |tx: &mut Tx<'_>| {
-        if !is_admin(tx, user)? {
+        if !authorize_admin(tx, user, needs_second_factor)? {
             return Err(Code::NotFound.into());
         }
         let before = store::find(tx, id)?;

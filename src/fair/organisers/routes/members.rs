@@ -1,4 +1,6 @@
 //! Staff of an organiser, and invitations.
+use std::collections::HashSet;
+
 use actix_web::{HttpResponse, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +16,7 @@ use hoicho_web::{
         OrganiserRole, Permit,
         invitations::{self, OfferedRole, OpenInvitation},
         members::{self, Member, StaffRole},
-        validate_email,
+        second_factor, validate_email,
     },
 };
 
@@ -27,6 +29,8 @@ struct StaffView {
     role: OrganiserRole,
     /// The only edition for which the role counts; otherwise all.
     edition: Option<EditionId>,
+    /// Whether the account has a second factor.
+    has_second_factor: bool,
 }
 
 /// An open invitation. Its link is `/invitation#` with the identifier; only the account of the address can follow it.
@@ -48,9 +52,10 @@ struct AllStaff {
     invitations: Vec<InvitationView>,
 }
 
-fn staff(m: Member<StaffRole>) -> StaffView {
+fn staff(m: Member<StaffRole>, with_second_factor: &HashSet<UserId>) -> StaffView {
     let (role, edition) = m.role;
-    StaffView { user: m.user, display_name: m.display_name, email: m.email, role, edition }
+    let has_second_factor = with_second_factor.contains(&m.user);
+    StaffView { user: m.user, display_name: m.display_name, email: m.email, role, edition, has_second_factor }
 }
 
 fn invitation(open: OpenInvitation) -> InvitationView {
@@ -80,8 +85,10 @@ pub(super) async fn list_members(permit: Permit<ReadStaff>) -> Result<HttpRespon
         let organiser = authorized.organiser()?;
         let open =
             invitations::list_open(tx, OfferedRole::Organiser(organiser, OrganiserRole::Viewer, None), authorized.now)?;
+        let with_second_factor = second_factor::store::list_enabled_staff(tx, organiser)?;
+        let members = members::list_of_organiser(tx, organiser)?.into_iter();
         Ok(AllStaff {
-            items: members::list_of_organiser(tx, organiser)?.into_iter().map(staff).collect(),
+            items: members.map(|member| staff(member, &with_second_factor)).collect(),
             invitations: open.into_iter().map(invitation).collect(),
         })
     });

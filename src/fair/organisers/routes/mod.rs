@@ -3,6 +3,7 @@ mod actions;
 mod keys;
 mod members;
 mod organiser;
+mod second_factor;
 mod series;
 
 use actix_web::web;
@@ -15,6 +16,7 @@ use actix_web::web;
     organiser::get_organiser,
     organiser::patch_organiser,
     organiser::delete_organiser,
+    second_factor::require_second_factor,
     members::list_members,
     members::invite_member,
     members::put_member,
@@ -36,6 +38,7 @@ pub struct ApiDoc;
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(organiser::create_organiser).service(organiser::list_organisers);
     cfg.service(organiser::get_organiser).service(organiser::patch_organiser).service(organiser::delete_organiser);
+    cfg.service(second_factor::require_second_factor);
     cfg.service(members::list_members).service(members::invite_member).service(members::put_member);
     cfg.service(members::remove_member).service(members::revoke_invitation);
     cfg.service(keys::create_key).service(keys::list_keys).service(keys::rotate_key).service(keys::revoke_key);

@@ -22,13 +22,15 @@ struct NameOrganiser {
 
 /// An organisation that holds editions.
 #[derive(Serialize, utoipa::ToSchema)]
-struct OrganiserView {
+pub(super) struct OrganiserView {
     id: OrganiserId,
     name: String,
+    /// Whether roles of its staff count only with a second factor.
+    second_factor_required: bool,
 }
 
-fn view(row: OrganiserRow) -> OrganiserView {
-    OrganiserView { id: row.id, name: row.name }
+pub(super) fn view(row: OrganiserRow) -> OrganiserView {
+    OrganiserView { id: row.id, name: row.name, second_factor_required: row.second_factor_required }
 }
 
 impl NameOrganiser {
@@ -53,7 +55,8 @@ impl NameOrganiser {
 )]
 #[post("/organisers")]
 pub(super) async fn create_organiser(caller: SignedIn, body: Body<NameOrganiser>) -> Result<ApiResponse, Problem> {
-    let view = OrganiserView { id: OrganiserId::make(), name: body.into_result()?.validate()? };
+    let name = body.into_result()?.validate()?;
+    let view = OrganiserView { id: OrganiserId::make(), name, second_factor_required: false };
     let (user, at) = (caller.user, caller.now);
     let work = move |tx: &mut hoicho_core::db::Tx<'_>| {
         store::insert(tx, view.id, &view.name, user, at)?;

@@ -1,18 +1,19 @@
 //! Login, token refresh and logout.
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::{
-    lockout, session,
+    lockout, second_factor, session,
     session::{Device, Tokens},
+    session_cookies::SessionCookie,
     store,
 };
 use crate::{
     http::{Body, Code, Problem},
     identity::RequestContext,
 };
-use hoicho_core::i18n::MessageId;
+use hoicho_core::{db::Tx, i18n::MessageId};
 
 /// Credentials.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -23,8 +24,25 @@ struct Login {
     password: SecretString,
 }
 
+/// A login whose second step is missing.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ChallengeView {
+    /// For `POST /api/v1/auth/second-factor`, and for nothing else.
+    challenge: String,
+    /// Seconds in which the second step must follow.
+    expires_in: u32,
+}
+
+/// What a right password leads to.
+enum LoggedIn {
+    Yes(Tokens),
+    /// The account has a second factor.
+    Challenge(String),
+}
+
 /// Logs a person in. A wrong e-mail and a wrong password give the same response in the same time. After five failures
-/// from one address that address is locked out for 15 minutes.
+/// from one address that address is locked out for 15 minutes. If the account has a second factor, the response to the right
+/// password is 202 with a challenge instead of tokens.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/login",
@@ -32,6 +50,7 @@ struct Login {
     request_body = Login,
     responses(
         (status = 200, body = Tokens),
+        (status = 202, body = ChallengeView, description = "The second step is missing"),
         (status = 401),
         (status = 403, description = "email_not_verified"),
         (status = 429),
@@ -62,13 +81,89 @@ pub(super) async fn login(
         return Err(Problem::new(Code::EmailNotVerified, MessageId("error-email-not-verified")));
     }
     let (shared, device) = (context.clone(), Device::from_request(&context, &req));
-    let tokens = context.db.write(move |tx| {
+    let work = move |tx: &mut Tx<'_>| {
+        // A factor that is being enabled either sees this login and ends it, or is seen here.
+        lockout::lock(tx, &key)?;
+        if second_factor::store::is_enabled(tx, account.id)? {
+            // No success yet: wrong codes before this login still count.
+            lockout::withdraw_attempt(tx, &key, &address)?;
+            return Ok::<_, Problem>(LoggedIn::Challenge(second_factor::begin_challenge(tx, account.id, now)?));
+        }
         lockout::record_success(tx, (account.id, &key), &address, now)?;
-        session::begin(tx, &shared, account.id, device)
-    });
-    let tokens = tokens.await?;
+        session::begin(tx, &shared, account.id, device).map(LoggedIn::Yes)
+    };
+    let logged_in = context.db.write(work).await?;
     let source = context.source_address(&req);
-    tracing::info!(target: "hoicho::security", user = %account.id, %source, "logged in");
+    match logged_in {
+        LoggedIn::Yes(tokens) => {
+            tracing::info!(target: "hoicho::security", user = %account.id, %source, "logged in");
+            Ok(HttpResponse::Ok().json(tokens))
+        }
+        LoggedIn::Challenge(challenge) => {
+            let expires_in = second_factor::CHALLENGE_TTL_S;
+            Ok(HttpResponse::Accepted().json(ChallengeView { challenge, expires_in }))
+        }
+    }
+}
+
+/// The second step of a login.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SecondStep {
+    /// From the response to the password; browsers send it as a cookie.
+    challenge: Option<String>,
+    /// The six digits that the authenticator app shows, or a recovery code.
+    one_time_code: String,
+}
+
+/// Completes the login of an account with a second factor. Each code is accepted once. Wrong codes count for the lock-out as wrong
+/// passwords do, and after twenty in a day the account accepts no code for that day.
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/second-factor",
+    tag = "auth",
+    request_body = SecondStep,
+    responses(
+        (status = 200, body = Tokens),
+        (status = 401, description = "wrong_code, or login_required if the challenge has expired"),
+        (status = 429),
+    ),
+)]
+#[post("/auth/second-factor")]
+pub(super) async fn enter_code(
+    req: HttpRequest,
+    context: web::Data<RequestContext>,
+    body: Body<SecondStep>,
+) -> Result<HttpResponse, Problem> {
+    let SecondStep { challenge, one_time_code } = body.into_result()?;
+    let challenge = challenge.or_else(|| SessionCookie::Challenge.read(&req, context.secure_cookies));
+    let expired = || Problem::new(Code::LoginRequired, MessageId("error-login-challenge-expired"));
+    let challenge = challenge.ok_or_else(expired)?;
+    let (now, looked_up) = (context.clock.now(), challenge.clone());
+    // A read, so that made-up challenges cause no write.
+    let account = context.db.read(move |tx| {
+        let user = second_factor::find_challenge(tx, &looked_up, now)?;
+        Ok::<_, Problem>(user.map(|user| store::find_account(tx, user)).transpose()?)
+    });
+    let account = account.await?.ok_or_else(expired)?;
+    let (shared, device) = (context.clone(), Device::from_request(&context, &req));
+    let (user, address) = (account.id, context.source_address(&req).to_string());
+    let work = move |tx: &mut Tx<'_>| {
+        let typed = (challenge.as_str(), one_time_code.as_str());
+        if !second_factor::complete_login(tx, &account, typed, (&address, now))? {
+            // `Ok`, so that the failure is committed although the request is refused.
+            return Ok::<_, Problem>(None);
+        }
+        lockout::record_success(tx, (account.id, &account.email_key), &address, now)?;
+        session::begin(tx, &shared, account.id, device).map(Some)
+    };
+    let tokens = context.db.write(work).await?;
+    let source = context.source_address(&req);
+    let Some(tokens) = tokens else {
+        tracing::info!(target: "hoicho::security", %user, %source, "wrong code of the second factor");
+        return Err(Problem::new(Code::WrongCode, MessageId("error-wrong-code")));
+    };
+    tracing::info!(target: "hoicho::security", %user, %source, "logged in with the second factor");
     Ok(HttpResponse::Ok().json(tokens))
 }
 

@@ -1,0 +1,54 @@
+//! The roles of a person with organisers, as far as they count: for an edition, and with a second factor where it is required.
+use super::{
+    roles::OrganiserRole,
+    store::{OrganiserMembership, list_organiser_memberships},
+};
+use crate::http::{Code, Problem};
+use hoicho_core::{
+    db::Tx,
+    i18n::MessageId,
+    values::ids::{EditionId, OrganiserId, UserId},
+};
+
+/// The roles that count.
+#[derive(Debug, Default)]
+pub(super) struct StaffRoles {
+    pub roles: Vec<OrganiserRole>,
+    /// Another role would count if the user had a second factor.
+    pub lacks_second_factor: bool,
+}
+
+impl StaffRoles {
+    /// The user's roles with these organisers for an edition, or with `None` for what belongs to none. No query for an empty list.
+    pub fn find(
+        tx: &mut Tx<'_>,
+        user: UserId,
+        of: &[OrganiserId],
+        edition: Option<EditionId>,
+    ) -> diesel::QueryResult<Self> {
+        if of.is_empty() {
+            return Ok(Self::default());
+        }
+        let is_meant = |m: &OrganiserMembership| of.contains(&m.organiser_id) && m.covers(edition);
+        let memberships = list_organiser_memberships(tx, user)?.into_iter().filter(is_meant);
+        let (lacking, counting): (Vec<_>, Vec<_>) = memberships.partition(|m| m.lacks_second_factor);
+        Ok(Self { roles: counting.into_iter().map(|m| m.role).collect(), lacks_second_factor: !lacking.is_empty() })
+    }
+
+    /// The role with one organiser.
+    ///
+    /// # Errors
+    /// [`Code::SecondFactorRequired`], or [`Code::NotFound`] without a role.
+    pub fn require_one(self) -> Result<OrganiserRole, Problem> {
+        let Self { roles, lacks_second_factor } = self;
+        roles.into_iter().next().ok_or_else(|| refusal(lacks_second_factor, Code::NotFound))
+    }
+}
+
+/// Why a request is refused: because of the second factor, if that is all that is missing.
+pub(super) fn refusal(lacks_second_factor: bool, otherwise: Code) -> Problem {
+    if lacks_second_factor {
+        return Problem::new(Code::SecondFactorRequired, MessageId("error-second-factor-required"));
+    }
+    otherwise.into()
+}
