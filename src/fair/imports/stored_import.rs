@@ -28,15 +28,15 @@ pub(super) fn to_json(value: &impl serde::Serialize) -> Result<String, Problem> 
     serde_json::to_string(value).map_err(|e| storage_error(&e))
 }
 
-fn refused(message: &'static str) -> Problem {
-    Problem::new(Code::IllegalStep, MessageId(message))
+fn refused(message: MessageId) -> Problem {
+    Problem::new(Code::IllegalStep, message)
 }
 
 /// Finds an import of which nothing is written yet.
 pub(super) fn find_open(tx: &mut Tx<'_>, authorized: &Authorized, id: ImportId) -> Result<ImportRow, Problem> {
     let row = find_applicable(tx, authorized, id)?;
     match row.state {
-        ImportState::Interrupted => Err(refused("import-interrupted")),
+        ImportState::Interrupted => Err(refused(MessageId("import-interrupted"))),
         ImportState::Uploaded
         | ImportState::Checked
         | ImportState::Applying
@@ -51,10 +51,10 @@ pub(super) fn find_applicable(tx: &mut Tx<'_>, authorized: &Authorized, id: Impo
     let row = store::find(tx, authorized.edition()?, id)?;
     match row.state {
         ImportState::Uploaded | ImportState::Checked | ImportState::Interrupted => Ok(row),
-        ImportState::Applying => Err(refused("import-being-applied")),
-        ImportState::Applied => Err(refused("import-already-applied")),
-        ImportState::Undoing => Err(refused("import-being-undone")),
-        ImportState::Undone => Err(refused("import-already-undone")),
+        ImportState::Applying => Err(refused(MessageId("import-being-applied"))),
+        ImportState::Applied => Err(refused(MessageId("import-already-applied"))),
+        ImportState::Undoing => Err(refused(MessageId("import-being-undone"))),
+        ImportState::Undone => Err(refused(MessageId("import-already-undone"))),
     }
 }
 
@@ -63,10 +63,10 @@ pub(super) fn find_undoable(tx: &mut Tx<'_>, authorized: &Authorized, id: Import
     let row = store::find(tx, authorized.edition()?, id)?;
     match row.state {
         ImportState::Applied | ImportState::Interrupted => Ok(row),
-        ImportState::Uploaded | ImportState::Checked => Err(refused("import-not-applied")),
-        ImportState::Applying => Err(refused("import-being-applied")),
-        ImportState::Undoing => Err(refused("import-being-undone")),
-        ImportState::Undone => Err(refused("import-already-undone")),
+        ImportState::Uploaded | ImportState::Checked => Err(refused(MessageId("import-not-applied"))),
+        ImportState::Applying => Err(refused(MessageId("import-being-applied"))),
+        ImportState::Undoing => Err(refused(MessageId("import-being-undone"))),
+        ImportState::Undone => Err(refused(MessageId("import-already-undone"))),
     }
 }
 
