@@ -2,7 +2,7 @@
 //! with their accents.
 use std::{collections::HashMap, fmt::Display, sync::LazyLock};
 
-use super::phrases::{contains_any, find, is_one_of, words};
+use super::phrases::{contains_any, find_all, is_one_of, words};
 use crate::{floor::BoothCategory, organisations::LegalForm, products::ProductGroup};
 use hoicho_core::{
     i18n::{Language, Localizer},
@@ -93,10 +93,7 @@ pub(super) fn parse_legal_form(input: &str) -> Option<LegalForm> {
     }
     let anywhere = LEGAL_FORMS.iter().flat_map(|(form, phrases)| phrases.iter().map(move |phrase| (*form, *phrase)));
     let first = FIRST_WORDS.iter().flat_map(|(form, phrases)| phrases.iter().map(move |phrase| (*form, *phrase)));
-    let found = anywhere.filter_map(|(form, phrase)| Some((find(&text, phrase)?, phrase.len(), form)));
-    let found = found.chain(
-        first.filter_map(|(form, phrase)| find(&text, phrase).filter(|at| *at == 0).map(|at| (at, phrase.len(), form))),
-    );
+    let found = find_all(&text, anywhere).chain(find_all(&text, first).filter(|(at, ..)| *at == 0));
     // The first, and of those that begin there the longest.
     found.min_by_key(|(at, length, _)| (*at, usize::MAX - length)).map(|(.., form)| form)
 }
