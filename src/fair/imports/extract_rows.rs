@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     fields::ImportKind,
     mapping::{ColumnMapping, DayColumn},
-    phrases,
+    phrases::{self, Words},
     read_cells::CellReader,
     vocabulary,
 };
@@ -93,13 +93,12 @@ pub(super) struct ExtractedRows {
 /// Whether a cell is the label of a total row. "Tổng công ty" is a company and "Cổng" a gate, not a total.
 fn is_total(cell: &Cell) -> bool {
     let Cell::Text(text) = cell else { return false };
-    let label = phrases::words(text);
+    let label = Words::new(text);
     let exact =
         ["tổng", "cộng", "tổng số", "tổng cộng", "total", "grand total", "lũy kế", "tổng doanh thu", "tổng lượt khách"];
     let begins = ["tổng cộng", "cộng khu", "tổng khu", "cộng ngày", "tổng ngày"];
-    phrases::is_one_of(&label, &exact)
-        || (begins.iter().any(|phrase| phrases::find(&label, phrase) == Some(0))
-            && phrases::find(&label, "tổng công ty").is_none())
+    label.is_one_of(&exact)
+        || (begins.iter().any(|phrase| label.find(phrase) == Some(0)) && label.find("tổng công ty").is_none())
 }
 
 /// Extracts the data rows below the header row.
@@ -234,6 +233,6 @@ fn is_numeral(text: &str) -> bool {
 
 /// Whether the text names a zone of the floor, not a booth.
 fn is_zone_heading(text: &str) -> bool {
-    let words = phrases::words(text);
-    phrases::contains_any(&words, &["khu"]) || ["nhà", "zone"].iter().any(|word| phrases::find(&words, word) == Some(0))
+    let words = Words::new(text);
+    words.contains_any(&["khu"]) || ["nhà", "zone"].iter().any(|word| words.find(word) == Some(0))
 }

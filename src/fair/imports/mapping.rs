@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     context::ImportContext,
     fields::{Field, FieldKind, ImportKind},
-    phrases,
+    phrases::{self, Title, Words},
 };
 use hoicho_core::values::clock::Day;
 use hoicho_spreadsheet::{
@@ -52,8 +52,8 @@ pub(super) struct DayColumn {
 }
 
 /// Score of a title for a field.
-fn score_title(title: &str, field: &Field) -> usize {
-    field.titles.iter().map(|known| phrases::score_title(title, known)).max().unwrap_or(0)
+fn score_title(title: &Title, field: &Field) -> usize {
+    field.titles.iter().map(|known| title.score(known)).max().unwrap_or(0)
 }
 
 /// Assigns columns to fields greedily by score; returns the columns by field and the total score.
@@ -65,6 +65,7 @@ fn match_columns(kind: ImportKind, row: &[Cell], context: &ImportContext) -> (BT
         if title.is_empty() || title.len() > 80 || is_opening_day(cell, context).is_some() {
             continue;
         }
+        let title = Title::new(&title);
         fits.extend(
             kind.fields().iter().map(|f| (score_title(&title, f), column, f.name)).filter(|(score, ..)| *score > 0),
         );
@@ -109,13 +110,13 @@ fn day_columns(kind: ImportKind, row: &[Cell], context: &ImportContext) -> Vec<D
 
 /// Whether a line above the table gives its unit: `Đơn vị tính: triệu đồng`.
 fn names_unit(text: &str) -> bool {
-    phrases::contains_any(&phrases::words(text), &["đơn vị tính", "đvt", "unit"])
+    Words::new(text).contains_any(&["đơn vị tính", "đvt", "unit"])
 }
 
 /// The value that a line above the table gives a field: `Khu vực: Ẩm thực`.
 fn value_of_line(text: &str, field: &Field) -> Option<String> {
     let (label, value) = text.split_once(':')?;
-    let is_label = phrases::is_one_of(&phrases::words(label), field.titles);
+    let is_label = Words::new(label).is_one_of(field.titles);
     Some(value.trim().to_owned()).filter(|value| is_label && !value.is_empty())
 }
 

@@ -28,7 +28,7 @@ const TONES: [(&str, &str); 15] = [
     ("uỵ", "ụy"),
 ];
 
-/// The words in lower case, separated by single blanks, without punctuation.
+/// The words in lower case, separated by single spaces, without punctuation.
 pub(super) fn words(text: &str) -> String {
     let lower: String = text.nfc().flat_map(char::to_lowercase).map(|c| if c == 'ð' { 'đ' } else { c }).collect();
     let lower = lower.replace('²', "2");
@@ -51,72 +51,95 @@ fn main_part(title: &str) -> &str {
     title.split(['(', '[', ',', ';', ':', '/', '\n']).next().unwrap_or(title)
 }
 
-/// A phrase of this program in its two spellings, each between blanks.
+/// A phrase of this program in its two spellings, each between spaces.
 struct Spellings {
     accented: String,
     plain: String,
 }
 
-/// Every row of a table is compared with the same few hundred phrases, so each is normalised once.
+/// Cache of the spellings by phrase, because every row of a table is compared with the same phrases. Phrases are literals of this
+/// program: the cache holds a few hundred, which are never freed.
 static SPELLINGS: LazyLock<RwLock<HashMap<&'static str, &'static Spellings>>> = LazyLock::new(RwLock::default);
 
-fn spellings(known: &'static str) -> &'static Spellings {
-    if let Some(found) = SPELLINGS.read().get(known) {
+fn spellings(phrase: &'static str) -> &'static Spellings {
+    if let Some(found) = SPELLINGS.read().get(phrase) {
         return found;
     }
     let made =
-        Spellings { accented: format!(" {} ", words(known)), plain: format!(" {} ", normalize_for_search(known)) };
-    SPELLINGS.write().entry(known).or_insert_with(|| Box::leak(Box::new(made)))
+        Spellings { accented: format!(" {} ", words(phrase)), plain: format!(" {} ", normalize_for_search(phrase)) };
+    SPELLINGS.write().entry(phrase).or_insert_with(|| Box::leak(Box::new(made)))
 }
 
-/// The known phrase between blanks in the spelling of the text: without accents if the text has none.
-fn spelled_as(known: &'static str, text: &str) -> &'static str {
-    let Spellings { accented, plain } = spellings(known);
-    if text.is_ascii() { plain } else { accented }
+/// A normalized text that phrases are looked for in.
+pub(super) struct Words {
+    /// Between spaces, so that a phrase is found as whole words.
+    padded: String,
 }
 
-/// Position of a phrase in a text, in whole words.
-pub(super) fn find(text: &str, phrase: &'static str) -> Option<usize> {
-    find_between_blanks(&format!(" {text} "), phrase)
-}
-
-fn find_between_blanks(text: &str, phrase: &'static str) -> Option<usize> {
-    text.find(spelled_as(phrase, text))
-}
-
-/// Whether the text is one of these phrases.
-pub(super) fn is_one_of(text: &str, phrases: &[&'static str]) -> bool {
-    phrases.iter().any(|phrase| spelled_as(phrase, text).trim() == text)
-}
-
-/// Whether the text has one of these phrases in it.
-pub(super) fn contains_any(text: &str, phrases: &[&'static str]) -> bool {
-    let text = format!(" {text} ");
-    phrases.iter().any(|phrase| find_between_blanks(&text, phrase).is_some())
-}
-
-/// The places of phrases in a text, in whole words.
-pub(super) fn find_all<T>(
-    text: &str,
-    phrases: impl Iterator<Item = (T, &'static str)>,
-) -> impl Iterator<Item = (usize, usize, T)> {
-    let text = format!(" {text} ");
-    phrases.filter_map(move |(of, phrase)| Some((find_between_blanks(&text, phrase)?, phrase.len(), of)))
-}
-
-/// Score of a title for a known one; longer known titles score higher. A single word must be the title itself; a phrase may
-/// stand in a longer title.
-pub(super) fn score_title(title: &str, known: &'static str) -> usize {
-    let (all, main) = (words(title), words(main_part(title)));
-    let length = known.len();
-    if [&all, &main].into_iter().any(|text| spelled_as(known, text).trim() == text.as_str()) {
-        return 3_000 + length;
+impl Words {
+    /// Normalizes a text, once for all phrases.
+    pub(super) fn new(text: &str) -> Self {
+        Self { padded: format!(" {} ", words(text)) }
     }
-    match find(&all, known) {
-        Some(_) if !known.contains(' ') => 0,
-        Some(0) => 2_000 + length,
-        Some(_) => 1_000 + length,
-        None => 0,
+
+    /// The words, separated by single spaces.
+    pub(super) fn as_str(&self) -> &str {
+        self.padded.trim()
+    }
+
+    /// The phrase between spaces as this text would spell it: without accents if the text has none.
+    fn spell(&self, phrase: &'static str) -> &'static str {
+        let Spellings { accented, plain } = spellings(phrase);
+        if self.padded.is_ascii() { plain } else { accented }
+    }
+
+    /// Position of a phrase, in whole words.
+    pub(super) fn find(&self, phrase: &'static str) -> Option<usize> {
+        self.padded.find(self.spell(phrase))
+    }
+
+    /// Whether the text is this phrase.
+    fn is(&self, phrase: &'static str) -> bool {
+        self.padded == self.spell(phrase)
+    }
+
+    /// Whether the text is one of these phrases.
+    pub(super) fn is_one_of(&self, phrases: &[&'static str]) -> bool {
+        phrases.iter().any(|phrase| self.is(phrase))
+    }
+
+    /// Whether the text has one of these phrases in it.
+    pub(super) fn contains_any(&self, phrases: &[&'static str]) -> bool {
+        phrases.iter().any(|phrase| self.find(phrase).is_some())
+    }
+}
+
+/// The title of a column, to be compared with known ones.
+pub(super) struct Title {
+    all: Words,
+    /// Without brackets, units and remarks.
+    main: Words,
+}
+
+impl Title {
+    /// Normalizes a title, once for all known ones.
+    pub(super) fn new(text: &str) -> Self {
+        Self { all: Words::new(text), main: Words::new(main_part(text)) }
+    }
+
+    /// Score for a known title; longer known titles score higher. A single word must be the title itself; a phrase may stand in a
+    /// longer title.
+    pub(super) fn score(&self, known: &'static str) -> usize {
+        let length = known.len();
+        if self.all.is(known) || self.main.is(known) {
+            return 3_000 + length;
+        }
+        match self.all.find(known) {
+            Some(_) if !known.contains(' ') => 0,
+            Some(0) => 2_000 + length,
+            Some(_) => 1_000 + length,
+            None => 0,
+        }
     }
 }
 
@@ -131,14 +154,16 @@ mod tests {
 
     #[test]
     fn accents_tell_words_apart() {
-        assert!(contains_any(&words("Hộ Gươm"), &["hộ"]) && !contains_any(&words("Hồ Gươm"), &["hộ"]));
-        assert!(contains_any(&words("Ho Guom"), &["hộ"]), "a text without accents is compared without them");
-        assert!(contains_any(&words("Hoá mỹ phẩm"), &["hóa mỹ phẩm"]));
+        let contains = |text: &str, phrase: &'static str| Words::new(text).contains_any(&[phrase]);
+        assert!(contains("Hộ Gươm", "hộ") && !contains("Hồ Gươm", "hộ"));
+        assert!(contains("Ho Guom", "hộ"), "a text without accents is compared without them");
+        assert!(contains("Hoá mỹ phẩm", "hóa mỹ phẩm"));
         assert_eq!(words("Quý  khách"), words("quý khách"));
     }
 
     #[test]
     fn words_inside_other_words_are_no_title() {
+        let score_title = |title: &str, known: &'static str| Title::new(title).score(known);
         assert_eq!(score_title("Thời gian", "gian"), 0);
         assert_eq!(score_title("Số lần tham gia", "giá"), 0);
         assert_eq!(score_title("So lan tham gia", "giá"), 0);

@@ -2,7 +2,7 @@
 //! with their accents.
 use std::{collections::HashMap, fmt::Display, sync::LazyLock};
 
-use super::phrases::{contains_any, find_all, is_one_of, words};
+use super::phrases::{Words, words};
 use crate::{floor::BoothCategory, organisations::LegalForm, products::ProductGroup};
 use hoicho_core::{
     i18n::{Language, Localizer},
@@ -34,7 +34,7 @@ pub(super) fn parse_application_state(input: &str) -> Option<ApplicationState> {
 
 /// Whether the role is that of a represented company: only its goods are at the fair.
 pub(super) fn is_represented(role: &str) -> bool {
-    is_one_of(&words(role), &["represented", "được đại diện", "đơn vị được đại diện"])
+    Words::new(role).is_one_of(&["represented", "được đại diện", "đơn vị được đại diện"])
 }
 
 /// Phrases of legal forms. A form is named at the beginning: of `Công ty CP Cơ sở hạ tầng` the first phrase counts.
@@ -87,31 +87,32 @@ const FIRST_WORDS: [(LegalForm, &[&str]); 4] = [
 
 /// Legal form that a cell or the name of an organisation contains.
 pub(super) fn parse_legal_form(input: &str) -> Option<LegalForm> {
-    let text = words(input);
-    if let Some(form) = OWN_LEGAL_FORMS.get(&text) {
+    let text = Words::new(input);
+    if let Some(form) = OWN_LEGAL_FORMS.get(text.as_str()) {
         return Some(*form);
     }
-    let anywhere = LEGAL_FORMS.iter().flat_map(|(form, phrases)| phrases.iter().map(move |phrase| (*form, *phrase)));
-    let first = FIRST_WORDS.iter().flat_map(|(form, phrases)| phrases.iter().map(move |phrase| (*form, *phrase)));
-    let found = find_all(&text, anywhere).chain(find_all(&text, first).filter(|(at, ..)| *at == 0));
+    let find = |form, phrase: &'static str| Some((text.find(phrase)?, phrase.len(), form));
+    let anywhere = LEGAL_FORMS.iter().flat_map(|(form, phrases)| phrases.iter().filter_map(|p| find(*form, p)));
+    let first = FIRST_WORDS.iter().flat_map(|(form, phrases)| phrases.iter().filter_map(|p| find(*form, p)));
+    let found = anywhere.chain(first.filter(|(at, ..)| *at == 0));
     // The first, and of those that begin there the longest.
     found.min_by_key(|(at, length, _)| (*at, usize::MAX - length)).map(|(.., form)| form)
 }
 
 /// Category of a booth.
 pub(super) fn parse_category(input: &str) -> Option<BoothCategory> {
-    let text = words(input);
-    if let Some(category) = OWN_CATEGORIES.get(&text) {
+    let text = Words::new(input);
+    if let Some(category) = OWN_CATEGORIES.get(text.as_str()) {
         return Some(*category);
     }
-    Some(if contains_any(&text, &["góc", "corner", "2 mặt", "hai mặt"]) {
+    Some(if text.contains_any(&["góc", "corner", "2 mặt", "hai mặt"]) {
         BoothCategory::Corner
-    } else if contains_any(&text, &["đặc biệt", "special", "special build", "thiết kế riêng", "đặc trưng"])
+    } else if text.contains_any(&["đặc biệt", "special", "special build", "thiết kế riêng", "đặc trưng"])
     {
         BoothCategory::SpecialBuild
-    } else if contains_any(&text, &["đất trống", "raw", "raw space", "mặt bằng"]) {
+    } else if text.contains_any(&["đất trống", "raw", "raw space", "mặt bằng"]) {
         BoothCategory::RawSpace
-    } else if contains_any(&text, &["tiêu chuẩn", "thường", "standard", "3x3", "tc", "1 mặt", "một mặt"]) {
+    } else if text.contains_any(&["tiêu chuẩn", "thường", "standard", "3x3", "tc", "1 mặt", "một mặt"]) {
         BoothCategory::Standard
     } else {
         return None;
@@ -129,14 +130,14 @@ const GROUPS: [(ProductGroup, &[&str]); 6] = [
 
 /// Product group; `None` if the text names none or several.
 pub(super) fn parse_group(input: &str) -> Option<ProductGroup> {
-    let text = words(input);
-    if let Some(group) = OWN_GROUPS.get(&text) {
+    let text = Words::new(input);
+    if let Some(group) = OWN_GROUPS.get(text.as_str()) {
         return Some(*group);
     }
-    let mut named = GROUPS.iter().filter(|(_, phrases)| contains_any(&text, phrases)).map(|(group, _)| *group);
+    let mut named = GROUPS.iter().filter(|(_, phrases)| text.contains_any(phrases)).map(|(group, _)| *group);
     match (named.next(), named.next()) {
         (Some(only), None) => Some(only),
-        (None, None) if is_one_of(&text, &["hoa"]) => Some(ProductGroup::Ornamental),
+        (None, None) if text.is_one_of(&["hoa"]) => Some(ProductGroup::Ornamental),
         (Some(_), Some(_)) | (None, _) => None,
     }
 }
