@@ -33,7 +33,8 @@ async fn second_factor_is_set_up_and_asked_for_at_the_next_login() {
     phone.fill("#code-confirm", "000000").await;
     phone.press("Bật").await;
     phone.see("đồng hồ của điện thoại").await;
-    phone.fill("#code-confirm", &code(&key, 0)).await;
+    let used = code(&key, 0);
+    phone.fill("#code-confirm", &used).await;
     phone.press("Bật").await;
     phone.see("Đã bật bước thứ hai").await;
     let codes = phone.find("#recovery-codes").await.text().await.unwrap();
@@ -44,10 +45,10 @@ async fn second_factor_is_set_up_and_asked_for_at_the_next_login() {
     phone.see("Số mã khôi phục còn lại: 10").await;
     phone.until("!document.querySelector('#recovery-codes')").await;
 
-    // The code of the next half a minute, since that of this one is used up.
+    // A code is used up, whether its half a minute is over or not; that of the next one is accepted.
     phone.client.delete_all_cookies().await.unwrap();
     phone.log_in(EMAIL, PASSWORD).await;
-    phone.fill("#f-one_time_code", &code(&key, 0)).await;
+    phone.fill("#f-one_time_code", &used).await;
     phone.press("Đăng nhập").await;
     phone.see("Mã sai, quá cũ hoặc đã dùng rồi").await;
     phone.fill("#f-one_time_code", &code(&key, 1)).await;
