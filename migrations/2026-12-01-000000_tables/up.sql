@@ -20,7 +20,8 @@ CREATE TABLE sessions (
   created_at TIMESTAMP NOT NULL,
   last_used_at TIMESTAMP NOT NULL,
   expires_at TIMESTAMP NOT NULL,
-  ended_at TIMESTAMP
+  ended_at TIMESTAMP,
+  is_multi_factor BOOLEAN NOT NULL
 );
 CREATE INDEX sessions_user_id_idx ON sessions (user_id);
 CREATE INDEX sessions_ended_at_idx ON sessions (ended_at);
@@ -66,6 +67,35 @@ CREATE TABLE login_challenges (
 );
 CREATE INDEX login_challenges_user_id_idx ON login_challenges (user_id);
 CREATE INDEX login_challenges_expires_at_idx ON login_challenges (expires_at);
+CREATE TABLE sso_identities (
+  id UUID NOT NULL PRIMARY KEY,
+  issuer TEXT COLLATE "C" NOT NULL,
+  subject TEXT COLLATE "C" NOT NULL,
+  user_id UUID NOT NULL REFERENCES users (id),
+  created_at TIMESTAMP NOT NULL,
+  CONSTRAINT sso_identities_issuer_subject_key UNIQUE (issuer, subject),
+  CONSTRAINT sso_identities_user_id_issuer_key UNIQUE (user_id, issuer)
+);
+CREATE TABLE sso_logins (
+  digest TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  user_id UUID REFERENCES users (id),
+  next_path TEXT COLLATE "C" NOT NULL,
+  expires_at TIMESTAMP NOT NULL
+);
+CREATE INDEX sso_logins_user_id_idx ON sso_logins (user_id);
+CREATE INDEX sso_logins_expires_at_idx ON sso_logins (expires_at);
+CREATE TABLE sso_links (
+  digest TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  user_id UUID NOT NULL REFERENCES users (id),
+  issuer TEXT COLLATE "C" NOT NULL,
+  subject TEXT COLLATE "C" NOT NULL,
+  is_multi_factor BOOLEAN NOT NULL,
+  is_logged_in BOOLEAN NOT NULL,
+  next_path TEXT COLLATE "C" NOT NULL,
+  expires_at TIMESTAMP NOT NULL
+);
+CREATE INDEX sso_links_user_id_idx ON sso_links (user_id);
+CREATE INDEX sso_links_expires_at_idx ON sso_links (expires_at);
 CREATE TABLE login_failures (
   email_key TEXT COLLATE "C" NOT NULL,
   source TEXT COLLATE "C" NOT NULL,

@@ -11,7 +11,7 @@ use hoicho_core::{
     i18n::{Language, Localizer, format},
     values::{
         clock::{Day, Instant},
-        ids::{EditionId, OrganisationId, OrganiserId, UserId},
+        ids::{EditionId, OrganisationId, OrganiserId},
     },
 };
 use hoicho_fair::{
@@ -20,7 +20,7 @@ use hoicho_fair::{
 };
 use hoicho_web::{
     http::{Code, CpuPool, Problem},
-    identity::{OrganiserRole, RequestContext, identify_caller, store},
+    identity::{OrganiserRole, RequestContext, UserSession, identify_caller, store},
 };
 
 /// Cookie with the selected language.
@@ -98,13 +98,20 @@ pub(super) struct CurrentUser {
 }
 
 impl CurrentUser {
+    /// Whether the user is a platform admin or has a role with an organiser, if only one that does not count now.
+    pub fn is_staff(&self) -> bool {
+        let has_role = !self.organisers.is_empty() || !self.edition_roles.is_empty();
+        self.is_admin || has_role || !self.need_second_factor.is_empty()
+    }
+
     /// Loads the user; `None` if the account was erased while the session was still valid.
-    fn load(tx: &mut Tx<'_>, user: UserId) -> Result<Option<Self>, Problem> {
+    fn load(tx: &mut Tx<'_>, in_session: UserSession) -> Result<Option<Self>, Problem> {
+        let user = in_session.user;
         if !store::is_active(tx, user)? {
             return Ok(None);
         }
         let account = store::find_account(tx, user)?;
-        let roles = store::list_organiser_memberships(tx, user)?;
+        let roles = store::list_organiser_memberships(tx, in_session)?;
         let organisers = organisers::store::list_of_user(tx, user)?;
         let of = |id: OrganiserId| roles.iter().find(move |role| role.organiser_id == id);
         let with = |id: OrganiserId| of(id).filter(|role| !role.lacks_second_factor);
@@ -304,7 +311,7 @@ impl FromRequest for PageContext {
             let context = req.app_data::<web::Data<RequestContext>>().cloned().ok_or(Code::Internal)?;
             let caller = identify_caller(&req, &context)?;
             let mut page = Self::anonymous(&req, caller.now);
-            if let Some(user) = caller.user {
+            if let Some(user) = caller.user_session() {
                 page.user = context.db.read(move |tx| CurrentUser::load(tx, user)).await?;
             }
             Ok(page)

@@ -24,6 +24,9 @@ const EXPIRY_MARGIN_S: i64 = 30;
 /// Seconds for which the cookie of a challenge is kept; the challenge itself expires sooner, and the server says so.
 const CHALLENGE_MAX_AGE_S: i64 = 900;
 
+/// The same for a login at the OpenID provider.
+const SSO_MAX_AGE_S: i64 = 900;
+
 fn cookie_builder(context: &RequestContext, cookie: SessionCookie, value: String) -> CookieBuilder<'static> {
     Cookie::build(cookie.name(context.secure_cookies), value)
         .path("/")
@@ -49,6 +52,14 @@ pub(super) fn challenge_cookie(context: &RequestContext, challenge: Option<&str>
     let max_age = if challenge.is_some() { CHALLENGE_MAX_AGE_S } else { 0 };
     let value = challenge.unwrap_or_default().to_owned();
     cookie_builder(context, SessionCookie::Challenge, value).max_age(Duration::seconds(max_age)).finish()
+}
+
+/// The cookie of a login at the OpenID provider, or of a link to be confirmed; `None` removes it. `Lax`, so that the browser sends it
+/// when the provider leads it back.
+pub(super) fn sso_cookie(context: &RequestContext, value: Option<&str>) -> Cookie<'static> {
+    let max_age = if value.is_some() { SSO_MAX_AGE_S } else { 0 };
+    let value = value.unwrap_or_default().to_owned();
+    cookie_builder(context, SessionCookie::Sso, value).max_age(Duration::seconds(max_age)).finish()
 }
 
 /// Expired cookies that remove a session.
@@ -92,7 +103,10 @@ pub async fn authenticate_session<B: MessageBody + 'static>(
     }
     let read = |cookie: SessionCookie| cookie.read(req.request(), context.secure_cookies);
     let (access, refresh) = (read(SessionCookie::Access), read(SessionCookie::Refresh));
-    let has_session = access.is_some() || refresh.is_some() || read(SessionCookie::Challenge).is_some();
+    let has_session = access.is_some()
+        || refresh.is_some()
+        || read(SessionCookie::Challenge).is_some()
+        || read(SessionCookie::Sso).is_some();
     let is_form = req.path().starts_with(super::submitted_form::FORM_PREFIX) || req.path() == "/logout";
     if !req.method().is_safe() && (has_session || is_form) && !is_same_origin(req.request()) {
         return Ok(req.error_response(cross_origin_problem()));

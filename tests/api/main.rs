@@ -53,6 +53,7 @@ mod sales_details;
 mod sales_lines;
 mod schema;
 mod second_factor;
+mod sso;
 mod staff;
 mod typed_forms;
 mod typed_values;

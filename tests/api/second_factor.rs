@@ -17,7 +17,7 @@ pub struct Phone {
 
 impl Phone {
     /// The code that the app shows now, or some steps of 30 seconds later.
-    fn code(&self, app: &TestApp, steps: i64) -> String {
+    pub fn code(&self, app: &TestApp, steps: i64) -> String {
         let at = app.context.clock.now().and_utc().timestamp() + 30 * steps;
         let totp = Builder::new().with_secret(Secret::try_from_base32(&self.secret).unwrap()).build().unwrap();
         totp.generate(at.try_into().unwrap()).to_string()

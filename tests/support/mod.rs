@@ -211,6 +211,13 @@ impl TestApp {
         Some(Self::on_own_database(postgres::database()?).await)
     }
 
+    /// The same with some settings changed.
+    pub async fn postgres_with(change: impl FnOnce(&mut Settings)) -> Option<Self> {
+        let url = postgres::database()?;
+        let app = Self::with(url.clone(), tempfile::tempdir().unwrap(), change).await;
+        Some(Self { _database: Some(postgres::DropAtEnd(url)), ..app })
+    }
+
     pub async fn sqlite() -> Self {
         Self::sqlite_with(|_| {}).await
     }

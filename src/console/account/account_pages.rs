@@ -4,12 +4,19 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::page_context::{PageContext, is_local_path, render_page};
-use hoicho_core::{config, values::ids::SessionId};
+use hoicho_core::{
+    config,
+    values::{
+        clock::Instant,
+        ids::{SessionId, SsoIdentityId},
+    },
+};
 use hoicho_web::{
     http::{Problem, Query},
     identity::{
         RequestContext, SignedIn, consent, device, second_factor,
         session_store::{self, SessionRow},
+        sso::{self, IdentityRow},
     },
 };
 
@@ -44,12 +51,19 @@ macro_rules! account_page {
 struct Login {
     page: PageContext,
     next: String,
+    /// Name of the OpenID provider, if there is one.
+    sso_provider: Option<String>,
 }
 
 /// Login form.
 #[get("/login")]
-pub(super) async fn show_login(page: PageContext, query: Query<LoginQuery>) -> Result<HttpResponse, Problem> {
-    render_page(Login { page, next: redirect_target(query) }).await
+pub(super) async fn show_login(
+    page: PageContext,
+    context: web::Data<RequestContext>,
+    query: Query<LoginQuery>,
+) -> Result<HttpResponse, Problem> {
+    let sso_provider = context.sso.as_ref().map(|provider| provider.name().to_owned());
+    render_page(Login { page, next: redirect_target(query), sso_provider }).await
 }
 
 #[derive(Template)]
@@ -121,11 +135,38 @@ struct Account {
     has_second_factor: bool,
     sessions: Vec<SessionRow>,
     current: SessionId,
+    /// Name of the OpenID provider, if there is one for this person.
+    sso_provider: Option<String>,
+    sso_identities: Vec<SsoIdentity>,
+}
+
+/// An account at an OpenID provider that is linked.
+struct SsoIdentity {
+    id: SsoIdentityId,
+    /// The name of the provider of the settings, the issuer of another one.
+    provider: String,
+    is_usable: bool,
+    created_at: Instant,
+}
+
+/// The linked accounts as they are shown.
+fn sso_identities(context: &RequestContext, rows: Vec<IdentityRow>) -> Vec<SsoIdentity> {
+    let view = |row: IdentityRow| {
+        let configured = context.sso.as_ref().filter(|provider| provider.issuer() == row.issuer);
+        let is_usable = configured.is_some();
+        let provider = configured.map_or(row.issuer, |provider| provider.name().to_owned());
+        SsoIdentity { id: row.id, provider, is_usable, created_at: row.created_at }
+    };
+    rows.into_iter().map(view).collect()
 }
 
 impl Account {
     fn device_of(&self, session: &SessionRow) -> String {
         device::describe(&session.user_agent).unwrap_or_else(|| self.page.t("account-session-unknown"))
+    }
+    /// Whether the person can link an account at the provider.
+    fn can_link_sso(&self) -> bool {
+        self.sso_provider.is_some() && !self.sso_identities.iter().any(|identity| identity.is_usable)
     }
     fn is_current(&self, session: &SessionRow) -> bool {
         session.id == self.current
@@ -135,11 +176,15 @@ impl Account {
 /// Forms for name, language, password and logins.
 #[get("/account")]
 pub(super) async fn show_account(page: PageContext, caller: SignedIn) -> Result<HttpResponse, Problem> {
-    let name = page.require_user()?.name.clone();
-    let (user, now, current) = (caller.user, caller.now, caller.session);
-    let found = caller.context.db.read(move |tx| {
-        Ok::<_, Problem>((session_store::list(tx, user, now)?, second_factor::store::is_enabled(tx, user)?))
+    let person = page.require_user()?;
+    let (name, is_staff) = (person.name.clone(), person.is_staff());
+    let (user, now, current, context) = (caller.user, caller.now, caller.session, caller.context);
+    let found = context.db.read(move |tx| {
+        let has_second_factor = second_factor::store::is_enabled(tx, user)?;
+        Ok::<_, Problem>((session_store::list(tx, user, now)?, has_second_factor, sso::list(tx, user)?))
     });
-    let (sessions, has_second_factor) = found.await?;
-    render_page(Account { page, name, has_second_factor, sessions, current }).await
+    let (sessions, has_second_factor, identities) = found.await?;
+    let sso_identities = sso_identities(&context, identities);
+    let sso_provider = context.sso.as_ref().filter(|_| is_staff).map(|provider| provider.name().to_owned());
+    render_page(Account { page, name, has_second_factor, sessions, current, sso_provider, sso_identities }).await
 }

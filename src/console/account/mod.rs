@@ -4,6 +4,7 @@ mod home;
 mod link_invitations;
 mod preferences;
 mod second_factor;
+mod sso;
 
 use actix_web::web;
 
@@ -20,6 +21,10 @@ pub(super) fn routes(cfg: &mut web::ServiceConfig) {
         .service(account_pages::show_account)
         .service(second_factor::show_login_code)
         .service(second_factor::show_second_factor)
+        .service(sso::begin_login)
+        .service(sso::complete)
+        .service(sso::show_link)
+        .service(sso::begin_link)
         .service(home::show_home)
         .service(link_invitations::show_link_invitations)
         .service(preferences::set_preferences);

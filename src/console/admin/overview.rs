@@ -47,7 +47,7 @@ pub(super) async fn show_admin(
 ) -> Result<HttpResponse, Problem> {
     let OverviewQuery { q, after_user, after_organiser, tax_code } = query.into_result()?;
     let search_term = q.trim().to_lowercase();
-    let (user, prefix) = (caller.user, search_term.clone());
+    let (user, prefix) = (caller.user_session(), search_term.clone());
     let tax_code: String = tax_code.chars().filter(|c| c.is_ascii_digit() || *c == '-').take(20).collect();
     let code_prefix = tax_code.clone();
     let needs_second_factor = caller.context.admins_need_second_factor;

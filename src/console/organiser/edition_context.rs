@@ -73,7 +73,7 @@ impl EditionContext {
     /// Loads the context for an authorized user.
     pub fn load(tx: &mut Tx<'_>, authorized: &Authorized, tab: Tab) -> Result<Self, Problem> {
         let edition = editions::store::find(tx, authorized.edition()?)?;
-        let role = find_organiser_role(tx, authorized.require_user()?, edition.organiser_id, Some(edition.id))?;
+        let role = find_organiser_role(tx, authorized.require_user_session()?, edition.organiser_id, Some(edition.id))?;
         let today = to_local(&edition.time_zone, &authorized.now).date();
         let can_manage = matches!(role, Some(OrganiserRole::Owner | OrganiserRole::Manager));
         let can_enter_figures = can_manage || role == Some(OrganiserRole::Finance);

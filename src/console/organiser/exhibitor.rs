@@ -144,7 +144,7 @@ pub(super) async fn show_exhibitor(
     let data = permit.read(move |tx, authorized| {
         let organiser = organisers::store::find(tx, authorized.organiser()?)?;
         let exhibitor = exhibitors::store::find_of_organiser(tx, organiser.id, id)?;
-        let role = find_organiser_role(tx, authorized.require_user()?, organiser.id, None)?;
+        let role = find_organiser_role(tx, authorized.require_user_session()?, organiser.id, None)?;
         let contacts = exhibitors::store::find_contacts(tx, id)?;
         let tags = exhibitors::store::find_tags_of(tx, &[id])?.remove(&id).unwrap_or_default();
         let around = (

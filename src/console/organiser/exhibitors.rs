@@ -96,7 +96,7 @@ pub(super) async fn show_exhibitors(
     let is_search = !search_term.trim().is_empty();
     let data = permit.read(move |tx, authorized| {
         let organiser = organisers::store::find(tx, authorized.organiser()?)?;
-        let role = find_organiser_role(tx, authorized.require_user()?, organiser.id, None)?;
+        let role = find_organiser_role(tx, authorized.require_user_session()?, organiser.id, None)?;
         let limit = PAGE_SIZE + 1;
         let mut rows: Vec<(String, ExhibitorRow)> = if is_search {
             exhibitors::find_by_words(tx, organiser.id, &terms, after.as_ref(), limit)?

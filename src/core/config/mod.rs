@@ -32,6 +32,8 @@ pub struct Settings {
     pub password: Password,
     /// Second factor of accounts.
     pub second_factor: SecondFactor,
+    /// Login through an OpenID provider.
+    pub sso: Sso,
     /// Token lifetimes and signing keys.
     pub tokens: Tokens,
     /// Outgoing mail.
@@ -160,6 +162,22 @@ pub struct SecondFactor {
     pub required_for_admins: bool,
 }
 
+/// Login of staff and platform admins through an OpenID provider (OpenID Connect).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sso {
+    /// Issuer URL of the provider; empty for no such login.
+    pub issuer: String,
+    /// Identifier under which the provider knows this server.
+    pub client_id: String,
+    /// Secret of this server at the provider; empty for a public client.
+    pub client_secret: SecretString,
+    /// Name of the provider, as shown on the button.
+    pub name: String,
+    /// Scopes to request, separated by spaces.
+    pub scopes: String,
+}
+
 /// Token lifetimes and signing keys.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -259,7 +277,7 @@ impl Settings {
 }
 
 /// Settings whose values no message may contain.
-const SECRET_SETTINGS: [&str; 3] = ["url", "replica_url", "smtp_password"];
+const SECRET_SETTINGS: [&str; 4] = ["url", "replica_url", "smtp_password", "client_secret"];
 
 /// Removes values from an error that may be secret: the quoted line of a syntax error, and a secret of another type than text, such as
 /// a password of digits.
@@ -320,7 +338,12 @@ mod tests {
     fn error_does_not_contain_a_secret() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("hoicho.toml");
-        for text in ["[mail]\nsmtp_password = 7391", "[mail]\nsmtp_password = geheim7391", "[database]\nurl = 7391"] {
+        for text in [
+            "[mail]\nsmtp_password = 7391",
+            "[mail]\nsmtp_password = geheim7391",
+            "[database]\nurl = 7391",
+            "[sso]\nclient_secret = 7391",
+        ] {
             std::fs::write(&file, text).unwrap();
             let error = Settings::load(Some(&file)).unwrap_err().to_string();
             assert!(!error.contains("7391") && error.contains("hoicho.toml"), "{error}");

@@ -29,6 +29,10 @@ pub enum ConstraintViolation {
     ZoneCode,
     /// `participants_allocation_id_name_key` or `participants_allocation_id_exhibitor_id_key`.
     Participant,
+    /// `sso_identities_issuer_subject_key`: an account at an OpenID provider is linked with one account.
+    SsoIdentity,
+    /// `sso_identities_user_id_issuer_key`: an account is linked with one account at a provider.
+    SsoAccount,
     /// Any other unique key.
     OtherUnique,
     /// A foreign key: the referenced row does not exist, or the row to delete is still referenced.
@@ -38,7 +42,7 @@ pub enum ConstraintViolation {
 }
 
 /// PostgreSQL constraint name, SQLite columns, violation.
-const UNIQUE: [(&str, &str, ConstraintViolation); 15] = [
+const UNIQUE: [(&str, &str, ConstraintViolation); 17] = [
     ("users_email_key_key", "users.email_key", ConstraintViolation::UserEmail),
     ("editions_slug_key", "editions.slug", ConstraintViolation::EditionSlug),
     ("booths_edition_id_code_key", "booths.edition_id, booths.code", ConstraintViolation::BoothCode),
@@ -70,6 +74,16 @@ const UNIQUE: [(&str, &str, ConstraintViolation); 15] = [
         "idempotency_keys_pkey",
         "idempotency_keys.user_id, idempotency_keys.idempotency_key",
         ConstraintViolation::RequestInProgress,
+    ),
+    (
+        "sso_identities_issuer_subject_key",
+        "sso_identities.issuer, sso_identities.subject",
+        ConstraintViolation::SsoIdentity,
+    ),
+    (
+        "sso_identities_user_id_issuer_key",
+        "sso_identities.user_id, sso_identities.issuer",
+        ConstraintViolation::SsoAccount,
     ),
     ("zones_edition_id_code_key", "zones.edition_id, zones.code", ConstraintViolation::ZoneCode),
     (

@@ -32,6 +32,8 @@ ids! {
     UserId,
     /// A login: the family of refresh tokens that were rotated from it.
     SessionId,
+    /// An account at an OpenID provider that is linked with a user account.
+    SsoIdentityId,
     /// An organiser of editions; the tenant.
     OrganiserId,
     /// A series of editions whose figures are compared.

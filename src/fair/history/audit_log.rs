@@ -93,7 +93,7 @@ pub(super) async fn get_audit_log(
     let AuditQuery { organiser, limit, cursor } = query.into_result()?;
     let query = pagination::PageQuery { limit, cursor };
     let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
-    let (user, now) = (caller.user, caller.now);
+    let (user, now) = (caller.user_session(), caller.now);
     let needs_second_factor = caller.context.admins_need_second_factor;
     let found = caller.context.db.read(move |tx| {
         let admin = authorize_admin(tx, user, needs_second_factor)?;

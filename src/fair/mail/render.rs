@@ -8,7 +8,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     identity::{email_tokens::VERIFY_TTL_H, invitations::INVITATION_TTL_DAYS},
-    outbox::{EmailKind, OutgoingEmail, SecondFactorNotice},
+    outbox::{EmailKind, OutgoingEmail, SecondFactorNotice, SsoNotice},
 };
 
 /// A rendered e-mail.
@@ -91,6 +91,15 @@ fn content(email: &EmailKind, public_url: &str) -> Content {
             },
         )
         .with_action(MessageId("email-second-factor-action"), link("/account/second-factor")),
+        EmailKind::Sso { notice, provider } => Content::new(
+            MessageId("email-sso-subject"),
+            match notice {
+                SsoNotice::Linked => MessageId("email-sso-linked"),
+                SsoNotice::Unlinked => MessageId("email-sso-unlinked"),
+            }
+            .with_args(&[("provider", provider)]),
+        )
+        .with_action(MessageId("email-sso-action"), link("/account")),
         EmailKind::Invitation { token, of, by } => Content::new(
             MessageId("email-invitation-subject"),
             MessageId("email-invitation-text")
@@ -217,6 +226,8 @@ mod tests {
             EmailKind::SalesReminder { edition, missing: vec![("A01".into(), day)] },
         ];
         emails.extend(notices.iter().map(|notice| EmailKind::SecondFactor { notice: *notice }));
+        let notices = <SsoNotice as strum::VariantArray>::VARIANTS;
+        emails.extend(notices.iter().map(|notice| EmailKind::Sso { notice: *notice, provider: "SSO của tỉnh".into() }));
         emails
     }
 

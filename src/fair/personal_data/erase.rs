@@ -24,7 +24,7 @@ use hoicho_core::{
 use hoicho_web::{
     audit::{self, AuditAction, SubjectKind},
     http::{Code, Problem},
-    identity::{OrganiserRole, consent, members, second_factor, session_store, store},
+    identity::{OrganiserRole, consent, members, second_factor, session_store, sso, store},
     outbox,
 };
 
@@ -150,6 +150,7 @@ pub(super) fn anonymise_account(tx: &mut Tx<'_>, account: &store::Account, now: 
     session_store::end_all(tx, user, now)?;
     session_store::anonymise(tx, user)?;
     second_factor::store::delete(tx, user)?;
+    sso::delete_of_user(tx, user)?;
     diesel::delete(one_time_tokens::table.filter(one_time_tokens::user_id.eq(user))).execute(tx.conn())?;
     diesel::delete(idempotency_keys::table.filter(idempotency_keys::user_id.eq(user))).execute(tx.conn())?;
     diesel::delete(known_sources::table.filter(known_sources::user_id.eq(user))).execute(tx.conn())?;

@@ -20,7 +20,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     http::Problem,
-    identity::{OrganisationRole, OrganiserRole, consent, second_factor, session_store, store},
+    identity::{OrganisationRole, OrganiserRole, consent, second_factor, session_store, sso, store},
     outbox,
 };
 
@@ -146,6 +146,16 @@ struct SessionData {
     last_used_at: DateTime<Utc>,
 }
 
+/// An account at an OpenID provider that is linked with theirs.
+#[derive(Serialize, utoipa::ToSchema)]
+struct SsoIdentityData {
+    issuer: String,
+    /// Identifier of the account at the provider.
+    subject: String,
+    #[schema(value_type = String)]
+    linked_at: DateTime<Utc>,
+}
+
 /// Personal data of a person. Audit log entries of their actions are at `/me/actions`.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct PersonalData {
@@ -159,6 +169,7 @@ pub struct PersonalData {
     invitations: Vec<InvitationData>,
     logins: Vec<LoginData>,
     sessions: Vec<SessionData>,
+    sso_identities: Vec<SsoIdentityData>,
     /// Number of e-mails waiting to be sent to them.
     #[serde(rename = "letters_waiting")]
     emails_waiting: usize,
@@ -279,6 +290,7 @@ pub fn export(tx: &mut Tx<'_>, subject: &DataSubject, now: Instant) -> Result<Pe
         invitations: list_invitations(tx, subject)?,
         logins: Vec::new(),
         sessions: Vec::new(),
+        sso_identities: Vec::new(),
         emails_waiting: outbox::find_pending_for(tx, subject.key())?.len(),
     };
     if let Some(account) = subject.find_account(tx)? {
@@ -336,6 +348,12 @@ fn add_account_data(
         last_used_at: row.last_used_at.and_utc(),
     };
     data.sessions = session_store::list(tx, user, now)?.into_iter().map(session).collect();
+    let identity = |row: sso::IdentityRow| SsoIdentityData {
+        issuer: row.issuer,
+        subject: row.subject,
+        linked_at: row.created_at.and_utc(),
+    };
+    data.sso_identities = sso::list(tx, user)?.into_iter().map(identity).collect();
     data.account = Some(AccountData {
         id: user,
         email: account.email,

@@ -23,7 +23,7 @@ use hoicho_fair::{
 };
 use hoicho_web::{
     http::{Problem, idempotency},
-    identity::{RequestContext, email_tokens, lockout, second_factor, session_store},
+    identity::{RequestContext, email_tokens, lockout, second_factor, session_store, sso},
     outbox::{self, Dispatcher},
 };
 
@@ -80,11 +80,12 @@ pub async fn record_phases(db: &Database, now: Instant) -> Result<usize, Problem
 type Delete = fn(&mut Tx<'_>, Retention, Instant) -> Result<usize, Problem>;
 
 /// Kinds of expired data. Each is deleted in a transaction of its own.
-const EXPIRED: [(&str, Delete); 10] = [
+const EXPIRED: [(&str, Delete); 11] = [
     ("idempotency keys", |tx, _, now| Ok(idempotency::delete_expired(tx, now)?)),
     ("e-mail tokens", |tx, _, now| Ok(email_tokens::delete_expired(tx, now)?)),
     ("login failures", |tx, _, now| Ok(lockout::delete_expired(tx, now)?)),
     ("second factors", |tx, _, now| Ok(second_factor::delete_expired(tx, now)?)),
+    ("logins through a provider", |tx, _, now| Ok(sso::delete_expired(tx, now)?)),
     ("sessions", |tx, _, now| Ok(session_store::delete_expired(tx, now)?)),
     ("e-mails", |tx, _, now| Ok(outbox::delete_expired(tx, now)?)),
     ("webhook messages", |tx, _, now| Ok(webhooks::delete_expired(tx, now)?)),

@@ -198,6 +198,10 @@ hoicho_core::text_enum! {
         UserRenewRecoveryCodes = "user.renew_recovery_codes",
         /// A recovery code was used.
         UserUseRecoveryCode = "user.use_recovery_code",
+        /// An account at an OpenID provider was linked.
+        UserLinkSso = "user.link_sso",
+        /// An account at an OpenID provider was unlinked.
+        UserUnlinkSso = "user.unlink_sso",
         /// An account became a platform admin; the subject is its address.
         UserGrantAdmin = "user.grant_admin",
         /// The personal data of an account or an address was erased.
@@ -317,6 +321,8 @@ impl AuditAction {
             | Self::UserDisableSecondFactor
             | Self::UserRenewRecoveryCodes
             | Self::UserUseRecoveryCode
+            | Self::UserLinkSso
+            | Self::UserUnlinkSso
             | Self::UserGrantAdmin
             | Self::UserErase => SubjectKind::User,
             Self::VenueCreate | Self::VenueChange | Self::VenueDelete => SubjectKind::Venue,

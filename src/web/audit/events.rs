@@ -163,6 +163,8 @@ impl AuditAction {
             | Self::UserDisableSecondFactor
             | Self::UserRenewRecoveryCodes
             | Self::UserUseRecoveryCode
+            | Self::UserLinkSso
+            | Self::UserUnlinkSso
             | Self::UserGrantAdmin
             | Self::UserErase
             | Self::VenueCreate

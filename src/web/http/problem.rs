@@ -253,6 +253,12 @@ impl From<diesel::result::Error> for Problem {
             Some(ConstraintViolation::Participant) => {
                 Problem::new(Code::AlreadyExists, MessageId("error-participant-exists"))
             }
+            Some(ConstraintViolation::SsoIdentity) => {
+                Problem::new(Code::AlreadyExists, MessageId("error-sso-identity-linked"))
+            }
+            Some(ConstraintViolation::SsoAccount) => {
+                Problem::new(Code::AlreadyExists, MessageId("error-sso-account-linked"))
+            }
             Some(ConstraintViolation::OtherUnique) => Code::AlreadyExists.into(),
             Some(ConstraintViolation::Reference) => Code::InUse.into(),
             Some(ConstraintViolation::Check) => Code::Invalid.into(),

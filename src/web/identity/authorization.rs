@@ -12,9 +12,9 @@ use super::{
     read_scope::{DatesScope, EditionsScope, ReadNeeds, ReadScope},
     resource::{FindOwners, Resource, ResourceOwners, ResourceRef},
     roles::{OrganisationRole, OrganiserRole},
-    second_factor,
     staff_roles::{StaffRoles, refusal},
     store,
+    user_session::UserSession,
 };
 use crate::{
     audit::{self, AuditAction},
@@ -25,7 +25,9 @@ use hoicho_core::{
     db::Tx,
     values::{
         clock::Instant,
-        ids::{ApiKeyId, EditionId, ExhibitorId, HallId, OrganisationId, OrganiserId, SeriesId, UserId, VenueId},
+        ids::{
+            ApiKeyId, EditionId, ExhibitorId, HallId, OrganisationId, OrganiserId, SeriesId, SessionId, UserId, VenueId,
+        },
     },
 };
 
@@ -54,6 +56,8 @@ impl Needs {
 pub struct Authorized {
     /// The authorized user; `None` for an API key or the public.
     pub user: Option<UserId>,
+    /// The session of that user.
+    session: Option<SessionId>,
     /// The authorized API key.
     pub key: Option<ApiKeyId>,
     /// Time of the request.
@@ -73,8 +77,9 @@ fn require<T>(value: Option<T>) -> Result<T, Problem> {
 
 impl Authorized {
     /// Authorized as nobody in particular.
-    fn new(user: Option<UserId>, key: Option<ApiKeyId>, now: Instant, owners: ResourceOwners) -> Self {
-        Self { user, key, now, owners, as_staff: false, as_member: false, on_behalf_of: None }
+    fn new(user: Option<UserSession>, key: Option<ApiKeyId>, now: Instant, owners: ResourceOwners) -> Self {
+        let (user, session) = (user.map(|user| user.user), user.map(|user| user.session));
+        Self { user, session, key, now, owners, as_staff: false, as_member: false, on_behalf_of: None }
     }
     /// The edition of the path.
     pub fn edition(&self) -> Result<EditionId, Problem> {
@@ -119,6 +124,14 @@ impl Authorized {
     pub fn require_user(&self) -> Result<UserId, Problem> {
         self.user.ok_or_else(|| Code::LoginRequired.into())
     }
+    /// The authorized user in their session.
+    ///
+    /// # Errors
+    /// [`Code::LoginRequired`] for an API key or the public.
+    pub fn require_user_session(&self) -> Result<UserSession, Problem> {
+        let both = self.user.zip(self.session).map(|(user, session)| UserSession { user, session });
+        both.ok_or_else(|| Code::LoginRequired.into())
+    }
     /// Checks that the caller is staff of the organiser with one of these roles, and lets them act for an exhibitor of it.
     ///
     /// # Errors
@@ -129,7 +142,7 @@ impl Authorized {
         roles: &[OrganiserRole],
         exhibitor: ExhibitorId,
     ) -> Result<Self, Problem> {
-        let (user, organiser) = (self.require_user()?, self.organiser()?);
+        let (user, organiser) = (self.require_user_session()?, self.organiser()?);
         let role = StaffRoles::find(tx, user, &[organiser], self.owners.edition)?.require_one()?;
         if !roles.contains(&role) {
             return Err(Code::Forbidden.into());
@@ -233,10 +246,10 @@ struct Roles {
 }
 
 impl Roles {
-    fn find(tx: &mut Tx<'_>, user: Option<UserId>, owners: &ResourceOwners) -> Result<Self, Problem> {
+    fn find(tx: &mut Tx<'_>, user: Option<UserSession>, owners: &ResourceOwners) -> Result<Self, Problem> {
         let Some(user) = user else { return Ok(Self::default()) };
         let staff = StaffRoles::find(tx, user, &owners.readable_by_staff_of(), owners.edition)?;
-        Ok(Self { staff, member: store::find_organisation_roles(tx, user, &owners.organisations)? })
+        Ok(Self { staff, member: store::find_organisation_roles(tx, user.user, &owners.organisations)? })
     }
     fn is_staff_with(&self, roles: &[OrganiserRole]) -> bool {
         self.staff.roles.iter().any(|role| roles.contains(role))
@@ -274,7 +287,7 @@ pub(super) fn authorize(
     if let Some(key) = caller.key {
         return authorize_key(tx, key, caller, (target, needs.key));
     }
-    let user = caller.user.ok_or(Code::LoginRequired)?;
+    let user = caller.user_session().ok_or(Code::LoginRequired)?;
     let owners = target.owners(tx)?;
     let roles = Roles::find(tx, Some(user), &owners)?;
     let as_staff = roles.is_staff_with(needs.organiser);
@@ -413,13 +426,13 @@ pub(super) fn authorize_read(
         }
         return Ok(Authorized { as_staff, ..Authorized::new(None, Some(key.id), caller.now, owners) });
     }
-    let roles = Roles::find(tx, caller.user, &owners)?;
+    let roles = Roles::find(tx, caller.user_session(), &owners)?;
     let (as_staff, as_member) = (roles.is_staff_with(needs.roles), !roles.member.is_empty());
     if !as_staff && !as_member && !owners.public {
         let otherwise = if roles.is_empty() { Code::NotFound } else { Code::Forbidden };
         return Err(refusal(roles.staff.lacks_second_factor, otherwise));
     }
-    Ok(Authorized { as_staff, as_member, ..Authorized::new(caller.user, None, caller.now, owners) })
+    Ok(Authorized { as_staff, as_member, ..Authorized::new(caller.user_session(), None, caller.now, owners) })
 }
 
 impl<S: ReadScope> FromRequest for ReadPermit<S> {
@@ -433,7 +446,7 @@ impl<S: ReadScope> FromRequest for ReadPermit<S> {
 /// Authorizes by role in an organiser require in the body, for resources without a path yet (a new edition).
 pub fn authorize_staff(
     tx: &mut Tx<'_>,
-    user: UserId,
+    user: UserSession,
     now: Instant,
     organiser: OrganiserId,
     roles: &[OrganiserRole],
@@ -449,9 +462,9 @@ pub fn authorize_staff(
 ///
 /// # Errors
 /// [`Code::SecondFactorRequired`] for an admin without a second factor, if the settings require it.
-pub fn authorize_admin(tx: &mut Tx<'_>, user: UserId, needs_second_factor: bool) -> Result<bool, Problem> {
-    let is_admin = store::is_admin(tx, user)?;
-    if is_admin && needs_second_factor && !second_factor::store::is_enabled(tx, user)? {
+pub fn authorize_admin(tx: &mut Tx<'_>, user: UserSession, needs_second_factor: bool) -> Result<bool, Problem> {
+    let is_admin = store::is_admin(tx, user.user)?;
+    if is_admin && needs_second_factor && !user.has_second_factor(tx)? {
         return Err(refusal(true, Code::Forbidden));
     }
     Ok(is_admin)
@@ -483,7 +496,7 @@ pub fn require_organisation_role(
 /// The user's role with an organiser that counts for an edition, or with `None` for all, for what shows staff more than others.
 pub fn find_organiser_role(
     tx: &mut Tx<'_>,
-    user: UserId,
+    user: UserSession,
     organiser: OrganiserId,
     edition: Option<EditionId>,
 ) -> Result<Option<OrganiserRole>, Problem> {

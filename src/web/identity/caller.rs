@@ -4,6 +4,7 @@ use actix_web::{HttpMessage, HttpRequest, http::header};
 use super::{
     api_keys::ApiKeyDigest,
     token::{AccessTokens, VerifiedToken},
+    user_session::UserSession,
 };
 use crate::http::{Code, Problem};
 use hoicho_core::{
@@ -28,6 +29,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The user in the session of the token.
+    pub fn user_session(&self) -> Option<UserSession> {
+        self.user.zip(self.session).map(|(user, session)| UserSession { user, session })
+    }
+
     /// Cached in the request's extensions, so that a signature is verified once per request.
     ///
     /// # Errors

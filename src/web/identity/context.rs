@@ -20,6 +20,7 @@ use super::{
     rate_limiter::RateLimiter,
     resource::FindOwners,
     source_address::{self, SourceAddress},
+    sso::provider::SsoProvider,
     token::AccessTokens,
 };
 
@@ -53,6 +54,8 @@ pub struct RequestContext {
     pub trusted_proxies: usize,
     /// Whether platform admins need a second factor.
     pub admins_need_second_factor: bool,
+    /// The OpenID provider that people can log in through, if any.
+    pub sso: Option<SsoProvider>,
     /// The configured public URL without a trailing slash, if any.
     pub public_url: Option<String>,
     /// Whether cookies are for HTTPS only: true when the public URL is HTTPS.
@@ -89,6 +92,7 @@ impl RequestContext {
             retention: settings.retention,
             trusted_proxies: settings.server.trusted_proxies,
             admins_need_second_factor: settings.second_factor.required_for_admins,
+            sso: SsoProvider::new(&settings.sso)?,
             public_url: Some(settings.server.public_url.trim_end_matches('/').to_owned()).filter(|url| !url.is_empty()),
             secure_cookies: settings.server.public_url.starts_with("https://"),
             find_owners,

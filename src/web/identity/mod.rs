@@ -35,10 +35,12 @@ mod session_cookies;
 pub mod session_store;
 mod signed_in;
 mod source_address;
+pub mod sso;
 mod staff_roles;
 pub mod store;
 mod stream_permit;
 pub mod token;
+mod user_session;
 mod write_steps;
 
 pub use action::Action;
@@ -57,4 +59,5 @@ pub use session_cookies::SessionCookie;
 pub use signed_in::SignedIn;
 pub use source_address::{SourceAddress, is_from_this_machine};
 pub use stream_permit::{KEEP_ALIVE, StreamPermit, Waited, event_stream};
+pub use user_session::UserSession;
 pub use write_steps::WriteSteps;

@@ -25,8 +25,8 @@ use hoicho_core::{i18n::MessageId, metrics::Metrics};
 /// Probes of load balancers. They are not counted: behind a proxy that the settings do not name all callers are one address,
 /// and a node must not be taken out because of that.
 const PROBES: [&str; 2] = ["/healthz", "/readyz"];
-/// What sets, checks or mails credentials, called as an API or by a form. The lower limit applies.
-const AUTH_PREFIXES: [&str; 2] = ["/api/v1/auth/", "/form/auth/"];
+/// What sets, checks or mails credentials, called as an API or by a form, and what calls the OpenID provider. The lower limit applies.
+const AUTH_PREFIXES: [&str; 4] = ["/api/v1/auth/", "/form/auth/", "/login/sso", "/account/sso"];
 
 /// The limit that a request counts for.
 struct Quota<'a> {

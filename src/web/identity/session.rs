@@ -76,6 +76,16 @@ pub(super) fn begin(
     tx: &mut Tx<'_>,
     context: &RequestContext,
     user: UserId,
+    device: Device,
+) -> Result<Tokens, Problem> {
+    begin_with(tx, context, (user, false), device)
+}
+
+/// The same for a login at which an OpenID provider may have checked several factors.
+pub(super) fn begin_with(
+    tx: &mut Tx<'_>,
+    context: &RequestContext,
+    (user, is_multi_factor): (UserId, bool),
     Device { user_agent, source }: Device,
 ) -> Result<Tokens, Problem> {
     let now = context.clock.now();
@@ -90,6 +100,7 @@ pub(super) fn begin(
         last_used_at: now,
         expires_at,
         ended_at: None,
+        is_multi_factor,
     };
     session_store::insert(tx, &row)?;
     issue_tokens(tx, context, (id, user), (now, expires_at))

@@ -10,6 +10,8 @@ pub enum SessionCookie {
     Refresh,
     /// The challenge of a login whose second step is missing.
     Challenge,
+    /// A login at the OpenID provider, or a link to be confirmed.
+    Sso,
 }
 
 impl SessionCookie {
@@ -23,6 +25,8 @@ impl SessionCookie {
             (Self::Refresh, false) => "hoicho_refresh",
             (Self::Challenge, true) => "__Host-hoicho_challenge",
             (Self::Challenge, false) => "hoicho_challenge",
+            (Self::Sso, true) => "__Host-hoicho_sso",
+            (Self::Sso, false) => "hoicho_sso",
         }
     }
 

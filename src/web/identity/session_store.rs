@@ -32,6 +32,8 @@ pub struct SessionRow {
     pub expires_at: Instant,
     /// When it was ended before that.
     pub ended_at: Option<Instant>,
+    /// The OpenID provider said that several factors were checked at the login.
+    pub is_multi_factor: bool,
 }
 
 /// Inserts a session.
@@ -56,6 +58,12 @@ pub fn list(tx: &mut Tx<'_>, user: UserId, now: Instant) -> QueryResult<Vec<Sess
         .limit(MAX_LISTED)
         .select(SessionRow::as_select())
         .load(tx.conn())
+}
+
+/// Whether an OpenID provider has checked several factors at the login.
+pub(super) fn is_multi_factor(tx: &mut Tx<'_>, id: SessionId) -> QueryResult<bool> {
+    let found = sessions::table.find(id).select(sessions::is_multi_factor).get_result(tx.conn()).optional()?;
+    Ok(found.unwrap_or(false))
 }
 
 /// Sessions that ended after `since`.

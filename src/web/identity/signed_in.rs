@@ -3,7 +3,7 @@ use std::pin::Pin;
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 
-use super::{caller::Caller, store};
+use super::{caller::Caller, store, user_session::UserSession};
 use crate::{
     http::{
         ApiResponse, Code, Problem,
@@ -33,6 +33,11 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
+    /// The user in the session of the request.
+    pub fn user_session(&self) -> UserSession {
+        UserSession { user: self.user, session: self.session }
+    }
+
     /// Runs `work` in a write transaction once per Idempotency-Key.
     pub async fn write_once(
         self,

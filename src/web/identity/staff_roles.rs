@@ -2,12 +2,13 @@
 use super::{
     roles::OrganiserRole,
     store::{OrganiserMembership, list_organiser_memberships},
+    user_session::UserSession,
 };
 use crate::http::{Code, Problem};
 use hoicho_core::{
     db::Tx,
     i18n::MessageId,
-    values::ids::{EditionId, OrganiserId, UserId},
+    values::ids::{EditionId, OrganiserId},
 };
 
 /// The roles that count.
@@ -22,7 +23,7 @@ impl StaffRoles {
     /// The user's roles with these organisers for an edition, or with `None` for what belongs to none. No query for an empty list.
     pub fn find(
         tx: &mut Tx<'_>,
-        user: UserId,
+        user: UserSession,
         of: &[OrganiserId],
         edition: Option<EditionId>,
     ) -> diesel::QueryResult<Self> {

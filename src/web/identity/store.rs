@@ -3,8 +3,9 @@ use diesel::prelude::*;
 
 use crate::identity::{
     roles::{OrganisationRole, OrganiserRole},
-    second_factor::store::{delete_challenges_of, is_enabled},
+    second_factor::store::delete_challenges_of,
     session_store,
+    user_session::UserSession,
 };
 use hoicho_core::{
     db::{Tx, schema::*},
@@ -134,7 +135,7 @@ pub struct OrganiserMembership {
     pub role: OrganiserRole,
     /// The only edition for which it counts; `None`: all, and what belongs to no edition.
     pub edition_id: Option<EditionId>,
-    /// The organiser requires a second factor and the user has none: the role does not count.
+    /// The organiser requires a second factor and the user has none in this session: the role does not count.
     pub lacks_second_factor: bool,
 }
 
@@ -146,10 +147,10 @@ impl OrganiserMembership {
 }
 
 /// The user's roles with organisers.
-pub fn list_organiser_memberships(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec<OrganiserMembership>> {
+pub fn list_organiser_memberships(tx: &mut Tx<'_>, user: UserSession) -> QueryResult<Vec<OrganiserMembership>> {
     let rows: Vec<(OrganiserId, OrganiserRole, Option<EditionId>, bool)> = organiser_members::table
         .inner_join(organisers::table)
-        .filter(organiser_members::user_id.eq(user))
+        .filter(organiser_members::user_id.eq(user.user))
         .select((
             organiser_members::organiser_id,
             organiser_members::role,
@@ -158,7 +159,7 @@ pub fn list_organiser_memberships(tx: &mut Tx<'_>, user: UserId) -> QueryResult<
         ))
         .load(tx.conn())?;
     let is_required = rows.iter().any(|(.., required)| *required);
-    let is_lacking = is_required && !is_enabled(tx, user)?;
+    let is_lacking = is_required && !user.has_second_factor(tx)?;
     let membership = |(organiser_id, role, edition_id, required)| OrganiserMembership {
         organiser_id,
         role,
@@ -178,7 +179,8 @@ pub fn list_organisation_roles(tx: &mut Tx<'_>, user: UserId) -> QueryResult<Vec
 
 /// Whether the user has a role with an organiser, if only for one edition.
 pub fn is_organiser_member(tx: &mut Tx<'_>, user: UserId, organiser: OrganiserId) -> QueryResult<bool> {
-    Ok(list_organiser_memberships(tx, user)?.iter().any(|m| m.organiser_id == organiser))
+    let role = organiser_members::table.find((organiser, user)).select(organiser_members::role);
+    Ok(role.get_result::<OrganiserRole>(tx.conn()).optional()?.is_some())
 }
 
 /// The user's roles with these organisations. No query for an empty list.

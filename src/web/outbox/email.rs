@@ -50,6 +50,16 @@ pub enum SecondFactorNotice {
     WrongCodes,
 }
 
+/// What happened to the link of an account with one at an OpenID provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
+#[serde(rename_all = "snake_case")]
+pub enum SsoNotice {
+    /// It was linked.
+    Linked,
+    /// It was unlinked.
+    Unlinked,
+}
+
 hoicho_core::text_enum! {
     /// The kind of a stored e-mail, without its data.
     EmailTopic {
@@ -61,6 +71,8 @@ hoicho_core::text_enum! {
         ResetPassword,
         /// [`EmailKind::SecondFactor`].
         SecondFactor,
+        /// [`EmailKind::Sso`].
+        Sso,
         /// [`EmailKind::Invitation`].
         Invitation,
         /// [`EmailKind::LinkInvitation`].
@@ -86,6 +98,7 @@ impl EmailKind {
             Self::AccountExists => EmailTopic::AccountExists,
             Self::ResetPassword { .. } => EmailTopic::ResetPassword,
             Self::SecondFactor { .. } => EmailTopic::SecondFactor,
+            Self::Sso { .. } => EmailTopic::Sso,
             Self::Invitation { .. } => EmailTopic::Invitation,
             Self::LinkInvitation { .. } => EmailTopic::LinkInvitation,
             Self::ApplicationDecided { .. } => EmailTopic::ApplicationDecided,
@@ -116,6 +129,13 @@ pub enum EmailKind {
     SecondFactor {
         /// What happened.
         notice: SecondFactorNotice,
+    },
+    /// Reports that an account at an OpenID provider was linked with the recipient's account, or unlinked.
+    Sso {
+        /// What happened.
+        notice: SsoNotice,
+        /// Name of the provider.
+        provider: String,
     },
     /// Invites the recipient to a role with an organiser or organisation.
     Invitation {

@@ -10,7 +10,7 @@ mod recipient_limit;
 mod retry_policy;
 mod store;
 pub use dispatcher::{Delivery, Dispatcher};
-pub use email::{EmailKind, OutgoingEmail, SecondFactorNotice, Sender};
+pub use email::{EmailKind, OutgoingEmail, SecondFactorNotice, Sender, SsoNotice};
 pub use fair_slots::SlotLimits;
 pub use store::{
     ClaimedEmail, claim, count_pending, delete_expired, delete_pending, find_pending_for, forget_recipient, insert,

@@ -36,7 +36,8 @@ fn limit(topic: EmailTopic) -> RecipientLimit {
         EmailTopic::ApplicationDecided
         | EmailTopic::SalesReminder
         | EmailTopic::WebhookDisabled
-        | EmailTopic::SecondFactor => any_sender(20, 24),
+        | EmailTopic::SecondFactor
+        | EmailTopic::Sso => any_sender(20, 24),
         EmailTopic::Decoy => any_sender(usize::MAX, 0),
     }
 }

@@ -50,6 +50,7 @@ diesel::table! {
         last_used_at -> Timestamp,
         expires_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
+        is_multi_factor -> Bool,
     }
 }
 
@@ -239,6 +240,44 @@ diesel::table! {
     login_challenges (digest) {
         digest -> Text,
         user_id -> Uuid,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    sso_identities (id) {
+        id -> Uuid,
+        issuer -> Text,
+        subject -> Text,
+        user_id -> Uuid,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    sso_logins (digest) {
+        digest -> Text,
+        user_id -> Nullable<Uuid>,
+        next_path -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    sso_links (digest) {
+        digest -> Text,
+        user_id -> Uuid,
+        issuer -> Text,
+        subject -> Text,
+        is_multi_factor -> Bool,
+        is_logged_in -> Bool,
+        next_path -> Text,
         expires_at -> Timestamp,
     }
 }

@@ -138,7 +138,7 @@ pub(super) async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) 
         created_at: caller.now,
         waiting_list_run_id: None,
     };
-    let (user, now) = (caller.user, caller.now);
+    let (user, now) = (caller.user_session(), caller.now);
     let work = move |tx: &mut Tx<'_>| {
         let authorized = authorize_staff(tx, user, now, row.organiser_id, ManageEdition::ORGANISER)?;
         store::insert(tx, &row)?;

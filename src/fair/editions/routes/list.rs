@@ -81,7 +81,7 @@ pub(super) async fn list_editions(
     let query = pagination::PageQuery { limit, cursor };
     let (limit, request) = (query.limit()?, changes::parse_request(&query, updated_since.as_deref())?);
     let fields = Fields::parse(fields.as_deref())?;
-    let (user, now) = (identify_caller(&req, &context)?.user, context.clock.now());
+    let (user, now) = (identify_caller(&req, &context)?.user_session(), context.clock.now());
     let mirrored = context.db.read(move |tx| {
         let listed = match (organiser, user, updated_since) {
             (Some(organiser), Some(user), None) if find_organiser_role(tx, user, organiser, None)?.is_some() => {

@@ -27,7 +27,7 @@ type OrganisationPath = web::Path<OrganisationId>;
 
 /// Others get 404, whatever they send.
 async fn require_admin(caller: &SignedIn) -> Result<(), Problem> {
-    let (user, needs_second_factor) = (caller.user, caller.context.admins_need_second_factor);
+    let (user, needs_second_factor) = (caller.user_session(), caller.context.admins_need_second_factor);
     match caller.context.db.read(move |tx| authorize_admin(tx, user, needs_second_factor)).await? {
         true => Ok(()),
         false => Err(Code::NotFound.into()),
@@ -40,10 +40,10 @@ async fn set_verified(
     id: OrganisationId,
     paper: Option<(String, String)>,
 ) -> Result<ApiResponse, Problem> {
-    let (user, now) = (caller.user, caller.now);
+    let (in_session, user, now) = (caller.user_session(), caller.user, caller.now);
     let needs_second_factor = caller.context.admins_need_second_factor;
     let work = move |tx: &mut Tx<'_>| {
-        if !authorize_admin(tx, user, needs_second_factor)? {
+        if !authorize_admin(tx, in_session, needs_second_factor)? {
             return Err(Code::NotFound.into());
         }
         let before = store::find(tx, id)?;

@@ -11,7 +11,7 @@ use hoicho_core::{i18n::MessageId, values::ids::OrganiserId};
 use hoicho_web::{
     audit::AuditAction,
     http::{ApiResponse, Body, Code, Problem},
-    identity::{Permit, second_factor},
+    identity::Permit,
 };
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -45,7 +45,7 @@ pub(super) async fn require_second_factor(
     let RequireSecondFactor { required } = body.into_result()?;
     permit
         .write(move |tx, authorized| {
-            if required && !second_factor::store::is_enabled(tx, authorized.require_user()?)? {
+            if required && !authorized.require_user_session()?.has_second_factor(tx)? {
                 return Err(Problem::new(Code::IllegalStep, MessageId("error-own-second-factor-first")));
             }
             let before = store::find(tx, authorized.organiser()?)?;

@@ -56,7 +56,7 @@ pub(super) async fn create_series(caller: SignedIn, body: Body<CreateSeries>) ->
     let name = checks.require_text("/name", &body.name, 200);
     checks.finish()?;
     let row = SeriesRow { id: SeriesId::make(), organiser_id: body.organiser, name, version: 1 };
-    let (user, now) = (caller.user, caller.now);
+    let (user, now) = (caller.user_session(), caller.now);
     let work = move |tx: &mut Tx<'_>| {
         let authorized = authorize_staff(tx, user, now, row.organiser_id, OrganiserRole::MANAGERS)?;
         store::insert_series(tx, &row)?;
@@ -100,7 +100,7 @@ pub(super) async fn list_series(
     let SeriesQuery { organiser, limit, cursor } = query.into_result()?;
     let query = pagination::PageQuery { limit, cursor };
     let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
-    let (user, now) = (caller.user, caller.now);
+    let (user, now) = (caller.user_session(), caller.now);
     let rows = caller.context.db.read(move |tx| {
         authorize_staff(tx, user, now, organiser, <ReadAsStaff as hoicho_web::identity::Action>::ORGANISER)?;
         Ok::<_, Problem>(store::list_series_page(tx, organiser, after, limit + 1)?)

@@ -63,7 +63,7 @@ pub(super) async fn create_venue(caller: SignedIn, body: Body<CreateVenue>) -> R
         (checks.require_text("/name", &body.name, 200), checks.require_text("/address", &body.address, 500));
     checks.finish()?;
     let row = VenueRow { id: VenueId::make(), organiser_id: body.organiser, name, address, version: 1 };
-    let (user, now) = (caller.user, caller.now);
+    let (user, now) = (caller.user_session(), caller.now);
     let work = move |tx: &mut Tx<'_>| {
         let authorized = authorize_staff(tx, user, now, row.organiser_id, ManageVenues::ORGANISER)?;
         store::insert(tx, &row)?;
@@ -106,7 +106,7 @@ pub(super) async fn list_venues(
     let VenueQuery { organiser, limit, cursor } = query.into_result()?;
     let query = pagination::PageQuery { limit, cursor };
     let (limit, after) = (query.limit()?, query.decode_id_cursor()?);
-    let (user, now) = (caller.user, caller.now);
+    let (user, now) = (caller.user_session(), caller.now);
     let rows = caller.context.db.read(move |tx| {
         authorize_staff(tx, user, now, organiser, ReadVenues::ORGANISER)?;
         Ok::<_, Problem>(store::list_page(tx, organiser, after, limit + 1)?)

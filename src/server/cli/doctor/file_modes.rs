@@ -97,7 +97,9 @@ fn foreign_owner(file: &Path, data: &Path) -> Option<Finding> {
 /// Whether the settings file itself contains a password.
 fn has_secrets(file: &Path) -> bool {
     let value = |setting| config::read_from_file(file, setting);
-    value("mail.smtp_password").is_some_and(|password| !password.expose_secret().is_empty())
+    ["mail.smtp_password", "sso.client_secret"]
+        .into_iter()
+        .any(|setting| value(setting).is_some_and(|secret| !secret.expose_secret().is_empty()))
         || ["database.url", "database.replica_url"]
             .into_iter()
             .any(|setting| value(setting).is_some_and(|url| has_password(url.expose_secret())))
@@ -136,6 +138,7 @@ mod tests {
             ("", false),
             ("[mail]\nsmtp_password = ''", false),
             ("[mail]\nsmtp_password = 'a'", true),
+            ("[sso]\nclient_secret = 'a'", true),
             ("[database]\nurl = 'postgres://hoicho@/hoicho?host=/run/postgresql'", false),
             ("[database]\nurl = 'postgres://hoicho:a@/hoicho'", true),
             ("[database]\nreplica_url = 'postgres://hoicho:a@/hoicho'", true),

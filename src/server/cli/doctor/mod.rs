@@ -11,6 +11,7 @@ mod mail;
 mod public_url;
 mod report;
 mod settings;
+mod sso;
 
 use std::{sync::Arc, time::Duration};
 
@@ -75,6 +76,8 @@ fn check_configured(place: &CommonArgs, settings: Settings, report: &mut Report)
     }
     let (shared, folder) = (settings.clone(), files.mail.clone());
     report.run("mail", CHECK_TIMEOUT, move || mail::check(&shared.mail, &folder));
+    let shared = settings.clone();
+    report.run("login through a provider", CHECK_TIMEOUT, move || sso::check(&shared));
     let port = place.port.unwrap_or(settings.server.port);
     report.run("public URL", CHECK_TIMEOUT, move || public_url::check(&settings.server, port));
     (files, url.ok())

@@ -7,7 +7,7 @@ use hoicho_core::{
     db::url::is_loopback,
 };
 use hoicho_fair::{applications::DocumentStorage, mail};
-use hoicho_web::identity::{passwords::PasswordHasher, rate_limiter::RateLimiter};
+use hoicho_web::identity::{passwords::PasswordHasher, rate_limiter::RateLimiter, sso::SsoProvider};
 
 /// The least cost of argon2id that OWASP recommends: memory in KiB times iterations.
 const MIN_PASSWORD_COST: u64 = 35_840;
@@ -28,6 +28,7 @@ fn start_errors(settings: &Settings) -> Vec<String> {
         DocumentStorage::check_settings(&settings.uploads),
         PasswordHasher::new(settings.password).map(drop),
         RateLimiter::new(settings.limits).map(drop),
+        SsoProvider::new(&settings.sso).map(drop),
         match settings.database.connections {
             0 => Err("[database] connections: must be at least 1".to_owned()),
             1.. => Ok(()),
@@ -89,7 +90,7 @@ mod tests {
             check(&settings, None)
         };
         assert!(matches!(with(|_| {})[..], [Finding::Ok(_)]));
-        let cases: [(&str, Change); 9] = [
+        let cases: [(&str, Change); 12] = [
             ("directly", |s| (s.server.address, s.server.trusted_proxies) = ("0.0.0.0".to_owned(), 1)),
             ("trusted_proxies is 0", |s| s.server.public_url = "https://a.vn".to_owned()),
             ("or the proxy", |s| {
@@ -102,6 +103,12 @@ mod tests {
             ("allow_plain_http", |s| s.webhooks.allow_plain_http = true),
             ("OWASP", |s| s.password.iterations = 1),
             ("[mail] from", |s| s.mail.from = "nobody".to_owned()),
+            ("[sso] issuer", |s| s.sso.issuer = "http://login.example.vn".to_owned()),
+            ("[sso] client_id", |s| s.sso.issuer = "https://login.example.vn".to_owned()),
+            ("[sso] scopes", |s| {
+                s.sso.issuer = "https://login.example.vn".to_owned();
+                (s.sso.client_id, s.sso.scopes) = ("hoicho".to_owned(), "email".to_owned());
+            }),
             ("connections", |s| s.database.connections = 0),
         ];
         for (expected, change) in cases {

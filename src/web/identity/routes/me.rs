@@ -2,7 +2,7 @@
 use actix_web::{HttpResponse, get, patch};
 use serde::{Deserialize, Serialize};
 
-use super::super::{SignedIn, roles::*, store};
+use super::super::{SignedIn, UserSession, roles::*, store};
 use crate::{
     audit::AuditAction,
     http::{Body, Problem, Validator, patch::deserialize_present},
@@ -39,7 +39,8 @@ struct MeView {
     organisations: Vec<OrganisationMembership>,
 }
 
-fn view(tx: &mut Tx<'_>, user: UserId) -> Result<MeView, Problem> {
+fn view(tx: &mut Tx<'_>, in_session: UserSession) -> Result<MeView, Problem> {
+    let user = in_session.user;
     let account = store::find_account(tx, user)?;
     Ok(MeView {
         id: user,
@@ -47,7 +48,7 @@ fn view(tx: &mut Tx<'_>, user: UserId) -> Result<MeView, Problem> {
         display_name: account.display_name,
         language: account.language,
         is_admin: account.is_admin,
-        organisers: store::list_organiser_memberships(tx, user)?
+        organisers: store::list_organiser_memberships(tx, in_session)?
             .into_iter()
             .map(|m| OrganiserMembership { organiser: m.organiser_id, role: m.role, edition: m.edition_id })
             .collect(),
@@ -70,7 +71,7 @@ fn view(tx: &mut Tx<'_>, user: UserId) -> Result<MeView, Problem> {
 )]
 #[get("/me")]
 pub(super) async fn get_me(caller: SignedIn) -> Result<HttpResponse, Problem> {
-    let user = caller.user;
+    let user = caller.user_session();
     Ok(HttpResponse::Ok().json(caller.context.db.read(move |tx| view(tx, user)).await?))
 }
 
@@ -105,7 +106,7 @@ pub(super) async fn patch_me(caller: SignedIn, body: Body<PatchMe>) -> Result<Ht
     let mut checks = Validator::default();
     let display_name = body.display_name.map(|name| checks.require_text("/display_name", &name, 200));
     checks.finish()?;
-    let (user, now) = (caller.user, caller.now);
+    let (in_session, user, now) = (caller.user_session(), caller.user, caller.now);
     let view = caller.context.db.write(move |tx| {
         let before = store::find_account(tx, user)?;
         let name = display_name.unwrap_or_else(|| before.display_name.clone());
@@ -113,7 +114,7 @@ pub(super) async fn patch_me(caller: SignedIn, body: Body<PatchMe>) -> Result<Ht
         store::set_profile(tx, user, &name, language)?;
         let (old, new) = ((&before.display_name, before.language), (&name, language));
         super::account::record_audit(tx, user, AuditAction::UserChange, Some(old), Some(new), now)?;
-        view(tx, user)
+        view(tx, in_session)
     });
     Ok(HttpResponse::Ok().json(view.await?))
 }

@@ -7,6 +7,7 @@ mod passwords;
 mod register;
 mod second_factor;
 mod sessions;
+mod sso;
 
 pub use account::validate_email;
 
@@ -34,6 +35,9 @@ use actix_web::web;
     second_factor::remove_second_factor,
     sessions::list_sessions,
     sessions::end_session,
+    sso::link_sso_identity,
+    sso::list_sso_identities,
+    sso::unlink_sso_identity,
     invitations::accept_invitation,
 ))]
 pub struct ApiDoc;
@@ -50,4 +54,5 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(second_factor::renew_recovery_codes)
         .service(second_factor::remove_second_factor);
     cfg.service(sessions::list_sessions).service(sessions::end_session);
+    cfg.service(sso::link_sso_identity).service(sso::list_sso_identities).service(sso::unlink_sso_identity);
 }
