@@ -312,3 +312,51 @@ fn mail_server_is_checked_up_to_the_login() {
     ];
     instance.doctor(&[], &starttls).expect(1, &["error mail: … STARTTLS"]);
 }
+
+/// An OpenID provider with its discovery document and no keys; its issuer.
+fn openid_provider() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let issuer = format!("http://{}", listener.local_addr().unwrap());
+    let document = serde_json::json!({
+        "issuer": issuer, "authorization_endpoint": format!("{issuer}/auth"), "token_endpoint": format!("{issuer}/token"),
+        "jwks_uri": format!("{issuer}/jwks"), "response_types_supported": ["code"], "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+    });
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+            let first = lines.next().unwrap_or_default();
+            lines.find(|line| line.is_empty());
+            let body = if first.contains("/jwks") { "{\"keys\":[]}".to_owned() } else { document.to_string() };
+            let head =
+                format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+            drop(stream.write_all(format!("{head}{body}").as_bytes()));
+        }
+    });
+    issuer
+}
+
+#[test]
+fn openid_provider_is_asked_for_its_discovery_document() {
+    let instance = Instance::empty(String::new());
+    instance.serve().stop();
+    let check = |issuer: &str| {
+        let variables = [
+            ("HOICHO_SSO__ISSUER", issuer),
+            ("HOICHO_SSO__CLIENT_ID", "hoicho"),
+            ("HOICHO_SSO__CLIENT_SECRET", "geheim7391"),
+            ("HOICHO_SERVER__PUBLIC_URL", "https://hoicho.example.invalid"),
+        ];
+        let outcome = instance.doctor(&[], &variables);
+        assert!(!outcome.text.contains("7391"), "{}", outcome.text);
+        outcome
+    };
+    let issuer = openid_provider();
+    check(&issuer).expect(0, &["ok login through a provider: … https://hoicho.example.invalid/login/sso/callback"]);
+    check(&format!("{issuer}/")).expect(1, &["error login through a provider: … no usable discovery document"]);
+    let closed = format!("http://127.0.0.1:{}", free_port());
+    check(&closed).expect(1, &["error login through a provider: … e-mail and password meanwhile"]);
+    check("http://login.example.vn").expect(1, &["error settings: [sso] issuer"]);
+    assert!(!instance.doctor(&[], &[]).text.contains("login through a provider"));
+}

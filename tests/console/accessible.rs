@@ -52,6 +52,7 @@ fn pages(server: &Server, email: Option<&str>) -> Vec<String> {
         "/fairs/ocop-quang-ninh-v-2017/figures",
         "/fairs/khong-co",
         "/login",
+        "/login/sso/link",
         "/register",
         "/check-mail",
         "/privacy",
@@ -135,7 +136,15 @@ async fn pages_have_no_axe_violations_and_no_horizontal_scrolling() {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::demo(&folder.path().join("demo"), &[("HOICHO_LIMITS__AUTH_PER_MINUTE", "10000")]);
+    let server = Server::demo(
+        &folder.path().join("demo"),
+        &[
+            ("HOICHO_LIMITS__AUTH_PER_MINUTE", "10000"),
+            // Offered on the pages; it is not asked.
+            ("HOICHO_SSO__ISSUER", "http://127.0.0.1:9"),
+            ("HOICHO_SSO__CLIENT_ID", "hoicho"),
+        ],
+    );
     let address = server.address();
     // Added to the demo: a draft application, and a platform admin.
     let token = |email: &str| {

@@ -493,16 +493,6 @@ pub fn require_organisation_role(
     store::find_organisation_role(tx, user, organisation)?.ok_or_else(|| Code::NotFound.into())
 }
 
-/// The user's role with an organiser that counts for an edition, or with `None` for all, for what shows staff more than others.
-pub fn find_organiser_role(
-    tx: &mut Tx<'_>,
-    user: UserSession,
-    organiser: OrganiserId,
-    edition: Option<EditionId>,
-) -> Result<Option<OrganiserRole>, Problem> {
-    Ok(StaffRoles::find(tx, user, &[organiser], edition)?.roles.pop())
-}
-
 /// The caller of a public list.
 pub fn identify_caller(req: &HttpRequest, context: &RequestContext) -> Result<Caller, Problem> {
     Caller::from_request(req, &context.tokens, context.clock)

@@ -46,8 +46,8 @@ mod write_steps;
 pub use action::Action;
 pub use api_keys::KeyScope;
 pub use authorization::{
-    Authorized, ContributePermit, Permit, ReadPermit, authorize_admin, authorize_staff, find_organiser_role,
-    identify_caller, require_organisation_role,
+    Authorized, ContributePermit, Permit, ReadPermit, authorize_admin, authorize_staff, identify_caller,
+    require_organisation_role,
 };
 pub use caller::Caller;
 pub use context::RequestContext;
@@ -58,6 +58,7 @@ pub use routes::{ApiDoc, routes, validate_email};
 pub use session_cookies::SessionCookie;
 pub use signed_in::SignedIn;
 pub use source_address::{SourceAddress, is_from_this_machine};
+pub use staff_roles::find_organiser_role;
 pub use stream_permit::{KEEP_ALIVE, StreamPermit, Waited, event_stream};
 pub use user_session::UserSession;
 pub use write_steps::WriteSteps;

@@ -53,3 +53,13 @@ pub(super) fn refusal(lacks_second_factor: bool, otherwise: Code) -> Problem {
     }
     otherwise.into()
 }
+
+/// The user's role with an organiser that counts for an edition, or with `None` for all, for what shows staff more than others.
+pub fn find_organiser_role(
+    tx: &mut Tx<'_>,
+    user: UserSession,
+    organiser: OrganiserId,
+    edition: Option<EditionId>,
+) -> Result<Option<OrganiserRole>, Problem> {
+    Ok(StaffRoles::find(tx, user, &[organiser], edition)?.roles.pop())
+}

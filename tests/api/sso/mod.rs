@@ -44,7 +44,7 @@ async fn first_login_asks_for_the_password_and_later_ones_do_not(app: TestApp, p
     let lan = Person::new("s-1", LAN);
     let browser = Browser::new(&app);
     let login = browser.get("/login?next=/account").await.text;
-    assert!(login.contains(&format!("Log in with {NAME}")) && login.contains("/login/sso?next=%2Faccount"), "{login}");
+    assert!(login.contains(&format!("Log in with {NAME}")) && login.contains("/login/sso?next=/account"), "{login}");
     let url = browser.begin("/login/sso?next=/account").await;
     assert_eq!(parameter(&url, "redirect_uri"), format!("{BASE}/login/sso/callback"));
     assert_eq!(
@@ -91,7 +91,10 @@ async fn first_login_asks_for_the_password_and_later_ones_do_not(app: TestApp, p
     let id = linked[0]["id"].as_str().unwrap();
     let stranger = app.person("minh").await;
     app.delete(&format!("/me/sso-identities/{id}")).by(&stranger).send().await.refused(404, "not_found");
-    let unlink = [("_method", "DELETE"), ("_next", "/account"), ("_back", "/account"), ("_done", "done-sso-unlinked")];
+    let unlink = [("_method", "DELETE"), ("_next", "/account"), ("_done", "done-sso-unlinked")];
+    let asked = browser.submit(&format!("/form/me/sso-identities/{id}"), &unlink).await;
+    assert!(asked.status == 200 && asked.text.contains("_confirmed"), "{}", asked.text);
+    let unlink = [unlink[0], unlink[1], unlink[2], ("_confirmed", "true")];
     assert_eq!(browser.submit(&format!("/form/me/sso-identities/{id}"), &unlink).await.to, "/account");
     assert!(identities(&app, &token).await.is_empty());
     assert_eq!(app.letter_to(LAN).await["letter"]["notice"], "unlinked");

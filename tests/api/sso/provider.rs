@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 use super::browser::{BASE, Browser};
@@ -12,6 +12,8 @@ use super::browser::{BASE, Browser};
 /// A running provider.
 pub struct Provider {
     process: Child,
+    /// Kept open: the provider prints notices.
+    _printed: BufReader<ChildStdout>,
     pub issuer: String,
 }
 
@@ -71,9 +73,10 @@ impl Provider {
             .spawn()
             .unwrap();
         let mut issuer = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut issuer).unwrap();
+        let mut printed = BufReader::new(process.stdout.take().unwrap());
+        printed.read_line(&mut issuer).unwrap();
         assert!(issuer.starts_with("http://127.0.0.1:"), "the provider did not start: {issuer}");
-        Some(Self { process, issuer: issuer.trim().to_owned() })
+        Some(Self { process, _printed: printed, issuer: issuer.trim().to_owned() })
     }
 
     pub fn stop(&mut self) {
