@@ -12,6 +12,17 @@ CREATE TABLE users (
   erased_at TIMESTAMP
 );
 CREATE INDEX users_created_at_idx ON users (created_at) WHERE email_verified_at IS NULL AND erased_at IS NULL;
+CREATE TABLE passkeys (
+  id UUID NOT NULL PRIMARY KEY,
+  user_id UUID NOT NULL REFERENCES users (id),
+  credential_key TEXT COLLATE "C" NOT NULL CONSTRAINT passkeys_credential_key_key UNIQUE,
+  credential TEXT COLLATE "C" NOT NULL CONSTRAINT passkeys_credential_check CHECK (length(credential) <= 16384),
+  last_counter BIGINT NOT NULL CONSTRAINT passkeys_last_counter_check CHECK (last_counter >= 0),
+  name TEXT NOT NULL,
+  created_at TIMESTAMP NOT NULL,
+  last_used_at TIMESTAMP
+);
+CREATE INDEX passkeys_user_id_idx ON passkeys (user_id);
 CREATE TABLE sessions (
   id UUID NOT NULL PRIMARY KEY,
   user_id UUID NOT NULL REFERENCES users (id),
@@ -21,8 +32,10 @@ CREATE TABLE sessions (
   last_used_at TIMESTAMP NOT NULL,
   expires_at TIMESTAMP NOT NULL,
   ended_at TIMESTAMP,
-  is_multi_factor BOOLEAN NOT NULL
+  is_multi_factor BOOLEAN NOT NULL,
+  passkey_id UUID REFERENCES passkeys (id)
 );
+CREATE INDEX sessions_passkey_id_idx ON sessions (passkey_id);
 CREATE INDEX sessions_user_id_idx ON sessions (user_id);
 CREATE INDEX sessions_ended_at_idx ON sessions (ended_at);
 CREATE INDEX sessions_expires_at_idx ON sessions (expires_at);
@@ -96,6 +109,16 @@ CREATE TABLE sso_links (
 );
 CREATE INDEX sso_links_user_id_idx ON sso_links (user_id);
 CREATE INDEX sso_links_expires_at_idx ON sso_links (expires_at);
+CREATE TABLE passkey_ceremonies (
+  digest TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  session_id UUID REFERENCES sessions (id),
+  source TEXT COLLATE "C" NOT NULL,
+  state TEXT COLLATE "C" NOT NULL,
+  expires_at TIMESTAMP NOT NULL
+);
+CREATE INDEX passkey_ceremonies_session_id_idx ON passkey_ceremonies (session_id);
+CREATE INDEX passkey_ceremonies_source_idx ON passkey_ceremonies (source);
+CREATE INDEX passkey_ceremonies_expires_at_idx ON passkey_ceremonies (expires_at);
 CREATE TABLE login_failures (
   email_key TEXT COLLATE "C" NOT NULL,
   source TEXT COLLATE "C" NOT NULL,

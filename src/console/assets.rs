@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use hoicho_web::http::{Code, Problem};
 
 /// Name, type, content.
-const FILES: [(&str, &str, &str); 10] = [
+const FILES: [(&str, &str, &str); 11] = [
     ("console.css", "text/css; charset=utf-8", include_str!("assets/console.css")),
     ("console.js", JS, include_str!("assets/console.js")),
     ("live.js", JS, include_str!("assets/live.js")),
@@ -16,6 +16,7 @@ const FILES: [(&str, &str, &str); 10] = [
     ("plan-view.js", JS, include_str!("assets/plan-view.js")),
     ("grid.js", JS, include_str!("assets/grid.js")),
     ("keypad.js", JS, include_str!("assets/keypad.js")),
+    ("passkeys.js", JS, include_str!("assets/passkeys.js")),
     ("typed-values.js", JS, include_str!("assets/typed-values.js")),
     ("gate.js", JS, include_str!("assets/gate.js")),
     ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),

@@ -42,6 +42,7 @@ mod linearizable;
 mod mirror;
 mod occupancies;
 mod partners;
+mod passkeys;
 mod permissions;
 mod personal_data;
 mod placed_by_hand;

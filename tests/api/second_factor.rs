@@ -24,7 +24,7 @@ impl Phone {
     }
 
     /// A code that is none of those that are accepted now.
-    fn wrong_code(&self, app: &TestApp) -> String {
+    pub fn wrong_code(&self, app: &TestApp) -> String {
         let right: Vec<String> = (-1..=1).map(|steps| self.code(app, steps)).collect();
         ["000000", "111111", "222222", "333333"]
             .iter()

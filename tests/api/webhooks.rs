@@ -2,7 +2,13 @@
 use std::collections::BTreeMap;
 
 use chrono::Duration;
+use diesel::prelude::*;
 use hoicho::jobs::deliver_webhooks;
+use hoicho_core::{
+    db::schema::{events, webhook_messages},
+    values::ids::{OrganiserId, WebhookMessageId},
+};
+use hoicho_web::http::Problem;
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, fair::Fair, postgres::database, receiver::Receiver, snapshot::numbered};
@@ -240,7 +246,57 @@ async fn webhook_secret_is_shown_once_and_rotated_with_an_overlap(app: TestApp) 
     assert!(!log.to_string().contains(rotated["secret"].as_str().unwrap().trim_start_matches("whsec_")));
 }
 
+/// Events of one organiser that cannot be turned into messages delay those of no other, and are tried again.
+async fn fault_of_one_organiser_stops_no_other(app: TestApp) {
+    let faulty = fair(&app).await;
+    let other = Fair::builder().owner("other").slug("khac").exhibitors(["khac0"]).build(&app).await;
+    let receiver = Receiver::start();
+    let other_owner = app.login("other@example.vn").await;
+    webhook(&app, &faulty, &receiver.url(), &[]).await;
+    let body = json!({ "name": "Khác", "url": receiver.url() });
+    app.post(&format!("/organisers/{}/webhooks", other.organiser))
+        .by(&other_owner)
+        .json(&body)
+        .send()
+        .await
+        .expect(201);
+    // The faulty organiser's event comes first. A message of it that is there already violates a unique key.
+    let owner = owner(&app).await;
+    let held = faulty.hold(&app, &owner, 0, 0).await;
+    app.step(&owner, &held, "offer").await.expect(200);
+    let organiser = OrganiserId(faulty.organiser.parse().unwrap());
+    let message = WebhookMessageId::make();
+    let break_it = app.db.write(move |tx| {
+        let event: i64 = events::table.filter(events::is_new.eq(true)).select(events::seq).get_result(tx.conn())?;
+        let row = (
+            webhook_messages::id.eq(message),
+            webhook_messages::organiser_id.eq(organiser),
+            webhook_messages::event_seq.eq(event),
+            webhook_messages::event_type.eq("allocation.offered"),
+            webhook_messages::subject.eq("allocation:x"),
+            webhook_messages::payload.eq("{}"),
+            webhook_messages::created_at.eq(hoicho_core::values::clock::Clock::System.now()),
+        );
+        Ok::<_, Problem>(diesel::insert_into(webhook_messages::table).values(row).execute(tx.conn())?)
+    });
+    break_it.await.unwrap();
+    let theirs = other.hold(&app, &other_owner, 0, 0).await;
+    app.step(&other_owner, &theirs, "offer").await.expect(200);
+    tell(&app).await;
+    let told: Vec<Value> = receiver.taken().iter().map(|message| message.json()).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0]["data"]["allocation"], theirs.as_str());
+    // Once the fault is gone its events follow.
+    let repaired = app
+        .db
+        .write(move |tx| Ok::<_, Problem>(diesel::delete(webhook_messages::table.find(message)).execute(tx.conn())?));
+    assert_eq!(repaired.await.unwrap(), 1);
+    tell(&app).await;
+    assert_eq!(receiver.taken()[1].json()["data"]["allocation"], held.as_str());
+}
+
 crate::on_both!(
+    fault_of_one_organiser_stops_no_other,
     webhook_retries_deliver_every_event_in_order,
     webhook_delivers_selected_events_of_its_tenant,
     dead_webhook_is_disabled_with_an_email,

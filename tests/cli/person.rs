@@ -46,7 +46,7 @@ fn person_commands_work_while_the_server_runs() {
     // A lost phone: the operator turns the second factor off, which ends all logins.
     let finance = json!({ "email": "taichinh@example.vn", "password": "hoi-cho-ocop" });
     let (good, _, why) = person("remove-second-factor", "taichinh@example.vn");
-    assert!(!good && why.contains("has no second factor"), "{why}");
+    assert!(!good && why.contains("has neither a second factor nor a passkey"), "{why}");
     let session = server.address().call("POST", "/auth/login", None, Some(&finance));
     let by = session["access_token"].as_str();
     let password = json!({ "password": "hoi-cho-ocop" });

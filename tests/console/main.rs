@@ -11,6 +11,7 @@ mod exhibitor;
 mod fair;
 mod gate;
 mod organiser;
+mod passkeys;
 mod second_factor;
 #[path = "../cli/server.rs"]
 #[expect(dead_code, reason = "the tests of the program use the rest")]

@@ -1,4 +1,5 @@
 //! An application in process for each test, on a database of its own.
+pub mod authenticator;
 pub mod demo;
 pub mod fair;
 pub mod postgres;

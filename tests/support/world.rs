@@ -159,7 +159,7 @@ impl World {
         }
         let at = at.replace("{allocation}", &self.played);
         // Parameters whose parent resource a test has replaced name nothing that exists.
-        let nobody = ["{participant}", "{invitation}", "{user}", "{sso_identity}"];
+        let nobody = ["{participant}", "{invitation}", "{user}", "{sso_identity}", "{passkey}"];
         let at = nobody.iter().fold(at, |at, name| at.replace(name, &self.played));
         assert!(!at.contains('{'), "{path}: what is its parameter?");
         at

@@ -1,5 +1,5 @@
 //! Account forms. They are submitted to `/auth` and `/me` of the API.
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -14,7 +14,7 @@ use hoicho_core::{
 use hoicho_web::{
     http::{Problem, Query},
     identity::{
-        RequestContext, SignedIn, consent, device, second_factor,
+        RequestContext, SignedIn, consent, device, passkeys, second_factor,
         session_store::{self, SessionRow},
         sso::{self, IdentityRow},
     },
@@ -53,17 +53,20 @@ struct Login {
     next: String,
     /// Name of the OpenID provider, if there is one.
     sso_provider: Option<String>,
+    has_passkeys: bool,
 }
 
 /// Login form.
 #[get("/login")]
 pub(super) async fn show_login(
+    req: HttpRequest,
     page: PageContext,
     context: web::Data<RequestContext>,
     query: Query<LoginQuery>,
 ) -> Result<HttpResponse, Problem> {
     let sso_provider = context.sso.as_ref().map(|provider| provider.name().to_owned());
-    render_page(Login { page, next: redirect_target(query), sso_provider }).await
+    let has_passkeys = passkeys::find_relying_party(&context, &req).is_some();
+    render_page(Login { page, next: redirect_target(query), sso_provider, has_passkeys }).await
 }
 
 #[derive(Template)]
@@ -133,6 +136,7 @@ struct Account {
     page: PageContext,
     name: String,
     has_second_factor: bool,
+    passkeys: i64,
     sessions: Vec<SessionRow>,
     current: SessionId,
     /// Name of the OpenID provider, if there is one for this person.
@@ -181,10 +185,11 @@ pub(super) async fn show_account(page: PageContext, caller: SignedIn) -> Result<
     let (user, now, current, context) = (caller.user, caller.now, caller.session, caller.context);
     let found = context.db.read(move |tx| {
         let has_second_factor = second_factor::store::is_enabled(tx, user)?;
-        Ok::<_, Problem>((session_store::list(tx, user, now)?, has_second_factor, sso::list(tx, user)?))
+        let logins = (passkeys::store::count(tx, user)?, sso::list(tx, user)?);
+        Ok::<_, Problem>((session_store::list(tx, user, now)?, has_second_factor, logins))
     });
-    let (sessions, has_second_factor, identities) = found.await?;
+    let (sessions, has_second_factor, (passkeys, identities)) = found.await?;
     let sso_identities = sso_identities(&context, identities);
     let sso_provider = context.sso.as_ref().filter(|_| is_staff).map(|provider| provider.name().to_owned());
-    render_page(Account { page, name, has_second_factor, sessions, current, sso_provider, sso_identities }).await
+    render_page(Account { page, name, has_second_factor, passkeys, sessions, current, sso_provider, sso_identities }).await
 }

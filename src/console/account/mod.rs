@@ -2,6 +2,7 @@
 mod account_pages;
 mod home;
 mod link_invitations;
+mod passkeys;
 mod preferences;
 mod second_factor;
 mod sso;
@@ -25,6 +26,7 @@ pub(super) fn routes(cfg: &mut web::ServiceConfig) {
         .service(sso::complete)
         .service(sso::show_link)
         .service(sso::begin_link)
+        .service(passkeys::show_passkeys)
         .service(home::show_home)
         .service(link_invitations::show_link_invitations)
         .service(preferences::set_preferences);

@@ -145,7 +145,7 @@ pub(super) async fn show_staff(page: PageContext, permit: Permit<ViewOrganiser>)
             authorized.now,
         )?;
         let editions = editions::store::list_page(tx, Visibility::Staff(organiser.id), "", 500)?;
-        let with_second_factor = second_factor::store::list_enabled_staff(tx, organiser.id)?;
+        let with_second_factor = second_factor::store::list_staff_with_factor(tx, organiser.id)?;
         Ok((members::list_of_organiser(tx, organiser.id)?, with_second_factor, open, editions, organiser))
     });
     let (members, with_second_factor, invitations, editions, organiser) = data.await?;

@@ -34,6 +34,8 @@ ids! {
     SessionId,
     /// An account at an OpenID provider that is linked with a user account.
     SsoIdentityId,
+    /// A passkey of a user.
+    PasskeyId,
     /// An organiser of editions; the tenant.
     OrganiserId,
     /// A series of editions whose figures are compared.

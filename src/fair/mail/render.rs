@@ -79,18 +79,7 @@ fn content(email: &EmailKind, public_url: &str) -> Content {
             Content::new(MessageId("email-reset-subject"), MessageId("email-reset-text"))
                 .with_action(MessageId("email-reset-action"), link(&format!("/reset-password#{token}")))
         }
-        EmailKind::SecondFactor { notice } => Content::new(
-            MessageId("email-second-factor-subject"),
-            match notice {
-                SecondFactorNotice::Enabled => MessageId("email-second-factor-enabled"),
-                SecondFactorNotice::Disabled => MessageId("email-second-factor-disabled"),
-                SecondFactorNotice::RemovedByOperator => MessageId("email-second-factor-removed"),
-                SecondFactorNotice::RecoveryCodesRenewed => MessageId("email-second-factor-renewed"),
-                SecondFactorNotice::RecoveryCodeUsed => MessageId("email-second-factor-recovery"),
-                SecondFactorNotice::WrongCodes => MessageId("email-second-factor-guessed"),
-            },
-        )
-        .with_action(MessageId("email-second-factor-action"), link("/account/second-factor")),
+        EmailKind::SecondFactor { notice } => second_factor_changed(*notice, public_url),
         EmailKind::Sso { notice, provider } => Content::new(
             MessageId("email-sso-subject"),
             match notice {
@@ -138,6 +127,27 @@ fn content(email: &EmailKind, public_url: &str) -> Content {
         }
         .with_action(MessageId("email-missing-reports-action"), link("/")),
     }
+}
+
+fn second_factor_changed(notice: SecondFactorNotice, public_url: &str) -> Content {
+    let (factor, passkeys) = ("/account/second-factor", "/account/passkeys");
+    let (text, page) = match notice {
+        SecondFactorNotice::Enabled => (MessageId("email-second-factor-enabled"), factor),
+        SecondFactorNotice::Disabled => (MessageId("email-second-factor-disabled"), factor),
+        SecondFactorNotice::RemovedByOperator => (MessageId("email-second-factor-removed"), factor),
+        SecondFactorNotice::RecoveryCodesRenewed => (MessageId("email-second-factor-renewed"), factor),
+        SecondFactorNotice::RecoveryCodeUsed => (MessageId("email-second-factor-recovery"), factor),
+        SecondFactorNotice::WrongCodes => (MessageId("email-second-factor-guessed"), factor),
+        SecondFactorNotice::PasskeyAdded => (MessageId("email-passkey-added"), passkeys),
+        SecondFactorNotice::PasskeyRemoved => (MessageId("email-passkey-removed"), passkeys),
+        SecondFactorNotice::PasskeyCopied => (MessageId("email-passkey-copied"), passkeys),
+    };
+    let (subject, action) = if page == passkeys {
+        (MessageId("email-passkey-subject"), MessageId("email-passkey-action"))
+    } else {
+        (MessageId("email-second-factor-subject"), MessageId("email-second-factor-action"))
+    };
+    Content::new(subject, text).with_action(action, format!("{public_url}{page}"))
 }
 
 fn application_decided(edition: &str, decision: ApplicationState, reason: Option<&str>) -> Content {

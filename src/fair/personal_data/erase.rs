@@ -24,7 +24,7 @@ use hoicho_core::{
 use hoicho_web::{
     audit::{self, AuditAction, SubjectKind},
     http::{Code, Problem},
-    identity::{OrganiserRole, consent, members, second_factor, session_store, sso, store},
+    identity::{OrganiserRole, consent, members, passkeys, second_factor, session_store, sso, store},
     outbox,
 };
 
@@ -151,6 +151,7 @@ pub(super) fn anonymise_account(tx: &mut Tx<'_>, account: &store::Account, now: 
     session_store::anonymise(tx, user)?;
     second_factor::store::delete(tx, user)?;
     sso::delete_of_user(tx, user)?;
+    passkeys::remove_all(tx, account, now)?;
     diesel::delete(one_time_tokens::table.filter(one_time_tokens::user_id.eq(user))).execute(tx.conn())?;
     diesel::delete(idempotency_keys::table.filter(idempotency_keys::user_id.eq(user))).execute(tx.conn())?;
     diesel::delete(known_sources::table.filter(known_sources::user_id.eq(user))).execute(tx.conn())?;

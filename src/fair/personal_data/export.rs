@@ -20,7 +20,7 @@ use hoicho_core::{
 };
 use hoicho_web::{
     http::Problem,
-    identity::{OrganisationRole, OrganiserRole, consent, second_factor, session_store, sso, store},
+    identity::{OrganisationRole, OrganiserRole, consent, passkeys, second_factor, session_store, sso, store},
     outbox,
 };
 
@@ -71,6 +71,18 @@ struct AccountData {
     /// When a second factor was set up. Its key is not exported.
     #[schema(value_type = Option<String>)]
     second_factor_enabled_at: Option<DateTime<Utc>>,
+    /// Passkeys, without their public keys.
+    passkeys: Vec<PasskeyData>,
+}
+
+/// A passkey.
+#[derive(Serialize, utoipa::ToSchema)]
+struct PasskeyData {
+    name: String,
+    #[schema(value_type = String)]
+    created_at: DateTime<Utc>,
+    #[schema(value_type = Option<String>)]
+    last_used_at: Option<DateTime<Utc>>,
 }
 
 /// Membership of an organiser.
@@ -354,6 +366,12 @@ fn add_account_data(
         linked_at: row.created_at.and_utc(),
     };
     data.sso_identities = sso::list(tx, user)?.into_iter().map(identity).collect();
+    let passkey = |row: passkeys::store::PasskeyRow| PasskeyData {
+        name: row.name,
+        created_at: row.created_at.and_utc(),
+        last_used_at: row.last_used_at.map(|at| at.and_utc()),
+    };
+    let passkeys = passkeys::store::list(tx, user)?.into_iter().map(passkey).collect();
     data.account = Some(AccountData {
         id: user,
         email: account.email,
@@ -363,6 +381,7 @@ fn add_account_data(
         registered_at: registered_at.and_utc(),
         address_proved_at: account.email_verified_at.map(|at| at.and_utc()),
         second_factor_enabled_at: second_factor::store::find_enabled_at(tx, user)?.map(|at| at.and_utc()),
+        passkeys,
     });
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! Creates messages from new events, and one delivery per subscribed endpoint.
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 use serde_json::{Value, json};
@@ -23,17 +23,39 @@ use hoicho_web::{
 
 /// Max events per transaction.
 const BATCH_SIZE: i64 = 500;
+/// Organisers per page.
+const MAX_ORGANISERS: i64 = 100;
 
-/// Whether there are events that were not fanned out yet.
-pub fn has_new_events(tx: &mut Tx<'_>) -> QueryResult<bool> {
-    let first: Option<i64> =
-        events::table.filter(events::is_new.eq(true)).select(events::seq).first(tx.conn()).optional()?;
-    Ok(first.is_some())
+/// Organisers with events that were not fanned out yet, after one of the page before.
+pub fn find_organisers(tx: &mut Tx<'_>, after: Option<OrganiserId>) -> QueryResult<Vec<OrganiserId>> {
+    let found: Vec<Option<OrganiserId>> = events::table
+        .inner_join(audit_log::table)
+        .filter(events::is_new.eq(true))
+        .filter(audit_log::organiser_id.gt(after.unwrap_or(OrganiserId(uuid::Uuid::nil()))))
+        .select(audit_log::organiser_id)
+        .distinct()
+        .order(audit_log::organiser_id)
+        .limit(MAX_ORGANISERS)
+        .load(tx.conn())?;
+    Ok(found.into_iter().flatten().collect())
 }
 
-/// Events that were not fanned out yet, oldest first. The rows are locked, so two nodes cannot process them out of order.
-fn new_events(tx: &mut Tx<'_>) -> QueryResult<Vec<(i64, AuditId)>> {
-    let new = events::table.filter(events::is_new.eq(true)).order(events::seq).limit(BATCH_SIZE);
+/// Marks events whose organiser was deleted meanwhile as processed; returns their number.
+pub fn forget_deleted(tx: &mut Tx<'_>) -> QueryResult<usize> {
+    let of_nobody = audit_log::table.filter(audit_log::organiser_id.is_null()).select(audit_log::id);
+    let events = events::table.filter(events::is_new.eq(true)).filter(events::audit_log_id.eq_any(of_nobody));
+    diesel::update(events).set(events::is_new.eq(false)).execute(tx.conn())
+}
+
+/// Events of an organiser that were not fanned out yet, oldest first. The rows are locked, so two nodes cannot process them out of
+/// order.
+fn new_events(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<Vec<(i64, AuditId)>> {
+    let of_organiser = audit_log::table.filter(audit_log::organiser_id.eq(organiser)).select(audit_log::id);
+    let new = events::table
+        .filter(events::is_new.eq(true))
+        .filter(events::audit_log_id.eq_any(of_organiser))
+        .order(events::seq)
+        .limit(BATCH_SIZE);
     let columns = (events::seq, events::audit_log_id);
     match tx.conn() {
         Conn::Postgres(c) => new.select(columns).for_update().load(c),
@@ -110,20 +132,17 @@ fn payload(kind: EventType, entry: &AuditRow, after: &Value, details: Option<&Va
     json!({ "type": kind, "timestamp": entry.at.and_utc(), "data": data }).to_string()
 }
 
-/// Fans out new events; returns the number of processed events.
-pub fn fan_out(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
-    let new = new_events(tx)?;
+/// Fans out the oldest new events of an organiser; returns the number of processed events.
+pub fn fan_out(tx: &mut Tx<'_>, organiser: OrganiserId, now: Instant) -> Result<usize, Problem> {
+    let new = new_events(tx, organiser)?;
     if new.is_empty() {
         return Ok(0);
     }
     let ids: Vec<AuditId> = new.iter().map(|(_, id)| *id).collect();
     let entries: Vec<AuditRow> =
         audit_log::table.filter(audit_log::id.eq_any(&ids)).select(AuditRow::as_select()).load(tx.conn())?;
-    let organisers: BTreeSet<OrganiserId> = entries.iter().filter_map(|l| l.organiser_id).collect();
-    let webhooks: Vec<WebhookRow> = webhooks::table
-        .filter(webhooks::organiser_id.eq_any(&organisers))
-        .select(WebhookRow::as_select())
-        .load(tx.conn())?;
+    let webhooks: Vec<WebhookRow> =
+        webhooks::table.filter(webhooks::organiser_id.eq(organiser)).select(WebhookRow::as_select()).load(tx.conn())?;
     if !webhooks.is_empty() {
         let webhook_ids: Vec<WebhookId> = webhooks.iter().map(|w| w.id).collect();
         let types = endpoint_store::list_event_types(tx, &webhook_ids)?;
@@ -132,10 +151,6 @@ pub fn fan_out(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
         let (mut messages, mut deliveries) = (Vec::new(), Vec::new());
         for (seq, id) in &new {
             let Some(entry) = entries.get(id) else { continue };
-            let Some(organiser) = entry.organiser_id else { continue };
-            if !webhooks.iter().any(|w| w.organiser_id == organiser) {
-                continue;
-            }
             let after: Value =
                 entry.after_json.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
             let Some(kind) = event_type(entry.action, &after) else { continue };
@@ -148,9 +163,7 @@ pub fn fan_out(tx: &mut Tx<'_>, now: Instant) -> Result<usize, Problem> {
                 payload: payload(kind, entry, &after, details.details_of(entry)),
                 created_at: entry.at,
             };
-            let is_subscribed = |w: &&WebhookRow| {
-                w.organiser_id == organiser && w.is_enabled && types.get(&w.id).is_none_or(|t| t.contains(&kind))
-            };
+            let is_subscribed = |w: &&WebhookRow| w.is_enabled && types.get(&w.id).is_none_or(|t| t.contains(&kind));
             deliveries.extend(webhooks.iter().filter(is_subscribed).map(|w| message.delivery_to(w.id, now)));
             messages.push(message);
         }

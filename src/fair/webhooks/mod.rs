@@ -19,5 +19,5 @@ pub use client::{ResolveHost, SystemResolver, WebhookClient};
 pub use deliver::{ClaimedDelivery, Deliveries};
 pub use delivery_store::{RecentDelivery, delete_expired, list_recent};
 pub use endpoint_store::{DisabledReason, WebhookRow, list_by_organiser, list_event_types};
-pub use fan_out::{fan_out, has_new_events};
+pub use fan_out::{fan_out, find_organisers, forget_deleted};
 pub use routes::{ApiDoc, routes};

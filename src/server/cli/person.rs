@@ -24,7 +24,7 @@ enum PersonCommand {
     Erase(PersonSubject),
     /// End all logins of a person, for a lost device or someone who left
     SignOut(PersonSubject),
-    /// Turn off the second factor of a person who has lost phone and recovery codes; ends all logins
+    /// Turn off the second factor of a person who has lost phone and recovery codes, remove their passkeys, end all logins
     RemoveSecondFactor(PersonSubject),
 }
 
@@ -81,9 +81,12 @@ pub fn person(args: &Person) -> Result<(), String> {
             let removed = db.write_blocking(|tx| enrolment::remove_by_operator(tx, &who.who, now)).map_err(message)?;
             db.close();
             if !removed.ok_or_else(not_found)? {
-                return Err(format!("{} has no second factor", who.who));
+                return Err(format!("{} has neither a second factor nor a passkey", who.who));
             }
-            println!("the second factor of {} is turned off, and all logins have ended; an e-mail says so", who.who);
+            println!(
+                "the second factor of {} is turned off, all passkeys are removed and all logins have ended; an e-mail says so",
+                who.who
+            );
         }
     }
     Ok(())

@@ -23,7 +23,7 @@ use hoicho_fair::{
 };
 use hoicho_web::{
     http::{Problem, idempotency},
-    identity::{RequestContext, email_tokens, lockout, second_factor, session_store, sso},
+    identity::{RequestContext, email_tokens, lockout, passkeys, second_factor, session_store, sso},
     outbox::{self, Dispatcher},
 };
 
@@ -80,15 +80,17 @@ pub async fn record_phases(db: &Database, now: Instant) -> Result<usize, Problem
 type Delete = fn(&mut Tx<'_>, Retention, Instant) -> Result<usize, Problem>;
 
 /// Kinds of expired data. Each is deleted in a transaction of its own.
-const EXPIRED: [(&str, Delete); 11] = [
+const EXPIRED: [(&str, Delete); 13] = [
     ("idempotency keys", |tx, _, now| Ok(idempotency::delete_expired(tx, now)?)),
     ("e-mail tokens", |tx, _, now| Ok(email_tokens::delete_expired(tx, now)?)),
     ("login failures", |tx, _, now| Ok(lockout::delete_expired(tx, now)?)),
     ("second factors", |tx, _, now| Ok(second_factor::delete_expired(tx, now)?)),
     ("logins through a provider", |tx, _, now| Ok(sso::delete_expired(tx, now)?)),
+    ("ceremonies of passkeys", |tx, _, now| Ok(passkeys::delete_expired(tx, now)?)),
     ("sessions", |tx, _, now| Ok(session_store::delete_expired(tx, now)?)),
     ("e-mails", |tx, _, now| Ok(outbox::delete_expired(tx, now)?)),
     ("webhook messages", |tx, _, now| Ok(webhooks::delete_expired(tx, now)?)),
+    ("events of deleted organisers", |tx, _, _| Ok(webhooks::forget_deleted(tx)?)),
     ("imports", |tx, _, now| Ok(imports::delete_expired(tx, now)?)),
     ("audit log", |tx, keep, now| Ok(personal_data::retention::delete_audit_log(tx, keep, now)?)),
     ("contacts", |tx, keep, now| Ok(personal_data::retention::delete_contacts(tx, keep, now)?)),
@@ -115,10 +117,15 @@ pub async fn delete_expired(db: &Database, retention: Retention, now: Instant) -
 /// Creates webhook messages from new events; returns the number of events.
 pub async fn fan_out_events(db: &Database, now: Instant) -> Result<usize, Problem> {
     let mut events = 0;
-    while db.read(|tx| webhooks::has_new_events(tx).map_err(Problem::from)).await? {
-        events += db.write(move |tx| webhooks::fan_out(tx, now)).await?;
+    // Each round takes a batch of each organiser, so that one with many events delays nobody.
+    loop {
+        let find = async |after| db.read(move |tx| Ok::<_, Problem>(webhooks::find_organisers(tx, after)?)).await;
+        let fan_out = async |organiser| db.write(move |tx| webhooks::fan_out(tx, organiser, now)).await;
+        match for_each(find, fan_out).await? {
+            0 => return Ok(events),
+            count => events += count,
+        }
     }
-    Ok(events)
 }
 
 /// Creates webhook messages from new events and delivers what is due, with retries that are due meanwhile; returns the number

@@ -202,6 +202,14 @@ hoicho_core::text_enum! {
         UserLinkSso = "user.link_sso",
         /// An account at an OpenID provider was unlinked.
         UserUnlinkSso = "user.unlink_sso",
+        /// A passkey was registered.
+        UserAddPasskey = "user.add_passkey",
+        /// A passkey was renamed.
+        UserRenamePasskey = "user.rename_passkey",
+        /// A passkey was removed, without an actor by the operator.
+        UserRemovePasskey = "user.remove_passkey",
+        /// A login was refused because the counter of the passkey went back.
+        UserRefusePasskey = "user.refuse_passkey",
         /// An account became a platform admin; the subject is its address.
         UserGrantAdmin = "user.grant_admin",
         /// The personal data of an account or an address was erased.
@@ -323,6 +331,10 @@ impl AuditAction {
             | Self::UserUseRecoveryCode
             | Self::UserLinkSso
             | Self::UserUnlinkSso
+            | Self::UserAddPasskey
+            | Self::UserRenamePasskey
+            | Self::UserRemovePasskey
+            | Self::UserRefusePasskey
             | Self::UserGrantAdmin
             | Self::UserErase => SubjectKind::User,
             Self::VenueCreate | Self::VenueChange | Self::VenueDelete => SubjectKind::Venue,

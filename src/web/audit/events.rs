@@ -165,6 +165,10 @@ impl AuditAction {
             | Self::UserUseRecoveryCode
             | Self::UserLinkSso
             | Self::UserUnlinkSso
+            | Self::UserAddPasskey
+            | Self::UserRenamePasskey
+            | Self::UserRemovePasskey
+            | Self::UserRefusePasskey
             | Self::UserGrantAdmin
             | Self::UserErase
             | Self::VenueCreate

@@ -44,6 +44,8 @@ codes! {
     WrongCredentials 401,
     /// Wrong code of the second factor.
     WrongCode 401,
+    /// A passkey that is not registered, or a wrong signature of one.
+    WrongPasskey 401,
     /// The caller lacks the required role.
     Forbidden 403,
     /// The organiser, or the settings for admins, require a second factor, and the account has none.

@@ -458,18 +458,6 @@ pub fn authorize_staff(
     Ok(Authorized { as_staff: true, ..Authorized::new(Some(user), None, now, owners) })
 }
 
-/// Whether the user is a platform admin.
-///
-/// # Errors
-/// [`Code::SecondFactorRequired`] for an admin without a second factor, if the settings require it.
-pub fn authorize_admin(tx: &mut Tx<'_>, user: UserSession, needs_second_factor: bool) -> Result<bool, Problem> {
-    let is_admin = store::is_admin(tx, user.user)?;
-    if is_admin && needs_second_factor && !user.has_second_factor(tx)? {
-        return Err(refusal(true, Code::Forbidden));
-    }
-    Ok(is_admin)
-}
-
 /// Authorizes the operator of the command line, with the rights of the edition's staff.
 pub fn authorize_operator(
     tx: &mut Tx<'_>,

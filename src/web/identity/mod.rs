@@ -2,8 +2,8 @@
 //!
 //! Invariants: passwords are stored only as argon2id hashes, tokens only as digests; reusing a refresh token revokes its
 //! token family; a login needs a verified address, a user who is not erased, and the second factor if there is one; a role with an
-//! organiser that requires a second factor counts only with one; data is accessed only through a [`Permit`], a [`ReadPermit`], a
-//! [`ContributePermit`] or a [`SignedIn`].
+//! organiser that requires a second factor counts only with one, or in a session begun with a passkey; data is accessed only through
+//! a [`Permit`], a [`ReadPermit`], a [`ContributePermit`] or a [`SignedIn`].
 pub mod access_log;
 mod action;
 pub mod api_keys;
@@ -22,6 +22,7 @@ mod long_permits;
 mod long_reads;
 pub mod members;
 mod open_streams;
+pub mod passkeys;
 pub mod passwords;
 pub mod rate_limit;
 pub mod rate_limiter;
@@ -46,7 +47,7 @@ mod write_steps;
 pub use action::Action;
 pub use api_keys::KeyScope;
 pub use authorization::{
-    Authorized, ContributePermit, Permit, ReadPermit, authorize_admin, authorize_staff, identify_caller,
+    Authorized, ContributePermit, Permit, ReadPermit, authorize_staff, identify_caller,
     require_organisation_role,
 };
 pub use caller::Caller;
@@ -58,7 +59,7 @@ pub use routes::{ApiDoc, routes, validate_email};
 pub use session_cookies::SessionCookie;
 pub use signed_in::SignedIn;
 pub use source_address::{SourceAddress, is_from_this_machine};
-pub use staff_roles::find_organiser_role;
+pub use staff_roles::{authorize_admin, find_organiser_role};
 pub use stream_permit::{KEEP_ALIVE, StreamPermit, Waited, event_stream};
 pub use user_session::UserSession;
 pub use write_steps::WriteSteps;

@@ -18,7 +18,7 @@ use hoicho_core::{
     db::Tx,
     values::{
         clock::Instant,
-        ids::{SessionId, UserId},
+        ids::{PasskeyId, SessionId, UserId},
     },
 };
 
@@ -71,24 +71,30 @@ fn expiry(context: &RequestContext, session: SessionId, now: Instant) -> Instant
     idle_expiry.min(started_at(session).unwrap_or(now) + Duration::days(context.max_login_days.into()))
 }
 
+/// How somebody has logged in.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum LoginMethod {
+    /// With the password, and a code if the account has a second factor.
+    Password,
+    /// At an OpenID provider, which says whether it checked several factors.
+    Provider { is_multi_factor: bool },
+    /// With a passkey.
+    Passkey(PasskeyId),
+}
+
 /// Begins a session; returns its first tokens.
 pub(super) fn begin(
     tx: &mut Tx<'_>,
     context: &RequestContext,
-    user: UserId,
-    device: Device,
-) -> Result<Tokens, Problem> {
-    begin_with(tx, context, (user, false), device)
-}
-
-/// The same for a login at which an OpenID provider may have checked several factors.
-pub(super) fn begin_with(
-    tx: &mut Tx<'_>,
-    context: &RequestContext,
-    (user, is_multi_factor): (UserId, bool),
+    (user, method): (UserId, LoginMethod),
     Device { user_agent, source }: Device,
 ) -> Result<Tokens, Problem> {
     let now = context.clock.now();
+    let (is_multi_factor, passkey_id) = match method {
+        LoginMethod::Password => (false, None),
+        LoginMethod::Provider { is_multi_factor } => (is_multi_factor, None),
+        LoginMethod::Passkey(id) => (false, Some(id)),
+    };
     let id = new_session_id(now);
     let expires_at = expiry(context, id, now);
     let row = SessionRow {
@@ -101,6 +107,7 @@ pub(super) fn begin_with(
         expires_at,
         ended_at: None,
         is_multi_factor,
+        passkey_id,
     };
     session_store::insert(tx, &row)?;
     issue_tokens(tx, context, (id, user), (now, expires_at))

@@ -5,7 +5,7 @@ use hoicho_core::{
     db::{Tx, schema::*},
     values::{
         clock::Instant,
-        ids::{SessionId, UserId},
+        ids::{PasskeyId, SessionId, UserId},
     },
 };
 
@@ -34,11 +34,34 @@ pub struct SessionRow {
     pub ended_at: Option<Instant>,
     /// The OpenID provider said that several factors were checked at the login.
     pub is_multi_factor: bool,
+    /// The passkey with which it was begun, while it is registered.
+    pub passkey_id: Option<PasskeyId>,
 }
 
 /// Inserts a session.
 pub(super) fn insert(tx: &mut Tx<'_>, row: &SessionRow) -> QueryResult<usize> {
     diesel::insert_into(sessions::table).values(row).execute(tx.conn())
+}
+
+/// Ends the sessions of a user that were begun with a passkey, except `kept`, and forgets the passkey in all of them.
+pub(super) fn end_begun_with(
+    tx: &mut Tx<'_>,
+    (user, passkey): (UserId, PasskeyId),
+    kept: Option<SessionId>,
+    now: Instant,
+) -> QueryResult<()> {
+    let begun: Vec<SessionId> = sessions::table
+        .filter(sessions::passkey_id.eq(passkey))
+        .filter(sessions::ended_at.is_null())
+        .select(sessions::id)
+        .load(tx.conn())?;
+    for session in begun.into_iter().filter(|session| Some(*session) != kept) {
+        end(tx, user, session, now)?;
+    }
+    diesel::update(sessions::table.filter(sessions::passkey_id.eq(passkey)))
+        .set(sessions::passkey_id.eq(None::<PasskeyId>))
+        .execute(tx.conn())?;
+    Ok(())
 }
 
 /// Records the use of a session.
@@ -60,9 +83,11 @@ pub fn list(tx: &mut Tx<'_>, user: UserId, now: Instant) -> QueryResult<Vec<Sess
         .load(tx.conn())
 }
 
-/// Whether an OpenID provider has checked several factors at the login.
+/// Whether the login of a session counts as one with several factors: by what the provider said, or by a passkey that is still
+/// registered.
 pub(super) fn is_multi_factor(tx: &mut Tx<'_>, id: SessionId) -> QueryResult<bool> {
-    let found = sessions::table.find(id).select(sessions::is_multi_factor).get_result(tx.conn()).optional()?;
+    let counts = sessions::is_multi_factor.or(sessions::passkey_id.is_not_null());
+    let found = sessions::table.find(id).select(counts).get_result(tx.conn()).optional()?;
     Ok(found.unwrap_or(false))
 }
 

@@ -1,7 +1,7 @@
 //! The roles of a person with organisers, as far as they count: for an edition, and with a second factor where it is required.
 use super::{
     roles::OrganiserRole,
-    store::{OrganiserMembership, list_organiser_memberships},
+    store::{OrganiserMembership, is_admin, list_organiser_memberships},
     user_session::UserSession,
 };
 use crate::http::{Code, Problem};
@@ -62,4 +62,16 @@ pub fn find_organiser_role(
     edition: Option<EditionId>,
 ) -> Result<Option<OrganiserRole>, Problem> {
     Ok(StaffRoles::find(tx, user, &[organiser], edition)?.roles.pop())
+}
+
+/// Whether the user is a platform admin.
+///
+/// # Errors
+/// [`Code::SecondFactorRequired`] for an admin without a second factor in this session, if the settings require it.
+pub fn authorize_admin(tx: &mut Tx<'_>, user: UserSession, needs_second_factor: bool) -> Result<bool, Problem> {
+    let may_act = is_admin(tx, user.user)?;
+    if may_act && needs_second_factor && !user.has_second_factor(tx)? {
+        return Err(refusal(true, Code::Forbidden));
+    }
+    Ok(may_act)
 }

@@ -32,7 +32,7 @@ impl std::fmt::Display for Sender {
     }
 }
 
-/// What happened to the second factor of an account.
+/// What happened to the second factor or the passkeys of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum SecondFactorNotice {
@@ -40,7 +40,7 @@ pub enum SecondFactorNotice {
     Enabled,
     /// Its owner turned it off.
     Disabled,
-    /// The operator turned it off.
+    /// The operator turned it off and removed the passkeys.
     RemovedByOperator,
     /// The recovery codes were replaced.
     RecoveryCodesRenewed,
@@ -48,6 +48,12 @@ pub enum SecondFactorNotice {
     RecoveryCodeUsed,
     /// Somebody entered the right password and several wrong codes.
     WrongCodes,
+    /// A passkey was registered.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// A login was refused because the counter of the passkey went back: there may be a copy of it.
+    PasskeyCopied,
 }
 
 /// What happened to the link of an account with one at an OpenID provider.

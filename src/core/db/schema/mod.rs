@@ -44,6 +44,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     known_sources,
     refresh_tokens,
     sessions,
+    passkeys,
+    passkey_ceremonies,
     organisers,
     organiser_members,
     series,

@@ -51,6 +51,34 @@ diesel::table! {
         expires_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
         is_multi_factor -> Bool,
+        passkey_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    passkeys (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        credential_key -> Text,
+        credential -> Text,
+        last_counter -> BigInt,
+        name -> Text,
+        created_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    passkey_ceremonies (digest) {
+        digest -> Text,
+        session_id -> Nullable<Uuid>,
+        source -> Text,
+        state -> Text,
+        expires_at -> Timestamp,
     }
 }
 

@@ -85,7 +85,7 @@ pub(super) async fn list_members(permit: Permit<ReadStaff>) -> Result<HttpRespon
         let organiser = authorized.organiser()?;
         let open =
             invitations::list_open(tx, OfferedRole::Organiser(organiser, OrganiserRole::Viewer, None), authorized.now)?;
-        let with_second_factor = second_factor::store::list_enabled_staff(tx, organiser)?;
+        let with_second_factor = second_factor::store::list_staff_with_factor(tx, organiser)?;
         let members = members::list_of_organiser(tx, organiser)?.into_iter();
         Ok(AllStaff {
             items: members.map(|member| staff(member, &with_second_factor)).collect(),

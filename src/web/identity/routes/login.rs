@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{
     lockout, second_factor, session,
-    session::{Device, Tokens},
+    session::{Device, LoginMethod, Tokens},
     session_cookies::SessionCookie,
     store,
 };
@@ -90,7 +90,7 @@ pub(super) async fn login(
             return Ok::<_, Problem>(LoggedIn::Challenge(second_factor::begin_challenge(tx, account.id, now)?));
         }
         lockout::record_success(tx, (account.id, &key), &address, now)?;
-        session::begin(tx, &shared, account.id, device).map(LoggedIn::Yes)
+        session::begin(tx, &shared, (account.id, LoginMethod::Password), device).map(LoggedIn::Yes)
     };
     let logged_in = context.db.write(work).await?;
     let source = context.source_address(&req);
@@ -155,7 +155,7 @@ pub(super) async fn enter_code(
             return Ok::<_, Problem>(None);
         }
         lockout::record_success(tx, (account.id, &account.email_key), &address, now)?;
-        session::begin(tx, &shared, account.id, device).map(Some)
+        session::begin(tx, &shared, (account.id, LoginMethod::Password), device).map(Some)
     };
     let tokens = context.db.write(work).await?;
     let source = context.source_address(&req);

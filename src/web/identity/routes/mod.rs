@@ -3,6 +3,7 @@ mod account;
 mod invitations;
 mod login;
 mod me;
+mod passkeys;
 mod passwords;
 mod register;
 mod second_factor;
@@ -23,6 +24,13 @@ use actix_web::web;
     login::enter_code,
     login::refresh,
     login::logout,
+    passkeys::begin_passkey_login,
+    passkeys::log_in_with_passkey,
+    passkeys::list_passkeys,
+    passkeys::begin_passkey,
+    passkeys::register_passkey,
+    passkeys::rename_passkey,
+    passkeys::remove_passkey,
     passwords::request_reset,
     passwords::confirm_reset,
     passwords::change_password,
@@ -53,6 +61,13 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(second_factor::confirm_second_factor)
         .service(second_factor::renew_recovery_codes)
         .service(second_factor::remove_second_factor);
+    cfg.service(passkeys::begin_passkey_login)
+        .service(passkeys::log_in_with_passkey)
+        .service(passkeys::list_passkeys)
+        .service(passkeys::begin_passkey)
+        .service(passkeys::register_passkey)
+        .service(passkeys::rename_passkey)
+        .service(passkeys::remove_passkey);
     cfg.service(sessions::list_sessions).service(sessions::end_session);
     cfg.service(sso::link_sso_identity).service(sso::list_sso_identities).service(sso::unlink_sso_identity);
 }

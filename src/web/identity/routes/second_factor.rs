@@ -64,7 +64,7 @@ struct SecondFactorKey {
 }
 
 /// The account of the caller, after its password was verified.
-async fn confirm_password(
+pub(super) async fn confirm_password(
     (context, req): (&web::Data<RequestContext>, &HttpRequest),
     caller: &SignedIn,
     password: SecretString,

@@ -7,7 +7,9 @@ use crate::{
     audit::AuditAction,
     http::{Code, Problem},
     identity::{
-        lockout, session_store,
+        lockout,
+        passkeys::registered,
+        session_store,
         store::{Account, find_account_by_email},
     },
     outbox::SecondFactorNotice,
@@ -127,15 +129,22 @@ pub(in crate::identity) fn remove(tx: &mut Tx<'_>, account: &Account, now: Insta
     notice::send(tx, account, SecondFactorNotice::Disabled, now)
 }
 
-/// Turns the factor of somebody off who has lost phone and recovery codes, for the operator. Ends their logins. `None` if there is no
-/// such account, `false` if it has no factor.
+/// Turns the factor of somebody off who has lost phone and recovery codes, for the operator. Removes their passkeys too, which may be
+/// on the same phone, and ends their logins. `None` if there is no such account, `false` if it has neither.
 pub fn remove_by_operator(tx: &mut Tx<'_>, email: &str, now: Instant) -> Result<Option<bool>, Problem> {
     let Some(account) = find_account_by_email(tx, &email.trim().to_lowercase())? else { return Ok(None) };
-    if !store::delete(tx, account.id)? {
+    let passkeys = registered::remove_all(tx, &account, now)?;
+    for _ in 0..passkeys {
+        notice::record(tx, &account, None, AuditAction::UserRemovePasskey, now)?;
+    }
+    let had_factor = store::delete(tx, account.id)?;
+    if !had_factor && passkeys == 0 {
         return Ok(Some(false));
     }
     session_store::end_all(tx, account.id, now)?;
-    notice::record(tx, &account, None, AuditAction::UserDisableSecondFactor, now)?;
+    if had_factor {
+        notice::record(tx, &account, None, AuditAction::UserDisableSecondFactor, now)?;
+    }
     notice::send(tx, &account, SecondFactorNotice::RemovedByOperator, now)?;
     Ok(Some(true))
 }

@@ -7,7 +7,7 @@
 mod challenge;
 mod code;
 pub mod enrolment;
-mod notice;
+pub(super) mod notice;
 mod recovery_code;
 pub mod store;
 mod totp;

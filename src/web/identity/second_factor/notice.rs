@@ -1,4 +1,4 @@
-//! Tells the owner of an account, and the audit log, what happens to the second factor.
+//! Tells the owner of an account, and the audit log, what happens to the second factor and the passkeys.
 use diesel::QueryResult;
 
 use crate::{
@@ -12,7 +12,12 @@ use hoicho_core::{
 };
 
 /// E-mails the owner.
-pub(super) fn send(tx: &mut Tx<'_>, account: &Account, notice: SecondFactorNotice, now: Instant) -> QueryResult<()> {
+pub(in crate::identity) fn send(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    notice: SecondFactorNotice,
+    now: Instant,
+) -> QueryResult<()> {
     let mail = OutgoingEmail {
         to: account.email.clone(),
         name: account.display_name.clone(),
@@ -23,7 +28,7 @@ pub(super) fn send(tx: &mut Tx<'_>, account: &Account, notice: SecondFactorNotic
 }
 
 /// Writes a row of the audit log, without any code. Without an actor the operator did it.
-pub(super) fn record(
+pub(in crate::identity) fn record(
     tx: &mut Tx<'_>,
     account: &Account,
     actor: Option<UserId>,

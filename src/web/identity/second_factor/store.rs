@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use chrono::Duration;
 use diesel::prelude::*;
 
+use crate::identity::passkeys::store::list_staff;
 use hoicho_core::{
     db::{
         Tx,
@@ -57,15 +58,15 @@ pub fn is_enabled(tx: &mut Tx<'_>, user: UserId) -> QueryResult<bool> {
     Ok(find_enabled_at(tx, user)?.is_some())
 }
 
-/// The staff of an organiser that has a factor.
-pub fn list_enabled_staff(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<HashSet<UserId>> {
+/// The staff of an organiser that has a factor or a passkey.
+pub fn list_staff_with_factor(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<HashSet<UserId>> {
     let users: Vec<UserId> = second_factors::table
         .inner_join(organiser_members::table.on(organiser_members::user_id.eq(second_factors::user_id)))
         .filter(organiser_members::organiser_id.eq(organiser))
         .filter(second_factors::enabled_at.is_not_null())
         .select(second_factors::user_id)
         .load(tx.conn())?;
-    Ok(users.into_iter().collect())
+    Ok(users.into_iter().chain(list_staff(tx, organiser)?).collect())
 }
 
 /// Begins an enrolment, instead of one that was not confirmed.

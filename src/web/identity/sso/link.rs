@@ -11,7 +11,7 @@ use crate::{
     http::{Code, Problem},
     identity::{
         RequestContext, lockout, second_factor,
-        session::{self, Device, Tokens},
+        session::{self, Device, LoginMethod, Tokens},
         store::{Account, find_account},
         token,
     },
@@ -115,7 +115,7 @@ pub(in crate::identity) async fn confirm(
             return Ok(Some(None));
         }
         lockout::record_success(tx, (account.id, &account.email_key), &source, now)?;
-        session::begin_with(tx, &shared, (account.id, is_multi_factor), device).map(Some).map(Some)
+        session::begin(tx, &shared, (account.id, LoginMethod::Provider { is_multi_factor }), device).map(Some).map(Some)
     };
     let linked = context.db.write(work).await?;
     let source = context.source_address(req);

@@ -13,7 +13,7 @@ use crate::{
     http::{Code, Problem},
     identity::{
         RequestContext, SessionCookie, lockout, second_factor,
-        session::{self, Device, Tokens},
+        session::{self, Device, LoginMethod, Tokens},
         store::{Account, find_account, find_account_by_email, is_active},
         token,
     },
@@ -68,7 +68,7 @@ fn log_in(
         return Ok(Outcome::SecondStep(second_factor::begin_challenge(tx, account.id, now)?));
     }
     lockout::record_success(tx, (account.id, &account.email_key), address, now)?;
-    session::begin_with(tx, context, (account.id, is_multi_factor), device).map(Outcome::LoggedIn)
+    session::begin(tx, context, (account.id, LoginMethod::Provider { is_multi_factor }), device).map(Outcome::LoggedIn)
 }
 
 /// The account with the verified address of who is not linked: of staff or a platform admin.

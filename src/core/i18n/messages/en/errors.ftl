@@ -26,6 +26,7 @@ problem-unavailable = The server is busy
 problem-unsupported-file = This file type is not supported
 problem-wrong-code = Wrong code
 problem-wrong-credentials = Wrong e-mail or password
+problem-wrong-passkey = Passkey not accepted
 
 ## Requests
 
@@ -77,7 +78,7 @@ error-email-not-verified = Open the verification e-mail that we sent, or request
 error-wrong-code = The code is wrong, too old, or was used before. Wait for the next code and check that the clock of the phone is set automatically. Without the phone, use a recovery code.
 error-wrong-first-code = This is not the code of this key. Wait for the next code and check that the clock of the phone is set automatically. If that does not help, delete the entry in the app and begin again.
 error-login-challenge-expired = The time for the second step is over. Please log in again.
-error-second-factor-required = Set up a second step at login on your account page (/account/second-factor). Then your role counts again.
+error-second-factor-required = Set up a second step at login on your account page (/account/second-factor), or log in with a passkey. Then your role counts again.
 error-second-factor-exists = The account has a second step already. Turn it off first to set it up on another phone.
 error-second-factor-not-begun = There is no enrolment to confirm in this login. Begin again with your password.
 error-no-second-factor = The account has no second step.
@@ -93,6 +94,12 @@ error-sso-no-staff = Only staff of an organiser can link their account. Ask your
 error-sso-identity-linked = This account at the provider is linked with another account here. Unlink it there first, or log in to that account.
 error-sso-account-linked = Your account here is linked with another account at the provider. Log in with that one, or unlink it on the page of your account first.
 error-sso-link-expired = The time to link the accounts is over, or they are linked already. Begin again.
+error-passkeys-off = Passkeys are off on this server: its operator has not set a public address with HTTPS (server.public_url).
+error-wrong-passkey = This passkey was not accepted. It may have been removed from the account: log in with your password.
+error-passkey-expired = The time for this step is over, or it was completed before. Begin again.
+error-passkey-limit = The account has { $max } passkeys, which is the most. Remove one first.
+error-passkey-exists = This passkey is registered already.
+error-passkey-busy = Too many logins were begun from this address. Wait some minutes, or log in with your password.
 error-invalid-reset-token = This token is invalid, used or expired. Please request a new one.
 error-invalid-verification-token = This token is invalid, used or expired. Please request a new e-mail.
 error-invalid-invitation = The invitation is invalid, used, expired or was sent to another address. Please ask for a new one.

@@ -26,6 +26,7 @@ problem-unavailable = Máy chủ đang bận
 problem-unsupported-file = Loại tệp không được chấp nhận
 problem-wrong-code = Sai mã
 problem-wrong-credentials = Sai e-mail hoặc mật khẩu
+problem-wrong-passkey = Khoá truy cập không được chấp nhận
 
 ## Requests
 
@@ -77,7 +78,7 @@ error-email-not-verified = Hãy mở thư xác minh đã gửi tới e-mail củ
 error-wrong-code = Mã sai, quá cũ hoặc đã dùng rồi. Hãy chờ mã tiếp theo và kiểm tra đồng hồ của điện thoại có để tự động không. Không có điện thoại thì dùng một mã khôi phục.
 error-wrong-first-code = Đây không phải mã của khoá này. Hãy chờ mã tiếp theo và kiểm tra đồng hồ của điện thoại có để tự động không. Nếu vẫn không được, hãy xoá mục đó trong ứng dụng rồi làm lại từ đầu.
 error-login-challenge-expired = Đã hết thời gian cho bước thứ hai. Hãy đăng nhập lại.
-error-second-factor-required = Hãy bật bước thứ hai khi đăng nhập ở trang tài khoản (/account/second-factor). Sau đó vai trò của bạn lại có hiệu lực.
+error-second-factor-required = Hãy bật bước thứ hai khi đăng nhập ở trang tài khoản (/account/second-factor), hoặc đăng nhập bằng khoá truy cập. Sau đó vai trò của bạn lại có hiệu lực.
 error-second-factor-exists = Tài khoản đã có bước thứ hai. Muốn chuyển sang điện thoại khác, hãy tắt trước.
 error-second-factor-not-begun = Lần đăng nhập này chưa bắt đầu bật bước thứ hai. Hãy bắt đầu lại bằng mật khẩu.
 error-no-second-factor = Tài khoản không có bước thứ hai.
@@ -93,6 +94,12 @@ error-sso-no-staff = Chỉ nhân sự của ban tổ chức mới liên kết đ
 error-sso-identity-linked = Tài khoản ở nhà cung cấp đã liên kết với một tài khoản khác ở đây. Hãy bỏ liên kết ở tài khoản đó trước, hoặc đăng nhập vào tài khoản đó.
 error-sso-account-linked = Tài khoản của bạn ở đây đã liên kết với một tài khoản khác ở nhà cung cấp. Hãy đăng nhập bằng tài khoản đó, hoặc bỏ liên kết ở trang tài khoản trước.
 error-sso-link-expired = Đã hết thời gian liên kết, hoặc hai tài khoản đã được liên kết. Hãy bắt đầu lại.
+error-passkeys-off = Máy chủ này không dùng được khoá truy cập: đơn vị vận hành chưa đặt địa chỉ công khai có HTTPS (server.public_url).
+error-wrong-passkey = Khoá truy cập này không được chấp nhận. Có thể nó đã bị xoá khỏi tài khoản: hãy đăng nhập bằng mật khẩu.
+error-passkey-expired = Bước này đã hết thời gian hoặc đã làm xong. Hãy bắt đầu lại.
+error-passkey-limit = Tài khoản đã có { $max } khoá truy cập, tối đa cho phép. Hãy xoá bớt một khoá trước.
+error-passkey-exists = Khoá truy cập này đã được thêm rồi.
+error-passkey-busy = Có quá nhiều lượt đăng nhập bắt đầu từ địa chỉ này. Hãy chờ vài phút, hoặc đăng nhập bằng mật khẩu.
 error-invalid-reset-token = Mã đặt lại không đúng, đã dùng hoặc đã hết hạn. Hãy yêu cầu mã mới.
 error-invalid-verification-token = Mã xác minh không đúng, đã dùng hoặc đã hết hạn. Hãy xin mã mới.
 error-invalid-invitation = Lời mời không đúng, đã dùng, đã hết hạn, hoặc gửi cho e-mail khác. Hãy xin lời mời mới.
