@@ -147,6 +147,7 @@ CREATE TABLE idempotency_keys (
   request_digest TEXT COLLATE "C" NOT NULL,
   status INTEGER NOT NULL CONSTRAINT idempotency_keys_status_check CHECK (status BETWEEN 200 AND 299),
   version INTEGER,
+  location TEXT COLLATE "C",
   body TEXT COLLATE "C" NOT NULL,
   created_at TIMESTAMP NOT NULL,
   PRIMARY KEY (user_id, idempotency_key)

@@ -19,7 +19,7 @@ use hoicho_fair::{
     organisers::{self, store::OrganiserRow},
 };
 use hoicho_web::{
-    http::{Code, CpuPool, Problem},
+    http::{Code, CpuPool, Problem, preferred_language},
     identity::{OrganiserRole, RequestContext, UserSession, identify_caller, store},
 };
 
@@ -30,7 +30,7 @@ pub(super) const THEME_COOKIE: &str = "hoicho_theme";
 
 /// The language of a request: the cookie, else `Accept-Language`, else Vietnamese.
 pub(super) fn request_language(req: &HttpRequest) -> Language {
-    let requested = || Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
+    let requested = || preferred_language(req);
     cookie_language(req).unwrap_or_else(requested)
 }
 

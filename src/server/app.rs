@@ -16,7 +16,6 @@ use hoicho_console::{self as console, RequestSchemas};
 use hoicho_core::{
     config::{MetricsAccess, Settings},
     db::Database,
-    i18n::Language,
     metrics::{self, Metrics},
     values::clock::Clock,
 };
@@ -34,10 +33,11 @@ use hoicho_web::{
     http::{
         Code, FieldErrorView, Problem, ProblemView,
         body_timeout::{self, BodyTimeout},
-        conditional_get, content_encoding, idempotency,
+        conditional_get, content_encoding, cors, etag, head_requests, idempotency,
         method_not_allowed::AllowedMethods,
-        openapi,
+        negotiation, openapi,
         query_parameters::{self, KnownParameters},
+        request_id,
         security_headers::{self, IsHttps},
         size_limits::MAX_JSON_BYTES,
     },
@@ -192,6 +192,9 @@ pub fn routes(services: Services) -> impl FnOnce(&mut web::ServiceConfig) {
                     .wrap(middleware::from_fn(content_encoding::refuse_encoded))
                     .wrap(middleware::from_fn(limit_requests))
                     .wrap(middleware::from_fn(security_headers::middleware))
+                    .wrap(middleware::from_fn(cors::middleware))
+                    .wrap(middleware::from_fn(request_id::middleware))
+                    .wrap(middleware::from_fn(head_requests::middleware))
                     .configure(configure_routes),
             );
     }
@@ -201,11 +204,6 @@ fn configure_routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/healthz", web::get().to(async || HttpResponse::Ok().body("ok")))
         .route("/readyz", web::get().to(readyz))
         .route("/metrics", web::get().to(get_metrics))
-        .route("/api/openapi.json", web::get().to(get_openapi))
-        .service(
-            utoipa_swagger_ui::SwaggerUi::new("/api/docs/{_:.*}")
-                .config(utoipa_swagger_ui::Config::from("/api/openapi.json")),
-        )
         .service(
             web::scope("/api/v1")
                 // The last middleware is the outermost: it sees the request first and the response last.
@@ -242,6 +240,18 @@ fn configure_routes(cfg: &mut web::ServiceConfig) {
                 .configure(history::routes)
                 .default_service(web::to(method_or_path_not_found)),
         )
+        .service(
+            web::scope("/api")
+                .wrap(middleware::from_fn(conditional_get::middleware))
+                .wrap(middleware::DefaultHeaders::new().add((header::CACHE_CONTROL, "public, max-age=300")))
+                .wrap(middleware::Compress::default())
+                .route("/openapi.json", web::get().to(get_openapi))
+                .service(web::redirect("/docs", "/api/docs/"))
+                .service(
+                    utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
+                        .config(utoipa_swagger_ui::Config::from("/api/openapi.json")),
+                ),
+        )
         .service(web::scope("").wrap(middleware::Compress::default()).configure(console::routes));
 }
 
@@ -266,24 +276,26 @@ async fn finish_response(
         access_log::log_refusal(&context, &response);
     }
     let mut response = Problem::localize(response);
+    negotiation::set_vary(&mut response);
     let headers = response.headers_mut();
     headers.insert(
         header::CACHE_CONTROL,
         HeaderValue::from_static(if is_personal { "no-store" } else { "private, no-cache" }),
     );
-    // Other origins may read public data; without `Access-Control-Allow-Credentials` they cannot send credentials.
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     Ok(response)
 }
 
-/// Default handler: 405 for a known path, otherwise 404.
+/// Default handler of the API.
 async fn method_or_path_not_found(req: HttpRequest) -> HttpResponse {
-    let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
-    DOCUMENT.3.response(req.path(), Language::from_header(accepted))
+    DOCUMENT.3.response(&req)
 }
 
 async fn get_openapi() -> HttpResponse {
-    HttpResponse::Ok().content_type(header::ContentType::json()).body(DOCUMENT.0.as_str())
+    // The digest is that of the document, whatever its content coding: a weak tag.
+    static ETAG: LazyLock<String> = LazyLock::new(|| format!("W/\"{}\"", etag::digest(DOCUMENT.0.as_bytes())));
+    let mut response = HttpResponse::Ok();
+    response.content_type(header::ContentType::json()).insert_header((header::ETAG, ETAG.as_str()));
+    response.body(DOCUMENT.0.as_str())
 }
 
 /// Whether a request for the metrics is local. Where a proxy serves the program (its public URL has TLS) but adds no header that

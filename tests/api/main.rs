@@ -21,6 +21,7 @@ mod background;
 mod bad_input;
 mod bad_input_everywhere;
 mod clock;
+mod conformance;
 mod consent;
 mod deliveries;
 mod demo;

@@ -227,7 +227,7 @@ async fn runs_are_limited_over_the_editions_of_an_organiser(app: TestApp) {
     start(&editions[0], &owner).await.refused(409, "illegal_step");
     insert_running(&app, &editions[1], &me, 1).await;
     let refused = start(&editions[2], &owner).await;
-    assert!(refused.headers.contains_key("retry-after"));
+    assert!(!refused.headers.contains_key("retry-after"), "nobody knows when a run ends");
     refused.refused(429, "too_many_requests");
     // Another organiser has its own share, a person theirs over all organisers.
     let other = app.person("other").await;

@@ -16,7 +16,13 @@ use std::{
 };
 
 use actix_http::Request;
-use actix_web::{App, body::MessageBody, dev::ServiceResponse, http::StatusCode, test, web};
+use actix_web::{
+    App,
+    body::MessageBody,
+    dev::ServiceResponse,
+    http::{Method, StatusCode},
+    test, web,
+};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl, dsl::max};
 use hoicho::app::{self, Services};
 use hoicho_core::{
@@ -236,6 +242,10 @@ impl TestApp {
     /// A GET request outside `/api/v1`.
     pub fn root(&self, path: &str) -> Call<'_> {
         Call { app: self, request: test::TestRequest::get().uri(path) }
+    }
+    /// A request of a person outside `/api/v1`.
+    pub fn call_by(&self, method: Method, path: &str, token: &str) -> Call<'_> {
+        Call { app: self, request: test::TestRequest::default().method(method).uri(path) }.by(token)
     }
     /// Sends a request whose URI is not prefixed.
     pub async fn call_root(&self, request: test::TestRequest) -> Answer {

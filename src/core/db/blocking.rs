@@ -8,7 +8,9 @@ pub(super) async fn spawn_blocking<T: Send + 'static>(
     timeout: std::time::Duration,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Unavailable> {
-    let result = tokio::time::timeout(timeout, actix_web::web::block(work)).await;
+    // Log lines of the work belong to the request that it is for.
+    let span = tracing::Span::current();
+    let result = tokio::time::timeout(timeout, actix_web::web::block(move || span.in_scope(work))).await;
     result
         .map_err(|_| Unavailable::Pool("timed out waiting for the database".to_owned()))?
         .map_err(|_| Unavailable::TaskFailed)

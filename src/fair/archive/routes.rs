@@ -1,7 +1,7 @@
 //! `/editions/{edition}/archive` and `/organisers/{organiser}/archives`.
 use std::io::Write;
 
-use actix_web::{HttpRequest, HttpResponse, get, http::header, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -19,6 +19,7 @@ use hoicho_web::{
     http::{
         ApiResponse, FieldCode, Problem, Query, RawBody, Validator,
         download::{self, Form, Spool, write_error},
+        preferred_language,
         size_limits::MIB,
     },
     identity::{Action, Authorized, OrganiserRole, Permit},
@@ -115,8 +116,7 @@ async fn get_archive(
 ) -> Result<HttpResponse, Problem> {
     let ArchiveQuery { format, language } = query.into_result()?;
     let format = format.unwrap_or_default();
-    let by_header = || Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
-    let language = language.unwrap_or_else(by_header);
+    let language = language.unwrap_or_else(|| preferred_language(&req));
     let (content_type, extension) = match format {
         ArchiveFormat::Jsonl => ("application/jsonl", "jsonl"),
         ArchiveFormat::Xlsx => (Form::Xlsx.content_type(), Form::Xlsx.extension()),
@@ -188,7 +188,8 @@ async fn import_archive(
             move |tx, authorized, archive| {
                 let (edition, summary) = import::import(tx, &authorized, archive, slug)?;
                 let (version, edition) = editions::load_view(tx, edition, authorized.now)?;
-                Ok(ApiResponse::created(&ImportedArchiveView { edition, taken: summary })?.with_version(version))
+                let path = format!("/editions/{}", edition.id);
+                Ok(ApiResponse::created(&path, &ImportedArchiveView { edition, taken: summary })?.with_version(version))
             },
         )
         .await

@@ -157,7 +157,8 @@ async fn create_product(permit: Permit<ManageProducts>, body: Body<CreateProduct
             store::insert(tx, std::slice::from_ref(&row))?;
             let view = view(row);
             authorized.record_audit(tx, AuditAction::ProductCreate, view.id, None, Some(&view))?;
-            Ok(ApiResponse::created(&view)?.with_version(1))
+            let path = format!("/organisations/{}/products/{}", authorized.organisation()?, view.id);
+            Ok(ApiResponse::created(&path, &view)?.with_version(1))
         })
         .await
 }

@@ -1,9 +1,5 @@
 //! `/editions/{edition}/statistics` and `/editions/{edition}/reports/{report}`.
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::header::{self, HeaderValue},
-    web,
-};
+use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 use serde::Deserialize;
 
 use super::{
@@ -23,9 +19,10 @@ use hoicho_core::{
 use hoicho_web::{
     changes::CacheTag,
     http::{
-        Code, Problem, Query,
+        Code, Problem, Query, accepted_media,
         download::{Form, Spool, attachment, write_error},
         export::Format,
+        preferred_language,
     },
     identity::{FiguresScope, ReadPermit, RequestContext},
 };
@@ -128,9 +125,8 @@ async fn get_report(
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_result()?;
     let report: Report = path.1.parse().map_err(|_| Code::NotFound)?;
-    let header_value = |name: header::HeaderName| req.headers().get(name).and_then(|v| v.to_str().ok());
-    let format = query.format.unwrap_or_else(|| Format::from_accept(header_value(header::ACCEPT).unwrap_or_default()));
-    let language = query.language.unwrap_or_else(|| Language::from_header(header_value(header::ACCEPT_LANGUAGE)));
+    let format = query.format.unwrap_or_else(|| Format::from_accept(accepted_media(&req)));
+    let language = query.language.unwrap_or_else(|| preferred_language(&req));
     let base_url = context.base_url(&req);
     let data = permit.read_long(move |tx, authorized| {
         let edition = editions::store::find(tx, authorized.edition()?)?;
@@ -162,10 +158,8 @@ async fn get_report(
         })
     });
     let (file, held) = data.await?;
-    let mut response = match file {
-        ReportFile::Json(document) => HttpResponse::Ok().json(document),
-        ReportFile::Table(form, name, file) => attachment(form.content_type(), &name, file, held)?,
-    };
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept, accept-language"));
-    Ok(response)
+    match file {
+        ReportFile::Json(document) => Ok(HttpResponse::Ok().json(document)),
+        ReportFile::Table(form, name, file) => attachment(form.content_type(), &name, file, held),
+    }
 }

@@ -1,12 +1,12 @@
 //! `POST /typed-values`: what typed numbers mean.
-use actix_web::{HttpRequest, http::header, post, web};
+use actix_web::{HttpRequest, post, web};
 use serde::{Deserialize, Serialize};
 
 use super::{QuantityName, parse, show};
 use hoicho_core::i18n::{Language, MessageId};
 use hoicho_spreadsheet::parse::{NumberContext, Quantity, column_decimal_mark, in_english, in_vietnamese};
 use hoicho_web::{
-    http::{ApiResponse, Body, FieldCode, Items, Problem, Validator},
+    http::{ApiResponse, Body, FieldCode, Items, Problem, Validator, preferred_language},
     identity::SignedIn,
 };
 
@@ -98,7 +98,7 @@ async fn parse_typed_values(
         );
     }
     checks.finish()?;
-    let language = Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
+    let language = preferred_language(&req);
     let quantity = quantity.quantity(&currency);
     let decimal_mark = column_decimal_mark(values.iter().map(String::as_str));
     let context = NumberContext { title_unit: None, decimal_mark };

@@ -1,4 +1,6 @@
 //! `hoicho serve`: the HTTP server and the background jobs.
+use std::time::Duration;
+
 use actix_web::{App, HttpServer};
 use clap::Args;
 
@@ -52,6 +54,10 @@ fn refuse_demo_accounts(settings: &Settings, db: &Database) -> Result<(), String
     }
 }
 
+/// Time in which the head of a request must arrive. It also passes while the node has no time to read what has arrived: a shorter one
+/// would close connections of honest clients when the node is busy.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+
 /// Serves an open database.
 pub fn run(place: &CommonArgs, settings: Settings, db: Database) -> Result<(), String> {
     let address = (settings.server.address.clone(), place.port.unwrap_or(settings.server.port));
@@ -67,6 +73,7 @@ pub fn run(place: &CommonArgs, settings: Settings, db: Database) -> Result<(), S
         let shared = services.clone();
         let live = services.streams.clone();
         let server = HttpServer::new(move || App::new().configure(app::routes(services.clone())))
+            .client_request_timeout(HEAD_TIMEOUT)
             .shutdown_timeout(settings.server.stop_timeout_s)
             // Signals are handled below: event streams do not end on their own and must be closed before the shutdown.
             .disable_signals()

@@ -3,11 +3,13 @@ use std::pin::Pin;
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, error::PayloadError, web};
 use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
 
 use super::{
     body_timeout,
     field_code::FieldCode,
     problem::{Code, FieldError, Problem},
+    request_shape::Shape,
     size_limits::{MAX_JSON_BYTES, MIB},
 };
 use hoicho_core::i18n::{LocalizedText, MessageId};
@@ -25,12 +27,12 @@ impl<T> Body<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let bytes = read(req, payload);
-        Box::pin(async move { Ok(Self(bytes.await.and_then(|bytes| parse(&bytes)))) })
+        Box::pin(async move { Ok(Self(bytes.await.and_then(|bytes| parse::<T, T>(&bytes)))) })
     }
 }
 
@@ -44,14 +46,14 @@ impl<T> OptionalBody<T> {
     }
 }
 
-impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
+impl<T: DeserializeOwned + Default + ToSchema + 'static> FromRequest for OptionalBody<T> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let bytes = read(req, payload);
         Box::pin(async move {
             let parse_if_sent = |bytes: web::Bytes| {
-                let sent = if bytes.is_empty() { None } else { parse(&bytes)? };
+                let sent = if bytes.is_empty() { None } else { parse::<Option<T>, T>(&bytes)? };
                 Ok(sent.unwrap_or_default())
             };
             Ok(Self(bytes.await.and_then(parse_if_sent)))
@@ -73,26 +75,35 @@ fn read(req: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result
     }
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+/// Parses a body as `P`, whose objects are where the schema of `T` has them.
+fn parse<P: DeserializeOwned, T: ToSchema + 'static>(bytes: &[u8]) -> Result<P, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
         let path = e.path().to_string();
         let inner = e.inner();
         if inner.is_data() {
-            Problem {
-                code: Code::Invalid,
-                detail: None,
-                errors: vec![FieldError {
-                    pointer: pointer(&path),
-                    code: FieldCode::Unexpected,
-                    detail: localize_serde_error(&inner.to_string()),
-                }],
-            }
+            let error = FieldError {
+                pointer: pointer(&path),
+                code: FieldCode::Unexpected,
+                detail: localize_serde_error(&inner.to_string()),
+            };
+            Problem::with_errors(Code::Invalid, vec![error])
         } else {
             Problem::new(Code::BadRequest, MessageId("error-invalid-json").with_args(&[("inner", &inner)]))
         }
     })?;
     reader.end().map_err(|_| Problem::new(Code::BadRequest, MessageId("error-json-trailing-data")))?;
+    // Most bodies have no array at all.
+    if bytes.contains(&b'[')
+        && let Ok(json) = serde_json::from_slice(bytes)
+        && let Some(pointer) = Shape::of::<T>().find_array(&json)
+    {
+        let detail = localize_serde_error("invalid type: sequence, expected struct");
+        return Err(Problem::with_errors(
+            Code::Invalid,
+            vec![FieldError { pointer, code: FieldCode::Unexpected, detail }],
+        ));
+    }
     Ok(value)
 }
 
@@ -162,7 +173,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
 mod tests {
     use super::*;
 
-    #[derive(Debug, serde::Deserialize)]
+    #[derive(Debug, serde::Deserialize, ToSchema)]
     #[serde(deny_unknown_fields)]
     struct Request {
         #[expect(dead_code, reason = "only the type of the field matters")]
@@ -172,7 +183,7 @@ mod tests {
     #[test]
     fn parse_error_is_localized_and_has_a_pointer() {
         let parse_error = |body: &str| {
-            let problem = parse::<Request>(body.as_bytes()).expect_err(body);
+            let problem = parse::<Request, Request>(body.as_bytes()).expect_err(body);
             let error = problem.errors.into_iter().next().expect(body);
             (error.pointer, error.detail.vi, error.detail.en)
         };

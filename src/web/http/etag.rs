@@ -29,9 +29,17 @@ pub async fn body_digest(body: &Bytes) -> Result<String, Problem> {
     CpuPool::shared().run(move || digest(&body)).await
 }
 
-/// The expected version, from `If-Match: "v3"`.
+/// The version that a change expects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    /// `*`: any, if the resource exists.
+    Any,
+    Version(i32),
+}
+
+/// The expected version, from `If-Match: "v3"` or `If-Match: *`.
 #[derive(Debug, Clone)]
-pub struct IfMatch(Option<Result<i32, Problem>>);
+pub struct IfMatch(Option<Result<Expected, Problem>>);
 
 impl IfMatch {
     /// Fails with 412 if the expected version is not `current`, and with 428 if the header is missing.
@@ -48,7 +56,7 @@ impl IfMatch {
         let Some(expected) = self.0 else { return Ok(()) };
         let expected = expected?;
         match current {
-            Some(current) if current == expected => Ok(()),
+            Some(current) if expected == Expected::Any || expected == Expected::Version(current) => Ok(()),
             Some(current) => Err(Problem::new(
                 Code::StaleVersion,
                 MessageId("error-stale-version").with_args(&[("current", &current)]),
@@ -62,7 +70,11 @@ impl FromRequest for IfMatch {
     type Error = Problem;
     type Future = std::future::Ready<Result<Self, Problem>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let parsed = req.headers().get(header::IF_MATCH).map(|v| v.to_str().ok().and_then(parse));
+        let parse = |text: &str| match text.trim() {
+            "*" => Some(Expected::Any),
+            tag => parse(tag).map(Expected::Version),
+        };
+        let parsed = req.headers().get(header::IF_MATCH).map(|value| value.to_str().ok().and_then(parse));
         let expected = parsed.map(|version| {
             version.ok_or_else(|| Problem::new(Code::StaleVersion, MessageId("error-invalid-if-match")))
         });

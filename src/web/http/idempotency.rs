@@ -106,6 +106,7 @@ pub fn run_once(
         .set((
             keys::status.eq(i32::from(response.status.as_u16())),
             keys::version.eq(response.version),
+            keys::location.eq(&response.location),
             keys::body.eq(&response.body),
         ))
         .execute(tx.conn())?;
@@ -148,15 +149,16 @@ fn claim(tx: &mut Tx<'_>, user: UserId, key: &str, digest: &str, now: Instant) -
 
 fn stored_response(tx: &mut Tx<'_>, user: UserId, key: &str, digest: &str) -> Result<ApiResponse, Problem> {
     use idempotency_keys as keys;
-    let (stored, status, version, body): (String, i32, Option<i32>, String) = keys::table
+    type Stored = (String, i32, Option<i32>, Option<String>, String);
+    let (stored, status, version, location, body): Stored = keys::table
         .find((user, key))
-        .select((keys::request_digest, keys::status, keys::version, keys::body))
+        .select((keys::request_digest, keys::status, keys::version, keys::location, keys::body))
         .get_result(tx.conn())?;
     if stored != digest {
         return Err(Problem::new(Code::IdempotencyKeyReused, MessageId("error-idempotency-key-reused")));
     }
     let status = u16::try_from(status).ok().and_then(|s| actix_web::http::StatusCode::from_u16(s).ok());
-    Ok(ApiResponse { status: status.ok_or(Code::Internal)?, version, body, is_replayed: true })
+    Ok(ApiResponse { status: status.ok_or(Code::Internal)?, version, location, body, is_replayed: true })
 }
 
 /// Deletes expired responses; returns the number of deleted rows.

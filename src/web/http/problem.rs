@@ -3,14 +3,18 @@ use actix_web::{
     HttpResponse, ResponseError,
     body::BoxBody,
     dev::ServiceResponse,
-    http::{StatusCode, header},
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
 };
 use serde::Serialize;
 
-use super::field_code::FieldCode;
+use super::{field_code::FieldCode, negotiation::preferred_language, request_id::RequestId};
 use hoicho_core::{
     db::{ConstraintViolation, Unavailable, constraint},
     i18n::{Language, LocalizedText, MessageId},
+    values::clock::Instant,
 };
 
 macro_rules! codes {
@@ -133,7 +137,15 @@ pub struct ProblemView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     errors: Vec<FieldErrorView>,
+    /// `X-Request-Id` of the request, by which the operator finds it in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
 }
+
+/// How to authenticate, for 401 (RFC 6750, section 3).
+const AUTHENTICATE: HeaderValue = HeaderValue::from_static("Bearer realm=\"hoicho\"");
+/// Seconds after which a request may be repeated if the database or the node is busy.
+const BUSY_RETRY_S: i64 = 1;
 
 /// An error that becomes an error response.
 #[derive(Debug, Clone)]
@@ -144,15 +156,27 @@ pub struct Problem {
     pub detail: Option<LocalizedText>,
     /// Validation errors.
     pub errors: Vec<FieldError>,
+    /// Seconds until the request may succeed, where they are known.
+    pub retry_after_s: Option<i64>,
 }
 
 impl Problem {
     /// A problem with a detail text.
     pub fn new(code: Code, detail: impl Into<LocalizedText>) -> Self {
-        Self { code, detail: Some(detail.into()), errors: Vec::new() }
+        Self { detail: Some(detail.into()), ..code.into() }
     }
 
-    pub(super) fn response(&self, language: Language) -> HttpResponse {
+    /// A problem with validation errors.
+    pub fn with_errors(code: Code, errors: Vec<FieldError>) -> Self {
+        Self { errors, ..code.into() }
+    }
+
+    /// Adds `Retry-After`: the request may succeed at `then`.
+    pub fn retry_at(self, then: Instant, now: Instant) -> Self {
+        Self { retry_after_s: Some((then - now).num_seconds().max(0) + 1), ..self }
+    }
+
+    pub(super) fn response(&self, language: Language, request_id: Option<&RequestId>) -> HttpResponse {
         let document = ProblemView {
             status: self.code.status().as_u16(),
             code: self.code,
@@ -167,11 +191,15 @@ impl Problem {
                     detail: e.detail.get(language).to_owned(),
                 })
                 .collect(),
+            request_id: request_id.map(|id| id.as_str().to_owned()),
         };
         let mut response = HttpResponse::build(self.code.status());
         response.content_type("application/problem+json").insert_header((header::CONTENT_LANGUAGE, language.tag()));
-        if matches!(self.code, Code::Unavailable | Code::TooManyRequests) {
-            response.insert_header((header::RETRY_AFTER, "1"));
+        if let Some(seconds) = self.retry_after_s {
+            response.insert_header((header::RETRY_AFTER, seconds));
+        }
+        if self.code.status() == StatusCode::UNAUTHORIZED {
+            response.insert_header((header::WWW_AUTHENTICATE, AUTHENTICATE));
         }
         response.body(serde_json::to_vec(&document).unwrap_or_default())
     }
@@ -180,15 +208,16 @@ impl Problem {
     pub fn localize(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         let problem = response.response().error().and_then(|e| e.as_error::<Problem>()).cloned();
         let Some(problem) = problem else { return response };
-        let accepted = response.request().headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
-        let rendered = problem.response(Language::from_header(accepted));
+        let req = response.request();
+        let rendered = problem.response(preferred_language(req), RequestId::of(req).as_ref());
         response.into_response(rendered)
     }
 }
 
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
-        Self { code, detail: None, errors: Vec::new() }
+        let retry_after_s = (code == Code::Unavailable).then_some(BUSY_RETRY_S);
+        Self { code, detail: None, errors: Vec::new(), retry_after_s }
     }
 }
 
@@ -205,7 +234,7 @@ impl ResponseError for Problem {
         self.code.status()
     }
     fn error_response(&self) -> HttpResponse {
-        self.response(Language::Vi)
+        self.response(Language::Vi, None)
     }
 }
 

@@ -3,7 +3,7 @@ use hoicho_core::i18n::MessageId;
 use std::pin::Pin;
 
 use actix_web::{
-    FromRequest, HttpRequest,
+    FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
     web::{Bytes, BytesMut},
 };
@@ -24,6 +24,12 @@ impl<const MAX_BYTES: usize> RawBody<MAX_BYTES> {
     }
 }
 
+/// Whether the body is a form with the file in it, which would be taken for the file itself. What curl names by default,
+/// `application/x-www-form-urlencoded`, is not.
+fn is_form(req: &HttpRequest) -> bool {
+    req.content_type().to_ascii_lowercase().starts_with("multipart/")
+}
+
 async fn read(mut payload: Payload, max_bytes: usize) -> Result<Bytes, Problem> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
@@ -42,7 +48,11 @@ async fn read(mut payload: Payload, max_bytes: usize) -> Result<Bytes, Problem> 
 impl<const MAX_BYTES: usize> FromRequest for RawBody<MAX_BYTES> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
-    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if is_form(req) {
+            let problem = Problem::new(Code::UnsupportedFile, MessageId("error-form-instead-of-file"));
+            return Box::pin(async { Ok(Self(Err(problem))) });
+        }
         let payload = payload.take();
         Box::pin(async move { Ok(Self(read(payload, MAX_BYTES).await)) })
     }

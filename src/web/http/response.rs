@@ -11,6 +11,9 @@ use super::{
     problem::{Code, Problem},
 };
 
+/// Where the operations of the API are.
+pub const API_BASE: &str = "/api/v1";
+
 /// A success response with a JSON body or no body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiResponse {
@@ -18,6 +21,8 @@ pub struct ApiResponse {
     pub status: StatusCode,
     /// Version of the represented resource, for the ETag.
     pub version: Option<i32>,
+    /// Address of the created resource.
+    pub location: Option<String>,
     /// JSON body; empty for 204.
     pub body: String,
     /// Whether this is the stored response of an earlier request with the same idempotency key.
@@ -30,15 +35,16 @@ impl ApiResponse {
             tracing::error!(%error, "failed to serialize a response");
             Problem::from(Code::Internal)
         })?;
-        Ok(Self { status, version: None, body, is_replayed: false })
+        Ok(Self { status, version: None, location: None, body, is_replayed: false })
     }
     /// 200 OK.
     pub fn ok(value: &impl Serialize) -> Result<Self, Problem> {
         Self::with(StatusCode::OK, value)
     }
-    /// 201 Created.
-    pub fn created(value: &impl Serialize) -> Result<Self, Problem> {
-        Self::with(StatusCode::CREATED, value)
+    /// 201 Created, with the path of the resource below [`API_BASE`], such as `/venues/0190…`. Several that were created at once have
+    /// that of their list.
+    pub fn created(path: &str, value: &impl Serialize) -> Result<Self, Problem> {
+        Ok(Self { location: Some([API_BASE, path].concat()), ..Self::with(StatusCode::CREATED, value)? })
     }
     /// 202 Accepted, for work that completes later.
     pub fn accepted(value: &impl Serialize) -> Result<Self, Problem> {
@@ -46,7 +52,7 @@ impl ApiResponse {
     }
     /// 204 No Content.
     pub fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, version: None, body: String::new(), is_replayed: false }
+        Self { status: StatusCode::NO_CONTENT, version: None, location: None, body: String::new(), is_replayed: false }
     }
     /// Adds an ETag for `version`.
     pub fn with_version(self, version: i32) -> Self {
@@ -60,6 +66,9 @@ impl Responder for ApiResponse {
         let mut response = HttpResponse::build(self.status);
         if let Some(version) = self.version {
             response.insert_header(etag::header(version));
+        }
+        if let Some(location) = self.location {
+            response.insert_header((header::LOCATION, location));
         }
         if self.is_replayed {
             response.insert_header((header::HeaderName::from_static("idempotency-replayed"), "true"));

@@ -34,6 +34,6 @@ impl Validator {
 
     /// Returns a 422 problem with all errors, or `Ok` if there are none.
     pub fn finish(self) -> Result<(), Problem> {
-        if self.0.is_empty() { Ok(()) } else { Err(Problem { code: Code::Invalid, detail: None, errors: self.0 }) }
+        if self.0.is_empty() { Ok(()) } else { Err(Problem::with_errors(Code::Invalid, self.0)) }
     }
 }

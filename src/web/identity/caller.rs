@@ -46,17 +46,15 @@ impl Caller {
         let Some(value) = req.headers().get(header::AUTHORIZATION) else {
             return Ok(Self { user: None, session: None, key: None, now });
         };
-        let bearer = value.to_str().ok().and_then(|v| v.strip_prefix("Bearer "));
+        // The name of a scheme is case-insensitive (RFC 9110, section 11.1).
+        let bearer = value.to_str().ok().and_then(|v| v.split_once(' '));
+        let bearer = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
         if let Some(key) = bearer.and_then(ApiKeyDigest::from_token) {
             let caller = Self { user: None, session: None, key: Some(key), now };
             req.extensions_mut().insert(caller);
             return Ok(caller);
         }
-        let verified = value
-            .to_str()
-            .ok()
-            .and_then(|v| v.strip_prefix("Bearer "))
-            .and_then(|token| tokens.verify_cached(token, now));
+        let verified = bearer.and_then(|token| tokens.verify_cached(token, now));
         let Some(VerifiedToken { user, session }) = verified else {
             return Err(Problem::new(Code::LoginRequired, MessageId("error-invalid-access-token")));
         };

@@ -49,20 +49,22 @@ fn check(tx: &mut Tx<'_>, email_key: &str, source: &str, now: Instant) -> Result
     let since = now - Duration::minutes(LOCKOUT_MIN);
     let recent =
         login_failures::table.filter(login_failures::email_key.eq(email_key)).filter(login_failures::last_at.gt(since));
-    let source_failures: Option<i32> = recent
+    let of_source: Option<(i32, Instant)> = recent
         .filter(login_failures::source.eq(source))
-        .select(login_failures::failures)
+        .select((login_failures::failures, login_failures::last_at))
         .get_result(tx.conn())
         .optional()?;
     let all_failures: Option<i64> = recent.select(diesel::dsl::sum(login_failures::failures)).get_result(tx.conn())?;
-    let (source_failures, all_failures) = (source_failures.unwrap_or_default(), all_failures.unwrap_or_default());
-    if source_failures >= MAX_FAILURES
-        || (all_failures >= MAX_FAILURES_ALL_SOURCES && !is_known(tx, email_key, source, now)?)
-    {
-        return Err(Problem::new(
-            Code::TooManyRequests,
-            MessageId("error-account-locked").with_args(&[("attempts", &MAX_FAILURES), ("minutes", &LOCKOUT_MIN)]),
-        ));
+    let locked = || {
+        let message = MessageId("error-account-locked");
+        let args: [(&str, &dyn std::fmt::Display); 2] = [("attempts", &MAX_FAILURES), ("minutes", &LOCKOUT_MIN)];
+        Problem::new(Code::TooManyRequests, message.with_args(&args))
+    };
+    if let Some((_, last_at)) = of_source.filter(|(failures, _)| *failures >= MAX_FAILURES) {
+        return Err(locked().retry_at(last_at + Duration::minutes(LOCKOUT_MIN), now));
+    }
+    if all_failures.unwrap_or_default() >= MAX_FAILURES_ALL_SOURCES && !is_known(tx, email_key, source, now)? {
+        return Err(locked());
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use actix_web::{
     body::BoxBody,
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderValue, RETRY_AFTER},
+    http::header,
     middleware::Next,
     web,
 };
@@ -93,16 +93,15 @@ pub async fn enforce(
         Ok(snapshot) => (next.call(req).await?, snapshot.remaining_burst_capacity()),
         Err(not_until) => {
             let wait_s = not_until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+            let message = MessageId("error-rate-limit").with_args(&[("seconds", &wait_s)]).localize();
             let problem =
-                Problem::new(Code::TooManyRequests, MessageId("error-rate-limit").with_args(&[("seconds", &wait_s)]));
+                Problem { retry_after_s: i64::try_from(wait_s).ok(), ..Problem::new(Code::TooManyRequests, message) };
             let refused = req.error_response(problem);
             access_log::log_refusal(&context, &refused);
             if let Some(metrics) = refused.request().app_data::<web::Data<Metrics>>() {
                 metrics.record_refused(refused.request().method(), refused.status());
             }
-            let mut refused = render(refused);
-            refused.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait_s));
-            (refused, 0)
+            (render(refused), 0)
         }
     };
     RateLimitStatus { limit_per_minute: per_minute, remaining }.write_headers(response.headers_mut());

@@ -26,7 +26,6 @@ use crate::{
 /// Clients may store the response, but must revalidate it each time.
 const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("public, no-cache");
 const VARY: HeaderValue = HeaderValue::from_static("accept-encoding, authorization, cookie");
-const ANY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
 
 /// Whether the response is the same for every caller.
 fn is_public(req: &ServiceRequest) -> bool {
@@ -41,7 +40,6 @@ fn set_public_headers(headers: &mut HeaderMap, etag: HeaderValue) {
     headers.insert(header::ETAG, etag);
     headers.insert(header::CACHE_CONTROL, CACHE_CONTROL);
     headers.insert(header::VARY, VARY);
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY_ORIGIN);
 }
 
 fn render(req: ServiceRequest, cached: &CachedResponse) -> ServiceResponse<BoxBody> {

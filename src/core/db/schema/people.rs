@@ -366,6 +366,7 @@ diesel::table! {
         request_digest -> Text,
         status -> Integer,
         version -> Nullable<Integer>,
+        location -> Nullable<Text>,
         body -> Text,
         created_at -> Timestamp,
     }

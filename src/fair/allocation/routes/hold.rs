@@ -71,7 +71,8 @@ pub(super) async fn hold_booths(permit: Permit<Allocate>, body: Body<HoldBooths>
     permit
         .write_once(move |tx, authorized| {
             let rows = hold::hold_booths(tx, &authorized, &request)?;
-            ApiResponse::created(&Items { items: rows.into_iter().map(|row| view(row, None)).collect() })
+            let items = rows.into_iter().map(|row| view(row, None)).collect();
+            ApiResponse::created(&format!("/editions/{}/allocations", authorized.edition()?), &Items { items })
         })
         .await
 }

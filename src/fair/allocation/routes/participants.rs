@@ -153,7 +153,7 @@ pub(super) async fn add_participant(
             participants::insert(tx, &allocation, &row)?;
             let view = view(row);
             authorized.record_audit(tx, AuditAction::ParticipantAdd, view.id, None, Some(&view))?;
-            ApiResponse::created(&view)
+            ApiResponse::created(&format!("/allocations/{}/participants/{}", allocation.id, view.id), &view)
         })
         .await
 }

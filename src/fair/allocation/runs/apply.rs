@@ -76,11 +76,8 @@ pub fn apply_proposal(
     let active = store::active_allocations(tx, edition.id, authorized.now)?;
     let conflicts = find_conflicts(tx, &run, &booths, &active)?;
     if !conflicts.is_empty() {
-        return Err(Problem {
-            code: Code::FloorChanged,
-            detail: Some(MessageId("error-proposal-outdated").localize()),
-            errors: conflicts,
-        });
+        let outdated = Problem::new(Code::FloorChanged, MessageId("error-proposal-outdated"));
+        return Err(Problem { errors: conflicts, ..outdated });
     }
     // Expired allocations occupy their booths in the unique index until their state is updated.
     let booth_ids: Vec<BoothId> = booths.iter().map(|(b, _)| b.booth_id).collect();

@@ -141,7 +141,7 @@ pub(super) async fn create_application(
             products::replace(tx, &exhibitor, row.id, &body.products, declared)?;
             let view = view_with_wishes(tx, row)?;
             authorized.record_audit(tx, AuditAction::ApplicationCreate, view.id, None, Some(&view))?;
-            Ok(ApiResponse::created(&view)?.with_version(1))
+            Ok(ApiResponse::created(&format!("/applications/{}", view.id), &view)?.with_version(1))
         })
         .await
 }

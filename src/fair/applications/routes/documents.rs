@@ -62,6 +62,11 @@ struct UploadQuery {
 
 type ApplicationPath = web::Path<ApplicationId>;
 
+/// Where a document is read.
+fn document_path(application: ApplicationId, document: DocumentId) -> String {
+    format!("/applications/{application}/documents/{document}")
+}
+
 /// Uploads a document. The body is the file itself (PDF, JPEG, PNG or WebP; by default at most 5 MiB), and its
 /// `Content-Type` must match the content.
 #[utoipa::path(
@@ -132,7 +137,7 @@ pub(super) async fn upload_document(
             documents::insert(tx, &row)?;
             let view = view(row);
             authorized.record_audit(tx, AuditAction::DocumentUpload, document, None, Some(&view))?;
-            ApiResponse::created(&view)
+            ApiResponse::created(&document_path(application, view.id), &view)
         })
         .await;
     // Delete the file unless this request inserted its row: on failure, or if a repeated key returned a stored response.
@@ -193,7 +198,7 @@ pub(super) async fn waive_document(
             documents::insert(tx, &row)?;
             let view = view(row);
             authorized.record_audit(tx, AuditAction::DocumentWaive, view.id, None, Some(&view))?;
-            ApiResponse::created(&view)
+            ApiResponse::created(&document_path(application, view.id), &view)
         })
         .await
 }

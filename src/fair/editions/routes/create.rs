@@ -144,7 +144,7 @@ pub(super) async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) 
         store::insert(tx, &row)?;
         authorized.record_audit(tx, AuditAction::EditionCreate, row.id, None, Some(&row.slug))?;
         let (version, view) = load_view(tx, row.id, authorized.now)?;
-        Ok(ApiResponse::created(&view)?.with_version(version))
+        Ok(ApiResponse::created(&format!("/editions/{}", row.id), &view)?.with_version(version))
     };
     caller.write_once(work).await
 }

@@ -89,7 +89,8 @@ pub(super) async fn create_exhibitor(
         .write_once(move |tx, authorized| {
             let profile = new.resolve(tx, authorized.now)?;
             let row = create(tx, &authorized, profile, notes, (contacts, &tags))?;
-            Ok(ApiResponse::created(&view(tx, row)?)?.with_version(1))
+            let path = format!("/organisers/{}/exhibitors/{}", row.organiser_id, row.id);
+            Ok(ApiResponse::created(&path, &view(tx, row)?)?.with_version(1))
         })
         .await
 }

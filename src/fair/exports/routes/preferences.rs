@@ -1,8 +1,8 @@
 //! What a request asks for.
-use actix_web::{HttpRequest, http::header};
+use actix_web::HttpRequest;
 
 use hoicho_core::i18n::Language;
-use hoicho_web::http::download::Form;
+use hoicho_web::http::{accepted_media, download::Form, preferred_language};
 use serde::Deserialize;
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -17,8 +17,7 @@ pub(super) struct ExportQuery {
 
 /// Language and file format that a request asks for.
 pub(super) fn preferences(req: &HttpRequest, query: ExportQuery) -> (Language, Form) {
-    let value = |name: header::HeaderName| req.headers().get(name).and_then(|value| value.to_str().ok());
-    let form = query.format.unwrap_or_else(|| Form::from_accept(value(header::ACCEPT).unwrap_or_default()));
-    let language = query.language.unwrap_or_else(|| Language::from_header(value(header::ACCEPT_LANGUAGE)));
+    let form = query.format.unwrap_or_else(|| Form::from_accept(accepted_media(req)));
+    let language = query.language.unwrap_or_else(|| preferred_language(req));
     (language, form)
 }

@@ -1,9 +1,5 @@
 //! `GET /editions/{edition}/tables/{table}`.
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::header::{self, HeaderValue},
-    web,
-};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 
 use super::{
     super::{record_table::RecordTable, records},
@@ -86,7 +82,5 @@ pub(super) async fn export_table(
     });
     let ((file, slug), held) = data.await?;
     let name = format!("{}-{table}.{}", sanitize_file_name(&slug), form.extension());
-    let mut response = attachment(form.content_type(), &name, file, held)?;
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept, accept-language"));
-    Ok(response)
+    attachment(form.content_type(), &name, file, held)
 }

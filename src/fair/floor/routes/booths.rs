@@ -69,7 +69,8 @@ pub(super) async fn create_booth(permit: Permit<EditFloor>, body: Body<CreateBoo
             let row = spec.into_row(edition.id, code, row_label, place);
             store::insert_booths(tx, std::slice::from_ref(&row))?;
             authorized.record_audit(tx, AuditAction::BoothCreate, row.id, None, Some(&row.code))?;
-            Ok(ApiResponse::created(&booth_view::from(row))?.with_version(1))
+            let path = format!("/editions/{}/booths/{}", edition.id, row.id);
+            Ok(ApiResponse::created(&path, &booth_view::from(row))?.with_version(1))
         })
         .await
 }

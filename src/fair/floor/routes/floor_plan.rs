@@ -1,16 +1,13 @@
 //! Endpoint of the floor plan.
-use actix_web::{HttpRequest, HttpResponse, get, http::header};
+use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Deserialize;
 
 use super::super::{Plan, Sheet, floor_plan, render_svg, store};
 use crate::editions;
-use hoicho_core::{
-    i18n::Language,
-    values::ids::{HallId, ZoneId},
-};
+use hoicho_core::values::ids::{HallId, ZoneId};
 use hoicho_web::{
     changes::CacheTag,
-    http::{Code, CpuPool, Problem, Query},
+    http::{Code, CpuPool, Problem, Query, accepted_media, preferred_language},
     identity::ReadPermit,
 };
 
@@ -60,10 +57,13 @@ pub(super) async fn get_floor_plan(
     query: Query<FloorPlanQuery>,
 ) -> Result<HttpResponse, Problem> {
     let FloorPlanQuery { format, zone, hall, size } = query.into_result()?;
-    let accepted = req.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     // Only responses that do not depend on the `Accept` header are cached.
     let is_explicit = format.is_some();
-    let format = format.unwrap_or(if accepted.contains("image/svg+xml") { PlanFormat::Svg } else { PlanFormat::Json });
+    let accepted = || match accepted_media(&req).contains("image/svg+xml") {
+        true => PlanFormat::Svg,
+        false => PlanFormat::Json,
+    };
+    let format = format.unwrap_or_else(accepted);
     let reading = permit.read(move |tx, authorized| {
         let edition = authorized.edition()?;
         let mut zones = store::zones(tx, edition)?;
@@ -77,8 +77,7 @@ pub(super) async fn get_floor_plan(
         PlanFormat::Json if is_explicit => Ok(CacheTag::Edition(edition).tag(HttpResponse::Ok().json(floor_plan))),
         PlanFormat::Json => Ok(HttpResponse::Ok().json(floor_plan)),
         PlanFormat::Svg => {
-            let accept_language = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
-            let language = Language::from_header(accept_language);
+            let language = preferred_language(&req);
             let svg = CpuPool::shared().run(move || render_svg(&floor_plan, &name, size, language)).await?;
             let svg = svg.map_err(|error| {
                 tracing::error!(%error, "failed to render floor plan");

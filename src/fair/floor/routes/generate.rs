@@ -108,7 +108,8 @@ pub(super) async fn generate_booths(
             checks.finish()?;
             store::insert_booths(tx, &rows)?;
             authorized.record_audit(tx, AuditAction::BoothGenerate, edition.id, None, Some(rows.len()))?;
-            ApiResponse::created(&Items { items: rows.into_iter().map(booth_view::from).collect() })
+            let items = rows.into_iter().map(booth_view::from).collect();
+            ApiResponse::created(&format!("/editions/{}/booths", edition.id), &Items { items })
         })
         .await
 }

@@ -136,7 +136,8 @@ pub(super) async fn create_zone(permit: Permit<EditFloor>, body: Body<CreateZone
             store::replace_eligibility(tx, row.id, &rules)?;
             let zone = view(row, rules);
             authorized.record_audit(tx, AuditAction::ZoneCreate, zone.id, None, Some(&zone))?;
-            Ok(ApiResponse::created(&zone)?.with_version(1))
+            let path = format!("/editions/{}/zones/{}", edition.id, zone.id);
+            Ok(ApiResponse::created(&path, &zone)?.with_version(1))
         })
         .await
 }

@@ -12,7 +12,7 @@ use super::{
         write,
     },
     actions::ManageImports,
-    upload::{ImportPath, language},
+    upload::ImportPath,
     view::{ImportView, Written, view},
 };
 use crate::imports::RunningImports;
@@ -21,6 +21,7 @@ use hoicho_web::{
     http::{
         ApiResponse, Body, Code, Problem,
         download::{Spool, attachment, write_error},
+        preferred_language,
     },
     identity::{Authorized, Permit},
 };
@@ -66,7 +67,7 @@ pub(super) async fn apply_import(
     body: Body<ApplyImport>,
 ) -> Result<ApiResponse, Problem> {
     let ApplyImport { mode, accept_warnings } = body.into_result()?;
-    let (id, language, running) = (path.1, language(&req), running.get_ref().clone());
+    let (id, language, running) = (path.1, preferred_language(&req), running.get_ref().clone());
     let watch = running.register(id);
     let plan = move |tx: &mut Tx<'_>, authorized: &Authorized| {
         let mut row = find_applicable(tx, authorized, id)?;
@@ -109,7 +110,7 @@ pub(super) async fn get_bad_rows(
     permit: Permit<ManageImports>,
     path: ImportPath,
 ) -> Result<HttpResponse, Problem> {
-    let (id, language) = (path.1, language(&req));
+    let (id, language) = (path.1, preferred_language(&req));
     let file = permit.read_long(move |tx, authorized| {
         let row = store::find(tx, authorized.edition()?, id)?;
         let outcome: ImportOutcome = match &row.outcome {

@@ -4,13 +4,13 @@ use actix_web::{HttpRequest, post, web};
 use super::{
     super::stored_import::{find_open, save, set_outcome, stored_table},
     actions::ManageImports,
-    upload::{ImportPath, language},
+    upload::ImportPath,
     view::{ImportView, Written, view},
 };
 use crate::imports::RunningImports;
 use hoicho_core::{db::Tx, states::ImportState, values::ids::ImportId};
 use hoicho_web::{
-    http::{ApiResponse, Problem},
+    http::{ApiResponse, Problem, preferred_language},
     identity::{Authorized, Permit},
 };
 
@@ -39,7 +39,7 @@ pub(super) async fn check_import(
     running: web::Data<RunningImports>,
     path: ImportPath,
 ) -> Result<ApiResponse, Problem> {
-    let (id, language) = (path.1, language(&req));
+    let (id, language) = (path.1, preferred_language(&req));
     let watch = running.register(id);
     let plan = move |tx: &mut Tx<'_>, authorized: &Authorized| {
         let mut row = find_open(tx, authorized, id)?;

@@ -11,12 +11,12 @@ use super::{
         table::MappingChange,
     },
     actions::ManageImports,
-    upload::{ImportPath, language},
+    upload::ImportPath,
     view::{ImportView, Written, view},
 };
 use hoicho_core::{db::Tx, states::ImportState, values::ids::ImportId};
 use hoicho_web::{
-    http::{ApiResponse, Body, Problem},
+    http::{ApiResponse, Body, Problem, preferred_language},
     identity::{Authorized, Permit},
 };
 
@@ -66,7 +66,7 @@ pub(super) async fn put_mapping(
     body: Body<PutMapping>,
 ) -> Result<ApiResponse, Problem> {
     let PutMapping { header_row, columns, units, values, remember } = body.into_result()?;
-    let (id, language) = (path.1, language(&req));
+    let (id, language) = (path.1, preferred_language(&req));
     let change = MappingChange { header_row, columns, units, values };
     let plan = move |tx: &mut Tx<'_>, authorized: &Authorized| {
         let mut row = find_open(tx, authorized, id)?;

@@ -9,12 +9,12 @@ use super::{
         write::{self, PlannedUndo},
     },
     actions::ManageImports,
-    upload::{ImportPath, language},
+    upload::ImportPath,
     view::{ImportView, Written, view},
 };
 use hoicho_core::{db::Tx, states::ImportState, values::ids::ImportId};
 use hoicho_web::{
-    http::{ApiResponse, Problem},
+    http::{ApiResponse, Problem, preferred_language},
     identity::{Authorized, Permit},
 };
 
@@ -45,7 +45,7 @@ pub(super) async fn undo_import(
     running: web::Data<RunningImports>,
     path: ImportPath,
 ) -> Result<ApiResponse, Problem> {
-    let (id, language, running) = (path.1, language(&req), running.get_ref().clone());
+    let (id, language, running) = (path.1, preferred_language(&req), running.get_ref().clone());
     let plan = move |tx: &mut Tx<'_>, authorized: &Authorized| {
         let row = find_undoable(tx, authorized, id)?;
         let (table, reason) = (stored_table(tx, &row)?, undo_reason(&row, language));

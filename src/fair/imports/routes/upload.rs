@@ -1,5 +1,5 @@
 //! Upload and read imports.
-use actix_web::{HttpRequest, HttpResponse, get, http::header, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 
 use super::{
@@ -14,17 +14,13 @@ use super::{
     view::{ImportView, Written, view},
 };
 use crate::imports::RunningImports;
-use hoicho_core::{db::Tx, i18n::Language, values::ids::ImportId};
+use hoicho_core::{db::Tx, values::ids::ImportId};
 use hoicho_web::{
-    http::{ApiResponse, Problem, Query, RawBody, Validator, size_limits::MIB},
+    http::{ApiResponse, Problem, Query, RawBody, Validator, preferred_language, size_limits::MIB},
     identity::{Authorized, Permit},
 };
 
 pub(super) type ImportPath = web::Path<(String, ImportId)>;
-
-pub(super) fn language(req: &HttpRequest) -> Language {
-    Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()))
-}
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -76,7 +72,7 @@ pub(super) async fn upload_table(
     let sheet = sheet.filter(|name| !name.trim().is_empty());
     let sheet = sheet.map(|name| checks.require_text("/sheet", &name, 200));
     checks.finish()?;
-    let (bytes, language) = (file.into_result()?, language(&req));
+    let (bytes, language) = (file.into_result()?, preferred_language(&req));
     let plan = move |tx: &mut Tx<'_>, authorized: &Authorized| {
         let (edition, organiser) = (authorized.edition()?, authorized.organiser()?);
         let context = ImportContext::load(tx, edition)?;
@@ -93,7 +89,8 @@ pub(super) async fn upload_table(
         }
         let row = to_row(authorized, file_name, &uploaded)?;
         let cells = to_cells(&uploaded)?;
-        let response = ApiResponse::created(&view(&row, &uploaded, Written::default(), language)?)?;
+        let path = format!("/editions/{}/imports/{}", row.edition_id, row.id);
+        let response = ApiResponse::created(&path, &view(&row, &uploaded, Written::default(), language)?)?;
         Ok((row, cells, response))
     };
     permit
@@ -125,7 +122,7 @@ pub(super) async fn get_import(
     running: web::Data<RunningImports>,
     path: ImportPath,
 ) -> Result<HttpResponse, Problem> {
-    let (id, language) = (path.1, language(&req));
+    let (id, language) = (path.1, preferred_language(&req));
     let progress = running.get(id);
     let view = permit.read_long(move |tx, authorized| {
         let row = store::find(tx, authorized.edition()?, id)?;

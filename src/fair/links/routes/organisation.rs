@@ -88,7 +88,10 @@ pub(super) async fn confirm_link(permit: Permit<ManageLinks>, body: Body<Confirm
             let exhibitor = link::confirm(tx, &authorized, invitation)?.id;
             let links = store::find_links(tx, authorized.organisation()?)?;
             let link = links.into_iter().find(|link| link.exhibitor == exhibitor).ok_or(Code::Internal)?;
-            ApiResponse::created(&view(link))
+            ApiResponse::created(
+                &format!("/organisations/{}/links/{exhibitor}", authorized.organisation()?),
+                &view(link),
+            )
         })
         .await
 }

@@ -6,12 +6,9 @@ use super::{
     super::{merge::merge, preview::preview},
     actions::{MergeExhibitors, ReadMerges},
 };
-use hoicho_core::{
-    i18n::Language,
-    values::ids::{ExhibitorId, OrganiserId},
-};
+use hoicho_core::values::ids::{ExhibitorId, OrganiserId};
 use hoicho_web::{
-    http::{ApiResponse, Body, Problem, Query},
+    http::{ApiResponse, Body, Problem, Query, preferred_language},
     identity::Permit,
 };
 
@@ -75,8 +72,7 @@ pub(super) async fn preview_merge(
     path: ExhibitorPath,
     query: Query<MergeQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let accepted = req.headers().get("accept-language").and_then(|v| v.to_str().ok());
-    let language = Language::from_header(accepted);
+    let language = preferred_language(&req);
     let (into, merged) = (path.1, query.into_result()?.exhibitor);
     let found = permit.read(move |tx, authorized| preview(tx, authorized.organiser()?, into, merged)).await?;
     Ok(HttpResponse::Ok().json(MergePreviewView {

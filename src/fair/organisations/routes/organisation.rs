@@ -102,7 +102,7 @@ pub(super) async fn create_organisation(
             at: now,
         };
         audit::record(tx, entry)?;
-        Ok(ApiResponse::created(&view)?.with_version(1))
+        Ok(ApiResponse::created(&format!("/organisations/{}", view.id), &view)?.with_version(1))
     };
     caller.write_once(work).await
 }

@@ -166,7 +166,8 @@ fn render(
     scopes: Vec<KeyScope>,
     editions: Vec<EditionId>,
 ) -> Result<ApiResponse, Problem> {
-    ApiResponse::created(&NewKeyView { secret, key: view(row, scopes, editions) })
+    let path = format!("/organisers/{}/api-keys/{}", row.organiser_id, row.id);
+    ApiResponse::created(&path, &NewKeyView { secret, key: view(row, scopes, editions) })
 }
 
 /// The keys of an organiser with their usage, newest first.

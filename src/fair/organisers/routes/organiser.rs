@@ -73,7 +73,7 @@ pub(super) async fn create_organiser(caller: SignedIn, body: Body<NameOrganiser>
             at,
         };
         audit::record(tx, entry)?;
-        Ok(ApiResponse::created(&view)?.with_version(1))
+        Ok(ApiResponse::created(&format!("/organisers/{}", view.id), &view)?.with_version(1))
     };
     caller.write_once(work).await
 }

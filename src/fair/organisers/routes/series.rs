@@ -61,7 +61,7 @@ pub(super) async fn create_series(caller: SignedIn, body: Body<CreateSeries>) ->
         let authorized = authorize_staff(tx, user, now, row.organiser_id, OrganiserRole::MANAGERS)?;
         store::insert_series(tx, &row)?;
         authorized.record_audit(tx, AuditAction::SeriesCreate, row.id, None, Some(&row.name))?;
-        Ok(ApiResponse::created(&view(row))?.with_version(1))
+        Ok(ApiResponse::created(&format!("/series/{}", row.id), &view(row))?.with_version(1))
     };
     caller.write_once(work).await
 }

@@ -139,9 +139,10 @@ pub(super) async fn create_deal(permit: Permit<ManageFigures>, body: Body<Create
                 version: 1,
             };
             deals::insert(tx, &row)?;
+            let path = format!("/editions/{}/deals/{}", row.edition_id, row.id);
             let view = view(row, None);
             authorized.record_audit(tx, AuditAction::DealCreate, view.id, None, Some(&view))?;
-            Ok(ApiResponse::created(&view)?.with_version(1))
+            Ok(ApiResponse::created(&path, &view)?.with_version(1))
         })
         .await
 }

@@ -1,5 +1,5 @@
 //! `POST /editions/{edition}/sales-reminders`.
-use actix_web::{HttpRequest, http::header, post};
+use actix_web::{HttpRequest, post};
 use serde::Serialize;
 
 use super::{
@@ -7,9 +7,9 @@ use super::{
     actions::ManageFigures,
 };
 use crate::exhibitors::without_email::{WithoutEmail, WithoutEmailWarning};
-use hoicho_core::i18n::{Language, MessageId};
+use hoicho_core::i18n::MessageId;
 use hoicho_web::{
-    http::{ApiResponse, Problem},
+    http::{ApiResponse, Problem, preferred_language},
     identity::Permit,
 };
 
@@ -48,7 +48,7 @@ struct RemindedView {
 )]
 #[post("/editions/{edition}/sales-reminders")]
 pub(super) async fn send_reminders(req: HttpRequest, permit: Permit<ManageFigures>) -> Result<ApiResponse, Problem> {
-    let language = Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
+    let language = preferred_language(&req);
     permit
         .write_once(move |tx, authorized| {
             let ReminderSummary { missing, emails, reminded, already_reminded, without_email } =

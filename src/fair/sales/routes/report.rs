@@ -1,5 +1,5 @@
 //! `/booths/{booth}/sales-reports/{date}`: submit, correct and read.
-use actix_web::{HttpRequest, HttpResponse, get, http::header, put};
+use actix_web::{HttpRequest, HttpResponse, get, put};
 use serde::Deserialize;
 
 use super::{
@@ -12,9 +12,9 @@ use super::{
     report_path::{ReportPath, parse_report_path},
     view::{ReportView, Warning, version_view, view},
 };
-use hoicho_core::{i18n::Language, values::ids::BoothId};
+use hoicho_core::values::ids::BoothId;
 use hoicho_web::{
-    http::{ApiResponse, Body, Code, Problem, etag, etag::IfMatch},
+    http::{ApiResponse, Body, Code, Problem, etag, etag::IfMatch, preferred_language},
     identity::Permit,
 };
 
@@ -69,18 +69,18 @@ pub(super) async fn put_report(
 ) -> Result<ApiResponse, Problem> {
     let PutReport { amount, ocop_amount, lines, reason, only_usual } = body.into_result()?;
     let (booth, day) = parse_report_path(path)?;
-    let language = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let language = preferred_language(&req);
     permit
         .write(move |tx, authorized| {
             let content = ReportContent { amount, ocop_amount, lines, reason, only_usual };
             let SubmittedReport { row, is_first, warning } =
                 report::submit(tx, &authorized, booth, day, content, if_match)?;
             let revision = row.revision;
-            let language = Language::from_header(language.as_deref());
             let warnings = warning.map(|(code, detail)| Warning { code, detail: detail.get(language).to_owned() });
             let lines = lines::find_by_version(tx, row.id, row.version)?;
             let view = ReportView { lines: Some(lines), warnings: warnings.into_iter().collect(), ..view(row, None) };
-            let response = if is_first { ApiResponse::created(&view)? } else { ApiResponse::ok(&view)? };
+            let path = || format!("/booths/{booth}/sales-reports/{day}");
+            let response = if is_first { ApiResponse::created(&path(), &view)? } else { ApiResponse::ok(&view)? };
             Ok(response.with_version(revision))
         })
         .await

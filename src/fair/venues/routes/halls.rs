@@ -70,7 +70,7 @@ pub(super) async fn create_hall(permit: Permit<ManageVenues>, body: Body<CreateH
             let row = HallRow { id: HallId::make(), venue_id: venue, name, is_outdoor: body.is_outdoor, version: 1 };
             store::insert_hall(tx, &row)?;
             authorized.record_audit(tx, AuditAction::HallCreate, row.id, None, Some(view(&row)))?;
-            Ok(ApiResponse::created(&view(&row))?.with_version(1))
+            Ok(ApiResponse::created(&format!("/venues/{venue}/halls/{}", row.id), &view(&row))?.with_version(1))
         })
         .await
 }

@@ -68,7 +68,7 @@ pub(super) async fn create_venue(caller: SignedIn, body: Body<CreateVenue>) -> R
         let authorized = authorize_staff(tx, user, now, row.organiser_id, ManageVenues::ORGANISER)?;
         store::insert(tx, &row)?;
         authorized.record_audit(tx, AuditAction::VenueCreate, row.id, None, Some(view(&row)))?;
-        Ok(ApiResponse::created(&view(&row))?.with_version(1))
+        Ok(ApiResponse::created(&format!("/venues/{}", row.id), &view(&row))?.with_version(1))
     };
     caller.write_once(work).await
 }

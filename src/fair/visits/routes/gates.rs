@@ -52,7 +52,8 @@ pub(super) async fn create_gate(permit: Permit<ManageGates>, body: Body<CreateGa
             let row = GateRow { id: GateId::make(), edition_id: edition.id, name };
             store::insert_gates(tx, std::slice::from_ref(&row))?;
             authorized.record_audit(tx, AuditAction::GateCreate, row.id, None, Some(&row.name))?;
-            ApiResponse::created(&GateView { id: row.id, name: row.name })
+            let path = format!("/editions/{}/gates", edition.id);
+            ApiResponse::created(&path, &GateView { id: row.id, name: row.name })
         })
         .await
 }

@@ -107,7 +107,9 @@ pub(super) async fn create_webhook(
             let secret = endpoint_store::add_secret(tx, row.id, authorized.now, Duration::zero())?;
             let view = views::webhook_view(row, types);
             authorized.record_audit(tx, AuditAction::WebhookCreate, view.id, None, Some(&view))?;
-            Ok(ApiResponse::created(&NewWebhookView { secret: (&secret).into(), webhook: view })?.with_version(1))
+            let path = format!("/organisers/{}/webhooks/{}", authorized.organiser()?, view.id);
+            Ok(ApiResponse::created(&path, &NewWebhookView { secret: (&secret).into(), webhook: view })?
+                .with_version(1))
         })
         .await
 }

@@ -50,7 +50,8 @@ pub(super) async fn rotate_secret(
             endpoint_store::find(tx, authorized.organiser()?, id)?;
             let secret = endpoint_store::add_secret(tx, id, authorized.now, Duration::hours(overlap_h))?;
             authorized.record_audit(tx, AuditAction::WebhookRotateSecret, id, None, Some(overlap_h))?;
-            ApiResponse::created(&SecretView::from(&secret))
+            let path = format!("/organisers/{}/webhooks/{id}", authorized.organiser()?);
+            ApiResponse::created(&path, &SecretView::from(&secret))
         })
         .await
 }

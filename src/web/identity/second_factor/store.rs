@@ -37,9 +37,14 @@ pub(super) struct FactorRow {
 }
 
 impl FactorRow {
+    /// When the wrong codes that count no longer do.
+    pub fn locked_until(&self) -> Instant {
+        self.failing_since + Duration::hours(FAILURE_WINDOW_H)
+    }
+
     /// Wrong codes that count at this time.
     pub fn recent_failures(&self, now: Instant) -> i32 {
-        if self.failing_since > now - Duration::hours(FAILURE_WINDOW_H) { self.failures } else { 0 }
+        if self.locked_until() > now { self.failures } else { 0 }
     }
 }
 

@@ -60,7 +60,8 @@ pub(in crate::identity) fn verify(
     let factor = factor.ok_or_else(|| Problem::new(Code::IllegalStep, MessageId("error-no-second-factor")))?;
     let failures = factor.recent_failures(now);
     if failures >= MAX_FAILURES {
-        return Err(Problem::new(Code::TooManyRequests, MessageId("error-second-factor-locked")));
+        let problem = Problem::new(Code::TooManyRequests, MessageId("error-second-factor-locked"));
+        return Err(problem.retry_at(factor.locked_until(), now));
     }
     if is_right(tx, account, &factor, typed, now)? {
         store::set_failures(tx, account.id, (0, now))?;

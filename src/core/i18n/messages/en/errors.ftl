@@ -321,3 +321,4 @@ error-hours-order = The end must be after the start.
 error-yes-no-invalid = This is neither yes nor no. Write “yes” or “no”.
 error-stars-unclear = The number of stars is unclear. Write 1 to 5, for example 4 or 4 stars.
 error-typed-values-count = Send 1 to { $max } values.
+error-form-instead-of-file = Send the file itself as the body, with its own Content-Type, not a form that contains it.

@@ -321,3 +321,4 @@ error-hours-order = Giờ kết thúc phải sau giờ bắt đầu.
 error-yes-no-invalid = Không rõ là có hay không. Hãy ghi “có” hoặc “không”.
 error-stars-unclear = Không rõ số sao. Hãy ghi từ 1 đến 5, ví dụ 4 hoặc 4 sao.
 error-typed-values-count = Hãy gửi từ 1 đến { $max } giá trị.
+error-form-instead-of-file = Hãy gửi chính tệp đó làm nội dung, với Content-Type của tệp, không gửi biểu mẫu chứa tệp.

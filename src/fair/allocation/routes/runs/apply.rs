@@ -1,5 +1,5 @@
 //! Endpoint to apply a proposal.
-use actix_web::{HttpRequest, http::header, post};
+use actix_web::{HttpRequest, post};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -13,9 +13,8 @@ use crate::{
     },
     exhibitors::without_email::{WithoutEmail, WithoutEmailWarning},
 };
-use hoicho_core::i18n::Language;
 use hoicho_web::{
-    http::{ApiResponse, Body, Problem, Validator},
+    http::{ApiResponse, Body, Problem, Validator, preferred_language},
     identity::Permit,
 };
 
@@ -75,7 +74,7 @@ pub(in super::super) async fn apply_run(
     validate_ttl(&mut checks, expires_in_s);
     checks.finish()?;
     let id = path.1;
-    let language = Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
+    let language = preferred_language(&req);
     permit
         .write_once(move |tx, authorized| {
             let applied = apply::apply_proposal(tx, &authorized, id, give_as, expires_in_s)?;

@@ -1,16 +1,17 @@
 //! Endpoint to read a proposal by application, with explanations.
 use std::collections::HashMap;
 
-use actix_web::{HttpRequest, HttpResponse, get, http::header};
+use actix_web::{HttpRequest, HttpResponse, get};
 use serde::{Deserialize, Serialize};
 
 use super::{super::actions::ReadAllocations, AllocationRunPath};
 use crate::allocation::runs::{explanation::Explanation, explanation_text::explanation_texts, store};
-use hoicho_core::{i18n::Language, values::ids::ApplicationId};
+use hoicho_core::values::ids::ApplicationId;
 use hoicho_web::{
     http::{
         Code, Problem, Query,
         pagination::{Page, PageQuery},
+        preferred_language,
     },
     identity::Permit,
 };
@@ -68,7 +69,7 @@ pub(in super::super) async fn get_proposal(
     let query = PageQuery { limit, cursor };
     let (limit, after) = (query.limit()?, query.decode_cursor()?);
     let after = if after.is_empty() { 0 } else { after.parse().map_err(|_| Code::BadRequest)? };
-    let language = Language::from_header(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
+    let language = preferred_language(&req);
     let id = path.1;
     let reading = permit.read(move |tx, authorized| {
         store::find(tx, authorized.edition()?, id)?;
