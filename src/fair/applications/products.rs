@@ -60,6 +60,7 @@ impl ApplicationProductRow {
 pub struct DeclaredProduct {
     /// 1 to 200 characters.
     pub name: String,
+    /// Its group of the OCOP programme; zones may require one.
     pub product_group: ProductGroup,
     /// 1 to 5.
     pub declared_stars: Option<i32>,

@@ -87,6 +87,9 @@ fn write_xlsx(tx: &mut Tx<'_>, authorized: &Authorized, language: Language) -> R
 /// Exports an edition in full from one snapshot: floor, exhibitors with their products, applications, allocations, sales
 /// reports with all versions and lines, visit counts, deals. Without users, contacts, documents, preferences and the audit
 /// log. A JSON Lines file ends with a record that holds the number of the others; a file without it is truncated.
+///
+/// Owners and managers of the organiser, in every state of the edition. Waits for its turn if the organiser is downloading other
+/// files.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/archive",
@@ -142,7 +145,9 @@ struct ImportArchiveQuery {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = TakenInView)]
 struct ImportedArchiveView {
+    /// The new edition, in the state that the archive has.
     edition: EditionView,
+    /// What was imported, in numbers.
     taken: ImportSummary,
 }
 
@@ -152,6 +157,9 @@ const MAX_ARCHIVE_BYTES: usize = 64 * MIB;
 /// Imports an archive (JSON Lines, at most 64 MB) as a new edition, in one transaction. Exhibitors are matched by tax code,
 /// or by identifier and name; the others are created without members. Figures of a finalised edition are computed from the
 /// imported rows and frozen; figures in the file are ignored.
+///
+/// Owners and managers of the organiser. Refused with 422 `invalid` for a truncated or inconsistent file, which imports nothing,
+/// and 409 `already_exists` if the slug is in use. Nobody is notified.
 #[utoipa::path(
     post,
     path = "/api/v1/organisers/{organiser}/archives",

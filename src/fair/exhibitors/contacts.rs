@@ -58,6 +58,7 @@ pub struct Contact {
     pub phone: Option<String>,
     /// Phone number of the Zalo account, like `phone`.
     pub zalo: Option<String>,
+    /// At most 254 characters; returned in lower case.
     pub email: Option<String>,
     /// Language of e-mails; default `vi`.
     #[serde(default = "default_language")]

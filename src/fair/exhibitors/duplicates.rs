@@ -28,9 +28,13 @@ hoicho_core::text_enum! {
 /// A record that may be the same.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct PossibleDuplicate {
+    /// The other record, of the same organiser.
     pub id: ExhibitorId,
+    /// Its name.
     pub name: String,
+    /// Its tax code, verified or not; `null` if unknown.
     pub tax_code: Option<String>,
+    /// Name of its locality.
     pub locality: String,
     /// What they have in common.
     pub same: Vec<Likeness>,

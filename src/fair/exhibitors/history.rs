@@ -20,8 +20,11 @@ const MAX_ROWS: i64 = 1_000;
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 #[schema(as = ExhibitorHistoryBooth)]
 pub struct HistoryBooth {
+    /// The allocation, also one that has ended.
     pub allocation: AllocationId,
+    /// Code of the booth.
     pub code: String,
+    /// State of the allocation.
     pub state: AllocationState,
     /// As a co-exhibitor on another exhibitor's booth.
     pub as_co_exhibitor: bool,
@@ -31,12 +34,17 @@ pub struct HistoryBooth {
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 #[schema(as = ExhibitorHistory)]
 pub struct HistoryEntry {
+    /// The edition.
     pub edition: EditionId,
+    /// Its slug.
     pub slug: String,
+    /// Its name.
     pub name: String,
     /// Its application; a co-exhibitor may have none.
     pub application: Option<ApplicationId>,
+    /// State of that application; `null` without one.
     pub application_state: Option<ApplicationState>,
+    /// Booths of its own, then those that it shared; empty if it got none.
     pub booths: Vec<HistoryBooth>,
 }
 

@@ -15,6 +15,7 @@ const MAX_NAMED: usize = 3;
 /// Somebody whom staff can call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct PhoneContact {
+    /// Name of the person.
     pub name: String,
     /// E.164.
     pub phone: Option<String>,
@@ -37,7 +38,9 @@ impl PhoneContact {
 /// An exhibitor without an e-mail address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct WithoutEmail {
+    /// The organiser's record.
     pub exhibitor: ExhibitorId,
+    /// Its name.
     pub name: String,
     /// Its contacts with a phone or Zalo number.
     pub contacts: Vec<PhoneContact>,

@@ -17,7 +17,9 @@ use hoicho_web::http::{FieldCode, Validator};
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BoothKind {
+    /// A zone of the edition.
     pub zone: ZoneId,
+    /// Decides the defaults of area, fee and size from the price list.
     pub category: BoothCategory,
     /// Square decimetres: 3 × 3 m is 900. 1 to 1,000,000.
     pub area_dm2: Option<i32>,

@@ -28,9 +28,13 @@ const MARGIN: i32 = 20;
 /// A booth on the floor plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct PlanBooth {
+    /// The booth.
     pub id: BoothId,
+    /// Its code, unique in the edition.
     pub code: String,
+    /// The zone that it is in.
     pub zone: ZoneId,
+    /// Whether it is taken.
     pub occupancy: Occupancy,
     /// The exhibitor; only if the booth is let.
     pub exhibitor: Option<String>,
@@ -47,12 +51,19 @@ pub struct PlanBooth {
 /// A zone on the floor plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct PlanZone {
+    /// The zone.
     pub id: ZoneId,
+    /// Its code, unique in the edition.
     pub code: String,
+    /// Its name.
     pub name: String,
+    /// Decimetres from the left of the plan.
     pub x: i32,
+    /// Decimetres from the top of the plan.
     pub y: i32,
+    /// Decimetres.
     pub width: i32,
+    /// Decimetres, with the room for its name.
     pub height: i32,
 }
 
@@ -63,7 +74,9 @@ pub struct Plan {
     pub width: i32,
     /// Decimetres.
     pub height: i32,
+    /// By code, with the room that their booths take.
     pub zones: Vec<PlanZone>,
+    /// All booths of these zones.
     pub booths: Vec<PlanBooth>,
 }
 

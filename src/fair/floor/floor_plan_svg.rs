@@ -39,10 +39,15 @@ const MAX_LEGEND_ENTRIES: usize = 24;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Sheet {
+    /// 297 × 210 mm.
     A4,
+    /// 420 × 297 mm.
     A3,
+    /// 594 × 420 mm.
     A2,
+    /// 841 × 594 mm.
     A1,
+    /// 1,189 × 841 mm.
     A0,
 }
 

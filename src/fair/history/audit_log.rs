@@ -27,7 +27,9 @@ struct AuditQuery {
 /// An entry of the audit log.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ChangeView {
+    /// Made by the server; sorts by time.
     id: AuditId,
+    /// When the change was made, RFC 3339 in UTC.
     #[schema(value_type = String)]
     at: chrono::DateTime<chrono::Utc>,
     /// User who made the change; absent for the program itself.
@@ -36,13 +38,17 @@ struct ChangeView {
     api_key: Option<ApiKeyId>,
     /// The exhibitor for which staff of the organiser acted.
     on_behalf_of: Option<ExhibitorId>,
+    /// Organiser whose data was changed; `null` for accounts, organisations and what is private to them.
     organiser: Option<OrganiserId>,
+    /// Edition concerned; `null` if the change belongs to none, or the edition was deleted.
     edition: Option<EditionId>,
     /// For example `booth.change`.
     #[schema(value_type = String)]
     action: AuditAction,
+    /// Kind of the changed resource: the part of `action` before the dot.
     #[schema(value_type = String)]
     subject_kind: SubjectKind,
+    /// Identifier of the changed resource.
     subject: String,
     /// Value before the change.
     #[schema(value_type = Value)]
@@ -72,6 +78,9 @@ fn view(row: AuditRow) -> ChangeView {
 
 /// Changes of an organiser's data, newest first, for its owners and managers; platform admins can read the log of all
 /// organisers.
+///
+/// 403 `forbidden` without `organiser` unless the caller is a platform admin, and 403 `second_factor_required` for an admin
+/// without one if the settings require it. Personal data that was erased reads `[erased]`.
 #[utoipa::path(
     get,
     path = "/api/v1/audit-log",

@@ -51,6 +51,9 @@ async fn next(mut events: EventStream) -> Option<(Result<web::Bytes, actix_web::
 /// (its identifier), `id` is for `Last-Event-ID`, after which a stream resumes. Delivery is at least once. A stream
 /// ends within seconds after the right to it has ended; 429 with too many open streams. Staff receive all kinds;
 /// everybody else `allocation`, `booth`, `booth_categories`, `zone`, `participant` and `edition`.
+///
+/// Public unless the edition is a draft. Staff of the organiser other than gate staff and API keys with `read:figures` receive
+/// all kinds. 503 `unavailable` while the server stops: connect again.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/events",

@@ -27,11 +27,16 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 struct LocalityView {
     /// `vn.22.06652`: country, then official codes from the province down.
     code: String,
+    /// Code of the unit that it is part of; `null` for a province.
     parent: Option<String>,
+    /// Kind of administrative unit.
     kind: LocalityKind,
+    /// In Vietnamese, with accents.
     name: String,
+    /// First day on which the unit existed.
     #[schema(value_type = chrono::NaiveDate)]
     valid_from: Day,
+    /// Last day on which the unit existed; `null` if it still does. Only such can be given to a record.
     #[schema(value_type = Option<chrono::NaiveDate>)]
     valid_to: Option<Day>,
 }
@@ -65,6 +70,8 @@ struct LocalityQuery {
 }
 
 /// Localities, ordered by code.
+///
+/// Public. Units of before the reforms are included, with `valid_to`; `on` leaves out those of other times.
 #[utoipa::path(
     get,
     path = "/api/v1/localities",

@@ -59,13 +59,20 @@ impl DataSubject {
 /// User account.
 #[derive(Serialize, utoipa::ToSchema)]
 struct AccountData {
+    /// Identifier of the account; what stays of it in the audit log after an erasure.
     id: UserId,
+    /// Address with which the person logs in.
     email: String,
+    /// Name that the person chose.
     display_name: String,
+    /// Language of e-mails.
     language: Language,
+    /// Whether the person is an admin of the platform.
     is_admin: bool,
+    /// When the account was created, RFC 3339 in UTC.
     #[schema(value_type = String)]
     registered_at: DateTime<Utc>,
+    /// When the address was verified, RFC 3339 in UTC; `null` if it was not.
     #[schema(value_type = Option<String>)]
     address_proved_at: Option<DateTime<Utc>>,
     /// When a second factor was set up. Its key is not exported.
@@ -78,9 +85,12 @@ struct AccountData {
 /// A passkey.
 #[derive(Serialize, utoipa::ToSchema)]
 struct PasskeyData {
+    /// Name that its owner gave it.
     name: String,
+    /// When it was registered, RFC 3339 in UTC.
     #[schema(value_type = String)]
     created_at: DateTime<Utc>,
+    /// Time of the last login with it, RFC 3339 in UTC; `null` if there was none.
     #[schema(value_type = Option<String>)]
     last_used_at: Option<DateTime<Utc>>,
 }
@@ -88,16 +98,22 @@ struct PasskeyData {
 /// Membership of an organiser.
 #[derive(Serialize, utoipa::ToSchema)]
 struct OrganiserWork {
+    /// The organiser.
     organiser: OrganiserId,
+    /// Its name.
     name: String,
+    /// The person's role with it.
     role: OrganiserRole,
 }
 
 /// Membership of an organisation.
 #[derive(Serialize, utoipa::ToSchema)]
 struct OrganisationWork {
+    /// The organisation.
     organisation: OrganisationId,
+    /// Its name.
     name: String,
+    /// The person's role with it.
     role: OrganisationRole,
 }
 
@@ -106,8 +122,10 @@ struct OrganisationWork {
 struct ConsentData {
     /// Name of the notice.
     notice: String,
+    /// When the person agreed, RFC 3339 in UTC.
     #[schema(value_type = String)]
     given_at: DateTime<Utc>,
+    /// When the consent was withdrawn, RFC 3339 in UTC; `null` if it was not.
     #[schema(value_type = Option<String>)]
     withdrawn_at: Option<DateTime<Utc>>,
 }
@@ -115,23 +133,35 @@ struct ConsentData {
 /// Contact entry of an organisation, or of an exhibitor in the records of an organiser.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ContactData {
+    /// The organisation whose entry it is; `null` if it is in the records of an organiser.
     organisation: Option<OrganisationId>,
+    /// The organiser's record whose entry it is; `null` if it is of an organisation.
     exhibitor: Option<ExhibitorId>,
+    /// Name of the person in the entry.
     name: String,
+    /// E.164; `null` if unknown.
     phone: Option<String>,
+    /// Number of the Zalo account, E.164; `null` if unknown, and for organisations.
     zalo: Option<String>,
+    /// In lower case; `null` if unknown.
     email: Option<String>,
 }
 
 /// Invitation to a role, or to link an exhibitor.
 #[derive(Serialize, utoipa::ToSchema)]
 struct InvitationData {
+    /// Organiser that offered a role; `null` otherwise.
     organiser: Option<OrganiserId>,
+    /// Organisation that offered a role; `null` otherwise.
     organisation: Option<OrganisationId>,
+    /// Record that the person was invited to link; `null` for a role.
     exhibitor: Option<ExhibitorId>,
+    /// Offered role; `null` for an invitation to link.
     role: Option<String>,
+    /// When it was sent, RFC 3339 in UTC.
     #[schema(value_type = String)]
     invited_at: DateTime<Utc>,
+    /// When it was accepted, RFC 3339 in UTC; `null` if it was not.
     #[schema(value_type = Option<String>)]
     accepted_at: Option<DateTime<Utc>>,
 }
@@ -141,6 +171,7 @@ struct InvitationData {
 struct LoginData {
     /// IPv4 address, or /64 prefix of an IPv6 address.
     address: String,
+    /// Time of the last login from there, RFC 3339 in UTC.
     #[schema(value_type = String)]
     last_at: DateTime<Utc>,
 }
@@ -152,8 +183,10 @@ struct SessionData {
     device: String,
     /// IPv4 address, or /64 prefix of an IPv6 address.
     address: String,
+    /// When it began, RFC 3339 in UTC.
     #[schema(value_type = String)]
     logged_in_at: DateTime<Utc>,
+    /// When it was last used, to a quarter of an hour; RFC 3339 in UTC.
     #[schema(value_type = String)]
     last_used_at: DateTime<Utc>,
 }
@@ -161,9 +194,11 @@ struct SessionData {
 /// An account at an OpenID provider that is linked with theirs.
 #[derive(Serialize, utoipa::ToSchema)]
 struct SsoIdentityData {
+    /// Address that identifies the provider.
     issuer: String,
     /// Identifier of the account at the provider.
     subject: String,
+    /// When it was linked, RFC 3339 in UTC.
     #[schema(value_type = String)]
     linked_at: DateTime<Utc>,
 }
@@ -171,16 +206,26 @@ struct SsoIdentityData {
 /// Personal data of a person. Audit log entries of their actions are at `/me/actions`.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct PersonalData {
+    /// When the data was collected, RFC 3339 in UTC.
     #[schema(value_type = String)]
     at: DateTime<Utc>,
+    /// The account of the address; `null` if there is none.
     account: Option<AccountData>,
+    /// Organisers whose staff the person is.
     organisers: Vec<OrganiserWork>,
+    /// Organisations that the person is a member of.
     organisations: Vec<OrganisationWork>,
+    /// Privacy notices that the person agreed to, also those withdrawn.
     consents: Vec<ConsentData>,
+    /// Entries with the person's address as a contact.
     contacts: Vec<ContactData>,
+    /// Invitations to the person's address, also accepted and expired ones.
     invitations: Vec<InvitationData>,
+    /// Addresses that the person has logged in from, the last one first.
     logins: Vec<LoginData>,
+    /// Logins that have not ended.
     sessions: Vec<SessionData>,
+    /// Linked accounts at OpenID providers.
     sso_identities: Vec<SsoIdentityData>,
     /// Number of e-mails waiting to be sent to them.
     #[serde(rename = "letters_waiting")]

@@ -28,6 +28,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 }
 
 /// Exports the personal data of the caller. Their actions are at `/me/actions`.
+///
+/// Every logged-in person, about themselves. Found by the e-mail address of the account; at most 1,000 entries of each kind.
 #[utoipa::path(
     get,
     path = "/api/v1/me/personal-data",
@@ -52,7 +54,9 @@ async fn get_personal_data(caller: SignedIn) -> Result<HttpResponse, Problem> {
 /// Action of the caller in the audit log.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ActionView {
+    /// Made by the server; sorts by time.
     id: AuditId,
+    /// When the action was done, RFC 3339 in UTC.
     #[schema(value_type = String)]
     at: chrono::DateTime<chrono::Utc>,
     /// Action name, for example `booth.change`.
@@ -67,6 +71,8 @@ fn view(row: AuditRow) -> ActionView {
 }
 
 /// Lists the actions of the caller from the audit log, newest first.
+///
+/// Every logged-in person, about themselves. Entries older than the server's retention period are deleted.
 #[utoipa::path(
     get,
     path = "/api/v1/me/actions",
@@ -92,6 +98,7 @@ async fn list_my_actions(req: HttpRequest, caller: SignedIn, query: Query<PageQu
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct EraseMe {
+    /// Password of the account, as a confirmation.
     #[schema(value_type = String)]
     password: SecretString,
 }
@@ -99,6 +106,9 @@ struct EraseMe {
 /// Erases the caller: account, contacts, invitations, waiting e-mails, and personal data in the audit log. Their actions stay
 /// under a pseudonymous identifier and no figure changes. Consents are retained as proof. It cannot be undone. The last
 /// owner of an organiser, or of an exhibitor with other members, has to transfer ownership first.
+///
+/// Every logged-in person, about themselves. Refused with 401 `wrong_credentials` for a wrong password, 429 `too_many_requests`
+/// during a lock-out, and 409 `illegal_step` for a last owner, naming what they own.
 #[utoipa::path(
     put,
     path = "/api/v1/me/erasure",

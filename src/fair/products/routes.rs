@@ -47,6 +47,7 @@ impl Action for ManageProducts {
 struct CreateProduct {
     /// 1 to 200 characters.
     name: String,
+    /// Its group of the OCOP programme; zones may require one.
     product_group: ProductGroup,
     /// 1 to 5.
     stars: Option<i32>,
@@ -60,11 +61,17 @@ struct CreateProduct {
 /// A product.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ProductView {
+    /// Made by the server; sorts by creation.
     id: ProductId,
+    /// 1 to 200 characters.
     name: String,
+    /// Its group of the OCOP programme.
     product_group: ProductGroup,
+    /// OCOP stars, 1 to 5; `null` if it has none.
     stars: Option<i32>,
+    /// Number of the OCOP certificate; `null` without one.
     certificate_number: Option<String>,
+    /// Last day on which the certificate is valid, which may have passed; `null` without one.
     #[schema(value_type = Option<chrono::NaiveDate>)]
     certificate_expires_on: Option<Day>,
     /// For `If-Match`: `"v…"`.
@@ -120,6 +127,9 @@ pub fn validate(row: &ProductRow, today: Day) -> Result<(), Problem> {
 }
 
 /// Creates a product.
+///
+/// Members of the organisation, whatever their role. An edition shows it if the exhibitor's application names it, or names no
+/// product at all.
 #[utoipa::path(
     post,
     path = "/api/v1/organisations/{organisation}/products",
@@ -164,6 +174,9 @@ async fn create_product(permit: Permit<ManageProducts>, body: Body<CreateProduct
 }
 
 /// Lists the products of an organisation, in order of creation.
+///
+/// Members, staff other than gate staff of linked organisers, and their API keys with `read:exhibitors`. Everybody once the
+/// organisation has a confirmed booth at an edition that is not a draft.
 #[utoipa::path(
     get,
     path = "/api/v1/organisations/{organisation}/products",
@@ -194,6 +207,9 @@ async fn list_products(
 type ProductPath = web::Path<(OrganisationId, ProductId)>;
 
 /// Returns a product.
+///
+/// Members, staff other than gate staff of linked organisers, and their API keys with `read:exhibitors`. Everybody once the
+/// organisation has a confirmed booth at an edition that is not a draft.
 #[utoipa::path(
     get,
     path = "/api/v1/organisations/{organisation}/products/{product}",
@@ -218,22 +234,30 @@ async fn get_product(permit: ReadPermit<ExhibitorsScope>, path: ProductPath) -> 
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchProduct {
+    /// 1 to 200 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     name: Option<String>,
+    /// Its group of the OCOP programme.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     product_group: Option<ProductGroup>,
+    /// OCOP stars, 1 to 5; at least 3 with a certificate. `null` removes them.
     #[serde(default, deserialize_with = "deserialize_present")]
     stars: Option<Option<i32>>,
+    /// 1 to 100 characters; requires at least 3 stars and an expiry date. `null` removes it.
     #[serde(default, deserialize_with = "deserialize_present")]
     certificate_number: Option<Option<String>>,
+    /// Last day on which it is valid; at most 36 months from today. `null` removes it.
     #[schema(value_type = Option<chrono::NaiveDate>)]
     #[serde(default, deserialize_with = "deserialize_present")]
     certificate_expires_on: Option<Option<Day>>,
 }
 
 /// Updates a product.
+///
+/// Members of the organisation, whatever their role; requires `If-Match`. Lists of exhibitors show the change at once, also at
+/// past editions; frozen figures do not.
 #[utoipa::path(
     patch,
     path = "/api/v1/organisations/{organisation}/products/{product}",
@@ -289,6 +313,9 @@ async fn patch_product(
 }
 
 /// Deletes a product that no application references.
+///
+/// Members of the organisation, whatever their role; requires `If-Match`. Refused with 409 `in_use` while an application names
+/// it.
 #[utoipa::path(
     delete,
     path = "/api/v1/organisations/{organisation}/products/{product}",

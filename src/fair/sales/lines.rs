@@ -42,6 +42,7 @@ pub const MAX_LINES: usize = 200;
 pub struct Line {
     /// 1 to 200 characters.
     pub product_name: Option<String>,
+    /// Group for the sums by product group; lines without one count as `unspecified`.
     pub product_group: Option<ProductGroup>,
     /// Thousandths of `unit`: 1.5 kg is 1500.
     pub quantity_milli: Option<i64>,

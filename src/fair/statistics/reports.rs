@@ -38,15 +38,25 @@ use hoicho_core::{
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Report {
+    /// Each booth with zone, size, fee and who had it.
     Booths,
+    /// Sales of each seller on each booth; the organiser only.
     SalesByBooth,
+    /// Sales of each opening day.
     SalesByDay,
+    /// Sales of each zone.
     SalesByZone,
+    /// Sales by the locality of their sellers.
     SalesByLocality,
+    /// Entries and exits of each opening day.
     VisitsByDay,
+    /// Entries and exits of each day, hour and gate.
     VisitsByHour,
+    /// Direct exhibitors, then represented companies.
     Exhibitors,
+    /// Sales reports that are due and missing; the organiser only.
     MissingReports,
+    /// Ratios to the previous edition of the series.
     Comparison,
 }
 

@@ -39,6 +39,9 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 
 /// Returns the statistics of an edition in one document. Public once final; for the organiser's staff at any time. The final document is
 /// sent as it was frozen, so that its digest can be verified; `Link` names the page with definitions, a line to cite and terms of reuse.
+///
+/// Staff of the organiser other than gate staff and API keys with `read:figures` read all amounts; others get 404 until the
+/// edition is finalised, and then the document without amounts of few sellers.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/statistics",
@@ -100,6 +103,9 @@ enum ReportFile {
 /// `items` with one object per row, the `total` of the columns that add up, and `about`: definitions, when the figures were frozen, the
 /// digest of the statistics, a line to cite and the terms of reuse. CSV and XLSX are for people: words of the reader's language instead
 /// of codes, amounts in units of the currency, areas in m², a total row, and the same remarks below the table or on a sheet of their own.
+///
+/// Staff of the organiser other than gate staff and API keys with `read:figures` read all reports. Others get 404 until the
+/// edition is finalised, and always for `sales-by-booth` and `missing-reports`.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/reports/{report}",

@@ -35,9 +35,12 @@ impl Action for ReadUnfinished {
 /// A booth and day with an unfinished sales report.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct UnfinishedReport {
+    /// The booth.
     #[schema(value_type = uuid::Uuid)]
     pub booth: BoothId,
+    /// Its code.
     pub code: String,
+    /// The opening day.
     #[schema(value_type = chrono::NaiveDate)]
     pub day: Day,
     /// Main exhibitor of that day.
@@ -47,7 +50,9 @@ pub struct UnfinishedReport {
 /// Reports of one kind: their number, and the first 50.
 #[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
 pub struct UnfinishedReports {
+    /// Number of all such reports.
     pub count: usize,
+    /// At most 50 of them.
     pub first: Vec<UnfinishedReport>,
 }
 
@@ -85,6 +90,9 @@ impl Unfinished {
 }
 
 /// Returns what is unfinished in an edition: look at it before finalising.
+///
+/// Staff of the organiser other than gate staff, and API keys with `read:figures`; in every state of the edition. Changes
+/// nothing.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/unfinished",

@@ -61,6 +61,8 @@ fn view(typed: &str, quantity: Quantity, context: NumberContext, language: Langu
 
 /// Parses numbers as people type them (`15,5 triệu`, `1.250.000đ`, `3x3m`), for pages that show what was understood before anything
 /// is saved. A text with two readings is refused, and the error names both.
+///
+/// Every logged-in person. Nothing is stored; a value that is not understood has an `error` and does not fail the request.
 #[utoipa::path(
     post,
     path = "/api/v1/typed-values",

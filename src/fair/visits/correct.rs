@@ -25,6 +25,7 @@ use hoicho_web::{
 #[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CorrectVisits {
+    /// A gate of the edition.
     gate: GateId,
     /// An opening day that has begun.
     #[schema(value_type = chrono::NaiveDate)]
@@ -44,12 +45,16 @@ pub(super) struct CorrectVisits {
 /// Counts of a gate on a day, after a correction.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct Corrected {
+    /// The corrected gate.
     gate: GateId,
+    /// The corrected opening day.
     #[schema(value_type = chrono::NaiveDate)]
     day: Day,
     /// Hour to which the correction was added.
     hour: u32,
+    /// Visits of the gate on the day, with the correction.
     entries: i64,
+    /// Exits of the gate on the day, with the correction.
     exits: i64,
 }
 

@@ -24,6 +24,7 @@ use hoicho_web::{
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct HoldBooths {
+    /// An approved application for this edition.
     application: ApplicationId,
     /// 1 to 100 booths, adjacent unless `allow_apart`.
     booths: Vec<BoothId>,
@@ -37,6 +38,11 @@ struct HoldBooths {
 }
 
 /// Holds booths for an approved application: all of them or none.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` unless the application is approved,
+/// `booth_already_taken` if one of the booths has an active allocation, `not_eligible` without a waiver if a zone's rules are not
+/// met, and `edition_finalised` once the edition is finalised or cancelled. Nobody is notified: a hold becomes an offer by
+/// `/allocations/{allocation}/offer`.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/allocations",
@@ -90,6 +96,8 @@ struct AllocationQuery {
 }
 
 /// Lists the allocations of an edition, in order of creation.
+///
+/// Staff of the organiser other than gate staff. Includes allocations that have ended: released, expired and no-shows.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/allocations",

@@ -29,6 +29,10 @@ struct MoveAllocation {
 }
 
 /// Moves an allocation to a free booth in one transaction; it keeps its state and expiry.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` if the allocation is not active or a day to move has a
+/// sales report, `booth_already_taken` if the new booth is taken now or on one of the days, and `not_eligible` without a waiver.
+/// Webhooks get `allocation.changed`; no e-mail is sent.
 #[utoipa::path(
     post,
     path = "/api/v1/allocations/{allocation}/move",

@@ -27,6 +27,7 @@ use hoicho_web::{
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AddParticipant {
+    /// Decides which of the other fields are required: `exhibitor`, or `name` and `country`.
     role: ParticipantRole,
     /// Only for co-exhibitors: a record of the organiser; name and country are taken from it.
     exhibitor: Option<ExhibitorId>,
@@ -45,13 +46,20 @@ struct AddParticipant {
 /// A participant of a booth.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ParticipantView {
+    /// Made by the server; names the participant in the path.
     id: ParticipantId,
+    /// Whether it stands on the booth itself or only its products do.
     role: ParticipantRole,
+    /// The record of a co-exhibitor; `null` for a represented company.
     exhibitor: Option<ExhibitorId>,
+    /// As it was when the participant was added: of the record, or as typed.
     name: String,
+    /// ISO 3166-1 alpha-2, upper case.
     country: String,
+    /// First day on the booth; `null`: from the first day of the main exhibitor.
     #[schema(value_type = Option<chrono::NaiveDate>)]
     first_day: Option<Day>,
+    /// Last day on the booth; `null`: to the last day of the main exhibitor.
     #[schema(value_type = Option<chrono::NaiveDate>)]
     last_day: Option<Day>,
 }
@@ -95,6 +103,10 @@ fn validate(body: AddParticipant) -> Result<NewParticipant, Problem> {
 }
 
 /// Adds a co-exhibitor or a represented company to a booth.
+///
+/// Members of the organisation of the main exhibitor, or owners and managers of the organiser on its behalf. Refused with 409
+/// `illegal_step` if the allocation has ended or has 200 participants, and `already_exists` if the participant is on it already.
+/// Webhooks get `allocation.changed`.
 #[utoipa::path(
     post,
     path = "/api/v1/allocations/{allocation}/participants",
@@ -159,6 +171,8 @@ pub(super) async fn add_participant(
 }
 
 /// Lists the participants of a booth by name.
+///
+/// Members of the organisation of the main exhibitor, and staff of the organiser other than gate staff; at most 200.
 #[utoipa::path(
     get,
     path = "/api/v1/allocations/{allocation}/participants",
@@ -180,6 +194,9 @@ pub(super) async fn list_participants(
 }
 
 /// Removes a participant from a booth. One that was there on an opening day stays listed, with the last such day.
+///
+/// Members of the organisation of the main exhibitor, or owners and managers of the organiser on its behalf. Refused with 409
+/// `edition_finalised` once the edition is finalised or cancelled. Webhooks get `allocation.changed`.
 #[utoipa::path(
     delete,
     path = "/api/v1/allocations/{allocation}/participants/{participant}",

@@ -16,7 +16,9 @@ use hoicho_web::{
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SwapBooths {
+    /// An active allocation of this edition.
     one: AllocationId,
+    /// Another active allocation of this edition.
     other: AllocationId,
     /// Reason for overriding the eligibility rules of the zones; 1 to 1,000 characters.
     eligibility_waiver: Option<String>,
@@ -26,6 +28,9 @@ struct SwapBooths {
 }
 
 /// Swaps the booths of two active allocations in one transaction.
+///
+/// Owners and managers of the organiser. Both keep their state and expiry. Refused with 409 `illegal_step` if one of them is not
+/// active or a day to swap has a sales report, and `not_eligible` without a waiver if the rules of the other zone are not met.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/allocations/swap",

@@ -47,6 +47,10 @@ async fn run_dated_step<A: Action>(
 }
 
 /// Offers a held booth to its exhibitor for 3 days and notifies the members by e-mail.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` unless the allocation is `held` and has not expired. The
+/// e-mail goes to the members of the linked organisation or, without a link, to the contacts of the record; webhooks get
+/// `allocation.offered`.
 #[utoipa::path(
     post,
     path = "/api/v1/allocations/{allocation}/offer",
@@ -65,6 +69,10 @@ pub(super) async fn offer_booth(permit: Permit<Allocate>, id: AllocationPath) ->
 
 /// Accepts an offer: by the exhibitor, or by staff on its behalf. The exhibitor has the booth on the opening days from today on that
 /// nobody else has.
+///
+/// Members of the organisation that the exhibitor is linked with, or owners and managers of the organiser; 403 if a member gives
+/// `from_day`. Refused with 409 `illegal_step` unless the allocation is `offered` and has not expired. From now on the booth is
+/// let and its exhibitor public; webhooks get `allocation.confirmed`.
 #[utoipa::path(
     post,
     path = "/api/v1/allocations/{allocation}/confirm",
@@ -88,6 +96,10 @@ pub(super) async fn confirm_booth(
 
 /// Declines an offer: by the exhibitor, or by staff on its behalf. The booth is offered to the waiting list if the
 /// organiser enabled it.
+///
+/// Members of the organisation that the exhibitor is linked with, or owners and managers of the organiser. Refused with 409
+/// `illegal_step` unless the allocation is `offered` and has not expired. The allocation becomes `released`, and webhooks get
+/// `allocation.released`.
 #[utoipa::path(
     post,
     path = "/api/v1/allocations/{allocation}/decline",
@@ -105,6 +117,9 @@ pub(super) async fn decline_booth(permit: Permit<RespondToOffer>, id: Allocation
 }
 
 /// Records that the exhibitor has arrived.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` unless the allocation is `confirmed`. Webhooks get
+/// `allocation.checked_in`.
 #[utoipa::path(
     post,
     path = "/api/v1/allocations/{allocation}/check-in",
@@ -122,6 +137,9 @@ pub(super) async fn check_in(permit: Permit<Allocate>, id: AllocationPath) -> Re
 }
 
 /// Releases the booth for the days to come.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` if the allocation has ended, or if a day from then on
+/// has a sales report. Earlier days stay with the exhibitor; webhooks get `allocation.released`, and no e-mail is sent.
 #[utoipa::path(
     post,
     path = "/api/v1/allocations/{allocation}/release",
@@ -144,6 +162,9 @@ pub(super) async fn release_booth(
 }
 
 /// Records that the exhibitor did not arrive and frees the booth for the days to come.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` unless the allocation is `confirmed`, or if a day from
+/// then on has a sales report. Webhooks get `allocation.released`.
 #[utoipa::path(
     post,
     path = "/api/v1/allocations/{allocation}/no-show",

@@ -10,11 +10,16 @@ use hoicho_core::{
 /// Allocation of a booth to an application.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct AllocationView {
+    /// Made by the server; sorts by creation.
     pub id: AllocationId,
+    /// The booth; a move or a swap changes it.
     pub booth: BoothId,
+    /// Code of the booth; only in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub booth_code: Option<String>,
+    /// The application that has the booth.
     pub application: ApplicationId,
+    /// `held`, `offered`, `confirmed` and `checked_in` claim the booth; the others have ended.
     pub state: AllocationState,
     /// Expiry of a hold or an offer.
     #[schema(value_type = Option<String>)]

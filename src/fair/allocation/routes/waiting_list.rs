@@ -20,6 +20,9 @@ struct PutWaitingListPolicy {
 
 /// Enables or disables automatic offers: a booth whose offer is declined or expires is offered to the waiting list,
 /// following the order and rules of an allocation run.
+///
+/// Owners and managers of the organiser. Refused with 409 `edition_finalised` once the edition is finalised or cancelled. An
+/// application that gets an offer becomes `approved` and is notified by e-mail; nothing is offered once the fair is over.
 #[utoipa::path(
     put,
     path = "/api/v1/editions/{edition}/waiting-list/policy",

@@ -18,6 +18,10 @@ impl Action for Withdraw {
 
 /// Withdraws an application and releases its held and offered booths. Not possible once booths are confirmed. Staff withdraws on
 /// behalf of the exhibitor.
+///
+/// Members of the organisation that the exhibitor is linked with, or owners and managers of the organiser. Refused with 409
+/// `illegal_step` if it was rejected or withdrawn, or has a booth that is confirmed or checked in. Webhooks get
+/// `application.decided`; no e-mail is sent.
 #[utoipa::path(
     post,
     path = "/api/v1/applications/{application}/withdraw",

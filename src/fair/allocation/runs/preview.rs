@@ -16,7 +16,9 @@ use hoicho_web::http::Problem;
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 #[schema(as = ProposedMove)]
 pub struct Move {
+    /// The application.
     pub application: ApplicationId,
+    /// Name of its exhibitor in the organiser's records.
     pub exhibitor_name: String,
     /// Codes of the booths that it has when the proposal is read.
     pub before: Vec<String>,

@@ -12,8 +12,11 @@ use hoicho_web::http::{FieldCode, Problem, Validator};
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StartRun {
+    /// How booths are given.
     pub policy: Policy,
+    /// In which order applications are served, and how many points their wishes have.
     pub order: Order,
+    /// What must hold besides the eligibility rules of the zones; default: nothing more, and only held booths move.
     #[serde(default)]
     pub rules: Rules,
     /// The same seed, rules and floor give the same proposal; default 1.
@@ -76,6 +79,7 @@ impl Default for Rules {
 pub struct Pavilion {
     /// Locality code; includes its descendants.
     pub locality: String,
+    /// A zone of the edition: the only one for them, whatever its eligibility rules. Others may stand there too.
     pub zone: ZoneId,
 }
 

@@ -27,6 +27,9 @@ use hoicho_web::{
 type ApplicationPath = web::Path<ApplicationId>;
 
 /// Returns an application to its exhibitor's members and, once it is submitted, to the organiser's staff.
+///
+/// Members of the organisation that the exhibitor is linked with and, once it is submitted, staff of the organiser other than
+/// gate staff. Others get 404.
 #[utoipa::path(
     get,
     path = "/api/v1/applications/{application}",
@@ -59,17 +62,22 @@ struct PatchApplication {
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     booths_wanted: Option<i32>,
+    /// Wished category of the booths.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     category: Option<BoothCategory>,
+    /// Other needs as free text; 1 to 2,000 characters. `null` clears it.
     #[serde(default, deserialize_with = "deserialize_present")]
     needs: Option<Option<String>>,
+    /// Whether it needs electric power; allocation runs assign only booths with it.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     needs_power: Option<bool>,
+    /// Whether it needs running water; allocation runs assign only booths with it.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     needs_water: Option<bool>,
+    /// Whether it needs a corner booth; allocation runs assign only those.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     needs_corner: Option<bool>,
@@ -81,6 +89,7 @@ struct PatchApplication {
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     products: Option<Vec<ProductId>>,
+    /// Products by name; replaces all of them. At most 100 together with `products`.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     declared_products: Option<Vec<DeclaredProduct>>,
@@ -91,6 +100,9 @@ fn not_a_draft() -> Problem {
 }
 
 /// Updates a draft.
+///
+/// Members of the organisation that the exhibitor is linked with; requires `If-Match`. Refused with 409 `illegal_step` once it is
+/// submitted, and `edition_finalised` once the edition is finalised or cancelled.
 #[utoipa::path(
     patch,
     path = "/api/v1/applications/{application}",
@@ -167,6 +179,9 @@ pub(super) async fn patch_application(
 }
 
 /// Deletes a draft without documents.
+///
+/// Members of the organisation that the exhibitor is linked with; requires `If-Match`. Refused with 409 `illegal_step` once it is
+/// submitted (withdraw it then), and `in_use` while it has documents. A record that was made for this draft is deleted with it.
 #[utoipa::path(
     delete,
     path = "/api/v1/applications/{application}",

@@ -32,14 +32,17 @@ struct CreateApplication {
     exhibitor: Option<ExhibitorId>,
     /// 1 to 100.
     booths_wanted: i32,
+    /// Wished category of the booths.
     category: BoothCategory,
     /// Other needs as free text; 1 to 2,000 characters.
     needs: Option<String>,
     /// Allocation runs assign only booths with it; default false.
     #[serde(default)]
     needs_power: bool,
+    /// Allocation runs assign only booths with running water; default false.
     #[serde(default)]
     needs_water: bool,
+    /// Allocation runs assign only corner booths; default false.
     #[serde(default)]
     needs_corner: bool,
     /// Best first; at most 20.
@@ -66,6 +69,10 @@ pub(super) fn validate_booths_wanted(checks: &mut Validator, booths_wanted: i32)
 /// open. When it is submitted, its name, legal form, tax code and locality become a record of the organiser, which is linked with the
 /// organisation; until then the organiser sees nothing of it. With
 /// `exhibitor`: an application that staff enters on behalf of an exhibitor, submitted at once, also after registration.
+///
+/// Members of the organisation, or owners and managers of the organiser with `exhibitor`. Refused with 409 `illegal_step` outside
+/// registration (members) or for a record that was merged, `already_exists` if the exhibitor has an application for the edition,
+/// and `edition_finalised`. No e-mail is sent.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/applications",

@@ -25,15 +25,21 @@ use hoicho_web::{
 /// A document, or a waiver with the reason why it is not required.
 #[derive(Serialize, utoipa::ToSchema)]
 struct DocumentView {
+    /// Made by the server; sorts by upload.
     id: DocumentId,
+    /// What it proves or shows.
     kind: DocumentKind,
+    /// Original file name; `null` for a waiver.
     file_name: Option<String>,
+    /// MIME type as detected from the content; `null` for a waiver.
     content_type: Option<String>,
+    /// Size of the file in bytes; `null` for a waiver.
     size_bytes: Option<i64>,
     /// SHA-256 of the content, base64url.
     digest: Option<String>,
     /// Why the document is not required; set on waivers only.
     waiver_reason: Option<String>,
+    /// When it was uploaded or waived, RFC 3339 in UTC.
     #[schema(value_type = String)]
     recorded_at: chrono::DateTime<chrono::Utc>,
 }
@@ -55,6 +61,7 @@ fn view(row: DocumentRow) -> DocumentView {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct UploadQuery {
+    /// What the document proves or shows.
     kind: DocumentKind,
     /// Original file name; 1 to 200 characters.
     file_name: String,
@@ -69,6 +76,10 @@ fn document_path(application: ApplicationId, document: DocumentId) -> String {
 
 /// Uploads a document. The body is the file itself (PDF, JPEG, PNG or WebP; by default at most 5 MiB), and its
 /// `Content-Type` must match the content.
+///
+/// Members of the organisation that the exhibitor is linked with. Refused with 415 `unsupported_file` for another type, 413
+/// `too_large`, 409 `illegal_step` at the server's limit of documents of an application, and 409 `edition_finalised` once the
+/// edition is finalised or cancelled.
 #[utoipa::path(
     post,
     path = "/api/v1/applications/{application}/documents",
@@ -150,12 +161,16 @@ pub(super) async fn upload_document(
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct WaiveDocument {
+    /// The kind of document that is not required.
     kind: DocumentKind,
     /// Why it is not required; 1 to 1,000 characters.
     reason: String,
 }
 
 /// Records that a document is not required, with the reason.
+///
+/// Owners and managers of the organiser. Refused with 409 `edition_finalised` once the edition is finalised or cancelled. A
+/// waiver is listed among the documents and cannot be deleted.
 #[utoipa::path(
     post,
     path = "/api/v1/applications/{application}/document-waivers",
@@ -204,6 +219,9 @@ pub(super) async fn waive_document(
 }
 
 /// Lists the documents of an application, oldest first.
+///
+/// Members of the organisation that the exhibitor is linked with and, once the application is submitted, staff of the organiser
+/// other than gate staff. Includes waivers, which have no file.
 #[utoipa::path(
     get,
     path = "/api/v1/applications/{application}/documents",
@@ -227,6 +245,9 @@ pub(super) async fn list_documents(
 type DocumentPath = web::Path<(ApplicationId, DocumentId)>;
 
 /// Downloads the file of a document.
+///
+/// Members of the organisation that the exhibitor is linked with and, once the application is submitted, staff of the organiser
+/// other than gate staff. 404 for a waiver, which has no file.
 #[utoipa::path(
     get,
     path = "/api/v1/applications/{application}/documents/{document}",
@@ -268,6 +289,9 @@ pub(super) async fn get_document(
 }
 
 /// Deletes an uploaded document, as long as the organiser has not decided on the application.
+///
+/// Members of the organisation that the exhibitor is linked with. Refused with 409 `illegal_step` once the application is
+/// approved, waitlisted or rejected, and for a waiver; 409 `edition_finalised` once the edition is finalised or cancelled.
 #[utoipa::path(
     delete,
     path = "/api/v1/applications/{application}/documents/{document}",

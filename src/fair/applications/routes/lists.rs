@@ -33,6 +33,8 @@ struct ApplicationQuery {
 }
 
 /// Lists the applications of an edition, without drafts, in order of creation.
+///
+/// Staff of the organiser other than gate staff. Those that were withdrawn before they were submitted are left out too.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/applications",
@@ -69,6 +71,8 @@ fn parse_cursor(key: &str) -> Option<(chrono::NaiveDateTime, ApplicationId)> {
 }
 
 /// Lists the waiting list of an edition, in order of joining.
+///
+/// Staff of the organiser other than gate staff. Applications in the state `waitlisted`, without wishes and products.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/waiting-list",
@@ -104,6 +108,8 @@ pub(super) async fn get_waiting_list(
 }
 
 /// Lists the applications of an organisation, through the exhibitors it is linked with, newest first, for its members.
+///
+/// Includes drafts, and applications that staff entered for a linked record; at most 500, without wishes and products.
 #[utoipa::path(
     get,
     path = "/api/v1/organisations/{organisation}/applications",

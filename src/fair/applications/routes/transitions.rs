@@ -39,6 +39,10 @@ async fn respond<A: Action>(
 type ApplicationPath = web::Path<ApplicationId>;
 
 /// Submits a draft, while registration is open.
+///
+/// Members of the organisation that the exhibitor is linked with. Refused with 409 `illegal_step` unless it is a draft and
+/// registration is open. From now on the organiser sees it; the first submission links its record with the organisation, and
+/// webhooks get `application.submitted`.
 #[utoipa::path(
     post,
     path = "/api/v1/applications/{application}/submit",
@@ -56,6 +60,9 @@ pub(super) async fn submit(permit: Permit<ManageApplication>, id: ApplicationPat
 }
 
 /// Approves an application, so that booths can be allocated to it.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` unless it is submitted or waitlisted. The exhibitor is
+/// notified by e-mail, and webhooks get `application.decided`.
 #[utoipa::path(
     post,
     path = "/api/v1/applications/{application}/approve",
@@ -73,6 +80,9 @@ pub(super) async fn approve(permit: Permit<DecideApplications>, id: ApplicationP
 }
 
 /// Puts an application on the waiting list, with a reason.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` unless it is submitted. The exhibitor gets the reason by
+/// e-mail, and webhooks get `application.decided`.
 #[utoipa::path(
     post,
     path = "/api/v1/applications/{application}/waitlist",
@@ -97,6 +107,9 @@ pub(super) async fn waitlist(
 }
 
 /// Rejects an application, with a reason.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` unless it is submitted or waitlisted; it cannot be taken
+/// back. The exhibitor gets the reason by e-mail, and webhooks get `application.decided`.
 #[utoipa::path(
     post,
     path = "/api/v1/applications/{application}/reject",

@@ -17,20 +17,32 @@ use hoicho_web::http::Problem;
 /// An application.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct ApplicationView {
+    /// Made by the server; sorts by creation.
     pub id: ApplicationId,
+    /// The edition applied to.
     pub edition: EditionId,
+    /// The organiser's record of who applies; at most one application for an edition.
     pub exhibitor: ExhibitorId,
+    /// Name in the organiser's records; only in the organiser's lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exhibitor_name: Option<String>,
+    /// `draft` is seen by the exhibitor's members only; `approved` can get booths.
     pub state: ApplicationState,
+    /// Number of booths: 1 to 100.
     pub booths_wanted: i32,
+    /// Wished category of the booths.
     pub category: BoothCategory,
+    /// Other needs as free text; `null` if there are none.
     pub needs: Option<String>,
+    /// Whether it needs electric power; allocation runs assign only booths with it.
     pub needs_power: bool,
+    /// Whether it needs running water; allocation runs assign only booths with it.
     pub needs_water: bool,
+    /// Whether it needs a corner booth; allocation runs assign only those.
     pub needs_corner: bool,
     /// Given with the last transition.
     pub reason: Option<String>,
+    /// When it joined the waiting list, RFC 3339 in UTC; `null` unless it is `waitlisted`.
     #[schema(value_type = Option<String>)]
     pub waitlisted_at: Option<chrono::DateTime<chrono::Utc>>,
     /// Best first; omitted in lists.

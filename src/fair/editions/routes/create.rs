@@ -29,6 +29,7 @@ use hoicho_web::{
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreateEdition {
+    /// The organiser that holds it; the caller is its owner or a manager.
     organiser: OrganiserId,
     /// Series whose editions it is compared with.
     series: Option<SeriesId>,
@@ -93,6 +94,10 @@ pub fn validate_declared(checks: &mut Validator, booths: Option<i32>, visits: Op
 }
 
 /// Creates an edition as a draft, visible only to the organiser's staff.
+///
+/// Owners and managers of the organiser. Refused with 409 `already_exists` if the slug is in use, by an edition of any organiser,
+/// and `in_use` if series or venue are not the organiser's. It has no opening days yet: set them, then publish it by a
+/// transition.
 #[utoipa::path(
     post,
     path = "/api/v1/editions",

@@ -22,6 +22,9 @@ use hoicho_web::{
 };
 
 /// An edition by identifier or slug, with its opening days.
+///
+/// Public, except for a draft, which all staff of the organiser, gate staff too, and API keys with `read:editions` read; others
+/// get 404.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}",
@@ -43,11 +46,14 @@ pub(super) async fn get_edition(permit: ReadPermit<DatesScope>) -> Result<HttpRe
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchEdition {
+    /// 1 to 200 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     name: Option<String>,
+    /// A series of the organiser; `null` takes it out of its series.
     #[serde(default, deserialize_with = "deserialize_present")]
     series: Option<Option<SeriesId>>,
+    /// A venue of the organiser; `null` removes it.
     #[serde(default, deserialize_with = "deserialize_present")]
     venue: Option<Option<VenueId>>,
     /// Only for drafts: the days and hours of counts depend on it.
@@ -63,15 +69,22 @@ struct PatchEdition {
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(value_type = Option<String>, example = "2026-02-20T17:00:00+07:00")]
     registration_closes_at: Option<Option<InstantInput>>,
+    /// 0 to 1,000,000; counts only while the edition has no booths. `null` removes it.
     #[serde(default, deserialize_with = "deserialize_present")]
     declared_booths: Option<Option<i32>>,
+    /// 0 to 10^15; counts only while no visit was counted. `null` removes it.
     #[serde(default, deserialize_with = "deserialize_present")]
     declared_visits: Option<Option<i64>>,
+    /// Minor units: 0 to 10^15; counts only while there is no sales report. `null` removes it.
     #[serde(default, deserialize_with = "deserialize_present")]
     declared_sales: Option<Option<i64>>,
 }
 
 /// Changes an edition. Slug and currency cannot be changed.
+///
+/// Owners and managers of the organiser; requires `If-Match`. Refused with 409 `edition_finalised` once it is finalised or
+/// cancelled, `illegal_step` for another time zone unless it is a draft, and `in_use` if series or venue are not the organiser's.
+/// Webhooks get `edition.changed`.
 #[utoipa::path(
     patch,
     path = "/api/v1/editions/{edition}",
@@ -165,6 +178,9 @@ fn set_registration(
 }
 
 /// Deletes a draft that has no zones or gates. Published editions can only be cancelled.
+///
+/// Owners and managers of the organiser; requires `If-Match`. Refused with 409 `illegal_step` unless it is a draft, and `in_use`
+/// while it has zones, gates, prices or applications. Roles and invitations for this edition alone are deleted with it.
 #[utoipa::path(
     delete,
     path = "/api/v1/editions/{edition}",

@@ -27,6 +27,9 @@ struct EndEdition {
 
 /// Ends a live edition now. Opening days that begin later are not held: no reports are due for them and averages do not count
 /// them. Can be taken back for 24 hours.
+///
+/// Owners and managers of the organiser; `If-Match` is optional. Refused with 409 `illegal_step` unless the phase is `live`.
+/// Webhooks get `edition.changed`.
 #[utoipa::path(
     put,
     path = "/api/v1/editions/{edition}/end",
@@ -69,6 +72,9 @@ pub(super) async fn end_edition(
 }
 
 /// Takes back the early end of an edition, within 24 hours.
+///
+/// Owners and managers of the organiser; `If-Match` is optional. Refused with 409 `illegal_step` if it was not ended early or 24
+/// hours have passed, and `edition_finalised` once it is finalised. Webhooks get `edition.changed`.
 #[utoipa::path(
     delete,
     path = "/api/v1/editions/{edition}/end",

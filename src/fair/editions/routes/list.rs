@@ -64,6 +64,9 @@ impl SyncList for Editions {
 }
 
 /// Public editions ordered by slug, or those that changed; with `organiser` also the drafts of the caller's organiser.
+///
+/// Everything but drafts is public. Drafts are listed for people with a role for all editions of the organiser; API keys get what
+/// is public.
 #[utoipa::path(
     get,
     path = "/api/v1/editions",

@@ -18,6 +18,9 @@ use hoicho_web::{
 };
 
 /// The opening days of an edition in chronological order.
+///
+/// Public, except for a draft, which all staff of the organiser, gate staff too, and API keys with `read:editions` read. The
+/// `ETag` is that of the edition.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/opening-days",
@@ -66,6 +69,10 @@ pub fn validate_days(checks: &mut Validator, days: impl ExactSizeIterator<Item =
 }
 
 /// Replaces the opening days, which need not be consecutive. A day with reports or counts cannot be removed.
+///
+/// Owners and managers of the organiser; requires `If-Match` with the version of the edition. Refused with 409 `in_use` if a
+/// removed day has reports, counts or deals, and `edition_finalised` once the edition is finalised or cancelled. Days that are
+/// added get the exhibitors that have the booths; webhooks get `edition.changed`.
 #[utoipa::path(
     put,
     path = "/api/v1/editions/{edition}/opening-days",

@@ -21,6 +21,7 @@ use hoicho_web::{
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Transition {
+    /// The state to reach; the legal ones depend on the present state.
     to: EditionState,
     /// Required for going back and for cancelling; 1 to 1,000 characters.
     reason: Option<String>,
@@ -29,6 +30,10 @@ struct Transition {
 /// Changes the state of an edition. Finalising freezes its figures; it is refused while opening days are to come. What is unfinished
 /// is in `GET /editions/{edition}/unfinished`. A published edition becomes a draft again only while nobody has applied, and is cancelled
 /// only before its first opening day begins. The error for an invalid transition lists the valid ones.
+///
+/// Owners and managers of the organiser. An invalid transition is refused with 409 `illegal_step`, and so are finalising before
+/// the last day is over and going back with applications. Finalising and cancelling cannot be taken back; webhooks get
+/// `edition.published`, `figures.finalised` or `edition.cancelled`.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/transitions",

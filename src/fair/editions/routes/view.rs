@@ -18,6 +18,7 @@ use hoicho_web::http::Problem;
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpeningDay {
+    /// Of the years 2000 to 2100; each day once.
     #[schema(value_type = chrono::NaiveDate)]
     pub day: Day,
     /// `HH:MM:SS`.
@@ -31,20 +32,30 @@ pub struct OpeningDay {
 /// Venue of an edition.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct EditionVenue {
+    /// Made by the server.
     pub id: VenueId,
+    /// Name of the place.
     pub name: String,
+    /// Postal address as one text.
     pub address: String,
 }
 
 /// An edition.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct EditionView {
+    /// Made by the server; paths accept the slug as well.
     pub id: EditionId,
+    /// Unique name for addresses: 3 to 80 lower-case letters, digits and hyphens. Never changes.
     pub slug: String,
+    /// 1 to 200 characters.
     pub name: String,
+    /// Where it takes place; `null` while it is not decided.
     pub venue: Option<EditionVenue>,
+    /// The organiser that holds it.
     pub organiser: OrganiserId,
+    /// The series whose editions it is compared with; `null` if there is none.
     pub series: Option<SeriesId>,
+    /// `draft` is seen by staff only; `finalised` and `cancelled` never change again.
     pub state: EditionState,
     /// Follows from the dates; only while published.
     pub phase: Option<EditionPhase>,
@@ -59,7 +70,9 @@ pub struct EditionView {
     pub ended_at: Option<DateTime<Utc>>,
     /// Why it was ended early.
     pub end_reason: Option<String>,
+    /// IANA time zone in which days and hours are meant.
     pub time_zone: String,
+    /// ISO 4217 code of all amounts. Never changes.
     pub currency: String,
     /// Declared total for an edition without individual booths.
     pub declared_booths: Option<i32>,
@@ -69,6 +82,7 @@ pub struct EditionView {
     pub declared_sales: Option<i64>,
     /// Allocation run whose policy offers released booths to the waiting list, if enabled.
     pub waiting_list_run: Option<AllocationRunId>,
+    /// In chronological order, not always consecutive; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opening_days: Option<Vec<OpeningDay>>,
 }

@@ -17,6 +17,8 @@ use hoicho_web::{
 };
 
 /// Lists the contacts of an exhibitor.
+///
+/// Staff of the organiser other than gate staff. The `ETag` is that of the record.
 #[utoipa::path(
     get,
     operation_id = "get_exhibitor_contacts",
@@ -46,6 +48,9 @@ pub(super) async fn get_contacts(permit: Permit<ReadExhibitors>, path: Exhibitor
 }
 
 /// Replaces the contacts of an exhibitor; at most 20. A contact with the `id` of an existing one replaces it.
+///
+/// Owners and managers of the organiser; `If-Match` with the version of the record is optional. Refused with 409 `illegal_step`
+/// for a record that was merged into another.
 #[utoipa::path(
     put,
     operation_id = "put_exhibitor_contacts",

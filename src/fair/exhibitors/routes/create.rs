@@ -29,6 +29,7 @@ const MAX_TAGS: usize = 20;
 struct CreateExhibitor {
     /// 1 to 200 characters.
     name: String,
+    /// Decides which tax codes are valid; zones may require one.
     legal_form: LegalForm,
     /// 10 digits, the last a check digit, `-001` for a branch; 12 for a household business.
     tax_code: Option<String>,
@@ -59,6 +60,9 @@ pub(super) fn validate_tags(checks: &mut Validator, tags: Vec<String>) -> Vec<St
 
 /// Creates a record. It opens nothing of anybody's account: an organisation with the same tax code, phone number or address stays
 /// as it is, and sees nothing of the record.
+///
+/// Owners and managers of the organiser. Records with the same tax code are allowed: `/duplicates` lists what may be the same.
+/// Nobody is notified.
 #[utoipa::path(
     post,
     path = "/api/v1/organisers/{organiser}/exhibitors",

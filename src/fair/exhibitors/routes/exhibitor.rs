@@ -19,6 +19,9 @@ use hoicho_web::{
 pub(super) type ExhibitorPath = web::Path<(OrganiserId, ExhibitorId)>;
 
 /// Returns a record with contacts, notes and tags. One that was merged names the record it was merged into.
+///
+/// Staff of the organiser other than gate staff. A record that an organisation drafts its application with is not found until it
+/// is submitted.
 #[utoipa::path(
     get,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}",
@@ -51,14 +54,18 @@ pub(super) async fn get_exhibitor(
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchExhibitor {
+    /// 1 to 200 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     name: Option<String>,
+    /// The tax code must be valid for it.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     legal_form: Option<LegalForm>,
+    /// 10 digits, the last a check digit, `-001` for a branch; 12 for a household business. `null` clears it.
     #[serde(default, deserialize_with = "deserialize_present")]
     tax_code: Option<Option<String>>,
+    /// ISO 3166-1 alpha-2, upper case.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     country: Option<String>,
@@ -70,14 +77,19 @@ struct PatchExhibitor {
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     locality: Option<String>,
+    /// For the organiser's staff; 1 to 4,000 characters. `null` clears them.
     #[serde(default, deserialize_with = "deserialize_present")]
     notes: Option<Option<String>>,
+    /// Replaces all tags; at most 20 of 1 to 50 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     tags: Option<Vec<String>>,
 }
 
 /// Updates a record.
+///
+/// Owners and managers of the organiser; requires `If-Match`. Refused with 409 `illegal_step` for a record that was merged into
+/// another. Changes nothing in the account of a linked organisation.
 #[utoipa::path(
     patch,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}",
@@ -134,6 +146,10 @@ pub(super) async fn patch_exhibitor(
 }
 
 /// Deletes a record that takes part in no edition.
+///
+/// Owners and managers of the organiser; requires `If-Match`. Refused with 409 `in_use` if it has an application, a place on a
+/// booth, a deal or a merge, and `illegal_step` if it was merged into another. Its contacts, tags and open invitations are
+/// deleted with it.
 #[utoipa::path(
     delete,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}",

@@ -17,6 +17,8 @@ use hoicho_web::{
 };
 
 /// Lists the editions in which an exhibitor took part, newest first.
+///
+/// Staff of the organiser other than gate staff. Only editions of this organiser, and only applications that were submitted.
 #[utoipa::path(
     get,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/history",
@@ -42,6 +44,8 @@ pub(super) async fn get_history(permit: Permit<ReadExhibitors>, path: ExhibitorP
 }
 
 /// Lists records that may be the same exhibitor: with the same tax code, phone number or e-mail address; at most 50.
+///
+/// Staff of the organiser other than gate staff. Only records of this organiser that were not merged; nothing joins by itself.
 #[utoipa::path(
     get,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/duplicates",

@@ -47,6 +47,9 @@ fn parse_cursor(key: &str) -> Result<Option<(String, ExhibitorId)>, Problem> {
 }
 
 /// Lists an organiser's exhibitors by name, or searches them.
+///
+/// Staff of the organiser other than gate staff. `q` together with `tag` is refused with 400 `bad_request`. Merged records are
+/// left out.
 #[utoipa::path(
     get,
     path = "/api/v1/organisers/{organiser}/exhibitors",

@@ -15,19 +15,29 @@ use hoicho_web::http::Problem;
 /// An organiser's record of somebody who takes part in its fairs.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ExhibitorView {
+    /// Made by the server; sorts by creation.
     pub id: ExhibitorId,
+    /// Public once it has a confirmed booth.
     pub name: String,
+    /// Public once it has a confirmed booth.
     pub legal_form: LegalForm,
+    /// With its check digit; `null` if unknown. Never public.
     pub tax_code: Option<String>,
     /// ISO 3166-1 alpha-2.
     pub country: String,
+    /// Code from `/localities`; `null` if the locality is known by name only.
     pub locality_code: Option<String>,
+    /// Name of the locality.
     pub locality: String,
+    /// For the organiser's staff; `null` if there are none.
     pub notes: Option<String>,
+    /// The organiser's tags, without duplicates.
     pub tags: Vec<String>,
+    /// People whom the organiser reaches by phone, Zalo or e-mail.
     pub contacts: Vec<Contact>,
     /// The organisation it is linked with.
     pub organisation: Option<OrganisationId>,
+    /// When the organisation confirmed the link, RFC 3339 in UTC; `null` without a link.
     #[schema(value_type = Option<String>)]
     pub linked_at: Option<chrono::DateTime<chrono::Utc>>,
     /// The record that it was merged into.

@@ -30,6 +30,9 @@ impl Action for ReadFigures {
 /// channel, state of the report, in words of the reader's language; then the total and notes. A report without lines is exported as its
 /// totals, so that the amounts add up to the edition's sales. Reads one snapshot: memory use does not grow with the number of rows.
 /// Imports read the table of reports (`/tables/sales`), not this one.
+///
+/// Staff of the organiser other than gate staff, and API keys with `read:figures`; in every state of the edition. Waits for its
+/// turn if the organiser is downloading other files.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/sales-lines",

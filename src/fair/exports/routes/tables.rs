@@ -29,6 +29,9 @@ impl Action for ReadRecords {
 /// Exports records of an edition as a table in words of the reader's language, for the organiser: booths, exhibitors with their
 /// applications, products, sales reports, visits, deals. Imports read the tables back unchanged, except that of the deals: the total row
 /// and the notes are recognised and skipped.
+///
+/// Staff of the organiser other than gate staff; in every state of the edition. Waits for its turn if the organiser is
+/// downloading other files.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/tables/{table}",

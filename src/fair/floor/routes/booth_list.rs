@@ -95,6 +95,9 @@ impl SyncList for Booths {
 }
 
 /// Lists the booths of an edition by code, or those that changed.
+///
+/// Public unless the edition is a draft, which staff of the organiser other than gate staff and API keys with `read:editions`
+/// read. Who holds or was offered a booth is not returned, only that it is `reserved`.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/booths",

@@ -10,11 +10,17 @@ use hoicho_core::{
 /// A booth.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct BoothView {
+    /// Made by the server.
     pub id: BoothId,
+    /// Unique in the edition, as `A01`.
     pub code: String,
+    /// The zone that it is in.
     pub zone: ZoneId,
+    /// Label of its row: the code without the number. Booths of a row with consecutive places are adjacent.
     pub row: String,
+    /// Position in its row, from 1.
     pub place: i32,
+    /// Standard, corner, special build or raw space.
     pub category: BoothCategory,
     /// Square decimetres.
     pub area_dm2: i32,
@@ -24,7 +30,9 @@ pub struct BoothView {
     pub booth_equivalents: i32,
     /// Whether an allocation run may allocate it.
     pub availability: BoothAvailability,
+    /// Whether it has electric power.
     pub has_power: bool,
+    /// Whether it has running water.
     pub has_water: bool,
     /// Position in its hall; absent if unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,7 +50,9 @@ pub struct BoothView {
 /// An exhibitor on a booth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct BoothExhibitor {
+    /// The organiser's record of the main exhibitor or a co-exhibitor.
     pub id: ExhibitorId,
+    /// Name in the organiser's records.
     pub name: String,
 }
 

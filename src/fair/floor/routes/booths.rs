@@ -30,6 +30,7 @@ use hoicho_web::{
 struct CreateBooth {
     /// Row letters followed by the number, as `A01`.
     code: String,
+    /// Zone, category, size and fee.
     kind: BoothKind,
 }
 
@@ -40,6 +41,9 @@ fn check_code(checks: &mut Validator, code: &str) -> (String, u32) {
 }
 
 /// Adds one booth.
+///
+/// Owners and managers of the organiser. Refused with 409 `already_exists` if the code, or the place in the row, is in use in the
+/// edition, and `edition_finalised` once the edition is finalised or cancelled.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/booths",
@@ -78,6 +82,9 @@ pub(super) async fn create_booth(permit: Permit<EditFloor>, body: Body<CreateBoo
 type BoothPath = web::Path<(String, BoothId)>;
 
 /// Returns one booth.
+///
+/// Public unless the edition is a draft, which staff of the organiser other than gate staff and API keys with `read:editions`
+/// read. Without occupancy and exhibitors, which are in the list.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/booths/{booth}",
@@ -111,9 +118,11 @@ struct PatchBooth {
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     code: Option<String>,
+    /// A zone of the edition.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     zone: Option<ZoneId>,
+    /// Area, fee and size do not change with it.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     category: Option<BoothCategory>,
@@ -129,12 +138,15 @@ struct PatchBooth {
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     booth_equivalents: Option<i32>,
+    /// Whether an allocation run may allocate it; manual allocation ignores it.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     availability: Option<BoothAvailability>,
+    /// Whether it has electric power.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     has_power: Option<bool>,
+    /// Whether it has running water.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     has_water: Option<bool>,
@@ -152,6 +164,10 @@ fn check_position(checks: &mut Validator, position: &Position) {
 }
 
 /// Updates a booth.
+///
+/// Owners and managers of the organiser; requires `If-Match`. Refused with 409 `already_exists` if the code or the place is in
+/// use, and `edition_finalised` once the edition is finalised or cancelled. Existing allocations stay, also if the new zone's
+/// rules are not met.
 #[utoipa::path(
     patch,
     path = "/api/v1/editions/{edition}/booths/{booth}",
@@ -220,6 +236,9 @@ pub(super) async fn patch_booth(
 }
 
 /// Deletes a booth that was never allocated or wished for.
+///
+/// Owners and managers of the organiser; requires `If-Match`. Refused with 409 `in_use` if it was ever allocated, wished for or
+/// part of an allocation run, and `edition_finalised` once the edition is finalised or cancelled.
 #[utoipa::path(
     delete,
     path = "/api/v1/editions/{edition}/booths/{booth}",

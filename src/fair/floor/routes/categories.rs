@@ -21,6 +21,7 @@ use hoicho_web::{
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Category {
+    /// Each at most once in the list.
     category: BoothCategory,
     /// Square decimetres: 3 × 3 m is 900. 1 to 1,000,000.
     area_dm2: i32,
@@ -41,6 +42,9 @@ fn view(row: BoothCategoryRow) -> Category {
 }
 
 /// Returns the price list of an edition.
+///
+/// Public unless the edition is a draft, which staff of the organiser other than gate staff and API keys with `read:editions`
+/// read. The `ETag` is that of the edition.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/booth-categories",
@@ -65,6 +69,9 @@ pub(super) async fn get_categories(permit: ReadPermit) -> Result<HttpResponse, P
 }
 
 /// Replaces the price list of an edition. Existing booths do not change.
+///
+/// Owners and managers of the organiser; `If-Match` with the version of the edition is optional. Refused with 409
+/// `edition_finalised` once the edition is finalised or cancelled.
 #[utoipa::path(
     put,
     path = "/api/v1/editions/{edition}/booth-categories",

@@ -37,6 +37,9 @@ struct FloorPlanQuery {
 
 /// Returns the floor plan: position, occupancy and exhibitor of each booth. At most 10,000 booths; request a larger
 /// fair by hall or by zone.
+///
+/// Public unless the edition is a draft, which staff of the organiser other than gate staff and API keys with `read:editions`
+/// read. Halls in which every booth has a position are drawn to scale, others row by row.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/floor-plan",

@@ -25,6 +25,7 @@ use hoicho_web::{
 struct GenerateRun {
     /// `A01…A24`.
     pattern: String,
+    /// Zone, category, size and fee of these booths.
     kind: BoothKind,
     /// Whether they stand in one row (default) or in two that face each other, which are labelled `A/1` and `A/2`.
     arrangement: Option<Arrangement>,
@@ -43,6 +44,9 @@ struct GenerateBooths {
 const MAX_BOOTHS: usize = 5_000;
 
 /// Creates booths from numbering patterns in one transaction.
+///
+/// Owners and managers of the organiser. Refused with 409 `already_exists` if one of the codes or places is in use, and
+/// `edition_finalised` once the edition is finalised or cancelled; then no booth is created.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/booths/generate",

@@ -45,10 +45,15 @@ struct CreateZone {
 /// A part of the floor with a theme and eligibility rules.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ZoneView {
+    /// Made by the server.
     id: ZoneId,
+    /// Short, unique in the edition.
     code: String,
+    /// Its theme, as visitors read it.
     name: String,
+    /// The hall of the edition's venue that it is in; `null` if unknown.
     hall: Option<HallId>,
+    /// Who may get a booth in it, unless staff gives a waiver; empty rules: everybody.
     eligibility: Eligibility,
     /// For `If-Match`: `"v…"`.
     version: i32,
@@ -107,6 +112,9 @@ fn check_places(
 }
 
 /// Adds a zone to an edition.
+///
+/// Owners and managers of the organiser. Refused with 409 `already_exists` if the code is in use in the edition, and
+/// `edition_finalised` once the edition is finalised or cancelled.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/zones",
@@ -193,6 +201,9 @@ impl SyncList for Zones {
 }
 
 /// Lists the zones of an edition by code, or those that changed.
+///
+/// Public unless the edition is a draft, which staff of the organiser other than gate staff and API keys with `read:editions`
+/// read.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/zones",
@@ -228,6 +239,9 @@ pub(super) async fn list_zones(
 type ZonePath = web::Path<(String, ZoneId)>;
 
 /// Returns one zone.
+///
+/// Public unless the edition is a draft, which staff of the organiser other than gate staff and API keys with `read:editions`
+/// read.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/zones/{zone}",
@@ -257,20 +271,27 @@ pub(super) async fn get_zone(permit: ReadPermit, path: ZonePath) -> Result<HttpR
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchZone {
+    /// Unique in the edition: 1 to 20 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     code: Option<String>,
+    /// 1 to 200 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     name: Option<String>,
+    /// A hall of the edition's venue; `null` removes it.
     #[serde(default, deserialize_with = "deserialize_present")]
     hall: Option<Option<HallId>>,
+    /// Replaces all rules; empty: every exhibitor is eligible.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     eligibility: Option<Eligibility>,
 }
 
 /// Updates a zone. Changed rules do not affect existing allocations.
+///
+/// Owners and managers of the organiser; requires `If-Match`. Refused with 409 `already_exists` if the code is in use, and
+/// `edition_finalised` once the edition is finalised or cancelled.
 #[utoipa::path(
     patch,
     path = "/api/v1/editions/{edition}/zones/{zone}",
@@ -329,6 +350,9 @@ pub(super) async fn patch_zone(
 }
 
 /// Deletes a zone without booths.
+///
+/// Owners and managers of the organiser; requires `If-Match`. Refused with 409 `in_use` while it has booths or an application
+/// wishes for it, and `edition_finalised` once the edition is finalised or cancelled.
 #[utoipa::path(
     delete,
     path = "/api/v1/editions/{edition}/zones/{zone}",

@@ -41,6 +41,10 @@ struct ApplyImport {
 /// state is `applying` meanwhile, and `GET` returns the progress. If something has changed since that a chunk conflicts with, what was
 /// written is taken back and the response is 409. Where that is not possible, or if the server stops meanwhile, the state becomes
 /// `interrupted`: `apply` then imports the rows that are missing, `undo` takes back those that are there.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` unless the import is `uploaded`, `checked` or
+/// `interrupted`, and `edition_finalised` once the edition is finalised or cancelled. An import is applied once; no e-mail is
+/// sent.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/imports/{import}/apply",
@@ -91,6 +95,8 @@ pub(super) async fn apply_import(
 
 /// Downloads the rows with errors as CSV, with the error messages in the first column, so that they can be corrected and
 /// uploaded again. Each row has its day, zone and units, so that it gives alone what it would have given in the whole table.
+///
+/// Owners and managers of the organiser. 404 until the import was checked or applied.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/imports/{import}/bad-rows",

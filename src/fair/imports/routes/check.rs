@@ -16,6 +16,9 @@ use hoicho_web::{
 
 /// Dry run: returns the outcome with the errors of all rows and what was read (sums by day and zone, the first and last rows as
 /// understood), and imports nothing. While it runs, `GET` returns the progress.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` once the import is being applied or undone, was applied
+/// or undone, or is `interrupted`. The state becomes `checked`, also with errors.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/imports/{import}/check",

@@ -15,6 +15,8 @@ use hoicho_web::{
 };
 
 /// Lists the imports of an edition in the last 30 days, the newest first.
+///
+/// Owners and managers of the organiser. Without columns and outcome, which `GET` of one import returns.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/imports",

@@ -41,6 +41,9 @@ struct PutMapping {
 }
 
 /// Changes the column mapping. The outcome of an earlier check is discarded.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` once the import is being applied or undone, was applied
+/// or undone, or is `interrupted`, and with 422 `invalid` for a column or unit that does not exist. The state becomes `uploaded`.
 #[utoipa::path(
     put,
     path = "/api/v1/editions/{edition}/imports/{import}/mapping",

@@ -23,6 +23,9 @@ use hoicho_web::{
 /// sales reports get a version with their former amounts, so that all versions stay readable. Possible for the 30 days for which an
 /// import is stored, and while nothing else has changed or used what it made; otherwise 409 `illegal_step`, whose `detail` names what
 /// has changed. Rows that were deleted since do not prevent it.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` unless the import is `applied` or `interrupted`, and
+/// `edition_finalised` once the edition is finalised or cancelled.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/imports/{import}/undo",

@@ -41,6 +41,9 @@ const MAX_FILE_BYTES: usize = 20 * MIB;
 /// sheets. The header row and the column mapping are detected, or taken from the mapping that the organiser saved for the same
 /// titles. If several visible sheets have all columns, `sheet` must choose one; hidden sheets are read only if chosen. Nothing
 /// is imported yet: see `check` and `apply`. Stored for 30 days.
+///
+/// Owners and managers of the organiser. Refused with 413 `too_large`, and 422 `invalid` for a file that is not a table, has no
+/// rows, or has several tables of which `sheet` chooses none.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/imports",
@@ -102,6 +105,9 @@ pub(super) async fn upload_table(
 }
 
 /// Returns an import with its columns, progress and outcome.
+///
+/// Owners and managers of the organiser. 404 once it is older than 30 days; poll it for the progress of `check`, `apply` and
+/// `undo`.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/imports/{import}",

@@ -34,6 +34,7 @@ const MAX_SAMPLES: usize = 3;
 pub struct ColumnView {
     /// Column letters.
     pub column: String,
+    /// Text of the header row; empty if there is none.
     pub title: String,
     /// First non-empty cells.
     pub samples: Vec<String>,
@@ -47,6 +48,7 @@ pub struct ColumnView {
 /// A field of the import kind.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct FieldView {
+    /// Its name in `columns`, `units` and `values` of a mapping.
     pub name: &'static str,
     /// Whether it is required.
     pub is_needed: bool,
@@ -67,7 +69,9 @@ pub struct FaultView {
     pub row: u64,
     /// Field; empty if the error is about the row.
     pub field: String,
+    /// Stable error code.
     pub code: String,
+    /// The error and how to correct it, in the caller's language.
     pub detail: String,
 }
 
@@ -76,8 +80,11 @@ pub struct FaultView {
 pub struct OutcomeView {
     /// Number of data rows.
     pub rows: usize,
+    /// Things that the rows create.
     pub added: usize,
+    /// Existing things that the rows change: corrected sales reports.
     pub changed: usize,
+    /// Rows that are there already and change nothing.
     pub unchanged: usize,
     /// Number of rows with errors.
     pub bad_rows: usize,
@@ -113,24 +120,32 @@ pub struct UnderstoodRowView {
 /// Progress in rows: of a plan that this node computes, of an import that is being written or undone, or was when it was interrupted.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct ProgressView {
+    /// Rows that are read, written or undone.
     pub done: usize,
+    /// Rows in total.
     pub all: usize,
 }
 
 /// An import.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct ImportView {
+    /// Made by the server; sorts by upload.
     pub id: ImportId,
+    /// What the rows are.
     pub kind: ImportKind,
+    /// Name of the file as uploaded; the kind if it had none.
     pub file_name: String,
     /// Sheet name; empty for CSV.
     pub sheet: String,
     /// All sheets of the file. Only `sheet` is imported.
     pub sheets: Vec<SheetInfo>,
+    /// `uploaded` and `checked` can be mapped, checked and applied; `applied` can be undone.
     pub state: ImportState,
     /// Header row, from 1; 0 if the table has no titles.
     pub header_row: usize,
+    /// Columns with a title or a cell, with the field that each is read as.
     pub columns: Vec<ColumnView>,
+    /// Fields that this kind of import has.
     pub fields: Vec<FieldView>,
     /// Required fields without a column.
     pub missing: Vec<&'static str>,
@@ -290,12 +305,17 @@ pub fn find_view(tx: &mut Tx<'_>, edition: EditionId, id: ImportId, language: La
 /// An import in a list.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct ImportSummaryView {
+    /// Made by the server; sorts by upload.
     pub id: ImportId,
+    /// What the rows are.
     pub kind: ImportKind,
+    /// Name of the file as uploaded; the kind if it had none.
     pub file_name: String,
     /// Sheet name; empty for CSV.
     pub sheet: String,
+    /// `applied`: the rows are imported; `undone`: they were taken back.
     pub state: ImportState,
+    /// When it was uploaded, RFC 3339 in UTC.
     #[schema(value_type = String)]
     pub created_at: chrono::DateTime<chrono::Utc>,
 }

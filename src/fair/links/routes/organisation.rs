@@ -18,12 +18,15 @@ use hoicho_web::{
 /// A link with an organiser's record.
 #[derive(Serialize, utoipa::ToSchema)]
 struct LinkView {
+    /// The organiser whose record it is.
     organiser: OrganiserId,
+    /// Its name.
     organiser_name: String,
     /// The organiser's record.
     exhibitor: ExhibitorId,
     /// Name in the organiser's records.
     exhibitor_name: String,
+    /// When the link was confirmed, or the first application submitted; RFC 3339 in UTC.
     #[schema(value_type = Option<String>)]
     linked_at: Option<chrono::DateTime<chrono::Utc>>,
     /// Of the record, for `If-Match`: `"v…"`.
@@ -42,6 +45,8 @@ fn view(link: Link) -> LinkView {
 }
 
 /// Lists the links of an organisation.
+///
+/// Members of the organisation; at most 500, oldest record first. A draft of an application links nothing yet.
 #[utoipa::path(
     get,
     path = "/api/v1/organisations/{organisation}/links",
@@ -67,6 +72,10 @@ struct ConfirmLink {
 
 /// Confirms a link with the record of an invitation. It opens the contacts and the products of the organisation to the organiser, and
 /// the applications, booths and sales reports of the record to the members.
+///
+/// Owners of the organisation to whose address the invitation was sent. Refused with 404 `not_found` if it was used, revoked or
+/// has expired, 409 `illegal_step` if the record was linked or merged since, and `already_exists` if the organisation is linked
+/// with another record of the organiser.
 #[utoipa::path(
     post,
     path = "/api/v1/organisations/{organisation}/links",
@@ -97,6 +106,9 @@ pub(super) async fn confirm_link(permit: Permit<ManageLinks>, body: Body<Confirm
 }
 
 /// Ends a link. It closes what the link opened, on both sides; the organiser's record stays.
+///
+/// Owners of the organisation; requires `If-Match` with the version of the record. Products of its applications stay as they were
+/// declared, and drafts stay with the organisation. Nobody is notified.
 #[utoipa::path(
     delete,
     path = "/api/v1/organisations/{organisation}/links/{exhibitor}",

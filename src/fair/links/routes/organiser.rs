@@ -21,8 +21,11 @@ use hoicho_web::{
 /// An open invitation to link.
 #[derive(Serialize, utoipa::ToSchema)]
 struct LinkInvitationView {
+    /// Names the invitation in the path.
     id: LinkInvitationId,
+    /// Address that was invited; only its account can confirm.
     email: String,
+    /// 14 days after it was sent, RFC 3339 in UTC.
     #[schema(value_type = String)]
     expires_at: chrono::DateTime<chrono::Utc>,
 }
@@ -36,6 +39,7 @@ fn view(row: LinkInvitationRow) -> LinkInvitationView {
 struct ExhibitorLinkView {
     /// The organisation that it is linked with.
     organisation: Option<OrganisationId>,
+    /// When the organisation confirmed the link, RFC 3339 in UTC; `null` without a link.
     #[schema(value_type = Option<String>)]
     linked_at: Option<chrono::DateTime<chrono::Utc>>,
     /// Open invitations.
@@ -45,6 +49,8 @@ struct ExhibitorLinkView {
 type ExhibitorPath = web::Path<(OrganiserId, ExhibitorId)>;
 
 /// Returns the link of a record with the open invitations; its ETag is that of the record.
+///
+/// Staff of the organiser other than gate staff.
 #[utoipa::path(
     get,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/link",
@@ -81,6 +87,10 @@ struct InviteToLinkRecord {
 
 /// Invites somebody by e-mail to link a record with their organisation. They choose which one, are shown what the link opens, and
 /// confirm.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` for a record that is linked or merged or has ten open
+/// invitations, and 429 `too_many_requests` if the address got too many e-mails. An open invitation of the same address is
+/// replaced; it is valid for 14 days.
 #[utoipa::path(
     post,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/link",
@@ -113,6 +123,8 @@ pub(super) async fn invite_to_link(
 }
 
 /// Revokes an open invitation to link.
+///
+/// Owners and managers of the organiser. 404 if the invitation was accepted or revoked. The invited person is not notified.
 #[utoipa::path(
     delete,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/link/invitations/{link_invitation}",
@@ -146,6 +158,9 @@ pub(super) async fn revoke_link_invitation(
 
 /// Ends the link of a record: its members no longer act for the exhibitor, and contacts and catalogue of the organisation are closed
 /// to the organiser. The record, its applications and figures stay.
+///
+/// Owners and managers of the organiser; requires `If-Match` with the version of the record. 404 if it is not linked. Members are
+/// not notified.
 #[utoipa::path(
     delete,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/link",

@@ -13,22 +13,31 @@ use hoicho_web::{
 /// An invitation to link, with what the link opens.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ReceivedLinkInvitation {
+    /// To confirm the link with.
     id: LinkInvitationId,
+    /// Organiser that sent it.
     organiser_name: String,
+    /// The organiser's record that would be linked.
     exhibitor: ExhibitorId,
     /// Name, legal form and locality in the organiser's records.
     exhibitor_name: String,
+    /// Legal form in the organiser's records.
     legal_form: LegalForm,
+    /// Name of the locality in the organiser's records.
     locality: String,
     /// Editions whose applications, booths and sales reports the link opens to the members of the organisation.
     editions: Vec<String>,
     /// What the link opens to the organiser.
     opens_to_organiser: &'static [&'static str],
+    /// 14 days after it was sent, RFC 3339 in UTC.
     #[schema(value_type = String)]
     expires_at: chrono::DateTime<chrono::Utc>,
 }
 
 /// Lists the open invitations that were sent to the caller's address, with what each link opens.
+///
+/// Every logged-in person; without those that were accepted or have expired. `POST /organisations/{organisation}/links` accepts
+/// one.
 #[utoipa::path(
     get,
     path = "/api/v1/me/link-invitations",

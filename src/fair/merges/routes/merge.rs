@@ -27,9 +27,11 @@ struct MergeQuery {
 struct MergePreviewView {
     /// The record that gets everything, and its name.
     into: ExhibitorId,
+    /// Name of the record that gets everything.
     into_name: String,
     /// The record that is merged into it, and its name.
     merged: ExhibitorId,
+    /// Name of the record that is merged into it.
     merged_name: String,
     /// Names of the editions whose applications move.
     applications: Vec<String>,
@@ -37,6 +39,7 @@ struct MergePreviewView {
     shared_booths: Vec<String>,
     /// Sales reports with lines that name it.
     sales_reports: usize,
+    /// Number of trade deals that move.
     deals: usize,
     /// Names of the contacts that move.
     contacts: Vec<String>,
@@ -49,6 +52,9 @@ struct MergePreviewView {
 }
 
 /// Returns what merging another record into this one would move, and what is against it; changes nothing.
+///
+/// Staff of the organiser other than gate staff. 422 `invalid` for a record with itself. What is against the merge is in
+/// `obstacle`, with status 200.
 #[utoipa::path(
     get,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/merge",
@@ -101,7 +107,9 @@ struct MergeExhibitor {
 /// The record that has everything now.
 #[derive(Serialize, utoipa::ToSchema)]
 struct MergedView {
+    /// The record of the path.
     exhibitor: ExhibitorId,
+    /// Its name, which does not change.
     name: String,
     /// For `If-Match`: `"v…"`.
     version: i32,
@@ -109,6 +117,9 @@ struct MergedView {
 
 /// Merges another record into this one: its applications, booths, deals, contacts, tags and link move. Refused if both applied to
 /// one edition, which is named. A split returns exactly what moved.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` also if both stood on one booth, are sellers in one
+/// report or are linked, or if one of them was merged already; the reason is in `detail`. Nobody is notified.
 #[utoipa::path(
     post,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/merge",

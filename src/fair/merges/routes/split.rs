@@ -21,8 +21,11 @@ type ExhibitorPath = web::Path<(OrganiserId, ExhibitorId)>;
 /// A record that was merged into this one.
 #[derive(Serialize, utoipa::ToSchema)]
 struct MergedRecordView {
+    /// The record that was merged, to split it off again.
     exhibitor: ExhibitorId,
+    /// Its name.
     name: String,
+    /// When it was merged, RFC 3339 in UTC.
     #[schema(value_type = String)]
     merged_at: chrono::DateTime<chrono::Utc>,
 }
@@ -32,6 +35,8 @@ fn view((row, name): (MergeRow, String)) -> MergedRecordView {
 }
 
 /// Lists the records that were merged into this one, newest first.
+///
+/// Staff of the organiser other than gate staff. Records that were split off again are left out.
 #[utoipa::path(
     get,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/merges",
@@ -66,13 +71,18 @@ struct SplitExhibitor {
 /// The record that was split off.
 #[derive(Serialize, utoipa::ToSchema)]
 struct SplitView {
+    /// The record, with its former identifier.
     exhibitor: ExhibitorId,
+    /// Its name.
     name: String,
     /// For `If-Match`: `"v…"`.
     version: i32,
 }
 
 /// Splits a merged record off again. It gets back exactly what moved with the merge, as far as it still exists.
+///
+/// Owners and managers of the organiser. 404 if the record was not merged into this one; 409 `illegal_step` if this one was
+/// itself merged since: split that first.
 #[utoipa::path(
     post,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/split",

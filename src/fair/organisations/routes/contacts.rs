@@ -26,6 +26,7 @@ struct Contact {
     name: String,
     /// As people write it; Vietnamese without a country code. Stored and returned in E.164: `+84912345678`.
     phone: Option<String>,
+    /// At most 254 characters; returned in lower case.
     email: Option<String>,
 }
 
@@ -34,6 +35,8 @@ fn view(row: ContactRow) -> Contact {
 }
 
 /// Lists the contacts of an organisation, for its members and the organisers it is linked with.
+///
+/// Members, and staff other than gate staff of the organisers it is linked with. The `ETag` is that of the organisation.
 #[utoipa::path(
     get,
     path = "/api/v1/organisations/{organisation}/contacts",
@@ -57,6 +60,8 @@ pub(super) async fn get_contacts(permit: Permit<ReadContacts>) -> Result<HttpRes
 }
 
 /// Replaces the contacts of an organisation; at most 20.
+///
+/// Owners of the organisation; `If-Match` with the version of the organisation is optional.
 #[utoipa::path(
     put,
     path = "/api/v1/organisations/{organisation}/contacts",

@@ -21,18 +21,26 @@ use hoicho_web::{
 /// A member with a role.
 #[derive(Serialize, utoipa::ToSchema)]
 struct OrganisationMemberView {
+    /// The person's account.
     user: UserId,
+    /// Name that the person chose.
     display_name: String,
+    /// Address with which the person logs in.
     email: String,
+    /// `owner` manages members, profile and links; `staff` applies, edits products and reports sales.
     role: OrganisationRole,
 }
 
 /// An open invitation.
 #[derive(Serialize, utoipa::ToSchema)]
 struct OrganisationInvitationView {
+    /// Names the invitation in the path.
     id: InvitationId,
+    /// Address that was invited; only its account can accept.
     email: String,
+    /// Offered role: `owner` or `staff`.
     role: String,
+    /// 14 days after it was sent, RFC 3339 in UTC.
     #[schema(value_type = String)]
     expires_at: chrono::DateTime<chrono::Utc>,
 }
@@ -40,7 +48,9 @@ struct OrganisationInvitationView {
 /// Members and open invitations.
 #[derive(Serialize, utoipa::ToSchema)]
 struct OrganisationMembers {
+    /// Members, ordered by e-mail address.
     items: Vec<OrganisationMemberView>,
+    /// Invitations that were not accepted and have not expired, oldest first; at most 100.
     invitations: Vec<OrganisationInvitationView>,
 }
 
@@ -58,6 +68,8 @@ fn invitation_view(open: OpenInvitation) -> OrganisationInvitationView {
 }
 
 /// Lists the members of an organisation and the open invitations.
+///
+/// Members of the organisation, whatever their role; organisers do not see them.
 #[utoipa::path(
     get,
     operation_id = "list_organisation_members",
@@ -89,11 +101,17 @@ pub(super) async fn list_members(permit: Permit<ReadMembers>) -> Result<HttpResp
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct InviteOrganisationMember {
+    /// Address of the person; at most 254 characters. An account is not required yet.
     email: String,
+    /// Role that the person gets by accepting.
     role: OrganisationRole,
 }
 
 /// Invites a person by e-mail to become a member of an organisation.
+///
+/// Owners of the organisation. Refused with 409 `illegal_step` with 100 open invitations, and 429 `too_many_requests` if the
+/// address got too many e-mails. An open invitation of the same address is replaced; it is valid for 14 days, once, for the
+/// account of that address.
 #[utoipa::path(
     post,
     operation_id = "invite_organisation_member",
@@ -133,10 +151,14 @@ pub(super) async fn invite_member(
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PutOrganisationMember {
+    /// The new role; the last owner must remain one.
     role: OrganisationRole,
 }
 
 /// Changes the role of a member. The last owner cannot get another role.
+///
+/// Owners of the organisation. Refused with 409 `illegal_step` if no owner would remain, and 404 if the person is no member. The
+/// member is not notified.
 #[utoipa::path(
     put,
     operation_id = "put_organisation_member",
@@ -171,6 +193,9 @@ pub(super) async fn put_member(
 }
 
 /// Removes a member. The last owner cannot be removed.
+///
+/// Owners of the organisation, who may remove themselves. Refused with 409 `illegal_step` if no owner would remain. It takes
+/// effect immediately.
 #[utoipa::path(
     delete,
     operation_id = "remove_organisation_member",
@@ -203,6 +228,8 @@ pub(super) async fn remove_member(
 }
 
 /// Revokes an open invitation.
+///
+/// Owners of the organisation. 404 if the invitation was accepted or revoked. The invited person is not notified.
 #[utoipa::path(
     delete,
     operation_id = "take_organisation_invitation_back",

@@ -22,6 +22,7 @@ use hoicho_web::{
 struct CreateOrganisation {
     /// 1 to 200 characters.
     name: String,
+    /// Decides which tax codes are valid.
     legal_form: LegalForm,
     /// 10 digits, the last a check digit, `-001` for a branch; 12 for a household business.
     tax_code: Option<String>,
@@ -36,16 +37,23 @@ struct CreateOrganisation {
 /// An organisation. Only its members see the tax code.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct OrganisationView {
+    /// Made by the server.
     id: OrganisationId,
+    /// 1 to 200 characters.
     name: String,
+    /// As its members say; records of organisers have their own.
     legal_form: LegalForm,
+    /// With its check digit; absent if unknown, and for everybody but members and platform admins.
     #[serde(skip_serializing_if = "Option::is_none")]
     tax_code: Option<String>,
     /// Whether staff of the platform has seen a paper that proves the tax code.
     #[serde(skip_serializing_if = "Option::is_none")]
     is_tax_code_verified: Option<bool>,
+    /// ISO 3166-1 alpha-2.
     country: String,
+    /// Code from `/localities`; `null` if the locality is known by name only.
     locality_code: Option<String>,
+    /// Name of the locality.
     locality: String,
 }
 
@@ -63,6 +71,9 @@ pub(super) fn view(row: OrganisationRow, with_tax_code: bool) -> OrganisationVie
 }
 
 /// Creates an organisation; the caller becomes its owner.
+///
+/// Every logged-in person. Several organisations may claim one tax code until it is verified; records of organisers with the same
+/// code are not linked.
 #[utoipa::path(
     post,
     path = "/api/v1/organisations",
@@ -108,6 +119,8 @@ pub(super) async fn create_organisation(
 }
 
 /// Lists the organisations the caller is a member of.
+///
+/// Every logged-in person, with the tax code and whether it is verified.
 #[utoipa::path(
     get,
     path = "/api/v1/organisations",
@@ -125,6 +138,9 @@ pub(super) async fn list_organisations(caller: SignedIn) -> Result<HttpResponse,
 }
 
 /// Returns an organisation. One that stands at a fair is public.
+///
+/// Members, staff other than gate staff of linked organisers, and their API keys with `read:exhibitors`. Everybody once it has a
+/// confirmed booth at an edition that is not a draft.
 #[utoipa::path(
     get,
     path = "/api/v1/organisations/{organisation}",
@@ -146,14 +162,18 @@ pub(super) async fn get_organisation(permit: ReadPermit<ExhibitorsScope>) -> Res
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchOrganisation {
+    /// 1 to 200 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     name: Option<String>,
+    /// The tax code must be valid for it.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     legal_form: Option<LegalForm>,
+    /// 10 digits, the last a check digit, `-001` for a branch; 12 for a household business. `null` clears it.
     #[serde(default, deserialize_with = "deserialize_present")]
     tax_code: Option<Option<String>>,
+    /// ISO 3166-1 alpha-2, upper case.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     country: Option<String>,
@@ -168,6 +188,9 @@ struct PatchOrganisation {
 }
 
 /// Updates an organisation. Another tax code has to be verified again.
+///
+/// Owners of the organisation; requires `If-Match`. Records of organisers stay as they are: a changed profile is not copied to
+/// them.
 #[utoipa::path(
     patch,
     path = "/api/v1/organisations/{organisation}",
@@ -212,6 +235,9 @@ pub(super) async fn patch_organisation(
 }
 
 /// Deletes an organisation that has no applications and no products.
+///
+/// Owners of the organisation; requires `If-Match`. Refused with 409 `in_use` while a record is linked with it or it has
+/// products.
 #[utoipa::path(
     delete,
     path = "/api/v1/organisations/{organisation}",

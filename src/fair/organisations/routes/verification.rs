@@ -81,6 +81,9 @@ async fn set_verified(
 
 /// Records that staff of the platform saw a paper that proves the tax code. Another organisation with the same verified code is
 /// a conflict.
+///
+/// Platform admins, with a second factor if the settings require it; others get 404. Refused with 409 `already_exists` if the
+/// code is verified for another organisation, and 422 `invalid` if it is not the one that this organisation claims.
 #[utoipa::path(
     put,
     path = "/api/v1/organisations/{organisation}/tax-code-verification",
@@ -110,6 +113,8 @@ pub(super) async fn verify_tax_code(
 }
 
 /// Withdraws the verification of a tax code.
+///
+/// Platform admins; others get 404. The organisation keeps the tax code as a claim. No error if it was not verified.
 #[utoipa::path(
     delete,
     path = "/api/v1/organisations/{organisation}/tax-code-verification",

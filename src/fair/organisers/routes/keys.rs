@@ -45,18 +45,25 @@ struct CreateKey {
 /// An API key without its secret.
 #[derive(Serialize, utoipa::ToSchema)]
 struct KeyView {
+    /// Names the key in the path; not secret.
     id: ApiKeyId,
+    /// Purpose of the key, as the organiser named it.
     name: String,
     /// First characters of the secret, to recognise the key by.
     begins: String,
+    /// What requests with the key may do.
     scopes: Vec<KeyScope>,
     /// Empty: all editions of the organiser.
     editions: Vec<EditionId>,
+    /// When it expires, RFC 3339 in UTC; `null`: never.
     #[schema(value_type = Option<String>)]
     expires_at: Option<DateTime<Utc>>,
+    /// When it was revoked, RFC 3339 in UTC; `null` if it was not.
     #[schema(value_type = Option<String>)]
     revoked_at: Option<DateTime<Utc>>,
+    /// Owner who created or rotated it.
     created_by: UserId,
+    /// When it was created, RFC 3339 in UTC.
     #[schema(value_type = String)]
     created_at: DateTime<Utc>,
     /// Updated with a delay of a few seconds.
@@ -106,6 +113,9 @@ fn require_fewer_keys(tx: &mut Tx<'_>, organiser: OrganiserId, max: i64, now: In
 
 /// Creates a key. The secret is only in this response. `Idempotency-Key` is ignored, because the response must not be
 /// stored.
+///
+/// Owners of the organiser. Refused with 409 `illegal_step` with 100 valid keys, and 404 if one of the editions is another
+/// organiser's.
 #[utoipa::path(
     post,
     path = "/api/v1/organisers/{organiser}/api-keys",
@@ -171,6 +181,9 @@ fn render(
 }
 
 /// The keys of an organiser with their usage, newest first.
+///
+/// Owners and managers of the organiser. Valid keys come first, then those that were revoked or have expired; without the
+/// secrets, which are stored as digests only.
 #[utoipa::path(
     get,
     path = "/api/v1/organisers/{organiser}/api-keys",
@@ -210,6 +223,9 @@ fn find_valid(tx: &mut Tx<'_>, organiser: OrganiserId, id: ApiKeyId, now: Instan
 }
 
 /// Creates a key with the same scopes and editions, and expires the old one after the overlap.
+///
+/// Owners of the organiser. Refused with 409 `illegal_step` if the key was revoked or has expired, or with 200 valid keys. The
+/// secret is only in this response, so `Idempotency-Key` is ignored; the new key is valid for as long as the old one was.
 #[utoipa::path(
     post,
     path = "/api/v1/organisers/{organiser}/api-keys/{key}/rotate",
@@ -253,6 +269,8 @@ pub(super) async fn rotate_key(
 }
 
 /// Revokes a key, immediately and on every node.
+///
+/// Owners of the organiser. It cannot be taken back; revoking again changes nothing.
 #[utoipa::path(
     delete,
     path = "/api/v1/organisers/{organiser}/api-keys/{key}",

@@ -23,9 +23,13 @@ use hoicho_web::{
 /// A user with a role.
 #[derive(Serialize, utoipa::ToSchema)]
 struct StaffView {
+    /// The person's account.
     user: UserId,
+    /// Name that the person chose.
     display_name: String,
+    /// Address with which the person logs in.
     email: String,
+    /// What the person may do; without a required second factor it does not count.
     role: OrganiserRole,
     /// The only edition for which the role counts; otherwise all.
     edition: Option<EditionId>,
@@ -36,11 +40,15 @@ struct StaffView {
 /// An open invitation. Its link is `/invitation#` with the identifier; only the account of the address can follow it.
 #[derive(Serialize, utoipa::ToSchema)]
 struct InvitationView {
+    /// Names the invitation in the path; also accepted instead of the token of the e-mail.
     id: InvitationId,
+    /// Address that was invited; only its account can accept.
     email: String,
+    /// Offered role: `owner`, `manager`, `finance`, `gate` or `viewer`.
     role: String,
     /// The only edition for which the role counts; otherwise all.
     edition: Option<EditionId>,
+    /// 14 days after it was sent, RFC 3339 in UTC.
     #[schema(value_type = String)]
     expires_at: chrono::DateTime<chrono::Utc>,
 }
@@ -48,7 +56,9 @@ struct InvitationView {
 /// Staff and open invitations.
 #[derive(Serialize, utoipa::ToSchema)]
 struct AllStaff {
+    /// Staff, ordered by e-mail address.
     items: Vec<StaffView>,
+    /// Invitations that were not accepted and have not expired, oldest first; at most 100.
     invitations: Vec<InvitationView>,
 }
 
@@ -69,6 +79,8 @@ fn invitation(open: OpenInvitation) -> InvitationView {
 }
 
 /// Staff and open invitations of an organiser.
+///
+/// Staff of the organiser other than gate staff, with e-mail addresses. Invitations that have expired are left out.
 #[utoipa::path(
     get,
     path = "/api/v1/organisers/{organiser}/members",
@@ -98,13 +110,19 @@ pub(super) async fn list_members(permit: Permit<ReadStaff>) -> Result<HttpRespon
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct InviteStaff {
+    /// Address of the person; at most 254 characters. An account is not required yet.
     email: String,
+    /// Role that the person gets by accepting.
     role: OrganiserRole,
     /// An edition of the organiser, for which alone the role shall count: a helper hired for a weekend. Not for owners.
     edition: Option<EditionId>,
 }
 
 /// Invites a person by e-mail to join the staff.
+///
+/// Owners of the organiser. Refused with 409 `illegal_step` with 100 open invitations, and 429 `too_many_requests` if the address
+/// got too many e-mails. An open invitation of the same address is replaced; it is valid for 14 days, once, for the account of
+/// that address.
 #[utoipa::path(
     post,
     path = "/api/v1/organisers/{organiser}/members",
@@ -144,12 +162,16 @@ pub(super) async fn invite_member(
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PutStaff {
+    /// The new role; the last owner must remain one.
     role: OrganiserRole,
     /// An edition of the organiser, for which alone the role shall count. Not for owners.
     edition: Option<EditionId>,
 }
 
 /// Changes the role of a member of the staff. The last owner must remain an owner.
+///
+/// Owners of the organiser. Refused with 409 `illegal_step` if no owner would remain, and 404 if the person is not staff. It
+/// takes effect immediately; the person is not notified.
 #[utoipa::path(
     put,
     path = "/api/v1/organisers/{organiser}/members/{user}",
@@ -186,6 +208,9 @@ pub(super) async fn put_member(
 }
 
 /// Removes a member from the staff. The last owner cannot be removed.
+///
+/// Owners of the organiser, who may remove themselves. Refused with 409 `illegal_step` if no owner would remain. It takes effect
+/// immediately, also for open event streams.
 #[utoipa::path(
     delete,
     path = "/api/v1/organisers/{organiser}/members/{user}",
@@ -217,6 +242,8 @@ pub(super) async fn remove_member(
 }
 
 /// Revokes an open invitation.
+///
+/// Owners of the organiser. 404 if the invitation was accepted or revoked. The invited person is not notified.
 #[utoipa::path(
     delete,
     operation_id = "take_invitation_back",

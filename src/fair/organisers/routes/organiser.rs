@@ -23,7 +23,9 @@ struct NameOrganiser {
 /// An organisation that holds editions.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct OrganiserView {
+    /// Made by the server.
     id: OrganiserId,
+    /// 1 to 200 characters.
     name: String,
     /// Whether roles of its staff count only with a second factor.
     second_factor_required: bool,
@@ -42,6 +44,8 @@ impl NameOrganiser {
 }
 
 /// Creates an organiser; the caller becomes its owner.
+///
+/// Every logged-in person.
 #[utoipa::path(
     post,
     path = "/api/v1/organisers",
@@ -79,6 +83,8 @@ pub(super) async fn create_organiser(caller: SignedIn, body: Body<NameOrganiser>
 }
 
 /// The organisers that the caller is a member of.
+///
+/// Every logged-in person, whatever their role, also with a role for one edition only.
 #[utoipa::path(
     get,
     path = "/api/v1/organisers",
@@ -96,6 +102,8 @@ pub(super) async fn list_organisers(caller: SignedIn) -> Result<HttpResponse, Pr
 }
 
 /// An organiser, for its staff.
+///
+/// All roles, gate staff too.
 #[utoipa::path(
     get,
     path = "/api/v1/organisers/{organiser}",
@@ -113,6 +121,8 @@ pub(super) async fn get_organiser(permit: Permit<ReadAsStaff>) -> Result<HttpRes
 }
 
 /// Renames an organiser.
+///
+/// Owners of the organiser; requires `If-Match`.
 #[utoipa::path(
     patch,
     path = "/api/v1/organisers/{organiser}",
@@ -151,6 +161,9 @@ pub(super) async fn patch_organiser(
 }
 
 /// Deletes an organiser that has no editions, series or venues.
+///
+/// Owners of the organiser; requires `If-Match`. Refused with 409 `in_use` while it has editions, series, venues or other data.
+/// It cannot be taken back.
 #[utoipa::path(
     delete,
     path = "/api/v1/organisers/{organiser}",

@@ -23,6 +23,9 @@ struct RequireSecondFactor {
 
 /// Requires a second factor of the staff, or does not any more. While it is required, requests for the organiser by people
 /// without one get 403 `second_factor_required`; API keys are not concerned. The caller must have one.
+///
+/// Owners of the organiser. Refused with 409 `illegal_step` if the caller's own login has no second factor. It takes effect
+/// immediately, and staff is not notified.
 #[utoipa::path(
     put,
     path = "/api/v1/organisers/{organiser}/second-factor",

@@ -19,6 +19,7 @@ use hoicho_web::{
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreateSeries {
+    /// The organiser; the caller is its owner or a manager.
     organiser: OrganiserId,
     /// 1 to 200 characters.
     name: String,
@@ -27,8 +28,11 @@ struct CreateSeries {
 /// A series of editions that are compared with each other.
 #[derive(Serialize, utoipa::ToSchema)]
 struct SeriesView {
+    /// Made by the server.
     id: SeriesId,
+    /// The organiser whose editions it has.
     organiser: OrganiserId,
+    /// 1 to 200 characters.
     name: String,
 }
 
@@ -37,6 +41,8 @@ fn view(row: SeriesRow) -> SeriesView {
 }
 
 /// Creates a series, whose editions can be compared with each other.
+///
+/// Owners and managers of the organiser. An edition joins it by its field `series`.
 #[utoipa::path(
     post,
     path = "/api/v1/series",
@@ -80,6 +86,8 @@ struct SeriesQuery {
 }
 
 /// The series of an organiser in order of creation, for its staff.
+///
+/// All roles with the organiser, gate staff too; others get 404.
 #[utoipa::path(
     get,
     path = "/api/v1/series",
@@ -110,6 +118,8 @@ pub(super) async fn list_series(
 }
 
 /// A series, for the organiser's staff.
+///
+/// All roles with the organiser, gate staff too.
 #[utoipa::path(
     get,
     path = "/api/v1/series/{series}",
@@ -134,6 +144,8 @@ struct PatchSeries {
 }
 
 /// Renames a series.
+///
+/// Owners and managers of the organiser; requires `If-Match`.
 #[utoipa::path(
     patch,
     path = "/api/v1/series/{series}",
@@ -175,6 +187,8 @@ pub(super) async fn patch_series(
 }
 
 /// Deletes a series that has no editions.
+///
+/// Owners and managers of the organiser; requires `If-Match`. Refused with 409 `in_use` while it has editions.
 #[utoipa::path(
     delete,
     path = "/api/v1/series/{series}",

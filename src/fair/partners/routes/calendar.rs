@@ -9,6 +9,9 @@ use hoicho_web::{
 };
 
 /// Returns the opening days of an edition as an iCalendar feed with one event per day. The same data gives the same text and ETag.
+///
+/// Public unless the edition is a draft, which all staff of the organiser and API keys with `read:editions` read. The days of a
+/// cancelled edition have the status `CANCELLED`.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/calendar",

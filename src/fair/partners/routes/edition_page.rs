@@ -47,11 +47,15 @@ struct PageParts {
 /// Everything a site shows of an edition. Lists have up to 500 rows; continue with `next_cursor` at the list's endpoint.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct EditionPage {
+    /// The edition with its opening days; always present.
     edition: EditionView,
+    /// Its zones; only if `include` asks for `zones` or is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     zones: Option<Mirrored<ZoneView>>,
+    /// Its booths with occupancy and exhibitors; only if `include` asks for `booths` or is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     booths: Option<Mirrored<BoothView>>,
+    /// Who stands there; only if `include` asks for `exhibitors` or `products`, or is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     exhibitors: Option<Mirrored<BoothExhibitorView>>,
     /// Absent until final.
@@ -76,6 +80,9 @@ fn parse_parts(include: Option<&str>) -> Result<Vec<Part>, Problem> {
 }
 
 /// Returns everything a site shows of an edition in one response, from one snapshot.
+///
+/// Public unless the edition is a draft, which staff of the organiser other than gate staff and API keys with `read:editions`
+/// read. Figures are the published ones, for staff too. An unknown part or field is refused with 400 `bad_request`.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/page",

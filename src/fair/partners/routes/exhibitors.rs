@@ -46,18 +46,26 @@ struct ExhibitorQuery {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = StandView)]
 pub(super) struct ExhibitorBoothView {
+    /// The booth.
     id: BoothId,
+    /// Its code, unique in the edition.
     code: String,
+    /// The zone that it is in.
     zone: ZoneId,
 }
 
 /// A product that an exhibitor shows at an edition.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct ShownProductView {
+    /// Name of the product.
     name: String,
+    /// Its group of the OCOP programme.
     product_group: ProductGroup,
+    /// OCOP stars, 1 to 5; `null` if it has none.
     stars: Option<i32>,
+    /// Number of the OCOP certificate; `null` without one.
     certificate_number: Option<String>,
+    /// Last day on which the certificate is valid, which may have passed; `null` without one.
     #[schema(value_type = Option<chrono::NaiveDate>)]
     certificate_expires_on: Option<Day>,
 }
@@ -78,12 +86,17 @@ impl From<ShownProduct> for ShownProductView {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = StandingExhibitor)]
 pub(super) struct BoothExhibitorView {
+    /// The organiser's record.
     id: ExhibitorId,
+    /// Name in the organiser's records.
     name: String,
+    /// Legal form in the organiser's records.
     legal_form: LegalForm,
     /// ISO 3166.
     country: String,
+    /// Code from `/localities`; `null` if the locality is known by name only.
     locality_code: Option<String>,
+    /// Name of the locality.
     locality: String,
     /// By code.
     booths: Vec<ExhibitorBoothView>,
@@ -150,6 +163,9 @@ impl SyncList for ExhibitorList {
 }
 
 /// Lists the exhibitors and co-exhibitors on the let booths of an edition, or only those changed since `updated_since`.
+///
+/// Public unless the edition is a draft, which staff of the organiser other than gate staff and API keys with `read:editions`
+/// read. Name, legal form and locality are those of the organiser's record; contacts and tax codes are never included.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/exhibitors",

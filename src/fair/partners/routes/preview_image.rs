@@ -21,6 +21,9 @@ struct PictureQuery {
 
 /// Returns the preview image of an edition for social networks, 1,200 × 630 pixels: name, days, place, number of booths
 /// taken, and the floor plan.
+///
+/// Public unless the edition is a draft, which staff of the organiser other than gate staff and API keys with `read:editions`
+/// read. A PNG.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/picture",

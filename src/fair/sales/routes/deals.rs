@@ -34,6 +34,7 @@ use hoicho_web::{
 struct CreateDeal {
     /// Must take part in the edition.
     exhibitor: ExhibitorId,
+    /// Contract or memorandum of understanding; both are counted and valued apart.
     kind: DealKind,
     /// The other party; 1 to 200 characters.
     counterpart: String,
@@ -49,15 +50,23 @@ struct CreateDeal {
 /// A contract or memorandum of understanding signed at the fair.
 #[derive(Serialize, utoipa::ToSchema)]
 struct DealView {
+    /// Made by the server; sorts by entry.
     id: TradeDealId,
+    /// The organiser's record of the exhibitor that signed.
     exhibitor: ExhibitorId,
+    /// Name in the organiser's records; only in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     exhibitor_name: Option<String>,
+    /// Contract or memorandum of understanding.
     kind: DealKind,
+    /// The other party.
     counterpart: String,
+    /// Minor units of the edition's currency; 0 if a memorandum has no value.
     amount: i64,
+    /// An opening day of the edition.
     #[schema(value_type = chrono::NaiveDate)]
     signed_on: Day,
+    /// The organiser's remark; `null` if there is none.
     note: Option<String>,
     /// For `If-Match`: `"v…"`.
     version: i32,
@@ -100,6 +109,10 @@ fn validate_exhibitor_and_day(
 }
 
 /// Creates a deal.
+///
+/// Owners, managers and finance staff of the organiser, in every phase. Refused with 422 `invalid` unless the exhibitor takes
+/// part and the day is an opening day, and 409 `edition_finalised` once the edition is finalised or cancelled. Webhooks get
+/// `deal.signed`.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/deals",
@@ -148,6 +161,9 @@ pub(super) async fn create_deal(permit: Permit<ManageFigures>, body: Body<Create
 }
 
 /// Lists the deals of an edition, in order of entry.
+///
+/// Staff of the organiser other than gate staff, and API keys with `read:figures`. Single deals are never public; their number
+/// and value are part of the statistics.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/deals",
@@ -177,6 +193,8 @@ pub(super) async fn list_deals(
 type DealPath = web::Path<(String, TradeDealId)>;
 
 /// Returns a deal.
+///
+/// Staff of the organiser other than gate staff, and API keys with `read:figures`.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/deals/{deal}",
@@ -201,9 +219,11 @@ pub(super) async fn get_deal(permit: Permit<ReadFigures>, path: DealPath) -> Res
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchDeal {
+    /// Contract or memorandum of understanding.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     kind: Option<DealKind>,
+    /// The other party; 1 to 200 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     counterpart: Option<String>,
@@ -211,14 +231,19 @@ struct PatchDeal {
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     amount: Option<i64>,
+    /// An opening day of the edition.
     #[schema(nullable = false, value_type = Option<chrono::NaiveDate>)]
     #[serde(default, deserialize_with = "deserialize_present")]
     signed_on: Option<Day>,
+    /// 1 to 1,000 characters; `null` clears it.
     #[serde(default, deserialize_with = "deserialize_present")]
     note: Option<Option<String>>,
 }
 
 /// Updates a deal.
+///
+/// Owners, managers and finance staff of the organiser; requires `If-Match`. The exhibitor cannot be changed. Refused with 409
+/// `edition_finalised` once the edition is finalised or cancelled.
 #[utoipa::path(
     patch,
     path = "/api/v1/editions/{edition}/deals/{deal}",
@@ -274,6 +299,9 @@ pub(super) async fn patch_deal(
 }
 
 /// Deletes a deal.
+///
+/// Owners, managers and finance staff of the organiser; requires `If-Match`. Refused with 409 `edition_finalised` once the
+/// edition is finalised or cancelled. The audit log keeps what it said.
 #[utoipa::path(
     delete,
     path = "/api/v1/editions/{edition}/deals/{deal}",

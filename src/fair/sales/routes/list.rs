@@ -34,6 +34,9 @@ struct ReportQuery {
 }
 
 /// Lists the reports of an edition, in order of submission.
+///
+/// Staff of the organiser other than gate staff, and API keys with `read:figures`. The latest version of each report, without
+/// lines; amounts of a booth are never public.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/sales-reports",

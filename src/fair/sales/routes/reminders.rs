@@ -35,6 +35,9 @@ struct RemindedView {
 
 /// E-mails every exhibitor with a missing report for an opening day that has closed, at most once a day. Names the exhibitors that have
 /// no address, with their phone numbers; they are reminded as soon as they have one.
+///
+/// Owners, managers and finance staff of the organiser. Refused with 409 `illegal_step` before the fair is live, and
+/// `edition_finalised` once it is finalised or cancelled. Repeating it on one day reminds only those who were not reminded.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/sales-reminders",

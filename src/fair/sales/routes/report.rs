@@ -40,6 +40,10 @@ struct PutReport {
 /// Submits the sales of a booth on an opening day, or corrects them with a reason. An unusual amount is accepted with a
 /// warning: below a fifth or above five times the median of the booth's earlier reports in the edition, or, with fewer than two,
 /// of 5 to 17 million VND.
+///
+/// Members of organisations linked with an exhibitor that had the booth on that day, as main exhibitor or co-exhibitor, or owners,
+/// managers and finance staff of the organiser; `If-Match` is optional. Refused with 409 `illegal_step` before the fair is live
+/// or if nobody had the booth, and `edition_finalised` once the figures are final. Webhooks get `sales_report.submitted`.
 #[utoipa::path(
     put,
     path = "/api/v1/booths/{booth}/sales-reports/{date}",
@@ -87,6 +91,9 @@ pub(super) async fn put_report(
 }
 
 /// Returns a report with its lines and all its versions.
+///
+/// Members of organisations linked with an exhibitor that had the booth on that day, as main exhibitor or co-exhibitor, staff of
+/// the organiser other than gate staff, and API keys with `read:figures`.
 #[utoipa::path(
     get,
     operation_id = "get_sales_report",

@@ -31,6 +31,10 @@ async fn review(
 }
 
 /// Accepts a report.
+///
+/// Owners, managers and finance staff of the organiser. Refused with 409 `illegal_step` if it is accepted already, and
+/// `edition_finalised` once the figures are final. Webhooks get `sales_report.accepted`; a later correction asks for a new
+/// review.
 #[utoipa::path(
     post,
     path = "/api/v1/booths/{booth}/sales-reports/{date}/accept",
@@ -58,6 +62,10 @@ struct QueryReport {
 }
 
 /// Queries a report; the exhibitor replies with a correction.
+///
+/// Owners, managers and finance staff of the organiser. Refused with 409 `illegal_step` if it is queried already, and
+/// `edition_finalised` once the figures are final. The amount counts until it is corrected; webhooks get `sales_report.queried`,
+/// and no e-mail is sent.
 #[utoipa::path(
     post,
     path = "/api/v1/booths/{booth}/sales-reports/{date}/query",

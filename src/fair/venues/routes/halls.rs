@@ -26,9 +26,13 @@ struct CreateHall {
 /// A hall or outdoor area of a venue.
 #[derive(Serialize, utoipa::ToSchema)]
 struct HallView {
+    /// Made by the server.
     id: HallId,
+    /// The venue that it is in.
     venue: VenueId,
+    /// Unique in the venue.
     name: String,
+    /// Whether it is an outdoor area.
     is_outdoor: bool,
     /// For `If-Match`: `"v…"`.
     version: i32,
@@ -45,6 +49,8 @@ fn view(row: &HallRow) -> HallView {
 }
 
 /// Adds a hall to a venue.
+///
+/// Owners and managers of the organiser. Refused with 409 `already_exists` if the name is in use in the venue.
 #[utoipa::path(
     post,
     path = "/api/v1/venues/{venue}/halls",
@@ -76,6 +82,8 @@ pub(super) async fn create_hall(permit: Permit<ManageVenues>, body: Body<CreateH
 }
 
 /// The halls of a venue, ordered by name.
+///
+/// All roles with the organiser, gate staff too.
 #[utoipa::path(
     get,
     path = "/api/v1/venues/{venue}/halls",
@@ -95,15 +103,20 @@ pub(super) async fn list_halls(permit: Permit<ReadVenues>) -> Result<HttpRespons
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchHall {
+    /// Unique in the venue; 1 to 200 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     name: Option<String>,
+    /// Whether it is an outdoor area.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     is_outdoor: Option<bool>,
 }
 
 /// Changes a hall.
+///
+/// Owners and managers of the organiser; requires `If-Match`. Refused with 409 `already_exists` if the name is in use in the
+/// venue.
 #[utoipa::path(
     patch,
     path = "/api/v1/venues/{venue}/halls/{hall}",
@@ -150,6 +163,8 @@ pub(super) async fn patch_hall(
 }
 
 /// Deletes a hall that has no zones.
+///
+/// Owners and managers of the organiser; requires `If-Match`. Refused with 409 `in_use` while a zone of an edition is in it.
 #[utoipa::path(
     delete,
     path = "/api/v1/venues/{venue}/halls/{hall}",

@@ -22,6 +22,7 @@ use hoicho_web::{
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreateVenue {
+    /// The organiser; the caller is its owner or a manager.
     organiser: OrganiserId,
     /// 1 to 200 characters.
     name: String,
@@ -32,9 +33,13 @@ struct CreateVenue {
 /// A venue of fairs.
 #[derive(Serialize, utoipa::ToSchema)]
 struct VenueView {
+    /// Made by the server.
     id: VenueId,
+    /// The organiser whose venue it is.
     organiser: OrganiserId,
+    /// 1 to 200 characters; public with its editions.
     name: String,
+    /// Postal address as one text; public with its editions.
     address: String,
 }
 
@@ -43,6 +48,8 @@ fn view(row: &VenueRow) -> VenueView {
 }
 
 /// Creates a venue of an organiser.
+///
+/// Owners and managers of the organiser. An edition takes place in it by its field `venue`.
 #[utoipa::path(
     post,
     path = "/api/v1/venues",
@@ -86,6 +93,8 @@ struct VenueQuery {
 }
 
 /// The venues of an organiser in order of creation, for its staff.
+///
+/// All roles with the organiser, gate staff too; others get 404.
 #[utoipa::path(
     get,
     path = "/api/v1/venues",
@@ -116,6 +125,8 @@ pub(super) async fn list_venues(
 }
 
 /// A venue, for the organiser's staff. It is public as part of an edition.
+///
+/// All roles with the organiser, gate staff too.
 #[utoipa::path(
     get,
     path = "/api/v1/venues/{venue}",
@@ -135,15 +146,19 @@ pub(super) async fn get_venue(permit: Permit<ReadVenues>) -> Result<HttpResponse
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchVenue {
+    /// 1 to 200 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     name: Option<String>,
+    /// 1 to 500 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     address: Option<String>,
 }
 
 /// Changes a venue.
+///
+/// Owners and managers of the organiser; requires `If-Match`. Editions show the new name and address, also past ones.
 #[utoipa::path(
     patch,
     path = "/api/v1/venues/{venue}",
@@ -188,6 +203,9 @@ pub(super) async fn patch_venue(
 }
 
 /// Deletes a venue that no edition uses.
+///
+/// Owners and managers of the organiser; requires `If-Match`. Its halls are deleted with it. Refused with 409 `in_use` while an
+/// edition takes place in it.
 #[utoipa::path(
     delete,
     path = "/api/v1/venues/{venue}",

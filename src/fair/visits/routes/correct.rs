@@ -12,6 +12,10 @@ use hoicho_web::{
 
 /// Corrects the counts of a gate on a day, with a reason. An adjusting event is added; no count is changed or deleted. The
 /// counts of the gate on the day cannot become negative.
+///
+/// Owners and managers of the organiser. Refused with 422 `invalid` on days that have not come, or if the gate would have fewer
+/// than 0 or more than 1,000,000 visits or exits on the day, and 409 `edition_finalised` once the edition is finalised or
+/// cancelled.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/visit-corrections",

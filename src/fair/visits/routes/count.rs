@@ -12,6 +12,10 @@ use hoicho_web::{
 
 /// Records a batch of counts of one device; all events or none. Idempotent by event id. Counts of days to come are refused.
 /// An adjustment cannot take off more than the device itself has counted at that gate on that day.
+///
+/// Owners, managers and gate staff of the organiser, and API keys with `write:visits`. Accepted by day, whatever the phase;
+/// refused with 409 `edition_finalised` once the edition is finalised or cancelled. A batch may be sent again after a timeout
+/// without counting twice.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/visit-counts",

@@ -23,11 +23,16 @@ struct CreateGate {
 
 #[derive(Serialize, utoipa::ToSchema)]
 struct GateView {
+    /// Made by the server; counts name it.
     id: GateId,
+    /// Unique in the edition; 1 to 100 characters.
     name: String,
 }
 
 /// Creates a gate.
+///
+/// Owners and managers of the organiser. Refused with 409 `already_exists` if the name is in use in the edition, and
+/// `edition_finalised` once the edition is finalised or cancelled.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/gates",
@@ -59,6 +64,8 @@ pub(super) async fn create_gate(permit: Permit<ManageGates>, body: Body<CreateGa
 }
 
 /// Lists the gates of an edition.
+///
+/// All roles with the organiser, gate staff too, and API keys with `read:figures`.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/gates",

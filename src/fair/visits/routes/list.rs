@@ -12,17 +12,25 @@ use hoicho_web::{
 /// Visits of one gate in one hour of one day, in the edition's time zone.
 #[derive(Serialize, utoipa::ToSchema)]
 struct HourView {
+    /// The gate.
     gate: GateId,
+    /// An opening day.
     #[schema(value_type = chrono::NaiveDate)]
     day: Day,
+    /// 0 to 23, in the edition's time zone.
     hour: i32,
+    /// Visits, with adjustments.
     entries: i64,
+    /// Exits, with adjustments; never part of the visits.
     exits: i64,
     /// Those of `entries` that were counted outside the opening hours of the day: a gate that opened early, or a wrong clock.
     outside_hours: i64,
 }
 
 /// Lists the counts of an edition by gate, day and hour.
+///
+/// All roles with the organiser, gate staff too, and API keys with `read:figures`. Adjustments are part of the counts; hours
+/// without a count are left out.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/visit-counts",

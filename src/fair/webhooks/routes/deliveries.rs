@@ -31,6 +31,8 @@ struct DeliveryQuery {
 }
 
 /// Lists the deliveries of an endpoint, newest first. Finished deliveries are deleted after 30 days.
+///
+/// Owners and managers of the organiser. Without the attempts, which `GET` of one delivery returns.
 #[utoipa::path(
     get,
     path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/deliveries",
@@ -67,6 +69,8 @@ pub(super) async fn list_deliveries(
 type DeliveryPath = web::Path<(OrganiserId, WebhookId, WebhookDeliveryId)>;
 
 /// Returns a delivery with its attempts and responses.
+///
+/// Owners and managers of the organiser.
 #[utoipa::path(
     get,
     path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}",
@@ -94,6 +98,9 @@ pub(super) async fn get_delivery(permit: Permit<ViewWebhooks>, path: DeliveryPat
 }
 
 /// Retries a delivery now, whatever its state.
+///
+/// Owners and managers of the organiser. The message keeps its `webhook-id`, so that a receiver that has it can ignore it.
+/// Nothing is sent while the endpoint is disabled.
 #[utoipa::path(
     post,
     path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}/retry",

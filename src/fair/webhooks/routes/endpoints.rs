@@ -54,6 +54,9 @@ fn check_url(checks: &mut Validator, client: &WebhookClient, url: &str) {
 
 /// Creates an endpoint. The signing secret is only in this response, so `Idempotency-Key` is ignored: the response is not
 /// stored.
+///
+/// Owners of the organiser. Refused with 409 `illegal_step` with 20 endpoints, and 422 `invalid` for an address that the server
+/// does not send to. It is enabled at once; `/test` sends a first message.
 #[utoipa::path(
     post,
     path = "/api/v1/organisers/{organiser}/webhooks",
@@ -115,6 +118,8 @@ pub(super) async fn create_webhook(
 }
 
 /// Lists the endpoints of an organiser, newest first.
+///
+/// Owners and managers of the organiser. Without the signing secrets.
 #[utoipa::path(
     get,
     path = "/api/v1/organisers/{organiser}/webhooks",
@@ -142,6 +147,8 @@ pub(super) async fn list_webhooks(permit: Permit<ViewWebhooks>) -> Result<HttpRe
 pub(super) type WebhookPath = web::Path<(OrganiserId, WebhookId)>;
 
 /// Returns an endpoint.
+///
+/// Owners and managers of the organiser. Without the signing secret.
 #[utoipa::path(
     get,
     path = "/api/v1/organisers/{organiser}/webhooks/{webhook}",
@@ -171,9 +178,11 @@ pub(super) async fn get_webhook(permit: Permit<ViewWebhooks>, path: WebhookPath)
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchWebhook {
+    /// 1 to 100 characters.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     name: Option<String>,
+    /// `https://…`, at most 500 characters; messages that wait go there too.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     url: Option<String>,
@@ -189,6 +198,8 @@ struct PatchWebhook {
 
 /// Changes, enables or disables an endpoint. Events that happen while it is disabled are not sent; request them with a
 /// replay.
+///
+/// Owners of the organiser; requires `If-Match`. Enabling an endpoint that failed clears `failing_since`.
 #[utoipa::path(
     patch,
     path = "/api/v1/organisers/{organiser}/webhooks/{webhook}",
@@ -262,6 +273,8 @@ pub(super) async fn patch_webhook(
 }
 
 /// Deletes an endpoint with its delivery log.
+///
+/// Owners of the organiser; requires `If-Match`. Messages that wait are not sent.
 #[utoipa::path(
     delete,
     path = "/api/v1/organisers/{organiser}/webhooks/{webhook}",

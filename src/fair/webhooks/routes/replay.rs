@@ -33,6 +33,9 @@ fn find_enabled(tx: &mut Tx<'_>, authorized: &Authorized, id: WebhookId) -> Resu
 }
 
 /// Sends a test event to an endpoint, whatever event types it subscribes to.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` while the endpoint is disabled. The message has the type
+/// `webhook.test`.
 #[utoipa::path(
     post,
     path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/test",
@@ -89,6 +92,9 @@ struct Replayed {
 }
 
 /// Sends the events since a time again (at most 10,000) that the endpoint subscribes to, with their original identifiers.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` while the endpoint is disabled, and 422 `invalid` for a
+/// time in the future or more than 30 days ago. Receivers recognise what they have by `webhook-id`.
 #[utoipa::path(
     post,
     path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/replay",

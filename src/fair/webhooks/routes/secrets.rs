@@ -20,6 +20,8 @@ struct RotateSecret {
 
 /// Rotates the signing secret. During the overlap messages are signed with the old and the new secret. The secret is only
 /// in this response, so `Idempotency-Key` is ignored: the response is not stored.
+///
+/// Owners of the organiser. Use it when the secret may be known to others, with an overlap of 0 hours.
 #[utoipa::path(
     post,
     path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/rotate-secret",

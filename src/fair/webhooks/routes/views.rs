@@ -16,17 +16,22 @@ use hoicho_web::audit::EventType;
 /// A webhook endpoint.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct WebhookView {
+    /// Made by the server.
     pub id: WebhookId,
+    /// Purpose, as the organiser named it.
     pub name: String,
+    /// Address to which messages are sent.
     pub url: String,
     /// Subscribed event types; empty: all.
     pub event_types: Vec<EventType>,
+    /// Whether messages are sent; disabled by an owner, or by the server after lasting failures.
     pub is_enabled: bool,
     /// Why it is disabled.
     pub switched_off_because: Option<DisabledReason>,
     /// Time of the first failure since the last success.
     #[schema(value_type = Option<String>)]
     pub failing_since: Option<DateTime<Utc>>,
+    /// When it was created, RFC 3339 in UTC.
     #[schema(value_type = String)]
     pub created_at: DateTime<Utc>,
     /// For `If-Match`: `"v…"`.
@@ -74,9 +79,12 @@ pub(super) fn webhook_view(row: WebhookRow, event_types: Vec<EventType>) -> Webh
 /// One delivery attempt.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct AttemptView {
+    /// Made by the server; sorts by time.
     pub id: WebhookAttemptId,
+    /// When it was made, RFC 3339 in UTC.
     #[schema(value_type = String)]
     pub at: DateTime<Utc>,
+    /// Milliseconds until the response or the error.
     pub took_ms: i32,
     /// Response status, if there was a response.
     pub status: Option<i32>,
@@ -89,17 +97,23 @@ pub(super) struct AttemptView {
 /// Delivery of a message to an endpoint.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct DeliveryView {
+    /// Made by the server; sorts by creation.
     pub id: WebhookDeliveryId,
     /// The `webhook-id` header: the same in every attempt.
     pub message: String,
+    /// Type of the event, also the `type` in `body`.
     pub event_type: EventType,
+    /// `waiting` until the endpoint responds with 2xx or all retries have failed.
     pub state: DeliveryState,
+    /// Number of attempts so far.
     pub attempts: i32,
     /// Time of the next attempt.
     #[schema(value_type = Option<String>)]
     pub due_at: Option<DateTime<Utc>>,
+    /// When the message was queued, RFC 3339 in UTC.
     #[schema(value_type = String)]
     pub created_at: DateTime<Utc>,
+    /// When it was delivered or failed, RFC 3339 in UTC; `null` while it is `waiting`.
     #[schema(value_type = Option<String>)]
     pub finished_at: Option<DateTime<Utc>>,
     /// Request body.

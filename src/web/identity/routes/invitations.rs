@@ -23,14 +23,20 @@ struct AcceptInvitation {
 /// The organiser or the organisation that was joined.
 #[derive(Serialize, utoipa::ToSchema)]
 struct JoinedView {
+    /// The organiser whose staff the caller is now; `null` for an organisation.
     organiser: Option<OrganiserId>,
+    /// The organisation that the caller is a member of now; `null` for an organiser.
     organisation: Option<OrganisationId>,
     /// The only edition for which the role counts.
     edition: Option<EditionId>,
+    /// The role that was offered.
     role: &'static str,
 }
 
 /// Accepts an invitation sent to the caller's address.
+///
+/// Every logged-in person. Refused with 404 `not_found` if it was used, revoked or has expired, or was sent to another address. A
+/// role that the person has with the organiser or organisation is not replaced.
 #[utoipa::path(
     post,
     path = "/api/v1/invitations/accept",

@@ -19,7 +19,9 @@ use hoicho_core::{db::Tx, i18n::MessageId};
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Login {
+    /// Address of the account; upper and lower case are the same.
     email: String,
+    /// Password of the account.
     #[schema(value_type = String)]
     password: SecretString,
 }
@@ -43,6 +45,9 @@ enum LoggedIn {
 /// Logs a person in. A wrong e-mail and a wrong password give the same response in the same time. After five failures
 /// from one address that address is locked out for 15 minutes. If the account has a second factor, the response to the right
 /// password is 202 with a challenge instead of tokens.
+///
+/// Public. Refused with 401 `wrong_credentials`, 403 `email_not_verified` after the right password, and 429 `too_many_requests`
+/// during a lock-out, with the time in `Retry-After`. The challenge is valid for five minutes.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/login",
@@ -118,6 +123,9 @@ struct SecondStep {
 
 /// Completes the login of an account with a second factor. Each code is accepted once. Wrong codes count for the lock-out as wrong
 /// passwords do, and after twenty in a day the account accepts no code for that day.
+///
+/// Public, with the challenge of a login. Refused with 401 `wrong_code`, 401 `login_required` if the challenge has expired, and
+/// 429 `too_many_requests` during a lock-out.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/second-factor",
@@ -171,10 +179,14 @@ pub(super) async fn enter_code(
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Refresh {
+    /// From the last response with tokens; accepted once.
     refresh_token: String,
 }
 
 /// Exchanges a refresh token for new tokens. Reusing one ends the login in full, because the token was copied.
+///
+/// Public, with a refresh token. Refused with 401 `login_required` if the token is unknown, was used, or belongs to a login that
+/// has ended.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/refresh",
@@ -193,6 +205,8 @@ pub(super) async fn refresh(context: web::Data<RequestContext>, body: Body<Refre
 }
 
 /// Ends the login of a refresh token.
+///
+/// Public, with a refresh token. An unknown token is no error. The access token is refused within seconds.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/logout",

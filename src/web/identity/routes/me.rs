@@ -15,7 +15,9 @@ use hoicho_core::{
 
 #[derive(Serialize, utoipa::ToSchema)]
 struct OrganiserMembership {
+    /// The organiser.
     organiser: OrganiserId,
+    /// The caller's role with it.
     role: OrganiserRole,
     /// The only edition for which the role counts.
     edition: Option<EditionId>,
@@ -23,19 +25,28 @@ struct OrganiserMembership {
 
 #[derive(Serialize, utoipa::ToSchema)]
 struct OrganisationMembership {
+    /// The organisation.
     organisation: OrganisationId,
+    /// The caller's role with it.
     role: OrganisationRole,
 }
 
 /// The caller's own account.
 #[derive(Serialize, utoipa::ToSchema)]
 struct MeView {
+    /// Identifier of the account; never changes.
     id: UserId,
+    /// Address with which the caller logs in, verified.
     email: String,
+    /// Name that the caller chose: 1 to 200 characters.
     display_name: String,
+    /// Language of e-mails.
     language: Language,
+    /// Whether the caller is an admin of the platform.
     is_admin: bool,
+    /// Roles with organisers, also those that do not count without a second factor.
     organisers: Vec<OrganiserMembership>,
+    /// Roles with organisations.
     organisations: Vec<OrganisationMembership>,
 }
 
@@ -60,6 +71,8 @@ fn view(tx: &mut Tx<'_>, in_session: UserSession) -> Result<MeView, Problem> {
 }
 
 /// The caller's account and roles.
+///
+/// Every logged-in person; API keys get 401 `login_required`.
 #[utoipa::path(
     get,
     path = "/api/v1/me",
@@ -79,6 +92,7 @@ pub(super) async fn get_me(caller: SignedIn) -> Result<HttpResponse, Problem> {
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchMe {
+    /// 1 to 200 characters; others see it.
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     display_name: Option<String>,
@@ -89,6 +103,8 @@ struct PatchMe {
 }
 
 /// Changes the caller's name or language.
+///
+/// Every logged-in person. The e-mail address cannot be changed.
 #[utoipa::path(
     patch,
     path = "/api/v1/me",

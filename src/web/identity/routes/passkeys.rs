@@ -28,9 +28,11 @@ use hoicho_core::{db::Tx, i18n::MessageId, values::ids::PasskeyId};
 /// A passkey of the caller.
 #[derive(Serialize, utoipa::ToSchema)]
 struct PasskeyView {
+    /// Made by the server; names the passkey in the path.
     id: PasskeyId,
     /// Name that its owner gave it.
     name: String,
+    /// When it was registered, RFC 3339 in UTC.
     #[schema(value_type = String)]
     created_at: DateTime<Utc>,
     /// Time of the last login with it.
@@ -70,6 +72,9 @@ fn relying_party(context: &RequestContext, req: &HttpRequest) -> Result<Webauthn
 }
 
 /// Begins a login with a passkey. 409 where passkeys are off: the server has no public URL with HTTPS.
+///
+/// Public; nobody is named, the authenticator offers its passkeys. Refused with 409 `illegal_step` where passkeys are off, and
+/// 429 `too_many_requests` with 100 open ceremonies from one address.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/passkey/ceremony",
@@ -103,6 +108,9 @@ struct PasskeyLogin {
 
 /// Logs a person in with a passkey. The authenticator has verified them, so this is a login with two factors: no code is asked for, and
 /// roles count that need a second factor. Refused logins count for the lock-out as wrong passwords do.
+///
+/// Public, with a ceremony, which is accepted once within five minutes. Refused with 401 `wrong_passkey`, 409 `illegal_step` if
+/// the ceremony was used or has expired, and 429 `too_many_requests` during a lock-out.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/passkey",
@@ -131,6 +139,8 @@ pub(super) async fn log_in_with_passkey(
 }
 
 /// The caller's passkeys in order of registration; at most ten.
+///
+/// Every logged-in person, about themselves. Without the public keys.
 #[utoipa::path(
     get,
     path = "/api/v1/me/passkeys",
@@ -151,6 +161,7 @@ pub(super) async fn list_passkeys(caller: SignedIn) -> Result<HttpResponse, Prob
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct BeginPasskey {
+    /// Password of the account, as a confirmation.
     #[schema(value_type = String)]
     password: SecretString,
     /// If the account has a second factor: the six digits that the authenticator app shows, or a recovery code.
@@ -159,6 +170,10 @@ struct BeginPasskey {
 
 /// Begins to register a passkey, for which the password is asked again, and a code if the account has a second factor. It is completed
 /// in the same login by `/me/passkeys/registration`.
+///
+/// Every logged-in person, for themselves. Refused with 401 `wrong_credentials` or `wrong_code`, 409 `illegal_step` where
+/// passkeys are off or with ten passkeys, and 429 `too_many_requests` during a lock-out. An open ceremony of the same login is
+/// replaced.
 #[utoipa::path(
     put,
     path = "/api/v1/me/passkeys/ceremony",
@@ -210,6 +225,9 @@ struct RegisterPasskey {
 }
 
 /// Registers a passkey. The account has at most ten; its owner gets an e-mail.
+///
+/// Every logged-in person, for themselves. Refused with 401 `wrong_passkey`, 409 `illegal_step` if the ceremony is another
+/// login's, was used or has expired, or with ten passkeys, and 409 `already_exists` if the passkey is registered.
 #[utoipa::path(
     put,
     path = "/api/v1/me/passkeys/registration",
@@ -252,6 +270,8 @@ struct RenamePasskey {
 }
 
 /// Renames a passkey.
+///
+/// Every logged-in person, for themselves; 404 for a passkey of somebody else.
 #[utoipa::path(
     patch,
     path = "/api/v1/me/passkeys/{passkey}",
@@ -282,6 +302,8 @@ pub(super) async fn rename_passkey(
 
 /// Removes a passkey. Ends the logins that were begun with it, except this one, in which roles that need a second factor no longer
 /// count; the owner gets an e-mail.
+///
+/// Every logged-in person, for themselves; 404 for a passkey of somebody else. The password is not asked for.
 #[utoipa::path(
     delete,
     path = "/api/v1/me/passkeys/{passkey}",

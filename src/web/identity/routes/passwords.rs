@@ -16,10 +16,13 @@ use hoicho_core::i18n::MessageId;
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RequestReset {
+    /// Address of the account; upper and lower case are the same.
     email: String,
 }
 
 /// Sends a password reset link by e-mail. The response is 202 whether or not the account exists.
+///
+/// Public. The link is valid for one hour, once; an account gets at most five that are valid at a time.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/password-reset",
@@ -64,6 +67,9 @@ struct ConfirmReset {
 }
 
 /// Sets a new password with the single-use token from the e-mail. Ends all logins of the account and verifies its address.
+///
+/// Public, with the token. Refused with 404 `not_found` if it was used or has expired, and 422 `invalid` for a password that is
+/// too short or easy to guess. A lock-out of the account ends; the second factor stays.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/password-reset/confirm",
@@ -114,6 +120,7 @@ pub(super) async fn confirm_reset(
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ChangePassword {
+    /// Present password, as a confirmation.
     #[schema(value_type = String)]
     current: SecretString,
     /// 10 to 200 characters.
@@ -122,6 +129,9 @@ struct ChangePassword {
 }
 
 /// Changes the caller's password. Ends all logins of the account.
+///
+/// Every logged-in person, for themselves. Refused with 401 `wrong_credentials` for a wrong current password, 422 `invalid` for a
+/// new one that is too short or easy to guess, and 429 `too_many_requests` during a lock-out. This login ends too: log in again.
 #[utoipa::path(
     put,
     path = "/api/v1/me/password",

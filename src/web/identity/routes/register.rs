@@ -34,6 +34,9 @@ struct Register {
 
 /// Registers a person and sends an e-mail to verify the address. The response is always 202; that an account exists
 /// already is reported only by e-mail.
+///
+/// Public. Refused with 422 `invalid` for a password that is easy to guess or another version of the notice. Registering again
+/// before the address is verified replaces password and name. The e-mail's token is valid for 24 hours.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/register",
@@ -142,6 +145,9 @@ struct VerifyEmail {
 }
 
 /// Verifies the address of an account. The token is valid once.
+///
+/// Public, with the token. Refused with 404 `not_found` if it was used or has expired, and 401 `wrong_credentials` for another
+/// password than the one of the registration. Nobody is logged in by it.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/verify-email",
@@ -192,10 +198,13 @@ pub(super) async fn verify_email(
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ResendVerification {
+    /// Address of the account; upper and lower case are the same.
     email: String,
 }
 
 /// Sends the verification e-mail again. The response is 202 whether or not the account exists.
+///
+/// Public. Nothing is sent if the address is verified, or while five e-mails' tokens are valid.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/resend-verification",

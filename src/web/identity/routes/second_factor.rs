@@ -26,6 +26,8 @@ struct SecondFactorView {
 }
 
 /// Whether the caller's account has a second factor.
+///
+/// Every logged-in person, about themselves. Passkeys are not counted here.
 #[utoipa::path(
     get,
     path = "/api/v1/me/second-factor",
@@ -50,6 +52,7 @@ pub(super) async fn get_second_factor(caller: SignedIn) -> Result<HttpResponse, 
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct BeginSecondFactor {
+    /// Password of the account, as a confirmation.
     #[schema(value_type = String)]
     password: SecretString,
 }
@@ -77,6 +80,9 @@ pub(super) async fn confirm_password(
 
 /// Begins to set up a second factor, for which the password is asked again. It counts once a code of it is sent to
 /// `/me/second-factor/confirmation` within 30 minutes in the same login.
+///
+/// Every logged-in person, for themselves. Refused with 401 `wrong_credentials`, 409 `illegal_step` if there is one already, and
+/// 429 `too_many_requests` during a lock-out. Nothing changes for logins until it is confirmed.
 #[utoipa::path(
     put,
     path = "/api/v1/me/second-factor",
@@ -119,6 +125,9 @@ struct RecoveryCodes {
 }
 
 /// Enables the second factor by a code of it. Ends all other logins of the account.
+///
+/// Every logged-in person, for themselves. Refused with 401 `wrong_code`, and 409 `illegal_step` unless this login began it
+/// within 30 minutes. The person gets an e-mail, and the recovery codes are only in this response.
 #[utoipa::path(
     put,
     path = "/api/v1/me/second-factor/confirmation",
@@ -150,6 +159,7 @@ pub(super) async fn confirm_second_factor(
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct BothFactors {
+    /// Password of the account, as a confirmation.
     #[schema(value_type = String)]
     password: SecretString,
     /// The six digits that the authenticator app shows, or a recovery code.
@@ -177,6 +187,9 @@ async fn with_both_factors<T: Send + 'static>(
 }
 
 /// Replaces the recovery codes; the old ones are void.
+///
+/// Every logged-in person, for themselves. Refused with 401 `wrong_credentials` or `wrong_code`, 409 `illegal_step` without a
+/// second factor, and 429 `too_many_requests` during a lock-out. The person gets an e-mail.
 #[utoipa::path(
     put,
     path = "/api/v1/me/second-factor/recovery-codes",
@@ -200,6 +213,10 @@ pub(super) async fn renew_recovery_codes(
 }
 
 /// Turns the second factor off.
+///
+/// Every logged-in person, for themselves. Refused with 401 `wrong_credentials` or `wrong_code`, 409 `illegal_step` without a
+/// second factor, and 429 `too_many_requests` during a lock-out. The person gets an e-mail; roles that need a second factor no
+/// longer count.
 #[utoipa::path(
     put,
     path = "/api/v1/me/second-factor/removal",

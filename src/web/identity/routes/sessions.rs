@@ -16,11 +16,13 @@ use hoicho_core::values::ids::SessionId;
 /// A login that has not ended.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct SessionView {
+    /// Names the login in the path.
     id: SessionId,
     /// Browser and system, or the name of a program, as the device says; absent if it says nothing.
     device: Option<String>,
     /// Where it was last used from: an IPv4 address, or the /64 of an IPv6 address.
     address: String,
+    /// When it began, RFC 3339 in UTC.
     #[schema(value_type = String)]
     logged_in_at: DateTime<Utc>,
     /// To a quarter of an hour.
@@ -31,6 +33,8 @@ struct SessionView {
 }
 
 /// The caller's logins that have not ended, the last used first; at most 200.
+///
+/// Every logged-in person, about themselves.
 #[utoipa::path(
     get,
     path = "/api/v1/me/sessions",
@@ -56,6 +60,9 @@ pub(super) async fn list_sessions(caller: SignedIn) -> Result<HttpResponse, Prob
 }
 
 /// Ends one of the caller's logins: its device has to log in again within seconds.
+///
+/// Every logged-in person, for themselves; 404 for a login of somebody else or one that has ended. The current login can be ended
+/// too.
 #[utoipa::path(
     delete,
     path = "/api/v1/me/sessions/{session}",

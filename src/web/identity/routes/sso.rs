@@ -31,6 +31,9 @@ struct LinkSsoIdentity {
 
 /// Links the account at the OpenID provider that the caller has just logged in with, for which the password is asked, and a code if the
 /// account has a second factor. The response has tokens, or 204 if the caller was logged in already when they began.
+///
+/// Public, with what the login at the provider ended with, for ten minutes. Refused with 401 `wrong_credentials` or `wrong_code`,
+/// and 429 `too_many_requests` during a lock-out.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/sso/link",
@@ -62,11 +65,13 @@ pub(super) async fn link_sso_identity(
 /// An account at an OpenID provider that is linked with the caller's account.
 #[derive(Serialize, utoipa::ToSchema)]
 struct SsoIdentityView {
+    /// Names it in the path.
     id: SsoIdentityId,
     /// The provider.
     issuer: String,
     /// Identifier of the account at the provider.
     subject: String,
+    /// When it was linked, RFC 3339 in UTC.
     #[schema(value_type = String)]
     linked_at: DateTime<Utc>,
     /// Whether it is the provider of the server's settings: others cannot be logged in with.
@@ -74,6 +79,8 @@ struct SsoIdentityView {
 }
 
 /// The accounts at OpenID providers that are linked with the caller's account.
+///
+/// Every logged-in person, about themselves.
 #[utoipa::path(
     get,
     path = "/api/v1/me/sso-identities",
@@ -98,6 +105,9 @@ pub(super) async fn list_sso_identities(caller: SignedIn) -> Result<HttpResponse
 }
 
 /// Unlinks an account at an OpenID provider: it opens the caller's account no more. Logins that have begun with it go on.
+///
+/// Every logged-in person, for themselves; 404 if it is not linked with their account. The person gets an e-mail, and the
+/// password still logs in.
 #[utoipa::path(
     delete,
     path = "/api/v1/me/sso-identities/{sso_identity}",

@@ -30,8 +30,10 @@ struct ApplyRun {
 /// Result of applying a proposal, in numbers of booths.
 #[derive(Serialize, utoipa::ToSchema)]
 struct AppliedView {
+    /// Booths that got an allocation.
     #[serde(rename = "given")]
     allocated: usize,
+    /// Allocations that were released: their booths are free now, or given to others.
     released: usize,
     /// Booths whose application does not change.
     #[serde(rename = "kept")]
@@ -45,6 +47,10 @@ struct AppliedView {
 
 /// Applies a proposal in one transaction. If the floor or the applications changed since the allocation run, nothing is
 /// applied and the response lists the conflicts.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` unless the run is `proposed`, and `floor_changed` with a
+/// conflict per booth or application in `errors`. With `offered` each exhibitor gets one e-mail with its booths; a run is applied
+/// once.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/allocation-runs/{run}/apply",

@@ -11,6 +11,9 @@ use hoicho_web::{
 };
 
 /// Cancels a running allocation run; the best assignment so far becomes its proposal.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` unless the run is `running`. The computation stops
+/// shortly after the response.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/allocation-runs/{run}/cancel",

@@ -26,7 +26,9 @@ struct CompareQuery {
 /// An application with different booths.
 #[derive(Serialize, utoipa::ToSchema)]
 struct DifferenceView {
+    /// The application.
     application: ApplicationId,
+    /// Name of its exhibitor in the organiser's records.
     exhibitor_name: String,
     /// Booth codes in the current allocations or the other run.
     other: Vec<String>,
@@ -76,6 +78,9 @@ fn proposed_booths(
 }
 
 /// Compares a proposal with the current allocations or with another allocation run.
+///
+/// Staff of the organiser other than gate staff. Changes nothing, and is possible in every state of the runs; one without a
+/// proposal has no booths.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/allocation-runs/{run}/comparison",

@@ -50,6 +50,9 @@ async fn next(mut stream: ProgressStream) -> Option<(Result<web::Bytes, actix_we
 
 /// Streams an allocation run as server-sent events: `progress` with the run whenever it changes, and `ended` as the last
 /// event. 429 with too many open streams.
+///
+/// Staff of the organiser other than gate staff. The first event is sent at once, so that a client that reconnects misses
+/// nothing; the stream ends when the right to it does.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/allocation-runs/{run}/events",

@@ -16,6 +16,8 @@ use hoicho_web::{
 };
 
 /// Lists the allocation runs of an edition, newest first.
+///
+/// Staff of the organiser other than gate staff. Runs in all states, also those that failed or were cancelled.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/allocation-runs",
@@ -43,6 +45,8 @@ pub(in super::super) async fn list_runs(
 }
 
 /// Returns one allocation run with its progress and the totals of its proposal.
+///
+/// Staff of the organiser other than gate staff. While it is `running`, the numbers are those of the best assignment so far.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/allocation-runs/{run}",

@@ -10,6 +10,9 @@ use hoicho_core::values::ids::AllocationRunId;
 use hoicho_web::{http::Problem, identity::Permit};
 
 /// Returns what applying the proposal would change: how many booths are given, and everybody who would move or lose booths.
+///
+/// Staff of the organiser other than gate staff. Changes nothing; compares with the allocations of now, so that somebody can look
+/// at it before `apply`.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/allocation-runs/{run}/preview",

@@ -29,10 +29,13 @@ struct ProposalQuery {
 /// An application in a proposal.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ProposedView {
+    /// The application.
     application: ApplicationId,
+    /// Name of its exhibitor in the organiser's records.
     exhibitor_name: String,
     /// Position in the order, starting at 1.
     turn: i32,
+    /// By the weights of the order, plus 1; at least 1.
     points: i32,
     /// Codes of its booths at the time of the run.
     before: Vec<String>,
@@ -43,6 +46,8 @@ struct ProposedView {
 }
 
 /// Returns the proposal for each application, in the order of the run, with explanations in the caller's language.
+///
+/// Staff of the organiser other than gate staff. Empty until the run has a proposal; one that was applied stays readable.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/allocation-runs/{run}/proposal",

@@ -14,6 +14,10 @@ use hoicho_web::{
 
 /// Starts an allocation run. It is computed in the background, after those that the server computes already, and results in a
 /// proposal; no allocation changes until the proposal is applied. At most 2 of an edition and 3 of an organiser are in progress.
+///
+/// Owners and managers of the organiser. Refused with 409 `illegal_step` while two runs of the edition are in progress, 409
+/// `edition_finalised` once it is finalised or cancelled, and 429 `too_many_requests` beyond the limits of the organiser, the
+/// person and the server. A repeated `Idempotency-Key` starts no second run.
 #[utoipa::path(
     post,
     path = "/api/v1/editions/{edition}/allocation-runs",

@@ -10,10 +10,15 @@ use hoicho_core::{
 /// An allocation run: request, progress and totals of the proposal.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct RunView {
+    /// Made by the server; sorts by start.
     pub id: AllocationRunId,
+    /// The edition whose booths it gives.
     pub edition: EditionId,
+    /// How it gives booths.
     pub policy: Policy,
+    /// The run that it was started from; `null` if there was none.
     pub based_on: Option<AllocationRunId>,
+    /// `proposed` can be applied; `failed`, `cancelled` and `applied` are final.
     pub state: RunState,
     /// The request that started the run.
     #[schema(value_type = Object)]
@@ -37,9 +42,12 @@ pub(super) struct RunView {
     pub moved: i32,
     /// `done`, `time` or `cancelled`.
     pub ended_by: Option<String>,
+    /// Who started it.
     pub created_by: UserId,
+    /// When it was started, RFC 3339 in UTC.
     #[schema(value_type = String)]
     pub created_at: chrono::DateTime<chrono::Utc>,
+    /// When the computation ended, RFC 3339 in UTC; `null` while it is `running`.
     #[schema(value_type = Option<String>)]
     pub finished_at: Option<chrono::DateTime<chrono::Utc>>,
 }
