@@ -43,6 +43,9 @@ fn problem_page(page: PageContext, problem: &Problem) -> HttpResponse {
     let mut response =
         html_response(error_page.render()).unwrap_or_else(|_| HttpResponse::InternalServerError().finish());
     *response.status_mut() = problem.code.status();
+    if let Some(seconds) = problem.retry_after_s {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
     response
 }
 
