@@ -230,8 +230,10 @@ fn templates_contain_no_untranslated_text() {
                 }
                 end
             } else {
-                let close = if rest.get(at..).unwrap().starts_with("{{") { "}}" } else { "%}" };
-                rest.get(at..).unwrap().find(close).map_or(at + 1, |i| at + i + 2)
+                let tag = rest.get(at..).unwrap();
+                let pairs = [("{{", "}}"), ("{#", "#}"), ("{%", "%}")];
+                let close = pairs.into_iter().find(|(open, _)| tag.starts_with(open)).map_or("}", |(_, close)| close);
+                tag.find(close).map_or(at + 1, |i| at + i + 2)
             };
             rest = rest.get(end..).unwrap();
         }
