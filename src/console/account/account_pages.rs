@@ -191,5 +191,6 @@ pub(super) async fn show_account(page: PageContext, caller: SignedIn) -> Result<
     let (sessions, has_second_factor, (passkeys, identities)) = found.await?;
     let sso_identities = sso_identities(&context, identities);
     let sso_provider = context.sso.as_ref().filter(|_| is_staff).map(|provider| provider.name().to_owned());
-    render_page(Account { page, name, has_second_factor, passkeys, sessions, current, sso_provider, sso_identities }).await
+    render_page(Account { page, name, has_second_factor, passkeys, sessions, current, sso_provider, sso_identities })
+        .await
 }

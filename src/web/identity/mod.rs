@@ -47,8 +47,7 @@ mod write_steps;
 pub use action::Action;
 pub use api_keys::KeyScope;
 pub use authorization::{
-    Authorized, ContributePermit, Permit, ReadPermit, authorize_staff, identify_caller,
-    require_organisation_role,
+    Authorized, ContributePermit, Permit, ReadPermit, authorize_staff, identify_caller, require_organisation_role,
 };
 pub use caller::Caller;
 pub use context::RequestContext;
