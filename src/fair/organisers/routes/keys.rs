@@ -180,7 +180,7 @@ fn render(
     ApiResponse::created(&path, &NewKeyView { secret, key: view(row, scopes, editions) })
 }
 
-/// The keys of an organiser with their usage, newest first.
+/// The keys of an organiser with their usage: those that are valid first, the newest of them first.
 ///
 /// Owners and managers of the organiser. Valid keys come first, then those that were revoked or have expired; without the
 /// secrets, which are stored as digests only.
