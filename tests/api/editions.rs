@@ -88,7 +88,23 @@ async fn booth_rejects_a_zone_of_another_edition(app: TestApp) {
     app.edition(&owner, "hai").await;
     let zones = app.get("/editions/mot/zones").by(&owner).send().await.expect(200);
     let booth = json!({ "code": "Z01", "kind": { "zone": zones["items"][0]["id"], "category": "corner", "area_dm2": 900, "fee": 0 } });
-    app.post("/editions/hai/booths").by(&owner).json(&booth).send().await.refused(409, "in_use");
+    let refused = app.post("/editions/hai/booths").by(&owner).json(&booth).send().await.refused(422, "invalid");
+    assert_eq!(refused["errors"][0]["pointer"], "/kind/zone");
+}
+
+async fn edition_rejects_a_venue_and_a_series_of_another_organiser(app: TestApp) {
+    let (lan, minh) = (app.person("lan").await, app.person("minh").await);
+    let (own, others) = (app.organiser(&lan).await, app.organiser(&minh).await);
+    let series = app.made("/series", &minh, json!({ "organiser": others, "name": "Hội chợ xuân" })).await;
+    let venue = json!({ "organiser": others, "name": "Quảng trường", "address": "Hạ Long" });
+    let venue = app.made("/venues", &minh, venue).await;
+    let body = json!({ "organiser": own, "slug": "cua-lan", "name": "Hội chợ", "series": series, "venue": venue });
+    let refused = app.post("/editions").by(&lan).json(&body).send().await.refused(422, "invalid");
+    let pointers: Vec<_> = refused["errors"].as_array().unwrap().iter().map(|error| error["pointer"].clone()).collect();
+    assert_eq!(pointers, ["/series", "/venue"]);
+    app.edition(&lan, "cua-lan").await;
+    let change = app.patch("/editions/cua-lan").by(&lan).header("if-match", "*").json(&json!({ "venue": venue }));
+    change.send().await.refused(422, "invalid");
 }
 
 crate::on_both!(
@@ -98,4 +114,5 @@ crate::on_both!(
     booth_generation_is_all_or_nothing,
     pagination_has_no_gaps_or_duplicates,
     booth_rejects_a_zone_of_another_edition,
+    edition_rejects_a_venue_and_a_series_of_another_organiser,
 );

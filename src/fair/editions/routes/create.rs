@@ -1,5 +1,6 @@
 //! Creation of editions.
 use actix_web::post;
+use diesel::OptionalExtension;
 use serde::Deserialize;
 
 use super::{
@@ -10,6 +11,7 @@ use super::{
     actions::ManageEdition,
     view::{EditionView, load_view},
 };
+use crate::{organisers, venues};
 use hoicho_core::{
     db::Tx,
     i18n::MessageId,
@@ -93,6 +95,27 @@ pub fn validate_declared(checks: &mut Validator, booths: Option<i32>, visits: Op
     }
 }
 
+/// Validates that series and venue are the organiser's. Foreign keys hold it, but their violation names no field.
+pub(super) fn require_own_parents(
+    tx: &mut Tx<'_>,
+    organiser: OrganiserId,
+    series: Option<SeriesId>,
+    venue: Option<VenueId>,
+) -> Result<(), Problem> {
+    let mut checks = Validator::default();
+    if let Some(series) = series {
+        let found = organisers::store::find_series(tx, series).optional()?;
+        let is_own = found.is_some_and(|row| row.organiser_id == organiser);
+        checks.require(is_own, "/series", FieldCode::Unknown, MessageId("error-unknown-series"));
+    }
+    if let Some(venue) = venue {
+        let found = venues::store::find(tx, venue).optional()?;
+        let is_own = found.is_some_and(|row| row.organiser_id == organiser);
+        checks.require(is_own, "/venue", FieldCode::Unknown, MessageId("error-unknown-venue"));
+    }
+    checks.finish()
+}
+
 /// Creates an edition as a draft, visible only to the organiser's staff.
 ///
 /// Owners and managers of the organiser. Refused with 409 `already_exists` if the slug is in use, by an edition of any organiser,
@@ -146,6 +169,7 @@ pub(super) async fn create_edition(caller: SignedIn, body: Body<CreateEdition>) 
     let (user, now) = (caller.user_session(), caller.now);
     let work = move |tx: &mut Tx<'_>| {
         let authorized = authorize_staff(tx, user, now, row.organiser_id, ManageEdition::ORGANISER)?;
+        require_own_parents(tx, row.organiser_id, row.series_id, row.venue_id)?;
         store::insert(tx, &row)?;
         authorized.record_audit(tx, AuditAction::EditionCreate, row.id, None, Some(&row.slug))?;
         let (version, view) = load_view(tx, row.id, authorized.now)?;

@@ -11,6 +11,7 @@ use super::{
     },
     actions::EditFloor,
     booth_view::{self, BoothView, Position},
+    zones::require_zones,
 };
 use crate::editions;
 use hoicho_core::{
@@ -66,6 +67,7 @@ pub(super) async fn create_booth(permit: Permit<EditFloor>, body: Body<CreateBoo
     permit
         .write_once(move |tx, authorized| {
             let edition = editions::store::lock_open(tx, authorized.edition()?)?;
+            require_zones(tx, edition.id, [("/kind/zone".to_owned(), kind.zone)])?;
             let prices = store::price_list(tx, edition.id)?;
             let mut checks = Validator::default();
             let spec = kind.resolve(&mut checks, "/kind", &prices);
@@ -213,7 +215,10 @@ pub(super) async fn patch_booth(
                 (row.code, row.row_label) = (code, row_label);
                 row.place = i32::try_from(place).unwrap_or(i32::MAX);
             }
-            row.zone_id = body.zone.unwrap_or(row.zone_id);
+            if let Some(zone) = body.zone {
+                require_zones(tx, edition.id, [("/zone".to_owned(), zone)])?;
+                row.zone_id = zone;
+            }
             row.category = body.category.unwrap_or(row.category);
             row.area_dm2 = body.area_dm2.unwrap_or(row.area_dm2);
             row.fee = body.fee.unwrap_or(row.fee);

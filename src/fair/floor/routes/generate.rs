@@ -11,6 +11,7 @@ use super::{
     },
     actions::EditFloor,
     booth_view::{self, BoothView},
+    zones::require_zones,
 };
 use crate::editions;
 use hoicho_core::i18n::MessageId;
@@ -90,6 +91,8 @@ pub(super) async fn generate_booths(
     permit
         .write_once(move |tx, authorized| {
             let edition = editions::store::lock_open(tx, authorized.edition()?)?;
+            let zones = specs.iter().enumerate().map(|(i, (kind, ..))| (format!("/runs/{i}/kind/zone"), kind.zone));
+            require_zones(tx, edition.id, zones)?;
             let prices = store::price_list(tx, edition.id)?;
             let mut checks = Validator::default();
             let mut rows = Vec::with_capacity(count);

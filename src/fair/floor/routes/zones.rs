@@ -111,6 +111,21 @@ fn check_places(
     checks.finish()
 }
 
+/// Validates that the zones, each with its place in the request, are the edition's. Foreign keys hold it, but their violation names no
+/// field.
+pub(super) fn require_zones(
+    tx: &mut Tx<'_>,
+    edition: EditionId,
+    named: impl IntoIterator<Item = (String, ZoneId)>,
+) -> Result<(), Problem> {
+    let own: Vec<ZoneId> = store::zones(tx, edition)?.into_iter().map(|zone| zone.id).collect();
+    let mut checks = Validator::default();
+    for (pointer, zone) in named {
+        checks.require(own.contains(&zone), &pointer, FieldCode::Unknown, MessageId("error-unknown-zone"));
+    }
+    checks.finish()
+}
+
 /// Adds a zone to an edition.
 ///
 /// Owners and managers of the organiser. Refused with 409 `already_exists` if the code is in use in the edition, and
