@@ -23,12 +23,12 @@ const ORIGIN: &str = "http://localhost:8080";
 
 async fn begin(app: &TestApp, token: &str) -> Value {
     let password = json!({ "password": PASSWORD });
-    app.put("/me/passkeys/ceremony").header("host", HOST).by(token).json(&password).send().await.expect(200)
+    app.put("/me/passkey-ceremony").header("host", HOST).by(token).json(&password).send().await.expect(200)
 }
 
 async fn register(app: &TestApp, token: &str, begun: &Value, sent: &Value) -> Answer {
     let body = json!({ "ceremony": begun["ceremony"], "name": "Điện thoại", "credential": sent });
-    app.put("/me/passkeys/registration").header("host", HOST).by(token).json(&body).send().await
+    app.put("/me/passkey-registration").header("host", HOST).by(token).json(&body).send().await
 }
 
 /// Registers a passkey; the credential in the authenticator, and the passkey.
@@ -111,7 +111,7 @@ async fn passkey_logs_in_until_it_is_removed(app: TestApp) {
 async fn registration_needs_the_password_and_the_code(app: TestApp) {
     let token = app.person("lan").await;
     let begin =
-        async |body: Value| app.put("/me/passkeys/ceremony").header("host", HOST).by(&token).json(&body).send().await;
+        async |body: Value| app.put("/me/passkey-ceremony").header("host", HOST).by(&token).json(&body).send().await;
     begin(json!({ "password": "wrong wrong wrong" })).await.refused(401, "wrong_credentials");
     begin(json!({})).await.refused(422, "invalid");
     let phone = enrol(&app, &token).await;
@@ -256,7 +256,7 @@ async fn at_most_ten_of_many_concurrent_registrations_succeed(app: TestApp) {
     let stored = app.db.read(|tx| passkeys::table.count().get_result::<i64>(tx.conn()).map_err(Problem::from));
     assert_eq!(stored.await.unwrap(), 10);
     let password = json!({ "password": PASSWORD });
-    let full = app.put("/me/passkeys/ceremony").header("host", HOST).by(&begun[0].1).json(&password).send().await;
+    let full = app.put("/me/passkey-ceremony").header("host", HOST).by(&begun[0].1).json(&password).send().await;
     let refused = full.refused(409, "illegal_step");
     assert!(refused["detail"].as_str().unwrap().contains("10"), "{refused}");
 }
@@ -404,7 +404,7 @@ async fn passkeys_are_for_the_domain_of_the_public_url() {
     let token = app.person("lan").await;
     for host in ["hoicho.example", HOST, "evil.example"] {
         let password = json!({ "password": PASSWORD });
-        let begin = app.put("/me/passkeys/ceremony").header("host", host).by(&token).json(&password);
+        let begin = app.put("/me/passkey-ceremony").header("host", host).by(&token).json(&password);
         let begun = begin.send().await.expect(200);
         assert_eq!(begun["options"]["rp"]["id"], "hoicho.example");
         let sent = Credential::make(&begun["options"], ORIGIN).attest(&begun["options"]);

@@ -169,14 +169,14 @@ struct BeginPasskey {
 }
 
 /// Begins to register a passkey, for which the password is asked again, and a code if the account has a second factor. It is completed
-/// in the same login by `/me/passkeys/registration`.
+/// in the same login by `/me/passkey-registration`.
 ///
 /// Every logged-in person, for themselves. Refused with 401 `wrong_credentials` or `wrong_code`, 409 `illegal_step` where
 /// passkeys are off or with ten passkeys, and 429 `too_many_requests` during a lock-out. An open ceremony of the same login is
 /// replaced.
 #[utoipa::path(
     put,
-    path = "/api/v1/me/passkeys/ceremony",
+    path = "/api/v1/me/passkey-ceremony",
     tag = "auth",
     request_body = BeginPasskey,
     responses(
@@ -186,7 +186,7 @@ struct BeginPasskey {
         (status = 429),
     ),
 )]
-#[put("/me/passkeys/ceremony")]
+#[put("/me/passkey-ceremony")]
 pub(super) async fn begin_passkey(
     req: HttpRequest,
     caller: SignedIn,
@@ -230,7 +230,7 @@ struct RegisterPasskey {
 /// login's, was used or has expired, or with ten passkeys, and 409 `already_exists` if the passkey is registered.
 #[utoipa::path(
     put,
-    path = "/api/v1/me/passkeys/registration",
+    path = "/api/v1/me/passkey-registration",
     tag = "auth",
     request_body = RegisterPasskey,
     responses(
@@ -240,7 +240,7 @@ struct RegisterPasskey {
         (status = 422),
     ),
 )]
-#[put("/me/passkeys/registration")]
+#[put("/me/passkey-registration")]
 pub(super) async fn register_passkey(
     req: HttpRequest,
     caller: SignedIn,
