@@ -17,6 +17,7 @@ use ureq::{
 
 use super::address_filter::{ForbiddenAddress, is_public};
 use hoicho_core::values;
+use hoicho_web::http::outgoing::client_config;
 
 /// Timeout of one request, including name resolution, connecting and the response.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -130,19 +131,9 @@ impl WebhookClient {
         C: Connector<(), Out = T>,
         T: Transport,
     {
-        let config = Agent::config_builder()
-            .proxy(None)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .max_idle_connections(0)
-            .max_idle_connections_per_host(0)
-            .timeout_global(Some(TIMEOUT))
-            .user_agent(concat!("hoicho/", env!("CARGO_PKG_VERSION")))
-            .build();
         Self {
             agent: Agent::with_parts(
-                config,
+                client_config(TIMEOUT),
                 AddressFilter { inner: connector, allow_private },
                 CheckedResolver { names, allow_private },
             ),

@@ -16,6 +16,7 @@ pub mod idempotency;
 pub mod method_not_allowed;
 pub mod negotiation;
 pub mod openapi;
+pub mod outgoing;
 pub mod pagination;
 pub mod patch;
 pub mod problem;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use openidconnect::{HttpRequest, HttpResponse};
 use ureq::{Agent, http::Uri};
 
+use crate::http::outgoing::client_config;
 use hoicho_core::db::url::is_loopback;
 
 /// Timeout of one request, including name resolution, connecting and the body of the response.
@@ -53,17 +54,7 @@ pub(super) struct ProviderHttp(Agent);
 
 impl ProviderHttp {
     pub(super) fn new() -> Self {
-        let config = Agent::config_builder()
-            .proxy(None)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .max_idle_connections(0)
-            .max_idle_connections_per_host(0)
-            .timeout_global(Some(REQUEST_TIMEOUT))
-            .user_agent(concat!("hoicho/", env!("CARGO_PKG_VERSION")))
-            .build();
-        Self(Agent::new_with_config(config))
+        Self(Agent::new_with_config(client_config(REQUEST_TIMEOUT)))
     }
 
     /// Sends a request of the OpenID library.
