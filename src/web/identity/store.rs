@@ -68,6 +68,12 @@ pub struct Account {
     pub email_verified_at: Option<Instant>,
 }
 
+/// The lookup key of an address; `None` for one that the database cannot store.
+pub(super) fn email_key(typed: &str) -> Option<String> {
+    let key = typed.trim().to_lowercase();
+    (key.len() <= 254 && !key.contains('\0')).then_some(key)
+}
+
 /// The account with this address.
 pub fn find_account_by_email(tx: &mut Tx<'_>, email_key: &str) -> QueryResult<Option<Account>> {
     users::table.filter(users::email_key.eq(email_key)).select(Account::as_select()).get_result(tx.conn()).optional()

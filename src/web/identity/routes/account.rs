@@ -47,12 +47,6 @@ pub(super) async fn validate_password(
     Ok(())
 }
 
-/// The lookup key of an address; `None` for one that the database cannot store.
-pub(super) fn email_key(typed: &str) -> Option<String> {
-    let key = typed.trim().to_lowercase();
-    (key.len() <= 254 && !key.contains('\0')).then_some(key)
-}
-
 /// Writes a row of the audit log about the user's own account, never with a password or token.
 pub(super) fn record_audit<T: serde::Serialize>(
     tx: &mut Tx<'_>,

@@ -68,9 +68,8 @@ pub(super) async fn login(
     body: Body<Login>,
 ) -> Result<HttpResponse, Problem> {
     let Login { email, password } = body.into_result()?;
-    let key = super::account::email_key(&email)
-        .filter(|_| password.expose_secret().len() <= 1_000)
-        .ok_or(Code::WrongCredentials)?;
+    let key =
+        store::email_key(&email).filter(|_| password.expose_secret().len() <= 1_000).ok_or(Code::WrongCredentials)?;
     let (now, address) = (context.clock.now(), context.source_address(&req).to_string());
     let (email_key, at) = (key.clone(), address.clone());
     let account = context.db.write(move |tx| {

@@ -40,7 +40,7 @@ pub(super) async fn request_reset(
 ) -> Result<HttpResponse, Problem> {
     let email = body.into_result()?.email;
     let now = context.clock.now();
-    if let Some(key) = super::account::email_key(&email) {
+    if let Some(key) = store::email_key(&email) {
         context
             .db
             .write(move |tx| {

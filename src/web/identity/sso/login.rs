@@ -14,7 +14,7 @@ use crate::{
     identity::{
         RequestContext, SessionCookie, lockout, second_factor,
         session::{self, Device, LoginMethod, Tokens},
-        store::{Account, find_account, find_account_by_email, is_active},
+        store::{Account, email_key, find_account, find_account_by_email, is_active},
         token,
     },
 };
@@ -75,9 +75,10 @@ fn log_in(
 fn find_by_email(tx: &mut Tx<'_>, provider: &SsoProvider, email: Option<&String>) -> Result<Account, Problem> {
     let unverified = || MessageId("error-sso-email-unverified").with_args(&[("provider", &provider.name())]).localize();
     let email = email.ok_or_else(|| Problem::new(Code::Forbidden, unverified()))?;
-    let key = email.trim().to_lowercase();
-    let is_storable = key.len() <= 254 && !key.contains('\0');
-    let account = if is_storable { find_account_by_email(tx, &key)? } else { None };
+    let account = match email_key(email) {
+        Some(key) => find_account_by_email(tx, &key)?,
+        None => None,
+    };
     let account = match account {
         Some(account) if account.is_admin || store::is_staff(tx, account.id)? => account,
         Some(_) | None => return Err(Problem::new(Code::Forbidden, MessageId("error-sso-no-account"))),
