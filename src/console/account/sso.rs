@@ -14,6 +14,7 @@ use crate::{
     page_context::{PageContext, is_local_path, render_page},
     session_middleware::{challenge_cookie, session_cookies, sso_cookie},
 };
+use hoicho_core::values::ids::UserId;
 use hoicho_web::{
     http::{Code, Problem, Query},
     identity::{
@@ -59,8 +60,17 @@ fn with_cookies(
     Ok(response)
 }
 
-fn redirect_to_provider(context: &RequestContext, Begun { url, cookie }: &Begun) -> Result<HttpResponse, Problem> {
-    with_cookies(redirect(url), [sso_cookie(context, Some(cookie))])
+/// Sends the browser to the provider, or with an error back to the page `from`.
+async fn redirect_to_provider(
+    (req, page, context): (&HttpRequest, &PageContext, &web::Data<RequestContext>),
+    (user, next): (Option<UserId>, String),
+    from: &str,
+) -> Result<HttpResponse, Problem> {
+    match sso::begin(context, &context.base_url(req), (user, next)).await {
+        Ok(Begun { url, cookie }) => with_cookies(redirect(&url), [sso_cookie(context, Some(&cookie))]),
+        Err(problem) if problem.code == Code::NotFound => Err(problem),
+        Err(problem) => redirect_with_error(page, context, (from, &problem)),
+    }
 }
 
 /// Begins a login at the provider.
@@ -71,22 +81,13 @@ pub(super) async fn begin_login(
     context: web::Data<RequestContext>,
     query: Query<LoginQuery>,
 ) -> Result<HttpResponse, Problem> {
-    match sso::begin(&context, &context.base_url(&req), (None, redirect_target(query))).await {
-        Ok(begun) => redirect_to_provider(&context, &begun),
-        Err(problem) if problem.code == Code::NotFound => Err(problem),
-        Err(problem) => redirect_with_error(&page, &context, (LOGIN, &problem)),
-    }
+    redirect_to_provider((&req, &page, &context), (None, redirect_target(query)), LOGIN).await
 }
 
 /// Begins to link the own account with one at the provider. Nothing is linked before the password is entered.
 #[get("/account/sso")]
 pub(super) async fn begin_link(req: HttpRequest, page: PageContext, caller: SignedIn) -> Result<HttpResponse, Problem> {
-    let context = caller.context;
-    match sso::begin(&context, &context.base_url(&req), (Some(caller.user), ACCOUNT.to_owned())).await {
-        Ok(begun) => redirect_to_provider(&context, &begun),
-        Err(problem) if problem.code == Code::NotFound => Err(problem),
-        Err(problem) => redirect_with_error(&page, &context, (ACCOUNT, &problem)),
-    }
+    redirect_to_provider((&req, &page, &caller.context), (Some(caller.user), ACCOUNT.to_owned()), ACCOUNT).await
 }
 
 /// What the provider adds to the address. It may add more, which is ignored.
