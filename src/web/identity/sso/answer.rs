@@ -26,7 +26,7 @@ pub struct ProviderAnswer {
     pub error: Option<String>,
 }
 
-/// A login that came back, and counts no more.
+/// A login that the provider has answered. Its row is deleted, so that the answer is accepted once.
 pub(super) struct Returned {
     pub login: LoginRow,
     pub code: String,
@@ -37,7 +37,7 @@ fn expired() -> Problem {
     Problem::new(Code::IllegalStep, MessageId("error-sso-expired"))
 }
 
-/// The answer of the provider does not hold.
+/// The problem for an invalid answer of the provider.
 pub(super) fn invalid(provider: &SsoProvider) -> Problem {
     Problem::new(Code::Forbidden, MessageId("error-sso-invalid").with_args(&[("provider", &provider.name())]))
 }
@@ -56,11 +56,12 @@ pub(super) async fn accept(
     let cookie = cookie.filter(|cookie| token::is_opaque(cookie)).ok_or_else(expired)?;
     let (digest, now) = (token::digest(&cookie), context.clock.now());
     let secrets = Secrets::derive(&cookie);
-    // A read, so that made-up cookies cause no write. Digests are compared, so that no comparison leaks timing.
+    // Digests are compared, so that the comparison leaks no timing.
     let sent_state = answer.state.unwrap_or_default();
     if token::digest(sent_state) != token::digest(&secrets.state) {
         return Err(expired());
     }
+    // A read, so that made-up cookies cause no write.
     let looked_up = digest.clone();
     let login = context.db.read(move |tx| store::find_login(tx, &looked_up, now).map_err(Problem::from)).await?;
     let login = login.ok_or_else(expired)?;

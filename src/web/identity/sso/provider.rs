@@ -18,16 +18,16 @@ const METADATA_TTL_MIN: i64 = 60;
 const MIN_REFRESH_S: i64 = 60;
 /// Seconds in which a provider that did not respond is not asked for its discovery document again.
 const FAILURE_TTL_S: i64 = 10;
-/// Time in which a conversation of up to two requests ends: the timeouts of the client, and some for the system's resolver.
+/// Timeout of up to two requests: those of the client, and some time for the system's resolver.
 const CALL_TIMEOUT: Duration = Duration::from_secs(20);
-/// Conversations with the provider at the same time; each takes a thread.
+/// Max concurrent calls of the provider; each takes a thread.
 const MAX_CALLS: usize = 16;
 
-/// What is known of the provider.
+/// Cached discovery document and keys.
 enum Known {
     Nothing,
     Metadata(Arc<CoreProviderMetadata>, Instant),
-    /// It did not respond.
+    /// The last fetch failed.
     Failed(Instant),
 }
 
@@ -94,12 +94,12 @@ impl SsoProvider {
         self.issuer.as_str()
     }
 
-    /// The provider does not respond, or not as it should.
+    /// The problem for a provider that does not respond, or with something unusable.
     pub(super) fn unavailable(&self) -> Problem {
         Problem::new(Code::Unavailable, MessageId("error-sso-unavailable").with_args(&[("provider", &self.name)]))
     }
 
-    /// Talks to the provider on a thread of its own.
+    /// Runs requests to the provider on a blocking thread, with a limit on their number and a timeout.
     pub(super) async fn call<T: Send + 'static>(
         &self,
         work: impl FnOnce(ProviderHttp) -> Result<T, String> + Send + 'static,
@@ -117,7 +117,7 @@ impl SsoProvider {
             Ok(Err(error)) => error.to_string(),
             Err(_) => "no response in time".to_owned(),
         };
-        tracing::warn!(issuer = self.issuer(), error, "the OpenID provider does not respond as it should");
+        tracing::warn!(issuer = self.issuer(), error, "a request to the OpenID provider failed");
         Err(self.unavailable())
     }
 
