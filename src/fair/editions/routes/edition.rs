@@ -128,7 +128,7 @@ pub(super) async fn patch_edition(
             row.name = name.unwrap_or(row.name);
             row.series_id = body.series.unwrap_or(row.series_id);
             row.venue_id = body.venue.unwrap_or(row.venue_id);
-            create::require_own_parents(tx, row.organiser_id, row.series_id, row.venue_id)?;
+            create::require_own_parents(tx, row.organiser_id, body.series.flatten(), body.venue.flatten())?;
             row.time_zone = body.time_zone.unwrap_or(row.time_zone);
             set_registration(&mut row, body.registration_opens_at, body.registration_closes_at)?;
             row.declared_booths = booths.unwrap_or(row.declared_booths);
