@@ -847,7 +847,7 @@ CREATE INDEX api_keys_created_by_idx ON api_keys (created_by);
 CREATE TABLE api_key_scopes (
   api_key_id UUID NOT NULL REFERENCES api_keys (id),
   scope TEXT COLLATE "C" NOT NULL CONSTRAINT api_key_scopes_scope_check CHECK (scope IN
-    ('read:editions','read:exhibitors','read:figures','write:visits')),
+    ('read:editions','read:exhibitors','read:figures','read:gates','write:visits')),
   PRIMARY KEY (api_key_id, scope)
 );
 CREATE TABLE api_key_editions (

@@ -98,23 +98,33 @@ impl Services {
     }
 }
 
-/// OpenAPI security scheme; public operations need no credentials.
-struct BearerScheme;
-impl Modify for BearerScheme {
+/// OpenAPI security schemes. An operation that lists none needs no credentials.
+struct SecuritySchemes;
+impl Modify for SecuritySchemes {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let scheme = SecurityScheme::Http(Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build());
-        document.components.get_or_insert_default().add_security_scheme("bearer", scheme);
+        let bearer = || Http::builder().scheme(HttpAuthScheme::Bearer);
+        let session = bearer().bearer_format("JWT").description(Some("Access token of a person, from a login."));
+        let key = bearer().bearer_format("hc_…").description(Some(
+            "API key of an organiser. The scopes that an operation needs are listed with it; a key may be restricted to editions.",
+        ));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("session", SecurityScheme::Http(session.build()));
+        components.add_security_scheme("api_key", SecurityScheme::Http(key.build()));
     }
 }
 
 /// The OpenAPI document, merged from all capabilities.
-pub fn openapi() -> utoipa::openapi::OpenApi {
+pub fn openapi() -> serde_json::Value {
     #[derive(OpenApi)]
     #[openapi(
-        info(title = "hoicho", description = "Trade fair management"),
-        modifiers(&BearerScheme),
+        info(
+            title = "hoicho",
+            description = "Trade fair management: editions, booths, exhibitors, daily sales, visits and figures.",
+            contact(name = "Operator of this server"),
+        ),
+        servers((url = "/", description = "This server")),
+        modifiers(&SecuritySchemes),
         components(schemas(ProblemView, FieldErrorView)),
-        security((), ("bearer" = [])),
     )]
     struct BaseDocument;
     let mut whole = BaseDocument::openapi();
@@ -146,14 +156,13 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     ] {
         whole.merge(part);
     }
-    openapi::add_shared_parts(&mut whole);
-    whole
+    openapi::complete(whole)
 }
 
 /// The serialized document, with the tables of parameters, bodies and methods derived from it. Built once for all workers.
 static DOCUMENT: LazyLock<(String, web::Data<KnownParameters>, web::Data<RequestSchemas>, AllowedMethods)> =
     LazyLock::new(|| {
-        let document = serde_json::json!(openapi());
+        let document = openapi();
         let (parameters, bodies) = (KnownParameters::from_openapi(&document), RequestSchemas::from_openapi(&document));
         let methods = AllowedMethods::from_openapi(&document);
         (document.to_string(), web::Data::new(parameters), web::Data::new(bodies), methods)

@@ -35,6 +35,9 @@ async fn api_key_is_limited_to_its_scopes_and_tenant(app: TestApp) {
     app.get("/editions/hoi-cho").by(&reads).send().await.expect(200);
     app.get("/editions/ky-khac").by(&reads).send().await.refused(404, "not_found");
     app.get("/editions/cua-nguoi-khac").by(&reads).send().await.refused(404, "not_found");
+    let list = app.get(&format!("/editions?organiser={organiser}")).by(&reads).send().await.expect(200);
+    let listed: Vec<_> = list["items"].as_array().unwrap().iter().map(|listed| listed["slug"].clone()).collect();
+    assert_eq!(listed, ["hoi-cho"]);
     // The scope of editions does not include figures, counts, changes or the account.
     app.get("/editions/hoi-cho/statistics").by(&reads).send().await.refused(404, "not_found");
     app.get("/editions/hoi-cho/sales-reports").by(&reads).send().await.refused(403, "forbidden");
@@ -48,6 +51,20 @@ async fn api_key_is_limited_to_its_scopes_and_tenant(app: TestApp) {
     app.get("/editions/hoi-cho/sales-reports").by(&figures).send().await.expect(200);
     app.get("/editions/hoi-cho/visit-counts").by(&figures).send().await.expect(200);
     app.get("/editions/hoi-cho").by(&figures).send().await.refused(404, "not_found");
+    let list = app.get(&format!("/editions?organiser={organiser}")).by(&figures).send().await.expect(200);
+    assert_eq!(list["items"], json!([]));
+
+    // A device at a gate needs no figures.
+    let device = json!({ "name": "Máy đếm", "scopes": ["read:gates", "write:visits"] });
+    let device = key(&app, &owner, &organiser, &device).await.secret;
+    app.get("/editions/hoi-cho/gates").by(&device).send().await.expect(200);
+    let refused = app.get("/editions/hoi-cho/visit-counts").by(&device).header("accept-language", "en").send().await;
+    let refused = refused.refused(403, "forbidden");
+    assert!(refused["detail"].as_str().unwrap().contains("read:figures"), "{refused}");
+    let all = json!({ "name": "Cổng tỉnh", "scopes": ["read:editions"] });
+    let all = key(&app, &owner, &organiser, &all).await.secret;
+    let list = app.get(&format!("/editions?organiser={organiser}")).by(&all).send().await.expect(200);
+    assert_eq!(list["items"].as_array().unwrap().len(), 2);
 }
 
 async fn audit_log_names_the_api_key(app: TestApp) {

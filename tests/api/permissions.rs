@@ -1,6 +1,10 @@
 //! Access to every operation by every role, compared with a snapshot.
+use std::collections::BTreeMap;
+
 use actix_web::test::{TestRequest, read_body};
+use hoicho_web::identity::KeyScope;
 use serde_json::{Value, json};
+use strum::VariantArray;
 
 use crate::support::{
     TestApp,
@@ -74,4 +78,59 @@ async fn permissions_match_the_snapshot(app: TestApp) {
     insta::assert_snapshot!("permissions", table);
 }
 
-crate::on_both!(permissions_match_the_snapshot);
+/// What the document says about credentials is what operations do: who needs none, and which scope an API key needs.
+async fn credentials_are_as_documented(app: TestApp) {
+    let world = World::new(&app).await;
+    let keys_at = format!("/organisers/{}/api-keys", world.organiser);
+    let key = async |scopes: &[&str]| {
+        let body = json!({ "name": "Cổng thông tin", "scopes": scopes });
+        let made = app.post(&keys_at).by(&world.owner).json(&body).send().await.expect(201);
+        made["secret"].as_str().unwrap().to_owned()
+    };
+    let scopes: Vec<&str> = KeyScope::VARIANTS.iter().map(|scope| scope.as_str()).collect();
+    let every_scope = key(&scopes).await;
+    let mut without = BTreeMap::new();
+    for scope in &scopes {
+        let others: Vec<&str> = scopes.iter().copied().filter(|other| other != scope).collect();
+        without.insert((*scope).to_owned(), key(&others).await);
+    }
+    let document = document();
+    let mut with_key = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let security = operation["security"].as_array().unwrap_or_else(|| panic!("{method} {path} lists none"));
+            let needs_none = security.iter().any(|needed| needed.as_object().unwrap().is_empty());
+            let needed = security.iter().find_map(|needed| needed.get("api_key"));
+            let at = world.at(&app, path).await;
+            let outcome = async |token: Option<&String>| {
+                let call = app.call(TestRequest::default().method(method.to_uppercase().parse().unwrap()), &at);
+                let call = if ["get", "delete"].contains(&method.as_str()) { call } else { call.json(&json!({})) };
+                let call = token.into_iter().fold(call, |call, token| call.by(token));
+                let opened = call.open().await;
+                let status = opened.status();
+                let is_problem = !status.is_success();
+                let body = if is_problem { read_body(opened).await } else { Default::default() };
+                let problem: Value = serde_json::from_slice(&body).unwrap_or_default();
+                (met(status.as_u16(), &problem["code"]), problem)
+            };
+            assert_eq!(outcome(None).await.0 != "401", needs_none, "{method} {path} without credentials");
+            match needed {
+                Some(scopes) => {
+                    with_key += 1;
+                    assert_eq!(outcome(Some(&every_scope)).await.0, "in", "{method} {path} with a key");
+                    let scope = scopes[0].as_str().unwrap();
+                    let (lacking, problem) = outcome(without.get(scope)).await;
+                    if !needs_none {
+                        assert_eq!(lacking, "403", "{method} {path} with a key without {scope}");
+                        assert!(problem["detail"].as_str().unwrap().contains(scope), "{problem}");
+                    }
+                }
+                None if needs_none || !["get", "delete"].contains(&method.as_str()) => {}
+                None => assert_ne!(outcome(Some(&every_scope)).await.0, "in", "{method} {path} is not for keys"),
+            }
+        }
+    }
+    assert!(with_key > 20, "{with_key}");
+}
+
+crate::on_both!(permissions_match_the_snapshot, credentials_are_as_documented);

@@ -48,17 +48,7 @@ fn typescript_client_compiles_and_works() {
     let at = folder("typescript");
     if !at.join("node_modules/typescript").exists() {
         let packages = ["openapi-typescript@7", "openapi-fetch@0.14", "typescript@5", "@types/node@20"];
-        let installed = Command::new("npm")
-            .args(["install", "--no-audit", "--no-fund", "--ignore-scripts"])
-            .args(packages)
-            .current_dir(&at)
-            .output();
-        if !installed.is_ok_and(|i| i.status.success()) {
-            assert!(
-                std::env::var_os("HOICHO_TEST_REQUIRE_CHROMIUM").is_none(),
-                "openapi-typescript cannot be installed"
-            );
-            eprintln!("SKIPPED: openapi-typescript cannot be installed (npm is needed once)");
+        if !installed_from_npm(&at, &packages) {
             return;
         }
     }
@@ -86,6 +76,40 @@ fn typescript_client_compiles_and_works() {
         run(Command::new("node").arg("use.js").args([server.address().url(), &token, &organiser]).current_dir(&at));
     check(&printed, "Từ TypeScript");
     server.stop();
+}
+
+/// Installs packages of npm once; `false` if that is not possible and not required.
+fn installed_from_npm(at: &Path, packages: &[&str]) -> bool {
+    let installed = Command::new("npm")
+        .args(["install", "--no-audit", "--no-fund", "--ignore-scripts"])
+        .args(packages)
+        .current_dir(at)
+        .output();
+    if installed.is_ok_and(|done| done.status.success()) {
+        return true;
+    }
+    assert!(std::env::var_os("HOICHO_TEST_REQUIRE_CHROMIUM").is_none(), "{packages:?} cannot be installed");
+    eprintln!("SKIPPED: {packages:?} cannot be installed (npm is needed once)");
+    false
+}
+
+/// Two linters, with their recommended rules and no exception.
+#[test]
+fn linters_find_nothing_in_the_document() {
+    let at = folder("linters");
+    let tool = |name: &str| at.join("node_modules/.bin").join(name);
+    let packages = ["@redocly/cli@2", "@stoplight/spectral-cli@6"];
+    if !tool("spectral").exists() && !installed_from_npm(&at, &packages) {
+        return;
+    }
+    let document = Path::new(HERE).join("openapi.json");
+    std::fs::write(at.join("rules.yaml"), "extends: [\"spectral:oas\"]\n").unwrap();
+    let spectral = ["lint", "--ruleset", "rules.yaml", "--fail-severity", "hint"];
+    run(Command::new(tool("spectral")).args(spectral).arg(&document).current_dir(&at));
+    let redocly = ["lint", "--extends", "recommended", "--format", "json"];
+    let found = run(Command::new(tool("redocly")).args(redocly).arg(&document).current_dir(&at));
+    let found: Value = serde_json::from_str(found.get(found.find('{').unwrap()..).unwrap()).unwrap();
+    assert_eq!((&found["totals"]["errors"], &found["totals"]["warnings"]), (&json!(0), &json!(0)), "{found}");
 }
 
 #[test]

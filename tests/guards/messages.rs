@@ -185,6 +185,7 @@ fn enum_values_have_messages() {
         values::<hoicho_fair::sales::lines::Channel>("sales-channel"),
         values::<hoicho_web::http::Code>("problem"),
         values::<hoicho_web::identity::KeyScope>("key-scope"),
+        values::<hoicho_web::identity::KeyScope>("key-scope-may"),
         values::<hoicho_web::audit::EventType>("event-type"),
         values::<hoicho_fair::webhooks::DisabledReason>("hook-off"),
         values::<hoicho_core::states::DeliveryState>("delivery"),

@@ -168,5 +168,5 @@ impl World {
 
 /// The OpenAPI document.
 pub fn document() -> Value {
-    serde_json::to_value(hoicho::app::openapi()).unwrap()
+    hoicho::app::openapi()
 }

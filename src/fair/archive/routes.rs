@@ -94,6 +94,7 @@ fn write_xlsx(tx: &mut Tx<'_>, authorized: &Authorized, language: Language) -> R
     get,
     path = "/api/v1/editions/{edition}/archive",
     tag = "editions",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ArchiveQuery,
@@ -165,6 +166,7 @@ const MAX_ARCHIVE_BYTES: usize = 64 * MIB;
     path = "/api/v1/organisers/{organiser}/archives",
     operation_id = "take_in_archive",
     tag = "editions",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ImportArchiveQuery,

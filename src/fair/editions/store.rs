@@ -126,12 +126,14 @@ pub fn find_by_slug(tx: &mut Tx<'_>, slug: &str) -> QueryResult<EditionId> {
 }
 
 /// Visibility filter of a list of editions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Visibility {
     /// Public ones, optionally of one organiser.
     Public(Option<OrganiserId>),
     /// All of an organiser, including drafts, for its staff.
     Staff(OrganiserId),
+    /// Public ones of an organiser, and these of its drafts, for an API key that is restricted to editions.
+    Drafts(OrganiserId, Vec<EditionId>),
 }
 
 type EditionQuery<'q> = diesel::helper_types::IntoBoxed<'q, editions::table, hoicho_core::db::types::Multi>;
@@ -144,6 +146,9 @@ fn visible<'q>(listed: Visibility) -> EditionQuery<'q> {
             all.filter(editions::state.ne(EditionState::Draft)).filter(editions::organiser_id.eq(organiser))
         }
         Visibility::Staff(organiser) => all.filter(editions::organiser_id.eq(organiser)),
+        Visibility::Drafts(organiser, drafts) => all
+            .filter(editions::organiser_id.eq(organiser))
+            .filter(editions::state.ne(EditionState::Draft).or(editions::id.eq_any(drafts))),
     }
 }
 

@@ -85,6 +85,7 @@ fn view(row: AuditRow) -> ChangeView {
     get,
     path = "/api/v1/audit-log",
     tag = "audit",
+    security(("session" = [])),
     params(AuditQuery),
     responses(
         (status = 200, body = Page<ChangeView>),

@@ -58,6 +58,7 @@ async fn next(mut events: EventStream) -> Option<(Result<web::Bytes, actix_web::
     get,
     path = "/api/v1/editions/{edition}/events",
     tag = "editions",
+    security((), ("session" = []), ("api_key" = ["read:figures"])),
     params(
         ("edition" = String, Path),
         ("Last-Event-ID" = Option<String>, Header),

@@ -76,6 +76,7 @@ struct LocalityQuery {
     get,
     path = "/api/v1/localities",
     tag = "exhibitors",
+    security(()),
     params(LocalityQuery),
     responses((status = 200, body = Page<LocalityView>)),
 )]

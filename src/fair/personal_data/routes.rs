@@ -34,6 +34,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     get,
     path = "/api/v1/me/personal-data",
     tag = "auth",
+    security(("session" = [])),
     responses(
         (status = 200, body = PersonalData),
         (status = 401),
@@ -77,6 +78,7 @@ fn view(row: AuditRow) -> ActionView {
     get,
     path = "/api/v1/me/actions",
     tag = "auth",
+    security(("session" = [])),
     params(PageQuery),
     responses(
         (status = 200, body = Page<ActionView>),
@@ -113,6 +115,7 @@ struct EraseMe {
     put,
     path = "/api/v1/me/erasure",
     tag = "auth",
+    security(("session" = [])),
     request_body = EraseMe,
     responses(
         (status = 204),

@@ -134,6 +134,7 @@ pub fn validate(row: &ProductRow, today: Day) -> Result<(), Problem> {
     post,
     path = "/api/v1/organisations/{organisation}/products",
     tag = "organisations",
+    security(("session" = [])),
     params(("organisation" = OrganisationId, Path)),
     request_body = CreateProduct,
     responses(
@@ -181,6 +182,7 @@ async fn create_product(permit: Permit<ManageProducts>, body: Body<CreateProduct
     get,
     path = "/api/v1/organisations/{organisation}/products",
     tag = "organisations",
+    security((), ("session" = []), ("api_key" = ["read:exhibitors"])),
     params(
         ("organisation" = OrganisationId, Path),
         PageQuery,
@@ -214,6 +216,7 @@ type ProductPath = web::Path<(OrganisationId, ProductId)>;
     get,
     path = "/api/v1/organisations/{organisation}/products/{product}",
     tag = "organisations",
+    security((), ("session" = []), ("api_key" = ["read:exhibitors"])),
     params(
         ("organisation" = OrganisationId, Path),
         ("product" = ProductId, Path),
@@ -262,6 +265,7 @@ struct PatchProduct {
     patch,
     path = "/api/v1/organisations/{organisation}/products/{product}",
     tag = "organisations",
+    security(("session" = [])),
     params(
         ("organisation" = OrganisationId, Path),
         ("product" = ProductId, Path),
@@ -320,6 +324,7 @@ async fn patch_product(
     delete,
     path = "/api/v1/organisations/{organisation}/products/{product}",
     tag = "organisations",
+    security(("session" = [])),
     params(
         ("organisation" = OrganisationId, Path),
         ("product" = ProductId, Path),

@@ -46,6 +46,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     get,
     path = "/api/v1/editions/{edition}/statistics",
     tag = "statistics",
+    security((), ("session" = []), ("api_key" = ["read:figures"])),
     params(("edition" = String, Path)),
     responses(
         (status = 200, body = Statistics),
@@ -110,6 +111,7 @@ enum ReportFile {
     get,
     path = "/api/v1/editions/{edition}/reports/{report}",
     tag = "statistics",
+    security((), ("session" = []), ("api_key" = ["read:figures"])),
     params(
         ("edition" = String, Path),
         ("report" = Report, Path),

@@ -97,6 +97,7 @@ impl Unfinished {
     get,
     path = "/api/v1/editions/{edition}/unfinished",
     tag = "statistics",
+    security(("session" = []), ("api_key" = ["read:figures"])),
     params(("edition" = String, Path)),
     responses(
         (status = 200, body = Unfinished),

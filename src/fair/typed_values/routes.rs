@@ -67,6 +67,7 @@ fn view(typed: &str, quantity: Quantity, context: NumberContext, language: Langu
     post,
     path = "/api/v1/typed-values",
     tag = "typed values",
+    security(("session" = [])),
     request_body = ParseTypedValues,
     responses(
         (status = 200, body = Items<TypedValueView>),

@@ -111,7 +111,7 @@ pub fn main() -> ExitCode {
 
 #[expect(clippy::print_stdout, reason = "the command's output")]
 fn openapi() -> Result<(), String> {
-    println!("{}", crate::app::openapi().to_pretty_json().map_err(|e| e.to_string())?);
+    println!("{}", serde_json::to_string_pretty(&crate::app::openapi()).map_err(|e| e.to_string())?);
     Ok(())
 }
 

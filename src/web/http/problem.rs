@@ -9,8 +9,10 @@ use actix_web::{
     },
 };
 use serde::Serialize;
+use strum::VariantArray;
+use utoipa::openapi::Schema;
 
-use super::{field_code::FieldCode, negotiation::preferred_language, request_id::RequestId};
+use super::{field_code::FieldCode, negotiation::preferred_language, openapi, request_id::RequestId};
 use hoicho_core::{
     db::{ConstraintViolation, Unavailable, constraint},
     i18n::{Language, LocalizedText, MessageId},
@@ -107,14 +109,23 @@ pub struct FieldError {
     pub detail: LocalizedText,
 }
 
+fn code_schema() -> Schema {
+    let known = Code::VARIANTS.iter().filter_map(|code| serde_json::to_value(code).ok());
+    openapi::open_enum("Stable error code. More may be added: treat an unknown one by its status.", known)
+}
+
+fn field_code_schema() -> Schema {
+    let known = FieldCode::VARIANTS.iter().map(|code| code.as_str().into());
+    openapi::open_enum("Stable error code of a field. More may be added.", known)
+}
+
 /// A validation error of one field, in responses.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = FaultyField)]
 pub struct FieldErrorView {
     /// JSON pointer into the body, or the parameter name.
     pointer: String,
-    /// Stable error code.
-    #[schema(value_type = String)]
+    #[schema(schema_with = field_code_schema)]
     code: FieldCode,
     /// The error and how to correct it, in the caller's language.
     detail: String,
@@ -125,8 +136,7 @@ pub struct FieldErrorView {
 pub struct ProblemView {
     /// The HTTP status.
     status: u16,
-    /// Stable error code, for example `booth_already_taken`.
-    #[schema(value_type = String)]
+    #[schema(schema_with = code_schema)]
     code: Code,
     /// Title of the error code, in the caller's language.
     title: String,

@@ -56,6 +56,8 @@ hoicho_core::text_enum! {
         ReadExhibitors = "read:exhibitors",
         /// Figures before they are final, sales, visits.
         ReadFigures = "read:figures",
+        /// Gates with their names, for devices that count.
+        ReadGates = "read:gates",
         /// Counts at gates.
         WriteVisits = "write:visits",
     }
@@ -306,4 +308,46 @@ impl UsageCounts {
         })
         .await
     }
+}
+
+/// Authorizes what only keys with the scope `needs` may do, `None`: no key; returns the key.
+///
+/// # Errors
+/// [`Code::LoginRequired`] for an invalid key. [`Code::Forbidden`] for one that lacks the scope, which the detail names. [`Code::NotFound`]
+/// for what neither the public nor the key may know of.
+pub(super) fn authorize(
+    tx: &mut Tx<'_>,
+    key: ApiKeyDigest,
+    now: Instant,
+    (owners, needs): (&ResourceOwners, Option<KeyScope>),
+) -> Result<ApiKeyId, Problem> {
+    let key = find_valid(tx, key, now)?;
+    let covers = key.covers(owners);
+    if !covers && !owners.public {
+        return Err(Code::NotFound.into());
+    }
+    match needs {
+        Some(scope) if covers && key.scopes.contains(&scope) => Ok(key.id),
+        Some(scope) if covers => {
+            let message = MessageId("error-missing-scope").with_args(&[("scope", &scope)]).localize();
+            Err(Problem::new(Code::Forbidden, message))
+        }
+        Some(_) => Err(Code::Forbidden.into()),
+        None => Err(Problem::new(Code::Forbidden, MessageId("error-not-with-a-key"))),
+    }
+}
+
+/// The editions of an organiser of which a key lists drafts too; `None`: of no edition, an empty list: of all.
+///
+/// # Errors
+/// [`Code::LoginRequired`] for an invalid key.
+pub fn find_listed_editions(
+    tx: &mut Tx<'_>,
+    key: ApiKeyDigest,
+    now: Instant,
+    organiser: OrganiserId,
+) -> Result<Option<Vec<EditionId>>, Problem> {
+    let key = find_valid(tx, key, now)?;
+    let reads = key.organiser == organiser && key.scopes.contains(&KeyScope::ReadEditions);
+    Ok(reads.then_some(key.editions))
 }

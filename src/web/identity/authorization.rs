@@ -269,13 +269,9 @@ fn authorize_key(
     caller: Caller,
     (target, needs): (&Resource, Option<KeyScope>),
 ) -> Result<Authorized, Problem> {
-    let key = api_keys::find_valid(tx, key, caller.now)?;
     let owners = target.owners(tx)?;
-    let covers = key.covers(&owners);
-    if covers && needs.is_some_and(|needed| key.scopes.contains(&needed)) {
-        return Ok(Authorized { as_staff: true, ..Authorized::new(None, Some(key.id), caller.now, owners) });
-    }
-    Err(if covers || owners.public { Code::Forbidden } else { Code::NotFound }.into())
+    let key = api_keys::authorize(tx, key, caller.now, (&owners, needs))?;
+    Ok(Authorized { as_staff: true, ..Authorized::new(None, Some(key), caller.now, owners) })
 }
 
 pub(super) fn authorize(

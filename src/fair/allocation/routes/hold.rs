@@ -47,6 +47,7 @@ struct HoldBooths {
     post,
     path = "/api/v1/editions/{edition}/allocations",
     tag = "allocation",
+    security(("session" = [])),
     params(("edition" = String, Path)),
     request_body = HoldBooths,
     responses(
@@ -102,6 +103,7 @@ struct AllocationQuery {
     get,
     path = "/api/v1/editions/{edition}/allocations",
     tag = "allocation",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         AllocationQuery,

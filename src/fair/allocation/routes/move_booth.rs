@@ -37,6 +37,7 @@ struct MoveAllocation {
     post,
     path = "/api/v1/allocations/{allocation}/move",
     tag = "allocation",
+    security(("session" = [])),
     params(("allocation" = AllocationId, Path)),
     request_body = MoveAllocation,
     responses(

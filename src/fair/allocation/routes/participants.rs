@@ -111,6 +111,7 @@ fn validate(body: AddParticipant) -> Result<NewParticipant, Problem> {
     post,
     path = "/api/v1/allocations/{allocation}/participants",
     tag = "allocation",
+    security(("session" = [])),
     params(("allocation" = AllocationId, Path)),
     request_body = AddParticipant,
     responses(
@@ -177,6 +178,7 @@ pub(super) async fn add_participant(
     get,
     path = "/api/v1/allocations/{allocation}/participants",
     tag = "allocation",
+    security(("session" = [])),
     params(("allocation" = AllocationId, Path)),
     responses(
         (status = 200, body = Items<ParticipantView>),
@@ -201,6 +203,7 @@ pub(super) async fn list_participants(
     delete,
     path = "/api/v1/allocations/{allocation}/participants/{participant}",
     tag = "allocation",
+    security(("session" = [])),
     params(
         ("allocation" = AllocationId, Path),
         ("participant" = ParticipantId, Path),

@@ -35,6 +35,7 @@ struct SwapBooths {
     post,
     path = "/api/v1/editions/{edition}/allocations/swap",
     tag = "allocation",
+    security(("session" = [])),
     params(("edition" = String, Path)),
     request_body = SwapBooths,
     responses(

@@ -55,6 +55,7 @@ async fn run_dated_step<A: Action>(
     post,
     path = "/api/v1/allocations/{allocation}/offer",
     tag = "allocation",
+    security(("session" = [])),
     params(("allocation" = AllocationId, Path)),
     responses(
         (status = 200, body = AllocationView),
@@ -77,6 +78,7 @@ pub(super) async fn offer_booth(permit: Permit<Allocate>, id: AllocationPath) ->
     post,
     path = "/api/v1/allocations/{allocation}/confirm",
     tag = "allocation",
+    security(("session" = [])),
     params(("allocation" = AllocationId, Path)),
     request_body = Option<FromDay>,
     responses(
@@ -104,6 +106,7 @@ pub(super) async fn confirm_booth(
     post,
     path = "/api/v1/allocations/{allocation}/decline",
     tag = "allocation",
+    security(("session" = [])),
     params(("allocation" = AllocationId, Path)),
     responses(
         (status = 200, body = AllocationView),
@@ -124,6 +127,7 @@ pub(super) async fn decline_booth(permit: Permit<RespondToOffer>, id: Allocation
     post,
     path = "/api/v1/allocations/{allocation}/check-in",
     tag = "allocation",
+    security(("session" = [])),
     params(("allocation" = AllocationId, Path)),
     responses(
         (status = 200, body = AllocationView),
@@ -144,6 +148,7 @@ pub(super) async fn check_in(permit: Permit<Allocate>, id: AllocationPath) -> Re
     post,
     path = "/api/v1/allocations/{allocation}/release",
     tag = "allocation",
+    security(("session" = [])),
     params(("allocation" = AllocationId, Path)),
     request_body = Option<FromDay>,
     responses(
@@ -169,6 +174,7 @@ pub(super) async fn release_booth(
     post,
     path = "/api/v1/allocations/{allocation}/no-show",
     tag = "allocation",
+    security(("session" = [])),
     params(("allocation" = AllocationId, Path)),
     request_body = Option<FromDay>,
     responses(

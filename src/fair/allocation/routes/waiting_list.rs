@@ -27,6 +27,7 @@ struct PutWaitingListPolicy {
     put,
     path = "/api/v1/editions/{edition}/waiting-list/policy",
     tag = "allocation",
+    security(("session" = [])),
     params(("edition" = String, Path)),
     request_body = PutWaitingListPolicy,
     responses(

@@ -26,6 +26,7 @@ impl Action for Withdraw {
     post,
     path = "/api/v1/applications/{application}/withdraw",
     tag = "applications",
+    security(("session" = [])),
     params(("application" = ApplicationId, Path)),
     responses(
         (status = 200, body = ApplicationView),

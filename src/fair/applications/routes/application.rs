@@ -34,6 +34,7 @@ type ApplicationPath = web::Path<ApplicationId>;
     get,
     path = "/api/v1/applications/{application}",
     tag = "applications",
+    security(("session" = [])),
     params(("application" = ApplicationId, Path)),
     responses(
         (status = 200, body = ApplicationView),
@@ -107,6 +108,7 @@ fn not_a_draft() -> Problem {
     patch,
     path = "/api/v1/applications/{application}",
     tag = "applications",
+    security(("session" = [])),
     params(
         ("application" = ApplicationId, Path),
         ("If-Match" = String, Header),
@@ -186,6 +188,7 @@ pub(super) async fn patch_application(
     delete,
     path = "/api/v1/applications/{application}",
     tag = "applications",
+    security(("session" = [])),
     params(
         ("application" = ApplicationId, Path),
         ("If-Match" = String, Header),

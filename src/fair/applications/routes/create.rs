@@ -77,6 +77,7 @@ pub(super) fn validate_booths_wanted(checks: &mut Validator, booths_wanted: i32)
     post,
     path = "/api/v1/editions/{edition}/applications",
     tag = "applications",
+    security(("session" = [])),
     params(("edition" = String, Path)),
     request_body = CreateApplication,
     responses(

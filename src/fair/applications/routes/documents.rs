@@ -84,6 +84,7 @@ fn document_path(application: ApplicationId, document: DocumentId) -> String {
     post,
     path = "/api/v1/applications/{application}/documents",
     tag = "applications",
+    security(("session" = [])),
     params(
         ("application" = ApplicationId, Path),
         UploadQuery,
@@ -175,6 +176,7 @@ struct WaiveDocument {
     post,
     path = "/api/v1/applications/{application}/document-waivers",
     tag = "applications",
+    security(("session" = [])),
     params(("application" = ApplicationId, Path)),
     request_body = WaiveDocument,
     responses(
@@ -226,6 +228,7 @@ pub(super) async fn waive_document(
     get,
     path = "/api/v1/applications/{application}/documents",
     tag = "applications",
+    security(("session" = [])),
     params(("application" = ApplicationId, Path)),
     responses(
         (status = 200, body = Items<DocumentView>),
@@ -252,6 +255,7 @@ type DocumentPath = web::Path<(ApplicationId, DocumentId)>;
     get,
     path = "/api/v1/applications/{application}/documents/{document}",
     tag = "applications",
+    security(("session" = [])),
     params(
         ("application" = ApplicationId, Path),
         ("document" = DocumentId, Path),
@@ -296,6 +300,7 @@ pub(super) async fn get_document(
     delete,
     path = "/api/v1/applications/{application}/documents/{document}",
     tag = "applications",
+    security(("session" = [])),
     params(
         ("application" = ApplicationId, Path),
         ("document" = DocumentId, Path),

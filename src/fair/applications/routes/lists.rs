@@ -39,6 +39,7 @@ struct ApplicationQuery {
     get,
     path = "/api/v1/editions/{edition}/applications",
     tag = "applications",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ApplicationQuery,
@@ -77,6 +78,7 @@ fn parse_cursor(key: &str) -> Option<(chrono::NaiveDateTime, ApplicationId)> {
     get,
     path = "/api/v1/editions/{edition}/waiting-list",
     tag = "applications",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         PageQuery,
@@ -114,6 +116,7 @@ pub(super) async fn get_waiting_list(
     get,
     path = "/api/v1/organisations/{organisation}/applications",
     tag = "applications",
+    security(("session" = [])),
     params(("organisation" = OrganisationId, Path)),
     responses(
         (status = 200, body = Items<ApplicationView>),

@@ -47,6 +47,7 @@ type ApplicationPath = web::Path<ApplicationId>;
     post,
     path = "/api/v1/applications/{application}/submit",
     tag = "applications",
+    security(("session" = [])),
     params(("application" = ApplicationId, Path)),
     responses(
         (status = 200, body = ApplicationView),
@@ -67,6 +68,7 @@ pub(super) async fn submit(permit: Permit<ManageApplication>, id: ApplicationPat
     post,
     path = "/api/v1/applications/{application}/approve",
     tag = "applications",
+    security(("session" = [])),
     params(("application" = ApplicationId, Path)),
     responses(
         (status = 200, body = ApplicationView),
@@ -87,6 +89,7 @@ pub(super) async fn approve(permit: Permit<DecideApplications>, id: ApplicationP
     post,
     path = "/api/v1/applications/{application}/waitlist",
     tag = "applications",
+    security(("session" = [])),
     params(("application" = ApplicationId, Path)),
     request_body = Reason,
     responses(
@@ -114,6 +117,7 @@ pub(super) async fn waitlist(
     post,
     path = "/api/v1/applications/{application}/reject",
     tag = "applications",
+    security(("session" = [])),
     params(("application" = ApplicationId, Path)),
     request_body = Reason,
     responses(

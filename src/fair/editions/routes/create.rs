@@ -125,6 +125,7 @@ pub(super) fn require_own_parents(
     post,
     path = "/api/v1/editions",
     tag = "editions",
+    security(("session" = [])),
     request_body = CreateEdition,
     responses(
         (status = 201, body = EditionView),

@@ -29,6 +29,7 @@ use hoicho_web::{
     get,
     path = "/api/v1/editions/{edition}",
     tag = "editions",
+    security((), ("session" = []), ("api_key" = ["read:editions"])),
     params(("edition" = String, Path)),
     responses(
         (status = 200, body = EditionView),
@@ -89,6 +90,7 @@ struct PatchEdition {
     patch,
     path = "/api/v1/editions/{edition}",
     tag = "editions",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("If-Match" = String, Header),
@@ -186,6 +188,7 @@ fn set_registration(
     delete,
     path = "/api/v1/editions/{edition}",
     tag = "editions",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("If-Match" = String, Header),

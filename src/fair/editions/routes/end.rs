@@ -34,6 +34,7 @@ struct EndEdition {
     put,
     path = "/api/v1/editions/{edition}/end",
     tag = "editions",
+    security(("session" = [])),
     params(("edition" = String, Path)),
     request_body = EndEdition,
     responses(
@@ -79,6 +80,7 @@ pub(super) async fn end_edition(
     delete,
     path = "/api/v1/editions/{edition}/end",
     tag = "editions",
+    security(("session" = [])),
     params(("edition" = String, Path)),
     responses(
         (status = 200, body = EditionView),

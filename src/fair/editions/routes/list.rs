@@ -16,14 +16,14 @@ use hoicho_core::{
 use hoicho_web::{
     changes::{self, CacheTag, Mirrored, SyncList},
     http::{Problem, Query, fields::Fields, pagination},
-    identity::{RequestContext, find_organiser_role, identify_caller},
+    identity::{Caller, RequestContext, api_keys, find_organiser_role, identify_caller},
 };
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct EditionQuery {
-    /// Only editions of this organiser; its staff also receive drafts.
+    /// Only editions of this organiser; its staff, and keys with `read:editions`, also receive drafts.
     organiser: Option<OrganiserId>,
     /// Fields to return of each edition, separated by commas.
     fields: Option<String>,
@@ -47,12 +47,12 @@ impl SyncList for Editions {
         None
     }
     fn page(&self, tx: &mut Tx<'_>, after: &str, limit: i64) -> Result<Vec<EditionView>, Problem> {
-        let rows = store::list_page(tx, self.listed, after, limit)?;
+        let rows = store::list_page(tx, self.listed.clone(), after, limit)?;
         load_views(tx, rows, self.now)
     }
     fn by_ids(&self, tx: &mut Tx<'_>, ids: &[SubjectId]) -> Result<Vec<EditionView>, Problem> {
         let ids: Vec<EditionId> = ids.iter().map(|id| EditionId(id.0)).collect();
-        let rows = store::list_by_ids(tx, self.listed, &ids)?;
+        let rows = store::list_by_ids(tx, self.listed.clone(), &ids)?;
         load_views(tx, rows, self.now)
     }
     fn key(row: &EditionView) -> String {
@@ -63,14 +63,32 @@ impl SyncList for Editions {
     }
 }
 
+/// What a caller sees of an organiser's editions.
+fn find_visibility(tx: &mut Tx<'_>, caller: Caller, organiser: OrganiserId) -> Result<Visibility, Problem> {
+    if let Some(key) = caller.key {
+        return Ok(match api_keys::find_listed_editions(tx, key, caller.now, organiser)? {
+            Some(editions) if editions.is_empty() => Visibility::Staff(organiser),
+            Some(editions) => Visibility::Drafts(organiser, editions),
+            None => Visibility::Public(Some(organiser)),
+        });
+    }
+    let role = match caller.user_session() {
+        Some(user) => find_organiser_role(tx, user, organiser, None)?,
+        None => None,
+    };
+    Ok(role.map_or(Visibility::Public(Some(organiser)), |_| Visibility::Staff(organiser)))
+}
+
 /// Public editions ordered by slug, or those that changed; with `organiser` also the drafts of the caller's organiser.
 ///
-/// Everything but drafts is public. Drafts are listed for people with a role for all editions of the organiser; API keys get what
-/// is public.
+/// Everything but drafts is public. Drafts are listed for people with a role for all editions of the organiser, and for API keys with
+/// `read:editions` as far as their editions go. With `updated_since` there are no drafts: an edition that became a draft again is in
+/// `deleted`.
 #[utoipa::path(
     get,
     path = "/api/v1/editions",
     tag = "editions",
+    security((), ("session" = []), ("api_key" = ["read:editions"])),
     params(EditionQuery),
     responses((status = 200, body = Mirrored<EditionView>)),
 )]
@@ -84,13 +102,11 @@ pub(super) async fn list_editions(
     let query = pagination::PageQuery { limit, cursor };
     let (limit, request) = (query.limit()?, changes::parse_request(&query, updated_since.as_deref())?);
     let fields = Fields::parse(fields.as_deref())?;
-    let (user, now) = (identify_caller(&req, &context)?.user_session(), context.clock.now());
+    let (caller, now) = (identify_caller(&req, &context)?, context.clock.now());
     let mirrored = context.db.read(move |tx| {
-        let listed = match (organiser, user, updated_since) {
-            (Some(organiser), Some(user), None) if find_organiser_role(tx, user, organiser, None)?.is_some() => {
-                Visibility::Staff(organiser)
-            }
-            (organiser, _, _) => Visibility::Public(organiser),
+        let listed = match (organiser, updated_since) {
+            (Some(organiser), None) => find_visibility(tx, caller, organiser)?,
+            (organiser, _) => Visibility::Public(organiser),
         };
         changes::read_page(tx, &Editions { listed, now }, request, limit)
     });

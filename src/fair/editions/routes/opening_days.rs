@@ -25,6 +25,7 @@ use hoicho_web::{
     get,
     path = "/api/v1/editions/{edition}/opening-days",
     tag = "editions",
+    security((), ("session" = []), ("api_key" = ["read:editions"])),
     params(("edition" = String, Path)),
     responses(
         (status = 200, body = Items<OpeningDay>),
@@ -77,6 +78,7 @@ pub fn validate_days(checks: &mut Validator, days: impl ExactSizeIterator<Item =
     put,
     path = "/api/v1/editions/{edition}/opening-days",
     tag = "editions",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("If-Match" = String, Header),

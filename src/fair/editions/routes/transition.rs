@@ -38,6 +38,7 @@ struct Transition {
     post,
     path = "/api/v1/editions/{edition}/transitions",
     tag = "editions",
+    security(("session" = [])),
     params(("edition" = String, Path)),
     request_body = Transition,
     responses(

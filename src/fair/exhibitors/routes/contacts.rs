@@ -24,6 +24,7 @@ use hoicho_web::{
     operation_id = "get_exhibitor_contacts",
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/contacts",
     tag = "exhibitors",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("exhibitor" = ExhibitorId, Path),
@@ -56,6 +57,7 @@ pub(super) async fn get_contacts(permit: Permit<ReadExhibitors>, path: Exhibitor
     operation_id = "put_exhibitor_contacts",
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/contacts",
     tag = "exhibitors",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("exhibitor" = ExhibitorId, Path),

@@ -67,6 +67,7 @@ pub(super) fn validate_tags(checks: &mut Validator, tags: Vec<String>) -> Vec<St
     post,
     path = "/api/v1/organisers/{organiser}/exhibitors",
     tag = "exhibitors",
+    security(("session" = [])),
     params(("organiser" = OrganiserId, Path)),
     request_body = CreateExhibitor,
     responses(

@@ -26,6 +26,7 @@ pub(super) type ExhibitorPath = web::Path<(OrganiserId, ExhibitorId)>;
     get,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}",
     tag = "exhibitors",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("exhibitor" = ExhibitorId, Path),
@@ -94,6 +95,7 @@ struct PatchExhibitor {
     patch,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}",
     tag = "exhibitors",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("exhibitor" = ExhibitorId, Path),
@@ -154,6 +156,7 @@ pub(super) async fn patch_exhibitor(
     delete,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}",
     tag = "exhibitors",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("exhibitor" = ExhibitorId, Path),

@@ -23,6 +23,7 @@ use hoicho_web::{
     get,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/history",
     tag = "exhibitors",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("exhibitor" = ExhibitorId, Path),
@@ -50,6 +51,7 @@ pub(super) async fn get_history(permit: Permit<ReadExhibitors>, path: ExhibitorP
     get,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/duplicates",
     tag = "exhibitors",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("exhibitor" = ExhibitorId, Path),

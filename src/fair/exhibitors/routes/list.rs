@@ -54,6 +54,7 @@ fn parse_cursor(key: &str) -> Result<Option<(String, ExhibitorId)>, Problem> {
     get,
     path = "/api/v1/organisers/{organiser}/exhibitors",
     tag = "exhibitors",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ExhibitorListQuery,

@@ -37,6 +37,7 @@ impl Action for ReadFigures {
     get,
     path = "/api/v1/editions/{edition}/sales-lines",
     tag = "sales",
+    security(("session" = []), ("api_key" = ["read:figures"])),
     params(
         ("edition" = String, Path),
         ExportQuery,

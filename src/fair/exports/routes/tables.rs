@@ -36,6 +36,7 @@ impl Action for ReadRecords {
     get,
     path = "/api/v1/editions/{edition}/tables/{table}",
     tag = "editions",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("table" = RecordTable, Path),

@@ -102,6 +102,7 @@ impl SyncList for Booths {
     get,
     path = "/api/v1/editions/{edition}/booths",
     tag = "floor",
+    security((), ("session" = []), ("api_key" = ["read:editions"])),
     params(
         ("edition" = String, Path),
         BoothQuery,

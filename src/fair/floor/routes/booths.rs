@@ -49,6 +49,7 @@ fn check_code(checks: &mut Validator, code: &str) -> (String, u32) {
     post,
     path = "/api/v1/editions/{edition}/booths",
     tag = "floor",
+    security(("session" = [])),
     params(("edition" = String, Path)),
     request_body = CreateBooth,
     responses(
@@ -91,6 +92,7 @@ type BoothPath = web::Path<(String, BoothId)>;
     get,
     path = "/api/v1/editions/{edition}/booths/{booth}",
     tag = "floor",
+    security((), ("session" = []), ("api_key" = ["read:editions"])),
     params(
         ("edition" = String, Path),
         ("booth" = BoothId, Path),
@@ -174,6 +176,7 @@ fn check_position(checks: &mut Validator, position: &Position) {
     patch,
     path = "/api/v1/editions/{edition}/booths/{booth}",
     tag = "floor",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("booth" = BoothId, Path),
@@ -248,6 +251,7 @@ pub(super) async fn patch_booth(
     delete,
     path = "/api/v1/editions/{edition}/booths/{booth}",
     tag = "floor",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("booth" = BoothId, Path),

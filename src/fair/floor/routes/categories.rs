@@ -49,6 +49,7 @@ fn view(row: BoothCategoryRow) -> Category {
     get,
     path = "/api/v1/editions/{edition}/booth-categories",
     tag = "floor",
+    security((), ("session" = []), ("api_key" = ["read:editions"])),
     params(("edition" = String, Path)),
     responses(
         (status = 200, body = Items<Category>),
@@ -76,6 +77,7 @@ pub(super) async fn get_categories(permit: ReadPermit) -> Result<HttpResponse, P
     put,
     path = "/api/v1/editions/{edition}/booth-categories",
     tag = "floor",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("If-Match" = Option<String>, Header),

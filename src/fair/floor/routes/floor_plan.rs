@@ -44,6 +44,7 @@ struct FloorPlanQuery {
     get,
     path = "/api/v1/editions/{edition}/floor-plan",
     tag = "floor",
+    security((), ("session" = []), ("api_key" = ["read:editions"])),
     params(
         ("edition" = String, Path),
         FloorPlanQuery,

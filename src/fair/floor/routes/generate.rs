@@ -52,6 +52,7 @@ const MAX_BOOTHS: usize = 5_000;
     post,
     path = "/api/v1/editions/{edition}/booths/generate",
     tag = "floor",
+    security(("session" = [])),
     params(("edition" = String, Path)),
     request_body = GenerateBooths,
     responses(

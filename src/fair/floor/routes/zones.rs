@@ -134,6 +134,7 @@ pub(super) fn require_zones(
     post,
     path = "/api/v1/editions/{edition}/zones",
     tag = "floor",
+    security(("session" = [])),
     params(("edition" = String, Path)),
     request_body = CreateZone,
     responses(
@@ -223,6 +224,7 @@ impl SyncList for Zones {
     get,
     path = "/api/v1/editions/{edition}/zones",
     tag = "floor",
+    security((), ("session" = []), ("api_key" = ["read:editions"])),
     params(
         ("edition" = String, Path),
         ZoneQuery,
@@ -261,6 +263,7 @@ type ZonePath = web::Path<(String, ZoneId)>;
     get,
     path = "/api/v1/editions/{edition}/zones/{zone}",
     tag = "floor",
+    security((), ("session" = []), ("api_key" = ["read:editions"])),
     params(
         ("edition" = String, Path),
         ("zone" = ZoneId, Path),
@@ -311,6 +314,7 @@ struct PatchZone {
     patch,
     path = "/api/v1/editions/{edition}/zones/{zone}",
     tag = "floor",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("zone" = ZoneId, Path),
@@ -372,6 +376,7 @@ pub(super) async fn patch_zone(
     delete,
     path = "/api/v1/editions/{edition}/zones/{zone}",
     tag = "floor",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("zone" = ZoneId, Path),

@@ -49,6 +49,7 @@ struct ApplyImport {
     post,
     path = "/api/v1/editions/{edition}/imports/{import}/apply",
     tag = "imports",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("import" = ImportId, Path),
@@ -101,6 +102,7 @@ pub(super) async fn apply_import(
     get,
     path = "/api/v1/editions/{edition}/imports/{import}/bad-rows",
     tag = "imports",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("import" = ImportId, Path),

@@ -23,6 +23,7 @@ use hoicho_web::{
     post,
     path = "/api/v1/editions/{edition}/imports/{import}/check",
     tag = "imports",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("import" = ImportId, Path),

@@ -21,6 +21,7 @@ use hoicho_web::{
     get,
     path = "/api/v1/editions/{edition}/imports",
     tag = "imports",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         PageQuery,

@@ -48,6 +48,7 @@ struct PutMapping {
     put,
     path = "/api/v1/editions/{edition}/imports/{import}/mapping",
     tag = "imports",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("import" = ImportId, Path),

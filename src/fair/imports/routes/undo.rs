@@ -30,6 +30,7 @@ use hoicho_web::{
     post,
     path = "/api/v1/editions/{edition}/imports/{import}/undo",
     tag = "imports",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("import" = ImportId, Path),

@@ -48,6 +48,7 @@ const MAX_FILE_BYTES: usize = 20 * MIB;
     post,
     path = "/api/v1/editions/{edition}/imports",
     tag = "imports",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         UploadQuery,
@@ -112,6 +113,7 @@ pub(super) async fn upload_table(
     get,
     path = "/api/v1/editions/{edition}/imports/{import}",
     tag = "imports",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("import" = ImportId, Path),

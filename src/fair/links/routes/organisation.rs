@@ -51,6 +51,7 @@ fn view(link: Link) -> LinkView {
     get,
     path = "/api/v1/organisations/{organisation}/links",
     tag = "organisations",
+    security(("session" = [])),
     params(("organisation" = OrganisationId, Path)),
     responses(
         (status = 200, body = Items<LinkView>),
@@ -80,6 +81,7 @@ struct ConfirmLink {
     post,
     path = "/api/v1/organisations/{organisation}/links",
     tag = "organisations",
+    security(("session" = [])),
     params(("organisation" = OrganisationId, Path)),
     request_body = ConfirmLink,
     responses(
@@ -113,6 +115,7 @@ pub(super) async fn confirm_link(permit: Permit<ManageLinks>, body: Body<Confirm
     delete,
     path = "/api/v1/organisations/{organisation}/links/{exhibitor}",
     tag = "organisations",
+    security(("session" = [])),
     params(
         ("organisation" = OrganisationId, Path),
         ("exhibitor" = ExhibitorId, Path),

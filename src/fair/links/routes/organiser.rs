@@ -55,6 +55,7 @@ type ExhibitorPath = web::Path<(OrganiserId, ExhibitorId)>;
     get,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/link",
     tag = "exhibitors",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("exhibitor" = ExhibitorId, Path),
@@ -95,6 +96,7 @@ struct InviteToLinkRecord {
     post,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/link",
     tag = "exhibitors",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("exhibitor" = ExhibitorId, Path),
@@ -129,6 +131,7 @@ pub(super) async fn invite_to_link(
     delete,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/link/invitations/{link_invitation}",
     tag = "exhibitors",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("exhibitor" = ExhibitorId, Path),
@@ -165,6 +168,7 @@ pub(super) async fn revoke_link_invitation(
     delete,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/link",
     tag = "exhibitors",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("exhibitor" = ExhibitorId, Path),

@@ -42,6 +42,7 @@ struct ReceivedLinkInvitation {
     get,
     path = "/api/v1/me/link-invitations",
     tag = "auth",
+    security(("session" = [])),
     responses(
         (status = 200, body = Items<ReceivedLinkInvitation>),
         (status = 401),

@@ -59,6 +59,7 @@ struct MergePreviewView {
     get,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/merge",
     tag = "exhibitors",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("exhibitor" = ExhibitorId, Path),
@@ -124,6 +125,7 @@ struct MergedView {
     post,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/merge",
     tag = "exhibitors",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("exhibitor" = ExhibitorId, Path),

@@ -41,6 +41,7 @@ fn view((row, name): (MergeRow, String)) -> MergedRecordView {
     get,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/merges",
     tag = "exhibitors",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("exhibitor" = ExhibitorId, Path),
@@ -87,6 +88,7 @@ struct SplitView {
     post,
     path = "/api/v1/organisers/{organiser}/exhibitors/{exhibitor}/split",
     tag = "exhibitors",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("exhibitor" = ExhibitorId, Path),

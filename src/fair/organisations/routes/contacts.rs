@@ -41,6 +41,7 @@ fn view(row: ContactRow) -> Contact {
     get,
     path = "/api/v1/organisations/{organisation}/contacts",
     tag = "organisations",
+    security(("session" = [])),
     params(("organisation" = OrganisationId, Path)),
     responses(
         (status = 200, body = Items<Contact>),
@@ -66,6 +67,7 @@ pub(super) async fn get_contacts(permit: Permit<ReadContacts>) -> Result<HttpRes
     put,
     path = "/api/v1/organisations/{organisation}/contacts",
     tag = "organisations",
+    security(("session" = [])),
     params(
         ("organisation" = OrganisationId, Path),
         ("If-Match" = Option<String>, Header),

@@ -75,6 +75,7 @@ fn invitation_view(open: OpenInvitation) -> OrganisationInvitationView {
     operation_id = "list_organisation_members",
     path = "/api/v1/organisations/{organisation}/members",
     tag = "organisations",
+    security(("session" = [])),
     params(("organisation" = OrganisationId, Path)),
     responses(
         (status = 200, body = OrganisationMembers),
@@ -117,6 +118,7 @@ struct InviteOrganisationMember {
     operation_id = "invite_organisation_member",
     path = "/api/v1/organisations/{organisation}/members",
     tag = "organisations",
+    security(("session" = [])),
     params(("organisation" = OrganisationId, Path)),
     request_body = InviteOrganisationMember,
     responses(
@@ -164,6 +166,7 @@ struct PutOrganisationMember {
     operation_id = "put_organisation_member",
     path = "/api/v1/organisations/{organisation}/members/{user}",
     tag = "organisations",
+    security(("session" = [])),
     params(
         ("organisation" = OrganisationId, Path),
         ("user" = UserId, Path),
@@ -201,6 +204,7 @@ pub(super) async fn put_member(
     operation_id = "remove_organisation_member",
     path = "/api/v1/organisations/{organisation}/members/{user}",
     tag = "organisations",
+    security(("session" = [])),
     params(
         ("organisation" = OrganisationId, Path),
         ("user" = UserId, Path),
@@ -235,6 +239,7 @@ pub(super) async fn remove_member(
     operation_id = "take_organisation_invitation_back",
     path = "/api/v1/organisations/{organisation}/invitations/{invitation}",
     tag = "organisations",
+    security(("session" = [])),
     params(
         ("organisation" = OrganisationId, Path),
         ("invitation" = InvitationId, Path),

@@ -78,6 +78,7 @@ pub(super) fn view(row: OrganisationRow, with_tax_code: bool) -> OrganisationVie
     post,
     path = "/api/v1/organisations",
     tag = "organisations",
+    security(("session" = [])),
     request_body = CreateOrganisation,
     responses(
         (status = 201, body = OrganisationView),
@@ -125,6 +126,7 @@ pub(super) async fn create_organisation(
     get,
     path = "/api/v1/organisations",
     tag = "organisations",
+    security(("session" = [])),
     responses(
         (status = 200, body = Items<OrganisationView>),
         (status = 401),
@@ -145,6 +147,7 @@ pub(super) async fn list_organisations(caller: SignedIn) -> Result<HttpResponse,
     get,
     path = "/api/v1/organisations/{organisation}",
     tag = "organisations",
+    security((), ("session" = []), ("api_key" = ["read:exhibitors"])),
     params(("organisation" = OrganisationId, Path)),
     responses(
         (status = 200, body = OrganisationView),
@@ -195,6 +198,7 @@ struct PatchOrganisation {
     patch,
     path = "/api/v1/organisations/{organisation}",
     tag = "organisations",
+    security(("session" = [])),
     params(
         ("organisation" = OrganisationId, Path),
         ("If-Match" = String, Header),
@@ -242,6 +246,7 @@ pub(super) async fn patch_organisation(
     delete,
     path = "/api/v1/organisations/{organisation}",
     tag = "organisations",
+    security(("session" = [])),
     params(
         ("organisation" = OrganisationId, Path),
         ("If-Match" = String, Header),

@@ -88,6 +88,7 @@ async fn set_verified(
     put,
     path = "/api/v1/organisations/{organisation}/tax-code-verification",
     tag = "organisations",
+    security(("session" = [])),
     params(("organisation" = OrganisationId, Path)),
     request_body = VerifyTaxCode,
     responses(
@@ -119,6 +120,7 @@ pub(super) async fn verify_tax_code(
     delete,
     path = "/api/v1/organisations/{organisation}/tax-code-verification",
     tag = "organisations",
+    security(("session" = [])),
     params(("organisation" = OrganisationId, Path)),
     responses(
         (status = 200, body = OrganisationView),

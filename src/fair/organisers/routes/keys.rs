@@ -120,6 +120,7 @@ fn require_fewer_keys(tx: &mut Tx<'_>, organiser: OrganiserId, max: i64, now: In
     post,
     path = "/api/v1/organisers/{organiser}/api-keys",
     tag = "organisers",
+    security(("session" = [])),
     params(("organiser" = OrganiserId, Path)),
     request_body = CreateKey,
     responses(
@@ -188,6 +189,7 @@ fn render(
     get,
     path = "/api/v1/organisers/{organiser}/api-keys",
     tag = "organisers",
+    security(("session" = [])),
     params(("organiser" = OrganiserId, Path)),
     responses(
         (status = 200, body = Items<KeyView>),
@@ -230,6 +232,7 @@ fn find_valid(tx: &mut Tx<'_>, organiser: OrganiserId, id: ApiKeyId, now: Instan
     post,
     path = "/api/v1/organisers/{organiser}/api-keys/{key}/rotate",
     tag = "organisers",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("key" = ApiKeyId, Path),
@@ -275,6 +278,7 @@ pub(super) async fn rotate_key(
     delete,
     path = "/api/v1/organisers/{organiser}/api-keys/{key}",
     tag = "organisers",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("key" = ApiKeyId, Path),

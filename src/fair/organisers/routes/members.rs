@@ -85,6 +85,7 @@ fn invitation(open: OpenInvitation) -> InvitationView {
     get,
     path = "/api/v1/organisers/{organiser}/members",
     tag = "organisers",
+    security(("session" = [])),
     params(("organiser" = OrganiserId, Path)),
     responses(
         (status = 200, body = AllStaff),
@@ -127,6 +128,7 @@ struct InviteStaff {
     post,
     path = "/api/v1/organisers/{organiser}/members",
     tag = "organisers",
+    security(("session" = [])),
     params(("organiser" = OrganiserId, Path)),
     request_body = InviteStaff,
     responses(
@@ -176,6 +178,7 @@ struct PutStaff {
     put,
     path = "/api/v1/organisers/{organiser}/members/{user}",
     tag = "organisers",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("user" = UserId, Path),
@@ -215,6 +218,7 @@ pub(super) async fn put_member(
     delete,
     path = "/api/v1/organisers/{organiser}/members/{user}",
     tag = "organisers",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("user" = UserId, Path),
@@ -249,6 +253,7 @@ pub(super) async fn remove_member(
     operation_id = "take_invitation_back",
     path = "/api/v1/organisers/{organiser}/invitations/{invitation}",
     tag = "organisers",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("invitation" = InvitationId, Path),

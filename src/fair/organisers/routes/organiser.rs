@@ -50,6 +50,7 @@ impl NameOrganiser {
     post,
     path = "/api/v1/organisers",
     tag = "organisers",
+    security(("session" = [])),
     request_body = NameOrganiser,
     responses(
         (status = 201, body = OrganiserView),
@@ -89,6 +90,7 @@ pub(super) async fn create_organiser(caller: SignedIn, body: Body<NameOrganiser>
     get,
     path = "/api/v1/organisers",
     tag = "organisers",
+    security(("session" = [])),
     responses(
         (status = 200, body = Items<OrganiserView>),
         (status = 401),
@@ -108,6 +110,7 @@ pub(super) async fn list_organisers(caller: SignedIn) -> Result<HttpResponse, Pr
     get,
     path = "/api/v1/organisers/{organiser}",
     tag = "organisers",
+    security(("session" = [])),
     params(("organiser" = OrganiserId, Path)),
     responses(
         (status = 200, body = OrganiserView),
@@ -127,6 +130,7 @@ pub(super) async fn get_organiser(permit: Permit<ReadAsStaff>) -> Result<HttpRes
     patch,
     path = "/api/v1/organisers/{organiser}",
     tag = "organisers",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("If-Match" = String, Header),
@@ -168,6 +172,7 @@ pub(super) async fn patch_organiser(
     delete,
     path = "/api/v1/organisers/{organiser}",
     tag = "organisers",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("If-Match" = String, Header),

@@ -30,6 +30,7 @@ struct RequireSecondFactor {
     put,
     path = "/api/v1/organisers/{organiser}/second-factor",
     tag = "organisers",
+    security(("session" = [])),
     params(("organiser" = OrganiserId, Path)),
     request_body = RequireSecondFactor,
     responses(

@@ -47,6 +47,7 @@ fn view(row: SeriesRow) -> SeriesView {
     post,
     path = "/api/v1/series",
     tag = "editions",
+    security(("session" = [])),
     request_body = CreateSeries,
     responses(
         (status = 201, body = SeriesView),
@@ -92,6 +93,7 @@ struct SeriesQuery {
     get,
     path = "/api/v1/series",
     tag = "editions",
+    security(("session" = [])),
     params(SeriesQuery),
     responses(
         (status = 200, body = Page<SeriesView>),
@@ -124,6 +126,7 @@ pub(super) async fn list_series(
     get,
     path = "/api/v1/series/{series}",
     tag = "editions",
+    security(("session" = [])),
     params(("series" = SeriesId, Path)),
     responses(
         (status = 200, body = SeriesView),
@@ -150,6 +153,7 @@ struct PatchSeries {
     patch,
     path = "/api/v1/series/{series}",
     tag = "editions",
+    security(("session" = [])),
     params(
         ("series" = SeriesId, Path),
         ("If-Match" = String, Header),
@@ -193,6 +197,7 @@ pub(super) async fn patch_series(
     delete,
     path = "/api/v1/series/{series}",
     tag = "editions",
+    security(("session" = [])),
     params(
         ("series" = SeriesId, Path),
         ("If-Match" = String, Header),

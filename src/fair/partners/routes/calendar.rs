@@ -16,6 +16,7 @@ use hoicho_web::{
     get,
     path = "/api/v1/editions/{edition}/calendar",
     tag = "editions",
+    security((), ("session" = []), ("api_key" = ["read:editions"])),
     params(("edition" = String, Path)),
     responses(
         (status = 200, content_type = "text/calendar", body = String),

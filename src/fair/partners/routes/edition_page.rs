@@ -87,6 +87,7 @@ fn parse_parts(include: Option<&str>) -> Result<Vec<Part>, Problem> {
     get,
     path = "/api/v1/editions/{edition}/page",
     tag = "editions",
+    security((), ("session" = []), ("api_key" = ["read:editions"])),
     params(
         ("edition" = String, Path),
         PageParts,

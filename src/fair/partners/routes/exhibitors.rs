@@ -170,6 +170,7 @@ impl SyncList for ExhibitorList {
     get,
     path = "/api/v1/editions/{edition}/exhibitors",
     tag = "exhibitors",
+    security((), ("session" = []), ("api_key" = ["read:editions"])),
     params(
         ("edition" = String, Path),
         ExhibitorQuery,

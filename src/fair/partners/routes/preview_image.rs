@@ -28,6 +28,7 @@ struct PictureQuery {
     get,
     path = "/api/v1/editions/{edition}/picture",
     tag = "editions",
+    security((), ("session" = []), ("api_key" = ["read:editions"])),
     params(
         ("edition" = String, Path),
         PictureQuery,

@@ -117,6 +117,7 @@ fn validate_exhibitor_and_day(
     post,
     path = "/api/v1/editions/{edition}/deals",
     tag = "sales",
+    security(("session" = [])),
     params(("edition" = String, Path)),
     request_body = CreateDeal,
     responses(
@@ -168,6 +169,7 @@ pub(super) async fn create_deal(permit: Permit<ManageFigures>, body: Body<Create
     get,
     path = "/api/v1/editions/{edition}/deals",
     tag = "sales",
+    security(("session" = []), ("api_key" = ["read:figures"])),
     params(
         ("edition" = String, Path),
         PageQuery,
@@ -199,6 +201,7 @@ type DealPath = web::Path<(String, TradeDealId)>;
     get,
     path = "/api/v1/editions/{edition}/deals/{deal}",
     tag = "sales",
+    security(("session" = []), ("api_key" = ["read:figures"])),
     params(
         ("edition" = String, Path),
         ("deal" = TradeDealId, Path),
@@ -248,6 +251,7 @@ struct PatchDeal {
     patch,
     path = "/api/v1/editions/{edition}/deals/{deal}",
     tag = "sales",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("deal" = TradeDealId, Path),
@@ -306,6 +310,7 @@ pub(super) async fn patch_deal(
     delete,
     path = "/api/v1/editions/{edition}/deals/{deal}",
     tag = "sales",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("deal" = TradeDealId, Path),

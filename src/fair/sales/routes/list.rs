@@ -41,6 +41,7 @@ struct ReportQuery {
     get,
     path = "/api/v1/editions/{edition}/sales-reports",
     tag = "sales",
+    security(("session" = []), ("api_key" = ["read:figures"])),
     params(
         ("edition" = String, Path),
         ReportQuery,

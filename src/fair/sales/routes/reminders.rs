@@ -42,6 +42,7 @@ struct RemindedView {
     post,
     path = "/api/v1/editions/{edition}/sales-reminders",
     tag = "sales",
+    security(("session" = [])),
     params(("edition" = String, Path)),
     responses(
         (status = 202, body = RemindedView),

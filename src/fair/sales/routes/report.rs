@@ -48,6 +48,7 @@ struct PutReport {
     put,
     path = "/api/v1/booths/{booth}/sales-reports/{date}",
     tag = "sales",
+    security(("session" = [])),
     params(
         ("booth" = BoothId, Path),
         ("date" = String, Path),
@@ -99,6 +100,7 @@ pub(super) async fn put_report(
     operation_id = "get_sales_report",
     path = "/api/v1/booths/{booth}/sales-reports/{date}",
     tag = "sales",
+    security(("session" = []), ("api_key" = ["read:figures"])),
     params(
         ("booth" = BoothId, Path),
         ("date" = String, Path),

@@ -39,6 +39,7 @@ async fn review(
     post,
     path = "/api/v1/booths/{booth}/sales-reports/{date}/accept",
     tag = "sales",
+    security(("session" = [])),
     params(
         ("booth" = BoothId, Path),
         ("date" = String, Path),
@@ -70,6 +71,7 @@ struct QueryReport {
     post,
     path = "/api/v1/booths/{booth}/sales-reports/{date}/query",
     tag = "sales",
+    security(("session" = [])),
     params(
         ("booth" = BoothId, Path),
         ("date" = String, Path),

@@ -55,6 +55,7 @@ fn view(row: &HallRow) -> HallView {
     post,
     path = "/api/v1/venues/{venue}/halls",
     tag = "floor",
+    security(("session" = [])),
     params(("venue" = VenueId, Path)),
     request_body = CreateHall,
     responses(
@@ -88,6 +89,7 @@ pub(super) async fn create_hall(permit: Permit<ManageVenues>, body: Body<CreateH
     get,
     path = "/api/v1/venues/{venue}/halls",
     tag = "floor",
+    security(("session" = [])),
     params(("venue" = VenueId, Path)),
     responses(
         (status = 200, body = Items<HallView>),
@@ -121,6 +123,7 @@ struct PatchHall {
     patch,
     path = "/api/v1/venues/{venue}/halls/{hall}",
     tag = "floor",
+    security(("session" = [])),
     params(
         ("venue" = VenueId, Path),
         ("hall" = HallId, Path),
@@ -169,6 +172,7 @@ pub(super) async fn patch_hall(
     delete,
     path = "/api/v1/venues/{venue}/halls/{hall}",
     tag = "floor",
+    security(("session" = [])),
     params(
         ("venue" = VenueId, Path),
         ("hall" = HallId, Path),

@@ -54,6 +54,7 @@ fn view(row: &VenueRow) -> VenueView {
     post,
     path = "/api/v1/venues",
     tag = "floor",
+    security(("session" = [])),
     request_body = CreateVenue,
     responses(
         (status = 201, body = VenueView),
@@ -99,6 +100,7 @@ struct VenueQuery {
     get,
     path = "/api/v1/venues",
     tag = "floor",
+    security(("session" = [])),
     params(VenueQuery),
     responses(
         (status = 200, body = Page<VenueView>),
@@ -131,6 +133,7 @@ pub(super) async fn list_venues(
     get,
     path = "/api/v1/venues/{venue}",
     tag = "floor",
+    security(("session" = [])),
     params(("venue" = VenueId, Path)),
     responses(
         (status = 200, body = VenueView),
@@ -163,6 +166,7 @@ struct PatchVenue {
     patch,
     path = "/api/v1/venues/{venue}",
     tag = "floor",
+    security(("session" = [])),
     params(
         ("venue" = VenueId, Path),
         ("If-Match" = String, Header),
@@ -210,6 +214,7 @@ pub(super) async fn patch_venue(
     delete,
     path = "/api/v1/venues/{venue}",
     tag = "floor",
+    security(("session" = [])),
     params(
         ("venue" = VenueId, Path),
         ("If-Match" = String, Header),

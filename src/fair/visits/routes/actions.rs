@@ -12,6 +12,12 @@ impl Action for RecordVisits {
     const ORGANISER: &'static [OrganiserRole] = &[OrganiserRole::Owner, OrganiserRole::Manager, OrganiserRole::Gate];
 }
 
+pub(super) struct ReadGates;
+impl Action for ReadGates {
+    const KEY: Option<KeyScope> = Some(KeyScope::ReadGates);
+    const ORGANISER: &'static [OrganiserRole] = OrganiserRole::ALL;
+}
+
 pub(super) struct CorrectCounts;
 impl Action for CorrectCounts {
     const ORGANISER: &'static [OrganiserRole] = OrganiserRole::MANAGERS;

@@ -20,6 +20,7 @@ use hoicho_web::{
     post,
     path = "/api/v1/editions/{edition}/visit-corrections",
     tag = "visits",
+    security(("session" = [])),
     params(("edition" = String, Path)),
     request_body = CorrectVisits,
     responses(

@@ -20,6 +20,7 @@ use hoicho_web::{
     post,
     path = "/api/v1/editions/{edition}/visit-counts",
     tag = "visits",
+    security(("session" = []), ("api_key" = ["write:visits"])),
     params(("edition" = String, Path)),
     request_body = CountVisits,
     responses(

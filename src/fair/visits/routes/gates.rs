@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::store::{self, GateRow},
-    actions::{ManageGates, ReadCounts},
+    actions::{ManageGates, ReadGates},
 };
 use crate::editions;
 use hoicho_core::values::ids::GateId;
@@ -37,6 +37,7 @@ struct GateView {
     post,
     path = "/api/v1/editions/{edition}/gates",
     tag = "visits",
+    security(("session" = [])),
     params(("edition" = String, Path)),
     request_body = CreateGate,
     responses(
@@ -65,11 +66,12 @@ pub(super) async fn create_gate(permit: Permit<ManageGates>, body: Body<CreateGa
 
 /// Lists the gates of an edition.
 ///
-/// All roles with the organiser, gate staff too, and API keys with `read:figures`.
+/// All roles with the organiser, gate staff too, and API keys with `read:gates`.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/gates",
     tag = "visits",
+    security(("session" = []), ("api_key" = ["read:gates"])),
     params(("edition" = String, Path)),
     responses(
         (status = 200, body = Items<GateView>),
@@ -77,7 +79,7 @@ pub(super) async fn create_gate(permit: Permit<ManageGates>, body: Body<CreateGa
     ),
 )]
 #[get("/editions/{edition}/gates")]
-pub(super) async fn list_gates(permit: Permit<ReadCounts>) -> Result<HttpResponse, Problem> {
+pub(super) async fn list_gates(permit: Permit<ReadGates>) -> Result<HttpResponse, Problem> {
     let rows = permit.read(|tx, authorized| Ok(store::find_gates(tx, authorized.edition()?)?)).await?;
     let items: Vec<_> = rows.into_iter().map(|r| GateView { id: r.id, name: r.name }).collect();
     Ok(HttpResponse::Ok().json(Items { items }))

@@ -35,6 +35,7 @@ struct HourView {
     get,
     path = "/api/v1/editions/{edition}/visit-counts",
     tag = "visits",
+    security(("session" = []), ("api_key" = ["read:figures"])),
     params(("edition" = String, Path)),
     responses(
         (status = 200, body = Items<HourView>),

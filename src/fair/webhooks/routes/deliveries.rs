@@ -37,6 +37,7 @@ struct DeliveryQuery {
     get,
     path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/deliveries",
     tag = "webhooks",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("webhook" = WebhookId, Path),
@@ -75,6 +76,7 @@ type DeliveryPath = web::Path<(OrganiserId, WebhookId, WebhookDeliveryId)>;
     get,
     path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}",
     tag = "webhooks",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("webhook" = WebhookId, Path),
@@ -105,6 +107,7 @@ pub(super) async fn get_delivery(permit: Permit<ViewWebhooks>, path: DeliveryPat
     post,
     path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/deliveries/{delivery}/retry",
     tag = "webhooks",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("webhook" = WebhookId, Path),

@@ -61,6 +61,7 @@ fn check_url(checks: &mut Validator, client: &WebhookClient, url: &str) {
     post,
     path = "/api/v1/organisers/{organiser}/webhooks",
     tag = "webhooks",
+    security(("session" = [])),
     params(("organiser" = OrganiserId, Path)),
     request_body = CreateWebhook,
     responses(
@@ -124,6 +125,7 @@ pub(super) async fn create_webhook(
     get,
     path = "/api/v1/organisers/{organiser}/webhooks",
     tag = "webhooks",
+    security(("session" = [])),
     params(("organiser" = OrganiserId, Path)),
     responses(
         (status = 200, body = Items<WebhookView>),
@@ -153,6 +155,7 @@ pub(super) type WebhookPath = web::Path<(OrganiserId, WebhookId)>;
     get,
     path = "/api/v1/organisers/{organiser}/webhooks/{webhook}",
     tag = "webhooks",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("webhook" = WebhookId, Path),
@@ -204,6 +207,7 @@ struct PatchWebhook {
     patch,
     path = "/api/v1/organisers/{organiser}/webhooks/{webhook}",
     tag = "webhooks",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("webhook" = WebhookId, Path),
@@ -279,6 +283,7 @@ pub(super) async fn patch_webhook(
     delete,
     path = "/api/v1/organisers/{organiser}/webhooks/{webhook}",
     tag = "webhooks",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("webhook" = WebhookId, Path),

@@ -40,6 +40,7 @@ fn find_enabled(tx: &mut Tx<'_>, authorized: &Authorized, id: WebhookId) -> Resu
     post,
     path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/test",
     tag = "webhooks",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("webhook" = WebhookId, Path),
@@ -99,6 +100,7 @@ struct Replayed {
     post,
     path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/replay",
     tag = "webhooks",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("webhook" = WebhookId, Path),

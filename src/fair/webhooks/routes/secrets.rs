@@ -26,6 +26,7 @@ struct RotateSecret {
     post,
     path = "/api/v1/organisers/{organiser}/webhooks/{webhook}/rotate-secret",
     tag = "webhooks",
+    security(("session" = [])),
     params(
         ("organiser" = OrganiserId, Path),
         ("webhook" = WebhookId, Path),

@@ -41,6 +41,7 @@ struct JoinedView {
     post,
     path = "/api/v1/invitations/accept",
     tag = "auth",
+    security(("session" = [])),
     request_body = AcceptInvitation,
     responses(
         (status = 200, body = JoinedView),

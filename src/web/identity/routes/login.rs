@@ -52,6 +52,7 @@ enum LoggedIn {
     post,
     path = "/api/v1/auth/login",
     tag = "auth",
+    security(()),
     request_body = Login,
     responses(
         (status = 200, body = Tokens),
@@ -129,6 +130,7 @@ struct SecondStep {
     post,
     path = "/api/v1/auth/second-factor",
     tag = "auth",
+    security(()),
     request_body = SecondStep,
     responses(
         (status = 200, body = Tokens),
@@ -190,6 +192,7 @@ struct Refresh {
     post,
     path = "/api/v1/auth/refresh",
     tag = "auth",
+    security(()),
     request_body = Refresh,
     responses(
         (status = 200, body = Tokens),
@@ -210,6 +213,7 @@ pub(super) async fn refresh(context: web::Data<RequestContext>, body: Body<Refre
     post,
     path = "/api/v1/auth/logout",
     tag = "auth",
+    security(()),
     request_body = Refresh,
     responses((status = 204)),
 )]

@@ -77,6 +77,7 @@ fn view(tx: &mut Tx<'_>, in_session: UserSession) -> Result<MeView, Problem> {
     get,
     path = "/api/v1/me",
     tag = "auth",
+    security(("session" = [])),
     responses(
         (status = 200, body = MeView),
         (status = 401),
@@ -109,6 +110,7 @@ struct PatchMe {
     patch,
     path = "/api/v1/me",
     tag = "auth",
+    security(("session" = [])),
     request_body = PatchMe,
     responses(
         (status = 200, body = MeView),

@@ -79,6 +79,7 @@ fn relying_party(context: &RequestContext, req: &HttpRequest) -> Result<Webauthn
     post,
     path = "/api/v1/auth/passkey/ceremony",
     tag = "auth",
+    security(()),
     responses(
         (status = 200, body = CeremonyView),
         (status = 409),
@@ -115,6 +116,7 @@ struct PasskeyLogin {
     post,
     path = "/api/v1/auth/passkey",
     tag = "auth",
+    security(()),
     request_body = PasskeyLogin,
     responses(
         (status = 200, body = Tokens),
@@ -145,6 +147,7 @@ pub(super) async fn log_in_with_passkey(
     get,
     path = "/api/v1/me/passkeys",
     tag = "auth",
+    security(("session" = [])),
     responses(
         (status = 200, body = Items<PasskeyView>),
         (status = 401),
@@ -178,6 +181,7 @@ struct BeginPasskey {
     put,
     path = "/api/v1/me/passkey-ceremony",
     tag = "auth",
+    security(("session" = [])),
     request_body = BeginPasskey,
     responses(
         (status = 200, body = CeremonyView),
@@ -232,6 +236,7 @@ struct RegisterPasskey {
     put,
     path = "/api/v1/me/passkey-registration",
     tag = "auth",
+    security(("session" = [])),
     request_body = RegisterPasskey,
     responses(
         (status = 200, body = PasskeyView),
@@ -276,6 +281,7 @@ struct RenamePasskey {
     patch,
     path = "/api/v1/me/passkeys/{passkey}",
     tag = "auth",
+    security(("session" = [])),
     params(("passkey" = PasskeyId, Path)),
     request_body = RenamePasskey,
     responses(
@@ -308,6 +314,7 @@ pub(super) async fn rename_passkey(
     delete,
     path = "/api/v1/me/passkeys/{passkey}",
     tag = "auth",
+    security(("session" = [])),
     params(("passkey" = PasskeyId, Path)),
     responses(
         (status = 204),

@@ -27,6 +27,7 @@ struct RequestReset {
     post,
     path = "/api/v1/auth/password-reset",
     tag = "auth",
+    security(()),
     request_body = RequestReset,
     responses(
         (status = 202),
@@ -74,6 +75,7 @@ struct ConfirmReset {
     post,
     path = "/api/v1/auth/password-reset/confirm",
     tag = "auth",
+    security(()),
     request_body = ConfirmReset,
     responses(
         (status = 204),
@@ -136,6 +138,7 @@ struct ChangePassword {
     put,
     path = "/api/v1/me/password",
     tag = "auth",
+    security(("session" = [])),
     request_body = ChangePassword,
     responses(
         (status = 204),

@@ -41,6 +41,7 @@ struct Register {
     post,
     path = "/api/v1/auth/register",
     tag = "auth",
+    security(()),
     request_body = Register,
     responses(
         (status = 202),
@@ -152,6 +153,7 @@ struct VerifyEmail {
     post,
     path = "/api/v1/auth/verify-email",
     tag = "auth",
+    security(()),
     request_body = VerifyEmail,
     responses(
         (status = 204),
@@ -209,6 +211,7 @@ struct ResendVerification {
     post,
     path = "/api/v1/auth/resend-verification",
     tag = "auth",
+    security(()),
     request_body = ResendVerification,
     responses(
         (status = 202),

@@ -32,6 +32,7 @@ struct SecondFactorView {
     get,
     path = "/api/v1/me/second-factor",
     tag = "auth",
+    security(("session" = [])),
     responses(
         (status = 200, body = SecondFactorView),
         (status = 401),
@@ -87,6 +88,7 @@ pub(super) async fn confirm_password(
     put,
     path = "/api/v1/me/second-factor",
     tag = "auth",
+    security(("session" = [])),
     request_body = BeginSecondFactor,
     responses(
         (status = 200, body = SecondFactorKey),
@@ -132,6 +134,7 @@ struct RecoveryCodes {
     put,
     path = "/api/v1/me/second-factor/confirmation",
     tag = "auth",
+    security(("session" = [])),
     request_body = ConfirmSecondFactor,
     responses(
         (status = 200, body = RecoveryCodes),
@@ -194,6 +197,7 @@ async fn with_both_factors<T: Send + 'static>(
     put,
     path = "/api/v1/me/second-factor/recovery-codes",
     tag = "auth",
+    security(("session" = [])),
     request_body = BothFactors,
     responses(
         (status = 200, body = RecoveryCodes),
@@ -221,6 +225,7 @@ pub(super) async fn renew_recovery_codes(
     put,
     path = "/api/v1/me/second-factor/removal",
     tag = "auth",
+    security(("session" = [])),
     request_body = BothFactors,
     responses(
         (status = 204),

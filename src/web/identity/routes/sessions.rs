@@ -39,6 +39,7 @@ struct SessionView {
     get,
     path = "/api/v1/me/sessions",
     tag = "auth",
+    security(("session" = [])),
     responses(
         (status = 200, body = Items<SessionView>),
         (status = 401),
@@ -67,6 +68,7 @@ pub(super) async fn list_sessions(caller: SignedIn) -> Result<HttpResponse, Prob
     delete,
     path = "/api/v1/me/sessions/{session}",
     tag = "auth",
+    security(("session" = [])),
     params(("session" = SessionId, Path)),
     responses(
         (status = 204),

@@ -38,6 +38,7 @@ struct LinkSsoIdentity {
     post,
     path = "/api/v1/auth/sso/link",
     tag = "auth",
+    security(()),
     request_body = LinkSsoIdentity,
     responses(
         (status = 200, body = Tokens),
@@ -85,6 +86,7 @@ struct SsoIdentityView {
     get,
     path = "/api/v1/me/sso-identities",
     tag = "auth",
+    security(("session" = [])),
     responses(
         (status = 200, body = Items<SsoIdentityView>),
         (status = 401),
@@ -112,6 +114,7 @@ pub(super) async fn list_sso_identities(caller: SignedIn) -> Result<HttpResponse
     delete,
     path = "/api/v1/me/sso-identities/{sso_identity}",
     tag = "auth",
+    security(("session" = [])),
     params(("sso_identity" = SsoIdentityId, Path)),
     responses(
         (status = 204),

@@ -55,6 +55,7 @@ struct AppliedView {
     post,
     path = "/api/v1/editions/{edition}/allocation-runs/{run}/apply",
     tag = "allocation",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("run" = hoicho_core::values::ids::AllocationRunId, Path),

@@ -18,6 +18,7 @@ use hoicho_web::{
     post,
     path = "/api/v1/editions/{edition}/allocation-runs/{run}/cancel",
     tag = "allocation",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("run" = hoicho_core::values::ids::AllocationRunId, Path),

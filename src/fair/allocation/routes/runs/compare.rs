@@ -85,6 +85,7 @@ fn proposed_booths(
     get,
     path = "/api/v1/editions/{edition}/allocation-runs/{run}/comparison",
     tag = "allocation",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("run" = AllocationRunId, Path),

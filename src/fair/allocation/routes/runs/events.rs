@@ -57,6 +57,7 @@ async fn next(mut stream: ProgressStream) -> Option<(Result<web::Bytes, actix_we
     get,
     path = "/api/v1/editions/{edition}/allocation-runs/{run}/events",
     tag = "allocation",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("run" = AllocationRunId, Path),

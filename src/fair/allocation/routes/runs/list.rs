@@ -22,6 +22,7 @@ use hoicho_web::{
     get,
     path = "/api/v1/editions/{edition}/allocation-runs",
     tag = "allocation",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         PageQuery,
@@ -51,6 +52,7 @@ pub(in super::super) async fn list_runs(
     get,
     path = "/api/v1/editions/{edition}/allocation-runs/{run}",
     tag = "allocation",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("run" = hoicho_core::values::ids::AllocationRunId, Path),

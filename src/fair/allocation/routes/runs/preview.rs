@@ -17,6 +17,7 @@ use hoicho_web::{http::Problem, identity::Permit};
     get,
     path = "/api/v1/editions/{edition}/allocation-runs/{run}/preview",
     tag = "allocation",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("run" = AllocationRunId, Path),

@@ -52,6 +52,7 @@ struct ProposedView {
     get,
     path = "/api/v1/editions/{edition}/allocation-runs/{run}/proposal",
     tag = "allocation",
+    security(("session" = [])),
     params(
         ("edition" = String, Path),
         ("run" = hoicho_core::values::ids::AllocationRunId, Path),

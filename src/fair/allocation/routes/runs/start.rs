@@ -22,6 +22,7 @@ use hoicho_web::{
     post,
     path = "/api/v1/editions/{edition}/allocation-runs",
     tag = "allocation",
+    security(("session" = [])),
     params(("edition" = String, Path)),
     request_body = StartRun,
     responses(
