@@ -13,6 +13,7 @@ DROP TABLE import_tables;
 DROP TABLE imports;
 DROP TABLE webhook_attempts;
 DROP TABLE webhook_deliveries;
+DROP TABLE webhook_bodies;
 DROP TABLE webhook_messages;
 DROP TABLE webhook_secrets;
 DROP TABLE webhook_event_types;

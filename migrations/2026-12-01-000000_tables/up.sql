@@ -847,7 +847,7 @@ CREATE INDEX api_keys_created_by_idx ON api_keys (created_by);
 CREATE TABLE api_key_scopes (
   api_key_id UUID NOT NULL REFERENCES api_keys (id),
   scope TEXT COLLATE "C" NOT NULL CONSTRAINT api_key_scopes_scope_check CHECK (scope IN
-    ('read:editions','read:exhibitors','read:figures','read:gates','write:visits')),
+    ('read:editions','read:exhibitors','read:figures','read:gates','read:events','write:visits')),
   PRIMARY KEY (api_key_id, scope)
 );
 CREATE TABLE api_key_editions (
@@ -898,6 +898,7 @@ CREATE TABLE webhooks (
   created_by UUID NOT NULL REFERENCES users (id),
   created_at TIMESTAMP NOT NULL,
   version INTEGER NOT NULL,
+  schema_version INTEGER NOT NULL CONSTRAINT webhooks_schema_version_check CHECK (schema_version >= 1),
   CONSTRAINT webhooks_switched_off_because_check CHECK (switched_off_because IS NULL OR NOT is_enabled)
 );
 CREATE INDEX webhooks_organiser_id_idx ON webhooks (organiser_id, id);
@@ -916,14 +917,24 @@ CREATE TABLE webhook_secrets (
   expires_at TIMESTAMP
 );
 CREATE INDEX webhook_secrets_webhook_id_idx ON webhook_secrets (webhook_id, id);
+-- A message has a body in each schema version, and goes with its organiser. `position` is its place in what happened, in the order in
+-- which it became visible; test messages have none.
 CREATE TABLE webhook_messages (
   id UUID NOT NULL PRIMARY KEY,
-  organiser_id UUID NOT NULL REFERENCES organisers (id),
+  organiser_id UUID NOT NULL REFERENCES organisers (id) ON DELETE CASCADE,
   event_seq BIGINT CONSTRAINT webhook_messages_event_seq_key UNIQUE REFERENCES events (seq),
   event_type TEXT COLLATE "C" NOT NULL,
   subject TEXT COLLATE "C" NOT NULL,
-  payload TEXT COLLATE "C" NOT NULL,
-  created_at TIMESTAMP NOT NULL
+  position BIGINT,
+  created_at TIMESTAMP NOT NULL,
+  CONSTRAINT webhook_messages_organiser_id_position_key UNIQUE (organiser_id, position),
+  CONSTRAINT webhook_messages_position_check CHECK ((position IS NULL) = (event_seq IS NULL))
+);
+CREATE TABLE webhook_bodies (
+  webhook_message_id UUID NOT NULL REFERENCES webhook_messages (id) ON DELETE CASCADE,
+  schema_version INTEGER NOT NULL CONSTRAINT webhook_bodies_schema_version_check CHECK (schema_version >= 1),
+  body TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (webhook_message_id, schema_version)
 );
 CREATE INDEX webhook_messages_organiser_id_idx ON webhook_messages (organiser_id, created_at, id);
 CREATE TABLE webhook_deliveries (

@@ -156,6 +156,7 @@ pub fn openapi() -> serde_json::Value {
     ] {
         whole.merge(part);
     }
+    webhooks::events::add_to(&mut whole);
     openapi::complete(whole)
 }
 

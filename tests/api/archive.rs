@@ -178,7 +178,7 @@ const RECORDS: [(&str, &str); 20] = [
 
 /// Tables with data of an edition that no archive has: preferences and documents of applicants, what was computed, and
 /// records of operation.
-const TABLES_LEFT_OUT: [&str; 20] = [
+const TABLES_LEFT_OUT: [&str; 21] = [
     "allocation_run_applications",
     "allocation_run_booths",
     "allocation_runs",
@@ -197,6 +197,7 @@ const TABLES_LEFT_OUT: [&str; 20] = [
     "sales_reminders",
     "waiting_list_refills",
     "webhook_attempts",
+    "webhook_bodies",
     "webhook_deliveries",
     "webhook_messages",
 ];

@@ -29,6 +29,8 @@ mod drafts;
 mod edition_dates;
 mod editions;
 mod embed;
+mod event_schemas;
+mod events;
 mod exhibitors;
 mod exports;
 mod floor;

@@ -177,7 +177,7 @@ fn nobody_gets_documented_responses() {
 #[test]
 fn partner_gets_documented_responses() {
     check(|demo| {
-        let scopes = ["read:editions", "read:exhibitors", "read:figures", "read:gates", "write:visits"];
+        let scopes = ["read:editions", "read:exhibitors", "read:figures", "read:gates", "read:events", "write:visits"];
         let key = json!({ "name": "Siêu thị", "scopes": scopes });
         let made = demo.server.post(&format!("/organisers/{}/api-keys", demo.organiser()), &demo.owner, &key);
         Some(made["secret"].as_str().unwrap().to_owned())

@@ -1,18 +1,25 @@
-//! `/organisers/{organiser}/webhooks`: webhook endpoints and their recent deliveries.
+//! `/organisers/{organiser}/webhooks`: webhook endpoints, their recent deliveries, and what happened recently.
 use std::collections::HashMap;
 
 use actix_web::{HttpResponse, get};
 use askama::Template;
 use chrono::Duration;
+use serde::Deserialize;
 
 use crate::{
     page_context::{PageContext, render_page},
     select_options::{SelectOption, select},
 };
-use hoicho_core::values::{clock::Instant, ids::WebhookId};
+use hoicho_core::values::{
+    clock::Instant,
+    ids::{WebhookId, WebhookMessageId},
+};
 use hoicho_fair::{
     organisers::{self, store::OrganiserRow},
-    webhooks::{self, RecentDelivery, WebhookRow},
+    webhooks::{
+        self, EventFilter, ListedEvent, RecentDelivery, WebhookRow,
+        events::{EventBooth, EventEdition, EventExhibitor, SchemaVersion},
+    },
 };
 use hoicho_web::{
     audit::EventType,
@@ -35,12 +42,47 @@ struct WebhookLine {
     recent: Vec<RecentDelivery>,
 }
 
+/// An event in the list of what happened.
+struct EventLine {
+    at: Instant,
+    event_type: EventType,
+    /// Booth, exhibitor and edition, as far as the event names them.
+    object: String,
+    body: String,
+}
+
+/// What events name, as far as people read it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Named {
+    booth: Option<EventBooth>,
+    exhibitor: Option<EventExhibitor>,
+    edition: Option<EventEdition>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct EventBody {
+    data: Named,
+}
+
+impl From<ListedEvent> for EventLine {
+    fn from(event: ListedEvent) -> Self {
+        let ListedEvent { event_type, body, at, id: _, position: _ } = event;
+        let Named { booth, exhibitor, edition } = serde_json::from_str::<EventBody>(&body).unwrap_or_default().data;
+        let parts = [booth.map(|b| b.code), exhibitor.map(|e| e.name), edition.map(|e| e.slug)];
+        Self { at, event_type, object: parts.into_iter().flatten().collect::<Vec<_>>().join(" · "), body }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "organiser/webhooks.html")]
 struct Webhooks {
     page: PageContext,
     organiser: OrganiserRow,
     lines: Vec<WebhookLine>,
+    bodies: HashMap<WebhookMessageId, String>,
+    events: Vec<EventLine>,
     types: Vec<SelectOption>,
     replay_options: Vec<(String, &'static str)>,
     is_owner: bool,
@@ -49,6 +91,9 @@ struct Webhooks {
 impl Webhooks {
     fn date_time(&self, at: &Instant) -> String {
         self.page.vietnam_date_time(at)
+    }
+    fn body_of(&self, delivery: &RecentDelivery) -> &str {
+        self.bodies.get(&delivery.message).map_or("", String::as_str)
     }
 }
 
@@ -59,9 +104,15 @@ pub(super) async fn show_webhooks(page: PageContext, permit: Permit<ViewWebhooks
         let organiser = organisers::store::find(tx, authorized.organiser()?)?;
         let rows = webhooks::list_by_organiser(tx, organiser.id)?;
         let ids: Vec<WebhookId> = rows.iter().map(|r| r.id).collect();
-        Ok((organiser, rows, webhooks::list_event_types(tx, &ids)?, webhooks::list_recent(tx, &ids, MAX_RECENT)?))
+        let recent = webhooks::list_recent(tx, &ids, MAX_RECENT)?;
+        let messages: Vec<WebhookMessageId> = recent.iter().map(|delivery| delivery.message).collect();
+        let bodies = webhooks::list_bodies(tx, &messages, SchemaVersion::NEWEST)?;
+        let filter = EventFilter { organiser: organiser.id, event_type: None, edition: None, since: None };
+        let events = webhooks::list_newest_events(tx, &filter, (authorized.now, MAX_RECENT))?;
+        Ok((organiser, (rows, webhooks::list_event_types(tx, &ids)?), (recent, bodies), events))
     });
-    let (organiser, rows, mut types_of, sent) = data.await?;
+    let (organiser, (rows, mut types_of), (sent, bodies), events) = data.await?;
+    let events = events.into_iter().map(EventLine::from).collect();
     let mut recent: HashMap<WebhookId, Vec<RecentDelivery>> = HashMap::new();
     sent.into_iter().for_each(|delivery| recent.entry(delivery.webhook).or_default().push(delivery));
     let line = |row: WebhookRow| WebhookLine {
@@ -82,5 +133,5 @@ pub(super) async fn show_webhooks(page: PageContext, permit: Permit<ViewWebhooks
     let mut types = select::<EventType>(&page, "event-type", None);
     // Test events are sent manually, independent of the subscribed types.
     types.retain(|choice| choice.value != EventType::Test.as_str());
-    render_page(Webhooks { page, organiser, lines, types, replay_options, is_owner }).await
+    render_page(Webhooks { page, organiser, lines, bodies, events, types, replay_options, is_owner }).await
 }

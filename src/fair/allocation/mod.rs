@@ -5,6 +5,7 @@
 //! the organiser gives a reason for a waiver; who had a booth on a past day does not change ([`occupancies`]); a hold or offer
 //! past its expiry is not active; a withdrawn application has no active allocation.
 pub(crate) mod archive;
+pub mod audited;
 mod expire;
 pub mod hold;
 pub mod lifecycle;

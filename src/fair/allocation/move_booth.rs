@@ -1,5 +1,6 @@
 //! Moves an allocation to another booth in one transaction, so that neither booth can be taken in between.
 use super::{
+    audited::AuditedMove,
     hold::require_eligibility,
     occupancies::{self, Overlap},
     store::{self, AllocationRow, Due},
@@ -55,6 +56,8 @@ pub fn move_booth(
         let from = occupancies::effective_day(tx, &edition, authorized.now, from)?;
         occupancies::write(tx, edition.id, from, &[id], &[(id, to)], Overlap::Refuse)?;
     }
-    authorized.record_audit(tx, AuditAction::AllocationMove, id, Some((row.booth_id, None)), Some((to, waiver)))?;
+    let before = AuditedMove { booth: row.booth_id, waiver: None };
+    let after = AuditedMove { booth: to, waiver: waiver.map(str::to_owned) };
+    authorized.record_audit(tx, AuditAction::AllocationMove, id, Some(before), Some(after))?;
     Ok(store::find(tx, edition.id, id)?)
 }

@@ -5,6 +5,7 @@
 //! Staff may apply on behalf of an exhibitor; such an application is submitted at once.
 //! Withdrawal is in `allocation`, because it releases the booths held for the application.
 pub(crate) mod archive;
+pub mod audited;
 pub mod documents;
 pub mod import;
 pub mod lifecycle;

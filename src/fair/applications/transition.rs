@@ -1,5 +1,6 @@
 //! State transitions of an application.
 use super::{
+    audited::AuditedApplicationState,
     lifecycle::allowed_transitions,
     store::{self, ApplicationRow},
 };
@@ -64,8 +65,8 @@ pub fn transition(
         tx,
         AuditAction::ApplicationTransition,
         id,
-        Some((before.state, None)),
-        Some((to, reason)),
+        Some(AuditedApplicationState { state: before.state, reason: None }),
+        Some(AuditedApplicationState { state: to, reason }),
     )?;
     Ok(row)
 }

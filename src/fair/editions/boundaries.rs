@@ -1,5 +1,8 @@
 //! Announces phases: a job records each boundary of a published edition once, as an audit entry, a webhook event and a row of `changes`.
-use super::store::{self, EditionRow};
+use super::{
+    audited::AuditedPhase,
+    store::{self, EditionRow},
+};
 use hoicho_core::{
     db::Tx,
     values::{clock::Instant, ids::EditionId},
@@ -28,7 +31,7 @@ pub fn record_due(tx: &mut Tx<'_>, edition: EditionId, now: Instant) -> Result<u
     Ok(count)
 }
 
-type PhaseEntry = audit::Entry<(hoicho_core::states::EditionPhase, Instant)>;
+type PhaseEntry = audit::Entry<AuditedPhase>;
 
 fn record_phases(
     tx: &mut Tx<'_>,
@@ -48,8 +51,8 @@ fn record_phases(
                 on_behalf_of: None,
                 action: AuditAction::EditionPhase,
                 subject: edition.id.to_string(),
-                before: recorded.map(|phase| (phase, at)),
-                after: Some((phase, at)),
+                before: recorded.map(|phase| AuditedPhase { phase, at }),
+                after: Some(AuditedPhase { phase, at }),
                 at: now,
             });
         }

@@ -5,6 +5,7 @@
 //! ([`store::lock_open`]).
 
 pub(crate) mod archive;
+pub mod audited;
 mod boundaries;
 mod hooks;
 pub mod lifecycle;

@@ -5,6 +5,7 @@
 //! version add up to its totals.
 mod amounts;
 pub(crate) mod archive;
+pub mod audited;
 pub mod deals;
 pub mod import;
 pub mod lifecycle;

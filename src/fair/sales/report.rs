@@ -1,6 +1,8 @@
 //! Submitting, correcting and reviewing sales reports.
 use super::{
-    amounts, lifecycle,
+    amounts,
+    audited::{AuditedReport, AuditedReview},
+    lifecycle,
     lines::{self, Line},
     plausibility::{self, AmountWarning},
     store::{self, ReportRow, VersionRow},
@@ -105,7 +107,8 @@ pub fn submit(
         return Err(Code::NotFound.into());
     }
     let state = lifecycle::state_after_submission(before_state);
-    let previous = before.as_ref().map(|b| (b.amount, b.version));
+    let previous = before.as_ref().map(AuditedReport::from);
+    let is_first = previous.is_none();
     let row = match before {
         None => {
             let row = ReportRow {
@@ -150,8 +153,8 @@ pub fn submit(
     };
     store::insert_versions(tx, std::slice::from_ref(&version))?;
     lines::insert_rows(tx, &lines::to_rows(row.id, row.version, &lines).collect::<Vec<_>>())?;
-    authorized.record_audit(tx, AuditAction::SalesReportPut, row.id, previous, Some((row.amount, row.version)))?;
-    Ok(SubmittedReport { row, is_first: previous.is_none(), warning })
+    authorized.record_audit(tx, AuditAction::SalesReportPut, row.id, previous, Some((&row).into()))?;
+    Ok(SubmittedReport { row, is_first, warning })
 }
 
 /// Accepts a report, or queries it with a note.
@@ -180,6 +183,7 @@ pub fn review(
     if !store::update(tx, &row, before.revision)? {
         return Err(Code::StaleVersion.into());
     }
-    authorized.record_audit(tx, AuditAction::SalesReportReview, row.id, Some(before.state), Some(to))?;
+    let (before, after) = (AuditedReview::from(&before), AuditedReview::from(&row));
+    authorized.record_audit(tx, AuditAction::SalesReportReview, row.id, Some(before), Some(after))?;
     Ok(row)
 }

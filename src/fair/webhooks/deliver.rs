@@ -6,6 +6,8 @@ use super::{
     client::{AttemptOutcome, WebhookClient},
     delivery_store::{self, AttemptRow, DeliveryRow, MessageRow},
     endpoint_store::{self, DisabledReason, WebhookRow},
+    event_store,
+    events::message_id,
     retry_policy,
     signature::{SigningSecret, signature_header},
 };
@@ -14,11 +16,11 @@ use hoicho_core::{
     states::DeliveryState,
     values::{
         clock::{Clock, Instant},
-        ids::{OrganiserId, WebhookAttemptId, WebhookId},
+        ids::{OrganiserId, WebhookAttemptId, WebhookId, WebhookMessageId},
     },
 };
 use hoicho_web::{
-    http::Problem,
+    http::{Code, Problem},
     identity::members::notify_owners,
     outbox::{Delivery, EmailKind, SlotLimits},
 };
@@ -30,6 +32,7 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
 pub struct ClaimedDelivery {
     delivery: DeliveryRow,
     message: MessageRow,
+    body: String,
     webhook: WebhookRow,
     secrets: Vec<SigningSecret>,
 }
@@ -57,9 +60,13 @@ fn claim_due(
     for webhook in endpoint_store::list_by_ids(tx, &ids)?.into_iter().filter(|webhook| webhook.is_enabled) {
         let secrets = secrets.remove(&webhook.id).unwrap_or_default();
         let limit = slots.get(&webhook.id).copied().unwrap_or_default();
-        for (delivery, message) in delivery_store::claim_due(tx, webhook.id, now, limit)? {
+        let due = delivery_store::claim_due(tx, webhook.id, now, limit)?;
+        let messages: Vec<WebhookMessageId> = due.iter().map(|(_, message)| message.id).collect();
+        let bodies = event_store::list_bodies(tx, &messages, webhook.schema_version)?;
+        for (delivery, message) in due {
             let (webhook, secrets) = (webhook.clone(), secrets.clone());
-            claimed.push((webhook.id, ClaimedDelivery { delivery, message, webhook, secrets }));
+            let body = bodies.get(&message.id).cloned().ok_or(Code::Internal)?;
+            claimed.push((webhook.id, ClaimedDelivery { delivery, message, body, webhook, secrets }));
         }
     }
     Ok(claimed)
@@ -67,14 +74,14 @@ fn claim_due(
 
 /// Sends a delivery, signed with the time of this try; blocking.
 fn send(client: &WebhookClient, claimed: &ClaimedDelivery, now: Instant) -> AttemptOutcome {
-    let id = format!("msg_{}", claimed.message.id);
+    let id = message_id(claimed.message.id);
     let timestamp = now.and_utc().timestamp();
     let headers = [
-        ("webhook-signature", signature_header(&claimed.secrets, &id, timestamp, &claimed.message.payload)),
+        ("webhook-signature", signature_header(&claimed.secrets, &id, timestamp, &claimed.body)),
         ("webhook-id", id),
         ("webhook-timestamp", timestamp.to_string()),
     ];
-    client.send(&claimed.webhook.url, &headers, &claimed.message.payload)
+    client.send(&claimed.webhook.url, &headers, &claimed.body)
 }
 
 /// Records an attempt: schedules the next one, fails the delivery, or disables the endpoint and e-mails its owners.

@@ -1,7 +1,9 @@
 //! Queries on messages, their deliveries and delivery attempts.
 use chrono::Duration;
 use diesel::{dsl::exists, prelude::*};
+use strum::VariantArray;
 
+use super::events::{Event, Message, SchemaVersion};
 use hoicho_core::{
     db::{MAX_ROWS_PER_INSERT, Tx, schema::*},
     on_either,
@@ -18,7 +20,7 @@ const LEASE_TTL_S: i64 = 60;
 /// Days for which finished deliveries and their messages are stored.
 pub(super) const RETENTION_DAYS: i64 = 30;
 
-/// A message: one event with its payload.
+/// A message: one event. Its bodies are rows of their own.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = webhook_messages, treat_none_as_default_value = false)]
 pub(super) struct MessageRow {
@@ -27,8 +29,18 @@ pub(super) struct MessageRow {
     pub event_seq: Option<i64>,
     pub event_type: EventType,
     pub subject: String,
-    pub payload: String,
+    /// Place in what happened; `None` for a test.
+    pub position: Option<i64>,
     pub created_at: Instant,
+}
+
+/// The body of a message in a schema version.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = webhook_bodies)]
+pub(super) struct BodyRow {
+    pub webhook_message_id: WebhookMessageId,
+    pub schema_version: SchemaVersion,
+    pub body: String,
 }
 
 /// Delivery of a message to one endpoint.
@@ -78,11 +90,44 @@ impl MessageRow {
     }
 }
 
-/// Inserts messages and deliveries.
-pub(super) fn insert_messages(tx: &mut Tx<'_>, messages: &[MessageRow], deliveries: &[DeliveryRow]) -> QueryResult<()> {
+/// The message of an event, with its bodies in all schema versions.
+pub(super) fn compose(
+    event: &Event,
+    organiser: OrganiserId,
+    (event_seq, position): (Option<i64>, Option<i64>),
+    at: Instant,
+) -> serde_json::Result<(MessageRow, Vec<BodyRow>)> {
+    let row = MessageRow {
+        id: WebhookMessageId::make(),
+        organiser_id: organiser,
+        event_seq,
+        event_type: event.event_type(),
+        subject: event.subject(),
+        position,
+        created_at: at,
+    };
+    let message = Message { id: row.id, at, event };
+    let body = |version: &SchemaVersion| {
+        let body = message.render(*version)?;
+        Ok(BodyRow { webhook_message_id: row.id, schema_version: *version, body })
+    };
+    let bodies = SchemaVersion::VARIANTS.iter().map(body).collect::<serde_json::Result<_>>()?;
+    Ok((row, bodies))
+}
+
+/// Inserts messages with their bodies.
+pub(super) fn insert_messages(tx: &mut Tx<'_>, messages: &[MessageRow], bodies: &[BodyRow]) -> QueryResult<()> {
     for chunk in messages.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(webhook_messages::table).values(chunk).execute(c))?;
     }
+    for chunk in bodies.chunks(MAX_ROWS_PER_INSERT) {
+        on_either!(tx, |c| diesel::insert_into(webhook_bodies::table).values(chunk).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Inserts deliveries.
+pub(super) fn insert_deliveries(tx: &mut Tx<'_>, deliveries: &[DeliveryRow]) -> QueryResult<()> {
     for chunk in deliveries.chunks(MAX_ROWS_PER_INSERT) {
         on_either!(tx, |c| diesel::insert_into(webhook_deliveries::table).values(chunk).execute(c))?;
     }
@@ -255,8 +300,8 @@ pub struct RecentDelivery {
     pub status: Option<i32>,
     /// Error of the last attempt, if there was no response.
     pub error: Option<String>,
-    /// Request body.
-    pub body: String,
+    /// Its message; [`list_bodies`](super::list_bodies) reads the body.
+    pub message: WebhookMessageId,
     /// Creation time.
     pub created_at: Instant,
 }
@@ -283,7 +328,7 @@ pub fn list_recent(tx: &mut Tx<'_>, webhooks: &[WebhookId], limit: i64) -> Query
             attempts: delivery.attempts,
             status: last.as_ref().and_then(|l| l.status),
             error: last.and_then(|l| l.fault),
-            body: message.payload,
+            message: message.id,
             created_at: delivery.created_at,
         }
     };

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::signature::SigningSecret;
+use super::{events::SchemaVersion, signature::SigningSecret};
 use hoicho_core::{
     db::{Tx, lock_name, schema::*},
     i18n::MessageId,
@@ -58,6 +58,8 @@ pub struct WebhookRow {
     pub created_at: Instant,
     /// Version for optimistic locking.
     pub version: i32,
+    /// Version of the schemas of its messages.
+    pub schema_version: SchemaVersion,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

@@ -1,24 +1,25 @@
-//! Creates messages from new events, and one delivery per subscribed endpoint.
+//! Creates messages from new events, also for organisers without endpoints, and one delivery per subscribed endpoint.
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use serde_json::{Value, json};
 
 use super::{
-    delivery_store::{self, MessageRow},
+    change::{self, Change},
+    delivery_store, described,
     endpoint_store::{self, WebhookRow},
-    event_type::event_type,
+    event_store,
+    events::Event,
 };
 use hoicho_core::{
-    db::{Conn, Tx, schema::*},
+    db::{Conn, Tx, lock_name, schema::*},
     values::{
-        clock::{Day, Instant},
-        ids::{AllocationId, AuditId, BoothId, ExhibitorId, OrganiserId, SalesReportId, WebhookId, WebhookMessageId},
+        clock::Instant,
+        ids::{AuditId, EditionId, OrganiserId, WebhookId},
     },
 };
 use hoicho_web::{
-    audit::{AuditRow, EventType, SubjectKind},
-    http::Problem,
+    audit::AuditRow,
+    http::{Code, Problem},
 };
 
 /// Max events per transaction.
@@ -64,76 +65,27 @@ fn new_events(tx: &mut Tx<'_>, organiser: OrganiserId) -> QueryResult<Vec<(i64, 
     }
 }
 
-/// Extra data of subjects that is added to the payload beside the identifier.
-#[derive(Default)]
-struct Details {
-    allocations: HashMap<AllocationId, Value>,
-    reports: HashMap<SalesReportId, Value>,
-}
-
-impl Details {
-    fn of(tx: &mut Tx<'_>, entries: &[AuditRow]) -> QueryResult<Self> {
-        fn ids<T: std::str::FromStr>(entries: &[AuditRow], kind: SubjectKind) -> Vec<T> {
-            entries.iter().filter(|l| l.subject_kind == kind).filter_map(|l| l.subject.parse().ok()).collect()
-        }
-        let allocations: Vec<(AllocationId, BoothId, String, ExhibitorId, String)> = allocations::table
-            .inner_join(booths::table)
-            .inner_join(applications::table.inner_join(exhibitors::table))
-            .filter(allocations::id.eq_any(ids::<AllocationId>(entries, SubjectKind::Allocation)))
-            .select((allocations::id, booths::id, booths::code, exhibitors::id, exhibitors::name))
-            .load(tx.conn())?;
-        let reports: Vec<(SalesReportId, BoothId, String, Day, i64, i64)> = sales_reports::table
-            .inner_join(booths::table)
-            .filter(sales_reports::id.eq_any(ids::<SalesReportId>(entries, SubjectKind::SalesReport)))
-            .select((
-                sales_reports::id,
-                booths::id,
-                booths::code,
-                sales_reports::day,
-                sales_reports::amount,
-                sales_reports::ocop_amount,
-            ))
-            .load(tx.conn())?;
-        let allocation = |(id, booth, code, exhibitor, name): (AllocationId, BoothId, String, ExhibitorId, String)| {
-            (id, json!({ "booth": { "id": booth, "code": code }, "exhibitor": { "id": exhibitor, "name": name } }))
-        };
-        let report = |(id, booth, code, day, amount, ocop): (SalesReportId, BoothId, String, Day, i64, i64)| {
-            let booth = json!({ "id": booth, "code": code });
-            (id, json!({ "booth": booth, "day": day, "amount": amount, "ocop_amount": ocop }))
-        };
-        Ok(Self {
-            allocations: allocations.into_iter().map(allocation).collect(),
-            reports: reports.into_iter().map(report).collect(),
-        })
-    }
-
-    fn details_of(&self, entry: &AuditRow) -> Option<&Value> {
-        if entry.subject_kind == SubjectKind::Allocation {
-            self.allocations.get(&entry.subject.parse().ok()?)
-        } else if entry.subject_kind == SubjectKind::SalesReport {
-            self.reports.get(&entry.subject.parse().ok()?)
-        } else {
-            None
-        }
-    }
-}
-
-/// The JSON body. It is stored as text, because the signature covers the bytes and each attempt sends the same ones.
-fn payload(kind: EventType, entry: &AuditRow, after: &Value, details: Option<&Value>) -> String {
-    let mut data = json!({
-        "organiser": entry.organiser_id,
-        "edition": entry.edition_id,
-        entry.subject_kind.as_str(): entry.subject,
-        "change": after,
-    });
-    if let (Some(data), Some(Value::Object(details))) = (data.as_object_mut(), details) {
-        data.extend(details.clone());
-    }
-    json!({ "type": kind, "timestamp": entry.at.and_utc(), "data": data }).to_string()
+/// What is announced of these entries, with the time of each.
+fn read_events(
+    tx: &mut Tx<'_>,
+    organiser: OrganiserId,
+    entries: &[AuditRow],
+) -> QueryResult<HashMap<AuditId, (Event, Instant)>> {
+    let editions: Vec<EditionId> = entries.iter().filter_map(|entry| entry.edition_id).collect();
+    let changes: Vec<(&AuditRow, Change)> =
+        entries.iter().filter_map(|entry| change::read(entry).map(|change| (entry, change))).collect();
+    let names = event_store::read_names(tx, &editions, changes.iter().map(|(_, change)| change))?;
+    let event = |(entry, change): (&AuditRow, Change)| {
+        let event = described::describe(change, (organiser, entry.edition_id?), &names)?;
+        Some((entry.id, (event, entry.at)))
+    };
+    Ok(changes.into_iter().filter_map(event).collect())
 }
 
 /// Fans out the oldest new events of an organiser; returns the number of processed events.
 pub fn fan_out(tx: &mut Tx<'_>, organiser: OrganiserId, now: Instant) -> Result<usize, Problem> {
+    // Messages become visible in the order of their positions, so that whoever reads them to the end misses none.
+    lock_name(tx, &format!("events of {organiser}"))?;
     let new = new_events(tx, organiser)?;
     if new.is_empty() {
         return Ok(0);
@@ -143,32 +95,25 @@ pub fn fan_out(tx: &mut Tx<'_>, organiser: OrganiserId, now: Instant) -> Result<
         audit_log::table.filter(audit_log::id.eq_any(&ids)).select(AuditRow::as_select()).load(tx.conn())?;
     let webhooks: Vec<WebhookRow> =
         webhooks::table.filter(webhooks::organiser_id.eq(organiser)).select(WebhookRow::as_select()).load(tx.conn())?;
-    if !webhooks.is_empty() {
-        let webhook_ids: Vec<WebhookId> = webhooks.iter().map(|w| w.id).collect();
-        let types = endpoint_store::list_event_types(tx, &webhook_ids)?;
-        let details = Details::of(tx, &entries)?;
-        let entries: HashMap<AuditId, &AuditRow> = entries.iter().map(|l| (l.id, l)).collect();
-        let (mut messages, mut deliveries) = (Vec::new(), Vec::new());
-        for (seq, id) in &new {
-            let Some(entry) = entries.get(id) else { continue };
-            let after: Value =
-                entry.after_json.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
-            let Some(kind) = event_type(entry.action, &after) else { continue };
-            let message = MessageRow {
-                id: WebhookMessageId::make(),
-                organiser_id: organiser,
-                event_seq: Some(*seq),
-                event_type: kind,
-                subject: format!("{}:{}", entry.subject_kind, entry.subject),
-                payload: payload(kind, entry, &after, details.details_of(entry)),
-                created_at: entry.at,
-            };
-            let is_subscribed = |w: &&WebhookRow| w.is_enabled && types.get(&w.id).is_none_or(|t| t.contains(&kind));
-            deliveries.extend(webhooks.iter().filter(is_subscribed).map(|w| message.delivery_to(w.id, now)));
-            messages.push(message);
-        }
-        delivery_store::insert_messages(tx, &messages, &deliveries)?;
+    let webhook_ids: Vec<WebhookId> = webhooks.iter().map(|w| w.id).collect();
+    let types = endpoint_store::list_event_types(tx, &webhook_ids)?;
+    let events = read_events(tx, organiser, &entries)?;
+    let mut position = event_store::next_position(tx, organiser, now)?;
+    let (mut messages, mut bodies, mut deliveries) = (Vec::new(), Vec::new(), Vec::new());
+    for (seq, id) in &new {
+        let Some((event, at)) = events.get(id) else { continue };
+        let kind = event.event_type();
+        let places = (Some(*seq), Some(position));
+        let (message, of_message) =
+            delivery_store::compose(event, organiser, places, *at).map_err(|_| Code::Internal)?;
+        let is_subscribed = |w: &&WebhookRow| w.is_enabled && types.get(&w.id).is_none_or(|t| t.contains(&kind));
+        deliveries.extend(webhooks.iter().filter(is_subscribed).map(|w| message.delivery_to(w.id, now)));
+        messages.push(message);
+        bodies.extend(of_message);
+        position = position.saturating_add(1);
     }
+    delivery_store::insert_messages(tx, &messages, &bodies)?;
+    delivery_store::insert_deliveries(tx, &deliveries)?;
     let seqs: Vec<i64> = new.iter().map(|(seq, _)| *seq).collect();
     diesel::update(events::table.filter(events::seq.eq_any(&seqs))).set(events::is_new.eq(false)).execute(tx.conn())?;
     Ok(new.len())

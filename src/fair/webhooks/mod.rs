@@ -4,11 +4,14 @@
 //! message is delivered at least once, with the same identifier in each attempt, and messages with the same subject are
 //! delivered in order; no connection is made to a private, loopback or link-local address unless the operator allows it.
 mod address_filter;
+mod change;
 mod client;
 mod deliver;
 mod delivery_store;
+mod described;
 mod endpoint_store;
-mod event_type;
+mod event_store;
+pub mod events;
 mod fan_out;
 mod retry_policy;
 mod routes;
@@ -19,5 +22,6 @@ pub use client::{ResolveHost, SystemResolver, WebhookClient};
 pub use deliver::{ClaimedDelivery, Deliveries};
 pub use delivery_store::{RecentDelivery, delete_expired, list_recent};
 pub use endpoint_store::{DisabledReason, WebhookRow, list_by_organiser, list_event_types};
+pub use event_store::{EventFilter, ListedEvent, list_bodies, list_newest_events};
 pub use fan_out::{fan_out, find_organisers, forget_deleted};
 pub use routes::{ApiDoc, routes};

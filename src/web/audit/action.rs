@@ -8,7 +8,7 @@ hoicho_core::text_enum! {
         AllocationHold = "allocation.hold",
         /// A held booth was offered.
         AllocationOffer = "allocation.offer",
-        /// Free booths were offered to the application, which is the subject, by the waiting list.
+        /// A free booth was offered by the waiting list.
         AllocationOfferToWaitingList = "allocation.offer_to_waiting_list",
         /// The exhibitor accepted the offer.
         AllocationConfirm = "allocation.confirm",
@@ -18,7 +18,7 @@ hoicho_core::text_enum! {
         AllocationCheckIn = "allocation.check_in",
         /// The exhibitor did not arrive.
         AllocationNoShow = "allocation.no_show",
-        /// A booth was released, or all booths of the application that is the subject.
+        /// A booth was released, also when its application was withdrawn.
         AllocationRelease = "allocation.release",
         /// A hold or an offer expired.
         AllocationExpire = "allocation.expire",

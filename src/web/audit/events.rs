@@ -47,45 +47,82 @@ hoicho_core::text_enum! {
     }
 }
 
-/// Which event announces an action to webhooks.
+hoicho_core::text_enum! {
+    /// Why an exhibitor has a booth no more.
+    ReleaseCause {
+        /// The organiser released it, or the application was withdrawn.
+        Released,
+        /// The exhibitor declined the offer.
+        Declined,
+        /// The exhibitor did not arrive.
+        NoShow,
+        /// A hold or an offer expired.
+        Expired,
+    }
+}
+
+/// How an action is announced to webhooks, and with it what the audit log has about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventRule {
     /// Not announced.
     None,
-    /// Announced as this event.
-    Always(EventType),
-    /// Depends on the new state of the edition.
-    ByEditionState,
-    /// Depends on the new state of the application.
-    ByApplicationState,
-    /// Depends on the new state of the sales report.
-    ByReportState,
+    /// By the new state of the edition.
+    EditionState,
+    /// Values of the edition changed.
+    EditionValues,
+    /// The opening days changed.
+    OpeningDays,
+    /// The edition was ended early, or that was taken back.
+    EditionEnd,
+    /// A boundary of the edition's dates has passed.
+    EditionPhase,
+    /// By the new state of the application.
+    ApplicationState,
+    /// A booth was offered.
+    AllocationOffer,
+    /// An offer was accepted.
+    AllocationConfirm,
+    /// The exhibitor arrived.
+    AllocationCheckIn,
+    /// A booth is free again.
+    AllocationRelease(ReleaseCause),
+    /// An allocation was moved to another booth.
+    AllocationMove,
+    /// A participant was added to an allocation.
+    ParticipantAdd,
+    /// A participant was removed from an allocation.
+    ParticipantRemove,
+    /// A sales report was submitted or corrected.
+    ReportSubmission,
+    /// By the new state of the sales report.
+    ReportReview,
+    /// A trade deal was recorded.
+    Deal,
 }
 
 impl AuditAction {
     /// How webhooks announce the action.
     pub fn event_rule(self) -> EventRule {
         match self {
-            Self::EditionTransition => EventRule::ByEditionState,
-            Self::EditionChange | Self::EditionOpeningDays | Self::EditionEnd => {
-                EventRule::Always(EventType::EditionChanged)
-            }
-            Self::EditionPhase => EventRule::Always(EventType::EditionPhaseChanged),
-            Self::ApplicationTransition => EventRule::ByApplicationState,
-            Self::AllocationOffer | Self::AllocationOfferToWaitingList => {
-                EventRule::Always(EventType::AllocationOffered)
-            }
-            Self::AllocationConfirm => EventRule::Always(EventType::AllocationConfirmed),
-            Self::AllocationCheckIn => EventRule::Always(EventType::AllocationCheckedIn),
-            Self::AllocationDecline | Self::AllocationNoShow | Self::AllocationRelease | Self::AllocationExpire => {
-                EventRule::Always(EventType::AllocationReleased)
-            }
-            Self::AllocationMove | Self::ParticipantAdd | Self::ParticipantRemove => {
-                EventRule::Always(EventType::AllocationChanged)
-            }
-            Self::SalesReportPut => EventRule::Always(EventType::SalesReportSubmitted),
-            Self::SalesReportReview => EventRule::ByReportState,
-            Self::DealCreate => EventRule::Always(EventType::DealSigned),
+            Self::EditionTransition => EventRule::EditionState,
+            Self::EditionChange => EventRule::EditionValues,
+            Self::EditionOpeningDays => EventRule::OpeningDays,
+            Self::EditionEnd => EventRule::EditionEnd,
+            Self::EditionPhase => EventRule::EditionPhase,
+            Self::ApplicationTransition => EventRule::ApplicationState,
+            Self::AllocationOffer | Self::AllocationOfferToWaitingList => EventRule::AllocationOffer,
+            Self::AllocationConfirm => EventRule::AllocationConfirm,
+            Self::AllocationCheckIn => EventRule::AllocationCheckIn,
+            Self::AllocationRelease => EventRule::AllocationRelease(ReleaseCause::Released),
+            Self::AllocationDecline => EventRule::AllocationRelease(ReleaseCause::Declined),
+            Self::AllocationNoShow => EventRule::AllocationRelease(ReleaseCause::NoShow),
+            Self::AllocationExpire => EventRule::AllocationRelease(ReleaseCause::Expired),
+            Self::AllocationMove => EventRule::AllocationMove,
+            Self::ParticipantAdd => EventRule::ParticipantAdd,
+            Self::ParticipantRemove => EventRule::ParticipantRemove,
+            Self::SalesReportPut => EventRule::ReportSubmission,
+            Self::SalesReportReview => EventRule::ReportReview,
+            Self::DealCreate => EventRule::Deal,
             Self::AllocationHold
             | Self::AllocationSwap
             | Self::AllocationRunStart

@@ -7,7 +7,7 @@ mod subject_kind;
 
 pub use action::AuditAction;
 pub use entry::{AuditRow, Entry};
-pub use events::{EventRule, EventType};
+pub use events::{EventRule, EventType, ReleaseCause};
 pub use subject_kind::SubjectKind;
 
 use diesel::prelude::*;

@@ -58,6 +58,8 @@ hoicho_core::text_enum! {
         ReadFigures = "read:figures",
         /// Gates with their names, for devices that count.
         ReadGates = "read:gates",
+        /// What happened, typed as webhooks are.
+        ReadEvents = "read:events",
         /// Counts at gates.
         WriteVisits = "write:visits",
     }

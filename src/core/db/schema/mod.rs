@@ -114,6 +114,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhook_event_types,
     webhook_secrets,
     webhook_messages,
+    webhook_bodies,
     webhook_deliveries,
     webhook_attempts,
     imports,

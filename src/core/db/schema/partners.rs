@@ -23,6 +23,7 @@ diesel::table! {
         created_by -> Uuid,
         created_at -> Timestamp,
         version -> Integer,
+        schema_version -> Integer,
     }
 }
 
@@ -57,8 +58,18 @@ diesel::table! {
         event_seq -> Nullable<BigInt>,
         event_type -> Text,
         subject -> Text,
-        payload -> Text,
+        position -> Nullable<BigInt>,
         created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Uuid;
+    webhook_bodies (webhook_message_id, schema_version) {
+        webhook_message_id -> Uuid,
+        schema_version -> Integer,
+        body -> Text,
     }
 }
 

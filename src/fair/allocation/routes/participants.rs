@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::{
+        audited::AuditedParticipant,
         occupancies,
         participants::{self, ParticipantRole, ParticipantRow},
         store,
@@ -164,8 +165,9 @@ pub(super) async fn add_participant(
                 last_day,
             };
             participants::insert(tx, &allocation, &row)?;
+            let added = AuditedParticipant::from(&row);
+            authorized.record_audit(tx, AuditAction::ParticipantAdd, row.id, None, Some(added))?;
             let view = view(row);
-            authorized.record_audit(tx, AuditAction::ParticipantAdd, view.id, None, Some(&view))?;
             ApiResponse::created(&format!("/allocations/{}/participants/{}", allocation.id, view.id), &view)
         })
         .await
@@ -231,7 +233,8 @@ pub(super) async fn remove_participant(
                 }
                 Some(_) | None => participants::delete(tx, allocation, id)?,
             }
-            authorized.record_audit(tx, AuditAction::ParticipantRemove, id, Some(view(before)), None)?;
+            let removed = AuditedParticipant::from(&before);
+            authorized.record_audit(tx, AuditAction::ParticipantRemove, id, Some(removed), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

@@ -117,7 +117,7 @@ pub fn write_offers(tx: &mut Tx<'_>, planned: PlannedOffers, now: Instant) -> Re
     }
     let expires_at = now + Duration::seconds(OFFER_TTL_S.into());
     let (mut rows, mut emails) = (Vec::new(), HashMap::<ExhibitorId, EmailKind>::new());
-    let mut entries = Vec::new();
+    let (mut entries, offered) = (Vec::new(), planned.offers.len());
     for PlannedOffer { application: before, booths, codes } in planned.offers {
         let after = ApplicationRow {
             state: ApplicationState::Approved,
@@ -128,32 +128,34 @@ pub fn write_offers(tx: &mut Tx<'_>, planned: PlannedOffers, now: Instant) -> Re
         if !applications::store::update(tx, &after, before.version)? {
             return Err(Code::StaleVersion.into());
         }
-        rows.extend(booths.into_iter().map(|booth| AllocationRow {
-            id: AllocationId::make(),
-            edition_id: edition.id,
-            booth_id: booth,
-            application_id: before.id,
-            state: AllocationState::Offered,
-            expires_at: Some(expires_at),
-            is_by_run: true,
-            version: 1,
-            created_at: now,
-        }));
+        for booth in booths {
+            let id = AllocationId::make();
+            rows.push(AllocationRow {
+                id,
+                edition_id: edition.id,
+                booth_id: booth,
+                application_id: before.id,
+                state: AllocationState::Offered,
+                expires_at: Some(expires_at),
+                is_by_run: true,
+                version: 1,
+                created_at: now,
+            });
+            entries.push(audit::Entry {
+                organiser: Some(edition.organiser_id),
+                edition: Some(edition.id),
+                actor: None,
+                api_key: None,
+                on_behalf_of: None,
+                action: AuditAction::AllocationOfferToWaitingList,
+                subject: id.to_string(),
+                before: None,
+                after: Some(AllocationState::Offered),
+                at: now,
+            });
+        }
         emails.insert(before.exhibitor_id, offer_email(&edition, &codes, expires_at)?);
-        entries.push(audit::Entry {
-            organiser: Some(edition.organiser_id),
-            edition: Some(edition.id),
-            actor: None,
-            api_key: None,
-            on_behalf_of: None,
-            action: AuditAction::AllocationOfferToWaitingList,
-            subject: before.id.to_string(),
-            before: None,
-            after: Some(codes),
-            at: now,
-        });
     }
-    let offered = entries.len();
     allocations::insert(tx, &rows)?;
     notify_exhibitors(tx, &emails, now)?;
     audit::record_all(tx, entries)?;

@@ -3,7 +3,10 @@ use actix_web::{HttpResponse, delete, get, patch};
 use serde::Deserialize;
 
 use super::{
-    super::store::{self, EditionRow},
+    super::{
+        audited::AuditedEdition,
+        store::{self, EditionRow},
+    },
     actions::ManageEdition,
     create,
     instant_input::InstantInput,
@@ -140,19 +143,10 @@ pub(super) async fn patch_edition(
                 return Err(Code::StaleVersion.into());
             }
             store::refresh_schedule(tx, row.id, authorized.now)?;
-            let audited = |r: EditionRow| {
-                let registration = (r.schedule.registration_opens_at, r.schedule.registration_closes_at);
-                let declared = (r.declared_booths, r.declared_visits, r.declared_sales);
-                (r.name, r.series_id, r.venue_id, r.time_zone, declared, registration)
-            };
-            authorized.record_audit(
-                tx,
-                AuditAction::EditionChange,
-                row.id,
-                Some(audited(before)),
-                Some(audited(row.clone())),
-            )?;
-            let (version, view) = load_view(tx, row.id, authorized.now)?;
+            let id = row.id;
+            let (before, after) = (AuditedEdition::from(before), AuditedEdition::from(row));
+            authorized.record_audit(tx, AuditAction::EditionChange, id, Some(before), Some(after))?;
+            let (version, view) = load_view(tx, id, authorized.now)?;
             Ok(ApiResponse::ok(&view)?.with_version(version))
         })
         .await

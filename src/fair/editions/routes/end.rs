@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::{
     super::{
+        audited::AuditedEnd,
         schedule::END_UNDO_PERIOD,
         store::{self, EditionRow},
     },
@@ -115,8 +116,10 @@ fn set_end(
     store::set_end(tx, before.id, end.as_ref().map(|(at, reason)| (*at, reason.as_str())))?;
     store::increment_version(tx, before.id)?;
     store::refresh_schedule(tx, before.id, authorized.now)?;
-    let ended_before = (before.schedule.ended_at, before.end_reason.clone());
-    authorized.record_audit(tx, AuditAction::EditionEnd, before.id, Some(ended_before), Some(end.unzip()))?;
+    let ended_before = AuditedEnd { ended_at: before.schedule.ended_at, reason: before.end_reason.clone() };
+    let (ended_at, reason) = end.unzip();
+    let ended = AuditedEnd { ended_at, reason };
+    authorized.record_audit(tx, AuditAction::EditionEnd, before.id, Some(ended_before), Some(ended))?;
     let (version, view) = load_view(tx, before.id, authorized.now)?;
     Ok(ApiResponse::ok(&view)?.with_version(version))
 }

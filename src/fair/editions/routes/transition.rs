@@ -4,7 +4,9 @@ use serde::Deserialize;
 
 use super::{
     super::{
-        OnFinalise, lifecycle,
+        OnFinalise,
+        audited::AuditedState,
+        lifecycle,
         store::{self, EditionRow},
     },
     actions::ManageEdition,
@@ -95,8 +97,8 @@ pub(super) async fn transition(
                 tx,
                 AuditAction::EditionTransition,
                 row.id,
-                Some((from, None)),
-                Some((to, reason_text)),
+                Some(AuditedState { state: from, reason: None }),
+                Some(AuditedState { state: to, reason: reason_text }),
             )?;
             let (version, view) = load_view(tx, row.id, now)?;
             Ok(ApiResponse::ok(&view)?.with_version(version))

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     super::{
         amounts::validate_amount,
+        audited::AuditedDeal,
         deals::{self, DealKind, DealRow},
     },
     actions::{ManageFigures, ReadFigures},
@@ -154,8 +155,8 @@ pub(super) async fn create_deal(permit: Permit<ManageFigures>, body: Body<Create
             };
             deals::insert(tx, &row)?;
             let path = format!("/editions/{}/deals/{}", row.edition_id, row.id);
+            authorized.record_audit(tx, AuditAction::DealCreate, row.id, None, Some(AuditedDeal::from(&row)))?;
             let view = view(row, None);
-            authorized.record_audit(tx, AuditAction::DealCreate, view.id, None, Some(&view))?;
             Ok(ApiResponse::created(&path, &view)?.with_version(1))
         })
         .await
@@ -295,9 +296,10 @@ pub(super) async fn patch_deal(
             if !deals::update(tx, &row, before.version)? {
                 return Err(Code::StaleVersion.into());
             }
-            let (before, after) = (view(before, None), view(row, None));
-            authorized.record_audit(tx, AuditAction::DealChange, id, Some(&before), Some(&after))?;
-            Ok(ApiResponse::ok(&after)?.with_version(after.version))
+            let (before, after) = (AuditedDeal::from(&before), AuditedDeal::from(&row));
+            authorized.record_audit(tx, AuditAction::DealChange, id, Some(before), Some(after))?;
+            let view = view(row, None);
+            Ok(ApiResponse::ok(&view)?.with_version(view.version))
         })
         .await
 }
@@ -336,7 +338,7 @@ pub(super) async fn delete_deal(
             let before = deals::find(tx, edition.id, id)?;
             if_match.check(before.version)?;
             deals::delete(tx, id)?;
-            authorized.record_audit(tx, AuditAction::DealDelete, id, Some(view(before, None)), None)?;
+            authorized.record_audit(tx, AuditAction::DealDelete, id, Some(AuditedDeal::from(&before)), None)?;
             Ok(ApiResponse::no_content())
         })
         .await

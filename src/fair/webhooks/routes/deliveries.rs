@@ -3,7 +3,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 
 use super::{
-    super::{delivery_store, endpoint_store},
+    super::{delivery_store, endpoint_store, event_store},
     actions::ViewWebhooks,
     endpoints::WebhookPath,
     views::{self, DeliveryView},
@@ -60,10 +60,13 @@ pub(super) async fn list_deliveries(
     let (limit, before) = (query.limit()?, query.decode_id_cursor()?);
     let id = path.1;
     let result = permit.read(move |tx, authorized| {
-        endpoint_store::find(tx, authorized.organiser()?, id)?;
-        Ok(delivery_store::list_page(tx, id, state, before, limit + 1)?)
+        let webhook = endpoint_store::find(tx, authorized.organiser()?, id)?;
+        let rows = delivery_store::list_page(tx, id, state, before, limit + 1)?;
+        let messages: Vec<_> = rows.iter().map(|(_, message)| message.id).collect();
+        Ok((rows, event_store::list_bodies(tx, &messages, webhook.schema_version)?))
     });
-    let views = result.await?.into_iter().map(|row| views::delivery_view(row, None)).collect();
+    let (rows, bodies) = result.await?;
+    let views = rows.into_iter().map(|row| views::delivery_view(row, &bodies, None)).collect();
     Ok(Page::from_rows(views, limit, |v: &DeliveryView| v.id.to_string()).into_response(&req))
 }
 
@@ -91,10 +94,11 @@ type DeliveryPath = web::Path<(OrganiserId, WebhookId, WebhookDeliveryId)>;
 pub(super) async fn get_delivery(permit: Permit<ViewWebhooks>, path: DeliveryPath) -> Result<HttpResponse, Problem> {
     let (_, webhook, id) = path.into_inner();
     let result = permit.read(move |tx, authorized| {
-        endpoint_store::find(tx, authorized.organiser()?, webhook)?;
-        let row = delivery_store::find_delivery(tx, webhook, id)?;
+        let webhook = endpoint_store::find(tx, authorized.organiser()?, webhook)?;
+        let row = delivery_store::find_delivery(tx, webhook.id, id)?;
+        let bodies = event_store::list_bodies(tx, &[row.1.id], webhook.schema_version)?;
         let attempts = delivery_store::list_attempts(tx, &[id])?;
-        Ok(views::delivery_view(row, Some(attempts)))
+        Ok(views::delivery_view(row, &bodies, Some(attempts)))
     });
     Ok(HttpResponse::Ok().json(result.await?))
 }
@@ -124,11 +128,13 @@ pub(super) async fn retry_delivery(permit: Permit<ViewWebhooks>, path: DeliveryP
     let (_, webhook, id) = path.into_inner();
     permit
         .write_once(move |tx, authorized| {
-            endpoint_store::find(tx, authorized.organiser()?, webhook)?;
+            let version = endpoint_store::find(tx, authorized.organiser()?, webhook)?.schema_version;
             delivery_store::find_delivery(tx, webhook, id)?;
             delivery_store::retry(tx, id, authorized.now)?;
             authorized.record_audit(tx, AuditAction::WebhookRetry, webhook, None, Some(id))?;
-            ApiResponse::accepted(&views::delivery_view(delivery_store::find_delivery(tx, webhook, id)?, None))
+            let row = delivery_store::find_delivery(tx, webhook, id)?;
+            let bodies = event_store::list_bodies(tx, &[row.1.id], version)?;
+            ApiResponse::accepted(&views::delivery_view(row, &bodies, None))
         })
         .await
 }

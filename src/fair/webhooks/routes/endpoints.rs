@@ -8,6 +8,7 @@ use super::{
         client::WebhookClient,
         delivery_store,
         endpoint_store::{self, DisabledReason, WebhookRow},
+        events::SchemaVersion,
     },
     actions::{ManageWebhooks, ViewWebhooks},
     views::{self, NewWebhookView, WebhookView},
@@ -38,6 +39,20 @@ struct CreateWebhook {
     /// Subscribed event types; default all.
     #[serde(default)]
     event_types: Vec<EventType>,
+    /// Version of the schemas of its messages; default the newest. It stays until you change it.
+    #[schema(minimum = 1, example = 1)]
+    schema_version: Option<i32>,
+}
+
+fn check_schema_version(checks: &mut Validator, number: Option<i32>) -> Option<SchemaVersion> {
+    let version = number.and_then(|number| SchemaVersion::try_from(number).ok());
+    checks.require(
+        number.is_none() || version.is_some(),
+        "/schema_version",
+        FieldCode::Unknown,
+        MessageId("error-schema-version").with_number("newest", SchemaVersion::NEWEST.number()),
+    );
+    version
 }
 
 fn normalize_event_types(checks: &mut Validator, mut types: Vec<EventType>) -> Vec<EventType> {
@@ -78,11 +93,12 @@ pub(super) async fn create_webhook(
     permit: Permit<ManageWebhooks>,
     body: Body<CreateWebhook>,
 ) -> Result<ApiResponse, Problem> {
-    let CreateWebhook { name, url, event_types } = body.into_result()?;
+    let CreateWebhook { name, url, event_types, schema_version } = body.into_result()?;
     let mut checks = Validator::default();
     let name = checks.require_text("/name", &name, 100);
     check_url(&mut checks, &client, &url);
     let types = normalize_event_types(&mut checks, event_types);
+    let schema_version = check_schema_version(&mut checks, schema_version).unwrap_or(SchemaVersion::NEWEST);
     checks.finish()?;
     permit
         .write(move |tx, authorized| {
@@ -105,6 +121,7 @@ pub(super) async fn create_webhook(
                 created_by: authorized.require_user()?,
                 created_at: authorized.now,
                 version: 1,
+                schema_version,
             };
             endpoint_store::insert(tx, &row)?;
             endpoint_store::replace_event_types(tx, row.id, &types)?;
@@ -197,6 +214,10 @@ struct PatchWebhook {
     #[serde(default, deserialize_with = "deserialize_present")]
     #[schema(nullable = false)]
     is_enabled: Option<bool>,
+    /// Version of the schemas of its messages, also of those that wait.
+    #[serde(default, deserialize_with = "deserialize_present")]
+    #[schema(nullable = false, minimum = 1)]
+    schema_version: Option<i32>,
 }
 
 /// Changes, enables or disables an endpoint. Events that happen while it is disabled are not sent; request them with a
@@ -237,6 +258,7 @@ pub(super) async fn patch_webhook(
         check_url(&mut checks, &client, url);
     }
     let types = body.event_types.map(|types| normalize_event_types(&mut checks, types));
+    let schema_version = check_schema_version(&mut checks, body.schema_version);
     checks.finish()?;
     let id = path.1;
     permit
@@ -247,6 +269,7 @@ pub(super) async fn patch_webhook(
             let mut row = WebhookRow { version: before.version + 1, ..before.clone() };
             row.name = name.unwrap_or(row.name);
             row.url = body.url.unwrap_or(row.url);
+            row.schema_version = schema_version.unwrap_or(row.schema_version);
             match body.is_enabled {
                 Some(true) if !before.is_enabled => {
                     (row.is_enabled, row.switched_off_because, row.failing_since) = (true, None, None);

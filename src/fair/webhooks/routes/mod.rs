@@ -2,6 +2,7 @@
 mod actions;
 mod deliveries;
 mod endpoints;
+mod events;
 mod replay;
 mod secrets;
 mod views;
@@ -22,6 +23,7 @@ use actix_web::web;
     deliveries::list_deliveries,
     deliveries::get_delivery,
     deliveries::retry_delivery,
+    events::list_organiser_events,
 ))]
 pub struct ApiDoc;
 
@@ -31,4 +33,5 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(endpoints::patch_webhook).service(endpoints::delete_webhook).service(secrets::rotate_secret);
     cfg.service(replay::send_test_event).service(replay::replay_events);
     cfg.service(deliveries::list_deliveries).service(deliveries::get_delivery).service(deliveries::retry_delivery);
+    cfg.service(events::list_organiser_events);
 }

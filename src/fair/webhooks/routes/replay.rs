@@ -2,12 +2,13 @@
 use actix_web::post;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::{
     super::{
-        delivery_store::{self, MessageRow, RETENTION_DAYS},
+        delivery_store::{self, RETENTION_DAYS},
         endpoint_store::{self, WebhookRow},
+        event_store,
+        events::{Event, WebhookTested},
     },
     actions::ViewWebhooks,
     endpoints::WebhookPath,
@@ -16,10 +17,10 @@ use super::{
 use hoicho_core::{
     db::Tx,
     i18n::MessageId,
-    values::ids::{OrganiserId, WebhookId, WebhookMessageId},
+    values::ids::{OrganiserId, WebhookId},
 };
 use hoicho_web::{
-    audit::{AuditAction, EventType},
+    audit::AuditAction,
     http::{ApiResponse, Body, Code, FieldCode, Problem, Validator},
     identity::{Authorized, Permit},
 };
@@ -58,21 +59,15 @@ pub(super) async fn send_test_event(permit: Permit<ViewWebhooks>, path: WebhookP
     permit
         .write_once(move |tx, authorized| {
             let webhook = find_enabled(tx, &authorized, id)?;
-            let message = WebhookMessageId::make();
-            let data = json!({ "organiser": webhook.organiser_id, "webhook": id, "name": webhook.name });
-            let payload = json!({ "type": EventType::Test, "timestamp": authorized.now.and_utc(), "data": data });
-            let message = MessageRow {
-                id: message,
-                organiser_id: webhook.organiser_id,
-                event_seq: None,
-                event_type: EventType::Test,
-                subject: format!("test:{message}"),
-                payload: payload.to_string(),
-                created_at: authorized.now,
-            };
+            let (organiser, version) = (webhook.organiser_id, webhook.schema_version);
+            let event = Event::Test(WebhookTested { organiser, webhook: id, name: webhook.name });
+            let (message, bodies) =
+                delivery_store::compose(&event, organiser, (None, None), authorized.now).map_err(|_| Code::Internal)?;
             let delivery = message.delivery_to(id, authorized.now);
-            delivery_store::insert_messages(tx, std::slice::from_ref(&message), std::slice::from_ref(&delivery))?;
-            ApiResponse::accepted(&views::delivery_view((delivery, message), None))
+            delivery_store::insert_messages(tx, std::slice::from_ref(&message), &bodies)?;
+            delivery_store::insert_deliveries(tx, std::slice::from_ref(&delivery))?;
+            let bodies = event_store::list_bodies(tx, &[message.id], version)?;
+            ApiResponse::accepted(&views::delivery_view((delivery, message), &bodies, None))
         })
         .await
 }
@@ -138,7 +133,7 @@ pub(super) async fn replay_events(
             let mut messages = delivery_store::messages_since(tx, webhook.organiser_id, since, MAX_REPLAYED)?;
             messages.retain(|m| types.as_ref().is_none_or(|types| types.contains(&m.event_type)));
             let deliveries: Vec<_> = messages.iter().map(|m| m.delivery_to(id, authorized.now)).collect();
-            delivery_store::insert_messages(tx, &[], &deliveries)?;
+            delivery_store::insert_deliveries(tx, &deliveries)?;
             authorized.record_audit(tx, AuditAction::WebhookReplay, id, None, Some((since, deliveries.len())))?;
             ApiResponse::accepted(&Replayed { queued: deliveries.len() })
         })

@@ -1,15 +1,18 @@
 //! JSON views of endpoints, deliveries and attempts.
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::super::{
     delivery_store::{AttemptRow, DeliveryRow, MessageRow},
     endpoint_store::{DisabledReason, WebhookRow},
+    events::{AnyEventType, SchemaVersion, message_id},
     signature::SigningSecret,
 };
 use hoicho_core::{
     states::DeliveryState,
-    values::ids::{WebhookAttemptId, WebhookDeliveryId, WebhookId},
+    values::ids::{WebhookAttemptId, WebhookDeliveryId, WebhookId, WebhookMessageId},
 };
 use hoicho_web::audit::EventType;
 
@@ -23,7 +26,11 @@ pub(super) struct WebhookView {
     /// Address to which messages are sent.
     pub url: String,
     /// Subscribed event types; empty: all.
+    #[schema(value_type = Vec<AnyEventType>)]
     pub event_types: Vec<EventType>,
+    /// Version of the schemas of its messages.
+    #[schema(value_type = i32, minimum = 1, example = 1)]
+    pub schema_version: SchemaVersion,
     /// Whether messages are sent; disabled by an owner, or by the server after lasting failures.
     pub is_enabled: bool,
     /// Why it is disabled.
@@ -68,6 +75,7 @@ pub(super) fn webhook_view(row: WebhookRow, event_types: Vec<EventType>) -> Webh
         name: row.name,
         url: row.url,
         event_types,
+        schema_version: row.schema_version,
         is_enabled: row.is_enabled,
         switched_off_because: row.switched_off_because,
         failing_since: row.failing_since.map(|at| at.and_utc()),
@@ -102,6 +110,7 @@ pub(super) struct DeliveryView {
     /// The `webhook-id` header: the same in every attempt.
     pub message: String,
     /// Type of the event, also the `type` in `body`.
+    #[schema(value_type = AnyEventType)]
     pub event_type: EventType,
     /// `waiting` until the endpoint responds with 2xx or all retries have failed.
     pub state: DeliveryState,
@@ -116,7 +125,7 @@ pub(super) struct DeliveryView {
     /// When it was delivered or failed, RFC 3339 in UTC; `null` while it is `waiting`.
     #[schema(value_type = Option<String>)]
     pub finished_at: Option<DateTime<Utc>>,
-    /// Request body.
+    /// Request body, in the version of the endpoint.
     pub body: String,
     /// Attempts, oldest first; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -134,17 +143,21 @@ fn attempt(row: AttemptRow) -> AttemptView {
     }
 }
 
-pub(super) fn delivery_view((row, message): (DeliveryRow, MessageRow), tries: Option<Vec<AttemptRow>>) -> DeliveryView {
+pub(super) fn delivery_view(
+    (row, message): (DeliveryRow, MessageRow),
+    bodies: &HashMap<WebhookMessageId, String>,
+    tries: Option<Vec<AttemptRow>>,
+) -> DeliveryView {
     DeliveryView {
         id: row.id,
-        message: format!("msg_{}", message.id),
+        message: message_id(message.id),
         event_type: message.event_type,
         state: row.state,
         attempts: row.attempts,
         due_at: row.due_at.map(|at| at.and_utc()),
         created_at: row.created_at.and_utc(),
         finished_at: row.finished_at.map(|at| at.and_utc()),
-        body: message.payload,
+        body: bodies.get(&message.id).cloned().unwrap_or_default(),
         tries: tries.map(|rows| rows.into_iter().map(attempt).collect()),
     }
 }
