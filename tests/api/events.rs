@@ -234,7 +234,29 @@ async fn endpoint_keeps_the_schema_version_that_it_was_created_with(app: TestApp
     assert_eq!((&message.json()["version"], &message.json()["id"]), (&json!(1), &json!(message.id())));
 }
 
+async fn page_of_webhooks_shows_what_happened(app: TestApp) {
+    let (fair, receiver) = (fair(&app).await, Receiver::start());
+    webhook(&app, &fair, &json!({ "name": "Siêu thị", "url": receiver.url() })).await;
+    let allocation = fair.hold(&app, &fair.owner, 0, 0).await;
+    app.step(&fair.owner, &allocation, "offer").await.expect(200);
+    tell(&app).await;
+    let at = format!("/organisers/{}/webhooks", fair.organiser);
+    for (language, title, event, version) in [
+        ("vi", "Những gì vừa xảy ra", "Mời nhận gian", "tin theo cấu trúc phiên bản 1"),
+        ("en", "What happened recently", "Booth offered", "messages of schema version 1"),
+    ] {
+        let page = app.root(&at).by(&fair.owner).header("accept-language", language).send().await;
+        assert_eq!(page.status.as_u16(), 200);
+        let text = String::from_utf8(page.body.to_vec()).unwrap();
+        let (endpoints, events) = text.split_once("id=\"events\"").unwrap();
+        assert!(events.contains(title) && events.contains(event), "{events}");
+        assert!(events.contains("A01 · HTX htx0 · hoi-cho"), "{events}");
+        assert!(endpoints.contains(version) && endpoints.contains(&allocation), "{endpoints}");
+    }
+}
+
 crate::on_both!(
+    page_of_webhooks_shows_what_happened,
     partner_catches_up_after_a_missed_message,
     events_of_the_same_instant_are_on_one_page_each,
     events_are_filtered_by_type_and_edition,

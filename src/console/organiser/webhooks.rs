@@ -5,14 +5,18 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 use chrono::Duration;
 use serde::Deserialize;
+use strum::VariantArray;
 
 use crate::{
     page_context::{PageContext, render_page},
     select_options::{SelectOption, select},
 };
-use hoicho_core::values::{
-    clock::Instant,
-    ids::{WebhookId, WebhookMessageId},
+use hoicho_core::{
+    db::Tx,
+    values::{
+        clock::Instant,
+        ids::{WebhookDeliveryId, WebhookId, WebhookMessageId},
+    },
 };
 use hoicho_fair::{
     organisers::{self, store::OrganiserRow},
@@ -81,7 +85,7 @@ struct Webhooks {
     page: PageContext,
     organiser: OrganiserRow,
     lines: Vec<WebhookLine>,
-    bodies: HashMap<WebhookMessageId, String>,
+    bodies: HashMap<WebhookDeliveryId, String>,
     events: Vec<EventLine>,
     types: Vec<SelectOption>,
     replay_options: Vec<(String, &'static str)>,
@@ -93,8 +97,25 @@ impl Webhooks {
         self.page.vietnam_date_time(at)
     }
     fn body_of(&self, delivery: &RecentDelivery) -> &str {
-        self.bodies.get(&delivery.message).map_or("", String::as_str)
+        self.bodies.get(&delivery.id).map_or("", String::as_str)
     }
+}
+
+/// The bodies of deliveries, in the versions of their endpoints; a query for each version.
+fn read_bodies(
+    tx: &mut Tx<'_>,
+    endpoints: &[WebhookRow],
+    deliveries: &[RecentDelivery],
+) -> Result<HashMap<WebhookDeliveryId, String>, Problem> {
+    let version_of: HashMap<WebhookId, SchemaVersion> = endpoints.iter().map(|w| (w.id, w.schema_version)).collect();
+    let mut bodies = HashMap::new();
+    for version in SchemaVersion::VARIANTS {
+        let sent = || deliveries.iter().filter(|delivery| version_of.get(&delivery.webhook) == Some(version));
+        let messages: Vec<WebhookMessageId> = sent().map(|delivery| delivery.message).collect();
+        let found = webhooks::list_bodies(tx, &messages, *version)?;
+        bodies.extend(sent().filter_map(|delivery| Some((delivery.id, found.get(&delivery.message)?.clone()))));
+    }
+    Ok(bodies)
 }
 
 /// Shows the webhooks.
@@ -105,8 +126,7 @@ pub(super) async fn show_webhooks(page: PageContext, permit: Permit<ViewWebhooks
         let rows = webhooks::list_by_organiser(tx, organiser.id)?;
         let ids: Vec<WebhookId> = rows.iter().map(|r| r.id).collect();
         let recent = webhooks::list_recent(tx, &ids, MAX_RECENT)?;
-        let messages: Vec<WebhookMessageId> = recent.iter().map(|delivery| delivery.message).collect();
-        let bodies = webhooks::list_bodies(tx, &messages, SchemaVersion::NEWEST)?;
+        let bodies = read_bodies(tx, &rows, &recent)?;
         let filter = EventFilter { organiser: organiser.id, event_type: None, edition: None, since: None };
         let events = webhooks::list_newest_events(tx, &filter, (authorized.now, MAX_RECENT))?;
         Ok((organiser, (rows, webhooks::list_event_types(tx, &ids)?), (recent, bodies), events))

@@ -60,6 +60,7 @@ hook-off-gone = Disabled: the endpoint responded 410 Gone
 hook-off-dead = Disabled: no successful delivery for days
 hook-off-by-hand = Disabled
 hook-all-types = All events
+hook-version = messages of schema version { $version }
 hook-test = Send a test event
 hook-since = Send again since
 hook-since-hour = The last hour

@@ -60,6 +60,7 @@ hook-off-gone = Đã tắt: địa chỉ nhận tin trả về 410 Gone
 hook-off-dead = Đã tắt: nhiều ngày không gửi được tin nào
 hook-off-by-hand = Đã tắt
 hook-all-types = Mọi sự kiện
+hook-version = tin theo cấu trúc phiên bản { $version }
 hook-test = Gửi tin thử
 hook-since = Gửi lại từ
 hook-since-hour = Trong một giờ qua
