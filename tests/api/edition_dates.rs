@@ -240,7 +240,10 @@ async fn a_pause_of_the_job_loses_no_boundary(app: TestApp) {
         .map(|line| &line["after"])
         .collect();
     assert_eq!(phases.len(), 4, "{log}");
-    assert!(phases.iter().any(|after| **after == json!({ "phase": "live", "at": "2026-04-10T01:00:00" })), "{phases:?}");
+    assert!(
+        phases.iter().any(|after| **after == json!({ "phase": "live", "at": "2026-04-10T01:00:00" })),
+        "{phases:?}"
+    );
 }
 
 crate::on_both!(

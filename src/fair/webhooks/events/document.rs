@@ -14,10 +14,14 @@ use utoipa::{
 };
 
 use super::{
-    AllocationChanged, AllocationCheckedIn, AllocationConfirmed, AllocationOffered, AllocationReleased,
-    ApplicationDecided, ApplicationSubmitted, DealSigned, EditionCancelled, EditionChanged, EditionPhaseChanged,
-    EditionPublished, FiguresFinalised, Message, SalesReportAccepted, SalesReportQueried, SalesReportSubmitted,
-    SchemaVersion, WebhookTested, examples,
+    allocation::{AllocationChanged, AllocationCheckedIn, AllocationConfirmed, AllocationOffered, AllocationReleased},
+    application::{ApplicationDecided, ApplicationSubmitted},
+    edition::{EditionCancelled, EditionChanged, EditionPhaseChanged, EditionPublished, FiguresFinalised},
+    examples,
+    message::Message,
+    sales::{DealSigned, SalesReportAccepted, SalesReportQueried, SalesReportSubmitted},
+    schema_version::SchemaVersion,
+    test_event::WebhookTested,
 };
 use hoicho_web::audit::EventType;
 

@@ -1,9 +1,16 @@
 //! An example of each event, for the OpenAPI document.
 use super::{
-    AllocationChanged, AllocationCheckedIn, AllocationConfirmed, AllocationOffered, AllocationReleased,
-    ApplicationDecided, ApplicationSubmitted, DealSigned, EditionCancelled, EditionChanged, EditionPhaseChanged,
-    EditionPublished, Event, EventBooth, EventEdition, EventEditionValues, EventExhibitor, EventMove, FiguresFinalised,
-    SalesReportAccepted, SalesReportQueried, SalesReportSubmitted, WebhookTested,
+    allocation::{
+        AllocationChanged, AllocationCheckedIn, AllocationConfirmed, AllocationOffered, AllocationReleased, EventMove,
+    },
+    application::{ApplicationDecided, ApplicationSubmitted},
+    edition::{
+        EditionCancelled, EditionChanged, EditionPhaseChanged, EditionPublished, EventEditionValues, FiguresFinalised,
+    },
+    event::Event,
+    parts::{EventBooth, EventEdition, EventExhibitor},
+    sales::{DealSigned, SalesReportAccepted, SalesReportQueried, SalesReportSubmitted},
+    test_event::WebhookTested,
 };
 use crate::sales::deals::DealKind;
 use hoicho_core::{

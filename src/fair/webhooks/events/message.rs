@@ -2,7 +2,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Event, SchemaVersion};
+use super::{event::Event, schema_version::SchemaVersion};
 use hoicho_core::values::{clock::Instant, ids::WebhookMessageId};
 use hoicho_web::audit::EventType;
 
