@@ -50,7 +50,7 @@ fn webhooks_are_delivered_after_a_kill() {
             .iter()
             .map(|m| m.json())
             .filter(|m| m["type"] == "edition.published")
-            .map(|m| m["data"]["edition"].as_str().unwrap().to_owned())
+            .map(|m| m["data"]["edition"]["id"].as_str().unwrap().to_owned())
             .collect();
         ids.sort();
         ids.dedup();
