@@ -33,7 +33,7 @@ use super::{
     confirmation,
     flash::Flash,
     form_schema::{FieldErrors, RequestSchemas},
-    multipart, page_context, session_middleware,
+    multipart, page_context, page_language, session_middleware,
     submitted_form::{FORM_PREFIX, SubmittedForm},
 };
 use hoicho_core::i18n::{Language, LocalizedText, Localizer, MessageId};
@@ -228,7 +228,7 @@ pub async fn handle_form<B: MessageBody + 'static>(
     let data =
         req.app_data::<web::Data<RequestContext>>().cloned().zip(req.app_data::<web::Data<RequestSchemas>>().cloned());
     let Some((context, bodies)) = data else { return Ok(req.error_response(Problem::from(Code::Internal))) };
-    let language = page_context::request_language(req.request());
+    let language = page_language::request_language(req.request());
     let referer = req.headers().get(header::REFERER).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<Uri>().ok());
     let referer = referer.as_ref().and_then(|uri| uri.path_and_query()).map(|p| p.as_str().to_owned());
     let referer = referer.filter(|path| page_context::is_local_path(path));

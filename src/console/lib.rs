@@ -24,6 +24,7 @@ mod multipart;
 mod on_behalf;
 mod organiser;
 mod page_context;
+mod page_language;
 mod page_middleware;
 mod select_options;
 mod session_middleware;
@@ -33,7 +34,7 @@ mod visitor;
 use actix_web::{HttpResponse, middleware, web};
 
 pub use self::{
-    form_middleware::handle_form, form_schema::RequestSchemas, page_middleware::render_problem,
+    form_middleware::handle_form, form_schema::RequestSchemas, page_language::remove_language_prefix, page_middleware::render_problem,
     session_middleware::authenticate_session,
 };
 use hoicho_web::http::{Code, Problem};

@@ -5,7 +5,11 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::head
 use askama::Template;
 use url::Url;
 
-use super::{assets, flash::Flash};
+use super::{
+    assets,
+    flash::Flash,
+    page_language::{PublicAddress, link_prefix, request_language},
+};
 use hoicho_core::{
     db::Tx,
     i18n::{Language, Localizer, format},
@@ -19,25 +23,12 @@ use hoicho_fair::{
     organisers::{self, store::OrganiserRow},
 };
 use hoicho_web::{
-    http::{Code, CpuPool, Problem, preferred_language},
+    http::{Code, CpuPool, Problem},
     identity::{OrganiserRole, RequestContext, UserSession, identify_caller, store},
 };
 
-/// Cookie with the selected language.
-pub(super) const LANGUAGE_COOKIE: &str = "hoicho_lang";
 /// Cookie with the selected theme.
 pub(super) const THEME_COOKIE: &str = "hoicho_theme";
-
-/// The language of a request: the cookie, else `Accept-Language`, else Vietnamese.
-pub(super) fn request_language(req: &HttpRequest) -> Language {
-    let requested = || preferred_language(req);
-    cookie_language(req).unwrap_or_else(requested)
-}
-
-/// The language in the cookie.
-pub(super) fn cookie_language(req: &HttpRequest) -> Option<Language> {
-    req.cookie(LANGUAGE_COOKIE).and_then(|c| c.value().parse().ok())
-}
 
 /// Colour theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,8 +135,12 @@ pub(super) struct PageContext {
     pub theme: Theme,
     pub user: Option<CurrentUser>,
     pub flash: Flash,
-    /// Path and query of the request.
+    /// Path and query of the request, without the language.
     pub path_and_query: String,
+    /// Prefix of links to public pages, which keeps the language of the address.
+    pub prefix: &'static str,
+    /// The addresses of a public page.
+    pub public_address: Option<PublicAddress>,
     pub now: Instant,
 }
 
@@ -158,6 +153,8 @@ impl PageContext {
             user: None,
             flash: Flash::from_request(req).unwrap_or_default(),
             path_and_query: req.uri().path_and_query().map_or_else(|| "/".to_owned(), |p| p.as_str().to_owned()),
+            prefix: link_prefix(req),
+            public_address: None,
             now,
         }
     }
@@ -168,6 +165,18 @@ impl PageContext {
     /// `login_required` if there is none.
     pub fn require_user(&self) -> Result<&CurrentUser, Problem> {
         self.user.as_ref().ok_or_else(|| Code::LoginRequired.into())
+    }
+
+    /// The canonical address of a public page; empty for other pages.
+    pub fn canonical(&self) -> String {
+        self.public_address.as_ref().map(PublicAddress::canonical).unwrap_or_default()
+    }
+
+    /// Sets the edition of the page, so that its canonical address has the slug.
+    pub fn set_edition(&mut self, slug: &str) {
+        if let Some(address) = &mut self.public_address {
+            address.set_edition(slug);
+        }
     }
 
     /// Language of the page.
@@ -311,6 +320,7 @@ impl FromRequest for PageContext {
             let context = req.app_data::<web::Data<RequestContext>>().cloned().ok_or(Code::Internal)?;
             let caller = identify_caller(&req, &context)?;
             let mut page = Self::anonymous(&req, caller.now);
+            page.public_address = PublicAddress::find(&req, context.base_url(&req));
             if let Some(user) = caller.user_session() {
                 page.user = context.db.read(move |tx| CurrentUser::load(tx, user)).await?;
             }

@@ -16,6 +16,7 @@ use super::{
     embed,
     flash::{self, Flash},
     page_context::{PageContext, html_response},
+    page_language::{LanguageSource, language_source},
 };
 use hoicho_web::{
     http::{Code, Problem, security_headers},
@@ -89,14 +90,20 @@ pub async fn middleware(req: ServiceRequest, next: Next<BoxBody>) -> Result<Serv
     if is_html && Flash::from_request(response.request()).is_some() {
         response.response_mut().add_cookie(&flash::expired_cookie(context.secure_cookies))?;
     }
+    let source = language_source(response.request());
     let is_embed = response.request().path().starts_with(embed::EMBED_PREFIX) && response.status().is_success();
     let headers = response.headers_mut();
     security_headers::set_page_headers(headers, is_embed);
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }
-    if is_html {
-        headers.insert(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
+    // A page shows who is logged in; the feed of an edition has drafts for staff only.
+    if let Some(source) = source {
+        let vary = match source {
+            LanguageSource::Address => "Cookie",
+            LanguageSource::Headers => "Cookie, Accept-Language",
+        };
+        headers.insert(header::VARY, HeaderValue::from_static(vary));
     }
     Ok(response)
 }

@@ -9,7 +9,7 @@ use actix_web::{
     web,
 };
 
-use super::page_context;
+use super::page_language;
 use hoicho_core::i18n::MessageId;
 use hoicho_web::{
     http::{Code, Problem},
@@ -94,7 +94,7 @@ pub async fn authenticate_session<B: MessageBody + 'static>(
     let Some(context) = req.app_data::<web::Data<RequestContext>>().cloned() else {
         return Ok(req.error_response(Problem::from(Code::Internal)));
     };
-    if let Some(language) = page_context::cookie_language(req.request()) {
+    if let Some(language) = page_language::cookie_language(req.request()) {
         // The language cookie applies to downloads and script requests too.
         req.headers_mut().insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(language.tag()));
     }

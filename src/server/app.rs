@@ -204,6 +204,7 @@ pub fn routes(services: Services) -> impl FnOnce(&mut web::ServiceConfig) {
                     .wrap(middleware::from_fn(security_headers::middleware))
                     .wrap(middleware::from_fn(cors::middleware))
                     .wrap(middleware::from_fn(request_id::middleware))
+                    .wrap(middleware::from_fn(console::remove_language_prefix))
                     .wrap(middleware::from_fn(head_requests::middleware))
                     .configure(configure_routes),
             );

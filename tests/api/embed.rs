@@ -53,11 +53,19 @@ async fn oembed_covers_our_public_pages_only(app: TestApp) {
     let ask = async |url: &str, more: &str| app.root(&format!("/oembed?url={url}{more}")).send().await;
     let page = app.root("/fairs/hoi-cho").send().await.expect_page(200);
     let found = page.split("application/json+oembed\" href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let rich = app.root(&found).send().await.expect(200);
+    // An embedding site knows no base for a relative address.
+    let found = found.replace("&#38;", "&").replace("&amp;", "&");
+    let xml_address = found.replace("format=json", "format=xml");
+    assert!(page.contains("text/xml+oembed"), "{page}");
+    let path = |address: &str| address.strip_prefix(base).unwrap_or_else(|| panic!("{address}")).to_owned();
+    assert!(app.root(&path(&xml_address)).send().await.expect_page(200).starts_with("<?xml"));
+    let rich = app.root(&path(&found)).send().await.expect(200);
     assert_eq!((&rich["type"], &rich["version"], &rich["width"]), (&json!("rich"), &json!("1.0"), &json!(800)));
     let html = rich["html"].as_str().unwrap();
     assert!(html.starts_with("<iframe src=\"") && html.contains("/embed/hoi-cho/plan\"") && !html.contains("script"));
-    let own = found.split("url=").nth(1).unwrap();
+    let own = found.split("url=").nth(1).unwrap().split('&').next().unwrap();
+    let english = ask(&own.replace("%2Ffairs", "%2Fen%2Ffairs"), "&accent=ff8800").await.expect(200);
+    assert!(english["html"].as_str().unwrap().contains("/embed/hoi-cho/plan?accent=ff8800&#38;lang=en\""), "{english}");
     let small = ask(&format!("{own}%2Fexhibitors"), "&maxwidth=300&maxheight=200&accent=ff8800").await.expect(200);
     assert_eq!((&small["width"], &small["height"]), (&json!(300), &json!(200)));
     assert!(small["html"].as_str().unwrap().contains("/embed/hoi-cho/exhibitors?accent=ff8800\""), "{small}");

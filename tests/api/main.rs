@@ -44,6 +44,7 @@ mod limits;
 mod linearizable;
 mod mirror;
 mod occupancies;
+mod page_languages;
 mod partners;
 mod passkeys;
 mod permissions;

@@ -8,7 +8,10 @@ use actix_web::{
 };
 use serde::Deserialize;
 
-use crate::page_context::{LANGUAGE_COOKIE, THEME_COOKIE, is_local_path};
+use crate::{
+    page_context::{THEME_COOKIE, is_local_path},
+    page_language::LANGUAGE_COOKIE,
+};
 use hoicho_core::i18n::Language;
 use hoicho_web::{
     http::{Problem, Query},

@@ -40,9 +40,14 @@ impl EmbedTheme {
         page
     }
 
-    /// Creates a theme without a language.
-    pub(super) fn new(accent: Option<String>, background: Option<String>, text: Option<String>) -> Self {
-        Self { accent, background, text, lang: None }
+    /// Creates a theme; without a language, the page is in that of the browser.
+    pub(super) fn new(
+        accent: Option<String>,
+        background: Option<String>,
+        text: Option<String>,
+        lang: Option<Language>,
+    ) -> Self {
+        Self { accent, background, text, lang }
     }
 
     /// URL path of the stylesheet.
@@ -50,11 +55,20 @@ impl EmbedTheme {
         format!("/embed/colours.css?{}", self.query_string())
     }
 
-    /// The colours as a query string.
-    pub(super) fn query_string(&self) -> String {
+    fn colours(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let pairs = [("accent", &self.accent), ("background", &self.background), ("text", &self.text)];
-        let set: Vec<(&str, &str)> = pairs.into_iter().filter_map(|(n, c)| Some((n, c.as_deref()?))).collect();
-        serde_urlencoded::to_string(set).unwrap_or_default()
+        pairs.into_iter().filter_map(|(name, colour)| Some((name, colour.as_deref()?)))
+    }
+
+    /// The colours as a query string.
+    fn query_string(&self) -> String {
+        serde_urlencoded::to_string(self.colours().collect::<Vec<_>>()).unwrap_or_default()
+    }
+
+    /// The colours and the language as the query string of an embedded page.
+    pub(super) fn page_query(&self) -> String {
+        let language = self.lang.map(|language| ("lang", language.tag()));
+        serde_urlencoded::to_string(self.colours().chain(language).collect::<Vec<_>>()).unwrap_or_default()
     }
 }
 

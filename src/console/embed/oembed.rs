@@ -4,7 +4,8 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::embed_theme::EmbedTheme;
-use hoicho_core::i18n::MessageId;
+use crate::page_language::split_prefix;
+use hoicho_core::i18n::{Language, MessageId};
 use hoicho_fair::editions::{
     self,
     store::{EditionRow, Visibility},
@@ -69,14 +70,28 @@ struct Frame<'a> {
     height: u32,
 }
 
-/// Parses the URL of a public page: slug of the edition, and the embeddable page.
-fn parse_url<'u>(base: &str, url: &'u str) -> Option<(&'u str, &'static str)> {
-    let path = url.strip_prefix(base)?.split(['?', '#']).next()?;
+/// What the URL of a public page names.
+struct PageUrl {
+    slug: String,
+    /// Name of the embeddable page.
+    embed_page: &'static str,
+    /// The language, if the address has one.
+    language: Option<Language>,
+}
+
+/// Parses the URL of a public page.
+fn parse_url(base: &str, url: &str) -> Option<PageUrl> {
+    let address = url.strip_prefix(base)?;
+    let (language, address) = match split_prefix(address) {
+        Some((language, rest)) => (Some(language), rest),
+        None => (None, address.to_owned()),
+    };
+    let path = address.split(['?', '#']).next()?;
     let mut parts = path.strip_prefix("/fairs/")?.trim_end_matches('/').split('/');
-    let slug = parts.next().filter(|slug| !slug.is_empty())?;
+    let slug = parts.next().filter(|slug| !slug.is_empty() && !slug.contains('\0'))?.to_owned();
     match (parts.next(), parts.next()) {
-        (None, _) => Some((slug, "plan")),
-        (Some("exhibitors"), None) => Some((slug, "exhibitors")),
+        (None, _) => Some(PageUrl { slug, embed_page: "plan", language }),
+        (Some("exhibitors"), None) => Some(PageUrl { slug, embed_page: "exhibitors", language }),
         _ => None,
     }
 }
@@ -94,16 +109,16 @@ pub(super) async fn oembed(
     query: Query<OembedQuery>,
 ) -> Result<HttpResponse, Problem> {
     let params = query.into_result()?;
-    let theme = EmbedTheme::new(params.accent, params.background, params.text).validate()?;
     let base = context.base_url(&req);
     let unknown = || Problem::new(Code::NotFound, MessageId("error-not-embeddable"));
-    let (slug, embed_page) =
-        parse_url(&base, &params.url).filter(|(slug, _)| !slug.contains('\0')).ok_or_else(unknown)?;
-    let owned_slug = slug.to_owned();
-    let edition = context.db.read(move |tx| find_public(tx, &owned_slug)).await?;
+    let page = parse_url(&base, &params.url);
+    let language = page.as_ref().and_then(|page| page.language);
+    let theme = EmbedTheme::new(params.accent, params.background, params.text, language).validate()?;
+    let PageUrl { slug, embed_page, .. } = page.ok_or_else(unknown)?;
+    let edition = context.db.read(move |tx| find_public(tx, &slug)).await?;
     let width = params.maxwidth.map_or(MAX_SIZE.0, |max| max.min(MAX_SIZE.0));
     let height = params.maxheight.map_or(MAX_SIZE.1, |max| max.min(MAX_SIZE.1));
-    let theme_query = theme.query_string();
+    let theme_query = theme.page_query();
     let frame = Frame {
         base: &base,
         slug: &edition.slug,
@@ -144,13 +159,15 @@ mod tests {
     fn only_public_pages_of_this_host_are_embeddable() {
         let base = "https://hoicho.example";
         let parsed = |path: &str| {
-            parse_url(base, &format!("{base}{path}")).map(|(slug, embed_page)| format!("{slug} {embed_page}"))
+            parse_url(base, &format!("{base}{path}"))
+                .map(|page| format!("{} {} {:?}", page.slug, page.embed_page, page.language))
         };
-        assert_eq!(parsed("/fairs/xuan-2018").as_deref(), Some("xuan-2018 plan"));
-        assert_eq!(parsed("/fairs/xuan-2018/exhibitors?q=mien").as_deref(), Some("xuan-2018 exhibitors"));
-        for other in ["/", "/fairs/", "/fairs/x/figures", "/manage/x", "/fairs/x/exhibitors/y"] {
+        assert_eq!(parsed("/fairs/xuan-2018").as_deref(), Some("xuan-2018 plan None"));
+        assert_eq!(parsed("/fairs/xuan-2018/exhibitors?q=mien").as_deref(), Some("xuan-2018 exhibitors None"));
+        assert_eq!(parsed("/en/fairs/xuan-2018").as_deref(), Some("xuan-2018 plan Some(En)"));
+        for other in ["/", "/fairs/", "/fairs/x/figures", "/manage/x", "/fairs/x/exhibitors/y", "/en/", "/vi/fairs/x"] {
             assert_eq!(parsed(other), None, "{other}");
         }
-        assert_eq!(parse_url(base, "https://evil.example/fairs/x"), None);
+        assert!(parse_url(base, "https://evil.example/fairs/x").is_none());
     }
 }

@@ -13,7 +13,7 @@ use hoicho_fair::{
         store::{EditionRow, OpeningDayRow},
     },
     floor, organisers,
-    partners::edition_linked_data,
+    partners::{BoothOffers, EditionData, edition_linked_data},
     venues,
 };
 use hoicho_web::{
@@ -31,18 +31,21 @@ struct Edition {
     plan: FloorPlanView,
     is_staff: bool,
     linked_data: String,
-    oembed: String,
-    url: String,
+    /// Discovery addresses of the embed code, as JSON and as XML.
+    oembed: [(&'static str, String); 2],
+    dates: String,
+    description: String,
     image_url: String,
 }
 
-impl Edition {
-    fn dates(&self) -> String {
-        match (self.days.first(), self.days.last()) {
-            (Some(first), Some(last)) => format::date_range(self.page.language(), first.day, last.day),
-            _ => self.page.t("edition-no-days"),
-        }
+fn dates(page: &PageContext, days: &[OpeningDayRow]) -> String {
+    match (days.first(), days.last()) {
+        (Some(first), Some(last)) => format::date_range(page.language(), first.day, last.day),
+        _ => page.t("edition-no-days"),
     }
+}
+
+impl Edition {
     fn opening_hours(&self, day: &OpeningDayRow) -> String {
         format!("{} – {}", format::time(day.opens_at), format::time(day.closes_at))
     }
@@ -52,7 +55,7 @@ impl Edition {
 #[get("/fairs/{edition}")]
 pub(super) async fn show_edition(
     req: HttpRequest,
-    page: PageContext,
+    mut page: PageContext,
     permit: ReadPermit,
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
@@ -62,16 +65,52 @@ pub(super) async fn show_edition(
         let ids: Vec<_> = edition.venue_id.into_iter().collect();
         let place = venues::store::list_by_ids(tx, &ids)?.pop().map(|v| (v.name, v.address));
         let plan = floor::floor_plan::load(tx, edition.id)?;
+        let fees = floor::store::fee_range(tx, edition.id)?;
         let organiser = organisers::store::find(tx, edition.organiser_id)?.name;
-        Ok((edition, days, place, plan, organiser, authorized.as_staff))
+        Ok((edition, days, place, (plan, fees), organiser, authorized.as_staff))
     });
-    let (edition, days, place, plan, organiser, is_staff) = data.await?;
-    let base = context.base_url(&req);
-    let url = format!("{base}/fairs/{}", edition.slug);
-    let language = page.language().as_str();
-    let image_url = format!("{base}/api/v1/editions/{}/picture?language={language}", edition.slug);
-    let linked_data = edition_linked_data(&edition, &days, place.as_ref(), &organiser, &url);
-    let oembed = serde_urlencoded::to_string([("url", &url)]).map(|q| format!("/oembed?{q}")).unwrap_or_default();
+    let (edition, days, place, (plan, fees), organiser, is_staff) = data.await?;
+    page.set_edition(&edition.slug);
+    let (base, url) = (context.base_url(&req), page.canonical());
+    let image_url = format!("{base}/api/v1/editions/{}/picture?language={}", edition.slug, page.lang());
     let plan = FloorPlanView::for_visitors(plan);
-    render_page(Edition { page, edition, place, days, plan, is_staff, linked_data, oembed, url, image_url }).await
+    let dates = dates(&page, &days);
+    let place_text = place.as_ref().map(|(venue, address)| format!(", {venue}, {address}")).unwrap_or_default();
+    let when = format!("{dates}{place_text}");
+    let description = page.t_with2("edition-description", "name", &edition.name, "when", when);
+    let linked_data = edition_linked_data(&EditionData {
+        edition: &edition,
+        days: &days,
+        place: place.as_ref(),
+        organiser: &organiser,
+        url: &url,
+        image_url: &image_url,
+        description: &description,
+        language: page.language(),
+        booths: BoothOffers {
+            name: &page.t("edition-booth-offer"),
+            url: &format!("{base}/apply/{}", edition.slug),
+            fees,
+            free: plan.free,
+        },
+        now: page.now,
+    });
+    let oembed = ["json", "xml"].map(|form| {
+        let query = serde_urlencoded::to_string([("url", url.as_str()), ("format", form)]).unwrap_or_default();
+        (form, format!("{base}/oembed?{query}"))
+    });
+    render_page(Edition {
+        page,
+        edition,
+        place,
+        days,
+        plan,
+        is_staff,
+        linked_data,
+        oembed,
+        dates,
+        description,
+        image_url,
+    })
+    .await
 }

@@ -104,7 +104,7 @@ struct Exhibitors {
 /// Shows the exhibitor list.
 #[get("/fairs/{edition}/exhibitors")]
 pub(super) async fn show_exhibitors(
-    page: PageContext,
+    mut page: PageContext,
     permit: ReadPermit,
     query: Query<SearchQuery>,
 ) -> Result<HttpResponse, Problem> {
@@ -116,6 +116,7 @@ pub(super) async fn show_exhibitors(
         Ok((edition, exhibitors))
     });
     let (edition, exhibitors) = data.await?;
+    page.set_edition(&edition.slug);
     render_page(Exhibitors { page, edition, search_term, exhibitors }).await
 }
 

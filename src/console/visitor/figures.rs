@@ -141,7 +141,7 @@ fn comparison_rows(page: &PageContext, figures: &Statistics) -> Vec<ComparisonRo
 #[get("/fairs/{edition}/figures")]
 pub(super) async fn show_figures(
     req: HttpRequest,
-    page: PageContext,
+    mut page: PageContext,
     context: web::Data<RequestContext>,
     licence: web::Data<Licence>,
     permit: ReadPermit<FiguresScope>,
@@ -151,6 +151,7 @@ pub(super) async fn show_figures(
         Ok((edition, visible_figures(tx, &authorized)?, audience(&authorized)))
     });
     let (edition, statistics, audience) = data.await?;
+    page.set_edition(&edition.slug);
     let (figures, frozen) =
         statistics.ok_or_else(|| Problem::new(Code::NotFound, MessageId("error-figures-not-published")))?;
     let (frozen, base_url, now) = (frozen.as_ref(), context.base_url(&req), page.now);

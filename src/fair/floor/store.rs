@@ -198,6 +198,16 @@ pub fn replace_eligibility(tx: &mut Tx<'_>, zone: ZoneId, rules: &Eligibility) -
     Ok(())
 }
 
+/// The lowest and the highest fee of a booth, in minor units; `None` without booths.
+pub fn fee_range(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Option<(i64, i64)>> {
+    use diesel::dsl::{max, min};
+    let (lowest, highest): (Option<i64>, Option<i64>) = booths::table
+        .filter(booths::edition_id.eq(edition))
+        .select((min(booths::fee), max(booths::fee)))
+        .get_result(tx.conn())?;
+    Ok(lowest.zip(highest))
+}
+
 /// The price list of an edition, ordered by category.
 pub fn price_list(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<BoothCategoryRow>> {
     booth_categories::table

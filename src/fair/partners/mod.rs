@@ -8,5 +8,7 @@ mod preview_image;
 mod routes;
 mod store;
 
-pub use linked_data::{edition_json_ld as edition_linked_data, exhibitor_json_ld as exhibitor_linked_data};
+pub use linked_data::{
+    BoothOffers, EditionData, edition_json_ld as edition_linked_data, exhibitor_json_ld as exhibitor_linked_data,
+};
 pub use routes::{ApiDoc, routes};

@@ -39,7 +39,7 @@ fn format_trimmed(number: i64, digits: u32) -> String {
 
 impl Cell<'_> {
     /// The number with a decimal point; `None` for other cells. Amounts keep the decimal places of their currency.
-    pub(super) fn number(&self) -> Option<String> {
+    pub fn number(&self) -> Option<String> {
         match *self {
             Cell::Integer(number) => Some(number.to_string()),
             Cell::Money(minor, digits) => Some(format_fixed(minor, digits)),

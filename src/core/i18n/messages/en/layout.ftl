@@ -29,3 +29,4 @@ confirm-go = Yes, do it
 confirm-cancel = No, go back
 confirm-irreversible = This cannot be undone. Do it?
 confirm-names-more = { $names } and { $n } more
+site-description = Trade fairs: floor plans, where everything is sold, and the final figures.

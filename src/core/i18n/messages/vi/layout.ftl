@@ -29,3 +29,4 @@ confirm-go = Vâng, thực hiện
 confirm-cancel = Không, quay lại
 confirm-irreversible = Việc này không lấy lại được. Vẫn thực hiện?
 confirm-names-more = { $names } và { $n } đơn vị khác
+site-description = Các kỳ hội chợ: sơ đồ gian hàng, ai bán gì ở đâu và số liệu cuối cùng.
