@@ -1023,6 +1023,7 @@ CREATE TABLE changes (
   kind TEXT COLLATE "C" NOT NULL CONSTRAINT changes_kind_check CHECK (kind IN ('edition','zone','booth','exhibitor')),
   subject UUID NOT NULL,
   revision BIGINT NOT NULL,
+  at TIMESTAMP NOT NULL,
   PRIMARY KEY (edition, kind, subject)
 );
 CREATE INDEX changes_edition_kind_revision_idx ON changes (edition, kind, revision, subject);

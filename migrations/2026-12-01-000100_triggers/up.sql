@@ -2,9 +2,9 @@
 -- A revision is the number of the transaction. A reader that has everything before the oldest running transaction has missed
 -- nothing, whatever the order in which transactions commit.
 CREATE FUNCTION touch(of_edition UUID, of_kind TEXT, of_subject UUID) RETURNS VOID LANGUAGE sql AS $$
-  INSERT INTO changes (edition, kind, subject, revision)
-  VALUES (of_edition, of_kind, of_subject, pg_current_xact_id()::TEXT::BIGINT)
-  ON CONFLICT (edition, kind, subject) DO UPDATE SET revision = excluded.revision
+  INSERT INTO changes (edition, kind, subject, revision, at)
+  VALUES (of_edition, of_kind, of_subject, pg_current_xact_id()::TEXT::BIGINT, now() AT TIME ZONE 'UTC')
+  ON CONFLICT (edition, kind, subject) DO UPDATE SET revision = excluded.revision, at = excluded.at
 $$;
 -- Rows of kind `edition` have the nil UUID as edition, so that the list of editions is read like any other. A draft is not published.
 CREATE FUNCTION touch_edition(of_edition UUID) RETURNS VOID LANGUAGE sql AS $$

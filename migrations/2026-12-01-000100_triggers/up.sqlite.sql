@@ -2,9 +2,10 @@
 -- own trigger writes the row. A revision is one more than the highest before it: write transactions run one after another.
 CREATE VIEW touched AS SELECT edition, kind, subject FROM changes;
 CREATE TRIGGER touch INSTEAD OF INSERT ON touched BEGIN
-  INSERT INTO changes (edition, kind, subject, revision)
-  VALUES (NEW.edition, NEW.kind, NEW.subject, (SELECT COALESCE(MAX(revision), 0) + 1 FROM changes))
-  ON CONFLICT (edition, kind, subject) DO UPDATE SET revision = excluded.revision;
+  INSERT INTO changes (edition, kind, subject, revision, at)
+  VALUES (NEW.edition, NEW.kind, NEW.subject, (SELECT COALESCE(MAX(revision), 0) + 1 FROM changes),
+    strftime('%Y-%m-%d %H:%M:%f', 'now'))
+  ON CONFLICT (edition, kind, subject) DO UPDATE SET revision = excluded.revision, at = excluded.at;
 END;
 
 -- Rows of kind `edition` have the nil UUID as edition, so that the list of editions is read like any other. A draft is not published.

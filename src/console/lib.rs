@@ -34,8 +34,8 @@ mod visitor;
 use actix_web::{HttpResponse, middleware, web};
 
 pub use self::{
-    form_middleware::handle_form, form_schema::RequestSchemas, page_language::remove_language_prefix, page_middleware::render_problem,
-    session_middleware::authenticate_session,
+    form_middleware::handle_form, form_schema::RequestSchemas, page_language::remove_language_prefix,
+    page_middleware::render_problem, session_middleware::authenticate_session,
 };
 use hoicho_web::http::{Code, Problem};
 

@@ -9,6 +9,7 @@
 mod clients;
 mod cookbook;
 mod doctor;
+mod feeds;
 mod person;
 #[path = "../support/postgres.rs"]
 #[expect(dead_code, reason = "only its databases are used here")]

@@ -1,31 +1,29 @@
-//! Atom feed of an edition, `sitemap.xml` and `robots.txt`.
-use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
-use askama::Template;
+//! Atom feed of an edition.
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use atom_syndication::{Entry, Feed, Link, Person, Text};
 use chrono::{DateTime, FixedOffset};
 
 use crate::{
     page_context::PageContext,
-    visitor::store::{self, NewsEntry},
+    visitor::store::{self, ConfirmedBooth},
 };
 use hoicho_core::{
-    db::Tx,
-    states::EditionState,
-    values::{clock::Instant, ids::ExhibitorId},
+    i18n::format,
+    values::{clock::Instant, ids::AuditId},
 };
-use hoicho_fair::editions::{
-    self,
-    store::{EditionRow, Visibility},
+use hoicho_fair::{
+    editions::{self, OpeningDay, store::EditionRow},
+    partners::{EditionChange, EditionNews, load_news},
 };
 use hoicho_web::{
-    http::{Code, Problem},
+    http::Problem,
     identity::{ReadPermit, RequestContext},
 };
 
-/// Max feed entries.
-const MAX_NEWS: i64 = 50;
-/// Max URLs in a sitemap (sitemaps.org protocol).
-const MAX_SITEMAP_URLS: i64 = 50_000;
+/// Max entries of each kind: changes of the edition, confirmed booths.
+const MAX_ENTRIES: usize = 50;
+/// Max days whose new hours an entry has.
+const MAX_CHANGED_DAYS: usize = 10;
 
 fn utc(at: Instant) -> DateTime<FixedOffset> {
     at.and_utc().fixed_offset()
@@ -35,100 +33,105 @@ fn link(href: String, rel: &str) -> Link {
     Link { href, rel: rel.to_owned(), ..Link::default() }
 }
 
-fn entry(page: &PageContext, base: &str, edition: &EditionRow, news: NewsEntry) -> Entry {
-    let (title, href) = match news.exhibitor {
-        Some((id, name)) => {
-            let booth = news.booth.unwrap_or_default();
-            (page.t_with2("news-exhibitor", "name", &name, "booth", &booth), format!("{base}/exhibitors/{id}"))
-        }
-        None => (page.t_with("news-figures", "name", &edition.name), format!("{base}/fairs/{}/figures", edition.slug)),
-    };
+fn entry(id: AuditId, at: Instant, title: String, summary: Option<String>, href: String) -> Entry {
     Entry {
-        id: format!("urn:uuid:{}", news.id),
+        id: format!("urn:uuid:{id}"),
         title: Text::plain(title),
-        updated: utc(news.at),
-        published: Some(utc(news.at)),
+        updated: utc(at),
+        published: Some(utc(at)),
+        summary: summary.map(Text::plain),
         links: vec![link(href, "alternate")],
         ..Entry::default()
     }
 }
 
-/// Atom feed of news: exhibitors with a confirmed booth, and publication of the final figures.
+/// What the entries of a feed share. `base` is the base of public addresses in the language of the feed.
+struct FeedWriter<'a> {
+    page: &'a PageContext,
+    base: &'a str,
+    edition: &'a EditionRow,
+}
+
+impl FeedWriter<'_> {
+    fn range(&self, days: &[OpeningDay]) -> String {
+        match (days.first(), days.last()) {
+            (Some(first), Some(last)) => format::date_range(self.page.language(), first.day, last.day),
+            _ => self.page.t("edition-no-days"),
+        }
+    }
+
+    /// Other days: those of before and after. The same days: the new hours.
+    fn days_summary(&self, before: &[OpeningDay], after: &[OpeningDay]) -> String {
+        if before.iter().map(|day| day.day).ne(after.iter().map(|day| day.day)) {
+            return self.page.t_with2("news-days-summary", "before", self.range(before), "after", self.range(after));
+        }
+        let changed = after.iter().filter(|day| !before.contains(day)).take(MAX_CHANGED_DAYS);
+        let hours = changed.map(|day| {
+            let (opens, closes) = (format::time(day.opens_at), format::time(day.closes_at));
+            format!("{} {opens} – {closes}", self.page.short_date(&day.day))
+        });
+        hours.collect::<Vec<_>>().join(", ")
+    }
+
+    fn change_entry(&self, news: EditionNews) -> Entry {
+        let (page, name) = (self.page, &self.edition.name);
+        let summary = match &news.change {
+            EditionChange::Days { before, after } => Some(self.days_summary(before, after)),
+            EditionChange::Published
+            | EditionChange::Cancelled
+            | EditionChange::EndedEarly
+            | EditionChange::Resumed
+            | EditionChange::Finalised => None,
+        };
+        let (title, subpage) = match news.change {
+            EditionChange::Published => (page.t_with("news-published", "name", name), ""),
+            EditionChange::Days { .. } => (page.t_with("news-days", "name", name), ""),
+            EditionChange::Cancelled => (page.t_with("news-cancelled", "name", name), ""),
+            EditionChange::EndedEarly => (page.t_with("news-ended", "name", name), ""),
+            EditionChange::Resumed => (page.t_with("news-resumed", "name", name), ""),
+            EditionChange::Finalised => (page.t_with("news-figures", "name", name), "/figures"),
+        };
+        entry(news.id, news.at, title, summary, format!("{}/fairs/{}{subpage}", self.base, self.edition.slug))
+    }
+
+    fn booth_entry(&self, confirmed: ConfirmedBooth) -> Entry {
+        let ConfirmedBooth { id, at, exhibitor, name, booth } = confirmed;
+        let title = self.page.t_with2("news-exhibitor", "name", &name, "booth", &booth);
+        entry(id, at, title, None, format!("{}/exhibitors/{exhibitor}", self.base))
+    }
+}
+
+/// Atom feed of news: publication, changes of the days, cancellation, exhibitors with a confirmed booth, final figures.
 #[get("/fairs/{edition}/news.atom")]
 pub(super) async fn show_news(
     req: HttpRequest,
-    page: PageContext,
+    mut page: PageContext,
     permit: ReadPermit,
     context: web::Data<RequestContext>,
 ) -> Result<HttpResponse, Problem> {
     let data = permit.read(|tx, authorized| {
         let edition = editions::store::find(tx, authorized.edition()?)?;
-        let news = store::news(tx, edition.id, MAX_NEWS)?;
-        Ok((edition, news))
+        let news = load_news(tx, &edition)?;
+        let booths = store::confirmed_booths(tx, edition.id, i64::try_from(MAX_ENTRIES).unwrap_or(i64::MAX))?;
+        Ok((edition, news, booths))
     });
-    let (edition, news) = data.await?;
-    let base = context.base_url(&req);
+    let (edition, news, booths) = data.await?;
+    page.set_edition(&edition.slug);
+    let base = format!("{}{}", context.base_url(&req), page.prefix);
+    let writer = FeedWriter { page: &page, base: &base, edition: &edition };
+    let changes = news.into_iter().rev().take(MAX_ENTRIES).map(|news| writer.change_entry(news));
+    let mut entries: Vec<Entry> = changes.chain(booths.into_iter().map(|booth| writer.booth_entry(booth))).collect();
+    // Identifiers are in the order of the entries of the audit log.
+    entries.sort_by(|a, b| (b.updated, &b.id).cmp(&(a.updated, &a.id)));
     let feed = Feed {
         id: format!("urn:uuid:{}", edition.id),
         title: Text::plain(edition.name.clone()),
-        updated: utc(news.first().map_or(edition.created_at, |n| n.at)),
+        lang: Some(page.lang().to_owned()),
+        updated: entries.first().map_or(utc(edition.created_at), |entry| entry.updated),
         authors: vec![Person { name: "hoicho".to_owned(), ..Person::default() }],
-        links: vec![
-            link(format!("{base}/fairs/{}", edition.slug), "alternate"),
-            link(format!("{base}/fairs/{}/news.atom", edition.slug), "self"),
-        ],
-        entries: news.into_iter().map(|n| entry(&page, &base, &edition, n)).collect(),
+        links: vec![link(format!("{base}/fairs/{}", edition.slug), "alternate"), link(page.canonical(), "self")],
+        entries,
         ..Feed::default()
     };
     Ok(HttpResponse::Ok().content_type("application/atom+xml; charset=utf-8").body(feed.to_string()))
-}
-
-#[derive(Template)]
-#[template(path = "embed/sitemap.xml")]
-struct Sitemap {
-    pages: Vec<String>,
-}
-
-fn sitemap_rows(tx: &mut Tx<'_>) -> Result<(Vec<EditionRow>, Vec<ExhibitorId>), Problem> {
-    let editions = editions::store::list_page(tx, Visibility::Public(None), "", 10_000)?;
-    // Each edition has up to three pages.
-    let remaining = MAX_SITEMAP_URLS - 1 - 3 * i64::try_from(editions.len()).unwrap_or(10_000);
-    Ok((editions, store::public_exhibitor_ids(tx, remaining)?))
-}
-
-/// Sitemap of all public pages.
-#[get("/sitemap.xml")]
-pub(super) async fn sitemap(req: HttpRequest, context: web::Data<RequestContext>) -> Result<HttpResponse, Problem> {
-    let (editions, exhibitors) = context.db.read(sitemap_rows).await?;
-    let base = context.base_url(&req);
-    let mut pages = vec![format!("{base}/")];
-    for EditionRow { slug, state, .. } in &editions {
-        pages.extend([format!("{base}/fairs/{slug}"), format!("{base}/fairs/{slug}/exhibitors")]);
-        if *state == EditionState::Finalised {
-            pages.push(format!("{base}/fairs/{slug}/figures"));
-        }
-    }
-    pages.extend(exhibitors.iter().map(|id| format!("{base}/exhibitors/{id}")));
-    let map = Sitemap { pages };
-    let xml = map.render().map_err(|error| {
-        tracing::error!(%error, "failed to render sitemap");
-        Problem::from(Code::Internal)
-    })?;
-    let mut response = HttpResponse::Ok();
-    if context.has_public_url() {
-        response.insert_header((header::CACHE_CONTROL, "public, max-age=3600"));
-    } else {
-        // The links are those of this request.
-        response.insert_header((header::CACHE_CONTROL, "no-store")).insert_header((header::VARY, "host"));
-    }
-    Ok(response.content_type("application/xml; charset=utf-8").body(xml))
-}
-
-/// Excludes private pages from crawling, and `/look`, whose links are on every page.
-#[get("/robots.txt")]
-pub(super) async fn robots(req: HttpRequest, context: web::Data<RequestContext>) -> HttpResponse {
-    let base = context.base_url(&req);
-    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(format!(
-        "User-agent: *\nDisallow: /look\nDisallow: /login\nDisallow: /manage/\nDisallow: /form/\nSitemap: {base}/sitemap.xml\n"
-    ))
 }

@@ -6,6 +6,7 @@ mod embed_pages;
 mod embed_theme;
 mod feeds;
 mod oembed;
+mod sitemap;
 
 use actix_web::web;
 
@@ -19,6 +20,7 @@ pub(super) fn routes(cfg: &mut web::ServiceConfig) {
         .service(embed_pages::embed_exhibitors)
         .service(oembed::oembed)
         .service(feeds::show_news)
-        .service(feeds::sitemap)
-        .service(feeds::robots);
+        .service(sitemap::sitemap)
+        .service(sitemap::sitemap_file)
+        .service(sitemap::robots);
 }

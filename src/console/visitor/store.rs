@@ -12,7 +12,7 @@ use hoicho_core::{
     },
 };
 use hoicho_fair::{editions::store::EditionRow, organisations::LegalForm, products::ProductGroup};
-use hoicho_web::audit::AuditAction;
+use hoicho_web::{audit::AuditAction, changes::Kind};
 
 /// Max let booths per query.
 pub(super) const MAX_LET_BOOTHS: i64 = 10_000;
@@ -182,25 +182,26 @@ pub(super) fn booth_history(tx: &mut Tx<'_>, id: ExhibitorId) -> QueryResult<Vec
     Ok(rows)
 }
 
-/// A news entry: a confirmed exhibitor, or the final figures if `exhibitor` is `None`.
+/// An exhibitor whose booth was confirmed.
 #[derive(Debug, Clone)]
-pub(crate) struct NewsEntry {
+pub(crate) struct ConfirmedBooth {
     pub id: AuditId,
     pub at: Instant,
-    pub exhibitor: Option<(ExhibitorId, String)>,
-    pub booth: Option<String>,
+    pub exhibitor: ExhibitorId,
+    pub name: String,
+    pub booth: String,
 }
 
-/// News of an edition from the audit log, newest first; allocations that were released since are omitted.
-pub(crate) fn news(tx: &mut Tx<'_>, edition: EditionId, limit: i64) -> QueryResult<Vec<NewsEntry>> {
-    let lines: Vec<(AuditId, AuditAction, String, Option<String>, Instant)> = audit_log::table
+/// The last confirmed booths of an edition, newest first; allocations that were released since are omitted.
+pub(crate) fn confirmed_booths(tx: &mut Tx<'_>, edition: EditionId, limit: i64) -> QueryResult<Vec<ConfirmedBooth>> {
+    let lines: Vec<(AuditId, String, Instant)> = audit_log::table
         .filter(audit_log::edition_id.eq(edition))
-        .filter(audit_log::action.eq_any([AuditAction::AllocationConfirm, AuditAction::EditionTransition]))
+        .filter(audit_log::action.eq(AuditAction::AllocationConfirm))
         .order(audit_log::id.desc())
         .limit(limit)
-        .select((audit_log::id, audit_log::action, audit_log::subject, audit_log::after_json, audit_log::at))
+        .select((audit_log::id, audit_log::subject, audit_log::at))
         .load(tx.conn())?;
-    let ids: Vec<AllocationId> = lines.iter().filter_map(|(_, _, subject, ..)| subject.parse().ok()).collect();
+    let ids: Vec<AllocationId> = lines.iter().filter_map(|(_, subject, _)| subject.parse().ok()).collect();
     let active: HashMap<AllocationId, (ExhibitorId, String, String)> = allocations::table
         .inner_join(booths::table)
         .inner_join(applications::table.inner_join(exhibitors::table))
@@ -210,27 +211,69 @@ pub(crate) fn news(tx: &mut Tx<'_>, edition: EditionId, limit: i64) -> QueryResu
         .load::<(AllocationId, (ExhibitorId, String, String))>(tx.conn())?
         .into_iter()
         .collect();
-    let to_news = |(id, action, subject, after, at): (AuditId, AuditAction, String, Option<String>, Instant)| {
-        if action == AuditAction::EditionTransition {
-            let is_final = after.is_some_and(|after| after.contains("\"finalised\""));
-            return is_final.then_some(NewsEntry { id, at, exhibitor: None, booth: None });
-        }
+    let confirmed = |(id, subject, at): (AuditId, String, Instant)| {
         let (exhibitor, name, booth) = active.get(&subject.parse().ok()?)?.clone();
-        Some(NewsEntry { id, at, exhibitor: Some((exhibitor, name)), booth: Some(booth) })
+        Some(ConfirmedBooth { id, at, exhibitor, name, booth })
     };
-    Ok(lines.into_iter().filter_map(to_news).collect())
+    Ok(lines.into_iter().filter_map(confirmed).collect())
 }
 
-/// Exhibitors with a current or past booth in a public edition.
-pub(crate) fn public_exhibitor_ids(tx: &mut Tx<'_>, limit: i64) -> QueryResult<Vec<ExhibitorId>> {
-    let ids = standing::table
-        .inner_join(editions::table.on(editions::id.eq(standing::edition_id)))
-        .filter(editions::state.ne(EditionState::Draft))
-        .select(standing::exhibitor_id);
+/// When what is public of each edition last changed.
+pub(crate) fn changes_of_editions(tx: &mut Tx<'_>) -> QueryResult<HashMap<EditionId, Instant>> {
+    use diesel::dsl::max;
+    // Changes of editions themselves have no edition.
+    let own: Vec<(EditionId, Instant)> = changes::table
+        .filter(changes::kind.eq(Kind::Edition))
+        .select((changes::subject, changes::at))
+        .load(tx.conn())?;
+    let of_parts: Vec<(EditionId, Option<Instant>)> = changes::table
+        .filter(changes::kind.ne(Kind::Edition))
+        .group_by(changes::edition)
+        .select((changes::edition, max(changes::at)))
+        .load(tx.conn())?;
+    let mut latest: HashMap<EditionId, Instant> = own.into_iter().collect();
+    for (edition, at) in of_parts {
+        if let (Some(latest), Some(at)) = (latest.get_mut(&edition), at) {
+            *latest = at.max(*latest);
+        }
+    }
+    Ok(latest)
+}
+
+/// The number of exhibitors with a current or past booth in a public edition.
+pub(crate) fn count_public_exhibitors(tx: &mut Tx<'_>) -> QueryResult<i64> {
     exhibitors::table
-        .filter(exhibitors::id.eq_any(ids))
+        .filter(exhibitors::id.eq_any(public_standing::table.select(public_standing::exhibitor_id)))
+        .count()
+        .get_result(tx.conn())
+}
+
+/// These of the exhibitors with a current or past booth in a public edition, in the order of their identifiers, and when what is
+/// public of them last changed.
+pub(crate) fn public_exhibitors_with_changes(
+    tx: &mut Tx<'_>,
+    range: std::ops::Range<usize>,
+) -> QueryResult<Vec<(ExhibitorId, Option<Instant>)>> {
+    use diesel::dsl::max;
+    let [offset, limit] = [range.start, range.len()].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<ExhibitorId> = exhibitors::table
+        .filter(exhibitors::id.eq_any(public_standing::table.select(public_standing::exhibitor_id)))
         .order(exhibitors::id)
-        .limit(limit.max(0))
+        .offset(offset)
+        .limit(limit)
         .select(exhibitors::id)
-        .load(tx.conn())
+        .load(tx.conn())?;
+    let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return Ok(Vec::new()) };
+    let changed: HashMap<ExhibitorId, Option<Instant>> = changes::table
+        .filter(changes::kind.eq(Kind::Exhibitor))
+        .filter(changes::subject.between(first, last))
+        .group_by(changes::subject)
+        .select((changes::subject, max(changes::at)))
+        .load::<(ExhibitorId, Option<Instant>)>(tx.conn())?
+        .into_iter()
+        .collect();
+    Ok(ids.into_iter().map(|id| (id, changed.get(&id).copied().flatten())).collect())
 }

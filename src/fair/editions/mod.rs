@@ -17,5 +17,6 @@ pub mod store;
 pub use boundaries::{find_due, record_due};
 pub use hooks::{OnDaysChanged, OnFinalise};
 pub use routes::{
-    ApiDoc, EditionView, load_view, routes, validate_currency, validate_days, validate_declared, validate_time_zone,
+    ApiDoc, EditionView, OpeningDay, load_view, routes, validate_currency, validate_days, validate_declared,
+    validate_time_zone,
 };

@@ -1,8 +1,13 @@
 //! Opening days of an edition as iCalendar (RFC 5545, with the calendar's name of RFC 7986).
 use chrono::{DateTime, NaiveDateTime, TimeZone, Utc};
 
-use crate::editions::store::{EditionRow, OpeningDayRow};
+use crate::editions::{
+    OpeningDay,
+    schedule::to_instant,
+    store::{EditionRow, OpeningDayRow},
+};
 use hoicho_core::{states::EditionState, values::clock::Instant};
+use hoicho_web::http::Problem;
 
 /// Max octets of a line without its line break; a longer one is folded.
 const MAX_LINE_OCTETS: usize = 75;
@@ -46,12 +51,42 @@ impl ContentLines {
     }
 }
 
-/// One event per day, in UTC, so that clients need no time zone definition. The UIDs do not depend on the hours: when
-/// hours change, a subscriber's calendar updates the event instead of adding a second one. `changed_at` is the last change of what
-/// the calendar shows, so that the same data gives the same text.
-pub(super) fn render(
+/// A day in the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct CalendarDay {
+    pub day: OpeningDay,
+    /// Whether it was announced and does not take place.
+    pub is_cancelled: bool,
+}
+
+/// Opening days, those that are not held marked, and announced days that were dropped; in chronological order. A calendar that has
+/// copied an event learns only from the event itself that it is cancelled.
+pub(super) fn calendar_days(
     edition: &EditionRow,
     days: &[OpeningDayRow],
+    dropped: Vec<OpeningDay>,
+) -> Result<Vec<CalendarDay>, Problem> {
+    let (zone, ended_at) = (edition.zone()?, edition.schedule.ended_at);
+    let is_over = |day: &OpeningDayRow| {
+        let begins = to_instant(zone, day.day.and_time(day.opens_at));
+        ended_at.is_some_and(|ended_at| begins > ended_at)
+    };
+    let opening = days.iter().map(|row| CalendarDay {
+        day: OpeningDay { day: row.day, opens_at: row.opens_at, closes_at: row.closes_at },
+        is_cancelled: edition.state == EditionState::Cancelled || is_over(row),
+    });
+    let dropped = dropped.into_iter().map(|day| CalendarDay { day, is_cancelled: true });
+    let mut days: Vec<CalendarDay> = opening.chain(dropped).collect();
+    days.sort_by_key(|day| day.day.day);
+    Ok(days)
+}
+
+/// One event per day, in UTC, so that clients need no time zone definition. The UIDs do not depend on the hours: when
+/// hours change, a subscriber's calendar updates the event instead of adding a second one. `changed_at` is the last change of what
+/// the calendar shows, so that the same data gives the same text; the version of the edition is the sequence number.
+pub(super) fn render(
+    edition: &EditionRow,
+    days: &[CalendarDay],
     place: Option<&str>,
     url: &str,
     changed_at: Instant,
@@ -71,19 +106,19 @@ pub(super) fn render(
     lines.push("NAME", &name);
     // The older name of the property, which most clients read.
     lines.push("X-WR-CALNAME", &name);
-    for day in days {
+    for CalendarDay { day, is_cancelled } in days {
         lines.push("BEGIN", "VEVENT");
         lines.push("UID", &format!("{}-{}@hoicho", edition.id, day.day));
         lines.push_time("DTSTAMP", Utc.from_utc_datetime(&changed_at));
+        lines.push_time("LAST-MODIFIED", Utc.from_utc_datetime(&changed_at));
+        lines.push("SEQUENCE", &edition.version.to_string());
         lines.push_time("DTSTART", instant(day.day.and_time(day.opens_at)));
         lines.push_time("DTEND", instant(day.day.and_time(day.closes_at)));
         lines.push("SUMMARY", &name);
         if let Some(place) = place {
             lines.push("LOCATION", &escape(place));
         }
-        if edition.state == EditionState::Cancelled {
-            lines.push("STATUS", "CANCELLED");
-        }
+        lines.push("STATUS", if *is_cancelled { "CANCELLED" } else { "CONFIRMED" });
         lines.push("URL", url);
         lines.push("END", "VEVENT");
     }

@@ -3,6 +3,7 @@ use std::collections::HashMap;
 
 use diesel::{dsl::max, prelude::*};
 
+use super::edition_news::{ChangeEntry, NEWS_ACTIONS};
 use crate::{editions::store::EditionRow, exhibitors::store::ExhibitorRow, products::ProductGroup};
 use hoicho_core::{
     db::{Tx, schema::*},
@@ -14,8 +15,9 @@ use hoicho_core::{
 use hoicho_web::audit::AuditAction;
 
 /// Actions that change what a calendar shows, except those of the venue.
-const CALENDAR_ACTIONS: [AuditAction; 4] = [
+const CALENDAR_ACTIONS: [AuditAction; 5] = [
     AuditAction::EditionChange,
+    AuditAction::EditionEnd,
     AuditAction::EditionOpeningDays,
     AuditAction::EditionTransition,
     AuditAction::EditionImport,
@@ -36,6 +38,22 @@ pub(super) fn find_last_change(tx: &mut Tx<'_>, edition: &EditionRow) -> QueryRe
         .select(max(audit_log::at))
         .get_result(tx.conn())?;
     Ok(of_edition.into_iter().chain(of_venue).fold(edition.created_at, Instant::max))
+}
+
+/// Max entries of the audit log that are read for the news of an edition.
+const MAX_CHANGES: i64 = 1_000;
+
+/// The last transitions, changes of the days and ends of an edition, oldest first.
+pub(super) fn list_changes(tx: &mut Tx<'_>, edition: EditionId) -> QueryResult<Vec<ChangeEntry>> {
+    let mut entries: Vec<ChangeEntry> = audit_log::table
+        .filter(audit_log::edition_id.eq(edition))
+        .filter(audit_log::action.eq_any(NEWS_ACTIONS))
+        .order(audit_log::id.desc())
+        .limit(MAX_CHANGES)
+        .select((audit_log::id, audit_log::action, audit_log::before_json, audit_log::after_json, audit_log::at))
+        .load(tx.conn())?;
+    entries.reverse();
+    Ok(entries)
 }
 
 /// One page of the exhibitors that stand in an edition, in order of registration.

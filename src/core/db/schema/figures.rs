@@ -127,5 +127,6 @@ diesel::table! {
         kind -> Text,
         subject -> Uuid,
         revision -> BigInt,
+        at -> Timestamp,
     }
 }

@@ -11,7 +11,7 @@ mod view;
 
 pub use create::{validate_currency, validate_declared, validate_time_zone};
 pub use opening_days::validate_days;
-pub use view::{EditionView, load_view};
+pub use view::{EditionView, OpeningDay, load_view};
 
 use actix_web::web;
 

@@ -15,7 +15,7 @@ use hoicho_core::{
 use hoicho_web::http::Problem;
 
 /// An opening day, in the edition's time zone.
-#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpeningDay {
     /// Of the years 2000 to 2100; each day once.

@@ -1,7 +1,11 @@
 //! `GET /editions/{edition}/calendar`.
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
 
-use super::super::{calendar, store};
+use super::super::{
+    calendar,
+    edition_news::{dropped_days, load_news},
+    store,
+};
 use crate::{editions, venues};
 use hoicho_web::{
     http::Problem,
@@ -10,8 +14,10 @@ use hoicho_web::{
 
 /// Returns the opening days of an edition as an iCalendar feed with one event per day. The same data gives the same text and ETag.
 ///
-/// Public unless the edition is a draft, which all staff of the organiser and API keys with `read:editions` read. The days of a
-/// cancelled edition have the status `CANCELLED`.
+/// Public unless the edition is a draft, which all staff of the organiser and API keys with `read:editions` read. The status is
+/// `CANCELLED` for all days of a cancelled edition, the days after an early end, and days that were announced and dropped since;
+/// otherwise `CONFIRMED`. `SEQUENCE` grows with every change of the edition, `LAST-MODIFIED` is the last change of what the calendar
+/// shows.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{edition}/calendar",
@@ -37,6 +43,8 @@ pub(super) async fn get_calendar(
         let place = venues::store::list_by_ids(tx, &ids)?.pop().map(|v| format!("{}, {}", v.name, v.address));
         let url = format!("{base}/fairs/{}", edition.slug);
         let changed_at = store::find_last_change(tx, &edition)?;
+        let dropped = dropped_days(&load_news(tx, &edition)?, &days);
+        let days = calendar::calendar_days(&edition, &days, dropped)?;
         Ok((calendar::render(&edition, &days, place.as_deref(), &url, changed_at), edition.slug))
     });
     let (text, slug) = calendar.await?;
