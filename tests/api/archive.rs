@@ -134,13 +134,29 @@ async fn workbook_has_one_sheet_per_kind(app: TestApp) {
         titles.iter().position(|c| *c == Data::String(title.into())).unwrap_or_else(|| panic!("{title}: {titles:?}"))
     };
     let amounts: Vec<f64> =
-        reports.rows().skip(1).filter_map(|row| calamine::DataType::as_f64(&row[column("Doanh thu")])).collect();
+        reports.rows().skip(1).filter_map(|row| calamine::DataType::as_f64(&row[column("Doanh thu (đồng)")])).collect();
     let (total, amounts) = amounts.split_last().unwrap();
     assert!((amounts.iter().sum::<f64>() - 9_557_600_000.0).abs() < 0.5 && (total - 9_557_600_000.0).abs() < 0.5);
     let first = reports.rows().nth(1).unwrap();
     assert!(matches!(first[column("Ngày")], Data::DateTime(_)), "{first:?}");
     assert_eq!(first[column("Trạng thái")], Data::String("Đã nhận".into()));
     assert!(first[column("Gian")].to_string().len() < 10, "a code, not an identifier: {first:?}");
+    // Instants are local times, and the title says of which zone.
+    let applications = book.worksheet_range("Đơn đăng ký").unwrap();
+    let submitted = Data::String("Nộp đơn lúc (Asia/Ho_Chi_Minh)".into());
+    let submitted = applications.rows().next().unwrap().iter().position(|title| *title == submitted).unwrap();
+    assert!(matches!(applications.rows().nth(1).unwrap()[submitted], Data::DateTime(_)));
+    let booths = book.worksheet_range("Gian hàng").unwrap();
+    let titles: Vec<String> = booths.rows().next().unwrap().iter().map(ToString::to_string).collect();
+    let position =
+        |title: &str| titles.iter().position(|t| t == title).unwrap_or_else(|| panic!("{title}: {titles:?}"));
+    // In the order in which records have them, not that of the alphabet.
+    assert!(position("Khu vực") < position("Diện tích (m²)"), "{titles:?}");
+    assert!(matches!(booths.rows().nth(1).unwrap()[position("Có điện")], Data::Bool(_)), "{titles:?}");
+    // The same data gives the same bytes, whenever it is written.
+    let earlier = get("ocop-quang-ninh-demo", "en").await.body;
+    actix_web::rt::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    assert!(get("ocop-quang-ninh-demo", "en").await.body == earlier);
     // Every column of every kind has a title.
     let file = get("ocop-quang-ninh-demo", "en").await;
     let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(file.body)).unwrap();

@@ -31,6 +31,12 @@ fn sheet(file: Vec<u8>) -> (Vec<String>, calamine::Range<Data>, Option<calamine:
     (names, table, notes)
 }
 
+/// A part of a workbook.
+fn part(file: &[u8], name: &str) -> String {
+    let mut book = zip::ZipArchive::new(std::io::Cursor::new(file)).unwrap();
+    std::io::read_to_string(book.by_name(name).unwrap()).unwrap()
+}
+
 /// Uploads a table and imports all of it.
 async fn import(app: &TestApp, by: &str, slug: &str, kind: &str, file: Vec<u8>) -> Value {
     let at = format!("/editions/{slug}/imports");
@@ -145,7 +151,7 @@ async fn tables_are_in_words_with_dates_totals_and_notes(app: TestApp) {
     assert_eq!(names, ["'=Lao Coffee", "Dương Huy", "Đơn vị Ba Chẽ", "HTX a", "HTX b", "HTX c"]);
     assert_eq!(
         applications[1],
-        "'=Lao Coffee,Đơn vị nước ngoài,,Lào,Viêng Chăn,2,Gian góc,Đã duyệt,Bà Chăn,'+856 20 55 551 234,chan@example.la"
+        "'=Lao Coffee,Đơn vị nước ngoài,,Lào,Viêng Chăn,2,Gian góc,Đã duyệt,Bà Chăn,+856 20 55 551 234,chan@example.la"
     );
     let deals = csv("tables/deals?format=csv").await;
     assert_eq!(deals[1..3], ["HTX a,Biên bản ghi nhớ,Siêu thị,500000,2026-03-01", "Tổng cộng,,,500000,"]);
@@ -158,6 +164,21 @@ async fn tables_are_in_words_with_dates_totals_and_notes(app: TestApp) {
     assert_eq!((title(0), title(4)), ("Ngày".to_owned(), "Doanh thu (đồng)".to_owned()));
     assert!(matches!(table.get_value((1, 0)), Some(Data::DateTime(_))), "{:?}", table.get_value((1, 0)));
     assert_eq!(table.get_value((4, 4)), Some(&Data::Float(18_000_000.0)));
+    let file = download(&app, &fair.owner, "/editions/hoi-cho/tables/booths?format=xlsx", "en").await;
+    let xml = part(&file, "xl/worksheets/sheet1.xml");
+    let widths: std::collections::BTreeSet<&str> =
+        xml.split(" width=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert!(widths.len() > 3 && xml.contains("<autoFilter ref=\"A1:H13\"/>"), "{xml}");
+    let exhibitors = download(&app, &fair.owner, "/editions/hoi-cho/tables/exhibitors?format=xlsx", "vi").await;
+    assert_eq!(sheet(exhibitors).0, ["Đơn vị tham gia và đơn đăng ký"], "in full");
+    let (names, booths, _) = sheet(file.clone());
+    assert_eq!(names, ["Booths"]);
+    let power = |row| booths.get_value((row, 6)).unwrap().clone();
+    assert_eq!((power(1), power(11)), (Data::Bool(false), Data::Bool(true)));
+    app.wait(chrono::Duration::minutes(5));
+    assert!(download(&app, &fair.owner, "/editions/hoi-cho/tables/booths?format=xlsx", "en").await == file);
+    let report = app.get("/editions/hoi-cho/reports/booths").by(&fair.owner).send().await.expect(200);
+    assert_eq!((&report["items"][0]["has_power"], &report["items"][10]["has_power"]), (&json!(false), &json!(true)));
     let notes: Vec<String> = notes.unwrap().rows().map(|row| row[0].to_string()).collect();
     assert!(notes.iter().any(|note| note.starts_with("Doanh thu: ")), "{notes:?}");
 }

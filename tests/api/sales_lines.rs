@@ -40,7 +40,7 @@ async fn sales_line_exports_add_up_to_the_sales_of_the_edition(app: TestApp) {
         assert_eq!(sheet.rows().count(), rows.len() + 1);
         let amounts = sheet.rows().skip(1).map(|row| match (&row[8], &row[9]) {
             #[expect(clippy::cast_possible_truncation, clippy::as_conversions, reason = "whole numbers below 2^53")]
-            (Data::Float(amount), Data::String(ocop)) => (*amount as i64, ocop.as_str()),
+            (Data::Float(amount), Data::Bool(is_ocop)) => (*amount as i64, if *is_ocop { "Có" } else { "Không" }),
             #[expect(clippy::cast_possible_truncation, clippy::as_conversions, reason = "whole numbers below 2^53")]
             (Data::Float(amount), Data::Empty) => (*amount as i64, "total"),
             other => panic!("{other:?}"),

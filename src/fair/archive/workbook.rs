@@ -3,13 +3,18 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{NaiveDateTime, TimeZone};
-use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
 use serde_json::{Map, Value};
 
 use super::{
     record::Record,
     workbook_columns::{CellKind, adds_up, cell_kind, label},
 };
+use crate::tables::currency_unit;
 use hoicho_core::{
     i18n::{Language, Localizer, countries, format},
     values::clock::Day,
@@ -22,6 +27,41 @@ use hoicho_web::http::{
 fn write_error(error: &dyn std::fmt::Display) -> Problem {
     tracing::error!(%error, "failed to write workbook");
     Code::Internal.into()
+}
+
+/// Fields of a record in the order of their declaration, which is that of the columns.
+struct Fields(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FieldsVisitor;
+        impl<'de> Visitor<'de> for FieldsVisitor {
+            type Value = Fields;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a record")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+/// Width of a column in characters: for the usual values, and for the title with the button of the filter.
+fn width(kind: CellKind, title: &str) -> f64 {
+    let usual = match kind {
+        CellKind::Text | CellKind::Reference => 24,
+        CellKind::Code(_) | CellKind::Country | CellKind::Money => 18,
+        CellKind::Instant => 17,
+        CellKind::Day | CellKind::Area | CellKind::Thousandths => 12,
+    };
+    let title = u32::try_from(title.chars().count() + 4).unwrap_or(u32::MAX);
+    f64::from(title.max(usual).min(60))
 }
 
 /// A sheet with the records so far.
@@ -62,7 +102,9 @@ impl Formats {
 struct Context {
     localizer: Localizer,
     time_zone: chrono_tz::Tz,
-    /// Decimal places of the currency.
+    /// ISO 4217 code of the currency.
+    currency: String,
+    /// Its decimal places.
     minor_digits: u32,
     /// Names by identifier: zones, booths, exhibitors, gates, and what belongs to them.
     names: HashMap<String, String>,
@@ -148,6 +190,22 @@ impl Context {
         sheet.write(line, column, escape_formula(&words)).map(drop)
     }
 
+    /// Title of a column; instants are in the time zone of the edition, which the title names.
+    fn title(&self, kind: CellKind, name: &str) -> String {
+        let title = self.localizer.localize_value("archive-column", name);
+        match kind {
+            CellKind::Instant => format!("{title} ({})", self.time_zone.name()),
+            CellKind::Money => format!("{title} ({})", currency_unit(&self.currency, self.localizer.0)),
+            CellKind::Text
+            | CellKind::Code(_)
+            | CellKind::Country
+            | CellKind::Day
+            | CellKind::Area
+            | CellKind::Thousandths
+            | CellKind::Reference => title,
+        }
+    }
+
     /// The rules of a zone as words.
     fn rules(&self, rules: &Map<String, Value>) -> String {
         let words = rules.iter().flat_map(|(name, values)| {
@@ -166,10 +224,7 @@ impl Context {
     fn write(&self, sheet: &mut Worksheet, at: (u32, u16), kind: CellKind, value: &Value) -> Result<(), XlsxError> {
         match value {
             Value::Null => Ok(()),
-            Value::Bool(value) => {
-                let word = self.localizer.localize_value("yes-no", if *value { "yes" } else { "no" });
-                sheet.write(at.0, at.1, word).map(drop)
-            }
+            Value::Bool(value) => sheet.write_boolean(at.0, at.1, *value).map(drop),
             Value::Number(number) => self.write_number(sheet, at, kind, number, false),
             Value::String(text) => self.write_text(sheet, at, kind, text),
             Value::Object(rules) => sheet.write(at.0, at.1, self.rules(rules)).map(drop),
@@ -183,6 +238,7 @@ impl RecordWorkbook {
         let context = Context {
             localizer: Localizer(language),
             time_zone: chrono_tz::UTC,
+            currency: String::new(),
             minor_digits: 0,
             names: HashMap::new(),
             formats: Formats::new(),
@@ -191,20 +247,16 @@ impl RecordWorkbook {
     }
 
     /// Adds a sheet for a record type, with its titles.
-    fn add_sheet(&mut self, kind: &str, row: &Map<String, Value>) -> Result<SheetState, XlsxError> {
+    fn add_sheet(&mut self, kind: &str, columns: Vec<String>) -> Result<SheetState, XlsxError> {
         let (index, localizer) = (self.sheets.len(), self.context.localizer);
-        let columns: Vec<String> = row.keys().filter(|name| *name != "record").cloned().collect();
         let sheet = self.book.add_worksheet_with_constant_memory()?;
         sheet.set_name(localizer.localize_value("archive-sheet", kind))?;
         sheet.set_freeze_panes(1, 0)?;
         for (column, name) in (0_u16..).zip(&columns) {
-            sheet.set_column_width(column, 20)?;
-            sheet.write_with_format(
-                0,
-                column,
-                localizer.localize_value("archive-column", name),
-                &self.context.formats.bold,
-            )?;
+            let kind = cell_kind(kind, name);
+            let title = self.context.title(kind, name);
+            sheet.set_column_width(column, width(kind, &title))?;
+            sheet.write_with_format(0, column, title, &self.context.formats.bold)?;
         }
         let totals = columns.iter().map(|name| adds_up(kind, name).then_some(0)).collect();
         Ok(SheetState { index, line: 0, columns, totals })
@@ -212,20 +264,27 @@ impl RecordWorkbook {
 
     /// Appends a record to its sheet; creates the sheet on the first record.
     pub(super) fn append(&mut self, record: &Record) -> Result<(), Problem> {
-        let value = serde_json::to_value(record).map_err(|e| write_error(&e))?;
-        let Value::Object(row) = value else { return Err(Code::Internal.into()) };
+        let json = serde_json::to_string(record).map_err(|e| write_error(&e))?;
+        let Fields(fields) = serde_json::from_str(&json).map_err(|e| write_error(&e))?;
+        let columns = || fields.iter().map(|(name, _)| name.clone()).filter(|name| name != "record").collect();
+        let row: Map<String, Value> = fields.iter().cloned().collect();
         let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
         let kind = text("record").to_owned();
         if kind == "edition" {
             self.context.time_zone = text("time_zone").parse().unwrap_or(chrono_tz::UTC);
+            self.context.currency = text("currency").to_owned();
             self.context.minor_digits = u32::try_from(format::minor_digits(text("currency"))).unwrap_or(0);
+        }
+        if let Ok(made_at) = ExcelDateTime::parse_from_str(text("made_at")) {
+            // Of the archive, not of this workbook: the same archive gives the same bytes.
+            self.book.set_properties(&DocProperties::new().set_creation_datetime(&made_at));
         }
         if let Some(name) = label(&kind, &row, &self.context.names) {
             self.context.names.insert(text("id").to_owned(), name);
         }
         let mut state = match self.sheets.remove(&kind) {
             Some(state) => state,
-            None => self.add_sheet(&kind, &row).map_err(|e| write_error(&e))?,
+            None => self.add_sheet(&kind, columns()).map_err(|e| write_error(&e))?,
         };
         state.line += 1;
         // The last row is the total's.
@@ -248,6 +307,10 @@ impl RecordWorkbook {
     /// Writes the totals and saves the workbook to a file.
     pub(super) fn save(mut self, file: &std::path::Path) -> Result<(), Problem> {
         let result = (|| {
+            for state in self.sheets.values() {
+                let last_column = u16::try_from(state.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
+                self.book.worksheet_from_index(state.index)?.autofilter(0, 0, state.line, last_column)?;
+            }
             for (kind, state) in self.sheets.iter().filter(|(_, state)| state.totals.iter().any(Option::is_some)) {
                 let (sheet, line) = (self.book.worksheet_from_index(state.index)?, state.line + 1);
                 let label = self.context.localizer.localize("total-row");

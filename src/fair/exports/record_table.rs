@@ -38,8 +38,8 @@ impl RecordTable {
                         column("area_dm2", Area),
                         column("booth_equivalents", Count),
                         column("fee", Money),
-                        column("has_power", Code("yes-no")),
-                        column("has_water", Code("yes-no")),
+                        column("has_power", YesNo),
+                        column("has_water", YesNo),
                     ]
                 }
             }

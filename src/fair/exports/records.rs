@@ -30,10 +30,6 @@ fn optional(value: Option<impl ToString>) -> Cell {
     value.map_or_else(|| text(""), text)
 }
 
-fn yes_no(value: bool) -> Cell {
-    text(if value { "yes" } else { "no" })
-}
-
 /// Names of zones that several zones have: they are exported by their code instead.
 fn ambiguous_zones(booths: &[BoothRecord]) -> BTreeSet<String> {
     let mut codes: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
@@ -56,8 +52,8 @@ fn booths(tx: &mut Tx<'_>, edition: EditionId) -> Result<Vec<Vec<Cell>>, Problem
             Cell::Number(booth.area_dm2.into()),
             Cell::Number(booth.equivalents.into()),
             Cell::Number(booth.fee),
-            yes_no(booth.has_power),
-            yes_no(booth.has_water),
+            Cell::YesNo(booth.has_power),
+            Cell::YesNo(booth.has_water),
         ]
     };
     Ok(booths.into_iter().map(row).collect())
@@ -129,7 +125,10 @@ fn sales(tx: &mut Tx<'_>, edition: EditionId) -> Result<Vec<Vec<Cell>>, Problem>
 fn visits(tx: &mut Tx<'_>, edition: EditionId) -> Result<Vec<Vec<Cell>>, Problem> {
     let gates: HashMap<_, String> =
         visits::store::find_gates(tx, edition)?.into_iter().map(|g| (g.id, g.name)).collect();
-    let rows = visits::store::counts_by_hour(tx, edition)?.into_iter().map(|hour| {
+    let mut hours = visits::store::counts_by_hour(tx, edition)?;
+    let name = |row: &visits::store::HourRow| gates.get(&row.gate).map_or("", String::as_str);
+    hours.sort_by(|a, b| (a.day, a.hour).cmp(&(b.day, b.hour)).then_with(|| compare_names(name(a), name(b))));
+    let rows = hours.into_iter().map(|hour| {
         vec![
             text(hour.day),
             Cell::Number(hour.hour.into()),

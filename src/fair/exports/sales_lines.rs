@@ -41,14 +41,14 @@ const COLUMNS: [Column; 12] = [
     column("quantity", ColumnKind::Number),
     column("unit", ColumnKind::Text),
     column("amount", ColumnKind::Money),
-    column("ocop", ColumnKind::Code("yes-no")),
+    column("ocop", ColumnKind::YesNo),
     column("channel", ColumnKind::Code("sales-channel")),
     column("state", ColumnKind::Code("report-state")),
 ];
 
 /// Columns in the reader's language.
 pub(super) fn headers(currency: &str, language: Language) -> [download::Column; 12] {
-    COLUMNS.map(|column| download::Column { name: column.name, title: column.header(currency, language) })
+    COLUMNS.map(|column| column.for_download(currency, language))
 }
 
 /// Reports per query, each with at most [`lines::MAX_LINES`] lines.
@@ -117,7 +117,7 @@ impl Words {
     }
 
     fn yes_no(&self, value: bool) -> Cell<'_> {
-        Cell::Text(if value { &self.yes } else { &self.no })
+        Cell::YesNo(value, if value { &self.yes } else { &self.no })
     }
 
     /// The words of a code.
@@ -202,6 +202,7 @@ pub(super) fn write_rows<W: Write>(
         | ColumnKind::Group
         | ColumnKind::Code(_)
         | ColumnKind::Country
+        | ColumnKind::YesNo
         | ColumnKind::Hour
         | ColumnKind::Number
         | ColumnKind::Count

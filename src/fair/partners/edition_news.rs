@@ -1,10 +1,10 @@
 //! What became known of an edition: its publication, changes of its days, cancellation. Feeds and the calendar show it.
 use std::collections::BTreeMap;
 
-use diesel::{QueryResult, Queryable};
+use diesel::QueryResult;
 use serde::Deserialize;
 
-use super::store;
+use super::store::{self, ChangeEntry};
 use crate::editions::{
     OpeningDay,
     store::{EditionRow, OpeningDayRow},
@@ -48,20 +48,6 @@ pub struct EditionNews {
     /// What.
     pub change: EditionChange,
 }
-
-/// An entry of the audit log of an edition.
-#[derive(Debug, Clone, Queryable)]
-pub(super) struct ChangeEntry {
-    pub id: AuditId,
-    pub action: AuditAction,
-    pub before: Option<String>,
-    pub after: Option<String>,
-    pub at: Instant,
-}
-
-/// Changes after which there may be news.
-pub(super) const NEWS_ACTIONS: [AuditAction; 3] =
-    [AuditAction::EditionTransition, AuditAction::EditionOpeningDays, AuditAction::EditionEnd];
 
 fn parse<T: for<'d> Deserialize<'d>>(json: Option<&String>) -> Option<T> {
     serde_json::from_str(json?).ok()

@@ -3,13 +3,12 @@ use std::collections::HashMap;
 
 use diesel::{dsl::max, prelude::*};
 
-use super::edition_news::{ChangeEntry, NEWS_ACTIONS};
 use crate::{editions::store::EditionRow, exhibitors::store::ExhibitorRow, products::ProductGroup};
 use hoicho_core::{
     db::{Tx, schema::*},
     values::{
         clock::{Day, Instant},
-        ids::{BoothId, EditionId, ExhibitorId, ZoneId},
+        ids::{AuditId, BoothId, EditionId, ExhibitorId, ZoneId},
     },
 };
 use hoicho_web::audit::AuditAction;
@@ -39,6 +38,20 @@ pub(super) fn find_last_change(tx: &mut Tx<'_>, edition: &EditionRow) -> QueryRe
         .get_result(tx.conn())?;
     Ok(of_edition.into_iter().chain(of_venue).fold(edition.created_at, Instant::max))
 }
+
+/// An entry of the audit log of an edition.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct ChangeEntry {
+    pub id: AuditId,
+    pub action: AuditAction,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub at: Instant,
+}
+
+/// Changes after which there may be news.
+const NEWS_ACTIONS: [AuditAction; 3] =
+    [AuditAction::EditionTransition, AuditAction::EditionOpeningDays, AuditAction::EditionEnd];
 
 /// Max entries of the audit log that are read for the news of an edition.
 const MAX_CHANGES: i64 = 1_000;

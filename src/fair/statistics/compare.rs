@@ -104,7 +104,7 @@ pub(super) fn rows(comparison: Option<&Comparison>) -> Vec<Vec<Cell>> {
                 Cell::Number(ratio.before),
                 Cell::Text(ratio.ratio.to_string()),
                 Cell::Text(ratio.change.to_string()),
-                Cell::Text(if c.like_with_like { "yes" } else { "no" }.to_owned()),
+                Cell::YesNo(c.like_with_like),
             ])
         })
     });

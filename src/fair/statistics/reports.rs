@@ -91,7 +91,7 @@ fn exhibitors_on(f: &Figures, booth: &BoothFact) -> String {
 
 /// Yes or no, as the set `yes-no` has it.
 pub(super) fn yes_no(value: bool) -> Cell {
-    text(if value { "yes" } else { "no" })
+    Cell::YesNo(value)
 }
 
 fn booth(f: &Figures, b: &BoothFact) -> Vec<Cell> {
@@ -209,8 +209,8 @@ impl Report {
                         column("area_dm2", Area),
                         column("booth_equivalents", Count),
                         column("fee", Money),
-                        column("has_power", Code("yes-no")),
-                        column("has_water", Code("yes-no")),
+                        column("has_power", YesNo),
+                        column("has_water", YesNo),
                         EXHIBITOR,
                     ]
                 }
@@ -247,7 +247,7 @@ impl Report {
                         column("before", Number),
                         column("ratio", Ratio),
                         column("change", Ratio),
-                        column("like_with_like", Code("yes-no")),
+                        column("like_with_like", YesNo),
                     ]
                 }
             }

@@ -20,6 +20,7 @@ pub enum ColumnKind {
     Code(&'static str),
     /// Two letters of ISO 3166-1.
     Country,
+    YesNo,
     Day,
     /// Hour of the day that begins then.
     Hour,
@@ -33,6 +34,14 @@ pub enum ColumnKind {
     Area,
     /// A decimal.
     Ratio,
+}
+
+/// The unit of amounts in a title.
+pub fn currency_unit(currency: &str, language: Language) -> String {
+    match (language, currency) {
+        (Language::Vi, "VND") => "đồng".to_owned(),
+        (Language::Vi | Language::En, currency) => currency.to_owned(),
+    }
 }
 
 /// A column of a table.
@@ -50,6 +59,7 @@ pub const fn column(name: &'static str, kind: ColumnKind) -> Column {
 /// A cell as it is written for people.
 pub enum Written {
     Text(String),
+    YesNo(bool, String),
     Other(download::Cell<'static>),
 }
 
@@ -58,6 +68,7 @@ impl Written {
         match self {
             Self::Text(text) if text.is_empty() => download::Cell::Empty,
             Self::Text(text) => download::Cell::Text(text),
+            Self::YesNo(value, word) => download::Cell::YesNo(*value, word),
             Self::Other(cell) => *cell,
         }
     }
@@ -73,13 +84,14 @@ fn parse_ratio(text: &str) -> Option<i64> {
 
 impl Column {
     /// Name in CSV, where people read areas in m² as well.
-    pub fn csv_name(self) -> &'static str {
+    fn csv_name(self) -> &'static str {
         match self.kind {
             ColumnKind::Area => "area_m2",
             ColumnKind::Text
             | ColumnKind::Group
             | ColumnKind::Code(_)
             | ColumnKind::Country
+            | ColumnKind::YesNo
             | ColumnKind::Day
             | ColumnKind::Hour
             | ColumnKind::Number
@@ -99,7 +111,7 @@ impl Column {
     }
 
     /// Title in a workbook: with the unit, where it is not in the title itself.
-    pub fn header(self, currency: &str, language: Language) -> String {
+    fn header(self, currency: &str, language: Language) -> String {
         let title = self.title();
         match self.unit(currency, language) {
             Some(unit) => format!("{} ({unit})", title.get(language)),
@@ -108,23 +120,20 @@ impl Column {
     }
 
     fn unit(self, currency: &str, language: Language) -> Option<String> {
-        match (self.kind, language, currency) {
-            (ColumnKind::Money, Language::Vi, "VND") => Some("đồng".to_owned()),
-            (ColumnKind::Money, _, currency) => Some(currency.to_owned()),
-            (
-                ColumnKind::Text
-                | ColumnKind::Group
-                | ColumnKind::Code(_)
-                | ColumnKind::Country
-                | ColumnKind::Day
-                | ColumnKind::Hour
-                | ColumnKind::Number
-                | ColumnKind::Count
-                | ColumnKind::Area
-                | ColumnKind::Ratio,
-                ..,
-            ) => None,
-        }
+        (self.kind == ColumnKind::Money).then(|| currency_unit(currency, language))
+    }
+
+    /// The column of a file: its names, and a width for its title and the usual values.
+    pub fn for_download(self, currency: &str, language: Language) -> download::Column {
+        let title = self.header(currency, language);
+        let usual = match self.kind {
+            ColumnKind::Text | ColumnKind::Group => 28,
+            ColumnKind::Code(_) | ColumnKind::Country | ColumnKind::Money => 18,
+            ColumnKind::Day | ColumnKind::Area => 12,
+            ColumnKind::YesNo | ColumnKind::Hour | ColumnKind::Number | ColumnKind::Count | ColumnKind::Ratio => 9,
+        };
+        // Beside the title there is the button of the filter.
+        download::Column { name: self.csv_name(), width: usual.max(title.chars().count() + 4), title }
     }
 
     /// Whether the column has a total.
@@ -135,6 +144,7 @@ impl Column {
             | ColumnKind::Group
             | ColumnKind::Code(_)
             | ColumnKind::Country
+            | ColumnKind::YesNo
             | ColumnKind::Day
             | ColumnKind::Hour
             | ColumnKind::Number
@@ -147,6 +157,10 @@ impl Column {
         match cell {
             Cell::Text(text) => self.text(text, language),
             Cell::Number(number) => self.number(*number, minor_digits),
+            Cell::YesNo(value) => {
+                let word = if *value { "yes" } else { "no" };
+                Written::YesNo(*value, Localizer(language).localize_value("yes-no", word))
+            }
         }
     }
 
@@ -159,6 +173,7 @@ impl Column {
             | ColumnKind::Group
             | ColumnKind::Code(_)
             | ColumnKind::Country
+            | ColumnKind::YesNo
             | ColumnKind::Day
             | ColumnKind::Number
             | ColumnKind::Count
@@ -182,6 +197,7 @@ impl Column {
             }
             ColumnKind::Text
             | ColumnKind::Group
+            | ColumnKind::YesNo
             | ColumnKind::Hour
             | ColumnKind::Number
             | ColumnKind::Count
@@ -206,7 +222,7 @@ mod tests {
         let category = column("category", ColumnKind::Code("booth-category"));
         let write = |language| match category.write(&Cell::Text("special_build".to_owned()), language, 0) {
             Written::Text(text) => text,
-            Written::Other(cell) => format!("{cell:?}"),
+            Written::YesNo(..) | Written::Other(_) => "not a word".to_owned(),
         };
         assert_eq!([write(Language::Vi), write(Language::En)], ["Gian đặc biệt", "Special build"]);
     }

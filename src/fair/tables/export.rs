@@ -85,13 +85,8 @@ impl Export<'_> {
     pub fn write<W: Write>(&self, form: Form, to: W) -> io::Result<W> {
         let (localizer, columns) = (Localizer(self.language), self.columns());
         let digits = u32::try_from(format::minor_digits(self.currency)).unwrap_or(0);
-        let headers: Vec<download::Column> = columns
-            .iter()
-            .map(|column| download::Column {
-                name: column.csv_name(),
-                title: column.header(self.currency, self.language),
-            })
-            .collect();
+        let headers: Vec<download::Column> =
+            columns.iter().map(|column| column.for_download(self.currency, self.language)).collect();
         let mut table = TableWriter::begin(form, self.title, &headers, to)?;
         for row in &self.table.rows {
             let written: Vec<Written> =

@@ -4,6 +4,6 @@ mod columns;
 mod export;
 mod table;
 
-pub use columns::{Column, ColumnKind, OTHERS, Written, column};
+pub use columns::{Column, ColumnKind, OTHERS, Written, column, currency_unit};
 pub use export::{Export, Notes};
 pub use table::{Cell, Table};

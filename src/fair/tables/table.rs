@@ -9,6 +9,7 @@ pub enum Cell {
     Text(String),
     /// A count, an amount in minor units or an area in square decimetres.
     Number(i64),
+    YesNo(bool),
 }
 
 /// A table with named columns.

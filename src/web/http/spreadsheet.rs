@@ -2,15 +2,26 @@
 /// Max rows of an XLSX sheet, without the header (format limit).
 pub const MAX_SHEET_ROWS: u32 = 1_048_575;
 
-/// Escapes text against formula injection: spreadsheets evaluate cells with these prefixes, and a leading apostrophe marks
-/// them as text.
-pub fn escape_formula(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+/// Prefixes of cells that spreadsheets evaluate.
+const FORMULA_PREFIXES: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// Whether text is a number with a sign, which evaluates to itself: a negative amount, a phone number.
+fn is_signed_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or_default();
+    digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | ','))
 }
 
-/// Undoes [`escape_formula`].
+/// Escapes text against formula injection: spreadsheets evaluate cells with these prefixes, and a leading apostrophe marks
+/// them as text. Numbers stay as they are.
+pub fn escape_formula(text: &str) -> String {
+    let is_formula = text.starts_with(FORMULA_PREFIXES) && !is_signed_number(text);
+    if is_formula { format!("'{text}") } else { text.to_owned() }
+}
+
+/// Undoes [`escape_formula`], and the apostrophe that people type before numbers.
 pub fn unescape_formula(text: &str) -> &str {
-    text.strip_prefix('\'').filter(|rest| escape_formula(rest) != *rest).unwrap_or(text)
+    text.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA_PREFIXES)).unwrap_or(text)
 }
 
 /// Spreadsheet name of a zero-based column index: `A`, `B` … `Z`, `AA`.
@@ -23,4 +34,22 @@ pub fn column_letters(column: usize) -> String {
         rest /= 26;
     }
     name.into_iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_escaped_and_numbers_are_not() {
+        for formula in ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "-", "+", "- 5", "-1e5", "+84(0)912"]
+        {
+            assert_eq!(escape_formula(formula), format!("'{formula}"));
+            assert_eq!(unescape_formula(&escape_formula(formula)), formula);
+        }
+        for plain in ["-5", "-1.250,5", "+856 20 55 551 234", "5", "A-1", "'x", ""] {
+            assert_eq!(escape_formula(plain), plain);
+            assert_eq!(unescape_formula(plain), plain);
+        }
+    }
 }

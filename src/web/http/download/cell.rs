@@ -20,6 +20,8 @@ pub enum Cell<'a> {
     Ratio(i64),
     /// A calendar day.
     Day(Day),
+    /// Yes or no, and the word for it in the reader's language.
+    YesNo(bool, &'a str),
 }
 
 /// Formats `number * 10^-digits` with a decimal point.
@@ -46,7 +48,7 @@ impl Cell<'_> {
             Cell::Thousandths(number) => Some(format_trimmed(number, 3)),
             Cell::Area(dm2) => Some(format_trimmed(dm2, 2)),
             Cell::Ratio(number) => Some(format_trimmed(number, 4)),
-            Cell::Empty | Cell::Text(_) | Cell::Day(_) => None,
+            Cell::Empty | Cell::Text(_) | Cell::Day(_) | Cell::YesNo(..) => None,
         }
     }
 }

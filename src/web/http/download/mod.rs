@@ -1,6 +1,7 @@
 //! Files as responses: tables and archives. They are written in full before they are sent, so that a slow reader holds a file and no
 //! connection to the database, and an error while writing is an error response.
 mod cell;
+mod column;
 mod error;
 mod form;
 mod rows;
@@ -10,9 +11,10 @@ mod workbook;
 use actix_web::{HttpResponse, body::SizedStream, http::header};
 
 pub use cell::Cell;
+pub use column::Column;
 pub use error::write_error;
 pub use form::Form;
-pub use rows::{Column, TableWriter};
+pub use rows::TableWriter;
 pub use spool::Spool;
 
 use super::problem::Problem;

@@ -1,17 +1,8 @@
 //! Row-by-row writer of CSV files and XLSX workbooks.
 use std::io::{self, Write};
 
-use super::{cell::Cell, form::Form, workbook::WorkbookWriter};
+use super::{cell::Cell, column::Column, form::Form, workbook::WorkbookWriter};
 use crate::http::spreadsheet::escape_formula;
-
-/// A column of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
-    /// Machine-readable name: the header in CSV.
-    pub name: &'static str,
-    /// Title in the reader's language: the header in a workbook.
-    pub title: String,
-}
 
 /// Writer of a table: its rows, then the total, then notes.
 pub enum TableWriter<W: Write> {
@@ -31,10 +22,7 @@ impl<W: Write> TableWriter<W> {
                 writer.write_record(columns.iter().map(|column| column.name))?;
                 Ok(Self::Csv(Box::new(writer), columns.len()))
             }
-            Form::Xlsx => {
-                let titles = columns.iter().map(|column| column.title.clone()).collect();
-                Ok(Self::Xlsx(Box::new(WorkbookWriter::begin(name, titles, to)?)))
-            }
+            Form::Xlsx => Ok(Self::Xlsx(Box::new(WorkbookWriter::begin(name, columns.to_vec(), to)?))),
         }
     }
 
@@ -47,6 +35,7 @@ impl<W: Write> TableWriter<W> {
                         Cell::Empty => writer.write_field("")?,
                         Cell::Text(text) => writer.write_field(&*escape_formula(text))?,
                         Cell::Day(day) => writer.write_field(day.to_string())?,
+                        Cell::YesNo(_, word) => writer.write_field(word)?,
                         Cell::Integer(_) | Cell::Money(..) | Cell::Thousandths(_) | Cell::Area(_) | Cell::Ratio(_) => {
                             writer.write_field(field.number().unwrap_or_default())?
                         }
@@ -100,8 +89,11 @@ mod tests {
 
     #[test]
     fn csv_has_names_rows_total_and_notes_in_equal_columns() {
-        let columns =
-            [("name", "Tên"), ("amount", "Doanh thu")].map(|(name, title)| Column { name, title: title.into() });
+        let columns = [("name", "Tên"), ("amount", "Doanh thu")].map(|(name, title)| Column {
+            name,
+            title: title.into(),
+            width: 12,
+        });
         let mut table = TableWriter::begin(Form::Csv, "x", &columns, Vec::new()).unwrap();
         table.write_row(&[Cell::Text("=HYPERLINK(\"x\")"), Cell::Money(-5, 0)]).unwrap();
         table.write_row(&[Cell::Text("Hạ, Long"), Cell::Money(1_250, 2)]).unwrap();

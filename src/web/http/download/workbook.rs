@@ -8,12 +8,14 @@ use zip::{
     write::{SimpleFileOptions, StreamWriter},
 };
 
-use super::cell::Cell;
+use super::{cell::Cell, column::Column};
 use crate::http::spreadsheet::{MAX_SHEET_ROWS, column_letters, escape_formula};
 use hoicho_core::values::clock::Day;
 
 /// Max characters per cell (format limit).
 const MAX_CELL_CHARS: usize = 32_767;
+/// Max characters of the name of a sheet (format limit).
+const MAX_SHEET_NAME_CHARS: usize = 31;
 const XML: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const RELATED: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -57,7 +59,7 @@ fn number_format(cell: &Cell<'_>, is_bold: bool) -> u8 {
         (Cell::Money(..) | Cell::Area(_), true) => BOLD_TWO_DECIMALS,
         (Cell::Ratio(_), _) => PERCENT,
         (Cell::Day(_), _) => DATE,
-        (Cell::Empty | Cell::Text(_) | Cell::Thousandths(_), _) => PLAIN,
+        (Cell::Empty | Cell::Text(_) | Cell::Thousandths(_) | Cell::YesNo(..), _) => PLAIN,
     }
 }
 
@@ -65,7 +67,7 @@ fn number_format(cell: &Cell<'_>, is_bold: bool) -> u8 {
 pub struct WorkbookWriter<W: Write> {
     zip: ZipWriter<StreamWriter<W>>,
     name: String,
-    titles: Vec<String>,
+    columns: Vec<Column>,
     /// Names of the sheets so far.
     sheets: Vec<String>,
     row: u32,
@@ -92,10 +94,10 @@ fn sanitize(text: &str) -> String {
 }
 
 impl<W: Write> WorkbookWriter<W> {
-    /// Starts a workbook with a sheet `name` and the column titles.
-    pub fn begin(name: &str, titles: Vec<String>, to: W) -> io::Result<Self> {
-        let (zip, name) = (ZipWriter::new_stream(to), name.chars().take(25).collect());
-        let mut book = Self { zip, name, titles, sheets: Vec::new(), row: 0, last_row: 0, xml: String::new() };
+    /// Starts a workbook with a sheet `name` and the columns.
+    pub fn begin(name: &str, columns: Vec<Column>, to: W) -> io::Result<Self> {
+        let (zip, name) = (ZipWriter::new_stream(to), name.to_owned());
+        let mut book = Self { zip, name, columns, sheets: Vec::new(), row: 0, last_row: 0, xml: String::new() };
         book.begin_table()?;
         Ok(book)
     }
@@ -107,33 +109,35 @@ impl<W: Write> WorkbookWriter<W> {
     }
 
     /// Starts a sheet; `view` is what stands before its columns.
-    fn begin_sheet(&mut self, name: String, view: &str, columns: usize, width: u32) -> io::Result<()> {
+    fn begin_sheet(&mut self, name: String, view: &str, widths: &[usize]) -> io::Result<()> {
         self.sheets.push(name);
         (self.row, self.last_row) = (0, 0);
         let part = format!("xl/worksheets/sheet{}.xml", self.sheets.len());
-        let columns = columns.max(1);
-        self.write_part(
-            &part,
-            &format!(
-                "<worksheet xmlns=\"{MAIN}\">{view}<cols>\
-                 <col min=\"1\" max=\"{columns}\" width=\"{width}\" customWidth=\"1\"/></cols><sheetData>"
-            ),
-        )
+        let columns: String = (1..)
+            .zip(widths)
+            .map(|(n, width): (usize, _)| format!(r#"<col min="{n}" max="{n}" width="{width}" customWidth="1"/>"#))
+            .collect();
+        let columns = if columns.is_empty() { columns } else { format!("<cols>{columns}</cols>") };
+        self.write_part(&part, &format!("<worksheet xmlns=\"{MAIN}\">{view}{columns}<sheetData>"))
     }
 
     /// Starts the next sheet of the table.
     fn begin_table(&mut self) -> io::Result<()> {
         let name = match self.sheets.len() {
-            0 => self.name.clone(),
-            n => format!("{} {}", self.name, n + 1),
+            0 => self.name.chars().take(MAX_SHEET_NAME_CHARS).collect(),
+            // With room for the number.
+            n => {
+                format!("{} {}", self.name.chars().take(MAX_SHEET_NAME_CHARS - 6).collect::<String>().trim_end(), n + 1)
+            }
         };
         let frozen_titles = "<sheetViews><sheetView workbookViewId=\"0\">\
              <pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews>";
-        self.begin_sheet(name, frozen_titles, self.titles.len(), 20)?;
-        let titles = std::mem::take(&mut self.titles);
-        let row: Vec<_> = titles.iter().map(|title| Cell::Text(title)).collect();
+        let widths: Vec<usize> = self.columns.iter().map(|column| column.width).collect();
+        self.begin_sheet(name, frozen_titles, &widths)?;
+        let columns = std::mem::take(&mut self.columns);
+        let row: Vec<_> = columns.iter().map(|column| Cell::Text(&column.title)).collect();
         let result = self.write_row(&row, BOLD);
-        self.titles = titles;
+        self.columns = columns;
         self.last_row = self.row;
         result
     }
@@ -158,6 +162,9 @@ impl<W: Write> WorkbookWriter<W> {
                             r#"<c r="{column}{n}" s="{text_format}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>"#
                         )?;
                     }
+                    Cell::YesNo(value, _) => {
+                        write!(xml, r#"<c r="{column}{n}" s="{format}" t="b"><v>{}</v></c>"#, u8::from(value))?;
+                    }
                     Cell::Day(day) => write!(xml, r#"<c r="{column}{n}" s="{format}"><v>{}</v></c>"#, serial(day))?,
                     Cell::Integer(_) | Cell::Money(..) | Cell::Thousandths(_) | Cell::Area(_) | Cell::Ratio(_) => {
                         let number = field.number().unwrap_or_default();
@@ -175,7 +182,7 @@ impl<W: Write> WorkbookWriter<W> {
     /// Ends the sheet; a table has a filter over its rows.
     fn end_sheet(&mut self) -> io::Result<()> {
         self.zip.write_all(b"</sheetData>")?;
-        if let Some(last_column) = self.titles.len().checked_sub(1).filter(|_| self.last_row > 0) {
+        if let Some(last_column) = self.columns.len().checked_sub(1).filter(|_| self.last_row > 0) {
             let range = format!("A1:{}{}", column_letters(last_column), self.last_row);
             self.zip.write_all(format!("<autoFilter ref=\"{range}\"/>").as_bytes())?;
         }
@@ -207,7 +214,7 @@ impl<W: Write> WorkbookWriter<W> {
     /// Writes a sheet of notes, one per row.
     pub fn append_notes(&mut self, name: &str, notes: &[String]) -> io::Result<()> {
         self.end_sheet()?;
-        self.begin_sheet(name.chars().take(31).collect(), "", 1, 120)?;
+        self.begin_sheet(name.chars().take(MAX_SHEET_NAME_CHARS).collect(), "", &[120])?;
         self.write_row(&[Cell::Text(name)], BOLD)?;
         notes.iter().try_for_each(|note| self.write_row(&[Cell::Text(note)], WRAPPED))
     }
@@ -313,7 +320,9 @@ mod tests {
 
     #[test]
     fn full_sheet_continues_on_a_new_sheet() {
-        let mut book = WorkbookWriter::begin("Lines", vec!["n".into()], Vec::new()).unwrap();
+        let mut book =
+            WorkbookWriter::begin("Lines", vec![Column { name: "n", title: "n".into(), width: 9 }], Vec::new())
+                .unwrap();
         for n in 0..=i64::from(MAX_SHEET_ROWS) {
             book.append_row(&[Cell::Integer(n)]).unwrap();
         }
