@@ -293,8 +293,9 @@ mod tests {
 
     #[test]
     fn cells_are_typed_and_formulas_are_escaped() {
-        let titles = ["day", "name", "amount", "quantity", "area"].map(str::to_owned).to_vec();
-        let mut book = WorkbookWriter::begin("Bán & mua", titles, Vec::new()).unwrap();
+        let columns = ["day", "name", "amount", "quantity", "area"];
+        let columns = columns.map(|name| Column { name, title: name.into(), width: 12 }).to_vec();
+        let mut book = WorkbookWriter::begin("Bán & mua", columns, Vec::new()).unwrap();
         let day = Day::from_ymd_opt(2018, 4, 28).unwrap();
         let name = Cell::Text("=Chả mực <Hạ Long>\u{1}");
         let amount = Cell::Money(9_557_600_000, 0);
