@@ -105,7 +105,7 @@ impl Modify for SecuritySchemes {
         let bearer = || Http::builder().scheme(HttpAuthScheme::Bearer);
         let session = bearer().bearer_format("JWT").description(Some("Access token of a person, from a login."));
         let key = bearer().bearer_format("hc_…").description(Some(
-            "API key of an organiser. The scopes that an operation needs are listed with it; a key may be restricted to editions.",
+            "API key of an organiser. The scope that an operation needs is its `x-scopes`; a key may be restricted to editions.",
         ));
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("session", SecurityScheme::Http(session.build()));

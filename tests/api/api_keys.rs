@@ -22,10 +22,11 @@ async fn key(app: &TestApp, owner: &str, organiser: &str, body: &Value) -> Made 
 async fn api_key_is_limited_to_its_scopes_and_tenant(app: TestApp) {
     let owner = app.person("owner").await;
     app.edition(&owner, "hoi-cho").await;
-    app.edition(&owner, "ky-khac").await;
+    let organiser = organiser_of(&app, &owner, "hoi-cho").await;
+    let second = json!({ "organiser": organiser, "slug": "ky-khac", "name": "Hội chợ OCOP" });
+    app.post("/editions").by(&owner).json(&second).send().await.expect(201);
     let other = app.person("other").await;
     app.edition(&other, "cua-nguoi-khac").await;
-    let organiser = organiser_of(&app, &owner, "hoi-cho").await;
     let edition = app.get("/editions/hoi-cho").by(&owner).send().await.expect(200)["id"].clone();
     let body = json!({ "name": "Siêu thị", "scopes": ["read:editions"], "editions": [edition] });
     let reads = key(&app, &owner, &organiser, &body).await.secret;

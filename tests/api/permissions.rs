@@ -100,7 +100,9 @@ async fn credentials_are_as_documented(app: TestApp) {
         for (method, operation) in operations.as_object().unwrap() {
             let security = operation["security"].as_array().unwrap_or_else(|| panic!("{method} {path} lists none"));
             let needs_none = security.iter().any(|needed| needed.as_object().unwrap().is_empty());
-            let needed = security.iter().find_map(|needed| needed.get("api_key"));
+            let takes_key = security.iter().any(|needed| needed.get("api_key").is_some());
+            let needed = operation.get("x-scopes");
+            assert_eq!(takes_key, needed.is_some(), "{method} {path} names the scopes of a key");
             let at = world.at(&app, path).await;
             let outcome = async |token: Option<&String>| {
                 let call = app.call(TestRequest::default().method(method.to_uppercase().parse().unwrap()), &at);

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::store::{self, ChangeEntry};
 use crate::editions::{
     OpeningDay,
+    audited::{AuditedEnd, AuditedState},
     store::{EditionRow, OpeningDayRow},
 };
 use hoicho_core::{
@@ -53,9 +54,9 @@ fn parse<T: for<'d> Deserialize<'d>>(json: Option<&String>) -> Option<T> {
     serde_json::from_str(json?).ok()
 }
 
-/// The state before or after a transition, stored with its reason.
+/// The state before or after a transition.
 fn parse_state(json: Option<&String>) -> Option<EditionState> {
-    parse::<(EditionState, Option<String>)>(json).map(|(state, _)| state)
+    parse::<AuditedState>(json).map(|audited| audited.state)
 }
 
 /// What an entry changed of an edition in `state`, which follows the transitions.
@@ -76,8 +77,8 @@ fn find_change(entry: &ChangeEntry, state: &mut EditionState) -> Option<EditionC
         let (before, after) = (parse_days(entry.before.as_ref())?, parse_days(entry.after.as_ref())?);
         return (before != after).then_some(EditionChange::Days { before, after });
     }
-    let (ended_at, _): (Option<Instant>, Option<String>) = parse(entry.after.as_ref())?;
-    Some(if ended_at.is_some() { EditionChange::EndedEarly } else { EditionChange::Resumed })
+    let end: AuditedEnd = parse(entry.after.as_ref())?;
+    Some(if end.ended_at.is_some() { EditionChange::EndedEarly } else { EditionChange::Resumed })
 }
 
 /// The news in these entries, oldest first; `present` is the state after them. What happens to a draft is no news.
@@ -128,6 +129,14 @@ mod tests {
         ChangeEntry { id: AuditId::make(), action, before: Some(before.into()), after: Some(after.into()), at }
     }
 
+    fn state(state: &str) -> String {
+        format!(r#"{{"state":"{state}","reason":"storm"}}"#)
+    }
+
+    fn end(ended_at: &str) -> String {
+        format!(r#"{{"ended_at":{ended_at},"reason":null}}"#)
+    }
+
     fn days(days: &[u32]) -> String {
         let days = days
             .iter()
@@ -140,15 +149,15 @@ mod tests {
         use AuditAction::{EditionEnd, EditionOpeningDays, EditionTransition};
         let entries = [
             entry(EditionOpeningDays, "[]", &days(&[1, 2])),
-            entry(EditionTransition, r#"["draft",null]"#, r#"["published",null]"#),
+            entry(EditionTransition, &state("draft"), &state("published")),
             entry(EditionOpeningDays, &days(&[1, 2]), &days(&[2, 3])),
             entry(EditionOpeningDays, &days(&[2, 3]), &days(&[3, 2])),
-            entry(EditionTransition, r#"["published",null]"#, r#"["draft","again"]"#),
+            entry(EditionTransition, &state("published"), &state("draft")),
             entry(EditionOpeningDays, &days(&[2, 3]), &days(&[4])),
-            entry(EditionTransition, r#"["draft",null]"#, r#"["published",null]"#),
-            entry(EditionEnd, "[null,null]", r#"["2026-03-04T10:00:00","storm"]"#),
-            entry(EditionEnd, r#"["2026-03-04T10:00:00","storm"]"#, "[null,null]"),
-            entry(EditionTransition, r#"["published",null]"#, r#"["cancelled","storm"]"#),
+            entry(EditionTransition, &state("draft"), &state("published")),
+            entry(EditionEnd, &end("null"), &end(r#""2026-03-04T10:00:00""#)),
+            entry(EditionEnd, &end(r#""2026-03-04T10:00:00""#), &end("null")),
+            entry(EditionTransition, &state("published"), &state("cancelled")),
         ];
         let news = find_news(&entries, EditionState::Cancelled);
         let kinds: Vec<&str> = news

@@ -15,6 +15,7 @@ pub mod head_requests;
 pub mod idempotency;
 pub mod method_not_allowed;
 pub mod negotiation;
+pub mod open_enum;
 pub mod openapi;
 pub mod outgoing;
 pub mod pagination;

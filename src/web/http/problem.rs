@@ -12,7 +12,7 @@ use serde::Serialize;
 use strum::VariantArray;
 use utoipa::openapi::Schema;
 
-use super::{field_code::FieldCode, negotiation::preferred_language, openapi, request_id::RequestId};
+use super::{field_code::FieldCode, negotiation::preferred_language, open_enum::open_enum, request_id::RequestId};
 use hoicho_core::{
     db::{ConstraintViolation, Unavailable, constraint},
     i18n::{Language, LocalizedText, MessageId},
@@ -111,12 +111,12 @@ pub struct FieldError {
 
 fn code_schema() -> Schema {
     let known = Code::VARIANTS.iter().filter_map(|code| serde_json::to_value(code).ok());
-    openapi::open_enum("Stable error code. More may be added: treat an unknown one by its status.", known)
+    open_enum("Stable error code. More may be added: treat an unknown one by its status.", known)
 }
 
 fn field_code_schema() -> Schema {
     let known = FieldCode::VARIANTS.iter().map(|code| code.as_str().into());
-    openapi::open_enum("Stable error code of a field. More may be added.", known)
+    open_enum("Stable error code of a field. More may be added.", known)
 }
 
 /// A validation error of one field, in responses.

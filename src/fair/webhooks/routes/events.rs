@@ -60,13 +60,15 @@ fn find_edition(tx: &mut Tx<'_>, organiser: OrganiserId, name: &str) -> Result<E
     if edition.organiser_id == organiser { Ok(edition.id) } else { Err(Code::NotFound.into()) }
 }
 
-/// Lists what happened in the last 30 days, in the order in which it became visible, as the messages that webhooks send: whoever reads
-/// to the end, and later continues with `after`, misses nothing. Messages appear a few seconds after the event. For owners and
-/// managers, and keys with the scope `read:events` that are not limited to editions.
+/// What happened in the last 30 days, as the messages that webhooks send.
+///
+/// In the order in which it became visible: whoever reads to the end, and later continues with `after`, misses nothing. Messages appear
+/// a few seconds after the event. For owners and managers, and keys with the scope `read:events` that are not limited to editions.
 #[utoipa::path(
     get,
     path = "/api/v1/organisers/{organiser}/events",
     tag = "webhooks",
+    security(("session" = []), ("api_key" = ["read:events"])),
     params(
         ("organiser" = OrganiserId, Path),
         EventQuery,

@@ -7,17 +7,10 @@ use serde_json::Value;
 use utoipa::openapi::{
     OpenApi, RefOr, Response, Schema,
     path::{Operation, ParameterIn, PathItem},
-    schema::{AnyOfBuilder, ObjectBuilder, Type},
+    schema::{ObjectBuilder, Type},
 };
 
 use super::pagination;
-
-/// Schema of texts of which these are known. Others may be added without a breaking change, so clients must accept any.
-pub fn open_enum(description: &str, known: impl Iterator<Item = Value>) -> Schema {
-    let text = || ObjectBuilder::new().schema_type(Type::String);
-    let open = AnyOfBuilder::new().item(text().enum_values(Some(known))).item(text());
-    Schema::AnyOf(open.description(Some(description)).build())
-}
 
 /// Adds the range of `limit` to every paginated list.
 fn bound_limit(operation: &mut Operation) {

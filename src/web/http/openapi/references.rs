@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 /// Replaces each schema below a component that is equal to another component by a reference to it.
 pub(super) fn restore(document: &mut Value) {
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
-    // Only objects are told apart by their properties; a bare `string` may be any of several types.
+    // Only objects are told apart by their properties, and unions by their variants; a bare `string` may be any of several types.
     let named: HashMap<String, String> = schemas
         .iter()
-        .filter(|(_, schema)| schema.get("properties").is_some() || schema.get("enum").is_some())
+        .filter(|(_, schema)| ["properties", "enum", "anyOf"].iter().any(|part| schema.get(part).is_some()))
         .map(|(name, schema)| (schema.to_string(), name.clone()))
         .collect();
     for schema in schemas.values_mut() {

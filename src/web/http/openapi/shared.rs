@@ -189,6 +189,20 @@ fn complete_parameters(path: &str, method: &str, operation: &mut Map<String, Val
     listed.push(reference("parameters", "AcceptLanguage"));
 }
 
+/// Moves scopes of API keys into `x-scopes`. OpenAPI 3.1 allows roles of any scheme in `security`, but linters and generators written for
+/// 3.0 take only those of OAuth.
+fn complete_security(operation: &mut Map<String, Value>) {
+    let mut scopes = Vec::new();
+    for needed in operation.get_mut("security").and_then(Value::as_array_mut).into_iter().flatten() {
+        for roles in needed.as_object_mut().into_iter().flat_map(Map::values_mut).filter_map(Value::as_array_mut) {
+            scopes.append(roles);
+        }
+    }
+    if !scopes.is_empty() {
+        operation.insert("x-scopes".to_owned(), Value::Array(scopes));
+    }
+}
+
 /// Adds the shared components, and references to them, to all operations.
 pub(super) fn add(document: &mut Value) {
     if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
@@ -201,6 +215,7 @@ pub(super) fn add(document: &mut Value) {
             if let Some(operation) = item.get_mut(method).and_then(Value::as_object_mut) {
                 complete_parameters(path, method, operation);
                 complete_responses(method, operation);
+                complete_security(operation);
             }
         }
     }
